@@ -1,0 +1,71 @@
+# spoor: one Makefile, not recursive. `make help` lists the targets.
+# Yours to set: CC CFLAGS CPPFLAGS LDFLAGS PREFIX DESTDIR; SAN=1 builds with ASan+UBSan in its own folder.
+
+PREFIX ?= /usr/local
+CFLAGS ?= -O2 -g
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || cat .version 2>/dev/null || echo unknown)
+
+VARIANT := $(if $(SAN),san,$(if $(TSAN),tsan,release))
+B := build/$(VARIANT)
+
+LIBS := ncursesw sqlite3 libcjson libarchive libzstd zlib libxxhash libmd
+TEST_LIBS := cmocka vterm
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wvla -Wformat=2 -Wstrict-prototypes \
+	-Wmissing-prototypes -Wwrite-strings -Wcast-qual -Wundef -Wswitch-enum -Wdouble-promotion -Wnull-dereference
+HARDEN := -fstack-protector-strong -fPIE $(if $(SAN)$(TSAN),,-D_FORTIFY_SOURCE=2)
+SPOOR_CPPFLAGS = -I. -I$(B)/gen -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
+SPOOR_CFLAGS = -std=c11 $(WARN) $(if $(WERROR),-Werror) $(HARDEN) -fno-strict-overflow -pthread $(PKG_CFLAGS)
+SPOOR_LDFLAGS = -pie -pthread -Wl,-z,relro,-z,now
+ifdef SAN
+SPOOR_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+SPOOR_LDFLAGS += -fsanitize=address,undefined
+endif
+ifdef TSAN
+SPOOR_CFLAGS += -fsanitize=thread
+SPOOR_LDFLAGS += -fsanitize=thread
+endif
+PKG_CFLAGS := $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
+PKG_LIBS = $(shell pkg-config --libs $(LIBS)) -lunistring -lm
+TEST_PKG_LIBS = $(shell pkg-config --libs $(TEST_LIBS)) -lutil
+
+SRC := $(filter-out tui/main.c,$(wildcard store/*.c store/*/*.c import/*.c tui/*.c tui/*/*.c))
+OBJ := $(SRC:%.c=$(B)/%.o)
+GEN := $(B)/gen/schema.inc $(B)/gen/themes.inc
+TEST_SRC := $(wildcard tests/unit/*.c)
+TEST_BIN := $(TEST_SRC:tests/unit/%.c=$(B)/tests/%)
+
+all: $(B)/spoor
+
+$(B)/spoor: $(B)/tui/main.o $(B)/libspoor.a
+	$(CC) $(SPOOR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+$(B)/libspoor.a: $(OBJ)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(B)/%.o: %.c | $(GEN)
+	@mkdir -p $(@D)
+	$(CC) $(SPOOR_CPPFLAGS) $(CPPFLAGS) $(SPOOR_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# Files embedded so that the binary stands alone: rows { "name", "text" },
+define embed
+	@mkdir -p $(@D)
+	@for f in $(sort $^); do printf '{ "%s",\n' "$$(basename $$f)"; \
+		sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' $$f; printf '},\n'; done > $@
+endef
+$(B)/gen/schema.inc: $(wildcard store/schema/*.sql)
+	$(embed)
+$(B)/gen/themes.inc: $(wildcard themes/*.json)
+	$(embed)
+
+$(B)/tests/%: tests/unit/%.c $(wildcard tests/*.h) $(B)/libspoor.a
+	@mkdir -p $(@D)
+	$(CC) $(SPOOR_CPPFLAGS) $(CPPFLAGS) $(SPOOR_CFLAGS) $(CFLAGS) $(SPOOR_LDFLAGS) $(LDFLAGS) -o $@ $< \
+		$(B)/libspoor.a $(PKG_LIBS) $(TEST_PKG_LIBS)
+
+clean:
+	rm -rf build
+
+-include $(OBJ:.o=.d) $(B)/tui/main.d
+.PHONY: all clean

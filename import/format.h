@@ -1,0 +1,68 @@
+/* What a format is: one .c file and one row in formats.c. A format never sees SQL, files or threads: it gets records
+ * (record.h) and hands model structs to a sink. `record` must depend on nothing but the record, its frames and, as a mere
+ * short cut, `state`: showing a stored record runs the same function again with state zeroed. */
+#ifndef SPOOR_IMPORT_FORMAT_H
+#define SPOOR_IMPORT_FORMAT_H
+
+#include "import/record.h"
+#include "store/base/arena.h"
+#include "store/sink.h"
+
+/* What detection looks at: never the file's extension alone. */
+struct sample {
+	struct str name;  /* file name without folders */
+	struct str bytes; /* first bytes, decompressed, at most 64 KiB */
+	bool whole;       /* bytes is the whole source */
+	/* The first JSON values as scanned (top-level arrays opened, at most 8); a value cut by the end of the sample is given as
+	 * far as its first-level keys were seen (`keys`). Not JSON: n_values 0. */
+	struct val values[8];
+	size_t n_values;
+	/* Keys met in the first value with their path, "resourceSpans[].scopeSpans[].spans[].traceId": at most 400 of them, depth <= 6. */
+	const struct str *keys;
+	size_t n_keys;
+	const struct str *entries; /* names in an archive or folder */
+	size_t n_entries;
+};
+bool sample_has(const struct sample *s,
+                const char *key_path); /* among keys; compared with case and underscores ignored */
+
+/* One step of a format's own code. */
+struct import {
+	struct sink *sink;
+	struct arena *arena; /* emptied after each record */
+	const struct format *format;
+	void *state; /* format->state_size bytes, zeroed at the start of each source */
+	const char *file, *entry;
+	bool decoding; /* a stored record is being shown, not imported */
+};
+
+/* Reports bad input at this record: the one way. path may be STR_NONE. */
+void import_problem(struct import *im, const struct record *rec, enum severity severity, const char *code,
+                    struct str path, const char *kept, const char *fmt, ...) __attribute__((format(printf, 7, 8)));
+
+struct format {
+	const char *name; /* stable: in the store, --json, `spoor formats` */
+	const char *title;
+	const char *spec_url;
+	const char *how;                 /* one line: how it is recognised (spoor formats) */
+	const char *fills;               /* one line: what it fills */
+	const struct record_path *paths; /* ends with {NULL}; NULL: each top-level value is one record, slot 0 */
+	bool loose_keys;                 /* paths compare with case and underscores ignored */
+	bool lenient;                    /* NaN and Infinity are taken as "no value" */
+	size_t state_size;
+	/* 0 no … 100 certain; *why gets a short static reason. Pure. */
+	int (*probe)(const struct sample *sample, const char **why);
+	/* One record to the sink. Bad input is import_problem() and true; false with err only if the world fails. */
+	bool (*record)(struct import *im, const struct record *rec, struct err *err);
+	/* A frame's object has ended and all its members are known (frame->json). May be NULL. */
+	bool (*frame_end)(struct import *im, const struct frame *frame, struct err *err);
+	/* The source has ended; the place for what could only be said now. May be NULL. */
+	bool (*finish)(struct import *im, struct err *err);
+};
+
+extern const struct format *const formats[];         /* ends with NULL; order means nothing */
+const struct format *format_named(const char *name); /* NULL if none */
+/* The highest probe wins. NULL: none recognised; *why then says what came nearest. A tie is a bug (tests). */
+const struct format *format_detect(const struct sample *sample, const char **why);
+
+#endif

@@ -1,0 +1,66 @@
+/* The driver: files → reader → records → format → ingest; progress, cancel, problems, report. */
+#ifndef SPOOR_IMPORT_IMPORT_H
+#define SPOOR_IMPORT_IMPORT_H
+
+#include <stdatomic.h>
+
+#include "store/base/arena.h"
+#include "store/ingest.h"
+
+/* Written by the import's thread, read by any. */
+struct import_progress {
+	_Atomic uint64_t bytes, size; /* of the source file now read; size 0: unknown */
+	_Atomic int64_t traces, spans, cases, problems;
+	_Atomic int files_done, files_total;
+	_Atomic int64_t generation; /* rises with each commit that lists may want to see */
+	_Atomic bool cancel;        /* set by others: stop at the next safe point */
+	_Atomic bool done;
+};
+
+struct import_opts {
+	bool strict;
+	int depth_max;
+	int64_t now_ns;
+	bool explain;
+};
+
+enum import_status { IMPORT_IMPORTED, IMPORT_UNCHANGED, IMPORT_PARTIAL, IMPORT_REFUSED };
+const char *import_status_name(enum import_status s);
+
+struct import_run { /* an eval run the file holds */
+	int64_t id;
+	struct str text, name;
+	int64_t cases, passed, failed, errored, unscored;
+};
+
+struct import_file {
+	struct str file;   /* as given */
+	struct str format; /* absent if refused */
+	enum import_status status;
+	struct ingest_counts held, fresh;
+	int64_t source;
+	struct problem *problems; /* the first 20 */
+	size_t n_problems;
+	int64_t problems_total;
+	struct import_run *runs;
+	size_t n_runs;
+	int exit_code; /* 0 or 3 */
+};
+
+struct import_report {
+	struct arena arena;
+	struct import_file *files;
+	size_t n_files;
+	int exit_code; /* worst of the files */
+};
+void import_report_done(struct import_report *r);
+
+/* Imports files, folders (recursive, sorted, hidden files left out) and "-" into the store. Bad input is in the report; false only if
+ * the store or the system failed (err), what was committed stays. progress may be NULL. */
+bool import_paths(struct db *db, char *const *paths, size_t n, const struct import_opts *opts,
+                  struct import_progress *progress, struct import_report *report, struct err *err);
+
+/* The decoder for stored records (sink_set_decoder). */
+decode_fn import_decode;
+
+#endif

@@ -1,0 +1,26 @@
+/* Chat shapes → messages: OTel GenAI parts, OpenAI, Anthropic, Gemini, LangChain, Vercel AI; one reader that knows them all by
+ * their keys. Used by every format that carries conversations. */
+#ifndef SPOOR_IMPORT_MESSAGE_H
+#define SPOOR_IMPORT_MESSAGE_H
+
+#include "store/base/arena.h"
+#include "store/base/scan.h"
+#include "store/model.h"
+
+struct message_list {
+	struct message *at;
+	size_t n, cap;
+};
+
+/* Appends the messages of a value: an array of messages, one message, {"messages": […]}, a plain string (one user, or with
+ * `output` one assistant message). A string that holds JSON is opened once. Unknown parts are kept as PART_OTHER. */
+void message_read(struct message_list *list, struct val value, bool output, struct arena *arena);
+/* The same over text that is JSON or plain. */
+void message_read_text(struct message_list *list, struct str text, bool output, struct arena *arena);
+/* What a list preview shows: input: the last user text ("user: …"); output: the last assistant text, else its tool calls
+ * ("get_balance({…})"). Absent if there is none. */
+struct str message_preview(const struct message_list *list, bool output, struct arena *arena);
+/* A conversation as readable text, "role: text" paragraphs, for input/output panes and search. */
+struct str message_text(const struct message_list *list, struct arena *arena);
+
+#endif

@@ -1,0 +1,68 @@
+/* What the parts of the scanner share: scan.c (grammar), scan_string.c (string bodies, the vector code), scan_text.c
+ * (text of strings and numbers), scan_walk.c (handles), scan_write.c (JSON out). For nobody else. */
+#ifndef SPOOR_STORE_BASE_SCAN_PRIVATE_H
+#define SPOOR_STORE_BASE_SCAN_PRIVATE_H
+
+#include "store/base/scan.h"
+
+/* One run of scan_value: p moves forward, and on failure stays at the first byte that cannot be. */
+struct scan_run {
+	const unsigned char *p, *end;
+	struct scan *scan;
+	const char *bad; /* set: the bytes are wrong. Not set after a failure: they ran out */
+	bool lenient, replace_utf8;
+	bool escaped; /* of the string just read */
+};
+
+/* With p behind the opening quote: moves p to the closing quote and sets `escaped`. false: bad, or ran out. */
+bool scan_string(struct scan_run *run);
+
+enum utf8_kind {
+	UTF8_GOOD,
+	UTF8_BROKEN, /* a maximal subpart that is ill-formed: one U+FFFD */
+	UTF8_CUT     /* well-formed until the bytes ran out */
+};
+/* Bytes of the sequence (or broken part) at p, at least 1; p < end. Unicode 15, table 3-7. */
+size_t scan_utf8(const unsigned char *p, const unsigned char *end, enum utf8_kind *kind);
+
+/* Value of a hexadecimal digit with 0x10 set; 0 for any other byte. */
+extern const uint8_t scan_hex[256];
+
+static inline unsigned scan_hex4(const unsigned char *p)
+{
+	return (scan_hex[p[0]] & 15u) << 12 | (scan_hex[p[1]] & 15u) << 8 | (scan_hex[p[2]] & 15u) << 4 |
+	       (scan_hex[p[3]] & 15u);
+}
+
+/* How many bytes up to the next backslash were copied; dst has room for end - src. */
+size_t scan_copy_plain(char *dst, const char *src, const char *end);
+
+/* Writes the text of a string body that scan_string has accepted. `ill_formed`: it may hold bytes to replace; dst then
+ * needs three bytes for each one of body, else body.len. Returns the bytes written. */
+size_t scan_unescape(char *dst, struct str body, bool ill_formed);
+
+/* Reads the text of a body one byte at a time, without memory. */
+struct scan_bytes {
+	const char *p, *end;
+	char pending[4];
+	uint8_t n, at;
+};
+int scan_byte_slow(struct scan_bytes *bytes);
+static inline int scan_byte(struct scan_bytes *bytes) /* -1 at the end */
+{
+	bool plain = bytes->at == bytes->n && bytes->p < bytes->end && *bytes->p != '\\' && !(*bytes->p & 0x80);
+	return plain ? *bytes->p++ : scan_byte_slow(bytes);
+}
+
+bool scan_str_is(struct val string, struct str text);
+
+bool scan_is_number(struct str text); /* the whole of it, by the grammar of RFC 8259 */
+/* -?digits with fraction and exponent, of the grammar: its sign and magnitude if it is a whole number that fits. */
+bool scan_whole_number(struct str literal, bool *negative, uint64_t *magnitude);
+
+static inline bool scan_is_blank(unsigned char c)
+{
+	return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+#endif

@@ -1,0 +1,51 @@
+/* The sink that writes: batches, identity, resume points, settle, roll-ups, problems.
+ *
+ * The calling thread (the parser) fills a batch; a writer thread owns the connection and writes batches in order, in
+ * transactions of at most about 100 ms. At most INGEST_QUEUE batches wait; then the parser waits. Memory is bounded whatever
+ * the source's size.
+ *
+ * Settle, per trace that received spans: equal (trace, span) merged, parents linked, cycles cut, orphans hung under a
+ * synthetic row, depth, size, order by start, critical path, self time, usage reconciliation, roll-ups, repeats, histogram; rows written contiguously in
+ * pre-order, the trace row flipped, the old range swept. Merging is commutative and idempotent (decisions.md 3): known beats
+ * unknown, ended beats running, then the later end, then the larger record hash. Traces that keep growing are settled when their loose
+ * spans outnumber the settled ones, and at the end of the source: O(n log n) writes in all. */
+#ifndef SPOOR_STORE_INGEST_H
+#define SPOOR_STORE_INGEST_H
+
+#include "store/db.h"
+#include "store/sink.h"
+#include "store/source.h"
+
+enum { INGEST_QUEUE = 4, INGEST_BATCH_BYTES = 8 << 20, INGEST_BATCH_SPANS = 10000 };
+
+struct ingest_counts {
+	int64_t traces, spans, scores, runs, cases;
+};
+
+struct ingest;
+/* Uses `db` (DB_WRITE) until ingest_close; nobody else may. now_ns: wall clock for "imported at". */
+struct ingest *ingest_open(struct db *db, int64_t now_ns, struct err *err);
+/* Writes what is left, stops the writer. false: err. */
+bool ingest_close(struct ingest *in, struct err *err);
+struct sink *ingest_sink(struct ingest *in);
+
+/* Begins a source: `known` is what source_find gave (id 0: a new one). Entries of records up to known.records are not handed in. */
+bool ingest_begin(struct ingest *in, const struct source *known, struct err *err);
+/* A safe point: everything before it is in the sink. Cheap; commits when a batch is due. */
+bool ingest_point(struct ingest *in, uint64_t bytes, const struct hasher *prefix, uint64_t records, struct err *err);
+/* The source has ended (whole) or was stopped. Settles what is loose; waits for the writer. held: what the source holds, duplicates
+ * within it counted once; fresh: what was new to the store. */
+bool ingest_end(struct ingest *in, bool whole, struct ingest_counts *held, struct ingest_counts *fresh,
+                struct err *err);
+int64_t ingest_source_id(const struct ingest *in);
+/* False once writing failed: err says why; the parser stops. */
+bool ingest_ok(const struct ingest *in, struct err *err);
+/* --strict: nothing of this source is visible until it is whole and without problems. Call before ingest_begin. */
+void ingest_strict(struct ingest *in, bool strict);
+/* Rolls back what a strict source wrote. */
+bool ingest_forget_source(struct ingest *in, int64_t source, struct err *err);
+/* Progress, from any thread. */
+int64_t ingest_traces_seen(const struct ingest *in);
+int64_t ingest_spans_seen(const struct ingest *in);
+
+#endif

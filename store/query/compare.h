@@ -1,0 +1,77 @@
+/* Two runs compared: classes, paired statistics, rows. Definitions: statistics.md and decisions.md 12-13 (quoted at each field). */
+#ifndef SPOOR_STORE_QUERY_COMPARE_H
+#define SPOOR_STORE_QUERY_COMPARE_H
+
+#include "store/query/runs.h"
+#include "store/stat/metric.h"
+
+enum case_class {
+	CLASS_REGRESSED,
+	CLASS_IMPROVED,
+	CLASS_NEW_ERROR,
+	CLASS_CHANGED,
+	CLASS_SAME,
+	CLASS_ONLY_A,
+	CLASS_ONLY_B,
+	N_CLASSES
+};
+const char *
+case_class_name(enum case_class c); /* --json: "regressed" "improved" "new_error" "changed" "same" "only_a" "only_b" */
+const char *
+case_class_title(enum case_class c); /* tabs: "Lost" "Won" "New errors" "Changed" "Same" "Only A" "Only B" */
+
+struct compare_side {
+	bool present;
+	enum case_status status; /* majority of repeats */
+	int64_t passes, scored;  /* repeats passed / with a verdict */
+	int64_t latency_ns;      /* mean of repeats; UNKNOWN_INT */
+	double cost_usd;
+	uint64_t output_hash;
+	int64_t record, trace; /* first repeat's; trace row id or 0 */
+	bool flaky;            /* repeats disagree */
+	const double *scores;  /* one per compare.scores; NaN missing */
+};
+
+struct compare_row {
+	int64_t case_id;
+	struct str key, title;
+	enum case_class class_;
+	struct compare_side a, b;
+	double loss; /* for the order inside a class: drop of the mean of scores, larger first */
+};
+
+struct compare_metric {
+	const char *name; /* "pass", a score's name, "latency_p50_ns", "latency_p95_ns", "cost_usd_per_case" */
+	const char *kind; /* "rate" "score" "latency" "cost" */
+	bool lower_is_better;
+	struct metric_result result;
+};
+
+struct compare {
+	struct arena arena;
+	struct run_row a, b;
+	int64_t paired, count[N_CLASSES];
+	bool by_input;      /* no shared case keys: aligned by the hash of the input */
+	struct str refused; /* not empty: these runs cannot be compared, and why */
+	struct str *scores; /* names of the scores, sorted */
+	size_t n_scores;
+	struct compare_metric *metrics;
+	size_t n_metrics;
+	int holm;                 /* size of the corrected family */
+	struct compare_row *rows; /* by class in enum order, inside by loss, then title */
+	size_t n_rows;
+	struct str sentence; /* the answer in one sentence */
+};
+void compare_done(struct compare *c);
+
+struct compare_opts {
+	bool majority;  /* --repeats majority */
+	double margin;  /* NaN: none given */
+	uint64_t seed;  /* 0: the default of statistics.md 4 */
+	bool rows_only; /* classes and rows at once, statistics left for a second call */
+};
+/* Reads both runs as two ordered cursors and merges them: linear. Statistics per statistics.md. db may be interrupted. */
+bool compare_runs(struct db *db, int64_t a, int64_t b, const struct compare_opts *opts, struct compare *out,
+                  struct err *err);
+
+#endif

@@ -1,0 +1,41 @@
+/* The filter language (product.md): text → tree, mistakes at their column; the tree compiles to SQL with bound values.
+ *
+ *     kind:llm status:error dur>2s cost>0.01 tokens>=4k model~gpt-4 name="get_balance" score.groundedness<0.5
+ *     text:"refund policy" tag:prod since:7d has:annotation verdict:bad run:v13 ( … or … ) not …
+ *
+ * Words side by side mean and. Fields come from one table (name, type, SQL, help). */
+#ifndef SPOOR_STORE_QUERY_FILTER_H
+#define SPOOR_STORE_QUERY_FILTER_H
+
+#include "store/annotate.h"
+#include "store/base/arena.h"
+#include "store/db.h"
+
+struct filter; /* a parsed filter; owned by its arena */
+
+enum filter_over { FILTER_TRACES, FILTER_CASES, FILTER_RUNS };
+
+struct filter_mistake {
+	size_t column; /* byte offset in the text of the first character that cannot be, from 0 */
+	char expected[160];
+};
+
+/* Parses; NULL with *mistake filled. An empty text is a filter that keeps everything. now_ns: for since:7d. The tree lives in arena. */
+struct filter *filter_parse(struct arena *arena, struct str text, enum filter_over over, int64_t now_ns,
+                            struct filter_mistake *mistake);
+/* Prints the tree back: parsing that gives an equal tree. */
+void filter_print(struct buf *out, const struct filter *f);
+bool filter_is_empty(const struct filter *f); /* also NULL */
+
+/* Appends a SQL condition over the query's main row (alias t for traces, c for cases, r for runs) with ?NNN parameters from
+ * *n_params + 1 on; filter_bind gives them their values in the same order. */
+void filter_sql(struct buf *sql, const struct filter *f, int *n_params);
+void filter_bind(struct stmt *s, const struct filter *f, int first_param);
+
+struct filter_field {
+	const char *name, *help, *example;
+};
+/* The table of fields for help and completion; ends with name NULL. */
+const struct filter_field *filter_fields(enum filter_over over);
+
+#endif

@@ -1,0 +1,24 @@
+/* Files imported and their problems; the store's health in figures (spoor doctor). */
+#ifndef SPOOR_STORE_QUERY_SOURCES_H
+#define SPOOR_STORE_QUERY_SOURCES_H
+
+#include "store/base/arena.h"
+#include "store/model.h"
+#include "store/source.h"
+
+bool sources_all(struct db *db, struct arena *arena, struct source **out, size_t *n, struct err *err);
+/* Problems of a source (0: of all), oldest first. File names in problem.file. */
+bool sources_problems(struct db *db, int64_t source, int64_t limit, struct arena *arena, struct problem **out,
+                      size_t *n, int64_t *total, struct err *err);
+
+struct store_health {
+	int64_t traces, spans, scores, runs, cases, annotations, sources, problems, blocks;
+	int64_t raw_bytes, packed_bytes, file_bytes, wal_bytes;
+	int64_t searched_blocks;
+	int64_t version;
+	bool checked, sound; /* quick_check ran; and found nothing */
+	char trouble[200];
+};
+bool sources_health(struct db *db, bool check, struct store_health *out, struct err *err);
+
+#endif

@@ -1,0 +1,44 @@
+/* One span (or case) whole: its row, and its payload by running the format over the stored record again. */
+#ifndef SPOOR_STORE_QUERY_SPAN_H
+#define SPOOR_STORE_QUERY_SPAN_H
+
+#include "store/base/arena.h"
+#include "store/block.h"
+#include "store/db.h"
+#include "store/model.h"
+
+struct score_row {
+	struct str name, label, explanation, judge_model, author;
+	double value, threshold;
+	int pass; /* 1, 0, -1 */
+	enum score_source source;
+	int64_t time_ns;
+	bool of_trace; /* on the whole trace, not on this span */
+};
+
+struct span_detail {
+	struct span span;         /* payload filled; all in the arena */
+	struct str raw;           /* the record's bytes as they came */
+	const struct str *frames; /* JSON of what surrounded it, innermost first */
+	size_t n_frames;
+	struct str file, format; /* where it came from */
+	uint64_t record, line, offset;
+	struct score_row *scores;
+	size_t n_scores;
+};
+/* The span `key` of trace `trace` (row id). Missing payload (a synthetic row) leaves everything empty. */
+bool span_detail(struct db *db, struct block_cache *blocks, int64_t trace, int64_t key, int64_t record,
+                 struct arena *arena, struct span_detail *out, struct err *err);
+/* Scores of a trace: of one span (key), or of all of it (whole: true). */
+bool span_scores(struct db *db, int64_t trace, int64_t key, bool whole, struct arena *arena, struct score_row **out,
+                 size_t *n, struct err *err);
+
+struct case_detail {
+	struct case_result res; /* with scores and explanations; all in the arena */
+	struct str raw, file, format;
+	struct str prompt_text;
+};
+bool case_detail(struct db *db, struct block_cache *blocks, int64_t record, struct str key, struct arena *arena,
+                 struct case_detail *out, struct err *err);
+
+#endif

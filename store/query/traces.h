@@ -1,0 +1,76 @@
+/* Lists of traces: pages, counts, sums, sparkline. */
+#ifndef SPOOR_STORE_QUERY_TRACES_H
+#define SPOOR_STORE_QUERY_TRACES_H
+
+#include "store/base/arena.h"
+#include "store/db.h"
+#include "store/model.h"
+#include "store/query/filter.h"
+
+struct trace_score {
+	struct str name, label;
+	double value;
+	int pass;
+};
+
+struct trace_row {
+	int64_t id; /* row id */
+	struct hash128 key;
+	struct str text; /* id as the source writes it */
+	struct str name, session, user, service;
+	int64_t start_ns, duration_ns;
+	enum span_status status;
+	int64_t spans, errors, llm_calls, tool_calls;
+	int64_t tokens_in, tokens_out, tokens_cached, tokens_reasoning;
+	double cost_usd;
+	int64_t repeats;          /* the most calls of one tool with the same arguments; 0 none */
+	struct str input, output; /* previews */
+	const struct trace_score *scores;
+	size_t n_scores;
+	enum verdict verdict;
+	int64_t first, n, loose; /* where its spans lie */
+	struct str file, format; /* first source */
+};
+
+enum trace_sort {
+	TRACE_BY_START,
+	TRACE_BY_DURATION,
+	TRACE_BY_SPANS,
+	TRACE_BY_COST,
+	TRACE_BY_TOKENS,
+	TRACE_BY_ERRORS,
+	TRACE_BY_NAME
+};
+bool trace_sort_named(struct str column, enum trace_sort *sort); /* names as in the column table */
+
+struct trace_query {
+	const struct filter *filter; /* NULL: all */
+	enum trace_sort sort;
+	bool ascending;
+	int64_t offset, limit; /* limit < 0: all */
+	int64_t source;        /* only traces of this source (seen last); 0: any */
+	const int64_t *ids;    /* only these row ids; NULL: any */
+	size_t n_ids;
+};
+
+struct trace_page {
+	struct arena arena; /* owns all below */
+	struct trace_row *rows;
+	size_t n;
+	int64_t total;      /* matching */
+	int64_t all;        /* in the store */
+	int64_t longest_ns; /* of the page: the scale of the duration bars */
+};
+void trace_page_done(struct trace_page *p);
+/* One page; rows in order. The start-ordered page is a keyset walk; others sort the trace table. */
+bool traces_page(struct db *db, const struct trace_query *q, struct trace_page *out, struct err *err);
+/* One trace by row id. ERR_NOT_FOUND if there is none. */
+bool traces_get(struct db *db, int64_t id, struct arena *arena, struct trace_row *out, struct err *err);
+/* A trace by an unambiguous prefix of its id as written. ERR_NOT_FOUND: none; ERR_USAGE: ambiguous (says how many, and some). */
+bool traces_find(struct db *db, struct str prefix, int64_t *id, struct err *err);
+
+/* Traces and errors over time in `n` equal buckets from the first start to the last, for the sparkline above the list. */
+bool traces_over_time(struct db *db, const struct trace_query *q, int n, int64_t *counts, int64_t *errors,
+                      int64_t *from_ns, int64_t *to_ns, struct err *err);
+
+#endif

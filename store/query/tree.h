@@ -1,0 +1,96 @@
+/* The spans of a trace as rows of a tree: a window of what is visible, whatever the size. Rows lie contiguously in pre-order, so a
+ * folded span hides exactly the size-1 rows after it, and a screen is a few rowid ranges. */
+#ifndef SPOOR_STORE_QUERY_TREE_H
+#define SPOOR_STORE_QUERY_TREE_H
+
+#include "store/base/arena.h"
+#include "store/db.h"
+#include "store/model.h"
+
+struct tree_row {
+	int64_t pos;   /* rows from the trace's first, from 0: the row's place in the whole tree */
+	int64_t key;   /* span key; with the trace it names the span for good */
+	struct str id; /* as written (lower-case hex for 16-digit ids) */
+	int64_t up;    /* rows back to the parent, 0: a root */
+	int depth;
+	int64_t size;   /* rows of its subtree, itself with it */
+	unsigned flags; /* enum span_flag */
+	struct str name;
+	enum span_kind kind;
+	enum span_status status;
+	int64_t start_ns, duration_ns, self_ns, first_token_ns;
+	struct str model, provider, prompt, prompt_version, message;
+	int64_t tokens_in, tokens_out, tokens_cached, tokens_reasoning;
+	double cost_usd;
+	int64_t sub_tokens, sub_errors;
+	double sub_cost;
+	int64_t rep_n, rep_len; /* first of rep_n like siblings; rows they take together */
+	int64_t n_documents;    /* not stored: -1 unless the decoder was asked */
+	uint64_t lines; /* bit d: the ancestor at depth d (counted from `lines_from`) has a later sibling: draw │ */
+	int lines_from; /* depth of bit 0: 0 unless the tree is deeper than 64 */
+	int64_t record;
+	int64_t input_hash;
+};
+
+/* What is folded: sorted, disjoint ranges of hidden rows. */
+struct fold {
+	int64_t pos;    /* the row that shows for them */
+	int64_t hidden; /* rows after it that do not show */
+	bool group;     /* a folded group of repeated siblings, not a subtree */
+};
+struct folds {
+	struct fold *at; /* outermost and inner ones; sorted by pos; inner ones may lie inside a hidden range */
+	size_t n, cap;
+};
+void folds_done(struct folds *f);
+void folds_set(struct folds *f, int64_t pos, int64_t hidden, bool group); /* replaces one at pos */
+void folds_unset(struct folds *f, int64_t pos);
+const struct fold *folds_at(const struct folds *f, int64_t pos);  /* NULL: not folded */
+void folds_open_to(struct folds *f, int64_t pos);                 /* unfolds whatever hides pos */
+int64_t folds_visible(const struct folds *f, int64_t n);          /* visible rows of n */
+int64_t folds_pos(const struct folds *f, int64_t n, int64_t row); /* visible row → pos */
+int64_t folds_row(const struct folds *f, int64_t pos);            /* pos → visible row (of the row that shows it) */
+
+struct tree_window {
+	struct arena arena;
+	struct tree_row *rows; /* visible rows [from, from + n) */
+	size_t n;
+	int64_t from;
+};
+void tree_window_done(struct tree_window *w);
+
+/* Visible rows from, from+1, … of a trace under these folds. first, n: from the trace's row. A few range reads. */
+bool tree_window(struct db *db, int64_t first, int64_t n, const struct folds *folds, int64_t from, int64_t count,
+                 struct tree_window *out, struct err *err);
+/* One row by pos. */
+bool tree_get(struct db *db, int64_t first, int64_t pos, struct arena *arena, struct tree_row *out, struct err *err);
+/* pos of a span key in the trace; -1 if not there. */
+bool tree_find(struct db *db, int64_t first, int64_t n, int64_t key, int64_t *pos, struct err *err);
+/* The groups of repeated siblings of a trace (rep_n >= at_least), as folds to begin with; at most 100,000. */
+bool tree_groups(struct db *db, int64_t trace, int64_t first, int at_least, struct folds *out, struct err *err);
+/* Folds every span at `depth` or deeper that has children (depth >= 1). */
+bool tree_fold_depth(struct db *db, int64_t first, int64_t n, int depth, struct folds *out, struct err *err);
+
+enum tree_seek { SEEK_ERROR, SEEK_CRITICAL, SEEK_NAME };
+/* The next (or previous) row after pos, wrapping, that is an error / on the critical path / whose name contains `text` (smart case);
+ * -1 if none. */
+bool tree_seek(struct db *db, int64_t first, int64_t n, int64_t pos, bool forward, enum tree_seek what, struct str text,
+               int64_t *found, struct err *err);
+
+/* Walks all rows of a trace in pre-order (trace --json, exports): row after row, borrowed until the next call. */
+struct tree_walk;
+struct tree_walk *tree_walk_open(struct db *db, int64_t first, int64_t n, struct err *err);
+bool tree_walk_next(struct tree_walk *w, struct tree_row *row,
+                    struct err *err); /* false: end (err->code ERR_NONE) or failure */
+void tree_walk_close(struct tree_walk *w);
+
+/* How this span's duration stands among all spans of its name and kind (log histogram, error below 1.6 %). */
+struct tree_rank {
+	int64_t n;          /* spans of that name and kind, this one with it */
+	double slower_than; /* share 0..1; NaN when n < 5 or the duration is unknown */
+	int64_t p50_ns, p95_ns;
+};
+bool tree_rank(struct db *db, struct str name, enum span_kind kind, int64_t duration_ns, struct tree_rank *out,
+               struct err *err);
+
+#endif

@@ -1,0 +1,9 @@
+#include "store/schema.h"
+
+/* One step is one text, longer than the 4,095 bytes ISO C promises; gcc and clang have no such limit. */
+#pragma GCC diagnostic ignored "-Woverlength-strings"
+
+const struct schema_step schema_steps[] = {
+#include "schema.inc"
+};
+const size_t n_schema_steps = sizeof schema_steps / sizeof *schema_steps;

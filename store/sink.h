@@ -1,0 +1,93 @@
+/* The sink: the one interface every imported record travels through. Formats call, the sink implements: the store's
+ * ingest writes tables, the recorder of the tests writes text, the decoder's sink keeps one record in memory.
+ *
+ * Order of calls for one source: source, then for each unit of it: entry (the raw bytes), then any of span, trace, score,
+ * run, case_result made from it; problem at any time; source_end. Text may be overwritten after each call returns: a sink
+ * copies what it keeps. All calls come from one thread. */
+#ifndef SPOOR_STORE_SINK_H
+#define SPOOR_STORE_SINK_H
+
+#include "store/model.h"
+
+enum entry_type {
+	ENTRY_RECORD, /* one unit of the source, bytes as they came */
+	ENTRY_FRAME,  /* what surrounds the records of a document (resource, scope, header) */
+	ENTRY_DETAIL, /* one joined record, for formats that build a span or case from several */
+	ENTRY_TAIL    /* members of a frame that came after its records */
+};
+
+struct entry {
+	enum entry_type type;
+	int slot; /* which of the format's record paths: the decoder needs it */
+	struct str bytes;
+	uint64_t
+	    frame; /* entry number of the innermost frame around it, 0 if none; ENTRY_TAIL: the frame it completes */
+	uint64_t record, line, offset; /* place in the decompressed source */
+};
+
+enum { SINK_PAYLOAD = 1 }; /* fill the payload part of struct span, too */
+
+struct sink {
+	const struct sink_ops *ops;
+	unsigned wants; /* SINK_… */
+};
+
+struct sink_ops {
+	/* Keeps the bytes; returns the entry's number (> 0; numbers rise). What follows until the next entry is made from it. */
+	uint64_t (*entry)(struct sink *, const struct entry *);
+	void (*span)(struct sink *, const struct span *);
+	void (*trace)(struct sink *, const struct trace *);
+	void (*score)(struct sink *, const struct score *);
+	void (*run)(struct sink *, const struct eval_run *); /* may come again for one id: known beats unknown */
+	void (*case_result)(struct sink *, const struct case_result *);
+	void (*problem)(struct sink *, const struct problem *);
+};
+
+static inline uint64_t sink_entry(struct sink *s, const struct entry *e)
+{
+	return s->ops->entry(s, e);
+}
+static inline void sink_span(struct sink *s, const struct span *span)
+{
+	s->ops->span(s, span);
+}
+static inline void sink_trace(struct sink *s, const struct trace *trace)
+{
+	s->ops->trace(s, trace);
+}
+static inline void sink_score(struct sink *s, const struct score *score)
+{
+	s->ops->score(s, score);
+}
+static inline void sink_run(struct sink *s, const struct eval_run *run)
+{
+	s->ops->run(s, run);
+}
+static inline void sink_case(struct sink *s, const struct case_result *res)
+{
+	s->ops->case_result(s, res);
+}
+static inline void sink_problem(struct sink *s, const struct problem *p)
+{
+	s->ops->problem(s, p);
+}
+static inline bool sink_wants(const struct sink *s, unsigned what)
+{
+	return (s->wants & what) != 0;
+}
+
+/* ---- the decoder: a stored record back into model structs, by the format that wrote it. Declared here so that queries
+ * reach payloads without knowing importers; main registers the importers' implementation. */
+struct stored_record {
+	const char *format;       /* name in the table of formats */
+	struct entry entry;       /* bytes valid for the call */
+	const struct str *frames; /* JSON texts, innermost first, tails merged in */
+	size_t n_frames;
+};
+/* Runs the format over one stored record into `out` (which wants SINK_PAYLOAD). False with err: format unknown, or the record
+ * no longer reads. Thread-safe. */
+typedef bool decode_fn(const struct stored_record *rec, struct sink *out, struct err *err);
+void sink_set_decoder(decode_fn *decode);
+decode_fn *sink_decoder(void); /* NULL until registered */
+
+#endif

@@ -1,0 +1,99 @@
+#include "store/source.h"
+
+#include <string.h>
+
+#include "store/base/vec.h"
+
+#define COLUMNS                                                                                             \
+	"id, path, entry, format, head_len, head_hash, bytes, prefix_hash, records, size, mtime_ns, state," \
+	" traces, spans, scores, runs, cases, problems"
+
+static struct hash128 hash_column(struct stmt *s, int c)
+{
+	struct hash128 h = {{0}};
+	struct str blob = col_blob(s, c);
+	if (blob.len == sizeof h.byte)
+		memcpy(h.byte, blob.ptr, sizeof h.byte);
+	return h;
+}
+
+static void read_row(struct stmt *s, struct arena *arena, struct source *out)
+{
+	int64_t state = col_int_or(s, 11, SOURCE_STOPPED);
+	*out = (struct source){
+	    .id = col_int(s, 0),
+	    .path = arena_str(arena, col_blob(s, 1)),
+	    .entry = arena_str(arena, col_str(s, 2)),
+	    .format = arena_str(arena, col_str(s, 3)),
+	    .head_len = (uint64_t)col_int_or(s, 4, 0),
+	    .head_hash = hash_column(s, 5),
+	    .bytes = (uint64_t)col_int_or(s, 6, 0),
+	    .prefix_hash = hash_column(s, 7),
+	    .records = (uint64_t)col_int_or(s, 8, 0),
+	    .size = col_int(s, 9),
+	    .mtime_ns = col_int(s, 10),
+	    .state = state == SOURCE_WHOLE     ? SOURCE_WHOLE
+	             : state == SOURCE_READING ? SOURCE_READING
+	                                       : SOURCE_STOPPED,
+	    .traces = col_int_or(s, 12, 0),
+	    .spans = col_int_or(s, 13, 0),
+	    .scores = col_int_or(s, 14, 0),
+	    .runs = col_int_or(s, 15, 0),
+	    .cases = col_int_or(s, 16, 0),
+	    .problems = col_int_or(s, 17, 0),
+	};
+}
+
+/* A head of n bytes may be known under any shorter length (the file was smaller then), so each length on record is tried. */
+bool source_candidates(struct db *db, struct str head, struct arena *arena, struct source **out, size_t *n,
+                       struct err *err)
+{
+	*out = NULL;
+	*n = 0;
+	struct stmt *lengths =
+	    db_query(db, "SELECT DISTINCT head_len FROM source WHERE head_len <= ? ORDER BY 1 DESC", err);
+	if (!lengths)
+		return false;
+	stmt_int(lengths, 1, (int64_t)head.len);
+	VEC(struct source) found = {0};
+	enum step step;
+	bool ok = true;
+	while (ok && (step = stmt_step(lengths, err)) != STEP_DONE) {
+		struct stmt *s =
+		    step == STEP_ROW
+		        ? db_query(db, "SELECT " COLUMNS " FROM source WHERE head_hash = ? ORDER BY bytes DESC", err)
+		        : NULL;
+		if (!s) {
+			ok = false;
+			break;
+		}
+		struct hash128 h = hash128_of(str_cut(head, 0, (size_t)col_int(lengths, 0)));
+		stmt_blob_static(s, 1, (struct str){(const char *)h.byte, sizeof h.byte});
+		while ((step = stmt_step(s, err)) == STEP_ROW)
+			read_row(s, arena, vec_add(&found));
+		ok = step == STEP_DONE;
+		stmt_end(s);
+	}
+	stmt_end(lengths);
+	if (found.n) {
+		*out = arena_alloc(arena, found.n * sizeof **out);
+		memcpy(*out, found.at, found.n * sizeof **out);
+		*n = found.n;
+	}
+	vec_done(&found);
+	return ok;
+}
+
+bool source_get(struct db *db, int64_t id, struct arena *arena, struct source *out, struct err *err)
+{
+	struct stmt *s = db_query(db, "SELECT " COLUMNS " FROM source WHERE id = ?", err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, id);
+	enum step step = stmt_step(s, err);
+	if (step == STEP_ROW)
+		read_row(s, arena, out);
+	stmt_end(s);
+	return step == STEP_ROW ||
+	       (step == STEP_DONE && err_set(err, ERR_STORE, NULL, "no source %lld", (long long)id));
+}

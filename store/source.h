@@ -1,0 +1,29 @@
+/* Files known: fingerprint, how far they were read, where to go on. Identity is content, not path or time: a source is known by its
+ * first bytes and confirmed by the hash of all that was read of it; a file that grew is the same source. */
+#ifndef SPOOR_STORE_SOURCE_H
+#define SPOOR_STORE_SOURCE_H
+
+#include "store/base/arena.h"
+#include "store/base/hash.h"
+#include "store/db.h"
+
+enum source_state { SOURCE_READING, SOURCE_WHOLE, SOURCE_STOPPED };
+enum { SOURCE_HEAD = 4096 };
+
+struct source {
+	int64_t id;             /* 0: not in the store yet */
+	struct str path, entry; /* as given; entry: member of an archive, or absent */
+	struct str format;
+	uint64_t head_len, bytes, records;
+	struct hash128 head_hash, prefix_hash;
+	int64_t size, mtime_ns;
+	enum source_state state;
+	int64_t traces, spans, scores, runs, cases, problems;
+};
+
+/* Sources whose first bytes are these: candidates for "already imported" and "grew", longest first. arena-owned array. */
+bool source_candidates(struct db *db, struct str head, struct arena *arena, struct source **out, size_t *n,
+                       struct err *err);
+bool source_get(struct db *db, int64_t id, struct arena *arena, struct source *out, struct err *err);
+
+#endif

@@ -1,0 +1,69 @@
+/* Actions: what a key does. One row each; the rows feed dispatch, the hint line, `?`, `:` completion, rebinding and
+ * `spoor help keys`. Row names are stable: people write them in their config. */
+#ifndef SPOOR_TUI_ACTION_H
+#define SPOOR_TUI_ACTION_H
+
+#include "store/base/str.h"
+
+/* A key: a Unicode code point, or one of these. Ctrl-letters are their control codes (^L is 12). */
+enum {
+	KEY_BASE = 0x200000,
+	KEY_ARROW_UP,
+	KEY_ARROW_DOWN,
+	KEY_ARROW_LEFT,
+	KEY_ARROW_RIGHT,
+	KEY_PAGE_UP,
+	KEY_PAGE_DOWN,
+	KEY_TO_HOME,
+	KEY_TO_END,
+	KEY_TAB,
+	KEY_SHIFT_TAB,
+	KEY_RETURN,
+	KEY_ESCAPE,
+	KEY_ERASE,
+	KEY_DEL,
+	KEY_F1_,
+	KEY_RESIZED,
+	KEY_NONE
+};
+const char *key_name(int key, char out[16]); /* "j" "^L" "PgDn" "Enter" */
+int key_named(struct str name);              /* KEY_NONE if no such key */
+
+enum outcome {
+	OUT_IGNORED, /* not mine */
+	OUT_HANDLED, /* draw again */
+	OUT_REFRESH, /* ask the query thread again, then draw */
+	OUT_OPEN,    /* open *target above this screen */
+	OUT_BACK,    /* one level up */
+	OUT_QUIT,
+	OUT_PROMPT /* ask for a line: target->prompt says for what; the answer comes as the action's argument */
+};
+
+struct screen;
+struct target;
+struct input {
+	int key;
+	struct str argument; /* of a command line or a prompt; STR_NONE if none */
+	int count;           /* page sizes and the like come from the screen */
+};
+
+struct action {
+	const char *name; /* "next-error" */
+	const char *keys; /* default keys, blank-separated: "e", "j Down ^N" */
+	const char *help; /* one line for `?` and the man page */
+	const char *hint; /* at most 10 letters for the hint line; NULL: never there */
+	int hint_order;   /* lower comes first; 0: never */
+	enum outcome (*run)(struct screen *screen, const struct input *in, struct target *target);
+};
+#define ACTIONS_END          \
+	{                    \
+		.name = NULL \
+	}
+
+/* The action of `key` among `actions` (ends with ACTIONS_END), after rebinding; NULL. */
+const struct action *action_for_key(const struct action *actions, int key);
+const struct action *action_named(const struct action *actions, struct str name);
+/* The keys now bound to an action, as text for people ("j Down"). */
+void action_keys(struct buf *out, const struct action *action);
+
+#endif

@@ -1,0 +1,49 @@
+/* Column tables: for each kind of row one table that draws, measures, sorts and prints (text, CSV, Markdown, JSON): the screen and its
+ * twin command share it. A value knows its unit, so people and --json get their own form of the same thing. */
+#ifndef SPOOR_TUI_COLUMNS_H
+#define SPOOR_TUI_COLUMNS_H
+
+#include "store/base/json.h"
+#include "store/base/units.h"
+#include "store/base/arena.h"
+#include "tui/role.h"
+
+enum value_type {
+	VALUE_NONE,
+	VALUE_TEXT,
+	VALUE_COUNT,
+	VALUE_TOKENS,
+	VALUE_TIME,
+	VALUE_DURATION,
+	VALUE_USD,
+	VALUE_SHARE,
+	VALUE_SCORE,
+	VALUE_BOOL,
+	VALUE_JSON
+};
+struct value {
+	enum value_type type;
+	struct str text; /* TEXT, JSON (raw) */
+	int64_t i;       /* COUNT TOKENS TIME DURATION BOOL */
+	double d;        /* USD SHARE SCORE */
+	enum role role;  /* how it is painted */
+};
+
+struct column {
+	const char *name;  /* stable: --json key, --columns, --sort */
+	const char *title; /* head of the column; "" for glyph columns */
+	int width;         /* columns on the screen; 0: not on the screen (JSON only); < 0: takes what is left */
+	int min_cols;      /* shown only if the screen is at least this wide */
+	bool right;        /* aligned right */
+	const char *sort;  /* field of the query's sort table, or NULL */
+	struct value (*get)(const void *row, struct arena *arena);
+};
+
+extern const struct column trace_columns[], span_columns[], run_columns[], case_columns[]; /* end with name NULL */
+
+/* For people: units.h forms; ascii as asked. now_ns for times. */
+void value_print(struct buf *out, const struct value *v, int64_t now_ns, bool ascii);
+void value_json(struct jout *j, const char *key, const struct value *v);
+void value_csv(struct buf *out, const struct value *v, bool raw);
+
+#endif

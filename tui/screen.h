@@ -1,0 +1,65 @@
+/* A screen: state, a table of actions, a pure draw. Screens never call or include each other: they return a target and the app
+ * looks the screen up. Data comes by request: `ask` says what the view needs (UI thread), `fetch` gets it (query thread, own
+ * connection), `take` adopts it (UI thread). The UI waits at most 15 ms for an answer, else draws what it has. */
+#ifndef SPOOR_TUI_SCREEN_H
+#define SPOOR_TUI_SCREEN_H
+
+#include "store/base/arena.h"
+#include "tui/action.h"
+#include "tui/canvas.h"
+
+struct db;
+struct annotate;
+
+/* Where to go: a screen and what it should show. Ids are the store's row ids. */
+struct target {
+	const char *screen;          /* screen_ops name: "traces" "trace" "runs" "compare" "help" … */
+	int64_t id, id2;             /* trace; run; baseline and candidate */
+	int64_t span;                /* span key to put the cursor on, 0 none */
+	char text[256];              /* filter, case key hash, topic */
+	const char *prompt;          /* OUT_PROMPT: what is asked, "/" "&" … */
+	const struct action *answer; /* OUT_PROMPT: the action that gets the line */
+};
+
+/* What the app lends every screen. */
+struct ui {
+	int64_t now_ns; /* wall clock (SPOOR_NOW freezes it) */
+	bool ascii;
+	int rows, cols;      /* of the body */
+	uint64_t generation; /* rises when the store changed: ask again */
+	char message[512];   /* what the status line says next; a screen writes it through ui_say */
+	bool message_is_error;
+};
+void ui_say(struct ui *ui, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void ui_fail(struct ui *ui, const struct err *err);
+
+struct screen {
+	const struct screen_ops *ops;
+	struct ui *ui; /* the app's; borrowed */
+	void *state;   /* ops->state_size bytes, zeroed before open */
+};
+
+struct screen_ops {
+	const char *name, *title;
+	size_t state_size;
+	const struct action *actions; /* ends with ACTIONS_END; the app's own (quit, help, redraw …) come after */
+	bool (*open)(struct screen *, const struct target *, struct err *);
+	/* What the view needs now and does not have, as a request the screen allocates (malloc family); NULL: nothing. */
+	void *(*ask)(struct screen *);
+	/* Fills the request. On the query thread; `db` is that thread's. false: err (shown), the request still goes to take. */
+	bool (*fetch)(struct db *db, void *request, struct err *err);
+	/* Adopts the answer; owns and frees the request (also one that failed or is no longer wanted: ok false). */
+	void (*take)(struct screen *, void *request, bool ok);
+	void (*draw)(const struct screen *, struct canvas body); /* pure */
+	/* Row 1 of the frame, and the left part of the status line. */
+	void (*headline)(const struct screen *, struct canvas row);
+	void (*status)(const struct screen *, struct buf *out);
+	/* Where the cursor stands, as a target this screen can be opened with again; for "open", permalinks, coming back. */
+	void (*place)(const struct screen *, struct target *out);
+	void (*close)(struct screen *);
+};
+
+extern const struct screen_ops *const screens[]; /* ends with NULL */
+const struct screen_ops *screen_named(const char *name);
+
+#endif
