@@ -8,7 +8,14 @@
 #include <string.h>
 #include <time.h>
 
+/* libc makes some of these macros when it fortifies. */
 #undef alloca
+#undef sprintf
+#undef vsprintf
+#undef strcpy
+#undef strcat
+#undef strncpy
+#undef strncat
 #pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf gets strtok atoi atol atof system popen alloca
 #pragma GCC poison asctime ctime tmpnam mktemp
 

@@ -119,8 +119,8 @@ void clean_json(struct buf *out, struct str text)
 
 static bool is_formula(struct str text)
 {
-	static const char *const starts[] = {"=", "+", "-", "@", "\t", "\r", "\n", "\xEF\xBC\x9D", "\xEF\xBC\x8B",
-	                                     "\xEF\xBC\x8D", "\xEF\xBC\xA0"};
+	static const char *const starts[] = {
+	    "=", "+", "-", "@", "\t", "\r", "\n", "\xEF\xBC\x9D", "\xEF\xBC\x8B", "\xEF\xBC\x8D", "\xEF\xBC\xA0"};
 	for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
 		if (str_starts(text, starts[i]))
 			return true;

@@ -62,7 +62,8 @@ static bool make_dir(const char *dir, struct err *err)
 {
 	struct stat st;
 	if (mkdir(dir, 0700) == 0)
-		return chmod(dir, 0700) == 0 || failed(err, "cannot set the mode of", dir); /* the umask may have taken bits */
+		return chmod(dir, 0700) == 0 ||
+		       failed(err, "cannot set the mode of", dir); /* the umask may have taken bits */
 	int why = errno;
 	if (stat(dir, &st) == 0 && S_ISDIR(st.st_mode))
 		return true;

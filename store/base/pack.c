@@ -46,8 +46,10 @@ bool pack_expand(struct pack *p, struct str packed, size_t raw_size, size_t limi
 {
 	buf_clear(out);
 	if (raw_size > limit)
-		return err_set(err, ERR_STORE, NULL, "a block of %zu bytes is larger than the %zu allowed", raw_size, limit);
-	unsigned long long said = packed.len ? ZSTD_getFrameContentSize(packed.ptr, packed.len) : ZSTD_CONTENTSIZE_ERROR;
+		return err_set(err, ERR_STORE, NULL, "a block of %zu bytes is larger than the %zu allowed", raw_size,
+		               limit);
+	unsigned long long said =
+	    packed.len ? ZSTD_getFrameContentSize(packed.ptr, packed.len) : ZSTD_CONTENTSIZE_ERROR;
 	if (said == ZSTD_CONTENTSIZE_ERROR)
 		return err_set(err, ERR_STORE, NULL, "a block is not zstd data");
 	if (said != ZSTD_CONTENTSIZE_UNKNOWN && said != raw_size)

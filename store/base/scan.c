@@ -54,10 +54,8 @@ static inline void add_token(struct scan_run *run, enum scan_type type, const un
 	struct scan *s = run->scan;
 	if (s->n == s->cap)
 		grow(s);
-	s->tokens[s->n] = (struct scan_token){.at = offset(run, start),
-	                                      .len = (uint32_t)(run->p - start),
-	                                      .next = s->n + 1,
-	                                      .type = (uint8_t)type};
+	s->tokens[s->n] = (struct scan_token){
+	    .at = offset(run, start), .len = (uint32_t)(run->p - start), .next = s->n + 1, .type = (uint8_t)type};
 	s->n++;
 }
 

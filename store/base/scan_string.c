@@ -117,7 +117,9 @@ static bool high_bytes(struct scan_run *run, const unsigned char *p, const unsig
 }
 
 const uint8_t scan_hex[256] = {
-    ['0'] = 0x10, ['1'] = 0x11, ['2'] = 0x12, ['3'] = 0x13, ['4'] = 0x14, ['5'] = 0x15, ['6'] = 0x16, ['7'] = 0x17, ['8'] = 0x18, ['9'] = 0x19, ['a'] = 0x1A, ['b'] = 0x1B, ['c'] = 0x1C, ['d'] = 0x1D, ['e'] = 0x1E, ['f'] = 0x1F, ['A'] = 0x1A, ['B'] = 0x1B, ['C'] = 0x1C, ['D'] = 0x1D, ['E'] = 0x1E, ['F'] = 0x1F};
+    ['0'] = 0x10, ['1'] = 0x11, ['2'] = 0x12, ['3'] = 0x13, ['4'] = 0x14, ['5'] = 0x15, ['6'] = 0x16, ['7'] = 0x17,
+    ['8'] = 0x18, ['9'] = 0x19, ['a'] = 0x1A, ['b'] = 0x1B, ['c'] = 0x1C, ['d'] = 0x1D, ['e'] = 0x1E, ['f'] = 0x1F,
+    ['A'] = 0x1A, ['B'] = 0x1B, ['C'] = 0x1C, ['D'] = 0x1D, ['E'] = 0x1E, ['F'] = 0x1F};
 
 /* p at the four digits. */
 static inline bool hex4(struct scan_run *run, const unsigned char *p, unsigned *unit)
@@ -154,8 +156,8 @@ static bool unicode_escapes(struct scan_run *run, const unsigned char *p, const 
 	return true;
 }
 
-static const bool plain_escape[256] = {['"'] = true, ['\\'] = true, ['/'] = true, ['b'] = true,
-                                       ['f'] = true, ['n'] = true,  ['r'] = true, ['t'] = true};
+static const bool plain_escape[256] = {
+    ['"'] = true, ['\\'] = true, ['/'] = true, ['b'] = true, ['f'] = true, ['n'] = true, ['r'] = true, ['t'] = true};
 
 /* p at the byte after the backslash. */
 static bool escape(struct scan_run *run, const unsigned char *p, const unsigned char **after)
@@ -173,11 +175,11 @@ static bool escape(struct scan_run *run, const unsigned char *p, const unsigned 
 /* ---- without vectors */
 
 static const bool stops[256] = {
-    [0] = true,  [1] = true,  [2] = true,  [3] = true,  [4] = true,  [5] = true,  [6] = true,   [7] = true,
-    [8] = true,  [9] = true,  [10] = true, [11] = true, [12] = true, [13] = true, [14] = true,  [15] = true,
-    [16] = true, [17] = true, [18] = true, [19] = true, [20] = true, [21] = true, [22] = true,  [23] = true,
-    [24] = true, [25] = true, [26] = true, [27] = true, [28] = true, [29] = true, [30] = true,  [31] = true,
-    ['"'] = true, ['\\'] = true};
+    [0] = true,  [1] = true,  [2] = true,  [3] = true,  [4] = true,   [5] = true,   [6] = true,
+    [7] = true,  [8] = true,  [9] = true,  [10] = true, [11] = true,  [12] = true,  [13] = true,
+    [14] = true, [15] = true, [16] = true, [17] = true, [18] = true,  [19] = true,  [20] = true,
+    [21] = true, [22] = true, [23] = true, [24] = true, [25] = true,  [26] = true,  [27] = true,
+    [28] = true, [29] = true, [30] = true, [31] = true, ['"'] = true, ['\\'] = true};
 
 static bool string_plain(struct scan_run *run)
 {
@@ -258,9 +260,8 @@ static inline struct masks masks_sse2(const unsigned char *p)
 	__m128i v, w;
 	memcpy(&v, p, sizeof v);
 	memcpy(&w, p + sizeof v, sizeof w);
-	struct masks m = {.quote = equal16(v, w, '"'),
-	                  .backslash = equal16(v, w, '\\'),
-	                  .rare = rare16(v) | rare16(w) << 16};
+	struct masks m = {
+	    .quote = equal16(v, w, '"'), .backslash = equal16(v, w, '\\'), .rare = rare16(v) | rare16(w) << 16};
 	if (m.backslash)
 		m.plain = m.quote | m.backslash | equal16(v, w, 'n') | equal16(v, w, 't') | equal16(v, w, 'r') |
 		          equal16(v, w, '/') | equal16(v, w, 'b') | equal16(v, w, 'f');

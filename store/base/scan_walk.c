@@ -58,8 +58,15 @@ uint32_t val_count(struct val v)
 static struct member member_at(const struct scan *s, uint32_t i, bool keyed)
 {
 	if (keyed)
-		return (struct member){.key = {s, i}, .val = {s, i + 1}, .ok = true};
-	return (struct member){.key = VAL_NONE, .val = {s, i}, .ok = true};
+		return (struct member){
+		    .key = {s, i    },
+                      .val = {s, i + 1},
+                      .ok = true
+                };
+	return (struct member){
+	    .key = VAL_NONE, .val = {s, i},
+                 .ok = true
+        };
 }
 
 struct member val_first(struct val container)

@@ -1,111 +1,16 @@
 #include "store/base/text.h"
 
 #include <limits.h>
-#include <locale.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <unicase.h>
-#include <unictype.h>
 #include <unigbrk.h>
-#include <uninorm.h>
-#include <uniwidth.h>
-#include <wchar.h>
+
+#include "store/base/text_private.h"
 
 enum {
-	CODE_BAD = 0xFFFD,
-	CODE_ZWJ = 0x200D,
-	CODE_MAX = 0x10FFFF,
 	CLUSTER_BYTES = 256, /* a longer cluster is cut: real ones are short, and work per cell must have a bound */
 	CLUSTER_CELLS = 5,   /* twice this and a '+' fit text_iter.pending */
 	TAB_COLS = 8
 };
-
-/* ---- code points: what one byte per code point says, made by pages of 256 when first asked for */
-
-enum {
-	CODE_COLS = 3,   /* mask: 0..2 columns; 3: not assigned */
-	CODE_PLAIN = 4,  /* shows as itself and joins no other plain one to a cluster */
-	CODE_PICT = 8,   /* Extended_Pictographic */
-	CODE_RISK = 16,  /* control, format or default ignorable: text_guard_next decides */
-	CODE_EXTEND = 32 /* Grapheme_Cluster_Break Extend or ZWJ */
-};
-
-static _Atomic(uint8_t *) pages[(CODE_MAX >> 8) + 1];
-static locale_t utf8_locale;
-
-static void make_locale(void)
-{
-	utf8_locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
-}
-
-static int measure(uint32_t code)
-{
-	return utf8_locale ? wcwidth((wchar_t)code) : uc_width(code, "UTF-8");
-}
-
-/* Signs that stand before others (Arabic number sign and the like): format characters by category, but visible. */
-static bool is_risk(uint32_t code, int gcb)
-{
-	if (code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x2028 || code == 0x2029)
-		return true;
-	if (uc_is_property_default_ignorable_code_point(code))
-		return true;
-	return gcb != GBP_PREPEND && uc_is_general_category(code, UC_FORMAT);
-}
-
-static uint8_t classify(uint32_t code)
-{
-	int cols = measure(code), gcb = uc_graphemeclusterbreak_property(code);
-	unsigned flags = cols < 0 || cols > 2 ? 3 : (unsigned)cols;
-	if (is_risk(code, gcb))
-		flags |= CODE_RISK;
-	else if (gcb == GBP_OTHER && cols > 0)
-		flags |= CODE_PLAIN;
-	if (uc_is_property_extended_pictographic(code))
-		flags |= CODE_PICT;
-	if (gcb == GBP_EXTEND || gcb == GBP_ZWJ)
-		flags |= CODE_EXTEND;
-	return (uint8_t)flags;
-}
-
-/* The user's locale has no say: wcwidth runs under C.UTF-8, for this thread and only while a page is made. */
-static uint8_t *make_page(uint32_t number)
-{
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	pthread_once(&once, make_locale);
-	uint8_t *page = xmalloc(256);
-	locale_t old = utf8_locale ? uselocale(utf8_locale) : (locale_t)0;
-	for (uint32_t i = 0; i < 256; i++)
-		page[i] = classify(number << 8 | i);
-	if (utf8_locale)
-		uselocale(old);
-	uint8_t *there = NULL;
-	if (atomic_compare_exchange_strong(&pages[number], &there, page))
-		return page;
-	free(page); /* another thread was faster */
-	return there;
-}
-
-static unsigned flags_of(uint32_t code)
-{
-	if (code > CODE_MAX)
-		code = CODE_BAD;
-	uint8_t *page = atomic_load_explicit(&pages[code >> 8], memory_order_acquire);
-	if (!page)
-		page = make_page(code >> 8);
-	return page[code & 0xFF];
-}
-
-int text_code_cols(uint32_t code)
-{
-	unsigned cols = flags_of(code) & CODE_COLS;
-	return cols == 3 ? -1 : (int)cols;
-}
-
-static bool is_printable(unsigned char c)
-{
-	return c >= 0x20 && c < 0x7F;
-}
 
 static bool is_flag_half(uint32_t code)
 {
@@ -117,230 +22,9 @@ static bool is_skin_tone(uint32_t code)
 	return code >= 0x1F3FB && code <= 0x1F3FF;
 }
 
-static bool is_tag(uint32_t code)
+static bool is_printable(unsigned char c)
 {
-	return code >= 0xE0000 && code <= 0xE007F;
-}
-
-static bool is_variation(uint32_t code)
-{
-	return (code >= 0xFE00 && code <= 0xFE0F) || (code >= 0xE0100 && code <= 0xE01EF) ||
-	       (code >= 0x180B && code <= 0x180D) || code == 0x180F;
-}
-
-/* Format characters that scripts and emoji need after another character. */
-static bool is_joiner(uint32_t code)
-{
-	return code == CODE_ZWJ || code == 0x200C || code == 0x034F || code == 0x1160 || code == 0x17B4 || code == 0x17B5;
-}
-
-static bool is_honest(const struct text_guard *g, uint32_t code)
-{
-	uint32_t before = g->before;
-	if (is_tag(code))
-		return g->base == 0x1F3F4 && (before == g->base || is_tag(before)) && g->n_tags < 7;
-	if (before == 0 || (!is_variation(code) && !is_joiner(code)))
-		return false;
-	if (code == CODE_ZWJ && (before == 0xFE0E || before == 0xFE0F))
-		return true;
-	if (before < 0x80)
-		return (code == 0xFE0E || code == 0xFE0F) && strchr("#*0123456789", (int)before);
-	return !(flags_of(before) & CODE_RISK);
-}
-
-enum text_risk text_guard_next(struct text_guard *g, uint32_t code)
-{
-	enum text_risk risk = RISK_NONE;
-	unsigned flags = flags_of(code);
-	if (flags & CODE_RISK) {
-		bool control = code < 0xA0 || code == 0x2028 || code == 0x2029;
-		if (control || !is_honest(g, code))
-			risk = control ? RISK_CONTROL : RISK_HIDDEN;
-		g->n_tags = is_tag(code) ? g->n_tags + 1 : 0;
-	} else {
-		g->n_tags = 0;
-	}
-	g->before = code;
-	if (risk != RISK_NONE || !(flags & CODE_RISK))
-		g->base = code;
-	return risk;
-}
-
-size_t text_show(char out[16], uint32_t code, bool ascii)
-{
-	int n;
-	if (code >= 0x20 && code != 0x7F)
-		n = snprintf(out, 16, "<U+%04X>", code > CODE_MAX ? (unsigned)CODE_BAD : (unsigned)code);
-	else if (ascii)
-		n = snprintf(out, 16, "^%c", (int)(code ^ 0x40));
-	else /* U+2400 + code, U+2421 for DEL */
-		n = snprintf(out, 16, "\xE2\x90%c", code == 0x7F ? 0xA1 : (int)(0x80 + code));
-	return (size_t)n;
-}
-
-static const struct {
-	uint32_t first, last;
-	char ascii;
-} nearest[] = {
-    {0x00A0, 0x00A0, ' ' }, {0x00B7, 0x00B7, '.' }, {0x00D7, 0x00D7, 'x'}, {0x2000, 0x200A, ' '}, {0x2010, 0x2015, '-'},
-    {0x2018, 0x201B, '\''}, {0x201C, 0x201F, '"' }, {0x2022, 0x2022, '*'}, {0x2026, 0x2026, '.'}, {0x202F, 0x202F, ' '},
-    {0x2190, 0x2190, '<' }, {0x2192, 0x2192, '>' }, {0x2212, 0x2212, '-'}, {0x2248, 0x2248, '~'}, {0x2264, 0x2264, '<'},
-    {0x2265, 0x2265, '>' }, {0x2500, 0x2501, '-' }, {0x2502, 0x2503, '|'}, {0x250C, 0x254B, '+'}, {0x25CF, 0x25CF, '*'},
-    {0x2713, 0x2714, 'v' }, {0x2717, 0x2718, 'x' }, {0x3000, 0x3000, ' '}, {0x3001, 0x3001, ','}, {0x3002, 0x3002, '.'},
-};
-
-char text_ascii(uint32_t code)
-{
-	if (code < 0x80)
-		return is_printable((unsigned char)code) ? (char)code : '?';
-	if (code >= 0xFF01 && code <= 0xFF5E)
-		return (char)(code - 0xFEE0);
-	for (size_t i = 0; i < sizeof nearest / sizeof *nearest; i++)
-		if (code >= nearest[i].first && code <= nearest[i].last)
-			return nearest[i].ascii;
-	ucs4_t parts[UC_DECOMPOSITION_MAX_LENGTH];
-	for (int step = 0; step < 4 && code >= 0x80; step++) { /* ǖ is ü and a macron, ü is u and a diaeresis */
-		if (uc_canonical_decomposition(code, parts) <= 0)
-			return '?';
-		code = parts[0];
-	}
-	return code < 0x80 && is_printable((unsigned char)code) ? (char)code : '?';
-}
-
-/* ---- UTF-8 */
-
-/* How many bytes the sequence beginning with `first` has, and the range of its second byte (Unicode 15, table 3-7). */
-static int lead(unsigned char first, unsigned char *low, unsigned char *high)
-{
-	*low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
-	*high = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
-	if (first < 0x80)
-		return 1;
-	if (first < 0xC2 || first > 0xF4)
-		return 0;
-	return first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-}
-
-static uint32_t decode(struct str *rest, bool *bad)
-{
-	const unsigned char *s = (const unsigned char *)rest->ptr;
-	unsigned char low, high;
-	int n = lead(s[0], &low, &high);
-	size_t i = 1;
-	uint32_t code = n < 2 ? s[0] : s[0] & (0xFFU >> (n + 1));
-	for (; n > 0 && i < (size_t)n && i < rest->len && s[i] >= low && s[i] <= high; i++) {
-		code = code << 6 | (s[i] & 0x3FU);
-		low = 0x80;
-		high = 0xBF;
-	}
-	*bad = n == 0 || i < (size_t)n; /* then i bytes are the maximal subpart */
-	rest->ptr += i;
-	rest->len -= i;
-	return *bad ? (uint32_t)CODE_BAD : code;
-}
-
-uint32_t text_decode(struct str *rest)
-{
-	bool bad;
-	return decode(rest, &bad);
-}
-
-void text_encode(struct buf *out, uint32_t code)
-{
-	if (code > CODE_MAX || (code >= 0xD800 && code <= 0xDFFF))
-		code = CODE_BAD;
-	unsigned char b[4];
-	size_t n = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-	for (size_t i = n; i-- > 1; code >>= 6)
-		b[i] = (unsigned char)(0x80 | (code & 0x3F));
-	b[0] = (unsigned char)(n == 1 ? code : (0xF00U >> n & 0xFF) | code);
-	buf_add(out, b, n);
-}
-
-/* Leading bytes below 0x80, eight at a time. */
-static size_t ascii_bytes(struct str s)
-{
-	size_t i = 0;
-	for (uint64_t word; i + 8 <= s.len; i += 8) {
-		memcpy(&word, s.ptr + i, 8);
-		if (word & 0x8080808080808080U)
-			break;
-	}
-	while (i < s.len && (unsigned char)s.ptr[i] < 0x80)
-		i++;
-	return i;
-}
-
-/* Bytes before the first ill-formed one. */
-static size_t valid_bytes(struct str bytes)
-{
-	struct str rest = bytes;
-	for (;;) {
-		rest = str_from(rest, ascii_bytes(rest));
-		if (rest.len == 0)
-			return bytes.len;
-		struct str here = rest;
-		bool bad;
-		decode(&rest, &bad);
-		if (bad)
-			return (size_t)(here.ptr - bytes.ptr);
-	}
-}
-
-bool text_is_valid(struct str bytes)
-{
-	return valid_bytes(bytes) == bytes.len;
-}
-
-struct str text_valid(struct arena *arena, struct str bytes)
-{
-	size_t good = valid_bytes(bytes);
-	if (good == bytes.len)
-		return bytes;
-	struct buf out = BUF_INIT;
-	for (struct str rest = bytes;; good = valid_bytes(rest)) {
-		buf_add(&out, rest.ptr, good);
-		rest = str_from(rest, good);
-		if (rest.len == 0)
-			break;
-		text_encode(&out, text_decode(&rest));
-	}
-	struct str text = arena_str(arena, buf_str(&out));
-	buf_done(&out);
-	return text;
-}
-
-size_t text_n_codes(struct str text)
-{
-	size_t n = 0;
-	while (text.len) {
-		size_t ascii = ascii_bytes(text);
-		n += ascii;
-		text = str_from(text, ascii);
-		if (text.len == 0)
-			break;
-		text_decode(&text);
-		n++;
-	}
-	return n;
-}
-
-size_t text_hidden(struct str text)
-{
-	struct text_guard guard = {0};
-	size_t n = 0;
-	while (text.len) {
-		size_t ascii = ascii_bytes(text);
-		if (ascii) {
-			guard = (struct text_guard){.before = (unsigned char)text.ptr[ascii - 1]};
-			guard.base = guard.before;
-			text = str_from(text, ascii);
-			continue;
-		}
-		if (text_guard_next(&guard, text_decode(&text)) == RISK_HIDDEN)
-			n++;
-	}
-	return n;
+	return c >= 0x20 && c < 0x7F;
 }
 
 /* ---- clusters */
@@ -349,21 +33,21 @@ size_t text_hidden(struct str text)
  * the whole text at once and a byte of memory for each byte. */
 struct joining {
 	uint32_t before;
-	bool pict;      /* GB11: a pictograph, then only Extend and ZWJ */
+	bool pict;      /* GB11: a pictograph, then only Extend, then at most one ZWJ */
 	bool half_flag; /* GB12, GB13: an odd number of regional indicators */
 };
 
 static bool joins(struct joining *j, uint32_t code)
 {
-	unsigned flags = flags_of(code);
+	unsigned flags = text_flags(code);
 	bool half = is_flag_half(code);
 	if (j->before) {
 		bool pair = (j->before == CODE_ZWJ && j->pict && (flags & CODE_PICT)) || (half && j->half_flag);
 		if (!pair && uc_is_grapheme_break(j->before, code))
 			return false;
 	}
+	j->pict = (flags & CODE_PICT) || (j->pict && (flags & CODE_EXTEND) && j->before != CODE_ZWJ);
 	j->before = code;
-	j->pict = (flags & CODE_PICT) || (j->pict && (flags & CODE_EXTEND));
 	j->half_flag = half && !j->half_flag;
 	return true;
 }
@@ -377,7 +61,7 @@ static size_t cluster_bytes(struct str text)
 	while (rest.len) {
 		struct str ahead = rest;
 		bool bad;
-		uint32_t code = decode(&ahead, &bad);
+		uint32_t code = text_decode_checked(&ahead, &bad);
 		bool first = rest.len == text.len;
 		bool alone = bad || text_guard_next(&guard, code) != RISK_NONE;
 		if (!first && (alone || !joins(&joining, code) || text.len - ahead.len > CLUSTER_BYTES))
@@ -393,7 +77,7 @@ static size_t cluster_bytes(struct str text)
 
 static struct cell_text cell_of(uint32_t code, bool marked)
 {
-	unsigned cols = flags_of(code) & CODE_COLS;
+	unsigned cols = text_flags(code) & CODE_COLS;
 	if (cols == 3 || cols == 0) /* terminals disagree on what is not assigned */
 		return (struct cell_text){.codes = {CODE_BAD}, .cols = 1, .marked = true};
 	return (struct cell_text){.codes = {code}, .cols = (uint8_t)cols, .marked = marked};
@@ -420,7 +104,7 @@ static void add_mark(struct cells *cells, uint32_t code)
 
 static void add_code(struct cells *cells, uint32_t code)
 {
-	if ((flags_of(code) & CODE_COLS) == 0)
+	if ((text_flags(code) & CODE_COLS) == 0)
 		add_mark(cells, code);
 	else if (cells->n == CLUSTER_CELLS)
 		cells->crowded = true;
@@ -440,7 +124,7 @@ static void reduce(struct str cluster, struct cells *cells)
 	bool pict = false;
 	while (cluster.len) {
 		uint32_t code = text_decode(&cluster);
-		unsigned flags = flags_of(code);
+		unsigned flags = text_flags(code);
 		if (code == CODE_ZWJ)
 			break;
 		if ((flags & CODE_RISK) || (pict && is_skin_tone(code)))
@@ -463,16 +147,12 @@ static void add_shown(struct cells *cells, uint32_t code, bool ascii)
 /* Marks without a base: the first one by name, a '+' for those after it. Returns their bytes. */
 static size_t take_marks(struct str text, struct cells *cells, bool ascii)
 {
-	struct text_guard guard = {0};
-	struct str rest = text;
-	uint32_t first = text_decode(&rest);
-	text_guard_next(&guard, first);
-	add_shown(cells, first, ascii);
-	while (rest.len) {
+	size_t bytes = cluster_bytes(text);
+	struct str rest = text, end = str_from(text, bytes);
+	add_shown(cells, text_decode(&rest), ascii);
+	while (rest.len > end.len) {
 		struct str ahead = rest;
-		uint32_t code = text_decode(&ahead);
-		if ((flags_of(code) & CODE_COLS) != 0 || text_guard_next(&guard, code) != RISK_NONE ||
-		    text.len - ahead.len > CLUSTER_BYTES)
+		if ((text_flags(text_decode(&ahead)) & CODE_COLS) != 0)
 			break;
 		cells->crowded = true;
 		rest = ahead;
@@ -504,9 +184,9 @@ static size_t take_piece(struct str text, int col, bool ascii, struct cells *cel
 	}
 	struct str rest = text;
 	bool bad;
-	uint32_t code = decode(&rest, &bad);
+	uint32_t code = text_decode_checked(&rest, &bad);
 	size_t bytes = text.len - rest.len;
-	unsigned flags = flags_of(code);
+	unsigned flags = text_flags(code);
 	if (bad) {
 		cells->cell[cells->n++] = cell_of(CODE_BAD, true);
 		return bytes;
@@ -517,7 +197,7 @@ static size_t take_piece(struct str text, int col, bool ascii, struct cells *cel
 	}
 	if ((flags & CODE_COLS) == 0)
 		return take_marks(text, cells, ascii);
-	if ((flags & CODE_PLAIN) && (rest.len == 0 || (flags_of(text_decode(&rest)) & CODE_PLAIN))) {
+	if ((flags & CODE_PLAIN) && (rest.len == 0 || (text_flags(text_decode(&rest)) & CODE_PLAIN))) {
 		cells->cell[cells->n++] = cell_of(code, false);
 		return bytes;
 	}
@@ -552,27 +232,37 @@ void text_iter_init(struct text_iter *it, struct str text, bool ascii)
 	*it = (struct text_iter){.rest = text, .ascii = ascii};
 }
 
+/* Makes the cells of the next piece. */
+static void fill_pending(struct text_iter *it)
+{
+	struct cells cells = {.cell = it->pending};
+	size_t bytes = take_piece(it->rest, it->col, it->ascii, &cells);
+	if (it->ascii)
+		cells_to_ascii(&cells);
+	it->at = it->next_at;
+	it->next_at += bytes;
+	it->rest = str_from(it->rest, bytes);
+	it->n_pending = cells.n;
+	it->i_pending = 0;
+}
+
 bool text_next(struct text_iter *it, struct cell_text *cell)
 {
 	if (it->i_pending == it->n_pending) {
 		if (it->rest.len == 0)
 			return false;
-		struct cells cells = {.cell = it->pending};
-		size_t bytes = 1;
-		if (is_simple(it->rest, 0))
-			cells.cell[cells.n++] = (struct cell_text){{(unsigned char)it->rest.ptr[0]}, 1, 0};
-		else
-			bytes = take_piece(it->rest, it->col, it->ascii, &cells);
-		if (it->ascii && (cells.n > 1 || cells.cell[0].codes[0] >= 0x80 || cells.cell[0].codes[1]))
-			cells_to_ascii(&cells);
-		it->at = it->next_at;
-		it->next_at += bytes;
-		it->rest = str_from(it->rest, bytes);
-		it->n_pending = cells.n;
-		it->i_pending = 0;
+		if (is_simple(it->rest, 0)) {
+			*cell = (struct cell_text){.codes = {(unsigned char)it->rest.ptr[0]}, .cols = 1};
+			it->at = it->next_at++;
+			it->rest.ptr++;
+			it->rest.len--;
+			it->col += it->col < INT_MAX - 2;
+			return true;
+		}
+		fill_pending(it);
 	}
 	*cell = it->pending[it->i_pending++];
-	it->col = it->col < INT_MAX - 2 ? it->col + cell->cols : it->col;
+	it->col += it->col < INT_MAX - 2 ? cell->cols : 0;
 	return true;
 }
 
@@ -629,9 +319,12 @@ int text_cols(struct str text)
 
 /* ---- wrapping */
 
-static bool is_blank(char c)
+/* A blank to break at: not one that carries a mark. */
+static bool is_blank(struct str text)
 {
-	return c == ' ' || c == '\t';
+	if (text.len == 0 || (text.ptr[0] != ' ' && text.ptr[0] != '\t'))
+		return false;
+	return is_simple(text, 0) || text.ptr[0] == '\t' || cluster_bytes(text) == 1;
 }
 
 /* Closing signs that do not begin a row (the usual few of JIS X 4051). */
@@ -676,10 +369,10 @@ static size_t next_row(struct str text, size_t at)
 static size_t break_row(struct str text, const struct wrapping *w, size_t from, struct text_row *row)
 {
 	size_t next = w->at;
-	if (is_blank(text.ptr[next])) {
+	if (is_blank(str_from(text, next))) {
 		bool words = w->blank && w->end > from;
 		*row = (struct text_row){from, (words ? w->end : next) - from, words ? w->end_cols : w->col};
-		while (next < text.len && is_blank(text.ptr[next]))
+		while (is_blank(str_from(text, next)))
 			next++;
 		next += newline_bytes(str_from(text, next));
 	} else if (w->cut) {
@@ -705,7 +398,7 @@ size_t text_wrap(struct str text, size_t from, int cols, struct text_row *row)
 		}
 		uint32_t base;
 		int piece = piece_cols(rest, w.col, &bytes, &base);
-		bool blank = is_blank(rest.ptr[0]), wide = piece == 2 && text_code_cols(base) == 2;
+		bool blank = is_blank(rest), wide = piece == 2 && text_code_cols(base) == 2;
 		if (!blank)
 			note_break(&w, from, wide, base);
 		if (piece > cols - w.col && w.at > from)

@@ -258,6 +258,10 @@ bool units_iso(struct str text, int64_t *ns, bool *zoneless)
 		return false;
 	int64_t seconds = days_of(c.year, c.month, c.day) * 86400 + c.hour * 3600 + c.minute * 60 + c.second - offset;
 	int64_t whole;
+	if (seconds < 0 && c.nanosecond) { /* the earliest second begins before INT64_MIN ns */
+		seconds++;
+		c.nanosecond -= NS_PER_S;
+	}
 	if (__builtin_mul_overflow(seconds, NS_PER_S, &whole) || __builtin_add_overflow(whole, c.nanosecond, ns) ||
 	    *ns == TIME_UNKNOWN)
 		return false;
@@ -271,8 +275,8 @@ void units_iso_print(struct buf *out, int64_t ns)
 	if (ns == TIME_UNKNOWN)
 		return;
 	struct civil c = civil_of(ns);
-	buf_printf(out, "%04" PRId64 "-%02d-%02dT%02d:%02d:%02d.%09" PRId64 "Z", c.year, c.month, c.day, c.hour, c.minute,
-	           c.second, c.nanosecond);
+	buf_printf(out, "%04" PRId64 "-%02d-%02dT%02d:%02d:%02d.%09" PRId64 "Z", c.year, c.month, c.day, c.hour,
+	           c.minute, c.second, c.nanosecond);
 }
 
 /* ---- times in the local zone */
@@ -313,7 +317,8 @@ void units_time_full(struct buf *out, int64_t ns)
 	int64_t ms = civil_of(ns).nanosecond / 1000000;
 	long minutes = labs(t.tm_gmtoff) / 60;
 	buf_printf(out, "%04d-%02d-%02d %02d:%02d:%02d.%03" PRId64 " %c%02ld:%02ld", t.tm_year + 1900, t.tm_mon + 1,
-	           t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec, ms, t.tm_gmtoff < 0 ? '-' : '+', minutes / 60, minutes % 60);
+	           t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec, ms, t.tm_gmtoff < 0 ? '-' : '+', minutes / 60,
+	           minutes % 60);
 }
 
 /* ---- durations and counts */
@@ -527,17 +532,16 @@ void units_percent(struct buf *out, double share)
 		buf_add_cstr(out, dash);
 		return;
 	}
+	bool exact = share == 0 || share == 1;
 	double percent = share * 100;
-	if (share == 0 || share == 1)
-		percent = share * 100;
-	else if (percent > 0 && percent < 0.1)
+	if (share > 0 && percent < 0.1)
 		percent = 0.1; /* 0% and 100% are claims of their own */
-	else if (percent < 100 && percent > 99.9)
+	else if (share < 1 && percent > 99.9)
 		percent = 99.9;
 	if (fabs(percent) >= 1e6)
 		add_general(out, percent, 3);
 	else
-		add_fixed(out, percent, share == 0 || share == 1 ? 0 : 1);
+		add_fixed(out, percent, exact ? 0 : 1);
 	buf_add_char(out, '%');
 }
 
