@@ -35,7 +35,16 @@ GEN := $(B)/gen/schema.inc $(B)/gen/themes.inc
 TEST_SRC := $(wildcard tests/unit/*.c)
 TEST_BIN := $(TEST_SRC:tests/unit/%.c=$(B)/tests/%)
 
+# A fresh machine: what is missing is installed first, then make starts over with it.
+HAVE := $(shell command -v $(CC) >/dev/null 2>&1 && pkg-config --exists $(LIBS) 2>/dev/null && echo yes)
+ifneq ($(HAVE),yes)
+.DEFAULT_GOAL := all
+all try install: ; @sh tests/deps.sh build && $(MAKE) $@ HAVE=yes
+test test-unit test-cli test-screen golden: ; @sh tests/deps.sh test && $(MAKE) $@ HAVE=yes
+lint bench fuzz: ; @sh tests/deps.sh lint && $(MAKE) $@ HAVE=yes
+else
 all: $(B)/spoor
+endif
 
 $(B)/spoor: $(B)/tui/main.o $(B)/libspoor.a
 	$(CC) $(SPOOR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
@@ -64,8 +73,53 @@ $(B)/tests/%: tests/unit/%.c $(wildcard tests/*.h) $(B)/libspoor.a
 	$(CC) $(SPOOR_CPPFLAGS) $(CPPFLAGS) $(SPOOR_CFLAGS) $(CFLAGS) $(SPOOR_LDFLAGS) $(LDFLAGS) -o $@ $< \
 		$(B)/libspoor.a $(PKG_LIBS) $(TEST_PKG_LIBS)
 
+deps:
+	@sh tests/deps.sh lint
+
+ifeq ($(HAVE),yes)
+try: all
+	@sh tests/try.sh $(B)/spoor
+
+tests-ready:
+	@sh tests/deps.sh test
+test: tests-ready
+	@$(MAKE) --no-print-directory all unit-tests
+	@sh tests/run.sh $(B)
+unit-tests: $(TEST_BIN)
+test-unit: tests-ready
+	@$(MAKE) --no-print-directory unit-tests
+	@for t in $(TEST_BIN); do $$t || exit 1; done
+test-cli: all
+	@SPOOR_BUILD=$(B) bash tests/cli.sh
+test-screen: all
+	@SPOOR_BUILD=$(B) bash tests/screen.sh
+# Writes what the screens and commands print now as the expectation; a person looks at the difference.
+golden: all unit-tests
+	@SPOOR_GOLDEN=1 sh tests/run.sh $(B)
+
+ALL_C := $(SRC) tui/main.c $(TEST_SRC)
+lint:
+	@sh tests/deps.sh lint
+	@$(MAKE) --no-print-directory $(GEN)
+	clang-format --dry-run --Werror $(ALL_C) $(wildcard store/*.h store/*/*.h import/*.h tui/*.h tui/*/*.h tests/*.h)
+	cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr --suppressions-list=.cppcheck -I. -I$(B)/gen --enable=warning,portability $(SRC) tui/main.c
+	printf '%s\n' $(SRC) tui/main.c | xargs -P 2 -n 6 clang-tidy --quiet --warnings-as-errors='*' -- $(SPOOR_CPPFLAGS) -std=c11 $(PKG_CFLAGS) 2>/dev/null
+layers:
+	@sh tests/layers.sh
+format:
+	clang-format -i $(ALL_C) $(wildcard store/*.h store/*/*.h import/*.h tui/*.h tui/*/*.h tests/*.h)
+bench: all
+	@sh tests/bench/run.sh $(B)
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(B)/spoor $(DESTDIR)$(PREFIX)/bin/spoor
+endif
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/spoor
+
 clean:
 	rm -rf build
 
 -include $(OBJ:.o=.d) $(B)/tui/main.d
-.PHONY: all clean
+.PHONY: all clean deps try test tests-ready unit-tests test-unit test-cli test-screen golden lint layers format bench install uninstall

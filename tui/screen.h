@@ -44,7 +44,9 @@ struct screen_ops {
 	size_t state_size;
 	const struct action *actions; /* ends with ACTIONS_END; the app's own (quit, help, redraw …) come after */
 	bool (*open)(struct screen *, const struct target *, struct err *);
-	/* What the view needs now and does not have, as a request the screen allocates (malloc family); NULL: nothing. */
+	/* What the view needs now, does not have and has not asked for yet, as a request the screen allocates (malloc family); NULL:
+	 * nothing. Called after each batch of keys, each answer and each rise of ui->generation. A newer request takes the place of
+	 * one that still waits and interrupts one that runs; either comes back through take with ok false. */
 	void *(*ask)(struct screen *);
 	/* Fills the request. On the query thread; `db` is that thread's. false: err (shown), the request still goes to take. */
 	bool (*fetch)(struct db *db, void *request, struct err *err);

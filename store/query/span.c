@@ -1,0 +1,318 @@
+#include "store/query/span.h"
+
+#include <string.h>
+
+#include "store/base/vec.h"
+
+/* ---------------------------------------------------------------- a sink that keeps what one record gives
+ *
+ * All text given to a sink is borrowed for the call; here it is copied into the caller's arena. */
+struct keeper {
+	struct sink sink;
+	struct arena *arena;
+	int64_t want_key; /* the span wanted, if a record gives several */
+	bool any_span, any_case;
+	struct span *span;
+	struct case_result *res;
+	struct eval_run run;
+	VEC(struct score_row) scores;
+};
+
+static struct keeper *keeper_of(struct sink *s)
+{
+	return (struct keeper *)(void *)s;
+}
+
+static struct str keep(struct keeper *k, struct str s)
+{
+	return arena_str(k->arena, s);
+}
+
+static const struct attribute *keep_attributes(struct keeper *k, const struct attribute *from, size_t n)
+{
+	struct attribute *to = arena_zalloc(k->arena, n, sizeof *to);
+	for (size_t i = 0; i < n; i++)
+		to[i] = (struct attribute){.key = keep(k, from[i].key), .json = keep(k, from[i].json)};
+	return to;
+}
+
+static const struct message *keep_messages(struct keeper *k, const struct message *from, size_t n)
+{
+	struct message *to = arena_zalloc(k->arena, n, sizeof *to);
+	for (size_t i = 0; i < n; i++) {
+		struct message_part *parts = arena_zalloc(k->arena, from[i].n_parts, sizeof *parts);
+		for (size_t p = 0; p < from[i].n_parts; p++) {
+			parts[p] = from[i].parts[p];
+			parts[p].text = keep(k, parts[p].text);
+			parts[p].id = keep(k, parts[p].id);
+			parts[p].name = keep(k, parts[p].name);
+		}
+		to[i] = from[i];
+		to[i].role = keep(k, from[i].role);
+		to[i].name = keep(k, from[i].name);
+		to[i].finish_reason = keep(k, from[i].finish_reason);
+		to[i].parts = parts;
+	}
+	return to;
+}
+
+static const struct document *keep_documents(struct keeper *k, const struct document *from, size_t n)
+{
+	struct document *to = arena_zalloc(k->arena, n, sizeof *to);
+	for (size_t i = 0; i < n; i++)
+		to[i] = (struct document){.id = keep(k, from[i].id),
+		                          .content = keep(k, from[i].content),
+		                          .metadata = keep(k, from[i].metadata),
+		                          .score = from[i].score};
+	return to;
+}
+
+static const struct span_event *keep_events(struct keeper *k, const struct span_event *from, size_t n)
+{
+	struct span_event *to = arena_zalloc(k->arena, n, sizeof *to);
+	for (size_t i = 0; i < n; i++)
+		to[i] = (struct span_event){.name = keep(k, from[i].name),
+		                            .time_ns = from[i].time_ns,
+		                            .attributes = keep(k, from[i].attributes)};
+	return to;
+}
+
+static const struct span_link *keep_links(struct keeper *k, const struct span_link *from, size_t n)
+{
+	struct span_link *to = arena_zalloc(k->arena, n, sizeof *to);
+	for (size_t i = 0; i < n; i++)
+		to[i] = (struct span_link){.trace_id = keep(k, from[i].trace_id),
+		                           .span_id = keep(k, from[i].span_id),
+		                           .attributes = keep(k, from[i].attributes)};
+	return to;
+}
+
+static void keep_span_text(struct keeper *k, struct span *to)
+{
+	struct str *const texts[] = {
+	    &to->trace_id, &to->id,       &to->parent_id,     &to->name,           &to->message,
+	    &to->model,    &to->provider, &to->prompt_name,   &to->prompt_version, &to->prompt_text,
+	    &to->session,  &to->user,     &to->service,       &to->trace_name,     &to->tool_name,
+	    &to->input,    &to->output,   &to->input_preview, &to->output_preview};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		*texts[i] = keep(k, *texts[i]);
+}
+
+static void on_span(struct sink *s, const struct span *span)
+{
+	struct keeper *k = keeper_of(s);
+	bool hex = false;
+	bool wanted = span->id.ptr && model_span_key(span->id, &hex) == k->want_key;
+	if (!k->any_span || (k->span && !wanted))
+		return;
+	struct span *to = arena_alloc(k->arena, sizeof *to);
+	*to = *span;
+	keep_span_text(k, to);
+	struct str *tags = arena_zalloc(k->arena, span->n_tags, sizeof *tags);
+	for (size_t i = 0; i < span->n_tags; i++)
+		tags[i] = keep(k, span->tags[i]);
+	to->tags = tags;
+	to->attributes = keep_attributes(k, span->attributes, span->n_attributes);
+	to->resource = keep_attributes(k, span->resource, span->n_resource);
+	to->messages = keep_messages(k, span->messages, span->n_messages);
+	to->documents = keep_documents(k, span->documents, span->n_documents);
+	to->events = keep_events(k, span->events, span->n_events);
+	to->links = keep_links(k, span->links, span->n_links);
+	k->span = to;
+}
+
+static struct score *keep_scores(struct keeper *k, const struct score *from, size_t n)
+{
+	struct score *to = arena_zalloc(k->arena, n, sizeof *to);
+	for (size_t i = 0; i < n; i++) {
+		to[i] = from[i];
+		struct str *const texts[] = {&to[i].trace_id,    &to[i].span_id,     &to[i].name,   &to[i].label,
+		                             &to[i].explanation, &to[i].judge_model, &to[i].author, &to[i].id};
+		for (size_t t = 0; t < sizeof texts / sizeof *texts; t++)
+			*texts[t] = keep(k, *texts[t]);
+	}
+	return to;
+}
+
+static void on_score(struct sink *s, const struct score *score)
+{
+	struct keeper *k = keeper_of(s);
+	struct score *kept = keep_scores(k, score, 1);
+	*vec_add(&k->scores) = (struct score_row){.name = kept->name,
+	                                          .label = kept->label,
+	                                          .explanation = kept->explanation,
+	                                          .judge_model = kept->judge_model,
+	                                          .author = kept->author,
+	                                          .value = kept->value,
+	                                          .threshold = kept->threshold,
+	                                          .pass = kept->pass,
+	                                          .source = kept->source,
+	                                          .time_ns = kept->time_ns,
+	                                          .of_trace = !kept->span_id.ptr};
+}
+
+static void on_case(struct sink *s, const struct case_result *res)
+{
+	struct keeper *k = keeper_of(s);
+	if (!k->any_case || k->res)
+		return;
+	struct case_result *to = arena_alloc(k->arena, sizeof *to);
+	*to = *res;
+	struct str *const texts[] = {&to->run_id, &to->key,   &to->title,    &to->input,   &to->expected,
+	                             &to->output, &to->error, &to->trace_id, &to->metadata};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		*texts[i] = keep(k, *texts[i]);
+	to->scores = keep_scores(k, res->scores, res->n_scores);
+	k->res = to;
+}
+
+static void on_run(struct sink *s, const struct eval_run *run)
+{
+	struct keeper *k = keeper_of(s);
+	if (run->prompt_text.ptr)
+		k->run.prompt_text = keep(k, run->prompt_text);
+}
+
+static uint64_t on_entry(struct sink *s, const struct entry *e)
+{
+	(void)s;
+	(void)e;
+	return 1;
+}
+
+static void on_trace(struct sink *s, const struct trace *trace)
+{
+	(void)s;
+	(void)trace;
+}
+
+static void on_problem(struct sink *s, const struct problem *p)
+{
+	(void)s; /* said when the record was imported */
+	(void)p;
+}
+
+static const struct sink_ops keeper_ops = {.entry = on_entry,
+                                           .span = on_span,
+                                           .trace = on_trace,
+                                           .score = on_score,
+                                           .run = on_run,
+                                           .case_result = on_case,
+                                           .problem = on_problem};
+
+static bool decode(struct block_cache *blocks, int64_t record, struct keeper *k, struct stored_record *rec,
+                   struct err *err)
+{
+	decode_fn *run = sink_decoder();
+	BUG_ON(!run);
+	k->sink = (struct sink){.ops = &keeper_ops, .wants = SINK_PAYLOAD};
+	return block_fetch(blocks, (uint64_t)record, k->arena, rec, err) && run(rec, &k->sink, err);
+}
+
+/* ---------------------------------------------------------------- spans */
+
+bool span_scores(struct db *db, int64_t trace, int64_t key, bool whole, struct arena *arena, struct score_row **out,
+                 size_t *n, struct err *err)
+{
+	struct stmt *s = db_query(
+	    db,
+	    "SELECT w.text, c.label, c.explanation, (SELECT text FROM word WHERE id = c.judge),"
+	    " (SELECT text FROM word WHERE id = c.author), c.value, c.threshold, c.pass, c.from_, c.time_ns, c.span"
+	    " FROM score c JOIN word w ON w.id = c.name WHERE c.trace = ?1 AND (c.span IS NULL OR c.span = ?2 OR ?3)"
+	    " ORDER BY c.span IS NULL, w.text, c.time_ns, c.ident LIMIT 10000",
+	    err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, trace);
+	stmt_int(s, 2, key);
+	stmt_int(s, 3, whole);
+	VEC(struct score_row) rows = {0};
+	enum step step;
+	while ((step = stmt_step(s, err)) == STEP_ROW) {
+		int64_t from = col_int_or(s, 8, SOURCE_UNKNOWN);
+		*vec_add(&rows) = (struct score_row){
+		    .name = arena_str(arena, col_str(s, 0)),
+		    .label = arena_str(arena, col_str(s, 1)),
+		    .explanation = arena_str(arena, col_str(s, 2)),
+		    .judge_model = arena_str(arena, col_str(s, 3)),
+		    .author = arena_str(arena, col_str(s, 4)),
+		    .value = col_double(s, 5),
+		    .threshold = col_double(s, 6),
+		    .pass = (int)col_int_or(s, 7, -1),
+		    .source = from >= 0 && from < N_SCORE_SOURCES ? (enum score_source)from : SOURCE_UNKNOWN,
+		    .time_ns = col_int(s, 9),
+		    .of_trace = col_null(s, 10),
+		};
+	}
+	stmt_end(s);
+	*n = rows.n;
+	*out = arena_alloc(arena, rows.n * sizeof **out);
+	if (rows.n)
+		memcpy(*out, rows.at, rows.n * sizeof *rows.at);
+	vec_done(&rows);
+	return step == STEP_DONE;
+}
+
+/* The rows keep previews of explanations; what the span's own record says of the same score is whole. */
+static void fill_explanations(struct span_detail *out, const struct score_row *whole, size_t n)
+{
+	for (size_t i = 0; i < out->n_scores; i++)
+		for (size_t k = 0; k < n; k++)
+			if (str_eq(out->scores[i].name, whole[k].name) &&
+			    whole[k].explanation.len > out->scores[i].explanation.len &&
+			    out->scores[i].time_ns == whole[k].time_ns)
+				out->scores[i].explanation = whole[k].explanation;
+}
+
+bool span_detail(struct db *db, struct block_cache *blocks, int64_t trace, int64_t key, int64_t record,
+                 struct arena *arena, struct span_detail *out, struct err *err)
+{
+	*out = (struct span_detail){0};
+	if (!span_scores(db, trace, key, false, arena, &out->scores, &out->n_scores, err))
+		return false;
+	if (record <= 0)
+		return true;
+	struct keeper k = {.arena = arena, .want_key = key, .any_span = true};
+	struct stored_record rec;
+	bool ok = decode(blocks, record, &k, &rec, err);
+	if (ok) {
+		if (k.span)
+			out->span = *k.span;
+		out->raw = rec.entry.bytes;
+		out->frames = rec.frames;
+		out->n_frames = rec.n_frames;
+		out->record = rec.entry.record;
+		out->line = rec.entry.line;
+		out->offset = rec.entry.offset;
+		out->format = str_of(rec.format);
+		fill_explanations(out, k.scores.at, k.scores.n);
+		int64_t source;
+		ok = block_source(blocks, (uint64_t)record, arena, &source, &out->file, err);
+	}
+	vec_done(&k.scores);
+	return ok;
+}
+
+/* ---------------------------------------------------------------- cases */
+
+bool case_detail(struct db *db, struct block_cache *blocks, int64_t record, struct str key, struct arena *arena,
+                 struct case_detail *out, struct err *err)
+{
+	(void)db;
+	(void)key; /* one record, one case, in every format so far */
+	*out = (struct case_detail){0};
+	struct keeper k = {.arena = arena, .any_case = true};
+	struct stored_record rec;
+	bool ok = decode(blocks, record, &k, &rec, err);
+	if (ok) {
+		if (k.res)
+			out->res = *k.res;
+		out->raw = rec.entry.bytes;
+		out->format = str_of(rec.format);
+		out->prompt_text = k.run.prompt_text;
+		int64_t source;
+		ok = block_source(blocks, (uint64_t)record, arena, &source, &out->file, err);
+	}
+	vec_done(&k.scores);
+	return ok;
+}

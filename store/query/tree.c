@@ -1,0 +1,395 @@
+#include "store/query/tree.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/base/text.h"
+#include "store/base/vec.h"
+#include "store/span_row.h"
+
+#define COLUMNS                                                                                                   \
+	"s.pos, s.key, s.id, s.up, s.depth, s.size, s.flags, (SELECT text FROM word WHERE id = s.name), s.kind, " \
+	"s.status,"                                                                                               \
+	" s.start_ns, s.duration_ns, s.self_ns, s.first_token_ns, (SELECT text FROM word WHERE id = s.model),"    \
+	" (SELECT text FROM word WHERE id = s.provider), s.prompt, s.message, s.tokens_in, s.tokens_out,"         \
+	" s.tokens_cached, s.tokens_reasoning, s.cost_usd, s.sub_tokens, s.sub_cost, s.sub_errors, s.rep_n, "     \
+	"s.rep_len,"                                                                                              \
+	" s.record, s.input_hash FROM span s"
+
+enum { LINE_BITS = 64, FOLDS_MAX = 100000 };
+
+void tree_window_done(struct tree_window *w)
+{
+	arena_done(&w->arena);
+	*w = (struct tree_window){0};
+}
+
+static struct str id_text(struct stmt *s, struct arena *arena, int64_t key)
+{
+	struct str id = col_str(s, 2);
+	if (id.ptr)
+		return arena_str(arena, id);
+	return arena_printf(arena, "%016llx", (unsigned long long)key);
+}
+
+static void read_row(struct stmt *s, struct arena *arena, int64_t first, struct tree_row *row)
+{
+	int64_t kind = col_int_or(s, 8, 0), status = col_int_or(s, 9, 0), key = col_int(s, 1);
+	*row = (struct tree_row){
+	    .pos = col_int(s, 0) - first,
+	    .key = key,
+	    .id = id_text(s, arena, key),
+	    .up = col_int_or(s, 3, 0),
+	    .depth = (int)col_int_or(s, 4, 0),
+	    .size = col_int_or(s, 5, 1),
+	    .flags = (unsigned)col_int_or(s, 6, 0),
+	    .name = arena_str(arena, col_str(s, 7)),
+	    .kind = kind >= 0 && kind < N_KINDS ? (enum span_kind)kind : KIND_SPAN,
+	    .status = status >= 0 && status < N_STATUSES ? (enum span_status)status : STATUS_UNSET,
+	    .start_ns = col_int(s, 10),
+	    .duration_ns = col_int(s, 11),
+	    .self_ns = col_int(s, 12),
+	    .first_token_ns = col_int(s, 13),
+	    .model = arena_str(arena, col_str(s, 14)),
+	    .provider = arena_str(arena, col_str(s, 15)),
+	    .message = arena_str(arena, col_str(s, 17)),
+	    .tokens_in = col_int(s, 18),
+	    .tokens_out = col_int(s, 19),
+	    .tokens_cached = col_int(s, 20),
+	    .tokens_reasoning = col_int(s, 21),
+	    .cost_usd = col_double(s, 22),
+	    .sub_tokens = col_int(s, 23),
+	    .sub_cost = col_double(s, 24),
+	    .sub_errors = col_int_or(s, 25, 0),
+	    .rep_n = col_int_or(s, 26, 1),
+	    .rep_len = col_int_or(s, 27, 0),
+	    .n_documents = -1,
+	    .record = col_int_or(s, 28, 0),
+	    .input_hash = col_int_or(s, 29, 0),
+	};
+}
+
+static bool read_prompt(struct db *db, int64_t id, struct arena *arena, struct tree_row *row, struct err *err)
+{
+	if (id == UNKNOWN_INT)
+		return true;
+	struct stmt *s =
+	    db_query(db, "SELECT w.text, p.version FROM prompt p JOIN word w ON w.id = p.name WHERE p.id = ?", err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, id);
+	enum step step = stmt_step(s, err);
+	if (step == STEP_ROW) {
+		row->prompt = arena_str(arena, col_str(s, 0));
+		row->prompt_version = arena_str(arena, col_str(s, 1));
+	}
+	stmt_end(s);
+	return step != STEP_FAIL;
+}
+
+/* ---------------------------------------------------------------- windows */
+
+struct rows {
+	struct tree_row *at;
+	size_t n, cap;
+};
+
+static bool read_range(struct db *db, int64_t first, int64_t from, int64_t to, struct arena *arena, struct rows *rows,
+                       struct err *err)
+{
+	struct stmt *s = db_query(db, "SELECT " COLUMNS " WHERE s.pos BETWEEN ? AND ? ORDER BY s.pos", err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, first + from);
+	stmt_int(s, 2, first + to);
+	enum step step;
+	bool ok = true;
+	while (ok && (step = stmt_step(s, err)) == STEP_ROW) {
+		struct tree_row *row = vec_add(rows);
+		read_row(s, arena, first, row);
+		ok = read_prompt(db, col_int(s, 16), arena, row, err);
+	}
+	stmt_end(s);
+	return ok && step == STEP_DONE;
+}
+
+/* The chain of "has a later sibling" marks above a row, kept while walking down the window. Deep trees keep the last LINE_BITS. */
+struct lines {
+	VEC(bool) later; /* by depth */
+};
+
+static void lines_set(struct lines *l, int depth, bool later)
+{
+	while (l->later.n <= (size_t)depth)
+		*vec_add(&l->later) = false;
+	l->later.at[depth] = later;
+}
+
+static bool lines_above(struct db *db, int64_t first, const struct tree_row *row, struct lines *l, struct err *err)
+{
+	int64_t pos = row->pos, up = row->up;
+	for (int steps = 0; up > 0 && steps <= LINE_BITS; steps++) {
+		struct stmt *s = db_query(db, "SELECT up, depth, flags FROM span WHERE pos = ?", err);
+		if (!s)
+			return false;
+		pos -= up;
+		stmt_int(s, 1, first + pos);
+		enum step step = stmt_step(s, err);
+		up = step == STEP_ROW ? col_int_or(s, 0, 0) : 0;
+		if (step == STEP_ROW)
+			lines_set(l, (int)col_int_or(s, 1, 0), !(col_int_or(s, 2, 0) & SPAN_LAST));
+		stmt_end(s);
+		if (step == STEP_FAIL)
+			return false;
+	}
+	return true;
+}
+
+static void give_lines(struct lines *l, struct tree_row *row)
+{
+	lines_set(l, row->depth, !(row->flags & SPAN_LAST));
+	row->lines_from = row->depth > LINE_BITS ? row->depth - LINE_BITS : 0;
+	for (int d = row->lines_from; d < row->depth; d++)
+		if (l->later.at[d])
+			row->lines |= UINT64_C(1) << (d - row->lines_from);
+}
+
+bool tree_window(struct db *db, int64_t first, int64_t n, const struct folds *folds, int64_t from, int64_t count,
+                 struct tree_window *out, struct err *err)
+{
+	*out = (struct tree_window){.arena = ARENA_INIT, .from = from};
+	int64_t visible = folds_visible(folds, n);
+	if (from < 0 || from >= visible || count < 1)
+		return true;
+	if (count > visible - from)
+		count = visible - from;
+	struct rows rows = {0};
+	struct lines lines = {0};
+	bool ok = true;
+	int64_t pos = folds_pos(folds, n, from);
+	/* A stretch of rows without a fold is one range read; a fold ends the stretch and jumps over what it hides. */
+	while (ok && (int64_t)rows.n < count && pos < n) {
+		int64_t to = pos;
+		while (to < n - 1 && to - pos + 1 < count - (int64_t)rows.n && !folds_at(folds, to))
+			to++;
+		ok = read_range(db, first, pos, to, &out->arena, &rows, err);
+		const struct fold *fold = folds_at(folds, to);
+		pos = to + 1 + (fold ? fold->hidden : 0);
+	}
+	if (ok && rows.n)
+		ok = lines_above(db, first, &rows.at[0], &lines, err);
+	for (size_t i = 0; i < rows.n; i++)
+		give_lines(&lines, &rows.at[i]);
+	vec_done(&lines.later);
+	out->n = rows.n;
+	out->rows = arena_alloc(&out->arena, rows.n * sizeof *out->rows);
+	if (rows.n)
+		memcpy(out->rows, rows.at, rows.n * sizeof *rows.at);
+	vec_done(&rows);
+	return ok;
+}
+
+bool tree_get(struct db *db, int64_t first, int64_t pos, struct arena *arena, struct tree_row *out, struct err *err)
+{
+	struct rows rows = {0};
+	bool ok = read_range(db, first, pos, pos, arena, &rows, err);
+	if (ok && rows.n == 0)
+		ok = err_set(err, ERR_NOT_FOUND, NULL, "that span is not there any more");
+	if (ok)
+		*out = rows.at[0];
+	vec_done(&rows);
+	return ok;
+}
+
+/* ---------------------------------------------------------------- finding */
+
+bool tree_find(struct db *db, int64_t first, int64_t n, int64_t key, int64_t *pos, struct err *err)
+{
+	*pos = -1;
+	struct stmt *s = db_query(db, "SELECT pos FROM span WHERE pos BETWEEN ? AND ? AND key = ? LIMIT 1", err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, first);
+	stmt_int(s, 2, first + n - 1);
+	stmt_int(s, 3, key);
+	enum step step = stmt_step(s, err);
+	if (step == STEP_ROW)
+		*pos = col_int(s, 0) - first;
+	stmt_end(s);
+	return step != STEP_FAIL;
+}
+
+static bool add_folds(struct stmt *s, int64_t first, bool group, struct folds *out, struct err *err)
+{
+	enum step step;
+	while ((step = stmt_step(s, err)) == STEP_ROW && out->n < FOLDS_MAX) {
+		int64_t pos = col_int(s, 0) - first, hidden = col_int_or(s, 1, 1) - 1;
+		if (pos >= 0 && hidden > 0)
+			folds_set(out, pos, hidden, group);
+	}
+	stmt_end(s);
+	return step != STEP_FAIL;
+}
+
+bool tree_groups(struct db *db, int64_t trace, int64_t first, int at_least, struct folds *out, struct err *err)
+{
+	struct stmt *s = db_query(
+	    db, "SELECT pos, rep_len FROM span WHERE trace = ? AND rep_n > 1 AND rep_n >= ? AND pos >= ? ORDER BY pos",
+	    err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, trace);
+	stmt_int(s, 2, at_least);
+	stmt_int(s, 3, first);
+	return add_folds(s, first, true, out, err);
+}
+
+bool tree_fold_depth(struct db *db, int64_t first, int64_t n, int depth, struct folds *out, struct err *err)
+{
+	struct stmt *s = db_query(
+	    db, "SELECT pos, size FROM span WHERE pos BETWEEN ? AND ? AND depth >= ? AND size > 1 ORDER BY pos", err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, first);
+	stmt_int(s, 2, first + n - 1);
+	stmt_int(s, 3, depth - 1);
+	return add_folds(s, first, false, out, err);
+}
+
+static bool seek_range(struct db *db, int64_t from, int64_t to, bool forward, enum tree_seek what, struct str text,
+                       int64_t *pos, struct err *err)
+{
+	static const char *const sql[3][2] = {
+	    [SEEK_ERROR] = {"SELECT pos, '' FROM span WHERE pos BETWEEN ? AND ? AND status = 2 ORDER BY pos DESC",
+	                    "SELECT pos, '' FROM span WHERE pos BETWEEN ? AND ? AND status = 2 ORDER BY pos"            },
+	    [SEEK_CRITICAL] = {"SELECT pos, '' FROM span WHERE pos BETWEEN ? AND ? AND flags & 8 ORDER BY pos DESC",
+                            "SELECT pos, '' FROM span WHERE pos BETWEEN ? AND ? AND flags & 8 ORDER BY pos"             },
+	    [SEEK_NAME] = {"SELECT s.pos, w.text FROM span s JOIN word w ON w.id = s.name WHERE s.pos BETWEEN ? AND ? "
+	                   "ORDER BY s.pos DESC",	                              "SELECT s.pos, w.text FROM span s JOIN word w ON w.id = s.name WHERE s.pos BETWEEN ? AND ? "
+	                   "ORDER BY s.pos"},
+	};
+	*pos = -1;
+	if (from > to)
+		return true;
+	struct stmt *s = db_query(db, sql[what][forward], err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, from);
+	stmt_int(s, 2, to);
+	bool upper = false; /* smart case: a capital in the text makes the search exact */
+	for (size_t i = 0; i < text.len; i++)
+		upper |= text.ptr[i] >= 'A' && text.ptr[i] <= 'Z';
+	enum step step;
+	while ((step = stmt_step(s, err)) == STEP_ROW)
+		if (what != SEEK_NAME || text_find(col_str(s, 1), text, 0, !upper) != SIZE_MAX) {
+			*pos = col_int(s, 0);
+			break;
+		}
+	stmt_end(s);
+	return step != STEP_FAIL;
+}
+
+_Static_assert(SPAN_CRITICAL == 8 && STATUS_ERROR == 2, "the SQL of seek_range names them by number");
+
+bool tree_seek(struct db *db, int64_t first, int64_t n, int64_t pos, bool forward, enum tree_seek what, struct str text,
+               int64_t *found, struct err *err)
+{
+	int64_t at = first + pos, last = first + n - 1;
+	bool ok = forward ? seek_range(db, at + 1, last, true, what, text, found, err)
+	                  : seek_range(db, first, at - 1, false, what, text, found, err);
+	if (ok && *found < 0) /* round the end */
+		ok = forward ? seek_range(db, first, at, true, what, text, found, err)
+		             : seek_range(db, at, last, false, what, text, found, err);
+	if (*found >= 0)
+		*found -= first;
+	return ok;
+}
+
+/* ---------------------------------------------------------------- walking all of it */
+
+struct tree_walk {
+	struct db *db;
+	struct stmt *rows;
+	struct arena arena;
+	int64_t first;
+};
+
+struct tree_walk *tree_walk_open(struct db *db, int64_t first, int64_t n, struct err *err)
+{
+	struct stmt *s = db_query(db, "SELECT " COLUMNS " WHERE s.pos BETWEEN ? AND ? ORDER BY s.pos", err);
+	if (!s)
+		return NULL;
+	stmt_int(s, 1, first);
+	stmt_int(s, 2, first + n - 1);
+	struct tree_walk *w = xmalloc(sizeof *w);
+	*w = (struct tree_walk){.db = db, .rows = s, .arena = ARENA_INIT, .first = first};
+	return w;
+}
+
+bool tree_walk_next(struct tree_walk *w, struct tree_row *row, struct err *err)
+{
+	arena_reset(&w->arena);
+	if (stmt_step(w->rows, err) != STEP_ROW)
+		return false;
+	read_row(w->rows, &w->arena, w->first, row);
+	return read_prompt(w->db, col_int(w->rows, 16), &w->arena, row, err);
+}
+
+void tree_walk_close(struct tree_walk *w)
+{
+	if (!w)
+		return;
+	stmt_end(w->rows);
+	arena_done(&w->arena);
+	free(w);
+}
+
+/* ---------------------------------------------------------------- against its like */
+
+struct bucket {
+	int64_t bucket, n;
+};
+
+static int64_t bucket_ns(int64_t bucket)
+{
+	return (int64_t)(exp(((double)bucket + 0.5) / 64) - 1);
+}
+
+bool tree_rank(struct db *db, struct str name, enum span_kind kind, int64_t duration_ns, struct tree_rank *out,
+               struct err *err)
+{
+	*out = (struct tree_rank){.slower_than = UNKNOWN_DOUBLE, .p50_ns = UNKNOWN_INT, .p95_ns = UNKNOWN_INT};
+	struct stmt *s = db_query(
+	    db,
+	    "SELECT bucket, n FROM hist WHERE name = (SELECT id FROM word WHERE text = ?) AND kind = ? AND n > 0"
+	    " ORDER BY bucket",
+	    err);
+	if (!s)
+		return false;
+	stmt_str(s, 1, name);
+	stmt_int(s, 2, kind);
+	VEC(struct bucket) all = {0};
+	enum step step;
+	while ((step = stmt_step(s, err)) == STEP_ROW) {
+		struct bucket *b = vec_add(&all);
+		b->bucket = col_int(s, 0);
+		b->n = col_int_or(s, 1, 0);
+		out->n += b->n;
+	}
+	stmt_end(s);
+	int64_t own = duration_ns == UNKNOWN_INT ? INT64_MIN : (int64_t)floor(64 * log((double)duration_ns + 1)),
+	        below = 0, seen = 0;
+	for (size_t i = 0; i < all.n; i++) {
+		seen += all.at[i].n;
+		below += all.at[i].bucket < own ? all.at[i].n : 0;
+		if (out->p50_ns == UNKNOWN_INT && seen * 2 >= out->n)
+			out->p50_ns = bucket_ns(all.at[i].bucket);
+		if (out->p95_ns == UNKNOWN_INT && seen * 20 >= out->n * 19)
+			out->p95_ns = bucket_ns(all.at[i].bucket);
+	}
+	if (own != INT64_MIN && out->n >= 5)
+		out->slower_than = (double)below / (double)out->n;
+	vec_done(&all);
+	return step == STEP_DONE;
+}

@@ -1,0 +1,644 @@
+#include "tui/app.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/base/units.h"
+#include "store/base/vec.h"
+#include "store/db.h"
+#include "tui/job.h"
+#include "tui/screen.h"
+#include "tui/term.h"
+#include "tui/theme.h"
+#include "tui/widget/bars.h"
+#include "tui/widget/edit.h"
+
+enum {
+	ANSWER_WAIT_MS =
+	    15, /* the longest a key waits for the query thread before the screen is drawn with what there is */
+	FIRST_WAIT_MS = 120, /* how long the first frame may wait for a small file's import to end */
+	SMALLEST_ROWS = 5,
+	SMALLEST_COLS = 20,
+	IMPORT_MS = 100, /* how often progress is drawn */
+};
+
+struct app {
+	const struct app_opts *opts;
+	struct ui ui;
+	struct theme theme;
+	VEC(struct screen *) stack; /* the last one shows */
+	struct query_thread *queries;
+	uint64_t ticket; /* of the newest request */
+	struct import_thread *import;
+	int64_t import_seen; /* generation of the import last shown */
+	bool import_jump;    /* go to what was imported once it is there: until a key is pressed */
+	struct grid grid;
+	bool ask, draw, quit;
+	int signal_number;
+	/* a prompt on the status line */
+	bool prompting;
+	struct edit edit;
+	char prompt[8];
+	const struct action *prompt_answer;
+};
+
+static struct app *the_app; /* for app_actions only: an action's run sees a screen, these act on the program */
+
+static struct screen *top(const struct app *app)
+{
+	return app->stack.n ? app->stack.at[app->stack.n - 1] : NULL;
+}
+
+/* ---------------------------------------------------------------- messages and time */
+
+void ui_say(struct ui *ui, const char *fmt, ...)
+{
+	va_list args;
+	va_start(args, fmt);
+	vsnprintf(ui->message, sizeof ui->message, fmt, args);
+	va_end(args);
+	ui->message_is_error = false;
+}
+
+void ui_fail(struct ui *ui, const struct err *err)
+{
+	if (err->code == ERR_INTERRUPTED || err->code == ERR_NONE)
+		return;
+	snprintf(ui->message, sizeof ui->message, "%.500s", err->text);
+	ui->message_is_error = true;
+}
+
+static int64_t clock_now_ns(const struct app *app)
+{
+	if (app->opts->now_ns != UNKNOWN_INT)
+		return app->opts->now_ns;
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* ---------------------------------------------------------------- the stack */
+
+static void close_top(struct app *app)
+{
+	struct screen *s = top(app);
+	if (s->ops->close)
+		s->ops->close(s);
+	free(s->state);
+	free(s);
+	app->stack.n--;
+	app->ask = app->draw = true;
+}
+
+/* A screen that is already open on the same thing is gone back to, so that Traces → Runs → Traces does not pile up. */
+static bool go_back_to(struct app *app, const struct target *t)
+{
+	if (t->id != 0 || t->text[0])
+		return false;
+	for (size_t i = 0; i < app->stack.n; i++) {
+		struct target place = {0};
+		struct screen *s = app->stack.at[i];
+		if (strcmp(s->ops->name, t->screen) != 0)
+			continue;
+		if (s->ops->place)
+			s->ops->place(s, &place);
+		if (place.id != 0)
+			continue;
+		while (app->stack.n > i + 1)
+			close_top(app);
+		return true;
+	}
+	return false;
+}
+
+static bool open_screen(struct app *app, const struct target *t)
+{
+	const struct screen_ops *ops = t->screen ? screen_named(t->screen) : NULL;
+	BUG_ON(!ops);
+	if (go_back_to(app, t))
+		return true;
+	struct screen *s = xcalloc(1, sizeof *s);
+	struct err err = ERR_INIT;
+	s->ops = ops;
+	s->ui = &app->ui;
+	s->state = xcalloc(1, ops->state_size);
+	if (!ops->open(s, t, &err)) {
+		ui_fail(&app->ui, &err);
+		free(s->state);
+		free(s);
+		return false;
+	}
+	*vec_add(&app->stack) = s;
+	app->ask = app->draw = true;
+	return true;
+}
+
+/* ---------------------------------------------------------------- data */
+
+static struct screen *owner_of(struct app *app, const struct query_answer *a)
+{
+	for (size_t i = app->stack.n; i > 0; i--)
+		if (app->stack.at[i - 1]->ops == a->ops)
+			return app->stack.at[i - 1];
+	return NULL;
+}
+
+/* An answer whose screen was closed meanwhile goes to a stand-in that only frees it. */
+static void give(struct app *app, const struct query_answer *a)
+{
+	struct screen *s = owner_of(app, a);
+	if (s) {
+		s->ops->take(s, a->request, a->ok);
+		if (!a->ok)
+			ui_fail(&app->ui, &a->err);
+	} else {
+		struct screen gone = {.ops = a->ops, .ui = &app->ui, .state = xcalloc(1, a->ops->state_size)};
+		a->ops->take(&gone, a->request, false);
+		if (a->ops->close)
+			a->ops->close(&gone);
+		free(gone.state);
+	}
+	app->ask = app->draw = true;
+}
+
+static void ask(struct app *app)
+{
+	struct query_answer a;
+	struct screen *s = top(app);
+	app->ask = false;
+	void *request = s->ops->ask ? s->ops->ask(s) : NULL;
+	if (!request)
+		return;
+	query_post(app->queries, s->ops, ++app->ticket, request);
+	while (query_take(app->queries, ANSWER_WAIT_MS, &a)) {
+		give(app, &a);
+		if (a.ticket == app->ticket)
+			break;
+	}
+}
+
+/* ---------------------------------------------------------------- drawing */
+
+static void draw_hints(struct app *app, struct canvas row)
+{
+	const struct action *tables[] = {top(app)->ops->actions, app_actions};
+	canvas_fill(row, 0, 0, row.cols, ROLE_HINT, " ");
+	int col = 1;
+	for (int order = 1; order < 40 && col < row.cols - 6; order++)
+		for (size_t t = 0; t < 2; t++)
+			for (const struct action *a = tables[t]; a && a->name; a++) {
+				if (a->hint_order != order || !a->hint)
+					continue;
+				struct str keys = str_of(a->keys), key;
+				str_split(&keys, ' ', &key);
+				int need = text_cols(key) + text_cols(str_of(a->hint)) + 3;
+				if (col + need > row.cols)
+					return;
+				col += canvas_put(row, 0, col, -1, ROLE_HINT_KEY, key) + 1;
+				col += canvas_putc(row, 0, col, -1, ROLE_HINT, a->hint) + 2;
+			}
+}
+
+static void draw_progress(const struct app *app, struct buf *out)
+{
+	if (!app->import || import_is_done(app->import))
+		return;
+	struct import_progress *p = import_progress_of(app->import);
+	uint64_t bytes = atomic_load(&p->bytes), size = atomic_load(&p->size);
+	buf_add_cstr(out, "importing ");
+	units_count(out, atomic_load(&p->spans) + atomic_load(&p->cases));
+	if (size)
+		buf_printf(out, " %d%%", (int)(bytes * 100 / size > 100 ? 100 : bytes * 100 / size));
+	buf_add_cstr(out, "  ");
+}
+
+static void draw_status(struct app *app, struct canvas row)
+{
+	struct buf left = BUF_INIT, right = BUF_INIT;
+	struct screen *s = top(app);
+	canvas_fill(row, 0, 0, row.cols, ROLE_STATUS, " ");
+	if (s->ops->status)
+		s->ops->status(s, &left);
+	draw_progress(app, &right);
+	int used = canvas_put(row, 0, 1, row.cols - 2, ROLE_STATUS, buf_str(&left)) + 1;
+	int room = row.cols - used - 3;
+	struct str message = str_of(app->ui.message);
+	struct str shown = message.len ? message : buf_str(&right);
+	if (room > 8 && shown.len) {
+		int cols = text_cols(shown) < room ? text_cols(shown) : room;
+		canvas_put(row, 0, row.cols - 1 - cols, cols,
+		           message.len && app->ui.message_is_error ? ROLE_ERROR : ROLE_STATUS, shown);
+	} else if (message.len) { /* the message matters more than where we are */
+		canvas_fill(row, 0, 0, row.cols, ROLE_STATUS, " ");
+		canvas_put(row, 0, 1, row.cols - 2, app->ui.message_is_error ? ROLE_ERROR : ROLE_STATUS, message);
+	}
+	buf_done(&left);
+	buf_done(&right);
+}
+
+static void draw_prompt(struct app *app, struct canvas row)
+{
+	canvas_fill(row, 0, 0, row.cols, ROLE_INPUT, " ");
+	int col = canvas_putc(row, 0, 0, -1, ROLE_HINT_KEY, app->prompt);
+	edit_draw(&app->edit, canvas_part(row, 0, col, 1, row.cols - col));
+}
+
+static void draw(struct app *app)
+{
+	app->draw = false;
+	struct canvas all = grid_canvas(&app->grid);
+	canvas_clear(all);
+	app->grid.caret_row = app->grid.caret_col = -1;
+	if (all.rows < SMALLEST_ROWS || all.cols < SMALLEST_COLS) {
+		canvas_putc(all, 0, 0, all.cols, ROLE_TEXT, "too small");
+		term_show(&app->grid);
+		return;
+	}
+	struct screen *s = top(app);
+	struct canvas head = canvas_part(all, 0, 0, 1, all.cols);
+	canvas_fill(head, 0, 0, head.cols, ROLE_TITLE, " ");
+	if (s->ops->headline)
+		s->ops->headline(s, head);
+	s->ops->draw(s, canvas_part(all, 1, 0, all.rows - 3, all.cols));
+	if (app->prompting)
+		draw_prompt(app, canvas_part(all, all.rows - 2, 0, 1, all.cols));
+	else
+		draw_status(app, canvas_part(all, all.rows - 2, 0, 1, all.cols));
+	draw_hints(app, canvas_part(all, all.rows - 1, 0, 1, all.cols));
+	term_show(&app->grid);
+}
+
+static void resize(struct app *app)
+{
+	int rows = 0, cols = 0;
+	term_size(&rows, &cols);
+	grid_done(&app->grid);
+	grid_init(&app->grid, rows, cols, app->ui.ascii);
+	app->ui.rows = rows > 3 ? rows - 3 : 0;
+	app->ui.cols = cols;
+	app->ask = app->draw = true;
+}
+
+/* ---------------------------------------------------------------- actions of the program */
+
+static enum outcome quit(struct screen *s, const struct input *in, struct target *t)
+{
+	(void)s, (void)in, (void)t;
+	return OUT_QUIT;
+}
+
+static enum outcome back(struct screen *s, const struct input *in, struct target *t)
+{
+	(void)s, (void)in, (void)t;
+	return OUT_BACK;
+}
+
+static enum outcome help(struct screen *s, const struct input *in, struct target *t)
+{
+	(void)in;
+	if (strcmp(s->ops->name, "help") == 0)
+		return OUT_HANDLED;
+	*t = (struct target){.screen = "help"};
+	snprintf(t->text, sizeof t->text, "%s", s->ops->name);
+	return OUT_OPEN;
+}
+
+static enum outcome redraw(struct screen *s, const struct input *in, struct target *t)
+{
+	(void)s, (void)in, (void)t;
+	term_redraw();
+	return OUT_HANDLED;
+}
+
+static enum outcome reload(struct screen *s, const struct input *in, struct target *t)
+{
+	(void)in, (void)t;
+	s->ui->generation++;
+	return OUT_REFRESH;
+}
+
+/* The theme after this one in the list of names, round the end. */
+static void name_after(const char *name, char *out, size_t size)
+{
+	struct arena arena = ARENA_INIT;
+	const char *const *names;
+	size_t n = theme_names(&arena, &names), i = 0;
+	while (i < n && strcmp(names[i], name) <= 0)
+		i++;
+	snprintf(out, size, "%s", n ? names[i < n ? i : 0] : name);
+	arena_done(&arena);
+}
+
+static enum outcome next_theme(struct screen *s, const struct input *in, struct target *t)
+{
+	(void)t;
+	struct app *app = the_app;
+	struct theme fresh;
+	struct err err = ERR_INIT;
+	char name[128];
+	if (in->argument.len)
+		snprintf(name, sizeof name, STR_FMT, STR_ARG(str_cut(in->argument, 0, sizeof name - 1)));
+	else
+		name_after(app->theme.name, name, sizeof name);
+	if (!theme_load(&fresh, name, &err)) {
+		ui_fail(s->ui, &err);
+		return OUT_HANDLED;
+	}
+	app->theme = fresh;
+	term_set_theme(&app->theme);
+	ui_say(s->ui, "theme %s", app->theme.name);
+	return OUT_HANDLED;
+}
+
+static enum outcome suspend(struct screen *s, const struct input *in, struct target *t)
+{
+	(void)s, (void)in, (void)t;
+	term_suspend();
+	return OUT_HANDLED;
+}
+
+/* ":name argument": an action of this screen or the program, or a screen. */
+static enum outcome run_line(struct screen *s, const struct input *in, struct target *t)
+{
+	struct str rest = str_trim(in->argument), name;
+	if (!str_split(&rest, ' ', &name) || name.len == 0)
+		return OUT_HANDLED;
+	struct input with = {.key = KEY_NONE, .argument = rest.ptr ? str_trim(rest) : STR_NONE};
+	const struct action *a = action_named(s->ops->actions, name);
+	if (!a)
+		a = action_named(app_actions, name);
+	if (a)
+		return a->run(s, &with, t);
+	for (size_t i = 0; screens[i]; i++)
+		if (str_is(name, screens[i]->name) && !str_is(name, "trace") && !str_is(name, "compare")) {
+			*t = (struct target){.screen = screens[i]->name};
+			return OUT_OPEN;
+		}
+	ui_say(s->ui, "no command \"" STR_FMT "\" here (? lists them)", STR_ARG(str_cut(name, 0, 60)));
+	s->ui->message_is_error = true;
+	return OUT_HANDLED;
+}
+
+static const struct action line_answer = {.name = "line", .keys = "", .help = "", .run = run_line};
+
+static enum outcome command(struct screen *s, const struct input *in, struct target *t)
+{
+	(void)s, (void)in;
+	*t = (struct target){.prompt = ":", .answer = &line_answer};
+	return OUT_PROMPT;
+}
+
+/* name, keys, help, hint, order, run */
+const struct action app_actions[] = {
+    {"back",    "q Esc", "one level up; at the first screen: quit",            NULL,   0,  back      },
+    {"command", ":",     "type a command: any name of this list, or a screen", NULL,   0,  command   },
+    {"help",    "? F1",  "what the keys do here",                              "help", 30, help      },
+    {"quit",    "Q",     "leave spoor",                                        NULL,   0,  quit      },
+    {"redraw",  "^L",    "draw the whole screen again",                        NULL,   0,  redraw    },
+    {"reload",  "R",     "read the store again",                               NULL,   0,  reload    },
+    {"suspend", "^Z",    "to the shell; fg comes back",                        NULL,   0,  suspend   },
+    {"theme",   "T",     "next theme, or the one named",                       NULL,   0,  next_theme},
+    ACTIONS_END,
+};
+
+/* ---------------------------------------------------------------- keys */
+
+static void start_prompt(struct app *app, const struct target *t)
+{
+	app->prompting = true;
+	snprintf(app->prompt, sizeof app->prompt, "%s", t->prompt);
+	app->prompt_answer = t->answer;
+	edit_begin(&app->edit, t->prompt, str_of(t->text));
+}
+
+static void obey(struct app *app, enum outcome outcome, const struct target *t)
+{
+	app->draw = true;
+	switch (outcome) {
+	case OUT_IGNORED:
+	case OUT_HANDLED: break;
+	case OUT_REFRESH: app->ask = true; break;
+	case OUT_OPEN: open_screen(app, t); break;
+	case OUT_PROMPT: start_prompt(app, t); break;
+	case OUT_QUIT: app->quit = true; break;
+	case OUT_BACK:
+		if (app->stack.n > 1)
+			close_top(app);
+		else
+			app->quit = true;
+		break;
+	}
+}
+
+static void prompt_key(struct app *app, int key)
+{
+	app->draw = true;
+	switch (edit_key(&app->edit, key)) {
+	case EDIT_GOING: return;
+	case EDIT_CANCELLED: app->prompting = false; return;
+	case EDIT_DONE: break;
+	}
+	app->prompting = false;
+	struct target t = {0};
+	struct input in = {.key = KEY_NONE, .argument = edit_text(&app->edit)};
+	app->ask = true;
+	obey(app, app->prompt_answer->run(top(app), &in, &t), &t);
+}
+
+static void on_key(struct app *app, int key)
+{
+	app->import_jump = false;
+	app->ui.message[0] = '\0';
+	if (app->prompting) {
+		prompt_key(app, key);
+		return;
+	}
+	struct screen *s = top(app);
+	struct target t = {0};
+	struct input in = {.key = key, .argument = STR_NONE};
+	const struct action *a = action_for_key(s->ops->actions, key);
+	enum outcome outcome = a ? a->run(s, &in, &t) : OUT_IGNORED;
+	if (outcome == OUT_IGNORED && (a = action_for_key(app_actions, key)))
+		outcome = a->run(s, &in, &t);
+	app->ask = true;
+	obey(app, outcome, &t);
+}
+
+/* ---------------------------------------------------------------- the import behind the screen */
+
+/* What the files hold decides where to go: one trace → its tree, runs → the runs, else the list of traces. */
+static void jump_to_imported(struct app *app, const struct import_report *r)
+{
+	int64_t traces = 0, runs = 0, source = 0;
+	for (size_t i = 0; i < r->n_files; i++) {
+		traces += r->files[i].held.traces;
+		runs += r->files[i].held.runs;
+		if (r->files[i].source)
+			source = r->n_files == 1 ? r->files[i].source : 0;
+	}
+	struct target t = {.screen = runs > 0 ? "runs" : "traces", .id2 = source};
+	if (runs == 0 && traces == 1 && source) {
+		t = (struct target){.screen = "trace", .id2 = source};
+	}
+	if (traces + runs == 0)
+		return;
+	if (strcmp(t.screen, "traces") == 0 && strcmp(top(app)->ops->name, "traces") == 0)
+		close_top(app);
+	open_screen(app, &t);
+}
+
+static void import_message(struct app *app, const struct import_report *r)
+{
+	int64_t problems = 0, spans = 0, cases = 0, traces = 0, fresh = 0;
+	for (size_t i = 0; i < r->n_files; i++) {
+		problems += r->files[i].problems_total;
+		traces += r->files[i].held.traces;
+		spans += r->files[i].held.spans;
+		cases += r->files[i].held.cases;
+		fresh += r->files[i].fresh.spans + r->files[i].fresh.cases + r->files[i].fresh.traces;
+	}
+	struct buf text = BUF_INIT;
+	if (traces || spans || cases)
+		buf_printf(&text, "%lld traces, %lld spans, %lld cases%s", (long long)traces, (long long)spans,
+		           (long long)cases, fresh ? "" : ", all known");
+	else
+		buf_add_cstr(&text, "nothing imported");
+	if (problems)
+		buf_printf(&text, "; %lld problems (spoor doctor --problems)", (long long)problems);
+	if (problems && !(traces || spans || cases)) {
+		buf_clear(&text);
+		problem_sentence(&text, &r->files[0].problems[0]);
+	}
+	ui_say(&app->ui, "%s", buf_cstr(&text));
+	app->ui.message_is_error = problems > 0 && !(traces || spans || cases);
+	buf_done(&text);
+}
+
+static void watch_import(struct app *app)
+{
+	if (!app->import)
+		return;
+	int64_t generation = atomic_load(&import_progress_of(app->import)->generation);
+	app->draw = true;
+	if (generation != app->import_seen) {
+		app->import_seen = generation;
+		app->ui.generation++;
+		app->ask = true;
+	}
+	if (!import_is_done(app->import))
+		return;
+	struct err err;
+	bool ok;
+	const struct import_report *report = import_report_of(app->import, &ok, &err);
+	app->ui.generation++;
+	app->ask = true;
+	if (ok) {
+		import_message(app, report);
+		if (app->import_jump)
+			jump_to_imported(app, report);
+	} else {
+		ui_fail(&app->ui, &err);
+	}
+	import_stop(app->import);
+	app->import = NULL;
+}
+
+/* ---------------------------------------------------------------- the loop */
+
+/* Waits for the first key, then takes all that are there: one frame for many held keys. */
+static void read_keys(struct app *app, int timeout_ms)
+{
+	int key = term_read(timeout_ms);
+	for (; key != KEY_NONE && !app->quit; key = term_pending() ? term_read(0) : KEY_NONE) {
+		if (key == KEY_RESIZED)
+			resize(app);
+		else
+			on_key(app, key);
+	}
+	app->signal_number = term_signal();
+	if (app->signal_number)
+		app->quit = true;
+}
+
+static void loop(struct app *app)
+{
+	while (!app->quit) {
+		struct query_answer a;
+		while (query_take(app->queries, 0, &a))
+			give(app, &a);
+		watch_import(app);
+		app->ui.now_ns = clock_now_ns(app);
+		for (int i = 0; app->ask && i < 4; i++)
+			ask(app);
+		if (app->draw)
+			draw(app);
+		read_keys(app, app->import ? IMPORT_MS : -1);
+	}
+}
+
+static bool start(struct app *app, struct err *err)
+{
+	const struct app_opts *o = app->opts;
+	/* The store must be there before a reader opens it. */
+	struct db *db = db_open(o->store, DB_WRITE, err);
+	if (!db)
+		return false;
+	db_close(db);
+	if (!(app->queries = query_start(o->store, term_wake, err)))
+		return false;
+	if (o->n_paths) {
+		struct import_opts opts = {.now_ns = clock_now_ns(app)};
+		app->import = import_start(o->store, o->paths, o->n_paths, &opts, term_wake, err);
+		app->import_jump = true;
+		if (!app->import)
+			return false;
+	}
+	struct term_opts term = {.ascii = o->ascii, .no_color = o->no_color, .mouse = o->mouse};
+	if (!theme_load(&app->theme, o->theme ? o->theme : "default", err) || !term_open(&app->theme, &term, err))
+		return false;
+	app->ui.ascii = o->ascii;
+	app->ui.now_ns = clock_now_ns(app);
+	resize(app);
+	return open_screen(app, &(struct target){.screen = "traces"}) ||
+	       err_set(err, ERR_SYSTEM, NULL, "%s", app->ui.message);
+}
+
+/* A small file is in the store before a person could read a first, emptier screen. */
+static void first_wait(struct app *app)
+{
+	for (int waited = 0; app->import && waited < FIRST_WAIT_MS && !import_is_done(app->import); waited += 5)
+		nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
+}
+
+static void stop(struct app *app)
+{
+	struct query_answer a;
+	if (app->queries)
+		query_quit(app->queries);
+	while (app->queries && query_take(app->queries, 0, &a))
+		give(app, &a);
+	while (app->stack.n)
+		close_top(app);
+	term_close();
+	import_stop(app->import);
+	query_free(app->queries);
+	vec_done(&app->stack);
+	grid_done(&app->grid);
+	edit_done(&app->edit);
+}
+
+bool app_run(const struct app_opts *opts, int *signal_number, struct err *err)
+{
+	struct app app = {.opts = opts, .import_seen = 0};
+	the_app = &app;
+	bool ok = start(&app, err);
+	if (ok) {
+		first_wait(&app);
+		loop(&app);
+	}
+	*signal_number = app.signal_number;
+	stop(&app);
+	the_app = NULL;
+	return ok;
+}

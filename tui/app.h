@@ -1,0 +1,23 @@
+/* The explorer: loop, screen stack, frame (headline, body, status, hints), prompts, messages. */
+#ifndef SPOOR_TUI_APP_H
+#define SPOOR_TUI_APP_H
+
+#include "store/base/err.h"
+#include "tui/action.h"
+
+struct app_opts {
+	const char *store;  /* path */
+	char *const *paths; /* files to import first; n_paths 0: none */
+	size_t n_paths;
+	bool ascii, no_color, mouse;
+	const char *theme; /* name or file; NULL: default */
+	int64_t now_ns;    /* UNKNOWN_INT: the clock; else frozen (SPOOR_NOW) */
+};
+
+/* Runs until the user quits. *signal_number gets the signal that ended it, 0 if none. False: err. */
+bool app_run(const struct app_opts *opts, int *signal_number, struct err *err);
+
+/* The actions that work on every screen (quit, help, redraw …); ends with ACTIONS_END. */
+extern const struct action app_actions[];
+
+#endif

@@ -1,0 +1,224 @@
+#include "tui/job.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/db.h"
+
+/* ---------------------------------------------------------------- queries */
+
+enum { ANSWERS_MAX = 64 };
+
+struct query_thread {
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t posted, answered;
+	struct db *db;
+	void (*wake)(void);
+	bool quit, running;
+	struct query_answer waiting; /* request NULL: nothing waits */
+	struct query_answer done[ANSWERS_MAX];
+	size_t n_done;
+};
+
+static void answer(struct query_thread *q, const struct query_answer *a)
+{
+	BUG_ON(q->n_done == ANSWERS_MAX);
+	q->done[q->n_done++] = *a;
+	pthread_cond_signal(&q->answered);
+	q->wake();
+}
+
+static void *query_loop(void *arg)
+{
+	struct query_thread *q = arg;
+	pthread_mutex_lock(&q->lock);
+	while (!q->quit) {
+		if (!q->waiting.request) {
+			pthread_cond_wait(&q->posted, &q->lock);
+			continue;
+		}
+		struct query_answer a = q->waiting;
+		q->waiting.request = NULL;
+		q->running = true;
+		pthread_mutex_unlock(&q->lock);
+		a.err = ERR_INIT;
+		a.ok = a.ops->fetch(q->db, a.request, &a.err);
+		pthread_mutex_lock(&q->lock);
+		q->running = false;
+		answer(q, &a);
+	}
+	pthread_mutex_unlock(&q->lock);
+	return NULL;
+}
+
+struct query_thread *query_start(const char *store, void (*wake)(void), struct err *err)
+{
+	struct db *db = db_open(store, DB_READ, err);
+	if (!db)
+		return NULL;
+	struct query_thread *q = xcalloc(1, sizeof *q);
+	q->db = db;
+	q->wake = wake;
+	pthread_condattr_t monotonic;
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_mutex_init(&q->lock, NULL);
+	pthread_cond_init(&q->posted, NULL);
+	pthread_cond_init(&q->answered, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	int failed = pthread_create(&q->thread, NULL, query_loop, q);
+	if (failed) {
+		err_set(err, ERR_SYSTEM, NULL, "no thread for queries: %s", strerror(failed));
+		db_close(db);
+		free(q);
+		return NULL;
+	}
+	return q;
+}
+
+void query_post(struct query_thread *q, const struct screen_ops *ops, uint64_t ticket, void *request)
+{
+	pthread_mutex_lock(&q->lock);
+	if (q->waiting.request) {
+		q->waiting.ok = false;
+		q->waiting.err = ERR_INIT;
+		q->waiting.err.code = ERR_INTERRUPTED;
+		answer(q, &q->waiting);
+	}
+	q->waiting = (struct query_answer){.ops = ops, .ticket = ticket, .request = request};
+	if (q->running)
+		db_interrupt(q->db);
+	pthread_cond_signal(&q->posted);
+	pthread_mutex_unlock(&q->lock);
+}
+
+bool query_take(struct query_thread *q, int wait_ms, struct query_answer *out)
+{
+	struct timespec until;
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += (long)wait_ms * 1000000L;
+	until.tv_sec += until.tv_nsec / 1000000000L;
+	until.tv_nsec %= 1000000000L;
+	pthread_mutex_lock(&q->lock);
+	while (q->n_done == 0 && wait_ms > 0 && pthread_cond_timedwait(&q->answered, &q->lock, &until) == 0)
+		;
+	bool any = q->n_done > 0;
+	if (any) {
+		*out = q->done[0];
+		memmove(q->done, q->done + 1, --q->n_done * sizeof *q->done);
+	}
+	pthread_mutex_unlock(&q->lock);
+	return any;
+}
+
+bool query_busy(struct query_thread *q)
+{
+	pthread_mutex_lock(&q->lock);
+	bool busy = q->running || q->waiting.request || q->n_done;
+	pthread_mutex_unlock(&q->lock);
+	return busy;
+}
+
+void query_quit(struct query_thread *q)
+{
+	pthread_mutex_lock(&q->lock);
+	q->quit = true;
+	if (q->running)
+		db_interrupt(q->db);
+	pthread_cond_signal(&q->posted);
+	pthread_mutex_unlock(&q->lock);
+	pthread_join(q->thread, NULL);
+	if (q->waiting.request) {
+		q->waiting.ok = false;
+		answer(q, &q->waiting);
+		q->waiting.request = NULL;
+	}
+}
+
+void query_free(struct query_thread *q)
+{
+	if (!q)
+		return;
+	db_close(q->db);
+	pthread_mutex_destroy(&q->lock);
+	pthread_cond_destroy(&q->posted);
+	pthread_cond_destroy(&q->answered);
+	free(q);
+}
+
+/* ---------------------------------------------------------------- imports */
+
+struct import_thread {
+	pthread_t thread;
+	struct db *db;
+	char *const *paths;
+	size_t n;
+	struct import_opts opts;
+	struct import_progress progress;
+	struct import_report report;
+	struct err err;
+	bool ok;
+	void (*wake)(void);
+};
+
+static void *import_loop(void *arg)
+{
+	struct import_thread *t = arg;
+	t->ok = import_paths(t->db, t->paths, t->n, &t->opts, &t->progress, &t->report, &t->err);
+	db_checkpoint(t->db, 0);
+	atomic_store(&t->progress.done, true);
+	t->wake();
+	return NULL;
+}
+
+struct import_thread *import_start(const char *store, char *const *paths, size_t n, const struct import_opts *opts,
+                                   void (*wake)(void), struct err *err)
+{
+	struct db *db = db_open(store, DB_WRITE, err);
+	if (!db)
+		return NULL;
+	struct import_thread *t = xcalloc(1, sizeof *t);
+	t->db = db;
+	t->paths = paths;
+	t->n = n;
+	t->opts = *opts;
+	t->wake = wake;
+	int failed = pthread_create(&t->thread, NULL, import_loop, t);
+	if (failed) {
+		err_set(err, ERR_SYSTEM, NULL, "no thread for the import: %s", strerror(failed));
+		db_close(db);
+		free(t);
+		return NULL;
+	}
+	return t;
+}
+
+struct import_progress *import_progress_of(struct import_thread *t)
+{
+	return &t->progress;
+}
+
+bool import_is_done(struct import_thread *t)
+{
+	return atomic_load(&t->progress.done);
+}
+
+const struct import_report *import_report_of(struct import_thread *t, bool *ok, struct err *err)
+{
+	*ok = t->ok;
+	*err = t->err;
+	return &t->report;
+}
+
+void import_stop(struct import_thread *t)
+{
+	if (!t)
+		return;
+	atomic_store(&t->progress.cancel, true);
+	pthread_join(t->thread, NULL);
+	import_report_done(&t->report);
+	db_close(t->db);
+	free(t);
+}

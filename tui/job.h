@@ -1,0 +1,39 @@
+/* Work beside the screen: the query thread (its own read connection, newest request wins) and the import thread. Both wake the
+ * user's loop by calling `wake` (from their own threads). */
+#ifndef SPOOR_TUI_JOB_H
+#define SPOOR_TUI_JOB_H
+
+#include "import/import.h"
+#include "tui/screen.h"
+
+/* ---- the query thread */
+struct query_thread;
+struct query_answer {
+	const struct screen_ops *ops;
+	uint64_t ticket; /* as given to query_post */
+	void *request;
+	bool ok;
+	struct err err;
+};
+/* Opens its own DB_READ connection on `store`. */
+struct query_thread *query_start(const char *store, void (*wake)(void), struct err *err);
+/* Hands over a request. One that waits is given back unanswered (ok false) at once through query_take; one that runs is
+ * interrupted. */
+void query_post(struct query_thread *q, const struct screen_ops *ops, uint64_t ticket, void *request);
+/* The next answer, waiting at most wait_ms; false: none yet. */
+bool query_take(struct query_thread *q, int wait_ms, struct query_answer *out);
+bool query_busy(struct query_thread *q);
+void query_quit(struct query_thread *q); /* interrupts and joins; what was not answered can then be taken (ok false) */
+void query_free(struct query_thread *q); /* after query_quit and the last query_take */
+
+/* ---- the import thread */
+struct import_thread;
+struct import_thread *import_start(const char *store, char *const *paths, size_t n, const struct import_opts *opts,
+                                   void (*wake)(void), struct err *err);
+struct import_progress *import_progress_of(struct import_thread *t);
+bool import_is_done(struct import_thread *t);
+/* After it is done: the report (owned by the thread object) and whether it failed. */
+const struct import_report *import_report_of(struct import_thread *t, bool *ok, struct err *err);
+void import_stop(struct import_thread *t); /* cancels at the next safe point, joins, frees */
+
+#endif
