@@ -36,7 +36,8 @@ struct import {
 	bool decoding; /* a stored record is being shown, not imported */
 };
 
-/* Reports bad input at this record: the one way. path may be STR_NONE. */
+/* Reports bad input at this record: the one way. path is a place inside the record ("attributes.gen_ai.usage.input_tokens"; the
+ * record's own path goes before it) or STR_NONE. rec may have no bytes (number 0): something about a frame or the whole source. */
 void import_problem(struct import *im, const struct record *rec, enum severity severity, const char *code,
                     struct str path, const char *kept, const char *fmt, ...) __attribute__((format(printf, 7, 8)));
 
@@ -47,6 +48,8 @@ struct format {
 	const char *how;                 /* one line: how it is recognised (spoor formats) */
 	const char *fills;               /* one line: what it fills */
 	const struct record_path *paths; /* ends with {NULL}; NULL: each top-level value is one record, slot 0 */
+	/* Where records and frames hold what must not be stored (redact.h says how a path is written); ends with NULL. May be NULL. */
+	const char *const *secrets;
 	bool loose_keys;                 /* paths compare with case and underscores ignored */
 	bool lenient;                    /* NaN and Infinity are taken as "no value" */
 	size_t state_size;

@@ -15,7 +15,7 @@ struct reader_limits {
 
 struct reader;
 /* Opens and looks at the first bytes. NULL with err (ERR_INPUT): the system's words, a directory, or a compression or
- * archive we do not read; reader_code(NULL) then is "io" or "unknown-format". */
+ * archive we do not read; reader_code(NULL) then is "io", "unknown-format" or "damaged". */
 struct reader *reader_open(const char *path, const struct reader_limits *limits, struct err *err);
 /* The same over memory, for tests and the decoder; `chunk` bytes at most per read (0: all). Borrowed. */
 struct reader *reader_memory(struct str bytes, size_t chunk);

@@ -1,5 +1,7 @@
 #include "store/model.h"
 
+#include <stdlib.h>
+
 #include "store/base/scan.h"
 
 enum { HASH_JSON_MAX = 16 << 10 };
@@ -10,19 +12,19 @@ struct kind_word {
 
 /* Order of enum span_kind. brief: at most 5 columns. */
 static const struct kind_word kind_words[N_KINDS] = {
-    [KIND_SPAN] = {"span", "span"},
-    [KIND_AGENT] = {"agent", "agent"},
-    [KIND_CHAIN] = {"chain", "chain"},
-    [KIND_LLM] = {"llm", "llm"},
-    [KIND_TOOL] = {"tool", "tool"},
-    [KIND_RETRIEVER] = {"retriever", "retr"},
+    [KIND_SPAN] = {"span",      "span" },
+    [KIND_AGENT] = {"agent",     "agent"},
+    [KIND_CHAIN] = {"chain",     "chain"},
+    [KIND_LLM] = {"llm",       "llm"  },
+    [KIND_TOOL] = {"tool",      "tool" },
+    [KIND_RETRIEVER] = {"retriever", "retr" },
     [KIND_EMBEDDING] = {"embedding", "embed"},
-    [KIND_RERANKER] = {"reranker", "rank"},
+    [KIND_RERANKER] = {"reranker",  "rank" },
     [KIND_GUARDRAIL] = {"guardrail", "guard"},
-    [KIND_EVALUATOR] = {"evaluator", "eval"},
-    [KIND_PROMPT] = {"prompt", "prmpt"},
-    [KIND_PARSER] = {"parser", "parse"},
-    [KIND_TASK] = {"task", "task"},
+    [KIND_EVALUATOR] = {"evaluator", "eval" },
+    [KIND_PROMPT] = {"prompt",    "prmpt"},
+    [KIND_PARSER] = {"parser",    "parse"},
+    [KIND_TASK] = {"task",      "task" },
 };
 
 static const char *const status_words[N_STATUSES] = {
@@ -169,9 +171,7 @@ struct hash128 model_trace_key(struct id_scope scope, struct str id)
 		buf_add(&key, hex, 32);
 	} else {
 		/* A 64-bit id padded with zeros is the short id, and short ids mean something only in their scope. */
-		struct str local = n == 32   ? (struct str){hex + 16, 16}
-				   : n == 16 ? (struct str){hex, 16}
-					     : id;
+		struct str local = n == 32 ? (struct str){hex + 16, 16} : n == 16 ? (struct str){hex, 16} : id;
 
 		key_part(&key, scope.family);
 		key_part(&key, scope.project);
@@ -195,10 +195,66 @@ int64_t model_span_key(struct str id, bool *is_hex)
 	return (int64_t)key;
 }
 
+/* The hash of a JSON value's meaning, without writing its canonical form: every token gets one, from the last to the first,
+ * so that what a container holds is there before it. Members add up, whatever their order; elements are chained. */
+
+static uint64_t mix(uint64_t a, uint64_t b)
+{
+	uint64_t x = a * 0x9E3779B97F4A7C15u + b;
+
+	x ^= x >> 32;
+	x *= 0xD6E8FEB86659FD93u;
+	return x ^ x >> 32;
+}
+
+static bool comes_again(struct member m, const uint64_t *hashes)
+{
+	uint64_t key = hashes[m.key.i];
+
+	for (m = val_next(m); m.ok; m = val_next(m)) {
+		if (hashes[m.key.i] == key)
+			return true;
+	}
+	return false;
+}
+
+static uint64_t token_hash(struct val v, const uint64_t *hashes, struct arena *arena)
+{
+	uint64_t hash = mix(0, (uint64_t)val_type(v));
+
+	if (val_is(v, SCAN_STRING))
+		return mix(hash, hash64(val_str(v, arena)));
+	if (val_is(v, SCAN_ARRAY)) {
+		for (struct member m = val_first(v); m.ok; m = val_next(m))
+			hash = mix(hash, hashes[m.val.i]);
+		return hash;
+	}
+	if (!val_is(v, SCAN_OBJECT))
+		return mix(hash, hash64(val_raw(v)));
+	for (struct member m = val_first(v); m.ok; m = val_next(m)) {
+		if (!comes_again(m, hashes)) /* of two with one key the last counts */
+			hash += mix(hashes[m.key.i], hashes[m.val.i]);
+	}
+	return hash;
+}
+
+static uint64_t json_hash(const struct scan *scan)
+{
+	uint64_t *hashes = xcalloc(scan->n, sizeof *hashes), hash;
+	struct arena arena = ARENA_INIT;
+
+	for (uint32_t i = scan->n; i-- > 0;)
+		hashes[i] = token_hash((struct val){scan, i}, hashes, &arena);
+	hash = hashes[scan_root(scan).i];
+	arena_done(&arena);
+	free(hashes);
+	return hash;
+}
+
 uint64_t model_text_hash(struct str text)
 {
+	static const struct scan_opts opts = {.last = true, .lenient = true, .replace_utf8 = true};
 	struct scan scan = SCAN_INIT;
-	struct buf canonical = BUF_INIT;
 	uint64_t hash;
 
 	text = str_trim(text);
@@ -206,14 +262,11 @@ uint64_t model_text_hash(struct str text)
 		return 0;
 	/* Only these three have more than one way to be written. */
 	if (text.len <= HASH_JSON_MAX && (text.ptr[0] == '{' || text.ptr[0] == '[' || text.ptr[0] == '"') &&
-	    scan_text(&scan, text, &(struct scan_opts){.last = true, .lenient = true, .replace_utf8 = true})) {
-		scan_canonical(&canonical, scan_root(&scan));
-		hash = hash64(buf_str(&canonical));
-	} else {
+	    scan_text(&scan, text, &opts))
+		hash = json_hash(&scan);
+	else
 		hash = hash64(text);
-	}
 	scan_done(&scan);
-	buf_done(&canonical);
 	return hash ? hash : 1;
 }
 

@@ -104,6 +104,6 @@ bool hash_unhex(struct str hex, unsigned char *bytes, size_t n)
 		if (digit_of(hex.ptr[i]) < 0)
 			return false;
 	for (size_t i = 0; i < n; i++)
-		bytes[i] = (unsigned char)(digit_of(hex.ptr[2 * i]) << 4 | digit_of(hex.ptr[2 * i + 1]));
+		bytes[i] = (unsigned char)(digit_of(hex.ptr[2 * i]) * 16 + digit_of(hex.ptr[2 * i + 1]));
 	return true;
 }

@@ -284,7 +284,7 @@ static int piece_cols(struct str text, int col, size_t *bytes, uint32_t *base)
 	for (int i = 0; i < cells.n; i++)
 		cols += made[i].cols;
 	if (base)
-		*base = made[0].codes[0];
+		*base = cells.n ? made[0].codes[0] : 0;
 	return cols;
 }
 

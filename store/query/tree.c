@@ -17,7 +17,7 @@
 	"s.rep_len,"                                                                                              \
 	" s.record, s.input_hash FROM span s"
 
-enum { LINE_BITS = 64, FOLDS_MAX = 100000 };
+enum { LINE_BITS = 64, FOLDS_MAX = 100000, DEPTH_MAX = 1 << 30 };
 
 void tree_window_done(struct tree_window *w)
 {
@@ -36,12 +36,13 @@ static struct str id_text(struct stmt *s, struct arena *arena, int64_t key)
 static void read_row(struct stmt *s, struct arena *arena, int64_t first, struct tree_row *row)
 {
 	int64_t kind = col_int_or(s, 8, 0), status = col_int_or(s, 9, 0), key = col_int(s, 1);
+	int64_t depth = col_int_or(s, 4, 0);
 	*row = (struct tree_row){
 	    .pos = col_int(s, 0) - first,
 	    .key = key,
 	    .id = id_text(s, arena, key),
 	    .up = col_int_or(s, 3, 0),
-	    .depth = (int)col_int_or(s, 4, 0),
+	    .depth = depth >= 0 && depth < DEPTH_MAX ? (int)depth : 0,
 	    .size = col_int_or(s, 5, 1),
 	    .flags = (unsigned)col_int_or(s, 6, 0),
 	    .name = arena_str(arena, col_str(s, 7)),
@@ -123,6 +124,7 @@ static void lines_set(struct lines *l, int depth, bool later)
 {
 	while (l->later.n <= (size_t)depth)
 		*vec_add(&l->later) = false;
+	BUG_ON(!l->later.at);
 	l->later.at[depth] = later;
 }
 
@@ -149,6 +151,7 @@ static bool lines_above(struct db *db, int64_t first, const struct tree_row *row
 static void give_lines(struct lines *l, struct tree_row *row)
 {
 	lines_set(l, row->depth, !(row->flags & SPAN_LAST));
+	BUG_ON(!l->later.at);
 	row->lines_from = row->depth > LINE_BITS ? row->depth - LINE_BITS : 0;
 	for (int d = row->lines_from; d < row->depth; d++)
 		if (l->later.at[d])

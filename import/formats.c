@@ -1,0 +1,40 @@
+#include "import/format.h"
+
+extern const struct format format_otlp, format_promptfoo, format_promptfoo_jsonl;
+
+const struct format *const formats[] = {
+    &format_otlp,
+    &format_promptfoo,
+    &format_promptfoo_jsonl,
+    NULL,
+};
+
+enum { CERTAIN_ENOUGH = 20 }; /* below: a hint, named as the nearest miss */
+
+const struct format *format_named(const char *name)
+{
+	for (size_t i = 0; formats[i]; i++) {
+		if (strcmp(formats[i]->name, name) == 0)
+			return formats[i];
+	}
+	return NULL;
+}
+
+const struct format *format_detect(const struct sample *sample, const char **why)
+{
+	const struct format *best = NULL;
+	int best_score = 0;
+
+	*why = sample->n_values || sample->n_keys ? "JSON of no known format" : "no JSON and no known archive";
+	for (size_t i = 0; formats[i]; i++) {
+		const char *reason = "";
+		int score = formats[i]->probe(sample, &reason);
+
+		if (score > best_score) {
+			best_score = score;
+			best = formats[i];
+			*why = reason;
+		}
+	}
+	return best_score >= CERTAIN_ENOUGH ? best : NULL;
+}

@@ -1,0 +1,426 @@
+/* OTLP/JSON: export requests as one document, as lines, in arrays; with every container key seen in the wild around the resource
+ * spans. Keys are compared with case and underscores ignored (proto3 JSON readers must take both spellings).
+ * Source: opentelemetry-proto 1.x, "JSON Protobuf Encoding"; deviations are named where they are handled. */
+#include "import/otlp_value.h"
+
+#include "import/semconv.h"
+
+enum { SLOT_SPAN, SLOT_LOG, SLOT_METRIC, LATE_MAX = 256 };
+
+struct otlp_state {
+	uint64_t n_logs, n_metrics; /* met and not imported */
+	/* Traces whose spans came before their resource: they learn the service when the resource's object ends. */
+	char late[LATE_MAX][33];
+	size_t n_late;
+};
+
+static const struct record_path otlp_paths[] = {
+    {"resourceSpans[].scopeSpans[].spans[]",                  SLOT_SPAN  },
+    {"resourceSpans[].instrumentationLibrarySpans[].spans[]", SLOT_SPAN  },
+ /* Tempo, Grafana's download */
+    {"batches[].scopeSpans[].spans[]",                        SLOT_SPAN  },
+    {"batches[].instrumentationLibrarySpans[].spans[]",       SLOT_SPAN  },
+ /* Jaeger API v3 */
+    {"result.resourceSpans[].scopeSpans[].spans[]",           SLOT_SPAN  },
+ /* Tempo API v2 */
+    {"trace.resourceSpans[].scopeSpans[].spans[]",            SLOT_SPAN  },
+    {"trace.batches[].scopeSpans[].spans[]",                  SLOT_SPAN  },
+    {"trace.batches[].instrumentationLibrarySpans[].spans[]", SLOT_SPAN  },
+ /* one bare ResourceSpans */
+    {"scopeSpans[].spans[]",                                  SLOT_SPAN  },
+    {"instrumentationLibrarySpans[].spans[]",                 SLOT_SPAN  },
+    {"resourceLogs[].scopeLogs[].logRecords[]",               SLOT_LOG   },
+    {"resourceMetrics[]",                                     SLOT_METRIC},
+    {NULL,                                                    0          },
+};
+
+/* ---- spans */
+
+enum span_key {
+	K_TRACE_ID,
+	K_SPAN_ID,
+	K_PARENT,
+	K_NAME,
+	K_KIND,
+	K_START,
+	K_END,
+	K_ATTRIBUTES,
+	K_EVENTS,
+	K_LINKS,
+	K_STATUS,
+	K_DROPPED_A,
+	K_DROPPED_E,
+	K_DROPPED_L,
+	K_EVENT_NAME,
+	K_OBSERVED,
+	N_SPAN_KEYS
+};
+
+static const char *const span_keys[N_SPAN_KEYS] = {
+    [K_TRACE_ID] = "traceid",
+    [K_SPAN_ID] = "spanid",
+    [K_PARENT] = "parentspanid",
+    [K_NAME] = "name",
+    [K_KIND] = "kind",
+    [K_START] = "starttimeunixnano",
+    [K_END] = "endtimeunixnano",
+    [K_ATTRIBUTES] = "attributes",
+    [K_EVENTS] = "events",
+    [K_LINKS] = "links",
+    [K_STATUS] = "status",
+    [K_DROPPED_A] = "droppedattributescount",
+    [K_DROPPED_E] = "droppedeventscount",
+    [K_DROPPED_L] = "droppedlinkscount",
+    [K_EVENT_NAME] = "eventname",
+    [K_OBSERVED] = "observedtimeunixnano",
+};
+
+/* timeUnixNano of events and log records is the time key of those. */
+static const char *const event_keys[] = {"name", "timeunixnano", "attributes", "traceid", "spanid"};
+enum { E_NAME, E_TIME, E_ATTRIBUTES, E_TRACE_ID, E_SPAN_ID, N_EVENT_KEYS };
+
+static struct otlp_in in_of(struct import *im, const struct record *rec)
+{
+	return (struct otlp_in){
+	    .im = im, .rec = rec, .arena = im->arena, .payload = sink_wants(im->sink, SINK_PAYLOAD)};
+}
+
+static bool wants_attributes(const struct otlp_in *in, struct str event)
+{
+	return in->payload || str_is(event, "exception") || str_starts(event, "gen_ai.");
+}
+
+static void read_events(const struct otlp_in *in, struct val list, struct span_in *span)
+{
+	struct event_in *at;
+
+	if (!otlp_is_list(in, list, "events"))
+		return;
+	at = arena_zalloc(in->arena, (size_t)val_count(list) + 1, sizeof *at);
+	for (struct member m = val_first(list); m.ok; m = val_next(m)) {
+		struct event_in *event = &at[span->n_events];
+		struct val got[N_EVENT_KEYS];
+
+		if (!val_is(m.val, SCAN_OBJECT))
+			continue;
+		otlp_members(m.val, event_keys, N_EVENT_KEYS, got);
+		event->name = val_str(got[E_NAME], in->arena);
+		event->time_ns = otlp_time(in, got[E_TIME], "events.timeUnixNano");
+		if (wants_attributes(in, event->name))
+			event->attrs = otlp_attributes(in, got[E_ATTRIBUTES], "events.attributes", NULL);
+		span->n_events++;
+	}
+	span->events = at;
+}
+
+static void read_links(const struct otlp_in *in, struct val list, struct span_in *span)
+{
+	struct link_in *at;
+
+	if (!otlp_is_list(in, list, "links"))
+		return;
+	at = arena_zalloc(in->arena, (size_t)val_count(list) + 1, sizeof *at);
+	for (struct member m = val_first(list); m.ok; m = val_next(m)) {
+		struct link_in *link = &at[span->n_links];
+		struct val got[N_EVENT_KEYS];
+
+		if (!val_is(m.val, SCAN_OBJECT))
+			continue;
+		otlp_members(m.val, event_keys, N_EVENT_KEYS, got);
+		link->trace_id = otlp_id(in, got[E_TRACE_ID], 16, "links.traceId");
+		link->span_id = otlp_id(in, got[E_SPAN_ID], 8, "links.spanId");
+		if (in->payload)
+			link->attrs = otlp_attributes(in, got[E_ATTRIBUTES], "links.attributes", NULL);
+		span->n_links++;
+	}
+	span->links = at;
+}
+
+static struct str kind_word(struct val kind, struct arena *arena)
+{
+	static const char *const words[] = {NULL, "internal", "server", "client", "producer", "consumer"};
+	struct str text = val_text(kind, arena);
+	int64_t number;
+
+	if (val_int64(kind, &number))
+		return number >= 1 && number <= 5 ? str_of(words[number]) : STR_NONE;
+	for (int i = 1; i <= 5; i++) {
+		if (str_ieq(str_starts(text, "SPAN_KIND_") ? str_from(text, 10) : text, words[i]))
+			return str_of(words[i]);
+	}
+	return STR_NONE;
+}
+
+static void read_status(const struct otlp_in *in, struct val status, struct span_in *span)
+{
+	struct val code = val_get_loose(status, "code");
+	struct str text = val_text(code, in->arena);
+
+	if (val_ok(status) && !val_is(status, SCAN_OBJECT)) {
+		import_problem(in->im, in->rec, SEVERITY_WARNING, "bad-value", STR_LIT("status"),
+		               "kept, status unknown", "status is not an object");
+		return;
+	}
+	if (str_starts(text, "STATUS_CODE_"))
+		text = str_from(text, strlen("STATUS_CODE_"));
+	if (str_is(text, "2") || str_ieq(text, "error"))
+		span->status = STATUS_ERROR;
+	else if (str_is(text, "1") || str_ieq(text, "ok"))
+		span->status = STATUS_OK;
+	span->message = val_str(val_get_loose(status, "message"), in->arena);
+}
+
+static void read_times(const struct otlp_in *in, const struct val *got, struct span_in *span)
+{
+	bool unfinished = !otlp_has_time(got[K_END]);
+
+	span->start_ns = otlp_time(in, got[K_START], "startTimeUnixNano");
+	span->end_ns = otlp_time(in, got[K_END], "endTimeUnixNano");
+	if (span->start_ns != TIME_UNKNOWN && span->end_ns != TIME_UNKNOWN && span->end_ns < span->start_ns)
+		import_problem(in->im, in->rec, SEVERITY_WARNING, "bad-time", STR_LIT("endTimeUnixNano"),
+		               "kept, duration unknown", "end time before start time");
+	if (unfinished && span->start_ns != TIME_UNKNOWN && span->status == STATUS_UNSET)
+		span->status = STATUS_RUNNING;
+}
+
+static void read_ids(const struct otlp_in *in, const struct val *got, struct span_in *span)
+{
+	span->trace_id = otlp_id(in, got[K_TRACE_ID], 16, "traceId");
+	span->id = otlp_id(in, got[K_SPAN_ID], 8, "spanId");
+	span->parent_id = otlp_id(in, got[K_PARENT], 8, "parentSpanId");
+	if (!span->trace_id.len)
+		otlp_no_id(in, got[K_TRACE_ID], "traceId", "trace");
+	if (!span->id.len)
+		otlp_no_id(in, got[K_SPAN_ID], "spanId", "span");
+}
+
+/* A missing resource is noted, so that the service can be told later. */
+static void read_frames(const struct otlp_in *in, struct span_in *span)
+{
+	struct otlp_state *state = in->im->state;
+	struct val resource = frame_get(in->rec->frame, "resource", true);
+	struct val scope = frame_get(in->rec->frame, "scope", true);
+
+	if (!val_ok(scope))
+		scope = frame_get(in->rec->frame, "instrumentationLibrary", true);
+	span->scope_name = val_str(val_get_loose(scope, "name"), in->arena);
+	span->resource = otlp_attributes(in, val_get_loose(resource, "attributes"), "resource.attributes",
+	                                 in->payload ? NULL : "service.name");
+	if (in->payload)
+		span->scope_attrs = otlp_attributes(in, val_get_loose(scope, "attributes"), "scope.attributes", NULL);
+	if (val_ok(resource) || !span->trace_id.len || span->trace_id.len > 32 || state->n_late >= LATE_MAX)
+		return;
+	if (state->n_late && str_is(span->trace_id, state->late[state->n_late - 1]))
+		return;
+	memcpy(state->late[state->n_late], span->trace_id.ptr, span->trace_id.len);
+	state->late[state->n_late++][span->trace_id.len] = 0;
+}
+
+static int64_t dropped_total(const struct val *got)
+{
+	static const enum span_key keys[] = {K_DROPPED_A, K_DROPPED_E, K_DROPPED_L};
+	int64_t total = 0, n;
+
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		if (val_int64(got[keys[i]], &n) && n > 0 && n < UINT32_MAX)
+			total += n;
+	}
+	return total;
+}
+
+static void read_span(struct import *im, const struct record *rec)
+{
+	struct otlp_in in = in_of(im, rec);
+	struct val got[N_SPAN_KEYS];
+	struct span_in span = {.scope = {.family = STR_LIT("otlp")}};
+
+	otlp_members(rec->root, span_keys, N_SPAN_KEYS, got);
+	read_ids(&in, got, &span);
+	if (val_ok(got[K_NAME]) && !val_is(got[K_NAME], SCAN_STRING))
+		import_problem(im, rec, SEVERITY_WARNING, "bad-value", STR_LIT("name"), "kept without a name",
+		               "name is not a string");
+	span.name = val_str(got[K_NAME], im->arena);
+	span.otel_kind = kind_word(got[K_KIND], im->arena);
+	read_status(&in, got[K_STATUS], &span);
+	read_times(&in, got, &span);
+	span.attrs = otlp_attributes(&in, got[K_ATTRIBUTES], "attributes", NULL);
+	read_events(&in, got[K_EVENTS], &span);
+	read_links(&in, got[K_LINKS], &span);
+	read_frames(&in, &span);
+	span.dropped = dropped_total(got);
+	semconv_span(im, rec, &span);
+}
+
+/* ---- log records: evaluation results are scores, the rest has no place in a trace */
+
+static void read_log(struct import *im, const struct record *rec)
+{
+	struct otlp_in in = in_of(im, rec);
+	struct otlp_state *state = im->state;
+	struct val got[N_SPAN_KEYS], scope = frame_get(rec->frame, "scope", true);
+	struct attrs_in attrs;
+	struct str name;
+	struct score score;
+
+	otlp_members(rec->root, span_keys, N_SPAN_KEYS, got);
+	name = val_str(got[K_EVENT_NAME], im->arena);
+	if (!name.len && !val_ok(got[K_ATTRIBUTES])) {
+		state->n_logs++;
+		return;
+	}
+	attrs = otlp_attributes(&in, got[K_ATTRIBUTES], "attributes", NULL);
+	if (!name.len)
+		name = semconv_get(&attrs, "event.name", im->arena);
+	if (!str_is(name, "gen_ai.evaluation.result")) {
+		state->n_logs++;
+		return;
+	}
+	if (!semconv_evaluation(&attrs, val_str(val_get_loose(scope, "name"), im->arena), &score, im->arena)) {
+		import_problem(im, rec, SEVERITY_SKIPPED, "bad-value", STR_LIT("attributes"), "record skipped",
+		               "evaluation result without a name");
+		return;
+	}
+	score.scope.family = STR_LIT("otlp");
+	score.trace_id = otlp_id(&in, got[K_TRACE_ID], 16, "traceId");
+	score.span_id = otlp_id(&in, got[K_SPAN_ID], 8, "spanId");
+	score.time_ns = otlp_time(&in, val_get_loose(rec->root, "timeUnixNano"), "timeUnixNano");
+	if (score.time_ns == TIME_UNKNOWN)
+		score.time_ns = otlp_time(&in, got[K_OBSERVED], "observedTimeUnixNano");
+	if (score.trace_id.len)
+		sink_score(im->sink, &score);
+	else
+		import_problem(im, rec, SEVERITY_SKIPPED, "bad-id", STR_LIT("traceId"), "record skipped",
+		               "evaluation result without a trace id");
+}
+
+static bool otlp_record(struct import *im, const struct record *rec, struct err *err)
+{
+	struct otlp_state *state = im->state;
+
+	(void)err;
+	if (rec->slot == SLOT_METRIC) {
+		state->n_metrics++;
+	} else if (!val_is(rec->root, SCAN_OBJECT)) {
+		import_problem(im, rec, SEVERITY_SKIPPED, "bad-value", STR_NONE, "record skipped", "not an object");
+	} else if (rec->slot == SLOT_LOG) {
+		read_log(im, rec);
+	} else {
+		read_span(im, rec);
+	}
+	return true;
+}
+
+/* ---- frames */
+
+static void tell_service(struct import *im, const struct frame *frame)
+{
+	struct otlp_state *state = im->state;
+	struct record none = {.frame = frame};
+	struct otlp_in in = in_of(im, &none);
+	struct attrs_in attrs;
+	struct str service;
+
+	attrs = otlp_attributes(&in, val_get_loose(val_get_loose(frame->root, "resource"), "attributes"),
+	                        "resource.attributes", "service.name");
+	service = semconv_get(&attrs, "service.name", im->arena);
+	for (size_t i = 0; i < state->n_late && service.len; i++) {
+		struct trace trace = {.scope = {.family = STR_LIT("otlp")},
+		                      .id = str_of(state->late[i]),
+		                      .service = service,
+		                      .start_ns = TIME_UNKNOWN,
+		                      .end_ns = TIME_UNKNOWN,
+		                      .cost_usd = UNKNOWN_DOUBLE};
+
+		sink_trace(im->sink, &trace);
+	}
+	state->n_late = 0;
+}
+
+/* A container key that is there but was not opened is not the list it should be. */
+static void report_unopened(struct import *im, const struct frame *frame)
+{
+	static const char *const keys[] = {"resourceSpans", "scopeSpans", "instrumentationLibrarySpans", "spans",
+	                                   "batches"};
+	struct record none = {.frame = frame};
+
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		struct val v = val_get_loose(frame->root, keys[i]);
+
+		if (val_ok(v) && !val_is(v, SCAN_ARRAY))
+			import_problem(im, &none, SEVERITY_SKIPPED, "bad-value",
+			               arena_printf(im->arena, "%s%s%s", frame->path, *frame->path ? "." : "", keys[i]),
+			               "nothing read from it", "%s is not a list", keys[i]);
+	}
+}
+
+static bool otlp_frame_end(struct import *im, const struct frame *frame, struct err *err)
+{
+	struct otlp_state *state = im->state;
+
+	(void)err;
+	report_unopened(im, frame);
+	if (state->n_late && val_is(val_get_loose(frame->root, "resource"), SCAN_OBJECT))
+		tell_service(im, frame);
+	return true;
+}
+
+static bool otlp_finish(struct import *im, struct err *err)
+{
+	const struct otlp_state *state = im->state;
+	struct record none = {.number = 0};
+
+	(void)err;
+	if (state->n_logs)
+		import_problem(im, &none, SEVERITY_WARNING, "not-imported", STR_NONE, "kept as records",
+		               "%llu log records not imported (no trace data)", (unsigned long long)state->n_logs);
+	if (state->n_metrics)
+		import_problem(im, &none, SEVERITY_WARNING, "not-imported", STR_NONE, "kept as records",
+		               "%llu metrics not imported (no trace data)", (unsigned long long)state->n_metrics);
+	return true;
+}
+
+/* ---- detection */
+
+static int otlp_probe(const struct sample *sample, const char **why)
+{
+	static const struct {
+		const char *key;
+		int score;
+		const char *why;
+	} signs[] = {
+	    {"resourceSpans",                         96, "has resourceSpans"                          },
+	    {"result.resourceSpans",                  95, "has result.resourceSpans (Jaeger API v3)"   },
+	    {"trace.resourceSpans",                   95, "has trace.resourceSpans (Tempo)"            },
+	    {"trace.batches",                         92, "has trace.batches (Tempo)"                  },
+	    {"batches[].scopeSpans",                  94, "has batches of scopeSpans (Tempo)"          },
+	    {"batches[].instrumentationLibrarySpans", 94, "has batches of spans (Grafana)"             },
+	    {"scopeSpans",	                    90, "is one ResourceSpans: has scopeSpans"       },
+	    {"instrumentationLibrarySpans",           90, "is one ResourceSpans of an old version"     },
+	    {"resourceLogs",                          80, "OTLP logs, perhaps with spans further on"   },
+	    {"resourceMetrics",                       80, "OTLP metrics, perhaps with spans further on"},
+	};
+
+	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+		if (sample_has(sample, signs[i].key)) {
+			*why = signs[i].why;
+			return signs[i].score;
+		}
+	}
+	*why = "no resourceSpans";
+	return 0;
+}
+
+const struct format format_otlp = {
+    .name = "otlp",
+    .title = "OpenTelemetry OTLP/JSON",
+    .spec_url = "https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding",
+    .how = "resourceSpans, batches or scopeSpans in the first JSON values, camelCase or snake_case",
+    .fills = "traces, spans with messages, documents, events and links, scores of evaluation events",
+    .paths = otlp_paths,
+    .loose_keys = true,
+    .state_size = sizeof(struct otlp_state),
+    .probe = otlp_probe,
+    .record = otlp_record,
+    .frame_end = otlp_frame_end,
+    .finish = otlp_finish,
+};

@@ -1,0 +1,30 @@
+/* The values inside OTLP/JSON: ids in hex or base64, nanoseconds as text or numbers, AnyValue. Each reader takes what files were
+ * seen to hold and reports the rest as a problem with its place in the record. Private to otlp*.c. */
+#ifndef SPOOR_IMPORT_OTLP_VALUE_H
+#define SPOOR_IMPORT_OTLP_VALUE_H
+
+#include "import/format.h"
+#include "import/span_in.h"
+
+struct otlp_in {
+	struct import *im;
+	const struct record *rec;
+	struct arena *arena;
+	bool payload;
+};
+
+/* got[i] = the member whose key, folded (lower case, no underscores), is keys[i]; VAL_NONE. One pass; the last of a name wins. */
+void otlp_members(struct val object, const char *const *keys, size_t n, struct val *got);
+/* An id of n bytes as lower-case hex; other ids as written; STR_NONE: absent, empty, zero, or (with a problem) unusable. */
+struct str otlp_id(const struct otlp_in *in, struct val v, size_t n_bytes, const char *path);
+/* The problem of a span whose own id is missing: a made-up one is used. */
+void otlp_no_id(const struct otlp_in *in, struct val v, const char *path, const char *what);
+/* Nanoseconds since the epoch; TIME_UNKNOWN: absent, null, 0, or (with a problem) no time or beyond int64. */
+int64_t otlp_time(const struct otlp_in *in, struct val v, const char *path);
+bool otlp_has_time(struct val v); /* there, and not null, "" or 0 */
+/* A list of key and value. only: nothing but this key is wanted (NULL: all). */
+struct attrs_in otlp_attributes(const struct otlp_in *in, struct val list, const char *path, const char *only);
+/* False: absent, or (with a problem) no list. */
+bool otlp_is_list(const struct otlp_in *in, struct val v, const char *path);
+
+#endif

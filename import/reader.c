@@ -1,0 +1,490 @@
+/* One struct for all sources: `pull` gives decompressed bytes, the rest (offsets, limits, failures that stay) is shared.
+ * libarchive 3.6.2 does not check gzip's CRC, so gzip goes through zlib, which does. */
+#include "import/reader.h"
+
+#include <archive.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+enum { INPUT_SIZE = 256 << 10, SNIFF_MIN = 8 };
+static const uint64_t RATIO_FREE = 16 << 20; /* below this no ratio is suspect: a file of blanks is not a bomb */
+static const uint64_t EXPANDED_DEFAULT = 64ULL << 30;
+enum { RATIO_DEFAULT = 200 };
+
+/* What the first bytes say. ZIP and TAR come through libarchive later, one reader per member. */
+enum container {
+	CONTAINER_PLAIN,
+	CONTAINER_GZIP,
+	CONTAINER_ZSTD,
+	CONTAINER_XZ,
+	CONTAINER_ZIP,
+	CONTAINER_TAR,
+	CONTAINER_BZIP2,
+	CONTAINER_LZ4,
+	CONTAINER_7ZIP,
+	CONTAINER_COMPRESS,
+	N_CONTAINERS
+};
+
+static const struct {
+	enum container container;
+	size_t at, len;
+	const char *bytes;
+} magics[] = {
+    {.container = CONTAINER_GZIP,     .at = 0,   .len = 2, .bytes = "\x1f\x8b"          },
+    {.container = CONTAINER_ZSTD,     .at = 0,   .len = 4, .bytes = "\x28\xb5\x2f\xfd"  },
+    {.container = CONTAINER_XZ,       .at = 0,   .len = 6, .bytes = "\xfd\x37zXZ\0"     },
+    {.container = CONTAINER_ZIP,      .at = 0,   .len = 4, .bytes = "PK\x03\x04"        },
+    {.container = CONTAINER_ZIP,      .at = 0,   .len = 4, .bytes = "PK\x05\x06"        },
+    {.container = CONTAINER_BZIP2,    .at = 0,   .len = 3, .bytes = "BZh"               },
+    {.container = CONTAINER_LZ4,      .at = 0,   .len = 4, .bytes = "\x04\x22\x4d\x18"  },
+    {.container = CONTAINER_7ZIP,     .at = 0,   .len = 6, .bytes = "7z\xbc\xaf\x27\x1c"},
+    {.container = CONTAINER_COMPRESS, .at = 0,   .len = 2, .bytes = "\x1f\x9d"          },
+    {.container = CONTAINER_TAR,      .at = 257, .len = 5, .bytes = "ustar"             },
+};
+
+static const char *const container_names[N_CONTAINERS] = {
+    [CONTAINER_GZIP] = "gzip", [CONTAINER_ZSTD] = "zstd",  [CONTAINER_XZ] = "xz",
+    [CONTAINER_ZIP] = "zip",   [CONTAINER_TAR] = "tar",    [CONTAINER_BZIP2] = "bzip2",
+    [CONTAINER_LZ4] = "lz4",   [CONTAINER_7ZIP] = "7-Zip", [CONTAINER_COMPRESS] = "compress (.Z)",
+};
+
+struct reader {
+	char *path;
+	int fd; /* -1: memory */
+	struct str memory;
+	size_t chunk;
+	enum container container;
+	struct reader_limits limits;
+
+	unsigned char *in; /* read and not yet used: in[in_at..in_end) */
+	size_t in_at, in_end;
+	bool in_eof;
+	z_stream zlib;
+	bool zlib_ready, in_member;
+	const char *zlib_bad; /* damage met, to be told once the bytes before it are given */
+	struct archive *archive;
+	bool header_read, archive_end;
+
+	uint64_t given, source_size;
+	_Atomic uint64_t source_bytes;
+	bool regular, failed;
+	const char *code;
+	struct err err; /* of the failure: it stays */
+};
+
+static _Thread_local const char *open_code;
+
+/* ---- failures */
+
+static int64_t fail(struct reader *r, const char *code, const char *text)
+{
+	r->failed = true;
+	r->code = code;
+	struct where at = {.file = r->path, .offset = r->given};
+	err_set(&r->err, ERR_INPUT, &at, "%s", text);
+	return -1;
+}
+
+static int64_t fail_io(struct reader *r, int number)
+{
+	return fail(r, "io", strerror(number));
+}
+
+/* ---- bytes of the file */
+
+static void count_source(struct reader *r, size_t n)
+{
+	atomic_fetch_add_explicit(&r->source_bytes, n, memory_order_relaxed);
+}
+
+/* One read(); 0 at the end, -1 with the failure kept. */
+static int64_t read_file(struct reader *r, void *into, size_t cap)
+{
+	ssize_t n;
+	do
+		n = read(r->fd, into, cap);
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? fail_io(r, errno) : (int64_t)n;
+}
+
+/* Puts more of the file behind what is unused. false: failed; the end sets in_eof. */
+static bool fill_input(struct reader *r)
+{
+	if (r->in_at == r->in_end)
+		r->in_at = r->in_end = 0;
+	if (r->in_eof || r->in_end == INPUT_SIZE)
+		return true;
+	int64_t n = read_file(r, r->in + r->in_end, INPUT_SIZE - r->in_end);
+	if (n < 0)
+		return false;
+	r->in_eof = n == 0;
+	r->in_end += (size_t)n;
+	return true;
+}
+
+static void use_input(struct reader *r, size_t n)
+{
+	r->in_at += n;
+	count_source(r, n);
+}
+
+/* ---- one pull per container: up to cap bytes, 0 at the end, -1 with the failure kept */
+
+static int64_t pull_memory(struct reader *r, char *into, size_t cap)
+{
+	struct str rest = str_from(r->memory, (size_t)r->given);
+	size_t n = rest.len < cap ? rest.len : cap;
+	if (r->chunk > 0 && n > r->chunk)
+		n = r->chunk;
+	if (n > 0)
+		memcpy(into, rest.ptr, n);
+	count_source(r, n);
+	return (int64_t)n;
+}
+
+static int64_t pull_plain(struct reader *r, char *into, size_t cap)
+{
+	size_t ready = r->in_end - r->in_at;
+	if (ready > 0) {
+		size_t n = ready < cap ? ready : cap;
+		memcpy(into, r->in + r->in_at, n);
+		use_input(r, n);
+		return (int64_t)n;
+	}
+	int64_t n = read_file(r, into, cap);
+	if (n > 0)
+		count_source(r, (size_t)n);
+	if (n == 0 && r->regular && r->given < r->source_size)
+		return fail(r, "io", "the file got shorter while it was read");
+	return n;
+}
+
+/* Between members: another member, or the end; zeros may pad the end, as with gzip(1). */
+static int64_t next_member(struct reader *r, bool *end)
+{
+	*end = false;
+	while (r->in_at < r->in_end && r->in[r->in_at] == 0)
+		use_input(r, 1);
+	if (r->in_end - r->in_at < 2 && !r->in_eof) {
+		memmove(r->in, r->in + r->in_at, r->in_end - r->in_at);
+		r->in_end -= r->in_at;
+		r->in_at = 0;
+		return fill_input(r) ? 0 : -1;
+	}
+	if (r->in_at == r->in_end && r->in_eof) {
+		*end = true;
+		return 0;
+	}
+	if (r->in[r->in_at] != 0x1f)
+		return fail(r, "damaged", "after the compressed data come bytes that are not gzip");
+	inflateReset(&r->zlib);
+	r->in_member = true;
+	return 0;
+}
+
+static const char *inflate_failure(const struct reader *r)
+{
+	const char *words = r->zlib.msg ? r->zlib.msg : "";
+	if (strcmp(words, "incorrect data check") == 0)
+		return "the gzip data is damaged: its checksum (CRC) is wrong";
+	if (strcmp(words, "incorrect length check") == 0)
+		return "the gzip data is damaged: its length is wrong";
+	return "the gzip data is damaged";
+}
+
+static int64_t inflate_some(struct reader *r, char *into, size_t cap)
+{
+	if (r->zlib_bad)
+		return fail(r, "damaged", r->zlib_bad);
+	if (r->in_at == r->in_end && !r->in_eof && !fill_input(r))
+		return -1;
+	if (r->in_at == r->in_end && r->in_eof)
+		return fail(r, "damaged", "the gzip data is cut off");
+	size_t had = r->in_end - r->in_at;
+	r->zlib.next_in = r->in + r->in_at;
+	r->zlib.avail_in = (uInt)had;
+	r->zlib.next_out = (unsigned char *)into;
+	r->zlib.avail_out = cap > INT32_MAX ? INT32_MAX : (uInt)cap;
+	uInt room = r->zlib.avail_out;
+	int status = inflate(&r->zlib, Z_NO_FLUSH);
+	use_input(r, had - r->zlib.avail_in);
+	if (status == Z_MEM_ERROR)
+		err_die("out of memory");
+	if (status == Z_STREAM_END)
+		r->in_member = false;
+	else if (status != Z_OK && status != Z_BUF_ERROR)
+		r->zlib_bad = inflate_failure(r);
+	return (int64_t)(room - r->zlib.avail_out);
+}
+
+static int64_t pull_gzip(struct reader *r, char *into, size_t cap)
+{
+	for (;;) {
+		bool end = false;
+		int64_t n = r->in_member || r->zlib_bad ? inflate_some(r, into, cap) : next_member(r, &end);
+		if (n != 0 || end)
+			return n;
+	}
+}
+
+static la_ssize_t archive_input(struct archive *a, void *data, const void **bytes)
+{
+	struct reader *r = data;
+	if (r->in_at == r->in_end && !fill_input(r)) {
+		archive_set_error(a, EIO, "%s", "read failed");
+		return ARCHIVE_FATAL;
+	}
+	size_t n = r->in_end - r->in_at;
+	*bytes = r->in + r->in_at;
+	use_input(r, n);
+	return (la_ssize_t)n;
+}
+
+static int64_t archive_failure(struct reader *r)
+{
+	if (r->failed)
+		return -1; /* the file's own failure, already kept */
+	struct buf text = BUF_INIT;
+	const char *words = archive_error_string(r->archive);
+	buf_printf(&text, "the %s data is damaged or cut off (%s)", container_names[r->container],
+	           words ? words : "no reason given");
+	int64_t n = fail(r, "damaged", buf_cstr(&text));
+	buf_done(&text);
+	return n;
+}
+
+static int64_t pull_archive(struct reader *r, char *into, size_t cap)
+{
+	if (!r->header_read && !r->archive_end) {
+		struct archive_entry *entry;
+		int status = archive_read_next_header(r->archive, &entry);
+		/* Nothing was compressed, or so it seems: "empty" also takes what failed before its first byte. */
+		r->archive_end = status == ARCHIVE_EOF && !r->failed && archive_errno(r->archive) == 0;
+		if (status != ARCHIVE_OK && status != ARCHIVE_WARN && !r->archive_end)
+			return archive_failure(r);
+		r->header_read = true;
+	}
+	if (r->archive_end)
+		return 0;
+	la_ssize_t n = archive_read_data(r->archive, into, cap);
+	return n < 0 ? archive_failure(r) : (int64_t)n;
+}
+
+static int64_t pull(struct reader *r, char *into, size_t cap)
+{
+	switch (r->container) {
+	case CONTAINER_GZIP: return pull_gzip(r, into, cap);
+	case CONTAINER_ZSTD:
+	case CONTAINER_XZ: return pull_archive(r, into, cap);
+	case CONTAINER_PLAIN:
+	case CONTAINER_ZIP:
+	case CONTAINER_TAR:
+	case CONTAINER_BZIP2:
+	case CONTAINER_LZ4:
+	case CONTAINER_7ZIP:
+	case CONTAINER_COMPRESS:
+	case N_CONTAINERS: break;
+	}
+	return r->fd < 0 ? pull_memory(r, into, cap) : pull_plain(r, into, cap);
+}
+
+/* ---- limits */
+
+static int64_t check_limits(struct reader *r, int64_t n)
+{
+	if (n <= 0 || r->container == CONTAINER_PLAIN)
+		return n;
+	uint64_t total = r->given + (uint64_t)n;
+	uint64_t source = reader_source_bytes(r);
+	struct buf text = BUF_INIT;
+	const char *code = NULL;
+	if (total > r->limits.expanded_bytes) {
+		code = "limit-expanded";
+		buf_printf(&text, "it expands to more than %llu bytes", (unsigned long long)r->limits.expanded_bytes);
+	} else if (total > RATIO_FREE && total / r->limits.ratio > source) {
+		code = "limit-ratio";
+		buf_printf(&text, "it expands to more than %u times its size", r->limits.ratio);
+	}
+	if (code)
+		n = fail(r, code, buf_cstr(&text));
+	buf_done(&text);
+	return n;
+}
+
+int64_t reader_read(struct reader *r, char *into, size_t cap, struct err *err)
+{
+	BUG_ON(cap == 0);
+	int64_t n = r->failed ? -1 : check_limits(r, pull(r, into, cap));
+	if (n > 0)
+		r->given += (uint64_t)n;
+	if (n < 0 && err)
+		*err = r->err;
+	return n;
+}
+
+/* ---- opening */
+
+static enum container sniff(struct str head)
+{
+	for (size_t i = 0; i < sizeof magics / sizeof *magics; i++) {
+		struct str part = str_cut(head, magics[i].at, magics[i].len);
+		if (str_eq(part, (struct str){magics[i].bytes, magics[i].len}))
+			return magics[i].container;
+	}
+	return CONTAINER_PLAIN;
+}
+
+static bool open_file(struct reader *r)
+{
+	bool standard_input = strcmp(r->path, "-") == 0;
+	r->fd = standard_input ? STDIN_FILENO : open(r->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	struct stat st;
+	if (r->fd < 0 || fstat(r->fd, &st) != 0)
+		return fail_io(r, errno) == 0;
+	if (S_ISDIR(st.st_mode))
+		return fail_io(r, EISDIR) == 0;
+	off_t at = S_ISREG(st.st_mode) ? lseek(r->fd, 0, SEEK_CUR) : -1;
+	if (at >= 0 && at <= st.st_size) {
+		r->regular = true;
+		r->source_size = (uint64_t)(st.st_size - at);
+		posix_fadvise(r->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+	}
+	return true;
+}
+
+static bool read_head(struct reader *r)
+{
+	r->in = xmalloc(INPUT_SIZE);
+	while (r->in_end < SNIFF_MIN && !r->in_eof)
+		if (!fill_input(r))
+			return false;
+	return true;
+}
+
+static bool open_archive(struct reader *r)
+{
+	r->archive = archive_read_new();
+	if (!r->archive)
+		err_die("out of memory");
+	int filter = r->container == CONTAINER_ZSTD ? archive_read_support_filter_zstd(r->archive)
+	                                            : archive_read_support_filter_xz(r->archive);
+	if (filter != ARCHIVE_OK || archive_read_support_format_raw(r->archive) != ARCHIVE_OK ||
+	    archive_read_support_format_empty(r->archive) != ARCHIVE_OK)
+		return fail(r, "unknown-format", "this build of libarchive cannot read this compression") == 0;
+	if (archive_read_open(r->archive, r, NULL, archive_input, NULL) != ARCHIVE_OK)
+		return archive_failure(r) == 0;
+	return true;
+}
+
+static bool refuse(struct reader *r)
+{
+	struct buf text = BUF_INIT;
+	buf_printf(&text, "this is %s data, which is not read; unpack it first", container_names[r->container]);
+	fail(r, "unknown-format", buf_cstr(&text));
+	buf_done(&text);
+	return false;
+}
+
+static bool open_container(struct reader *r)
+{
+	r->container = sniff((struct str){(const char *)r->in, r->in_end});
+	switch (r->container) {
+	case CONTAINER_PLAIN: return true;
+	case CONTAINER_GZIP:
+		if (inflateInit2(&r->zlib, MAX_WBITS + 16) != Z_OK)
+			err_die("out of memory");
+		r->zlib_ready = r->in_member = true;
+		return true;
+	case CONTAINER_ZSTD:
+	case CONTAINER_XZ: return open_archive(r);
+	case CONTAINER_ZIP:
+	case CONTAINER_TAR:
+	case CONTAINER_BZIP2:
+	case CONTAINER_LZ4:
+	case CONTAINER_7ZIP:
+	case CONTAINER_COMPRESS:
+	case N_CONTAINERS: break;
+	}
+	return refuse(r);
+}
+
+struct reader *reader_open(const char *path, const struct reader_limits *limits, struct err *err)
+{
+	struct reader *r = xcalloc(1, sizeof *r);
+	r->path = xstrdup(path);
+	r->fd = -1;
+	if (limits)
+		r->limits = *limits;
+	if (r->limits.expanded_bytes == 0)
+		r->limits.expanded_bytes = EXPANDED_DEFAULT;
+	if (r->limits.ratio == 0)
+		r->limits.ratio = RATIO_DEFAULT;
+	if (open_file(r) && read_head(r) && open_container(r))
+		return r;
+	open_code = r->code;
+	if (err) {
+		*err = r->err;
+		err->at.file = path; /* ours is about to go */
+	}
+	reader_close(r);
+	return NULL;
+}
+
+struct reader *reader_memory(struct str bytes, size_t chunk)
+{
+	struct reader *r = xcalloc(1, sizeof *r);
+	r->fd = -1;
+	r->memory = bytes;
+	r->chunk = chunk;
+	r->source_size = bytes.len;
+	return r;
+}
+
+void reader_close(struct reader *r)
+{
+	if (!r)
+		return;
+	if (r->archive)
+		archive_read_free(r->archive);
+	if (r->zlib_ready)
+		inflateEnd(&r->zlib);
+	if (r->fd > STDIN_FILENO)
+		close(r->fd);
+	free(r->in);
+	free(r->path);
+	free(r);
+}
+
+/* ---- questions */
+
+uint64_t reader_offset(const struct reader *r)
+{
+	return r->given;
+}
+
+uint64_t reader_source_bytes(const struct reader *r)
+{
+	return atomic_load_explicit(&r->source_bytes, memory_order_relaxed);
+}
+
+uint64_t reader_source_size(const struct reader *r)
+{
+	return r->source_size;
+}
+
+const char *reader_compression(const struct reader *r)
+{
+	return container_names[r->container];
+}
+
+const char *reader_code(const struct reader *r)
+{
+	return r ? r->code : open_code;
+}
