@@ -15,7 +15,7 @@ function layer(f) {
 	if (f ~ /^import\/(import|decode)\.[ch]$/) return "driver"
 	if (f ~ /^import\//) return "import"
 	if (f ~ /^tui\/role\.h$/) return "role"
-	if (f ~ /^tui\/(canvas|theme|term|term_signals)\.[ch]$/ || f ~ /^tui\/widget\//) return "widget"
+	if (f ~ /^tui\/(canvas|theme|term|term_signals|osc52)\.[ch]$/ || f ~ /^tui\/widget\//) return "widget"
 	if (f ~ /^tui\/(action|screen|pane)\.[ch]$/ || f ~ /^tui\/screens\.c$/) return "face"
 	if (f ~ /^tui\/columns\.[ch]$/) return "columns"
 	if (f ~ /^tui\/screen\//) return "screen"

@@ -11,7 +11,6 @@
 #include "tui/screen.h"
 #include "tui/term.h"
 #include "tui/theme.h"
-#include "tui/widget/bars.h"
 #include "tui/widget/edit.h"
 
 enum {
@@ -22,6 +21,9 @@ enum {
 	SMALLEST_COLS = 20,
 	IMPORT_MS = 100, /* how often progress is drawn */
 };
+
+/* Each sort of prompt remembers its own lines. */
+enum { PROMPT_COMMAND, PROMPT_SEARCH, PROMPT_FILTER, PROMPT_OTHER, N_PROMPTS };
 
 struct app {
 	const struct app_opts *opts;
@@ -40,6 +42,7 @@ struct app {
 	bool prompting;
 	struct edit edit;
 	char prompt[8];
+	struct edit_history histories[N_PROMPTS];
 	const struct action *prompt_answer;
 };
 
@@ -47,7 +50,8 @@ static struct app *the_app; /* for app_actions only: an action's run sees a scre
 
 static struct screen *top(const struct app *app)
 {
-	return app->stack.n ? app->stack.at[app->stack.n - 1] : NULL;
+	BUG_ON(app->stack.n == 0 || !app->stack.at);
+	return app->stack.at[app->stack.n - 1];
 }
 
 /* ---------------------------------------------------------------- messages and time */
@@ -240,8 +244,10 @@ static void draw_status(struct app *app, struct canvas row)
 static void draw_prompt(struct app *app, struct canvas row)
 {
 	canvas_fill(row, 0, 0, row.cols, ROLE_INPUT, " ");
-	int col = canvas_putc(row, 0, 0, -1, ROLE_HINT_KEY, app->prompt);
-	edit_draw(&app->edit, canvas_part(row, 0, col, 1, row.cols - col));
+	edit_draw(&app->edit, row, 0, app->prompt);
+	int used = 1 + text_cols(buf_str(&app->edit.line));
+	if (app->edit.hint.len && used + 4 < row.cols)
+		canvas_put(row, 0, used + 3, -1, ROLE_DIM, buf_str(&app->edit.hint));
 }
 
 static void draw(struct app *app)
@@ -404,12 +410,51 @@ const struct action app_actions[] = {
 
 /* ---------------------------------------------------------------- keys */
 
+static int prompt_sort(const char *prompt)
+{
+	switch (prompt[0]) {
+	case ':': return PROMPT_COMMAND;
+	case '/': return PROMPT_SEARCH;
+	case '&': return PROMPT_FILTER;
+	default: return PROMPT_OTHER;
+	}
+}
+
+/* Completes the first word after ':' from the actions of this screen, the program's and the screens. */
+static bool complete_command(void *context, struct buf *line, size_t *caret, struct buf *hint)
+{
+	struct app *app = context;
+	struct str typed = buf_str(line);
+	const char *only = NULL;
+	size_t n = 0;
+	const struct action *tables[] = {top(app)->ops->actions, app_actions};
+	buf_clear(hint);
+	for (size_t t = 0; t < 2; t++)
+		for (const struct action *a = tables[t]; a && a->name; a++)
+			if (strncmp(a->name, buf_cstr(line), typed.len) == 0) {
+				buf_printf(hint, "%s%s", n++ ? "  " : "", a->name);
+				only = a->name;
+			}
+	if (n == 1) {
+		buf_clear(line);
+		buf_printf(line, "%s ", only);
+		*caret = line->len;
+		buf_clear(hint);
+	}
+	return n > 0;
+}
+
 static void start_prompt(struct app *app, const struct target *t)
 {
 	app->prompting = true;
 	snprintf(app->prompt, sizeof app->prompt, "%s", t->prompt);
 	app->prompt_answer = t->answer;
-	edit_begin(&app->edit, t->prompt, str_of(t->text));
+	edit_done(&app->edit);
+	edit_init(&app->edit, &app->histories[prompt_sort(t->prompt)], str_of(t->text));
+	if (t->prompt[0] == ':') {
+		app->edit.complete = complete_command;
+		app->edit.context = app;
+	}
 }
 
 static void obey(struct app *app, enum outcome outcome, const struct target *t)
@@ -434,14 +479,14 @@ static void obey(struct app *app, enum outcome outcome, const struct target *t)
 static void prompt_key(struct app *app, int key)
 {
 	app->draw = true;
-	switch (edit_key(&app->edit, key)) {
-	case EDIT_GOING: return;
-	case EDIT_CANCELLED: app->prompting = false; return;
-	case EDIT_DONE: break;
+	enum edit_result result = edit_key(&app->edit, key);
+	if (result != EDIT_DONE) {
+		app->prompting = result != EDIT_CANCELLED;
+		return;
 	}
 	app->prompting = false;
 	struct target t = {0};
-	struct input in = {.key = KEY_NONE, .argument = edit_text(&app->edit)};
+	struct input in = {.key = KEY_NONE, .argument = buf_str(&app->edit.line)};
 	app->ask = true;
 	obey(app, app->prompt_answer->run(top(app), &in, &t), &t);
 }
@@ -626,12 +671,15 @@ static void stop(struct app *app)
 	vec_done(&app->stack);
 	grid_done(&app->grid);
 	edit_done(&app->edit);
+	for (int i = 0; i < N_PROMPTS; i++)
+		edit_history_done(&app->histories[i]);
 }
 
 bool app_run(const struct app_opts *opts, int *signal_number, struct err *err)
 {
 	struct app app = {.opts = opts, .import_seen = 0};
 	the_app = &app;
+	screen_common_actions = app_actions;
 	bool ok = start(&app, err);
 	if (ok) {
 		first_wait(&app);

@@ -11,6 +11,7 @@ struct app_opts {
 	size_t n_paths;
 	bool ascii, no_color, mouse;
 	const char *theme; /* name or file; NULL: default */
+	const char *open;  /* "trace:ID": where to begin, above the list; NULL: the list */
 	int64_t now_ns;    /* UNKNOWN_INT: the clock; else frozen (SPOOR_NOW) */
 };
 

@@ -36,7 +36,7 @@ struct canvas canvas_part(struct canvas c, int row, int col, int rows, int cols)
 
 void canvas_clear(struct canvas c);
 /* Puts text at (row, col), at most max_cols columns (< 0: to the view's edge); cut with an ellipsis when it does not fit.
- * Returns the columns used. Newlines and tabs show as one blank. */
+ * Returns the columns used. A newline shows as one blank, a tab as blanks to the next multiple of 8 from `col`. */
 int canvas_put(struct canvas c, int row, int col, int max_cols, enum role role, struct str text);
 int canvas_putc(struct canvas c, int row, int col, int max_cols, enum role role, const char *text);
 int canvas_printf(struct canvas c, int row, int col, int max_cols, enum role role, const char *fmt, ...)
@@ -50,6 +50,10 @@ void canvas_fill(struct canvas c, int row, int col, int cols, enum role role, co
 void canvas_rule(struct canvas c, int row, enum role role); /* a horizontal line; '-' in ascii */
 /* A latency bar: [from, to] as shares 0..1 of [col, col + cols); at least one eighth is drawn. NaN: nothing. */
 void canvas_bar(struct canvas c, int row, int col, int cols, double from, double to, enum role role);
+
+/* What a bar cell shows where bars are lines: "━" (BAR_CRITICAL, BAR_ERROR) or "─" (others), "=" or "-" in ascii, as a code
+ * point; ' ' if the cell is filled less than half and is not the bar's only one. 0: no bar cell. Row and column of the grid. */
+uint32_t canvas_bar_code(const struct grid *g, int row, int col);
 
 /* The view as text, one line a row, trailing blanks kept only if `pad`; bars as in mono (━) or ascii (=), light ones (role BAR) ─ / -.
  * roles: below each row a second one of role letters. For golden screens, plain print and README pictures. */

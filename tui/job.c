@@ -44,7 +44,9 @@ static void *query_loop(void *arg)
 		q->running = true;
 		pthread_mutex_unlock(&q->lock);
 		a.err = ERR_INIT;
-		a.ok = a.ops->fetch(q->db, a.request, &a.err);
+		/* One snapshot for all that a screen shows, whatever an import commits meanwhile. */
+		a.ok = db_begin_read(q->db, &a.err) && a.ops->fetch(q->db, a.request, &a.err);
+		db_end_read(q->db);
 		pthread_mutex_lock(&q->lock);
 		q->running = false;
 		answer(q, &a);

@@ -1,0 +1,715 @@
+/* Curses keeps two pictures of the screen and sends the difference. So a frame is: set every cell that differs from the last
+ * frame, refresh; never clear(), which would defeat the difference and the scrolling (performance.md, section 4). */
+#include "tui/term.h"
+
+#define key_name curses_key_name /* curses has a function of that name too (action.h) */
+#include <curses.h>
+#undef key_name
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <term.h>
+#include <unistd.h>
+
+#include "tui/osc52.h"
+#include "tui/term_signals.h"
+
+enum { MAX_ROWS = 500, MAX_COLS = 1000, MAX_PAIRS = 256 };
+
+struct look {
+	attr_t attrs;
+	short pair;
+	bool visible_blank; /* a blank shows: background, underline or reverse */
+};
+
+static struct {
+	SCREEN *screen;
+	WINDOW *keys; /* a pad: reading from it refreshes nothing */
+	FILE *input;  /* /dev/tty, or NULL: standard input */
+	int in_fd, out_fd;
+	struct term_opts opts;
+	struct theme theme;
+	bool utf8, default_colors;
+	enum depth depth;
+	struct look looks[N_ROLES], bars[N_ROLES]; /* bars: blanks on the colour */
+	short pair_fg[MAX_PAIRS], pair_bg[MAX_PAIRS];
+	int n_pairs;
+	struct grid shown; /* the last frame; rows 0: nothing is known */
+	cchar_t *line;     /* one row on its way */
+	int peeked;        /* a key read ahead, or KEY_NONE */
+	int mouse_row, mouse_col;
+} t = {.peeked = KEY_NONE};
+
+/* ---- colours */
+
+static short pair_of(int16_t fg, int16_t bg)
+{
+	if (t.depth == DEPTH_MONO || (fg < 0 && bg < 0))
+		return 0;
+	for (int i = 1; i < t.n_pairs; i++)
+		if (t.pair_fg[i] == fg && t.pair_bg[i] == bg)
+			return (short)i;
+	if (t.n_pairs >= MAX_PAIRS || t.n_pairs >= COLOR_PAIRS)
+		return 0;
+	short pair = (short)t.n_pairs++;
+	t.pair_fg[pair] = fg;
+	t.pair_bg[pair] = bg;
+	short no_fg = t.default_colors ? -1 : COLOR_WHITE, no_bg = t.default_colors ? -1 : COLOR_BLACK;
+	init_pair(pair, fg < 0 ? no_fg : fg, bg < 0 ? no_bg : bg);
+	return pair;
+}
+
+static struct look look_of(struct style style)
+{
+	struct look look = {.attrs = A_NORMAL, .pair = pair_of(style.fg, style.bg)};
+	if (style.attrs & STYLE_BOLD)
+		look.attrs |= A_BOLD;
+	if (style.attrs & STYLE_UNDERLINE)
+		look.attrs |= A_UNDERLINE;
+	if (style.attrs & STYLE_DIM)
+		look.attrs |= A_DIM;
+	if (style.attrs & STYLE_REVERSE)
+		look.attrs |= A_REVERSE;
+	look.visible_blank = style.bg >= 0 || (look.attrs & (A_UNDERLINE | A_REVERSE)) != 0;
+	return look;
+}
+
+static void make_looks(void)
+{
+	t.n_pairs = 1;
+	for (int role = 0; role < N_ROLES; role++) {
+		struct style style = t.theme.styles[t.depth][role];
+		t.looks[role] = look_of(style);
+		t.bars[role] = look_of((struct style){.fg = -1, .bg = style.fg});
+	}
+}
+
+static void open_colors(void)
+{
+	const char *no_color = getenv("NO_COLOR");
+	t.depth = DEPTH_MONO;
+	if (t.opts.no_color || (no_color && *no_color) || !has_colors() || start_color() == ERR)
+		return;
+	t.default_colors = use_default_colors() == OK;
+	t.depth = COLORS >= 256 ? DEPTH_256 : COLORS >= 8 ? DEPTH_8 : DEPTH_MONO;
+}
+
+void term_set_theme(const struct theme *theme)
+{
+	t.theme = *theme;
+	make_looks();
+	grid_done(&t.shown);
+	redrawwin(stdscr); /* a pair's number now means other colours */
+}
+
+enum depth term_depth(void)
+{
+	return t.depth;
+}
+
+/* ---- opening and closing */
+
+static bool no_terminal(struct err *err, const char *why)
+{
+	return err_set(
+	    err, ERR_USAGE, NULL,
+	    "%s; without a screen use: spoor import, traces, trace, runs, compare, gate, stats, search, export "
+	    "(spoor help lists all)",
+	    why);
+}
+
+static bool can_move_cursor(void)
+{
+	int result;
+	if (setupterm(NULL, t.out_fd, &result) != OK)
+		return false;
+	const char *cup = tigetstr("cup");
+	return cup && cup != (char *)-1 && !tigetflag("hc");
+}
+
+/* Appends a terminfo string without its padding. */
+static void add_capability(struct term_reset *reset, const char *name)
+{
+	const char *s = tigetstr(name);
+	if (!s || s == (char *)-1)
+		return;
+	while (*s && reset->n < sizeof reset->bytes) {
+		const char *end = s[0] == '$' && s[1] == '<' ? strchr(s, '>') : NULL;
+		if (end)
+			s = end + 1;
+		else
+			reset->bytes[reset->n++] = *s++;
+	}
+}
+
+static struct term_reset make_reset(void)
+{
+	static const char mouse_off[] = "\033[?1006l\033[?1000l";
+	struct term_reset reset = {.fd = t.out_fd};
+	static const char *const names[] = {"sgr0", "op", "cnorm", "rmkx", "rmcup"};
+	if (t.opts.mouse) {
+		memcpy(reset.bytes, mouse_off, sizeof mouse_off - 1);
+		reset.n = sizeof mouse_off - 1;
+	}
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		add_capability(&reset, names[i]);
+	return reset;
+}
+
+static bool open_input(struct err *err)
+{
+	t.input = NULL;
+	t.in_fd = STDIN_FILENO;
+	if (isatty(STDIN_FILENO))
+		return true;
+	t.input = fopen("/dev/tty", "r+e");
+	if (!t.input)
+		return no_terminal(err, "no terminal to read keys from");
+	t.in_fd = fileno(t.input);
+	return true;
+}
+
+static void close_input(void)
+{
+	if (t.input)
+		fclose(t.input);
+	t.input = NULL;
+}
+
+/* A terminal may say it has a million columns. */
+static void window_size(int *rows, int *cols)
+{
+	struct winsize size = {0};
+	ioctl(t.out_fd, TIOCGWINSZ, &size);
+	*rows = size.ws_row > MAX_ROWS ? MAX_ROWS : size.ws_row;
+	*cols = size.ws_col > MAX_COLS ? MAX_COLS : size.ws_col;
+}
+
+static bool open_screen(struct err *err)
+{
+	FILE *input = t.input ? t.input : stdin;
+	t.screen = newterm(NULL, stdout, input);
+	if (!t.screen)
+		return no_terminal(err, "the terminal cannot be used");
+	set_term(t.screen);
+	int rows, cols;
+	window_size(&rows, &cols);
+	if (LINES > MAX_ROWS || COLS > MAX_COLS)
+		resize_term(LINES > MAX_ROWS ? MAX_ROWS : LINES, COLS > MAX_COLS ? MAX_COLS : COLS);
+	return true;
+}
+
+/* Cursor keys as terminals send them that do not switch to application mode, or call themselves by another's name. */
+static void add_keys(void)
+{
+	static const struct {
+		const char *bytes;
+		int code;
+	} more[] = {
+	    {"\033[A",  KEY_UP   },
+            {"\033[B",  KEY_DOWN },
+            {"\033[C",  KEY_RIGHT},
+            {"\033[D",  KEY_LEFT },
+	    {"\033[H",  KEY_HOME },
+            {"\033[F",  KEY_END  },
+            {"\033[1~", KEY_HOME },
+            {"\033[4~", KEY_END  },
+	    {"\033[7~", KEY_HOME },
+            {"\033[8~", KEY_END  },
+            {"\033[5~", KEY_PPAGE},
+            {"\033[6~", KEY_NPAGE},
+	    {"\033[3~", KEY_DC   },
+            {"\033[Z",  KEY_BTAB },
+            {"\033OP",  KEY_F(1) },
+	};
+	for (size_t i = 0; i < sizeof more / sizeof *more; i++)
+		if (key_defined(more[i].bytes) == 0)
+			define_key(more[i].bytes, more[i].code);
+}
+
+static void open_keys(void)
+{
+	cbreak();
+	noecho();
+	nonl();
+	typeahead(-1); /* a frame is drawn whole: the app reads all waiting keys before it draws */
+	if (!getenv("ESCDELAY"))
+		set_escdelay(25);
+	t.keys = newpad(1, 1);
+	keypad(t.keys, TRUE);
+	nodelay(t.keys, TRUE);
+	meta(t.keys, TRUE);
+	add_keys();
+	if (t.opts.mouse) {
+		mouseinterval(0);
+		mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+	}
+}
+
+bool term_open(const struct theme *theme, const struct term_opts *opts, struct err *err)
+{
+	t.opts = *opts;
+	t.theme = *theme;
+	t.out_fd = STDOUT_FILENO;
+	t.peeked = KEY_NONE;
+	t.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	if (!isatty(STDOUT_FILENO))
+		return no_terminal(err, "standard output is no terminal");
+	if (!can_move_cursor()) {
+		const char *name = getenv("TERM");
+		char why[128];
+		snprintf(why, sizeof why, "TERM=%.60s: no terminal on which the cursor can be moved", name ? name : "");
+		return no_terminal(err, why);
+	}
+	if (!open_input(err))
+		return false;
+	struct term_reset reset = make_reset();
+	/* Before curses: it installs no handlers where it finds some. */
+	if (!term_signals_open(&reset, err) || !open_screen(err)) {
+		term_signals_close();
+		close_input();
+		return false;
+	}
+	open_keys();
+	open_colors();
+	make_looks();
+	idlok(stdscr, TRUE);
+	leaveok(stdscr, TRUE);
+	curs_set(0);
+	err_set_exit_hook(term_close);
+	return true;
+}
+
+void term_close(void)
+{
+	if (!t.screen)
+		return;
+	err_set_exit_hook(NULL);
+	grid_done(&t.shown);
+	free(t.line);
+	t.line = NULL;
+	endwin();
+	delwin(t.keys);
+	delscreen(t.screen);
+	t.screen = NULL;
+	term_signals_close();
+	close_input();
+}
+
+bool term_is_utf8(void)
+{
+	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+void term_size(int *rows, int *cols)
+{
+	*rows = LINES;
+	*cols = COLS;
+}
+
+/* ---- showing */
+
+struct glyph {
+	wchar_t codes[CELL_CODES + 1];
+	struct look look;
+	bool empty; /* nothing to see: takes whatever look is cheapest */
+};
+
+static void take_bar(const struct grid *g, int row, int col, const struct cell *cell, struct glyph *glyph)
+{
+	bool colored = t.bars[cell->role].pair != 0;
+	if (!colored) {
+		glyph->codes[0] = (wchar_t)canvas_bar_code(g, row, col);
+	} else if (cell->eighth < 8 && !g->ascii && t.utf8) {
+		glyph->codes[0] = (wchar_t)(0x2590 - cell->eighth);
+	} else {
+		glyph->look = t.bars[cell->role];
+	}
+}
+
+static struct glyph glyph_of(const struct grid *g, int row, int col, const struct cell *cell)
+{
+	struct glyph glyph = {.codes = {L' '}, .look = t.looks[cell->role]};
+	if (cell->eighth)
+		take_bar(g, row, col, cell, &glyph);
+	else
+		for (int i = 0; i < CELL_CODES; i++)
+			glyph.codes[i] = (wchar_t)cell->codes[i];
+	if (!t.utf8 && glyph.codes[0] >= 0x7F)
+		memcpy(glyph.codes, (wchar_t[CELL_CODES + 1]){L'?'}, sizeof glyph.codes);
+	if (cell->reverse) {
+		glyph.look.attrs ^= A_REVERSE;
+		glyph.look.visible_blank = true;
+	}
+	glyph.empty = glyph.codes[0] == L' ' && !glyph.look.visible_blank;
+	return glyph;
+}
+
+static void put_glyph(cchar_t *out, const struct glyph *glyph)
+{
+	if (setcchar(out, glyph->codes, glyph->look.attrs, glyph->look.pair, NULL) == ERR)
+		setcchar(out, L"?", glyph->look.attrs, glyph->look.pair, NULL);
+}
+
+/* Blanks inside a row take the look of what stands left of them, those at its end none: each change of colour costs bytes,
+ * and blanks without a look can be erased with one sequence. */
+static void show_row(const struct grid *g, int row, int cols)
+{
+	const struct cell *cells = &g->cells[(size_t)row * (size_t)g->cols];
+	const struct glyph plain = {.codes = {L' '}, .empty = true};
+	struct look left = plain.look;
+	int n = 0, end = 0;
+	for (int col = 0; col < cols; col++) {
+		if (cells[col].cols == 0)
+			continue;
+		struct glyph glyph = glyph_of(g, row, col, &cells[col]);
+		if (glyph.empty)
+			glyph.look = left.visible_blank ? plain.look : left;
+		left = glyph.look;
+		put_glyph(&t.line[n++], &glyph);
+		if (!glyph.empty)
+			end = n;
+	}
+	for (int i = end; i < n; i++)
+		put_glyph(&t.line[i], &plain);
+	mvadd_wchnstr(row, 0, t.line, n);
+}
+
+static bool fits_shown(const struct grid *g)
+{
+	return t.shown.rows == g->rows && t.shown.cols == g->cols && t.shown.ascii == g->ascii;
+}
+
+static void show_cells(const struct grid *g)
+{
+	int rows = g->rows < LINES ? g->rows : LINES, cols = g->cols < COLS ? g->cols : COLS;
+	bool known = fits_shown(g);
+	if (!known) {
+		grid_done(&t.shown);
+		grid_init(&t.shown, g->rows, g->cols, g->ascii);
+		t.line = xrealloc(t.line, (size_t)g->cols + 1, sizeof *t.line);
+		erase();
+	}
+	size_t row_cells = (size_t)g->cols;
+	for (int row = 0; row < rows; row++) {
+		const struct cell *now = &g->cells[(size_t)row * row_cells];
+		struct cell *before = &t.shown.cells[(size_t)row * row_cells];
+		if (known && memcmp(now, before, row_cells * sizeof *now) == 0)
+			continue;
+		show_row(g, row, cols);
+		memcpy(before, now, row_cells * sizeof *now);
+	}
+}
+
+static void show_caret(const struct grid *g)
+{
+	bool visible = g->caret_row >= 0 && g->caret_row < LINES && g->caret_col >= 0 && g->caret_col < COLS;
+	leaveok(stdscr, !visible);
+	curs_set(visible ? 1 : 0);
+	if (visible)
+		move(g->caret_row, g->caret_col);
+}
+
+void term_show(const struct grid *grid)
+{
+	if (!t.screen)
+		return;
+	show_cells(grid);
+	show_caret(grid);
+	refresh();
+}
+
+void term_redraw(void)
+{
+	grid_done(&t.shown);
+	clearok(curscr, TRUE);
+}
+
+/* ---- stopping, resizing, leaving */
+
+static void resize(void)
+{
+	int rows, cols;
+	window_size(&rows, &cols);
+	if (rows > 0 && cols > 0 && is_term_resized(rows, cols))
+		resize_term(rows, cols);
+	term_redraw(); /* terminals reflow or cut what they show */
+}
+
+void term_leave(void)
+{
+	if (!t.screen || isendwin())
+		return;
+	endwin();
+	term_redraw();
+}
+
+void term_suspend(void)
+{
+	kill(0, SIGTSTP);
+}
+
+static void stop(void)
+{
+	term_leave();
+	term_signals_stop();
+	if (term_signals_take() & SAW_WAKE) /* and the SIGCONT that woke us */
+		term_signals_wake();
+	resize();
+}
+
+/* Stopped by SIGSTOP and gone on: the shell may have set other modes. */
+static void go_on(void)
+{
+	if (!isendwin())
+		reset_prog_mode();
+	resize();
+}
+
+/* ---- keys */
+
+static int key_of_mouse(void)
+{
+	MEVENT event;
+	if (getmouse(&event) != OK)
+		return KEY_NONE;
+	t.mouse_row = event.y;
+	t.mouse_col = event.x;
+	if (event.bstate & BUTTON1_PRESSED)
+		return KEY_CLICK;
+	if (event.bstate & BUTTON4_PRESSED)
+		return KEY_WHEEL_UP;
+	return event.bstate & BUTTON5_PRESSED ? KEY_WHEEL_DOWN : KEY_NONE;
+}
+
+static int key_of_code(int code)
+{
+	static const struct {
+		int code, key;
+	} keys[] = {
+	    {KEY_UP,        KEY_ARROW_UP   },
+            {KEY_DOWN,      KEY_ARROW_DOWN },
+            {KEY_LEFT,      KEY_ARROW_LEFT },
+	    {KEY_RIGHT,     KEY_ARROW_RIGHT},
+            {KEY_PPAGE,     KEY_PAGE_UP    },
+            {KEY_NPAGE,     KEY_PAGE_DOWN  },
+	    {KEY_HOME,      KEY_TO_HOME    },
+            {KEY_END,       KEY_TO_END     },
+            {KEY_BTAB,      KEY_SHIFT_TAB  },
+	    {KEY_ENTER,     KEY_RETURN     },
+            {KEY_BACKSPACE, KEY_ERASE      },
+            {KEY_DC,        KEY_DEL        },
+	    {KEY_F(1),      KEY_F1_        },
+            {KEY_RESIZE,    KEY_RESIZED    },
+	};
+	if (code == KEY_MOUSE)
+		return key_of_mouse();
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		if (keys[i].code == code)
+			return keys[i].key;
+	return KEY_NONE;
+}
+
+/* A byte that is there or, in the middle of a sequence, comes soon; ERR if not. Codes of curses are above 255. */
+static int next_byte(bool soon)
+{
+	int c = wgetch(t.keys);
+	struct pollfd fd = {.fd = t.in_fd, .events = POLLIN};
+	if (c == ERR && soon && poll(&fd, 1, 25) > 0)
+		c = wgetch(t.keys);
+	return c;
+}
+
+/* Not by get_wch: it takes the keys after a stray byte for the rest of a character. */
+static int key_of_utf8(int first)
+{
+	char bytes[4] = {(char)first};
+	size_t n = 1, need = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+	if (!t.utf8 || first < 0xC2 || first > 0xF4)
+		return KEY_NONE;
+	while (n < need) {
+		int c = next_byte(true);
+		if (c < 0x80 || c > 0xBF) {
+			if (c != ERR)
+				ungetch(c);
+			return KEY_NONE;
+		}
+		bytes[n++] = (char)c;
+	}
+	struct str rest = {bytes, n};
+	uint32_t code = text_decode(&rest);
+	return rest.len ? KEY_NONE : (int)code;
+}
+
+static int key_of_byte(int c)
+{
+	switch (c) {
+	case 0: return KEY_NONE;
+	case '\t': return KEY_TAB;
+	case '\n':
+	case '\r': return KEY_RETURN;
+	case 8:
+	case 127: return KEY_ERASE;
+	case 27: return KEY_ESCAPE;
+	default: return c > 255 ? key_of_code(c) : c > 127 ? key_of_utf8(c) : c;
+	}
+}
+
+/* The rest of a sequence that terminfo does not know (ECMA-48, 5.4): swallowed, or its letters would act as keys. */
+static void swallow_sequence(int introducer)
+{
+	int c;
+	for (int i = 0; i < 32 && (c = next_byte(true)) != ERR; i++)
+		if (introducer == 'O' || c < 0x20 || (c >= 0x40 && c <= 0x7E))
+			break;
+}
+
+static int key_after_escape(void)
+{
+	int c = next_byte(false);
+	if (c == '[' || c == 'O') {
+		swallow_sequence(c);
+		return KEY_NONE;
+	}
+	if (c != ERR)
+		ungetch(c);
+	return KEY_ESCAPE;
+}
+
+/* A key that is there; KEY_NONE if none is, or none that means something. */
+static int take_key(void)
+{
+	if (t.peeked != KEY_NONE) {
+		int key = t.peeked;
+		t.peeked = KEY_NONE;
+		return key;
+	}
+	for (int tries = 0; tries < 64; tries++) {
+		int c = next_byte(false);
+		if (c == ERR)
+			return KEY_NONE;
+		int key = c == 27 ? key_after_escape() : key_of_byte(c);
+		if (key != KEY_NONE)
+			return key;
+	}
+	return KEY_NONE;
+}
+
+static int64_t monotonic_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* False: nothing that calls for a new frame. */
+static bool obey_signals(unsigned saw)
+{
+	if (saw & SAW_SUSPEND)
+		stop();
+	else if (saw & SAW_CONTINUE)
+		go_on();
+	else if (saw & SAW_RESIZE)
+		resize();
+	return (saw & (SAW_SUSPEND | SAW_CONTINUE | SAW_RESIZE)) != 0;
+}
+
+/* Waits; false when term_read has to return without a key. */
+static bool wait_for_input(int timeout_ms, bool *hung)
+{
+	struct pollfd fds[2] = {{.fd = t.in_fd}, {.fd = term_signals_fd()}};
+	fds[0].events = fds[1].events = POLLIN;
+	int n = poll(fds, 2, timeout_ms);
+	if (n < 0)
+		return errno == EINTR;
+	if (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL)) {
+		*hung = !(fds[0].revents & POLLIN);
+		return !*hung;
+	}
+	if (fds[0].revents & POLLIN) {
+		int bytes = 0;
+		*hung = ioctl(t.in_fd, FIONREAD, &bytes) == 0 && bytes == 0; /* readable and empty: end of file */
+		return !*hung;
+	}
+	return fds[1].revents != 0;
+}
+
+/* The key for now; *saw says what else happened. */
+static int next_key(unsigned *saw)
+{
+	*saw = term_signals_take();
+	int key = obey_signals(*saw) ? KEY_RESIZED : term_signals_ending() ? KEY_NONE : take_key();
+	if (key != KEY_NONE && (*saw & SAW_WAKE))
+		term_signals_wake(); /* not lost over the key */
+	return key;
+}
+
+int term_read(int timeout_ms)
+{
+	int64_t deadline = monotonic_ms() + timeout_ms;
+	for (;;) {
+		unsigned saw;
+		int key = next_key(&saw);
+		if (key != KEY_NONE || (saw & SAW_WAKE) || term_signals_ending())
+			return key;
+		int64_t left = timeout_ms < 0 ? -1 : deadline - monotonic_ms();
+		bool hung = false;
+		if (wait_for_input(timeout_ms >= 0 && left < 0 ? 0 : (int)left, &hung))
+			continue;
+		if (hung)
+			term_signals_note_hangup();
+		return KEY_NONE;
+	}
+}
+
+bool term_pending(void)
+{
+	if (t.peeked == KEY_NONE)
+		t.peeked = take_key();
+	return t.peeked != KEY_NONE;
+}
+
+void term_mouse(int *row, int *col)
+{
+	*row = t.mouse_row;
+	*col = t.mouse_col;
+}
+
+int term_signal(void)
+{
+	return term_signals_ending();
+}
+
+void term_clear_interrupt(void)
+{
+	term_signals_clear_interrupt();
+}
+
+void term_wake(void)
+{
+	term_signals_wake();
+}
+
+/* ---- the clipboard */
+
+static bool write_all(int fd, struct str bytes)
+{
+	while (bytes.len) {
+		ssize_t n = write(fd, bytes.ptr, bytes.len);
+		if (n < 0 && errno != EINTR)
+			return false;
+		bytes = str_from(bytes, n > 0 ? (size_t)n : 0);
+	}
+	return true;
+}
+
+bool term_copy(struct str text)
+{
+	struct buf out = BUF_INIT;
+	bool ok = t.screen && osc52_add(&out, text) && write_all(t.out_fd, buf_str(&out));
+	buf_done(&out);
+	return ok;
+}

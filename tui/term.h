@@ -1,0 +1,50 @@
+/* The terminal: shows a grid, reads keys. The only file that knows curses. One terminal a process, one thread (the UI's)
+ * calls these, but term_wake, which any may call.
+ * Call setlocale(LC_ALL, "") before. Nothing from a file reaches the terminal but through grid cells (canvas.h); no window
+ * title is set, and the terminal is never asked anything, so nothing it sends is an answer. */
+#ifndef SPOOR_TUI_TERM_H
+#define SPOOR_TUI_TERM_H
+
+#include "tui/action.h"
+#include "tui/canvas.h"
+#include "tui/theme.h"
+
+struct term_opts {
+	bool ascii;    /* no line drawing from the terminal's side; the grid's own ascii decides about text */
+	bool no_color; /* also with NO_COLOR in the environment (https://no-color.org) */
+	bool mouse;    /* clicks and wheel come as keys; the terminal's own text selection then needs Shift */
+};
+
+/* Keys that only a mouse gives; where: term_mouse. */
+enum { KEY_CLICK = KEY_NONE + 1, KEY_WHEEL_UP, KEY_WHEEL_DOWN };
+
+/* Takes the terminal of standard output; keys come from standard input or, if that is no terminal, from /dev/tty.
+ * err: ERR_USAGE when there is no terminal one can move the cursor on; it names the commands that need none. */
+bool term_open(const struct theme *theme, const struct term_opts *opts, struct err *err);
+void term_close(void);                          /* gives the terminal back as it was; harmless when not open */
+bool term_is_utf8(void);                        /* of the locale; else the caller wants grids with ascii set */
+void term_set_theme(const struct theme *theme); /* shows with the next term_show */
+enum depth term_depth(void);                    /* what the terminal, NO_COLOR and the options leave */
+void term_size(int *rows, int *cols);           /* at most 500 x 1000 */
+
+/* Shows a grid of term_size. Sends what changed since the last one: a cursor move costs about 100 bytes (performance.md). */
+void term_show(const struct grid *grid);
+void term_redraw(void); /* the next term_show sends everything (^L) */
+
+/* The next key (action.h), waiting at most timeout_ms (< 0: no limit). KEY_NONE: none came, or term_wake, or term_signal.
+ * KEY_RESIZED: the size may be another one, or the process was stopped and goes on; draw again. */
+int term_read(int timeout_ms);
+bool term_pending(void);             /* term_read would give a key at once: read it before drawing */
+void term_mouse(int *row, int *col); /* of the last KEY_CLICK or KEY_WHEEL_… */
+int term_signal(void);               /* SIGHUP, SIGTERM, SIGINT or SIGQUIT once one came, else 0 */
+void term_clear_interrupt(void);     /* SIGINT was dealt with (a job cancelled) */
+void term_wake(void);                /* from any thread: term_read returns */
+
+void term_suspend(void); /* as ^Z: the next term_read stops the process group */
+void term_leave(void);   /* for $PAGER and $EDITOR: the terminal as it was, until the next term_show */
+
+/* Puts text on the clipboard of the terminal (OSC 52, wrapped for tmux and screen). False: too long (74,994 bytes), the caller
+ * writes a file. Whether the terminal obeyed cannot be known. */
+bool term_copy(struct str text);
+
+#endif

@@ -1,0 +1,64 @@
+/* Moving: what lists and texts have in common, as a fragment of an action table. A screen says once what a move does:
+ *
+ *   static enum outcome traces_move(struct screen *screen, enum move move) { … list_move(&state->list, move) … }
+ *   MOVE_FUNCTIONS(traces_move)
+ *   static const struct action actions[] = { MOVE_ACTIONS, { .name = "open", … }, ACTIONS_END };
+ *
+ * and, if it has texts, SCROLL_ACTIONS after it (h l left right; a tree has other uses for them). */
+#ifndef SPOOR_TUI_WIDGET_MOVE_H
+#define SPOOR_TUI_WIDGET_MOVE_H
+
+#include "tui/screen.h"
+
+enum move {
+	MOVE_DOWN,
+	MOVE_UP,
+	MOVE_PAGE_DOWN,
+	MOVE_PAGE_UP,
+	MOVE_HALF_DOWN,
+	MOVE_HALF_UP,
+	MOVE_FIRST,
+	MOVE_LAST,
+	MOVE_LEFT,
+	MOVE_RIGHT
+};
+
+#define MOVE_FUNCTION(function, name, move)                                                                   \
+	static enum outcome move_##name(struct screen *screen, const struct input *in, struct target *target) \
+	{                                                                                                     \
+		(void)in;                                                                                     \
+		(void)target;                                                                                 \
+		return function(screen, move);                                                                \
+	}
+
+#define MOVE_FUNCTIONS(function)                           \
+	MOVE_FUNCTION(function, down, MOVE_DOWN)           \
+	MOVE_FUNCTION(function, up, MOVE_UP)               \
+	MOVE_FUNCTION(function, page_down, MOVE_PAGE_DOWN) \
+	MOVE_FUNCTION(function, page_up, MOVE_PAGE_UP)     \
+	MOVE_FUNCTION(function, half_down, MOVE_HALF_DOWN) \
+	MOVE_FUNCTION(function, half_up, MOVE_HALF_UP)     \
+	MOVE_FUNCTION(function, first, MOVE_FIRST)         \
+	MOVE_FUNCTION(function, last, MOVE_LAST)
+
+#define SCROLL_FUNCTIONS(function)               \
+	MOVE_FUNCTION(function, left, MOVE_LEFT) \
+	MOVE_FUNCTION(function, right, MOVE_RIGHT)
+
+/* clang-format off */
+#define MOVE_ACTIONS                                                                                     \
+	{.name = "down", .keys = "j Down ^N", .help = "one row down", .run = move_down},                 \
+	{.name = "up", .keys = "k Up ^P", .help = "one row up", .run = move_up},                         \
+	{.name = "page-down", .keys = "PgDn ^F", .help = "one page down", .run = move_page_down},        \
+	{.name = "page-up", .keys = "PgUp ^B", .help = "one page up", .run = move_page_up},              \
+	{.name = "half-down", .keys = "^D", .help = "half a page down", .run = move_half_down},          \
+	{.name = "half-up", .keys = "^U", .help = "half a page up", .run = move_half_up},                \
+	{.name = "first", .keys = "g Home", .help = "to the first row", .run = move_first},              \
+	{.name = "last", .keys = "G End", .help = "to the last row", .run = move_last}
+
+#define SCROLL_ACTIONS                                                                                   \
+	{.name = "left", .keys = "h Left", .help = "scroll left", .run = move_left},                     \
+	{.name = "right", .keys = "l Right", .help = "scroll right", .run = move_right}
+/* clang-format on */
+
+#endif

@@ -1,0 +1,17 @@
+/* A row of tabs: "─[Overview]─ Input ─ Output ─ Messages 7 ─ Raw ──". When they do not all fit, those around the active one show
+ * and "…" stands for the others. */
+#ifndef SPOOR_TUI_WIDGET_TABS_H
+#define SPOOR_TUI_WIDGET_TABS_H
+
+#include "tui/canvas.h"
+
+struct tab {
+	const char *name;
+	int64_t count; /* shown after the name; < 0: none */
+};
+
+void tabs_draw(struct canvas c, int row, const struct tab *tabs, size_t n, size_t active);
+/* The tab at a column, for a click; n if there is none. */
+size_t tabs_at(struct canvas c, const struct tab *tabs, size_t n, size_t active, int col);
+
+#endif
