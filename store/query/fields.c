@@ -78,95 +78,98 @@ static const struct field_words verdicts = {
 _Static_assert(KIND_TOOL == 4 && STATUS_ERROR == 2 && CASE_ERROR == 3 && SPAN_SYNTHETIC == 16,
                "the SQL below names them by number");
 
-#define WORD_IS(column)   column " IN (SELECT w.id FROM word w WHERE {w.text})"
-#define PROMPT_IS(column) column " IN (SELECT p.id FROM prompt p WHERE " WORD_IS("p.name") ")"
+#define WORD_IS(column)    column " IN (SELECT w.id FROM word w WHERE {w.text})"
+#define PROMPT_IS(column)  column " IN (SELECT p.id FROM prompt p WHERE " WORD_IS("p.name") ")"
 #define VERSION_IS(column) column " IN (SELECT p.id FROM prompt p WHERE {p.version})"
-#define SPAN_HAS(condition)                                                                                  \
+#define SPAN_HAS(condition)                                                                                    \
 	"EXISTS(SELECT 1 FROM span s WHERE s.pos BETWEEN t.first AND t.first + t.n - 1 AND (s.flags & 16) = 0" \
 	" AND " condition ")"
 #define SCORE_NAME "x.name IN (SELECT w.id FROM word w WHERE w.text = @ COLLATE NOCASE)"
-#define RUN_IS                                                                                              \
+#define RUN_IS                                                                                                \
 	"(SELECT r.id FROM run r LEFT JOIN prompt p ON p.id = r.prompt LEFT JOIN source o ON o.id = r.source" \
 	" WHERE {r.text} OR {r.name} OR {p.version} OR {CAST(o.path AS TEXT)})"
 #define FILE_IS "(SELECT o.id FROM source o WHERE {CAST(o.path AS TEXT)} OR {o.entry})"
 /* Traces are named in annotations as "trace:ID" and "trace:ID/span:ID". */
-#define ANNOTATED                                                                                                     \
-	"(t.verdict > 0 OR t.text IN (SELECT substr(a.hint, 7, CASE instr(a.hint, '/span:') WHEN 0 THEN length(a.hint)" \
-	" ELSE instr(a.hint, '/span:') - 7 END) FROM annotation a WHERE substr(a.hint, 1, 6) = 'trace:' AND a.withdraws"  \
+#define ANNOTATED                                                                                             \
+	"(t.verdict > 0 OR t.text IN (SELECT substr(a.hint, 7, CASE instr(a.hint, '/span:') WHEN 0 THEN "     \
+	"length(a.hint)"                                                                                      \
+	" ELSE instr(a.hint, '/span:') - 7 END) FROM annotation a WHERE substr(a.hint, 1, 6) = 'trace:' AND " \
+	"a.withdraws"                                                                                         \
 	" IS NULL AND a.event NOT IN (SELECT b.withdraws FROM annotation b WHERE b.withdraws IS NOT NULL)))"
 
 static const struct field_has trace_has[] = {
-    {"annotation", ANNOTATED                                                  },
+    {"annotation", ANNOTATED                                                               },
     {"case",       "t.key IN (SELECT c.trace FROM case_result c WHERE c.trace IS NOT NULL)"},
-    {"cost",       "t.cost_usd IS NOT NULL"                                   },
-    {"error",      "(t.errors > 0 OR t.status = 2)"                           },
-    {"repeat",     "t.repeats > 1"                                            },
-    {"score",      "EXISTS(SELECT 1 FROM score x WHERE x.trace = t.id)"       },
-    {"session",    "t.session IS NOT NULL"                                    },
-    {"tag",        "EXISTS(SELECT 1 FROM trace_tag g WHERE g.trace = t.id)"   },
-    {"user",       "t.user IS NOT NULL"                                       },
-    {NULL,         NULL                                                       },
+    {"cost",       "t.cost_usd IS NOT NULL"                                                },
+    {"error",      "(t.errors > 0 OR t.status = 2)"                                        },
+    {"repeat",     "t.repeats > 1"                                                         },
+    {"score",      "EXISTS(SELECT 1 FROM score x WHERE x.trace = t.id)"                    },
+    {"session",    "t.session IS NOT NULL"                                                 },
+    {"tag",        "EXISTS(SELECT 1 FROM trace_tag g WHERE g.trace = t.id)"                },
+    {"user",       "t.user IS NOT NULL"                                                    },
+    {NULL,         NULL                                                                    },
 };
 static const struct field_has case_has[] = {
-    {"cost",  "c.cost_usd IS NOT NULL"                                                                        },
-    {"error", "c.status = 3"                                                                                  },
-    {"score", "EXISTS(SELECT 1 FROM case_score x WHERE x.run = c.run AND x.case_id = c.case_id AND x.repeat = c.repeat)"},
-    {"trace", "c.trace IN (SELECT t.key FROM trace t)"                                                        },
-    {NULL,    NULL                                                                                            },
+    {"cost",  "c.cost_usd IS NOT NULL"                                                                         },
+    {"error", "c.status = 3"                                                                                   },
+    {"score",
+     "EXISTS(SELECT 1 FROM case_score x WHERE x.run = c.run AND x.case_id = c.case_id AND x.repeat = c.repeat)"},
+    {"trace", "c.trace IN (SELECT t.key FROM trace t)"                                                         },
+    {NULL,    NULL                                                                                             },
 };
 static const struct field_has run_has[] = {
-    {"cost",   "r.cost_usd IS NOT NULL"                                   },
-    {"error",  "r.errored > 0"                                            },
-    {"prompt", "r.prompt IS NOT NULL"                                     },
-    {"score",  "EXISTS(SELECT 1 FROM run_score x WHERE x.run = r.id)"     },
-    {NULL,     NULL                                                       },
+    {"cost",   "r.cost_usd IS NOT NULL"                              },
+    {"error",  "r.errored > 0"                                       },
+    {"prompt", "r.prompt IS NOT NULL"                                },
+    {"score",  "EXISTS(SELECT 1 FROM run_score x WHERE x.run = r.id)"},
+    {NULL,     NULL                                                  },
 };
 
 /* ---------------------------------------------------------------- the tables: name, type, SQL, words, help, example */
 
-#define TRACE_FIELDS(X)                                                                                                \
-	X("name", TYPE_WORD, WORD_IS("t.name"), NULL, NULL, "name of the trace; a bare word: the name contains it",    \
-	  "name=\"dispute-agent\"")                                                                                    \
-	X("status", TYPE_ENUM, "{t.status}", &statuses, NULL, "how the trace ended", "status:error")                   \
-	X("kind", TYPE_ENUM, SPAN_HAS("{s.kind}"), &kinds, NULL, "has a span of this kind", "kind:llm")                \
-	X("model", TYPE_WORD, SPAN_HAS(WORD_IS("s.model")), NULL, NULL, "a span used this model", "model~gpt-4")       \
-	X("provider", TYPE_WORD, SPAN_HAS(WORD_IS("s.provider")), NULL, NULL, "a span used this provider",             \
-	  "provider:openai")                                                                                           \
-	X("tool", TYPE_WORD, SPAN_HAS("s.kind = 4 AND " WORD_IS("s.name")), NULL, NULL, "called this tool",            \
-	  "tool:get_balance")                                                                                          \
-	X("service", TYPE_WORD, WORD_IS("t.service"), NULL, NULL, "service that made the trace", "service:api")        \
-	X("session", TYPE_WORD, WORD_IS("t.session"), NULL, NULL, "session, conversation, thread", "session:s-42")     \
-	X("user", TYPE_WORD, WORD_IS("t.user"), NULL, NULL, "user it was made for", "user:u-7")                        \
-	X("tag", TYPE_WORD, "EXISTS(SELECT 1 FROM trace_tag g WHERE g.trace = t.id AND " WORD_IS("g.tag") ")", NULL,   \
-	  NULL, "has this tag", "tag:prod")                                                                            \
-	X("id", TYPE_ID, "{t.text}", NULL, NULL, "id of the trace begins with", "id:4bf92f35")                         \
-	X("dur", TYPE_DURATION, "{t.duration_ns}", NULL, NULL, "time from start to end", "dur>2s")                     \
-	X("cost", TYPE_MONEY, "{t.cost_usd}", NULL, NULL, "cost in US dollars", "cost>0.01")                           \
-	X("tokens", TYPE_COUNT, "{coalesce(t.tokens_in + t.tokens_out, t.tokens_in, t.tokens_out)}", NULL, NULL,       \
-	  "tokens in and out", "tokens>=4k")                                                                           \
-	X("tokens_in", TYPE_COUNT, "{t.tokens_in}", NULL, NULL, "tokens in", "tokens_in>10k")                          \
-	X("tokens_out", TYPE_COUNT, "{t.tokens_out}", NULL, NULL, "tokens out", "tokens_out<10")                       \
-	X("spans", TYPE_COUNT, "{t.spans}", NULL, NULL, "number of spans", "spans>100")                                \
-	X("errors", TYPE_COUNT, "{t.errors}", NULL, NULL, "number of spans that failed", "errors>0")                   \
-	X("llm", TYPE_COUNT, "{t.llm_calls}", NULL, NULL, "number of LLM calls", "llm>10")                             \
-	X("tools", TYPE_COUNT, "{t.tool_calls}", NULL, NULL, "number of tool calls", "tools>=12")                      \
-	X("repeats", TYPE_COUNT, "{t.repeats}", NULL, NULL, "the most calls with the same arguments", "repeats>=3")    \
-	X("start", TYPE_TIME, "{t.start_ns}", NULL, NULL, "when it began", "start>2026-11-20T09:30")                   \
-	X("since", TYPE_SINCE, "{t.start_ns}", NULL, NULL, "began at this time or later", "since:7d")                  \
-	X("until", TYPE_UNTIL, "{t.start_ns}", NULL, NULL, "began before this time", "until:2026-11-20")               \
-	X("score", TYPE_SCORE, "EXISTS(SELECT 1 FROM score x WHERE x.trace = t.id AND " SCORE_NAME " AND {x})", NULL,  \
-	  NULL, "score.NAME: a score on the trace or one of its spans", "score.groundedness<0.5")                      \
-	X("has", TYPE_HAS, NULL, NULL, trace_has, "has any of it", "has:annotation")                                   \
-	X("verdict", TYPE_ENUM, "{t.verdict}", &verdicts, NULL, "what people said of it", "verdict:bad")               \
-	X("prompt", TYPE_WORD, SPAN_HAS(PROMPT_IS("s.prompt")), NULL, NULL, "a span used this prompt",                 \
-	  "prompt:dispute")                                                                                            \
-	X("version", TYPE_WORD, SPAN_HAS(VERSION_IS("s.prompt")), NULL, NULL, "a span used this prompt version",       \
-	  "version:v13")                                                                                               \
-	X("run", TYPE_WORD, "t.key IN (SELECT c.trace FROM case_result c WHERE c.run IN " RUN_IS ")", NULL, NULL,      \
-	  "belongs to a case of this eval run", "run:v13")                                                             \
-	X("source", TYPE_TEXT, "(t.source IN " FILE_IS " OR t.seen IN " FILE_IS ")", NULL, NULL,                       \
-	  "the file's path contains", "source:monday")                                                                 \
-	X("text", TYPE_TEXT, "({t.input} OR {t.output} OR " WORD_IS("t.name") " OR " SPAN_HAS(WORD_IS("s.name")) ")",  \
+#define TRACE_FIELDS(X)                                                                                               \
+	X("name", TYPE_WORD, WORD_IS("t.name"), NULL, NULL, "name of the trace; a bare word: the name contains it",   \
+	  "name=\"dispute-agent\"")                                                                                   \
+	X("status", TYPE_ENUM, "{t.status}", &statuses, NULL, "how the trace ended", "status:error")                  \
+	X("kind", TYPE_ENUM, SPAN_HAS("{s.kind}"), &kinds, NULL, "has a span of this kind", "kind:llm")               \
+	X("model", TYPE_WORD, SPAN_HAS(WORD_IS("s.model")), NULL, NULL, "a span used this model", "model~gpt-4")      \
+	X("provider", TYPE_WORD, SPAN_HAS(WORD_IS("s.provider")), NULL, NULL, "a span used this provider",            \
+	  "provider:openai")                                                                                          \
+	X("tool", TYPE_WORD, SPAN_HAS("s.kind = 4 AND " WORD_IS("s.name")), NULL, NULL, "called this tool",           \
+	  "tool:get_balance")                                                                                         \
+	X("service", TYPE_WORD, WORD_IS("t.service"), NULL, NULL, "service that made the trace", "service:api")       \
+	X("session", TYPE_WORD, WORD_IS("t.session"), NULL, NULL, "session, conversation, thread", "session:s-42")    \
+	X("user", TYPE_WORD, WORD_IS("t.user"), NULL, NULL, "user it was made for", "user:u-7")                       \
+	X("tag", TYPE_WORD, "EXISTS(SELECT 1 FROM trace_tag g WHERE g.trace = t.id AND " WORD_IS("g.tag") ")", NULL,  \
+	  NULL, "has this tag", "tag:prod")                                                                           \
+	X("id", TYPE_ID, "{t.text}", NULL, NULL, "id of the trace begins with", "id:4bf92f35")                        \
+	X("dur", TYPE_DURATION, "{t.duration_ns}", NULL, NULL, "time from start to end", "dur>2s")                    \
+	X("cost", TYPE_MONEY, "{t.cost_usd}", NULL, NULL, "cost in US dollars", "cost>0.01")                          \
+	X("tokens", TYPE_COUNT, "{coalesce(t.tokens_in + t.tokens_out, t.tokens_in, t.tokens_out)}", NULL, NULL,      \
+	  "tokens in and out", "tokens>=4k")                                                                          \
+	X("tokens_in", TYPE_COUNT, "{t.tokens_in}", NULL, NULL, "tokens in", "tokens_in>10k")                         \
+	X("tokens_out", TYPE_COUNT, "{t.tokens_out}", NULL, NULL, "tokens out", "tokens_out<10")                      \
+	X("spans", TYPE_COUNT, "{t.spans}", NULL, NULL, "number of spans", "spans>100")                               \
+	X("errors", TYPE_COUNT, "{t.errors}", NULL, NULL, "number of spans that failed", "errors>0")                  \
+	X("llm", TYPE_COUNT, "{t.llm_calls}", NULL, NULL, "number of LLM calls", "llm>10")                            \
+	X("tools", TYPE_COUNT, "{t.tool_calls}", NULL, NULL, "number of tool calls", "tools>=12")                     \
+	X("repeats", TYPE_COUNT, "{t.repeats}", NULL, NULL, "the most calls with the same arguments", "repeats>=3")   \
+	X("start", TYPE_TIME, "{t.start_ns}", NULL, NULL, "when it began", "start>2026-11-20T09:30")                  \
+	X("since", TYPE_SINCE, "{t.start_ns}", NULL, NULL, "began at this time or later", "since:7d")                 \
+	X("until", TYPE_UNTIL, "{t.start_ns}", NULL, NULL, "began before this time", "until:2026-11-20")              \
+	X("score", TYPE_SCORE, "EXISTS(SELECT 1 FROM score x WHERE x.trace = t.id AND " SCORE_NAME " AND {x})", NULL, \
+	  NULL, "score.NAME: a score on the trace or one of its spans", "score.groundedness<0.5")                     \
+	X("has", TYPE_HAS, NULL, NULL, trace_has, "has any of it", "has:annotation")                                  \
+	X("verdict", TYPE_ENUM, "{t.verdict}", &verdicts, NULL, "what people said of it", "verdict:bad")              \
+	X("prompt", TYPE_WORD, SPAN_HAS(PROMPT_IS("s.prompt")), NULL, NULL, "a span used this prompt",                \
+	  "prompt:dispute")                                                                                           \
+	X("version", TYPE_WORD, SPAN_HAS(VERSION_IS("s.prompt")), NULL, NULL, "a span used this prompt version",      \
+	  "version:v13")                                                                                              \
+	X("run", TYPE_WORD, "t.key IN (SELECT c.trace FROM case_result c WHERE c.run IN " RUN_IS ")", NULL, NULL,     \
+	  "belongs to a case of this eval run", "run:v13")                                                            \
+	X("source", TYPE_TEXT, "(t.source IN " FILE_IS " OR t.seen IN " FILE_IS ")", NULL, NULL,                      \
+	  "the file's path contains", "source:monday")                                                                \
+	X("text", TYPE_TEXT, "({t.input} OR {t.output} OR " WORD_IS("t.name") " OR " SPAN_HAS(WORD_IS("s.name")) ")", \
 	  NULL, NULL, "input, output or a name contains", "text:\"refund policy\"")
 
 #define CASE_FIELDS(X)                                                                                                 \
@@ -188,29 +191,29 @@ static const struct field_has run_has[] = {
 	X("run", TYPE_WORD, "c.run IN " RUN_IS, NULL, NULL, "belongs to this eval run", "run:v13")                     \
 	X("has", TYPE_HAS, NULL, NULL, case_has, "has any of it", "has:trace")
 
-#define RUN_FIELDS(X)                                                                                                  \
-	X("name", TYPE_WORD, "{ifnull(r.name, r.text)}", NULL, NULL, "name of the run; a bare word: the name contains it", \
-	  "name~nightly")                                                                                              \
-	X("id", TYPE_ID, "{r.text}", NULL, NULL, "id of the run begins with", "id:4bf92f35")                           \
-	X("dataset", TYPE_WORD, WORD_IS("r.dataset"), NULL, NULL, "dataset it ran on", "dataset:refunds")              \
-	X("model", TYPE_WORD, WORD_IS("r.model"), NULL, NULL, "model under test", "model~gpt-4")                       \
-	X("provider", TYPE_WORD, WORD_IS("r.provider"), NULL, NULL, "its provider", "provider:openai")                 \
-	X("prompt", TYPE_WORD, PROMPT_IS("r.prompt"), NULL, NULL, "prompt under test", "prompt:dispute")               \
-	X("version", TYPE_WORD, VERSION_IS("r.prompt"), NULL, NULL, "version of the prompt", "version:v13")            \
-	X("cases", TYPE_COUNT, "{r.cases}", NULL, NULL, "number of case results", "cases>=50")                         \
-	X("errors", TYPE_COUNT, "{r.errored}", NULL, NULL, "case results that are errors", "errors>0")                 \
-	X("pass", TYPE_RATE, "{r.pass_shares / r.scored_keys}", NULL, NULL, "pass rate", "pass<90%")                   \
-	X("p50", TYPE_DURATION, "{r.p50_ns}", NULL, NULL, "median latency", "p50<2s")                                  \
-	X("p95", TYPE_DURATION, "{r.p95_ns}", NULL, NULL, "latency of the slowest 5 %", "p95>8s")                      \
-	X("cost", TYPE_MONEY, "{r.cost_usd}", NULL, NULL, "cost in US dollars", "cost>0.01")                           \
-	X("created", TYPE_TIME, "{r.created_ns}", NULL, NULL, "when it was made", "created>2026-11-20")                \
-	X("since", TYPE_SINCE, "{r.created_ns}", NULL, NULL, "made at this time or later", "since:7d")                 \
-	X("until", TYPE_UNTIL, "{r.created_ns}", NULL, NULL, "made before this time", "until:2026-11-20")              \
-	X("score", TYPE_SCORE_MEAN,                                                                                    \
-	  "EXISTS(SELECT 1 FROM run_score x WHERE x.run = r.id AND " SCORE_NAME " AND {x.mean})", NULL, NULL,          \
-	  "score.NAME: mean of a score", "score.groundedness<0.5")                                                     \
-	X("source", TYPE_TEXT, "(r.source IN " FILE_IS " OR r.seen IN " FILE_IS ")", NULL, NULL,                       \
-	  "the file's path contains", "source:eval-v13")                                                               \
+#define RUN_FIELDS(X)                                                                                         \
+	X("name", TYPE_WORD, "{ifnull(r.name, r.text)}", NULL, NULL,                                          \
+	  "name of the run; a bare word: the name contains it", "name~nightly")                               \
+	X("id", TYPE_ID, "{r.text}", NULL, NULL, "id of the run begins with", "id:4bf92f35")                  \
+	X("dataset", TYPE_WORD, WORD_IS("r.dataset"), NULL, NULL, "dataset it ran on", "dataset:refunds")     \
+	X("model", TYPE_WORD, WORD_IS("r.model"), NULL, NULL, "model under test", "model~gpt-4")              \
+	X("provider", TYPE_WORD, WORD_IS("r.provider"), NULL, NULL, "its provider", "provider:openai")        \
+	X("prompt", TYPE_WORD, PROMPT_IS("r.prompt"), NULL, NULL, "prompt under test", "prompt:dispute")      \
+	X("version", TYPE_WORD, VERSION_IS("r.prompt"), NULL, NULL, "version of the prompt", "version:v13")   \
+	X("cases", TYPE_COUNT, "{r.cases}", NULL, NULL, "number of case results", "cases>=50")                \
+	X("errors", TYPE_COUNT, "{r.errored}", NULL, NULL, "case results that are errors", "errors>0")        \
+	X("pass", TYPE_RATE, "{r.pass_shares / r.scored_keys}", NULL, NULL, "pass rate", "pass<90%")          \
+	X("p50", TYPE_DURATION, "{r.p50_ns}", NULL, NULL, "median latency", "p50<2s")                         \
+	X("p95", TYPE_DURATION, "{r.p95_ns}", NULL, NULL, "latency of the slowest 5 %", "p95>8s")             \
+	X("cost", TYPE_MONEY, "{r.cost_usd}", NULL, NULL, "cost in US dollars", "cost>0.01")                  \
+	X("created", TYPE_TIME, "{r.created_ns}", NULL, NULL, "when it was made", "created>2026-11-20")       \
+	X("since", TYPE_SINCE, "{r.created_ns}", NULL, NULL, "made at this time or later", "since:7d")        \
+	X("until", TYPE_UNTIL, "{r.created_ns}", NULL, NULL, "made before this time", "until:2026-11-20")     \
+	X("score", TYPE_SCORE_MEAN,                                                                           \
+	  "EXISTS(SELECT 1 FROM run_score x WHERE x.run = r.id AND " SCORE_NAME " AND {x.mean})", NULL, NULL, \
+	  "score.NAME: mean of a score", "score.groundedness<0.5")                                            \
+	X("source", TYPE_TEXT, "(r.source IN " FILE_IS " OR r.seen IN " FILE_IS ")", NULL, NULL,              \
+	  "the file's path contains", "source:eval-v13")                                                      \
 	X("has", TYPE_HAS, NULL, NULL, run_has, "has any of it", "has:score")
 
 #define FIELD(name_, type_, sql_, words_, has_, help_, example_) \

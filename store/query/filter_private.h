@@ -4,8 +4,10 @@
 
 #include "store/query/fields.h"
 
-/* Depth: SQLite takes expressions 200 deep (db.c), and one term takes up to 40 of it. Terms: its limits on program size. */
-enum { FILTER_MAX_DEPTH = 100, FILTER_MAX_TERMS = 500 };
+/* LEVELS: brackets and "not" inside each other, which the parser recurses over. DEPTH: "and" inside "or" inside "and" …, of
+ * which each takes 3 of the 100 places on the stack of SQLite's parser (YYSTACKDEPTH; one field's own SQL takes up to 30) and
+ * up to FILTER_CHAIN of the 200 levels of an expression (db.c). TERMS: SQLite's limits on program size. */
+enum { FILTER_MAX_LEVELS = 100, FILTER_MAX_DEPTH = 16, FILTER_MAX_TERMS = 500, FILTER_CHAIN = 8 };
 
 enum filter_op { OP_COLON, OP_IS, OP_CONTAINS, OP_BELOW, OP_ABOVE, OP_AT_MOST, OP_AT_LEAST };
 
@@ -31,7 +33,7 @@ struct filter_node {
 	enum node_type type;
 	struct filter_node *kids, *last, *next; /* AND, OR: two or more; NOT: one */
 	size_t n_kids;
-	int depth; /* in SQL, where n words side by side make a balanced tree */
+	int depth; /* in SQL: see filter_sql.c, add_kids */
 	struct filter_term term;
 };
 
@@ -40,9 +42,10 @@ struct filter {
 };
 
 const char *filter_op_text(enum filter_op op);
+/* Whether a field of this type can be asked with `op`; if not, *expected says what it takes. */
+bool filter_op_fits(enum field_type type, enum filter_op op, struct buf *expected);
 
-/* filter_value.c: reads the value of a term as its field's type. False: *at (byte in text) and *expected say why. */
-bool filter_value_read(const struct field *f, enum filter_op op, bool quoted, struct str text, int64_t now_ns,
-                       struct filter_value *out, size_t *at, struct buf *expected);
+/* Reads the value of a term as its field's type. False: *at (byte of text) and *expected say what cannot be. */
+bool filter_value_read(struct filter_term *term, struct str text, int64_t now_ns, size_t *at, struct buf *expected);
 
 #endif

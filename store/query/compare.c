@@ -1,0 +1,421 @@
+#include "store/query/compare.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/base/vec.h"
+#include "store/query/compare_private.h"
+
+static const struct {
+	const char *name, *title;
+} classes[N_CLASSES] = {
+    [CLASS_REGRESSED] = {"regressed", "Lost"      },
+    [CLASS_IMPROVED] = {"improved",  "Won"       },
+    [CLASS_NEW_ERROR] = {"new_error", "New errors"},
+    [CLASS_CHANGED] = {"changed",   "Changed"   },
+    [CLASS_SAME] = {"same",      "Same"      },
+    [CLASS_ONLY_A] = {"only_a",    "Only A"    },
+    [CLASS_ONLY_B] = {"only_b",    "Only B"    },
+};
+
+const char *case_class_name(enum case_class c)
+{
+	return classes[c].name;
+}
+
+const char *case_class_title(enum case_class c)
+{
+	return classes[c].title;
+}
+
+void compare_done(struct compare *c)
+{
+	arena_done(&c->arena);
+	*c = (struct compare){0};
+}
+
+/* ---------------------------------------------------------------- which case meets which */
+
+struct pairs {
+	struct pair *at; /* the paired ones first */
+	size_t n, cap;
+	size_t paired;
+};
+
+static void add_pair(struct pairs *p, size_t a, size_t b)
+{
+	p->at = vec_grow(p->at, &p->cap, p->n, sizeof *p->at);
+	p->at[p->n++] = (struct pair){a, b};
+	p->paired += a != SIZE_MAX && b != SIZE_MAX;
+}
+
+static void pair_by_key(const struct side_run *a, const struct side_run *b, struct pairs *out)
+{
+	for (size_t i = 0, k = 0; i < a->n && k < b->n;) {
+		if (a->cases[i].case_id == b->cases[k].case_id)
+			add_pair(out, i++, k++);
+		else if (a->cases[i].case_id < b->cases[k].case_id)
+			i++;
+		else
+			k++;
+	}
+}
+
+struct input {
+	uint64_t hash;
+	size_t at;
+};
+
+static int by_hash(const void *left, const void *right)
+{
+	const struct input *a = left, *b = right;
+	if (a->hash != b->hash)
+		return (a->hash > b->hash) - (a->hash < b->hash);
+	return (a->at > b->at) - (a->at < b->at);
+}
+
+/* The inputs that only one case of the run has, sorted. The caller frees. */
+static struct input *unique_inputs(const struct side_run *run, size_t *n)
+{
+	struct input *all = xmalloc(size_mul(size_add(run->n, 1), sizeof *all));
+	size_t used = 0;
+	for (size_t i = 0; i < run->n; i++)
+		if (run->cases[i].input_hash)
+			all[used++] = (struct input){run->cases[i].input_hash, i};
+	qsort(all, used, sizeof *all, by_hash);
+	*n = 0;
+	for (size_t i = 0; i < used; i++)
+		if ((i == 0 || all[i - 1].hash != all[i].hash) && (i + 1 == used || all[i + 1].hash != all[i].hash))
+			all[(*n)++] = all[i];
+	return all;
+}
+
+static void pair_by_input(const struct side_run *a, const struct side_run *b, struct pairs *out)
+{
+	size_t n_a, n_b;
+	struct input *in_a = unique_inputs(a, &n_a), *in_b = unique_inputs(b, &n_b);
+	for (size_t i = 0, k = 0; i < n_a && k < n_b;) {
+		if (in_a[i].hash == in_b[k].hash)
+			add_pair(out, in_a[i++].at, in_b[k++].at);
+		else if (in_a[i].hash < in_b[k].hash)
+			i++;
+		else
+			k++;
+	}
+	free(in_a);
+	free(in_b);
+}
+
+static void add_unpaired(const struct side_run *a, const struct side_run *b, struct pairs *out)
+{
+	bool *met = xcalloc(size_add(a->n, b->n) + 1, sizeof *met);
+	for (size_t i = 0; i < out->n; i++)
+		met[out->at[i].a] = met[a->n + out->at[i].b] = true;
+	for (size_t i = 0; i < a->n; i++)
+		if (!met[i])
+			add_pair(out, i, SIZE_MAX);
+	for (size_t i = 0; i < b->n; i++)
+		if (!met[a->n + i])
+			add_pair(out, SIZE_MAX, i);
+	free(met);
+}
+
+static void align(const struct side_run *a, const struct side_run *b, struct pairs *pairs, struct compare *out)
+{
+	pair_by_key(a, b, pairs);
+	if (!pairs->paired) {
+		pair_by_input(a, b, pairs);
+		out->by_input = pairs->paired > 0;
+	}
+	add_unpaired(a, b, pairs);
+	out->paired = (int64_t)pairs->paired;
+}
+
+/* ---------------------------------------------------------------- scores by name */
+
+struct score_name {
+	int64_t word;
+	size_t n_a, n_b; /* cases that have it */
+	struct str text;
+};
+struct score_names {
+	struct score_name *at;
+	size_t n, cap;
+};
+
+static int by_word(const void *left, const void *right)
+{
+	const struct score_name *a = left, *b = right;
+	return (a->word > b->word) - (a->word < b->word);
+}
+
+static int by_text(const void *left, const void *right)
+{
+	const struct score_name *a = left, *b = right;
+	return str_cmp(a->text, b->text);
+}
+
+static int by_use(const void *left, const void *right)
+{
+	const struct score_name *a = left, *b = right;
+	size_t both_a = a->n_a < a->n_b ? a->n_a : a->n_b, both_b = b->n_a < b->n_b ? b->n_a : b->n_b;
+	if (both_a != both_b)
+		return both_a < both_b ? 1 : -1;
+	size_t any_a = a->n_a + a->n_b, any_b = b->n_a + b->n_b;
+	if (any_a != any_b)
+		return any_a < any_b ? 1 : -1;
+	return by_word(left, right);
+}
+
+/* One entry per name, with how many cases of each run have it. */
+static struct score_names count_names(const struct side_run *a, const struct side_run *b)
+{
+	size_t total = size_add(a->n_scores, b->n_scores);
+	struct score_names names = {.at = xmalloc(size_mul(size_add(total, 1), sizeof *names.at)), .n = 0};
+	for (size_t i = 0; i < total; i++) {
+		bool in_a = i < a->n_scores;
+		int64_t word = in_a ? a->scores[i].name : b->scores[i - a->n_scores].name;
+		names.at[i] = (struct score_name){.word = word, .n_a = in_a, .n_b = !in_a};
+	}
+	qsort(names.at, total, sizeof *names.at, by_word);
+	for (size_t i = 0; i < total; i++) {
+		struct score_name *last = names.n ? &names.at[names.n - 1] : NULL;
+		if (last && last->word == names.at[i].word) {
+			last->n_a += names.at[i].n_a;
+			last->n_b += names.at[i].n_b;
+		} else {
+			names.at[names.n++] = names.at[i];
+		}
+	}
+	return names;
+}
+
+static bool read_name(struct db *db, struct arena *arena, struct score_name *name, struct err *err)
+{
+	struct stmt *s = db_query(db, "SELECT text FROM word WHERE id = ?", err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, name->word);
+	enum step step = stmt_step(s, err);
+	name->text = step == STEP_ROW ? arena_str(arena, col_str(s, 0)) : arena_cstr(arena, "?");
+	stmt_end(s);
+	return step != STEP_FAIL;
+}
+
+/* The names compared, sorted by text; of more than can be compared, those most cases have. */
+static bool read_names(struct db *db, const struct side_run *a, const struct side_run *b, struct compare *out,
+                       struct score_names *names, struct err *err)
+{
+	*names = count_names(a, b);
+	if (names->n > COMPARE_MAX_SCORES) {
+		qsort(names->at, names->n, sizeof *names->at, by_use);
+		names->n = COMPARE_MAX_SCORES;
+	}
+	for (size_t i = 0; i < names->n; i++)
+		if (!read_name(db, &out->arena, &names->at[i], err))
+			return false;
+	qsort(names->at, names->n, sizeof *names->at, by_text);
+	out->n_scores = names->n;
+	out->scores = arena_alloc(&out->arena, names->n * sizeof *out->scores);
+	for (size_t i = 0; i < names->n; i++)
+		out->scores[i] = names->at[i].text;
+	return true;
+}
+
+/* Where a word stands in the list sorted by text. */
+struct place {
+	int64_t word;
+	size_t at;
+};
+
+static int by_place_word(const void *left, const void *right)
+{
+	const struct place *a = left, *b = right;
+	return (a->word > b->word) - (a->word < b->word);
+}
+
+static void spread_scores(struct side_run *run, const struct place *places, size_t n, struct arena *arena)
+{
+	for (size_t i = 0; i < run->n; i++) {
+		struct side_case *c = &run->cases[i];
+		double *values = arena_alloc(arena, n * sizeof *values);
+		for (size_t k = 0; k < n; k++)
+			values[k] = UNKNOWN_DOUBLE;
+		for (size_t k = 0; k < c->n_scores; k++) {
+			const struct side_score *score = &run->scores[c->scores + k];
+			struct place wanted = {.word = score->name};
+			const struct place *place = bsearch(&wanted, places, n, sizeof *places, by_place_word);
+			if (place)
+				values[place->at] = score->value;
+		}
+		c->side.scores = values;
+	}
+}
+
+static void place_scores(const struct score_names *names, struct side_run *a, struct side_run *b, struct arena *arena)
+{
+	struct place places[COMPARE_MAX_SCORES];
+	for (size_t i = 0; i < names->n; i++)
+		places[i] = (struct place){names->at[i].word, i};
+	qsort(places, names->n, sizeof *places, by_place_word);
+	spread_scores(a, places, names->n, arena);
+	spread_scores(b, places, names->n, arena);
+}
+
+/* ---------------------------------------------------------------- classes and rows */
+
+static bool scores_differ(const struct compare_side *a, const struct compare_side *b, const bool *on_both, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		bool no_a = IS_UNKNOWN(a->scores[i]), no_b = IS_UNKNOWN(b->scores[i]);
+		/* A score that only one of the runs has at all tells how it was judged, not how it answered. */
+		if (on_both[i] && (no_a != no_b || (!no_a && paired_difference(a->scores[i], b->scores[i]) != 0)))
+			return true;
+	}
+	return false;
+}
+
+/* decisions.md 13. */
+static enum case_class class_of(const struct compare_side *a, const struct compare_side *b, const bool *on_both,
+                                size_t n_scores)
+{
+	if (!a->present || !b->present)
+		return a->present ? CLASS_ONLY_A : CLASS_ONLY_B;
+	if (a->status != CASE_PASSED && b->status == CASE_PASSED)
+		return CLASS_IMPROVED;
+	if (a->status == CASE_PASSED && b->status == CASE_FAILED)
+		return CLASS_REGRESSED;
+	if ((a->status == CASE_PASSED || a->status == CASE_FAILED) && b->status == CASE_ERROR)
+		return CLASS_NEW_ERROR;
+	bool differ =
+	    a->status != b->status || a->output_hash != b->output_hash || scores_differ(a, b, on_both, n_scores);
+	return differ ? CLASS_CHANGED : CLASS_SAME;
+}
+
+/* Drop of the mean of the scores both sides have; of the share that passed if the runs have no scores (one measure for all
+ * rows, so that they can be ordered by it). */
+static double loss_of(const struct compare_side *a, const struct compare_side *b, size_t n_scores)
+{
+	double drop = 0;
+	size_t n = 0;
+	for (size_t i = 0; i < n_scores; i++)
+		if (!IS_UNKNOWN(a->scores[i]) && !IS_UNKNOWN(b->scores[i])) {
+			drop += a->scores[i] - b->scores[i];
+			n++;
+		}
+	if (n_scores)
+		return n ? drop / (double)n : 0;
+	if (!a->scored || !b->scored)
+		return 0;
+	return (double)a->passes / (double)a->scored - (double)b->passes / (double)b->scored;
+}
+
+static struct compare_side absent_side(struct compare *out)
+{
+	double *none = arena_alloc(&out->arena, out->n_scores * sizeof *none);
+	for (size_t i = 0; i < out->n_scores; i++)
+		none[i] = UNKNOWN_DOUBLE;
+	return (struct compare_side){.latency_ns = UNKNOWN_INT, .cost_usd = UNKNOWN_DOUBLE, .scores = none};
+}
+
+static int by_class_and_loss(const void *left, const void *right)
+{
+	const struct compare_row *a = left, *b = right;
+	if (a->class_ != b->class_)
+		return (a->class_ > b->class_) - (a->class_ < b->class_);
+	/* The largest move first: for cases won that is the largest gain. */
+	double sign = a->class_ == CLASS_IMPROVED ? -1 : 1, loss_a = sign * a->loss, loss_b = sign * b->loss;
+	if (loss_a > loss_b || loss_a < loss_b)
+		return loss_a > loss_b ? -1 : 1;
+	int titles = str_cmp(a->title, b->title);
+	return titles ? titles : (a->case_id > b->case_id) - (a->case_id < b->case_id);
+}
+
+static void make_rows(const struct side_run *a, const struct side_run *b, const struct pairs *pairs,
+                      const bool *on_both, struct compare *out)
+{
+	struct compare_side none = absent_side(out);
+	out->n_rows = pairs->n;
+	out->rows = arena_zalloc(&out->arena, pairs->n, sizeof *out->rows);
+	for (size_t i = 0; i < pairs->n; i++) {
+		const struct side_case *in_a = pairs->at[i].a == SIZE_MAX ? NULL : &a->cases[pairs->at[i].a];
+		const struct side_case *in_b = pairs->at[i].b == SIZE_MAX ? NULL : &b->cases[pairs->at[i].b];
+		const struct side_case *named = in_a ? in_a : in_b;
+		struct compare_row *row = &out->rows[i];
+		BUG_ON(!named);
+		*row = (struct compare_row){.case_id = named->case_id, .key = named->key, .title = named->title};
+		if (!row->title.len && in_b)
+			row->title = in_b->title;
+		if (!row->title.len)
+			row->title = row->key;
+		row->a = in_a ? in_a->side : none;
+		row->b = in_b ? in_b->side : none;
+		row->class_ = class_of(&row->a, &row->b, on_both, out->n_scores);
+		row->loss = in_a && in_b ? loss_of(&row->a, &row->b, out->n_scores) : 0;
+		out->count[row->class_]++;
+	}
+	qsort(out->rows, out->n_rows, sizeof *out->rows, by_class_and_loss);
+}
+
+/* ---------------------------------------------------------------- two runs */
+
+static struct str name_of(const struct run_row *run)
+{
+	return run->name.len ? run->name : run->text;
+}
+
+static bool refuse(const struct side_run *a, const struct side_run *b, struct compare *out)
+{
+	out->count[CLASS_ONLY_A] = (int64_t)a->n;
+	out->count[CLASS_ONLY_B] = (int64_t)b->n;
+	if (!a->n || !b->n) {
+		const struct run_row *empty = a->n ? &out->b : &out->a;
+		out->refused = arena_printf(&out->arena, "run " STR_FMT " has no cases: there is nothing to compare",
+		                            STR_ARG(name_of(empty)));
+	} else {
+		out->refused =
+		    arena_printf(&out->arena,
+		                 STR_FMT " and " STR_FMT " have no case in common: no key and no input of the"
+		                         " %zu in A is among the %zu in B",
+		                 STR_ARG(name_of(&out->a)), STR_ARG(name_of(&out->b)), a->n, b->n);
+	}
+	out->sentence = out->refused;
+	return true;
+}
+
+static bool compare_sides(struct db *db, struct side_run *a, struct side_run *b, const struct compare_opts *opts,
+                          struct pairs *pairs, struct compare *out, struct err *err)
+{
+	align(a, b, pairs, out);
+	if (!pairs->paired)
+		return refuse(a, b, out);
+	struct score_names names;
+	bool on_both[COMPARE_MAX_SCORES] = {false};
+	bool ok = read_names(db, a, b, out, &names, err);
+	if (ok) {
+		place_scores(&names, a, b, &out->arena);
+		for (size_t i = 0; i < names.n; i++)
+			on_both[i] = names.at[i].n_a > 0 && names.at[i].n_b > 0;
+		make_rows(a, b, pairs, on_both, out);
+		if (!opts->rows_only)
+			compare_metrics(a, b, pairs->at, pairs->paired, on_both, opts, out);
+		compare_sentence(out);
+	}
+	free(names.at);
+	return ok;
+}
+
+bool compare_runs(struct db *db, int64_t a, int64_t b, const struct compare_opts *opts, struct compare *out,
+                  struct err *err)
+{
+	*out = (struct compare){.arena = ARENA_INIT};
+	struct side_run side_a = {0}, side_b = {0};
+	struct pairs pairs = {0};
+	bool ok = runs_get(db, a, &out->arena, &out->a, err) && runs_get(db, b, &out->arena, &out->b, err) &&
+	          side_read(db, a, &out->arena, &side_a, err) && side_read(db, b, &out->arena, &side_b, err) &&
+	          compare_sides(db, &side_a, &side_b, opts, &pairs, out, err);
+	side_done(&side_a);
+	side_done(&side_b);
+	free(pairs.at);
+	return ok;
+}

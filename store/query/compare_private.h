@@ -1,0 +1,50 @@
+/* Inside compare: one run's cases as read (compare_read.c), and what is made of two of them (compare.c, compare_stat.c). */
+#ifndef SPOOR_STORE_QUERY_COMPARE_PRIVATE_H
+#define SPOOR_STORE_QUERY_COMPARE_PRIVATE_H
+
+#include "store/query/compare.h"
+
+/* At most so many scores are compared, those on the most cases: files may name a score per case. */
+enum { COMPARE_MAX_SCORES = 100 };
+
+/* One case of a run, its repeats together. */
+struct side_case {
+	int64_t case_id;
+	struct str key, title;
+	uint64_t input_hash;     /* of the first repeat that has one; 0 none */
+	int64_t failed, errored; /* with side.passes: repeats by verdict */
+	int64_t n_repeats;
+	size_t latencies;         /* first of its numbers in side_run.latencies; they end where the next case's begin */
+	size_t scores, n_scores;  /* in side_run.scores */
+	struct compare_side side; /* scores: set once the names of both runs are known */
+};
+
+struct side_score {
+	int64_t name; /* word id; ascending within a case */
+	double value; /* mean of the repeats' values */
+};
+
+struct side_run {
+	struct side_case *cases; /* by case_id */
+	size_t n, cap;
+	double *latencies; /* ns, one per repeat that has one */
+	size_t n_latencies, cap_latencies;
+	struct side_score *scores;
+	size_t n_scores, cap_scores;
+};
+/* Reads one run in two ordered passes. Texts live in arena. */
+bool side_read(struct db *db, int64_t run, struct arena *arena, struct side_run *out, struct err *err);
+void side_done(struct side_run *s);
+size_t side_latencies_end(const struct side_run *s, size_t i);
+
+/* Which case of A meets which of B: indices, or SIZE_MAX for a case on one side only. */
+struct pair {
+	size_t a, b;
+};
+
+/* The metrics of the paired cases, then their verdicts. */
+void compare_metrics(const struct side_run *a, const struct side_run *b, const struct pair *pairs, size_t n,
+                     const bool *score_on_both, const struct compare_opts *opts, struct compare *out);
+void compare_sentence(struct compare *c);
+
+#endif

@@ -1,0 +1,235 @@
+/* One run's case results and scores, read in the order of their keys and folded to one row per case. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/base/hash.h"
+#include "store/base/vec.h"
+#include "store/query/compare_private.h"
+
+void side_done(struct side_run *s)
+{
+	free(s->cases);
+	free(s->latencies);
+	free(s->scores);
+	*s = (struct side_run){0};
+}
+
+size_t side_latencies_end(const struct side_run *s, size_t i)
+{
+	return i + 1 < s->n ? s->cases[i + 1].latencies : s->n_latencies;
+}
+
+static double *add_number(double **at, size_t *n, size_t *cap)
+{
+	*at = vec_grow(*at, cap, *n, sizeof **at);
+	return &(*at)[(*n)++];
+}
+
+/* ---------------------------------------------------------------- cases */
+
+/* What the repeats of the case being read say; emptied for the next. */
+struct repeats {
+	VEC(double) costs;
+	VEC(uint64_t) outputs;
+};
+
+static int by_value(const void *left, const void *right)
+{
+	uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+	return (a > b) - (a < b);
+}
+
+/* The same for the same set of outputs, whatever their order and number. */
+static uint64_t outputs_hash(uint64_t *hashes, size_t n)
+{
+	qsort(hashes, n, sizeof *hashes, by_value);
+	size_t kept = 0;
+	for (size_t i = 0; i < n; i++)
+		if (kept == 0 || hashes[i] != hashes[kept - 1])
+			hashes[kept++] = hashes[i];
+	return kept == 1 ? hashes[0] : hash64((struct str){(const char *)hashes, kept * sizeof *hashes});
+}
+
+static enum case_status majority(const struct side_case *c)
+{
+	switch (stat_case_majority(c->side.passes, c->failed, c->errored)) {
+	case MAJORITY_UNSCORED: return CASE_UNSCORED;
+	case MAJORITY_PASSED: return CASE_PASSED;
+	case MAJORITY_FAILED: return CASE_FAILED;
+	case MAJORITY_ERROR: return CASE_ERROR;
+	}
+	return CASE_UNSCORED;
+}
+
+static int64_t mean_latency(const struct side_run *run, size_t from, size_t end)
+{
+	double *sorted = xmalloc(size_mul(size_add(end - from, 1), sizeof *sorted));
+	memcpy(sorted, run->latencies + from, (end - from) * sizeof *sorted);
+	int64_t ns = interval_round_ns(stat_case_mean(sorted, end - from));
+	free(sorted);
+	return ns;
+}
+
+static void end_case(struct side_run *run, struct repeats *repeats)
+{
+	if (!run->n)
+		return;
+	struct side_case *c = &run->cases[run->n - 1];
+	struct compare_side *side = &c->side;
+	side->status = majority(c);
+	side->scored = side->passes + c->failed + c->errored;
+	side->flaky = side->passes != side->scored && c->failed != side->scored && c->errored != side->scored;
+	side->cost_usd = stat_case_mean(repeats->costs.at, repeats->costs.n);
+	side->latency_ns =
+	    run->n_latencies > c->latencies ? mean_latency(run, c->latencies, run->n_latencies) : UNKNOWN_INT;
+	side->output_hash = outputs_hash(repeats->outputs.at, repeats->outputs.n);
+	vec_clear(&repeats->costs);
+	vec_clear(&repeats->outputs);
+}
+
+static struct side_case *begin_case(struct stmt *s, struct arena *arena, struct side_run *run)
+{
+	run->cases = vec_grow(run->cases, &run->cap, run->n, sizeof *run->cases);
+	struct side_case *c = &run->cases[run->n++];
+	*c = (struct side_case){
+	    .case_id = col_int(s, 0),
+	    .key = arena_str(arena, col_str(s, 1)),
+	    .title = arena_str(arena, col_str(s, 2)),
+	    .latencies = run->n_latencies,
+	    .side = {.present = true, .record = col_int_or(s, 8, 0), .trace = col_int_or(s, 9, 0)},
+	};
+	return c;
+}
+
+static void add_repeat(struct stmt *s, struct side_run *run, struct side_case *c, struct repeats *repeats)
+{
+	int64_t status = col_int_or(s, 3, CASE_UNSCORED), latency_ns = col_int(s, 6);
+	c->n_repeats++;
+	c->side.passes += status == CASE_PASSED;
+	c->failed += status == CASE_FAILED;
+	c->errored += status == CASE_ERROR;
+	if (!c->input_hash)
+		c->input_hash = (uint64_t)col_int_or(s, 4, 0);
+	*vec_add(&repeats->outputs) = (uint64_t)col_int_or(s, 5, 0);
+	*vec_add(&repeats->costs) = col_double(s, 7);
+	if (latency_ns != UNKNOWN_INT)
+		*add_number(&run->latencies, &run->n_latencies, &run->cap_latencies) = (double)latency_ns;
+}
+
+static bool read_cases(struct db *db, int64_t id, struct arena *arena, struct side_run *run, struct err *err)
+{
+	/* Rows with a repeat below 0 have not got their place yet: their source is still being read. */
+	struct stmt *s = db_query(db,
+	                          "SELECT c.case_id, (SELECT k.text FROM case_key k WHERE k.id = c.case_id), c.title,"
+	                          " c.status, c.input_hash, c.output_hash, c.latency_ns, c.cost_usd, c.record,"
+	                          " (SELECT t.id FROM trace t WHERE t.key = c.trace) FROM case_result c"
+	                          " WHERE c.run = ? AND c.repeat >= 0 ORDER BY c.case_id, c.repeat",
+	                          err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, id);
+	struct repeats repeats = {0};
+	enum step step;
+	while ((step = stmt_step(s, err)) == STEP_ROW) {
+		struct side_case *c = run->n ? &run->cases[run->n - 1] : NULL;
+		if (!c || c->case_id != col_int(s, 0)) {
+			end_case(run, &repeats);
+			c = begin_case(s, arena, run);
+		}
+		add_repeat(s, run, c, &repeats);
+	}
+	end_case(run, &repeats);
+	stmt_end(s);
+	vec_done(&repeats.costs);
+	vec_done(&repeats.outputs);
+	return step == STEP_DONE;
+}
+
+/* ---------------------------------------------------------------- scores */
+
+struct score_value {
+	int64_t name, repeat;
+	double value;
+};
+
+static int by_name_repeat(const void *left, const void *right)
+{
+	const struct score_value *a = left, *b = right;
+	if (a->name != b->name)
+		return (a->name > b->name) - (a->name < b->name);
+	if (a->repeat != b->repeat)
+		return (a->repeat > b->repeat) - (a->repeat < b->repeat);
+	return (a->value > b->value) - (a->value < b->value);
+}
+
+/* A case's value of a score: the mean over its repeats; a repeat that was scored several times counts once, with its mean. */
+static double score_mean(const struct score_value *values, size_t n, double *scratch)
+{
+	double *repeats = scratch, *inside = scratch + n;
+	size_t n_repeats = 0;
+	for (size_t i = 0; i < n;) {
+		size_t k = 0;
+		for (size_t first = i; i < n && values[i].repeat == values[first].repeat; i++)
+			inside[k++] = values[i].value;
+		repeats[n_repeats++] = stat_case_mean(inside, k);
+	}
+	return stat_case_mean(repeats, n_repeats);
+}
+
+static void fold_scores(struct side_run *run, struct side_case *c, struct score_value *values, size_t n)
+{
+	if (!n)
+		return;
+	double *scratch = xmalloc(size_mul(n, 2 * sizeof *scratch));
+	qsort(values, n, sizeof *values, by_name_repeat);
+	c->scores = run->n_scores;
+	for (size_t i = 0, end; i < n; i = end) {
+		for (end = i; end < n && values[end].name == values[i].name;)
+			end++;
+		run->scores = vec_grow(run->scores, &run->cap_scores, run->n_scores, sizeof *run->scores);
+		run->scores[run->n_scores++] =
+		    (struct side_score){.name = values[i].name, .value = score_mean(values + i, end - i, scratch)};
+	}
+	c->n_scores = run->n_scores - c->scores;
+	free(scratch);
+}
+
+/* Both the scores and the cases come in the order of case_id, so one walk along the cases meets all scores. */
+static bool read_scores(struct db *db, int64_t id, struct side_run *run, struct err *err)
+{
+	struct stmt *s =
+	    db_query(db,
+	             "SELECT x.case_id, x.repeat, x.name, x.value FROM case_score x"
+	             " WHERE x.run = ? AND x.repeat >= 0 AND x.value IS NOT NULL ORDER BY x.case_id, x.repeat",
+	             err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, id);
+	VEC(struct score_value) values = {0};
+	size_t at = 0;
+	enum step step;
+	while ((step = stmt_step(s, err)) == STEP_ROW) {
+		int64_t case_id = col_int(s, 0);
+		if (at < run->n && run->cases[at].case_id < case_id) {
+			fold_scores(run, &run->cases[at], values.at, values.n);
+			vec_clear(&values);
+			while (at < run->n && run->cases[at].case_id < case_id)
+				at++;
+		}
+		double value = col_double(s, 3);
+		if (at < run->n && run->cases[at].case_id == case_id && __builtin_isfinite(value))
+			*vec_add(&values) =
+			    (struct score_value){.name = col_int(s, 2), .repeat = col_int(s, 1), .value = value};
+	}
+	if (at < run->n)
+		fold_scores(run, &run->cases[at], values.at, values.n);
+	stmt_end(s);
+	vec_done(&values);
+	return step == STEP_DONE;
+}
+
+bool side_read(struct db *db, int64_t run, struct arena *arena, struct side_run *out, struct err *err)
+{
+	*out = (struct side_run){0};
+	return read_cases(db, run, arena, out, err) && read_scores(db, run, out, err);
+}

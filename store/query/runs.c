@@ -1,0 +1,216 @@
+#include "store/query/runs.h"
+
+#include <string.h>
+
+#include "store/base/vec.h"
+#include "store/stat/interval.h"
+
+#define COLUMNS                                                                                                        \
+	"r.id, r.text, r.name, (SELECT text FROM word WHERE id = r.dataset), (SELECT text FROM word WHERE id ="        \
+	" r.model), (SELECT text FROM word WHERE id = r.provider), r.prompt, (SELECT w.text FROM prompt p JOIN word w" \
+	" ON w.id = p.name WHERE p.id = r.prompt), (SELECT version FROM prompt WHERE id = r.prompt), r.created_ns,"    \
+	" r.cases, r.passed, r.failed, r.errored, r.unscored, r.keys, r.repeats, r.pass_shares, r.scored_keys,"        \
+	" r.p50_ns, r.p95_ns, r.cost_usd, r.tokens_in, r.tokens_out, s.path FROM run r"                                \
+	" LEFT JOIN source s ON s.id = r.source"
+
+void run_page_done(struct run_page *p)
+{
+	arena_done(&p->arena);
+	*p = (struct run_page){0};
+}
+
+static void read_run(struct stmt *s, struct arena *arena, struct run_row *row)
+{
+	double shares = col_double(s, 17), scored = (double)col_int_or(s, 18, 0);
+	struct interval interval = IS_UNKNOWN(shares) ? INTERVAL_NONE : interval_wilson(shares, scored);
+	*row = (struct run_row){
+	    .id = col_int(s, 0),
+	    .text = arena_str(arena, col_str(s, 1)),
+	    .name = arena_str(arena, col_str(s, 2)),
+	    .dataset = arena_str(arena, col_str(s, 3)),
+	    .model = arena_str(arena, col_str(s, 4)),
+	    .provider = arena_str(arena, col_str(s, 5)),
+	    .prompt_id = col_int_or(s, 6, 0),
+	    .prompt = arena_str(arena, col_str(s, 7)),
+	    .prompt_version = arena_str(arena, col_str(s, 8)),
+	    .created_ns = col_int(s, 9),
+	    .cases = col_int_or(s, 10, 0),
+	    .passed = col_int_or(s, 11, 0),
+	    .failed = col_int_or(s, 12, 0),
+	    .errored = col_int_or(s, 13, 0),
+	    .unscored = col_int_or(s, 14, 0),
+	    .keys = col_int_or(s, 15, 0),
+	    .repeats = col_int_or(s, 16, 0),
+	    .pass_rate = scored > 0 ? shares / scored : UNKNOWN_DOUBLE,
+	    .pass_low = interval.low,
+	    .pass_high = interval.high,
+	    .p50_ns = col_int(s, 19),
+	    .p95_ns = col_int(s, 20),
+	    .cost_usd = col_double(s, 21),
+	    .tokens_in = col_int(s, 22),
+	    .tokens_out = col_int(s, 23),
+	    .file = arena_str(arena, col_blob(s, 24)),
+	};
+}
+
+static bool read_scores(struct db *db, struct arena *arena, struct run_row *row, struct err *err)
+{
+	struct stmt *s = db_query(db,
+	                          "SELECT w.text, x.n, x.mean FROM run_score x JOIN word w ON w.id = x.name"
+	                          " WHERE x.run = ? ORDER BY w.text",
+	                          err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, row->id);
+	VEC(struct run_score) all = {0};
+	enum step step;
+	while ((step = stmt_step(s, err)) == STEP_ROW)
+		*vec_add(&all) = (struct run_score){
+		    .name = arena_str(arena, col_str(s, 0)), .n = col_int_or(s, 1, 0), .mean = col_double(s, 2)};
+	stmt_end(s);
+	struct run_score *scores = arena_alloc(arena, all.n * sizeof *scores);
+	if (all.n)
+		memcpy(scores, all.at, all.n * sizeof *all.at);
+	row->scores = scores;
+	row->n_scores = all.n;
+	vec_done(&all);
+	return step == STEP_DONE;
+}
+
+/* SQL and its filter's values: head, the conditions, tail. */
+static struct stmt *compose(struct db *db, const char *head, const struct filter *filter, const char *tail,
+                            struct err *err)
+{
+	struct buf sql = BUF_INIT;
+	int params = 0;
+	buf_add_cstr(&sql, head);
+	if (!filter_is_empty(filter)) {
+		buf_add_cstr(&sql, " AND (");
+		filter_sql(&sql, filter, &params);
+		buf_add_cstr(&sql, ")");
+	}
+	buf_add_cstr(&sql, tail);
+	struct stmt *s = db_query_composed(db, buf_str(&sql), err);
+	buf_done(&sql);
+	if (s)
+		filter_bind(s, filter, 1);
+	return s;
+}
+
+static bool count(struct db *db, const char *head, const struct filter *filter, int64_t *total, struct err *err)
+{
+	struct stmt *s = compose(db, head, filter, "", err);
+	if (!s)
+		return false;
+	enum step step = stmt_step(s, err);
+	*total = step == STEP_ROW ? col_int_or(s, 0, 0) : 0;
+	stmt_free(s);
+	return step == STEP_ROW;
+}
+
+bool runs_page(struct db *db, const struct filter *filter, int64_t source, int64_t offset, int64_t limit,
+               struct run_page *out, struct err *err)
+{
+	*out = (struct run_page){.arena = ARENA_INIT, .total = 0};
+	struct buf where = BUF_INIT, head = BUF_INIT, tail = BUF_INIT;
+	buf_add_cstr(&where, " WHERE 1");
+	if (source)
+		buf_printf(&where, " AND (r.seen = %lld OR r.source = %lld)", (long long)source, (long long)source);
+	buf_printf(&head, "SELECT count(*) FROM run r%s", buf_cstr(&where));
+	bool ok = count(db, buf_cstr(&head), filter, &out->total, err);
+	buf_clear(&head);
+	buf_printf(&head, "SELECT %s%s", COLUMNS, buf_cstr(&where));
+	buf_printf(&tail, " ORDER BY 4 NULLS LAST, r.created_ns DESC NULLS LAST, r.id DESC LIMIT %lld OFFSET %lld",
+	           (long long)limit, (long long)(offset > 0 ? offset : 0));
+	struct stmt *s = ok ? compose(db, buf_cstr(&head), filter, buf_cstr(&tail), err) : NULL;
+	buf_done(&where);
+	buf_done(&head);
+	buf_done(&tail);
+	VEC(struct run_row) rows = {0};
+	enum step step = STEP_FAIL;
+	while (s && (step = stmt_step(s, err)) == STEP_ROW)
+		read_run(s, &out->arena, vec_add(&rows));
+	stmt_free(s);
+	ok = step == STEP_DONE;
+	out->n = rows.n;
+	out->rows = arena_alloc(&out->arena, rows.n * sizeof *out->rows);
+	if (rows.n)
+		memcpy(out->rows, rows.at, rows.n * sizeof *rows.at);
+	vec_done(&rows);
+	for (size_t i = 0; ok && i < out->n; i++)
+		ok = read_scores(db, &out->arena, &out->rows[i], err);
+	return ok;
+}
+
+bool runs_get(struct db *db, int64_t id, struct arena *arena, struct run_row *out, struct err *err)
+{
+	struct stmt *s = db_query(db, "SELECT " COLUMNS " WHERE r.id = ?", err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, id);
+	enum step step = stmt_step(s, err);
+	if (step == STEP_ROW)
+		read_run(s, arena, out);
+	stmt_end(s);
+	if (step == STEP_DONE)
+		return err_set(err, ERR_NOT_FOUND, NULL, "there is no such run any more");
+	return step == STEP_ROW && read_scores(db, arena, out, err);
+}
+
+/* ---------------------------------------------------------------- cases */
+
+void case_page_done(struct case_page *p)
+{
+	arena_done(&p->arena);
+	*p = (struct case_page){0};
+}
+
+static void read_case(struct stmt *s, struct arena *arena, struct case_row *row)
+{
+	int64_t status = col_int_or(s, 4, CASE_UNSCORED);
+	*row = (struct case_row){
+	    .case_id = col_int(s, 0),
+	    .repeat = col_int_or(s, 1, 0),
+	    .key = arena_str(arena, col_str(s, 2)),
+	    .title = arena_str(arena, col_str(s, 3)),
+	    .status = status >= 0 && status < N_CASE_STATUSES ? (enum case_status)status : CASE_UNSCORED,
+	    .latency_ns = col_int(s, 5),
+	    .tokens_in = col_int(s, 6),
+	    .tokens_out = col_int(s, 7),
+	    .record = col_int_or(s, 8, 0),
+	    .cost_usd = col_double(s, 9),
+	    .trace_text = arena_str(arena, col_str(s, 10)),
+	    .trace = col_int_or(s, 11, 0),
+	};
+}
+
+bool cases_page(struct db *db, int64_t run, const struct filter *filter, int64_t offset, int64_t limit,
+                struct case_page *out, struct err *err)
+{
+	*out = (struct case_page){.arena = ARENA_INIT, .total = 0};
+	struct buf head = BUF_INIT, tail = BUF_INIT;
+	buf_printf(&head, "SELECT count(*) FROM case_result c WHERE c.run = %lld", (long long)run);
+	bool ok = count(db, buf_cstr(&head), filter, &out->total, err);
+	buf_clear(&head);
+	buf_printf(&head,
+	           "SELECT c.case_id, c.repeat, (SELECT k.text FROM case_key k WHERE k.id = c.case_id), c.title,"
+	           " c.status, c.latency_ns, c.tokens_in, c.tokens_out, c.record, c.cost_usd, tr.text, tr.id"
+	           " FROM case_result c LEFT JOIN trace tr ON tr.key = c.trace WHERE c.run = %lld",
+	           (long long)run);
+	buf_printf(&tail, " ORDER BY c.ord NULLS LAST, c.case_id, c.repeat LIMIT %lld OFFSET %lld", (long long)limit,
+	           (long long)(offset > 0 ? offset : 0));
+	struct stmt *s = ok ? compose(db, buf_cstr(&head), filter, buf_cstr(&tail), err) : NULL;
+	buf_done(&head);
+	buf_done(&tail);
+	VEC(struct case_row) rows = {0};
+	enum step step = STEP_FAIL;
+	while (s && (step = stmt_step(s, err)) == STEP_ROW)
+		read_case(s, &out->arena, vec_add(&rows));
+	stmt_free(s);
+	out->n = rows.n;
+	out->rows = arena_alloc(&out->arena, rows.n * sizeof *out->rows);
+	if (rows.n)
+		memcpy(out->rows, rows.at, rows.n * sizeof *rows.at);
+	vec_done(&rows);
+	return step == STEP_DONE;
+}
