@@ -72,6 +72,9 @@ struct reader {
 	struct archive *archive;
 	bool header_read, archive_end;
 
+	struct buf unread; /* given back: comes first, from unread_at */
+	size_t unread_at;
+	struct hasher *hasher;
 	uint64_t given, source_size;
 	_Atomic uint64_t source_bytes;
 	bool regular, failed;
@@ -318,15 +321,46 @@ static int64_t check_limits(struct reader *r, int64_t n)
 	return n;
 }
 
+static int64_t take_unread(struct reader *r, char *into, size_t cap)
+{
+	struct str rest = str_cut(buf_str(&r->unread), r->unread_at, cap);
+	memcpy(into, rest.ptr, rest.len);
+	r->unread_at += rest.len;
+	if (r->unread_at == r->unread.len) {
+		buf_done(&r->unread);
+		r->unread_at = 0;
+	}
+	return (int64_t)rest.len;
+}
+
 int64_t reader_read(struct reader *r, char *into, size_t cap, struct err *err)
 {
 	BUG_ON(cap == 0);
-	int64_t n = r->failed ? -1 : check_limits(r, pull(r, into, cap));
-	if (n > 0)
+	int64_t n;
+	if (r->unread.len)
+		n = take_unread(r, into, cap);
+	else
+		n = r->failed ? -1 : check_limits(r, pull(r, into, cap));
+	if (n > 0) {
 		r->given += (uint64_t)n;
+		if (r->hasher)
+			hasher_add(r->hasher, (struct str){into, (size_t)n});
+	}
 	if (n < 0 && err)
 		*err = r->err;
 	return n;
+}
+
+void reader_unread(struct reader *r, struct str bytes)
+{
+	BUG_ON(r->unread.len || bytes.len > r->given);
+	buf_add_str(&r->unread, bytes);
+	r->given -= bytes.len;
+}
+
+void reader_hash(struct reader *r, struct hasher *hasher)
+{
+	r->hasher = hasher;
 }
 
 /* ---- opening */
@@ -457,6 +491,7 @@ void reader_close(struct reader *r)
 		inflateEnd(&r->zlib);
 	if (r->fd > STDIN_FILENO)
 		close(r->fd);
+	buf_done(&r->unread);
 	free(r->in);
 	free(r->path);
 	free(r);

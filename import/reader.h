@@ -23,6 +23,10 @@ void reader_close(struct reader *r);
 /* Up to cap bytes (cap > 0); 0 at the end; -1 with err (damaged, limit, io: err->text in plain words, err->at.offset), and
  * again -1 from then on. A plain file that shrank since it was opened is an "io" failure at its new end. */
 int64_t reader_read(struct reader *r, char *into, size_t cap, struct err *err);
+/* Gives the last bytes read back: they come again first (detection looks at them before anybody reads; copied). */
+void reader_unread(struct reader *r, struct str bytes);
+/* Adds every byte that is given from now on to `hasher` (borrowed; NULL ends it): the resume point's hash. */
+void reader_hash(struct reader *r, struct hasher *hasher);
 uint64_t reader_offset(const struct reader *r);         /* decompressed bytes given so far */
 uint64_t reader_source_bytes(const struct reader *r);   /* bytes of the file consumed; any thread may ask */
 uint64_t reader_source_size(const struct reader *r);    /* size of the file, 0 if unknown (pipe) */

@@ -16,20 +16,22 @@
 #include "store/sink.h"
 #include "store/source.h"
 
-enum { INGEST_QUEUE = 4, INGEST_BATCH_BYTES = 8 << 20, INGEST_BATCH_SPANS = 10000 };
+enum { INGEST_QUEUE = 4, INGEST_BATCH_BYTES = 4 << 20, INGEST_BATCH_SPANS = 10000, INGEST_WAIT_NS = 500 * 1000 * 1000 };
 
 struct ingest_counts {
 	int64_t traces, spans, scores, runs, cases;
 };
 
 struct ingest;
-/* Uses `db` (DB_WRITE) until ingest_close; nobody else may. now_ns: wall clock for "imported at". */
-struct ingest *ingest_open(struct db *db, int64_t now_ns, struct err *err);
+/* Uses `db` (DB_WRITE) until ingest_close. Between ingest_end and the next ingest_begin the writer rests: the caller may read with
+ * it then; otherwise nobody else may. Sweeps what a killed import left behind, unless another one is running. */
+struct ingest *ingest_open(struct db *db, struct err *err);
 /* Writes what is left, stops the writer. false: err. */
 bool ingest_close(struct ingest *in, struct err *err);
 struct sink *ingest_sink(struct ingest *in);
 
-/* Begins a source: `known` is what source_find gave (id 0: a new one). Entries of records up to known.records are not handed in. */
+/* Begins a source: `known` is what source_candidates gave (id 0: a new one, whose path, entry, format, head, size and mtime_ns are
+ * filled in). Entries of records up to known.records are not handed in. Borrowed for the call. */
 bool ingest_begin(struct ingest *in, const struct source *known, struct err *err);
 /* A safe point: everything before it is in the sink. Cheap; commits when a batch is due. */
 bool ingest_point(struct ingest *in, uint64_t bytes, const struct hasher *prefix, uint64_t records, struct err *err);
@@ -37,15 +39,23 @@ bool ingest_point(struct ingest *in, uint64_t bytes, const struct hasher *prefix
  * within it counted once; fresh: what was new to the store. */
 bool ingest_end(struct ingest *in, bool whole, struct ingest_counts *held, struct ingest_counts *fresh,
                 struct err *err);
+/* Stores the problem of a file that never became a source (between sources only); replaces those of an earlier try. */
+bool ingest_refuse(struct ingest *in, const struct problem *p, struct err *err);
 int64_t ingest_source_id(const struct ingest *in);
 /* False once writing failed: err says why; the parser stops. */
 bool ingest_ok(const struct ingest *in, struct err *err);
-/* --strict: nothing of this source is visible until it is whole and without problems. Call before ingest_begin. */
+/* --strict: all of a source is one transaction, committed by ingest_end if the source is whole and had no problem at all, else
+ * rolled back (its problems stay, without a source). Other writers wait for it. Call before ingest_begin. */
 void ingest_strict(struct ingest *in, bool strict);
-/* Rolls back what a strict source wrote. */
-bool ingest_forget_source(struct ingest *in, int64_t source, struct err *err);
+/* After ingest_end: was the strict source rolled back? */
+bool ingest_rolled_back(const struct ingest *in);
+/* After ingest_end, until the next ingest_begin: problems of the source, from whichever side. The first 20; how many in all; the worst
+ * exit code (0 or 3). */
+void ingest_problems(const struct ingest *in, const struct problem **problems, size_t *n, int64_t *total, int *exit_code);
 /* Progress, from any thread. */
 int64_t ingest_traces_seen(const struct ingest *in);
 int64_t ingest_spans_seen(const struct ingest *in);
+int64_t ingest_cases_seen(const struct ingest *in);
+int64_t ingest_commits(const struct ingest *in); /* rises with each commit */
 
 #endif

@@ -64,4 +64,7 @@ struct screen_ops {
 extern const struct screen_ops *const screens[]; /* ends with NULL */
 const struct screen_ops *screen_named(const char *name);
 
+/* The actions that every screen has, for the screen that lists keys; the app sets it (app.h: app_actions). NULL: none known. */
+extern const struct action *screen_common_actions;
+
 #endif

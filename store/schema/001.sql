@@ -29,27 +29,30 @@ CREATE TABLE frame_tail(frame INTEGER PRIMARY KEY, tail INTEGER NOT NULL);
 CREATE TABLE trace(
   id INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, text TEXT NOT NULL,
   first INTEGER NOT NULL DEFAULT 0, n INTEGER NOT NULL DEFAULT 0, -- rows, synthetic ones with them
-  loose INTEGER NOT NULL DEFAULT 0,                               -- spans in span_loose, not yet settled
+  loose INTEGER NOT NULL DEFAULT 0,                               -- > 0: rows in span_loose (or a trace_said) are not settled yet
   name INTEGER, session INTEGER, user INTEGER, service INTEGER,
   start_ns INTEGER, duration_ns INTEGER, status INTEGER NOT NULL DEFAULT 0,
   spans INTEGER NOT NULL DEFAULT 0, errors INTEGER NOT NULL DEFAULT 0,
   llm_calls INTEGER NOT NULL DEFAULT 0, tool_calls INTEGER NOT NULL DEFAULT 0,
   tokens_in INTEGER, tokens_out INTEGER, tokens_cached INTEGER, tokens_reasoning INTEGER, cost_usd REAL,
   repeats INTEGER NOT NULL DEFAULT 0, -- the most calls of one name with the same arguments
-  input TEXT, output TEXT,            -- previews
+  input TEXT, output TEXT,            -- previews: of the record with the smallest rank; ranks only ever fall, so order cannot matter
+  input_rank BLOB, output_rank BLOB,  -- store/part.h
   scores INTEGER NOT NULL DEFAULT 0, verdict INTEGER,
+  orphans INTEGER NOT NULL DEFAULT 0, cycles INTEGER NOT NULL DEFAULT 0, -- spans without their parent, cycles cut
   said INTEGER,                       -- record of the source's own trace object, if it has one
-  source INTEGER NOT NULL, seen INTEGER NOT NULL); -- first and latest source that held it
+  source INTEGER NOT NULL, seen INTEGER NOT NULL); -- first and latest source that held it; 0: only scores name it so far
 CREATE INDEX trace_start ON trace(start_ns, id);
 CREATE INDEX trace_text ON trace(text);
-CREATE INDEX trace_loose ON trace(loose) WHERE loose > 0;
+CREATE INDEX trace_loose ON trace(id) WHERE loose > 0;
+CREATE INDEX trace_odd ON trace(seen) WHERE orphans > 0 OR cycles > 0;
 CREATE INDEX trace_session ON trace(session, start_ns) WHERE session IS NOT NULL;
 CREATE TABLE trace_tag(trace INTEGER, tag INTEGER, PRIMARY KEY(trace, tag)) WITHOUT ROWID;
--- What a source says of a whole trace, per source record, merged into the trace by settle.
+-- What sources say of a whole trace, each word once (hash: of the facts and the raw record); settle merges them into the trace.
 CREATE TABLE trace_said(
-  trace INTEGER, source INTEGER, record INTEGER, name INTEGER, session INTEGER, user INTEGER, service INTEGER,
-  start_ns INTEGER, end_ns INTEGER, status INTEGER, cost_usd REAL, input TEXT, output TEXT,
-  PRIMARY KEY(trace, source, record)) WITHOUT ROWID;
+  trace INTEGER, hash INTEGER, name INTEGER, session INTEGER, user INTEGER, service INTEGER,
+  start_ns INTEGER, end_ns INTEGER, status INTEGER NOT NULL, cost_usd REAL, input TEXT, output TEXT, record INTEGER NOT NULL,
+  PRIMARY KEY(trace, hash)) WITHOUT ROWID;
 
 -- key: the 16-hex id as an integer, else a hash, with the id in `id`. up: rows back to the parent (0: a root).
 -- flags: see store/span_row.h. rep_n, rep_len: on the first of rep_n siblings in a row with one name: rows they take together.
@@ -63,19 +66,24 @@ CREATE TABLE span(
   sub_tokens INTEGER, sub_cost REAL, sub_errors INTEGER NOT NULL DEFAULT 0,
   rep_n INTEGER, rep_len INTEGER,
   input_hash INTEGER, output_hash INTEGER, message TEXT,
-  record INTEGER NOT NULL, hash INTEGER NOT NULL, source INTEGER NOT NULL); -- hash: of the raw record
+  record INTEGER NOT NULL, hash INTEGER NOT NULL, source INTEGER NOT NULL); -- hash: of the record and its facts; of a merged span: all of its parts', combined by exclusive or
 CREATE INDEX span_group ON span(trace) WHERE rep_n > 1;
+-- One record's word on one span (store/part.h), not yet settled.
 CREATE TABLE span_loose(
-  id INTEGER PRIMARY KEY, trace INTEGER NOT NULL, key INTEGER NOT NULL, text TEXT, parent INTEGER, flags INTEGER NOT NULL,
-  name INTEGER, kind INTEGER NOT NULL, status INTEGER NOT NULL,
-  start_ns INTEGER, duration_ns INTEGER, first_token_ns INTEGER,
+  loose INTEGER PRIMARY KEY, trace INTEGER NOT NULL, key INTEGER NOT NULL, hash INTEGER NOT NULL, id TEXT, parent INTEGER, flags INTEGER NOT NULL,
+  name INTEGER, kind INTEGER NOT NULL, status INTEGER NOT NULL, start_ns INTEGER, end_ns INTEGER, first_token_ns INTEGER,
   model INTEGER, provider INTEGER, prompt INTEGER, session INTEGER, user INTEGER, service INTEGER, trace_name INTEGER,
   tokens_in INTEGER, tokens_out INTEGER, tokens_cached INTEGER, tokens_reasoning INTEGER, cost_usd REAL,
-  input_hash INTEGER, output_hash INTEGER, message TEXT, input TEXT, output TEXT,
-  record INTEGER NOT NULL, hash INTEGER NOT NULL, source INTEGER NOT NULL);
+  input_hash INTEGER, output_hash INTEGER, message TEXT, record INTEGER NOT NULL, source INTEGER NOT NULL);
 CREATE INDEX span_loose_trace ON span_loose(trace);
--- Records of spans that lost against another of the same id (a conflict): both raw records stay.
-CREATE TABLE span_other(trace INTEGER, key INTEGER, record INTEGER, PRIMARY KEY(trace, key, record)) WITHOUT ROWID;
+-- All records of a span of which there are several different ones (at most 16): the span row is merged from them. The raw records stay.
+CREATE TABLE span_other(
+  trace INTEGER NOT NULL, key INTEGER NOT NULL, hash INTEGER NOT NULL, id TEXT, parent INTEGER, flags INTEGER NOT NULL,
+  name INTEGER, kind INTEGER NOT NULL, status INTEGER NOT NULL, start_ns INTEGER, end_ns INTEGER, first_token_ns INTEGER,
+  model INTEGER, provider INTEGER, prompt INTEGER, session INTEGER, user INTEGER, service INTEGER, trace_name INTEGER,
+  tokens_in INTEGER, tokens_out INTEGER, tokens_cached INTEGER, tokens_reasoning INTEGER, cost_usd REAL,
+  input_hash INTEGER, output_hash INTEGER, message TEXT, record INTEGER NOT NULL, source INTEGER NOT NULL,
+  PRIMARY KEY(trace, key, hash)) WITHOUT ROWID;
 -- Ranges of span.pos written but not (or no longer) owned by a trace; swept when idle.
 CREATE TABLE garbage(first INTEGER PRIMARY KEY, n INTEGER NOT NULL);
 
@@ -91,7 +99,7 @@ CREATE INDEX score_trace ON score(trace, span);
 
 -- A prompt version is (name, hash of the template); version is the source's label for it.
 CREATE TABLE prompt(
-  id INTEGER PRIMARY KEY, name INTEGER NOT NULL, version TEXT NOT NULL, hash BLOB, text TEXT, first_ns INTEGER,
+  id INTEGER PRIMARY KEY, name INTEGER NOT NULL, version TEXT NOT NULL, hash BLOB NOT NULL, text TEXT, first_ns INTEGER,
   UNIQUE(name, version, hash));
 
 CREATE TABLE run(
@@ -102,18 +110,24 @@ CREATE TABLE run(
   keys INTEGER NOT NULL DEFAULT 0, repeats INTEGER NOT NULL DEFAULT 0,     -- distinct cases; most repeats of one
   pass_shares REAL, scored_keys INTEGER, -- sum over cases of the share passed; cases with a verdict
   p50_ns INTEGER, p95_ns INTEGER, tokens_in INTEGER, tokens_out INTEGER, cost_usd REAL, costed INTEGER,
+  dirty INTEGER NOT NULL DEFAULT 0, -- 1: cases came, the figures above are not yet made
   source INTEGER NOT NULL, seen INTEGER NOT NULL);
 CREATE INDEX run_created ON run(created_ns, id);
+CREATE INDEX run_dirty ON run(dirty) WHERE dirty > 0;
 CREATE TABLE run_metric(run INTEGER, name INTEGER, value REAL, PRIMARY KEY(run, name)) WITHOUT ROWID; -- as the source states
 CREATE TABLE run_score(run INTEGER, name INTEGER, n INTEGER NOT NULL, mean REAL, PRIMARY KEY(run, name)) WITHOUT ROWID; -- computed
 
 CREATE TABLE case_key(id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE); -- the format's key, or its SHA-256 in hex if long
+-- base: of several rows of one key without a repeat, the first (by ord) keeps the key, the others are KEY#1, KEY#2, … and have the
+-- id of KEY here. repeat < 0: such a row that has not got its place yet (only while its source is being read).
 CREATE TABLE case_result(
-  run INTEGER, case_id INTEGER, repeat INTEGER, status INTEGER NOT NULL, title TEXT, ord INTEGER,
+  run INTEGER, case_id INTEGER, repeat INTEGER, base INTEGER, status INTEGER NOT NULL, title TEXT, ord INTEGER,
   input_hash INTEGER, expected_hash INTEGER, output_hash INTEGER,
   latency_ns INTEGER, cost_usd REAL, tokens_in INTEGER, tokens_out INTEGER, trace BLOB, -- trace.key
   record INTEGER NOT NULL, hash INTEGER NOT NULL, source INTEGER NOT NULL,
   PRIMARY KEY(run, case_id, repeat)) WITHOUT ROWID;
+CREATE INDEX case_base ON case_result(run, base) WHERE base IS NOT NULL;
+CREATE INDEX case_loose ON case_result(run, base) WHERE repeat < 0;
 CREATE INDEX case_trace ON case_result(trace) WHERE trace IS NOT NULL;
 CREATE TABLE case_score(
   run INTEGER, case_id INTEGER, repeat INTEGER, name INTEGER, n INTEGER, -- n: 0, 1, … for several of one name

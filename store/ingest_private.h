@@ -1,0 +1,138 @@
+/* What the parts of the ingest share: ingest.c (threads, queue, sink), ingest_write.c (transactions, batches),
+ * ingest_settle.c (traces), ingest_cases.c (eval runs). For nobody else. */
+#ifndef SPOOR_STORE_INGEST_PRIVATE_H
+#define SPOOR_STORE_INGEST_PRIVATE_H
+
+#include <stdatomic.h>
+
+#include "store/base/pack.h"
+#include "store/block.h"
+#include "store/ingest.h"
+#include "store/ingest_batch.h"
+#include "store/intern.h"
+#include "store/settle.h"
+
+enum {
+	TXN_NS = 60 * 1000 * 1000,    /* a transaction that has taken this long is ended at the next chance */
+	TRACE_ROWS_ONCE = 1 << 14,    /* larger traces are rewritten over several transactions */
+	ROWS_PER_LOOK = 256,          /* rows between two looks at the clock */
+	KNOWN_MAX = 1 << 21,          /* hashes of spans that were there before, kept at once */
+	PROBLEMS_STORED = 1000,       /* rows per source; all are counted */
+	PROBLEMS_KEPT = 20,           /* for the report */
+	WAL_BYTES = 64 << 20,
+	COMMITS_PER_CHECKPOINT = 32,
+};
+
+struct hash_set { /* of 64-bit hashes; 0 is kept as 1 */
+	uint64_t *slot;
+	size_t cap, n;
+};
+bool hash_set_has(const struct hash_set *set, uint64_t hash);
+void hash_set_add(struct hash_set *set, uint64_t hash);
+void hash_set_clear(struct hash_set *set);
+
+struct hist_delta {
+	uint32_t name;
+	int16_t kind;
+	int32_t bucket, n; /* kind < 0: free */
+};
+
+struct origin { /* where a row of settle.rows comes from; its ref is a position, an id or an index there */
+	enum origin_from { FROM_SPAN, FROM_OTHER, FROM_LOOSE, FROM_BATCH, FROM_MERGED } from;
+	bool gone; /* merged into another or a repeat of it */
+	uint64_t hash, record;
+	int64_t source, end_ns;
+};
+
+/* One trace being settled: what is to be written once its tree is known. */
+struct settle_job {
+	struct batch *batch;             /* NULL: from the store alone */
+	const struct batch_trace *trace; /* likewise */
+	int64_t id, first, n, loose, source, seen, said, loose_max;
+	bool exists, changed;
+	struct preview_rank input_rank, output_rank;
+	bool has_input, has_output;
+	VEC(struct origin) origins;       /* of settle.rows, row for row */
+	VEC(struct span_part) merged;     /* rows made of several parts */
+	VEC(struct span_part) others;     /* parts for span_other, those of a span in a row */
+	VEC(struct span_part) surplus;    /* parts to be taken out of it */
+	VEC(int64_t) conflicts;           /* keys */
+	VEC(int64_t) foreign;             /* sources other than the one at work: one for each span they now hold */
+	VEC(int64_t) claims;              /* rows (index) that change their source, when nothing else changes */
+	struct ingest_counts held, fresh; /* spans */
+	struct arena arena;
+};
+
+struct writer {
+	struct db *db;
+	struct pack *pack;
+	struct block_fill fill;
+	uint32_t fill_kept; /* entries of the fill that hold bytes */
+	struct intern intern;
+
+	/* transactions */
+	bool in_txn, strict_open, rolled_back;
+	int64_t began_ns, data_version;
+	int64_t next_pos, next_trace; /* good inside a transaction; -1: to be read */
+	bool next_pos_moved;
+	_Atomic int64_t commits, traces_seen;
+
+	/* the source at work */
+	int64_t source;
+	char *file, *entry;
+	struct ingest_counts held, fresh; /* held: not yet added to the source's row */
+	int64_t problems_new, problems_stored, problems_total;
+	struct arena problem_arena;
+	VEC(struct problem) problems; /* the first PROBLEMS_KEPT */
+	int problem_exit;
+
+	/* traces */
+	int64_t old_trace_max; /* traces up to it were there when the ingest began */
+	struct hash_set known;
+	struct settle settle;
+	struct settle_job job;
+	struct hist_delta *hist; /* changes not yet in the table */
+	size_t n_hist, hist_cap;
+	bool hist_held;
+};
+
+int64_t writer_clock_ns(void);
+
+/* Transactions. writer_breathe ends a long one and begins the next: what was done so far must be consistent. */
+bool writer_begin(struct writer *w, struct err *err);
+bool writer_commit(struct writer *w, struct err *err);
+bool writer_breathe(struct writer *w, struct err *err);
+void writer_rollback(struct writer *w);
+/* Runs a statement that has integer parameters only. */
+bool writer_run(struct writer *w, const char *sql, size_t n, const int64_t *params, struct err *err);
+#define WRITER_RUN(w, err, sql, ...)                                                                      \
+	writer_run(w, sql, sizeof((const int64_t[]){__VA_ARGS__}) / sizeof(int64_t), (const int64_t[]){__VA_ARGS__}, err)
+bool writer_meta(struct writer *w, const char *key, int64_t otherwise, int64_t *out, struct err *err);
+bool writer_set_meta(struct writer *w, const char *key, int64_t value, struct err *err);
+/* Counts, keeps and stores a problem of the source at work; file and entry are filled in if absent. */
+bool writer_problem(struct writer *w, const struct problem *p, struct err *err);
+bool writer_problem_fmt(struct writer *w, enum severity severity, const char *code, struct str path, const char *kept,
+                        struct err *err, const char *fmt, ...) __attribute__((format(printf, 7, 8)));
+
+/* Replaces the problems of a file that is no source by these, and commits. */
+bool writer_refuse(struct writer *w, const char *file, const struct problem *problems, size_t n, struct err *err);
+bool writer_batch(struct writer *w, struct batch *b, struct err *err);
+bool writer_sweep(struct writer *w, struct err *err); /* what an earlier crash left */
+/* The end of a source: settles what is loose, rolls up, writes its state; strict: commits or rolls back. */
+bool writer_finish(struct writer *w, bool whole, struct err *err);
+
+/* Traces (ingest_settle.c). */
+bool settle_batch_trace(struct writer *w, struct batch *b, struct batch_trace *t, struct err *err);
+bool settle_ensure_trace(struct writer *w, struct batch_trace *t, struct err *err); /* fills t->id */
+bool settle_loose(struct writer *w, struct err *err);    /* all that is loose, at the end of a source */
+bool settle_report(struct writer *w, struct err *err);   /* orphans and cycles of the source's traces */
+void settle_drop(struct writer *w);                   /* pending histogram changes, after a rollback */
+bool settle_flush(struct writer *w, struct err *err); /* the same into the table, before a commit */
+bool settle_mark_known(struct writer *w, struct batch *b, struct err *err);
+bool settle_sweep_range(struct writer *w, int64_t first, int64_t n, struct err *err);
+
+/* Eval runs (ingest_cases.c). */
+bool cases_write(struct writer *w, struct batch *b, struct err *err);
+bool cases_finish(struct writer *w, struct err *err); /* places of repeated keys, roll-ups */
+
+#endif

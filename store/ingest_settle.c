@@ -1,0 +1,863 @@
+/* Traces: the spans of a batch and what is stored of their trace become one settled trace.
+ *
+ * A trace's rows lie together in `span`, in pre-order, and only the trace row says where. Settling loads them (the few columns that
+ * the tree needs), adds what is new, merges the parts of equal keys, computes the tree and writes all rows to a new range; what was
+ * loaded from the store is copied by SQL, so that a row's text never passes through memory. Then the trace row is flipped and
+ * the old range deleted. Large traces do this over several transactions: the new range is noted in `garbage` first, and the
+ * old one when the row is flipped, so that whatever a crash leaves is swept by the next import. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/ingest_private.h"
+#include "store/ingest_rows.h"
+#include "store/span_row.h"
+
+/* ---------------------------------------------------------------- the trace row */
+
+#define TRACE_COLUMNS "id, first, n, loose, source, seen, said, input_rank, output_rank"
+
+static void read_rank(struct stmt *s, int c, struct preview_rank *rank, bool *has)
+{
+	struct str blob = col_blob(s, c);
+	*has = blob.len == PREVIEW_RANK;
+	if (*has)
+		memcpy(rank->byte, blob.ptr, PREVIEW_RANK);
+}
+
+static void job_clear(struct settle_job *job)
+{
+	vec_clear(&job->origins);
+	vec_clear(&job->merged);
+	vec_clear(&job->others);
+	vec_clear(&job->surplus);
+	vec_clear(&job->conflicts);
+	vec_clear(&job->claims);
+	vec_clear(&job->foreign);
+	if (job->origins.cap > TRACE_ROWS_ONCE)
+		vec_done(&job->origins);
+	arena_reset(&job->arena);
+	job->batch = NULL;
+	job->trace = NULL;
+	job->id = job->first = job->n = job->loose = job->source = job->seen = 0;
+	job->said = UNKNOWN_INT;
+	job->loose_max = 0;
+	job->exists = job->changed = job->has_input = job->has_output = false;
+	job->held = job->fresh = (struct ingest_counts){0};
+}
+
+static bool read_trace(struct stmt *s, struct settle_job *job, struct err *err)
+{
+	enum step step = stmt_step(s, err);
+	job->exists = step == STEP_ROW;
+	if (job->exists) {
+		job->id = col_int(s, 0);
+		job->first = col_int_or(s, 1, 0);
+		job->n = col_int_or(s, 2, 0);
+		job->loose = col_int_or(s, 3, 0);
+		job->source = col_int_or(s, 4, 0);
+		job->seen = col_int_or(s, 5, 0);
+		job->said = col_int(s, 6);
+		read_rank(s, 7, &job->input_rank, &job->has_input);
+		read_rank(s, 8, &job->output_rank, &job->has_output);
+	}
+	stmt_end(s);
+	return step != STEP_FAIL;
+}
+
+static bool find_trace(struct writer *w, struct settle_job *job, const struct hash128 *key, struct err *err)
+{
+	struct stmt *s = db_query(w->db, "SELECT " TRACE_COLUMNS " FROM trace WHERE key = ?", err);
+	if (!s)
+		return false;
+	stmt_blob_static(s, 1, (struct str){(const char *)key->byte, sizeof key->byte});
+	return read_trace(s, job, err);
+}
+
+static bool get_trace(struct writer *w, struct settle_job *job, int64_t id, struct err *err)
+{
+	struct stmt *s = db_query(w->db, "SELECT " TRACE_COLUMNS " FROM trace WHERE id = ?", err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, id);
+	return read_trace(s, job, err);
+}
+
+bool settle_ensure_trace(struct writer *w, struct batch_trace *t, struct err *err)
+{
+	struct stmt *s = db_query(w->db, "SELECT id FROM trace WHERE key = ?", err);
+	if (!s)
+		return false;
+	stmt_blob_static(s, 1, (struct str){(const char *)t->key.byte, sizeof t->key.byte});
+	enum step step = stmt_step(s, err);
+	t->id = step == STEP_ROW ? col_int(s, 0) : 0;
+	stmt_end(s);
+	if (t->id || step == STEP_FAIL)
+		return step != STEP_FAIL;
+	s = db_query(w->db, "INSERT INTO trace(id, key, text, source, seen) VALUES(?,?,?,0,0)", err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, w->next_trace);
+	stmt_blob_static(s, 2, (struct str){(const char *)t->key.byte, sizeof t->key.byte});
+	stmt_str_static(s, 3, t->text);
+	t->id = w->next_trace++;
+	return stmt_run(s, err);
+}
+
+/* ---------------------------------------------------------------- one row for each key */
+
+struct item {
+	int64_t key;
+	uint64_t hash, record;
+	uint32_t row;
+	enum origin_from from;
+};
+
+static int by_key(const void *pa, const void *pb)
+{
+	const struct item *a = pa, *b = pb;
+	if (a->key != b->key)
+		return a->key < b->key ? -1 : 1;
+	if ((a->from == FROM_SPAN) != (b->from == FROM_SPAN))
+		return a->from == FROM_SPAN ? -1 : 1;
+	if (a->hash != b->hash)
+		return a->hash < b->hash ? -1 : 1;
+	if (a->from != b->from)
+		return a->from < b->from ? -1 : 1;
+	return a->record < b->record ? -1 : a->record > b->record;
+}
+
+/* Who holds the span now, and whether that is news: counts the sources that had not held it before. */
+static int64_t claim(const struct writer *w, struct settle_job *job, const struct item *group, size_t n, int64_t before)
+{
+	int64_t now = before, last = before;
+	bool mine = false;
+	for (size_t i = 0; i < n; i++) {
+		const struct origin *o = &job->origins.at[group[i].row];
+		if (o->from != FROM_LOOSE && o->from != FROM_BATCH)
+			continue;
+		if (o->source == w->source && !mine && before != w->source)
+			job->held.spans++;
+		else if (o->source != w->source && o->source != before && o->source != last)
+			*vec_add(&job->foreign) = o->source;
+		mine = mine || o->source == w->source;
+		last = now = o->source;
+	}
+	return mine ? w->source : now;
+}
+
+/* The different parts of a group, of each the first in order (stored before new, then the smallest record). A settled row is a part
+ * itself only if nothing is in span_other. */
+static size_t different_parts(struct item *group, size_t n, uint64_t *combined)
+{
+	bool has_other = false;
+	for (size_t i = 0; i < n; i++)
+		has_other = has_other || group[i].from == FROM_OTHER;
+	size_t kept = 0, from = group[0].from == FROM_SPAN && has_other ? 1 : 0;
+	*combined = 0;
+	for (size_t i = from; i < n; i++) {
+		if (kept && group[kept - 1 + from].hash == group[i].hash)
+			continue;
+		if (i > from && from == 0 && group[0].from == FROM_SPAN && group[0].hash == group[i].hash)
+			continue; /* sorted before the others, whatever its hash */
+		group[from + kept++] = group[i];
+		*combined ^= group[i].hash;
+	}
+	memmove(group, group + from, kept * sizeof *group);
+	return kept;
+}
+
+static bool load_part(struct writer *w, struct settle_job *job, const struct item *item, struct span_part *part,
+                      struct err *err)
+{
+	const struct settle_row *row = &w->settle.rows.at[item->row];
+	switch (item->from) {
+	case FROM_SPAN: return rows_load_span(w->db, (int64_t)row->ref, &job->arena, part, err);
+	case FROM_LOOSE: return rows_load_loose(w->db, (int64_t)row->ref, &job->arena, part, err);
+	case FROM_OTHER: return rows_load_other(w->db, job->id, item->key, item->hash, &job->arena, part, err);
+	case FROM_BATCH: *part = job->batch->spans.at[row->ref].part; return true;
+	case FROM_MERGED: break;
+	}
+	return true;
+}
+
+static uint64_t combine(const struct span_part *parts, size_t n)
+{
+	uint64_t all = 0;
+	for (size_t i = 0; i < n && i < PARTS_MAX; i++)
+		all ^= parts[i].hash;
+	return all;
+}
+
+/* Several parts, or one that a row cannot hold: they go to span_other, the row is made of them. */
+static bool merge_parts(struct writer *w, struct settle_job *job, const struct item *items, size_t n,
+                        const struct settle_row *settled, uint64_t settled_hash, struct span_part *out, bool *same,
+                        struct err *err)
+{
+	struct span_part *parts = arena_zalloc(&job->arena, n, sizeof *parts);
+	for (size_t i = 0; i < n; i++)
+		if (!load_part(w, job, &items[i], &parts[i], err))
+			return false;
+	bool conflict;
+	part_merge(parts, n, out, &conflict);
+	out->hash = combine(parts, n);
+	*same = settled && settled_hash == out->hash;
+	if (conflict)
+		out->flags |= SPAN_CONFLICT;
+	*same = *same && !(conflict && !(settled->flags & SPAN_CONFLICT));
+	if (*same)
+		return true;
+	if (conflict)
+		*vec_add(&job->conflicts) = out->key;
+	for (size_t i = 0; i < n; i++) {
+		if (i < PARTS_MAX)
+			*vec_add(&job->others) = parts[i];
+		else
+			*vec_add(&job->surplus) = parts[i];
+	}
+	return true;
+}
+
+/* Settles which row stands for a group of one key; the others are gone. */
+static bool merge_group(struct writer *w, struct settle_job *job, struct item *group, size_t n, struct err *err)
+{
+	struct settle_row *rows = w->settle.rows.at;
+	struct item first = group[0];
+	bool has_settled = first.from == FROM_SPAN;
+	struct settle_row settled = rows[first.row];
+	struct origin *stand = &job->origins.at[first.row];
+	uint64_t settled_hash = first.hash, combined;
+	int64_t source = claim(w, job, group, n, has_settled ? stand->source : 0);
+	if (!has_settled)
+		job->fresh.spans++;
+	for (size_t i = 1; i < n; i++)
+		job->origins.at[group[i].row].gone = true;
+	size_t kept = different_parts(group, n, &combined);
+	bool same = has_settled && combined == settled_hash;
+	bool plain = kept == 1 && (group[0].from == FROM_LOOSE || group[0].from == FROM_BATCH) &&
+	             part_is_plain(&(struct span_part){.start_ns = rows[group[0].row].start_ns,
+	                                               .end_ns = job->origins.at[group[0].row].end_ns});
+	if (!same && plain) {
+		if (group[0].row != first.row) {
+			rows[first.row] = rows[group[0].row];
+			*stand = job->origins.at[group[0].row];
+			stand->gone = false;
+		}
+	} else if (!same) {
+		struct span_part out;
+		if (!merge_parts(w, job, group, kept, has_settled ? &settled : NULL, settled_hash, &out, &same, err))
+			return false;
+		if (!same) {
+			rows[first.row] = rows_of_part(&out);
+			rows[first.row].ref = job->merged.n;
+			*stand = (struct origin){.from = FROM_MERGED, .hash = out.hash, .record = out.record};
+			*vec_add(&job->merged) = out;
+		}
+	}
+	if (same && stand->source != source)
+		*vec_add(&job->claims) = first.row;
+	stand->source = source;
+	job->changed = job->changed || !same;
+	if (!same) {
+		if (has_settled)
+			rows_hist(w, &settled, -1);
+		rows_hist(w, &rows[first.row], 1);
+	}
+	return true;
+}
+
+/* The common case: one key, one row, from the batch or settled long ago. */
+static bool single(struct writer *w, struct settle_job *job, struct item *item, struct err *err)
+{
+	struct origin *o = &job->origins.at[item->row];
+	if (o->from == FROM_SPAN)
+		return true;
+	const struct settle_row *row = &w->settle.rows.at[item->row];
+	struct span_part times = {.start_ns = row->start_ns, .end_ns = o->end_ns};
+	if (o->from == FROM_OTHER || !part_is_plain(&times))
+		return merge_group(w, job, item, 1, err);
+	o->source = claim(w, job, item, 1, 0);
+	job->fresh.spans++;
+	job->changed = true;
+	rows_hist(w, row, 1);
+	return true;
+}
+
+/* Moves the rows that stand to the front. Claims name rows, so they move along. */
+static void drop_gone(struct settle *s, struct settle_job *job)
+{
+	size_t kept = 0, next_claim = 0;
+	for (size_t i = 0; i < s->rows.n; i++) {
+		bool claimed = next_claim < job->claims.n && job->claims.at[next_claim] == (int64_t)i;
+		if (job->origins.at[i].gone)
+			continue;
+		if (claimed)
+			job->claims.at[next_claim++] = (int64_t)kept;
+		s->rows.at[kept] = s->rows.at[i];
+		job->origins.at[kept++] = job->origins.at[i];
+	}
+	s->rows.n = kept;
+	job->origins.n = kept;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+	return x < y ? -1 : x > y;
+}
+
+static bool merge_all(struct writer *w, struct settle_job *job, struct err *err)
+{
+	size_t n = w->settle.rows.n;
+	struct item *items = xmalloc(size_mul(n + 1, sizeof *items));
+	for (size_t i = 0; i < n; i++) {
+		const struct origin *o = &job->origins.at[i];
+		items[i] = (struct item){w->settle.rows.at[i].key, o->hash, o->record, (uint32_t)i, o->from};
+	}
+	if (n > 1)
+		qsort(items, n, sizeof *items, by_key);
+	bool ok = true;
+	for (size_t i = 0, end; ok && i < n; i = end) {
+		for (end = i + 1; end < n && items[end].key == items[i].key;)
+			end++;
+		ok = end - i == 1 ? single(w, job, &items[i], err) : merge_group(w, job, &items[i], end - i, err);
+	}
+	free(items);
+	if (!ok)
+		return false;
+	if (job->claims.n > 1)
+		qsort(job->claims.at, job->claims.n, sizeof *job->claims.at, by_number);
+	drop_gone(&w->settle, job);
+	return true;
+}
+
+/* ---------------------------------------------------------------- gathering */
+
+static struct origin *add_row(struct writer *w, struct settle_job *job, const struct settle_row *row)
+{
+	*vec_add(&w->settle.rows) = *row;
+	return vec_add(&job->origins);
+}
+
+static void add_batch_rows(struct writer *w, struct settle_job *job)
+{
+	if (!job->trace)
+		return;
+	for (uint32_t i = job->trace->first_span; i != SETTLE_NONE; i = job->batch->spans.at[i].next) {
+		const struct span_part *p = &job->batch->spans.at[i].part;
+		struct settle_row row = rows_of_part(p);
+		row.ref = i;
+		*add_row(w, job, &row) = (struct origin){.from = FROM_BATCH,
+		                                         .hash = p->hash,
+		                                         .record = p->record,
+		                                         .source = p->source,
+		                                         .end_ns = p->end_ns};
+	}
+}
+
+static bool add_stored_rows(struct writer *w, struct settle_job *job, struct err *err)
+{
+	if (!job->exists || (job->n == 0 && job->loose == 0))
+		return true;
+	struct rows_reader r;
+	const struct {
+		bool (*open)(struct rows_reader *, struct db *, const struct settle_job *, struct err *);
+		enum origin_from from;
+	} tables[] = {{rows_open_span, FROM_SPAN}, {rows_open_loose, FROM_LOOSE}, {rows_open_other, FROM_OTHER}};
+	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+		if (tables[i].from == FROM_LOOSE && job->loose == 0)
+			continue;
+		if (!tables[i].open(&r, w->db, job, err))
+			return false;
+		struct settle_row row;
+		struct origin origin = {.from = tables[i].from};
+		enum step step;
+		while ((step = rows_next(&r, &row, &origin, err)) == STEP_ROW) {
+			if (origin.from == FROM_SPAN && (row.flags & SPAN_SYNTHETIC))
+				continue;
+			if (origin.from == FROM_LOOSE && (int64_t)row.ref > job->loose_max)
+				job->loose_max = (int64_t)row.ref;
+			*add_row(w, job, &row) = origin;
+		}
+		rows_close(&r);
+		if (step == STEP_FAIL)
+			return false;
+	}
+	return true;
+}
+
+static bool gather(struct writer *w, struct settle_job *job, struct err *err)
+{
+	settle_clear(&w->settle);
+	if (!add_stored_rows(w, job, err))
+		return false;
+	add_batch_rows(w, job);
+	if (w->settle.rows.n > SETTLE_ROWS_MAX)
+		return err_set(err, ERR_STORE, NULL, "a trace has more than %d spans", SETTLE_ROWS_MAX);
+	if (!merge_all(w, job, err))
+		return false;
+	settle_tree(&w->settle);
+	return true;
+}
+
+/* ---------------------------------------------------------------- writing */
+
+static bool write_row(struct writer *w, struct settle_job *job, int64_t pos, uint32_t index, struct err *err)
+{
+	const struct settle_row *row = &w->settle.rows.at[index];
+	if (row->flags & SPAN_SYNTHETIC)
+		return rows_insert_synthetic(w->db, job->id, pos, row, err);
+	const struct origin *o = &job->origins.at[index];
+	switch (o->from) {
+	case FROM_SPAN: return rows_copy_span(w->db, pos, row, o->source, err);
+	case FROM_LOOSE: return rows_copy_loose(w->db, pos, row, o->source, err);
+	case FROM_BATCH:
+		return rows_insert(w->db, job->id, pos, row, &job->batch->spans.at[row->ref].part, o->source, err);
+	case FROM_MERGED: return rows_insert(w->db, job->id, pos, row, &job->merged.at[row->ref], o->source, err);
+	case FROM_OTHER: break;
+	}
+	BUG_ON(true);
+	return false;
+}
+
+static bool write_others(struct writer *w, struct settle_job *job, bool may_breathe, struct err *err)
+{
+	for (size_t i = 0; i < job->others.n; i++) {
+		const struct span_part *part = &job->others.at[i];
+		bool next_key = i && job->others.at[i - 1].key != part->key;
+		if (may_breathe && next_key && i % ROWS_PER_LOOK < PARTS_MAX && !writer_breathe(w, err))
+			return false;
+		if (!rows_insert_other(w->db, job->id, part, err))
+			return false;
+	}
+	for (size_t i = 0; i < job->surplus.n; i++)
+		if (!WRITER_RUN(w, err, "DELETE FROM span_other WHERE trace = ? AND key = ? AND hash = ?", job->id,
+		                job->surplus.at[i].key, (int64_t)job->surplus.at[i].hash))
+			return false;
+	return true;
+}
+
+static bool write_claims(struct writer *w, struct settle_job *job, bool may_breathe, struct err *err)
+{
+	for (size_t i = 0; i < job->claims.n; i++) {
+		const struct settle_row *row = &w->settle.rows.at[job->claims.at[i]];
+		if (!WRITER_RUN(w, err, "UPDATE span SET source = ? WHERE pos = ? AND trace = ? AND key = ?",
+		                job->origins.at[job->claims.at[i]].source, (int64_t)row->ref, job->id, row->key))
+			return false;
+		if (may_breathe && i % ROWS_PER_LOOK == ROWS_PER_LOOK - 1 && !writer_breathe(w, err))
+			return false;
+	}
+	return true;
+}
+
+static bool write_trace(struct writer *w, struct settle_job *job, struct err *err)
+{
+	struct rows_said said;
+	if (!rows_load_said(w->db, job->id, &said, err))
+		return false;
+	if (job->trace)
+		job->seen = w->source;
+	if (!job->source)
+		job->source = job->seen;
+	return rows_write_trace(w->db, job, &w->settle, &said, err);
+}
+
+static bool report_conflicts(struct writer *w, struct settle_job *job, struct err *err)
+{
+	for (size_t i = 0; i < job->conflicts.n; i++) {
+		struct buf path = BUF_INIT;
+		bool ok = rows_span_words(w->db, job->id, job->conflicts.at[i], &path, err) &&
+		          writer_problem_fmt(w, SEVERITY_WARNING, "conflict", buf_str(&path),
+		                             "the later one is shown, both raw records are kept", err,
+		                             "two records of this span say different things");
+		buf_done(&path);
+		if (!ok)
+			return false;
+	}
+	return true;
+}
+
+/* Another source's spans are only ever loose here if its import was killed. */
+static bool count(struct writer *w, const struct settle_job *job, struct err *err)
+{
+	w->held.spans += job->held.spans;
+	w->fresh.spans += job->fresh.spans;
+	for (size_t i = 0; i < job->foreign.n; i++)
+		if (!WRITER_RUN(w, err, "UPDATE source SET spans = ifnull(spans,0) + 1 WHERE id = ?", job->foreign.at[i]))
+			return false;
+	return true;
+}
+
+/* All in the transaction at hand. */
+static bool settle_now(struct writer *w, struct settle_job *job, struct err *err)
+{
+	if (!gather(w, job, err))
+		return false;
+	bool is_new = !job->exists;
+	if (is_new)
+		job->id = w->next_trace++;
+	int64_t old_first = job->first, old_n = job->n, had_loose = job->loose;
+	if (job->changed) {
+		size_t n = w->settle.rows.n;
+		job->first = w->next_pos;
+		job->n = (int64_t)n;
+		w->next_pos += job->n;
+		w->next_pos_moved = true;
+		for (size_t i = 0; i < n; i++)
+			if (!write_row(w, job, job->first + (int64_t)i, w->settle.order[i], err))
+				return false;
+		if (!write_others(w, job, false, err))
+			return false;
+		if (old_n && !WRITER_RUN(w, err, "DELETE FROM span WHERE pos >= ? AND pos < ?", old_first, old_first + old_n))
+			return false;
+	} else if (!write_claims(w, job, false, err)) {
+		return false;
+	}
+	job->loose = 0;
+	if (had_loose && !WRITER_RUN(w, err, "DELETE FROM span_loose WHERE trace = ?", job->id))
+		return false;
+	return count(w, job, err) && write_trace(w, job, err) && report_conflicts(w, job, err);
+}
+
+/* ---------------------------------------------------------------- large traces */
+
+bool settle_sweep_range(struct writer *w, int64_t first, int64_t n, struct err *err)
+{
+	enum { STEP = 4096 };
+	for (int64_t done = 0; done < n; done += STEP) {
+		int64_t end = done + STEP < n ? done + STEP : n;
+		if (!writer_breathe(w, err) ||
+		    !WRITER_RUN(w, err, "DELETE FROM span WHERE pos >= ? AND pos < ?", first + done, first + end))
+			return false;
+	}
+	return writer_breathe(w, err) && WRITER_RUN(w, err, "DELETE FROM garbage WHERE first = ?", first);
+}
+
+static bool sweep_loose(struct writer *w, const struct settle_job *job, struct err *err)
+{
+	for (;;) {
+		if (!writer_breathe(w, err) ||
+		    !WRITER_RUN(w, err,
+		                "DELETE FROM span_loose WHERE loose IN"
+		                " (SELECT loose FROM span_loose WHERE trace = ? AND loose <= ? LIMIT 4096)",
+		                job->id, job->loose_max))
+			return false;
+		if (db_changes(w->db) == 0)
+			break;
+	}
+	return WRITER_RUN(w, err, "UPDATE trace SET loose = (SELECT count(*) FROM span_loose WHERE trace = ?1) WHERE id = ?1",
+	                  job->id);
+}
+
+/* Nobody has settled or added to the trace since it was loaded? (Another process may import at the same time.) */
+static bool is_as_loaded(struct writer *w, const struct settle_job *job, bool *same, struct err *err)
+{
+	struct settle_job now = {.id = 0};
+	if (!get_trace(w, &now, job->id, err))
+		return false;
+	*same = now.exists && now.first == job->first && now.n == job->n && now.loose == job->loose;
+	return true;
+}
+
+static bool write_range(struct writer *w, struct settle_job *job, int64_t first, struct err *err)
+{
+	size_t n = w->settle.rows.n;
+	for (size_t i = 0; i < n; i++) {
+		if (i % ROWS_PER_LOOK == 0 && !writer_breathe(w, err))
+			return false;
+		if (!write_row(w, job, first + (int64_t)i, w->settle.order[i], err))
+			return false;
+	}
+	return write_others(w, job, true, err);
+}
+
+static bool flip(struct writer *w, struct settle_job *job, int64_t first, struct err *err)
+{
+	int64_t old_first = job->first, old_n = job->n;
+	if (job->changed) {
+		job->first = first;
+		job->n = (int64_t)w->settle.rows.n;
+		if (!WRITER_RUN(w, err, "DELETE FROM garbage WHERE first = ?", first) ||
+		    (old_n && !WRITER_RUN(w, err, "INSERT OR REPLACE INTO garbage(first, n) VALUES(?,?)", old_first, old_n)))
+			return false;
+	}
+	w->hist_held = false;
+	if (!count(w, job, err) || !write_trace(w, job, err) || !report_conflicts(w, job, err) || !writer_commit(w, err))
+		return false;
+	return !job->changed || !old_n || settle_sweep_range(w, old_first, old_n, err);
+}
+
+/* From the store alone, over as many transactions as it takes. */
+static bool settle_large(struct writer *w, int64_t id, struct err *err)
+{
+	struct settle_job *job = &w->job;
+	if (!writer_commit(w, err) || !db_begin_read(w->db, err))
+		return false;
+	job_clear(job);
+	w->hist_held = true; /* its changes belong into the transaction that flips the trace */
+	bool ok = get_trace(w, job, id, err) && gather(w, job, err);
+	db_end_read(w->db);
+	if (!ok || !writer_begin(w, err))
+		return false;
+	int64_t first = w->next_pos, n = (int64_t)w->settle.rows.n;
+	if (job->changed) {
+		w->next_pos += n;
+		w->next_pos_moved = true;
+		if (!WRITER_RUN(w, err, "INSERT INTO garbage(first, n) VALUES(?,?)", first, n) ||
+		    !writer_commit(w, err) || !writer_begin(w, err) || !write_range(w, job, first, err))
+			return false;
+	} else if (!write_claims(w, job, true, err)) {
+		return false;
+	}
+	bool same;
+	if (!writer_commit(w, err) || !writer_begin(w, err) || !is_as_loaded(w, job, &same, err))
+		return false;
+	if (!same) { /* what was written is swept; the trace stays loose and is tried again */
+		settle_drop(w);
+		return !job->changed || settle_sweep_range(w, first, n, err);
+	}
+	return flip(w, job, first, err) && sweep_loose(w, job, err);
+}
+
+/* ---------------------------------------------------------------- from a batch */
+
+static bool add_loose(struct writer *w, struct settle_job *job, struct err *err)
+{
+	uint32_t n = 0;
+	for (uint32_t i = job->trace->first_span; i != SETTLE_NONE; i = job->batch->spans.at[i].next) {
+		if (!rows_insert_loose(w->db, job->id, &job->batch->spans.at[i].part, err))
+			return false;
+		n++;
+	}
+	n += n == 0; /* only words on the trace: settle it all the same, later */
+	job->loose += n;
+	return rows_touch_trace(w->db, job, w->source, n, err);
+}
+
+static bool create_trace(struct writer *w, struct settle_job *job, struct batch_trace *t, struct err *err)
+{
+	if (!settle_ensure_trace(w, t, err))
+		return false;
+	job->id = t->id;
+	job->exists = true;
+	return true;
+}
+
+bool settle_batch_trace(struct writer *w, struct batch *b, struct batch_trace *t, struct err *err)
+{
+	struct settle_job *job = &w->job;
+	if (!t->n_spans && !t->n_said)
+		return true;
+	job_clear(job);
+	job->batch = b;
+	job->trace = t;
+	if (!find_trace(w, job, &t->key, err))
+		return false;
+	if (job->seen != w->source) {
+		w->held.traces++;
+		atomic_fetch_add(&w->traces_seen, 1);
+	}
+	w->fresh.traces += job->source == 0;
+	int64_t more = (int64_t)t->n_spans + (t->n_said > 0);
+	bool due = (job->loose + more) * 2 >= job->n;
+	bool large = job->n + job->loose + more > TRACE_ROWS_ONCE && !w->strict_open;
+	if (due && !large) {
+		bool ok = settle_now(w, job, err);
+		t->id = job->id;
+		return ok;
+	}
+	if ((!job->exists && !create_trace(w, job, t, err)) || !add_loose(w, job, err))
+		return false;
+	t->id = job->id;
+	return !due || settle_large(w, job->id, err);
+}
+
+/* ---------------------------------------------------------------- the end of a source */
+
+static bool next_loose(struct writer *w, int64_t after, int64_t *id, int64_t *rows, struct err *err)
+{
+	struct stmt *s = db_query(
+	    w->db, "SELECT id, n + loose FROM trace INDEXED BY trace_loose WHERE loose > 0 AND id > ? ORDER BY id LIMIT 1", err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, after);
+	enum step step = stmt_step(s, err);
+	*id = step == STEP_ROW ? col_int(s, 0) : 0;
+	*rows = step == STEP_ROW ? col_int_or(s, 1, 0) : 0;
+	stmt_end(s);
+	return step != STEP_FAIL;
+}
+
+bool settle_loose(struct writer *w, struct err *err)
+{
+	for (int64_t id = 0, rows;;) {
+		if (!writer_breathe(w, err) || !next_loose(w, id, &id, &rows, err))
+			return false;
+		if (!id)
+			return true;
+		if (rows > TRACE_ROWS_ONCE && !w->strict_open) {
+			if (!settle_large(w, id, err))
+				return false;
+			continue;
+		}
+		job_clear(&w->job);
+		if (!get_trace(w, &w->job, id, err) || !settle_now(w, &w->job, err))
+			return false;
+	}
+}
+
+/* ---------------------------------------------------------------- findings, once the source has ended
+ *
+ * Not earlier: while a trace arrives, spans come before their parents. */
+
+struct odd_trace {
+	int64_t id, orphans, cycles, first, n;
+	struct buf text;
+};
+
+static bool next_odd(struct writer *w, struct odd_trace *t, struct err *err)
+{
+	struct stmt *s = db_query(w->db,
+	                          "SELECT id, orphans, cycles, first, n, text FROM trace INDEXED BY trace_odd"
+	                          " WHERE seen = ? AND (orphans > 0 OR cycles > 0) AND id > ? ORDER BY id LIMIT 1",
+	                          err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, w->source);
+	stmt_int(s, 2, t->id);
+	enum step step = stmt_step(s, err);
+	t->id = 0;
+	if (step == STEP_ROW) {
+		t->id = col_int(s, 0);
+		t->orphans = col_int_or(s, 1, 0);
+		t->cycles = col_int_or(s, 2, 0);
+		t->first = col_int_or(s, 3, 0);
+		t->n = col_int_or(s, 4, 0);
+		buf_clear(&t->text);
+		buf_add_str(&t->text, col_str(s, 5));
+	}
+	stmt_end(s);
+	return step != STEP_FAIL;
+}
+
+static bool report_cycles(struct writer *w, const struct odd_trace *t, struct err *err)
+{
+	struct stmt *s = db_query(w->db, "SELECT key, id FROM span WHERE pos >= ? AND pos < ? AND flags & ? LIMIT 1000", err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, t->first);
+	stmt_int(s, 2, t->first + t->n);
+	stmt_int(s, 3, SPAN_CYCLE);
+	int64_t told = 0;
+	bool ok = true;
+	enum step step;
+	while (ok && (step = stmt_step(s, err)) == STEP_ROW) {
+		struct buf path = BUF_INIT;
+		struct str id = col_str(s, 1);
+		buf_printf(&path, "trace " STR_FMT ", span ", STR_ARG(buf_str(&t->text)));
+		if (id.ptr)
+			buf_add_str(&path, id);
+		else
+			buf_printf(&path, "%016llx", (unsigned long long)col_int_or(s, 0, 0));
+		ok = writer_problem_fmt(w, SEVERITY_WARNING, "cycle", buf_str(&path), "cut here, shown as a root", err,
+		                        "the chain of its parents comes back to it");
+		buf_done(&path);
+		told++;
+	}
+	stmt_end(s);
+	w->problems_total += t->cycles > told ? t->cycles - told : 0;
+	w->problems_new += t->cycles > told ? t->cycles - told : 0;
+	return ok && step == STEP_DONE;
+}
+
+static bool report_orphans(struct writer *w, const struct odd_trace *t, struct err *err)
+{
+	struct buf path = BUF_INIT;
+	buf_printf(&path, "trace " STR_FMT, STR_ARG(buf_str(&t->text)));
+	bool ok = writer_problem_fmt(w, SEVERITY_WARNING, "orphan", buf_str(&path), "shown below a row that says so", err,
+	                             "%lld span%s a parent that is not there", (long long)t->orphans,
+	                             t->orphans == 1 ? " names" : "s name");
+	buf_done(&path);
+	return ok;
+}
+
+bool settle_report(struct writer *w, struct err *err)
+{
+	struct odd_trace t = {.id = 0};
+	bool ok = writer_begin(w, err) &&
+	          WRITER_RUN(w, err, "DELETE FROM problem WHERE source = ? AND code IN ('cycle', 'orphan')", w->source);
+	if (ok) { /* of an earlier, shorter state of this source */
+		w->problems_new -= db_changes(w->db);
+		w->problems_stored -= db_changes(w->db);
+	}
+	while ((ok = ok && writer_breathe(w, err) && next_odd(w, &t, err)) && t.id) {
+		if (t.orphans)
+			ok = report_orphans(w, &t, err);
+		if (ok && t.cycles)
+			ok = report_cycles(w, &t, err);
+	}
+	buf_done(&t.text);
+	return ok;
+}
+
+/* ---------------------------------------------------------------- what was there before */
+
+static uint64_t trace_mark(int64_t id)
+{
+	return (uint64_t)id * 0x9E3779B97F4A7C15u;
+}
+
+static bool add_known(struct writer *w, const char *sql, int64_t id, struct err *err)
+{
+	struct stmt *s = db_query(w->db, sql, err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, id);
+	enum step step;
+	while ((step = stmt_step(s, err)) == STEP_ROW)
+		hash_set_add(&w->known, (uint64_t)col_int_or(s, 0, 0) ^ trace_mark(id));
+	stmt_end(s);
+	return step == STEP_DONE;
+}
+
+static bool load_known(struct writer *w, const struct settle_job *job, struct err *err)
+{
+	uint64_t mark = ~trace_mark(job->id);
+	if (hash_set_has(&w->known, mark))
+		return true;
+	if (w->known.n + (size_t)(job->n + job->loose) > KNOWN_MAX)
+		hash_set_clear(&w->known);
+	hash_set_add(&w->known, mark);
+	return add_known(w,
+	                 "SELECT hash FROM span WHERE pos >= (SELECT first FROM trace WHERE id = ?1)"
+	                 " AND pos < (SELECT first + n FROM trace WHERE id = ?1)",
+	                 job->id, err) &&
+	       add_known(w, "SELECT hash FROM span_loose WHERE trace = ?", job->id, err) &&
+	       add_known(w, "SELECT hash FROM span_other WHERE trace = ?", job->id, err);
+}
+
+/* Marks the entries whose spans are all in the store, record for record: only traces that were there before this import can
+ * have such, and a second import of the same data is what makes it worth looking. */
+bool settle_mark_known(struct writer *w, struct batch *b, struct err *err)
+{
+	struct settle_job job = {.id = 0};
+	for (size_t i = 0; w->old_trace_max && i < b->traces.n; i++) {
+		const struct batch_trace *t = &b->traces.at[i];
+		if (i % ROWS_PER_LOOK == 0 && !writer_breathe(w, err))
+			return false;
+		if (!t->n_spans)
+			continue;
+		if (!find_trace(w, &job, &t->key, err))
+			return false;
+		if (!job.exists || job.id > w->old_trace_max || job.n + job.loose > KNOWN_MAX / 2)
+			continue;
+		if (!load_known(w, &job, err))
+			return false;
+		for (uint32_t k = t->first_span; k != SETTLE_NONE; k = b->spans.at[k].next) {
+			const struct batch_span *span = &b->spans.at[k];
+			if (span->entry < b->entries.n && hash_set_has(&w->known, span->part.hash ^ trace_mark(job.id)))
+				b->entries.at[span->entry].dups++;
+		}
+	}
+	return true;
+}

@@ -1,0 +1,588 @@
+/* The writer's side of a batch: transactions, words, blocks, scores, problems, the resume point. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "store/base/text.h"
+#include "store/ingest_private.h"
+
+/* ---------------------------------------------------------------- sets of hashes */
+
+bool hash_set_has(const struct hash_set *set, uint64_t hash)
+{
+	if (!set->n)
+		return false;
+	hash += hash == 0;
+	for (size_t at = (size_t)settle_spread(hash);; at++) {
+		uint64_t have = set->slot[at & (set->cap - 1)];
+		if (!have || have == hash)
+			return have != 0;
+	}
+}
+
+static void put_hash(uint64_t *slot, size_t cap, uint64_t hash)
+{
+	size_t at = (size_t)settle_spread(hash) & (cap - 1);
+	while (slot[at])
+		at = (at + 1) & (cap - 1);
+	slot[at] = hash;
+}
+
+void hash_set_add(struct hash_set *set, uint64_t hash)
+{
+	hash += hash == 0;
+	if (hash_set_has(set, hash))
+		return;
+	if (2 * (set->n + 1) > set->cap) {
+		size_t cap = set->cap ? set->cap * 2 : 1024;
+		uint64_t *slot = xcalloc(cap, sizeof *slot);
+		for (size_t i = 0; i < set->cap; i++)
+			if (set->slot[i])
+				put_hash(slot, cap, set->slot[i]);
+		free(set->slot);
+		set->slot = slot;
+		set->cap = cap;
+	}
+	put_hash(set->slot, set->cap, hash);
+	set->n++;
+}
+
+void hash_set_clear(struct hash_set *set)
+{
+	free(set->slot);
+	*set = (struct hash_set){0};
+}
+
+/* ---------------------------------------------------------------- transactions */
+
+int64_t writer_clock_ns(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+bool writer_run(struct writer *w, const char *sql, size_t n, const int64_t *params, struct err *err)
+{
+	struct stmt *s = db_query(w->db, sql, err);
+	if (!s)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		stmt_int(s, (int)i + 1, params[i]);
+	return stmt_run(s, err);
+}
+
+bool writer_meta(struct writer *w, const char *key, int64_t otherwise, int64_t *out, struct err *err)
+{
+	struct stmt *s = db_query(w->db, "SELECT value FROM meta WHERE key = ?", err);
+	if (!s)
+		return false;
+	stmt_str_static(s, 1, str_of(key));
+	enum step step = stmt_step(s, err);
+	*out = step == STEP_ROW ? col_int_or(s, 0, otherwise) : otherwise;
+	stmt_end(s);
+	return step != STEP_FAIL;
+}
+
+bool writer_set_meta(struct writer *w, const char *key, int64_t value, struct err *err)
+{
+	struct stmt *s = db_query(w->db, "INSERT OR REPLACE INTO meta(key, value) VALUES(?,?)", err);
+	if (!s)
+		return false;
+	stmt_str_static(s, 1, str_of(key));
+	stmt_int(s, 2, value);
+	return stmt_run(s, err);
+}
+
+/* Another process may have written since: whatever we remember of the tables is read again. */
+static void forget_cached(struct writer *w)
+{
+	intern_forget(&w->intern);
+	hash_set_clear(&w->known);
+	w->next_pos = w->next_trace = -1;
+	w->next_pos_moved = false;
+}
+
+static bool read_counters(struct writer *w, struct err *err)
+{
+	if (w->next_pos >= 0)
+		return true;
+	int64_t top = 0;
+	if (!writer_meta(w, "next_pos", 1, &w->next_pos, err) ||
+	    !db_int(w->db, "SELECT max(id) FROM trace", 0, &top, err))
+		return false;
+	w->next_trace = (top > 0 ? top : 0) + 1;
+	return true;
+}
+
+bool writer_begin(struct writer *w, struct err *err)
+{
+	if (w->in_txn)
+		return true;
+	if (!db_begin(w->db, err))
+		return false;
+	w->in_txn = true;
+	w->began_ns = writer_clock_ns();
+	int64_t version = db_version_of_data(w->db);
+	if (version != w->data_version)
+		forget_cached(w);
+	w->data_version = version;
+	return read_counters(w, err);
+}
+
+static bool flush_counts(struct writer *w, struct err *err)
+{
+	struct ingest_counts *h = &w->held;
+	if (!w->source || !(h->traces | h->spans | h->scores | h->runs | h->cases | w->problems_new))
+		return true;
+	bool ok = WRITER_RUN(w, err,
+	                     "UPDATE source SET traces = ifnull(traces,0) + ?, spans = ifnull(spans,0) + ?,"
+	                     " scores = ifnull(scores,0) + ?, runs = ifnull(runs,0) + ?, cases = ifnull(cases,0) + ?,"
+	                     " problems = max(0, ifnull(problems,0) + ?) WHERE id = ?",
+	                     h->traces, h->spans, h->scores, h->runs, h->cases, w->problems_new, w->source);
+	*h = (struct ingest_counts){0};
+	w->problems_new = 0;
+	return ok;
+}
+
+bool writer_commit(struct writer *w, struct err *err)
+{
+	if (!w->in_txn)
+		return true;
+	if (!settle_flush(w, err) || !flush_counts(w, err))
+		return false;
+	if (w->next_pos_moved && !writer_set_meta(w, "next_pos", w->next_pos, err))
+		return false;
+	if (w->strict_open) /* one transaction until the source has ended */
+		return true;
+	if (!db_commit(w->db, err))
+		return false;
+	w->next_pos_moved = false;
+	w->in_txn = false;
+	if (atomic_fetch_add(&w->commits, 1) % COMMITS_PER_CHECKPOINT == 0)
+		db_checkpoint(w->db, WAL_BYTES);
+	return true;
+}
+
+bool writer_breathe(struct writer *w, struct err *err)
+{
+	if (w->in_txn && !w->strict_open && writer_clock_ns() - w->began_ns > TXN_NS && !writer_commit(w, err))
+		return false;
+	return writer_begin(w, err);
+}
+
+void writer_rollback(struct writer *w)
+{
+	if (w->in_txn)
+		db_rollback(w->db);
+	w->in_txn = w->strict_open = false;
+	w->held = (struct ingest_counts){0};
+	w->problems_new = 0;
+	w->fill_kept = 0;
+	w->fill.n = 0;
+	buf_clear(&w->fill.heads);
+	buf_clear(&w->fill.bytes);
+	settle_drop(w);
+	forget_cached(w);
+}
+
+/* ---------------------------------------------------------------- problems */
+
+static struct str valid(struct writer *w, struct str text)
+{
+	return text.ptr ? text_valid(&w->problem_arena, text) : text;
+}
+
+static bool store_problem(struct writer *w, const struct problem *p, struct err *err)
+{
+	struct stmt *s = db_query(w->db,
+	                          "INSERT INTO problem(source, file, entry, record, line, path, offset, severity, code,"
+	                          " reason, kept) VALUES(?,?,?,?,?,?,?,?,?,?,?)",
+	                          err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, w->source ? w->source : UNKNOWN_INT);
+	stmt_blob_static(s, 2, str_of(p->file));
+	stmt_str_static(s, 3, valid(w, str_of(p->entry)));
+	stmt_int(s, 4, p->record ? (int64_t)p->record : UNKNOWN_INT);
+	stmt_int(s, 5, p->line ? (int64_t)p->line : UNKNOWN_INT);
+	stmt_str_static(s, 6, valid(w, p->path));
+	stmt_int(s, 7, p->record || p->line || p->offset ? (int64_t)p->offset : UNKNOWN_INT);
+	stmt_int(s, 8, p->severity);
+	stmt_str_static(s, 9, str_of(p->code));
+	stmt_str_static(s, 10, p->reason.ptr ? valid(w, p->reason) : STR_LIT(""));
+	stmt_str_static(s, 11, valid(w, p->kept));
+	return stmt_run(s, err);
+}
+
+static void keep_problem(struct writer *w, const struct problem *p)
+{
+	struct problem copy = *p;
+	copy.file = arena_cstr(&w->problem_arena, p->file).ptr;
+	copy.entry = p->entry ? arena_cstr(&w->problem_arena, p->entry).ptr : NULL;
+	copy.code = arena_cstr(&w->problem_arena, p->code).ptr;
+	copy.path = arena_str(&w->problem_arena, p->path);
+	copy.reason = arena_str(&w->problem_arena, p->reason);
+	copy.kept = arena_str(&w->problem_arena, p->kept);
+	*vec_add(&w->problems) = copy;
+}
+
+bool writer_problem(struct writer *w, const struct problem *p, struct err *err)
+{
+	struct problem full = *p;
+	if (!full.file || !*full.file)
+		full.file = w->file ? w->file : "";
+	if (!full.entry)
+		full.entry = w->entry;
+	int exit_code = problem_exit(&full);
+	w->problem_exit = exit_code > w->problem_exit ? exit_code : w->problem_exit;
+	w->problems_total++;
+	w->problems_new++;
+	if (w->problems.n < PROBLEMS_KEPT)
+		keep_problem(w, &full);
+	if (w->problems_stored >= PROBLEMS_STORED)
+		return true;
+	w->problems_stored++;
+	return writer_begin(w, err) && store_problem(w, &full, err);
+}
+
+bool writer_problem_fmt(struct writer *w, enum severity severity, const char *code, struct str path, const char *kept,
+                        struct err *err, const char *fmt, ...)
+{
+	struct buf reason = BUF_INIT;
+	va_list args;
+	va_start(args, fmt);
+	buf_vprintf(&reason, fmt, args);
+	va_end(args);
+	struct problem p = {
+	    .severity = severity, .code = code, .path = path, .reason = buf_str(&reason), .kept = str_of(kept)};
+	bool ok = writer_problem(w, &p, err);
+	buf_done(&reason);
+	return ok;
+}
+
+/* ---------------------------------------------------------------- words, prompts */
+
+static bool resolve_words(struct writer *w, struct batch *b, struct err *err)
+{
+	for (size_t i = 1; i < b->words.n; i++) {
+		struct batch_word *word = &b->words.at[i];
+		if (!intern_word(&w->intern, w->db, word->text, word->hash, &word->id, err))
+			return false;
+		if (i % ROWS_PER_LOOK == 0 && !writer_breathe(w, err))
+			return false;
+	}
+	for (size_t i = 1; i < b->prompts.n; i++) {
+		struct batch_prompt *p = &b->prompts.at[i];
+		struct intern_prompt in = {
+		    .name = b->words.at[p->name].id,
+		    .version = p->version,
+		    .hash = {(const char *)p->hash, p->has_text ? sizeof p->hash : 0},
+		    .text = p->has_text ? p->text : STR_NONE,
+		    .first_ns = p->first_ns,
+		};
+		if (!intern_prompt(w->db, &in, &p->id, err))
+			return false;
+		if (i % ROWS_PER_LOOK == 0 && !writer_breathe(w, err))
+			return false;
+	}
+	return true;
+}
+
+/* From here on the parts hold ids of the store. */
+static void resolve_parts(struct writer *w, struct batch *b)
+{
+	const struct batch_word *words = b->words.at;
+	for (size_t i = 0; i < b->spans.n; i++) {
+		struct span_part *p = &b->spans.at[i].part;
+		p->name = words[p->name].id;
+		p->model = words[p->model].id;
+		p->provider = words[p->provider].id;
+		p->session = words[p->session].id;
+		p->user = words[p->user].id;
+		p->service = words[p->service].id;
+		p->trace_name = words[p->trace_name].id;
+		p->prompt = b->prompts.at[p->prompt].id;
+		p->source = w->source;
+	}
+}
+
+/* ---------------------------------------------------------------- blocks */
+
+static bool end_block(struct writer *w, struct err *err)
+{
+	if (w->fill_kept) {
+		w->fill_kept = 0;
+		return block_write(w->db, w->pack, w->source, &w->fill, err) && writer_breathe(w, err);
+	}
+	w->fill.first += w->fill.n; /* nothing in it is worth keeping */
+	w->fill.n = 0;
+	buf_clear(&w->fill.heads);
+	buf_clear(&w->fill.bytes);
+	return true;
+}
+
+/* An entry all of whose rows were in the store before, record for record, keeps its number but not its bytes. */
+static bool is_repeat(const struct batch_entry *e)
+{
+	return (e->type == ENTRY_RECORD || e->type == ENTRY_DETAIL) && !e->keep && e->rows && e->rows == e->dups;
+}
+
+static bool write_blocks(struct writer *w, struct batch *b, struct err *err)
+{
+	w->fill.first = b->first_entry;
+	for (size_t i = 0; i < b->entries.n; i++) {
+		const struct batch_entry *e = &b->entries.at[i];
+		struct entry entry = {
+		    .type = e->type,
+		    .slot = e->slot,
+		    .bytes = is_repeat(e) ? STR_LIT("") : (struct str){b->raw.ptr + e->at, e->len},
+		    .frame = e->frame,
+		    .record = e->record,
+		    .line = e->line,
+		    .offset = e->offset,
+		};
+		block_add(&w->fill, &entry);
+		w->fill_kept += !is_repeat(e);
+		if (e->type == ENTRY_TAIL &&
+		    !WRITER_RUN(w, err, "INSERT OR REPLACE INTO frame_tail(frame, tail) VALUES(?,?)", (int64_t)e->frame,
+		                (int64_t)(b->first_entry + i)))
+			return false;
+		if (block_is_due(&w->fill) && !end_block(w, err))
+			return false;
+	}
+	return w->fill.n == 0 || end_block(w, err);
+}
+
+/* ---------------------------------------------------------------- what sources say of traces, tags, scores */
+
+static bool write_said(struct writer *w, struct batch *b, struct err *err)
+{
+	const struct batch_word *words = b->words.at;
+	for (size_t i = 0; i < b->said.n; i++) {
+		const struct batch_said *said = &b->said.at[i];
+		struct stmt *s = db_query(w->db,
+		                          "INSERT OR IGNORE INTO trace_said(trace, hash, name, session, user, service,"
+		                          " start_ns, end_ns, status, cost_usd, record) VALUES(?,?,?,?,?,?,?,?,?,?,?)",
+		                          err);
+		if (!s)
+			return false;
+		stmt_int(s, 1, b->traces.at[said->trace].id);
+		stmt_int(s, 2, (int64_t)said->hash);
+		const uint32_t ids[] = {said->name, said->session, said->user, said->service};
+		for (int k = 0; k < 4; k++)
+			stmt_int(s, 3 + k, ids[k] ? (int64_t)words[ids[k]].id : UNKNOWN_INT);
+		stmt_int(s, 7, said->start_ns);
+		stmt_int(s, 8, said->end_ns);
+		stmt_int(s, 9, said->status);
+		stmt_double(s, 10, said->cost_usd);
+		stmt_int(s, 11, (int64_t)said->record);
+		if (!stmt_run(s, err))
+			return false;
+	}
+	return true;
+}
+
+static bool write_tags(struct writer *w, struct batch *b, struct err *err)
+{
+	for (size_t i = 0; i < b->tags.n; i++) {
+		const struct batch_tag *tag = &b->tags.at[i];
+		if (!WRITER_RUN(w, err, "INSERT OR IGNORE INTO trace_tag(trace, tag) VALUES(?,?)",
+		                b->traces.at[tag->trace].id, b->words.at[tag->tag].id))
+			return false;
+		if (i % ROWS_PER_LOOK == 0 && !writer_breathe(w, err))
+			return false;
+	}
+	return true;
+}
+
+static int64_t word_id(const struct batch *b, uint32_t i)
+{
+	return i ? (int64_t)b->words.at[i].id : UNKNOWN_INT;
+}
+
+static bool insert_score(struct writer *w, struct batch *b, const struct batch_score *score, struct err *err)
+{
+	struct stmt *s = db_query(w->db,
+	                          "INSERT INTO score(ident, trace, span, name, value, label, pass, threshold, explanation,"
+	                          " from_, judge, author, time_ns, record, source) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	                          err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, score->ident);
+	stmt_int(s, 2, b->traces.at[score->trace].id);
+	stmt_int(s, 3, score->has_span ? score->span : UNKNOWN_INT);
+	stmt_int(s, 4, word_id(b, score->name));
+	stmt_double(s, 5, score->value);
+	stmt_str_static(s, 6, score->label);
+	stmt_int(s, 7, score->pass < 0 ? UNKNOWN_INT : score->pass);
+	stmt_double(s, 8, score->threshold);
+	stmt_str_static(s, 9, score->explanation);
+	stmt_int(s, 10, score->from);
+	stmt_int(s, 11, word_id(b, score->judge));
+	stmt_int(s, 12, word_id(b, score->author));
+	stmt_int(s, 13, score->time_ns);
+	stmt_int(s, 14, (int64_t)score->record);
+	stmt_int(s, 15, w->source);
+	return stmt_run(s, err) && WRITER_RUN(w, err, "UPDATE trace SET scores = scores + 1 WHERE id = ?",
+	                                      b->traces.at[score->trace].id);
+}
+
+static bool write_score(struct writer *w, struct batch *b, const struct batch_score *score, struct err *err)
+{
+	struct stmt *s = db_query(w->db, "SELECT id, source FROM score WHERE ident = ?", err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, score->ident);
+	enum step step = stmt_step(s, err);
+	int64_t id = step == STEP_ROW ? col_int(s, 0) : 0, source = step == STEP_ROW ? col_int(s, 1) : 0;
+	stmt_end(s);
+	if (step == STEP_FAIL)
+		return false;
+	if (id && source == w->source)
+		return true;
+	w->held.scores++;
+	if (id)
+		return WRITER_RUN(w, err, "UPDATE score SET source = ? WHERE id = ?", w->source, id);
+	w->fresh.scores++;
+	return insert_score(w, b, score, err);
+}
+
+static bool write_scores(struct writer *w, struct batch *b, struct err *err)
+{
+	for (size_t i = 0; i < b->scores.n; i++) {
+		if (!write_score(w, b, &b->scores.at[i], err))
+			return false;
+		if (i % ROWS_PER_LOOK == 0 && !writer_breathe(w, err))
+			return false;
+	}
+	return true;
+}
+
+/* ---------------------------------------------------------------- a batch */
+
+static bool write_traces(struct writer *w, struct batch *b, struct err *err)
+{
+	for (size_t i = 0; i < b->traces.n; i++) {
+		struct batch_trace *t = &b->traces.at[i];
+		if (!settle_batch_trace(w, b, t, err) || !writer_breathe(w, err))
+			return false;
+	}
+	return true;
+}
+
+static bool ensure_said_traces(struct writer *w, struct batch *b, struct err *err)
+{
+	for (size_t i = 0; i < b->traces.n; i++) {
+		struct batch_trace *t = &b->traces.at[i];
+		if ((t->n_said || !t->n_spans) && !settle_ensure_trace(w, t, err))
+			return false;
+		if (i % ROWS_PER_LOOK == 0 && !writer_breathe(w, err))
+			return false;
+	}
+	return true;
+}
+
+/* The resume point, in the transaction that makes the last of the rows before it visible. */
+static bool write_point(struct writer *w, const struct batch *b, struct err *err)
+{
+	if (b->first_ns != TIME_UNKNOWN &&
+	    !WRITER_RUN(w, err,
+	                "UPDATE source SET first_ns = min(ifnull(first_ns, ?1), ?1), last_ns = max(ifnull(last_ns, ?2), ?2)"
+	                " WHERE id = ?3",
+	                b->first_ns, b->last_ns, w->source))
+		return false;
+	if (!b->has_point)
+		return true;
+	struct stmt *s =
+	    db_query(w->db, "UPDATE source SET bytes = ?, prefix_hash = ?, records = ? WHERE id = ?", err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, (int64_t)b->point_bytes);
+	stmt_blob_static(s, 2, (struct str){(const char *)b->point_hash.byte, sizeof b->point_hash.byte});
+	stmt_int(s, 3, (int64_t)b->point_records);
+	stmt_int(s, 4, w->source);
+	return stmt_run(s, err);
+}
+
+static bool write_problems(struct writer *w, struct batch *b, struct err *err)
+{
+	for (size_t i = 0; i < b->problems.n; i++)
+		if (!writer_problem(w, &b->problems.at[i], err))
+			return false;
+	return true;
+}
+
+bool writer_batch(struct writer *w, struct batch *b, struct err *err)
+{
+	if (!writer_begin(w, err) || !resolve_words(w, b, err))
+		return false;
+	resolve_parts(w, b);
+	return settle_mark_known(w, b, err) && write_blocks(w, b, err) && ensure_said_traces(w, b, err) &&
+	       write_said(w, b, err) && write_traces(w, b, err) && write_tags(w, b, err) && write_scores(w, b, err) &&
+	       cases_write(w, b, err) && write_problems(w, b, err) && writer_begin(w, err) && write_point(w, b, err) &&
+	       writer_commit(w, err);
+}
+
+/* ---------------------------------------------------------------- leftovers */
+
+bool writer_sweep(struct writer *w, struct err *err)
+{
+	for (;;) {
+		struct stmt *s = db_query(w->db, "SELECT first, n FROM garbage LIMIT 1", err);
+		if (!s)
+			return false;
+		enum step step = stmt_step(s, err);
+		int64_t first = step == STEP_ROW ? col_int(s, 0) : 0, n = step == STEP_ROW ? col_int(s, 1) : 0;
+		stmt_end(s);
+		if (step != STEP_ROW)
+			return step == STEP_DONE;
+		if (!settle_sweep_range(w, first, n, err))
+			return false;
+	}
+}
+
+/* ---------------------------------------------------------------- the end of a source */
+
+static bool write_state(struct writer *w, bool whole, struct err *err)
+{
+	return WRITER_RUN(w, err, "UPDATE source SET state = ? WHERE id = ?", whole ? SOURCE_WHOLE : SOURCE_STOPPED,
+	                  w->source);
+}
+
+bool writer_refuse(struct writer *w, const char *file, const struct problem *problems, size_t n, struct err *err)
+{
+	struct stmt *s = NULL;
+	w->source = 0;
+	if (!writer_begin(w, err) ||
+	    !(s = db_query(w->db, "DELETE FROM problem WHERE source IS NULL AND file = ?", err)))
+		return false;
+	stmt_blob_static(s, 1, str_of(file));
+	if (!stmt_run(s, err))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!store_problem(w, &problems[i], err))
+			return false;
+	return writer_commit(w, err);
+}
+
+/* Nothing of the source stays but what was wrong with it. */
+static bool roll_back_strict(struct writer *w, struct err *err)
+{
+	writer_rollback(w);
+	w->rolled_back = true;
+	w->fresh = (struct ingest_counts){0};
+	return writer_refuse(w, w->file, w->problems.at, w->problems.n, err);
+}
+
+bool writer_finish(struct writer *w, bool whole, struct err *err)
+{
+	if (!settle_loose(w, err) || !cases_finish(w, err) || !settle_report(w, err))
+		return false;
+	bool strict = w->strict_open;
+	if (strict && (!whole || w->problems_total))
+		return roll_back_strict(w, err);
+	w->strict_open = false;
+	return writer_begin(w, err) && write_state(w, whole, err) && writer_commit(w, err);
+}

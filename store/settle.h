@@ -1,0 +1,94 @@
+/* The shape of one trace: links, order, times, usage, roll-ups. Pure: an array of spans in, the same array with its outputs
+ * filled out, and the order of the rows. Nothing here recurses, and nothing is worse than n log n, whatever the spans say
+ * (chains of a million, a million children, cycles, unknown parents).
+ *
+ * Links. Parents by key. A parent chain that comes back to itself is cut above the span with the smallest key of the cycle
+ * (SPAN_CYCLE). Spans whose parent is not there hang below one synthetic row per missing parent (SPAN_SYNTHETIC; its key is
+ * the missing one's, its time covers its children).
+ *
+ * Order. Siblings by start (unknown last), then key; rows in pre-order. Consecutive siblings of one name and kind are a
+ * group: its first row has rep_n and rep_len.
+ *
+ * Self time. Duration minus the union of the children's intervals, each clipped to the span's own.
+ *
+ * Critical path. Walked backwards from the end of the root: of the children, the one that finished last is on it; then the
+ * one that finished last before that one began; and so on, inside each of them likewise. Children that outlive their parent
+ * (asynchronous) are cut at its end, those that begin after it are left out; a span still running ends with its parent.
+ * Several roots count as the children of one. Source: Z. Zhang et al., "CRISP: Critical Path Analysis of Large-Scale
+ * Microservice Architectures", USENIX ATC 2022, section 4 (the walk), and Jaeger's critical path (overflowing children).
+ *
+ * Usage without double counting. Producers repeat the numbers of a call in the spans around it. For tokens, and in the same way
+ * for cost: llm spans count, but not below another llm span that has some (embeddings alike); any other span counts only if
+ * no llm span below it has some and nothing above it counted. What has some and does not count is SPAN_DUP_USAGE. */
+#ifndef SPOOR_STORE_SETTLE_H
+#define SPOOR_STORE_SETTLE_H
+
+#include "store/base/vec.h"
+#include "store/model.h"
+
+struct settle_row {
+	/* in; name … trace_name: word ids, 0 none */
+	int64_t key, parent;
+	int64_t start_ns, duration_ns;
+	int64_t tokens_in, tokens_out, tokens_cached, tokens_reasoning;
+	double cost_usd;
+	uint64_t input_hash;
+	uint64_t ref; /* the caller's */
+	uint32_t name, session, user, service, trace_name;
+	uint32_t flags; /* enum span_flag; in: what the source said, out: all */
+	uint8_t kind, status;
+	bool has_parent;
+
+	/* out */
+	uint32_t up, depth, size; /* rows back to the parent (0: a root), levels above, rows of the subtree with itself */
+	uint32_t sub_errors;      /* errors in the subtree, itself too */
+	uint32_t rep_n, rep_len;  /* first of a group: spans, rows they take together; else 0 */
+	int64_t self_ns, sub_tokens;
+	double sub_cost;
+};
+
+/* Fields named `first_…` come from the earliest span (unknown start last, then key) that has them. */
+struct settle_totals {
+	int64_t spans; /* synthetic ones not */
+	int64_t start_ns, duration_ns;
+	enum span_status status;
+	int64_t errors, llm_calls, tool_calls, repeats;
+	int64_t tokens_in, tokens_out, tokens_cached, tokens_reasoning; /* UNKNOWN_INT if nobody knows */
+	double cost_usd;
+	uint32_t root_name, first_name, first_session, first_user, first_service;
+};
+
+struct settle {
+	VEC(struct settle_row) rows; /* the caller's, keys distinct; synthetic ones are added behind */
+	uint32_t *order;             /* rows in pre-order: indices, rows.n of them */
+	struct settle_totals totals;
+	VEC(int64_t) cycles; /* where one was cut: the smallest key of each */
+	size_t n_orphans;
+
+	/* private; arrays of rows.n */
+	uint32_t n_real;
+	uint32_t *parent_at, *first_child, *next, *position; /* first_child has one more: the roots */
+	uint16_t *usage;
+	size_t cap;
+	void *scratch;
+	size_t scratch_size;
+};
+
+#define SETTLE_NONE UINT32_MAX
+enum { SETTLE_ROWS_MAX = 1 << 30 };
+
+void settle_clear(struct settle *s); /* for the next trace; memory kept unless it is large */
+void settle_done(struct settle *s);
+void settle_tree(struct settle *s);
+
+/* The parts of settle_tree, in order (settle.c, settle_time.c, settle_sum.c). */
+void settle_links(struct settle *s);
+void settle_times(struct settle *s);
+void settle_sums(struct settle *s);
+void *settle_scratch(struct settle *s, size_t bytes); /* good until the next call */
+int64_t settle_end(const struct settle_row *row);     /* TIME_UNKNOWN if it is */
+
+/* Spreads keys that an attacker chose: seeded once for each process, so never a part of any result. */
+uint64_t settle_spread(uint64_t key);
+
+#endif

@@ -1,0 +1,348 @@
+$ spoor import tests/data/eval-v12.json tests/data/eval-v13.json >$T/log; echo $?
+0
+$ spoor compare v12 v13
+A dispute v12, prompt version 854a868b64bc, openai:gpt-4o-2024-08-06, 14 Nov 09:12
+B dispute v13, prompt version 322ec166fd4d, openai:gpt-4o-2024-08-06, 20 Nov 16:40
+B answers better, is slower and costs more. 82 cases paired (none only in A, 2 only in B).
+
+metric              A        B        B-A  95% interval             p Holm  in words
+pass            69.5%    86.6%    +17.1pt  +5.5pt to +28.3pt         0.026  better
+groundedness    0.810    0.862     +0.052  +0.014 to +0.091          0.024  better
+icontains       0.704    0.877     +0.173  +0.062 to +0.284          0.026  better
+relevance       0.904    0.897     −0.007  −0.037 to +0.022           0.15  no evidence
+latency P50     3.18s    3.96s     +0.78s  +0.48s to +1.06s         0.0012  worse
+latency P95     6.04s    7.96s     +1.92s  +0.60s to +3.17s          0.026  worse
+cost / case   $0.0307  $0.0337  +$0.00297  +$0.00201 to +$0.00345  <0.0001  worse
+p corrected over 7 metrics (Holm).
+
+Lost 5
+  disputed hotel charge, booked twice       pass  FAIL   groundedness 0.940 → 0.310
+  refund after 60 days, gold card           pass  FAIL   groundedness 0.900 → 0.420
+  chargeback when the merchant is closed    pass  FAIL   groundedness 0.880 → 0.550
+  foreign currency fee on a refund          pass  FAIL   groundedness 0.780 → 0.680
+  foreign currency fee on a refund          pass  FAIL   groundedness 0.740 → 0.640
+
+Won 19
+  card lost abroad, replacement fee         FAIL  pass   groundedness 0.400 → 0.950
+  stop a card-on-file payment               FAIL  pass   relevance 0.520 → 0.990
+  available balance is higher than the ba…  FAIL  pass   relevance 0.620 → 0.940
+  instant transfer refused                  FAIL  pass   groundedness 0.580 → 0.900
+  concert moved to another year             FAIL  pass   relevance 0.560 → 0.940
+  taxi fare charged twice                   FAIL  pass   groundedness 0.500 → 0.910
+  two small test charges, then a big one    FAIL  pass   groundedness 0.520 → 0.930
+  stolen card, liability for the first ho…  FAIL  pass   groundedness 0.570 → 0.930
+  phishing mail, password entered           FAIL  pass   groundedness 0.540 → 0.920
+  transfer to the wrong person              FAIL  pass   groundedness 0.570 → 0.930
+  and 9 more (--limit N)
+
+New errors 1
+  seller in another country does not answ…  FAIL  error
+
+Changed 32
+  paper statement fee for gold customers    FAIL  FAIL   relevance 0.920 → 0.460
+  recall of a debit after one year          FAIL  FAIL   relevance 0.930 → 0.450
+  mixed currencies, same purchase           FAIL  FAIL   relevance 0.960 → 0.560
+  complaint without an answer for a month   FAIL  FAIL   relevance 0.910 → 0.500
+  Kontogebühr, Frage auf Deutsch            pass  pass   relevance 0.970 → 0.870
+  parcel lost by the carrier                pass  pass   relevance 0.980 → 0.880
+  card details stolen, card in hand         pass  pass   relevance 0.970 → 0.860
+  close the second account                  pass  pass   groundedness 0.860 → 0.820
+  card found again after blocking           pass  pass   relevance 0.990 → 0.900
+  free trial turned into a yearly plan      pass  pass   relevance 0.940 → 0.890
+  and 22 more (--limit N)
+
+Same 25
+
+Only B 2
+  charge after the merchant changed its n…  -     FAIL
+  parking machine charged three times       -     pass
+$ spoor compare v12 v13 --limit 1 --ascii
+A dispute v12, prompt version 854a868b64bc, openai:gpt-4o-2024-08-06, 14 Nov 09:12
+B dispute v13, prompt version 322ec166fd4d, openai:gpt-4o-2024-08-06, 20 Nov 16:40
+B answers better, is slower and costs more. 82 cases paired (none only in A, 2 only in B).
+
+metric              A        B        B-A  95% interval             p Holm  in words
+pass            69.5%    86.6%    +17.1pt  +5.5pt to +28.3pt         0.026  better
+groundedness    0.810    0.862     +0.052  +0.014 to +0.091          0.024  better
+icontains       0.704    0.877     +0.173  +0.062 to +0.284          0.026  better
+relevance       0.904    0.897     -0.007  -0.037 to +0.022           0.15  no evidence
+latency P50     3.18s    3.96s     +0.78s  +0.48s to +1.06s         0.0012  worse
+latency P95     6.04s    7.96s     +1.92s  +0.60s to +3.17s          0.026  worse
+cost / case   $0.0307  $0.0337  +$0.00297  +$0.00201 to +$0.00345  <0.0001  worse
+p corrected over 7 metrics (Holm).
+
+Lost 5
+  disputed hotel charge, booked twice       pass  FAIL   groundedness 0.940 -> 0.310
+  and 4 more (--limit N)
+
+Won 19
+  card lost abroad, replacement fee         FAIL  pass   groundedness 0.400 -> 0.950
+  and 18 more (--limit N)
+
+New errors 1
+  seller in another country does not an...  FAIL  error
+
+Changed 32
+  paper statement fee for gold customers    FAIL  FAIL   relevance 0.920 -> 0.460
+  and 31 more (--limit N)
+
+Same 25
+
+Only B 2
+  charge after the merchant changed its...  -     FAIL
+  and 1 more (--limit N)
+$ spoor compare v12 v13 --ascii | LC_ALL=C grep -c '[^ -~]'
+0
+? 1
+$ spoor compare v12 v13 --markdown --limit 2
+**B answers better, is slower and costs more. 82 cases paired (none only in A, 2 only in B).**
+
+A: dispute v12, prompt version 854a868b64bc, openai:gpt-4o-2024-08-06, 14 Nov 09:12  
+B: dispute v13, prompt version 322ec166fd4d, openai:gpt-4o-2024-08-06, 20 Nov 16:40
+
+| metric | A | B | B-A | 95% interval | p (Holm) | in words |
+|---|---:|---:|---:|---|---:|---|
+| pass | 69.5% | 86.6% | +17.1pt | +5.5pt to +28.3pt | 0.026 | better |
+| groundedness | 0.810 | 0.862 | +0.052 | +0.014 to +0.091 | 0.024 | better |
+| icontains | 0.704 | 0.877 | +0.173 | +0.062 to +0.284 | 0.026 | better |
+| relevance | 0.904 | 0.897 | −0.007 | −0.037 to +0.022 | 0.15 | no evidence |
+| latency P50 | 3.18s | 3.96s | +0.78s | +0.48s to +1.06s | 0.0012 | worse |
+| latency P95 | 6.04s | 7.96s | +1.92s | +0.60s to +3.17s | 0.026 | worse |
+| cost / case | $0.0307 | $0.0337 | +$0.00297 | +$0.00201 to +$0.00345 | <0.0001 | worse |
+
+p corrected over 7 metrics (Holm).
+
+**Lost 5**
+
+| case | A | B | score |
+|---|---|---|---|
+| disputed hotel charge, booked twice | pass | FAIL | groundedness 0.940 → 0.310 |
+| refund after 60 days, gold card | pass | FAIL | groundedness 0.900 → 0.420 |
+
+and 3 more
+
+**Won 19**
+
+| case | A | B | score |
+|---|---|---|---|
+| card lost abroad, replacement fee | FAIL | pass | groundedness 0.400 → 0.950 |
+| stop a card-on-file payment | FAIL | pass | relevance 0.520 → 0.990 |
+
+and 17 more
+
+**New errors 1**
+
+| case | A | B | score |
+|---|---|---|---|
+| seller in another country does not answer | FAIL | error |  |
+
+**Changed 32**
+
+| case | A | B | score |
+|---|---|---|---|
+| paper statement fee for gold customers | FAIL | FAIL | relevance 0.920 → 0.460 |
+| recall of a debit after one year | FAIL | FAIL | relevance 0.930 → 0.450 |
+
+and 30 more
+
+**Same 25**
+
+**Only B 2**
+
+| case | A | B | score |
+|---|---|---|---|
+| charge after the merchant changed its name | - | FAIL |  |
+| parking machine charged three times | - | pass |  |
+$ spoor compare v12 v13 --json | python3 -c "import json,sys; r=json.load(sys.stdin); c=r['cases']; print(c, sum(c[k] for k in ('improved','regressed','new_errors','changed','same'))==c['paired'], len(r['rows']))"
+{'paired': 82, 'only_a': 0, 'only_b': 2, 'improved': 19, 'regressed': 5, 'new_errors': 1, 'changed': 32, 'same': 25} True 84
+$ spoor compare v12 v13 --json --limit 1 | python3 -m json.tool | sed -n '/"metrics"/,$p'
+    "metrics": [
+        {
+            "name": "pass",
+            "kind": "rate",
+            "n": 82,
+            "a": 0.6951219512195121,
+            "b": 0.8658536585365854,
+            "delta": 0.17073170731707318,
+            "low": 0.054970650485613295,
+            "high": 0.2830324186799855,
+            "p": 0.006610751152038574,
+            "p_holm": 0.026443004608154297,
+            "test": "mcnemar-exact",
+            "verdict": "better",
+            "lower_is_better": false,
+            "smallest_detectable": 0.16498184194711796,
+            "cases_needed": 917
+        },
+        {
+            "name": "groundedness",
+            "kind": "score",
+            "n": 81,
+            "a": 0.8095061728395061,
+            "b": 0.8618518518518513,
+            "delta": 0.05234567901234569,
+            "low": 0.013580246913580256,
+            "high": 0.09098765432098768,
+            "p": 0.0047690153296571225,
+            "p_holm": 0.023845076648285612,
+            "test": "wilcoxon-signed-rank",
+            "verdict": "better",
+            "lower_is_better": false,
+            "smallest_detectable": 0.05565923820399568,
+            "cases_needed": 101
+        },
+        {
+            "name": "icontains",
+            "kind": "score",
+            "n": 81,
+            "a": 0.7037037037037037,
+            "b": 0.8765432098765432,
+            "delta": 0.1728395061728395,
+            "low": 0.06172839506172839,
+            "high": 0.2839506172839506,
+            "p": 0.006610751152038574,
+            "p_holm": 0.026443004608154297,
+            "test": "wilcoxon-signed-rank",
+            "verdict": "better",
+            "lower_is_better": false,
+            "smallest_detectable": 0.16167562148846215,
+            "cases_needed": 847
+        },
+        {
+            "name": "relevance",
+            "kind": "score",
+            "n": 81,
+            "a": 0.9039506172839507,
+            "b": 0.89679012345679,
+            "delta": -0.0071604938271604916,
+            "low": -0.03666666666666667,
+            "high": 0.02209876543209877,
+            "p": 0.14615834444151687,
+            "p_holm": 0.14615834444151687,
+            "test": "wilcoxon-signed-rank",
+            "verdict": "none",
+            "lower_is_better": false,
+            "smallest_detectable": 0.04230883421028141,
+            "cases_needed": 58
+        },
+        {
+            "name": "latency_p50_ns",
+            "kind": "latency",
+            "n": 81,
+            "a": 3181000000,
+            "b": 3956000000,
+            "delta": 775000000,
+            "low": 483000000,
+            "high": 1062000000,
+            "p": 0.00019998000199980003,
+            "p_holm": 0.0011998800119988001,
+            "test": "bootstrap-quantile",
+            "verdict": "worse",
+            "lower_is_better": true,
+            "smallest_detectable": null,
+            "cases_needed": null
+        },
+        {
+            "name": "latency_p95_ns",
+            "kind": "latency",
+            "n": 81,
+            "a": 6040000000,
+            "b": 7962000000,
+            "delta": 1922000000,
+            "low": 596000000,
+            "high": 3173000000,
+            "p": 0.009599040095990401,
+            "p_holm": 0.026443004608154297,
+            "test": "bootstrap-quantile",
+            "verdict": "worse",
+            "lower_is_better": true,
+            "smallest_detectable": null,
+            "cases_needed": null
+        },
+        {
+            "name": "cost_usd_per_case",
+            "kind": "cost",
+            "n": 82,
+            "a": 0.030711097560975606,
+            "b": 0.03367646341463415,
+            "delta": 0.0029653658536585373,
+            "low": 0.0020079268292682913,
+            "high": 0.003454268292682927,
+            "p": 7.09449853913338e-14,
+            "p_holm": 4.966148977393366e-13,
+            "test": "wilcoxon-signed-rank",
+            "verdict": "worse",
+            "lower_is_better": true,
+            "smallest_detectable": 0.0013264049206670417,
+            "cases_needed": 1
+        }
+    ],
+    "rows": [
+        {
+            "key": "23b7b1e3458dede3d8fe5bfdd35c7598832e1f43bcb72a31b60fe86e874d85b6",
+            "title": "disputed hotel charge, booked twice",
+            "class": "regressed",
+            "a": {
+                "status": "passed",
+                "passes": 1,
+                "scored": 1,
+                "flaky": false,
+                "scores": {
+                    "groundedness": 0.94,
+                    "icontains": 1,
+                    "relevance": 0.95
+                },
+                "latency_ns": 2038000000,
+                "cost_usd": 0.027825
+            },
+            "b": {
+                "status": "failed",
+                "passes": 0,
+                "scored": 1,
+                "flaky": false,
+                "scores": {
+                    "groundedness": 0.31,
+                    "icontains": 0,
+                    "relevance": 0.95
+                },
+                "latency_ns": 1721000000,
+                "cost_usd": 0.03117
+            },
+            "delta": {
+                "groundedness": -0.6299999999999999,
+                "icontains": -1,
+                "relevance": 0
+            }
+        }
+    ]
+}
+$ spoor compare v12 v13 --json --seed 7 | cmp - <(spoor compare v12 v13 --json --seed 7) && echo same
+same
+$ spoor compare v13 v13 --limit 0
+A dispute v13, prompt version 322ec166fd4d, openai:gpt-4o-2024-08-06, 20 Nov 16:40
+B dispute v13, prompt version 322ec166fd4d, openai:gpt-4o-2024-08-06, 20 Nov 16:40
+No evidence of a difference. 84 cases paired (none only in A, none only in B).
+
+metric              A        B    B-A  95% interval      p Holm  in words
+pass            85.7%    85.7%  0.0pt  −3.9pt to +3.9pt    1.00  no evidence
+groundedness    0.857    0.857  0.000  0.000 to 0.000      1.00  no evidence
+icontains       0.867    0.867  0.000  0.000 to 0.000      1.00  no evidence
+relevance       0.898    0.898  0.000  0.000 to 0.000      1.00  no evidence
+latency P50     3.90s    3.90s     0s  0s to 0s            1.00  no evidence
+latency P95     7.93s    7.93s     0s  0s to 0s            1.00  no evidence
+cost / case   $0.0337  $0.0337     $0  $0 to $0            1.00  no evidence
+p corrected over 7 metrics (Holm).
+
+Same 84
+$ spoor compare v12 v13 --repeats median 2>&1
+spoor: --repeats is mean or majority, not median
+? 2
+$ spoor compare v12 v13 --margin 0 2>&1
+spoor: --margin is a number above 0, not 0
+? 2
+$ spoor compare v12 v13 --margin x 2>&1
+spoor: not a number: x (spoor help compare)
+? 2
+$ spoor compare v12 v99 2>&1
+spoor: no run has "v99" as its id, name, prompt version or file
+? 1

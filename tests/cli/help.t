@@ -1,0 +1,146 @@
+# What is printed comes from the table of commands: a new one shows here.
+$ spoor help
+spoor: traces and eval results of LLM applications, in a terminal
+
+  spoor [OPTION…]                the explorer on the whole store
+  spoor [OPTION…] FILE…          imports what is new in the files and opens the explorer
+  spoor COMMAND [OPTION…] …      the same without a screen
+
+Commands
+  compare A B                 what got better and worse between two eval runs, and is it noise
+  doctor [FILE…]              the store's health, the files' problems, the terminal as found
+  formats [NAME]              the formats that are read, and how each is recognised
+  help [COMMAND|TOPIC]        this list, a command, or a topic: exit-codes, files, filter
+  import FILE…|DIR…|-         read trace and eval files into the store
+  run ID                      one eval run with its cases
+  runs                        the eval runs: pass rate, latency, cost
+  trace ID                    one trace as a tree of its spans
+  traces                      the traces, newest first
+
+Options of the explorer: --store FILE, --ascii, --no-color, --theme NAME, --mouse; --version.
+A command wins over a file of its name: ./NAME is the file. More: spoor help COMMAND,
+spoor help filter, spoor help files, spoor help exit-codes.
+$ spoor --help | head -n 1
+spoor: traces and eval results of LLM applications, in a terminal
+$ spoor help import
+spoor import [OPTION…] FILE…|DIR…|-
+
+  read trace and eval files into the store
+
+Files are recognised by their content; gzip, zstd and xz are opened. The same file again adds nothing, a file that
+grew adds what is new. Folders are read with all they hold; - is standard input. An import that was stopped
+goes on where it was.
+
+Options
+  --strict                    a file with any problem at all is not imported
+  --max-depth N               how deep JSON may nest (1000)
+
+Options of every command
+  -j, --json                  one JSON value on standard output; failures as JSON, too
+  --store FILE                this store instead of $SPOOR_STORE or the user's own
+  --ascii                     nothing but ASCII (so it is where the locale is not UTF-8)
+  --no-color                  no colours (printed text has none; for the explorer)
+  -h, --help                  how the command is used
+$ spoor import --help | head -n 3
+spoor import [OPTION…] FILE…|DIR…|-
+
+  read trace and eval files into the store
+$ spoor help exit-codes
+  0        done
+  1        nothing of that name was found
+  2        the command line is wrong
+  3        bad input: what could be kept was kept, what could not is said
+  4        the store or the system failed
+  5        not enough data to answer
+  128+n    ended by signal n
+$ spoor help files
+  $SPOOR_STORE                       the store; else
+  $XDG_DATA_HOME/spoor/spoor.db      (~/.local/share/spoor/spoor.db), for the user's eyes only
+  $SPOOR_NOW                         an ISO 8601 time that stands for the clock
+  $NO_COLOR                          no colours
+  $TZ, $LC_ALL, $LC_CTYPE, $LANG     time zone of what is shown; UTF-8 or ASCII
+$ spoor help filter | head -n 5
+A filter is words side by side, all of which must match; or, not and ( ) as in
+
+  spoor traces --where 'status:error dur>2s (kind:llm or kind:tool) not name="get_balance"'
+
+  FIELD:VALUE is   FIELD=VALUE is   FIELD~VALUE contains   FIELD>VALUE < >= <= compares
+$ spoor help --json | python3 -m json.tool | grep -c '"operands"'
+9
+$ spoor --ascii help | LC_ALL=C grep -c '[^ -~]'
+0
+? 1
+$ LC_ALL=C spoor help | LC_ALL=C grep -c '[^ -~]'
+0
+? 1
+$ spoor help trcae 2>&1
+spoor: no such command or topic: trcae (did you mean trace?)
+? 2
+# Words that are no command
+$ spoor tarces 2>&1
+spoor: no such command or file: tarces (did you mean traces?)
+? 2
+$ spoor no-such-file.jsonl 2>&1
+spoor: no such command or file: no-such-file.jsonl
+? 2
+$ spoor 2>&1
+spoor: standard output is no terminal: spoor traces, spoor runs and spoor help need none
+? 2
+$ spoor tests/data/eval-v12.json 2>&1
+spoor: standard output is no terminal: spoor import tests/data/eval-v12.json reads it without one
+? 2
+$ spoor - </dev/null 2>&1
+spoor: standard output is no terminal: spoor import - reads it without one
+? 2
+$ spoor --them dark 2>&1
+spoor: no such option: --them (did you mean --theme?); spoor help lists them
+? 2
+$ spoor --store 2>&1
+spoor: a value is missing after --store
+? 2
+# Options
+$ spoor traces --jsno 2>&1
+spoor: no such option: --jsno, did you mean --json? (spoor help traces)
+? 2
+$ spoor traces --limt 3 2>&1
+spoor: no such option: --limt, did you mean --limit? (spoor help traces)
+? 2
+$ spoor traces -Z 2>&1
+spoor: no such option: -Z (spoor help traces)
+? 2
+$ spoor traces --limit 2>&1
+spoor: a value is missing after --limit (spoor help traces)
+? 2
+$ spoor traces --limit three 2>&1
+spoor: not a whole number: three (spoor help traces)
+? 2
+$ spoor traces --json=yes 2>&1
+spoor: this option takes no value: json=yes (spoor help traces)
+? 2
+$ spoor trace 2>&1
+spoor: usage: spoor trace ID (spoor help trace)
+? 2
+$ spoor trace a b 2>&1
+spoor: one word too many: b (spoor help trace)
+? 2
+$ spoor compare a 2>&1
+spoor: usage: spoor compare A B (spoor help compare)
+? 2
+$ spoor traces --json --limit three 2>&1
+{"error":{"code":"usage","message":"not a whole number: three (spoor help traces)","file":null,"record":null,"line":null,"offset":null}}
+? 2
+$ spoor traces --limit three --json 2>&1 | python3 -m json.tool
+{
+    "error": {
+        "code": "usage",
+        "message": "not a whole number: three (spoor help traces)",
+        "file": null,
+        "record": null,
+        "line": null,
+        "offset": null
+    }
+}
+$ spoor import -- --json 2>&1
+spoor: --json: No such file or directory (nothing imported)
+--json  -          refused
+? 3

@@ -1,0 +1,108 @@
+$ spoor import tests/data/traces-agent.jsonl
+tests/data/traces-agent.jsonl  otlp       59 traces, 599 spans, 94 scores  all new
+$ spoor import tests/data/traces-agent.jsonl
+tests/data/traces-agent.jsonl  otlp       59 traces, 599 spans, 94 scores  new: nothing
+$ spoor import tests/data/eval-v12.json tests/data/eval-v13.json tests/data/traces-voice.json.gz tests/data/traces-eval.jsonl
+tests/data/eval-v12.json         promptfoo  246 scores, 1 eval run, 82 case results  all new
+  eval run eval-D12-2026-11-14T09:12:04#0, dispute v12: 57 passed, 25 failed, 0 error, 0 unscored
+tests/data/eval-v13.json         promptfoo  249 scores, 1 eval run, 84 case results  all new
+  eval run eval-D13-2026-11-20T16:40:09#0, dispute v13: 72 passed, 11 failed, 1 error, 0 unscored
+tests/data/traces-voice.json.gz  otlp       6 traces, 43 spans, 11 scores  all new
+tests/data/traces-eval.jsonl     otlp       166 traces, 1,311 spans  all new
+4 files: 172 traces, 1,354 spans, 506 scores, 2 eval runs, 166 case results  all new
+$ spoor import --json tests/data/*.json tests/data/*.jsonl tests/data/*.gz | python3 -c "import json,sys; r=json.load(sys.stdin); [print(f['file'],f['format'],f['status'],f['traces'],f['spans'],f['scores'],f['runs'],f['cases'],f['new'],len(f['problems'])) for f in r['files']]; print(r['total'])"
+tests/data/eval-v12.json promptfoo unchanged 0 0 246 1 82 {'traces': 0, 'spans': 0, 'scores': 0, 'runs': 0, 'cases': 0} 0
+tests/data/eval-v13.json promptfoo unchanged 0 0 249 1 84 {'traces': 0, 'spans': 0, 'scores': 0, 'runs': 0, 'cases': 0} 0
+tests/data/traces-agent.jsonl otlp unchanged 59 599 94 0 0 {'traces': 0, 'spans': 0, 'scores': 0, 'runs': 0, 'cases': 0} 1
+tests/data/traces-eval.jsonl otlp unchanged 166 1311 0 0 0 {'traces': 0, 'spans': 0, 'scores': 0, 'runs': 0, 'cases': 0} 0
+tests/data/traces-voice.json.gz otlp unchanged 6 43 11 0 0 {'traces': 0, 'spans': 0, 'scores': 0, 'runs': 0, 'cases': 0} 0
+{'files': 5, 'traces': 231, 'spans': 1953, 'scores': 600, 'runs': 2, 'cases': 166, 'problems': 1}
+$ spoor import --json tests/data/eval-v12.json | python3 -c "import json,sys; print(json.load(sys.stdin)['files'][0]['eval_runs'])"
+[{'id': 'eval-D12-2026-11-14T09:12:04#0', 'name': 'dispute v12', 'cases': 82, 'passed': 57, 'failed': 25, 'errored': 0, 'unscored': 0}]
+# Where from
+$ spoor --store $T/stdin.db import - <tests/data/traces-agent.jsonl
+-  otlp       59 traces, 599 spans, 94 scores  all new
+$ mkdir -p $T/dir/sub && cp tests/data/eval-v12.json $T/dir/b.json && cp tests/data/traces-voice.json.gz $T/dir/sub/a.json.gz && cp tests/data/eval-v13.json $T/dir/.hidden.json && spoor --store $T/dir.db import $T/dir
+$T/dir/b.json  promptfoo  246 scores, 1 eval run, 82 case results  all new
+  eval run eval-D12-2026-11-14T09:12:04#0, dispute v12: 57 passed, 25 failed, 0 error, 0 unscored
+$T/dir/sub/a.json.gz  otlp       6 traces, 43 spans, 11 scores  all new
+2 files: 6 traces, 43 spans, 257 scores, 1 eval run, 82 case results  all new
+$ stat -c %a $SPOOR_STORE
+600
+# What bad input gets: the rest stays, exit 3
+$ spoor import $T/nothing.json 2>&1
+spoor: $T/nothing.json: No such file or directory (nothing imported)
+$T/nothing.json  -          refused
+? 3
+$ : >$T/empty.json; spoor import $T/empty.json 2>&1
+spoor: $T/empty.json: there is nothing in it (nothing imported)
+$T/empty.json  -          refused
+? 3
+$ printf '{"some":"thing"}' >$T/other.json; spoor import $T/other.json 2>&1
+spoor: $T/other.json: JSON of no known format (nothing imported)
+$T/other.json  -          refused
+? 3
+$ printf '\0\1\2\3' >$T/binary; spoor import $T/binary 2>&1
+spoor: $T/binary: no JSON and no known archive (nothing imported)
+$T/binary  -          refused
+? 3
+$ { head -n 2 tests/data/traces-agent.jsonl; printf '{"a": \001}\n'; sed -n 3p tests/data/traces-agent.jsonl; } >$T/bad.jsonl; spoor --store $T/bad.db import $T/bad.jsonl 2>&1
+spoor: $T/bad.jsonl: record 10, line 3, byte 13562: invalid JSON: not a JSON value at "␁}" (record skipped)
+$T/bad.jsonl  otlp       2 traces, 19 spans, 4 scores  all new
+? 3
+$ spoor --store $T/bad2.db import --json $T/bad.jsonl | python3 -c "import json,sys; r=json.load(sys.stdin); p=r['files'][0]['problems'][0]; print(sorted(p)); print({k:p[k] for k in ('record','line','severity','code')}, r['total']['problems'])"
+['code', 'entry', 'file', 'kept', 'line', 'offset', 'path', 'reason', 'record', 'severity']
+{'record': 10, 'line': 3, 'severity': 'skipped', 'code': 'bad-json'} 1
+$ spoor --store $T/bad.db doctor --problems
+$T/bad.jsonl: record 10, line 3, byte 13562: invalid JSON: not a JSON value at "␁}" (record skipped)
+$ spoor --store $T/strict.db import --strict $T/bad.jsonl 2>&1; spoor --store $T/strict.db traces
+spoor: $T/bad.jsonl: record 10, line 3, byte 13562: invalid JSON: not a JSON value at "␁}" (record skipped)
+$T/bad.jsonl  otlp       refused
+$ head -c 100000 tests/data/eval-v12.json >$T/cut.json; spoor --store $T/cut.db import $T/cut.json 2>&1
+spoor: $T/cut.json: record 36, line 1, byte 100000, results.results[35]: invalid JSON: the text ends inside a value (the records before it are kept)
+$T/cut.json  promptfoo  105 scores, 1 eval run, 35 case results  all new  (not all of it)
+  eval run eval-D12-2026-11-14T09:12:04#0, eval-D12-2026-11-14T09:12:04: 27 passed, 8 failed, 0 error, 0 unscored
+? 3
+$ for i in $(seq 30); do echo '{"a":'; done >$T/many.jsonl; head -n 1 tests/data/traces-agent.jsonl >>$T/many.jsonl; spoor --store $T/many.db import $T/many.jsonl 2>&1 | tail -n 3
+spoor: $T/many.jsonl: JSON of no known format (nothing imported)
+$T/many.jsonl  -          refused
+$ spoor import --max-depth 0 $T/other.json 2>&1
+spoor: --max-depth goes from 1 to 100000
+? 2
+$ spoor --store $T/deep.db import --max-depth 3 tests/data/eval-v12.json 2>&1
+spoor: tests/data/eval-v12.json: record 1, line 1, byte 113, results: nested deeper than 3 (--max-depth) (skipped; what is around it is kept)
+spoor: tests/data/eval-v12.json: record 2, line 1, byte 850, results.results[0]: nested deeper than 3 (--max-depth) (skipped; what is around it is kept)
+spoor: tests/data/eval-v12.json: record 3, line 1, byte 3830, results.results[1]: nested deeper than 3 (--max-depth) (skipped; what is around it is kept)
+spoor: tests/data/eval-v12.json: record 4, line 1, byte 6537, results.results[2]: nested deeper than 3 (--max-depth) (skipped; what is around it is kept)
+spoor: tests/data/eval-v12.json: record 5, line 1, byte 9418, results.results[3]: nested deeper than 3 (--max-depth) (skipped; what is around it is kept)
+spoor: tests/data/eval-v12.json: record 6, line 1, byte 12418, results.results[4]: nested deeper than 3 (--max-depth) (skipped; what is around it is kept)
+spoor: tests/data/eval-v12.json: record 7, line 1, byte 15260, results.results[5]: nested deeper than 3 (--max-depth) (skipped; what is around it is kept)
+spoor: tests/data/eval-v12.json: record 8, line 1, byte 18140, results.results[6]: nested deeper than 3 (--max-depth) (skipped; what is around it is kept)
+spoor: tests/data/eval-v12.json: record 9, line 1, byte 20923, results.results[7]: nested deeper than 3 (--max-depth) (skipped; what is around it is kept)
+spoor: tests/data/eval-v12.json: record 10, line 1, byte 23693, results.results[8]: nested deeper than 3 (--max-depth) (skipped; what is around it is kept)
+spoor: tests/data/eval-v12.json: record 11, line 1, byte 26576, results.results[9]: nested deeper than 3 (--max-depth) (skipped; what is around it is kept)
+spoor: tests/data/eval-v12.json: record 12, line 1, byte 29338, results.results[10]: nested deeper than 3 (--max-depth) (skipped; what is around it is kept)
+spoor: tests/data/eval-v12.json: record 13, line 1, byte 32209, results.results[11]: nested deeper than 3 (--max-depth) (skipped; what is around it is kept)
+spoor: tests/data/eval-v12.json: record 14, line 1, byte 34941, results.results[12]: nested deeper than 3 (--max-depth) (skipped; what is around it is kept)
+spoor: tests/data/eval-v12.json: record 15, line 1, byte 37706, results.results[13]: nested deeper than 3 (--max-depth) (skipped; what is around it is kept)
+spoor: tests/data/eval-v12.json: record 16, line 1, byte 40492, results.results[14]: nested deeper than 3 (--max-depth) (skipped; what is around it is kept)
+spoor: tests/data/eval-v12.json: record 17, line 1, byte 43223, results.results[15]: nested deeper than 3 (--max-depth) (skipped; what is around it is kept)
+spoor: tests/data/eval-v12.json: record 18, line 1, byte 46160, results.results[16]: nested deeper than 3 (--max-depth) (skipped; what is around it is kept)
+spoor: tests/data/eval-v12.json: record 19, line 1, byte 49034, results.results[17]: nested deeper than 3 (--max-depth) (skipped; what is around it is kept)
+spoor: tests/data/eval-v12.json: record 20, line 1, byte 51990, results.results[18]: nested deeper than 3 (--max-depth) (skipped; what is around it is kept)
+spoor: tests/data/eval-v12.json: 85 problems (65 not shown: spoor doctor --problems 'tests/data/eval-v12.json')
+tests/data/eval-v12.json  promptfoo  nothing
+? 3
+$ spoor import $T/nothing.json tests/data/eval-v12.json 2>&1
+spoor: $T/nothing.json: No such file or directory (nothing imported)
+$T/nothing.json  -          refused
+tests/data/eval-v12.json                 promptfoo  246 scores, 1 eval run, 82 case results  new: nothing
+  eval run eval-D12-2026-11-14T09:12:04#0, dispute v12: 57 passed, 25 failed, 0 error, 0 unscored
+2 files: 246 scores, 1 eval run, 82 case results  new: nothing
+? 3
+# Interrupted before anything comes: says how to go on
+$ mkfifo $T/pipe; (sleep 5 >$T/pipe & p=$!; spoor --store $T/int.db import $T/pipe 2>$T/said & s=$!; sleep 0.5; kill -TERM $s; wait $s; echo $?; kill $p); cat $T/said
+$T/pipe  -          refused
+143
+spoor: $T/pipe: there is nothing in it (nothing imported)
+spoor: stopped: what was read is kept; the same command goes on from there

@@ -1,0 +1,712 @@
+/* The ingest, fed by hand: whatever the order, the portions and the interruptions, the store says the same. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "store/ingest.h"
+
+/* ---------------------------------------------------------------- a store of its own */
+
+struct box {
+	char dir[64], path[96];
+	struct db *db;
+};
+
+static void box_open(struct box *box)
+{
+	struct err err = ERR_INIT;
+	snprintf(box->dir, sizeof box->dir, "/tmp/spoor-ingest-XXXXXX");
+	assert_non_null(mkdtemp(box->dir));
+	snprintf(box->path, sizeof box->path, "%s/s.db", box->dir);
+	box->db = db_open(box->path, DB_WRITE, &err);
+	if (!box->db)
+		fail_msg("%s", err.text);
+}
+
+static void box_close(struct box *box)
+{
+	static const char *const names[] = {"", "-wal", "-shm", "-lock", "-import"};
+	db_close(box->db);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		char path[128];
+		snprintf(path, sizeof path, "%s%s", box->path, names[i]);
+		unlink(path);
+	}
+	rmdir(box->dir);
+}
+
+/* Everything the store says, ids replaced by what they stand for, in an order that does not depend on when rows came. What may
+ * differ is left out: record numbers, positions, sources. */
+static const char *const dumps[] = {
+    "SELECT 'trace', t.text, t.n, t.loose, n.text, s.text, u.text, v.text, t.start_ns, t.duration_ns, t.status, t.spans,"
+    " t.errors, t.llm_calls, t.tool_calls, t.tokens_in, t.tokens_out, t.tokens_cached, t.tokens_reasoning, t.cost_usd,"
+    " t.repeats, t.input, t.output, hex(t.input_rank), t.scores, t.orphans, t.cycles, t.said IS NULL FROM trace t"
+    " LEFT JOIN word n ON n.id = t.name LEFT JOIN word s ON s.id = t.session LEFT JOIN word u ON u.id = t.user"
+    " LEFT JOIN word v ON v.id = t.service ORDER BY t.text",
+    "SELECT 'span', t.text, p.pos - t.first, p.key, p.id, p.parent, p.up, p.depth, p.size, p.flags, n.text, p.kind,"
+    " p.status, p.start_ns, p.duration_ns, p.self_ns, p.first_token_ns, m.text, q.version, p.tokens_in, p.tokens_out,"
+    " p.cost_usd, p.sub_tokens, p.sub_cost, p.sub_errors, p.rep_n, p.rep_len, p.input_hash, p.output_hash, p.message,"
+    " p.hash FROM trace t JOIN span p ON p.pos >= t.first AND p.pos < t.first + t.n LEFT JOIN word n ON n.id = p.name"
+    " LEFT JOIN word m ON m.id = p.model LEFT JOIN prompt q ON q.id = p.prompt ORDER BY t.text, p.pos",
+    "SELECT 'stray', p.key FROM span p WHERE NOT EXISTS"
+    " (SELECT 1 FROM trace t WHERE t.id = p.trace AND p.pos >= t.first AND p.pos < t.first + t.n)",
+    "SELECT 'loose', key FROM span_loose",
+    "SELECT 'garbage', n FROM garbage",
+    "SELECT 'other', t.text, o.key, o.hash, o.start_ns, o.end_ns, o.status FROM span_other o JOIN trace t ON t.id = o.trace"
+    " ORDER BY t.text, o.key, o.hash",
+    "SELECT 'hist', w.text, h.kind, h.bucket, h.n FROM hist h LEFT JOIN word w ON w.id = h.name ORDER BY 2, 3, 4",
+    "SELECT 'score', t.text, s.span, w.text, s.value, s.label, s.explanation FROM score s JOIN trace t ON t.id = s.trace"
+    " JOIN word w ON w.id = s.name ORDER BY 2, 3, 4, 5, 6, 7",
+    "SELECT 'tag', t.text, w.text FROM trace_tag g JOIN trace t ON t.id = g.trace JOIN word w ON w.id = g.tag ORDER BY 2, 3",
+    "SELECT 'prompt', w.text, p.version, hex(p.hash), p.text, p.first_ns FROM prompt p JOIN word w ON w.id = p.name"
+    " ORDER BY 2, 3, 4",
+    "SELECT 'run', r.text, r.name, w.text, r.created_ns, r.config, r.cases, r.passed, r.failed, r.errored, r.unscored,"
+    " r.keys, r.repeats, r.pass_shares, r.scored_keys, r.p50_ns, r.p95_ns, r.tokens_in, r.tokens_out, r.cost_usd,"
+    " r.costed, r.dirty FROM run r LEFT JOIN word w ON w.id = r.model ORDER BY 2",
+    "SELECT 'metric', r.text, w.text, m.value FROM run_metric m JOIN run r ON r.id = m.run JOIN word w ON w.id = m.name"
+    " ORDER BY 2, 3",
+    "SELECT 'mean', r.text, w.text, m.n, m.mean FROM run_score m JOIN run r ON r.id = m.run JOIN word w ON w.id = m.name"
+    " ORDER BY 2, 3",
+    "SELECT 'case', r.text, k.text, c.repeat, b.text, c.status, c.title, c.ord, c.output_hash, c.latency_ns, c.cost_usd,"
+    " hex(c.trace), c.hash FROM case_result c JOIN run r ON r.id = c.run JOIN case_key k ON k.id = c.case_id"
+    " LEFT JOIN case_key b ON b.id = c.base ORDER BY 2, 3, 4",
+    "SELECT 'case_score', r.text, k.text, c.repeat, w.text, c.n, c.value, c.label, c.pass FROM case_score c"
+    " JOIN run r ON r.id = c.run JOIN case_key k ON k.id = c.case_id JOIN word w ON w.id = c.name ORDER BY 2, 3, 4, 5, 6",
+};
+
+static void dump_rows(struct db *db, const char *sql, struct buf *out)
+{
+	struct err err = ERR_INIT;
+	struct stmt *s = db_query(db, sql, &err);
+	if (!s)
+		fail_msg("%s", err.text);
+	enum step step;
+	while ((step = stmt_step(s, &err)) == STEP_ROW) {
+		for (int c = 0; c < 40 && (c == 0 || !col_null(s, c) || c < 33); c++) {
+			buf_add_str(out, col_str(s, c));
+			buf_add_char(out, '|');
+		}
+		buf_add_char(out, '\n');
+	}
+	stmt_end(s);
+	assert_int_equal(step, STEP_DONE);
+}
+
+static void dump(struct db *db, struct buf *out)
+{
+	for (size_t i = 0; i < sizeof dumps / sizeof *dumps; i++)
+		dump_rows(db, dumps[i], out);
+}
+
+static void check_same(struct db *db, const struct buf *want, const char *what)
+{
+	struct buf have = BUF_INIT;
+	dump(db, &have);
+	if (!str_eq(buf_str(&have), buf_str(want))) {
+		size_t at = 0;
+		while (at < have.len && at < want->len && have.ptr[at] == want->ptr[at])
+			at++;
+		size_t from = at;
+		while (from > 0 && have.ptr[from - 1] != '\n')
+			from--;
+		fail_msg("%s: differs at byte %zu of %zu\n  have %.400s\n  want %.400s", what, at, have.len, have.ptr + from,
+		         want->ptr + (from < want->len ? from : 0));
+	}
+	buf_done(&have);
+}
+
+static int64_t number(struct db *db, const char *sql)
+{
+	int64_t n = -1;
+	struct err err = ERR_INIT;
+	if (!db_int(db, sql, -1, &n, &err))
+		fail_msg("%s", err.text);
+	return n;
+}
+
+/* ---------------------------------------------------------------- records made by number */
+
+enum { TRACES = 13, RECORDS = 900 };
+
+static uint64_t mix(uint64_t n)
+{
+	n = (n + 0x9E3779B97F4A7C15u) * 0xBF58476D1CE4E5B9u;
+	n ^= n >> 29;
+	n *= 0x94D049BB133111EBu;
+	return n ^ (n >> 32);
+}
+
+static const struct span blank_span = {
+    .start_ns = TIME_UNKNOWN,
+    .end_ns = TIME_UNKNOWN,
+    .tokens_in = UNKNOWN_INT,
+    .tokens_out = UNKNOWN_INT,
+    .tokens_cached = UNKNOWN_INT,
+    .tokens_reasoning = UNKNOWN_INT,
+    .cost_usd = __builtin_nan(""),
+    .first_token_ns = UNKNOWN_INT,
+};
+
+static void put_span(struct sink *sink, uint64_t i)
+{
+	char trace[40], id[20], parent[20], input[64];
+	uint64_t r = mix(i), t = r % TRACES, key = mix(i / 3) % 60;
+	/* Three records in a row speak of the same span of the same trace: a beginning, an end, sometimes a contradiction. */
+	t = mix(i / 3) % TRACES;
+	snprintf(trace, sizeof trace, "%032llx", (unsigned long long)t + 1);
+	snprintf(id, sizeof id, "%016llx", (unsigned long long)key + 1);
+	snprintf(parent, sizeof parent, "%016llx", (unsigned long long)(mix(key) % 70 + 1));
+	snprintf(input, sizeof input, "  input   of record %llu ", (unsigned long long)i % 50);
+	struct span s = blank_span;
+	s.trace_id = str_of(trace);
+	s.id = str_of(id);
+	s.parent_id = key % 9 ? str_of(parent) : STR_NONE;
+	s.kind = (enum span_kind)(key % N_KINDS);
+	s.name = key % 2 ? STR_LIT("step") : STR_LIT("call");
+	s.start_ns = 1000 + (int64_t)key * 10;
+	if (i % 3 == 0) {
+		s.status = STATUS_RUNNING;
+		s.input = str_of(input);
+	} else {
+		s.end_ns = s.start_ns + (int64_t)(r % 40) - 3;
+		s.status = r % 5 ? STATUS_OK : STATUS_ERROR;
+		s.output = str_of(input);
+		s.tokens_in = (int64_t)(r % 7);
+		s.cost_usd = (double)(r % 8) / 16;
+		s.model = STR_LIT("m-1");
+		s.message = r % 5 ? STR_NONE : STR_LIT("broken");
+	}
+	if (i % 11 == 0)
+		s.start_ns = TIME_UNKNOWN;
+	if (i % 17 == 0) {
+		s.prompt_name = STR_LIT("greet");
+		s.prompt_version = i % 2 ? STR_LIT("1") : STR_LIT("2");
+		s.prompt_text = STR_LIT("Hello {name}");
+	}
+	if (i % 7 == 0)
+		s.session = i % 2 ? STR_LIT("s-a") : STR_LIT("s-b");
+	struct str tag = STR_LIT("prod");
+	s.tags = &tag;
+	s.n_tags = i % 19 == 0;
+	sink_span(sink, &s);
+	if (i % 23 == 0) {
+		struct trace said = {.id = str_of(trace),
+		                     .name = i % 2 ? STR_LIT("said one") : STR_LIT("said two"),
+		                     .start_ns = TIME_UNKNOWN,
+		                     .end_ns = (int64_t)(r % 100),
+		                     .cost_usd = 1.5};
+		sink_trace(sink, &said);
+	}
+	if (i % 13 == 0) {
+		struct score score = {.trace_id = str_of(trace),
+		                      .span_id = i % 2 ? str_of(id) : STR_NONE,
+		                      .name = STR_LIT("quality"),
+		                      .value = (double)(r % 3) / 2,
+		                      .threshold = UNKNOWN_DOUBLE,
+		                      .pass = -1,
+		                      .explanation = STR_LIT("because"),
+		                      .time_ns = TIME_UNKNOWN};
+		sink_score(sink, &score);
+	}
+}
+
+static void put_case(struct sink *sink, uint64_t i)
+{
+	char key[90], output[40], trace[40];
+	uint64_t r = mix(i);
+	struct eval_run run = {.id = i % 2 ? STR_LIT("run-1") : STR_LIT("run-2"),
+	                       .name = r % 2 ? STR_LIT("nightly") : STR_LIT("weekly"),
+	                       .model = r % 3 ? STR_LIT("m-1") : STR_LIT("m-2"),
+	                       .created_ns = (int64_t)(r % 1000)};
+	struct metric metric = {STR_LIT("accuracy"), (double)(r % 5)};
+	run.metrics = &metric;
+	run.n_metrics = i % 3 == 0;
+	if (i % 5 == 0)
+		sink_run(sink, &run);
+	snprintf(key, sizeof key, "case %llu%s", (unsigned long long)r % 20,
+	         r % 20 == 7 ? " and a key that is far too long to be kept as it is, so it is hashed" : "");
+	snprintf(output, sizeof output, "answer %llu", (unsigned long long)r % 4);
+	snprintf(trace, sizeof trace, "%032llx", (unsigned long long)(r % TRACES) + 1);
+	struct score scores[3] = {{.name = STR_LIT("f1"), .value = (double)(r % 10) / 10, .pass = -1},
+	                          {.name = STR_LIT("f1"), .value = 0.1, .pass = 1},
+	                          {.name = STR_LIT("tone"), .value = UNKNOWN_DOUBLE, .label = STR_LIT("kind"), .pass = -1}};
+	struct case_result res = {
+	    .run_id = run.id,
+	    .key = str_of(key),
+	    .repeat = i % 2 ? UNKNOWN_INT : (int64_t)(r % 3),
+	    .order = i % 2 ? (int64_t)(r % 40) : UNKNOWN_INT,
+	    .status = (enum case_status)(r % N_CASE_STATUSES),
+	    .input = STR_LIT("question"),
+	    .output = str_of(output),
+	    .latency_ns = (int64_t)(r % 1000),
+	    .cost_usd = (double)(r % 9) / 100,
+	    .tokens_in = 5,
+	    .tokens_out = UNKNOWN_INT,
+	    .trace_id = i % 4 ? str_of(trace) : STR_NONE,
+	    .scores = scores,
+	    .n_scores = r % 4,
+	};
+	sink_case(sink, &res);
+}
+
+static void put_record(struct sink *sink, uint64_t i)
+{
+	char raw[64];
+	snprintf(raw, sizeof raw, "{\"record\":%llu}", (unsigned long long)i);
+	struct entry e = {.type = ENTRY_RECORD, .bytes = str_of(raw), .record = i + 1};
+	sink_entry(sink, &e);
+	if (i % 4 == 3)
+		put_case(sink, i);
+	else
+		put_span(sink, i);
+}
+
+/* ---------------------------------------------------------------- sources */
+
+static struct source source_of(const char *name)
+{
+	return (struct source){.path = str_of(name),
+	                       .format = STR_LIT("test"),
+	                       .head_len = strlen(name),
+	                       .head_hash = hash128_of(str_of(name)),
+	                       .size = 1,
+	                       .mtime_ns = 1};
+}
+
+static void must(bool ok, const struct err *err)
+{
+	if (!ok)
+		fail_msg("%s", err->text);
+}
+
+struct counts {
+	struct ingest_counts held, fresh;
+};
+
+static void point(struct ingest *in, uint64_t records)
+{
+	struct err err = ERR_INIT;
+	must(ingest_point(in, records * 10, NULL, records, &err), &err);
+}
+
+/* Records order[from … to - 1] as one source; a point after each `step`. */
+static struct counts import_some(struct db *db, const char *name, const uint64_t *order, size_t from, size_t to,
+                                 size_t step)
+{
+	struct err err = ERR_INIT;
+	struct counts counts;
+	struct ingest *in = ingest_open(db, &err);
+	must(in != NULL, &err);
+	struct source source = source_of(name);
+	must(ingest_begin(in, &source, &err), &err);
+	for (size_t i = from; i < to; i++) {
+		put_record(ingest_sink(in), order[i]);
+		if (i % step == 0)
+			point(in, i + 1);
+	}
+	point(in, to);
+	must(ingest_end(in, true, &counts.held, &counts.fresh, &err), &err);
+	must(ingest_close(in, &err), &err);
+	return counts;
+}
+
+static void in_order(uint64_t *order, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		order[i] = i;
+}
+
+static void shuffle(uint64_t *order, size_t n, uint64_t seed)
+{
+	in_order(order, n);
+	for (size_t i = n; i > 1; i--) {
+		size_t j = mix(seed * 100003 + i) % i;
+		uint64_t swap = order[i - 1];
+		order[i - 1] = order[j];
+		order[j] = swap;
+	}
+}
+
+/* ---------------------------------------------------------------- tests */
+
+static void make_reference(struct buf *want, struct counts *counts)
+{
+	struct box box;
+	uint64_t order[RECORDS];
+	in_order(order, RECORDS);
+	box_open(&box);
+	*counts = import_some(box.db, "all", order, 0, RECORDS, 1);
+	assert_int_equal(number(box.db, "SELECT count(*) FROM span WHERE flags & 16 = 0"), counts->held.spans);
+	assert_int_equal(number(box.db, "SELECT count(*) FROM case_result"), counts->held.cases);
+	assert_int_equal(number(box.db, "SELECT count(*) FROM trace"), counts->held.traces);
+	assert_int_equal(number(box.db, "SELECT count(*) FROM run"), counts->held.runs);
+	assert_memory_equal(&counts->held, &counts->fresh, sizeof counts->held);
+	dump(box.db, want);
+	box_close(&box);
+}
+
+static void test_any_order_and_portions(void **state)
+{
+	(void)state;
+	struct buf want = BUF_INIT;
+	struct counts counts;
+	make_reference(&want, &counts);
+	assert_true(counts.held.spans > 150 && counts.held.cases > 30);
+	for (uint64_t seed = 1; seed <= 12; seed++) {
+		struct box box;
+		uint64_t order[RECORDS];
+		char name[32];
+		shuffle(order, RECORDS, seed);
+		box_open(&box);
+		size_t portions = 1 + seed % 5 * seed;
+		for (size_t k = 0; k < portions; k++) {
+			snprintf(name, sizeof name, "portion %zu", k);
+			import_some(box.db, name, order, RECORDS * k / portions, RECORDS * (k + 1) / portions, seed);
+		}
+		snprintf(name, sizeof name, "seed %d", (int)seed);
+		check_same(box.db, &want, name);
+		box_close(&box);
+	}
+	buf_done(&want);
+}
+
+static void test_again_adds_nothing(void **state)
+{
+	(void)state;
+	struct buf want = BUF_INIT;
+	struct counts first, again;
+	make_reference(&want, &first);
+	struct box box;
+	uint64_t order[RECORDS];
+	in_order(order, RECORDS);
+	box_open(&box);
+	import_some(box.db, "all", order, 0, RECORDS, 1);
+	int64_t raw = number(box.db, "SELECT sum(raw_bytes) FROM block");
+	again = import_some(box.db, "copy", order, 0, RECORDS, 1);
+	check_same(box.db, &want, "again");
+	assert_memory_equal(&first.held, &again.held, sizeof first.held);
+	const struct ingest_counts none = {0};
+	assert_memory_equal(&again.fresh, &none, sizeof none);
+	/* Records of spans alone are not kept twice. */
+	assert_true(number(box.db, "SELECT sum(raw_bytes) FROM block") < 2 * raw);
+	box_close(&box);
+	buf_done(&want);
+}
+
+static void test_stop_and_resume(void **state)
+{
+	(void)state;
+	struct buf want = BUF_INIT;
+	struct counts counts;
+	make_reference(&want, &counts);
+	struct box box;
+	struct err err = ERR_INIT;
+	struct arena arena = ARENA_INIT;
+	struct source source = source_of("all"), *known;
+	size_t n;
+	struct ingest_counts held, fresh;
+	box_open(&box);
+	for (size_t at = 0; at < RECORDS; at += 250) {
+		size_t to = at + 250 < RECORDS ? at + 250 : RECORDS;
+		must(source_candidates(box.db, STR_LIT("all"), &arena, &known, &n, &err), &err);
+		assert_int_equal(n, at > 0);
+		if (n) {
+			assert_int_equal(known[0].records, at);
+			assert_int_equal(known[0].state, SOURCE_STOPPED);
+		}
+		struct ingest *in = ingest_open(box.db, &err);
+		must(in != NULL, &err);
+		must(ingest_begin(in, n ? &known[0] : &source, &err), &err);
+		for (size_t i = at; i < to; i++)
+			put_record(ingest_sink(in), i);
+		point(in, to);
+		must(ingest_end(in, to == RECORDS, &held, &fresh, &err), &err);
+		must(ingest_close(in, &err), &err);
+	}
+	check_same(box.db, &want, "resumed");
+	assert_memory_equal(&held, &counts.held, sizeof held);
+	assert_int_equal(number(box.db, "SELECT state FROM source"), SOURCE_WHOLE);
+	arena_done(&arena);
+	box_close(&box);
+	buf_done(&want);
+}
+
+/* A child imports, slowly enough to be met anywhere, and is killed. */
+static void import_until_killed(const char *path, useconds_t pause)
+{
+	struct err err = ERR_INIT;
+	struct db *db = db_open(path, DB_WRITE, &err);
+	struct ingest *in = db ? ingest_open(db, &err) : NULL;
+	struct source source = source_of("all");
+	if (!in || !ingest_begin(in, &source, &err))
+		_exit(1);
+	for (uint64_t i = 0; i < RECORDS; i++) {
+		put_record(ingest_sink(in), i);
+		if (i % 16 == 0) {
+			usleep(pause);
+			struct ingest_counts held, fresh;
+			ingest_point(in, i * 10, NULL, i + 1, &err);
+			if (i % 64 == 0) /* let it be written */
+				ingest_end(in, false, &held, &fresh, &err);
+			source.id = ingest_source_id(in);
+			if (i % 64 == 0 && !ingest_begin(in, &source, &err))
+				_exit(1);
+		}
+	}
+	for (;;)
+		usleep(1000);
+}
+
+static void test_killed(void **state)
+{
+	(void)state;
+	struct buf want = BUF_INIT;
+	struct counts counts;
+	make_reference(&want, &counts);
+	uint64_t order[RECORDS];
+	in_order(order, RECORDS);
+	for (int round = 0; round < 8; round++) {
+		struct box box;
+		struct err err = ERR_INIT;
+		box_open(&box);
+		db_close(box.db);
+		pid_t child = fork();
+		if (child == 0)
+			import_until_killed(box.path, 300);
+		usleep((useconds_t)(5000 + round * 9000));
+		kill(child, SIGKILL);
+		waitpid(child, NULL, 0);
+		box.db = db_open(box.path, DB_WRITE, &err);
+		must(box.db != NULL, &err);
+		import_some(box.db, "once more", order, 0, RECORDS, 7);
+		check_same(box.db, &want, "killed");
+		box_close(&box);
+	}
+	buf_done(&want);
+}
+
+/* A trace far larger than one transaction: several batches, the new range beside the old, nothing left over. */
+static void put_large(struct sink *sink, int64_t i, const char *name)
+{
+	char id[20], parent[20];
+	snprintf(id, sizeof id, "%016llx", (unsigned long long)i + 1);
+	snprintf(parent, sizeof parent, "%016llx", (unsigned long long)(i / 7) + 1);
+	struct entry e = {.type = ENTRY_RECORD, .bytes = str_of(id), .record = (uint64_t)i + 1};
+	struct span s = blank_span;
+	s.trace_id = STR_LIT("000102030405060708090a0b0c0d0e0f");
+	s.id = str_of(id);
+	s.parent_id = i ? str_of(parent) : STR_NONE;
+	s.name = str_of(name);
+	s.start_ns = i;
+	s.end_ns = i + 1000;
+	s.kind = KIND_LLM;
+	s.tokens_in = 1;
+	sink_entry(sink, &e);
+	sink_span(sink, &s);
+}
+
+static void test_large_trace(void **state)
+{
+	(void)state;
+	enum { N = 60000 };
+	struct buf want = BUF_INIT;
+	for (int round = 0; round < 2; round++) {
+		struct box box;
+		struct err err = ERR_INIT;
+		struct ingest_counts held, fresh;
+		box_open(&box);
+		struct ingest *in = ingest_open(box.db, &err);
+		must(in != NULL, &err);
+		for (int again = 0; again < 2; again++) {
+			struct source source = source_of(again ? "second" : "first");
+			must(ingest_begin(in, &source, &err), &err);
+			for (int64_t i = 0; i < N; i++) {
+				put_large(ingest_sink(in), round ? N - 1 - i : i, "step");
+				if (i % 64 == 0)
+					point(in, (uint64_t)i);
+			}
+			must(ingest_end(in, true, &held, &fresh, &err), &err);
+			assert_int_equal(held.spans, N);
+			assert_int_equal(held.traces, 1);
+			assert_int_equal(fresh.spans, again ? 0 : N);
+		}
+		must(ingest_close(in, &err), &err);
+		assert_int_equal(number(box.db, "SELECT count(*) FROM span"), N);
+		assert_int_equal(number(box.db, "SELECT count(*) FROM garbage"), 0);
+		assert_int_equal(number(box.db, "SELECT count(*) FROM span_loose"), 0);
+		assert_int_equal(number(box.db, "SELECT sum(n) FROM hist"), N);
+		if (round == 0)
+			dump(box.db, &want);
+		else
+			check_same(box.db, &want, "large, backwards");
+		box_close(&box);
+	}
+	buf_done(&want);
+}
+
+static void test_conflict(void **state)
+{
+	(void)state;
+	struct box box;
+	struct err err = ERR_INIT;
+	struct ingest_counts held, fresh;
+	box_open(&box);
+	struct ingest *in = ingest_open(box.db, &err);
+	struct source source = source_of("conflict");
+	must(ingest_begin(in, &source, &err), &err);
+	put_large(ingest_sink(in), 0, "one");
+	put_large(ingest_sink(in), 0, "one");
+	put_large(ingest_sink(in), 1, "one");
+	put_large(ingest_sink(in), 1, "two");
+	must(ingest_end(in, true, &held, &fresh, &err), &err);
+	const struct problem *problems;
+	size_t n;
+	int64_t total;
+	int exit_code;
+	ingest_problems(in, &problems, &n, &total, &exit_code);
+	assert_int_equal(n, 1);
+	assert_int_equal(total, 1);
+	assert_string_equal(problems[0].code, "conflict");
+	assert_int_equal(exit_code, 3);
+	assert_int_equal(held.spans, 2);
+	assert_int_equal(number(box.db, "SELECT count(*) FROM span_other"), 2);
+	assert_int_equal(number(box.db, "SELECT flags & 1024 FROM span WHERE key = 2"), 1024);
+	assert_int_equal(number(box.db, "SELECT count(*) FROM problem"), 1);
+	assert_int_equal(number(box.db, "SELECT problems FROM source"), 1);
+	must(ingest_close(in, &err), &err);
+	box_close(&box);
+}
+
+static void test_repeated_keys(void **state)
+{
+	(void)state;
+	static const int64_t orders[][4] = {{5, 1, 9, 3}, {9, 5, 3, 1}, {1, 3, 5, 9}};
+	for (size_t round = 0; round < 3; round++) {
+		struct box box;
+		struct err err = ERR_INIT;
+		struct ingest_counts held, fresh;
+		box_open(&box);
+		struct ingest *in = ingest_open(box.db, &err);
+		for (int again = 0; again < 2; again++) {
+			struct source source = source_of(again ? "b" : "a");
+			must(ingest_begin(in, &source, &err), &err);
+			for (size_t i = 0; i < 4; i++) {
+				struct entry e = {.type = ENTRY_RECORD, .bytes = STR_LIT("{}"), .record = i + 1};
+				sink_entry(ingest_sink(in), &e);
+				struct case_result res = {.run_id = STR_LIT("r"),
+				                          .key = STR_LIT("q"),
+				                          .repeat = UNKNOWN_INT,
+				                          .order = orders[round][i],
+				                          .status = CASE_PASSED,
+				                          .latency_ns = orders[round][i],
+				                          .cost_usd = UNKNOWN_DOUBLE,
+				                          .tokens_in = UNKNOWN_INT,
+				                          .tokens_out = UNKNOWN_INT};
+				sink_case(ingest_sink(in), &res);
+			}
+			must(ingest_end(in, true, &held, &fresh, &err), &err);
+			assert_int_equal(held.cases, 4);
+			assert_int_equal(fresh.cases, again ? 0 : 4);
+		}
+		must(ingest_close(in, &err), &err);
+		struct buf have = BUF_INIT;
+		dump_rows(box.db, "SELECT k.text, c.ord FROM case_result c JOIN case_key k ON k.id = c.case_id ORDER BY c.ord",
+		          &have);
+		struct str rest = buf_str(&have), line;
+		static const char *const want[] = {"q|1|", "q#1|3|", "q#2|5|", "q#3|9|"};
+		for (size_t i = 0; i < 4; i++) {
+			assert_true(str_split(&rest, '\n', &line));
+			assert_true(str_starts(line, want[i]));
+		}
+		assert_int_equal(number(box.db, "SELECT p50_ns FROM run"), 4);
+		assert_int_equal(number(box.db, "SELECT cases FROM run"), 4);
+		assert_int_equal(number(box.db, "SELECT keys FROM run"), 4);
+		buf_done(&have);
+		box_close(&box);
+	}
+}
+
+static void test_strict(void **state)
+{
+	(void)state;
+	struct box box;
+	struct err err = ERR_INIT;
+	struct ingest_counts held, fresh;
+	box_open(&box);
+	struct ingest *in = ingest_open(box.db, &err);
+	ingest_strict(in, true);
+	struct source source = source_of("strict");
+	must(ingest_begin(in, &source, &err), &err);
+	for (uint64_t i = 0; i < 40; i++)
+		put_record(ingest_sink(in), i);
+	struct problem p = {.severity = SEVERITY_WARNING, .code = "bad-time", .reason = STR_LIT("odd")};
+	sink_problem(ingest_sink(in), &p);
+	must(ingest_end(in, true, &held, &fresh, &err), &err);
+	assert_true(ingest_rolled_back(in));
+	assert_int_equal(fresh.spans, 0);
+	assert_int_equal(number(box.db, "SELECT count(*) FROM source"), 0);
+	assert_int_equal(number(box.db, "SELECT count(*) FROM trace"), 0);
+	assert_true(number(box.db, "SELECT count(*) FROM problem") >= 1);
+	source = source_of("strict and good");
+	must(ingest_begin(in, &source, &err), &err);
+	put_large(ingest_sink(in), 0, "one");
+	must(ingest_end(in, true, &held, &fresh, &err), &err);
+	assert_false(ingest_rolled_back(in));
+	assert_int_equal(number(box.db, "SELECT count(*) FROM trace"), 1);
+	assert_int_equal(number(box.db, "SELECT state FROM source"), SOURCE_WHOLE);
+	must(ingest_close(in, &err), &err);
+	box_close(&box);
+}
+
+/* Ids that the source does not give are the same each time it is read. */
+static void test_made_up_ids(void **state)
+{
+	(void)state;
+	struct box box;
+	struct err err = ERR_INIT;
+	struct ingest_counts held, fresh;
+	box_open(&box);
+	struct ingest *in = ingest_open(box.db, &err);
+	for (int again = 0; again < 2; again++) {
+		struct source source = source_of("nameless");
+		must(ingest_begin(in, &source, &err), &err);
+		for (uint64_t i = 0; i < 3; i++) {
+			struct entry e = {.type = ENTRY_RECORD, .bytes = STR_LIT("{}"), .record = i + 1};
+			sink_entry(ingest_sink(in), &e);
+			struct span s = blank_span;
+			s.name = STR_LIT("x");
+			sink_span(ingest_sink(in), &s);
+			sink_span(ingest_sink(in), &s);
+		}
+		must(ingest_end(in, true, &held, &fresh, &err), &err);
+		assert_int_equal(held.spans, 6);
+		assert_int_equal(held.traces, 3);
+		assert_int_equal(fresh.spans, again ? 0 : 6);
+	}
+	must(ingest_close(in, &err), &err);
+	box_close(&box);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_any_order_and_portions),
+	    cmocka_unit_test(test_again_adds_nothing),
+	    cmocka_unit_test(test_stop_and_resume),
+	    cmocka_unit_test(test_killed),
+	    cmocka_unit_test(test_large_trace),
+	    cmocka_unit_test(test_conflict),
+	    cmocka_unit_test(test_repeated_keys),
+	    cmocka_unit_test(test_strict),
+	    cmocka_unit_test(test_made_up_ids),
+	};
+	return cmocka_run_group_tests_name("ingest", tests, NULL, NULL);
+}

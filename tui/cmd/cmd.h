@@ -1,0 +1,54 @@
+/* Commands: one row each in cmds.c: name, arguments, options, help, function. The table feeds parsing, usage, `spoor help`, and later the
+ * man page and completion. A command prints to standard output what its screen shows; messages go to standard error. */
+#ifndef SPOOR_TUI_CMD_CMD_H
+#define SPOOR_TUI_CMD_CMD_H
+
+#include "store/base/err.h"
+#include "store/base/str.h"
+
+struct db;
+
+enum option_type { OPTION_FLAG, OPTION_TEXT, OPTION_INT, OPTION_NUMBER };
+struct option_row {
+	const char *name; /* "json" for --json */
+	char letter;      /* 0: none */
+	enum option_type type;
+	const char *value; /* what is shown for the value: "FILTER"; NULL for flags */
+	const char *help;
+};
+
+enum { OPTIONS_MAX = 24 };
+struct command_line {
+	const struct command *command;
+	char **args; /* operands */
+	size_t n_args;
+	const char *values
+	    [OPTIONS_MAX]; /* by index in the command's options, then the common ones; flags: "" when given; NULL: not given */
+};
+
+struct command {
+	const char *name, *operands, *help; /* operands: "ID", "A B", "FILE…|-" */
+	const char *more;                   /* a longer text for `spoor help NAME`; may be NULL */
+	int min_args, max_args;             /* max -1: any */
+	const struct option_row *options;   /* ends with name NULL; may be NULL */
+	int (*run)(const struct command_line *line,
+	           struct err *err); /* exit code; err filled when it says so: printed by the caller */
+};
+
+extern const struct command commands[]; /* ends with name NULL; sorted */
+extern const struct option_row
+    common_options[]; /* --json --store --ascii --no-color --help …: every command has them */
+const struct command *command_named(struct str name);
+
+/* Value of an option, NULL if not given. Flags: "" if given. */
+const char *cmd_option(const struct command_line *line, const char *name);
+bool cmd_flag(const struct command_line *line, const char *name);
+bool cmd_int(const struct command_line *line, const char *name, int64_t otherwise, int64_t *out, struct err *err);
+int64_t cmd_now_ns(void); /* $SPOOR_NOW or the clock */
+/* The store the line names (--store, $SPOOR_STORE, default). mode: enum db_mode. NULL: err. */
+struct db *cmd_store(const struct command_line *line, int mode, struct err *err);
+
+/* Runs argv (argv[0] is the command's name): parses, runs, prints errors (with --json as {"error":{…}}), returns the exit code. */
+int cmd_main(int argc, char **argv);
+
+#endif

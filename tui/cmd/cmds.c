@@ -1,0 +1,42 @@
+/* The table of commands: what parsing, usage and `spoor help` know. */
+#include "tui/cmd/cmds.h"
+
+#define RUN_NAMES "a run's id, an unambiguous prefix of it, its prompt version, or its file's name"
+
+static const char more_compare[] =
+    "A is the baseline, B the candidate: each " RUN_NAMES ".\n"
+    "Cases are paired by their key. The answer does not change the exit code: that is 0 whoever won.";
+static const char more_doctor[] =
+    "With --problems: every problem met when importing, or only those of the FILEs named.";
+static const char more_import[] =
+    "Files are recognised by their content; gzip, zstd and xz are opened. The same file again adds nothing, a file "
+    "that\n"
+    "grew adds what is new. Folders are read with all they hold; - is standard input. An import that was stopped\n"
+    "goes on where it was.";
+static const char more_run[] = "ID is " RUN_NAMES ".";
+static const char more_trace[] = "ID is any unambiguous prefix of the trace's id.";
+
+/* clang-format off */
+/* name, operands, help, more, min_args, max_args, options, run. Sorted by name. */
+const struct command commands[] = {
+	{"compare", "A B", "what got better and worse between two eval runs, and is it noise", more_compare, 2, 2, compare_options, cmd_compare},
+	{"doctor", "[FILE…]", "the store's health, the files' problems, the terminal as found", more_doctor, 0, -1, doctor_options, cmd_doctor},
+	{"formats", "[NAME]", "the formats that are read, and how each is recognised", NULL, 0, 1, NULL, cmd_formats},
+	{"help", "[COMMAND|TOPIC]", "this list, a command, or a topic: exit-codes, files, filter", NULL, 0, 1, NULL, cmd_help},
+	{"import", "FILE…|DIR…|-", "read trace and eval files into the store", more_import, 1, -1, import_options, cmd_import},
+	{"run", "ID", "one eval run with its cases", more_run, 1, 1, run_options, cmd_run},
+	{"runs", "", "the eval runs: pass rate, latency, cost", NULL, 0, 0, runs_options, cmd_runs},
+	{"trace", "ID", "one trace as a tree of its spans", more_trace, 1, 1, trace_options, cmd_trace},
+	{"traces", "", "the traces, newest first", NULL, 0, 0, traces_options, cmd_traces},
+	{.name = NULL},
+};
+
+const struct option_row common_options[] = {
+	{"json", 'j', OPTION_FLAG, NULL, "one JSON value on standard output; failures as JSON, too"},
+	{"store", 0, OPTION_TEXT, "FILE", "this store instead of $SPOOR_STORE or the user's own"},
+	{"ascii", 0, OPTION_FLAG, NULL, "nothing but ASCII (so it is where the locale is not UTF-8)"},
+	{"no-color", 0, OPTION_FLAG, NULL, "no colours (printed text has none; for the explorer)"},
+	{"help", 'h', OPTION_FLAG, NULL, "how the command is used"},
+	{.name = NULL},
+};
+/* clang-format on */

@@ -1,0 +1,70 @@
+/* What the commands share behind the table of cmd.h: their functions and options, list options, names that are near. */
+#ifndef SPOOR_TUI_CMD_CMDS_H
+#define SPOOR_TUI_CMD_CMDS_H
+
+#include "store/base/arena.h"
+#include "store/query/filter.h"
+#include "tui/cmd/cmd.h"
+#include "tui/cmd/out.h"
+
+#ifndef SPOOR_VERSION
+#define SPOOR_VERSION "unknown" /* the build gives it */
+#endif
+
+int cmd_compare(const struct command_line *line, struct err *err);
+int cmd_doctor(const struct command_line *line, struct err *err);
+int cmd_formats(const struct command_line *line, struct err *err);
+int cmd_help(const struct command_line *line, struct err *err);
+int cmd_import(const struct command_line *line, struct err *err);
+int cmd_run(const struct command_line *line, struct err *err);
+int cmd_runs(const struct command_line *line, struct err *err);
+int cmd_trace(const struct command_line *line, struct err *err);
+int cmd_traces(const struct command_line *line, struct err *err);
+
+extern const struct option_row compare_options[], doctor_options[], import_options[], run_options[], runs_options[],
+    trace_options[], traces_options[];
+
+/* `spoor help NAME` and `spoor NAME --help`. */
+void help_command(struct buf *out, const struct command *c);
+
+/* ---- the options every list has */
+/* clang-format off */
+#define LIST_OPTIONS \
+	{"where", 'w', OPTION_TEXT, "FILTER", "only what matches (spoor help filter)"}, \
+	{"sort", 's', OPTION_TEXT, "COLUMN", "in order of a column"}, \
+	{"asc", 0, OPTION_FLAG, NULL, "smallest first (text: the default)"}, \
+	{"desc", 0, OPTION_FLAG, NULL, "largest first (figures and times: the default)"}, \
+	{"limit", 'n', OPTION_INT, "N", "at most N rows"}, \
+	{"offset", 0, OPTION_INT, "N", "leave out the first N rows"}, \
+	{"columns", 'c', OPTION_TEXT, "A,B,…", "these columns, by their names in --json"}, \
+	{"csv", 0, OPTION_FLAG, NULL, "as CSV; text a spreadsheet would take for a formula gets '"}, \
+	{"csv-raw", 0, OPTION_FLAG, NULL, "as CSV, text as it is"}, \
+	{"markdown", 0, OPTION_FLAG, NULL, "as a Markdown table"}
+/* clang-format on */
+
+struct list_opts {
+	struct out out;
+	struct filter *filter;     /* NULL: all */
+	const struct column *sort; /* NULL: the query's own order */
+	bool ascending;
+	int64_t offset, limit; /* limit -1: all */
+};
+/* Reads them. Terminals get at most 100 rows unless asked. The filter lives in arena. */
+bool list_opts(const struct command_line *line, enum filter_over over, const struct column *columns,
+               struct arena *arena, struct list_opts *out, struct err *err);
+/* For queries that have no order of their own choosing: all n rows sorted, then the slice offset … offset+limit in *first, *shown. */
+void list_sort(const struct list_opts *opts, void *rows, size_t n, size_t size_bytes, size_t *first, size_t *shown);
+/* "100 of 2,345 traces (--limit, --offset)" on standard error when a terminal did not get all. */
+void list_more(const struct list_opts *opts, int64_t shown, int64_t total, const char *what);
+
+/* ---- the name nearest to a mistyped one */
+struct near {
+	struct str word;
+	const char *name; /* NULL: none is near */
+	size_t distance;
+};
+void near_try(struct near *n, const char *name);
+/* " (did you mean NAME?)", or nothing. */
+void near_say(const struct near *n, struct buf *out);
+
+#endif

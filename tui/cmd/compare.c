@@ -1,0 +1,302 @@
+/* spoor compare A B: options, figures in words, and --json. How it looks is compare_text.c. */
+#include "tui/cmd/compare.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "store/base/clean.h"
+#include "store/base/scan.h"
+#include "tui/cmd/cmds.h"
+
+enum { ROWS_SHOWN = 10 };
+
+/* clang-format off */
+const struct option_row compare_options[] = {
+	{"repeats", 0, OPTION_TEXT, "mean|majority", "repeats of a case: their mean (the default), or the majority's verdict"},
+	{"margin", 0, OPTION_NUMBER, "X", "the smallest difference that matters, in the metric's own unit"},
+	{"seed", 0, OPTION_INT, "N", "seed of the resampling (the same seed, the same figures)"},
+	{"limit", 'n', OPTION_INT, "N", "at most N cases of each class (10); with --json N rows (all)"},
+	{"offset", 0, OPTION_INT, "N", "--json: leave out the first N rows"},
+	{"markdown", 0, OPTION_FLAG, NULL, "for a pull request"},
+	{.name = NULL},
+};
+/* clang-format on */
+
+/* ---------------------------------------------------------------- figures */
+
+static bool is_kind(const struct compare_metric *m, const char *kind)
+{
+	return strcmp(m->kind, kind) == 0;
+}
+
+static int64_t whole(double d)
+{
+	return IS_UNKNOWN(d) || fabs(d) > 9e18 ? UNKNOWN_INT : (int64_t)llround(d);
+}
+
+static void score_figure(struct buf *to, double figure)
+{
+	char text[40];
+	snprintf(text, sizeof text, fabs(figure) < 1000 ? "%.3f" : "%.1f", figure);
+	buf_add_cstr(to, strcmp(text, "-0.000") == 0 ? "0.000" : text);
+}
+
+void compare_figure(struct buf *to, const struct compare_metric *m, double figure, bool difference, bool ascii)
+{
+	if (IS_UNKNOWN(figure) || isinf(figure)) {
+		buf_add_cstr(to, ascii ? "-" : "–");
+		return;
+	}
+	if (difference && figure > 0)
+		buf_add_char(to, '+');
+	else if (difference && figure < 0)
+		buf_add_cstr(to, ascii ? "-" : "−");
+	double size = difference ? fabs(figure) : figure;
+	if (is_kind(m, "rate") && difference)
+		buf_printf(to, "%.1fpt", size * 100);
+	else if (is_kind(m, "rate"))
+		units_percent(to, size);
+	else if (is_kind(m, "latency"))
+		units_duration(to, whole(size), ascii);
+	else if (is_kind(m, "cost"))
+		units_usd(to, size);
+	else
+		score_figure(to, size);
+}
+
+const char *compare_words(const struct compare_metric *m)
+{
+	switch (m->result.verdict) {
+	case METRIC_TOO_FEW: return "too few";
+	case METRIC_NO_DIFFERENCE: return "no evidence";
+	case METRIC_BETTER: return "better";
+	case METRIC_WORSE: return "worse";
+	}
+	return "";
+}
+
+void compare_side_status(struct buf *to, const struct compare_side *s)
+{
+	if (!s->present) {
+		buf_add_char(to, '-');
+	} else if (s->scored > 1) {
+		buf_printf(to, "%lld/%lld", (long long)s->passes, (long long)s->scored);
+	} else {
+		switch (s->status) {
+		case CASE_PASSED: buf_add_cstr(to, "pass"); break;
+		case CASE_FAILED: buf_add_cstr(to, "FAIL"); break;
+		case CASE_ERROR: buf_add_cstr(to, "error"); break;
+		case CASE_UNSCORED:
+		case N_CASE_STATUSES: buf_add_cstr(to, "?"); break;
+		}
+	}
+}
+
+/* A score of 0 or 1 on both sides says no more than passed or failed does: only if no other moved. */
+static bool is_yes_or_no(double a, double b)
+{
+	return fabs(b - a) >= 1 && (a == 0 || b == 0);
+}
+
+void compare_moved(struct buf *to, const struct compare *c, const struct compare_row *row, bool ascii)
+{
+	size_t most = SIZE_MAX;
+	double by = 0;
+	for (size_t i = 0; row->a.present && row->b.present && row->a.scores && row->b.scores && i < c->n_scores; i++) {
+		double move = fabs(row->b.scores[i] - row->a.scores[i]);
+		if (is_yes_or_no(row->a.scores[i], row->b.scores[i]))
+			move = 1e-9;
+		if (move > by) { /* false for NaN */
+			by = move;
+			most = i;
+		}
+	}
+	if (most == SIZE_MAX)
+		return;
+	buf_add_str(to, c->scores[most]);
+	buf_add_char(to, ' ');
+	score_figure(to, row->a.scores[most]);
+	buf_add_cstr(to, ascii ? " -> " : " → ");
+	score_figure(to, row->b.scores[most]);
+}
+
+/* ---------------------------------------------------------------- --json */
+
+static void metric_json(struct jout *j, const struct compare_metric *m)
+{
+	const struct metric_result *r = &m->result;
+	jout_object(j, NULL);
+	jout_cstr(j, "name", m->name);
+	jout_cstr(j, "kind", m->kind);
+	jout_int(j, "n", (int64_t)r->n);
+	jout_double(j, "a", r->a);
+	jout_double(j, "b", r->b);
+	jout_double(j, "delta", r->delta);
+	jout_double(j, "low", r->low);
+	jout_double(j, "high", r->high);
+	jout_double(j, "p", r->p);
+	jout_double(j, "p_holm", r->p_holm);
+	jout_cstr(j, "test", stat_test_name(r->test));
+	jout_cstr(j, "verdict", stat_verdict_name(r->verdict));
+	jout_bool(j, "lower_is_better", m->lower_is_better);
+	jout_double(j, "smallest_detectable", r->smallest_detectable);
+	jout_int(j, "cases_needed", r->cases_needed);
+	jout_end(j);
+}
+
+/* Score names come from files and may hold any byte: put together by hand, keys quoted. */
+static void scores_json(struct jout *j, const char *key, const struct compare *c, const double *a, const double *b)
+{
+	struct buf object = BUF_INIT;
+	buf_add_char(&object, '{');
+	for (size_t i = 0; i < c->n_scores; i++) {
+		if (i)
+			buf_add_char(&object, ',');
+		clean_json(&object, c->scores[i]);
+		buf_add_char(&object, ':');
+		units_double(&object, !a ? UNKNOWN_DOUBLE : b ? b[i] - a[i] : a[i]);
+	}
+	buf_add_char(&object, '}');
+	jout_raw(j, key, buf_str(&object));
+	buf_done(&object);
+}
+
+static void side_json(struct jout *j, const char *key, const struct compare *c, const struct compare_side *s)
+{
+	if (!s->present) {
+		jout_null(j, key);
+		return;
+	}
+	jout_object(j, key);
+	jout_cstr(j, "status", case_status_name(s->status));
+	jout_int(j, "passes", s->passes);
+	jout_int(j, "scored", s->scored);
+	jout_bool(j, "flaky", s->flaky);
+	scores_json(j, "scores", c, s->scores, NULL);
+	jout_int(j, "latency_ns", s->latency_ns);
+	jout_double(j, "cost_usd", s->cost_usd);
+	jout_end(j);
+}
+
+static void row_json(struct jout *j, const struct compare *c, const struct compare_row *row)
+{
+	jout_object(j, NULL);
+	jout_str(j, "key", row->key);
+	jout_str(j, "title", row->title);
+	jout_cstr(j, "class", case_class_name(row->class_));
+	side_json(j, "a", c, &row->a);
+	side_json(j, "b", c, &row->b);
+	if (row->a.present && row->b.present)
+		scores_json(j, "delta", c, row->a.scores, row->b.scores);
+	else
+		jout_null(j, "delta");
+	jout_end(j);
+}
+
+static void counts_json(struct jout *j, const struct compare *c)
+{
+	jout_object(j, "cases");
+	jout_int(j, "paired", c->paired);
+	jout_int(j, "only_a", c->count[CLASS_ONLY_A]);
+	jout_int(j, "only_b", c->count[CLASS_ONLY_B]);
+	jout_int(j, "improved", c->count[CLASS_IMPROVED]);
+	jout_int(j, "regressed", c->count[CLASS_REGRESSED]);
+	jout_int(j, "new_errors", c->count[CLASS_NEW_ERROR]);
+	jout_int(j, "changed", c->count[CLASS_CHANGED]);
+	jout_int(j, "same", c->count[CLASS_SAME]);
+	jout_end(j);
+}
+
+bool compare_json(struct compare_out *o, struct err *err)
+{
+	const struct compare *c = &o->c;
+	struct jout j;
+	jout_init(&j, &o->text, false);
+	jout_object(&j, NULL);
+	jout_object(&j, "a");
+	out_members(&j, run_columns, &c->a);
+	jout_end(&j);
+	jout_object(&j, "b");
+	out_members(&j, run_columns, &c->b);
+	jout_end(&j);
+	jout_str(&j, "sentence", c->sentence);
+	jout_cstr(&j, "paired_by", c->by_input ? "input" : "key");
+	counts_json(&j, c);
+	jout_int(&j, "holm", c->holm);
+	jout_array(&j, "metrics");
+	for (size_t i = 0; i < c->n_metrics; i++)
+		metric_json(&j, &c->metrics[i]);
+	jout_end(&j);
+	jout_array(&j, "rows");
+	for (size_t i = 0; i < c->n_rows; i++) {
+		if ((int64_t)i < o->offset || (o->limit >= 0 && (int64_t)i >= o->offset + o->limit))
+			continue;
+		row_json(&j, c, &c->rows[i]);
+		if (!out_stream(&o->text, err))
+			return false;
+	}
+	jout_end(&j);
+	jout_end(&j);
+	buf_add_char(&o->text, '\n');
+	return true;
+}
+
+/* ---------------------------------------------------------------- the command */
+
+static bool read_options(const struct command_line *line, struct compare_out *o, struct compare_opts *opts,
+                         struct err *err)
+{
+	const char *repeats = cmd_option(line, "repeats"), *margin = cmd_option(line, "margin");
+	int64_t seed, all;
+	out_init(&o->out, line);
+	all = o->out.form == OUT_JSON_ ? -1 : ROWS_SHOWN;
+	*opts = (struct compare_opts){.margin = UNKNOWN_DOUBLE};
+	if (!cmd_int(line, "seed", 0, &seed, err) || !cmd_int(line, "limit", all, &o->limit, err) ||
+	    !cmd_int(line, "offset", 0, &o->offset, err))
+		return false;
+	opts->seed = (uint64_t)seed;
+	opts->majority = repeats && strcmp(repeats, "majority") == 0;
+	if (repeats && !opts->majority && strcmp(repeats, "mean") != 0)
+		return err_set(err, ERR_USAGE, NULL, "--repeats is mean or majority, not %.60s", repeats);
+	if (margin && (!scan_double(str_of(margin), &opts->margin) || opts->margin <= 0))
+		return err_set(err, ERR_USAGE, NULL, "--margin is a number above 0, not %.60s", margin);
+	if (o->limit < -1 || o->offset < 0)
+		return err_set(err, ERR_USAGE, NULL, "--limit and --offset cannot be negative");
+	return true;
+}
+
+static bool compare(struct db *db, const struct command_line *line, const struct compare_opts *opts,
+                    struct compare_out *o, struct err *err)
+{
+	int64_t a, b;
+	if (!runs_find(db, str_of(line->args[0]), &a, err) || !runs_find(db, str_of(line->args[1]), &b, err) ||
+	    !compare_runs(db, a, b, opts, &o->c, err))
+		return false;
+	if (o->c.refused.len)
+		return err_set(err, ERR_NO_DATA, NULL, STR_FMT, STR_ARG(o->c.refused));
+	return true;
+}
+
+int cmd_compare(const struct command_line *line, struct err *err)
+{
+	struct compare_out o = {.text = BUF_INIT};
+	struct compare_opts opts;
+	struct db *db = NULL;
+	bool ok = read_options(line, &o, &opts, err) && (db = cmd_store(line, DB_READ, err)) != NULL &&
+	          db_begin_read(db, err);
+	if (ok) {
+		ok = compare(db, line, &opts, &o, err);
+		db_end_read(db);
+	}
+	if (ok && o.out.form == OUT_JSON_)
+		ok = compare_json(&o, err);
+	else if (ok && o.out.form == OUT_MARKDOWN)
+		compare_markdown(&o);
+	else if (ok)
+		compare_text(&o);
+	ok = ok && out_flush(&o.text, err);
+	db_close(db);
+	compare_done(&o.c);
+	buf_done(&o.text);
+	return ok ? 0 : err_exit_code(err->code);
+}

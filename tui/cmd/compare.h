@@ -1,0 +1,29 @@
+/* Two runs compared, on their way out: what text, Markdown and --json of `spoor compare` share. */
+#ifndef SPOOR_TUI_CMD_COMPARE_H
+#define SPOOR_TUI_CMD_COMPARE_H
+
+#include "store/query/compare.h"
+#include "tui/cmd/out.h"
+
+struct compare_out {
+	struct out out;
+	struct compare c;
+	int64_t limit, offset; /* rows: of each class as text, of all as JSON; -1: all */
+	struct buf text;
+};
+
+bool compare_json(struct compare_out *o, struct err *err);
+/* Text for people, or Markdown for a pull request. */
+void compare_text(struct compare_out *o);
+void compare_markdown(struct compare_out *o);
+
+/* A figure of this metric in its own unit; as a difference: with its sign, rates in percentage points. */
+void compare_figure(struct buf *to, const struct compare_metric *m, double figure, bool difference, bool ascii);
+/* "better" "worse" "no evidence" "too few" */
+const char *compare_words(const struct compare_metric *m);
+/* "pass", "FAIL", "error", or over repeats "2/3" */
+void compare_side_status(struct buf *to, const struct compare_side *s);
+/* The first score that moved: its name and how; nothing if none did. */
+void compare_moved(struct buf *to, const struct compare *c, const struct compare_row *row, bool ascii);
+
+#endif

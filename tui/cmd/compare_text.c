@@ -1,0 +1,307 @@
+/* A comparison for people: head, metrics, classes with their first cases; as text and as Markdown for a pull request. */
+#include "tui/cmd/compare.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/base/clean.h"
+#include "store/base/text.h"
+
+enum { CASE_COLS = 40, STATUS_COLS = 5, N_CELLS = 7, CELL_P = 5, GAP = 2 };
+
+static void add_p(struct buf *to, double p, bool ascii)
+{
+	if (IS_UNKNOWN(p))
+		buf_add_cstr(to, ascii ? "-" : "–");
+	else if (p < 0.0001)
+		buf_add_cstr(to, "<0.0001");
+	else
+		buf_printf(to, p < 0.01 ? "%.4f" : p < 0.1 ? "%.3f" : "%.2f", p);
+}
+
+static void add_bounds(struct buf *to, const struct compare_metric *m, bool ascii)
+{
+	if (IS_UNKNOWN(m->result.low))
+		return;
+	compare_figure(to, m, m->result.low, true, ascii);
+	buf_add_cstr(to, " to ");
+	compare_figure(to, m, m->result.high, true, ascii);
+}
+
+static void add_run(const struct compare_out *o, struct buf *to, const struct run_row *r)
+{
+	buf_add_str(to, r->name.len ? r->name : r->text);
+	if (r->prompt_version.len) {
+		buf_add_cstr(to, ", prompt version ");
+		buf_add_str(to, out_short(r->prompt_version));
+	}
+	if (r->model.len) {
+		buf_add_cstr(to, ", ");
+		buf_add_str(to, r->model);
+	}
+	if (r->created_ns != TIME_UNKNOWN) {
+		buf_add_cstr(to, ", ");
+		units_time(to, r->created_ns, o->out.now_ns);
+	}
+}
+
+/* ---------------------------------------------------------------- the metrics as cells */
+
+static const char *const titles[N_CELLS] = {"metric", "A", "B", "B-A", "95% interval", "p Holm", "in words"};
+static const bool is_right[N_CELLS] = {[1] = true, [2] = true, [3] = true, [CELL_P] = true};
+
+struct cells {
+	struct buf cell[N_CELLS];
+};
+
+static void add_name(struct buf *to, const struct compare_metric *m)
+{
+	static const char *const names[][2] = {
+	    {"latency_p50_ns",    "latency P50"},
+            {"latency_p95_ns",    "latency P95"},
+            {"cost_usd_per_case", "cost / case"}
+        };
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(m->name, names[i][0]) == 0) {
+			buf_add_cstr(to, names[i][1]);
+			return;
+		}
+	buf_add_cstr(to, m->name);
+}
+
+static struct cells *metric_cells(const struct compare *c, bool ascii)
+{
+	struct cells *rows = xcalloc(c->n_metrics + 1, sizeof *rows);
+	for (size_t i = 0; i < c->n_metrics; i++) {
+		const struct compare_metric *m = &c->metrics[i];
+		struct buf *cell = rows[i].cell;
+		add_name(&cell[0], m);
+		compare_figure(&cell[1], m, m->result.a, false, ascii);
+		compare_figure(&cell[2], m, m->result.b, false, ascii);
+		compare_figure(&cell[3], m, m->result.delta, true, ascii);
+		add_bounds(&cell[4], m, ascii);
+		add_p(&cell[CELL_P], m->result.p_holm, ascii);
+		buf_add_cstr(&cell[6], compare_words(m));
+	}
+	return rows;
+}
+
+static void cells_free(struct cells *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		for (int k = 0; k < N_CELLS; k++)
+			buf_done(&rows[i].cell[k]);
+	free(rows);
+}
+
+/* Nothing where there was one metric alone, or none. */
+static void add_holm(struct buf *to, const struct compare *c)
+{
+	if (c->holm > 1)
+		buf_printf(to, "p corrected over %d metrics (Holm).\n", c->holm);
+}
+
+static void add_by_input(struct buf *to, const struct compare *c)
+{
+	if (c->by_input)
+		buf_add_cstr(to, "No case keys are shared: cases are paired by their input.\n");
+}
+
+/* ---------------------------------------------------------------- text */
+
+static void add_cell(struct compare_out *o, struct buf *cell, int cols, bool right)
+{
+	out_cell(&o->out, &o->text, buf_str(cell), cols, right, false);
+	buf_clear(cell);
+}
+
+static void end_line(struct compare_out *o)
+{
+	while (o->text.len && o->text.ptr[o->text.len - 1] == ' ')
+		o->text.ptr[--o->text.len] = '\0';
+	buf_add_char(&o->text, '\n');
+}
+
+static void line_of(struct compare_out *o, struct buf *raw)
+{
+	out_text(&o->out, &o->text, buf_str(raw), 0);
+	buf_clear(raw);
+	end_line(o);
+}
+
+/* Widths of the columns; 0 leaves one out: the p, where a terminal is too narrow for all. The words say what it decided. */
+static void measure(const struct compare_out *o, const struct cells *rows, int cols[N_CELLS])
+{
+	int all = 0;
+	for (int k = 0; k < N_CELLS; k++) {
+		cols[k] = text_cols(str_of(titles[k]));
+		for (size_t i = 0; i < o->c.n_metrics; i++) {
+			int used = text_cols(buf_str(&rows[i].cell[k]));
+			cols[k] = used > cols[k] ? used : cols[k];
+		}
+		all += cols[k] + GAP;
+	}
+	if (o->out.cols && all - GAP > o->out.cols)
+		cols[CELL_P] = 0;
+}
+
+static void text_metrics(struct compare_out *o)
+{
+	struct cells *rows = metric_cells(&o->c, o->out.ascii);
+	int cols[N_CELLS];
+	measure(o, rows, cols);
+	for (size_t i = 0; i <= o->c.n_metrics; i++) {
+		for (int k = 0; k < N_CELLS; k++) {
+			struct str cell = i ? buf_str(&rows[i - 1].cell[k]) : str_of(titles[k]);
+			if (!cols[k])
+				continue;
+			if (k)
+				buf_add_fill(&o->text, ' ', GAP);
+			out_cell(&o->out, &o->text, cell, cols[k], is_right[k], false);
+		}
+		end_line(o);
+	}
+	add_holm(&o->text, &o->c);
+	cells_free(rows, o->c.n_metrics);
+}
+
+static void text_row(struct compare_out *o, const struct compare_row *row, struct buf *cell)
+{
+	buf_add_cstr(&o->text, row->a.flaky || row->b.flaky ? (o->out.ascii ? "~ " : "≈ ") : "  ");
+	out_cell(&o->out, &o->text, row->title.len ? row->title : row->key, CASE_COLS, false, true);
+	buf_add_cstr(&o->text, "  ");
+	compare_side_status(cell, &row->a);
+	add_cell(o, cell, STATUS_COLS, false);
+	buf_add_char(&o->text, ' ');
+	compare_side_status(cell, &row->b);
+	add_cell(o, cell, STATUS_COLS, false);
+	buf_add_cstr(&o->text, "  ");
+	compare_moved(cell, &o->c, row, o->out.ascii);
+	add_cell(o, cell, 0, false);
+	end_line(o);
+}
+
+/* The cases of this class are worth a line each; of those that are the same, the number is enough. */
+static bool is_listed(enum case_class class_)
+{
+	return class_ != CLASS_SAME;
+}
+
+static void text_class(struct compare_out *o, enum case_class class_, struct buf *cell)
+{
+	int64_t shown = 0, n = o->c.count[class_];
+	buf_printf(&o->text, "\n%s %lld\n", case_class_title(class_), (long long)n);
+	for (size_t i = 0; i < o->c.n_rows && is_listed(class_); i++) {
+		if (o->c.rows[i].class_ != class_)
+			continue;
+		if (o->limit >= 0 && shown == o->limit) {
+			buf_printf(&o->text, "  and %lld more (--limit N)\n", (long long)(n - shown));
+			return;
+		}
+		text_row(o, &o->c.rows[i], cell);
+		shown++;
+	}
+}
+
+void compare_text(struct compare_out *o)
+{
+	struct buf raw = BUF_INIT;
+	buf_add_cstr(&raw, "A ");
+	add_run(o, &raw, &o->c.a);
+	line_of(o, &raw);
+	buf_add_cstr(&raw, "B ");
+	add_run(o, &raw, &o->c.b);
+	line_of(o, &raw);
+	buf_add_str(&raw, o->c.sentence);
+	line_of(o, &raw);
+	add_by_input(&o->text, &o->c);
+	buf_add_char(&o->text, '\n');
+	text_metrics(o);
+	for (int class_ = 0; class_ < N_CLASSES; class_++)
+		if (o->c.count[class_])
+			text_class(o, (enum case_class)class_, &raw);
+	buf_done(&raw);
+}
+
+/* ---------------------------------------------------------------- Markdown */
+
+/* Text of a file is escaped; what we make ourselves is as it should be. */
+static void file_cell(struct compare_out *o, struct str text)
+{
+	buf_add_cstr(&o->text, "| ");
+	clean_markdown(&o->text, text);
+	buf_add_char(&o->text, ' ');
+}
+
+static void own_cell(struct compare_out *o, struct buf *cell)
+{
+	buf_printf(&o->text, "| %s ", buf_cstr(cell));
+	buf_clear(cell);
+}
+
+static void markdown_metrics(struct compare_out *o)
+{
+	struct cells *rows = metric_cells(&o->c, false);
+	buf_add_cstr(&o->text, "\n| metric | A | B | B-A | 95% interval | p (Holm) | in words |\n"
+	                       "|---|---:|---:|---:|---|---:|---|\n");
+	for (size_t i = 0; i < o->c.n_metrics; i++) {
+		file_cell(o, buf_str(&rows[i].cell[0]));
+		for (int k = 1; k < N_CELLS; k++)
+			own_cell(o, &rows[i].cell[k]);
+		buf_add_cstr(&o->text, "|\n");
+	}
+	if (o->c.holm > 1)
+		buf_add_char(&o->text, '\n');
+	add_holm(&o->text, &o->c);
+	cells_free(rows, o->c.n_metrics);
+}
+
+static void markdown_class(struct compare_out *o, enum case_class class_, struct buf *cell)
+{
+	int64_t shown = 0, n = o->c.count[class_];
+	buf_printf(&o->text, "\n**%s %lld**\n", case_class_title(class_), (long long)n);
+	if (!is_listed(class_) || o->limit == 0)
+		return;
+	buf_add_cstr(&o->text, "\n| case | A | B | score |\n|---|---|---|---|\n");
+	for (size_t i = 0; i < o->c.n_rows && (o->limit < 0 || shown < o->limit); i++) {
+		const struct compare_row *row = &o->c.rows[i];
+		if (row->class_ != class_)
+			continue;
+		file_cell(o, row->title.len ? row->title : row->key);
+		compare_side_status(cell, &row->a);
+		own_cell(o, cell);
+		compare_side_status(cell, &row->b);
+		own_cell(o, cell);
+		compare_moved(cell, &o->c, row, false);
+		file_cell(o, buf_str(cell));
+		buf_clear(cell);
+		buf_add_cstr(&o->text, "|\n");
+		shown++;
+	}
+	if (shown < n)
+		buf_printf(&o->text, "\nand %lld more\n", (long long)(n - shown));
+}
+
+void compare_markdown(struct compare_out *o)
+{
+	struct buf raw = BUF_INIT;
+	buf_add_cstr(&o->text, "**");
+	clean_markdown(&o->text, o->c.sentence);
+	buf_add_cstr(&o->text, "**\n\nA: ");
+	add_run(o, &raw, &o->c.a);
+	clean_markdown(&o->text, buf_str(&raw));
+	buf_clear(&raw);
+	buf_add_cstr(&o->text, "  \nB: ");
+	add_run(o, &raw, &o->c.b);
+	clean_markdown(&o->text, buf_str(&raw));
+	buf_clear(&raw);
+	buf_add_char(&o->text, '\n');
+	if (o->c.by_input)
+		buf_add_char(&o->text, '\n');
+	add_by_input(&o->text, &o->c);
+	markdown_metrics(o);
+	for (int class_ = 0; class_ < N_CLASSES; class_++)
+		if (o->c.count[class_])
+			markdown_class(o, (enum case_class)class_, &raw);
+	buf_done(&raw);
+}

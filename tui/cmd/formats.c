@@ -1,0 +1,107 @@
+/* spoor formats: the table of formats, for people and scripts. */
+#include "import/format.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tui/cmd/cmds.h"
+
+static size_t n_formats(void)
+{
+	size_t n = 0;
+	while (formats[n])
+		n++;
+	return n;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct format *const *x = a, *const *y = b;
+	return strcmp((*x)->name, (*y)->name);
+}
+
+static void format_json(struct jout *j, const struct format *f)
+{
+	jout_object(j, NULL);
+	jout_cstr(j, "name", f->name);
+	jout_cstr(j, "title", f->title);
+	jout_cstr(j, "how", f->how);
+	jout_cstr(j, "fills", f->fills);
+	jout_cstr(j, "spec_url", f->spec_url);
+	jout_end(j);
+}
+
+static void fact(const struct out *o, struct buf *to, const char *name, const char *value)
+{
+	if (!value)
+		return;
+	buf_printf(to, "  %-10s", name);
+	out_text(o, to, str_of(value), 0);
+	buf_add_char(to, '\n');
+}
+
+static void print_one(const struct out *o, struct buf *to, const struct format *f)
+{
+	buf_printf(to, "%s  %s\n", f->name, f->title);
+	fact(o, to, "known by", f->how);
+	fact(o, to, "fills", f->fills);
+	fact(o, to, "described", f->spec_url);
+}
+
+static void print_all(const struct out *o, struct buf *to, const struct format **sorted, size_t n)
+{
+	struct jout j;
+	jout_init(&j, to, false);
+	if (o->form == OUT_JSON_) {
+		jout_object(&j, NULL);
+		jout_int(&j, "total", (int64_t)n);
+		jout_array(&j, "formats");
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (o->form == OUT_JSON_) {
+			format_json(&j, sorted[i]);
+		} else {
+			if (i)
+				buf_add_char(to, '\n');
+			print_one(o, to, sorted[i]);
+		}
+	}
+	if (o->form != OUT_JSON_)
+		return;
+	jout_end(&j);
+	jout_end(&j);
+	buf_add_char(to, '\n');
+}
+
+static bool unknown_format(const char *name, struct err *err)
+{
+	struct near near = {.word = str_of(name)};
+	struct buf after = BUF_INIT;
+	for (size_t i = 0; formats[i]; i++)
+		near_try(&near, formats[i]->name);
+	near_say(&near, &after);
+	err_set(err, ERR_NOT_FOUND, NULL, "no format is called %.60s%s; spoor formats lists them", name,
+	        buf_cstr(&after));
+	buf_done(&after);
+	return false;
+}
+
+int cmd_formats(const struct command_line *line, struct err *err)
+{
+	struct out o;
+	struct buf text = BUF_INIT;
+	size_t n = n_formats();
+	out_init(&o, line);
+	const struct format *only = line->n_args ? format_named(line->args[0]) : NULL;
+	bool ok = !line->n_args || only || unknown_format(line->args[0], err);
+	if (ok) {
+		const struct format **sorted = xcalloc(n + 1, sizeof *sorted);
+		memcpy(sorted, formats, n * sizeof *sorted);
+		qsort(sorted, n, sizeof *sorted, by_name);
+		print_all(&o, &text, only ? &only : sorted, only ? 1 : n);
+		free(sorted);
+		ok = out_flush(&text, err);
+	}
+	buf_done(&text);
+	return ok ? 0 : err_exit_code(err->code);
+}

@@ -1,0 +1,202 @@
+/* spoor help: made from the table of commands, so that it cannot be out of date; and a few topics. */
+#include <string.h>
+
+#include "store/base/text.h"
+#include "tui/cmd/cmds.h"
+
+enum { NAME_COLS = 26 };
+
+/* ---------------------------------------------------------------- one command */
+
+static void option_help(struct buf *out, const struct option_row *row)
+{
+	struct buf name = BUF_INIT;
+	if (row->letter)
+		buf_printf(&name, "-%c, ", row->letter);
+	buf_printf(&name, "--%s%s%s", row->name, row->value ? " " : "", row->value ? row->value : "");
+	int used = text_cols(buf_str(&name));
+	buf_printf(out, "  %s", buf_cstr(&name));
+	buf_add_fill(out, ' ', used < NAME_COLS ? (size_t)(NAME_COLS - used) : 0);
+	buf_printf(out, "  %s\n", row->help);
+	buf_done(&name);
+}
+
+static void options_help(struct buf *out, const char *title, const struct option_row *rows)
+{
+	if (!rows)
+		return;
+	buf_printf(out, "\n%s\n", title);
+	for (; rows->name; rows++)
+		option_help(out, rows);
+}
+
+void help_command(struct buf *out, const struct command *c)
+{
+	buf_printf(out, "spoor %s%s%s%s\n\n  %s\n", c->name, c->options ? " [OPTION…]" : "", c->operands[0] ? " " : "",
+	           c->operands, c->help);
+	if (c->more)
+		buf_printf(out, "\n%s\n", c->more);
+	options_help(out, "Options", c->options);
+	options_help(out, "Options of every command", common_options);
+}
+
+/* ---------------------------------------------------------------- all of them */
+
+static void help_all(struct buf *out)
+{
+	buf_add_cstr(out, "spoor: traces and eval results of LLM applications, in a terminal\n\n"
+	                  "  spoor [OPTION…]                the explorer on the whole store\n"
+	                  "  spoor [OPTION…] FILE…          imports what is new in the files and opens the explorer\n"
+	                  "  spoor COMMAND [OPTION…] …      the same without a screen\n\nCommands\n");
+	for (const struct command *c = commands; c->name; c++) {
+		struct buf name = BUF_INIT;
+		buf_printf(&name, "%s %s", c->name, c->operands);
+		int used = text_cols(buf_str(&name));
+		buf_printf(out, "  %s", buf_cstr(&name));
+		buf_add_fill(out, ' ', used < NAME_COLS ? (size_t)(NAME_COLS - used) : 0);
+		buf_printf(out, "  %s\n", c->help);
+		buf_done(&name);
+	}
+	buf_add_cstr(out,
+	             "\nOptions of the explorer: --store FILE, --ascii, --no-color, --theme NAME, --mouse; --version.\n"
+	             "A command wins over a file of its name: ./NAME is the file. More: spoor help COMMAND,\n"
+	             "spoor help filter, spoor help files, spoor help exit-codes.\n");
+}
+
+static void command_json(struct jout *j, const struct command *c)
+{
+	jout_object(j, NULL);
+	jout_cstr(j, "name", c->name);
+	jout_cstr(j, "operands", c->operands);
+	jout_cstr(j, "help", c->help);
+	jout_array(j, "options");
+	for (const struct option_row *row = c->options; row && row->name; row++) {
+		jout_object(j, NULL);
+		jout_cstr(j, "name", row->name);
+		jout_cstr(j, "value", row->value);
+		jout_cstr(j, "help", row->help);
+		jout_end(j);
+	}
+	jout_end(j);
+	jout_end(j);
+}
+
+static void help_json(struct buf *out, const struct command *only)
+{
+	struct jout j;
+	jout_init(&j, out, false);
+	jout_object(&j, NULL);
+	jout_cstr(&j, "version", SPOOR_VERSION);
+	jout_array(&j, "commands");
+	for (const struct command *c = only ? only : commands; c->name; c++) {
+		command_json(&j, c);
+		if (only)
+			break;
+	}
+	jout_end(&j);
+	jout_end(&j);
+	buf_add_char(out, '\n');
+}
+
+/* ---------------------------------------------------------------- topics */
+
+static void fields_help(struct buf *out, const char *title, enum filter_over over)
+{
+	buf_printf(out, "\n%s\n", title);
+	for (const struct filter_field *f = filter_fields(over); f && f->name; f++)
+		buf_printf(out, "  %-14s %-24s %s\n", f->name, f->example ? f->example : "", f->help);
+}
+
+static void help_filter(struct buf *out)
+{
+	buf_add_cstr(out,
+	             "A filter is words side by side, all of which must match; or, not and ( ) as in\n\n"
+	             "  spoor traces --where 'status:error dur>2s (kind:llm or kind:tool) not name=\"get_balance\"'\n\n"
+	             "  FIELD:VALUE is   FIELD=VALUE is   FIELD~VALUE contains   FIELD>VALUE < >= <= compares\n");
+	fields_help(out, "For traces", FILTER_TRACES);
+	fields_help(out, "For eval runs", FILTER_RUNS);
+	fields_help(out, "For the cases of a run", FILTER_CASES);
+}
+
+static void help_exit_codes(struct buf *out)
+{
+	buf_add_cstr(out, "  0        done\n"
+	                  "  1        nothing of that name was found\n"
+	                  "  2        the command line is wrong\n"
+	                  "  3        bad input: what could be kept was kept, what could not is said\n"
+	                  "  4        the store or the system failed\n"
+	                  "  5        not enough data to answer\n"
+	                  "  128+n    ended by signal n\n");
+}
+
+static void help_files(struct buf *out)
+{
+	buf_add_cstr(out,
+	             "  $SPOOR_STORE                       the store; else\n"
+	             "  $XDG_DATA_HOME/spoor/spoor.db      (~/.local/share/spoor/spoor.db), for the user's eyes only\n"
+	             "  $SPOOR_NOW                         an ISO 8601 time that stands for the clock\n"
+	             "  $NO_COLOR                          no colours\n"
+	             "  $TZ, $LC_ALL, $LC_CTYPE, $LANG     time zone of what is shown; UTF-8 or ASCII\n");
+}
+
+static const struct {
+	const char *name;
+	void (*print)(struct buf *out);
+} topics[] = {
+    {"exit-codes", help_exit_codes},
+    {"files",      help_files     },
+    {"filter",     help_filter    },
+};
+enum { N_TOPICS = sizeof topics / sizeof *topics };
+
+static bool print_topic(struct buf *out, const char *name, bool json, struct err *err)
+{
+	const struct command *c = command_named(str_of(name));
+	if (c) {
+		if (json)
+			help_json(out, c);
+		else
+			help_command(out, c);
+		return true;
+	}
+	struct near near = {.word = str_of(name)};
+	for (size_t i = 0; i < N_TOPICS; i++) {
+		near_try(&near, topics[i].name);
+		if (strcmp(name, topics[i].name) == 0) {
+			topics[i].print(out);
+			return true;
+		}
+	}
+	for (c = commands; c->name; c++)
+		near_try(&near, c->name);
+	struct buf after = BUF_INIT;
+	near_say(&near, &after);
+	err_set(err, ERR_USAGE, NULL, "no such command or topic: %.60s%s", name, buf_cstr(&after));
+	buf_done(&after);
+	return false;
+}
+
+int cmd_help(const struct command_line *line, struct err *err)
+{
+	struct out o;
+	struct buf out = BUF_INIT, shown = BUF_INIT;
+	bool ok = true;
+	out_init(&o, line);
+	if (line->n_args)
+		ok = print_topic(&out, line->args[0], o.form == OUT_JSON_, err);
+	else if (o.form == OUT_JSON_)
+		help_json(&out, NULL);
+	else
+		help_all(&out);
+	struct str rest = buf_str(&out), part;
+	while (ok && str_split(&rest, '\n', &part)) {
+		if (part.len == 0 && rest.len == 0)
+			break;
+		out_text(&o, &shown, part, 0);
+		buf_add_char(&shown, '\n');
+	}
+	ok = ok && out_flush(&shown, err);
+	buf_done(&out);
+	buf_done(&shown);
+	return ok ? 0 : err_exit_code(err->code);
+}

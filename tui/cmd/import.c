@@ -1,0 +1,440 @@
+/* spoor import: files into the store, with a progress line on standard error and signals that stop it at a safe point. */
+#include "import/import.h"
+
+#include <errno.h>
+#include <langinfo.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "store/base/clean.h"
+#include "store/base/text.h"
+#include "tui/cmd/cmds.h"
+
+enum { FIRST_MS = 300, EVERY_MS = 100, NESTING_MAX = 100000 };
+
+/* clang-format off */
+const struct option_row import_options[] = {
+	{"strict", 0, OPTION_FLAG, NULL, "a file with any problem at all is not imported"},
+	{"max-depth", 0, OPTION_INT, "N", "how deep JSON may nest (1000)"},
+	{.name = NULL},
+};
+/* clang-format on */
+
+/* ---------------------------------------------------------------- signals */
+
+static struct import_progress *running; /* what the handler stops */
+static volatile sig_atomic_t signalled;
+
+static void on_signal(int number)
+{
+	signalled = number;
+	atomic_store(&running->cancel, true);
+}
+
+/* The first one stops at the next safe point, a second one at once: what is committed stays either way. One that is ignored
+ * (nohup) stays so. */
+static void catch_signals(struct import_progress *progress)
+{
+	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+	running = progress;
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+		struct sigaction old, now = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+		sigemptyset(&now.sa_mask);
+		if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+			sigaction(numbers[i], &now, NULL);
+	}
+}
+
+/* ---------------------------------------------------------------- the progress line */
+
+struct meter {
+	struct import_progress *progress;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	bool stop, started;
+	size_t drawn; /* columns of the line on the screen */
+};
+
+static void meter_text(const struct meter *m, struct buf *out)
+{
+	struct import_progress *p = m->progress;
+	uint64_t bytes = atomic_load(&p->bytes), size = atomic_load(&p->size);
+	int done = atomic_load(&p->files_done), total = atomic_load(&p->files_total);
+	buf_add_cstr(out, "importing");
+	if (total > 1)
+		buf_printf(out, " %d of %d", done < total ? done + 1 : total, total);
+	if (size)
+		buf_printf(out, " %3.0f%%", 100 * (double)(bytes < size ? bytes : size) / (double)size);
+	else {
+		buf_add_char(out, ' ');
+		units_bytes(out, bytes);
+	}
+	const struct {
+		int64_t n;
+		const char *what;
+	} counts[] = {
+	    {atomic_load(&p->traces),   "traces"  },
+	    {atomic_load(&p->spans),    "spans"   },
+	    {atomic_load(&p->cases),    "cases"   },
+	    {atomic_load(&p->problems), "problems"},
+	};
+	for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+		if (!counts[i].n)
+			continue;
+		buf_add_cstr(out, ", ");
+		units_count(out, counts[i].n);
+		buf_printf(out, " %s", counts[i].what);
+	}
+	buf_add_cstr(out, atomic_load(&p->cancel) ? "; stopping" : "");
+}
+
+/* Blanks over what the last line had more; no terminal is too dumb for that. */
+static void meter_draw(struct meter *m, bool clear)
+{
+	struct buf line = BUF_INIT;
+	buf_add_char(&line, '\r');
+	if (!clear)
+		meter_text(m, &line);
+	size_t used = line.len - 1;
+	if (used < m->drawn)
+		buf_add_fill(&line, ' ', m->drawn - used);
+	if (clear)
+		buf_add_char(&line, '\r');
+	m->drawn = used;
+	fwrite(line.ptr, 1, line.len, stderr);
+	fflush(stderr);
+	buf_done(&line);
+}
+
+static void after_ms(struct timespec *at, int ms)
+{
+	clock_gettime(CLOCK_REALTIME, at);
+	at->tv_nsec += ms * 1000000L;
+	at->tv_sec += at->tv_nsec / 1000000000L;
+	at->tv_nsec %= 1000000000L;
+}
+
+static void *meter_run(void *any)
+{
+	struct meter *m = any;
+	struct timespec at;
+	pthread_mutex_lock(&m->lock);
+	after_ms(&at, FIRST_MS);
+	while (!m->stop) {
+		if (pthread_cond_timedwait(&m->wake, &m->lock, &at) != ETIMEDOUT)
+			continue;
+		meter_draw(m, false);
+		after_ms(&at, EVERY_MS);
+	}
+	if (m->drawn)
+		meter_draw(m, true);
+	pthread_mutex_unlock(&m->lock);
+	return NULL;
+}
+
+static void meter_start(struct meter *m, struct import_progress *progress)
+{
+	*m = (struct meter){.progress = progress, .lock = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER};
+	if (isatty(STDERR_FILENO) == 1)
+		m->started = pthread_create(&m->thread, NULL, meter_run, m) == 0;
+}
+
+static void meter_stop(struct meter *m)
+{
+	if (!m->started)
+		return;
+	pthread_mutex_lock(&m->lock);
+	m->stop = true;
+	pthread_cond_signal(&m->wake);
+	pthread_mutex_unlock(&m->lock);
+	pthread_join(m->thread, NULL);
+}
+
+/* ---------------------------------------------------------------- the report as text */
+
+static void count_word(struct buf *out, int64_t n, const char *one, const char *many, bool *any)
+{
+	if (!n)
+		return;
+	if (*any)
+		buf_add_cstr(out, ", ");
+	*any = true;
+	units_thousands(out, n);
+	buf_printf(out, " %s", n == 1 ? one : many);
+}
+
+static void counts_text(struct buf *out, const struct ingest_counts *c, const char *nothing)
+{
+	bool any = false;
+	count_word(out, c->traces, "trace", "traces", &any);
+	count_word(out, c->spans, "span", "spans", &any);
+	count_word(out, c->scores, "score", "scores", &any);
+	count_word(out, c->runs, "eval run", "eval runs", &any);
+	count_word(out, c->cases, "case result", "case results", &any);
+	if (!any)
+		buf_add_cstr(out, nothing);
+}
+
+static bool same_counts(const struct ingest_counts *a, const struct ingest_counts *b)
+{
+	return a->traces == b->traces && a->spans == b->spans && a->scores == b->scores && a->runs == b->runs &&
+	       a->cases == b->cases;
+}
+
+static bool is_empty(const struct ingest_counts *c)
+{
+	return same_counts(c, &(struct ingest_counts){0});
+}
+
+static void news_text(struct buf *out, const struct ingest_counts *held, const struct ingest_counts *fresh)
+{
+	if (is_empty(held))
+		return;
+	if (same_counts(held, fresh)) {
+		buf_add_cstr(out, "  all new");
+		return;
+	}
+	buf_add_cstr(out, "  new: ");
+	counts_text(out, fresh, "nothing");
+}
+
+static void file_text(const struct out *o, struct buf *out, const struct import_file *f, int name_cols)
+{
+	out_cell(o, out, f->file, name_cols, false, false);
+	buf_add_cstr(out, "  ");
+	out_cell(o, out, f->format.len ? f->format : STR_LIT("-"), 9, false, false);
+	buf_add_cstr(out, "  ");
+	if (f->status == IMPORT_REFUSED)
+		buf_add_cstr(out, "refused");
+	else
+		counts_text(out, &f->held, "nothing");
+	if (f->status != IMPORT_REFUSED)
+		news_text(out, &f->held, &f->fresh);
+	if (f->status == IMPORT_PARTIAL)
+		buf_add_cstr(out, "  (not all of it)");
+	buf_add_char(out, '\n');
+	for (size_t i = 0; i < f->n_runs; i++) {
+		const struct import_run *r = &f->runs[i];
+		buf_add_cstr(out, "  eval run ");
+		out_text(o, out, r->text, 60);
+		if (r->name.len && !str_eq(r->name, r->text)) {
+			buf_add_cstr(out, ", ");
+			out_text(o, out, r->name, 60);
+		}
+		buf_printf(out, ": %lld passed, %lld failed, %lld error, %lld unscored\n", (long long)r->passed,
+		           (long long)r->failed, (long long)r->errored, (long long)r->unscored);
+	}
+}
+
+static void add_counts(struct ingest_counts *to, const struct ingest_counts *from)
+{
+	to->traces += from->traces;
+	to->spans += from->spans;
+	to->scores += from->scores;
+	to->runs += from->runs;
+	to->cases += from->cases;
+}
+
+static void totals(const struct import_report *r, struct ingest_counts *held, struct ingest_counts *fresh,
+                   int64_t *problems)
+{
+	*held = *fresh = (struct ingest_counts){0};
+	*problems = 0;
+	for (size_t i = 0; i < r->n_files; i++) {
+		add_counts(held, &r->files[i].held);
+		add_counts(fresh, &r->files[i].fresh);
+		*problems += r->files[i].problems_total;
+	}
+}
+
+static void report_text(const struct out *o, struct buf *out, const struct import_report *r)
+{
+	enum { NAME_MAX_COLS = 40 };
+	int cols = 0;
+	for (size_t i = 0; i < r->n_files; i++) {
+		int used = text_cols(r->files[i].file);
+		cols = used > cols && used <= NAME_MAX_COLS ? used : cols;
+	}
+	for (size_t i = 0; i < r->n_files; i++)
+		file_text(o, out, &r->files[i], cols);
+	if (r->n_files < 2)
+		return;
+	struct ingest_counts held, fresh;
+	int64_t problems;
+	totals(r, &held, &fresh, &problems);
+	buf_printf(out, "%zu files: ", r->n_files);
+	counts_text(out, &held, "nothing");
+	news_text(out, &held, &fresh);
+	buf_add_char(out, '\n');
+}
+
+/* ---------------------------------------------------------------- problems, one a line */
+
+static void problem_line(struct buf *out, const struct problem *p, bool ascii)
+{
+	struct buf raw = BUF_INIT;
+	buf_add_cstr(&raw, "spoor: ");
+	problem_sentence(&raw, p);
+	clean_print(out, buf_str(&raw), false, ascii);
+	buf_add_char(out, '\n');
+	buf_done(&raw);
+}
+
+static void report_problems(const struct import_report *r, bool ascii)
+{
+	struct buf out = BUF_INIT;
+	for (size_t i = 0; i < r->n_files; i++) {
+		const struct import_file *f = &r->files[i];
+		for (size_t k = 0; k < f->n_problems; k++)
+			problem_line(&out, &f->problems[k], ascii);
+		if (f->problems_total <= (int64_t)f->n_problems)
+			continue;
+		buf_add_cstr(&out, "spoor: ");
+		clean_print(&out, f->file, false, ascii);
+		buf_add_cstr(&out, ": ");
+		units_thousands(&out, f->problems_total);
+		buf_add_cstr(&out, " problems (");
+		units_thousands(&out, f->problems_total - (int64_t)f->n_problems);
+		buf_add_cstr(&out, " not shown: spoor doctor --problems ");
+		clean_shell(&out, f->file);
+		buf_add_cstr(&out, ")\n");
+	}
+	fwrite(buf_cstr(&out), 1, out.len, stderr);
+	buf_done(&out);
+}
+
+/* ---------------------------------------------------------------- the report as JSON */
+
+static void counts_json(struct jout *j, const struct ingest_counts *c)
+{
+	jout_int(j, "traces", c->traces);
+	jout_int(j, "spans", c->spans);
+	jout_int(j, "scores", c->scores);
+	jout_int(j, "runs", c->runs);
+	jout_int(j, "cases", c->cases);
+}
+
+static void file_json(struct jout *j, const struct import_file *f)
+{
+	jout_object(j, NULL);
+	jout_str(j, "file", f->file);
+	jout_str(j, "format", f->format);
+	jout_cstr(j, "status", import_status_name(f->status));
+	counts_json(j, &f->held);
+	jout_object(j, "new");
+	counts_json(j, &f->fresh);
+	jout_end(j);
+	jout_array(j, "eval_runs");
+	for (size_t i = 0; i < f->n_runs; i++) {
+		const struct import_run *r = &f->runs[i];
+		jout_object(j, NULL);
+		jout_str(j, "id", r->text);
+		jout_str(j, "name", r->name);
+		jout_int(j, "cases", r->cases);
+		jout_int(j, "passed", r->passed);
+		jout_int(j, "failed", r->failed);
+		jout_int(j, "errored", r->errored);
+		jout_int(j, "unscored", r->unscored);
+		jout_end(j);
+	}
+	jout_end(j);
+	jout_int(j, "problems_total", f->problems_total);
+	jout_array(j, "problems");
+	for (size_t i = 0; i < f->n_problems; i++) {
+		jout_object(j, NULL);
+		out_problem(j, &f->problems[i]);
+		jout_end(j);
+	}
+	jout_end(j);
+	jout_end(j);
+}
+
+static void report_json(struct buf *out, const struct import_report *r)
+{
+	struct ingest_counts held, fresh;
+	int64_t problems;
+	struct jout j;
+	totals(r, &held, &fresh, &problems);
+	jout_init(&j, out, false);
+	jout_object(&j, NULL);
+	jout_array(&j, "files");
+	for (size_t i = 0; i < r->n_files; i++)
+		file_json(&j, &r->files[i]);
+	jout_end(&j);
+	jout_object(&j, "total");
+	jout_int(&j, "files", (int64_t)r->n_files);
+	counts_json(&j, &held);
+	jout_int(&j, "problems", problems);
+	jout_end(&j);
+	jout_end(&j);
+	buf_add_char(out, '\n');
+}
+
+/* ---------------------------------------------------------------- the command */
+
+static bool print_report(const struct command_line *line, const struct import_report *report, struct err *err)
+{
+	struct out o;
+	struct buf out = BUF_INIT;
+	out_init(&o, line);
+	if (o.form == OUT_JSON_)
+		report_json(&out, report);
+	else
+		report_text(&o, &out, report);
+	if (o.form != OUT_JSON_)
+		report_problems(report, o.ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0);
+	bool ok = out_flush(&out, err);
+	buf_done(&out);
+	return ok;
+}
+
+static int after_signal(const struct command_line *line, struct err *err)
+{
+	*err = ERR_INIT;
+	if (cmd_flag(line, "json"))
+		err_set(err, ERR_INTERRUPTED, NULL,
+		        "stopped by signal %d: what was read is kept, the same command goes on from there",
+		        (int)signalled);
+	else
+		fputs("spoor: stopped: what was read is kept; the same command goes on from there\n", stderr);
+	return 128 + signalled;
+}
+
+static bool import(const struct command_line *line, struct import_report *report, struct err *err)
+{
+	struct import_opts opts = {.strict = cmd_flag(line, "strict"), .now_ns = cmd_now_ns()};
+	static struct import_progress progress; /* outlives this call: a late signal may still set cancel */
+	struct meter meter;
+	int64_t depth;
+	if (!cmd_int(line, "max-depth", 0, &depth, err))
+		return false;
+	if (cmd_flag(line, "max-depth") && (depth < 1 || depth > NESTING_MAX))
+		return err_set(err, ERR_USAGE, NULL, "--max-depth goes from 1 to %d", NESTING_MAX);
+	opts.depth_max = (int)depth;
+	struct db *db = cmd_store(line, DB_WRITE, err);
+	if (!db)
+		return false;
+	catch_signals(&progress);
+	meter_start(&meter, &progress);
+	bool ok = import_paths(db, line->args, line->n_args, &opts, &progress, report, err);
+	meter_stop(&meter);
+	db_close(db); /* before anything is printed: a reader that goes away ends us */
+	return ok;
+}
+
+int cmd_import(const struct command_line *line, struct err *err)
+{
+	struct import_report report = {.arena = ARENA_INIT};
+	bool ok = import(line, &report, err);
+	struct err failure = *err;
+	if (ok || report.n_files)
+		ok = print_report(line, &report, ok ? err : &failure) && ok;
+	int code = ok ? report.exit_code : err_exit_code(err->code);
+	if (signalled)
+		code = after_signal(line, err);
+	import_report_done(&report);
+	return code;
+}

@@ -1,0 +1,155 @@
+/* What every list asks of its command line: filter, order, slice, form. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/base/clean.h"
+#include "tui/cmd/cmds.h"
+
+enum { TERMINAL_ROWS = 100 };
+
+static bool read_filter(const struct command_line *line, enum filter_over over, struct arena *arena,
+                        struct filter **filter, struct err *err)
+{
+	const char *text = cmd_option(line, "where");
+	struct filter_mistake mistake = {0};
+	*filter = NULL;
+	if (!text || !*text)
+		return true;
+	*filter = filter_parse(arena, arena_cstr(arena, text), over, cmd_now_ns(), &mistake);
+	if (*filter)
+		return true;
+	struct str found = str_from(str_of(text), mistake.column);
+	return err_set(err, ERR_USAGE, NULL, "--where, column %zu: expected %s, found %s" STR_FMT "%s",
+	               mistake.column + 1, mistake.expected, found.len ? "\"" : "the end",
+	               STR_ARG(str_cut(found, 0, 40)), found.len ? "\"" : "");
+}
+
+static bool read_sort(const struct command_line *line, const struct column *columns, const struct column **sort,
+                      struct err *err)
+{
+	const char *name = cmd_option(line, "sort");
+	*sort = NULL;
+	if (!name)
+		return true;
+	struct near near = {.word = str_of(name)};
+	struct buf all = BUF_INIT;
+	for (const struct column *c = columns; c->name && !*sort; c++) {
+		if (!c->sort)
+			continue;
+		near_try(&near, c->name);
+		buf_printf(&all, " %s", c->name);
+		if (strcmp(c->name, name) == 0)
+			*sort = c;
+	}
+	if (!*sort)
+		err_set(err, ERR_USAGE, NULL, "cannot sort by %.60s%s%s; there are%s", name,
+		        near.name ? ", did you mean " : "", near.name ? near.name : "", buf_cstr(&all));
+	buf_done(&all);
+	return *sort != NULL;
+}
+
+/* Names are read from A on, figures from the largest down. */
+static bool sorts_ascending(const struct list_opts *opts)
+{
+	return opts->sort && (strcmp(opts->sort->name, "name") == 0 || strcmp(opts->sort->name, "title") == 0 ||
+	                      strcmp(opts->sort->name, "key") == 0);
+}
+
+bool list_opts(const struct command_line *line, enum filter_over over, const struct column *columns,
+               struct arena *arena, struct list_opts *out, struct err *err)
+{
+	*out = (struct list_opts){0};
+	out_init(&out->out, line);
+	int64_t all = out->out.terminal && out->out.form == OUT_TEXT ? TERMINAL_ROWS : -1;
+	if (!read_filter(line, over, arena, &out->filter, err) || !read_sort(line, columns, &out->sort, err) ||
+	    !cmd_int(line, "limit", all, &out->limit, err) || !cmd_int(line, "offset", 0, &out->offset, err))
+		return false;
+	if (out->limit < -1 || out->offset < 0)
+		return err_set(err, ERR_USAGE, NULL, "--limit and --offset cannot be negative");
+	out->ascending = cmd_flag(line, "asc") || (sorts_ascending(out) && !cmd_flag(line, "desc"));
+	return true;
+}
+
+/* ---------------------------------------------------------------- order */
+
+struct sort_key {
+	struct value value;
+	size_t row;
+	bool ascending;
+};
+
+static double figure(const struct value *v)
+{
+	switch (v->type) {
+	case VALUE_USD:
+	case VALUE_SHARE:
+	case VALUE_SCORE: return v->d;
+	case VALUE_NONE:
+	case VALUE_TEXT:
+	case VALUE_JSON:
+	case VALUE_COUNT:
+	case VALUE_TOKENS:
+	case VALUE_TIME:
+	case VALUE_DURATION:
+	case VALUE_BOOL: break;
+	}
+	return 0;
+}
+
+/* Unknown values last either way; equal ones as they were. */
+static int by_value(const void *left, const void *right)
+{
+	const struct sort_key *a = left, *b = right;
+	bool none_a = a->value.type == VALUE_NONE, none_b = b->value.type == VALUE_NONE;
+	int order = 0;
+	if (none_a != none_b)
+		return none_a ? 1 : -1;
+	if (!none_a && a->value.type == VALUE_TEXT)
+		order = str_cmp(a->value.text, b->value.text);
+	else if (!none_a) {
+		double x = figure(&a->value), y = figure(&b->value);
+		order = (a->value.i > b->value.i) - (a->value.i < b->value.i);
+		order = order ? order : (x > y) - (x < y);
+	}
+	if (order)
+		return a->ascending ? order : -order;
+	return (a->row > b->row) - (a->row < b->row);
+}
+
+static void reorder(const struct list_opts *opts, char *rows, size_t n, size_t size_bytes)
+{
+	struct arena arena = ARENA_INIT;
+	struct sort_key *keys = arena_zalloc(&arena, n, sizeof *keys);
+	for (size_t i = 0; i < n; i++)
+		keys[i] = (struct sort_key){
+		    .value = opts->sort->get(rows + i * size_bytes, &arena), .row = i, .ascending = opts->ascending};
+	qsort(keys, n, sizeof *keys, by_value);
+	char *sorted = arena_alloc(&arena, size_mul(n, size_bytes));
+	for (size_t i = 0; i < n; i++)
+		memcpy(sorted + i * size_bytes, rows + keys[i].row * size_bytes, size_bytes);
+	memcpy(rows, sorted, n * size_bytes);
+	arena_done(&arena);
+}
+
+void list_sort(const struct list_opts *opts, void *rows, size_t n, size_t size_bytes, size_t *first, size_t *shown)
+{
+	if (opts->sort && n)
+		reorder(opts, rows, n, size_bytes);
+	*first = opts->offset > (int64_t)n ? n : (size_t)opts->offset;
+	*shown = n - *first;
+	if (opts->limit >= 0 && (int64_t)*shown > opts->limit)
+		*shown = (size_t)opts->limit;
+}
+
+void list_more(const struct list_opts *opts, int64_t shown, int64_t total, const char *what)
+{
+	if (!opts->out.terminal || opts->out.form != OUT_TEXT || shown >= total)
+		return;
+	struct buf said = BUF_INIT;
+	units_thousands(&said, shown);
+	buf_add_cstr(&said, " of ");
+	units_thousands(&said, total);
+	buf_printf(&said, " %s (--limit N, --offset N)\n", what);
+	fputs(buf_cstr(&said), stderr);
+	buf_done(&said);
+}

@@ -1,0 +1,46 @@
+/* Printing lists from column tables: aligned text for people, --json, CSV, Markdown. Text from files goes through clean.h. */
+#ifndef SPOOR_TUI_CMD_OUT_H
+#define SPOOR_TUI_CMD_OUT_H
+
+#include "store/model.h"
+#include "tui/columns.h"
+
+struct command_line;
+
+enum out_form { OUT_TEXT, OUT_JSON_, OUT_CSV, OUT_MARKDOWN };
+
+struct out {
+	enum out_form form;
+	bool ascii;
+	bool terminal; /* stdout is one: fit to its width */
+	int cols;      /* width for text; 0: unlimited */
+	int64_t now_ns;
+	const char *only; /* --columns a,b,c; NULL: those of the screen */
+	bool csv_raw;
+	bool no_head; /* further rows of a table already begun */
+};
+/* As the line and the terminal say. */
+void out_init(struct out *o, const struct command_line *line);
+/* Rows of one table as text, CSV or Markdown. rows: n of size_bytes each. False with err: unknown column in `only`. */
+bool out_table(const struct out *o, struct buf *to, const struct column *columns, const void *rows, size_t n,
+               size_t size_bytes, struct err *err);
+/* One row as the members of a JSON object already opened. */
+void out_members(struct jout *j, const struct column *columns, const void *row);
+/* Writes to stdout, all of it; false: exit 4 ("cannot write …"); a reader that went away ends us quietly (SIGPIPE). */
+bool out_flush(const struct buf *text, struct err *err);
+/* Writes what there is and empties it, once it is large: for answers made piece by piece. */
+bool out_stream(struct buf *text, struct err *err);
+
+/* One line of text from a file, cleaned; at most `cols` columns with an ellipsis (0: no limit). */
+void out_text(const struct out *o, struct buf *to, struct str text, int cols);
+/* The same, filled up with blanks to `cols`, more if the text needs more and `cut` is not set. */
+void out_cell(const struct out *o, struct buf *to, struct str text, int cols, bool right, bool cut);
+/* A SHA-256 in hex (case keys, prompt versions) by its first digits; other text as it is. For people, never for scripts. */
+struct str out_short(struct str text);
+/* JSON of a file: as written, but for control characters (escapes, blanks between tokens) and ill-formed bytes (U+FFFD). What is no
+ * JSON becomes a JSON string. */
+void out_json_text(struct buf *to, struct str json);
+/* The members of a problem (decisions: one shape everywhere), in an object already opened. */
+void out_problem(struct jout *j, const struct problem *p);
+
+#endif

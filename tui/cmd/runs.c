@@ -1,0 +1,331 @@
+/* spoor runs, spoor run ID: eval runs and their case results. */
+#include "store/query/runs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/base/clean.h"
+#include "store/base/vec.h"
+#include "store/query/span.h"
+#include "tui/cmd/cmds.h"
+
+enum { PAGE = 5000 };
+
+const struct option_row runs_options[] = {
+    LIST_OPTIONS,
+    {.name = NULL},
+};
+
+/* clang-format off */
+const struct option_row run_options[] = {
+	LIST_OPTIONS,
+	{"no-payload", 0, OPTION_FLAG, NULL, "--json without input, expected, output, error, metadata and scores"},
+	{.name = NULL},
+};
+/* clang-format on */
+
+/* ---------------------------------------------------------------- the list of runs */
+
+static void runs_json(struct buf *out, const struct run_row *rows, size_t n, int64_t total)
+{
+	struct jout j;
+	jout_init(&j, out, false);
+	jout_object(&j, NULL);
+	jout_int(&j, "total", total);
+	jout_array(&j, "runs");
+	for (size_t i = 0; i < n; i++) {
+		jout_object(&j, NULL);
+		out_members(&j, run_columns, &rows[i]);
+		jout_end(&j);
+	}
+	jout_end(&j);
+	jout_end(&j);
+	buf_add_char(out, '\n');
+}
+
+static bool print_runs(struct db *db, struct list_opts *opts, struct err *err)
+{
+	struct run_page page = {0};
+	struct buf out = BUF_INIT;
+	size_t first, n;
+	bool ok = runs_page(db, opts->filter, 0, 0, -1, &page, err);
+	if (ok) {
+		list_sort(opts, page.rows, page.n, sizeof *page.rows, &first, &n);
+		if (opts->out.form == OUT_JSON_)
+			runs_json(&out, page.rows + first, n, page.total);
+		else
+			ok = out_table(&opts->out, &out, run_columns, page.rows + first, n, sizeof *page.rows, err);
+		ok = ok && out_flush(&out, err);
+		if (ok)
+			list_more(opts, (int64_t)n, page.total, "runs");
+	}
+	buf_done(&out);
+	run_page_done(&page);
+	return ok;
+}
+
+int cmd_runs(const struct command_line *line, struct err *err)
+{
+	struct arena arena = ARENA_INIT;
+	struct list_opts opts;
+	struct db *db = NULL;
+	bool ok = list_opts(line, FILTER_RUNS, run_columns, &arena, &opts, err) &&
+	          (db = cmd_store(line, DB_READ, err)) != NULL && print_runs(db, &opts, err);
+	db_close(db);
+	arena_done(&arena);
+	return ok ? 0 : err_exit_code(err->code);
+}
+
+/* ---------------------------------------------------------------- one run */
+
+struct one_run {
+	struct db *db;
+	struct list_opts opts;
+	struct arena arena;
+	struct run_row row;
+	bool payload;
+	struct buf out;
+	int64_t shown, total;
+	struct case_page page;
+};
+
+/* "name value" and two blanks, if the value is known. */
+static void fact(struct one_run *r, const char *name, struct str value)
+{
+	if (!value.len)
+		return;
+	buf_printf(&r->out, "%s ", name);
+	out_text(&r->opts.out, &r->out, value, 60);
+	buf_add_cstr(&r->out, "  ");
+}
+
+static void end_line(struct one_run *r)
+{
+	while (r->out.len && r->out.ptr[r->out.len - 1] == ' ')
+		r->out.ptr[--r->out.len] = '\0';
+	if (r->out.len && r->out.ptr[r->out.len - 1] != '\n')
+		buf_add_char(&r->out, '\n');
+}
+
+static void print_rate(struct one_run *r)
+{
+	const struct run_row *row = &r->row;
+	struct buf raw = BUF_INIT;
+	buf_printf(&raw, "%lld case results: %lld passed, %lld failed, %lld error, %lld unscored",
+	           (long long)row->cases, (long long)row->passed, (long long)row->failed, (long long)row->errored,
+	           (long long)row->unscored);
+	if (row->repeats > 1)
+		buf_printf(&raw, " (%lld cases, up to %lld repeats)", (long long)row->keys, (long long)row->repeats);
+	if (!IS_UNKNOWN(row->pass_rate)) {
+		buf_add_cstr(&raw, "\npass ");
+		units_percent(&raw, row->pass_rate);
+		buf_add_cstr(&raw, " (95% interval ");
+		units_percent(&raw, row->pass_low);
+		buf_add_cstr(&raw, " to ");
+		units_percent(&raw, row->pass_high);
+		buf_add_cstr(&raw, ")");
+	}
+	buf_add_cstr(&raw, "\nlatency P50 ");
+	units_duration(&raw, row->p50_ns, r->opts.out.ascii);
+	buf_add_cstr(&raw, ", P95 ");
+	units_duration(&raw, row->p95_ns, r->opts.out.ascii);
+	buf_add_cstr(&raw, "; cost ");
+	units_usd(&raw, row->cost_usd);
+	buf_add_cstr(&raw, "; tokens ");
+	units_count(&raw, row->tokens_in);
+	buf_add_cstr(&raw, "+");
+	units_count(&raw, row->tokens_out);
+	buf_add_char(&raw, '\n');
+	clean_print(&r->out, buf_str(&raw), true, r->opts.out.ascii);
+	buf_done(&raw);
+}
+
+static void print_run_scores(struct one_run *r)
+{
+	for (size_t i = 0; i < r->row.n_scores; i++) {
+		const struct run_score *s = &r->row.scores[i];
+		struct buf mean = BUF_INIT;
+		buf_add_cstr(&r->out, "score ");
+		out_cell(&r->opts.out, &r->out, s->name, 20, false, false);
+		units_score(&mean, s->mean);
+		buf_add_cstr(&r->out, " mean ");
+		clean_print(&r->out, buf_str(&mean), false, r->opts.out.ascii);
+		buf_printf(&r->out, "  n %lld\n", (long long)s->n);
+		buf_done(&mean);
+	}
+}
+
+static void print_head(struct one_run *r)
+{
+	struct buf time = BUF_INIT;
+	units_time_full(&time, r->row.created_ns);
+	fact(r, "run", r->row.name.len ? r->row.name : r->row.text);
+	fact(r, "id", r->row.text);
+	end_line(r);
+	fact(r, "dataset", r->row.dataset);
+	fact(r, "created", buf_str(&time));
+	fact(r, "file", r->row.file);
+	end_line(r);
+	fact(r, "model", r->row.model);
+	fact(r, "provider", r->row.provider);
+	fact(r, "prompt", r->row.prompt);
+	fact(r, "version", out_short(r->row.prompt_version));
+	end_line(r);
+	print_rate(r);
+	print_run_scores(r);
+	buf_add_char(&r->out, '\n');
+	buf_done(&time);
+}
+
+static void case_score(struct jout *j, const struct score *s)
+{
+	jout_object(j, NULL);
+	jout_str(j, "name", s->name);
+	jout_double(j, "value", s->value);
+	jout_str(j, "label", s->label);
+	if (s->pass < 0)
+		jout_null(j, "pass");
+	else
+		jout_bool(j, "pass", s->pass != 0);
+	jout_double(j, "threshold", s->threshold);
+	jout_str(j, "explanation", s->explanation);
+	jout_cstr(j, "source", score_source_name(s->source));
+	jout_str(j, "judge_model", s->judge_model);
+	jout_end(j);
+}
+
+static bool case_json(struct one_run *r, struct block_cache *blocks, struct jout *j, const struct case_row *row,
+                      struct err *err)
+{
+	struct arena arena = ARENA_INIT;
+	struct case_detail d = {0};
+	struct err trouble = ERR_INIT;
+	bool decoded = !r->payload || case_detail(r->db, blocks, row->record, row->key, &arena, &d, &trouble);
+	bool ok = decoded || (trouble.code != ERR_STORE && trouble.code != ERR_SYSTEM);
+	if (!ok)
+		*err = trouble;
+	struct case_row shown = *row;
+	if (!shown.trace_text.len) /* the source names one, though it is not in the store */
+		shown.trace_text = d.res.trace_id;
+	if (ok) {
+		jout_object(j, NULL);
+		out_members(j, case_columns, &shown);
+		if (r->payload) {
+			jout_str(j, "input", d.res.input);
+			jout_str(j, "expected", d.res.expected);
+			jout_str(j, "output", d.res.output);
+			jout_str(j, "error", d.res.error);
+			struct buf metadata = BUF_INIT;
+			out_json_text(&metadata, d.res.metadata);
+			jout_raw(j, "metadata", buf_str(&metadata));
+			buf_done(&metadata);
+			jout_array(j, "scores");
+			for (size_t i = 0; i < d.res.n_scores; i++)
+				case_score(j, &d.res.scores[i]);
+			jout_end(j);
+		}
+		if (!decoded)
+			jout_cstr(j, "payload_error", trouble.text);
+		jout_end(j);
+		ok = out_stream(&r->out, err);
+	}
+	arena_done(&arena);
+	return ok;
+}
+
+static bool print_cases_json(struct one_run *r, const struct case_row *rows, size_t n, struct jout *j, struct err *err)
+{
+	struct block_cache *blocks = block_cache_new(r->db);
+	bool ok = true;
+	for (size_t i = 0; ok && i < n; i++)
+		ok = case_json(r, blocks, j, &rows[i], err);
+	block_cache_free(blocks);
+	return ok;
+}
+
+static bool print_cases(struct one_run *r, size_t first, size_t n, struct jout *j, struct err *err)
+{
+	struct case_row *rows = r->page.rows + first;
+	r->shown += (int64_t)n;
+	if (r->opts.out.form == OUT_JSON_)
+		return print_cases_json(r, rows, n, j, err);
+	bool ok = out_table(&r->opts.out, &r->out, case_columns, rows, n, sizeof *rows, err);
+	r->opts.out.no_head = true;
+	return ok && out_stream(&r->out, err);
+}
+
+/* In the run's own order: page after page. In another: all of them, sorted. */
+static bool each_page(struct one_run *r, struct jout *j, struct err *err)
+{
+	bool ok = true, more = true;
+	while (ok && more) {
+		int64_t left = r->opts.limit < 0 ? PAGE : r->opts.limit - r->shown;
+		int64_t ask = r->opts.sort ? -1 : left < PAGE ? left : PAGE;
+		int64_t offset = r->opts.sort ? 0 : r->opts.offset + r->shown;
+		size_t first = 0, n;
+		ok = cases_page(r->db, r->row.id, r->opts.filter, offset, ask, &r->page, err);
+		n = r->page.n;
+		if (ok && r->opts.sort)
+			list_sort(&r->opts, r->page.rows, r->page.n, sizeof *r->page.rows, &first, &n);
+		ok = ok && print_cases(r, first, n, j, err);
+		r->total = r->page.total;
+		more = !r->opts.sort && n == PAGE && (r->opts.limit < 0 || r->shown < r->opts.limit);
+		case_page_done(&r->page);
+	}
+	return ok;
+}
+
+/* Here "cases" are the case results themselves; how many the run has is "case_results". */
+static void run_members(struct jout *j, const struct run_row *row)
+{
+	struct arena arena = ARENA_INIT;
+	for (const struct column *c = run_columns; c->name; c++) {
+		struct value v = c->get(row, &arena);
+		value_json(j, strcmp(c->name, "cases") == 0 ? "case_results" : c->name, &v);
+	}
+	arena_done(&arena);
+}
+
+static bool print_run(struct one_run *r, struct str name, struct err *err)
+{
+	int64_t id;
+	if (!runs_find(r->db, name, &id, err) || !runs_get(r->db, id, &r->arena, &r->row, err))
+		return false;
+	struct jout j;
+	jout_init(&j, &r->out, false);
+	bool json = r->opts.out.form == OUT_JSON_;
+	if (json) {
+		jout_object(&j, NULL);
+		run_members(&j, &r->row);
+		jout_array(&j, "cases");
+	} else if (r->opts.out.form == OUT_TEXT) {
+		print_head(r);
+	}
+	if (!each_page(r, &j, err))
+		return false;
+	if (json) {
+		jout_end(&j);
+		jout_int(&j, "total", r->total);
+		jout_end(&j);
+		buf_add_char(&r->out, '\n');
+	}
+	if (!out_flush(&r->out, err))
+		return false;
+	list_more(&r->opts, r->shown, r->total, "case results");
+	return true;
+}
+
+int cmd_run(const struct command_line *line, struct err *err)
+{
+	struct one_run r = {.arena = ARENA_INIT, .payload = !cmd_flag(line, "no-payload")};
+	bool ok = list_opts(line, FILTER_CASES, case_columns, &r.arena, &r.opts, err) &&
+	          (r.db = cmd_store(line, DB_READ, err)) != NULL && db_begin_read(r.db, err);
+	if (ok) {
+		ok = print_run(&r, str_of(line->args[0]), err);
+		db_end_read(r.db);
+	}
+	db_close(r.db);
+	buf_done(&r.out);
+	arena_done(&r.arena);
+	return ok ? 0 : err_exit_code(err->code);
+}

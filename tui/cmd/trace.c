@@ -1,0 +1,388 @@
+/* spoor trace ID: the tree as text, or the raw records; --json is trace_json.c. */
+#include "tui/cmd/trace.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/base/clean.h"
+#include "store/base/text.h"
+#include "store/base/vec.h"
+#include "store/span_row.h"
+#include "tui/cmd/cmds.h"
+
+enum { NAME_COLS = 40, DURATION_COLS = 7, BAR_COLS = 16, LEVELS_SHOWN = 12, SCORES_SHOWN = 100 };
+
+/* clang-format off */
+const struct option_row trace_options[] = {
+	{"no-payload", 0, OPTION_FLAG, NULL, "--json without inputs, outputs, messages, documents, attributes, events"},
+	{"raw", 0, OPTION_FLAG, NULL, "the source records of its spans, one a line, controls as \\u escapes"},
+	{.name = NULL},
+};
+/* clang-format on */
+
+/* ---------------------------------------------------------------- head */
+
+/* "name value" with two blanks before it, if it is known. */
+static void fact(struct trace_out *t, const char *name, struct str value)
+{
+	if (!value.len)
+		return;
+	buf_printf(&t->text, "  %s ", name);
+	out_text(&t->out, &t->text, value, 60);
+}
+
+static void counted(struct trace_out *t, int64_t n, const char *one, const char *many)
+{
+	if (n <= 0)
+		return;
+	buf_add_cstr(&t->text, "  ");
+	units_thousands(&t->text, n);
+	buf_printf(&t->text, " %s", n == 1 ? one : many);
+}
+
+static void cleaned(struct trace_out *t, const struct buf *raw)
+{
+	clean_print(&t->text, buf_str(raw), false, t->out.ascii);
+}
+
+static void print_figures(struct trace_out *t)
+{
+	const struct trace_row *r = &t->row;
+	struct buf raw = BUF_INIT;
+	buf_printf(&raw, "  %s  ", status_name(r->status));
+	units_duration(&raw, r->duration_ns, t->out.ascii);
+	cleaned(t, &raw);
+	counted(t, r->spans, "span", "spans");
+	counted(t, r->errors, "error", "errors");
+	buf_add_char(&t->text, '\n');
+	buf_done(&raw);
+}
+
+static void print_usage(struct trace_out *t)
+{
+	const struct trace_row *r = &t->row;
+	struct buf raw = BUF_INIT;
+	counted(t, r->llm_calls, "LLM call", "LLM calls");
+	counted(t, r->tool_calls, "tool call", "tool calls");
+	if (r->repeats > 1)
+		counted(t, r->repeats, "", "times the same call");
+	buf_clear(&raw);
+	if (r->tokens_in != UNKNOWN_INT || r->tokens_out != UNKNOWN_INT) {
+		buf_add_cstr(&raw, "  ");
+		units_count(&raw, r->tokens_in);
+		buf_add_cstr(&raw, "+");
+		units_count(&raw, r->tokens_out);
+		buf_add_cstr(&raw, " tokens");
+	}
+	if (!IS_UNKNOWN(r->cost_usd)) {
+		buf_add_cstr(&raw, "  ");
+		units_usd(&raw, r->cost_usd);
+	}
+	cleaned(t, &raw);
+	buf_done(&raw);
+}
+
+/* A line of facts, each with two blanks before it: the first loses them, and no facts are no line. */
+static void facts_line(struct trace_out *t, void (*print)(struct trace_out *))
+{
+	size_t before = t->text.len;
+	print(t);
+	if (t->text.len == before)
+		return;
+	t->text.len -= 2;
+	memmove(t->text.ptr + before, t->text.ptr + before + 2, t->text.len - before);
+	t->text.ptr[t->text.len] = '\0';
+	buf_add_char(&t->text, '\n');
+}
+
+static void print_whence(struct trace_out *t)
+{
+	fact(t, "service", t->row.service);
+	fact(t, "session", t->row.session);
+	fact(t, "user", t->row.user);
+	fact(t, "file", t->row.file);
+	fact(t, "format", t->row.format);
+}
+
+static void print_head(struct trace_out *t)
+{
+	struct buf *to = &t->text;
+	struct buf time = BUF_INIT;
+	out_text(&t->out, to, t->row.name.len ? t->row.name : STR_LIT("(no name)"), 60);
+	print_figures(t);
+	facts_line(t, print_usage);
+	buf_add_cstr(to, "id ");
+	out_text(&t->out, to, t->row.text, 0);
+	units_time_full(&time, t->row.start_ns);
+	fact(t, "started", buf_str(&time));
+	buf_done(&time);
+	buf_add_char(to, '\n');
+	facts_line(t, print_whence);
+	buf_add_char(to, '\n');
+}
+
+/* ---------------------------------------------------------------- tree */
+
+struct tree {
+	struct trace_out *t;
+	VEC(bool) later; /* by depth: the span last seen there has a later sibling */
+	int name_cols, bar_cols;
+};
+
+static void print_prefix(struct tree *tree, const struct tree_row *row, struct buf *to)
+{
+	bool ascii = tree->t->out.ascii;
+	while (tree->later.n <= (size_t)row->depth)
+		*vec_add(&tree->later) = false;
+	tree->later.at[row->depth] = !(row->flags & SPAN_LAST);
+	int from = row->depth > LEVELS_SHOWN ? row->depth - LEVELS_SHOWN : 1;
+	if (row->depth > LEVELS_SHOWN)
+		buf_printf(to, "%s%d ", ascii ? "^" : "…", from - 1);
+	for (int d = from; d < row->depth; d++)
+		buf_add_cstr(to, !tree->later.at[d] ? "   " : ascii ? "|  " : "│  ");
+	if (row->depth > 0)
+		buf_add_cstr(to, row->flags & SPAN_LAST ? (ascii ? "`- " : "└─ ") : (ascii ? "|- " : "├─ "));
+}
+
+static void print_name(struct tree *tree, const struct tree_row *row, struct buf *to)
+{
+	struct trace_out *t = tree->t;
+	struct buf left = BUF_INIT, plain = BUF_INIT;
+	print_prefix(tree, row, &left);
+	buf_printf(&left, "%s ", kind_short(row->kind));
+	if (row->name.len)
+		buf_add_str(&plain, row->name);
+	else
+		buf_add_cstr(&plain, row->flags & SPAN_SYNTHETIC ? "(parent missing)" : "(no name)");
+	if (row->rep_n > 1)
+		buf_printf(&plain, " %s%lld%s", t->out.ascii ? "x" : "×", (long long)row->rep_n,
+		           row->flags & SPAN_SAME ? " !same" : "");
+	int used = text_cols(buf_str(&left));
+	buf_add_str(to, buf_str(&left));
+	out_cell(&t->out, to, buf_str(&plain), tree->name_cols > used + 8 ? tree->name_cols - used : 8, false,
+	         t->out.cols != 0);
+	buf_done(&left);
+	buf_done(&plain);
+}
+
+/* The span's place on the trace's time: heavy on the critical path, light off it, as on the screen without colours. */
+static void print_bar(struct tree *tree, const struct tree_row *row, struct buf *to)
+{
+	const struct trace_row *trace = &tree->t->row;
+	int cols = tree->bar_cols, from = cols, to_col = cols;
+	int64_t ahead = units_between(trace->start_ns, row->start_ns);
+	if (ahead != TIME_UNKNOWN && row->duration_ns != UNKNOWN_INT && trace->duration_ns > 0) {
+		double scale = (double)cols / (double)trace->duration_ns;
+		double begin = (double)ahead * scale, end = begin + (double)row->duration_ns * scale;
+		from = begin >= cols ? cols - 1 : (int)begin;
+		to_col = end >= cols ? cols : (int)(end + 0.5);
+		to_col = to_col <= from ? from + 1 : to_col;
+	}
+	bool critical = (row->flags & SPAN_CRITICAL) != 0;
+	for (int i = 0; i < cols; i++) {
+		if (i < from || i >= to_col)
+			buf_add_char(to, ' ');
+		else if (tree->t->out.ascii)
+			buf_add_char(to, critical ? '=' : '-');
+		else
+			buf_add_cstr(to, critical ? "━" : "─");
+	}
+}
+
+static void print_tail(struct tree *tree, const struct tree_row *row, struct buf *to)
+{
+	struct trace_out *t = tree->t;
+	struct buf raw = BUF_INIT;
+	if (row->status == STATUS_ERROR || row->status == STATUS_RUNNING)
+		buf_printf(&raw, "  %s", status_name(row->status));
+	if (row->status == STATUS_ERROR && row->message.len) {
+		buf_add_cstr(&raw, ": ");
+		buf_add_str(&raw, row->message);
+	}
+	if (row->model.len) {
+		buf_add_cstr(&raw, "  ");
+		buf_add_str(&raw, row->model);
+	}
+	if (row->tokens_in != UNKNOWN_INT || row->tokens_out != UNKNOWN_INT) {
+		buf_add_cstr(&raw, "  ");
+		units_count(&raw, row->tokens_in);
+		buf_add_cstr(&raw, "+");
+		units_count(&raw, row->tokens_out);
+	}
+	if (!IS_UNKNOWN(row->cost_usd)) {
+		buf_add_cstr(&raw, "  ");
+		units_usd(&raw, row->cost_usd);
+	}
+	out_text(&t->out, to, buf_str(&raw), 0);
+	buf_done(&raw);
+}
+
+static void print_row(struct tree *tree, const struct tree_row *row)
+{
+	struct trace_out *t = tree->t;
+	struct buf line = BUF_INIT, duration = BUF_INIT;
+	print_name(tree, row, &line);
+	buf_add_char(&line, ' ');
+	units_duration(&duration, row->duration_ns, t->out.ascii);
+	out_cell(&t->out, &line, buf_str(&duration), DURATION_COLS, true, false);
+	buf_add_char(&line, ' ');
+	print_bar(tree, row, &line);
+	print_tail(tree, row, &line);
+	struct str s = buf_str(&line);
+	if (t->out.cols)
+		s = str_cut(s, 0, text_fit(s, t->out.cols, NULL));
+	while (s.len && s.ptr[s.len - 1] == ' ')
+		s.len--;
+	buf_add_str(&t->text, s);
+	buf_add_char(&t->text, '\n');
+	buf_done(&line);
+	buf_done(&duration);
+}
+
+static bool print_tree(struct trace_out *t, struct err *err)
+{
+	int wide = t->out.cols > 100 ? (t->out.cols - 100) / 2 : 0;
+	struct tree tree = {.t = t, .name_cols = NAME_COLS + wide, .bar_cols = BAR_COLS + wide};
+	struct tree_walk *walk = tree_walk_open(t->db, t->row.first, t->row.n, err);
+	struct tree_row row;
+	bool ok = walk != NULL;
+	while (ok && tree_walk_next(walk, &row, err)) {
+		print_row(&tree, &row);
+		ok = out_stream(&t->text, err);
+	}
+	tree_walk_close(walk);
+	vec_done(&tree.later);
+	return ok && err->code == ERR_NONE;
+}
+
+/* ---------------------------------------------------------------- scores */
+
+static void print_score(struct trace_out *t, const struct score_row *s)
+{
+	struct buf *to = &t->text;
+	struct buf figure = BUF_INIT;
+	buf_add_cstr(to, "  ");
+	out_cell(&t->out, to, s->name, 20, false, false);
+	bool number = !IS_UNKNOWN(s->value);
+	if (number || !s->label.len)
+		units_score(&figure, s->value);
+	else
+		buf_add_str(&figure, s->label);
+	buf_add_char(to, ' ');
+	out_cell(&t->out, to, buf_str(&figure), 8, true, false);
+	buf_printf(to, "  %s", s->pass > 0 ? "pass" : s->pass == 0 ? "FAIL" : "    ");
+	buf_printf(to, "  %s", score_source_name(s->source));
+	if (number && s->label.len) {
+		buf_add_cstr(to, "  ");
+		out_text(&t->out, to, s->label, 20);
+	}
+	if (s->explanation.len) {
+		buf_add_cstr(to, "  ");
+		out_text(&t->out, to, s->explanation, t->out.cols ? 60 : 0);
+	}
+	buf_add_char(to, '\n');
+	buf_done(&figure);
+}
+
+static bool print_scores(struct trace_out *t, struct err *err)
+{
+	struct score_row *rows;
+	size_t n;
+	if (!span_scores(t->db, t->row.id, 0, true, &t->arena, &rows, &n, err))
+		return false;
+	if (n)
+		buf_add_cstr(&t->text, "\nscores\n");
+	for (size_t i = 0; i < n && i < SCORES_SHOWN; i++)
+		print_score(t, &rows[i]);
+	if (n > SCORES_SHOWN)
+		buf_printf(&t->text, "  and %zu more\n", n - SCORES_SHOWN);
+	return true;
+}
+
+/* ---------------------------------------------------------------- raw */
+
+static int by_number(const void *a, const void *b)
+{
+	const int64_t *x = a, *y = b;
+	return (*x > *y) - (*x < *y);
+}
+
+struct numbers {
+	int64_t *at;
+	size_t n, cap;
+};
+
+static bool records_of(struct trace_out *t, struct numbers *records, struct err *err)
+{
+	struct tree_walk *walk = tree_walk_open(t->db, t->row.first, t->row.n, err);
+	struct tree_row row;
+	if (!walk)
+		return false;
+	while (tree_walk_next(walk, &row, err))
+		if (row.record > 0)
+			*vec_add(records) = row.record;
+	tree_walk_close(walk);
+	if (records->n)
+		qsort(records->at, records->n, sizeof *records->at, by_number);
+	return err->code == ERR_NONE;
+}
+
+/* Each record once, in the order of the source. */
+static bool print_raw(struct trace_out *t, struct err *err)
+{
+	struct numbers records = {0};
+	struct arena arena = ARENA_INIT;
+	bool ok = records_of(t, &records, err);
+	struct block_cache *blocks = block_cache_new(t->db);
+	for (size_t i = 0; ok && i < records.n; i++) {
+		struct stored_record rec;
+		if (i && records.at[i] == records.at[i - 1])
+			continue;
+		ok = block_fetch(blocks, (uint64_t)records.at[i], &arena, &rec, err);
+		if (ok) {
+			out_json_text(&t->text, rec.entry.bytes);
+			buf_add_char(&t->text, '\n');
+			ok = out_stream(&t->text, err);
+		}
+		arena_reset(&arena);
+	}
+	block_cache_free(blocks);
+	arena_done(&arena);
+	vec_done(&records);
+	return ok;
+}
+
+/* ---------------------------------------------------------------- the command */
+
+static bool print(const struct command_line *line, struct trace_out *t, struct err *err)
+{
+	int64_t id;
+	if (!traces_find(t->db, str_of(line->args[0]), &id, err) || !traces_get(t->db, id, &t->arena, &t->row, err))
+		return false;
+	bool ok;
+	if (t->out.form == OUT_JSON_) {
+		ok = trace_json(t, err);
+	} else if (cmd_flag(line, "raw")) {
+		ok = print_raw(t, err);
+	} else {
+		print_head(t);
+		ok = print_tree(t, err) && print_scores(t, err);
+	}
+	return ok && out_flush(&t->text, err);
+}
+
+int cmd_trace(const struct command_line *line, struct err *err)
+{
+	struct trace_out t = {.arena = ARENA_INIT, .payload = !cmd_flag(line, "no-payload")};
+	out_init(&t.out, line);
+	t.db = cmd_store(line, DB_READ, err);
+	bool ok = t.db && db_begin_read(t.db, err);
+	if (ok) {
+		ok = print(line, &t, err);
+		db_end_read(t.db);
+	}
+	db_close(t.db);
+	buf_done(&t.text);
+	arena_done(&t.arena);
+	return ok ? 0 : err_exit_code(err->code);
+}

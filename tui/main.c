@@ -1,0 +1,249 @@
+/* spoor: settles the process (descriptors, locale, modes), then a command or the explorer. */
+#include <fcntl.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "import/import.h"
+#include "store/base/clean.h"
+#include "store/base/units.h"
+#include "store/base/vec.h"
+#include "store/db.h"
+#include "tui/app.h"
+#include "tui/cmd/cmds.h"
+
+/* ---------------------------------------------------------------- the process */
+
+/* A closed 0, 1 or 2 would be given to the next file opened, and messages would end in the store. What stands in fails on use as
+ * the closed one would: it cannot be read or written. */
+static void hold_descriptors(void)
+{
+	static const int modes[] = {O_WRONLY, O_RDONLY, O_WRONLY}; /* standard error: thrown away */
+	for (int fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", modes[fd]) != fd)
+			_exit(4);
+}
+
+/* Traces hold prompts and keys: private files, no core. Figures are read and written with a point whatever the locale. */
+static void settle_process(void)
+{
+	struct rlimit none = {0, 0};
+	hold_descriptors();
+	umask(077);
+	setrlimit(RLIMIT_CORE, &none);
+	signal(SIGPIPE, SIG_DFL);
+	setlocale(LC_CTYPE, "");
+	sink_set_decoder(import_decode);
+}
+
+static int fail(const struct err *err)
+{
+	struct buf text = BUF_INIT;
+	buf_add_cstr(&text, "spoor: ");
+	buf_add_cstr(&text, err->text);
+	clean_fput(stderr, buf_str(&text));
+	fputc('\n', stderr);
+	buf_done(&text);
+	return err_exit_code(err->code);
+}
+
+/* ---------------------------------------------------------------- the words before a command or a file */
+
+struct front {
+	VEC(char *) options; /* as given, for the command */
+	struct app_opts app;
+	int at; /* argv[at] is the first word that is no option */
+	bool version, help;
+};
+
+/* --name value and --name=value. NULL: it is another option, or err is set. */
+static const char *value_of(const char *name, int argc, char **argv, int *i, struct err *err)
+{
+	size_t len = strlen(name);
+	if (strncmp(argv[*i], name, len) != 0)
+		return NULL;
+	if (argv[*i][len] == '=')
+		return argv[*i] + len + 1;
+	if (argv[*i][len])
+		return NULL;
+	if (*i + 1 >= argc) {
+		err_set(err, ERR_USAGE, NULL, "a value is missing after %s", name);
+		return NULL;
+	}
+	return argv[++*i];
+}
+
+static bool unknown_option(const char *word, struct err *err)
+{
+	static const char *const names[] = {"--store", "--ascii",   "--no-color", "--theme",
+	                                    "--mouse", "--version", "--help"};
+	struct near near = {.word = str_of(word)};
+	struct buf after = BUF_INIT;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		near_try(&near, names[i]);
+	near_say(&near, &after);
+	err_set(err, ERR_USAGE, NULL, "no such option: %.100s%s; spoor help lists them", word, buf_cstr(&after));
+	buf_done(&after);
+	return false;
+}
+
+static bool front_option(struct front *f, int argc, char **argv, int *i, struct err *err)
+{
+	const char *word = argv[*i], *value;
+	if (strcmp(word, "--ascii") == 0)
+		f->app.ascii = true;
+	else if (strcmp(word, "--no-color") == 0)
+		f->app.no_color = true;
+	else if (strcmp(word, "--mouse") == 0)
+		f->app.mouse = true;
+	else if (strcmp(word, "--version") == 0)
+		f->version = true;
+	else if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
+		f->help = true;
+	else if (strcmp(word, "--json") == 0 || strcmp(word, "-j") == 0)
+		return true; /* the command's */
+	else if ((value = value_of("--store", argc, argv, i, err)) != NULL)
+		f->app.store = value;
+	else if (err->code == ERR_NONE && (value = value_of("--theme", argc, argv, i, err)) != NULL)
+		f->app.theme = value;
+	else
+		return err->code == ERR_NONE ? unknown_option(word, err) : false;
+	return true;
+}
+
+static bool read_front(struct front *f, int argc, char **argv, struct err *err)
+{
+	for (f->at = 1; f->at < argc && argv[f->at][0] == '-' && argv[f->at][1]; f->at++) {
+		int first = f->at;
+		if (strcmp(argv[f->at], "--") == 0) {
+			f->at++;
+			break;
+		}
+		if (!front_option(f, argc, argv, &f->at, err))
+			return false;
+		for (int i = first; i <= f->at; i++)
+			*vec_add(&f->options) = argv[i];
+	}
+	return true;
+}
+
+/* ---------------------------------------------------------------- a command */
+
+/* spoor --store X traces: the options go behind the command's name. */
+static int run_command(const struct front *f, int argc, char **argv)
+{
+	VEC(char *) words = {0};
+	*vec_add(&words) = argv[f->at];
+	for (size_t i = 0; i < f->options.n; i++)
+		*vec_add(&words) = f->options.at[i];
+	for (int i = f->at + 1; i < argc; i++)
+		*vec_add(&words) = argv[i];
+	int n = (int)words.n;
+	*vec_add(&words) = NULL;
+	int code = cmd_main(n, words.at);
+	vec_done(&words);
+	return code;
+}
+
+static int run_help(void)
+{
+	char help[] = "help";
+	char *words[] = {help, NULL};
+	return cmd_main(1, words);
+}
+
+static int print_version(void)
+{
+	struct buf text = BUF_INIT;
+	struct err err = ERR_INIT;
+	buf_add_cstr(&text, "spoor " SPOOR_VERSION "\n");
+	bool ok = out_flush(&text, &err);
+	buf_done(&text);
+	return ok ? 0 : fail(&err);
+}
+
+/* ---------------------------------------------------------------- the explorer */
+
+static bool is_file(const char *word)
+{
+	return strcmp(word, "-") == 0 || strchr(word, '/') || access(word, F_OK) == 0;
+}
+
+static bool check_files(char *const *paths, size_t n, struct err *err)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (is_file(paths[i]))
+			continue;
+		struct near near = {.word = str_of(paths[i])};
+		struct buf after = BUF_INIT;
+		for (const struct command *c = commands; i == 0 && c->name; c++)
+			near_try(&near, c->name);
+		near_say(&near, &after);
+		err_set(err, ERR_USAGE, NULL, "no such command or file: %.100s%s", paths[i], buf_cstr(&after));
+		buf_done(&after);
+		return false;
+	}
+	return true;
+}
+
+static bool needs_terminal(const struct app_opts *app, struct err *err)
+{
+	if (isatty(STDOUT_FILENO) == 1)
+		return true;
+	if (app->n_paths)
+		return err_set(err, ERR_USAGE, NULL,
+		               "standard output is no terminal: spoor import %s reads it without one",
+		               app->n_paths > 1 ? "FILE…" : app->paths[0]);
+	return err_set(err, ERR_USAGE, NULL,
+	               "standard output is no terminal: spoor traces, spoor runs and spoor help need none");
+}
+
+static int explore(struct app_opts *app)
+{
+	struct err err = ERR_INIT;
+	struct buf path = BUF_INIT;
+	int number = 0;
+	if (!check_files(app->paths, app->n_paths, &err) || !needs_terminal(app, &err))
+		return fail(&err);
+	if (!app->store) {
+		db_default_path(&path);
+		app->store = buf_cstr(&path);
+	}
+	app->ascii = app->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+	const char *frozen = getenv("SPOOR_NOW");
+	if (!frozen || !units_iso(str_of(frozen), &app->now_ns, NULL))
+		app->now_ns = UNKNOWN_INT;
+	bool ok = app_run(app, &number, &err);
+	buf_done(&path);
+	if (!ok)
+		return fail(&err);
+	return number ? 128 + number : 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct front f = {.app = {.store = NULL}};
+	struct err err = ERR_INIT;
+	int code;
+	settle_process();
+	if (!read_front(&f, argc, argv, &err))
+		code = fail(&err);
+	else if (f.version)
+		code = print_version();
+	else if (f.help && f.at >= argc)
+		code = run_help();
+	else if (f.at < argc && command_named(str_of(argv[f.at])))
+		code = run_command(&f, argc, argv);
+	else {
+		f.app.paths = argv + (f.at < argc ? f.at : argc);
+		f.app.n_paths = f.at < argc ? (size_t)(argc - f.at) : 0;
+		code = explore(&f.app);
+	}
+	vec_done(&f.options);
+	return code;
+}

@@ -1,0 +1,219 @@
+#include "tui/screen/pane_case.h"
+
+enum {
+	BEFORE = 40, /* bytes of equal text kept before the first change of an excerpt */
+	AROUND = 28  /* and on both sides of a gap between two changes */
+};
+
+/* ---------------------------------------------------------------- loading */
+
+static bool load_side(struct db *db, struct block_cache *blocks, const struct compare_side *from, struct str key,
+                      struct arena *arena, struct case_side *out, struct err *err)
+{
+	if (!from->present || from->record <= 0)
+		return true;
+	if (!case_detail(db, blocks, from->record, key, arena, &out->detail, err))
+		return false;
+	out->present = true;
+	out->answer = out->detail.res.output.ptr ? out->detail.res.output : out->detail.res.error;
+	return true;
+}
+
+bool case_pair_load(struct db *db, const struct compare_row *row, struct case_pair *out, struct err *err)
+{
+	*out = (struct case_pair){.arena = ARENA_INIT,
+	                          .case_id = row->case_id,
+	                          .record_a = row->a.present ? row->a.record : 0,
+	                          .record_b = row->b.present ? row->b.record : 0};
+	struct block_cache *blocks = block_cache_new(db);
+	bool ok = load_side(db, blocks, &row->a, row->key, &out->arena, &out->a, err) &&
+	          load_side(db, blocks, &row->b, row->key, &out->arena, &out->b, err);
+	block_cache_free(blocks);
+	if (ok && out->a.answer.ptr && out->b.answer.ptr)
+		out->diff = diff_text(&out->arena, out->a.answer, out->b.answer, DIFF_WORDS);
+	return ok;
+}
+
+void case_pair_done(struct case_pair *p)
+{
+	arena_done(&p->arena);
+	*p = (struct case_pair){0};
+}
+
+bool case_pair_is_of(const struct case_pair *p, const struct compare_row *row)
+{
+	return p->case_id == row->case_id && p->record_a == (row->a.present ? row->a.record : 0) &&
+	       p->record_b == (row->b.present ? row->b.record : 0);
+}
+
+/* ---------------------------------------------------------------- the reason */
+
+static bool failed(const struct case_side *side)
+{
+	return side->present && (side->detail.res.status == CASE_FAILED || side->detail.res.status == CASE_ERROR);
+}
+
+/* A judge's words tell more than a rule's, and any words more than none. */
+static const struct score *failing_score(const struct case_side *side)
+{
+	const struct score *found = NULL;
+	for (size_t i = 0; i < side->detail.res.n_scores; i++) {
+		const struct score *score = &side->detail.res.scores[i];
+		if (score->pass != 0 || !score->explanation.len)
+			continue;
+		if (!found || (found->source != SOURCE_JUDGE && score->source == SOURCE_JUDGE))
+			found = score;
+	}
+	return found;
+}
+
+void case_reason(struct buf *out, const struct case_pair *p)
+{
+	const struct case_side *side = failed(&p->b) ? &p->b : failed(&p->a) ? &p->a : NULL;
+	if (!side)
+		return;
+	const char *name = side == &p->b ? "B" : "A";
+	const struct score *score = failing_score(side);
+	struct str error = side->detail.res.error;
+	if (side->detail.res.status == CASE_ERROR && error.len)
+		buf_printf(out, "%s error: " STR_FMT, name, STR_ARG(error));
+	else if (score)
+		buf_printf(out, "%s " STR_FMT ": \"" STR_FMT "\"", name, STR_ARG(str_cut(score->name, 0, 40)),
+		           STR_ARG(score->explanation));
+}
+
+/* ---------------------------------------------------------------- changed words */
+
+void case_add_change(struct flow *f, bool is_b, struct str text, bool ascii)
+{
+	enum role role = is_b ? ROLE_INSERTED : ROLE_DELETED;
+	if (ascii)
+		flow_addc(f, role, is_b ? "{+" : "[-");
+	flow_add(f, role, text);
+	if (ascii)
+		flow_addc(f, role, is_b ? "+}" : "-]");
+}
+
+struct str case_of_op(const struct case_pair *p, const struct diff_op *op, bool is_b)
+{
+	return is_b ? str_cut(p->b.answer, op->b_at, op->b_len) : str_cut(p->a.answer, op->a_at, op->a_len);
+}
+
+/* Where a text may be cut near `at`: after the next blank, else before the next whole character. */
+static size_t cut_near(struct str text, size_t at)
+{
+	for (size_t i = at; i < text.len && i < at + 16; i++)
+		if (text.ptr[i] == ' ' || text.ptr[i] == '\n')
+			return i + 1;
+	while (at < text.len && ((unsigned char)text.ptr[at] & 0xC0) == 0x80)
+		at++;
+	return at;
+}
+
+static void add_folded(struct flow *f, enum role role, struct str text)
+{
+	struct str line;
+	bool first = true;
+	while (str_split(&text, '\n', &line)) {
+		if (!first)
+			flow_addc(f, role, " ");
+		flow_add(f, role, line);
+		first = false;
+	}
+}
+
+/* Equal text of an excerpt: its end before the first change, both its ends between two, all of it after the last one. */
+static void add_context(struct flow *f, struct str text, bool first, bool last)
+{
+	if (first && !last && text.len > BEFORE + 16) {
+		flow_addc(f, ROLE_DIM, "… ");
+		add_folded(f, ROLE_TEXT, str_from(text, cut_near(text, text.len - BEFORE)));
+	} else if (!first && !last && text.len > 2 * AROUND + 24) {
+		add_folded(f, ROLE_TEXT, str_cut(text, 0, cut_near(text, AROUND)));
+		flow_addc(f, ROLE_DIM, "… ");
+		add_folded(f, ROLE_TEXT, str_from(text, cut_near(text, text.len - AROUND)));
+	} else {
+		add_folded(f, ROLE_TEXT, text);
+	}
+}
+
+static void add_excerpt(struct flow *f, const struct case_pair *p, bool is_b, bool ascii)
+{
+	for (size_t i = 0; i < p->diff.n && f->text.len < 4000; i++) {
+		const struct diff_op *op = &p->diff.ops[i];
+		if (op->kind == DIFF_EQUAL)
+			add_context(f, case_of_op(p, op, is_b), i == 0, i + 1 == p->diff.n);
+		else if ((op->kind == DIFF_ONLY_B) == is_b)
+			case_add_change(f, is_b, case_of_op(p, op, is_b), ascii);
+	}
+}
+
+bool case_answers_equal(const struct case_pair *p)
+{
+	return p->a.present && p->b.present && p->a.answer.ptr && p->b.answer.ptr && p->diff.n_changes == 0;
+}
+
+const char *case_no_answer(const struct case_side *side)
+{
+	return side->present ? "(no output)" : "(not in this run)";
+}
+
+static void add_side(struct flow *f, const struct case_pair *p, bool is_b, const struct case_look *look)
+{
+	const struct case_side *side = is_b ? &p->b : &p->a;
+	if (p->diff.n)
+		add_excerpt(f, p, is_b, look->ascii);
+	else if (side->answer.len)
+		add_folded(f, ROLE_TEXT, str_cut(side->answer, 0, 4000));
+	else
+		flow_addc(f, ROLE_DIM, case_no_answer(side));
+}
+
+struct str case_expected(const struct case_pair *p)
+{
+	return p->b.detail.res.expected.len ? p->b.detail.res.expected : p->a.detail.res.expected;
+}
+
+struct str case_input(const struct case_pair *p)
+{
+	return p->b.detail.res.input.len ? p->b.detail.res.input : p->a.detail.res.input;
+}
+
+static void lay_labelled(struct sheet *s, const char *label, struct flow *f, int max_rows)
+{
+	sheet_row(s);
+	sheet_addc(s, ROLE_HEADING, label);
+	flow_lay_one(s, f, max_rows);
+}
+
+void case_excerpt(struct sheet *s, int cols, int rows, const struct case_pair *p, const struct case_look *look)
+{
+	struct flow a = {.col = 3, .cols = cols - 4 > 8 ? cols - 4 : 8}, b = a;
+	int room = rows - (look->expected ? 1 : 0);
+	sheet_begin(s, cols);
+	if (room > 0 && case_answers_equal(p)) {
+		add_folded(&a, ROLE_TEXT, str_cut(p->b.answer, 0, 4000));
+		lay_labelled(s, "=", &a, room);
+	} else if (room > 0) {
+		add_side(&a, p, false, look);
+		add_side(&b, p, true, look);
+		/* Each side its half; what one does not need the other gets. */
+		int need_a = flow_rows(&a, rows), need_b = flow_rows(&b, rows), half = room / 2;
+		int rows_b = need_b < room - half ? need_b : room - half;
+		int rows_a = need_a < room - rows_b ? need_a : room - rows_b;
+		if (need_b > rows_b)
+			rows_b = room - rows_a;
+		if (rows_a > 0)
+			lay_labelled(s, "A", &a, rows_a);
+		if (rows_b > 0)
+			lay_labelled(s, "B", &b, rows_b);
+	}
+	if (look->expected) {
+		struct str expected = case_expected(p);
+		add_folded(&a, expected.len ? ROLE_TEXT : ROLE_DIM,
+		           expected.len ? str_cut(expected, 0, 1000) : STR_LIT("the file gives no expected answer"));
+		lay_labelled(s, "=?", &a, 1);
+	}
+	flow_done(&a);
+	flow_done(&b);
+}

@@ -1,0 +1,294 @@
+#include "tui/screen/pane_compare.h"
+
+#include "store/base/units.h"
+#include "tui/screen/pane_metrics.h"
+#include "tui/screen/pane_run.h"
+#include "tui/widget/tabs.h"
+
+enum {
+	BESIDE_COLS = 120,       /* from here on the case stands beside the list */
+	SIDE_BY_SIDE_COLS = 100, /* from here on answers stand beside each other */
+	LIST_ROWS = 5,           /* the list keeps at least so many */
+	PANE_ROWS = 4,           /* the pane below, with its rule */
+	PANE_MOST = 16
+};
+
+/* Where things stand in a body of this size. */
+struct places {
+	bool beside;
+	int metrics; /* rows, head and all */
+	int tabs;    /* row of the class tabs; the head of the list below it */
+	int list_rows, list_cols;
+	int pane_row, pane_col, pane_rows, pane_cols; /* without its rule or border */
+};
+
+static struct compare_state *state_of(const struct screen *screen)
+{
+	return screen->state;
+}
+
+/* ---------------------------------------------------------------- where things stand */
+
+static struct places places_of(const struct compare_state *st, int rows, int cols)
+{
+	struct places at = {.beside = cols >= BESIDE_COLS};
+	int need = metrics_rows(&st->data), below = at.beside ? 0 : PANE_ROWS;
+	int most = rows - 1 - 2 - LIST_ROWS - below; /* the sentence; tabs and the list's head */
+	at.metrics = need < most ? need : most;
+	if (st->all_metrics)
+		at.metrics = need < rows - 1 - 2 - 1 ? need : rows - 1 - 2 - 1;
+	if (at.metrics < 2)
+		at.metrics = 0;
+	at.tabs = 1 + at.metrics;
+	int rest = rows - at.tabs - 2;
+	at.list_rows = rest > 0 ? rest : 0;
+	at.list_cols = cols;
+	if (at.beside) {
+		at.list_cols = cols * 9 / 20 > 100 ? 100 : cols * 9 / 20;
+		at.pane_row = at.tabs + 2;
+		at.pane_col = at.list_cols + 2;
+		at.pane_rows = rest;
+		at.pane_cols = cols - at.pane_col - 1;
+	} else if (rest >= PANE_ROWS + 1) {
+		int pane = rest * 2 / 5 > PANE_MOST ? PANE_MOST : rest * 2 / 5;
+		pane = pane < PANE_ROWS ? PANE_ROWS : pane;
+		at.list_rows = rest - pane;
+		at.pane_row = rows - pane + 1;
+		at.pane_rows = pane - 1;
+		at.pane_cols = cols;
+	}
+	return at;
+}
+
+const struct compare_row *compare_cursor(const struct compare_state *st)
+{
+	int64_t row = st->loaded ? cases_row_at(&st->cases, st->list.cursor) : -1;
+	return row >= 0 ? &st->data.rows[row] : NULL;
+}
+
+void compare_go_to(struct compare_state *st, int64_t row)
+{
+	list_go(&st->list, cases_line_of(&st->cases, row));
+}
+
+void compare_lay_out(struct screen *screen)
+{
+	struct compare_state *st = state_of(screen);
+	struct places at = places_of(st, screen->ui->rows, screen->ui->cols);
+	list_set_page(&st->list, at.list_rows);
+	const struct compare_row *row = compare_cursor(st);
+	if (!row || !case_pair_is_of(&st->pair, row))
+		return;
+	int cols = st->whole ? screen->ui->cols - 2 : at.pane_cols, rows = st->whole ? 0 : at.pane_rows;
+	if (st->fresh && st->sheet_cols == cols && st->sheet_rows == rows && st->sheet_whole == st->whole)
+		return;
+	struct case_look look = {.ascii = screen->ui->ascii,
+	                         .expected = st->expected,
+	                         .answers_first = !st->whole,
+	                         .side_by_side = cols >= SIDE_BY_SIDE_COLS - 2};
+	if (st->whole || at.beside || rows >= 12)
+		case_document(&st->sheet, cols, &st->pair, row, &look);
+	else
+		case_excerpt(&st->sheet, cols, rows, &st->pair, &look);
+	if (st->top > st->sheet.rows - 1)
+		st->top = st->sheet.rows > 0 ? st->sheet.rows - 1 : 0;
+	st->fresh = true;
+	st->sheet_cols = cols;
+	st->sheet_rows = rows;
+	st->sheet_whole = st->whole;
+}
+
+/* ---------------------------------------------------------------- drawing */
+
+static void draw_refusal(const struct compare_state *st, struct canvas body)
+{
+	struct str text = st->data.refused;
+	size_t from = 0;
+	int row = 3;
+	canvas_putc(body, 1, 3, -1, ROLE_HEADING, "These two runs cannot be compared.");
+	while (from != SIZE_MAX && row < body.rows - 2) {
+		struct text_row line;
+		from = text_wrap(text, from, body.cols - 6 > 20 ? body.cols - 6 : 20, &line);
+		canvas_put(body, row++, 3, body.cols - 6, ROLE_TEXT, str_cut(text, line.at, line.len));
+	}
+	canvas_putc(body, row + 1, 3, -1, ROLE_DIM, "q goes back to the runs; runs of one dataset share their cases.");
+}
+
+/* Where it does not fit, without its last words: the tabs say them, too. */
+static void draw_sentence(const struct compare_state *st, struct canvas line)
+{
+	struct str text = st->data.sentence;
+	size_t aside = str_find(text, STR_LIT(" (")), first = str_find(text, STR_LIT(". "));
+	if (text_cols(text) > line.cols - 2 && aside != SIZE_MAX)
+		text = str_cut(text, 0, aside);
+	if (text_cols(text) > line.cols - 2 && first != SIZE_MAX)
+		text = str_cut(text, 0, first + 1);
+	canvas_put(line, 0, 1, line.cols - 2, ROLE_TEXT, text);
+}
+
+static void draw_tabs(const struct compare_state *st, struct canvas body, int row)
+{
+	struct tab tabs[N_CLASSES];
+	const struct compare_row *at = compare_cursor(st);
+	for (int k = 0; k < N_CLASSES; k++)
+		tabs[k] = (struct tab){.name = case_class_title((enum case_class)k), .count = st->data.count[k]};
+	tabs_draw(body, row, tabs, N_CLASSES, at ? (size_t)at->class_ : 0);
+}
+
+/* "─ title ─────── B groundedness: "why" " */
+static void draw_case_rule(const struct compare_state *st, struct canvas line, const struct compare_row *row)
+{
+	struct buf reason = BUF_INIT;
+	canvas_rule(line, 0, ROLE_BORDER);
+	if (case_pair_is_of(&st->pair, row))
+		case_reason(&reason, &st->pair);
+	int title = text_cols(row->title), need = text_cols(buf_str(&reason));
+	int room = line.cols - 2 - (reason.len ? (need < line.cols / 2 ? need : line.cols / 2) + 3 : 0);
+	int used = canvas_put(line, 0, 2, (title < room - 2 ? title : room - 2), ROLE_HEADING, row->title);
+	canvas_putc(line, 0, 1, 1, ROLE_TEXT, " ");
+	canvas_putc(line, 0, 2 + used, 1, ROLE_TEXT, " ");
+	if (reason.len) {
+		int from = line.cols - 1 - need > 2 + used + 3 ? line.cols - 1 - need : 2 + used + 3;
+		canvas_putc(line, 0, from - 1, 1, ROLE_TEXT, " ");
+		canvas_put(line, 0, from, line.cols - from - 1, ROLE_ERROR, buf_str(&reason));
+		canvas_putc(line, 0, line.cols - 1, 1, ROLE_TEXT, " ");
+	}
+	buf_done(&reason);
+}
+
+static void draw_pane(const struct compare_state *st, struct canvas body, const struct places *at)
+{
+	const struct compare_row *row = compare_cursor(st);
+	if (!row || at->pane_rows < 1)
+		return;
+	struct canvas pane = canvas_part(body, at->pane_row, at->pane_col, at->pane_rows, at->pane_cols);
+	if (at->beside) {
+		draw_case_rule(st, canvas_part(body, at->pane_row - 1, at->pane_col - 1, 1, body.cols), row);
+		for (int i = -1; i < at->pane_rows; i++)
+			canvas_putc(body, at->pane_row + i, at->pane_col - 2, 1, ROLE_BORDER, "│");
+	} else {
+		draw_case_rule(st, canvas_part(body, at->pane_row - 1, 0, 1, body.cols), row);
+	}
+	bool now = case_pair_is_of(&st->pair, row);
+	if (now && st->pair_failed)
+		canvas_putc(pane, 0, 1, -1, ROLE_DIM, "its record could not be read");
+	else if (!st->sheet_whole || st->whole)
+		sheet_draw(&st->sheet, canvas_part(pane, 0, at->beside ? 0 : 1, pane.rows, pane.cols), 0, !now,
+		           STR_NONE);
+}
+
+static void draw_list(const struct compare_state *st, struct canvas body)
+{
+	struct places at = places_of(st, body.rows, body.cols);
+	draw_sentence(st, canvas_part(body, 0, 0, 1, body.cols));
+	if (at.metrics)
+		metrics_draw(canvas_part(body, 1, 0, at.metrics, body.cols), &st->data);
+	draw_tabs(st, body, at.tabs);
+	cases_draw_head(&st->cases, canvas_part(body, at.tabs + 1, 0, 1, at.list_cols));
+	cases_draw(&st->cases, &st->list, canvas_part(body, at.tabs + 2, 0, at.list_rows, at.list_cols));
+	draw_pane(st, body, &at);
+}
+
+static void draw_whole(const struct compare_state *st, struct canvas body)
+{
+	const struct compare_row *row = compare_cursor(st);
+	if (!row)
+		return;
+	draw_case_rule(st, canvas_part(body, 0, 0, 1, body.cols), row);
+	struct canvas pane = canvas_part(body, 1, 1, body.rows - 1, body.cols - 2);
+	bool now = case_pair_is_of(&st->pair, row);
+	if (now && st->pair_failed)
+		canvas_putc(pane, 1, 1, -1, ROLE_DIM, "its record could not be read");
+	else
+		sheet_draw(&st->sheet, pane, st->top, !now, buf_str(&st->find));
+}
+
+void compare_draw(const struct screen *screen, struct canvas body)
+{
+	const struct compare_state *st = state_of(screen);
+	if (!st->loaded)
+		canvas_putc(body, 1, 3, -1, ROLE_DIM,
+		            st->failed ? "These runs could not be read." : "reading both runs …");
+	else if (st->data.refused.len)
+		draw_refusal(st, body);
+	else if (st->whole)
+		draw_whole(st, body);
+	else
+		draw_list(st, body);
+}
+
+static void add_side(struct buf *out, const struct ui *ui, const char *name, const struct run_row *run,
+                     const struct run_row *other)
+{
+	buf_printf(out, "%s ", name);
+	run_label(out, run);
+	if (run->model.len && !str_eq(run->model, other->model))
+		buf_printf(out, " " STR_FMT, STR_ARG(str_cut(run->model, 0, 80)));
+	if (run->created_ns != TIME_UNKNOWN) {
+		buf_add_cstr(out, " · ");
+		units_time(out, run->created_ns, ui->now_ns);
+	}
+}
+
+void compare_headline(const struct screen *screen, struct canvas row)
+{
+	const struct compare_state *st = state_of(screen);
+	int col = 1 + canvas_putc(row, 0, 1, -1, ROLE_TITLE, "compare  ");
+	if (!st->loaded)
+		return;
+	struct buf a = BUF_INIT, b = BUF_INIT;
+	add_side(&a, screen->ui, "A", &st->data.a, &st->data.b);
+	add_side(&b, screen->ui, "B", &st->data.b, &st->data.a);
+	int need_a = text_cols(buf_str(&a)), need_b = text_cols(buf_str(&b)), room = row.cols - col - 6;
+	/* Both get half; what one does not need the other takes. */
+	int cols_a = need_a + need_b <= room || need_a <= room / 2 ? need_a
+	             : need_b <= room / 2                          ? room - need_b
+	                                                           : room / 2;
+	col += canvas_put(row, 0, col, cols_a, ROLE_TITLE, buf_str(&a));
+	col += canvas_putc(row, 0, col, -1, ROLE_TITLE, row.grid->ascii ? "  ->  " : "  →  ");
+	canvas_put(row, 0, col, row.cols - col - 1, ROLE_TITLE, buf_str(&b));
+	buf_done(&a);
+	buf_done(&b);
+}
+
+/* What this many cases could show at all, by the pass rate; else by the first metric that says. */
+static void add_detectable(const struct compare_state *st, struct buf *out)
+{
+	for (size_t i = 0; i < st->data.n_metrics; i++) {
+		const struct metric_result *r = &st->data.metrics[i].result;
+		if (IS_UNKNOWN(r->smallest_detectable) || strcmp(st->data.metrics[i].kind, "rate") != 0)
+			continue;
+		buf_printf(out, " · %zu cases can show a change of %.0fpt", r->n, r->smallest_detectable * 100);
+		return;
+	}
+}
+
+void compare_status(const struct screen *screen, struct buf *out)
+{
+	const struct compare_state *st = state_of(screen);
+	const struct compare_row *row = compare_cursor(st);
+	if (!st->loaded || st->data.refused.len)
+		return;
+	if (row) {
+		int64_t at = row - st->data.rows;
+		buf_printf(out, "%s %lld of %lld", case_class_title(row->class_),
+		           (long long)(at - st->cases.first[row->class_] + 1), (long long)st->cases.n[row->class_]);
+	}
+	if (st->whole) {
+		int rows = screen->ui->rows - 1;
+		if (st->sheet.rows > rows)
+			buf_printf(out, " · lines %d-%d of %d", st->top + 1,
+			           st->top + rows < st->sheet.rows ? st->top + rows : st->sheet.rows, st->sheet.rows);
+		return;
+	}
+	if (st->data.by_input)
+		buf_add_cstr(out, " · paired by input");
+	if (!st->figures) {
+		buf_add_cstr(out, st->figures_failed ? " · the figures could not be computed"
+		                                     : " · computing the intervals");
+		return;
+	}
+	add_detectable(st, out);
+	if (st->data.holm > 0)
+		buf_printf(out, " · Holm over %d", st->data.holm);
+}

@@ -1,0 +1,287 @@
+#include "tui/screen/pane_metrics.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "store/base/units.h"
+#include "tui/screen/pane_axis.h"
+
+enum { MAX_ROWS = 128 };
+
+const char *metric_title(const struct compare_metric *metric)
+{
+	if (strcmp(metric->name, "latency_p50_ns") == 0)
+		return "latency P50";
+	if (strcmp(metric->name, "latency_p95_ns") == 0)
+		return "latency P95";
+	if (strcmp(metric->name, "cost_usd_per_case") == 0)
+		return "cost / case";
+	return metric->name;
+}
+
+/* ---------------------------------------------------------------- which rows */
+
+static bool has_score(const struct run_row *run, struct str name)
+{
+	for (size_t i = 0; i < run->n_scores; i++)
+		if (str_eq(run->scores[i].name, name))
+			return true;
+	return false;
+}
+
+/* What the rows will be, from what the runs have: so that nothing jumps when the figures come. */
+static size_t expected_metrics(const struct compare *c, struct compare_metric *out, size_t most)
+{
+	size_t n = 0;
+	out[n++] = (struct compare_metric){.name = "pass", .kind = "rate"};
+	for (size_t i = 0; i < c->n_scores && n + 4 < most; i++)
+		if (has_score(&c->a, c->scores[i]) && has_score(&c->b, c->scores[i]))
+			out[n++] = (struct compare_metric){.name = c->scores[i].ptr, .kind = "score"};
+	if (c->a.p50_ns != UNKNOWN_INT && c->b.p50_ns != UNKNOWN_INT) {
+		out[n++] = (struct compare_metric){.name = "latency_p50_ns", .kind = "latency"};
+		out[n++] = (struct compare_metric){.name = "latency_p95_ns", .kind = "latency"};
+	}
+	if (!IS_UNKNOWN(c->a.cost_usd) && !IS_UNKNOWN(c->b.cost_usd))
+		out[n++] = (struct compare_metric){.name = "cost_usd_per_case", .kind = "cost"};
+	return n;
+}
+
+/* The metrics with any cases; without figures yet, those expected. */
+static size_t shown_metrics(const struct compare *c, struct compare_metric *out, size_t most)
+{
+	if (!c->n_metrics)
+		return expected_metrics(c, out, most);
+	size_t n = 0;
+	for (size_t i = 0; i < c->n_metrics && n < most; i++)
+		if (c->metrics[i].result.n > 0)
+			out[n++] = c->metrics[i];
+	return n;
+}
+
+int metrics_rows(const struct compare *c)
+{
+	struct compare_metric rows[MAX_ROWS];
+	return 1 + (int)shown_metrics(c, rows, MAX_ROWS);
+}
+
+/* ---------------------------------------------------------------- columns */
+
+/* Where the columns stand; 0: there is no room for it. A figure's column is its right edge. */
+struct places {
+	int name, name_cols, a, b, delta, axis, axis_cols, p, words, words_cols, interval, n;
+};
+
+static struct places places_of(int cols)
+{
+	enum { NAME = 13, FIGURE = 8, DELTA = 10, P = 8, WORDS = 13, INTERVAL = 25, N = 7 };
+	int name = cols >= 120 ? 22 : NAME;
+	struct places at = {.name = 1, .name_cols = name};
+	at.a = 1 + name + FIGURE;
+	at.b = at.a + FIGURE;
+	at.delta = at.b + (cols >= 120 ? DELTA + 1 : DELTA);
+	int rest = cols - at.delta - 1;
+	bool words = rest >= WORDS, p = rest >= WORDS + P, wide = rest >= WORDS + P + INTERVAL + N + 20;
+	rest -= (words ? WORDS : 0) + (p ? P : 0) + (wide ? INTERVAL + N : 0);
+	at.axis_cols = rest - 3 > 41 ? 41 : rest - 3;
+	at.axis_cols = at.axis_cols >= 9 ? (at.axis_cols - 1) / 2 * 2 + 1 : 0;
+	at.axis = at.delta + 2;
+	int next = at.axis_cols ? at.axis + at.axis_cols : at.delta;
+	if (wide) {
+		at.interval = next + 2;
+		next += INTERVAL;
+	}
+	if (p) {
+		at.p = next + 2;
+		next += P;
+	}
+	if (words) {
+		at.words = next + 2;
+		at.words_cols = wide ? WORDS + 2 : cols - at.words;
+		next += WORDS;
+	}
+	at.n = wide ? at.words + WORDS + 2 + N - 2 : 0;
+	return at;
+}
+
+static void put_head(struct canvas pane, const struct places *at)
+{
+	enum role role = ROLE_HEADING;
+	canvas_putc(pane, 0, at->name, -1, role, "metric");
+	canvas_put_right(pane, 0, at->a - 8, 8, role, STR_LIT("A"));
+	canvas_put_right(pane, 0, at->b - 8, 8, role, STR_LIT("B"));
+	canvas_put_right(pane, 0, at->delta - 8, 8, role, STR_LIT("B−A"));
+	if (at->axis_cols) {
+		canvas_putc(pane, 0, at->axis, -1, role, "worse");
+		canvas_putc(pane, 0, at->axis + at->axis_cols / 2, -1, role, "0");
+		canvas_put_right(pane, 0, at->axis + at->axis_cols - 6, 6, role, STR_LIT("better"));
+	}
+	if (at->interval)
+		canvas_putc(pane, 0, at->interval, -1, role, "95% interval");
+	if (at->p)
+		canvas_putc(pane, 0, at->p, -1, role, "p Holm");
+	if (at->words)
+		canvas_putc(pane, 0, at->words, -1, role, "in words");
+	if (at->n)
+		canvas_put_right(pane, 0, at->n - 6, 6, role, STR_LIT("cases"));
+}
+
+/* ---------------------------------------------------------------- figures */
+
+enum figure { FIGURE_RATE, FIGURE_SCORE, FIGURE_LATENCY, FIGURE_COST };
+
+static enum figure figure_of(const struct compare_metric *metric)
+{
+	return strcmp(metric->kind, "rate") == 0      ? FIGURE_RATE
+	       : strcmp(metric->kind, "latency") == 0 ? FIGURE_LATENCY
+	       : strcmp(metric->kind, "cost") == 0    ? FIGURE_COST
+	                                              : FIGURE_SCORE;
+}
+
+static void add_figure(struct buf *out, enum figure figure, double d, bool ascii)
+{
+	if (IS_UNKNOWN(d)) {
+		buf_add_cstr(out, "–");
+		return;
+	}
+	switch (figure) {
+	case FIGURE_RATE: buf_printf(out, "%.1f%%", d * 100); break;
+	case FIGURE_SCORE: units_score(out, d); break;
+	case FIGURE_LATENCY: units_duration(out, (int64_t)llround(d), ascii); break;
+	case FIGURE_COST: units_usd(out, d); break;
+	}
+}
+
+/* With its sign, which is the first thing to read; rates in points. */
+static void add_difference(struct buf *out, enum figure figure, double d, bool ascii)
+{
+	if (IS_UNKNOWN(d)) {
+		buf_add_cstr(out, "–");
+		return;
+	}
+	buf_add_cstr(out, d > 0 ? "+" : d < 0 ? "−" : "±");
+	d = fabs(d);
+	if (figure == FIGURE_RATE)
+		buf_printf(out, "%.1fpt", d * 100);
+	else
+		add_figure(out, figure, d, ascii);
+}
+
+static void put_figure(struct canvas pane, int row, int right, enum role role, struct buf *text)
+{
+	canvas_put_right(pane, row, right - 9, 9, role, buf_str(text));
+	buf_clear(text);
+}
+
+static enum role verdict_role(const struct metric_result *r)
+{
+	switch (r->verdict) {
+	case METRIC_BETTER: return ROLE_BETTER;
+	case METRIC_WORSE: return ROLE_WORSE;
+	case METRIC_TOO_FEW:
+	case METRIC_NO_DIFFERENCE: break;
+	}
+	return ROLE_DIM;
+}
+
+static void add_words(struct buf *out, const struct metric_result *r)
+{
+	switch (r->verdict) {
+	case METRIC_BETTER: buf_add_cstr(out, "better"); break;
+	case METRIC_WORSE: buf_add_cstr(out, "worse"); break;
+	case METRIC_NO_DIFFERENCE: buf_add_cstr(out, r->ranks_disagree ? "mixed" : "no evidence"); break;
+	case METRIC_TOO_FEW:
+		if (r->n < r->min_n)
+			buf_printf(out, "needs %zu", r->min_n);
+		else
+			buf_add_cstr(out, "too few");
+		break;
+	}
+}
+
+static void add_p(struct buf *out, double p)
+{
+	if (IS_UNKNOWN(p))
+		return;
+	if (p < 0.0001)
+		buf_add_cstr(out, "<.0001");
+	else
+		buf_printf(out, p < 0.01 ? "%.4f" : p < 0.1 ? "%.3f" : "%.2f", p);
+}
+
+/* The ends of the axis: the farther bound, but never so near that a change of no importance fills it: a tenth of the pass
+ * rate's range, a tenth of the larger value of the others. */
+static double scale_of(const struct metric_result *r, enum figure figure)
+{
+	double far = fmax(fabs(r->delta), fmax(fabs(r->low), fabs(r->high))); /* fmax leaves NaN out */
+	double least = figure == FIGURE_RATE ? 0.1 : 0.1 * fmax(fabs(r->a), fabs(r->b));
+	return fmax(far, least);
+}
+
+static void put_axis(struct canvas pane, int row, const struct places *at, const struct compare_metric *metric)
+{
+	const struct metric_result *r = &metric->result;
+	struct axis axis = {.point = r->delta,
+	                    .low = r->low,
+	                    .high = r->high,
+	                    .scale = scale_of(r, figure_of(metric)),
+	                    .less_is_better = metric->lower_is_better};
+	bool plain = r->verdict == METRIC_TOO_FEW || r->verdict == METRIC_NO_DIFFERENCE;
+	axis_draw(pane, row, at->axis, at->axis_cols, &axis, plain ? ROLE_TEXT : verdict_role(r));
+}
+
+static void put_metric(struct canvas pane, int row, const struct places *at, const struct compare_metric *metric,
+                       bool known)
+{
+	struct buf text = BUF_INIT;
+	enum figure figure = figure_of(metric);
+	const struct metric_result *r = &metric->result;
+	bool ascii = pane.grid->ascii;
+	canvas_putc(pane, row, at->name, at->name_cols, ROLE_TEXT, metric_title(metric));
+	if (!known) {
+		canvas_fill(pane, row, at->axis, at->axis_cols, ROLE_DIM, "·");
+		return;
+	}
+	add_figure(&text, figure, r->a, ascii);
+	put_figure(pane, row, at->a, ROLE_TEXT, &text);
+	add_figure(&text, figure, r->b, ascii);
+	put_figure(pane, row, at->b, ROLE_TEXT, &text);
+	add_difference(&text, figure, r->delta, ascii);
+	put_figure(pane, row, at->delta, verdict_role(r) == ROLE_DIM ? ROLE_TEXT : verdict_role(r), &text);
+	if (at->axis_cols)
+		put_axis(pane, row, at, metric);
+	if (at->interval && !IS_UNKNOWN(r->low)) {
+		add_difference(&text, figure, r->low, ascii);
+		buf_add_cstr(&text, ascii ? " .. " : " … ");
+		add_difference(&text, figure, r->high, ascii);
+		canvas_put(pane, row, at->interval, 24, ROLE_DIM, buf_str(&text));
+		buf_clear(&text);
+	}
+	if (at->p) {
+		add_p(&text, r->p_holm);
+		canvas_put(pane, row, at->p, 7, ROLE_TEXT, buf_str(&text));
+		buf_clear(&text);
+	}
+	if (at->words) {
+		add_words(&text, r);
+		canvas_put(pane, row, at->words, at->words_cols, verdict_role(r), buf_str(&text));
+		buf_clear(&text);
+	}
+	if (at->n) {
+		units_thousands(&text, (int64_t)r->n);
+		canvas_put_right(pane, row, at->n - 6, 6, ROLE_DIM, buf_str(&text));
+	}
+	buf_done(&text);
+}
+
+void metrics_draw(struct canvas pane, const struct compare *c)
+{
+	struct compare_metric rows[MAX_ROWS];
+	int n = (int)shown_metrics(c, rows, MAX_ROWS), room = pane.rows - 1;
+	int shown = n <= room ? n : room - 1;
+	struct places at = places_of(pane.cols);
+	put_head(pane, &at);
+	for (int i = 0; i < shown; i++)
+		put_metric(pane, 1 + i, &at, &rows[i], c->n_metrics > 0);
+	if (shown < n)
+		canvas_printf(pane, 1 + shown, at.name, -1, ROLE_DIM, "%d more metrics (M shows them)", n - shown);
+}

@@ -1,0 +1,17 @@
+/* The head of a comparison: one row per metric with its difference, the interval drawn with better on
+ * the right, the corrected p and the verdict in words. */
+#ifndef SPOOR_TUI_SCREEN_PANE_METRICS_H
+#define SPOOR_TUI_SCREEN_PANE_METRICS_H
+
+#include "store/query/compare.h"
+#include "tui/canvas.h"
+
+/* "latency P95" for "latency_p95_ns", "cost / case"; scores keep their name. */
+const char *metric_title(const struct compare_metric *metric);
+
+/* How many rows the metrics take with their head, if all are shown; before the figures are there, as many as are expected. */
+int metrics_rows(const struct compare *c);
+/* Fills the pane: the head, then the metrics that fit; the last row says how many do not. */
+void metrics_draw(struct canvas pane, const struct compare *c);
+
+#endif

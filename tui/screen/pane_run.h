@@ -1,0 +1,16 @@
+/* One eval run: how it is called, and all that is known of it for the pane beside the list. */
+#ifndef SPOOR_TUI_SCREEN_PANE_RUN_H
+#define SPOOR_TUI_SCREEN_PANE_RUN_H
+
+#include "store/query/runs.h"
+#include "tui/screen/pane_text.h"
+
+struct str run_name(const struct run_row *run); /* its name, without one its id */
+bool run_says(struct str text,
+              struct str word); /* whether word stands in text, letter case aside; an empty word does */
+/* "dispute v12": the name, with the prompt version unless the name says it already. Appends. */
+void run_label(struct buf *out, const struct run_row *run);
+/* Fills the sheet. `template`: of its prompt, absent if not known (yet). */
+void run_sheet(struct sheet *s, int cols, const struct run_row *run, struct str template, bool ascii);
+
+#endif

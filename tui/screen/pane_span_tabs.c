@@ -1,0 +1,565 @@
+#include "tui/screen/pane_span_tabs.h"
+
+#include <math.h>
+
+#include "store/base/scan.h"
+#include "store/base/text.h"
+#include "store/span_row.h"
+#include "tui/screen/pane_tree.h"
+
+enum { WIDE_COLS = 70 }; /* narrower: facts that are one row stand on two */
+
+static bool is_wide(const struct laying *l)
+{
+	return l->s->cols >= WIDE_COLS;
+}
+
+bool looks_like_json(struct str text)
+{
+	text = str_trim(text);
+	return text.len > 1 && (text.ptr[0] == '{' || text.ptr[0] == '[');
+}
+
+/* ---------------------------------------------------------------- overview */
+
+static void add_word(struct sheet *s, const char *before, struct str word, const char *between, bool *first)
+{
+	if (!word.len)
+		return;
+	sheet_addc(s, ROLE_DIM, *first ? "   " : between);
+	sheet_addc(s, ROLE_DIM, before);
+	sheet_add(s, ROLE_TEXT, word);
+	*first = false;
+}
+
+static void overview_head(const struct laying *l)
+{
+	const struct tree_row *row = &l->d->row;
+	const char *dot = l->ascii ? ", " : " · ";
+	bool first = true;
+	sheet_row(l->s);
+	sheet_addc(l->s, kind_role(row->kind), kind_short(row->kind));
+	sheet_column(l->s, SHEET_LABEL);
+	sheet_add(l->s, ROLE_TITLE, row->name.len ? row->name : STR_LIT("(no name)"));
+	add_word(l->s, "", row->model, dot, &first);
+	add_word(l->s, "", row->provider, dot, &first);
+	add_word(l->s, "prompt ", row->prompt, dot, &first);
+	if (row->prompt.len && row->prompt_version.len) {
+		sheet_addc(l->s, ROLE_DIM, " ");
+		sheet_add(l->s, ROLE_TEXT, row->prompt_version);
+	}
+}
+
+static void overview_status(const struct laying *l)
+{
+	const struct tree_row *row = &l->d->row;
+	if (row->status != STATUS_ERROR)
+		return;
+	sheet_row(l->s);
+	sheet_printf(l->s, ROLE_ERROR, "%s error", glyph_error(l->ascii));
+	struct str message = l->d->detail.span.message.len ? l->d->detail.span.message : row->message;
+	sheet_wrap(l->s, ROLE_ERROR, SHEET_LABEL, message.len ? message : STR_LIT("the source gives no reason"), 3);
+}
+
+/* Rounded down: 100% is all of it, never nearly all. */
+static void add_percent(struct sheet *s, enum role role, double share)
+{
+	sheet_printf(s, role, share > 0 && share < 0.01 ? "<1%%" : "%.0f%%", floor(share * 100));
+}
+
+/* Goes on in the next row where rows are short. */
+static void add_break(const struct laying *l, const char *between)
+{
+	if (is_wide(l)) {
+		sheet_addc(l->s, ROLE_DIM, between);
+	} else {
+		sheet_row(l->s);
+		sheet_column(l->s, SHEET_LABEL);
+	}
+}
+
+static void overview_time(const struct laying *l)
+{
+	const struct tree_row *row = &l->d->row;
+	const struct trace_row *trace = l->trace;
+	sheet_label(l->s, "time");
+	if (row->flags & SPAN_RUNNING) {
+		sheet_addc(l->s, ROLE_RUNNING, "no end in the file: still running, or lost");
+		return;
+	}
+	sheet_duration(l->s, ROLE_TEXT, row->duration_ns, l->ascii);
+	if (row->self_ns != UNKNOWN_INT && row->size > 1) {
+		sheet_addc(l->s, ROLE_DIM, ", of it self ");
+		sheet_duration(l->s, ROLE_TEXT, row->self_ns, l->ascii);
+	}
+	if (row->first_token_ns != UNKNOWN_INT) {
+		sheet_addc(l->s, ROLE_DIM, "; first token ");
+		sheet_duration(l->s, ROLE_TEXT, row->first_token_ns, l->ascii);
+	}
+	if (row->up != 0 && row->duration_ns != UNKNOWN_INT && trace->duration_ns > 0) {
+		add_break(l, "; ");
+		add_percent(l->s, ROLE_TEXT, (double)row->duration_ns / (double)trace->duration_ns);
+		sheet_addc(l->s, ROLE_DIM, row->flags & SPAN_CRITICAL ? " of the trace, on the critical path"
+		                                                     : " of the trace, beside the critical path");
+	}
+	if (row->flags & SPAN_BAD_TIME)
+		sheet_addc(l->s, ROLE_WARNING, "  these times cannot be");
+}
+
+static void overview_rank(const struct laying *l)
+{
+	const struct tree_rank *rank = &l->d->rank;
+	if (IS_UNKNOWN(rank->slower_than) || l->d->row.flags & SPAN_SYNTHETIC)
+		return;
+	sheet_row(l->s);
+	sheet_column(l->s, SHEET_LABEL);
+	sheet_addc(l->s, ROLE_DIM, "slower than ");
+	add_percent(l->s, rank->slower_than >= 0.95 ? ROLE_WARNING : ROLE_TEXT, rank->slower_than);
+	sheet_addc(l->s, ROLE_DIM, " of ");
+	sheet_count(l->s, ROLE_TEXT, rank->n);
+	sheet_addc(l->s, ROLE_DIM, " ");
+	sheet_add(l->s, ROLE_DIM, str_cut(l->d->row.name, 0, 40));
+	sheet_addc(l->s, ROLE_DIM, " spans");
+	add_break(l, " ");
+	sheet_addc(l->s, ROLE_DIM, "(P50 ");
+	sheet_duration(l->s, ROLE_TEXT, rank->p50_ns, l->ascii);
+	sheet_addc(l->s, ROLE_DIM, ", P95 ");
+	sheet_duration(l->s, ROLE_TEXT, rank->p95_ns, l->ascii);
+	sheet_addc(l->s, ROLE_DIM, ")");
+}
+
+static void add_tokens(struct sheet *s, const char *name, int64_t n)
+{
+	if (n == UNKNOWN_INT)
+		return;
+	sheet_addc(s, ROLE_DIM, name);
+	sheet_count(s, ROLE_TEXT, n);
+	sheet_addc(s, ROLE_DIM, "   ");
+}
+
+static void overview_tokens(const struct laying *l)
+{
+	const struct tree_row *row = &l->d->row;
+	bool own = row->tokens_in != UNKNOWN_INT || row->tokens_out != UNKNOWN_INT || !IS_UNKNOWN(row->cost_usd);
+	bool below = row->size > 1 && (row->sub_tokens != UNKNOWN_INT || !IS_UNKNOWN(row->sub_cost));
+	if (!own && !below)
+		return;
+	sheet_label(l->s, "tokens");
+	if (own) {
+		add_tokens(l->s, "in ", row->tokens_in);
+		add_tokens(l->s, "out ", row->tokens_out);
+		add_tokens(l->s, "cached ", row->tokens_cached);
+		add_tokens(l->s, "reasoning ", row->tokens_reasoning);
+		if (!IS_UNKNOWN(row->cost_usd))
+			sheet_usd(l->s, ROLE_TEXT, row->cost_usd);
+		if (row->flags & SPAN_DUP_USAGE)
+			sheet_addc(l->s, ROLE_WARNING, "  counted elsewhere in the tree");
+	}
+	if (!below)
+		return;
+	if (own) {
+		sheet_row(l->s);
+		sheet_column(l->s, SHEET_LABEL);
+	}
+	if (row->sub_tokens != UNKNOWN_INT) {
+		sheet_count(l->s, ROLE_TEXT, row->sub_tokens);
+		sheet_addc(l->s, ROLE_DIM, "   ");
+	}
+	if (!IS_UNKNOWN(row->sub_cost)) {
+		sheet_usd(l->s, ROLE_TEXT, row->sub_cost);
+		sheet_addc(l->s, ROLE_DIM, "   ");
+	}
+	sheet_addc(l->s, ROLE_DIM, "with all spans below");
+}
+
+static void overview_repeats(const struct laying *l)
+{
+	const struct tree_row *row = &l->d->row;
+	if (row->rep_n < 2)
+		return;
+	sheet_label(l->s, "repeat");
+	sheet_printf(l->s, ROLE_TEXT, "first of %lld calls in a row", (long long)row->rep_n);
+	if (row->flags & SPAN_SAME)
+		sheet_addc(l->s, ROLE_WARNING, ", all with the same arguments");
+}
+
+static void add_score_head(const struct laying *l, const struct score_row *score)
+{
+	enum role role = score->pass == 1 ? ROLE_OK : score->pass == 0 ? ROLE_ERROR : ROLE_DIM;
+	const char *mark = score->pass == 1 ? (l->ascii ? "+" : "✓") : score->pass == 0 ? glyph_error(l->ascii) : l->ascii ? "." : "·";
+	sheet_addc(l->s, role, mark);
+	sheet_addc(l->s, ROLE_DIM, " ");
+	sheet_printf(l->s, ROLE_DIM, "%-5s ", score->source == SOURCE_UNKNOWN ? "" : score_source_name(score->source));
+	sheet_add(l->s, ROLE_TEXT, score->name);
+	sheet_addc(l->s, ROLE_TEXT, "  ");
+	if (score->label.len)
+		sheet_add(l->s, role == ROLE_DIM ? ROLE_TEXT : role, score->label);
+	else if (!IS_UNKNOWN(score->value)) {
+		struct buf text = BUF_INIT;
+		units_score(&text, score->value);
+		sheet_add(l->s, role == ROLE_DIM ? ROLE_TEXT : role, arena_str(&l->s->arena, buf_str(&text)));
+		buf_done(&text);
+	}
+	if (score->of_trace && l->d->row.size > 1)
+		sheet_addc(l->s, ROLE_DIM, "  whole trace");
+}
+
+/* A score counts in the overview by its outcome: what failed first. */
+static void overview_scores(const struct laying *l)
+{
+	const struct span_detail *d = &l->d->detail;
+	bool first = true;
+	for (int failed = 1; failed >= 0; failed--)
+		for (size_t i = 0; i < d->n_scores; i++) {
+			if ((d->scores[i].pass == 0) != failed)
+				continue;
+			sheet_label(l->s, first ? "scores" : "");
+			first = false;
+			add_score_head(l, &d->scores[i]);
+			if (d->scores[i].explanation.len) {
+				sheet_addc(l->s, ROLE_DIM, "  ");
+				sheet_add(l->s, ROLE_DIM, text_preview(&l->s->arena, d->scores[i].explanation, 200));
+			}
+		}
+}
+
+/* The first rows of a text; where there is room for more than a glance, with its own line breaks. */
+static void overview_text(const struct laying *l, const char *label, struct str preview, struct str whole)
+{
+	int rows = (l->rows - 12) / 2;
+	struct str text = preview.len ? preview : whole;
+	sheet_label(l->s, label);
+	if (rows < 4)
+		text = text_preview(&l->s->arena, text, 1200);
+	if (text.len)
+		sheet_wrap(l->s, ROLE_TEXT, SHEET_LABEL, str_trim(text), rows < 1 ? 1 : rows > 30 ? 30 : rows);
+	else
+		sheet_addc(l->s, ROLE_DIM, whole.ptr ? "empty" : "none in the file");
+}
+
+/* The exception or other word of an event: the telling attribute, else the attributes as they are. */
+static void overview_events(const struct laying *l)
+{
+	const struct span *span = &l->d->detail.span;
+	for (size_t i = 0; i < span->n_events && i < 3; i++) {
+		struct scan scan = SCAN_INIT;
+		struct str said = STR_NONE;
+		sheet_label(l->s, i == 0 ? "event" : "");
+		sheet_add(l->s, str_is(span->events[i].name, "exception") ? ROLE_ERROR : ROLE_TEXT, span->events[i].name);
+		if (scan_text(&scan, span->events[i].attributes, &(struct scan_opts){.last = true}))
+			said = val_text(val_get(scan_root(&scan), "exception.message"), &l->s->arena);
+		if (said.len) {
+			sheet_addc(l->s, ROLE_DIM, "  ");
+			sheet_add(l->s, ROLE_TEXT, text_preview(&l->s->arena, said, 200));
+		}
+		scan_done(&scan);
+	}
+}
+
+static void overview_links(const struct laying *l)
+{
+	const struct span *span = &l->d->detail.span;
+	for (size_t i = 0; i < span->n_links && i < 3; i++) {
+		sheet_label(l->s, i == 0 ? "link" : "");
+		sheet_addc(l->s, ROLE_DIM, "span ");
+		sheet_add(l->s, ROLE_LINK, span->links[i].span_id);
+		if (i == 0)
+			sheet_addc(l->s, ROLE_DIM, "  (o goes there)");
+	}
+}
+
+static void overview_odd(const struct laying *l)
+{
+	static const struct {
+		unsigned flag;
+		const char *text;
+	} odd[] = {
+	    {SPAN_SYNTHETIC, "no span of this id is in the file; spans that name it as their parent hang here"},
+	    {SPAN_CYCLE,     "its parents lead back to it: the circle is cut here"                            },
+	    {SPAN_CONFLICT,  "two records of this span say different things; both are kept"                   },
+	    {SPAN_MADE_UP_ID, "the source gave it no id"                                                      },
+	};
+	for (size_t i = 0; i < sizeof odd / sizeof *odd; i++)
+		if (l->d->row.flags & odd[i].flag) {
+			sheet_label(l->s, "note");
+			sheet_wrap(l->s, ROLE_WARNING, SHEET_LABEL, str_of(odd[i].text), 0);
+		}
+}
+
+void span_tabs_source(const struct laying *l, bool wide)
+{
+	const struct span_detail *d = &l->d->detail;
+	if (!d->file.len)
+		return;
+	size_t slash = d->file.len;
+	while (slash > 0 && d->file.ptr[slash - 1] != '/')
+		slash--;
+	sheet_add(l->s, ROLE_TEXT, str_from(d->file, slash));
+	sheet_addc(l->s, ROLE_DIM, ",");
+	if (wide) {
+		sheet_addc(l->s, ROLE_DIM, " ");
+	} else {
+		sheet_row(l->s);
+		sheet_column(l->s, SHEET_LABEL);
+	}
+	sheet_printf(l->s, ROLE_DIM, "record %llu, line %llu, byte ", (unsigned long long)d->record,
+	             (unsigned long long)d->line);
+	sheet_count(l->s, ROLE_DIM, (int64_t)d->offset);
+	sheet_addc(l->s, ROLE_DIM, "  ");
+	sheet_add(l->s, ROLE_DIM, d->format);
+}
+
+static void overview_source(const struct laying *l)
+{
+	sheet_label(l->s, "id");
+	sheet_add(l->s, ROLE_DIM, l->d->row.id);
+	if (l->d->row.start_ns != TIME_UNKNOWN) {
+		struct buf text = BUF_INIT;
+		add_break(l, "  ");
+		buf_add_cstr(&text, "began ");
+		units_time_full(&text, l->d->row.start_ns);
+		sheet_add(l->s, ROLE_DIM, arena_str(&l->s->arena, buf_str(&text)));
+		buf_done(&text);
+	}
+	if (!l->d->detail.file.len)
+		return;
+	sheet_label(l->s, "file");
+	span_tabs_source(l, is_wide(l));
+}
+
+static void lay_overview(const struct laying *l)
+{
+	const struct span *span = &l->d->detail.span;
+	overview_head(l);
+	overview_status(l);
+	overview_time(l);
+	overview_rank(l);
+	overview_tokens(l);
+	overview_repeats(l);
+	overview_scores(l);
+	if (!(l->d->row.flags & SPAN_SYNTHETIC)) {
+		overview_text(l, "in", span->input_preview, span->input);
+		overview_text(l, "out", span->output_preview, span->output);
+	}
+	overview_events(l);
+	overview_links(l);
+	overview_odd(l);
+	overview_source(l);
+}
+
+/* ---------------------------------------------------------------- the other sheets */
+
+static void add_text(struct sheet *s, int indent, enum role role, struct str text)
+{
+	if (looks_like_json(text)) {
+		sheet_json(s, indent, text);
+		return;
+	}
+	sheet_row(s);
+	sheet_wrap(s, role, indent, text, 0);
+}
+
+/* "key  value", the value below where it is long or has a structure. */
+static void add_member(struct sheet *s, int indent, int key_cols, struct str key, struct str json)
+{
+	struct scan scan = SCAN_INIT;
+	struct str text = json;
+	if (scan_text(&scan, json, &(struct scan_opts){.last = true, .lenient = true, .replace_utf8 = true}))
+		text = arena_str(&s->arena, val_text(scan_root(&scan), &s->arena));
+	scan_done(&scan);
+	sheet_row(s);
+	sheet_column(s, indent);
+	sheet_add(s, ROLE_JSON_KEY, key);
+	int used = text_cols(str_cut(key, 0, 300)) + indent;
+	int col = used < indent + key_cols ? indent + key_cols + 2 : used + 2;
+	bool short_enough = text.len < 400 && str_find_char(text, '\n') == SIZE_MAX && col + text_cols(text) <= s->cols;
+	if (short_enough) {
+		sheet_column(s, col);
+		sheet_add(s, ROLE_TEXT, text);
+	} else {
+		add_text(s, indent + 2, ROLE_TEXT, text);
+	}
+}
+
+static int key_cols(const struct attribute *at, size_t n, int cols)
+{
+	int most = 8;
+	for (size_t i = 0; i < n; i++) {
+		int used = text_cols(str_cut(at[i].key, 0, 200));
+		if (used > most && used <= cols * 2 / 5)
+			most = used;
+	}
+	return most;
+}
+
+static void lay_attributes(const struct laying *l)
+{
+	const struct span *span = &l->d->detail.span;
+	int cols = key_cols(span->attributes, span->n_attributes, l->s->cols);
+	for (size_t i = 0; i < span->n_attributes; i++)
+		add_member(l->s, 0, cols, span->attributes[i].key, span->attributes[i].json);
+	if (span->n_resource) {
+		sheet_gap(l->s);
+		sheet_row(l->s);
+		sheet_addc(l->s, ROLE_HEADING, "of the resource");
+	}
+	cols = key_cols(span->resource, span->n_resource, l->s->cols);
+	for (size_t i = 0; i < span->n_resource; i++)
+		add_member(l->s, 0, cols, span->resource[i].key, span->resource[i].json);
+	if (span->n_attributes + span->n_resource == 0) {
+		sheet_row(l->s);
+		sheet_addc(l->s, ROLE_DIM, "This span has no attributes.");
+	}
+}
+
+static void lay_part(const struct laying *l, const struct message_part *part)
+{
+	struct sheet *s = l->s;
+	switch (part->type) {
+	case PART_TEXT: add_text(s, 2, ROLE_TEXT, part->text); break;
+	case PART_REASONING: add_text(s, 2, ROLE_DIM, part->text); break;
+	case PART_TOOL_CALL:
+		sheet_row(s);
+		sheet_column(s, 2);
+		sheet_addc(s, ROLE_DIM, "calls ");
+		sheet_add(s, ROLE_KIND_TOOL, part->name);
+		add_text(s, 4, ROLE_TEXT, part->text);
+		break;
+	case PART_TOOL_RESULT:
+		sheet_row(s);
+		sheet_column(s, 2);
+		sheet_addc(s, ROLE_DIM, "result ");
+		sheet_add(s, ROLE_KIND_TOOL, part->name.len ? part->name : part->id);
+		add_text(s, 4, ROLE_TEXT, part->text);
+		break;
+	case PART_MEDIA:
+		sheet_row(s);
+		sheet_column(s, 2);
+		sheet_addc(s, ROLE_DIM, "media ");
+		sheet_add(s, ROLE_TEXT, part->name);
+		if (part->size_bytes)
+			sheet_printf(s, ROLE_DIM, ", %zu bytes", part->size_bytes);
+		break;
+	case PART_OTHER:
+		sheet_row(s);
+		sheet_column(s, 2);
+		sheet_add(s, ROLE_DIM, part->name);
+		add_text(s, 4, ROLE_TEXT, part->text);
+		break;
+	}
+}
+
+static void lay_messages(const struct laying *l)
+{
+	const struct span *span = &l->d->detail.span;
+	for (size_t i = 0; i < span->n_messages; i++) {
+		const struct message *m = &span->messages[i];
+		sheet_gap(l->s);
+		sheet_row(l->s);
+		sheet_add(l->s, m->output ? ROLE_TAB_ACTIVE : ROLE_HEADING, m->role.len ? m->role : STR_LIT("message"));
+		if (m->name.len) {
+			sheet_addc(l->s, ROLE_DIM, " ");
+			sheet_add(l->s, ROLE_DIM, m->name);
+		}
+		sheet_addc(l->s, ROLE_DIM, m->output ? "  made by this call" : "");
+		if (m->finish_reason.len && !str_is(m->finish_reason, "stop")) {
+			sheet_addc(l->s, ROLE_DIM, "  ended by ");
+			sheet_add(l->s, ROLE_WARNING, m->finish_reason);
+		}
+		for (size_t k = 0; k < m->n_parts; k++)
+			lay_part(l, &m->parts[k]);
+	}
+}
+
+static void lay_documents(const struct laying *l)
+{
+	const struct span *span = &l->d->detail.span;
+	for (size_t i = 0; i < span->n_documents; i++) {
+		const struct document *doc = &span->documents[i];
+		sheet_gap(l->s);
+		sheet_row(l->s);
+		sheet_printf(l->s, ROLE_HEADING, "%zu ", i + 1);
+		sheet_add(l->s, ROLE_TITLE, doc->id);
+		if (!IS_UNKNOWN(doc->score)) {
+			struct buf text = BUF_INIT;
+			buf_add_cstr(&text, "  score ");
+			units_score(&text, doc->score);
+			sheet_add(l->s, ROLE_DIM, arena_str(&l->s->arena, buf_str(&text)));
+			buf_done(&text);
+		}
+		if (doc->content.len) {
+			sheet_row(l->s);
+			sheet_wrap(l->s, ROLE_TEXT, 2, doc->content, 0);
+		}
+		if (doc->metadata.len)
+			sheet_json(l->s, 2, doc->metadata);
+	}
+}
+
+static void lay_events(const struct laying *l)
+{
+	const struct span *span = &l->d->detail.span;
+	for (size_t i = 0; i < span->n_events; i++) {
+		const struct span_event *event = &span->events[i];
+		struct scan scan = SCAN_INIT;
+		sheet_gap(l->s);
+		sheet_row(l->s);
+		sheet_add(l->s, str_is(event->name, "exception") ? ROLE_ERROR : ROLE_HEADING, event->name);
+		if (event->time_ns != TIME_UNKNOWN && span->start_ns != TIME_UNKNOWN && event->time_ns >= span->start_ns) {
+			sheet_addc(l->s, ROLE_DIM, "  after ");
+			sheet_duration(l->s, ROLE_DIM, event->time_ns - span->start_ns, l->ascii);
+		}
+		if (scan_text(&scan, event->attributes, &(struct scan_opts){.last = true, .lenient = true}))
+			for (struct member m = val_first(scan_root(&scan)); m.ok; m = val_next(m))
+				add_member(l->s, 2, 8, arena_str(&l->s->arena, member_key(m, &l->s->arena)),
+				           arena_str(&l->s->arena, val_raw(m.val)));
+		scan_done(&scan);
+	}
+}
+
+static void lay_scores(const struct laying *l)
+{
+	const struct span_detail *d = &l->d->detail;
+	for (size_t i = 0; i < d->n_scores; i++) {
+		const struct score_row *score = &d->scores[i];
+		sheet_gap(l->s);
+		sheet_row(l->s);
+		add_score_head(l, score);
+		if (!IS_UNKNOWN(score->threshold)) {
+			struct buf text = BUF_INIT;
+			buf_add_cstr(&text, "  passes at ");
+			units_score(&text, score->threshold);
+			sheet_add(l->s, ROLE_DIM, arena_str(&l->s->arena, buf_str(&text)));
+			buf_done(&text);
+		}
+		struct str who = score->judge_model.len ? score->judge_model : score->author;
+		if (who.len) {
+			sheet_addc(l->s, ROLE_DIM, "  by ");
+			sheet_add(l->s, ROLE_DIM, who);
+		}
+		if (score->explanation.len) {
+			sheet_row(l->s);
+			sheet_wrap(l->s, ROLE_TEXT, SHEET_LABEL, score->explanation, 0);
+		}
+	}
+	if (d->n_scores == 0) {
+		sheet_row(l->s);
+		sheet_addc(l->s, ROLE_DIM, "Nobody and nothing has scored this span.");
+	}
+}
+
+void span_tabs_lay(const struct laying *l, enum span_tab tab)
+{
+	switch (tab) {
+	case TAB_OVERVIEW: lay_overview(l); break;
+	case TAB_MESSAGES: lay_messages(l); break;
+	case TAB_DOCS: lay_documents(l); break;
+	case TAB_EVENTS: lay_events(l); break;
+	case TAB_ATTRS: lay_attributes(l); break;
+	case TAB_SCORES: lay_scores(l); break;
+	case TAB_INPUT:
+	case TAB_OUTPUT:
+	case TAB_RAW:
+	case N_SPAN_TABS: break;
+	}
+}

@@ -1,0 +1,19 @@
+/* What the tabs of the span pane say, but for the long texts: builders of sheets. Private to pane_span. */
+#ifndef SPOOR_TUI_SCREEN_PANE_SPAN_TABS_H
+#define SPOOR_TUI_SCREEN_PANE_SPAN_TABS_H
+
+#include "tui/screen/pane_span.h"
+
+struct laying {
+	struct sheet *s;
+	const struct span_data *d;
+	const struct trace_row *trace; /* NULL for span_tabs_source */
+	int rows;                      /* to see at once */
+	bool ascii;
+};
+void span_tabs_lay(const struct laying *l, enum span_tab tab);
+/* "traces.jsonl, record 41, line 41, byte 18,223  otlp" on the present row; wide: in one row. */
+void span_tabs_source(const struct laying *l, bool wide);
+bool looks_like_json(struct str text);
+
+#endif

@@ -1,0 +1,497 @@
+#include "tui/screen/pane_traces.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/base/text.h"
+#include "store/base/units.h"
+#include "tui/columns.h"
+#include "tui/screen/pane_text.h"
+#include "tui/screen/pane_tree.h"
+#include "tui/widget/bars.h"
+
+enum { BESIDE_COLS = 120 };
+
+const struct trace_row *traces_pane_row(const struct traces_pane *s, int64_t row)
+{
+	int64_t i = row - s->offset;
+	return i >= 0 && i < (int64_t)s->page.n ? &s->page.rows[i] : NULL;
+}
+
+static int by_size(const void *a, const void *b)
+{
+	const int64_t *x = a, *y = b;
+	return *x < *y ? -1 : *x > *y;
+}
+
+int64_t traces_pane_scale(const struct trace_page *page)
+{
+	static const int steps[] = {10, 12, 15, 20, 30, 40, 50, 60, 80, 100};
+	int64_t *all = xcalloc(page->n + 1, sizeof *all), most = 0;
+	size_t n = 0;
+	for (size_t i = 0; i < page->n; i++)
+		if (page->rows[i].duration_ns > 0)
+			all[n++] = page->rows[i].duration_ns;
+	qsort(all, n, sizeof *all, by_size);
+	if (n)
+		most = all[n - 1 - n / 12];
+	free(all);
+	for (int64_t unit = 1; unit < INT64_MAX / 1000; unit *= 10)
+		for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+			if (most <= unit * steps[i])
+				return n ? unit * steps[i] : 0;
+	return most;
+}
+
+struct str traces_pane_file(struct str path)
+{
+	size_t slash = path.len;
+	while (slash > 0 && path.ptr[slash - 1] != '/')
+		slash--;
+	return str_from(path, slash);
+}
+
+static const struct column *column_named(const char *name)
+{
+	for (const struct column *c = trace_columns; c->name; c++)
+		if (strcmp(c->name, name) == 0)
+			return c;
+	return NULL;
+}
+
+static const char *sort_name(enum trace_sort sort)
+{
+	for (const struct column *c = trace_columns; c->name; c++) {
+		enum trace_sort named;
+		if (c->sort && trace_sort_named(str_of(c->sort), &named) && named == sort)
+			return c->name;
+	}
+	return "start";
+}
+
+/* A column on the screen: one of trace_columns, or a picture of our own (column NULL). Free text, the name and what went in,
+ * stands last in the row. */
+enum picture { NO_PICTURE, PICTURE_BAR, PICTURE_SCORES, PICTURE_NAME };
+struct place {
+	const struct column *column;
+	enum picture picture;
+	int col, cols;
+};
+enum { MAX_PLACES = 24, MARGIN = 4 };
+
+static int bar_cols(int cols)
+{
+	return cols < 60 ? 0 : cols < 100 ? 8 : cols < 140 ? 14 : 20;
+}
+
+static int score_cols(int cols)
+{
+	return cols < 96 ? 0 : cols < 140 ? 14 : 24;
+}
+
+/* Shown otherwise: a mark, or in the details beside. Free text needs the room. */
+static bool is_left_out(const struct column *c, int cols)
+{
+	static const char *const never[] = {"status", "session", "user", "service", "errors"};
+	for (size_t i = 0; i < sizeof never / sizeof *never; i++)
+		if (strcmp(c->name, never[i]) == 0)
+			return true;
+	return cols < 140 && strcmp(c->name, "tokens_out") == 0;
+}
+
+static size_t places_for(int cols, struct place places[MAX_PLACES])
+{
+	size_t n = 0;
+	int col = MARGIN;
+	for (const struct column *c = trace_columns; c->name && n < MAX_PLACES - 4; c++) {
+		if (c->width <= 0 || cols < c->min_cols || is_left_out(c, cols))
+			continue;
+		places[n++] = (struct place){.column = c, .col = col, .cols = c->width};
+		col += c->width + 1;
+		if (strcmp(c->name, "duration_ns") == 0 && bar_cols(cols)) {
+			places[n++] = (struct place){.picture = PICTURE_BAR, .col = col, .cols = bar_cols(cols)};
+			col += bar_cols(cols) + 1;
+		}
+	}
+	if (score_cols(cols)) {
+		places[n++] = (struct place){.picture = PICTURE_SCORES, .col = col + 1, .cols = score_cols(cols)};
+		col += score_cols(cols) + 2;
+	}
+	places[n++] = (struct place){
+	    .column = column_named("name"), .picture = PICTURE_NAME, .col = col + 1, .cols = cols - col - 1};
+	return n;
+}
+
+/* What a full bar stands for. */
+static void draw_scale(const struct traces_pane *s, struct canvas c, int y, const struct place *p)
+{
+	struct buf text = BUF_INIT;
+	if (s->scale_ns <= 0)
+		return;
+	if (s->scale_ns % 1000000000 == 0 && s->scale_ns < 60000000000)
+		buf_printf(&text, "%llds", (long long)(s->scale_ns / 1000000000));
+	else
+		units_duration(&text, s->scale_ns, c.grid->ascii);
+	int cols = p->cols - text_cols(buf_str(&text)) - 1;
+	if (cols > 1)
+		canvas_fill(c, y, p->col, cols, ROLE_BORDER, "─");
+	canvas_put_right(c, y, p->col, p->cols, ROLE_HEADING, buf_str(&text));
+	buf_done(&text);
+}
+
+static void draw_titles(const struct traces_pane *s, struct canvas c, int y, const struct place *places, size_t n)
+{
+	const char *sorted = sort_name(s->sort);
+	for (size_t i = 0; i < n; i++) {
+		const struct place *p = &places[i];
+		const char *title = p->column ? p->column->title : p->picture == PICTURE_SCORES ? "scores" : "";
+		if (p->picture == PICTURE_BAR) {
+			draw_scale(s, c, y, p);
+			continue;
+		}
+		bool is_sorted = p->column && strcmp(p->column->name, sorted) == 0;
+		enum role role = is_sorted ? ROLE_TAB_ACTIVE : ROLE_HEADING;
+		char text[40];
+		const char *arrow = c.grid->ascii ? (s->ascending ? "^" : "v") : s->ascending ? "▴" : "▾";
+		snprintf(text, sizeof text, "%s%s", is_sorted ? arrow : "", title);
+		if (p->column && p->column->right)
+			canvas_put_right(c, y, p->col - 1, p->cols + 1, role, str_of(text));
+		else
+			canvas_putc(c, y, is_sorted ? p->col - 1 : p->col, p->cols, role, text);
+	}
+}
+
+static void put_badge(struct canvas c, int y, int *col, int end, enum role role, const char *mark, struct str text)
+{
+	int need = text_cols(str_of(mark)) + text_cols(text);
+	if (*col + need > end)
+		return;
+	*col += canvas_putc(c, y, *col, -1, role, mark);
+	*col += canvas_put(c, y, *col, -1, role, text) + 1;
+}
+
+/* What failed by name, then the plain figures, then how many passed. */
+static void draw_scores(const struct trace_row *row, struct canvas c, int y, int col, int cols)
+{
+	int end = col + cols, passed = 0;
+	bool ascii = c.grid->ascii;
+	for (size_t i = 0; i < row->n_scores; i++)
+		if (row->scores[i].pass == 0)
+			put_badge(c, y, &col, end, ROLE_ERROR, glyph_error(ascii), str_cut(row->scores[i].name, 0, 12));
+	for (size_t i = 0; i < row->n_scores; i++)
+		passed += row->scores[i].pass == 1;
+	if (passed) {
+		char text[16];
+		snprintf(text, sizeof text, "%d", passed);
+		put_badge(c, y, &col, end, ROLE_OK, ascii ? "+" : "✓", str_of(text));
+	}
+	for (size_t i = 0; i < row->n_scores; i++) {
+		struct buf text = BUF_INIT;
+		if (row->scores[i].pass >= 0 || IS_UNKNOWN(row->scores[i].value))
+			continue;
+		buf_add_str(&text, str_cut(row->scores[i].name, 0, 6));
+		buf_add_char(&text, ' ');
+		units_score(&text, row->scores[i].value);
+		put_badge(c, y, &col, end, ROLE_DIM, "", buf_str(&text));
+		buf_done(&text);
+	}
+}
+
+/* Name, repeats, and as much of what went in as there is room for. */
+static void draw_name(const struct traces_pane *s, const struct trace_row *row, struct canvas c, int y, int col, int cols,
+                      bool cursor)
+{
+	int end = col + cols, marks = row->repeats > 1 ? 10 : 0;
+	struct str name = row->name.len ? row->name : row->text.len ? row->text : STR_LIT("(no name)");
+	int room = cols - (cols > 20 ? marks : 0);
+	int used = canvas_put(c, y, col, room, row->errors ? ROLE_ERROR : ROLE_TEXT, name);
+	find_light(c, y, col, used, name, buf_str(&s->find));
+	if (cursor)
+		canvas_reverse(c, y, col, used);
+	col += used;
+	if (row->repeats > 1)
+		col += canvas_printf(c, y, col + 1, end - col - 1, ROLE_WARNING, "%s%lld !same",
+		                     c.grid->ascii ? "x" : "×", (long long)row->repeats) + 1;
+	if (row->status == STATUS_RUNNING && end - col > 8)
+		col += canvas_putc(c, y, col + 1, end - col - 1, ROLE_RUNNING, "not ended") + 1;
+	struct str input = str_starts(row->input, "user: ") ? str_from(row->input, 6) : row->input;
+	if (end - col < 10 || input.len == 0)
+		return;
+	used = canvas_put(c, y, col + 2, end - col - 2, ROLE_DIM, input);
+	find_light(c, y, col + 2, used, input, buf_str(&s->find));
+}
+
+static void draw_marks(const struct trace_row *row, struct canvas c, int y)
+{
+	if (row->errors > 0 || row->status == STATUS_ERROR)
+		canvas_putc(c, y, 1, 1, ROLE_ERROR, glyph_error(c.grid->ascii));
+	else if (row->status == STATUS_RUNNING)
+		canvas_putc(c, y, 1, 1, ROLE_RUNNING, c.grid->ascii ? "." : "…");
+	switch (row->verdict) {
+	case VERDICT_NONE: break;
+	case VERDICT_GOOD: canvas_putc(c, y, 2, 1, ROLE_OK, "+"); break;
+	case VERDICT_BAD: canvas_putc(c, y, 2, 1, ROLE_ERROR, "-"); break;
+	case VERDICT_UNSURE: canvas_putc(c, y, 2, 1, ROLE_WARNING, "~"); break;
+	}
+}
+
+static void draw_bar(const struct traces_pane *s, const struct trace_row *row, struct canvas c, int y, const struct place *p)
+{
+	enum role role = row->status == STATUS_ERROR || row->errors > 0 ? ROLE_BAR_ERROR : ROLE_BAR;
+	if (row->duration_ns == UNKNOWN_INT || s->scale_ns <= 0)
+		return;
+	canvas_bar(c, y, p->col, p->cols, 0, (double)row->duration_ns / (double)s->scale_ns, role);
+	if (row->duration_ns > s->scale_ns)
+		canvas_putc(c, y, p->col + p->cols - 1, 1, ROLE_WARNING, c.grid->ascii ? ">" : "▸");
+}
+
+static void draw_row(const struct traces_pane *s, const struct trace_row *row, struct canvas c, int y, bool cursor, int64_t now_ns,
+                     const struct place *places, size_t n)
+{
+	struct arena arena = ARENA_INIT;
+	struct buf text = BUF_INIT;
+	if (cursor)
+		canvas_putc(c, y, 0, 1, ROLE_CURSOR, ">");
+	draw_marks(row, c, y);
+	for (size_t i = 0; i < n; i++) {
+		const struct place *p = &places[i];
+		if (p->picture == PICTURE_NAME)
+			draw_name(s, row, c, y, p->col, p->cols, cursor);
+		else if (p->picture == PICTURE_SCORES)
+			draw_scores(row, c, y, p->col, p->cols);
+		else if (p->picture == PICTURE_BAR)
+			draw_bar(s, row, c, y, p);
+		if (p->picture != NO_PICTURE)
+			continue;
+		struct value v = p->column->get(row, &arena);
+		buf_clear(&text);
+		value_print(&text, &v, now_ns, c.grid->ascii);
+		enum role role = v.type == VALUE_NONE || v.type == VALUE_TIME ? ROLE_DIM : v.role;
+		if (p->column->right)
+			canvas_put_right(c, y, p->col, p->cols, role, buf_str(&text));
+		else
+			canvas_put(c, y, p->col, p->cols, role, buf_str(&text));
+	}
+	buf_done(&text);
+	arena_done(&arena);
+}
+
+/* The most columns, of those given, into which the buckets divide evenly. */
+static int even_cols(int most)
+{
+	for (int cols = most < 120 ? most : 120; cols > 0; cols--)
+		if (TRACES_BUCKETS % cols == 0)
+			return cols;
+	return 0;
+}
+
+/* "16 Nov 08:11 ▁▂▅█▃ 20 Nov 17:02" between two columns. */
+static void draw_over_time(const struct traces_pane *s, struct canvas c, int y, int from, int to, int64_t now_ns)
+{
+	struct buf first = BUF_INIT, last = BUF_INIT;
+	double counts[TRACES_BUCKETS] = {0};
+	units_time(&first, s->from_ns, now_ns);
+	units_time(&last, s->to_ns, now_ns);
+	int cols = even_cols(to - from - text_cols(buf_str(&first)) - text_cols(buf_str(&last)) - 2);
+	if (cols >= 8) {
+		int share = TRACES_BUCKETS / cols;
+		for (int i = 0; i < TRACES_BUCKETS; i++)
+			counts[i / share] += (double)s->counts[i];
+		int at = from + canvas_put(c, y, from, -1, ROLE_DIM, buf_str(&first)) + 1;
+		bars_sparkline(c, y, at, cols, counts, (size_t)cols, 0, ROLE_BAR_CRITICAL);
+		for (int i = 0; i < TRACES_BUCKETS; i++)
+			if (s->errors[i])
+				canvas_tint(c, y, at + i / share, 1, ROLE_ERROR);
+		canvas_put(c, y, at + cols + 1, -1, ROLE_DIM, buf_str(&last));
+	}
+	buf_done(&first);
+	buf_done(&last);
+}
+
+static void draw_spark(const struct traces_pane *s, struct canvas c, int y, int64_t now_ns)
+{
+	struct buf total = BUF_INIT, failed = BUF_INIT;
+	units_thousands(&total, s->page.total);
+	if (s->page.total != s->page.all) {
+		buf_add_cstr(&total, " of ");
+		units_thousands(&total, s->page.all);
+	}
+	buf_add_cstr(&total, s->page.all == 1 ? " trace" : " traces");
+	if (s->all_errors) {
+		units_thousands(&failed, s->all_errors);
+		buf_add_cstr(&failed, " with errors");
+	}
+	int total_cols = text_cols(buf_str(&total)), failed_cols = text_cols(buf_str(&failed));
+	int col = c.cols - 1 - total_cols - failed_cols - (failed_cols ? 2 : 0);
+	canvas_put(c, y, col, -1, ROLE_HEADING, buf_str(&total));
+	canvas_put(c, y, col + total_cols + 2, -1, ROLE_ERROR, buf_str(&failed));
+	if (s->from_ns != TIME_UNKNOWN && s->to_ns > s->from_ns)
+		draw_over_time(s, c, y, MARGIN, col - 3, now_ns);
+	buf_done(&total);
+	buf_done(&failed);
+}
+
+static void draw_first_steps(struct canvas c)
+{
+	static const struct {
+		enum role role;
+		const char *text;
+	} lines[] = {
+	    {ROLE_TITLE, "Nothing is in this store yet."},
+	    {ROLE_TEXT, ""},
+	    {ROLE_TEXT, "spoor reads the traces and eval results that LLM applications leave in files:"},
+	    {ROLE_TEXT, ""},
+	    {ROLE_HEADING, "    spoor FILE…              import what is new in them and look at it"},
+	    {ROLE_HEADING, "    … | spoor import -       the same from a pipe"},
+	    {ROLE_HEADING, "    make try                 in spoor's source tree: sample traces and two eval runs"},
+	    {ROLE_TEXT, ""},
+	    {ROLE_TEXT, "spoor formats lists the formats it knows. ? shows the keys, q leaves."},
+	};
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+		canvas_putc(c, 1 + (int)i, MARGIN, -1, lines[i].role, lines[i].text);
+}
+
+static void draw_nothing(const struct traces_pane *s, struct canvas c)
+{
+	if (!s->loaded)
+		return;
+	if (s->page.all == 0 && s->filter.len == 0) {
+		draw_first_steps(c);
+		return;
+	}
+	canvas_put(c, 1, MARGIN, -1, ROLE_TEXT, STR_LIT("No trace matches."));
+	draw_spark(s, c, 0, 0);
+	if (s->filter.len)
+		canvas_printf(c, 2, MARGIN, -1, ROLE_DIM, "Filter: " STR_FMT "    (Esc drops it, & changes it)",
+		              STR_ARG(buf_str(&s->filter)));
+	canvas_put(c, 3, MARGIN, -1, ROLE_DIM, STR_LIT("Eval runs are on their own screen: Tab."));
+}
+
+/* ---------------------------------------------------------------- details beside the list */
+
+static void fact(struct sheet *sheet, const char *label, struct str text, enum role role)
+{
+	if (text.len == 0)
+		return;
+	sheet_label(sheet, label);
+	sheet_add(sheet, role, text);
+}
+
+static void detail_figures(struct sheet *sheet, const struct trace_row *row, bool ascii)
+{
+	const struct {
+		const char *name;
+		int64_t n;
+	} tokens[] = {{"in ", row->tokens_in}, {"out ", row->tokens_out}, {"cached ", row->tokens_cached}, {"reasoning ", row->tokens_reasoning}};
+	sheet_label(sheet, "took");
+	sheet_duration(sheet, ROLE_TEXT, row->duration_ns, ascii);
+	sheet_printf(sheet, ROLE_DIM, "   %lld spans, %lld LLM calls, %lld tool calls", (long long)row->spans,
+	             (long long)row->llm_calls, (long long)row->tool_calls);
+	if (row->errors)
+		sheet_printf(sheet, ROLE_ERROR, "   %lld failed", (long long)row->errors);
+	if (row->repeats > 1) {
+		sheet_label(sheet, "repeat");
+		sheet_printf(sheet, ROLE_WARNING, "one tool was called %lld times with the same arguments", (long long)row->repeats);
+	}
+	bool any = !IS_UNKNOWN(row->cost_usd);
+	for (size_t i = 0; i < 4; i++)
+		any |= tokens[i].n != UNKNOWN_INT;
+	if (!any)
+		return;
+	sheet_label(sheet, "tokens");
+	for (size_t i = 0; i < 4; i++)
+		if (tokens[i].n != UNKNOWN_INT) {
+			sheet_addc(sheet, ROLE_DIM, tokens[i].name);
+			sheet_count(sheet, ROLE_TEXT, tokens[i].n);
+			sheet_addc(sheet, ROLE_DIM, "   ");
+		}
+	if (!IS_UNKNOWN(row->cost_usd))
+		sheet_usd(sheet, ROLE_TEXT, row->cost_usd);
+}
+
+static void detail_scores(struct sheet *sheet, const struct trace_row *row, bool ascii)
+{
+	for (size_t i = 0; i < row->n_scores; i++) {
+		const struct trace_score *score = &row->scores[i];
+		enum role role = score->pass == 1 ? ROLE_OK : score->pass == 0 ? ROLE_ERROR : ROLE_DIM;
+		struct buf text = BUF_INIT;
+		sheet_label(sheet, i == 0 ? "scores" : "");
+		sheet_addc(sheet, role, score->pass == 1 ? (ascii ? "+ " : "✓ ") : score->pass == 0 ? (ascii ? "x " : "✗ ") : ascii ? ". " : "· ");
+		sheet_add(sheet, ROLE_TEXT, score->name);
+		buf_add_cstr(&text, "  ");
+		if (score->label.len)
+			buf_add_str(&text, score->label);
+		else
+			units_score(&text, score->value);
+		sheet_printf(sheet, role == ROLE_DIM ? ROLE_TEXT : role, STR_FMT, STR_ARG(buf_str(&text)));
+		buf_done(&text);
+	}
+}
+
+static void draw_details(const struct traces_pane *s, const struct trace_row *row, struct canvas c)
+{
+	struct sheet sheet = {0};
+	bool ascii = c.grid->ascii;
+	sheet_begin(&sheet, c.cols);
+	sheet_row(&sheet);
+	sheet_add(&sheet, ROLE_TITLE, row->name.len ? row->name : STR_LIT("(no name)"));
+	if (row->errors || row->status == STATUS_ERROR)
+		sheet_printf(&sheet, ROLE_ERROR, "  %s error", glyph_error(ascii));
+	fact(&sheet, "id", row->text, ROLE_DIM);
+	struct buf when = BUF_INIT;
+	units_time_full(&when, row->start_ns);
+	if (row->start_ns != TIME_UNKNOWN)
+		fact(&sheet, "began", arena_str(&sheet.arena, buf_str(&when)), ROLE_TEXT);
+	buf_done(&when);
+	detail_figures(&sheet, row, ascii);
+	fact(&sheet, "session", row->session, ROLE_TEXT);
+	fact(&sheet, "user", row->user, ROLE_TEXT);
+	fact(&sheet, "service", row->service, ROLE_TEXT);
+	fact(&sheet, "file", traces_pane_file(row->file), ROLE_DIM);
+	fact(&sheet, "format", row->format, ROLE_DIM);
+	detail_scores(&sheet, row, ascii);
+	const struct {
+		const char *name;
+		struct str text;
+	} texts[] = {{"Input", row->input}, {"Output", row->output}};
+	for (size_t i = 0; i < 2; i++) {
+		sheet_gap(&sheet);
+		sheet_row(&sheet);
+		sheet_addc(&sheet, ROLE_HEADING, texts[i].name);
+		sheet_row(&sheet);
+		sheet_wrap(&sheet, texts[i].text.len ? ROLE_TEXT : ROLE_DIM, 0,
+		           texts[i].text.len ? texts[i].text : STR_LIT("none in the file"), 0);
+	}
+	sheet_draw(&sheet, c, 0, false, buf_str(&s->find));
+	sheet_done(&sheet);
+}
+
+void traces_pane_draw(const struct traces_pane *s, struct canvas body, int64_t now_ns)
+{
+	if (s->list.total == 0) {
+		draw_nothing(s, body);
+		return;
+	}
+	int list_cols = body.cols;
+	if (body.cols >= BESIDE_COLS) {
+		int pane = body.cols * 36 / 100;
+		list_cols = body.cols - pane;
+		for (int y = TRACES_HEAD_ROWS - 1; y < body.rows; y++)
+			canvas_putc(body, y, list_cols, 1, ROLE_BORDER, body.grid->ascii ? "|" : "│");
+		const struct trace_row *row = traces_pane_row(s, s->list.cursor);
+		if (row)
+			draw_details(s, row,
+			             canvas_part(body, TRACES_HEAD_ROWS - 1, list_cols + 2, body.rows - TRACES_HEAD_ROWS + 1, pane - 3));
+	}
+	struct place places[MAX_PLACES];
+	size_t n = places_for(list_cols, places);
+	draw_spark(s, body, 0, now_ns);
+	struct canvas c = canvas_part(body, 0, 0, body.rows, list_cols);
+	draw_titles(s, c, 1, places, n);
+	for (int y = TRACES_HEAD_ROWS; y < body.rows; y++) {
+		int64_t at = s->list.top + y - TRACES_HEAD_ROWS;
+		const struct trace_row *row = at < s->list.total ? traces_pane_row(s, at) : NULL;
+		if (row)
+			draw_row(s, row, c, y, at == s->list.cursor, now_ns, places, n);
+	}
+}

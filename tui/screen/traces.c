@@ -1,0 +1,515 @@
+/* All traces, newest first: how long, how large, how dear, what failed, what repeated. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/base/text.h"
+#include "store/base/units.h"
+#include "tui/screen/pane_text.h"
+#include "tui/screen/pane_traces.h"
+
+enum {
+	SEEK_STEP = 1000, /* rows read at a time when looking for the next match */
+	FILTER_MAX = 1000
+};
+
+enum seek { SEEK_NOTHING, SEEK_MATCH, SEEK_FAILED };
+
+/* What a request is asked for: rows, and with them the buckets if the whole changed; or where the next match is. */
+struct want {
+	uint64_t generation, stamp; /* stamp: of filter and order */
+	int64_t from, n;
+	bool buckets;
+	enum seek seek;
+	bool forward;
+};
+
+struct request {
+	const void *owner;
+	uint64_t serial;
+	struct want want;
+	bool interrupted;
+	struct arena arena;
+	struct filter *filter;
+	struct trace_query query;
+	struct str find;
+	int64_t cursor;
+	/* answers */
+	struct trace_page page;
+	int64_t counts[TRACES_BUCKETS], errors[TRACES_BUCKETS], from_ns, to_ns;
+	int64_t found; /* row; -1 none */
+};
+
+struct traces_state {
+	struct traces_pane pane;
+	uint64_t generation, stamp, stamp_now; /* of the page; of the filter and order wanted now */
+	bool buckets;                          /* they are of this generation and filter */
+	enum seek seek;                        /* wished for */
+	bool seek_forward;
+	struct want pending, failed;
+	uint64_t serial;
+};
+
+static struct traces_state *state_of(const struct screen *s)
+{
+	return s->state;
+}
+
+static const struct trace_row *row_of_cursor(const struct traces_state *s)
+{
+	return traces_pane_row(&s->pane, s->pane.list.cursor);
+}
+
+/* ---------------------------------------------------------------- requests */
+
+static bool matches(const struct request *r, const struct trace_row *row)
+{
+	if (r->want.seek == SEEK_FAILED)
+		return row->errors > 0 || row->status == STATUS_ERROR;
+	bool ignore_case = find_ignores_case(r->find);
+	return text_find(row->name, r->find, 0, ignore_case) != SIZE_MAX ||
+	       text_find(row->input, r->find, 0, ignore_case) != SIZE_MAX ||
+	       text_find(row->text, r->find, 0, ignore_case) != SIZE_MAX;
+}
+
+/* Looks through rows [from, to), from the end if backwards. */
+static bool seek_range(struct db *db, struct request *r, int64_t from, int64_t to, struct err *err)
+{
+	bool ok = true;
+	while (ok && r->found < 0 && from < to) {
+		int64_t n = to - from < SEEK_STEP ? to - from : SEEK_STEP;
+		struct trace_query q = r->query;
+		struct trace_page page;
+		q.offset = r->want.forward ? from : to - n;
+		q.limit = n;
+		ok = traces_page(db, &q, &page, err);
+		for (size_t i = 0; ok && i < page.n && r->found < 0; i++) {
+			size_t k = r->want.forward ? i : page.n - 1 - i;
+			if (matches(r, &page.rows[k]))
+				r->found = q.offset + (int64_t)k;
+		}
+		trace_page_done(&page);
+		from += r->want.forward ? n : 0;
+		to -= r->want.forward ? 0 : n;
+	}
+	return ok;
+}
+
+static bool fetch_seek(struct db *db, struct request *r, struct err *err)
+{
+	int64_t total = r->want.n;
+	r->found = -1;
+	if (r->want.forward)
+		return seek_range(db, r, r->cursor + 1, total, err) &&
+		       (r->found >= 0 || seek_range(db, r, 0, r->cursor + 1, err));
+	return seek_range(db, r, 0, r->cursor, err) && (r->found >= 0 || seek_range(db, r, r->cursor, total, err));
+}
+
+static bool traces_fetch(struct db *db, void *request, struct err *err)
+{
+	struct request *r = request;
+	bool ok;
+	if (r->want.seek) {
+		ok = fetch_seek(db, r, err);
+	} else {
+		ok = traces_page(db, &r->query, &r->page, err) &&
+		     (!r->want.buckets || traces_over_time(db, &r->query, TRACES_BUCKETS, r->counts, r->errors, &r->from_ns,
+		                                           &r->to_ns, err));
+	}
+	r->interrupted = !ok && err->code == ERR_INTERRUPTED;
+	return ok;
+}
+
+static bool same_want(const struct want *a, const struct want *b)
+{
+	return a->generation == b->generation && a->stamp == b->stamp && a->from == b->from && a->n == b->n &&
+	       a->buckets == b->buckets && a->seek == b->seek && a->forward == b->forward;
+}
+
+static void fit(struct screen *screen)
+{
+	struct traces_state *s = state_of(screen);
+	list_set_page(&s->pane.list, screen->ui->rows - TRACES_HEAD_ROWS);
+	const struct trace_row *row = row_of_cursor(s);
+	s->pane.list.id = row ? row->id : s->pane.list.id;
+}
+
+/* False: nothing is missing. */
+static bool decide(struct screen *screen, struct want *w)
+{
+	struct traces_state *s = state_of(screen);
+	*w = (struct want){.generation = screen->ui->generation, .stamp = s->stamp_now};
+	bool fresh = s->pane.loaded && s->generation == screen->ui->generation && s->stamp == s->stamp_now;
+	if (fresh && s->seek) {
+		w->seek = s->seek;
+		w->forward = s->seek_forward;
+		w->n = s->pane.list.total;
+		return true;
+	}
+	w->buckets = !fresh || !s->buckets;
+	list_wanted(&s->pane.list, &w->from, &w->n);
+	if (!s->pane.loaded || w->n < 3 * (int64_t)s->pane.list.page)
+		w->n = 3 * (int64_t)s->pane.list.page; /* more may have come */
+	return !fresh || !list_covered(&s->pane.list, s->pane.offset, (int64_t)s->pane.page.n);
+}
+
+static void *traces_ask(struct screen *screen)
+{
+	static uint64_t serials;
+	struct traces_state *s = state_of(screen);
+	struct want w;
+	fit(screen);
+	if (!decide(screen, &w) || (s->serial && (same_want(&w, &s->pending) || (s->pending.seek && !s->seek))) ||
+	    same_want(&w, &s->failed))
+		return NULL;
+	struct request *r = xcalloc(1, sizeof *r);
+	struct filter_mistake mistake;
+	*r = (struct request){.owner = s, .want = w, .cursor = s->pane.list.cursor};
+	r->find = arena_str(&r->arena, buf_str(&s->pane.find));
+	r->filter = filter_parse(&r->arena, arena_str(&r->arena, buf_str(&s->pane.filter)), FILTER_TRACES, screen->ui->now_ns,
+	                         &mistake);
+	r->query = (struct trace_query){.filter = r->filter,
+	                                .sort = s->pane.sort,
+	                                .ascending = s->pane.ascending,
+	                                .offset = w.from,
+	                                .limit = w.n,
+	                                .source = s->pane.source};
+	s->seek = SEEK_NOTHING;
+	s->pending = w;
+	r->serial = s->serial = ++serials;
+	return r;
+}
+
+static void request_free(struct request *r)
+{
+	trace_page_done(&r->page);
+	arena_done(&r->arena);
+	free(r);
+}
+
+static void take_page(struct screen *screen, struct request *r)
+{
+	struct traces_state *s = state_of(screen);
+	bool same_rows = s->pane.loaded && s->generation == r->want.generation && s->stamp == r->want.stamp;
+	int64_t found = -1;
+	for (size_t i = 0; i < r->page.n && s->pane.list.id; i++)
+		if (r->page.rows[i].id == s->pane.list.id)
+			found = r->query.offset + (int64_t)i;
+	trace_page_done(&s->pane.page);
+	s->pane.page = r->page;
+	r->page = (struct trace_page){0};
+	s->pane.offset = r->query.offset;
+	if (!same_rows) /* while one scrolls the scale stays */
+		s->pane.scale_ns = traces_pane_scale(&s->pane.page);
+	/* At the very top one wants to see what comes in; elsewhere the cursor stays on its trace. */
+	bool at_top = s->pane.list.cursor == 0 && s->pane.list.top == 0;
+	if (same_rows || at_top)
+		found = s->pane.list.cursor;
+	list_refit(&s->pane.list, s->pane.page.total, found);
+	s->generation = r->want.generation;
+	s->stamp = r->want.stamp;
+	s->pane.loaded = true;
+	if (!r->want.buckets)
+		return;
+	memcpy(s->pane.counts, r->counts, sizeof s->pane.counts);
+	memcpy(s->pane.errors, r->errors, sizeof s->pane.errors);
+	s->pane.from_ns = r->from_ns;
+	s->pane.to_ns = r->to_ns;
+	s->buckets = true;
+	s->pane.all_errors = 0;
+	for (int i = 0; i < TRACES_BUCKETS; i++)
+		s->pane.all_errors += s->pane.errors[i];
+}
+
+static void traces_take(struct screen *screen, void *request, bool ok)
+{
+	struct traces_state *s = state_of(screen);
+	struct request *r = request;
+	if (r->owner == s && r->serial == s->serial) {
+		s->serial = 0;
+		s->failed = (struct want){0};
+		if (!ok && !r->interrupted)
+			s->failed = r->want;
+		else if (ok && !r->want.seek)
+			take_page(screen, r);
+		else if (ok && r->found >= 0)
+			list_go(&s->pane.list, r->found);
+		else if (ok)
+			ui_say(screen->ui, r->want.seek == SEEK_FAILED ? "no trace here has an error" : "nothing matches");
+		fit(screen);
+	}
+	request_free(r);
+}
+
+/* ---------------------------------------------------------------- opening and closing */
+
+static bool traces_open(struct screen *screen, const struct target *target, struct err *err)
+{
+	struct traces_state *s = state_of(screen);
+	(void)err;
+	s->pane.source = target->id2;
+	s->pane.from_ns = s->pane.to_ns = TIME_UNKNOWN;
+	buf_add_cstr(&s->pane.filter, target->text);
+	list_init(&s->pane.list);
+	s->stamp_now = 1;
+	return true;
+}
+
+static void traces_close(struct screen *screen)
+{
+	struct traces_state *s = state_of(screen);
+	trace_page_done(&s->pane.page);
+	buf_done(&s->pane.filter);
+	buf_done(&s->pane.find);
+}
+
+static void traces_place(const struct screen *screen, struct target *out)
+{
+	const struct traces_state *s = state_of(screen);
+	*out = (struct target){.screen = "traces", .id2 = s->pane.source};
+	snprintf(out->text, sizeof out->text, STR_FMT, STR_ARG(str_cut(buf_str(&s->pane.filter), 0, 255)));
+}
+
+/* ---------------------------------------------------------------- drawing */
+
+static void traces_draw(const struct screen *screen, struct canvas body)
+{
+	traces_pane_draw(&state_of(screen)->pane, body, screen->ui->now_ns);
+}
+
+static void traces_headline(const struct screen *screen, struct canvas row)
+{
+	const struct traces_state *s = state_of(screen);
+	int col = 1 + canvas_putc(row, 0, 1, -1, ROLE_TITLE, "Traces");
+	if (s->pane.source && s->pane.page.n) {
+		col += canvas_printf(row, 0, col + 2, row.cols - col - 4, ROLE_TITLE, "of " STR_FMT,
+		                     STR_ARG(traces_pane_file(s->pane.page.rows[0].file))) + 2;
+	}
+	if (s->pane.filter.len)
+		canvas_printf(row, 0, col + 2, row.cols - col - 3, ROLE_MARK, "& " STR_FMT, STR_ARG(buf_str(&s->pane.filter)));
+}
+
+static void traces_status(const struct screen *screen, struct buf *out)
+{
+	const struct traces_state *s = state_of(screen);
+	const char *dot = screen->ui->ascii ? ", " : " · ";
+	if (!s->pane.loaded || screen->ui->message_is_error) /* what went wrong needs the row */
+		return;
+	list_position(out, &s->pane.list);
+	if (s->pane.filter.len == 0)
+		buf_printf(out, "%sno filter", dot);
+	if (s->pane.find.len)
+		buf_printf(out, "%s/" STR_FMT, dot, STR_ARG(buf_str(&s->pane.find)));
+}
+
+/* ---------------------------------------------------------------- actions */
+
+static enum outcome traces_move(struct screen *screen, enum move move)
+{
+	list_move(&state_of(screen)->pane.list, move);
+	return OUT_REFRESH;
+}
+
+MOVE_FUNCTIONS(traces_move)
+
+#define ACTION(name) static enum outcome name(struct screen *screen, const struct input *in, struct target *target)
+#define UNUSED       (void)screen, (void)in, (void)target
+
+ACTION(open_trace)
+{
+	UNUSED;
+	const struct trace_row *row = row_of_cursor(state_of(screen));
+	if (!row)
+		return OUT_HANDLED;
+	*target = (struct target){.screen = "trace", .id = row->id};
+	return OUT_OPEN;
+}
+
+ACTION(go_runs)
+{
+	UNUSED;
+	*target = (struct target){.screen = "runs"};
+	return OUT_OPEN;
+}
+
+/* Another filter or order: from the top. */
+static enum outcome changed(struct traces_state *s)
+{
+	s->stamp_now++;
+	s->pane.list.id = 0;
+	s->pane.list.cursor = s->pane.list.top = 0;
+	s->buckets = false;
+	return OUT_REFRESH;
+}
+
+ACTION(filter_answer)
+{
+	struct traces_state *s = state_of(screen);
+	struct arena arena = ARENA_INIT;
+	struct filter_mistake mistake;
+	struct str text = str_cut(str_trim(in->argument), 0, FILTER_MAX);
+	bool good = filter_parse(&arena, text, FILTER_TRACES, screen->ui->now_ns, &mistake) != NULL;
+	arena_done(&arena);
+	if (!good) {
+		ui_say(screen->ui, "filter, column %zu: expected %s", mistake.column + 1, mistake.expected);
+		screen->ui->message_is_error = true;
+		(void)target;
+		return OUT_HANDLED;
+	}
+	buf_clear(&s->pane.filter);
+	buf_add_str(&s->pane.filter, text);
+	return changed(s);
+}
+
+static const struct action filter_line = {.name = "filter-for", .keys = "", .help = "", .run = filter_answer};
+
+ACTION(filter)
+{
+	struct traces_state *s = state_of(screen);
+	if (in->argument.len)
+		return filter_answer(screen, in, target);
+	*target = (struct target){.prompt = "&", .answer = &filter_line};
+	snprintf(target->text, sizeof target->text, STR_FMT, STR_ARG(str_cut(buf_str(&s->pane.filter), 0, 255)));
+	return OUT_PROMPT;
+}
+
+static enum outcome seek(struct screen *screen, enum seek what, bool forward)
+{
+	struct traces_state *s = state_of(screen);
+	if (what == SEEK_MATCH && s->pane.find.len == 0) {
+		ui_say(screen->ui, "nothing to search for yet: / asks");
+		return OUT_HANDLED;
+	}
+	s->seek = what;
+	s->seek_forward = forward;
+	return OUT_REFRESH;
+}
+
+ACTION(search_answer)
+{
+	(void)target;
+	struct traces_state *s = state_of(screen);
+	buf_clear(&s->pane.find);
+	buf_add_str(&s->pane.find, str_cut(in->argument, 0, 255));
+	return s->pane.find.len ? seek(screen, SEEK_MATCH, true) : OUT_REFRESH;
+}
+
+static const struct action search_line = {.name = "search-for", .keys = "", .help = "", .run = search_answer};
+
+ACTION(search)
+{
+	if (in->argument.len)
+		return search_answer(screen, in, target);
+	*target = (struct target){.prompt = "/", .answer = &search_line};
+	return OUT_PROMPT;
+}
+
+#define SEEK(name, what, forward)                   \
+	ACTION(name)                                \
+	{                                           \
+		UNUSED;                             \
+		return seek(screen, what, forward); \
+	}
+SEEK(next_match, SEEK_MATCH, true)
+SEEK(prev_match, SEEK_MATCH, false)
+SEEK(next_error, SEEK_FAILED, true)
+SEEK(prev_error, SEEK_FAILED, false)
+
+/* As the columns stand on the screen. */
+static const struct {
+	enum trace_sort sort;
+	const char *title;
+} orders[] = {
+    {TRACE_BY_START,    "time"  },
+    {TRACE_BY_DURATION, "total" },
+    {TRACE_BY_SPANS,    "spans" },
+    {TRACE_BY_ERRORS,   "errors"},
+    {TRACE_BY_TOKENS,   "tokens"},
+    {TRACE_BY_COST,     "cost"  },
+    {TRACE_BY_NAME,     "name"  },
+};
+enum { N_ORDERS = sizeof orders / sizeof *orders };
+
+static enum outcome sort_by(struct screen *screen, int step)
+{
+	struct traces_state *s = state_of(screen);
+	int i = 0;
+	while (i < N_ORDERS - 1 && orders[i].sort != s->pane.sort)
+		i++;
+	i = (i + step + N_ORDERS) % N_ORDERS;
+	s->pane.sort = orders[i].sort;
+	s->pane.ascending = s->pane.sort == TRACE_BY_NAME;
+	ui_say(screen->ui, "by %s, %s first", orders[i].title,
+	       s->pane.sort == TRACE_BY_START  ? "newest"
+	       : s->pane.sort == TRACE_BY_NAME ? "A"
+	                                  : "largest");
+	return changed(s);
+}
+
+ACTION(sort_next)
+{
+	UNUSED;
+	return sort_by(screen, 1);
+}
+
+ACTION(sort_prev)
+{
+	UNUSED;
+	return sort_by(screen, -1);
+}
+
+ACTION(invert)
+{
+	UNUSED;
+	struct traces_state *s = state_of(screen);
+	s->pane.ascending = !s->pane.ascending;
+	return changed(s);
+}
+
+/* Esc drops the search, then the filter; then the program's own "back" has it. */
+ACTION(clear)
+{
+	UNUSED;
+	struct traces_state *s = state_of(screen);
+	if (s->pane.find.len) {
+		buf_clear(&s->pane.find);
+		return OUT_HANDLED;
+	}
+	if (s->pane.filter.len == 0)
+		return OUT_IGNORED;
+	buf_clear(&s->pane.filter);
+	return changed(s);
+}
+
+/* name, keys, help, hint, order, run */
+static const struct action actions[] = {
+    {"open",       "Enter", "open the trace",                                              "open",   1, open_trace},
+    {"runs",       "Tab",   "eval runs",                                                   "runs",   2, go_runs   },
+    MOVE_ACTIONS,
+    {"filter",     "&",     "keep only traces that match, as in: status:error dur>2s",     "filter", 3, filter    },
+    {"search",     "/",     "search names, input previews and ids",                        "search", 4, search    },
+    {"next-match", "n",     "next match",                                                  NULL,     0, next_match},
+    {"prev-match", "N",     "previous match",                                              NULL,     0, prev_match},
+    {"next-error", "e",     "next trace with an error",                                    "error",  5, next_error},
+    {"prev-error", "E",     "previous trace with an error",                                NULL,     0, prev_error},
+    {"sort-next",  ">",     "order by the next column",                                    "sort",   6, sort_next },
+    {"sort-prev",  "<",     "order by the previous column",                                NULL,     0, sort_prev },
+    {"invert",     "I",     "turn the order round",                                        NULL,     0, invert    },
+    {"clear",      "Esc",   "drop the search, then the filter, else one level up",         NULL,     0, clear     },
+    ACTIONS_END,
+};
+
+const struct screen_ops screen_traces = {
+    .name = "traces",
+    .title = "Traces",
+    .state_size = sizeof(struct traces_state),
+    .actions = actions,
+    .open = traces_open,
+    .ask = traces_ask,
+    .fetch = traces_fetch,
+    .take = traces_take,
+    .draw = traces_draw,
+    .headline = traces_headline,
+    .status = traces_status,
+    .place = traces_place,
+    .close = traces_close,
+};
