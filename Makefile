@@ -124,5 +124,11 @@ uninstall:
 clean:
 	rm -rf build
 
+# Only main.c knows the version, and is compiled again when it changes.
+$(B)/gen/version: force-version
+	@mkdir -p $(@D); echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' > $@
+$(B)/tui/main.o: $(B)/gen/version
+$(B)/tui/main.o: SPOOR_CPPFLAGS += -DSPOOR_VERSION='"$(VERSION)"'
+
 -include $(OBJ:.o=.d) $(B)/tui/main.d
-.PHONY: all clean deps try test tests-ready unit-tests test-unit test-cli test-screen golden lint layers format bench install uninstall
+.PHONY: force-version all clean deps try test tests-ready unit-tests test-unit test-cli test-screen golden lint layers format bench install uninstall

@@ -154,7 +154,7 @@ static struct str id_of_text(struct str text, size_t n_bytes, struct arena *aren
 static bool is_zero(struct str id)
 {
 	for (size_t i = 0; i < id.len; i++) {
-		if (id.ptr[i] != '0')
+		if (id.ptr && id.ptr[i] != '0')
 			return false;
 	}
 	return true;

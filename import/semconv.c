@@ -826,7 +826,11 @@ bool semconv_evaluation(const struct attrs_in *attrs, struct str scope_name, str
 		score->value = UNKNOWN_DOUBLE;
 	score->label = semconv_get(attrs, "gen_ai.evaluation.score.label", arena);
 	score->explanation = semconv_get(attrs, "gen_ai.evaluation.explanation", arena);
-	score->source = source_of_scope(scope_name);
+	/* The conventions name no attribute for it, but an evaluation that says which model gave it is a judge's. */
+	static const char *const models[] = {"gen_ai.response.model", "gen_ai.request.model", "evaluator.model"};
+	for (size_t i = 0; i < sizeof models / sizeof *models && !score->judge_model.len; i++)
+		score->judge_model = semconv_get(attrs, models[i], arena);
+	score->source = score->judge_model.len ? SOURCE_JUDGE : source_of_scope(scope_name);
 	return true;
 }
 

@@ -180,7 +180,7 @@ static pthread_once_t slots_once = PTHREAD_ONCE_INIT;
 
 static void fill_slots(void)
 {
-	for (uint16_t i = 0; i < N_ROWS; i++) {
+	for (size_t i = 0; i < N_ROWS; i++) {
 		size_t at = hash64(str_of(rows[i].name)) % SLOTS;
 
 		while (slots[at])

@@ -307,7 +307,11 @@ static bool reopen_source(struct writer *w, const struct source *known, struct e
 	stmt_int(s, 3, known->mtime_ns);
 	stmt_int(s, 4, known->id);
 	w->source = known->id;
-	return stmt_run(s, err);
+	if (!stmt_run(s, err) ||
+	    !WRITER_RUN(w, err, "DELETE FROM problem WHERE source = ? AND record > ?", known->id, (int64_t)known->records))
+		return false;
+	w->problems_new -= db_changes(w->db); /* those records are read again: a tail that was not whole then, say */
+	return true;
 }
 
 static char *copy_or_null(struct str text)
@@ -434,7 +438,8 @@ static int open_lock(const struct db *db)
 /* Ranges in `garbage` may be another import's at work: only who is alone may sweep. */
 static bool sweep_if_alone(struct ingest *in, struct err *err)
 {
-	in->lock_fd = open_lock(in->w.db);
+	if (in->lock_fd < 0)
+		in->lock_fd = open_lock(in->w.db);
 	if (in->lock_fd < 0)
 		return true;
 	bool alone = flock(in->lock_fd, LOCK_EX | LOCK_NB) == 0;
@@ -463,6 +468,7 @@ static void free_ingest(struct ingest *in)
 	vec_done(&w->job.claims);
 	vec_done(&w->job.foreign);
 	arena_done(&w->job.arena);
+	arena_done(&w->job.row_arena);
 	free(w->hist);
 	vec_done(&w->problems);
 	arena_done(&w->problem_arena);
@@ -512,6 +518,7 @@ bool ingest_close(struct ingest *in, struct err *err)
 		return true;
 	struct ingest_counts held, fresh;
 	bool ok = !in->in_source || ingest_end(in, false, &held, &fresh, err);
+	ok = ok && wait_idle(in, err) && sweep_if_alone(in, err);
 	pthread_mutex_lock(&in->mutex);
 	in->stop = true;
 	pthread_cond_broadcast(&in->work);

@@ -1,5 +1,5 @@
 /* What the parts of the ingest share: ingest.c (threads, queue, sink), ingest_write.c (transactions, batches),
- * ingest_settle.c (traces), ingest_cases.c (eval runs). For nobody else. */
+ * ingest_settle.c and its neighbours (traces), ingest_cases.c and its neighbours (eval runs). For nobody else. */
 #ifndef SPOOR_STORE_INGEST_PRIVATE_H
 #define SPOOR_STORE_INGEST_PRIVATE_H
 
@@ -60,7 +60,7 @@ struct settle_job {
 	VEC(int64_t) foreign;             /* sources other than the one at work: one for each span they now hold */
 	VEC(int64_t) claims;              /* rows (index) that change their source, when nothing else changes */
 	struct ingest_counts held, fresh; /* spans */
-	struct arena arena;
+	struct arena arena, row_arena; /* of the job; of the row being written */
 };
 
 struct writer {
@@ -121,7 +121,10 @@ bool writer_sweep(struct writer *w, struct err *err); /* what an earlier crash l
 /* The end of a source: settles what is loose, rolls up, writes its state; strict: commits or rolls back. */
 bool writer_finish(struct writer *w, bool whole, struct err *err);
 
-/* Traces (ingest_settle.c). */
+/* Traces (ingest_settle.c, ingest_merge.c, ingest_around.c). */
+bool settle_find_trace(struct writer *w, struct settle_job *job, const struct hash128 *key, struct err *err);
+/* Rows of settle.rows of equal key become one; job->origins goes along. */
+bool settle_merge(struct writer *w, struct settle_job *job, struct err *err);
 bool settle_batch_trace(struct writer *w, struct batch *b, struct batch_trace *t, struct err *err);
 bool settle_ensure_trace(struct writer *w, struct batch_trace *t, struct err *err); /* fills t->id */
 bool settle_loose(struct writer *w, struct err *err);    /* all that is loose, at the end of a source */

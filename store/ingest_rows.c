@@ -149,6 +149,19 @@ bool rows_load_other(struct db *db, int64_t trace, int64_t key, uint64_t hash, s
 	return load_part(s, arena, part, err);
 }
 
+bool rows_load_part(struct db *db, const struct settle_job *job, const struct origin *o, const struct settle_row *row,
+                    struct arena *arena, struct span_part *part, struct err *err)
+{
+	switch (o->from) {
+	case FROM_SPAN: return rows_load_span(db, (int64_t)row->ref, arena, part, err);
+	case FROM_LOOSE: return rows_load_loose(db, (int64_t)row->ref, arena, part, err);
+	case FROM_OTHER: return rows_load_other(db, job->id, row->key, o->hash, arena, part, err);
+	case FROM_BATCH: *part = job->batch->spans.at[row->ref].part; return true;
+	case FROM_MERGED: *part = job->merged.at[row->ref]; return true;
+	}
+	return false;
+}
+
 bool rows_insert_loose(struct db *db, int64_t trace, const struct span_part *part, struct err *err)
 {
 	struct stmt *s = db_query(db, "INSERT INTO span_loose(" PART_COLUMNS ") VALUES(" PART_VALUES ")", err);
@@ -279,7 +292,6 @@ void rows_close(struct rows_reader *r)
 
 /* ---------------------------------------------------------------- settled rows */
 
-/* Parameters 1 to 13 are the same for rows that are bound and rows that are copied. */
 #define TREE_OUT                                                                                                   \
 	"pos, source, up, depth, size, flags, duration_ns, self_ns, sub_tokens, sub_cost, sub_errors, rep_n, rep_len,"
 #define TREE_VALUES "?,?,?,?,?,?,?,?,?,?,?,?,?,"
@@ -355,33 +367,6 @@ bool rows_insert_synthetic(struct db *db, int64_t trace, int64_t pos, const stru
 	stmt_int(s, N_TREE + 2, row->key);
 	stmt_int(s, N_TREE + 3, row->start_ns);
 	return stmt_run(s, err);
-}
-
-static bool copy_row(struct db *db, const char *sql, int64_t pos, const struct settle_row *row, int64_t source,
-                     struct err *err)
-{
-	struct stmt *s = db_query(db, sql, err);
-	if (!s)
-		return false;
-	bind_tree(s, pos, row, source);
-	stmt_int(s, N_TREE + 1, (int64_t)row->ref);
-	return stmt_run(s, err);
-}
-
-bool rows_copy_span(struct db *db, int64_t pos, const struct settle_row *row, int64_t source, struct err *err)
-{
-	return copy_row(db,
-	                "INSERT INTO span(" TREE_OUT FACT_COLUMNS ") SELECT " TREE_VALUES FACT_COLUMNS
-	                " FROM span WHERE pos = ?",
-	                pos, row, source, err);
-}
-
-bool rows_copy_loose(struct db *db, int64_t pos, const struct settle_row *row, int64_t source, struct err *err)
-{
-	return copy_row(db,
-	                "INSERT INTO span(" TREE_OUT FACT_COLUMNS ") SELECT " TREE_VALUES FACT_COLUMNS
-	                " FROM span_loose WHERE loose = ?",
-	                pos, row, source, err);
 }
 
 /* ---------------------------------------------------------------- the trace row */

@@ -23,12 +23,14 @@ bool rows_load_loose(struct db *db, int64_t loose, struct arena *arena, struct s
 bool rows_load_other(struct db *db, int64_t trace, int64_t key, uint64_t hash, struct arena *arena,
                      struct span_part *part, struct err *err);
 
-/* A settled row at `pos`: bound, or copied from where it is stored. */
+/* The part a row comes from, wherever that is. */
+bool rows_load_part(struct db *db, const struct settle_job *job, const struct origin *o, const struct settle_row *row,
+                    struct arena *arena, struct span_part *part, struct err *err);
+
+/* A settled row at `pos`. */
 bool rows_insert(struct db *db, int64_t trace, int64_t pos, const struct settle_row *row, const struct span_part *part,
                  int64_t source, struct err *err);
 bool rows_insert_synthetic(struct db *db, int64_t trace, int64_t pos, const struct settle_row *row, struct err *err);
-bool rows_copy_span(struct db *db, int64_t pos, const struct settle_row *row, int64_t source, struct err *err);
-bool rows_copy_loose(struct db *db, int64_t pos, const struct settle_row *row, int64_t source, struct err *err);
 bool rows_insert_loose(struct db *db, int64_t trace, const struct span_part *part, struct err *err);
 bool rows_insert_other(struct db *db, int64_t trace, const struct span_part *part, struct err *err);
 

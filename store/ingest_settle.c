@@ -1,15 +1,13 @@
 /* Traces: the spans of a batch and what is stored of their trace become one settled trace.
  *
  * A trace's rows lie together in `span`, in pre-order, and only the trace row says where. Settling loads them (the few columns that
- * the tree needs), adds what is new, merges the parts of equal keys, computes the tree and writes all rows to a new range; what was
- * loaded from the store is copied by SQL, so that a row's text never passes through memory. Then the trace row is flipped and
+ * the tree needs), adds what is new, merges the parts of equal keys, computes the tree and writes all rows to a new range, fetching
+ * the other columns of each when its turn comes. Then the trace row is flipped and
  * the old range deleted. Large traces do this over several transactions: the new range is noted in `garbage` first, and the
  * old one when the row is flipped, so that whatever a crash leaves is swept by the next import. */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/ingest_private.h"
 #include "store/ingest_rows.h"
 #include "store/span_row.h"
 
@@ -65,7 +63,7 @@ static bool read_trace(struct stmt *s, struct settle_job *job, struct err *err)
 	return step != STEP_FAIL;
 }
 
-static bool find_trace(struct writer *w, struct settle_job *job, const struct hash128 *key, struct err *err)
+bool settle_find_trace(struct writer *w, struct settle_job *job, const struct hash128 *key, struct err *err)
 {
 	struct stmt *s = db_query(w->db, "SELECT " TRACE_COLUMNS " FROM trace WHERE key = ?", err);
 	if (!s)
@@ -102,233 +100,6 @@ bool settle_ensure_trace(struct writer *w, struct batch_trace *t, struct err *er
 	stmt_str_static(s, 3, t->text);
 	t->id = w->next_trace++;
 	return stmt_run(s, err);
-}
-
-/* ---------------------------------------------------------------- one row for each key */
-
-struct item {
-	int64_t key;
-	uint64_t hash, record;
-	uint32_t row;
-	enum origin_from from;
-};
-
-static int by_key(const void *pa, const void *pb)
-{
-	const struct item *a = pa, *b = pb;
-	if (a->key != b->key)
-		return a->key < b->key ? -1 : 1;
-	if ((a->from == FROM_SPAN) != (b->from == FROM_SPAN))
-		return a->from == FROM_SPAN ? -1 : 1;
-	if (a->hash != b->hash)
-		return a->hash < b->hash ? -1 : 1;
-	if (a->from != b->from)
-		return a->from < b->from ? -1 : 1;
-	return a->record < b->record ? -1 : a->record > b->record;
-}
-
-/* Who holds the span now, and whether that is news: counts the sources that had not held it before. */
-static int64_t claim(const struct writer *w, struct settle_job *job, const struct item *group, size_t n, int64_t before)
-{
-	int64_t now = before, last = before;
-	bool mine = false;
-	for (size_t i = 0; i < n; i++) {
-		const struct origin *o = &job->origins.at[group[i].row];
-		if (o->from != FROM_LOOSE && o->from != FROM_BATCH)
-			continue;
-		if (o->source == w->source && !mine && before != w->source)
-			job->held.spans++;
-		else if (o->source != w->source && o->source != before && o->source != last)
-			*vec_add(&job->foreign) = o->source;
-		mine = mine || o->source == w->source;
-		last = now = o->source;
-	}
-	return mine ? w->source : now;
-}
-
-/* The different parts of a group, of each the first in order (stored before new, then the smallest record). A settled row is a part
- * itself only if nothing is in span_other. */
-static size_t different_parts(struct item *group, size_t n, uint64_t *combined)
-{
-	bool has_other = false;
-	for (size_t i = 0; i < n; i++)
-		has_other = has_other || group[i].from == FROM_OTHER;
-	size_t kept = 0, from = group[0].from == FROM_SPAN && has_other ? 1 : 0;
-	*combined = 0;
-	for (size_t i = from; i < n; i++) {
-		if (kept && group[kept - 1 + from].hash == group[i].hash)
-			continue;
-		if (i > from && from == 0 && group[0].from == FROM_SPAN && group[0].hash == group[i].hash)
-			continue; /* sorted before the others, whatever its hash */
-		group[from + kept++] = group[i];
-		*combined ^= group[i].hash;
-	}
-	memmove(group, group + from, kept * sizeof *group);
-	return kept;
-}
-
-static bool load_part(struct writer *w, struct settle_job *job, const struct item *item, struct span_part *part,
-                      struct err *err)
-{
-	const struct settle_row *row = &w->settle.rows.at[item->row];
-	switch (item->from) {
-	case FROM_SPAN: return rows_load_span(w->db, (int64_t)row->ref, &job->arena, part, err);
-	case FROM_LOOSE: return rows_load_loose(w->db, (int64_t)row->ref, &job->arena, part, err);
-	case FROM_OTHER: return rows_load_other(w->db, job->id, item->key, item->hash, &job->arena, part, err);
-	case FROM_BATCH: *part = job->batch->spans.at[row->ref].part; return true;
-	case FROM_MERGED: break;
-	}
-	return true;
-}
-
-static uint64_t combine(const struct span_part *parts, size_t n)
-{
-	uint64_t all = 0;
-	for (size_t i = 0; i < n && i < PARTS_MAX; i++)
-		all ^= parts[i].hash;
-	return all;
-}
-
-/* Several parts, or one that a row cannot hold: they go to span_other, the row is made of them. */
-static bool merge_parts(struct writer *w, struct settle_job *job, const struct item *items, size_t n,
-                        const struct settle_row *settled, uint64_t settled_hash, struct span_part *out, bool *same,
-                        struct err *err)
-{
-	struct span_part *parts = arena_zalloc(&job->arena, n, sizeof *parts);
-	for (size_t i = 0; i < n; i++)
-		if (!load_part(w, job, &items[i], &parts[i], err))
-			return false;
-	bool conflict;
-	part_merge(parts, n, out, &conflict);
-	out->hash = combine(parts, n);
-	*same = settled && settled_hash == out->hash;
-	if (conflict)
-		out->flags |= SPAN_CONFLICT;
-	*same = *same && !(conflict && !(settled->flags & SPAN_CONFLICT));
-	if (*same)
-		return true;
-	if (conflict)
-		*vec_add(&job->conflicts) = out->key;
-	for (size_t i = 0; i < n; i++) {
-		if (i < PARTS_MAX)
-			*vec_add(&job->others) = parts[i];
-		else
-			*vec_add(&job->surplus) = parts[i];
-	}
-	return true;
-}
-
-/* Settles which row stands for a group of one key; the others are gone. */
-static bool merge_group(struct writer *w, struct settle_job *job, struct item *group, size_t n, struct err *err)
-{
-	struct settle_row *rows = w->settle.rows.at;
-	struct item first = group[0];
-	bool has_settled = first.from == FROM_SPAN;
-	struct settle_row settled = rows[first.row];
-	struct origin *stand = &job->origins.at[first.row];
-	uint64_t settled_hash = first.hash, combined;
-	int64_t source = claim(w, job, group, n, has_settled ? stand->source : 0);
-	if (!has_settled)
-		job->fresh.spans++;
-	for (size_t i = 1; i < n; i++)
-		job->origins.at[group[i].row].gone = true;
-	size_t kept = different_parts(group, n, &combined);
-	bool same = has_settled && combined == settled_hash;
-	bool plain = kept == 1 && (group[0].from == FROM_LOOSE || group[0].from == FROM_BATCH) &&
-	             part_is_plain(&(struct span_part){.start_ns = rows[group[0].row].start_ns,
-	                                               .end_ns = job->origins.at[group[0].row].end_ns});
-	if (!same && plain) {
-		if (group[0].row != first.row) {
-			rows[first.row] = rows[group[0].row];
-			*stand = job->origins.at[group[0].row];
-			stand->gone = false;
-		}
-	} else if (!same) {
-		struct span_part out;
-		if (!merge_parts(w, job, group, kept, has_settled ? &settled : NULL, settled_hash, &out, &same, err))
-			return false;
-		if (!same) {
-			rows[first.row] = rows_of_part(&out);
-			rows[first.row].ref = job->merged.n;
-			*stand = (struct origin){.from = FROM_MERGED, .hash = out.hash, .record = out.record};
-			*vec_add(&job->merged) = out;
-		}
-	}
-	if (same && stand->source != source)
-		*vec_add(&job->claims) = first.row;
-	stand->source = source;
-	job->changed = job->changed || !same;
-	if (!same) {
-		if (has_settled)
-			rows_hist(w, &settled, -1);
-		rows_hist(w, &rows[first.row], 1);
-	}
-	return true;
-}
-
-/* The common case: one key, one row, from the batch or settled long ago. */
-static bool single(struct writer *w, struct settle_job *job, struct item *item, struct err *err)
-{
-	struct origin *o = &job->origins.at[item->row];
-	if (o->from == FROM_SPAN)
-		return true;
-	const struct settle_row *row = &w->settle.rows.at[item->row];
-	struct span_part times = {.start_ns = row->start_ns, .end_ns = o->end_ns};
-	if (o->from == FROM_OTHER || !part_is_plain(&times))
-		return merge_group(w, job, item, 1, err);
-	o->source = claim(w, job, item, 1, 0);
-	job->fresh.spans++;
-	job->changed = true;
-	rows_hist(w, row, 1);
-	return true;
-}
-
-/* Moves the rows that stand to the front. Claims name rows, so they move along. */
-static void drop_gone(struct settle *s, struct settle_job *job)
-{
-	size_t kept = 0, next_claim = 0;
-	for (size_t i = 0; i < s->rows.n; i++) {
-		bool claimed = next_claim < job->claims.n && job->claims.at[next_claim] == (int64_t)i;
-		if (job->origins.at[i].gone)
-			continue;
-		if (claimed)
-			job->claims.at[next_claim++] = (int64_t)kept;
-		s->rows.at[kept] = s->rows.at[i];
-		job->origins.at[kept++] = job->origins.at[i];
-	}
-	s->rows.n = kept;
-	job->origins.n = kept;
-}
-
-static int by_number(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-	return x < y ? -1 : x > y;
-}
-
-static bool merge_all(struct writer *w, struct settle_job *job, struct err *err)
-{
-	size_t n = w->settle.rows.n;
-	struct item *items = xmalloc(size_mul(n + 1, sizeof *items));
-	for (size_t i = 0; i < n; i++) {
-		const struct origin *o = &job->origins.at[i];
-		items[i] = (struct item){w->settle.rows.at[i].key, o->hash, o->record, (uint32_t)i, o->from};
-	}
-	if (n > 1)
-		qsort(items, n, sizeof *items, by_key);
-	bool ok = true;
-	for (size_t i = 0, end; ok && i < n; i = end) {
-		for (end = i + 1; end < n && items[end].key == items[i].key;)
-			end++;
-		ok = end - i == 1 ? single(w, job, &items[i], err) : merge_group(w, job, &items[i], end - i, err);
-	}
-	free(items);
-	if (!ok)
-		return false;
-	if (job->claims.n > 1)
-		qsort(job->claims.at, job->claims.n, sizeof *job->claims.at, by_number);
-	drop_gone(&w->settle, job);
-	return true;
 }
 
 /* ---------------------------------------------------------------- gathering */
@@ -394,7 +165,7 @@ static bool gather(struct writer *w, struct settle_job *job, struct err *err)
 	add_batch_rows(w, job);
 	if (w->settle.rows.n > SETTLE_ROWS_MAX)
 		return err_set(err, ERR_STORE, NULL, "a trace has more than %d spans", SETTLE_ROWS_MAX);
-	if (!merge_all(w, job, err))
+	if (!settle_merge(w, job, err))
 		return false;
 	settle_tree(&w->settle);
 	return true;
@@ -407,17 +178,12 @@ static bool write_row(struct writer *w, struct settle_job *job, int64_t pos, uin
 	const struct settle_row *row = &w->settle.rows.at[index];
 	if (row->flags & SPAN_SYNTHETIC)
 		return rows_insert_synthetic(w->db, job->id, pos, row, err);
+	/* Measured: reading and binding a row is faster than INSERT … SELECT, which materialises what comes from its own table. */
 	const struct origin *o = &job->origins.at[index];
-	switch (o->from) {
-	case FROM_SPAN: return rows_copy_span(w->db, pos, row, o->source, err);
-	case FROM_LOOSE: return rows_copy_loose(w->db, pos, row, o->source, err);
-	case FROM_BATCH:
-		return rows_insert(w->db, job->id, pos, row, &job->batch->spans.at[row->ref].part, o->source, err);
-	case FROM_MERGED: return rows_insert(w->db, job->id, pos, row, &job->merged.at[row->ref], o->source, err);
-	case FROM_OTHER: break;
-	}
-	BUG_ON(true);
-	return false;
+	struct span_part part;
+	arena_reset(&job->row_arena);
+	return rows_load_part(w->db, job, o, row, &job->row_arena, &part, err) &&
+	       rows_insert(w->db, job->id, pos, row, &part, o->source, err);
 }
 
 static bool write_others(struct writer *w, struct settle_job *job, bool may_breathe, struct err *err)
@@ -643,6 +409,13 @@ static bool create_trace(struct writer *w, struct settle_job *job, struct batch_
 	return true;
 }
 
+/* When what is loose is worth a rewrite of what is settled: a trace that keeps growing is written a bounded number of times over; a
+ * large one, whose rows cost the most, hardly more than once. What is not due now is at the end of the source. */
+static bool is_due(int64_t settled, int64_t loose)
+{
+	return settled <= TRACE_ROWS_ONCE ? loose * 2 >= settled : loose / 4 >= settled;
+}
+
 bool settle_batch_trace(struct writer *w, struct batch *b, struct batch_trace *t, struct err *err)
 {
 	struct settle_job *job = &w->job;
@@ -651,7 +424,7 @@ bool settle_batch_trace(struct writer *w, struct batch *b, struct batch_trace *t
 	job_clear(job);
 	job->batch = b;
 	job->trace = t;
-	if (!find_trace(w, job, &t->key, err))
+	if (!settle_find_trace(w, job, &t->key, err))
 		return false;
 	if (job->seen != w->source) {
 		w->held.traces++;
@@ -659,7 +432,7 @@ bool settle_batch_trace(struct writer *w, struct batch *b, struct batch_trace *t
 	}
 	w->fresh.traces += job->source == 0;
 	int64_t more = (int64_t)t->n_spans + (t->n_said > 0);
-	bool due = (job->loose + more) * 2 >= job->n;
+	bool due = is_due(job->n, job->loose + more);
 	bool large = job->n + job->loose + more > TRACE_ROWS_ONCE && !w->strict_open;
 	if (due && !large) {
 		bool ok = settle_now(w, job, err);
@@ -706,158 +479,3 @@ bool settle_loose(struct writer *w, struct err *err)
 	}
 }
 
-/* ---------------------------------------------------------------- findings, once the source has ended
- *
- * Not earlier: while a trace arrives, spans come before their parents. */
-
-struct odd_trace {
-	int64_t id, orphans, cycles, first, n;
-	struct buf text;
-};
-
-static bool next_odd(struct writer *w, struct odd_trace *t, struct err *err)
-{
-	struct stmt *s = db_query(w->db,
-	                          "SELECT id, orphans, cycles, first, n, text FROM trace INDEXED BY trace_odd"
-	                          " WHERE seen = ? AND (orphans > 0 OR cycles > 0) AND id > ? ORDER BY id LIMIT 1",
-	                          err);
-	if (!s)
-		return false;
-	stmt_int(s, 1, w->source);
-	stmt_int(s, 2, t->id);
-	enum step step = stmt_step(s, err);
-	t->id = 0;
-	if (step == STEP_ROW) {
-		t->id = col_int(s, 0);
-		t->orphans = col_int_or(s, 1, 0);
-		t->cycles = col_int_or(s, 2, 0);
-		t->first = col_int_or(s, 3, 0);
-		t->n = col_int_or(s, 4, 0);
-		buf_clear(&t->text);
-		buf_add_str(&t->text, col_str(s, 5));
-	}
-	stmt_end(s);
-	return step != STEP_FAIL;
-}
-
-static bool report_cycles(struct writer *w, const struct odd_trace *t, struct err *err)
-{
-	struct stmt *s = db_query(w->db, "SELECT key, id FROM span WHERE pos >= ? AND pos < ? AND flags & ? LIMIT 1000", err);
-	if (!s)
-		return false;
-	stmt_int(s, 1, t->first);
-	stmt_int(s, 2, t->first + t->n);
-	stmt_int(s, 3, SPAN_CYCLE);
-	int64_t told = 0;
-	bool ok = true;
-	enum step step;
-	while (ok && (step = stmt_step(s, err)) == STEP_ROW) {
-		struct buf path = BUF_INIT;
-		struct str id = col_str(s, 1);
-		buf_printf(&path, "trace " STR_FMT ", span ", STR_ARG(buf_str(&t->text)));
-		if (id.ptr)
-			buf_add_str(&path, id);
-		else
-			buf_printf(&path, "%016llx", (unsigned long long)col_int_or(s, 0, 0));
-		ok = writer_problem_fmt(w, SEVERITY_WARNING, "cycle", buf_str(&path), "cut here, shown as a root", err,
-		                        "the chain of its parents comes back to it");
-		buf_done(&path);
-		told++;
-	}
-	stmt_end(s);
-	w->problems_total += t->cycles > told ? t->cycles - told : 0;
-	w->problems_new += t->cycles > told ? t->cycles - told : 0;
-	return ok && step == STEP_DONE;
-}
-
-static bool report_orphans(struct writer *w, const struct odd_trace *t, struct err *err)
-{
-	struct buf path = BUF_INIT;
-	buf_printf(&path, "trace " STR_FMT, STR_ARG(buf_str(&t->text)));
-	bool ok = writer_problem_fmt(w, SEVERITY_WARNING, "orphan", buf_str(&path), "shown below a row that says so", err,
-	                             "%lld span%s a parent that is not there", (long long)t->orphans,
-	                             t->orphans == 1 ? " names" : "s name");
-	buf_done(&path);
-	return ok;
-}
-
-bool settle_report(struct writer *w, struct err *err)
-{
-	struct odd_trace t = {.id = 0};
-	bool ok = writer_begin(w, err) &&
-	          WRITER_RUN(w, err, "DELETE FROM problem WHERE source = ? AND code IN ('cycle', 'orphan')", w->source);
-	if (ok) { /* of an earlier, shorter state of this source */
-		w->problems_new -= db_changes(w->db);
-		w->problems_stored -= db_changes(w->db);
-	}
-	while ((ok = ok && writer_breathe(w, err) && next_odd(w, &t, err)) && t.id) {
-		if (t.orphans)
-			ok = report_orphans(w, &t, err);
-		if (ok && t.cycles)
-			ok = report_cycles(w, &t, err);
-	}
-	buf_done(&t.text);
-	return ok;
-}
-
-/* ---------------------------------------------------------------- what was there before */
-
-static uint64_t trace_mark(int64_t id)
-{
-	return (uint64_t)id * 0x9E3779B97F4A7C15u;
-}
-
-static bool add_known(struct writer *w, const char *sql, int64_t id, struct err *err)
-{
-	struct stmt *s = db_query(w->db, sql, err);
-	if (!s)
-		return false;
-	stmt_int(s, 1, id);
-	enum step step;
-	while ((step = stmt_step(s, err)) == STEP_ROW)
-		hash_set_add(&w->known, (uint64_t)col_int_or(s, 0, 0) ^ trace_mark(id));
-	stmt_end(s);
-	return step == STEP_DONE;
-}
-
-static bool load_known(struct writer *w, const struct settle_job *job, struct err *err)
-{
-	uint64_t mark = ~trace_mark(job->id);
-	if (hash_set_has(&w->known, mark))
-		return true;
-	if (w->known.n + (size_t)(job->n + job->loose) > KNOWN_MAX)
-		hash_set_clear(&w->known);
-	hash_set_add(&w->known, mark);
-	return add_known(w,
-	                 "SELECT hash FROM span WHERE pos >= (SELECT first FROM trace WHERE id = ?1)"
-	                 " AND pos < (SELECT first + n FROM trace WHERE id = ?1)",
-	                 job->id, err) &&
-	       add_known(w, "SELECT hash FROM span_loose WHERE trace = ?", job->id, err) &&
-	       add_known(w, "SELECT hash FROM span_other WHERE trace = ?", job->id, err);
-}
-
-/* Marks the entries whose spans are all in the store, record for record: only traces that were there before this import can
- * have such, and a second import of the same data is what makes it worth looking. */
-bool settle_mark_known(struct writer *w, struct batch *b, struct err *err)
-{
-	struct settle_job job = {.id = 0};
-	for (size_t i = 0; w->old_trace_max && i < b->traces.n; i++) {
-		const struct batch_trace *t = &b->traces.at[i];
-		if (i % ROWS_PER_LOOK == 0 && !writer_breathe(w, err))
-			return false;
-		if (!t->n_spans)
-			continue;
-		if (!find_trace(w, &job, &t->key, err))
-			return false;
-		if (!job.exists || job.id > w->old_trace_max || job.n + job.loose > KNOWN_MAX / 2)
-			continue;
-		if (!load_known(w, &job, err))
-			return false;
-		for (uint32_t k = t->first_span; k != SETTLE_NONE; k = b->spans.at[k].next) {
-			const struct batch_span *span = &b->spans.at[k];
-			if (span->entry < b->entries.n && hash_set_has(&w->known, span->part.hash ^ trace_mark(job.id)))
-				b->entries.at[span->entry].dups++;
-		}
-	}
-	return true;
-}

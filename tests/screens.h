@@ -57,7 +57,8 @@ static int stage_setup(void **state)
 	struct err err = ERR_INIT;
 	struct db *db = db_open(stage_path, DB_WRITE, &err);
 	char agent[] = "tests/data/traces-agent.jsonl", voice[] = "tests/data/traces-voice.json.gz",
-	     eval[] = "tests/data/traces-eval.jsonl", v12[] = "tests/data/eval-v12.json", v13[] = "tests/data/eval-v13.json";
+	     eval[] = "tests/data/traces-eval.jsonl", v12[] = "tests/data/eval-v12.json",
+	     v13[] = "tests/data/eval-v13.json";
 	char *paths[] = {agent, voice, eval, v12, v13};
 	struct import_report report = {0};
 	struct import_opts opts = {.now_ns = UNKNOWN_INT};
@@ -73,7 +74,7 @@ static int stage_setup(void **state)
 
 static int stage_teardown(void **state)
 {
-	static const char *const ends[] = {"", "-wal", "-shm", "-lock", ".lock"};
+	static const char *const ends[] = {"", "-wal", "-shm", "-lock", "-import"};
 	(void)state;
 	db_close(stage_db);
 	while (stage_n_uis)
@@ -208,7 +209,8 @@ static bool stage_same(const char *path, struct str want, struct str got)
 		str_split(&got, '\n', &g);
 		if (str_eq(w, g))
 			continue;
-		print_error("%s:%d\n  expected |" STR_FMT "|\n  got      |" STR_FMT "|\n", path, line, STR_ARG(w), STR_ARG(g));
+		print_error("%s:%d\n  expected |" STR_FMT "|\n  got      |" STR_FMT "|\n", path, line, STR_ARG(w),
+		            STR_ARG(g));
 		return false;
 	}
 	return true;

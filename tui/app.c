@@ -143,7 +143,7 @@ static bool open_screen(struct app *app, const struct target *t)
 static struct screen *owner_of(struct app *app, const struct query_answer *a)
 {
 	for (size_t i = app->stack.n; i > 0; i--)
-		if (app->stack.at[i - 1]->ops == a->ops)
+		if (app->stack.at[i - 1] == a->owner)
 			return app->stack.at[i - 1];
 	return NULL;
 }
@@ -174,7 +174,7 @@ static void ask(struct app *app)
 	void *request = s->ops->ask ? s->ops->ask(s) : NULL;
 	if (!request)
 		return;
-	query_post(app->queries, s->ops, ++app->ticket, request);
+	query_post(app->queries, s, ++app->ticket, request);
 	while (query_take(app->queries, ANSWER_WAIT_MS, &a)) {
 		give(app, &a);
 		if (a.ticket == app->ticket)
@@ -533,6 +533,19 @@ static void jump_to_imported(struct app *app, const struct import_report *r)
 	open_screen(app, &t);
 }
 
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash && slash[1] ? slash + 1 : path;
+}
+
+/* ", 3 spans"; nothing for 0. */
+static void add_count(struct buf *out, int64_t n, const char *what)
+{
+	if (n)
+		buf_printf(out, "%s%lld %s%s", out->len ? ", " : "", (long long)n, what, n == 1 ? "" : "s");
+}
+
 static void import_message(struct app *app, const struct import_report *r)
 {
 	int64_t problems = 0, spans = 0, cases = 0, traces = 0, fresh = 0;
@@ -543,20 +556,26 @@ static void import_message(struct app *app, const struct import_report *r)
 		cases += r->files[i].held.cases;
 		fresh += r->files[i].fresh.spans + r->files[i].fresh.cases + r->files[i].fresh.traces;
 	}
+	bool nothing = !(traces || spans || cases);
 	struct buf text = BUF_INIT;
-	if (traces || spans || cases)
-		buf_printf(&text, "%lld traces, %lld spans, %lld cases%s", (long long)traces, (long long)spans,
-		           (long long)cases, fresh ? "" : ", all known");
-	else
+	add_count(&text, traces, "trace");
+	add_count(&text, spans, "span");
+	add_count(&text, cases, "case");
+	if (nothing)
 		buf_add_cstr(&text, "nothing imported");
-	if (problems)
-		buf_printf(&text, "; %lld problems (spoor doctor --problems)", (long long)problems);
-	if (problems && !(traces || spans || cases)) {
+	else if (!fresh)
+		buf_add_cstr(&text, ", all known");
+	if (nothing && problems && r->files[0].n_problems) {
+		/* The reason matters more here than where the file lies. */
 		buf_clear(&text);
-		problem_sentence(&text, &r->files[0].problems[0]);
+		buf_printf(&text, "%s: " STR_FMT, base_name(r->files[0].problems[0].file),
+		           STR_ARG(r->files[0].problems[0].reason));
+	} else if (problems) {
+		add_count(&text, problems, "problem");
+		buf_add_cstr(&text, " (spoor doctor --problems)");
 	}
 	ui_say(&app->ui, "%s", buf_cstr(&text));
-	app->ui.message_is_error = problems > 0 && !(traces || spans || cases);
+	app->ui.message_is_error = problems > 0 && nothing;
 	buf_done(&text);
 }
 
@@ -645,8 +664,14 @@ static bool start(struct app *app, struct err *err)
 	app->ui.ascii = o->ascii;
 	app->ui.now_ns = clock_now_ns(app);
 	resize(app);
-	return open_screen(app, &(struct target){.screen = "traces"}) ||
-	       err_set(err, ERR_SYSTEM, NULL, "%s", app->ui.message);
+	if (!open_screen(app, &(struct target){.screen = "traces"}))
+		return err_set(err, ERR_SYSTEM, NULL, "%s", app->ui.message);
+	if (o->open && strncmp(o->open, "trace:", 6) == 0) {
+		struct target t = {.screen = "trace"};
+		snprintf(t.text, sizeof t.text, "%s", o->open + 6);
+		open_screen(app, &t);
+	}
+	return true;
 }
 
 /* A small file is in the store before a person could read a first, emptier screen. */

@@ -80,7 +80,7 @@ struct query_thread *query_start(const char *store, void (*wake)(void), struct e
 	return q;
 }
 
-void query_post(struct query_thread *q, const struct screen_ops *ops, uint64_t ticket, void *request)
+void query_post(struct query_thread *q, const struct screen *owner, uint64_t ticket, void *request)
 {
 	pthread_mutex_lock(&q->lock);
 	if (q->waiting.request) {
@@ -89,7 +89,7 @@ void query_post(struct query_thread *q, const struct screen_ops *ops, uint64_t t
 		q->waiting.err.code = ERR_INTERRUPTED;
 		answer(q, &q->waiting);
 	}
-	q->waiting = (struct query_answer){.ops = ops, .ticket = ticket, .request = request};
+	q->waiting = (struct query_answer){.ops = owner->ops, .owner = owner, .ticket = ticket, .request = request};
 	if (q->running)
 		db_interrupt(q->db);
 	pthread_cond_signal(&q->posted);

@@ -10,7 +10,8 @@
 struct query_thread;
 struct query_answer {
 	const struct screen_ops *ops;
-	uint64_t ticket; /* as given to query_post */
+	const void *owner; /* whose request it is: compared, never followed */
+	uint64_t ticket;   /* as given to query_post */
 	void *request;
 	bool ok;
 	struct err err;
@@ -19,7 +20,7 @@ struct query_answer {
 struct query_thread *query_start(const char *store, void (*wake)(void), struct err *err);
 /* Hands over a request. One that waits is given back unanswered (ok false) at once through query_take; one that runs is
  * interrupted. */
-void query_post(struct query_thread *q, const struct screen_ops *ops, uint64_t ticket, void *request);
+void query_post(struct query_thread *q, const struct screen *owner, uint64_t ticket, void *request);
 /* The next answer, waiting at most wait_ms; false: none yet. */
 bool query_take(struct query_thread *q, int wait_ms, struct query_answer *out);
 bool query_busy(struct query_thread *q);

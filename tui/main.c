@@ -17,6 +17,10 @@
 #include "tui/app.h"
 #include "tui/cmd/cmds.h"
 
+#ifndef SPOOR_VERSION
+#define SPOOR_VERSION "unknown" /* the Makefile gives it */
+#endif
+
 /* ---------------------------------------------------------------- the process */
 
 /* A closed 0, 1 or 2 would be given to the next file opened, and messages would end in the store. What stands in fails on use as
@@ -39,6 +43,7 @@ static void settle_process(void)
 	signal(SIGPIPE, SIG_DFL);
 	setlocale(LC_CTYPE, "");
 	sink_set_decoder(import_decode);
+	cmd_version = SPOOR_VERSION;
 }
 
 static int fail(const struct err *err)
@@ -80,8 +85,8 @@ static const char *value_of(const char *name, int argc, char **argv, int *i, str
 
 static bool unknown_option(const char *word, struct err *err)
 {
-	static const char *const names[] = {"--store", "--ascii",   "--no-color", "--theme",
-	                                    "--mouse", "--version", "--help"};
+	static const char *const names[] = {"--store", "--ascii", "--no-color", "--theme",
+	                                    "--mouse", "--open",  "--version",  "--help"};
 	struct near near = {.word = str_of(word)};
 	struct buf after = BUF_INIT;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -111,6 +116,8 @@ static bool front_option(struct front *f, int argc, char **argv, int *i, struct 
 		f->app.store = value;
 	else if (err->code == ERR_NONE && (value = value_of("--theme", argc, argv, i, err)) != NULL)
 		f->app.theme = value;
+	else if (err->code == ERR_NONE && (value = value_of("--open", argc, argv, i, err)) != NULL)
+		f->app.open = value;
 	else
 		return err->code == ERR_NONE ? unknown_option(word, err) : false;
 	return true;

@@ -209,7 +209,7 @@ static size_t take_piece(struct str text, int col, bool ascii, struct cells *cel
 /* As many columns as before, so that what was measured still fits. */
 static void cells_to_ascii(struct cells *cells)
 {
-	struct cell_text wide[CLUSTER_CELLS * 2 + 8];
+	struct cell_text wide[CLUSTER_CELLS * 2 + 8] = {0};
 	int n = 0;
 	for (int i = 0; i < cells->n; i++) {
 		struct cell_text *cell = &cells->cell[i];
@@ -277,7 +277,7 @@ static int piece_cols(struct str text, int col, size_t *bytes, uint32_t *base)
 			*base = (unsigned char)text.ptr[0];
 		return 1;
 	}
-	struct cell_text made[12];
+	struct cell_text made[12] = {0};
 	struct cells cells = {.cell = made};
 	*bytes = take_piece(text, col, false, &cells);
 	int cols = 0;

@@ -254,7 +254,7 @@ static void spread_scores(struct side_run *run, const struct place *places, size
 
 static void place_scores(const struct score_names *names, struct side_run *a, struct side_run *b, struct arena *arena)
 {
-	struct place places[COMPARE_MAX_SCORES];
+	struct place places[COMPARE_MAX_SCORES] = {0};
 	for (size_t i = 0; i < names->n; i++)
 		places[i] = (struct place){names->at[i].word, i};
 	qsort(places, names->n, sizeof *places, by_place_word);

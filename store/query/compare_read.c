@@ -42,6 +42,8 @@ static int by_value(const void *left, const void *right)
 /* The same for the same set of outputs, whatever their order and number. */
 static uint64_t outputs_hash(uint64_t *hashes, size_t n)
 {
+	if (n == 0)
+		return 0;
 	qsort(hashes, n, sizeof *hashes, by_value);
 	size_t kept = 0;
 	for (size_t i = 0; i < n; i++)

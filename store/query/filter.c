@@ -375,7 +375,7 @@ static struct filter_node *parse_or(struct parser *p, int level)
 struct filter *filter_parse(struct arena *arena, struct str text, enum filter_over over, int64_t now_ns,
                             struct filter_mistake *mistake)
 {
-	struct filter_mistake unwanted;
+	struct filter_mistake unwanted = {0};
 	struct parser p = {
 	    .arena = arena, .text = text, .over = over, .now_ns = now_ns, .mistake = mistake ? mistake : &unwanted};
 	struct filter *f = arena_zalloc(arena, 1, sizeof *f);

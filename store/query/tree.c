@@ -199,7 +199,7 @@ bool tree_get(struct db *db, int64_t first, int64_t pos, struct arena *arena, st
 	bool ok = read_range(db, first, pos, pos, arena, &rows, err);
 	if (ok && rows.n == 0)
 		ok = err_set(err, ERR_NOT_FOUND, NULL, "that span is not there any more");
-	if (ok)
+	if (ok && rows.at)
 		*out = rows.at[0];
 	vec_done(&rows);
 	return ok;

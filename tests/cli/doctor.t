@@ -6,8 +6,8 @@ $ spoor import tests/data/traces-agent.jsonl tests/data/eval-v12.json >$T/log
 $ spoor doctor 2>&1 | sed -e 's/^version .*/version/' -e 's/[0-9.]* [kM]B/SIZE/g'
 version
 store      $T/home/spoor.db
-           SIZE, log SIZE, version 1, mode 0600
-holds      59 traces, 599 spans, 94 scores, 1 eval runs, 82 case results, 0 annotations
+           SIZE, log 0 B, version 1, mode 0600
+holds      59 traces, 599 spans, 94 scores, 1 eval run, 82 case results, 0 annotations
            SIZE of records in SIZE (5 blocks, 0 searchable)
 health     sound
 files      tests/data/traces-agent.jsonl  otlp, 599 records, 1 problem

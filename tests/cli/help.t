@@ -17,7 +17,8 @@ Commands
   trace ID                    one trace as a tree of its spans
   traces                      the traces, newest first
 
-Options of the explorer: --store FILE, --ascii, --no-color, --theme NAME, --mouse; --version.
+Options of the explorer: --store FILE, --ascii, --no-color, --theme NAME, --mouse,
+--open trace:ID; --version.
 A command wins over a file of its name: ./NAME is the file. More: spoor help COMMAND,
 spoor help filter, spoor help files, spoor help exit-codes.
 $ spoor --help | head -n 1
@@ -27,9 +28,9 @@ spoor import [OPTION…] FILE…|DIR…|-
 
   read trace and eval files into the store
 
-Files are recognised by their content; gzip, zstd and xz are opened. The same file again adds nothing, a file that
-grew adds what is new. Folders are read with all they hold; - is standard input. An import that was stopped
-goes on where it was.
+Files are recognised by their content; gzip, zstd and xz are opened. The same file again adds nothing, a
+file that grew adds what is new. Folders are read with all they hold; - is standard input. An import that was
+stopped goes on where it was.
 
 Options
   --strict                    a file with any problem at all is not imported

@@ -84,7 +84,9 @@ $ spoor runs --json | python3 -m json.tool
         }
     ]
 }
-$ spoor runs --where 'version:v13' --columns name,prompt_version,cases
+$ spoor runs --where 'name~v13' --columns name,prompt_version,cases
+name         version       cases
+dispute v13  322ec166fd4d     84
 $ spoor runs --csv --columns name,cases,passed,pass_rate
 name,cases,passed,pass_rate
 dispute v13,84,72,0.8571428571428571
@@ -111,7 +113,20 @@ abb206e0315e    0  passed  refund after 60 days, gold card               2.26s  
 2b685a883563    0  failed  stolen card, liability for the first hours    1.94s  $0.0322    9.6k  817
 aff773258763    0  failed  paper statement fee for gold customers        2.21s  $0.0245    7.2k  627
 $ spoor run eval-v13.json --sort latency_ns --limit 3 --columns title,status,latency_ns
-? 2
+run dispute v13  id eval-D13-2026-11-20T16:40:09#0
+dataset file://dispute-cases.yaml  created 2026-11-20 16:40:09.071 +00:00  file tests/data/eval-v13.json
+model openai:gpt-4o-2024-08-06  provider openai  prompt dispute v13  version 322ec166fd4d
+84 case results: 72 passed, 11 failed, 1 error, 0 unscored
+pass 85.7% (95% interval 76.7% to 91.6%)
+latency P50 3.90s, P95 7.93s; cost $2.83; tokens 777k+88k
+score groundedness         mean 0.857  n 83
+score icontains            mean 0.867  n 83
+score relevance            mean 0.898  n 83
+
+case                          status  latency
+salary has not arrived        passed   11.83s
+online order sent twice       passed    9.86s
+transfer to the wrong person  passed    8.97s
 $ spoor run v13 --where status:failed --columns title,status
 run dispute v13  id eval-D13-2026-11-20T16:40:09#0
 dataset file://dispute-cases.yaml  created 2026-11-20 16:40:09.071 +00:00  file tests/data/eval-v13.json
@@ -135,7 +150,7 @@ foreign currency fee on a refund            failed
 charge after the merchant changed its name  failed
 chargeback when the merchant is closed      failed
 recall of a debit after one year            failed
-$ spoor run v13 --json | python3 -c "import json,sys; r=json.load(sys.stdin); c=r['cases']; print(r['case_results'], len(c), r['passed'], sorted(c[0])); print(sorted(c[0]['scores'][0])); print(sum(x['status']=='passed' for x in c)==r['passed'], all(x['input'] for x in c))"
+$ spoor run v13 --json | python3 -c "import json,sys; r=json.load(sys.stdin); c=r['cases']; print(r['case_count'], len(c), r['passed'], sorted(c[0])); print(sorted(c[0]['scores'][0])); print(sum(x['status']=='passed' for x in c)==r['passed'], all(x['input'] for x in c))"
 84 84 72 ['cost_usd', 'error', 'expected', 'input', 'key', 'latency_ns', 'metadata', 'output', 'repeat', 'scores', 'status', 'title', 'tokens_in', 'tokens_out', 'trace']
 ['explanation', 'judge_model', 'label', 'name', 'pass', 'source', 'threshold', 'value']
 True True
@@ -215,8 +230,8 @@ $ spoor run v13 --json --no-payload --limit 1 | python3 -c "import json,sys; pri
 $ spoor run v13 --markdown --limit 2
 | key | rep | status | case | latency | cost | tok in | out | trace |
 |---|---:|---|---|---:|---:|---:|---:|---|
-| abb206e0315e27486220c53490c0066d9893de7a679e02480bb9194a91c2a73e | 0 | failed | refund after 60 days, gold card | 3.51s | $0.0385 | 11k | 1.2k | – |
-| 2829c33c21138e8038ae717d1ea5127c796bda71ab88a58d34b0d11b67544683 | 0 | failed | mixed currencies, same purchase | 5.51s | $0.0341 | 9.3k | 1.1k | – |
+| abb206e0315e | 0 | failed | refund after 60 days, gold card | 3.51s | $0.0385 | 11k | 1.2k | – |
+| 2829c33c2113 | 0 | failed | mixed currencies, same purchase | 5.51s | $0.0341 | 9.3k | 1.1k | – |
 $ spoor run v99 2>&1
 spoor: no run has "v99" as its id, name, prompt version or file
 ? 1

@@ -10,13 +10,13 @@ agent dispute-agent                       12.42s ━━━━━━━━━━�
 ├─ llm classify-intent                     0.81s ━                 gpt-4o-mini-2024-07-18  5.6k+18  $0.0014
 │  └─ span POST /v1/chat/completions       0.80s ━
 ├─ retr retrieve-policy                    0.32s  ━
-│  └─ embed embed-query                    0.09s  ━                text-embedding-3-small  42+–  $0.000001
+│  └─ embed embed-query                    0.09s  ━                text-embedding-3-small  42  $0.000001
 ├─ task gather-facts                       2.11s  ━━━
-│  ├─ tool get_balance                     0.70s  ━
-│  │  ├─ span GET /accounts/balance        0.70s  ━
-│  │  └─ span SELECT ledger.balance        0.65s  ─
 │  ├─ retr similar-cases                   1.20s  ──
-│  ├─ tool get_balance ×2 !same            0.70s   ━
+│  ├─ tool get_balance ×3 !same            0.70s  ━
+│  │  ├─ span GET /accounts/balance        0.69s  ━
+│  │  └─ span SELECT ledger.balance        0.65s  ─
+│  ├─ tool get_balance                     0.70s   ━
 │  │  ├─ span GET /accounts/balance        0.69s   ━
 │  │  └─ span SELECT ledger.balance        0.65s   ─
 │  └─ tool get_balance                     0.70s    ━
@@ -39,8 +39,8 @@ agent dispute-agent                       12.42s ━━━━━━━━━━�
    └─ task close-case-note                6.00ms                ━
 
 scores
-  groundedness             0.91        code  pass  every claim stands in policy 4.2
-  relevance                0.94        code  pass  Deadline and documents, the two things asked for, are both answered.
+  groundedness             0.91        judge  pass  every claim stands in policy 4.2
+  relevance                0.94        judge  pass  Deadline and documents, the two things asked for, are both answered.
 $ spoor trace d15b07e020261120000000000000b10c --ascii
 dispute-agent  error  12.42s  31 spans  2 errors
 2 LLM calls  3 tool calls  3 times the same call  17k+1.3k tokens  $0.0412
@@ -51,13 +51,13 @@ agent dispute-agent                       12.42s ================  error: answer
 |- llm classify-intent                     0.81s =                 gpt-4o-mini-2024-07-18  5.6k+18  $0.0014
 |  `- span POST /v1/chat/completions       0.80s =
 |- retr retrieve-policy                    0.32s  =
-|  `- embed embed-query                    0.09s  =                text-embedding-3-small  42+-  $0.000001
+|  `- embed embed-query                    0.09s  =                text-embedding-3-small  42  $0.000001
 |- task gather-facts                       2.11s  ===
-|  |- tool get_balance                     0.70s  =
-|  |  |- span GET /accounts/balance        0.70s  =
-|  |  `- span SELECT ledger.balance        0.65s  -
 |  |- retr similar-cases                   1.20s  --
-|  |- tool get_balance x2 !same            0.70s   =
+|  |- tool get_balance x3 !same            0.70s  =
+|  |  |- span GET /accounts/balance        0.69s  =
+|  |  `- span SELECT ledger.balance        0.65s  -
+|  |- tool get_balance                     0.70s   =
 |  |  |- span GET /accounts/balance        0.69s   =
 |  |  `- span SELECT ledger.balance        0.65s   -
 |  `- tool get_balance                     0.70s    =
@@ -80,8 +80,8 @@ agent dispute-agent                       12.42s ================  error: answer
    `- task close-case-note                6.00ms                =
 
 scores
-  groundedness             0.91        code  pass  every claim stands in policy 4.2
-  relevance                0.94        code  pass  Deadline and documents, the two things asked for, are both answered.
+  groundedness             0.91        judge  pass  every claim stands in policy 4.2
+  relevance                0.94        judge  pass  Deadline and documents, the two things asked for, are both answered.
 $ spoor trace d15b07e020261120000000000000b10c --ascii | LC_ALL=C grep -c '[^ -~]'
 0
 ? 1
@@ -96,7 +96,7 @@ $ spoor trace zzz --json 2>&1
 ? 1
 # --json: flat, in pre-order, with parents
 $ spoor trace d15b07e020261120000000000000b10c --json | python3 -c "import json,sys; t=json.load(sys.stdin); print(sorted(k for k in t)); print(sorted(t['spans'][0])); ids=[s['id'] for s in t['spans']]; print(len(ids), all(s['parent'] is None or s['parent'] in ids[:i] for i,s in enumerate(t['spans'])))"
-['cost_usd', 'duration_ns', 'errors', 'id', 'llm_calls', 'name', 'scores', 'service', 'session', 'source', 'spans', 'start', 'status', 'tokens_cached', 'tokens_in', 'tokens_out', 'tokens_reasoning', 'tool_calls', 'user', 'verdict']
+['cost_usd', 'duration_ns', 'errors', 'id', 'llm_calls', 'name', 'scores', 'service', 'session', 'source', 'span_count', 'spans', 'start', 'status', 'tokens_cached', 'tokens_in', 'tokens_out', 'tokens_reasoning', 'tool_calls', 'user', 'verdict']
 ['attributes', 'cost_usd', 'critical', 'depth', 'documents', 'duration_ns', 'events', 'first_token_ns', 'id', 'input', 'kind', 'links', 'message', 'messages', 'model', 'name', 'output', 'parent', 'prompt', 'prompt_version', 'provider', 'resource', 'scores', 'self_ns', 'start', 'status', 'tokens_cached', 'tokens_in', 'tokens_out', 'tokens_reasoning']
 31 True
 $ spoor trace d15b07e020261120000000000000b10c --json | python3 -c "import json,sys; t=json.load(sys.stdin); print(sum(len(s['messages']) for s in t['spans']), sum(len(s['documents']) for s in t['spans']), sum(len(s['attributes']) for s in t['spans']), sum(s['input'] is not None for s in t['spans']))"

@@ -304,7 +304,7 @@ def blocked():
     gather = t.add("gather-facts", 1200, 3310, root, task_attrs("gather-facts", {"intent": "dispute_charge"}, {"facts": 3}), "task")
     args, result = tool_io("get_balance")
     calls = []
-    for i, start in enumerate((1200, 1904, 2607)):
+    for i, start in enumerate((1202, 1904, 2607)):
         end = (1904, 2607, 3310)[i]
         call_id = f"call_b10c{i}"
         calls.append((call_id, "get_balance", args, result))
@@ -312,7 +312,7 @@ def blocked():
         add_http(t, span, "GET /accounts/balance", start + 5, end - 4)
         t.add("SELECT ledger.balance", start + 40, end - 12, span, {"db.system.name": "postgresql", "db.operation.name": "SELECT",
               "db.query.text": "SELECT balance, available FROM ledger.balance WHERE account_id = $1"}, "plain", kind=3)
-    t.add("similar-cases", 1210, 2410, gather, retriever_attrs("duplicate hotel charge", [("guide-chargeback", 0.66), ("pol-holds", 0.61)], texts.DOCS),
+    t.add("similar-cases", 1200, 2400, gather, retriever_attrs("duplicate hotel charge", [("guide-chargeback", 0.66), ("pol-holds", 0.61)], texts.DOCS),
           "openinference")
     call = {"model": GPT4O, "id": "chatcmpl-b10c2026", "in": 11204, "out": 1310, "cost": 0.0398, "messages": draft_messages(plan, calls)[1:],
             "reply": text_message("assistant", BLOCKED_ANSWER), "session": plan["session"], "temperature": 0.2, "prompt": ("dispute", "v13"),

@@ -34,7 +34,8 @@ static void golden_at_sizes(const char *screen, const struct target *target, con
 		snprintf(file, sizeof file, "%s-%dx%d%s", name, sizes[i].cols, sizes[i].rows,
 		         sizes[i].ascii ? "-ascii" : "");
 		stage_open(&st, screen, target, sizes[i].rows, sizes[i].cols, sizes[i].ascii);
-		stage_keys(&st, keys);
+		if (keys)
+			stage_keys(&st, keys);
 		stage_golden(&st, file);
 		stage_close(&st);
 	}
@@ -43,14 +44,14 @@ static void golden_at_sizes(const char *screen, const struct target *target, con
 static void draws_runs(void **state)
 {
 	(void)state;
-	golden_at_sizes("runs", &(struct target){0}, "", "runs");
+	golden_at_sizes("runs", &(struct target){0}, NULL, "runs");
 }
 
 static void draws_compare(void **state)
 {
 	(void)state;
 	struct target target = both_runs();
-	golden_at_sizes("compare", &target, "", "compare");
+	golden_at_sizes("compare", &target, NULL, "compare");
 }
 
 static void draws_case(void **state)
@@ -240,7 +241,7 @@ static void a_run_against_nothing_is_refused_in_words(void **state)
 	stage_open(&st, "compare", &(struct target){.id = run_named("eval-v12.json"), .id2 = empty}, 24, 80, false);
 	assert_true(stage_shows(&st, "cannot be compared"));
 	assert_true(stage_shows(&st, "has no cases"));
-	stage_keys(&st, "j Tab Enter J t / ");
+	stage_keys(&st, "j Tab Enter J t /");
 	stage_close(&st);
 	assert_true(db_exec(db, "DELETE FROM run WHERE text = 'empty'", &err));
 	db_close(db);

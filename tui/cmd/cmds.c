@@ -9,10 +9,9 @@ static const char more_compare[] =
 static const char more_doctor[] =
     "With --problems: every problem met when importing, or only those of the FILEs named.";
 static const char more_import[] =
-    "Files are recognised by their content; gzip, zstd and xz are opened. The same file again adds nothing, a file "
-    "that\n"
-    "grew adds what is new. Folders are read with all they hold; - is standard input. An import that was stopped\n"
-    "goes on where it was.";
+    "Files are recognised by their content; gzip, zstd and xz are opened. The same file again adds nothing, a\n"
+    "file that grew adds what is new. Folders are read with all they hold; - is standard input. An import that was\n"
+    "stopped goes on where it was.";
 static const char more_run[] = "ID is " RUN_NAMES ".";
 static const char more_trace[] = "ID is any unambiguous prefix of the trace's id.";
 

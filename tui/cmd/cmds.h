@@ -7,9 +7,7 @@
 #include "tui/cmd/cmd.h"
 #include "tui/cmd/out.h"
 
-#ifndef SPOOR_VERSION
-#define SPOOR_VERSION "unknown" /* the build gives it */
-#endif
+extern const char *cmd_version; /* of the program: main says it */
 
 int cmd_compare(const struct command_line *line, struct err *err);
 int cmd_doctor(const struct command_line *line, struct err *err);

@@ -160,7 +160,7 @@ static void counted(struct buf *to, int64_t n, const char *what)
 	if (to->len)
 		buf_add_cstr(to, ", ");
 	units_thousands(to, n);
-	buf_printf(to, " %s", what);
+	buf_printf(to, " %s%s", what, n == 1 ? "" : "s");
 }
 
 static void store_text(struct doctor *d)
@@ -184,12 +184,12 @@ static void store_text(struct doctor *d)
 		buf_add_cstr(&v, ": others can read it, which may hold prompts and keys (chmod 600)");
 	row(d, "", &v);
 	buf_clear(&v);
-	counted(&v, h->traces, "traces");
-	counted(&v, h->spans, "spans");
-	counted(&v, h->scores, "scores");
-	counted(&v, h->runs, "eval runs");
-	counted(&v, h->cases, "case results");
-	counted(&v, h->annotations, "annotations");
+	counted(&v, h->traces, "trace");
+	counted(&v, h->spans, "span");
+	counted(&v, h->scores, "score");
+	counted(&v, h->runs, "eval run");
+	counted(&v, h->cases, "case result");
+	counted(&v, h->annotations, "annotation");
 	row(d, "holds", &v);
 	buf_clear(&v);
 	units_bytes(&v, (uint64_t)(h->raw_bytes > 0 ? h->raw_bytes : 0));
@@ -315,7 +315,7 @@ static void print_json(struct doctor *d)
 	struct jout j;
 	jout_init(&j, &d->text, false);
 	jout_object(&j, NULL);
-	jout_cstr(&j, "version", SPOOR_VERSION);
+	jout_cstr(&j, "version", cmd_version);
 	store_json(d, &j);
 	sources_json(d, &j);
 	terminal_json(d, &j);
@@ -333,7 +333,7 @@ static bool print_health(struct doctor *d, struct err *err)
 		print_json(d);
 	} else {
 		struct buf v = BUF_INIT;
-		buf_add_cstr(&v, SPOOR_VERSION);
+		buf_add_cstr(&v, cmd_version);
 		row(d, "version", &v);
 		buf_done(&v);
 		store_text(d);

@@ -57,10 +57,10 @@ static void help_all(struct buf *out)
 		buf_printf(out, "  %s\n", c->help);
 		buf_done(&name);
 	}
-	buf_add_cstr(out,
-	             "\nOptions of the explorer: --store FILE, --ascii, --no-color, --theme NAME, --mouse; --version.\n"
-	             "A command wins over a file of its name: ./NAME is the file. More: spoor help COMMAND,\n"
-	             "spoor help filter, spoor help files, spoor help exit-codes.\n");
+	buf_add_cstr(out, "\nOptions of the explorer: --store FILE, --ascii, --no-color, --theme NAME, --mouse,\n"
+	                  "--open trace:ID; --version.\n"
+	                  "A command wins over a file of its name: ./NAME is the file. More: spoor help COMMAND,\n"
+	                  "spoor help filter, spoor help files, spoor help exit-codes.\n");
 }
 
 static void command_json(struct jout *j, const struct command *c)
@@ -86,7 +86,7 @@ static void help_json(struct buf *out, const struct command *only)
 	struct jout j;
 	jout_init(&j, out, false);
 	jout_object(&j, NULL);
-	jout_cstr(&j, "version", SPOOR_VERSION);
+	jout_cstr(&j, "version", cmd_version);
 	jout_array(&j, "commands");
 	for (const struct command *c = only ? only : commands; c->name; c++) {
 		command_json(&j, c);

@@ -421,7 +421,8 @@ static bool import(const struct command_line *line, struct import_report *report
 	meter_start(&meter, &progress);
 	bool ok = import_paths(db, line->args, line->n_args, &opts, &progress, report, err);
 	meter_stop(&meter);
-	db_close(db); /* before anything is printed: a reader that goes away ends us */
+	db_checkpoint(db, 0); /* the store is one file again: it can be copied */
+	db_close(db);         /* before anything is printed: a reader that goes away ends us */
 	return ok;
 }
 

@@ -11,6 +11,8 @@
 #include "store/db.h"
 #include "tui/cmd/cmds.h"
 
+const char *cmd_version = "unknown";
+
 /* ---------------------------------------------------------------- names that are near */
 
 enum { NEAR_MAX = 40 };

@@ -24,8 +24,9 @@ static bool read_filter(const struct command_line *line, enum filter_over over, 
 	               STR_ARG(str_cut(found, 0, 40)), found.len ? "\"" : "");
 }
 
-static bool read_sort(const struct command_line *line, const struct column *columns, const struct column **sort,
-                      struct err *err)
+/* Runs and cases are sorted here, by any column; traces by the store, by those it has an order for. */
+static bool read_sort(const struct command_line *line, const struct column *columns, bool any,
+                      const struct column **sort, struct err *err)
 {
 	const char *name = cmd_option(line, "sort");
 	*sort = NULL;
@@ -34,7 +35,7 @@ static bool read_sort(const struct command_line *line, const struct column *colu
 	struct near near = {.word = str_of(name)};
 	struct buf all = BUF_INIT;
 	for (const struct column *c = columns; c->name && !*sort; c++) {
-		if (!c->sort)
+		if (!c->sort && !any)
 			continue;
 		near_try(&near, c->name);
 		buf_printf(&all, " %s", c->name);
@@ -61,7 +62,8 @@ bool list_opts(const struct command_line *line, enum filter_over over, const str
 	*out = (struct list_opts){0};
 	out_init(&out->out, line);
 	int64_t all = out->out.terminal && out->out.form == OUT_TEXT ? TERMINAL_ROWS : -1;
-	if (!read_filter(line, over, arena, &out->filter, err) || !read_sort(line, columns, &out->sort, err) ||
+	if (!read_filter(line, over, arena, &out->filter, err) ||
+	    !read_sort(line, columns, over != FILTER_TRACES, &out->sort, err) ||
 	    !cmd_int(line, "limit", all, &out->limit, err) || !cmd_int(line, "offset", 0, &out->offset, err))
 		return false;
 	if (out->limit < -1 || out->offset < 0)

@@ -86,6 +86,16 @@ void out_cell(const struct out *o, struct buf *to, struct str text, int cols, bo
 	buf_done(&cell);
 }
 
+void out_tokens(struct buf *to, int64_t in, int64_t out)
+{
+	if (in != UNKNOWN_INT || out == UNKNOWN_INT)
+		units_count(to, in);
+	if (out == UNKNOWN_INT)
+		return;
+	buf_add_char(to, '+');
+	units_count(to, out);
+}
+
 struct str out_short(struct str text)
 {
 	enum { SHA256_DIGITS = 64, DIGITS_SHOWN = 12 };
@@ -279,7 +289,7 @@ static void text_table(struct table *t, struct buf *to)
 	struct str titles[COLUMNS_MAX];
 	for (size_t c = 0; c < t->n_picks; c++)
 		titles[c] = str_of(title_of(&t->picks[c]));
-	if (!t->o->no_head && t->n)
+	if (t->n)
 		add_line(t, to, titles);
 	for (size_t r = 0; r < t->n; r++)
 		add_line(t, to, cells + r * t->n_picks);
@@ -302,28 +312,39 @@ static void csv_table(struct table *t, struct buf *to)
 	}
 }
 
+static void markdown_cell(struct table *t, struct buf *to, size_t row, const struct pick *p)
+{
+	struct buf cell = BUF_INIT;
+	struct value v = p->column->get(row_at(t, row), &t->arena);
+	v.text = out_short(v.text);
+	value_print(&cell, &v, t->o->now_ns, t->o->ascii);
+	buf_add_cstr(to, "| ");
+	if (v.type == VALUE_TEXT || v.type == VALUE_JSON)
+		clean_markdown(to, buf_str(&cell));
+	else
+		buf_add_str(to, buf_str(&cell)); /* figures need no escapes */
+	buf_add_char(to, ' ');
+	buf_done(&cell);
+}
+
+static void markdown_head(const struct table *t, struct buf *to)
+{
+	struct buf rule = BUF_INIT;
+	for (size_t c = 0; c < t->n_picks; c++) {
+		buf_printf(to, "| %s ", title_of(&t->picks[c]));
+		buf_add_cstr(&rule, t->picks[c].column->right ? "|---:" : "|---");
+	}
+	buf_printf(to, "|\n%s|\n", buf_cstr(&rule));
+	buf_done(&rule);
+}
+
 static void markdown_table(struct table *t, struct buf *to)
 {
-	for (size_t c = 0; c < t->n_picks && !t->o->no_head; c++)
-		buf_printf(to, "| %s ", title_of(&t->picks[c]));
-	for (size_t c = 0; c < t->n_picks && !t->o->no_head; c++)
-		buf_printf(to, "%s|%s", c ? "" : "|\n", t->picks[c].column->right ? "---:" : "---");
 	if (!t->o->no_head)
-		buf_add_cstr(to, "|\n");
+		markdown_head(t, to);
 	for (size_t r = 0; r < t->n; r++) {
-		for (size_t c = 0; c < t->n_picks; c++) {
-			struct buf cell = BUF_INIT;
-			struct value v = t->picks[c].column->get(row_at(t, r), &t->arena);
-			bool ours = v.type != VALUE_TEXT && v.type != VALUE_JSON; /* figures need no escapes */
-			value_print(&cell, &v, t->o->now_ns, t->o->ascii);
-			buf_add_cstr(to, "| ");
-			if (ours)
-				buf_add_str(to, buf_str(&cell));
-			else
-				clean_markdown(to, buf_str(&cell));
-			buf_add_char(to, ' ');
-			buf_done(&cell);
-		}
+		for (size_t c = 0; c < t->n_picks; c++)
+			markdown_cell(t, to, r, &t->picks[c]);
 		buf_add_cstr(to, "|\n");
 	}
 }
@@ -345,14 +366,20 @@ bool out_table(const struct out *o, struct buf *to, const struct column *columns
 
 /* ---------------------------------------------------------------- JSON */
 
-void out_members(struct jout *j, const struct column *columns, const void *row)
+void out_members_but(struct jout *j, const struct column *columns, const void *row, const char *name,
+                     const char *instead)
 {
 	struct arena arena = ARENA_INIT;
 	for (const struct column *c = columns; c->name; c++) {
 		struct value v = c->get(row, &arena);
-		value_json(j, c->name, &v);
+		value_json(j, name && strcmp(c->name, name) == 0 ? instead : c->name, &v);
 	}
 	arena_done(&arena);
+}
+
+void out_members(struct jout *j, const struct column *columns, const void *row)
+{
+	out_members_but(j, columns, row, NULL, NULL);
 }
 
 /* Controls that JSON lets through raw (DEL, C1), and bytes that are no UTF-8, stand only inside strings, where an escape means the same. */

@@ -17,7 +17,7 @@ struct out {
 	int64_t now_ns;
 	const char *only; /* --columns a,b,c; NULL: those of the screen */
 	bool csv_raw;
-	bool no_head; /* further rows of a table already begun */
+	bool no_head; /* CSV and Markdown: further rows of a table already begun */
 };
 /* As the line and the terminal say. */
 void out_init(struct out *o, const struct command_line *line);
@@ -26,6 +26,9 @@ bool out_table(const struct out *o, struct buf *to, const struct column *columns
                size_t size_bytes, struct err *err);
 /* One row as the members of a JSON object already opened. */
 void out_members(struct jout *j, const struct column *columns, const void *row);
+/* The same with one member, `name`, called otherwise, because its name is taken here. */
+void out_members_but(struct jout *j, const struct column *columns, const void *row, const char *name,
+                     const char *instead);
 /* Writes to stdout, all of it; false: exit 4 ("cannot write …"); a reader that went away ends us quietly (SIGPIPE). */
 bool out_flush(const struct buf *text, struct err *err);
 /* Writes what there is and empties it, once it is large: for answers made piece by piece. */
@@ -35,6 +38,8 @@ bool out_stream(struct buf *text, struct err *err);
 void out_text(const struct out *o, struct buf *to, struct str text, int cols);
 /* The same, filled up with blanks to `cols`, more if the text needs more and `cut` is not set. */
 void out_cell(const struct out *o, struct buf *to, struct str text, int cols, bool right, bool cut);
+/* Tokens in and out, "11k+1.3k"; one of them alone if only that is known. */
+void out_tokens(struct buf *to, int64_t in, int64_t out);
 /* A SHA-256 in hex (case keys, prompt versions) by its first digits; other text as it is. For people, never for scripts. */
 struct str out_short(struct str text);
 /* JSON of a file: as written, but for control characters (escapes, blanks between tokens) and ill-formed bytes (U+FFFD). What is no

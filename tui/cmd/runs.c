@@ -132,9 +132,7 @@ static void print_rate(struct one_run *r)
 	buf_add_cstr(&raw, "; cost ");
 	units_usd(&raw, row->cost_usd);
 	buf_add_cstr(&raw, "; tokens ");
-	units_count(&raw, row->tokens_in);
-	buf_add_cstr(&raw, "+");
-	units_count(&raw, row->tokens_out);
+	out_tokens(&raw, row->tokens_in, row->tokens_out);
 	buf_add_char(&raw, '\n');
 	clean_print(&r->out, buf_str(&raw), true, r->opts.out.ascii);
 	buf_done(&raw);
@@ -275,17 +273,6 @@ static bool each_page(struct one_run *r, struct jout *j, struct err *err)
 	return ok;
 }
 
-/* Here "cases" are the case results themselves; how many the run has is "case_results". */
-static void run_members(struct jout *j, const struct run_row *row)
-{
-	struct arena arena = ARENA_INIT;
-	for (const struct column *c = run_columns; c->name; c++) {
-		struct value v = c->get(row, &arena);
-		value_json(j, strcmp(c->name, "cases") == 0 ? "case_results" : c->name, &v);
-	}
-	arena_done(&arena);
-}
-
 static bool print_run(struct one_run *r, struct str name, struct err *err)
 {
 	int64_t id;
@@ -296,7 +283,7 @@ static bool print_run(struct one_run *r, struct str name, struct err *err)
 	bool json = r->opts.out.form == OUT_JSON_;
 	if (json) {
 		jout_object(&j, NULL);
-		run_members(&j, &r->row);
+		out_members_but(&j, run_columns, &r->row, "cases", "case_count"); /* here "cases" are the results */
 		jout_array(&j, "cases");
 	} else if (r->opts.out.form == OUT_TEXT) {
 		print_head(r);

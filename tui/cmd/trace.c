@@ -69,9 +69,7 @@ static void print_usage(struct trace_out *t)
 	buf_clear(&raw);
 	if (r->tokens_in != UNKNOWN_INT || r->tokens_out != UNKNOWN_INT) {
 		buf_add_cstr(&raw, "  ");
-		units_count(&raw, r->tokens_in);
-		buf_add_cstr(&raw, "+");
-		units_count(&raw, r->tokens_out);
+		out_tokens(&raw, r->tokens_in, r->tokens_out);
 		buf_add_cstr(&raw, " tokens");
 	}
 	if (!IS_UNKNOWN(r->cost_usd)) {
@@ -205,9 +203,7 @@ static void print_tail(struct tree *tree, const struct tree_row *row, struct buf
 	}
 	if (row->tokens_in != UNKNOWN_INT || row->tokens_out != UNKNOWN_INT) {
 		buf_add_cstr(&raw, "  ");
-		units_count(&raw, row->tokens_in);
-		buf_add_cstr(&raw, "+");
-		units_count(&raw, row->tokens_out);
+		out_tokens(&raw, row->tokens_in, row->tokens_out);
 	}
 	if (!IS_UNKNOWN(row->cost_usd)) {
 		buf_add_cstr(&raw, "  ");
@@ -271,7 +267,7 @@ static void print_score(struct trace_out *t, const struct score_row *s)
 	buf_add_char(to, ' ');
 	out_cell(&t->out, to, buf_str(&figure), 8, true, false);
 	buf_printf(to, "  %s", s->pass > 0 ? "pass" : s->pass == 0 ? "FAIL" : "    ");
-	buf_printf(to, "  %s", score_source_name(s->source));
+	buf_printf(to, "  %-5s", score_source_name(s->source));
 	if (number && s->label.len) {
 		buf_add_cstr(to, "  ");
 		out_text(&t->out, to, s->label, 20);

@@ -242,7 +242,7 @@ bool trace_json(struct trace_out *t, struct err *err)
 	struct jout j;
 	jout_init(&j, &t->text, false);
 	jout_object(&j, NULL);
-	out_members(&j, trace_columns, &t->row);
+	out_members_but(&j, trace_columns, &t->row, "spans", "span_count"); /* here "spans" are the spans */
 	jout_array(&j, "spans");
 	if (!print_spans(t, &j, err))
 		return false;

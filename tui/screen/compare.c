@@ -428,8 +428,8 @@ static enum outcome show_metrics(struct screen *screen, const struct input *in, 
 static enum outcome by_score(struct screen *screen, size_t by)
 {
 	struct compare_state *st = state_of(screen);
-	if (st->loaded && st->data.n_scores)
-		st->cases.score = (st->cases.score + by) % st->data.n_scores;
+	if (st->loaded && st->cases.n_scores)
+		st->cases.score = (st->cases.score + by) % st->cases.n_scores;
 	return OUT_HANDLED;
 }
 
@@ -442,7 +442,7 @@ static enum outcome next_score(struct screen *screen, const struct input *in, st
 static enum outcome previous_score(struct screen *screen, const struct input *in, struct target *target)
 {
 	(void)in, (void)target;
-	size_t n = state_of(screen)->data.n_scores;
+	size_t n = state_of(screen)->cases.n_scores;
 	return by_score(screen, n ? n - 1 : 0);
 }
 

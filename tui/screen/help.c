@@ -231,11 +231,11 @@ static enum outcome leave(struct screen *screen, const struct input *in, struct 
 
 /* name, keys, help, hint, order, run */
 static const struct action actions[] = {
-    {"search", "/",       "keep only what holds this",         "find", 1, keep },
+    {"search", "/",      "keep only what holds this",         "find", 1, keep },
     MOVE_ACTIONS,
-    {"space",  "Space",   "one page down",                     NULL,   0, space},
-    {"clear",  "Esc",     "show all again, else one level up", NULL,   0, clear},
-    {"leave",  "q ? F1",  "back",                              "back", 2, leave},
+    {"space",  "Space",  "one page down",                     NULL,   0, space},
+    {"clear",  "Esc",    "show all again, else one level up", NULL,   0, clear},
+    {"leave",  "q ? F1", "back",                              "back", 2, leave},
     ACTIONS_END,
 };
 

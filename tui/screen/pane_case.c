@@ -2,7 +2,8 @@
 
 enum {
 	BEFORE = 40, /* bytes of equal text kept before the first change of an excerpt */
-	AROUND = 28  /* and on both sides of a gap between two changes */
+	EXCERPT_LABEL = 4,
+	AROUND = 28 /* and on both sides of a gap between two changes */
 };
 
 /* ---------------------------------------------------------------- loading */
@@ -67,7 +68,7 @@ static const struct score *failing_score(const struct case_side *side)
 	return found;
 }
 
-void case_reason(struct buf *out, const struct case_pair *p)
+void case_reason(const struct case_pair *p, struct buf *who, struct buf *why)
 {
 	const struct case_side *side = failed(&p->b) ? &p->b : failed(&p->a) ? &p->a : NULL;
 	if (!side)
@@ -75,11 +76,13 @@ void case_reason(struct buf *out, const struct case_pair *p)
 	const char *name = side == &p->b ? "B" : "A";
 	const struct score *score = failing_score(side);
 	struct str error = side->detail.res.error;
-	if (side->detail.res.status == CASE_ERROR && error.len)
-		buf_printf(out, "%s error: " STR_FMT, name, STR_ARG(error));
-	else if (score)
-		buf_printf(out, "%s " STR_FMT ": \"" STR_FMT "\"", name, STR_ARG(str_cut(score->name, 0, 40)),
-		           STR_ARG(score->explanation));
+	if (side->detail.res.status == CASE_ERROR && error.len) {
+		buf_printf(who, "%s error: ", name);
+		buf_add_str(why, error);
+	} else if (score) {
+		buf_printf(who, "%s " STR_FMT ": ", name, STR_ARG(str_cut(score->name, 0, 40)));
+		buf_add_str(why, score->explanation);
+	}
 }
 
 /* ---------------------------------------------------------------- changed words */
@@ -122,27 +125,30 @@ static void add_folded(struct flow *f, enum role role, struct str text)
 	}
 }
 
-/* Equal text of an excerpt: its end before the first change, both its ends between two, all of it after the last one. */
-static void add_context(struct flow *f, struct str text, bool first, bool last)
+/* Equal text of an excerpt: its end before the first change, both its ends between two, after the last one its beginning or,
+ * with `tail`, all of it. */
+static void add_context(struct flow *f, struct str text, bool first, bool last, bool tail, bool ascii)
 {
-	if (first && !last && text.len > BEFORE + 16) {
-		flow_addc(f, ROLE_DIM, "… ");
-		add_folded(f, ROLE_TEXT, str_from(text, cut_near(text, text.len - BEFORE)));
-	} else if (!first && !last && text.len > 2 * AROUND + 24) {
-		add_folded(f, ROLE_TEXT, str_cut(text, 0, cut_near(text, AROUND)));
-		flow_addc(f, ROLE_DIM, "… ");
-		add_folded(f, ROLE_TEXT, str_from(text, cut_near(text, text.len - AROUND)));
-	} else {
+	bool cut = text.len > (first ? BEFORE : last ? AROUND : 2 * AROUND) + 24;
+	if (!cut || (first && last) || (last && tail)) {
 		add_folded(f, ROLE_TEXT, text);
+		return;
 	}
+	if (!first)
+		add_folded(f, ROLE_TEXT, str_cut(text, 0, cut_near(text, AROUND)));
+	flow_addc(f, ROLE_DIM, ascii ? "~" : "…");
+	if (first)
+		flow_addc(f, ROLE_DIM, " ");
+	if (!last)
+		add_folded(f, ROLE_TEXT, str_from(text, cut_near(text, text.len - (first ? BEFORE : AROUND))));
 }
 
-static void add_excerpt(struct flow *f, const struct case_pair *p, bool is_b, bool ascii)
+static void add_excerpt(struct flow *f, const struct case_pair *p, bool is_b, bool ascii, bool tail)
 {
 	for (size_t i = 0; i < p->diff.n && f->text.len < 4000; i++) {
 		const struct diff_op *op = &p->diff.ops[i];
 		if (op->kind == DIFF_EQUAL)
-			add_context(f, case_of_op(p, op, is_b), i == 0, i + 1 == p->diff.n);
+			add_context(f, case_of_op(p, op, is_b), i == 0, i + 1 == p->diff.n, tail, ascii);
 		else if ((op->kind == DIFF_ONLY_B) == is_b)
 			case_add_change(f, is_b, case_of_op(p, op, is_b), ascii);
 	}
@@ -158,11 +164,11 @@ const char *case_no_answer(const struct case_side *side)
 	return side->present ? "(no output)" : "(not in this run)";
 }
 
-static void add_side(struct flow *f, const struct case_pair *p, bool is_b, const struct case_look *look)
+static void add_side(struct flow *f, const struct case_pair *p, bool is_b, bool ascii, bool tail)
 {
 	const struct case_side *side = is_b ? &p->b : &p->a;
 	if (p->diff.n)
-		add_excerpt(f, p, is_b, look->ascii);
+		add_excerpt(f, p, is_b, ascii, tail);
 	else if (side->answer.len)
 		add_folded(f, ROLE_TEXT, str_cut(side->answer, 0, 4000));
 	else
@@ -186,33 +192,50 @@ static void lay_labelled(struct sheet *s, const char *label, struct flow *f, int
 	flow_lay_one(s, f, max_rows);
 }
 
+/* Each side its half; what one does not need the other gets. Returns the rows used. */
+static int lay_sides(struct sheet *s, struct flow *a, struct flow *b, int room)
+{
+	int need_a = flow_rows(a, room), need_b = flow_rows(b, room), half = room / 2;
+	int rows_b = need_b < room - half ? need_b : room - half;
+	int rows_a = need_a < room - rows_b ? need_a : room - rows_b;
+	if (need_b > rows_b)
+		rows_b = need_b < room - rows_a ? need_b : room - rows_a;
+	if (rows_a > 0)
+		lay_labelled(s, "A", a, rows_a);
+	if (rows_b > 0)
+		lay_labelled(s, "B", b, rows_b);
+	return rows_a + rows_b;
+}
+
 void case_excerpt(struct sheet *s, int cols, int rows, const struct case_pair *p, const struct case_look *look)
 {
-	struct flow a = {.col = 3, .cols = cols - 4 > 8 ? cols - 4 : 8}, b = a;
-	int room = rows - (look->expected ? 1 : 0);
+	int room_cols = cols - EXCERPT_LABEL - 1;
+	struct flow a = {.col = EXCERPT_LABEL, .cols = room_cols > 8 ? room_cols : 8, .ascii = look->ascii}, b = a;
+	struct str expected = case_expected(p);
+	int room = rows - (look->expected ? 1 : 0), used = 0;
 	sheet_begin(s, cols);
 	if (room > 0 && case_answers_equal(p)) {
 		add_folded(&a, ROLE_TEXT, str_cut(p->b.answer, 0, 4000));
-		lay_labelled(s, "=", &a, room);
+		used = flow_rows(&a, room);
+		lay_labelled(s, "A=B", &a, room);
 	} else if (room > 0) {
-		add_side(&a, p, false, look);
-		add_side(&b, p, true, look);
-		/* Each side its half; what one does not need the other gets. */
-		int need_a = flow_rows(&a, rows), need_b = flow_rows(&b, rows), half = room / 2;
-		int rows_b = need_b < room - half ? need_b : room - half;
-		int rows_a = need_a < room - rows_b ? need_a : room - rows_b;
-		if (need_b > rows_b)
-			rows_b = room - rows_a;
-		if (rows_a > 0)
-			lay_labelled(s, "A", &a, rows_a);
-		if (rows_b > 0)
-			lay_labelled(s, "B", &b, rows_b);
+		add_side(&a, p, false, look->ascii, true);
+		add_side(&b, p, true, look->ascii, true);
+		if (flow_rows(&a, room) + flow_rows(&b, room) >
+		    room) { /* what comes after the last change matters least */
+			flow_empty(&a);
+			flow_empty(&b);
+			add_side(&a, p, false, look->ascii, false);
+			add_side(&b, p, true, look->ascii, false);
+		}
+		used = lay_sides(s, &a, &b, room);
 	}
-	if (look->expected) {
-		struct str expected = case_expected(p);
+	/* A row that would stay empty may as well say what was expected. */
+	if (look->expected || (used < room && expected.len)) {
+		flow_empty(&a);
 		add_folded(&a, expected.len ? ROLE_TEXT : ROLE_DIM,
 		           expected.len ? str_cut(expected, 0, 1000) : STR_LIT("the file gives no expected answer"));
-		lay_labelled(s, "=?", &a, 1);
+		lay_labelled(s, "exp", &a, 1);
 	}
 	flow_done(&a);
 	flow_done(&b);

@@ -26,14 +26,15 @@ void case_pair_done(struct case_pair *p);
 bool case_pair_is_of(const struct case_pair *p, const struct compare_row *row);
 
 /* Why, in one line, for the rule above the pane: the error, or what the judge that failed B said; if B passed and A did not, the
- * same of A. Appends nothing if nobody failed it or gave no reason. */
-void case_reason(struct buf *out, const struct case_pair *p);
+ * same of A: who ("B groundedness: ") and why. Appends nothing if nobody failed it or gave no reason. */
+void case_reason(const struct case_pair *p, struct buf *who, struct buf *why);
 
 struct case_look {
 	bool ascii;         /* marks changes with [-…-] and {+…+}, too */
 	bool side_by_side;  /* A left, B right */
 	bool expected;      /* the excerpt: with the expected answer */
 	bool answers_first; /* the document: the answers before input and expected */
+	bool tight;         /* the document: without empty rows */
 };
 /* The changed words of both answers with a little around them, in at most `rows` rows. */
 void case_excerpt(struct sheet *s, int cols, int rows, const struct case_pair *p, const struct case_look *look);

@@ -8,11 +8,34 @@
 enum {
 	WORD = 5,   /* columns of "pass " */
 	SCORE = 14, /* of "0.94 → 0.31" and a gap */
-	TITLE = 30, /* a title keeps at least this much when scores are added */
+	TITLE = 38, /* a title keeps at least this much when scores are added */
 	MAX_SHOWN = 4
 };
 
 /* ---------------------------------------------------------------- lines and rows */
+
+static bool is_yes_or_no(double d)
+{
+	return IS_UNKNOWN(d) || d <= 0 || (d >= 1 && d <= 1);
+}
+
+static bool is_graded(const struct compare *data, size_t score)
+{
+	for (size_t i = 0; i < data->n_rows; i++)
+		if (!is_yes_or_no(data->rows[i].a.scores[score]) || !is_yes_or_no(data->rows[i].b.scores[score]))
+			return true;
+	return false;
+}
+
+static void order_scores(struct cases *c)
+{
+	size_t n = c->data->n_scores < CASES_SCORES ? c->data->n_scores : CASES_SCORES;
+	c->n_scores = 0;
+	for (int graded = 1; graded >= 0; graded--)
+		for (size_t i = 0; i < n; i++)
+			if (is_graded(c->data, i) == (graded == 1))
+				c->order[c->n_scores++] = i;
+}
 
 void cases_set(struct cases *c, const struct compare *data)
 {
@@ -25,7 +48,8 @@ void cases_set(struct cases *c, const struct compare *data)
 		c->first[k] = first;
 		first += c->n[k];
 	}
-	if (c->score >= data->n_scores)
+	order_scores(c);
+	if (c->score >= c->n_scores)
 		c->score = 0;
 }
 
@@ -106,7 +130,7 @@ static size_t scores_shown(const struct cases *c, int cols)
 {
 	int room = (cols - 3 - 2 * WORD - 1 - (cols >= 60 ? TITLE : 12)) / SCORE;
 	size_t most = room < 0 ? 0 : room > MAX_SHOWN ? MAX_SHOWN : (size_t)room;
-	return most < c->data->n_scores ? most : c->data->n_scores;
+	return most < c->n_scores ? most : c->n_scores;
 }
 
 static int title_cols(const struct cases *c, int cols)
@@ -116,7 +140,7 @@ static int title_cols(const struct cases *c, int cols)
 
 static size_t nth_score(const struct cases *c, size_t i)
 {
-	return (c->score + i) % c->data->n_scores;
+	return c->order[(c->score + i) % c->n_scores];
 }
 
 void cases_draw_head(const struct cases *c, struct canvas line)
@@ -148,7 +172,10 @@ static void put_score(struct canvas line, int col, double a, double b)
 	canvas_put_right(line, 0, col, 5, ROLE_TEXT, buf_str(&text));
 	buf_clear(&text);
 	add_score(&text, b);
-	canvas_putc(line, 0, col + 6, 1, ROLE_DIM, line.grid->ascii ? ">" : "→");
+	if (line.grid->ascii) /* "0.94 > 0.31" would say something else */
+		canvas_putc(line, 0, col + 5, 2, ROLE_DIM, "->");
+	else
+		canvas_putc(line, 0, col + 6, 1, ROLE_DIM, "→");
 	canvas_put(line, 0, col + 8, 5, ROLE_TEXT, buf_str(&text));
 	buf_done(&text);
 }

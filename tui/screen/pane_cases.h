@@ -7,10 +7,14 @@
 #include "tui/canvas.h"
 #include "tui/widget/list.h"
 
+enum { CASES_SCORES = 100 };
+
 struct cases {
 	const struct compare *data; /* borrowed */
 	int64_t first[N_CLASSES], n[N_CLASSES];
-	size_t score; /* which of data->scores the list shows first */
+	size_t score; /* which of the scores the list shows first, counted in `order` */
+	size_t order[CASES_SCORES],
+	    n_scores; /* of data->scores: those that are only ever 0 or 1 last, the verdict says as much */
 	struct str find;
 	bool old; /* data about to be replaced: dimmed */
 };

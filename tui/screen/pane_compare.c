@@ -55,7 +55,7 @@ static struct places places_of(const struct compare_state *st, int rows, int col
 		at.list_rows = rest - pane;
 		at.pane_row = rows - pane + 1;
 		at.pane_rows = pane - 1;
-		at.pane_cols = cols;
+		at.pane_cols = cols - 2;
 	}
 	return at;
 }
@@ -85,6 +85,7 @@ void compare_lay_out(struct screen *screen)
 	struct case_look look = {.ascii = screen->ui->ascii,
 	                         .expected = st->expected,
 	                         .answers_first = !st->whole,
+	                         .tight = !st->whole && !at.beside,
 	                         .side_by_side = cols >= SIDE_BY_SIDE_COLS - 2};
 	if (st->whole || at.beside || rows >= 12)
 		case_document(&st->sheet, cols, &st->pair, row, &look);
@@ -135,25 +136,28 @@ static void draw_tabs(const struct compare_state *st, struct canvas body, int ro
 	tabs_draw(body, row, tabs, N_CLASSES, at ? (size_t)at->class_ : 0);
 }
 
-/* "─ title ─────── B groundedness: "why" " */
+/* "─ title ─────── B groundedness: why " */
 static void draw_case_rule(const struct compare_state *st, struct canvas line, const struct compare_row *row)
 {
-	struct buf reason = BUF_INIT;
+	struct buf who = BUF_INIT, why = BUF_INIT;
 	canvas_rule(line, 0, ROLE_BORDER);
-	if (case_pair_is_of(&st->pair, row))
-		case_reason(&reason, &st->pair);
-	int title = text_cols(row->title), need = text_cols(buf_str(&reason));
-	int room = line.cols - 2 - (reason.len ? (need < line.cols / 2 ? need : line.cols / 2) + 3 : 0);
-	int used = canvas_put(line, 0, 2, (title < room - 2 ? title : room - 2), ROLE_HEADING, row->title);
+	if (!st->whole && case_pair_is_of(&st->pair, row))
+		case_reason(&st->pair, &who, &why);
+	int title = text_cols(row->title), need = text_cols(buf_str(&who)) + text_cols(buf_str(&why));
+	/* The row under the cursor says the title, too: the reason gets the larger part. */
+	int most = line.cols * 13 / 20, room = line.cols - 4 - (need ? (need < most ? need : most) + 3 : 0);
+	int used = canvas_put(line, 0, 2, title < room ? title : room, ROLE_HEADING, row->title);
 	canvas_putc(line, 0, 1, 1, ROLE_TEXT, " ");
 	canvas_putc(line, 0, 2 + used, 1, ROLE_TEXT, " ");
-	if (reason.len) {
-		int from = line.cols - 1 - need > 2 + used + 3 ? line.cols - 1 - need : 2 + used + 3;
-		canvas_putc(line, 0, from - 1, 1, ROLE_TEXT, " ");
-		canvas_put(line, 0, from, line.cols - from - 1, ROLE_ERROR, buf_str(&reason));
+	if (need) {
+		int col = line.cols - 1 - need > used + 5 ? line.cols - 1 - need : used + 5;
+		canvas_putc(line, 0, col - 1, 1, ROLE_TEXT, " ");
+		col += canvas_put(line, 0, col, line.cols - col - 1, ROLE_ERROR, buf_str(&who));
+		canvas_put(line, 0, col, line.cols - col - 1, ROLE_TEXT, buf_str(&why));
 		canvas_putc(line, 0, line.cols - 1, 1, ROLE_TEXT, " ");
 	}
-	buf_done(&reason);
+	buf_done(&who);
+	buf_done(&why);
 }
 
 static void draw_pane(const struct compare_state *st, struct canvas body, const struct places *at)

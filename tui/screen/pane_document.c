@@ -1,13 +1,73 @@
 /* A case of two runs whole. */
+#include "store/base/scan.h"
 #include "tui/screen/pane_case.h"
 
-enum { LABEL = 10 }; /* columns of the names of sections */
+enum {
+	LABEL = 10,       /* columns of the names of sections */
+	FIELDS_MOST = 40, /* of an object shown as names and values */
+	FIELD_COLS = 24
+};
 
-static void section(struct sheet *s, const char *label, struct str text, const char *none)
+/* A new block, with an empty row before it where there is room to breathe. */
+static void block(struct sheet *s, const struct case_look *look)
+{
+	if (s->n == 0)
+		return;
+	if (!look->tight)
+		sheet_gap(s);
+	sheet_row(s);
+}
+
+/* An object of plain values reads best as a list of names and values; false: it is none. */
+static bool add_fields(struct sheet *s, struct val object)
+{
+	int widest = 0;
+	bool plain = val_is(object, SCAN_OBJECT) && val_count(object) <= FIELDS_MOST;
+	for (struct member m = val_first(object); m.ok && plain; m = val_next(m)) {
+		int cols = text_cols(member_key(m, &s->arena));
+		plain = cols <= FIELD_COLS && !val_is(m.val, SCAN_ARRAY) && !val_is(m.val, SCAN_OBJECT);
+		widest = cols > widest ? cols : widest;
+	}
+	if (!plain || val_count(object) == 0)
+		return false;
+	struct flow f = {.col = LABEL + widest + 2};
+	f.cols = s->cols - f.col > 20 ? s->cols - f.col : 20;
+	bool first = true;
+	for (struct member m = val_first(object); m.ok; m = val_next(m), first = false) {
+		if (!first)
+			sheet_row(s);
+		sheet_column(s, LABEL);
+		sheet_add(s, ROLE_JSON_KEY,
+		          arena_str(&s->arena, member_key(m, &s->arena))); /* not a slice of the case */
+		flow_add(&f, ROLE_TEXT, val_text(m.val, &s->arena));
+		flow_lay_one(s, &f, 0);
+	}
+	flow_done(&f);
+	return true;
+}
+
+/* False: it is no JSON object or array. */
+static bool add_json(struct sheet *s, struct str text)
+{
+	struct str trimmed = str_trim(text);
+	if (trimmed.len < 2 || (trimmed.ptr[0] != '{' && trimmed.ptr[0] != '['))
+		return false;
+	struct scan scan = SCAN_INIT;
+	struct scan_opts opts = {.last = true, .lenient = true, .replace_utf8 = true};
+	bool ok = scan_text(&scan, text, &opts);
+	if (ok && !add_fields(s, scan_root(&scan)))
+		sheet_json(s, 2, text);
+	scan_done(&scan);
+	return ok;
+}
+
+static void section(struct sheet *s, const struct case_look *look, const char *label, struct str text, const char *none)
 {
 	struct flow f = {.col = LABEL, .cols = s->cols - LABEL > 8 ? s->cols - LABEL : 8};
-	sheet_gap(s);
+	block(s, look);
 	sheet_addc(s, ROLE_HEADING, label);
+	if (add_json(s, text))
+		return;
 	flow_add(&f, ROLE_TEXT, text);
 	if (!text.len)
 		flow_addc(&f, ROLE_DIM, none);
@@ -119,7 +179,7 @@ static void add_whole(struct flow *f, const struct case_pair *p, bool is_b, bool
 static void answers(struct sheet *s, const struct case_pair *p, const struct compare_row *row,
                     const struct case_look *look, struct flow *a, struct flow *b)
 {
-	sheet_gap(s);
+	block(s, look);
 	add_side_head(a, &p->a, &row->a, "A", look->ascii);
 	add_side_head(b, &p->b, &row->b, "B", look->ascii);
 	if (look->side_by_side) {
@@ -142,7 +202,7 @@ static void answers(struct sheet *s, const struct case_pair *p, const struct com
 	sheet_row(s);
 	add_whole(a, p, false, look->ascii);
 	flow_lay_one(s, a, 0);
-	sheet_gap(s);
+	block(s, look);
 	flow_lay_one(s, b, 0);
 	sheet_row(s);
 	add_whole(b, p, true, look->ascii);
@@ -199,62 +259,62 @@ static void add_score(struct flow *f, const struct score *score)
 	buf_done(&out);
 }
 
-static void score_row(struct sheet *s, const struct score *score_a, const struct score *score_b, bool side_by_side,
-                      struct flow *a, struct flow *b)
+/* "groundedness  judge gpt-4.1", then what A and B got. */
+static void score_rows(struct sheet *s, const struct case_look *look, const struct score *score_a,
+                       const struct score *score_b, struct flow *a, struct flow *b)
 {
 	const struct score *any = score_a ? score_a : score_b;
-	sheet_row(s);
+	block(s, look);
 	sheet_add(s, ROLE_HEADING, arena_str(&s->arena, any->name)); /* an old sheet outlives its case */
 	if (any->source != SOURCE_UNKNOWN)
 		sheet_printf(s, ROLE_DIM, "  %s " STR_FMT, score_source_name(any->source),
 		             STR_ARG(str_cut(any->judge_model, 0, 60)));
 	sheet_row(s);
-	if (!side_by_side)
-		flow_addc(a, ROLE_HEADING, "A ");
-	add_score(a, score_a);
-	if (!side_by_side)
-		flow_addc(b, ROLE_HEADING, "B ");
-	add_score(b, score_b);
-	if (side_by_side) {
+	if (look->side_by_side) {
+		add_score(a, score_a);
+		add_score(b, score_b);
 		flow_lay(s, (struct flow *const[]){a, b}, 2, 0);
-	} else {
-		flow_lay(s, &a, 1, 0);
-		sheet_row(s);
-		flow_lay(s, &b, 1, 0);
+		flow_empty(a);
+		flow_empty(b);
+		return;
 	}
-	flow_empty(a);
-	flow_empty(b);
+	flow_addc(a, ROLE_HEADING, "A ");
+	add_score(a, score_a);
+	flow_lay_one(s, a, 0);
+	sheet_row(s);
+	flow_addc(b, ROLE_HEADING, "B ");
+	add_score(b, score_b);
+	flow_lay_one(s, b, 0);
 }
 
-static void scores(struct sheet *s, const struct case_pair *p, bool side_by_side, struct flow *a, struct flow *b)
+static void scores(struct sheet *s, const struct case_pair *p, const struct case_look *look, struct flow *a,
+                   struct flow *b)
 {
-	sheet_gap(s);
-	s->rows -= s->n && s->parts[s->n - 1].row < s->rows - 1; /* score_row begins with a row of its own */
 	for (size_t i = 0; i < p->a.detail.res.n_scores && !sheet_is_full(s); i++) {
 		const struct score *score = &p->a.detail.res.scores[i];
-		score_row(s, score, score_of(&p->b, score->name, number_of(&p->a, i)), side_by_side, a, b);
+		score_rows(s, look, score, score_of(&p->b, score->name, number_of(&p->a, i)), a, b);
 	}
 	for (size_t i = 0; i < p->b.detail.res.n_scores && !sheet_is_full(s); i++) {
 		const struct score *score = &p->b.detail.res.scores[i];
 		if (!score_of(&p->a, score->name, number_of(&p->b, i)))
-			score_row(s, NULL, score, side_by_side, a, b);
+			score_rows(s, look, NULL, score, a, b);
 	}
 }
 
-static void asked(struct sheet *s, const struct case_pair *p)
+static void asked(struct sheet *s, const struct case_pair *p, const struct case_look *look)
 {
-	section(s, "input", case_input(p), "the file gives no input");
-	section(s, "expected", case_expected(p), "the file gives no expected answer");
+	section(s, look, "input", case_input(p), "the file gives no input");
+	section(s, look, "expected", case_expected(p), "the file gives no expected answer");
 }
 
-static void errors(struct sheet *s, const struct case_pair *p)
+static void errors(struct sheet *s, const struct case_pair *p, const struct case_look *look)
 {
 	const struct case_side *sides[2] = {&p->a, &p->b};
 	for (int i = 0; i < 2; i++) {
 		struct str error = sides[i]->detail.res.error;
 		/* Where there is no output the error stands in its place. */
 		if (error.len && error.ptr != sides[i]->answer.ptr)
-			section(s, i == 0 ? "A error" : "B error", error, "");
+			section(s, look, i == 0 ? "A error" : "B error", error, "");
 	}
 }
 
@@ -265,7 +325,7 @@ void case_document(struct sheet *s, int cols, const struct case_pair *p, const s
 	int half = look->side_by_side ? (s->cols - 3) / 2 : s->cols;
 	struct flow a = {.col = 0, .cols = half}, b = {.col = look->side_by_side ? half + 3 : 0, .cols = half};
 	if (!look->answers_first)
-		asked(s, p);
+		asked(s, p, look);
 	answers(s, p, row, look, &a, &b);
 	if (p->diff.unit != DIFF_WORDS && p->diff.n) {
 		sheet_row(s);
@@ -273,10 +333,10 @@ void case_document(struct sheet *s, int cols, const struct case_pair *p, const s
 		           p->diff.unit == DIFF_LINES ? "(too long to compare by words: compared by lines)"
 		                                      : "(too long to compare)");
 	}
-	errors(s, p);
-	scores(s, p, look->side_by_side, &a, &b);
+	errors(s, p, look);
+	scores(s, p, look, &a, &b);
 	if (look->answers_first)
-		asked(s, p);
+		asked(s, p, look);
 	flow_done(&a);
 	flow_done(&b);
 }

@@ -72,7 +72,7 @@ int flow_lay(struct sheet *s, struct flow *const *flows, int n, int max_rows)
 			put_row(s, f, &row);
 			bool cut = f->from != SIZE_MAX && max_rows > 0 && rows + 1 == max_rows;
 			if (cut)
-				sheet_addc(s, ROLE_DIM, "…");
+				sheet_addc(s, ROLE_DIM, f->ascii ? "~" : "…");
 			more = more || (f->from != SIZE_MAX && !cut);
 		}
 		if (max_rows > 0 && rows + 1 == max_rows)

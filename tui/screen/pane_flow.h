@@ -18,6 +18,7 @@ struct flow {
 	size_t from;     /* where its next row starts; SIZE_MAX: it has no more */
 	size_t range;    /* that holds what comes next */
 	int col, cols;
+	bool ascii; /* how what is cut off ends */
 };
 
 void flow_add(struct flow *f, enum role role, struct str text); /* copied */

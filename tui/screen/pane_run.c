@@ -12,10 +12,15 @@ bool run_says(struct str text, struct str word)
 	return word.len == 0 || text_find(text, word, 0, true) != SIZE_MAX;
 }
 
+bool run_version_is_said(const struct run_row *run)
+{
+	return run->prompt_version.len > VERSION_BYTES || run_says(run_name(run), run->prompt_version);
+}
+
 void run_label(struct buf *out, const struct run_row *run)
 {
 	buf_add_str(out, run_name(run));
-	if (run->prompt_version.len <= VERSION_BYTES && !run_says(run_name(run), run->prompt_version))
+	if (!run_version_is_said(run))
 		buf_printf(out, " " STR_FMT, STR_ARG(run->prompt_version));
 }
 
@@ -97,14 +102,16 @@ static void add_prompt(struct sheet *s, const struct run_row *row, struct str te
 	if (row->prompt.len || row->prompt_version.len) {
 		sheet_label(s, "prompt");
 		sheet_add(s, ROLE_TEXT, arena_str(&s->arena, row->prompt));
+		bool hash = row->prompt_version.len > VERSION_BYTES;
 		if (!run_says(row->prompt, row->prompt_version))
-			sheet_printf(s, ROLE_TEXT, "%s" STR_FMT, row->prompt.len ? " " : "",
-			             STR_ARG(row->prompt_version));
+			sheet_printf(s, hash ? ROLE_DIM : ROLE_TEXT, "%s" STR_FMT "%s", row->prompt.len ? " " : "",
+			             STR_ARG(str_cut(row->prompt_version, 0, hash ? 8 : VERSION_BYTES)),
+			             hash ? "…" : "");
 	}
 	if (!template.len)
 		return;
 	sheet_gap(s);
-	sheet_wrap(s, ROLE_DIM, 0, arena_str(&s->arena, str_cut(template, 0, 4000)), PROMPT_ROWS);
+	sheet_wrap(s, ROLE_TEXT, 0, arena_str(&s->arena, str_cut(template, 0, 4000)), PROMPT_ROWS);
 }
 
 void run_sheet(struct sheet *s, int cols, const struct run_row *row, struct str template, bool ascii)

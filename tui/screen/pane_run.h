@@ -8,6 +8,8 @@
 struct str run_name(const struct run_row *run); /* its name, without one its id */
 bool run_says(struct str text,
               struct str word); /* whether word stands in text, letter case aside; an empty word does */
+/* The name says the prompt's version already, or the version is a hash, which says nothing. */
+bool run_version_is_said(const struct run_row *run);
 /* "dispute v12": the name, with the prompt version unless the name says it already. Appends. */
 void run_label(struct buf *out, const struct run_row *run);
 /* Fills the sheet. `template`: of its prompt, absent if not known (yet). */

@@ -9,7 +9,7 @@
 #include "tui/widget/bars.h"
 
 enum {
-	NAME_COLS = 14,  /* a name keeps at least so many before a bar or a score is added */
+	NAME_COLS = 12,  /* a name keeps at least so many before a bar or a score is added */
 	BAR_COLS = 15,   /* of the pass rate, 0 to 100 % */
 	SCORE_COLS = 12, /* of a score's mean */
 	SCORES_MOST = 4
@@ -79,8 +79,7 @@ void runs_make_groups(struct runs_view *v)
 {
 	v->versions_said = true;
 	for (size_t i = 0; i < v->page.n; i++)
-		v->versions_said =
-		    v->versions_said && run_says(run_name(&v->page.rows[i]), v->page.rows[i].prompt_version);
+		v->versions_said = v->versions_said && run_version_is_said(&v->page.rows[i]);
 	v->groups = xrealloc(v->groups, v->page.n + 1, sizeof *v->groups);
 	v->n_groups = 0;
 	for (size_t i = 0; i < v->page.n; i++) {

@@ -134,6 +134,8 @@ static bool raw_text(struct buf *out, const struct span_detail *d)
 {
 	bool json = pretty(out, d->raw);
 	for (size_t i = 0; i < d->n_frames; i++) {
+		if (str_is(str_trim(d->frames[i]), "{}"))
+			continue;
 		buf_add_cstr(out, "\n\nwhat the record stands in:\n");
 		pretty(out, d->frames[i]);
 	}
@@ -234,7 +236,8 @@ void span_pane_scroll(struct span_pane *p, int64_t rows)
 		pager_scroll(&p->pager, rows > INT32_MAX ? INT32_MAX : rows < INT32_MIN ? INT32_MIN : (int)rows);
 		return;
 	}
-	int64_t last = p->sheet.rows > page ? p->sheet.rows - page : 0, top = rows > INT32_MAX - p->top ? last : p->top + rows;
+	int64_t last = p->sheet.rows > page ? p->sheet.rows - page : 0,
+	        top = rows > INT32_MAX - p->top ? last : p->top + rows;
 	p->top = (int)(top < 0 ? 0 : top > last ? last : top);
 }
 
@@ -272,7 +275,8 @@ static int rows_below(const struct span_pane *p, int rows)
 {
 	if (!p->data.loaded)
 		return 0;
-	int more = is_long_text(shown_tab(p)) ? pager_rows_below(&p->pager, MORE_COUNTED) : p->sheet.rows - p->top - rows;
+	int more =
+	    is_long_text(shown_tab(p)) ? pager_rows_below(&p->pager, MORE_COUNTED) : p->sheet.rows - p->top - rows;
 	return more > MORE_COUNTED ? MORE_COUNTED : more;
 }
 

@@ -52,8 +52,8 @@ void span_pane_done(struct span_pane *p);
 void span_pane_take(struct span_pane *p, struct span_data *data);
 void span_pane_turn(struct span_pane *p, int by); /* to the tab after or before, round the end */
 void span_pane_scroll(struct span_pane *p, int64_t rows);
-bool span_pane_find(struct span_pane *p, struct str what);    /* lights and goes to the first match; false: none */
-bool span_pane_seek(struct span_pane *p, bool forward);       /* next match; false: none */
+bool span_pane_find(struct span_pane *p, struct str what); /* lights and goes to the first match; false: none */
+bool span_pane_seek(struct span_pane *p, bool forward);    /* next match; false: none */
 /* Makes it ready to be drawn on a canvas of rows x cols, tab row included. Call after any change, before drawing. */
 void span_pane_fit(struct span_pane *p, const struct trace_row *trace, int rows, int cols, bool ascii);
 /* old: the data is that of another span than the cursor's: dimmed. */

@@ -99,8 +99,9 @@ static void overview_time(const struct laying *l)
 	if (row->up != 0 && row->duration_ns != UNKNOWN_INT && trace->duration_ns > 0) {
 		add_break(l, "; ");
 		add_percent(l->s, ROLE_TEXT, (double)row->duration_ns / (double)trace->duration_ns);
-		sheet_addc(l->s, ROLE_DIM, row->flags & SPAN_CRITICAL ? " of the trace, on the critical path"
-		                                                     : " of the trace, beside the critical path");
+		sheet_addc(l->s, ROLE_DIM,
+		           row->flags & SPAN_CRITICAL ? " of the trace, on the critical path"
+		                                      : " of the trace, beside the critical path");
 	}
 	if (row->flags & SPAN_BAD_TIME)
 		sheet_addc(l->s, ROLE_WARNING, "  these times cannot be");
@@ -141,7 +142,9 @@ static void overview_tokens(const struct laying *l)
 {
 	const struct tree_row *row = &l->d->row;
 	bool own = row->tokens_in != UNKNOWN_INT || row->tokens_out != UNKNOWN_INT || !IS_UNKNOWN(row->cost_usd);
-	bool below = row->size > 1 && (row->sub_tokens != UNKNOWN_INT || !IS_UNKNOWN(row->sub_cost));
+	int64_t tokens = (row->tokens_in > 0 ? row->tokens_in : 0) + (row->tokens_out > 0 ? row->tokens_out : 0);
+	bool below = row->size > 1 && (row->sub_tokens != UNKNOWN_INT || !IS_UNKNOWN(row->sub_cost)) &&
+	             !(own && row->sub_tokens == tokens); /* the same again would say nothing */
 	if (!own && !below)
 		return;
 	sheet_label(l->s, "tokens");
@@ -185,21 +188,13 @@ static void overview_repeats(const struct laying *l)
 
 static void add_score_head(const struct laying *l, const struct score_row *score)
 {
-	enum role role = score->pass == 1 ? ROLE_OK : score->pass == 0 ? ROLE_ERROR : ROLE_DIM;
-	const char *mark = score->pass == 1 ? (l->ascii ? "+" : "✓") : score->pass == 0 ? glyph_error(l->ascii) : l->ascii ? "." : "·";
-	sheet_addc(l->s, role, mark);
+	int outcome = score_outcome(score->pass, score->label);
+	sheet_addc(l->s, score_role(outcome), score_mark(outcome, l->ascii));
 	sheet_addc(l->s, ROLE_DIM, " ");
 	sheet_printf(l->s, ROLE_DIM, "%-5s ", score->source == SOURCE_UNKNOWN ? "" : score_source_name(score->source));
 	sheet_add(l->s, ROLE_TEXT, score->name);
 	sheet_addc(l->s, ROLE_TEXT, "  ");
-	if (score->label.len)
-		sheet_add(l->s, role == ROLE_DIM ? ROLE_TEXT : role, score->label);
-	else if (!IS_UNKNOWN(score->value)) {
-		struct buf text = BUF_INIT;
-		units_score(&text, score->value);
-		sheet_add(l->s, role == ROLE_DIM ? ROLE_TEXT : role, arena_str(&l->s->arena, buf_str(&text)));
-		buf_done(&text);
-	}
+	sheet_score(l->s, outcome, score->value, score->label);
 	if (score->of_trace && l->d->row.size > 1)
 		sheet_addc(l->s, ROLE_DIM, "  whole trace");
 }
@@ -211,7 +206,7 @@ static void overview_scores(const struct laying *l)
 	bool first = true;
 	for (int failed = 1; failed >= 0; failed--)
 		for (size_t i = 0; i < d->n_scores; i++) {
-			if ((d->scores[i].pass == 0) != failed)
+			if ((score_outcome(d->scores[i].pass, d->scores[i].label) == 0) != failed)
 				continue;
 			sheet_label(l->s, first ? "scores" : "");
 			first = false;
@@ -237,21 +232,21 @@ static void overview_text(const struct laying *l, const char *label, struct str 
 		sheet_addc(l->s, ROLE_DIM, whole.ptr ? "empty" : "none in the file");
 }
 
-/* The exception or other word of an event: the telling attribute, else the attributes as they are. */
+/* Exceptions, with what they say. Other events have their tab. */
 static void overview_events(const struct laying *l)
 {
 	const struct span *span = &l->d->detail.span;
-	for (size_t i = 0; i < span->n_events && i < 3; i++) {
+	for (size_t i = 0; i < span->n_events && i < 20; i++) {
 		struct scan scan = SCAN_INIT;
 		struct str said = STR_NONE;
-		sheet_label(l->s, i == 0 ? "event" : "");
-		sheet_add(l->s, str_is(span->events[i].name, "exception") ? ROLE_ERROR : ROLE_TEXT, span->events[i].name);
+		if (!str_is(span->events[i].name, "exception"))
+			continue;
 		if (scan_text(&scan, span->events[i].attributes, &(struct scan_opts){.last = true}))
 			said = val_text(val_get(scan_root(&scan), "exception.message"), &l->s->arena);
-		if (said.len) {
-			sheet_addc(l->s, ROLE_DIM, "  ");
-			sheet_add(l->s, ROLE_TEXT, text_preview(&l->s->arena, said, 200));
-		}
+		sheet_label(l->s, "event");
+		sheet_addc(l->s, ROLE_ERROR, "exception");
+		sheet_addc(l->s, ROLE_DIM, "  ");
+		sheet_add(l->s, ROLE_TEXT, text_preview(&l->s->arena, said, 200));
 		scan_done(&scan);
 	}
 }
@@ -274,10 +269,10 @@ static void overview_odd(const struct laying *l)
 		unsigned flag;
 		const char *text;
 	} odd[] = {
-	    {SPAN_SYNTHETIC, "no span of this id is in the file; spans that name it as their parent hang here"},
-	    {SPAN_CYCLE,     "its parents lead back to it: the circle is cut here"                            },
-	    {SPAN_CONFLICT,  "two records of this span say different things; both are kept"                   },
-	    {SPAN_MADE_UP_ID, "the source gave it no id"                                                      },
+	    {SPAN_SYNTHETIC,  "no span of this id is in the file; spans that name it as their parent hang here"},
+	    {SPAN_CYCLE,      "its parents lead back to it: the circle is cut here"                            },
+	    {SPAN_CONFLICT,   "two records of this span say different things; both are kept"                   },
+	    {SPAN_MADE_UP_ID, "the source gave it no id"                                                       },
 	};
 	for (size_t i = 0; i < sizeof odd / sizeof *odd; i++)
 		if (l->d->row.flags & odd[i].flag) {
@@ -327,6 +322,27 @@ static void overview_source(const struct laying *l)
 	span_tabs_source(l, is_wide(l));
 }
 
+/* Which documents came back, best first as the source lists them: ids and scores in as many rows as a text gets. */
+static void overview_documents(const struct laying *l)
+{
+	const struct span *span = &l->d->detail.span;
+	struct buf text = BUF_INIT;
+	if (span->n_documents == 0)
+		return;
+	for (size_t i = 0; i < span->n_documents && i < 50; i++) {
+		const struct document *doc = &span->documents[i];
+		buf_add_cstr(&text, i ? ", " : "");
+		buf_add_str(&text, doc->id.len ? doc->id : text_preview(&l->s->arena, doc->content, 30));
+		if (!IS_UNKNOWN(doc->score)) {
+			buf_add_char(&text, ' ');
+			units_score(&text, doc->score);
+		}
+	}
+	sheet_label(l->s, "docs");
+	sheet_wrap(l->s, ROLE_TEXT, SHEET_LABEL, arena_str(&l->s->arena, buf_str(&text)), 2);
+	buf_done(&text);
+}
+
 static void lay_overview(const struct laying *l)
 {
 	const struct span *span = &l->d->detail.span;
@@ -339,7 +355,9 @@ static void lay_overview(const struct laying *l)
 	overview_scores(l);
 	if (!(l->d->row.flags & SPAN_SYNTHETIC)) {
 		overview_text(l, "in", span->input_preview, span->input);
-		overview_text(l, "out", span->output_preview, span->output);
+		if (span->output.ptr || span->n_documents == 0)
+			overview_text(l, "out", span->output_preview, span->output);
+		overview_documents(l);
 	}
 	overview_events(l);
 	overview_links(l);
@@ -505,7 +523,8 @@ static void lay_events(const struct laying *l)
 		sheet_gap(l->s);
 		sheet_row(l->s);
 		sheet_add(l->s, str_is(event->name, "exception") ? ROLE_ERROR : ROLE_HEADING, event->name);
-		if (event->time_ns != TIME_UNKNOWN && span->start_ns != TIME_UNKNOWN && event->time_ns >= span->start_ns) {
+		if (event->time_ns != TIME_UNKNOWN && span->start_ns != TIME_UNKNOWN &&
+		    event->time_ns >= span->start_ns) {
 			sheet_addc(l->s, ROLE_DIM, "  after ");
 			sheet_duration(l->s, ROLE_DIM, event->time_ns - span->start_ns, l->ascii);
 		}

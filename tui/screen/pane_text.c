@@ -117,7 +117,8 @@ void sheet_wrap(struct sheet *s, enum role role, int indent, struct str text, in
 static enum role json_role(struct str line)
 {
 	struct str trimmed = str_trim(line);
-	return trimmed.len && (trimmed.ptr[0] == '{' || trimmed.ptr[0] == '}' || trimmed.ptr[0] == ']') ? ROLE_DIM : ROLE_TEXT;
+	return trimmed.len && (trimmed.ptr[0] == '{' || trimmed.ptr[0] == '}' || trimmed.ptr[0] == ']') ? ROLE_DIM
+	                                                                                                : ROLE_TEXT;
 }
 
 /* "key": of a pretty-printed line, with the colon; 0 if it has none. */
@@ -141,35 +142,48 @@ static int blanks(struct str line)
 	return n;
 }
 
+/* One line of pretty-printed JSON: its name in one role, its value in another, wrapped below if it is long. */
+static void add_json_line(struct sheet *s, int indent, struct str line)
+{
+	int deep = blanks(line);
+	line = str_from(line, (size_t)deep);
+	deep += indent;
+	size_t key = json_key_len(line);
+	sheet_row(s);
+	sheet_column(s, deep);
+	if (key) {
+		struct str name = str_cut(line, 0, key);
+		sheet_add(s, ROLE_JSON_KEY, name);
+		line = str_from(line, key);
+		if (line.len < 1000 && deep + text_cols(name) + text_cols(line) <= s->cols) {
+			sheet_add(s, json_role(line), line);
+			return;
+		}
+		sheet_row(s);
+		deep += 2;
+	}
+	sheet_wrap(s, json_role(line), deep, str_trim(line), 0);
+}
+
 void sheet_json(struct sheet *s, int indent, struct str json)
 {
 	struct scan scan = SCAN_INIT;
-	struct buf pretty = BUF_INIT;
-	bool is_json = scan_text(&scan, json, &(struct scan_opts){.last = true, .lenient = true, .replace_utf8 = true});
-	if (is_json)
-		scan_pretty(&pretty, scan_root(&scan));
-	struct str rest = is_json ? arena_str(&s->arena, buf_str(&pretty)) : json, line;
-	while (!s->left_out && str_split(&rest, '\n', &line)) {
-		int deep = indent + (is_json ? blanks(line) : 0);
-		size_t key = is_json ? json_key_len(line) : 0;
+	struct buf text = BUF_INIT;
+	if (!scan_text(&scan, json, &(struct scan_opts){.last = true, .lenient = true, .replace_utf8 = true})) {
 		sheet_row(s);
-		sheet_column(s, deep);
-		line = str_from(line, (size_t)(deep - indent));
-		if (key) {
-			struct str name = str_cut(line, 0, key - (size_t)(deep - indent));
-			sheet_add(s, ROLE_JSON_KEY, name);
-			line = str_from(line, name.len);
-			int used = deep + text_cols(name);
-			if (used + text_cols(str_cut(line, 0, 400)) <= s->cols) {
-				sheet_add(s, json_role(line), line);
-				continue;
-			}
-			sheet_row(s);
-			deep += 2;
-		}
-		sheet_wrap(s, json_role(line), deep, str_trim(line), 0);
+		sheet_wrap(s, ROLE_TEXT, indent, json, 0);
+		scan_done(&scan);
+		return;
 	}
-	buf_done(&pretty);
+	scan_compact(&text, scan_root(&scan));
+	if (text.len > 1000 || indent + text_cols(buf_str(&text)) > s->cols) {
+		buf_clear(&text);
+		scan_pretty(&text, scan_root(&scan));
+	}
+	struct str rest = arena_str(&s->arena, buf_str(&text)), line;
+	while (!s->left_out && str_split(&rest, '\n', &line))
+		add_json_line(s, indent, line);
+	buf_done(&text);
 	scan_done(&scan);
 }
 
@@ -202,6 +216,42 @@ void sheet_usd(struct sheet *s, enum role role, double usd)
 	add_made(s, role, &made);
 }
 
+/* ---------------------------------------------------------------- scores */
+
+int score_outcome(int pass, struct str label)
+{
+	if (pass >= 0)
+		return pass;
+	if (str_ieq(label, "pass") || str_ieq(label, "passed"))
+		return 1;
+	return str_ieq(label, "fail") || str_ieq(label, "failed") ? 0 : -1;
+}
+
+const char *score_mark(int outcome, bool ascii)
+{
+	if (ascii)
+		return outcome == 1 ? "+" : outcome == 0 ? "x" : ".";
+	return outcome == 1 ? "✓" : outcome == 0 ? "✗" : "·";
+}
+
+enum role score_role(int outcome)
+{
+	return outcome == 1 ? ROLE_OK : outcome == 0 ? ROLE_ERROR : ROLE_DIM;
+}
+
+void sheet_score(struct sheet *s, int outcome, double value, struct str label)
+{
+	enum role role = outcome < 0 ? ROLE_TEXT : score_role(outcome);
+	struct buf text = BUF_INIT;
+	bool is_bool = label.len && (value == 0 || value == 1); /* the label says all of it */
+	if (!IS_UNKNOWN(value) && !is_bool)
+		units_score(&text, value);
+	if (text.len && label.len)
+		buf_add_char(&text, ' ');
+	buf_add_str(&text, label);
+	add_made(s, role, &text);
+}
+
 /* ---------------------------------------------------------------- drawing and searching */
 
 bool find_ignores_case(struct str find)
@@ -223,7 +273,8 @@ void find_light(struct canvas c, int row, int col, int max_cols, struct str text
 		if (max_cols >= 0 && from >= max_cols)
 			return;
 		int cols = text_cols(str_cut(text, at, find.len));
-		canvas_tint(c, row, col + from, max_cols >= 0 && from + cols > max_cols ? max_cols - from : cols, ROLE_MATCH);
+		canvas_tint(c, row, col + from, max_cols >= 0 && from + cols > max_cols ? max_cols - from : cols,
+		            ROLE_MATCH);
 	}
 }
 

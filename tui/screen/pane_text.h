@@ -29,9 +29,9 @@ void sheet_begin(struct sheet *s, int cols); /* empties it */
 void sheet_done(struct sheet *s);
 bool sheet_is_full(const struct sheet *s);
 
-void sheet_row(struct sheet *s); /* a new row; what follows goes there */
+void sheet_row(struct sheet *s);                      /* a new row; what follows goes there */
 void sheet_label(struct sheet *s, const char *label); /* a new row with a name in its first SHEET_LABEL columns */
-void sheet_gap(struct sheet *s); /* an empty row, unless the sheet is empty or ends with one */
+void sheet_gap(struct sheet *s);                      /* an empty row, unless the sheet is empty or ends with one */
 void sheet_add(struct sheet *s, enum role role, struct str text); /* borrowed; cut at the edge */
 void sheet_addc(struct sheet *s, enum role role, const char *text);
 void sheet_printf(struct sheet *s, enum role role, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
@@ -50,6 +50,13 @@ void sheet_usd(struct sheet *s, enum role role, double usd);
 void sheet_draw(const struct sheet *s, struct canvas c, int first, bool dim, struct str find);
 /* The first row at or after `from` that holds `find`, round the end; -1. */
 int sheet_find(const struct sheet *s, struct str find, int from, bool forward);
+
+/* How a score went: 1, 0, or -1 when the source does not say; a label of pass or fail says it, too. */
+int score_outcome(int pass, struct str label);
+/* "✓ " ✗ · and the role that goes with it; the value and the label in that role ("0.91 pass"). */
+const char *score_mark(int outcome, bool ascii);
+enum role score_role(int outcome);
+void sheet_score(struct sheet *s, int outcome, double value, struct str label);
 
 /* Smart case, as everywhere: a capital makes the search exact. */
 bool find_ignores_case(struct str find);

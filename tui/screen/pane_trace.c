@@ -45,8 +45,8 @@ static bool find_reason(struct db *db, struct trace_request *r, struct err *err)
 			return false;
 	}
 	if (pos > 0)
-		r->reason = arena_printf(&r->arena, STR_FMT "%s" STR_FMT, STR_ARG(row.name), row.message.len ? ": " : "",
-		                         STR_ARG(row.message));
+		r->reason = arena_printf(&r->arena, STR_FMT "%s" STR_FMT, STR_ARG(row.name),
+		                         row.message.len ? ": " : "", STR_ARG(row.message));
 	else if (pos == 0)
 		r->reason = row.message;
 	r->reason = text_preview(&r->arena, r->reason, 200);
@@ -114,15 +114,13 @@ static bool fetch_jump(struct db *db, struct trace_request *r, struct err *err)
 	bool hex;
 	r->found = -1;
 	switch (w->jump) {
-	case JUMP_ERROR:
-		return tree_seek(db, t->first, t->n, w->pos, w->forward, SEEK_ERROR, STR_NONE, &r->found, err);
+	case JUMP_ERROR: return tree_seek(db, t->first, t->n, w->pos, w->forward, SEEK_ERROR, STR_NONE, &r->found, err);
 	case JUMP_CRITICAL:
 		return tree_seek(db, t->first, t->n, w->pos, w->forward, SEEK_CRITICAL, STR_NONE, &r->found, err);
 	case JUMP_NAME:
 		return tree_seek(db, t->first, t->n, w->pos, w->forward, SEEK_NAME, str_of(r->text), &r->found, err);
 	case JUMP_SIBLING: return find_sibling(db, r, err);
-	case JUMP_LINK:
-		return tree_find(db, t->first, t->n, model_span_key(str_of(r->text), &hex), &r->found, err);
+	case JUMP_LINK: return tree_find(db, t->first, t->n, model_span_key(str_of(r->text), &hex), &r->found, err);
 	}
 	return true;
 }

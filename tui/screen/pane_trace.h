@@ -23,7 +23,7 @@ struct trace_request {
 	const void *owner; /* the state; only compared */
 	uint64_t serial;
 	struct trace_want want;
-	bool interrupted;
+	bool interrupted; /* or never run: true until trace_request_fetch says otherwise */
 	int64_t id, source, key;
 	char text[256];
 	struct trace_row trace; /* numbers only but for JOB_OPEN's answer */

@@ -170,16 +170,21 @@ static void put_badge(struct canvas c, int y, int *col, int end, enum role role,
 	*col += canvas_put(c, y, *col, -1, role, text) + 1;
 }
 
+static int outcome_of(const struct trace_score *score)
+{
+	return score_outcome(score->pass, score->label);
+}
+
 /* What failed by name, then the plain figures, then how many passed. */
 static void draw_scores(const struct trace_row *row, struct canvas c, int y, int col, int cols)
 {
 	int end = col + cols, passed = 0;
 	bool ascii = c.grid->ascii;
 	for (size_t i = 0; i < row->n_scores; i++)
-		if (row->scores[i].pass == 0)
+		if (outcome_of(&row->scores[i]) == 0)
 			put_badge(c, y, &col, end, ROLE_ERROR, glyph_error(ascii), str_cut(row->scores[i].name, 0, 12));
 	for (size_t i = 0; i < row->n_scores; i++)
-		passed += row->scores[i].pass == 1;
+		passed += outcome_of(&row->scores[i]) == 1;
 	if (passed) {
 		char text[16];
 		snprintf(text, sizeof text, "%d", passed);
@@ -187,7 +192,7 @@ static void draw_scores(const struct trace_row *row, struct canvas c, int y, int
 	}
 	for (size_t i = 0; i < row->n_scores; i++) {
 		struct buf text = BUF_INIT;
-		if (row->scores[i].pass >= 0 || IS_UNKNOWN(row->scores[i].value))
+		if (outcome_of(&row->scores[i]) >= 0 || IS_UNKNOWN(row->scores[i].value))
 			continue;
 		buf_add_str(&text, str_cut(row->scores[i].name, 0, 6));
 		buf_add_char(&text, ' ');
@@ -198,8 +203,8 @@ static void draw_scores(const struct trace_row *row, struct canvas c, int y, int
 }
 
 /* Name, repeats, and as much of what went in as there is room for. */
-static void draw_name(const struct traces_pane *s, const struct trace_row *row, struct canvas c, int y, int col, int cols,
-                      bool cursor)
+static void draw_name(const struct traces_pane *s, const struct trace_row *row, struct canvas c, int y, int col,
+                      int cols, bool cursor)
 {
 	int end = col + cols, marks = row->repeats > 1 ? 10 : 0;
 	struct str name = row->name.len ? row->name : row->text.len ? row->text : STR_LIT("(no name)");
@@ -211,7 +216,8 @@ static void draw_name(const struct traces_pane *s, const struct trace_row *row, 
 	col += used;
 	if (row->repeats > 1)
 		col += canvas_printf(c, y, col + 1, end - col - 1, ROLE_WARNING, "%s%lld !same",
-		                     c.grid->ascii ? "x" : "×", (long long)row->repeats) + 1;
+		                     c.grid->ascii ? "x" : "×", (long long)row->repeats) +
+		       1;
 	if (row->status == STATUS_RUNNING && end - col > 8)
 		col += canvas_putc(c, y, col + 1, end - col - 1, ROLE_RUNNING, "not ended") + 1;
 	struct str input = str_starts(row->input, "user: ") ? str_from(row->input, 6) : row->input;
@@ -235,7 +241,8 @@ static void draw_marks(const struct trace_row *row, struct canvas c, int y)
 	}
 }
 
-static void draw_bar(const struct traces_pane *s, const struct trace_row *row, struct canvas c, int y, const struct place *p)
+static void draw_bar(const struct traces_pane *s, const struct trace_row *row, struct canvas c, int y,
+                     const struct place *p)
 {
 	enum role role = row->status == STATUS_ERROR || row->errors > 0 ? ROLE_BAR_ERROR : ROLE_BAR;
 	if (row->duration_ns == UNKNOWN_INT || s->scale_ns <= 0)
@@ -245,8 +252,8 @@ static void draw_bar(const struct traces_pane *s, const struct trace_row *row, s
 		canvas_putc(c, y, p->col + p->cols - 1, 1, ROLE_WARNING, c.grid->ascii ? ">" : "▸");
 }
 
-static void draw_row(const struct traces_pane *s, const struct trace_row *row, struct canvas c, int y, bool cursor, int64_t now_ns,
-                     const struct place *places, size_t n)
+static void draw_row(const struct traces_pane *s, const struct trace_row *row, struct canvas c, int y, bool cursor,
+                     int64_t now_ns, const struct place *places, size_t n)
 {
 	struct arena arena = ARENA_INIT;
 	struct buf text = BUF_INIT;
@@ -337,15 +344,15 @@ static void draw_first_steps(struct canvas c)
 		enum role role;
 		const char *text;
 	} lines[] = {
-	    {ROLE_TITLE, "Nothing is in this store yet."},
-	    {ROLE_TEXT, ""},
-	    {ROLE_TEXT, "spoor reads the traces and eval results that LLM applications leave in files:"},
-	    {ROLE_TEXT, ""},
-	    {ROLE_HEADING, "    spoor FILE…              import what is new in them and look at it"},
-	    {ROLE_HEADING, "    … | spoor import -       the same from a pipe"},
+	    {ROLE_TITLE,   "Nothing is in this store yet."                                                       },
+	    {ROLE_TEXT,    ""	                                                                            },
+	    {ROLE_TEXT,    "spoor reads the traces and eval results that LLM applications leave in files:"       },
+	    {ROLE_TEXT,    ""	                                                                            },
+	    {ROLE_HEADING, "    spoor FILE…              import what is new in them and look at it"            },
+	    {ROLE_HEADING, "    … | spoor import -       the same from a pipe"                                 },
 	    {ROLE_HEADING, "    make try                 in spoor's source tree: sample traces and two eval runs"},
-	    {ROLE_TEXT, ""},
-	    {ROLE_TEXT, "spoor formats lists the formats it knows. ? shows the keys, q leaves."},
+	    {ROLE_TEXT,    ""	                                                                            },
+	    {ROLE_TEXT,    "spoor formats lists the formats it knows. ? shows the keys, q leaves."               },
 	};
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
 		canvas_putc(c, 1 + (int)i, MARGIN, -1, lines[i].role, lines[i].text);
@@ -382,7 +389,12 @@ static void detail_figures(struct sheet *sheet, const struct trace_row *row, boo
 	const struct {
 		const char *name;
 		int64_t n;
-	} tokens[] = {{"in ", row->tokens_in}, {"out ", row->tokens_out}, {"cached ", row->tokens_cached}, {"reasoning ", row->tokens_reasoning}};
+	} tokens[] = {
+	    {"in ",        row->tokens_in       },
+	    {"out ",       row->tokens_out      },
+	    {"cached ",    row->tokens_cached   },
+	    {"reasoning ", row->tokens_reasoning}
+        };
 	sheet_label(sheet, "took");
 	sheet_duration(sheet, ROLE_TEXT, row->duration_ns, ascii);
 	sheet_printf(sheet, ROLE_DIM, "   %lld spans, %lld LLM calls, %lld tool calls", (long long)row->spans,
@@ -391,7 +403,8 @@ static void detail_figures(struct sheet *sheet, const struct trace_row *row, boo
 		sheet_printf(sheet, ROLE_ERROR, "   %lld failed", (long long)row->errors);
 	if (row->repeats > 1) {
 		sheet_label(sheet, "repeat");
-		sheet_printf(sheet, ROLE_WARNING, "one tool was called %lld times with the same arguments", (long long)row->repeats);
+		sheet_printf(sheet, ROLE_WARNING, "one tool was called %lld times with the same arguments",
+		             (long long)row->repeats);
 	}
 	bool any = !IS_UNKNOWN(row->cost_usd);
 	for (size_t i = 0; i < 4; i++)
@@ -413,18 +426,13 @@ static void detail_scores(struct sheet *sheet, const struct trace_row *row, bool
 {
 	for (size_t i = 0; i < row->n_scores; i++) {
 		const struct trace_score *score = &row->scores[i];
-		enum role role = score->pass == 1 ? ROLE_OK : score->pass == 0 ? ROLE_ERROR : ROLE_DIM;
-		struct buf text = BUF_INIT;
+		int outcome = outcome_of(score);
 		sheet_label(sheet, i == 0 ? "scores" : "");
-		sheet_addc(sheet, role, score->pass == 1 ? (ascii ? "+ " : "✓ ") : score->pass == 0 ? (ascii ? "x " : "✗ ") : ascii ? ". " : "· ");
+		sheet_addc(sheet, score_role(outcome), score_mark(outcome, ascii));
+		sheet_addc(sheet, ROLE_DIM, " ");
 		sheet_add(sheet, ROLE_TEXT, score->name);
-		buf_add_cstr(&text, "  ");
-		if (score->label.len)
-			buf_add_str(&text, score->label);
-		else
-			units_score(&text, score->value);
-		sheet_printf(sheet, role == ROLE_DIM ? ROLE_TEXT : role, STR_FMT, STR_ARG(buf_str(&text)));
-		buf_done(&text);
+		sheet_addc(sheet, ROLE_DIM, "  ");
+		sheet_score(sheet, outcome, score->value, score->label);
 	}
 }
 
@@ -453,7 +461,10 @@ static void draw_details(const struct traces_pane *s, const struct trace_row *ro
 	const struct {
 		const char *name;
 		struct str text;
-	} texts[] = {{"Input", row->input}, {"Output", row->output}};
+	} texts[] = {
+	    {"Input",  row->input },
+            {"Output", row->output}
+        };
 	for (size_t i = 0; i < 2; i++) {
 		sheet_gap(&sheet);
 		sheet_row(&sheet);
@@ -481,7 +492,8 @@ void traces_pane_draw(const struct traces_pane *s, struct canvas body, int64_t n
 		const struct trace_row *row = traces_pane_row(s, s->list.cursor);
 		if (row)
 			draw_details(s, row,
-			             canvas_part(body, TRACES_HEAD_ROWS - 1, list_cols + 2, body.rows - TRACES_HEAD_ROWS + 1, pane - 3));
+			             canvas_part(body, TRACES_HEAD_ROWS - 1, list_cols + 2,
+			                         body.rows - TRACES_HEAD_ROWS + 1, pane - 3));
 	}
 	struct place places[MAX_PLACES];
 	size_t n = places_for(list_cols, places);

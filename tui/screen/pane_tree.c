@@ -10,7 +10,7 @@
 #include "tui/widget/bars.h"
 
 enum {
-	AT_LEAST = 3,        /* like siblings that are one row to begin with */
+	AT_LEAST = 3, /* like siblings that are one row to begin with */
 	PAIRS_LOOKED_AT = 1000,
 	SIBLINGS_READ = 400, /* of folded groups, for one window: beyond it a group's bar ends too early */
 };
@@ -47,6 +47,7 @@ static void widen(struct tree_extent *e, const struct tree_row *row)
 	int64_t end = end_of(row);
 	e->errors += row->sub_errors;
 	e->running |= (row->flags & SPAN_RUNNING) != 0;
+	e->last = (row->flags & SPAN_LAST) != 0;
 	if (row->self_ns != UNKNOWN_INT)
 		e->self_ns = (e->self_ns == UNKNOWN_INT ? 0 : e->self_ns) + row->self_ns;
 	if (row->start_ns == TIME_UNKNOWN)
@@ -89,8 +90,7 @@ bool tree_fetch(struct db *db, const struct trace_row *trace, const struct folds
 	out->extents = arena_zalloc(&w->arena, w->n, sizeof *out->extents);
 	for (size_t i = 0; ok && i < w->n; i++) {
 		struct tree_extent *e = &out->extents[i];
-		*e = (struct tree_extent){
-		    .start_ns = TIME_UNKNOWN, .end_ns = TIME_UNKNOWN, .self_ns = UNKNOWN_INT};
+		*e = (struct tree_extent){.start_ns = TIME_UNKNOWN, .end_ns = TIME_UNKNOWN, .self_ns = UNKNOWN_INT};
 		widen(e, &w->rows[i]);
 		const struct fold *fold = folds_at(folds, w->rows[i].pos);
 		if (fold && fold->group)
@@ -310,7 +310,7 @@ static void draw_ruler(const struct tree_pane *t, struct canvas c, const struct 
 }
 
 /* Lines of the ancestors and the elbow; returns the column after them. */
-static int draw_lines(const struct tree_row *row, struct canvas c, int y, const struct layout *l)
+static int draw_lines(const struct tree_row *row, bool last, struct canvas c, int y, const struct layout *l)
 {
 	bool ascii = c.grid->ascii;
 	int col = l->name, depth = row->depth - l->shift;
@@ -326,14 +326,14 @@ static int draw_lines(const struct tree_row *row, struct canvas c, int y, const 
 			canvas_putc(c, y, col, 1, ROLE_DIM, ascii ? "|" : "│");
 	}
 	if (depth > 0) {
-		bool last = (row->flags & SPAN_LAST) != 0;
 		canvas_putc(c, y, col, 2, ROLE_DIM, ascii ? (last ? "`-" : "|-") : last ? "└─" : "├─");
 		col += 2;
 	}
 	return col;
 }
 
-static void draw_mark(const struct tree_row *row, const struct fold *fold, int64_t errors, struct canvas c, int y, int col)
+static void draw_mark(const struct tree_row *row, const struct fold *fold, int64_t errors, struct canvas c, int y,
+                      int col)
 {
 	bool ascii = c.grid->ascii, failed = row->status == STATUS_ERROR || (fold && errors > 0);
 	if (failed)
@@ -346,21 +346,29 @@ static void draw_mark(const struct tree_row *row, const struct fold *fold, int64
 		canvas_putc(c, y, col, 1, ROLE_DIM, ascii ? " " : "─");
 }
 
-/* What stands after the name while there is room: repeats, hidden errors, why it failed, the model. */
-static int draw_notes(const struct tree_row *row, const struct fold *fold, int64_t errors, struct canvas c, int y, int col,
-                      int end)
+/* Two calls of one name are no finding, unless their arguments are the same. */
+static bool is_group(const struct tree_row *row)
 {
-	if (row->rep_n > 1 && (fold ? fold->group : true)) {
+	return row->rep_n >= AT_LEAST || (row->rep_n > 1 && (row->flags & SPAN_SAME));
+}
+
+/* What stands after the name while there is room: repeats, hidden errors, why it failed, the model. */
+static int draw_notes(const struct tree_row *row, const struct fold *fold, int64_t errors, struct canvas c, int y,
+                      int col, int end)
+{
+	if (is_group(row) && (!fold || fold->group)) {
 		bool all = fold && fold->group;
-		col += canvas_printf(c, y, col + 1, end - col - 1, all ? ROLE_MARK : ROLE_DIM,
-		                     all ? "%s%lld" : "1/%s%lld", all ? (c.grid->ascii ? "x" : "×") : "",
-		                     (long long)row->rep_n) + 1;
+		col +=
+		    canvas_printf(c, y, col + 1, end - col - 1, all ? ROLE_MARK : ROLE_DIM, all ? "%s%lld" : "1/%s%lld",
+		                  all ? (c.grid->ascii ? "x" : "×") : "", (long long)row->rep_n) +
+		    1;
 		if (row->flags & SPAN_SAME)
 			col += canvas_putc(c, y, col + 1, end - col - 1, ROLE_WARNING, "!same") + 1;
 	}
 	if (fold && errors > (row->status == STATUS_ERROR))
 		col += canvas_printf(c, y, col + 1, end - col - 1, ROLE_ERROR, "%lld%s", (long long)errors,
-		                     glyph_error(c.grid->ascii)) + 1;
+		                     glyph_error(c.grid->ascii)) +
+		       1;
 	if (end - col < 6)
 		return col;
 	if (row->flags & SPAN_RUNNING)
@@ -372,11 +380,11 @@ static int draw_notes(const struct tree_row *row, const struct fold *fold, int64
 	return col;
 }
 
-static void draw_name(const struct tree_pane *t, const struct tree_row *row, const struct tree_extent *e, struct canvas c,
-                      int y, const struct layout *l)
+static void draw_name(const struct tree_pane *t, const struct tree_row *row, const struct tree_extent *e,
+                      struct canvas c, int y, const struct layout *l)
 {
 	const struct fold *fold = folds_at(&t->folds, row->pos);
-	int end = l->name + l->name_cols, col = draw_lines(row, c, y, l);
+	int end = l->name + l->name_cols, col = draw_lines(row, e->last, c, y, l);
 	draw_mark(row, fold, e->errors, c, y, col);
 	col += 2;
 	bool synthetic = (row->flags & SPAN_SYNTHETIC) != 0;
@@ -385,7 +393,7 @@ static void draw_name(const struct tree_pane *t, const struct tree_row *row, con
 		col += 6;
 	}
 	int room = end - col;
-	bool group = row->rep_n > 1 && (!fold || fold->group);
+	bool group = is_group(row) && (!fold || fold->group);
 	if (group && room > 20) /* the repeat mark matters more than the end of a long name */
 		room -= row->flags & SPAN_SAME ? 11 : 5;
 	struct str name = row->name.len ? row->name : synthetic ? STR_LIT("parent missing") : STR_LIT("(no name)");
@@ -404,8 +412,8 @@ static double share(const struct trace_row *trace, int64_t at_ns)
 	return (double)(at_ns - trace->start_ns) / (double)trace->duration_ns;
 }
 
-static void draw_bar(const struct tree_pane *t, const struct tree_row *row, const struct tree_extent *e, struct canvas c,
-                     int y, const struct layout *l)
+static void draw_bar(const struct tree_pane *t, const struct tree_row *row, const struct tree_extent *e,
+                     struct canvas c, int y, const struct layout *l)
 {
 	const struct trace_row *trace = t->trace;
 	if (e->start_ns == TIME_UNKNOWN || trace->start_ns == TIME_UNKNOWN || trace->duration_ns == UNKNOWN_INT ||

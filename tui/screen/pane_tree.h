@@ -11,7 +11,7 @@
 struct tree_extent {
 	int64_t start_ns, end_ns; /* TIME_UNKNOWN: none of them has times */
 	int64_t self_ns, errors;
-	bool running;
+	bool running, last; /* last: no sibling comes after */
 };
 
 struct tree_page { /* a window of rows with their extents; moves from the query thread to the screen */

@@ -243,7 +243,8 @@ static void runs_draw(const struct screen *screen, struct canvas body)
 		return;
 	}
 	struct places at = places_of(body.rows, body.cols);
-	runs_view_draw(&st->view, screen->ui, canvas_part(body, 0, 0, body.rows, at.list_cols));
+	runs_view_draw(&st->view, screen->ui,
+	               canvas_part(body, 0, 0, body.rows, at.pane_cols ? at.list_cols - 1 : at.list_cols));
 	if (!at.pane_cols)
 		return;
 	for (int i = 0; i < body.rows; i++)
@@ -257,7 +258,7 @@ static void runs_headline(const struct screen *screen, struct canvas row)
 {
 	const struct state *st = state_of(screen);
 	int col = 1 + canvas_putc(row, 0, 1, -1, ROLE_TITLE, "runs");
-	if (!st->loaded)
+	if (!st->loaded || st->view.page.total == 0)
 		return;
 	int64_t cases = 0;
 	for (size_t i = 0; i < st->view.page.n; i++)

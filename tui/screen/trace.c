@@ -35,7 +35,7 @@ struct trace_state {
 	/* requests */
 	struct trace_want wish;            /* a jump or new folds that a key asked for */
 	struct trace_want pending, failed; /* under way; the last one that failed, not asked again */
-	uint64_t serial;             /* of the one under way, 0 none */
+	uint64_t serial;                   /* of the one under way, 0 none */
 };
 
 static struct trace_state *state_of(const struct screen *s)
@@ -166,6 +166,7 @@ static struct trace_request *request_new(struct trace_state *s, const struct tra
 	*r = (struct trace_request){
 	    .owner = s,
 	    .want = *w,
+	    .interrupted = true,
 	    .id = s->id,
 	    .source = s->source,
 	    .key = row ? row->key : s->key,
@@ -193,7 +194,8 @@ static void *trace_ask(struct screen *screen)
 	if (s->opened)
 		fit(screen);
 	struct trace_want w = decide(screen);
-	bool busy = s->serial && (s->pending.job == JOB_OPEN || s->pending.job == JOB_FOLDS || s->pending.job == JOB_JUMP);
+	bool busy =
+	    s->serial && (s->pending.job == JOB_OPEN || s->pending.job == JOB_FOLDS || s->pending.job == JOB_JUMP);
 	if (w.job == JOB_NONE || (busy && !s->wish.job) || (s->serial && trace_want_same(&w, &s->pending)) ||
 	    trace_want_same(&w, &s->failed))
 		return NULL;
@@ -345,7 +347,8 @@ static void trace_draw(const struct screen *screen, struct canvas body)
 	}
 	if (s->row.n == 0) {
 		canvas_putc(body, 1, 2, -1, ROLE_TEXT,
-		            s->row.loose ? "The spans of this trace are being read." : "No spans of this trace are in the store, only scores.");
+		            s->row.loose ? "The spans of this trace are being read."
+		                         : "No spans of this trace are in the store, only scores.");
 		return;
 	}
 	struct split v = split_for(s, body.rows, body.cols);
@@ -393,7 +396,8 @@ static void trace_headline(const struct screen *screen, struct canvas row)
 	int col = 1 + canvas_put(row, 0, 1, failed && left > 40 ? left / 2 : left - 1, ROLE_TITLE, name);
 	if (failed)
 		col += canvas_printf(row, 0, col + 2, left - col - 2, ROLE_ERROR, "%s " STR_FMT, glyph_error(ascii),
-		                     STR_ARG(s->reason.len ? s->reason : STR_LIT("error"))) + 2;
+		                     STR_ARG(s->reason.len ? s->reason : STR_LIT("error"))) +
+		       2;
 	if (s->row.session.len && col + 12 < left && !failed)
 		canvas_printf(row, 0, col + 2, left - col - 2, ROLE_DIM, "session " STR_FMT, STR_ARG(s->row.session));
 	canvas_put_right(row, 0, row.cols - cols - 1, cols, ROLE_TITLE, buf_str(&figures));
@@ -403,11 +407,13 @@ static void trace_headline(const struct screen *screen, struct canvas row)
 static void trace_status(const struct screen *screen, struct buf *out)
 {
 	const struct trace_state *s = state_of(screen);
-	if (!s->opened || s->row.n == 0 || screen->ui->message_is_error) /* what went wrong needs the row */
+	if (!s->opened || s->row.n == 0 ||
+	    (screen->ui->message_is_error && screen->ui->message[0])) /* what went wrong needs the row */
 		return;
 	const char *dot = screen->ui->ascii ? ", " : " · ";
 	int64_t visible = folds_visible(&s->tree.folds, s->row.n);
-	buf_printf(out, "row %lld of %lld", (long long)folds_row(&s->tree.folds, s->tree.cursor) + 1, (long long)visible);
+	buf_printf(out, "row %lld of %lld", (long long)folds_row(&s->tree.folds, s->tree.cursor) + 1,
+	           (long long)visible);
 	if (visible != s->row.n)
 		buf_printf(out, "%sspan %lld of %lld", dot, (long long)s->tree.cursor + 1, (long long)s->row.n);
 	const struct tree_extent *e = tree_pane_extent(&s->tree);
@@ -554,18 +560,18 @@ static enum outcome jump(struct screen *screen, enum trace_jump what, bool forwa
 	struct trace_state *s = state_of(screen);
 	const struct fold *fold = folds_at(&s->tree.folds, s->tree.cursor);
 	s->wish = (struct trace_want){.job = JOB_JUMP,
-	                        .jump = what,
-	                        .forward = forward,
-	                        .pos = s->tree.cursor,
-	                        .count = what == JUMP_SIBLING && fold && fold->group ? fold->hidden + 1 : 0};
+	                              .jump = what,
+	                              .forward = forward,
+	                              .pos = s->tree.cursor,
+	                              .count = what == JUMP_SIBLING && fold && fold->group ? fold->hidden + 1 : 0};
 	return OUT_REFRESH;
 }
 
-#define JUMP(name, what, forward)                    \
-	ACTION(name)                                 \
-	{                                            \
-		UNUSED;                              \
-		return jump(screen, what, forward);  \
+#define JUMP(name, what, forward)                   \
+	ACTION(name)                                \
+	{                                           \
+		UNUSED;                             \
+		return jump(screen, what, forward); \
 	}
 JUMP(next_error, JUMP_ERROR, true)
 JUMP(prev_error, JUMP_ERROR, false)
@@ -714,31 +720,31 @@ ACTION(leave)
 
 /* name, keys, help, hint, order, run */
 static const struct action actions[] = {
-    {"next-tab",        "Tab",               "next tab of the details",                                     "details",  1, next_tab       },
-    {"prev-tab",        "S-Tab",             "previous tab of the details",                                 NULL,       0, prev_tab       },
-    {"full",            "Enter",             "details on the whole screen, and back",                       "full",     2, full           },
-    {"details-down",    "J",                 "scroll the details down; in the full view: next span",        NULL,       0, details_down   },
-    {"details-up",      "K",                 "scroll the details up; in the full view: previous span",      NULL,       0, details_up     },
+    {"next-tab",        "Tab",               "next tab of the details",                                 "details",  1,  next_tab       },
+    {"prev-tab",        "S-Tab",             "previous tab of the details",                             NULL,       0,  prev_tab       },
+    {"full",            "Enter",             "details on the whole screen, and back",                   "full",     2,  full           },
+    {"details-down",    "J",                 "scroll the details down; in the full view: next span",    NULL,       0,  details_down   },
+    {"details-up",      "K",                 "scroll the details up; in the full view: previous span",  NULL,       0,  details_up     },
     MOVE_ACTIONS,
-    {"fold-or-parent",  "h Left",            "fold; folded already: to the parent",                         "fold",     3, fold_or_parent },
-    {"unfold-or-child", "l Right",           "unfold; open already: to the first child",                    NULL,       0, unfold_or_child},
-    {"toggle-fold",     "Space",             "fold or unfold; in a text: a page down",                      NULL,       0, toggle_fold    },
-    {"fold-all",        "z",                 "fold all below the first level",                              NULL,       0, fold_all       },
-    {"unfold-all",      "Z",                 "unfold all, groups of repeated calls too",                    NULL,       0, unfold_all     },
-    {"fold-depth",      "1 2 3 4 5 6 7 8 9", "show this many levels",                                       NULL,       0, fold_depth     },
-    {"parent",          "p",                 "to the parent",                                               NULL,       0, parent         },
-    {"next-sibling",    "]",                 "next sibling",                                                NULL,       0, next_sibling   },
-    {"prev-sibling",    "[",                 "previous sibling",                                            NULL,       0, prev_sibling   },
-    {"next-error",      "e",                 "next span that failed",                                       "error",    4, next_error     },
-    {"prev-error",      "E",                 "previous span that failed",                                   NULL,       0, prev_error     },
-    {"next-critical",   "x",                 "next span on the critical path",                              "critical", 5, next_critical  },
-    {"prev-critical",   "X",                 "previous span on the critical path",                          NULL,       0, prev_critical  },
-    {"follow-link",     "o",                 "to the span that this one's link names",                      NULL,       0, follow_link    },
-    {"search",          "/",                 "search the names of spans; in the full view: the text",       "search",   6, search         },
-    {"next-match",      "n",                 "next match",                                                  NULL,       0, next_match     },
-    {"prev-match",      "N",                 "previous match",                                              NULL,       0, prev_match     },
-    {"self-time",       "t",                 "show self time or total time",                                "self",     7, self_time      },
-    {"leave",           "q Esc",             "leave the full view, drop the search, else one level up",     NULL,       0, leave          },
+    {"fold-or-parent",  "h Left",            "fold; folded already: to the parent",                     "fold",     3,  fold_or_parent },
+    {"unfold-or-child", "l Right",           "unfold; open already: to the first child",                NULL,       0,  unfold_or_child},
+    {"toggle-fold",     "Space",             "fold or unfold; in a text: a page down",                  NULL,       0,  toggle_fold    },
+    {"fold-all",        "z",                 "fold all below the first level",                          NULL,       0,  fold_all       },
+    {"unfold-all",      "Z",                 "unfold all, groups of repeated calls too",                NULL,       0,  unfold_all     },
+    {"fold-depth",      "1 2 3 4 5 6 7 8 9", "show this many levels",                                   NULL,       0,  fold_depth     },
+    {"parent",          "p",                 "to the parent",                                           NULL,       0,  parent         },
+    {"next-sibling",    "]",                 "next sibling",                                            NULL,       0,  next_sibling   },
+    {"prev-sibling",    "[",                 "previous sibling",                                        NULL,       0,  prev_sibling   },
+    {"next-error",      "e",                 "next span that failed",                                   "error",    4,  next_error     },
+    {"prev-error",      "E",                 "previous span that failed",                               NULL,       0,  prev_error     },
+    {"next-critical",   "x",                 "next span on the critical path",                          "critical", 5,  next_critical  },
+    {"prev-critical",   "X",                 "previous span on the critical path",                      NULL,       0,  prev_critical  },
+    {"follow-link",     "o",                 "to the span that this one's link names",                  NULL,       0,  follow_link    },
+    {"search",          "/",                 "search the names of spans; in the full view: the text",   "search",   6,  search         },
+    {"next-match",      "n",                 "next match",                                              NULL,       0,  next_match     },
+    {"prev-match",      "N",                 "previous match",                                          NULL,       0,  prev_match     },
+    {"self-time",       "t",                 "show self time or total time",                            "self",     31, self_time      },
+    {"leave",           "q Esc",             "leave the full view, drop the search, else one level up", NULL,       0,  leave          },
     ACTIONS_END,
 };
 

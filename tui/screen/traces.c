@@ -27,7 +27,7 @@ struct request {
 	const void *owner;
 	uint64_t serial;
 	struct want want;
-	bool interrupted;
+	bool interrupted; /* or never run */
 	struct arena arena;
 	struct filter *filter;
 	struct trace_query query;
@@ -112,8 +112,8 @@ static bool traces_fetch(struct db *db, void *request, struct err *err)
 		ok = fetch_seek(db, r, err);
 	} else {
 		ok = traces_page(db, &r->query, &r->page, err) &&
-		     (!r->want.buckets || traces_over_time(db, &r->query, TRACES_BUCKETS, r->counts, r->errors, &r->from_ns,
-		                                           &r->to_ns, err));
+		     (!r->want.buckets || traces_over_time(db, &r->query, TRACES_BUCKETS, r->counts, r->errors,
+		                                           &r->from_ns, &r->to_ns, err));
 	}
 	r->interrupted = !ok && err->code == ERR_INTERRUPTED;
 	return ok;
@@ -163,10 +163,10 @@ static void *traces_ask(struct screen *screen)
 		return NULL;
 	struct request *r = xcalloc(1, sizeof *r);
 	struct filter_mistake mistake;
-	*r = (struct request){.owner = s, .want = w, .cursor = s->pane.list.cursor};
+	*r = (struct request){.owner = s, .want = w, .interrupted = true, .cursor = s->pane.list.cursor};
 	r->find = arena_str(&r->arena, buf_str(&s->pane.find));
-	r->filter = filter_parse(&r->arena, arena_str(&r->arena, buf_str(&s->pane.filter)), FILTER_TRACES, screen->ui->now_ns,
-	                         &mistake);
+	r->filter = filter_parse(&r->arena, arena_str(&r->arena, buf_str(&s->pane.filter)), FILTER_TRACES,
+	                         screen->ui->now_ns, &mistake);
 	r->query = (struct trace_query){.filter = r->filter,
 	                                .sort = s->pane.sort,
 	                                .ascending = s->pane.ascending,
@@ -220,6 +220,14 @@ static void take_page(struct screen *screen, struct request *r)
 		s->pane.all_errors += s->pane.errors[i];
 }
 
+/* After a jump the surroundings show, too. */
+static void jump_to(struct list *l, int64_t row)
+{
+	if (row < l->top || row >= l->top + l->page)
+		l->top = row - l->page / 2;
+	list_go(l, row);
+}
+
 static void traces_take(struct screen *screen, void *request, bool ok)
 {
 	struct traces_state *s = state_of(screen);
@@ -232,9 +240,10 @@ static void traces_take(struct screen *screen, void *request, bool ok)
 		else if (ok && !r->want.seek)
 			take_page(screen, r);
 		else if (ok && r->found >= 0)
-			list_go(&s->pane.list, r->found);
+			jump_to(&s->pane.list, r->found);
 		else if (ok)
-			ui_say(screen->ui, r->want.seek == SEEK_FAILED ? "no trace here has an error" : "nothing matches");
+			ui_say(screen->ui,
+			       r->want.seek == SEEK_FAILED ? "no trace here has an error" : "nothing matches");
 		fit(screen);
 	}
 	request_free(r);
@@ -282,17 +291,20 @@ static void traces_headline(const struct screen *screen, struct canvas row)
 	int col = 1 + canvas_putc(row, 0, 1, -1, ROLE_TITLE, "Traces");
 	if (s->pane.source && s->pane.page.n) {
 		col += canvas_printf(row, 0, col + 2, row.cols - col - 4, ROLE_TITLE, "of " STR_FMT,
-		                     STR_ARG(traces_pane_file(s->pane.page.rows[0].file))) + 2;
+		                     STR_ARG(traces_pane_file(s->pane.page.rows[0].file))) +
+		       2;
 	}
 	if (s->pane.filter.len)
-		canvas_printf(row, 0, col + 2, row.cols - col - 3, ROLE_MARK, "& " STR_FMT, STR_ARG(buf_str(&s->pane.filter)));
+		canvas_printf(row, 0, col + 2, row.cols - col - 3, ROLE_MARK, "& " STR_FMT,
+		              STR_ARG(buf_str(&s->pane.filter)));
 }
 
 static void traces_status(const struct screen *screen, struct buf *out)
 {
 	const struct traces_state *s = state_of(screen);
 	const char *dot = screen->ui->ascii ? ", " : " · ";
-	if (!s->pane.loaded || screen->ui->message_is_error) /* what went wrong needs the row */
+	if (!s->pane.loaded ||
+	    (screen->ui->message_is_error && screen->ui->message[0])) /* what went wrong needs the row */
 		return;
 	list_position(out, &s->pane.list);
 	if (s->pane.filter.len == 0)
@@ -441,7 +453,7 @@ static enum outcome sort_by(struct screen *screen, int step)
 	ui_say(screen->ui, "by %s, %s first", orders[i].title,
 	       s->pane.sort == TRACE_BY_START  ? "newest"
 	       : s->pane.sort == TRACE_BY_NAME ? "A"
-	                                  : "largest");
+	                                       : "largest");
 	return changed(s);
 }
 
@@ -482,19 +494,19 @@ ACTION(clear)
 
 /* name, keys, help, hint, order, run */
 static const struct action actions[] = {
-    {"open",       "Enter", "open the trace",                                              "open",   1, open_trace},
-    {"runs",       "Tab",   "eval runs",                                                   "runs",   2, go_runs   },
+    {"open",       "Enter", "open the trace",                                          "open",   1, open_trace},
+    {"runs",       "Tab",   "eval runs",                                               "runs",   2, go_runs   },
     MOVE_ACTIONS,
-    {"filter",     "&",     "keep only traces that match, as in: status:error dur>2s",     "filter", 3, filter    },
-    {"search",     "/",     "search names, input previews and ids",                        "search", 4, search    },
-    {"next-match", "n",     "next match",                                                  NULL,     0, next_match},
-    {"prev-match", "N",     "previous match",                                              NULL,     0, prev_match},
-    {"next-error", "e",     "next trace with an error",                                    "error",  5, next_error},
-    {"prev-error", "E",     "previous trace with an error",                                NULL,     0, prev_error},
-    {"sort-next",  ">",     "order by the next column",                                    "sort",   6, sort_next },
-    {"sort-prev",  "<",     "order by the previous column",                                NULL,     0, sort_prev },
-    {"invert",     "I",     "turn the order round",                                        NULL,     0, invert    },
-    {"clear",      "Esc",   "drop the search, then the filter, else one level up",         NULL,     0, clear     },
+    {"filter",     "&",     "keep only traces that match, as in: status:error dur>2s", "filter", 3, filter    },
+    {"search",     "/",     "search names, input previews and ids",                    "search", 4, search    },
+    {"next-match", "n",     "next match",                                              NULL,     0, next_match},
+    {"prev-match", "N",     "previous match",                                          NULL,     0, prev_match},
+    {"next-error", "e",     "next trace with an error",                                "error",  5, next_error},
+    {"prev-error", "E",     "previous trace with an error",                            NULL,     0, prev_error},
+    {"sort-next",  ">",     "order by the next column",                                "sort",   6, sort_next },
+    {"sort-prev",  "<",     "order by the previous column",                            NULL,     0, sort_prev },
+    {"invert",     "I",     "turn the order round",                                    NULL,     0, invert    },
+    {"clear",      "Esc",   "drop the search, then the filter, else one level up",     NULL,     0, clear     },
     ACTIONS_END,
 };
 

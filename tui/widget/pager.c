@@ -132,6 +132,7 @@ static size_t rows_before(const struct pager *p, size_t at, size_t n)
 			*vec_add(&starts) = start;
 			start = take_row(p, &piece, start, &row);
 		}
+		BUG_ON(starts.n == 0 || !starts.at); /* a piece begins before `found` */
 		size_t step = n < starts.n ? n : starts.n;
 		found = starts.at[starts.n - step];
 		n -= step;

@@ -1,0 +1,246 @@
+/* Rows of one key without a repeat are told apart by their position in the dataset: the first keeps the key, the others become KEY#1,
+ * KEY#2, … . Which one is first is only known at the end, so all but the first to arrive wait under negative repeats until the
+ * source has ended; then the group gets its places anew. The order of arrival leaves no trace. Every step leaves rows that the
+ * next try understands, so that a long group may take several transactions. */
+#include "store/ingest_cases.h"
+
+#include <stdlib.h>
+
+struct member {
+	struct case_place at;
+	int64_t order, source;
+	uint64_t hash;
+	bool counted, gone;
+};
+
+struct group {
+	int64_t run, base;
+	VEC(struct member) members;
+};
+
+static int by_order(const void *pa, const void *pb)
+{
+	const struct member *a = pa, *b = pb;
+	bool a_unknown = a->order == UNKNOWN_INT, b_unknown = b->order == UNKNOWN_INT;
+	if (a_unknown != b_unknown)
+		return a_unknown ? 1 : -1;
+	if (a->order != b->order)
+		return a->order < b->order ? -1 : 1;
+	if (a->hash != b->hash)
+		return a->hash > b->hash ? -1 : 1;
+	return a->at.repeat > b->at.repeat ? -1 : a->at.repeat < b->at.repeat; /* settled ones before those that wait */
+}
+
+static bool is_waiting(int64_t repeat)
+{
+	return repeat < 0 && repeat > MOVED;
+}
+
+static bool load_members(struct writer *w, struct group *g, const char *sql, struct err *err)
+{
+	struct stmt *s = db_query(w->db, sql, err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, g->run);
+	stmt_int(s, 2, g->base);
+	enum step step;
+	while ((step = stmt_step(s, err)) == STEP_ROW)
+		*vec_add(&g->members) = (struct member){
+		    .at = {g->run, col_int(s, 0), col_int_or(s, 1, 0)},
+		    .order = col_int(s, 2),
+		    .hash = (uint64_t)col_int_or(s, 3, 0),
+		    .source = col_int_or(s, 4, 0),
+		    .counted = !is_waiting(col_int_or(s, 1, 0)),
+		};
+	stmt_end(s);
+	return step == STEP_DONE;
+}
+
+static bool drop_member(struct writer *w, struct member *m, struct err *err)
+{
+	m->gone = true;
+	return WRITER_RUN(w, err, "DELETE FROM case_score WHERE run = ? AND case_id = ? AND repeat = ?", m->at.run,
+	                  m->at.key, m->at.repeat) &&
+	       WRITER_RUN(w, err, "DELETE FROM case_result WHERE run = ? AND case_id = ? AND repeat = ?", m->at.run,
+	                  m->at.key, m->at.repeat);
+}
+
+/* One row of a position stays (the larger hash), the other goes. A place is counted once for each source that holds it. */
+static bool merge_member(struct writer *w, struct member *stays, struct member *m, struct err *err)
+{
+	int64_t mine, other;
+	if (!cases_count_scores(w, stays->at, &mine, err) || !cases_count_scores(w, m->at, &other, err))
+		return false;
+	if (stays->hash != m->hash && !cases_conflict(w, STR_NONE, err))
+		return false;
+	if (m->counted && !stays->counted) {
+		if (m->source == w->source) {
+			w->held.scores += mine - other;
+			w->fresh.scores += mine - other;
+		} else {
+			cases_count(w, mine, false);
+		}
+		stays->counted = true;
+	} else if (stays->counted && m->source == w->source) {
+		if (!cases_claim(w, stays->at, stays->source, err))
+			return false;
+		stays->source = w->source;
+	}
+	return drop_member(w, m, err);
+}
+
+static bool drop_repeats(struct writer *w, struct group *g, struct err *err)
+{
+	struct member *stays = NULL;
+	for (size_t i = 0; i < g->members.n; i++) {
+		struct member *m = &g->members.at[i];
+		bool same = stays && stays->order == m->order && (m->order != UNKNOWN_INT || stays->hash == m->hash);
+		if (!same) {
+			stays = m;
+			continue;
+		}
+		if (!merge_member(w, stays, m, err))
+			return false;
+		if (i % ROWS_PER_LOOK == 0 && !writer_breathe(w, err))
+			return false;
+	}
+	return true;
+}
+
+static bool move(struct writer *w, struct member *m, struct case_place to, int64_t base, struct err *err)
+{
+	if (!WRITER_RUN(w, err,
+	                "UPDATE case_result SET case_id = ?, repeat = ?, base = ? WHERE run = ? AND case_id = ? AND repeat = ?",
+	                to.key, to.repeat, base, m->at.run, m->at.key, m->at.repeat) ||
+	    !WRITER_RUN(w, err, "UPDATE case_score SET case_id = ?, repeat = ? WHERE run = ? AND case_id = ? AND repeat = ?",
+	                to.key, to.repeat, m->at.run, m->at.key, m->at.repeat))
+		return false;
+	m->at = to;
+	return true;
+}
+
+/* The place of number i of the group: KEY, KEY#1, KEY#2, …; numbers whose key belongs to another case are passed over. */
+static bool next_place(struct writer *w, const struct group *g, struct str key, int64_t *number, struct case_place *to,
+                       struct err *err)
+{
+	for (;; ++*number) {
+		*to = (struct case_place){g->run, g->base, 0};
+		if (*number == 0)
+			return true;
+		struct buf text = BUF_INIT;
+		buf_add_str(&text, key);
+		buf_printf(&text, "#%lld", (long long)*number);
+		bool ok = cases_key_id(w, buf_str(&text), &to->key, err);
+		buf_done(&text);
+		if (!ok)
+			return false;
+		struct stmt *s = db_query(w->db,
+		                          "SELECT 1 FROM case_result WHERE run = ? AND case_id = ? AND repeat >= 0"
+		                          " AND base IS NOT ? LIMIT 1",
+		                          err);
+		if (!s)
+			return false;
+		stmt_int(s, 1, g->run);
+		stmt_int(s, 2, to->key);
+		stmt_int(s, 3, g->base);
+		enum step step = stmt_step(s, err);
+		stmt_end(s);
+		if (step != STEP_ROW)
+			return step == STEP_DONE;
+	}
+}
+
+static bool same_place(struct case_place a, struct case_place b)
+{
+	return a.key == b.key && a.repeat == b.repeat;
+}
+
+static bool place_members(struct writer *w, struct group *g, struct str key, struct err *err)
+{
+	struct case_place *to = xmalloc(size_mul(g->members.n + 1, sizeof *to));
+	int64_t number = 0, low = MOVED; /* below whatever a crash left on its way */
+	bool ok = true;
+	for (size_t i = 0; i < g->members.n; i++)
+		low = g->members.at[i].at.repeat < low ? g->members.at[i].at.repeat : low;
+	for (size_t i = 0; ok && i < g->members.n; i++) {
+		struct member *m = &g->members.at[i];
+		if (m->gone)
+			continue;
+		ok = next_place(w, g, key, &number, &to[i], err);
+		number++;
+		if (ok && !m->counted) {
+			int64_t scores;
+			ok = cases_count_scores(w, m->at, &scores, err);
+			cases_count(w, scores, m->source == w->source);
+		}
+		/* From here on it counts as counted, wherever a crash leaves it. */
+		if (ok && !same_place(m->at, to[i]))
+			ok = move(w, m, (struct case_place){g->run, g->base, low - 1 - (int64_t)i}, g->base, err);
+		ok = ok && (i % ROWS_PER_LOOK != 0 || writer_breathe(w, err));
+	}
+	for (size_t i = 0; ok && i < g->members.n; i++) {
+		struct member *m = &g->members.at[i];
+		if (!m->gone && !same_place(m->at, to[i]))
+			ok = move(w, m, to[i], to[i].key == g->base ? UNKNOWN_INT : g->base, err);
+		ok = ok && (i % ROWS_PER_LOOK != 0 || writer_breathe(w, err));
+	}
+	free(to);
+	return ok;
+}
+
+static bool key_text(struct writer *w, int64_t id, struct buf *out, struct err *err)
+{
+	struct stmt *s = db_query(w->db, "SELECT text FROM case_key WHERE id = ?", err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, id);
+	bool ok = stmt_step(s, err) == STEP_ROW;
+	if (ok)
+		buf_add_str(out, col_str(s, 0));
+	stmt_end(s);
+	return ok;
+}
+
+static bool settle_group(struct writer *w, struct group *g, struct err *err)
+{
+	static const char first[] = "SELECT case_id, repeat, ord, hash, source FROM case_result"
+	                            " WHERE run = ? AND case_id = ? AND repeat = 0 AND base IS NULL";
+	static const char others[] = "SELECT case_id, repeat, ord, hash, source FROM case_result INDEXED BY case_base"
+	                             " WHERE run = ? AND base = ? AND base IS NOT NULL";
+	struct buf key = BUF_INIT;
+	vec_clear(&g->members);
+	bool ok = key_text(w, g->base, &key, err) && load_members(w, g, first, err) && load_members(w, g, others, err);
+	if (ok && g->members.n > 1)
+		qsort(g->members.at, g->members.n, sizeof *g->members.at, by_order);
+	ok = ok && drop_repeats(w, g, err) && place_members(w, g, buf_str(&key), err);
+	buf_done(&key);
+	return ok;
+}
+
+bool cases_settle_places(struct writer *w, struct err *err)
+{
+	struct group g = {.run = -1, .base = -1};
+	bool ok = true;
+	for (enum step step = STEP_ROW; ok && step == STEP_ROW;) {
+		struct stmt *s = NULL;
+		ok = writer_breathe(w, err) && (s = db_query(w->db,
+		                                             "SELECT run, base FROM case_result INDEXED BY case_loose"
+		                                             " WHERE repeat < 0 AND (run, base) > (?, ?)"
+		                                             " ORDER BY run, base LIMIT 1",
+		                                             err)) != NULL;
+		if (!ok)
+			break;
+		stmt_int(s, 1, g.run);
+		stmt_int(s, 2, g.base);
+		step = stmt_step(s, err);
+		if (step == STEP_ROW) {
+			g.run = col_int(s, 0);
+			g.base = col_int(s, 1);
+		}
+		stmt_end(s);
+		ok = step == STEP_ROW ? settle_group(w, &g, err) : step == STEP_DONE;
+	}
+	vec_done(&g.members);
+	return ok;
+}
+

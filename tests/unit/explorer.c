@@ -1,0 +1,199 @@
+/* The whole program on a pseudo-terminal under libvterm: keys in, golden screens with roles out (tests/screen/explorer-*.golden).
+ * The store: the bundled samples, imported once by the program itself. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "tests/vterm.h"
+
+static char dir[64], store[96];
+static const char *program;
+
+static int run(const char *const *argv)
+{
+	pid_t child = fork();
+	if (child == 0) {
+		if (!freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr))
+			_exit(126);
+		execv(argv[0], (char *const *)(uintptr_t)argv);
+		_exit(127);
+	}
+	int status = 0;
+	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+		;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
+static int import_samples(void **state)
+{
+	(void)state;
+	const char *build = getenv("SPOOR_BUILD");
+	static char path[256];
+	snprintf(path, sizeof path, "%s/spoor", build ? build : "build/release");
+	program = path;
+	snprintf(dir, sizeof dir, "/tmp/spoor-explorer-XXXXXX");
+	if (!mkdtemp(dir))
+		return -1;
+	snprintf(store, sizeof store, "%s/samples.db", dir);
+	return run((const char *const[]){program, "import", "--store", store, "tests/data/traces-agent.jsonl",
+	                                 "tests/data/traces-voice.json.gz", "tests/data/traces-eval.jsonl",
+	                                 "tests/data/eval-v12.json", "tests/data/eval-v13.json", NULL});
+}
+
+static int forget_samples(void **state)
+{
+	(void)state;
+	return nftw(dir, vt_remove, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static const char *const frozen[] = {"SPOOR_NOW=2026-11-21T00:00:00Z", NULL};
+
+static void start(struct vt *vt, int rows, int cols, const char *open)
+{
+	if (open)
+		vt_open(vt, rows, cols, (const char *const[]){program, "--store", store, "--open", open, NULL}, frozen);
+	else
+		vt_open(vt, rows, cols, (const char *const[]){program, "--store", store, NULL}, frozen);
+}
+
+static void leave(struct vt *vt)
+{
+	vt_send(vt, "Q");
+	assert_int_equal(vt_close(vt), 0);
+}
+
+/* Story 1: three keys from the start to the step that took the time and the one that failed. */
+static void an_engineer_finds_the_failed_step(void **state)
+{
+	(void)state;
+	struct vt vt;
+	start(&vt, 24, 80, "trace:d15b07e020261120000000000000b10c");
+	assert_true(vt_wait_text(&vt, "31 spans"));
+	assert_true(vt_golden(&vt, "explorer-trace-80x24"));
+	vt_send(&vt, "ee");
+	assert_true(vt_wait_text(&vt, "blocked: IBAN"));
+	assert_true(vt_golden(&vt, "explorer-trace-error-80x24"));
+	vt_send(&vt, "q");
+	assert_true(vt_wait_text(&vt, "231 traces"));
+	leave(&vt);
+}
+
+/* Story 2: three identical calls show in the list, before the trace is opened. */
+static void the_list_shows_repeated_calls(void **state)
+{
+	(void)state;
+	struct vt vt;
+	start(&vt, 24, 80, NULL);
+	assert_true(vt_wait_text(&vt, "231 traces"));
+	vt_send(&vt, "&has:repeat\r");
+	assert_true(vt_wait_text(&vt, "×3"));
+	assert_true(vt_golden(&vt, "explorer-repeats-80x24"));
+	leave(&vt);
+}
+
+static void a_reviewer_compares_two_runs(void **state)
+{
+	(void)state;
+	struct vt vt;
+	start(&vt, 50, 200, NULL);
+	assert_true(vt_wait_text(&vt, "231 traces"));
+	vt_send(&vt, "\t");
+	assert_true(vt_wait_text(&vt, "dispute v12"));
+	assert_true(vt_golden(&vt, "explorer-runs-200x50"));
+	vt_send(&vt, "\r");
+	assert_true(vt_wait_text(&vt, "B answers better"));
+	assert_true(vt_wait_text(&vt, "better")); /* the statistics have come, not only the classes */
+	assert_true(vt_golden(&vt, "explorer-compare-200x50"));
+	leave(&vt);
+}
+
+static void a_file_opens_on_what_it_holds(void **state)
+{
+	(void)state;
+	struct vt vt;
+	char fresh[128];
+	snprintf(fresh, sizeof fresh, "%s/fresh.db", dir);
+	vt_open(&vt, 24, 80, (const char *const[]){program, "--store", fresh, "tests/data/eval-v12.json", NULL},
+	        frozen);
+	assert_true(vt_wait_text(&vt, "dispute v12"));
+	assert_true(vt_wait_text(&vt, "82 cases"));
+	leave(&vt);
+	vt_open(&vt, 24, 80, (const char *const[]){program, "--store", fresh, "tests/data/traces-voice.json.gz", NULL},
+	        frozen);
+	assert_true(vt_wait_text(&vt, "6 traces"));
+	leave(&vt);
+}
+
+static void sizes_change_under_it(void **state)
+{
+	(void)state;
+	static const int sizes[][2] = {
+	    {1,   1  },
+            {2,   2  },
+            {4,   19 },
+            {5,   20 },
+            {12,  60 },
+            {24,  80 },
+            {50,  200},
+            {200, 500},
+            {24,  80 }
+        };
+	struct vt vt;
+	start(&vt, 24, 80, "trace:d15b07e020261120000000000000b10c");
+	assert_true(vt_wait_text(&vt, "31 spans"));
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+		vt_resize(&vt, sizes[i][0], sizes[i][1]);
+		vt_send(&vt, "jk");
+		if (sizes[i][0] < 5 && sizes[i][1] >= 19)
+			assert_true(vt_wait_text(&vt, "too small"));
+	}
+	assert_true(vt_wait_text(&vt, "31 spans"));
+	leave(&vt);
+}
+
+static void works_without_colour_and_in_ascii(void **state)
+{
+	(void)state;
+	struct vt vt;
+	static const char *const mono[] = {"SPOOR_NOW=2026-11-21T00:00:00Z", "NO_COLOR=1", NULL};
+	static const char *const plain[] = {"SPOOR_NOW=2026-11-21T00:00:00Z", "TERM=vt100", "LANG=C", "LC_ALL=C", NULL};
+	const char *const argv[] = {program, "--store", store, "--open", "trace:d15b07e020261120000000000000b10c",
+	                            NULL};
+	vt_open(&vt, 24, 80, argv, mono);
+	assert_true(vt_wait_text(&vt, "━━━"));
+	leave(&vt);
+	vt_open(&vt, 24, 80, argv, plain);
+	assert_true(vt_wait_text(&vt, "====="));
+	leave(&vt);
+}
+
+static void help_lists_the_keys(void **state)
+{
+	(void)state;
+	struct vt vt;
+	start(&vt, 24, 80, NULL);
+	assert_true(vt_wait_text(&vt, "231 traces"));
+	vt_send(&vt, "?");
+	assert_true(vt_wait_text(&vt, "open the trace"));
+	vt_send(&vt, "q:theme mono\r");
+	assert_true(vt_wait_text(&vt, "theme mono"));
+	vt_send(&vt, ":nonsense\r");
+	assert_true(vt_wait_text(&vt, "no command"));
+	leave(&vt);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(an_engineer_finds_the_failed_step),
+	    cmocka_unit_test(the_list_shows_repeated_calls),
+	    cmocka_unit_test(a_reviewer_compares_two_runs),
+	    cmocka_unit_test(a_file_opens_on_what_it_holds),
+	    cmocka_unit_test(sizes_change_under_it),
+	    cmocka_unit_test(works_without_colour_and_in_ascii),
+	    cmocka_unit_test(help_lists_the_keys),
+	};
+	return cmocka_run_group_tests_name("explorer", tests, import_samples, forget_samples);
+}
