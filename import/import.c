@@ -219,8 +219,8 @@ static bool find_known(struct job *job, bool *unchanged, struct err *err)
 	*unchanged = false;
 	if (strcmp(job->path, "-") == 0)
 		return true;
-	if (!source_candidates(job->run->db, str_cut(job->sample.bytes, 0, job->known.head_len), &job->arena, &candidates,
-	                       &n, err))
+	if (!source_candidates(job->run->db, str_cut(job->sample.bytes, 0, job->known.head_len), &job->arena,
+	                       &candidates, &n, err))
 		return false;
 	if (n == 0)
 		return true;
@@ -257,10 +257,11 @@ static void note_file_state(struct job *job)
 static bool report_runs(struct job *job, int64_t source, struct err *err)
 {
 	struct arena *a = &job->run->report->arena;
-	struct stmt *s = db_query(job->run->db,
-	                          "SELECT id, text, name, cases, passed, failed, errored, unscored FROM run WHERE seen = ?"
-	                          " ORDER BY id",
-	                          err);
+	struct stmt *s =
+	    db_query(job->run->db,
+	             "SELECT id, text, name, cases, passed, failed, errored, unscored FROM run WHERE seen = ?"
+	             " ORDER BY id",
+	             err);
 	if (!s)
 		return false;
 	stmt_int(s, 1, source);
@@ -349,7 +350,7 @@ static bool report_imported(struct job *job, struct err *err)
 	int exit_code;
 	ingest_problems(in, &problems, &n, &total, &exit_code);
 	job->file->source = ingest_source_id(in);
-	job->file->status = ingest_rolled_back(in) ? IMPORT_REFUSED
+	job->file->status = ingest_rolled_back(in)        ? IMPORT_REFUSED
 	                    : job->cut_short || job->lost ? IMPORT_PARTIAL
 	                                                  : IMPORT_IMPORTED;
 	if (ingest_rolled_back(in)) /* a warning is enough to be refused under --strict */
@@ -403,7 +404,8 @@ static void store_tail(struct job *job, const struct frame *frame)
 	if (frame->number && frame_tail(frame, &tail)) {
 		struct scan scan = SCAN_INIT;
 		struct str bytes = buf_str(&tail);
-		if (job->format->secrets && scan_text(&scan, bytes, &(struct scan_opts){.last = true, .lenient = true, .replace_utf8 = true}))
+		if (job->format->secrets &&
+		    scan_text(&scan, bytes, &(struct scan_opts){.last = true, .lenient = true, .replace_utf8 = true}))
 			bytes = without_secrets(job, scan_root(&scan), bytes, NULL);
 		struct entry e = {.type = ENTRY_TAIL, .bytes = bytes, .frame = frame->number};
 		sink_entry(job->import.sink, &e);
@@ -470,9 +472,8 @@ static bool make_point(struct job *job, struct err *err)
 
 static bool point_is_due(const struct job *job)
 {
-	return job->done_records > job->known.records &&
-	       (job->done_records - job->last_point >= POINT_RECORDS ||
-	        reader_offset(job->reader) - job->last_offset >= POINT_BYTES);
+	return job->done_records > job->known.records && (job->done_records - job->last_point >= POINT_RECORDS ||
+	                                                  reader_offset(job->reader) - job->last_offset >= POINT_BYTES);
 }
 
 static void pass_problem(struct job *job, struct problem *p)

@@ -5,6 +5,7 @@
 
 #include "import/redact.h"
 #include "store/base/hash.h"
+#include "store/base/text.h"
 
 enum { SLOT_ROW, SLOT_BODY, RUNS_MAX = 4096, OUTPUTS_MAX = 4096 };
 
@@ -142,6 +143,22 @@ static struct eval_run run_start(struct str id)
 	return (struct eval_run){.scope = {.family = STR_LIT("promptfoo")}, .id = id, .created_ns = TIME_UNKNOWN};
 }
 
+/* The suite's description; where it holds several runs, with what tells them apart: the prompt's label (a file's name before its
+ * text, if that is how promptfoo made it) and the provider. Absent while the description is not known. */
+static struct str run_name(struct str description, struct val prompts, struct val prompt, struct arena *a)
+{
+	struct str label = text_at(prompt, "label", a), provider = text_at(prompt, "provider", a);
+	size_t colon = str_find(label, STR_LIT(": "));
+
+	if (!description.len || val_count(prompts) < 2)
+		return description;
+	if (colon != SIZE_MAX)
+		label.len = colon;
+	label = text_preview(a, label, 32);
+	return arena_printf(a, STR_FMT "%s" STR_FMT "%s" STR_FMT, STR_ARG(description), label.len ? " · " : "",
+	                    STR_ARG(label), provider.len ? " · " : "", STR_ARG(provider));
+}
+
 /* The suite's part of a run: in the frames, so known for all rows at once. */
 static void run_of_frames(struct eval_run *run, const struct frame *frame, int64_t prompt_index, struct arena *a)
 {
@@ -152,9 +169,7 @@ static void run_of_frames(struct eval_run *run, const struct frame *frame, int64
 		prompts = val_get(frame_get(frame, "head", false), "prompts");
 	if (prompt_index >= 0 && prompt_index < UINT32_MAX)
 		prompt = val_at(prompts, (uint32_t)prompt_index);
-	run->name = text_at(config, "description", a);
-	if (!run->name.len)
-		run->name = val_str(frame_get(frame, "evalId", false), a);
+	run->name = run_name(text_at(config, "description", a), prompts, prompt, a);
 	run->dataset = dataset_of(config, a);
 	run->prompt_name = text_at(prompt, "label", a);
 	run->prompt_version = text_at(prompt, "id", a);
@@ -436,6 +451,8 @@ static void tell_case(struct import *im, const struct result *in)
 	if (!res.title.len)
 		res.title = text_at(in->row, "description", a);
 	res.key = case_key(in->vars, res.title, a);
+	/* --repeat writes the same test again under the next testIdx; another test of the same variables asserts something else. */
+	res.variant = model_text_hash(val_raw(in->test));
 	res.input = case_input(in->vars, in->row, a);
 	res.expected = case_expected(val_get(in->test, "assert"), a);
 	res.output = val_text(val_ok(output) ? output : val_get(in->row, "text"), a);

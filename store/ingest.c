@@ -2,13 +2,11 @@
  * state belongs to its thread while it is busy and to the caller while it rests (ingest_begin, ingest_end wait for that). */
 #include "store/ingest.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "store/ingest_private.h"
@@ -18,7 +16,6 @@ enum { BATCHES = INGEST_QUEUE + 2, NUMBERS = 1 << 24 };
 struct ingest {
 	struct sink sink; /* first: the sink's address is ours */
 	struct writer w;
-	int lock_fd; /* held shared for the life of the ingest */
 
 	pthread_t thread;
 	pthread_mutex_t mutex;
@@ -274,11 +271,12 @@ static struct str hash_text(const struct hash128 *h)
 
 static bool insert_source(struct writer *w, const struct source *known, struct err *err)
 {
-	struct stmt *s = db_query(w->db,
-	                          "INSERT INTO source(path, entry, format, head_len, head_hash, bytes, prefix_hash, records,"
-	                          " size, mtime_ns, state, traces, spans, scores, runs, cases, problems)"
-	                          " VALUES(?,?,?,?,?,0,?,0,?,?,0,0,0,0,0,0,0)",
-	                          err);
+	struct stmt *s =
+	    db_query(w->db,
+	             "INSERT INTO source(path, entry, format, head_len, head_hash, bytes, prefix_hash, records,"
+	             " size, mtime_ns, state, traces, spans, scores, runs, cases, problems)"
+	             " VALUES(?,?,?,?,?,0,?,0,?,?,0,0,0,0,0,0,0)",
+	             err);
 	if (!s)
 		return false;
 	struct hash128 nothing = hash128_of(STR_LIT(""));
@@ -307,8 +305,8 @@ static bool reopen_source(struct writer *w, const struct source *known, struct e
 	stmt_int(s, 3, known->mtime_ns);
 	stmt_int(s, 4, known->id);
 	w->source = known->id;
-	if (!stmt_run(s, err) ||
-	    !WRITER_RUN(w, err, "DELETE FROM problem WHERE source = ? AND record > ?", known->id, (int64_t)known->records))
+	if (!stmt_run(s, err) || !WRITER_RUN(w, err, "DELETE FROM problem WHERE source = ? AND record > ?", known->id,
+	                                     (int64_t)known->records))
 		return false;
 	w->problems_new -= db_changes(w->db); /* those records are read again: a tail that was not whole then, say */
 	return true;
@@ -380,8 +378,7 @@ bool ingest_point(struct ingest *in, uint64_t bytes, const struct hasher *prefix
 
 static bool read_held(struct ingest *in, struct err *err)
 {
-	struct stmt *s =
-	    db_query(in->w.db, "SELECT traces, spans, scores, runs, cases FROM source WHERE id = ?", err);
+	struct stmt *s = db_query(in->w.db, "SELECT traces, spans, scores, runs, cases FROM source WHERE id = ?", err);
 	if (!s)
 		return false;
 	stmt_int(s, 1, in->source);
@@ -393,8 +390,7 @@ static bool read_held(struct ingest *in, struct err *err)
 	return step != STEP_FAIL;
 }
 
-bool ingest_end(struct ingest *in, bool whole, struct ingest_counts *held, struct ingest_counts *fresh,
-                struct err *err)
+bool ingest_end(struct ingest *in, bool whole, struct ingest_counts *held, struct ingest_counts *fresh, struct err *err)
 {
 	BUG_ON(!in->in_source);
 	in->filling->ends_source = true;
@@ -435,20 +431,6 @@ static int open_lock(const struct db *db)
 	return fd;
 }
 
-/* Ranges in `garbage` may be another import's at work: only who is alone may sweep. */
-static bool sweep_if_alone(struct ingest *in, struct err *err)
-{
-	if (in->lock_fd < 0)
-		in->lock_fd = open_lock(in->w.db);
-	if (in->lock_fd < 0)
-		return true;
-	bool alone = flock(in->lock_fd, LOCK_EX | LOCK_NB) == 0;
-	bool ok = !alone || (writer_begin(&in->w, err) && writer_sweep(&in->w, err) && writer_commit(&in->w, err));
-	while (flock(in->lock_fd, LOCK_SH) != 0 && errno == EINTR)
-		;
-	return ok;
-}
-
 static void free_ingest(struct ingest *in)
 {
 	struct writer *w = &in->w;
@@ -472,8 +454,8 @@ static void free_ingest(struct ingest *in)
 	free(w->hist);
 	vec_done(&w->problems);
 	arena_done(&w->problem_arena);
-	if (in->lock_fd >= 0)
-		close(in->lock_fd);
+	if (w->lock_fd >= 0)
+		close(w->lock_fd);
 	pthread_mutex_destroy(&in->mutex);
 	pthread_cond_destroy(&in->work);
 	pthread_cond_destroy(&in->space);
@@ -495,9 +477,12 @@ struct ingest *ingest_open(struct db *db, struct err *err)
 {
 	struct ingest *in = xcalloc(1, sizeof *in);
 	in->sink = (struct sink){.ops = &ops};
-	in->lock_fd = -1;
-	in->w = (struct writer){
-	    .db = db, .pack = pack_new(1), .data_version = -1, .next_pos = -1, .next_trace = -1};
+	in->w = (struct writer){.db = db,
+	                        .pack = pack_new(1),
+	                        .data_version = -1,
+	                        .next_pos = -1,
+	                        .next_trace = -1,
+	                        .lock_fd = open_lock(db)};
 	pthread_mutex_init(&in->mutex, NULL);
 	pthread_cond_init(&in->work, NULL);
 	pthread_cond_init(&in->space, NULL);
@@ -505,7 +490,7 @@ struct ingest *ingest_open(struct db *db, struct err *err)
 		batch_init(&in->batches[i]);
 		in->unused[in->n_unused++] = &in->batches[i];
 	}
-	if (sweep_if_alone(in, err) && start_thread(in, err))
+	if (writer_sweep(&in->w, err) && start_thread(in, err))
 		return in;
 	writer_rollback(&in->w);
 	free_ingest(in);
@@ -518,7 +503,7 @@ bool ingest_close(struct ingest *in, struct err *err)
 		return true;
 	struct ingest_counts held, fresh;
 	bool ok = !in->in_source || ingest_end(in, false, &held, &fresh, err);
-	ok = ok && wait_idle(in, err) && sweep_if_alone(in, err);
+	ok = ok && wait_idle(in, err) && writer_sweep(&in->w, err);
 	pthread_mutex_lock(&in->mutex);
 	in->stop = true;
 	pthread_cond_broadcast(&in->work);
@@ -543,7 +528,8 @@ bool ingest_rolled_back(const struct ingest *in)
 	return in->w.rolled_back;
 }
 
-void ingest_problems(const struct ingest *in, const struct problem **problems, size_t *n, int64_t *total, int *exit_code)
+void ingest_problems(const struct ingest *in, const struct problem **problems, size_t *n, int64_t *total,
+                     int *exit_code)
 {
 	*problems = in->w.problems.at;
 	*n = in->w.problems.n;

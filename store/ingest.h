@@ -51,7 +51,8 @@ void ingest_strict(struct ingest *in, bool strict);
 bool ingest_rolled_back(const struct ingest *in);
 /* After ingest_end, until the next ingest_begin: problems of the source, from whichever side. The first 20; how many in all; the worst
  * exit code (0 or 3). */
-void ingest_problems(const struct ingest *in, const struct problem **problems, size_t *n, int64_t *total, int *exit_code);
+void ingest_problems(const struct ingest *in, const struct problem **problems, size_t *n, int64_t *total,
+                     int *exit_code);
 /* Progress, from any thread. */
 int64_t ingest_traces_seen(const struct ingest *in);
 int64_t ingest_spans_seen(const struct ingest *in);

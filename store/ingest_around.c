@@ -38,7 +38,8 @@ static bool next_odd(struct writer *w, struct odd_trace *t, struct err *err)
 
 static bool report_cycles(struct writer *w, const struct odd_trace *t, struct err *err)
 {
-	struct stmt *s = db_query(w->db, "SELECT key, id FROM span WHERE pos >= ? AND pos < ? AND flags & ? LIMIT 1000", err);
+	struct stmt *s =
+	    db_query(w->db, "SELECT key, id FROM span WHERE pos >= ? AND pos < ? AND flags & ? LIMIT 1000", err);
 	if (!s)
 		return false;
 	stmt_int(s, 1, t->first);
@@ -70,8 +71,8 @@ static bool report_orphans(struct writer *w, const struct odd_trace *t, struct e
 {
 	struct buf path = BUF_INIT;
 	buf_printf(&path, "trace " STR_FMT, STR_ARG(buf_str(&t->text)));
-	bool ok = writer_problem_fmt(w, SEVERITY_WARNING, "orphan", buf_str(&path), "shown below a row that says so", err,
-	                             "%lld span%s a parent that is not there", (long long)t->orphans,
+	bool ok = writer_problem_fmt(w, SEVERITY_WARNING, "orphan", buf_str(&path), "shown below a row that says so",
+	                             err, "%lld span%s a parent that is not there", (long long)t->orphans,
 	                             t->orphans == 1 ? " names" : "s name");
 	buf_done(&path);
 	return ok;

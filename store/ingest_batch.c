@@ -29,11 +29,11 @@ static void map_clear(struct batch_map *map)
 	map->n = 0;
 }
 
-#define RESET(v)                     \
-	do {                         \
+#define RESET(v)                         \
+	do {                             \
 		if ((v).cap > KEEP_ROWS) \
 			vec_done(&(v));  \
-		vec_clear(&(v));     \
+		vec_clear(&(v));         \
 	} while (0)
 
 void batch_reset(struct batch *b, uint64_t first_entry)
@@ -292,15 +292,29 @@ static uint32_t trace_index(struct batch *b, const struct batch_place *place, st
 	return (uint32_t)b->traces.n - 1;
 }
 
+static struct hash128 run_key_in_source(const struct batch_place *place, struct str id)
+{
+	struct id_scope source = {
+	    .family = STR_LIT("source"), .project = {(const char *)place->head.byte, sizeof place->head.byte}
+        };
+	return model_trace_key(source, id);
+}
+
 static uint32_t run_index(struct batch *b, const struct batch_place *place, struct id_scope scope, struct str id)
 {
-	struct hash128 key = id.len ? model_trace_key(scope, id) : place->head;
+	bool local = id.len && id.ptr[0] == '#'; /* "#1": means something only inside its source (model.h) */
+	struct str text =
+	    id.len ? short_text(&b->arena, id) : hex_text(&b->arena, place->head.byte, sizeof place->head.byte);
+	if (local)
+		text = arena_printf(&b->arena, STR_FMT STR_FMT, STR_ARG(hex_text(&b->arena, place->head.byte, 4)),
+		                    STR_ARG(text));
+	struct hash128 key = local ? run_key_in_source(place, id) : id.len ? model_trace_key(scope, id) : place->head;
 	uint32_t *slot = map_find(&b->run_map, b, key_bits(key), run_hash, run_same, &key);
 	if (slot && *slot)
 		return *slot - 1;
 	*vec_add(&b->runs) = (struct batch_run){
 	    .key = key,
-	    .text = id.len ? short_text(&b->arena, id) : hex_text(&b->arena, key.byte, sizeof key.byte),
+	    .text = text,
 	};
 	if (slot) {
 		*slot = (uint32_t)b->runs.n;
@@ -434,9 +448,20 @@ static void hash_part(struct batch *b, const struct batch_place *place, struct s
 {
 	buf_clear(&b->facts);
 	const int64_t ints[] = {
-	    p->key,           p->has_parent ? p->parent : 0, p->has_parent, p->kind,       p->status,
-	    p->start_ns,      p->end_ns,                     p->first_token_ns, p->tokens_in, p->tokens_out,
-	    p->tokens_cached, p->tokens_reasoning,           (int64_t)p->input_hash, (int64_t)p->output_hash,
+	    p->key,
+	    p->has_parent ? p->parent : 0,
+	    p->has_parent,
+	    p->kind,
+	    p->status,
+	    p->start_ns,
+	    p->end_ns,
+	    p->first_token_ns,
+	    p->tokens_in,
+	    p->tokens_out,
+	    p->tokens_cached,
+	    p->tokens_reasoning,
+	    (int64_t)p->input_hash,
+	    (int64_t)p->output_hash,
 	};
 	fact_bits(&b->facts, ints, sizeof ints);
 	fact_double(&b->facts, p->cost_usd);
@@ -707,6 +732,7 @@ void batch_case_add(struct batch *b, struct batch_place *place, const struct cas
 	    .has_repeat = res->repeat >= 0,
 	    .repeat = res->repeat >= 0 ? res->repeat : 0,
 	    .order = res->order,
+	    .variant = res->variant,
 	    .status = res->status,
 	    .input_hash = model_text_hash(res->input),
 	    .expected_hash = model_text_hash(res->expected),
@@ -720,8 +746,16 @@ void batch_case_add(struct batch *b, struct batch_place *place, const struct cas
 	if (c.has_trace)
 		c.trace = model_trace_key(res->scope, res->trace_id);
 	buf_clear(&b->facts);
-	const int64_t ints[] = {c.has_repeat, c.repeat, c.order, c.status, (int64_t)c.input_hash, (int64_t)c.expected_hash,
-	                        (int64_t)c.output_hash, c.latency_ns, c.tokens_in, c.tokens_out};
+	const int64_t ints[] = {c.has_repeat,
+	                        c.repeat,
+	                        c.order,
+	                        c.status,
+	                        (int64_t)c.input_hash,
+	                        (int64_t)c.expected_hash,
+	                        (int64_t)c.output_hash,
+	                        c.latency_ns,
+	                        c.tokens_in,
+	                        c.tokens_out};
 	fact_bits(&b->facts, ints, sizeof ints);
 	fact_double(&b->facts, c.cost_usd);
 	fact_text(&b->facts, c.title);

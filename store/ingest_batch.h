@@ -105,7 +105,7 @@ struct batch_case {
 	bool has_repeat, has_trace;
 	int64_t repeat, order;
 	enum case_status status;
-	uint64_t input_hash, expected_hash, output_hash, hash;
+	uint64_t input_hash, expected_hash, output_hash, hash, variant;
 	int64_t latency_ns, tokens_in, tokens_out;
 	double cost_usd;
 	struct hash128 trace;
@@ -126,10 +126,10 @@ struct batch_map { /* hash → index + 1 */
 
 /* What the collector has to remember from call to call. */
 struct batch_place {
-	struct hash128 head;    /* of the source: ids for what has none */
+	struct hash128 head;     /* of the source: ids for what has none */
 	uint64_t record, number; /* of the entry at work: in the source, in the store */
 	uint64_t entry_hash;
-	uint32_t made_up;       /* ids made up for this record */
+	uint32_t made_up; /* ids made up for this record */
 };
 
 struct batch {
@@ -137,7 +137,7 @@ struct batch {
 	uint64_t first_entry;
 	struct buf raw;
 	VEC(struct batch_entry) entries;
-	VEC(struct batch_word) words; /* [0] unused */
+	VEC(struct batch_word) words;     /* [0] unused */
 	VEC(struct batch_prompt) prompts; /* [0] unused */
 	VEC(struct batch_trace) traces;
 	VEC(struct batch_span) spans;
@@ -151,7 +151,7 @@ struct batch {
 	VEC(struct batch_case_score) case_scores;
 	VEC(struct problem) problems; /* text in the arena, file and entry too */
 	struct batch_map word_map, prompt_map, trace_map, run_map;
-	struct buf facts; /* scratch of the collector */
+	struct buf facts;          /* scratch of the collector */
 	int64_t first_ns, last_ns; /* of the spans' times */
 
 	/* the resume point; none: the batch ends in the middle of something */

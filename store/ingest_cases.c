@@ -92,9 +92,9 @@ static bool merge_words(struct writer *w, const struct batch *b, int64_t run, co
 		uint32_t word;
 	} fields[] = {
 	    {"SELECT word.text, dataset FROM run LEFT JOIN word ON word.id = dataset WHERE run.id = ?",
-	     "UPDATE run SET dataset = ? WHERE id = ?", said->dataset},
+	     "UPDATE run SET dataset = ? WHERE id = ?",  said->dataset },
 	    {"SELECT word.text, model FROM run LEFT JOIN word ON word.id = model WHERE run.id = ?",
-	     "UPDATE run SET model = ? WHERE id = ?", said->model},
+	     "UPDATE run SET model = ? WHERE id = ?",    said->model   },
 	    {"SELECT word.text, provider FROM run LEFT JOIN word ON word.id = provider WHERE run.id = ?",
 	     "UPDATE run SET provider = ? WHERE id = ?", said->provider},
 	};
@@ -214,11 +214,12 @@ static bool write_case_scores(struct writer *w, const struct batch *b, const str
 static bool write_case_row(struct writer *w, const struct batch *b, const struct batch_case *c, struct case_place at,
                            int64_t base, struct err *err)
 {
-	struct stmt *s = db_query(w->db,
-	                          "INSERT OR REPLACE INTO case_result(run, case_id, repeat, base, status, title, ord,"
-	                          " input_hash, expected_hash, output_hash, latency_ns, cost_usd, tokens_in, tokens_out,"
-	                          " trace, record, hash, source) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-	                          err);
+	struct stmt *s =
+	    db_query(w->db,
+	             "INSERT OR REPLACE INTO case_result(run, case_id, repeat, base, status, title, ord,"
+	             " input_hash, expected_hash, output_hash, latency_ns, cost_usd, tokens_in, tokens_out,"
+	             " trace, record, hash, source, variant) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	             err);
 	if (!s)
 		return false;
 	stmt_int(s, 1, at.run);
@@ -240,6 +241,7 @@ static bool write_case_row(struct writer *w, const struct batch *b, const struct
 	stmt_int(s, 16, (int64_t)c->record);
 	stmt_int(s, 17, (int64_t)c->hash);
 	stmt_int(s, 18, w->source);
+	stmt_int(s, 19, c->variant ? (int64_t)c->variant : UNKNOWN_INT);
 	return stmt_run(s, err) && write_case_scores(w, b, c, at, err);
 }
 
@@ -286,8 +288,8 @@ static bool look(struct writer *w, struct case_place at, struct there *there, st
 
 static bool waiting_place(struct writer *w, struct case_place *at, struct err *err)
 {
-	struct stmt *s = db_query(
-	    w->db, "SELECT min(repeat) FROM case_result WHERE run = ? AND case_id = ? AND repeat > ?", err);
+	struct stmt *s =
+	    db_query(w->db, "SELECT min(repeat) FROM case_result WHERE run = ? AND case_id = ? AND repeat > ?", err);
 	if (!s)
 		return false;
 	stmt_int(s, 1, at->run);
@@ -379,8 +381,8 @@ bool cases_write(struct writer *w, struct batch *b, struct err *err)
 		const struct batch_case *c = &b->cases.at[i];
 		if (i % ROWS_PER_LOOK == 0 && !writer_breathe(w, err))
 			return false;
-		if (c->run != marked && !WRITER_RUN(w, err, "UPDATE run SET dirty = 1 WHERE id = ? AND dirty = 0",
-		                                    b->runs.at[c->run].id))
+		if (c->run != marked &&
+		    !WRITER_RUN(w, err, "UPDATE run SET dirty = 1 WHERE id = ? AND dirty = 0", b->runs.at[c->run].id))
 			return false;
 		marked = c->run;
 		if (!write_case(w, b, c, err))

@@ -81,8 +81,8 @@ static bool merge_parts(struct writer *w, struct settle_job *job, const struct i
 {
 	struct span_part *parts = arena_zalloc(&job->arena, n, sizeof *parts);
 	for (size_t i = 0; i < n; i++)
-		if (!rows_load_part(w->db, job, &job->origins.at[items[i].row], &w->settle.rows.at[items[i].row], &job->arena,
-		               &parts[i], err))
+		if (!rows_load_part(w->db, job, &job->origins.at[items[i].row], &w->settle.rows.at[items[i].row],
+		                    &job->arena, &parts[i], err))
 			return false;
 	bool conflict;
 	part_merge(parts, n, out, &conflict);
@@ -216,4 +216,3 @@ bool settle_merge(struct writer *w, struct settle_job *job, struct err *err)
 	drop_gone(&w->settle, job);
 	return true;
 }
-

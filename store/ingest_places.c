@@ -1,5 +1,5 @@
 /* Rows of one key without a repeat are told apart by their position in the dataset: the first keeps the key, the others become KEY#1,
- * KEY#2, … . Which one is first is only known at the end, so all but the first to arrive wait under negative repeats until the
+ * KEY#2, …, and those of an equal variant are repeats of one. Which one is first is only known at the end, so all but the first to arrive wait under negative repeats until the
  * source has ended; then the group gets its places anew. The order of arrival leaves no trace. Every step leaves rows that the
  * next try understands, so that a long group may take several transactions. */
 #include "store/ingest_cases.h"
@@ -9,7 +9,7 @@
 struct member {
 	struct case_place at;
 	int64_t order, source;
-	uint64_t hash;
+	uint64_t hash, variant;
 	bool counted, gone;
 };
 
@@ -50,6 +50,7 @@ static bool load_members(struct writer *w, struct group *g, const char *sql, str
 		    .order = col_int(s, 2),
 		    .hash = (uint64_t)col_int_or(s, 3, 0),
 		    .source = col_int_or(s, 4, 0),
+		    .variant = (uint64_t)col_int_or(s, 5, 0),
 		    .counted = !is_waiting(col_int_or(s, 1, 0)),
 		};
 	stmt_end(s);
@@ -109,10 +110,12 @@ static bool drop_repeats(struct writer *w, struct group *g, struct err *err)
 
 static bool move(struct writer *w, struct member *m, struct case_place to, int64_t base, struct err *err)
 {
-	if (!WRITER_RUN(w, err,
-	                "UPDATE case_result SET case_id = ?, repeat = ?, base = ? WHERE run = ? AND case_id = ? AND repeat = ?",
-	                to.key, to.repeat, base, m->at.run, m->at.key, m->at.repeat) ||
-	    !WRITER_RUN(w, err, "UPDATE case_score SET case_id = ?, repeat = ? WHERE run = ? AND case_id = ? AND repeat = ?",
+	if (!WRITER_RUN(
+	        w, err,
+	        "UPDATE case_result SET case_id = ?, repeat = ?, base = ? WHERE run = ? AND case_id = ? AND repeat = ?",
+	        to.key, to.repeat, base, m->at.run, m->at.key, m->at.repeat) ||
+	    !WRITER_RUN(w, err,
+	                "UPDATE case_score SET case_id = ?, repeat = ? WHERE run = ? AND case_id = ? AND repeat = ?",
 	                to.key, to.repeat, m->at.run, m->at.key, m->at.repeat))
 		return false;
 	m->at = to;
@@ -155,9 +158,51 @@ static bool same_place(struct case_place a, struct case_place b)
 	return a.key == b.key && a.repeat == b.repeat;
 }
 
+/* Of each member the index of the first of its variant (itself if it has none), and how many of them come before it. */
+struct repeat_of {
+	uint64_t variant;
+	size_t index, first;
+	int64_t repeat;
+};
+
+static int by_variant(const void *pa, const void *pb)
+{
+	const struct repeat_of *a = pa, *b = pb;
+	if (a->variant != b->variant)
+		return a->variant < b->variant ? -1 : 1;
+	return (a->index > b->index) - (a->index < b->index);
+}
+
+static int by_index(const void *pa, const void *pb)
+{
+	const struct repeat_of *a = pa, *b = pb;
+	return (a->index > b->index) - (a->index < b->index);
+}
+
+static struct repeat_of *find_repeats(const struct group *g)
+{
+	size_t n = 0;
+	struct repeat_of *r = xcalloc(g->members.n + 1, sizeof *r);
+	for (size_t i = 0; i < g->members.n; i++)
+		r[i] = (struct repeat_of){
+		    .variant = g->members.at[i].gone ? 0 : g->members.at[i].variant, .index = i, .first = i};
+	n = g->members.n;
+	if (n > 1)
+		qsort(r, n, sizeof *r, by_variant);
+	for (size_t i = 1; i < n; i++)
+		if (r[i].variant && r[i].variant == r[i - 1].variant) {
+			r[i].first = r[i - 1].first;
+			r[i].repeat = r[i - 1].repeat + 1;
+		}
+	if (n > 1)
+		qsort(r, n, sizeof *r, by_index);
+	return r;
+}
+
 static bool place_members(struct writer *w, struct group *g, struct str key, struct err *err)
 {
 	struct case_place *to = xmalloc(size_mul(g->members.n + 1, sizeof *to));
+	struct repeat_of *repeats = find_repeats(g);
 	int64_t number = 0, low = MOVED; /* below whatever a crash left on its way */
 	bool ok = true;
 	for (size_t i = 0; i < g->members.n; i++)
@@ -166,10 +211,15 @@ static bool place_members(struct writer *w, struct group *g, struct str key, str
 		struct member *m = &g->members.at[i];
 		if (m->gone)
 			continue;
-		ok = next_place(w, g, key, &number, &to[i], err);
-		number++;
+		if (repeats[i].first == i) {
+			ok = next_place(w, g, key, &number, &to[i], err);
+			number++;
+		} else {
+			to[i] = to[repeats[i].first];
+			to[i].repeat = repeats[i].repeat;
+		}
 		if (ok && !m->counted) {
-			int64_t scores;
+			int64_t scores = 0;
 			ok = cases_count_scores(w, m->at, &scores, err);
 			cases_count(w, scores, m->source == w->source);
 		}
@@ -181,9 +231,10 @@ static bool place_members(struct writer *w, struct group *g, struct str key, str
 	for (size_t i = 0; ok && i < g->members.n; i++) {
 		struct member *m = &g->members.at[i];
 		if (!m->gone && !same_place(m->at, to[i]))
-			ok = move(w, m, to[i], to[i].key == g->base ? UNKNOWN_INT : g->base, err);
+			ok = move(w, m, to[i], to[i].key == g->base && to[i].repeat == 0 ? UNKNOWN_INT : g->base, err);
 		ok = ok && (i % ROWS_PER_LOOK != 0 || writer_breathe(w, err));
 	}
+	free(repeats);
 	free(to);
 	return ok;
 }
@@ -203,10 +254,11 @@ static bool key_text(struct writer *w, int64_t id, struct buf *out, struct err *
 
 static bool settle_group(struct writer *w, struct group *g, struct err *err)
 {
-	static const char first[] = "SELECT case_id, repeat, ord, hash, source FROM case_result"
+	static const char first[] = "SELECT case_id, repeat, ord, hash, source, variant FROM case_result"
 	                            " WHERE run = ? AND case_id = ? AND repeat = 0 AND base IS NULL";
-	static const char others[] = "SELECT case_id, repeat, ord, hash, source FROM case_result INDEXED BY case_base"
-	                             " WHERE run = ? AND base = ? AND base IS NOT NULL";
+	static const char others[] =
+	    "SELECT case_id, repeat, ord, hash, source, variant FROM case_result INDEXED BY case_base"
+	    " WHERE run = ? AND base = ? AND base IS NOT NULL";
 	struct buf key = BUF_INIT;
 	vec_clear(&g->members);
 	bool ok = key_text(w, g->base, &key, err) && load_members(w, g, first, err) && load_members(w, g, others, err);
@@ -243,4 +295,3 @@ bool cases_settle_places(struct writer *w, struct err *err)
 	vec_done(&g.members);
 	return ok;
 }
-

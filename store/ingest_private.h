@@ -13,13 +13,16 @@
 #include "store/settle.h"
 
 enum {
-	TXN_NS = 60 * 1000 * 1000,    /* a transaction that has taken this long is ended at the next chance */
-	TRACE_ROWS_ONCE = 1 << 14,    /* larger traces are rewritten over several transactions */
-	ROWS_PER_LOOK = 256,          /* rows between two looks at the clock */
-	KNOWN_MAX = 1 << 21,          /* hashes of spans that were there before, kept at once */
-	PROBLEMS_STORED = 1000,       /* rows per source; all are counted */
-	PROBLEMS_KEPT = 20,           /* for the report */
+	TXN_NS = 60 * 1000 * 1000, /* a transaction that has taken this long is ended at the next chance */
+	TRACE_ROWS_ONCE = 1 << 14, /* larger traces are rewritten over several transactions */
+	ROWS_PER_LOOK = 256,       /* rows between two looks at the clock */
+	KNOWN_MAX = 1 << 21,       /* hashes of spans that were there before, kept at once */
+	PROBLEMS_STORED = 1000,    /* rows per source; all are counted */
+	PROBLEMS_KEPT = 20,        /* for the report */
 	WAL_BYTES = 64 << 20,
+	GIVE_WAY_EVERY_NS =
+	    500 * 1000 * 1000, /* others wait for the lock by trying every 10 ms: they get a gap as long as that */
+	GIVE_WAY_NS = 12 * 1000 * 1000,
 	COMMITS_PER_CHECKPOINT = 32,
 };
 
@@ -60,7 +63,7 @@ struct settle_job {
 	VEC(int64_t) foreign;             /* sources other than the one at work: one for each span they now hold */
 	VEC(int64_t) claims;              /* rows (index) that change their source, when nothing else changes */
 	struct ingest_counts held, fresh; /* spans */
-	struct arena arena, row_arena; /* of the job; of the row being written */
+	struct arena arena, row_arena;    /* of the job; of the row being written */
 };
 
 struct writer {
@@ -72,10 +75,13 @@ struct writer {
 
 	/* transactions */
 	bool in_txn, strict_open, rolled_back;
-	int64_t began_ns, data_version;
+	int64_t began_ns, gave_way_ns, data_version;
 	int64_t next_pos, next_trace; /* good inside a transaction; -1: to be read */
 	bool next_pos_moved;
 	_Atomic int64_t commits, traces_seen;
+
+	int lock_fd; /* held shared while importing; who gets it alone may tidy up after others */
+	bool alone;
 
 	/* the source at work */
 	int64_t source;
@@ -105,8 +111,9 @@ bool writer_breathe(struct writer *w, struct err *err);
 void writer_rollback(struct writer *w);
 /* Runs a statement that has integer parameters only. */
 bool writer_run(struct writer *w, const char *sql, size_t n, const int64_t *params, struct err *err);
-#define WRITER_RUN(w, err, sql, ...)                                                                      \
-	writer_run(w, sql, sizeof((const int64_t[]){__VA_ARGS__}) / sizeof(int64_t), (const int64_t[]){__VA_ARGS__}, err)
+#define WRITER_RUN(w, err, sql, ...)                                                                                 \
+	writer_run(w, sql, sizeof((const int64_t[]){__VA_ARGS__}) / sizeof(int64_t), (const int64_t[]){__VA_ARGS__}, \
+	           err)
 bool writer_meta(struct writer *w, const char *key, int64_t otherwise, int64_t *out, struct err *err);
 bool writer_set_meta(struct writer *w, const char *key, int64_t value, struct err *err);
 /* Counts, keeps and stores a problem of the source at work; file and entry are filled in if absent. */
@@ -127,10 +134,10 @@ bool settle_find_trace(struct writer *w, struct settle_job *job, const struct ha
 bool settle_merge(struct writer *w, struct settle_job *job, struct err *err);
 bool settle_batch_trace(struct writer *w, struct batch *b, struct batch_trace *t, struct err *err);
 bool settle_ensure_trace(struct writer *w, struct batch_trace *t, struct err *err); /* fills t->id */
-bool settle_loose(struct writer *w, struct err *err);    /* all that is loose, at the end of a source */
-bool settle_report(struct writer *w, struct err *err);   /* orphans and cycles of the source's traces */
-void settle_drop(struct writer *w);                   /* pending histogram changes, after a rollback */
-bool settle_flush(struct writer *w, struct err *err); /* the same into the table, before a commit */
+bool settle_loose(struct writer *w, struct err *err);  /* all that is loose, at the end of a source */
+bool settle_report(struct writer *w, struct err *err); /* orphans and cycles of the source's traces */
+void settle_drop(struct writer *w);                    /* pending histogram changes, after a rollback */
+bool settle_flush(struct writer *w, struct err *err);  /* the same into the table, before a commit */
 bool settle_mark_known(struct writer *w, struct batch *b, struct err *err);
 bool settle_sweep_range(struct writer *w, int64_t first, int64_t n, struct err *err);
 

@@ -11,7 +11,7 @@ struct name_value {
 
 struct roll {
 	VEC(double) shares, costs;
-	VEC(double) latencies; /* whole ns */
+	VEC(double) latencies;              /* whole ns */
 	VEC(struct name_value) scores, one; /* values of cases; those of the case at work */
 	int64_t n[N_CASE_STATUSES], keys, repeats, tokens_in, tokens_out;
 };
@@ -126,10 +126,11 @@ static void end_scores(struct roll *r)
 
 static bool roll_scores(struct writer *w, int64_t run, struct roll *r, struct err *err)
 {
-	struct stmt *s = db_query(w->db,
-	                          "SELECT case_id, repeat, name, avg(value) FROM case_score WHERE run = ? AND repeat >= 0"
-	                          " AND value IS NOT NULL GROUP BY run, case_id, repeat, name",
-	                          err);
+	struct stmt *s =
+	    db_query(w->db,
+	             "SELECT case_id, repeat, name, avg(value) FROM case_score WHERE run = ? AND repeat >= 0"
+	             " AND value IS NOT NULL GROUP BY run, case_id, repeat, name",
+	             err);
 	if (!s)
 		return false;
 	stmt_int(s, 1, run);
@@ -148,11 +149,12 @@ static bool roll_scores(struct writer *w, int64_t run, struct roll *r, struct er
 
 static bool write_roll(struct writer *w, int64_t run, struct roll *r, struct err *err)
 {
-	struct stmt *s = db_query(w->db,
-	                          "UPDATE run SET cases = ?, passed = ?, failed = ?, errored = ?, unscored = ?, keys = ?,"
-	                          " repeats = ?, pass_shares = ?, scored_keys = ?, p50_ns = ?, p95_ns = ?, tokens_in = ?,"
-	                          " tokens_out = ?, cost_usd = ?, costed = ?, dirty = 0 WHERE id = ?",
-	                          err);
+	struct stmt *s =
+	    db_query(w->db,
+	             "UPDATE run SET cases = ?, passed = ?, failed = ?, errored = ?, unscored = ?, keys = ?,"
+	             " repeats = ?, pass_shares = ?, scored_keys = ?, p50_ns = ?, p95_ns = ?, tokens_in = ?,"
+	             " tokens_out = ?, cost_usd = ?, costed = ?, dirty = 0 WHERE id = ?",
+	             err);
 	if (!s)
 		return false;
 	double shares = sum_sorted(r->shares.at, r->shares.n), cost = sum_sorted(r->costs.at, r->costs.n);
@@ -211,8 +213,8 @@ static bool roll_run(struct writer *w, int64_t run, struct err *err)
 bool cases_roll_up(struct writer *w, struct err *err)
 {
 	for (int64_t run = 1; run > 0;) {
-		if (!writer_begin(w, err) || !db_int(w->db, "SELECT id FROM run INDEXED BY run_dirty WHERE dirty > 0 LIMIT 1",
-		                                     0, &run, err))
+		if (!writer_begin(w, err) ||
+		    !db_int(w->db, "SELECT id FROM run INDEXED BY run_dirty WHERE dirty > 0 LIMIT 1", 0, &run, err))
 			return false;
 		if (run > 0 && !roll_run(w, run, err))
 			return false;

@@ -9,13 +9,13 @@
 
 /* ---------------------------------------------------------------- the columns of a part, in one order everywhere */
 
-#define PART_COLUMNS                                                                                             \
+#define PART_COLUMNS                                                                                                  \
 	"trace, key, hash, id, parent, flags, name, kind, status, start_ns, end_ns, first_token_ns, model, provider," \
 	" prompt, session, user, service, trace_name, tokens_in, tokens_out, tokens_cached, tokens_reasoning,"        \
 	" cost_usd, input_hash, output_hash, message, record, source"
-#define PART_OF_SPAN                                                                                             \
-	"trace, key, hash, id, parent, flags, name, kind, status, start_ns, start_ns + duration_ns, first_token_ns,"  \
-	" model, provider, prompt, session, user, service, trace_name, tokens_in, tokens_out, tokens_cached,"         \
+#define PART_OF_SPAN                                                                                                 \
+	"trace, key, hash, id, parent, flags, name, kind, status, start_ns, start_ns + duration_ns, first_token_ns," \
+	" model, provider, prompt, session, user, service, trace_name, tokens_in, tokens_out, tokens_cached,"        \
 	" tokens_reasoning, cost_usd, input_hash, output_hash, message, record, source"
 #define PART_VALUES "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?"
 
@@ -115,7 +115,7 @@ static bool load_part(struct stmt *s, struct arena *arena, struct span_part *par
 		read_part(s, arena, part);
 	stmt_end(s);
 	return step == STEP_ROW ||
-	       (step == STEP_DONE && err_set(err, ERR_STORE, NULL, "a span of the store is gone: the store is damaged"));
+	       (step == STEP_DONE && err_set(err, ERR_NOT_FOUND, NULL, "a span of the store is gone"));
 }
 
 bool rows_load_span(struct db *db, int64_t pos, struct arena *arena, struct span_part *part, struct err *err)
@@ -139,8 +139,8 @@ bool rows_load_loose(struct db *db, int64_t loose, struct arena *arena, struct s
 bool rows_load_other(struct db *db, int64_t trace, int64_t key, uint64_t hash, struct arena *arena,
                      struct span_part *part, struct err *err)
 {
-	struct stmt *s = db_query(
-	    db, "SELECT " PART_COLUMNS " FROM span_other WHERE trace = ? AND key = ? AND hash = ?", err);
+	struct stmt *s =
+	    db_query(db, "SELECT " PART_COLUMNS " FROM span_other WHERE trace = ? AND key = ? AND hash = ?", err);
 	if (!s)
 		return false;
 	stmt_int(s, 1, trace);
@@ -208,12 +208,13 @@ struct settle_row rows_of_part(const struct span_part *p)
 	};
 }
 
-#define TREE_COLUMNS                                                                                              \
-	"key, hash, record, source, parent, flags, name, kind, status, start_ns, tokens_in, tokens_out, tokens_cached," \
+#define TREE_COLUMNS                                                                                      \
+	"key, hash, record, source, parent, flags, name, kind, status, start_ns, tokens_in, tokens_out, " \
+	"tokens_cached,"                                                                                  \
 	" tokens_reasoning, cost_usd, input_hash, session, user, service, trace_name"
 
-static bool open_rows(struct rows_reader *r, struct db *db, enum origin_from from, const char *sql, int64_t a, int64_t b,
-                      struct err *err)
+static bool open_rows(struct rows_reader *r, struct db *db, enum origin_from from, const char *sql, int64_t a,
+                      int64_t b, struct err *err)
 {
 	*r = (struct rows_reader){.stmt = db_query(db, sql, err), .from = from};
 	if (!r->stmt)
@@ -239,8 +240,8 @@ bool rows_open_loose(struct rows_reader *r, struct db *db, const struct settle_j
 
 bool rows_open_other(struct rows_reader *r, struct db *db, const struct settle_job *job, struct err *err)
 {
-	return open_rows(r, db, FROM_OTHER, "SELECT " TREE_COLUMNS ", 0, end_ns FROM span_other WHERE trace = ?", job->id,
-	                 0, err);
+	return open_rows(r, db, FROM_OTHER, "SELECT " TREE_COLUMNS ", 0, end_ns FROM span_other WHERE trace = ?",
+	                 job->id, 0, err);
 }
 
 enum step rows_next(struct rows_reader *r, struct settle_row *row, struct origin *origin, struct err *err)
@@ -292,12 +293,13 @@ void rows_close(struct rows_reader *r)
 
 /* ---------------------------------------------------------------- settled rows */
 
-#define TREE_OUT                                                                                                   \
+#define TREE_OUT \
 	"pos, source, up, depth, size, flags, duration_ns, self_ns, sub_tokens, sub_cost, sub_errors, rep_n, rep_len,"
 #define TREE_VALUES "?,?,?,?,?,?,?,?,?,?,?,?,?,"
-#define FACT_COLUMNS                                                                                            \
-	" trace, key, hash, id, parent, name, kind, status, start_ns, first_token_ns, model, provider, prompt, session,"  \
-	" user, service, trace_name, tokens_in, tokens_out, tokens_cached, tokens_reasoning, cost_usd, input_hash,"  \
+#define FACT_COLUMNS                                                                                                \
+	" trace, key, hash, id, parent, name, kind, status, start_ns, first_token_ns, model, provider, prompt, "    \
+	"session,"                                                                                                  \
+	" user, service, trace_name, tokens_in, tokens_out, tokens_cached, tokens_reasoning, cost_usd, input_hash," \
 	" output_hash, message, record"
 enum { N_TREE = 13 };
 
@@ -405,10 +407,11 @@ bool rows_load_said(struct db *db, int64_t trace, struct rows_said *said, struct
 	                           .record = UNKNOWN_INT,
 	                           .status = STATUS_UNSET,
 	                           .cost_usd = UNKNOWN_DOUBLE};
-	struct stmt *s = db_query(db,
-	                          "SELECT name, session, user, service, start_ns, end_ns, status, cost_usd, record"
-	                          " FROM trace_said WHERE trace = ?1 ORDER BY end_ns IS NULL, end_ns DESC, hash DESC LIMIT ?2",
-	                          err);
+	struct stmt *s =
+	    db_query(db,
+	             "SELECT name, session, user, service, start_ns, end_ns, status, cost_usd, record"
+	             " FROM trace_said WHERE trace = ?1 ORDER BY end_ns IS NULL, end_ns DESC, hash DESC LIMIT ?2",
+	             err);
 	if (!s)
 		return false;
 	stmt_int(s, 1, trace);
@@ -493,16 +496,20 @@ bool rows_write_trace(struct db *db, const struct settle_job *job, const struct 
 {
 	static const char update[] =
 	    "UPDATE trace SET first = ?2, n = ?3, loose = ?4, name = ?5, session = ?6, user = ?7, service = ?8,"
-	    " start_ns = ?9, duration_ns = ?10, status = ?11, spans = ?12, errors = ?13, llm_calls = ?14, tool_calls = ?15,"
-	    " tokens_in = ?16, tokens_out = ?17, tokens_cached = ?18, tokens_reasoning = ?19, cost_usd = ?20, repeats = ?21,"
+	    " start_ns = ?9, duration_ns = ?10, status = ?11, spans = ?12, errors = ?13, llm_calls = ?14, tool_calls = "
+	    "?15,"
+	    " tokens_in = ?16, tokens_out = ?17, tokens_cached = ?18, tokens_reasoning = ?19, cost_usd = ?20, repeats "
+	    "= ?21,"
 	    " orphans = ?22, cycles = ?23, said = ?24, source = ?25, seen = ?26, input = ifnull(?27, input),"
-	    " input_rank = ifnull(?28, input_rank), output = ifnull(?29, output), output_rank = ifnull(?30, output_rank)"
+	    " input_rank = ifnull(?28, input_rank), output = ifnull(?29, output), output_rank = ifnull(?30, "
+	    "output_rank)"
 	    " WHERE id = ?1";
 	static const char insert[] =
 	    "INSERT INTO trace(id, first, n, loose, name, session, user, service, start_ns, duration_ns, status, spans,"
 	    " errors, llm_calls, tool_calls, tokens_in, tokens_out, tokens_cached, tokens_reasoning, cost_usd, repeats,"
 	    " orphans, cycles, said, source, seen, input, input_rank, output, output_rank, key, text)"
-	    " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27,?28,"
+	    " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?"
+	    "27,?28,"
 	    "?29,?30,?31,?32)";
 	struct stmt *s = db_query(db, job->exists ? update : insert, err);
 	if (!s)
@@ -554,8 +561,7 @@ static struct hist_delta *hist_slot(struct hist_delta *table, size_t cap, uint32
 {
 	uint64_t key = (uint64_t)name << 32 ^ (uint64_t)(uint32_t)bucket << 8 ^ (uint64_t)kind;
 	size_t at = (size_t)settle_spread(key) & (cap - 1);
-	while (table[at].kind >= 0 &&
-	       (table[at].name != name || table[at].kind != kind || table[at].bucket != bucket))
+	while (table[at].kind >= 0 && (table[at].name != name || table[at].kind != kind || table[at].bucket != bucket))
 		at = (at + 1) & (cap - 1);
 	return &table[at];
 }
@@ -615,8 +621,9 @@ bool settle_flush(struct writer *w, struct err *err)
 		                " ON CONFLICT(name, kind, bucket) DO UPDATE SET n = n + excluded.n",
 		                d->name, d->kind, d->bucket, d->n))
 			return false;
-		if (d->n < 0 && !WRITER_RUN(w, err, "DELETE FROM hist WHERE name = ? AND kind = ? AND bucket = ? AND n <= 0",
-		                            d->name, d->kind, d->bucket))
+		if (d->n < 0 &&
+		    !WRITER_RUN(w, err, "DELETE FROM hist WHERE name = ? AND kind = ? AND bucket = ? AND n <= 0",
+		                d->name, d->kind, d->bucket))
 			return false;
 	}
 	settle_drop(w);

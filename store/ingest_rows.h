@@ -17,7 +17,7 @@ bool rows_open_other(struct rows_reader *r, struct db *db, const struct settle_j
 enum step rows_next(struct rows_reader *r, struct settle_row *row, struct origin *origin, struct err *err);
 void rows_close(struct rows_reader *r);
 
-/* Whole parts; text in the arena. */
+/* Whole parts; text in the arena. ERR_NOT_FOUND: no longer there (another process has settled the trace). */
 bool rows_load_span(struct db *db, int64_t pos, struct arena *arena, struct span_part *part, struct err *err);
 bool rows_load_loose(struct db *db, int64_t loose, struct arena *arena, struct span_part *part, struct err *err);
 bool rows_load_other(struct db *db, int64_t trace, int64_t key, uint64_t hash, struct arena *arena,

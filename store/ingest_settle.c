@@ -118,11 +118,8 @@ static void add_batch_rows(struct writer *w, struct settle_job *job)
 		const struct span_part *p = &job->batch->spans.at[i].part;
 		struct settle_row row = rows_of_part(p);
 		row.ref = i;
-		*add_row(w, job, &row) = (struct origin){.from = FROM_BATCH,
-		                                         .hash = p->hash,
-		                                         .record = p->record,
-		                                         .source = p->source,
-		                                         .end_ns = p->end_ns};
+		*add_row(w, job, &row) = (struct origin){
+		    .from = FROM_BATCH, .hash = p->hash, .record = p->record, .source = p->source, .end_ns = p->end_ns};
 	}
 }
 
@@ -134,7 +131,11 @@ static bool add_stored_rows(struct writer *w, struct settle_job *job, struct err
 	const struct {
 		bool (*open)(struct rows_reader *, struct db *, const struct settle_job *, struct err *);
 		enum origin_from from;
-	} tables[] = {{rows_open_span, FROM_SPAN}, {rows_open_loose, FROM_LOOSE}, {rows_open_other, FROM_OTHER}};
+	} tables[] = {
+	    {rows_open_span,  FROM_SPAN },
+            {rows_open_loose, FROM_LOOSE},
+            {rows_open_other, FROM_OTHER}
+        };
 	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
 		if (tables[i].from == FROM_LOOSE && job->loose == 0)
 			continue;
@@ -249,7 +250,8 @@ static bool count(struct writer *w, const struct settle_job *job, struct err *er
 	w->held.spans += job->held.spans;
 	w->fresh.spans += job->fresh.spans;
 	for (size_t i = 0; i < job->foreign.n; i++)
-		if (!WRITER_RUN(w, err, "UPDATE source SET spans = ifnull(spans,0) + 1 WHERE id = ?", job->foreign.at[i]))
+		if (!WRITER_RUN(w, err, "UPDATE source SET spans = ifnull(spans,0) + 1 WHERE id = ?",
+		                job->foreign.at[i]))
 			return false;
 	return true;
 }
@@ -274,7 +276,8 @@ static bool settle_now(struct writer *w, struct settle_job *job, struct err *err
 				return false;
 		if (!write_others(w, job, false, err))
 			return false;
-		if (old_n && !WRITER_RUN(w, err, "DELETE FROM span WHERE pos >= ? AND pos < ?", old_first, old_first + old_n))
+		if (old_n &&
+		    !WRITER_RUN(w, err, "DELETE FROM span WHERE pos >= ? AND pos < ?", old_first, old_first + old_n))
 			return false;
 	} else if (!write_claims(w, job, false, err)) {
 		return false;
@@ -311,7 +314,8 @@ static bool sweep_loose(struct writer *w, const struct settle_job *job, struct e
 		if (db_changes(w->db) == 0)
 			break;
 	}
-	return WRITER_RUN(w, err, "UPDATE trace SET loose = (SELECT count(*) FROM span_loose WHERE trace = ?1) WHERE id = ?1",
+	return WRITER_RUN(w, err,
+	                  "UPDATE trace SET loose = (SELECT count(*) FROM span_loose WHERE trace = ?1) WHERE id = ?1",
 	                  job->id);
 }
 
@@ -344,19 +348,33 @@ static bool flip(struct writer *w, struct settle_job *job, int64_t first, struct
 		job->first = first;
 		job->n = (int64_t)w->settle.rows.n;
 		if (!WRITER_RUN(w, err, "DELETE FROM garbage WHERE first = ?", first) ||
-		    (old_n && !WRITER_RUN(w, err, "INSERT OR REPLACE INTO garbage(first, n) VALUES(?,?)", old_first, old_n)))
+		    (old_n &&
+		     !WRITER_RUN(w, err, "INSERT OR REPLACE INTO garbage(first, n) VALUES(?,?)", old_first, old_n)))
 			return false;
 	}
 	w->hist_held = false;
-	if (!count(w, job, err) || !write_trace(w, job, err) || !report_conflicts(w, job, err) || !writer_commit(w, err))
+	if (!count(w, job, err) || !write_trace(w, job, err) || !report_conflicts(w, job, err) ||
+	    !writer_commit(w, err))
 		return false;
 	return !job->changed || !old_n || settle_sweep_range(w, old_first, old_n, err);
 }
 
-/* From the store alone, over as many transactions as it takes. */
+/* A new range for the rows, noted as garbage until the trace says it is not. */
+static bool write_new_range(struct writer *w, struct settle_job *job, int64_t first, struct err *err)
+{
+	int64_t n = (int64_t)w->settle.rows.n;
+	w->next_pos += n;
+	w->next_pos_moved = true;
+	return WRITER_RUN(w, err, "INSERT INTO garbage(first, n) VALUES(?,?)", first, n) && writer_commit(w, err) &&
+	       writer_begin(w, err) && write_range(w, job, first, err);
+}
+
+/* From the store alone, over as many transactions as it takes. If another process settles the same trace meanwhile, its work stands
+ * and ours is swept; what is loose then stays so for the next time. */
 static bool settle_large(struct writer *w, int64_t id, struct err *err)
 {
 	struct settle_job *job = &w->job;
+	struct err why = ERR_INIT;
 	if (!writer_commit(w, err) || !db_begin_read(w->db, err))
 		return false;
 	job_clear(job);
@@ -366,23 +384,19 @@ static bool settle_large(struct writer *w, int64_t id, struct err *err)
 	if (!ok || !writer_begin(w, err))
 		return false;
 	int64_t first = w->next_pos, n = (int64_t)w->settle.rows.n;
-	if (job->changed) {
-		w->next_pos += n;
-		w->next_pos_moved = true;
-		if (!WRITER_RUN(w, err, "INSERT INTO garbage(first, n) VALUES(?,?)", first, n) ||
-		    !writer_commit(w, err) || !writer_begin(w, err) || !write_range(w, job, first, err))
-			return false;
-	} else if (!write_claims(w, job, true, err)) {
+	ok = job->changed ? write_new_range(w, job, first, &why) : write_claims(w, job, true, &why);
+	bool same = ok;
+	if (!ok && why.code != ERR_NOT_FOUND) {
+		if (err)
+			*err = why;
 		return false;
 	}
-	bool same;
-	if (!writer_commit(w, err) || !writer_begin(w, err) || !is_as_loaded(w, job, &same, err))
+	if (!writer_commit(w, err) || !writer_begin(w, err) || (ok && !is_as_loaded(w, job, &same, err)))
 		return false;
-	if (!same) { /* what was written is swept; the trace stays loose and is tried again */
-		settle_drop(w);
-		return !job->changed || settle_sweep_range(w, first, n, err);
-	}
-	return flip(w, job, first, err) && sweep_loose(w, job, err);
+	if (same)
+		return flip(w, job, first, err) && sweep_loose(w, job, err);
+	settle_drop(w);
+	return !job->changed || settle_sweep_range(w, first, n, err);
 }
 
 /* ---------------------------------------------------------------- from a batch */
@@ -450,10 +464,15 @@ bool settle_batch_trace(struct writer *w, struct batch *b, struct batch_trace *t
 static bool next_loose(struct writer *w, int64_t after, int64_t *id, int64_t *rows, struct err *err)
 {
 	struct stmt *s = db_query(
-	    w->db, "SELECT id, n + loose FROM trace INDEXED BY trace_loose WHERE loose > 0 AND id > ? ORDER BY id LIMIT 1", err);
+	    w->db,
+	    "SELECT id, n + loose FROM trace INDEXED BY trace_loose WHERE loose > 0 AND id > ?1 AND (?2 OR seen = ?3)"
+	    " ORDER BY id LIMIT 1",
+	    err);
 	if (!s)
 		return false;
 	stmt_int(s, 1, after);
+	stmt_int(s, 2, w->alone);
+	stmt_int(s, 3, w->source);
 	enum step step = stmt_step(s, err);
 	*id = step == STEP_ROW ? col_int(s, 0) : 0;
 	*rows = step == STEP_ROW ? col_int_or(s, 1, 0) : 0;
@@ -461,6 +480,7 @@ static bool next_loose(struct writer *w, int64_t after, int64_t *id, int64_t *ro
 	return step != STEP_FAIL;
 }
 
+/* Alone, also what a killed import has left; else only what this source has touched: the rest is another import's at work. */
 bool settle_loose(struct writer *w, struct err *err)
 {
 	for (int64_t id = 0, rows;;) {
@@ -478,4 +498,3 @@ bool settle_loose(struct writer *w, struct err *err)
 			return false;
 	}
 }
-

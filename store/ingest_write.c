@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <time.h>
 
 #include "store/base/text.h"
@@ -116,10 +117,22 @@ static bool read_counters(struct writer *w, struct err *err)
 	return true;
 }
 
+/* An import takes the write lock again as soon as it has let go; a verdict or another import would hardly ever get it. */
+static void give_way(struct writer *w)
+{
+	int64_t now = writer_clock_ns();
+	if (w->gave_way_ns && now - w->gave_way_ns > GIVE_WAY_EVERY_NS)
+		nanosleep(&(struct timespec){.tv_nsec = GIVE_WAY_NS}, NULL);
+	else if (w->gave_way_ns)
+		return;
+	w->gave_way_ns = writer_clock_ns();
+}
+
 bool writer_begin(struct writer *w, struct err *err)
 {
 	if (w->in_txn)
 		return true;
+	give_way(w);
 	if (!db_begin(w->db, err))
 		return false;
 	w->in_txn = true;
@@ -404,10 +417,11 @@ static int64_t word_id(const struct batch *b, uint32_t i)
 
 static bool insert_score(struct writer *w, struct batch *b, const struct batch_score *score, struct err *err)
 {
-	struct stmt *s = db_query(w->db,
-	                          "INSERT INTO score(ident, trace, span, name, value, label, pass, threshold, explanation,"
-	                          " from_, judge, author, time_ns, record, source) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-	                          err);
+	struct stmt *s =
+	    db_query(w->db,
+	             "INSERT INTO score(ident, trace, span, name, value, label, pass, threshold, explanation,"
+	             " from_, judge, author, time_ns, record, source) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	             err);
 	if (!s)
 		return false;
 	stmt_int(s, 1, score->ident);
@@ -425,8 +439,8 @@ static bool insert_score(struct writer *w, struct batch *b, const struct batch_s
 	stmt_int(s, 13, score->time_ns);
 	stmt_int(s, 14, (int64_t)score->record);
 	stmt_int(s, 15, w->source);
-	return stmt_run(s, err) && WRITER_RUN(w, err, "UPDATE trace SET scores = scores + 1 WHERE id = ?",
-	                                      b->traces.at[score->trace].id);
+	return stmt_run(s, err) &&
+	       WRITER_RUN(w, err, "UPDATE trace SET scores = scores + 1 WHERE id = ?", b->traces.at[score->trace].id);
 }
 
 static bool write_score(struct writer *w, struct batch *b, const struct batch_score *score, struct err *err)
@@ -488,15 +502,15 @@ static bool ensure_said_traces(struct writer *w, struct batch *b, struct err *er
 static bool write_point(struct writer *w, const struct batch *b, struct err *err)
 {
 	if (b->first_ns != TIME_UNKNOWN &&
-	    !WRITER_RUN(w, err,
-	                "UPDATE source SET first_ns = min(ifnull(first_ns, ?1), ?1), last_ns = max(ifnull(last_ns, ?2), ?2)"
-	                " WHERE id = ?3",
-	                b->first_ns, b->last_ns, w->source))
+	    !WRITER_RUN(
+	        w, err,
+	        "UPDATE source SET first_ns = min(ifnull(first_ns, ?1), ?1), last_ns = max(ifnull(last_ns, ?2), ?2)"
+	        " WHERE id = ?3",
+	        b->first_ns, b->last_ns, w->source))
 		return false;
 	if (!b->has_point)
 		return true;
-	struct stmt *s =
-	    db_query(w->db, "UPDATE source SET bytes = ?, prefix_hash = ?, records = ? WHERE id = ?", err);
+	struct stmt *s = db_query(w->db, "UPDATE source SET bytes = ?, prefix_hash = ?, records = ? WHERE id = ?", err);
 	if (!s)
 		return false;
 	stmt_int(s, 1, (int64_t)b->point_bytes);
@@ -527,7 +541,22 @@ bool writer_batch(struct writer *w, struct batch *b, struct err *err)
 
 /* ---------------------------------------------------------------- leftovers */
 
-bool writer_sweep(struct writer *w, struct err *err)
+/* The import lock is waited for only outside of transactions: who has it alone may be waiting for the write lock. Changing its kind
+ * lets go of it for a moment, so nothing of ours may be half done. */
+static bool lock_alone(struct writer *w)
+{
+	BUG_ON(w->in_txn);
+	return w->lock_fd >= 0 && flock(w->lock_fd, LOCK_EX | LOCK_NB) == 0;
+}
+
+static void lock_shared(struct writer *w)
+{
+	BUG_ON(w->in_txn);
+	while (w->lock_fd >= 0 && flock(w->lock_fd, LOCK_SH) != 0 && errno == EINTR)
+		;
+}
+
+static bool sweep_ranges(struct writer *w, struct err *err)
 {
 	for (;;) {
 		struct stmt *s = db_query(w->db, "SELECT first, n FROM garbage LIMIT 1", err);
@@ -541,6 +570,30 @@ bool writer_sweep(struct writer *w, struct err *err)
 		if (!settle_sweep_range(w, first, n, err))
 			return false;
 	}
+}
+
+/* Ranges in `garbage` may be another import's at work: only who is alone may sweep. */
+bool writer_sweep(struct writer *w, struct err *err)
+{
+	bool alone = lock_alone(w);
+	bool ok = !alone || (writer_begin(w, err) && sweep_ranges(w, err) && writer_commit(w, err));
+	if (!ok)
+		writer_rollback(w);
+	lock_shared(w);
+	return ok;
+}
+
+/* Alone now: another import may begin the next moment, and settling what is loose can cope with that. */
+static bool look_round(struct writer *w, struct err *err)
+{
+	w->alone = false;
+	if (w->strict_open)
+		return true;
+	if (!writer_commit(w, err))
+		return false;
+	w->alone = lock_alone(w);
+	lock_shared(w);
+	return true;
 }
 
 /* ---------------------------------------------------------------- the end of a source */
@@ -578,7 +631,7 @@ static bool roll_back_strict(struct writer *w, struct err *err)
 
 bool writer_finish(struct writer *w, bool whole, struct err *err)
 {
-	if (!settle_loose(w, err) || !cases_finish(w, err) || !settle_report(w, err))
+	if (!look_round(w, err) || !settle_loose(w, err) || !cases_finish(w, err) || !settle_report(w, err))
 		return false;
 	bool strict = w->strict_open;
 	if (strict && (!whole || w->problems_total))

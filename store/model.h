@@ -166,7 +166,8 @@ struct metric { /* an aggregate the source states */
 
 struct eval_run {
 	struct id_scope scope;
-	struct str id; /* stable within scope; absent: made from the source */
+	struct str
+	    id; /* stable within scope; absent: made from the source; "#…": means something only inside its source */
 	struct str name, dataset, model, provider;
 	struct str prompt_name, prompt_version, prompt_text;
 	int64_t created_ns;
@@ -183,6 +184,9 @@ struct case_result {
 	int64_t
 	    repeat; /* 0-based; UNKNOWN_INT: 0, and further rows of the same key are told apart by `order` (#1, #2, …) */
 	int64_t order; /* position in the dataset, UNKNOWN_INT if none */
+	uint64_t
+	    variant; /* of rows of one key without a repeat: equal ones (not 0) are repeats of one case, in their order; others are
+			     different cases */
 	enum case_status status;
 	struct str input, expected, output, error;
 	int64_t latency_ns;

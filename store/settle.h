@@ -40,9 +40,10 @@ struct settle_row {
 	bool has_parent;
 
 	/* out */
-	uint32_t up, depth, size; /* rows back to the parent (0: a root), levels above, rows of the subtree with itself */
-	uint32_t sub_errors;      /* errors in the subtree, itself too */
-	uint32_t rep_n, rep_len;  /* first of a group: spans, rows they take together; else 0 */
+	uint32_t up, depth,
+	    size;            /* rows back to the parent (0: a root), levels above, rows of the subtree with itself */
+	uint32_t sub_errors; /* errors in the subtree, itself too */
+	uint32_t rep_n, rep_len; /* first of a group: spans, rows they take together; else 0 */
 	int64_t self_ns, sub_tokens;
 	double sub_cost;
 };

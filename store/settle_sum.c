@@ -8,10 +8,10 @@
 
 /* Bits of settle.usage; those of cost are the same, 8 higher. */
 enum {
-	HAS = 1,         /* a number above 0 of its own */
-	COUNTS = 2,      /* is in the totals */
-	LLM_BELOW = 4,   /* an llm span below has some */
-	LLM_ABOVE = 8,   /* an llm span above has some */
+	HAS = 1,          /* a number above 0 of its own */
+	COUNTS = 2,       /* is in the totals */
+	LLM_BELOW = 4,    /* an llm span below has some */
+	LLM_ABOVE = 8,    /* an llm span above has some */
 	EMBED_ABOVE = 16, /* likewise */
 	OTHER_ABOVE = 32, /* a span of another kind above is in the totals */
 	COST_SHIFT = 8,

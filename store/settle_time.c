@@ -32,14 +32,14 @@ static int64_t self_time(const struct settle *s, uint32_t v)
 
 /* ---------------------------------------------------------------- critical path */
 
-struct leg { /* a child that may be on the path */
+struct leg {                 /* a child that may be on the path */
 	int64_t end_ns;      /* where it counts as ended: not after its parent */
 	int64_t real_end_ns; /* INT64_MAX: still running */
 	int64_t start_ns, key;
 	uint32_t row;
 };
 
-struct step { /* a row on the path whose children are to be looked at, up to a time */
+struct step {         /* a row on the path whose children are to be looked at, up to a time */
 	uint32_t row; /* SETTLE_NONE: the roots */
 	int64_t until_ns;
 };

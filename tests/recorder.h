@@ -265,6 +265,8 @@ static void rec_case(struct sink *sink, const struct case_result *res)
 	rec_text(out, "title", res->title);
 	rec_int(out, "repeat", res->repeat);
 	rec_int(out, "order", res->order);
+	if (res->variant)
+		buf_printf(out, " variant=%016llx", (unsigned long long)res->variant);
 	buf_printf(out, " status=%s", case_status_name(res->status));
 	rec_text(out, "input", res->input);
 	rec_text(out, "expected", res->expected);

@@ -19,6 +19,15 @@ void run_page_done(struct run_page *p)
 	*p = (struct run_page){0};
 }
 
+/* A run its source gives no name goes by its file's. */
+static struct str file_name(struct str path)
+{
+	for (size_t i = path.len; i > 0; i--)
+		if (path.ptr[i - 1] == '/')
+			return str_from(path, i);
+	return path;
+}
+
 static void read_run(struct stmt *s, struct arena *arena, struct run_row *row)
 {
 	double shares = col_double(s, 17), scored = (double)col_int_or(s, 18, 0);
@@ -51,6 +60,8 @@ static void read_run(struct stmt *s, struct arena *arena, struct run_row *row)
 	    .tokens_out = col_int(s, 23),
 	    .file = arena_str(arena, col_blob(s, 24)),
 	};
+	if (!row->name.len)
+		row->name = file_name(row->file);
 }
 
 static bool read_scores(struct db *db, struct arena *arena, struct run_row *row, struct err *err)

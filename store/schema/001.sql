@@ -68,9 +68,9 @@ CREATE TABLE span(
   input_hash INTEGER, output_hash INTEGER, message TEXT,
   record INTEGER NOT NULL, hash INTEGER NOT NULL, source INTEGER NOT NULL); -- hash: of the record and its facts; of a merged span: all of its parts', combined by exclusive or
 CREATE INDEX span_group ON span(trace) WHERE rep_n > 1;
--- One record's word on one span (store/part.h), not yet settled.
+-- One record's word on one span (store/part.h), not yet settled. Ids are never used again: sweeping goes by them.
 CREATE TABLE span_loose(
-  loose INTEGER PRIMARY KEY, trace INTEGER NOT NULL, key INTEGER NOT NULL, hash INTEGER NOT NULL, id TEXT, parent INTEGER, flags INTEGER NOT NULL,
+  loose INTEGER PRIMARY KEY AUTOINCREMENT, trace INTEGER NOT NULL, key INTEGER NOT NULL, hash INTEGER NOT NULL, id TEXT, parent INTEGER, flags INTEGER NOT NULL,
   name INTEGER, kind INTEGER NOT NULL, status INTEGER NOT NULL, start_ns INTEGER, end_ns INTEGER, first_token_ns INTEGER,
   model INTEGER, provider INTEGER, prompt INTEGER, session INTEGER, user INTEGER, service INTEGER, trace_name INTEGER,
   tokens_in INTEGER, tokens_out INTEGER, tokens_cached INTEGER, tokens_reasoning INTEGER, cost_usd REAL,
@@ -119,9 +119,9 @@ CREATE TABLE run_score(run INTEGER, name INTEGER, n INTEGER NOT NULL, mean REAL,
 
 CREATE TABLE case_key(id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE); -- the format's key, or its SHA-256 in hex if long
 -- base: of several rows of one key without a repeat, the first (by ord) keeps the key, the others are KEY#1, KEY#2, … and have the
--- id of KEY here. repeat < 0: such a row that has not got its place yet (only while its source is being read).
+-- id of KEY here; those of an equal variant are its repeats. repeat < 0: such a row that has not got its place yet (only while its source is being read).
 CREATE TABLE case_result(
-  run INTEGER, case_id INTEGER, repeat INTEGER, base INTEGER, status INTEGER NOT NULL, title TEXT, ord INTEGER,
+  run INTEGER, case_id INTEGER, repeat INTEGER, base INTEGER, status INTEGER NOT NULL, title TEXT, ord INTEGER, variant INTEGER,
   input_hash INTEGER, expected_hash INTEGER, output_hash INTEGER,
   latency_ns INTEGER, cost_usd REAL, tokens_in INTEGER, tokens_out INTEGER, trace BLOB, -- trace.key
   record INTEGER NOT NULL, hash INTEGER NOT NULL, source INTEGER NOT NULL,

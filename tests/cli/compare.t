@@ -3,24 +3,23 @@ $ spoor import tests/data/eval-v12.json tests/data/eval-v13.json >$T/log; echo $
 $ spoor compare v12 v13
 A dispute v12, prompt version 854a868b64bc, openai:gpt-4o-2024-08-06, 14 Nov 09:12
 B dispute v13, prompt version 322ec166fd4d, openai:gpt-4o-2024-08-06, 20 Nov 16:40
-B answers better, is slower and costs more. 82 cases paired (none only in A, 2 only in B).
+B answers better, is slower and costs more. 80 cases paired (none only in A, 2 only in B).
 
 metric              A        B        B-A  95% interval             p Holm  in words
-pass            69.5%    86.6%    +17.1pt  +5.5pt to +28.3pt         0.026  better
-groundedness    0.810    0.862     +0.052  +0.014 to +0.091          0.024  better
-icontains       0.704    0.877     +0.173  +0.062 to +0.284          0.026  better
-relevance       0.904    0.897     −0.007  −0.037 to +0.022           0.15  no evidence
-latency P50     3.18s    3.96s     +0.78s  +0.48s to +1.06s         0.0012  worse
-latency P95     6.04s    7.96s     +1.92s  +0.60s to +3.17s          0.026  worse
-cost / case   $0.0307  $0.0337  +$0.00297  +$0.00201 to +$0.00345  <0.0001  worse
+pass            69.6%    88.8%    +19.2pt  +8.8pt to +30.4pt        0.0043  better
+groundedness    0.812    0.867     +0.055  +0.015 to +0.094          0.013  better
+icontains       0.705    0.899     +0.194  +0.089 to +0.304         0.0043  better
+relevance       0.904    0.897     −0.007  −0.038 to +0.022           0.17  no evidence
+latency P50     3.18s    3.96s     +0.78s  +0.49s to +1.07s         0.0012  worse
+latency P95     6.04s    7.96s     +1.92s  +0.62s to +3.17s          0.013  worse
+cost / case   $0.0307  $0.0336  +$0.00295  +$0.00197 to +$0.00346  <0.0001  worse
 p corrected over 7 metrics (Holm).
 
-Lost 5
+Lost 4
   disputed hotel charge, booked twice       pass  FAIL   groundedness 0.940 → 0.310
   refund after 60 days, gold card           pass  FAIL   groundedness 0.900 → 0.420
   chargeback when the merchant is closed    pass  FAIL   groundedness 0.880 → 0.550
-  foreign currency fee on a refund          pass  FAIL   groundedness 0.780 → 0.680
-  foreign currency fee on a refund          pass  FAIL   groundedness 0.740 → 0.640
+≈ foreign currency fee on a refund          2/3   0/3    icontains 0.667 → 0.000
 
 Won 19
   card lost abroad, replacement fee         FAIL  pass   groundedness 0.400 → 0.950
@@ -38,7 +37,7 @@ Won 19
 New errors 1
   seller in another country does not answ…  FAIL  error
 
-Changed 32
+Changed 31
   paper statement fee for gold customers    FAIL  FAIL   relevance 0.920 → 0.460
   recall of a debit after one year          FAIL  FAIL   relevance 0.930 → 0.450
   mixed currencies, same purchase           FAIL  FAIL   relevance 0.960 → 0.560
@@ -49,7 +48,7 @@ Changed 32
   close the second account                  pass  pass   groundedness 0.860 → 0.820
   card found again after blocking           pass  pass   relevance 0.990 → 0.900
   free trial turned into a yearly plan      pass  pass   relevance 0.940 → 0.890
-  and 22 more (--limit N)
+  and 21 more (--limit N)
 
 Same 25
 
@@ -59,21 +58,21 @@ Only B 2
 $ spoor compare v12 v13 --limit 1 --ascii
 A dispute v12, prompt version 854a868b64bc, openai:gpt-4o-2024-08-06, 14 Nov 09:12
 B dispute v13, prompt version 322ec166fd4d, openai:gpt-4o-2024-08-06, 20 Nov 16:40
-B answers better, is slower and costs more. 82 cases paired (none only in A, 2 only in B).
+B answers better, is slower and costs more. 80 cases paired (none only in A, 2 only in B).
 
 metric              A        B        B-A  95% interval             p Holm  in words
-pass            69.5%    86.6%    +17.1pt  +5.5pt to +28.3pt         0.026  better
-groundedness    0.810    0.862     +0.052  +0.014 to +0.091          0.024  better
-icontains       0.704    0.877     +0.173  +0.062 to +0.284          0.026  better
-relevance       0.904    0.897     -0.007  -0.037 to +0.022           0.15  no evidence
-latency P50     3.18s    3.96s     +0.78s  +0.48s to +1.06s         0.0012  worse
-latency P95     6.04s    7.96s     +1.92s  +0.60s to +3.17s          0.026  worse
-cost / case   $0.0307  $0.0337  +$0.00297  +$0.00201 to +$0.00345  <0.0001  worse
+pass            69.6%    88.8%    +19.2pt  +8.8pt to +30.4pt        0.0043  better
+groundedness    0.812    0.867     +0.055  +0.015 to +0.094          0.013  better
+icontains       0.705    0.899     +0.194  +0.089 to +0.304         0.0043  better
+relevance       0.904    0.897     -0.007  -0.038 to +0.022           0.17  no evidence
+latency P50     3.18s    3.96s     +0.78s  +0.49s to +1.07s         0.0012  worse
+latency P95     6.04s    7.96s     +1.92s  +0.62s to +3.17s          0.013  worse
+cost / case   $0.0307  $0.0336  +$0.00295  +$0.00197 to +$0.00346  <0.0001  worse
 p corrected over 7 metrics (Holm).
 
-Lost 5
+Lost 4
   disputed hotel charge, booked twice       pass  FAIL   groundedness 0.940 -> 0.310
-  and 4 more (--limit N)
+  and 3 more (--limit N)
 
 Won 19
   card lost abroad, replacement fee         FAIL  pass   groundedness 0.400 -> 0.950
@@ -82,9 +81,9 @@ Won 19
 New errors 1
   seller in another country does not an...  FAIL  error
 
-Changed 32
+Changed 31
   paper statement fee for gold customers    FAIL  FAIL   relevance 0.920 -> 0.460
-  and 31 more (--limit N)
+  and 30 more (--limit N)
 
 Same 25
 
@@ -95,31 +94,31 @@ $ spoor compare v12 v13 --ascii | LC_ALL=C grep -c '[^ -~]'
 0
 ? 1
 $ spoor compare v12 v13 --markdown --limit 2
-**B answers better, is slower and costs more. 82 cases paired (none only in A, 2 only in B).**
+**B answers better, is slower and costs more. 80 cases paired (none only in A, 2 only in B).**
 
 A: dispute v12, prompt version 854a868b64bc, openai:gpt-4o-2024-08-06, 14 Nov 09:12  
 B: dispute v13, prompt version 322ec166fd4d, openai:gpt-4o-2024-08-06, 20 Nov 16:40
 
 | metric | A | B | B-A | 95% interval | p (Holm) | in words |
 |---|---:|---:|---:|---|---:|---|
-| pass | 69.5% | 86.6% | +17.1pt | +5.5pt to +28.3pt | 0.026 | better |
-| groundedness | 0.810 | 0.862 | +0.052 | +0.014 to +0.091 | 0.024 | better |
-| icontains | 0.704 | 0.877 | +0.173 | +0.062 to +0.284 | 0.026 | better |
-| relevance | 0.904 | 0.897 | −0.007 | −0.037 to +0.022 | 0.15 | no evidence |
-| latency P50 | 3.18s | 3.96s | +0.78s | +0.48s to +1.06s | 0.0012 | worse |
-| latency P95 | 6.04s | 7.96s | +1.92s | +0.60s to +3.17s | 0.026 | worse |
-| cost / case | $0.0307 | $0.0337 | +$0.00297 | +$0.00201 to +$0.00345 | <0.0001 | worse |
+| pass | 69.6% | 88.8% | +19.2pt | +8.8pt to +30.4pt | 0.0043 | better |
+| groundedness | 0.812 | 0.867 | +0.055 | +0.015 to +0.094 | 0.013 | better |
+| icontains | 0.705 | 0.899 | +0.194 | +0.089 to +0.304 | 0.0043 | better |
+| relevance | 0.904 | 0.897 | −0.007 | −0.038 to +0.022 | 0.17 | no evidence |
+| latency P50 | 3.18s | 3.96s | +0.78s | +0.49s to +1.07s | 0.0012 | worse |
+| latency P95 | 6.04s | 7.96s | +1.92s | +0.62s to +3.17s | 0.013 | worse |
+| cost / case | $0.0307 | $0.0336 | +$0.00295 | +$0.00197 to +$0.00346 | <0.0001 | worse |
 
 p corrected over 7 metrics (Holm).
 
-**Lost 5**
+**Lost 4**
 
 | case | A | B | score |
 |---|---|---|---|
 | disputed hotel charge, booked twice | pass | FAIL | groundedness 0.940 → 0.310 |
 | refund after 60 days, gold card | pass | FAIL | groundedness 0.900 → 0.420 |
 
-and 3 more
+and 2 more
 
 **Won 19**
 
@@ -136,14 +135,14 @@ and 17 more
 |---|---|---|---|
 | seller in another country does not answer | FAIL | error |  |
 
-**Changed 32**
+**Changed 31**
 
 | case | A | B | score |
 |---|---|---|---|
 | paper statement fee for gold customers | FAIL | FAIL | relevance 0.920 → 0.460 |
 | recall of a debit after one year | FAIL | FAIL | relevance 0.930 → 0.450 |
 
-and 30 more
+and 29 more
 
 **Same 25**
 
@@ -154,86 +153,86 @@ and 30 more
 | charge after the merchant changed its name | - | FAIL |  |
 | parking machine charged three times | - | pass |  |
 $ spoor compare v12 v13 --json | python3 -c "import json,sys; r=json.load(sys.stdin); c=r['cases']; print(c, sum(c[k] for k in ('improved','regressed','new_errors','changed','same'))==c['paired'], len(r['rows']))"
-{'paired': 82, 'only_a': 0, 'only_b': 2, 'improved': 19, 'regressed': 5, 'new_errors': 1, 'changed': 32, 'same': 25} True 84
+{'paired': 80, 'only_a': 0, 'only_b': 2, 'improved': 19, 'regressed': 4, 'new_errors': 1, 'changed': 31, 'same': 25} True 82
 $ spoor compare v12 v13 --json --limit 1 | python3 -m json.tool | sed -n '/"metrics"/,$p'
     "metrics": [
         {
             "name": "pass",
             "kind": "rate",
-            "n": 82,
-            "a": 0.6951219512195121,
-            "b": 0.8658536585365854,
-            "delta": 0.17073170731707318,
-            "low": 0.054970650485613295,
-            "high": 0.2830324186799855,
-            "p": 0.006610751152038574,
-            "p_holm": 0.026443004608154297,
-            "test": "mcnemar-exact",
+            "n": 80,
+            "a": 0.6958333333333333,
+            "b": 0.8875,
+            "delta": 0.19166666666666668,
+            "low": 0.0875,
+            "high": 0.30416666666666664,
+            "p": 0.0008554458618164062,
+            "p_holm": 0.004277229309082031,
+            "test": "wilcoxon-signed-rank",
             "verdict": "better",
             "lower_is_better": false,
-            "smallest_detectable": 0.16498184194711796,
-            "cases_needed": 917
+            "smallest_detectable": 0.155641160493457,
+            "cases_needed": 776
         },
         {
             "name": "groundedness",
             "kind": "score",
-            "n": 81,
-            "a": 0.8095061728395061,
-            "b": 0.8618518518518513,
-            "delta": 0.05234567901234569,
-            "low": 0.013580246913580256,
-            "high": 0.09098765432098768,
-            "p": 0.0047690153296571225,
-            "p_holm": 0.023845076648285612,
+            "n": 79,
+            "a": 0.8120253164556961,
+            "b": 0.8669620253164553,
+            "delta": 0.05493670886075951,
+            "low": 0.015189873417721522,
+            "high": 0.0937974683544304,
+            "p": 0.0042423103004693985,
+            "p_holm": 0.012726930901408195,
             "test": "wilcoxon-signed-rank",
             "verdict": "better",
             "lower_is_better": false,
-            "smallest_detectable": 0.05565923820399568,
-            "cases_needed": 101
+            "smallest_detectable": 0.05666885777751872,
+            "cases_needed": 102
         },
         {
             "name": "icontains",
             "kind": "score",
-            "n": 81,
-            "a": 0.7037037037037037,
-            "b": 0.8765432098765432,
-            "delta": 0.1728395061728395,
-            "low": 0.06172839506172839,
-            "high": 0.2839506172839506,
-            "p": 0.006610751152038574,
-            "p_holm": 0.026443004608154297,
+            "n": 79,
+            "a": 0.7046413502109704,
+            "b": 0.8987341772151899,
+            "delta": 0.19409282700421943,
+            "low": 0.08860759493670886,
+            "high": 0.3037974683544304,
+            "p": 0.0008554458618164062,
+            "p_holm": 0.004277229309082031,
             "test": "wilcoxon-signed-rank",
             "verdict": "better",
             "lower_is_better": false,
-            "smallest_detectable": 0.16167562148846215,
-            "cases_needed": 847
+            "smallest_detectable": 0.15747354792976276,
+            "cases_needed": 784
         },
         {
             "name": "relevance",
             "kind": "score",
-            "n": 81,
-            "a": 0.9039506172839507,
-            "b": 0.89679012345679,
-            "delta": -0.0071604938271604916,
-            "low": -0.03666666666666667,
-            "high": 0.02209876543209877,
-            "p": 0.14615834444151687,
-            "p_holm": 0.14615834444151687,
+            "n": 79,
+            "a": 0.9040506329113922,
+            "b": 0.8969620253164556,
+            "delta": -0.007088607594936707,
+            "low": -0.0379746835443038,
+            "high": 0.022405063291139237,
+            "p": 0.17481367368282008,
+            "p_holm": 0.17481367368282008,
             "test": "wilcoxon-signed-rank",
             "verdict": "none",
             "lower_is_better": false,
-            "smallest_detectable": 0.04230883421028141,
-            "cases_needed": 58
+            "smallest_detectable": 0.0433865667800022,
+            "cases_needed": 60
         },
         {
             "name": "latency_p50_ns",
             "kind": "latency",
-            "n": 81,
+            "n": 79,
             "a": 3181000000,
             "b": 3956000000,
             "delta": 775000000,
-            "low": 483000000,
-            "high": 1062000000,
+            "low": 492000000,
+            "high": 1074000000,
             "p": 0.00019998000199980003,
             "p_holm": 0.0011998800119988001,
             "test": "bootstrap-quantile",
@@ -245,14 +244,14 @@ $ spoor compare v12 v13 --json --limit 1 | python3 -m json.tool | sed -n '/"metr
         {
             "name": "latency_p95_ns",
             "kind": "latency",
-            "n": 81,
+            "n": 79,
             "a": 6040000000,
             "b": 7962000000,
             "delta": 1922000000,
-            "low": 596000000,
-            "high": 3173000000,
-            "p": 0.009599040095990401,
-            "p_holm": 0.026443004608154297,
+            "low": 622000000,
+            "high": 3170000000,
+            "p": 0.006199380061993801,
+            "p_holm": 0.012726930901408195,
             "test": "bootstrap-quantile",
             "verdict": "worse",
             "lower_is_better": true,
@@ -262,18 +261,18 @@ $ spoor compare v12 v13 --json --limit 1 | python3 -m json.tool | sed -n '/"metr
         {
             "name": "cost_usd_per_case",
             "kind": "cost",
-            "n": 82,
-            "a": 0.030711097560975606,
-            "b": 0.03367646341463415,
-            "delta": 0.0029653658536585373,
-            "low": 0.0020079268292682913,
-            "high": 0.003454268292682927,
-            "p": 7.09449853913338e-14,
-            "p_holm": 4.966148977393366e-13,
+            "n": 80,
+            "a": 0.030692125000000004,
+            "b": 0.03364650000000001,
+            "delta": 0.0029543749999999995,
+            "low": 0.0019721249999999995,
+            "high": 0.0034556249999999995,
+            "p": 1.5173795700934678e-13,
+            "p_holm": 1.0621656990654275e-12,
             "test": "wilcoxon-signed-rank",
             "verdict": "worse",
             "lower_is_better": true,
-            "smallest_detectable": 0.0013264049206670417,
+            "smallest_detectable": 0.0013595870092568238,
             "cases_needed": 1
         }
     ],
@@ -321,19 +320,19 @@ same
 $ spoor compare v13 v13 --limit 0
 A dispute v13, prompt version 322ec166fd4d, openai:gpt-4o-2024-08-06, 20 Nov 16:40
 B dispute v13, prompt version 322ec166fd4d, openai:gpt-4o-2024-08-06, 20 Nov 16:40
-No evidence of a difference. 84 cases paired (none only in A, none only in B).
+No evidence of a difference. 82 cases paired (none only in A, none only in B).
 
-metric              A        B    B-A  95% interval      p Holm  in words
-pass            85.7%    85.7%  0.0pt  −3.9pt to +3.9pt    1.00  no evidence
-groundedness    0.857    0.857  0.000  0.000 to 0.000      1.00  no evidence
-icontains       0.867    0.867  0.000  0.000 to 0.000      1.00  no evidence
-relevance       0.898    0.898  0.000  0.000 to 0.000      1.00  no evidence
-latency P50     3.90s    3.90s     0s  0s to 0s            1.00  no evidence
-latency P95     7.93s    7.93s     0s  0s to 0s            1.00  no evidence
-cost / case   $0.0337  $0.0337     $0  $0 to $0            1.00  no evidence
+metric              A        B    B-A  95% interval    p Holm  in words
+pass            87.8%    87.8%  0.0pt  0.0pt to 0.0pt    1.00  no evidence
+groundedness    0.861    0.861  0.000  0.000 to 0.000    1.00  no evidence
+icontains       0.889    0.889  0.000  0.000 to 0.000    1.00  no evidence
+relevance       0.898    0.898  0.000  0.000 to 0.000    1.00  no evidence
+latency P50     3.90s    3.90s     0s  0s to 0s          1.00  no evidence
+latency P95     7.93s    7.93s     0s  0s to 0s          1.00  no evidence
+cost / case   $0.0337  $0.0337     $0  $0 to $0          1.00  no evidence
 p corrected over 7 metrics (Holm).
 
-Same 84
+Same 82
 $ spoor compare v12 v13 --repeats median 2>&1
 spoor: --repeats is mean or majority, not median
 ? 2

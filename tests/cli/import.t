@@ -62,7 +62,7 @@ $ spoor --store $T/strict.db traces
 $ head -c 100000 tests/data/eval-v12.json >$T/cut.json; spoor --store $T/cut.db import $T/cut.json 2>&1
 spoor: $T/cut.json: record 36, line 1, byte 100000, results.results[35]: invalid JSON: the text ends inside a value (the records before it are kept)
 $T/cut.json  promptfoo  105 scores, 1 eval run, 35 case results  all new  (not all of it)
-  eval run eval-D12-2026-11-14T09:12:04#0, eval-D12-2026-11-14T09:12:04: 27 passed, 8 failed, 0 error, 0 unscored
+  eval run eval-D12-2026-11-14T09:12:04#0: 27 passed, 8 failed, 0 error, 0 unscored
 ? 3
 $ head -n 1 tests/data/traces-agent.jsonl >$T/many.jsonl; for i in $(seq 30); do echo '{"a": \1}'; done >>$T/many.jsonl; cd $T; spoor --store many.db import many.jsonl 2>&1 | tail -n 3
 spoor: many.jsonl: record 25, line 21, byte 6642: invalid JSON: not a JSON value at "\1}" (record skipped)

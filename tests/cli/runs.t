@@ -2,8 +2,8 @@ $ spoor import tests/data/eval-v12.json tests/data/eval-v13.json >$T/log; echo $
 0
 $ spoor runs
 id                              time          name         dataset                    model                     prompt       version       cases  err   pass    P50    P95   cost  tok in  out
-eval-D13-2026-11-20T16:40:09#0  20 Nov 16:40  dispute v13  file://dispute-cases.yaml  openai:gpt-4o-2024-08-06  dispute v13  322ec166fd4d     84    1  85.7%  3.90s  7.93s  $2.83    777k  88k
-eval-D12-2026-11-14T09:12:04#0  14 Nov 09:12  dispute v12  file://dispute-cases.yaml  openai:gpt-4o-2024-08-06  dispute v12  854a868b64bc     82    0  69.5%  3.20s  6.03s  $2.52    741k  66k
+eval-D13-2026-11-20T16:40:09#0  20 Nov 16:40  dispute v13  file://dispute-cases.yaml  openai:gpt-4o-2024-08-06  dispute v13  322ec166fd4d     84    1  87.8%  3.90s  7.93s  $2.83    777k  88k
+eval-D12-2026-11-14T09:12:04#0  14 Nov 09:12  dispute v12  file://dispute-cases.yaml  openai:gpt-4o-2024-08-06  dispute v12  854a868b64bc     82    0  69.6%  3.20s  6.03s  $2.52    741k  66k
 $ spoor runs --json | python3 -m json.tool
 {
     "total": 2,
@@ -22,9 +22,9 @@ $ spoor runs --json | python3 -m json.tool
             "failed": 11,
             "errored": 1,
             "unscored": 0,
-            "pass_rate": 0.8571428571428571,
-            "pass_low": 0.7666989708237691,
-            "pass_high": 0.9163497945943307,
+            "pass_rate": 0.8780487804878049,
+            "pass_low": 0.7898702600481664,
+            "pass_high": 0.9323914635032211,
             "p50_ns": 3904000000,
             "p95_ns": 7927600000,
             "cost_usd": 2.8293450000000004,
@@ -32,16 +32,16 @@ $ spoor runs --json | python3 -m json.tool
             "tokens_out": 87738,
             "scores": {
                 "groundedness": {
-                    "n": 83,
-                    "mean": 0.856626506024096
+                    "n": 81,
+                    "mean": 0.8614814814814812
                 },
                 "icontains": {
-                    "n": 83,
-                    "mean": 0.8674698795180723
+                    "n": 81,
+                    "mean": 0.8888888888888888
                 },
                 "relevance": {
-                    "n": 83,
-                    "mean": 0.8975903614457827
+                    "n": 81,
+                    "mean": 0.8977777777777776
                 }
             }
         },
@@ -59,9 +59,9 @@ $ spoor runs --json | python3 -m json.tool
             "failed": 25,
             "errored": 0,
             "unscored": 0,
-            "pass_rate": 0.6951219512195121,
-            "pass_low": 0.5886142087835207,
-            "pass_high": 0.7841660356300986,
+            "pass_rate": 0.6958333333333333,
+            "pass_low": 0.5879774278948839,
+            "pass_high": 0.7857438047037011,
             "p50_ns": 3200000000,
             "p95_ns": 6028050000,
             "cost_usd": 2.5183099999999996,
@@ -69,16 +69,16 @@ $ spoor runs --json | python3 -m json.tool
             "tokens_out": 65822,
             "scores": {
                 "groundedness": {
-                    "n": 82,
-                    "mean": 0.8067073170731707
+                    "n": 80,
+                    "mean": 0.8091249999999999
                 },
                 "icontains": {
-                    "n": 82,
-                    "mean": 0.6951219512195121
+                    "n": 80,
+                    "mean": 0.6958333333333333
                 },
                 "relevance": {
-                    "n": 82,
-                    "mean": 0.9036585365853658
+                    "n": 80,
+                    "mean": 0.9037499999999999
                 }
             }
         }
@@ -89,22 +89,22 @@ name         version       cases
 dispute v13  322ec166fd4d     84
 $ spoor runs --csv --columns name,cases,passed,pass_rate
 name,cases,passed,pass_rate
-dispute v13,84,72,0.8571428571428571
-dispute v12,82,57,0.6951219512195121
+dispute v13,84,72,0.8780487804878049
+dispute v12,82,57,0.6958333333333333
 $ spoor runs --sort pass_rate --asc --columns name,pass_rate
 name          pass
-dispute v12  69.5%
-dispute v13  85.7%
+dispute v12  69.6%
+dispute v13  87.8%
 $ spoor run v12 --limit 5
 run dispute v12  id eval-D12-2026-11-14T09:12:04#0
 dataset file://dispute-cases.yaml  created 2026-11-14 09:12:04.512 +00:00  file tests/data/eval-v12.json
 model openai:gpt-4o-2024-08-06  provider openai  prompt dispute v12  version 854a868b64bc
-82 case results: 57 passed, 25 failed, 0 error, 0 unscored
-pass 69.5% (95% interval 58.9% to 78.4%)
+82 case results: 57 passed, 25 failed, 0 error, 0 unscored (80 cases, up to 3 repeats)
+pass 69.6% (95% interval 58.8% to 78.6%)
 latency P50 3.20s, P95 6.03s; cost $2.52; tokens 741k+66k
-score groundedness         mean 0.807  n 82
-score icontains            mean 0.695  n 82
-score relevance            mean 0.904  n 82
+score groundedness         mean 0.809  n 80
+score icontains            mean 0.696  n 80
+score relevance            mean 0.904  n 80
 
 key           rep  status  case                                        latency     cost  tok in  out
 abb206e0315e    0  passed  refund after 60 days, gold card               2.26s  $0.0349     10k  888
@@ -116,12 +116,12 @@ $ spoor run eval-v13.json --sort latency_ns --limit 3 --columns title,status,lat
 run dispute v13  id eval-D13-2026-11-20T16:40:09#0
 dataset file://dispute-cases.yaml  created 2026-11-20 16:40:09.071 +00:00  file tests/data/eval-v13.json
 model openai:gpt-4o-2024-08-06  provider openai  prompt dispute v13  version 322ec166fd4d
-84 case results: 72 passed, 11 failed, 1 error, 0 unscored
-pass 85.7% (95% interval 76.7% to 91.6%)
+84 case results: 72 passed, 11 failed, 1 error, 0 unscored (82 cases, up to 3 repeats)
+pass 87.8% (95% interval 79.0% to 93.2%)
 latency P50 3.90s, P95 7.93s; cost $2.83; tokens 777k+88k
-score groundedness         mean 0.857  n 83
-score icontains            mean 0.867  n 83
-score relevance            mean 0.898  n 83
+score groundedness         mean 0.861  n 81
+score icontains            mean 0.889  n 81
+score relevance            mean 0.898  n 81
 
 case                          status  latency
 salary has not arrived        passed   11.83s
@@ -131,12 +131,12 @@ $ spoor run v13 --where status:failed --columns title,status
 run dispute v13  id eval-D13-2026-11-20T16:40:09#0
 dataset file://dispute-cases.yaml  created 2026-11-20 16:40:09.071 +00:00  file tests/data/eval-v13.json
 model openai:gpt-4o-2024-08-06  provider openai  prompt dispute v13  version 322ec166fd4d
-84 case results: 72 passed, 11 failed, 1 error, 0 unscored
-pass 85.7% (95% interval 76.7% to 91.6%)
+84 case results: 72 passed, 11 failed, 1 error, 0 unscored (82 cases, up to 3 repeats)
+pass 87.8% (95% interval 79.0% to 93.2%)
 latency P50 3.90s, P95 7.93s; cost $2.83; tokens 777k+88k
-score groundedness         mean 0.857  n 83
-score icontains            mean 0.867  n 83
-score relevance            mean 0.898  n 83
+score groundedness         mean 0.861  n 81
+score icontains            mean 0.889  n 81
+score relevance            mean 0.898  n 81
 
 case                                        status
 refund after 60 days, gold card             failed
@@ -158,16 +158,16 @@ $ spoor run v13 --json --limit 1 --offset 2 | python3 -m json.tool | tail -n 70 
     "tokens_out": 87738,
     "scores": {
         "groundedness": {
-            "n": 83,
-            "mean": 0.856626506024096
+            "n": 81,
+            "mean": 0.8614814814814812
         },
         "icontains": {
-            "n": 83,
-            "mean": 0.8674698795180723
+            "n": 81,
+            "mean": 0.8888888888888888
         },
         "relevance": {
-            "n": 83,
-            "mean": 0.8975903614457827
+            "n": 81,
+            "mean": 0.8977777777777776
         }
     },
     "cases": [

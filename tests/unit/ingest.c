@@ -46,7 +46,8 @@ static void box_close(struct box *box)
 /* Everything the store says, ids replaced by what they stand for, in an order that does not depend on when rows came. What may
  * differ is left out: record numbers, positions, sources. */
 static const char *const dumps[] = {
-    "SELECT 'trace', t.text, t.n, t.loose, n.text, s.text, u.text, v.text, t.start_ns, t.duration_ns, t.status, t.spans,"
+    "SELECT 'trace', t.text, t.n, t.loose, n.text, s.text, u.text, v.text, t.start_ns, t.duration_ns, t.status, "
+    "t.spans,"
     " t.errors, t.llm_calls, t.tool_calls, t.tokens_in, t.tokens_out, t.tokens_cached, t.tokens_reasoning, t.cost_usd,"
     " t.repeats, t.input, t.output, hex(t.input_rank), t.scores, t.orphans, t.cycles, t.said IS NULL FROM trace t"
     " LEFT JOIN word n ON n.id = t.name LEFT JOIN word s ON s.id = t.session LEFT JOIN word u ON u.id = t.user"
@@ -60,12 +61,15 @@ static const char *const dumps[] = {
     " (SELECT 1 FROM trace t WHERE t.id = p.trace AND p.pos >= t.first AND p.pos < t.first + t.n)",
     "SELECT 'loose', key FROM span_loose",
     "SELECT 'garbage', n FROM garbage",
-    "SELECT 'other', t.text, o.key, o.hash, o.start_ns, o.end_ns, o.status FROM span_other o JOIN trace t ON t.id = o.trace"
+    "SELECT 'other', t.text, o.key, o.hash, o.start_ns, o.end_ns, o.status FROM span_other o JOIN trace t ON t.id = "
+    "o.trace"
     " ORDER BY t.text, o.key, o.hash",
     "SELECT 'hist', w.text, h.kind, h.bucket, h.n FROM hist h LEFT JOIN word w ON w.id = h.name ORDER BY 2, 3, 4",
-    "SELECT 'score', t.text, s.span, w.text, s.value, s.label, s.explanation FROM score s JOIN trace t ON t.id = s.trace"
+    "SELECT 'score', t.text, s.span, w.text, s.value, s.label, s.explanation FROM score s JOIN trace t ON t.id = "
+    "s.trace"
     " JOIN word w ON w.id = s.name ORDER BY 2, 3, 4, 5, 6, 7",
-    "SELECT 'tag', t.text, w.text FROM trace_tag g JOIN trace t ON t.id = g.trace JOIN word w ON w.id = g.tag ORDER BY 2, 3",
+    "SELECT 'tag', t.text, w.text FROM trace_tag g JOIN trace t ON t.id = g.trace JOIN word w ON w.id = g.tag ORDER BY "
+    "2, 3",
     "SELECT 'prompt', w.text, p.version, hex(p.hash), p.text, p.first_ns FROM prompt p JOIN word w ON w.id = p.name"
     " ORDER BY 2, 3, 4",
     "SELECT 'run', r.text, r.name, w.text, r.created_ns, r.config, r.cases, r.passed, r.failed, r.errored, r.unscored,"
@@ -73,13 +77,16 @@ static const char *const dumps[] = {
     " r.costed, r.dirty FROM run r LEFT JOIN word w ON w.id = r.model ORDER BY 2",
     "SELECT 'metric', r.text, w.text, m.value FROM run_metric m JOIN run r ON r.id = m.run JOIN word w ON w.id = m.name"
     " ORDER BY 2, 3",
-    "SELECT 'mean', r.text, w.text, m.n, m.mean FROM run_score m JOIN run r ON r.id = m.run JOIN word w ON w.id = m.name"
+    "SELECT 'mean', r.text, w.text, m.n, m.mean FROM run_score m JOIN run r ON r.id = m.run JOIN word w ON w.id = "
+    "m.name"
     " ORDER BY 2, 3",
-    "SELECT 'case', r.text, k.text, c.repeat, b.text, c.status, c.title, c.ord, c.output_hash, c.latency_ns, c.cost_usd,"
+    "SELECT 'case', r.text, k.text, c.repeat, b.text, c.status, c.title, c.ord, c.output_hash, c.latency_ns, "
+    "c.cost_usd,"
     " hex(c.trace), c.hash FROM case_result c JOIN run r ON r.id = c.run JOIN case_key k ON k.id = c.case_id"
     " LEFT JOIN case_key b ON b.id = c.base ORDER BY 2, 3, 4",
     "SELECT 'case_score', r.text, k.text, c.repeat, w.text, c.n, c.value, c.label, c.pass FROM case_score c"
-    " JOIN run r ON r.id = c.run JOIN case_key k ON k.id = c.case_id JOIN word w ON w.id = c.name ORDER BY 2, 3, 4, 5, 6",
+    " JOIN run r ON r.id = c.run JOIN case_key k ON k.id = c.case_id JOIN word w ON w.id = c.name ORDER BY 2, 3, 4, 5, "
+    "6",
 };
 
 static void dump_rows(struct db *db, const char *sql, struct buf *out)
@@ -117,8 +124,8 @@ static void check_same(struct db *db, const struct buf *want, const char *what)
 		size_t from = at;
 		while (from > 0 && have.ptr[from - 1] != '\n')
 			from--;
-		fail_msg("%s: differs at byte %zu of %zu\n  have %.400s\n  want %.400s", what, at, have.len, have.ptr + from,
-		         want->ptr + (from < want->len ? from : 0));
+		fail_msg("%s: differs at byte %zu of %zu\n  have %.400s\n  want %.400s", what, at, have.len,
+		         have.ptr + from, want->ptr + (from < want->len ? from : 0));
 	}
 	buf_done(&have);
 }
@@ -235,9 +242,11 @@ static void put_case(struct sink *sink, uint64_t i)
 	         r % 20 == 7 ? " and a key that is far too long to be kept as it is, so it is hashed" : "");
 	snprintf(output, sizeof output, "answer %llu", (unsigned long long)r % 4);
 	snprintf(trace, sizeof trace, "%032llx", (unsigned long long)(r % TRACES) + 1);
-	struct score scores[3] = {{.name = STR_LIT("f1"), .value = (double)(r % 10) / 10, .pass = -1},
-	                          {.name = STR_LIT("f1"), .value = 0.1, .pass = 1},
-	                          {.name = STR_LIT("tone"), .value = UNKNOWN_DOUBLE, .label = STR_LIT("kind"), .pass = -1}};
+	struct score scores[3] = {
+	    {.name = STR_LIT("f1"),     .value = (double)(r % 10) / 10, .pass = -1},
+	    {	               .name = STR_LIT("f1"),             .value = 0.1,                      .pass = 1          },
+	    { .name = STR_LIT("tone"), .value = UNKNOWN_DOUBLE,                     .label = STR_LIT("kind"),           .pass = -1}
+        };
 	struct case_result res = {
 	    .run_id = run.id,
 	    .key = str_of(key),
@@ -588,7 +597,11 @@ static void test_conflict(void **state)
 static void test_repeated_keys(void **state)
 {
 	(void)state;
-	static const int64_t orders[][4] = {{5, 1, 9, 3}, {9, 5, 3, 1}, {1, 3, 5, 9}};
+	static const int64_t orders[][4] = {
+	    {5, 1, 9, 3},
+            {9, 5, 3, 1},
+            {1, 3, 5, 9}
+        };
 	for (size_t round = 0; round < 3; round++) {
 		struct box box;
 		struct err err = ERR_INIT;
@@ -618,7 +631,8 @@ static void test_repeated_keys(void **state)
 		}
 		must(ingest_close(in, &err), &err);
 		struct buf have = BUF_INIT;
-		dump_rows(box.db, "SELECT k.text, c.ord FROM case_result c JOIN case_key k ON k.id = c.case_id ORDER BY c.ord",
+		dump_rows(box.db,
+		          "SELECT k.text, c.ord FROM case_result c JOIN case_key k ON k.id = c.case_id ORDER BY c.ord",
 		          &have);
 		struct str rest = buf_str(&have), line;
 		static const char *const want[] = {"q|1|", "q#1|3|", "q#2|5|", "q#3|9|"};

@@ -115,8 +115,18 @@ static void test_critical_path(void **state)
 	const struct {
 		int64_t key;
 		bool critical;
-	} want[] = {{1, true}, {2, true},  {3, false}, {4, false}, {5, true},
-	            {6, true}, {7, false}, {8, false}, {9, true},  {10, false}};
+	} want[] = {
+	    {1,  true },
+            {2,  true },
+            {3,  false},
+            {4,  false},
+            {5,  true },
+	    {6,  true },
+            {7,  false},
+            {8,  false},
+            {9,  true },
+            {10, false}
+        };
 	for (size_t i = 0; i < sizeof want / sizeof *want; i++)
 		if (!!(find(&s, want[i].key)->flags & SPAN_CRITICAL) != want[i].critical)
 			fail_msg("span %lld", (long long)want[i].key);
@@ -163,10 +173,10 @@ static void test_usage(void **state)
 	*vec_add(&s.rows) = call(4, 1, KIND_LLM, 2138, 771);
 	*vec_add(&s.rows) = call(5, 4, KIND_SPAN, 2138, 771); /* repeated */
 	*vec_add(&s.rows) = call(6, 1, KIND_EMBEDDING, 10, UNKNOWN_INT);
-	*vec_add(&s.rows) = call(7, 1, KIND_AGENT, 100, 20);         /* the only place the numbers exist */
-	*vec_add(&s.rows) = call(8, 7, KIND_LLM, 0, 0);              /* zeros are no usage */
-	*vec_add(&s.rows) = call(9, 7, KIND_CHAIN, 90, 20);          /* below one that counts */
-	s.rows.at[0].cost_usd = 0.5;                                 /* cost known only here: it counts */
+	*vec_add(&s.rows) = call(7, 1, KIND_AGENT, 100, 20); /* the only place the numbers exist */
+	*vec_add(&s.rows) = call(8, 7, KIND_LLM, 0, 0);      /* zeros are no usage */
+	*vec_add(&s.rows) = call(9, 7, KIND_CHAIN, 90, 20);  /* below one that counts */
+	s.rows.at[0].cost_usd = 0.5;                         /* cost known only here: it counts */
 	settle_tree(&s);
 	assert_int_equal(s.totals.tokens_in, 1909 + 2138 + 10 + 100);
 	assert_int_equal(s.totals.tokens_out, 32 + 771 + 20);
@@ -297,8 +307,10 @@ static void test_chain_and_width(void **state)
 static void make_forest(struct settle *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		int64_t parent = next_random(8) ? (int64_t)next_random(n + 3) + 1 : 0; /* may be itself, later, or not there */
-		struct settle_row row = row_of((int64_t)i + 1, parent, (int64_t)next_random(50), (int64_t)next_random(30));
+		int64_t parent =
+		    next_random(8) ? (int64_t)next_random(n + 3) + 1 : 0; /* may be itself, later, or not there */
+		struct settle_row row =
+		    row_of((int64_t)i + 1, parent, (int64_t)next_random(50), (int64_t)next_random(30));
 		if (next_random(10) == 0)
 			row.start_ns = TIME_UNKNOWN;
 		if (next_random(10) == 0)
@@ -318,8 +330,8 @@ static void make_forest(struct settle *s, size_t n)
 
 static bool same_row(const struct settle_row *a, const struct settle_row *b)
 {
-	return a->key == b->key && a->flags == b->flags && a->up == b->up && a->depth == b->depth && a->size == b->size &&
-	       a->self_ns == b->self_ns && a->rep_n == b->rep_n && a->rep_len == b->rep_len &&
+	return a->key == b->key && a->flags == b->flags && a->up == b->up && a->depth == b->depth &&
+	       a->size == b->size && a->self_ns == b->self_ns && a->rep_n == b->rep_n && a->rep_len == b->rep_len &&
 	       a->sub_tokens == b->sub_tokens && memcmp(&a->sub_cost, &b->sub_cost, sizeof a->sub_cost) == 0 &&
 	       a->sub_errors == b->sub_errors && a->start_ns == b->start_ns;
 }
