@@ -662,6 +662,7 @@ static bool start(struct app *app, struct err *err)
 	if (!theme_load(&app->theme, o->theme ? o->theme : "default", err) || !term_open(&app->theme, &term, err))
 		return false;
 	app->ui.ascii = o->ascii;
+	app->ui.mono = term_depth() == DEPTH_MONO;
 	app->ui.now_ns = clock_now_ns(app);
 	resize(app);
 	if (!open_screen(app, &(struct target){.screen = "traces"}))

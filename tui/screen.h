@@ -25,6 +25,7 @@ struct target {
 struct ui {
 	int64_t now_ns; /* wall clock (SPOOR_NOW freezes it) */
 	bool ascii;
+	bool mono;           /* no colours: brackets and words stand for them */
 	int rows, cols;      /* of the body */
 	uint64_t generation; /* rises when the store changed: ask again */
 	char message[512];   /* what the status line says next; a screen writes it through ui_say */

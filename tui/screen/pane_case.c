@@ -87,13 +87,13 @@ void case_reason(const struct case_pair *p, struct buf *who, struct buf *why)
 
 /* ---------------------------------------------------------------- changed words */
 
-void case_add_change(struct flow *f, bool is_b, struct str text, bool ascii)
+void case_add_change(struct flow *f, bool is_b, struct str text, bool brackets)
 {
 	enum role role = is_b ? ROLE_INSERTED : ROLE_DELETED;
-	if (ascii)
+	if (brackets)
 		flow_addc(f, role, is_b ? "{+" : "[-");
 	flow_add(f, role, text);
-	if (ascii)
+	if (brackets)
 		flow_addc(f, role, is_b ? "+}" : "-]");
 }
 
@@ -143,14 +143,14 @@ static void add_context(struct flow *f, struct str text, bool first, bool last, 
 		add_folded(f, ROLE_TEXT, str_from(text, cut_near(text, text.len - (first ? BEFORE : AROUND))));
 }
 
-static void add_excerpt(struct flow *f, const struct case_pair *p, bool is_b, bool ascii, bool tail)
+static void add_excerpt(struct flow *f, const struct case_pair *p, bool is_b, const struct case_look *look, bool tail)
 {
 	for (size_t i = 0; i < p->diff.n && f->text.len < 4000; i++) {
 		const struct diff_op *op = &p->diff.ops[i];
 		if (op->kind == DIFF_EQUAL)
-			add_context(f, case_of_op(p, op, is_b), i == 0, i + 1 == p->diff.n, tail, ascii);
+			add_context(f, case_of_op(p, op, is_b), i == 0, i + 1 == p->diff.n, tail, look->ascii);
 		else if ((op->kind == DIFF_ONLY_B) == is_b)
-			case_add_change(f, is_b, case_of_op(p, op, is_b), ascii);
+			case_add_change(f, is_b, case_of_op(p, op, is_b), look->brackets);
 	}
 }
 
@@ -164,11 +164,11 @@ const char *case_no_answer(const struct case_side *side)
 	return side->present ? "(no output)" : "(not in this run)";
 }
 
-static void add_side(struct flow *f, const struct case_pair *p, bool is_b, bool ascii, bool tail)
+static void add_side(struct flow *f, const struct case_pair *p, bool is_b, const struct case_look *look, bool tail)
 {
 	const struct case_side *side = is_b ? &p->b : &p->a;
 	if (p->diff.n)
-		add_excerpt(f, p, is_b, ascii, tail);
+		add_excerpt(f, p, is_b, look, tail);
 	else if (side->answer.len)
 		add_folded(f, ROLE_TEXT, str_cut(side->answer, 0, 4000));
 	else
@@ -219,14 +219,14 @@ void case_excerpt(struct sheet *s, int cols, int rows, const struct case_pair *p
 		used = flow_rows(&a, room);
 		lay_labelled(s, "A=B", &a, room);
 	} else if (room > 0) {
-		add_side(&a, p, false, look->ascii, true);
-		add_side(&b, p, true, look->ascii, true);
+		add_side(&a, p, false, look, true);
+		add_side(&b, p, true, look, true);
 		if (flow_rows(&a, room) + flow_rows(&b, room) >
 		    room) { /* what comes after the last change matters least */
 			flow_empty(&a);
 			flow_empty(&b);
-			add_side(&a, p, false, look->ascii, false);
-			add_side(&b, p, true, look->ascii, false);
+			add_side(&a, p, false, look, false);
+			add_side(&b, p, true, look, false);
 		}
 		used = lay_sides(s, &a, &b, room);
 	}

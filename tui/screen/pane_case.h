@@ -30,7 +30,8 @@ bool case_pair_is_of(const struct case_pair *p, const struct compare_row *row);
 void case_reason(const struct case_pair *p, struct buf *who, struct buf *why);
 
 struct case_look {
-	bool ascii;         /* marks changes with [-…-] and {+…+}, too */
+	bool ascii;
+	bool brackets;      /* marks changes with [-…-] and {+…+}: where no colour does */
 	bool side_by_side;  /* A left, B right */
 	bool expected;      /* the excerpt: with the expected answer */
 	bool answers_first; /* the document: the answers before input and expected */
@@ -39,7 +40,7 @@ struct case_look {
 /* The changed words of both answers with a little around them, in at most `rows` rows. */
 void case_excerpt(struct sheet *s, int cols, int rows, const struct case_pair *p, const struct case_look *look);
 /* Parts of both: a stretch that only one side has, an op's bytes on a side, whether both answered the same. */
-void case_add_change(struct flow *f, bool is_b, struct str text, bool ascii);
+void case_add_change(struct flow *f, bool is_b, struct str text, bool brackets);
 struct str case_of_op(const struct case_pair *p, const struct diff_op *op, bool is_b);
 bool case_answers_equal(const struct case_pair *p);
 struct str case_expected(const struct case_pair *p);

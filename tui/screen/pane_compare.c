@@ -83,6 +83,7 @@ void compare_lay_out(struct screen *screen)
 	if (st->fresh && st->sheet_cols == cols && st->sheet_rows == rows && st->sheet_whole == st->whole)
 		return;
 	struct case_look look = {.ascii = screen->ui->ascii,
+	                         .brackets = screen->ui->ascii || screen->ui->mono,
 	                         .expected = st->expected,
 	                         .answers_first = !st->whole,
 	                         .tight = !st->whole && !at.beside,

@@ -133,14 +133,14 @@ static void add_side_head(struct flow *f, const struct case_side *side, const st
 }
 
 /* Lays equal lines of both answers beside each other: the flows are emptied at each line end that both sides share. */
-static void lay_side_by_side(struct sheet *s, const struct case_pair *p, struct flow *a, struct flow *b, bool ascii)
+static void lay_side_by_side(struct sheet *s, const struct case_pair *p, struct flow *a, struct flow *b, bool brackets)
 {
 	struct flow *const both[2] = {a, b};
 	for (size_t i = 0; i < p->diff.n && !sheet_is_full(s); i++) {
 		const struct diff_op *op = &p->diff.ops[i];
 		if (op->kind != DIFF_EQUAL) {
 			bool is_b = op->kind == DIFF_ONLY_B;
-			case_add_change(is_b ? b : a, is_b, case_of_op(p, op, is_b), ascii);
+			case_add_change(is_b ? b : a, is_b, case_of_op(p, op, is_b), brackets);
 			continue;
 		}
 		struct str rest = case_of_op(p, op, false), line;
@@ -160,7 +160,7 @@ static void lay_side_by_side(struct sheet *s, const struct case_pair *p, struct 
 	flow_empty(b);
 }
 
-static void add_whole(struct flow *f, const struct case_pair *p, bool is_b, bool ascii)
+static void add_whole(struct flow *f, const struct case_pair *p, bool is_b, bool brackets)
 {
 	const struct case_side *side = is_b ? &p->b : &p->a;
 	for (size_t i = 0; i < p->diff.n; i++) {
@@ -168,7 +168,7 @@ static void add_whole(struct flow *f, const struct case_pair *p, bool is_b, bool
 		if (op->kind == DIFF_EQUAL)
 			flow_add(f, ROLE_TEXT, case_of_op(p, op, is_b));
 		else if ((op->kind == DIFF_ONLY_B) == is_b)
-			case_add_change(f, is_b, case_of_op(p, op, is_b), ascii);
+			case_add_change(f, is_b, case_of_op(p, op, is_b), brackets);
 	}
 	if (!p->diff.n && side->answer.len)
 		flow_add(f, ROLE_TEXT, side->answer);
@@ -188,11 +188,11 @@ static void answers(struct sheet *s, const struct case_pair *p, const struct com
 		flow_empty(b);
 		sheet_row(s);
 		if (p->diff.n) {
-			lay_side_by_side(s, p, a, b, look->ascii);
+			lay_side_by_side(s, p, a, b, look->brackets);
 			return;
 		}
-		add_whole(a, p, false, look->ascii);
-		add_whole(b, p, true, look->ascii);
+		add_whole(a, p, false, look->brackets);
+		add_whole(b, p, true, look->brackets);
 		flow_lay(s, (struct flow *const[]){a, b}, 2, 0);
 		flow_empty(a);
 		flow_empty(b);
@@ -200,12 +200,12 @@ static void answers(struct sheet *s, const struct case_pair *p, const struct com
 	}
 	flow_lay_one(s, a, 0);
 	sheet_row(s);
-	add_whole(a, p, false, look->ascii);
+	add_whole(a, p, false, look->brackets);
 	flow_lay_one(s, a, 0);
 	block(s, look);
 	flow_lay_one(s, b, 0);
 	sheet_row(s);
-	add_whole(b, p, true, look->ascii);
+	add_whole(b, p, true, look->brackets);
 	if (case_answers_equal(p)) {
 		flow_empty(b);
 		flow_addc(b, ROLE_DIM, "the same answer, word for word");
