@@ -116,7 +116,7 @@ static bool no_terminal(struct err *err, const char *why)
 {
 	return err_set(
 	    err, ERR_USAGE, NULL,
-	    "%s; without a screen use: spoor import, traces, trace, runs, compare, gate, stats, search, export "
+	    "%s; without a screen use: spoor import, traces, trace, runs, run, compare "
 	    "(spoor help lists all)",
 	    why);
 }
@@ -191,7 +191,10 @@ static void window_size(int *rows, int *cols)
 static bool open_screen(struct err *err)
 {
 	FILE *input = t.input ? t.input : stdin;
+	TERMINAL *asked = cur_term; /* setupterm's own, which newterm does not take over */
 	t.screen = newterm(NULL, stdout, input);
+	if (asked && asked != cur_term)
+		del_curterm(asked);
 	if (!t.screen)
 		return no_terminal(err, "the terminal cannot be used");
 	set_term(t.screen);
