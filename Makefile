@@ -1,9 +1,13 @@
-# spoor: one Makefile, not recursive. `make help` lists the targets.
+# spoor: one Makefile, not recursive. Targets: all try test install uninstall deps lint layers format golden bench clean,
+# and parts of test: test-unit test-cli test-screen.
 # Yours to set: CC CFLAGS CPPFLAGS LDFLAGS PREFIX DESTDIR; SAN=1 builds with ASan+UBSan in its own folder.
 
 PREFIX ?= /usr/local
 CFLAGS ?= -O2 -g
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || cat .version 2>/dev/null || echo unknown)
+
+# V=1 shows the commands.
+say = $(if $(V),,@printf '  %s  %s\n' $1 $2;)
 
 VARIANT := $(if $(SAN),san,$(if $(TSAN),tsan,release))
 B := build/$(VARIANT)
@@ -39,23 +43,24 @@ TEST_BIN := $(TEST_SRC:tests/unit/%.c=$(B)/tests/%)
 HAVE := $(shell command -v $(CC) >/dev/null 2>&1 && pkg-config --exists $(LIBS) 2>/dev/null && echo yes)
 ifneq ($(HAVE),yes)
 .DEFAULT_GOAL := all
-all try install: ; @sh tests/deps.sh build && $(MAKE) $@ HAVE=yes
-test test-unit test-cli test-screen golden: ; @sh tests/deps.sh test && $(MAKE) $@ HAVE=yes
-lint bench fuzz: ; @sh tests/deps.sh lint && $(MAKE) $@ HAVE=yes
+# (as many jobs as there are cores)
+all try install: ; @sh tests/deps.sh build && $(MAKE) --no-print-directory -j$$(nproc) $@ HAVE=yes
+test test-unit test-cli test-screen golden: ; @sh tests/deps.sh test && $(MAKE) --no-print-directory $@ HAVE=yes
+lint bench: ; @sh tests/deps.sh lint && $(MAKE) --no-print-directory $@ HAVE=yes
 else
 all: $(B)/spoor
 endif
 
 $(B)/spoor: $(B)/tui/main.o $(B)/libspoor.a
-	$(CC) $(SPOOR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+	$(call say,LD,$@)$(CC) $(SPOOR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
 $(B)/libspoor.a: $(OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR,$@)$(AR) rcs $@ $^
 
 $(B)/%.o: %.c | $(GEN)
 	@mkdir -p $(@D)
-	$(CC) $(SPOOR_CPPFLAGS) $(CPPFLAGS) $(SPOOR_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC,$<)$(CC) $(SPOOR_CPPFLAGS) $(CPPFLAGS) $(SPOOR_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # Files embedded so that the binary stands alone: rows { "name", "text" },
 define embed
@@ -70,7 +75,7 @@ $(B)/gen/themes.inc: $(wildcard themes/*.json)
 
 $(B)/tests/%: tests/unit/%.c $(wildcard tests/*.h) $(B)/libspoor.a
 	@mkdir -p $(@D)
-	$(CC) $(SPOOR_CPPFLAGS) $(CPPFLAGS) $(SPOOR_CFLAGS) $(CFLAGS) $(SPOOR_LDFLAGS) $(LDFLAGS) -o $@ $< \
+	$(call say,LD,$@)$(CC) $(SPOOR_CPPFLAGS) $(CPPFLAGS) $(SPOOR_CFLAGS) $(CFLAGS) $(SPOOR_LDFLAGS) $(LDFLAGS) -o $@ $< \
 		$(B)/libspoor.a $(PKG_LIBS) $(TEST_PKG_LIBS)
 
 deps:
@@ -83,7 +88,7 @@ try: all
 tests-ready:
 	@sh tests/deps.sh test
 test: tests-ready
-	@$(MAKE) --no-print-directory all unit-tests
+	@$(MAKE) --no-print-directory -j$$(nproc) all unit-tests
 	@sh tests/run.sh $(B)
 unit-tests: $(TEST_BIN)
 test-unit: tests-ready
@@ -110,7 +115,7 @@ format:
 	clang-format -i $(ALL_C) $(wildcard store/*.h store/*/*.h import/*.h tui/*.h tui/*/*.h tests/*.h)
 $(B)/bench/bench: tests/bench/bench.c $(B)/libspoor.a
 	@mkdir -p $(@D)
-	$(CC) $(SPOOR_CPPFLAGS) $(CPPFLAGS) $(SPOOR_CFLAGS) $(CFLAGS) $(SPOOR_LDFLAGS) $(LDFLAGS) -o $@ $< $(B)/libspoor.a $(PKG_LIBS)
+	$(call say,LD,$@)$(CC) $(SPOOR_CPPFLAGS) $(CPPFLAGS) $(SPOOR_CFLAGS) $(CFLAGS) $(SPOOR_LDFLAGS) $(LDFLAGS) -o $@ $< $(B)/libspoor.a $(PKG_LIBS)
 bench: all
 	@sh tests/bench/run.sh $(B)
 

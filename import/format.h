@@ -50,8 +50,8 @@ struct format {
 	const struct record_path *paths; /* ends with {NULL}; NULL: each top-level value is one record, slot 0 */
 	/* Where records and frames hold what must not be stored (redact.h says how a path is written); ends with NULL. May be NULL. */
 	const char *const *secrets;
-	bool loose_keys;                 /* paths compare with case and underscores ignored */
-	bool lenient;                    /* NaN and Infinity are taken as "no value" */
+	bool loose_keys; /* paths compare with case and underscores ignored */
+	bool lenient;    /* NaN and Infinity are taken as "no value" */
 	size_t state_size;
 	/* 0 no … 100 certain; *why gets a short static reason. Pure. */
 	int (*probe)(const struct sample *sample, const char **why);

@@ -402,9 +402,9 @@ static struct box without_equal_ends(const struct search *s, struct box box)
 
 static void mark(struct token *tokens, ptrdiff_t from, ptrdiff_t to)
 {
+	/* from < to only where there are tokens */
 	for (ptrdiff_t i = from; i < to; i++)
-		tokens[i].changed =
-		    true; /* NOLINT(clang-analyzer-core.NullDereference): from < to only where there are tokens */
+		tokens[i].changed = true; /* NOLINT(clang-analyzer-core.NullDereference) */
 }
 
 /* Marks the tokens that only one side has. Returns whether the bound on work was met. */

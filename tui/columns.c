@@ -97,12 +97,13 @@ static enum role status_role(enum span_status status)
 
 /* ---------------------------------------------------------------- traces */
 
-#define GET(table, name, expression)                                       \
+/* clang-format off: one row of a table, one line */
+#define GET(table, name, expression)                                             \
 	static struct value table##_##name(const void *any, struct arena *arena) \
-	{                                                                  \
-		const struct table##_row *row = any;                       \
-		(void)arena;                                               \
-		return expression;                                         \
+	{                                                                        \
+		const struct table##_row *row = any;                             \
+		(void)arena;                                                     \
+		return expression;                                               \
 	}
 
 GET(trace, id, text(row->text, ROLE_DIM))
@@ -122,7 +123,15 @@ GET(trace, out, integer(VALUE_TOKENS, row->tokens_out))
 GET(trace, cached, integer(VALUE_TOKENS, row->tokens_cached))
 GET(trace, reasoning, integer(VALUE_TOKENS, row->tokens_reasoning))
 GET(trace, cost, number(VALUE_USD, row->cost_usd))
-GET(trace, verdict, row->verdict == VERDICT_NONE ? (struct value){0} : word(verdict_name(row->verdict), ROLE_TEXT))
+
+static struct value trace_verdict(const void *any, struct arena *arena)
+{
+	const struct trace_row *row = any;
+	(void)arena;
+	if (row->verdict == VERDICT_NONE)
+		return (struct value){.type = VALUE_NONE};
+	return word(verdict_name(row->verdict), ROLE_TEXT);
+}
 
 static struct value trace_scores(const void *any, struct arena *arena)
 {
@@ -161,32 +170,32 @@ static struct value trace_source(const void *any, struct arena *arena)
 
 /* name (--json), title, width, min_cols, right, sort, get. Order: as --json and the screen show them. */
 const struct column trace_columns[] = {
-	{"id", "", 0, 0, false, NULL, trace_id},
-	{"start", "time", 12, 0, false, "start", trace_start},
-	{"status", "", 7, 100, false, NULL, trace_status},
-	{"name", "name", -1, 0, false, "name", trace_name},
-	{"session", "session", 12, 150, false, NULL, trace_session},
-	{"user", "user", 10, 150, false, NULL, trace_user},
-	{"service", "service", 14, 130, false, NULL, trace_service},
-	{"duration_ns", "total", 7, 0, true, "duration_ns", trace_duration},
-	{"spans", "spans", 5, 70, true, "spans", trace_spans},
-	{"errors", "err", 3, 60, true, "errors", trace_errors},
-	{"llm_calls", "llm", 4, 90, true, NULL, trace_llm},
-	{"tool_calls", "tool", 4, 90, true, NULL, trace_tools},
-	{"tokens_in", "tok in", 6, 100, true, "tokens_in", trace_in},
-	{"tokens_out", "out", 5, 110, true, NULL, trace_out},
-	{"tokens_cached", "cached", 0, 0, true, NULL, trace_cached},
-	{"tokens_reasoning", "think", 0, 0, true, NULL, trace_reasoning},
-	{"cost_usd", "cost", 8, 76, true, "cost_usd", trace_cost},
-	{"scores", "scores", 0, 0, false, NULL, trace_scores},
-	{"verdict", "verdict", 0, 0, false, NULL, trace_verdict},
-	{"source", "source", 0, 0, false, NULL, trace_source},
-	{.name = NULL},
+    {"id",           "", 0, 0, false, NULL, trace_id},
+    {"start",             "time", 12, 0, false, "start", trace_start},
+    {"status",         "", 7, 100, false, NULL, trace_status},
+    {"name",      "name", -1, 0, false, "name", trace_name},
+    {"session",        "session", 12, 150, false, NULL, trace_session},
+    {"user",            "user", 10, 150, false, NULL, trace_user},
+    {"service",         "service", 14, 130, false, NULL, trace_service},
+    {"duration_ns",   "total", 7, 0, true, "duration_ns", trace_duration},
+    {"spans",       "spans", 5, 70, true, "spans", trace_spans},
+    {"errors",             "err", 3, 60, true, "errors", trace_errors},
+    {"llm_calls",         "llm", 4, 90, true, NULL, trace_llm},
+    {"tool_calls",  "tool", 4, 90, true, NULL, trace_tools},
+    {"tokens_in",         "tok in", 6, 100, true, "tokens_in", trace_in},
+    {"tokens_out",            "out", 5, 110, true, NULL, trace_out},
+    {"tokens_cached",         "cached", 0, 0, true, NULL, trace_cached},
+    {"tokens_reasoning",    "think", 0, 0, true, NULL, trace_reasoning},
+    {"cost_usd",      "cost", 8, 76, true, "cost_usd", trace_cost},
+    {"scores",            "scores", 0, 0, false, NULL, trace_scores},
+    {"verdict",         "verdict", 0, 0, false, NULL, trace_verdict},
+    {"source", "source", 0, 0, false, NULL, trace_source},
+    {.name = NULL        },
 };
 
 /* ---------------------------------------------------------------- spans of a tree */
 
-#define SPAN(name, expression)                                                   \
+#define SPAN(name, expression)                                                \
 	static struct value span_##name(const void *any, struct arena *arena) \
 	{                                                                     \
 		const struct tree_row *row = any;                             \
@@ -212,23 +221,23 @@ SPAN(reasoning, integer(VALUE_TOKENS, row->tokens_reasoning))
 SPAN(cost, number(VALUE_USD, row->cost_usd))
 
 const struct column span_columns[] = {
-	{"id", "id", 0, 0, false, NULL, span_id},
-	{"depth", "", 0, 0, true, NULL, span_depth},
-	{"name", "span", -1, 0, false, NULL, span_name},
-	{"kind", "kind", 9, 0, false, NULL, span_kind},
-	{"start", "start", 12, 100, false, NULL, span_start},
-	{"duration_ns", "total", 7, 0, true, NULL, span_duration},
-	{"self_ns", "self", 7, 100, true, NULL, span_self},
-	{"status", "status", 7, 0, false, NULL, span_status},
-	{"message", "message", 0, 0, false, NULL, span_message},
-	{"model", "model", 20, 120, false, NULL, span_model},
-	{"provider", "provider", 0, 0, false, NULL, span_provider},
-	{"tokens_in", "tok in", 6, 90, true, NULL, span_in},
-	{"tokens_out", "out", 5, 90, true, NULL, span_out},
-	{"tokens_cached", "cached", 0, 0, true, NULL, span_cached},
-	{"tokens_reasoning", "think", 0, 0, true, NULL, span_reasoning},
-	{"cost_usd", "cost", 8, 90, true, NULL, span_cost},
-	{.name = NULL},
+    {"id",        "id", 0, 0, false, NULL, span_id},
+    {"depth",          "", 0, 0, true, NULL, span_depth},
+    {"name",      "span", -1, 0, false, NULL, span_name},
+    {"kind",    "kind", 9, 0, false, NULL, span_kind},
+    {"start",     "start", 12, 100, false, NULL, span_start},
+    {"duration_ns",          "total", 7, 0, true, NULL, span_duration},
+    {"self_ns",       "self", 7, 100, true, NULL, span_self},
+    {"status", "status", 7, 0, false, NULL, span_status},
+    {"message",      "message", 0, 0, false, NULL, span_message},
+    {"model",         "model", 20, 120, false, NULL, span_model},
+    {"provider",      "provider", 0, 0, false, NULL, span_provider},
+    {"tokens_in",  "tok in", 6, 90, true, NULL, span_in},
+    {"tokens_out",      "out", 5, 90, true, NULL, span_out},
+    {"tokens_cached",          "cached", 0, 0, true, NULL, span_cached},
+    {"tokens_reasoning",      "think", 0, 0, true, NULL, span_reasoning},
+    {"cost_usd",  "cost", 8, 90, true, NULL, span_cost},
+    {.name = NULL    },
 };
 
 /* ---------------------------------------------------------------- runs */
@@ -275,36 +284,48 @@ static struct value run_scores(const void *any, struct arena *arena)
 }
 
 const struct column run_columns[] = {
-	{"id", "", 0, 0, false, NULL, run_id},
-	{"created", "time", 12, 0, false, "created", run_created},
-	{"name", "name", -1, 0, false, "name", run_name},
-	{"dataset", "dataset", 16, 140, false, NULL, run_dataset},
-	{"model", "model", 18, 100, false, NULL, run_model},
-	{"provider", "provider", 0, 0, false, NULL, run_provider},
-	{"prompt", "prompt", 12, 120, false, NULL, run_prompt},
-	{"prompt_version", "version", 8, 70, false, NULL, run_version},
-	{"cases", "cases", 5, 0, true, "cases", run_cases},
-	{"passed", "passed", 0, 0, true, NULL, run_passed},
-	{"failed", "failed", 0, 0, true, NULL, run_failed},
-	{"errored", "err", 3, 60, true, NULL, run_errored},
-	{"unscored", "unsc", 0, 0, true, NULL, run_unscored},
-	{"pass_rate", "pass", 6, 0, true, "pass_rate", run_rate},
-	{"pass_low", "low", 0, 0, true, NULL, run_low},
-	{"pass_high", "high", 0, 0, true, NULL, run_high},
-	{"p50_ns", "P50", 7, 90, true, "p50_ns", run_p50},
-	{"p95_ns", "P95", 7, 90, true, "p95_ns", run_p95},
-	{"cost_usd", "cost", 8, 76, true, "cost_usd", run_cost},
-	{"tokens_in", "tok in", 6, 130, true, NULL, run_in},
-	{"tokens_out", "out", 5, 130, true, NULL, run_out},
-	{"scores", "scores", 0, 0, false, NULL, run_scores},
-	{.name = NULL},
+    {"id",         "", 0, 0, false, NULL, run_id},
+    {"created",           "time", 12, 0, false, "created", run_created},
+    {"name",       "name", -1, 0, false, "name", run_name},
+    {"dataset",      "dataset", 16, 140, false, NULL, run_dataset},
+    {"model",    "model", 18, 100, false, NULL, run_model},
+    {"provider",          "provider", 0, 0, false, NULL, run_provider},
+    {"prompt",       "prompt", 12, 120, false, NULL, run_prompt},
+    {"prompt_version", "version", 8, 70, false, NULL, run_version},
+    {"cases",       "cases", 5, 0, true, "cases", run_cases},
+    {"passed",          "passed", 0, 0, true, NULL, run_passed},
+    {"failed",       "failed", 0, 0, true, NULL, run_failed},
+    {"errored",    "err", 3, 60, true, NULL, run_errored},
+    {"unscored",    "unsc", 0, 0, true, NULL, run_unscored},
+    {"pass_rate",          "pass", 6, 0, true, "pass_rate", run_rate},
+    {"pass_low",       "low", 0, 0, true, NULL, run_low},
+    {"pass_high", "high", 0, 0, true, NULL, run_high},
+    {"p50_ns",      "P50", 7, 90, true, "p50_ns", run_p50},
+    {"p95_ns",          "P95", 7, 90, true, "p95_ns", run_p95},
+    {"cost_usd",       "cost", 8, 76, true, "cost_usd", run_cost},
+    {"tokens_in",   "tok in", 6, 130, true, NULL, run_in},
+    {"tokens_out",   "out", 5, 130, true, NULL, run_out},
+    {"scores",           "scores", 0, 0, false, NULL, run_scores},
+    {.name = NULL      },
 };
 
 /* ---------------------------------------------------------------- cases of a run */
 
+static enum role verdict_role(enum case_status status)
+{
+	switch (status) {
+	case CASE_PASSED: return ROLE_OK;
+	case CASE_UNSCORED: return ROLE_DIM;
+	case CASE_FAILED:
+	case CASE_ERROR:
+	case N_CASE_STATUSES: break;
+	}
+	return ROLE_ERROR;
+}
+
 GET(case, key, text(row->key, ROLE_DIM))
 GET(case, repeat, integer(VALUE_COUNT, row->repeat))
-GET(case, status, word(case_status_name(row->status), row->status == CASE_PASSED ? ROLE_OK : row->status == CASE_UNSCORED ? ROLE_DIM : ROLE_ERROR))
+GET(case, status, word(case_status_name(row->status), verdict_role(row->status)))
 GET(case, title, text(row->title, ROLE_TEXT))
 GET(case, latency, integer(VALUE_DURATION, row->latency_ns))
 GET(case, cost, number(VALUE_USD, row->cost_usd))
@@ -313,14 +334,14 @@ GET(case, out, integer(VALUE_TOKENS, row->tokens_out))
 GET(case, trace, text(row->trace_text, ROLE_LINK))
 
 const struct column case_columns[] = {
-	{"key", "key", 12, 120, false, NULL, case_key},
-	{"repeat", "rep", 3, 100, true, NULL, case_repeat},
-	{"status", "status", 8, 0, false, NULL, case_status},
-	{"title", "case", -1, 0, false, NULL, case_title},
-	{"latency_ns", "latency", 7, 60, true, NULL, case_latency},
-	{"cost_usd", "cost", 8, 76, true, NULL, case_cost},
-	{"tokens_in", "tok in", 6, 100, true, NULL, case_in},
-	{"tokens_out", "out", 5, 100, true, NULL, case_out},
-	{"trace", "trace", 16, 140, false, NULL, case_trace},
-	{.name = NULL},
+    {"key",        "key", 12, 120, false, NULL, case_key},
+    {"repeat",          "rep", 3, 100, true, NULL, case_repeat},
+    {"status",       "status", 8, 0, false, NULL, case_status},
+    {"title",    "case", -1, 0, false, NULL, case_title},
+    {"latency_ns",     "latency", 7, 60, true, NULL, case_latency},
+    {"cost_usd",           "cost", 8, 76, true, NULL, case_cost},
+    {"tokens_in",        "tok in", 6, 100, true, NULL, case_in},
+    {"tokens_out", "out", 5, 100, true, NULL, case_out},
+    {"trace",     "trace", 16, 140, false, NULL, case_trace},
+    {.name = NULL          },
 };

@@ -70,7 +70,7 @@ struct front {
 static const char *value_of(const char *name, int argc, char **argv, int *i, struct err *err)
 {
 	size_t len = strlen(name);
-	if (strncmp(argv[*i], name, len) != 0)
+	if (!argv[*i] || strncmp(argv[*i], name, len) != 0)
 		return NULL;
 	if (argv[*i][len] == '=')
 		return argv[*i] + len + 1;

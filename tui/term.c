@@ -114,11 +114,10 @@ enum depth term_depth(void)
 
 static bool no_terminal(struct err *err, const char *why)
 {
-	return err_set(
-	    err, ERR_USAGE, NULL,
-	    "%s; without a screen use: spoor import, traces, trace, runs, run, compare "
-	    "(spoor help lists all)",
-	    why);
+	return err_set(err, ERR_USAGE, NULL,
+	               "%s; without a screen use: spoor import, traces, trace, runs, run, compare "
+	               "(spoor help lists all)",
+	               why);
 }
 
 static bool can_move_cursor(void)

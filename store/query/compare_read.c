@@ -42,13 +42,14 @@ static int by_value(const void *left, const void *right)
 /* The same for the same set of outputs, whatever their order and number. */
 static uint64_t outputs_hash(uint64_t *hashes, size_t n)
 {
-	if (n == 0)
+	if (n == 0 || !hashes)
 		return 0;
 	qsort(hashes, n, sizeof *hashes, by_value);
 	size_t kept = 0;
 	for (size_t i = 0; i < n; i++)
 		if (kept == 0 || hashes[i] != hashes[kept - 1])
 			hashes[kept++] = hashes[i];
+	/* n > 0, so one is kept. NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
 	return kept == 1 ? hashes[0] : hash64((struct str){(const char *)hashes, kept * sizeof *hashes});
 }
 

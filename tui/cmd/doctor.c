@@ -132,7 +132,7 @@ static const char *terminal_env(const char *name)
 static const char *colours(void)
 {
 	const char *term = terminal_env("TERM"), *depth = terminal_env("COLORTERM");
-	if (getenv("NO_COLOR") && *getenv("NO_COLOR"))
+	if (terminal_env("NO_COLOR"))
 		return "none";
 	if (!term || strcmp(term, "dumb") == 0 || strncmp(term, "vt", 2) == 0)
 		return "none";

@@ -275,9 +275,9 @@ void compare_status(const struct screen *screen, struct buf *out)
 	if (!st->loaded || st->data.refused.len)
 		return;
 	if (row) {
-		int64_t at = row - st->data.rows;
-		buf_printf(out, "%s %lld of %lld", case_class_title(row->class_),
-		           (long long)(at - st->cases.first[row->class_] + 1), (long long)st->cases.n[row->class_]);
+		int64_t at = (row - st->data.rows) - st->cases.first[row->class_] + 1;
+		buf_printf(out, "%s %lld of %lld", case_class_title(row->class_), (long long)at,
+		           (long long)st->cases.n[row->class_]);
 	}
 	if (st->whole) {
 		int rows = screen->ui->rows - 1;

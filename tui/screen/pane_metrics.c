@@ -97,7 +97,6 @@ static struct places places_of(int cols)
 	if (words) {
 		at.words = next + 2;
 		at.words_cols = wide ? WORDS + 2 : cols - at.words;
-		next += WORDS;
 	}
 	at.n = wide ? at.words + WORDS + 2 + N - 2 : 0;
 	return at;
