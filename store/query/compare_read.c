@@ -49,7 +49,6 @@ static uint64_t outputs_hash(uint64_t *hashes, size_t n)
 	for (size_t i = 0; i < n; i++)
 		if (kept == 0 || hashes[i] != hashes[kept - 1])
 			hashes[kept++] = hashes[i];
-	/* n > 0, so one is kept. NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
 	return kept == 1 ? hashes[0] : hash64((struct str){(const char *)hashes, kept * sizeof *hashes});
 }
 
@@ -75,7 +74,7 @@ static int64_t mean_latency(const struct side_run *run, size_t from, size_t end)
 
 static void end_case(struct side_run *run, struct repeats *repeats)
 {
-	if (!run->n)
+	if (!run->n || !run->cases)
 		return;
 	struct side_case *c = &run->cases[run->n - 1];
 	struct compare_side *side = &c->side;

@@ -397,8 +397,9 @@ static void detail_figures(struct sheet *sheet, const struct trace_row *row, boo
         };
 	sheet_label(sheet, "took");
 	sheet_duration(sheet, ROLE_TEXT, row->duration_ns, ascii);
-	sheet_printf(sheet, ROLE_DIM, "   %lld spans, %lld LLM calls, %lld tool calls", (long long)row->spans,
-	             (long long)row->llm_calls, (long long)row->tool_calls);
+	sheet_printf(sheet, ROLE_DIM, "   %lld span%s, %lld LLM call%s, %lld tool call%s", (long long)row->spans,
+	             row->spans == 1 ? "" : "s", (long long)row->llm_calls, row->llm_calls == 1 ? "" : "s",
+	             (long long)row->tool_calls, row->tool_calls == 1 ? "" : "s");
 	if (row->errors)
 		sheet_printf(sheet, ROLE_ERROR, "   %lld failed", (long long)row->errors);
 	if (row->repeats > 1) {
