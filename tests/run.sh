@@ -31,6 +31,7 @@ done
 part "scan against Python" python3 tests/scan_oracle.py 2000
 part "samples as generated" python3 tests/data/make_samples.py --check
 part "layers" sh tests/layers.sh
+part "README" python3 tests/readme.py --check "$build/spoor"
 [ -f tests/cli.sh ] && part "commands" bash tests/cli.sh
 [ -f tests/screen.sh ] && part "screens in tmux" bash tests/screen.sh
 printf '\n%d passed, %d failed\n' "$passed" "$failed"

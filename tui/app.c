@@ -658,7 +658,7 @@ static bool start(struct app *app, struct err *err)
 		if (!app->import)
 			return false;
 	}
-	struct term_opts term = {.ascii = o->ascii, .no_color = o->no_color, .mouse = o->mouse};
+	struct term_opts term = {.ascii = o->ascii, .no_color = o->no_color};
 	if (!theme_load(&app->theme, o->theme ? o->theme : "default", err) || !term_open(&app->theme, &term, err))
 		return false;
 	app->ui.ascii = o->ascii;

@@ -9,7 +9,7 @@ struct app_opts {
 	const char *store;  /* path */
 	char *const *paths; /* files to import first; n_paths 0: none */
 	size_t n_paths;
-	bool ascii, no_color, mouse;
+	bool ascii, no_color;
 	const char *theme; /* name or file; NULL: default */
 	const char *open;  /* "trace:ID": where to begin, above the list; NULL: the list */
 	int64_t now_ns;    /* UNKNOWN_INT: the clock; else frozen (SPOOR_NOW) */

@@ -16,6 +16,7 @@
 #include "store/db.h"
 #include "tui/app.h"
 #include "tui/cmd/cmds.h"
+#include "tui/keys.h"
 
 #ifndef SPOOR_VERSION
 #define SPOOR_VERSION "unknown" /* the Makefile gives it */
@@ -85,8 +86,8 @@ static const char *value_of(const char *name, int argc, char **argv, int *i, str
 
 static bool unknown_option(const char *word, struct err *err)
 {
-	static const char *const names[] = {"--store", "--ascii", "--no-color", "--theme",
-	                                    "--mouse", "--open",  "--version",  "--help"};
+	static const char *const names[] = {"--store", "--ascii",   "--no-color", "--theme",
+	                                    "--open",  "--version", "--help"};
 	struct near near = {.word = str_of(word)};
 	struct buf after = BUF_INIT;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -104,8 +105,6 @@ static bool front_option(struct front *f, int argc, char **argv, int *i, struct 
 		f->app.ascii = true;
 	else if (strcmp(word, "--no-color") == 0)
 		f->app.no_color = true;
-	else if (strcmp(word, "--mouse") == 0)
-		f->app.mouse = true;
 	else if (strcmp(word, "--version") == 0)
 		f->version = true;
 	else if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
@@ -162,6 +161,17 @@ static int run_help(void)
 	char help[] = "help";
 	char *words[] = {help, NULL};
 	return cmd_main(1, words);
+}
+
+/* Here and not among the commands, which know no screens. */
+static int print_keys(void)
+{
+	struct buf text = BUF_INIT;
+	struct err err = ERR_INIT;
+	keys_print(&text);
+	bool ok = out_flush(&text, &err);
+	buf_done(&text);
+	return ok ? 0 : fail(&err);
 }
 
 static int print_version(void)
@@ -244,6 +254,8 @@ int main(int argc, char **argv)
 		code = print_version();
 	else if (f.help && f.at >= argc)
 		code = run_help();
+	else if (f.at + 1 < argc && strcmp(argv[f.at], "help") == 0 && strcmp(argv[f.at + 1], "keys") == 0)
+		code = print_keys();
 	else if (f.at < argc && command_named(str_of(argv[f.at])))
 		code = run_command(&f, argc, argv);
 	else {

@@ -11,7 +11,7 @@ static const struct {
 } classes[N_CLASSES] = {
     [CLASS_REGRESSED] = {"regressed", "Lost"      },
     [CLASS_IMPROVED] = {"improved",  "Won"       },
-    [CLASS_NEW_ERROR] = {"new_error", "New errors"},
+    [CLASS_NEW_ERROR] = {"new_errors", "New errors"},
     [CLASS_CHANGED] = {"changed",   "Changed"   },
     [CLASS_SAME] = {"same",      "Same"      },
     [CLASS_ONLY_A] = {"only_a",    "Only A"    },

@@ -16,7 +16,7 @@ enum case_class {
 	N_CLASSES
 };
 const char *
-case_class_name(enum case_class c); /* --json: "regressed" "improved" "new_error" "changed" "same" "only_a" "only_b" */
+case_class_name(enum case_class c); /* --json: "regressed" "improved" "new_errors" "changed" "same" "only_a" "only_b" */
 const char *
 case_class_title(enum case_class c); /* tabs: "Lost" "Won" "New errors" "Changed" "Same" "Only A" "Only B" */
 

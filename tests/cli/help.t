@@ -10,17 +10,17 @@ Commands
   compare A B                 what got better and worse between two eval runs, and is it noise
   doctor [FILE…]              the store's health, the files' problems, the terminal as found
   formats [NAME]              the formats that are read, and how each is recognised
-  help [COMMAND|TOPIC]        this list, a command, or a topic: exit-codes, files, filter
+  help [COMMAND|TOPIC]        this list, a command, or a topic: keys, filter, files, exit-codes
   import FILE…|DIR…|-         read trace and eval files into the store
   run ID                      one eval run with its cases
   runs                        the eval runs: pass rate, latency, cost
   trace ID                    one trace as a tree of its spans
   traces                      the traces, newest first
 
-Options of the explorer: --store FILE, --ascii, --no-color, --theme NAME, --mouse,
+Options of the explorer: --store FILE, --ascii, --no-color, --theme NAME,
 --open trace:ID; --version.
 A command wins over a file of its name: ./NAME is the file. More: spoor help COMMAND,
-spoor help filter, spoor help files, spoor help exit-codes.
+spoor help keys, filter, files or exit-codes.
 $ spoor --help | head -n 1
 spoor: traces and eval results of LLM applications, in a terminal
 $ spoor help import

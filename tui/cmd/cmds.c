@@ -21,7 +21,7 @@ const struct command commands[] = {
 	{"compare", "A B", "what got better and worse between two eval runs, and is it noise", more_compare, 2, 2, compare_options, cmd_compare},
 	{"doctor", "[FILE…]", "the store's health, the files' problems, the terminal as found", more_doctor, 0, -1, doctor_options, cmd_doctor},
 	{"formats", "[NAME]", "the formats that are read, and how each is recognised", NULL, 0, 1, NULL, cmd_formats},
-	{"help", "[COMMAND|TOPIC]", "this list, a command, or a topic: exit-codes, files, filter", NULL, 0, 1, NULL, cmd_help},
+	{"help", "[COMMAND|TOPIC]", "this list, a command, or a topic: keys, filter, files, exit-codes", NULL, 0, 1, NULL, cmd_help},
 	{"import", "FILE…|DIR…|-", "read trace and eval files into the store", more_import, 1, -1, import_options, cmd_import},
 	{"run", "ID", "one eval run with its cases", more_run, 1, 1, run_options, cmd_run},
 	{"runs", "", "the eval runs: pass rate, latency, cost", NULL, 0, 0, runs_options, cmd_runs},

@@ -57,10 +57,10 @@ static void help_all(struct buf *out)
 		buf_printf(out, "  %s\n", c->help);
 		buf_done(&name);
 	}
-	buf_add_cstr(out, "\nOptions of the explorer: --store FILE, --ascii, --no-color, --theme NAME, --mouse,\n"
+	buf_add_cstr(out, "\nOptions of the explorer: --store FILE, --ascii, --no-color, --theme NAME,\n"
 	                  "--open trace:ID; --version.\n"
 	                  "A command wins over a file of its name: ./NAME is the file. More: spoor help COMMAND,\n"
-	                  "spoor help filter, spoor help files, spoor help exit-codes.\n");
+	                  "spoor help keys, filter, files or exit-codes.\n");
 }
 
 static void command_json(struct jout *j, const struct command *c)

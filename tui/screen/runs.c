@@ -524,8 +524,8 @@ static const struct action runs_actions[] = {
 	{.name = "baseline", .keys = "b", .help = "this run is the baseline (A), or no longer", .hint = "baseline", .hint_order = 3, .run = set_baseline},
 	{.name = "filter", .keys = "&", .help = "only runs that match, e.g. model~gpt pass_rate<80%", .hint = "filter", .hint_order = 4, .run = ask_filter},
 	{.name = "search", .keys = "/", .help = "search the names", .hint = "search", .hint_order = 5, .run = search},
-	{.name = "search-next", .keys = "n", .help = "next match", .run = search_next},
-	{.name = "search-previous", .keys = "N", .help = "previous match", .run = search_previous},
+	{.name = "next-match", .keys = "n", .help = "next match", .run = search_next},
+	{.name = "prev-match", .keys = "N", .help = "previous match", .run = search_previous},
 	{.name = "traces", .keys = "Tab", .help = "to the list of traces", .hint = "traces", .hint_order = 6, .run = to_traces},
 	{.name = "clear", .keys = "Esc", .help = "forget the search, the filter, the marks; then one level up", .run = clear},
 	ACTIONS_END,
@@ -567,7 +567,7 @@ static void runs_close(struct screen *screen)
 
 const struct screen_ops screen_runs = {
     .name = "runs",
-    .title = "runs",
+    .title = "Runs",
     .state_size = sizeof(struct state),
     .actions = runs_actions,
     .open = runs_open,
