@@ -1,6 +1,6 @@
 /* make bench: what spoor does against what the work costs at least, in one run on one machine; prints ratios.
  *
- *   bench DIR [MB]    makes DIR/bench.jsonl and DIR/bench.json (OTLP/JSON lines and one document, MB each, default 100), then
+ *   bench DIR [MB [SPOOR]]  makes DIR/bench.jsonl and DIR/bench.json (OTLP/JSON lines and one document, MB each, default 100), then
  *                     cJSON whole and per line, the scanner, the import into a fresh store, the first pages, and what peers are installed.
  * Data: agent turns of one chat and a few tools, chats repeating the conversation so far; deterministic. */
 #include <cjson/cJSON.h>
@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "import/import.h"
+#include "import/record.h"
 #include "store/base/scan.h"
 #include "store/base/units.h"
 #include "store/query/traces.h"
@@ -164,57 +165,67 @@ static double lines_cjson(struct str text)
 	return now_s() - start;
 }
 
-static double whole_scan(struct str text)
+static double lines_scan(struct str text)
 {
 	struct scan s = SCAN_INIT;
 	double start = now_s();
-	if (!scan_text(&s, text, &(struct scan_opts){.last = true}))
-		err_die("the scanner refuses the document: %s", s.bad);
+	for (struct str line; str_split(&text, '\n', &line);)
+		if (line.len && !scan_text(&s, line, &(struct scan_opts){.last = true}))
+			err_die("the scanner refuses a line: %s", s.bad);
 	double took = now_s() - start;
 	scan_done(&s);
 	return took;
 }
 
+/* The document's bytes into records: reading, framing, scanning. */
+static double records(const char *path)
+{
+	static const struct record_path paths[] = {
+	    {"resourceSpans[].scopeSpans[].spans[]", 0},
+            {.path = NULL                                     }
+        };
+	struct err err = ERR_INIT;
+	double start = now_s();
+	struct reader *bytes = reader_open(path, NULL, &err);
+	struct record_reader *r = record_open(bytes, &(struct record_opts){.paths = paths});
+	struct record rec;
+	struct frame *frame;
+	struct problem problem;
+	while (record_next(r, &rec, &frame, &problem, &err) != RECORD_NONE)
+		;
+	record_close(r);
+	reader_close(bytes);
+	return now_s() - start;
+}
+
 struct imported {
 	double seconds;
-	int64_t spans, store_bytes, rss_bytes;
+	int64_t store_bytes, rss_bytes;
 };
 
-/* In a child, so that its memory is its own. */
-static struct imported import(const char *dir, char *path)
+/* `spoor import` as a whole process into a fresh store: its time and its memory are its own. */
+static struct imported import(const char *spoor, const char *dir, char *path)
 {
 	struct imported got = {0};
-	int pipe_fd[2];
 	char store[512];
 	snprintf(store, sizeof store, "%s/bench.db", dir);
 	unlink(store);
-	if (pipe(pipe_fd) != 0)
-		err_die("no pipe");
+	double start = now_s();
 	pid_t child = fork();
 	if (child == 0) {
-		struct err err = ERR_INIT;
-		struct import_report report = {0};
-		struct import_opts opts = {.now_ns = 0};
-		double start = now_s();
-		struct db *db = db_open(store, DB_WRITE, &err);
-		if (!db || !import_paths(db, &path, 1, &opts, NULL, &report, &err))
-			err_die("import: %s", err.text);
-		db_checkpoint(db, 0);
-		got.seconds = now_s() - start;
-		got.spans = report.files[0].held.spans;
-		db_close(db);
-		struct rusage use;
-		getrusage(RUSAGE_SELF, &use);
-		got.rss_bytes = use.ru_maxrss * 1024;
-		struct stat st;
-		got.store_bytes = stat(store, &st) == 0 ? st.st_size : 0;
-		_exit(write(pipe_fd[1], &got, sizeof got) == sizeof got ? 0 : 1);
+		if (!freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr))
+			_exit(126);
+		execl(spoor, spoor, "import", "--store", store, path, (char *)NULL);
+		_exit(127);
 	}
-	close(pipe_fd[1]);
-	if (read(pipe_fd[0], &got, sizeof got) != sizeof got)
-		err_die("the import failed");
-	close(pipe_fd[0]);
-	waitpid(child, NULL, 0);
+	int status = 0;
+	struct rusage use;
+	if (wait4(child, &status, 0, &use) < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		err_die("the import failed (%s)", spoor);
+	got.seconds = now_s() - start;
+	got.rss_bytes = use.ru_maxrss * 1024;
+	struct stat st;
+	got.store_bytes = stat(store, &st) == 0 ? st.st_size : 0;
 	return got;
 }
 
@@ -257,7 +268,7 @@ static void reads(const char *dir)
 
 int main(int argc, char **argv)
 {
-	const char *dir = argc > 1 ? argv[1] : ".";
+	const char *dir = argc > 1 ? argv[1] : ".", *spoor = argc > 3 ? argv[3] : "build/release/spoor";
 	uint64_t mb = argc > 2 ? strtoull(argv[2], NULL, 10) : 100, bytes = mb * 1000000;
 	char lines[512], doc[512];
 	snprintf(lines, sizeof lines, "%s/bench.jsonl", dir);
@@ -265,17 +276,19 @@ int main(int argc, char **argv)
 	sink_set_decoder(import_decode);
 	int64_t spans = make(lines, bytes, false);
 	make(doc, bytes, true);
+	/* The imports first: a child begins with its parent's memory on its account. */
+	struct imported d = import(spoor, dir, doc), l = import(spoor, dir, lines);
 	struct buf text = load(doc);
-	double size = (double)text.len / 1e6, whole = whole_cjson(buf_str(&text)), scan = whole_scan(buf_str(&text));
+	double size = (double)text.len / 1e6, whole = whole_cjson(buf_str(&text));
 	buf_done(&text);
 	text = load(lines);
-	double by_line = lines_cjson(buf_str(&text));
+	double by_line = lines_cjson(buf_str(&text)), scanned = lines_scan(buf_str(&text));
 	buf_done(&text);
 	printf("%lld spans, %.0f MB, %ld cores\n", (long long)spans, size, sysconf(_SC_NPROCESSORS_ONLN));
 	row("cJSON, whole document", size, whole, 0, "", 0);
 	row("cJSON, line by line", size, by_line, 0, "", 0);
-	row("scanner, whole document", size, scan, whole, "cJSON whole", 7);
-	struct imported d = import(dir, doc), l = import(dir, lines);
+	row("scanner, line by line", size, scanned, by_line, "cJSON by line", 0);
+	row("records of the document", size, records(doc), whole, "cJSON whole", 7);
 	row("import of one document", size, d.seconds, whole, "cJSON whole", 2);
 	row("import of JSON Lines", size, l.seconds, by_line, "cJSON by line", 1.25);
 	printf("%-34s %9.0f MiB (document), %.0f MiB (lines)   goal 96 MiB\n", "peak memory",

@@ -5,7 +5,7 @@ build=$1 mb=${BENCH_MB:-100}
 dir="$build/bench"
 mkdir -p "$dir"
 make -s "$dir/bench"
-"$dir/bench" "$dir" "$mb"
+"$dir/bench" "$dir" "$mb" "$build/spoor"
 seconds() { start=$(date +%s.%N); "$@" >/dev/null 2>&1 || true; end=$(date +%s.%N); echo "$end - $start" | bc -l 2>/dev/null || python3 -c "print($end-$start)"; }
 peer() { name=$1; shift; if command -v "$1" >/dev/null 2>&1; then printf '%-34s %9.2f s\n' "$name" "$(seconds "$@")"; else echo "$name: skipped, not installed"; fi; }
 spoor_s=$(SPOOR_STORE="$dir/peer.db" seconds "$build/spoor" import "$dir/bench.jsonl")
