@@ -106,9 +106,9 @@ ALL_C := $(SRC) tui/main.c $(TEST_SRC)
 lint:
 	@sh tests/deps.sh lint
 	@$(MAKE) --no-print-directory $(GEN)
-	clang-format --dry-run --Werror $(ALL_C) $(wildcard store/*.h store/*/*.h import/*.h tui/*.h tui/*/*.h tests/*.h)
-	cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr --suppressions-list=.cppcheck -I. -I$(B)/gen --enable=warning,portability $(SRC) tui/main.c
-	printf '%s\n' $(SRC) tui/main.c | xargs -P 2 -n 6 sh -c 'clang-tidy --quiet "$$@" -- $(SPOOR_CPPFLAGS) -std=c11 $(PKG_CFLAGS) 2>/dev/null' sh
+	@clang-format --dry-run --Werror $(ALL_C) $(wildcard store/*.h store/*/*.h import/*.h tui/*.h tui/*/*.h tests/*.h)
+	@cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr --suppressions-list=.cppcheck -I. -I$(B)/gen --enable=warning,portability $(SRC) tui/main.c
+	@printf '%s\n' $(SRC) tui/main.c | xargs -P 2 -n 6 sh -c 'clang-tidy --quiet --warnings-as-errors="*" "$$@" -- $(SPOOR_CPPFLAGS) -std=c11 $(PKG_CFLAGS) 2>/dev/null' sh
 # The parts of the README that come from the program and the golden screens.
 readme: all
 	@python3 tests/readme.py $(B)/spoor

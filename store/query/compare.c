@@ -9,13 +9,13 @@
 static const struct {
 	const char *name, *title;
 } classes[N_CLASSES] = {
-    [CLASS_REGRESSED] = {"regressed", "Lost"      },
-    [CLASS_IMPROVED] = {"improved",  "Won"       },
+    [CLASS_REGRESSED] = {"regressed",  "Lost"      },
+    [CLASS_IMPROVED] = {"improved",   "Won"       },
     [CLASS_NEW_ERROR] = {"new_errors", "New errors"},
-    [CLASS_CHANGED] = {"changed",   "Changed"   },
-    [CLASS_SAME] = {"same",      "Same"      },
-    [CLASS_ONLY_A] = {"only_a",    "Only A"    },
-    [CLASS_ONLY_B] = {"only_b",    "Only B"    },
+    [CLASS_CHANGED] = {"changed",    "Changed"   },
+    [CLASS_SAME] = {"same",       "Same"      },
+    [CLASS_ONLY_A] = {"only_a",     "Only A"    },
+    [CLASS_ONLY_B] = {"only_b",     "Only B"    },
 };
 
 const char *case_class_name(enum case_class c)
