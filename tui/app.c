@@ -649,6 +649,10 @@ static bool start(struct app *app, struct err *err)
 	if (!db)
 		return false;
 	db_close(db);
+	/* Before any thread: they wake the terminal's loop. */
+	struct term_opts term = {.ascii = o->ascii, .no_color = o->no_color};
+	if (!theme_load(&app->theme, o->theme ? o->theme : "default", err) || !term_open(&app->theme, &term, err))
+		return false;
 	if (!(app->queries = query_start(o->store, term_wake, err)))
 		return false;
 	if (o->n_paths) {
@@ -658,9 +662,6 @@ static bool start(struct app *app, struct err *err)
 		if (!app->import)
 			return false;
 	}
-	struct term_opts term = {.ascii = o->ascii, .no_color = o->no_color};
-	if (!theme_load(&app->theme, o->theme ? o->theme : "default", err) || !term_open(&app->theme, &term, err))
-		return false;
 	app->ui.ascii = o->ascii;
 	app->ui.mono = term_depth() == DEPTH_MONO;
 	app->ui.now_ns = clock_now_ns(app);
@@ -691,8 +692,8 @@ static void stop(struct app *app)
 		give(app, &a);
 	while (app->stack.n)
 		close_top(app);
+	import_stop(app->import); /* before the terminal: its thread wakes the loop */
 	term_close();
-	import_stop(app->import);
 	query_free(app->queries);
 	vec_done(&app->stack);
 	grid_done(&app->grid);

@@ -162,6 +162,7 @@ struct import_thread {
 	struct import_report report;
 	struct err err;
 	bool ok;
+	_Atomic bool finished; /* ok, err and report are written */
 	void (*wake)(void);
 };
 
@@ -170,7 +171,7 @@ static void *import_loop(void *arg)
 	struct import_thread *t = arg;
 	t->ok = import_paths(t->db, t->paths, t->n, &t->opts, &t->progress, &t->report, &t->err);
 	db_checkpoint(t->db, 0);
-	atomic_store(&t->progress.done, true);
+	atomic_store(&t->finished, true);
 	t->wake();
 	return NULL;
 }
@@ -204,7 +205,7 @@ struct import_progress *import_progress_of(struct import_thread *t)
 
 bool import_is_done(struct import_thread *t)
 {
-	return atomic_load(&t->progress.done);
+	return atomic_load(&t->finished);
 }
 
 const struct import_report *import_report_of(struct import_thread *t, bool *ok, struct err *err)
