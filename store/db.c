@@ -15,6 +15,7 @@
 #include "store/schema.h"
 
 /* 'spor': marks the file as ours (PRAGMA application_id). */
+#define HEAP_BYTES (INT64_C(2) << 30)
 enum { APPLICATION_ID = 0x73706f72, PAGE_BYTES = 16384, LOCK_WAIT_MS = 5000, LOCK_STEP_MS = 10 };
 
 struct stmt {
@@ -95,6 +96,7 @@ static void configure(sqlite3 *handle)
 	};
 	for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
 		sqlite3_limit(handle, limits[i].limit, limits[i].value);
+	sqlite3_hard_heap_limit64(HEAP_BYTES); /* a hostile store cannot take more */
 	sqlite3_extended_result_codes(handle, 1);
 	sqlite3_busy_timeout(handle, LOCK_WAIT_MS);
 }
@@ -213,9 +215,9 @@ static bool check_version(struct db *db, bool *is_new, struct err *err)
 
 static bool prepare_connection(struct db *db, struct err *err)
 {
-	static const char quiet[] =
-	    "PRAGMA cell_size_check=1; PRAGMA mmap_size=0; PRAGMA temp_store=2; PRAGMA secure_delete=0;"
-	    "PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-16000;";
+	static const char quiet[] = "PRAGMA cell_size_check=1; PRAGMA mmap_size=0; PRAGMA foreign_keys=1; PRAGMA "
+	                            "temp_store=2; PRAGMA secure_delete=0;"
+	                            "PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-16000;";
 	if (sqlite3_exec(db->handle, quiet, NULL, NULL, NULL) != SQLITE_OK)
 		return fail(db, err, "opening");
 	bool is_new = false;
@@ -622,6 +624,16 @@ void db_checkpoint(struct db *db, int64_t bytes)
 	if (bytes == 0)
 		sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 	drop_lock(db);
+}
+
+bool db_ended_unclean(const char *path)
+{
+	struct buf wal = BUF_INIT;
+	struct stat st;
+	buf_printf(&wal, "%s-wal", path);
+	bool left = stat(buf_cstr(&wal), &st) == 0 && st.st_size > 0;
+	buf_done(&wal);
+	return left;
 }
 
 void db_interrupt(struct db *db)

@@ -66,6 +66,9 @@ void db_end_read(struct db *db);
 /* Copies the WAL into the store under the lock if it is larger than `bytes`; never fails hard. */
 void db_checkpoint(struct db *db, int64_t bytes);
 
+/* The store has a log that nobody copied back: its last writer was killed, or is at work. Worth a quick_check behind the screen. */
+bool db_ended_unclean(const char *path);
+
 void db_interrupt(struct db *db);          /* from any thread: the running statement fails with ERR_INTERRUPTED */
 int64_t db_version_of_data(struct db *db); /* changes when another connection committed (PRAGMA data_version) */
 

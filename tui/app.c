@@ -33,8 +33,9 @@ struct app {
 	struct query_thread *queries;
 	uint64_t ticket; /* of the newest request */
 	struct import_thread *import;
-	int64_t import_seen; /* generation of the import last shown */
-	bool import_jump;    /* go to what was imported once it is there: until a key is pressed */
+	struct check_thread *check; /* after an unclean end */
+	int64_t import_seen;        /* generation of the import last shown */
+	bool import_jump;           /* go to what was imported once it is there: until a key is pressed */
 	struct grid grid;
 	bool ask, draw, quit;
 	int signal_number;
@@ -632,6 +633,8 @@ static void loop(struct app *app)
 		while (query_take(app->queries, 0, &a))
 			give(app, &a);
 		watch_import(app);
+		if (check_trouble(app->check, app->ui.message, sizeof app->ui.message))
+			app->ui.message_is_error = app->draw = true;
 		app->ui.now_ns = clock_now_ns(app);
 		for (int i = 0; app->ask && i < 4; i++)
 			ask(app);
@@ -644,6 +647,7 @@ static void loop(struct app *app)
 static bool start(struct app *app, struct err *err)
 {
 	const struct app_opts *o = app->opts;
+	bool unclean = db_ended_unclean(o->store);
 	/* The store must be there before a reader opens it. */
 	struct db *db = db_open(o->store, DB_WRITE, err);
 	if (!db)
@@ -655,6 +659,8 @@ static bool start(struct app *app, struct err *err)
 		return false;
 	if (!(app->queries = query_start(o->store, term_wake, err)))
 		return false;
+	if (unclean)
+		app->check = check_start(o->store, term_wake);
 	if (o->n_paths) {
 		struct import_opts opts = {.now_ns = clock_now_ns(app)};
 		app->import = import_start(o->store, o->paths, o->n_paths, &opts, term_wake, err);
@@ -692,6 +698,7 @@ static void stop(struct app *app)
 		give(app, &a);
 	while (app->stack.n)
 		close_top(app);
+	check_stop(app->check);
 	import_stop(app->import); /* before the terminal: its thread wakes the loop */
 	term_close();
 	query_free(app->queries);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "store/db.h"
+#include "store/query/sources.h"
 
 /* ---------------------------------------------------------------- queries */
 
@@ -148,6 +149,67 @@ void query_free(struct query_thread *q)
 	pthread_cond_destroy(&q->posted);
 	pthread_cond_destroy(&q->answered);
 	free(q);
+}
+
+/* ---------------------------------------------------------------- the check */
+
+struct check_thread {
+	pthread_t thread;
+	struct db *db;
+	void (*wake)(void);
+	struct store_health health;
+	_Atomic bool finished;
+	bool said;
+};
+
+static void *check_loop(void *arg)
+{
+	struct check_thread *c = arg;
+	struct err err = ERR_INIT;
+	if (!sources_health(c->db, true, &c->health, &err) && err.code != ERR_INTERRUPTED) {
+		c->health.checked = true;
+		c->health.sound = false;
+		snprintf(c->health.trouble, sizeof c->health.trouble, "%.180s", err.text);
+	}
+	atomic_store(&c->finished, true);
+	c->wake();
+	return NULL;
+}
+
+struct check_thread *check_start(const char *store, void (*wake)(void))
+{
+	struct db *db = db_open(store, DB_READ, NULL);
+	if (!db)
+		return NULL;
+	struct check_thread *c = xcalloc(1, sizeof *c);
+	c->db = db;
+	c->wake = wake;
+	if (pthread_create(&c->thread, NULL, check_loop, c) == 0)
+		return c;
+	db_close(db);
+	free(c);
+	return NULL;
+}
+
+bool check_trouble(struct check_thread *c, char *text, size_t size)
+{
+	if (!c || c->said || !atomic_load(&c->finished))
+		return false;
+	c->said = true;
+	if (!c->health.checked || c->health.sound)
+		return false;
+	snprintf(text, size, "the store is damaged: %.180s (spoor doctor)", c->health.trouble);
+	return true;
+}
+
+void check_stop(struct check_thread *c)
+{
+	if (!c)
+		return;
+	db_interrupt(c->db);
+	pthread_join(c->thread, NULL);
+	db_close(c->db);
+	free(c);
 }
 
 /* ---------------------------------------------------------------- imports */

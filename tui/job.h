@@ -27,6 +27,13 @@ bool query_busy(struct query_thread *q);
 void query_quit(struct query_thread *q); /* interrupts and joins; what was not answered can then be taken (ok false) */
 void query_free(struct query_thread *q); /* after query_quit and the last query_take */
 
+/* ---- a look at a store whose last writer may have been killed (quick_check), beside everything else */
+struct check_thread;
+struct check_thread *check_start(const char *store, void (*wake)(void)); /* NULL: it could not start; nothing is lost */
+/* True once, when it is done and found trouble: copied into text. */
+bool check_trouble(struct check_thread *c, char *text, size_t size);
+void check_stop(struct check_thread *c); /* interrupts, joins, frees; NULL is fine */
+
 /* ---- the import thread */
 struct import_thread;
 struct import_thread *import_start(const char *store, char *const *paths, size_t n, const struct import_opts *opts,

@@ -184,6 +184,33 @@ static void help_lists_the_keys(void **state)
 	leave(&vt);
 }
 
+/* A page of the store spoilt and a log left behind: the list shows, and the check behind it says what is the matter. */
+static void damage_after_a_crash_is_said(void **state)
+{
+	(void)state;
+	char spoilt[128], wal[160];
+	static char bytes[16384];
+	snprintf(spoilt, sizeof spoilt, "%s/spoilt.db", dir);
+	snprintf(wal, sizeof wal, "%s-wal", spoilt);
+	FILE *in = fopen(store, "r"), *out = fopen(spoilt, "w");
+	assert_non_null(in);
+	assert_non_null(out);
+	for (size_t n, page = 0; (n = fread(bytes, 1, sizeof bytes, in)) > 0; page++) {
+		if (page == 60)
+			memset(bytes, 0x5a, sizeof bytes);
+		assert_int_equal(fwrite(bytes, 1, n, out), n);
+	}
+	fclose(in);
+	fclose(out);
+	out = fopen(wal, "w");
+	fputs("what a killed writer left", out);
+	fclose(out);
+	struct vt vt;
+	vt_open(&vt, 24, 80, (const char *const[]){program, "--store", spoilt, NULL}, frozen);
+	assert_true(vt_wait_text(&vt, "the store is damaged"));
+	leave(&vt);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -194,6 +221,7 @@ int main(void)
 	    cmocka_unit_test(sizes_change_under_it),
 	    cmocka_unit_test(works_without_colour_and_in_ascii),
 	    cmocka_unit_test(help_lists_the_keys),
+	    cmocka_unit_test(damage_after_a_crash_is_said),
 	};
 	return cmocka_run_group_tests_name("explorer", tests, import_samples, forget_samples);
 }
