@@ -109,7 +109,8 @@ static bool read_scores(struct db *db, struct arena *arena, struct trace_row *ro
 
 static void condition(struct buf *sql, const struct trace_query *q, int *params)
 {
-	buf_add_cstr(sql, " WHERE 1");
+	/* seen = 0: known only as the target of a score so far. */
+	buf_add_cstr(sql, " WHERE t.seen > 0");
 	if (q->source)
 		buf_printf(sql, " AND (t.seen = %lld OR t.source = %lld)", (long long)q->source, (long long)q->source);
 	if (q->ids) {
@@ -142,7 +143,7 @@ static struct stmt *compose(struct db *db, const struct trace_query *q, const ch
 
 static bool count(struct db *db, const struct trace_query *q, struct trace_page *out, struct err *err)
 {
-	if (!db_int(db, "SELECT count(*) FROM trace", 0, &out->all, err))
+	if (!db_int(db, "SELECT count(*) FROM trace WHERE seen > 0", 0, &out->all, err))
 		return false;
 	out->total = out->all;
 	if (!q->source && !q->ids && filter_is_empty(q->filter))
