@@ -344,15 +344,15 @@ static void draw_first_steps(struct canvas c)
 		enum role role;
 		const char *text;
 	} lines[] = {
-	    {ROLE_TITLE,   "Nothing is in this store yet."                                                       },
-	    {ROLE_TEXT,    ""	                                                                            },
-	    {ROLE_TEXT,    "spoor reads the traces and eval results that LLM applications leave in files:"       },
-	    {ROLE_TEXT,    ""	                                                                            },
-	    {ROLE_HEADING, "    spoor FILE…              import what is new in them and look at it"            },
-	    {ROLE_HEADING, "    … | spoor import -       the same from a pipe"                                 },
-	    {ROLE_HEADING, "    make try                 in spoor's source tree: sample traces and two eval runs"},
-	    {ROLE_TEXT,    ""	                                                                            },
-	    {ROLE_TEXT,    "spoor formats lists the formats it knows. ? shows the keys, q leaves."               },
+	    {ROLE_TITLE,   "Nothing is in this store yet."                                           },
+	    {ROLE_TEXT,    ""	                                                                },
+	    {ROLE_TEXT,    "spoor reads the traces and eval results of LLM applications from files." },
+	    {ROLE_TEXT,    ""	                                                                },
+	    {ROLE_HEADING, "    spoor FILE…              import what is new in them and look at it"},
+	    {ROLE_HEADING, "    … | spoor import -       the same from a pipe"                     },
+	    {ROLE_HEADING, "    make try                 sample traces and runs, in the source tree" },
+	    {ROLE_TEXT,    ""	                                                                },
+	    {ROLE_TEXT,    "spoor formats lists the formats it knows. ? shows the keys, q leaves."   },
 	};
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
 		canvas_putc(c, 1 + (int)i, MARGIN, -1, lines[i].role, lines[i].text);

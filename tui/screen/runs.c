@@ -232,7 +232,7 @@ static void draw_empty(const struct state *st, struct canvas body)
 	canvas_putc(body, 4, 3, -1, ROLE_TEXT, "spoor import results.json      imports them without a screen");
 	canvas_putc(body, 5, 3, -1, ROLE_TEXT, "spoor formats                  says what can be read");
 	canvas_putc(body, 7, 3, -1, ROLE_DIM,
-	            "Two runs of one dataset can then be compared here: mark them with Space, Enter.");
+	            "Two runs of one dataset can then be compared: Space marks, Enter compares.");
 }
 
 static void runs_draw(const struct screen *screen, struct canvas body)
