@@ -31,6 +31,7 @@ struct app {
 	struct theme theme;
 	VEC(struct screen *) stack; /* the last one shows */
 	struct query_thread *queries;
+	uint64_t serial; /* of the newest screen */
 	uint64_t ticket; /* of the newest request */
 	struct import_thread *import;
 	struct check_thread *check; /* after an unclean end */
@@ -38,6 +39,7 @@ struct app {
 	bool import_jump;           /* go to what was imported once it is there: until a key is pressed */
 	struct grid grid;
 	bool ask, draw, quit;
+	bool opened; /* the screen is new: it gets its rows before the next key that was typed ahead */
 	int signal_number;
 	/* a prompt on the status line */
 	bool prompting;
@@ -127,6 +129,7 @@ static bool open_screen(struct app *app, const struct target *t)
 	struct err err = ERR_INIT;
 	s->ops = ops;
 	s->ui = &app->ui;
+	s->serial = ++app->serial;
 	s->state = xcalloc(1, ops->state_size);
 	if (!ops->open(s, t, &err)) {
 		ui_fail(&app->ui, &err);
@@ -144,7 +147,7 @@ static bool open_screen(struct app *app, const struct target *t)
 static struct screen *owner_of(struct app *app, const struct query_answer *a)
 {
 	for (size_t i = app->stack.n; i > 0; i--)
-		if (app->stack.at[i - 1] == a->owner)
+		if (app->stack.at[i - 1]->serial == a->owner)
 			return app->stack.at[i - 1];
 	return NULL;
 }
@@ -465,7 +468,7 @@ static void obey(struct app *app, enum outcome outcome, const struct target *t)
 	case OUT_IGNORED:
 	case OUT_HANDLED: break;
 	case OUT_REFRESH: app->ask = true; break;
-	case OUT_OPEN: open_screen(app, t); break;
+	case OUT_OPEN: app->opened = open_screen(app, t); break;
 	case OUT_PROMPT: start_prompt(app, t); break;
 	case OUT_QUIT: app->quit = true; break;
 	case OUT_BACK:
@@ -620,6 +623,9 @@ static void read_keys(struct app *app, int timeout_ms)
 			resize(app);
 		else
 			on_key(app, key);
+		if (app->opened && !app->quit)
+			ask(app);
+		app->opened = false;
 	}
 	app->signal_number = term_signal();
 	if (app->signal_number)

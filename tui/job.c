@@ -90,7 +90,8 @@ void query_post(struct query_thread *q, const struct screen *owner, uint64_t tic
 		q->waiting.err.code = ERR_INTERRUPTED;
 		answer(q, &q->waiting);
 	}
-	q->waiting = (struct query_answer){.ops = owner->ops, .owner = owner, .ticket = ticket, .request = request};
+	q->waiting =
+	    (struct query_answer){.ops = owner->ops, .owner = owner->serial, .ticket = ticket, .request = request};
 	if (q->running)
 		db_interrupt(q->db);
 	pthread_cond_signal(&q->posted);

@@ -10,8 +10,8 @@
 struct query_thread;
 struct query_answer {
 	const struct screen_ops *ops;
-	const void *owner; /* whose request it is: compared, never followed */
-	uint64_t ticket;   /* as given to query_post */
+	uint64_t owner;  /* serial of the screen whose request it is */
+	uint64_t ticket; /* as given to query_post */
 	void *request;
 	bool ok;
 	struct err err;

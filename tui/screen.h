@@ -38,6 +38,8 @@ struct screen {
 	const struct screen_ops *ops;
 	struct ui *ui; /* the app's; borrowed */
 	void *state;   /* ops->state_size bytes, zeroed before open */
+	uint64_t
+	    serial; /* the app's: never given twice, so an answer cannot reach another screen at the same address */
 };
 
 struct screen_ops {

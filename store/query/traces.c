@@ -255,20 +255,25 @@ bool traces_over_time(struct db *db, const struct trace_query *q, int n, int64_t
 	struct stmt *s = compose(db, q, "SELECT min(t.start_ns), max(t.start_ns) FROM trace t", "", err);
 	if (!s)
 		return false;
-	if (stmt_step(s, err) == STEP_ROW) {
+	enum step step = stmt_step(s, err);
+	if (step == STEP_ROW) {
 		*from_ns = col_int(s, 0);
 		*to_ns = col_int(s, 1);
 	}
 	stmt_free(s);
+	if (step == STEP_FAIL)
+		return false;
 	if (*from_ns == TIME_UNKNOWN || n < 1)
 		return true;
-	int64_t width = (*to_ns - *from_ns) / n + 1;
+	/* Unsigned: a file may hold the first and the last instant there is. */
+	uint64_t span_ns = (uint64_t)*to_ns - (uint64_t)*from_ns, step_ns = span_ns / (uint64_t)n;
+	int64_t width = step_ns < INT64_MAX ? (int64_t)step_ns + 1 : INT64_MAX;
 	struct buf head = BUF_INIT;
 	buf_printf(&head, "SELECT (t.start_ns - (%lld)) / %lld, count(*), sum(t.errors > 0) FROM trace t",
 	           (long long)*from_ns, (long long)width);
 	s = compose(db, q, buf_cstr(&head), " AND t.start_ns IS NOT NULL GROUP BY 1", err);
 	buf_done(&head);
-	enum step step = STEP_FAIL;
+	step = STEP_FAIL;
 	while (s && (step = stmt_step(s, err)) == STEP_ROW) {
 		int64_t i = col_int_or(s, 0, -1);
 		if (i >= 0 && i < n) {

@@ -184,6 +184,24 @@ static void help_lists_the_keys(void **state)
 	leave(&vt);
 }
 
+/* Screens closed while their query still runs: its answer must not reach whatever screen has been opened since. */
+static void answers_of_closed_screens_go_nowhere(void **state)
+{
+	(void)state;
+	struct vt vt;
+	start(&vt, 24, 80, NULL);
+	assert_true(vt_wait_text(&vt, "231 traces"));
+	for (int i = 0; i < 8; i++) {
+		vt_send(&vt, "\t\r"); /* runs, compare: its statistics take a while */
+		assert_true(vt_wait_text(&vt, "metric"));
+		vt_send(&vt, "q\t\r"); /* away at once, and a trace in its place */
+		assert_true(vt_wait_text(&vt, "[Overview]"));
+		vt_send(&vt, "q");
+		assert_true(vt_wait_text(&vt, "231 traces"));
+	}
+	leave(&vt);
+}
+
 /* A page of the store spoilt and a log left behind: the list shows, and the check behind it says what is the matter. */
 static void damage_after_a_crash_is_said(void **state)
 {
@@ -222,6 +240,7 @@ int main(void)
 	    cmocka_unit_test(works_without_colour_and_in_ascii),
 	    cmocka_unit_test(help_lists_the_keys),
 	    cmocka_unit_test(damage_after_a_crash_is_said),
+	    cmocka_unit_test(answers_of_closed_screens_go_nowhere),
 	};
 	return cmocka_run_group_tests_name("explorer", tests, import_samples, forget_samples);
 }
