@@ -1,13 +1,15 @@
 #include "import/format.h"
 
-extern const struct format format_otlp, format_promptfoo, format_promptfoo_jsonl;
+/* The table of formats: a new one is its file, which defines format_NAME, and a row here. Order means nothing. */
+#define FORMATS(X)   \
+	X(otlp)      \
+	X(promptfoo) \
+	X(promptfoo_jsonl)
 
-const struct format *const formats[] = {
-    &format_otlp,
-    &format_promptfoo,
-    &format_promptfoo_jsonl,
-    NULL,
-};
+#define DECLARE(name) extern const struct format format_##name;
+#define ROW(name)     &format_##name,
+FORMATS(DECLARE)
+const struct format *const formats[] = {FORMATS(ROW) NULL};
 
 enum { CERTAIN_ENOUGH = 20 }; /* below: a hint, named as the nearest miss */
 

@@ -1,13 +1,19 @@
-/* The table of screens. A new one: its file in tui/screen/ and a row here. */
+/* The table of screens: a new one is its file in tui/screen/, which defines screen_NAME, and a row here. */
 #include <string.h>
 
 #include "tui/screen.h"
 
-extern const struct screen_ops screen_compare, screen_help, screen_runs, screen_trace, screen_traces;
+#define SCREENS(X) \
+	X(compare) \
+	X(help)    \
+	X(runs)    \
+	X(trace)   \
+	X(traces)
 
-const struct screen_ops *const screens[] = {
-    &screen_compare, &screen_help, &screen_runs, &screen_trace, &screen_traces, NULL,
-};
+#define DECLARE(name) extern const struct screen_ops screen_##name;
+#define ROW(name)     &screen_##name,
+SCREENS(DECLARE)
+const struct screen_ops *const screens[] = {SCREENS(ROW) NULL};
 
 const struct action *screen_common_actions;
 
