@@ -1,9 +1,15 @@
-/* What the parts of the scanner share: scan.c (grammar), scan_string.c (string bodies, the vector code), scan_text.c
- * (text of strings and numbers), scan_walk.c (handles), scan_write.c (JSON out). For nobody else. */
+/* What the parts of the scanner share: scan.c (grammar), scan_string.c (string bodies, the vector code), scan_unescape.c (their
+ * text), scan_text.c (strings and numbers of values), scan_walk.c (handles), scan_write.c (JSON out). For nobody else. */
 #ifndef SPOOR_STORE_BASE_SCAN_PRIVATE_H
 #define SPOOR_STORE_BASE_SCAN_PRIVATE_H
 
 #include "store/base/scan.h"
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#define SCAN_VECTORS 1
+#else
+#define SCAN_VECTORS 0
+#endif
 
 /* One run of scan_value: p moves forward, and on failure stays at the first byte that cannot be. */
 struct scan_run {
@@ -34,8 +40,18 @@ static inline unsigned scan_hex4(const unsigned char *p)
 	       (scan_hex[p[3]] & 15u);
 }
 
-/* How many bytes up to the next backslash were copied; dst has room for end - src. */
-size_t scan_copy_plain(char *dst, const char *src, const char *end);
+bool scan_has_vectors(void); /* false: "plain" is in use */
+
+/* The bytes that a backslash before them escapes. *half: the word ends in a backslash that escapes what comes next. */
+static inline uint32_t scan_escaped_bytes(uint32_t backslash, bool *half)
+{
+	const uint32_t even = 0x55555555;
+	uint32_t follows = backslash << 1;
+	uint32_t odd_starts = backslash & ~even & ~follows;
+	uint32_t runs;
+	*half = __builtin_add_overflow(odd_starts, backslash, &runs);
+	return (even ^ runs << 1) & follows;
+}
 
 /* Writes the text of a string body that scan_string has accepted. `ill_formed`: it may hold bytes to replace; dst then
  * needs three bytes for each one of body, else body.len. Returns the bytes written. */

@@ -11,11 +11,8 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#if defined(__x86_64__) && defined(__GNUC__)
-#define HAVE_VECTORS 1
+#if SCAN_VECTORS
 #include <immintrin.h>
-#else
-#define HAVE_VECTORS 0
 #endif
 
 enum { WORD = 32 };
@@ -206,16 +203,8 @@ static bool string_plain(struct scan_run *run)
 	}
 }
 
-static size_t copy_bytes(char *dst, const char *src, const char *end)
-{
-	const char *p = src;
-	while (p < end && *p != '\\')
-		*dst++ = *p++;
-	return (size_t)(p - src);
-}
-
 /* ---- with vectors */
-#if HAVE_VECTORS
+#if SCAN_VECTORS
 
 struct masks {
 	uint32_t quote, backslash;
@@ -268,17 +257,6 @@ static inline struct masks masks_sse2(const unsigned char *p)
 	return m;
 }
 
-/* The bytes that a backslash before them escapes. *half: the word ends in a backslash that escapes what comes next. */
-static inline uint32_t escaped_bytes(uint32_t backslash, bool *half)
-{
-	const uint32_t even = 0x55555555;
-	uint32_t follows = backslash << 1;
-	uint32_t odd_starts = backslash & ~even & ~follows;
-	uint32_t runs;
-	*half = __builtin_add_overflow(odd_starts, backslash, &runs);
-	return (even ^ runs << 1) & follows;
-}
-
 /* What stops the word at its bit i, given by its byte p. `is_escaped`: a backslash is before it. */
 static bool stopped(struct scan_run *run, const unsigned char *p, bool is_escaped, const unsigned char **after)
 {
@@ -307,7 +285,7 @@ static inline __attribute__((always_inline)) bool string_words(struct scan_run *
 		}
 		struct masks m = look(word);
 		bool half = false;
-		uint32_t escaped = m.backslash ? escaped_bytes(m.backslash, &half) : 0;
+		uint32_t escaped = m.backslash ? scan_escaped_bytes(m.backslash, &half) : 0;
 		uint32_t stop = ((m.quote & ~escaped) | m.rare | (escaped & ~m.plain)) & there;
 		if (!stop) {
 			run->escaped |= m.backslash != 0;
@@ -339,20 +317,6 @@ static bool string_sse2(struct scan_run *run)
 {
 	return string_words(run, masks_sse2);
 }
-
-static size_t copy_sse2(char *dst, const char *src, const char *end)
-{
-	const char *p = src;
-	for (; end - p >= 16; p += 16, dst += 16) {
-		__m128i v;
-		memcpy(&v, p, sizeof v);
-		memcpy(dst, &v, sizeof v);
-		int hit = _mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
-		if (hit)
-			return (size_t)(p - src) + (size_t)__builtin_ctz((unsigned)hit);
-	}
-	return (size_t)(p - src) + copy_bytes(dst, p, end);
-}
 #endif
 
 /* ---- the choice */
@@ -360,22 +324,21 @@ static size_t copy_sse2(char *dst, const char *src, const char *end)
 struct path {
 	const char *name;
 	bool (*string)(struct scan_run *run);
-	size_t (*copy)(char *dst, const char *src, const char *end);
 };
 
 /* Best first. */
 static const struct path paths[] = {
-#if HAVE_VECTORS
-    {"avx2",  string_avx2,  copy_sse2 },
-    {"sse2",  string_sse2,  copy_sse2 },
+#if SCAN_VECTORS
+    {"avx2",  string_avx2 },
+    {"sse2",  string_sse2 },
 #endif
-    {"plain", string_plain, copy_bytes},
+    {"plain", string_plain},
 };
 enum { N_PATHS = sizeof paths / sizeof paths[0] };
 
 static bool is_here(const struct path *path)
 {
-#if HAVE_VECTORS
+#if SCAN_VECTORS
 	if (strcmp(path->name, "avx2") == 0)
 		return __builtin_cpu_supports("avx2");
 #endif
@@ -409,9 +372,9 @@ bool scan_string(struct scan_run *run)
 	return current()->string(run);
 }
 
-size_t scan_copy_plain(char *dst, const char *src, const char *end)
+bool scan_has_vectors(void)
 {
-	return current()->copy(dst, src, end);
+	return current()->string != string_plain;
 }
 
 const char *scan_path(void)
