@@ -132,8 +132,29 @@ static bool to_int64(bool negative, uint64_t magnitude, int64_t *out)
 	return true;
 }
 
+/* Up to 19 digits and no more: all but a few of the integers there are. */
+static bool short_integer(struct str text, int64_t *out)
+{
+	uint64_t n = 0;
+	const size_t sign = text.len > 1 && text.ptr[0] == '-', digits = text.len - sign;
+	if (digits == 0 || digits > 19 || (text.ptr[sign] == '0' && digits > 1))
+		return false;
+	for (size_t i = sign; i < text.len; i++) {
+		unsigned digit = (unsigned)(unsigned char)text.ptr[i] - '0';
+		if (digit > 9)
+			return false;
+		n = n * 10 + digit;
+	}
+	if (n > INT64_MAX)
+		return false;
+	*out = sign ? -(int64_t)n : (int64_t)n;
+	return true;
+}
+
 bool val_int64(struct val v, int64_t *out)
 {
+	if ((val_is(v, SCAN_NUMBER) || val_is(v, SCAN_STRING)) && short_integer(body(v), out))
+		return true;
 	char room[LITERAL_ROOM];
 	struct str text = literal(v, room);
 	bool negative;
