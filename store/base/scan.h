@@ -39,7 +39,9 @@ struct scan_token {
 	uint32_t next;    /* index of the token after this value and all it holds */
 	uint8_t type;     /* enum scan_type */
 	uint8_t escaped;  /* string: has a backslash or bytes to replace, so its text differs from its slice */
-	uint16_t unused;
+	uint8_t
+	    respelt; /* string: an escape that need not be (\u, \/) or bytes to replace: its text has other spellings, too */
+	uint8_t unused;
 };
 
 struct scan_opts {
@@ -57,8 +59,6 @@ struct scan {
 	uint32_t bad_utf8, lone_surrogates; /* how many were met (and replaced) */
 	size_t bad_at;                      /* SCAN_BAD: byte offset in the text of the first byte that cannot be */
 	const char *bad;                    /* SCAN_BAD: plain words, static; "nested deeper than 1000" for the limit */
-	uint8_t *stack;                     /* private */
-	size_t stack_cap;
 };
 
 #define SCAN_INIT ((struct scan){0})

@@ -3,10 +3,13 @@
 #ifndef SPOOR_STORE_BASE_SCAN_PRIVATE_H
 #define SPOOR_STORE_BASE_SCAN_PRIVATE_H
 
+#include <string.h>
+
 #include "store/base/scan.h"
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #define SCAN_VECTORS 1
+#include <emmintrin.h>
 #else
 #define SCAN_VECTORS 0
 #endif
@@ -17,8 +20,33 @@ struct scan_run {
 	struct scan *scan;
 	const char *bad; /* set: the bytes are wrong. Not set after a failure: they ran out */
 	bool lenient, replace_utf8;
-	bool escaped; /* of the string just read */
+	bool escaped, respelt; /* of the string just read */
 };
+
+/* The closing quote of a string whose body begins at p, if it is among the next 32 bytes and nothing but plain ASCII is
+ * before it; NULL: look with scan_string. */
+static inline const unsigned char *scan_short_string(const unsigned char *p, const unsigned char *end)
+{
+#if SCAN_VECTORS
+	const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\'), space = _mm_set1_epi8(0x20);
+	for (int i = 0; i < 2 && end - p >= 16; i++, p += 16) {
+		__m128i v;
+		memcpy(&v, p, sizeof v);
+		__m128i is_quote = _mm_cmpeq_epi8(v, quote);
+		/* signed: bytes beyond ASCII are less than a blank, too */
+		__m128i is_other = _mm_or_si128(_mm_cmpeq_epi8(v, backslash), _mm_cmplt_epi8(v, space));
+		unsigned stops = (unsigned)_mm_movemask_epi8(_mm_or_si128(is_quote, is_other));
+		if (stops == 0)
+			continue;
+		p += __builtin_ctz(stops);
+		return *p == '"' ? p : NULL;
+	}
+#else
+	(void)p;
+	(void)end;
+#endif
+	return NULL;
+}
 
 /* With p behind the opening quote: moves p to the closing quote and sets `escaped`. false: bad, or ran out. */
 bool scan_string(struct scan_run *run);

@@ -4,7 +4,7 @@
  * JSON inside JSON strings has a backslash every 15 bytes, so escapes do not stop the loop: which bytes are escaped
  * follows from the backslash mask by one addition (an odd run of backslashes carries out of its end; Langdale and Lemire
  * 2019, "Parsing gigabytes of JSON per second", section 3.1.1), and the plain escapes are checked as a mask too. What
- * stops it is the closing quote, \u, and rare bytes. A word that ends in half an escape is taken as 31 bytes, so every
+ * stops it is the closing quote, \u, \/, and rare bytes. A word that ends in half an escape is taken as 31 bytes, so every
  * word begins unescaped. Without vectors a byte loop does the same, and the tests compare the two. */
 #include "store/base/scan_private.h"
 
@@ -86,7 +86,7 @@ static bool odd_utf8(struct scan_run *run, const unsigned char *p, const unsigne
 		if (!run->replace_utf8)
 			return bad_string(run, p + (stray ? 0 : n), "bytes that are not UTF-8 in a string");
 		run->scan->bad_utf8++;
-		run->escaped = true;
+		run->escaped = run->respelt = true;
 	}
 	*after = p + n;
 	return true;
@@ -161,6 +161,8 @@ static bool escape(struct scan_run *run, const unsigned char *p, const unsigned 
 {
 	if (p == run->end)
 		return ran_out(run);
+	if (*p == 'u' || *p == '/')
+		run->respelt = true;
 	if (*p == 'u')
 		return unicode_escapes(run, p, after);
 	if (!plain_escape[*p])
@@ -209,7 +211,7 @@ static bool string_plain(struct scan_run *run)
 struct masks {
 	uint32_t quote, backslash;
 	uint32_t rare;  /* control bytes and bytes beyond ASCII */
-	uint32_t plain; /* may follow a backslash; only looked up if there is one */
+	uint32_t plain; /* may follow a backslash (/ may, too, but is noted); only looked up if there is one */
 };
 
 __attribute__((target("avx2"))) static inline uint32_t equal32(__m256i v, char c)
@@ -227,7 +229,7 @@ __attribute__((target("avx2"))) static inline struct masks masks_avx2(const unsi
 	                  .rare = (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(low, v))};
 	if (m.backslash)
 		m.plain = m.quote | m.backslash | equal32(v, 'n') | equal32(v, 't') | equal32(v, 'r') |
-		          equal32(v, '/') | equal32(v, 'b') | equal32(v, 'f');
+		          equal32(v, 'b') | equal32(v, 'f');
 	return m;
 }
 
@@ -253,7 +255,7 @@ static inline struct masks masks_sse2(const unsigned char *p)
 	    .quote = equal16(v, w, '"'), .backslash = equal16(v, w, '\\'), .rare = rare16(v) | rare16(w) << 16};
 	if (m.backslash)
 		m.plain = m.quote | m.backslash | equal16(v, w, 'n') | equal16(v, w, 't') | equal16(v, w, 'r') |
-		          equal16(v, w, '/') | equal16(v, w, 'b') | equal16(v, w, 'f');
+		          equal16(v, w, 'b') | equal16(v, w, 'f');
 	return m;
 }
 
@@ -368,7 +370,7 @@ static inline const struct path *current(void)
 
 bool scan_string(struct scan_run *run)
 {
-	run->escaped = false;
+	run->escaped = run->respelt = false;
 	return current()->string(run);
 }
 

@@ -66,7 +66,7 @@ struct str member_key(struct member m, struct arena *arena)
 	return m.ok ? val_str(m.key, arena) : STR_NONE;
 }
 
-static bool key_is(const struct scan *s, uint32_t i, struct str name)
+static inline bool key_is(const struct scan *s, uint32_t i, struct str name)
 {
 	const struct scan_token *t = &s->tokens[i];
 	return t->len == name.len && !t->escaped && memcmp(s->text + t->at, name.ptr, name.len) == 0;
@@ -108,9 +108,10 @@ static struct val find(struct val object, struct str name)
 	struct val found = VAL_NONE;
 	if (!val_is(object, SCAN_OBJECT))
 		return found;
-	for (struct member m = val_first(object); m.ok; m = val_next(m))
-		if (scan_str_is(m.key, name))
-			found = m.val;
+	const struct scan *s = object.scan;
+	for (uint32_t i = object.i + 1, end = val_token(object)->next; i < end; i = s->tokens[i + 1].next)
+		if (key_is(s, i, name) || (s->tokens[i].escaped && scan_str_is((struct val){s, i}, name)))
+			found = (struct val){s, i + 1};
 	return found;
 }
 
