@@ -344,18 +344,29 @@ static void read_plain(struct reading *r, struct str text)
 	message->n_parts = 1;
 }
 
-void message_read_text(struct message_list *list, struct str text, bool output, struct arena *arena)
+bool message_scan(struct scan *scan, struct str text)
+{
+	struct str trimmed = str_trim(text);
+
+	return may_be_json(trimmed) && scan_text(scan, trimmed, &scan_opts);
+}
+
+void message_read_scanned(struct message_list *list, struct str text, const struct scan *json, bool output,
+                          struct arena *arena)
 {
 	struct reading r = {.list = list, .arena = arena, .output = output};
-	struct str trimmed = str_trim(text);
+
+	if (json)
+		read_value(&r, scan_root(json), 0);
+	else if (text.ptr)
+		read_plain(&r, text);
+}
+
+void message_read_text(struct message_list *list, struct str text, bool output, struct arena *arena)
+{
 	struct scan scan = SCAN_INIT;
 
-	if (!text.ptr)
-		return;
-	if (may_be_json(trimmed) && scan_text(&scan, trimmed, &scan_opts))
-		read_value(&r, scan_root(&scan), 0);
-	else
-		read_plain(&r, text);
+	message_read_scanned(list, text, message_scan(&scan, text) ? &scan : NULL, output, arena);
 	scan_done(&scan);
 }
 
@@ -382,17 +393,11 @@ static bool read_last(struct reading *r, struct val list)
 	return told;
 }
 
-void message_read_last(struct message_list *list, struct str text, bool output, struct arena *arena)
+void message_read_last(struct message_list *list, struct str text, const struct scan *json, bool output,
+                       struct arena *arena)
 {
 	struct reading r = {.list = list, .arena = arena, .output = output};
-	struct str trimmed = str_trim(text);
-	struct scan scan = SCAN_INIT;
 
-	if (!text.ptr)
-		return;
-	if (!may_be_json(trimmed) || !scan_text(&scan, trimmed, &scan_opts))
-		read_plain(&r, text);
-	else if (list->n || !val_is(scan_root(&scan), SCAN_ARRAY) || !read_last(&r, scan_root(&scan)))
-		read_value(&r, scan_root(&scan), 0);
-	scan_done(&scan);
+	if (!json || list->n || !val_is(scan_root(json), SCAN_ARRAY) || !read_last(&r, scan_root(json)))
+		message_read_scanned(list, text, json, output, arena);
 }

@@ -99,8 +99,28 @@ static bool is_no_chat(const struct message_list *list)
 	return list->n == 1 && list->at[0].n_parts == 1 && list->at[0].parts[0].type == PART_OTHER;
 }
 
-/* Fills one side's list, from the best place that has messages, and returns the side's own text. */
-static struct str read_side(struct mapping *m, const struct side *side)
+/* The attribute that holds a side's messages: scanned once, for them and for the hash of the side's text if it is that, too. */
+static void read_talk(struct mapping *m, const struct side *side, struct str text, uint64_t *hash)
+{
+	const struct picked *chat = &m->best[side->chat];
+	bool own = chat->attr == m->best[side->text].attr;
+	struct str talk = own ? text : attr_text(chat->attr, m->arena);
+	struct scan scan = SCAN_INIT;
+	const struct scan *json = message_scan(&scan, talk) ? &scan : NULL;
+
+	m->mixed = chat->conv == C_MIXED;
+	if (m->mixed || sink_wants(m->im->sink, SINK_PAYLOAD) || !text.len)
+		message_read_scanned(side->list, talk, json, side->output, m->arena);
+	else
+		message_read_last(side->list, talk, json, side->output, m->arena);
+	if (own && json)
+		*hash = model_scanned_hash(text, json);
+	scan_done(&scan);
+}
+
+/* Fills one side's list, from the best place that has messages, and returns the side's own text. *hash: the text's, or 0 if it
+ * was not worked out on the way. */
+static struct str read_side(struct mapping *m, const struct side *side, uint64_t *hash)
 {
 	const struct picked *chat = &m->best[side->chat], *best = &m->best[side->text];
 	struct str text = best->attr ? attr_text(best->attr, m->arena) : STR_NONE;
@@ -108,15 +128,8 @@ static struct str read_side(struct mapping *m, const struct side *side)
 	if (chat->attr && chat->conv == C_MIXED && side->output) {
 		if (!m->mixed)
 			read_chat(side->list, chat->attr, true, m->arena);
-	} else if (chat->attr) {
-		struct str talk = chat->attr == best->attr ? text : attr_text(chat->attr, m->arena);
-
-		m->mixed = chat->conv == C_MIXED;
-		if (m->mixed || sink_wants(m->im->sink, SINK_PAYLOAD) || !text.len)
-			message_read_text(side->list, talk, side->output, m->arena);
-		else
-			message_read_last(side->list, talk, side->output, m->arena);
-	}
+	} else if (chat->attr)
+		read_talk(m, side, text, hash);
 	if (!side->list->n)
 		read_flat(m, side);
 	if (!side->list->n && text.len && talks(m->span.kind) &&
@@ -272,8 +285,8 @@ void semconv_input_output(struct mapping *m)
 	struct span *span = &m->span;
 	bool no_input, no_output, payload = sink_wants(m->im->sink, SINK_PAYLOAD);
 
-	span->input = read_side(m, &in);
-	span->output = read_side(m, &out);
+	span->input = read_side(m, &in, &span->input_hash);
+	span->output = read_side(m, &out, &span->output_hash);
 	no_input = !m->inputs.n && !span->input.len;
 	no_output = !m->outputs.n && !span->output.len;
 	if ((no_input || no_output) && m->in->n_events)
@@ -295,6 +308,8 @@ void semconv_input_output(struct mapping *m)
 		span->output = message_text(&m->outputs, m->arena);
 	else if (!span->output.len && m->mixed)
 		span->output = span->output_preview;
-	span->input_hash = model_text_hash(span->input);
-	span->output_hash = model_text_hash(span->output);
+	if (!span->input_hash)
+		span->input_hash = model_text_hash(span->input);
+	if (!span->output_hash)
+		span->output_hash = model_text_hash(span->output);
 }

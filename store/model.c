@@ -207,48 +207,87 @@ static uint64_t mix(uint64_t a, uint64_t b)
 	return x ^ x >> 32;
 }
 
-static bool comes_again(struct member m, const uint64_t *hashes)
+/* The one spelling of a string that needs no \u and no \/. Other control bytes stand for themselves: no JSON has them. */
+static void spell(struct buf *out, struct str text)
 {
-	uint64_t key = hashes[m.key.i];
+	static const char letters[0x20] = {['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't'};
 
-	for (m = val_next(m); m.ok; m = val_next(m)) {
-		if (hashes[m.key.i] == key)
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned char c = (unsigned char)text.ptr[i];
+		char letter = c < 0x20 ? letters[c] : c == '"' || c == '\\' ? (char)c : 0;
+
+		if (letter)
+			buf_add_char(out, '\\');
+		buf_add_char(out, letter ? letter : (char)c);
+	}
+}
+
+static uint64_t string_hash(struct val v)
+{
+	const struct scan_token *t = val_token(v);
+	struct arena arena = ARENA_INIT;
+	struct buf spelt = BUF_INIT;
+	uint64_t hash;
+
+	if (!t->respelt)
+		return hash64((struct str){v.scan->text + t->at, t->len});
+	spell(&spelt, val_str(v, &arena));
+	hash = hash64(buf_str(&spelt));
+	buf_done(&spelt);
+	arena_done(&arena);
+	return hash;
+}
+
+static bool comes_again(const struct scan *s, uint32_t key, uint32_t end, const uint64_t *hashes)
+{
+	for (uint32_t i = s->tokens[key + 1].next; i < end; i = s->tokens[i + 1].next) {
+		if (hashes[i] == hashes[key])
 			return true;
 	}
 	return false;
 }
 
-static uint64_t token_hash(struct val v, const uint64_t *hashes, struct arena *arena)
+static uint64_t token_hash(struct val v, const uint64_t *hashes)
 {
-	uint64_t hash = mix(0, (uint64_t)val_type(v));
+	const struct scan *s = v.scan;
+	const uint32_t end = val_token(v)->next;
+	const enum scan_type type = val_type(v);
+	uint64_t hash = mix(0, (uint64_t)type);
 
-	if (val_is(v, SCAN_STRING))
-		return mix(hash, hash64(val_str(v, arena)));
-	if (val_is(v, SCAN_ARRAY)) {
-		for (struct member m = val_first(v); m.ok; m = val_next(m))
-			hash = mix(hash, hashes[m.val.i]);
-		return hash;
-	}
-	if (!val_is(v, SCAN_OBJECT))
+	if (type == SCAN_STRING)
+		return mix(hash, string_hash(v));
+	if (type != SCAN_ARRAY && type != SCAN_OBJECT)
 		return mix(hash, hash64(val_raw(v)));
-	for (struct member m = val_first(v); m.ok; m = val_next(m)) {
-		if (!comes_again(m, hashes)) /* of two with one key the last counts */
-			hash += mix(hashes[m.key.i], hashes[m.val.i]);
+	for (uint32_t i = v.i + 1; type == SCAN_ARRAY && i < end; i = s->tokens[i].next)
+		hash = mix(hash, hashes[i]);
+	for (uint32_t i = v.i + 1; type == SCAN_OBJECT && i < end; i = s->tokens[i + 1].next) {
+		if (!comes_again(s, i, end, hashes)) /* of two with one key the last counts */
+			hash += mix(hashes[i], hashes[i + 1]);
 	}
 	return hash;
 }
 
 static uint64_t json_hash(const struct scan *scan)
 {
-	uint64_t *hashes = xcalloc(scan->n, sizeof *hashes), hash;
-	struct arena arena = ARENA_INIT;
+	uint64_t few[512], *hashes = scan->n <= sizeof few / sizeof *few ? few : xcalloc(scan->n, sizeof *hashes);
+	uint64_t hash = 0;
 
 	for (uint32_t i = scan->n; i-- > 0;)
-		hashes[i] = token_hash((struct val){scan, i}, hashes, &arena);
-	hash = hashes[scan_root(scan).i];
-	arena_done(&arena);
-	free(hashes);
+		hash = hashes[i] = token_hash((struct val){scan, i}, hashes);
+	if (hashes != few)
+		free(hashes);
 	return hash;
+}
+
+uint64_t model_scanned_hash(struct str text, const struct scan *scan)
+{
+	uint64_t hash;
+
+	text = str_trim(text);
+	if (!text.len)
+		return 0;
+	hash = scan && scan->n && text.len <= HASH_JSON_MAX ? json_hash(scan) : hash64(text);
+	return hash ? hash : 1;
 }
 
 uint64_t model_text_hash(struct str text)
@@ -256,18 +295,15 @@ uint64_t model_text_hash(struct str text)
 	static const struct scan_opts opts = {.last = true, .lenient = true, .replace_utf8 = true};
 	struct scan scan = SCAN_INIT;
 	uint64_t hash;
+	bool json;
 
 	text = str_trim(text);
-	if (!text.len)
-		return 0;
 	/* Only these three have more than one way to be written. */
-	if (text.len <= HASH_JSON_MAX && (text.ptr[0] == '{' || text.ptr[0] == '[' || text.ptr[0] == '"') &&
-	    scan_text(&scan, text, &opts))
-		hash = json_hash(&scan);
-	else
-		hash = hash64(text);
+	json = text.len && text.len <= HASH_JSON_MAX &&
+	       (text.ptr[0] == '{' || text.ptr[0] == '[' || text.ptr[0] == '"') && scan_text(&scan, text, &opts);
+	hash = model_scanned_hash(text, json ? &scan : NULL);
 	scan_done(&scan);
-	return hash ? hash : 1;
+	return hash;
 }
 
 /* ---- problems */

@@ -20,6 +20,7 @@ struct scan_run {
 	struct scan *scan;
 	const char *bad; /* set: the bytes are wrong. Not set after a failure: they ran out */
 	bool lenient, replace_utf8;
+	bool vectors;          /* scan_has_vectors */
 	bool escaped, respelt; /* of the string just read */
 };
 
