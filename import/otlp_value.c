@@ -66,11 +66,15 @@ void otlp_members(struct val object, const struct str *keys, size_t n, struct va
 
 static bool is_lower_hex(struct str s)
 {
-	for (size_t i = 0; i < s.len; i++) {
-		if (!((s.ptr[i] >= '0' && s.ptr[i] <= '9') || (s.ptr[i] >= 'a' && s.ptr[i] <= 'f')))
-			return false;
-	}
-	return true;
+	static const bool digits[256] = {
+	    ['0'] = true, ['1'] = true, ['2'] = true, ['3'] = true, ['4'] = true, ['5'] = true,
+	    ['6'] = true, ['7'] = true, ['8'] = true, ['9'] = true, ['a'] = true, ['b'] = true,
+	    ['c'] = true, ['d'] = true, ['e'] = true, ['f'] = true};
+	bool all = true;
+
+	for (size_t i = 0; i < s.len; i++)
+		all &= digits[(unsigned char)s.ptr[i]];
+	return all;
 }
 
 static struct str hex_of(const unsigned char *bytes, size_t n, struct arena *arena)
@@ -148,6 +152,8 @@ static struct str id_of_text(struct str text, size_t n_bytes, struct arena *aren
 	struct str inner;
 	size_t n;
 
+	if (text.len == 2 * n_bytes && is_lower_hex(text))
+		return text;
 	if (str_starts(text, "0x") || str_starts(text, "0X"))
 		text = str_from(text, 2);
 	if (text.len == 2 * n_bytes && is_lower_hex(text))

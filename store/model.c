@@ -1,6 +1,7 @@
 #include "store/model.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "store/base/scan.h"
 
@@ -126,12 +127,38 @@ const char *severity_name(enum severity severity)
 
 /* ---- ids */
 
+/* Value of a hexadecimal digit with 0x10 set; 0x20, too: a capital. 0: no digit. */
+static const uint8_t hex_digits[256] = {
+    ['0'] = 0x10, ['1'] = 0x11, ['2'] = 0x12, ['3'] = 0x13, ['4'] = 0x14, ['5'] = 0x15, ['6'] = 0x16, ['7'] = 0x17,
+    ['8'] = 0x18, ['9'] = 0x19, ['a'] = 0x1A, ['b'] = 0x1B, ['c'] = 0x1C, ['d'] = 0x1D, ['e'] = 0x1E, ['f'] = 0x1F,
+    ['A'] = 0x3A, ['B'] = 0x3B, ['C'] = 0x3C, ['D'] = 0x3D, ['E'] = 0x3E, ['F'] = 0x3F};
+
+/* 32 lower-case digits: nearly every trace id is. */
+static bool is_plain_trace_id(struct str id)
+{
+	uint8_t all = 0x10, any = 0;
+
+	if (id.len != 32)
+		return false;
+	for (size_t i = 0; i < 32; i++) {
+		uint8_t digit = hex_digits[(unsigned char)id.ptr[i]];
+
+		all &= digit;
+		any |= digit;
+	}
+	return all && !(any & 0x20);
+}
+
 /* The hex digits of an id without the dashes of a UUID, lower case; 0 if it is neither. At most 32. */
 static size_t id_hex(struct str id, char *hex)
 {
 	bool uuid = id.len == 36;
 	size_t n = 0;
 
+	if (is_plain_trace_id(id)) {
+		memcpy(hex, id.ptr, 32);
+		return 32;
+	}
 	if (!uuid && id.len != 32 && id.len != 16)
 		return 0;
 	for (size_t i = 0; i < id.len; i++) {
@@ -142,11 +169,9 @@ static size_t id_hex(struct str id, char *hex)
 				return 0;
 			continue;
 		}
-		if (c >= 'A' && c <= 'F')
-			c = (char)(c - 'A' + 'a');
-		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
+		if (!hex_digits[(unsigned char)c])
 			return 0;
-		hex[n++] = c;
+		hex[n++] = c >= 'A' && c <= 'F' ? (char)(c - 'A' + 'a') : c;
 	}
 	return n;
 }
@@ -185,14 +210,16 @@ struct hash128 model_trace_key(struct id_scope scope, struct str id)
 int64_t model_span_key(struct str id, bool *is_hex)
 {
 	uint64_t key = 0;
-	char hex[36];
+	uint8_t all = 0x10;
 
-	*is_hex = id.len == 16 && id_hex(id, hex) == 16;
-	if (!*is_hex)
-		return (int64_t)hash64(id);
-	for (int i = 0; i < 16; i++)
-		key = key << 4 | (uint64_t)(hex[i] <= '9' ? hex[i] - '0' : hex[i] - 'a' + 10);
-	return (int64_t)key;
+	for (size_t i = 0; i < 16 && id.len == 16; i++) {
+		uint8_t digit = hex_digits[(unsigned char)id.ptr[i]];
+
+		all &= digit;
+		key = key << 4 | (digit & 15u);
+	}
+	*is_hex = id.len == 16 && all;
+	return *is_hex ? (int64_t)key : (int64_t)hash64(id);
 }
 
 /* The hash of a JSON value's meaning, without writing its canonical form: every token gets one, from the last to the first,
@@ -210,16 +237,20 @@ static uint64_t mix(uint64_t a, uint64_t b)
 /* The one spelling of a string that needs no \u and no \/. Other control bytes stand for themselves: no JSON has them. */
 static void spell(struct buf *out, struct str text)
 {
-	static const char letters[0x20] = {['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't'};
+	static const char letters[256] = {
+	    ['"'] = '"', ['\\'] = '\\', ['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't'};
+	char *to;
 
+	buf_reserve(out, size_mul(text.len, 2));
+	to = out->ptr + out->len;
 	for (size_t i = 0; i < text.len; i++) {
-		unsigned char c = (unsigned char)text.ptr[i];
-		char letter = c < 0x20 ? letters[c] : c == '"' || c == '\\' ? (char)c : 0;
+		char letter = letters[(unsigned char)text.ptr[i]];
 
 		if (letter)
-			buf_add_char(out, '\\');
-		buf_add_char(out, letter ? letter : (char)c);
+			*to++ = '\\';
+		*to++ = letter ? letter : text.ptr[i];
 	}
+	out->len = (size_t)(to - out->ptr);
 }
 
 static uint64_t string_hash(struct val v)

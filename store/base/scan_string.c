@@ -210,8 +210,7 @@ static bool string_plain(struct scan_run *run)
 
 struct masks {
 	uint32_t quote, backslash;
-	uint32_t rare;  /* control bytes and bytes beyond ASCII */
-	uint32_t plain; /* may follow a backslash (/ may, too, but is noted); only looked up if there is one */
+	uint32_t rare; /* control bytes and bytes beyond ASCII */
 };
 
 __attribute__((target("avx2"))) static inline uint32_t equal32(__m256i v, char c)
@@ -227,10 +226,14 @@ __attribute__((target("avx2"))) static inline struct masks masks_avx2(const unsi
 	struct masks m = {.quote = equal32(v, '"'),
 	                  .backslash = equal32(v, '\\'),
 	                  .rare = (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(low, v))};
-	if (m.backslash)
-		m.plain = m.quote | m.backslash | equal32(v, 'n') | equal32(v, 't') | equal32(v, 'r') |
-		          equal32(v, 'b') | equal32(v, 'f');
 	return m;
+}
+
+__attribute__((target("avx2"))) static inline uint32_t letters_avx2(const unsigned char *p)
+{
+	__m256i v;
+	memcpy(&v, p, sizeof v);
+	return equal32(v, 'n') | equal32(v, 't') | equal32(v, 'r') | equal32(v, 'b') | equal32(v, 'f');
 }
 
 static inline uint32_t equal16(__m128i low, __m128i high, char c)
@@ -253,10 +256,15 @@ static inline struct masks masks_sse2(const unsigned char *p)
 	memcpy(&w, p + sizeof v, sizeof w);
 	struct masks m = {
 	    .quote = equal16(v, w, '"'), .backslash = equal16(v, w, '\\'), .rare = rare16(v) | rare16(w) << 16};
-	if (m.backslash)
-		m.plain = m.quote | m.backslash | equal16(v, w, 'n') | equal16(v, w, 't') | equal16(v, w, 'r') |
-		          equal16(v, w, 'b') | equal16(v, w, 'f');
 	return m;
+}
+
+static inline uint32_t letters_sse2(const unsigned char *p)
+{
+	__m128i v, w;
+	memcpy(&v, p, sizeof v);
+	memcpy(&w, p + sizeof v, sizeof w);
+	return equal16(v, w, 'n') | equal16(v, w, 't') | equal16(v, w, 'r') | equal16(v, w, 'b') | equal16(v, w, 'f');
 }
 
 /* What stops the word at its bit i, given by its byte p. `is_escaped`: a backslash is before it. */
@@ -269,9 +277,11 @@ static bool stopped(struct scan_run *run, const unsigned char *p, bool is_escape
 	return bad_string(run, p, "raw control byte in a string");
 }
 
-/* One body for both widths: it is inlined into string_avx2 and string_sse2 with `look` known. */
+/* One body for both widths: it is inlined into string_avx2 and string_sse2 with `look` and `letters` (those that may follow a
+ * backslash) known. / may follow one, too, but is noted. */
 static inline __attribute__((always_inline)) bool string_words(struct scan_run *run,
-                                                               struct masks (*look)(const unsigned char *))
+                                                               struct masks (*look)(const unsigned char *),
+                                                               uint32_t (*letters)(const unsigned char *))
 {
 	const unsigned char *p = run->p;
 	while (p < run->end) {
@@ -288,7 +298,10 @@ static inline __attribute__((always_inline)) bool string_words(struct scan_run *
 		struct masks m = look(word);
 		bool half = false;
 		uint32_t escaped = m.backslash ? scan_escaped_bytes(m.backslash, &half) : 0;
-		uint32_t stop = ((m.quote & ~escaped) | m.rare | (escaped & ~m.plain)) & there;
+		uint32_t odd = escaped & ~(m.quote | m.backslash);
+		if (odd)
+			odd &= ~letters(word);
+		uint32_t stop = ((m.quote & ~escaped) | m.rare | odd) & there;
 		if (!stop) {
 			run->escaped |= m.backslash != 0;
 			if (there != UINT32_MAX)
@@ -312,12 +325,12 @@ static inline __attribute__((always_inline)) bool string_words(struct scan_run *
 
 __attribute__((target("avx2"))) static bool string_avx2(struct scan_run *run)
 {
-	return string_words(run, masks_avx2);
+	return string_words(run, masks_avx2, letters_avx2);
 }
 
 static bool string_sse2(struct scan_run *run)
 {
-	return string_words(run, masks_sse2);
+	return string_words(run, masks_sse2, letters_sse2);
 }
 #endif
 
