@@ -116,7 +116,7 @@ layers:
 	@sh tests/layers.sh
 format:
 	clang-format -i $(ALL_C) $(wildcard store/*.h store/*/*.h import/*.h tui/*.h tui/*/*.h tests/*.h)
-$(B)/bench/bench: tests/bench/bench.c $(B)/libspoor.a
+$(B)/bench/%: tests/bench/%.c $(B)/libspoor.a
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(CC) $(SPOOR_CPPFLAGS) $(CPPFLAGS) $(SPOOR_CFLAGS) $(CFLAGS) $(SPOOR_LDFLAGS) $(LDFLAGS) -o $@ $< $(B)/libspoor.a $(PKG_LIBS)
 bench: all

@@ -17,9 +17,15 @@ struct message_list {
 void message_read(struct message_list *list, struct val value, bool output, struct arena *arena);
 /* The same over text that is JSON or plain. */
 void message_read_text(struct message_list *list, struct str text, bool output, struct arena *arena);
-/* Like message_read_text, but appends only as much from the end as message_preview needs for the same answer: for rows, where
+/* Its steps apart, for callers that want the scan, too. message_scan: false: the text is not JSON that may hold messages; the others
+ * then take NULL for `json`. The scan is of the text without its outer white space. */
+bool message_scan(struct scan *scan, struct str text);
+void message_read_scanned(struct message_list *list, struct str text, const struct scan *json, bool output,
+                          struct arena *arena);
+/* Like message_read_scanned, but appends only as much from the end as message_preview needs for the same answer: for rows, where
  * nobody sees the other messages. */
-void message_read_last(struct message_list *list, struct str text, bool output, struct arena *arena);
+void message_read_last(struct message_list *list, struct str text, const struct scan *json, bool output,
+                       struct arena *arena);
 /* What a list preview shows: input: the last user text ("user: …"); output: the last assistant text, else its tool calls
  * ("get_balance({…})"). Absent if there is none. */
 struct str message_preview(const struct message_list *list, bool output, struct arena *arena);

@@ -56,27 +56,28 @@ enum span_key {
 	N_SPAN_KEYS
 };
 
-static const char *const span_keys[N_SPAN_KEYS] = {
-    [K_TRACE_ID] = "traceid",
-    [K_SPAN_ID] = "spanid",
-    [K_PARENT] = "parentspanid",
-    [K_NAME] = "name",
-    [K_KIND] = "kind",
-    [K_START] = "starttimeunixnano",
-    [K_END] = "endtimeunixnano",
-    [K_ATTRIBUTES] = "attributes",
-    [K_EVENTS] = "events",
-    [K_LINKS] = "links",
-    [K_STATUS] = "status",
-    [K_DROPPED_A] = "droppedattributescount",
-    [K_DROPPED_E] = "droppedeventscount",
-    [K_DROPPED_L] = "droppedlinkscount",
-    [K_EVENT_NAME] = "eventname",
-    [K_OBSERVED] = "observedtimeunixnano",
+static const struct str span_keys[N_SPAN_KEYS] = {
+    [K_TRACE_ID] = STR_INIT("traceId"),
+    [K_SPAN_ID] = STR_INIT("spanId"),
+    [K_PARENT] = STR_INIT("parentSpanId"),
+    [K_NAME] = STR_INIT("name"),
+    [K_KIND] = STR_INIT("kind"),
+    [K_START] = STR_INIT("startTimeUnixNano"),
+    [K_END] = STR_INIT("endTimeUnixNano"),
+    [K_ATTRIBUTES] = STR_INIT("attributes"),
+    [K_EVENTS] = STR_INIT("events"),
+    [K_LINKS] = STR_INIT("links"),
+    [K_STATUS] = STR_INIT("status"),
+    [K_DROPPED_A] = STR_INIT("droppedAttributesCount"),
+    [K_DROPPED_E] = STR_INIT("droppedEventsCount"),
+    [K_DROPPED_L] = STR_INIT("droppedLinksCount"),
+    [K_EVENT_NAME] = STR_INIT("eventName"),
+    [K_OBSERVED] = STR_INIT("observedTimeUnixNano"),
 };
 
 /* timeUnixNano of events and log records is the time key of those. */
-static const char *const event_keys[] = {"name", "timeunixnano", "attributes", "traceid", "spanid"};
+static const struct str event_keys[] = {STR_INIT("name"), STR_INIT("timeUnixNano"), STR_INIT("attributes"),
+                                        STR_INIT("traceId"), STR_INIT("spanId")};
 enum { E_NAME, E_TIME, E_ATTRIBUTES, E_TRACE_ID, E_SPAN_ID, N_EVENT_KEYS };
 
 static struct otlp_in in_of(struct import *im, const struct record *rec)

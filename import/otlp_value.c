@@ -6,14 +6,13 @@ enum { KEY_MAX = 32, NEST_MAX = 100 };
 
 /* ---- keys */
 
-/* A key without its quotes and underscores, in lower case; 0 if it is too long to be one of ours. */
-static size_t fold(struct val key, char *out)
+/* A key without its underscores, in lower case; 0 if it is too long to be one of ours. */
+static size_t fold(struct str key, char *out)
 {
-	struct str raw = val_raw(key);
 	size_t n = 0;
 
-	for (size_t i = 1; i + 1 < raw.len; i++) {
-		char c = raw.ptr[i];
+	for (size_t i = 0; i < key.len; i++) {
+		char c = key.ptr[i];
 
 		if (c == '_')
 			continue;
@@ -24,29 +23,42 @@ static size_t fold(struct val key, char *out)
 	return n;
 }
 
-static size_t key_index(struct val key, const char *const *keys, size_t n)
+/* Keys come as they are written here and in this order, as a rule: then the first look finds them. */
+static size_t key_index(struct val key, const struct str *keys, size_t n, size_t guess)
 {
+	struct str raw = val_raw(key), name = {raw.ptr + 1, raw.len - 2};
 	char folded[KEY_MAX];
-	size_t len = fold(key, folded);
+	size_t len;
 
-	for (size_t i = 0; i < n; i++) {
-		if (len && keys[i][0] == folded[0] && strlen(keys[i]) == len && memcmp(keys[i], folded, len) == 0)
+	for (size_t i = 0; i < n; i++, guess++) {
+		if (guess >= n)
+			guess = 0;
+		if (keys[guess].len == name.len && memcmp(keys[guess].ptr, name.ptr, name.len) == 0)
+			return guess;
+	}
+	len = fold(name, folded);
+	for (size_t i = 0; i < n && len; i++) {
+		if (keys[i].len == len && str_ieq((struct str){folded, len}, keys[i].ptr))
 			return i;
 	}
 	return n;
 }
 
-void otlp_members(struct val object, const char *const *keys, size_t n, struct val *got)
+void otlp_members(struct val object, const struct str *keys, size_t n, struct val *got)
 {
+	size_t guess = 0;
+
 	for (size_t i = 0; i < n; i++)
 		got[i] = VAL_NONE;
 	if (!val_is(object, SCAN_OBJECT))
 		return;
 	for (struct member m = val_first(object); m.ok; m = val_next(m)) {
-		size_t i = key_index(m.key, keys, n);
+		size_t i = key_index(m.key, keys, n, guess);
 
-		if (i < n)
+		if (i < n) {
 			got[i] = m.val;
+			guess = i + 1;
+		}
 	}
 }
 
@@ -54,11 +66,15 @@ void otlp_members(struct val object, const char *const *keys, size_t n, struct v
 
 static bool is_lower_hex(struct str s)
 {
-	for (size_t i = 0; i < s.len; i++) {
-		if (!((s.ptr[i] >= '0' && s.ptr[i] <= '9') || (s.ptr[i] >= 'a' && s.ptr[i] <= 'f')))
-			return false;
-	}
-	return true;
+	static const bool digits[256] = {
+	    ['0'] = true, ['1'] = true, ['2'] = true, ['3'] = true, ['4'] = true, ['5'] = true,
+	    ['6'] = true, ['7'] = true, ['8'] = true, ['9'] = true, ['a'] = true, ['b'] = true,
+	    ['c'] = true, ['d'] = true, ['e'] = true, ['f'] = true};
+	bool all = true;
+
+	for (size_t i = 0; i < s.len; i++)
+		all &= digits[(unsigned char)s.ptr[i]];
+	return all;
 }
 
 static struct str hex_of(const unsigned char *bytes, size_t n, struct arena *arena)
@@ -136,6 +152,8 @@ static struct str id_of_text(struct str text, size_t n_bytes, struct arena *aren
 	struct str inner;
 	size_t n;
 
+	if (text.len == 2 * n_bytes && is_lower_hex(text))
+		return text;
 	if (str_starts(text, "0x") || str_starts(text, "0X"))
 		text = str_from(text, 2);
 	if (text.len == 2 * n_bytes && is_lower_hex(text))
@@ -186,13 +204,16 @@ void otlp_no_id(const struct otlp_in *in, struct val v, const char *path, const 
 
 /* ---- times */
 
+static bool is_blank(struct val v)
+{
+	return !val_ok(v) || (val_is(v, SCAN_STRING) && val_raw(v).len == 2);
+}
+
 bool otlp_has_time(struct val v)
 {
 	int64_t ns;
 
-	if (!val_ok(v) || (val_is(v, SCAN_STRING) && val_raw(v).len == 2))
-		return false;
-	return !(val_int64(v, &ns) && ns == 0);
+	return !is_blank(v) && !(val_int64(v, &ns) && ns == 0);
 }
 
 int64_t otlp_time(const struct otlp_in *in, struct val v, const char *path)
@@ -201,10 +222,10 @@ int64_t otlp_time(const struct otlp_in *in, struct val v, const char *path)
 	uint64_t big;
 	bool zoneless;
 
-	if (!otlp_has_time(v))
+	if (is_blank(v))
 		return TIME_UNKNOWN;
-	if (val_int64(v, &ns) && ns > 0)
-		return ns;
+	if (val_int64(v, &ns) && ns >= 0)
+		return ns > 0 ? ns : TIME_UNKNOWN;
 	if (val_is(v, SCAN_STRING) && units_iso(val_str(v, in->arena), &ns, &zoneless))
 		return ns;
 	import_problem(in->im, in->rec, SEVERITY_WARNING, "bad-time", str_of(path), "kept, time unknown", "%s",
@@ -216,10 +237,15 @@ int64_t otlp_time(const struct otlp_in *in, struct val v, const char *path)
 
 enum any { ANY_STRING, ANY_BOOL, ANY_INT, ANY_DOUBLE, ANY_ARRAY, ANY_KVLIST, ANY_BYTES, ANY_VALUE, N_ANY };
 
-static const char *const any_keys[N_ANY] = {
-    [ANY_STRING] = "stringvalue", [ANY_BOOL] = "boolvalue",   [ANY_INT] = "intvalue",
-    [ANY_DOUBLE] = "doublevalue", [ANY_ARRAY] = "arrayvalue", [ANY_KVLIST] = "kvlistvalue",
-    [ANY_BYTES] = "bytesvalue",   [ANY_VALUE] = "value", /* a dump of Go's structs has one more level */
+static const struct str any_keys[N_ANY] = {
+    [ANY_STRING] = STR_INIT("stringValue"),
+    [ANY_BOOL] = STR_INIT("boolValue"),
+    [ANY_INT] = STR_INIT("intValue"),
+    [ANY_DOUBLE] = STR_INIT("doubleValue"),
+    [ANY_ARRAY] = STR_INIT("arrayValue"),
+    [ANY_KVLIST] = STR_INIT("kvlistValue"),
+    [ANY_BYTES] = STR_INIT("bytesValue"),
+    [ANY_VALUE] = STR_INIT("value"), /* a dump of Go's structs has one more level */
 };
 
 /* The kind of an AnyValue and the value inside; N_ANY: none of them. */
@@ -229,7 +255,7 @@ static enum any open_any(struct val any, struct val *inner)
 	if (!val_is(any, SCAN_OBJECT))
 		return N_ANY;
 	for (struct member m = val_first(any); m.ok; m = val_next(m)) {
-		size_t kind = key_index(m.key, any_keys, N_ANY);
+		size_t kind = key_index(m.key, any_keys, N_ANY, 0);
 
 		if (kind == N_ANY || !val_ok(m.val))
 			continue;
@@ -241,7 +267,13 @@ static enum any open_any(struct val any, struct val *inner)
 	return N_ANY;
 }
 
-static const char *const kv_keys[] = {"key", "value"};
+static const struct str kv_keys[] = {STR_INIT("key"), STR_INIT("value")};
+
+static void open_pair(struct val pair, struct val got[2])
+{
+	if (!val_pair(pair, kv_keys[0], kv_keys[1], got))
+		otlp_members(pair, kv_keys, 2, got);
+}
 
 static void any_json(struct buf *out, struct val any, int depth, struct arena *arena);
 
@@ -269,7 +301,7 @@ static void map_json(struct buf *out, struct val holder, int depth, struct arena
 	for (struct member m = val_first(list); m.ok; m = val_next(m)) {
 		struct val got[2];
 
-		otlp_members(m.val, kv_keys, 2, got);
+		open_pair(m.val, got);
 		if (!val_is(got[0], SCAN_STRING))
 			continue;
 		if (comma)
@@ -424,7 +456,7 @@ struct attrs_in otlp_attributes(const struct otlp_in *in, struct val list, const
 	for (struct member m = val_first(list); m.ok; m = val_next(m)) {
 		struct val got[2];
 
-		otlp_members(m.val, kv_keys, 2, got);
+		open_pair(m.val, got);
 		if (!val_is(got[0], SCAN_STRING) || (only && !val_str_is(got[0], only)))
 			continue;
 		if (only)

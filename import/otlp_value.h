@@ -13,8 +13,9 @@ struct otlp_in {
 	bool payload;
 };
 
-/* got[i] = the member whose key, folded (lower case, no underscores), is keys[i]; VAL_NONE. One pass; the last of a name wins. */
-void otlp_members(struct val object, const char *const *keys, size_t n, struct val *got);
+/* got[i] = the member whose key is keys[i], case and underscores ignored; VAL_NONE. keys as camelCase literals, best in the order
+ * in which they come. One pass; the last of a name wins. */
+void otlp_members(struct val object, const struct str *keys, size_t n, struct val *got);
 /* An id of n bytes as lower-case hex; other ids as written; STR_NONE: absent, empty, zero, or (with a problem) unusable. */
 struct str otlp_id(const struct otlp_in *in, struct val v, size_t n_bytes, const char *path);
 /* The problem of a span whose own id is missing: a made-up one is used. */

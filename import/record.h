@@ -8,7 +8,7 @@
  *
  * A value that fits the window is scanned once and walked by its tokens. A container that does not is entered and read
  * member by member; members of its frame that come after its records make the frame's tail.
- * The window is 4 MiB; it grows only for one record larger than it, up to RECORD_MAX (then: problem "limit-record").
+ * The window is 1 MiB, so that hashing and scanning find it in the cache; it grows only for one record larger than it, up to RECORD_MAX (then: problem "limit-record").
  * One JSON value is scanned strictly; after a bad one the reader goes on at the next line that begins a good value. */
 #ifndef SPOOR_IMPORT_RECORD_H
 #define SPOOR_IMPORT_RECORD_H
@@ -18,7 +18,7 @@
 #include "store/base/scan.h"
 #include "store/sink.h"
 
-enum { RECORD_WINDOW = 4 << 20, RECORD_MAX = 256 << 20 };
+enum { RECORD_WINDOW = 1 << 20, RECORD_MAX = 256 << 20 };
 
 /* "results.results[]"; "" is the top-level value itself; [] opens an array; keys by their exact text unless the format has
  * loose_keys. A path that ends at an object's member gives that member whole. Top-level arrays are always opened, so a path

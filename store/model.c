@@ -1,6 +1,7 @@
 #include "store/model.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "store/base/scan.h"
 
@@ -126,12 +127,38 @@ const char *severity_name(enum severity severity)
 
 /* ---- ids */
 
+/* Value of a hexadecimal digit with 0x10 set; 0x20, too: a capital. 0: no digit. */
+static const uint8_t hex_digits[256] = {
+    ['0'] = 0x10, ['1'] = 0x11, ['2'] = 0x12, ['3'] = 0x13, ['4'] = 0x14, ['5'] = 0x15, ['6'] = 0x16, ['7'] = 0x17,
+    ['8'] = 0x18, ['9'] = 0x19, ['a'] = 0x1A, ['b'] = 0x1B, ['c'] = 0x1C, ['d'] = 0x1D, ['e'] = 0x1E, ['f'] = 0x1F,
+    ['A'] = 0x3A, ['B'] = 0x3B, ['C'] = 0x3C, ['D'] = 0x3D, ['E'] = 0x3E, ['F'] = 0x3F};
+
+/* 32 lower-case digits: nearly every trace id is. */
+static bool is_plain_trace_id(struct str id)
+{
+	uint8_t all = 0x10, any = 0;
+
+	if (id.len != 32)
+		return false;
+	for (size_t i = 0; i < 32; i++) {
+		uint8_t digit = hex_digits[(unsigned char)id.ptr[i]];
+
+		all &= digit;
+		any |= digit;
+	}
+	return all && !(any & 0x20);
+}
+
 /* The hex digits of an id without the dashes of a UUID, lower case; 0 if it is neither. At most 32. */
 static size_t id_hex(struct str id, char *hex)
 {
 	bool uuid = id.len == 36;
 	size_t n = 0;
 
+	if (is_plain_trace_id(id)) {
+		memcpy(hex, id.ptr, 32);
+		return 32;
+	}
 	if (!uuid && id.len != 32 && id.len != 16)
 		return 0;
 	for (size_t i = 0; i < id.len; i++) {
@@ -142,11 +169,9 @@ static size_t id_hex(struct str id, char *hex)
 				return 0;
 			continue;
 		}
-		if (c >= 'A' && c <= 'F')
-			c = (char)(c - 'A' + 'a');
-		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
+		if (!hex_digits[(unsigned char)c])
 			return 0;
-		hex[n++] = c;
+		hex[n++] = c >= 'A' && c <= 'F' ? (char)(c - 'A' + 'a') : c;
 	}
 	return n;
 }
@@ -185,14 +210,16 @@ struct hash128 model_trace_key(struct id_scope scope, struct str id)
 int64_t model_span_key(struct str id, bool *is_hex)
 {
 	uint64_t key = 0;
-	char hex[36];
+	uint8_t all = 0x10;
 
-	*is_hex = id.len == 16 && id_hex(id, hex) == 16;
-	if (!*is_hex)
-		return (int64_t)hash64(id);
-	for (int i = 0; i < 16; i++)
-		key = key << 4 | (uint64_t)(hex[i] <= '9' ? hex[i] - '0' : hex[i] - 'a' + 10);
-	return (int64_t)key;
+	for (size_t i = 0; i < 16 && id.len == 16; i++) {
+		uint8_t digit = hex_digits[(unsigned char)id.ptr[i]];
+
+		all &= digit;
+		key = key << 4 | (digit & 15u);
+	}
+	*is_hex = id.len == 16 && all;
+	return *is_hex ? (int64_t)key : (int64_t)hash64(id);
 }
 
 /* The hash of a JSON value's meaning, without writing its canonical form: every token gets one, from the last to the first,
@@ -207,48 +234,91 @@ static uint64_t mix(uint64_t a, uint64_t b)
 	return x ^ x >> 32;
 }
 
-static bool comes_again(struct member m, const uint64_t *hashes)
+/* The one spelling of a string that needs no \u and no \/. Other control bytes stand for themselves: no JSON has them. */
+static void spell(struct buf *out, struct str text)
 {
-	uint64_t key = hashes[m.key.i];
+	static const char letters[256] = {
+	    ['"'] = '"', ['\\'] = '\\', ['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't'};
+	char *to;
 
-	for (m = val_next(m); m.ok; m = val_next(m)) {
-		if (hashes[m.key.i] == key)
+	buf_reserve(out, size_mul(text.len, 2));
+	to = out->ptr + out->len;
+	for (size_t i = 0; i < text.len; i++) {
+		char letter = letters[(unsigned char)text.ptr[i]];
+
+		if (letter)
+			*to++ = '\\';
+		*to++ = letter ? letter : text.ptr[i];
+	}
+	out->len = (size_t)(to - out->ptr);
+}
+
+static uint64_t string_hash(struct val v)
+{
+	const struct scan_token *t = val_token(v);
+	struct arena arena = ARENA_INIT;
+	struct buf spelt = BUF_INIT;
+	uint64_t hash;
+
+	if (!t->respelt)
+		return hash64((struct str){v.scan->text + t->at, t->len});
+	spell(&spelt, val_str(v, &arena));
+	hash = hash64(buf_str(&spelt));
+	buf_done(&spelt);
+	arena_done(&arena);
+	return hash;
+}
+
+static bool comes_again(const struct scan *s, uint32_t key, uint32_t end, const uint64_t *hashes)
+{
+	for (uint32_t i = s->tokens[key + 1].next; i < end; i = s->tokens[i + 1].next) {
+		if (hashes[i] == hashes[key])
 			return true;
 	}
 	return false;
 }
 
-static uint64_t token_hash(struct val v, const uint64_t *hashes, struct arena *arena)
+static uint64_t token_hash(struct val v, const uint64_t *hashes)
 {
-	uint64_t hash = mix(0, (uint64_t)val_type(v));
+	const struct scan *s = v.scan;
+	const uint32_t end = val_token(v)->next;
+	const enum scan_type type = val_type(v);
+	uint64_t hash = mix(0, (uint64_t)type);
 
-	if (val_is(v, SCAN_STRING))
-		return mix(hash, hash64(val_str(v, arena)));
-	if (val_is(v, SCAN_ARRAY)) {
-		for (struct member m = val_first(v); m.ok; m = val_next(m))
-			hash = mix(hash, hashes[m.val.i]);
-		return hash;
-	}
-	if (!val_is(v, SCAN_OBJECT))
+	if (type == SCAN_STRING)
+		return mix(hash, string_hash(v));
+	if (type != SCAN_ARRAY && type != SCAN_OBJECT)
 		return mix(hash, hash64(val_raw(v)));
-	for (struct member m = val_first(v); m.ok; m = val_next(m)) {
-		if (!comes_again(m, hashes)) /* of two with one key the last counts */
-			hash += mix(hashes[m.key.i], hashes[m.val.i]);
+	for (uint32_t i = v.i + 1; type == SCAN_ARRAY && i < end; i = s->tokens[i].next)
+		hash = mix(hash, hashes[i]);
+	for (uint32_t i = v.i + 1; type == SCAN_OBJECT && i < end; i = s->tokens[i + 1].next) {
+		if (!comes_again(s, i, end, hashes)) /* of two with one key the last counts */
+			hash += mix(hashes[i], hashes[i + 1]);
 	}
 	return hash;
 }
 
 static uint64_t json_hash(const struct scan *scan)
 {
-	uint64_t *hashes = xcalloc(scan->n, sizeof *hashes), hash;
-	struct arena arena = ARENA_INIT;
+	uint64_t few[512], *hashes = scan->n <= sizeof few / sizeof *few ? few : xcalloc(scan->n, sizeof *hashes);
+	uint64_t hash = 0;
 
 	for (uint32_t i = scan->n; i-- > 0;)
-		hashes[i] = token_hash((struct val){scan, i}, hashes, &arena);
-	hash = hashes[scan_root(scan).i];
-	arena_done(&arena);
-	free(hashes);
+		hash = hashes[i] = token_hash((struct val){scan, i}, hashes);
+	if (hashes != few)
+		free(hashes);
 	return hash;
+}
+
+uint64_t model_scanned_hash(struct str text, const struct scan *scan)
+{
+	uint64_t hash;
+
+	text = str_trim(text);
+	if (!text.len)
+		return 0;
+	hash = scan && scan->n && text.len <= HASH_JSON_MAX ? json_hash(scan) : hash64(text);
+	return hash ? hash : 1;
 }
 
 uint64_t model_text_hash(struct str text)
@@ -256,18 +326,15 @@ uint64_t model_text_hash(struct str text)
 	static const struct scan_opts opts = {.last = true, .lenient = true, .replace_utf8 = true};
 	struct scan scan = SCAN_INIT;
 	uint64_t hash;
+	bool json;
 
 	text = str_trim(text);
-	if (!text.len)
-		return 0;
 	/* Only these three have more than one way to be written. */
-	if (text.len <= HASH_JSON_MAX && (text.ptr[0] == '{' || text.ptr[0] == '[' || text.ptr[0] == '"') &&
-	    scan_text(&scan, text, &opts))
-		hash = json_hash(&scan);
-	else
-		hash = hash64(text);
+	json = text.len && text.len <= HASH_JSON_MAX &&
+	       (text.ptr[0] == '{' || text.ptr[0] == '[' || text.ptr[0] == '"') && scan_text(&scan, text, &opts);
+	hash = model_scanned_hash(text, json ? &scan : NULL);
 	scan_done(&scan);
-	return hash ? hash : 1;
+	return hash;
 }
 
 /* ---- problems */

@@ -11,6 +11,8 @@
 #include "store/base/str.h"
 #include "store/base/units.h"
 
+struct scan;
+
 enum span_kind {
 	KIND_SPAN, /* the source does not say */
 	KIND_AGENT,
@@ -53,6 +55,8 @@ int64_t model_span_key(struct str id, bool *is_hex);
 /* Hash of normalised text, for "same arguments", "same input": canonical JSON if the text is JSON of at most 16 KiB, else the
  * text trimmed. 0: absent or empty. */
 uint64_t model_text_hash(struct str text);
+/* The same of a text scanned already: without its outer white space, lenient, with replace_utf8. NULL: no JSON object or list. */
+uint64_t model_scanned_hash(struct str text, const struct scan *scan);
 
 struct attribute {
 	struct str key, json; /* json: the value as JSON text */

@@ -2,6 +2,7 @@
 
 #include <sha2.h>
 #include <string.h>
+#define XXH_INLINE_ALL /* most of what is hashed is short */
 #include <xxhash.h>
 
 #include "store/base/err.h"

@@ -1,5 +1,5 @@
 /* The grammar: one loop over tokens, no recursion. While a container is open its token's `next` holds the index of the
- * container around it (tokens then are their own stack of indices); closing it writes the real one. */
+ * container around it (tokens are their own stack); closing it writes the real one. */
 #include "store/base/scan.h"
 
 #include <stdlib.h>
@@ -7,16 +7,9 @@
 
 #include "store/base/scan_private.h"
 
-enum expect {
-	EXPECT_VALUE,
-	EXPECT_ITEM_OR_END, /* after [ */
-	EXPECT_KEY,
-	EXPECT_KEY_OR_END, /* after { */
-	EXPECT_MORE_OR_END /* after a value */
-};
-
 struct open {
 	uint32_t i;     /* innermost open container */
+	bool object;    /* it is one */
 	uint32_t depth; /* how many are open */
 	uint32_t depth_max;
 };
@@ -24,17 +17,10 @@ struct open {
 void scan_done(struct scan *s)
 {
 	free(s->tokens);
-	free(s->stack);
 	*s = SCAN_INIT;
 }
 
-static bool bad(struct scan_run *run, const char *why)
-{
-	run->bad = why;
-	return false;
-}
-
-static uint32_t offset(const struct scan_run *run, const unsigned char *p)
+static inline uint32_t offset(const struct scan_run *run, const unsigned char *p)
 {
 	return (uint32_t)(p - (const unsigned char *)run->scan->text);
 }
@@ -48,87 +34,104 @@ static void grow(struct scan *s)
 	s->cap = (uint32_t)cap;
 }
 
-/* From start up to p. There are never more tokens than bytes, so n cannot overflow. */
-static inline void add_token(struct scan_run *run, enum scan_type type, const unsigned char *start)
+/* The functions that read move p over what they read and return where it stands then. NULL: it is bad or the bytes ran out,
+ * and run->p tells where. p is handed on as a value so that it stays in a register. */
+
+static const unsigned char *stop(struct scan_run *run, const unsigned char *p)
 {
-	struct scan *s = run->scan;
-	if (s->n == s->cap)
-		grow(s);
-	s->tokens[s->n] = (struct scan_token){
-	    .at = offset(run, start), .len = (uint32_t)(run->p - start), .next = s->n + 1, .type = (uint8_t)type};
-	s->n++;
+	run->p = p;
+	return NULL;
 }
 
-static inline void skip_blanks(struct scan_run *run)
+static const unsigned char *bad(struct scan_run *run, const unsigned char *p, const char *why)
 {
-	const unsigned char *p = run->p;
+	run->bad = why;
+	return stop(run, p);
+}
+
+/* There are never more tokens than bytes, so n cannot overflow; room is made by whole_value. */
+static inline struct scan_token *add_token(struct scan_run *run, enum scan_type type, const unsigned char *start,
+                                           const unsigned char *end)
+{
+	struct scan *s = run->scan;
+	struct scan_token *t = &s->tokens[s->n++];
+	*t = (struct scan_token){
+	    .at = offset(run, start), .len = (uint32_t)(end - start), .next = s->n, .type = (uint8_t)type};
+	return t;
+}
+
+static inline const unsigned char *skip_blanks(const struct scan_run *run, const unsigned char *p)
+{
 	while (p < run->end && scan_is_blank(*p))
 		p++;
-	run->p = p;
+	return p;
 }
 
 /* p at the opening quote. */
-static inline bool string(struct scan_run *run)
+static inline const unsigned char *string(struct scan_run *run, const unsigned char *p)
 {
-	const unsigned char *start = ++run->p;
-	if (!scan_string(run))
-		return false;
-	add_token(run, SCAN_STRING, start);
-	run->scan->tokens[run->scan->n - 1].escaped = run->escaped;
-	run->p++;
-	return true;
-}
-
-static bool word(struct scan_run *run, const char *name, enum scan_type type, const char *why)
-{
-	const unsigned char *start = run->p;
-	for (const char *c = name; *c; c++, run->p++) {
-		if (run->p == run->end)
-			return false;
-		if (*run->p != (unsigned char)*c)
-			return bad(run, why);
+	const unsigned char *start = ++p, *end = run->vectors ? scan_short_string(p, run->end) : NULL;
+	if (end) {
+		add_token(run, SCAN_STRING, start, end);
+		return end + 1;
 	}
-	add_token(run, type, start);
-	return true;
+	run->p = p;
+	if (!scan_string(run))
+		return NULL;
+	struct scan_token *t = add_token(run, SCAN_STRING, start, run->p);
+	t->escaped = run->escaped;
+	t->respelt = run->respelt;
+	return run->p + 1;
 }
 
-static bool is_digit(unsigned char c)
+static const unsigned char *word(struct scan_run *run, const unsigned char *p, const char *name, enum scan_type type,
+                                 const char *why)
+{
+	const unsigned char *start = p;
+	for (const char *c = name; *c; c++, p++) {
+		if (p == run->end)
+			return stop(run, p);
+		if (*p != (unsigned char)*c)
+			return bad(run, p, why);
+	}
+	add_token(run, type, start, p);
+	return p;
+}
+
+static inline bool is_digit(unsigned char c)
 {
 	return c >= '0' && c <= '9';
 }
 
-static bool digits(struct scan_run *run)
+static const unsigned char *digits(struct scan_run *run, const unsigned char *p)
 {
-	if (run->p == run->end)
-		return false;
-	if (!is_digit(*run->p))
-		return bad(run, "malformed number");
-	while (run->p < run->end && is_digit(*run->p))
-		run->p++;
-	return true;
+	if (p == run->end)
+		return stop(run, p);
+	if (!is_digit(*p))
+		return bad(run, p, "malformed number");
+	while (p < run->end && is_digit(*p))
+		p++;
+	return p;
 }
 
 /* p at its first byte; stops where the grammar ends. */
-static bool number_grammar(struct scan_run *run)
+static const unsigned char *number_grammar(struct scan_run *run, const unsigned char *p)
 {
-	if (*run->p == '-')
-		run->p++;
-	if (run->p < run->end && *run->p == '0')
-		run->p++;
-	else if (!digits(run))
-		return false;
-	if (run->p < run->end && *run->p == '.') {
-		run->p++;
-		if (!digits(run))
-			return false;
+	if (*p == '-')
+		p++;
+	if (p < run->end && *p == '0')
+		p++;
+	else if (!(p = digits(run, p)))
+		return NULL;
+	if (p < run->end && *p == '.' && !(p = digits(run, p + 1)))
+		return NULL;
+	if (p < run->end && (*p | 0x20) == 'e') {
+		p++;
+		if (p < run->end && (*p == '+' || *p == '-'))
+			p++;
+		return digits(run, p);
 	}
-	if (run->p < run->end && (*run->p | 0x20) == 'e') {
-		run->p++;
-		if (run->p < run->end && (*run->p == '+' || *run->p == '-'))
-			run->p++;
-		return digits(run);
-	}
-	return true;
+	return p;
 }
 
 /* 01, 1.2.3, 0x10, 1-2, 12abc: said at the byte where it stops being a number, not as "two values". */
@@ -138,19 +141,19 @@ static bool number_ends(unsigned char c)
 	return !letter && !is_digit(c) && c != '.' && c != '+' && c != '-' && c != '_';
 }
 
-static bool number(struct scan_run *run, bool last)
+static const unsigned char *number(struct scan_run *run, const unsigned char *p, bool last)
 {
-	const unsigned char *start = run->p;
+	const unsigned char *start = p;
 	if (run->lenient && *start == '-' && run->end - start >= 2 && start[1] == 'I')
-		return word(run, "-Infinity", SCAN_NAN, "not a JSON value");
-	if (!number_grammar(run))
-		return false;
-	if (run->p == run->end && !last)
-		return false;
-	if (run->p < run->end && !number_ends(*run->p))
-		return bad(run, "malformed number");
-	add_token(run, SCAN_NUMBER, start);
-	return true;
+		return word(run, p, "-Infinity", SCAN_NAN, "not a JSON value");
+	if (!(p = number_grammar(run, p)))
+		return NULL;
+	if (p == run->end && !last)
+		return stop(run, p);
+	if (p < run->end && !number_ends(*p))
+		return bad(run, p, "malformed number");
+	add_token(run, SCAN_NUMBER, start, p);
+	return p;
 }
 
 static const char *too_deep(uint32_t depth_max)
@@ -158,124 +161,121 @@ static const char *too_deep(uint32_t depth_max)
 	return depth_max == SCAN_DEPTH_MAX ? "nested deeper than 1000" : "nested deeper than the limit";
 }
 
-static bool open_container(struct scan_run *run, struct open *open, enum scan_type type)
-{
-	struct scan *s = run->scan;
-	if (open->depth == open->depth_max)
-		return bad(run, too_deep(open->depth_max));
-	if (open->depth == s->stack_cap) {
-		s->stack_cap = s->stack_cap ? size_mul(s->stack_cap, 2) : 64;
-		s->stack = xrealloc(s->stack, s->stack_cap, sizeof *s->stack);
-	}
-	s->stack[open->depth++] = (uint8_t)type;
-	uint32_t around = open->i;
-	open->i = s->n;
-	add_token(run, type, run->p++);
-	s->tokens[open->i].next = around;
-	return true;
-}
-
 /* p at the closing bracket. */
-static void close_container(struct scan_run *run, struct open *open)
+static inline const unsigned char *close_container(struct scan_run *run, struct open *open, const unsigned char *p)
 {
-	struct scan_token *t = &run->scan->tokens[open->i];
-	run->p++;
-	t->len = offset(run, run->p) - t->at;
+	struct scan_token *tokens = run->scan->tokens, *t = &tokens[open->i];
+	p++;
+	t->len = offset(run, p) - t->at;
 	open->i = t->next;
 	t->next = run->scan->n;
 	open->depth--;
+	open->object = open->depth > 0 && tokens[open->i].type == SCAN_OBJECT;
+	return p;
 }
 
-/* A scalar whole, or the bracket that opens a container. */
-static inline bool value(struct scan_run *run, struct open *open, bool last, enum expect *expect)
+/* p at the opening bracket. *more: it is not empty, p is at its first key or element. */
+static inline const unsigned char *open_container(struct scan_run *run, struct open *open, const unsigned char *p,
+                                                  enum scan_type type, bool *more)
 {
-	*expect = EXPECT_MORE_OR_END;
-	switch (*run->p) {
-	case '"': return string(run);
-	case '{': *expect = EXPECT_KEY_OR_END; return open_container(run, open, SCAN_OBJECT);
-	case '[': *expect = EXPECT_ITEM_OR_END; return open_container(run, open, SCAN_ARRAY);
-	case 't': return word(run, "true", SCAN_TRUE, "not a JSON value");
-	case 'f': return word(run, "false", SCAN_FALSE, "not a JSON value");
-	case 'n': return word(run, "null", SCAN_NULL, "not a JSON value");
-	case '-': return number(run, last);
+	if (open->depth == open->depth_max)
+		return bad(run, p, too_deep(open->depth_max));
+	uint32_t around = open->i;
+	open->depth++;
+	open->i = run->scan->n;
+	open->object = type == SCAN_OBJECT;
+	add_token(run, type, p, p)->next = around;
+	p = skip_blanks(run, p + 1);
+	if (p == run->end)
+		return stop(run, p);
+	*more = *p != (open->object ? '}' : ']');
+	return *more ? p : close_container(run, open, p);
+}
+
+static const unsigned char *rare_value(struct scan_run *run, const unsigned char *p, bool last)
+{
+	switch (*p) {
+	case 't': return word(run, p, "true", SCAN_TRUE, "not a JSON value");
+	case 'f': return word(run, p, "false", SCAN_FALSE, "not a JSON value");
+	case 'n': return word(run, p, "null", SCAN_NULL, "not a JSON value");
+	case '-': return number(run, p, last);
 	default: break;
 	}
-	if (is_digit(*run->p))
-		return number(run, last);
-	if (run->lenient && *run->p == 'N')
-		return word(run, "NaN", SCAN_NAN, "not a JSON value");
-	if (run->lenient && *run->p == 'I')
-		return word(run, "Infinity", SCAN_NAN, "not a JSON value");
-	return bad(run, "not a JSON value");
+	if (is_digit(*p))
+		return number(run, p, last);
+	if (run->lenient && *p == 'N')
+		return word(run, p, "NaN", SCAN_NAN, "not a JSON value");
+	if (run->lenient && *p == 'I')
+		return word(run, p, "Infinity", SCAN_NAN, "not a JSON value");
+	return bad(run, p, "not a JSON value");
 }
 
-static inline bool key(struct scan_run *run)
+/* A scalar whole, an empty container, or (*more) the bracket that opens one. */
+static inline const unsigned char *value(struct scan_run *run, struct open *open, const unsigned char *p, bool last,
+                                         bool *more)
 {
-	if (*run->p != '"')
-		return bad(run, "a key in quotes was expected");
-	if (!string(run))
-		return false;
-	skip_blanks(run);
-	if (run->p == run->end)
-		return false;
-	if (*run->p != ':')
-		return bad(run, "a colon was expected after a key");
-	run->p++;
-	return true;
-}
-
-static inline bool more_or_end(struct scan_run *run, struct open *open, enum expect *expect)
-{
-	bool object = run->scan->stack[open->depth - 1] == SCAN_OBJECT;
-	if (*run->p == ',') {
-		run->p++;
-		*expect = object ? EXPECT_KEY : EXPECT_VALUE;
-		return true;
+	p = skip_blanks(run, p);
+	if (p == run->end)
+		return stop(run, p);
+	switch (*p) {
+	case '"': return string(run, p);
+	case '{': return open_container(run, open, p, SCAN_OBJECT, more);
+	case '[': return open_container(run, open, p, SCAN_ARRAY, more);
+	default: return rare_value(run, p, last);
 	}
-	if (*run->p != (object ? '}' : ']'))
-		return bad(run, object ? "a comma or } was expected" : "a comma or ] was expected");
-	close_container(run, open);
-	return true;
 }
 
-static bool empty_container(struct scan_run *run, struct open *open, enum expect *expect)
+static inline const unsigned char *key(struct scan_run *run, const unsigned char *p)
 {
-	if (*run->p != (*expect == EXPECT_KEY_OR_END ? '}' : ']'))
-		return false;
-	close_container(run, open);
-	*expect = EXPECT_MORE_OR_END;
-	return true;
+	p = skip_blanks(run, p);
+	if (p == run->end)
+		return stop(run, p);
+	if (*p != '"')
+		return bad(run, p, "a key in quotes was expected");
+	if (!(p = string(run, p)))
+		return NULL;
+	p = skip_blanks(run, p);
+	if (p == run->end)
+		return stop(run, p);
+	if (*p != ':')
+		return bad(run, p, "a colon was expected after a key");
+	return p + 1;
 }
 
-/* p at the value's first byte. */
+/* Behind a value: closes what ends there, up to a comma or the end of all. */
+static inline const unsigned char *after_value(struct scan_run *run, struct open *open, const unsigned char *p)
+{
+	while (open->depth > 0) {
+		p = skip_blanks(run, p);
+		if (p == run->end)
+			return stop(run, p);
+		if (*p == ',')
+			return p + 1;
+		if (*p != (open->object ? '}' : ']'))
+			return bad(run, p, open->object ? "a comma or } was expected" : "a comma or ] was expected");
+		p = close_container(run, open, p);
+	}
+	return p;
+}
+
+/* run->p at the value's first byte. One turn: a member or an element, and the ends behind it. */
 static bool whole_value(struct scan_run *run, bool last, uint32_t depth_max)
 {
 	struct open open = {.depth_max = depth_max};
-	enum expect expect = EXPECT_VALUE;
+	const unsigned char *p = run->p;
 	do {
-		skip_blanks(run);
-		if (run->p == run->end)
+		bool more = false;
+		if (run->scan->cap - run->scan->n < 2)
+			grow(run->scan);
+		if (open.object && !(p = key(run, p)))
 			return false;
-		bool fine = true;
-		switch (expect) {
-		case EXPECT_KEY_OR_END:
-			if (empty_container(run, &open, &expect))
-				break;
-			__attribute__((fallthrough));
-		case EXPECT_KEY:
-			fine = key(run);
-			expect = EXPECT_VALUE;
-			break;
-		case EXPECT_ITEM_OR_END:
-			if (empty_container(run, &open, &expect))
-				break;
-			__attribute__((fallthrough));
-		case EXPECT_VALUE: fine = value(run, &open, last, &expect); break;
-		case EXPECT_MORE_OR_END: fine = more_or_end(run, &open, &expect); break;
-		}
-		if (!fine)
+		p = value(run, &open, p, last, &more);
+		if (p && !more)
+			p = after_value(run, &open, p);
+		if (!p)
 			return false;
 	} while (open.depth > 0);
+	run->p = p;
 	return true;
 }
 
@@ -302,10 +302,11 @@ enum scan_status scan_value(struct scan *s, struct str text, const struct scan_o
 	*used = 0;
 	struct scan_run run = {.p = (const unsigned char *)s->text,
 	                       .scan = s,
+	                       .vectors = scan_has_vectors(),
 	                       .lenient = opts->lenient,
 	                       .replace_utf8 = opts->replace_utf8};
 	run.end = run.p + (clipped ? UINT32_MAX : text.len);
-	skip_blanks(&run);
+	run.p = skip_blanks(&run, run.p);
 	if (run.p == run.end && last)
 		run.bad = "empty";
 	if (run.bad || !whole_value(&run, last, opts->depth_max > 0 ? (uint32_t)opts->depth_max : SCAN_DEPTH_MAX))
@@ -338,5 +339,5 @@ bool scan_is_number(struct str text)
 	if (text.len == 0)
 		return false;
 	run.end = run.p + text.len;
-	return number_grammar(&run) && run.p == run.end;
+	return number_grammar(&run, run.p) == run.end;
 }

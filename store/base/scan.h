@@ -39,7 +39,9 @@ struct scan_token {
 	uint32_t next;    /* index of the token after this value and all it holds */
 	uint8_t type;     /* enum scan_type */
 	uint8_t escaped;  /* string: has a backslash or bytes to replace, so its text differs from its slice */
-	uint16_t unused;
+	uint8_t
+	    respelt; /* string: an escape that need not be (\u, \/) or bytes to replace: its text has other spellings, too */
+	uint8_t unused;
 };
 
 struct scan_opts {
@@ -57,8 +59,6 @@ struct scan {
 	uint32_t bad_utf8, lone_surrogates; /* how many were met (and replaced) */
 	size_t bad_at;                      /* SCAN_BAD: byte offset in the text of the first byte that cannot be */
 	const char *bad;                    /* SCAN_BAD: plain words, static; "nested deeper than 1000" for the limit */
-	uint8_t *stack;                     /* private */
-	size_t stack_cap;
 };
 
 #define SCAN_INIT ((struct scan){0})
@@ -80,10 +80,26 @@ struct val {
 };
 #define VAL_NONE ((struct val){NULL, 0})
 
-struct val scan_root(const struct scan *s);
-enum scan_type val_type(struct val v); /* SCAN_NONE for VAL_NONE */
-bool val_is(struct val v, enum scan_type type);
-bool val_ok(struct val v);        /* present and not null */
+static inline const struct scan_token *val_token(struct val v)
+{
+	return &v.scan->tokens[v.i];
+}
+static inline struct val scan_root(const struct scan *s)
+{
+	return s->n ? (struct val){s, 0} : VAL_NONE;
+}
+static inline enum scan_type val_type(struct val v) /* SCAN_NONE for VAL_NONE */
+{
+	return v.scan ? (enum scan_type)val_token(v)->type : SCAN_NONE;
+}
+static inline bool val_is(struct val v, enum scan_type type)
+{
+	return val_type(v) == type;
+}
+static inline bool val_ok(struct val v) /* present and not null */
+{
+	return v.scan && val_token(v)->type != SCAN_NULL;
+}
 struct str val_raw(struct val v); /* the value's bytes as written (strings with their quotes) */
 size_t val_offset(struct val v);  /* of its first byte in the scanned text */
 uint32_t val_count(struct val v); /* elements or members; linear */
@@ -103,15 +119,39 @@ bool val_bool(struct val v, bool *out);     /* true, false; also the strings "tr
 
 struct member {
 	struct val key, val;
+	uint32_t end; /* private: the token behind the container */
 	bool ok;
 };
+static inline struct member member_at(const struct scan *s, uint32_t i, uint32_t end, bool keyed)
+{
+	const struct scan *of_key = keyed ? s : NULL;
+	return (struct member){
+	    .key = {of_key, keyed ? i : 0},
+              .val = {s,      i + keyed    },
+              .end = end, .ok = i < end
+        };
+}
 /* for (struct member m = val_first(obj); m.ok; m = val_next(m)) … ; an array's members have key VAL_NONE. */
-struct member val_first(struct val container);
-struct member val_next(struct member m);
+static inline struct member val_first(struct val container)
+{
+	enum scan_type type = val_type(container);
+	if (type != SCAN_OBJECT && type != SCAN_ARRAY)
+		return (struct member){.ok = false};
+	return member_at(container.scan, container.i + 1, val_token(container)->next, type == SCAN_OBJECT);
+}
+static inline struct member val_next(struct member m)
+{
+	return m.ok ? member_at(m.val.scan, val_token(m.val)->next, m.end, m.key.scan != NULL) : m;
+}
 bool member_is(struct member m, const char *key); /* exact key */
 /* Key compared with ASCII case and underscores ignored: trace_id, traceId and TraceID are one (OTLP). */
 bool member_is_loose(struct member m, const char *key);
 struct str member_key(struct member m, struct arena *arena); /* unescaped */
+/* An object of just these two members in this order, without escapes in their keys: their values. A quick look at what is
+ * written the usual way; false says nothing. */
+bool val_pair(struct val object, struct str first, struct str second, struct val got[2]);
+/* The same for an object of one member, whose key is handed out. */
+bool val_single(struct val object, struct str *key, struct val *got);
 
 struct val val_get(struct val object, const char *key); /* last wins; VAL_NONE */
 struct val val_get_loose(struct val object, const char *key);

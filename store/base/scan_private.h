@@ -1,9 +1,18 @@
-/* What the parts of the scanner share: scan.c (grammar), scan_string.c (string bodies, the vector code), scan_text.c
- * (text of strings and numbers), scan_walk.c (handles), scan_write.c (JSON out). For nobody else. */
+/* What the parts of the scanner share: scan.c (grammar), scan_string.c (string bodies, the vector code), scan_unescape.c (their
+ * text), scan_text.c (strings and numbers of values), scan_walk.c (handles), scan_write.c (JSON out). For nobody else. */
 #ifndef SPOOR_STORE_BASE_SCAN_PRIVATE_H
 #define SPOOR_STORE_BASE_SCAN_PRIVATE_H
 
+#include <string.h>
+
 #include "store/base/scan.h"
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#define SCAN_VECTORS 1
+#include <emmintrin.h>
+#else
+#define SCAN_VECTORS 0
+#endif
 
 /* One run of scan_value: p moves forward, and on failure stays at the first byte that cannot be. */
 struct scan_run {
@@ -11,8 +20,34 @@ struct scan_run {
 	struct scan *scan;
 	const char *bad; /* set: the bytes are wrong. Not set after a failure: they ran out */
 	bool lenient, replace_utf8;
-	bool escaped; /* of the string just read */
+	bool vectors;          /* scan_has_vectors */
+	bool escaped, respelt; /* of the string just read */
 };
+
+/* The closing quote of a string whose body begins at p, if it is among the next 32 bytes and nothing but plain ASCII is
+ * before it; NULL: look with scan_string. */
+static inline const unsigned char *scan_short_string(const unsigned char *p, const unsigned char *end)
+{
+#if SCAN_VECTORS
+	const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\'), space = _mm_set1_epi8(0x20);
+	for (int i = 0; i < 2 && end - p >= 16; i++, p += 16) {
+		__m128i v;
+		memcpy(&v, p, sizeof v);
+		__m128i is_quote = _mm_cmpeq_epi8(v, quote);
+		/* signed: bytes beyond ASCII are less than a blank, too */
+		__m128i is_other = _mm_or_si128(_mm_cmpeq_epi8(v, backslash), _mm_cmplt_epi8(v, space));
+		unsigned stops = (unsigned)_mm_movemask_epi8(_mm_or_si128(is_quote, is_other));
+		if (stops == 0)
+			continue;
+		p += __builtin_ctz(stops);
+		return *p == '"' ? p : NULL;
+	}
+#else
+	(void)p;
+	(void)end;
+#endif
+	return NULL;
+}
 
 /* With p behind the opening quote: moves p to the closing quote and sets `escaped`. false: bad, or ran out. */
 bool scan_string(struct scan_run *run);
@@ -34,8 +69,18 @@ static inline unsigned scan_hex4(const unsigned char *p)
 	       (scan_hex[p[3]] & 15u);
 }
 
-/* How many bytes up to the next backslash were copied; dst has room for end - src. */
-size_t scan_copy_plain(char *dst, const char *src, const char *end);
+bool scan_has_vectors(void); /* false: "plain" is in use */
+
+/* The bytes that a backslash before them escapes. *half: the word ends in a backslash that escapes what comes next. */
+static inline uint32_t scan_escaped_bytes(uint32_t backslash, bool *half)
+{
+	const uint32_t even = 0x55555555;
+	uint32_t follows = backslash << 1;
+	uint32_t odd_starts = backslash & ~even & ~follows;
+	uint32_t runs;
+	*half = __builtin_add_overflow(odd_starts, backslash, &runs);
+	return (even ^ runs << 1) & follows;
+}
 
 /* Writes the text of a string body that scan_string has accepted. `ill_formed`: it may hold bytes to replace; dst then
  * needs three bytes for each one of body, else body.len. Returns the bytes written. */

@@ -4,18 +4,15 @@
  * JSON inside JSON strings has a backslash every 15 bytes, so escapes do not stop the loop: which bytes are escaped
  * follows from the backslash mask by one addition (an odd run of backslashes carries out of its end; Langdale and Lemire
  * 2019, "Parsing gigabytes of JSON per second", section 3.1.1), and the plain escapes are checked as a mask too. What
- * stops it is the closing quote, \u, and rare bytes. A word that ends in half an escape is taken as 31 bytes, so every
+ * stops it is the closing quote, \u, \/, and rare bytes. A word that ends in half an escape is taken as 31 bytes, so every
  * word begins unescaped. Without vectors a byte loop does the same, and the tests compare the two. */
 #include "store/base/scan_private.h"
 
 #include <stdatomic.h>
 #include <string.h>
 
-#if defined(__x86_64__) && defined(__GNUC__)
-#define HAVE_VECTORS 1
+#if SCAN_VECTORS
 #include <immintrin.h>
-#else
-#define HAVE_VECTORS 0
 #endif
 
 enum { WORD = 32 };
@@ -89,7 +86,7 @@ static bool odd_utf8(struct scan_run *run, const unsigned char *p, const unsigne
 		if (!run->replace_utf8)
 			return bad_string(run, p + (stray ? 0 : n), "bytes that are not UTF-8 in a string");
 		run->scan->bad_utf8++;
-		run->escaped = true;
+		run->escaped = run->respelt = true;
 	}
 	*after = p + n;
 	return true;
@@ -164,6 +161,8 @@ static bool escape(struct scan_run *run, const unsigned char *p, const unsigned 
 {
 	if (p == run->end)
 		return ran_out(run);
+	if (*p == 'u' || *p == '/')
+		run->respelt = true;
 	if (*p == 'u')
 		return unicode_escapes(run, p, after);
 	if (!plain_escape[*p])
@@ -206,21 +205,12 @@ static bool string_plain(struct scan_run *run)
 	}
 }
 
-static size_t copy_bytes(char *dst, const char *src, const char *end)
-{
-	const char *p = src;
-	while (p < end && *p != '\\')
-		*dst++ = *p++;
-	return (size_t)(p - src);
-}
-
 /* ---- with vectors */
-#if HAVE_VECTORS
+#if SCAN_VECTORS
 
 struct masks {
 	uint32_t quote, backslash;
-	uint32_t rare;  /* control bytes and bytes beyond ASCII */
-	uint32_t plain; /* may follow a backslash; only looked up if there is one */
+	uint32_t rare; /* control bytes and bytes beyond ASCII */
 };
 
 __attribute__((target("avx2"))) static inline uint32_t equal32(__m256i v, char c)
@@ -236,10 +226,14 @@ __attribute__((target("avx2"))) static inline struct masks masks_avx2(const unsi
 	struct masks m = {.quote = equal32(v, '"'),
 	                  .backslash = equal32(v, '\\'),
 	                  .rare = (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(low, v))};
-	if (m.backslash)
-		m.plain = m.quote | m.backslash | equal32(v, 'n') | equal32(v, 't') | equal32(v, 'r') |
-		          equal32(v, '/') | equal32(v, 'b') | equal32(v, 'f');
 	return m;
+}
+
+__attribute__((target("avx2"))) static inline uint32_t letters_avx2(const unsigned char *p)
+{
+	__m256i v;
+	memcpy(&v, p, sizeof v);
+	return equal32(v, 'n') | equal32(v, 't') | equal32(v, 'r') | equal32(v, 'b') | equal32(v, 'f');
 }
 
 static inline uint32_t equal16(__m128i low, __m128i high, char c)
@@ -262,21 +256,15 @@ static inline struct masks masks_sse2(const unsigned char *p)
 	memcpy(&w, p + sizeof v, sizeof w);
 	struct masks m = {
 	    .quote = equal16(v, w, '"'), .backslash = equal16(v, w, '\\'), .rare = rare16(v) | rare16(w) << 16};
-	if (m.backslash)
-		m.plain = m.quote | m.backslash | equal16(v, w, 'n') | equal16(v, w, 't') | equal16(v, w, 'r') |
-		          equal16(v, w, '/') | equal16(v, w, 'b') | equal16(v, w, 'f');
 	return m;
 }
 
-/* The bytes that a backslash before them escapes. *half: the word ends in a backslash that escapes what comes next. */
-static inline uint32_t escaped_bytes(uint32_t backslash, bool *half)
+static inline uint32_t letters_sse2(const unsigned char *p)
 {
-	const uint32_t even = 0x55555555;
-	uint32_t follows = backslash << 1;
-	uint32_t odd_starts = backslash & ~even & ~follows;
-	uint32_t runs;
-	*half = __builtin_add_overflow(odd_starts, backslash, &runs);
-	return (even ^ runs << 1) & follows;
+	__m128i v, w;
+	memcpy(&v, p, sizeof v);
+	memcpy(&w, p + sizeof v, sizeof w);
+	return equal16(v, w, 'n') | equal16(v, w, 't') | equal16(v, w, 'r') | equal16(v, w, 'b') | equal16(v, w, 'f');
 }
 
 /* What stops the word at its bit i, given by its byte p. `is_escaped`: a backslash is before it. */
@@ -289,9 +277,11 @@ static bool stopped(struct scan_run *run, const unsigned char *p, bool is_escape
 	return bad_string(run, p, "raw control byte in a string");
 }
 
-/* One body for both widths: it is inlined into string_avx2 and string_sse2 with `look` known. */
+/* One body for both widths: it is inlined into string_avx2 and string_sse2 with `look` and `letters` (those that may follow a
+ * backslash) known. / may follow one, too, but is noted. */
 static inline __attribute__((always_inline)) bool string_words(struct scan_run *run,
-                                                               struct masks (*look)(const unsigned char *))
+                                                               struct masks (*look)(const unsigned char *),
+                                                               uint32_t (*letters)(const unsigned char *))
 {
 	const unsigned char *p = run->p;
 	while (p < run->end) {
@@ -307,8 +297,11 @@ static inline __attribute__((always_inline)) bool string_words(struct scan_run *
 		}
 		struct masks m = look(word);
 		bool half = false;
-		uint32_t escaped = m.backslash ? escaped_bytes(m.backslash, &half) : 0;
-		uint32_t stop = ((m.quote & ~escaped) | m.rare | (escaped & ~m.plain)) & there;
+		uint32_t escaped = m.backslash ? scan_escaped_bytes(m.backslash, &half) : 0;
+		uint32_t odd = escaped & ~(m.quote | m.backslash);
+		if (odd)
+			odd &= ~letters(word);
+		uint32_t stop = ((m.quote & ~escaped) | m.rare | odd) & there;
 		if (!stop) {
 			run->escaped |= m.backslash != 0;
 			if (there != UINT32_MAX)
@@ -332,26 +325,12 @@ static inline __attribute__((always_inline)) bool string_words(struct scan_run *
 
 __attribute__((target("avx2"))) static bool string_avx2(struct scan_run *run)
 {
-	return string_words(run, masks_avx2);
+	return string_words(run, masks_avx2, letters_avx2);
 }
 
 static bool string_sse2(struct scan_run *run)
 {
-	return string_words(run, masks_sse2);
-}
-
-static size_t copy_sse2(char *dst, const char *src, const char *end)
-{
-	const char *p = src;
-	for (; end - p >= 16; p += 16, dst += 16) {
-		__m128i v;
-		memcpy(&v, p, sizeof v);
-		memcpy(dst, &v, sizeof v);
-		int hit = _mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
-		if (hit)
-			return (size_t)(p - src) + (size_t)__builtin_ctz((unsigned)hit);
-	}
-	return (size_t)(p - src) + copy_bytes(dst, p, end);
+	return string_words(run, masks_sse2, letters_sse2);
 }
 #endif
 
@@ -360,22 +339,21 @@ static size_t copy_sse2(char *dst, const char *src, const char *end)
 struct path {
 	const char *name;
 	bool (*string)(struct scan_run *run);
-	size_t (*copy)(char *dst, const char *src, const char *end);
 };
 
 /* Best first. */
 static const struct path paths[] = {
-#if HAVE_VECTORS
-    {"avx2",  string_avx2,  copy_sse2 },
-    {"sse2",  string_sse2,  copy_sse2 },
+#if SCAN_VECTORS
+    {"avx2",  string_avx2 },
+    {"sse2",  string_sse2 },
 #endif
-    {"plain", string_plain, copy_bytes},
+    {"plain", string_plain},
 };
 enum { N_PATHS = sizeof paths / sizeof paths[0] };
 
 static bool is_here(const struct path *path)
 {
-#if HAVE_VECTORS
+#if SCAN_VECTORS
 	if (strcmp(path->name, "avx2") == 0)
 		return __builtin_cpu_supports("avx2");
 #endif
@@ -405,13 +383,13 @@ static inline const struct path *current(void)
 
 bool scan_string(struct scan_run *run)
 {
-	run->escaped = false;
+	run->escaped = run->respelt = false;
 	return current()->string(run);
 }
 
-size_t scan_copy_plain(char *dst, const char *src, const char *end)
+bool scan_has_vectors(void)
 {
-	return current()->copy(dst, src, end);
+	return current()->string != string_plain;
 }
 
 const char *scan_path(void)

@@ -1,4 +1,4 @@
-/* The text of strings and the value of numbers. */
+/* Strings of values and the value of numbers. */
 #include "store/base/scan.h"
 
 #include <locale.h>
@@ -8,97 +8,6 @@
 #include <string.h>
 
 #include "store/base/scan_private.h"
-
-static const char replacement[] = "\xEF\xBF\xBD"; /* U+FFFD */
-
-/* ---- escapes */
-
-static size_t encode(unsigned code, char *dst)
-{
-	if (code < 0x80) {
-		dst[0] = (char)code;
-		return 1;
-	}
-	size_t tails = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-	static const unsigned char marks[] = {0, 0xC0, 0xE0, 0xF0};
-	for (size_t i = tails; i > 0; i--, code >>= 6)
-		dst[i] = (char)(0x80 | (code & 0x3F));
-	dst[0] = (char)(marks[tails] | code);
-	return tails + 1;
-}
-
-/* p at the u; the scanner has seen the digits. */
-static const char *unicode_escape(const char *p, const char *end, char *dst, size_t *n)
-{
-	unsigned unit = scan_hex4((const unsigned char *)p + 1);
-	p += 5;
-	if (unit >= 0xD800 && unit <= 0xDBFF && end - p >= 6 && p[0] == '\\' && p[1] == 'u') {
-		unsigned low = scan_hex4((const unsigned char *)p + 2);
-		if (low >= 0xDC00 && low <= 0xDFFF) {
-			*n = encode(0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00), dst);
-			return p + 6;
-		}
-	}
-	*n = encode(unit >= 0xD800 && unit <= 0xDFFF ? 0xFFFD : unit, dst);
-	return p;
-}
-
-/* One escape or ill-formed sequence, or one byte that is neither: its text (1 to 4 bytes) and where the next begins. */
-static const char *one_piece(const char *p, const char *end, char *dst, size_t *n)
-{
-	*n = 1;
-	if (*p == '\\') {
-		switch (p[1]) {
-		case 'b': *dst = '\b'; return p + 2;
-		case 'f': *dst = '\f'; return p + 2;
-		case 'n': *dst = '\n'; return p + 2;
-		case 'r': *dst = '\r'; return p + 2;
-		case 't': *dst = '\t'; return p + 2;
-		case 'u': return unicode_escape(p + 1, end, dst, n);
-		default: *dst = p[1]; return p + 2;
-		}
-	}
-	if ((unsigned char)*p < 0x80) {
-		*dst = *p;
-		return p + 1;
-	}
-	enum utf8_kind kind;
-	size_t len = scan_utf8((const unsigned char *)p, (const unsigned char *)end, &kind);
-	*n = kind == UTF8_GOOD ? len : 3;
-	memcpy(dst, kind == UTF8_GOOD ? p : replacement, *n);
-	return p + len;
-}
-
-size_t scan_unescape(char *dst, struct str body, bool ill_formed)
-{
-	const char *p = body.ptr, *end = p + body.len;
-	char *out = dst;
-	while (p < end) {
-		size_t n = ill_formed ? 0 : scan_copy_plain(out, p, end);
-		p += n;
-		out += n;
-		if (p == end)
-			break;
-		do {
-			p = one_piece(p, end, out, &n);
-			out += n;
-		} while (p < end && *p == '\\');
-	}
-	return (size_t)(out - dst);
-}
-
-int scan_byte_slow(struct scan_bytes *bytes)
-{
-	if (bytes->at == bytes->n) {
-		if (bytes->p == bytes->end)
-			return -1;
-		size_t n;
-		bytes->p = one_piece(bytes->p, bytes->end, bytes->pending, &n);
-		bytes->n = (uint8_t)n;
-		bytes->at = 0;
-	}
-	return (unsigned char)bytes->pending[bytes->at++];
-}
 
 /* ---- strings of values */
 
@@ -223,8 +132,29 @@ static bool to_int64(bool negative, uint64_t magnitude, int64_t *out)
 	return true;
 }
 
+/* Up to 19 digits and no more: all but a few of the integers there are. */
+static bool short_integer(struct str text, int64_t *out)
+{
+	uint64_t n = 0;
+	const size_t sign = text.len > 1 && text.ptr[0] == '-', digits = text.len - sign;
+	if (digits == 0 || digits > 19 || (text.ptr[sign] == '0' && digits > 1))
+		return false;
+	for (size_t i = sign; i < text.len; i++) {
+		unsigned digit = (unsigned)(unsigned char)text.ptr[i] - '0';
+		if (digit > 9)
+			return false;
+		n = n * 10 + digit;
+	}
+	if (n > INT64_MAX)
+		return false;
+	*out = sign ? -(int64_t)n : (int64_t)n;
+	return true;
+}
+
 bool val_int64(struct val v, int64_t *out)
 {
+	if ((val_is(v, SCAN_NUMBER) || val_is(v, SCAN_STRING)) && short_integer(body(v), out))
+		return true;
 	char room[LITERAL_ROOM];
 	struct str text = literal(v, room);
 	bool negative;

@@ -5,39 +5,13 @@
 
 #include "store/base/scan_private.h"
 
-static const struct scan_token *token(struct val v)
-{
-	return &v.scan->tokens[v.i];
-}
-
-struct val scan_root(const struct scan *s)
-{
-	return s->n ? (struct val){s, 0} : VAL_NONE;
-}
-
-enum scan_type val_type(struct val v)
-{
-	return v.scan ? (enum scan_type)token(v)->type : SCAN_NONE;
-}
-
-bool val_is(struct val v, enum scan_type type)
-{
-	return val_type(v) == type;
-}
-
-bool val_ok(struct val v)
-{
-	return v.scan && token(v)->type != SCAN_NULL;
-}
-
 struct str val_raw(struct val v)
 {
 	if (!v.scan)
 		return STR_NONE;
-	const struct scan_token *t = token(v);
-	if (t->type == SCAN_STRING)
-		return (struct str){v.scan->text + t->at - 1, (size_t)t->len + 2};
-	return (struct str){v.scan->text + t->at, t->len};
+	const struct scan_token *t = val_token(v);
+	const uint32_t quote = t->type == SCAN_STRING;
+	return (struct str){v.scan->text + t->at - quote, (size_t)t->len + 2 * quote};
 }
 
 size_t val_offset(struct val v)
@@ -54,43 +28,6 @@ uint32_t val_count(struct val v)
 }
 
 /* ---- members */
-
-static struct member member_at(const struct scan *s, uint32_t i, bool keyed)
-{
-	if (keyed)
-		return (struct member){
-		    .key = {s, i    },
-                      .val = {s, i + 1},
-                      .ok = true
-                };
-	return (struct member){
-	    .key = VAL_NONE, .val = {s, i},
-                 .ok = true
-        };
-}
-
-struct member val_first(struct val container)
-{
-	enum scan_type type = val_type(container);
-	if ((type != SCAN_OBJECT && type != SCAN_ARRAY) || token(container)->next == container.i + 1)
-		return (struct member){.ok = false};
-	return member_at(container.scan, container.i + 1, type == SCAN_OBJECT);
-}
-
-/* A member does not know its container, so what follows it in the text says whether it is the last: all but always the
- * very next byte. There is one, since only members come here. */
-struct member val_next(struct member m)
-{
-	if (!m.ok)
-		return m;
-	struct str raw = val_raw(m.val);
-	const char *p = raw.ptr + raw.len;
-	while (scan_is_blank((unsigned char)*p))
-		p++;
-	if (*p != ',')
-		return (struct member){.ok = false};
-	return member_at(m.val.scan, token(m.val)->next, m.key.scan != NULL);
-}
 
 bool member_is(struct member m, const char *name)
 {
@@ -115,7 +52,7 @@ bool member_is_loose(struct member m, const char *name)
 {
 	if (!m.ok || !m.key.scan)
 		return false;
-	const struct scan_token *t = token(m.key);
+	const struct scan_token *t = val_token(m.key);
 	const char *start = m.key.scan->text + t->at;
 	struct scan_bytes bytes = {.p = start, .end = start + t->len};
 	for (; *name; name++)
@@ -129,6 +66,41 @@ struct str member_key(struct member m, struct arena *arena)
 	return m.ok ? val_str(m.key, arena) : STR_NONE;
 }
 
+static inline bool key_is(const struct scan *s, uint32_t i, struct str name)
+{
+	const struct scan_token *t = &s->tokens[i];
+	return t->len == name.len && !t->escaped && memcmp(s->text + t->at, name.ptr, name.len) == 0;
+}
+
+bool val_pair(struct val object, struct str first, struct str second, struct val got[2])
+{
+	if (!val_is(object, SCAN_OBJECT))
+		return false;
+	const struct scan *s = object.scan;
+	uint32_t i = object.i + 1, end = val_token(object)->next;
+	if (i == end || !key_is(s, i, first))
+		return false;
+	uint32_t k = s->tokens[i + 1].next;
+	if (k == end || !key_is(s, k, second) || s->tokens[k + 1].next != end)
+		return false;
+	got[0] = (struct val){s, i + 1};
+	got[1] = (struct val){s, k + 1};
+	return true;
+}
+
+bool val_single(struct val object, struct str *key, struct val *got)
+{
+	if (!val_is(object, SCAN_OBJECT))
+		return false;
+	const struct scan *s = object.scan;
+	uint32_t i = object.i + 1, end = val_token(object)->next;
+	if (i == end || s->tokens[i].escaped || s->tokens[i + 1].next != end)
+		return false;
+	*key = (struct str){s->text + s->tokens[i].at, s->tokens[i].len};
+	*got = (struct val){s, i + 1};
+	return true;
+}
+
 /* ---- look-up */
 
 static struct val find(struct val object, struct str name)
@@ -136,9 +108,10 @@ static struct val find(struct val object, struct str name)
 	struct val found = VAL_NONE;
 	if (!val_is(object, SCAN_OBJECT))
 		return found;
-	for (struct member m = val_first(object); m.ok; m = val_next(m))
-		if (scan_str_is(m.key, name))
-			found = m.val;
+	const struct scan *s = object.scan;
+	for (uint32_t i = object.i + 1, end = val_token(object)->next; i < end; i = s->tokens[i + 1].next)
+		if (key_is(s, i, name) || (s->tokens[i].escaped && scan_str_is((struct val){s, i}, name)))
+			found = (struct val){s, i + 1};
 	return found;
 }
 

@@ -6,21 +6,6 @@
 
 #include "store/base/err.h"
 
-struct str str_of(const char *cstr)
-{
-	return cstr ? (struct str){cstr, strlen(cstr)} : STR_NONE;
-}
-
-bool str_eq(struct str a, struct str b)
-{
-	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
-}
-
-bool str_is(struct str a, const char *literal)
-{
-	return str_eq(a, str_of(literal));
-}
-
 int str_cmp(struct str a, struct str b)
 {
 	size_t n = a.len < b.len ? a.len : b.len;
@@ -44,12 +29,6 @@ bool str_ieq(struct str a, const char *literal)
 		if (lower(a.ptr[i]) != lower(b.ptr[i]))
 			return false;
 	return true;
-}
-
-bool str_starts(struct str s, const char *prefix)
-{
-	size_t n = strlen(prefix);
-	return s.len >= n && (n == 0 || memcmp(s.ptr, prefix, n) == 0);
 }
 
 bool str_ends(struct str s, const char *suffix)

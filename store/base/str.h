@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "store/base/err.h"
 
@@ -17,15 +18,33 @@ struct str {
 
 #define STR_NONE         ((struct str){NULL, 0})
 #define STR_LIT(literal) ((struct str){"" literal, sizeof(literal) - 1})
-#define STR_FMT          "%.*s"
-#define STR_ARG(s)       (int)((s).len > 4096 ? 4096 : (s).len), (s).ptr ? (s).ptr : ""
+#define STR_INIT(literal)                       \
+	{                                       \
+		"" literal, sizeof(literal) - 1 \
+	} /* the same for static tables */
+#define STR_FMT    "%.*s"
+#define STR_ARG(s) (int)((s).len > 4096 ? 4096 : (s).len), (s).ptr ? (s).ptr : ""
 
-struct str str_of(const char *cstr);     /* NULL → STR_NONE */
-bool str_eq(struct str a, struct str b); /* bytes; absent equals empty */
-bool str_is(struct str a, const char *literal);
+/* Inline, so that the length of a literal is known where it is compared. */
+static inline struct str str_of(const char *cstr) /* NULL → STR_NONE */
+{
+	return cstr ? (struct str){cstr, strlen(cstr)} : STR_NONE;
+}
+static inline bool str_eq(struct str a, struct str b) /* bytes; absent equals empty */
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+static inline bool str_is(struct str a, const char *literal)
+{
+	return str_eq(a, str_of(literal));
+}
+static inline bool str_starts(struct str s, const char *prefix)
+{
+	size_t n = strlen(prefix);
+	return s.len >= n && (n == 0 || memcmp(s.ptr, prefix, n) == 0);
+}
 int str_cmp(struct str a, struct str b);         /* memcmp order, shorter first */
 bool str_ieq(struct str a, const char *literal); /* ASCII case ignored */
-bool str_starts(struct str s, const char *prefix);
 bool str_ends(struct str s, const char *suffix);
 struct str str_from(struct str s, size_t at);            /* the rest from byte `at` (clamped) */
 struct str str_cut(struct str s, size_t at, size_t len); /* clamped slice */
