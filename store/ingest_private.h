@@ -69,8 +69,8 @@ struct settle_job {
 struct writer {
 	struct db *db;
 	struct pack *pack;
-	struct block_fill fill;
-	uint32_t fill_kept; /* entries of the fill that hold bytes */
+	struct block_pool *pool;
+	bool repeats; /* the last batch held what is in the store already */
 	struct intern intern;
 
 	/* transactions */
