@@ -427,7 +427,7 @@ static bool create_trace(struct writer *w, struct settle_job *job, struct batch_
  * large one, whose rows cost the most, hardly more than once. What is not due now is at the end of the source. */
 static bool is_due(int64_t settled, int64_t loose)
 {
-	return settled <= TRACE_ROWS_ONCE ? loose * 2 >= settled : loose / 4 >= settled;
+	return settled <= TRACE_ROWS_ONCE ? loose * 2 >= settled : loose / 16 >= settled;
 }
 
 bool settle_batch_trace(struct writer *w, struct batch *b, struct batch_trace *t, struct err *err)
