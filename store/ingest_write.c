@@ -35,7 +35,7 @@ void hash_set_add(struct hash_set *set, uint64_t hash)
 	hash += hash == 0;
 	if (hash_set_has(set, hash))
 		return;
-	if (2 * (set->n + 1) > set->cap) {
+	if (8 * (set->n + 1) > 7 * set->cap) {
 		size_t cap = set->cap ? set->cap * 2 : 1024;
 		uint64_t *slot = xcalloc(cap, sizeof *slot);
 		for (size_t i = 0; i < set->cap; i++)
@@ -178,11 +178,18 @@ bool writer_commit(struct writer *w, struct err *err)
 	return true;
 }
 
-bool writer_breathe(struct writer *w, struct err *err)
+bool writer_breathe_for(struct writer *w, int64_t rows, struct err *err)
 {
-	if (w->in_txn && !w->strict_open && writer_clock_ns() - w->began_ns > TXN_NS && !writer_commit(w, err))
+	int64_t taken = w->in_txn ? writer_clock_ns() - w->began_ns : 0;
+	bool late = taken > TXN_NS || (taken > TXN_NS / 10 && taken + rows * ROW_NS > TXN_NS);
+	if (late && !w->strict_open && !writer_commit(w, err))
 		return false;
 	return writer_begin(w, err);
+}
+
+bool writer_breathe(struct writer *w, struct err *err)
+{
+	return writer_breathe_for(w, 0, err);
 }
 
 void writer_rollback(struct writer *w)
@@ -254,6 +261,17 @@ bool writer_problem(struct writer *w, const struct problem *p, struct err *err)
 		return true;
 	w->problems_stored++;
 	return writer_begin(w, err) && store_problem(w, &full, err);
+}
+
+bool writer_problems_full(const struct writer *w)
+{
+	return w->problems.n >= PROBLEMS_KEPT && w->problems_stored >= PROBLEMS_STORED;
+}
+
+void writer_problem_count(struct writer *w, int64_t n)
+{
+	w->problems_total += n;
+	w->problems_new += n;
 }
 
 bool writer_problem_fmt(struct writer *w, enum severity severity, const char *code, struct str path, const char *kept,
@@ -394,6 +412,8 @@ static bool write_tails(struct writer *w, struct batch *b, struct err *err)
 		    !WRITER_RUN(w, err, "INSERT OR REPLACE INTO frame_tail(frame, tail) VALUES(?,?)", (int64_t)e->frame,
 		                (int64_t)(b->first_entry + i)))
 			return false;
+		if (i % ROWS_PER_LOOK == 0 && !writer_breathe(w, err))
+			return false;
 	}
 	return true;
 }
@@ -421,7 +441,7 @@ static bool write_said(struct writer *w, struct batch *b, struct err *err)
 		stmt_int(s, 9, said->status);
 		stmt_double(s, 10, said->cost_usd);
 		stmt_int(s, 11, (int64_t)said->record);
-		if (!stmt_run(s, err))
+		if (!stmt_run(s, err) || (i % ROWS_PER_LOOK == 0 && !writer_breathe(w, err)))
 			return false;
 	}
 	return true;
@@ -553,7 +573,7 @@ static bool write_point(struct writer *w, const struct batch *b, struct err *err
 static bool write_problems(struct writer *w, struct batch *b, struct err *err)
 {
 	for (size_t i = 0; i < b->problems.n; i++)
-		if (!writer_problem(w, &b->problems.at[i], err))
+		if (!writer_problem(w, &b->problems.at[i], err) || (i % ROWS_PER_LOOK == 0 && !writer_breathe(w, err)))
 			return false;
 	return true;
 }
