@@ -6,60 +6,139 @@
 #include "store/base/pack.h"
 #include "store/base/scan.h"
 
-enum { EXPANDED_MAX = 512 << 20, CACHED_BLOCKS = 8, FRAMES_MAX = 64 };
+enum { EXPANDED_MAX = 512 << 20, CACHED_BLOCKS = 8, FRAMES_MAX = 64, SLOT_MAX = 1000 };
+
+/* ---------------------------------------------------------------- buffers */
+
+enum { RAW_ROOM = BLOCK_BYTES + (64 << 10), RAW_KEPT = 2 * RAW_ROOM, HEADS_LEN = 4 };
+
+void block_pool_init(struct block_pool *p)
+{
+	*p = (struct block_pool){.n = 0};
+	pthread_mutex_init(&p->mutex, NULL);
+}
+
+void block_pool_done(struct block_pool *p)
+{
+	while (p->n)
+		buf_done(&p->spare[--p->n]);
+	pthread_mutex_destroy(&p->mutex);
+}
+
+static void take(struct block_pool *pool, struct buf *out)
+{
+	if (pool) {
+		pthread_mutex_lock(&pool->mutex);
+		if (pool->n) {
+			buf_done(out);
+			*out = pool->spare[--pool->n];
+		}
+		pthread_mutex_unlock(&pool->mutex);
+	}
+	buf_clear(out);
+	if (pool)
+		buf_reserve(out, RAW_ROOM);
+}
+
+static void give_back(struct block_pool *pool, struct buf *raw)
+{
+	if (pool && raw->ptr && raw->cap <= RAW_KEPT) {
+		pthread_mutex_lock(&pool->mutex);
+		if (pool->n < (int)(sizeof pool->spare / sizeof *pool->spare)) {
+			pool->spare[pool->n++] = *raw;
+			*raw = (struct buf){0};
+		}
+		pthread_mutex_unlock(&pool->mutex);
+	}
+	buf_done(raw);
+}
 
 /* ---------------------------------------------------------------- writing */
 
-void block_fill_done(struct block_fill *b)
+void block_fill_done(struct block_fill *b, struct block_pool *pool)
 {
+	give_back(pool, &b->raw);
 	buf_done(&b->heads);
-	buf_done(&b->bytes);
+	buf_done(&b->packed);
 	*b = (struct block_fill){0};
 }
 
-void block_add(struct block_fill *b, const struct entry *e)
+bool block_is_full(const struct block_fill *b, size_t more)
 {
-	pack_varint(&b->heads, (uint64_t)e->type);
-	pack_varint(&b->heads, (uint64_t)e->slot);
-	pack_varint(&b->heads, e->frame);
-	pack_varint(&b->heads, e->record);
-	pack_varint(&b->heads, e->line);
-	pack_varint(&b->heads, e->offset);
+	return b->n && b->raw.len + b->heads.len + more > BLOCK_BYTES;
+}
+
+static void add_change(struct buf *heads, uint64_t from, uint64_t to) /* small whichever way it goes */
+{
+	uint64_t up = to - from;
+	pack_varint(heads, up >> 63 ? ~(up << 1) : up << 1);
+}
+
+void block_add(struct block_fill *b, const struct entry *e, struct block_pool *pool)
+{
+	uint64_t number = b->first + b->n;
+	BUG_ON(b->raw_bytes);
+	if (!b->n)
+		take(pool, &b->raw);
+	pack_varint(&b->heads, (uint64_t)e->type | (uint64_t)e->slot << 2);
+	pack_varint(&b->heads, e->frame ? number - e->frame : 0);
+	add_change(&b->heads, b->record, e->record);
+	add_change(&b->heads, b->line, e->line);
+	add_change(&b->heads, b->offset, e->offset);
 	pack_varint(&b->heads, e->bytes.len);
-	buf_add_str(&b->bytes, e->bytes);
+	buf_add_str(&b->raw, e->bytes);
+	b->record = e->record;
+	b->line = e->line;
+	b->offset = e->offset + e->bytes.len;
 	b->n++;
 }
 
-bool block_is_due(const struct block_fill *b)
+static void close_block(struct block_fill *b)
 {
-	return b->bytes.len + b->heads.len >= BLOCK_BYTES;
+	if (b->raw_bytes)
+		return;
+	uint32_t n = (uint32_t)b->heads.len;
+	const char len[HEADS_LEN] = {(char)(unsigned char)n, (char)(unsigned char)(n >> 8),
+	                             (char)(unsigned char)(n >> 16), (char)(unsigned char)(n >> 24)};
+	buf_add_str(&b->raw, buf_str(&b->heads));
+	buf_add(&b->raw, len, sizeof len);
+	buf_done(&b->heads);
+	b->raw_bytes = b->raw.len;
 }
 
-bool block_write(struct db *db, struct pack *pack, int64_t source, struct block_fill *b, struct err *err)
+void block_pack(struct block_fill *b, struct pack *pack, struct block_pool *pool)
 {
-	if (b->n == 0)
+	if (!b->n || b->packed.len)
+		return;
+	close_block(b);
+	pack_compress(pack, buf_str(&b->raw), &b->packed);
+	give_back(pool, &b->raw);
+}
+
+bool block_raw(struct block_fill *b, struct pack *pack, struct str *raw, struct err *err)
+{
+	close_block(b);
+	if (!b->raw.len && !pack_expand(pack, buf_str(&b->packed), b->raw_bytes, b->raw_bytes, &b->raw, err))
+		return false;
+	*raw = buf_str(&b->raw);
+	return true;
+}
+
+bool block_write(struct db *db, struct pack *pack, int64_t source, struct block_fill *b, struct block_pool *pool,
+                 struct err *err)
+{
+	if (!b->n)
 		return true;
-	struct buf raw = BUF_INIT, packed = BUF_INIT;
-	pack_varint(&raw, b->heads.len);
-	buf_add_str(&raw, buf_str(&b->heads));
-	buf_add_str(&raw, buf_str(&b->bytes));
-	pack_compress(pack, buf_str(&raw), &packed);
+	block_pack(b, pack, pool);
 	struct stmt *s = db_query(db, "INSERT INTO block(first, n, source, raw_bytes, data) VALUES(?,?,?,?,?)", err);
-	if (s) {
-		stmt_int(s, 1, (int64_t)b->first);
-		stmt_int(s, 2, b->n);
-		stmt_int(s, 3, source);
-		stmt_int(s, 4, (int64_t)raw.len);
-		stmt_blob_static(s, 5, buf_str(&packed));
-	}
-	bool ok = s && stmt_run(s, err);
-	buf_done(&raw);
-	buf_done(&packed);
-	buf_clear(&b->heads);
-	buf_clear(&b->bytes);
-	b->first += b->n;
-	b->n = 0;
-	return ok;
+	if (!s)
+		return false;
+	stmt_int(s, 1, (int64_t)b->first);
+	stmt_int(s, 2, b->n);
+	stmt_int(s, 3, source);
+	stmt_int(s, 4, (int64_t)b->raw_bytes);
+	stmt_blob_static(s, 5, buf_str(&b->packed));
+	return stmt_run(s, err);
 }
 
 /* ---------------------------------------------------------------- reading */
@@ -83,7 +162,7 @@ struct block_cache *block_cache_new(struct db *db)
 {
 	struct block_cache *c = xcalloc(1, sizeof *c);
 	c->db = db;
-	c->pack = pack_new(1);
+	c->pack = pack_new(BLOCK_LEVEL);
 	return c;
 }
 
@@ -104,35 +183,56 @@ void block_cache_free(struct block_cache *c)
 	free(c);
 }
 
-static bool read_head(struct str *rest, struct entry *e, uint64_t *len)
+static bool take_change(struct str *rest, uint64_t *value) /* of add_change; value: from, then to */
 {
-	uint64_t type, slot;
-	if (!pack_unvarint(rest, &type) || !pack_unvarint(rest, &slot) || !pack_unvarint(rest, &e->frame) ||
-	    !pack_unvarint(rest, &e->record) || !pack_unvarint(rest, &e->line) || !pack_unvarint(rest, &e->offset) ||
-	    !pack_unvarint(rest, len) || type > ENTRY_TAIL || slot > 1000)
+	uint64_t n;
+	if (!pack_unvarint(rest, &n))
 		return false;
-	e->type = (enum entry_type)type;
-	e->slot = (int)slot;
+	*value += n & 1 ? ~(n >> 1) : n >> 1;
 	return true;
+}
+
+/* e: the entry before, then this one. */
+static bool read_head(struct str *rest, uint64_t number, struct entry *e, uint64_t *len)
+{
+	uint64_t sort, back;
+	if (!pack_unvarint(rest, &sort) || sort >> 2 > SLOT_MAX || !pack_unvarint(rest, &back) || back >= number ||
+	    !take_change(rest, &e->record) || !take_change(rest, &e->line) || !take_change(rest, &e->offset) ||
+	    !pack_unvarint(rest, len))
+		return false;
+	e->type = (enum entry_type)(sort & 3);
+	e->slot = (int)(sort >> 2);
+	e->frame = back ? number - back : 0;
+	return true;
+}
+
+static bool is_damaged(const struct cached *slot, struct err *err)
+{
+	return err_set(err, ERR_STORE, NULL, "block %llu of the store is damaged", (unsigned long long)slot->first);
 }
 
 /* The heads are data of a file that may be damaged: every length is checked against what is there. */
 static bool read_entries(struct cached *slot, struct err *err)
 {
-	struct str rest = buf_str(&slot->raw);
-	uint64_t heads_len;
-	if (!pack_unvarint(&rest, &heads_len) || heads_len > rest.len)
-		return err_set(err, ERR_STORE, NULL, "block %llu of the store is damaged",
-		               (unsigned long long)slot->first);
-	struct str heads = str_cut(rest, 0, (size_t)heads_len), bytes = str_from(rest, (size_t)heads_len);
+	struct str raw = buf_str(&slot->raw);
+	if (raw.len < HEADS_LEN)
+		return is_damaged(slot, err);
+	const unsigned char *end = (const unsigned char *)raw.ptr + raw.len - HEADS_LEN;
+	size_t heads_len = (size_t)end[0] | (size_t)end[1] << 8 | (size_t)end[2] << 16 | (size_t)end[3] << 24;
+	if (heads_len > raw.len - HEADS_LEN || slot->n > heads_len)
+		return is_damaged(slot, err);
+	size_t bytes_len = raw.len - HEADS_LEN - heads_len;
+	struct str bytes = str_cut(raw, 0, bytes_len), heads = str_cut(raw, bytes_len, heads_len);
 	slot->entries = xcalloc(slot->n, sizeof *slot->entries);
+	struct entry e = {.offset = 0};
 	for (uint32_t i = 0; i < slot->n; i++) {
 		uint64_t len;
-		if (!read_head(&heads, &slot->entries[i], &len) || len > bytes.len)
-			return err_set(err, ERR_STORE, NULL, "block %llu of the store is damaged",
-			               (unsigned long long)slot->first);
-		slot->entries[i].bytes = str_cut(bytes, 0, (size_t)len);
+		if (!read_head(&heads, slot->first + i, &e, &len) || len > bytes.len)
+			return is_damaged(slot, err);
+		e.bytes = str_cut(bytes, 0, (size_t)len);
 		bytes = str_from(bytes, (size_t)len);
+		slot->entries[i] = e;
+		e.offset += len;
 	}
 	return true;
 }

@@ -1,28 +1,59 @@
 /* Raw source records in compressed blocks: append while importing, fetch one record when somebody looks.
  *
- * A block holds entries first … first+n-1 of one source: a header of varints per entry (type, slot, frame, record, line, offset,
- * length), then the bytes, zstd level 1 over both. 256 KB raw (performance.md: groups of records are the largest single win). */
+ * A block holds entries first … first+n-1 of one source, about 1 MB of them, zstd over all: the bytes of the entries one after the
+ * other, then a head for each (varints: type and slot, distance to the frame, then record, line and offset as differences from the entry
+ * before, and the length), then the length of the heads in 4 bytes, little endian. Measured on gen.py's lines: 256 KB with level 1 is 0.152 of the input and
+ * opens in 0.13 ms, 1 MB with level 2 is 0.136 and 0.47 ms for the same CPU time of compressing.
+ *
+ * Not every number below the store's next has an entry. One whose rows were all in the store before keeps its number but not its
+ * bytes: as an entry of length 0 in its block, and where that goes for all of a block, without the block. Readers skip both: a
+ * record of length 0 is never decoded, and block_fetch fails for a number without a block. No row of the store names either. */
 #ifndef SPOOR_STORE_BLOCK_H
 #define SPOOR_STORE_BLOCK_H
+
+#include <pthread.h>
 
 #include "store/base/arena.h"
 #include "store/db.h"
 #include "store/sink.h"
 
-enum { BLOCK_BYTES = 256 << 10 };
+struct pack;
 
-/* ---- writing: a block being filled (no database yet; the parser's side) */
+enum { BLOCK_BYTES = 1 << 20, BLOCK_LEVEL = 2 };
+
+/* ---- writing: a block being filled (no database yet) */
+
+/* Buffers of BLOCK_BYTES, passed on from whoever has compressed one to whoever fills the next: fresh memory costs page faults.
+ * Thread-safe. */
+struct block_pool {
+	pthread_mutex_t mutex;
+	struct buf spare[8];
+	int n;
+};
+void block_pool_init(struct block_pool *p);
+void block_pool_done(struct block_pool *p);
+
 struct block_fill {
 	uint64_t first; /* entry number of the first */
 	uint32_t n;
-	struct buf heads, bytes;
+	struct buf raw;   /* the entries' bytes; the heads behind them once it is closed; empty once packed */
+	struct buf heads; /* until it is closed */
+	uint64_t record, line, offset; /* of the entry before; offset: of its end */
+	size_t raw_bytes;              /* > 0: it is closed */
+	struct buf packed;
 };
-void block_fill_done(struct block_fill *b);
-void block_add(struct block_fill *b, const struct entry *e);
-bool block_is_due(const struct block_fill *b);
-struct pack;
-/* Compresses and writes it; the block is empty afterwards. */
-bool block_write(struct db *db, struct pack *pack, int64_t source, struct block_fill *b, struct err *err);
+/* pool: where raw comes from and goes to; NULL: the heap. */
+void block_fill_done(struct block_fill *b, struct block_pool *pool);
+/* True if an entry of so many bytes should begin a block of its own. */
+bool block_is_full(const struct block_fill *b, size_t more);
+void block_add(struct block_fill *b, const struct entry *e, struct block_pool *pool);
+/* Compresses what is in it, which ends it; once. Any thread that owns the block. */
+void block_pack(struct block_fill *b, struct pack *pack, struct block_pool *pool);
+/* Ends it and gives its raw form, expanding it if it is packed already: valid until done; the first bytes are the entries' in order. */
+bool block_raw(struct block_fill *b, struct pack *pack, struct str *raw, struct err *err);
+/* Writes it, packed first if it is not yet; empty ones not at all. */
+bool block_write(struct db *db, struct pack *pack, int64_t source, struct block_fill *b, struct block_pool *pool,
+                 struct err *err);
 
 /* ---- reading: keeps the last few expanded blocks */
 struct block_cache;

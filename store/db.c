@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "store/base/file.h"
@@ -16,7 +17,13 @@
 
 /* 'spor': marks the file as ours (PRAGMA application_id). */
 #define HEAP_BYTES (INT64_C(2) << 30)
-enum { APPLICATION_ID = 0x73706f72, PAGE_BYTES = 16384, LOCK_WAIT_MS = 5000, LOCK_STEP_MS = 10 };
+enum {
+	APPLICATION_ID = 0x73706f72,
+	PAGE_BYTES = 16384,
+	WRITE_CACHE_KB = 16000,
+	LOCK_WAIT_MS = 5000,
+	LOCK_STEP_MS = 10
+};
 
 struct stmt {
 	sqlite3_stmt *handle;
@@ -31,6 +38,7 @@ struct db {
 	enum db_mode mode;
 	int lock_fd;
 	bool locked;
+	int64_t began_ns, longest_ns; /* transactions that write */
 	VEC(struct stmt *) cache;
 };
 
@@ -226,8 +234,9 @@ static bool prepare_connection(struct db *db, struct err *err)
 	if (db->mode == DB_READ)
 		return db_exec(db, "PRAGMA query_only=1", err);
 	struct buf sql = BUF_INIT;
-	buf_printf(&sql, "PRAGMA page_size=%d; PRAGMA journal_mode=WAL; PRAGMA synchronous=%s;", PAGE_BYTES,
-	           db->mode == DB_DURABLE ? "FULL" : "NORMAL");
+	/* The cache's size again: set before the page size, it is counted in pages of the default 4 KB, four times as much. */
+	buf_printf(&sql, "PRAGMA page_size=%d; PRAGMA journal_mode=WAL; PRAGMA synchronous=%s; PRAGMA cache_size=-%d;",
+	           PAGE_BYTES, db->mode == DB_DURABLE ? "FULL" : "NORMAL", WRITE_CACHE_KB);
 	bool ok = sqlite3_exec(db->handle, buf_cstr(&sql), NULL, NULL, NULL) == SQLITE_OK || fail(db, err, "opening");
 	buf_done(&sql);
 	return ok && (!is_new || create_schema(db, err));
@@ -337,14 +346,23 @@ static struct stmt *prepare(struct db *db, struct str sql, const char *cached, s
 	return s;
 }
 
+static struct stmt *find_cached(struct db *db, const char *sql)
+{
+	for (size_t i = 0; i < db->cache.n; i++) /* mostly the same literal: no need to read it */
+		if (db->cache.at[i]->sql == sql && !db->cache.at[i]->in_use)
+			return db->cache.at[i];
+	for (size_t i = 0; i < db->cache.n; i++)
+		if (!db->cache.at[i]->in_use && strcmp(db->cache.at[i]->sql, sql) == 0)
+			return db->cache.at[i];
+	return NULL;
+}
+
 struct stmt *db_query(struct db *db, const char *sql, struct err *err)
 {
-	for (size_t i = 0; i < db->cache.n; i++) {
-		struct stmt *s = db->cache.at[i];
-		if (!s->in_use && (s->sql == sql || strcmp(s->sql, sql) == 0)) {
-			s->in_use = true;
-			return s;
-		}
+	struct stmt *cached = find_cached(db, sql);
+	if (cached) {
+		cached->in_use = true;
+		return cached;
 	}
 	struct stmt *s = prepare(db, str_of(sql), sql, err);
 	if (s)
@@ -374,29 +392,28 @@ static void bound(int rc)
 	BUG_ON(rc != SQLITE_OK);
 }
 
+/* What is not bound is NULL (stmt_end clears), and most columns of most rows are. */
 void stmt_int(struct stmt *s, int i, int64_t v)
 {
-	bound(v == UNKNOWN_INT ? sqlite3_bind_null(s->handle, i) : sqlite3_bind_int64(s->handle, i, v));
+	if (v != UNKNOWN_INT)
+		bound(sqlite3_bind_int64(s->handle, i, v));
 }
 
 void stmt_double(struct stmt *s, int i, double v)
 {
-	bound(IS_UNKNOWN(v) ? sqlite3_bind_null(s->handle, i) : sqlite3_bind_double(s->handle, i, v));
+	if (!IS_UNKNOWN(v))
+		bound(sqlite3_bind_double(s->handle, i, v));
 }
 
 static void bind_text(struct stmt *s, int i, struct str v, sqlite3_destructor_type life)
 {
-	if (!v.ptr)
-		bound(sqlite3_bind_null(s->handle, i));
-	else
+	if (v.ptr)
 		bound(sqlite3_bind_text64(s->handle, i, v.ptr, v.len, life, SQLITE_UTF8));
 }
 
 static void bind_blob(struct stmt *s, int i, struct str v, sqlite3_destructor_type life)
 {
-	if (!v.ptr)
-		bound(sqlite3_bind_null(s->handle, i));
-	else
+	if (v.ptr)
 		bound(sqlite3_bind_blob64(s->handle, i, v.ptr, v.len, life));
 }
 
@@ -574,10 +591,30 @@ static void drop_lock(struct db *db)
 	db->locked = false;
 }
 
+static int64_t clock_ns(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static void note_length(struct db *db)
+{
+	int64_t took = clock_ns() - db->began_ns;
+	if (took > db->longest_ns)
+		db->longest_ns = took;
+}
+
+int64_t db_longest_ns(const struct db *db)
+{
+	return db->longest_ns;
+}
+
 bool db_begin(struct db *db, struct err *err)
 {
 	if (!take_lock(db, LOCK_WAIT_MS, err))
 		return false;
+	db->began_ns = clock_ns();
 	if (db_exec(db, "BEGIN IMMEDIATE", err))
 		return true;
 	drop_lock(db);
@@ -590,6 +627,7 @@ bool db_commit(struct db *db, struct err *err)
 	if (!ok && !sqlite3_get_autocommit(db->handle))
 		sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
 	drop_lock(db);
+	note_length(db);
 	return ok;
 }
 

@@ -60,6 +60,7 @@ int64_t db_changes(struct db *db);
  * then err "another spoor (pid N) is writing". Read transactions hold one snapshot. */
 bool db_begin(struct db *db, struct err *err);
 bool db_commit(struct db *db, struct err *err);
+int64_t db_longest_ns(const struct db *db); /* the longest committed so far: how long others had to wait */
 void db_rollback(struct db *db);
 bool db_begin_read(struct db *db, struct err *err);
 void db_end_read(struct db *db);

@@ -6,6 +6,8 @@
  *
  * Not earlier: while a trace arrives, spans come before their parents. */
 
+enum { CUTS_TOLD = 1000 };
+
 struct odd_trace {
 	int64_t id, orphans, cycles, first, n;
 	struct buf text;
@@ -36,35 +38,56 @@ static bool next_odd(struct writer *w, struct odd_trace *t, struct err *err)
 	return step != STEP_FAIL;
 }
 
-static bool report_cycles(struct writer *w, const struct odd_trace *t, struct err *err)
+struct cut {
+	int64_t key;
+	struct str id;
+};
+
+static bool read_cuts(struct writer *w, const struct odd_trace *t, struct arena *arena, struct cut *cuts, size_t *n,
+                      struct err *err)
 {
 	struct stmt *s =
-	    db_query(w->db, "SELECT key, id FROM span WHERE pos >= ? AND pos < ? AND flags & ? LIMIT 1000", err);
+	    db_query(w->db, "SELECT key, id FROM span WHERE pos >= ? AND pos < ? AND flags & ? LIMIT ?", err);
 	if (!s)
 		return false;
 	stmt_int(s, 1, t->first);
 	stmt_int(s, 2, t->first + t->n);
 	stmt_int(s, 3, SPAN_CYCLE);
-	int64_t told = 0;
-	bool ok = true;
+	stmt_int(s, 4, CUTS_TOLD);
 	enum step step;
-	while (ok && (step = stmt_step(s, err)) == STEP_ROW) {
-		struct buf path = BUF_INIT;
-		struct str id = col_str(s, 1);
-		buf_printf(&path, "trace " STR_FMT ", span ", STR_ARG(buf_str(&t->text)));
-		if (id.ptr)
-			buf_add_str(&path, id);
-		else
-			buf_printf(&path, "%016llx", (unsigned long long)col_int_or(s, 0, 0));
-		ok = writer_problem_fmt(w, SEVERITY_WARNING, "cycle", buf_str(&path), "cut here, shown as a root", err,
-		                        "the chain of its parents comes back to it");
-		buf_done(&path);
-		told++;
-	}
+	for (*n = 0; (step = stmt_step(s, err)) == STEP_ROW && *n < CUTS_TOLD; ++*n)
+		cuts[*n] = (struct cut){col_int_or(s, 0, 0), arena_str(arena, col_str(s, 1))};
 	stmt_end(s);
-	w->problems_total += t->cycles > told ? t->cycles - told : 0;
-	w->problems_new += t->cycles > told ? t->cycles - told : 0;
-	return ok && step == STEP_DONE;
+	return step != STEP_FAIL;
+}
+
+static bool report_cut(struct writer *w, const struct odd_trace *t, const struct cut *cut, struct err *err)
+{
+	struct buf path = BUF_INIT;
+	buf_printf(&path, "trace " STR_FMT ", span ", STR_ARG(buf_str(&t->text)));
+	if (cut->id.ptr)
+		buf_add_str(&path, cut->id);
+	else
+		buf_printf(&path, "%016llx", (unsigned long long)cut->key);
+	bool ok = writer_problem_fmt(w, SEVERITY_WARNING, "cycle", buf_str(&path), "cut here, shown as a root", err,
+	                             "the chain of its parents comes back to it");
+	buf_done(&path);
+	return ok;
+}
+
+/* All rows of the trace are looked through: not under the write lock. */
+static bool report_cycles(struct writer *w, const struct odd_trace *t, struct err *err)
+{
+	struct arena arena = ARENA_INIT;
+	struct cut *cuts = arena_zalloc(&arena, CUTS_TOLD, sizeof *cuts);
+	size_t n = 0, told = 0;
+	bool ok = writer_commit(w, err) && read_cuts(w, t, &arena, cuts, &n, err) && writer_begin(w, err);
+	for (; ok && told < n && !(told && writer_problems_full(w)); told++)
+		ok = report_cut(w, t, &cuts[told], err) && (told % ROWS_PER_LOOK != 0 || writer_breathe(w, err));
+	if (t->cycles > (int64_t)told)
+		writer_problem_count(w, t->cycles - (int64_t)told);
+	arena_done(&arena);
+	return ok;
 }
 
 static bool report_orphans(struct writer *w, const struct odd_trace *t, struct err *err)
@@ -125,12 +148,15 @@ static bool load_known(struct writer *w, const struct settle_job *job, struct er
 	if (w->known.n + (size_t)(job->n + job->loose) > KNOWN_MAX)
 		hash_set_clear(&w->known);
 	hash_set_add(&w->known, mark);
+	/* A large trace is not read under the write lock. */
+	if (job->n + job->loose > TRACE_ROWS_ONCE && !writer_commit(w, err))
+		return false;
 	return add_known(w,
 	                 "SELECT hash FROM span WHERE pos >= (SELECT first FROM trace WHERE id = ?1)"
 	                 " AND pos < (SELECT first + n FROM trace WHERE id = ?1)",
 	                 job->id, err) &&
 	       add_known(w, "SELECT hash FROM span_loose WHERE trace = ?", job->id, err) &&
-	       add_known(w, "SELECT hash FROM span_other WHERE trace = ?", job->id, err);
+	       add_known(w, "SELECT hash FROM span_other WHERE trace = ?", job->id, err) && writer_begin(w, err);
 }
 
 /* Marks the entries whose spans are all in the store, record for record: only traces that were there before this import can
@@ -146,7 +172,7 @@ bool settle_mark_known(struct writer *w, struct batch *b, struct err *err)
 			continue;
 		if (!settle_find_trace(w, &job, &t->key, err))
 			return false;
-		if (!job.exists || job.id > w->old_trace_max || job.n + job.loose > KNOWN_MAX / 2)
+		if (!job.exists || job.id > w->old_trace_max || job.n + job.loose > KNOWN_MAX)
 			continue;
 		if (!load_known(w, &job, err))
 			return false;

@@ -8,13 +8,13 @@
 #include "store/settle.h"
 #include "store/span_row.h"
 
-enum { MAP_PROBES = 64, KEEP_RAW = 16 << 20, KEEP_ROWS = 1 << 16 };
+enum { MAP_PROBES = 64, KEEP_ROWS = 1 << 14 };
 
 /* ---------------------------------------------------------------- life */
 
-void batch_init(struct batch *b)
+void batch_init(struct batch *b, struct block_pool *pool)
 {
-	*b = (struct batch){.arena = ARENA_INIT};
+	*b = (struct batch){.arena = ARENA_INIT, .pool = pool};
 	batch_reset(b, 0);
 }
 
@@ -36,12 +36,18 @@ static void map_clear(struct batch_map *map)
 		vec_clear(&(v));         \
 	} while (0)
 
+static void drop_blocks(struct batch *b)
+{
+	for (size_t i = 0; i < b->blocks.n; i++)
+		block_fill_done(&b->blocks.at[i], b->pool);
+	vec_clear(&b->blocks);
+	b->raw_bytes = b->n_helped = 0;
+}
+
 void batch_reset(struct batch *b, uint64_t first_entry)
 {
 	arena_reset(&b->arena);
-	if (b->raw.cap > KEEP_RAW)
-		buf_done(&b->raw);
-	buf_clear(&b->raw);
+	drop_blocks(b);
 	RESET(b->entries);
 	RESET(b->words);
 	RESET(b->prompts);
@@ -70,7 +76,8 @@ void batch_reset(struct batch *b, uint64_t first_entry)
 void batch_done(struct batch *b)
 {
 	arena_done(&b->arena);
-	buf_done(&b->raw);
+	drop_blocks(b);
+	vec_done(&b->blocks);
 	buf_done(&b->facts);
 	vec_done(&b->entries);
 	vec_done(&b->words);
@@ -95,7 +102,7 @@ void batch_done(struct batch *b)
 
 size_t batch_bytes(const struct batch *b)
 {
-	return b->raw.len + b->arena.total + b->spans.n * sizeof *b->spans.at + b->entries.n * sizeof *b->entries.at +
+	return b->raw_bytes + b->arena.total + b->spans.n * sizeof *b->spans.at + b->entries.n * sizeof *b->entries.at +
 	       b->cases.n * sizeof *b->cases.at + b->scores.n * sizeof *b->scores.at +
 	       b->case_scores.n * sizeof *b->case_scores.at + b->said.n * sizeof *b->said.at;
 }
@@ -325,6 +332,16 @@ static uint32_t run_index(struct batch *b, const struct batch_place *place, stru
 
 /* ---------------------------------------------------------------- entries */
 
+static struct block_fill *room_for(struct batch *b, size_t bytes)
+{
+	struct block_fill *last = b->blocks.n ? &b->blocks.at[b->blocks.n - 1] : NULL;
+	if (last && !block_is_full(last, bytes))
+		return last;
+	struct block_fill *next = vec_add(&b->blocks);
+	*next = (struct block_fill){.first = b->first_entry + b->entries.n - 1};
+	return next;
+}
+
 uint64_t batch_entry_add(struct batch *b, struct batch_place *place, const struct entry *e)
 {
 	*vec_add(&b->entries) = (struct batch_entry){
@@ -335,10 +352,11 @@ uint64_t batch_entry_add(struct batch *b, struct batch_place *place, const struc
 	    .line = e->line,
 	    .offset = e->offset,
 	    .hash = hash64(e->bytes),
-	    .at = b->raw.len,
-	    .len = e->bytes.len,
+	    .len = (uint32_t)e->bytes.len,
 	};
-	buf_add_str(&b->raw, e->bytes);
+	BUG_ON(e->bytes.len > UINT32_MAX / 2);
+	block_add(room_for(b, e->bytes.len), e, b->pool);
+	b->raw_bytes += e->bytes.len;
 	if (e->type == ENTRY_RECORD || e->type == ENTRY_DETAIL) {
 		place->entry_hash = b->entries.at[b->entries.n - 1].hash;
 		place->made_up = 0;

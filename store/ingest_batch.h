@@ -5,6 +5,7 @@
 
 #include "store/base/arena.h"
 #include "store/base/vec.h"
+#include "store/block.h"
 #include "store/part.h"
 #include "store/sink.h"
 
@@ -14,7 +15,7 @@ struct batch_entry {
 	enum entry_type type;
 	int slot;
 	uint64_t frame, record, line, offset, hash;
-	size_t at, len;      /* in raw */
+	uint32_t len;
 	uint32_t rows, dups; /* made from it; of these, known to the store already */
 	bool keep;           /* also holds rows that are not checked for duplicates */
 };
@@ -135,7 +136,10 @@ struct batch_place {
 struct batch {
 	struct arena arena;
 	uint64_t first_entry;
-	struct buf raw;
+	struct block_pool *pool;       /* of the blocks' buffers; NULL: the heap */
+	VEC(struct block_fill) blocks; /* of the entries, in order; the last is being filled */
+	size_t n_helped;               /* so many of them the parser has looked at, to compress them */
+	size_t raw_bytes;              /* of the entries */
 	VEC(struct batch_entry) entries;
 	VEC(struct batch_word) words;     /* [0] unused */
 	VEC(struct batch_prompt) prompts; /* [0] unused */
@@ -160,10 +164,10 @@ struct batch {
 	struct hash128 point_hash;
 };
 
-void batch_init(struct batch *b);
+void batch_init(struct batch *b, struct block_pool *pool);
 void batch_reset(struct batch *b, uint64_t first_entry); /* keeps memory of common size */
 void batch_done(struct batch *b);
-size_t batch_bytes(const struct batch *b); /* about */
+size_t batch_bytes(const struct batch *b); /* about: of all that came, packed since or not */
 bool batch_is_empty(const struct batch *b);
 
 /* Adding: what the sink is called with, copied. */

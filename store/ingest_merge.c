@@ -7,9 +7,7 @@
 
 struct item {
 	int64_t key;
-	uint64_t hash, record;
 	uint32_t row;
-	enum origin_from from;
 };
 
 static int by_key(const void *pa, const void *pb)
@@ -17,6 +15,13 @@ static int by_key(const void *pa, const void *pb)
 	const struct item *a = pa, *b = pb;
 	if (a->key != b->key)
 		return a->key < b->key ? -1 : 1;
+	return a->row < b->row ? -1 : a->row > b->row;
+}
+
+/* The rows of one key, in order: the settled one, then by hash; of equal ones, what is stored and the smaller record first. */
+static int by_part(const void *pa, const void *pb)
+{
+	const struct origin *a = *(const struct origin *const *)pa, *b = *(const struct origin *const *)pb;
 	if ((a->from == FROM_SPAN) != (b->from == FROM_SPAN))
 		return a->from == FROM_SPAN ? -1 : 1;
 	if (a->hash != b->hash)
@@ -24,6 +29,21 @@ static int by_key(const void *pa, const void *pb)
 	if (a->from != b->from)
 		return a->from < b->from ? -1 : 1;
 	return a->record < b->record ? -1 : a->record > b->record;
+}
+
+static void order_parts(struct settle_job *job, struct item *group, size_t n)
+{
+	struct origin **parts = arena_alloc(&job->arena, size_mul(n, sizeof *parts));
+	for (size_t i = 0; i < n; i++)
+		parts[i] = &job->origins.at[group[i].row];
+	qsort(parts, n, sizeof *parts, by_part);
+	for (size_t i = 0; i < n; i++)
+		group[i].row = (uint32_t)(parts[i] - job->origins.at);
+}
+
+static struct origin *origin_of(struct settle_job *job, const struct item *item)
+{
+	return &job->origins.at[item->row];
 }
 
 /* Who holds the span now, and whether that is news: counts the sources that had not held it before. */
@@ -47,20 +67,23 @@ static int64_t claim(const struct writer *w, struct settle_job *job, const struc
 
 /* The different parts of a group, of each the first in order (stored before new, then the smallest record). A settled row is a part
  * itself only if nothing is in span_other. */
-static size_t different_parts(struct item *group, size_t n, uint64_t *combined)
+static size_t different_parts(struct settle_job *job, struct item *group, size_t n, uint64_t *combined)
 {
-	bool has_other = false;
+	bool has_other = false, settled = origin_of(job, &group[0])->from == FROM_SPAN;
 	for (size_t i = 0; i < n; i++)
-		has_other = has_other || group[i].from == FROM_OTHER;
-	size_t kept = 0, from = group[0].from == FROM_SPAN && has_other ? 1 : 0;
+		has_other = has_other || origin_of(job, &group[i])->from == FROM_OTHER;
+	size_t kept = 0, from = settled && has_other ? 1 : 0;
+	uint64_t first = origin_of(job, &group[0])->hash, last = 0;
 	*combined = 0;
 	for (size_t i = from; i < n; i++) {
-		if (kept && group[kept - 1 + from].hash == group[i].hash)
+		uint64_t hash = origin_of(job, &group[i])->hash;
+		if (kept && last == hash)
 			continue;
-		if (i > from && from == 0 && group[0].from == FROM_SPAN && group[0].hash == group[i].hash)
+		if (i > from && from == 0 && settled && first == hash)
 			continue; /* sorted before the others, whatever its hash */
 		group[from + kept++] = group[i];
-		*combined ^= group[i].hash;
+		last = hash;
+		*combined ^= hash;
 	}
 	memmove(group, group + from, kept * sizeof *group);
 	return kept;
@@ -108,19 +131,21 @@ static bool merge_parts(struct writer *w, struct settle_job *job, const struct i
 static bool merge_group(struct writer *w, struct settle_job *job, struct item *group, size_t n, struct err *err)
 {
 	struct settle_row *rows = w->settle.rows.at;
+	order_parts(job, group, n);
 	struct item first = group[0];
-	bool has_settled = first.from == FROM_SPAN;
+	bool has_settled = origin_of(job, &first)->from == FROM_SPAN;
 	struct settle_row settled = rows[first.row];
 	struct origin *stand = &job->origins.at[first.row];
-	uint64_t settled_hash = first.hash, combined;
+	uint64_t settled_hash = stand->hash, combined;
 	int64_t source = claim(w, job, group, n, has_settled ? stand->source : 0);
 	if (!has_settled)
 		job->fresh.spans++;
 	for (size_t i = 1; i < n; i++)
 		job->origins.at[group[i].row].gone = true;
-	size_t kept = different_parts(group, n, &combined);
+	size_t kept = different_parts(job, group, n, &combined);
+	enum origin_from from = origin_of(job, &group[0])->from;
 	bool same = has_settled && combined == settled_hash;
-	bool plain = kept == 1 && (group[0].from == FROM_LOOSE || group[0].from == FROM_BATCH) &&
+	bool plain = kept == 1 && (from == FROM_LOOSE || from == FROM_BATCH) &&
 	             part_is_plain(&(struct span_part){.start_ns = rows[group[0].row].start_ns,
 	                                               .end_ns = job->origins.at[group[0].row].end_ns});
 	if (!same && plain) {
@@ -196,10 +221,8 @@ bool settle_merge(struct writer *w, struct settle_job *job, struct err *err)
 {
 	size_t n = w->settle.rows.n;
 	struct item *items = xmalloc(size_mul(n + 1, sizeof *items));
-	for (size_t i = 0; i < n; i++) {
-		const struct origin *o = &job->origins.at[i];
-		items[i] = (struct item){w->settle.rows.at[i].key, o->hash, o->record, (uint32_t)i, o->from};
-	}
+	for (size_t i = 0; i < n; i++)
+		items[i] = (struct item){w->settle.rows.at[i].key, (uint32_t)i};
 	if (n > 1)
 		qsort(items, n, sizeof *items, by_key);
 	bool ok = true;

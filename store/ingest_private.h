@@ -13,10 +13,11 @@
 #include "store/settle.h"
 
 enum {
-	TXN_NS = 60 * 1000 * 1000, /* a transaction that has taken this long is ended at the next chance */
-	TRACE_ROWS_ONCE = 1 << 14, /* larger traces are rewritten over several transactions */
-	ROWS_PER_LOOK = 256,       /* rows between two looks at the clock */
-	KNOWN_MAX = 1 << 21,       /* hashes of spans that were there before, kept at once */
+	TXN_NS = 50 * 1000 * 1000, /* a transaction that has taken this long is ended at the next chance */
+	TRACE_ROWS_ONCE = 1 << 12, /* larger traces are rewritten over several transactions; so many take about 30 ms */
+	ROW_NS = 10 * 1000,        /* about what settling a row takes */
+	ROWS_PER_LOOK = 128,       /* rows between two looks at the clock */
+	KNOWN_MAX = 1 << 20,       /* hashes of spans that were there before, kept at once: 16 MB at most */
 	PROBLEMS_STORED = 1000,    /* rows per source; all are counted */
 	PROBLEMS_KEPT = 20,        /* for the report */
 	WAL_BYTES = 64 << 20,
@@ -26,7 +27,7 @@ enum {
 	COMMITS_PER_CHECKPOINT = 32,
 };
 
-struct hash_set { /* of 64-bit hashes; 0 is kept as 1 */
+struct hash_set { /* of 64-bit hashes; 0 is kept as 1; at most 7/8 full */
 	uint64_t *slot;
 	size_t cap, n;
 };
@@ -69,8 +70,8 @@ struct settle_job {
 struct writer {
 	struct db *db;
 	struct pack *pack;
-	struct block_fill fill;
-	uint32_t fill_kept; /* entries of the fill that hold bytes */
+	struct block_pool *pool;
+	bool repeats; /* the last batch held what is in the store already */
 	struct intern intern;
 
 	/* transactions */
@@ -108,6 +109,8 @@ int64_t writer_clock_ns(void);
 bool writer_begin(struct writer *w, struct err *err);
 bool writer_commit(struct writer *w, struct err *err);
 bool writer_breathe(struct writer *w, struct err *err);
+/* The same before so many rows that belong into one transaction. */
+bool writer_breathe_for(struct writer *w, int64_t rows, struct err *err);
 void writer_rollback(struct writer *w);
 /* Runs a statement that has integer parameters only. */
 bool writer_run(struct writer *w, const char *sql, size_t n, const int64_t *params, struct err *err);
@@ -118,6 +121,9 @@ bool writer_meta(struct writer *w, const char *key, int64_t otherwise, int64_t *
 bool writer_set_meta(struct writer *w, const char *key, int64_t value, struct err *err);
 /* Counts, keeps and stores a problem of the source at work; file and entry are filled in if absent. */
 bool writer_problem(struct writer *w, const struct problem *p, struct err *err);
+/* True if a further problem would only be counted; writer_problem_count does that. */
+bool writer_problems_full(const struct writer *w);
+void writer_problem_count(struct writer *w, int64_t n);
 bool writer_problem_fmt(struct writer *w, enum severity severity, const char *code, struct str path, const char *kept,
                         struct err *err, const char *fmt, ...) __attribute__((format(printf, 7, 8)));
 

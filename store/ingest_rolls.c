@@ -14,6 +14,7 @@ struct roll {
 	VEC(double) latencies;              /* whole ns */
 	VEC(struct name_value) scores, one; /* values of cases; those of the case at work */
 	int64_t n[N_CASE_STATUSES], keys, repeats, tokens_in, tokens_out;
+	double share_sum, cost_sum;
 };
 
 static int by_value(const void *pa, const void *pb)
@@ -147,6 +148,15 @@ static bool roll_scores(struct writer *w, int64_t run, struct roll *r, struct er
 	return step == STEP_DONE;
 }
 
+static void sort_roll(struct roll *r)
+{
+	r->share_sum = sum_sorted(r->shares.at, r->shares.n);
+	r->cost_sum = sum_sorted(r->costs.at, r->costs.n);
+	sum_sorted(r->latencies.at, r->latencies.n);
+	if (r->scores.n > 1)
+		qsort(r->scores.at, r->scores.n, sizeof *r->scores.at, by_name_value);
+}
+
 static bool write_roll(struct writer *w, int64_t run, struct roll *r, struct err *err)
 {
 	struct stmt *s =
@@ -157,8 +167,6 @@ static bool write_roll(struct writer *w, int64_t run, struct roll *r, struct err
 	             err);
 	if (!s)
 		return false;
-	double shares = sum_sorted(r->shares.at, r->shares.n), cost = sum_sorted(r->costs.at, r->costs.n);
-	sum_sorted(r->latencies.at, r->latencies.n);
 	stmt_int(s, 1, r->n[CASE_PASSED] + r->n[CASE_FAILED] + r->n[CASE_ERROR] + r->n[CASE_UNSCORED]);
 	stmt_int(s, 2, r->n[CASE_PASSED]);
 	stmt_int(s, 3, r->n[CASE_FAILED]);
@@ -166,19 +174,17 @@ static bool write_roll(struct writer *w, int64_t run, struct roll *r, struct err
 	stmt_int(s, 5, r->n[CASE_UNSCORED]);
 	stmt_int(s, 6, r->keys);
 	stmt_int(s, 7, r->repeats);
-	stmt_double(s, 8, r->shares.n ? shares : UNKNOWN_DOUBLE);
+	stmt_double(s, 8, r->shares.n ? r->share_sum : UNKNOWN_DOUBLE);
 	stmt_int(s, 9, (int64_t)r->shares.n);
 	stmt_int(s, 10, quantile(r->latencies.at, r->latencies.n, 0.5));
 	stmt_int(s, 11, quantile(r->latencies.at, r->latencies.n, 0.95));
 	stmt_int(s, 12, r->tokens_in);
 	stmt_int(s, 13, r->tokens_out);
-	stmt_double(s, 14, r->costs.n ? cost : UNKNOWN_DOUBLE);
+	stmt_double(s, 14, r->costs.n ? r->cost_sum : UNKNOWN_DOUBLE);
 	stmt_int(s, 15, (int64_t)r->costs.n);
 	stmt_int(s, 16, run);
 	if (!stmt_run(s, err) || !WRITER_RUN(w, err, "DELETE FROM run_score WHERE run = ?", run))
 		return false;
-	if (r->scores.n > 1)
-		qsort(r->scores.at, r->scores.n, sizeof *r->scores.at, by_name_value);
 	for (size_t i = 0, end; i < r->scores.n; i = end) {
 		double sum = 0;
 		for (end = i; end < r->scores.n && r->scores.at[end].name == r->scores.at[i].name; end++)
@@ -200,8 +206,10 @@ static bool roll_run(struct writer *w, int64_t run, struct err *err)
 {
 	struct roll r = {.tokens_in = UNKNOWN_INT, .tokens_out = UNKNOWN_INT};
 	/* Reading a large run takes a while: not under the write lock. */
-	bool ok = writer_commit(w, err) && roll_cases(w, run, &r, err) && roll_scores(w, run, &r, err) &&
-	          writer_begin(w, err) && write_roll(w, run, &r, err);
+	bool ok = writer_commit(w, err) && roll_cases(w, run, &r, err) && roll_scores(w, run, &r, err);
+	if (ok)
+		sort_roll(&r);
+	ok = ok && writer_begin(w, err) && write_roll(w, run, &r, err);
 	vec_done(&r.shares);
 	vec_done(&r.costs);
 	vec_done(&r.latencies);

@@ -232,6 +232,10 @@ static bool write_trace(struct writer *w, struct settle_job *job, struct err *er
 static bool report_conflicts(struct writer *w, struct settle_job *job, struct err *err)
 {
 	for (size_t i = 0; i < job->conflicts.n; i++) {
+		if (i && writer_problems_full(w)) {
+			writer_problem_count(w, (int64_t)(job->conflicts.n - i));
+			break;
+		}
 		struct buf path = BUF_INIT;
 		bool ok = rows_span_words(w->db, job->id, job->conflicts.at[i], &path, err) &&
 		          writer_problem_fmt(w, SEVERITY_WARNING, "conflict", buf_str(&path),
@@ -244,15 +248,26 @@ static bool report_conflicts(struct writer *w, struct settle_job *job, struct er
 	return true;
 }
 
+static int by_source(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+	return x < y ? -1 : x > y;
+}
+
 /* Another source's spans are only ever loose here if its import was killed. */
 static bool count(struct writer *w, const struct settle_job *job, struct err *err)
 {
 	w->held.spans += job->held.spans;
 	w->fresh.spans += job->fresh.spans;
-	for (size_t i = 0; i < job->foreign.n; i++)
-		if (!WRITER_RUN(w, err, "UPDATE source SET spans = ifnull(spans,0) + 1 WHERE id = ?",
-		                job->foreign.at[i]))
+	if (job->foreign.n > 1)
+		qsort(job->foreign.at, job->foreign.n, sizeof *job->foreign.at, by_source);
+	for (size_t i = 0, end; i < job->foreign.n; i = end) {
+		for (end = i + 1; end < job->foreign.n && job->foreign.at[end] == job->foreign.at[i];)
+			end++;
+		if (!WRITER_RUN(w, err, "UPDATE source SET spans = ifnull(spans,0) + ? WHERE id = ?",
+		                (int64_t)(end - i), job->foreign.at[i]))
 			return false;
+	}
 	return true;
 }
 
@@ -427,7 +442,7 @@ static bool create_trace(struct writer *w, struct settle_job *job, struct batch_
  * large one, whose rows cost the most, hardly more than once. What is not due now is at the end of the source. */
 static bool is_due(int64_t settled, int64_t loose)
 {
-	return settled <= TRACE_ROWS_ONCE ? loose * 2 >= settled : loose / 4 >= settled;
+	return settled <= TRACE_ROWS_ONCE ? loose * 2 >= settled : loose / 16 >= settled;
 }
 
 bool settle_batch_trace(struct writer *w, struct batch *b, struct batch_trace *t, struct err *err)
@@ -439,6 +454,10 @@ bool settle_batch_trace(struct writer *w, struct batch *b, struct batch_trace *t
 	job->batch = b;
 	job->trace = t;
 	if (!settle_find_trace(w, job, &t->key, err))
+		return false;
+	int64_t began = w->began_ns;
+	if (!writer_breathe_for(w, job->n + job->loose + t->n_spans, err) ||
+	    (w->began_ns != began && !settle_find_trace(w, job, &t->key, err)))
 		return false;
 	if (job->seen != w->source) {
 		w->held.traces++;
@@ -494,7 +513,8 @@ bool settle_loose(struct writer *w, struct err *err)
 			continue;
 		}
 		job_clear(&w->job);
-		if (!get_trace(w, &w->job, id, err) || !settle_now(w, &w->job, err))
+		if (!writer_breathe_for(w, rows, err) || !get_trace(w, &w->job, id, err) ||
+		    !settle_now(w, &w->job, err))
 			return false;
 	}
 }

@@ -35,7 +35,7 @@ void hash_set_add(struct hash_set *set, uint64_t hash)
 	hash += hash == 0;
 	if (hash_set_has(set, hash))
 		return;
-	if (2 * (set->n + 1) > set->cap) {
+	if (8 * (set->n + 1) > 7 * set->cap) {
 		size_t cap = set->cap ? set->cap * 2 : 1024;
 		uint64_t *slot = xcalloc(cap, sizeof *slot);
 		for (size_t i = 0; i < set->cap; i++)
@@ -178,11 +178,18 @@ bool writer_commit(struct writer *w, struct err *err)
 	return true;
 }
 
-bool writer_breathe(struct writer *w, struct err *err)
+bool writer_breathe_for(struct writer *w, int64_t rows, struct err *err)
 {
-	if (w->in_txn && !w->strict_open && writer_clock_ns() - w->began_ns > TXN_NS && !writer_commit(w, err))
+	int64_t taken = w->in_txn ? writer_clock_ns() - w->began_ns : 0;
+	bool late = taken > TXN_NS || (taken > TXN_NS / 10 && taken + rows * ROW_NS > TXN_NS);
+	if (late && !w->strict_open && !writer_commit(w, err))
 		return false;
 	return writer_begin(w, err);
+}
+
+bool writer_breathe(struct writer *w, struct err *err)
+{
+	return writer_breathe_for(w, 0, err);
 }
 
 void writer_rollback(struct writer *w)
@@ -192,10 +199,6 @@ void writer_rollback(struct writer *w)
 	w->in_txn = w->strict_open = false;
 	w->held = (struct ingest_counts){0};
 	w->problems_new = 0;
-	w->fill_kept = 0;
-	w->fill.n = 0;
-	buf_clear(&w->fill.heads);
-	buf_clear(&w->fill.bytes);
 	settle_drop(w);
 	forget_cached(w);
 }
@@ -258,6 +261,17 @@ bool writer_problem(struct writer *w, const struct problem *p, struct err *err)
 		return true;
 	w->problems_stored++;
 	return writer_begin(w, err) && store_problem(w, &full, err);
+}
+
+bool writer_problems_full(const struct writer *w)
+{
+	return w->problems.n >= PROBLEMS_KEPT && w->problems_stored >= PROBLEMS_STORED;
+}
+
+void writer_problem_count(struct writer *w, int64_t n)
+{
+	w->problems_total += n;
+	w->problems_new += n;
 }
 
 bool writer_problem_fmt(struct writer *w, enum severity severity, const char *code, struct str path, const char *kept,
@@ -323,17 +337,11 @@ static void resolve_parts(struct writer *w, struct batch *b)
 
 /* ---------------------------------------------------------------- blocks */
 
-static bool end_block(struct writer *w, struct err *err)
+/* Before the transaction, so that nobody waits for it. Data that comes again is mostly not worth it. */
+static void pack_blocks(struct writer *w, struct batch *b)
 {
-	if (w->fill_kept) {
-		w->fill_kept = 0;
-		return block_write(w->db, w->pack, w->source, &w->fill, err) && writer_breathe(w, err);
-	}
-	w->fill.first += w->fill.n; /* nothing in it is worth keeping */
-	w->fill.n = 0;
-	buf_clear(&w->fill.heads);
-	buf_clear(&w->fill.bytes);
-	return true;
+	for (size_t i = 0; i < b->blocks.n && !w->repeats && !w->in_txn; i++)
+		block_pack(&b->blocks.at[i], w->pack, w->pool);
 }
 
 /* An entry all of whose rows were in the store before, record for record, keeps its number but not its bytes. */
@@ -342,30 +350,72 @@ static bool is_repeat(const struct batch_entry *e)
 	return (e->type == ENTRY_RECORD || e->type == ENTRY_DETAIL) && !e->keep && e->rows && e->rows == e->dups;
 }
 
-static bool write_blocks(struct writer *w, struct batch *b, struct err *err)
+/* The block again, its repeats without their bytes. */
+static bool write_rest(struct writer *w, struct batch *b, struct block_fill *block, struct err *err)
 {
-	w->fill.first = b->first_entry;
-	for (size_t i = 0; i < b->entries.n; i++) {
-		const struct batch_entry *e = &b->entries.at[i];
+	const struct batch_entry *entries = b->entries.at + (block->first - b->first_entry);
+	struct block_fill rest = {.first = block->first};
+	struct str raw;
+	bool ok = block_raw(block, w->pack, &raw, err);
+	size_t at = 0;
+	for (uint32_t i = 0; ok && i < block->n; i++) {
+		const struct batch_entry *e = &entries[i];
 		struct entry entry = {
 		    .type = e->type,
 		    .slot = e->slot,
-		    .bytes = is_repeat(e) ? STR_LIT("") : (struct str){b->raw.ptr + e->at, e->len},
+		    .bytes = is_repeat(e) ? STR_LIT("") : str_cut(raw, at, e->len),
 		    .frame = e->frame,
 		    .record = e->record,
 		    .line = e->line,
 		    .offset = e->offset,
 		};
-		block_add(&w->fill, &entry);
-		w->fill_kept += !is_repeat(e);
+		block_add(&rest, &entry, w->pool);
+		at += e->len;
+	}
+	ok = ok && block_write(w->db, w->pack, w->source, &rest, w->pool, err);
+	block_fill_done(&rest, w->pool);
+	return ok;
+}
+
+static bool write_block(struct writer *w, struct batch *b, struct block_fill *block, struct err *err)
+{
+	const struct batch_entry *entries = b->entries.at + (block->first - b->first_entry);
+	uint32_t repeats = 0;
+	for (uint32_t i = 0; i < block->n; i++)
+		repeats += is_repeat(&entries[i]);
+	w->repeats = w->repeats || repeats;
+	if (repeats == block->n)
+		return true;
+	if (repeats)
+		return write_rest(w, b, block, err);
+	return block_write(w->db, w->pack, w->source, block, w->pool, err);
+}
+
+static bool write_blocks(struct writer *w, struct batch *b, struct err *err)
+{
+	w->repeats = false;
+	for (size_t i = 0; i < b->blocks.n; i++) {
+		bool ok = write_block(w, b, &b->blocks.at[i], err);
+		block_fill_done(&b->blocks.at[i], w->pool); /* the parser may have its memory */
+		if (!ok || !writer_breathe(w, err))
+			return false;
+	}
+	vec_clear(&b->blocks);
+	return true;
+}
+
+static bool write_tails(struct writer *w, struct batch *b, struct err *err)
+{
+	for (size_t i = 0; i < b->entries.n; i++) {
+		const struct batch_entry *e = &b->entries.at[i];
 		if (e->type == ENTRY_TAIL &&
 		    !WRITER_RUN(w, err, "INSERT OR REPLACE INTO frame_tail(frame, tail) VALUES(?,?)", (int64_t)e->frame,
 		                (int64_t)(b->first_entry + i)))
 			return false;
-		if (block_is_due(&w->fill) && !end_block(w, err))
+		if (i % ROWS_PER_LOOK == 0 && !writer_breathe(w, err))
 			return false;
 	}
-	return w->fill.n == 0 || end_block(w, err);
+	return true;
 }
 
 /* ---------------------------------------------------------------- what sources say of traces, tags, scores */
@@ -391,7 +441,7 @@ static bool write_said(struct writer *w, struct batch *b, struct err *err)
 		stmt_int(s, 9, said->status);
 		stmt_double(s, 10, said->cost_usd);
 		stmt_int(s, 11, (int64_t)said->record);
-		if (!stmt_run(s, err))
+		if (!stmt_run(s, err) || (i % ROWS_PER_LOOK == 0 && !writer_breathe(w, err)))
 			return false;
 	}
 	return true;
@@ -523,20 +573,21 @@ static bool write_point(struct writer *w, const struct batch *b, struct err *err
 static bool write_problems(struct writer *w, struct batch *b, struct err *err)
 {
 	for (size_t i = 0; i < b->problems.n; i++)
-		if (!writer_problem(w, &b->problems.at[i], err))
+		if (!writer_problem(w, &b->problems.at[i], err) || (i % ROWS_PER_LOOK == 0 && !writer_breathe(w, err)))
 			return false;
 	return true;
 }
 
 bool writer_batch(struct writer *w, struct batch *b, struct err *err)
 {
+	pack_blocks(w, b);
 	if (!writer_begin(w, err) || !resolve_words(w, b, err))
 		return false;
 	resolve_parts(w, b);
-	return settle_mark_known(w, b, err) && write_blocks(w, b, err) && ensure_said_traces(w, b, err) &&
-	       write_said(w, b, err) && write_traces(w, b, err) && write_tags(w, b, err) && write_scores(w, b, err) &&
-	       cases_write(w, b, err) && write_problems(w, b, err) && writer_begin(w, err) && write_point(w, b, err) &&
-	       writer_commit(w, err);
+	return settle_mark_known(w, b, err) && write_blocks(w, b, err) && write_tails(w, b, err) &&
+	       ensure_said_traces(w, b, err) && write_said(w, b, err) && write_traces(w, b, err) &&
+	       write_tags(w, b, err) && write_scores(w, b, err) && cases_write(w, b, err) &&
+	       write_problems(w, b, err) && writer_begin(w, err) && write_point(w, b, err) && writer_commit(w, err);
 }
 
 /* ---------------------------------------------------------------- leftovers */

@@ -59,7 +59,7 @@ static void make_room(struct settle *s, size_t n)
 {
 	if (s->order && n <= s->cap)
 		return;
-	size_t cap = n + n / 2 + 16;
+	size_t cap = n + (s->order ? n / 2 : n / 16) + 16; /* a little for synthetic rows; more only if they are many */
 	s->order = xrealloc(s->order, cap, sizeof *s->order);
 	s->parent_at = xrealloc(s->parent_at, cap, sizeof *s->parent_at);
 	s->first_child = xrealloc(s->first_child, cap + 1, sizeof *s->first_child);

@@ -4,14 +4,18 @@
 #include <zlib.h>
 #include <zstd.h>
 
+enum { ROOM_KEPT = 4 << 20 };
+
 struct pack {
 	ZSTD_CCtx *compressor;
 	ZSTD_DCtx *expander;
+	struct buf
+	    room; /* the bound of a result is as large as what goes in: that much is kept once, not by every result */
 };
 
 struct pack *pack_new(int level)
 {
-	struct pack *p = xmalloc(sizeof *p);
+	struct pack *p = xcalloc(1, sizeof *p);
 	p->compressor = ZSTD_createCCtx();
 	p->expander = ZSTD_createDCtx();
 	if (!p->compressor || !p->expander)
@@ -27,19 +31,21 @@ void pack_free(struct pack *p)
 		return;
 	ZSTD_freeCCtx(p->compressor);
 	ZSTD_freeDCtx(p->expander);
+	buf_done(&p->room);
 	free(p);
 }
 
 void pack_compress(struct pack *p, struct str raw, struct buf *out)
 {
 	size_t bound = ZSTD_compressBound(raw.len);
-	buf_clear(out);
-	buf_reserve(out, bound);
-	size_t n = ZSTD_compress2(p->compressor, out->ptr, bound, raw.ptr ? raw.ptr : "", raw.len);
+	buf_reserve(&p->room, bound);
+	size_t n = ZSTD_compress2(p->compressor, p->room.ptr, bound, raw.ptr ? raw.ptr : "", raw.len);
 	if (ZSTD_isError(n)) /* with room enough only memory can be missing */
 		err_die("zstd: %s", ZSTD_getErrorName(n));
-	out->len = n;
-	out->ptr[n] = '\0';
+	buf_clear(out);
+	buf_add(out, p->room.ptr, n);
+	if (bound > ROOM_KEPT)
+		buf_done(&p->room);
 }
 
 bool pack_expand(struct pack *p, struct str packed, size_t raw_size, size_t limit, struct buf *out, struct err *err)

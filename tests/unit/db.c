@@ -174,25 +174,32 @@ static void blocks_give_back_what_went_in(void **state)
 	            &err));
 	struct pack *pack = pack_new(1);
 	struct block_fill fill = {.first = 10};
-	block_add(&fill, &(struct entry){.type = ENTRY_FRAME, .bytes = STR_LIT("{\"a\":1}"), .offset = 3});
-	block_add(&fill, &(struct entry){.type = ENTRY_FRAME, .bytes = STR_LIT("{}"), .frame = 10});
+	block_add(&fill, &(struct entry){.type = ENTRY_FRAME, .bytes = STR_LIT("{\"a\":1}"), .offset = 3}, NULL);
+	block_add(&fill, &(struct entry){.type = ENTRY_FRAME, .bytes = STR_LIT("{}"), .frame = 10}, NULL);
 	for (int i = 0; i < 1000; i++) {
 		char text[64];
 		int n = snprintf(text, sizeof text, "{\"record\":%d}", i);
-		block_add(&fill, &(struct entry){
-		                     .type = ENTRY_RECORD,
-		                     .slot = 2,
-		                     .bytes = {text, (size_t)n},
-		                     .frame = 11,
-		                     .record = (uint64_t)i + 1,
-		                     .line = 7,
-		                     .offset = (uint64_t)i * 20
-                });
+		block_add(&fill,
+		          &(struct entry){
+		              .type = ENTRY_RECORD,
+		              .slot = 2,
+		              .bytes = {text, (size_t)n},
+		              .frame = 11,
+		              .record = (uint64_t)i + 1,
+		              .line = 7,
+		              .offset = (uint64_t)i * 20
+                },
+		          NULL);
 	}
-	assert_true(db_begin(db, &err) && block_write(db, pack, 5, &fill, &err));
-	block_add(&fill, &(struct entry){.type = ENTRY_TAIL, .bytes = STR_LIT("{\"b\":2}"), .frame = 10});
-	assert_int_equal(fill.first, 1012);
-	assert_true(block_write(db, pack, 5, &fill, &err));
+	struct str raw;
+	assert_int_equal(fill.n, 1002);
+	assert_true(db_begin(db, &err) && block_write(db, pack, 5, &fill, NULL, &err));
+	assert_true(block_raw(&fill, pack, &raw, &err)); /* packed by now: expanded again */
+	assert_true(str_starts(raw, "{\"a\":1}{}{\"record\":0}"));
+	block_fill_done(&fill, NULL);
+	fill.first = 1012;
+	block_add(&fill, &(struct entry){.type = ENTRY_TAIL, .bytes = STR_LIT("{\"b\":2}"), .frame = 10}, NULL);
+	assert_true(block_write(db, pack, 5, &fill, NULL, &err));
 	assert_true(db_exec(db, "INSERT INTO frame_tail VALUES(10, 1012)", &err) && db_commit(db, &err));
 	struct block_cache *cache = block_cache_new(db);
 	struct arena arena = ARENA_INIT;
@@ -209,7 +216,7 @@ static void blocks_give_back_what_went_in(void **state)
 	assert_false(block_fetch(cache, 9, &arena, &rec, &err));
 	assert_false(block_fetch(cache, 5000, &arena, &rec, &err));
 	block_cache_free(cache);
-	block_fill_done(&fill);
+	block_fill_done(&fill, NULL);
 	pack_free(pack);
 	arena_done(&arena);
 	db_close(db);
