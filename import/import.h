@@ -15,7 +15,16 @@ struct import_progress {
 	_Atomic int64_t generation; /* rises with each commit that lists may want to see */
 	_Atomic bool cancel;        /* set by others: stop at the next safe point */
 	_Atomic bool done;
+	bool wakes; /* import_progress_init made the pipe */
+	int wake_in, wake_out;
 };
+/* Lets import_cancel end a wait for a pipe or a file at once (without it: within 200 ms). `p` is zeroed otherwise; done: after the
+ * last import_cancel. */
+bool import_progress_init(struct import_progress *p, struct err *err);
+void import_progress_done(struct import_progress *p);
+/* Sets cancel and wakes whoever waits. From any thread, and in a signal's handler. */
+void import_cancel(struct import_progress *p);
+int import_wake_fd(const struct import_progress *p); /* readable once cancelled; -1: none */
 
 struct import_opts {
 	bool strict;
@@ -24,7 +33,8 @@ struct import_opts {
 	bool explain;
 };
 
-enum import_status { IMPORT_IMPORTED, IMPORT_UNCHANGED, IMPORT_PARTIAL, IMPORT_REFUSED };
+/* STOPPED: told to stop before anything of it was read. */
+enum import_status { IMPORT_IMPORTED, IMPORT_UNCHANGED, IMPORT_PARTIAL, IMPORT_REFUSED, IMPORT_STOPPED };
 const char *import_status_name(enum import_status s);
 
 struct import_run { /* an eval run the file holds */

@@ -5,6 +5,7 @@
 #include <archive.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-enum { INPUT_SIZE = 256 << 10, SNIFF_MIN = 8 };
+enum { INPUT_SIZE = 256 << 10, SNIFF_MIN = 8, PAUSE_MS = 50 };
 static const uint64_t RATIO_FREE = 16 << 20; /* below this no ratio is suspect: a file of blanks is not a bomb */
 static const uint64_t EXPANDED_DEFAULT = 64ULL << 30;
 enum { RATIO_DEFAULT = 200 };
@@ -77,6 +78,12 @@ struct reader {
 	struct hasher *hasher;
 	uint64_t given, source_size;
 	_Atomic uint64_t source_bytes;
+	uint64_t at;   /* of the next byte, if placed */
+	bool placed;   /* read by pread: a second reader of the same descriptor does not move it */
+	bool limited;  /* source_size is the end, also of a file that shrinks */
+	bool stopped;  /* the wait was given up */
+	reader_wait *wait;
+	void *wait_context;
 	bool regular, failed;
 	const char *code;
 	struct err err; /* of the failure: it stays */
@@ -107,13 +114,38 @@ static void count_source(struct reader *r, size_t n)
 	atomic_fetch_add_explicit(&r->source_bytes, n, memory_order_relaxed);
 }
 
+static bool is_ready(int fd, int timeout_ms)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+	int n;
+	do
+		n = poll(&p, 1, timeout_ms);
+	while (n < 0 && errno == EINTR && timeout_ms < 0);
+	return n != 0; /* also when poll fails: read then says why */
+}
+
+/* A pipe is waited for here and not in read(): whoever waits may have other work, or be told to stop. */
+static bool await(struct reader *r)
+{
+	if (r->regular || r->stopped)
+		return !r->stopped;
+	if (!r->wait)
+		return is_ready(r->fd, -1);
+	r->stopped = !is_ready(r->fd, 0) && !r->wait(r->wait_context, r->fd);
+	return !r->stopped;
+}
+
 /* One read(); 0 at the end, -1 with the failure kept. */
 static int64_t read_file(struct reader *r, void *into, size_t cap)
 {
 	ssize_t n;
+	if (!await(r))
+		return 0;
 	do
-		n = read(r->fd, into, cap);
+		n = r->placed ? pread(r->fd, into, cap, (off_t)r->at) : read(r->fd, into, cap);
 	while (n < 0 && errno == EINTR);
+	if (n > 0)
+		r->at += (uint64_t)n;
 	return n < 0 ? fail_io(r, errno) : (int64_t)n;
 }
 
@@ -155,6 +187,11 @@ static int64_t pull_memory(struct reader *r, char *into, size_t cap)
 static int64_t pull_plain(struct reader *r, char *into, size_t cap)
 {
 	size_t ready = r->in_end - r->in_at;
+	uint64_t left = r->source_size > r->given ? r->source_size - r->given : 0;
+	if (r->limited && left == 0)
+		return 0;
+	if (r->limited && left < cap)
+		cap = (size_t)left;
 	if (ready > 0) {
 		size_t n = ready < cap ? ready : cap;
 		memcpy(into, r->in + r->in_at, n);
@@ -164,7 +201,7 @@ static int64_t pull_plain(struct reader *r, char *into, size_t cap)
 	int64_t n = read_file(r, into, cap);
 	if (n > 0)
 		count_source(r, (size_t)n);
-	if (n == 0 && r->regular && r->given < r->source_size)
+	if (n == 0 && r->regular && !r->limited && r->given < r->source_size)
 		return fail(r, "io", "the file got shorter while it was read");
 	return n;
 }
@@ -378,13 +415,19 @@ static enum container sniff(struct str head)
 static bool open_file(struct reader *r)
 {
 	bool standard_input = strcmp(r->path, "-") == 0;
-	r->fd = standard_input ? STDIN_FILENO : open(r->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	/* Not to hang in open() on a FIFO nobody writes to yet. */
+	if (r->fd < 0)
+		r->fd = standard_input ? STDIN_FILENO : open(r->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	struct stat st;
 	if (r->fd < 0 || fstat(r->fd, &st) != 0)
 		return fail_io(r, errno) == 0;
 	if (S_ISDIR(st.st_mode))
 		return fail_io(r, EISDIR) == 0;
-	off_t at = S_ISREG(st.st_mode) ? lseek(r->fd, 0, SEEK_CUR) : -1;
+	int flags = fcntl(r->fd, F_GETFL);
+	if (!standard_input && flags >= 0)
+		fcntl(r->fd, F_SETFL, flags & ~O_NONBLOCK);
+	r->placed = !standard_input && S_ISREG(st.st_mode);
+	off_t at = r->placed ? 0 : S_ISREG(st.st_mode) ? lseek(r->fd, 0, SEEK_CUR) : -1;
 	if (at >= 0 && at <= st.st_size) {
 		r->regular = true;
 		r->source_size = (uint64_t)(st.st_size - at);
@@ -452,13 +495,9 @@ static bool open_container(struct reader *r)
 	return refuse(r);
 }
 
-struct reader *reader_open(const char *path, const struct reader_limits *limits, struct err *err)
+static struct reader *open_reader(const char *path, struct reader *r, struct err *err)
 {
-	struct reader *r = xcalloc(1, sizeof *r);
 	r->path = xstrdup(path);
-	r->fd = -1;
-	if (limits)
-		r->limits = *limits;
 	if (r->limits.expanded_bytes == 0)
 		r->limits.expanded_bytes = EXPANDED_DEFAULT;
 	if (r->limits.ratio == 0)
@@ -472,6 +511,65 @@ struct reader *reader_open(const char *path, const struct reader_limits *limits,
 	}
 	reader_close(r);
 	return NULL;
+}
+
+struct reader *reader_open(const char *path, const struct reader_limits *limits, struct err *err)
+{
+	return reader_open_wait(path, limits, NULL, NULL, err);
+}
+
+struct reader *reader_open_wait(const char *path, const struct reader_limits *limits, reader_wait *wait, void *context,
+                                struct err *err)
+{
+	struct reader *r = xcalloc(1, sizeof *r);
+	r->fd = -1;
+	r->wait = wait;
+	r->wait_context = context;
+	if (limits)
+		r->limits = *limits;
+	return open_reader(path, r, err);
+}
+
+struct reader *reader_again(const struct reader *other)
+{
+	struct reader *r = xcalloc(1, sizeof *r);
+	BUG_ON(!other->placed);
+	r->fd = fcntl(other->fd, F_DUPFD_CLOEXEC, 3);
+	r->limits = other->limits;
+	if (r->fd >= 0)
+		return open_reader(other->path, r, NULL);
+	free(r);
+	return NULL;
+}
+
+struct reader *reader_at(int fd, const char *path, uint64_t from, uint64_t to)
+{
+	struct reader *r = xcalloc(1, sizeof *r);
+	r->path = xstrdup(path);
+	r->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	r->regular = r->placed = r->limited = true;
+	r->at = r->given = from;
+	r->source_size = to;
+	return r;
+}
+
+bool reader_seek(struct reader *r, uint64_t offset)
+{
+	if (!r->placed || r->container != CONTAINER_PLAIN || r->failed)
+		return false;
+	buf_done(&r->unread);
+	r->unread_at = 0;
+	r->in_at = r->in_end = 0;
+	r->in_eof = false;
+	r->at = r->given = offset;
+	return true;
+}
+
+void reader_limit(struct reader *r, uint64_t size)
+{
+	r->limited = r->placed && r->container == CONTAINER_PLAIN;
+	if (r->limited)
+		r->source_size = size;
 }
 
 struct reader *reader_memory(struct str bytes, size_t chunk)
@@ -515,6 +613,27 @@ uint64_t reader_source_bytes(const struct reader *r)
 uint64_t reader_source_size(const struct reader *r)
 {
 	return r->source_size;
+}
+
+int reader_fd(const struct reader *r)
+{
+	return r->placed ? r->fd : -1;
+}
+
+bool reader_is_plain(const struct reader *r)
+{
+	return r->placed && r->container == CONTAINER_PLAIN;
+}
+
+bool reader_stopped(const struct reader *r)
+{
+	return r->stopped;
+}
+
+bool reader_pauses(const struct reader *r)
+{
+	bool pipe = r->fd >= 0 && !r->regular && !r->unread.len && r->in_at == r->in_end && !r->in_eof;
+	return pipe && !is_ready(r->fd, PAUSE_MS);
 }
 
 const char *reader_compression(const struct reader *r)

@@ -17,6 +17,19 @@ struct reader;
 /* Opens and looks at the first bytes. NULL with err (ERR_INPUT): the system's words, a directory, or a compression or
  * archive we do not read; reader_code(NULL) then is "io", "unknown-format" or "damaged". */
 struct reader *reader_open(const char *path, const struct reader_limits *limits, struct err *err);
+/* The same; before a read of a pipe, FIFO or terminal that has nothing yet `wait` is called with its descriptor. true: there is
+ * something now, or its end; false: give up: the source ends here, reader_stopped. On the reader's thread. */
+typedef bool reader_wait(void *context, int fd);
+struct reader *reader_open_wait(const char *path, const struct reader_limits *limits, reader_wait *wait, void *context,
+                                struct err *err);
+/* A second reader of the same open file, from its start, whatever its name stands for now (reader_fd(other) >= 0). NULL: no. */
+struct reader *reader_again(const struct reader *other);
+/* Plain bytes [from, to) of an open file; offsets count from 0. A file that is shorter ends there: no failure. fd is not kept. */
+struct reader *reader_at(int fd, const char *path, uint64_t from, uint64_t to);
+/* Goes to an offset; false (nothing happens): compressed, or not a file. Not hashed. */
+bool reader_seek(struct reader *r, uint64_t offset);
+/* Of a plain file only the first `size` bytes are read (one that is shorter: no failure); else nothing happens. */
+void reader_limit(struct reader *r, uint64_t size);
 /* The same over memory, for tests and the decoder; `chunk` bytes at most per read (0: all). Borrowed. */
 struct reader *reader_memory(struct str bytes, size_t chunk);
 void reader_close(struct reader *r);
@@ -30,6 +43,11 @@ void reader_hash(struct reader *r, struct hasher *hasher);
 uint64_t reader_offset(const struct reader *r);         /* decompressed bytes given so far */
 uint64_t reader_source_bytes(const struct reader *r);   /* bytes of the file consumed; any thread may ask */
 uint64_t reader_source_size(const struct reader *r);    /* size of the file, 0 if unknown (pipe) */
+int reader_fd(const struct reader *r);                  /* of a regular file opened by name, else -1 */
+bool reader_is_plain(const struct reader *r);           /* a regular file, not compressed */
+bool reader_stopped(const struct reader *r);            /* wait said false */
+/* A pipe that has had nothing for a moment (waits 50 ms to see): what came so far should be looked at. */
+bool reader_pauses(const struct reader *r);
 const char *reader_compression(const struct reader *r); /* "gzip", "zstd", "xz" or NULL */
 /* Problem code of the last failure: "io" "damaged" "limit-expanded" "limit-ratio" "unknown-format"; NULL if none.
  * reader_code(NULL): of this thread's last reader_open that returned NULL. */

@@ -18,7 +18,8 @@ struct record_reader *record_open(struct reader *bytes, const struct record_opts
 	r->scan_opts = (struct scan_opts){.lenient = opts->lenient, .replace_utf8 = true, .depth_max = r->depth_max};
 	r->number = opts->records_before;
 	r->w.line = opts->lines_before + 1;
-	r->dealt = window_offset(&r->w);
+	record_dealt(r);
+	r->lined = r->lines_known = opts->lined_before;
 	r->mended = r->dealt > 0; /* it may have been inside a top-level array */
 	r->at_line_start = true;
 	return r;
@@ -58,9 +59,29 @@ bool record_at_unit(const struct record_reader *r)
 	return r->stack.n == 0 || r->stack.at[r->stack.n - 1].top;
 }
 
-void record_unit_end(struct record_reader *r)
+void record_dealt(struct record_reader *r)
 {
 	r->dealt = window_offset(&r->w);
+	r->dealt_records = r->number;
+	r->dealt_lines = window_line(&r->w, r->dealt) - 1;
+}
+
+struct record_point record_point(const struct record_reader *r)
+{
+	return (struct record_point){.offset = r->dealt,
+	                             .records = r->dealt_records,
+	                             .lines = r->dealt_lines,
+	                             .lined = r->lines_known && r->lined};
+}
+
+bool record_at_end(const struct record_reader *r)
+{
+	return r->w.ended && r->w.pos == r->w.len;
+}
+
+void record_unit_end(struct record_reader *r)
+{
+	record_dealt(r);
 	r->w.hold = r->dealt; /* bytes that cannot follow may be the next value's: looked for from here */
 	r->at_line_start = false;
 	r->unit_ended = true;

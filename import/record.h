@@ -69,6 +69,7 @@ struct record_opts {
 	int depth_max;      /* 0: 1000 */
 	/* Going on in a source that grew: records and lines before the reader's offset. */
 	uint64_t records_before, lines_before;
+	bool lined_before; /* what came before was one value a line (record_point.lined) */
 };
 
 /* `bytes` is borrowed; offsets go on from its reader_offset. */
@@ -90,6 +91,14 @@ enum record_event record_next(struct record_reader *r, struct record *rec, struc
 /* The decompressed offset behind the last top-level value (or element of a top-level array) that is fully dealt with once
  * the event just returned is: where reading may go on later. An incomplete tail is not dealt with. */
 uint64_t record_offset(const struct record_reader *r);
+/* The same with all that going on from there takes (record_opts). */
+struct record_point {
+	uint64_t offset, records, lines;
+	bool lined;
+};
+struct record_point record_point(const struct record_reader *r);
+/* Everything that could be read has been read: a problem given now may be the end's alone. */
+bool record_at_end(const struct record_reader *r);
 /* The caller has stored frame->json as entry `number`: this frame's number and where its tail begins. */
 void record_frame_stored(struct record_reader *r, const struct frame *frame, uint64_t number);
 

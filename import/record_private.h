@@ -120,6 +120,7 @@ struct record_reader {
 
 	uint64_t number;        /* of the last record */
 	uint64_t dealt;         /* record_offset */
+	uint64_t dealt_records, dealt_lines;
 	bool any, lost, mended; /* a value was met; nothing good follows; a problem was met */
 
 	/* the top-level value being read, and the lines of the source */
@@ -175,6 +176,7 @@ struct level *record_top(struct record_reader *r);
 /* Outside all objects: what is read now is a top-level value or an element of a top-level array. */
 bool record_at_unit(const struct record_reader *r);
 void record_unit_end(struct record_reader *r);
+void record_dealt(struct record_reader *r); /* all before pos is dealt with */
 
 /* record_walk.c */
 bool record_is(const struct record_reader *r, int node);

@@ -62,7 +62,7 @@ enum record_event record_broken(struct record_reader *r, const struct out *out, 
 	if (strcmp(p->code, "incomplete-tail") != 0)
 		r->number++;
 	if (!r->lost || !t.cut)
-		r->dealt = window_offset(&r->w);
+		record_dealt(r);
 	return RECORD_PROBLEM;
 }
 

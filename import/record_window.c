@@ -100,7 +100,7 @@ bool window_more(struct window *w)
 		w->ended = n <= 0;
 		if (n > 0)
 			w->len += (size_t)n;
-	} while (!w->ended && w->len - w->pos < twice);
+	} while (!w->ended && w->len - w->pos < twice && !reader_pauses(w->source));
 	return w->len - w->pos > had;
 }
 

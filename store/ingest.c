@@ -50,7 +50,7 @@ struct ingest {
 static void write_one(struct ingest *in, struct batch *b)
 {
 	struct err err = ERR_INIT;
-	bool ok = writer_batch(&in->w, b, &err) && (!b->ends_source || writer_finish(&in->w, b->whole, &err));
+	bool ok = writer_batch(&in->w, b, &err) && (!b->ends_source || writer_finish(&in->w, (enum ingest_stop)b->stop, &err));
 	if (ok)
 		return;
 	writer_rollback(&in->w);
@@ -417,11 +417,12 @@ static bool read_held(struct ingest *in, struct err *err)
 	return step != STEP_FAIL;
 }
 
-bool ingest_end(struct ingest *in, bool whole, struct ingest_counts *held, struct ingest_counts *fresh, struct err *err)
+static bool end_source(struct ingest *in, enum ingest_stop stop, struct ingest_counts *held,
+                       struct ingest_counts *fresh, struct err *err)
 {
 	BUG_ON(!in->in_source);
 	in->filling->ends_source = true;
-	in->filling->whole = whole;
+	in->filling->stop = (uint8_t)stop;
 	submit(in);
 	in->in_source = false;
 	in->held = (struct ingest_counts){0};
@@ -434,6 +435,18 @@ bool ingest_end(struct ingest *in, bool whole, struct ingest_counts *held, struc
 	*held = in->held;
 	*fresh = in->w.fresh;
 	return true;
+}
+
+bool ingest_end(struct ingest *in, bool whole, struct ingest_counts *held, struct ingest_counts *fresh, struct err *err)
+{
+	return end_source(in, whole ? STOP_WHOLE : STOP_CUT, held, fresh, err);
+}
+
+bool ingest_pause(struct ingest *in, bool light, struct ingest_counts *held, struct ingest_counts *fresh,
+                  struct err *err)
+{
+	BUG_ON(in->strict);
+	return end_source(in, light ? STOP_PAUSE_LIGHT : STOP_PAUSE, held, fresh, err);
 }
 
 bool ingest_refuse(struct ingest *in, const struct problem *p, struct err *err)

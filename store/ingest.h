@@ -39,6 +39,11 @@ bool ingest_point(struct ingest *in, uint64_t bytes, const struct hasher *prefix
  * within it counted once; fresh: what was new to the store. */
 bool ingest_end(struct ingest *in, bool whole, struct ingest_counts *held, struct ingest_counts *fresh,
                 struct err *err);
+/* More may come (a file that is followed): the same, but the source stays in state SOURCE_READING and spans whose parent is
+ * not there are not reported yet. light: a trace of more than 16384 spans is settled only when enough is loose to be worth writing
+ * it again. ingest_begin with the same source goes on. Not with ingest_strict. */
+bool ingest_pause(struct ingest *in, bool light, struct ingest_counts *held, struct ingest_counts *fresh,
+                  struct err *err);
 /* Stores the problem of a file that never became a source (between sources only); replaces those of an earlier try. */
 bool ingest_refuse(struct ingest *in, const struct problem *p, struct err *err);
 int64_t ingest_source_id(const struct ingest *in);

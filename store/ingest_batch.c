@@ -70,7 +70,7 @@ void batch_reset(struct batch *b, uint64_t first_entry)
 	*vec_add(&b->prompts) = (struct batch_prompt){0};
 	b->first_entry = first_entry;
 	b->first_ns = b->last_ns = TIME_UNKNOWN;
-	b->has_point = b->ends_source = b->whole = false;
+	b->has_point = b->ends_source = false;
 }
 
 void batch_done(struct batch *b)

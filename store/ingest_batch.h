@@ -159,7 +159,8 @@ struct batch {
 	int64_t first_ns, last_ns; /* of the spans' times */
 
 	/* the resume point; none: the batch ends in the middle of something */
-	bool has_point, ends_source, whole;
+	bool has_point, ends_source;
+	uint8_t stop; /* enum ingest_stop, of the last batch of a source */
 	uint64_t point_bytes, point_records;
 	struct hash128 point_hash;
 };

@@ -128,7 +128,8 @@ bool writer_refuse(struct writer *w, const char *file, const struct problem *pro
 bool writer_batch(struct writer *w, struct batch *b, struct err *err);
 bool writer_sweep(struct writer *w, struct err *err); /* what an earlier crash left */
 /* The end of a source: settles what is loose, rolls up, writes its state; strict: commits or rolls back. */
-bool writer_finish(struct writer *w, bool whole, struct err *err);
+enum ingest_stop { STOP_WHOLE, STOP_CUT, STOP_PAUSE, STOP_PAUSE_LIGHT };
+bool writer_finish(struct writer *w, enum ingest_stop stop, struct err *err);
 
 /* Traces (ingest_settle.c, ingest_merge.c, ingest_around.c). */
 bool settle_find_trace(struct writer *w, struct settle_job *job, const struct hash128 *key, struct err *err);
@@ -136,7 +137,8 @@ bool settle_find_trace(struct writer *w, struct settle_job *job, const struct ha
 bool settle_merge(struct writer *w, struct settle_job *job, struct err *err);
 bool settle_batch_trace(struct writer *w, struct batch *b, struct batch_trace *t, struct err *err);
 bool settle_ensure_trace(struct writer *w, struct batch_trace *t, struct err *err); /* fills t->id */
-bool settle_loose(struct writer *w, struct err *err);  /* all that is loose, at the end of a source */
+bool settle_loose(struct writer *w, bool light, struct err *err); /* what is loose, at the end of a source; light: large
+                                                                     traces only if that is due */
 bool settle_report(struct writer *w, struct err *err); /* orphans and cycles of the source's traces */
 void settle_drop(struct writer *w);                    /* pending histogram changes, after a rollback */
 bool settle_flush(struct writer *w, struct err *err);  /* the same into the table, before a commit */

@@ -480,11 +480,11 @@ bool settle_batch_trace(struct writer *w, struct batch *b, struct batch_trace *t
 
 /* ---------------------------------------------------------------- the end of a source */
 
-static bool next_loose(struct writer *w, int64_t after, int64_t *id, int64_t *rows, struct err *err)
+static bool next_loose(struct writer *w, int64_t after, int64_t *id, int64_t *rows, int64_t *loose, struct err *err)
 {
 	struct stmt *s = db_query(
 	    w->db,
-	    "SELECT id, n + loose FROM trace INDEXED BY trace_loose WHERE loose > 0 AND id > ?1 AND (?2 OR seen = ?3)"
+	    "SELECT id, n + loose, loose FROM trace INDEXED BY trace_loose WHERE loose > 0 AND id > ?1 AND (?2 OR seen = ?3)"
 	    " ORDER BY id LIMIT 1",
 	    err);
 	if (!s)
@@ -495,18 +495,21 @@ static bool next_loose(struct writer *w, int64_t after, int64_t *id, int64_t *ro
 	enum step step = stmt_step(s, err);
 	*id = step == STEP_ROW ? col_int(s, 0) : 0;
 	*rows = step == STEP_ROW ? col_int_or(s, 1, 0) : 0;
+	*loose = step == STEP_ROW ? col_int_or(s, 2, 0) : 0;
 	stmt_end(s);
 	return step != STEP_FAIL;
 }
 
 /* Alone, also what a killed import has left; else only what this source has touched: the rest is another import's at work. */
-bool settle_loose(struct writer *w, struct err *err)
+bool settle_loose(struct writer *w, bool light, struct err *err)
 {
-	for (int64_t id = 0, rows;;) {
-		if (!writer_breathe(w, err) || !next_loose(w, id, &id, &rows, err))
+	for (int64_t id = 0, rows, loose;;) {
+		if (!writer_breathe(w, err) || !next_loose(w, id, &id, &rows, &loose, err))
 			return false;
 		if (!id)
 			return true;
+		if (light && rows > TRACE_ROWS_ONCE && !is_due(rows - loose, loose))
+			continue;
 		if (rows > TRACE_ROWS_ONCE && !w->strict_open) {
 			if (!settle_large(w, id, err))
 				return false;

@@ -668,9 +668,14 @@ static bool roll_back_strict(struct writer *w, struct err *err)
 	return writer_refuse(w, w->file, w->problems.at, w->problems.n, err);
 }
 
-bool writer_finish(struct writer *w, bool whole, struct err *err)
+bool writer_finish(struct writer *w, enum ingest_stop stop, struct err *err)
 {
-	if (!look_round(w, err) || !settle_loose(w, err) || !cases_finish(w, err) || !settle_report(w, err))
+	bool pause = stop == STOP_PAUSE || stop == STOP_PAUSE_LIGHT, whole = stop == STOP_WHOLE;
+	if (!look_round(w, err) || !settle_loose(w, stop == STOP_PAUSE_LIGHT, err) || !cases_finish(w, err))
+		return false;
+	if (pause)
+		return writer_commit(w, err);
+	if (!settle_report(w, err))
 		return false;
 	bool strict = w->strict_open;
 	if (strict && (!whole || w->problems_total))

@@ -251,9 +251,15 @@ struct import_thread *import_start(const char *store, char *const *paths, size_t
 	t->n = n;
 	t->opts = *opts;
 	t->wake = wake;
+	if (!import_progress_init(&t->progress, err)) {
+		db_close(db);
+		free(t);
+		return NULL;
+	}
 	int failed = pthread_create(&t->thread, NULL, import_loop, t);
 	if (failed) {
 		err_set(err, ERR_SYSTEM, NULL, "no thread for the import: %s", strerror(failed));
+		import_progress_done(&t->progress);
 		db_close(db);
 		free(t);
 		return NULL;
@@ -282,8 +288,9 @@ void import_stop(struct import_thread *t)
 {
 	if (!t)
 		return;
-	atomic_store(&t->progress.cancel, true);
+	import_cancel(&t->progress);
 	pthread_join(t->thread, NULL);
+	import_progress_done(&t->progress);
 	import_report_done(&t->report);
 	db_close(t->db);
 	free(t);

@@ -45,6 +45,13 @@ struct hasher *hasher_new(void)
 	return h;
 }
 
+struct hasher *hasher_copy(const struct hasher *h)
+{
+	struct hasher *copy = hasher_new();
+	XXH3_copyState(copy->state, h->state);
+	return copy;
+}
+
 void hasher_free(struct hasher *h)
 {
 	if (!h)

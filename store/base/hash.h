@@ -15,6 +15,7 @@ bool hash128_eq(struct hash128 a, struct hash128 b);
 /* Running XXH3-128 over a stream. */
 struct hasher;
 struct hasher *hasher_new(void);
+struct hasher *hasher_copy(const struct hasher *h);
 void hasher_free(struct hasher *h);
 void hasher_add(struct hasher *h, struct str bytes);
 struct hash128 hasher_value(const struct hasher *h); /* so far; adding may go on */

@@ -30,7 +30,7 @@ static volatile sig_atomic_t signalled;
 static void on_signal(int number)
 {
 	signalled = number;
-	atomic_store(&running->cancel, true);
+	import_cancel(running);
 }
 
 /* The first one stops at the next safe point, a second one at once: what is committed stays either way. One that is ignored
@@ -209,9 +209,11 @@ static void file_text(const struct out *o, struct buf *out, const struct import_
 	buf_add_cstr(out, "  ");
 	if (f->status == IMPORT_REFUSED)
 		buf_add_cstr(out, "refused");
+	else if (f->status == IMPORT_STOPPED)
+		buf_add_cstr(out, "stopped");
 	else
 		counts_text(out, &f->held, "nothing");
-	if (f->status != IMPORT_REFUSED)
+	if (f->status != IMPORT_REFUSED && f->status != IMPORT_STOPPED)
 		news_text(out, &f->held, &f->fresh);
 	if (f->status == IMPORT_PARTIAL)
 		buf_add_cstr(out, "  (not all of it)");
@@ -415,8 +417,10 @@ static bool import(const struct command_line *line, struct import_report *report
 		return err_set(err, ERR_USAGE, NULL, "--max-depth goes from 1 to %d", NESTING_MAX);
 	opts.depth_max = (int)depth;
 	struct db *db = cmd_store(line, DB_WRITE, err);
-	if (!db)
+	if (!db || !import_progress_init(&progress, err)) {
+		db_close(db);
 		return false;
+	}
 	catch_signals(&progress);
 	meter_start(&meter, &progress);
 	bool ok = import_paths(db, line->args, line->n_args, &opts, &progress, report, err);

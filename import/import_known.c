@@ -1,0 +1,167 @@
+/* What a source is: its format by its first bytes, and whether it is known by the hash of what was read of it, not by its name. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "import/import_private.h"
+#include "import/sample.h"
+
+enum { HASH_CHUNK = 256 << 10 };
+
+/* ---------------------------------------------------------------- what is it */
+
+static struct str base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return str_of(slash ? slash + 1 : path);
+}
+
+/* A pipe that rests is not waited for to fill the sample, if a line of it is there. */
+static bool is_enough(const struct job *job, struct str bytes)
+{
+	return str_find_char(bytes, '\n') != SIZE_MAX && reader_pauses(job->reader);
+}
+
+/* Reads the first bytes and gives them back. false: refused or stopped (or err). */
+static bool look_at(struct job *job, bool *go_on, struct err *err)
+{
+	struct err why = ERR_INIT;
+	char *head = arena_alloc(&job->arena, SAMPLE_BYTES + 1);
+	size_t n = 0;
+	int64_t got = 1;
+	while (n < SAMPLE_BYTES + 1 && !is_enough(job, (struct str){head, n}) &&
+	       (got = reader_read(job->reader, head + n, SAMPLE_BYTES + 1 - n, &why)) > 0)
+		n += (size_t)got;
+	*go_on = false;
+	if (reader_stopped(job->reader)) {
+		job->file->status = IMPORT_STOPPED;
+		return true;
+	}
+	if (got < 0 && n == 0)
+		return report_unread(job, job->reader, &why, err);
+	struct str bytes = {head, n};
+	reader_unread(job->reader, bytes);
+	if (str_trim(bytes).len == 0 && got == 0)
+		return report_refused(job, "empty", STR_LIT("there is nothing in it"), err);
+	sample_fill(&job->sample, base_name(job->path), str_cut(bytes, 0, SAMPLE_BYTES), got == 0, &job->arena);
+	const char *reason = "";
+	job->format = format_detect(&job->sample, &reason);
+	if (!job->format)
+		return report_refused(job, "unknown-format", str_of(reason), err);
+	job->known.head_len = n < SOURCE_HEAD ? n : SOURCE_HEAD;
+	job->known.head_hash = hash128_of(str_cut(bytes, 0, job->known.head_len));
+	*go_on = true;
+	return true;
+}
+
+/* ---------------------------------------------------------------- is it known */
+
+static int by_bytes(const void *pa, const void *pb)
+{
+	const struct source *a = pa, *b = pb;
+	return a->bytes < b->bytes ? -1 : a->bytes > b->bytes;
+}
+
+static uint64_t count_lines(struct str s)
+{
+	uint64_t n = 0;
+	for (size_t at; (at = str_find_char(s, '\n')) != SIZE_MAX; s = str_from(s, at + 1))
+		n++;
+	return n;
+}
+
+/* One pass over the file, hashing; each candidate is compared where it ended. `best`: the longest that is how the file begins, and
+ * *point where it ended, if the file was whole there and ended with a line. */
+static const struct source *match_prefix(struct reader *reader, const struct source *candidates, size_t n, bool *at_end,
+                                         struct job_point *point)
+{
+	const struct source *best = NULL;
+	struct hasher *hasher = hasher_new();
+	char *chunk = xmalloc(HASH_CHUNK), last = 0;
+	int64_t got = 1;
+	uint64_t at = 0, lines = 0;
+	*at_end = false;
+	for (size_t i = 0; i < n && got > 0; i++) {
+		while (at < candidates[i].bytes && got > 0) {
+			uint64_t left = candidates[i].bytes - at;
+			got = reader_read(reader, chunk, left < HASH_CHUNK ? (size_t)left : HASH_CHUNK, NULL);
+			if (got <= 0)
+				break;
+			struct str read = {chunk, (size_t)got};
+			hasher_add(hasher, read);
+			lines += count_lines(read);
+			last = chunk[got - 1];
+			at += (uint64_t)got;
+		}
+		if (at != candidates[i].bytes || !hash128_eq(hasher_value(hasher), candidates[i].prefix_hash))
+			continue;
+		best = &candidates[i];
+		hasher_free(point->hasher);
+		*point = (struct job_point){.read_to = at, .read_hash = best->prefix_hash};
+		if (best->state != SOURCE_WHOLE || last != '\n')
+			continue;
+		point->hasher = hasher_copy(hasher);
+		point->at = (struct record_point){.offset = at, .records = best->records, .lines = lines};
+	}
+	if (best && best->bytes == at)
+		*at_end = reader_read(reader, chunk, 1, NULL) == 0;
+	free(chunk);
+	hasher_free(hasher);
+	return best;
+}
+
+/* The bytes once more, from the same open file: another may have taken its name by now. */
+static struct reader *second_reader(const struct job *job)
+{
+	return reader_fd(job->reader) >= 0 ? reader_again(job->reader) : NULL;
+}
+
+/* A source read before: take it up where it was left, or leave it alone if nothing was added. What is in a pipe comes only once. */
+static bool find_known(struct job *job, bool *unchanged, struct err *err)
+{
+	struct source *candidates;
+	size_t n;
+	*unchanged = false;
+	if (reader_fd(job->reader) < 0)
+		return true;
+	if (!source_candidates(job->run->db, str_cut(job->sample.bytes, 0, job->known.head_len), &job->arena,
+	                       &candidates, &n, err))
+		return false;
+	if (n == 0)
+		return true;
+	struct reader *reader = second_reader(job);
+	if (!reader)
+		return true; /* told when it is read */
+	qsort(candidates, n, sizeof *candidates, by_bytes);
+	bool at_end;
+	struct job_point point = {.hasher = NULL};
+	const struct source *best = match_prefix(reader, candidates, n, &at_end, &point);
+	reader_close(reader);
+	const struct format *format = best ? format_named(best->format.ptr) : NULL;
+	if (!format) {
+		hasher_free(point.hasher);
+		return true;
+	}
+	*unchanged = at_end && best->state == SOURCE_WHOLE;
+	job->format = format;
+	job->known = *best;
+	job->point = point;
+	/* What was read is not read again, if it can be passed over. */
+	if (!*unchanged && point.hasher && !reader_seek(job->reader, point.at.offset)) {
+		hasher_free(job->point.hasher);
+		job->point = (struct job_point){.hasher = NULL};
+	}
+	return true;
+}
+
+bool job_identify(struct job *job, bool *go_on, struct err *err)
+{
+	bool unchanged;
+	if (!look_at(job, go_on, err) || (*go_on && !find_known(job, &unchanged, err)))
+		return false;
+	if (!*go_on)
+		return true;
+	job->file->format = str_of(job->format->name);
+	*go_on = !unchanged;
+	return !unchanged || report_unchanged(job, err);
+}

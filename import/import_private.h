@@ -1,0 +1,88 @@
+/* What the parts of the driver share: import.c (many files, one after another), follow.c (files that grow), import_source.c (reading one
+ * source), import_known.c (what it is, and whether it is known), import_report.c. For nobody else. */
+#ifndef SPOOR_IMPORT_IMPORT_PRIVATE_H
+#define SPOOR_IMPORT_IMPORT_PRIVATE_H
+
+#include "import/format.h"
+#include "import/import.h"
+#include "import/import_files.h"
+#include "import/reader.h"
+#include "import/record.h"
+
+enum { PROBLEMS_SHOWN = 20 };
+
+struct run {
+	struct db *db;
+	const struct import_opts *opts;
+	struct import_progress *progress; /* never NULL */
+	struct import_report *report;
+	struct ingest *ingest;
+	/* Waits for a pipe as long as it takes; the ingest rests meanwhile. false: to be stopped. NULL: only waits. */
+	bool (*wait)(void *context, int fd);
+	void *wait_context;
+};
+
+/* How a reading ends. */
+enum job_end {
+	JOB_END,   /* the source has ended */
+	JOB_PAUSE, /* more may come: what stands at the end and is not whole is left for the next time */
+	JOB_PAUSE_LIGHT
+};
+
+/* Where reading can go on in a plain file, and by what that it is still the same file is known. */
+struct job_point {
+	struct record_point at;
+	struct hasher *hasher; /* of the bytes before at.offset; NULL: there is no such point */
+	uint64_t read_to;      /* bytes that were looked at, and their hash */
+	struct hash128 read_hash;
+};
+
+/* One source at work. */
+struct job {
+	struct run *run;
+	struct import_file *file;
+	const char *path;
+	struct reader *reader;
+	struct sample sample;
+	const struct format *format;
+	struct source known;
+	struct arena arena, record_arena;
+	struct hasher *hasher;
+
+	enum job_end end;
+	int64_t deadline_ns;    /* stop at the next value's end after it; 0: none (writer_clock_ns's clock) */
+	struct job_point point; /* in: where to begin; out: where to go on. Owned */
+
+	struct record_reader *records;
+	struct import import;
+	struct buf scratch;
+	uint64_t began_at;                              /* offset */
+	uint64_t done_records, last_point, last_offset; /* handed in; at the last point */
+	int64_t rested_ns;                              /* when what had come was last committed, at a pipe */
+	bool begun;                                     /* the ingest has the source open */
+	bool cut_short, lost;                           /* stopped before its end; the end could not be read */
+	bool yielded;                                   /* stopped at the deadline */
+	struct err failure;                             /* of the store, while a pipe was waited for */
+};
+
+void job_init(struct job *job, struct run *run, struct import_file *file, const char *path);
+void job_done(struct job *job);
+int64_t job_clock_ns(void); /* monotonic */
+bool job_cancelled(const struct job *job);
+reader_wait job_wait; /* reader_open_wait with the job */
+
+/* import_known.c: looks at the job's open reader. *go_on false: refused, stopped or unchanged, all of it in the report; then the point
+ * tells where an unchanged file can be gone on with. */
+bool job_identify(struct job *job, bool *go_on, struct err *err);
+
+/* import_source.c: reads, from job->point on, and commits. */
+bool job_read(struct job *job, struct err *err);
+
+/* import_report.c */
+bool report_refused(struct job *job, const char *code, struct str reason, struct err *err);
+bool report_unread(struct job *job, const struct reader *reader, const struct err *why, struct err *err);
+bool report_unchanged(struct job *job, struct err *err);
+/* What a reading held and gave; adds to what the file's earlier readings gave. */
+bool report_imported(struct job *job, const struct ingest_counts *held, const struct ingest_counts *fresh, struct err *err);
+
+#endif
