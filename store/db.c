@@ -13,6 +13,7 @@
 #include "store/base/units.h"
 #include "store/base/vec.h"
 #include "store/schema.h"
+#include "store/trace_words.h"
 
 /* 'spor': marks the file as ours (PRAGMA application_id). */
 #define HEAP_BYTES (INT64_C(2) << 30)
@@ -32,6 +33,7 @@ struct db {
 	int lock_fd;
 	bool locked;
 	VEC(struct stmt *) cache;
+	struct word_lists lists;
 };
 
 /* ---------------------------------------------------------------- errors in plain words */
@@ -59,6 +61,37 @@ static bool fail(struct db *db, struct err *err, const char *doing)
 		               strerror(sqlite3_system_errno(db->handle)));
 	default: return err_set(err, ERR_STORE, NULL, "store %s: %s (%s)", db->path, words, doing);
 	}
+}
+
+/* ---------------------------------------------------------------- functions of ours
+ *
+ * trace_has(trace.words, sort, list): 1 yes, 0 no, NULL it cannot tell (store/trace_words.h). */
+
+static void trace_has(sqlite3_context *context, int n, sqlite3_value **values)
+{
+	struct db *db = sqlite3_user_data(context);
+	int of = sqlite3_value_int(values[1]);
+	if (n != 3 || of < 0 || of >= N_WORDS_OF)
+		return;
+	const char *packed = sqlite3_value_blob(values[0]), *text = (const char *)sqlite3_value_text(values[2]);
+	struct str words = {packed, packed ? (size_t)sqlite3_value_bytes(values[0]) : 0};
+	struct str list = {text, text ? (size_t)sqlite3_value_bytes(values[2]) : 0};
+	int has = 0; /* an empty list is in none */
+	if (list.len) {
+		const struct word_list *wanted = word_list_of(&db->lists, list);
+		has = wanted->words.n > WORD_LIST_MOST
+		          ? -1
+		          : trace_words_has(words, (enum words_of)of, wanted->words.at, wanted->words.n);
+	}
+	if (has >= 0)
+		sqlite3_result_int(context, has);
+}
+
+static bool add_functions(struct db *db, struct err *err)
+{
+	return sqlite3_create_function_v2(db->handle, "trace_has", 3, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, db,
+	                                  trace_has, NULL, NULL, NULL) == SQLITE_OK ||
+	       fail(db, err, "opening");
 }
 
 /* ---------------------------------------------------------------- opening */
@@ -283,7 +316,7 @@ struct db *db_open(const char *path, enum db_mode mode, struct err *err)
 	}
 	if (ok) {
 		configure(db->handle);
-		ok = prepare_connection(db, err);
+		ok = add_functions(db, err) && prepare_connection(db, err);
 	}
 	if (!ok) {
 		db_close(db);
@@ -302,6 +335,7 @@ void db_close(struct db *db)
 	}
 	vec_done(&db->cache);
 	sqlite3_close(db->handle);
+	word_lists_done(&db->lists);
 	if (db->lock_fd >= 0)
 		close(db->lock_fd);
 	free(db->path);
