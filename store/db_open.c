@@ -333,7 +333,7 @@ static bool open_store(struct db *db, const char *path, struct err *err)
 	if (!check_log(db, err) || !open_file(db, err))
 		return false;
 	db_configure(db);
-	return prepare_connection(db, err);
+	return db_add_functions(db, err) && prepare_connection(db, err);
 }
 
 struct db *db_open(const char *path, enum db_mode mode, struct err *err)
@@ -383,6 +383,7 @@ void db_close(struct db *db)
 			free(s);
 		}
 	sqlite3_close(db->handle);
+	word_lists_done(&db->lists);
 	db_lock_close(&db->lock);
 	free(db->path);
 	free(db);

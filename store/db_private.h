@@ -1,4 +1,5 @@
-/* What the files that know SQLite share: db.c (statements, transactions), db_open.c (opening), db_copy.c (copies, checks). */
+/* What the files that know SQLite share: db.c (statements, transactions), db_open.c (opening), db_copy.c (copies, checks),
+ * db_functions.c (functions of ours inside SQL). */
 #ifndef SPOOR_STORE_DB_PRIVATE_H
 #define SPOOR_STORE_DB_PRIVATE_H
 
@@ -7,6 +8,7 @@
 #include "store/db.h"
 #include "store/db_lock.h"
 #include "store/db_place.h"
+#include "store/trace_words.h"
 
 enum { DB_PAGE_BYTES = 16384, DB_WRITE_CACHE_KB = 16000, DB_BUCKETS = 256, DB_WAIT_MS = 5000 };
 
@@ -32,6 +34,7 @@ struct db {
 	const _Atomic bool *cancel; /* db_set_patient; NULL: gives up after wait_ms */
 	_Atomic int64_t waits_for;
 	struct stmt *buckets[DB_BUCKETS];
+	struct word_lists lists; /* db_functions.c */
 	/* pages in the log after our last commit, those of them copied into the store, and where the last try to copy found it */
 	int64_t wal_pages, wal_copied, wal_tried;
 };
@@ -42,5 +45,6 @@ bool db_fail(struct db *db, struct err *err, const char *doing);
 void db_watch_log(struct db *db);
 /* The database handle, configured as robustness.md section 3 says, before any statement. */
 void db_configure(struct db *db);
+bool db_add_functions(struct db *db, struct err *err); /* db_functions.c */
 
 #endif

@@ -11,6 +11,7 @@
 #include "store/ingest_batch.h"
 #include "store/intern.h"
 #include "store/settle.h"
+#include "store/trace_words.h"
 
 enum {
 	TXN_NS = 50 * 1000 * 1000, /* a transaction that has taken this long is ended at the next chance */
@@ -50,6 +51,7 @@ struct settle_job {
 	const struct batch_trace *trace; /* likewise */
 	int64_t id, first, n, loose, source, seen, said, loose_max;
 	bool exists, changed;
+	struct trace_words words; /* of the rows written: all of the trace's if it changed */
 	struct preview_rank input_rank, output_rank;
 	bool has_input, has_output;
 	VEC(struct origin) origins;       /* of settle.rows, row for row */

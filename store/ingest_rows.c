@@ -502,23 +502,28 @@ bool rows_write_trace(struct db *db, const struct settle_job *job, const struct 
 	    "= ?21,"
 	    " orphans = ?22, cycles = ?23, said = ?24, source = ?25, seen = ?26, input = ifnull(?27, input),"
 	    " input_rank = ifnull(?28, input_rank), output = ifnull(?29, output), output_rank = ifnull(?30, "
-	    "output_rank)"
+	    "output_rank), words = ifnull(?31, words)"
 	    " WHERE id = ?1";
 	static const char insert[] =
 	    "INSERT INTO trace(id, first, n, loose, name, session, user, service, start_ns, duration_ns, status, spans,"
 	    " errors, llm_calls, tool_calls, tokens_in, tokens_out, tokens_cached, tokens_reasoning, cost_usd, repeats,"
-	    " orphans, cycles, said, source, seen, input, input_rank, output, output_rank, key, text)"
+	    " orphans, cycles, said, source, seen, input, input_rank, output, output_rank, words, key, text)"
 	    " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?"
 	    "27,?28,"
-	    "?29,?30,?31,?32)";
+	    "?29,?30,?31,?32,?33)";
 	struct stmt *s = db_query(db, job->exists ? update : insert, err);
 	if (!s)
 		return false;
 	bind_trace(s, job, tree, said);
+	struct buf words = BUF_INIT;
+	if (job->changed)
+		trace_words_pack(&job->words, &words);
+	stmt_blob(s, 31, buf_str(&words));
+	buf_done(&words);
 	if (!job->exists) {
 		const struct hash128 *key = &job->trace->key;
-		stmt_blob_static(s, 31, (struct str){(const char *)key->byte, sizeof key->byte});
-		stmt_str_static(s, 32, job->trace->text);
+		stmt_blob_static(s, 32, (struct str){(const char *)key->byte, sizeof key->byte});
+		stmt_str_static(s, 33, job->trace->text);
 	}
 	return stmt_run(s, err);
 }

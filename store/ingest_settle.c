@@ -41,6 +41,7 @@ static void job_clear(struct settle_job *job)
 	job->said = UNKNOWN_INT;
 	job->loose_max = 0;
 	job->exists = job->changed = job->has_input = job->has_output = false;
+	job->words = (struct trace_words){.more = false};
 	job->held = job->fresh = (struct ingest_counts){0};
 }
 
@@ -183,8 +184,14 @@ static bool write_row(struct writer *w, struct settle_job *job, int64_t pos, uin
 	const struct origin *o = &job->origins.at[index];
 	struct span_part part;
 	arena_reset(&job->row_arena);
-	return rows_load_part(w->db, job, o, row, &job->row_arena, &part, err) &&
-	       rows_insert(w->db, job->id, pos, row, &part, o->source, err);
+	if (!rows_load_part(w->db, job, o, row, &job->row_arena, &part, err))
+		return false;
+	trace_words_add(&job->words, WORDS_KIND, (uint32_t)row->kind + 1);
+	trace_words_add(&job->words, row->kind == KIND_TOOL ? WORDS_TOOL : WORDS_NAME, row->name);
+	trace_words_add(&job->words, WORDS_MODEL, part.model);
+	trace_words_add(&job->words, WORDS_PROVIDER, part.provider);
+	trace_words_add(&job->words, WORDS_PROMPT, part.prompt);
+	return rows_insert(w->db, job->id, pos, row, &part, o->source, err);
 }
 
 static bool write_others(struct writer *w, struct settle_job *job, bool may_breathe, struct err *err)

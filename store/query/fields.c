@@ -2,6 +2,7 @@
 
 #include "store/model.h"
 #include "store/span_row.h"
+#include "store/trace_words.h"
 
 /* ---------------------------------------------------------------- words of the enums */
 
@@ -77,6 +78,9 @@ static const struct field_words verdicts = {
 
 _Static_assert(KIND_TOOL == 4 && STATUS_ERROR == 2 && CASE_ERROR == 3 && SPAN_SYNTHETIC == 16,
                "the SQL below names them by number");
+_Static_assert(WORDS_KIND == 0 && WORDS_NAME == 1 && WORDS_TOOL == 2 && WORDS_MODEL == 3 && WORDS_PROVIDER == 4 &&
+                   WORDS_PROMPT == 5 && N_KINDS <= 13,
+               "and these");
 
 #define WORD_IS(column)    column " IN (SELECT w.id FROM word w WHERE {w.text})"
 #define PROMPT_IS(column)  column " IN (SELECT p.id FROM prompt p WHERE " WORD_IS("p.name") ")"
@@ -84,6 +88,14 @@ _Static_assert(KIND_TOOL == 4 && STATUS_ERROR == 2 && CASE_ERROR == 3 && SPAN_SY
 #define SPAN_HAS(condition)                                                                                    \
 	"EXISTS(SELECT 1 FROM span s WHERE s.pos BETWEEN t.first AND t.first + t.n - 1 AND (s.flags & 16) = 0" \
 	" AND " condition ")"
+/* What a trace's spans have is packed in its row; only of a trace with very many different words its spans are read. */
+#define TRACE_HAS(of, list, otherwise)                                                                            \
+	"CASE trace_has(t.words, " of ", (SELECT group_concat(i) FROM (SELECT " list " LIMIT 1001))) WHEN 1 THEN 1 WHEN 0 THEN 0 ELSE " otherwise \
+	" END"
+#define WORD_LIST    "w.id AS i FROM word w WHERE {w.text}"
+#define KIND_LIST "column1 + 1 AS i FROM (VALUES(0),(1),(2),(3),(4),(5),(6),(7),(8),(9),(10),(11),(12)) WHERE {column1}"
+#define PROMPT_LIST  "p.id AS i FROM prompt p WHERE " WORD_IS("p.name")
+#define VERSION_LIST "p.id AS i FROM prompt p WHERE {p.version}"
 #define SCORE_NAME "x.name IN (SELECT w.id FROM word w WHERE w.text = @ COLLATE NOCASE)"
 #define RUN_IS                                                                                                \
 	"(SELECT r.id FROM run r LEFT JOIN prompt p ON p.id = r.prompt LEFT JOIN source o ON o.id = r.source" \
@@ -131,11 +143,11 @@ static const struct field_has run_has[] = {
 	X("name", TYPE_WORD, WORD_IS("t.name"), NULL, NULL, "name of the trace; a bare word: the name contains it",   \
 	  "name=\"dispute-agent\"")                                                                                   \
 	X("status", TYPE_ENUM, "{t.status}", &statuses, NULL, "how the trace ended", "status:error")                  \
-	X("kind", TYPE_ENUM, SPAN_HAS("{s.kind}"), &kinds, NULL, "has a span of this kind", "kind:llm")               \
-	X("model", TYPE_WORD, SPAN_HAS(WORD_IS("s.model")), NULL, NULL, "a span used this model", "model~gpt-4")      \
-	X("provider", TYPE_WORD, SPAN_HAS(WORD_IS("s.provider")), NULL, NULL, "a span used this provider",            \
+	X("kind", TYPE_ENUM, TRACE_HAS("0", KIND_LIST, SPAN_HAS("{s.kind}")), &kinds, NULL, "has a span of this kind", "kind:llm")               \
+	X("model", TYPE_WORD, TRACE_HAS("3", WORD_LIST, SPAN_HAS(WORD_IS("s.model"))), NULL, NULL, "a span used this model", "model~gpt-4")      \
+	X("provider", TYPE_WORD, TRACE_HAS("4", WORD_LIST, SPAN_HAS(WORD_IS("s.provider"))), NULL, NULL, "a span used this provider",            \
 	  "provider:openai")                                                                                          \
-	X("tool", TYPE_WORD, SPAN_HAS("s.kind = 4 AND " WORD_IS("s.name")), NULL, NULL, "called this tool",           \
+	X("tool", TYPE_WORD, TRACE_HAS("2", WORD_LIST, SPAN_HAS("s.kind = 4 AND " WORD_IS("s.name"))), NULL, NULL, "called this tool",           \
 	  "tool:get_balance")                                                                                         \
 	X("service", TYPE_WORD, WORD_IS("t.service"), NULL, NULL, "service that made the trace", "service:api")       \
 	X("session", TYPE_WORD, WORD_IS("t.session"), NULL, NULL, "session, conversation, thread", "session:s-42")    \
@@ -161,15 +173,15 @@ static const struct field_has run_has[] = {
 	  NULL, "score.NAME: a score on the trace or one of its spans", "score.groundedness<0.5")                     \
 	X("has", TYPE_HAS, NULL, NULL, trace_has, "has any of it", "has:annotation")                                  \
 	X("verdict", TYPE_ENUM, "{t.verdict}", &verdicts, NULL, "what people said of it", "verdict:bad")              \
-	X("prompt", TYPE_WORD, SPAN_HAS(PROMPT_IS("s.prompt")), NULL, NULL, "a span used this prompt",                \
+	X("prompt", TYPE_WORD, TRACE_HAS("5", PROMPT_LIST, SPAN_HAS(PROMPT_IS("s.prompt"))), NULL, NULL, "a span used this prompt",                \
 	  "prompt:dispute")                                                                                           \
-	X("version", TYPE_WORD, SPAN_HAS(VERSION_IS("s.prompt")), NULL, NULL, "a span used this prompt version",      \
+	X("version", TYPE_WORD, TRACE_HAS("5", VERSION_LIST, SPAN_HAS(VERSION_IS("s.prompt"))), NULL, NULL, "a span used this prompt version",      \
 	  "version:v13")                                                                                              \
 	X("run", TYPE_WORD, "t.key IN (SELECT c.trace FROM case_result c WHERE c.run IN " RUN_IS ")", NULL, NULL,     \
 	  "belongs to a case of this eval run", "run:v13")                                                            \
 	X("source", TYPE_TEXT, "(t.source IN " FILE_IS " OR t.seen IN " FILE_IS ")", NULL, NULL,                      \
 	  "the file's path contains", "source:monday")                                                                \
-	X("text", TYPE_TEXT, "({t.input} OR {t.output} OR " WORD_IS("t.name") " OR " SPAN_HAS(WORD_IS("s.name")) ")", \
+	X("text", TYPE_TEXT, "({t.input} OR {t.output} OR " WORD_IS("t.name") " OR " TRACE_HAS("1", WORD_LIST, "0") " OR " TRACE_HAS("2", WORD_LIST, SPAN_HAS(WORD_IS("s.name"))) ")", \
 	  NULL, NULL, "input, output or a name contains", "text:\"refund policy\"")
 
 #define CASE_FIELDS(X)                                                                                                 \

@@ -107,17 +107,14 @@ static bool read_scores(struct db *db, struct arena *arena, struct trace_row *ro
 	return step == STEP_DONE;
 }
 
+/* What a list keeps; its values are bound by compose. */
 static void condition(struct buf *sql, const struct trace_query *q, int *params)
 {
 	/* seen = 0: known only as the target of a score so far. */
 	buf_add_cstr(sql, " WHERE t.seen > 0");
-	if (q->source)
-		buf_printf(sql, " AND (t.seen = %lld OR t.source = %lld)", (long long)q->source, (long long)q->source);
-	if (q->ids) {
-		buf_add_cstr(sql, " AND t.id IN (0");
-		for (size_t i = 0; i < q->n_ids; i++)
-			buf_printf(sql, ",%lld", (long long)q->ids[i]);
-		buf_add_cstr(sql, ")");
+	if (q->source) {
+		buf_printf(sql, " AND (t.seen = ?%d OR t.source = ?%d)", *params + 1, *params + 1);
+		++*params;
 	}
 	if (!filter_is_empty(q->filter)) {
 		buf_add_cstr(sql, " AND (");
@@ -126,73 +123,73 @@ static void condition(struct buf *sql, const struct trace_query *q, int *params)
 	}
 }
 
-static struct stmt *compose(struct db *db, const struct trace_query *q, const char *head, const char *tail,
+/* *params: how many are bound; the caller's own come after them. */
+static struct stmt *compose(struct db *db, const struct trace_query *q, const char *head, const char *tail, int *params,
                             struct err *err)
 {
 	struct buf sql = BUF_INIT;
-	int params = 0;
+	*params = 0;
 	buf_add_cstr(&sql, head);
-	condition(&sql, q, &params);
+	condition(&sql, q, params);
 	buf_add_cstr(&sql, tail);
 	struct stmt *s = db_query_composed(db, buf_str(&sql), err);
 	buf_done(&sql);
+	if (s && q->source)
+		stmt_int(s, 1, q->source);
 	if (s && !filter_is_empty(q->filter))
-		filter_bind(s, q->filter, 1);
+		filter_bind(s, q->filter, q->source ? 2 : 1);
 	return s;
 }
 
-static bool count(struct db *db, const struct trace_query *q, struct trace_page *out, struct err *err)
+/* Two counts of small indices instead of one of the table: nearly all traces are seen. */
+static bool count_all(struct db *db, int64_t *n, struct err *err)
 {
-	if (!db_int(db, "SELECT count(*) FROM trace WHERE seen > 0", 0, &out->all, err))
+	int64_t unseen = 0;
+	if (!db_int(db, "SELECT count(*) FROM trace", 0, n, err) ||
+	    !db_int(db, "SELECT count(*) FROM trace WHERE seen = 0", 0, &unseen, err))
 		return false;
-	out->total = out->all;
-	if (!q->source && !q->ids && filter_is_empty(q->filter))
-		return true;
-	struct stmt *s = compose(db, q, "SELECT count(*) FROM trace t", "", err);
-	if (!s)
-		return false;
-	enum step step = stmt_step(s, err);
-	out->total = step == STEP_ROW ? col_int_or(s, 0, 0) : 0;
-	stmt_free(s);
-	return step == STEP_ROW;
+	*n -= unseen;
+	return true;
 }
 
-bool traces_page(struct db *db, const struct trace_query *q, struct trace_page *out, struct err *err)
+/* ---------------------------------------------------------------- pages
+ *
+ * First the ids, from the index that has all that lists are ordered and filtered by; then the rows of one page. */
+
+static bool keeps_all(const struct trace_query *q)
 {
-	*out = (struct trace_page){.arena = ARENA_INIT, .longest_ns = 0};
+	return !q->source && filter_is_empty(q->filter);
+}
+
+typedef VEC(int64_t) id_list;
+
+/* The ids of the page and, of a filtered list, how many there are in all: one walk gives both. */
+static bool page_ids(struct db *db, const struct trace_query *q, id_list *out, int64_t *total, struct err *err)
+{
 	struct buf tail = BUF_INIT;
 	const char *order = q->ascending ? "ASC" : "DESC";
-	buf_printf(&tail, " ORDER BY %s %s NULLS LAST, t.id %s LIMIT %lld OFFSET %lld", sorts[q->sort].sql, order,
-	           order, (long long)q->limit, (long long)(q->offset > 0 ? q->offset : 0));
+	bool all = keeps_all(q), newest = q->sort == TRACE_BY_START && !q->ascending;
+	int64_t from = q->offset > 0 ? q->offset : 0, at = all ? from : 0;
+	int params = 0;
 	/* "NULLS LAST" keeps SQLite from walking trace_start for the default order, where unknown starts sort last by themselves. */
-	if (q->sort == TRACE_BY_START && !q->ascending) {
-		buf_clear(&tail);
-		buf_printf(&tail, " ORDER BY t.start_ns DESC, t.id DESC LIMIT %lld OFFSET %lld", (long long)q->limit,
-		           (long long)(q->offset > 0 ? q->offset : 0));
-	}
-	bool ok = count(db, q, out, err);
-	struct stmt *s = ok ? compose(db, q, "SELECT " COLUMNS, buf_cstr(&tail), err) : NULL;
+	buf_printf(&tail, " ORDER BY %s %s%s, t.id %s%s", sorts[q->sort].sql, order, newest ? "" : " NULLS LAST", order,
+	           all ? " LIMIT ? OFFSET ?" : "");
+	struct stmt *s = compose(db, q, "SELECT t.id FROM trace t", buf_cstr(&tail), &params, err);
 	buf_done(&tail);
-	VEC(struct trace_row) rows = {0};
-	enum step step = STEP_FAIL;
-	while (s && (step = stmt_step(s, err)) == STEP_ROW)
-		read_row(s, &out->arena, vec_add(&rows));
-	stmt_free(s);
-	ok = step == STEP_DONE;
-	out->n = rows.n;
-	out->rows = arena_alloc(&out->arena, rows.n * sizeof *out->rows);
-	if (rows.n)
-		memcpy(out->rows, rows.at, rows.n * sizeof *rows.at);
-	vec_done(&rows);
-	for (size_t i = 0; ok && i < out->n; i++) {
-		if (out->rows[i].duration_ns > out->longest_ns)
-			out->longest_ns = out->rows[i].duration_ns;
-		ok = read_scores(db, &out->arena, &out->rows[i], err);
+	if (s && all) {
+		stmt_int(s, params + 1, q->limit);
+		stmt_int(s, params + 2, from);
 	}
-	return ok;
+	enum step step = STEP_FAIL;
+	for (; s && (step = stmt_step(s, err)) == STEP_ROW; at++)
+		if (at >= from && (q->limit < 0 || at - from < q->limit))
+			*vec_add(out) = col_int(s, 0);
+	stmt_free(s);
+	*total = at;
+	return step == STEP_DONE;
 }
 
-bool traces_get(struct db *db, int64_t id, struct arena *arena, struct trace_row *out, struct err *err)
+static bool get(struct db *db, int64_t id, struct arena *arena, struct trace_row *out, struct err *err)
 {
 	struct stmt *s = db_query(db, "SELECT " COLUMNS " WHERE t.id = ?", err);
 	if (!s)
@@ -205,6 +202,29 @@ bool traces_get(struct db *db, int64_t id, struct arena *arena, struct trace_row
 	if (step == STEP_DONE)
 		return err_set(err, ERR_NOT_FOUND, NULL, "there is no such trace any more");
 	return step == STEP_ROW && read_scores(db, arena, out, err);
+}
+
+bool traces_page(struct db *db, const struct trace_query *q, struct trace_page *out, struct err *err)
+{
+	*out = (struct trace_page){.arena = ARENA_INIT, .longest_ns = 0};
+	id_list ids = {0};
+	bool ok = count_all(db, &out->all, err) && page_ids(db, q, &ids, &out->total, err);
+	if (keeps_all(q))
+		out->total = out->all;
+	out->rows = arena_alloc(&out->arena, ids.n * sizeof *out->rows);
+	for (size_t i = 0; ok && i < ids.n; i++) {
+		ok = get(db, ids.at[i], &out->arena, &out->rows[i], err);
+		out->n += ok;
+		if (ok && out->rows[i].duration_ns > out->longest_ns)
+			out->longest_ns = out->rows[i].duration_ns;
+	}
+	vec_done(&ids);
+	return ok;
+}
+
+bool traces_get(struct db *db, int64_t id, struct arena *arena, struct trace_row *out, struct err *err)
+{
+	return get(db, id, arena, out, err);
 }
 
 /* Ids that begin with the prefix form a range of the index: from the prefix to the prefix with its last byte raised. */
@@ -246,41 +266,43 @@ bool traces_find(struct db *db, struct str prefix, int64_t *id, struct err *err)
 	return ok;
 }
 
+struct start {
+	int64_t ns;
+	bool failed;
+};
+typedef VEC(struct start) start_list;
+
+static bool read_starts(struct db *db, const struct trace_query *q, start_list *out, struct err *err)
+{
+	int params;
+	struct stmt *s =
+	    compose(db, q, "SELECT t.start_ns, t.errors > 0 FROM trace t", " AND t.start_ns IS NOT NULL", &params, err);
+	enum step step = STEP_FAIL;
+	while (s && (step = stmt_step(s, err)) == STEP_ROW)
+		*vec_add(out) = (struct start){col_int(s, 0), col_int_or(s, 1, 0) != 0};
+	stmt_free(s);
+	return step == STEP_DONE;
+}
+
 bool traces_over_time(struct db *db, const struct trace_query *q, int n, int64_t *counts, int64_t *errors,
                       int64_t *from_ns, int64_t *to_ns, struct err *err)
 {
+	start_list all = {0};
 	memset(counts, 0, (size_t)n * sizeof *counts);
 	memset(errors, 0, (size_t)n * sizeof *errors);
 	*from_ns = *to_ns = TIME_UNKNOWN;
-	struct stmt *s = compose(db, q, "SELECT min(t.start_ns), max(t.start_ns) FROM trace t", "", err);
-	if (!s)
-		return false;
-	enum step step = stmt_step(s, err);
-	if (step == STEP_ROW) {
-		*from_ns = col_int(s, 0);
-		*to_ns = col_int(s, 1);
+	bool ok = read_starts(db, q, &all, err);
+	for (size_t i = 0; ok && i < all.n; i++) {
+		*from_ns = i == 0 || all.at[i].ns < *from_ns ? all.at[i].ns : *from_ns;
+		*to_ns = i == 0 || all.at[i].ns > *to_ns ? all.at[i].ns : *to_ns;
 	}
-	stmt_free(s);
-	if (step == STEP_FAIL)
-		return false;
-	if (*from_ns == TIME_UNKNOWN || n < 1)
-		return true;
 	/* Unsigned: a file may hold the first and the last instant there is. */
-	uint64_t span_ns = (uint64_t)*to_ns - (uint64_t)*from_ns, step_ns = span_ns / (uint64_t)n;
-	int64_t width = step_ns < INT64_MAX ? (int64_t)step_ns + 1 : INT64_MAX;
-	struct buf head = BUF_INIT;
-	buf_printf(&head, "SELECT (t.start_ns - (%lld)) / %lld, count(*), sum(t.errors > 0) FROM trace t",
-	           (long long)*from_ns, (long long)width);
-	s = compose(db, q, buf_cstr(&head), " AND t.start_ns IS NOT NULL GROUP BY 1", err);
-	buf_done(&head);
-	step = STEP_FAIL;
-	while (s && (step = stmt_step(s, err)) == STEP_ROW) {
-		int64_t i = col_int_or(s, 0, -1);
-		if (i >= 0 && i < n) {
-			counts[i] = col_int_or(s, 1, 0);
-			errors[i] = col_int_or(s, 2, 0);
-		}
+	uint64_t width = all.n && n > 0 ? ((uint64_t)*to_ns - (uint64_t)*from_ns) / (uint64_t)n + 1 : 1;
+	for (size_t i = 0; ok && n > 0 && i < all.n; i++) {
+		uint64_t bucket = ((uint64_t)all.at[i].ns - (uint64_t)*from_ns) / width;
+		counts[bucket]++;
+		errors[bucket] += all.at[i].failed;
 	}
-	stmt_free(s);
-	return step == STEP_DONE;
+	vec_done(&all);
+	return ok;
 }

@@ -6,18 +6,17 @@
 
 #include "store/base/text.h"
 #include "store/base/vec.h"
+#include "store/query/words.h"
 #include "store/span_row.h"
 
 #define COLUMNS                                                                                                   \
-	"s.pos, s.key, s.id, s.up, s.depth, s.size, s.flags, (SELECT text FROM word WHERE id = s.name), s.kind, " \
-	"s.status,"                                                                                               \
-	" s.start_ns, s.duration_ns, s.self_ns, s.first_token_ns, (SELECT text FROM word WHERE id = s.model),"    \
-	" (SELECT text FROM word WHERE id = s.provider), s.prompt, s.message, s.tokens_in, s.tokens_out,"         \
+	"s.pos, s.key, s.id, s.up, s.depth, s.size, s.flags, s.name, s.kind, s.status, s.start_ns, s.duration_ns,"  \
+	" s.self_ns, s.first_token_ns, s.model, s.provider, s.prompt, s.message, s.tokens_in, s.tokens_out,"      \
 	" s.tokens_cached, s.tokens_reasoning, s.cost_usd, s.sub_tokens, s.sub_cost, s.sub_errors, s.rep_n, "     \
 	"s.rep_len,"                                                                                              \
 	" s.record, s.input_hash FROM span s"
 
-enum { LINE_BITS = 64, FOLDS_MAX = 100000, DEPTH_MAX = 1 << 30 };
+enum { LINE_BITS = 64, FOLDS_MAX = 100000, DEPTH_MAX = 1 << 30, KEY_DIGITS = 16 };
 
 void tree_window_done(struct tree_window *w)
 {
@@ -30,7 +29,22 @@ static struct str id_text(struct stmt *s, struct arena *arena, int64_t key)
 	struct str id = col_str(s, 2);
 	if (id.ptr)
 		return arena_str(arena, id);
-	return arena_printf(arena, "%016llx", (unsigned long long)key);
+	char *hex = arena_alloc(arena, KEY_DIGITS);
+	for (size_t i = KEY_DIGITS; i-- > 0; key = (int64_t)((uint64_t)key >> 4))
+		hex[i] = "0123456789abcdef"[key & 15];
+	return (struct str){hex, KEY_DIGITS};
+}
+
+/* Names, models and providers are few: of a trace of a million spans each is read once. The texts are the words', not the arena's. */
+static bool read_words(struct db *db, struct stmt *s, struct words *words, struct tree_row *row, struct err *err)
+{
+	const struct word *name = words_get(words, db, col_int(s, 7), err);
+	row->name = name ? name->text : STR_NONE;
+	const struct word *model = name ? words_get(words, db, col_int(s, 14), err) : NULL;
+	row->model = model ? model->text : STR_NONE;
+	const struct word *provider = model ? words_get(words, db, col_int(s, 15), err) : NULL;
+	row->provider = provider ? provider->text : STR_NONE;
+	return provider != NULL;
 }
 
 static void read_row(struct stmt *s, struct arena *arena, int64_t first, struct tree_row *row)
@@ -45,15 +59,12 @@ static void read_row(struct stmt *s, struct arena *arena, int64_t first, struct 
 	    .depth = depth >= 0 && depth < DEPTH_MAX ? (int)depth : 0,
 	    .size = col_int_or(s, 5, 1),
 	    .flags = (unsigned)col_int_or(s, 6, 0),
-	    .name = arena_str(arena, col_str(s, 7)),
 	    .kind = kind >= 0 && kind < N_KINDS ? (enum span_kind)kind : KIND_SPAN,
 	    .status = status >= 0 && status < N_STATUSES ? (enum span_status)status : STATUS_UNSET,
 	    .start_ns = col_int(s, 10),
 	    .duration_ns = col_int(s, 11),
 	    .self_ns = col_int(s, 12),
 	    .first_token_ns = col_int(s, 13),
-	    .model = arena_str(arena, col_str(s, 14)),
-	    .provider = arena_str(arena, col_str(s, 15)),
 	    .message = arena_str(arena, col_str(s, 17)),
 	    .tokens_in = col_int(s, 18),
 	    .tokens_out = col_int(s, 19),
@@ -104,14 +115,19 @@ static bool read_range(struct db *db, int64_t first, int64_t from, int64_t to, s
 		return false;
 	stmt_int(s, 1, first + from);
 	stmt_int(s, 2, first + to);
+	struct words words = {0};
 	enum step step;
 	bool ok = true;
 	while (ok && (step = stmt_step(s, err)) == STEP_ROW) {
 		struct tree_row *row = vec_add(rows);
 		read_row(s, arena, first, row);
-		ok = read_prompt(db, col_int(s, 16), arena, row, err);
+		ok = read_words(db, s, &words, row, err) && read_prompt(db, col_int(s, 16), arena, row, err);
+		row->name = arena_str(arena, row->name);
+		row->model = arena_str(arena, row->model);
+		row->provider = arena_str(arena, row->provider);
 	}
 	stmt_end(s);
+	words_done(&words);
 	return ok && step == STEP_DONE;
 }
 
@@ -260,17 +276,39 @@ bool tree_fold_depth(struct db *db, int64_t first, int64_t n, int depth, struct 
 	return add_folds(s, first, false, out, err);
 }
 
+enum { MATCHES = 1, MATCHES_NOT = 2 };
+
+/* Each name is looked at once, however many spans have it. */
+static bool is_called(struct db *db, struct words *words, int64_t name, struct str text, bool ignore_case, bool *yes,
+                      struct err *err)
+{
+	struct word *word = words_get(words, db, name, err);
+	if (!word)
+		return false;
+	if (!word->mark)
+		word->mark = text_find(word->text, text, 0, ignore_case) != SIZE_MAX ? MATCHES : MATCHES_NOT;
+	*yes = word->mark == MATCHES;
+	return true;
+}
+
+static bool has_capital(struct str text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (text.ptr[i] >= 'A' && text.ptr[i] <= 'Z')
+			return true;
+	return false;
+}
+
 static bool seek_range(struct db *db, int64_t from, int64_t to, bool forward, enum tree_seek what, struct str text,
                        int64_t *pos, struct err *err)
 {
 	static const char *const sql[3][2] = {
-	    [SEEK_ERROR] = {"SELECT pos, '' FROM span WHERE pos BETWEEN ? AND ? AND status = 2 ORDER BY pos DESC",
-	                    "SELECT pos, '' FROM span WHERE pos BETWEEN ? AND ? AND status = 2 ORDER BY pos"            },
-	    [SEEK_CRITICAL] = {"SELECT pos, '' FROM span WHERE pos BETWEEN ? AND ? AND flags & 8 ORDER BY pos DESC",
-                            "SELECT pos, '' FROM span WHERE pos BETWEEN ? AND ? AND flags & 8 ORDER BY pos"             },
-	    [SEEK_NAME] = {"SELECT s.pos, w.text FROM span s JOIN word w ON w.id = s.name WHERE s.pos BETWEEN ? AND ? "
-	                   "ORDER BY s.pos DESC",	                              "SELECT s.pos, w.text FROM span s JOIN word w ON w.id = s.name WHERE s.pos BETWEEN ? AND ? "
-	                   "ORDER BY s.pos"},
+	    [SEEK_ERROR] = {"SELECT pos FROM span WHERE pos BETWEEN ? AND ? AND status = 2 ORDER BY pos DESC",
+	                    "SELECT pos FROM span WHERE pos BETWEEN ? AND ? AND status = 2 ORDER BY pos"},
+	    [SEEK_CRITICAL] = {"SELECT pos FROM span WHERE pos BETWEEN ? AND ? AND flags & 8 ORDER BY pos DESC",
+	                       "SELECT pos FROM span WHERE pos BETWEEN ? AND ? AND flags & 8 ORDER BY pos"},
+	    [SEEK_NAME] = {"SELECT pos, name FROM span WHERE pos BETWEEN ? AND ? ORDER BY pos DESC",
+	                   "SELECT pos, name FROM span WHERE pos BETWEEN ? AND ? ORDER BY pos"},
 	};
 	*pos = -1;
 	if (from > to)
@@ -280,17 +318,20 @@ static bool seek_range(struct db *db, int64_t from, int64_t to, bool forward, en
 		return false;
 	stmt_int(s, 1, from);
 	stmt_int(s, 2, to);
-	bool upper = false; /* smart case: a capital in the text makes the search exact */
-	for (size_t i = 0; i < text.len; i++)
-		upper |= text.ptr[i] >= 'A' && text.ptr[i] <= 'Z';
-	enum step step;
-	while ((step = stmt_step(s, err)) == STEP_ROW)
-		if (what != SEEK_NAME || text_find(col_str(s, 1), text, 0, !upper) != SIZE_MAX) {
+	struct words words = {0};
+	bool ignore_case = !has_capital(text); /* smart case: a capital in the text makes the search exact */
+	bool ok = true, found = false;
+	enum step step = STEP_DONE;
+	while (ok && !found && (step = stmt_step(s, err)) == STEP_ROW) {
+		found = what != SEEK_NAME;
+		if (what == SEEK_NAME)
+			ok = is_called(db, &words, col_int(s, 1), text, ignore_case, &found, err);
+		if (found)
 			*pos = col_int(s, 0);
-			break;
-		}
+	}
 	stmt_end(s);
-	return step != STEP_FAIL;
+	words_done(&words);
+	return ok && step != STEP_FAIL;
 }
 
 _Static_assert(SPAN_CRITICAL == 8 && STATUS_ERROR == 2, "the SQL of seek_range names them by number");
@@ -315,6 +356,7 @@ struct tree_walk {
 	struct db *db;
 	struct stmt *rows;
 	struct arena arena;
+	struct words words;
 	int64_t first;
 };
 
@@ -336,7 +378,7 @@ bool tree_walk_next(struct tree_walk *w, struct tree_row *row, struct err *err)
 	if (stmt_step(w->rows, err) != STEP_ROW)
 		return false;
 	read_row(w->rows, &w->arena, w->first, row);
-	return read_prompt(w->db, col_int(w->rows, 16), &w->arena, row, err);
+	return read_words(w->db, w->rows, &w->words, row, err) && read_prompt(w->db, col_int(w->rows, 16), &w->arena, row, err);
 }
 
 void tree_walk_close(struct tree_walk *w)
@@ -344,6 +386,7 @@ void tree_walk_close(struct tree_walk *w)
 	if (!w)
 		return;
 	stmt_end(w->rows);
+	words_done(&w->words);
 	arena_done(&w->arena);
 	free(w);
 }

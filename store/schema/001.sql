@@ -41,8 +41,13 @@ CREATE TABLE trace(
   scores INTEGER NOT NULL DEFAULT 0, verdict INTEGER,
   orphans INTEGER NOT NULL DEFAULT 0, cycles INTEGER NOT NULL DEFAULT 0, -- spans without their parent, cycles cut
   said INTEGER,                       -- record of the source's own trace object, if it has one
-  source INTEGER NOT NULL, seen INTEGER NOT NULL); -- first and latest source that held it; 0: only scores name it so far
-CREATE INDEX trace_start ON trace(start_ns, id);
+  source INTEGER NOT NULL, seen INTEGER NOT NULL, -- first and latest source that held it; 0: only scores name it so far
+  words BLOB);                                    -- what its spans have: store/trace_words.h
+-- All that lists are ordered and filtered by, so that asking for all traces does not read their previews.
+CREATE INDEX trace_start ON trace(
+  start_ns, id, seen, source, duration_ns, status, spans, errors, llm_calls, tool_calls, tokens_in, tokens_out, cost_usd, repeats,
+  name, session, user, service, verdict, scores, first, n, words);
+CREATE INDEX trace_unseen ON trace(id) WHERE seen = 0;
 CREATE INDEX trace_text ON trace(text);
 CREATE INDEX trace_loose ON trace(id) WHERE loose > 0;
 CREATE INDEX trace_odd ON trace(seen) WHERE orphans > 0 OR cycles > 0;
@@ -67,7 +72,7 @@ CREATE TABLE span(
   rep_n INTEGER, rep_len INTEGER,
   input_hash INTEGER, output_hash INTEGER, message TEXT,
   record INTEGER NOT NULL, hash INTEGER NOT NULL, source INTEGER NOT NULL); -- hash: of the record and its facts; of a merged span: all of its parts', combined by exclusive or
-CREATE INDEX span_group ON span(trace) WHERE rep_n > 1;
+CREATE INDEX span_group ON span(trace, pos, rep_n, rep_len) WHERE rep_n > 1;
 -- One record's word on one span (store/part.h), not yet settled. Ids are never used again: sweeping goes by them.
 CREATE TABLE span_loose(
   loose INTEGER PRIMARY KEY AUTOINCREMENT, trace INTEGER NOT NULL, key INTEGER NOT NULL, hash INTEGER NOT NULL, id TEXT, parent INTEGER, flags INTEGER NOT NULL,
@@ -126,6 +131,7 @@ CREATE TABLE case_result(
   latency_ns INTEGER, cost_usd REAL, tokens_in INTEGER, tokens_out INTEGER, trace BLOB, -- trace.key
   record INTEGER NOT NULL, hash INTEGER NOT NULL, source INTEGER NOT NULL,
   PRIMARY KEY(run, case_id, repeat)) WITHOUT ROWID;
+CREATE INDEX case_order ON case_result(run, ord, case_id, repeat, status);
 CREATE INDEX case_base ON case_result(run, base) WHERE base IS NOT NULL;
 CREATE INDEX case_loose ON case_result(run, base) WHERE repeat < 0;
 CREATE INDEX case_trace ON case_result(trace) WHERE trace IS NOT NULL;

@@ -44,26 +44,57 @@ static double *doubles(size_t n)
 
 /* ---- means */
 
+/* A value of each half beside each other: one draw reads both. */
+typedef double both __attribute__((vector_size(16)));
+enum { DRAWS_ONCE = 1024 };
+
+/* The sums of n drawn values for RNG_LANES streams from `stream` on. Every sum adds its values in the order they are drawn, so it
+ * has the same bits as if it were made alone. */
+static void drawn_sums(const both *values, size_t n, uint64_t seed, size_t stream, both sums[RNG_LANES])
+{
+	uint32_t drawn[DRAWS_ONCE * RNG_LANES];
+	struct rng_lanes lanes;
+	both sum0 = {0, 0}, sum1 = {0, 0}, sum2 = {0, 0}, sum3 = {0, 0};
+	rng_lanes_init(&lanes, seed, stream);
+	for (size_t done = 0; done < n;) {
+		size_t count = n - done < DRAWS_ONCE ? n - done : DRAWS_ONCE;
+		rng_lanes_indices(&lanes, n, drawn, count);
+		for (const uint32_t *at = drawn; at < drawn + count * RNG_LANES; at += RNG_LANES) {
+			sum0 += values[at[0]];
+			sum1 += values[at[1]];
+			sum2 += values[at[2]];
+			sum3 += values[at[3]];
+		}
+		done += count;
+	}
+	sums[0] = sum0;
+	sums[1] = sum1;
+	sums[2] = sum2;
+	sums[3] = sum3;
+}
+
+_Static_assert(RNG_LANES == 4, "drawn_sums names its lanes");
+
 /* Results 0..t-1 from streams 0..t-1 on `first`, and, where `second` is given, t..2t-1 from the same draws on it. */
 static bool resample_means(const double *first, const double *second, size_t n, size_t t, const struct boot_opts *opts,
                            double *results)
 {
-	for (size_t r = 0; r < t; r++) {
-		if (is_cancelled(opts))
-			return false;
-		struct rng rng = rng_stream(opts->seed, r);
-		double sum_first = 0, sum_second = 0;
-		for (size_t i = 0; i < n; i++) {
-			size_t index = (size_t)rng_index(&rng, n);
-			sum_first += first[index];
+	bool done = true;
+	BUG_ON(n > UINT32_MAX);
+	both *values = xmalloc(size_mul(n, sizeof *values));
+	for (size_t i = 0; i < n; i++)
+		values[i] = (both){first[i], second ? second[i] : 0};
+	for (size_t r = 0; r < t && (done = !is_cancelled(opts)); r += RNG_LANES) {
+		both sums[RNG_LANES];
+		drawn_sums(values, n, opts->seed, r, sums);
+		for (size_t k = 0; k < RNG_LANES && r + k < t; k++) {
+			results[r + k] = sums[k][0] / (double)n;
 			if (second)
-				sum_second += second[index];
+				results[t + r + k] = sums[k][1] / (double)n;
 		}
-		results[r] = sum_first / (double)n;
-		if (second)
-			results[t + r] = sum_second / (double)n;
 	}
-	return true;
+	free(values);
+	return done;
 }
 
 static bool all_equal(const double *values, size_t n)
@@ -279,12 +310,20 @@ static void drawn_quantiles(const struct side *side, const uint32_t *counts, siz
 	}
 }
 
+/* How often each place is drawn, for RNG_LANES streams from `stream` on; of the next lane n later. */
 static void draw_counts(uint64_t seed, size_t stream, size_t n, uint32_t *counts)
 {
-	struct rng rng = rng_stream(seed, stream);
-	memset(counts, 0, n * sizeof *counts);
-	for (size_t i = 0; i < n; i++)
-		counts[rng_index(&rng, n)]++;
+	uint32_t drawn[DRAWS_ONCE * RNG_LANES];
+	struct rng_lanes lanes;
+	rng_lanes_init(&lanes, seed, stream);
+	memset(counts, 0, RNG_LANES * n * sizeof *counts);
+	for (size_t done = 0; done < n;) {
+		size_t count = n - done < DRAWS_ONCE ? n - done : DRAWS_ONCE;
+		rng_lanes_indices(&lanes, n, drawn, count);
+		for (size_t i = 0; i < count * RNG_LANES; i++)
+			counts[i % RNG_LANES * n + drawn[i]]++;
+		done += count;
+	}
 }
 
 /* Both sides in the order of one half. */
@@ -310,10 +349,12 @@ static bool resample_quantiles(const struct half halves[2], size_t n, const doub
                                const struct boot_opts *opts, double *results)
 {
 	size_t t = boot_resamples(n), streams = t / 2;
-	uint32_t *counts = xmalloc(size_mul(n, sizeof *counts));
+	uint32_t *all = xmalloc(size_mul(n, RNG_LANES * sizeof *all));
 	bool done = true;
 	for (size_t r = 0; r < streams && (done = !is_cancelled(opts)); r++) {
-		draw_counts(opts->seed, r, n, counts);
+		if (r % RNG_LANES == 0)
+			draw_counts(opts->seed, r, n, all);
+		const uint32_t *counts = all + r % RNG_LANES * n;
 		for (size_t h = 0; h < 2; h++) {
 			double qa[BOOT_MAX_PROBS], qb[BOOT_MAX_PROBS];
 			drawn_quantiles(&halves[h].a, counts, n, probs, n_probs, qa);
@@ -322,7 +363,7 @@ static bool resample_quantiles(const struct half halves[2], size_t n, const doub
 				results[i * t + h * streams + r] = qb[i] - qa[i];
 		}
 	}
-	free(counts);
+	free(all);
 	return done;
 }
 
@@ -407,7 +448,7 @@ bool boot_quantile(const double *values, size_t n, double p, const struct boot_o
 		return true;
 	size_t t = boot_resamples(n);
 	double *sorted = doubles(n), *results = doubles(t);
-	uint32_t *counts = xmalloc(size_mul(n, sizeof *counts));
+	uint32_t *counts = xmalloc(size_mul(n, RNG_LANES * sizeof *counts));
 	struct unit *units = xmalloc(size_mul(n, sizeof *units));
 	memcpy(sorted, values, n * sizeof *sorted);
 	qsort(sorted, n, sizeof *sorted, by_value);
@@ -419,8 +460,9 @@ bool boot_quantile(const double *values, size_t n, double p, const struct boot_o
 	side_init(&side, units, n, false);
 	bool done = true;
 	for (size_t r = 0; r < t && (done = !is_cancelled(opts)); r++) {
-		draw_counts(opts->seed, r, n, counts);
-		drawn_quantiles(&side, counts, n, &p, 1, &results[r]);
+		if (r % RNG_LANES == 0)
+			draw_counts(opts->seed, r, n, counts);
+		drawn_quantiles(&side, counts + r % RNG_LANES * n, n, &p, 1, &results[r]);
 	}
 	if (done)
 		*out = boot_percentile(results, t);

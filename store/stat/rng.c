@@ -1,5 +1,7 @@
 #include "store/stat/rng.h"
 
+#include <stdbool.h>
+
 __extension__ typedef unsigned __int128 uint128;
 
 static const uint64_t GOLDEN_GAMMA = UINT64_C(0x9E3779B97F4A7C15);
@@ -48,4 +50,65 @@ uint64_t rng_index(struct rng *rng, uint64_t n)
 			product = (uint128)rng_next(rng) * n;
 	}
 	return (uint64_t)(product >> 64);
+}
+
+/* ---------------------------------------------------------------- four at once */
+
+void rng_lanes_init(struct rng_lanes *lanes, uint64_t seed, uint64_t first_stream)
+{
+	for (uint64_t k = 0; k < RNG_LANES; k++) {
+		struct rng rng = rng_stream(seed, first_stream + k);
+		for (size_t i = 0; i < 4; i++)
+			lanes->word[i][k] = rng.word[i];
+	}
+}
+
+/* As rng_next and rng_index, but without the redraw: false if any lane may have to draw again, which is once in 2^32/n draws at
+ * most. With n < 2^32 the high half of the product is put together from two products of 32 bits by 32. */
+#ifdef __x86_64__
+__attribute__((target_clones("avx2", "default")))
+#endif
+static bool
+draw(struct rng_lanes *lanes, uint64_t n, uint32_t *out, size_t count)
+{
+	const rng_vector half = {0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff}, times = {n, n, n, n};
+	rng_vector s0 = lanes->word[0], s1 = lanes->word[1], s2 = lanes->word[2], s3 = lanes->word[3], again = {0};
+	for (size_t i = 0; i < count; i++) {
+		rng_vector five = s1 + (s1 << 2), turned = five << 7 | five >> 57, x = turned + (turned << 3), t = s1 << 17;
+		s2 ^= s0;
+		s3 ^= s1;
+		s1 ^= s2;
+		s0 ^= s3;
+		s2 ^= t;
+		s3 = s3 << 45 | s3 >> 19;
+		rng_vector product = (x >> 32) * times + ((x & half) * times >> 32);
+		again |= (rng_vector)((product & half) == 0);
+		for (size_t k = 0; k < RNG_LANES; k++)
+			out[i * RNG_LANES + k] = (uint32_t)(product[k] >> 32);
+	}
+	lanes->word[0] = s0;
+	lanes->word[1] = s1;
+	lanes->word[2] = s2;
+	lanes->word[3] = s3;
+	return !(again[0] | again[1] | again[2] | again[3]);
+}
+
+static void draw_each(struct rng_lanes *lanes, uint64_t n, uint32_t *out, size_t count)
+{
+	for (size_t k = 0; k < RNG_LANES; k++) {
+		struct rng rng = {{lanes->word[0][k], lanes->word[1][k], lanes->word[2][k], lanes->word[3][k]}};
+		for (size_t i = 0; i < count; i++)
+			out[i * RNG_LANES + k] = (uint32_t)rng_index(&rng, n);
+		for (size_t i = 0; i < 4; i++)
+			lanes->word[i][k] = rng.word[i];
+	}
+}
+
+void rng_lanes_indices(struct rng_lanes *lanes, uint64_t n, uint32_t *out, size_t count)
+{
+	struct rng_lanes before = *lanes;
+	if (draw(lanes, n, out, count))
+		return;
+	*lanes = before;
+	draw_each(lanes, n, out, count);
 }

@@ -4,6 +4,7 @@
 #ifndef SPOOR_STORE_STAT_RNG_H
 #define SPOOR_STORE_STAT_RNG_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define RNG_DEFAULT_SEED UINT64_C(0x73706F6F72)
@@ -19,5 +20,16 @@ struct rng rng_stream(uint64_t seed, uint64_t stream);
 uint64_t rng_next(struct rng *rng);
 /* Uniform in 0..n-1 without bias, n >= 1: high half of next()·n, redrawn while the low half < 2^64 mod n. */
 uint64_t rng_index(struct rng *rng, uint64_t n);
+
+/* Four streams side by side: their words in vectors, so that one instruction moves several of them. Each draws exactly what
+ * rng_index would draw from it. */
+enum { RNG_LANES = 4 };
+typedef uint64_t rng_vector __attribute__((vector_size(8 * RNG_LANES)));
+struct rng_lanes {
+	rng_vector word[4];
+};
+void rng_lanes_init(struct rng_lanes *lanes, uint64_t seed, uint64_t first_stream);
+/* The next `count` indices of every lane, index i of lane k at out[i * RNG_LANES + k]; 1 <= n < 2^32. */
+void rng_lanes_indices(struct rng_lanes *lanes, uint64_t n, uint32_t *out, size_t count);
 
 #endif

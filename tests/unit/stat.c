@@ -1153,6 +1153,32 @@ static void test_cancel(void **state)
 	sample_free(&s);
 }
 
+/* Four streams at once draw what each draws alone; also where one of them has to draw again (a word of 0 gives the product 0, which
+ * is too small for any n that is no power of two). */
+static void test_lanes(void **state)
+{
+	(void)state;
+	static const uint64_t sizes[] = {1, 2, 7, 1000, 99999, UINT64_C(0xffffffff)};
+	enum { COUNT = 3000 };
+	static uint32_t drawn[COUNT * RNG_LANES];
+	for (size_t c = 0; c < 2 * sizeof sizes / sizeof *sizes; c++) {
+		uint64_t n = sizes[c / 2];
+		struct rng_lanes lanes;
+		rng_lanes_init(&lanes, 42, 8);
+		if (c % 2)
+			lanes.word[1][2] = 0;
+		struct rng_lanes before = lanes;
+		rng_lanes_indices(&lanes, n, drawn, COUNT / 3);
+		rng_lanes_indices(&lanes, n, drawn + COUNT / 3 * RNG_LANES, COUNT - COUNT / 3);
+		for (size_t k = 0; k < RNG_LANES; k++) {
+			struct rng alone = rng_stream(42, 8 + k);
+			alone.word[1] = before.word[1][k];
+			for (size_t i = 0; i < COUNT; i++)
+				assert_int_equal(drawn[i * RNG_LANES + k], rng_index(&alone, n));
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1170,6 +1196,7 @@ int main(void)
 	    cmocka_unit_test(test_cost_volume),
 	    cmocka_unit_test(test_generator),
 	    cmocka_unit_test(test_index_without_bias),
+	    cmocka_unit_test(test_lanes),
 	    cmocka_unit_test(test_quantile),
 	    cmocka_unit_test(test_quantile_floors),
 	    cmocka_unit_test(test_distributions),

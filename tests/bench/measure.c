@@ -1,0 +1,169 @@
+#include "tests/bench/measure.h"
+
+#include <fcntl.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "store/base/units.h"
+#include "store/base/vec.h"
+
+double now_s(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+void sample(struct samples *s, double value)
+{
+	if (s->n < SAMPLES_MAX)
+		s->at[s->n++] = value;
+}
+
+static int by_size(const void *left, const void *right)
+{
+	double a = *(const double *)left, b = *(const double *)right;
+	return (a > b) - (a < b);
+}
+
+double median(const struct samples *s)
+{
+	struct samples sorted = *s;
+	if (!s->n)
+		return UNKNOWN_DOUBLE;
+	qsort(sorted.at, (size_t)sorted.n, sizeof *sorted.at, by_size);
+	return sorted.at[sorted.n / 2];
+}
+
+static void become(const char *const *words, const char *store)
+{
+	int nothing = open("/dev/null", O_RDWR);
+	char *argv[32] = {0};
+	for (size_t i = 0; words[i] && i + 1 < sizeof argv / sizeof *argv; i++)
+		argv[i] = xstrdup(words[i]);
+	for (int fd = 0; fd < 3; fd++)
+		dup2(nothing, fd);
+	if (store)
+		setenv("SPOOR_STORE", store, 1);
+	execvp(argv[0], argv);
+	_exit(127);
+}
+
+struct child run_child(const char *const *words, const char *store)
+{
+	struct child c = {.status = -1};
+	int status = 0;
+	struct rusage use = {0};
+	double start = now_s();
+	pid_t pid = vfork(); /* not fork: a child is charged with the memory it begins with */
+	if (pid == 0)
+		become(words, store);
+	if (pid < 0 || wait4(pid, &status, 0, &use) < 0)
+		return c;
+	c.seconds = now_s() - start;
+	c.rss_bytes = use.ru_maxrss * 1024;
+	c.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	return c;
+}
+
+bool installed(const char *program)
+{
+	struct str path = str_of(getenv("PATH"));
+	struct buf file = BUF_INIT;
+	bool found = false;
+	for (struct str dir; !found && str_split(&path, ':', &dir);) {
+		buf_clear(&file);
+		buf_printf(&file, STR_FMT "/%s", STR_ARG(dir), program);
+		found = access(buf_cstr(&file), X_OK) == 0;
+	}
+	buf_done(&file);
+	return found;
+}
+
+int64_t file_bytes(const char *path)
+{
+	struct stat st;
+	return stat(path, &st) == 0 ? st.st_size : -1;
+}
+
+/* ---------------------------------------------------------------- the table */
+
+static VEC(struct goal) goals;
+
+void goal_add(struct goal g)
+{
+	*vec_add(&goals) = g;
+}
+
+static bool is_met(const struct goal *g, double bound)
+{
+	return g->at_least ? g->measured >= bound : g->measured <= bound;
+}
+
+static void number(struct buf *out, const struct goal *g, double value)
+{
+	if (IS_UNKNOWN(value))
+		return;
+	double size = fabs(value);
+	buf_printf(out, "%.*f %s", size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3, value, g->unit);
+}
+
+static void bound(struct buf *out, const struct goal *g, double value)
+{
+	if (IS_UNKNOWN(value))
+		return;
+	buf_add_cstr(out, g->at_least ? "≥ " : "≤ ");
+	buf_printf(out, "%g %s", value, g->unit);
+}
+
+/* Pads to `width` columns after `from`; every character of ours is one column wide. */
+static void pad(struct buf *out, size_t from, int width)
+{
+	for (size_t i = from; i < out->len; i++)
+		width -= ((unsigned char)out->ptr[i] & 0xC0) != 0x80;
+	for (; width > 0; width--)
+		buf_add_char(out, ' ');
+}
+
+int goals_print(struct buf *out)
+{
+	static const char *const titles[6] = {"goal", "what", "measured", "goal", "aim", ""};
+	static const int widths[6] = {5, 58, 14, 12, 12, 6};
+	int missed = 0;
+	for (int c = 0; c < 6; c++) {
+		size_t from = out->len;
+		buf_add_cstr(out, titles[c]);
+		pad(out, from, c < 5 ? widths[c] : 0);
+	}
+	for (size_t i = 0; i < goals.n; i++) {
+		const struct goal *g = &goals.at[i];
+		buf_add_char(out, '\n');
+		for (int c = 0; c < 6; c++) {
+			size_t from = out->len;
+			switch (c) {
+			case 0: buf_add_cstr(out, g->number); break;
+			case 1: buf_add_cstr(out, g->what); break;
+			case 2: number(out, g, g->measured); break;
+			case 3: bound(out, g, g->goal); break;
+			case 4: bound(out, g, g->aim); break;
+			case 5:
+				if (IS_UNKNOWN(g->goal))
+					break;
+				missed += !is_met(g, g->goal);
+				buf_add_cstr(out, is_met(g, g->goal) ? "ok" : "missed");
+				break;
+			}
+			pad(out, from, c < 5 ? widths[c] : 0);
+		}
+		while (out->len && out->ptr[out->len - 1] == ' ')
+			out->ptr[--out->len] = '\0';
+	}
+	buf_add_char(out, '\n');
+	return missed;
+}

@@ -1,0 +1,322 @@
+#include "tests/bench/reads.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/base/units.h"
+#include "store/query/compare.h"
+#include "store/query/filter.h"
+#include "store/query/runs.h"
+#include "store/query/traces.h"
+#include "store/query/tree.h"
+#include "store/query/span.h"
+
+enum { REPEATS = 5, SCREEN_ROWS = 150 /* what the list asks for: three screens of 50 */ };
+
+struct bench {
+	struct db *db;
+	struct arena arena;
+	struct trace_row large; /* the trace with most spans */
+	int64_t run_a, run_b;   /* the runs with most cases */
+	bool details;
+	double worst_s, worst_common_s; /* slowest of all lists, filters, jumps; of the common ones */
+	const char *worst, *worst_common;
+};
+
+struct err bench_err;
+
+static void must(bool ok, const char *what)
+{
+	if (!ok)
+		err_die("%s: %s", what, bench_err.text);
+}
+
+/* ---------------------------------------------------------------- one question */
+
+struct question {
+	const char *name, *filter;
+	enum trace_sort sort;
+	bool ascending;
+	int64_t offset;
+	const char *text;
+	enum tree_seek seek;
+	bool common;
+};
+typedef void ask_fn(struct bench *b, const struct question *q);
+
+/* The median of several times; the first, on an empty cache of the connection, is printed beside it. */
+static double measure(struct bench *b, ask_fn *ask, const struct question *q)
+{
+	struct samples warm = {0};
+	double first = 0;
+	const char *only = getenv("BENCH_ONLY"); /* for whoever makes one of them faster */
+	if (only && !strstr(q->name, only))
+		return 0;
+	for (int i = 0; i <= REPEATS; i++) {
+		double start = now_s();
+		ask(b, q);
+		double took = now_s() - start;
+		if (i == 0)
+			first = took;
+		else
+			sample(&warm, took);
+		if (i == 1 && took > 0.5)
+			break;
+	}
+	double took = median(&warm);
+	if (b->details)
+		printf("  %-40s %9.2f ms   first %9.2f ms%s\n", q->name, took * 1e3, first * 1e3,
+		       took > 0.050 ? "   over 50 ms" : q->common && took > 0.005 ? "   over 5 ms" : "");
+	fflush(stdout);
+	return took;
+}
+
+static void count_in(struct bench *b, ask_fn *ask, const struct question *q)
+{
+	double took = measure(b, ask, q);
+	if (took > b->worst_s) {
+		b->worst_s = took;
+		b->worst = q->name;
+	}
+	if (q->common && took > b->worst_common_s) {
+		b->worst_common_s = took;
+		b->worst_common = q->name;
+	}
+}
+
+/* ---------------------------------------------------------------- lists */
+
+static struct filter *parsed(struct bench *b, const char *text, enum filter_over over)
+{
+	struct filter_mistake mistake;
+	struct filter *f = filter_parse(&b->arena, str_of(text), over, INT64_C(1770000000000000000), &mistake);
+	if (!f)
+		err_die("the benchmark's own filter is wrong: %s: expected %s", text, mistake.expected);
+	return f;
+}
+
+static void ask_list(struct bench *b, const struct question *q)
+{
+	struct trace_page page;
+	struct trace_query query = {.filter = q->filter ? parsed(b, q->filter, FILTER_TRACES) : NULL,
+	                            .sort = q->sort,
+	                            .ascending = q->ascending,
+	                            .offset = q->offset,
+	                            .limit = SCREEN_ROWS};
+	must(traces_page(b->db, &query, &page, &bench_err), q->name);
+	trace_page_done(&page);
+	arena_reset(&b->arena);
+}
+
+static void ask_over_time(struct bench *b, const struct question *q)
+{
+	int64_t counts[40], errors[40], from, to;
+	struct trace_query query = {.filter = q->filter ? parsed(b, q->filter, FILTER_TRACES) : NULL};
+	must(traces_over_time(b->db, &query, 40, counts, errors, &from, &to, &bench_err), q->name);
+	arena_reset(&b->arena);
+}
+
+static void ask_runs(struct bench *b, const struct question *q)
+{
+	struct run_page page;
+	must(runs_page(b->db, q->filter ? parsed(b, q->filter, FILTER_RUNS) : NULL, 0, 0, SCREEN_ROWS, &page, &bench_err), q->name);
+	run_page_done(&page);
+	arena_reset(&b->arena);
+}
+
+static void ask_cases(struct bench *b, const struct question *q)
+{
+	struct case_page page;
+	must(cases_page(b->db, b->run_a, q->filter ? parsed(b, q->filter, FILTER_CASES) : NULL, q->offset, SCREEN_ROWS, &page,
+	                &bench_err),
+	     q->name);
+	case_page_done(&page);
+	arena_reset(&b->arena);
+}
+
+static void lists(struct bench *b)
+{
+	static const struct question pages[] = {
+	    {.name = "newest traces", .common = true},
+	    {.name = "traces from the middle", .offset = 50000, .common = true},
+	    {.name = "oldest traces", .ascending = true, .common = true},
+	    {.name = "traces by duration", .sort = TRACE_BY_DURATION},
+	    {.name = "traces by spans", .sort = TRACE_BY_SPANS},
+	    {.name = "traces by cost", .sort = TRACE_BY_COST},
+	    {.name = "traces by tokens", .sort = TRACE_BY_TOKENS},
+	    {.name = "traces by errors", .sort = TRACE_BY_ERRORS},
+	    {.name = "traces by name", .sort = TRACE_BY_NAME, .ascending = true},
+	    {.name = "traces by spans, from the middle", .sort = TRACE_BY_SPANS, .offset = 50000},
+	};
+	static const struct question over_time[] = {
+	    {.name = "traces over time", .common = true},
+	    {.name = "traces over time, filtered", .filter = "status:error"},
+	};
+	for (size_t i = 0; i < sizeof pages / sizeof *pages; i++)
+		count_in(b, ask_list, &pages[i]);
+	for (size_t i = 0; i < sizeof over_time / sizeof *over_time; i++)
+		count_in(b, ask_over_time, &over_time[i]);
+}
+
+/* Each field of the language alone, by its own example; and values that are in the store, often, seldom and never. */
+static void filters(struct bench *b)
+{
+	static const char *const more[] = {"kind:llm", "kind:tool", "model:gpt-4o", "model:none", "tool:send_mail", "tool:none", "status:error",
+	                                   "text:refund", "desk", "dur>1m", "spans>10000", "kind:tool status:error", "has:score", "not kind:llm"};
+	for (const struct filter_field *f = filter_fields(FILTER_TRACES); f->name; f++)
+		if (strcmp(f->name, "has") != 0)
+			count_in(b, ask_list, &(struct question){.name = f->example, .filter = f->example});
+	for (size_t i = 0; i < sizeof more / sizeof *more; i++)
+		count_in(b, ask_list, &(struct question){.name = more[i], .filter = more[i], .common = i < 1});
+	count_in(b, ask_runs, &(struct question){.name = "eval runs", .common = true});
+	count_in(b, ask_cases, &(struct question){.name = "cases of a run", .common = true});
+	count_in(b, ask_cases, &(struct question){.name = "cases of a run, from the middle", .offset = 50000});
+	count_in(b, ask_cases, &(struct question){.name = "cases: status:failed", .filter = "status:failed"});
+	count_in(b, ask_cases, &(struct question){.name = "cases: score.correct<0.5", .filter = "score.correct<0.5"});
+}
+
+/* ---------------------------------------------------------------- a trace of a million */
+
+static void ask_window(struct bench *b, const struct question *q)
+{
+	struct folds folds = {0};
+	struct tree_window w;
+	must(tree_groups(b->db, b->large.id, b->large.first, 3, &folds, &bench_err), q->name);
+	must(tree_window(b->db, b->large.first, b->large.n, &folds, q->offset, 60, &w, &bench_err), q->name);
+	tree_window_done(&w);
+	folds_done(&folds);
+}
+
+static void ask_walk(struct bench *b, const struct question *q)
+{
+	struct tree_row row;
+	int64_t n = 0;
+	struct tree_walk *w = tree_walk_open(b->db, b->large.first, b->large.n, &bench_err);
+	must(w != NULL, q->name);
+	bench_err = ERR_INIT;
+	while (tree_walk_next(w, &row, &bench_err))
+		n++;
+	tree_walk_close(w);
+	must(n == b->large.n, q->name);
+}
+
+static void ask_fold(struct bench *b, const struct question *q)
+{
+	struct folds folds = {0};
+	must(tree_fold_depth(b->db, b->large.first, b->large.n, (int)q->offset, &folds, &bench_err), q->name);
+	struct tree_window w;
+	must(tree_window(b->db, b->large.first, b->large.n, &folds, 0, 60, &w, &bench_err), q->name);
+	tree_window_done(&w);
+	folds_done(&folds);
+}
+
+static void ask_seek(struct bench *b, const struct question *q)
+{
+	int64_t found;
+	must(tree_seek(b->db, b->large.first, b->large.n, q->offset, true, q->seek, str_of(q->text), &found, &bench_err), q->name);
+}
+
+static void ask_find(struct bench *b, const struct question *q)
+{
+	struct tree_row row;
+	int64_t pos;
+	must(tree_get(b->db, b->large.first, q->offset, &b->arena, &row, &bench_err), q->name);
+	must(tree_find(b->db, b->large.first, b->large.n, row.key, &pos, &bench_err) && pos == q->offset, q->name);
+	arena_reset(&b->arena);
+}
+
+static void ask_rank(struct bench *b, const struct question *q)
+{
+	struct tree_rank rank;
+	must(tree_rank(b->db, STR_LIT("chat gpt-4o"), KIND_LLM, 3000000, &rank, &bench_err), q->name);
+}
+
+static void large_trace(struct bench *b)
+{
+	static const struct question screens[] = {{.name = "million spans: first screen", .common = true},
+	                                          {.name = "million spans: screen in the middle", .offset = 500000, .common = true}};
+	static const struct question folds[] = {{.name = "million spans: fold to depth 1", .offset = 1},
+	                                        {.name = "million spans: fold to depth 2", .offset = 2},
+	                                        {.name = "million spans: fold to depth 3", .offset = 3}};
+	static const struct question seeks[] = {
+	    {.name = "million spans: next error", .seek = SEEK_ERROR, .offset = 500000},
+	    {.name = "million spans: next critical", .seek = SEEK_CRITICAL, .offset = 500000},
+	    {.name = "million spans: next by name", .seek = SEEK_NAME, .text = "send_mail", .offset = 500000},
+	    {.name = "million spans: a name that is not there", .seek = SEEK_NAME, .text = "zebra", .offset = 500000},
+	};
+	static const struct question find = {.name = "million spans: a span by its id", .offset = 700001};
+	static const struct question rank = {.name = "percentile of a span's duration", .common = true};
+	static const struct question walk = {.name = "million spans: all rows"};
+	double first = measure(b, ask_window, &screens[0]);
+	count_in(b, ask_window, &screens[1]);
+	for (size_t i = 0; i < sizeof folds / sizeof *folds; i++)
+		count_in(b, ask_fold, &folds[i]);
+	for (size_t i = 0; i < sizeof seeks / sizeof *seeks; i++)
+		count_in(b, ask_seek, &seeks[i]);
+	count_in(b, ask_find, &find);
+	count_in(b, ask_rank, &rank);
+	goal_add((struct goal){"8", "first screen of the largest trace, query alone", "ms", first * 1e3, 20, 10, false});
+	goal_add((struct goal){"8", "all rows of the largest trace", "ms", measure(b, ask_walk, &walk) * 1e3, 300, UNKNOWN_DOUBLE, false});
+}
+
+/* ---------------------------------------------------------------- two runs */
+
+static void ask_compare(struct bench *b, const struct question *q)
+{
+	struct compare c;
+	struct compare_opts opts = {.margin = UNKNOWN_DOUBLE, .rows_only = !q->common};
+	must(compare_runs(b->db, b->run_a, b->run_b, &opts, &c, &bench_err), q->name);
+	compare_done(&c);
+}
+
+static void runs(struct bench *b)
+{
+	static const struct question rows = {.name = "two runs: the cases"}, all = {.name = "two runs: with their statistics", .common = true};
+	if (!b->run_b)
+		return;
+	goal_add((struct goal){"10", "two runs compared: the cases", "ms", measure(b, ask_compare, &rows) * 1e3, 50, UNKNOWN_DOUBLE, false});
+	goal_add((struct goal){"10", "two runs compared: with intervals and tests", "ms", measure(b, ask_compare, &all) * 1e3, UNKNOWN_DOUBLE,
+	                       UNKNOWN_DOUBLE, false});
+}
+
+static void choose(struct bench *b)
+{
+	struct trace_page page;
+	struct trace_query query = {.sort = TRACE_BY_SPANS, .limit = 1};
+	must(traces_page(b->db, &query, &page, &bench_err), "the largest trace");
+	must(page.n == 1, "the largest trace");
+	must(traces_get(b->db, page.rows[0].id, &b->arena, &b->large, &bench_err), "the largest trace");
+	trace_page_done(&page);
+	struct run_page runs;
+	must(runs_page(b->db, NULL, 0, 0, -1, &runs, &bench_err), "the largest runs");
+	int64_t most = 0;
+	for (size_t i = 0; i < runs.n; i++)
+		most = runs.rows[i].cases > most ? runs.rows[i].cases : most;
+	for (size_t i = 0; i < runs.n; i++)
+		if (runs.rows[i].cases >= most - most / 50)
+			*(b->run_a ? &b->run_b : &b->run_a) = runs.rows[i].id;
+	run_page_done(&runs);
+}
+
+void reads_run(const char *store, bool details)
+{
+	struct bench b = {.arena = ARENA_INIT, .details = details};
+	struct arena own = ARENA_INIT;
+	bench_err = ERR_INIT;
+	b.db = db_open(store, DB_READ, &bench_err);
+	must(b.db != NULL, store);
+	choose(&b);
+	lists(&b);
+	filters(&b);
+	large_trace(&b);
+	runs(&b);
+	goal_add((struct goal){"9", "slowest list, filter, jump or percentile", "ms", b.worst_s * 1e3, 50, UNKNOWN_DOUBLE, false});
+	goal_add((struct goal){"9", "slowest of the common ones", "ms", b.worst_common_s * 1e3, 5, UNKNOWN_DOUBLE, false});
+	if (details)
+		printf("  slowest: %s; of the common ones: %s\n", b.worst, b.worst_common);
+	arena_done(&own);
+	arena_done(&b.arena);
+	db_close(b.db);
+}
