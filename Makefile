@@ -1,6 +1,7 @@
 # spoor: one Makefile, not recursive. Targets: all try test install uninstall deps lint layers format golden bench clean,
-# and parts of test: test-unit test-cli test-screen.
-# Yours to set: CC CFLAGS CPPFLAGS LDFLAGS PREFIX DESTDIR; SAN=1 builds with ASan+UBSan in its own folder.
+# and parts of test: test-unit test-cli test-screen test-fuzz; fuzz (TARGET=scanner SECONDS=60) and coverage.
+# Yours to set: CC CFLAGS CPPFLAGS LDFLAGS PREFIX DESTDIR; SAN=1 builds with ASan+UBSan in its own folder, FUZZ=1 for
+# libFuzzer, COV=1 with gcov.
 
 PREFIX ?= /usr/local
 CFLAGS ?= -O2 -g
@@ -9,7 +10,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || cat .vers
 # V=1 shows the commands.
 say = $(if $(V),,@printf '  %s  %s\n' $1 $2;)
 
-VARIANT := $(if $(SAN),san,$(if $(TSAN),tsan,release))
+VARIANT := $(if $(SAN),san,$(if $(TSAN),tsan,$(if $(FUZZ),fuzz,$(if $(COV),cov,release))))
 B := build/$(VARIANT)
 
 LIBS := ncursesw sqlite3 libcjson libarchive libzstd zlib libxxhash libmd
@@ -17,7 +18,7 @@ TEST_LIBS := cmocka vterm
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wvla -Wformat=2 -Wstrict-prototypes \
 	-Wmissing-prototypes -Wwrite-strings -Wcast-qual -Wundef -Wswitch-enum -Wdouble-promotion -Wnull-dereference
-HARDEN := -fstack-protector-strong -fPIE $(if $(SAN)$(TSAN),,-D_FORTIFY_SOURCE=2)
+HARDEN := -fstack-protector-strong -fPIE $(if $(SAN)$(TSAN)$(FUZZ)$(COV),,-D_FORTIFY_SOURCE=2)
 SPOOR_CPPFLAGS = -I. -I$(B)/gen -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
 SPOOR_CFLAGS = -std=c11 $(WARN) $(if $(WERROR),-Werror) $(HARDEN) -fno-strict-overflow -pthread $(PKG_CFLAGS)
 SPOOR_LDFLAGS = -pie -pthread -Wl,-z,relro,-z,now
@@ -29,6 +30,17 @@ ifdef TSAN
 SPOOR_CFLAGS += -fsanitize=thread
 SPOOR_LDFLAGS += -fsanitize=thread
 endif
+ifdef FUZZ
+CC := clang
+CFLAGS := -O1 -g
+SPOOR_CFLAGS += -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+SPOOR_LDFLAGS += -fsanitize=fuzzer,address,undefined
+endif
+ifdef COV
+CFLAGS := -O0 -g
+SPOOR_CFLAGS += --coverage -fprofile-update=atomic
+SPOOR_LDFLAGS += --coverage
+endif
 PKG_CFLAGS := $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
 PKG_LIBS = $(shell pkg-config --libs $(LIBS)) -lunistring -lm
 TEST_PKG_LIBS = $(shell pkg-config --libs $(TEST_LIBS)) -lutil
@@ -38,6 +50,8 @@ OBJ := $(SRC:%.c=$(B)/%.o)
 GEN := $(B)/gen/schema.inc $(B)/gen/themes.inc
 TEST_SRC := $(wildcard tests/unit/*.c)
 TEST_BIN := $(TEST_SRC:tests/unit/%.c=$(B)/tests/%)
+FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
+FUZZ_BIN := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=$(B)/fuzz/%)
 
 # A fresh machine: what is missing is installed first, then make starts over with it.
 HAVE := $(shell command -v $(CC) >/dev/null 2>&1 && pkg-config --exists $(LIBS) 2>/dev/null && echo yes)
@@ -45,7 +59,9 @@ ifneq ($(HAVE),yes)
 .DEFAULT_GOAL := all
 # (as many jobs as there are cores)
 all try install: ; @sh tests/deps.sh build && $(MAKE) --no-print-directory -j$$(nproc) $@ HAVE=yes
-test test-unit test-cli test-screen golden: ; @sh tests/deps.sh test && $(MAKE) --no-print-directory $@ HAVE=yes
+test test-unit test-cli test-screen test-fuzz golden: ; @sh tests/deps.sh test && $(MAKE) --no-print-directory $@ HAVE=yes
+fuzz: ; @sh tests/deps.sh fuzz && $(MAKE) --no-print-directory $@ HAVE=yes
+coverage: ; @sh tests/deps.sh test && $(MAKE) --no-print-directory $@ HAVE=yes
 lint bench: ; @sh tests/deps.sh lint && $(MAKE) --no-print-directory $@ HAVE=yes
 else
 all: $(B)/spoor
@@ -78,6 +94,12 @@ $(B)/tests/%: tests/unit/%.c $(wildcard tests/*.h) $(B)/libspoor.a
 	$(call say,LD,$@)$(CC) $(SPOOR_CPPFLAGS) $(CPPFLAGS) $(SPOOR_CFLAGS) $(CFLAGS) $(SPOOR_LDFLAGS) $(LDFLAGS) -o $@ $< \
 		$(B)/libspoor.a $(PKG_LIBS) $(TEST_PKG_LIBS)
 
+# A fuzz target with libFuzzer (FUZZ=1), else with a main that replays its corpus.
+$(B)/fuzz/%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(wildcard tests/fuzz/*.h) $(B)/libspoor.a
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(CC) $(SPOOR_CPPFLAGS) $(CPPFLAGS) $(SPOOR_CFLAGS) $(CFLAGS) $(SPOOR_LDFLAGS) $(LDFLAGS) -o $@ $< \
+		$(if $(FUZZ),,tests/fuzz/replay.c) $(B)/libspoor.a $(PKG_LIBS)
+
 deps:
 	@sh tests/deps.sh lint
 
@@ -88,9 +110,10 @@ try: all
 tests-ready:
 	@sh tests/deps.sh test
 test: tests-ready
-	@$(MAKE) --no-print-directory -j$$(nproc) all unit-tests
+	@$(MAKE) --no-print-directory -j$$(nproc) all unit-tests fuzz-tests
 	@sh tests/run.sh $(B)
 unit-tests: $(TEST_BIN)
+fuzz-tests: $(FUZZ_BIN)
 test-unit: tests-ready
 	@$(MAKE) --no-print-directory unit-tests
 	@for t in $(TEST_BIN); do $$t || exit 1; done
@@ -98,6 +121,15 @@ test-cli: all
 	@SPOOR_BUILD=$(B) bash tests/cli.sh
 test-screen: all
 	@SPOOR_BUILD=$(B) bash tests/screen.sh
+test-fuzz: fuzz-tests
+	@sh tests/fuzz/run.sh replay $(B)
+# libFuzzer: make fuzz TARGET=scanner SECONDS=60. What it finds comes into tests/fuzz/found.
+TARGET ?= scanner
+SECONDS ?= 60
+fuzz:
+	@sh tests/deps.sh fuzz
+	@$(MAKE) --no-print-directory -j$$(nproc) FUZZ=1 build/fuzz/fuzz/$(TARGET)
+	@sh tests/fuzz/run.sh fuzz build/fuzz $(TARGET) $(SECONDS)
 # Writes what the screens and commands print now as the expectation; a person looks at the difference.
 golden: all unit-tests
 	@SPOOR_GOLDEN=1 sh tests/run.sh $(B)
@@ -139,4 +171,4 @@ $(B)/tui/main.o: $(B)/gen/version
 $(B)/tui/main.o: SPOOR_CPPFLAGS += -DSPOOR_VERSION='"$(VERSION)"'
 
 -include $(OBJ:.o=.d) $(B)/tui/main.d
-.PHONY: force-version all clean deps try test tests-ready unit-tests test-unit test-cli test-screen golden lint layers readme format bench install uninstall
+.PHONY: force-version all clean deps try test tests-ready unit-tests test-unit test-cli test-screen test-fuzz fuzz-tests fuzz coverage golden lint layers readme format bench install uninstall

@@ -245,8 +245,6 @@ static int64_t inflate_some(struct reader *r, char *into, size_t cap)
 		return fail(r, "damaged", r->zlib_bad);
 	if (r->in_at == r->in_end && !r->in_eof && !fill_input(r))
 		return -1;
-	if (r->in_at == r->in_end && r->in_eof)
-		return fail(r, "damaged", "the gzip data is cut off");
 	size_t had = r->in_end - r->in_at;
 	r->zlib.next_in = r->in + r->in_at;
 	r->zlib.avail_in = (uInt)had;
@@ -261,7 +259,11 @@ static int64_t inflate_some(struct reader *r, char *into, size_t cap)
 		r->in_member = false;
 	else if (status != Z_OK && status != Z_BUF_ERROR)
 		r->zlib_bad = inflate_failure(r);
-	return (int64_t)(room - r->zlib.avail_out);
+	int64_t n = (int64_t)(room - r->zlib.avail_out);
+	/* Only now: zlib may still have had something to give when its input was at its end. */
+	if (n == 0 && had == 0 && r->in_member && r->in_eof && !r->zlib_bad)
+		return fail(r, "damaged", "the gzip data is cut off");
+	return n;
 }
 
 static int64_t pull_gzip(struct reader *r, char *into, size_t cap)

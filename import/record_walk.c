@@ -67,6 +67,9 @@ static enum record_event give(struct record_reader *r, const struct out *out, in
 enum record_event record_give_frame(struct record_reader *r, const struct out *out)
 {
 	struct open_frame *f = &r->frames[--r->n_frames];
+	/* Those around it too: who stores this frame stores them before it, and no record may have shown them yet. */
+	for (size_t i = 0; i < r->n_frames; i++)
+		frame_show(&r->frames[i], false, &r->scan_opts);
 	frame_show(f, true, &r->scan_opts);
 	*out->frame = &f->frame;
 	return RECORD_FRAME_END;

@@ -31,6 +31,7 @@ part() {
 for program in $(ls "$build"/tests/* | grep -v '\.d$' | sort); do
 	[ -x "$program" ] && part "unit $(basename "$program")" "$program"
 done
+part "kept fuzz inputs" sh tests/fuzz/run.sh replay "$build"
 part "scan against Python" python3 tests/scan_oracle.py 2000
 part "samples as generated" python3 tests/data/make_samples.py --check
 part "layers" sh tests/layers.sh

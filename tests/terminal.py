@@ -1,0 +1,357 @@
+#!/usr/bin/env python3
+"""The explorer on pseudo-terminals, as hostile data, hasty users and broken surroundings meet it.
+
+    terminal.py [--deep] [--seed N] SPOOR [PART…]        parts: foreign sizes signals surroundings monkey
+
+foreign       hostile data on every screen: no byte reaches the terminal but text and sequences of its own description
+sizes         1x1 … 500x200 and random sizes while keys come; the terminal is as before at the end
+signals       STOP and CONT, HUP, TERM, SEGV at random moments: the terminal is as before
+surroundings  TERM x LANG x closed or odd standard files: an answer within 10 seconds, never a hang
+monkey        random keys of the key tables on a store of all corpora: no crash, no SQL error, and no work when idle
+Prints the seed and 'N passed, N failed'; the same seed presses the same keys."""
+import glob, json, os, random, re, resource, shutil, signal, subprocess, sys, tempfile, time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from strict_term import Strict, Terminal
+
+args = sys.argv[1:]
+deep = "--deep" in args
+seed = 20261121
+if "--seed" in args:
+    seed = int(args.pop(args.index("--seed") + 1))
+words = [a for a in args if not a.startswith("--")]
+spoor, parts = os.path.abspath(words[0]), words[1:] or ["foreign", "sizes", "signals", "surroundings", "monkey"]
+corpus = os.environ.get("SPOOR_CORPUS", "../shared/corpus")
+passed, failed = 0, 0
+work = tempfile.mkdtemp(prefix="spoor-terminal-")
+slow = 10 if "san" in words[0].split("/") else 1  # the sanitizers' own time
+
+
+def check(ok, what):
+    global passed, failed
+    passed, failed = passed + bool(ok), failed + (not ok)
+    if not ok:
+        print("failed: " + what)
+    return ok
+
+
+def store(name, files):
+    path = os.path.join(work, name)
+    for i in range(0, len(files), 200):
+        subprocess.run([spoor, "import", "--store", path, *files[i:i + 200]], stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL, check=False)
+    return path
+
+
+def hostile_store():
+    made = sorted(glob.glob(corpus + "/hostile/made/otlp-*"))
+    made = [f for f in made if "20000" not in f]
+    blns = json.load(open(corpus + "/hostile/naughty/blns.json", encoding="utf-8"))
+    spans, results = [], []
+    for i, text in enumerate(blns):
+        text = text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+        spans.append({"traceId": "%032x" % (i + 1), "spanId": "%016x" % (i + 1), "name": text,
+                      "startTimeUnixNano": str(1795132800000000000 - i * 10 ** 9), "endTimeUnixNano": str(1795132801000000000 - i * 10 ** 9),
+                      "status": {"code": 2, "message": text},
+                      "attributes": [{"key": "gen_ai.operation.name", "value": {"stringValue": "chat"}},
+                                     {"key": "gen_ai.request.model", "value": {"stringValue": text}},
+                                     {"key": "input.value", "value": {"stringValue": text}}, {"key": text, "value": {"stringValue": text}}]})
+        results.append({"promptIdx": 0, "testIdx": i, "success": i % 2 == 0, "score": i % 2, "latencyMs": i, "vars": {"q": text},
+                        "response": {"output": text}, "description": text,
+                        "gradingResult": {"pass": i % 2 == 0, "score": i % 2, "reason": text, "componentResults": []}})
+    path = work + "/blns.json"
+    json.dump({"resourceSpans": [{"resource": {"attributes": [{"key": "service.name", "value": {"stringValue": blns[200]}}]},
+                                  "scopeSpans": [{"spans": spans}]}]}, open(path, "w"))
+    runs = []
+    for k in "ab":
+        run = work + "/run-%s\x1b[31m.json" % k
+        json.dump({"evalId": "eval-\x1b]0;%s\x07" % k, "results": {"version": 3, "timestamp": "2026-11-20T00:00:00Z", "prompts": [], "stats": {},
+                   "results": [dict(r, success=r["success"] if k == "a" else r["testIdx"] % 3 == 0) for r in results]},
+                   "config": {"description": "\x9b31m\x1b]52;c;eA==\x07"}}, open(run, "w"))
+        runs.append(run)
+    return store("hostile.db", made + [path] + runs)
+
+
+def hostile_ids(path):
+    out = subprocess.run([spoor, "traces", "--store", path, "--json", "--columns", "id,spans"], capture_output=True, check=True).stdout
+    return [t["id"] for t in sorted(json.loads(out)["traces"], key=lambda t: -t["spans"])]
+
+
+def foreign():
+    if not os.path.isdir(corpus + "/hostile"):
+        print("skipped: no corpus")
+        return
+    path = hostile_store()
+    ids = hostile_ids(path)
+    terms = ["xterm-256color"] if not deep else ["xterm-256color", "xterm", "linux", "vt220", "screen-256color", "tmux-256color"]
+    sizes = [(24, 80)] if not deep else [(24, 80), (10, 30), (50, 200), (60, 100)]
+    for term in terms:
+        for rows, cols in sizes:
+            foreign_walk(path, term, rows, cols, ids)
+    # The same data with a name of the file and a store that act, and a search that finds nothing of that name.
+    odd = os.path.join(work, "x\x1b]0;t\x07.db")
+    shutil.copy(path, odd)
+    t = Terminal([spoor, "--store", odd, work + "/blns.json", work + "/run-a\x1b[31m.json"])
+    t.idle(0.3 * slow)
+    t.keys(b"/\xc2\x9b31m\x1b[31m\r")
+    t.idle()
+    t.keys(b"\x1b\x1bQ")
+    t.wait()
+    check(not t.strict.foreign, "names of files: %r" % t.strict.foreign[:3])
+    t.close()
+
+
+def foreign_walk(path, term, rows, cols, ids):
+    t = Terminal([spoor, "--store", path], rows, cols, term)
+    seen = 0
+    if not check(t.until(b"traces", 20), "%s %dx%d: nothing drawn" % (term, rows, cols)):
+        t.close()
+        return
+    for _ in range(560 // max(rows - 8, 1) + 2):  # all names in the list
+        t.keys(b"\x06")
+        t.idle(0.02 * slow)
+    t.keys(b"g")
+    t.idle()
+    for page in range(40 if not deep else 120):  # into traces: overview, tabs, raw
+        t.keys(b"\r")
+        t.idle(0.03 * slow)
+        t.keys(b"\t\tjjJ\t\t\t\rj\rq")
+        t.idle(0.03 * slow)
+        t.keys(b"j" * 13)
+        seen += 1
+    t.keys(b"g\t")  # runs, compare, cases
+    t.idle(0.2 * slow)
+    t.keys(b" j \r")
+    t.idle(0.3 * slow)
+    for _ in range(25):
+        t.keys(b"\x06\r")
+        t.idle(0.03 * slow)
+        t.keys(b"jj}J}q")
+        t.idle(0.02 * slow)
+    t.keys(b"qqQ")
+    t.idle()
+    t.keys(b"Q")
+    code = t.wait()
+    check(code == 0, "%s %dx%d: exit code %s" % (term, rows, cols, code))
+    check(t.strict.n_sequences > 500, "%s: the parser saw only %d sequences" % (term, t.strict.n_sequences))
+    check(not t.strict.foreign, "%s %dx%d: %d foreign bytes, first %r" % (term, rows, cols, len(t.strict.foreign), t.strict.foreign[:5]))
+    check(t.restored() == "", "%s: %s" % (term, t.restored()))
+    t.close()
+    for trace in ids[:6]:  # the made ones: all spans, all tabs
+        t = Terminal([spoor, "--store", path, "--open", "trace:" + trace], rows, cols, term)
+        t.idle(0.15 * slow)
+        for _ in range(24):
+            t.keys(b"\t\t\t\t\tj")
+            t.idle(0.02 * slow)
+        t.keys(b"Q")
+        code = t.wait()
+        check(code == 0 and not t.strict.foreign, "%s trace %s: exit code %s, foreign %r" % (term, trace, code, t.strict.foreign[:3]))
+        t.close()
+
+
+def samples():
+    return store("samples.db", sorted(glob.glob("tests/data/*.jsonl") + glob.glob("tests/data/*.gz") + glob.glob("tests/data/eval-v1?.json")))
+
+
+def sizes():
+    path, R = samples(), random.Random(seed)
+    t = Terminal([spoor, "--store", path, "--open", "trace:d15b07e020261120000000000000b10c"], strict=False)
+    check(t.until(b"spans"), "nothing drawn")
+    for rows, cols in [(1, 1), (2, 2), (4, 19), (5, 20), (24, 80), (50, 200), (200, 500), (9999, 9999), (24, 80)]:
+        t.size(rows, cols)
+        t.keys(b"jk\t")
+        t.idle(0.02 * slow)
+        check(t.process.poll() is None, "died at %dx%d" % (cols, rows))
+    for i in range(200 if not deep else 10000):
+        t.size(R.randint(1, 70), R.randint(1, 220))
+        t.keys(R.choice([b"j", b"k", b"\t", b"q", b"\r", b"?", b"g", b"G", b"\x06", b"/x\r", b"&"]))
+        t.pump(0.001 * R.randint(0, 3))
+        if t.process.poll() is not None and t.process.returncode == 0:  # q on the first screen
+            check(t.restored() == "", "after %d sizes: %s" % (i, t.restored()))
+            t.close()
+            t = Terminal([spoor, "--store", path], strict=False)
+            t.idle(0.05 * slow)
+        if not check(t.process.poll() is None, "died of %s after %d sizes" % (t.process.poll(), i)):
+            break
+    t.size(24, 80)
+    t.idle()
+    t.process.terminate()
+    code = t.wait()
+    check(code == 128 + signal.SIGTERM, "exit code %s after TERM" % code)
+    check(t.restored() == "", t.restored())
+    t.close()
+
+
+def signals():
+    path, R = samples(), random.Random(seed)
+    for i in range(20 if not deep else 500):
+        number = [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGSEGV, signal.SIGSTOP][i % 5]
+        t = Terminal([spoor, "--store", path], strict=False)
+        t.until(b"\x1b[?1049h")  # from its first sequence on; before, there is nothing to give back
+        t.keys(R.choice([b"", b"j\r", b"\t\r", b"\r\t\t", b"?", b"/a\r", b":"]))
+        t.pump(0.001 * R.randint(0, 60))
+        if number == signal.SIGSTOP:
+            t.process.send_signal(signal.SIGTSTP)
+            t.pump(0.05)
+            t.process.send_signal(signal.SIGCONT)
+            t.keys(b"j")
+            t.idle(0.1 * slow)
+            check(t.process.poll() is None, "died of STOP and CONT (%d)" % i)
+            t.process.terminate()
+            number = signal.SIGTERM
+        else:
+            t.process.send_signal(number)
+        code = t.wait(10)
+        want = [-number] if number == signal.SIGSEGV and slow == 1 else [128 + number, -number, 1, -6]
+        check(code in (want if number == signal.SIGSEGV else [128 + number]), "signal %d (%d): exit code %s" % (number, i, code))
+        if number != signal.SIGSEGV or slow == 1:
+            check(t.restored() == "", "signal %d (%d): %s" % (number, i, t.restored()))
+        t.close()
+
+
+def surroundings():
+    path = samples()
+    terms = ["dumb", "unknown", "vt100", "vt220", "linux", "xterm", "xterm-256color", "screen", "tmux-256color"]
+    langs = ["C", "C.UTF-8", None]
+    ends = ["terminal", "stdin closed", "stdout closed", "stderr closed", "pipe", "/dev/full"]
+    cases = [(t, l, e) for t in terms for l in langs for e in ends]
+    if not deep:  # every TERM, LANG and end with each other at least once
+        cases = [c for i, c in enumerate(cases) if (terms.index(c[0]) + langs.index(c[1]) * 2 + ends.index(c[2])) % 4 == 0]
+    for term, lang, end in cases:
+        surrounded(path, term, lang, end)
+    for end, want in [("pipe", (0,)), ("/dev/full", (4,)), ("stdout closed", (4,))]:
+        code = command([spoor, "traces", "--store", path], end)
+        check(code in want, "spoor traces, %s: exit code %s" % (end, code))
+
+
+def odd_ends(end):
+    null, full = os.open(os.devnull, os.O_RDWR), os.open("/dev/full", os.O_RDWR)
+    read, write = os.pipe()
+    return {"terminal": {}, "stdin closed": {0: "closed"}, "stdout closed": {1: "closed"}, "stderr closed": {2: "closed"},
+            "pipe": {0: read, 1: write}, "/dev/full": {0: null, 1: full, 2: full}}[end], (null, full, read, write)
+
+
+def surrounded(path, term, lang, end):
+    stdio, fds = odd_ends(end)
+    t = Terminal([spoor, "--store", path], term=term, lang=lang, strict=False, stdio=stdio)
+    for fd in fds[1:2] + fds[3:]:
+        os.close(fd)
+    t.until(lambda: t.process.poll() is not None or len(t.out) > 200, 10)
+    t.keys(b"j\rQ")
+    code = t.wait(10)
+    what = "TERM=%s LANG=%s %s" % (term, lang, end)
+    no_screen = term in ("dumb", "unknown") or end in ("stdout closed", "pipe", "/dev/full")
+    check(code is not None, what + ": hangs")
+    check(code in ((2,) if no_screen else (0, 2)), what + ": exit code %s" % code)
+    check(t.restored() == "", what + ": " + t.restored())
+    if lang == "C" and not no_screen:
+        check(all(c < 0x80 for c in t.out), what + ": not ASCII")
+    for fd in fds[0:1] + fds[2:3]:
+        os.close(fd)
+    t.close()
+
+
+def command(argv, end):
+    out = {"pipe": subprocess.PIPE, "/dev/full": open("/dev/full", "wb"), "stdout closed": None}[end]
+    close = (lambda: os.close(1)) if end == "stdout closed" else None
+    try:
+        return subprocess.run(argv, stdout=out, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, preexec_fn=close, timeout=10 * slow).returncode
+    except subprocess.TimeoutExpired:
+        return None
+
+
+NAMES = {"Enter": b"\r", "Space": b" ", "Tab": b"\t", "S-Tab": b"\x1b[Z", "Esc": b"\x1b", "Up": b"\x1b[A", "Down": b"\x1b[B", "Left": b"\x1b[D",
+         "Right": b"\x1b[C", "PgUp": b"\x1b[5~", "PgDn": b"\x1b[6~", "Home": b"\x1b[H", "End": b"\x1b[F", "F1": b"\x1bOP", "Backspace": b"\x7f",
+         "Del": b"\x1b[3~", "Insert": b"\x1b[2~"}
+LINES = [b"error", b"status:error dur>1s", b"(", b"name~\"", b"text:'; DROP TABLE span; --", b"\xe6\x97\xa5", b"x" * 300, b"", b"\xff\xfe", b"NOT * \"a", b"100%_"]
+
+
+def table_keys():
+    """Every key of the tables: what `spoor help keys` prints before the names."""
+    text = subprocess.run([spoor, "help", "keys"], capture_output=True, text=True, check=True, env={**os.environ, "LC_ALL": "C.UTF-8"}).stdout
+    keys = set()
+    for line in text.split("\n"):
+        m = re.match(r"  (.{1,18}?) +[a-z][a-z0-9-]+ +\S", line)
+        for word in (m.group(1).split() if m else []):
+            if word in NAMES:
+                keys.add(NAMES[word])
+            elif re.fullmatch(r"\^[A-Z]", word):
+                keys.add(bytes([ord(word[1]) - 64]))
+            elif len(word) == 1:
+                keys.add(word.encode())
+    return sorted(keys - {b"\x1a", b"Q", b"\x03"})
+
+
+def everything():
+    files = sorted(glob.glob("tests/data/*.jsonl") + glob.glob("tests/data/*.gz") + glob.glob("tests/data/eval-v1?.json"))
+    if os.path.isdir(corpus):
+        for pattern in ("traces/**/*", "evals/promptfoo/**/*", "hostile/made/otlp*"):
+            files += [f for f in sorted(glob.glob(corpus + "/" + pattern, recursive=True)) if os.path.isfile(f) and os.path.getsize(f) < 4 << 20]
+    return store("all.db", files)
+
+
+def cpu(pid):
+    with open("/proc/%d/stat" % pid) as f:
+        fields = f.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def monkey():
+    path, keys, R = everything(), table_keys(), random.Random(seed)
+    weights = [0.1 if k in (b"q", b"\x1b") else 1 for k in keys]  # else it is mostly on the way out
+    check(len(keys) > 40, "only %d keys in the tables" % len(keys))
+    left, starts, pressed = (20000 if slow == 1 else 3000) if not deep else 5000000, 0, 0
+    end = time.monotonic() + (float(os.environ.get("SPOOR_MONKEY_SECONDS", "1e9")))
+    sizes = [(24, 80), (50, 200), (10, 40), (5, 20)]
+    bad = re.compile(rb"SQL|syntax error|no such (?:column|table)|malformed|misuse|UNIQUE constraint")
+    while left > 0 and time.monotonic() < end:
+        rows, cols = sizes[starts % len(sizes)]
+        t = Terminal([spoor, "--store", path], rows, cols, strict=True)
+        t.until(b"\x1b[?1049h")
+        t.idle(0.1 * slow)
+        history, starts = [], starts + 1
+        for _ in range(60):
+            burst = b""
+            for _ in range(R.randint(1, 40)):
+                key = R.choices(keys, weights)[0]
+                if key == b"\x1b":
+                    key = b"\x1b\x1b"
+                if R.random() < 0.02:
+                    key += R.choice(LINES) + R.choice([b"\r", b"\x1b\x1b"])
+                burst += key
+                left, pressed = left - 1, pressed + 1
+            history.append(burst)
+            t.keys(burst)
+            t.pump(0.002)
+            if t.process.poll() is not None:
+                break
+        t.idle(0.05 * slow, 30)
+        code = t.process.poll()
+        ok = check(code in (None, 0), "died of %s; seed %d, start %d, the last keys %r" % (code, seed, starts, b"".join(history)[-300:]))
+        found = bad.search(t.out)
+        check(not found, "an SQL error is shown: %r" % (found and t.out[found.start() - 100:found.end() + 100]))
+        check(not t.strict.foreign, "foreign bytes %r" % t.strict.foreign[:3])
+        if code is None and starts % 4 == 1:
+            t.idle(0.3 * slow, 30)
+            before = cpu(t.process.pid)
+            t.pump(0.5)
+            check(cpu(t.process.pid) - before <= 0.02, "idle, yet %.2f s of CPU in half a second" % (cpu(t.process.pid) - before))
+        if code is None:
+            t.process.terminate()
+            code = t.wait(20)
+            check(code == 128 + signal.SIGTERM or code == 0, "exit code %s after TERM" % code)
+        check(t.restored() == "", t.restored())
+        t.close()
+        if not ok:
+            break
+    print("monkey: %d keys in %d sessions" % (pressed, starts))
+
+
+try:
+    print("seed %d" % seed)
+    for part in parts:
+        {"foreign": foreign, "sizes": sizes, "signals": signals, "surroundings": surroundings, "monkey": monkey}[part]()
+finally:
+    shutil.rmtree(work, ignore_errors=True)
+print("%d passed, %d failed" % (passed, failed))
+sys.exit(1 if failed else 0)
