@@ -131,7 +131,7 @@ static bool open_screen(struct app *app, const struct target *t)
 	s->ui = &app->ui;
 	s->serial = ++app->serial;
 	s->state = xcalloc(1, ops->state_size);
-	if (!ops->open(s, t, &err)) {
+	if (ops->open && !ops->open(s, t, &err)) {
 		ui_fail(&app->ui, &err);
 		free(s->state);
 		free(s);
