@@ -3,6 +3,7 @@
 # Yours to set: CC CFLAGS CPPFLAGS LDFLAGS PREFIX DESTDIR; SAN=1 builds with ASan+UBSan in its own folder, FUZZ=1 for
 # libFuzzer, COV=1 with gcov.
 
+MAKEFLAGS += --no-builtin-rules
 PREFIX ?= /usr/local
 CFLAGS ?= -O2 -g
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || cat .version 2>/dev/null || echo unknown)
@@ -81,12 +82,13 @@ $(B)/%.o: %.c | $(GEN)
 # Files embedded so that the binary stands alone: rows { "name", "text" },
 define embed
 	@mkdir -p $(@D)
-	@for f in $(sort $^); do printf '{ "%s",\n' "$$(basename $$f)"; \
+	@for f in $(sort $(filter %.sql %.json,$^)); do printf '{ "%s",\n' "$$(basename $$f)"; \
 		sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' $$f; printf '},\n'; done > $@
 endef
-$(B)/gen/schema.inc: $(wildcard store/schema/*.sql)
+# (the folder, too: a file that is gone is gone from the program)
+$(B)/gen/schema.inc: $(wildcard store/schema/*.sql) store/schema
 	$(embed)
-$(B)/gen/themes.inc: $(wildcard themes/*.json)
+$(B)/gen/themes.inc: $(wildcard themes/*.json) themes
 	$(embed)
 
 $(B)/tests/%: tests/unit/%.c $(wildcard tests/*.h) $(B)/libspoor.a
