@@ -25,12 +25,10 @@ struct message_part *message_add_part(struct parts *parts, enum part_type type)
 
 /* ---- small lookups */
 
-struct val message_get(struct val object, const char *a, const char *b, const char *c, const char *d)
+struct val message_find(struct val object, const struct str keys[4])
 {
-	const char *const keys[] = {a, b, c, d};
-
-	for (int i = 0; i < 4 && keys[i]; i++) {
-		struct val v = val_get(object, keys[i]);
+	for (int i = 0; i < 4 && keys[i].ptr; i++) {
+		struct val v = val_find(object, keys[i]);
 
 		if (val_ok(v))
 			return v;

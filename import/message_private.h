@@ -16,7 +16,13 @@ enum part_shape { SHAPE_TEXT, SHAPE_REASONING, SHAPE_CALL, SHAPE_RESULT, SHAPE_M
 /* message_part.c */
 void *message_grow(struct arena *arena, void *at, size_t *cap, size_t n, size_t size); /* room for one more */
 /* The first of up to four keys that is there and not null. */
-struct val message_get(struct val object, const char *a, const char *b, const char *c, const char *d);
+struct val message_find(struct val object, const struct str keys[4]);
+static inline struct val message_get(struct val object, const char *a, const char *b, const char *c, const char *d)
+{
+	const struct str keys[4] = {str_of(a), str_of(b), str_of(c), str_of(d)};
+
+	return message_find(object, keys);
+}
 struct str message_val_text(struct val v, struct arena *arena); /* of any value; null: STR_NONE */
 enum part_shape message_shape_by_type(struct str type);
 enum part_shape message_shape_by_key(struct val v); /* Gemini parts and Bedrock blocks have no type: the key says it */

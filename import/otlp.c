@@ -5,9 +5,19 @@
 
 #include "import/semconv.h"
 
-enum { SLOT_SPAN, SLOT_LOG, SLOT_METRIC, LATE_MAX = 256 };
+enum { SLOT_SPAN, SLOT_LOG, SLOT_METRIC, LATE_MAX = 256, MEMO_MAX = 256 };
+
+/* What the frames around the last span said: thousands of spans have the same. */
+struct frame_memo {
+	uint64_t number; /* of the innermost; 0: nothing known */
+	size_t bytes;    /* of all of them: members may still come */
+	char scope[MEMO_MAX], service[MEMO_MAX];
+	size_t scope_len, service_len;
+	struct attr_in attr;
+};
 
 struct otlp_state {
+	struct frame_memo memo;
 	uint64_t n_logs, n_metrics; /* met and not imported */
 	/* Traces whose spans came before their resource: they learn the service when the resource's object ends. */
 	char late[LATE_MAX][33];
@@ -140,11 +150,12 @@ static void read_links(const struct otlp_in *in, struct val list, struct span_in
 static struct str kind_word(struct val kind, struct arena *arena)
 {
 	static const char *const words[] = {NULL, "internal", "server", "client", "producer", "consumer"};
-	struct str text = val_text(kind, arena);
+	struct str text;
 	int64_t number;
 
 	if (val_int64(kind, &number))
 		return number >= 1 && number <= 5 ? str_of(words[number]) : STR_NONE;
+	text = val_text(kind, arena);
 	for (int i = 1; i <= 5; i++) {
 		if (str_ieq(str_starts(text, "SPAN_KIND_") ? str_from(text, 10) : text, words[i]))
 			return str_of(words[i]);
@@ -154,21 +165,24 @@ static struct str kind_word(struct val kind, struct arena *arena)
 
 static void read_status(const struct otlp_in *in, struct val status, struct span_in *span)
 {
-	struct val code = val_get_loose(status, "code");
-	struct str text = val_text(code, in->arena);
+	static const struct str keys[] = {STR_INIT("message"), STR_INIT("code")};
+	struct val got[2];
+	struct str text;
 
 	if (val_ok(status) && !val_is(status, SCAN_OBJECT)) {
 		import_problem(in->im, in->rec, SEVERITY_WARNING, "bad-value", STR_LIT("status"),
 		               "kept, status unknown", "status is not an object");
 		return;
 	}
+	otlp_members(status, keys, 2, got);
+	text = val_text(got[1], in->arena);
 	if (str_starts(text, "STATUS_CODE_"))
 		text = str_from(text, strlen("STATUS_CODE_"));
 	if (str_is(text, "2") || str_ieq(text, "error"))
 		span->status = STATUS_ERROR;
 	else if (str_is(text, "1") || str_ieq(text, "ok"))
 		span->status = STATUS_OK;
-	span->message = val_str(val_get_loose(status, "message"), in->arena);
+	span->message = val_str(got[0], in->arena);
 }
 
 static void read_times(const struct otlp_in *in, const struct val *got, struct span_in *span)
@@ -195,26 +209,79 @@ static void read_ids(const struct otlp_in *in, const struct val *got, struct spa
 		otlp_no_id(in, got[K_SPAN_ID], "spanId", "span");
 }
 
-/* A missing resource is noted, so that the service can be told later. */
+static size_t frame_bytes(const struct frame *frame)
+{
+	size_t n = 0;
+
+	for (; frame; frame = frame->outer)
+		n += frame->json.len;
+	return n;
+}
+
+static void memo_use(const struct frame_memo *memo, struct span_in *span)
+{
+	if (memo->scope_len)
+		span->scope_name = (struct str){memo->scope, memo->scope_len};
+	span->resource = (struct attrs_in){&memo->attr, 1};
+}
+
+/* Only the usual: a service as text. */
+static void memo_fill(struct frame_memo *memo, const struct frame *frame, const struct span_in *span,
+                      struct arena *arena)
+{
+	struct str service;
+
+	if (!frame || !frame->number || span->resource.n != 1 || span->resource.at[0].type != ATTR_STRING)
+		return;
+	service = val_str(span->resource.at[0].string, arena);
+	if (span->scope_name.len > MEMO_MAX || service.len > MEMO_MAX || !service.len)
+		return;
+	*memo = (struct frame_memo){.number = frame->number, .bytes = frame_bytes(frame)};
+	memcpy(memo->service, service.ptr, service.len);
+	memo->service_len = service.len;
+	memo->scope_len = span->scope_name.len;
+	if (memo->scope_len)
+		memcpy(memo->scope, span->scope_name.ptr, memo->scope_len);
+	memo->attr = (struct attr_in){
+	    .key = STR_LIT("service.name"), .type = ATTR_STRING, .text = {memo->service, memo->service_len}
+        };
+}
+
+/* The service is told when the resource comes. */
+static void note_late(struct otlp_state *state, struct str trace_id)
+{
+	if (!trace_id.len || trace_id.len > 32 || state->n_late >= LATE_MAX)
+		return;
+	if (state->n_late && str_is(trace_id, state->late[state->n_late - 1]))
+		return;
+	memcpy(state->late[state->n_late], trace_id.ptr, trace_id.len);
+	state->late[state->n_late++][trace_id.len] = 0;
+}
+
 static void read_frames(const struct otlp_in *in, struct span_in *span)
 {
 	struct otlp_state *state = in->im->state;
-	struct val resource = frame_get(in->rec->frame, "resource", true);
-	struct val scope = frame_get(in->rec->frame, "scope", true);
+	const struct frame *frame = in->rec->frame;
+	struct val resource, scope;
 
+	if (!in->payload && frame && frame->number && frame->number == state->memo.number &&
+	    frame_bytes(frame) == state->memo.bytes) {
+		memo_use(&state->memo, span);
+		return;
+	}
+	resource = frame_get(frame, "resource", true);
+	scope = frame_get(frame, "scope", true);
 	if (!val_ok(scope))
-		scope = frame_get(in->rec->frame, "instrumentationLibrary", true);
+		scope = frame_get(frame, "instrumentationLibrary", true);
 	span->scope_name = val_str(val_get_loose(scope, "name"), in->arena);
 	span->resource = otlp_attributes(in, val_get_loose(resource, "attributes"), "resource.attributes",
 	                                 in->payload ? NULL : "service.name");
 	if (in->payload)
 		span->scope_attrs = otlp_attributes(in, val_get_loose(scope, "attributes"), "scope.attributes", NULL);
-	if (val_ok(resource) || !span->trace_id.len || span->trace_id.len > 32 || state->n_late >= LATE_MAX)
-		return;
-	if (state->n_late && str_is(span->trace_id, state->late[state->n_late - 1]))
-		return;
-	memcpy(state->late[state->n_late], span->trace_id.ptr, span->trace_id.len);
-	state->late[state->n_late++][span->trace_id.len] = 0;
+	else
+		memo_fill(&state->memo, frame, span, in->arena);
+	if (!val_ok(resource))
+		note_late(state, span->trace_id);
 }
 
 static int64_t dropped_total(const struct val *got)

@@ -153,7 +153,11 @@ bool val_pair(struct val object, struct str first, struct str second, struct val
 /* The same for an object of one member, whose key is handed out. */
 bool val_single(struct val object, struct str *key, struct val *got);
 
-struct val val_get(struct val object, const char *key); /* last wins; VAL_NONE */
+struct val val_find(struct val object, struct str key); /* last wins; VAL_NONE */
+static inline struct val val_get(struct val object, const char *key)
+{
+	return val_find(object, str_of(key));
+}
 struct val val_get_loose(struct val object, const char *key);
 struct val val_at(struct val array, uint32_t index);
 /* Dotted path of exact keys: "gradingResult.pass". Keys that hold a dot need val_get. */

@@ -88,22 +88,22 @@ struct copy {
 	char *out;
 };
 
-/* Up to the end. */
+/* Up to the end: short strings, and the rest of long ones. */
 static void copy_slowly(struct copy *c, bool ill_formed)
 {
-	while (c->p < c->end) {
-		const char *stop = ill_formed ? c->p : memchr(c->p, '\\', (size_t)(c->end - c->p));
-		size_t n = (size_t)((stop ? stop : c->end) - c->p);
-		if (n) {
-			memcpy(c->out, c->p, n);
-			c->p += n;
-			c->out += n;
+	const char *p = c->p;
+	char *out = c->out;
+	while (p < c->end) {
+		if (*p != '\\' && !(ill_formed && (*p & 0x80))) {
+			*out++ = *p++;
+			continue;
 		}
-		if (c->p == c->end)
-			break;
-		c->p = one_piece(c->p, c->end, c->out, &n);
-		c->out += n;
+		size_t n;
+		p = one_piece(p, c->end, out, &n);
+		out += n;
 	}
+	c->p = p;
+	c->out = out;
 }
 
 #if SCAN_VECTORS

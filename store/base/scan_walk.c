@@ -103,7 +103,7 @@ bool val_single(struct val object, struct str *key, struct val *got)
 
 /* ---- look-up */
 
-static struct val find(struct val object, struct str name)
+struct val val_find(struct val object, struct str name)
 {
 	struct val found = VAL_NONE;
 	if (!val_is(object, SCAN_OBJECT))
@@ -113,11 +113,6 @@ static struct val find(struct val object, struct str name)
 		if (key_is(s, i, name) || (s->tokens[i].escaped && scan_str_is((struct val){s, i}, name)))
 			found = (struct val){s, i + 1};
 	return found;
-}
-
-struct val val_get(struct val object, const char *name)
-{
-	return find(object, str_of(name));
 }
 
 struct val val_get_loose(struct val object, const char *name)
@@ -145,6 +140,6 @@ struct val val_path(struct val object, const char *path)
 {
 	struct str rest = str_of(path), name;
 	while (object.scan && str_split(&rest, '.', &name))
-		object = find(object, name);
+		object = val_find(object, name);
 	return object;
 }
