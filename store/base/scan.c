@@ -70,10 +70,10 @@ static inline const unsigned char *skip_blanks(const struct scan_run *run, const
 /* p at the opening quote. */
 static inline const unsigned char *string(struct scan_run *run, const unsigned char *p)
 {
-	const unsigned char *start = ++p, *end = run->vectors ? scan_short_string(p, run->end) : NULL;
-	if (end) {
-		add_token(run, SCAN_STRING, start, end);
-		return end + 1;
+	const unsigned char *start = ++p;
+	if (run->vectors && scan_short_string(&p, run->end)) {
+		add_token(run, SCAN_STRING, start, p);
+		return p + 1;
 	}
 	run->p = p;
 	if (!scan_string(run))
@@ -302,7 +302,7 @@ enum scan_status scan_value(struct scan *s, struct str text, const struct scan_o
 	*used = 0;
 	struct scan_run run = {.p = (const unsigned char *)s->text,
 	                       .scan = s,
-	                       .vectors = scan_has_vectors(),
+	                       .vectors = scan_vectors() != SCAN_PLAIN,
 	                       .lenient = opts->lenient,
 	                       .replace_utf8 = opts->replace_utf8};
 	run.end = run.p + (clipped ? UINT32_MAX : text.len);

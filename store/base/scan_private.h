@@ -24,32 +24,31 @@ struct scan_run {
 	bool escaped, respelt; /* of the string just read */
 };
 
-/* The closing quote of a string whose body begins at p, if it is among the next 32 bytes and nothing but plain ASCII is
- * before it; NULL: look with scan_string. */
-static inline const unsigned char *scan_short_string(const unsigned char *p, const unsigned char *end)
+/* Moves *p over plain ASCII, 32 bytes at most; true: to the closing quote. Else scan_string goes on from there. */
+static inline bool scan_short_string(const unsigned char **p, const unsigned char *end)
 {
 #if SCAN_VECTORS
 	const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\'), space = _mm_set1_epi8(0x20);
-	for (int i = 0; i < 2 && end - p >= 16; i++, p += 16) {
+	for (int i = 0; i < 2 && end - *p >= 16; i++, *p += 16) {
 		__m128i v;
-		memcpy(&v, p, sizeof v);
+		memcpy(&v, *p, sizeof v);
 		__m128i is_quote = _mm_cmpeq_epi8(v, quote);
 		/* signed: bytes beyond ASCII are less than a blank, too */
 		__m128i is_other = _mm_or_si128(_mm_cmpeq_epi8(v, backslash), _mm_cmplt_epi8(v, space));
 		unsigned stops = (unsigned)_mm_movemask_epi8(_mm_or_si128(is_quote, is_other));
 		if (stops == 0)
 			continue;
-		p += __builtin_ctz(stops);
-		return *p == '"' ? p : NULL;
+		*p += __builtin_ctz(stops);
+		return **p == '"';
 	}
 #else
 	(void)p;
 	(void)end;
 #endif
-	return NULL;
+	return false;
 }
 
-/* With p behind the opening quote: moves p to the closing quote and sets `escaped`. false: bad, or ran out. */
+/* With p in a body, not behind a backslash: moves p to the closing quote and sets `escaped`. false: bad, or ran out. */
 bool scan_string(struct scan_run *run);
 
 enum utf8_kind {
@@ -69,7 +68,8 @@ static inline unsigned scan_hex4(const unsigned char *p)
 	       (scan_hex[p[3]] & 15u);
 }
 
-bool scan_has_vectors(void); /* false: "plain" is in use */
+enum scan_vectors { SCAN_PLAIN, SCAN_SSE2, SCAN_AVX2 };
+enum scan_vectors scan_vectors(void); /* the code path in use */
 
 /* The bytes that a backslash before them escapes. *half: the word ends in a backslash that escapes what comes next. */
 static inline uint32_t scan_escaped_bytes(uint32_t backslash, bool *half)

@@ -339,15 +339,16 @@ static bool string_sse2(struct scan_run *run)
 struct path {
 	const char *name;
 	bool (*string)(struct scan_run *run);
+	enum scan_vectors vectors;
 };
 
 /* Best first. */
 static const struct path paths[] = {
 #if SCAN_VECTORS
-    {"avx2",  string_avx2 },
-    {"sse2",  string_sse2 },
+    {"avx2",  string_avx2,  SCAN_AVX2 },
+    {"sse2",  string_sse2,  SCAN_SSE2 },
 #endif
-    {"plain", string_plain},
+    {"plain", string_plain, SCAN_PLAIN},
 };
 enum { N_PATHS = sizeof paths / sizeof paths[0] };
 
@@ -355,7 +356,7 @@ static bool is_here(const struct path *path)
 {
 #if SCAN_VECTORS
 	if (strcmp(path->name, "avx2") == 0)
-		return __builtin_cpu_supports("avx2");
+		return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt");
 #endif
 	return path->name != NULL;
 }
@@ -387,9 +388,9 @@ bool scan_string(struct scan_run *run)
 	return current()->string(run);
 }
 
-bool scan_has_vectors(void)
+enum scan_vectors scan_vectors(void)
 {
-	return current()->string != string_plain;
+	return current()->vectors;
 }
 
 const char *scan_path(void)

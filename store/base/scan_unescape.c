@@ -3,6 +3,7 @@
  * JSON inside a JSON string has a backslash every 15 bytes, so a loop from one to the next is too slow by far. A word of 32
  * bytes is copied whole; then, for each escape in it, the bytes behind the backslash are copied once more to where they
  * belong. Both reads are from the source, so nothing waits for anything. */
+#include <pthread.h>
 #include <string.h>
 
 #include "store/base/scan_private.h"
@@ -167,14 +168,112 @@ static void copy_words(struct copy *c)
 	c->p = p;
 	c->out = out;
 }
+
+/* ---- AVX2: what is to be kept of a word moves together by shuffles, eight bytes at a time, whatever is in it */
+
+/* For eight bits: where the bytes come from that are to be kept; 0x80 and more: none. */
+static uint64_t moves[256];
+static pthread_once_t moves_once = PTHREAD_ONCE_INIT;
+
+static void fill_moves(void)
+{
+	for (unsigned keep = 0; keep < 256; keep++) {
+		uint64_t from = UINT64_C(0x8080808080808080);
+		unsigned n = 0;
+		for (unsigned i = 0; i < 8; i++)
+			if (keep >> i & 1)
+				from ^= (UINT64_C(0x80) ^ i) << 8 * n++;
+		moves[keep] = from;
+	}
+}
+
+__attribute__((target("avx2,popcnt"))) static inline char *keep_half(char *out, __m128i v, uint32_t keep)
+{
+	const __m128i low = _mm_cvtsi64_si128((int64_t)moves[keep & 0xFF]);
+	const __m128i high = _mm_cvtsi64_si128((int64_t)moves[keep >> 8 & 0xFF]);
+	const __m128i from = _mm_add_epi8(_mm_unpacklo_epi64(low, high), _mm_set_epi64x(0x0808080808080808, 0));
+	const __m128i kept = _mm_shuffle_epi8(v, from);
+	_mm_storel_epi64((__m128i *)(void *)out, kept);
+	_mm_storel_epi64((__m128i *)(void *)(out + __builtin_popcount(keep & 0xFF)), _mm_unpackhi_epi64(kept, kept));
+	return out + __builtin_popcount(keep & 0xFFFF);
+}
+
+/* The bits as bytes, 0xFF for 1. */
+__attribute__((target("avx2,popcnt"))) static inline __m256i spread(uint32_t bits)
+{
+	const __m256i byte = _mm256_setr_epi64x(0, 0x0101010101010101, 0x0202020202020202, 0x0303030303030303);
+	const __m256i bit = _mm256_set1_epi64x((int64_t)UINT64_C(0x8040201008040201));
+	const __m256i all = _mm256_shuffle_epi8(_mm256_set1_epi32((int32_t)bits), byte);
+	return _mm256_cmpeq_epi8(_mm256_and_si256(all, bit), bit);
+}
+
+__attribute__((target("avx2,popcnt"))) static inline uint32_t equal32(__m256i v, char c)
+{
+	return (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(v, _mm256_set1_epi8(c)));
+}
+
+/* \n, \t and \r become what they stand for; the bits of `odd` that are something else are returned. */
+__attribute__((target("avx2,popcnt"))) static inline uint32_t put_letters(__m256i *v, uint32_t odd)
+{
+	const __m256i at = spread(odd);
+	const __m256i n = _mm256_cmpeq_epi8(*v, _mm256_set1_epi8('n')),
+	              t = _mm256_cmpeq_epi8(*v, _mm256_set1_epi8('t')),
+	              r = _mm256_cmpeq_epi8(*v, _mm256_set1_epi8('r'));
+	const __m256i known = _mm256_and_si256(at, _mm256_or_si256(n, _mm256_or_si256(t, r)));
+	const __m256i text = _mm256_or_si256(
+	    _mm256_and_si256(n, _mm256_set1_epi8('\n')),
+	    _mm256_or_si256(_mm256_and_si256(t, _mm256_set1_epi8('\t')), _mm256_and_si256(r, _mm256_set1_epi8('\r'))));
+	*v = _mm256_blendv_epi8(*v, text, known);
+	return odd & ~(uint32_t)_mm256_movemask_epi8(known);
+}
+
+/* Like copy_words. */
+__attribute__((target("avx2,popcnt"))) static void copy_words_avx2(struct copy *c)
+{
+	const char *p = c->p;
+	char *out = c->out;
+	pthread_once(&moves_once, fill_moves);
+	while (c->end - p >= WORD) {
+		__m256i v;
+		memcpy(&v, p, sizeof v);
+		uint32_t backslash = equal32(v, '\\');
+		if (!backslash) {
+			memcpy(out, &v, sizeof v);
+			p += WORD;
+			out += WORD;
+			continue;
+		}
+		bool half;
+		uint32_t escaped = scan_escaped_bytes(backslash, &half);
+		uint32_t keep = ~(backslash & ~escaped);
+		uint32_t odd = escaped & ~(backslash | equal32(v, '"'));
+		size_t n = half ? WORD - 1 : WORD;
+		if (odd && (odd = put_letters(&v, odd)) != 0) {
+			n = (size_t)__builtin_ctz(odd) - 1; /* at its backslash */
+			keep &= ((uint32_t)1 << n) - 1;
+		}
+		out = keep_half(out, _mm256_castsi256_si128(v), keep);
+		out = keep_half(out, _mm256_extracti128_si256(v, 1), keep >> 16);
+		p += n;
+		if (!odd)
+			continue;
+		p = one_piece(p, c->end, out, &n);
+		out += n;
+	}
+	c->p = p;
+	c->out = out;
+}
 #endif
 
 size_t scan_unescape(char *dst, struct str body, bool ill_formed)
 {
 	struct copy c = {body.ptr, body.ptr + body.len, dst};
 #if SCAN_VECTORS
-	if (!ill_formed && scan_has_vectors())
-		copy_words(&c);
+	switch (ill_formed ? SCAN_PLAIN : scan_vectors()) {
+	case SCAN_AVX2: copy_words_avx2(&c); break;
+	case SCAN_SSE2: copy_words(&c); break;
+	case SCAN_PLAIN: break;
+	}
 #endif
 	copy_slowly(&c, ill_formed);
 	return (size_t)(c.out - dst);

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "store/base/scan.h"
 #include "store/sink.h"
 
 static void words(void **state)
@@ -120,14 +121,20 @@ struct hash_row {
 };
 
 static const struct hash_row hash_rows[] = {
-    {"{\"a\":1,\"b\":[1,2]}", " { \"b\" : [1, 2], \"a\" : 1 }\n", true },
-    {"{\"a\":1}",             "{\"a\":1.0}",                      false}, /* numbers as written */
-    {"{\"a\":\"\\u0041\"}",   "{\"a\":\"A\"}",                    true },
-    {"[1,2]",                 "[2,1]",                            false},
-    {"  hello\n",             "hello",                            true },
-    {"hello",                 "Hello",                            false},
-    {"{not json",             "{not json ",                       true },
-    {"{\"a\":1} x",           "{\"a\": 1} x",                     false},
+    {"{\"a\":1,\"b\":[1,2]}",       " { \"b\" : [1, 2], \"a\" : 1 }\n", true },
+    {"{\"a\":1}",                   "{\"a\":1.0}",                      false}, /* numbers as written */
+    {"{\"a\":\"\\u0041\"}",         "{\"a\":\"A\"}",                    true },
+    {"[\"a\\u000ab\\u0022\"]",      "[\"a\\nb\\\"\"]",                  true }, /* one text, two spellings */
+    {"[\"caf\\u00e9 \\/\\u0001\"]", "[\"caf\xC3\xA9 /\\u0001\"]",       true },
+    {"[\"\\ud83d\\ude00\"]",        "[\"\xF0\x9F\x98\x80\"]",           true },
+    {"[\"\\\\n\"]",                 "[\"\\n\"]",                        false},
+    {"[\"\\u0001\"]",               "[\"\\\\u0001\"]",                  false},
+    {"{\"\\u0061\":1,\"a\":2}",     "{\"a\":2}",                        true }, /* the last of a name counts, however it is spelt */
+    {"[1,2]",                       "[2,1]",                            false},
+    {"  hello\n",                   "hello",                            true },
+    {"hello",                       "Hello",                            false},
+    {"{not json",                   "{not json ",                       true },
+    {"{\"a\":1} x",                 "{\"a\": 1} x",                     false},
 };
 
 static void text_hashes(void **state)
@@ -166,6 +173,22 @@ static void text_hash_is_canonical_up_to_16k(void **state)
 	}
 	buf_done(&small);
 	buf_done(&spaced);
+}
+
+/* Who has scanned a text already gets the same hash for it. */
+static void text_hash_of_a_scan(void **state)
+{
+	struct scan scan = SCAN_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof hash_rows / sizeof *hash_rows; i++) {
+		struct str text = str_of(hash_rows[i].a);
+		const struct scan_opts opts = {.last = true, .lenient = true, .replace_utf8 = true};
+		bool json = scan_text(&scan, str_trim(text), &opts);
+
+		assert_true(model_scanned_hash(text, json ? &scan : NULL) == model_text_hash(text));
+	}
+	scan_done(&scan);
 }
 
 static void problems(void **state)
@@ -225,10 +248,15 @@ static void decoder_registration(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(words),       cmocka_unit_test(words_case_and_unknown),
-	    cmocka_unit_test(trace_keys),  cmocka_unit_test(span_keys),
-	    cmocka_unit_test(text_hashes), cmocka_unit_test(text_hash_is_canonical_up_to_16k),
-	    cmocka_unit_test(problems),    cmocka_unit_test(decoder_registration),
+	    cmocka_unit_test(words),
+	    cmocka_unit_test(words_case_and_unknown),
+	    cmocka_unit_test(trace_keys),
+	    cmocka_unit_test(span_keys),
+	    cmocka_unit_test(text_hashes),
+	    cmocka_unit_test(text_hash_is_canonical_up_to_16k),
+	    cmocka_unit_test(text_hash_of_a_scan),
+	    cmocka_unit_test(problems),
+	    cmocka_unit_test(decoder_registration),
 	};
 
 	return cmocka_run_group_tests_name("model", tests, NULL, NULL);

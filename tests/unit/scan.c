@@ -413,6 +413,61 @@ static void test_word_edges(void **state)
 	scan_done(&s);
 }
 
+/* Bodies of all pieces in any order and of any length, undone by each path: the same text, and the same word about spellings. */
+static void test_unescape(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *body, *text;
+		bool respelt;
+	} pieces[] = {
+	    {"\\\"",	              "\"",                        false},
+	    {"\\\\",	              "\\",                        false},
+	    {"\\n",	               "\n",                        false},
+	    {"\\t\\r\\b\\f",              "\t\r\b\f",                  false},
+	    {"\\/",	               "/",	                 true },
+	    {"\\u00e9",                   "\xC3\xA9",                  true },
+	    {"\\ud83d\\ude00",            "\xF0\x9F\x98\x80",          true },
+	    {"x",	                 "x",	                 false},
+	    {"\xE7\xAD\x94\xE3\x81\x88",  "\xE7\xAD\x94\xE3\x81\x88",  false},
+	    {"plain text of some length", "plain text of some length", false},
+	};
+	enum { N_PIECES = sizeof pieces / sizeof pieces[0] };
+	struct scan s = SCAN_INIT;
+	struct arena arena = ARENA_INIT;
+	struct buf body = BUF_INIT, want = BUF_INIT;
+	uint32_t dice = 1;
+	for (int round = 0; round < ROUNDS; round++) {
+		bool respelt = false;
+		buf_clear(&body);
+		buf_clear(&want);
+		buf_add_char(&body, '"');
+		for (int n = round % 60; n > 0; n--) {
+			dice = dice * 1664525 + 1013904223;
+			size_t k = (dice >> 16) % (round % 3 ? N_PIECES : 4); /* 4: nothing but what words hold */
+			buf_add_cstr(&body, pieces[k].body);
+			buf_add_cstr(&want, pieces[k].text);
+			respelt |= pieces[k].respelt;
+		}
+		buf_add_char(&body, '"');
+		struct str text = exact(buf_str(&body));
+		for (int k = 0; k < N_PATHS; k++) {
+			if (!scan_force(paths[k]))
+				continue;
+			assert_true(scan_text(&s, text, &strict));
+			assert_true(str_eq(val_str(scan_root(&s), &arena), buf_str(&want)));
+			assert_int_equal(s.tokens[0].respelt, respelt);
+		}
+		drop(text);
+		arena_reset(&arena);
+	}
+	scan_force(NULL);
+	buf_done(&body);
+	buf_done(&want);
+	arena_done(&arena);
+	scan_done(&s);
+}
+
 /* ---- what is refused, and where */
 
 static void test_bad(void **state)
@@ -1222,6 +1277,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test(test_bools),
 	    cmocka_unit_test(test_strings),
 	    cmocka_unit_test(test_word_edges),
+	    cmocka_unit_test(test_unescape),
 	    cmocka_unit_test(test_text_of_values),
 	    cmocka_unit_test(test_bad),
 	    cmocka_unit_test(test_depth),
