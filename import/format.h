@@ -5,6 +5,7 @@
 #define SPOOR_IMPORT_FORMAT_H
 
 #include "import/record.h"
+#include "import/repeat.h"
 #include "store/base/arena.h"
 #include "store/sink.h"
 
@@ -33,7 +34,8 @@ struct import {
 	const struct format *format;
 	void *state; /* format->state_size bytes, zeroed at the start of each source */
 	const char *file, *entry;
-	bool decoding; /* a stored record is being shown, not imported */
+	bool decoding;        /* a stored record is being shown, not imported */
+	struct repeat repeat; /* a short cut over records; all zero at first, repeat_done at last */
 };
 
 /* Reports bad input at this record: the one way. path is a place inside the record ("attributes.gen_ai.usage.input_tokens"; the

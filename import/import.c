@@ -135,6 +135,7 @@ bool import_decode(const struct stored_record *stored, struct sink *out, struct 
 	};
 	bool ok = format->record(&im, &memory.rec, err);
 	free(im.state);
+	repeat_done(&im.repeat);
 	arena_done(&arena);
 	record_memory_done(&memory);
 	return ok;

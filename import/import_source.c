@@ -429,6 +429,7 @@ static bool read_source(struct job *job, struct err *err)
 	ok = ok && (!job->begun || make_last_point(job, err));
 	hasher_free(begin);
 	free(job->import.state);
+	repeat_done(&job->import.repeat);
 	record_close(job->records);
 	return ok;
 }

@@ -99,23 +99,44 @@ static bool is_no_chat(const struct message_list *list)
 	return list->n == 1 && list->at[0].n_parts == 1 && list->at[0].parts[0].type == PART_OTHER;
 }
 
-/* The attribute that holds a side's messages: scanned once, for them and for the hash of the side's text if it is that, too. */
-static void read_talk(struct mapping *m, const struct side *side, struct str text, uint64_t *hash)
+static void read_messages(struct mapping *m, const struct side *side, struct str talk, const struct scan *json,
+                          bool all)
 {
-	const struct picked *chat = &m->best[side->chat];
-	bool own = chat->attr == m->best[side->text].attr;
-	struct str talk = own ? text : attr_text(chat->attr, m->arena);
-	struct scan scan = SCAN_INIT;
-	const struct scan *json = message_scan(&scan, talk) ? &scan : NULL;
-
-	m->mixed = chat->conv == C_MIXED;
-	if (m->mixed || sink_wants(m->im->sink, SINK_PAYLOAD) || !text.len)
+	m->mixed = m->best[side->chat].conv == C_MIXED;
+	if (all || m->mixed || sink_wants(m->im->sink, SINK_PAYLOAD))
 		message_read_scanned(side->list, talk, json, side->output, m->arena);
 	else
 		message_read_last(side->list, talk, json, side->output, m->arena);
+}
+
+/* The attribute that holds a side's messages: scanned once, for them and for the hash of the side's text if it is that, too. */
+static void read_talk(struct mapping *m, const struct side *side, struct str text, uint64_t *hash)
+{
+	const struct attr_in *chat = m->best[side->chat].attr;
+	bool own = chat == m->best[side->text].attr;
+	struct str talk = own ? text : attr_text(chat, m->arena);
+	struct scan scan = SCAN_INIT;
+	const struct scan *json = message_scan(&scan, talk) ? &scan : NULL;
+
+	read_messages(m, side, talk, json, !text.len);
 	if (own && json)
 		*hash = model_scanned_hash(text, json);
 	scan_done(&scan);
+}
+
+/* An input that may begin with the last one. */
+static bool read_repeat(struct mapping *m, const struct side *side, struct str *text, uint64_t *hash)
+{
+	const struct attr_in *chat = m->best[side->chat].attr;
+	struct repeat_chat again;
+
+	if (!chat || chat != m->best[side->text].attr || side->output || chat->type != ATTR_STRING || chat->text.ptr ||
+	    sink_wants(m->im->sink, SINK_PAYLOAD) || !repeat_read(&m->im->repeat, chat->string, &again))
+		return false;
+	*text = again.text;
+	*hash = again.hash;
+	read_messages(m, side, again.text, again.json, false);
+	return true;
 }
 
 /* Fills one side's list, from the best place that has messages, and returns the side's own text. *hash: the text's, or 0 if it
@@ -123,13 +144,17 @@ static void read_talk(struct mapping *m, const struct side *side, struct str tex
 static struct str read_side(struct mapping *m, const struct side *side, uint64_t *hash)
 {
 	const struct picked *chat = &m->best[side->chat], *best = &m->best[side->text];
-	struct str text = best->attr ? attr_text(best->attr, m->arena) : STR_NONE;
+	struct str text = STR_NONE;
+	bool done = read_repeat(m, side, &text, hash);
 
+	if (!done && best->attr)
+		text = attr_text(best->attr, m->arena);
 	if (chat->attr && chat->conv == C_MIXED && side->output) {
 		if (!m->mixed)
 			read_chat(side->list, chat->attr, true, m->arena);
-	} else if (chat->attr)
+	} else if (chat->attr && !done) {
 		read_talk(m, side, text, hash);
+	}
 	if (!side->list->n)
 		read_flat(m, side);
 	if (!side->list->n && text.len && talks(m->span.kind) &&

@@ -298,26 +298,53 @@ static uint64_t token_hash(struct val v, const uint64_t *hashes)
 	return hash;
 }
 
-static uint64_t json_hash(const struct scan *scan)
+/* Tokens from `known` on, then the root. */
+static uint64_t json_hash(const struct scan *scan, uint64_t *hashes, uint32_t known)
 {
-	uint64_t few[512], *hashes = scan->n <= sizeof few / sizeof *few ? few : xcalloc(scan->n, sizeof *hashes);
-	uint64_t hash = 0;
+	for (uint32_t i = scan->n; i-- > (known ? known : 1);)
+		hashes[i] = token_hash((struct val){scan, i}, hashes);
+	return hashes[0] = token_hash(scan_root(scan), hashes);
+}
 
-	for (uint32_t i = scan->n; i-- > 0;)
-		hash = hashes[i] = token_hash((struct val){scan, i}, hashes);
-	if (hashes != few)
-		free(hashes);
-	return hash;
+static bool is_hashed_as_json(struct str text, const struct scan *scan)
+{
+	return scan && scan->n && text.len <= HASH_JSON_MAX;
 }
 
 uint64_t model_scanned_hash(struct str text, const struct scan *scan)
 {
-	uint64_t hash;
+	uint64_t few[512], *hashes = few, hash;
 
 	text = str_trim(text);
 	if (!text.len)
 		return 0;
-	hash = scan && scan->n && text.len <= HASH_JSON_MAX ? json_hash(scan) : hash64(text);
+	if (!is_hashed_as_json(text, scan)) {
+		hash = hash64(text);
+	} else {
+		if (scan->n > sizeof few / sizeof *few)
+			hashes = xmalloc(size_mul(scan->n, sizeof *hashes));
+		hash = json_hash(scan, hashes, 0);
+		if (hashes != few)
+			free(hashes);
+	}
+	return hash ? hash : 1;
+}
+
+uint64_t model_scanned_hash_again(struct str text, const struct scan *scan, uint32_t kept, struct model_hashes *memory)
+{
+	uint64_t hash;
+
+	text = str_trim(text);
+	if (!text.len || !is_hashed_as_json(text, scan)) {
+		memory->n = 0;
+		return model_scanned_hash(text, scan);
+	}
+	if (memory->cap < scan->n) {
+		memory->cap = scan->n + scan->n / 2;
+		memory->at = xrealloc(memory->at, memory->cap, sizeof *memory->at);
+	}
+	hash = json_hash(scan, memory->at, kept < memory->n ? kept : memory->n);
+	memory->n = scan->n;
 	return hash ? hash : 1;
 }
 

@@ -57,6 +57,12 @@ int64_t model_span_key(struct str id, bool *is_hex);
 uint64_t model_text_hash(struct str text);
 /* The same of a text scanned already: without its outer white space, lenient, with replace_utf8. NULL: no JSON object or list. */
 uint64_t model_scanned_hash(struct str text, const struct scan *scan);
+/* The same after scan_text_again: what was worked out for the tokens it kept is taken from memory. All zero at first; free(at). */
+struct model_hashes {
+	uint64_t *at;
+	uint32_t n, cap;
+};
+uint64_t model_scanned_hash_again(struct str text, const struct scan *scan, uint32_t kept, struct model_hashes *memory);
 
 struct attribute {
 	struct str key, json; /* json: the value as JSON text */

@@ -258,23 +258,22 @@ static inline const unsigned char *after_value(struct scan_run *run, struct open
 	return p;
 }
 
-/* run->p at the value's first byte. One turn: a member or an element, and the ends behind it. */
-static bool whole_value(struct scan_run *run, bool last, uint32_t depth_max)
+/* run->p at the first byte of a value or key. One turn: a member or an element, and the ends behind it. */
+static bool whole_value(struct scan_run *run, struct open *open, bool last)
 {
-	struct open open = {.depth_max = depth_max};
 	const unsigned char *p = run->p;
 	do {
 		bool more = false;
 		if (run->scan->cap - run->scan->n < 2)
 			grow(run->scan);
-		if (open.object && !(p = key(run, p)))
+		if (open->object && !(p = key(run, p)))
 			return false;
-		p = value(run, &open, p, last, &more);
+		p = value(run, open, p, last, &more);
 		if (p && !more)
-			p = after_value(run, &open, p);
+			p = after_value(run, open, p);
 		if (!p)
 			return false;
-	} while (open.depth > 0);
+	} while (open->depth > 0);
 	run->p = p;
 	return true;
 }
@@ -291,37 +290,45 @@ static enum scan_status failed(struct scan *s, struct scan_run *run, bool last, 
 	return SCAN_BAD;
 }
 
+static struct scan_run begin(struct scan *s, struct str text, const struct scan_opts *opts)
+{
+	s->text = text.ptr ? text.ptr : "";
+	s->bad_utf8 = s->lone_surrogates = 0;
+	s->bad = NULL;
+	s->bad_at = 0;
+	const unsigned char *p = (const unsigned char *)s->text;
+	return (struct scan_run){.p = p,
+	                         .end = p + (text.len > UINT32_MAX ? UINT32_MAX : text.len),
+	                         .scan = s,
+	                         .vectors = scan_vectors() != SCAN_PLAIN,
+	                         .lenient = opts->lenient,
+	                         .replace_utf8 = opts->replace_utf8};
+}
+
+static uint32_t depth_max(const struct scan_opts *opts)
+{
+	return opts->depth_max > 0 ? (uint32_t)opts->depth_max : SCAN_DEPTH_MAX;
+}
+
 enum scan_status scan_value(struct scan *s, struct str text, const struct scan_opts *opts, size_t *used)
 {
 	const bool clipped = text.len > UINT32_MAX;
 	const bool last = opts->last && !clipped;
-	s->text = text.ptr ? text.ptr : "";
-	s->n = s->bad_utf8 = s->lone_surrogates = 0;
-	s->bad = NULL;
-	s->bad_at = 0;
+	struct scan_run run = begin(s, text, opts);
+	struct open open = {.depth_max = depth_max(opts)};
 	*used = 0;
-	struct scan_run run = {.p = (const unsigned char *)s->text,
-	                       .scan = s,
-	                       .vectors = scan_vectors() != SCAN_PLAIN,
-	                       .lenient = opts->lenient,
-	                       .replace_utf8 = opts->replace_utf8};
-	run.end = run.p + (clipped ? UINT32_MAX : text.len);
+	s->n = 0;
 	run.p = skip_blanks(&run, run.p);
 	if (run.p == run.end && last)
 		run.bad = "empty";
-	if (run.bad || !whole_value(&run, last, opts->depth_max > 0 ? (uint32_t)opts->depth_max : SCAN_DEPTH_MAX))
+	if (run.bad || !whole_value(&run, &open, last))
 		return failed(s, &run, last, clipped);
 	*used = (size_t)(run.p - (const unsigned char *)s->text);
 	return SCAN_OK;
 }
 
-bool scan_text(struct scan *s, struct str text, const struct scan_opts *opts)
+static bool nothing_follows(struct scan *s, struct str text, size_t used)
 {
-	struct scan_opts whole = *opts;
-	whole.last = true;
-	size_t used;
-	if (scan_value(s, text, &whole, &used) != SCAN_OK)
-		return false;
 	while (used < text.len && scan_is_blank((unsigned char)text.ptr[used]))
 		used++;
 	if (used == text.len)
@@ -330,6 +337,43 @@ bool scan_text(struct scan *s, struct str text, const struct scan_opts *opts)
 	s->bad = "more text after the value";
 	s->bad_at = used;
 	return false;
+}
+
+bool scan_text(struct scan *s, struct str text, const struct scan_opts *opts)
+{
+	struct scan_opts whole = *opts;
+	whole.last = true;
+	size_t used;
+	return scan_value(s, text, &whole, &used) == SCAN_OK && nothing_follows(s, text, used);
+}
+
+bool scan_text_again(struct scan *s, struct str text, size_t same, const struct scan_opts *opts, uint32_t *kept)
+{
+	uint32_t element = 0;
+	size_t end = 0;
+	*kept = 0;
+	if (s->n == 0 || s->tokens[0].type != SCAN_ARRAY || s->bad_utf8 || text.len > UINT32_MAX)
+		return scan_text(s, text, opts);
+	for (uint32_t i = 1; i < s->n; i = s->tokens[i].next) {
+		size_t behind = (size_t)s->tokens[i].at + s->tokens[i].len + (s->tokens[i].type == SCAN_STRING);
+		if (behind >= same)
+			break;
+		element = i;
+		end = behind;
+	}
+	if (element == 0)
+		return scan_text(s, text, opts);
+	struct scan_run run = begin(s, text, opts);
+	struct open open = {.depth = 1, .depth_max = depth_max(opts)};
+	s->tokens[0].next = 0;
+	s->n = *kept = s->tokens[element].next;
+	const unsigned char *p = after_value(&run, &open, run.p + end);
+	run.p = p ? p : run.p;
+	if (!p || (open.depth > 0 && !whole_value(&run, &open, true))) {
+		*kept = 0;
+		return failed(s, &run, true, false) == SCAN_OK;
+	}
+	return nothing_follows(s, text, (size_t)(run.p - (const unsigned char *)s->text));
 }
 
 bool scan_is_number(struct str text)

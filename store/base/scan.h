@@ -73,6 +73,11 @@ enum scan_status scan_value(struct scan *s, struct str text, const struct scan_o
 /* The whole text is one value and white space. false: s->bad and s->bad_at say why. */
 bool scan_text(struct scan *s, struct str text, const struct scan_opts *opts);
 
+/* scan_text of a text that begins with the same `same` bytes as the one this scan holds (or holds nothing): elements of a list
+ * that lie in them whole are not looked at again. *kept: the first token that is new, 0: all are. s->bad_utf8 and
+ * s->lone_surrogates count in what is new. */
+bool scan_text_again(struct scan *s, struct str text, size_t same, const struct scan_opts *opts, uint32_t *kept);
+
 /* ---- walking: a val is a handle into a scan, good until the next scan_value */
 struct val {
 	const struct scan *scan;
@@ -164,6 +169,9 @@ struct val val_at(struct val array, uint32_t index);
 struct val val_path(struct val object, const char *path);
 
 /* ---- numbers and strings apart from a scan */
+/* The text of a part of a string's body that scanned well without bytes to replace; no escape (nor a pair of them) may be cut.
+ * dst has room for body.len bytes. Returns those written. */
+size_t scan_body_text(char *dst, struct str body);
 bool scan_int64(struct str literal, int64_t *out); /* a whole integer literal with optional '-' */
 bool scan_double(struct str literal, double *out); /* finite; whatever the locale */
 /* Appends text as a JSON string with quotes; control characters and ill-formed bytes become escapes / U+FFFD. */

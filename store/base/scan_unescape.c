@@ -278,3 +278,8 @@ size_t scan_unescape(char *dst, struct str body, bool ill_formed)
 	copy_slowly(&c, ill_formed);
 	return (size_t)(c.out - dst);
 }
+
+size_t scan_body_text(char *dst, struct str body)
+{
+	return scan_unescape(dst, body, false);
+}

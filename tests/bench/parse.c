@@ -192,6 +192,7 @@ static void read_all(struct job *job, enum stage stage)
 	}
 	free(chunk);
 	free(im.state);
+	repeat_done(&im.repeat);
 	arena_done(&arena);
 	record_close(r);
 	reader_close(bytes);

@@ -59,6 +59,7 @@ static void walk(const struct format *format, struct str bytes, size_t chunk, si
 	reader_close(reader);
 	arena_done(&arena);
 	free(im.state);
+	repeat_done(&im.repeat);
 }
 
 static void check_format(const struct format *format, struct str bytes, unsigned choice)

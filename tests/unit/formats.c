@@ -157,6 +157,7 @@ static void run_format(const struct format *format, struct str bytes, struct run
 	record_close(r);
 	reader_close(bytes_reader);
 	free(im.state);
+	repeat_done(&im.repeat);
 	arena_done(&arena);
 }
 

@@ -126,6 +126,7 @@ static const struct hash_row hash_rows[] = {
     {"{\"a\":\"\\u0041\"}",         "{\"a\":\"A\"}",                    true },
     {"[\"a\\u000ab\\u0022\"]",      "[\"a\\nb\\\"\"]",                  true }, /* one text, two spellings */
     {"[\"caf\\u00e9 \\/\\u0001\"]", "[\"caf\xC3\xA9 /\\u0001\"]",       true },
+    {"[\"a\\/b\"]",                 "[\"a/b\"]",                        true },
     {"[\"\\ud83d\\ude00\"]",        "[\"\xF0\x9F\x98\x80\"]",           true },
     {"[\"\\\\n\"]",                 "[\"\\n\"]",                        false},
     {"[\"\\u0001\"]",               "[\"\\\\u0001\"]",                  false},
