@@ -176,13 +176,17 @@ static const struct semconv_row rows[] = {
 enum { N_ROWS = sizeof rows / sizeof *rows, SLOTS = 1024 };
 
 static uint16_t slots[SLOTS]; /* row + 1; open addressing */
+static uint8_t lengths[N_ROWS];
 static pthread_once_t slots_once = PTHREAD_ONCE_INIT;
 
 static void fill_slots(void)
 {
 	for (size_t i = 0; i < N_ROWS; i++) {
-		size_t at = hash64(str_of(rows[i].name)) % SLOTS;
+		struct str name = str_of(rows[i].name);
+		size_t at = hash64(name) % SLOTS;
 
+		BUG_ON(name.len > UINT8_MAX);
+		lengths[i] = (uint8_t)name.len;
 		while (slots[at])
 			at = (at + 1) % SLOTS;
 		slots[at] = (uint16_t)(i + 1);
@@ -194,8 +198,10 @@ static const struct semconv_row *find(struct str key)
 	size_t at = hash64(key) % SLOTS;
 
 	for (; slots[at]; at = (at + 1) % SLOTS) {
-		if (str_is(key, rows[slots[at] - 1].name))
-			return &rows[slots[at] - 1];
+		size_t i = (size_t)slots[at] - 1;
+
+		if (lengths[i] == key.len && memcmp(rows[i].name, key.ptr, key.len) == 0)
+			return &rows[i];
 	}
 	return NULL;
 }
