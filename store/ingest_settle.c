@@ -314,7 +314,7 @@ static bool settle_now(struct writer *w, struct settle_job *job, struct err *err
 
 bool settle_sweep_range(struct writer *w, int64_t first, int64_t n, struct err *err)
 {
-	enum { STEP = 4096 };
+	enum { STEP = 1024 };
 	for (int64_t done = 0; done < n; done += STEP) {
 		int64_t end = done + STEP < n ? done + STEP : n;
 		if (!writer_breathe(w, err) ||
@@ -330,7 +330,7 @@ static bool sweep_loose(struct writer *w, const struct settle_job *job, struct e
 		if (!writer_breathe(w, err) ||
 		    !WRITER_RUN(w, err,
 		                "DELETE FROM span_loose WHERE loose IN"
-		                " (SELECT loose FROM span_loose WHERE trace = ? AND loose <= ? LIMIT 4096)",
+		                " (SELECT loose FROM span_loose WHERE trace = ? AND loose <= ? LIMIT 1024)",
 		                job->id, job->loose_max))
 			return false;
 		if (db_changes(w->db) == 0)

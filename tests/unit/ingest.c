@@ -64,7 +64,7 @@ static const char *const dumps[] = {
     "SELECT 'other', t.text, o.key, o.hash, o.start_ns, o.end_ns, o.status FROM span_other o JOIN trace t ON t.id = "
     "o.trace"
     " ORDER BY t.text, o.key, o.hash",
-    "SELECT 'hist', w.text, h.kind, h.bucket, h.n FROM hist h LEFT JOIN word w ON w.id = h.name ORDER BY 2, 3, 4",
+    "SELECT 'hist', w.text, h.kind, h.n, hex(h.counts) FROM hist h LEFT JOIN word w ON w.id = h.name ORDER BY 2, 3",
     "SELECT 'score', t.text, s.span, w.text, s.value, s.label, s.explanation FROM score s JOIN trace t ON t.id = "
     "s.trace"
     " JOIN word w ON w.id = s.name ORDER BY 2, 3, 4, 5, 6, 7",
