@@ -347,6 +347,7 @@ static void forget_source(struct writer *w)
 	w->file = w->entry = NULL;
 	w->source = 0;
 	w->held = w->fresh = (struct ingest_counts){0};
+	hash_set_clear(&w->counted);
 	w->problems_new = w->problems_stored = w->problems_total = 0;
 	w->problem_exit = 0;
 	vec_clear(&w->problems);

@@ -18,6 +18,7 @@ enum {
 	TRACE_ROWS_ONCE = 1 << 12, /* larger traces are rewritten over several transactions; so many take about 30 ms */
 	ROW_NS = 10 * 1000,        /* about what settling a row takes */
 	ROWS_PER_LOOK = 128,       /* rows between two looks at the clock */
+	COUNTED_MAX = 1 << 18,     /* traces of a source remembered as counted: 2 MB */
 	KNOWN_MAX = 1 << 20,       /* hashes of spans that were there before, kept at once: 16 MB at most */
 	PROBLEMS_STORED = 1000,    /* rows per source; all are counted */
 	PROBLEMS_KEPT = 20,        /* for the report */
@@ -85,6 +86,7 @@ struct writer {
 	/* the source at work */
 	int64_t source;
 	char *file, *entry;
+	struct hash_set counted;          /* traces it is known to hold; other imports may have seen them since */
 	struct ingest_counts held, fresh; /* held: not yet added to the source's row */
 	int64_t problems_new, problems_stored, problems_total;
 	struct arena problem_arena;

@@ -452,6 +452,17 @@ static bool is_due(int64_t settled, int64_t loose)
 	return settled <= TRACE_ROWS_ONCE ? loose * 2 >= settled : loose / 16 >= settled;
 }
 
+/* The row says which source saw the trace last: not enough where two imports at once add to it in turns. */
+static bool is_news(struct writer *w, const struct settle_job *job)
+{
+	uint64_t id = (uint64_t)(job->exists ? job->id : w->next_trace);
+	if (job->seen == w->source || hash_set_has(&w->counted, id))
+		return false;
+	if (w->counted.n < COUNTED_MAX)
+		hash_set_add(&w->counted, id);
+	return true;
+}
+
 bool settle_batch_trace(struct writer *w, struct batch *b, struct batch_trace *t, struct err *err)
 {
 	struct settle_job *job = &w->job;
@@ -466,7 +477,7 @@ bool settle_batch_trace(struct writer *w, struct batch *b, struct batch_trace *t
 	if (!writer_breathe_for(w, job->n + job->loose + t->n_spans, err) ||
 	    (w->began_ns != began && !settle_find_trace(w, job, &t->key, err)))
 		return false;
-	if (job->seen != w->source) {
+	if (is_news(w, job)) {
 		w->held.traces++;
 		atomic_fetch_add(&w->traces_seen, 1);
 	}
