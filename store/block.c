@@ -10,7 +10,7 @@ enum { EXPANDED_MAX = 512 << 20, CACHED_BLOCKS = 8, FRAMES_MAX = 64, SLOT_MAX = 
 
 /* ---------------------------------------------------------------- buffers */
 
-enum { RAW_ROOM = BLOCK_BYTES + (64 << 10), RAW_KEPT = 2 * RAW_ROOM, HEADS_LEN = 4 };
+enum { RAW_ROOM = BLOCK_MOST, RAW_KEPT = 2 * RAW_ROOM, HEADS_LEN = 4 };
 
 void block_pool_init(struct block_pool *p)
 {
@@ -63,9 +63,9 @@ void block_fill_done(struct block_fill *b, struct block_pool *pool)
 	*b = (struct block_fill){0};
 }
 
-bool block_is_full(const struct block_fill *b, size_t more)
+bool block_is_full(const struct block_fill *b, size_t more, size_t limit)
 {
-	return b->n && b->raw.len + b->heads.len + more > BLOCK_BYTES;
+	return b->n && b->raw.len + b->heads.len + more > limit;
 }
 
 static void add_change(struct buf *heads, uint64_t from, uint64_t to) /* small whichever way it goes */

@@ -11,12 +11,7 @@
 
 #include "store/ingest_private.h"
 
-enum {
-	BATCHES = INGEST_QUEUE + 2,
-	NUMBERS = 1 << 24,
-	INGEST_BATCH_BLOCKS = INGEST_BATCH_BYTES / BLOCK_BYTES,
-	HELP_QUEUE = 2
-};
+enum { BATCHES = INGEST_QUEUE + 2, NUMBERS = 1 << 24, HELP_QUEUE = 2 };
 
 struct ingest {
 	struct sink sink; /* first: the sink's address is ours */
@@ -50,7 +45,8 @@ struct ingest {
 static void write_one(struct ingest *in, struct batch *b)
 {
 	struct err err = ERR_INIT;
-	bool ok = writer_batch(&in->w, b, &err) && (!b->ends_source || writer_finish(&in->w, (enum ingest_stop)b->stop, &err));
+	bool ok = writer_batch(&in->w, b, &err) &&
+	          (!b->ends_source || writer_finish(&in->w, (enum ingest_stop)b->stop, &err));
 	if (ok)
 		return;
 	writer_rollback(&in->w);
@@ -198,7 +194,7 @@ static void submit(struct ingest *in)
 static bool is_due(const struct batch *b)
 {
 	size_t blocks = b->blocks.n, last = blocks ? b->blocks.at[blocks - 1].raw.len : 0;
-	return blocks > INGEST_BATCH_BLOCKS || (blocks == INGEST_BATCH_BLOCKS && last >= BLOCK_BYTES / 16 * 15) ||
+	return blocks > BATCH_BLOCKS || (blocks == BATCH_BLOCKS && last >= BLOCK_BYTES / 8 * 7) ||
 	       batch_bytes(b) >= 2 * INGEST_BATCH_BYTES || b->spans.n >= INGEST_BATCH_SPANS ||
 	       b->cases.n >= INGEST_BATCH_SPANS || b->entries.n >= BATCH_ENTRIES / 2;
 }
@@ -351,6 +347,7 @@ static void forget_source(struct writer *w)
 	w->file = w->entry = NULL;
 	w->source = 0;
 	w->held = w->fresh = (struct ingest_counts){0};
+	hash_set_clear(&w->counted);
 	w->problems_new = w->problems_stored = w->problems_total = 0;
 	w->problem_exit = 0;
 	vec_clear(&w->problems);

@@ -335,7 +335,8 @@ static uint32_t run_index(struct batch *b, const struct batch_place *place, stru
 static struct block_fill *room_for(struct batch *b, size_t bytes)
 {
 	struct block_fill *last = b->blocks.n ? &b->blocks.at[b->blocks.n - 1] : NULL;
-	if (last && !block_is_full(last, bytes))
+	size_t limit = b->blocks.n == BATCH_BLOCKS ? BLOCK_MOST : BLOCK_BYTES; /* rather than a small one at the end */
+	if (last && !block_is_full(last, bytes, limit))
 		return last;
 	struct block_fill *next = vec_add(&b->blocks);
 	*next = (struct block_fill){.first = b->first_entry + b->entries.n - 1};

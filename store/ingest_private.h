@@ -18,6 +18,7 @@ enum {
 	TRACE_ROWS_ONCE = 1 << 12, /* larger traces are rewritten over several transactions; so many take about 30 ms */
 	ROW_NS = 10 * 1000,        /* about what settling a row takes */
 	ROWS_PER_LOOK = 128,       /* rows between two looks at the clock */
+	COUNTED_MAX = 1 << 18,     /* traces of a source remembered as counted: 2 MB */
 	KNOWN_MAX = 1 << 20,       /* hashes of spans that were there before, kept at once: 16 MB at most */
 	PROBLEMS_STORED = 1000,    /* rows per source; all are counted */
 	PROBLEMS_KEPT = 20,        /* for the report */
@@ -85,6 +86,7 @@ struct writer {
 	/* the source at work */
 	int64_t source;
 	char *file, *entry;
+	struct hash_set counted;          /* traces it is known to hold; other imports may have seen them since */
 	struct ingest_counts held, fresh; /* held: not yet added to the source's row */
 	int64_t problems_new, problems_stored, problems_total;
 	struct arena problem_arena;
@@ -141,9 +143,9 @@ bool settle_batch_trace(struct writer *w, struct batch *b, struct batch_trace *t
 bool settle_ensure_trace(struct writer *w, struct batch_trace *t, struct err *err); /* fills t->id */
 bool settle_loose(struct writer *w, bool light, struct err *err); /* what is loose, at the end of a source; light: large
                                                                      traces only if that is due */
-bool settle_report(struct writer *w, struct err *err); /* orphans and cycles of the source's traces */
-void settle_drop(struct writer *w);                    /* pending histogram changes, after a rollback */
-bool settle_flush(struct writer *w, struct err *err);  /* the same into the table, before a commit */
+bool settle_report(struct writer *w, struct err *err);            /* orphans and cycles of the source's traces */
+void settle_drop(struct writer *w);                               /* pending histogram changes, after a rollback */
+bool settle_flush(struct writer *w, struct err *err);             /* the same into the table, before a commit */
 bool settle_mark_known(struct writer *w, struct batch *b, struct err *err);
 bool settle_sweep_range(struct writer *w, int64_t first, int64_t n, struct err *err);
 

@@ -314,7 +314,7 @@ static bool settle_now(struct writer *w, struct settle_job *job, struct err *err
 
 bool settle_sweep_range(struct writer *w, int64_t first, int64_t n, struct err *err)
 {
-	enum { STEP = 4096 };
+	enum { STEP = 1024 };
 	for (int64_t done = 0; done < n; done += STEP) {
 		int64_t end = done + STEP < n ? done + STEP : n;
 		if (!writer_breathe(w, err) ||
@@ -330,7 +330,7 @@ static bool sweep_loose(struct writer *w, const struct settle_job *job, struct e
 		if (!writer_breathe(w, err) ||
 		    !WRITER_RUN(w, err,
 		                "DELETE FROM span_loose WHERE loose IN"
-		                " (SELECT loose FROM span_loose WHERE trace = ? AND loose <= ? LIMIT 4096)",
+		                " (SELECT loose FROM span_loose WHERE trace = ? AND loose <= ? LIMIT 1024)",
 		                job->id, job->loose_max))
 			return false;
 		if (db_changes(w->db) == 0)
@@ -452,6 +452,17 @@ static bool is_due(int64_t settled, int64_t loose)
 	return settled <= TRACE_ROWS_ONCE ? loose * 2 >= settled : loose / 16 >= settled;
 }
 
+/* The row says which source saw the trace last: not enough where two imports at once add to it in turns. */
+static bool is_news(struct writer *w, const struct settle_job *job)
+{
+	uint64_t id = (uint64_t)(job->exists ? job->id : w->next_trace);
+	if (job->seen == w->source || hash_set_has(&w->counted, id))
+		return false;
+	if (w->counted.n < COUNTED_MAX)
+		hash_set_add(&w->counted, id);
+	return true;
+}
+
 bool settle_batch_trace(struct writer *w, struct batch *b, struct batch_trace *t, struct err *err)
 {
 	struct settle_job *job = &w->job;
@@ -466,7 +477,7 @@ bool settle_batch_trace(struct writer *w, struct batch *b, struct batch_trace *t
 	if (!writer_breathe_for(w, job->n + job->loose + t->n_spans, err) ||
 	    (w->began_ns != began && !settle_find_trace(w, job, &t->key, err)))
 		return false;
-	if (job->seen != w->source) {
+	if (is_news(w, job)) {
 		w->held.traces++;
 		atomic_fetch_add(&w->traces_seen, 1);
 	}
@@ -489,11 +500,11 @@ bool settle_batch_trace(struct writer *w, struct batch *b, struct batch_trace *t
 
 static bool next_loose(struct writer *w, int64_t after, int64_t *id, int64_t *rows, int64_t *loose, struct err *err)
 {
-	struct stmt *s = db_query(
-	    w->db,
-	    "SELECT id, n + loose, loose FROM trace INDEXED BY trace_loose WHERE loose > 0 AND id > ?1 AND (?2 OR seen = ?3)"
-	    " ORDER BY id LIMIT 1",
-	    err);
+	struct stmt *s = db_query(w->db,
+	                          "SELECT id, n + loose, loose FROM trace INDEXED BY trace_loose WHERE loose > 0 AND "
+	                          "id > ?1 AND (?2 OR seen = ?3)"
+	                          " ORDER BY id LIMIT 1",
+	                          err);
 	if (!s)
 		return false;
 	stmt_int(s, 1, after);

@@ -212,12 +212,12 @@ static void cover_children(struct settle *s)
 
 /* ---------------------------------------------------------------- order */
 
-struct sort_item {
-	int64_t start_ns, key;
+struct sort_item { /* two of them a span while sorting: kept small */
+	int64_t start_ns;
 	uint32_t row;
 };
 
-static int by_start(const void *pa, const void *pb)
+static int by_start(const void *pa, const void *pb, void *rows)
 {
 	const struct sort_item *a = pa, *b = pb;
 	bool a_unknown = a->start_ns == TIME_UNKNOWN, b_unknown = b->start_ns == TIME_UNKNOWN;
@@ -225,7 +225,9 @@ static int by_start(const void *pa, const void *pb)
 		return a_unknown ? 1 : -1;
 	if (a->start_ns != b->start_ns)
 		return a->start_ns < b->start_ns ? -1 : 1;
-	return a->key < b->key ? -1 : a->key > b->key;
+	int64_t key_a = ((const struct settle_row *)rows)[a->row].key;
+	int64_t key_b = ((const struct settle_row *)rows)[b->row].key;
+	return key_a < key_b ? -1 : key_a > key_b;
 }
 
 static void order_siblings(struct settle *s)
@@ -234,11 +236,11 @@ static void order_siblings(struct settle *s)
 	struct sort_item *items = settle_scratch(s, size_mul(n, sizeof *items));
 	bool sorted = true;
 	for (uint32_t i = 0; i < n; i++) {
-		items[i] = (struct sort_item){s->rows.at[i].start_ns, s->rows.at[i].key, i};
-		sorted = sorted && (i == 0 || by_start(&items[i - 1], &items[i]) < 0);
+		items[i] = (struct sort_item){s->rows.at[i].start_ns, i};
+		sorted = sorted && (i == 0 || by_start(&items[i - 1], &items[i], s->rows.at) < 0);
 	}
 	if (!sorted)
-		qsort(items, n, sizeof *items, by_start);
+		qsort_r(items, n, sizeof *items, by_start, s->rows.at);
 	for (size_t i = 0; i <= n; i++)
 		s->first_child[i] = SETTLE_NONE;
 	for (size_t i = n; i-- > 0;) {

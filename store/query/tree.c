@@ -1,11 +1,11 @@
 #include "store/query/tree.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "store/base/text.h"
 #include "store/base/vec.h"
+#include "store/hist.h"
 #include "store/query/words.h"
 #include "store/span_row.h"
 
@@ -393,49 +393,31 @@ void tree_walk_close(struct tree_walk *w)
 
 /* ---------------------------------------------------------------- against its like */
 
-struct bucket {
-	int64_t bucket, n;
-};
-
-static int64_t bucket_ns(int64_t bucket)
-{
-	return (int64_t)(exp(((double)bucket + 0.5) / 64) - 1);
-}
-
 bool tree_rank(struct db *db, struct str name, enum span_kind kind, int64_t duration_ns, struct tree_rank *out,
                struct err *err)
 {
 	*out = (struct tree_rank){.slower_than = UNKNOWN_DOUBLE, .p50_ns = UNKNOWN_INT, .p95_ns = UNKNOWN_INT};
 	struct stmt *s = db_query(
-	    db,
-	    "SELECT bucket, n FROM hist WHERE name = (SELECT id FROM word WHERE text = ?) AND kind = ? AND n > 0"
-	    " ORDER BY bucket",
-	    err);
+	    db, "SELECT n, counts FROM hist WHERE name = (SELECT id FROM word WHERE text = ?) AND kind = ?", err);
 	if (!s)
 		return false;
 	stmt_str(s, 1, name);
 	stmt_int(s, 2, kind);
-	VEC(struct bucket) all = {0};
-	enum step step;
-	while ((step = stmt_step(s, err)) == STEP_ROW) {
-		struct bucket *b = vec_add(&all);
-		b->bucket = col_int(s, 0);
-		b->n = col_int_or(s, 1, 0);
-		out->n += b->n;
+	enum step step = stmt_step(s, err);
+	struct str counts = step == STEP_ROW ? col_blob(s, 1) : STR_NONE;
+	out->n = step == STEP_ROW ? col_int_or(s, 0, 0) : 0;
+	int32_t own = duration_ns < 0 ? -1 : hist_bucket(duration_ns);
+	int64_t below = 0, seen = 0;
+	for (struct hist_count c = HIST_BEGIN; hist_next(&counts, &c);) {
+		seen += c.n;
+		below += c.bucket < own ? c.n : 0;
+		if (out->p50_ns == UNKNOWN_INT && seen * 2 >= out->n)
+			out->p50_ns = hist_ns(c.bucket);
+		if (out->p95_ns == UNKNOWN_INT && seen * 20 >= out->n * 19)
+			out->p95_ns = hist_ns(c.bucket);
 	}
 	stmt_end(s);
-	int64_t own = duration_ns == UNKNOWN_INT ? INT64_MIN : (int64_t)floor(64 * log((double)duration_ns + 1)),
-	        below = 0, seen = 0;
-	for (size_t i = 0; i < all.n; i++) {
-		seen += all.at[i].n;
-		below += all.at[i].bucket < own ? all.at[i].n : 0;
-		if (out->p50_ns == UNKNOWN_INT && seen * 2 >= out->n)
-			out->p50_ns = bucket_ns(all.at[i].bucket);
-		if (out->p95_ns == UNKNOWN_INT && seen * 20 >= out->n * 19)
-			out->p95_ns = bucket_ns(all.at[i].bucket);
-	}
-	if (own != INT64_MIN && out->n >= 5)
+	if (own >= 0 && out->n >= 5)
 		out->slower_than = (double)below / (double)out->n;
-	vec_done(&all);
-	return step == STEP_DONE;
+	return step != STEP_FAIL;
 }

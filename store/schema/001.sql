@@ -92,8 +92,8 @@ CREATE TABLE span_other(
 -- Ranges of span.pos written but not (or no longer) owned by a trace; swept when idle.
 CREATE TABLE garbage(first INTEGER PRIMARY KEY, n INTEGER NOT NULL);
 
--- How long spans of a name and kind take: bucket = floor(64 ln(duration_ns + 1)).
-CREATE TABLE hist(name INTEGER, kind INTEGER, bucket INTEGER, n INTEGER NOT NULL, PRIMARY KEY(name, kind, bucket)) WITHOUT ROWID;
+-- How long spans of a name and kind take: n of them, counts by bucket (store/hist.h).
+CREATE TABLE hist(name INTEGER, kind INTEGER, n INTEGER NOT NULL, counts BLOB NOT NULL, PRIMARY KEY(name, kind)) WITHOUT ROWID;
 
 -- Scores on traces (span NULL) and spans. ident: hash of target, name, source's id, time, value: the same score once.
 CREATE TABLE score(

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "store/block.h"
 #include "store/ingest.h"
 
 /* ---------------------------------------------------------------- a store of its own */
@@ -64,7 +65,7 @@ static const char *const dumps[] = {
     "SELECT 'other', t.text, o.key, o.hash, o.start_ns, o.end_ns, o.status FROM span_other o JOIN trace t ON t.id = "
     "o.trace"
     " ORDER BY t.text, o.key, o.hash",
-    "SELECT 'hist', w.text, h.kind, h.bucket, h.n FROM hist h LEFT JOIN word w ON w.id = h.name ORDER BY 2, 3, 4",
+    "SELECT 'hist', w.text, h.kind, h.n, hex(h.counts) FROM hist h LEFT JOIN word w ON w.id = h.name ORDER BY 2, 3",
     "SELECT 'score', t.text, s.span, w.text, s.value, s.label, s.explanation FROM score s JOIN trace t ON t.id = "
     "s.trace"
     " JOIN word w ON w.id = s.name ORDER BY 2, 3, 4, 5, 6, 7",
@@ -410,6 +411,51 @@ static void test_again_adds_nothing(void **state)
 	buf_done(&want);
 }
 
+/* Every record a row names has its bytes, and they are its own; those that came again (and only they) have none. */
+static void check_records(struct db *db, const char *sql, int64_t *empty)
+{
+	struct err err = ERR_INIT;
+	struct block_cache *cache = block_cache_new(db);
+	struct arena arena = ARENA_INIT;
+	struct stmt *s = db_query(db, sql, &err);
+	must(s != NULL, &err);
+	while (stmt_step(s, &err) == STEP_ROW) {
+		struct stored_record stored;
+		char want[64];
+		must(block_fetch(cache, (uint64_t)col_int(s, 0), &arena, &stored, &err), &err);
+		snprintf(want, sizeof want, "{\"record\":%llu}", (unsigned long long)stored.entry.record - 1);
+		*empty += stored.entry.bytes.len == 0;
+		if (stored.entry.bytes.len && !str_is(stored.entry.bytes, want))
+			fail_msg("entry %lld: %s", (long long)col_int(s, 0), want);
+	}
+	stmt_end(s);
+	arena_done(&arena);
+	block_cache_free(cache);
+}
+
+static void test_records_that_come_again(void **state)
+{
+	(void)state;
+	struct box box;
+	uint64_t order[RECORDS];
+	in_order(order, RECORDS);
+	box_open(&box);
+	import_some(box.db, "half", order, 0, RECORDS / 2, 50);
+	import_some(box.db, "all", order, 0, RECORDS, 50);
+	int64_t empty = 0;
+	check_records(box.db,
+	              "SELECT record FROM span WHERE record > 0 UNION SELECT record FROM span_other UNION SELECT record"
+	              " FROM score UNION SELECT record FROM trace_said UNION SELECT record FROM case_result",
+	              &empty);
+	assert_int_equal(empty, 0);
+	check_records(box.db,
+	              "WITH RECURSIVE entry(at, last) AS (SELECT first, first + n - 1 FROM block UNION ALL"
+	              " SELECT at + 1, last FROM entry WHERE at < last) SELECT at FROM entry",
+	              &empty);
+	assert_in_range(empty, RECORDS / 8, RECORDS / 2);
+	box_close(&box);
+}
+
 static void test_stop_and_resume(void **state)
 {
 	(void)state;
@@ -714,6 +760,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_any_order_and_portions),
 	    cmocka_unit_test(test_again_adds_nothing),
+	    cmocka_unit_test(test_records_that_come_again),
 	    cmocka_unit_test(test_stop_and_resume),
 	    cmocka_unit_test(test_killed),
 	    cmocka_unit_test(test_large_trace),

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/hist.h"
 #include "store/settle.h"
 #include "store/span_row.h"
 
@@ -366,6 +367,50 @@ static void test_random_forests(void **state)
 	}
 }
 
+/* Changes in portions, some taken away again, against plain counters. */
+static void test_histogram(void **state)
+{
+	(void)state;
+	enum { BUCKETS = 300 };
+	int64_t want[BUCKETS] = {0};
+	struct buf have = BUF_INIT, next = BUF_INIT;
+	uint32_t dice = 7;
+	for (int round = 0; round < 200; round++) {
+		struct hist_count changes[BUCKETS];
+		size_t n = 0;
+		int64_t total = 0;
+		for (int32_t b = 0; b < BUCKETS; b++) {
+			dice = dice * 1664525 + 1013904223;
+			int64_t by = (int64_t)(dice >> 24) - 128;
+			if (dice % 7 || want[b] + by < 0)
+				continue;
+			want[b] += by;
+			changes[n++] = (struct hist_count){b, by};
+		}
+		for (int b = 0; b < BUCKETS; b++)
+			total += want[b];
+		assert_int_equal(hist_merge(buf_str(&have), changes, n, &next), total);
+		struct buf swap = have;
+		have = next;
+		next = swap;
+		struct str rest = buf_str(&have);
+		struct hist_count c = HIST_BEGIN;
+		for (int32_t b = 0; b < BUCKETS; b++)
+			if (want[b]) {
+				assert_true(hist_next(&rest, &c));
+				assert_int_equal(c.bucket, b);
+				assert_int_equal(c.n, want[b]);
+			}
+		assert_false(hist_next(&rest, &c));
+	}
+	struct str bad = STR_LIT("\x80");
+	assert_false(hist_next(&bad, &(struct hist_count){-1, 0}));
+	assert_int_equal(hist_bucket(0), 0);
+	assert_true(llabs(hist_ns(hist_bucket(1000000000)) - 1000000000) < 16000000); /* 1.6 % */
+	buf_done(&have);
+	buf_done(&next);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -378,6 +423,7 @@ int main(void)
 	    cmocka_unit_test(test_empty),
 	    cmocka_unit_test(test_chain_and_width),
 	    cmocka_unit_test(test_random_forests),
+	    cmocka_unit_test(test_histogram),
 	};
 	return cmocka_run_group_tests_name("settle", tests, NULL, NULL);
 }
