@@ -1,50 +1,17 @@
 #include "store/db.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "store/base/file.h"
 #include "store/base/units.h"
-#include "store/base/vec.h"
-#include "store/schema.h"
-
-/* 'spor': marks the file as ours (PRAGMA application_id). */
-#define HEAP_BYTES (INT64_C(2) << 30)
-enum {
-	APPLICATION_ID = 0x73706f72,
-	PAGE_BYTES = 16384,
-	WRITE_CACHE_KB = 16000,
-	LOCK_WAIT_MS = 5000,
-	LOCK_STEP_MS = 10
-};
-
-struct stmt {
-	sqlite3_stmt *handle;
-	struct db *db;
-	const char *sql; /* NULL: composed, not cached */
-	bool in_use;
-};
-
-struct db {
-	sqlite3 *handle;
-	char *path;
-	enum db_mode mode;
-	int lock_fd;
-	bool locked;
-	int64_t began_ns, longest_ns; /* transactions that write */
-	VEC(struct stmt *) cache;
-};
+#include "store/db_private.h"
 
 /* ---------------------------------------------------------------- errors in plain words */
 
-static bool fail(struct db *db, struct err *err, const char *doing)
+bool db_fail(struct db *db, struct err *err, const char *doing)
 {
 	int code = sqlite3_extended_errcode(db->handle);
 	const char *words = sqlite3_errmsg(db->handle);
@@ -52,283 +19,29 @@ static bool fail(struct db *db, struct err *err, const char *doing)
 	case SQLITE_INTERRUPT: return err_set(err, ERR_INTERRUPTED, NULL, "interrupted");
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
-		return err_set(err, ERR_STORE, NULL, "store %s is busy: another spoor is writing (%s)", db->path,
-		               doing);
-	case SQLITE_FULL: return err_set(err, ERR_STORE, NULL, "the disk is full: %s (%s)", db->path, doing);
-	case SQLITE_READONLY: return err_set(err, ERR_STORE, NULL, "store %s cannot be written (read-only)", db->path);
-	case SQLITE_NOTADB: return err_set(err, ERR_STORE, NULL, "%s is not a spoor store", db->path);
+		return err_set(err, ERR_STORE, NULL,
+		               "store %s is busy: another spoor is at work on it (%s); try again when it is done",
+		               db->path, doing);
+	case SQLITE_FULL:
+		return err_set(err, ERR_STORE, NULL,
+		               "the disk of store %s is full (%s): make room and repeat; what was committed stays",
+		               db->path, doing);
+	case SQLITE_READONLY: return db_place_refuse(&db->place, db->path, err);
+	case SQLITE_NOTADB:
+		return err_set(err, ERR_STORE, NULL,
+		               "%s is not a spoor store: name another with --store or $SPOOR_STORE", db->path);
 	case SQLITE_CORRUPT:
 		return err_set(err, ERR_STORE, NULL,
-		               "store %s is damaged: restore a backup, or move it away and import again", db->path);
+		               "store %s is damaged: put a backup in its place, or move it away and import again",
+		               db->path);
 	case SQLITE_CANTOPEN: return err_set(err, ERR_STORE, NULL, "cannot open store %s: %s", db->path, words);
 	case SQLITE_NOMEM: return err_set(err, ERR_MEMORY, NULL, "out of memory (%s)", doing);
 	case SQLITE_IOERR:
-		return err_set(err, ERR_STORE, NULL, "reading or writing store %s failed: %s (%s)", db->path, words,
-		               strerror(sqlite3_system_errno(db->handle)));
+		return err_set(err, ERR_STORE, NULL,
+		               "reading or writing store %s failed: %s (%s); what was committed stays", db->path,
+		               strerror(sqlite3_system_errno(db->handle)), doing);
 	default: return err_set(err, ERR_STORE, NULL, "store %s: %s (%s)", db->path, words, doing);
 	}
-}
-
-/* ---------------------------------------------------------------- opening */
-
-static void configure(sqlite3 *handle)
-{
-	static const struct {
-		int option, on;
-	} options[] = {
-	    {SQLITE_DBCONFIG_DEFENSIVE,             1},
-	    {SQLITE_DBCONFIG_TRUSTED_SCHEMA,        0},
-	    {SQLITE_DBCONFIG_DQS_DML,               0},
-	    {SQLITE_DBCONFIG_DQS_DDL,               0},
-	    {SQLITE_DBCONFIG_ENABLE_TRIGGER,        0},
-	    {SQLITE_DBCONFIG_ENABLE_VIEW,           0},
-	    {SQLITE_DBCONFIG_WRITABLE_SCHEMA,       0},
-	    {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
-	    {SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER, 0},
-	    {SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE,      1},
-	};
-	for (size_t i = 0; i < sizeof options / sizeof *options; i++)
-		sqlite3_db_config(handle, options[i].option, options[i].on, NULL);
-	/* Debian builds without lookaside; a few hundred small slots per connection. */
-	sqlite3_db_config(handle, SQLITE_DBCONFIG_LOOKASIDE, NULL, 1200, 100);
-	static const struct {
-		int limit, value;
-	} limits[] = {
-	    {SQLITE_LIMIT_LENGTH,              256 << 20},
-	    {SQLITE_LIMIT_SQL_LENGTH,          1000000  },
-	    {SQLITE_LIMIT_EXPR_DEPTH,          200      },
-	    {SQLITE_LIMIT_COMPOUND_SELECT,     50       },
-	    {SQLITE_LIMIT_ATTACHED,            0        },
-	    {SQLITE_LIMIT_VDBE_OP,             250000   },
-	    {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1000     },
-	};
-	for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
-		sqlite3_limit(handle, limits[i].limit, limits[i].value);
-	sqlite3_hard_heap_limit64(HEAP_BYTES); /* a hostile store cannot take more */
-	sqlite3_extended_result_codes(handle, 1);
-	sqlite3_busy_timeout(handle, LOCK_WAIT_MS);
-}
-
-static bool pragma_int(struct db *db, const char *sql, int64_t *out, struct err *err)
-{
-	return db_int(db, sql, 0, out, err);
-}
-
-/* Every object of the schema, in order, as one text. */
-static bool schema_text(struct db *db, struct buf *out, struct err *err)
-{
-	sqlite3_stmt *s = NULL;
-	if (sqlite3_prepare_v2(db->handle,
-	                       "SELECT type, name, tbl_name, ifnull(sql,'') FROM sqlite_schema ORDER BY 1,2", -1, &s,
-	                       NULL) != SQLITE_OK)
-		return fail(db, err, "reading the schema");
-	int rc;
-	while ((rc = sqlite3_step(s)) == SQLITE_ROW)
-		for (int c = 0; c < 4; c++) {
-			buf_add_cstr(out, (const char *)sqlite3_column_text(s, c));
-			buf_add_char(out, '\n');
-		}
-	sqlite3_finalize(s);
-	return rc == SQLITE_DONE || fail(db, err, "reading the schema");
-}
-
-static bool run_steps(struct db *db, int64_t from, int64_t to, struct err *err)
-{
-	for (int64_t step = from; step < to; step++)
-		if (sqlite3_exec(db->handle, schema_steps[step].sql, NULL, NULL, NULL) != SQLITE_OK)
-			return fail(db, err, schema_steps[step].name);
-	return true;
-}
-
-/* A store whose schema is not, to the letter, what our own steps make may hold anything (endless views, triggers). */
-static bool check_schema(struct db *db, int64_t version, struct err *err)
-{
-	struct db model = {.path = db->path, .lock_fd = -1};
-	struct buf want = BUF_INIT, have = BUF_INIT;
-	bool ok =
-	    sqlite3_open_v2(":memory:", &model.handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) == SQLITE_OK &&
-	    run_steps(&model, 0, version, err) && schema_text(&model, &want, err) && schema_text(db, &have, err);
-	if (ok && !str_eq(buf_str(&want), buf_str(&have)))
-		ok = err_set(err, ERR_STORE, NULL,
-		             "%s says it is a spoor store but its tables are not ours: not opened", db->path);
-	sqlite3_close(model.handle);
-	buf_done(&want);
-	buf_done(&have);
-	return ok;
-}
-
-static bool create_schema(struct db *db, struct err *err)
-{
-	struct buf sql = BUF_INIT;
-	buf_printf(&sql, "PRAGMA application_id = %d; PRAGMA user_version = %d;", APPLICATION_ID, (int)n_schema_steps);
-	bool ok = db_begin(db, err);
-	int64_t version = 0;
-	/* Another process may have made it while we waited for the lock. */
-	ok = ok && pragma_int(db, "PRAGMA user_version", &version, err);
-	if (ok && version == 0) {
-		ok = run_steps(db, 0, (int64_t)n_schema_steps, err);
-		if (ok && sqlite3_exec(db->handle, buf_cstr(&sql), NULL, NULL, NULL) != SQLITE_OK)
-			ok = fail(db, err, "making the store");
-	}
-	ok = ok && db_commit(db, err);
-	if (!ok)
-		db_rollback(db);
-	buf_done(&sql);
-	return ok;
-}
-
-static bool upgrade_schema(struct db *db, int64_t version, struct err *err)
-{
-	struct buf sql = BUF_INIT;
-	buf_printf(&sql, "PRAGMA user_version = %d;", (int)n_schema_steps);
-	bool ok = db_begin(db, err) && run_steps(db, version, (int64_t)n_schema_steps, err);
-	if (ok && sqlite3_exec(db->handle, buf_cstr(&sql), NULL, NULL, NULL) != SQLITE_OK)
-		ok = fail(db, err, "upgrading the store");
-	ok = ok && db_commit(db, err);
-	if (!ok)
-		db_rollback(db);
-	buf_done(&sql);
-	return ok;
-}
-
-static bool check_version(struct db *db, bool *is_new, struct err *err)
-{
-	int64_t application = 0, version = 0, objects = 0;
-	*is_new = false;
-	if (!pragma_int(db, "PRAGMA application_id", &application, err) ||
-	    !pragma_int(db, "PRAGMA user_version", &version, err) ||
-	    !pragma_int(db, "SELECT count(*) FROM sqlite_schema", &objects, err))
-		return false;
-	if (application == 0 && version == 0 && objects == 0) {
-		*is_new = true;
-		return db->mode != DB_READ || err_set(err, ERR_STORE, NULL, "store %s is empty", db->path);
-	}
-	if (application != APPLICATION_ID)
-		return err_set(err, ERR_STORE, NULL, "%s is a database of another program, not a spoor store",
-		               db->path);
-	if (version < 1 || version > (int64_t)n_schema_steps)
-		return err_set(
-		    err, ERR_STORE, NULL,
-		    "store %s was made by a newer spoor (version %lld, this one knows up to %zu): use that one",
-		    db->path, (long long)version, n_schema_steps);
-	if (!check_schema(db, version, err))
-		return false;
-	if (version == (int64_t)n_schema_steps)
-		return true;
-	if (db->mode == DB_READ)
-		return err_set(err, ERR_STORE, NULL, "store %s is of an older version: open it once for writing",
-		               db->path);
-	return upgrade_schema(db, version, err);
-}
-
-static bool prepare_connection(struct db *db, struct err *err)
-{
-	static const char quiet[] = "PRAGMA cell_size_check=1; PRAGMA mmap_size=0; PRAGMA foreign_keys=1; PRAGMA "
-	                            "temp_store=2; PRAGMA secure_delete=0;"
-	                            "PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-16000;";
-	if (sqlite3_exec(db->handle, quiet, NULL, NULL, NULL) != SQLITE_OK)
-		return fail(db, err, "opening");
-	bool is_new = false;
-	if (!check_version(db, &is_new, err))
-		return false;
-	if (db->mode == DB_READ)
-		return db_exec(db, "PRAGMA query_only=1", err);
-	struct buf sql = BUF_INIT;
-	/* The cache's size again: set before the page size, it is counted in pages of the default 4 KB, four times as much. */
-	buf_printf(&sql, "PRAGMA page_size=%d; PRAGMA journal_mode=WAL; PRAGMA synchronous=%s; PRAGMA cache_size=-%d;",
-	           PAGE_BYTES, db->mode == DB_DURABLE ? "FULL" : "NORMAL", WRITE_CACHE_KB);
-	bool ok = sqlite3_exec(db->handle, buf_cstr(&sql), NULL, NULL, NULL) == SQLITE_OK || fail(db, err, "opening");
-	buf_done(&sql);
-	return ok && (!is_new || create_schema(db, err));
-}
-
-/* A new store is made by us, private from its first byte; SQLite gives -wal and -shm the same mode. */
-static bool make_file(const char *path, struct err *err)
-{
-	if (!file_make_dir_of(path, err))
-		return false;
-	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0 && errno != EEXIST)
-		return err_set(err, ERR_STORE, NULL, "cannot make store %s: %s", path, strerror(errno));
-	if (fd >= 0)
-		close(fd);
-	return true;
-}
-
-static bool check_file(struct db *db, struct err *err)
-{
-	struct stat st;
-	if (stat(db->path, &st) != 0)
-		return err_set(err, ERR_STORE, NULL, "cannot open store %s: %s", db->path, strerror(errno));
-	if (!S_ISREG(st.st_mode))
-		return err_set(err, ERR_STORE, NULL, "store %s is not a regular file", db->path);
-	if (access(db->path, R_OK) != 0)
-		return err_set(err, ERR_STORE, NULL, "cannot read store %s: %s", db->path, strerror(errno));
-	if (db->mode != DB_READ && access(db->path, W_OK) != 0)
-		return err_set(err, ERR_STORE, NULL, "cannot write store %s: %s", db->path, strerror(errno));
-	return true;
-}
-
-struct db *db_open(const char *path, enum db_mode mode, struct err *err)
-{
-	struct buf absolute = BUF_INIT;
-	struct db *db = xcalloc(1, sizeof *db);
-	*db = (struct db){.mode = mode, .lock_fd = -1};
-	if ((mode != DB_READ && !file_make_dir_of(path, err)) || !file_absolute(&absolute, path, err)) {
-		if (err)
-			err->code = ERR_STORE;
-		buf_done(&absolute);
-		free(db);
-		return NULL;
-	}
-	db->path = buf_detach(&absolute);
-	bool ok = (mode == DB_READ || make_file(db->path, err)) && check_file(db, err);
-	if (ok) {
-		int flags =
-		    SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOMUTEX;
-		int rc = sqlite3_open_v2(db->path, &db->handle, flags | SQLITE_OPEN_READWRITE, NULL);
-		ok = rc == SQLITE_OK ||
-		     (db->handle ? fail(db, err, "opening") : err_set(err, ERR_MEMORY, NULL, "out of memory"));
-	}
-	if (ok) {
-		configure(db->handle);
-		ok = prepare_connection(db, err);
-	}
-	if (!ok) {
-		db_close(db);
-		return NULL;
-	}
-	return db;
-}
-
-void db_close(struct db *db)
-{
-	if (!db)
-		return;
-	for (size_t i = 0; i < db->cache.n; i++) {
-		sqlite3_finalize(db->cache.at[i]->handle);
-		free(db->cache.at[i]);
-	}
-	vec_done(&db->cache);
-	sqlite3_close(db->handle);
-	if (db->lock_fd >= 0)
-		close(db->lock_fd);
-	free(db->path);
-	free(db);
-}
-
-const char *db_path(const struct db *db)
-{
-	return db->path;
-}
-
-void db_default_path(struct buf *out)
-{
-	const char *set = getenv("SPOOR_STORE");
-	if (set && *set)
-		buf_add_cstr(out, set);
-	else
-		file_data_path(out, "spoor.db");
 }
 
 /* ---------------------------------------------------------------- statements */
@@ -338,7 +51,7 @@ static struct stmt *prepare(struct db *db, struct str sql, const char *cached, s
 	sqlite3_stmt *handle = NULL;
 	unsigned flags = cached ? SQLITE_PREPARE_PERSISTENT : 0;
 	if (sqlite3_prepare_v3(db->handle, sql.ptr, (int)sql.len, flags, &handle, NULL) != SQLITE_OK) {
-		fail(db, err, "preparing a statement");
+		db_fail(db, err, "preparing a statement");
 		return NULL;
 	}
 	struct stmt *s = xmalloc(sizeof *s);
@@ -346,27 +59,25 @@ static struct stmt *prepare(struct db *db, struct str sql, const char *cached, s
 	return s;
 }
 
-static struct stmt *find_cached(struct db *db, const char *sql)
+/* SQL is a literal of ours, so its address names it; the same words written twice are two statements. */
+static struct stmt **bucket_of(struct db *db, const char *sql)
 {
-	for (size_t i = 0; i < db->cache.n; i++) /* mostly the same literal: no need to read it */
-		if (db->cache.at[i]->sql == sql && !db->cache.at[i]->in_use)
-			return db->cache.at[i];
-	for (size_t i = 0; i < db->cache.n; i++)
-		if (!db->cache.at[i]->in_use && strcmp(db->cache.at[i]->sql, sql) == 0)
-			return db->cache.at[i];
-	return NULL;
+	return &db->buckets[((uintptr_t)sql * UINT64_C(0x9e3779b97f4a7c15)) >> 56];
 }
 
 struct stmt *db_query(struct db *db, const char *sql, struct err *err)
 {
-	struct stmt *cached = find_cached(db, sql);
-	if (cached) {
-		cached->in_use = true;
-		return cached;
-	}
+	struct stmt **bucket = bucket_of(db, sql);
+	for (struct stmt *s = *bucket; s; s = s->next)
+		if (s->sql == sql && !s->in_use) {
+			s->in_use = true;
+			return s;
+		}
 	struct stmt *s = prepare(db, str_of(sql), sql, err);
-	if (s)
-		*vec_add(&db->cache) = s;
+	if (s) {
+		s->next = *bucket;
+		*bucket = s;
+	}
 	return s;
 }
 
@@ -449,7 +160,7 @@ enum step stmt_step(struct stmt *s, struct err *err)
 		return STEP_ROW;
 	if (rc == SQLITE_DONE)
 		return STEP_DONE;
-	fail(s->db, err, "running a statement");
+	db_fail(s->db, err, "running a statement");
 	return STEP_FAIL;
 }
 
@@ -511,7 +222,7 @@ bool col_null(struct stmt *s, int c)
 
 bool db_exec(struct db *db, const char *sql, struct err *err)
 {
-	return sqlite3_exec(db->handle, sql, NULL, NULL, NULL) == SQLITE_OK || fail(db, err, "running a statement");
+	return sqlite3_exec(db->handle, sql, NULL, NULL, NULL) == SQLITE_OK || db_fail(db, err, "running a statement");
 }
 
 bool db_int(struct db *db, const char *sql, int64_t otherwise, int64_t *out, struct err *err)
@@ -538,57 +249,62 @@ int64_t db_changes(struct db *db)
 /* ---------------------------------------------------------------- the write lock and transactions
  *
  * SQLite 3.7.0 to 3.51.2 can lose pages when two connections write and checkpoint at the same moment (sqlite.org/wal.html,
- * "WAL-reset bug"), so every write transaction and checkpoint holds a lock file of ours, too. */
+ * "WAL-reset bug"), so every write transaction and checkpoint holds a lock of ours, too. */
 
-static bool open_lock(struct db *db, struct err *err)
+static bool lock_failed(struct db *db, struct err *err)
 {
-	if (db->lock_fd >= 0)
-		return true;
-	struct buf path = BUF_INIT;
-	buf_printf(&path, "%s-lock", db->path);
-	db->lock_fd = open(buf_cstr(&path), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	bool ok = db->lock_fd >= 0 ||
-	          err_set(err, ERR_STORE, NULL, "cannot open the lock file %s: %s", buf_cstr(&path), strerror(errno));
-	buf_done(&path);
-	return ok;
+	int why = errno;
+	if (why == EROFS || why == EACCES || why == EPERM)
+		return err_set(
+		    err, ERR_STORE, NULL,
+		    "store %s can only be read: its lock file cannot be opened (%s); name another with --store"
+		    " or $SPOOR_STORE",
+		    db->path, strerror(why));
+	return err_set(err, ERR_STORE, NULL, "cannot lock store %s: %s", db->path, strerror(why));
 }
 
 static bool locked_out(struct db *db, struct err *err)
 {
-	char holder[32] = {0};
-	ssize_t n = pread(db->lock_fd, holder, sizeof holder - 1, 0);
-	if (n <= 0)
-		return err_set(err, ERR_STORE, NULL, "store %s is busy: another spoor is writing", db->path);
-	holder[strspn(holder, "0123456789")] = '\0';
-	return err_set(err, ERR_STORE, NULL, "store %s is busy: another spoor (process %s) is writing", db->path,
-	               holder);
+	char who[48] = "";
+	int64_t holder = db_lock_holder(&db->lock);
+	if (holder)
+		snprintf(who, sizeof who, " (process %lld)", (long long)holder);
+	return err_set(err, ERR_STORE, NULL, "store %s is busy: another spoor%s is writing; try again when it is done",
+	               db->path, who);
 }
 
+/* After its usual wait a patient connection says for whom it waits, and goes on. */
 static bool take_lock(struct db *db, int wait_ms, struct err *err)
 {
-	if (!open_lock(db, err))
-		return false;
-	for (int waited = 0; flock(db->lock_fd, LOCK_EX | LOCK_NB) != 0; waited += LOCK_STEP_MS) {
-		if (errno != EWOULDBLOCK && errno != EINTR)
-			return err_set(err, ERR_STORE, NULL, "cannot lock store %s: %s", db->path, strerror(errno));
-		if (waited >= wait_ms)
+	for (;;) {
+		switch (db_lock_take(&db->lock, db->path, db->mode == DB_DURABLE, wait_ms)) {
+		case LOCK_TAKEN: atomic_store(&db->waits_for, 0); return true;
+		case LOCK_FAILED: return lock_failed(db, err);
+		case LOCK_BUSY: break;
+		}
+		if (!db->cancel)
 			return locked_out(db, err);
-		nanosleep(&(struct timespec){.tv_nsec = LOCK_STEP_MS * 1000000L}, NULL);
+		if (atomic_load(db->cancel))
+			return err_set(err, ERR_INTERRUPTED, NULL, "interrupted while waiting for another spoor");
+		int64_t holder = db_lock_holder(&db->lock);
+		atomic_store(&db->waits_for, holder ? holder : -1);
+		wait_ms = 100;
 	}
-	char pid[24];
-	int n = snprintf(pid, sizeof pid, "%-10ld\n", (long)getpid());
-	if (pwrite(db->lock_fd, pid, (size_t)n, 0) < 0) {
-		/* The number only serves a message. */
-	}
-	db->locked = true;
-	return true;
 }
 
-static void drop_lock(struct db *db)
+void db_set_wait(struct db *db, int ms)
 {
-	if (db->locked)
-		flock(db->lock_fd, LOCK_UN);
-	db->locked = false;
+	db->wait_ms = ms;
+}
+
+void db_set_patient(struct db *db, const _Atomic bool *cancel)
+{
+	db->cancel = cancel;
+}
+
+int64_t db_waits_for(const struct db *db)
+{
+	return atomic_load(&db->waits_for);
 }
 
 static int64_t clock_ns(void)
@@ -612,12 +328,14 @@ int64_t db_longest_ns(const struct db *db)
 
 bool db_begin(struct db *db, struct err *err)
 {
-	if (!take_lock(db, LOCK_WAIT_MS, err))
+	if (db->mode == DB_READ)
+		return db_place_refuse(&db->place, db->path, err);
+	if (!take_lock(db, db->wait_ms, err))
 		return false;
 	db->began_ns = clock_ns();
 	if (db_exec(db, "BEGIN IMMEDIATE", err))
 		return true;
-	drop_lock(db);
+	db_lock_drop(&db->lock);
 	return false;
 }
 
@@ -626,7 +344,7 @@ bool db_commit(struct db *db, struct err *err)
 	bool ok = db_exec(db, "COMMIT", err);
 	if (!ok && !sqlite3_get_autocommit(db->handle))
 		sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
-	drop_lock(db);
+	db_lock_drop(&db->lock);
 	note_length(db);
 	return ok;
 }
@@ -635,7 +353,12 @@ void db_rollback(struct db *db)
 {
 	if (db->handle && !sqlite3_get_autocommit(db->handle))
 		sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
-	drop_lock(db);
+	db_lock_drop(&db->lock);
+}
+
+bool db_is_wanted(const struct db *db)
+{
+	return db_lock_wanted(&db->lock);
 }
 
 bool db_begin_read(struct db *db, struct err *err)
@@ -649,29 +372,54 @@ void db_end_read(struct db *db)
 		sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
 }
 
-void db_checkpoint(struct db *db, int64_t bytes)
+/* ---------------------------------------------------------------- checkpoints */
+
+/* Called by SQLite after each commit of this connection: pages now in the log, those of others with them. */
+static int on_commit(void *any, sqlite3 *handle, const char *schema, int pages)
 {
-	struct buf wal = BUF_INIT;
-	struct stat st;
-	buf_printf(&wal, "%s-wal", db->path);
-	bool due = stat(buf_cstr(&wal), &st) == 0 && st.st_size > bytes;
-	buf_done(&wal);
-	if (!due || db->mode == DB_READ || !take_lock(db, 200, NULL))
-		return;
-	sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-	if (bytes == 0)
-		sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-	drop_lock(db);
+	struct db *db = any;
+	(void)handle, (void)schema;
+	if (pages < db->wal_pages)
+		db->wal_copied = db->wal_tried = 0; /* the log began anew: all of the old one is in the store */
+	db->wal_pages = pages;
+	return SQLITE_OK;
 }
 
-bool db_ended_unclean(const char *path)
+void db_watch_log(struct db *db)
 {
-	struct buf wal = BUF_INIT;
-	struct stat st;
-	buf_printf(&wal, "%s-wal", path);
-	bool left = stat(buf_cstr(&wal), &st) == 0 && st.st_size > 0;
-	buf_done(&wal);
-	return left;
+	sqlite3_wal_hook(db->handle, on_commit, db);
+}
+
+static void copy_log(struct db *db, int how)
+{
+	int pages = 0, copied = 0;
+	if (sqlite3_wal_checkpoint_v2(db->handle, NULL, how, &pages, &copied) != SQLITE_OK || pages < 0)
+		return;
+	db->wal_copied = copied;
+}
+
+/* A reader on an old snapshot holds pages back; it is not asked again before the log has grown by an eighth of `bytes`. */
+static bool is_due(const struct db *db, int64_t bytes)
+{
+	return (db->wal_pages - db->wal_copied) * DB_PAGE_BYTES > bytes &&
+	       (db->wal_pages - db->wal_tried) * DB_PAGE_BYTES > bytes / 8;
+}
+
+void db_checkpoint(struct db *db, int64_t bytes)
+{
+	enum { BE_BRIEF_MS = 200 };
+	if (db->mode == DB_READ || db->place.no_shared || (bytes > 0 && !is_due(db, bytes)))
+		return;
+	if (db_lock_take(&db->lock, db->path, false, BE_BRIEF_MS) != LOCK_TAKEN)
+		return;
+	db->wal_tried = db->wal_pages;
+	copy_log(db, SQLITE_CHECKPOINT_PASSIVE);
+	if (bytes == 0) { /* needs a moment without readers: not worth five seconds of waiting */
+		sqlite3_busy_timeout(db->handle, BE_BRIEF_MS);
+		copy_log(db, SQLITE_CHECKPOINT_TRUNCATE);
+		sqlite3_busy_timeout(db->handle, DB_WAIT_MS);
+	}
+	db_lock_drop(&db->lock);
 }
 
 void db_interrupt(struct db *db)

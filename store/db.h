@@ -1,4 +1,4 @@
-/* SQLite: the only file that knows it. Opening (own or foreign stores), schema steps, statements, transactions, interrupt.
+/* SQLite, which only db.c, db_open.c and db_copy.c know. Opening (own or foreign stores), schema steps, statements, transactions, interrupt.
  * One connection per thread; nothing here is shared but db_interrupt. Opened as robustness.md section 3 says. */
 #ifndef SPOOR_STORE_DB_H
 #define SPOOR_STORE_DB_H
@@ -14,15 +14,27 @@ enum db_mode {
 	DB_READ     /* never writes; a store that is absent is an error (ERR_STORE, errno's words) */
 };
 
-/* `path` is made absolute first. Errors (ERR_STORE) in plain words: not a store, damaged, newer version, other schema, read-only,
- * locked, full. A read-only file system or file opens as DB_READ only. */
+/* `path` is made absolute first. Errors (ERR_STORE) say in plain words what is the matter and what to do: not a store, another
+ * program's, cut off, damaged, newer version, other schema, read-only, locked, full; the file is then as it was. A file, directory or
+ * file system that is read-only opens as DB_READ only. Where processes share no memory (network file systems, or $SPOOR_NO_SHM is
+ * set) a rollback journal takes the log's place. */
 struct db *db_open(const char *path, enum db_mode mode, struct err *err);
 void db_close(struct db *db); /* NULL is fine */
 const char *db_path(const struct db *db);
+bool db_read_only(const struct db *db); /* it could not be opened for writing */
+
+/* Before a first reader: the store is there, ours and of our version (made or raised if need be), or it is one that can only be read.
+ * Costs a look at its first bytes when there is nothing to do. */
+struct db_state {
+	bool read_only, unclean; /* unclean: its last writer left a log behind, or is at work: worth a quick_check */
+	char why[128];           /* it is read-only */
+	char remark[400];        /* what its owner should know: others can read it; "" if nothing */
+};
+bool db_ensure(const char *path, struct db_state *out, struct err *err);
 /* $SPOOR_STORE, else $XDG_DATA_HOME/spoor/spoor.db. Appends. */
 void db_default_path(struct buf *out);
 
-/* A cached statement for this SQL (compared by text), reset and with nothing bound. SQL is always a literal of ours. NULL: err. */
+/* A cached statement for this SQL, reset and with nothing bound. SQL is always a literal of ours, known by its address. NULL: err. */
 struct stmt *db_query(struct db *db, const char *sql, struct err *err);
 /* A statement of SQL composed by query/filter_sql; not cached: end with stmt_free. */
 struct stmt *db_query_composed(struct db *db, struct str sql, struct err *err);
@@ -56,21 +68,31 @@ bool db_int(struct db *db, const char *sql, int64_t otherwise, int64_t *out, str
 int64_t db_last_rowid(struct db *db);
 int64_t db_changes(struct db *db);
 
-/* Write transactions: take the lock file beside the store (flock), then BEGIN IMMEDIATE. Waits up to 5 s in words of who holds it,
- * then err "another spoor (pid N) is writing". Read transactions hold one snapshot. */
+/* Write transactions: take the write lock of the store (store/db_lock.h), then BEGIN IMMEDIATE. DB_DURABLE goes before DB_WRITE, and
+ * nobody takes the lock twice running while another waits. Waits up to 5 s, then err "another spoor (process N) is writing". Read
+ * transactions hold one snapshot. */
 bool db_begin(struct db *db, struct err *err);
 bool db_commit(struct db *db, struct err *err);
 int64_t db_longest_ns(const struct db *db); /* the longest committed so far: how long others had to wait */
 void db_rollback(struct db *db);
 bool db_begin_read(struct db *db, struct err *err);
 void db_end_read(struct db *db);
-/* Copies the WAL into the store under the lock if it is larger than `bytes`; never fails hard. */
-void db_checkpoint(struct db *db, int64_t bytes);
+/* Otherwise than 5 s. */
+void db_set_wait(struct db *db, int ms);
+/* For imports: db_begin goes on waiting after the 5 s until *cancel (borrowed) is set, then fails with ERR_INTERRUPTED. */
+void db_set_patient(struct db *db, const _Atomic bool *cancel);
+/* From any thread: the process a patient connection has waited for longer than 5 s, -1 if it has no name, 0 if it does not wait. */
+int64_t db_waits_for(const struct db *db);
+bool db_is_wanted(const struct db *db); /* does another wait for the write lock? */
 
-/* The store has a log that nobody copied back: its last writer was killed, or is at work. Worth a quick_check behind the screen. */
-bool db_ended_unclean(const char *path);
+/* Copies the log into the store, under the lock, once more than `bytes` of it are not copied yet. 0: all of it, and cuts the log to
+ * nothing if no reader is in the way: the store is one file then. Never fails hard. */
+void db_checkpoint(struct db *db, int64_t bytes);
 
 void db_interrupt(struct db *db);          /* from any thread: the running statement fails with ERR_INTERRUPTED */
 int64_t db_version_of_data(struct db *db); /* changes when another connection committed (PRAGMA data_version) */
+
+/* SHA-256 in hex of the schema as SQLite tells it after the first `version` steps, for the table in schema.c and its test. */
+bool db_schema_sum(int64_t version, char hex[65], struct err *err);
 
 #endif

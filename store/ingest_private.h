@@ -21,10 +21,6 @@ enum {
 	PROBLEMS_STORED = 1000,    /* rows per source; all are counted */
 	PROBLEMS_KEPT = 20,        /* for the report */
 	WAL_BYTES = 64 << 20,
-	GIVE_WAY_EVERY_NS =
-	    500 * 1000 * 1000, /* others wait for the lock by trying every 10 ms: they get a gap as long as that */
-	GIVE_WAY_NS = 12 * 1000 * 1000,
-	COMMITS_PER_CHECKPOINT = 32,
 };
 
 struct hash_set { /* of 64-bit hashes; 0 is kept as 1; at most 7/8 full */
@@ -76,7 +72,7 @@ struct writer {
 
 	/* transactions */
 	bool in_txn, strict_open, rolled_back;
-	int64_t began_ns, gave_way_ns, data_version;
+	int64_t began_ns, data_version;
 	int64_t next_pos, next_trace; /* good inside a transaction; -1: to be read */
 	bool next_pos_moved;
 	_Atomic int64_t commits, traces_seen;

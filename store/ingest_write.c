@@ -117,22 +117,10 @@ static bool read_counters(struct writer *w, struct err *err)
 	return true;
 }
 
-/* An import takes the write lock again as soon as it has let go; a verdict or another import would hardly ever get it. */
-static void give_way(struct writer *w)
-{
-	int64_t now = writer_clock_ns();
-	if (w->gave_way_ns && now - w->gave_way_ns > GIVE_WAY_EVERY_NS)
-		nanosleep(&(struct timespec){.tv_nsec = GIVE_WAY_NS}, NULL);
-	else if (w->gave_way_ns)
-		return;
-	w->gave_way_ns = writer_clock_ns();
-}
-
 bool writer_begin(struct writer *w, struct err *err)
 {
 	if (w->in_txn)
 		return true;
-	give_way(w);
 	if (!db_begin(w->db, err))
 		return false;
 	w->in_txn = true;
@@ -173,8 +161,8 @@ bool writer_commit(struct writer *w, struct err *err)
 		return false;
 	w->next_pos_moved = false;
 	w->in_txn = false;
-	if (atomic_fetch_add(&w->commits, 1) % COMMITS_PER_CHECKPOINT == 0)
-		db_checkpoint(w->db, WAL_BYTES);
+	atomic_fetch_add(&w->commits, 1);
+	db_checkpoint(w->db, WAL_BYTES);
 	return true;
 }
 

@@ -9,5 +9,7 @@ struct schema_step {
 };
 extern const struct schema_step schema_steps[];
 extern const size_t n_schema_steps;
+/* Of each version, SHA-256 of its tables as SQLite 3.40 tells them (db_schema_sum); tests/unit/db.c says what it must be. */
+extern const char *const schema_sums[];
 
 #endif

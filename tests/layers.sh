@@ -43,7 +43,7 @@ BEGIN {
 	may["app"] = "base model query store check import driver columns role widget face screen cmd"
 	# library header: the files that may include it
 	owner["curses.h"] = "tui/term.c"
-	owner["sqlite3.h"] = "store/db.c"
+	owner["sqlite3.h"] = "store/db.c store/db_open.c store/db_copy.c"
 	owner["cjson/cJSON.h"] = "store/base/json.c"
 	owner["unigbrk.h"] = owner["unictype.h"] = owner["unicase.h"] = owner["unistr.h"] = owner["uniwidth.h"] = "store/base/text.c store/base/text_code.c"
 	owner["archive.h"] = owner["archive_entry.h"] = "import/reader.c"

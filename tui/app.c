@@ -653,19 +653,20 @@ static void loop(struct app *app)
 static bool start(struct app *app, struct err *err)
 {
 	const struct app_opts *o = app->opts;
-	bool unclean = db_ended_unclean(o->store);
+	struct db_state store;
 	/* The store must be there before a reader opens it. */
-	struct db *db = db_open(o->store, DB_WRITE, err);
-	if (!db)
+	if (!db_ensure(o->store, &store, err))
 		return false;
-	db_close(db);
+	if (store.read_only && o->n_paths)
+		return err_set(err, ERR_STORE, NULL, "store %s can only be read (%s): nothing can be imported into it",
+		               o->store, store.why);
 	/* Before any thread: they wake the terminal's loop. */
 	struct term_opts term = {.ascii = o->ascii, .no_color = o->no_color};
 	if (!theme_load(&app->theme, o->theme ? o->theme : "default", err) || !term_open(&app->theme, &term, err))
 		return false;
 	if (!(app->queries = query_start(o->store, term_wake, err)))
 		return false;
-	if (unclean)
+	if (store.unclean)
 		app->check = check_start(o->store, term_wake);
 	if (o->n_paths) {
 		struct import_opts opts = {.now_ns = clock_now_ns(app)};
@@ -678,6 +679,10 @@ static bool start(struct app *app, struct err *err)
 	app->ui.mono = term_depth() == DEPTH_MONO;
 	app->ui.now_ns = clock_now_ns(app);
 	resize(app);
+	if (store.read_only)
+		ui_say(&app->ui, "read-only: %s", store.why);
+	else if (store.remark[0])
+		ui_say(&app->ui, "%s", store.remark);
 	if (!open_screen(app, &(struct target){.screen = "traces"}))
 		return err_set(err, ERR_SYSTEM, NULL, "%s", app->ui.message);
 	if (o->open && strncmp(o->open, "trace:", 6) == 0) {

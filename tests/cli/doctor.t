@@ -39,14 +39,14 @@ spoor: files are named with --problems (spoor help doctor)
 ? 2
 # A store that is none
 $ echo 'not a store at all, only some text that is long enough' >$T/text.db; spoor --store $T/text.db doctor 2>&1
-spoor: $T/text.db is not a spoor store
+spoor: $T/text.db is not a spoor store: name another with --store or $SPOOR_STORE
 ? 4
 $ spoor --store $T/text.db import tests/data/eval-v12.json 2>&1; cat $T/text.db
-spoor: $T/text.db is not a spoor store
+spoor: $T/text.db is not a spoor store: name another with --store or $SPOOR_STORE
 not a store at all, only some text that is long enough
 $ spoor --store $T traces 2>&1
-spoor: store $T is not a regular file
+spoor: store $T is a directory: name a file in it
 ? 4
 $ spoor --store /proc/no/such/dir/s.db import tests/data/eval-v12.json 2>&1
-spoor: cannot make the directory /proc/no: No such file or directory
+spoor: cannot make the directory /proc/no: No such file or directory; name another place with --store or $SPOOR_STORE
 ? 4

@@ -92,12 +92,12 @@ static void refuses_the_hostile_stores(void **state)
 	static const struct {
 		const char *name, *words;
 	} cases[] = {
-	    {"store-foreign.db",        ""     },
-            {"store-future-version.db", ""     },
-            {"store-hostile-schema.db", ""     },
-	    {"store-is-text.db",        "not a"},
-            {"store-truncated.db",      ""     },
-            {"store-corrupt-page.db",   ""     },
+	    {"store-foreign.db",        "database of another program (application id 0x00000000)"},
+	    {"store-future-version.db", "database of another program"                            },
+	    {"store-hostile-schema.db", "database of another program"                            },
+	    {"store-is-text.db",        "is not a spoor store: name another"                     },
+	    {"store-truncated.db",      "is cut off: 5000 of 45056 bytes are there"              },
+	    {"store-corrupt-page.db",   "database of another program"                            },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		char file[512], copy[128], bytes[65536];

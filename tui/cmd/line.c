@@ -1,7 +1,6 @@
 /* A command line: words → options and operands by the command's table, what every command asks of it, and cmd_main. */
 #include "tui/cmd/cmd.h"
 
-#include <errno.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -243,16 +242,11 @@ struct db *cmd_store(const struct command_line *line, int mode, struct err *err)
 {
 	struct buf path = BUF_INIT;
 	const char *given = cmd_option(line, "store");
-	struct db *db = NULL;
 	if (given)
 		buf_add_cstr(&path, given);
 	else
 		db_default_path(&path);
-	if (mode == DB_READ && access(buf_cstr(&path), F_OK) != 0 && errno == ENOENT)
-		err_set(err, ERR_STORE, NULL, "there is no store at %s yet: spoor import FILE makes it",
-		        buf_cstr(&path));
-	else
-		db = db_open(buf_cstr(&path), (enum db_mode)mode, err);
+	struct db *db = db_open(buf_cstr(&path), (enum db_mode)mode, err);
 	buf_done(&path);
 	return db;
 }

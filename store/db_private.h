@@ -1,0 +1,46 @@
+/* What the files that know SQLite share: db.c (statements, transactions), db_open.c (opening), db_copy.c (copies, checks). */
+#ifndef SPOOR_STORE_DB_PRIVATE_H
+#define SPOOR_STORE_DB_PRIVATE_H
+
+#include <stdatomic.h>
+
+#include "store/db.h"
+#include "store/db_lock.h"
+#include "store/db_place.h"
+
+enum { DB_PAGE_BYTES = 16384, DB_WRITE_CACHE_KB = 16000, DB_BUCKETS = 256, DB_WAIT_MS = 5000 };
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+struct stmt {
+	struct sqlite3_stmt *handle;
+	struct db *db;
+	const char *sql;   /* NULL: composed, not cached */
+	struct stmt *next; /* in its bucket */
+	bool in_use;
+};
+
+struct db {
+	struct sqlite3 *handle;
+	char *path;
+	enum db_mode mode;
+	struct db_place place;
+	struct db_lock lock;
+	int64_t began_ns, longest_ns; /* transactions that write */
+	int wait_ms;
+	const _Atomic bool *cancel; /* db_set_patient; NULL: gives up after wait_ms */
+	_Atomic int64_t waits_for;
+	struct stmt *buckets[DB_BUCKETS];
+	/* pages in the log after our last commit, those of them copied into the store, and where the last try to copy found it */
+	int64_t wal_pages, wal_copied, wal_tried;
+};
+
+/* SQLite's last failure on this connection, in plain words: what is the matter, what to do. Always false. */
+bool db_fail(struct db *db, struct err *err, const char *doing);
+/* From here on the connection knows how much of its log is not copied yet. */
+void db_watch_log(struct db *db);
+/* The database handle, configured as robustness.md section 3 says, before any statement. */
+void db_configure(struct db *db);
+
+#endif
