@@ -370,6 +370,7 @@ static bool round_of_looks(struct follow *f, struct err *err)
 static bool wait_at_pipe(void *context, int fd)
 {
 	struct follow *f = context;
+	entry_tell(f, f->pipe, FOLLOW_READ, NULL); /* what came before this rest is committed */
 	while (!atomic_load(&f->run.progress->cancel)) {
 		if (wait_for(f, fd, -1))
 			return true;

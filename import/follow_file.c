@@ -285,6 +285,7 @@ static bool first_look(struct follow *f, struct followed *e, struct err *err)
 	e->file.problems_total -= e->troubled && e->file.problems_total; /* told again if it is still so */
 	e->file.n_problems -= e->troubled && e->file.n_problems;
 	f->in_pipe = e->is_pipe;
+	f->pipe = e->is_pipe ? e : f->pipe;
 	job.reader = reader_open_wait(e->path, NULL, job_wait, &job, &why);
 	bool ok = job.reader ? identified(f, e, &job, err) : unread(f, e, &job, &why, err);
 	f->in_pipe = f->in_pipe && !e->is_pipe;

@@ -68,6 +68,7 @@ struct follow {
 	VEC(struct followed *) by_watch;
 	VEC(struct import_file) done; /* what is over */
 	size_t n_folders, n_open, open_max, closed_next;
+	const struct followed *pipe; /* being read */
 	bool names_due, poll_names, in_pipe, caught_up;
 	int64_t names_ready_ns, poll_ns;
 	struct err failure;

@@ -222,11 +222,15 @@ static void take_open(struct screen *screen, struct trace_request *r)
 	s->span_is_stale = true;
 	s->tree.stamp++;
 	bool back = first && come_back(screen);
+	int64_t above = folds_row(&s->tree.folds, s->tree.cursor) - s->tree.top;
 	if (r->new_folds && !back)
 		tree_pane_set_folds(&s->tree, &r->folds);
 	if (r->found >= 0 && (s->key || !first)) {
 		tree_pane_go(&s->tree, r->found);
-		tree_pane_center(&s->tree);
+		if (first)
+			tree_pane_center(&s->tree);
+		else /* the trace has grown: what one looks at stays where it is */
+			s->tree.top = folds_row(&s->tree.folds, r->found) - above;
 	} else if (s->tree.cursor >= s->row.n) {
 		s->tree.cursor = s->row.n > 0 ? s->row.n - 1 : 0;
 	}
@@ -314,6 +318,11 @@ static bool trace_open(struct screen *screen, const struct target *target, struc
 	s->tree = (struct tree_pane){.trace = &s->row, .rows = 1};
 	span_pane_init(&s->span);
 	return true;
+}
+
+static struct str trace_file(const struct screen *screen)
+{
+	return state_of(screen)->row.file;
 }
 
 static void trace_close(struct screen *screen)
@@ -761,5 +770,6 @@ const struct screen_ops screen_trace = {
     .headline = trace_headline,
     .status = trace_status,
     .place = trace_place,
+    .file = trace_file,
     .close = trace_close,
 };
