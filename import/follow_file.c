@@ -159,7 +159,8 @@ static bool read_on(struct follow *f, struct followed *e, struct job *job, bool 
 	job->end = e->kind == ENTRY_WHOLE ? JOB_END : pause_kind(e);
 	if (f->entries.n > 1)
 		job->deadline_ns = began + TURN_MS * MS;
-	struct ingest_counts fresh = e->file.fresh;
+	uint64_t had = job->known.records;
+	bool owed = e->owes;
 	bool ok = job_read(job, err) && keep(f, e, job, err);
 	int64_t now = job_clock_ns();
 	e->touched = true;
@@ -175,7 +176,7 @@ static bool read_on(struct follow *f, struct followed *e, struct job *job, bool 
 	else if (e->owes)
 		later(e, (e->full_ns + 10 * e->full_cost_ns - now) / MS + 1);
 	e->ready_ns = now + f->opts.apart_ms * MS;
-	if (ok && (first || memcmp(&fresh, &e->file.fresh, sizeof fresh) != 0))
+	if (ok && (first || owed || job->done_records > had)) /* also what only ends a span */
 		entry_tell(f, e, first ? FOLLOW_FOUND : FOLLOW_READ, NULL);
 	return ok;
 }
