@@ -94,7 +94,7 @@ static void sweep(struct follow *f, bool all)
 	size_t kept = 0;
 	for (size_t i = 0; i < f->entries.n; i++) {
 		struct followed *e = f->entries.at[i];
-		if (!all && e->kind != ENTRY_OVER) {
+		if (!all && (e->kind != ENTRY_OVER || e->is_pipe)) { /* a pipe's name is not met again */
 			f->entries.at[kept++] = e;
 			continue;
 		}
@@ -155,7 +155,7 @@ static struct followed **live_entries(const struct follow *f, size_t *n)
 	struct followed **list = xcalloc(f->entries.n + 1, sizeof(struct followed *));
 	*n = 0;
 	for (size_t i = 0; i < f->entries.n; i++)
-		if (!f->entries.at[i]->detached && f->entries.at[i]->kind != ENTRY_OVER)
+		if (!f->entries.at[i]->detached && (f->entries.at[i]->kind != ENTRY_OVER || f->entries.at[i]->is_pipe))
 			list[(*n)++] = f->entries.at[i];
 	if (*n > 1)
 		qsort(list, *n, sizeof *list, by_name);
@@ -166,11 +166,9 @@ static void meet(struct follow *f, struct followed **live, size_t n, const char 
 {
 	struct followed key = {.path = (char *)(uintptr_t)path}, *pointer = &key;
 	struct followed **at = n ? bsearch(&pointer, live, n, sizeof *live, by_name) : NULL;
-	bool asked = is_asked(f, path);
-	bool over = !at && asked && strcmp(path, "-") == 0 && f->caught_up;
-	if (!at && !over)
-		add_entry(f, path, asked);
-	else if (at)
+	if (!at)
+		add_entry(f, path, is_asked(f, path));
+	else
 		(*at)->named = true;
 }
 
@@ -393,7 +391,10 @@ bool follow_is_idle(const struct follow *f)
 
 bool follow_is_over(const struct follow *f)
 {
-	return f->caught_up && f->entries.n == 0 && f->n_folders == 0;
+	for (size_t i = 0; i < f->entries.n; i++)
+		if (f->entries.at[i]->kind != ENTRY_OVER)
+			return false;
+	return f->caught_up && f->n_folders == 0;
 }
 
 size_t follow_files(const struct follow *f)

@@ -713,6 +713,66 @@ static void test_terminated(void **state)
 	killed(SIGTERM, 3);
 }
 
+/* ---------------------------------------------------------------- an import whose file is not left alone (matrix D3) */
+
+static int import_child(const struct box *box)
+{
+	struct err err = ERR_INIT;
+	struct import_report report;
+	char *paths[] = {(char *)(uintptr_t)box->file};
+	struct db *db = db_open(box->store, DB_WRITE, &err);
+	bool ok = db && import_paths(db, paths, 1, &(struct import_opts){.strict = false}, NULL, &report, &err);
+	if (ok)
+		import_report_done(&report);
+	db_close(db);
+	return ok ? 0 : 1;
+}
+
+static void disturb(struct box *box, int how)
+{
+	switch (how) {
+	case 0: assert_int_equal(truncate(box->file, 100000), 0); break;
+	case 1: put_lines(box->file, O_TRUNC, 5000, 5200); break;
+	case 2: put_lines(box->file, O_APPEND, 4000, 4100); break;
+	case 3: assert_int_equal(unlink(box->file), 0); break;
+	case 4:
+		put_lines(side(box, "new"), 0, 6000, 6100);
+		assert_int_equal(rename(side(box, "new"), box->file), 0);
+		break;
+	default: assert_int_equal(chmod(box->file, 0), 0); break;
+	}
+}
+
+/* Cut, written anew, added to, deleted, replaced, closed to us: the source is absent, or its point is exact; then the rest is read. */
+static void test_disturbed(void **state)
+{
+	(void)state;
+	seed = 11;
+	for (int how = 0; how < 12; how++) {
+		struct box box;
+		box_open(&box);
+		db_close(box.db);
+		put_lines(box.file, 0, 0, 4000);
+		pid_t child = fork();
+		if (child == 0)
+			_exit(import_child(&box));
+		for (uint32_t spin = random_to(200000); spin > 0; spin--)
+			getppid();
+		disturb(&box, how % 6);
+		int status = 0;
+		while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+			;
+		assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+		check_state(&box);
+		if (access(box.file, R_OK) == 0) {
+			assert_int_equal(import_child(&box), 0);
+			check_state(&box);
+		}
+		box.db = open_store(box.store);
+		box_close(&box);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -731,6 +791,7 @@ int main(void)
 	    cmocka_unit_test(test_unfinished),
 	    cmocka_unit_test(test_killed),
 	    cmocka_unit_test(test_terminated),
+	    cmocka_unit_test(test_disturbed),
 	};
 	return cmocka_run_group_tests_name("follow", tests, NULL, NULL);
 }

@@ -461,7 +461,7 @@ static void tell_news(void *context, const struct follow_event *e)
 		meter_rest(m);
 	if (e->news != FOLLOW_READ && e->news != FOLLOW_CAUGHT_UP && !(terminal && e->news == FOLLOW_FOUND))
 		news_line(e, &out, m->ascii);
-	else if (e->news == FOLLOW_CAUGHT_UP && !terminal)
+	else if (e->news == FOLLOW_CAUGHT_UP && !terminal && atomic_load(&m->progress->files_total))
 		buf_printf(&out, "spoor: following %d file%s; ^C ends it\n", atomic_load(&m->progress->files_total),
 		           atomic_load(&m->progress->files_total) == 1 ? "" : "s");
 	pthread_mutex_lock(&m->lock);
