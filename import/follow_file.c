@@ -494,15 +494,29 @@ bool entry_look(struct follow *f, struct followed *e, struct err *err)
 	return true;
 }
 
+/* One that was closed because others had to be open. */
+static void open_again(struct follow *f, struct followed *e)
+{
+	struct stat st;
+	int fd = e->fd < 0 && !e->detached ? open(e->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK) : -1;
+	if (fd >= 0 && fstat(fd, &st) == 0 && st.st_dev == e->dev && st.st_ino == e->ino)
+		hold(f, e, fd);
+	if (fd >= 0)
+		close(fd);
+}
+
 bool entry_end(struct follow *f, struct followed *e, struct err *err)
 {
 	struct stat st;
+	if (e->kind == ENTRY_PLAIN && e->touched)
+		open_again(f, e);
 	bool same = e->kind == ENTRY_PLAIN && e->fd >= 0 && fstat(e->fd, &st) == 0 &&
 	            (uint64_t)st.st_size >= e->point.read_to && same_tail(e);
 	/* What came since the last look is another day's, if we are told to stop. */
 	bool told = atomic_load(&f->run.progress->cancel);
 	uint64_t to = !same ? e->point.at.offset : told ? e->point.read_to : (uint64_t)st.st_size;
 	bool ok = end_at(f, e, to, err);
+	entry_close(f, e);
 	e->kind = ENTRY_OVER;
 	return ok;
 }
