@@ -93,7 +93,7 @@ bool import_paths(struct db *db, char *const *paths, size_t n, const struct impo
 	struct run run = {.db = db, .opts = opts, .progress = progress ? progress : &own, .report = report};
 	struct import_path *list;
 	size_t n_list;
-	import_files(paths, n, &report->arena, &list, &n_list);
+	import_files(paths, n, &report->arena, &list, &n_list, NULL);
 	report->files = arena_zalloc(&report->arena, n_list + 1, sizeof *report->files);
 	atomic_store(&run.progress->files_total, (int)n_list);
 	run.ingest = ingest_open(db, err);

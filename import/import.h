@@ -15,6 +15,7 @@ struct import_progress {
 	_Atomic int64_t generation; /* rises with each commit that lists may want to see */
 	_Atomic bool cancel;        /* set by others: stop at the next safe point */
 	_Atomic bool done;
+	_Atomic bool caught_up, waiting; /* following: all there was has been read; nothing is to do now */
 	bool wakes; /* import_progress_init made the pipe */
 	int wake_in, wake_out;
 };

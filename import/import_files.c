@@ -12,6 +12,7 @@ struct walk {
 	struct arena *arena;
 	VEC(struct import_path) found;
 	VEC(const char *) dirs; /* still to be read */
+	VEC(const char *) walked;
 };
 
 static int by_path(const void *pa, const void *pb)
@@ -38,6 +39,7 @@ static void add_entry(struct walk *w, const char *path)
 
 static void read_dir(struct walk *w, const char *path)
 {
+	*vec_add(&w->walked) = path;
 	DIR *dir = opendir(path);
 	if (!dir) {
 		*vec_add(&w->found) = (struct import_path){.path = path, .failed = errno};
@@ -63,7 +65,8 @@ static void walk_dir(struct walk *w, const char *path)
 		qsort(w->found.at + before, w->found.n - before, sizeof *w->found.at, by_path);
 }
 
-void import_files(char *const *paths, size_t n, struct arena *arena, struct import_path **out, size_t *n_out)
+void import_files(char *const *paths, size_t n, struct arena *arena, struct import_path **out, size_t *n_out,
+                  struct import_folders *folders)
 {
 	struct walk w = {.arena = arena};
 	for (size_t i = 0; i < n; i++) {
@@ -78,6 +81,13 @@ void import_files(char *const *paths, size_t n, struct arena *arena, struct impo
 	*out = arena_zalloc(arena, w.found.n + 1, sizeof **out);
 	if (w.found.n)
 		memcpy(*out, w.found.at, w.found.n * sizeof **out);
+	if (folders) {
+		folders->n = w.walked.n;
+		folders->paths = arena_zalloc(arena, w.walked.n + 1, sizeof *folders->paths);
+		if (w.walked.n)
+			memcpy(folders->paths, w.walked.at, w.walked.n * sizeof *folders->paths);
+	}
+	vec_done(&w.walked);
 	vec_done(&w.found);
 	vec_done(&w.dirs);
 }

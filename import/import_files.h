@@ -10,7 +10,13 @@ struct import_path {
 	int failed;       /* errno of a folder that cannot be read */
 };
 
-/* The list is the arena's. */
-void import_files(char *const *paths, size_t n, struct arena *arena, struct import_path **out, size_t *n_out);
+struct import_folders { /* all that were walked */
+	const char **paths;
+	size_t n;
+};
+
+/* The lists are the arena's. folders may be NULL. */
+void import_files(char *const *paths, size_t n, struct arena *arena, struct import_path **out, size_t *n_out,
+                  struct import_folders *folders);
 
 #endif

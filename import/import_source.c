@@ -176,7 +176,7 @@ int64_t job_clock_ns(void)
 
 bool job_cancelled(const struct job *job)
 {
-	return atomic_load(&job->run->progress->cancel);
+	return !job->ending && atomic_load(&job->run->progress->cancel);
 }
 
 /* What has come is committed and settled, and the ingest rests. */
@@ -475,7 +475,9 @@ bool job_read(struct job *job, struct err *err)
 		job->begun = false;
 		return false;
 	}
+	int64_t ends = job_clock_ns();
 	ok = end_source(job, &held, &fresh, err);
+	job->end_ns = job_clock_ns() - ends;
 	job->begun = false;
 	show_progress(job);
 	return ok && report_imported(job, &held, &fresh, err);
@@ -492,7 +494,8 @@ void job_init(struct job *job, struct run *run, struct import_file *file, const 
 	                    .record_arena = ARENA_INIT,
 	                    .failure = ERR_INIT,
 	                    .known = {.path = str_of(path)}};
-	file->file = str_of(path);
+	if (!file->file.ptr)
+		file->file = str_of(path);
 }
 
 void job_done(struct job *job)

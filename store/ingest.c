@@ -292,8 +292,20 @@ static struct str hash_text(const struct hash128 *h)
 	return (struct str){(const char *)h->byte, sizeof h->byte};
 }
 
+/* What was wrong with a file of this name before it became a source. */
+static bool forget_refusal(struct writer *w, const struct source *known, struct err *err)
+{
+	struct stmt *s = db_query(w->db, "DELETE FROM problem WHERE source IS NULL AND file = ?", err);
+	if (!s)
+		return false;
+	stmt_blob(s, 1, known->path.ptr ? known->path : STR_LIT(""));
+	return stmt_run(s, err);
+}
+
 static bool insert_source(struct writer *w, const struct source *known, struct err *err)
 {
+	if (!forget_refusal(w, known, err))
+		return false;
 	struct stmt *s =
 	    db_query(w->db,
 	             "INSERT INTO source(path, entry, format, head_len, head_hash, bytes, prefix_hash, records,"
@@ -581,6 +593,11 @@ void ingest_problems(const struct ingest *in, const struct problem **problems, s
 int64_t ingest_source_id(const struct ingest *in)
 {
 	return in->w.rolled_back ? 0 : in->source;
+}
+
+bool ingest_left_loose(const struct ingest *in)
+{
+	return in->w.left_loose;
 }
 
 int64_t ingest_traces_seen(const struct ingest *in)

@@ -44,6 +44,8 @@ bool ingest_end(struct ingest *in, bool whole, struct ingest_counts *held, struc
  * it again. ingest_begin with the same source goes on. Not with ingest_strict. */
 bool ingest_pause(struct ingest *in, bool light, struct ingest_counts *held, struct ingest_counts *fresh,
                   struct err *err);
+/* After a light pause: a trace was left for later. */
+bool ingest_left_loose(const struct ingest *in);
 /* Stores the problem of a file that never became a source (between sources only); replaces those of an earlier try. */
 bool ingest_refuse(struct ingest *in, const struct problem *p, struct err *err);
 int64_t ingest_source_id(const struct ingest *in);

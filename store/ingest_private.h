@@ -95,6 +95,7 @@ struct writer {
 
 	/* traces */
 	int64_t old_trace_max; /* traces up to it were there when the ingest began */
+	bool left_loose;       /* by the last light pause */
 	struct hash_set known;
 	struct settle settle;
 	struct settle_job job;

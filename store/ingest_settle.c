@@ -521,13 +521,16 @@ static bool next_loose(struct writer *w, int64_t after, int64_t *id, int64_t *ro
 /* Alone, also what a killed import has left; else only what this source has touched: the rest is another import's at work. */
 bool settle_loose(struct writer *w, bool light, struct err *err)
 {
+	w->left_loose = false;
 	for (int64_t id = 0, rows, loose;;) {
 		if (!writer_breathe(w, err) || !next_loose(w, id, &id, &rows, &loose, err))
 			return false;
 		if (!id)
 			return true;
-		if (light && rows > TRACE_ROWS_ONCE && !is_due(rows - loose, loose))
+		if (light && rows > TRACE_ROWS_ONCE && !is_due(rows - loose, loose)) {
+			w->left_loose = true;
 			continue;
+		}
 		if (rows > TRACE_ROWS_ONCE && !w->strict_open) {
 			if (!settle_large(w, id, err))
 				return false;

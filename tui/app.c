@@ -1,8 +1,10 @@
 #include "tui/app.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "store/base/units.h"
 #include "store/base/vec.h"
@@ -36,6 +38,7 @@ struct app {
 	struct import_thread *import;
 	struct check_thread *check; /* after an unclean end */
 	int64_t import_seen;        /* generation of the import last shown */
+	char *follow_path;          /* followed, if no files were given */
 	bool import_jump;           /* go to what was imported once it is there: until a key is pressed */
 	struct grid grid;
 	bool ask, draw, quit;
@@ -216,6 +219,15 @@ static void draw_progress(const struct app *app, struct buf *out)
 	if (!app->import || import_is_done(app->import))
 		return;
 	struct import_progress *p = import_progress_of(app->import);
+	if (atomic_load(&p->cancel)) {
+		buf_add_cstr(out, "stopping");
+		return;
+	}
+	if (atomic_load(&p->caught_up)) {
+		int n = atomic_load(&p->files_total);
+		buf_printf(out, "following %d file%s", n, n == 1 ? "" : "s");
+		return;
+	}
 	uint64_t bytes = atomic_load(&p->bytes), size = atomic_load(&p->size);
 	if (import_waits_for(app->import))
 		buf_printf(out, "waiting for process %lld  ", (long long)import_waits_for(app->import));
@@ -308,6 +320,8 @@ static enum outcome back(struct screen *s, const struct input *in, struct target
 	(void)s, (void)in, (void)t;
 	return OUT_BACK;
 }
+
+static enum outcome follow(struct screen *s, const struct input *in, struct target *t);
 
 static enum outcome help(struct screen *s, const struct input *in, struct target *t)
 {
@@ -408,6 +422,7 @@ static enum outcome command(struct screen *s, const struct input *in, struct tar
 const struct action app_actions[] = {
     {"back",    "q Esc", "one level up; at the first screen: quit",            NULL,   0,  back      },
     {"command", ":",     "type a command: any name of this list, or a screen", NULL,   0,  command   },
+    {"follow",  "F",     "go on reading the files as they grow; again: stop",     NULL,   0,  follow    },
     {"help",    "? F1",  "what the keys do here",                              "help", 30, help      },
     {"quit",    "Q",     "leave spoor",                                        NULL,   0,  quit      },
     {"redraw",  "^L",    "draw the whole screen again",                        NULL,   0,  redraw    },
@@ -521,6 +536,47 @@ static void on_key(struct app *app, int key)
 
 /* ---------------------------------------------------------------- the import behind the screen */
 
+static bool start_import(struct app *app, char *const *paths, size_t n, bool follow, struct err *err)
+{
+	struct import_opts opts = {.now_ns = clock_now_ns(app)};
+	app->import_seen = 0;
+	app->import = import_start(app->opts->store, paths, n, &opts, follow, term_wake, err);
+	return app->import != NULL;
+}
+
+/* The files this session was given; standard input only comes once. Without any: the one that is looked at. */
+static bool start_following(struct app *app, struct str shown, struct err *err)
+{
+	const struct app_opts *o = app->opts;
+	if (o->n_paths && strcmp(o->paths[0], "-") != 0)
+		return start_import(app, o->paths, o->n_paths, true, err);
+	if (!shown.len || str_is(shown, "-"))
+		return err_set(err, ERR_USAGE, NULL, "no file to follow here: spoor --follow FILE");
+	free(app->follow_path);
+	app->follow_path = xstrndup(shown);
+	if (access(app->follow_path, R_OK) != 0)
+		return err_set(err, ERR_INPUT, NULL, "%.200s: %s", app->follow_path, strerror(errno));
+	return start_import(app, &app->follow_path, 1, true, err);
+}
+
+static enum outcome follow(struct screen *s, const struct input *in, struct target *t)
+{
+	struct app *app = the_app;
+	struct err err = ERR_INIT;
+	(void)in, (void)t;
+	if (app->import && import_follows(app->import)) {
+		import_ask_to_stop(app->import);
+		return OUT_HANDLED;
+	}
+	if (app->import) {
+		ui_say(s->ui, "still importing: F follows when that is done");
+		return OUT_HANDLED;
+	}
+	if (!start_following(app, s->ops->file ? s->ops->file(s) : STR_NONE, &err))
+		ui_fail(s->ui, &err);
+	return OUT_HANDLED;
+}
+
 /* What the files hold decides where to go: one trace → its tree, runs → the runs, else the list of traces. */
 static void jump_to_imported(struct app *app, const struct import_report *r)
 {
@@ -592,8 +648,16 @@ static void watch_import(struct app *app)
 {
 	if (!app->import)
 		return;
-	int64_t generation = atomic_load(&import_progress_of(app->import)->generation);
+	struct import_progress *p = import_progress_of(app->import);
+	int64_t generation = atomic_load(&p->generation);
 	app->draw = true;
+	if (import_news(app->import, app->ui.message, sizeof app->ui.message))
+		app->ui.message_is_error = false;
+	if (app->import_jump && atomic_load(&p->caught_up)) {
+		app->import_jump = false;
+		if (atomic_load(&p->cases) && !atomic_load(&p->traces))
+			open_screen(app, &(struct target){.screen = "runs"});
+	}
 	if (generation != app->import_seen) {
 		app->import_seen = generation;
 		app->ui.generation++;
@@ -606,7 +670,9 @@ static void watch_import(struct app *app)
 	const struct import_report *report = import_report_of(app->import, &ok, &err);
 	app->ui.generation++;
 	app->ask = true;
-	if (ok) {
+	if (ok && import_follows(app->import)) {
+		ui_say(&app->ui, "no longer following");
+	} else if (ok) {
 		import_message(app, report);
 		if (app->import_jump)
 			jump_to_imported(app, report);
@@ -651,7 +717,9 @@ static void loop(struct app *app)
 			ask(app);
 		if (app->draw)
 			draw(app);
-		read_keys(app, app->import ? IMPORT_MS : -1);
+		bool rests = !app->import || (import_follows(app->import) &&
+		                              atomic_load(&import_progress_of(app->import)->caught_up));
+		read_keys(app, rests ? -1 : IMPORT_MS);
 	}
 }
 
@@ -674,10 +742,8 @@ static bool start(struct app *app, struct err *err)
 	if (store.unclean)
 		app->check = check_start(o->store, term_wake);
 	if (o->n_paths) {
-		struct import_opts opts = {.now_ns = clock_now_ns(app)};
-		app->import = import_start(o->store, o->paths, o->n_paths, &opts, term_wake, err);
 		app->import_jump = true;
-		if (!app->import)
+		if (!start_import(app, o->paths, o->n_paths, o->follow, err))
 			return false;
 	}
 	app->ui.ascii = o->ascii;
@@ -699,10 +765,15 @@ static bool start(struct app *app, struct err *err)
 	return true;
 }
 
+static bool is_read(struct import_thread *t)
+{
+	return import_is_done(t) || atomic_load(&import_progress_of(t)->caught_up);
+}
+
 /* A small file is in the store before a person could read a first, emptier screen. */
 static void first_wait(struct app *app)
 {
-	for (int waited = 0; app->import && waited < FIRST_WAIT_MS && !import_is_done(app->import); waited += 5)
+	for (int waited = 0; app->import && waited < FIRST_WAIT_MS && !is_read(app->import); waited += 5)
 		nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
 }
 
@@ -717,6 +788,7 @@ static void stop(struct app *app)
 		close_top(app);
 	check_stop(app->check);
 	import_stop(app->import); /* before the terminal: its thread wakes the loop */
+	free(app->follow_path);
 	term_close();
 	query_free(app->queries);
 	vec_done(&app->stack);

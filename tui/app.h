@@ -9,6 +9,7 @@ struct app_opts {
 	const char *store;  /* path */
 	char *const *paths; /* files to import first; n_paths 0: none */
 	size_t n_paths;
+	bool follow; /* and go on reading them as they grow */
 	bool ascii, no_color;
 	const char *theme; /* name or file; NULL: default */
 	const char *open;  /* "trace:ID": where to begin, above the list; NULL: the list */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "import/follow.h"
 #include "store/db.h"
 #include "store/query/sources.h"
 
@@ -227,12 +228,55 @@ struct import_thread {
 	bool ok;
 	_Atomic bool finished; /* ok, err and report are written */
 	void (*wake)(void);
+	bool follow;
+	pthread_mutex_t lock;
+	char news[200]; /* under lock; "" none */
 };
+
+/* On the import's thread. */
+static void on_news(void *context, const struct follow_event *e)
+{
+	struct import_thread *t = context;
+	struct str file = e->file;
+	for (size_t at; (at = str_find_char(file, '/')) != SIZE_MAX && at + 1 < file.len;)
+		file = str_from(file, at + 1);
+	file = str_cut(file, 0, 60);
+	pthread_mutex_lock(&t->lock);
+	switch (e->news) {
+	case FOLLOW_FOUND:
+	case FOLLOW_READ:
+	case FOLLOW_CAUGHT_UP: break;
+	case FOLLOW_ROTATED:
+		snprintf(t->news, sizeof t->news, STR_FMT ": another file has its name now", STR_ARG(file));
+		break;
+	case FOLLOW_GONE:
+		snprintf(t->news, sizeof t->news, STR_FMT ": gone; waiting for it to come back", STR_ARG(file));
+		break;
+	case FOLLOW_REPLACED: snprintf(t->news, sizeof t->news, STR_FMT ": %s", STR_ARG(file), e->why); break;
+	case FOLLOW_TROUBLE:
+		if (e->state && e->state->n_problems)
+			snprintf(t->news, sizeof t->news, STR_FMT ": " STR_FMT, STR_ARG(file),
+			         STR_ARG(str_cut(e->state->problems[e->state->n_problems - 1].reason, 0, 100)));
+		break;
+	}
+	pthread_mutex_unlock(&t->lock);
+	t->wake();
+}
+
+static bool follow_files_of(struct import_thread *t)
+{
+	const struct follow_opts opts = {.import = t->opts, .tell = on_news, .context = t};
+	struct follow *f = follow_open(t->db, t->paths, t->n, &opts, &t->progress, &t->err);
+	bool ok = f && follow_run(f, &t->report, &t->err);
+	follow_close(f);
+	return ok;
+}
 
 static void *import_loop(void *arg)
 {
 	struct import_thread *t = arg;
-	t->ok = import_paths(t->db, t->paths, t->n, &t->opts, &t->progress, &t->report, &t->err);
+	t->ok = t->follow ? follow_files_of(t)
+	                  : import_paths(t->db, t->paths, t->n, &t->opts, &t->progress, &t->report, &t->err);
 	db_checkpoint(t->db, 0);
 	atomic_store(&t->finished, true);
 	t->wake();
@@ -240,7 +284,7 @@ static void *import_loop(void *arg)
 }
 
 struct import_thread *import_start(const char *store, char *const *paths, size_t n, const struct import_opts *opts,
-                                   void (*wake)(void), struct err *err)
+                                   bool follow, void (*wake)(void), struct err *err)
 {
 	struct db *db = db_open(store, DB_WRITE, err);
 	if (!db)
@@ -251,6 +295,8 @@ struct import_thread *import_start(const char *store, char *const *paths, size_t
 	t->n = n;
 	t->opts = *opts;
 	t->wake = wake;
+	t->follow = follow;
+	pthread_mutex_init(&t->lock, NULL);
 	if (!import_progress_init(&t->progress, err)) {
 		db_close(db);
 		free(t);
@@ -266,6 +312,27 @@ struct import_thread *import_start(const char *store, char *const *paths, size_t
 		return NULL;
 	}
 	return t;
+}
+
+bool import_follows(const struct import_thread *t)
+{
+	return t->follow;
+}
+
+bool import_news(struct import_thread *t, char *text, size_t size)
+{
+	pthread_mutex_lock(&t->lock);
+	bool any = t->news[0] != 0;
+	if (any)
+		snprintf(text, size, "%s", t->news);
+	t->news[0] = '\0';
+	pthread_mutex_unlock(&t->lock);
+	return any;
+}
+
+void import_ask_to_stop(struct import_thread *t)
+{
+	import_cancel(&t->progress);
 }
 
 struct import_progress *import_progress_of(struct import_thread *t)
@@ -298,6 +365,7 @@ void import_stop(struct import_thread *t)
 	pthread_join(t->thread, NULL);
 	import_progress_done(&t->progress);
 	import_report_done(&t->report);
+	pthread_mutex_destroy(&t->lock);
 	db_close(t->db);
 	free(t);
 }

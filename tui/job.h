@@ -36,8 +36,13 @@ void check_stop(struct check_thread *c); /* interrupts, joins, frees; NULL is fi
 
 /* ---- the import thread */
 struct import_thread;
+/* follow: goes on as the files grow, until import_stop; then it wakes whenever something was committed. */
 struct import_thread *import_start(const char *store, char *const *paths, size_t n, const struct import_opts *opts,
-                                   void (*wake)(void), struct err *err);
+                                   bool follow, void (*wake)(void), struct err *err);
+bool import_follows(const struct import_thread *t);
+/* What happened to a file that people should know, once: copied into text. */
+bool import_news(struct import_thread *t, char *text, size_t size);
+void import_ask_to_stop(struct import_thread *t); /* import_is_done tells when it has */
 struct import_progress *import_progress_of(struct import_thread *t);
 /* The process whose writing it has waited for longer than 5 s; -1: one without a name; 0: it does not wait. */
 int64_t import_waits_for(struct import_thread *t);

@@ -87,7 +87,7 @@ static const char *value_of(const char *name, int argc, char **argv, int *i, str
 static bool unknown_option(const char *word, struct err *err)
 {
 	static const char *const names[] = {"--store", "--ascii",   "--no-color", "--theme",
-	                                    "--open",  "--version", "--help"};
+	                                    "--open",  "--follow", "--version", "--help"};
 	struct near near = {.word = str_of(word)};
 	struct buf after = BUF_INIT;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -105,6 +105,8 @@ static bool front_option(struct front *f, int argc, char **argv, int *i, struct 
 		f->app.ascii = true;
 	else if (strcmp(word, "--no-color") == 0)
 		f->app.no_color = true;
+	else if (strcmp(word, "--follow") == 0)
+		f->app.follow = true;
 	else if (strcmp(word, "--version") == 0)
 		f->version = true;
 	else if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
@@ -225,7 +227,9 @@ static int explore(struct app_opts *app)
 	struct err err = ERR_INIT;
 	struct buf path = BUF_INIT;
 	int number = 0;
-	if (!check_files(app->paths, app->n_paths, &err) || !needs_terminal(app, &err))
+	if (app->follow && !app->n_paths)
+		err_set(&err, ERR_USAGE, NULL, "--follow needs files: spoor --follow FILE");
+	if (err.code != ERR_NONE || !check_files(app->paths, app->n_paths, &err) || !needs_terminal(app, &err))
 		return fail(&err);
 	if (!app->store) {
 		db_default_path(&path);

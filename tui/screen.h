@@ -61,6 +61,8 @@ struct screen_ops {
 	void (*status)(const struct screen *, struct buf *out);
 	/* Where the cursor stands, as a target this screen can be opened with again; for "open", permalinks, coming back. */
 	void (*place)(const struct screen *, struct target *out);
+	/* The file that what the cursor stands on came from, as it was given; may be NULL or absent. */
+	struct str (*file)(const struct screen *);
 	void (*close)(struct screen *);
 };
 

@@ -4,6 +4,7 @@
 
 #include "store/base/units.h"
 #include "store/base/vec.h"
+#include "store/source.h"
 
 #define COLUMNS                                                                                                    \
 	"t.id, t.key, t.text, (SELECT text FROM word WHERE id = t.name), (SELECT text FROM word WHERE id = "       \
@@ -11,7 +12,8 @@
 	" (SELECT text FROM word WHERE id = t.user), (SELECT text FROM word WHERE id = t.service), t.start_ns,"    \
 	" t.duration_ns, t.status, t.spans, t.errors, t.llm_calls, t.tool_calls, t.tokens_in, t.tokens_out,"       \
 	" t.tokens_cached, t.tokens_reasoning, t.cost_usd, t.repeats, t.input, t.output, t.verdict, t.first, t.n," \
-	" t.loose, s.path, s.format, t.scores FROM trace t LEFT JOIN source s ON s.id = t.source"
+	" t.loose, s.path, s.format, t.scores, t.orphans," \
+	" (SELECT state FROM source WHERE id = t.seen) FROM trace t LEFT JOIN source s ON s.id = t.source"
 
 static const struct {
 	const char *name, *sql;
@@ -34,6 +36,14 @@ bool trace_sort_named(struct str column, enum trace_sort *sort)
 			return true;
 		}
 	return false;
+}
+
+bool trace_is_running(const struct trace_row *row, int64_t now_ns)
+{
+	if (!row->being_read || (row->status != STATUS_RUNNING && row->orphans == 0) || row->start_ns == TIME_UNKNOWN)
+		return false;
+	int64_t newest = row->start_ns + (row->duration_ns == UNKNOWN_INT ? 0 : row->duration_ns);
+	return newest > now_ns - TRACE_RECENT_NS;
 }
 
 void trace_page_done(struct trace_page *p)
@@ -74,6 +84,8 @@ static void read_row(struct stmt *s, struct arena *arena, struct trace_row *row)
 	    .file = arena_str(arena, col_blob(s, 26)),
 	    .format = arena_str(arena, col_str(s, 27)),
 	    .n_scores = (size_t)col_int_or(s, 28, 0), /* a count until the scores are read */
+	    .orphans = col_int_or(s, 29, 0),
+	    .being_read = col_int_or(s, 30, SOURCE_WHOLE) == SOURCE_READING,
 	};
 	struct str key = col_blob(s, 1);
 	if (key.len == sizeof row->key.byte)

@@ -30,7 +30,15 @@ struct trace_row {
 	enum verdict verdict;
 	int64_t first, n, loose; /* where its spans lie */
 	struct str file, format; /* first source */
+	int64_t orphans;         /* spans whose parent is not there */
+	bool being_read;         /* its latest source is being read or followed now, or its reader was killed */
 };
+
+/* Is it still going on? No file says so: a producer writes a span when it ends, so that the root comes last. Taken for running is
+ * a trace with a span that has no end, or one whose parent is not there, while its file is being read and if its newest
+ * event is less than 15 minutes before now. Otherwise the same trace has "not ended", or has lost its parent. */
+#define TRACE_RECENT_NS (15LL * 60 * 1000000000)
+bool trace_is_running(const struct trace_row *row, int64_t now_ns);
 
 enum trace_sort {
 	TRACE_BY_START,

@@ -33,6 +33,7 @@ file that grew adds what is new. Folders are read with all they hold; - is stand
 stopped goes on where it was.
 
 Options
+  --follow                    go on reading as the files grow, until ^C; new files in folders, too
   --strict                    a file with any problem at all is not imported
   --max-depth N               how deep JSON may nest (1000)
 

@@ -229,6 +229,61 @@ static void damage_after_a_crash_is_said(void **state)
 	leave(&vt);
 }
 
+/* A span of trace `trace` that began `seconds` after 23:58:00 on 20 November, two minutes before the frozen now. */
+static void write_span(const char *path, int trace, int key, int parent, const char *name, int seconds, int end)
+{
+	FILE *f = fopen(path, "a");
+	assert_non_null(f);
+	fprintf(f, "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{\"traceId\":\"%032x\",\"spanId\":\"%016x\",", trace, key);
+	if (parent)
+		fprintf(f, "\"parentSpanId\":\"%016x\",", parent);
+	if (end)
+		fprintf(f, "\"endTimeUnixNano\":\"%lld000000000\",", 1795219080LL + end);
+	fprintf(f, "\"name\":\"%s\",\"startTimeUnixNano\":\"%lld000000000\"}]}]}]}\n", name, 1795219080LL + seconds);
+	fclose(f);
+}
+
+/* Story 3: an agent at work is watched: what it has begun runs, the list grows under a cursor that stays. */
+static void a_growing_file_is_followed(void **state)
+{
+	(void)state;
+	struct vt vt;
+	char path[128], fresh[128];
+	snprintf(path, sizeof path, "%s/growing.jsonl", dir);
+	snprintf(fresh, sizeof fresh, "%s/growing.db", dir);
+	write_span(path, 1, 1, 0, "agent", 0, 0);
+	write_span(path, 1, 2, 1, "plan", 1, 4);
+	write_span(path, 2, 12, 11, "search", 2, 5); /* its parent ends later and comes last */
+	vt_open(&vt, 24, 80, (const char *const[]){program, "--store", fresh, "--follow", path, NULL}, frozen);
+	assert_true(vt_wait_text(&vt, "following 1 file"));
+	assert_true(vt_wait_text(&vt, "row 1 of 2"));
+	assert_true(vt_golden(&vt, "explorer-follow-80x24"));
+	vt_send(&vt, "j");
+	assert_true(vt_wait_text(&vt, "row 2 of 2"));
+	write_span(path, 3, 21, 0, "later", 30, 31); /* above, since the newest comes first */
+	assert_true(vt_wait_text(&vt, "row 3 of 3"));
+	vt_send(&vt, "\r");
+	assert_true(vt_wait_text(&vt, "row 1 of 2"));
+	assert_true(vt_golden(&vt, "explorer-follow-trace-80x24"));
+	write_span(path, 1, 3, 1, "act", 40, 44);
+	assert_true(vt_wait_text(&vt, "row 1 of 3"));
+	write_span(path, 1, 1, 0, "agent", 0, 45);
+	assert_true(vt_wait_text(&vt, "3 spans 45.00s"));
+	vt_send(&vt, "q");
+	assert_true(vt_wait_text(&vt, "row 3 of 3"));
+	vt_send(&vt, "g");
+	assert_true(vt_wait_text(&vt, "row 1 of 3"));
+	write_span(path, 4, 31, 0, "latest", 50, 51);
+	assert_true(vt_wait_text(&vt, "row 1 of 4")); /* at the top one sees what comes */
+	vt_send(&vt, "F");
+	assert_true(vt_wait_text(&vt, "no longer following"));
+	write_span(path, 5, 41, 0, "unseen", 52, 53);
+	vt_send(&vt, "F");
+	assert_true(vt_wait_text(&vt, "following 1 file"));
+	assert_true(vt_wait_text(&vt, "row 1 of 5"));
+	leave(&vt);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -236,6 +291,7 @@ int main(void)
 	    cmocka_unit_test(the_list_shows_repeated_calls),
 	    cmocka_unit_test(a_reviewer_compares_two_runs),
 	    cmocka_unit_test(a_file_opens_on_what_it_holds),
+	    cmocka_unit_test(a_growing_file_is_followed),
 	    cmocka_unit_test(sizes_change_under_it),
 	    cmocka_unit_test(works_without_colour_and_in_ascii),
 	    cmocka_unit_test(help_lists_the_keys),

@@ -217,7 +217,9 @@ static void sources_text(struct doctor *d)
 		buf_add_cstr(&v, "  ");
 		buf_add_str(&v, s->format);
 		buf_printf(&v, ", %lld records%s", (long long)s->records,
-		           s->state == SOURCE_WHOLE ? "" : ", stopped before its end");
+		           s->state == SOURCE_WHOLE     ? ""
+		           : s->state == SOURCE_READING ? ", being read, or its reader was killed"
+		                                        : ", stopped before its end");
 		if (s->problems > 0)
 			buf_printf(&v, ", %lld problem%s", (long long)s->problems, s->problems == 1 ? "" : "s");
 		row(d, i ? "" : "files", &v);

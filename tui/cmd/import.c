@@ -1,5 +1,5 @@
 /* spoor import: files into the store, with a progress line on standard error and signals that stop it at a safe point. */
-#include "import/import.h"
+#include "import/follow.h"
 
 #include <errno.h>
 #include <langinfo.h>
@@ -16,6 +16,7 @@ enum { FIRST_MS = 300, EVERY_MS = 100, NESTING_MAX = 100000 };
 
 /* clang-format off */
 const struct option_row import_options[] = {
+	{"follow", 0, OPTION_FLAG, NULL, "go on reading as the files grow, until ^C; new files in folders, too"},
 	{"strict", 0, OPTION_FLAG, NULL, "a file with any problem at all is not imported"},
 	{"max-depth", 0, OPTION_INT, "N", "how deep JSON may nest (1000)"},
 	{.name = NULL},
@@ -53,6 +54,7 @@ struct meter {
 	struct import_progress *progress;
 	struct db *db;
 	bool terminal, said; /* without one: only, and once, that it waits for another spoor */
+	bool ascii;
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
@@ -89,12 +91,17 @@ static void meter_text(const struct meter *m, struct buf *out)
 	int done = atomic_load(&p->files_done), total = atomic_load(&p->files_total);
 	if (db_waits_for(m->db))
 		wait_text(m, out);
-	buf_add_cstr(out, "importing");
-	if (total > 1)
-		buf_printf(out, " %d of %d", done < total ? done + 1 : total, total);
+	if (atomic_load(&p->caught_up)) {
+		buf_printf(out, "following %d file%s", total, total == 1 ? "" : "s");
+		size = bytes = 0;
+	} else {
+		buf_add_cstr(out, "importing");
+		if (total > 1)
+			buf_printf(out, " %d of %d", done < total ? done + 1 : total, total);
+	}
 	if (size)
 		buf_printf(out, " %3.0f%%", 100 * (double)(bytes < size ? bytes : size) / (double)size);
-	else {
+	else if (!atomic_load(&p->caught_up)) {
 		buf_add_char(out, ' ');
 		units_bytes(out, bytes);
 	}
@@ -158,8 +165,6 @@ static void *meter_run(void *any)
 			meter_say(m);
 		after_ms(&at, EVERY_MS);
 	}
-	if (m->drawn)
-		meter_draw(m, true);
 	pthread_mutex_unlock(&m->lock);
 	return NULL;
 }
@@ -175,15 +180,24 @@ static void meter_start(struct meter *m, struct db *db, struct import_progress *
 	m->started = pthread_create(&m->thread, NULL, meter_run, m) == 0;
 }
 
-static void meter_stop(struct meter *m)
+/* The thread goes, what it drew stays. */
+static void meter_rest(struct meter *m)
 {
 	if (!m->started)
 		return;
+	m->started = false;
 	pthread_mutex_lock(&m->lock);
 	m->stop = true;
 	pthread_cond_signal(&m->wake);
 	pthread_mutex_unlock(&m->lock);
 	pthread_join(m->thread, NULL);
+}
+
+static void meter_stop(struct meter *m)
+{
+	meter_rest(m);
+	if (m->drawn)
+		meter_draw(m, true);
 }
 
 /* ---------------------------------------------------------------- the report as text */
@@ -408,7 +422,14 @@ static void report_json(struct buf *out, const struct import_report *r)
 	buf_add_char(out, '\n');
 }
 
-/* ---------------------------------------------------------------- the command */
+/* ---------------------------------------------------------------- telling */
+
+static bool is_ascii(const struct command_line *line)
+{
+	struct out o;
+	out_init(&o, line);
+	return o.ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+}
 
 static bool print_report(const struct command_line *line, const struct import_report *report, struct err *err)
 {
@@ -420,7 +441,7 @@ static bool print_report(const struct command_line *line, const struct import_re
 	else
 		report_text(&o, &out, report);
 	if (o.form != OUT_JSON_)
-		report_problems(report, o.ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0);
+		report_problems(report, is_ascii(line));
 	bool ok = out_flush(&out, err);
 	buf_done(&out);
 	return ok;
@@ -438,6 +459,66 @@ static int after_signal(const struct command_line *line, struct err *err)
 	return 128 + signalled;
 }
 
+/* ---------------------------------------------------------------- following */
+
+static void news_line(const struct follow_event *e, struct buf *raw, bool ascii)
+{
+	static const char *const words[] = {
+	    [FOLLOW_ROTATED] = "another file has its name now; both are followed",
+	    [FOLLOW_GONE] = "its name is gone; waiting for it to come back",
+	};
+	if (e->news == FOLLOW_TROUBLE && e->state && e->state->n_problems) {
+		problem_line(raw, &e->state->problems[e->state->n_problems - 1], ascii);
+		return;
+	}
+	struct buf text = BUF_INIT;
+	buf_printf(&text, "spoor: " STR_FMT ": ", STR_ARG(e->file));
+	if (e->news == FOLLOW_FOUND)
+		counts_text(&text, &e->state->held, "nothing yet");
+	else if (e->news == FOLLOW_REPLACED)
+		buf_printf(&text, "%s: read again as another source", e->why);
+	else
+		buf_add_cstr(&text, e->news == FOLLOW_TROUBLE ? "cannot be read" : words[e->news]);
+	clean_print(raw, buf_str(&text), false, ascii);
+	buf_add_char(raw, '\n');
+	buf_done(&text);
+}
+
+/* On a terminal one line that is drawn again, and a line for each thing that happens to a file; else the lines only. */
+static void tell_news(void *context, const struct follow_event *e)
+{
+	struct meter *m = context;
+	bool terminal = isatty(STDERR_FILENO) == 1;
+	struct buf out = BUF_INIT;
+	if (e->news == FOLLOW_CAUGHT_UP)
+		meter_rest(m);
+	if (e->news != FOLLOW_READ && e->news != FOLLOW_CAUGHT_UP && !(terminal && e->news == FOLLOW_FOUND))
+		news_line(e, &out, m->ascii);
+	else if (e->news == FOLLOW_CAUGHT_UP && !terminal && atomic_load(&m->progress->files_total))
+		buf_printf(&out, "spoor: following %d file%s; ^C ends it\n", atomic_load(&m->progress->files_total),
+		           atomic_load(&m->progress->files_total) == 1 ? "" : "s");
+	pthread_mutex_lock(&m->lock);
+	if (out.len && m->drawn)
+		meter_draw(m, true);
+	fwrite(buf_cstr(&out), 1, out.len, stderr);
+	if (terminal && atomic_load(&m->progress->caught_up))
+		meter_draw(m, false);
+	pthread_mutex_unlock(&m->lock);
+	buf_done(&out);
+}
+
+static bool run_follow(struct db *db, const struct command_line *line, const struct import_opts *opts,
+                       struct meter *meter, struct import_report *report, struct err *err)
+{
+	const struct follow_opts follow = {.import = *opts, .tell = tell_news, .context = meter};
+	struct follow *f = follow_open(db, line->args, line->n_args, &follow, meter->progress, err);
+	bool ok = f && follow_run(f, report, err);
+	follow_close(f);
+	return ok;
+}
+
+/* ---------------------------------------------------------------- the command */
+
 static bool import(const struct command_line *line, struct import_report *report, struct err *err)
 {
 	struct import_opts opts = {.strict = cmd_flag(line, "strict"), .now_ns = cmd_now_ns()};
@@ -449,6 +530,8 @@ static bool import(const struct command_line *line, struct import_report *report
 	if (cmd_flag(line, "max-depth") && (depth < 1 || depth > NESTING_MAX))
 		return err_set(err, ERR_USAGE, NULL, "--max-depth goes from 1 to %d", NESTING_MAX);
 	opts.depth_max = (int)depth;
+	if (opts.strict && cmd_flag(line, "follow"))
+		return err_set(err, ERR_USAGE, NULL, "--strict needs a file's end, which --follow never sees");
 	struct db *db = cmd_store(line, DB_WRITE, err);
 	if (!db || !import_progress_init(&progress, err)) {
 		db_close(db);
@@ -456,7 +539,10 @@ static bool import(const struct command_line *line, struct import_report *report
 	}
 	catch_signals(&progress);
 	meter_start(&meter, db, &progress);
-	bool ok = import_paths(db, line->args, line->n_args, &opts, &progress, report, err);
+	meter.ascii = is_ascii(line);
+	bool ok = cmd_flag(line, "follow")
+	              ? run_follow(db, line, &opts, &meter, report, err)
+	              : import_paths(db, line->args, line->n_args, &opts, &progress, report, err);
 	meter_stop(&meter);
 	db_checkpoint(db, 0); /* the store is one file again: it can be copied */
 	db_close(db);         /* before anything is printed: a reader that goes away ends us */

@@ -204,7 +204,7 @@ static void draw_scores(const struct trace_row *row, struct canvas c, int y, int
 
 /* Name, repeats, and as much of what went in as there is room for. */
 static void draw_name(const struct traces_pane *s, const struct trace_row *row, struct canvas c, int y, int col,
-                      int cols, bool cursor)
+                      int cols, bool cursor, bool running)
 {
 	int end = col + cols, marks = row->repeats > 1 ? 10 : 0;
 	struct str name = row->name.len ? row->name : row->text.len ? row->text : STR_LIT("(no name)");
@@ -218,8 +218,8 @@ static void draw_name(const struct traces_pane *s, const struct trace_row *row, 
 		col += canvas_printf(c, y, col + 1, end - col - 1, ROLE_WARNING, "%s%lld !same",
 		                     c.grid->ascii ? "x" : "×", (long long)row->repeats) +
 		       1;
-	if (row->status == STATUS_RUNNING && end - col > 8)
-		col += canvas_putc(c, y, col + 1, end - col - 1, ROLE_RUNNING, "not ended") + 1;
+	if ((running || row->status == STATUS_RUNNING) && end - col > 8)
+		col += canvas_putc(c, y, col + 1, end - col - 1, ROLE_RUNNING, running ? "running" : "not ended") + 1;
 	struct str input = str_starts(row->input, "user: ") ? str_from(row->input, 6) : row->input;
 	if (end - col < 10 || input.len == 0)
 		return;
@@ -227,11 +227,11 @@ static void draw_name(const struct traces_pane *s, const struct trace_row *row, 
 	find_light(c, y, col + 2, used, input, buf_str(&s->find));
 }
 
-static void draw_marks(const struct trace_row *row, struct canvas c, int y)
+static void draw_marks(const struct trace_row *row, bool running, struct canvas c, int y)
 {
 	if (row->errors > 0 || row->status == STATUS_ERROR)
 		canvas_putc(c, y, 1, 1, ROLE_ERROR, glyph_error(c.grid->ascii));
-	else if (row->status == STATUS_RUNNING)
+	else if (running || row->status == STATUS_RUNNING)
 		canvas_putc(c, y, 1, 1, ROLE_RUNNING, c.grid->ascii ? "." : "…");
 	switch (row->verdict) {
 	case VERDICT_NONE: break;
@@ -259,11 +259,12 @@ static void draw_row(const struct traces_pane *s, const struct trace_row *row, s
 	struct buf text = BUF_INIT;
 	if (cursor)
 		canvas_putc(c, y, 0, 1, ROLE_CURSOR, ">");
-	draw_marks(row, c, y);
+	bool running = trace_is_running(row, now_ns);
+	draw_marks(row, running, c, y);
 	for (size_t i = 0; i < n; i++) {
 		const struct place *p = &places[i];
 		if (p->picture == PICTURE_NAME)
-			draw_name(s, row, c, y, p->col, p->cols, cursor);
+			draw_name(s, row, c, y, p->col, p->cols, cursor, running);
 		else if (p->picture == PICTURE_SCORES)
 			draw_scores(row, c, y, p->col, p->cols);
 		else if (p->picture == PICTURE_BAR)
@@ -272,6 +273,8 @@ static void draw_row(const struct traces_pane *s, const struct trace_row *row, s
 			continue;
 		struct value v = p->column->get(row, &arena);
 		buf_clear(&text);
+		if (running && strcmp(p->column->name, "duration_ns") == 0) /* so far */
+			buf_add_cstr(&text, c.grid->ascii ? ">" : "≥");
 		value_print(&text, &v, now_ns, c.grid->ascii);
 		enum role role = v.type == VALUE_NONE || v.type == VALUE_TIME ? ROLE_DIM : v.role;
 		if (p->column->right)

@@ -353,7 +353,7 @@ static bool is_group(const struct tree_row *row)
 }
 
 /* What stands after the name while there is room: repeats, hidden errors, why it failed, the model. */
-static int draw_notes(const struct tree_row *row, const struct fold *fold, int64_t errors, struct canvas c, int y,
+static int draw_notes(const struct tree_row *row, bool running, const struct fold *fold, int64_t errors, struct canvas c, int y,
                       int col, int end)
 {
 	if (is_group(row) && (!fold || fold->group)) {
@@ -372,7 +372,7 @@ static int draw_notes(const struct tree_row *row, const struct fold *fold, int64
 	if (end - col < 6)
 		return col;
 	if (row->flags & SPAN_RUNNING)
-		col += canvas_putc(c, y, col + 2, end - col - 2, ROLE_RUNNING, "not ended") + 2;
+		col += canvas_putc(c, y, col + 2, end - col - 2, ROLE_RUNNING, running ? "running" : "not ended") + 2;
 	else if (row->status == STATUS_ERROR && row->message.len)
 		col += canvas_put(c, y, col + 2, end - col - 2, ROLE_ERROR, row->message) + 2;
 	else if (row->model.len && text_cols(row->model) <= end - col - 2)
@@ -396,7 +396,7 @@ static void draw_name(const struct tree_pane *t, const struct tree_row *row, con
 	bool group = is_group(row) && (!fold || fold->group);
 	if (group && room > 20) /* the repeat mark matters more than the end of a long name */
 		room -= row->flags & SPAN_SAME ? 11 : 5;
-	struct str name = row->name.len ? row->name : synthetic ? STR_LIT("parent missing") : STR_LIT("(no name)");
+	struct str name = row->name.len ? row->name : synthetic ? (t->running ? STR_LIT("parent not here yet") : STR_LIT("parent missing")) : STR_LIT("(no name)");
 	enum role role = synthetic ? ROLE_WARNING : row->status == STATUS_ERROR ? ROLE_ERROR : ROLE_TEXT;
 	int used = canvas_put(c, y, col, room, role, name);
 	find_light(c, y, col, used, name, t->find);
@@ -404,7 +404,7 @@ static void draw_name(const struct tree_pane *t, const struct tree_row *row, con
 		canvas_putc(c, y, 0, 1, ROLE_CURSOR, ">");
 		canvas_reverse(c, y, col, used);
 	}
-	draw_notes(row, fold, e->errors, c, y, col + used, end);
+	draw_notes(row, t->running, fold, e->errors, c, y, col + used, end);
 }
 
 static double share(const struct trace_row *trace, int64_t at_ns)
@@ -441,6 +441,12 @@ static void draw_row(const struct tree_pane *t, size_t i, struct canvas c, int y
 	int64_t ns = t->self_time ? row->self_ns : row->duration_ns;
 	if (fold && fold->group)
 		ns = t->self_time ? e->self_ns : units_between(e->start_ns, e->end_ns);
+	const struct trace_row *trace = t->trace;
+	if (t->running && (row->flags & SPAN_RUNNING) && row->start_ns != TIME_UNKNOWN &&
+	    trace->duration_ns != UNKNOWN_INT) { /* so far */
+		ns = trace->start_ns + trace->duration_ns - row->start_ns;
+		buf_add_cstr(&text, c.grid->ascii ? ">" : "≥");
+	}
 	units_duration(&text, ns, c.grid->ascii);
 	canvas_put_right(c, y, l->time, l->time_cols, ns == UNKNOWN_INT ? ROLE_DIM : ROLE_TEXT, buf_str(&text));
 	buf_done(&text);

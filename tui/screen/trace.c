@@ -127,6 +127,7 @@ static void fit(struct screen *screen)
 	struct split v = split_for(s, screen->ui->rows, screen->ui->cols);
 	s->tree.rows = v.tree ? v.tree_rows - 1 : screen->ui->rows;
 	s->tree.find = buf_str(&s->find);
+	s->tree.running = trace_is_running(&s->row, screen->ui->now_ns);
 	tree_pane_scroll(&s->tree);
 	if (v.pane)
 		span_pane_fit(&s->span, &s->row, v.pane_rows, v.pane_cols, screen->ui->ascii);
@@ -222,11 +223,15 @@ static void take_open(struct screen *screen, struct trace_request *r)
 	s->span_is_stale = true;
 	s->tree.stamp++;
 	bool back = first && come_back(screen);
+	int64_t above = folds_row(&s->tree.folds, s->tree.cursor) - s->tree.top;
 	if (r->new_folds && !back)
 		tree_pane_set_folds(&s->tree, &r->folds);
 	if (r->found >= 0 && (s->key || !first)) {
 		tree_pane_go(&s->tree, r->found);
-		tree_pane_center(&s->tree);
+		if (first)
+			tree_pane_center(&s->tree);
+		else /* the trace has grown: what one looks at stays where it is */
+			s->tree.top = folds_row(&s->tree.folds, r->found) - above;
 	} else if (s->tree.cursor >= s->row.n) {
 		s->tree.cursor = s->row.n > 0 ? s->row.n - 1 : 0;
 	}
@@ -316,6 +321,11 @@ static bool trace_open(struct screen *screen, const struct target *target, struc
 	return true;
 }
 
+static struct str trace_file(const struct screen *screen)
+{
+	return state_of(screen)->row.file;
+}
+
 static void trace_close(struct screen *screen)
 {
 	struct trace_state *s = state_of(screen);
@@ -362,10 +372,12 @@ static void trace_draw(const struct screen *screen, struct canvas body)
 		span_pane_draw(&s->span, canvas_part(body, v.pane_row, v.pane_col, v.pane_rows, v.pane_cols), old);
 }
 
-static void add_figures(struct buf *out, const struct trace_row *row, bool ascii)
+static void add_figures(struct buf *out, const struct trace_row *row, bool running, bool ascii)
 {
 	units_thousands(out, row->spans);
 	buf_add_cstr(out, row->spans == 1 ? " span " : " spans ");
+	if (running)
+		buf_add_cstr(out, ascii ? "running >" : "running ≥");
 	units_duration(out, row->duration_ns, ascii);
 	int64_t in = row->tokens_in, both = row->tokens_out;
 	if (in != UNKNOWN_INT)
@@ -389,7 +401,7 @@ static void trace_headline(const struct screen *screen, struct canvas row)
 		return;
 	struct buf figures = BUF_INIT;
 	bool ascii = row.grid->ascii;
-	add_figures(&figures, &s->row, ascii);
+	add_figures(&figures, &s->row, s->tree.running, ascii);
 	int cols = text_cols(buf_str(&figures)), left = row.cols - cols - 3;
 	struct str name = s->row.name.len ? s->row.name : s->row.text;
 	bool failed = s->row.status == STATUS_ERROR || s->row.errors > 0;
@@ -761,5 +773,6 @@ const struct screen_ops screen_trace = {
     .headline = trace_headline,
     .status = trace_status,
     .place = trace_place,
+    .file = trace_file,
     .close = trace_close,
 };

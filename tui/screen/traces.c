@@ -271,6 +271,12 @@ static void traces_close(struct screen *screen)
 	buf_done(&s->pane.find);
 }
 
+static struct str traces_file(const struct screen *screen)
+{
+	const struct trace_row *row = row_of_cursor(state_of(screen));
+	return row ? row->file : STR_NONE;
+}
+
 static void traces_place(const struct screen *screen, struct target *out)
 {
 	const struct traces_state *s = state_of(screen);
@@ -523,5 +529,6 @@ const struct screen_ops screen_traces = {
     .headline = traces_headline,
     .status = traces_status,
     .place = traces_place,
+    .file = traces_file,
     .close = traces_close,
 };
