@@ -167,26 +167,54 @@ static int by_use(const void *left, const void *right)
 	return by_word(left, right);
 }
 
+/* Where a word is among the names, by hashing: a file may name a score per case. */
+struct name_places {
+	size_t *at; /* index + 1; 0 free */
+	size_t cap;
+};
+
+static size_t *name_place(const struct name_places *p, const struct score_names *names, int64_t word)
+{
+	size_t i = (uint64_t)word & (p->cap - 1);
+	while (p->at[i] && names->at[p->at[i] - 1].word != word)
+		i = (i + 1) & (p->cap - 1);
+	return &p->at[i];
+}
+
+static void grow_places(struct name_places *p, const struct score_names *names)
+{
+	free(p->at);
+	p->cap = p->cap ? 2 * p->cap : 64;
+	p->at = xcalloc(p->cap, sizeof *p->at);
+	for (size_t i = 0; i < names->n; i++)
+		*name_place(p, names, names->at[i].word) = i + 1;
+}
+
+static struct score_name *name_of_word(struct score_names *names, struct name_places *p, int64_t word)
+{
+	if (2 * names->n >= p->cap)
+		grow_places(p, names);
+	size_t *place = name_place(p, names, word);
+	if (!*place) {
+		names->at = vec_grow(names->at, &names->cap, names->n, sizeof *names->at);
+		names->at[names->n++] = (struct score_name){.word = word};
+		*place = names->n;
+	}
+	return &names->at[*place - 1];
+}
+
 /* One entry per name, with how many cases of each run have it. */
 static struct score_names count_names(const struct side_run *a, const struct side_run *b)
 {
-	size_t total = size_add(a->n_scores, b->n_scores);
-	struct score_names names = {.at = xmalloc(size_mul(size_add(total, 1), sizeof *names.at)), .n = 0};
-	for (size_t i = 0; i < total; i++) {
-		bool in_a = i < a->n_scores;
-		int64_t word = in_a ? a->scores[i].name : b->scores[i - a->n_scores].name;
-		names.at[i] = (struct score_name){.word = word, .n_a = in_a, .n_b = !in_a};
-	}
-	qsort(names.at, total, sizeof *names.at, by_word);
-	for (size_t i = 0; i < total; i++) {
-		struct score_name *last = names.n ? &names.at[names.n - 1] : NULL;
-		if (last && last->word == names.at[i].word) {
-			last->n_a += names.at[i].n_a;
-			last->n_b += names.at[i].n_b;
-		} else {
-			names.at[names.n++] = names.at[i];
-		}
-	}
+	struct score_names names = {0};
+	struct name_places places = {0};
+	for (size_t i = 0; i < a->n_scores; i++)
+		name_of_word(&names, &places, a->scores[i].name)->n_a++;
+	for (size_t i = 0; i < b->n_scores; i++)
+		name_of_word(&names, &places, b->scores[i].name)->n_b++;
+	free(places.at);
+	if (names.n)
+		qsort(names.at, names.n, sizeof *names.at, by_word);
 	return names;
 }
 
@@ -236,9 +264,9 @@ static int by_place_word(const void *left, const void *right)
 
 static void spread_scores(struct side_run *run, const struct place *places, size_t n, struct arena *arena)
 {
-	for (size_t i = 0; i < run->n; i++) {
+	double *values = arena_alloc(arena, size_mul(size_mul(run->n, n), sizeof *values));
+	for (size_t i = 0; i < run->n; i++, values += n) {
 		struct side_case *c = &run->cases[i];
-		double *values = arena_alloc(arena, n * sizeof *values);
 		for (size_t k = 0; k < n; k++)
 			values[k] = UNKNOWN_DOUBLE;
 		for (size_t k = 0; k < c->n_scores; k++) {
@@ -398,7 +426,7 @@ static bool compare_sides(struct db *db, struct side_run *a, struct side_run *b,
 			on_both[i] = names.at[i].n_a > 0 && names.at[i].n_b > 0;
 		make_rows(a, b, pairs, on_both, out);
 		if (!opts->rows_only)
-			compare_metrics(a, b, pairs->at, pairs->paired, on_both, opts, out);
+			ok = compare_metrics(db, a, b, pairs->at, pairs->paired, on_both, opts, out, err);
 		compare_sentence(out);
 	}
 	free(names.at);

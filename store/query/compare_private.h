@@ -42,9 +42,9 @@ struct pair {
 	size_t a, b;
 };
 
-/* The metrics of the paired cases, then their verdicts. */
-void compare_metrics(const struct side_run *a, const struct side_run *b, const struct pair *pairs, size_t n,
-                     const bool *score_on_both, const struct compare_opts *opts, struct compare *out);
+/* The metrics of the paired cases, then their verdicts. False: interrupted, though no statement of ours is at work here. */
+bool compare_metrics(struct db *db, const struct side_run *a, const struct side_run *b, const struct pair *pairs, size_t n,
+                     const bool *score_on_both, const struct compare_opts *opts, struct compare *out, struct err *err);
 void compare_sentence(struct compare *c);
 
 #endif

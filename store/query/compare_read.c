@@ -65,6 +65,8 @@ static enum case_status majority(const struct side_case *c)
 
 static int64_t mean_latency(const struct side_run *run, size_t from, size_t end)
 {
+	if (end - from == 1)
+		return interval_round_ns(run->latencies[from]);
 	double *sorted = xmalloc(size_mul(size_add(end - from, 1), sizeof *sorted));
 	memcpy(sorted, run->latencies + from, (end - from) * sizeof *sorted);
 	int64_t ns = interval_round_ns(stat_case_mean(sorted, end - from));
@@ -120,11 +122,12 @@ static void add_repeat(struct stmt *s, struct side_run *run, struct side_case *c
 
 static bool read_cases(struct db *db, int64_t id, struct arena *arena, struct side_run *run, struct err *err)
 {
-	/* Rows with a repeat below 0 have not got their place yet: their source is still being read. */
+	/* Rows with a repeat below 0 have not got their place yet: their source is still being read. Joins, not subqueries: those
+	 * open a cursor anew for every row. */
 	struct stmt *s = db_query(db,
-	                          "SELECT c.case_id, (SELECT k.text FROM case_key k WHERE k.id = c.case_id), c.title,"
-	                          " c.status, c.input_hash, c.output_hash, c.latency_ns, c.cost_usd, c.record,"
-	                          " (SELECT t.id FROM trace t WHERE t.key = c.trace) FROM case_result c"
+	                          "SELECT c.case_id, k.text, c.title, c.status, c.input_hash, c.output_hash,"
+	                          " c.latency_ns, c.cost_usd, c.record, t.id FROM case_result c"
+	                          " LEFT JOIN case_key k ON k.id = c.case_id LEFT JOIN trace t ON t.key = c.trace"
 	                          " WHERE c.run = ? AND c.repeat >= 0 ORDER BY c.case_id, c.repeat",
 	                          err);
 	if (!s)
@@ -178,19 +181,39 @@ static double score_mean(const struct score_value *values, size_t n, double *scr
 	return stat_case_mean(repeats, n_repeats);
 }
 
+static void add_score(struct side_run *run, int64_t name, double value)
+{
+	run->scores = vec_grow(run->scores, &run->cap_scores, run->n_scores, sizeof *run->scores);
+	run->scores[run->n_scores++] = (struct side_score){.name = name, .value = value};
+}
+
+/* As nearly all cases are: no repeats and each score once. They come in the order of their names then. */
+static bool is_plain(const struct score_value *values, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if (values[i].repeat != values[0].repeat || values[i].name <= values[i - 1].name)
+			return false;
+	return true;
+}
+
 static void fold_scores(struct side_run *run, struct side_case *c, struct score_value *values, size_t n)
 {
 	if (!n)
 		return;
+	if (is_plain(values, n)) {
+		c->scores = run->n_scores;
+		c->n_scores = n;
+		for (size_t i = 0; i < n; i++)
+			add_score(run, values[i].name, values[i].value);
+		return;
+	}
 	double *scratch = xmalloc(size_mul(n, 2 * sizeof *scratch));
 	qsort(values, n, sizeof *values, by_name_repeat);
 	c->scores = run->n_scores;
 	for (size_t i = 0, end; i < n; i = end) {
 		for (end = i; end < n && values[end].name == values[i].name;)
 			end++;
-		run->scores = vec_grow(run->scores, &run->cap_scores, run->n_scores, sizeof *run->scores);
-		run->scores[run->n_scores++] =
-		    (struct side_score){.name = values[i].name, .value = score_mean(values + i, end - i, scratch)};
+		add_score(run, values[i].name, score_mean(values + i, end - i, scratch));
 	}
 	c->n_scores = run->n_scores - c->scores;
 	free(scratch);
@@ -202,7 +225,7 @@ static bool read_scores(struct db *db, int64_t id, struct side_run *run, struct 
 	struct stmt *s =
 	    db_query(db,
 	             "SELECT x.case_id, x.repeat, x.name, x.value FROM case_score x"
-	             " WHERE x.run = ? AND x.repeat >= 0 AND x.value IS NOT NULL ORDER BY x.case_id, x.repeat",
+	             " WHERE x.run = ? AND x.repeat >= 0 AND x.value IS NOT NULL ORDER BY x.case_id, x.repeat, x.name",
 	             err);
 	if (!s)
 		return false;
