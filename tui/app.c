@@ -39,6 +39,7 @@ struct app {
 	bool import_jump;           /* go to what was imported once it is there: until a key is pressed */
 	struct grid grid;
 	bool ask, draw, quit;
+	bool shown; /* the first frame */
 	bool opened; /* the screen is new: it gets its rows before the next key that was typed ahead */
 	int signal_number;
 	/* a prompt on the status line */
@@ -642,11 +643,14 @@ static void loop(struct app *app)
 		if (check_trouble(app->check, app->ui.message, sizeof app->ui.message))
 			app->ui.message_is_error = app->draw = true;
 		app->ui.now_ns = clock_now_ns(app);
-		for (int i = 0; app->ask && i < 4; i++)
+		/* The very first frame shows with the first answer; what more the screen wants comes after it. */
+		for (int i = 0; app->ask && i < (app->shown ? 4 : 1); i++)
 			ask(app);
 		if (app->draw)
 			draw(app);
-		read_keys(app, app->import ? IMPORT_MS : -1);
+		bool more = app->ask && !app->shown;
+		app->shown = true;
+		read_keys(app, more ? 0 : app->import ? IMPORT_MS : -1);
 	}
 }
 

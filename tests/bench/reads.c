@@ -183,7 +183,7 @@ static void ask_window(struct bench *b, const struct question *q)
 {
 	struct folds folds = {0};
 	struct tree_window w;
-	must(tree_groups(b->db, b->large.id, b->large.first, 3, &folds, &bench_err), q->name);
+	must(tree_groups(b->db, b->large.id, b->large.first, 3, &folds, NULL, &bench_err), q->name);
 	must(tree_window(b->db, b->large.first, b->large.n, &folds, b->large.n / 100 * q->offset, 60, &w, &bench_err), q->name);
 	tree_window_done(&w);
 	folds_done(&folds);
