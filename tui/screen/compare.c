@@ -6,6 +6,7 @@
 
 #include "store/base/units.h"
 #include "tui/screen/pane_compare.h"
+#include "tui/widget/find.h"
 
 struct request {
 	enum compare_ask what;
@@ -293,8 +294,10 @@ static bool find_text(struct compare_state *st, int from, bool forward)
 static enum outcome search_again(struct screen *screen, int by, bool stay)
 {
 	struct compare_state *st = state_of(screen);
-	if (!st->find.len) {
-		ui_say(screen->ui, "nothing is being searched for: / asks");
+	st->cases.find = buf_str(&st->find);
+	if (!st->find.len || !st->loaded) {
+		if (!stay) /* an empty line only ends the search */
+			ui_say(screen->ui, "nothing is being searched for: / asks");
 		return OUT_HANDLED;
 	}
 	int64_t row = cases_row_at(&st->cases, st->list.cursor);
@@ -305,37 +308,11 @@ static enum outcome search_again(struct screen *screen, int by, bool stay)
 	return OUT_HANDLED;
 }
 
-static enum outcome search_line(struct screen *screen, const struct input *in, struct target *target)
+static struct buf *searched_for(struct screen *screen)
 {
-	(void)target;
-	struct compare_state *st = state_of(screen);
-	buf_clear(&st->find);
-	buf_add_str(&st->find, in->argument);
-	st->cases.find = buf_str(&st->find);
-	return st->find.len && st->loaded ? search_again(screen, 1, true) : OUT_HANDLED;
+	return &state_of(screen)->find;
 }
-
-static const struct action search_answer = {.name = "search-for", .keys = "", .help = "", .run = search_line};
-
-static enum outcome search(struct screen *screen, const struct input *in, struct target *target)
-{
-	if (in->argument.len)
-		return search_line(screen, in, target);
-	*target = (struct target){.prompt = "/", .answer = &search_answer};
-	return OUT_PROMPT;
-}
-
-static enum outcome search_next(struct screen *screen, const struct input *in, struct target *target)
-{
-	(void)in, (void)target;
-	return search_again(screen, 1, false);
-}
-
-static enum outcome search_previous(struct screen *screen, const struct input *in, struct target *target)
-{
-	(void)in, (void)target;
-	return search_again(screen, -1, false);
-}
+FIND_FUNCTIONS(searched_for, search_again)
 
 /* ---------------------------------------------------------------- the rest of the keys */
 
