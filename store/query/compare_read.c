@@ -52,9 +52,9 @@ static uint64_t outputs_hash(uint64_t *hashes, size_t n)
 	return kept == 1 ? hashes[0] : hash64((struct str){(const char *)hashes, kept * sizeof *hashes});
 }
 
-static enum case_status majority(const struct side_case *c)
+static enum case_status majority(int64_t passed, int64_t failed, int64_t errored)
 {
-	switch (stat_case_majority(c->side.passes, c->failed, c->errored)) {
+	switch (stat_case_majority(passed, failed, errored)) {
 	case MAJORITY_UNSCORED: return CASE_UNSCORED;
 	case MAJORITY_PASSED: return CASE_PASSED;
 	case MAJORITY_FAILED: return CASE_FAILED;
@@ -80,7 +80,7 @@ static void end_case(struct side_run *run, struct repeats *repeats)
 		return;
 	struct side_case *c = &run->cases[run->n - 1];
 	struct compare_side *side = &c->side;
-	side->status = majority(c);
+	side->status = majority(side->passes, c->failed, c->errored);
 	side->scored = side->passes + c->failed + c->errored;
 	side->flaky = side->passes != side->scored && c->failed != side->scored && c->errored != side->scored;
 	side->cost_usd = stat_case_mean(repeats->costs.at, repeats->costs.n);
@@ -120,19 +120,29 @@ static void add_repeat(struct stmt *s, struct side_run *run, struct side_case *c
 		*add_number(&run->latencies, &run->n_latencies, &run->cap_latencies) = (double)latency_ns;
 }
 
-static bool read_cases(struct db *db, int64_t id, struct arena *arena, struct side_run *run, struct err *err)
+#define CASES_SQL                                                                                          \
+	"SELECT c.case_id, k.text, c.title, c.status, c.input_hash, c.output_hash, c.latency_ns, c.cost_usd, " \
+	"c.record, t.id FROM case_result c LEFT JOIN case_key k ON k.id = c.case_id"                           \
+	" LEFT JOIN trace t ON t.key = c.trace WHERE c.run = ?1 AND c.repeat >= 0"
+#define ORDER_OF_CASES " ORDER BY c.case_id, c.repeat"
+#define SCORES_SQL                                                           \
+	"SELECT x.case_id, x.repeat, x.name, x.value FROM case_score x"      \
+	" WHERE x.run = ?1 AND x.repeat >= 0 AND x.value IS NOT NULL"
+#define ORDER_OF_SCORES " ORDER BY x.case_id, x.repeat, x.name"
+#define ONLY(column) " AND " column " IN (SELECT value FROM json_each(?2))"
+
+static bool read_cases(struct db *db, int64_t id, struct str only, struct arena *arena, struct side_run *run,
+                       struct err *err)
 {
 	/* Rows with a repeat below 0 have not got their place yet: their source is still being read. Joins, not subqueries: those
 	 * open a cursor anew for every row. */
-	struct stmt *s = db_query(db,
-	                          "SELECT c.case_id, k.text, c.title, c.status, c.input_hash, c.output_hash,"
-	                          " c.latency_ns, c.cost_usd, c.record, t.id FROM case_result c"
-	                          " LEFT JOIN case_key k ON k.id = c.case_id LEFT JOIN trace t ON t.key = c.trace"
-	                          " WHERE c.run = ? AND c.repeat >= 0 ORDER BY c.case_id, c.repeat",
-	                          err);
+	static const char *const sql[2] = {CASES_SQL ORDER_OF_CASES, CASES_SQL ONLY("c.case_id") ORDER_OF_CASES};
+	struct stmt *s = db_query(db, sql[only.ptr != NULL], err);
 	if (!s)
 		return false;
 	stmt_int(s, 1, id);
+	if (only.ptr)
+		stmt_str(s, 2, only);
 	struct repeats repeats = {0};
 	enum step step;
 	while ((step = stmt_step(s, err)) == STEP_ROW) {
@@ -220,16 +230,15 @@ static void fold_scores(struct side_run *run, struct side_case *c, struct score_
 }
 
 /* Both the scores and the cases come in the order of case_id, so one walk along the cases meets all scores. */
-static bool read_scores(struct db *db, int64_t id, struct side_run *run, struct err *err)
+static bool read_scores(struct db *db, int64_t id, struct str only, struct side_run *run, struct err *err)
 {
-	struct stmt *s =
-	    db_query(db,
-	             "SELECT x.case_id, x.repeat, x.name, x.value FROM case_score x"
-	             " WHERE x.run = ? AND x.repeat >= 0 AND x.value IS NOT NULL ORDER BY x.case_id, x.repeat, x.name",
-	             err);
+	static const char *const sql[2] = {SCORES_SQL ORDER_OF_SCORES, SCORES_SQL ONLY("x.case_id") ORDER_OF_SCORES};
+	struct stmt *s = db_query(db, sql[only.ptr != NULL], err);
 	if (!s)
 		return false;
 	stmt_int(s, 1, id);
+	if (only.ptr)
+		stmt_str(s, 2, only);
 	VEC(struct score_value) values = {0};
 	size_t at = 0;
 	enum step step;
@@ -253,8 +262,44 @@ static bool read_scores(struct db *db, int64_t id, struct side_run *run, struct 
 	return step == STEP_DONE;
 }
 
-bool side_read(struct db *db, int64_t run, struct arena *arena, struct side_run *out, struct err *err)
+bool side_read(struct db *db, int64_t run, struct str only, struct arena *arena, struct side_run *out, struct err *err)
 {
 	*out = (struct side_run){0};
-	return read_cases(db, run, arena, out, err) && read_scores(db, run, out, err);
+	return read_cases(db, run, only, arena, out, err) && read_scores(db, run, only, out, err);
+}
+
+/* ---------------------------------------------------------------- verdicts alone */
+
+static void end_verdict(struct verdicts *v, const int64_t n[N_CASE_STATUSES])
+{
+	if (v->n)
+		v->at[v->n - 1].status = majority(n[CASE_PASSED], n[CASE_FAILED], n[CASE_ERROR]);
+}
+
+bool side_verdicts(struct db *db, int64_t run, struct verdicts *out, struct err *err)
+{
+	struct stmt *s = db_query(db,
+	                          "SELECT case_id, status FROM case_result WHERE run = ? AND repeat >= 0"
+	                          " ORDER BY case_id, repeat",
+	                          err);
+	*out = (struct verdicts){0};
+	if (!s)
+		return false;
+	stmt_int(s, 1, run);
+	int64_t n[N_CASE_STATUSES] = {0};
+	enum step step;
+	while ((step = stmt_step(s, err)) == STEP_ROW) {
+		int64_t case_id = col_int(s, 0), status = col_int_or(s, 1, CASE_UNSCORED);
+		if (!out->n || out->at[out->n - 1].case_id != case_id) {
+			end_verdict(out, n);
+			memset(n, 0, sizeof n);
+			out->at = vec_grow(out->at, &out->cap, out->n, sizeof *out->at);
+			out->at[out->n++] = (struct case_verdict){.case_id = case_id};
+		}
+		if (status >= 0 && status < N_CASE_STATUSES)
+			n[status]++;
+	}
+	end_verdict(out, n);
+	stmt_end(s);
+	return step == STEP_DONE;
 }

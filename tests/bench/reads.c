@@ -271,12 +271,23 @@ static void ask_compare(struct bench *b, const struct question *q)
 	compare_done(&c);
 }
 
+static void ask_lost(struct bench *b, const struct question *q)
+{
+	struct compare c;
+	must(compare_lost(b->db, b->run_a, b->run_b, &c, &bench_err), q->name);
+	compare_done(&c);
+}
+
 static void runs(struct bench *b)
 {
+	static const struct question lost = {.name = "two runs: the lost cases"};
 	static const struct question rows = {.name = "two runs: the cases"}, all = {.name = "two runs: with their statistics", .common = true};
 	if (!b->run_b)
 		return;
-	goal_add((struct goal){"10", "two runs compared: the cases", "ms", measure(b, ask_compare, &rows) * 1e3, 50, UNKNOWN_DOUBLE, false});
+	goal_add((struct goal){"10", "two runs compared: first screen, the lost cases", "ms", measure(b, ask_lost, &lost) * 1e3, 50, UNKNOWN_DOUBLE,
+	                       false});
+	goal_add((struct goal){"10", "two runs compared: all cases", "ms", measure(b, ask_compare, &rows) * 1e3, UNKNOWN_DOUBLE, UNKNOWN_DOUBLE,
+	                       false});
 	goal_add((struct goal){"10", "two runs compared: with intervals and tests", "ms", measure(b, ask_compare, &all) * 1e3, UNKNOWN_DOUBLE,
 	                       UNKNOWN_DOUBLE, false});
 }
