@@ -150,9 +150,15 @@ layers:
 	@sh tests/layers.sh
 format:
 	clang-format -i $(ALL_C) $(wildcard store/*.h store/*/*.h import/*.h tui/*.h tui/*/*.h tests/*.h)
-$(B)/bench/%: tests/bench/%.c $(B)/libspoor.a
+# The parser's thread alone, stage by stage: build/release/bench/parse FILE
+$(B)/bench/parse: tests/bench/parse.c $(B)/libspoor.a
 	@mkdir -p $(@D)
-	$(call say,LD,$@)$(CC) $(SPOOR_CPPFLAGS) $(CPPFLAGS) $(SPOOR_CFLAGS) $(CFLAGS) $(SPOOR_LDFLAGS) $(LDFLAGS) -o $@ $< $(B)/libspoor.a $(PKG_LIBS)
+	$(call say,LD,$@)$(CC) $(SPOOR_CPPFLAGS) $(CPPFLAGS) $(SPOOR_CFLAGS) $(CFLAGS) $(SPOOR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+BENCH_SRC := $(addprefix tests/bench/,bench.c gen.c imports.c measure.c reads.c term.c)
+$(B)/bench/bench: $(BENCH_SRC) $(wildcard tests/bench/*.h) $(B)/libspoor.a
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(CC) $(SPOOR_CPPFLAGS) $(CPPFLAGS) $(SPOOR_CFLAGS) $(CFLAGS) $(SPOOR_LDFLAGS) $(LDFLAGS) -o $@ $(BENCH_SRC) \
+		$(B)/libspoor.a $(PKG_LIBS) $(shell pkg-config --libs yyjson 2>/dev/null) -lutil
 bench: all
 	@sh tests/bench/run.sh $(B)
 

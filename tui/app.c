@@ -43,6 +43,7 @@ struct app {
 	struct grid grid;
 	bool ask, draw, quit;
 	bool read_only; /* the store */
+	bool shown;     /* the first frame */
 	bool opened;    /* the screen is new: it gets its rows before the next key that was typed ahead */
 	int signal_number;
 	/* a prompt on the status line */
@@ -713,13 +714,16 @@ static void loop(struct app *app)
 		if (check_trouble(app->check, app->ui.message, sizeof app->ui.message))
 			app->ui.message_is_error = app->draw = true;
 		app->ui.now_ns = clock_now_ns(app);
-		for (int i = 0; app->ask && i < 4; i++)
+		/* The very first frame shows with the first answer; what more the screen wants comes after it. */
+		for (int i = 0; app->ask && i < (app->shown ? 4 : 1); i++)
 			ask(app);
 		if (app->draw)
 			draw(app);
 		bool rests = !app->import || (import_follows(app->import) &&
 		                              atomic_load(&import_progress_of(app->import)->caught_up));
-		read_keys(app, rests ? -1 : IMPORT_MS);
+		bool more = app->ask && !app->shown;
+		app->shown = true;
+		read_keys(app, more ? 0 : rests ? -1 : IMPORT_MS);
 	}
 }
 

@@ -167,26 +167,54 @@ static int by_use(const void *left, const void *right)
 	return by_word(left, right);
 }
 
+/* Where a word is among the names, by hashing: a file may name a score per case. */
+struct name_places {
+	size_t *at; /* index + 1; 0 free */
+	size_t cap;
+};
+
+static size_t *name_place(const struct name_places *p, const struct score_names *names, int64_t word)
+{
+	size_t i = (uint64_t)word & (p->cap - 1);
+	while (p->at[i] && names->at[p->at[i] - 1].word != word)
+		i = (i + 1) & (p->cap - 1);
+	return &p->at[i];
+}
+
+static void grow_places(struct name_places *p, const struct score_names *names)
+{
+	free(p->at);
+	p->cap = p->cap ? 2 * p->cap : 64;
+	p->at = xcalloc(p->cap, sizeof *p->at);
+	for (size_t i = 0; i < names->n; i++)
+		*name_place(p, names, names->at[i].word) = i + 1;
+}
+
+static struct score_name *name_of_word(struct score_names *names, struct name_places *p, int64_t word)
+{
+	if (2 * names->n >= p->cap)
+		grow_places(p, names);
+	size_t *place = name_place(p, names, word);
+	if (!*place) {
+		names->at = vec_grow(names->at, &names->cap, names->n, sizeof *names->at);
+		names->at[names->n++] = (struct score_name){.word = word};
+		*place = names->n;
+	}
+	return &names->at[*place - 1];
+}
+
 /* One entry per name, with how many cases of each run have it. */
 static struct score_names count_names(const struct side_run *a, const struct side_run *b)
 {
-	size_t total = size_add(a->n_scores, b->n_scores);
-	struct score_names names = {.at = xmalloc(size_mul(size_add(total, 1), sizeof *names.at)), .n = 0};
-	for (size_t i = 0; i < total; i++) {
-		bool in_a = i < a->n_scores;
-		int64_t word = in_a ? a->scores[i].name : b->scores[i - a->n_scores].name;
-		names.at[i] = (struct score_name){.word = word, .n_a = in_a, .n_b = !in_a};
-	}
-	qsort(names.at, total, sizeof *names.at, by_word);
-	for (size_t i = 0; i < total; i++) {
-		struct score_name *last = names.n ? &names.at[names.n - 1] : NULL;
-		if (last && last->word == names.at[i].word) {
-			last->n_a += names.at[i].n_a;
-			last->n_b += names.at[i].n_b;
-		} else {
-			names.at[names.n++] = names.at[i];
-		}
-	}
+	struct score_names names = {0};
+	struct name_places places = {0};
+	for (size_t i = 0; i < a->n_scores; i++)
+		name_of_word(&names, &places, a->scores[i].name)->n_a++;
+	for (size_t i = 0; i < b->n_scores; i++)
+		name_of_word(&names, &places, b->scores[i].name)->n_b++;
+	free(places.at);
+	if (names.n)
+		qsort(names.at, names.n, sizeof *names.at, by_word);
 	return names;
 }
 
@@ -236,9 +264,9 @@ static int by_place_word(const void *left, const void *right)
 
 static void spread_scores(struct side_run *run, const struct place *places, size_t n, struct arena *arena)
 {
-	for (size_t i = 0; i < run->n; i++) {
+	double *values = arena_alloc(arena, size_mul(size_mul(run->n, n), sizeof *values));
+	for (size_t i = 0; i < run->n; i++, values += n) {
 		struct side_case *c = &run->cases[i];
-		double *values = arena_alloc(arena, n * sizeof *values);
 		for (size_t k = 0; k < n; k++)
 			values[k] = UNKNOWN_DOUBLE;
 		for (size_t k = 0; k < c->n_scores; k++) {
@@ -275,18 +303,26 @@ static bool scores_differ(const struct compare_side *a, const struct compare_sid
 	return false;
 }
 
-/* decisions.md 13. */
+/* decisions.md 13: the classes that the verdicts alone decide; CLASS_SAME: they do not. */
+static enum case_class class_of_verdicts(enum case_status a, enum case_status b)
+{
+	if (a != CASE_PASSED && b == CASE_PASSED)
+		return CLASS_IMPROVED;
+	if (a == CASE_PASSED && b == CASE_FAILED)
+		return CLASS_REGRESSED;
+	if ((a == CASE_PASSED || a == CASE_FAILED) && b == CASE_ERROR)
+		return CLASS_NEW_ERROR;
+	return CLASS_SAME;
+}
+
 static enum case_class class_of(const struct compare_side *a, const struct compare_side *b, const bool *on_both,
                                 size_t n_scores)
 {
 	if (!a->present || !b->present)
 		return a->present ? CLASS_ONLY_A : CLASS_ONLY_B;
-	if (a->status != CASE_PASSED && b->status == CASE_PASSED)
-		return CLASS_IMPROVED;
-	if (a->status == CASE_PASSED && b->status == CASE_FAILED)
-		return CLASS_REGRESSED;
-	if ((a->status == CASE_PASSED || a->status == CASE_FAILED) && b->status == CASE_ERROR)
-		return CLASS_NEW_ERROR;
+	enum case_class by_verdict = class_of_verdicts(a->status, b->status);
+	if (by_verdict != CLASS_SAME)
+		return by_verdict;
 	bool differ =
 	    a->status != b->status || a->output_hash != b->output_hash || scores_differ(a, b, on_both, n_scores);
 	return differ ? CLASS_CHANGED : CLASS_SAME;
@@ -398,7 +434,7 @@ static bool compare_sides(struct db *db, struct side_run *a, struct side_run *b,
 			on_both[i] = names.at[i].n_a > 0 && names.at[i].n_b > 0;
 		make_rows(a, b, pairs, on_both, out);
 		if (!opts->rows_only)
-			compare_metrics(a, b, pairs->at, pairs->paired, on_both, opts, out);
+			ok = compare_metrics(db, a, b, pairs->at, pairs->paired, on_both, opts, out, err);
 		compare_sentence(out);
 	}
 	free(names.at);
@@ -412,10 +448,83 @@ bool compare_runs(struct db *db, int64_t a, int64_t b, const struct compare_opts
 	struct side_run side_a = {0}, side_b = {0};
 	struct pairs pairs = {0};
 	bool ok = runs_get(db, a, &out->arena, &out->a, err) && runs_get(db, b, &out->arena, &out->b, err) &&
-	          side_read(db, a, &out->arena, &side_a, err) && side_read(db, b, &out->arena, &side_b, err) &&
+	          side_read(db, a, STR_NONE, &out->arena, &side_a, err) &&
+	          side_read(db, b, STR_NONE, &out->arena, &side_b, err) &&
 	          compare_sides(db, &side_a, &side_b, opts, &pairs, out, err);
 	side_done(&side_a);
 	side_done(&side_b);
 	free(pairs.at);
 	return ok;
+}
+
+/* ---------------------------------------------------------------- the first screen */
+
+enum { LOST_MOST = 20000 };
+
+/* Merges the verdicts of both runs. The cases lost go into `only`, as a JSON array; how many into count[]. */
+static void merge_verdicts(const struct verdicts *a, const struct verdicts *b, struct compare *out, struct buf *only)
+{
+	size_t i = 0, k = 0;
+	buf_add_char(only, '[');
+	while (i < a->n || k < b->n) {
+		if (k == b->n || (i < a->n && a->at[i].case_id < b->at[k].case_id)) {
+			out->count[CLASS_ONLY_A]++;
+			i++;
+		} else if (i == a->n || b->at[k].case_id < a->at[i].case_id) {
+			out->count[CLASS_ONLY_B]++;
+			k++;
+		} else {
+			enum case_class class_ = class_of_verdicts(a->at[i].status, b->at[k].status);
+			out->paired++;
+			out->count[class_]++;
+			if (class_ == CLASS_REGRESSED && out->count[class_] <= LOST_MOST)
+				buf_printf(only, "%s%lld", only->len > 1 ? "," : "", (long long)a->at[i].case_id);
+			i++;
+			k++;
+		}
+	}
+	buf_add_char(only, ']');
+	out->count[CLASS_CHANGED] = out->count[CLASS_SAME] = -1;
+}
+
+/* The rows of the lost cases, in the order they have among all. */
+static bool lost_rows(struct db *db, int64_t a, int64_t b, struct str only, struct compare *out, struct err *err)
+{
+	struct side_run side_a = {0}, side_b = {0};
+	struct pairs pairs = {0};
+	struct compare all = *out;
+	struct compare_opts opts = {.margin = UNKNOWN_DOUBLE, .rows_only = true};
+	bool ok = side_read(db, a, only, &out->arena, &side_a, err) && side_read(db, b, only, &out->arena, &side_b, err) &&
+	          compare_sides(db, &side_a, &side_b, &opts, &pairs, out, err);
+	side_done(&side_a);
+	side_done(&side_b);
+	free(pairs.at);
+	/* Counts are those of all cases again, and so is the sentence. */
+	memcpy(out->count, all.count, sizeof all.count);
+	out->paired = all.paired;
+	out->lost_only = true;
+	compare_sentence(out);
+	return ok;
+}
+
+bool compare_lost(struct db *db, int64_t a, int64_t b, struct compare *out, struct err *err)
+{
+	static const struct compare_opts rows = {.margin = UNKNOWN_DOUBLE, .rows_only = true};
+	struct verdicts in_a = {0}, in_b = {0};
+	struct buf only = BUF_INIT;
+	*out = (struct compare){.arena = ARENA_INIT};
+	bool ok = runs_get(db, a, &out->arena, &out->a, err) && runs_get(db, b, &out->arena, &out->b, err) &&
+	          side_verdicts(db, a, &in_a, err) && side_verdicts(db, b, &in_b, err);
+	if (ok)
+		merge_verdicts(&in_a, &in_b, out, &only);
+	bool few = ok && out->count[CLASS_REGRESSED] > 0 && out->count[CLASS_REGRESSED] <= LOST_MOST;
+	free(in_a.at);
+	free(in_b.at);
+	if (few)
+		ok = lost_rows(db, a, b, buf_str(&only), out, err);
+	buf_done(&only);
+	if (few || !ok)
+		return ok;
+	compare_done(out);
+	return compare_runs(db, a, b, &rows, out, err);
 }

@@ -50,7 +50,8 @@ struct compare_metric {
 struct compare {
 	struct arena arena;
 	struct run_row a, b;
-	int64_t paired, count[N_CLASSES];
+	int64_t paired, count[N_CLASSES]; /* -1: not counted yet (lost_only) */
+	bool lost_only;                   /* rows are those of CLASS_REGRESSED alone: by compare_lost */
 	bool by_input;      /* no shared case keys: aligned by the hash of the input */
 	struct str refused; /* not empty: these runs cannot be compared, and why */
 	struct str *scores; /* names of the scores, sorted */
@@ -73,5 +74,8 @@ struct compare_opts {
 /* Reads both runs as two ordered cursors and merges them: linear. Statistics per statistics.md. db may be interrupted. */
 bool compare_runs(struct db *db, int64_t a, int64_t b, const struct compare_opts *opts, struct compare *out,
                   struct err *err);
+/* What a first screen shows, before the other cases are read: the lost cases as compare_runs would order them, and what the verdicts
+ * alone tell of the rest. Where that would be nothing, or hardly less than all, it is compare_runs with rows_only. */
+bool compare_lost(struct db *db, int64_t a, int64_t b, struct compare *out, struct err *err);
 
 #endif

@@ -32,8 +32,20 @@ struct side_run {
 	struct side_score *scores;
 	size_t n_scores, cap_scores;
 };
-/* Reads one run in two ordered passes. Texts live in arena. */
-bool side_read(struct db *db, int64_t run, struct arena *arena, struct side_run *out, struct err *err);
+/* Reads one run in two ordered passes. `only`: no other cases than these, a JSON array of their ids; STR_NONE: all. Texts live in
+ * arena. */
+bool side_read(struct db *db, int64_t run, struct str only, struct arena *arena, struct side_run *out, struct err *err);
+
+/* The verdicts of a run alone, by case_id: all that tells which cases were lost. The caller frees at. */
+struct case_verdict {
+	int64_t case_id;
+	enum case_status status; /* majority of repeats */
+};
+struct verdicts {
+	struct case_verdict *at;
+	size_t n, cap;
+};
+bool side_verdicts(struct db *db, int64_t run, struct verdicts *out, struct err *err);
 void side_done(struct side_run *s);
 size_t side_latencies_end(const struct side_run *s, size_t i);
 
@@ -42,9 +54,9 @@ struct pair {
 	size_t a, b;
 };
 
-/* The metrics of the paired cases, then their verdicts. */
-void compare_metrics(const struct side_run *a, const struct side_run *b, const struct pair *pairs, size_t n,
-                     const bool *score_on_both, const struct compare_opts *opts, struct compare *out);
+/* The metrics of the paired cases, then their verdicts. False: interrupted, though no statement of ours is at work here. */
+bool compare_metrics(struct db *db, const struct side_run *a, const struct side_run *b, const struct pair *pairs, size_t n,
+                     const bool *score_on_both, const struct compare_opts *opts, struct compare *out, struct err *err);
 void compare_sentence(struct compare *c);
 
 #endif

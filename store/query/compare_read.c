@@ -52,9 +52,9 @@ static uint64_t outputs_hash(uint64_t *hashes, size_t n)
 	return kept == 1 ? hashes[0] : hash64((struct str){(const char *)hashes, kept * sizeof *hashes});
 }
 
-static enum case_status majority(const struct side_case *c)
+static enum case_status majority(int64_t passed, int64_t failed, int64_t errored)
 {
-	switch (stat_case_majority(c->side.passes, c->failed, c->errored)) {
+	switch (stat_case_majority(passed, failed, errored)) {
 	case MAJORITY_UNSCORED: return CASE_UNSCORED;
 	case MAJORITY_PASSED: return CASE_PASSED;
 	case MAJORITY_FAILED: return CASE_FAILED;
@@ -65,6 +65,8 @@ static enum case_status majority(const struct side_case *c)
 
 static int64_t mean_latency(const struct side_run *run, size_t from, size_t end)
 {
+	if (end - from == 1)
+		return interval_round_ns(run->latencies[from]);
 	double *sorted = xmalloc(size_mul(size_add(end - from, 1), sizeof *sorted));
 	memcpy(sorted, run->latencies + from, (end - from) * sizeof *sorted);
 	int64_t ns = interval_round_ns(stat_case_mean(sorted, end - from));
@@ -78,7 +80,7 @@ static void end_case(struct side_run *run, struct repeats *repeats)
 		return;
 	struct side_case *c = &run->cases[run->n - 1];
 	struct compare_side *side = &c->side;
-	side->status = majority(c);
+	side->status = majority(side->passes, c->failed, c->errored);
 	side->scored = side->passes + c->failed + c->errored;
 	side->flaky = side->passes != side->scored && c->failed != side->scored && c->errored != side->scored;
 	side->cost_usd = stat_case_mean(repeats->costs.at, repeats->costs.n);
@@ -118,18 +120,29 @@ static void add_repeat(struct stmt *s, struct side_run *run, struct side_case *c
 		*add_number(&run->latencies, &run->n_latencies, &run->cap_latencies) = (double)latency_ns;
 }
 
-static bool read_cases(struct db *db, int64_t id, struct arena *arena, struct side_run *run, struct err *err)
+#define CASES_SQL                                                                                          \
+	"SELECT c.case_id, k.text, c.title, c.status, c.input_hash, c.output_hash, c.latency_ns, c.cost_usd, " \
+	"c.record, t.id FROM case_result c LEFT JOIN case_key k ON k.id = c.case_id"                           \
+	" LEFT JOIN trace t ON t.key = c.trace WHERE c.run = ?1 AND c.repeat >= 0"
+#define ORDER_OF_CASES " ORDER BY c.case_id, c.repeat"
+#define SCORES_SQL                                                           \
+	"SELECT x.case_id, x.repeat, x.name, x.value FROM case_score x"      \
+	" WHERE x.run = ?1 AND x.repeat >= 0 AND x.value IS NOT NULL"
+#define ORDER_OF_SCORES " ORDER BY x.case_id, x.repeat, x.name"
+#define ONLY(column) " AND " column " IN (SELECT value FROM json_each(?2))"
+
+static bool read_cases(struct db *db, int64_t id, struct str only, struct arena *arena, struct side_run *run,
+                       struct err *err)
 {
-	/* Rows with a repeat below 0 have not got their place yet: their source is still being read. */
-	struct stmt *s = db_query(db,
-	                          "SELECT c.case_id, (SELECT k.text FROM case_key k WHERE k.id = c.case_id), c.title,"
-	                          " c.status, c.input_hash, c.output_hash, c.latency_ns, c.cost_usd, c.record,"
-	                          " (SELECT t.id FROM trace t WHERE t.key = c.trace) FROM case_result c"
-	                          " WHERE c.run = ? AND c.repeat >= 0 ORDER BY c.case_id, c.repeat",
-	                          err);
+	/* Rows with a repeat below 0 have not got their place yet: their source is still being read. Joins, not subqueries: those
+	 * open a cursor anew for every row. */
+	static const char *const sql[2] = {CASES_SQL ORDER_OF_CASES, CASES_SQL ONLY("c.case_id") ORDER_OF_CASES};
+	struct stmt *s = db_query(db, sql[only.ptr != NULL], err);
 	if (!s)
 		return false;
 	stmt_int(s, 1, id);
+	if (only.ptr)
+		stmt_str(s, 2, only);
 	struct repeats repeats = {0};
 	enum step step;
 	while ((step = stmt_step(s, err)) == STEP_ROW) {
@@ -178,35 +191,54 @@ static double score_mean(const struct score_value *values, size_t n, double *scr
 	return stat_case_mean(repeats, n_repeats);
 }
 
+static void add_score(struct side_run *run, int64_t name, double value)
+{
+	run->scores = vec_grow(run->scores, &run->cap_scores, run->n_scores, sizeof *run->scores);
+	run->scores[run->n_scores++] = (struct side_score){.name = name, .value = value};
+}
+
+/* As nearly all cases are: no repeats and each score once. They come in the order of their names then. */
+static bool is_plain(const struct score_value *values, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if (values[i].repeat != values[0].repeat || values[i].name <= values[i - 1].name)
+			return false;
+	return true;
+}
+
 static void fold_scores(struct side_run *run, struct side_case *c, struct score_value *values, size_t n)
 {
 	if (!n)
 		return;
+	if (is_plain(values, n)) {
+		c->scores = run->n_scores;
+		c->n_scores = n;
+		for (size_t i = 0; i < n; i++)
+			add_score(run, values[i].name, values[i].value);
+		return;
+	}
 	double *scratch = xmalloc(size_mul(n, 2 * sizeof *scratch));
 	qsort(values, n, sizeof *values, by_name_repeat);
 	c->scores = run->n_scores;
 	for (size_t i = 0, end; i < n; i = end) {
 		for (end = i; end < n && values[end].name == values[i].name;)
 			end++;
-		run->scores = vec_grow(run->scores, &run->cap_scores, run->n_scores, sizeof *run->scores);
-		run->scores[run->n_scores++] =
-		    (struct side_score){.name = values[i].name, .value = score_mean(values + i, end - i, scratch)};
+		add_score(run, values[i].name, score_mean(values + i, end - i, scratch));
 	}
 	c->n_scores = run->n_scores - c->scores;
 	free(scratch);
 }
 
 /* Both the scores and the cases come in the order of case_id, so one walk along the cases meets all scores. */
-static bool read_scores(struct db *db, int64_t id, struct side_run *run, struct err *err)
+static bool read_scores(struct db *db, int64_t id, struct str only, struct side_run *run, struct err *err)
 {
-	struct stmt *s =
-	    db_query(db,
-	             "SELECT x.case_id, x.repeat, x.name, x.value FROM case_score x"
-	             " WHERE x.run = ? AND x.repeat >= 0 AND x.value IS NOT NULL ORDER BY x.case_id, x.repeat",
-	             err);
+	static const char *const sql[2] = {SCORES_SQL ORDER_OF_SCORES, SCORES_SQL ONLY("x.case_id") ORDER_OF_SCORES};
+	struct stmt *s = db_query(db, sql[only.ptr != NULL], err);
 	if (!s)
 		return false;
 	stmt_int(s, 1, id);
+	if (only.ptr)
+		stmt_str(s, 2, only);
 	VEC(struct score_value) values = {0};
 	size_t at = 0;
 	enum step step;
@@ -230,8 +262,44 @@ static bool read_scores(struct db *db, int64_t id, struct side_run *run, struct 
 	return step == STEP_DONE;
 }
 
-bool side_read(struct db *db, int64_t run, struct arena *arena, struct side_run *out, struct err *err)
+bool side_read(struct db *db, int64_t run, struct str only, struct arena *arena, struct side_run *out, struct err *err)
 {
 	*out = (struct side_run){0};
-	return read_cases(db, run, arena, out, err) && read_scores(db, run, out, err);
+	return read_cases(db, run, only, arena, out, err) && read_scores(db, run, only, out, err);
+}
+
+/* ---------------------------------------------------------------- verdicts alone */
+
+static void end_verdict(struct verdicts *v, const int64_t n[N_CASE_STATUSES])
+{
+	if (v->n)
+		v->at[v->n - 1].status = majority(n[CASE_PASSED], n[CASE_FAILED], n[CASE_ERROR]);
+}
+
+bool side_verdicts(struct db *db, int64_t run, struct verdicts *out, struct err *err)
+{
+	struct stmt *s = db_query(db,
+	                          "SELECT case_id, status FROM case_result WHERE run = ? AND repeat >= 0"
+	                          " ORDER BY case_id, repeat",
+	                          err);
+	*out = (struct verdicts){0};
+	if (!s)
+		return false;
+	stmt_int(s, 1, run);
+	int64_t n[N_CASE_STATUSES] = {0};
+	enum step step;
+	while ((step = stmt_step(s, err)) == STEP_ROW) {
+		int64_t case_id = col_int(s, 0), status = col_int_or(s, 1, CASE_UNSCORED);
+		if (!out->n || out->at[out->n - 1].case_id != case_id) {
+			end_verdict(out, n);
+			memset(n, 0, sizeof n);
+			out->at = vec_grow(out->at, &out->cap, out->n, sizeof *out->at);
+			out->at[out->n++] = (struct case_verdict){.case_id = case_id};
+		}
+		if (status >= 0 && status < N_CASE_STATUSES)
+			n[status]++;
+	}
+	end_verdict(out, n);
+	stmt_end(s);
+	return step == STEP_DONE;
 }

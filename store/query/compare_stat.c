@@ -37,31 +37,31 @@ static bool any_repeats(const struct paired *p)
 	return false;
 }
 
-static void rate_metric(const struct paired *p, bool majority, const struct stat_opts *opts, struct metric_result *out)
+static bool rate_metric(const struct paired *p, bool majority, const struct stat_opts *opts, struct metric_result *out)
 {
 	for (size_t i = 0; i < p->n; i++) {
 		p->values_a[i] = case_pass(&p->a->cases[p->pairs[i].a], majority);
 		p->values_b[i] = case_pass(&p->b->cases[p->pairs[i].b], majority);
 	}
-	stat_rate(p->values_a, p->values_b, p->n, !majority && any_repeats(p), opts, out);
+	return stat_rate(p->values_a, p->values_b, p->n, !majority && any_repeats(p), opts, out);
 }
 
-static void score_metric(const struct paired *p, size_t score, const struct stat_opts *opts, struct metric_result *out)
+static bool score_metric(const struct paired *p, size_t score, const struct stat_opts *opts, struct metric_result *out)
 {
 	for (size_t i = 0; i < p->n; i++) {
 		p->values_a[i] = p->a->cases[p->pairs[i].a].side.scores[score];
 		p->values_b[i] = p->b->cases[p->pairs[i].b].side.scores[score];
 	}
-	stat_score(p->values_a, p->values_b, p->n, opts, out);
+	return stat_score(p->values_a, p->values_b, p->n, opts, out);
 }
 
-static void cost_metric(const struct paired *p, const struct stat_opts *opts, struct metric_result *out)
+static bool cost_metric(const struct paired *p, const struct stat_opts *opts, struct metric_result *out)
 {
 	for (size_t i = 0; i < p->n; i++) {
 		p->values_a[i] = p->a->cases[p->pairs[i].a].side.cost_usd;
 		p->values_b[i] = p->b->cases[p->pairs[i].b].side.cost_usd;
 	}
-	stat_cost(p->values_a, p->values_b, p->n, opts, out);
+	return stat_cost(p->values_a, p->values_b, p->n, opts, out);
 }
 
 /* All latencies of the paired cases of one side, case by case. *values and *offsets are the caller's to free. */
@@ -83,24 +83,45 @@ static struct tuples latencies_of(const struct side_run *run, const struct pair 
 	return (struct tuples){.values = *values, .offsets = *offsets, .n = n};
 }
 
-static void latency_metrics(const struct paired *p, const struct stat_opts *opts, struct metric_result out[2])
+static bool latency_metrics(const struct paired *p, const struct stat_opts *opts, struct metric_result out[2])
 {
 	static const double probs[2] = {0.5, 0.95};
 	double *values_a, *values_b;
 	size_t *offsets_a, *offsets_b;
 	struct tuples a = latencies_of(p->a, p->pairs, p->n, false, &values_a, &offsets_a);
 	struct tuples b = latencies_of(p->b, p->pairs, p->n, true, &values_b, &offsets_b);
-	stat_latency_quantile(&a, &b, probs, 2, opts, out);
+	bool done = stat_latency_quantile(&a, &b, probs, 2, opts, out);
 	free(values_a);
 	free(values_b);
 	free(offsets_a);
 	free(offsets_b);
+	return done;
 }
 
-void compare_metrics(const struct side_run *a, const struct side_run *b, const struct pair *pairs, size_t n,
-                     const bool *score_on_both, const struct compare_opts *opts, struct compare *out)
+/* db_interrupt reaches only a statement that is at work. So one that counts without end is stepped beside the resampling: when it
+ * fails, somebody wants something else. */
+struct ticker {
+	struct stmt *stmt;
+	struct err *err;
+};
+
+static bool is_interrupted(void *arg)
 {
+	struct ticker *t = arg;
+	return stmt_step(t->stmt, t->err) != STEP_ROW;
+}
+
+bool compare_metrics(struct db *db, const struct side_run *a, const struct side_run *b, const struct pair *pairs, size_t n,
+                     const bool *score_on_both, const struct compare_opts *opts, struct compare *out, struct err *err)
+{
+	struct ticker ticker = {
+	    .stmt = db_query(db, "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT n FROM t", err),
+	    .err = err};
+	if (!ticker.stmt)
+		return false;
 	struct stat_opts stat = STAT_OPTS;
+	stat.boot.cancelled = is_interrupted;
+	stat.boot.arg = &ticker;
 	if (opts->seed)
 		stat.boot.seed = opts->seed;
 	/* A margin is one of rates and scores: nanoseconds and dollars are other measures. */
@@ -112,19 +133,22 @@ void compare_metrics(const struct side_run *a, const struct side_run *b, const s
 	out->metrics = arena_zalloc(&out->arena, most, sizeof *out->metrics);
 	struct metric_result *results = arena_zalloc(&out->arena, most, sizeof *results);
 
-	rate_metric(&p, opts->majority, &quality, &results[m]);
+	bool done = rate_metric(&p, opts->majority, &quality, &results[m]);
 	out->metrics[m++] = (struct compare_metric){.name = "pass", .kind = "rate"};
-	for (size_t i = 0; i < out->n_scores; i++)
+	for (size_t i = 0; done && i < out->n_scores; i++)
 		if (score_on_both[i]) {
-			score_metric(&p, i, &quality, &results[m]);
+			done = score_metric(&p, i, &quality, &results[m]);
 			out->metrics[m++] = (struct compare_metric){.name = out->scores[i].ptr, .kind = "score"};
 		}
-	latency_metrics(&p, &stat, &results[m]);
+	done = done && latency_metrics(&p, &stat, &results[m]);
 	out->metrics[m++] = (struct compare_metric){.name = "latency_p50_ns", .kind = "latency"};
 	out->metrics[m++] = (struct compare_metric){.name = "latency_p95_ns", .kind = "latency"};
-	cost_metric(&p, &stat, &results[m]);
+	done = done && cost_metric(&p, &stat, &results[m]);
 	out->metrics[m++] = (struct compare_metric){.name = "cost_usd_per_case", .kind = "cost"};
 	free(values);
+	stmt_end(ticker.stmt);
+	if (!done)
+		return false;
 
 	stat_verdicts(results, m);
 	out->n_metrics = m;
@@ -133,6 +157,7 @@ void compare_metrics(const struct side_run *a, const struct side_run *b, const s
 		out->metrics[i].lower_is_better = results[i].lower_is_better;
 		out->holm += !IS_UNKNOWN(results[i].p);
 	}
+	return true;
 }
 
 /* ---------------------------------------------------------------- the sentence */

@@ -1,5 +1,6 @@
 #include "store/query/runs.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "store/base/vec.h"
@@ -88,66 +89,110 @@ static bool read_scores(struct db *db, struct arena *arena, struct run_row *row,
 	return step == STEP_DONE;
 }
 
-/* SQL and its filter's values: head, the conditions, tail. */
-static struct stmt *compose(struct db *db, const char *head, const struct filter *filter, const char *tail,
-                            struct err *err)
+/* head, the filter, tail. `owner` (a source, a run) is parameter 1, the filter's values follow; *params: how many are bound. */
+static struct stmt *compose(struct db *db, const char *head, int64_t owner, const struct filter *filter, const char *tail,
+                            int *params, struct err *err)
 {
 	struct buf sql = BUF_INIT;
-	int params = 0;
+	*params = 1;
 	buf_add_cstr(&sql, head);
 	if (!filter_is_empty(filter)) {
 		buf_add_cstr(&sql, " AND (");
-		filter_sql(&sql, filter, &params);
+		filter_sql(&sql, filter, params);
 		buf_add_cstr(&sql, ")");
 	}
 	buf_add_cstr(&sql, tail);
 	struct stmt *s = db_query_composed(db, buf_str(&sql), err);
 	buf_done(&sql);
-	if (s)
-		filter_bind(s, filter, 1);
+	if (s) {
+		stmt_int(s, 1, owner);
+		filter_bind(s, filter, 2);
+	}
 	return s;
 }
 
-static bool count(struct db *db, const char *head, const struct filter *filter, int64_t *total, struct err *err)
+/* What a page is made of: its SQL in two forms, and how a row is read. */
+struct page_of {
+	const char *count, *rows, *order; /* "?1" is the owner */
+	size_t row_size;
+	void (*read)(struct stmt *s, struct arena *arena, void *row);
+};
+
+struct page {
+	struct arena *arena;
+	void *rows;
+	size_t n;
+	int64_t total;
+};
+
+static bool count(struct db *db, const struct page_of *of, int64_t owner, const struct filter *filter, struct page *out,
+                  struct err *err)
 {
-	struct stmt *s = compose(db, head, filter, "", err);
+	int params;
+	struct stmt *s = compose(db, of->count, owner, filter, "", &params, err);
 	if (!s)
 		return false;
 	enum step step = stmt_step(s, err);
-	*total = step == STEP_ROW ? col_int_or(s, 0, 0) : 0;
+	out->total = step == STEP_ROW ? col_int_or(s, 0, 0) : 0;
 	stmt_free(s);
 	return step == STEP_ROW;
+}
+
+static bool read_page(struct db *db, const struct page_of *of, int64_t owner, const struct filter *filter, int64_t offset,
+                      int64_t limit, struct page *out, struct err *err)
+{
+	struct buf tail = BUF_INIT;
+	int params = 0;
+	if (!count(db, of, owner, filter, out, err))
+		return false;
+	buf_printf(&tail, "%s LIMIT ? OFFSET ?", of->order);
+	struct stmt *s = compose(db, of->rows, owner, filter, buf_cstr(&tail), &params, err);
+	buf_done(&tail);
+	if (!s)
+		return false;
+	stmt_int(s, params + 1, limit);
+	stmt_int(s, params + 2, offset > 0 ? offset : 0);
+	char *rows = NULL;
+	size_t n = 0, cap = 0;
+	enum step step;
+	for (; (step = stmt_step(s, err)) == STEP_ROW; n++) {
+		rows = vec_grow(rows, &cap, n, of->row_size);
+		of->read(s, out->arena, rows + n * of->row_size);
+	}
+	stmt_free(s);
+	out->n = n;
+	out->rows = arena_alloc(out->arena, size_mul(n, of->row_size));
+	if (n)
+		memcpy(out->rows, rows, n * of->row_size);
+	free(rows);
+	return step == STEP_DONE;
+}
+
+static void read_run_row(struct stmt *s, struct arena *arena, void *row)
+{
+	read_run(s, arena, row);
 }
 
 bool runs_page(struct db *db, const struct filter *filter, int64_t source, int64_t offset, int64_t limit,
                struct run_page *out, struct err *err)
 {
+	static const char where[] = " WHERE (?1 = 0 OR r.seen = ?1 OR r.source = ?1)";
+	struct buf count = BUF_INIT, rows = BUF_INIT;
 	*out = (struct run_page){.arena = ARENA_INIT, .total = 0};
-	struct buf where = BUF_INIT, head = BUF_INIT, tail = BUF_INIT;
-	buf_add_cstr(&where, " WHERE 1");
-	if (source)
-		buf_printf(&where, " AND (r.seen = %lld OR r.source = %lld)", (long long)source, (long long)source);
-	buf_printf(&head, "SELECT count(*) FROM run r%s", buf_cstr(&where));
-	bool ok = count(db, buf_cstr(&head), filter, &out->total, err);
-	buf_clear(&head);
-	buf_printf(&head, "SELECT %s%s", COLUMNS, buf_cstr(&where));
-	buf_printf(&tail, " ORDER BY 4 NULLS LAST, r.created_ns DESC NULLS LAST, r.id DESC LIMIT %lld OFFSET %lld",
-	           (long long)limit, (long long)(offset > 0 ? offset : 0));
-	struct stmt *s = ok ? compose(db, buf_cstr(&head), filter, buf_cstr(&tail), err) : NULL;
-	buf_done(&where);
-	buf_done(&head);
-	buf_done(&tail);
-	VEC(struct run_row) rows = {0};
-	enum step step = STEP_FAIL;
-	while (s && (step = stmt_step(s, err)) == STEP_ROW)
-		read_run(s, &out->arena, vec_add(&rows));
-	stmt_free(s);
-	ok = step == STEP_DONE;
-	out->n = rows.n;
-	out->rows = arena_alloc(&out->arena, rows.n * sizeof *out->rows);
-	if (rows.n)
-		memcpy(out->rows, rows.at, rows.n * sizeof *rows.at);
-	vec_done(&rows);
+	buf_printf(&count, "SELECT count(*) FROM run r%s", where);
+	buf_printf(&rows, "SELECT %s%s", COLUMNS, where);
+	struct page_of of = {.count = buf_cstr(&count),
+	                     .rows = buf_cstr(&rows),
+	                     .order = " ORDER BY 4 NULLS LAST, r.created_ns DESC NULLS LAST, r.id DESC",
+	                     .row_size = sizeof *out->rows,
+	                     .read = read_run_row};
+	struct page page = {.arena = &out->arena};
+	bool ok = read_page(db, &of, source, filter, offset, limit, &page, err);
+	buf_done(&count);
+	buf_done(&rows);
+	out->rows = page.rows;
+	out->n = page.n;
+	out->total = page.total;
 	for (size_t i = 0; ok && i < out->n; i++)
 		ok = read_scores(db, &out->arena, &out->rows[i], err);
 	return ok;
@@ -176,8 +221,9 @@ void case_page_done(struct case_page *p)
 	*p = (struct case_page){0};
 }
 
-static void read_case(struct stmt *s, struct arena *arena, struct case_row *row)
+static void read_case(struct stmt *s, struct arena *arena, void *out)
 {
+	struct case_row *row = out;
 	int64_t status = col_int_or(s, 4, CASE_UNSCORED);
 	*row = (struct case_row){
 	    .case_id = col_int(s, 0),
@@ -198,30 +244,19 @@ static void read_case(struct stmt *s, struct arena *arena, struct case_row *row)
 bool cases_page(struct db *db, int64_t run, const struct filter *filter, int64_t offset, int64_t limit,
                 struct case_page *out, struct err *err)
 {
+	static const struct page_of of = {
+	    .count = "SELECT count(*) FROM case_result c WHERE c.run = ?1",
+	    .rows = "SELECT c.case_id, c.repeat, (SELECT k.text FROM case_key k WHERE k.id = c.case_id), c.title,"
+	            " c.status, c.latency_ns, c.tokens_in, c.tokens_out, c.record, c.cost_usd, tr.text, tr.id"
+	            " FROM case_result c LEFT JOIN trace tr ON tr.key = c.trace WHERE c.run = ?1",
+	    .order = " ORDER BY c.ord NULLS LAST, c.case_id, c.repeat",
+	    .row_size = sizeof(struct case_row),
+	    .read = read_case};
 	*out = (struct case_page){.arena = ARENA_INIT, .total = 0};
-	struct buf head = BUF_INIT, tail = BUF_INIT;
-	buf_printf(&head, "SELECT count(*) FROM case_result c WHERE c.run = %lld", (long long)run);
-	bool ok = count(db, buf_cstr(&head), filter, &out->total, err);
-	buf_clear(&head);
-	buf_printf(&head,
-	           "SELECT c.case_id, c.repeat, (SELECT k.text FROM case_key k WHERE k.id = c.case_id), c.title,"
-	           " c.status, c.latency_ns, c.tokens_in, c.tokens_out, c.record, c.cost_usd, tr.text, tr.id"
-	           " FROM case_result c LEFT JOIN trace tr ON tr.key = c.trace WHERE c.run = %lld",
-	           (long long)run);
-	buf_printf(&tail, " ORDER BY c.ord NULLS LAST, c.case_id, c.repeat LIMIT %lld OFFSET %lld", (long long)limit,
-	           (long long)(offset > 0 ? offset : 0));
-	struct stmt *s = ok ? compose(db, buf_cstr(&head), filter, buf_cstr(&tail), err) : NULL;
-	buf_done(&head);
-	buf_done(&tail);
-	VEC(struct case_row) rows = {0};
-	enum step step = STEP_FAIL;
-	while (s && (step = stmt_step(s, err)) == STEP_ROW)
-		read_case(s, &out->arena, vec_add(&rows));
-	stmt_free(s);
-	out->n = rows.n;
-	out->rows = arena_alloc(&out->arena, rows.n * sizeof *out->rows);
-	if (rows.n)
-		memcpy(out->rows, rows.at, rows.n * sizeof *rows.at);
-	vec_done(&rows);
-	return step == STEP_DONE;
+	struct page page = {.arena = &out->arena};
+	bool ok = read_page(db, &of, run, filter, offset, limit, &page, err);
+	out->rows = page.rows;
+	out->n = page.n;
+	out->total = page.total;
+	return ok;
 }

@@ -239,29 +239,36 @@ bool tree_find(struct db *db, int64_t first, int64_t n, int64_t key, int64_t *po
 	return step != STEP_FAIL;
 }
 
-static bool add_folds(struct stmt *s, int64_t first, bool group, struct folds *out, struct err *err)
+static bool add_folds(struct stmt *s, int64_t first, struct folds *out, struct err *err)
 {
 	enum step step;
 	while ((step = stmt_step(s, err)) == STEP_ROW && out->n < FOLDS_MAX) {
 		int64_t pos = col_int(s, 0) - first, hidden = col_int_or(s, 1, 1) - 1;
 		if (pos >= 0 && hidden > 0)
-			folds_set(out, pos, hidden, group);
+			folds_set(out, pos, hidden, false);
 	}
 	stmt_end(s);
 	return step != STEP_FAIL;
 }
 
-bool tree_groups(struct db *db, int64_t trace, int64_t first, int at_least, struct folds *out, struct err *err)
+bool tree_groups(struct db *db, int64_t trace, int64_t first, int at_least, struct folds *out, struct folds *smaller,
+                 struct err *err)
 {
 	struct stmt *s = db_query(
-	    db, "SELECT pos, rep_len FROM span WHERE trace = ? AND rep_n > 1 AND rep_n >= ? AND pos >= ? ORDER BY pos",
-	    err);
+	    db, "SELECT pos, rep_n, rep_len FROM span WHERE trace = ? AND rep_n > 1 AND pos >= ? ORDER BY pos", err);
 	if (!s)
 		return false;
 	stmt_int(s, 1, trace);
-	stmt_int(s, 2, at_least);
-	stmt_int(s, 3, first);
-	return add_folds(s, first, true, out, err);
+	stmt_int(s, 2, first);
+	enum step step;
+	while ((step = stmt_step(s, err)) == STEP_ROW && out->n < FOLDS_MAX) {
+		int64_t pos = col_int(s, 0) - first, hidden = col_int_or(s, 2, 1) - 1;
+		struct folds *to = col_int_or(s, 1, 0) >= at_least ? out : smaller;
+		if (to && to->n < FOLDS_MAX && hidden > 0)
+			folds_set(to, pos, hidden, true);
+	}
+	stmt_end(s);
+	return step != STEP_FAIL;
 }
 
 bool tree_fold_depth(struct db *db, int64_t first, int64_t n, int depth, struct folds *out, struct err *err)
@@ -273,7 +280,7 @@ bool tree_fold_depth(struct db *db, int64_t first, int64_t n, int depth, struct 
 	stmt_int(s, 1, first);
 	stmt_int(s, 2, first + n - 1);
 	stmt_int(s, 3, depth - 1);
-	return add_folds(s, first, false, out, err);
+	return add_folds(s, first, out, err);
 }
 
 enum { MATCHES = 1, MATCHES_NOT = 2 };

@@ -132,6 +132,7 @@ CREATE TABLE case_result(
   record INTEGER NOT NULL, hash INTEGER NOT NULL, source INTEGER NOT NULL,
   PRIMARY KEY(run, case_id, repeat)) WITHOUT ROWID;
 CREATE INDEX case_order ON case_result(run, ord, case_id, repeat, status);
+CREATE INDEX case_verdict ON case_result(run, case_id, repeat, status);
 CREATE INDEX case_base ON case_result(run, base) WHERE base IS NOT NULL;
 CREATE INDEX case_loose ON case_result(run, base) WHERE repeat < 0;
 CREATE INDEX case_trace ON case_result(trace) WHERE trace IS NOT NULL;

@@ -1,299 +1,193 @@
-/* make bench: what spoor does against what the work costs at least, in one run on one machine; prints ratios.
+/* make bench: the goals of the project, measured in one run on one machine, as one table.
  *
- *   bench DIR [MB [SPOOR]]  makes DIR/bench.jsonl and DIR/bench.json (OTLP/JSON lines and one document, MB each, default 100), then
- *                     cJSON whole and per line, the scanner, the import into a fresh store, the first pages, and what peers are installed.
- * Data: agent turns of one chat and a few tools, chats repeating the conversation so far; deterministic. */
-#include <cjson/cJSON.h>
+ *   bench run DIR SPOOR          data and stores are made in DIR; BENCH_MB (100), BENCH=full (also 1 GB, and ten million spans),
+ *                                BENCH=huge (10 GB, too), SPOOR_BENCH_DATA (a folder with lines100.jsonl, doc100.json, … instead)
+ *   bench gen KIND LIMIT FILE    data alone (gen.h); FILE - is standard output
+ *   bench term SPOOR STORE       the explorer alone
+ *   bench reads STORE            every question to a store, one line each; BENCH_ONLY: those whose name has this in it */
 #include <errno.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "import/import.h"
-#include "import/record.h"
-#include "store/base/scan.h"
 #include "store/base/units.h"
-#include "store/query/traces.h"
-#include "store/query/tree.h"
-#include "store/stat/rng.h"
+#include "tests/bench/gen.h"
+#include "tests/bench/imports.h"
+#include "tests/bench/reads.h"
+#include "tests/bench/term.h"
 
-static double now_s(void)
+static void make(const char *path, enum gen_kind kind, int64_t limit)
 {
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-/* ---------------------------------------------------------------- data */
-
-static struct rng dice;
-
-static uint64_t roll(uint64_t n)
-{
-	return rng_index(&dice, n);
-}
-
-static void words(struct buf *out, int n)
-{
-	static const char *const list[] = {"refund", "policy",    "the",    "customer", "charge", "within",
-	                                   "days",   "account",   "of",     "a",        "to",     "balance",
-	                                   "hotel",  "naïve",     "答え",   "dispute",  "card",   "which",
-	                                   "we",     "statement", "please", "form",     "route",  "limit"};
-	for (int i = 0; i < n; i++) {
-		buf_add_cstr(out, list[roll(sizeof list / sizeof *list)]);
-		buf_add_cstr(out, roll(14) ? " " : ".\\\\n");
-	}
-}
-
-static void span(struct buf *out, uint64_t trace, uint64_t id, uint64_t parent, int turn, struct buf *history,
-                 int64_t start)
-{
-	buf_printf(out, "{\"traceId\":\"%016llx%016llx\",\"spanId\":\"%016llx\",", (unsigned long long)trace,
-	           (unsigned long long)~trace, (unsigned long long)id);
-	if (parent)
-		buf_printf(out, "\"parentSpanId\":\"%016llx\",", (unsigned long long)parent);
-	bool chat = parent && turn == 0;
-	buf_printf(
-	    out,
-	    "\"name\":\"%s\",\"kind\":1,\"startTimeUnixNano\":\"%lld\",\"endTimeUnixNano\":\"%lld\",\"attributes\":["
-	    "{\"key\":\"gen_ai.operation.name\",\"value\":{\"stringValue\":\"%s\"}}",
-	    !parent ? "invoke_agent"
-	    : chat  ? "chat gpt-4o"
-	            : "execute_tool search",
-	    (long long)start, (long long)(start + 1000000 + (int64_t)roll(900000000)),
-	    !parent ? "invoke_agent"
-	    : chat  ? "chat"
-	            : "execute_tool");
-	if (chat) {
-		buf_printf(
-		    history,
-		    "%s{\\\"role\\\":\\\"user\\\",\\\"parts\\\":[{\\\"type\\\":\\\"text\\\",\\\"content\\\":\\\"",
-		    history->len ? "," : "");
-		words(history, 40 + (int)roll(60));
-		buf_add_cstr(history, "\\\"}]}");
-		buf_add_cstr(out, ",{\"key\":\"gen_ai.request.model\",\"value\":{\"stringValue\":\"gpt-4o\"}},"
-		                  "{\"key\":\"gen_ai.usage.input_tokens\",\"value\":{\"intValue\":\"812\"}},"
-		                  "{\"key\":\"gen_ai.input.messages\",\"value\":{\"stringValue\":\"[");
-		buf_add_str(out, buf_str(history));
-		buf_add_cstr(out, "]\"}}");
-		if (history->len > 20000)
-			buf_clear(history);
-	} else if (parent) {
-		buf_add_cstr(out, ",{\"key\":\"gen_ai.tool.name\",\"value\":{\"stringValue\":\"search\"}},"
-		                  "{\"key\":\"gen_ai.tool.call.result\",\"value\":{\"stringValue\":\"");
-		words(out, 60);
-		buf_add_cstr(out, "\"}}");
-	}
-	buf_add_cstr(out, "],\"status\":{}}");
-}
-
-static const char head[] =
-    "{\"resourceSpans\":[{\"resource\":{\"attributes\":[{\"key\":\"service.name\",\"value\":{\"stringValue\":"
-    "\"bench\"}}]},\"scopeSpans\":[{\"scope\":{\"name\":\"bench\"},\"spans\":[";
-static const char foot[] = "]}]}]}\n";
-
-/* Returns the spans written. */
-static int64_t make(const char *path, uint64_t bytes, bool document)
-{
-	FILE *f = fopen(path, "w");
+	FILE *f = strcmp(path, "-") == 0 ? stdout : fopen(path, "w");
 	if (!f)
 		err_die("cannot write %s: %s", path, strerror(errno));
-	struct buf out = BUF_INIT, history = BUF_INIT;
-	dice = rng_stream(7, 0);
-	uint64_t written = 0;
-	int64_t spans = 0, start = 1750000000000000000;
-	if (document)
-		written += fwrite(head, 1, sizeof head - 1, f);
-	for (bool first = true; written < bytes; first = false) {
-		uint64_t trace = rng_next(&dice), root = rng_next(&dice) | 1;
-		int n = 4 + (int)roll(40);
-		buf_clear(&out);
-		buf_clear(&history);
-		if (document && !first)
-			buf_add_char(&out, ',');
-		if (!document)
-			buf_add_cstr(&out, head);
-		for (int i = 0; i < n; i++, spans++) {
-			if (i)
-				buf_add_char(&out, ',');
-			span(&out, trace, i ? rng_next(&dice) | 1 : root, i ? root : 0, i % 4 == 1 ? 0 : 1, &history,
-			     start += 1000000);
-		}
-		if (!document)
-			buf_add_cstr(&out, foot);
-		written += fwrite(out.ptr, 1, out.len, f);
-	}
-	if (document)
-		fwrite(foot, 1, sizeof foot - 1, f);
-	fclose(f);
-	buf_done(&out);
-	buf_done(&history);
-	return spans;
+	gen_write(f, kind, limit, 7);
+	if (f != stdout && fclose(f) != 0)
+		err_die("cannot write %s: %s", path, strerror(errno));
 }
 
-/* ---------------------------------------------------------------- what is measured */
-
-static struct buf load(const char *path)
+/* The file of that name in SPOOR_BENCH_DATA, else one made now. The caller frees. */
+static char *data_file(const char *dir, const char *name, enum gen_kind kind, int64_t mb, bool *made)
 {
-	struct buf text = BUF_INIT;
-	FILE *f = fopen(path, "r");
-	char chunk[1 << 16];
-	size_t n;
-	while (f && (n = fread(chunk, 1, sizeof chunk, f)) > 0)
-		buf_add(&text, chunk, n);
+	const char *given = getenv("SPOOR_BENCH_DATA"), *extension = kind == GEN_DOC ? "json" : "jsonl";
+	struct buf path = BUF_INIT;
+	if (given && *given) {
+		buf_printf(&path, "%s/%s%lld.%s", given, name, (long long)mb, extension);
+		*made = access(buf_cstr(&path), R_OK) != 0;
+		if (!*made)
+			return buf_detach(&path);
+		buf_clear(&path);
+	}
+	buf_printf(&path, "%s/%s%lld.%s", dir, name, (long long)mb, extension);
+	make(buf_cstr(&path), kind, mb * 1000000);
+	*made = true;
+	return buf_detach(&path);
+}
+
+static void imports(const char *dir, const char *spoor, int64_t mb, int n_rounds)
+{
+	bool made[3] = {false};
+	struct buf size = BUF_INIT;
+	buf_printf(&size, mb >= 1000 ? "%g GB" : "%g MB", mb >= 1000 ? (double)mb / 1000 : (double)mb);
+	char *doc = data_file(dir, "doc", GEN_DOC, mb, &made[0]), *lines = data_file(dir, "lines", GEN_LINES, mb, &made[1]), *single = NULL;
+	if (mb < 1000)
+		single = data_file(dir, "single", GEN_SINGLE, mb, &made[2]);
+	imports_run(&(struct import_bench){.dir = dir,
+	                                   .spoor = spoor,
+	                                   .doc = doc,
+	                                   .lines = lines,
+	                                   .single = single,
+	                                   .rounds = n_rounds,
+	                                   .parsers = mb <= 1000,
+	                                   .peers = single != NULL,
+	                                   .size = buf_cstr(&size)});
+	char *const all[3] = {doc, lines, single};
+	for (size_t i = 0; i < 3; i++) {
+		if (made[i])
+			unlink(all[i]);
+		free(all[i]);
+	}
+}
+
+static void import_into(const char *spoor, const char *store, const char *file)
+{
+	const char *const words[] = {spoor, "import", file, NULL};
+	struct child c = run_child(words, store);
+	if (c.status != 0)
+		err_die("spoor import %s ended with %d", file, c.status);
+}
+
+/* Two large runs and eighteen small ones. */
+static void add_runs(const char *dir, const char *spoor, const char *store, int64_t cases)
+{
+	struct buf path = BUF_INIT;
+	for (int i = 0; i < 20; i++) {
+		buf_clear(&path);
+		buf_printf(&path, "%s/run-%02d.jsonl", dir, i);
+		FILE *f = fopen(buf_cstr(&path), "w");
+		if (!f)
+			err_die("cannot write %s: %s", buf_cstr(&path), strerror(errno));
+		gen_write(f, i % 2 ? GEN_EVAL_B : GEN_EVAL_A, i < 2 ? cases : cases / 100, i < 2 ? 7 : (uint64_t)(100 + i / 2));
+		fclose(f);
+		import_into(spoor, store, buf_cstr(&path));
+		unlink(buf_cstr(&path));
+	}
+	buf_done(&path);
+}
+
+/* A store of so many spans in a hundredth as many traces, made once and kept in DIR. */
+static void many(const char *dir, const char *spoor, int64_t spans)
+{
+	struct buf store = BUF_INIT, file = BUF_INIT;
+	buf_printf(&store, "%s/spans%lld.db", dir, (long long)spans);
+	buf_printf(&file, "%s/many.jsonl", dir);
+	if (file_bytes(buf_cstr(&store)) < 0) {
+		make(buf_cstr(&file), GEN_MANY, spans);
+		import_into(spoor, buf_cstr(&store), buf_cstr(&file));
+		unlink(buf_cstr(&file));
+		add_runs(dir, spoor, buf_cstr(&store), spans / 100);
+	}
+	printf("a store of %lld spans:\n", (long long)spans);
+	goal_add((struct goal){"", spans >= 1000000 ? "in a store of ten million spans:" : "in a store of a hundred thousand spans:", "", UNKNOWN_DOUBLE,
+	                       UNKNOWN_DOUBLE, UNKNOWN_DOUBLE, true});
+	term_run(spoor, buf_cstr(&store));
+	reads_run(buf_cstr(&store), true);
+	buf_done(&store);
+	buf_done(&file);
+}
+
+static void machine(struct buf *out)
+{
+	char line[256], when[32];
+	time_t now = time(NULL);
+	struct tm utc;
+	FILE *f = fopen("/proc/cpuinfo", "r");
+	strftime(when, sizeof when, "%Y-%m-%d", gmtime_r(&now, &utc));
+	buf_printf(out, "%s, %ld cores", when, sysconf(_SC_NPROCESSORS_ONLN));
+	while (f && fgets(line, sizeof line, f))
+		if (strncmp(line, "model name", 10) == 0 && strchr(line, ':')) {
+			buf_printf(out, ", %s", str_trim(str_of(strchr(line, ':') + 1)).ptr);
+			break;
+		}
 	if (f)
 		fclose(f);
-	return text;
+	while (out->len && out->ptr[out->len - 1] == '\n')
+		out->ptr[--out->len] = '\0';
+	buf_add_cstr(out, "\n\n");
 }
 
-static double whole_cjson(struct str text)
+static int run(const char *dir, const char *spoor)
 {
-	double start = now_s();
-	cJSON *tree = cJSON_ParseWithLength(text.ptr, text.len);
-	if (!tree)
-		err_die("cJSON refuses the document");
-	cJSON_Delete(tree);
-	return now_s() - start;
-}
-
-static double lines_cjson(struct str text)
-{
-	double start = now_s();
-	for (struct str line; str_split(&text, '\n', &line);)
-		cJSON_Delete(cJSON_ParseWithLength(line.ptr, line.len));
-	return now_s() - start;
-}
-
-static double lines_scan(struct str text)
-{
-	struct scan s = SCAN_INIT;
-	double start = now_s();
-	for (struct str line; str_split(&text, '\n', &line);)
-		if (line.len && !scan_text(&s, line, &(struct scan_opts){.last = true}))
-			err_die("the scanner refuses a line: %s", s.bad);
-	double took = now_s() - start;
-	scan_done(&s);
-	return took;
-}
-
-/* The document's bytes into records: reading, framing, scanning. */
-static double records(const char *path)
-{
-	static const struct record_path paths[] = {
-	    {"resourceSpans[].scopeSpans[].spans[]", 0},
-            {.path = NULL                                     }
-        };
-	struct err err = ERR_INIT;
-	double start = now_s();
-	struct reader *bytes = reader_open(path, NULL, &err);
-	struct record_reader *r = record_open(bytes, &(struct record_opts){.paths = paths});
-	struct record rec;
-	struct frame *frame;
-	struct problem problem;
-	while (record_next(r, &rec, &frame, &problem, &err) != RECORD_NONE)
-		;
-	record_close(r);
-	reader_close(bytes);
-	return now_s() - start;
-}
-
-struct imported {
-	double seconds;
-	int64_t store_bytes, rss_bytes;
-};
-
-/* `spoor import` as a whole process into a fresh store: its time and its memory are its own. */
-static struct imported import(const char *spoor, const char *dir, char *path)
-{
-	struct imported got = {0};
-	char store[512];
-	snprintf(store, sizeof store, "%s/bench.db", dir);
-	unlink(store);
-	double start = now_s();
-	pid_t child = fork();
-	if (child == 0) {
-		if (!freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr))
-			_exit(126);
-		execl(spoor, spoor, "import", "--store", store, path, (char *)NULL);
-		_exit(127);
+	const char *how = getenv("BENCH"), *given = getenv("BENCH_MB");
+	bool huge = how && strcmp(how, "huge") == 0, full = huge || (how && strcmp(how, "full") == 0);
+	int64_t mb = given && *given ? strtoll(given, NULL, 10) : 100;
+	imports(dir, spoor, mb > 0 ? mb : 100, 5);
+	imports_small(&(struct import_bench){.dir = dir, .spoor = spoor});
+	if (full)
+		imports(dir, spoor, 1000, 3);
+	if (huge)
+		imports(dir, spoor, 10000, 1);
+	many(dir, spoor, full ? 10000000 : 100000);
+	struct buf table = BUF_INIT;
+	machine(&table);
+	int missed = goals_print(&table);
+	buf_printf(&table, "\n%d missed\n", missed);
+	fputs(buf_cstr(&table), stdout);
+	FILE *f = fopen("tests/bench/RESULTS.txt", "w");
+	if (f) {
+		fputs(buf_cstr(&table), f);
+		fclose(f);
 	}
-	int status = 0;
-	struct rusage use;
-	if (wait4(child, &status, 0, &use) < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		err_die("the import failed (%s)", spoor);
-	got.seconds = now_s() - start;
-	got.rss_bytes = use.ru_maxrss * 1024;
-	struct stat st;
-	got.store_bytes = stat(store, &st) == 0 ? st.st_size : 0;
-	return got;
-}
-
-static void row(const char *what, double mb, double seconds, double against, const char *name, double goal)
-{
-	printf("%-34s %9.0f MB/s", what, mb / seconds);
-	if (against > 0)
-		printf("   %5.2fx %s", against / seconds, name);
-	if (goal > 0)
-		printf("   goal %.2fx", goal);
-	putchar('\n');
-}
-
-static void reads(const char *dir)
-{
-	char store[512];
-	struct err err = ERR_INIT;
-	snprintf(store, sizeof store, "%s/bench.db", dir);
-	struct db *db = db_open(store, DB_READ, &err);
-	if (!db)
-		err_die("%s", err.text);
-	struct trace_page page;
-	struct trace_query q = {.limit = 50};
-	double start = now_s();
-	if (!traces_page(db, &q, &page, &err))
-		err_die("%s", err.text);
-	double first = now_s() - start;
-	start = now_s();
-	struct tree_window w;
-	struct folds none = {0};
-	if (page.n && !tree_window(db, page.rows[0].first, page.rows[0].n, &none, 0, 50, &w, &err))
-		err_die("%s", err.text);
-	printf("%-34s %9.2f ms   first screen of a trace %.2f ms\n", "first page of traces", first * 1e3,
-	       (now_s() - start) * 1e3);
-	if (page.n)
-		tree_window_done(&w);
-	trace_page_done(&page);
-	db_close(db);
+	buf_done(&table);
+	return 0;
 }
 
 int main(int argc, char **argv)
 {
-	const char *dir = argc > 1 ? argv[1] : ".", *spoor = argc > 3 ? argv[3] : "build/release/spoor";
-	uint64_t mb = argc > 2 ? strtoull(argv[2], NULL, 10) : 100, bytes = mb * 1000000;
-	char lines[512], doc[512];
-	snprintf(lines, sizeof lines, "%s/bench.jsonl", dir);
-	snprintf(doc, sizeof doc, "%s/bench.json", dir);
+	enum gen_kind kind;
+	if (argc > 1 && strcmp(argv[1], "child") == 0)
+		return child_main(argc, argv);
 	sink_set_decoder(import_decode);
-	int64_t spans = make(lines, bytes, false);
-	make(doc, bytes, true);
-	/* The imports first: a child begins with its parent's memory on its account. */
-	struct imported d = import(spoor, dir, doc), l = import(spoor, dir, lines);
-	struct buf text = load(doc);
-	double size = (double)text.len / 1e6, whole = whole_cjson(buf_str(&text));
-	buf_done(&text);
-	text = load(lines);
-	double by_line = lines_cjson(buf_str(&text)), scanned = lines_scan(buf_str(&text));
-	buf_done(&text);
-	printf("%lld spans, %.0f MB, %ld cores\n", (long long)spans, size, sysconf(_SC_NPROCESSORS_ONLN));
-	row("cJSON, whole document", size, whole, 0, "", 0);
-	row("cJSON, line by line", size, by_line, 0, "", 0);
-	row("scanner, line by line", size, scanned, by_line, "cJSON by line", 0);
-	row("records of the document", size, records(doc), whole, "cJSON whole", 7);
-	row("import of one document", size, d.seconds, whole, "cJSON whole", 2);
-	row("import of JSON Lines", size, l.seconds, by_line, "cJSON by line", 1.25);
-	printf("%-34s %9.0f MiB (document), %.0f MiB (lines)   goal 96 MiB\n", "peak memory",
-	       (double)d.rss_bytes / 1048576, (double)l.rss_bytes / 1048576);
-	printf("%-34s %9.3f of the input   goal 0.20\n", "store", (double)l.store_bytes / ((double)bytes));
-	reads(dir);
-	return 0;
+	if (argc == 4 && strcmp(argv[1], "run") == 0)
+		return run(argv[2], argv[3]);
+	if (argc == 5 && strcmp(argv[1], "gen") == 0 && gen_named(argv[2], &kind)) {
+		make(argv[4], kind, strtoll(argv[3], NULL, 10));
+		return 0;
+	}
+	if ((argc == 3 && strcmp(argv[1], "reads") == 0) || (argc == 4 && strcmp(argv[1], "term") == 0)) {
+		struct buf table = BUF_INIT;
+		if (argc == 3)
+			reads_run(argv[2], true);
+		else
+			term_run(argv[2], argv[3]);
+		goals_print(&table);
+		fputs(buf_cstr(&table), stdout);
+		buf_done(&table);
+		return 0;
+	}
+	fputs("bench run DIR SPOOR | gen KIND LIMIT FILE | term SPOOR STORE | reads STORE\n", stderr);
+	return 2;
 }

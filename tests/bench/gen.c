@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "store/base/str.h"
 #include "store/stat/rng.h"
@@ -403,9 +404,25 @@ static const char head[] = "{\"resourceSpans\":[{\"resource\":{\"attributes\":[{
                            "\"scopeSpans\":[{\"scope\":{\"name\":\"desk\"},\"spans\":[";
 static const char foot[] = "]}]}]}\n";
 
-static void agents(struct gen *g, int64_t limit, bool document)
+/* A line of its own, for programs that want a time in each. */
+static void begin_line(struct gen *g, enum gen_kind kind, int64_t at_ns)
+{
+	if (kind == GEN_SINGLE) {
+		time_t seconds = (time_t)(at_ns / 1000000000);
+		struct tm utc;
+		char text[64];
+		gmtime_r(&seconds, &utc);
+		strftime(text, sizeof text, "{\"time\":\"%Y-%m-%dT%H:%M:%S\",", &utc);
+		buf_add_cstr(&g->out, text);
+		buf_add_cstr(&g->out, head + 1);
+	} else
+		buf_add_cstr(&g->out, head);
+}
+
+static void agents(struct gen *g, int64_t limit, enum gen_kind kind)
 {
 	struct agent a = {.history = BUF_INIT};
+	bool document = kind == GEN_DOC;
 	int64_t start_ns = START_NS;
 	uint64_t on_line = 0;
 	a.chat = 1;
@@ -422,8 +439,8 @@ static void agents(struct gen *g, int64_t limit, bool document)
 		if (document ? g->spans > 0 : on_line > 0)
 			buf_add_char(&g->out, ',');
 		if (!document && on_line == 0) {
-			buf_add_cstr(&g->out, head);
-			on_line = 1 + roll(g, SPANS_PER_LINE);
+			begin_line(g, kind, a.now_ns);
+			on_line = kind == GEN_SINGLE ? 1 : 1 + roll(g, SPANS_PER_LINE);
 		}
 		agent_span(g, &a);
 		if (!document && --on_line == 0)
@@ -566,7 +583,7 @@ static void evals(struct gen *g, int64_t limit, uint64_t seed, bool b)
 
 bool gen_named(const char *name, enum gen_kind *kind)
 {
-	static const char *const names[N_GEN_KINDS] = {"lines", "doc", "many", "eval-a", "eval-b"};
+	static const char *const names[N_GEN_KINDS] = {"lines", "doc", "single", "many", "eval-a", "eval-b"};
 	for (int k = 0; k < N_GEN_KINDS; k++)
 		if (strcmp(names[k], name) == 0) {
 			*kind = (enum gen_kind)k;
@@ -582,8 +599,9 @@ int64_t gen_write(FILE *file, enum gen_kind kind, int64_t limit, uint64_t seed)
 	g->dice = rng_stream(seed, (uint64_t)kind);
 	make_pool(g);
 	switch (kind) {
-	case GEN_LINES: agents(g, limit, false); break;
-	case GEN_DOC: agents(g, limit, true); break;
+	case GEN_LINES:
+	case GEN_DOC:
+	case GEN_SINGLE: agents(g, limit, kind); break;
 	case GEN_MANY: many(g, limit); break;
 	case GEN_EVAL_A: evals(g, limit, seed, false); break;
 	case GEN_EVAL_B: evals(g, limit, seed, true); break;

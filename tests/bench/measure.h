@@ -24,6 +24,7 @@ struct child {
 };
 /* Runs a program to its end, its output thrown away; `store` is its SPOOR_STORE (NULL: as it is). */
 struct child run_child(const char *const *words, const char *store);
+int child_main(int argc, char **argv); /* of "bench child …", which run_child begins */
 bool installed(const char *program);
 int64_t file_bytes(const char *path);
 

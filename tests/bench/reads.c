@@ -39,7 +39,7 @@ struct question {
 	const char *name, *filter;
 	enum trace_sort sort;
 	bool ascending;
-	int64_t offset;
+	int64_t offset; /* rows; in the largest trace percent of it; a depth */
 	const char *text;
 	enum tree_seek seek;
 	bool common;
@@ -183,8 +183,8 @@ static void ask_window(struct bench *b, const struct question *q)
 {
 	struct folds folds = {0};
 	struct tree_window w;
-	must(tree_groups(b->db, b->large.id, b->large.first, 3, &folds, &bench_err), q->name);
-	must(tree_window(b->db, b->large.first, b->large.n, &folds, q->offset, 60, &w, &bench_err), q->name);
+	must(tree_groups(b->db, b->large.id, b->large.first, 3, &folds, NULL, &bench_err), q->name);
+	must(tree_window(b->db, b->large.first, b->large.n, &folds, b->large.n / 100 * q->offset, 60, &w, &bench_err), q->name);
 	tree_window_done(&w);
 	folds_done(&folds);
 }
@@ -215,15 +215,15 @@ static void ask_fold(struct bench *b, const struct question *q)
 static void ask_seek(struct bench *b, const struct question *q)
 {
 	int64_t found;
-	must(tree_seek(b->db, b->large.first, b->large.n, q->offset, true, q->seek, str_of(q->text), &found, &bench_err), q->name);
+	must(tree_seek(b->db, b->large.first, b->large.n, b->large.n / 100 * q->offset, true, q->seek, str_of(q->text), &found, &bench_err), q->name);
 }
 
 static void ask_find(struct bench *b, const struct question *q)
 {
 	struct tree_row row;
-	int64_t pos;
-	must(tree_get(b->db, b->large.first, q->offset, &b->arena, &row, &bench_err), q->name);
-	must(tree_find(b->db, b->large.first, b->large.n, row.key, &pos, &bench_err) && pos == q->offset, q->name);
+	int64_t pos, at = b->large.n / 100 * q->offset;
+	must(tree_get(b->db, b->large.first, at, &b->arena, &row, &bench_err), q->name);
+	must(tree_find(b->db, b->large.first, b->large.n, row.key, &pos, &bench_err) && pos == at, q->name);
 	arena_reset(&b->arena);
 }
 
@@ -235,20 +235,20 @@ static void ask_rank(struct bench *b, const struct question *q)
 
 static void large_trace(struct bench *b)
 {
-	static const struct question screens[] = {{.name = "million spans: first screen", .common = true},
-	                                          {.name = "million spans: screen in the middle", .offset = 500000, .common = true}};
-	static const struct question folds[] = {{.name = "million spans: fold to depth 1", .offset = 1},
-	                                        {.name = "million spans: fold to depth 2", .offset = 2},
-	                                        {.name = "million spans: fold to depth 3", .offset = 3}};
+	static const struct question screens[] = {{.name = "largest trace: first screen", .common = true},
+	                                          {.name = "largest trace: screen in the middle", .offset = 50, .common = true}};
+	static const struct question folds[] = {{.name = "largest trace: fold to depth 1", .offset = 1},
+	                                        {.name = "largest trace: fold to depth 2", .offset = 2},
+	                                        {.name = "largest trace: fold to depth 3", .offset = 3}};
 	static const struct question seeks[] = {
-	    {.name = "million spans: next error", .seek = SEEK_ERROR, .offset = 500000},
-	    {.name = "million spans: next critical", .seek = SEEK_CRITICAL, .offset = 500000},
-	    {.name = "million spans: next by name", .seek = SEEK_NAME, .text = "send_mail", .offset = 500000},
-	    {.name = "million spans: a name that is not there", .seek = SEEK_NAME, .text = "zebra", .offset = 500000},
+	    {.name = "largest trace: next error", .seek = SEEK_ERROR, .offset = 50},
+	    {.name = "largest trace: next critical", .seek = SEEK_CRITICAL, .offset = 50},
+	    {.name = "largest trace: next by name", .seek = SEEK_NAME, .text = "send_mail", .offset = 50},
+	    {.name = "largest trace: a name that is not there", .seek = SEEK_NAME, .text = "zebra", .offset = 50},
 	};
-	static const struct question find = {.name = "million spans: a span by its id", .offset = 700001};
+	static const struct question find = {.name = "largest trace: a span by its id", .offset = 70};
 	static const struct question rank = {.name = "percentile of a span's duration", .common = true};
-	static const struct question walk = {.name = "million spans: all rows"};
+	static const struct question walk = {.name = "largest trace: all rows"};
 	double first = measure(b, ask_window, &screens[0]);
 	count_in(b, ask_window, &screens[1]);
 	for (size_t i = 0; i < sizeof folds / sizeof *folds; i++)
@@ -271,12 +271,23 @@ static void ask_compare(struct bench *b, const struct question *q)
 	compare_done(&c);
 }
 
+static void ask_lost(struct bench *b, const struct question *q)
+{
+	struct compare c;
+	must(compare_lost(b->db, b->run_a, b->run_b, &c, &bench_err), q->name);
+	compare_done(&c);
+}
+
 static void runs(struct bench *b)
 {
+	static const struct question lost = {.name = "two runs: the lost cases"};
 	static const struct question rows = {.name = "two runs: the cases"}, all = {.name = "two runs: with their statistics", .common = true};
 	if (!b->run_b)
 		return;
-	goal_add((struct goal){"10", "two runs compared: the cases", "ms", measure(b, ask_compare, &rows) * 1e3, 50, UNKNOWN_DOUBLE, false});
+	goal_add((struct goal){"10", "two runs compared: first screen, the lost cases", "ms", measure(b, ask_lost, &lost) * 1e3, 50, UNKNOWN_DOUBLE,
+	                       false});
+	goal_add((struct goal){"10", "two runs compared: all cases", "ms", measure(b, ask_compare, &rows) * 1e3, UNKNOWN_DOUBLE, UNKNOWN_DOUBLE,
+	                       false});
 	goal_add((struct goal){"10", "two runs compared: with intervals and tests", "ms", measure(b, ask_compare, &all) * 1e3, UNKNOWN_DOUBLE,
 	                       UNKNOWN_DOUBLE, false});
 }

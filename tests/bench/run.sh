@@ -1,15 +1,8 @@
 #!/bin/sh
-# make bench: builds and runs tests/bench/bench.c; peers on the same file where they are installed.
+# make bench: run.sh BUILD. The table of goals, also written to tests/bench/RESULTS.txt, which the README quotes.
+# BENCH_MB=100  BENCH=full (1 GB; ten million spans)  BENCH=huge (10 GB)  SPOOR_BENCH_DATA=DIR (files made elsewhere)  BENCH_DIR=DIR
 set -eu
-build=$1 mb=${BENCH_MB:-100}
-dir="$build/bench"
+build=$1 dir=${BENCH_DIR:-$1/bench/data}
 mkdir -p "$dir"
-make -s "$dir/bench"
-"$dir/bench" "$dir" "$mb" "$build/spoor"
-seconds() { start=$(date +%s.%N); "$@" >/dev/null 2>&1 || true; end=$(date +%s.%N); echo "$end - $start" | bc -l 2>/dev/null || python3 -c "print($end-$start)"; }
-peer() { name=$1; shift; if command -v "$1" >/dev/null 2>&1; then printf '%-34s %9.2f s\n' "$name" "$(seconds "$@")"; else echo "$name: skipped, not installed"; fi; }
-spoor_s=$(SPOOR_STORE="$dir/peer.db" seconds "$build/spoor" import "$dir/bench.jsonl")
-printf '%-34s %9.2f s\n' "spoor import, whole process" "$spoor_s"
-peer "jq, five fields of each span" jq -c '.resourceSpans[].scopeSpans[].spans[] | [.traceId,.spanId,.name,.startTimeUnixNano,.endTimeUnixNano]' "$dir/bench.jsonl"
-peer "lnav, count of the lines" lnav -n -c ';SELECT count(*) FROM all_logs' "$dir/bench.jsonl"
-rm -f "$dir"/bench.json "$dir"/bench.jsonl "$dir"/*.db*
+make -s "$build/bench/bench"
+exec "$build/bench/bench" run "$dir" "$build/spoor"

@@ -320,6 +320,39 @@ static void mirrors_when_swapped(void **state)
 	compare_done(&ba);
 }
 
+/* The first screen shows what the whole answer begins with, and counts what verdicts alone can tell. */
+static void gives_the_lost_cases_first(void **state)
+{
+	(void)state;
+	fill_pair();
+	for (int swapped = 0; swapped < 2; swapped++) {
+		struct err err = ERR_INIT;
+		struct compare all, lost;
+		compare(1 + swapped, 2 - swapped, NULL, &all);
+		assert_true(compare_lost(db, 1 + swapped, 2 - swapped, &lost, &err));
+		bool any = all.count[CLASS_REGRESSED] > 0;
+		assert_true(lost.lost_only == any && (any || !swapped) && !all.lost_only);
+		assert_int_equal(lost.n_rows, any ? all.count[CLASS_REGRESSED] : (int64_t)all.n_rows);
+		assert_int_equal(lost.paired, all.paired);
+		for (size_t i = 0; i < lost.n_rows; i++) {
+			assert_int_equal(lost.rows[i].case_id, all.rows[i].case_id);
+			assert_true(lost.rows[i].loss == all.rows[i].loss);
+			assert_true(str_eq(lost.rows[i].key, all.rows[i].key) && str_eq(lost.rows[i].title, all.rows[i].title));
+			assert_int_equal(lost.rows[i].a.output_hash, all.rows[i].a.output_hash);
+		}
+		for (int k = 0; k < N_CLASSES; k++)
+			assert_int_equal(lost.count[k],
+			                 any && (k == CLASS_CHANGED || k == CLASS_SAME) ? -1 : all.count[k]);
+		compare_done(&all);
+		compare_done(&lost);
+	}
+	struct err err = ERR_INIT;
+	struct compare same; /* nothing is lost: then it is the whole answer */
+	assert_true(compare_lost(db, 1, 1, &same, &err));
+	assert_true(!same.lost_only && same.n_rows == (size_t)same.count[CLASS_SAME] && same.n_metrics == 0);
+	compare_done(&same);
+}
+
 static void says_too_few(void **state)
 {
 	(void)state;
@@ -780,6 +813,7 @@ int main(void)
 	    cmocka_unit_test(says_what_differs),
 	    cmocka_unit_test(finds_no_difference_of_a_run_to_itself),
 	    cmocka_unit_test(mirrors_when_swapped),
+	    cmocka_unit_test(gives_the_lost_cases_first),
 	    cmocka_unit_test(says_too_few),
 	    cmocka_unit_test(takes_the_majority_of_repeats),
 	    cmocka_unit_test(does_not_depend_on_the_order_of_rows),

@@ -1,11 +1,12 @@
 /* Two runs compared: the answer in a sentence, the metrics with their intervals, every case by class, the changed words of the
  * one under the cursor; Enter shows a case whole. The cases come first, the figures (a bootstrap) in a second request, so that
- * the screen is there at once. */
+ * the screen is there at once; of very many cases those lost before all others. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "store/base/units.h"
 #include "tui/screen/pane_compare.h"
+#include "tui/widget/find.h"
 
 struct request {
 	enum compare_ask what;
@@ -51,12 +52,14 @@ static void *compare_ask(struct screen *screen)
 {
 	struct compare_state *st = state_of(screen);
 	compare_lay_out(screen);
-	bool coming =
-	    (st->asked == ASK_ROWS || st->asked == ASK_FIGURES) && st->asked_generation == screen->ui->generation;
+	bool coming = (st->asked == ASK_LOST || st->asked == ASK_ROWS || st->asked == ASK_FIGURES) &&
+	              st->asked_generation == screen->ui->generation;
 	if (!st->failed && !coming && (!st->loaded || st->generation != screen->ui->generation))
 		/* Figures that are on the screen stay there until the new ones come. */
-		return new_request(screen, st->figures ? ASK_FIGURES : ASK_ROWS);
-	if (!st->loaded || st->asked == ASK_ROWS || st->data.refused.len)
+		return new_request(screen, st->figures ? ASK_FIGURES : st->loaded || st->start[0] ? ASK_ROWS : ASK_LOST);
+	if (st->data.lost_only && !st->failed && !coming)
+		return new_request(screen, ASK_ROWS);
+	if (!st->loaded || st->data.lost_only || st->asked == ASK_ROWS || st->data.refused.len)
 		return NULL;
 	const struct compare_row *row = compare_cursor(st);
 	if (row && !case_pair_is_of(&st->pair, row) && st->asked != ASK_CASE)
@@ -71,8 +74,9 @@ static bool compare_fetch(struct db *db, void *request, struct err *err)
 {
 	struct request *r = request;
 	struct compare_opts opts = {.margin = UNKNOWN_DOUBLE, .rows_only = r->what == ASK_ROWS};
-	bool ok = r->what == ASK_CASE ? case_pair_load(db, &r->row, &r->pair, err)
-	                              : compare_runs(db, r->a, r->b, &opts, &r->data, err);
+	bool ok = r->what == ASK_CASE   ? case_pair_load(db, &r->row, &r->pair, err)
+	          : r->what == ASK_LOST ? compare_lost(db, r->a, r->b, &r->data, err)
+	                                : compare_runs(db, r->a, r->b, &opts, &r->data, err);
 	r->failed = !ok && err->code != ERR_INTERRUPTED;
 	return ok;
 }
@@ -133,6 +137,7 @@ static void compare_take(struct screen *screen, void *request, bool ok)
 	bool mine = r->a == st->a && r->b == st->b;
 	switch (mine ? r->what : ASK_NOTHING) {
 	case ASK_NOTHING: break;
+	case ASK_LOST:
 	case ASK_ROWS:
 		st->failed = r->failed;
 		if (ok)
@@ -293,8 +298,10 @@ static bool find_text(struct compare_state *st, int from, bool forward)
 static enum outcome search_again(struct screen *screen, int by, bool stay)
 {
 	struct compare_state *st = state_of(screen);
-	if (!st->find.len) {
-		ui_say(screen->ui, "nothing is being searched for: / asks");
+	st->cases.find = buf_str(&st->find);
+	if (!st->find.len || !st->loaded) {
+		if (!stay) /* an empty line only ends the search */
+			ui_say(screen->ui, "nothing is being searched for: / asks");
 		return OUT_HANDLED;
 	}
 	int64_t row = cases_row_at(&st->cases, st->list.cursor);
@@ -305,37 +312,11 @@ static enum outcome search_again(struct screen *screen, int by, bool stay)
 	return OUT_HANDLED;
 }
 
-static enum outcome search_line(struct screen *screen, const struct input *in, struct target *target)
+static struct buf *searched_for(struct screen *screen)
 {
-	(void)target;
-	struct compare_state *st = state_of(screen);
-	buf_clear(&st->find);
-	buf_add_str(&st->find, in->argument);
-	st->cases.find = buf_str(&st->find);
-	return st->find.len && st->loaded ? search_again(screen, 1, true) : OUT_HANDLED;
+	return &state_of(screen)->find;
 }
-
-static const struct action search_answer = {.name = "search-for", .keys = "", .help = "", .run = search_line};
-
-static enum outcome search(struct screen *screen, const struct input *in, struct target *target)
-{
-	if (in->argument.len)
-		return search_line(screen, in, target);
-	*target = (struct target){.prompt = "/", .answer = &search_answer};
-	return OUT_PROMPT;
-}
-
-static enum outcome search_next(struct screen *screen, const struct input *in, struct target *target)
-{
-	(void)in, (void)target;
-	return search_again(screen, 1, false);
-}
-
-static enum outcome search_previous(struct screen *screen, const struct input *in, struct target *target)
-{
-	(void)in, (void)target;
-	return search_again(screen, -1, false);
-}
+FIND_FUNCTIONS(searched_for, search_again)
 
 /* ---------------------------------------------------------------- the rest of the keys */
 

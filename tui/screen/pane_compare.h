@@ -6,7 +6,7 @@
 #include "tui/screen/pane_case.h"
 #include "tui/screen/pane_cases.h"
 
-enum compare_ask { ASK_NOTHING, ASK_ROWS, ASK_FIGURES, ASK_CASE };
+enum compare_ask { ASK_NOTHING, ASK_LOST, ASK_ROWS, ASK_FIGURES, ASK_CASE };
 
 struct compare_state {
 	int64_t a, b;

@@ -103,12 +103,9 @@ bool tree_first_folds(struct db *db, const struct trace_row *trace, struct folds
 {
 	struct folds pairs = {0};
 	struct arena arena = ARENA_INIT;
-	bool ok = tree_groups(db, trace->id, trace->first, AT_LEAST, out, err) &&
-	          tree_groups(db, trace->id, trace->first, 2, &pairs, err);
+	bool ok = tree_groups(db, trace->id, trace->first, AT_LEAST, out, &pairs, err);
 	for (size_t i = 0; ok && i < pairs.n && i < PAIRS_LOOKED_AT; i++) {
 		struct tree_row row;
-		if (folds_at(out, pairs.at[i].pos))
-			continue;
 		ok = tree_get(db, trace->first, pairs.at[i].pos, &arena, &row, err);
 		if (ok && (row.flags & SPAN_SAME))
 			folds_set(out, row.pos, pairs.at[i].hidden, true);

@@ -8,6 +8,7 @@
 #include "tui/screen.h"
 #include "tui/screen/pane_run.h"
 #include "tui/screen/pane_runs.h"
+#include "tui/widget/find.h"
 
 enum {
 	MOST_RUNS = 10000, /* shown; more need a filter */
@@ -328,41 +329,17 @@ static enum outcome search_again(struct screen *screen, int by, bool stay)
 		list_go(&st->view.list, runs_line_of(&st->view, (size_t)row));
 		return OUT_HANDLED;
 	}
-	ui_say(screen->ui, what.len ? "no run is called: %s" : "nothing is being searched for: / asks%s",
-	       buf_cstr(&st->find));
+	if (what.len || !stay) /* an empty line only ends the search */
+		ui_say(screen->ui, what.len ? "no run is called: %s" : "nothing is being searched for: / asks%s",
+		       buf_cstr(&st->find));
 	return OUT_HANDLED;
 }
 
-static enum outcome search_line(struct screen *screen, const struct input *in, struct target *target)
+static struct buf *find_text(struct screen *screen)
 {
-	(void)target;
-	struct state *st = state_of(screen);
-	buf_clear(&st->find);
-	buf_add_str(&st->find, in->argument);
-	return st->find.len ? search_again(screen, 1, true) : OUT_HANDLED;
+	return &state_of(screen)->find;
 }
-
-static const struct action search_answer = {.name = "search-for", .keys = "", .help = "", .run = search_line};
-
-static enum outcome search(struct screen *screen, const struct input *in, struct target *target)
-{
-	if (in->argument.len)
-		return search_line(screen, in, target);
-	*target = (struct target){.prompt = "/", .answer = &search_answer};
-	return OUT_PROMPT;
-}
-
-static enum outcome search_next(struct screen *screen, const struct input *in, struct target *target)
-{
-	(void)in, (void)target;
-	return search_again(screen, 1, false);
-}
-
-static enum outcome search_previous(struct screen *screen, const struct input *in, struct target *target)
-{
-	(void)in, (void)target;
-	return search_again(screen, -1, false);
-}
+FIND_FUNCTIONS(find_text, search_again)
 
 static void set_filter(struct state *st, struct str text)
 {

@@ -14,7 +14,7 @@ enum {
 
 enum seek { SEEK_NOTHING, SEEK_MATCH, SEEK_FAILED };
 
-/* What a request is asked for: rows, and with them the buckets if the whole changed; or where the next match is. */
+/* What a request is asked for: rows; the buckets, once the rows are there; or where the next match is. */
 struct want {
 	uint64_t generation, stamp; /* stamp: of filter and order */
 	int64_t from, n;
@@ -110,10 +110,10 @@ static bool traces_fetch(struct db *db, void *request, struct err *err)
 	bool ok;
 	if (r->want.seek) {
 		ok = fetch_seek(db, r, err);
+	} else if (r->want.buckets) {
+		ok = traces_over_time(db, &r->query, TRACES_BUCKETS, r->counts, r->errors, &r->from_ns, &r->to_ns, err);
 	} else {
-		ok = traces_page(db, &r->query, &r->page, err) &&
-		     (!r->want.buckets || traces_over_time(db, &r->query, TRACES_BUCKETS, r->counts, r->errors,
-		                                           &r->from_ns, &r->to_ns, err));
+		ok = traces_page(db, &r->query, &r->page, err);
 	}
 	r->interrupted = !ok && err->code == ERR_INTERRUPTED;
 	return ok;
@@ -145,11 +145,12 @@ static bool decide(struct screen *screen, struct want *w)
 		w->n = s->pane.list.total;
 		return true;
 	}
-	w->buckets = !fresh || !s->buckets;
 	list_wanted(&s->pane.list, &w->from, &w->n);
 	if (!s->pane.loaded || w->n < 3 * (int64_t)s->pane.list.page)
 		w->n = 3 * (int64_t)s->pane.list.page; /* more may have come */
-	return !fresh || !list_covered(&s->pane.list, s->pane.offset, (int64_t)s->pane.page.n);
+	bool rows = !fresh || !list_covered(&s->pane.list, s->pane.offset, (int64_t)s->pane.page.n);
+	w->buckets = !rows && !s->buckets;
+	return rows || w->buckets;
 }
 
 static void *traces_ask(struct screen *screen)
@@ -205,11 +206,14 @@ static void take_page(struct screen *screen, struct request *r)
 	if (same_rows || at_top)
 		found = s->pane.list.cursor;
 	list_refit(&s->pane.list, s->pane.page.total, found);
+	s->buckets &= s->generation == r->want.generation;
 	s->generation = r->want.generation;
 	s->stamp = r->want.stamp;
 	s->pane.loaded = true;
-	if (!r->want.buckets)
-		return;
+}
+
+static void take_buckets(struct traces_state *s, const struct request *r)
+{
 	memcpy(s->pane.counts, r->counts, sizeof s->pane.counts);
 	memcpy(s->pane.errors, r->errors, sizeof s->pane.errors);
 	s->pane.from_ns = r->from_ns;
@@ -237,6 +241,8 @@ static void traces_take(struct screen *screen, void *request, bool ok)
 		s->failed = (struct want){0};
 		if (!ok && !r->interrupted)
 			s->failed = r->want;
+		else if (ok && r->want.buckets)
+			take_buckets(s, r);
 		else if (ok && !r->want.seek)
 			take_page(screen, r);
 		else if (ok && r->found >= 0)

@@ -1,0 +1,154 @@
+#include "tests/bench/term.h"
+
+#include <poll.h>
+#include <pty.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "store/base/units.h"
+#include "tests/bench/measure.h"
+
+/* A program is done with a key, or its first frame, when it has written nothing for so long. The time counts to its last byte. */
+enum { QUIET_MS = 60, STARTS = 7, KEYS = 20 };
+
+struct pty {
+	pid_t pid;
+	int fd;
+	double started;
+};
+
+static void pty_open(struct pty *p, int rows, int cols, const char *spoor, const char *store)
+{
+	struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols};
+	p->started = now_s();
+	p->pid = forkpty(&p->fd, NULL, NULL, &size);
+	if (p->pid < 0)
+		err_die("no pseudo-terminal for the benchmark");
+	if (p->pid > 0)
+		return;
+	setenv("TERM", "xterm-256color", 1);
+	setenv("LC_ALL", "C.UTF-8", 1);
+	execl(spoor, spoor, "--store", store, (char *)NULL);
+	_exit(127);
+}
+
+/* The bytes until it is quiet, and when the last of them came. */
+static size_t pty_read(struct pty *p, double *last)
+{
+	char bytes[65536];
+	size_t total = 0;
+	struct pollfd fd = {.fd = p->fd, .events = POLLIN};
+	*last = UNKNOWN_DOUBLE;
+	while (poll(&fd, 1, total ? QUIET_MS : 5000) > 0) {
+		ssize_t n = read(p->fd, bytes, sizeof bytes);
+		if (n <= 0)
+			break;
+		total += (size_t)n;
+		*last = now_s();
+	}
+	return total;
+}
+
+static void pty_close(struct pty *p)
+{
+	double last;
+	if (write(p->fd, "Q", 1) == 1)
+		pty_read(p, &last);
+	kill(p->pid, SIGTERM);
+	waitpid(p->pid, NULL, 0);
+	close(p->fd);
+}
+
+struct key_cost {
+	struct samples bytes, ms;
+};
+
+static void press(struct pty *p, const char *key, struct key_cost *cost)
+{
+	double start = now_s(), last;
+	if (write(p->fd, key, strlen(key)) < 0)
+		err_die("the explorer is gone");
+	size_t bytes = pty_read(p, &last);
+	if (!bytes)
+		return;
+	sample(&cost->bytes, (double)bytes);
+	sample(&cost->ms, (last - start) * 1e3);
+}
+
+static void first_frame(const char *spoor, const char *store)
+{
+	struct samples ms = {0};
+	for (int i = 0; i < STARTS; i++) {
+		struct pty p;
+		double last;
+		pty_open(&p, 24, 80, spoor, store);
+		pty_read(&p, &last);
+		sample(&ms, (last - p.started) * 1e3);
+		pty_close(&p);
+	}
+	goal_add((struct goal){"7", "explorer: exec to the last byte of the first screen", "ms", median(&ms), 30, 20, false});
+}
+
+/* The trace with most spans, as the list gives it when ordered by spans. */
+static void large_trace(const char *spoor, const char *store)
+{
+	struct pty p;
+	double last;
+	struct key_cost first = {0}, again = {0}, back = {0}, sort = {0};
+	pty_open(&p, 24, 80, spoor, store);
+	pty_read(&p, &last);
+	press(&p, ">", &sort);
+	press(&p, ">", &sort);
+	press(&p, "\r", &first);
+	for (int i = 0; i < 5; i++) {
+		press(&p, "q", &back);
+		press(&p, "\r", &again);
+	}
+	pty_close(&p);
+	goal_add((struct goal){"8", "explorer: largest trace on the screen, first touch", "ms", median(&first.ms), 50, UNKNOWN_DOUBLE, false});
+	goal_add((struct goal){"8", "explorer: largest trace on the screen, warm", "ms", median(&again.ms), 20, 10, false});
+}
+
+static void keys(const char *spoor, const char *store, int rows, int cols, const char *size)
+{
+	struct pty p;
+	double last;
+	struct key_cost move = {0}, scroll = {0}, page = {0};
+	pty_open(&p, rows, cols, spoor, store);
+	size_t first = pty_read(&p, &last);
+	for (int i = 0; i < 8; i++)
+		press(&p, "j", &move);
+	for (int i = 0; i < 4; i++)
+		press(&p, "\x06", &page);
+	for (int i = 0; i < rows; i++) { /* down to the last row: from there each step scrolls */
+		double quiet;
+		if (write(p.fd, "j", 1) == 1 && i % 8 == 7)
+			pty_read(&p, &quiet);
+	}
+	pty_read(&p, &last);
+	for (int i = 0; i < 8; i++)
+		press(&p, "j", &scroll);
+	pty_close(&p);
+	static char names[2][4][64];
+	char(*name)[64] = names[cols > 100];
+	snprintf(name[0], 64, "bytes of a cursor move, %s", size);
+	snprintf(name[1], 64, "bytes of a line scrolled, %s", size);
+	snprintf(name[2], 64, "bytes of a page (goal: the first screen), %s", size);
+	snprintf(name[3], 64, "key to last byte, cursor move, %s", size);
+	goal_add((struct goal){"11", name[0], "B", median(&move.bytes), 130, UNKNOWN_DOUBLE, false});
+	goal_add((struct goal){"11", name[1], "B", median(&scroll.bytes), 260, UNKNOWN_DOUBLE, false});
+	goal_add((struct goal){"11", name[2], "B", median(&page.bytes), (double)first, UNKNOWN_DOUBLE, false});
+	goal_add((struct goal){"12", name[3], "ms", median(&move.ms), 2, UNKNOWN_DOUBLE, false});
+}
+
+void term_run(const char *spoor, const char *store)
+{
+	first_frame(spoor, store);
+	large_trace(spoor, store);
+	keys(spoor, store, 24, 80, "80x24");
+	keys(spoor, store, 60, 200, "200x60");
+}
