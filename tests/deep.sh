@@ -44,6 +44,7 @@ monkey() { SPOOR_MONKEY_SECONDS=$SECONDS_GIVEN python3 tests/terminal.py --deep 
 part "fuzz" 50 fuzz_all
 part "scan against Python" 15 oracle
 part "terminal monkey" 15 monkey
+part "cells in tmux" 1 python3 tests/cells.py --deep "$build/tests/text"
 for what in foreign sizes signals surroundings; do
 	part "terminal $what" 2 python3 tests/terminal.py --deep --seed "$seed" "$build/spoor" $what
 done
