@@ -60,7 +60,7 @@ ifneq ($(HAVE),yes)
 .DEFAULT_GOAL := all
 # (as many jobs as there are cores)
 all try install: ; @sh tests/deps.sh build && $(MAKE) --no-print-directory -j$$(nproc) $@ HAVE=yes
-test test-unit test-cli test-screen test-fuzz golden: ; @sh tests/deps.sh test && $(MAKE) --no-print-directory $@ HAVE=yes
+test test-unit test-cli test-screen test-fuzz test-deep golden: ; @sh tests/deps.sh test && $(MAKE) --no-print-directory $@ HAVE=yes
 fuzz: ; @sh tests/deps.sh fuzz && $(MAKE) --no-print-directory $@ HAVE=yes
 coverage: ; @sh tests/deps.sh test && $(MAKE) --no-print-directory $@ HAVE=yes
 lint bench: ; @sh tests/deps.sh lint && $(MAKE) --no-print-directory $@ HAVE=yes
@@ -125,6 +125,12 @@ test-screen: all
 	@SPOOR_BUILD=$(B) bash tests/screen.sh
 test-fuzz: fuzz-tests
 	@sh tests/fuzz/run.sh replay $(B)
+# The long ones, before a release: make test-deep DEEP_MINUTES=30
+test-deep: tests-ready
+	@sh tests/deps.sh fuzz
+	@$(MAKE) --no-print-directory -j$$(nproc) all unit-tests fuzz-tests
+	@SPOOR_BUILD=$(B) DEEP_MINUTES=$(DEEP_MINUTES) bash tests/deep.sh
+DEEP_MINUTES ?= 30
 # libFuzzer: make fuzz TARGET=scanner SECONDS=60. What it finds comes into tests/fuzz/found.
 TARGET ?= scanner
 SECONDS ?= 60
@@ -179,4 +185,4 @@ $(B)/tui/main.o: $(B)/gen/version
 $(B)/tui/main.o: SPOOR_CPPFLAGS += -DSPOOR_VERSION='"$(VERSION)"'
 
 -include $(OBJ:.o=.d) $(B)/tui/main.d
-.PHONY: force-version all clean deps try test tests-ready unit-tests test-unit test-cli test-screen test-fuzz fuzz-tests fuzz coverage golden lint layers readme format bench install uninstall
+.PHONY: force-version all clean deps try test tests-ready unit-tests test-unit test-cli test-screen test-fuzz test-deep fuzz-tests fuzz coverage golden lint layers readme format bench install uninstall

@@ -27,7 +27,11 @@ const struct format *format_detect(const struct sample *sample, const char **why
 	const struct format *best = NULL;
 	int best_score = 0;
 
-	*why = sample->n_values || sample->n_keys ? "JSON of no known format" : "no JSON and no known archive";
+	const char *wide = record_wide_text(sample->bytes);
+
+	*why = wide                                   ? wide
+	       : sample->n_values || sample->n_keys ? "JSON of no known format"
+	                                            : "no JSON and no known archive";
 	for (size_t i = 0; formats[i]; i++) {
 		const char *reason = "";
 		int score = formats[i]->probe(sample, &reason);

@@ -203,7 +203,7 @@ static enum record_event top_array_step(struct record_reader *r, const struct ou
 	return unit(r, out, c);
 }
 
-static const char *wide_text(struct str s)
+const char *record_wide_text(struct str s)
 {
 	const unsigned char *b = (const unsigned char *)s.ptr;
 	unsigned nul = 0; /* a bit for each of the first four bytes that is NUL */
@@ -225,7 +225,7 @@ static enum record_event start(struct record_reader *r, const struct out *out)
 	while (r->w.len < 4 && window_more(&r->w))
 		;
 	r->phase = PHASE_READ;
-	const char *wide = wide_text(window_rest(&r->w));
+	const char *wide = record_wide_text(window_rest(&r->w));
 	if (!wide)
 		return RECORD_NONE;
 	r->phase = PHASE_END;

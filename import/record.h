@@ -88,6 +88,8 @@ enum record_event {
  * for each record or frame member that holds any, after it. An object in which no record was found is a frame's end. */
 enum record_event record_next(struct record_reader *r, struct record *rec, struct frame **frame,
                               struct problem *problem, struct err *err);
+/* Text of 16 or 32 bits a character, told by its first four bytes: what it is and what to do, static. NULL: it is not. */
+const char *record_wide_text(struct str first);
 /* The decompressed offset behind the last top-level value (or element of a top-level array) that is fully dealt with once
  * the event just returned is: where reading may go on later. An incomplete tail is not dealt with. */
 uint64_t record_offset(const struct record_reader *r);

@@ -32,7 +32,14 @@ for program in $(ls "$build"/tests/* | grep -v '\.d$' | sort); do
 	[ -x "$program" ] && part "unit $(basename "$program")" "$program"
 done
 part "kept fuzz inputs" sh tests/fuzz/run.sh replay "$build"
-part "scan against Python" python3 tests/scan_oracle.py 2000
+part "scan against Python" python3 tests/scan_oracle.py 20000 "$build/tests/scan"
+part "cells in tmux" python3 tests/cells.py "$build/tests/text"
+for what in files cuts numbers strings print forests; do
+	part "hostile $what" python3 tests/hostile.py "$build/spoor" $what
+done
+for what in foreign sizes signals surroundings monkey; do
+	part "terminal $what" python3 tests/terminal.py "$build/spoor" $what
+done
 part "samples as generated" python3 tests/data/make_samples.py --check
 part "layers" sh tests/layers.sh
 part "README" python3 tests/readme.py --check "$build/spoor"

@@ -2,9 +2,9 @@
 """The scanner against Python's json, value for value, numbers by literal.
 
     make build/release/tests/scan
-    python3 tests/scan_oracle.py [N] [BINARY]        N documents (2000), BINARY build/release/tests/scan
+    python3 tests/scan_oracle.py [N] [BINARY] [SEED]   N documents (2000), BINARY build/release/tests/scan
 
-Random documents from a fixed seed, a third of them damaged by a few changed bytes, go to `BINARY --dump PATH`, one a line,
+Random documents from SEED (20261120; printed), a third of them damaged by a few changed bytes, go to `BINARY --dump PATH`, one a line,
 for each code path this machine has (avx2, sse2, plain). Both sides print each document as its types, its strings as hex of
 UTF-8 and its numbers as written, or "bad". Prints "N passed, N failed"; exit code 1 on a failure.
 Differences by design, not generated or mapped here: NaN and Infinity (Python takes them: bad), a lone surrogate (its text
@@ -14,7 +14,8 @@ import json, random, subprocess, sys
 
 N = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
 BINARY = sys.argv[2] if len(sys.argv) > 2 else "build/release/tests/scan"
-R = random.Random(20261120)
+SEED = int(sys.argv[3]) if len(sys.argv) > 3 else 20261120
+R = random.Random(SEED)
 
 
 class Number(str):
@@ -141,6 +142,6 @@ for path in ["avx2", "sse2", "plain"]:
             if len(failed) < 5:
                 print("document %d (%s): %r\n  want%s\n  have%s" % (i, path, documents[i], want[i], have[i]))
             failed.add(i)
-print("paths %s; %d of the documents are bad" % (" ".join(ran), want.count(" bad")))
+print("seed %d; paths %s; %d of the documents are bad" % (SEED, " ".join(ran), want.count(" bad")))
 print("%d passed, %d failed" % (N - len(failed), len(failed)))
 sys.exit(1 if failed or not ran else 0)

@@ -747,8 +747,41 @@ static void test_corpus(void **state)
 	check_file("unicode/GraphemeBreakTest-17.0.0.txt");
 }
 
-int main(void)
+/* ---- --cells, for tests/cells.py: a line of hex is a text; its columns, and its cells as hex of UTF-8 */
+
+static int print_cells(void)
 {
+	char line[4096];
+	while (fgets(line, sizeof line, stdin)) {
+		struct buf text = BUF_INIT, cells = BUF_INIT;
+		unsigned byte;
+		for (const char *at = line; sscanf(at, "%2x", &byte) == 1; at += 2)
+			buf_add_char(&text, (char)byte);
+		struct text_iter it;
+		struct cell_text cell;
+		int cols = 0;
+		text_iter_init(&it, buf_str(&text), false);
+		while (text_next(&it, &cell)) {
+			cols += cell.cols;
+			for (int i = 0; i < CELL_CODES && cell.codes[i]; i++)
+				text_encode(&cells, cell.codes[i]);
+		}
+		printf("%d ", cols);
+		for (size_t i = 0; i < cells.len; i++)
+			printf("%02x", (unsigned char)cells.ptr[i]);
+		putchar('\n');
+		buf_done(&text);
+		buf_done(&cells);
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 1 && strcmp(argv[1], "--cells") == 0) {
+		setlocale(LC_ALL, "C.UTF-8");
+		return print_cells();
+	}
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_plain),         cmocka_unit_test(test_marks),
 	    cmocka_unit_test(test_emoji),         cmocka_unit_test(test_hostile),
