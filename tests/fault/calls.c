@@ -21,6 +21,7 @@ ssize_t pwrite64(int fd, const void *from, size_t n, off64_t at);
 int ftruncate64(int fd, off64_t size);
 void *mmap64(void *at, size_t n, int prot, int flags, int fd, off64_t offset);
 int flock(int fd, int how);
+int fcntl64(int fd, int what, ...);
 
 static struct {
 	int (*open64)(const char *, int, ...);
@@ -30,6 +31,7 @@ static struct {
 	ssize_t (*pread64)(int, void *, size_t, off64_t);
 	ssize_t (*pwrite64)(int, const void *, size_t, off64_t);
 	int (*fsync)(int), (*fdatasync)(int), (*flock)(int, int);
+	int (*fcntl64)(int, int, ...);
 	int (*ftruncate64)(int, off64_t);
 	int (*unlink)(const char *);
 	void *(*mmap64)(void *, size_t, int, int, int, off64_t);
@@ -53,6 +55,7 @@ void fault_calls_find(void)
 	find(&next.fsync, "fsync");
 	find(&next.fdatasync, "fdatasync");
 	find(&next.flock, "flock");
+	find(&next.fcntl64, "fcntl64");
 	find(&next.ftruncate64, "ftruncate64");
 	find(&next.unlink, "unlink");
 	find(&next.mmap64, "mmap64");
@@ -150,10 +153,23 @@ int unlink(const char *path)
 
 int flock(int fd, int how)
 {
-	return fails(CALL_FLOCK) ? -1 : next.flock(fd, how);
+	return fails(CALL_LOCK) ? -1 : next.flock(fd, how);
 }
 
 void *mmap64(void *at, size_t n, int prot, int flags, int fd, off64_t offset)
 {
 	return fd >= 0 && fails(CALL_MMAP) ? MAP_FAILED : next.mmap64(at, n, prot, flags, fd, offset);
+}
+
+/* Every argument it may have is as wide as a pointer, or fits one. */
+int fcntl64(int fd, int what, ...)
+{
+	va_list args;
+	va_start(args, what);
+	void *arg = va_arg(args, void *);
+	va_end(args);
+	bool locks = what == F_SETLK || what == F_SETLKW || what == F_OFD_SETLK || what == F_OFD_SETLKW;
+	if (locks && ((const struct flock *)arg)->l_type != F_UNLCK && fails(CALL_LOCK))
+		return -1;
+	return next.fcntl64(fd, what, arg);
 }

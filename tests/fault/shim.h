@@ -28,8 +28,8 @@ enum fault_call {
 	CALL_SYNC, /* fsync, fdatasync */
 	CALL_TRUNCATE,
 	CALL_UNLINK,
-	CALL_FLOCK,
-	CALL_MMAP /* of a file */
+	CALL_LOCK, /* flock, and fcntl that takes a lock */
+	CALL_MMAP  /* of a file */
 };
 
 /* Methods of SQLite's file layer, likewise. */
