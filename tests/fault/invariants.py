@@ -47,21 +47,37 @@ def varints(data, at, n):
     return found, at
 
 
-def entries(db):
-    """number -> digest of each raw record, with the frames around it."""
-    raw = {}
+def signed(value):
+    return ~(value >> 1) if value & 1 else value >> 1
+
+
+def blocks(db):
+    """(number, (type and slot, record, line, offset), frame, bytes) of each raw record: store/block.h."""
     for first, n, size, data in db.execute("SELECT first, n, raw_bytes, data FROM block ORDER BY first"):
         block = expand(data, size)
-        (heads,), at = varints(block, 0, 1)
-        body = at + heads
+        at = heads = size - 4 - int.from_bytes(block[-4:], "little")
+        body = record = line = offset = 0
         for i in range(n):
-            head, at = varints(block, at, 7)
-            if first + i in raw:
-                raise Broken(f"record {first + i} is there twice")
-            raw[first + i] = (head[:2] + head[3:], head[2], block[body:body + head[6]])
-            body += head[6]
-        if body != size:
+            (kind, frame, *changes, length), at = varints(block, at, 6)
+            record, line, offset = (was + signed(change) for was, change in zip((record, line, offset), changes))
+            yield first + i, (kind, record, line, offset), first + i - frame if frame else 0, block[body:body + length]
+            body += length
+            offset += length
+        if body != heads or at != size - 4:
             raise Broken(f"block {first} is not as long as its records")
+
+
+def digest_text(*parts):
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:24]
+
+
+def entries(db):
+    """A function: number -> digest of that raw record, with the frames around it."""
+    raw = {}
+    for number, head, frame, data in blocks(db):
+        if number in raw:
+            raise Broken(f"record {number} is there twice")
+        raw[number] = (head, frame, data)
     tails = dict(db.execute("SELECT frame, tail FROM frame_tail"))
     known = {0: ""}
 
@@ -71,7 +87,9 @@ def entries(db):
         if number not in raw:
             raise Broken(f"record {number} is not in any block")
         head, frame, data = raw[number]
-        known[number] = hashlib.sha256(repr((head, data, digest(frame), digest(tails.get(number, 0)))).encode()).hexdigest()[:24]
+        if not data:
+            raise Broken(f"record {number} has lost its bytes")
+        known[number] = digest_text(head, data, digest(frame), digest(tails.get(number, 0)))
         return known[number]
 
     return digest
@@ -79,15 +97,19 @@ def entries(db):
 
 def bare(db):
     """number -> digest of each raw record without what is around it."""
-    found = {}
-    for first, n, size, data in db.execute("SELECT first, n, raw_bytes, data FROM block"):
-        block = expand(data, size)
-        (heads,), at = varints(block, 0, 1)
-        body = at + heads
-        for i in range(n):
-            head, at = varints(block, at, 7)
-            found[first + i] = hashlib.sha256(repr((head[:2], head[3:], block[body:body + head[6]])).encode()).hexdigest()[:24]
-            body += head[6]
+    return {number: digest_text(head, data) for number, head, _, data in blocks(db) if data}
+
+
+def words_of(packed, words, prompts):
+    """trace.words in words: store/trace_words.h."""
+    at, found = 1, [packed[0]]
+    for kind in range(6):
+        (n,), at = varints(packed, at, 1)
+        changes, at = varints(packed, at, n)
+        numbers = [sum(changes[:i + 1]) for i in range(n)]
+        found.append(sorted(numbers) if kind == 0 else sorted(str((prompts if kind == 5 else words).get(i)) for i in numbers))
+    if at != len(packed):
+        raise Broken("a trace's words are not as long as they say")
     return found
 
 
@@ -120,7 +142,7 @@ def tables(db):
     return sorted(n for (n,) in rows if not n.startswith("search") and n not in NOT_TOLD)
 
 
-def export(db, without=()):
+def export(db, without=(), without_columns=()):
     """Every row of what the store means, sorted: names for numbers, records by their bytes."""
     names = {
         "word": dict(db.execute("SELECT id, text FROM word")),
@@ -141,7 +163,7 @@ def export(db, without=()):
         for row in db.execute(f'SELECT * FROM "{table}"'):
             told = []
             for column, value in zip(columns, row):
-                if column in NUMBERS and not (table == "span" and column == "id"):
+                if column in without_columns or (column in NUMBERS and not (table == "span" and column == "id")):
                     continue
                 if isinstance(value, int) and value and column in ("record", "said") and table != "problem":
                     value = record(value)
@@ -150,6 +172,8 @@ def export(db, without=()):
                     if value not in names[kind]:
                         raise Broken(f"{table}.{column} {value}: there is no such {kind}")
                     value = names[kind][value]
+                elif column == "words" and value:
+                    value = words_of(value, names["word"], names["prompt"])
                 told.append(value)
             lines.append(f"{table} {told!r}")
     lines.sort()
