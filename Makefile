@@ -112,10 +112,21 @@ try: all
 tests-ready:
 	@sh tests/deps.sh test
 test: tests-ready
-	@$(MAKE) --no-print-directory -j$$(nproc) all unit-tests fuzz-tests
+	@$(MAKE) --no-print-directory -j$$(nproc) all unit-tests fuzz-tests fault-tests
 	@sh tests/run.sh $(B)
 unit-tests: $(TEST_BIN)
 fuzz-tests: $(FUZZ_BIN)
+
+# What makes things fail (tests/fault): a library to preload, which knows nothing of the program, and a client of the store.
+$(B)/fault/fault.so: $(filter-out tests/fault/client.c,$(wildcard tests/fault/*.c)) tests/fault/shim.h
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(CC) -I. -D_GNU_SOURCE -std=c11 $(WARN) $(if $(WERROR),-Werror) -O2 -g -fPIC -shared -pthread -o $@ $(filter %.c,$^) -lsqlite3 -ldl
+$(B)/fault/client: tests/fault/client.c $(B)/libspoor.a
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(CC) $(SPOOR_CPPFLAGS) $(CPPFLAGS) $(SPOOR_CFLAGS) $(CFLAGS) $(SPOOR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+fault-tests: $(B)/fault/fault.so $(B)/fault/client
+test-fault: all fault-tests
+	@for row in memory disk kill limits many; do SPOOR_BUILD=$(B) python3 tests/fault/$$row.py || exit 1; done
 test-unit: tests-ready
 	@$(MAKE) --no-print-directory unit-tests
 	@for t in $(TEST_BIN); do $$t || exit 1; done
@@ -185,4 +196,4 @@ $(B)/tui/main.o: $(B)/gen/version
 $(B)/tui/main.o: SPOOR_CPPFLAGS += -DSPOOR_VERSION='"$(VERSION)"'
 
 -include $(OBJ:.o=.d) $(B)/tui/main.d
-.PHONY: force-version all clean deps try test tests-ready unit-tests test-unit test-cli test-screen test-fuzz test-deep fuzz-tests fuzz coverage golden lint layers readme format bench install uninstall
+.PHONY: force-version all clean deps try test tests-ready unit-tests test-unit test-cli test-screen test-fuzz test-deep test-fault fault-tests fuzz-tests fuzz coverage golden lint layers readme format bench install uninstall

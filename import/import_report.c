@@ -151,7 +151,8 @@ bool report_unchanged(struct job *job, struct err *err)
 	job->file->status = IMPORT_UNCHANGED;
 	job->file->source = k->id;
 	job->file->held = (struct ingest_counts){k->traces, k->spans, k->scores, k->runs, k->cases};
-	return report_old_problems(job, err) && report_runs(job, k->id, err);
+	return ingest_unrefuse(job->run->ingest, job->path, err) && report_old_problems(job, err) &&
+	       report_runs(job, k->id, err);
 }
 
 static void add_counts(struct ingest_counts *to, const struct ingest_counts *from)

@@ -11,7 +11,7 @@
 
 /* ---------------------------------------------------------------- errors in plain words */
 
-bool db_fail(struct db *db, struct err *err, const char *doing)
+static bool say(struct db *db, struct err *err, const char *doing)
 {
 	int code = sqlite3_extended_errcode(db->handle);
 	const char *words = sqlite3_errmsg(db->handle);
@@ -42,6 +42,27 @@ bool db_fail(struct db *db, struct err *err, const char *doing)
 		               strerror(sqlite3_system_errno(db->handle)), doing);
 	default: return err_set(err, ERR_STORE, NULL, "store %s: %s (%s)", db->path, words, doing);
 	}
+}
+
+/* SQLite undoes a whole transaction by itself when memory or the disk fails in it, and what is written after that would be committed
+ * row by row: so the first failure is kept, and nothing more is done before db_rollback. */
+bool db_fail(struct db *db, struct err *err, const char *doing)
+{
+	struct err own;
+	err = err ? err : &own;
+	say(db, err, doing);
+	if (db->in_txn && db->spoilt.code == ERR_NONE)
+		db->spoilt = *err;
+	return false;
+}
+
+static bool is_spoilt(const struct db *db, struct err *err)
+{
+	if (db->spoilt.code == ERR_NONE)
+		return false;
+	if (err)
+		*err = db->spoilt;
+	return true;
 }
 
 /* ---------------------------------------------------------------- statements */
@@ -155,6 +176,8 @@ void stmt_null(struct stmt *s, int i)
 
 enum step stmt_step(struct stmt *s, struct err *err)
 {
+	if (is_spoilt(s->db, err))
+		return STEP_FAIL;
 	int rc = sqlite3_step(s->handle);
 	if (rc == SQLITE_ROW)
 		return STEP_ROW;
@@ -226,6 +249,8 @@ bool col_null(struct stmt *s, int c)
 
 bool db_exec(struct db *db, const char *sql, struct err *err)
 {
+	if (is_spoilt(db, err))
+		return false;
 	return sqlite3_exec(db->handle, sql, NULL, NULL, NULL) == SQLITE_OK || db_fail(db, err, "running a statement");
 }
 
@@ -338,18 +363,16 @@ bool db_begin(struct db *db, struct err *err)
 	if (!db_take_lock(db, err))
 		return false;
 	db->began_ns = clock_ns();
-	if (db_exec(db, "BEGIN IMMEDIATE", err))
-		return true;
-	db_lock_drop(&db->lock);
-	return false;
+	db->in_txn = db_exec(db, "BEGIN IMMEDIATE", err);
+	if (!db->in_txn)
+		db_lock_drop(&db->lock);
+	return db->in_txn;
 }
 
 bool db_commit(struct db *db, struct err *err)
 {
 	bool ok = db_exec(db, "COMMIT", err);
-	if (!ok && !sqlite3_get_autocommit(db->handle))
-		sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
-	db_lock_drop(&db->lock);
+	db_rollback(db); /* what could not be committed */
 	note_length(db);
 	return ok;
 }
@@ -358,6 +381,8 @@ void db_rollback(struct db *db)
 {
 	if (db->handle && !sqlite3_get_autocommit(db->handle))
 		sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+	db->in_txn = false;
+	db->spoilt = ERR_INIT;
 	db_lock_drop(&db->lock);
 }
 

@@ -95,7 +95,9 @@ static bool open_file(struct db_lock *lock, const char *store)
 	if (lock->fd >= 0)
 		return true;
 	buf_printf(&path, "%s-lock", store);
-	lock->fd = open(buf_cstr(&path), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	do
+		lock->fd = open(buf_cstr(&path), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	while (lock->fd < 0 && errno == EINTR);
 	int why = errno;
 	buf_done(&path);
 	errno = why;

@@ -379,6 +379,7 @@ bool ingest_begin(struct ingest *in, const struct source *known, struct err *err
 	bool ok = writer_begin(w, err);
 	w->strict_open = ok && in->strict;
 	ok = ok && (known->id ? reopen_source(w, known, err) : insert_source(w, known, err)) &&
+	     writer_forget_refusal(w, w->file, err) &&
 	     db_int(w->db, "SELECT max(id) FROM trace", 0, &w->old_trace_max, err);
 	struct stmt *s = ok ? db_query(w->db, "SELECT count(*) FROM problem WHERE source = ?", err) : NULL;
 	if (s) {
@@ -464,6 +465,17 @@ bool ingest_refuse(struct ingest *in, const struct problem *p, struct err *err)
 	if (!wait_idle(in, err))
 		return false;
 	if (writer_refuse(&in->w, p->file, p, 1, err))
+		return true;
+	writer_rollback(&in->w);
+	return false;
+}
+
+bool ingest_unrefuse(struct ingest *in, const char *file, struct err *err)
+{
+	BUG_ON(in->in_source);
+	if (!wait_idle(in, err))
+		return false;
+	if (writer_forget_refusal(&in->w, file, err) && writer_commit(&in->w, err))
 		return true;
 	writer_rollback(&in->w);
 	return false;

@@ -57,10 +57,11 @@ static bool merge_text(struct writer *w, int64_t run, const char *get, const cha
 	if (!s)
 		return false;
 	stmt_int(s, 1, run);
-	bool wins = stmt_step(s, err) == STEP_ROW && beats(offered, col_str(s, 0));
+	enum step step = stmt_step(s, err);
+	bool wins = step == STEP_ROW && beats(offered, col_str(s, 0));
 	stmt_end(s);
 	if (!wins)
-		return true;
+		return step != STEP_FAIL;
 	s = db_query(w->db, set, err);
 	if (!s)
 		return false;
@@ -79,9 +80,10 @@ static bool merge_id(struct writer *w, int64_t run, const char *get, const char 
 	if (!s)
 		return false;
 	stmt_int(s, 1, run);
-	bool wins = stmt_step(s, err) == STEP_ROW && col_int(s, 1) != id && beats(offered, col_str(s, 0));
+	enum step step = stmt_step(s, err);
+	bool wins = step == STEP_ROW && col_int(s, 1) != id && beats(offered, col_str(s, 0));
 	stmt_end(s);
-	return !wins || WRITER_RUN(w, err, set, id, run);
+	return step != STEP_FAIL && (!wins || WRITER_RUN(w, err, set, id, run));
 }
 
 static bool merge_words(struct writer *w, const struct batch *b, int64_t run, const struct batch_run_said *said,

@@ -643,15 +643,37 @@ static bool write_state(struct writer *w, bool whole, struct err *err)
 	                  w->source);
 }
 
-bool writer_refuse(struct writer *w, const char *file, const struct problem *problems, size_t n, struct err *err)
+static bool is_refused(struct writer *w, const char *file, bool *is, struct err *err)
 {
+	struct stmt *s = db_query(w->db, "SELECT 1 FROM problem WHERE source IS NULL AND file = ?", err);
+	if (!s)
+		return false;
+	stmt_blob_static(s, 1, str_of(file));
+	enum step step = stmt_step(s, err);
+	*is = step == STEP_ROW;
+	stmt_end(s);
+	return step != STEP_FAIL;
+}
+
+bool writer_forget_refusal(struct writer *w, const char *file, struct err *err)
+{
+	bool is = false;
 	struct stmt *s = NULL;
-	w->source = 0;
+	if (!is_refused(w, file, &is, err))
+		return false;
+	if (!is)
+		return true;
 	if (!writer_begin(w, err) ||
 	    !(s = db_query(w->db, "DELETE FROM problem WHERE source IS NULL AND file = ?", err)))
 		return false;
 	stmt_blob_static(s, 1, str_of(file));
-	if (!stmt_run(s, err))
+	return stmt_run(s, err);
+}
+
+bool writer_refuse(struct writer *w, const char *file, const struct problem *problems, size_t n, struct err *err)
+{
+	w->source = 0;
+	if (!writer_begin(w, err) || !writer_forget_refusal(w, file, err))
 		return false;
 	for (size_t i = 0; i < n; i++)
 		if (!store_problem(w, &problems[i], err))

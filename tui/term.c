@@ -281,7 +281,7 @@ bool term_open(const struct theme *theme, const struct term_opts *opts, struct e
 	idlok(stdscr, TRUE);
 	leaveok(stdscr, TRUE);
 	curs_set(0);
-	err_set_exit_hook(term_close);
+	err_set_exit_hook(term_signals_give_back); /* curses may be at work in another thread */
 	return true;
 }
 
@@ -295,8 +295,7 @@ void term_close(void)
 	t.line = NULL;
 	endwin();
 	delwin(t.keys);
-	delscreen(t.screen);
-	t.screen = NULL;
+	t.screen = NULL; /* delscreen crashes in the cache of tparm if memory ever ran out there (ncurses 6.4) */
 	term_signals_close();
 	close_input();
 }

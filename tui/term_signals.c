@@ -74,15 +74,31 @@ static void on_ending(int number)
 	poke();
 }
 
-/* Only calls that POSIX lists as safe here. The old handler (the default, or a sanitizer's) then does its work: a real
+/* Only calls that POSIX lists as safe in a handler. */
+static void give_back(int fd)
+{
+	if (has_modes)
+		tcsetattr(fd, TCSANOW, &modes);
+	if (write(fd, reset.bytes, reset.n) < 0) {
+		/* nothing left to try */
+	}
+}
+
+void term_signals_give_back(void)
+{
+	if (!is_open)
+		return;
+	int terminal = dup(reset.fd), nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	if (nothing >= 0)
+		dup2(nothing, reset.fd);
+	give_back(terminal >= 0 ? terminal : reset.fd);
+}
+
+/* The old handler (the default, or a sanitizer's) then does its work: a real
  * fault happens again on return, a raised signal is raised again. */
 static void on_crash(int number)
 {
-	if (has_modes)
-		tcsetattr(reset.fd, TCSANOW, &modes);
-	if (write(reset.fd, reset.bytes, reset.n) < 0) {
-		/* nothing left to try */
-	}
+	give_back(reset.fd);
 	sigaction(number, &handled[index_of(number)].old, NULL);
 	raise(number);
 }

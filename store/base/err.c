@@ -1,10 +1,12 @@
 #include "store/base/err.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-static void (*exit_hook)(void);
+static void (*_Atomic exit_hook)(void);
 
 bool err_set(struct err *err, enum err_code code, const struct where *at, const char *fmt, ...)
 {
@@ -52,8 +54,7 @@ int err_exit_code(enum err_code code)
 
 static void run_hook(void)
 {
-	void (*hook)(void) = exit_hook;
-	exit_hook = NULL;
+	void (*hook)(void) = atomic_exchange(&exit_hook, NULL);
 	if (hook)
 		hook();
 }
@@ -74,7 +75,7 @@ void err_die(const char *fmt, ...)
 	vfprintf(stderr, fmt, args);
 	fputc('\n', stderr);
 	va_end(args);
-	exit(4);
+	_exit(4); /* other threads are still at work: nothing is to be torn down under them */
 }
 
 void err_set_exit_hook(void (*hook)(void))

@@ -3,6 +3,7 @@
 #include "store/base/json.h"
 
 #include <cjson/cJSON.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -106,11 +107,19 @@ static struct cJSON *tree_of(const char *clean, struct str text, const char *fil
 	return tree;
 }
 
+/* cJSON says the same of a text it cannot use and of memory it cannot get: it gets ours, which never comes back empty. */
+static void lend_memory(void)
+{
+	cJSON_InitHooks(&(cJSON_Hooks){.malloc_fn = xmalloc, .free_fn = free});
+}
+
 struct cJSON *json_parse(struct str text, const char *file, struct err *err)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	char *clean = xstrndup(text);
 	size_t bad_at;
 	struct cJSON *tree = NULL;
+	pthread_once(&once, lend_memory);
 	if (str_starts(text, "\xEF\xBB\xBF"))
 		memset(clean, ' ', 3);
 	if (!blank_comments(clean, text.len, &bad_at))

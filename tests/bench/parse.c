@@ -267,7 +267,7 @@ int main(int argc, char **argv)
 		err_die("no format knows %s", argv[1]);
 	job.document = text.len && memchr(text.ptr, '\n', text.len - 1) == NULL;
 	at_work = &job;
-	batch_init(&job.batch);
+	batch_init(&job.batch, NULL);
 	for (int i = 0; i < rounds; i++) {
 		for (int s = 0; s < N_STAGES; s++) {
 			if (argc > 3 && strcmp(argv[3], names[s]) != 0)
