@@ -373,6 +373,14 @@ bool block_fetch(struct block_cache *c, uint64_t number, struct arena *arena, st
 	return true;
 }
 
+bool block_view(struct block_cache *c, uint64_t number, struct block_view *out, struct err *err)
+{
+	const struct cached *slot = find(c, number, err);
+	if (slot)
+		*out = (struct block_view){slot->first, slot->n, slot->source, slot->entries};
+	return slot != NULL;
+}
+
 bool block_source(struct block_cache *c, uint64_t number, struct arena *arena, int64_t *source, struct str *path,
                   struct err *err)
 {

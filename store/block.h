@@ -62,6 +62,14 @@ void block_cache_free(struct block_cache *c);
 /* Fetches entry `number` with its chain of frames (tails merged) and the name of its format, copied into arena. */
 bool block_fetch(struct block_cache *c, uint64_t number, struct arena *arena, struct stored_record *out,
                  struct err *err);
+/* The block that holds entry `number`, as it is; its entries' bytes are good until the next call. */
+struct block_view {
+	uint64_t first;
+	uint32_t n;
+	int64_t source;
+	const struct entry *entries;
+};
+bool block_view(struct block_cache *c, uint64_t number, struct block_view *out, struct err *err);
 /* Source of an entry: id and path (arena), for the Raw tab. */
 bool block_source(struct block_cache *c, uint64_t number, struct arena *arena, int64_t *source, struct str *path,
                   struct err *err);

@@ -260,15 +260,9 @@ static uint64_t facts_hash(struct batch *b, const struct batch_place *place)
 
 /* ---------------------------------------------------------------- ids */
 
-/* An id for what has none: the same each time the same record of the same source is read. */
-static struct hash128 made_up(struct batch *b, const struct batch_place *place, uint64_t n)
+static struct hash128 made_up(const struct batch_place *place, uint64_t n)
 {
-	buf_clear(&b->facts);
-	fact_bits(&b->facts, place->head.byte, sizeof place->head.byte);
-	fact_bits(&b->facts, &place->record, sizeof place->record);
-	fact_bits(&b->facts, &place->entry_hash, sizeof place->entry_hash);
-	fact_bits(&b->facts, &n, sizeof n);
-	return hash128_of(buf_str(&b->facts));
+	return model_made_up(place->head, place->record, place->entry_hash, n);
 }
 
 static struct str hex_text(struct arena *arena, const void *bytes, size_t n)
@@ -282,7 +276,7 @@ static struct str hex_text(struct arena *arena, const void *bytes, size_t n)
 
 static uint32_t trace_index(struct batch *b, const struct batch_place *place, struct id_scope scope, struct str id)
 {
-	struct hash128 key = id.len ? model_trace_key(scope, id) : made_up(b, place, UINT64_MAX);
+	struct hash128 key = id.len ? model_trace_key(scope, id) : made_up(place, UINT64_MAX);
 	uint32_t *slot = map_find(&b->trace_map, b, key_bits(key), trace_hash, trace_same, &key);
 	if (slot && *slot)
 		return *slot - 1;
@@ -299,14 +293,6 @@ static uint32_t trace_index(struct batch *b, const struct batch_place *place, st
 	return (uint32_t)b->traces.n - 1;
 }
 
-static struct hash128 run_key_in_source(const struct batch_place *place, struct str id)
-{
-	struct id_scope source = {
-	    .family = STR_LIT("source"), .project = {(const char *)place->head.byte, sizeof place->head.byte}
-        };
-	return model_trace_key(source, id);
-}
-
 static uint32_t run_index(struct batch *b, const struct batch_place *place, struct id_scope scope, struct str id)
 {
 	bool local = id.len && id.ptr[0] == '#'; /* "#1": means something only inside its source (model.h) */
@@ -315,7 +301,7 @@ static uint32_t run_index(struct batch *b, const struct batch_place *place, stru
 	if (local)
 		text = arena_printf(&b->arena, STR_FMT STR_FMT, STR_ARG(hex_text(&b->arena, place->head.byte, 4)),
 		                    STR_ARG(text));
-	struct hash128 key = local ? run_key_in_source(place, id) : id.len ? model_trace_key(scope, id) : place->head;
+	struct hash128 key = local ? model_local_run_key(place->head, id) : id.len ? model_trace_key(scope, id) : place->head;
 	uint32_t *slot = map_find(&b->run_map, b, key_bits(key), run_hash, run_same, &key);
 	if (slot && *slot)
 		return *slot - 1;
@@ -457,7 +443,7 @@ static void fill_ids(struct batch *b, struct batch_place *place, const struct sp
 		p->id = is_hex ? STR_NONE : short_text(&b->arena, span->id);
 		return;
 	}
-	struct hash128 made = made_up(b, place, place->made_up++);
+	struct hash128 made = made_up(place, place->made_up++);
 	memcpy(&p->key, made.byte, sizeof p->key);
 	p->flags |= SPAN_MADE_UP_ID;
 }

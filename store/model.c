@@ -207,6 +207,22 @@ struct hash128 model_trace_key(struct id_scope scope, struct str id)
 	return hash;
 }
 
+struct hash128 model_made_up(struct hash128 head, uint64_t record, uint64_t entry_hash, uint64_t n)
+{
+	unsigned char bytes[sizeof head.byte + 3 * sizeof n];
+	memcpy(bytes, head.byte, sizeof head.byte);
+	memcpy(bytes + sizeof head.byte, (const uint64_t[]){record, entry_hash, n}, 3 * sizeof n);
+	return hash128_of((struct str){(const char *)bytes, sizeof bytes});
+}
+
+struct hash128 model_local_run_key(struct hash128 head, struct str id)
+{
+	struct id_scope source = {
+	    .family = STR_LIT("source"), .project = {(const char *)head.byte, sizeof head.byte}
+        };
+	return model_trace_key(source, id);
+}
+
 int64_t model_span_key(struct str id, bool *is_hex)
 {
 	uint64_t key = 0;

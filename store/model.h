@@ -51,6 +51,11 @@ struct id_scope {
 };
 struct hash128 model_trace_key(struct id_scope scope, struct str id);
 /* 16 hex digits: their 64-bit value; else the XXH3-64 of the id's bytes. *is_hex says which (lower-case hex prints back). */
+/* An id for what has none: the same each time the same record of the same source is read. head: hash of the source's first bytes;
+ * entry_hash: hash64 of the record's stored bytes; n: UINT64_MAX for the trace, 0, 1, … for the record's spans without an id. */
+struct hash128 model_made_up(struct hash128 head, uint64_t record, uint64_t entry_hash, uint64_t n);
+/* Of an eval run whose id begins with '#': it means something only inside its source. */
+struct hash128 model_local_run_key(struct hash128 head, struct str id);
 int64_t model_span_key(struct str id, bool *is_hex);
 /* Hash of normalised text, for "same arguments", "same input": canonical JSON if the text is JSON of at most 16 KiB, else the
  * text trimmed. 0: absent or empty. */

@@ -2,6 +2,7 @@
 
 #include "store/base/clean.h"
 #include "store/query/runs.h"
+#include "store/query/search.h"
 #include "store/query/traces.h"
 #include "store/query/tree.h"
 
@@ -344,4 +345,42 @@ const struct column case_columns[] = {
     {"tokens_out", "out", 5, 100, true, NULL, case_out},
     {"trace",     "trace", 16, 140, false, NULL, case_trace},
     {.name = NULL          },
+};
+
+/* ---------------------------------------------------------------- hits of a search */
+
+#define HIT(name, expression)                                                \
+	static struct value hit_##name(const void *any, struct arena *arena) \
+	{                                                                    \
+		const struct search_hit *row = any;                          \
+		(void)arena;                                                 \
+		return expression;                                           \
+	}
+
+HIT(trace, text(row->trace_text, ROLE_DIM))
+HIT(span, text(row->span_text, ROLE_DIM))
+HIT(run, text(row->run_text, ROLE_DIM))
+HIT(case, text(row->case_key, ROLE_DIM))
+HIT(kind, row->has_span ? word(kind_name(row->kind), (enum role)((int)ROLE_KIND_SPAN + (int)row->kind))
+                        : text(STR_NONE, ROLE_DIM))
+HIT(name, text(row->name, ROLE_TEXT))
+HIT(start, integer(VALUE_TIME, row->start_ns))
+HIT(field, word(row->field, ROLE_DIM))
+HIT(snippet, text(row->snippet, ROLE_TEXT))
+HIT(match_at, integer(VALUE_COUNT, (int64_t)row->match_at))
+HIT(match_len, integer(VALUE_COUNT, (int64_t)row->match_len))
+
+const struct column search_columns[] = {
+    {"trace",    "trace", 32, 140, false, NULL, hit_trace},
+    {"span",        "span", 16, 160, false, NULL, hit_span},
+    {"run",     "run", 0, 0, false, NULL, hit_run},
+    {"case", "case", 0, 0, false, NULL, hit_case},
+    {"start",     "time", 12, 0, false, NULL, hit_start},
+    {"kind",        "kind", 9, 90, false, NULL, hit_kind},
+    {"name",     "name", 20, 0, false, NULL, hit_name},
+    {"field",  "field", 14, 70, false, NULL, hit_field},
+    {"snippet",      "text", -1, 0, false, NULL, hit_snippet},
+    {"match_at",         "", 0, 0, true, NULL, hit_match_at},
+    {"match_bytes",     "", 0, 0, true, NULL, hit_match_len},
+    {.name = NULL  },
 };

@@ -39,7 +39,8 @@ struct column {
 	struct value (*get)(const void *row, struct arena *arena);
 };
 
-extern const struct column trace_columns[], span_columns[], run_columns[], case_columns[]; /* end with name NULL */
+extern const struct column trace_columns[], span_columns[], run_columns[], case_columns[],
+    search_columns[]; /* end with name NULL */
 
 /* For people: units.h forms; ascii as asked. now_ns for times. */
 void value_print(struct buf *out, const struct value *v, int64_t now_ns, bool ascii);

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "store/base/vec.h"
+#include "store/search.h"
 
 static bool source_ids(struct db *db, struct arena *arena, int64_t **ids, size_t *n, struct err *err)
 {
@@ -132,25 +133,24 @@ bool sources_health(struct db *db, bool check, struct store_health *out, struct 
 		const char *sql;
 		int64_t *figure;
 	} const figures[] = {
-	    {"SELECT count(*) FROM trace",	                                           &out->traces         },
-	    {"SELECT sum(spans) FROM trace",	                                         &out->spans          },
-	    {"SELECT count(*) FROM score",	                                           &out->scores         },
-	    {"SELECT count(*) FROM run",	                                             &out->runs           },
-	    {"SELECT count(*) FROM case_result",                                             &out->cases          },
+	    {"SELECT count(*) FROM trace",	                                           &out->traces      },
+	    {"SELECT sum(spans) FROM trace",	                                         &out->spans       },
+	    {"SELECT count(*) FROM score",	                                           &out->scores      },
+	    {"SELECT count(*) FROM run",	                                             &out->runs        },
+	    {"SELECT count(*) FROM case_result",                                             &out->cases       },
 	    {"SELECT count(*) FROM annotation WHERE withdraws IS NULL AND event NOT IN"
-	     " (SELECT withdraws FROM annotation WHERE withdraws IS NOT NULL)", &out->annotations    },
-	    {"SELECT count(*) FROM source",	                                          &out->sources        },
-	    {"SELECT count(*) FROM problem",	                                         &out->problems       },
-	    {"SELECT count(*) FROM block",	                                           &out->blocks         },
-	    {"SELECT sum(raw_bytes) FROM block",                                             &out->raw_bytes      },
-	    {"SELECT sum(length(data)) FROM block",                                          &out->packed_bytes   },
-	    {"SELECT sum(searched <> 0) FROM block",                                         &out->searched_blocks},
-	    {"PRAGMA user_version",	                                                  &out->version        },
+	     " (SELECT withdraws FROM annotation WHERE withdraws IS NOT NULL)", &out->annotations },
+	    {"SELECT count(*) FROM source",	                                          &out->sources     },
+	    {"SELECT count(*) FROM problem",	                                         &out->problems    },
+	    {"SELECT count(*) FROM block",	                                           &out->blocks      },
+	    {"SELECT sum(raw_bytes) FROM block",                                             &out->raw_bytes   },
+	    {"SELECT sum(length(data)) FROM block",                                          &out->packed_bytes},
+	    {"PRAGMA user_version",	                                                  &out->version     },
 	};
 	for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
 		if (!db_int(db, figures[i].sql, 0, figures[i].figure, err))
 			return false;
 	out->file_bytes = file_size(db_path(db), "");
 	out->wal_bytes = file_size(db_path(db), "-wal");
-	return !check || quick_check(db, out, err);
+	return search_percent(db, &out->searchable_percent, err) && (!check || quick_check(db, out, err));
 }

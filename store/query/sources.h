@@ -14,7 +14,7 @@ bool sources_problems(struct db *db, int64_t source, int64_t limit, struct arena
 struct store_health {
 	int64_t traces, spans, scores, runs, cases, annotations, sources, problems, blocks;
 	int64_t raw_bytes, packed_bytes, file_bytes, wal_bytes;
-	int64_t searched_blocks;
+	int searchable_percent; /* of the blocks: in the full-text index */
 	int64_t version;
 	bool checked, sound; /* quick_check ran; and found nothing */
 	char trouble[200];

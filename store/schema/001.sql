@@ -19,10 +19,10 @@ CREATE TABLE problem(
   offset INTEGER, severity INTEGER NOT NULL, code TEXT NOT NULL, reason TEXT NOT NULL, kept TEXT);
 CREATE INDEX problem_source ON problem(source);
 
--- Raw entries first … first+n-1 of one source, zstd. searched: 1 once in the full-text index.
+-- Raw entries first … first+n-1 of one source, zstd.
 CREATE TABLE block(
   first INTEGER PRIMARY KEY, n INTEGER NOT NULL, source INTEGER NOT NULL, raw_bytes INTEGER NOT NULL,
-  searched INTEGER NOT NULL DEFAULT 0, data BLOB NOT NULL);
+  data BLOB NOT NULL);
 CREATE TABLE frame_tail(frame INTEGER PRIMARY KEY, tail INTEGER NOT NULL);
 
 -- A trace. Only this row knows where its spans lie: span.pos first … first+n-1, in pre-order.
@@ -147,5 +147,7 @@ CREATE TABLE annotation(
 CREATE INDEX annotation_target ON annotation(target);
 CREATE INDEX annotation_io ON annotation(io);
 
--- Full text, contentless: rowid is the record number. Filled behind the import, newest blocks first.
-CREATE VIRTUAL TABLE search USING fts5(text, content='', columnsize=0, detail=none, tokenize='unicode61 remove_diacritics 2');
+-- Full text: which words stand in which blocks, for runs of up to 256 blocks (store/search_segment.h). Filled behind the import, newest first;
+-- blocks that no run has are searched by reading. id of a page: run << 32 | its first key.
+CREATE TABLE search(id INTEGER PRIMARY KEY, first INTEGER NOT NULL UNIQUE, last INTEGER NOT NULL, blocks BLOB NOT NULL);
+CREATE TABLE search_page(id INTEGER PRIMARY KEY, data BLOB NOT NULL);

@@ -13,6 +13,10 @@ static const char more_import[] =
     "file that grew adds what is new. Folders are read with all they hold; - is standard input. An import that was\n"
     "stopped goes on where it was.";
 static const char more_run[] = "ID is " RUN_NAMES ".";
+static const char more_search[] =
+    "Words have to stand in one text (a message, a document, an input …), in any order; '\"refund policy\"' in quotes is a\n"
+    "phrase, refund* any word that begins so. Letters of both cases are one, with or without diacritics. A chat that is\n"
+    "sent again with each call counts where it was new. Exit code 1: found nothing.";
 static const char more_trace[] = "ID is any unambiguous prefix of the trace's id.";
 
 /* clang-format off */
@@ -25,6 +29,7 @@ const struct command commands[] = {
 	{"import", "FILE…|DIR…|-", "read trace and eval files into the store", more_import, 1, -1, import_options, cmd_import},
 	{"run", "ID", "one eval run with its cases", more_run, 1, 1, run_options, cmd_run},
 	{"runs", "", "the eval runs: pass rate, latency, cost", NULL, 0, 0, runs_options, cmd_runs},
+	{"search", "TEXT…", "inputs, outputs, messages, documents that hold the words", more_search, 1, -1, search_options, cmd_search},
 	{"trace", "ID", "one trace as a tree of its spans", more_trace, 1, 1, trace_options, cmd_trace},
 	{"traces", "", "the traces, newest first", NULL, 0, 0, traces_options, cmd_traces},
 	{.name = NULL},

@@ -16,11 +16,12 @@ int cmd_help(const struct command_line *line, struct err *err);
 int cmd_import(const struct command_line *line, struct err *err);
 int cmd_run(const struct command_line *line, struct err *err);
 int cmd_runs(const struct command_line *line, struct err *err);
+int cmd_search(const struct command_line *line, struct err *err);
 int cmd_trace(const struct command_line *line, struct err *err);
 int cmd_traces(const struct command_line *line, struct err *err);
 
 extern const struct option_row compare_options[], doctor_options[], import_options[], run_options[], runs_options[],
-    trace_options[], traces_options[];
+    search_options[], trace_options[], traces_options[];
 
 /* `spoor help NAME` and `spoor NAME --help`. */
 void help_command(struct buf *out, const struct command *c);

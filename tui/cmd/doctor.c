@@ -9,10 +9,13 @@
 #include "store/base/clean.h"
 #include "store/db.h"
 #include "store/query/sources.h"
+#include "store/search.h"
 #include "tui/cmd/cmds.h"
 
 /* clang-format off */
 const struct option_row doctor_options[] = {
+	{"again", 0, OPTION_FLAG, NULL, "--index: all of it, from the start"},
+	{"index", 0, OPTION_FLAG, NULL, "first index for search what is not indexed yet"},
 	{"problems", 'p', OPTION_FLAG, NULL, "every problem met when importing, of all files or those named"},
 	{"limit", 'n', OPTION_INT, "N", "--problems: at most N"},
 	{.name = NULL},
@@ -195,7 +198,8 @@ static void store_text(struct doctor *d)
 	units_bytes(&v, (uint64_t)(h->raw_bytes > 0 ? h->raw_bytes : 0));
 	buf_add_cstr(&v, " of records in ");
 	units_bytes(&v, (uint64_t)(h->packed_bytes > 0 ? h->packed_bytes : 0));
-	buf_printf(&v, " (%lld blocks, %lld searchable)", (long long)h->blocks, (long long)h->searched_blocks);
+	buf_printf(&v, " (%lld blocks), %d %% of it indexed for search%s", (long long)h->blocks,
+	           h->searchable_percent, h->searchable_percent < 100 ? " (spoor doctor --index)" : "");
 	row(d, "", &v);
 	buf_clear(&v);
 	buf_printf(&v, "%s%s%s", check_word(h), h->trouble[0] ? ": " : "", h->trouble);
@@ -261,7 +265,7 @@ static void store_json(struct doctor *d, struct jout *j)
 		jout_int(j, "raw_bytes", h->raw_bytes);
 		jout_int(j, "packed_bytes", h->packed_bytes);
 		jout_int(j, "blocks", h->blocks);
-		jout_int(j, "searched_blocks", h->searched_blocks);
+		jout_int(j, "searchable_percent", h->searchable_percent);
 		jout_int(j, "traces", h->traces);
 		jout_int(j, "spans", h->spans);
 		jout_int(j, "scores", h->scores);
@@ -348,6 +352,18 @@ static bool print_health(struct doctor *d, struct err *err)
 	return true;
 }
 
+/* On a connection of its own, so that the report reads what everybody reads. */
+static bool make_index(const struct command_line *line, struct err *err)
+{
+	struct db *db = cmd_store(line, DB_WRITE, err);
+	bool ok = db && (!cmd_flag(line, "again") || search_drop(db, err)) &&
+	          search_index(db, search_threads(), NULL, err);
+	if (db)
+		db_checkpoint(db, 0);
+	db_close(db);
+	return ok;
+}
+
 int cmd_doctor(const struct command_line *line, struct err *err)
 {
 	struct doctor d = {.line = line, .arena = ARENA_INIT};
@@ -355,7 +371,9 @@ int cmd_doctor(const struct command_line *line, struct err *err)
 	bool problems = cmd_flag(line, "problems");
 	bool ok = line->n_args == 0 || problems ||
 	          err_set(err, ERR_USAGE, NULL, "files are named with --problems (spoor help doctor)");
-	ok = ok && examine(&d, err);
+	ok = ok && (cmd_flag(line, "index") || !cmd_flag(line, "again") ||
+	            err_set(err, ERR_USAGE, NULL, "--again goes with --index (spoor help doctor)"));
+	ok = ok && (!cmd_flag(line, "index") || make_index(line, err)) && examine(&d, err);
 	if (ok && problems && !d.db)
 		ok = (d.db = cmd_store(line, DB_READ, err)) != NULL;
 	ok = ok && (problems ? print_problems(&d, err) : print_health(&d, err));

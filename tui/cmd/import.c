@@ -10,12 +10,14 @@
 
 #include "store/base/clean.h"
 #include "store/base/text.h"
+#include "store/search.h"
 #include "tui/cmd/cmds.h"
 
 enum { FIRST_MS = 300, EVERY_MS = 100, NESTING_MAX = 100000 };
 
 /* clang-format off */
 const struct option_row import_options[] = {
+	{"no-index", 0, OPTION_FLAG, NULL, "leave the index for search to the next explorer, or spoor doctor --index"},
 	{"strict", 0, OPTION_FLAG, NULL, "a file with any problem at all is not imported"},
 	{"max-depth", 0, OPTION_INT, "N", "how deep JSON may nest (1000)"},
 	{.name = NULL},
@@ -25,12 +27,14 @@ const struct option_row import_options[] = {
 /* ---------------------------------------------------------------- signals */
 
 static struct import_progress *running; /* what the handler stops */
+static struct search_progress indexing;
 static volatile sig_atomic_t signalled;
 
 static void on_signal(int number)
 {
 	signalled = number;
 	import_cancel(running);
+	atomic_store(&indexing.cancel, true);
 }
 
 /* The first one stops at the next safe point, a second one at once: what is committed stays either way. One that is ignored
@@ -61,6 +65,11 @@ struct meter {
 static void meter_text(const struct meter *m, struct buf *out)
 {
 	struct import_progress *p = m->progress;
+	if (atomic_load(&p->done)) {
+		buf_printf(out, "indexing for search %3d%%%s", atomic_load(&indexing.percent),
+		           atomic_load(&indexing.cancel) ? "; stopping" : "");
+		return;
+	}
 	uint64_t bytes = atomic_load(&p->bytes), size = atomic_load(&p->size);
 	int done = atomic_load(&p->files_done), total = atomic_load(&p->files_total);
 	buf_add_cstr(out, "importing");
@@ -424,6 +433,8 @@ static bool import(const struct command_line *line, struct import_report *report
 	catch_signals(&progress);
 	meter_start(&meter, &progress);
 	bool ok = import_paths(db, line->args, line->n_args, &opts, &progress, report, err);
+	if (ok && !signalled && !cmd_flag(line, "no-index"))
+		ok = search_index(db, search_threads(), &indexing, err);
 	meter_stop(&meter);
 	db_checkpoint(db, 0); /* the store is one file again: it can be copied */
 	db_close(db);         /* before anything is printed: a reader that goes away ends us */
