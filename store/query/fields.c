@@ -181,8 +181,8 @@ static const struct field_has run_has[] = {
 	  "belongs to a case of this eval run", "run:v13")                                                            \
 	X("source", TYPE_TEXT, "(t.source IN " FILE_IS " OR t.seen IN " FILE_IS ")", NULL, NULL,                      \
 	  "the file's path contains", "source:monday")                                                                \
-	X("text", TYPE_TEXT, "({t.input} OR {t.output} OR " WORD_IS("t.name") " OR " TRACE_HAS("1", WORD_LIST, "0") " OR " TRACE_HAS("2", WORD_LIST, SPAN_HAS(WORD_IS("s.name"))) ")", \
-	  NULL, NULL, "input, output or a name contains", "text:\"refund policy\"")
+	X("text", TYPE_FOUND, "t.id IN (SELECT j.value FROM json_each(#) j)", NULL, NULL,                             \
+	  "an input, output, message, document … holds the words; the newest 2,000", "text:\"refund policy\"")
 
 #define CASE_FIELDS(X)                                                                                                 \
 	X("title", TYPE_WORD, "{ifnull(c.title, (SELECT k.text FROM case_key k WHERE k.id = c.case_id))}", NULL, NULL, \

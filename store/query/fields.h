@@ -7,7 +7,8 @@
 enum field_type {
 	TYPE_WORD,       /* name:x is x, letters alike; name=x exactly; name~x contains */
 	TYPE_ID,         /* id:x begins with x */
-	TYPE_TEXT,       /* text:x contains x */
+	TYPE_TEXT,       /* source:x contains x */
+	TYPE_FOUND,      /* text:x has a text that holds x (search.h); what was found is bound where the SQL says "#" */
 	TYPE_DURATION,   /* ns; 2s 500ms 1m30s */
 	TYPE_COUNT,      /* 12 4k 1.5M */
 	TYPE_MONEY,      /* USD; 0.01 $0.01 */

@@ -256,6 +256,8 @@ static struct filter_node *parse_term(struct parser *p)
 	buf_done(&expected);
 	if (!fits || !take_value(p, &term))
 		return NULL;
+	if (term.field->type == TYPE_FOUND)
+		term.found = arena_zalloc(p->arena, 1, sizeof *term.found);
 	struct filter_node *node = new_node(p, NODE_TERM);
 	node->term = term;
 	return node;
@@ -379,6 +381,7 @@ struct filter *filter_parse(struct arena *arena, struct str text, enum filter_ov
 	struct parser p = {
 	    .arena = arena, .text = text, .over = over, .now_ns = now_ns, .mistake = mistake ? mistake : &unwanted};
 	struct filter *f = arena_zalloc(arena, 1, sizeof *f);
+	f->arena = arena;
 	size_t len;
 	if (next_token(&p, &len) == TOKEN_END)
 		return f;

@@ -32,6 +32,9 @@ bool filter_is_empty(const struct filter *f); /* also NULL */
 void filter_sql(struct buf *sql, const struct filter *f, int *n_params);
 void filter_bind(struct stmt *s, const struct filter *f, int first_param);
 
+/* Looks up what text:"…" asks for, once for each state of the store: before filter_bind, on the connection the statement is for. */
+bool filter_resolve(const struct filter *f, struct db *db, struct err *err);
+
 struct filter_field {
 	const char *name, *help, *example;
 };

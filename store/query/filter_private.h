@@ -26,6 +26,13 @@ struct filter_term {
 	bool bare, quoted;
 	enum filter_op op;
 	struct filter_value value;
+	struct filter_found *found; /* TYPE_FOUND */
+};
+
+/* What a search found, once it is known: row ids as a JSON array. */
+struct filter_found {
+	struct str ids;
+	int64_t version; /* of the data it was found in */
 };
 
 enum node_type { NODE_AND, NODE_OR, NODE_NOT, NODE_TERM };
@@ -38,6 +45,7 @@ struct filter_node {
 };
 
 struct filter {
+	struct arena *arena;
 	struct filter_node *root; /* NULL: keeps everything */
 };
 

@@ -48,13 +48,16 @@ static void add_term(struct buf *sql, const struct filter_term *t, int *n_params
 	*n_params += t->value.type == VALUE_DAY ? 2 : 1;
 	struct str rest = str_of(t->field->sql);
 	while (rest.len) {
-		size_t n = strcspn(rest.ptr, "{@");
+		size_t n = strcspn(rest.ptr, "{@#");
 		buf_add_str(sql, str_cut(rest, 0, n));
 		rest = str_from(rest, n);
 		if (!rest.len)
 			break;
 		size_t close = str_find_char(rest, '}');
-		if (rest.ptr[0] == '@') {
+		if (rest.ptr[0] == '#') {
+			buf_printf(sql, "?%d", value);
+			close = 0;
+		} else if (rest.ptr[0] == '@') {
 			buf_printf(sql, "?%d", name);
 			close = 0;
 		} else {
@@ -115,6 +118,10 @@ void filter_sql(struct buf *sql, const struct filter *f, int *n_params)
 static void bind_term(struct stmt *s, const struct filter_term *t, int *param)
 {
 	const struct filter_value *v = &t->value;
+	if (t->field->type == TYPE_FOUND) {
+		stmt_str(s, (*param)++, t->found->ids);
+		return;
+	}
 	if (v->type != VALUE_HAS && t->score.ptr)
 		stmt_str(s, (*param)++, t->score);
 	switch (v->type) {

@@ -28,6 +28,7 @@ bool filter_op_fits(enum field_type type, enum filter_op op, struct buf *expecte
 	switch (type) {
 	case TYPE_WORD:
 	case TYPE_ID:
+	case TYPE_FOUND:
 	case TYPE_TEXT:
 		if (!equal && op != OP_CONTAINS)
 			buf_add_cstr(expected, "one of : = ~");
@@ -307,6 +308,7 @@ bool filter_value_read(struct filter_term *term, struct str text, int64_t now_ns
 	switch (f->type) {
 	case TYPE_WORD:
 	case TYPE_ID:
+	case TYPE_FOUND:
 	case TYPE_TEXT: return true;
 	case TYPE_DURATION:
 		ok = read_duration(text, &d, at);

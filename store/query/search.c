@@ -215,6 +215,8 @@ static bool keeps(struct search *s, int64_t trace, bool *kept, struct err *err)
 	*kept = true;
 	if (filter_is_empty(s->query->filter))
 		return true;
+	if (!filter_resolve(s->query->filter, s->db, err))
+		return false;
 	if (!s->keeps) {
 		struct buf sql = BUF_INIT;
 		int n_params = 1;

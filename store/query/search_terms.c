@@ -313,22 +313,40 @@ static uint64_t all_words(const struct terms *t)
 	return n >= 64 ? UINT64_MAX : (UINT64_C(1) << n) - 1;
 }
 
-/* The words of a phrase behind each other, with at most a few signs and escapes between. */
+static bool is_word_byte(char c)
+{
+	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+}
+
+/* Where the word ends that comes next from byte `at` on, over signs, blanks and escapes ("\\n" in JSON, "\\\\n" in JSON in JSON);
+ * SIZE_MAX: it is not this one. */
+static size_t after_next(struct str text, size_t at, struct str word)
+{
+	for (; at + word.len <= text.len; at++) {
+		size_t i = 0;
+		while (i < word.len && ((text.ptr[at + i] ^ word.ptr[i]) & ~0x20) == 0)
+			i++;
+		if (i == word.len)
+			return at + i;
+		if (!is_word_byte(text.ptr[at]))
+			continue;
+		if (text.ptr[at - 1] != '\\')
+			break;
+		if (text.ptr[at] == 'u')
+			at += 4;
+	}
+	return SIZE_MAX;
+}
+
 static bool has_phrase(const struct terms *t, const struct term *term, struct str text)
 {
-	enum { BETWEEN_MAX = 24 };
 	struct str first = word_text(t, &term->words[0]);
-	size_t at = 0, next;
-	for (; (next = find_ascii(text, first, at)) != SIZE_MAX; at = next + 1) {
-		size_t end = next + first.len, i = 1;
-		for (; i < term->n; i++) {
-			struct str word = word_text(t, &term->words[i]);
-			size_t found = find_ascii(str_cut(text, 0, end + BETWEEN_MAX + word.len), word, end);
-			if (found == SIZE_MAX)
-				break;
-			end = found + word.len;
-		}
-		if (i == term->n)
+	size_t at = 0, found;
+	for (; (found = find_ascii(text, first, at)) != SIZE_MAX; at = found + 1) {
+		size_t end = found + first.len;
+		for (size_t i = 1; i < term->n && end != SIZE_MAX; i++)
+			end = after_next(text, end, word_text(t, &term->words[i]));
+		if (end != SIZE_MAX)
 			return true;
 	}
 	return false;

@@ -129,6 +129,8 @@ static struct stmt *compose(struct db *db, const struct trace_query *q, const ch
 {
 	struct buf sql = BUF_INIT;
 	*params = 0;
+	if (!filter_resolve(q->filter, db, err))
+		return NULL;
 	buf_add_cstr(&sql, head);
 	condition(&sql, q, params);
 	buf_add_cstr(&sql, tail);

@@ -189,8 +189,6 @@ static void keeps_the_right_rows(void **state)
 	    {FILTER_TRACES, "run:nightly",	                                      "1"    },
 	    {FILTER_TRACES, "run:v13",	                                          "1"    },
 	    {FILTER_TRACES, "source:monday",                                            "1,2"  },
-	    {FILTER_TRACES, "text:\"charged twice\"",                                   "1"    },
-	    {FILTER_TRACES, "text:GET_BAL",	                                     "1,2"  },
 	    {FILTER_TRACES, "kind:llm or status:ok name~bal",                           "1,2"  },
 	    {FILTER_TRACES, "(kind:llm or status:ok) name~bal",                         "2"    },
 	    {FILTER_RUNS,   "night",	                                            "1"    },
