@@ -10,8 +10,8 @@ void leaves_done(struct leaves *l)
 static bool may_be_json(struct str text)
 {
 	struct str t = str_trim(text);
-	return t.len >= 2 &&
-	       ((t.ptr[0] == '{' && t.ptr[t.len - 1] == '}') || (t.ptr[0] == '[' && t.ptr[t.len - 1] == ']'));
+	char first = t.len >= 2 ? t.ptr[0] : 0, last = t.len >= 2 ? t.ptr[t.len - 1] : 0;
+	return (first == '{' && last == '}') || (first == '[' && last == ']') || (first == '"' && last == '"');
 }
 
 static bool read_json(struct scan *scan, struct str text)

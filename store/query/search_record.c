@@ -26,11 +26,8 @@ static void try_text(struct reader *r, const struct text_place *place, const cha
 	if (!text.len || r->stopped)
 		return;
 	struct str flat = leaves_text(text, &r->texts->arena);
-	if (!terms_match(r->texts->terms, flat, &at, &len)) {
-		if (flat.ptr == text.ptr || !terms_match(r->texts->terms, text, &at, &len))
-			return;
-		flat = text; /* what is no word stands only in the text as written */
-	}
+	if (!terms_match(r->texts->terms, flat, text, &at, &len))
+		return;
 	r->any = true;
 	r->stopped = !r->match(r->to, place, field, flat, at, len);
 }

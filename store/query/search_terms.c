@@ -164,12 +164,17 @@ static bool find_term(const struct terms *t, const struct term *term, struct str
 	return false;
 }
 
-bool terms_match(struct terms *t, struct str text, size_t *at, size_t *len)
+bool terms_match(struct terms *t, struct str text, struct str written, size_t *at, size_t *len)
 {
 	read_words(t, text);
-	for (size_t i = t->n; i-- > 0;) /* the first term's place is the one to tell */
-		if (!find_term(t, &t->terms[i], text, 0, at, len))
+	for (size_t i = t->n; i-- > 0;) { /* the first term's place is the one to tell */
+		const struct term *term = &t->terms[i];
+		if (find_term(t, term, text, 0, at, len))
+			continue;
+		if (term->n || str_find(written, term->literal) == SIZE_MAX)
 			return false;
+		*at = *len = 0;
+	}
 	return true;
 }
 
@@ -369,13 +374,18 @@ bool terms_may_match(struct terms *t, struct str stored, uint64_t elsewhere)
 {
 	uint64_t missing = all_words(t) & ~elsewhere;
 	unsigned bit = 0;
+	bool plain = true; /* the words still missing are ASCII */
 	for (size_t i = 0; i < t->n; i++)
 		for (size_t k = 0; k < t->terms[i].n && bit < 64; k++, bit++) {
 			struct str word = word_text(t, &t->terms[i].words[k]);
-			if (missing >> bit & 1 && is_ascii_word(word) && has_ascii(stored, word))
+			if (!(missing >> bit & 1))
+				continue;
+			if (!is_ascii_word(word))
+				plain = false;
+			else if (has_ascii(stored, word))
 				missing &= ~(UINT64_C(1) << bit);
 		}
 	if (!missing)
 		return elsewhere || phrases_may_match(t, stored) || is_odd(stored);
-	return is_odd(stored) && (missing & ~terms_words_in(t, stored)) == 0;
+	return (!plain || is_odd(stored)) && (missing & ~terms_words_in(t, stored)) == 0;
 }

@@ -29,8 +29,9 @@ struct terms {
 /* Lives in arena but for what terms_done frees. False: empty, or longer than SEARCH_TEXT_MAX (ERR_USAGE). */
 bool terms_parse(struct terms *t, struct str text, struct arena *arena, struct err *err);
 void terms_done(struct terms *t);
-/* Whether all terms stand in the text; where the first of them begins, and its bytes. */
-bool terms_match(struct terms *t, struct str text, size_t *at, size_t *len);
+/* Whether all terms stand in the text; where the first of them begins, and its bytes. What is no word may also stand in the text as it
+ * was written (of JSON: with its signs); the place is then unknown, 0 bytes. */
+bool terms_match(struct terms *t, struct str text, struct str written, size_t *at, size_t *len);
 /* Where any of the terms next begins from byte `from` on; false: nowhere. For lighting matches. */
 bool terms_next(struct terms *t, struct str text, size_t from, size_t *at, size_t *len);
 /* Whether stored bytes, with the JSON inside them, hold every term's words somewhere: quick, and never a wrong no. found: a bit per
