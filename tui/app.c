@@ -34,9 +34,11 @@ struct app {
 	uint64_t serial; /* of the newest screen */
 	uint64_t ticket; /* of the newest request */
 	struct import_thread *import;
+	struct index_thread *index; /* while there is something to index and no import runs */
 	struct check_thread *check; /* after an unclean end */
 	int64_t import_seen;        /* generation of the import last shown */
-	bool import_jump;           /* go to what was imported once it is there: until a key is pressed */
+	int index_drawn;
+	bool import_jump; /* go to what was imported once it is there: until a key is pressed */
 	struct grid grid;
 	bool ask, draw, quit;
 	bool opened; /* the screen is new: it gets its rows before the next key that was typed ahead */
@@ -210,6 +212,9 @@ static void draw_hints(struct app *app, struct canvas row)
 
 static void draw_progress(const struct app *app, struct buf *out)
 {
+	int percent = index_percent(app->index);
+	if (!app->import && percent >= 0)
+		buf_printf(out, "indexed %d%%  ", percent);
 	if (!app->import || import_is_done(app->import))
 		return;
 	struct import_progress *p = import_progress_of(app->import);
@@ -368,6 +373,29 @@ static enum outcome suspend(struct screen *s, const struct input *in, struct tar
 	return OUT_HANDLED;
 }
 
+/* Over all texts of the store; with a text at once. */
+static enum outcome search_all_answer(struct screen *s, const struct input *in, struct target *t)
+{
+	struct str text = str_trim(in->argument);
+	if (!text.len)
+		return OUT_HANDLED;
+	if (strcmp(s->ops->name, "search") == 0)
+		return action_named(s->ops->actions, STR_LIT("search"))->run(s, in, t);
+	*t = (struct target){.screen = "search"};
+	snprintf(t->text, sizeof t->text, STR_FMT, STR_ARG(str_cut(text, 0, sizeof t->text - 1)));
+	return OUT_OPEN;
+}
+
+static const struct action search_all_line = {.name = "search-all", .keys = "", .help = "", .run = search_all_answer};
+
+static enum outcome search_all(struct screen *s, const struct input *in, struct target *t)
+{
+	if (in->argument.len)
+		return search_all_answer(s, in, t);
+	*t = (struct target){.prompt = "*", .answer = &search_all_line};
+	return OUT_PROMPT;
+}
+
 /* ":name argument": an action of this screen or the program, or a screen. */
 static enum outcome run_line(struct screen *s, const struct input *in, struct target *t)
 {
@@ -375,7 +403,10 @@ static enum outcome run_line(struct screen *s, const struct input *in, struct ta
 	if (!str_split(&rest, ' ', &name) || name.len == 0)
 		return OUT_HANDLED;
 	struct input with = {.key = KEY_NONE, .argument = rest.ptr ? str_trim(rest) : STR_NONE};
-	const struct action *a = action_named(s->ops->actions, name);
+	/* ":search TEXT" is over everything, as `spoor search TEXT` is. */
+	bool all = str_is(name, "search") && with.argument.len;
+	const struct action *a =
+	    all ? action_named(app_actions, STR_LIT("search-all")) : action_named(s->ops->actions, name);
 	if (!a)
 		a = action_named(app_actions, name);
 	if (a)
@@ -401,14 +432,15 @@ static enum outcome command(struct screen *s, const struct input *in, struct tar
 
 /* name, keys, help, hint, order, run */
 const struct action app_actions[] = {
-    {"back",    "q Esc", "one level up; at the first screen: quit",            NULL,   0,  back      },
-    {"command", ":",     "type a command: any name of this list, or a screen", NULL,   0,  command   },
-    {"help",    "? F1",  "what the keys do here",                              "help", 30, help      },
-    {"quit",    "Q",     "leave spoor",                                        NULL,   0,  quit      },
-    {"redraw",  "^L",    "draw the whole screen again",                        NULL,   0,  redraw    },
-    {"reload",  "R",     "read the store again",                               NULL,   0,  reload    },
-    {"suspend", "^Z",    "to the shell; fg comes back",                        NULL,   0,  suspend   },
-    {"theme",   "T",     "next theme, or the one named",                       NULL,   0,  next_theme},
+    {"back",       "q Esc", "one level up; at the first screen: quit",                      NULL,   0,  back      },
+    {"command",    ":",     "type a command: any name of this list, or a screen",           NULL,   0,  command   },
+    {"help",       "? F1",  "what the keys do here",                                        "help", 30, help      },
+    {"quit",       "Q",     "leave spoor",                                                  NULL,   0,  quit      },
+    {"redraw",     "^L",    "draw the whole screen again",                                  NULL,   0,  redraw    },
+    {"reload",     "R",     "read the store again",                                         NULL,   0,  reload    },
+    {"search-all", "*",     "search all inputs and outputs of all traces, as :search TEXT", "all",  8,  search_all},
+    {"suspend",    "^Z",    "to the shell; fg comes back",                                  NULL,   0,  suspend   },
+    {"theme",      "T",     "next theme, or the one named",                                 NULL,   0,  next_theme},
     ACTIONS_END,
 };
 
@@ -610,6 +642,23 @@ static void watch_import(struct app *app)
 	}
 	import_stop(app->import);
 	app->import = NULL;
+	app->index = index_start(app->opts->store, term_wake);
+}
+
+/* Behind everything else; an import that begins later waits for no more than a transaction of it. */
+static void watch_index(struct app *app)
+{
+	if (!app->index)
+		return;
+	if (!index_is_done(app->index)) {
+		int percent = index_percent(app->index);
+		app->draw |= percent != app->index_drawn;
+		app->index_drawn = percent;
+		return;
+	}
+	index_stop(app->index);
+	app->index = NULL;
+	app->draw = true;
 }
 
 /* ---------------------------------------------------------------- the loop */
@@ -639,6 +688,7 @@ static void loop(struct app *app)
 		while (query_take(app->queries, 0, &a))
 			give(app, &a);
 		watch_import(app);
+		watch_index(app);
 		if (check_trouble(app->check, app->ui.message, sizeof app->ui.message))
 			app->ui.message_is_error = app->draw = true;
 		app->ui.now_ns = clock_now_ns(app);
@@ -646,7 +696,7 @@ static void loop(struct app *app)
 			ask(app);
 		if (app->draw)
 			draw(app);
-		read_keys(app, app->import ? IMPORT_MS : -1);
+		read_keys(app, app->import || app->index ? IMPORT_MS : -1);
 	}
 }
 
@@ -674,6 +724,8 @@ static bool start(struct app *app, struct err *err)
 		app->import_jump = true;
 		if (!app->import)
 			return false;
+	} else {
+		app->index = index_start(o->store, term_wake);
 	}
 	app->ui.ascii = o->ascii;
 	app->ui.mono = term_depth() == DEPTH_MONO;
@@ -710,6 +762,7 @@ static void stop(struct app *app)
 	while (app->stack.n)
 		close_top(app);
 	check_stop(app->check);
+	index_stop(app->index);
 	import_stop(app->import); /* before the terminal: its thread wakes the loop */
 	term_close();
 	query_free(app->queries);
