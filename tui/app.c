@@ -438,7 +438,7 @@ const struct action app_actions[] = {
     {"quit",       "Q",     "leave spoor",                                                  NULL,   0,  quit      },
     {"redraw",     "^L",    "draw the whole screen again",                                  NULL,   0,  redraw    },
     {"reload",     "R",     "read the store again",                                         NULL,   0,  reload    },
-    {"search-all", "*",     "search all inputs and outputs of all traces, as :search TEXT", "all",  8,  search_all},
+    {"search-all", "*",     "search all inputs and outputs of all traces, as :search TEXT", NULL,   0,  search_all},
     {"suspend",    "^Z",    "to the shell; fg comes back",                                  NULL,   0,  suspend   },
     {"theme",      "T",     "next theme, or the one named",                                 NULL,   0,  next_theme},
     ACTIONS_END,

@@ -9,7 +9,7 @@
 #include "store/base/vec.h"
 #include "tui/widget/list.h"
 
-enum { PAGE_HITS = 100, NAME_COLS = 18, FIELD_COLS = 14, TIME_COLS = 13, WIDE_COLS = 120 };
+enum { PAGE_HITS = 100, NAME_COLS = 18, FIELD_COLS = 14, TIME_COLS = 13, WIDE_COLS = 120, TIMED_COLS = 76 };
 
 struct found_page {
 	struct found_page *next;
@@ -193,7 +193,7 @@ static void draw_hit(const void *context, struct canvas line, int64_t row, bool 
 		canvas_putc(line, 0, col, FIELD_COLS - 1, ROLE_DIM, h->field);
 		col += FIELD_COLS;
 	}
-	if (line.cols >= WIDE_COLS) {
+	if (line.cols >= TIMED_COLS) {
 		struct buf time = BUF_INIT;
 		units_time(&time, h->start_ns, d->ui->now_ns);
 		canvas_put(line, 0, col, TIME_COLS - 1, ROLE_DIM, buf_str(&time));
@@ -212,7 +212,7 @@ static void draw_head(struct canvas head)
 		canvas_putc(head, 0, col, FIELD_COLS - 1, ROLE_HEADING, "field");
 		col += FIELD_COLS;
 	}
-	if (head.cols >= WIDE_COLS) {
+	if (head.cols >= TIMED_COLS) {
 		canvas_putc(head, 0, col, TIME_COLS - 1, ROLE_HEADING, "time");
 		col += TIME_COLS;
 	}
