@@ -1,4 +1,6 @@
 #include "store/forget_private.h"
+#include "store/hist.h"
+#include "store/hist_table.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -252,21 +254,6 @@ static bool drop_trace(struct forget *f, int64_t id, struct err *err)
 	return strike(f, 't', id, err);
 }
 
-struct timed {
-	int64_t name, kind, bucket;
-};
-
-static bool less_often(struct forget *f, const struct timed *t, struct err *err)
-{
-	struct stmt *s = db_query(f->db, "UPDATE hist SET n = n - 1 WHERE name = ? AND kind = ? AND bucket = ?", err);
-	if (!s)
-		return false;
-	stmt_int(s, 1, t->name);
-	stmt_int(s, 2, t->kind);
-	stmt_int(s, 3, t->bucket);
-	return stmt_run(s, err);
-}
-
 /* The rows' durations out of the histogram (as rows_hist puts them in). */
 static bool drop_times(struct forget *f, int64_t first, int64_t end, struct err *err)
 {
@@ -278,15 +265,13 @@ static bool drop_times(struct forget *f, int64_t first, int64_t end, struct err 
 		return false;
 	stmt_int(s, 1, first);
 	stmt_int(s, 2, end);
-	VEC(struct timed) all = {0};
+	VEC(struct hist_delta) all = {0};
 	enum step step;
 	while ((step = stmt_step(s, err)) == STEP_ROW)
-		*vec_add(&all) = (struct timed){col_int_or(s, 0, 0), col_int_or(s, 1, 0),
-		                                (int64_t)floor(64 * log((double)col_int(s, 2) + 1))};
+		*vec_add(&all) = (struct hist_delta){(uint32_t)col_int_or(s, 0, 0), (int16_t)col_int_or(s, 1, 0),
+		                                     hist_bucket(col_int(s, 2)), -1};
 	stmt_end(s);
-	bool ok = step == STEP_DONE;
-	for (size_t i = 0; ok && i < all.n; i++)
-		ok = less_often(f, &all.at[i], err);
+	bool ok = step == STEP_DONE && hist_write(f->db, all.at, all.n, err);
 	vec_done(&all);
 	return ok;
 }

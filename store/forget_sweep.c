@@ -5,6 +5,7 @@
 #include "store/base/units.h"
 #include "store/base/vec.h"
 #include "store/forget_private.h"
+#include "store/search.h"
 
 /* ---------------------------------------------------------------- marks */
 
@@ -239,13 +240,10 @@ static bool drop_problems(struct sweep *w, struct err *err)
 	    0, err);
 }
 
+/* The index is of words, and may hold some that are nowhere any more: it is made anew. */
 static bool drop_index(struct sweep *w, struct err *err)
 {
-	return forget_breathe(w->f, err) && db_exec(w->f->db, "INSERT INTO search(search) VALUES('delete-all')", err) &&
-	       forget_all(w->f,
-	                  "UPDATE block SET searched = 0 WHERE first IN"
-	                  " (SELECT first FROM block WHERE searched <> ? LIMIT 256)",
-	                  0, err);
+	return forget_commit(w->f, err) && search_drop(w->f->db, err) && forget_begin(w->f, err);
 }
 
 /* ---------------------------------------------------------------- all of it */
@@ -264,7 +262,7 @@ static bool sweep_sources(struct sweep *w, struct err *err)
 
 static bool recount_traces(struct sweep *w, struct err *err)
 {
-	return forget_breathe(w->f, err) && db_exec(w->f->db, "DELETE FROM hist WHERE n <= 0", err) &&
+	return forget_breathe(w->f, err) &&
 	       forget_all(
 	           w->f,
 	           "UPDATE trace SET scores = (SELECT count(*) FROM score s WHERE s.trace = trace.id) WHERE id IN"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "store/hist.h"
+#include "store/hist_table.h"
 #include "store/span_row.h"
 
 /* ---------------------------------------------------------------- the columns of a part, in one order everywhere */
@@ -613,75 +614,15 @@ void settle_drop(struct writer *w)
 	w->hist_held = false;
 }
 
-static int by_name(const void *pa, const void *pb)
-{
-	const struct hist_delta *a = pa, *b = pb;
-	if (a->name != b->name)
-		return a->name < b->name ? -1 : 1;
-	if (a->kind != b->kind)
-		return a->kind < b->kind ? -1 : 1;
-	return (a->bucket > b->bucket) - (a->bucket < b->bucket);
-}
-
-/* The deltas to the front of the table, in order; it is no table from here on. */
-static size_t sort_deltas(struct writer *w)
-{
-	size_t n = 0;
-	for (size_t i = 0; i < w->hist_cap; i++)
-		if (w->hist[i].kind >= 0 && w->hist[i].n != 0)
-			w->hist[n++] = w->hist[i];
-	if (n > 1)
-		qsort(w->hist, n, sizeof *w->hist, by_name);
-	return n;
-}
-
-static bool write_hist(struct writer *w, const struct hist_delta *of, struct str counts, int64_t total, struct err *err)
-{
-	if (total == 0)
-		return WRITER_RUN(w, err, "DELETE FROM hist WHERE name = ? AND kind = ?", of->name, of->kind);
-	struct stmt *s = db_query(w->db, "INSERT OR REPLACE INTO hist(name, kind, n, counts) VALUES(?,?,?,?)", err);
-	if (!s)
-		return false;
-	stmt_int(s, 1, of->name);
-	stmt_int(s, 2, of->kind);
-	stmt_int(s, 3, total);
-	stmt_blob_static(s, 4, counts);
-	return stmt_run(s, err);
-}
-
-static bool change_hist(struct writer *w, const struct hist_delta *deltas, size_t n, struct buf *counts,
-                        struct err *err)
-{
-	struct stmt *s = db_query(w->db, "SELECT counts FROM hist WHERE name = ? AND kind = ?", err);
-	if (!s)
-		return false;
-	stmt_int(s, 1, deltas->name);
-	stmt_int(s, 2, deltas->kind);
-	enum step step = stmt_step(s, err);
-	struct arena *arena = &w->job.row_arena;
-	arena_reset(arena);
-	struct hist_count *changes = arena_alloc(arena, size_mul(n, sizeof *changes));
-	for (size_t i = 0; i < n; i++)
-		changes[i] = (struct hist_count){deltas[i].bucket, deltas[i].n};
-	int64_t total = hist_merge(step == STEP_ROW ? col_blob(s, 0) : STR_NONE, changes, n, counts);
-	stmt_end(s);
-	return step != STEP_FAIL && write_hist(w, deltas, buf_str(counts), total, err);
-}
-
 bool settle_flush(struct writer *w, struct err *err)
 {
 	if (w->hist_held || !w->n_hist)
 		return true;
-	struct buf counts = BUF_INIT;
-	bool ok = true;
-	size_t n = sort_deltas(w);
-	for (size_t i = 0, end; ok && i < n; i = end) {
-		for (end = i + 1;
-		     end < n && w->hist[end].name == w->hist[i].name && w->hist[end].kind == w->hist[i].kind;)
-			end++;
-		ok = change_hist(w, &w->hist[i], end - i, &counts, err);
-	}
-	buf_done(&counts);
+	size_t n = 0; /* the deltas to the front of the table; it is no table from here on */
+	for (size_t i = 0; i < w->hist_cap; i++)
+		if (w->hist[i].kind >= 0 && w->hist[i].n != 0)
+			w->hist[n++] = w->hist[i];
+	bool ok = hist_write(w->db, w->hist, n, err);
 	settle_drop(w);
 	return ok;
 }

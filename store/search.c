@@ -19,7 +19,7 @@ struct worker {
 	struct block_cache *blocks;
 	struct key_set keys, frame; /* frame: keys of the frames around the records of frame_number */
 	uint64_t frame_number;
-	const int64_t *firsts; /* the share */
+	int64_t firsts[SEGMENT_BLOCKS]; /* the share */
 	uint32_t n, index;     /* index of the first in its segment */
 	struct key_pairs pairs;
 	struct arena arena;
@@ -210,7 +210,7 @@ static bool make_pairs(struct worker *workers, int n_workers, struct segment *g,
 	for (int i = 0; i < n; i++) {
 		uint32_t at = todo * (uint32_t)i / (uint32_t)n, end = todo * ((uint32_t)i + 1) / (uint32_t)n;
 		workers[i].index = from + at;
-		workers[i].firsts = g->blocks + from + at;
+		memcpy(workers[i].firsts, g->blocks + from + at, (end - at) * sizeof *workers[i].firsts);
 		workers[i].n = end - at;
 	}
 	while (running < n && pthread_create(&workers[running].thread, NULL, work, &workers[running]) == 0)
@@ -273,9 +273,8 @@ static bool write_segment(struct db *db, struct segment *whole, const struct seg
 	for (int i = 0; ok && i < n_workers; i++) {
 		struct key_pairs *p = &workers[i].pairs;
 		vec_reserve(&pairs, pairs.n + p->n + 1);
-		if (p->n)
-			memcpy(pairs.at + pairs.n, p->at, p->n * sizeof *p->at);
-		pairs.n += p->n;
+		for (size_t k = 0; k < p->n; k++)
+			*vec_add(&pairs) = p->at[k];
 		vec_done(p);
 	}
 	ok = ok && db_begin(db, err);

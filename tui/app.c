@@ -36,9 +36,11 @@ struct app {
 	uint64_t serial; /* of the newest screen */
 	uint64_t ticket; /* of the newest request */
 	struct import_thread *import;
+	struct index_thread *index; /* while there is something to index and no import runs */
 	struct check_thread *check; /* after an unclean end */
 	int64_t import_seen;        /* generation of the import last shown */
 	char *follow_path;          /* followed, if no files were given */
+	int index_drawn;            /* per cent */
 	bool import_jump;           /* go to what was imported once it is there: until a key is pressed */
 	struct grid grid;
 	bool ask, draw, quit;
@@ -217,6 +219,9 @@ static void draw_progress(const struct app *app, struct buf *out)
 {
 	if (app->read_only)
 		buf_add_cstr(out, "read-only  ");
+	int percent = index_percent(app->index);
+	if (!app->import && percent >= 0)
+		buf_printf(out, "indexed %d%%  ", percent);
 	if (!app->import || import_is_done(app->import))
 		return;
 	struct import_progress *p = import_progress_of(app->import);
@@ -388,6 +393,29 @@ static enum outcome suspend(struct screen *s, const struct input *in, struct tar
 	return OUT_HANDLED;
 }
 
+/* Over all texts of the store; with a text at once. */
+static enum outcome search_all_answer(struct screen *s, const struct input *in, struct target *t)
+{
+	struct str text = str_trim(in->argument);
+	if (!text.len)
+		return OUT_HANDLED;
+	if (strcmp(s->ops->name, "search") == 0)
+		return action_named(s->ops->actions, STR_LIT("search"))->run(s, in, t);
+	*t = (struct target){.screen = "search"};
+	snprintf(t->text, sizeof t->text, STR_FMT, STR_ARG(str_cut(text, 0, sizeof t->text - 1)));
+	return OUT_OPEN;
+}
+
+static const struct action search_all_line = {.name = "search-all", .keys = "", .help = "", .run = search_all_answer};
+
+static enum outcome search_all(struct screen *s, const struct input *in, struct target *t)
+{
+	if (in->argument.len)
+		return search_all_answer(s, in, t);
+	*t = (struct target){.prompt = "*", .answer = &search_all_line};
+	return OUT_PROMPT;
+}
+
 /* ":name argument": an action of this screen or the program, or a screen. */
 static enum outcome run_line(struct screen *s, const struct input *in, struct target *t)
 {
@@ -395,7 +423,10 @@ static enum outcome run_line(struct screen *s, const struct input *in, struct ta
 	if (!str_split(&rest, ' ', &name) || name.len == 0)
 		return OUT_HANDLED;
 	struct input with = {.key = KEY_NONE, .argument = rest.ptr ? str_trim(rest) : STR_NONE};
-	const struct action *a = action_named(s->ops->actions, name);
+	/* ":search TEXT" is over everything, as `spoor search TEXT` is. */
+	bool all = str_is(name, "search") && with.argument.len;
+	const struct action *a =
+	    all ? action_named(app_actions, STR_LIT("search-all")) : action_named(s->ops->actions, name);
 	if (!a)
 		a = action_named(app_actions, name);
 	if (a)
@@ -421,15 +452,16 @@ static enum outcome command(struct screen *s, const struct input *in, struct tar
 
 /* name, keys, help, hint, order, run */
 const struct action app_actions[] = {
-    {"back",    "q Esc", "one level up; at the first screen: quit",            NULL,   0,  back      },
-    {"command", ":",     "type a command: any name of this list, or a screen", NULL,   0,  command   },
-    {"follow",  "F",     "go on reading the files as they grow; again: stop",     NULL,   0,  follow    },
-    {"help",    "? F1",  "what the keys do here",                              "help", 30, help      },
-    {"quit",    "Q",     "leave spoor",                                        NULL,   0,  quit      },
-    {"redraw",  "^L",    "draw the whole screen again",                        NULL,   0,  redraw    },
-    {"reload",  "R",     "read the store again",                               NULL,   0,  reload    },
-    {"suspend", "^Z",    "to the shell; fg comes back",                        NULL,   0,  suspend   },
-    {"theme",   "T",     "next theme, or the one named",                       NULL,   0,  next_theme},
+    {"back",       "q Esc", "one level up; at the first screen: quit",                      NULL,   0,  back      },
+    {"command",    ":",     "type a command: any name of this list, or a screen",           NULL,   0,  command   },
+    {"follow",     "F",     "go on reading the files as they grow; again: stop",             NULL,   0,  follow    },
+    {"help",       "? F1",  "what the keys do here",                                        "help", 30, help      },
+    {"quit",       "Q",     "leave spoor",                                                  NULL,   0,  quit      },
+    {"redraw",     "^L",    "draw the whole screen again",                                  NULL,   0,  redraw    },
+    {"reload",     "R",     "read the store again",                                         NULL,   0,  reload    },
+    {"search-all", "*",     "search all inputs and outputs of all traces, as :search TEXT", NULL,   0,  search_all},
+    {"suspend",    "^Z",    "to the shell; fg comes back",                                  NULL,   0,  suspend   },
+    {"theme",      "T",     "next theme, or the one named",                                 NULL,   0,  next_theme},
     ACTIONS_END,
 };
 
@@ -682,6 +714,23 @@ static void watch_import(struct app *app)
 	}
 	import_stop(app->import);
 	app->import = NULL;
+	app->index = index_start(app->opts->store, term_wake);
+}
+
+/* Behind everything else; an import that begins later waits for no more than a transaction of it. */
+static void watch_index(struct app *app)
+{
+	if (!app->index)
+		return;
+	if (!index_is_done(app->index)) {
+		int percent = index_percent(app->index);
+		app->draw |= percent != app->index_drawn;
+		app->index_drawn = percent;
+		return;
+	}
+	index_stop(app->index);
+	app->index = NULL;
+	app->draw = true;
 }
 
 /* ---------------------------------------------------------------- the loop */
@@ -711,6 +760,7 @@ static void loop(struct app *app)
 		while (query_take(app->queries, 0, &a))
 			give(app, &a);
 		watch_import(app);
+		watch_index(app);
 		if (check_trouble(app->check, app->ui.message, sizeof app->ui.message))
 			app->ui.message_is_error = app->draw = true;
 		app->ui.now_ns = clock_now_ns(app);
@@ -723,7 +773,7 @@ static void loop(struct app *app)
 		                              atomic_load(&import_progress_of(app->import)->caught_up));
 		bool more = app->ask && !app->shown;
 		app->shown = true;
-		read_keys(app, more ? 0 : rests ? -1 : IMPORT_MS);
+		read_keys(app, more ? 0 : rests && !app->index ? -1 : IMPORT_MS);
 	}
 }
 
@@ -749,6 +799,8 @@ static bool start(struct app *app, struct err *err)
 		app->import_jump = true;
 		if (!start_import(app, o->paths, o->n_paths, o->follow, err))
 			return false;
+	} else {
+		app->index = index_start(o->store, term_wake);
 	}
 	app->ui.ascii = o->ascii;
 	app->ui.mono = term_depth() == DEPTH_MONO;
@@ -791,6 +843,7 @@ static void stop(struct app *app)
 	while (app->stack.n)
 		close_top(app);
 	check_stop(app->check);
+	index_stop(app->index);
 	import_stop(app->import); /* before the terminal: its thread wakes the loop */
 	free(app->follow_path);
 	term_close();

@@ -7,6 +7,7 @@
 #include "import/follow.h"
 #include "store/db.h"
 #include "store/query/sources.h"
+#include "store/search.h"
 
 /* ---------------------------------------------------------------- queries */
 
@@ -212,6 +213,63 @@ void check_stop(struct check_thread *c)
 	pthread_join(c->thread, NULL);
 	db_close(c->db);
 	free(c);
+}
+
+/* ---------------------------------------------------------------- the index */
+
+struct index_thread {
+	pthread_t thread;
+	struct db *db;
+	void (*wake)(void);
+	struct search_progress progress;
+	_Atomic bool finished;
+};
+
+/* What fails here (a full disk, another writer) fails again where somebody sees it; until then searches read. */
+static void *index_loop(void *arg)
+{
+	struct index_thread *t = arg;
+	search_index(t->db, 1, &t->progress, NULL);
+	atomic_store(&t->finished, true);
+	t->wake();
+	return NULL;
+}
+
+struct index_thread *index_start(const char *store, void (*wake)(void))
+{
+	struct db *db = db_open(store, DB_WRITE, NULL);
+	if (!db)
+		return NULL;
+	struct index_thread *t = xcalloc(1, sizeof *t);
+	t->db = db;
+	t->wake = wake;
+	atomic_store(&t->progress.percent, 100);
+	if (pthread_create(&t->thread, NULL, index_loop, t) == 0)
+		return t;
+	db_close(db);
+	free(t);
+	return NULL;
+}
+
+bool index_is_done(struct index_thread *t)
+{
+	return atomic_load(&t->finished);
+}
+
+int index_percent(struct index_thread *t)
+{
+	int percent = t && !atomic_load(&t->finished) ? atomic_load(&t->progress.percent) : 100;
+	return percent < 100 ? percent : -1;
+}
+
+void index_stop(struct index_thread *t)
+{
+	if (!t)
+		return;
+	atomic_store(&t->progress.cancel, true);
+	pthread_join(t->thread, NULL);
+	db_close(t->db);
+	free(t);
 }
 
 /* ---------------------------------------------------------------- imports */

@@ -34,6 +34,15 @@ struct check_thread *check_start(const char *store, void (*wake)(void)); /* NULL
 bool check_trouble(struct check_thread *c, char *text, size_t size);
 void check_stop(struct check_thread *c); /* interrupts, joins, frees; NULL is fine */
 
+/* ---- what is not yet indexed for search is, behind everything else */
+struct index_thread;
+struct index_thread *index_start(const char *store,
+                                 void (*wake)(void)); /* NULL: it could not start; searches read instead */
+bool index_is_done(struct index_thread *t);
+int index_percent(
+    struct index_thread *t); /* of the store that is indexed; -1: nothing to say (NULL, done, all indexed) */
+void index_stop(struct index_thread *t); /* cancels at the next block, joins, frees; NULL is fine */
+
 /* ---- the import thread */
 struct import_thread;
 /* follow: goes on as the files grow, until import_stop; then it wakes whenever something was committed. */

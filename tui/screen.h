@@ -17,6 +17,7 @@ struct target {
 	int64_t id, id2;             /* trace; run; baseline and candidate */
 	int64_t span;                /* span key to put the cursor on, 0 none */
 	char text[256];              /* filter, case key hash, topic */
+	char find[96];               /* text to light and go to, as / would; empty: none */
 	const char *prompt;          /* OUT_PROMPT: what is asked, "/" "&" … */
 	const struct action *answer; /* OUT_PROMPT: the action that gets the line */
 };

@@ -7,6 +7,7 @@
 	X(compare) \
 	X(help)    \
 	X(runs)    \
+	X(search)  \
 	X(trace)   \
 	X(traces)
 

@@ -14,6 +14,7 @@ Commands
   import FILE…|DIR…|-         read trace and eval files into the store
   run ID                      one eval run with its cases
   runs                        the eval runs: pass rate, latency, cost
+  search TEXT…                inputs, outputs, messages, documents that hold the words
   trace ID                    one trace as a tree of its spans
   traces                      the traces, newest first
 
@@ -34,6 +35,7 @@ stopped goes on where it was.
 
 Options
   --follow                    go on reading as the files grow, until ^C; new files in folders, too
+  --no-index                  leave the index for search to the next explorer, or spoor doctor --index
   --strict                    a file with any problem at all is not imported
   --max-depth N               how deep JSON may nest (1000)
 
@@ -68,7 +70,7 @@ A filter is words side by side, all of which must match; or, not and ( ) as in
 
   FIELD:VALUE is   FIELD=VALUE is   FIELD~VALUE contains   FIELD>VALUE < >= <= compares
 $ spoor help --json | python3 -m json.tool | grep -c '"operands"'
-9
+10
 $ spoor --ascii help | LC_ALL=C grep -c '[^ -~]'
 0
 ? 1

@@ -177,7 +177,7 @@ static void dump(struct db *db, struct buf *out)
 	    " (SELECT 1 FROM trace t WHERE t.id = p.trace AND p.pos >= t.first AND p.pos < t.first + t.n)",
 	    "SELECT 'loose ' || key FROM span_loose",
 	    "SELECT 'garbage ' || n FROM garbage",
-	    "SELECT 'hist ' || ifnull(w.text, '-') || ' ' || h.bucket || ' ' || h.n FROM hist h"
+	    "SELECT 'hist ' || ifnull(w.text, '-') || ' ' || h.kind || ' ' || h.n || ' ' || hex(h.counts) FROM hist h"
 	    " LEFT JOIN word w ON w.id = h.name ORDER BY 1",
 	    "SELECT 'case ' || r.text || ' ' || k.text || ' ' || c.repeat || ' ' || c.status || ' ' || c.hash"
 	    " FROM case_result c JOIN run r ON r.id = c.run JOIN case_key k ON k.id = c.case_id ORDER BY 1",

@@ -21,24 +21,27 @@ static const struct {
 	int rows, cols;
 	bool ascii;
 } golden[] = {
-    {"traces-80x24",         "traces", "",      NULL,                24, 80,  false},
-    {"traces-80x24-ascii",   "traces", "",      "e",                 24, 80,  true },
-    {"traces-200x50",        "traces", "",      "j j",               50, 200, false},
-    {"traces-60x12",         "traces", "",      NULL,                12, 60,  false},
-    {"trace-80x24",          "trace",  DISPUTE, NULL,                24, 80,  false},
-    {"trace-80x24-error",    "trace",  DISPUTE, "e",                 24, 80,  false},
-    {"trace-80x24-ascii",    "trace",  DISPUTE, "e",                 24, 80,  true },
-    {"trace-80x24-messages", "trace",  DISPUTE, "E Tab Tab Tab",     24, 80,  false},
-    {"trace-80x24-raw",      "trace",  DISPUTE, "e S-Tab Enter",     24, 80,  false},
-    {"trace-80x24-unfolded", "trace",  DISPUTE, "Z j j j j t",       24, 80,  false},
-    {"trace-80x24-loop",     "trace",  LOOP,    NULL,                24, 80,  false},
-    {"trace-80x24-orphan",   "trace",  ORPHAN,  "G",                 24, 80,  false},
-    {"trace-80x24-unended",  "trace",  UNENDED, "G",                 24, 80,  false},
-    {"trace-80x24-events",   "trace",  TIMEOUT, "e Tab Tab Tab Tab", 24, 80,  false},
-    {"trace-40x12",          "trace",  DISPUTE, NULL,                12, 40,  false},
-    {"trace-200x50",         "trace",  DISPUTE, "E",                 50, 200, false},
-    {"trace-120x30",         "trace",  DISPUTE, "e",                 30, 120, false},
-    {"help-80x24",           "help",   "trace", NULL,                24, 80,  false},
+    {"traces-80x24",         "traces", "",              NULL,                24, 80,  false},
+    {"traces-80x24-ascii",   "traces", "",              "e",                 24, 80,  true },
+    {"traces-200x50",        "traces", "",              "j j",               50, 200, false},
+    {"traces-60x12",         "traces", "",              NULL,                12, 60,  false},
+    {"trace-80x24",          "trace",  DISPUTE,         NULL,                24, 80,  false},
+    {"trace-80x24-error",    "trace",  DISPUTE,         "e",                 24, 80,  false},
+    {"trace-80x24-ascii",    "trace",  DISPUTE,         "e",                 24, 80,  true },
+    {"trace-80x24-messages", "trace",  DISPUTE,         "E Tab Tab Tab",     24, 80,  false},
+    {"trace-80x24-raw",      "trace",  DISPUTE,         "e S-Tab Enter",     24, 80,  false},
+    {"trace-80x24-unfolded", "trace",  DISPUTE,         "Z j j j j t",       24, 80,  false},
+    {"trace-80x24-loop",     "trace",  LOOP,            NULL,                24, 80,  false},
+    {"trace-80x24-orphan",   "trace",  ORPHAN,          "G",                 24, 80,  false},
+    {"trace-80x24-unended",  "trace",  UNENDED,         "G",                 24, 80,  false},
+    {"trace-80x24-events",   "trace",  TIMEOUT,         "e Tab Tab Tab Tab", 24, 80,  false},
+    {"trace-40x12",          "trace",  DISPUTE,         NULL,                12, 40,  false},
+    {"trace-200x50",         "trace",  DISPUTE,         "E",                 50, 200, false},
+    {"trace-120x30",         "trace",  DISPUTE,         "e",                 30, 120, false},
+    {"search-80x24",         "search", "refund policy", "j j j",             24, 80,  false},
+    {"search-80x24-ascii",   "search", "hotel",         "G",                 24, 80,  true },
+    {"search-200x50",        "search", "iban",          "n n N",             50, 200, false},
+    {"help-80x24",           "help",   "trace",         NULL,                24, 80,  false},
 };
 
 static void test_golden(void **state)
@@ -54,6 +57,35 @@ static void test_golden(void **state)
 		stage_golden(&st, golden[i].name);
 		stage_close(&st);
 	}
+}
+
+/* ---------------------------------------------------------------- search over everything */
+
+static void test_search(void **state)
+{
+	(void)state;
+	struct stage st, trace;
+	stage_open(&st, "search", &(struct target){.text = "blocked iban"}, 24, 80, false);
+	assert_true(stage_shows(&st, "row 1 of 1"));
+	stage_keys(&st, "Enter");
+	assert_int_equal(st.outcome, OUT_OPEN);
+	assert_string_equal(st.target.screen, "trace");
+	assert_string_equal(st.target.find, "blocked");
+	stage_open(&trace, "trace", &st.target, 24, 80, false);
+	assert_true(stage_shows(&trace, "pii-check"));
+	assert_true(stage_shows(&trace, "/blocked"));
+	stage_close(&trace);
+	stage_keys(&st, "/");
+	stage_line(&st, "nowhereatall");
+	assert_true(stage_shows(&st, "found nowhere"));
+	stage_keys(&st, "Enter");
+	assert_int_equal(st.outcome, OUT_HANDLED);
+	stage_keys(&st, "/");
+	stage_line(&st, "the");
+	assert_true(stage_shows(&st, "of 100+")); /* more come when the cursor comes near */
+	stage_keys(&st, "G j");
+	assert_true(!stage_shows(&st, "of 100+"));
+	stage_close(&st);
 }
 
 /* ---------------------------------------------------------------- the list */
@@ -446,6 +478,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_golden),
+	    cmocka_unit_test(test_search),
 	    cmocka_unit_test(test_list_filter),
 	    cmocka_unit_test(test_list_moves),
 	    cmocka_unit_test(test_list_sorts),

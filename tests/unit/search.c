@@ -242,7 +242,7 @@ static void test_queries(void **state)
 	    {"step",                6},
 	    {"r*",                  3},
 	    {"sixty*",              1},
-	    {"\"",                  1},
+	    {"\"",                  6},
 	    {"refund OR policy",    0},
 	    {"NEAR(refund policy)", 0},
 	    {"text:refund",         0},

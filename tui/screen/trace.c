@@ -32,6 +32,7 @@ struct trace_state {
 	struct block_cache *blocks; /* travels with requests for details: NULL while one is under way */
 	bool full;                  /* the details have the screen */
 	struct buf find;
+	bool shows_find; /* the first span shown is to open at the tab that has it */
 	/* requests */
 	struct trace_want wish;            /* a jump or new folds that a key asked for */
 	struct trace_want pending, failed; /* under way; the last one that failed, not asked again */
@@ -262,6 +263,21 @@ static void take_jump(struct screen *screen, const struct trace_request *r)
 	tree_pane_center(&s->tree);
 }
 
+/* To the first tab that has what was searched for before we came here. */
+static void show_find(struct screen *screen)
+{
+	struct trace_state *s = state_of(screen);
+	if (!s->shows_find || !s->span.data.loaded)
+		return;
+	s->shows_find = false;
+	for (int i = 0; i < N_SPAN_TABS; i++) {
+		span_pane_turn(&s->span, 1);
+		fit(screen);
+		if (span_pane_find(&s->span, buf_str(&s->find)))
+			break;
+	}
+}
+
 static void take_answer(struct screen *screen, struct trace_request *r)
 {
 	struct trace_state *s = state_of(screen);
@@ -282,6 +298,8 @@ static void take_answer(struct screen *screen, struct trace_request *r)
 		break;
 	}
 	fit(screen);
+	if (r->want.job == JOB_SPAN)
+		show_find(screen);
 }
 
 static void trace_take(struct screen *screen, void *request, bool ok)
@@ -316,6 +334,8 @@ static bool trace_open(struct screen *screen, const struct target *target, struc
 	s->source = target->id2;
 	s->key = target->span;
 	snprintf(s->prefix, sizeof s->prefix, "%s", target->text);
+	buf_add_cstr(&s->find, target->find);
+	s->shows_find = target->find[0] != '\0';
 	s->tree = (struct tree_pane){.trace = &s->row, .rows = 1};
 	span_pane_init(&s->span);
 	return true;

@@ -248,8 +248,8 @@ static void traces_take(struct screen *screen, void *request, bool ok)
 		else if (ok && r->found >= 0)
 			jump_to(&s->pane.list, r->found);
 		else if (ok)
-			ui_say(screen->ui,
-			       r->want.seek == SEEK_FAILED ? "no trace here has an error" : "nothing matches");
+			ui_say(screen->ui, r->want.seek == SEEK_FAILED ? "no trace here has an error"
+			                                               : "nothing matches here (* searches all texts)");
 		fit(screen);
 	}
 	request_free(r);
@@ -506,19 +506,19 @@ ACTION(clear)
 
 /* name, keys, help, hint, order, run */
 static const struct action actions[] = {
-    {"open",       "Enter", "open the trace",                                          "open",   1, open_trace},
-    {"runs",       "Tab",   "eval runs",                                               "runs",   2, go_runs   },
+    {"open",       "Enter", "open the trace",                                             "open",   1, open_trace},
+    {"runs",       "Tab",   "eval runs",                                                  "runs",   2, go_runs   },
     MOVE_ACTIONS,
-    {"filter",     "&",     "keep only traces that match, as in: status:error dur>2s", "filter", 3, filter    },
-    {"search",     "/",     "search names, input previews and ids",                    "search", 4, search    },
-    {"next-match", "n",     "next match",                                              NULL,     0, next_match},
-    {"prev-match", "N",     "previous match",                                          NULL,     0, prev_match},
-    {"next-error", "e",     "next trace with an error",                                "error",  5, next_error},
-    {"prev-error", "E",     "previous trace with an error",                            NULL,     0, prev_error},
-    {"sort-next",  ">",     "order by the next column",                                "sort",   6, sort_next },
-    {"sort-prev",  "<",     "order by the previous column",                            NULL,     0, sort_prev },
-    {"invert",     "I",     "turn the order round",                                    NULL,     0, invert    },
-    {"clear",      "Esc",   "drop the search, then the filter, else one level up",     NULL,     0, clear     },
+    {"filter",     "&",     "keep only traces that match, as in: status:error dur>2s",    "filter", 3, filter    },
+    {"search",     "/",     "search names, input previews and ids; * searches all texts", "search", 4, search    },
+    {"next-match", "n",     "next match",                                                 NULL,     0, next_match},
+    {"prev-match", "N",     "previous match",                                             NULL,     0, prev_match},
+    {"next-error", "e",     "next trace with an error",                                   "error",  5, next_error},
+    {"prev-error", "E",     "previous trace with an error",                               NULL,     0, prev_error},
+    {"sort-next",  ">",     "order by the next column",                                   "sort",   6, sort_next },
+    {"sort-prev",  "<",     "order by the previous column",                               NULL,     0, sort_prev },
+    {"invert",     "I",     "turn the order round",                                       NULL,     0, invert    },
+    {"clear",      "Esc",   "drop the search, then the filter, else one level up",        NULL,     0, clear     },
     ACTIONS_END,
 };
 

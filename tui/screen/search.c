@@ -1,0 +1,351 @@
+/* What a search over all texts found, newest first: who, where, and the words around the match. Enter goes there. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/base/text.h"
+#include "store/query/search.h"
+#include "store/query/search_terms.h"
+#include "tui/screen/pane_text.h"
+#include "store/base/vec.h"
+#include "tui/widget/list.h"
+
+enum { PAGE_HITS = 100, NAME_COLS = 18, FIELD_COLS = 14, TIME_COLS = 13, WIDE_COLS = 120, TIMED_COLS = 76 };
+
+struct found_page {
+	struct found_page *next;
+	struct search_page page;
+};
+
+struct search_state {
+	struct buf text;
+	struct found_page *pages, *last;
+	struct search_hit **hits; /* of all pages */
+	size_t n, cap;
+	struct list list;
+	int percent;
+	bool more, loaded, failed;
+	uint64_t serial;     /* of the request that is awaited; 0: none */
+	uint64_t generation; /* of the store that was searched */
+};
+
+struct request {
+	void *owner;
+	uint64_t serial, generation;
+	struct arena arena;
+	struct search_query query;
+	struct found_page *found;
+	bool interrupted;
+};
+
+static struct search_state *state_of(const struct screen *screen)
+{
+	return screen->state;
+}
+
+static const struct search_hit *hit_of_cursor(const struct search_state *s)
+{
+	return s->list.cursor >= 0 && (size_t)s->list.cursor < s->n ? s->hits[s->list.cursor] : NULL;
+}
+
+static void forget_hits(struct search_state *s)
+{
+	while (s->pages) {
+		struct found_page *next = s->pages->next;
+		search_page_done(&s->pages->page);
+		free(s->pages);
+		s->pages = next;
+	}
+	free(s->hits);
+	s->last = NULL;
+	s->hits = NULL;
+	s->n = s->cap = 0;
+	s->more = s->loaded = s->failed = false;
+}
+
+/* ---------------------------------------------------------------- data */
+
+static void *search_ask(struct screen *screen)
+{
+	static uint64_t serials;
+	struct search_state *s = state_of(screen);
+	list_set_page(&s->list, screen->ui->rows - 1);
+	bool wanted = !s->loaded || (s->more && s->list.cursor + 2 * s->list.page >= (int64_t)s->n);
+	if (!wanted || s->serial || s->failed || !s->text.len)
+		return NULL;
+	struct request *r = xcalloc(1, sizeof *r);
+	*r = (struct request){
+	    .owner = s, .serial = ++serials, .generation = screen->ui->generation, .interrupted = true};
+	r->found = xcalloc(1, sizeof *r->found);
+	r->query = (struct search_query){.text = arena_str(&r->arena, buf_str(&s->text)),
+	                                 .before = s->n ? s->hits[s->n - 1]->record : 0,
+	                                 .limit = PAGE_HITS};
+	s->serial = r->serial;
+	return r;
+}
+
+static bool search_fetch(struct db *db, void *request, struct err *err)
+{
+	struct request *r = request;
+	bool ok = search_page(db, &r->query, &r->found->page, err);
+	r->interrupted = !ok && err->code == ERR_INTERRUPTED;
+	return ok;
+}
+
+static void adopt(struct search_state *s, struct found_page *found)
+{
+	if (s->last)
+		s->last->next = found;
+	else
+		s->pages = found;
+	s->last = found;
+	for (size_t i = 0; i < found->page.n; i++) {
+		s->hits = vec_grow(s->hits, &s->cap, s->n, sizeof *s->hits);
+		s->hits[s->n++] = &found->page.hits[i];
+	}
+	s->more = found->page.more;
+	s->percent = found->page.percent;
+	s->loaded = true;
+	list_refit(&s->list, (int64_t)s->n, s->list.cursor);
+}
+
+static void search_take(struct screen *screen, void *request, bool ok)
+{
+	struct search_state *s = state_of(screen);
+	struct request *r = request;
+	if (r->owner == s && r->serial == s->serial) {
+		s->serial = 0;
+		s->failed = !ok && !r->interrupted;
+		if (ok) {
+			s->generation = r->generation;
+			adopt(s, r->found);
+			r->found = NULL;
+		}
+	}
+	if (r->found) {
+		search_page_done(&r->found->page);
+		free(r->found);
+	}
+	arena_done(&r->arena);
+	free(r);
+}
+
+/* ---------------------------------------------------------------- opening and closing */
+
+static bool search_open(struct screen *screen, const struct target *target, struct err *err)
+{
+	struct search_state *s = state_of(screen);
+	(void)err;
+	buf_add_cstr(&s->text, target->text);
+	list_init(&s->list);
+	return true;
+}
+
+static void search_close(struct screen *screen)
+{
+	struct search_state *s = state_of(screen);
+	forget_hits(s);
+	buf_done(&s->text);
+}
+
+static void search_place(const struct screen *screen, struct target *out)
+{
+	const struct search_state *s = state_of(screen);
+	*out = (struct target){.screen = "search"};
+	snprintf(out->text, sizeof out->text, STR_FMT, STR_ARG(str_cut(buf_str(&s->text), 0, 255)));
+}
+
+/* ---------------------------------------------------------------- drawing */
+
+struct drawing {
+	const struct search_state *s;
+	const struct ui *ui;
+};
+
+/* The words before the match give way, so that the match shows. */
+static void draw_snippet(struct canvas line, int col, const struct search_hit *h)
+{
+	struct str before = str_cut(h->snippet, 0, h->match_at), rest = str_from(h->snippet, h->match_at);
+	int room = line.cols - col, need = text_cols(str_cut(rest, 0, h->match_len)) + 8;
+	if (text_cols(before) + need > room && room > need) {
+		int lead = room / 3;
+		while (before.len && text_cols(before) > lead) {
+			size_t blank = str_find_char(before, ' ');
+			before = blank == SIZE_MAX ? STR_LIT("") : str_from(before, blank + 1);
+		}
+	}
+	struct str shown = {before.len ? before.ptr : rest.ptr, before.len + rest.len};
+	canvas_put(line, 0, col, room, ROLE_TEXT, shown);
+	canvas_tint(line, 0, col + text_cols(before), text_cols(str_cut(rest, 0, h->match_len)), ROLE_MATCH);
+}
+
+static void draw_hit(const void *context, struct canvas line, int64_t row, bool cursor)
+{
+	const struct drawing *d = context;
+	if (row < 0 || (size_t)row >= d->s->n)
+		return;
+	const struct search_hit *h = d->s->hits[row];
+	int col = 1, cols = line.cols < 60 ? NAME_COLS / 2 : line.cols >= WIDE_COLS ? 2 * NAME_COLS : NAME_COLS;
+	int used = canvas_put(line, 0, col, cols, ROLE_TEXT, h->name.len ? h->name : h->trace_text);
+	if (cursor)
+		canvas_reverse(line, 0, col, used);
+	col += cols + 1;
+	if (line.cols >= 60) {
+		canvas_putc(line, 0, col, FIELD_COLS - 1, ROLE_DIM, h->field);
+		col += FIELD_COLS;
+	}
+	if (line.cols >= TIMED_COLS) {
+		struct buf time = BUF_INIT;
+		units_time(&time, h->start_ns, d->ui->now_ns);
+		canvas_put(line, 0, col, TIME_COLS - 1, ROLE_DIM, buf_str(&time));
+		buf_done(&time);
+		col += TIME_COLS;
+	}
+	draw_snippet(line, col, h);
+}
+
+static void draw_head(struct canvas head)
+{
+	int cols = head.cols < 60 ? NAME_COLS / 2 : head.cols >= WIDE_COLS ? 2 * NAME_COLS : NAME_COLS, col = 1;
+	canvas_putc(head, 0, col, cols, ROLE_HEADING, "where");
+	col += cols + 1;
+	if (head.cols >= 60) {
+		canvas_putc(head, 0, col, FIELD_COLS - 1, ROLE_HEADING, "field");
+		col += FIELD_COLS;
+	}
+	if (head.cols >= TIMED_COLS) {
+		canvas_putc(head, 0, col, TIME_COLS - 1, ROLE_HEADING, "time");
+		col += TIME_COLS;
+	}
+	canvas_putc(head, 0, col, head.cols - col, ROLE_HEADING, "text");
+}
+
+static void search_draw(const struct screen *screen, struct canvas body)
+{
+	const struct search_state *s = state_of(screen);
+	struct drawing d = {s, screen->ui};
+	draw_head(canvas_part(body, 0, 0, 1, body.cols));
+	struct canvas rows = canvas_part(body, 1, 0, body.rows - 1, body.cols);
+	if (s->n)
+		list_draw(&s->list, rows, draw_hit, &d);
+	else
+		canvas_putc(
+		    rows, 1, 1, rows.cols - 2, ROLE_DIM,
+		    !s->text.len ? "/ asks for the words to search for"
+		    : s->failed  ? "the search failed"
+		    : !s->loaded
+		        ? "searching"
+		        : "found nowhere: all the words have to stand in one text; refund* takes their beginnings");
+}
+
+static void search_headline(const struct screen *screen, struct canvas row)
+{
+	const struct search_state *s = state_of(screen);
+	int col = 1 + canvas_putc(row, 0, 1, -1, ROLE_TITLE, "Search");
+	canvas_put(row, 0, col + 2, row.cols - col - 3, ROLE_MATCH, buf_str(&s->text));
+}
+
+static void search_status(const struct screen *screen, struct buf *out)
+{
+	const struct search_state *s = state_of(screen);
+	const char *dot = screen->ui->ascii ? ", " : " · ";
+	if (!s->loaded)
+		return;
+	list_position(out, &s->list);
+	buf_add_cstr(out, s->more ? "+" : "");
+	if (s->percent < 100)
+		buf_printf(out, "%s%d%% indexed, the rest read", dot, s->percent);
+	if (s->generation != screen->ui->generation)
+		buf_printf(out, "%snew data: R searches again", dot);
+}
+
+/* ---------------------------------------------------------------- actions */
+
+static enum outcome search_move(struct screen *screen, enum move move)
+{
+	list_move(&state_of(screen)->list, move);
+	return OUT_REFRESH;
+}
+
+MOVE_FUNCTIONS(search_move)
+
+#define ACTION(name) static enum outcome name(struct screen *screen, const struct input *in, struct target *target)
+
+ACTION(open_hit)
+{
+	(void)in;
+	const struct search_hit *h = hit_of_cursor(state_of(screen));
+	if (!h)
+		return OUT_HANDLED;
+	if (!h->trace) {
+		ui_say(screen->ui, "a case of run " STR_FMT ": spoor run shows it",
+		       STR_ARG(str_cut(h->run_text, 0, 60)));
+		return OUT_HANDLED;
+	}
+	*target = (struct target){.screen = "trace", .id = h->trace, .span = h->has_span ? h->span : 0};
+	snprintf(target->find, sizeof target->find, STR_FMT,
+	         STR_ARG(str_cut(str_cut(h->snippet, h->match_at, h->match_len), 0, sizeof target->find - 1)));
+	return OUT_OPEN;
+}
+
+ACTION(search_answer)
+{
+	struct search_state *s = state_of(screen);
+	(void)target;
+	struct str text = str_trim(str_cut(in->argument, 0, 255));
+	if (!text.len)
+		return OUT_HANDLED;
+	forget_hits(s);
+	buf_clear(&s->text);
+	buf_add_str(&s->text, text);
+	s->serial = 0;
+	list_init(&s->list);
+	return OUT_REFRESH;
+}
+
+static const struct action search_line = {.name = "search-for", .keys = "", .help = "", .run = search_answer};
+
+ACTION(search)
+{
+	if (in->argument.len)
+		return search_answer(screen, in, target);
+	*target = (struct target){.prompt = "/", .answer = &search_line};
+	snprintf(target->text, sizeof target->text, STR_FMT, STR_ARG(buf_str(&state_of(screen)->text)));
+	return OUT_PROMPT;
+}
+
+ACTION(again)
+{
+	(void)in;
+	(void)target;
+	struct search_state *s = state_of(screen);
+	forget_hits(s);
+	s->serial = 0;
+	return OUT_REFRESH;
+}
+
+/* name, keys, help, hint, order, run */
+static const struct action actions[] = {
+    {"open",       "Enter", "go to the span or trace that has the text", "open",   1, open_hit },
+    MOVE_ACTIONS,
+    {"search",     "/",     "search for something else",                 "search", 2, search   },
+    {"next-match", "n",     "next match, as j",                          NULL,     0, move_down},
+    {"prev-match", "N",     "previous match, as k",                      NULL,     0, move_up  },
+    {"again",      "R",     "search again",                              NULL,     0, again    },
+    ACTIONS_END,
+};
+
+const struct screen_ops screen_search = {
+    .name = "search",
+    .title = "Search",
+    .state_size = sizeof(struct search_state),
+    .actions = actions,
+    .open = search_open,
+    .ask = search_ask,
+    .fetch = search_fetch,
+    .take = search_take,
+    .draw = search_draw,
+    .headline = search_headline,
+    .status = search_status,
+    .place = search_place,
+    .close = search_close,
+};
