@@ -11,7 +11,7 @@ struct repeat { /* private, all of it */
 	struct buf raw, text;
 	struct repeat_piece {
 		size_t raw, text; /* where both may be cut */
-	} *pieces;
+	} * pieces;
 	size_t n_pieces, cap_pieces;
 	struct scan scan;
 	struct model_hashes hashes;

@@ -319,31 +319,7 @@ static uint64_t json_hash(const struct scan *scan, uint64_t *hashes, uint32_t kn
 {
 	for (uint32_t i = scan->n; i-- > (known ? known : 1);)
 		hashes[i] = token_hash((struct val){scan, i}, hashes);
-	return hashes[0] = token_hash(scan_root(scan), hashes);
-}
-
-static bool is_hashed_as_json(struct str text, const struct scan *scan)
-{
-	return scan && scan->n && text.len <= HASH_JSON_MAX;
-}
-
-uint64_t model_scanned_hash(struct str text, const struct scan *scan)
-{
-	uint64_t few[512], *hashes = few, hash;
-
-	text = str_trim(text);
-	if (!text.len)
-		return 0;
-	if (!is_hashed_as_json(text, scan)) {
-		hash = hash64(text);
-	} else {
-		if (scan->n > sizeof few / sizeof *few)
-			hashes = xmalloc(size_mul(scan->n, sizeof *hashes));
-		hash = json_hash(scan, hashes, 0);
-		if (hashes != few)
-			free(hashes);
-	}
-	return hash ? hash : 1;
+	return hashes[0] = token_hash((struct val){scan, 0}, hashes);
 }
 
 uint64_t model_scanned_hash_again(struct str text, const struct scan *scan, uint32_t kept, struct model_hashes *memory)
@@ -351,9 +327,12 @@ uint64_t model_scanned_hash_again(struct str text, const struct scan *scan, uint
 	uint64_t hash;
 
 	text = str_trim(text);
-	if (!text.len || !is_hashed_as_json(text, scan)) {
+	if (!text.len)
+		return 0;
+	if (!scan || !scan->n || text.len > HASH_JSON_MAX) {
 		memory->n = 0;
-		return model_scanned_hash(text, scan);
+		hash = hash64(text);
+		return hash ? hash : 1;
 	}
 	if (memory->cap < scan->n) {
 		memory->cap = scan->n + scan->n / 2;
@@ -362,6 +341,15 @@ uint64_t model_scanned_hash_again(struct str text, const struct scan *scan, uint
 	hash = json_hash(scan, memory->at, kept < memory->n ? kept : memory->n);
 	memory->n = scan->n;
 	return hash ? hash : 1;
+}
+
+uint64_t model_scanned_hash(struct str text, const struct scan *scan)
+{
+	struct model_hashes memory = {.n = 0};
+	uint64_t hash = model_scanned_hash_again(text, scan, 0, &memory);
+
+	free(memory.at);
+	return hash;
 }
 
 uint64_t model_text_hash(struct str text)

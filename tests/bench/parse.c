@@ -13,6 +13,7 @@
 
 #include "import/format.h"
 #include "import/sample.h"
+#include "store/block.h"
 #include "store/ingest_batch.h"
 
 enum stage { READ, RECORDS, FORMAT, COLLECT, SCAN, CJSON, N_STAGES };
@@ -27,6 +28,7 @@ struct job {
 	struct str text;
 	const struct format *format;
 	bool document; /* one line */
+	struct block_pool pool;
 	struct batch batch;
 	struct batch_place place;
 	uint64_t spans, problems;
@@ -267,7 +269,8 @@ int main(int argc, char **argv)
 		err_die("no format knows %s", argv[1]);
 	job.document = text.len && memchr(text.ptr, '\n', text.len - 1) == NULL;
 	at_work = &job;
-	batch_init(&job.batch, NULL);
+	block_pool_init(&job.pool);
+	batch_init(&job.batch, &job.pool);
 	for (int i = 0; i < rounds; i++) {
 		for (int s = 0; s < N_STAGES; s++) {
 			if (argc > 3 && strcmp(argv[3], names[s]) != 0)
@@ -284,6 +287,7 @@ int main(int argc, char **argv)
 	}
 	printf("%llu spans, %.1f MB, %s\n", (unsigned long long)spans, gb * 1e3, scan_path());
 	batch_done(&job.batch);
+	block_pool_done(&job.pool);
 	buf_done(&text);
 	return 0;
 }

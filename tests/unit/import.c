@@ -292,6 +292,36 @@ static void test_decode(void **state)
 	box_close(&box);
 }
 
+/* Resources of the same length one after another, with one span and with many: each span has the service of its own. */
+static void test_services(void **state)
+{
+	(void)state;
+	static const char *const names[] = {"ants", "bees", "cats"};
+	struct box box;
+	struct buf text = BUF_INIT;
+	box_open(&box);
+	for (int i = 0; i < 30; i++) {
+		buf_printf(&text,
+		           "{\"resourceSpans\":[{\"resource\":{\"attributes\":[{\"key\":\"service.name\",\"value\":"
+		           "{\"stringValue\":\"%s\"}}]},\"scopeSpans\":[{\"scope\":{\"name\":\"t\"},\"spans\":[",
+		           names[i % 3]);
+		for (int k = 0; k <= i % 2 * 3; k++)
+			buf_printf(&text, "%s{\"traceId\":\"%032x\",\"spanId\":\"%016x\",\"name\":\"%s\"}",
+			           k ? "," : "", i + 1, 100 * i + k + 1, names[i % 3]);
+		buf_printf(&text, "]}]}]}\n");
+	}
+	FILE *f = fopen(box.file, "w");
+	assert_non_null(f);
+	assert_int_equal(fwrite(text.ptr, 1, text.len, f), text.len);
+	fclose(f);
+	struct import_report r = run(&box, box.file, false, NULL);
+	expect(&r, IMPORT_IMPORTED, 75, 75, 0);
+	assert_int_equal(number(box.db, "SELECT count(*) FROM span WHERE service = name"), 75);
+	assert_int_equal(number(box.db, "SELECT count(DISTINCT service) FROM span"), 3);
+	buf_done(&text);
+	box_close(&box);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -301,6 +331,7 @@ int main(void)
 	    cmocka_unit_test(test_folders_and_strangers),
 	    cmocka_unit_test(test_strict),
 	    cmocka_unit_test(test_decode),
+	    cmocka_unit_test(test_services),
 	};
 	return cmocka_run_group_tests_name("import", tests, NULL, NULL);
 }
