@@ -23,12 +23,12 @@ static const int64_t MS = 1000000;
 
 /* ---------------------------------------------------------------- entries */
 
-struct followed *follow_same(struct follow *f, dev_t dev, ino_t ino, const struct followed *not)
+struct followed *follow_same(struct follow *f, dev_t dev, ino_t ino, const struct followed * not )
 {
 	for (size_t i = 0; i < f->entries.n; i++) {
 		struct followed *e = f->entries.at[i];
 		bool reads = e->kind == ENTRY_PLAIN || e->kind == ENTRY_WHOLE;
-		if (e != not && reads && e->found && e->dev == dev && e->ino == ino)
+		if (e != not &&reads && e->found && e->dev == dev && e->ino == ino)
 			return e;
 	}
 	return NULL;
@@ -267,7 +267,9 @@ static int64_t next_due(const struct follow *f)
 		const struct followed *e = f->entries.at[i];
 		if (e->kind == ENTRY_OVER || (e->is_pipe && f->in_pipe))
 			continue;
-		int64_t due = e->dirty ? e->ready_ns : e->due_ns ? (e->due_ns > e->ready_ns ? e->due_ns : e->ready_ns) : INT64_MAX;
+		int64_t due = e->dirty    ? e->ready_ns
+		              : e->due_ns ? (e->due_ns > e->ready_ns ? e->due_ns : e->ready_ns)
+		                          : INT64_MAX;
 		at = least(at, due);
 		polls |= e->polled && !e->detached;
 	}
@@ -285,8 +287,8 @@ static bool wait_for(struct follow *f, int fd, int timeout_ms)
 	if (wake < 0 && (ms < 0 || ms > 200))
 		ms = 200;
 	struct pollfd p[] = {
-	    {.fd = fd,                  .events = POLLIN},
-            {.fd = wake,                .events = POLLIN},
+	    {.fd = fd,                 .events = POLLIN},
+            {.fd = wake,               .events = POLLIN},
             {.fd = watch_fd(f->watch), .events = POLLIN}
         };
 	atomic_store(&f->run.progress->waiting, ms != 0);

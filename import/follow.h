@@ -33,7 +33,7 @@ struct follow_event {
 	enum follow_news news;
 	struct str file;
 	const struct import_file *state; /* what is known of it so far; NULL: of no file */
-	const char *why; /* FOLLOW_REPLACED */
+	const char *why;                 /* FOLLOW_REPLACED */
 };
 
 struct follow_opts {

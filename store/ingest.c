@@ -50,7 +50,8 @@ struct ingest {
 static void write_one(struct ingest *in, struct batch *b)
 {
 	struct err err = ERR_INIT;
-	bool ok = writer_batch(&in->w, b, &err) && (!b->ends_source || writer_finish(&in->w, (enum ingest_stop)b->stop, &err));
+	bool ok = writer_batch(&in->w, b, &err) &&
+	          (!b->ends_source || writer_finish(&in->w, (enum ingest_stop)b->stop, &err));
 	if (ok)
 		return;
 	writer_rollback(&in->w);

@@ -142,9 +142,9 @@ bool settle_batch_trace(struct writer *w, struct batch *b, struct batch_trace *t
 bool settle_ensure_trace(struct writer *w, struct batch_trace *t, struct err *err); /* fills t->id */
 bool settle_loose(struct writer *w, bool light, struct err *err); /* what is loose, at the end of a source; light: large
                                                                      traces only if that is due */
-bool settle_report(struct writer *w, struct err *err); /* orphans and cycles of the source's traces */
-void settle_drop(struct writer *w);                    /* pending histogram changes, after a rollback */
-bool settle_flush(struct writer *w, struct err *err);  /* the same into the table, before a commit */
+bool settle_report(struct writer *w, struct err *err);            /* orphans and cycles of the source's traces */
+void settle_drop(struct writer *w);                               /* pending histogram changes, after a rollback */
+bool settle_flush(struct writer *w, struct err *err);             /* the same into the table, before a commit */
 bool settle_mark_known(struct writer *w, struct batch *b, struct err *err);
 bool settle_sweep_range(struct writer *w, int64_t first, int64_t n, struct err *err);
 

@@ -489,11 +489,11 @@ bool settle_batch_trace(struct writer *w, struct batch *b, struct batch_trace *t
 
 static bool next_loose(struct writer *w, int64_t after, int64_t *id, int64_t *rows, int64_t *loose, struct err *err)
 {
-	struct stmt *s = db_query(
-	    w->db,
-	    "SELECT id, n + loose, loose FROM trace INDEXED BY trace_loose WHERE loose > 0 AND id > ?1 AND (?2 OR seen = ?3)"
-	    " ORDER BY id LIMIT 1",
-	    err);
+	struct stmt *s = db_query(w->db,
+	                          "SELECT id, n + loose, loose FROM trace INDEXED BY trace_loose WHERE loose > 0 AND "
+	                          "id > ?1 AND (?2 OR seen = ?3)"
+	                          " ORDER BY id LIMIT 1",
+	                          err);
 	if (!s)
 		return false;
 	stmt_int(s, 1, after);

@@ -507,9 +507,8 @@ static bool import(const struct command_line *line, struct import_report *report
 	catch_signals(&progress);
 	meter_start(&meter, &progress);
 	meter.ascii = is_ascii(line);
-	bool ok = cmd_flag(line, "follow")
-	              ? run_follow(db, line, &opts, &meter, report, err)
-	              : import_paths(db, line->args, line->n_args, &opts, &progress, report, err);
+	bool ok = cmd_flag(line, "follow") ? run_follow(db, line, &opts, &meter, report, err)
+	                                   : import_paths(db, line->args, line->n_args, &opts, &progress, report, err);
 	meter_stop(&meter);
 	db_checkpoint(db, 0); /* the store is one file again: it can be copied */
 	db_close(db);         /* before anything is printed: a reader that goes away ends us */
