@@ -62,6 +62,7 @@ struct job {
 	bool begun;                                     /* the ingest has the source open */
 	bool cut_short, lost;                           /* stopped before its end; the end could not be read */
 	bool yielded;                                   /* stopped at the deadline */
+	bool hurried;                                   /* large traces need not be settled at its end */
 	bool ending;                                    /* cancel does not stop this one: it is the end, and short */
 	int64_t end_ns;                                 /* how long ending or pausing it took */
 	struct err failure;                             /* of the store, while a pipe was waited for */

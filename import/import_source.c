@@ -456,8 +456,10 @@ static void note_file_state(struct job *job)
 static bool end_source(struct job *job, struct ingest_counts *held, struct ingest_counts *fresh, struct err *err)
 {
 	struct ingest *in = job->run->ingest;
+	if (job->end == JOB_END && (job->cut_short || job->hurried))
+		return ingest_stop(in, held, fresh, err);
 	if (job->end == JOB_END)
-		return ingest_end(in, !job->cut_short && !job->lost, held, fresh, err);
+		return ingest_end(in, !job->lost, held, fresh, err);
 	return ingest_pause(in, job->end == JOB_PAUSE_LIGHT || job->yielded, held, fresh, err);
 }
 

@@ -616,6 +616,38 @@ static void test_unfinished(void **state)
 	box_close(&box);
 }
 
+/* Told to stop while a large trace has news that were not worth writing it again: kept loose, settled by whoever comes next. */
+static void test_stopped_with_a_large_trace(void **state)
+{
+	(void)state;
+	enum { LARGE = 17000 };
+	struct box box;
+	struct err err = ERR_INIT;
+	box_open(&box);
+	for (int i = 0; i < LARGE; i++) {
+		if (i == 0)
+			put(box.file, 0, STR_LIT(""));
+		put_span(box.file, i + 1, i > 0, ",\"endTimeUnixNano\":\"1700000001000000000\"");
+	}
+	begin(&box, box.file);
+	while (number(box.db, "SELECT ifnull(max(records), 0) FROM source") < LARGE)
+		assert_true(follow_step(box.follow, 0, &err));
+	put_span(box.file, LARGE + 1, 1, ",\"endTimeUnixNano\":\"1700000001000000000\"");
+	while (number(box.db, "SELECT max(records) FROM source") < LARGE + 1)
+		assert_true(follow_step(box.follow, 0, &err));
+	bool owes = number(box.db, "SELECT loose FROM trace") > 0;
+	atomic_store(&box.progress.cancel, true);
+	end_quietly(&box);
+	assert_int_equal(number(box.db, "SELECT loose FROM trace"), owes);
+	assert_int_equal(number(box.db, "SELECT state FROM source"), owes ? 2 : 1);
+	begin(&box, box.file);
+	while (!follow_is_idle(box.follow) || number(box.db, "SELECT loose FROM trace") > 0)
+		assert_true(follow_step(box.follow, 0, &err));
+	end_quietly(&box);
+	SAME_AS_IMPORT(&box, box.file);
+	box_close(&box);
+}
+
 /* ---------------------------------------------------------------- killed */
 
 static struct import_progress *child_progress;
@@ -801,6 +833,7 @@ int main(void)
 	    cmocka_unit_test(test_copies_that_part),
 	    cmocka_unit_test(test_two_at_once),
 	    cmocka_unit_test(test_unfinished),
+	    cmocka_unit_test(test_stopped_with_a_large_trace),
 	    cmocka_unit_test(test_killed),
 	    cmocka_unit_test(test_terminated),
 	    cmocka_unit_test(test_disturbed),
