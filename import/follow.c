@@ -351,18 +351,25 @@ static void close_some(struct follow *f, const struct followed *but)
 	}
 }
 
-static bool round_of_looks(struct follow *f, struct err *err)
+static bool look_at_those(struct follow *f, bool detached, struct err *err)
 {
 	bool ok = true;
-	if (f->names_due && f->names_ready_ns <= job_clock_ns())
-		look_at_names(f);
 	for (size_t i = 0; ok && i < f->entries.n && !atomic_load(&f->run.progress->cancel); i++) {
 		struct followed *e = f->entries.at[i];
-		if (!is_due(e, job_clock_ns()))
+		if (e->detached != detached || !is_due(e, job_clock_ns()))
 			continue;
-		ok = e->detached ? look_at_old(f, e, err) : entry_look(f, e, err);
+		ok = detached ? look_at_old(f, e, err) : entry_look(f, e, err);
 		close_some(f, e);
 	}
+	return ok;
+}
+
+/* Those without a name come last: another may turn out to have got it. */
+static bool round_of_looks(struct follow *f, struct err *err)
+{
+	if (f->names_due && f->names_ready_ns <= job_clock_ns())
+		look_at_names(f);
+	bool ok = look_at_those(f, false, err) && look_at_those(f, true, err);
 	atomic_store(&f->run.progress->files_total, (int)follow_files(f));
 	return ok && f->failure.code == ERR_NONE;
 }

@@ -518,6 +518,7 @@ static void test_folder(void **state)
 	assert_int_equal(spans(&box), 30);
 	assert_int_equal(number(box.db, "SELECT count(*) FROM source"), 2);
 	assert_int_equal(number(box.db, "SELECT sum(records) FROM source"), 30);
+	assert_int_equal(box.told[FOLLOW_FOUND], 2);
 	end_quietly(&box);
 	box_close(&box);
 }
@@ -540,6 +541,7 @@ static void test_copies_that_part(void **state)
 	put_lines(box.file, O_APPEND, 33, 35);
 	settle(&box);
 	assert_int_equal(spans(&box), 80);
+	assert_int_equal(number(box.db, "SELECT count(*) FROM source"), 2);
 	end_quietly(&box);
 	box_close(&box);
 }
