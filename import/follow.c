@@ -23,12 +23,12 @@ static const int64_t MS = 1000000;
 
 /* ---------------------------------------------------------------- entries */
 
-struct followed *follow_same(struct follow *f, dev_t dev, ino_t ino, const struct followed *not)
+struct followed *follow_same(struct follow *f, dev_t dev, ino_t ino, const struct followed * not )
 {
 	for (size_t i = 0; i < f->entries.n; i++) {
 		struct followed *e = f->entries.at[i];
 		bool reads = e->kind == ENTRY_PLAIN || e->kind == ENTRY_WHOLE;
-		if (e != not && reads && e->found && e->dev == dev && e->ino == ino)
+		if (e != not &&reads && e->found && e->dev == dev && e->ino == ino)
 			return e;
 	}
 	return NULL;
@@ -267,7 +267,9 @@ static int64_t next_due(const struct follow *f)
 		const struct followed *e = f->entries.at[i];
 		if (e->kind == ENTRY_OVER || (e->is_pipe && f->in_pipe))
 			continue;
-		int64_t due = e->dirty ? e->ready_ns : e->due_ns ? (e->due_ns > e->ready_ns ? e->due_ns : e->ready_ns) : INT64_MAX;
+		int64_t due = e->dirty    ? e->ready_ns
+		              : e->due_ns ? (e->due_ns > e->ready_ns ? e->due_ns : e->ready_ns)
+		                          : INT64_MAX;
 		at = least(at, due);
 		polls |= e->polled && !e->detached;
 	}
@@ -285,8 +287,8 @@ static bool wait_for(struct follow *f, int fd, int timeout_ms)
 	if (wake < 0 && (ms < 0 || ms > 200))
 		ms = 200;
 	struct pollfd p[] = {
-	    {.fd = fd,                  .events = POLLIN},
-            {.fd = wake,                .events = POLLIN},
+	    {.fd = fd,                 .events = POLLIN},
+            {.fd = wake,               .events = POLLIN},
             {.fd = watch_fd(f->watch), .events = POLLIN}
         };
 	atomic_store(&f->run.progress->waiting, ms != 0);
@@ -349,18 +351,25 @@ static void close_some(struct follow *f, const struct followed *but)
 	}
 }
 
-static bool round_of_looks(struct follow *f, struct err *err)
+static bool look_at_those(struct follow *f, bool detached, struct err *err)
 {
 	bool ok = true;
-	if (f->names_due && f->names_ready_ns <= job_clock_ns())
-		look_at_names(f);
 	for (size_t i = 0; ok && i < f->entries.n && !atomic_load(&f->run.progress->cancel); i++) {
 		struct followed *e = f->entries.at[i];
-		if (!is_due(e, job_clock_ns()))
+		if (e->detached != detached || !is_due(e, job_clock_ns()))
 			continue;
-		ok = e->detached ? look_at_old(f, e, err) : entry_look(f, e, err);
+		ok = detached ? look_at_old(f, e, err) : entry_look(f, e, err);
 		close_some(f, e);
 	}
+	return ok;
+}
+
+/* Those without a name come last: another may turn out to have got it. */
+static bool round_of_looks(struct follow *f, struct err *err)
+{
+	if (f->names_due && f->names_ready_ns <= job_clock_ns())
+		look_at_names(f);
+	bool ok = look_at_those(f, false, err) && look_at_those(f, true, err);
 	atomic_store(&f->run.progress->files_total, (int)follow_files(f));
 	return ok && f->failure.code == ERR_NONE;
 }

@@ -2,7 +2,7 @@
  *
  * Grown: reading goes on behind the last whole value; nothing before it is read again. What stands at the end and is not whole
  * (a line without its end, a document still being written) waits. A growing file's rows are in the store within 0.2 s; of a trace of
- * more than 16384 spans as often as a tenth of the time allows, since it is written again each time.
+ * more than 16384 spans as often as a fifth of the time allows, since it is written again each time.
  * Renamed or deleted: what is still written to the open file is read until nothing has come for a while, and the name is waited for.
  * Shorter, or other bytes where others were read (checked: the first 4 KiB, the last 256 bytes, all of a tail, and the whole
  * if the time changed and the size did not): another source, read from its start once it has been still for a moment.
@@ -33,7 +33,7 @@ struct follow_event {
 	enum follow_news news;
 	struct str file;
 	const struct import_file *state; /* what is known of it so far; NULL: of no file */
-	const char *why; /* FOLLOW_REPLACED */
+	const char *why;                 /* FOLLOW_REPLACED */
 };
 
 struct follow_opts {

@@ -7,7 +7,7 @@
 
 #include "import/follow_private.h"
 
-enum { TURN_MS = 1000, RETRY_MS = 1000, TAIL_SMALL = 1 << 20, CHECK_CHUNK = 256 << 10 };
+enum { TURN_MS = 1000, RETRY_MS = 1000, TAIL_SMALL = 1 << 20, CHECK_CHUNK = 256 << 10, REST = 4 };
 static const int64_t MS = 1000000;
 
 void entry_tell(struct follow *f, const struct followed *e, enum follow_news news, const char *why)
@@ -131,7 +131,7 @@ static bool is_ours(struct follow *f, const struct followed *e)
 
 static enum job_end pause_kind(const struct followed *e)
 {
-	return job_clock_ns() < e->full_ns + 10 * e->full_cost_ns ? JOB_PAUSE_LIGHT : JOB_PAUSE;
+	return job_clock_ns() < e->full_ns + REST * e->full_cost_ns ? JOB_PAUSE_LIGHT : JOB_PAUSE;
 }
 
 /* What the job found out stays with the entry; strings of the job's arena do not. */
@@ -174,7 +174,7 @@ static bool read_on(struct follow *f, struct followed *e, struct job *job, bool 
 	if (job->yielded)
 		e->dirty = true;
 	else if (e->owes)
-		later(e, (e->full_ns + 10 * e->full_cost_ns - now) / MS + 1);
+		later(e, (e->full_ns + REST * e->full_cost_ns - now) / MS + 1);
 	e->ready_ns = now + f->opts.apart_ms * MS;
 	if (ok && (first || owed || job->done_records > had)) /* also what only ends a span */
 		entry_tell(f, e, first ? FOLLOW_FOUND : FOLLOW_READ, NULL);
@@ -371,6 +371,7 @@ static bool end_at(struct follow *f, struct followed *e, uint64_t to, struct err
 		struct job job;
 		begin_job(f, e, &job, to);
 		job.ending = true;
+		job.hurried = e->owes && atomic_load(&f->run.progress->cancel);
 		ok = job_read(&job, err);
 		job_done(&job);
 	}
@@ -433,7 +434,7 @@ static bool tail_is_due(struct follow *f, struct followed *e, const struct stat 
 /* A large trace has cost enough for now: later. */
 static bool may_settle(struct followed *e)
 {
-	int64_t left = e->full_ns + 10 * e->full_cost_ns - job_clock_ns();
+	int64_t left = e->full_ns + REST * e->full_cost_ns - job_clock_ns();
 	if (left > 0)
 		later(e, left / MS + 1);
 	return left <= 0;

@@ -25,10 +25,10 @@ struct followed {
 	int fd; /* -1: not held open */
 	dev_t dev;
 	ino_t ino;
-	bool found;      /* dev and ino are known */
-	bool named;      /* met by the last look at the names */
-	bool asked;      /* its path was given itself, not found in a folder */
-	bool detached;   /* its name is gone or another's */
+	bool found;    /* dev and ino are known */
+	bool named;    /* met by the last look at the names */
+	bool asked;    /* its path was given itself, not found in a folder */
+	bool detached; /* its name is gone or another's */
 	bool is_pipe, polled;
 	int watch;
 
@@ -83,6 +83,6 @@ void entry_tell(struct follow *f, const struct followed *e, enum follow_news new
 /* follow.c: an entry that has this file, other than `not`; NULL. */
 /* `now`'s name stands for the file of `old`, which had lost its own. */
 void follow_rename(struct follow *f, struct followed *old, struct followed *now);
-struct followed *follow_same(struct follow *f, dev_t dev, ino_t ino, const struct followed *not);
+struct followed *follow_same(struct follow *f, dev_t dev, ino_t ino, const struct followed * not );
 
 #endif

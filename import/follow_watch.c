@@ -82,7 +82,8 @@ int watch_file(struct watch *w, const char *path)
 
 int watch_folder(struct watch *w, const char *path)
 {
-	return add(w, path, IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR);
+	return add(w, path,
+	           IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR);
 }
 
 void watch_drop(struct watch *w, int id)

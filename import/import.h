@@ -16,7 +16,7 @@ struct import_progress {
 	_Atomic bool cancel;        /* set by others: stop at the next safe point */
 	_Atomic bool done;
 	_Atomic bool caught_up, waiting; /* following: all there was has been read; nothing is to do now */
-	bool wakes; /* import_progress_init made the pipe */
+	bool wakes;                      /* import_progress_init made the pipe */
 	int wake_in, wake_out;
 };
 /* Lets import_cancel end a wait for a pipe or a file at once (without it: within 200 ms). `p` is zeroed otherwise; done: after the

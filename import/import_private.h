@@ -62,6 +62,7 @@ struct job {
 	bool begun;                                     /* the ingest has the source open */
 	bool cut_short, lost;                           /* stopped before its end; the end could not be read */
 	bool yielded;                                   /* stopped at the deadline */
+	bool hurried;                                   /* large traces need not be settled at its end */
 	bool ending;                                    /* cancel does not stop this one: it is the end, and short */
 	int64_t end_ns;                                 /* how long ending or pausing it took */
 	struct err failure;                             /* of the store, while a pipe was waited for */
@@ -85,6 +86,7 @@ bool report_refused(struct job *job, const char *code, struct str reason, struct
 bool report_unread(struct job *job, const struct reader *reader, const struct err *why, struct err *err);
 bool report_unchanged(struct job *job, struct err *err);
 /* What a reading held and gave; adds to what the file's earlier readings gave. */
-bool report_imported(struct job *job, const struct ingest_counts *held, const struct ingest_counts *fresh, struct err *err);
+bool report_imported(struct job *job, const struct ingest_counts *held, const struct ingest_counts *fresh,
+                     struct err *err);
 
 #endif

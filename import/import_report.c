@@ -164,7 +164,8 @@ static void add_counts(struct ingest_counts *to, const struct ingest_counts *fro
 	to->cases += from->cases;
 }
 
-bool report_imported(struct job *job, const struct ingest_counts *held, const struct ingest_counts *fresh, struct err *err)
+bool report_imported(struct job *job, const struct ingest_counts *held, const struct ingest_counts *fresh,
+                     struct err *err)
 {
 	struct ingest *in = job->run->ingest;
 	const struct problem *problems;
@@ -184,4 +185,3 @@ bool report_imported(struct job *job, const struct ingest_counts *held, const st
 	bool last = job->end == JOB_END && !job->begun; /* the runs are asked for once */
 	return job->file->source == 0 || !last || report_runs(job, job->file->source, err);
 }
-

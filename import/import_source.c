@@ -12,7 +12,14 @@
 #include "import/redact.h"
 #include "store/base/text.h"
 
-enum { FRAMES_MAX = 64, POINT_RECORDS = 64, POINT_BYTES = 1 << 20, REHASH_CHUNK = 256 << 10, BLANKS_MAX = 4096, CANCEL_MS = 200 };
+enum {
+	FRAMES_MAX = 64,
+	POINT_RECORDS = 64,
+	POINT_BYTES = 1 << 20,
+	REHASH_CHUNK = 256 << 10,
+	BLANKS_MAX = 4096,
+	CANCEL_MS = 200
+};
 
 /* ---------------------------------------------------------------- problems */
 
@@ -184,8 +191,7 @@ static bool rest(struct job *job)
 {
 	struct ingest_counts held = {0}, fresh = {0};
 	job->begun = false;
-	if (!make_point(job, &job->failure) ||
-	    !ingest_pause(job->run->ingest, false, &held, &fresh, &job->failure) ||
+	if (!make_point(job, &job->failure) || !ingest_pause(job->run->ingest, false, &held, &fresh, &job->failure) ||
 	    !report_imported(job, &held, &fresh, &job->failure))
 		return false;
 	job->known.id = job->file->source;
@@ -220,7 +226,7 @@ bool job_wait(void *context, int fd)
 		return wait_long(job, fd);
 	int64_t left = job->rested_ns + INGEST_WAIT_NS - job_clock_ns();
 	struct pollfd p[] = {
-	    {.fd = fd,                                  .events = POLLIN},
+	    {.fd = fd,	                         .events = POLLIN},
             {.fd = import_wake_fd(job->run->progress), .events = POLLIN}
         };
 	if (left > 0 && poll(p, 2, (int)(left / 1000000) + 1) > 0 && p[0].revents)
@@ -266,7 +272,8 @@ static bool may_go_on(const struct job *job, const struct problem *p)
 	char last = '\n';
 	if (job->end == JOB_END || !reader_is_plain(job->reader) || !record_at_end(job->records))
 		return false;
-	if (strcmp(p->code, "truncated") == 0 || strcmp(p->code, "incomplete-tail") == 0 || strcmp(p->code, "empty") == 0)
+	if (strcmp(p->code, "truncated") == 0 || strcmp(p->code, "incomplete-tail") == 0 ||
+	    strcmp(p->code, "empty") == 0)
 		return true;
 	return pread(reader_fd(job->reader), &last, 1, (off_t)reader_offset(job->reader) - 1) == 1 && last != '\n';
 }
@@ -450,8 +457,10 @@ static void note_file_state(struct job *job)
 static bool end_source(struct job *job, struct ingest_counts *held, struct ingest_counts *fresh, struct err *err)
 {
 	struct ingest *in = job->run->ingest;
+	if (job->end == JOB_END && (job->cut_short || job->hurried))
+		return ingest_stop(in, held, fresh, err);
 	if (job->end == JOB_END)
-		return ingest_end(in, !job->cut_short && !job->lost, held, fresh, err);
+		return ingest_end(in, !job->lost, held, fresh, err);
 	return ingest_pause(in, job->end == JOB_PAUSE_LIGHT || job->yielded, held, fresh, err);
 }
 

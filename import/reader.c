@@ -78,10 +78,10 @@ struct reader {
 	struct hasher *hasher;
 	uint64_t given, source_size;
 	_Atomic uint64_t source_bytes;
-	uint64_t at;   /* of the next byte, if placed */
-	bool placed;   /* read by pread: a second reader of the same descriptor does not move it */
-	bool limited;  /* source_size is the end, also of a file that shrinks */
-	bool stopped;  /* the wait was given up */
+	uint64_t at;  /* of the next byte, if placed */
+	bool placed;  /* read by pread: a second reader of the same descriptor does not move it */
+	bool limited; /* source_size is the end, also of a file that shrinks */
+	bool stopped; /* the wait was given up */
 	reader_wait *wait;
 	void *wait_context;
 	bool regular, failed;

@@ -40,12 +40,12 @@ int64_t reader_read(struct reader *r, char *into, size_t cap, struct err *err);
 void reader_unread(struct reader *r, struct str bytes);
 /* Adds every byte that is given from now on to `hasher` (borrowed; NULL ends it): the resume point's hash. */
 void reader_hash(struct reader *r, struct hasher *hasher);
-uint64_t reader_offset(const struct reader *r);         /* decompressed bytes given so far */
-uint64_t reader_source_bytes(const struct reader *r);   /* bytes of the file consumed; any thread may ask */
-uint64_t reader_source_size(const struct reader *r);    /* size of the file, 0 if unknown (pipe) */
-int reader_fd(const struct reader *r);                  /* of a regular file opened by name, else -1 */
-bool reader_is_plain(const struct reader *r);           /* a regular file, not compressed */
-bool reader_stopped(const struct reader *r);            /* wait said false */
+uint64_t reader_offset(const struct reader *r);       /* decompressed bytes given so far */
+uint64_t reader_source_bytes(const struct reader *r); /* bytes of the file consumed; any thread may ask */
+uint64_t reader_source_size(const struct reader *r);  /* size of the file, 0 if unknown (pipe) */
+int reader_fd(const struct reader *r);                /* of a regular file opened by name, else -1 */
+bool reader_is_plain(const struct reader *r);         /* a regular file, not compressed */
+bool reader_stopped(const struct reader *r);          /* wait said false */
 /* A pipe that has had nothing for a moment (waits 50 ms to see): what came so far should be looked at. */
 bool reader_pauses(const struct reader *r);
 const char *reader_compression(const struct reader *r); /* "gzip", "zstd", "xz" or NULL */

@@ -118,8 +118,8 @@ struct record_reader {
 	size_t notice_at;
 	struct buf reason, path_text;
 
-	uint64_t number;        /* of the last record */
-	uint64_t dealt;         /* record_offset */
+	uint64_t number; /* of the last record */
+	uint64_t dealt;  /* record_offset */
 	uint64_t dealt_records, dealt_lines;
 	bool any, lost, mended; /* a value was met; nothing good follows; a problem was met */
 

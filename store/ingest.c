@@ -452,6 +452,11 @@ bool ingest_end(struct ingest *in, bool whole, struct ingest_counts *held, struc
 	return end_source(in, whole ? STOP_WHOLE : STOP_CUT, held, fresh, err);
 }
 
+bool ingest_stop(struct ingest *in, struct ingest_counts *held, struct ingest_counts *fresh, struct err *err)
+{
+	return end_source(in, STOP_CUT_LIGHT, held, fresh, err);
+}
+
 bool ingest_pause(struct ingest *in, bool light, struct ingest_counts *held, struct ingest_counts *fresh,
                   struct err *err)
 {

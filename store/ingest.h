@@ -39,6 +39,9 @@ bool ingest_point(struct ingest *in, uint64_t bytes, const struct hasher *prefix
  * within it counted once; fresh: what was new to the store. */
 bool ingest_end(struct ingest *in, bool whole, struct ingest_counts *held, struct ingest_counts *fresh,
                 struct err *err);
+/* Stopped by somebody who waits: as ingest_end(not whole), but light as in ingest_pause. What is left loose is settled by the next
+ * import that is alone. */
+bool ingest_stop(struct ingest *in, struct ingest_counts *held, struct ingest_counts *fresh, struct err *err);
 /* More may come (a file that is followed): the same, but the source stays in state SOURCE_READING and spans whose parent is
  * not there are not reported yet. light: a trace of more than 16384 spans is settled only when enough is loose to be worth writing
  * it again. ingest_begin with the same source goes on. Not with ingest_strict. */

@@ -130,7 +130,7 @@ bool writer_forget_refusal(struct writer *w, const char *file, struct err *err);
 bool writer_batch(struct writer *w, struct batch *b, struct err *err);
 bool writer_sweep(struct writer *w, struct err *err); /* what an earlier crash left */
 /* The end of a source: settles what is loose, rolls up, writes its state; strict: commits or rolls back. */
-enum ingest_stop { STOP_WHOLE, STOP_CUT, STOP_PAUSE, STOP_PAUSE_LIGHT };
+enum ingest_stop { STOP_WHOLE, STOP_CUT, STOP_CUT_LIGHT, STOP_PAUSE, STOP_PAUSE_LIGHT };
 bool writer_finish(struct writer *w, enum ingest_stop stop, struct err *err);
 
 /* Traces (ingest_settle.c, ingest_merge.c, ingest_around.c). */

@@ -454,7 +454,7 @@ static enum outcome command(struct screen *s, const struct input *in, struct tar
 const struct action app_actions[] = {
     {"back",       "q Esc", "one level up; at the first screen: quit",                      NULL,   0,  back      },
     {"command",    ":",     "type a command: any name of this list, or a screen",           NULL,   0,  command   },
-    {"follow",     "F",     "go on reading the files as they grow; again: stop",             NULL,   0,  follow    },
+    {"follow",     "F",     "go on reading the files as they grow; again: stop",            NULL,   0,  follow    },
     {"help",       "? F1",  "what the keys do here",                                        "help", 30, help      },
     {"quit",       "Q",     "leave spoor",                                                  NULL,   0,  quit      },
     {"redraw",     "^L",    "draw the whole screen again",                                  NULL,   0,  redraw    },
@@ -769,8 +769,8 @@ static void loop(struct app *app)
 			ask(app);
 		if (app->draw)
 			draw(app);
-		bool rests = !app->import || (import_follows(app->import) &&
-		                              atomic_load(&import_progress_of(app->import)->caught_up));
+		bool rests = !app->import ||
+		             (import_follows(app->import) && atomic_load(&import_progress_of(app->import)->caught_up));
 		bool more = app->ask && !app->shown;
 		app->shown = true;
 		read_keys(app, more ? 0 : rests && !app->index ? -1 : IMPORT_MS);

@@ -12,7 +12,7 @@
 	" (SELECT text FROM word WHERE id = t.user), (SELECT text FROM word WHERE id = t.service), t.start_ns,"    \
 	" t.duration_ns, t.status, t.spans, t.errors, t.llm_calls, t.tool_calls, t.tokens_in, t.tokens_out,"       \
 	" t.tokens_cached, t.tokens_reasoning, t.cost_usd, t.repeats, t.input, t.output, t.verdict, t.first, t.n," \
-	" t.loose, s.path, s.format, t.scores, t.orphans," \
+	" t.loose, s.path, s.format, t.scores, t.orphans,"                                                         \
 	" (SELECT state FROM source WHERE id = t.seen) FROM trace t LEFT JOIN source s ON s.id = t.source"
 
 static const struct {

@@ -19,15 +19,15 @@ $ mkfifo $T/p; spoor --store $T/p.db import --follow $T/p >$T/out 2>$T/said & ex
 0
 $T/p  otlp       3 traces, 29 spans, 6 scores  all new
 # Nobody writes to it, or not the first byte: stopped, and not refused
-$ mkfifo $T/q; spoor --store $T/q.db import $T/q >$T/out 2>$T/said & until [ -e $T/q.db-import ]; do :; done; kill -TERM $!; wait $!; echo $?; cat $T/out $T/said
+$ mkfifo $T/q; spoor --store $T/q.db import $T/q >$T/out 2>$T/said & until ls -l /proc/$!/fd | grep -q $T/q$; do :; done; kill -TERM $!; wait $!; echo $?; cat $T/out $T/said
 143
 $T/q  -          stopped
 spoor: stopped: what was read is kept; the same command goes on from there
-$ spoor --store $T/r.db import --json - <$T/q >$T/out 2>$T/said & exec 3>$T/q; until [ -e $T/r.db-import ]; do :; done; kill -TERM $!; wait $!; echo $?; grep -o '"status":"[a-z]*"' $T/out
+$ spoor --store $T/r.db import --json $T/q >$T/out 2>$T/said & exec 3>$T/q; until ls -l /proc/$!/fd | grep -q $T/q$; do :; done; kill -TERM $!; wait $!; echo $?; grep -o '"status":"[a-z]*"' $T/out
 143
 "status":"stopped"
 # Names: a folder's new file, one that is not there yet, one without its name
-$ mkdir $T/d; cp tests/data/traces-voice.json.gz $T/d; cd $T; env --default-signal=INT spoor --store d.db import --follow d e.jsonl >out 2>said & until grep -q following said; do :; done; cp a.jsonl d; until grep -q '^spoor: d/a.jsonl: ' said; do :; done; cp a.jsonl e.jsonl; until grep -q '^spoor: e.jsonl: 32' said; do :; done; rm e.jsonl; until grep -q gone said; do :; done; kill -INT $!; wait $!; cat out said
+$ mkdir $T/d; cp tests/data/traces-voice.json.gz $T/d; cd $T; env --default-signal=INT spoor --store d.db import --follow d e.jsonl >out 2>said & until grep -q following said; do :; done; cp a.jsonl d/.a; mv d/.a d/a.jsonl; until grep -q '^spoor: d/a.jsonl: ' said; do :; done; cp a.jsonl .e; mv .e e.jsonl; until grep -q '^spoor: e.jsonl: 32' said; do :; done; rm e.jsonl; until grep -q gone said; do :; done; kill -INT $!; wait $!; cat out said
 d/traces-voice.json.gz  otlp       6 traces, 43 spans, 11 scores  all new
 e.jsonl                 otlp       32 traces, 301 spans, 50 scores  new: nothing
 d/a.jsonl               otlp       32 traces, 301 spans, 50 scores  all new

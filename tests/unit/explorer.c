@@ -234,7 +234,8 @@ static void write_span(const char *path, int trace, int key, int parent, const c
 {
 	FILE *f = fopen(path, "a");
 	assert_non_null(f);
-	fprintf(f, "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{\"traceId\":\"%032x\",\"spanId\":\"%016x\",", trace, key);
+	fprintf(f, "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{\"traceId\":\"%032x\",\"spanId\":\"%016x\",",
+	        trace, key);
 	if (parent)
 		fprintf(f, "\"parentSpanId\":\"%016x\",", parent);
 	if (end)
@@ -287,16 +288,11 @@ static void a_growing_file_is_followed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(an_engineer_finds_the_failed_step),
-	    cmocka_unit_test(the_list_shows_repeated_calls),
-	    cmocka_unit_test(a_reviewer_compares_two_runs),
-	    cmocka_unit_test(a_file_opens_on_what_it_holds),
-	    cmocka_unit_test(a_growing_file_is_followed),
-	    cmocka_unit_test(sizes_change_under_it),
-	    cmocka_unit_test(works_without_colour_and_in_ascii),
-	    cmocka_unit_test(help_lists_the_keys),
-	    cmocka_unit_test(damage_after_a_crash_is_said),
-	    cmocka_unit_test(answers_of_closed_screens_go_nowhere),
+	    cmocka_unit_test(an_engineer_finds_the_failed_step), cmocka_unit_test(the_list_shows_repeated_calls),
+	    cmocka_unit_test(a_reviewer_compares_two_runs),      cmocka_unit_test(a_file_opens_on_what_it_holds),
+	    cmocka_unit_test(a_growing_file_is_followed),        cmocka_unit_test(sizes_change_under_it),
+	    cmocka_unit_test(works_without_colour_and_in_ascii), cmocka_unit_test(help_lists_the_keys),
+	    cmocka_unit_test(damage_after_a_crash_is_said),      cmocka_unit_test(answers_of_closed_screens_go_nowhere),
 	};
 	return cmocka_run_group_tests_name("explorer", tests, import_samples, forget_samples);
 }

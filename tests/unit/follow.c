@@ -50,7 +50,8 @@ static void box_open(struct box *box)
 	*box = (struct box){.poll = false};
 	snprintf(box->dir, sizeof box->dir, "/tmp/spoor-follow-XXXXXX");
 	assert_non_null(mkdtemp(box->dir));
-	snprintf(box->store, sizeof box->store, "%s/.s.db", box->dir); /* hidden: it lies in the folder that is followed */
+	snprintf(box->store, sizeof box->store, "%s/.s.db",
+	         box->dir); /* hidden: it lies in the folder that is followed */
 	snprintf(box->file, sizeof box->file, "%s/a.jsonl", box->dir);
 	box->db = open_store(box->store);
 }
@@ -117,11 +118,12 @@ static void line_of(struct buf *out, int i)
 	           "{\"resourceSpans\":[{\"resource\":{\"attributes\":[]},\"scopeSpans\":[{\"scope\":{\"name\":\"t\"},"
 	           "\"spans\":[");
 	for (int k = 0; k < 2; k++) {
-		buf_printf(out, "%s{\"traceId\":\"%032x\",\"spanId\":\"%016x\",", k ? "," : "", i / 5 + 1, 2 * i + k + 1);
+		buf_printf(out, "%s{\"traceId\":\"%032x\",\"spanId\":\"%016x\",", k ? "," : "", i / 5 + 1,
+		           2 * i + k + 1);
 		if (k)
 			buf_printf(out, "\"parentSpanId\":\"%016x\",", 2 * i + 1);
-		buf_printf(out, "\"name\":\"step %d\",\"startTimeUnixNano\":\"%lld\",\"endTimeUnixNano\":\"%lld\"}", i % 7,
-		           1700000000000000000LL + i * 1000, 1700000000000000000LL + i * 1000 + 500 + k);
+		buf_printf(out, "\"name\":\"step %d\",\"startTimeUnixNano\":\"%lld\",\"endTimeUnixNano\":\"%lld\"}",
+		           i % 7, 1700000000000000000LL + i * 1000, 1700000000000000000LL + i * 1000 + 500 + k);
 	}
 	buf_printf(out, "]}]}]}\n");
 }
@@ -167,9 +169,11 @@ static int64_t spans(struct box *box)
 static void dump(struct db *db, struct buf *out)
 {
 	static const char *const queries[] = {
-	    "SELECT t.text || ' ' || t.n || ' ' || t.loose || ' ' || ifnull(t.start_ns, '-') || ' ' || ifnull(t.duration_ns, '-')"
+	    "SELECT t.text || ' ' || t.n || ' ' || t.loose || ' ' || ifnull(t.start_ns, '-') || ' ' || "
+	    "ifnull(t.duration_ns, '-')"
 	    " || ' ' || t.status || ' ' || t.spans || ' ' || t.orphans || ' ' || t.scores FROM trace t ORDER BY t.text",
-	    "SELECT t.text || ' ' || (p.pos - t.first) || ' ' || p.key || ' ' || p.up || ' ' || p.depth || ' ' || p.size || ' '"
+	    "SELECT t.text || ' ' || (p.pos - t.first) || ' ' || p.key || ' ' || p.up || ' ' || p.depth || ' ' || "
+	    "p.size || ' '"
 	    " || ifnull(n.text, '-') || ' ' || p.status || ' ' || ifnull(p.start_ns, '-') || ' ' || p.hash FROM trace t"
 	    " JOIN span p ON p.pos >= t.first AND p.pos < t.first + t.n LEFT JOIN word n ON n.id = p.name"
 	    " ORDER BY t.text, p.pos",
@@ -204,7 +208,8 @@ static void same_as_import(struct box *box, const char *const *files)
 	for (; *files; files++) {
 		char *paths[] = {(char *)(uintptr_t)*files};
 		struct import_report report;
-		assert_true(import_paths(fresh.db, paths, 1, &(struct import_opts){.strict = false}, NULL, &report, &err));
+		assert_true(
+		    import_paths(fresh.db, paths, 1, &(struct import_opts){.strict = false}, NULL, &report, &err));
 		import_report_done(&report);
 	}
 	dump(box->db, &a);
@@ -381,7 +386,7 @@ static void test_cut_and_written_anew(void **state)
 	} texts[] = {
 	    {100, 103, O_TRUNC}, /* shorter */
 	    {200, 220, O_TRUNC}, /* longer, all at once */
-	    {300, 320, 0       }, /* as long */
+	    {300, 320, 0      }, /* as long */
 	};
 	struct box box;
 	box_open(&box);
@@ -513,6 +518,7 @@ static void test_folder(void **state)
 	assert_int_equal(spans(&box), 30);
 	assert_int_equal(number(box.db, "SELECT count(*) FROM source"), 2);
 	assert_int_equal(number(box.db, "SELECT sum(records) FROM source"), 30);
+	assert_int_equal(box.told[FOLLOW_FOUND], 2);
 	end_quietly(&box);
 	box_close(&box);
 }
@@ -535,6 +541,7 @@ static void test_copies_that_part(void **state)
 	put_lines(box.file, O_APPEND, 33, 35);
 	settle(&box);
 	assert_int_equal(spans(&box), 80);
+	assert_int_equal(number(box.db, "SELECT count(*) FROM source"), 2);
 	end_quietly(&box);
 	box_close(&box);
 }
@@ -570,7 +577,8 @@ static void put_span(const char *path, int key, int parent, const char *more)
 {
 	struct buf text = BUF_INIT;
 	buf_printf(&text,
-	           "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{\"traceId\":\"%032x\",\"spanId\":\"%016x\",\"name\":\"s\","
+	           "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{\"traceId\":\"%032x\",\"spanId\":\"%016x\","
+	           "\"name\":\"s\","
 	           "\"startTimeUnixNano\":\"1700000000000000000\"%s",
 	           99, key, more);
 	if (parent)
@@ -610,6 +618,38 @@ static void test_unfinished(void **state)
 	box_close(&box);
 }
 
+/* Told to stop while a large trace has news that were not worth writing it again: kept loose, settled by whoever comes next. */
+static void test_stopped_with_a_large_trace(void **state)
+{
+	(void)state;
+	enum { LARGE = 17000 };
+	struct box box;
+	struct err err = ERR_INIT;
+	box_open(&box);
+	for (int i = 0; i < LARGE; i++) {
+		if (i == 0)
+			put(box.file, 0, STR_LIT(""));
+		put_span(box.file, i + 1, i > 0, ",\"endTimeUnixNano\":\"1700000001000000000\"");
+	}
+	begin(&box, box.file);
+	while (number(box.db, "SELECT ifnull(max(records), 0) FROM source") < LARGE)
+		assert_true(follow_step(box.follow, 0, &err));
+	put_span(box.file, LARGE + 1, 1, ",\"endTimeUnixNano\":\"1700000001000000000\"");
+	while (number(box.db, "SELECT max(records) FROM source") < LARGE + 1)
+		assert_true(follow_step(box.follow, 0, &err));
+	bool owes = number(box.db, "SELECT loose FROM trace") > 0;
+	atomic_store(&box.progress.cancel, true);
+	end_quietly(&box);
+	assert_int_equal(number(box.db, "SELECT loose FROM trace"), owes);
+	assert_int_equal(number(box.db, "SELECT state FROM source"), owes ? 2 : 1);
+	begin(&box, box.file);
+	while (!follow_is_idle(box.follow) || number(box.db, "SELECT loose FROM trace") > 0)
+		assert_true(follow_step(box.follow, 0, &err));
+	end_quietly(&box);
+	SAME_AS_IMPORT(&box, box.file);
+	box_close(&box);
+}
+
 /* ---------------------------------------------------------------- killed */
 
 static struct import_progress *child_progress;
@@ -645,14 +685,18 @@ static int follow_child(struct box *box, bool gently)
 	return ok ? 0 : 1;
 }
 
-/* Exactly the records before the resume point. */
-static void check_state(struct box *box)
+/* Exactly the records before the resume point; after a kill perhaps some of the batch that was being written, too, over several
+ * transactions if the machine is slow: they are found there again. */
+static void check_state(struct box *box, bool killed)
 {
 	struct db *db = open_store(box->store);
 	int64_t records = number(db, "SELECT ifnull(sum(records), 0) FROM source");
 	int64_t held = number(db, "SELECT ifnull(sum(spans), 0) FROM trace") +
-	               number(db, "SELECT count(*) FROM span_loose");
-	assert_int_equal(held, records);
+	               number(db, "SELECT count(*) FROM span_loose") +
+	               number(db, "SELECT count(*) FROM problem p JOIN source s ON s.id = p.source"
+	                          " WHERE p.record <= s.records"); /* torn where new bytes met old ones */
+	if (killed ? held < records : held != records)
+		fail_msg("%lld spans, %lld records", (long long)held, (long long)records);
 	db_close(db);
 }
 
@@ -683,12 +727,13 @@ static void killed(int number_of_signal, uint32_t first_seed)
 		int status = 0;
 		while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 			;
-		bool as_told = number_of_signal == SIGKILL ? WIFSIGNALED(status)
-		                                           : (WIFEXITED(status) && WEXITSTATUS(status) == 0) ||
-		                                                 (WIFSIGNALED(status) && WTERMSIG(status) == number_of_signal);
+		bool as_told = number_of_signal == SIGKILL
+		                   ? WIFSIGNALED(status)
+		                   : (WIFEXITED(status) && WEXITSTATUS(status) == 0) ||
+		                         (WIFSIGNALED(status) && WTERMSIG(status) == number_of_signal);
 		if (!as_told)
 			fail_msg("seed %u, round %d: status %d", first_seed, round, status);
-		check_state(&box);
+		check_state(&box, WIFSIGNALED(status));
 	}
 	box.db = open_store(box.store);
 	begin(&box, box.file);
@@ -763,12 +808,13 @@ static void test_disturbed(void **state)
 		while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 			;
 		assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-		check_state(&box);
-		if (access(box.file, R_OK) == 0) {
+		check_state(&box, false);
+		bool there = access(box.file, R_OK) == 0;
+		if (there)
 			assert_int_equal(import_child(&box), 0);
-			check_state(&box);
-		}
 		box.db = open_store(box.store);
+		if (there && how % 6 == 2) /* nothing but more: as if nobody had been in between */
+			SAME_AS_IMPORT(&box, box.file);
 		box_close(&box);
 	}
 }
@@ -789,6 +835,7 @@ int main(void)
 	    cmocka_unit_test(test_copies_that_part),
 	    cmocka_unit_test(test_two_at_once),
 	    cmocka_unit_test(test_unfinished),
+	    cmocka_unit_test(test_stopped_with_a_large_trace),
 	    cmocka_unit_test(test_killed),
 	    cmocka_unit_test(test_terminated),
 	    cmocka_unit_test(test_disturbed),

@@ -549,9 +549,8 @@ static bool import(const struct command_line *line, struct import_report *report
 	catch_signals(&progress);
 	meter_start(&meter, db, &progress);
 	meter.ascii = is_ascii(line);
-	bool ok = cmd_flag(line, "follow")
-	              ? run_follow(db, line, &opts, &meter, report, err)
-	              : import_paths(db, line->args, line->n_args, &opts, &progress, report, err);
+	bool ok = cmd_flag(line, "follow") ? run_follow(db, line, &opts, &meter, report, err)
+	                                   : import_paths(db, line->args, line->n_args, &opts, &progress, report, err);
 	if (ok && !signalled && !cmd_flag(line, "no-index"))
 		ok = search_index(db, search_threads(), &indexing, err);
 	meter_stop(&meter);

@@ -350,8 +350,8 @@ static bool is_group(const struct tree_row *row)
 }
 
 /* What stands after the name while there is room: repeats, hidden errors, why it failed, the model. */
-static int draw_notes(const struct tree_row *row, bool running, const struct fold *fold, int64_t errors, struct canvas c, int y,
-                      int col, int end)
+static int draw_notes(const struct tree_row *row, bool running, const struct fold *fold, int64_t errors,
+                      struct canvas c, int y, int col, int end)
 {
 	if (is_group(row) && (!fold || fold->group)) {
 		bool all = fold && fold->group;
@@ -393,7 +393,9 @@ static void draw_name(const struct tree_pane *t, const struct tree_row *row, con
 	bool group = is_group(row) && (!fold || fold->group);
 	if (group && room > 20) /* the repeat mark matters more than the end of a long name */
 		room -= row->flags & SPAN_SAME ? 11 : 5;
-	struct str name = row->name.len ? row->name : synthetic ? (t->running ? STR_LIT("parent not here yet") : STR_LIT("parent missing")) : STR_LIT("(no name)");
+	struct str name = row->name.len ? row->name
+	                  : synthetic   ? (t->running ? STR_LIT("parent not here yet") : STR_LIT("parent missing"))
+	                                : STR_LIT("(no name)");
 	enum role role = synthetic ? ROLE_WARNING : row->status == STATUS_ERROR ? ROLE_ERROR : ROLE_TEXT;
 	int used = canvas_put(c, y, col, room, role, name);
 	find_light(c, y, col, used, name, t->find);

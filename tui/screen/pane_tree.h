@@ -38,7 +38,7 @@ struct tree_pane {
 	int rows;       /* of the list, without its ruler */
 	struct tree_page page;
 	bool self_time;
-	bool running; /* the trace is: what has no end yet lasts at least until the newest event */
+	bool running;    /* the trace is: what has no end yet lasts at least until the newest event */
 	struct str find; /* matches are lit */
 };
 void tree_pane_done(struct tree_pane *t);
