@@ -39,7 +39,8 @@ struct app {
 	bool import_jump;           /* go to what was imported once it is there: until a key is pressed */
 	struct grid grid;
 	bool ask, draw, quit;
-	bool opened; /* the screen is new: it gets its rows before the next key that was typed ahead */
+	bool read_only; /* the store */
+	bool opened;    /* the screen is new: it gets its rows before the next key that was typed ahead */
 	int signal_number;
 	/* a prompt on the status line */
 	bool prompting;
@@ -210,10 +211,14 @@ static void draw_hints(struct app *app, struct canvas row)
 
 static void draw_progress(const struct app *app, struct buf *out)
 {
+	if (app->read_only)
+		buf_add_cstr(out, "read-only  ");
 	if (!app->import || import_is_done(app->import))
 		return;
 	struct import_progress *p = import_progress_of(app->import);
 	uint64_t bytes = atomic_load(&p->bytes), size = atomic_load(&p->size);
+	if (import_waits_for(app->import))
+		buf_printf(out, "waiting for process %lld  ", (long long)import_waits_for(app->import));
 	buf_add_cstr(out, "importing ");
 	units_count(out, atomic_load(&p->spans) + atomic_load(&p->cases));
 	if (size)
@@ -679,6 +684,7 @@ static bool start(struct app *app, struct err *err)
 	app->ui.mono = term_depth() == DEPTH_MONO;
 	app->ui.now_ns = clock_now_ns(app);
 	resize(app);
+	app->read_only = store.read_only;
 	if (store.read_only)
 		ui_say(&app->ui, "read-only: %s", store.why);
 	else if (store.remark[0])

@@ -256,6 +256,7 @@ struct import_thread *import_start(const char *store, char *const *paths, size_t
 		free(t);
 		return NULL;
 	}
+	db_set_patient(db, &t->progress.cancel);
 	int failed = pthread_create(&t->thread, NULL, import_loop, t);
 	if (failed) {
 		err_set(err, ERR_SYSTEM, NULL, "no thread for the import: %s", strerror(failed));
@@ -270,6 +271,11 @@ struct import_thread *import_start(const char *store, char *const *paths, size_t
 struct import_progress *import_progress_of(struct import_thread *t)
 {
 	return &t->progress;
+}
+
+int64_t import_waits_for(struct import_thread *t)
+{
+	return db_waits_for(t->db);
 }
 
 bool import_is_done(struct import_thread *t)

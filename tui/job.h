@@ -39,6 +39,8 @@ struct import_thread;
 struct import_thread *import_start(const char *store, char *const *paths, size_t n, const struct import_opts *opts,
                                    void (*wake)(void), struct err *err);
 struct import_progress *import_progress_of(struct import_thread *t);
+/* The process whose writing it has waited for longer than 5 s; -1: one without a name; 0: it does not wait. */
+int64_t import_waits_for(struct import_thread *t);
 bool import_is_done(struct import_thread *t);
 /* After it is done: the report (owned by the thread object) and whether it failed. */
 const struct import_report *import_report_of(struct import_thread *t, bool *ok, struct err *err);

@@ -51,6 +51,8 @@ static void catch_signals(struct import_progress *progress)
 
 struct meter {
 	struct import_progress *progress;
+	struct db *db;
+	bool terminal, said; /* without one: only, and once, that it waits for another spoor */
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
@@ -58,11 +60,35 @@ struct meter {
 	size_t drawn; /* columns of the line on the screen */
 };
 
+static void wait_text(const struct meter *m, struct buf *out)
+{
+	int64_t who = db_waits_for(m->db);
+	buf_add_cstr(out, "waiting for another spoor");
+	if (who > 0)
+		buf_printf(out, " (process %lld)", (long long)who);
+	buf_add_cstr(out, " to finish writing; ");
+}
+
+static void meter_say(struct meter *m)
+{
+	struct buf line = BUF_INIT;
+	if (m->said || !db_waits_for(m->db))
+		return;
+	m->said = true;
+	buf_add_cstr(&line, "spoor: ");
+	wait_text(m, &line);
+	buf_add_cstr(&line, "interrupt to give up\n");
+	fputs(buf_cstr(&line), stderr);
+	buf_done(&line);
+}
+
 static void meter_text(const struct meter *m, struct buf *out)
 {
 	struct import_progress *p = m->progress;
 	uint64_t bytes = atomic_load(&p->bytes), size = atomic_load(&p->size);
 	int done = atomic_load(&p->files_done), total = atomic_load(&p->files_total);
+	if (db_waits_for(m->db))
+		wait_text(m, out);
 	buf_add_cstr(out, "importing");
 	if (total > 1)
 		buf_printf(out, " %d of %d", done < total ? done + 1 : total, total);
@@ -126,7 +152,10 @@ static void *meter_run(void *any)
 	while (!m->stop) {
 		if (pthread_cond_timedwait(&m->wake, &m->lock, &at) != ETIMEDOUT)
 			continue;
-		meter_draw(m, false);
+		if (m->terminal)
+			meter_draw(m, false);
+		else
+			meter_say(m);
 		after_ms(&at, EVERY_MS);
 	}
 	if (m->drawn)
@@ -135,11 +164,15 @@ static void *meter_run(void *any)
 	return NULL;
 }
 
-static void meter_start(struct meter *m, struct import_progress *progress)
+static void meter_start(struct meter *m, struct db *db, struct import_progress *progress)
 {
-	*m = (struct meter){.progress = progress, .lock = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER};
-	if (isatty(STDERR_FILENO) == 1)
-		m->started = pthread_create(&m->thread, NULL, meter_run, m) == 0;
+	*m = (struct meter){.progress = progress,
+	                    .db = db,
+	                    .terminal = isatty(STDERR_FILENO) == 1,
+	                    .lock = PTHREAD_MUTEX_INITIALIZER,
+	                    .wake = PTHREAD_COND_INITIALIZER};
+	db_set_patient(db, &progress->cancel);
+	m->started = pthread_create(&m->thread, NULL, meter_run, m) == 0;
 }
 
 static void meter_stop(struct meter *m)
@@ -422,7 +455,7 @@ static bool import(const struct command_line *line, struct import_report *report
 		return false;
 	}
 	catch_signals(&progress);
-	meter_start(&meter, &progress);
+	meter_start(&meter, db, &progress);
 	bool ok = import_paths(db, line->args, line->n_args, &opts, &progress, report, err);
 	meter_stop(&meter);
 	db_checkpoint(db, 0); /* the store is one file again: it can be copied */
