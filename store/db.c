@@ -278,8 +278,9 @@ static bool locked_out(struct db *db, struct err *err)
 }
 
 /* After its usual wait a patient connection says for whom it waits, and goes on. */
-static bool take_lock(struct db *db, int wait_ms, struct err *err)
+bool db_take_lock(struct db *db, struct err *err)
 {
+	int wait_ms = db->wait_ms;
 	for (;;) {
 		switch (db_lock_take(&db->lock, db->path, db->mode == DB_DURABLE, wait_ms)) {
 		case LOCK_TAKEN: atomic_store(&db->waits_for, 0); return true;
@@ -334,7 +335,7 @@ bool db_begin(struct db *db, struct err *err)
 {
 	if (db->mode == DB_READ)
 		return db_place_refuse(&db->place, db->path, err);
-	if (!take_lock(db, db->wait_ms, err))
+	if (!db_take_lock(db, err))
 		return false;
 	db->began_ns = clock_ns();
 	if (db_exec(db, "BEGIN IMMEDIATE", err))

@@ -89,6 +89,21 @@ bool db_is_wanted(const struct db *db); /* does another wait for the write lock?
  * nothing if no reader is in the way: the store is one file then. Never fails hard. */
 void db_checkpoint(struct db *db, int64_t bytes);
 
+bool db_log_is_empty(const struct db *db); /* nothing is left in it, not even what was copied */
+
+/* Written by the copying thread, read by any; cancel is set by others. */
+struct db_progress {
+	_Atomic int percent;
+	_Atomic bool cancel;
+};
+/* A copy of the store as it is at this moment, in one file of mode 0600, while others may write: made beside `file`, looked through
+ * (quick_check), synced, then given its name. Without force an existing file is left alone (ERR_USAGE). Stopped or failed: nothing is
+ * left. *bytes: its size. */
+bool db_backup(struct db *db, const char *file, bool force, struct db_progress *p, int64_t *bytes, struct err *err);
+/* Writes the store anew, without free pages and without what deleted rows left between others, under the write lock, and cuts the
+ * log. Needs room for two copies beside it, looked for first. Not beside other threads of ours (it sets an environment variable). */
+bool db_compact(struct db *db, struct err *err);
+
 void db_interrupt(struct db *db);          /* from any thread: the running statement fails with ERR_INTERRUPTED */
 int64_t db_version_of_data(struct db *db); /* changes when another connection committed (PRAGMA data_version) */
 

@@ -372,10 +372,8 @@ bool db_ensure(const char *path, struct db_state *out, struct err *err)
 	return ok;
 }
 
-void db_close(struct db *db)
+void db_finish(struct db *db)
 {
-	if (!db)
-		return;
 	for (size_t i = 0; i < DB_BUCKETS; i++)
 		for (struct stmt *s = db->buckets[i], *next; s; s = next) {
 			next = s->next;
@@ -385,6 +383,13 @@ void db_close(struct db *db)
 	sqlite3_close(db->handle);
 	word_lists_done(&db->lists);
 	db_lock_close(&db->lock);
+}
+
+void db_close(struct db *db)
+{
+	if (!db)
+		return;
+	db_finish(db);
 	free(db->path);
 	free(db);
 }

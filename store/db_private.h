@@ -41,6 +41,10 @@ struct db {
 
 /* SQLite's last failure on this connection, in plain words: what is the matter, what to do. Always false. */
 bool db_fail(struct db *db, struct err *err, const char *doing);
+/* The write lock, waited for as db_begin does. */
+bool db_take_lock(struct db *db, struct err *err);
+/* Statements and handle; what the struct itself lies in is the caller's. */
+void db_finish(struct db *db);
 /* From here on the connection knows how much of its log is not copied yet. */
 void db_watch_log(struct db *db);
 /* The database handle, configured as robustness.md section 3 says, before any statement. */

@@ -181,21 +181,81 @@ static bool replace_in(int dir, const char *name, struct str bytes)
 	return fsync(dir) == 0 || errno == EINVAL; /* some file systems have no fsync of directories */
 }
 
-bool file_replace(const char *path, struct str bytes, struct err *err)
+static int open_dir_of(const char *path, struct str *name, struct err *err)
 {
-	struct str dir, name;
-	split_path(str_of(path), &dir, &name);
-	if (name.len == 0)
-		return err_set(err, ERR_USAGE, NULL, "%s is not a file name", path);
+	struct str dir;
+	split_path(str_of(path), &dir, name);
+	if (name->len == 0) {
+		err_set(err, ERR_USAGE, NULL, "%s is not a file name", path);
+		return -1;
+	}
 	char *dir_path = xstrndup(dir);
 	int fd = open(dir_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	free(dir_path);
 	if (fd < 0)
-		return failed(err, "cannot write", path);
+		failed(err, "cannot write", path);
+	return fd;
+}
+
+bool file_replace(const char *path, struct str bytes, struct err *err)
+{
+	struct str name;
+	int fd = open_dir_of(path, &name, err);
+	if (fd < 0)
+		return false;
 	bool ok = replace_in(fd, name.ptr, bytes);
 	if (!ok)
 		failed(err, "cannot write", path);
 	close(fd);
+	return ok;
+}
+
+bool file_temp_beside(struct buf *temp, const char *path, struct err *err)
+{
+	struct str name;
+	char made[32];
+	int dir = open_dir_of(path, &name, err);
+	if (dir < 0)
+		return false;
+	int fd = open_temp(dir, made);
+	bool ok = fd >= 0 || failed(err, "cannot write", path);
+	if (ok) {
+		buf_add_str(temp, str_cut(str_of(path), 0, (size_t)(name.ptr - path)));
+		buf_add_cstr(temp, made);
+		close(fd);
+	}
+	close(dir);
+	return ok;
+}
+
+static bool sync_file(int dir, const char *name)
+{
+	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	bool ok = fd >= 0 && fsync(fd) == 0;
+	int why = errno;
+	if (fd >= 0)
+		close(fd);
+	errno = why;
+	return ok;
+}
+
+bool file_put(const char *temp, const char *path, bool replace, struct err *err)
+{
+	struct str name, from;
+	int dir = open_dir_of(path, &name, err);
+	if (dir < 0)
+		return false;
+	split_path(str_of(temp), &(struct str){NULL, 0}, &from);
+	/* A second name fails if there is a first; renaming would not say. */
+	bool ok = sync_file(dir, from.ptr) &&
+	          (replace ? renameat(dir, from.ptr, dir, name.ptr) == 0
+	                   : linkat(dir, from.ptr, dir, name.ptr, 0) == 0 && unlinkat(dir, from.ptr, 0) == 0);
+	ok = ok && (fsync(dir) == 0 || errno == EINVAL); /* some file systems have no fsync of directories */
+	if (!ok && errno == EEXIST)
+		err_set(err, ERR_USAGE, NULL, "%s is there already", path);
+	else if (!ok)
+		failed(err, "cannot write", path);
+	close(dir);
 	return ok;
 }
 

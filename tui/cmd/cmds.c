@@ -3,6 +3,8 @@
 
 #define RUN_NAMES "a run's id, an unambiguous prefix of it, its prompt version, or its file's name"
 
+static const char more_backup[] =
+    "The copy is looked through before it gets its name, and is a store like any other: spoor --store FILE opens it.";
 static const char more_compare[] =
     "A is the baseline, B the candidate: each " RUN_NAMES ".\n"
     "Cases are paired by their key. The answer does not change the exit code: that is 0 whoever won.";
@@ -18,6 +20,7 @@ static const char more_trace[] = "ID is any unambiguous prefix of the trace's id
 /* clang-format off */
 /* name, operands, help, more, min_args, max_args, options, run. Sorted by name. */
 const struct command commands[] = {
+	{"backup", "FILE", "a copy of the store in one file, while others may write", more_backup, 1, 1, backup_options, cmd_backup},
 	{"compare", "A B", "what got better and worse between two eval runs, and is it noise", more_compare, 2, 2, compare_options, cmd_compare},
 	{"doctor", "[FILE…]", "the store's health, the files' problems, the terminal as found", more_doctor, 0, -1, doctor_options, cmd_doctor},
 	{"formats", "[NAME]", "the formats that are read, and how each is recognised", NULL, 0, 1, NULL, cmd_formats},
