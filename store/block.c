@@ -383,3 +383,59 @@ bool block_source(struct block_cache *c, uint64_t number, struct arena *arena, i
 	*source = slot->source;
 	return source_of(c, slot->source, arena, path, &format, err);
 }
+
+/* ---------------------------------------------------------------- taking records out */
+
+bool block_walk(struct block_cache *c, uint64_t first, block_visit *visit, void *context, struct err *err)
+{
+	struct cached *slot = find(c, first, err);
+	if (!slot)
+		return false;
+	for (uint32_t i = slot->n; i > 0; i--)
+		visit(context, slot->first + i - 1, &slot->entries[i - 1]);
+	return true;
+}
+
+static bool replace(struct block_cache *c, struct block_fill *b, bool any, struct err *err)
+{
+	struct stmt *s = NULL;
+	if (!any) {
+		s = db_query(c->db, "DELETE FROM block WHERE first = ?", err);
+		if (s)
+			stmt_int(s, 1, (int64_t)b->first);
+		return s && stmt_run(s, err);
+	}
+	block_pack(b, c->pack, NULL);
+	s = db_query(c->db, "UPDATE block SET raw_bytes = ?, data = ? WHERE first = ?", err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, (int64_t)b->raw_bytes);
+	stmt_blob_static(s, 2, buf_str(&b->packed));
+	stmt_int(s, 3, (int64_t)b->first);
+	return stmt_run(s, err);
+}
+
+bool block_blank(struct block_cache *c, uint64_t first, block_visit *keep, void *context, int64_t *taken,
+                 struct err *err)
+{
+	struct cached *slot = find(c, first, err);
+	if (!slot)
+		return false;
+	struct block_fill b = {.first = slot->first};
+	bool any = false;
+	*taken = 0;
+	for (uint32_t i = 0; i < slot->n; i++) {
+		struct entry e = slot->entries[i];
+		bool kept = e.bytes.len && keep(context, slot->first + i, &e);
+		*taken += e.bytes.len && !kept;
+		any = any || kept;
+		if (!kept)
+			e.bytes = STR_LIT("");
+		block_add(&b, &e, NULL);
+	}
+	bool ok = !*taken || replace(c, &b, any, err);
+	if (*taken)
+		empty(slot);
+	block_fill_done(&b, NULL);
+	return ok;
+}

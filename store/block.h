@@ -66,4 +66,13 @@ bool block_fetch(struct block_cache *c, uint64_t number, struct arena *arena, st
 bool block_source(struct block_cache *c, uint64_t number, struct arena *arena, int64_t *source, struct str *path,
                   struct err *err);
 
+/* ---- taking records out (store/forget.h) */
+typedef bool block_visit(void *context, uint64_t number, const struct entry *e);
+/* Calls visit for each entry of the block that begins with `first`, the last one first; its answer does not matter. */
+bool block_walk(struct block_cache *c, uint64_t first, block_visit *visit, void *context, struct err *err);
+/* In a write transaction: the entries of that block for which keep says false lose their bytes, not their numbers; a block that has
+ * none left goes. *taken: how many lost them. */
+bool block_blank(struct block_cache *c, uint64_t first, block_visit *keep, void *context, int64_t *taken,
+                 struct err *err);
+
 #endif

@@ -12,6 +12,7 @@ extern const char *cmd_version; /* of the program: main says it */
 int cmd_backup(const struct command_line *line, struct err *err);
 int cmd_compare(const struct command_line *line, struct err *err);
 int cmd_doctor(const struct command_line *line, struct err *err);
+int cmd_forget(const struct command_line *line, struct err *err);
 int cmd_formats(const struct command_line *line, struct err *err);
 int cmd_help(const struct command_line *line, struct err *err);
 int cmd_import(const struct command_line *line, struct err *err);
@@ -20,7 +21,7 @@ int cmd_runs(const struct command_line *line, struct err *err);
 int cmd_trace(const struct command_line *line, struct err *err);
 int cmd_traces(const struct command_line *line, struct err *err);
 
-extern const struct option_row backup_options[], compare_options[], doctor_options[], import_options[], run_options[], runs_options[],
+extern const struct option_row backup_options[], compare_options[], doctor_options[], forget_options[], import_options[], run_options[], runs_options[],
     trace_options[], traces_options[];
 
 /* `spoor help NAME` and `spoor NAME --help`. */
