@@ -79,11 +79,12 @@ bool forget_commit(struct forget *f, struct err *err)
 
 bool forget_breathe(struct forget *f, struct err *err)
 {
-	if (f->in_txn && clock_ns() - f->began_ns < FORGET_TXN_NS)
+	bool cancelled = f->cancel && atomic_load(f->cancel);
+	if (!cancelled && f->in_txn && clock_ns() - f->began_ns < FORGET_TXN_NS)
 		return true;
 	if (!forget_commit(f, err))
 		return false;
-	if (f->cancel && atomic_load(f->cancel))
+	if (cancelled)
 		return err_set(err, ERR_INTERRUPTED, NULL, "stopped half-way: spoor forget goes on");
 	return forget_begin(f, err);
 }
