@@ -140,7 +140,9 @@ static bool list(struct forget *f, const char *sql, int64_t a, struct ids *out, 
 static bool sweep_blocks(struct sweep *w, int64_t source, struct err *err)
 {
 	struct ids blocks = {.at = {0}};
-	bool ok = list(w->f, "SELECT first FROM block WHERE source = ? ORDER BY first DESC", source, &blocks, err);
+	/* Reading them all takes its time: not in a transaction. */
+	bool ok = forget_commit(w->f, err) &&
+	          list(w->f, "SELECT first FROM block WHERE source = ? ORDER BY first DESC", source, &blocks, err);
 	for (size_t i = 0; ok && i < blocks.at.n; i++)
 		ok = block_walk(w->f->blocks, (uint64_t)blocks.at.at[i], mark_frame, w, err);
 	for (size_t i = 0; ok && i < blocks.at.n; i++) {
