@@ -31,6 +31,7 @@ struct db_state {
 	char remark[400];        /* what its owner should know: others can read it; "" if nothing */
 };
 bool db_ensure(const char *path, struct db_state *out, struct err *err);
+const char *db_library(void); /* version of SQLite */
 /* $SPOOR_STORE, else $XDG_DATA_HOME/spoor/spoor.db. Appends. */
 void db_default_path(struct buf *out);
 

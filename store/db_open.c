@@ -399,6 +399,11 @@ const char *db_path(const struct db *db)
 	return db->path;
 }
 
+const char *db_library(void)
+{
+	return sqlite3_libversion();
+}
+
 bool db_read_only(const struct db *db)
 {
 	return db->place.read_only;

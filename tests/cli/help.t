@@ -7,8 +7,10 @@ spoor: traces and eval results of LLM applications, in a terminal
   spoor COMMAND [OPTION…] …      the same without a screen
 
 Commands
+  backup FILE                 a copy of the store in one file, while others may write
   compare A B                 what got better and worse between two eval runs, and is it noise
   doctor [FILE…]              the store's health, the files' problems, the terminal as found
+  forget FILE|trace:ID|…      take traces, eval runs or whole files out of the store, for good
   formats [NAME]              the formats that are read, and how each is recognised
   help [COMMAND|TOPIC]        this list, a command, or a topic: keys, filter, files, exit-codes
   import FILE…|DIR…|-         read trace and eval files into the store
@@ -67,7 +69,7 @@ A filter is words side by side, all of which must match; or, not and ( ) as in
 
   FIELD:VALUE is   FIELD=VALUE is   FIELD~VALUE contains   FIELD>VALUE < >= <= compares
 $ spoor help --json | python3 -m json.tool | grep -c '"operands"'
-9
+11
 $ spoor --ascii help | LC_ALL=C grep -c '[^ -~]'
 0
 ? 1
