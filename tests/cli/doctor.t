@@ -94,6 +94,7 @@ terminal
 is damaged: put a backup
 # Free room goes
 $ spoor forget traces-agent.jsonl --yes --no-compact 2>&1 >$T/log; spoor doctor 2>&1 | grep -E 'half-way|compact' | sed 's/.*(/(/'; spoor doctor --compact 2>&1 | grep -E 'went|half-way' | sed 's/[0-9.]* [kM]B/SIZE/g'
+spoor: others can read store $T/home/spoor.db (mode 0644), which may hold prompts and keys: chmod 600 it
 spoor: the file was not written anew: spoor forget, without --no-compact, or spoor doctor --compact does that
            a forget was stopped half-way: spoor forget goes on
 spoor: the store went from SIZE to SIZE
