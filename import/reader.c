@@ -647,3 +647,9 @@ const char *reader_code(const struct reader *r)
 {
 	return r ? r->code : open_code;
 }
+
+const char *reader_library(void)
+{
+	const char *words = archive_version_string();
+	return strncmp(words, "libarchive ", 11) == 0 ? words + 11 : words;
+}

@@ -23,6 +23,9 @@ void db_close(struct db *db); /* NULL is fine */
 const char *db_path(const struct db *db);
 bool db_read_only(const struct db *db); /* it could not be opened for writing */
 
+/* What its owner should know although it opens (others can read it; no shared memory); appends, nothing if all is well. */
+void db_remark(const struct db *db, struct buf *out);
+
 /* Before a first reader: the store is there, ours and of our version (made or raised if need be), or it is one that can only be read.
  * Costs a look at its first bytes when there is nothing to do. */
 struct db_state {
@@ -31,6 +34,7 @@ struct db_state {
 	char remark[400];        /* what its owner should know: others can read it; "" if nothing */
 };
 bool db_ensure(const char *path, struct db_state *out, struct err *err);
+const char *db_library(void); /* version of SQLite */
 /* $SPOOR_STORE, else $XDG_DATA_HOME/spoor/spoor.db. Appends. */
 void db_default_path(struct buf *out);
 

@@ -399,6 +399,16 @@ const char *db_path(const struct db *db)
 	return db->path;
 }
 
+void db_remark(const struct db *db, struct buf *out)
+{
+	db_place_remark(&db->place, db->path, out);
+}
+
+const char *db_library(void)
+{
+	return sqlite3_libversion();
+}
+
 bool db_read_only(const struct db *db)
 {
 	return db->place.read_only;

@@ -785,8 +785,10 @@ static bool start(struct app *app, struct err *err)
 	if (!db_ensure(o->store, &store, err))
 		return false;
 	if (store.read_only && o->n_paths)
-		return err_set(err, ERR_STORE, NULL, "store %s can only be read (%s): nothing can be imported into it",
-		               o->store, store.why);
+		return err_set(
+		    err, ERR_STORE, NULL,
+		    "store %s can only be read (%s): name another to import into with --store or $SPOOR_STORE",
+		    o->store, store.why);
 	/* Before any thread: they wake the terminal's loop. */
 	struct term_opts term = {.ascii = o->ascii, .no_color = o->no_color};
 	if (!theme_load(&app->theme, o->theme ? o->theme : "default", err) || !term_open(&app->theme, &term, err))

@@ -17,6 +17,7 @@
 #include "tui/app.h"
 #include "tui/cmd/cmds.h"
 #include "tui/keys.h"
+#include "tui/term.h"
 
 #ifndef SPOOR_VERSION
 #define SPOOR_VERSION "unknown" /* the Makefile gives it */
@@ -34,6 +35,16 @@ static void hold_descriptors(void)
 			_exit(4);
 }
 
+static bool look_at_terminal(struct terminal_found *out)
+{
+	struct term_look t;
+	bool known = term_look(&t);
+	*out = (struct terminal_found){
+	    .colors = t.colors, .rows = t.rows, .cols = t.cols, .moves = t.moves, .mouse = t.mouse};
+	snprintf(out->library, sizeof out->library, "%s", t.library);
+	return known;
+}
+
 /* Traces hold prompts and keys: private files, no core. Figures are read and written with a point whatever the locale. */
 static void settle_process(void)
 {
@@ -45,6 +56,7 @@ static void settle_process(void)
 	setlocale(LC_CTYPE, "");
 	sink_set_decoder(import_decode);
 	cmd_version = SPOOR_VERSION;
+	cmd_look_at_terminal = look_at_terminal;
 }
 
 static int fail(const struct err *err)

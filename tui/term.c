@@ -187,6 +187,26 @@ static void window_size(int *rows, int *cols)
 	*cols = size.ws_col > MAX_COLS ? MAX_COLS : size.ws_col;
 }
 
+bool term_look(struct term_look *out)
+{
+	int result = 0;
+	struct winsize size = {0};
+	*out = (struct term_look){.library = curses_version()};
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) {
+		out->rows = size.ws_row;
+		out->cols = size.ws_col;
+	}
+	if (setupterm(NULL, STDOUT_FILENO, &result) != OK)
+		return false;
+	int colors = tigetnum("colors");
+	const char *cup = tigetstr("cup"), *mouse = tigetstr("kmous");
+	out->colors = colors > 0 ? colors : 0;
+	out->moves = cup && cup != (char *)-1 && !tigetflag("hc");
+	out->mouse = mouse && mouse != (char *)-1;
+	del_curterm(cur_term);
+	return true;
+}
+
 static bool open_screen(struct err *err)
 {
 	FILE *input = t.input ? t.input : stdin;

@@ -18,6 +18,14 @@ struct term_opts {
 /* Keys that only a mouse gives; where: term_mouse. */
 enum { KEY_CLICK = KEY_NONE + 1, KEY_WHEEL_UP, KEY_WHEEL_DOWN };
 
+/* What terminfo says of standard output's terminal, without taking it. False: it does not know it. */
+struct term_look {
+	int colors, rows, cols;
+	bool moves, mouse;
+	const char *library;
+};
+bool term_look(struct term_look *out);
+
 /* Takes the terminal of standard output; keys come from standard input or, if that is no terminal, from /dev/tty.
  * err: ERR_USAGE when there is no terminal one can move the cursor on; it names the commands that need none. */
 bool term_open(const struct theme *theme, const struct term_opts *opts, struct err *err);

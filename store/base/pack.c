@@ -101,3 +101,13 @@ bool pack_unvarint(struct str *rest, uint64_t *n)
 	}
 	return false;
 }
+
+const char *pack_zstd(void)
+{
+	return ZSTD_versionString();
+}
+
+const char *pack_zlib(void)
+{
+	return zlibVersion();
+}

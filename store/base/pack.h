@@ -14,6 +14,9 @@ void pack_compress(struct pack *p, struct str raw, struct buf *out);
 bool pack_expand(struct pack *p, struct str packed, size_t raw_size, size_t limit, struct buf *out, struct err *err);
 uint32_t pack_crc32(uint32_t crc, struct str bytes); /* zlib's; start with 0 */
 
+const char *pack_zstd(void); /* versions of the libraries */
+const char *pack_zlib(void);
+
 /* Varints (LEB128) for block headers. */
 void pack_varint(struct buf *out, uint64_t n);
 bool pack_unvarint(struct str *rest, uint64_t *n); /* takes it off *rest */

@@ -77,4 +77,6 @@ size_t text_show(char out[16], uint32_t code, bool ascii); /* "␛", "^[", "<U+2
 char text_ascii(uint32_t code);                            /* the nearest ASCII character, or '?' */
 int text_code_cols(uint32_t code); /* wcwidth in UTF-8 whatever the locale: 0..2, -1 for controls and unassigned */
 
+const char *text_library(void); /* version of libunistring */
+
 #endif

@@ -6,6 +6,7 @@
 #include <unictype.h>
 #include <unigbrk.h>
 #include <uninorm.h>
+#include <unistring/version.h>
 #include <uniwidth.h>
 #include <wchar.h>
 
@@ -333,4 +334,11 @@ size_t text_hidden(struct str text)
 			n++;
 	}
 	return n;
+}
+
+const char *text_library(void)
+{
+	static char words[16];
+	snprintf(words, sizeof words, "%d.%d", _libunistring_version >> 16 & 0xff, _libunistring_version >> 8 & 0xff);
+	return words;
 }

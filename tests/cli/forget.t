@@ -81,5 +81,5 @@ eval-D13-2026-11-20T16:40:09#0  20 Nov 16:40  dispute v13  file://dispute-cases.
 # Killed half-way, the next one goes on, with no words needed
 $ spoor import $T/secret.jsonl tests/data/eval-v12.json >$T/log 2>&1; for k in 1 2 3 5 8 13 21 34; do [ -x "$(command -v strace)" ] || break; strace -f -o $T/trace -e trace=pwrite64 -e inject=pwrite64:signal=KILL:when=$k spoor forget secret.jsonl eval-v12.json --yes >$T/log 2>&1; done; spoor forget >$T/log 2>&1 || spoor forget secret.jsonl eval-v12.json --yes >$T/log 2>&1; cat $SPOOR_STORE* | grep -c ZZSECRET; spoor doctor | grep -E 'holds|health|secret'
 0
-holds      11 traces, 118 spans, 16 scores, 1 eval run, 84 case results, 0 annotations
+holds      11 traces, 118 spans, 16 scores
 health     sound

@@ -10,7 +10,7 @@ Commands
   backup FILE                 a copy of the store in one file, while others may write
   compare A B                 what got better and worse between two eval runs, and is it noise
   doctor [FILE…]              the store's health, the files' problems, the terminal as found
-  forget FILE…|trace:ID…|run:ID…  take traces, eval runs or whole files out of the store, for good
+  forget FILE|trace:ID|…      take traces, eval runs or whole files out of the store, for good
   formats [NAME]              the formats that are read, and how each is recognised
   help [COMMAND|TOPIC]        this list, a command, or a topic: keys, filter, files, exit-codes
   import FILE…|DIR…|-         read trace and eval files into the store

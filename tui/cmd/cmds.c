@@ -11,9 +11,10 @@ static const char more_compare[] =
 static const char more_doctor[] =
     "With --problems: every problem met when importing, or only those of the FILEs named.";
 static const char more_forget[] =
-    "With a file go all traces and eval runs that have a record of it. Says what will go and asks; --yes in scripts. Verdicts\n"
-    "and notes stay. The store is written anew at the end, so that no text is left in the file: that needs room for two\n"
-    "copies beside it. Stopped or killed half-way, the next spoor forget, also without words, goes on.";
+    "FILE is as doctor lists it, trace:ID and run:ID are one trace or eval run. With a file go all traces and eval\n"
+    "runs that have a record of it. It says what will go, and asks; --yes in scripts. Verdicts and notes stay.\n"
+    "The store is written anew at the end, so that no text is left in the file: that needs room for two copies beside\n"
+    "it. Stopped or killed half-way, the next spoor forget goes on, also without words.";
 static const char more_import[] =
     "Files are recognised by their content; gzip, zstd and xz are opened. The same file again adds nothing, a\n"
     "file that grew adds what is new. Folders are read with all they hold; - is standard input. An import that was\n"
@@ -31,7 +32,7 @@ const struct command commands[] = {
 	{"backup", "FILE", "a copy of the store in one file, while others may write", more_backup, 1, 1, backup_options, cmd_backup},
 	{"compare", "A B", "what got better and worse between two eval runs, and is it noise", more_compare, 2, 2, compare_options, cmd_compare},
 	{"doctor", "[FILE…]", "the store's health, the files' problems, the terminal as found", more_doctor, 0, -1, doctor_options, cmd_doctor},
-	{"forget", "FILE…|trace:ID…|run:ID…", "take traces, eval runs or whole files out of the store, for good", more_forget, 0, -1, forget_options, cmd_forget},
+	{"forget", "FILE|trace:ID|…", "take traces, eval runs or whole files out of the store, for good", more_forget, 0, -1, forget_options, cmd_forget},
 	{"formats", "[NAME]", "the formats that are read, and how each is recognised", NULL, 0, 1, NULL, cmd_formats},
 	{"help", "[COMMAND|TOPIC]", "this list, a command, or a topic: keys, filter, files, exit-codes", NULL, 0, 1, NULL, cmd_help},
 	{"import", "FILE…|DIR…|-", "read trace and eval files into the store", more_import, 1, -1, import_options, cmd_import},

@@ -9,6 +9,14 @@
 
 extern const char *cmd_version; /* of the program: main says it */
 
+/* What terminfo knows of standard output's terminal; main says who can tell, as no command knows curses. */
+struct terminal_found {
+	int colors, rows, cols; /* 0: none, not known */
+	bool moves, mouse;      /* its cursor can be moved; it tells of clicks */
+	char library[32];       /* "ncurses 6.4.20221231" */
+};
+extern bool (*cmd_look_at_terminal)(struct terminal_found *out); /* false: terminfo does not know it */
+
 int cmd_backup(const struct command_line *line, struct err *err);
 int cmd_compare(const struct command_line *line, struct err *err);
 int cmd_doctor(const struct command_line *line, struct err *err);

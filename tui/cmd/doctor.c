@@ -1,20 +1,23 @@
-/* spoor doctor: is the store sound, what was wrong in the files, what does the terminal look like. */
-#include <langinfo.h>
+/* spoor doctor: is the store sound, what was wrong in the files, what does the machine look like. */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "store/base/clean.h"
+#include "store/base/text.h"
 #include "store/db.h"
+#include "store/forget.h"
+#include "store/query/health.h"
 #include "store/query/sources.h"
 #include "store/search.h"
 #include "tui/cmd/cmds.h"
+#include "tui/cmd/machine.h"
+#include "tui/cmd/stop.h"
 
 /* clang-format off */
 const struct option_row doctor_options[] = {
 	{"again", 0, OPTION_FLAG, NULL, "--index: all of it, from the start"},
+	{"compact", 0, OPTION_FLAG, NULL, "first write the store anew, without free room; needs room for two copies"},
 	{"index", 0, OPTION_FLAG, NULL, "first index for search what is not indexed yet"},
 	{"problems", 'p', OPTION_FLAG, NULL, "every problem met when importing, of all files or those named"},
 	{"limit", 'n', OPTION_INT, "N", "--problems: at most N"},
@@ -30,7 +33,12 @@ struct doctor {
 	struct buf path, text;
 	struct stat st;
 	bool exists;
+	struct err refused; /* why it cannot be opened */
 	struct store_health health;
+	struct health_sizes sizes;
+	struct str *troubles;
+	size_t n_troubles;
+	bool checked, pending; /* pending: a forget was stopped half-way */
 	struct source *sources;
 	size_t n_sources;
 };
@@ -106,18 +114,42 @@ static bool print_problems(struct doctor *d, struct err *err)
 
 /* ---------------------------------------------------------------- figures */
 
-static bool examine(struct doctor *d, struct err *err)
+static void examine(struct doctor *d)
 {
 	const char *given = cmd_option(d->line, "store");
 	if (given)
 		buf_add_cstr(&d->path, given);
 	else
 		db_default_path(&d->path);
-	d->exists = stat(buf_cstr(&d->path), &d->st) == 0;
+	d->exists = lstat(buf_cstr(&d->path), &d->st) == 0;
 	if (!d->exists)
+		return;
+	d->db = cmd_store(d->line, DB_READ, &d->refused); /* why not is said below, with all that can be said */
+	if (!d->db)
+		return;
+	if (!sources_all(d->db, &d->arena, &d->sources, &d->n_sources, &d->refused))
+		d->n_sources = 0;
+}
+
+static bool look_through(struct doctor *d, struct err *err)
+{
+	if (!d->db)
 		return true;
-	d->db = cmd_store(d->line, DB_READ, err);
-	return d->db && sources_all(d->db, &d->arena, &d->sources, &d->n_sources, err);
+	struct err why = ERR_INIT;
+	d->checked = health_check(d->db, &d->arena, &d->troubles, &d->n_troubles, &why);
+	if (!d->checked && why.code == ERR_INTERRUPTED)
+		return err_set(err, ERR_INTERRUPTED, NULL, "stopped");
+	/* Figures of a damaged store are what can still be had. */
+	if (sources_health(d->db, false, &d->health, &why) && health_sizes(d->db, &d->sizes, &why) &&
+	    forget_pending(d->db, &d->pending, &why) && d->checked)
+		return true;
+	d->refused = why;
+	return true;
+}
+
+static bool is_sound(const struct doctor *d)
+{
+	return d->checked && d->n_troubles == 0 && d->refused.code == ERR_NONE;
 }
 
 static bool is_private(const struct doctor *d)
@@ -125,28 +157,9 @@ static bool is_private(const struct doctor *d)
 	return (d->st.st_mode & 077) == 0;
 }
 
-static const char *terminal_env(const char *name)
+static const char *check_word(const struct doctor *d)
 {
-	const char *value = getenv(name);
-	return value && *value ? value : NULL;
-}
-
-/* What the environment says; the explorer asks terminfo besides. */
-static const char *colours(void)
-{
-	const char *term = terminal_env("TERM"), *depth = terminal_env("COLORTERM");
-	if (terminal_env("NO_COLOR"))
-		return "none";
-	if (!term || strcmp(term, "dumb") == 0 || strncmp(term, "vt", 2) == 0)
-		return "none";
-	if (depth && (strcmp(depth, "truecolor") == 0 || strcmp(depth, "24bit") == 0))
-		return "truecolor";
-	return strstr(term, "256") ? "256" : strcmp(term, "linux") == 0 ? "8" : "16";
-}
-
-static const char *check_word(const struct store_health *h)
-{
-	return !h->checked ? "not checked" : h->sound ? "sound" : "damaged";
+	return is_sound(d) ? "sound" : d->checked && d->refused.code == ERR_NONE ? "damaged" : "cannot be read";
 }
 
 /* ---------------------------------------------------------------- text */
@@ -158,6 +171,29 @@ static void row(struct doctor *d, const char *name, const struct buf *value)
 	buf_add_char(&d->text, '\n');
 }
 
+/* A sentence over as many rows as it takes at 80 columns. */
+static void sentence(struct doctor *d, const char *name, struct str text)
+{
+	enum { ROOM = 80 - 11 };
+	struct buf line = BUF_INIT;
+	for (struct str word; str_split(&text, ' ', &word);) {
+		if (line.len && text_cols(buf_str(&line)) + 1 + text_cols(word) > ROOM) {
+			row(d, name, &line);
+			buf_clear(&line);
+			name = "";
+		}
+		buf_printf(&line, "%s", line.len ? " " : "");
+		buf_add_str(&line, word);
+	}
+	row(d, name, &line);
+	buf_done(&line);
+}
+
+static void machine_says(void *context, const char *name, const struct buf *value)
+{
+	row(context, name, value);
+}
+
 static void counted(struct buf *to, int64_t n, const char *what)
 {
 	if (to->len)
@@ -166,7 +202,17 @@ static void counted(struct buf *to, int64_t n, const char *what)
 	buf_printf(to, " %s%s", what, n == 1 ? "" : "s");
 }
 
-static void store_text(struct doctor *d)
+static void sized(struct buf *to, int64_t bytes, const char *what)
+{
+	if (bytes == UNKNOWN_INT || bytes == 0)
+		return;
+	if (to->len)
+		buf_add_cstr(to, ", ");
+	buf_printf(to, "%s ", what);
+	units_bytes(to, (uint64_t)bytes);
+}
+
+static void file_text(struct doctor *d)
 {
 	const struct store_health *h = &d->health;
 	struct buf v = BUF_INIT;
@@ -175,25 +221,39 @@ static void store_text(struct doctor *d)
 		buf_add_cstr(&v, " (not there yet: spoor import FILE makes it)");
 	row(d, "store", &v);
 	buf_clear(&v);
-	if (!d->exists) {
-		buf_done(&v);
-		return;
+	if (d->exists) {
+		units_bytes(&v, (uint64_t)d->st.st_size);
+		if (d->db) {
+			buf_add_cstr(&v, ", log ");
+			units_bytes(&v, (uint64_t)(h->wal_bytes > 0 ? h->wal_bytes : 0));
+			buf_printf(&v, ", version %lld", (long long)h->version);
+		}
+		buf_printf(&v, ", mode %04o%s", (unsigned)(d->st.st_mode & 07777),
+		           d->db && db_read_only(d->db) ? ", read-only" : "");
+		row(d, "", &v);
+		buf_clear(&v);
 	}
-	units_bytes(&v, (uint64_t)(h->file_bytes > 0 ? h->file_bytes : 0));
-	buf_add_cstr(&v, ", log ");
-	units_bytes(&v, (uint64_t)(h->wal_bytes > 0 ? h->wal_bytes : 0));
-	buf_printf(&v, ", version %lld, mode %04o", (long long)h->version, (unsigned)(d->st.st_mode & 07777));
-	if (!is_private(d))
-		buf_add_cstr(&v, ": others can read it, which may hold prompts and keys (chmod 600)");
-	row(d, "", &v);
-	buf_clear(&v);
+	if (d->exists && !is_private(d)) {
+		buf_add_cstr(&v, "others can read it, and it may hold prompts and keys: chmod 600 it");
+		row(d, "", &v);
+	}
+	buf_done(&v);
+}
+
+static void holds_text(struct doctor *d)
+{
+	const struct store_health *h = &d->health;
+	const struct health_sizes *z = &d->sizes;
+	struct buf v = BUF_INIT;
 	counted(&v, h->traces, "trace");
 	counted(&v, h->spans, "span");
 	counted(&v, h->scores, "score");
+	row(d, "holds", &v);
+	buf_clear(&v);
 	counted(&v, h->runs, "eval run");
 	counted(&v, h->cases, "case result");
 	counted(&v, h->annotations, "annotation");
-	row(d, "holds", &v);
+	row(d, "", &v);
 	buf_clear(&v);
 	units_bytes(&v, (uint64_t)(h->raw_bytes > 0 ? h->raw_bytes : 0));
 	buf_add_cstr(&v, " of records in ");
@@ -202,9 +262,49 @@ static void store_text(struct doctor *d)
 	           h->searchable_percent, h->searchable_percent < 100 ? " (spoor doctor --index)" : "");
 	row(d, "", &v);
 	buf_clear(&v);
-	buf_printf(&v, "%s%s%s", check_word(h), h->trouble[0] ? ": " : "", h->trouble);
-	row(d, "health", &v);
+	sized(&v, z->blocks, "records");
+	sized(&v, z->spans, "spans");
+	sized(&v, z->traces, "traces");
+	sized(&v, z->evals, "evals");
+	row(d, "room", &v);
+	buf_clear(&v);
+	sized(&v, z->index, "index");
+	sized(&v, z->words, "words");
+	sized(&v, z->other, "other");
+	sized(&v, z->spare, "free");
+	if (z->spare != UNKNOWN_INT && z->spare > h->file_bytes / 4)
+		buf_add_cstr(&v, " (spoor doctor --compact)");
+	row(d, "", &v);
 	buf_done(&v);
+}
+
+static void health_text(struct doctor *d)
+{
+	struct buf v = BUF_INIT;
+	buf_add_cstr(&v, check_word(d));
+	if (d->refused.code != ERR_NONE)
+		buf_printf(&v, ": %s", d->refused.text);
+	sentence(d, "health", buf_str(&v));
+	for (size_t i = 0; i < d->n_troubles; i++)
+		sentence(d, "", d->troubles[i]);
+	buf_clear(&v);
+	if (d->n_troubles) {
+		buf_add_cstr(&v, "put a backup in its place, or move it away and import again");
+		row(d, "", &v);
+	} else if (d->pending) {
+		buf_add_cstr(&v, "a forget was stopped half-way: spoor forget goes on");
+		row(d, "", &v);
+	}
+	buf_done(&v);
+}
+
+static void store_text(struct doctor *d)
+{
+	file_text(d);
+	if (d->db)
+		holds_text(d);
+	if (d->exists)
+		health_text(d);
 }
 
 static void sources_text(struct doctor *d)
@@ -234,21 +334,22 @@ static void sources_text(struct doctor *d)
 	buf_done(&v);
 }
 
-static void terminal_text(struct doctor *d)
-{
-	struct buf v = BUF_INIT;
-	const char *term = terminal_env("TERM"), *depth = terminal_env("COLORTERM");
-	buf_printf(&v, "%s, TERM=%s", isatty(STDOUT_FILENO) == 1 ? "yes" : "no", term ? term : "not set");
-	if (depth)
-		buf_printf(&v, ", COLORTERM=%s", depth);
-	buf_printf(&v, ", colours %s, text %s", colours(), nl_langinfo(CODESET));
-	if (d->out.cols)
-		buf_printf(&v, ", %d columns", d->out.cols);
-	row(d, "terminal", &v);
-	buf_done(&v);
-}
-
 /* ---------------------------------------------------------------- JSON */
+
+static void sizes_json(const struct doctor *d, struct jout *j)
+{
+	const struct health_sizes *z = &d->sizes;
+	jout_object(j, "bytes_of");
+	jout_int(j, "records", z->blocks);
+	jout_int(j, "spans", z->spans);
+	jout_int(j, "traces", z->traces);
+	jout_int(j, "evals", z->evals);
+	jout_int(j, "index", z->index);
+	jout_int(j, "words", z->words);
+	jout_int(j, "other", z->other);
+	jout_int(j, "free", z->spare);
+	jout_end(j);
+}
 
 static void store_json(struct doctor *d, struct jout *j)
 {
@@ -275,8 +376,16 @@ static void store_json(struct doctor *d, struct jout *j)
 		jout_int(j, "cases", h->cases);
 		jout_int(j, "annotations", h->annotations);
 		jout_int(j, "problems", h->problems);
-		jout_cstr(j, "health", check_word(h));
-		jout_cstr(j, "trouble", h->trouble[0] ? h->trouble : NULL);
+		jout_cstr(j, "health", check_word(d));
+		jout_array(j, "troubles");
+		if (d->refused.code != ERR_NONE)
+			jout_cstr(j, NULL, d->refused.text);
+		for (size_t i = 0; i < d->n_troubles; i++)
+			jout_str(j, NULL, d->troubles[i]);
+		jout_end(j);
+		jout_bool(j, "read_only", d->db && db_read_only(d->db));
+		jout_bool(j, "forget_pending", d->pending);
+		sizes_json(d, j);
 	}
 	jout_end(j);
 }
@@ -304,18 +413,6 @@ static void sources_json(struct doctor *d, struct jout *j)
 	jout_end(j);
 }
 
-static void terminal_json(struct doctor *d, struct jout *j)
-{
-	jout_object(j, "terminal");
-	jout_bool(j, "is_terminal", isatty(STDOUT_FILENO) == 1);
-	jout_cstr(j, "term", terminal_env("TERM"));
-	jout_cstr(j, "colorterm", terminal_env("COLORTERM"));
-	jout_cstr(j, "colors", colours());
-	jout_cstr(j, "charset", nl_langinfo(CODESET));
-	jout_int(j, "columns", d->out.cols ? d->out.cols : UNKNOWN_INT);
-	jout_end(j);
-}
-
 static void print_json(struct doctor *d)
 {
 	struct jout j;
@@ -324,33 +421,40 @@ static void print_json(struct doctor *d)
 	jout_cstr(&j, "version", cmd_version);
 	store_json(d, &j);
 	sources_json(d, &j);
-	terminal_json(d, &j);
+	machine_json(&j, buf_cstr(&d->path), d->out.cols);
 	jout_end(&j);
 	buf_add_char(&d->text, '\n');
 }
 
 /* ---------------------------------------------------------------- the command */
 
+static void print_text(struct doctor *d)
+{
+	machine_versions_text(machine_says, d);
+	store_text(d);
+	if (d->db)
+		sources_text(d);
+	machine_paths_text(machine_says, d, buf_cstr(&d->path));
+	machine_terminal_text(machine_says, d, d->out.cols);
+}
+
 static bool print_health(struct doctor *d, struct err *err)
 {
-	if (d->db && !sources_health(d->db, true, &d->health, err))
+	if (!look_through(d, err))
 		return false;
-	if (d->out.form == OUT_JSON_) {
+	if (d->out.form == OUT_JSON_)
 		print_json(d);
-	} else {
-		struct buf v = BUF_INIT;
-		buf_add_cstr(&v, cmd_version);
-		row(d, "version", &v);
-		buf_done(&v);
-		store_text(d);
-		if (d->exists)
-			sources_text(d);
-		terminal_text(d);
-	}
+	else
+		print_text(d);
 	if (!out_flush(&d->text, err))
 		return false;
-	if (d->health.checked && !d->health.sound)
-		return err_set(err, ERR_STORE, NULL, "the store is damaged: %.180s", d->health.trouble);
+	if (d->refused.code != ERR_NONE) {
+		*err = d->refused;
+		return false;
+	}
+	if (d->exists && !is_sound(d))
+		return err_set(err, ERR_STORE, NULL, "store %s is damaged: " STR_FMT, buf_cstr(&d->path),
+		               STR_ARG(str_cut(d->troubles[0], 0, 200)));
 	return true;
 }
 
@@ -358,30 +462,88 @@ static bool print_health(struct doctor *d, struct err *err)
 static bool make_index(const struct command_line *line, struct err *err)
 {
 	struct db *db = cmd_store(line, DB_WRITE, err);
-	bool ok = db && (!cmd_flag(line, "again") || search_drop(db, err)) &&
-	          search_index(db, search_threads(), NULL, err);
+	bool ok =
+	    db && (!cmd_flag(line, "again") || search_drop(db, err)) && search_index(db, search_threads(), NULL, err);
 	if (db)
 		db_checkpoint(db, 0);
 	db_close(db);
 	return ok;
 }
 
+/* ---------------------------------------------------------------- writing it anew */
+
+static int64_t bytes_of(struct db *db)
+{
+	int64_t pages = 0, size = 0;
+	bool ok = db_int(db, "PRAGMA page_count", 0, &pages, NULL) && db_int(db, "PRAGMA page_size", 0, &size, NULL);
+	return ok ? pages * size : 0;
+}
+
+/* Whoever wants the store anew wants what was forgotten gone from it, too: that ends with writing it anew. */
+static bool finish_forget(struct db *db, const _Atomic bool *cancel, bool *pending, struct err *err)
+{
+	bool cut;
+	if (!forget_pending(db, pending, err))
+		return false;
+	if (!*pending)
+		return true;
+	struct forget *f = forget_open(db, err);
+	bool ok = f && forget_run(f, true, cancel, &cut, err);
+	forget_close(f);
+	return ok;
+}
+
+static bool compact(const struct command_line *line, struct err *err)
+{
+	static _Atomic bool cancel; /* a late signal may still set it */
+	bool pending = false;
+	struct db *db = cmd_store(line, DB_WRITE, err);
+	if (!db)
+		return false;
+	struct buf words = BUF_INIT;
+	buf_add_cstr(&words, "spoor: the store went from ");
+	units_bytes(&words, (uint64_t)bytes_of(db));
+	stop_on_signals(&cancel, db);
+	bool ok = finish_forget(db, &cancel, &pending, err) && (pending || db_compact(db, err));
+	stop_without_db();
+	buf_add_cstr(&words, " to ");
+	units_bytes(&words, (uint64_t)bytes_of(db));
+	buf_add_char(&words, '\n');
+	if (ok)
+		fputs(buf_cstr(&words), stderr); /* standard output is the report's */
+	buf_done(&words);
+	db_close(db);
+	return ok;
+}
+
+static bool run(struct doctor *d, struct err *err)
+{
+	bool problems = cmd_flag(d->line, "problems");
+	if (d->line->n_args && !problems)
+		return err_set(err, ERR_USAGE, NULL, "files are named with --problems (spoor help doctor)");
+	if (cmd_flag(d->line, "again") && !cmd_flag(d->line, "index"))
+		return err_set(err, ERR_USAGE, NULL, "--again goes with --index (spoor help doctor)");
+	if ((cmd_flag(d->line, "compact") && !compact(d->line, err)) ||
+	    (cmd_flag(d->line, "index") && !make_index(d->line, err)))
+		return false;
+	examine(d);
+	if (!problems)
+		return print_health(d, err);
+	if (!d->db && !(d->db = cmd_store(d->line, DB_READ, err)))
+		return false;
+	return print_problems(d, err);
+}
+
 int cmd_doctor(const struct command_line *line, struct err *err)
 {
-	struct doctor d = {.line = line, .arena = ARENA_INIT};
+	struct doctor d = {.line = line, .arena = ARENA_INIT, .refused = ERR_INIT};
 	out_init(&d.out, line);
-	bool problems = cmd_flag(line, "problems");
-	bool ok = line->n_args == 0 || problems ||
-	          err_set(err, ERR_USAGE, NULL, "files are named with --problems (spoor help doctor)");
-	ok = ok && (cmd_flag(line, "index") || !cmd_flag(line, "again") ||
-	            err_set(err, ERR_USAGE, NULL, "--again goes with --index (spoor help doctor)"));
-	ok = ok && (!cmd_flag(line, "index") || make_index(line, err)) && examine(&d, err);
-	if (ok && problems && !d.db)
-		ok = (d.db = cmd_store(line, DB_READ, err)) != NULL;
-	ok = ok && (problems ? print_problems(&d, err) : print_health(&d, err));
+	bool ok = run(&d, err);
 	db_close(d.db);
 	buf_done(&d.path);
 	buf_done(&d.text);
 	arena_done(&d.arena);
+	if (stop_signal())
+		return 128 + stop_signal();
 	return ok ? 0 : err_exit_code(err->code);
 }

@@ -238,6 +238,19 @@ int64_t cmd_now_ns(void)
 	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+/* Whoever writes into it hears of it; whoever reads asks spoor doctor. */
+static void print_remark(const struct db *db)
+{
+	struct buf text = BUF_INIT;
+	db_remark(db, &text);
+	if (text.len) {
+		fputs("spoor: ", stderr);
+		clean_fput(stderr, buf_str(&text));
+		fputc('\n', stderr);
+	}
+	buf_done(&text);
+}
+
 struct db *cmd_store(const struct command_line *line, int mode, struct err *err)
 {
 	struct buf path = BUF_INIT;
@@ -248,6 +261,8 @@ struct db *cmd_store(const struct command_line *line, int mode, struct err *err)
 		db_default_path(&path);
 	struct db *db = db_open(buf_cstr(&path), (enum db_mode)mode, err);
 	buf_done(&path);
+	if (db && mode != DB_READ)
+		print_remark(db);
 	return db;
 }
 
