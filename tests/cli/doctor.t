@@ -12,7 +12,7 @@ store      $T/home/spoor.db
            SIZE, log 0 B, version 1, mode 0600
 holds      59 traces, 599 spans, 94 scores
            1 eval run, 82 case results, 0 annotations
-           SIZE of records in SIZE (2 blocks, 0 searchable)
+           SIZE of records in SIZE (2 blocks), 100 % of it indexed for search
 room       records SIZE, spans SIZE, traces SIZE, evals SIZE
            index SIZE, words SIZE, other SIZE
 health     sound
