@@ -1,4 +1,4 @@
-#include "store/ingest_batch.h"
+#include "store/ingest_batch_private.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include "store/settle.h"
 #include "store/span_row.h"
 
-enum { MAP_PROBES = 64, KEEP_ROWS = 1 << 14 };
+enum { KEEP_ROWS = 1 << 14 };
 
 /* ---------------------------------------------------------------- life */
 
@@ -113,209 +113,6 @@ bool batch_is_empty(const struct batch *b)
 	       b->cases.n == 0 && b->problems.n == 0;
 }
 
-/* ---------------------------------------------------------------- maps */
-
-static void map_grow(struct batch_map *map, uint64_t (*hash_of)(const struct batch *, uint32_t), const struct batch *b)
-{
-	size_t cap = map->cap ? map->cap * 2 : 1024;
-	uint32_t *slot = xcalloc(cap, sizeof *slot);
-	for (size_t i = 0; i < map->cap; i++) {
-		if (!map->slot[i])
-			continue;
-		size_t at = (size_t)settle_spread(hash_of(b, map->slot[i] - 1)) & (cap - 1);
-		while (slot[at])
-			at = (at + 1) & (cap - 1);
-		slot[at] = map->slot[i];
-	}
-	free(map->slot);
-	map->slot = slot;
-	map->cap = cap;
-}
-
-/* The slot of what has this hash and is equal, or a free one. Many different things of one hash (made on purpose) are
- * not looked for for long: then the thing is simply noted twice. */
-static uint32_t *map_find(struct batch_map *map, const struct batch *b, uint64_t hash,
-                          uint64_t (*hash_of)(const struct batch *, uint32_t),
-                          bool (*same)(const struct batch *, uint32_t, const void *), const void *what)
-{
-	if (2 * (map->n + 1) > map->cap)
-		map_grow(map, hash_of, b);
-	size_t at = (size_t)settle_spread(hash) & (map->cap - 1);
-	for (int probes = 0; map->slot[at]; at = (at + 1) & (map->cap - 1)) {
-		uint32_t i = map->slot[at] - 1;
-		if (hash_of(b, i) == hash && (same(b, i, what) || ++probes > MAP_PROBES))
-			return same(b, i, what) ? &map->slot[at] : NULL;
-	}
-	return &map->slot[at];
-}
-
-static uint64_t word_hash(const struct batch *b, uint32_t i)
-{
-	return b->words.at[i].hash;
-}
-
-static bool word_same(const struct batch *b, uint32_t i, const void *text)
-{
-	return str_eq(b->words.at[i].text, *(const struct str *)text);
-}
-
-/* Valid text of at most WORD_BYTES bytes. */
-static struct str short_text(struct arena *arena, struct str text)
-{
-	if (text.len > WORD_BYTES) {
-		size_t at = WORD_BYTES;
-		while (at > WORD_BYTES - 4 && ((unsigned char)text.ptr[at] & 0xC0) == 0x80)
-			at--;
-		text.len = at;
-	}
-	struct str valid = text_valid(arena, text);
-	return valid.ptr == text.ptr ? arena_str(arena, valid) : valid;
-}
-
-static uint32_t word(struct batch *b, struct str text)
-{
-	if (text.len == 0)
-		return 0;
-	text = str_cut(text, 0, WORD_BYTES + 4);
-	uint64_t hash = hash64(text);
-	bool plain = text.len <= WORD_BYTES; /* longer text is compared as it was cut */
-	struct str key = plain ? text : short_text(&b->arena, text);
-	if (!plain)
-		hash = hash64(key);
-	uint32_t *slot = map_find(&b->word_map, b, hash, word_hash, word_same, &key);
-	if (slot && *slot)
-		return *slot - 1;
-	struct str kept = plain ? arena_str(&b->arena, text) : key;
-	*vec_add(&b->words) = (struct batch_word){.text = kept, .hash = hash};
-	if (slot) {
-		*slot = (uint32_t)b->words.n;
-		b->word_map.n++;
-	}
-	return (uint32_t)b->words.n - 1;
-}
-
-static uint64_t key_bits(struct hash128 key)
-{
-	uint64_t bits;
-	memcpy(&bits, key.byte, sizeof bits);
-	return bits;
-}
-
-static uint64_t trace_hash(const struct batch *b, uint32_t i)
-{
-	return key_bits(b->traces.at[i].key);
-}
-
-static bool trace_same(const struct batch *b, uint32_t i, const void *key)
-{
-	return hash128_eq(b->traces.at[i].key, *(const struct hash128 *)key);
-}
-
-static uint64_t run_hash(const struct batch *b, uint32_t i)
-{
-	return key_bits(b->runs.at[i].key);
-}
-
-static bool run_same(const struct batch *b, uint32_t i, const void *key)
-{
-	return hash128_eq(b->runs.at[i].key, *(const struct hash128 *)key);
-}
-
-/* ---------------------------------------------------------------- facts: what makes two records say the same */
-
-static void fact_bits(struct buf *facts, const void *bits, size_t n)
-{
-	buf_add(facts, bits, n);
-}
-
-static void fact_int(struct buf *facts, int64_t n)
-{
-	fact_bits(facts, &n, sizeof n);
-}
-
-static void fact_double(struct buf *facts, double d)
-{
-	if (IS_UNKNOWN(d))
-		fact_int(facts, UNKNOWN_INT);
-	else
-		fact_bits(facts, &d, sizeof d);
-}
-
-static void fact_text(struct buf *facts, struct str text)
-{
-	uint64_t hash = text.ptr ? hash64(text) | 1 : 0;
-	fact_bits(facts, &hash, sizeof hash);
-}
-
-static void fact_word(struct batch *b, uint32_t i)
-{
-	fact_bits(&b->facts, &b->words.at[i].hash, sizeof b->words.at[i].hash);
-}
-
-static uint64_t facts_hash(struct batch *b, const struct batch_place *place)
-{
-	fact_bits(&b->facts, &place->entry_hash, sizeof place->entry_hash);
-	return hash64(buf_str(&b->facts));
-}
-
-/* ---------------------------------------------------------------- ids */
-
-static struct hash128 made_up(const struct batch_place *place, uint64_t n)
-{
-	return model_made_up(place->head, place->record, place->entry_hash, n);
-}
-
-static struct str hex_text(struct arena *arena, const void *bytes, size_t n)
-{
-	struct buf hex = BUF_INIT;
-	hash_hex(&hex, bytes, n);
-	struct str text = arena_str(arena, buf_str(&hex));
-	buf_done(&hex);
-	return text;
-}
-
-static uint32_t trace_index(struct batch *b, const struct batch_place *place, struct id_scope scope, struct str id)
-{
-	struct hash128 key = id.len ? model_trace_key(scope, id) : made_up(place, UINT64_MAX);
-	uint32_t *slot = map_find(&b->trace_map, b, key_bits(key), trace_hash, trace_same, &key);
-	if (slot && *slot)
-		return *slot - 1;
-	*vec_add(&b->traces) = (struct batch_trace){
-	    .key = key,
-	    .text = id.len ? short_text(&b->arena, id) : hex_text(&b->arena, key.byte, sizeof key.byte),
-	    .first_span = SETTLE_NONE,
-	    .last_span = SETTLE_NONE,
-	};
-	if (slot) {
-		*slot = (uint32_t)b->traces.n;
-		b->trace_map.n++;
-	}
-	return (uint32_t)b->traces.n - 1;
-}
-
-static uint32_t run_index(struct batch *b, const struct batch_place *place, struct id_scope scope, struct str id)
-{
-	bool local = id.len && id.ptr[0] == '#'; /* "#1": means something only inside its source (model.h) */
-	struct str text =
-	    id.len ? short_text(&b->arena, id) : hex_text(&b->arena, place->head.byte, sizeof place->head.byte);
-	if (local)
-		text = arena_printf(&b->arena, STR_FMT STR_FMT, STR_ARG(hex_text(&b->arena, place->head.byte, 4)),
-		                    STR_ARG(text));
-	struct hash128 key = local ? model_local_run_key(place->head, id) : id.len ? model_trace_key(scope, id) : place->head;
-	uint32_t *slot = map_find(&b->run_map, b, key_bits(key), run_hash, run_same, &key);
-	if (slot && *slot)
-		return *slot - 1;
-	*vec_add(&b->runs) = (struct batch_run){
-	    .key = key,
-	    .text = text,
-	};
-	if (slot) {
-		*slot = (uint32_t)b->runs.n;
-		b->run_map.n++;
-	}
-	return (uint32_t)b->runs.n - 1;
-}
-
 /* ---------------------------------------------------------------- entries */
 
 static struct block_fill *room_for(struct batch *b, size_t bytes)
@@ -366,55 +163,6 @@ static uint32_t entry_at_work(struct batch *b, const struct batch_place *place, 
 
 /* ---------------------------------------------------------------- spans */
 
-static uint64_t prompt_hash(const struct batch *b, uint32_t i)
-{
-	return b->prompts.at[i].hash64;
-}
-
-static bool prompt_same(const struct batch *b, uint32_t i, const void *what)
-{
-	const struct batch_prompt *have = &b->prompts.at[i], *want = what;
-	return have->name == want->name && have->has_text == want->has_text && hash128_eq(have->same, want->same);
-}
-
-static uint32_t prompt_index(struct batch *b, struct str name, struct str version, struct str text, int64_t when_ns)
-{
-	if (!name.len && !text.len)
-		return 0;
-	struct batch_prompt p = {
-	    .name = word(b, name.len ? name : STR_LIT("(unnamed)")),
-	    .version = str_cut(version, 0, WORD_BYTES),
-	    .text = text,
-	    .has_text = text.len > 0,
-	    .first_ns = when_ns,
-	};
-	buf_clear(&b->facts);
-	fact_int(&b->facts, p.name);
-	fact_text(&b->facts, p.version);
-	fact_text(&b->facts, p.text);
-	p.hash64 = hash64(buf_str(&b->facts));
-	p.same = hash128_of(p.text);
-	uint32_t *slot = map_find(&b->prompt_map, b, p.hash64, prompt_hash, prompt_same, &p);
-	if (slot && *slot) {
-		struct batch_prompt *have = &b->prompts.at[*slot - 1];
-		if (when_ns != TIME_UNKNOWN && (have->first_ns == TIME_UNKNOWN || when_ns < have->first_ns))
-			have->first_ns = when_ns;
-		return *slot - 1;
-	}
-	p.version = version.ptr ? short_text(&b->arena, version) : STR_LIT("");
-	p.text = text_valid(&b->arena, text);
-	if (p.text.ptr == text.ptr)
-		p.text = arena_str(&b->arena, text);
-	if (p.has_text)
-		memcpy(p.hash, sha256_of(text).byte, sizeof p.hash);
-	*vec_add(&b->prompts) = p;
-	if (slot) {
-		*slot = (uint32_t)b->prompts.n;
-		b->prompt_map.n++;
-	}
-	return (uint32_t)b->prompts.n - 1;
-}
-
 static int64_t count_or_unknown(int64_t n)
 {
 	return n < 0 ? UNKNOWN_INT : n;
@@ -441,7 +189,7 @@ static void fill_ids(struct batch *b, struct batch_place *place, const struct sp
 		p->parent = model_span_key(span->parent_id, &is_hex);
 	if (span->id.len) {
 		p->key = model_span_key(span->id, &is_hex);
-		p->id = is_hex ? STR_NONE : short_text(&b->arena, span->id);
+		p->id = is_hex ? STR_NONE : batch_short_text(&b->arena, span->id);
 		return;
 	}
 	struct hash128 made = made_up(place, place->made_up++);
@@ -501,7 +249,7 @@ static void widen(struct batch *b, int64_t ns)
 static void add_tags(struct batch *b, uint32_t trace, const struct str *tags, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		uint32_t tag = word(b, tags[i]);
+		uint32_t tag = batch_word_index(b, tags[i]);
 		if (tag)
 			*vec_add(&b->tags) = (struct batch_tag){trace, tag};
 	}
@@ -513,13 +261,13 @@ static struct span_part part_of(struct batch *b, struct batch_place *place, cons
 	    .kind = (uint8_t)span->kind,
 	    .status = (uint8_t)span->status,
 	    .message = span->message.len ? text_preview(&b->arena, span->message, PREVIEW_BYTES) : STR_NONE,
-	    .name = word(b, span->name),
-	    .model = word(b, span->model),
-	    .provider = word(b, span->provider),
-	    .session = word(b, span->session),
-	    .user = word(b, span->user),
-	    .service = word(b, span->service),
-	    .trace_name = word(b, span->trace_name),
+	    .name = batch_word_index(b, span->name),
+	    .model = batch_word_index(b, span->model),
+	    .provider = batch_word_index(b, span->provider),
+	    .session = batch_word_index(b, span->session),
+	    .user = batch_word_index(b, span->user),
+	    .service = batch_word_index(b, span->service),
+	    .trace_name = batch_word_index(b, span->trace_name),
 	    .start_ns = span->start_ns,
 	    .end_ns = span->end_ns,
 	    .first_token_ns = span->first_token_ns,
@@ -534,7 +282,7 @@ static struct span_part part_of(struct batch *b, struct batch_place *place, cons
 	BUG_ON(span->kind >= N_KINDS || span->status >= N_STATUSES);
 	bool backwards = p.start_ns != TIME_UNKNOWN && p.end_ns != TIME_UNKNOWN && p.end_ns < p.start_ns;
 	p.flags = (backwards ? SPAN_BAD_TIME : 0) | (span->status == STATUS_RUNNING ? SPAN_RUNNING : 0);
-	p.prompt = prompt_index(b, span->prompt_name, span->prompt_version, span->prompt_text, span->start_ns);
+	p.prompt = batch_prompt_index(b, span->prompt_name, span->prompt_version, span->prompt_text, span->start_ns);
 	fill_ids(b, place, span, &p);
 	hash_part(b, place, &p, span->message);
 	return p;
@@ -542,7 +290,7 @@ static struct span_part part_of(struct batch *b, struct batch_place *place, cons
 
 void batch_span_add(struct batch *b, struct batch_place *place, const struct span *span)
 {
-	uint32_t trace = trace_index(b, place, span->scope, span->trace_id);
+	uint32_t trace = batch_trace_index(b, place, span->scope, span->trace_id);
 	struct batch_span row = {.part = part_of(b, place, span), .trace = trace, .next = SETTLE_NONE};
 	row.entry = entry_at_work(b, place, true);
 	row.part.record = place->number;
@@ -567,13 +315,13 @@ void batch_span_add(struct batch *b, struct batch_place *place, const struct spa
 
 void batch_said_add(struct batch *b, struct batch_place *place, const struct trace *trace)
 {
-	uint32_t at = trace_index(b, place, trace->scope, trace->id);
+	uint32_t at = batch_trace_index(b, place, trace->scope, trace->id);
 	struct batch_said s = {
 	    .trace = at,
-	    .name = word(b, trace->name),
-	    .session = word(b, trace->session),
-	    .user = word(b, trace->user),
-	    .service = word(b, trace->service),
+	    .name = batch_word_index(b, trace->name),
+	    .session = batch_word_index(b, trace->session),
+	    .user = batch_word_index(b, trace->user),
+	    .service = batch_word_index(b, trace->service),
 	    .start_ns = trace->start_ns,
 	    .end_ns = trace->end_ns,
 	    .status = trace->status,
@@ -616,10 +364,10 @@ static struct str preview_or_none(struct batch *b, struct str text)
 void batch_score_add(struct batch *b, struct batch_place *place, const struct score *score)
 {
 	struct batch_score s = {
-	    .trace = trace_index(b, place, score->scope, score->trace_id),
-	    .name = word(b, score->name.len ? score->name : STR_LIT("score")),
-	    .judge = word(b, score->judge_model),
-	    .author = word(b, score->author),
+	    .trace = batch_trace_index(b, place, score->scope, score->trace_id),
+	    .name = batch_word_index(b, score->name.len ? score->name : STR_LIT("score")),
+	    .judge = batch_word_index(b, score->judge_model),
+	    .author = batch_word_index(b, score->author),
 	    .has_span = score->span_id.len > 0,
 	    .time_ns = score->time_ns,
 	    .value = number_or_unknown(score->value),
@@ -655,12 +403,12 @@ void batch_score_add(struct batch *b, struct batch_place *place, const struct sc
 void batch_run_add(struct batch *b, struct batch_place *place, const struct eval_run *run)
 {
 	struct batch_run_said s = {
-	    .run = run_index(b, place, run->scope, run->id),
-	    .dataset = word(b, run->dataset),
-	    .model = word(b, run->model),
-	    .provider = word(b, run->provider),
-	    .prompt = prompt_index(b, run->prompt_name, run->prompt_version, run->prompt_text, run->created_ns),
-	    .name = run->name.len ? short_text(&b->arena, run->name) : STR_NONE,
+	    .run = batch_run_index(b, place, run->scope, run->id),
+	    .dataset = batch_word_index(b, run->dataset),
+	    .model = batch_word_index(b, run->model),
+	    .provider = batch_word_index(b, run->provider),
+	    .prompt = batch_prompt_index(b, run->prompt_name, run->prompt_version, run->prompt_text, run->created_ns),
+	    .name = run->name.len ? batch_short_text(&b->arena, run->name) : STR_NONE,
 	    .created_ns = run->created_ns,
 	    .first_metric = (uint32_t)b->metrics.n,
 	};
@@ -669,7 +417,7 @@ void batch_run_add(struct batch *b, struct batch_place *place, const struct eval
 		s.config = valid.ptr == run->config.ptr ? arena_str(&b->arena, valid) : valid;
 	}
 	for (size_t i = 0; i < run->n_metrics; i++) {
-		uint32_t name = word(b, run->metrics[i].name);
+		uint32_t name = batch_word_index(b, run->metrics[i].name);
 		if (name && isfinite(run->metrics[i].value))
 			*vec_add(&b->metrics) = (struct batch_metric){name, run->metrics[i].value + 0.0};
 	}
@@ -686,7 +434,7 @@ static struct str case_key_text(struct batch *b, struct str key)
 	if (plain)
 		return key.ptr ? arena_str(&b->arena, key) : STR_LIT("");
 	struct sha256 hash = sha256_of(key);
-	return hex_text(&b->arena, hash.byte, sizeof hash.byte);
+	return batch_hex_text(&b->arena, hash.byte, sizeof hash.byte);
 }
 
 static int by_name(const void *pa, const void *pb)
@@ -704,8 +452,8 @@ static void add_case_scores(struct batch *b, struct batch_case *c, const struct 
 	for (size_t i = 0; i < res->n_scores; i++) {
 		const struct score *score = &res->scores[i];
 		struct batch_case_score s = {
-		    .name = word(b, score->name.len ? score->name : STR_LIT("score")),
-		    .judge = word(b, score->judge_model),
+		    .name = batch_word_index(b, score->name.len ? score->name : STR_LIT("score")),
+		    .judge = batch_word_index(b, score->judge_model),
 		    .value = number_or_unknown(score->value),
 		    .threshold = number_or_unknown(score->threshold),
 		    .label = preview_or_none(b, score->label),
@@ -731,7 +479,7 @@ void batch_case_add(struct batch *b, struct batch_place *place, const struct cas
 {
 	struct str title = res->title.len ? res->title : res->input;
 	struct batch_case c = {
-	    .run = run_index(b, place, res->scope, res->run_id),
+	    .run = batch_run_index(b, place, res->scope, res->run_id),
 	    .key = case_key_text(b, res->key),
 	    .title = preview_or_none(b, title),
 	    .has_repeat = res->repeat >= 0,

@@ -7,6 +7,7 @@
 
 #include "store/base/pack.h"
 #include "store/block.h"
+#include "store/hash_set.h"
 #include "store/hist_table.h"
 #include "store/ingest.h"
 #include "store/ingest_batch.h"
@@ -25,14 +26,6 @@ enum {
 	PROBLEMS_KEPT = 20,        /* for the report */
 	WAL_BYTES = 64 << 20,
 };
-
-struct hash_set { /* of 64-bit hashes; 0 is kept as 1; at most 7/8 full */
-	uint64_t *slot;
-	size_t cap, n;
-};
-bool hash_set_has(const struct hash_set *set, uint64_t hash);
-void hash_set_add(struct hash_set *set, uint64_t hash);
-void hash_set_clear(struct hash_set *set);
 
 struct origin { /* where a row of settle.rows comes from; its ref is a position, an id or an index there */
 	enum origin_from { FROM_SPAN, FROM_OTHER, FROM_LOOSE, FROM_BATCH, FROM_MERGED } from;

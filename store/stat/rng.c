@@ -66,7 +66,9 @@ void rng_lanes_init(struct rng_lanes *lanes, uint64_t seed, uint64_t first_strea
 /* As rng_next and rng_index, but without the redraw: false if any lane may have to draw again, which is once in 2^32/n draws at
  * most. With n < 2^32 the high half of the product is put together from two products of 32 bits by 32. */
 #ifdef __x86_64__
+#ifndef __SANITIZE_THREAD__ /* its run-time is not there yet when the choice is made */
 __attribute__((target_clones("avx2", "default")))
+#endif
 #endif
 static bool
 draw(struct rng_lanes *lanes, uint64_t n, uint32_t *out, size_t count)
