@@ -301,7 +301,9 @@ static uint32_t run_index(struct batch *b, const struct batch_place *place, stru
 	if (local)
 		text = arena_printf(&b->arena, STR_FMT STR_FMT, STR_ARG(hex_text(&b->arena, place->head.byte, 4)),
 		                    STR_ARG(text));
-	struct hash128 key = local ? model_local_run_key(place->head, id) : id.len ? model_trace_key(scope, id) : place->head;
+	struct hash128 key = local    ? model_local_run_key(place->head, id)
+	                     : id.len ? model_trace_key(scope, id)
+	                              : place->head;
 	uint32_t *slot = map_find(&b->run_map, b, key_bits(key), run_hash, run_same, &key);
 	if (slot && *slot)
 		return *slot - 1;

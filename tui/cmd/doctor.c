@@ -198,8 +198,8 @@ static void store_text(struct doctor *d)
 	units_bytes(&v, (uint64_t)(h->raw_bytes > 0 ? h->raw_bytes : 0));
 	buf_add_cstr(&v, " of records in ");
 	units_bytes(&v, (uint64_t)(h->packed_bytes > 0 ? h->packed_bytes : 0));
-	buf_printf(&v, " (%lld blocks), %d %% of it indexed for search%s", (long long)h->blocks,
-	           h->searchable_percent, h->searchable_percent < 100 ? " (spoor doctor --index)" : "");
+	buf_printf(&v, " (%lld blocks), %d %% of it indexed for search%s", (long long)h->blocks, h->searchable_percent,
+	           h->searchable_percent < 100 ? " (spoor doctor --index)" : "");
 	row(d, "", &v);
 	buf_clear(&v);
 	buf_printf(&v, "%s%s%s", check_word(h), h->trouble[0] ? ": " : "", h->trouble);
@@ -358,8 +358,8 @@ static bool print_health(struct doctor *d, struct err *err)
 static bool make_index(const struct command_line *line, struct err *err)
 {
 	struct db *db = cmd_store(line, DB_WRITE, err);
-	bool ok = db && (!cmd_flag(line, "again") || search_drop(db, err)) &&
-	          search_index(db, search_threads(), NULL, err);
+	bool ok =
+	    db && (!cmd_flag(line, "again") || search_drop(db, err)) && search_index(db, search_threads(), NULL, err);
 	if (db)
 		db_checkpoint(db, 0);
 	db_close(db);
