@@ -20,7 +20,7 @@ struct worker {
 	struct key_set keys, frame; /* frame: keys of the frames around the records of frame_number */
 	uint64_t frame_number;
 	int64_t firsts[SEGMENT_BLOCKS]; /* the share */
-	uint32_t n, index;     /* index of the first in its segment */
+	uint32_t n, index;              /* index of the first in its segment */
 	struct key_pairs pairs;
 	struct arena arena;
 	_Atomic bool *cancel;

@@ -1,6 +1,6 @@
 /* The full-text index, built behind the import, newest blocks first.
  *
- * It knows, for runs of up to 256 blocks, which words stand in which block (search_segment.h); what stands in a block's records is
+ * It knows, for runs of up to 64 blocks, which words stand in which block (search_segment.h); what stands in a block's records is
  * read again when somebody asks (query/search.h), so it holds no text, needs no decoder, and a forgotten record needs no word of it
  * to be taken out. A segment is written in one transaction with the mark that its blocks are done: a kill costs at most one. FTS5,
  * contentless and tuned, took 0.39 s of the 100 MB whose whole import may take 0.5 s, and the text made for it as much again; this

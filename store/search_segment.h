@@ -1,4 +1,4 @@
-/* A segment of the full-text index: which of up to 256 blocks in a row hold which keys. Tables search (a row per segment) and
+/* A segment of the full-text index: which of up to 64 blocks in a row hold which keys. Tables search (a row per segment) and
  * search_page (its keys in order, in pages of about 8 KB; id = segment << 32 | first key). */
 #ifndef SPOOR_STORE_SEARCH_SEGMENT_H
 #define SPOOR_STORE_SEARCH_SEGMENT_H
@@ -6,7 +6,7 @@
 #include "store/base/vec.h"
 #include "store/db.h"
 
-enum { SEGMENT_BLOCKS = 256 };
+enum { SEGMENT_BLOCKS = 64 };
 
 struct segment {
 	int64_t id;

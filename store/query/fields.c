@@ -89,14 +89,14 @@ _Static_assert(WORDS_KIND == 0 && WORDS_NAME == 1 && WORDS_TOOL == 2 && WORDS_MO
 	"EXISTS(SELECT 1 FROM span s WHERE s.pos BETWEEN t.first AND t.first + t.n - 1 AND (s.flags & 16) = 0" \
 	" AND " condition ")"
 /* What a trace's spans have is packed in its row; only of a trace with very many different words its spans are read. */
-#define TRACE_HAS(of, list, otherwise)                                                                            \
-	"CASE trace_has(t.words, " of ", (SELECT group_concat(i) FROM (SELECT " list " LIMIT 1001))) WHEN 1 THEN 1 WHEN 0 THEN 0 ELSE " otherwise \
-	" END"
+#define TRACE_HAS(of, list, otherwise)                                               \
+	"CASE trace_has(t.words, " of ", (SELECT group_concat(i) FROM (SELECT " list \
+	" LIMIT 1001))) WHEN 1 THEN 1 WHEN 0 THEN 0 ELSE " otherwise " END"
 #define WORD_LIST    "w.id AS i FROM word w WHERE {w.text}"
-#define KIND_LIST "column1 + 1 AS i FROM (VALUES(0),(1),(2),(3),(4),(5),(6),(7),(8),(9),(10),(11),(12)) WHERE {column1}"
+#define KIND_LIST    "column1 + 1 AS i FROM (VALUES(0),(1),(2),(3),(4),(5),(6),(7),(8),(9),(10),(11),(12)) WHERE {column1}"
 #define PROMPT_LIST  "p.id AS i FROM prompt p WHERE " WORD_IS("p.name")
 #define VERSION_LIST "p.id AS i FROM prompt p WHERE {p.version}"
-#define SCORE_NAME "x.name IN (SELECT w.id FROM word w WHERE w.text = @ COLLATE NOCASE)"
+#define SCORE_NAME   "x.name IN (SELECT w.id FROM word w WHERE w.text = @ COLLATE NOCASE)"
 #define RUN_IS                                                                                                \
 	"(SELECT r.id FROM run r LEFT JOIN prompt p ON p.id = r.prompt LEFT JOIN source o ON o.id = r.source" \
 	" WHERE {r.text} OR {r.name} OR {p.version} OR {CAST(o.path AS TEXT)})"
@@ -139,49 +139,51 @@ static const struct field_has run_has[] = {
 
 /* ---------------------------------------------------------------- the tables: name, type, SQL, words, help, example */
 
-#define TRACE_FIELDS(X)                                                                                               \
-	X("name", TYPE_WORD, WORD_IS("t.name"), NULL, NULL, "name of the trace; a bare word: the name contains it",   \
-	  "name=\"dispute-agent\"")                                                                                   \
-	X("status", TYPE_ENUM, "{t.status}", &statuses, NULL, "how the trace ended", "status:error")                  \
-	X("kind", TYPE_ENUM, TRACE_HAS("0", KIND_LIST, SPAN_HAS("{s.kind}")), &kinds, NULL, "has a span of this kind", "kind:llm")               \
-	X("model", TYPE_WORD, TRACE_HAS("3", WORD_LIST, SPAN_HAS(WORD_IS("s.model"))), NULL, NULL, "a span used this model", "model~gpt-4")      \
-	X("provider", TYPE_WORD, TRACE_HAS("4", WORD_LIST, SPAN_HAS(WORD_IS("s.provider"))), NULL, NULL, "a span used this provider",            \
-	  "provider:openai")                                                                                          \
-	X("tool", TYPE_WORD, TRACE_HAS("2", WORD_LIST, SPAN_HAS("s.kind = 4 AND " WORD_IS("s.name"))), NULL, NULL, "called this tool",           \
-	  "tool:get_balance")                                                                                         \
-	X("service", TYPE_WORD, WORD_IS("t.service"), NULL, NULL, "service that made the trace", "service:api")       \
-	X("session", TYPE_WORD, WORD_IS("t.session"), NULL, NULL, "session, conversation, thread", "session:s-42")    \
-	X("user", TYPE_WORD, WORD_IS("t.user"), NULL, NULL, "user it was made for", "user:u-7")                       \
-	X("tag", TYPE_WORD, "EXISTS(SELECT 1 FROM trace_tag g WHERE g.trace = t.id AND " WORD_IS("g.tag") ")", NULL,  \
-	  NULL, "has this tag", "tag:prod")                                                                           \
-	X("id", TYPE_ID, "{t.text}", NULL, NULL, "id of the trace begins with", "id:4bf92f35")                        \
-	X("dur", TYPE_DURATION, "{t.duration_ns}", NULL, NULL, "time from start to end", "dur>2s")                    \
-	X("cost", TYPE_MONEY, "{t.cost_usd}", NULL, NULL, "cost in US dollars", "cost>0.01")                          \
-	X("tokens", TYPE_COUNT, "{coalesce(t.tokens_in + t.tokens_out, t.tokens_in, t.tokens_out)}", NULL, NULL,      \
-	  "tokens in and out", "tokens>=4k")                                                                          \
-	X("tokens_in", TYPE_COUNT, "{t.tokens_in}", NULL, NULL, "tokens in", "tokens_in>10k")                         \
-	X("tokens_out", TYPE_COUNT, "{t.tokens_out}", NULL, NULL, "tokens out", "tokens_out<10")                      \
-	X("spans", TYPE_COUNT, "{t.spans}", NULL, NULL, "number of spans", "spans>100")                               \
-	X("errors", TYPE_COUNT, "{t.errors}", NULL, NULL, "number of spans that failed", "errors>0")                  \
-	X("llm", TYPE_COUNT, "{t.llm_calls}", NULL, NULL, "number of LLM calls", "llm>10")                            \
-	X("tools", TYPE_COUNT, "{t.tool_calls}", NULL, NULL, "number of tool calls", "tools>=12")                     \
-	X("repeats", TYPE_COUNT, "{t.repeats}", NULL, NULL, "the most calls with the same arguments", "repeats>=3")   \
-	X("start", TYPE_TIME, "{t.start_ns}", NULL, NULL, "when it began", "start>2026-11-20T09:30")                  \
-	X("since", TYPE_SINCE, "{t.start_ns}", NULL, NULL, "began at this time or later", "since:7d")                 \
-	X("until", TYPE_UNTIL, "{t.start_ns}", NULL, NULL, "began before this time", "until:2026-11-20")              \
-	X("score", TYPE_SCORE, "EXISTS(SELECT 1 FROM score x WHERE x.trace = t.id AND " SCORE_NAME " AND {x})", NULL, \
-	  NULL, "score.NAME: a score on the trace or one of its spans", "score.groundedness<0.5")                     \
-	X("has", TYPE_HAS, NULL, NULL, trace_has, "has any of it", "has:annotation")                                  \
-	X("verdict", TYPE_ENUM, "{t.verdict}", &verdicts, NULL, "what people said of it", "verdict:bad")              \
-	X("prompt", TYPE_WORD, TRACE_HAS("5", PROMPT_LIST, SPAN_HAS(PROMPT_IS("s.prompt"))), NULL, NULL, "a span used this prompt",                \
-	  "prompt:dispute")                                                                                           \
-	X("version", TYPE_WORD, TRACE_HAS("5", VERSION_LIST, SPAN_HAS(VERSION_IS("s.prompt"))), NULL, NULL, "a span used this prompt version",      \
-	  "version:v13")                                                                                              \
-	X("run", TYPE_WORD, "t.key IN (SELECT c.trace FROM case_result c WHERE c.run IN " RUN_IS ")", NULL, NULL,     \
-	  "belongs to a case of this eval run", "run:v13")                                                            \
-	X("source", TYPE_TEXT, "(t.source IN " FILE_IS " OR t.seen IN " FILE_IS ")", NULL, NULL,                      \
-	  "the file's path contains", "source:monday")                                                                \
-	X("text", TYPE_FOUND, "t.id IN (SELECT j.value FROM json_each(#) j)", NULL, NULL,                             \
+#define TRACE_FIELDS(X)                                                                                                \
+	X("name", TYPE_WORD, WORD_IS("t.name"), NULL, NULL, "name of the trace; a bare word: the name contains it",    \
+	  "name=\"dispute-agent\"")                                                                                    \
+	X("status", TYPE_ENUM, "{t.status}", &statuses, NULL, "how the trace ended", "status:error")                   \
+	X("kind", TYPE_ENUM, TRACE_HAS("0", KIND_LIST, SPAN_HAS("{s.kind}")), &kinds, NULL, "has a span of this kind", \
+	  "kind:llm")                                                                                                  \
+	X("model", TYPE_WORD, TRACE_HAS("3", WORD_LIST, SPAN_HAS(WORD_IS("s.model"))), NULL, NULL,                     \
+	  "a span used this model", "model~gpt-4")                                                                     \
+	X("provider", TYPE_WORD, TRACE_HAS("4", WORD_LIST, SPAN_HAS(WORD_IS("s.provider"))), NULL, NULL,               \
+	  "a span used this provider", "provider:openai")                                                              \
+	X("tool", TYPE_WORD, TRACE_HAS("2", WORD_LIST, SPAN_HAS("s.kind = 4 AND " WORD_IS("s.name"))), NULL, NULL,     \
+	  "called this tool", "tool:get_balance")                                                                      \
+	X("service", TYPE_WORD, WORD_IS("t.service"), NULL, NULL, "service that made the trace", "service:api")        \
+	X("session", TYPE_WORD, WORD_IS("t.session"), NULL, NULL, "session, conversation, thread", "session:s-42")     \
+	X("user", TYPE_WORD, WORD_IS("t.user"), NULL, NULL, "user it was made for", "user:u-7")                        \
+	X("tag", TYPE_WORD, "EXISTS(SELECT 1 FROM trace_tag g WHERE g.trace = t.id AND " WORD_IS("g.tag") ")", NULL,   \
+	  NULL, "has this tag", "tag:prod")                                                                            \
+	X("id", TYPE_ID, "{t.text}", NULL, NULL, "id of the trace begins with", "id:4bf92f35")                         \
+	X("dur", TYPE_DURATION, "{t.duration_ns}", NULL, NULL, "time from start to end", "dur>2s")                     \
+	X("cost", TYPE_MONEY, "{t.cost_usd}", NULL, NULL, "cost in US dollars", "cost>0.01")                           \
+	X("tokens", TYPE_COUNT, "{coalesce(t.tokens_in + t.tokens_out, t.tokens_in, t.tokens_out)}", NULL, NULL,       \
+	  "tokens in and out", "tokens>=4k")                                                                           \
+	X("tokens_in", TYPE_COUNT, "{t.tokens_in}", NULL, NULL, "tokens in", "tokens_in>10k")                          \
+	X("tokens_out", TYPE_COUNT, "{t.tokens_out}", NULL, NULL, "tokens out", "tokens_out<10")                       \
+	X("spans", TYPE_COUNT, "{t.spans}", NULL, NULL, "number of spans", "spans>100")                                \
+	X("errors", TYPE_COUNT, "{t.errors}", NULL, NULL, "number of spans that failed", "errors>0")                   \
+	X("llm", TYPE_COUNT, "{t.llm_calls}", NULL, NULL, "number of LLM calls", "llm>10")                             \
+	X("tools", TYPE_COUNT, "{t.tool_calls}", NULL, NULL, "number of tool calls", "tools>=12")                      \
+	X("repeats", TYPE_COUNT, "{t.repeats}", NULL, NULL, "the most calls with the same arguments", "repeats>=3")    \
+	X("start", TYPE_TIME, "{t.start_ns}", NULL, NULL, "when it began", "start>2026-11-20T09:30")                   \
+	X("since", TYPE_SINCE, "{t.start_ns}", NULL, NULL, "began at this time or later", "since:7d")                  \
+	X("until", TYPE_UNTIL, "{t.start_ns}", NULL, NULL, "began before this time", "until:2026-11-20")               \
+	X("score", TYPE_SCORE, "EXISTS(SELECT 1 FROM score x WHERE x.trace = t.id AND " SCORE_NAME " AND {x})", NULL,  \
+	  NULL, "score.NAME: a score on the trace or one of its spans", "score.groundedness<0.5")                      \
+	X("has", TYPE_HAS, NULL, NULL, trace_has, "has any of it", "has:annotation")                                   \
+	X("verdict", TYPE_ENUM, "{t.verdict}", &verdicts, NULL, "what people said of it", "verdict:bad")               \
+	X("prompt", TYPE_WORD, TRACE_HAS("5", PROMPT_LIST, SPAN_HAS(PROMPT_IS("s.prompt"))), NULL, NULL,               \
+	  "a span used this prompt", "prompt:dispute")                                                                 \
+	X("version", TYPE_WORD, TRACE_HAS("5", VERSION_LIST, SPAN_HAS(VERSION_IS("s.prompt"))), NULL, NULL,            \
+	  "a span used this prompt version", "version:v13")                                                            \
+	X("run", TYPE_WORD, "t.key IN (SELECT c.trace FROM case_result c WHERE c.run IN " RUN_IS ")", NULL, NULL,      \
+	  "belongs to a case of this eval run", "run:v13")                                                             \
+	X("source", TYPE_TEXT, "(t.source IN " FILE_IS " OR t.seen IN " FILE_IS ")", NULL, NULL,                       \
+	  "the file's path contains", "source:monday")                                                                 \
+	X("text", TYPE_FOUND, "t.id IN (SELECT j.value FROM json_each(#) j)", NULL, NULL,                              \
 	  "an input, output, message, document … holds the words; the newest 2,000", "text:\"refund policy\"")
 
 #define CASE_FIELDS(X)                                                                                                 \

@@ -7,7 +7,7 @@
 #include "store/query/search_find.h"
 #include "store/search.h"
 
-enum { BEFORE_MATCH = 60 };
+enum { BEFORE_MATCH = 60, SLICE = 64 };
 
 /* ---------------------------------------------------------------- texts that were there before */
 
@@ -48,7 +48,7 @@ static bool set_has(const struct text_set *set, uint64_t hash)
 	return set->n_slots && set->slots[at] != 0;
 }
 
-/* ---------------------------------------------------------------- the matches of one block */
+/* ---------------------------------------------------------------- the matches of one slice: up to SLICE records of a block */
 
 struct match {
 	struct search_hit hit; /* but for row ids */
@@ -57,7 +57,7 @@ struct match {
 };
 
 struct matches {
-	uint64_t first; /* block; 0: none */
+	uint64_t first; /* entry; 0: none */
 	uint32_t n_entries;
 	struct arena arena;
 	VEC(struct match) list; /* rising records */
@@ -82,7 +82,9 @@ struct search {
 	struct stmt *keeps; /* does the filter keep this trace */
 	struct search_page *out;
 	VEC(struct search_hit) hits;
-	uint64_t record; /* at work */
+	uint64_t block, record;     /* at work */
+	uint32_t n_entries, slices; /* of the block; slices of it still to be read */
+	int64_t source;
 };
 
 /* White space runs as one blank, up to `max` bytes; returns the bytes of text used. */
@@ -185,27 +187,58 @@ static bool is_gone(struct err *err)
 	return true;
 }
 
-/* All matches of the block that begins with entry `first`, in s->below. */
-static bool read_block(struct search *s, uint64_t first, struct err *err)
+/* All matches of a slice, in s->below: entries i … end of the block at work. */
+static bool read_slice(struct search *s, uint32_t i, uint32_t end, struct err *err)
 {
-	struct block_view b;
-	matches_done(&s->below);
-	if (!block_view(s->texts.blocks, first, &b, err))
-		return is_gone(err);
-	s->below.first = first;
-	s->below.n_entries = b.n;
-	s->out->blocks_read++;
-	uint32_t n = b.n;
-	int64_t source = b.source;
 	bool ok = true;
-	for (uint32_t i = 0; ok && i < n; i++) {
-		s->record = first + i;
+	matches_done(&s->below);
+	s->below.first = s->block + i;
+	s->below.n_entries = end - i;
+	for (; ok && i < end; i++) {
+		s->record = s->block + i;
 		if (s->query->before && (int64_t)s->record >= s->query->before)
 			break;
-		if (record_may_match(&s->texts, first, i, &ok, err))
-			ok = record_matches(&s->texts, s->record, source, on_match, s, err);
+		if (record_may_match(&s->texts, s->block, i, &ok, err))
+			ok = record_matches(&s->texts, s->record, s->source, on_match, s, err);
 	}
 	return ok;
+}
+
+/* The next block that may have something; s->block 0: none. */
+static bool next_block(struct search *s, struct err *err)
+{
+	struct block_view b;
+	int64_t first;
+	do {
+		if (!finder_next(&s->finder, &first, err))
+			return false;
+		s->block = (uint64_t)first;
+		if (!first)
+			return true;
+		if (block_view(s->texts.blocks, s->block, &b, err)) {
+			s->n_entries = b.n;
+			s->source = b.source;
+			s->slices = (b.n + SLICE - 1) / SLICE;
+			s->out->blocks_read++;
+		} else if (!is_gone(err)) {
+			return false;
+		}
+	} while (s->slices == 0);
+	return true;
+}
+
+/* Downwards, slice by slice, so that the first page of a common word costs little. *any: false at the end. */
+static bool next_slice(struct search *s, bool *any, struct err *err)
+{
+	if (s->slices == 0 && !next_block(s, err))
+		return false;
+	*any = s->block != 0;
+	if (!*any) {
+		matches_done(&s->below);
+		return true;
+	}
+	uint32_t from = --s->slices * SLICE;
+	return read_slice(s, from, from + SLICE < s->n_entries ? from + SLICE : s->n_entries, err);
 }
 
 /* ---------------------------------------------------------------- row ids */
@@ -283,7 +316,7 @@ static bool emit(struct search *s, const struct match *m, struct err *err)
 /* ---------------------------------------------------------------- pages */
 
 /* The hits of s->now, newest first; what the block below it said before is that one's. */
-static bool emit_block(struct search *s, bool *full, struct err *err)
+static bool emit_slice(struct search *s, bool *full, struct err *err)
 {
 	bool joined = s->below.first && s->below.first + s->below.n_entries == s->now.first;
 	int64_t record = 0;
@@ -304,14 +337,10 @@ static bool emit_block(struct search *s, bool *full, struct err *err)
 
 static bool read_page(struct search *s, bool *full, struct err *err)
 {
-	int64_t first = 1;
+	bool any = true;
 	*full = false;
-	while (!*full && first) {
-		if (!finder_next(&s->finder, &first, err) || (first && !read_block(s, (uint64_t)first, err)))
-			return false;
-		if (!first)
-			matches_done(&s->below);
-		if (!emit_block(s, full, err))
+	while (!*full && any) {
+		if (!next_slice(s, &any, err) || !emit_slice(s, full, err))
 			return false;
 		struct matches swap = s->now;
 		s->now = s->below;

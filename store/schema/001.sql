@@ -148,7 +148,7 @@ CREATE TABLE annotation(
 CREATE INDEX annotation_target ON annotation(target);
 CREATE INDEX annotation_io ON annotation(io);
 
--- Full text: which words stand in which blocks, for runs of up to 256 blocks (store/search_segment.h). Filled behind the import, newest first;
+-- Full text: which words stand in which blocks, for runs of up to 64 blocks (store/search_segment.h). Filled behind the import, newest first;
 -- blocks that no run has are searched by reading. id of a page: run << 32 | its first key.
 CREATE TABLE search(id INTEGER PRIMARY KEY, first INTEGER NOT NULL UNIQUE, last INTEGER NOT NULL, blocks BLOB NOT NULL);
 CREATE TABLE search_page(id INTEGER PRIMARY KEY, data BLOB NOT NULL);

@@ -20,10 +20,11 @@ static const char more_import[] =
     "file that grew adds what is new. Folders are read with all they hold; - is standard input. An import that was\n"
     "stopped goes on where it was.";
 static const char more_run[] = "ID is " RUN_NAMES ".";
-static const char more_search[] =
-    "Words have to stand in one text (a message, a document, an input …), in any order; '\"refund policy\"' in quotes is a\n"
-    "phrase, refund* any word that begins so. Letters of both cases are one, with or without diacritics. A chat that is\n"
-    "sent again with each call counts where it was new. Exit code 1: found nothing.";
+static const char more_search[] = "Words have to stand in one text (a message, a document, an input …), in any order; "
+                                  "'\"refund policy\"' in quotes is a\n"
+                                  "phrase, refund* any word that begins so. Letters of both cases are one, with or "
+                                  "without diacritics. A chat that is\n"
+                                  "sent again with each call counts where it was new. Exit code 1: found nothing.";
 static const char more_trace[] = "ID is any unambiguous prefix of the trace's id.";
 
 /* clang-format off */
