@@ -212,8 +212,8 @@ static bool check_files(char *const *paths, size_t n, struct err *err)
 			continue;
 		struct near near = {.word = str_of(paths[i])};
 		struct buf after = BUF_INIT;
-		for (const struct command *c = commands; i == 0 && c->name; c++)
-			near_try(&near, c->name);
+		for (size_t k = 0; i == 0 && commands[k]; k++)
+			near_try(&near, commands[k]->name);
 		near_say(&near, &after);
 		err_set(err, ERR_USAGE, NULL, "no such command or file: %.100s%s", paths[i], buf_cstr(&after));
 		buf_done(&after);

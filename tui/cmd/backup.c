@@ -7,7 +7,7 @@
 #include "tui/cmd/stop.h"
 
 /* clang-format off */
-const struct option_row backup_options[] = {
+static const struct option_row backup_options[] = {
 	{"force", 'f', OPTION_FLAG, NULL, "replace FILE if it is there"},
 	{.name = NULL},
 };
@@ -37,7 +37,7 @@ static bool print(const struct command_line *line, const char *file, int64_t byt
 	return ok;
 }
 
-int cmd_backup(const struct command_line *line, struct err *err)
+static int backup_main(const struct command_line *line, struct err *err)
 {
 	static struct db_progress progress; /* outlives this call: a late signal may still set cancel */
 	int64_t bytes = 0;
@@ -53,3 +53,15 @@ int cmd_backup(const struct command_line *line, struct err *err)
 		return 128 + stop_signal();
 	return ok ? 0 : err_exit_code(err->code);
 }
+
+const struct command command_backup = {
+    .name = "backup",
+    .operands = "FILE",
+    .help = "a copy of the store in one file, while others may write",
+    .more = "The copy is looked through before it gets its name, and is a store like any other: spoor --store FILE "
+            "opens it.",
+    .min_args = 1,
+    .max_args = 1,
+    .options = backup_options,
+    .run = backup_main,
+};

@@ -1,4 +1,4 @@
-/* Commands: one row each in cmds.c: name, arguments, options, help, function. The table feeds parsing, usage, `spoor help`, and later the
+/* Commands: one file each, which defines command_NAME, and a row in cmds.c. The table feeds parsing, usage, `spoor help`, and later the
  * man page and completion. A command prints to standard output what its screen shows; messages go to standard error. */
 #ifndef SPOOR_TUI_CMD_CMD_H
 #define SPOOR_TUI_CMD_CMD_H
@@ -35,7 +35,7 @@ struct command {
 	           struct err *err); /* exit code; err filled when it says so: printed by the caller */
 };
 
-extern const struct command commands[]; /* ends with name NULL; sorted */
+extern const struct command *const commands[]; /* ends with NULL; sorted by name */
 extern const struct option_row
     common_options[]; /* --json --store --ascii --no-color --help …: every command has them */
 const struct command *command_named(struct str name);

@@ -1,4 +1,4 @@
-/* What the commands share behind the table of cmd.h: their functions and options, list options, names that are near. */
+/* What the commands share behind the table of cmd.h: list options, names that are near. */
 #ifndef SPOOR_TUI_CMD_CMDS_H
 #define SPOOR_TUI_CMD_CMDS_H
 
@@ -17,24 +17,11 @@ struct terminal_found {
 };
 extern bool (*cmd_look_at_terminal)(struct terminal_found *out); /* false: terminfo does not know it */
 
-int cmd_backup(const struct command_line *line, struct err *err);
-int cmd_compare(const struct command_line *line, struct err *err);
-int cmd_doctor(const struct command_line *line, struct err *err);
-int cmd_forget(const struct command_line *line, struct err *err);
-int cmd_formats(const struct command_line *line, struct err *err);
-int cmd_help(const struct command_line *line, struct err *err);
-int cmd_import(const struct command_line *line, struct err *err);
-int cmd_run(const struct command_line *line, struct err *err);
-int cmd_runs(const struct command_line *line, struct err *err);
-int cmd_search(const struct command_line *line, struct err *err);
-int cmd_trace(const struct command_line *line, struct err *err);
-int cmd_traces(const struct command_line *line, struct err *err);
-
-extern const struct option_row backup_options[], compare_options[], doctor_options[], forget_options[], import_options[], run_options[], runs_options[],
-    search_options[], trace_options[], traces_options[];
-
 /* `spoor help NAME` and `spoor NAME --help`. */
 void help_command(struct buf *out, const struct command *c);
+
+/* How a run is named on the command line, for help. */
+#define RUN_NAMES "a run's id, an unambiguous prefix of it, its prompt version, or its file's name"
 
 /* ---- the options every list has */
 /* clang-format off */

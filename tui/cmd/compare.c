@@ -11,7 +11,7 @@
 enum { ROWS_SHOWN = 10 };
 
 /* clang-format off */
-const struct option_row compare_options[] = {
+static const struct option_row compare_options[] = {
 	{"repeats", 0, OPTION_TEXT, "mean|majority", "repeats of a case: their mean (the default), or the majority's verdict"},
 	{"margin", 0, OPTION_NUMBER, "X", "the smallest difference that matters, in the metric's own unit"},
 	{"seed", 0, OPTION_INT, "N", "seed of the resampling (the same seed, the same figures)"},
@@ -277,7 +277,7 @@ static bool compare(struct db *db, const struct command_line *line, const struct
 	return true;
 }
 
-int cmd_compare(const struct command_line *line, struct err *err)
+static int compare_main(const struct command_line *line, struct err *err)
 {
 	struct compare_out o = {.text = BUF_INIT};
 	struct compare_opts opts;
@@ -300,3 +300,15 @@ int cmd_compare(const struct command_line *line, struct err *err)
 	buf_done(&o.text);
 	return ok ? 0 : err_exit_code(err->code);
 }
+
+const struct command command_compare = {
+    .name = "compare",
+    .operands = "A B",
+    .help = "what got better and worse between two eval runs, and is it noise",
+    .more = "A is the baseline, B the candidate: each " RUN_NAMES ".\n"
+            "Cases are paired by their key. The answer does not change the exit code: that is 0 whoever won.",
+    .min_args = 2,
+    .max_args = 2,
+    .options = compare_options,
+    .run = compare_main,
+};

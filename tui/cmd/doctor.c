@@ -15,7 +15,7 @@
 #include "tui/cmd/stop.h"
 
 /* clang-format off */
-const struct option_row doctor_options[] = {
+static const struct option_row doctor_options[] = {
 	{"again", 0, OPTION_FLAG, NULL, "--index: all of it, from the start"},
 	{"compact", 0, OPTION_FLAG, NULL, "first write the store anew, without free room; needs room for two copies"},
 	{"index", 0, OPTION_FLAG, NULL, "first index for search what is not indexed yet"},
@@ -534,7 +534,7 @@ static bool run(struct doctor *d, struct err *err)
 	return print_problems(d, err);
 }
 
-int cmd_doctor(const struct command_line *line, struct err *err)
+static int doctor_main(const struct command_line *line, struct err *err)
 {
 	struct doctor d = {.line = line, .arena = ARENA_INIT, .refused = ERR_INIT};
 	out_init(&d.out, line);
@@ -547,3 +547,14 @@ int cmd_doctor(const struct command_line *line, struct err *err)
 		return 128 + stop_signal();
 	return ok ? 0 : err_exit_code(err->code);
 }
+
+const struct command command_doctor = {
+    .name = "doctor",
+    .operands = "[FILE…]",
+    .help = "the store's health, the files' problems, the terminal as found",
+    .more = "With --problems: every problem met when importing, or only those of the FILEs named.",
+    .min_args = 0,
+    .max_args = -1,
+    .options = doctor_options,
+    .run = doctor_main,
+};

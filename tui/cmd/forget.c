@@ -13,7 +13,7 @@
 #include "tui/cmd/stop.h"
 
 /* clang-format off */
-const struct option_row forget_options[] = {
+static const struct option_row forget_options[] = {
 	{"before", 0, OPTION_TEXT, "TIME", "traces and eval runs that began before it: 90d, 2026-11-20"},
 	{"where", 'w', OPTION_TEXT, "FILTER", "the traces that match (spoor help filter)"},
 	{"yes", 'y', OPTION_FLAG, NULL, "do not ask"},
@@ -303,7 +303,7 @@ static bool run(struct job *j, struct err *err)
 	return ok && print(j, true, err);
 }
 
-int cmd_forget(const struct command_line *line, struct err *err)
+static int forget_main(const struct command_line *line, struct err *err)
 {
 	struct job j = {.line = line, .arena = ARENA_INIT};
 	out_init(&j.out, line);
@@ -317,3 +317,20 @@ int cmd_forget(const struct command_line *line, struct err *err)
 	fputs("spoor: stopped half-way: spoor forget goes on from there\n", stderr);
 	return 128 + stop_signal();
 }
+
+const struct command command_forget = {
+    .name = "forget",
+    .operands = "FILE|trace:ID|…",
+    .help = "take traces, eval runs or whole files out of the store, for good",
+    .more =
+        "FILE is as doctor lists it, trace:ID and run:ID are one trace or eval run. With a file go all traces and "
+        "eval\n"
+        "runs that have a record of it. It says what will go, and asks; --yes in scripts. Verdicts and notes stay.\n"
+        "The store is written anew at the end, so that no text is left in the file: that needs room for two copies "
+        "beside\n"
+        "it. Stopped or killed half-way, the next spoor forget goes on, also without words.",
+    .min_args = 0,
+    .max_args = -1,
+    .options = forget_options,
+    .run = forget_main,
+};

@@ -86,7 +86,7 @@ static bool unknown_format(const char *name, struct err *err)
 	return false;
 }
 
-int cmd_formats(const struct command_line *line, struct err *err)
+static int formats_main(const struct command_line *line, struct err *err)
 {
 	struct out o;
 	struct buf text = BUF_INIT;
@@ -105,3 +105,12 @@ int cmd_formats(const struct command_line *line, struct err *err)
 	buf_done(&text);
 	return ok ? 0 : err_exit_code(err->code);
 }
+
+const struct command command_formats = {
+    .name = "formats",
+    .operands = "[NAME]",
+    .help = "the formats that are read, and how each is recognised",
+    .min_args = 0,
+    .max_args = 1,
+    .run = formats_main,
+};

@@ -48,7 +48,8 @@ static void help_all(struct buf *out)
 	                  "  spoor [OPTION…]                the explorer on the whole store\n"
 	                  "  spoor [OPTION…] FILE…          imports what is new in the files and opens the explorer\n"
 	                  "  spoor COMMAND [OPTION…] …      the same without a screen\n\nCommands\n");
-	for (const struct command *c = commands; c->name; c++) {
+	for (size_t i = 0; commands[i]; i++) {
+		const struct command *c = commands[i];
 		struct buf name = BUF_INIT;
 		buf_printf(&name, "%s %s", c->name, c->operands);
 		int used = text_cols(buf_str(&name));
@@ -88,11 +89,10 @@ static void help_json(struct buf *out, const struct command *only)
 	jout_object(&j, NULL);
 	jout_cstr(&j, "version", cmd_version);
 	jout_array(&j, "commands");
-	for (const struct command *c = only ? only : commands; c->name; c++) {
-		command_json(&j, c);
-		if (only)
-			break;
-	}
+	if (only)
+		command_json(&j, only);
+	for (size_t i = 0; !only && commands[i]; i++)
+		command_json(&j, commands[i]);
 	jout_end(&j);
 	jout_end(&j);
 	buf_add_char(out, '\n');
@@ -167,8 +167,8 @@ static bool print_topic(struct buf *out, const char *name, bool json, struct err
 			return true;
 		}
 	}
-	for (c = commands; c->name; c++)
-		near_try(&near, c->name);
+	for (size_t i = 0; commands[i]; i++)
+		near_try(&near, commands[i]->name);
 	struct buf after = BUF_INIT;
 	near_say(&near, &after);
 	err_set(err, ERR_USAGE, NULL, "no such command or topic: %.60s%s", name, buf_cstr(&after));
@@ -176,7 +176,7 @@ static bool print_topic(struct buf *out, const char *name, bool json, struct err
 	return false;
 }
 
-int cmd_help(const struct command_line *line, struct err *err)
+static int help_main(const struct command_line *line, struct err *err)
 {
 	struct out o;
 	struct buf out = BUF_INIT, shown = BUF_INIT;
@@ -200,3 +200,12 @@ int cmd_help(const struct command_line *line, struct err *err)
 	buf_done(&shown);
 	return ok ? 0 : err_exit_code(err->code);
 }
+
+const struct command command_help = {
+    .name = "help",
+    .operands = "[COMMAND|TOPIC]",
+    .help = "this list, a command, or a topic: keys, filter, files, exit-codes",
+    .min_args = 0,
+    .max_args = 1,
+    .run = help_main,
+};

@@ -16,7 +16,7 @@
 enum { FIRST_MS = 300, EVERY_MS = 100, NESTING_MAX = 100000 };
 
 /* clang-format off */
-const struct option_row import_options[] = {
+static const struct option_row import_options[] = {
 	{"follow", 0, OPTION_FLAG, NULL, "go on reading as the files grow, until ^C; new files in folders, too"},
 	{"no-index", 0, OPTION_FLAG, NULL, "leave the index for search to the next explorer, or spoor doctor --index"},
 	{"strict", 0, OPTION_FLAG, NULL, "a file with any problem at all is not imported"},
@@ -559,7 +559,7 @@ static bool import(const struct command_line *line, struct import_report *report
 	return ok;
 }
 
-int cmd_import(const struct command_line *line, struct err *err)
+static int import_main(const struct command_line *line, struct err *err)
 {
 	struct import_report report = {.arena = ARENA_INIT};
 	bool ok = import(line, &report, err);
@@ -572,3 +572,17 @@ int cmd_import(const struct command_line *line, struct err *err)
 	import_report_done(&report);
 	return code;
 }
+
+const struct command command_import = {
+    .name = "import",
+    .operands = "FILE…|DIR…|-",
+    .help = "read trace and eval files into the store",
+    .more = "Files are recognised by their content; gzip, zstd and xz are opened. The same file again adds nothing, a\n"
+            "file that grew adds what is new. Folders are read with all they hold; - is standard input. An import that "
+            "was\n"
+            "stopped goes on where it was.",
+    .min_args = 1,
+    .max_args = -1,
+    .options = import_options,
+    .run = import_main,
+};

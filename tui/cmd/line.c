@@ -201,9 +201,9 @@ static bool check_operands(struct parse *p)
 
 const struct command *command_named(struct str name)
 {
-	for (const struct command *c = commands; c->name; c++)
-		if (str_is(name, c->name))
-			return c;
+	for (size_t i = 0; commands[i]; i++)
+		if (str_is(name, commands[i]->name))
+			return commands[i];
 	return NULL;
 }
 
@@ -374,8 +374,8 @@ int cmd_main(int argc, char **argv)
 	if (!line.command) {
 		struct near near = {.word = str_of(argv[0])};
 		struct buf after = BUF_INIT;
-		for (const struct command *c = commands; c->name; c++)
-			near_try(&near, c->name);
+		for (size_t i = 0; commands[i]; i++)
+			near_try(&near, commands[i]->name);
 		near_say(&near, &after);
 		err_set(&err, ERR_USAGE, NULL, "no such command: %.100s%s", argv[0], buf_cstr(&after));
 		buf_done(&after);

@@ -11,13 +11,13 @@
 
 enum { PAGE = 5000 };
 
-const struct option_row runs_options[] = {
+static const struct option_row runs_options[] = {
     LIST_OPTIONS,
     {.name = NULL},
 };
 
 /* clang-format off */
-const struct option_row run_options[] = {
+static const struct option_row run_options[] = {
 	LIST_OPTIONS,
 	{"no-payload", 0, OPTION_FLAG, NULL, "--json without input, expected, output, error, metadata and scores"},
 	{.name = NULL},
@@ -64,7 +64,7 @@ static bool print_runs(struct db *db, struct list_opts *opts, struct err *err)
 	return ok;
 }
 
-int cmd_runs(const struct command_line *line, struct err *err)
+static int runs_main(const struct command_line *line, struct err *err)
 {
 	struct arena arena = ARENA_INIT;
 	struct list_opts opts;
@@ -302,7 +302,7 @@ static bool print_run(struct one_run *r, struct str name, struct err *err)
 	return true;
 }
 
-int cmd_run(const struct command_line *line, struct err *err)
+static int run_main(const struct command_line *line, struct err *err)
 {
 	struct one_run r = {.arena = ARENA_INIT, .payload = !cmd_flag(line, "no-payload")};
 	bool ok = list_opts(line, FILTER_CASES, case_columns, &r.arena, &r.opts, err) &&
@@ -316,3 +316,24 @@ int cmd_run(const struct command_line *line, struct err *err)
 	arena_done(&r.arena);
 	return ok ? 0 : err_exit_code(err->code);
 }
+
+const struct command command_run = {
+    .name = "run",
+    .operands = "ID",
+    .help = "one eval run with its cases",
+    .more = "ID is " RUN_NAMES ".",
+    .min_args = 1,
+    .max_args = 1,
+    .options = run_options,
+    .run = run_main,
+};
+
+const struct command command_runs = {
+    .name = "runs",
+    .operands = "",
+    .help = "the eval runs: pass rate, latency, cost",
+    .min_args = 0,
+    .max_args = 0,
+    .options = runs_options,
+    .run = runs_main,
+};

@@ -11,7 +11,7 @@
 enum { PAGE = 200 };
 
 /* clang-format off */
-const struct option_row search_options[] = {
+static const struct option_row search_options[] = {
 	{"where", 'w', OPTION_TEXT, "FILTER", "only in traces that match (spoor help filter)"},
 	{"limit", 'n', OPTION_INT, "N", "at most N hits (on a terminal: 100)"},
 	{"columns", 'c', OPTION_TEXT, "A,B,…", "these columns, by their names in --json"},
@@ -108,7 +108,7 @@ static int search(const struct command_line *line, struct finding *f, struct err
 	return !ok ? err_exit_code(err->code) : f->shown ? 0 : 1;
 }
 
-int cmd_search(const struct command_line *line, struct err *err)
+static int search_main(const struct command_line *line, struct err *err)
 {
 	struct arena arena = ARENA_INIT;
 	struct list_opts opts;
@@ -124,3 +124,18 @@ int cmd_search(const struct command_line *line, struct err *err)
 	arena_done(&arena);
 	return code;
 }
+
+const struct command command_search = {
+    .name = "search",
+    .operands = "TEXT…",
+    .help = "inputs, outputs, messages, documents that hold the words",
+    .more = "Words have to stand in one text (a message, a document, an input …), in any order; "
+            "'\"refund policy\"' in quotes is a\n"
+            "phrase, refund* any word that begins so. Letters of both cases are one, with or "
+            "without diacritics. A chat that is\n"
+            "sent again with each call counts where it was new. Exit code 1: found nothing.",
+    .min_args = 1,
+    .max_args = -1,
+    .options = search_options,
+    .run = search_main,
+};

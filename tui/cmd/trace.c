@@ -13,7 +13,7 @@
 enum { NAME_COLS = 40, DURATION_COLS = 7, BAR_COLS = 16, LEVELS_SHOWN = 12, SCORES_SHOWN = 100 };
 
 /* clang-format off */
-const struct option_row trace_options[] = {
+static const struct option_row trace_options[] = {
 	{"no-payload", 0, OPTION_FLAG, NULL, "--json without inputs, outputs, messages, documents, attributes, events"},
 	{"raw", 0, OPTION_FLAG, NULL, "the source records of its spans, one a line, controls as \\u escapes"},
 	{.name = NULL},
@@ -367,7 +367,7 @@ static bool print(const struct command_line *line, struct trace_out *t, struct e
 	return ok && out_flush(&t->text, err);
 }
 
-int cmd_trace(const struct command_line *line, struct err *err)
+static int trace_main(const struct command_line *line, struct err *err)
 {
 	struct trace_out t = {.arena = ARENA_INIT, .payload = !cmd_flag(line, "no-payload")};
 	out_init(&t.out, line);
@@ -382,3 +382,14 @@ int cmd_trace(const struct command_line *line, struct err *err)
 	arena_done(&t.arena);
 	return ok ? 0 : err_exit_code(err->code);
 }
+
+const struct command command_trace = {
+    .name = "trace",
+    .operands = "ID",
+    .help = "one trace as a tree of its spans",
+    .more = "ID is any unambiguous prefix of the trace's id.",
+    .min_args = 1,
+    .max_args = 1,
+    .options = trace_options,
+    .run = trace_main,
+};

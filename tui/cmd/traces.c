@@ -6,7 +6,7 @@
 
 enum { PAGE = 10000 };
 
-const struct option_row traces_options[] = {
+static const struct option_row traces_options[] = {
     LIST_OPTIONS,
     {.name = NULL},
 };
@@ -78,7 +78,7 @@ static bool print_list(struct listing *l, struct err *err)
 	return ok;
 }
 
-int cmd_traces(const struct command_line *line, struct err *err)
+static int traces_main(const struct command_line *line, struct err *err)
 {
 	struct arena arena = ARENA_INIT;
 	struct list_opts opts;
@@ -89,3 +89,13 @@ int cmd_traces(const struct command_line *line, struct err *err)
 	arena_done(&arena);
 	return ok ? 0 : err_exit_code(err->code);
 }
+
+const struct command command_traces = {
+    .name = "traces",
+    .operands = "",
+    .help = "the traces, newest first",
+    .min_args = 0,
+    .max_args = 0,
+    .options = traces_options,
+    .run = traces_main,
+};
