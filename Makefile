@@ -158,7 +158,7 @@ fuzz:
 golden: all unit-tests
 	@SPOOR_GOLDEN=1 sh tests/run.sh $(B)
 
-ALL_C := $(SRC) tui/main.c $(TEST_SRC)
+ALL_C := $(SRC) tui/main.c $(TEST_SRC) $(wildcard tests/fuzz/*.[ch])
 lint:
 	@sh tests/deps.sh lint
 	@$(MAKE) --no-print-directory $(GEN)
