@@ -161,6 +161,43 @@ static void absent_values(void **state)
 	scan_done(&s);
 }
 
+/* The two shapes of an attribute, asked of values that have it, nearly have it, and are something else. */
+static void pairs_and_singles(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *json;
+		bool pair, single;
+	} rows[] = {
+	    {"{\"key\":\"a\",\"value\":1}",              true,  false},
+	    {"{\"value\":1,\"key\":\"a\"}",              false, false},
+	    {"{\"key\":\"a\",\"value\":1,\"x\":2}",      false, false},
+	    {"{\"key\":\"a\",\"valuf\":1}",              false, false},
+	    {"{\"key\":\"a\"}",                          false, true },
+	    {"{\"\\u006bey\":\"a\"}",                    false, false},
+	    {"{\"key\":{\"key\":[1,2]},\"value\":[{}]}", true,  false},
+	    {"{\"kex\":1}",	                      false, true },
+	    {"{}",	                               false, false},
+	    {"[\"key\",\"value\"]",                      false, false},
+	    {"7",	                                false, false},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct scan s = SCAN_INIT;
+		struct val got[2], one;
+		struct str key;
+		assert_true(scan_text(&s, str_of(rows[i].json), &(struct scan_opts){.last = true}));
+		assert_int_equal(val_pair(scan_root(&s), STR_LIT("key"), STR_LIT("value"), got), rows[i].pair);
+		if (rows[i].pair)
+			assert_true(str_eq(val_raw(got[1]), val_raw(val_get(scan_root(&s), "value"))));
+		assert_int_equal(val_single(scan_root(&s), &key, &one), rows[i].single);
+		if (rows[i].single)
+			assert_true(key.len == 3 && val_ok(one));
+		scan_done(&s);
+	}
+	struct val got[2];
+	assert_false(val_pair(VAL_NONE, STR_LIT("key"), STR_LIT("value"), got));
+}
+
 static void wrapping_from_beyond(void **state)
 {
 	(void)state;
@@ -183,7 +220,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(every_code_point),       cmocka_unit_test(hidden_after_anything),
 	    cmocka_unit_test(literals_nobody_writes), cmocka_unit_test(surrogates),
-	    cmocka_unit_test(absent_values),          cmocka_unit_test(wrapping_from_beyond),
+	    cmocka_unit_test(absent_values),          cmocka_unit_test(pairs_and_singles),
+	    cmocka_unit_test(wrapping_from_beyond),
 	};
 	return cmocka_run_group_tests_name("edges", tests, NULL, NULL);
 }
