@@ -33,7 +33,8 @@ def measure():
     for path in glob.glob(build + "/**/*.gcda", recursive=True):
         os.unlink(path)
     env = {**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC", "SPOOR_BUILD": build}
-    for name in ("scan", "text", "edges", "clean", "json", "units", "db", "lock", "lock_turns", "open", "filter", "stat", "compare", "record", "ingest", "import"):
+    for name in ("scan", "text", "edges", "clean", "json", "units", "db", "lock", "lock_turns", "schema", "open", "filter", "stat", "compare", "record", "ingest",
+                 "import"):
         run("%s/tests/%s" % (build, name), env=env)
     run("sh", "tests/fuzz/run.sh", "replay", build, "scanner", "cells", "filter", "store", env={**env, "SPOOR_FUZZ_CHANGES": "4"})
     run("bash", "tests/cli.sh", *("tests/cli/%s.t" % t for t in ("exit", "doctor", "import", "traces", "runs", "hostile")), env=env)
