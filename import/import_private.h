@@ -61,6 +61,7 @@ struct job {
 	int64_t rested_ns;                              /* when what had come was last committed, at a pipe */
 	bool begun;                                     /* the ingest has the source open */
 	bool cut_short, lost;                           /* stopped before its end; the end could not be read */
+	bool lost_as_before;                            /* lost, and an earlier import told it */
 	bool yielded;                                   /* stopped at the deadline */
 	bool hurried;                                   /* large traces need not be settled at its end */
 	bool ending;                                    /* cancel does not stop this one: it is the end, and short */

@@ -131,16 +131,18 @@ static bool report_old_problems(struct job *job, struct err *err)
 	stmt_int(s, 1, job->known.id);
 	VEC(struct problem) problems = {0};
 	int worst = 0;
+	int64_t total = 0;
 	enum step step;
 	while ((step = stmt_step(s, err)) == STEP_ROW) {
 		struct problem p;
+		total++;
 		read_problem(s, &job->arena, job->path, &p);
 		worst = problem_exit(&p) > worst ? problem_exit(&p) : worst;
 		if (problems.n < PROBLEMS_SHOWN)
 			*vec_add(&problems) = p;
 	}
 	stmt_end(s);
-	report_problems(job, problems.at, problems.n, job->known.problems, worst);
+	report_problems(job, problems.at, problems.n, total, worst);
 	vec_done(&problems);
 	return step == STEP_DONE;
 }
@@ -179,7 +181,12 @@ bool report_imported(struct job *job, const struct ingest_counts *held, const st
 	                                                  : IMPORT_IMPORTED;
 	if (ingest_rolled_back(in)) /* a warning is enough to be refused under --strict */
 		exit_code = 3;
-	report_problems(job, problems, n, total, exit_code);
+	if (job->lost_as_before) { /* its problems of then, with those of now */
+		if (!report_old_problems(job, err))
+			return false;
+	} else {
+		report_problems(job, problems, n, total, exit_code);
+	}
 	job->file->held = *held;
 	add_counts(&job->file->fresh, fresh);
 	bool last = job->end == JOB_END && !job->begun; /* the runs are asked for once */

@@ -245,9 +245,12 @@ static void pass_problem(struct job *job, struct problem *p)
 	p->file = job->path;
 	if (strcmp(p->code, "empty") == 0 && job->point.at.offset > 0)
 		return; /* nothing was added */
-	if (p->severity == SEVERITY_FILE)
+	bool told = p->record > 0 && p->record <= job->known.records; /* by an earlier import */
+	if (p->severity == SEVERITY_FILE) {
 		job->lost = true;
-	if (p->record == 0 || p->record > job->known.records)
+		job->lost_as_before = told;
+	}
+	if (!told)
 		sink_problem(job->import.sink, p);
 }
 
@@ -409,7 +412,7 @@ static void begin_reading(struct job *job)
 	};
 	job->done_records = job->last_point = job->point.at.records;
 	job->last_offset = job->began_at = job->point.at.offset;
-	job->cut_short = job->lost = job->yielded = false;
+	job->cut_short = job->lost = job->lost_as_before = job->yielded = false;
 	hasher_free(job->hasher);
 	job->hasher = job->point.hasher ? hasher_copy(job->point.hasher) : hasher_new();
 	reader_hash(job->reader, job->hasher);

@@ -21,13 +21,13 @@ part() {
 	failed=$((failed + ${line% failed}))
 	[ "${line% failed}" = 0 ] || echo "$out"
 }
-# Each target with libFuzzer for a ninth of its share.
+# Each target with libFuzzer for a tenth of its share.
 fuzz_all() {
 	local p=0 f=0 name
 	for file in tests/fuzz/fuzz_*.c; do
 		name=$(basename "$file" .c)
 		name=${name#fuzz_}
-		if make --no-print-directory fuzz TARGET="$name" SECONDS=$((SECONDS_GIVEN / 9 + 1)); then p=$((p + 1)); else f=$((f + 1)); fi
+		if make --no-print-directory fuzz TARGET="$name" SECONDS=$((SECONDS_GIVEN / 10 + 1)); then p=$((p + 1)); else f=$((f + 1)); fi
 	done
 	echo "$p passed, $f failed"
 }

@@ -41,11 +41,11 @@ def check(ok, what):
 
 
 def run(*words, cwd=None, data=None):
-    """(exit code, stdout, stderr). A crash, a sanitizer's report and 60 seconds are codes no command has."""
+    """(exit code, stdout, stderr). A crash, a sanitizer's report and 300 seconds are codes no command has."""
     try:
-        r = subprocess.run([spoor, *words], capture_output=True, env=env, cwd=cwd, input=data, timeout=60 if not san else 300)
+        r = subprocess.run([spoor, *words], capture_output=True, env=env, cwd=cwd, input=data, timeout=300)
     except subprocess.TimeoutExpired:
-        return 98, b"", b"60 seconds"
+        return 98, b"", b"300 seconds"
     return r.returncode, r.stdout, r.stderr
 
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """The generated parts of the README, from the program and the golden screens: readme.py [--check] SPOOR.
 
-Between the lines `<!-- NAME -->` and `<!-- /NAME -->` stands what SPOOR prints (keys, commands, formats) or what a golden
-screen shows (tree, compare). --check changes nothing and fails when a part is stale."""
+Between the lines `<!-- NAME -->` and `<!-- /NAME -->` stands what SPOOR prints (keys, commands, formats), what a golden
+screen shows (tree, compare), or what make coverage wrote. --check changes nothing and fails when a part is stale."""
 import re, subprocess, sys
 
 args = [a for a in sys.argv[1:] if a != "--check"]
@@ -19,6 +19,12 @@ def screen(name):
         return [line.rstrip() for line in f.read().split("\n")[::2]][:24]
 
 
+def written(path):
+    """What make coverage wrote."""
+    with open(path, encoding="utf-8") as f:
+        return f.read().rstrip("\n").split("\n")
+
+
 def commands():
     lines = printed("help")
     at = lines.index("Commands")
@@ -26,7 +32,7 @@ def commands():
 
 
 parts = {"tree": screen("trace-80x24"), "compare": screen("compare-80x24"), "keys": printed("help", "keys"),
-         "commands": commands(), "formats": printed("formats")}
+         "commands": commands(), "formats": printed("formats"), "coverage": written("tests/coverage.txt")}
 with open("README.md", encoding="utf-8") as f:
     old = f.read()
 new = old

@@ -296,6 +296,15 @@ def cpu(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def rests(t):
+    """Nothing to do, no work done: CPU over half a second."""
+    t.idle(0.3 * slow, 30)
+    before = cpu(t.process.pid)
+    t.pump(0.5)
+    used = cpu(t.process.pid) - before
+    check(used <= 0.02, "idle, yet %.2f s of CPU in half a second" % used)
+
+
 def monkey():
     path, keys, R = everything(), table_keys(), random.Random(seed)
     weights = [0.1 if k in (b"q", b"\x1b") else 1 for k in keys]  # else it is mostly on the way out
@@ -309,6 +318,8 @@ def monkey():
         t = Terminal([spoor, "--store", path], rows, cols, strict=True)
         t.until(b"\x1b[?1049h")
         t.idle(0.1 * slow)
+        if starts % 8 == 0:
+            rests(t)
         history, starts = [], starts + 1
         for _ in range(60):
             burst = b""
@@ -332,10 +343,7 @@ def monkey():
         check(not found, "an SQL error is shown: %r" % (found and t.out[found.start() - 100:found.end() + 100]))
         check(not t.strict.foreign, "foreign bytes %r" % t.strict.foreign[:3])
         if code is None and starts % 4 == 1:
-            t.idle(0.3 * slow, 30)
-            before = cpu(t.process.pid)
-            t.pump(0.5)
-            check(cpu(t.process.pid) - before <= 0.02, "idle, yet %.2f s of CPU in half a second" % (cpu(t.process.pid) - before))
+            rests(t)
         if code is None:
             t.process.terminate()
             code = t.wait(20)

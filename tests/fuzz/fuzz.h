@@ -16,12 +16,12 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerInitialize(int *argc, char ***argv); /* optional */
 
-#define FUZZ_CHECK(what)                                                                                               \
-	do {                                                                                                           \
-		if (!(what)) {                                                                                         \
-			fprintf(stderr, "%s:%d: broken promise: %s\n", __FILE__, __LINE__, #what);                     \
-			abort();                                                                                       \
-		}                                                                                                      \
+#define FUZZ_CHECK(what)                                                                           \
+	do {                                                                                       \
+		if (!(what)) {                                                                     \
+			fprintf(stderr, "%s:%d: broken promise: %s\n", __FILE__, __LINE__, #what); \
+			abort();                                                                   \
+		}                                                                                  \
 	} while (0)
 
 /* The input as it is, without a terminator: a byte read beyond it is a report of the sanitizer. */
@@ -52,8 +52,8 @@ static char fuzz_dir[64];
 
 static inline void fuzz_dir_remove(void)
 {
-	static const char *const names[] = {"s.db", "s.db-wal", "s.db-shm", "s.db-lock", "s.db-import", "t.db", "t.db-wal",
-	                                    "t.db-shm", "t.db-lock", "t.db-import", "input"};
+	static const char *const names[] = {"s.db",     "s.db-wal", "s.db-shm",  "s.db-lock",   "s.db-import", "t.db",
+	                                    "t.db-wal", "t.db-shm", "t.db-lock", "t.db-import", "input"};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		char path[96];
 		snprintf(path, sizeof path, "%s/%s", fuzz_dir, names[i]);
@@ -65,7 +65,8 @@ static inline void fuzz_dir_remove(void)
 static inline const char *fuzz_file(char path[96], const char *name)
 {
 	if (!fuzz_dir[0]) {
-		snprintf(fuzz_dir, sizeof fuzz_dir, "%s/spoor-fuzz-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+		snprintf(fuzz_dir, sizeof fuzz_dir, "%s/spoor-fuzz-XXXXXX",
+		         access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
 		FUZZ_CHECK(mkdtemp(fuzz_dir));
 		atexit(fuzz_dir_remove);
 	}

@@ -52,7 +52,8 @@ static void check_over(struct str text, enum filter_over over)
 		filter_print(&printed, f);
 		struct filter *g = filter_parse(&arena, buf_str(&printed), over, now_ns, &mistake);
 		if (!g)
-			fprintf(stderr, "printed as: %s\nmistake at %zu: %s\n", buf_cstr(&printed), mistake.column, mistake.expected);
+			fprintf(stderr, "printed as: %s\nmistake at %zu: %s\n", buf_cstr(&printed), mistake.column,
+			        mistake.expected);
 		FUZZ_CHECK(g);
 		filter_print(&again, g);
 		FUZZ_CHECK(str_eq(buf_str(&printed), buf_str(&again)));

@@ -14,14 +14,14 @@ enum { WINDOW = 64 << 10 }; /* larger than an input; the default of 4 MiB takes 
 static void walk(const struct format *format, struct str bytes, size_t chunk, size_t window, struct buf *out)
 {
 	struct reader *reader = reader_memory(bytes, chunk);
-	struct record_reader *records =
-	    record_open(reader, &(struct record_opts){.paths = format->paths,
-	                                              .loose_keys = format->loose_keys,
-	                                              .lenient = format->lenient,
-	                                              .window = window});
+	struct record_reader *records = record_open(reader, &(struct record_opts){.paths = format->paths,
+	                                                                          .loose_keys = format->loose_keys,
+	                                                                          .lenient = format->lenient,
+	                                                                          .window = window});
 	struct recorder recorder;
 	struct arena arena = ARENA_INIT;
-	struct import im = {.arena = &arena, .format = format, .file = "fuzz", .state = xcalloc(1, format->state_size + 1)};
+	struct import im = {
+	    .arena = &arena, .format = format, .file = "fuzz", .state = xcalloc(1, format->state_size + 1)};
 	struct record rec;
 	struct frame *frame;
 	struct problem problem = {0};
@@ -68,8 +68,8 @@ static void check_format(const struct format *format, struct str bytes, unsigned
 	walk(format, bytes, 0, WINDOW, &whole);
 	walk(format, bytes, 1 + choice % 64, WINDOW, &parts);
 	if (!str_eq(buf_str(&whole), buf_str(&parts)))
-		fprintf(stderr, "%s\n-- whole:\n%s-- in pieces of %u:\n%s", format->name, buf_cstr(&whole), 1 + choice % 64,
-		        buf_cstr(&parts));
+		fprintf(stderr, "%s\n-- whole:\n%s-- in pieces of %u:\n%s", format->name, buf_cstr(&whole),
+		        1 + choice % 64, buf_cstr(&parts));
 	FUZZ_CHECK(str_eq(buf_str(&whole), buf_str(&parts)));
 	buf_clear(&parts);
 	walk(format, bytes, 7, 16, &parts); /* a window that has to grow; frames may come otherwise, so not compared */

@@ -37,8 +37,8 @@ static void import_once(struct db *db, char *path, struct import_file *out)
 	char *paths[] = {path};
 	struct import_report report = {0};
 	struct err err = ERR_INIT;
-	bool ok = import_paths(db, paths, 1, &(struct import_opts){.now_ns = INT64_C(1795222000000000000)}, NULL, &report,
-	                       &err);
+	bool ok = import_paths(db, paths, 1, &(struct import_opts){.now_ns = INT64_C(1795222000000000000)}, NULL,
+	                       &report, &err);
 	if (!ok)
 		fprintf(stderr, "%s\n", err.text);
 	FUZZ_CHECK(ok && report.n_files == 1);
@@ -64,8 +64,8 @@ struct held {
 
 static struct held hold(struct db *db)
 {
-	return (struct held){number(db, "SELECT count(*) FROM trace"), number(db, "SELECT count(*) FROM span"),
-	                     number(db, "SELECT count(*) FROM score"), number(db, "SELECT count(*) FROM run"),
+	return (struct held){number(db, "SELECT count(*) FROM trace"),       number(db, "SELECT count(*) FROM span"),
+	                     number(db, "SELECT count(*) FROM score"),       number(db, "SELECT count(*) FROM run"),
 	                     number(db, "SELECT count(*) FROM case_result"), number(db, "SELECT count(*) FROM block")};
 }
 
@@ -132,7 +132,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	FUZZ_CHECK(once.held.traces <= before.traces && once.held.runs <= before.runs);
 	import_once(db, input, &twice);
 	struct held after = hold(db);
-	if (once.status == IMPORT_PARTIAL) /* read again each time for what may have come since; its frames are kept again */
+	if (once.status ==
+	    IMPORT_PARTIAL) /* read again each time for what may have come since; its frames are kept again */
 		after.entries = before.entries;
 	FUZZ_CHECK(memcmp(&before, &after, sizeof before) == 0);
 	FUZZ_CHECK(once.exit_code == twice.exit_code);

@@ -9,8 +9,8 @@
 
 static bool is_between(char c)
 {
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == ',' || c == ':' || c == '"' || c == '[' || c == ']' ||
-	       c == '{' || c == '}';
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == ',' || c == ':' || c == '"' || c == '[' ||
+	       c == ']' || c == '{' || c == '}';
 }
 
 /* Offsets rise; each token but containers owns its bytes; what no token owns is punctuation and white space. */
@@ -38,7 +38,8 @@ static bool same_tokens(const struct scan *a, const struct scan *b)
 		return false;
 	for (uint32_t i = 0; i < a->n; i++) {
 		const struct scan_token *x = &a->tokens[i], *y = &b->tokens[i];
-		if (x->at != y->at || x->len != y->len || x->next != y->next || x->type != y->type || x->escaped != y->escaped)
+		if (x->at != y->at || x->len != y->len || x->next != y->next || x->type != y->type ||
+		    x->escaped != y->escaped)
 			return false;
 	}
 	return true;

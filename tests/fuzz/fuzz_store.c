@@ -14,11 +14,13 @@
 static struct buf good;
 
 static const char trace_file[] =
-    "{\"resourceSpans\":[{\"resource\":{\"attributes\":[{\"key\":\"service.name\",\"value\":{\"stringValue\":\"svc\"}}]},"
+    "{\"resourceSpans\":[{\"resource\":{\"attributes\":[{\"key\":\"service.name\",\"value\":{\"stringValue\":\"svc\"}}]"
+    "},"
     "\"scopeSpans\":[{\"spans\":["
     "{\"traceId\":\"00000000000000000000000000000a01\",\"spanId\":\"00000000000000a1\",\"name\":\"root\","
     "\"startTimeUnixNano\":\"1795132800000000000\",\"endTimeUnixNano\":\"1795132801000000000\"},"
-    "{\"traceId\":\"00000000000000000000000000000a01\",\"spanId\":\"00000000000000a2\",\"parentSpanId\":\"00000000000000a1\","
+    "{\"traceId\":\"00000000000000000000000000000a01\",\"spanId\":\"00000000000000a2\",\"parentSpanId\":"
+    "\"00000000000000a1\","
     "\"name\":\"chat gpt\",\"startTimeUnixNano\":\"1795132800100000000\",\"endTimeUnixNano\":\"1795132800900000000\","
     "\"attributes\":[{\"key\":\"gen_ai.operation.name\",\"value\":{\"stringValue\":\"chat\"}},"
     "{\"key\":\"gen_ai.usage.input_tokens\",\"value\":{\"intValue\":\"12\"}}]}]}]}]}\n";
@@ -112,8 +114,8 @@ static void look_at(struct db *db)
 			struct compare c = {0};
 			cases_page(db, runs.rows[i].id, NULL, 0, 20, &cases, &err);
 			if (i == 0)
-				compare_runs(db, runs.rows[i].id, runs.rows[runs.n - 1].id, &(struct compare_opts){.rows_only = true},
-				             &c, &err);
+				compare_runs(db, runs.rows[i].id, runs.rows[runs.n - 1].id,
+				             &(struct compare_opts){.rows_only = true}, &c, &err);
 			compare_done(&c);
 			case_page_done(&cases);
 		}

@@ -140,7 +140,8 @@ int main(int argc, char **argv)
 		signal(numbers[i], report);
 	if (getenv("SPOOR_FUZZ_SEED"))
 		seed = strtoull(getenv("SPOOR_FUZZ_SEED"), NULL, 10);
-	printf("%s: seed %llu, %zu cuts and %zu changes a file\n", program, (unsigned long long)seed, n_changes, n_changes);
+	printf("%s: seed %llu, %zu cuts and %zu changes a file\n", program, (unsigned long long)seed, n_changes,
+	       n_changes);
 	fflush(stdout);
 	LLVMFuzzerInitialize(&argc, &argv);
 	for (size_t i = 0; i < 3; i++) {

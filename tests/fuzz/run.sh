@@ -7,6 +7,8 @@ set -u
 mode=$1 build=$2
 shift 2
 corpus=${SPOOR_CORPUS:-../shared/corpus}
+# The sanitizers take ten times as long.
+case $build in *san*) export SPOOR_FUZZ_CHANGES="${SPOOR_FUZZ_CHANGES:-4}" ;; esac
 trap 'exit 130' HUP INT TERM
 
 folders() { # of TARGET
