@@ -42,9 +42,7 @@ def importers_and_readers(w, importers, readers):
         room.spoor("import", f)
     serial = invariants.digest_of(told(room))
     room.clear()
-    room.spoor("import", w.small)  # the store is there
-    room.clear()
-    run([CLIENT, "checkpoint", room.store, "1"], room.env)
+    run([CLIENT, "checkpoint", room.store, "1"], room.env)  # the store is there
     looking = [begin(w, [CLIENT, "read", room.store, "20"], stdin=subprocess.PIPE) for _ in range(readers)]
     for first in range(0, len(w.files), importers):
         working = [begin(w, [PROGRAM, "import", f], stdin=subprocess.DEVNULL) for f in w.files[first:first + importers]]
