@@ -3,7 +3,7 @@ shared out, counted and told. A row is a program of its own:
 
     ROW.py [--all] [--seed N] [--only CASE] [--minutes M]
 
---all is the deep run's share (every k where the plain run samples). A failure prints its case; --only CASE does just that again."""
+--all is the deep run's share (every k where the plain run samples), within M or $MINUTES minutes. A failure prints its case; --only CASE does just that again."""
 import argparse, ctypes, multiprocessing, os, pty, random, select, shutil, signal, struct, subprocess, sys, tempfile, termios, time, traceback
 from dataclasses import dataclass, field
 
@@ -187,6 +187,7 @@ def began_of(end, timeout):
 def otlp_lines(n, spans=4, traces_of=3, text=40, seed=1):
     """n export requests, a line each; a trace's spans are spread over several lines."""
     dice = random.Random(seed)
+    words = "".join(dice.choices("abcdefgh ", k=1 << 16))
     out = []
     for i in range(n):
         rows = []
@@ -197,7 +198,7 @@ def otlp_lines(n, spans=4, traces_of=3, text=40, seed=1):
                         '[{"key":"gen_ai.operation.name","value":{"stringValue":"chat"}},{"key":"gen_ai.usage.input_tokens","value":{"intValue":"%d"}},'
                         '{"key":"input.value","value":{"stringValue":"%s"}}]}'
                         % (i // traces_of + 1, number, '"parentSpanId":"%016x",' % (number - k) if k else "", k, start, start + dice.randrange(1000), number,
-                           "".join(dice.choice("abcdefgh ") for _ in range(text))))
+                           words[(at := dice.randrange(len(words) - text)):at + text]))
         out.append('{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"svc"}}]},"scopeSpans":[{"scope":{"name":"t"},"spans":[%s]}]}]}\n' % ",".join(rows))
     return "".join(out).encode()
 
@@ -358,6 +359,8 @@ def options(about):
     o = p.parse_args()
     if o.seed is None:
         o.seed = random.SystemRandom().randrange(1 << 31) if o.all else 1
+    if o.all and o.minutes is None and os.environ.get("MINUTES"):
+        o.minutes = float(os.environ["MINUTES"])
     o.until = time.monotonic() + 60 * o.minutes if o.minutes else None
     return o
 

@@ -9,7 +9,7 @@ class Worker:
     def __init__(self):
         self.room = Room()
         self.files = []
-        size = 600 if SANITIZED else 4000
+        size = 600 if SANITIZED else 2500
         for i in range(4):
             data = otlp_lines(size, spans=6, traces_of=20, text=200, seed=i)
             # Traces of their own, but for the first: all files have spans of those.

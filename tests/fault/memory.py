@@ -128,7 +128,7 @@ def main():
     cases = []
     for name in names:
         n = counts[name] + (counts[name] // 50 if name.startswith("screen:") else 0)  # (threads: the number varies)
-        share = 1 if name.startswith(("import:otlp.jsonl", "import:promptfoo")) else 0.2 if not name.startswith("screen:") else 0.06
+        share = 1 if name.startswith(("import:otlp.jsonl", "import:promptfoo")) else 0.15 if not name.startswith("screen:") else 0.04
         for mode in (ONCE, FROM):
             ks = range(1, n + 1) if opts.all else sample(dice, n, int(300 * share) // 2, int(300 * share) // 2)
             cases += [Case(f"{name} {'once' if mode == ONCE else 'from'} {k}", try_one, (name, mode, k)) for k in ks]
