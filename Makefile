@@ -1,5 +1,5 @@
 # spoor: one Makefile, not recursive. Targets: all try test install uninstall deps lint layers format golden bench clean,
-# and parts of test: test-unit test-cli test-screen test-fuzz test-fault; test-deep (DEEP_MINUTES=60); fuzz (TARGET=scanner SECONDS=60) and coverage.
+# and parts of test: test-unit test-cli test-screen test-fuzz test-fault; test-deep (DEEP_MINUTES=30); fuzz (TARGET=scanner SECONDS=60) and coverage.
 # Yours to set: CC CFLAGS CPPFLAGS LDFLAGS PREFIX DESTDIR; SAN=1 builds with ASan+UBSan in its own folder, FUZZ=1 for
 # libFuzzer, COV=1 with gcov.
 
@@ -127,10 +127,6 @@ $(B)/fault/client: tests/fault/client.c $(B)/libspoor.a
 fault-tests: $(B)/fault/fault.so $(B)/fault/client
 test-fault: all fault-tests
 	@for row in memory disk kill limits many; do SPOOR_BUILD=$(B) python3 tests/fault/$$row.py || exit 1; done
-# Every place where the plain run takes a sample, within DEEP_MINUTES (60).
-test-deep: tests-ready
-	@$(MAKE) --no-print-directory -j$$(nproc) all unit-tests fuzz-tests fault-tests
-	@sh tests/deep.sh $(B)
 test-unit: tests-ready
 	@$(MAKE) --no-print-directory unit-tests
 	@for t in $(TEST_BIN); do $$t || exit 1; done
@@ -143,7 +139,7 @@ test-fuzz: fuzz-tests
 # The long ones, before a release: make test-deep DEEP_MINUTES=30
 test-deep: tests-ready
 	@sh tests/deps.sh fuzz
-	@$(MAKE) --no-print-directory -j$$(nproc) all unit-tests fuzz-tests
+	@$(MAKE) --no-print-directory -j$$(nproc) all unit-tests fuzz-tests fault-tests
 	@SPOOR_BUILD=$(B) DEEP_MINUTES=$(DEEP_MINUTES) bash tests/deep.sh
 DEEP_MINUTES ?= 30
 # libFuzzer: make fuzz TARGET=scanner SECONDS=60. What it finds comes into tests/fuzz/found.

@@ -3,7 +3,7 @@ shared out, counted and told. A row is a program of its own:
 
     ROW.py [--all] [--seed N] [--only CASE] [--minutes M]
 
---all is the deep run's share (every k where the plain run samples), within M or $MINUTES minutes. A failure prints its case; --only CASE does just that again."""
+--all is the deep run's share (every k where the plain run samples), within M minutes or $SECONDS_GIVEN. A failure prints its case; --only CASE does just that again."""
 import argparse, ctypes, multiprocessing, os, pty, random, select, shutil, signal, struct, subprocess, sys, tempfile, termios, time, traceback
 from dataclasses import dataclass, field
 
@@ -359,8 +359,8 @@ def options(about):
     o = p.parse_args()
     if o.seed is None:
         o.seed = random.SystemRandom().randrange(1 << 31) if o.all else 1
-    if o.all and o.minutes is None and os.environ.get("MINUTES"):
-        o.minutes = float(os.environ["MINUTES"])
+    if o.all and o.minutes is None and os.environ.get("SECONDS_GIVEN"):
+        o.minutes = float(os.environ["SECONDS_GIVEN"]) / 60
     o.until = time.monotonic() + 60 * o.minutes if o.minutes else None
     return o
 
