@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "store/base/file.h"
@@ -223,7 +224,16 @@ static bool set_journal(struct db *db, struct err *err)
 	buf_printf(&sql, "PRAGMA page_size=%d; PRAGMA journal_mode=%s; PRAGMA synchronous=%s; PRAGMA cache_size=-%d;",
 	           DB_PAGE_BYTES, db->place.no_shared ? "DELETE" : "WAL",
 	           db->mode == DB_DURABLE || db->place.no_shared ? "FULL" : "NORMAL", DB_WRITE_CACHE_KB);
-	bool ok = run(db, buf_cstr(&sql), err);
+	/* Two that turn a new store to its log at one moment: SQLite tells one of them at once that it is busy, without waiting. */
+	enum { TRIES = 200, STEP_MS = 5 };
+	bool ok;
+	for (int i = 0; !(ok = run(db, buf_cstr(&sql), err)) && i < TRIES; i++) {
+		if ((sqlite3_errcode(db->handle) & 0xff) != SQLITE_BUSY)
+			break;
+		nanosleep(&(struct timespec){.tv_nsec = STEP_MS * 1000000L}, NULL);
+	}
+	if (ok && err)
+		*err = ERR_INIT;
 	buf_done(&sql);
 	return ok;
 }
