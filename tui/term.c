@@ -32,6 +32,7 @@ static struct {
 	FILE *input;  /* /dev/tty, or NULL: standard input */
 	int in_fd, out_fd;
 	bool watched; /* curses_ended is called at exit */
+	bool opening; /* in term_open, before the signals are caught */
 	struct term_opts opts;
 	struct theme theme;
 	bool utf8, default_colors;
@@ -260,7 +261,7 @@ static void open_keys(void)
 /* We close the terminal before we end, so it is curses that ends us: where it finds no memory it calls exit(1), in the middle. */
 static void curses_ended(void)
 {
-	if (!term_signals_are_open())
+	if (!t.opening && !term_signals_are_open())
 		return;
 	term_signals_give_back();
 	_exit(4);
@@ -275,7 +276,12 @@ bool term_open(const struct theme *theme, const struct term_opts *opts, struct e
 	t.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 	if (!isatty(STDOUT_FILENO))
 		return no_terminal(err, "standard output is no terminal");
-	if (!can_move_cursor()) {
+	if (!t.watched)
+		t.watched = atexit(curses_ended) == 0;
+	t.opening = true;
+	bool moves = can_move_cursor();
+	t.opening = false;
+	if (!moves) {
 		const char *name = getenv("TERM");
 		char why[128];
 		snprintf(why, sizeof why, "TERM=%.60s: no terminal on which the cursor can be moved", name ? name : "");
@@ -284,8 +290,6 @@ bool term_open(const struct theme *theme, const struct term_opts *opts, struct e
 	if (!open_input(err))
 		return false;
 	struct term_reset reset = make_reset();
-	if (!t.watched)
-		t.watched = atexit(curses_ended) == 0;
 	/* Before curses: it installs no handlers where it finds some. */
 	if (!term_signals_open(&reset, err) || !open_screen(err)) {
 		term_signals_close();
