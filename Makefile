@@ -1,5 +1,5 @@
 # spoor: one Makefile, not recursive. Targets: all try test install uninstall deps lint layers format golden bench clean,
-# and parts of test: test-unit test-cli test-screen test-fuzz; fuzz (TARGET=scanner SECONDS=60) and coverage.
+# and parts of test: test-unit test-cli test-screen test-fuzz test-fault; test-deep (DEEP_MINUTES=30); fuzz (TARGET=scanner SECONDS=60) and coverage.
 # Yours to set: CC CFLAGS CPPFLAGS LDFLAGS PREFIX DESTDIR; SAN=1 builds with ASan+UBSan in its own folder, FUZZ=1 for
 # libFuzzer, COV=1 with gcov.
 
@@ -60,7 +60,7 @@ ifneq ($(HAVE),yes)
 .DEFAULT_GOAL := all
 # (as many jobs as there are cores)
 all try install: ; @sh tests/deps.sh build && $(MAKE) --no-print-directory -j$$(nproc) $@ HAVE=yes
-test test-unit test-cli test-screen test-fuzz test-deep golden: ; @sh tests/deps.sh test && $(MAKE) --no-print-directory $@ HAVE=yes
+test test-unit test-cli test-screen test-fuzz test-fault test-deep golden: ; @sh tests/deps.sh test && $(MAKE) --no-print-directory $@ HAVE=yes
 fuzz: ; @sh tests/deps.sh fuzz && $(MAKE) --no-print-directory $@ HAVE=yes
 coverage: ; @sh tests/deps.sh test && $(MAKE) --no-print-directory $@ HAVE=yes
 lint bench: ; @sh tests/deps.sh lint && $(MAKE) --no-print-directory $@ HAVE=yes
@@ -144,7 +144,7 @@ coverage:
 # The long ones, before a release: make test-deep DEEP_MINUTES=30
 test-deep: tests-ready
 	@sh tests/deps.sh fuzz
-	@$(MAKE) --no-print-directory -j$$(nproc) all unit-tests fuzz-tests
+	@$(MAKE) --no-print-directory -j$$(nproc) all unit-tests fuzz-tests fault-tests
 	@SPOOR_BUILD=$(B) DEEP_MINUTES=$(DEEP_MINUTES) bash tests/deep.sh
 DEEP_MINUTES ?= 30
 # libFuzzer: make fuzz TARGET=scanner SECONDS=60. What it finds comes into tests/fuzz/found.

@@ -125,7 +125,7 @@ static bool find_known(struct job *job, bool *unchanged, struct err *err)
 	if (reader_fd(job->reader) < 0)
 		return true;
 	if (!source_candidates(job->run->db, str_cut(job->sample.bytes, 0, job->known.head_len), &job->arena,
-	                       &candidates, &n, err))
+	                       &candidates, &n, &job->known.looked, err))
 		return false;
 	if (n == 0)
 		return true;

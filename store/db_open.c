@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "store/base/file.h"
@@ -186,6 +187,21 @@ static bool is_ours(struct db *db, const struct found *f, struct err *err)
 	return check_schema(db, f->version, err);
 }
 
+/* In one snapshot: another process may be making the store at this moment, or raising it. */
+static bool recognise(struct db *db, struct found *f, struct err *err)
+{
+	if (!db_begin_read(db, err))
+		return false;
+	bool ok = look_inside(db, f, err);
+	bool is_new = f->application == 0 && f->version == 0 && f->objects == 0;
+	if (ok && is_new && db->mode == DB_READ)
+		ok = err_set(err, ERR_STORE, NULL, "store %s is empty: spoor import FILE fills it", db->path);
+	else if (ok && !is_new)
+		ok = is_ours(db, f, err);
+	db_end_read(db);
+	return ok;
+}
+
 /* ---------------------------------------------------------------- how it is written */
 
 static bool run(struct db *db, const char *sql, struct err *err)
@@ -208,7 +224,16 @@ static bool set_journal(struct db *db, struct err *err)
 	buf_printf(&sql, "PRAGMA page_size=%d; PRAGMA journal_mode=%s; PRAGMA synchronous=%s; PRAGMA cache_size=-%d;",
 	           DB_PAGE_BYTES, db->place.no_shared ? "DELETE" : "WAL",
 	           db->mode == DB_DURABLE || db->place.no_shared ? "FULL" : "NORMAL", DB_WRITE_CACHE_KB);
-	bool ok = run(db, buf_cstr(&sql), err);
+	/* Two that turn a new store to its log at one moment: SQLite tells one of them at once that it is busy, without waiting. */
+	enum { TRIES = 200, STEP_MS = 5 };
+	bool ok;
+	for (int i = 0; !(ok = run(db, buf_cstr(&sql), err)) && i < TRIES; i++) {
+		if ((sqlite3_errcode(db->handle) & 0xff) != SQLITE_BUSY)
+			break;
+		nanosleep(&(struct timespec){.tv_nsec = STEP_MS * 1000000L}, NULL);
+	}
+	if (ok && err)
+		*err = ERR_INIT;
 	buf_done(&sql);
 	return ok;
 }
@@ -220,12 +245,7 @@ static bool prepare_connection(struct db *db, struct err *err)
 	                            "PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-16000;";
 	struct found f = {.application = 0};
 	if (!run(db, quiet, err) || (db->place.no_shared && !db->place.read_only && !leave_the_log(db, err)) ||
-	    !look_inside(db, &f, err))
-		return false;
-	bool is_new = f.application == 0 && f.version == 0 && f.objects == 0;
-	if (is_new && db->mode == DB_READ)
-		return err_set(err, ERR_STORE, NULL, "store %s is empty: spoor import FILE fills it", db->path);
-	if (!is_new && !is_ours(db, &f, err))
+	    !recognise(db, &f, err))
 		return false;
 	if (db->mode == DB_READ && f.version < (int64_t)n_schema_steps)
 		return err_set(

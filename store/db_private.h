@@ -30,10 +30,10 @@ struct db {
 	struct db_place place;
 	struct db_lock lock;
 	int wait_ms;
-	bool in_txn;       /* that writes */
-	struct err spoilt; /* what failed first in it: it can only be rolled back */
+	bool in_txn;                  /* that writes */
+	struct err spoilt;            /* what failed first in it: it can only be rolled back */
 	int64_t began_ns, longest_ns; /* transactions that write */
-	const _Atomic bool *cancel; /* db_set_patient; NULL: gives up after wait_ms */
+	const _Atomic bool *cancel;   /* db_set_patient; NULL: gives up after wait_ms */
 	_Atomic int64_t waits_for;
 	struct stmt *buckets[DB_BUCKETS];
 	struct word_lists lists; /* db_functions.c */

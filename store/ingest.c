@@ -292,20 +292,31 @@ static struct str hash_text(const struct hash128 *h)
 	return (struct str){(const char *)h->byte, sizeof h->byte};
 }
 
-/* What was wrong with a file of this name before it became a source. */
-static bool forget_refusal(struct writer *w, const struct source *known, struct err *err)
+/* Another process may have begun the same file since it was looked for. */
+static bool find_rival(struct writer *w, const struct source *known, int64_t *id, struct err *err)
 {
-	struct stmt *s = db_query(w->db, "DELETE FROM problem WHERE source IS NULL AND file = ?", err);
+	*id = 0;
+	if (!known->looked)
+		return true;
+	struct stmt *s = db_query(w->db, "SELECT id FROM source WHERE head_hash = ? AND id >= ? AND path = ?", err);
 	if (!s)
 		return false;
-	stmt_blob(s, 1, known->path.ptr ? known->path : STR_LIT(""));
-	return stmt_run(s, err);
+	stmt_blob(s, 1, hash_text(&known->head_hash));
+	stmt_int(s, 2, known->looked);
+	stmt_blob(s, 3, known->path.ptr ? known->path : STR_LIT(""));
+	enum step step = stmt_step(s, err);
+	if (step == STEP_ROW)
+		*id = col_int(s, 0);
+	stmt_end(s);
+	return step != STEP_FAIL;
 }
 
 static bool insert_source(struct writer *w, const struct source *known, struct err *err)
 {
-	if (!forget_refusal(w, known, err))
+	if (!find_rival(w, known, &w->source, err))
 		return false;
+	if (w->source)
+		return true;
 	struct stmt *s =
 	    db_query(w->db,
 	             "INSERT INTO source(path, entry, format, head_len, head_hash, bytes, prefix_hash, records,"

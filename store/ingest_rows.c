@@ -519,7 +519,7 @@ bool rows_write_trace(struct db *db, const struct settle_job *job, const struct 
 	struct buf words = BUF_INIT;
 	if (job->changed)
 		trace_words_pack(&job->words, &words);
-	stmt_blob(s, 31, buf_str(&words));
+	stmt_blob(s, 31, job->changed ? buf_str(&words) : STR_NONE);
 	buf_done(&words);
 	if (!job->exists) {
 		const struct hash128 *key = &job->trace->key;

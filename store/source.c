@@ -46,10 +46,12 @@ static void read_row(struct stmt *s, struct arena *arena, struct source *out)
 
 /* A head of n bytes may be known under any shorter length (the file was smaller then), so each length on record is tried. */
 bool source_candidates(struct db *db, struct str head, struct arena *arena, struct source **out, size_t *n,
-                       struct err *err)
+                       int64_t *next, struct err *err)
 {
 	*out = NULL;
 	*n = 0;
+	if (!db_int(db, "SELECT ifnull(max(id), 0) + 1 FROM source", 1, next, err))
+		return false;
 	struct stmt *lengths =
 	    db_query(db, "SELECT DISTINCT head_len FROM source WHERE head_len <= ? ORDER BY 1 DESC", err);
 	if (!lengths)

@@ -19,11 +19,13 @@ struct source {
 	int64_t size, mtime_ns;
 	enum source_state state;
 	int64_t traces, spans, scores, runs, cases, problems;
+	int64_t looked; /* id 0: sources of this id and above were not there when it was looked for; 0: nobody looked */
 };
 
-/* Sources whose first bytes are these: candidates for "already imported" and "grew", longest first. arena-owned array. */
+/* Sources whose first bytes are these: candidates for "already imported" and "grew", longest first. arena-owned array.
+ * next: what `looked` of a new one is. */
 bool source_candidates(struct db *db, struct str head, struct arena *arena, struct source **out, size_t *n,
-                       struct err *err);
+                       int64_t *next, struct err *err);
 bool source_get(struct db *db, int64_t id, struct arena *arena, struct source *out, struct err *err);
 
 #endif

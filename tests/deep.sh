@@ -1,5 +1,5 @@
 #!/bin/bash
-# The long tests, before a release: make test-deep (DEEP_MINUTES=30). part NAME SHARE COMMAND…: a part gets SHARE per cent of the time
+# The long tests, before a release: make test-deep (DEEP_MINUTES=30). part NAME SHARE COMMAND…: a part gets SHARE of 170 parts of the time
 # ($SECONDS_GIVEN) and prints its seed and 'N passed, M failed'. Seeds differ from day to day; SEED=… repeats one.
 set -u
 build=${SPOOR_BUILD:-build/release}
@@ -10,7 +10,7 @@ passed=0 failed=0
 part() {
 	local name=$1 share=$2 out line
 	shift 2
-	export SECONDS_GIVEN=$((minutes * 60 * share / 100))
+	export SECONDS_GIVEN=$((minutes * 60 * share / 170))
 	out=$("$@" 2>&1)
 	line=$(echo "$out" | grep -E '^[0-9]+ passed, [0-9]+ failed' | tail -n 1)
 	echo "$out" | grep -E 'seed' | head -n 1
@@ -51,5 +51,10 @@ done
 for what in cuts numbers strings forests; do
 	part "hostile $what" 3 python3 tests/hostile.py --deep --seed "$seed" "$build/spoor" $what
 done
+# What fails: every allocation, every call of SQLite's file layer and of the system, 20,000 power cuts, as far as the time goes.
+for row in "memory 20" "disk 20" "kill 10" "limits 5" "many 10"; do
+	part "faults: ${row% *}" "${row#* }" python3 "tests/fault/${row% *}.py" --all
+done
+part "faults: races" 5 sh tests/fault/races.sh
 printf '\n%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]

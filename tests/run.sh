@@ -41,6 +41,12 @@ for what in foreign sizes signals surroundings monkey; do
 	part "terminal $what" python3 tests/terminal.py "$build/spoor" $what
 done
 part "samples as generated" python3 tests/data/make_samples.py --check
+part "faults: the checks" python3 tests/fault/invariants.py --test
+part "faults: memory" python3 tests/fault/memory.py
+part "faults: the store's files" python3 tests/fault/disk.py
+part "faults: stopped" python3 tests/fault/kill.py
+part "faults: limits" python3 tests/fault/limits.py
+part "faults: many at once" python3 tests/fault/many.py
 part "layers" sh tests/layers.sh
 part "README" python3 tests/readme.py --check "$build/spoor"
 [ -f tests/cli.sh ] && part "commands" bash tests/cli.sh

@@ -10,6 +10,7 @@
 #include <langinfo.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <term.h>
 #include <unistd.h>
@@ -30,6 +31,8 @@ static struct {
 	WINDOW *keys; /* a pad: reading from it refreshes nothing */
 	FILE *input;  /* /dev/tty, or NULL: standard input */
 	int in_fd, out_fd;
+	bool watched; /* curses_ended is called at exit */
+	bool opening; /* in term_open, before the signals are caught */
 	struct term_opts opts;
 	struct theme theme;
 	bool utf8, default_colors;
@@ -211,9 +214,13 @@ static bool open_screen(struct err *err)
 {
 	FILE *input = t.input ? t.input : stdin;
 	TERMINAL *asked = cur_term; /* setupterm's own, which newterm does not take over */
+	errno = 0;
 	t.screen = newterm(NULL, stdout, input);
+	bool no_memory = !t.screen && errno == ENOMEM;
 	if (asked && asked != cur_term)
 		del_curterm(asked);
+	if (no_memory)
+		return err_set(err, ERR_MEMORY, NULL, "out of memory (opening the terminal)");
 	if (!t.screen)
 		return no_terminal(err, "the terminal cannot be used");
 	set_term(t.screen);
@@ -271,6 +278,15 @@ static void open_keys(void)
 	}
 }
 
+/* We close the terminal before we end, so it is curses that ends us: where it finds no memory it calls exit(1), in the middle. */
+static void curses_ended(void)
+{
+	if (!t.opening && !term_signals_are_open())
+		return;
+	term_signals_give_back();
+	_exit(4);
+}
+
 bool term_open(const struct theme *theme, const struct term_opts *opts, struct err *err)
 {
 	t.opts = *opts;
@@ -280,7 +296,12 @@ bool term_open(const struct theme *theme, const struct term_opts *opts, struct e
 	t.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 	if (!isatty(STDOUT_FILENO))
 		return no_terminal(err, "standard output is no terminal");
-	if (!can_move_cursor()) {
+	if (!t.watched)
+		t.watched = atexit(curses_ended) == 0;
+	t.opening = true;
+	bool moves = can_move_cursor();
+	t.opening = false;
+	if (!moves) {
 		const char *name = getenv("TERM");
 		char why[128];
 		snprintf(why, sizeof why, "TERM=%.60s: no terminal on which the cursor can be moved", name ? name : "");

@@ -160,6 +160,11 @@ void term_signals_close(void)
 	}
 }
 
+bool term_signals_are_open(void)
+{
+	return is_open;
+}
+
 int term_signals_fd(void)
 {
 	return wake_pipe[0];

@@ -16,9 +16,10 @@ enum { SAW_RESIZE = 1, SAW_SUSPEND = 2, SAW_CONTINUE = 4, SAW_WAKE = 8 };
 
 /* Installs the handlers (a suspend that the shell ignores stays ignored) and keeps the terminal's modes as they are now. */
 bool term_signals_open(const struct term_reset *reset, struct err *err);
-void term_signals_close(void);           /* puts the old handlers back */
+void term_signals_close(void); /* puts the old handlers back */
 /* The terminal as it was, at once and from any thread; whatever another thread still draws goes nowhere. For a process that ends. */
 void term_signals_give_back(void);
+bool term_signals_are_open(void);
 int term_signals_fd(void);               /* readable when something happened */
 unsigned term_signals_take(void);        /* SAW_… since the last call; empties the fd */
 int term_signals_ending(void);           /* SIGHUP SIGTERM SIGINT SIGQUIT once one came, else 0 */

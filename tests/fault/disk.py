@@ -136,7 +136,7 @@ def cases_d2(probe, dice, n):
         for job in JOBS:
             total = probe.count(job, CALL, CALLS[call])
             # A file that cannot be read is the file's problem: 3.
-            codes = (0, 3, 4) if call in ("read", "open") else (0, 4)
+            codes = (0, 3, 4) if call in ("read", "pread", "open") else (0, 4)
             share = None if n is None else max(1, n // len(JOBS))
             for k in range(1, total + 1) if share is None else sorted(dice.sample(range(1, total + 1), min(share, total))):
                 cases.append(Case(f"D2 {job} {call} {name} {k}", try_one, (job, CALL, CALLS[call], ONCE, ERRNO[name], k, 1, codes)))

@@ -96,8 +96,8 @@ def entries(db):
 
 
 def bare(db):
-    """number -> digest of each raw record without what is around it."""
-    return {number: digest_text(head, data) for number, head, _, data in blocks(db) if data}
+    """number -> (the record's number in its source, digest) of each raw record, without what is around it."""
+    return {number: (head[1], digest_text(head, data)) for number, head, _, data in blocks(db) if data}
 
 
 def words_of(packed, words, prompts):
@@ -124,15 +124,18 @@ FACTS = {
 }
 
 
-def facts(db):
-    """What records said, without what is made of it when a source has ended (trees, sums, places of repeats)."""
+def facts(db, up_to=None):
+    """What the first up_to records of a source said, without what is made of it when the source has ended (trees, sums, places of
+    repeats)."""
     records = bare(db)
     lines = []
     for what, sql in FACTS.items():
         for of, said, record in db.execute(sql):
             if record not in records:
                 raise Broken(f"record {record} of a {what} is not in any block")
-            lines.append(f"{what} {of} {said} {records[record]}")
+            in_source, digest = records[record]
+            if up_to is None or in_source <= up_to:
+                lines.append(f"{what} {of} {said} {digest}")
     lines.sort()
     return lines
 
@@ -227,8 +230,8 @@ SHAPE = {
 }
 
 
-def check(db):
-    """I1. A list of what is wrong."""
+def check(db, references=True):
+    """I1. A list of what is wrong. references: every number names something (a whole export's work)."""
     wrong = []
     try:
         wrong += [f"integrity_check: {line}" for (line,) in db.execute("PRAGMA integrity_check") if line != "ok"]
@@ -240,7 +243,8 @@ def check(db):
                 wrong.append(what)
         for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL TABLE%fts5%'").fetchall():
             db.execute(f'INSERT INTO "{name}"("{name}") VALUES(\'integrity-check\')')
-        export(db)
+        if references:
+            export(db)
     except (sqlite3.Error, Broken, IndexError) as e:
         wrong.append(str(e))
     return wrong

@@ -8,7 +8,7 @@ from fault import *
 class Worker:
     def __init__(self):
         self.room = room = Room()
-        self.file = room.file("big.jsonl", otlp_lines(6000, spans=6, traces_of=40, text=300))
+        self.file = room.file("big.jsonl", otlp_lines(1500, spans=7, traces_of=40, text=300))
         began = time.monotonic()
         self.want = room.undisturbed(self.file)
         self.takes_s = time.monotonic() - began

@@ -64,7 +64,7 @@ static void give(int fd, const void *from, size_t size)
 		_exit(3);
 }
 
-/* Returns only in children. Each answer: the child's process id at once; at its end the status of wait, calls counted, times fired. */
+/* Returns only in children. Each answer: the child's process id at once; at its end the status of wait, calls counted, times fired, and those in curses. */
 static void serve(int orders, int answers)
 {
 	for (;;) {
@@ -84,7 +84,7 @@ static void serve(int orders, int answers)
 		int status = 0;
 		while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 			;
-		int64_t answer[3] = {status, fault_seen->n, fault_seen->fired};
+		int64_t answer[4] = {status, fault_seen->n, fault_seen->fired, fault_seen->in_curses};
 		give(answers, answer, sizeof answer);
 	}
 }

@@ -55,6 +55,7 @@ struct fault_order {
 struct fault_seen {
 	_Atomic int64_t n; /* calls counted */
 	_Atomic int64_t fired;
+	_Atomic int64_t in_curses; /* of these: allocations of curses itself */
 };
 
 extern struct fault_order fault_order;

@@ -238,10 +238,11 @@ static void a_source_is_known_by_its_bytes(void **state)
 	struct arena arena = ARENA_INIT;
 	struct source *found;
 	size_t n;
-	assert_true(source_candidates(db, STR_LIT("short and grown"), &arena, &found, &n, &err));
+	int64_t next;
+	assert_true(source_candidates(db, STR_LIT("short and grown"), &arena, &found, &n, &next, &err));
 	assert_int_equal(n, 1);
 	assert_int_equal(found[0].bytes, 5);
-	assert_true(source_candidates(db, STR_LIT("other"), &arena, &found, &n, &err));
+	assert_true(source_candidates(db, STR_LIT("other"), &arena, &found, &n, &next, &err));
 	assert_int_equal(n, 0);
 	arena_done(&arena);
 	db_close(db);

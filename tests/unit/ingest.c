@@ -467,11 +467,12 @@ static void test_stop_and_resume(void **state)
 	struct arena arena = ARENA_INIT;
 	struct source source = source_of("all"), *known;
 	size_t n;
+	int64_t next;
 	struct ingest_counts held, fresh;
 	box_open(&box);
 	for (size_t at = 0; at < RECORDS; at += 250) {
 		size_t to = at + 250 < RECORDS ? at + 250 : RECORDS;
-		must(source_candidates(box.db, STR_LIT("all"), &arena, &known, &n, &err), &err);
+		must(source_candidates(box.db, STR_LIT("all"), &arena, &known, &n, &next, &err), &err);
 		assert_int_equal(n, at > 0);
 		if (n) {
 			assert_int_equal(known[0].records, at);
