@@ -2,7 +2,7 @@
 """The generated parts of the README, from the program and the golden screens: readme.py [--check] SPOOR.
 
 Between the lines `<!-- NAME -->` and `<!-- /NAME -->` stands what SPOOR prints (keys, commands, formats) or what a golden
-screen shows (tree, compare). --check changes nothing and fails when a part is stale."""
+screen shows (tree, compare), or the last table of make bench (bench). --check changes nothing and fails when a part is stale."""
 import re, subprocess, sys
 
 args = [a for a in sys.argv[1:] if a != "--check"]
@@ -25,7 +25,12 @@ def commands():
     return [line[2:] if line.startswith("  ") else line for line in lines[at + 1:lines.index("", at)]]
 
 
-parts = {"tree": screen("trace-80x24"), "compare": screen("compare-80x24"), "keys": printed("help", "keys"),
+def table():
+    with open("tests/bench/RESULTS.txt", encoding="utf-8") as f:
+        return f.read().rstrip("\n").split("\n")
+
+
+parts = {"bench": table(), "tree": screen("trace-80x24"), "compare": screen("compare-80x24"), "keys": printed("help", "keys"),
          "commands": commands(), "formats": printed("formats")}
 with open("README.md", encoding="utf-8") as f:
     old = f.read()
