@@ -494,7 +494,8 @@ static bool lost_rows(struct db *db, int64_t a, int64_t b, struct str only, stru
 	struct pairs pairs = {0};
 	struct compare all = *out;
 	struct compare_opts opts = {.margin = UNKNOWN_DOUBLE, .rows_only = true};
-	bool ok = side_read(db, a, only, &out->arena, &side_a, err) && side_read(db, b, only, &out->arena, &side_b, err) &&
+	bool ok = side_read(db, a, only, &out->arena, &side_a, err) &&
+	          side_read(db, b, only, &out->arena, &side_b, err) &&
 	          compare_sides(db, &side_a, &side_b, &opts, &pairs, out, err);
 	side_done(&side_a);
 	side_done(&side_b);

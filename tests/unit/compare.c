@@ -337,7 +337,8 @@ static void gives_the_lost_cases_first(void **state)
 		for (size_t i = 0; i < lost.n_rows; i++) {
 			assert_int_equal(lost.rows[i].case_id, all.rows[i].case_id);
 			assert_true(lost.rows[i].loss == all.rows[i].loss);
-			assert_true(str_eq(lost.rows[i].key, all.rows[i].key) && str_eq(lost.rows[i].title, all.rows[i].title));
+			assert_true(str_eq(lost.rows[i].key, all.rows[i].key) &&
+			            str_eq(lost.rows[i].title, all.rows[i].title));
 			assert_int_equal(lost.rows[i].a.output_hash, all.rows[i].a.output_hash);
 		}
 		for (int k = 0; k < N_CLASSES; k++)
