@@ -242,7 +242,8 @@ static bool read_names(struct db *db, const struct side_run *a, const struct sid
 	for (size_t i = 0; i < names->n; i++)
 		if (!read_name(db, &out->arena, &names->at[i], err))
 			return false;
-	qsort(names->at, names->n, sizeof *names->at, by_text);
+	if (names->n)
+		qsort(names->at, names->n, sizeof *names->at, by_text);
 	out->n_scores = names->n;
 	out->scores = arena_alloc(&out->arena, names->n * sizeof *out->scores);
 	for (size_t i = 0; i < names->n; i++)

@@ -129,7 +129,10 @@ static void machine(struct buf *out)
 	struct tm utc;
 	FILE *f = fopen("/proc/cpuinfo", "r");
 	strftime(when, sizeof when, "%Y-%m-%d", gmtime_r(&now, &utc));
-	buf_printf(out, "%s, %ld cores", when, sysconf(_SC_NPROCESSORS_ONLN));
+	double load = 0;
+	if (getloadavg(&load, 1) != 1)
+		load = 0;
+	buf_printf(out, "%s, %ld cores, load %.1f", when, sysconf(_SC_NPROCESSORS_ONLN), load);
 	while (f && fgets(line, sizeof line, f))
 		if (strncmp(line, "model name", 10) == 0 && strchr(line, ':')) {
 			buf_printf(out, ", %s", str_trim(str_of(strchr(line, ':') + 1)).ptr);
