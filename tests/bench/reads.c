@@ -142,6 +142,7 @@ static void ask_cases(struct bench *b, const struct question *q)
 
 static void lists(struct bench *b)
 {
+	/* clang-format off: version 14 dies of it */
 	static const struct question pages[] = {
 	    {.name = "newest traces",    .common = true           },
 	    {	                                    .name = "traces from the middle",           .offset = 50000,            .common = true},
@@ -154,6 +155,7 @@ static void lists(struct bench *b)
 	    { .name = "traces by name",           .sort = TRACE_BY_NAME,                                    .ascending = true},
 	    {	                    .name = "traces by spans, from the middle",                           .sort = TRACE_BY_SPANS,                                                     .offset = 50000},
 	};
+	/* clang-format on */
 	static const struct question over_time[] = {
 	    {.name = "traces over time",           .common = true          },
 	    {.name = "traces over time, filtered", .filter = "status:error"},
