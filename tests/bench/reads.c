@@ -142,20 +142,26 @@ static void ask_cases(struct bench *b, const struct question *q)
 
 static void lists(struct bench *b)
 {
-	/* clang-format off: version 14 dies of it */
 	static const struct question pages[] = {
-	    {.name = "newest traces",    .common = true           },
-	    {	                                    .name = "traces from the middle",           .offset = 50000,            .common = true},
-	    {	                                    .name = "oldest traces",         .ascending = true,            .common = true},
-	    {	                                    .name = "traces by duration", .sort = TRACE_BY_DURATION                         },
-	    {	            .name = "traces by spans",                          .sort = TRACE_BY_SPANS                           },
-	    {	               .name = "traces by cost", .sort = TRACE_BY_COST},
-	    {	                 .name = "traces by tokens",   .sort = TRACE_BY_TOKENS                   },
-	    {       .name = "traces by errors",         .sort = TRACE_BY_ERRORS                                 },
-	    { .name = "traces by name",           .sort = TRACE_BY_NAME,                                    .ascending = true},
-	    {	                    .name = "traces by spans, from the middle",                           .sort = TRACE_BY_SPANS,                                                     .offset = 50000},
+	    {.name = "newest traces",                    .sort = TRACE_BY_START,    .ascending = false, .offset = 0, .common = true },
+	    {.name = "traces from the middle",
+	     .sort = TRACE_BY_START,
+	     .ascending = false,
+	     .offset = 50000,
+	     .common = true	                                                                                                 },
+	    {.name = "oldest traces",                    .sort = TRACE_BY_START,    .ascending = true,  .offset = 0, .common = true },
+	    {.name = "traces by duration",               .sort = TRACE_BY_DURATION, .ascending = false, .offset = 0, .common = false},
+	    {.name = "traces by spans",                  .sort = TRACE_BY_SPANS,    .ascending = false, .offset = 0, .common = false},
+	    {.name = "traces by cost",                   .sort = TRACE_BY_COST,     .ascending = false, .offset = 0, .common = false},
+	    {.name = "traces by tokens",                 .sort = TRACE_BY_TOKENS,   .ascending = false, .offset = 0, .common = false},
+	    {.name = "traces by errors",                 .sort = TRACE_BY_ERRORS,   .ascending = false, .offset = 0, .common = false},
+	    {.name = "traces by name",                   .sort = TRACE_BY_NAME,     .ascending = true,  .offset = 0, .common = false},
+	    {.name = "traces by spans, from the middle",
+	     .sort = TRACE_BY_SPANS,
+	     .ascending = false,
+	     .offset = 50000,
+	     .common = false	                                                                                                },
 	};
-	/* clang-format on */
 	static const struct question over_time[] = {
 	    {.name = "traces over time",           .common = true          },
 	    {.name = "traces over time, filtered", .filter = "status:error"},
