@@ -2,7 +2,8 @@
 """The generated parts of the README, from the program and the golden screens: readme.py [--check] SPOOR.
 
 Between the lines `<!-- NAME -->` and `<!-- /NAME -->` stands what SPOOR prints (keys, commands, formats), what a golden
-screen shows (tree, compare), or what make coverage wrote. --check changes nothing and fails when a part is stale."""
+screen shows (tree, compare), what make coverage wrote, or the last table of make bench. --check changes nothing and fails
+when a part is stale."""
 import re, subprocess, sys
 
 args = [a for a in sys.argv[1:] if a != "--check"]
@@ -32,7 +33,8 @@ def commands():
 
 
 parts = {"tree": screen("trace-80x24"), "compare": screen("compare-80x24"), "keys": printed("help", "keys"),
-         "commands": commands(), "formats": printed("formats"), "coverage": written("tests/coverage.txt")}
+         "commands": commands(), "formats": printed("formats"), "coverage": written("tests/coverage.txt"),
+         "bench": written("tests/bench/RESULTS.txt")}
 with open("README.md", encoding="utf-8") as f:
     old = f.read()
 new = old

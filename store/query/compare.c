@@ -242,7 +242,8 @@ static bool read_names(struct db *db, const struct side_run *a, const struct sid
 	for (size_t i = 0; i < names->n; i++)
 		if (!read_name(db, &out->arena, &names->at[i], err))
 			return false;
-	qsort(names->at, names->n, sizeof *names->at, by_text);
+	if (names->n)
+		qsort(names->at, names->n, sizeof *names->at, by_text);
 	out->n_scores = names->n;
 	out->scores = arena_alloc(&out->arena, names->n * sizeof *out->scores);
 	for (size_t i = 0; i < names->n; i++)
@@ -494,7 +495,8 @@ static bool lost_rows(struct db *db, int64_t a, int64_t b, struct str only, stru
 	struct pairs pairs = {0};
 	struct compare all = *out;
 	struct compare_opts opts = {.margin = UNKNOWN_DOUBLE, .rows_only = true};
-	bool ok = side_read(db, a, only, &out->arena, &side_a, err) && side_read(db, b, only, &out->arena, &side_b, err) &&
+	bool ok = side_read(db, a, only, &out->arena, &side_a, err) &&
+	          side_read(db, b, only, &out->arena, &side_b, err) &&
 	          compare_sides(db, &side_a, &side_b, &opts, &pairs, out, err);
 	side_done(&side_a);
 	side_done(&side_b);

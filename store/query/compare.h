@@ -52,9 +52,9 @@ struct compare {
 	struct run_row a, b;
 	int64_t paired, count[N_CLASSES]; /* -1: not counted yet (lost_only) */
 	bool lost_only;                   /* rows are those of CLASS_REGRESSED alone: by compare_lost */
-	bool by_input;      /* no shared case keys: aligned by the hash of the input */
-	struct str refused; /* not empty: these runs cannot be compared, and why */
-	struct str *scores; /* names of the scores, sorted */
+	bool by_input;                    /* no shared case keys: aligned by the hash of the input */
+	struct str refused;               /* not empty: these runs cannot be compared, and why */
+	struct str *scores;               /* names of the scores, sorted */
 	size_t n_scores;
 	struct compare_metric *metrics;
 	size_t n_metrics;

@@ -55,8 +55,9 @@ struct pair {
 };
 
 /* The metrics of the paired cases, then their verdicts. False: interrupted, though no statement of ours is at work here. */
-bool compare_metrics(struct db *db, const struct side_run *a, const struct side_run *b, const struct pair *pairs, size_t n,
-                     const bool *score_on_both, const struct compare_opts *opts, struct compare *out, struct err *err);
+bool compare_metrics(struct db *db, const struct side_run *a, const struct side_run *b, const struct pair *pairs,
+                     size_t n, const bool *score_on_both, const struct compare_opts *opts, struct compare *out,
+                     struct err *err);
 void compare_sentence(struct compare *c);
 
 #endif

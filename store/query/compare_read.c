@@ -120,16 +120,16 @@ static void add_repeat(struct stmt *s, struct side_run *run, struct side_case *c
 		*add_number(&run->latencies, &run->n_latencies, &run->cap_latencies) = (double)latency_ns;
 }
 
-#define CASES_SQL                                                                                          \
+#define CASES_SQL                                                                                              \
 	"SELECT c.case_id, k.text, c.title, c.status, c.input_hash, c.output_hash, c.latency_ns, c.cost_usd, " \
 	"c.record, t.id FROM case_result c LEFT JOIN case_key k ON k.id = c.case_id"                           \
 	" LEFT JOIN trace t ON t.key = c.trace WHERE c.run = ?1 AND c.repeat >= 0"
 #define ORDER_OF_CASES " ORDER BY c.case_id, c.repeat"
-#define SCORES_SQL                                                           \
-	"SELECT x.case_id, x.repeat, x.name, x.value FROM case_score x"      \
+#define SCORES_SQL                                                      \
+	"SELECT x.case_id, x.repeat, x.name, x.value FROM case_score x" \
 	" WHERE x.run = ?1 AND x.repeat >= 0 AND x.value IS NOT NULL"
 #define ORDER_OF_SCORES " ORDER BY x.case_id, x.repeat, x.name"
-#define ONLY(column) " AND " column " IN (SELECT value FROM json_each(?2))"
+#define ONLY(column)    " AND " column " IN (SELECT value FROM json_each(?2))"
 
 static bool read_cases(struct db *db, int64_t id, struct str only, struct arena *arena, struct side_run *run,
                        struct err *err)

@@ -111,11 +111,13 @@ static bool is_interrupted(void *arg)
 	return stmt_step(t->stmt, t->err) != STEP_ROW;
 }
 
-bool compare_metrics(struct db *db, const struct side_run *a, const struct side_run *b, const struct pair *pairs, size_t n,
-                     const bool *score_on_both, const struct compare_opts *opts, struct compare *out, struct err *err)
+bool compare_metrics(struct db *db, const struct side_run *a, const struct side_run *b, const struct pair *pairs,
+                     size_t n, const bool *score_on_both, const struct compare_opts *opts, struct compare *out,
+                     struct err *err)
 {
 	struct ticker ticker = {
-	    .stmt = db_query(db, "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT n FROM t", err),
+	    .stmt =
+	        db_query(db, "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT n FROM t", err),
 	    .err = err};
 	if (!ticker.stmt)
 		return false;

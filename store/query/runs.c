@@ -90,8 +90,8 @@ static bool read_scores(struct db *db, struct arena *arena, struct run_row *row,
 }
 
 /* head, the filter, tail. `owner` (a source, a run) is parameter 1, the filter's values follow; *params: how many are bound. */
-static struct stmt *compose(struct db *db, const char *head, int64_t owner, const struct filter *filter, const char *tail,
-                            int *params, struct err *err)
+static struct stmt *compose(struct db *db, const char *head, int64_t owner, const struct filter *filter,
+                            const char *tail, int *params, struct err *err)
 {
 	struct buf sql = BUF_INIT;
 	*params = 1;
@@ -138,8 +138,8 @@ static bool count(struct db *db, const struct page_of *of, int64_t owner, const 
 	return step == STEP_ROW;
 }
 
-static bool read_page(struct db *db, const struct page_of *of, int64_t owner, const struct filter *filter, int64_t offset,
-                      int64_t limit, struct page *out, struct err *err)
+static bool read_page(struct db *db, const struct page_of *of, int64_t owner, const struct filter *filter,
+                      int64_t offset, int64_t limit, struct page *out, struct err *err)
 {
 	struct buf tail = BUF_INIT;
 	int params = 0;

@@ -9,11 +9,11 @@
 #include "store/query/words.h"
 #include "store/span_row.h"
 
-#define COLUMNS                                                                                                   \
-	"s.pos, s.key, s.id, s.up, s.depth, s.size, s.flags, s.name, s.kind, s.status, s.start_ns, s.duration_ns,"  \
-	" s.self_ns, s.first_token_ns, s.model, s.provider, s.prompt, s.message, s.tokens_in, s.tokens_out,"      \
-	" s.tokens_cached, s.tokens_reasoning, s.cost_usd, s.sub_tokens, s.sub_cost, s.sub_errors, s.rep_n, "     \
-	"s.rep_len,"                                                                                              \
+#define COLUMNS                                                                                                    \
+	"s.pos, s.key, s.id, s.up, s.depth, s.size, s.flags, s.name, s.kind, s.status, s.start_ns, s.duration_ns," \
+	" s.self_ns, s.first_token_ns, s.model, s.provider, s.prompt, s.message, s.tokens_in, s.tokens_out,"       \
+	" s.tokens_cached, s.tokens_reasoning, s.cost_usd, s.sub_tokens, s.sub_cost, s.sub_errors, s.rep_n, "      \
+	"s.rep_len,"                                                                                               \
 	" s.record, s.input_hash FROM span s"
 
 enum { LINE_BITS = 64, FOLDS_MAX = 100000, DEPTH_MAX = 1 << 30, KEY_DIGITS = 16 };
@@ -313,9 +313,9 @@ static bool seek_range(struct db *db, int64_t from, int64_t to, bool forward, en
 	    [SEEK_ERROR] = {"SELECT pos FROM span WHERE pos BETWEEN ? AND ? AND status = 2 ORDER BY pos DESC",
 	                    "SELECT pos FROM span WHERE pos BETWEEN ? AND ? AND status = 2 ORDER BY pos"},
 	    [SEEK_CRITICAL] = {"SELECT pos FROM span WHERE pos BETWEEN ? AND ? AND flags & 8 ORDER BY pos DESC",
-	                       "SELECT pos FROM span WHERE pos BETWEEN ? AND ? AND flags & 8 ORDER BY pos"},
+                            "SELECT pos FROM span WHERE pos BETWEEN ? AND ? AND flags & 8 ORDER BY pos" },
 	    [SEEK_NAME] = {"SELECT pos, name FROM span WHERE pos BETWEEN ? AND ? ORDER BY pos DESC",
-	                   "SELECT pos, name FROM span WHERE pos BETWEEN ? AND ? ORDER BY pos"},
+	                    "SELECT pos, name FROM span WHERE pos BETWEEN ? AND ? ORDER BY pos"         },
 	};
 	*pos = -1;
 	if (from > to)
@@ -385,7 +385,8 @@ bool tree_walk_next(struct tree_walk *w, struct tree_row *row, struct err *err)
 	if (stmt_step(w->rows, err) != STEP_ROW)
 		return false;
 	read_row(w->rows, &w->arena, w->first, row);
-	return read_words(w->db, w->rows, &w->words, row, err) && read_prompt(w->db, col_int(w->rows, 16), &w->arena, row, err);
+	return read_words(w->db, w->rows, &w->words, row, err) &&
+	       read_prompt(w->db, col_int(w->rows, 16), &w->arena, row, err);
 }
 
 void tree_walk_close(struct tree_walk *w)

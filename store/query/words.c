@@ -8,7 +8,8 @@ void words_done(struct words *w)
 {
 	arena_done(&w->arena);
 	free(w->at);
-	*w = (struct words){.n = 0};
+	w->at = NULL;
+	w->n = w->cap = 0;
 }
 
 /* Where the id is or belongs; there is always a free place. Ids are given by us, one after the other: no spreading is needed. */
@@ -23,13 +24,13 @@ static struct word *place(struct word *at, size_t cap, int64_t id)
 static void grow(struct words *w)
 {
 	size_t cap = w->cap ? 2 * w->cap : 64;
-	struct word *at = xcalloc(cap, sizeof *at);
+	struct word *old = w->at, *at = xcalloc(cap, sizeof *at);
 	for (size_t i = 0; i < w->cap; i++)
-		if (w->at[i].id)
-			*place(at, cap, w->at[i].id) = w->at[i];
-	free(w->at);
+		if (old[i].id)
+			*place(at, cap, old[i].id) = old[i];
 	w->at = at;
 	w->cap = cap;
+	free(old);
 }
 
 static bool read_word(struct words *w, struct db *db, struct word *word, struct err *err)

@@ -52,7 +52,8 @@ static void imports(const char *dir, const char *spoor, int64_t mb, int n_rounds
 	bool made[3] = {false};
 	struct buf size = BUF_INIT;
 	buf_printf(&size, mb >= 1000 ? "%g GB" : "%g MB", mb >= 1000 ? (double)mb / 1000 : (double)mb);
-	char *doc = data_file(dir, "doc", GEN_DOC, mb, &made[0]), *lines = data_file(dir, "lines", GEN_LINES, mb, &made[1]), *single = NULL;
+	char *doc = data_file(dir, "doc", GEN_DOC, mb, &made[0]),
+	     *lines = data_file(dir, "lines", GEN_LINES, mb, &made[1]), *single = NULL;
 	if (mb < 1000)
 		single = data_file(dir, "single", GEN_SINGLE, mb, &made[2]);
 	imports_run(&(struct import_bench){.dir = dir,
@@ -90,7 +91,8 @@ static void add_runs(const char *dir, const char *spoor, const char *store, int6
 		FILE *f = fopen(buf_cstr(&path), "w");
 		if (!f)
 			err_die("cannot write %s: %s", buf_cstr(&path), strerror(errno));
-		gen_write(f, i % 2 ? GEN_EVAL_B : GEN_EVAL_A, i < 2 ? cases : cases / 100, i < 2 ? 7 : (uint64_t)(100 + i / 2));
+		gen_write(f, i % 2 ? GEN_EVAL_B : GEN_EVAL_A, i < 2 ? cases : cases / 100,
+		          i < 2 ? 7 : (uint64_t)(100 + i / 2));
 		fclose(f);
 		import_into(spoor, store, buf_cstr(&path));
 		unlink(buf_cstr(&path));
@@ -111,8 +113,9 @@ static void many(const char *dir, const char *spoor, int64_t spans)
 		add_runs(dir, spoor, buf_cstr(&store), spans / 100);
 	}
 	printf("a store of %lld spans:\n", (long long)spans);
-	goal_add((struct goal){"", spans >= 1000000 ? "in a store of ten million spans:" : "in a store of a hundred thousand spans:", "", UNKNOWN_DOUBLE,
-	                       UNKNOWN_DOUBLE, UNKNOWN_DOUBLE, true});
+	goal_add((struct goal){
+	    "", spans >= 1000000 ? "in a store of ten million spans:" : "in a store of a hundred thousand spans:", "",
+	    UNKNOWN_DOUBLE, UNKNOWN_DOUBLE, UNKNOWN_DOUBLE, true});
 	term_run(spoor, buf_cstr(&store));
 	reads_run(buf_cstr(&store), true);
 	buf_done(&store);
@@ -126,7 +129,10 @@ static void machine(struct buf *out)
 	struct tm utc;
 	FILE *f = fopen("/proc/cpuinfo", "r");
 	strftime(when, sizeof when, "%Y-%m-%d", gmtime_r(&now, &utc));
-	buf_printf(out, "%s, %ld cores", when, sysconf(_SC_NPROCESSORS_ONLN));
+	double load = 0;
+	if (getloadavg(&load, 1) != 1)
+		load = 0;
+	buf_printf(out, "%s, %ld cores, load %.1f", when, sysconf(_SC_NPROCESSORS_ONLN), load);
 	while (f && fgets(line, sizeof line, f))
 		if (strncmp(line, "model name", 10) == 0 && strchr(line, ':')) {
 			buf_printf(out, ", %s", str_trim(str_of(strchr(line, ':') + 1)).ptr);

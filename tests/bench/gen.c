@@ -14,8 +14,10 @@
 enum { N_WORDS = 12000, N_PARAGRAPHS = 8192, FLUSH_BYTES = 1 << 20, HISTORY_BYTES = 60000, SPANS_PER_LINE = 64 };
 
 static const int64_t START_NS = 1760000000000000000;
-static const char *const models[] = {"gpt-4o", "gpt-4o-mini", "claude-sonnet-4", "gemini-2.5-pro", "mistral-large", "qwen3-32b"};
-static const char *const tools[] = {"lookup_order", "search_policy", "send_mail", "run_query", "open_page", "issue_refund"};
+static const char *const models[] = {"gpt-4o",         "gpt-4o-mini",   "claude-sonnet-4",
+                                     "gemini-2.5-pro", "mistral-large", "qwen3-32b"};
+static const char *const tools[] = {"lookup_order", "search_policy", "send_mail",
+                                    "run_query",    "open_page",     "issue_refund"};
 enum { N_MODELS = sizeof models / sizeof *models, N_TOOLS = sizeof tools / sizeof *tools };
 
 struct gen {
@@ -69,9 +71,11 @@ static void add_escaped(struct buf *out, struct str text)
 
 static void make_word(struct gen *g, struct buf *out)
 {
-	static const char *const parts[] = {"al", "be", "cor", "da", "el", "fi", "gra", "ho", "in", "ju", "kel", "lo", "mi",
-	                                    "nor", "ol", "pe", "qua", "ro", "sti", "ta", "um", "ver", "wi", "xe", "yo", "zan"};
-	static const char *const common[] = {"the", "of", "to", "and", "a", "in", "refund", "error", "policy", "naïve", "答え", "🙂"};
+	static const char *const parts[] = {"al",  "be",  "cor", "da",  "el",  "fi", "gra", "ho",  "in",
+	                                    "ju",  "kel", "lo",  "mi",  "nor", "ol", "pe",  "qua", "ro",
+	                                    "sti", "ta",  "um",  "ver", "wi",  "xe", "yo",  "zan"};
+	static const char *const common[] = {"the",    "of",    "to",     "and",   "a",    "in",
+	                                     "refund", "error", "policy", "naïve", "答え", "🙂"};
 	if (roll(g, 4) == 0) {
 		buf_add_cstr(out, common[roll(g, sizeof common / sizeof *common)]);
 		return;
@@ -399,9 +403,10 @@ static void agent_span(struct gen *g, struct agent *a)
 		tool_span(g, a);
 }
 
-static const char head[] = "{\"resourceSpans\":[{\"resource\":{\"attributes\":[{\"key\":\"service.name\",\"value\":{\"stringValue\":"
-                           "\"desk\"}},{\"key\":\"service.version\",\"value\":{\"stringValue\":\"2.1.0\"}}]},"
-                           "\"scopeSpans\":[{\"scope\":{\"name\":\"desk\"},\"spans\":[";
+static const char head[] =
+    "{\"resourceSpans\":[{\"resource\":{\"attributes\":[{\"key\":\"service.name\",\"value\":{\"stringValue\":"
+    "\"desk\"}},{\"key\":\"service.version\",\"value\":{\"stringValue\":\"2.1.0\"}}]},"
+    "\"scopeSpans\":[{\"scope\":{\"name\":\"desk\"},\"spans\":[";
 static const char foot[] = "]}]}]}\n";
 
 /* A line of its own, for programs that want a time in each. */
@@ -487,7 +492,12 @@ static void small_trace(struct gen *g, int64_t spans, int64_t start_ns)
 			buf_add_cstr(&g->out, i ? "]}]}]}\n" : "");
 		buf_add_cstr(&g->out, i % SPANS_PER_LINE == 0 ? head : ",");
 		last = 1000000 + (int64_t)roll(g, 4000000);
-		struct gen_span s = {.trace = a.trace, .id = new_id(g), .start_ns = a.now_ns, .duration_ns = last, .kind = 1, .name_2 = ""};
+		struct gen_span s = {.trace = a.trace,
+		                     .id = new_id(g),
+		                     .start_ns = a.now_ns,
+		                     .duration_ns = last,
+		                     .kind = 1,
+		                     .name_2 = ""};
 		if (i == 0) {
 			root_span(g, &a, spans * 5000000);
 		} else if (i % 50 == 1) {
@@ -520,7 +530,9 @@ static void many(struct gen *g, int64_t limit)
 	int64_t traces = limit / 100 > 3 ? limit / 100 : 3, start_ns = START_NS;
 	int64_t largest = limit / 10, large = limit / 1000, rest = (limit - largest - large) / (traces - 2);
 	for (int64_t i = 0; i < traces; i++) {
-		int64_t n = i == traces - 10 ? largest : i == traces / 2 ? large : rest / 2 + (int64_t)roll(g, (uint64_t)(rest > 0 ? rest : 1));
+		int64_t n = i == traces - 10  ? largest
+		            : i == traces / 2 ? large
+		                              : rest / 2 + (int64_t)roll(g, (uint64_t)(rest > 0 ? rest : 1));
 		start_ns += (int64_t)(-log(unit(g)) * 5e9);
 		small_trace(g, n > 2 ? n : 2, start_ns);
 	}
@@ -553,13 +565,21 @@ static void eval_case(struct gen *g, int64_t i, uint64_t seed, bool b)
 		ms *= 0.8 + unit(g) / 2;
 		pass = score >= 0.5;
 	}
-	buf_printf(out, "{\"id\":\"%s-%07lld\",\"testIdx\":%lld,\"promptIdx\":0,\"promptId\":\"p0\",\"success\":%s,\"score\":%g,", b ? "b" : "a",
-	           (long long)i, (long long)i, pass && !error ? "true" : "false", score);
-	buf_printf(out, "\"latencyMs\":%d,\"cost\":%.6f,\"namedScores\":{\"correct\":%g,\"faithful\":%.3f},\"failureReason\":%d,", (int)ms,
-	           ms / 1e6, score, faithful, error ? 2 : pass ? 0 : 1);
+	buf_printf(
+	    out,
+	    "{\"id\":\"%s-%07lld\",\"testIdx\":%lld,\"promptIdx\":0,\"promptId\":\"p0\",\"success\":%s,\"score\":%g,",
+	    b ? "b" : "a", (long long)i, (long long)i, pass && !error ? "true" : "false", score);
+	buf_printf(
+	    out,
+	    "\"latencyMs\":%d,\"cost\":%.6f,\"namedScores\":{\"correct\":%g,\"faithful\":%.3f},\"failureReason\":%d,",
+	    (int)ms, ms / 1e6, score, faithful,
+	    error  ? 2
+	    : pass ? 0
+	           : 1);
 	if (error)
 		buf_add_cstr(out, "\"error\":\"timeout\",");
-	buf_printf(out, "\"provider\":{\"id\":\"openai:gpt-4o\"},\"prompt\":{\"raw\":\"Answer.\",\"label\":\"%s\"},", b ? "v2" : "v1");
+	buf_printf(out, "\"provider\":{\"id\":\"openai:gpt-4o\"},\"prompt\":{\"raw\":\"Answer.\",\"label\":\"%s\"},",
+	           b ? "v2" : "v1");
 	buf_printf(out, "\"vars\":{\"number\":\"%s%lld\",\"question\":\"", is_new ? "new-" : "", (long long)i);
 	buf_add_str(out, buf_str(&question));
 	buf_add_cstr(out, "\"},\"response\":{\"output\":\"");

@@ -180,7 +180,8 @@ static struct child import(const struct import_bench *b, const char *option, con
 	char store[PATH_BYTES];
 	snprintf(store, sizeof store, "%s/import.db", b->dir);
 	drop_store(store);
-	const char *const with[] = {b->spoor, "import", option, file, NULL}, *const without[] = {b->spoor, "import", file, NULL};
+	const char *const with[] = {b->spoor, "import", option, file, NULL}, *const without[] = {b->spoor, "import",
+	                                                                                         file, NULL};
 	struct child c = run_child(option ? with : without, store);
 	if (c.status != 0)
 		err_die("spoor import %s ended with %d", file, c.status);
@@ -232,10 +233,12 @@ static const char *titled(const struct import_bench *b, const char *what)
 static void rate(const struct import_bench *b, const char *what, const struct samples *s, int64_t bytes)
 {
 	if (s->n)
-		goal_add((struct goal){"", titled(b, what), "MB/s", (double)bytes / 1e6 / median(s), UNKNOWN_DOUBLE, UNKNOWN_DOUBLE, true});
+		goal_add((struct goal){"", titled(b, what), "MB/s", (double)bytes / 1e6 / median(s), UNKNOWN_DOUBLE,
+		                       UNKNOWN_DOUBLE, true});
 }
 
-static void ratio(const struct import_bench *b, const char *number, const char *what, double than, double own, double goal, double aim)
+static void ratio(const struct import_bench *b, const char *number, const char *what, double than, double own,
+                  double goal, double aim)
 {
 	if (!IS_UNKNOWN(than) && !IS_UNKNOWN(own))
 		goal_add((struct goal){number, titled(b, what), "x", than / own, goal, aim, true});
@@ -256,28 +259,35 @@ static void report(const struct import_bench *b, const struct sides *s)
 	ratio(b, "1", "import of a document : cJSON whole", whole, median(&s->doc), 2, 4);
 	ratio(b, "2", "import of lines : cJSON by line", by_line, median(&s->lines), 1.25, 2.5);
 	ratio(b, "3", "records of a document : cJSON whole", whole, median(&s->records), 7, UNKNOWN_DOUBLE);
-	ratio(b, "3", "scanning lines : yyjson by line", median(&s->yyjson_line), median(&s->scan_lines), 1, UNKNOWN_DOUBLE);
+	ratio(b, "3", "scanning lines : yyjson by line", median(&s->yyjson_line), median(&s->scan_lines), 1,
+	      UNKNOWN_DOUBLE);
 	ratio(b, "", "scanning lines : cJSON by line", by_line, median(&s->scan_lines), UNKNOWN_DOUBLE, UNKNOWN_DOUBLE);
 	ratio(b, "4", "import with search index : cJSON whole", whole, median(&s->searchable_doc), 0.85, 1.4);
-	goal_add((struct goal){"5", titled(b, "peak memory of the import, document"), "MiB", (double)s->doc_rss / 1048576, 96, UNKNOWN_DOUBLE, false});
-	goal_add((struct goal){"5", titled(b, "peak memory of the import, lines"), "MiB", (double)s->lines_rss / 1048576, 96, UNKNOWN_DOUBLE, false});
+	goal_add((struct goal){"5", titled(b, "peak memory of the import, document"), "MiB",
+	                       (double)s->doc_rss / 1048576, 96, UNKNOWN_DOUBLE, false});
+	goal_add((struct goal){"5", titled(b, "peak memory of the import, lines"), "MiB",
+	                       (double)s->lines_rss / 1048576, 96, UNKNOWN_DOUBLE, false});
 	if (s->searchable_rss)
-		goal_add((struct goal){"5", titled(b, "peak memory with the search index"), "MiB", (double)s->searchable_rss / 1048576, 128, UNKNOWN_DOUBLE, false});
-	goal_add((struct goal){"6", titled(b, "store : input"), "x", (double)s->store_bytes / (double)lines, 0.20, s->packed > 0 ? s->packed : UNKNOWN_DOUBLE, false});
+		goal_add((struct goal){"5", titled(b, "peak memory with the search index"), "MiB",
+		                       (double)s->searchable_rss / 1048576, 128, UNKNOWN_DOUBLE, false});
+	goal_add((struct goal){"6", titled(b, "store : input"), "x", (double)s->store_bytes / (double)lines, 0.20,
+	                       s->packed > 0 ? s->packed : UNKNOWN_DOUBLE, false});
 	if (s->searchable_bytes)
-		goal_add((struct goal){"6", titled(b, "store with search index : input"), "x", (double)s->searchable_bytes / (double)doc, 0.28, UNKNOWN_DOUBLE, false});
+		goal_add((struct goal){"6", titled(b, "store with search index : input"), "x",
+		                       (double)s->searchable_bytes / (double)doc, 0.28, UNKNOWN_DOUBLE, false});
 }
 
 /* ---------------------------------------------------------------- other programs */
 
 /* lnav wants a description of the lines. */
-static const char lnav_format[] =
-    "{\"$schema\":\"https://lnav.org/schemas/format-v1.schema.json\",\"spoor_bench\":{\"title\":\"spans\",\"json\":true,"
-    "\"file-type\":\"json\",\"timestamp-field\":\"time\",\"body-field\":\"resourceSpans\",\"value\":{\"time\":{\"kind\":\"string\"},"
-    "\"resourceSpans\":{\"kind\":\"json\"}},\"line-format\":[{\"field\":\"time\"}]}}";
+static const char lnav_format[] = "{\"$schema\":\"https://lnav.org/schemas/"
+                                  "format-v1.schema.json\",\"spoor_bench\":{\"title\":\"spans\",\"json\":true,"
+                                  "\"file-type\":\"json\",\"timestamp-field\":\"time\",\"body-field\":"
+                                  "\"resourceSpans\",\"value\":{\"time\":{\"kind\":\"string\"},"
+                                  "\"resourceSpans\":{\"kind\":\"json\"}},\"line-format\":[{\"field\":\"time\"}]}}";
 
-static void peer(const struct import_bench *b, const char *number, const char *what, const char *const *words, const struct samples *own,
-                 double goal)
+static void peer(const struct import_bench *b, const char *number, const char *what, const char *const *words,
+                 const struct samples *own, double goal)
 {
 	struct samples theirs = {0};
 	if (!installed(words[0])) {
@@ -310,18 +320,24 @@ static void peers(const struct import_bench *b)
 	FILE *f = fopen(file, "w");
 	check(f && fputs(lnav_format, f) >= 0 && fclose(f) == 0, file);
 	peer(b, "14", "lnav's load : import, one span a line",
-	     (const char *const[]){"lnav", "-n", "-I", config, "-c", ";SELECT count(*) FROM all_logs", b->single, NULL}, &own, 3);
+	     (const char *const[]){"lnav", "-n", "-I", config, "-c", ";SELECT count(*) FROM all_logs", b->single, NULL},
+	     &own, 3);
 	snprintf(store, sizeof store, "%s/peer.db", b->dir);
 	unlink(store);
 	peer(b, "14", "sqlite-utils' insert : import, one span a line",
-	     (const char *const[]){"sqlite-utils", "insert", store, "spans", b->single, "--nl", "--ignore", NULL}, &own, 7);
+	     (const char *const[]){"sqlite-utils", "insert", store, "spans", b->single, "--nl", "--ignore", NULL}, &own,
+	     7);
 	unlink(store);
 	peer(b, "", "jq, five fields of each span : import",
-	     (const char *const[]){"jq", "-c", ".resourceSpans[].scopeSpans[].spans[]|[.traceId,.spanId,.name,.startTimeUnixNano,.endTimeUnixNano]",
-	                           b->single, NULL},
+	     (const char *const[]){
+	         "jq", "-c",
+	         ".resourceSpans[].scopeSpans[].spans[]|[.traceId,.spanId,.name,.startTimeUnixNano,.endTimeUnixNano]",
+	         b->single, NULL},
 	     &own, UNKNOWN_DOUBLE);
-	snprintf(sql, sizeof sql, "SELECT count(*) FROM json_each(readfile('%s'), '$.resourceSpans[0].scopeSpans[0].spans')", b->doc);
-	peer(b, "", "sqlite3 json_each of the document : import", (const char *const[]){"sqlite3", ":memory:", sql, NULL}, &own, UNKNOWN_DOUBLE);
+	snprintf(sql, sizeof sql,
+	         "SELECT count(*) FROM json_each(readfile('%s'), '$.resourceSpans[0].scopeSpans[0].spans')", b->doc);
+	peer(b, "", "sqlite3 json_each of the document : import",
+	     (const char *const[]){"sqlite3", ":memory:", sql, NULL}, &own, UNKNOWN_DOUBLE);
 }
 
 void imports_run(const struct import_bench *b)
@@ -350,5 +366,6 @@ void imports_small(const struct import_bench *b)
 		sample(&empty, run_child(nothing, NULL).seconds);
 	}
 	unlink(path);
-	goal_add((struct goal){"13", "import of a 60 KB file beyond the program's start", "ms", (median(&own) - median(&empty)) * 1e3, 10, 3, false});
+	goal_add((struct goal){"13", "import of a 60 KB file beyond the program's start", "ms",
+	                       (median(&own) - median(&empty)) * 1e3, 10, 3, false});
 }

@@ -143,7 +143,7 @@ static void bound(struct buf *out, const struct goal *g, double value)
 	if (IS_UNKNOWN(value))
 		return;
 	buf_add_cstr(out, g->at_least ? "≥ " : "≤ ");
-	buf_printf(out, "%g %s", value, g->unit);
+	buf_printf(out, "%.*g %s", value < 100 ? 3 : 9, value, g->unit);
 }
 
 /* Pads to `width` columns after `from`; every character of ours is one column wide. */
@@ -157,13 +157,13 @@ static void pad(struct buf *out, size_t from, int width)
 
 int goals_print(struct buf *out)
 {
-	static const char *const titles[6] = {"goal", "what", "measured", "goal", "aim", ""};
+	static const char *const titles[5] = {"goal", "what", "measured", "goal", "aim"};
 	static const int widths[6] = {5, 58, 14, 12, 12, 6};
 	int missed = 0;
-	for (int c = 0; c < 6; c++) {
+	for (int c = 0; c < 5; c++) {
 		size_t from = out->len;
 		buf_add_cstr(out, titles[c]);
-		pad(out, from, c < 5 ? widths[c] : 0);
+		pad(out, from, c < 4 ? widths[c] : 0);
 	}
 	for (size_t i = 0; i < goals.n; i++) {
 		const struct goal *g = &goals.at[i];

@@ -68,7 +68,9 @@ static double measure(struct bench *b, ask_fn *ask, const struct question *q)
 	double took = median(&warm);
 	if (b->details)
 		printf("  %-40s %9.2f ms   first %9.2f ms%s\n", q->name, took * 1e3, first * 1e3,
-		       took > 0.050 ? "   over 50 ms" : q->common && took > 0.005 ? "   over 5 ms" : "");
+		       took > 0.050                ? "   over 50 ms"
+		       : q->common && took > 0.005 ? "   over 5 ms"
+		                                   : "");
 	fflush(stdout);
 	return took;
 }
@@ -121,7 +123,9 @@ static void ask_over_time(struct bench *b, const struct question *q)
 static void ask_runs(struct bench *b, const struct question *q)
 {
 	struct run_page page;
-	must(runs_page(b->db, q->filter ? parsed(b, q->filter, FILTER_RUNS) : NULL, 0, 0, SCREEN_ROWS, &page, &bench_err), q->name);
+	must(runs_page(b->db, q->filter ? parsed(b, q->filter, FILTER_RUNS) : NULL, 0, 0, SCREEN_ROWS, &page,
+	               &bench_err),
+	     q->name);
 	run_page_done(&page);
 	arena_reset(&b->arena);
 }
@@ -129,8 +133,8 @@ static void ask_runs(struct bench *b, const struct question *q)
 static void ask_cases(struct bench *b, const struct question *q)
 {
 	struct case_page page;
-	must(cases_page(b->db, b->run_a, q->filter ? parsed(b, q->filter, FILTER_CASES) : NULL, q->offset, SCREEN_ROWS, &page,
-	                &bench_err),
+	must(cases_page(b->db, b->run_a, q->filter ? parsed(b, q->filter, FILTER_CASES) : NULL, q->offset, SCREEN_ROWS,
+	                &page, &bench_err),
 	     q->name);
 	case_page_done(&page);
 	arena_reset(&b->arena);
@@ -139,19 +143,27 @@ static void ask_cases(struct bench *b, const struct question *q)
 static void lists(struct bench *b)
 {
 	static const struct question pages[] = {
-	    {.name = "newest traces", .common = true},
-	    {.name = "traces from the middle", .offset = 50000, .common = true},
-	    {.name = "oldest traces", .ascending = true, .common = true},
-	    {.name = "traces by duration", .sort = TRACE_BY_DURATION},
-	    {.name = "traces by spans", .sort = TRACE_BY_SPANS},
-	    {.name = "traces by cost", .sort = TRACE_BY_COST},
-	    {.name = "traces by tokens", .sort = TRACE_BY_TOKENS},
-	    {.name = "traces by errors", .sort = TRACE_BY_ERRORS},
-	    {.name = "traces by name", .sort = TRACE_BY_NAME, .ascending = true},
-	    {.name = "traces by spans, from the middle", .sort = TRACE_BY_SPANS, .offset = 50000},
+	    {.name = "newest traces",                    .sort = TRACE_BY_START,    .ascending = false, .offset = 0, .common = true },
+	    {.name = "traces from the middle",
+	     .sort = TRACE_BY_START,
+	     .ascending = false,
+	     .offset = 50000,
+	     .common = true	                                                                                                 },
+	    {.name = "oldest traces",                    .sort = TRACE_BY_START,    .ascending = true,  .offset = 0, .common = true },
+	    {.name = "traces by duration",               .sort = TRACE_BY_DURATION, .ascending = false, .offset = 0, .common = false},
+	    {.name = "traces by spans",                  .sort = TRACE_BY_SPANS,    .ascending = false, .offset = 0, .common = false},
+	    {.name = "traces by cost",                   .sort = TRACE_BY_COST,     .ascending = false, .offset = 0, .common = false},
+	    {.name = "traces by tokens",                 .sort = TRACE_BY_TOKENS,   .ascending = false, .offset = 0, .common = false},
+	    {.name = "traces by errors",                 .sort = TRACE_BY_ERRORS,   .ascending = false, .offset = 0, .common = false},
+	    {.name = "traces by name",                   .sort = TRACE_BY_NAME,     .ascending = true,  .offset = 0, .common = false},
+	    {.name = "traces by spans, from the middle",
+	     .sort = TRACE_BY_SPANS,
+	     .ascending = false,
+	     .offset = 50000,
+	     .common = false	                                                                                                },
 	};
 	static const struct question over_time[] = {
-	    {.name = "traces over time", .common = true},
+	    {.name = "traces over time",           .common = true          },
 	    {.name = "traces over time, filtered", .filter = "status:error"},
 	};
 	for (size_t i = 0; i < sizeof pages / sizeof *pages; i++)
@@ -163,8 +175,10 @@ static void lists(struct bench *b)
 /* Each field of the language alone, by its own example; and values that are in the store, often, seldom and never. */
 static void filters(struct bench *b)
 {
-	static const char *const more[] = {"kind:llm", "kind:tool", "model:gpt-4o", "model:none", "tool:send_mail", "tool:none", "status:error",
-	                                   "text:refund", "desk", "dur>1m", "spans>10000", "kind:tool status:error", "has:score", "not kind:llm"};
+	static const char *const more[] = {"kind:llm",       "kind:tool",   "model:gpt-4o", "model:none",
+	                                   "tool:send_mail", "tool:none",   "status:error", "text:refund",
+	                                   "desk",           "dur>1m",      "spans>10000",  "kind:tool status:error",
+	                                   "has:score",      "not kind:llm"};
 	for (const struct filter_field *f = filter_fields(FILTER_TRACES); f->name; f++)
 		if (strcmp(f->name, "has") != 0)
 			count_in(b, ask_list, &(struct question){.name = f->example, .filter = f->example});
@@ -184,7 +198,8 @@ static void ask_window(struct bench *b, const struct question *q)
 	struct folds folds = {0};
 	struct tree_window w;
 	must(tree_groups(b->db, b->large.id, b->large.first, 3, &folds, NULL, &bench_err), q->name);
-	must(tree_window(b->db, b->large.first, b->large.n, &folds, b->large.n / 100 * q->offset, 60, &w, &bench_err), q->name);
+	must(tree_window(b->db, b->large.first, b->large.n, &folds, b->large.n / 100 * q->offset, 60, &w, &bench_err),
+	     q->name);
 	tree_window_done(&w);
 	folds_done(&folds);
 }
@@ -215,7 +230,9 @@ static void ask_fold(struct bench *b, const struct question *q)
 static void ask_seek(struct bench *b, const struct question *q)
 {
 	int64_t found;
-	must(tree_seek(b->db, b->large.first, b->large.n, b->large.n / 100 * q->offset, true, q->seek, str_of(q->text), &found, &bench_err), q->name);
+	must(tree_seek(b->db, b->large.first, b->large.n, b->large.n / 100 * q->offset, true, q->seek, str_of(q->text),
+	               &found, &bench_err),
+	     q->name);
 }
 
 static void ask_find(struct bench *b, const struct question *q)
@@ -235,16 +252,20 @@ static void ask_rank(struct bench *b, const struct question *q)
 
 static void large_trace(struct bench *b)
 {
-	static const struct question screens[] = {{.name = "largest trace: first screen", .common = true},
-	                                          {.name = "largest trace: screen in the middle", .offset = 50, .common = true}};
-	static const struct question folds[] = {{.name = "largest trace: fold to depth 1", .offset = 1},
-	                                        {.name = "largest trace: fold to depth 2", .offset = 2},
-	                                        {.name = "largest trace: fold to depth 3", .offset = 3}};
+	static const struct question screens[] = {
+	    {.name = "largest trace: first screen", .common = true},
+	    { .name = "largest trace: screen in the middle",                         .offset = 50, .common = true},
+	};
+	static const struct question folds[] = {
+	    {.name = "largest trace: fold to depth 1", .offset = 1},
+	    {.name = "largest trace: fold to depth 2", .offset = 2},
+	    {.name = "largest trace: fold to depth 3", .offset = 3},
+	};
 	static const struct question seeks[] = {
 	    {.name = "largest trace: next error", .seek = SEEK_ERROR, .offset = 50},
-	    {.name = "largest trace: next critical", .seek = SEEK_CRITICAL, .offset = 50},
-	    {.name = "largest trace: next by name", .seek = SEEK_NAME, .text = "send_mail", .offset = 50},
-	    {.name = "largest trace: a name that is not there", .seek = SEEK_NAME, .text = "zebra", .offset = 50},
+	    {	                                         .name = "largest trace: next critical",              .seek = SEEK_CRITICAL,       .offset = 50            },
+	    {	     .name = "largest trace: next by name",                .seek = SEEK_NAME,                      .text = "send_mail",             .offset = 50},
+	    { .name = "largest trace: a name that is not there",                    .seek = SEEK_NAME,                          .text = "zebra",             .offset = 50},
 	};
 	static const struct question find = {.name = "largest trace: a span by its id", .offset = 70};
 	static const struct question rank = {.name = "percentile of a span's duration", .common = true};
@@ -257,8 +278,10 @@ static void large_trace(struct bench *b)
 		count_in(b, ask_seek, &seeks[i]);
 	count_in(b, ask_find, &find);
 	count_in(b, ask_rank, &rank);
-	goal_add((struct goal){"8", "first screen of the largest trace, query alone", "ms", first * 1e3, 20, 10, false});
-	goal_add((struct goal){"8", "all rows of the largest trace", "ms", measure(b, ask_walk, &walk) * 1e3, 300, UNKNOWN_DOUBLE, false});
+	goal_add(
+	    (struct goal){"8", "first screen of the largest trace, query alone", "ms", first * 1e3, 20, 10, false});
+	goal_add((struct goal){"8", "all rows of the largest trace", "ms", measure(b, ask_walk, &walk) * 1e3, 300,
+	                       UNKNOWN_DOUBLE, false});
 }
 
 /* ---------------------------------------------------------------- two runs */
@@ -281,15 +304,16 @@ static void ask_lost(struct bench *b, const struct question *q)
 static void runs(struct bench *b)
 {
 	static const struct question lost = {.name = "two runs: the lost cases"};
-	static const struct question rows = {.name = "two runs: the cases"}, all = {.name = "two runs: with their statistics", .common = true};
+	static const struct question rows = {.name = "two runs: the cases"},
+	                             all = {.name = "two runs: with their statistics", .common = true};
 	if (!b->run_b)
 		return;
-	goal_add((struct goal){"10", "two runs compared: first screen, the lost cases", "ms", measure(b, ask_lost, &lost) * 1e3, 50, UNKNOWN_DOUBLE,
-	                       false});
-	goal_add((struct goal){"10", "two runs compared: all cases", "ms", measure(b, ask_compare, &rows) * 1e3, UNKNOWN_DOUBLE, UNKNOWN_DOUBLE,
-	                       false});
-	goal_add((struct goal){"10", "two runs compared: with intervals and tests", "ms", measure(b, ask_compare, &all) * 1e3, UNKNOWN_DOUBLE,
-	                       UNKNOWN_DOUBLE, false});
+	goal_add((struct goal){"10", "two runs compared: first screen, the lost cases", "ms",
+	                       measure(b, ask_lost, &lost) * 1e3, 50, UNKNOWN_DOUBLE, false});
+	goal_add((struct goal){"10", "two runs compared: all cases", "ms", measure(b, ask_compare, &rows) * 1e3,
+	                       UNKNOWN_DOUBLE, UNKNOWN_DOUBLE, false});
+	goal_add((struct goal){"10", "two runs compared: with intervals and tests", "ms",
+	                       measure(b, ask_compare, &all) * 1e3, UNKNOWN_DOUBLE, UNKNOWN_DOUBLE, false});
 }
 
 static void choose(struct bench *b)
@@ -323,8 +347,10 @@ void reads_run(const char *store, bool details)
 	filters(&b);
 	large_trace(&b);
 	runs(&b);
-	goal_add((struct goal){"9", "slowest list, filter, jump or percentile", "ms", b.worst_s * 1e3, 50, UNKNOWN_DOUBLE, false});
-	goal_add((struct goal){"9", "slowest of the common ones", "ms", b.worst_common_s * 1e3, 5, UNKNOWN_DOUBLE, false});
+	goal_add((struct goal){"9", "slowest list, filter, jump or percentile", "ms", b.worst_s * 1e3, 50,
+	                       UNKNOWN_DOUBLE, false});
+	goal_add(
+	    (struct goal){"9", "slowest of the common ones", "ms", b.worst_common_s * 1e3, 5, UNKNOWN_DOUBLE, false});
 	if (details)
 		printf("  slowest: %s; of the common ones: %s\n", b.worst, b.worst_common);
 	arena_done(&own);

@@ -90,7 +90,8 @@ static void first_frame(const char *spoor, const char *store)
 		sample(&ms, (last - p.started) * 1e3);
 		pty_close(&p);
 	}
-	goal_add((struct goal){"7", "explorer: exec to the last byte of the first screen", "ms", median(&ms), 30, 20, false});
+	goal_add((struct goal){"7", "explorer: exec to the last byte of the first screen", "ms", median(&ms), 30, 20,
+	                       false});
 }
 
 /* The trace with most spans, as the list gives it when ordered by spans. */
@@ -109,8 +110,10 @@ static void large_trace(const char *spoor, const char *store)
 		press(&p, "\r", &again);
 	}
 	pty_close(&p);
-	goal_add((struct goal){"8", "explorer: largest trace on the screen, first touch", "ms", median(&first.ms), 50, UNKNOWN_DOUBLE, false});
-	goal_add((struct goal){"8", "explorer: largest trace on the screen, warm", "ms", median(&again.ms), 20, 10, false});
+	goal_add((struct goal){"8", "explorer: largest trace on the screen, first touch", "ms", median(&first.ms), 50,
+	                       UNKNOWN_DOUBLE, false});
+	goal_add(
+	    (struct goal){"8", "explorer: largest trace on the screen, warm", "ms", median(&again.ms), 20, 10, false});
 }
 
 static void keys(const char *spoor, const char *store, int rows, int cols, const char *size)

@@ -49,6 +49,16 @@ id                                name           tool
 d15b07e020261120000000000000b10c  dispute-agent     3
 d15b07e0202611190000000000001009  dispute-agent    12
 d15b07e020261118000000000000ba1a  dispute-agent     3
+$ for f in kind:llm kind:retriever kind:guardrail 'not kind:tool' model~gpt-4 model:none tool:get_balance provider:openai 'not model~gpt'; do echo "$f $(spoor traces -w "$f" -c id | tail -n +2 | wc -l)"; done
+kind:llm 64
+kind:retriever 63
+kind:guardrail 57
+not kind:tool 5
+model~gpt-4 63
+model:none 0
+tool:get_balance 5
+provider:openai 64
+not model~gpt 2
 $ spoor traces -w 'errors>0' -n2 -c name,errors
 name                       err
 dispute-agent                2

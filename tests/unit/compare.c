@@ -12,6 +12,7 @@
 #include "store/base/units.h"
 #include "store/db.h"
 #include "store/query/compare.h"
+#include "store/query/compare_private.h"
 #include "store/query/sources.h"
 
 static char dir[64], path[96];
@@ -337,7 +338,8 @@ static void gives_the_lost_cases_first(void **state)
 		for (size_t i = 0; i < lost.n_rows; i++) {
 			assert_int_equal(lost.rows[i].case_id, all.rows[i].case_id);
 			assert_true(lost.rows[i].loss == all.rows[i].loss);
-			assert_true(str_eq(lost.rows[i].key, all.rows[i].key) && str_eq(lost.rows[i].title, all.rows[i].title));
+			assert_true(str_eq(lost.rows[i].key, all.rows[i].key) &&
+			            str_eq(lost.rows[i].title, all.rows[i].title));
 			assert_int_equal(lost.rows[i].a.output_hash, all.rows[i].a.output_hash);
 		}
 		for (int k = 0; k < N_CLASSES; k++)
@@ -630,6 +632,32 @@ static void can_be_interrupted(void **state)
 	compare_done(&c);
 }
 
+/* The resampling is no statement; it stops all the same. (Another statement is at work, so that the interrupt stays.) */
+static void statistics_can_be_interrupted(void **state)
+{
+	(void)state;
+	fill_pair();
+	struct err err = ERR_INIT;
+	struct compare c = {.arena = ARENA_INIT};
+	struct side_run a, b;
+	assert_true(side_read(db, 1, STR_NONE, &c.arena, &a, &err) && side_read(db, 2, STR_NONE, &c.arena, &b, &err));
+	struct pair pairs[60];
+	for (size_t i = 0; i < 60; i++)
+		pairs[i] = (struct pair){i, i};
+	const struct compare_opts opts = {.margin = UNKNOWN_DOUBLE};
+	assert_true(compare_metrics(db, &a, &b, pairs, 60, NULL, &opts, &c, &err));
+	assert_true(c.n_metrics == 4);
+	struct stmt *other = db_query(db, "SELECT id FROM run", &err);
+	assert_int_equal(stmt_step(other, &err), STEP_ROW);
+	db_interrupt(db);
+	assert_false(compare_metrics(db, &a, &b, pairs, 60, NULL, &opts, &c, &err));
+	assert_int_equal(err.code, ERR_INTERRUPTED);
+	stmt_end(other);
+	side_done(&a);
+	side_done(&b);
+	compare_done(&c);
+}
+
 /* ---- lists of runs */
 
 static void fill_runs(void)
@@ -822,6 +850,7 @@ int main(void)
 	    cmocka_unit_test(links_traces),
 	    cmocka_unit_test(bounds_the_names_of_scores),
 	    cmocka_unit_test(can_be_interrupted),
+	    cmocka_unit_test(statistics_can_be_interrupted),
 	    cmocka_unit_test(pages_runs),
 	    cmocka_unit_test(pages_cases),
 	    cmocka_unit_test(finds_runs_by_what_people_call_them),

@@ -56,7 +56,9 @@ static void *compare_ask(struct screen *screen)
 	              st->asked_generation == screen->ui->generation;
 	if (!st->failed && !coming && (!st->loaded || st->generation != screen->ui->generation))
 		/* Figures that are on the screen stay there until the new ones come. */
-		return new_request(screen, st->figures ? ASK_FIGURES : st->loaded || st->start[0] ? ASK_ROWS : ASK_LOST);
+		return new_request(screen, st->figures                  ? ASK_FIGURES
+		                           : st->loaded || st->start[0] ? ASK_ROWS
+		                                                        : ASK_LOST);
 	if (st->data.lost_only && !st->failed && !coming)
 		return new_request(screen, ASK_ROWS);
 	if (!st->loaded || st->data.lost_only || st->asked == ASK_ROWS || st->data.refused.len)

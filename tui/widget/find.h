@@ -8,31 +8,31 @@
 
 #include "tui/screen.h"
 
-#define FIND_STEP(name, again, by)                                                                               \
-	static enum outcome name(struct screen *screen, const struct input *in, struct target *target)          \
-	{                                                                                                        \
-		(void)in, (void)target;                                                                          \
-		return again(screen, by, false);                                                                 \
+#define FIND_STEP(name, again, by)                                                                     \
+	static enum outcome name(struct screen *screen, const struct input *in, struct target *target) \
+	{                                                                                              \
+		(void)in, (void)target;                                                                \
+		return again(screen, by, false);                                                       \
 	}
 
-#define FIND_FUNCTIONS(text_of, again)                                                                           \
-	static enum outcome search_line(struct screen *screen, const struct input *in, struct target *target)   \
-	{                                                                                                        \
-		struct buf *text = text_of(screen);                                                              \
-		(void)target;                                                                                    \
-		buf_clear(text);                                                                                 \
-		buf_add_str(text, in->argument);                                                                 \
-		return again(screen, 1, true);                                                                   \
-	}                                                                                                        \
+#define FIND_FUNCTIONS(text_of, again)                                                                                 \
+	static enum outcome search_line(struct screen *screen, const struct input *in, struct target *target)          \
+	{                                                                                                              \
+		struct buf *text = text_of(screen);                                                                    \
+		(void)target;                                                                                          \
+		buf_clear(text);                                                                                       \
+		buf_add_str(text, in->argument);                                                                       \
+		return again(screen, 1, true);                                                                         \
+	}                                                                                                              \
 	static const struct action search_answer = {.name = "search-for", .keys = "", .help = "", .run = search_line}; \
-	static enum outcome search(struct screen *screen, const struct input *in, struct target *target)        \
-	{                                                                                                        \
-		if (in->argument.len)                                                                            \
-			return search_line(screen, in, target);                                                  \
-		*target = (struct target){.prompt = "/", .answer = &search_answer};                              \
-		return OUT_PROMPT;                                                                               \
-	}                                                                                                        \
-	FIND_STEP(search_next, again, 1)                                                                         \
+	static enum outcome search(struct screen *screen, const struct input *in, struct target *target)               \
+	{                                                                                                              \
+		if (in->argument.len)                                                                                  \
+			return search_line(screen, in, target);                                                        \
+		*target = (struct target){.prompt = "/", .answer = &search_answer};                                    \
+		return OUT_PROMPT;                                                                                     \
+	}                                                                                                              \
+	FIND_STEP(search_next, again, 1)                                                                               \
 	FIND_STEP(search_previous, again, -1)
 
 #endif
