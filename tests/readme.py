@@ -21,7 +21,7 @@ def screen(name):
 
 
 def written(path):
-    """What make coverage wrote."""
+    """What make coverage and make bench wrote."""
     with open(path, encoding="utf-8") as f:
         return f.read().rstrip("\n").split("\n")
 
