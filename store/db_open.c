@@ -265,7 +265,10 @@ static bool prepare_connection(struct db *db, struct err *err)
 /* A new store is made by us, private from its first byte; SQLite gives -wal and -shm the same mode. */
 static bool make_file(const char *path, struct err *err)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int fd;
+	do
+		fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	while (fd < 0 && errno == EINTR);
 	if (fd < 0 && errno != EEXIST)
 		return err_set(err, ERR_STORE, NULL,
 		               "cannot make store %s: %s; name another place with --store or $SPOOR_STORE", path,

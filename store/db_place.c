@@ -44,11 +44,16 @@ static bool is_whole(const struct db_place *place, const unsigned char *h, const
 static bool read_header(struct db_place *place, const char *path, int fd, off_t size, int64_t newest, struct err *err)
 {
 	unsigned char h[HEADER_BYTES];
-	ssize_t n = pread(fd, h, sizeof h, 0);
-	if (n < 0)
-		return err_set(err, ERR_STORE, NULL, "cannot read store %s: %s", path, strerror(errno));
-	if (n < HEADER_BYTES || memcmp(h, "SQLite format 3", 16) != 0)
-		return not_a_store(path, err);
+	size_t n = 0;
+	for (ssize_t got = 1; n < sizeof h && got != 0;) {
+		got = pread(fd, h + n, sizeof h - n, (off_t)n);
+		if (got < 0 && errno != EINTR)
+			return err_set(err, ERR_STORE, NULL, "cannot read store %s: %s", path, strerror(errno));
+		n += got > 0 ? (size_t)got : 0;
+	}
+	/* After a power cut in the middle of copying the log the first page may be torn: the log has it whole, and SQLite takes it. */
+	if (n < sizeof h || memcmp(h, "SQLite format 3", 16) != 0)
+		return place->hot || not_a_store(path, err);
 	uint32_t application = big32(h + 68), version = big32(h + 60);
 	/* A store just made: its tables are still in the log, or its maker was killed before it had any. */
 	if (application == 0 && (place->hot || (version == 0 && h[100] == 0x0d && h[103] == 0 && h[104] == 0)))
@@ -149,7 +154,10 @@ static bool is_link(const char *path, struct err *err)
 static bool open_and_read(struct db_place *place, const char *path, int64_t newest, struct err *err)
 {
 	struct stat st;
-	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC); /* not to wait for a named pipe */
+	int fd;
+	do
+		fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC); /* not to wait for a named pipe */
+	while (fd < 0 && errno == EINTR);
 	if (fd < 0)
 		return err_set(err, ERR_STORE, NULL, "cannot read store %s: %s", path, strerror(errno));
 	bool ok = fstat(fd, &st) == 0;
