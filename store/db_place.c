@@ -132,7 +132,7 @@ static void look_round(struct db_place *place, const char *path)
 		forbid(place, "its directory cannot be written");
 	if (place->exists && access(path, W_OK) != 0)
 		forbid(place, "the file cannot be written");
-	place->hot = size_of(path, "-wal") > 0;
+	place->hot = size_of(path, "-wal") > 0 || size_of(path, "-journal") > 0; /* the latter of a store being made */
 	place->still = place->read_only && access(dir, W_OK) != 0 && !place->hot;
 	free(dir);
 }
