@@ -150,8 +150,14 @@ bool health_sizes(struct db *db, struct health_sizes *out, struct err *err)
 	int64_t spare = 0, page = 0;
 	if (!db_int(db, "PRAGMA freelist_count", 0, &spare, err) || !db_int(db, "PRAGMA page_size", 0, &page, err))
 		return false;
-	struct stmt *s = db_query(db, "SELECT name, pgsize FROM dbstat WHERE aggregate = 1", NULL);
-	if (!s) {
+	struct err why = ERR_INIT;
+	struct stmt *s = db_query(db, "SELECT name, pgsize FROM dbstat WHERE aggregate = 1", &why);
+	if (!s && why.code == ERR_MEMORY) {
+		if (err)
+			*err = why;
+		return false;
+	}
+	if (!s) { /* an SQLite built without this table */
 		*out = (struct health_sizes){UNKNOWN_INT, UNKNOWN_INT, UNKNOWN_INT, UNKNOWN_INT,
 		                             UNKNOWN_INT, UNKNOWN_INT, UNKNOWN_INT, spare * page};
 		return true;
