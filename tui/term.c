@@ -18,7 +18,7 @@
 #include "tui/osc52.h"
 #include "tui/term_signals.h"
 
-enum { MAX_ROWS = 500, MAX_COLS = 1000, MAX_PAIRS = 256 };
+enum { MAX_ROWS = 500, MAX_COLS = 1000, MAX_PAIRS = 256, LOOK_BYTES = 64 << 10 };
 
 struct look {
 	attr_t attrs;
@@ -199,6 +199,7 @@ bool term_look(struct term_look *out)
 		out->rows = size.ws_row;
 		out->cols = size.ws_col;
 	}
+	free(xmalloc(LOOK_BYTES)); /* curses crashes where memory fails it: out of memory is said by us */
 	if (setupterm(NULL, STDOUT_FILENO, &result) != OK)
 		return false;
 	int colors = tigetnum("colors");

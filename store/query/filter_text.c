@@ -12,10 +12,8 @@ static void search_text(const struct filter_term *t, struct buf *out)
 	struct str text = t->value.text;
 	char last = text.ptr[text.len - 1];
 	bool word = (last & 0x80) || (last >= '0' && last <= '9') || ((last | 0x20) >= 'a' && (last | 0x20) <= 'z');
-	buf_add_cstr(out, t->quoted ? "\"" : "");
-	for (size_t i = 0; i < text.len; i++)
-		buf_add_char(out, text.ptr[i] == '"' ? ' ' : text.ptr[i]);
-	buf_add_cstr(out, t->quoted ? "\"" : word ? "*" : "");
+	buf_add_str(out, text);
+	buf_add_cstr(out, word && !t->quoted ? "*" : "");
 }
 
 static bool resolve_term(const struct filter *f, const struct filter_term *t, struct db *db, struct err *err)
@@ -28,7 +26,7 @@ static bool resolve_term(const struct filter *f, const struct filter_term *t, st
 	bool ok = true;
 	if (t->value.text.len) {
 		search_text(t, &text);
-		ok = search_traces(db, buf_str(&text), FOUND_MAX, &ids, &n, err);
+		ok = search_traces(db, buf_str(&text), t->quoted, FOUND_MAX, &ids, &n, err);
 	}
 	if (ok) {
 		for (size_t i = 0; i < n; i++)

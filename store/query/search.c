@@ -399,7 +399,6 @@ struct trace_search {
 	struct text_set keys;
 	VEC(int64_t) ids;
 	bool found;
-	struct buf id; /* of the trace found last, as the source writes it */
 	struct err err;
 };
 
@@ -412,25 +411,14 @@ static bool on_trace_match(void *to, const struct text_place *place, const char 
 		return true;
 	if (!set_add(&t->keys, hash64((struct str){(const char *)place->trace.byte, sizeof place->trace.byte})))
 		return false;
-	struct stmt *s = db_query(t->db, "SELECT id, text FROM trace WHERE key = ?", &t->err);
+	struct stmt *s = db_query(t->db, "SELECT id FROM trace WHERE key = ?", &t->err);
 	if (!s)
 		return false;
 	stmt_blob(s, 1, (struct str){(const char *)place->trace.byte, sizeof place->trace.byte});
-	if (stmt_step(s, &t->err) == STEP_ROW) {
+	if (stmt_step(s, &t->err) == STEP_ROW)
 		*vec_add(&t->ids) = col_int(s, 0);
-		buf_clear(&t->id);
-		buf_add_str(&t->id, col_str(s, 1));
-	}
 	stmt_end(s);
 	return false;
-}
-
-/* The records of a trace lie together: those that name the trace just found need no second look. */
-static bool is_known(const struct trace_search *t, struct record_texts *texts, uint64_t first, uint32_t i)
-{
-	struct block_view b;
-	return t->id.len >= 8 && block_view(texts->blocks, first, &b, NULL) && i < b.n &&
-	       str_find(b.entries[i].bytes, buf_str(&t->id)) != SIZE_MAX;
 }
 
 static bool traces_of_block(struct trace_search *t, struct record_texts *texts, uint64_t first, size_t limit,
@@ -443,7 +431,7 @@ static bool traces_of_block(struct trace_search *t, struct record_texts *texts, 
 	int64_t source = b.source;
 	bool ok = true;
 	for (uint32_t i = n; ok && i-- > 0 && t->ids.n < limit;) {
-		if (is_known(t, texts, first, i) || !record_may_match(texts, first, i, &ok, err))
+		if (!record_may_match(texts, first, i, &ok, err))
 			continue;
 		ok = record_matches(texts, first + i, source, on_trace_match, t, err);
 		if (t->err.code != ERR_NONE) {
@@ -454,7 +442,7 @@ static bool traces_of_block(struct trace_search *t, struct record_texts *texts, 
 	return ok;
 }
 
-bool search_traces(struct db *db, struct str text, size_t limit, int64_t **ids, size_t *n, struct err *err)
+bool search_traces(struct db *db, struct str text, bool phrase, size_t limit, int64_t **ids, size_t *n, struct err *err)
 {
 	struct arena arena = ARENA_INIT;
 	struct terms terms;
@@ -463,7 +451,7 @@ bool search_traces(struct db *db, struct str text, size_t limit, int64_t **ids, 
 	struct record_texts texts;
 	struct err unseen = ERR_INIT;
 	err = err ? err : &unseen;
-	bool ok = terms_parse(&terms, text, &arena, err);
+	bool ok = phrase ? terms_phrase(&terms, text, &arena, err) : terms_parse(&terms, text, &arena, err);
 	if (ok) {
 		int64_t first = 1;
 		record_texts_init(&texts, db, &terms);
@@ -480,7 +468,6 @@ bool search_traces(struct db *db, struct str text, size_t limit, int64_t **ids, 
 	if (!ok)
 		vec_done(&t.ids);
 	free(t.keys.slots);
-	buf_done(&t.id);
 	arena_done(&arena);
 	return ok;
 }

@@ -47,7 +47,8 @@ void search_page_done(struct search_page *p);
 /* ERR_USAGE: nothing to search for. Stops when the statement is interrupted. */
 bool search_page(struct db *db, const struct search_query *q, struct search_page *out, struct err *err);
 
-/* Row ids of traces in which the text stands, of the newest records first, at most `limit`; caller frees *ids. */
-bool search_traces(struct db *db, struct str text, size_t limit, int64_t **ids, size_t *n, struct err *err);
+/* Row ids of traces in which the text stands (phrase: all of it as one, quotes like any other sign), of the newest records first, at
+ * most `limit`; caller frees *ids. */
+bool search_traces(struct db *db, struct str text, bool phrase, size_t limit, int64_t **ids, size_t *n, struct err *err);
 
 #endif

@@ -45,7 +45,6 @@ static void add_term(struct terms *t, struct str text, bool quoted, struct arena
 static void split(struct terms *t, struct arena *arena)
 {
 	struct str text = t->text;
-	t->terms = arena_zalloc(arena, text.len + 1, sizeof *t->terms);
 	for (size_t at = 0; at < text.len;) {
 		if (is_blank(text.ptr[at])) {
 			at++;
@@ -98,7 +97,7 @@ static void add_keys(struct terms *t, const struct term *term)
 	}
 }
 
-bool terms_parse(struct terms *t, struct str text, struct arena *arena, struct err *err)
+static bool begin(struct terms *t, struct str text, struct arena *arena, struct err *err)
 {
 	*t = (struct terms){0};
 	if (!text.len)
@@ -106,9 +105,26 @@ bool terms_parse(struct terms *t, struct str text, struct arena *arena, struct e
 	if (text.len > SEARCH_TEXT_MAX)
 		return err_set(err, ERR_USAGE, NULL, "the text to search for is longer than %d bytes", SEARCH_TEXT_MAX);
 	t->text = text_valid(arena, arena_str(arena, text));
+	t->terms = arena_zalloc(arena, t->text.len + 1, sizeof *t->terms);
+	return true;
+}
+
+bool terms_parse(struct terms *t, struct str text, struct arena *arena, struct err *err)
+{
+	if (!begin(t, text, arena, err))
+		return false;
 	split(t, arena);
 	for (size_t i = 0; i < t->n; i++)
 		add_keys(t, &t->terms[i]);
+	return true;
+}
+
+bool terms_phrase(struct terms *t, struct str text, struct arena *arena, struct err *err)
+{
+	if (!begin(t, text, arena, err))
+		return false;
+	add_term(t, t->text, true, arena);
+	add_keys(t, &t->terms[0]);
 	return true;
 }
 

@@ -28,6 +28,8 @@ struct terms {
 
 /* Lives in arena but for what terms_done frees. False: empty, or longer than SEARCH_TEXT_MAX (ERR_USAGE). */
 bool terms_parse(struct terms *t, struct str text, struct arena *arena, struct err *err);
+/* All of it one phrase, quotes like any other sign. */
+bool terms_phrase(struct terms *t, struct str text, struct arena *arena, struct err *err);
 void terms_done(struct terms *t);
 /* Whether all terms stand in the text; where the first of them begins, and its bytes. What is no word may also stand in the text as it
  * was written (of JSON: with its signs); the place is then unknown, 0 bytes. */

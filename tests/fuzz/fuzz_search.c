@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int64_t *ids = NULL;
 	size_t n = 0;
 	struct err err = ERR_INIT;
-	bool ok = search_traces(db, fuzz_str(data, size), 10, &ids, &n, &err);
+	bool ok = search_traces(db, fuzz_str(data, size), size % 2, 10, &ids, &n, &err);
 	if (!ok)
 		fprintf(stderr, "%s\n", err.text);
 	FUZZ_CHECK(ok || err.code == ERR_USAGE);
