@@ -244,7 +244,7 @@ static void pass_problem(struct job *job, struct problem *p)
 {
 	p->file = job->path;
 	if (strcmp(p->code, "empty") == 0 && job->point.at.offset > 0)
-		return; /* nothing was added */
+		return;                                               /* nothing was added */
 	bool told = p->record > 0 && p->record <= job->known.records; /* by an earlier import */
 	if (p->severity == SEVERITY_FILE) {
 		job->lost = true;

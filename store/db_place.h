@@ -10,8 +10,8 @@ enum { APPLICATION_ID = 0x73706f72 }; /* 'spor': marks the file as ours (PRAGMA 
 
 struct db_place {
 	bool exists, empty; /* empty: 0 bytes, a store still to be made */
-	bool hot;           /* its log or journal holds bytes: not copied back by its last writer, or that one is at work */
-	bool read_only;     /* file, directory or file system: `why` */
+	bool hot;       /* its log or journal holds bytes: not copied back by its last writer, or that one is at work */
+	bool read_only; /* file, directory or file system: `why` */
 	bool no_shared; /* no memory shared between processes there: network file systems, or $SPOOR_NO_SHM is set */
 	bool still;     /* read-only and without a log: nobody can change it while we read */
 	unsigned mode;

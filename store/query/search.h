@@ -49,6 +49,7 @@ bool search_page(struct db *db, const struct search_query *q, struct search_page
 
 /* Row ids of traces in which the text stands (phrase: all of it as one, quotes like any other sign), of the newest records first, at
  * most `limit`; caller frees *ids. */
-bool search_traces(struct db *db, struct str text, bool phrase, size_t limit, int64_t **ids, size_t *n, struct err *err);
+bool search_traces(struct db *db, struct str text, bool phrase, size_t limit, int64_t **ids, size_t *n,
+                   struct err *err);
 
 #endif

@@ -76,7 +76,8 @@ draw(struct rng_lanes *lanes, uint64_t n, uint32_t *out, size_t count)
 	const rng_vector half = {0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff}, times = {n, n, n, n};
 	rng_vector s0 = lanes->word[0], s1 = lanes->word[1], s2 = lanes->word[2], s3 = lanes->word[3], again = {0};
 	for (size_t i = 0; i < count; i++) {
-		rng_vector five = s1 + (s1 << 2), turned = five << 7 | five >> 57, x = turned + (turned << 3), t = s1 << 17;
+		rng_vector five = s1 + (s1 << 2), turned = five << 7 | five >> 57, x = turned + (turned << 3),
+		           t = s1 << 17;
 		s2 ^= s0;
 		s3 ^= s1;
 		s1 ^= s2;
@@ -98,7 +99,9 @@ draw(struct rng_lanes *lanes, uint64_t n, uint32_t *out, size_t count)
 static void draw_each(struct rng_lanes *lanes, uint64_t n, uint32_t *out, size_t count)
 {
 	for (size_t k = 0; k < RNG_LANES; k++) {
-		struct rng rng = {{lanes->word[0][k], lanes->word[1][k], lanes->word[2][k], lanes->word[3][k]}};
+		struct rng rng = {
+		    {lanes->word[0][k], lanes->word[1][k], lanes->word[2][k], lanes->word[3][k]}
+                };
 		for (size_t i = 0; i < count; i++)
 			out[i * RNG_LANES + k] = (uint32_t)rng_index(&rng, n);
 		for (size_t i = 0; i < 4; i++)
