@@ -48,7 +48,7 @@ static bool say(struct db *db, struct err *err, const char *doing)
  * row by row: so the first failure is kept, and nothing more is done before db_rollback. */
 bool db_fail(struct db *db, struct err *err, const char *doing)
 {
-	struct err own;
+	struct err own = ERR_INIT;
 	err = err ? err : &own;
 	say(db, err, doing);
 	if (db->in_txn && db->spoilt.code == ERR_NONE)

@@ -43,7 +43,7 @@ static bool is_whole(const struct db_place *place, const unsigned char *h, const
 
 static bool read_header(struct db_place *place, const char *path, int fd, off_t size, int64_t newest, struct err *err)
 {
-	unsigned char h[HEADER_BYTES];
+	unsigned char h[HEADER_BYTES] = {0};
 	size_t n = 0;
 	for (ssize_t got = 1; n < sizeof h && got != 0;) {
 		got = pread(fd, h + n, sizeof h - n, (off_t)n);
