@@ -140,7 +140,7 @@ static inline struct member member_at(const struct scan *s, uint32_t i, uint32_t
 static inline struct member val_first(struct val container)
 {
 	enum scan_type type = val_type(container);
-	if (type != SCAN_OBJECT && type != SCAN_ARRAY)
+	if (!container.scan || (type != SCAN_OBJECT && type != SCAN_ARRAY))
 		return (struct member){.ok = false};
 	return member_at(container.scan, container.i + 1, val_token(container)->next, type == SCAN_OBJECT);
 }
