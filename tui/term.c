@@ -211,6 +211,28 @@ bool term_look(struct term_look *out)
 	return true;
 }
 
+static void cut_out(char *from, size_t n)
+{
+	memmove(from, from + n, strlen(from + n) + 1);
+}
+
+/* What a change of attributes says of the alternate character set is not needed, since line drawing goes as Unicode or ASCII;
+ * with xterm it is 3 of 8 bytes, several times a key. These are curses' own strings, made shorter where they are. */
+static void shorten_attributes(void)
+{
+	static const char *const plain_sets[] = {"\033(B", "\017"};
+	char *all = tigetstr("sgr"), *none = tigetstr("sgr0");
+	if (!all || all == (char *)-1 || !none || none == (char *)-1)
+		return;
+	char *from = strstr(all, "%?%p9%t"), *to = from ? strstr(from, "%;") : NULL;
+	if (!to)
+		return;
+	cut_out(from, (size_t)(to + 2 - from));
+	for (size_t i = 0; i < sizeof plain_sets / sizeof *plain_sets; i++)
+		if ((from = strstr(none, plain_sets[i])) != NULL)
+			cut_out(from, strlen(plain_sets[i]));
+}
+
 static bool open_screen(struct err *err)
 {
 	FILE *input = t.input ? t.input : stdin;
@@ -225,6 +247,7 @@ static bool open_screen(struct err *err)
 	if (!t.screen)
 		return no_terminal(err, "the terminal cannot be used");
 	set_term(t.screen);
+	shorten_attributes();
 	int rows, cols;
 	window_size(&rows, &cols);
 	if (LINES > MAX_ROWS || COLS > MAX_COLS)
@@ -397,27 +420,50 @@ static void put_glyph(cchar_t *out, const struct glyph *glyph)
 		setcchar(out, L"?", glyph->look.attrs, glyph->look.pair, NULL);
 }
 
-/* Blanks inside a row take the look of what stands left of them, those at its end none: each change of colour costs bytes,
- * and blanks without a look can be erased with one sequence. */
+static bool is_quiet(const struct look *look)
+{
+	return look->attrs == A_NORMAL && !look->visible_blank;
+}
+
+/* Each change of colour costs bytes. So blanks take the look of what stands right or left of them, if a blank does not show it,
+ * and those at the end none: they can be erased with one sequence. Where the cursor is must not matter, or the blanks beside its
+ * mark and name would be sent again with each move. */
+static void fill_gap(int from, int to, const struct look *left, const struct look *right)
+{
+	struct glyph blank = {.codes = {L' '}, .empty = true};
+	if (from == 0) /* where the mark comes and goes */
+		put_glyph(&t.line[from++], &blank);
+	bool inside = left->attrs == right->attrs && left->pair == right->pair && !left->visible_blank; /* a name of two words */
+	if (inside || is_quiet(right))
+		blank.look = *right;
+	else if (is_quiet(left))
+		blank.look = *left;
+	while (from < to)
+		put_glyph(&t.line[from++], &blank);
+}
+
 static void show_row(const struct grid *g, int row, int cols)
 {
 	const struct cell *cells = &g->cells[(size_t)row * (size_t)g->cols];
-	const struct glyph plain = {.codes = {L' '}, .empty = true};
-	struct look left = plain.look;
-	int n = 0, end = 0;
+	const struct look none = {.attrs = A_NORMAL};
+	struct look left = none;
+	int n = 0, gap = 0; /* gap: where the blanks before n begin */
 	for (int col = 0; col < cols; col++) {
 		if (cells[col].cols == 0)
 			continue;
 		struct glyph glyph = glyph_of(g, row, col, &cells[col]);
-		if (glyph.empty)
-			glyph.look = left.visible_blank ? plain.look : left;
-		left = glyph.look;
-		put_glyph(&t.line[n++], &glyph);
-		if (!glyph.empty)
-			end = n;
+		if (!glyph.empty) {
+			struct look look = cells[col].reverse ? t.looks[cells[col].role] : glyph.look;
+			if (gap < n)
+				fill_gap(gap, n, &left, &look);
+			put_glyph(&t.line[n], &glyph);
+			left = cells[col].role == ROLE_CURSOR ? none : look;
+			gap = n + 1;
+		}
+		n++;
 	}
-	for (int i = end; i < n; i++)
-		put_glyph(&t.line[i], &plain);
+	if (gap < n)
+		fill_gap(gap, n, &none, &none);
 	mvadd_wchnstr(row, 0, t.line, n);
 }
 
