@@ -9,6 +9,7 @@
 #include "store/base/units.h"
 #include "store/base/vec.h"
 #include "store/db.h"
+#include "tui/hold.h"
 #include "tui/job.h"
 #include "tui/screen.h"
 #include "tui/term.h"
@@ -43,6 +44,8 @@ struct app {
 	int index_drawn;            /* per cent */
 	bool import_jump;           /* go to what was imported once it is there: until a key is pressed */
 	struct grid grid;
+	struct hold hold;
+	int64_t rest_at_ms; /* while the cursor moves: when it will have rested */
 	bool ask, draw, quit;
 	bool read_only; /* the store */
 	bool shown;     /* the first frame */
@@ -90,6 +93,13 @@ static int64_t clock_now_ns(const struct app *app)
 	struct timespec now;
 	clock_gettime(CLOCK_REALTIME, &now);
 	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static int64_t mono_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 /* ---------------------------------------------------------------- the stack */
@@ -281,6 +291,8 @@ static void draw(struct app *app)
 {
 	app->draw = false;
 	struct canvas all = grid_canvas(&app->grid);
+	if (app->shown)
+		hold_before(&app->hold, top(app), &app->grid);
 	canvas_clear(all);
 	app->grid.caret_row = app->grid.caret_col = -1;
 	if (all.rows < SMALLEST_ROWS || all.cols < SMALLEST_COLS) {
@@ -293,7 +305,9 @@ static void draw(struct app *app)
 	canvas_fill(head, 0, 0, head.cols, ROLE_TITLE, " ");
 	if (s->ops->headline)
 		s->ops->headline(s, head);
-	s->ops->draw(s, canvas_part(all, 1, 0, all.rows - 3, all.cols));
+	struct canvas body = canvas_part(all, 1, 0, all.rows - 3, all.cols);
+	s->ops->draw(s, body);
+	hold_after(&app->hold, s, body);
 	if (app->prompting)
 		draw_prompt(app, canvas_part(all, all.rows - 2, 0, 1, all.cols));
 	else
@@ -306,6 +320,7 @@ static void resize(struct app *app)
 {
 	int rows = 0, cols = 0;
 	term_size(&rows, &cols);
+	app->hold.serial = 0;
 	grid_done(&app->grid);
 	grid_init(&app->grid, rows, cols, app->ui.ascii);
 	app->ui.rows = rows > 3 ? rows - 3 : 0;
@@ -560,9 +575,12 @@ static void on_key(struct app *app, int key)
 	struct target t = {0};
 	struct input in = {.key = key, .argument = STR_NONE};
 	const struct action *a = action_for_key(s->ops->actions, key);
+	int64_t id = hold_id(s);
 	enum outcome outcome = a ? a->run(s, &in, &t) : OUT_IGNORED;
 	if (outcome == OUT_IGNORED && (a = action_for_key(app_actions, key)))
 		outcome = a->run(s, &in, &t);
+	app->ui.moves = (outcome == OUT_REFRESH || outcome == OUT_HANDLED) && hold_id(s) != id;
+	app->rest_at_ms = mono_ms() + REST_MS;
 	app->ask = true;
 	obey(app, outcome, &t);
 }
@@ -753,10 +771,33 @@ static void read_keys(struct app *app, int timeout_ms)
 		app->quit = true;
 }
 
+/* How long to wait for a key; < 0: no limit. */
+static int key_timeout(const struct app *app)
+{
+	bool rests = !app->import ||
+	             (import_follows(app->import) && atomic_load(&import_progress_of(app->import)->caught_up));
+	int timeout = rests && !app->index ? -1 : IMPORT_MS;
+	if (!app->ui.moves)
+		return timeout;
+	int64_t left = app->rest_at_ms - mono_ms();
+	return left < 0 ? 0 : timeout >= 0 && timeout < left ? timeout : (int)left;
+}
+
+/* The cursor has come to rest: what waited for that is asked for and drawn. */
+static void rest(struct app *app)
+{
+	if (!app->ui.moves || mono_ms() < app->rest_at_ms)
+		return;
+	app->ui.moves = false;
+	app->ask = true;
+	app->draw |= app->hold.holds;
+}
+
 static void loop(struct app *app)
 {
 	while (!app->quit) {
 		struct query_answer a;
+		rest(app);
 		while (query_take(app->queries, 0, &a))
 			give(app, &a);
 		watch_import(app);
@@ -769,11 +810,9 @@ static void loop(struct app *app)
 			ask(app);
 		if (app->draw)
 			draw(app);
-		bool rests = !app->import ||
-		             (import_follows(app->import) && atomic_load(&import_progress_of(app->import)->caught_up));
 		bool more = app->ask && !app->shown;
 		app->shown = true;
-		read_keys(app, more ? 0 : rests && !app->index ? -1 : IMPORT_MS);
+		read_keys(app, more ? 0 : key_timeout(app));
 	}
 }
 
@@ -852,6 +891,7 @@ static void stop(struct app *app)
 	query_free(app->queries);
 	vec_done(&app->stack);
 	grid_done(&app->grid);
+	hold_done(&app->hold);
 	edit_done(&app->edit);
 	for (int i = 0; i < N_PROMPTS; i++)
 		edit_history_done(&app->histories[i]);

@@ -31,9 +31,18 @@ struct ui {
 	uint64_t generation; /* rises when the store changed: ask again */
 	char message[512];   /* what the status line says next; a screen writes it through ui_say */
 	bool message_is_error;
+	bool moves; /* the cursor has just left a row: what is told of its row, elsewhere on the screen, can wait until it rests */
 };
 void ui_say(struct ui *ui, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void ui_fail(struct ui *ui, const struct err *err);
+
+/* Where a screen tells more of the row under the cursor than stands in it: cells of the body. */
+struct beside {
+	int row, col, rows, cols;
+	int scroll_row; /* from here on its rows lie beside rows of the list; < 0: none does */
+	int64_t top;    /* of the list: those rows scroll together */
+	int64_t id;     /* of the row under the cursor */
+};
 
 struct screen {
 	const struct screen_ops *ops;
@@ -57,6 +66,8 @@ struct screen_ops {
 	/* Adopts the answer; owns and frees the request (also one that failed or is no longer wanted: ok false). */
 	void (*take)(struct screen *, void *request, bool ok);
 	void (*draw)(const struct screen *, struct canvas body); /* pure */
+	/* May be absent; false: it tells no more now. */
+	bool (*beside)(const struct screen *, struct beside *out);
 	/* Row 1 of the frame, and the left part of the status line. */
 	void (*headline)(const struct screen *, struct canvas row);
 	void (*status)(const struct screen *, struct buf *out);

@@ -481,16 +481,34 @@ static void draw_details(const struct traces_pane *s, const struct trace_row *ro
 	sheet_done(&sheet);
 }
 
+/* 0: the list has the whole width. */
+static int details_cols(int cols)
+{
+	return cols >= BESIDE_COLS ? cols * 36 / 100 : 0;
+}
+
+bool traces_pane_beside(const struct traces_pane *s, int rows, int cols, struct beside *out)
+{
+	int pane = details_cols(cols);
+	const struct trace_row *row = traces_pane_row(s, s->list.cursor);
+	*out = (struct beside){.row = TRACES_HEAD_ROWS - 1,
+	                       .col = cols - pane + 2,
+	                       .rows = rows - TRACES_HEAD_ROWS + 1,
+	                       .cols = pane - 3,
+	                       .scroll_row = TRACES_HEAD_ROWS,
+	                       .top = s->list.top,
+	                       .id = row ? row->id : -1 - s->list.cursor};
+	return pane > 0 && s->list.total > 0;
+}
+
 void traces_pane_draw(const struct traces_pane *s, struct canvas body, int64_t now_ns)
 {
 	if (s->list.total == 0) {
 		draw_nothing(s, body);
 		return;
 	}
-	int list_cols = body.cols;
-	if (body.cols >= BESIDE_COLS) {
-		int pane = body.cols * 36 / 100;
-		list_cols = body.cols - pane;
+	int pane = details_cols(body.cols), list_cols = body.cols - pane;
+	if (pane) {
 		for (int y = TRACES_HEAD_ROWS - 1; y < body.rows; y++)
 			canvas_putc(body, y, list_cols, 1, ROLE_BORDER, body.grid->ascii ? "|" : "│");
 		const struct trace_row *row = traces_pane_row(s, s->list.cursor);

@@ -28,4 +28,7 @@ void traces_pane_draw(const struct traces_pane *t, struct canvas body, int64_t n
 /* The file's name without its folders. */
 struct str traces_pane_file(struct str path);
 
+/* Where the details of the trace under the cursor stand (screen.h); the body is of that size. */
+bool traces_pane_beside(const struct traces_pane *s, int rows, int cols, struct beside *out);
+
 #endif

@@ -32,6 +32,7 @@ struct trace_state {
 	struct block_cache *blocks; /* travels with requests for details: NULL while one is under way */
 	bool full;                  /* the details have the screen */
 	struct buf find;
+	bool link_wanted;           /* follow the link of the details under way */
 	bool shows_find; /* the first span shown is to open at the tab that has it */
 	/* requests */
 	struct trace_want wish;            /* a jump or new folds that a key asked for */
@@ -154,6 +155,8 @@ static struct trace_want decide(struct screen *screen)
 	if (tree_pane_wants(&s->tree, &w.from, &w.count)) {
 		w.job = JOB_ROWS;
 		w.stamp = s->tree.stamp;
+	} else if (screen->ui->moves && !s->full && s->span.data.loaded) {
+		return w; /* the details come when the cursor rests */
 	} else if (!s->span.data.loaded || s->span.data.row.pos != s->tree.cursor || s->span_is_stale) {
 		w.job = JOB_SPAN;
 		w.pos = s->tree.cursor;
@@ -278,6 +281,20 @@ static void show_find(struct screen *screen)
 	}
 }
 
+/* To the span that the link of the details names, once they are there: `o` may come before them. */
+static void wish_link(struct screen *screen)
+{
+	struct trace_state *s = state_of(screen);
+	if (!s->link_wanted || s->span.data.row.pos != s->tree.cursor)
+		return;
+	s->link_wanted = false;
+	if (span_pane_link(&s->span).len)
+		s->wish =
+		    (struct trace_want){.job = JOB_JUMP, .jump = JUMP_LINK, .forward = true, .pos = s->tree.cursor};
+	else
+		ui_say(screen->ui, "this span names no other span");
+}
+
 static void take_answer(struct screen *screen, struct trace_request *r)
 {
 	struct trace_state *s = state_of(screen);
@@ -295,6 +312,7 @@ static void take_answer(struct screen *screen, struct trace_request *r)
 	case JOB_SPAN:
 		span_pane_take(&s->span, &r->span);
 		s->span_is_stale = false;
+		wish_link(screen);
 		break;
 	}
 	fit(screen);
@@ -390,6 +408,20 @@ static void trace_draw(const struct screen *screen, struct canvas body)
 	bool old = s->span.data.row.pos != s->tree.cursor;
 	if (v.pane)
 		span_pane_draw(&s->span, canvas_part(body, v.pane_row, v.pane_col, v.pane_rows, v.pane_cols), old);
+}
+
+static bool trace_beside(const struct screen *screen, struct beside *out)
+{
+	const struct trace_state *s = state_of(screen);
+	struct split v = split_for(s, screen->ui->rows, screen->ui->cols);
+	*out = (struct beside){.row = v.pane_row,
+	                       .col = v.pane_col,
+	                       .rows = v.pane_rows,
+	                       .cols = v.pane_cols,
+	                       .scroll_row = v.beside ? 1 : -1,
+	                       .top = s->tree.top,
+	                       .id = s->tree.cursor};
+	return v.pane && v.tree && s->opened && s->row.n > 0;
 }
 
 static void add_figures(struct buf *out, const struct trace_row *row, bool running, bool ascii)
@@ -616,11 +648,9 @@ ACTION(follow_link)
 {
 	UNUSED;
 	struct trace_state *s = state_of(screen);
-	if (span_pane_link(&s->span).len == 0) {
-		ui_say(screen->ui, "this span names no other span");
-		return OUT_HANDLED;
-	}
-	return jump(screen, JUMP_LINK, true);
+	s->link_wanted = true;
+	wish_link(screen);
+	return OUT_REFRESH;
 }
 
 /* ---------------------------------------------------------------- searching */
@@ -790,6 +820,7 @@ const struct screen_ops screen_trace = {
     .fetch = trace_request_fetch,
     .take = trace_take,
     .draw = trace_draw,
+    .beside = trace_beside,
     .headline = trace_headline,
     .status = trace_status,
     .place = trace_place,

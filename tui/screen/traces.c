@@ -297,6 +297,11 @@ static void traces_draw(const struct screen *screen, struct canvas body)
 	traces_pane_draw(&state_of(screen)->pane, body, screen->ui->now_ns);
 }
 
+static bool traces_beside(const struct screen *screen, struct beside *out)
+{
+	return traces_pane_beside(&state_of(screen)->pane, screen->ui->rows, screen->ui->cols, out);
+}
+
 static void traces_headline(const struct screen *screen, struct canvas row)
 {
 	const struct traces_state *s = state_of(screen);
@@ -532,6 +537,7 @@ const struct screen_ops screen_traces = {
     .fetch = traces_fetch,
     .take = traces_take,
     .draw = traces_draw,
+    .beside = traces_beside,
     .headline = traces_headline,
     .status = traces_status,
     .place = traces_place,
