@@ -420,6 +420,8 @@ static void put_glyph(cchar_t *out, const struct glyph *glyph)
 		setcchar(out, L"?", glyph->look.attrs, glyph->look.pair, NULL);
 }
 
+enum { WIDE_GAP = 6 }; /* blanks beyond it are skipped if the screen is blank there, or erased: plain ones only */
+
 static bool is_quiet(const struct look *look)
 {
 	return look->attrs == A_NORMAL && !look->visible_blank;
@@ -434,9 +436,10 @@ static void fill_gap(int from, int to, const struct look *left, const struct loo
 	if (from == 0) /* where the mark comes and goes */
 		put_glyph(&t.line[from++], &blank);
 	bool inside = left->attrs == right->attrs && left->pair == right->pair && !left->visible_blank; /* a name of two words */
-	if (inside || is_quiet(right))
+	bool wide = to - from > WIDE_GAP;
+	if (!wide && (inside || is_quiet(right)))
 		blank.look = *right;
-	else if (is_quiet(left))
+	else if (!wide && is_quiet(left))
 		blank.look = *left;
 	while (from < to)
 		put_glyph(&t.line[from++], &blank);

@@ -12,8 +12,11 @@
 #include "store/base/units.h"
 #include "tests/bench/measure.h"
 
-/* A program is done with a key, or its first frame, when it has written nothing for so long. The time counts to its last byte. */
-enum { QUIET_MS = 60, STARTS = 7, KEYS = 20 };
+#include "tui/hold.h"
+
+/* A program is done with a key, or its first frame, when it has written nothing for so long. The time counts to its last byte.
+ * Details follow a key once the cursor rests: bytes of their own. */
+enum { QUIET_MS = REST_MS / 2, DETAILS_MS = 2 * REST_MS, STARTS = 7, KEYS = 20 };
 
 struct pty {
 	pid_t pid;
@@ -36,14 +39,14 @@ static void pty_open(struct pty *p, int rows, int cols, const char *spoor, const
 	_exit(127);
 }
 
-/* The bytes until it is quiet, and when the last of them came. */
-static size_t pty_read(struct pty *p, double *last)
+/* The bytes until it is quiet, and when the last of them came. Waits for the first of them so long. */
+static size_t pty_wait(struct pty *p, int wait_ms, double *last)
 {
 	char bytes[65536];
 	size_t total = 0;
 	struct pollfd fd = {.fd = p->fd, .events = POLLIN};
 	*last = UNKNOWN_DOUBLE;
-	while (poll(&fd, 1, total ? QUIET_MS : 5000) > 0) {
+	while (poll(&fd, 1, total ? QUIET_MS : wait_ms) > 0) {
 		ssize_t n = read(p->fd, bytes, sizeof bytes);
 		if (n <= 0)
 			break;
@@ -51,6 +54,11 @@ static size_t pty_read(struct pty *p, double *last)
 		*last = now_s();
 	}
 	return total;
+}
+
+static size_t pty_read(struct pty *p, double *last)
+{
+	return pty_wait(p, 5000, last);
 }
 
 static void pty_close(struct pty *p)
@@ -64,7 +72,7 @@ static void pty_close(struct pty *p)
 }
 
 struct key_cost {
-	struct samples bytes, ms;
+	struct samples bytes, ms, details;
 };
 
 static void press(struct pty *p, const char *key, struct key_cost *cost)
@@ -77,6 +85,9 @@ static void press(struct pty *p, const char *key, struct key_cost *cost)
 		return;
 	sample(&cost->bytes, (double)bytes);
 	sample(&cost->ms, (last - start) * 1e3);
+	size_t details = pty_wait(p, DETAILS_MS, &last);
+	if (details)
+		sample(&cost->details, (double)details);
 }
 
 static void first_frame(const char *spoor, const char *store)
@@ -116,42 +127,64 @@ static void large_trace(const char *spoor, const char *store)
 	    (struct goal){"8", "explorer: largest trace on the screen, warm", "ms", median(&again.ms), 20, 10, false});
 }
 
-static void keys(const char *spoor, const char *store, int rows, int cols, const char *size)
+struct view {
+	const char *name, *keys; /* that lead to it, one press each */
+	int rows, cols;
+};
+
+static void goal(const char *number, const char *what, const struct view *v, const char *unit, struct samples *samples,
+                 double limit)
+{
+	static char names[32][80];
+	static size_t n;
+	if (samples->n == 0)
+		return;
+	char *name = names[n++ % 32];
+	snprintf(name, sizeof names[0], "%s, %s %dx%d", what, v->name, v->cols, v->rows);
+	goal_add((struct goal){number, name, unit, median(samples), limit, UNKNOWN_DOUBLE, false});
+}
+
+static void keys(const char *spoor, const char *store, const struct view *v)
 {
 	struct pty p;
 	double last;
-	struct key_cost move = {0}, scroll = {0}, page = {0};
-	pty_open(&p, rows, cols, spoor, store);
-	size_t first = pty_read(&p, &last);
+	struct key_cost opened = {0}, move = {0}, scroll = {0}, page = {0};
+	pty_open(&p, v->rows, v->cols, spoor, store);
+	double first = (double)pty_read(&p, &last);
+	for (const char *key = v->keys; *key; key++)
+		press(&p, (const char[]){*key, 0}, &opened);
 	for (int i = 0; i < 8; i++)
 		press(&p, "j", &move);
 	for (int i = 0; i < 4; i++)
 		press(&p, "\x06", &page);
-	for (int i = 0; i < rows; i++) { /* down to the last row: from there each step scrolls */
+	for (int i = 0; i < v->rows; i++) { /* down to the last row: from there each step scrolls */
 		double quiet;
 		if (write(p.fd, "j", 1) == 1 && i % 8 == 7)
 			pty_read(&p, &quiet);
 	}
-	pty_read(&p, &last);
+	pty_wait(&p, DETAILS_MS, &last);
+	pty_wait(&p, DETAILS_MS, &last);
 	for (int i = 0; i < 8; i++)
 		press(&p, "j", &scroll);
 	pty_close(&p);
-	static char names[2][4][64];
-	char(*name)[64] = names[cols > 100];
-	snprintf(name[0], 64, "bytes of a cursor move, %s", size);
-	snprintf(name[1], 64, "bytes of a line scrolled, %s", size);
-	snprintf(name[2], 64, "bytes of a page (goal: the first screen), %s", size);
-	snprintf(name[3], 64, "key to last byte, cursor move, %s", size);
-	goal_add((struct goal){"11", name[0], "B", median(&move.bytes), 130, UNKNOWN_DOUBLE, false});
-	goal_add((struct goal){"11", name[1], "B", median(&scroll.bytes), 260, UNKNOWN_DOUBLE, false});
-	goal_add((struct goal){"11", name[2], "B", median(&page.bytes), (double)first, UNKNOWN_DOUBLE, false});
-	goal_add((struct goal){"12", name[3], "ms", median(&move.ms), 2, UNKNOWN_DOUBLE, false});
+	goal("11", "bytes of a move", v, "B", &move.bytes, 130);
+	goal("11", "bytes of a line scrolled", v, "B", &scroll.bytes, 260);
+	goal("11", "bytes of a page (≤ first screen)", v, "B", &page.bytes, first);
+	goal("11", "bytes of the details after it", v, "B", &move.details, UNKNOWN_DOUBLE);
+	goal("12", "key to last byte", v, "ms", &move.ms, 2);
 }
 
 void term_run(const char *spoor, const char *store)
 {
 	first_frame(spoor, store);
 	large_trace(spoor, store);
-	keys(spoor, store, 24, 80, "80x24");
-	keys(spoor, store, 60, 200, "200x60");
+	static const struct view views[] = {
+	    {"list",                  "",       24, 80 },
+	    {"list",      "",       60, 118},
+	    {"list with details",  "",       60, 200},
+	    {"trace with details",  ">>\rZ", 24, 80 },
+	    {"trace with details", ">>\rZ", 60, 200},
+	};
+	for (size_t i = 0; i < sizeof views / sizeof *views; i++)
+		keys(spoor, store, &views[i]);
 }
