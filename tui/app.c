@@ -774,8 +774,8 @@ static void read_keys(struct app *app, int timeout_ms)
 /* How long to wait for a key; < 0: no limit. */
 static int key_timeout(const struct app *app)
 {
-	bool rests = !app->import ||
-	             (import_follows(app->import) && atomic_load(&import_progress_of(app->import)->caught_up));
+	bool rests =
+	    !app->import || (import_follows(app->import) && atomic_load(&import_progress_of(app->import)->caught_up));
 	int timeout = rests && !app->index ? -1 : IMPORT_MS;
 	if (!app->ui.moves)
 		return timeout;

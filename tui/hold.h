@@ -6,7 +6,9 @@
 
 #include "tui/screen.h"
 
-enum { REST_MS = 80 }; /* without a key: the cursor rests. Longer than keys held take to repeat, too short to be waited for */
+enum {
+	REST_MS = 80
+}; /* without a key: the cursor rests. Longer than keys held take to repeat, too short to be waited for */
 
 struct hold {
 	struct beside last; /* as in the last frame, but for the id: of the row that was told of */

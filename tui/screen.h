@@ -31,7 +31,8 @@ struct ui {
 	uint64_t generation; /* rises when the store changed: ask again */
 	char message[512];   /* what the status line says next; a screen writes it through ui_say */
 	bool message_is_error;
-	bool moves; /* the cursor has just left a row: what is told of its row, elsewhere on the screen, can wait until it rests */
+	bool
+	    moves; /* the cursor has just left a row: what is told of its row, elsewhere on the screen, can wait until it rests */
 };
 void ui_say(struct ui *ui, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void ui_fail(struct ui *ui, const struct err *err);

@@ -435,7 +435,8 @@ static void fill_gap(int from, int to, const struct look *left, const struct loo
 	struct glyph blank = {.codes = {L' '}, .empty = true};
 	if (from == 0) /* where the mark comes and goes */
 		put_glyph(&t.line[from++], &blank);
-	bool inside = left->attrs == right->attrs && left->pair == right->pair && !left->visible_blank; /* a name of two words */
+	bool inside =
+	    left->attrs == right->attrs && left->pair == right->pair && !left->visible_blank; /* a name of two words */
 	bool wide = to - from > WIDE_GAP;
 	if (!wide && (inside || is_quiet(right)))
 		blank.look = *right;

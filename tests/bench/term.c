@@ -179,10 +179,10 @@ void term_run(const char *spoor, const char *store)
 	first_frame(spoor, store);
 	large_trace(spoor, store);
 	static const struct view views[] = {
-	    {"list",                  "",       24, 80 },
-	    {"list",      "",       60, 118},
-	    {"list with details",  "",       60, 200},
-	    {"trace with details",  ">>\rZ", 24, 80 },
+	    {"list",               "",      24, 80 },
+	    {"list",               "",      60, 118},
+	    {"list with details",  "",      60, 200},
+	    {"trace with details", ">>\rZ", 24, 80 },
 	    {"trace with details", ">>\rZ", 60, 200},
 	};
 	for (size_t i = 0; i < sizeof views / sizeof *views; i++)

@@ -64,6 +64,63 @@ static void leave(struct vt *vt)
 	assert_int_equal(vt_close(vt), 0);
 }
 
+static int by_size(const void *a, const void *b)
+{
+	const size_t *x = a, *y = b;
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* The bytes a key costs, median: its frame, known by the row it names, not the details that follow once the cursor rests. */
+static size_t bytes_per_row(struct vt *vt, int from, int to)
+{
+	size_t counts[64];
+	size_t n = 0;
+	for (int row = from; row <= to; row++) {
+		char expected[32];
+		size_t before = vt->n_bytes;
+		snprintf(expected, sizeof expected, "row %d of", row);
+		vt_send(vt, "j");
+		assert_true(vt_wait_text(vt, expected));
+		counts[n++] = vt->n_bytes - before;
+	}
+	qsort(counts, n, sizeof *counts, by_size);
+	return counts[n / 2];
+}
+
+/* Over a slow line one moves without waiting. A line scrolled into the list at 200 columns is a row of ten columns, and has 310. */
+static void a_move_costs_few_bytes(void **state)
+{
+	(void)state;
+	static const struct {
+		int rows, cols;
+		const char *open, *keys, *shows; /* keys: what opens all rows */
+		int row, scroll_from, scroll_to; /* the first row after the cursor; those that scroll */
+		size_t move, scroll;
+	} cases[] = {
+	    {24, 80,  NULL,	                             "",  "231 traces", 2, 20, 34, 130, 260},
+	    {60, 200, NULL,	                             "",  "231 traces", 2, 56, 70, 130, 310},
+	    {24, 80,  "trace:d15b07e020261120000000000000b10c", "Z", "31 spans",   2, 11, 25, 130, 260},
+	    {30, 200, "trace:d15b07e020261120000000000000b10c", "Z", "31 spans",   2, 27, 31, 130, 260},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct vt vt;
+		start(&vt, cases[i].rows, cases[i].cols, cases[i].open);
+		assert_true(vt_wait_text(&vt, cases[i].shows));
+		vt_send(&vt, cases[i].keys);
+		size_t first = vt.n_bytes;
+		vt_settle(&vt);
+		size_t move = bytes_per_row(&vt, cases[i].row, cases[i].row + 6);
+		if (cases[i].scroll_from > cases[i].row + 7)
+			bytes_per_row(&vt, cases[i].row + 7, cases[i].scroll_from - 1);
+		size_t scroll = bytes_per_row(&vt, cases[i].scroll_from, cases[i].scroll_to);
+		printf("%dx%d, %s: first %zu, move %zu, line scroll %zu bytes\n", cases[i].cols, cases[i].rows,
+		       cases[i].open ? "trace" : "list", first, move, scroll);
+		assert_in_range(move, 1, cases[i].move);
+		assert_in_range(scroll, 1, cases[i].scroll);
+		leave(&vt);
+	}
+}
+
 /* Story 1: three keys from the start to the step that took the time and the one that failed. */
 static void an_engineer_finds_the_failed_step(void **state)
 {
@@ -288,11 +345,17 @@ static void a_growing_file_is_followed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(an_engineer_finds_the_failed_step), cmocka_unit_test(the_list_shows_repeated_calls),
-	    cmocka_unit_test(a_reviewer_compares_two_runs),      cmocka_unit_test(a_file_opens_on_what_it_holds),
-	    cmocka_unit_test(a_growing_file_is_followed),        cmocka_unit_test(sizes_change_under_it),
-	    cmocka_unit_test(works_without_colour_and_in_ascii), cmocka_unit_test(help_lists_the_keys),
-	    cmocka_unit_test(damage_after_a_crash_is_said),      cmocka_unit_test(answers_of_closed_screens_go_nowhere),
+	    cmocka_unit_test(a_move_costs_few_bytes),
+	    cmocka_unit_test(an_engineer_finds_the_failed_step),
+	    cmocka_unit_test(the_list_shows_repeated_calls),
+	    cmocka_unit_test(a_reviewer_compares_two_runs),
+	    cmocka_unit_test(a_file_opens_on_what_it_holds),
+	    cmocka_unit_test(a_growing_file_is_followed),
+	    cmocka_unit_test(sizes_change_under_it),
+	    cmocka_unit_test(works_without_colour_and_in_ascii),
+	    cmocka_unit_test(help_lists_the_keys),
+	    cmocka_unit_test(damage_after_a_crash_is_said),
+	    cmocka_unit_test(answers_of_closed_screens_go_nowhere),
 	};
 	return cmocka_run_group_tests_name("explorer", tests, import_samples, forget_samples);
 }

@@ -32,8 +32,8 @@ struct trace_state {
 	struct block_cache *blocks; /* travels with requests for details: NULL while one is under way */
 	bool full;                  /* the details have the screen */
 	struct buf find;
-	bool link_wanted;           /* follow the link of the details under way */
-	bool shows_find; /* the first span shown is to open at the tab that has it */
+	bool link_wanted; /* follow the link of the details under way */
+	bool shows_find;  /* the first span shown is to open at the tab that has it */
 	/* requests */
 	struct trace_want wish;            /* a jump or new folds that a key asked for */
 	struct trace_want pending, failed; /* under way; the last one that failed, not asked again */
