@@ -169,8 +169,8 @@ static void keys(const char *spoor, const char *store, const struct view *v)
 	pty_close(&p);
 	goal("11", "bytes of a move", v, "B", &move.bytes, 130);
 	goal("11", "bytes of a line scrolled", v, "B", &scroll.bytes, 260);
-	goal("11", "bytes of a page (≤ first screen)", v, "B", &page.bytes, first);
-	goal("11", "bytes of the details after it", v, "B", &move.details, UNKNOWN_DOUBLE);
+	goal("11", "bytes of a page (goal: first screen)", v, "B", &page.bytes, first);
+	goal("11", "bytes of the details, after", v, "B", &move.details, UNKNOWN_DOUBLE);
 	goal("12", "key to last byte", v, "ms", &move.ms, 2);
 }
 
@@ -179,11 +179,11 @@ void term_run(const char *spoor, const char *store)
 	first_frame(spoor, store);
 	large_trace(spoor, store);
 	static const struct view views[] = {
-	    {"list",               "",      24, 80 },
-	    {"list",               "",      60, 118},
-	    {"list with details",  "",      60, 200},
-	    {"trace with details", ">>\rZ", 24, 80 },
-	    {"trace with details", ">>\rZ", 60, 200},
+	    {"list",            "",      24, 80 },
+	    {"list",            "",      60, 118},
+	    {"list + details",  "",      60, 200},
+	    {"trace + details", ">>\rZ", 24, 80 },
+	    {"trace + details", ">>\rZ", 60, 200},
 	};
 	for (size_t i = 0; i < sizeof views / sizeof *views; i++)
 		keys(spoor, store, &views[i]);
