@@ -14,7 +14,7 @@ say = $(if $(V),,@printf '  %s  %s\n' $1 $2;)
 VARIANT := $(if $(SAN),san,$(if $(TSAN),tsan,$(if $(FUZZ),fuzz,$(if $(COV),cov,release))))
 B := build/$(VARIANT)
 
-LIBS := ncursesw sqlite3 libcjson libarchive libzstd zlib libxxhash libmd
+LIBS := ncursesw sqlite3 libcjson libzstd zlib liblzma libxxhash libmd
 TEST_LIBS := cmocka vterm
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wvla -Wformat=2 -Wstrict-prototypes \
