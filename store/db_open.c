@@ -217,23 +217,9 @@ static bool leave_the_log(struct db *db, struct err *err)
 	       run(db, "SELECT count(*) FROM sqlite_schema", err);
 }
 
-static bool sync_file(struct db *db, struct err *err)
-{
-	sqlite3_file *file = NULL;
-	int rc = sqlite3_file_control(db->handle, NULL, SQLITE_FCNTL_FILE_POINTER, &file);
-	if (rc == SQLITE_OK && file && file->pMethods)
-		rc = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
-	return rc == SQLITE_OK || err_set(err, ERR_STORE, NULL, "cannot write store %s: %s", db->path, strerror(errno));
-}
-
-/* A store being made holds nothing yet that a loss of power could harm: its first page is written without the journal's four syncs,
- * and synced once, before anything is in the log (SQLite drops the log of a file without pages). */
-static bool set_journal(struct db *db, bool is_new, struct err *err)
+static bool set_journal(struct db *db, struct err *err)
 {
 	struct buf sql = BUF_INIT;
-	bool brief = is_new && !db->place.no_shared;
-	if (brief && !run(db, "PRAGMA synchronous=OFF", err))
-		return false;
 	/* The cache's size again: set before the page size, it is counted in pages of the default 4 KB, four times as much. */
 	buf_printf(&sql, "PRAGMA page_size=%d; PRAGMA journal_mode=%s; PRAGMA synchronous=%s; PRAGMA cache_size=-%d;",
 	           DB_PAGE_BYTES, db->place.no_shared ? "DELETE" : "WAL",
@@ -249,7 +235,7 @@ static bool set_journal(struct db *db, bool is_new, struct err *err)
 	if (ok && err)
 		*err = ERR_INIT;
 	buf_done(&sql);
-	return ok && (!brief || sync_file(db, err));
+	return ok;
 }
 
 static bool prepare_connection(struct db *db, struct err *err)
@@ -268,7 +254,7 @@ static bool prepare_connection(struct db *db, struct err *err)
 		    db->path, (long long)f.version);
 	if (db->mode == DB_READ)
 		return run(db, "PRAGMA query_only=1", err);
-	if (!set_journal(db, f.version == 0, err))
+	if (!set_journal(db, err))
 		return false;
 	db_watch_log(db);
 	return f.version == (int64_t)n_schema_steps || raise_schema(db, f.version, err);
