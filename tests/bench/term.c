@@ -53,6 +53,20 @@ static size_t pty_read(struct pty *p, double *last)
 	return total;
 }
 
+/* What the program has in memory now, shared libraries included. */
+static double resident_mib(pid_t pid)
+{
+	char path[64];
+	long pages = 0, all;
+	snprintf(path, sizeof path, "/proc/%ld/statm", (long)pid);
+	FILE *f = fopen(path, "r");
+	if (f && fscanf(f, "%ld %ld", &all, &pages) != 2)
+		pages = 0;
+	if (f)
+		fclose(f);
+	return pages > 0 ? (double)pages * (double)sysconf(_SC_PAGESIZE) / 1048576 : UNKNOWN_DOUBLE;
+}
+
 static void pty_close(struct pty *p)
 {
 	double last;
@@ -135,6 +149,7 @@ static void keys(const char *spoor, const char *store, int rows, int cols, const
 	pty_read(&p, &last);
 	for (int i = 0; i < 8; i++)
 		press(&p, "j", &scroll);
+	double resident = resident_mib(p.pid);
 	pty_close(&p);
 	static char names[2][4][64];
 	char(*name)[64] = names[cols > 100];
@@ -145,6 +160,9 @@ static void keys(const char *spoor, const char *store, int rows, int cols, const
 	goal_add((struct goal){"11", name[0], "B", median(&move.bytes), 130, UNKNOWN_DOUBLE, false});
 	goal_add((struct goal){"11", name[1], "B", median(&scroll.bytes), 260, UNKNOWN_DOUBLE, false});
 	goal_add((struct goal){"11", name[2], "B", median(&page.bytes), (double)first, UNKNOWN_DOUBLE, false});
+	if (rows == 24)
+		goal_add((struct goal){"", "explorer: memory while it rests, 80x24", "MiB", resident, UNKNOWN_DOUBLE,
+		                       UNKNOWN_DOUBLE, false});
 	goal_add((struct goal){"12", name[3], "ms", median(&move.ms), 2, UNKNOWN_DOUBLE, false});
 }
 
