@@ -24,7 +24,7 @@ struct parsed {
 struct sides {
 	struct samples read, copy, write, pack;
 	struct parsed in_doc, in_lines;
-	struct samples doc, lines, searchable_doc, empty;
+	struct samples doc, lines, searchable_doc, doc_cpu, lines_cpu;
 	int64_t doc_bytes, lines_bytes, store_bytes, searchable_bytes;
 	int64_t doc_rss, lines_rss, searchable_rss;
 	double packed;      /* of the input */
@@ -158,9 +158,11 @@ static void rounds(const struct import_bench *b, struct sides *s)
 	for (int i = 0; i < b->rounds; i++) {
 		struct child c = import(b, index ? "--no-index" : NULL, b->doc, &s->store_bytes);
 		sample(&s->doc, c.seconds);
+		sample(&s->doc_cpu, c.cpu_s);
 		s->doc_rss = c.rss_bytes;
 		c = import(b, index ? "--no-index" : NULL, b->lines, &s->store_bytes);
 		sample(&s->lines, c.seconds);
+		sample(&s->lines_cpu, c.cpu_s);
 		s->lines_rss = c.rss_bytes;
 		if (index) {
 			c = import(b, NULL, b->doc, &s->searchable_bytes);
@@ -224,9 +226,13 @@ static void report(const struct import_bench *b, const struct sides *s)
 	ratio(b, "1", "import of a document : cJSON whole", whole, median(&s->doc), 2, 4);
 	ratio(b, "", "… : cJSON whole, its heap warm", median(&d->warm[STAGE_CJSON]), median(&s->doc), UNKNOWN_DOUBLE,
 	      UNKNOWN_DOUBLE);
+	ratio(b, "", "… : cJSON whole, CPU time of all threads", median(&d->fresh_cpu[STAGE_CJSON]),
+	      median(&s->doc_cpu), UNKNOWN_DOUBLE, UNKNOWN_DOUBLE);
 	ratio(b, "2", "import of lines : cJSON by line", by_line, median(&s->lines), 1.25, 2.5);
 	ratio(b, "", "… : cJSON by line, its heap warm", median(&l->warm[STAGE_CJSON]), median(&s->lines),
 	      UNKNOWN_DOUBLE, UNKNOWN_DOUBLE);
+	ratio(b, "", "… : cJSON by line, CPU time of all threads", median(&l->fresh_cpu[STAGE_CJSON]),
+	      median(&s->lines_cpu), UNKNOWN_DOUBLE, UNKNOWN_DOUBLE);
 	/* Both on one thread: by its CPU time, which other processes do not lengthen. */
 	ratio(b, "3", "parsing alone : cJSON whole, CPU", median(&d->fresh_cpu[STAGE_CJSON]),
 	      median(&d->fresh_cpu[STAGE_PULL]), 7, UNKNOWN_DOUBLE);

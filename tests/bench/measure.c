@@ -42,6 +42,11 @@ double median(const struct samples *s)
 	return sorted.at[sorted.n / 2];
 }
 
+static double of_timeval(struct timeval t)
+{
+	return (double)t.tv_sec + (double)t.tv_usec / 1e6;
+}
+
 /* A process is charged with the memory its parent had when it began, through vfork and exec, too. So the program measured is not
  * started from here, where whole files are in memory, but from this program begun anew: `bench child FD PROGRAM …`. */
 int child_main(int argc, char **argv)
@@ -61,6 +66,7 @@ int child_main(int argc, char **argv)
 	}
 	if (pid > 0 && wait4(pid, &status, 0, &use) == pid) {
 		c.seconds = now_s() - start;
+		c.cpu_s = of_timeval(use.ru_utime) + of_timeval(use.ru_stime);
 		c.rss_bytes = use.ru_maxrss * 1024;
 		c.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 	}

@@ -18,9 +18,9 @@ void sample(struct samples *s, double value);
 double median(const struct samples *s); /* NaN if there are none */
 
 struct child {
-	double seconds;
-	int64_t rss_bytes; /* its peak */
-	int status;        /* exit code; -1: it could not be run or was killed */
+	double seconds, cpu_s; /* cpu: of all its threads, and the system's work for it */
+	int64_t rss_bytes;     /* its peak */
+	int status;            /* exit code; -1: it could not be run or was killed */
 };
 /* Runs a program to its end, its output thrown away; `store` is its SPOOR_STORE (NULL: as it is). */
 struct child run_child(const char *const *words, const char *store);
