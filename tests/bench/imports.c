@@ -246,6 +246,8 @@ static void report(const struct import_bench *b, const struct sides *s)
 	      median(&l->fresh_cpu[STAGE_PULL]), UNKNOWN_DOUBLE, UNKNOWN_DOUBLE);
 	ratio(b, "3", "parsing lines : yyjson by line, CPU", median(&l->fresh_cpu[STAGE_YYJSON]),
 	      median(&l->fresh_cpu[STAGE_PULL]), 1, UNKNOWN_DOUBLE);
+	if (b->parsers && !l->fresh[STAGE_YYJSON].n)
+		printf("yyjson: skipped, it was not there when this was built\n");
 	ratio(b, "4", "import with search index : cJSON whole", whole, median(&s->searchable_doc), 0.85, 1.4);
 	goal_add((struct goal){"", titled(b, "longest write transaction of an import"), "ms",
 	                       (double)s->longest_ns / 1e6, 100, UNKNOWN_DOUBLE, false});
