@@ -14,7 +14,7 @@ say = $(if $(V),,@printf '  %s  %s\n' $1 $2;)
 VARIANT := $(if $(SAN),san,$(if $(TSAN),tsan,$(if $(FUZZ),fuzz,$(if $(COV),cov,release))))
 B := build/$(VARIANT)
 
-LIBS := ncursesw sqlite3 libcjson libarchive libzstd zlib libxxhash libmd
+LIBS := ncursesw sqlite3 libcjson libzstd zlib liblzma libxxhash libmd
 TEST_LIBS := cmocka vterm
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wvla -Wformat=2 -Wstrict-prototypes \
@@ -176,7 +176,7 @@ format:
 $(B)/bench/parse: tests/bench/parse.c $(B)/libspoor.a
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(CC) $(SPOOR_CPPFLAGS) $(CPPFLAGS) $(SPOOR_CFLAGS) $(CFLAGS) $(SPOOR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
-BENCH_SRC := $(addprefix tests/bench/,bench.c gen.c imports.c measure.c reads.c term.c)
+BENCH_SRC := $(addprefix tests/bench/,bench.c gen.c imports.c measure.c reads.c stages.c term.c)
 $(B)/bench/bench: $(BENCH_SRC) $(wildcard tests/bench/*.h) $(B)/libspoor.a
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(CC) $(SPOOR_CPPFLAGS) $(CPPFLAGS) $(SPOOR_CFLAGS) $(CFLAGS) $(SPOOR_LDFLAGS) $(LDFLAGS) -o $@ $(BENCH_SRC) \

@@ -1,10 +1,11 @@
 /* One struct for all sources: `pull` gives decompressed bytes, the rest (offsets, limits, failures that stay) is shared.
- * libarchive 3.6.2 does not check gzip's CRC, so gzip goes through zlib, which does. */
+ * Each compression by its own library and not by libarchive: that one does not check gzip's CRC (3.6.2), and brings libxml2, ICU and
+ * the C++ library into every start of the program, which took longer than all else in it. */
 #include "import/reader.h"
 
-#include <archive.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <lzma.h>
 #include <poll.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -12,13 +13,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
+#include <zstd.h>
+#include <zstd_errors.h>
 
 enum { INPUT_SIZE = 256 << 10, SNIFF_MIN = 8, PAUSE_MS = 50 };
+static const uint64_t XZ_MEMORY = 128 << 20; /* xz -9 needs 65 MiB */
 static const uint64_t RATIO_FREE = 16 << 20; /* below this no ratio is suspect: a file of blanks is not a bomb */
 static const uint64_t EXPANDED_DEFAULT = 64ULL << 30;
 enum { RATIO_DEFAULT = 200 };
 
-/* What the first bytes say. ZIP and TAR come through libarchive later, one reader per member. */
+/* What the first bytes say. ZIP and TAR come later, one reader per member. */
 enum container {
 	CONTAINER_PLAIN,
 	CONTAINER_GZIP,
@@ -70,8 +74,11 @@ struct reader {
 	z_stream zlib;
 	bool zlib_ready, in_member;
 	const char *zlib_bad; /* damage met, to be told once the bytes before it are given */
-	struct archive *archive;
-	bool header_read, archive_end;
+	ZSTD_DStream *zstd;
+	bool in_frame; /* of zstd */
+	lzma_stream xz;
+	lzma_ret xz_status; /* anything but LZMA_OK stays */
+	bool xz_ready;
 
 	struct buf unread; /* given back: comes first, from unread_at */
 	size_t unread_at;
@@ -276,55 +283,77 @@ static int64_t pull_gzip(struct reader *r, char *into, size_t cap)
 	}
 }
 
-static la_ssize_t archive_input(struct archive *a, void *data, const void **bytes)
+static int64_t damaged(struct reader *r, const char *what, const char *why)
 {
-	struct reader *r = data;
-	if (r->in_at == r->in_end && !fill_input(r)) {
-		archive_set_error(a, EIO, "%s", "read failed");
-		return ARCHIVE_FATAL;
-	}
-	size_t n = r->in_end - r->in_at;
-	*bytes = r->in + r->in_at;
-	use_input(r, n);
-	return (la_ssize_t)n;
-}
-
-static int64_t archive_failure(struct reader *r)
-{
-	if (r->failed)
-		return -1; /* the file's own failure, already kept */
 	struct buf text = BUF_INIT;
-	const char *words = archive_error_string(r->archive);
-	buf_printf(&text, "the %s data is damaged or cut off (%s)", container_names[r->container],
-	           words ? words : "no reason given");
+	buf_printf(&text, "the %s data is %s", container_names[r->container], what);
+	if (why)
+		buf_printf(&text, " (%s)", why);
 	int64_t n = fail(r, "damaged", buf_cstr(&text));
 	buf_done(&text);
 	return n;
 }
 
-static int64_t pull_archive(struct reader *r, char *into, size_t cap)
+/* Frames one after the other, as zstd(1) reads them; a call may give nothing and only take. */
+static int64_t pull_zstd(struct reader *r, char *into, size_t cap)
 {
-	if (!r->header_read && !r->archive_end) {
-		struct archive_entry *entry;
-		int status = archive_read_next_header(r->archive, &entry);
-		/* Nothing was compressed, or so it seems: "empty" also takes what failed before its first byte. */
-		r->archive_end = status == ARCHIVE_EOF && !r->failed && archive_errno(r->archive) == 0;
-		if (status != ARCHIVE_OK && status != ARCHIVE_WARN && !r->archive_end)
-			return archive_failure(r);
-		r->header_read = true;
+	ZSTD_outBuffer out = {.dst = into, .size = cap};
+	while (out.pos == 0) {
+		if (r->in_at == r->in_end && !r->in_eof && !fill_input(r))
+			return -1;
+		bool drained = r->in_at == r->in_end && r->in_eof;
+		if (drained && !r->in_frame)
+			return 0;
+		ZSTD_inBuffer in = {.src = r->in + r->in_at, .size = r->in_end - r->in_at};
+		size_t hint = ZSTD_decompressStream(r->zstd, &out, &in);
+		if (ZSTD_getErrorCode(hint) == ZSTD_error_memory_allocation)
+			err_die("out of memory");
+		if (ZSTD_isError(hint))
+			return damaged(r, "damaged", ZSTD_getErrorName(hint));
+		use_input(r, in.pos);
+		r->in_frame = hint != 0;
+		if (drained && out.pos == 0 && r->in_frame)
+			return damaged(r, "cut off", NULL);
 	}
-	if (r->archive_end)
-		return 0;
-	la_ssize_t n = archive_read_data(r->archive, into, cap);
-	return n < 0 ? archive_failure(r) : (int64_t)n;
+	return (int64_t)out.pos;
+}
+
+static int64_t xz_failure(struct reader *r)
+{
+	if (r->xz_status == LZMA_MEM_ERROR)
+		err_die("out of memory");
+	if (r->xz_status == LZMA_BUF_ERROR)
+		return damaged(r, "cut off", NULL);
+	return damaged(r, "damaged",
+	               r->xz_status == LZMA_MEMLIMIT_ERROR  ? "it wants more than 128 MiB of memory"
+	               : r->xz_status == LZMA_OPTIONS_ERROR ? "its options are not known"
+	               : r->xz_status == LZMA_FORMAT_ERROR  ? "bytes that are not xz"
+	                                                    : NULL);
+}
+
+static int64_t pull_xz(struct reader *r, char *into, size_t cap)
+{
+	r->xz.next_out = (uint8_t *)into;
+	r->xz.avail_out = cap;
+	while (r->xz_status == LZMA_OK && r->xz.avail_out == cap) {
+		if (r->in_at == r->in_end && !r->in_eof && !fill_input(r))
+			return -1;
+		size_t had = r->in_end - r->in_at;
+		r->xz.next_in = r->in + r->in_at;
+		r->xz.avail_in = had;
+		r->xz_status = lzma_code(&r->xz, r->in_eof ? LZMA_FINISH : LZMA_RUN);
+		use_input(r, had - r->xz.avail_in);
+	}
+	size_t n = cap - r->xz.avail_out; /* what came before a failure is given first */
+	return n || r->xz_status == LZMA_STREAM_END ? (int64_t)n : xz_failure(r);
 }
 
 static int64_t pull(struct reader *r, char *into, size_t cap)
 {
 	switch (r->container) {
 	case CONTAINER_GZIP: return pull_gzip(r, into, cap);
-	case CONTAINER_ZSTD:
-	case CONTAINER_XZ: return pull_archive(r, into, cap);
+	case CONTAINER_ZSTD: return pull_zstd(r, into, cap);
+	case CONTAINER_XZ: return pull_xz(r, into, cap);
 	case CONTAINER_PLAIN:
 	case CONTAINER_ZIP:
 	case CONTAINER_TAR:
@@ -447,23 +476,6 @@ static bool read_head(struct reader *r)
 	return true;
 }
 
-static bool open_archive(struct reader *r)
-{
-	r->archive = archive_read_new();
-	if (!r->archive)
-		err_die("out of memory");
-	int filter = r->container == CONTAINER_ZSTD ? archive_read_support_filter_zstd(r->archive)
-	                                            : archive_read_support_filter_xz(r->archive);
-	if (filter != ARCHIVE_OK || archive_read_support_format_raw(r->archive) != ARCHIVE_OK ||
-	    archive_read_support_format_empty(r->archive) != ARCHIVE_OK)
-		return fail(r, "unknown-format", "this build of libarchive cannot read this compression") == 0;
-	if (archive_read_open(r->archive, r, NULL, archive_input, NULL) != ARCHIVE_OK) {
-		archive_failure(r);
-		return false;
-	}
-	return true;
-}
-
 static bool refuse(struct reader *r)
 {
 	struct buf text = BUF_INIT;
@@ -485,7 +497,16 @@ static bool open_container(struct reader *r)
 		r->zlib_ready = r->in_member = true;
 		return true;
 	case CONTAINER_ZSTD:
-	case CONTAINER_XZ: return open_archive(r);
+		r->zstd = ZSTD_createDStream();
+		if (!r->zstd)
+			err_die("out of memory");
+		return true;
+	case CONTAINER_XZ:
+		r->xz = (lzma_stream)LZMA_STREAM_INIT;
+		if (lzma_stream_decoder(&r->xz, XZ_MEMORY, LZMA_CONCATENATED) != LZMA_OK)
+			err_die("out of memory");
+		r->xz_ready = true;
+		return true;
 	case CONTAINER_ZIP:
 	case CONTAINER_TAR:
 	case CONTAINER_BZIP2:
@@ -588,8 +609,9 @@ void reader_close(struct reader *r)
 {
 	if (!r)
 		return;
-	if (r->archive)
-		archive_read_free(r->archive);
+	ZSTD_freeDStream(r->zstd);
+	if (r->xz_ready)
+		lzma_end(&r->xz);
 	if (r->zlib_ready)
 		inflateEnd(&r->zlib);
 	if (r->fd > STDIN_FILENO)
@@ -648,8 +670,7 @@ const char *reader_code(const struct reader *r)
 	return r ? r->code : open_code;
 }
 
-const char *reader_library(void)
+const char *reader_xz(void)
 {
-	const char *words = archive_version_string();
-	return strncmp(words, "libarchive ", 11) == 0 ? words + 11 : words;
+	return lzma_version_string();
 }

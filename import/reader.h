@@ -53,6 +53,6 @@ const char *reader_compression(const struct reader *r); /* "gzip", "zstd", "xz" 
  * reader_code(NULL): of this thread's last reader_open that returned NULL. */
 const char *reader_code(const struct reader *r);
 
-const char *reader_library(void); /* version of libarchive */
+const char *reader_xz(void); /* version of liblzma */
 
 #endif

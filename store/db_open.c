@@ -139,13 +139,17 @@ static bool check_schema(struct db *db, int64_t version, struct err *err)
 	return ok;
 }
 
+static void marks_sql(struct buf *out)
+{
+	buf_printf(out, "PRAGMA application_id = %d; PRAGMA user_version = %d;", APPLICATION_ID, (int)n_schema_steps);
+}
+
 /* The steps from `version` on, and the marks, in one transaction. */
 static bool raise_schema(struct db *db, int64_t version, struct err *err)
 {
 	struct buf marks = BUF_INIT;
 	int64_t now = version;
-	buf_printf(&marks, "PRAGMA application_id = %d; PRAGMA user_version = %d;", APPLICATION_ID,
-	           (int)n_schema_steps);
+	marks_sql(&marks);
 	bool ok = db_begin(db, err);
 	/* Another process may have done it while we waited for the lock. */
 	ok = ok && db_int(db, "PRAGMA user_version", 0, &now, err);
@@ -262,6 +266,73 @@ static bool prepare_connection(struct db *db, struct err *err)
 
 /* ---------------------------------------------------------------- the file */
 
+static bool steps_in_memory(const struct db *db, sqlite3 *handle)
+{
+	struct db model = {.handle = handle, .path = db->path, .place = db->place, .lock = {.fd = -1}};
+	struct buf sql = BUF_INIT;
+	buf_printf(&sql, "PRAGMA page_size=%d; BEGIN;", DB_PAGE_BYTES);
+	bool ok = sqlite3_exec(handle, buf_cstr(&sql), NULL, NULL, NULL) == SQLITE_OK &&
+	          run_steps(&model, 0, (int64_t)n_schema_steps, NULL);
+	buf_clear(&sql);
+	marks_sql(&sql);
+	buf_add_cstr(&sql, "COMMIT");
+	ok = ok && sqlite3_exec(handle, buf_cstr(&sql), NULL, NULL, NULL) == SQLITE_OK;
+	buf_done(&sql);
+	return ok;
+}
+
+/* The file of a store without data, said to be written by way of a log (sqlite.org/fileformat.html, 1.3.3). NULL: no. */
+static unsigned char *empty_store(const struct db *db, size_t *size)
+{
+	enum { WRITE_VERSION_AT = 18, READ_VERSION_AT = 19, BY_LOG = 2 };
+	sqlite3 *handle = NULL;
+	sqlite3_int64 n = 0;
+	unsigned char *image = NULL;
+	if (sqlite3_open_v2(":memory:", &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) == SQLITE_OK &&
+	    steps_in_memory(db, handle))
+		image = sqlite3_serialize(handle, "main", &n, 0);
+	sqlite3_close(handle);
+	*size = image ? (size_t)n : 0;
+	if (*size >= (size_t)DB_PAGE_BYTES)
+		image[WRITE_VERSION_AT] = image[READ_VERSION_AT] = BY_LOG;
+	return image;
+}
+
+static bool write_whole(int fd, const unsigned char *bytes, size_t size)
+{
+	while (size) {
+		ssize_t n = write(fd, bytes, size);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		bytes += n;
+		size -= (size_t)n;
+	}
+	return fdatasync(fd) == 0;
+}
+
+/* A new store has its name only once it is whole and on the disk: whatever ends us, there is a store or none; and its tables are
+ * written once, not by way of a log. False: this file system has no files without a name, or something failed, which making it step
+ * by step will tell. */
+static bool make_at_once(const struct db *db)
+{
+	const char *path = db->path;
+	char *dir = xstrndup((struct str){path, (size_t)(strrchr(path, '/') - path) + 1}), name[32];
+	int fd = open(dir, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+	free(dir);
+	if (fd < 0)
+		return false;
+	size_t size = 0;
+	unsigned char *image = empty_store(db, &size);
+	snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
+	bool ok = size && write_whole(fd, image, size) &&
+	          (linkat(AT_FDCWD, name, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0 || errno == EEXIST);
+	sqlite3_free(image);
+	close(fd);
+	return ok;
+}
+
 /* A new store is made by us, private from its first byte; SQLite gives -wal and -shm the same mode. */
 static bool make_file(const char *path, struct err *err)
 {
@@ -351,7 +422,7 @@ static bool open_store(struct db *db, const char *path, struct err *err)
 		return false;
 	if (db->mode != DB_READ && db->place.read_only)
 		return db_place_refuse(&db->place, db->path, err);
-	if (!db->place.exists && !make_file(db->path, err))
+	if (!db->place.exists && (db->place.no_shared || !make_at_once(db)) && !make_file(db->path, err))
 		return false;
 	if (!check_log(db, err) || !open_file(db, err))
 		return false;

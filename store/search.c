@@ -125,6 +125,13 @@ static void worker_close(struct worker *w)
 	db_close(w->own);
 }
 
+struct crew {
+	struct db *db;
+	struct search_progress *progress;
+	struct worker at[THREADS_MAX]; /* the first works on db itself */
+	int n, most;
+};
+
 /* ---------------------------------------------------------------- what is not indexed */
 
 struct gap {
@@ -291,10 +298,22 @@ static bool write_segment(struct db *db, struct segment *whole, const struct seg
 	return ok;
 }
 
-/* *more: false when nothing is left. */
-static bool one_segment(struct db *db, struct worker *workers, int n_workers, struct search_progress *p, bool *more,
-                        struct err *err)
+/* A helper's connection costs more than indexing the blocks of a small import: so they are opened once there is work for all. */
+static bool crew_open(struct crew *c, uint32_t todo, struct err *err)
 {
+	int want = todo < SHARED_MIN ? 1 : c->most;
+	bool ok = true;
+	while (ok && c->n < want) {
+		ok = worker_open(&c->at[c->n], c->db, c->n > 0, c->progress, err);
+		c->n++;
+	}
+	return ok;
+}
+
+/* *more: false when nothing is left. */
+static bool one_segment(struct crew *c, bool *more, struct err *err)
+{
+	struct db *db = c->db;
 	struct segment run;
 	struct gap gap;
 	*more = false;
@@ -311,14 +330,16 @@ static bool one_segment(struct db *db, struct worker *workers, int n_workers, st
 		whole.n = below + run.n;
 		whole.last = run.last;
 	}
-	for (int i = 0; i < n_workers; i++)
-		vec_clear(&workers[i].pairs);
-	if (!make_pairs(workers, n_workers, &whole, below, err))
+	if (!crew_open(c, whole.n - below, err))
 		return false;
-	if (atomic_load(&p->cancel))
+	for (int i = 0; i < c->n; i++)
+		vec_clear(&c->at[i].pairs);
+	if (!make_pairs(c->at, c->n, &whole, below, err))
+		return false;
+	if (atomic_load(&c->progress->cancel))
 		return true;
 	*more = true;
-	return write_segment(db, &whole, &run, &gap, workers, n_workers, err);
+	return write_segment(db, &whole, &run, &gap, c->at, c->n, err);
 }
 
 int search_threads(void)
@@ -330,25 +351,21 @@ int search_threads(void)
 bool search_index(struct db *db, int threads, struct search_progress *progress, struct err *err)
 {
 	struct search_progress own = {0};
-	struct worker workers[THREADS_MAX];
 	progress = progress ? progress : &own;
-	threads = threads < 1 ? 1 : threads > THREADS_MAX ? THREADS_MAX : threads;
-	int n = 0, percent = 0;
+	struct crew crew = {.db = db, .progress = progress};
+	crew.most = threads < 1 ? 1 : threads > THREADS_MAX ? THREADS_MAX : threads;
+	int percent = 0;
 	bool ok = search_percent(db, &percent, err), more = ok && percent < 100;
 	atomic_store(&progress->percent, percent);
-	while (ok && more && n < threads) {
-		ok = worker_open(&workers[n], db, n > 0, progress, err);
-		n++;
-	}
 	while (ok && more && !atomic_load(&progress->cancel)) {
-		ok = one_segment(db, workers, n, progress, &more, err) && search_percent(db, &percent, err);
+		ok = one_segment(&crew, &more, err) && search_percent(db, &percent, err);
 		atomic_store(&progress->percent, percent);
 		atomic_fetch_add(&progress->segments, more);
 		if (ok)
 			db_checkpoint(db, WAL_BYTES);
 	}
-	for (int i = 0; i < n; i++)
-		worker_close(&workers[i]);
+	for (int i = 0; i < crew.n; i++)
+		worker_close(&crew.at[i]);
 	return ok;
 }
 

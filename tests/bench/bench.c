@@ -17,6 +17,7 @@
 #include "tests/bench/gen.h"
 #include "tests/bench/imports.h"
 #include "tests/bench/reads.h"
+#include "tests/bench/stages.h"
 #include "tests/bench/term.h"
 
 static void make(const char *path, enum gen_kind kind, int64_t limit)
@@ -177,6 +178,8 @@ int main(int argc, char **argv)
 	if (argc > 1 && strcmp(argv[1], "child") == 0)
 		return child_main(argc, argv);
 	sink_set_decoder(import_decode);
+	if (argc > 1 && strcmp(argv[1], "stages") == 0)
+		return stages_main(argc, argv);
 	if (argc == 4 && strcmp(argv[1], "run") == 0)
 		return run(argv[2], argv[3]);
 	if (argc == 5 && strcmp(argv[1], "gen") == 0 && gen_named(argv[2], &kind)) {

@@ -24,7 +24,7 @@ struct gen {
 	FILE *file;
 	struct rng dice;
 	struct buf out;
-	int64_t written, spans;
+	int64_t written, spans, duration_ns; /* duration: of the last span */
 	struct str once[N_PARAGRAPHS], twice[N_PARAGRAPHS];
 	struct buf pool;
 };
@@ -180,6 +180,7 @@ struct gen_span {
 static void begin_span(struct gen *g, const struct gen_span *s)
 {
 	struct buf *out = &g->out;
+	g->duration_ns = s->duration_ns;
 	buf_add_cstr(out, "{\"traceId\":\"");
 	add_hex(out, s->trace);
 	add_hex(out, ~s->trace);
@@ -409,7 +410,15 @@ static const char head[] =
     "\"scopeSpans\":[{\"scope\":{\"name\":\"desk\"},\"spans\":[";
 static const char foot[] = "]}]}]}\n";
 
-/* A line of its own, for programs that want a time in each. */
+/* A line of its own, for programs that want a time and figures at the top of each; its duration is filled in behind the span. */
+enum { DURATION_AT = sizeof "{\"time\":\"2025-10-09T08:53:23\",\"duration\":" - 1, DURATION_WIDTH = 16 };
+static void fill_duration(struct gen *g, size_t line_at)
+{
+	char digits[DURATION_WIDTH + 8];
+	snprintf(digits, sizeof digits, "%*lld", DURATION_WIDTH, (long long)g->duration_ns);
+	memcpy(g->out.ptr + line_at + DURATION_AT, digits, DURATION_WIDTH);
+}
+
 static void begin_line(struct gen *g, enum gen_kind kind, int64_t at_ns)
 {
 	if (kind == GEN_SINGLE) {
@@ -417,8 +426,10 @@ static void begin_line(struct gen *g, enum gen_kind kind, int64_t at_ns)
 		struct tm utc;
 		char text[64];
 		gmtime_r(&seconds, &utc);
-		strftime(text, sizeof text, "{\"time\":\"%Y-%m-%dT%H:%M:%S\",", &utc);
+		strftime(text, sizeof text, "{\"time\":\"%Y-%m-%dT%H:%M:%S\",\"duration\":", &utc);
 		buf_add_cstr(&g->out, text);
+		buf_add_fill(&g->out, ' ', DURATION_WIDTH);
+		buf_add_char(&g->out, ',');
 		buf_add_cstr(&g->out, head + 1);
 	} else
 		buf_add_cstr(&g->out, head);
@@ -430,6 +441,7 @@ static void agents(struct gen *g, int64_t limit, enum gen_kind kind)
 	bool document = kind == GEN_DOC;
 	int64_t start_ns = START_NS;
 	uint64_t on_line = 0;
+	size_t line_at = 0;
 	a.chat = 1;
 	if (document)
 		buf_add_cstr(&g->out, head);
@@ -444,10 +456,13 @@ static void agents(struct gen *g, int64_t limit, enum gen_kind kind)
 		if (document ? g->spans > 0 : on_line > 0)
 			buf_add_char(&g->out, ',');
 		if (!document && on_line == 0) {
+			line_at = g->out.len;
 			begin_line(g, kind, a.now_ns);
 			on_line = kind == GEN_SINGLE ? 1 : 1 + roll(g, SPANS_PER_LINE);
 		}
 		agent_span(g, &a);
+		if (kind == GEN_SINGLE)
+			fill_duration(g, line_at);
 		if (!document && --on_line == 0)
 			buf_add_cstr(&g->out, foot);
 		if (g->out.len > FLUSH_BYTES)

@@ -10,7 +10,7 @@
 enum gen_kind {
 	GEN_LINES, /* OTLP/JSON, one export request per line, spans of several traces mixed as an exporter's are */
 	GEN_DOC,   /* the same spans as one document on one line */
-	GEN_SINGLE, /* the same with one span a line, and its time at the top of the line, as programs for logs want it */
+	GEN_SINGLE, /* the same with one span a line, and its time and duration at the top of the line, as programs for logs want it */
 	GEN_MANY, /* OTLP/JSON lines with small spans, for a store of very many: of 10,000,000 in 100,000 traces one trace has
 	             * 1,000,000 and one 10,000; other limits in proportion */
 	GEN_EVAL_A, /* promptfoo's JSON Lines: the baseline */

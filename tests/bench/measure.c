@@ -42,6 +42,11 @@ double median(const struct samples *s)
 	return sorted.at[sorted.n / 2];
 }
 
+static double of_timeval(struct timeval t)
+{
+	return (double)t.tv_sec + (double)t.tv_usec / 1e6;
+}
+
 /* A process is charged with the memory its parent had when it began, through vfork and exec, too. So the program measured is not
  * started from here, where whole files are in memory, but from this program begun anew: `bench child FD PROGRAM …`. */
 int child_main(int argc, char **argv)
@@ -61,22 +66,22 @@ int child_main(int argc, char **argv)
 	}
 	if (pid > 0 && wait4(pid, &status, 0, &use) == pid) {
 		c.seconds = now_s() - start;
+		c.cpu_s = of_timeval(use.ru_utime) + of_timeval(use.ru_stime);
 		c.rss_bytes = use.ru_maxrss * 1024;
 		c.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 	}
 	return write(out, &c, sizeof c) == (ssize_t)sizeof c ? 0 : 1;
 }
 
-struct child run_child(const char *const *words, const char *store)
+bool run_self(const char *const *words, const char *store, void *answer, size_t size)
 {
-	struct child c = {.status = -1};
 	int ends[2];
-	char number[16], *argv[32] = {xstrdup("bench"), xstrdup("child"), number};
+	char number[16], *argv[32] = {xstrdup("bench"), xstrdup(words[0]), number};
 	if (pipe(ends) != 0)
-		return c;
+		return false;
 	snprintf(number, sizeof number, "%d", ends[1]);
-	for (size_t i = 0; words[i] && i + 4 < sizeof argv / sizeof *argv; i++)
-		argv[i + 3] = xstrdup(words[i]);
+	for (size_t i = 1; words[i] && i + 3 < sizeof argv / sizeof *argv; i++)
+		argv[i + 2] = xstrdup(words[i]);
 	pid_t pid = fork();
 	if (pid == 0) {
 		if (store)
@@ -85,14 +90,24 @@ struct child run_child(const char *const *words, const char *store)
 		_exit(127);
 	}
 	close(ends[1]);
-	if (pid < 0 || read(ends[0], &c, sizeof c) != (ssize_t)sizeof c)
-		c.status = -1;
+	bool ok = pid > 0 && read(ends[0], answer, size) == (ssize_t)size;
 	close(ends[0]);
 	if (pid > 0)
 		waitpid(pid, NULL, 0);
 	for (size_t i = 0; argv[i]; i++)
 		if (argv[i] != number)
 			free(argv[i]);
+	return ok;
+}
+
+struct child run_child(const char *const *words, const char *store)
+{
+	struct child c = {.status = -1};
+	const char *all[32] = {"child"};
+	for (size_t i = 0; words[i] && i + 2 < sizeof all / sizeof *all; i++)
+		all[i + 1] = words[i];
+	if (!run_self(all, store, &c, sizeof c))
+		c.status = -1;
 	return c;
 }
 

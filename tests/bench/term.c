@@ -61,6 +61,20 @@ static size_t pty_read(struct pty *p, double *last)
 	return pty_wait(p, 5000, last);
 }
 
+/* What the program has in memory now, shared libraries included. */
+static double resident_mib(pid_t pid)
+{
+	char path[64];
+	long pages = 0, all;
+	snprintf(path, sizeof path, "/proc/%ld/statm", (long)pid);
+	FILE *f = fopen(path, "r");
+	if (f && fscanf(f, "%ld %ld", &all, &pages) != 2)
+		pages = 0;
+	if (f)
+		fclose(f);
+	return pages > 0 ? (double)pages * (double)sysconf(_SC_PAGESIZE) / 1048576 : UNKNOWN_DOUBLE;
+}
+
 static void pty_close(struct pty *p)
 {
 	double last;
@@ -166,12 +180,16 @@ static void keys(const char *spoor, const char *store, const struct view *v)
 	pty_wait(&p, DETAILS_MS, &last);
 	for (int i = 0; i < 8; i++)
 		press(&p, "j", &scroll);
+	double resident = resident_mib(p.pid);
 	pty_close(&p);
 	goal("11", "bytes of a move", v, "B", &move.bytes, 130);
 	goal("11", "bytes of a line scrolled", v, "B", &scroll.bytes, 260);
 	goal("11", "bytes of a page (goal: first screen)", v, "B", &page.bytes, first);
 	goal("11", "bytes of the details, after", v, "B", &move.details, UNKNOWN_DOUBLE);
 	goal("12", "key to last byte", v, "ms", &move.ms, 2);
+	if (v->rows == 24 && !*v->keys)
+		goal_add((struct goal){"", "explorer: memory while it rests, 80x24", "MiB", resident, UNKNOWN_DOUBLE,
+		                       UNKNOWN_DOUBLE, false});
 }
 
 void term_run(const char *spoor, const char *store)

@@ -201,6 +201,30 @@ static void a_killed_maker_leaves_a_store_that_opens(void **state)
 	make_store();
 }
 
+/* Nobody meets one that is half made: the file has all its tables from the first, without a log. */
+static void a_new_store_is_whole(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	int nameless = open(dir, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+	if (nameless < 0)
+		skip(); /* a file system that has no files without a name */
+	close(nameless);
+	struct db *db = db_open(path, DB_WRITE, &err);
+	assert_non_null(db);
+	char log[128], head[72];
+	struct stat st;
+	snprintf(log, sizeof log, "%s-wal", path);
+	assert_true(stat(log, &st) != 0 || st.st_size == 0);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	assert_int_equal(read(fd, head, sizeof head), sizeof head);
+	close(fd);
+	assert_memory_equal(head + 68, "spor", 4);
+	db_close(db);
+}
+
 /* ---------------------------------------------------------------- paths */
 
 static void paths_are_files(void **state)
@@ -554,6 +578,7 @@ int main(void)
 	    TEST(refuses_a_changed_schema),
 	    TEST(refuses_one_cut_off),
 	    TEST(refuses_a_damaged_page),
+	    TEST(a_new_store_is_whole),
 	    TEST(a_killed_maker_leaves_a_store_that_opens),
 	    TEST(paths_are_files),
 	    TEST(directories_may_be_links),

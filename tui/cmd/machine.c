@@ -44,12 +44,12 @@ static const char *ncurses(void)
 
 /* Sorted by name. */
 static const struct library libraries[] = {
-    {"libarchive",   reader_library},
-    {"libunistring", text_library  },
-    {"ncurses",      ncurses       },
-    {"sqlite",       db_library    },
-    {"zlib",         pack_zlib     },
-    {"zstd",         pack_zstd     },
+    {"liblzma",      reader_xz   },
+    {"libunistring", text_library},
+    {"ncurses",      ncurses     },
+    {"sqlite",       db_library  },
+    {"zlib",         pack_zlib   },
+    {"zstd",         pack_zstd   },
 };
 enum { N_LIBRARIES = sizeof libraries / sizeof *libraries };
 
