@@ -192,27 +192,19 @@ struct settle_row rows_of_part(const struct span_part *p)
 	    .has_parent = p->has_parent,
 	    .start_ns = p->start_ns,
 	    .duration_ns = part_duration(p),
-	    .tokens_in = p->tokens_in,
-	    .tokens_out = p->tokens_out,
-	    .tokens_cached = p->tokens_cached,
-	    .tokens_reasoning = p->tokens_reasoning,
+	    .tokens = settle_tokens(p->tokens_in, p->tokens_out),
 	    .cost_usd = p->cost_usd,
 	    .input_hash = p->input_hash,
 	    .name = p->name,
-	    .session = p->session,
-	    .user = p->user,
-	    .service = p->service,
-	    .trace_name = p->trace_name,
-	    .flags = p->flags,
+	    .flags = (uint16_t)p->flags,
 	    .kind = p->kind,
 	    .status = p->status,
 	};
 }
 
-#define TREE_COLUMNS                                                                                      \
-	"key, hash, record, source, parent, flags, name, kind, status, start_ns, tokens_in, tokens_out, " \
-	"tokens_cached,"                                                                                  \
-	" tokens_reasoning, cost_usd, input_hash, session, user, service, trace_name"
+#define TREE_COLUMNS                                                                                                \
+	"key, hash, record, source, parent, flags, name, kind, status, start_ns, tokens_in, tokens_out, cost_usd, " \
+	"input_hash"
 
 static bool open_rows(struct rows_reader *r, struct db *db, enum origin_from from, const char *sql, int64_t a,
                       int64_t b, struct err *err)
@@ -255,24 +247,17 @@ enum step rows_next(struct rows_reader *r, struct settle_row *row, struct origin
 	    .key = col_int_or(s, 0, 0),
 	    .parent = col_int_or(s, 4, 0),
 	    .has_parent = !col_null(s, 4),
-	    .flags = (uint32_t)col_int_or(s, 5, 0),
+	    .flags = (uint16_t)col_int_or(s, 5, 0),
 	    .name = col_id(s, 6),
 	    .kind = col_below(s, 7, N_KINDS),
 	    .status = col_below(s, 8, N_STATUSES),
 	    .start_ns = col_int(s, 9),
-	    .tokens_in = col_int(s, 10),
-	    .tokens_out = col_int(s, 11),
-	    .tokens_cached = col_int(s, 12),
-	    .tokens_reasoning = col_int(s, 13),
-	    .cost_usd = col_double(s, 14),
-	    .input_hash = (uint64_t)col_int_or(s, 15, 0),
-	    .session = col_id(s, 16),
-	    .user = col_id(s, 17),
-	    .service = col_id(s, 18),
-	    .trace_name = col_id(s, 19),
-	    .ref = (uint64_t)col_int_or(s, 20, 0),
+	    .tokens = settle_tokens(col_int(s, 10), col_int(s, 11)),
+	    .cost_usd = col_double(s, 12),
+	    .input_hash = (uint64_t)col_int_or(s, 13, 0),
+	    .ref = (uint64_t)col_int_or(s, 14, 0),
 	};
-	int64_t last = col_int(s, 21), end = last;
+	int64_t last = col_int(s, 15), end = last;
 	if (r->from == FROM_SPAN) {
 		row->duration_ns = last;
 		end = settle_end(row);
@@ -285,6 +270,28 @@ enum step rows_next(struct rows_reader *r, struct settle_row *row, struct origin
 	                          .source = col_int_or(s, 3, 0),
 	                          .end_ns = end};
 	return STEP_ROW;
+}
+
+bool rows_open_facts(struct rows_reader *r, struct db *db, const struct settle_job *job, struct err *err)
+{
+	if (!open_rows(
+	        r, db, FROM_SPAN,
+	        "SELECT tokens_in, tokens_out, tokens_cached, tokens_reasoning, session, user, service, trace_name"
+	        " FROM span WHERE pos >= ? AND pos < ? AND NOT flags & ? ORDER BY pos",
+	        job->first, job->first + job->n, err))
+		return false;
+	stmt_int(r->stmt, 3, SPAN_SYNTHETIC);
+	return true;
+}
+
+enum step rows_next_facts(struct rows_reader *r, struct settle_facts *facts, struct err *err)
+{
+	struct stmt *s = r->stmt;
+	enum step step = stmt_step(s, err);
+	if (step == STEP_ROW)
+		*facts = (struct settle_facts){col_int(s, 0), col_int(s, 1), col_int(s, 2), col_int(s, 3),
+		                               col_id(s, 4),  col_id(s, 5),  col_id(s, 6),  col_id(s, 7)};
+	return step;
 }
 
 void rows_close(struct rows_reader *r)

@@ -15,6 +15,9 @@ bool rows_open_span(struct rows_reader *r, struct db *db, const struct settle_jo
 bool rows_open_loose(struct rows_reader *r, struct db *db, const struct settle_job *job, struct err *err);
 bool rows_open_other(struct rows_reader *r, struct db *db, const struct settle_job *job, struct err *err);
 enum step rows_next(struct rows_reader *r, struct settle_row *row, struct origin *origin, struct err *err);
+/* What the totals need besides: of the rows of the settled range but the synthetic ones, by position. */
+bool rows_open_facts(struct rows_reader *r, struct db *db, const struct settle_job *job, struct err *err);
+enum step rows_next_facts(struct rows_reader *r, struct settle_facts *facts, struct err *err);
 void rows_close(struct rows_reader *r);
 
 /* Whole parts; text in the arena. ERR_NOT_FOUND: no longer there (another process has settled the trace). */

@@ -159,6 +159,22 @@ static bool add_stored_rows(struct writer *w, struct settle_job *job, struct err
 	return true;
 }
 
+/* Where no row will be written. Then every row is one of the range, in its order. */
+static bool add_stored_facts(struct writer *w, struct settle_job *job, struct err *err)
+{
+	struct rows_reader r;
+	struct settle_facts facts;
+	if (!w->settle.n_real)
+		return true;
+	if (!rows_open_facts(&r, w->db, job, err))
+		return false;
+	enum step step = STEP_ROW;
+	for (uint32_t i = 0; i < w->settle.n_real && (step = rows_next_facts(&r, &facts, err)) == STEP_ROW; i++)
+		settle_add_facts(&w->settle, i, &facts);
+	rows_close(&r);
+	return step != STEP_FAIL;
+}
+
 static bool gather(struct writer *w, struct settle_job *job, struct err *err)
 {
 	settle_clear(&w->settle);
@@ -170,7 +186,7 @@ static bool gather(struct writer *w, struct settle_job *job, struct err *err)
 	if (!settle_merge(w, job, err))
 		return false;
 	settle_tree(&w->settle);
-	return true;
+	return job->changed || add_stored_facts(w, job, err);
 }
 
 /* ---------------------------------------------------------------- writing */
@@ -191,6 +207,10 @@ static bool write_row(struct writer *w, struct settle_job *job, int64_t pos, uin
 	trace_words_add(&job->words, WORDS_MODEL, part.model);
 	trace_words_add(&job->words, WORDS_PROVIDER, part.provider);
 	trace_words_add(&job->words, WORDS_PROMPT, part.prompt);
+	settle_add_facts(&w->settle, index,
+	                 &(struct settle_facts){part.tokens_in, part.tokens_out, part.tokens_cached,
+	                                        part.tokens_reasoning, part.session, part.user, part.service,
+	                                        part.trace_name});
 	return rows_insert(w->db, job->id, pos, row, &part, o->source, err);
 }
 
