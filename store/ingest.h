@@ -8,8 +8,8 @@
  * program and libraries 7, the parser's window 4, SQLite's pages 16 (db.c), words 4 and at most 8 for their text (intern.h), two zstd
  * contexts with their room 5, spare block buffers at most 10 (block.h), and six batches: rows 1 each as a rule, blocks 5 each until they are
  * compressed, 0.6 from then on. Only where the store had those traces before: hashes of what is known, at most 16. A trace that is settled
- * takes 260 bytes a span while that lasts, so one of a million spans 260 MB: the one thing that grows with the data. A span of which several records
- * contradict each other takes 1 KB.
+ * takes 135 bytes a span while that lasts, so an import of one of a million spans 190 MB: the one thing that
+ * grows with the data. (Of a span of several records each record counts as one, and 60 bytes more.)
  *
  * Settle, per trace that received spans: equal (trace, span) merged, parents linked, cycles cut, orphans hung under a
  * synthetic row, depth, size, order by start, critical path, self time, usage reconciliation, roll-ups, repeats, histogram; rows written contiguously in

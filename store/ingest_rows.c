@@ -150,16 +150,55 @@ bool rows_load_other(struct db *db, int64_t trace, int64_t key, uint64_t hash, s
 	return load_part(s, arena, part, err);
 }
 
-bool rows_load_part(struct db *db, const struct settle_job *job, const struct origin *o, const struct settle_row *row,
-                    struct arena *arena, struct span_part *part, struct err *err)
+bool rows_load_part(struct db *db, const struct settle_job *job, uint64_t ref, int64_t key, struct arena *arena,
+                    struct span_part *part, struct err *err)
 {
-	switch (o->from) {
-	case FROM_SPAN: return rows_load_span(db, (int64_t)row->ref, arena, part, err);
-	case FROM_LOOSE: return rows_load_loose(db, (int64_t)row->ref, arena, part, err);
-	case FROM_OTHER: return rows_load_other(db, job->id, row->key, o->hash, arena, part, err);
-	case FROM_BATCH: *part = job->batch->spans.at[row->ref].part; return true;
-	case FROM_MERGED: *part = job->merged.at[row->ref]; return true;
+	uint64_t id = ref >> REF_SHIFT;
+	switch (ref_from(ref)) {
+	case FROM_SPAN: return rows_load_span(db, (int64_t)id, arena, part, err);
+	case FROM_LOOSE: return rows_load_loose(db, (int64_t)id, arena, part, err);
+	case FROM_OTHER: return rows_load_other(db, job->id, key, job->others.at[id].hash, arena, part, err);
+	case FROM_BATCH: *part = job->batch->spans.at[id].part; return true;
+	case FROM_MERGED: break;
 	}
+	BUG_ON(true);
+	return false;
+}
+
+static bool load_origin(struct db *db, const char *sql, int64_t id, struct origin *origin, struct err *err)
+{
+	struct stmt *s = db_query(db, sql, err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, id);
+	enum step step = stmt_step(s, err);
+	if (step == STEP_ROW)
+		*origin = (struct origin){(uint64_t)col_int_or(s, 0, 0), (uint64_t)col_int_or(s, 1, 0),
+		                          col_int_or(s, 2, 0), col_int(s, 3)};
+	stmt_end(s);
+	return step == STEP_ROW ||
+	       (step == STEP_DONE && err_set(err, ERR_NOT_FOUND, NULL, "a span of the store is gone"));
+}
+
+bool rows_load_origin(struct db *db, const struct settle_job *job, uint64_t ref, struct origin *origin, struct err *err)
+{
+	uint64_t id = ref >> REF_SHIFT;
+	const struct span_part *p;
+	switch (ref_from(ref)) {
+	case FROM_SPAN:
+		return load_origin(db, "SELECT hash, record, source, start_ns + duration_ns FROM span WHERE pos = ?",
+		                   (int64_t)id, origin, err);
+	case FROM_LOOSE:
+		return load_origin(db, "SELECT hash, record, source, end_ns FROM span_loose WHERE loose = ?",
+		                   (int64_t)id, origin, err);
+	case FROM_OTHER: *origin = job->others.at[id]; return true;
+	case FROM_BATCH:
+		p = &job->batch->spans.at[id].part;
+		*origin = (struct origin){p->hash, p->record, p->source, p->end_ns};
+		return true;
+	case FROM_MERGED: break;
+	}
+	BUG_ON(true);
 	return false;
 }
 
@@ -264,8 +303,7 @@ enum step rows_next(struct rows_reader *r, struct settle_row *row, struct origin
 	} else {
 		row->duration_ns = units_between(row->start_ns, end);
 	}
-	*origin = (struct origin){.from = r->from,
-	                          .hash = (uint64_t)col_int_or(s, 1, 0),
+	*origin = (struct origin){.hash = (uint64_t)col_int_or(s, 1, 0),
 	                          .record = (uint64_t)col_int_or(s, 2, 0),
 	                          .source = col_int_or(s, 3, 0),
 	                          .end_ns = end};
