@@ -593,7 +593,7 @@ bool ingest_close(struct ingest *in, struct err *err)
 	pthread_join(in->thread, NULL);
 	ok = ok && ingest_ok(in, err);
 	if (ok)
-		db_checkpoint(in->w.db, WAL_BYTES);
+		db_checkpoint(in->w.db, DB_LOG_BYTES);
 	free_ingest(in);
 	return ok;
 }

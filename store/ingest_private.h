@@ -24,7 +24,6 @@ enum {
 	KNOWN_MAX = 1 << 20,       /* hashes of spans that were there before, kept at once: 16 MB at most */
 	PROBLEMS_STORED = 1000,    /* rows per source; all are counted */
 	PROBLEMS_KEPT = 20,        /* for the report */
-	WAL_BYTES = 64 << 20,
 };
 
 /* Where a row of settle.rows comes from, all in its ref: a position, an id or an index there, and how it stands. Eight bytes, since a trace

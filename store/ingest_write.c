@@ -115,7 +115,7 @@ bool writer_commit(struct writer *w, struct err *err)
 	w->next_pos_moved = false;
 	w->in_txn = false;
 	atomic_fetch_add(&w->commits, 1);
-	db_checkpoint(w->db, WAL_BYTES);
+	db_checkpoint(w->db, DB_LOG_BYTES);
 	return true;
 }
 
