@@ -16,7 +16,11 @@
 #include "store/trace_words.h"
 
 enum {
-	TXN_NS = 50 * 1000 * 1000, /* a transaction that has taken this long is ended at the next chance */
+	TXN_NS = 50 * 1000 * 1000,   /* a transaction that has taken this long is ended at the next chance */
+	BATCH_NS = 80 * 1000 * 1000, /* likewise while a batch is written, which had better be one transaction */
+	SLOW_NS = 40 * 1000 * 1000,  /* a batch that takes longer makes the next ones half as large, */
+	QUICK_NS = 12 * 1000 * 1000, /* one that takes less twice as large again */
+	HALVES_MAX = 4,
 	TRACE_ROWS_ONCE = 1 << 12, /* larger traces are rewritten over several transactions; so many take about 30 ms */
 	ROW_NS = 10 * 1000,        /* about what settling a row takes */
 	ROWS_PER_LOOK = 128,       /* rows between two looks at the clock */
@@ -108,8 +112,9 @@ struct writer {
 	bool in_txn, strict_open, rolled_back;
 	int64_t began_ns, data_version;
 	int64_t next_pos, next_trace; /* good inside a transaction; -1: to be read */
-	bool next_pos_moved;
-	_Atomic int64_t commits, traces_seen;
+	bool next_pos_moved, in_batch;
+	_Atomic int halves; /* how many times the size of a batch is to be halved */
+	_Atomic int64_t commits, traces_seen, splits;
 
 	int lock_fd; /* held shared while importing; who gets it alone may tidy up after others */
 	bool alone;
@@ -180,6 +185,7 @@ bool settle_load_group(struct writer *w, struct settle_job *job, const struct se
 int64_t settle_source_of(const struct settle_job *job, uint32_t row, int64_t otherwise);
 bool settle_batch_trace(struct writer *w, struct batch *b, struct batch_trace *t, struct err *err);
 bool settle_ensure_trace(struct writer *w, struct batch_trace *t, struct err *err); /* fills t->id */
+bool settle_large(struct writer *w, int64_t id, struct err *err);                   /* commits */
 bool settle_loose(struct writer *w, bool light, struct err *err); /* what is loose, at the end of a source; light: large
                                                                      traces only if that is due */
 bool settle_report(struct writer *w, struct err *err);            /* orphans and cycles of the source's traces */

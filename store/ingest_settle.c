@@ -438,7 +438,7 @@ static bool write_new_range(struct writer *w, struct settle_job *job, int64_t fi
 
 /* From the store alone, over as many transactions as it takes. If another process settles the same trace meanwhile, its work stands
  * and ours is swept; what is loose then stays so for the next time. */
-static bool settle_large(struct writer *w, int64_t id, struct err *err)
+bool settle_large(struct writer *w, int64_t id, struct err *err)
 {
 	struct settle_job *job = &w->job;
 	struct err why = ERR_INIT;
@@ -538,7 +538,8 @@ bool settle_batch_trace(struct writer *w, struct batch *b, struct batch_trace *t
 	if ((!job->exists && !create_trace(w, job, t, err)) || !add_loose(w, job, err))
 		return false;
 	t->id = job->id;
-	return !due || settle_large(w, job->id, err);
+	t->due = due;
+	return true;
 }
 
 /* ---------------------------------------------------------------- the end of a source */

@@ -6,6 +6,8 @@
 #include <cmocka.h>
 
 #include <signal.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -608,6 +610,98 @@ static void test_large_trace(void **state)
 	buf_done(&want);
 }
 
+/* ---------------------------------------------------------------- what a kill between two transactions would leave */
+
+enum { WIDE_RECORDS = 600, WIDE_SPANS = 30 };
+
+struct
+    watch { /* somebody who is at the store after each transaction of the import: the lock lets nobody have it twice running */
+	const char *path;
+	_Atomic bool stop;
+	_Atomic int64_t looks, moves;
+	_Atomic int64_t wrong_records, wrong_spans; /* the first time they differed; -1: never */
+};
+
+static void *watch_points(void *arg)
+{
+	struct watch *w = arg;
+	struct err err = ERR_INIT;
+	struct db *db = db_open(w->path, DB_WRITE, &err);
+	int64_t last = -1;
+	while (db && !atomic_load(&w->stop) && db_begin(db, &err)) {
+		int64_t records = -1, spans = -1;
+		db_int(db, "SELECT records FROM source", 0, &records, &err);
+		db_int(db,
+		       "SELECT count(*) FROM (SELECT p.trace, p.key FROM trace t JOIN span p ON p.pos >= t.first AND"
+		       " p.pos < t.first + t.n AND p.record > 0 UNION SELECT trace, key FROM span_loose)",
+		       0, &spans, &err);
+		db_rollback(db);
+		if (spans != records * WIDE_SPANS && atomic_load(&w->wrong_records) < 0) {
+			atomic_store(&w->wrong_records, records);
+			atomic_store(&w->wrong_spans, spans);
+		}
+		atomic_fetch_add(&w->moves, records != last);
+		last = records;
+		atomic_fetch_add(&w->looks, 1);
+	}
+	db_close(db);
+	return NULL;
+}
+
+/* Half of the spans in one trace that grows large, the others in small ones. */
+static void put_wide(struct sink *sink, int64_t i, struct str raw)
+{
+	struct entry e = {.type = ENTRY_RECORD, .bytes = raw, .record = (uint64_t)i + 1};
+	sink_entry(sink, &e);
+	for (int64_t k = 0; k < WIDE_SPANS; k++) {
+		char trace[40], id[20];
+		snprintf(trace, sizeof trace, "%032llx", k % 2 ? 1ULL : 2ULL + (unsigned long long)i / 5);
+		snprintf(id, sizeof id, "%016llx", (unsigned long long)(i * WIDE_SPANS + k + 1));
+		struct span s = blank_span;
+		s.trace_id = str_of(trace);
+		s.id = str_of(id);
+		s.start_ns = i;
+		s.end_ns = i + 1;
+		sink_span(sink, &s);
+	}
+}
+
+static void test_point_is_exact(void **state)
+{
+	(void)state;
+	struct box box;
+	struct err err = ERR_INIT;
+	struct buf raw = BUF_INIT;
+	struct ingest_counts held, fresh;
+	box_open(&box);
+	for (int i = 0; i < 20000; i++)
+		buf_printf(&raw, "%d ", i); /* 100 KB: few spans to a batch */
+	struct ingest *in = ingest_open(box.db, &err);
+	must(in != NULL, &err);
+	struct source source = source_of("wide");
+	must(ingest_begin(in, &source, &err), &err);
+	struct watch watch = {.path = box.path, .wrong_records = -1};
+	pthread_t thread;
+	assert_int_equal(pthread_create(&thread, NULL, watch_points, &watch), 0);
+	for (int64_t i = 0; i < WIDE_RECORDS; i++) {
+		put_wide(ingest_sink(in), i, buf_str(&raw));
+		point(in, (uint64_t)i + 1);
+	}
+	must(ingest_end(in, true, &held, &fresh, &err), &err);
+	atomic_store(&watch.stop, true);
+	pthread_join(thread, NULL);
+	assert_int_equal(held.spans, WIDE_RECORDS * WIDE_SPANS);
+	assert_true(watch.moves > 8);
+	if (watch.wrong_records >= 0 && ingest_splits(in) == 0)
+		fail_msg("%lld spans are there, the point is record %lld", (long long)watch.wrong_spans,
+		         (long long)watch.wrong_records);
+	printf("looked %lld times, the point had moved %lld times, %lld batches were split\n", (long long)watch.looks,
+	       (long long)watch.moves, (long long)ingest_splits(in));
+	must(ingest_close(in, &err), &err);
+	buf_done(&raw);
+	box_close(&box);
+}
+
 static void test_conflict(void **state)
 {
 	(void)state;
@@ -765,6 +859,7 @@ int main(void)
 	    cmocka_unit_test(test_stop_and_resume),
 	    cmocka_unit_test(test_killed),
 	    cmocka_unit_test(test_large_trace),
+	    cmocka_unit_test(test_point_is_exact),
 	    cmocka_unit_test(test_conflict),
 	    cmocka_unit_test(test_repeated_keys),
 	    cmocka_unit_test(test_strict),
