@@ -374,7 +374,6 @@ static void forget_source(struct writer *w)
 	w->file = w->entry = NULL;
 	w->source = 0;
 	w->held = w->fresh = (struct ingest_counts){0};
-	hash_set_clear(&w->counted);
 	w->problems_new = w->problems_stored = w->problems_total = 0;
 	w->problem_exit = 0;
 	vec_clear(&w->problems);
@@ -388,6 +387,8 @@ bool ingest_begin(struct ingest *in, const struct source *known, struct err *err
 	BUG_ON(in->in_source);
 	if (!wait_idle(in, err))
 		return false;
+	if (!known->id || known->id != in->source) /* a file that is followed goes on */
+		hash_set_clear(&w->counted);
 	forget_source(w);
 	w->file = copy_or_null(known->path.ptr ? known->path : STR_LIT(""));
 	w->entry = copy_or_null(known->entry);

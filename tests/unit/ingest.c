@@ -458,6 +458,114 @@ static void test_records_that_come_again(void **state)
 	box_close(&box);
 }
 
+static void put_large(struct sink *sink, int64_t i, const char *name)
+{
+	char id[20], parent[20];
+	snprintf(id, sizeof id, "%016llx", (unsigned long long)i + 1);
+	snprintf(parent, sizeof parent, "%016llx", (unsigned long long)(i / 7) + 1);
+	struct entry e = {.type = ENTRY_RECORD, .bytes = str_of(id), .record = (uint64_t)i + 1};
+	struct span s = blank_span;
+	s.trace_id = STR_LIT("000102030405060708090a0b0c0d0e0f");
+	s.id = str_of(id);
+	s.parent_id = i ? str_of(parent) : STR_NONE;
+	s.name = str_of(name);
+	s.start_ns = i;
+	s.end_ns = i + 1000;
+	s.kind = KIND_LLM;
+	s.tokens_in = 1;
+	sink_entry(sink, &e);
+	sink_span(sink, &s);
+}
+
+/* One record: n spans, and perhaps a score, which are not known from its bytes alone. */
+static void import_record(struct db *db, const char *name, int64_t n, bool with_score)
+{
+	struct err err = ERR_INIT;
+	struct ingest_counts held, fresh;
+	struct ingest *in = ingest_open(db, &err);
+	must(in != NULL, &err);
+	struct source source = source_of(name);
+	must(ingest_begin(in, &source, &err), &err);
+	struct entry e = {.type = ENTRY_RECORD, .bytes = STR_LIT("{\"record\":0}"), .record = 1};
+	sink_entry(ingest_sink(in), &e);
+	for (int64_t i = 0; i < n; i++) {
+		char id[20];
+		snprintf(id, sizeof id, "%016llx", (unsigned long long)i + 1);
+		struct span s = blank_span;
+		s.trace_id = STR_LIT("000102030405060708090a0b0c0d0e0f");
+		s.id = str_of(id);
+		sink_span(ingest_sink(in), &s);
+	}
+	struct score score = {.trace_id = STR_LIT("000102030405060708090a0b0c0d0e0f"),
+	                      .name = STR_LIT("quality"),
+	                      .value = 1,
+	                      .threshold = UNKNOWN_DOUBLE,
+	                      .pass = -1,
+	                      .time_ns = TIME_UNKNOWN};
+	if (with_score)
+		sink_score(ingest_sink(in), &score);
+	point(in, 1);
+	must(ingest_end(in, true, &held, &fresh, &err), &err);
+	must(ingest_close(in, &err), &err);
+}
+
+/* A record is known by its spans, and yet gives something new: a score that an import had not come to when it was killed; spans that
+ * follow in the next batch. Its bytes are kept for these. */
+static void test_record_known_in_part(void **state)
+{
+	(void)state;
+	static const struct {
+		int64_t first, second;
+		bool score;
+		const char *sql;
+	} cases[] = {
+	    {3,	              3,	                   true,  "SELECT record FROM score"                },
+	    {2 * INGEST_BATCH_SPANS, 2 * INGEST_BATCH_SPANS + 50, false, "SELECT record FROM span WHERE source = 2"},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct box box;
+		int64_t empty = 0;
+		box_open(&box);
+		import_record(box.db, "before", cases[i].first, false);
+		import_record(box.db, "after", cases[i].second, cases[i].score);
+		check_records(box.db, cases[i].sql, &empty);
+		if (empty)
+			fail_msg("case %zu: %lld rows name a record without its bytes", i, (long long)empty);
+		box_close(&box);
+	}
+}
+
+/* Two imports that add to one trace in turns: each holds it once. */
+static void test_sources_in_turns(void **state)
+{
+	(void)state;
+	enum { TURNS = 3 };
+	struct box box;
+	struct err err = ERR_INIT;
+	struct ingest_counts held, fresh;
+	box_open(&box);
+	struct db *other = db_open(box.path, DB_WRITE, &err);
+	must(other != NULL, &err);
+	struct ingest *in[2] = {ingest_open(box.db, &err), ingest_open(other, &err)};
+	struct source source[2] = {source_of("one"), source_of("two")};
+	for (int turn = 0; turn < TURNS; turn++)
+		for (int k = 0; k < 2; k++) {
+			must(in[k] && ingest_begin(in[k], &source[k], &err), &err);
+			source[k].id = ingest_source_id(in[k]);
+			put_large(ingest_sink(in[k]), turn * 2 + k, "step");
+			point(in[k], (uint64_t)turn + 1);
+			must(ingest_pause(in[k], false, &held, &fresh, &err), &err);
+			assert_int_equal(held.traces, 1);
+			assert_int_equal(held.spans, turn + 1);
+		}
+	for (int k = 0; k < 2; k++)
+		must(ingest_close(in[k], &err), &err);
+	assert_int_equal(number(box.db, "SELECT sum(traces) FROM source"), 2);
+	assert_int_equal(number(box.db, "SELECT spans FROM trace"), 2 * TURNS);
+	db_close(other);
+	box_close(&box);
+}
+
 static void test_stop_and_resume(void **state)
 {
 	(void)state;
@@ -552,25 +660,6 @@ static void test_killed(void **state)
 }
 
 /* A trace far larger than one transaction: several batches, the new range beside the old, nothing left over. */
-static void put_large(struct sink *sink, int64_t i, const char *name)
-{
-	char id[20], parent[20];
-	snprintf(id, sizeof id, "%016llx", (unsigned long long)i + 1);
-	snprintf(parent, sizeof parent, "%016llx", (unsigned long long)(i / 7) + 1);
-	struct entry e = {.type = ENTRY_RECORD, .bytes = str_of(id), .record = (uint64_t)i + 1};
-	struct span s = blank_span;
-	s.trace_id = STR_LIT("000102030405060708090a0b0c0d0e0f");
-	s.id = str_of(id);
-	s.parent_id = i ? str_of(parent) : STR_NONE;
-	s.name = str_of(name);
-	s.start_ns = i;
-	s.end_ns = i + 1000;
-	s.kind = KIND_LLM;
-	s.tokens_in = 1;
-	sink_entry(sink, &e);
-	sink_span(sink, &s);
-}
-
 static void test_large_trace(void **state)
 {
 	(void)state;
@@ -856,6 +945,8 @@ int main(void)
 	    cmocka_unit_test(test_any_order_and_portions),
 	    cmocka_unit_test(test_again_adds_nothing),
 	    cmocka_unit_test(test_records_that_come_again),
+	    cmocka_unit_test(test_record_known_in_part),
+	    cmocka_unit_test(test_sources_in_turns),
 	    cmocka_unit_test(test_stop_and_resume),
 	    cmocka_unit_test(test_killed),
 	    cmocka_unit_test(test_large_trace),
