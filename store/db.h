@@ -89,6 +89,9 @@ void db_set_patient(struct db *db, const _Atomic bool *cancel);
 int64_t db_waits_for(const struct db *db);
 bool db_is_wanted(const struct db *db); /* does another wait for the write lock? */
 
+/* What a writer passes to db_checkpoint: 1 GB imported with 64 MiB held the lock for up to 245 ms at a time (mean 169), with 8 MiB for 49 (26),
+ * in the same time in all. */
+enum { DB_LOG_BYTES = 8 << 20 };
 /* Copies the log into the store, under the lock, once more than `bytes` of it are not copied yet. 0: all of it, and cuts the log to
  * nothing if no reader is in the way: the store is one file then. Never fails hard. */
 void db_checkpoint(struct db *db, int64_t bytes);

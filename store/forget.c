@@ -75,7 +75,7 @@ bool forget_commit(struct forget *f, struct err *err)
 	f->in_txn = false;
 	if (!db_commit(f->db, err))
 		return false;
-	db_checkpoint(f->db, 64 << 20);
+	db_checkpoint(f->db, DB_LOG_BYTES);
 	return true;
 }
 

@@ -34,6 +34,7 @@ struct ingest {
 	struct batch_place place;
 	uint64_t next_entry, last_entry; /* numbers reserved: next … last - 1 */
 	int64_t begun_ns;                /* when the batch got its first thing */
+	int halves;                      /* of its size */
 	bool strict, in_source;
 	int64_t source;
 	struct ingest_counts held, fresh;
@@ -158,6 +159,8 @@ static void take_batch(struct ingest *in)
 	in->filling = in->unused[--in->n_unused];
 	pthread_mutex_unlock(&in->mutex);
 	batch_reset(in->filling, in->next_entry);
+	in->halves = atomic_load(&in->w.halves);
+	in->filling->full_blocks = in->halves < 2 ? (size_t)BATCH_BLOCKS >> in->halves : 1;
 	in->begun_ns = writer_clock_ns();
 }
 
@@ -191,12 +194,13 @@ static void submit(struct ingest *in)
 }
 
 /* Full blocks, the last as nearly as its records allow. */
-static bool is_due(const struct batch *b)
+static bool is_due(const struct batch *b, int halves)
 {
 	size_t blocks = b->blocks.n, last = blocks ? b->blocks.at[blocks - 1].raw.len : 0;
-	return blocks > BATCH_BLOCKS || (blocks == BATCH_BLOCKS && last >= BLOCK_BYTES / 8 * 7) ||
-	       batch_bytes(b) >= 2 * INGEST_BATCH_BYTES || b->spans.n >= INGEST_BATCH_SPANS ||
-	       b->cases.n >= INGEST_BATCH_SPANS || b->entries.n >= BATCH_ENTRIES / 2;
+	size_t rows = (size_t)INGEST_BATCH_SPANS >> halves;
+	return blocks > b->full_blocks || (blocks == b->full_blocks && last >= BLOCK_BYTES / 8 * 7) ||
+	       batch_bytes(b) >= 2 * (size_t)INGEST_BATCH_BYTES >> halves || b->spans.n >= rows || b->cases.n >= rows ||
+	       b->scores.n >= rows || b->entries.n >= BATCH_ENTRIES / 2;
 }
 
 /* A record that gives very much is cut: such a batch ends without a resume point. */
@@ -370,7 +374,6 @@ static void forget_source(struct writer *w)
 	w->file = w->entry = NULL;
 	w->source = 0;
 	w->held = w->fresh = (struct ingest_counts){0};
-	hash_set_clear(&w->counted);
 	w->problems_new = w->problems_stored = w->problems_total = 0;
 	w->problem_exit = 0;
 	vec_clear(&w->problems);
@@ -384,6 +387,8 @@ bool ingest_begin(struct ingest *in, const struct source *known, struct err *err
 	BUG_ON(in->in_source);
 	if (!wait_idle(in, err))
 		return false;
+	if (!known->id || known->id != in->source) /* a file that is followed goes on */
+		hash_set_clear(&w->counted);
 	forget_source(w);
 	w->file = copy_or_null(known->path.ptr ? known->path : STR_LIT(""));
 	w->entry = copy_or_null(known->entry);
@@ -413,7 +418,7 @@ bool ingest_begin(struct ingest *in, const struct source *known, struct err *err
 bool ingest_point(struct ingest *in, uint64_t bytes, const struct hasher *prefix, uint64_t records, struct err *err)
 {
 	struct batch *b = in->filling;
-	bool due = is_due(b) || (!batch_is_empty(b) && writer_clock_ns() - in->begun_ns > INGEST_WAIT_NS);
+	bool due = is_due(b, in->halves) || (!batch_is_empty(b) && writer_clock_ns() - in->begun_ns > INGEST_WAIT_NS);
 	b->has_point = true;
 	b->point_bytes = bytes;
 	b->point_records = records;
@@ -520,14 +525,15 @@ static void free_ingest(struct ingest *in)
 	intern_done(&w->intern);
 	hash_set_clear(&w->known);
 	settle_done(&w->settle);
-	vec_done(&w->job.origins);
-	vec_done(&w->job.merged);
 	vec_done(&w->job.others);
+	vec_done(&w->job.groups);
+	vec_done(&w->job.refs);
 	vec_done(&w->job.surplus);
 	vec_done(&w->job.conflicts);
-	vec_done(&w->job.claims);
 	vec_done(&w->job.foreign);
-	arena_done(&w->job.arena);
+	vec_done(&w->job.claims);
+	vec_done(&w->job.members);
+	vec_done(&w->job.parts);
 	arena_done(&w->job.row_arena);
 	free(w->hist);
 	vec_done(&w->problems);
@@ -567,6 +573,7 @@ struct ingest *ingest_open(struct db *db, struct err *err)
 	pthread_mutex_init(&in->mutex, NULL);
 	pthread_cond_init(&in->work, NULL);
 	pthread_cond_init(&in->space, NULL);
+	atomic_init(&in->w.halves, 1); /* until it is known how fast the writer is */
 	for (int i = 0; i < BATCHES; i++) {
 		batch_init(&in->batches[i], &in->pool);
 		in->unused[in->n_unused++] = &in->batches[i];
@@ -592,7 +599,7 @@ bool ingest_close(struct ingest *in, struct err *err)
 	pthread_join(in->thread, NULL);
 	ok = ok && ingest_ok(in, err);
 	if (ok)
-		db_checkpoint(in->w.db, WAL_BYTES);
+		db_checkpoint(in->w.db, DB_LOG_BYTES);
 	free_ingest(in);
 	return ok;
 }
@@ -646,4 +653,9 @@ int64_t ingest_cases_seen(const struct ingest *in)
 int64_t ingest_commits(const struct ingest *in)
 {
 	return atomic_load(&in->w.commits);
+}
+
+int64_t ingest_splits(const struct ingest *in)
+{
+	return atomic_load(&in->w.splits);
 }

@@ -71,6 +71,7 @@ void batch_reset(struct batch *b, uint64_t first_entry)
 	b->first_entry = first_entry;
 	b->first_ns = b->last_ns = TIME_UNKNOWN;
 	b->has_point = b->ends_source = false;
+	b->full_blocks = BATCH_BLOCKS;
 }
 
 void batch_done(struct batch *b)
@@ -118,7 +119,8 @@ bool batch_is_empty(const struct batch *b)
 static struct block_fill *room_for(struct batch *b, size_t bytes)
 {
 	struct block_fill *last = b->blocks.n ? &b->blocks.at[b->blocks.n - 1] : NULL;
-	size_t limit = b->blocks.n == BATCH_BLOCKS ? BLOCK_MOST : BLOCK_BYTES; /* rather than a small one at the end */
+	size_t limit =
+	    b->blocks.n == b->full_blocks ? BLOCK_MOST : BLOCK_BYTES; /* rather than a small one at the end */
 	if (last && !block_is_full(last, bytes, limit))
 		return last;
 	struct block_fill *next = vec_add(&b->blocks);

@@ -49,6 +49,7 @@ struct batch_trace {
 	uint32_t n_said;
 	struct batch_preview input, output;
 	int64_t id; /* the writer's; 0 not known */
+	bool due;   /* large, and to be settled once the batch is written */
 };
 
 struct batch_span {
@@ -160,7 +161,8 @@ struct batch {
 
 	/* the resume point; none: the batch ends in the middle of something */
 	bool has_point, ends_source;
-	uint8_t stop; /* enum ingest_stop, of the last batch of a source */
+	size_t full_blocks; /* so many make it due: BATCH_BLOCKS, fewer where the writer is slow */
+	uint8_t stop;       /* enum ingest_stop, of the last batch of a source */
 	uint64_t point_bytes, point_records;
 	struct hash128 point_hash;
 };

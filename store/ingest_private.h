@@ -16,7 +16,11 @@
 #include "store/trace_words.h"
 
 enum {
-	TXN_NS = 50 * 1000 * 1000, /* a transaction that has taken this long is ended at the next chance */
+	TXN_NS = 50 * 1000 * 1000,   /* a transaction that has taken this long is ended at the next chance */
+	BATCH_NS = 80 * 1000 * 1000, /* likewise while a batch is written, which had better be one transaction */
+	SLOW_NS = 40 * 1000 * 1000,  /* a batch that takes longer makes the next ones half as large, */
+	QUICK_NS = 12 * 1000 * 1000, /* one that takes less twice as large again */
+	HALVES_MAX = 4,
 	TRACE_ROWS_ONCE = 1 << 12, /* larger traces are rewritten over several transactions; so many take about 30 ms */
 	ROW_NS = 10 * 1000,        /* about what settling a row takes */
 	ROWS_PER_LOOK = 128,       /* rows between two looks at the clock */
@@ -24,14 +28,55 @@ enum {
 	KNOWN_MAX = 1 << 20,       /* hashes of spans that were there before, kept at once: 16 MB at most */
 	PROBLEMS_STORED = 1000,    /* rows per source; all are counted */
 	PROBLEMS_KEPT = 20,        /* for the report */
-	WAL_BYTES = 64 << 20,
 };
 
-struct origin { /* where a row of settle.rows comes from; its ref is a position, an id or an index there */
-	enum origin_from { FROM_SPAN, FROM_OTHER, FROM_LOOSE, FROM_BATCH, FROM_MERGED } from;
-	bool gone; /* merged into another or a repeat of it */
+/* Where a row of settle.rows comes from, all in its ref: a position, an id or an index there, and how it stands. Eight bytes, since a trace
+ * may have millions of rows; the rest of its origin is looked up for the few that have several parts. */
+enum origin_from { FROM_SPAN, FROM_OTHER, FROM_LOOSE, FROM_BATCH, FROM_MERGED };
+enum {
+	REF_FROM = 7,
+	REF_GONE = 1 << 3,  /* merged into another or a repeat of it */
+	REF_PLAIN = 1 << 4, /* part_is_plain */
+	REF_MINE = 1 << 5,  /* of the source at work */
+	REF_SHIFT = 8,
+};
+
+static inline uint64_t ref_of(enum origin_from from, uint64_t id)
+{
+	return id << REF_SHIFT | from;
+}
+
+static inline enum origin_from ref_from(uint64_t ref)
+{
+	return (enum origin_from)(ref & REF_FROM);
+}
+
+struct origin {
 	uint64_t hash, record;
 	int64_t source, end_ns;
+};
+
+struct part_member { /* a part of the span at work */
+	uint32_t row;
+	enum origin_from from;
+	struct origin origin;
+};
+
+struct settle_group { /* a row of several parts: so many of settle_job.refs */
+	size_t first;
+	uint32_t n;
+	bool more; /* than are kept */
+	int64_t source;
+};
+
+struct claim { /* a row whose source is not the one that its part names */
+	uint32_t row;
+	int64_t source;
+};
+
+struct surplus { /* a part to be taken out of span_other */
+	int64_t key;
+	uint64_t hash;
 };
 
 /* One trace being settled: what is to be written once its tree is known. */
@@ -43,15 +88,17 @@ struct settle_job {
 	struct trace_words words; /* of the rows written: all of the trace's if it changed */
 	struct preview_rank input_rank, output_rank;
 	bool has_input, has_output;
-	VEC(struct origin) origins;       /* of settle.rows, row for row */
-	VEC(struct span_part) merged;     /* rows made of several parts */
-	VEC(struct span_part) others;     /* parts for span_other, those of a span in a row */
-	VEC(struct span_part) surplus;    /* parts to be taken out of it */
+	VEC(struct origin) others;        /* rows of span_other */
+	VEC(struct settle_group) groups;  /* rows made of several parts */
+	VEC(uint64_t) refs;               /* those parts */
+	VEC(struct surplus) surplus;      /* a group's that are too many */
 	VEC(int64_t) conflicts;           /* keys */
 	VEC(int64_t) foreign;             /* sources other than the one at work: one for each span they now hold */
-	VEC(int64_t) claims;              /* rows (index) that change their source, when nothing else changes */
+	VEC(struct claim) claims;         /* by row */
+	VEC(struct part_member) members;  /* of the group at work */
+	VEC(struct span_part) parts;      /* likewise, once loaded */
 	struct ingest_counts held, fresh; /* spans */
-	struct arena arena, row_arena;    /* of the job; of the row being written */
+	struct arena row_arena;           /* of the row at work */
 };
 
 struct writer {
@@ -65,8 +112,9 @@ struct writer {
 	bool in_txn, strict_open, rolled_back;
 	int64_t began_ns, data_version;
 	int64_t next_pos, next_trace; /* good inside a transaction; -1: to be read */
-	bool next_pos_moved;
-	_Atomic int64_t commits, traces_seen;
+	bool next_pos_moved, in_batch;
+	_Atomic int halves; /* how many times the size of a batch is to be halved */
+	_Atomic int64_t commits, traces_seen, splits;
 
 	int lock_fd; /* held shared while importing; who gets it alone may tidy up after others */
 	bool alone;
@@ -128,10 +176,16 @@ bool writer_finish(struct writer *w, enum ingest_stop stop, struct err *err);
 
 /* Traces (ingest_settle.c, ingest_merge.c, ingest_around.c). */
 bool settle_find_trace(struct writer *w, struct settle_job *job, const struct hash128 *key, struct err *err);
-/* Rows of settle.rows of equal key become one; job->origins goes along. */
+/* Rows of settle.rows of equal key become one. */
 bool settle_merge(struct writer *w, struct settle_job *job, struct err *err);
+/* A row of several parts, made of them: these, by rank, are at job->parts. Its text lives until the next one is loaded. */
+bool settle_load_group(struct writer *w, struct settle_job *job, const struct settle_group *g, int64_t key,
+                       struct span_part *out, bool *conflict, struct err *err);
+/* The source of a row: what its part names, unless another has claimed it. */
+int64_t settle_source_of(const struct settle_job *job, uint32_t row, int64_t otherwise);
 bool settle_batch_trace(struct writer *w, struct batch *b, struct batch_trace *t, struct err *err);
 bool settle_ensure_trace(struct writer *w, struct batch_trace *t, struct err *err); /* fills t->id */
+bool settle_large(struct writer *w, int64_t id, struct err *err);                   /* commits */
 bool settle_loose(struct writer *w, bool light, struct err *err); /* what is loose, at the end of a source; light: large
                                                                      traces only if that is due */
 bool settle_report(struct writer *w, struct err *err);            /* orphans and cycles of the source's traces */

@@ -150,16 +150,55 @@ bool rows_load_other(struct db *db, int64_t trace, int64_t key, uint64_t hash, s
 	return load_part(s, arena, part, err);
 }
 
-bool rows_load_part(struct db *db, const struct settle_job *job, const struct origin *o, const struct settle_row *row,
-                    struct arena *arena, struct span_part *part, struct err *err)
+bool rows_load_part(struct db *db, const struct settle_job *job, uint64_t ref, int64_t key, struct arena *arena,
+                    struct span_part *part, struct err *err)
 {
-	switch (o->from) {
-	case FROM_SPAN: return rows_load_span(db, (int64_t)row->ref, arena, part, err);
-	case FROM_LOOSE: return rows_load_loose(db, (int64_t)row->ref, arena, part, err);
-	case FROM_OTHER: return rows_load_other(db, job->id, row->key, o->hash, arena, part, err);
-	case FROM_BATCH: *part = job->batch->spans.at[row->ref].part; return true;
-	case FROM_MERGED: *part = job->merged.at[row->ref]; return true;
+	uint64_t id = ref >> REF_SHIFT;
+	switch (ref_from(ref)) {
+	case FROM_SPAN: return rows_load_span(db, (int64_t)id, arena, part, err);
+	case FROM_LOOSE: return rows_load_loose(db, (int64_t)id, arena, part, err);
+	case FROM_OTHER: return rows_load_other(db, job->id, key, job->others.at[id].hash, arena, part, err);
+	case FROM_BATCH: *part = job->batch->spans.at[id].part; return true;
+	case FROM_MERGED: break;
 	}
+	BUG_ON(true);
+	return false;
+}
+
+static bool load_origin(struct db *db, const char *sql, int64_t id, struct origin *origin, struct err *err)
+{
+	struct stmt *s = db_query(db, sql, err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, id);
+	enum step step = stmt_step(s, err);
+	if (step == STEP_ROW)
+		*origin = (struct origin){(uint64_t)col_int_or(s, 0, 0), (uint64_t)col_int_or(s, 1, 0),
+		                          col_int_or(s, 2, 0), col_int(s, 3)};
+	stmt_end(s);
+	return step == STEP_ROW ||
+	       (step == STEP_DONE && err_set(err, ERR_NOT_FOUND, NULL, "a span of the store is gone"));
+}
+
+bool rows_load_origin(struct db *db, const struct settle_job *job, uint64_t ref, struct origin *origin, struct err *err)
+{
+	uint64_t id = ref >> REF_SHIFT;
+	const struct span_part *p;
+	switch (ref_from(ref)) {
+	case FROM_SPAN:
+		return load_origin(db, "SELECT hash, record, source, start_ns + duration_ns FROM span WHERE pos = ?",
+		                   (int64_t)id, origin, err);
+	case FROM_LOOSE:
+		return load_origin(db, "SELECT hash, record, source, end_ns FROM span_loose WHERE loose = ?",
+		                   (int64_t)id, origin, err);
+	case FROM_OTHER: *origin = job->others.at[id]; return true;
+	case FROM_BATCH:
+		p = &job->batch->spans.at[id].part;
+		*origin = (struct origin){p->hash, p->record, p->source, p->end_ns};
+		return true;
+	case FROM_MERGED: break;
+	}
+	BUG_ON(true);
 	return false;
 }
 
@@ -192,27 +231,19 @@ struct settle_row rows_of_part(const struct span_part *p)
 	    .has_parent = p->has_parent,
 	    .start_ns = p->start_ns,
 	    .duration_ns = part_duration(p),
-	    .tokens_in = p->tokens_in,
-	    .tokens_out = p->tokens_out,
-	    .tokens_cached = p->tokens_cached,
-	    .tokens_reasoning = p->tokens_reasoning,
+	    .tokens = settle_tokens(p->tokens_in, p->tokens_out),
 	    .cost_usd = p->cost_usd,
 	    .input_hash = p->input_hash,
 	    .name = p->name,
-	    .session = p->session,
-	    .user = p->user,
-	    .service = p->service,
-	    .trace_name = p->trace_name,
-	    .flags = p->flags,
+	    .flags = (uint16_t)p->flags,
 	    .kind = p->kind,
 	    .status = p->status,
 	};
 }
 
-#define TREE_COLUMNS                                                                                      \
-	"key, hash, record, source, parent, flags, name, kind, status, start_ns, tokens_in, tokens_out, " \
-	"tokens_cached,"                                                                                  \
-	" tokens_reasoning, cost_usd, input_hash, session, user, service, trace_name"
+#define TREE_COLUMNS                                                                                                \
+	"key, hash, record, source, parent, flags, name, kind, status, start_ns, tokens_in, tokens_out, cost_usd, " \
+	"input_hash"
 
 static bool open_rows(struct rows_reader *r, struct db *db, enum origin_from from, const char *sql, int64_t a,
                       int64_t b, struct err *err)
@@ -255,36 +286,50 @@ enum step rows_next(struct rows_reader *r, struct settle_row *row, struct origin
 	    .key = col_int_or(s, 0, 0),
 	    .parent = col_int_or(s, 4, 0),
 	    .has_parent = !col_null(s, 4),
-	    .flags = (uint32_t)col_int_or(s, 5, 0),
+	    .flags = (uint16_t)col_int_or(s, 5, 0),
 	    .name = col_id(s, 6),
 	    .kind = col_below(s, 7, N_KINDS),
 	    .status = col_below(s, 8, N_STATUSES),
 	    .start_ns = col_int(s, 9),
-	    .tokens_in = col_int(s, 10),
-	    .tokens_out = col_int(s, 11),
-	    .tokens_cached = col_int(s, 12),
-	    .tokens_reasoning = col_int(s, 13),
-	    .cost_usd = col_double(s, 14),
-	    .input_hash = (uint64_t)col_int_or(s, 15, 0),
-	    .session = col_id(s, 16),
-	    .user = col_id(s, 17),
-	    .service = col_id(s, 18),
-	    .trace_name = col_id(s, 19),
-	    .ref = (uint64_t)col_int_or(s, 20, 0),
+	    .tokens = settle_tokens(col_int(s, 10), col_int(s, 11)),
+	    .cost_usd = col_double(s, 12),
+	    .input_hash = (uint64_t)col_int_or(s, 13, 0),
+	    .ref = (uint64_t)col_int_or(s, 14, 0),
 	};
-	int64_t last = col_int(s, 21), end = last;
+	int64_t last = col_int(s, 15), end = last;
 	if (r->from == FROM_SPAN) {
 		row->duration_ns = last;
 		end = settle_end(row);
 	} else {
 		row->duration_ns = units_between(row->start_ns, end);
 	}
-	*origin = (struct origin){.from = r->from,
-	                          .hash = (uint64_t)col_int_or(s, 1, 0),
+	*origin = (struct origin){.hash = (uint64_t)col_int_or(s, 1, 0),
 	                          .record = (uint64_t)col_int_or(s, 2, 0),
 	                          .source = col_int_or(s, 3, 0),
 	                          .end_ns = end};
 	return STEP_ROW;
+}
+
+bool rows_open_facts(struct rows_reader *r, struct db *db, const struct settle_job *job, struct err *err)
+{
+	if (!open_rows(
+	        r, db, FROM_SPAN,
+	        "SELECT tokens_in, tokens_out, tokens_cached, tokens_reasoning, session, user, service, trace_name"
+	        " FROM span WHERE pos >= ? AND pos < ? AND NOT flags & ? ORDER BY pos",
+	        job->first, job->first + job->n, err))
+		return false;
+	stmt_int(r->stmt, 3, SPAN_SYNTHETIC);
+	return true;
+}
+
+enum step rows_next_facts(struct rows_reader *r, struct settle_facts *facts, struct err *err)
+{
+	struct stmt *s = r->stmt;
+	enum step step = stmt_step(s, err);
+	if (step == STEP_ROW)
+		*facts = (struct settle_facts){col_int(s, 0), col_int(s, 1), col_int(s, 2), col_int(s, 3),
+		                               col_id(s, 4),  col_id(s, 5),  col_id(s, 6),  col_id(s, 7)};
+	return step;
 }
 
 void rows_close(struct rows_reader *r)

@@ -6,7 +6,7 @@
 
 struct settle_row rows_of_part(const struct span_part *part);
 
-/* The columns that the tree needs, of one trace. row->ref: position in span, id in span_loose. */
+/* The columns that the tree needs, of one trace. row->ref: position in span, id in span_loose; 0 for span_other. */
 struct rows_reader {
 	struct stmt *stmt;
 	enum origin_from from;
@@ -15,6 +15,9 @@ bool rows_open_span(struct rows_reader *r, struct db *db, const struct settle_jo
 bool rows_open_loose(struct rows_reader *r, struct db *db, const struct settle_job *job, struct err *err);
 bool rows_open_other(struct rows_reader *r, struct db *db, const struct settle_job *job, struct err *err);
 enum step rows_next(struct rows_reader *r, struct settle_row *row, struct origin *origin, struct err *err);
+/* What the totals need besides: of the rows of the settled range but the synthetic ones, by position. */
+bool rows_open_facts(struct rows_reader *r, struct db *db, const struct settle_job *job, struct err *err);
+enum step rows_next_facts(struct rows_reader *r, struct settle_facts *facts, struct err *err);
 void rows_close(struct rows_reader *r);
 
 /* Whole parts; text in the arena. ERR_NOT_FOUND: no longer there (another process has settled the trace). */
@@ -23,9 +26,11 @@ bool rows_load_loose(struct db *db, int64_t loose, struct arena *arena, struct s
 bool rows_load_other(struct db *db, int64_t trace, int64_t key, uint64_t hash, struct arena *arena,
                      struct span_part *part, struct err *err);
 
-/* The part a row comes from, wherever that is. */
-bool rows_load_part(struct db *db, const struct settle_job *job, const struct origin *o, const struct settle_row *row,
-                    struct arena *arena, struct span_part *part, struct err *err);
+/* The part a ref names (not FROM_MERGED), wherever that is; and only what merging asks of it. */
+bool rows_load_part(struct db *db, const struct settle_job *job, uint64_t ref, int64_t key, struct arena *arena,
+                    struct span_part *part, struct err *err);
+bool rows_load_origin(struct db *db, const struct settle_job *job, uint64_t ref, struct origin *origin,
+                      struct err *err);
 
 /* A settled row at `pos`. */
 bool rows_insert(struct db *db, int64_t trace, int64_t pos, const struct settle_row *row, const struct span_part *part,

@@ -23,18 +23,24 @@ static void read_rank(struct stmt *s, int c, struct preview_rank *rank, bool *ha
 		memcpy(rank->byte, blob.ptr, PREVIEW_RANK);
 }
 
+#define CLEAR(v)                               \
+	do {                                   \
+		if ((v).cap > TRACE_ROWS_ONCE) \
+			vec_done(&(v));        \
+		vec_clear(&(v));               \
+	} while (0)
+
 static void job_clear(struct settle_job *job)
 {
-	vec_clear(&job->origins);
-	vec_clear(&job->merged);
-	vec_clear(&job->others);
-	vec_clear(&job->surplus);
-	vec_clear(&job->conflicts);
-	vec_clear(&job->claims);
-	vec_clear(&job->foreign);
-	if (job->origins.cap > TRACE_ROWS_ONCE)
-		vec_done(&job->origins);
-	arena_reset(&job->arena);
+	CLEAR(job->others);
+	CLEAR(job->groups);
+	CLEAR(job->refs);
+	CLEAR(job->surplus);
+	CLEAR(job->conflicts);
+	CLEAR(job->foreign);
+	CLEAR(job->claims);
+	CLEAR(job->members);
+	CLEAR(job->parts);
 	job->batch = NULL;
 	job->trace = NULL;
 	job->id = job->first = job->n = job->loose = job->source = job->seen = 0;
@@ -105,10 +111,14 @@ bool settle_ensure_trace(struct writer *w, struct batch_trace *t, struct err *er
 
 /* ---------------------------------------------------------------- gathering */
 
-static struct origin *add_row(struct writer *w, struct settle_job *job, const struct settle_row *row)
+static void add_row(struct writer *w, const struct settle_row *row, enum origin_from from, uint64_t id,
+                    const struct origin *o)
 {
-	*vec_add(&w->settle.rows) = *row;
-	return vec_add(&job->origins);
+	struct span_part times = {.start_ns = row->start_ns, .end_ns = o->end_ns};
+	struct settle_row *added = vec_add(&w->settle.rows);
+	*added = *row;
+	added->ref = ref_of(from, id) | (part_is_plain(&times) ? REF_PLAIN : 0);
+	added->ref |= o->source == w->source ? REF_MINE : 0;
 }
 
 static void add_batch_rows(struct writer *w, struct settle_job *job)
@@ -118,9 +128,7 @@ static void add_batch_rows(struct writer *w, struct settle_job *job)
 	for (uint32_t i = job->trace->first_span; i != SETTLE_NONE; i = job->batch->spans.at[i].next) {
 		const struct span_part *p = &job->batch->spans.at[i].part;
 		struct settle_row row = rows_of_part(p);
-		row.ref = i;
-		*add_row(w, job, &row) = (struct origin){
-		    .from = FROM_BATCH, .hash = p->hash, .record = p->record, .source = p->source, .end_ns = p->end_ns};
+		add_row(w, &row, FROM_BATCH, i, &(struct origin){p->hash, p->record, p->source, p->end_ns});
 	}
 }
 
@@ -143,20 +151,44 @@ static bool add_stored_rows(struct writer *w, struct settle_job *job, struct err
 		if (!tables[i].open(&r, w->db, job, err))
 			return false;
 		struct settle_row row;
-		struct origin origin = {.from = tables[i].from};
+		struct origin origin;
 		enum step step;
 		while ((step = rows_next(&r, &row, &origin, err)) == STEP_ROW) {
-			if (origin.from == FROM_SPAN && (row.flags & SPAN_SYNTHETIC))
+			if (tables[i].from == FROM_SPAN && (row.flags & SPAN_SYNTHETIC))
 				continue;
-			if (origin.from == FROM_LOOSE && (int64_t)row.ref > job->loose_max)
+			if (tables[i].from == FROM_LOOSE && (int64_t)row.ref > job->loose_max)
 				job->loose_max = (int64_t)row.ref;
-			*add_row(w, job, &row) = origin;
+			if (tables[i].from == FROM_OTHER) {
+				row.ref = job->others.n;
+				*vec_add(&job->others) = origin;
+			}
+			if (row.ref >> (64 - REF_SHIFT - 1)) {
+				rows_close(&r);
+				return err_set(err, ERR_STORE, NULL, "the store is damaged: a span's place cannot be");
+			}
+			add_row(w, &row, tables[i].from, row.ref, &origin);
 		}
 		rows_close(&r);
 		if (step == STEP_FAIL)
 			return false;
 	}
 	return true;
+}
+
+/* Where no row will be written. Then every row is one of the range, in its order. */
+static bool add_stored_facts(struct writer *w, struct settle_job *job, struct err *err)
+{
+	struct rows_reader r;
+	struct settle_facts facts;
+	if (!w->settle.n_real)
+		return true;
+	if (!rows_open_facts(&r, w->db, job, err))
+		return false;
+	enum step step = STEP_ROW;
+	for (uint32_t i = 0; i < w->settle.n_real && (step = rows_next_facts(&r, &facts, err)) == STEP_ROW; i++)
+		settle_add_facts(&w->settle, i, &facts);
+	rows_close(&r);
+	return step != STEP_FAIL;
 }
 
 static bool gather(struct writer *w, struct settle_job *job, struct err *err)
@@ -170,10 +202,26 @@ static bool gather(struct writer *w, struct settle_job *job, struct err *err)
 	if (!settle_merge(w, job, err))
 		return false;
 	settle_tree(&w->settle);
-	return true;
+	return job->changed || add_stored_facts(w, job, err);
 }
 
 /* ---------------------------------------------------------------- writing */
+
+/* What the row is made of; the parts of several go to span_other. */
+static bool load_row(struct writer *w, struct settle_job *job, const struct settle_row *row, struct span_part *part,
+                     struct err *err)
+{
+	arena_reset(&job->row_arena);
+	if (ref_from(row->ref) != FROM_MERGED)
+		return rows_load_part(w->db, job, row->ref, row->key, &job->row_arena, part, err);
+	bool conflict;
+	if (!settle_load_group(w, job, &job->groups.at[row->ref >> REF_SHIFT], row->key, part, &conflict, err))
+		return false;
+	for (size_t i = 0; i < job->parts.n; i++)
+		if (!rows_insert_other(w->db, job->id, &job->parts.at[i], err))
+			return false;
+	return true;
+}
 
 static bool write_row(struct writer *w, struct settle_job *job, int64_t pos, uint32_t index, struct err *err)
 {
@@ -181,42 +229,39 @@ static bool write_row(struct writer *w, struct settle_job *job, int64_t pos, uin
 	if (row->flags & SPAN_SYNTHETIC)
 		return rows_insert_synthetic(w->db, job->id, pos, row, err);
 	/* Measured: reading and binding a row is faster than INSERT … SELECT, which materialises what comes from its own table. */
-	const struct origin *o = &job->origins.at[index];
 	struct span_part part;
-	arena_reset(&job->row_arena);
-	if (!rows_load_part(w->db, job, o, row, &job->row_arena, &part, err))
+	if (!load_row(w, job, row, &part, err))
 		return false;
 	trace_words_add(&job->words, WORDS_KIND, (uint32_t)row->kind + 1);
 	trace_words_add(&job->words, row->kind == KIND_TOOL ? WORDS_TOOL : WORDS_NAME, row->name);
 	trace_words_add(&job->words, WORDS_MODEL, part.model);
 	trace_words_add(&job->words, WORDS_PROVIDER, part.provider);
 	trace_words_add(&job->words, WORDS_PROMPT, part.prompt);
-	return rows_insert(w->db, job->id, pos, row, &part, o->source, err);
+	settle_add_facts(&w->settle, index,
+	                 &(struct settle_facts){part.tokens_in, part.tokens_out, part.tokens_cached,
+	                                        part.tokens_reasoning, part.session, part.user, part.service,
+	                                        part.trace_name});
+	return rows_insert(w->db, job->id, pos, row, &part, settle_source_of(job, index, part.source), err);
 }
 
-static bool write_others(struct writer *w, struct settle_job *job, bool may_breathe, struct err *err)
+static bool drop_surplus(struct writer *w, struct settle_job *job, bool may_breathe, struct err *err)
 {
-	for (size_t i = 0; i < job->others.n; i++) {
-		const struct span_part *part = &job->others.at[i];
-		bool next_key = i && job->others.at[i - 1].key != part->key;
-		if (may_breathe && next_key && i % ROWS_PER_LOOK < PARTS_MAX && !writer_breathe(w, err))
-			return false;
-		if (!rows_insert_other(w->db, job->id, part, err))
-			return false;
-	}
-	for (size_t i = 0; i < job->surplus.n; i++)
+	for (size_t i = 0; i < job->surplus.n; i++) {
 		if (!WRITER_RUN(w, err, "DELETE FROM span_other WHERE trace = ? AND key = ? AND hash = ?", job->id,
 		                job->surplus.at[i].key, (int64_t)job->surplus.at[i].hash))
 			return false;
+		if (may_breathe && i % ROWS_PER_LOOK == ROWS_PER_LOOK - 1 && !writer_breathe(w, err))
+			return false;
+	}
 	return true;
 }
 
 static bool write_claims(struct writer *w, struct settle_job *job, bool may_breathe, struct err *err)
 {
 	for (size_t i = 0; i < job->claims.n; i++) {
-		const struct settle_row *row = &w->settle.rows.at[job->claims.at[i]];
+		const struct settle_row *row = &w->settle.rows.at[job->claims.at[i].row];
 		if (!WRITER_RUN(w, err, "UPDATE span SET source = ? WHERE pos = ? AND trace = ? AND key = ?",
-		                job->origins.at[job->claims.at[i]].source, (int64_t)row->ref, job->id, row->key))
+		                job->claims.at[i].source, (int64_t)(row->ref >> REF_SHIFT), job->id, row->key))
 			return false;
 		if (may_breathe && i % ROWS_PER_LOOK == ROWS_PER_LOOK - 1 && !writer_breathe(w, err))
 			return false;
@@ -296,7 +341,7 @@ static bool settle_now(struct writer *w, struct settle_job *job, struct err *err
 		for (size_t i = 0; i < n; i++)
 			if (!write_row(w, job, job->first + (int64_t)i, w->settle.order[i], err))
 				return false;
-		if (!write_others(w, job, false, err))
+		if (!drop_surplus(w, job, false, err))
 			return false;
 		if (old_n &&
 		    !WRITER_RUN(w, err, "DELETE FROM span WHERE pos >= ? AND pos < ?", old_first, old_first + old_n))
@@ -360,7 +405,7 @@ static bool write_range(struct writer *w, struct settle_job *job, int64_t first,
 		if (!write_row(w, job, first + (int64_t)i, w->settle.order[i], err))
 			return false;
 	}
-	return write_others(w, job, true, err);
+	return drop_surplus(w, job, true, err);
 }
 
 static bool flip(struct writer *w, struct settle_job *job, int64_t first, struct err *err)
@@ -393,7 +438,7 @@ static bool write_new_range(struct writer *w, struct settle_job *job, int64_t fi
 
 /* From the store alone, over as many transactions as it takes. If another process settles the same trace meanwhile, its work stands
  * and ours is swept; what is loose then stays so for the next time. */
-static bool settle_large(struct writer *w, int64_t id, struct err *err)
+bool settle_large(struct writer *w, int64_t id, struct err *err)
 {
 	struct settle_job *job = &w->job;
 	struct err why = ERR_INIT;
@@ -493,7 +538,8 @@ bool settle_batch_trace(struct writer *w, struct batch *b, struct batch_trace *t
 	if ((!job->exists && !create_trace(w, job, t, err)) || !add_loose(w, job, err))
 		return false;
 	t->id = job->id;
-	return !due || settle_large(w, job->id, err);
+	t->due = due;
+	return true;
 }
 
 /* ---------------------------------------------------------------- the end of a source */

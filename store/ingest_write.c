@@ -115,16 +115,19 @@ bool writer_commit(struct writer *w, struct err *err)
 	w->next_pos_moved = false;
 	w->in_txn = false;
 	atomic_fetch_add(&w->commits, 1);
-	db_checkpoint(w->db, WAL_BYTES);
+	db_checkpoint(w->db, DB_LOG_BYTES);
 	return true;
 }
 
 bool writer_breathe_for(struct writer *w, int64_t rows, struct err *err)
 {
-	int64_t taken = w->in_txn ? writer_clock_ns() - w->began_ns : 0;
-	bool late = taken > TXN_NS || (taken > TXN_NS / 10 && taken + rows * ROW_NS > TXN_NS);
-	if (late && !w->strict_open && !writer_commit(w, err))
-		return false;
+	int64_t taken = w->in_txn ? writer_clock_ns() - w->began_ns : 0, most = w->in_batch ? BATCH_NS : TXN_NS;
+	bool late = taken > most || (taken > most / 10 && taken + rows * ROW_NS > most);
+	if (late && !w->strict_open) {
+		atomic_fetch_add(&w->splits, w->in_batch);
+		if (!writer_commit(w, err))
+			return false;
+	}
 	return writer_begin(w, err);
 }
 
@@ -137,7 +140,7 @@ void writer_rollback(struct writer *w)
 {
 	if (w->in_txn)
 		db_rollback(w->db);
-	w->in_txn = w->strict_open = false;
+	w->in_txn = w->strict_open = w->in_batch = false;
 	w->held = (struct ingest_counts){0};
 	w->problems_new = 0;
 	settle_drop(w);
@@ -489,7 +492,7 @@ static bool ensure_said_traces(struct writer *w, struct batch *b, struct err *er
 	return true;
 }
 
-/* The resume point, in the transaction that makes the last of the rows before it visible. */
+/* The resume point, in the transaction that makes the rows before it visible, or the last of them. */
 static bool write_point(struct writer *w, const struct batch *b, struct err *err)
 {
 	if (b->first_ns != TIME_UNKNOWN &&
@@ -519,9 +522,9 @@ static bool write_problems(struct writer *w, struct batch *b, struct err *err)
 	return true;
 }
 
-bool writer_batch(struct writer *w, struct batch *b, struct err *err)
+/* All of a batch, usually in one transaction. */
+static bool write_batch(struct writer *w, struct batch *b, struct err *err)
 {
-	pack_blocks(w, b);
 	if (!writer_begin(w, err) || !resolve_words(w, b, err))
 		return false;
 	resolve_parts(w, b);
@@ -529,6 +532,39 @@ bool writer_batch(struct writer *w, struct batch *b, struct err *err)
 	       ensure_said_traces(w, b, err) && write_said(w, b, err) && write_traces(w, b, err) &&
 	       write_tags(w, b, err) && write_scores(w, b, err) && cases_write(w, b, err) &&
 	       write_problems(w, b, err) && writer_begin(w, err) && write_point(w, b, err) && writer_commit(w, err);
+}
+
+/* The next batches are to take about as long as a transaction may. */
+static void adapt(struct writer *w, int64_t took)
+{
+	int halves = atomic_load(&w->halves);
+	if (took > SLOW_NS && halves < HALVES_MAX)
+		atomic_store(&w->halves, halves + 1);
+	else if (took < QUICK_NS && halves > 0)
+		atomic_store(&w->halves, halves - 1);
+}
+
+/* Large traces that are due are settled behind the batch: they take transactions of their own. */
+static bool settle_due(struct writer *w, struct batch *b, struct err *err)
+{
+	for (size_t i = 0; i < b->traces.n; i++)
+		if (b->traces.at[i].due && (!writer_begin(w, err) || !settle_large(w, b->traces.at[i].id, err)))
+			return false;
+	return writer_commit(w, err);
+}
+
+bool writer_batch(struct writer *w, struct batch *b, struct err *err)
+{
+	pack_blocks(w, b);
+	int64_t splits = atomic_load(&w->splits);
+	w->in_batch = true;
+	if (!write_batch(w, b, err))
+		return false;
+	w->in_batch = false;
+	bool split = atomic_load(&w->splits) != splits;
+	if (!w->strict_open)
+		adapt(w, split ? BATCH_NS : writer_clock_ns() - w->began_ns);
+	return settle_due(w, b, err);
 }
 
 /* ---------------------------------------------------------------- leftovers */

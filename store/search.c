@@ -9,7 +9,7 @@
 #include "store/search_keys.h"
 #include "store/search_segment.h"
 
-enum { THREADS_MAX = 4, SHARED_MIN = 16, WAL_BYTES = 64 << 20 };
+enum { THREADS_MAX = 4, SHARED_MIN = 16 };
 
 /* ---------------------------------------------------------------- one thread's share of blocks */
 
@@ -362,7 +362,7 @@ bool search_index(struct db *db, int threads, struct search_progress *progress, 
 		atomic_store(&progress->percent, percent);
 		atomic_fetch_add(&progress->segments, more);
 		if (ok)
-			db_checkpoint(db, WAL_BYTES);
+			db_checkpoint(db, DB_LOG_BYTES);
 	}
 	for (int i = 0; i < crew.n; i++)
 		worker_close(&crew.at[i]);

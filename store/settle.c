@@ -128,10 +128,7 @@ static uint32_t add_synthetic(struct settle *s, int64_t key)
 	    .key = key,
 	    .start_ns = TIME_UNKNOWN,
 	    .duration_ns = UNKNOWN_INT,
-	    .tokens_in = UNKNOWN_INT,
-	    .tokens_out = UNKNOWN_INT,
-	    .tokens_cached = UNKNOWN_INT,
-	    .tokens_reasoning = UNKNOWN_INT,
+	    .tokens = UNKNOWN_INT,
 	    .cost_usd = UNKNOWN_DOUBLE,
 	    .kind = KIND_SPAN,
 	    .status = STATUS_UNSET,
@@ -212,31 +209,26 @@ static void cover_children(struct settle *s)
 
 /* ---------------------------------------------------------------- order */
 
-struct sort_item { /* two of them a span while sorting: kept small */
-	int64_t start_ns;
-	uint32_t row;
-};
-
+/* Of row numbers: qsort takes as much again while it sorts. */
 static int by_start(const void *pa, const void *pb, void *rows)
 {
-	const struct sort_item *a = pa, *b = pb;
+	const struct settle_row *a = (const struct settle_row *)rows + *(const uint32_t *)pa;
+	const struct settle_row *b = (const struct settle_row *)rows + *(const uint32_t *)pb;
 	bool a_unknown = a->start_ns == TIME_UNKNOWN, b_unknown = b->start_ns == TIME_UNKNOWN;
 	if (a_unknown != b_unknown)
 		return a_unknown ? 1 : -1;
 	if (a->start_ns != b->start_ns)
 		return a->start_ns < b->start_ns ? -1 : 1;
-	int64_t key_a = ((const struct settle_row *)rows)[a->row].key;
-	int64_t key_b = ((const struct settle_row *)rows)[b->row].key;
-	return key_a < key_b ? -1 : key_a > key_b;
+	return a->key < b->key ? -1 : a->key > b->key;
 }
 
 static void order_siblings(struct settle *s)
 {
 	size_t n = s->rows.n;
-	struct sort_item *items = settle_scratch(s, size_mul(n, sizeof *items));
+	uint32_t *items = settle_scratch(s, size_mul(n, sizeof *items));
 	bool sorted = true;
 	for (uint32_t i = 0; i < n; i++) {
-		items[i] = (struct sort_item){s->rows.at[i].start_ns, i};
+		items[i] = i;
 		sorted = sorted && (i == 0 || by_start(&items[i - 1], &items[i], s->rows.at) < 0);
 	}
 	if (!sorted)
@@ -244,7 +236,7 @@ static void order_siblings(struct settle *s)
 	for (size_t i = 0; i <= n; i++)
 		s->first_child[i] = SETTLE_NONE;
 	for (size_t i = n; i-- > 0;) {
-		uint32_t row = items[i].row, p = s->parent_at[row];
+		uint32_t row = items[i], p = s->parent_at[row];
 		uint32_t *first = &s->first_child[p == SETTLE_NONE ? n : p];
 		s->next[row] = *first;
 		*first = row;
@@ -325,7 +317,7 @@ void settle_links(struct settle *s)
 
 void settle_tree(struct settle *s)
 {
-	const uint32_t given = SPAN_RUNNING | SPAN_BAD_TIME | SPAN_MADE_UP_ID | SPAN_CONFLICT;
+	const uint16_t given = SPAN_RUNNING | SPAN_BAD_TIME | SPAN_MADE_UP_ID | SPAN_CONFLICT;
 	BUG_ON(s->rows.n > SETTLE_ROWS_MAX);
 	s->n_real = (uint32_t)s->rows.n;
 	s->n_orphans = 0;

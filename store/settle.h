@@ -26,26 +26,42 @@
 #include "store/base/vec.h"
 #include "store/model.h"
 
+/* One a span, so every byte of it counts where a trace has a million. What comes in by a union goes out as the other. */
 struct settle_row {
-	/* in; name … trace_name: word ids, 0 none */
-	int64_t key, parent;
+	int64_t key;
 	int64_t start_ns, duration_ns;
-	int64_t tokens_in, tokens_out, tokens_cached, tokens_reasoning;
-	double cost_usd;
 	uint64_t input_hash;
 	uint64_t ref; /* the caller's */
-	uint32_t name, session, user, service, trace_name;
-	uint32_t flags; /* enum span_flag; in: what the source said, out: all */
+	union {
+		int64_t parent;
+		int64_t self_ns; /* out */
+	};
+	union {
+		int64_t tokens;     /* in and out together (settle_tokens) */
+		int64_t sub_tokens; /* out */
+	};
+	union {
+		double cost_usd;
+		double sub_cost; /* out */
+	};
+	uint32_t name;  /* id of a word, 0 none */
+	uint16_t flags; /* enum span_flag; in: what the source said, out: all */
 	uint8_t kind, status;
-	bool has_parent;
+	union {
+		bool has_parent;
+		uint32_t up; /* out: rows back to the parent, 0: a root */
+	};
 
 	/* out */
-	uint32_t up, depth,
-	    size;            /* rows back to the parent (0: a root), levels above, rows of the subtree with itself */
-	uint32_t sub_errors; /* errors in the subtree, itself too */
+	uint32_t depth, size;    /* levels above; rows of the subtree with itself */
+	uint32_t sub_errors;     /* errors in the subtree, itself too */
 	uint32_t rep_n, rep_len; /* first of a group: spans, rows they take together; else 0 */
-	int64_t self_ns, sub_tokens;
-	double sub_cost;
+};
+
+/* What only the totals need of a span; handed in while its row is written, so that it is not held for all of them at once. */
+struct settle_facts {
+	int64_t tokens_in, tokens_out, tokens_cached, tokens_reasoning;
+	uint32_t session, user, service, trace_name;
 };
 
 /* Fields named `first_…` come from the earliest span (unknown start last, then key) that has them. */
@@ -54,9 +70,11 @@ struct settle_totals {
 	int64_t start_ns, duration_ns;
 	enum span_status status;
 	int64_t errors, llm_calls, tool_calls, repeats;
-	int64_t tokens_in, tokens_out, tokens_cached, tokens_reasoning; /* UNKNOWN_INT if nobody knows */
+	int64_t tokens_in, tokens_out, tokens_cached,
+	    tokens_reasoning; /* UNKNOWN_INT if nobody knows; from settle_add_facts */
 	double cost_usd;
-	uint32_t root_name, first_name, first_session, first_user, first_service;
+	uint32_t root_name;
+	uint32_t first_name, first_session, first_user, first_service; /* from settle_add_facts */
 };
 
 struct settle {
@@ -70,6 +88,7 @@ struct settle {
 	uint32_t n_real;
 	uint32_t *parent_at, *first_child, *next, *position; /* first_child has one more: the roots */
 	uint16_t *usage;
+	uint32_t givers[4]; /* rows that gave first_name … first_service so far */
 	size_t cap;
 	void *scratch;
 	size_t scratch_size;
@@ -81,6 +100,9 @@ enum { SETTLE_ROWS_MAX = 1 << 30 };
 void settle_clear(struct settle *s); /* for the next trace; memory kept unless it is large */
 void settle_done(struct settle *s);
 void settle_tree(struct settle *s);
+/* After settle_tree, once for each row but the synthetic ones, in any order: until then the totals lack what comes from these. */
+void settle_add_facts(struct settle *s, uint32_t row, const struct settle_facts *facts);
+int64_t settle_tokens(int64_t in, int64_t out); /* their sum; UNKNOWN_INT if both are unknown */
 
 /* The parts of settle_tree, in order (settle.c, settle_time.c, settle_sum.c). */
 void settle_links(struct settle *s);

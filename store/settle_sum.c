@@ -35,7 +35,7 @@ static void add_cost(double *sum, double usd)
 
 static unsigned own_usage(const struct settle_row *row)
 {
-	unsigned bits = row->tokens_in > 0 || row->tokens_out > 0 ? HAS : 0;
+	unsigned bits = row->tokens > 0 ? HAS : 0;
 	return bits | (isfinite(row->cost_usd) && row->cost_usd > 0 ? HAS << COST_SHIFT : 0);
 }
 
@@ -93,15 +93,10 @@ static void roll_up(struct settle *s)
 {
 	for (size_t i = 0; i < s->rows.n; i++) {
 		struct settle_row *row = &s->rows.at[i];
-		row->sub_tokens = UNKNOWN_INT;
-		row->sub_cost = UNKNOWN_DOUBLE;
 		row->sub_errors = row->status == STATUS_ERROR;
-		if (s->usage[i] & COUNTS) {
-			add_known(&row->sub_tokens, row->tokens_in);
-			add_known(&row->sub_tokens, row->tokens_out);
-		}
-		if (s->usage[i] >> COST_SHIFT & COUNTS)
-			add_cost(&row->sub_cost, row->cost_usd);
+		row->sub_tokens = s->usage[i] & COUNTS ? row->tokens : UNKNOWN_INT;
+		bool costs = (s->usage[i] >> COST_SHIFT & COUNTS) && isfinite(row->cost_usd);
+		row->sub_cost = costs ? row->cost_usd : UNKNOWN_DOUBLE;
 	}
 	for (size_t i = s->rows.n; i-- > 0;) {
 		const struct settle_row *row = &s->rows.at[s->order[i]];
@@ -158,27 +153,20 @@ static bool is_earlier(const struct settle_row *a, const struct settle_row *b)
 	return a->key < b->key;
 }
 
-static void take_first(const struct settle_row *row, uint32_t word, const struct settle_row **giver, uint32_t *out)
+static void take_first(const struct settle *s, uint32_t row, uint32_t word, uint32_t *giver, uint32_t *out)
 {
-	if (!word || (*giver && !is_earlier(row, *giver)))
+	if (!word || (*giver != SETTLE_NONE && !is_earlier(&s->rows.at[row], &s->rows.at[*giver])))
 		return;
 	*giver = row;
 	*out = word;
 }
 
-static void find_names(struct settle *s)
+static void find_root_name(struct settle *s)
 {
 	struct settle_totals *t = &s->totals;
-	const struct settle_row *name = NULL, *session = NULL, *user = NULL, *service = NULL, *any = NULL;
-	uint32_t any_name = 0;
-	for (uint32_t i = 0; i < s->n_real; i++) {
-		const struct settle_row *row = &s->rows.at[i];
-		take_first(row, row->trace_name, &name, &t->first_name);
-		take_first(row, row->session, &session, &t->first_session);
-		take_first(row, row->user, &user, &t->first_user);
-		take_first(row, row->service, &service, &t->first_service);
-		take_first(row, row->name, &any, &any_name);
-	}
+	uint32_t any = SETTLE_NONE, any_name = 0;
+	for (uint32_t i = 0; i < s->n_real; i++)
+		take_first(s, i, s->rows.at[i].name, &any, &any_name);
 	for (uint32_t v = s->first_child[s->rows.n]; v != SETTLE_NONE && !t->root_name; v = s->next[v])
 		t->root_name = s->rows.at[v].name;
 	if (!t->root_name)
@@ -199,7 +187,7 @@ static enum span_status root_status(const struct settle *s)
 	return has[STATUS_OK] ? STATUS_OK : STATUS_UNSET;
 }
 
-static void sum_row(struct settle_totals *t, const struct settle_row *row, unsigned usage, int64_t *last_end)
+static void sum_row(struct settle_totals *t, const struct settle_row *row, int64_t *last_end)
 {
 	int64_t end = settle_end(row);
 	if (row->start_ns != TIME_UNKNOWN && (t->start_ns == TIME_UNKNOWN || row->start_ns < t->start_ns))
@@ -209,12 +197,30 @@ static void sum_row(struct settle_totals *t, const struct settle_row *row, unsig
 	t->errors += row->status == STATUS_ERROR;
 	t->llm_calls += row->kind == KIND_LLM;
 	t->tool_calls += row->kind == KIND_TOOL;
-	if (usage & COUNTS) {
-		add_known(&t->tokens_in, row->tokens_in);
-		add_known(&t->tokens_out, row->tokens_out);
-		add_known(&t->tokens_cached, row->tokens_cached);
-		add_known(&t->tokens_reasoning, row->tokens_reasoning);
-	}
+}
+
+int64_t settle_tokens(int64_t in, int64_t out)
+{
+	int64_t sum = UNKNOWN_INT;
+	add_known(&sum, in);
+	add_known(&sum, out);
+	return sum;
+}
+
+void settle_add_facts(struct settle *s, uint32_t row, const struct settle_facts *facts)
+{
+	struct settle_totals *t = &s->totals;
+	BUG_ON(row >= s->n_real);
+	take_first(s, row, facts->trace_name, &s->givers[0], &t->first_name);
+	take_first(s, row, facts->session, &s->givers[1], &t->first_session);
+	take_first(s, row, facts->user, &s->givers[2], &t->first_user);
+	take_first(s, row, facts->service, &s->givers[3], &t->first_service);
+	if (!(s->usage[row] & COUNTS))
+		return;
+	add_known(&t->tokens_in, facts->tokens_in);
+	add_known(&t->tokens_out, facts->tokens_out);
+	add_known(&t->tokens_cached, facts->tokens_cached);
+	add_known(&t->tokens_reasoning, facts->tokens_reasoning);
 }
 
 static void sum_trace(struct settle *s)
@@ -231,13 +237,15 @@ static void sum_trace(struct settle *s)
 	    .cost_usd = UNKNOWN_DOUBLE,
 	};
 	for (uint32_t i = 0; i < s->n_real; i++)
-		sum_row(t, &s->rows.at[i], s->usage[i], &last_end);
+		sum_row(t, &s->rows.at[i], &last_end);
+	for (size_t i = 0; i < sizeof s->givers / sizeof *s->givers; i++)
+		s->givers[i] = SETTLE_NONE;
 	for (uint32_t v = s->first_child[s->rows.n]; v != SETTLE_NONE; v = s->next[v])
 		add_cost(&t->cost_usd, s->rows.at[v].sub_cost);
 	t->duration_ns = units_between(t->start_ns, last_end);
 	t->status = root_status(s);
 	t->repeats = count_repeats(s);
-	find_names(s);
+	find_root_name(s);
 }
 
 void settle_sums(struct settle *s)

@@ -6,6 +6,8 @@
 #include <cmocka.h>
 
 #include <signal.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -456,6 +458,114 @@ static void test_records_that_come_again(void **state)
 	box_close(&box);
 }
 
+static void put_large(struct sink *sink, int64_t i, const char *name)
+{
+	char id[20], parent[20];
+	snprintf(id, sizeof id, "%016llx", (unsigned long long)i + 1);
+	snprintf(parent, sizeof parent, "%016llx", (unsigned long long)(i / 7) + 1);
+	struct entry e = {.type = ENTRY_RECORD, .bytes = str_of(id), .record = (uint64_t)i + 1};
+	struct span s = blank_span;
+	s.trace_id = STR_LIT("000102030405060708090a0b0c0d0e0f");
+	s.id = str_of(id);
+	s.parent_id = i ? str_of(parent) : STR_NONE;
+	s.name = str_of(name);
+	s.start_ns = i;
+	s.end_ns = i + 1000;
+	s.kind = KIND_LLM;
+	s.tokens_in = 1;
+	sink_entry(sink, &e);
+	sink_span(sink, &s);
+}
+
+/* One record: n spans, and perhaps a score, which are not known from its bytes alone. */
+static void import_record(struct db *db, const char *name, int64_t n, bool with_score)
+{
+	struct err err = ERR_INIT;
+	struct ingest_counts held, fresh;
+	struct ingest *in = ingest_open(db, &err);
+	must(in != NULL, &err);
+	struct source source = source_of(name);
+	must(ingest_begin(in, &source, &err), &err);
+	struct entry e = {.type = ENTRY_RECORD, .bytes = STR_LIT("{\"record\":0}"), .record = 1};
+	sink_entry(ingest_sink(in), &e);
+	for (int64_t i = 0; i < n; i++) {
+		char id[20];
+		snprintf(id, sizeof id, "%016llx", (unsigned long long)i + 1);
+		struct span s = blank_span;
+		s.trace_id = STR_LIT("000102030405060708090a0b0c0d0e0f");
+		s.id = str_of(id);
+		sink_span(ingest_sink(in), &s);
+	}
+	struct score score = {.trace_id = STR_LIT("000102030405060708090a0b0c0d0e0f"),
+	                      .name = STR_LIT("quality"),
+	                      .value = 1,
+	                      .threshold = UNKNOWN_DOUBLE,
+	                      .pass = -1,
+	                      .time_ns = TIME_UNKNOWN};
+	if (with_score)
+		sink_score(ingest_sink(in), &score);
+	point(in, 1);
+	must(ingest_end(in, true, &held, &fresh, &err), &err);
+	must(ingest_close(in, &err), &err);
+}
+
+/* A record is known by its spans, and yet gives something new: a score that an import had not come to when it was killed; spans that
+ * follow in the next batch. Its bytes are kept for these. */
+static void test_record_known_in_part(void **state)
+{
+	(void)state;
+	static const struct {
+		int64_t first, second;
+		bool score;
+		const char *sql;
+	} cases[] = {
+	    {3,	              3,	                   true,  "SELECT record FROM score"                },
+	    {2 * INGEST_BATCH_SPANS, 2 * INGEST_BATCH_SPANS + 50, false, "SELECT record FROM span WHERE source = 2"},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct box box;
+		int64_t empty = 0;
+		box_open(&box);
+		import_record(box.db, "before", cases[i].first, false);
+		import_record(box.db, "after", cases[i].second, cases[i].score);
+		check_records(box.db, cases[i].sql, &empty);
+		if (empty)
+			fail_msg("case %zu: %lld rows name a record without its bytes", i, (long long)empty);
+		box_close(&box);
+	}
+}
+
+/* Two imports that add to one trace in turns: each holds it once. */
+static void test_sources_in_turns(void **state)
+{
+	(void)state;
+	enum { TURNS = 3 };
+	struct box box;
+	struct err err = ERR_INIT;
+	struct ingest_counts held, fresh;
+	box_open(&box);
+	struct db *other = db_open(box.path, DB_WRITE, &err);
+	must(other != NULL, &err);
+	struct ingest *in[2] = {ingest_open(box.db, &err), ingest_open(other, &err)};
+	struct source source[2] = {source_of("one"), source_of("two")};
+	for (int turn = 0; turn < TURNS; turn++)
+		for (int k = 0; k < 2; k++) {
+			must(in[k] && ingest_begin(in[k], &source[k], &err), &err);
+			source[k].id = ingest_source_id(in[k]);
+			put_large(ingest_sink(in[k]), turn * 2 + k, "step");
+			point(in[k], (uint64_t)turn + 1);
+			must(ingest_pause(in[k], false, &held, &fresh, &err), &err);
+			assert_int_equal(held.traces, 1);
+			assert_int_equal(held.spans, turn + 1);
+		}
+	for (int k = 0; k < 2; k++)
+		must(ingest_close(in[k], &err), &err);
+	assert_int_equal(number(box.db, "SELECT sum(traces) FROM source"), 2);
+	assert_int_equal(number(box.db, "SELECT spans FROM trace"), 2 * TURNS);
+	db_close(other);
+	box_close(&box);
+}
+
 static void test_stop_and_resume(void **state)
 {
 	(void)state;
@@ -550,25 +660,6 @@ static void test_killed(void **state)
 }
 
 /* A trace far larger than one transaction: several batches, the new range beside the old, nothing left over. */
-static void put_large(struct sink *sink, int64_t i, const char *name)
-{
-	char id[20], parent[20];
-	snprintf(id, sizeof id, "%016llx", (unsigned long long)i + 1);
-	snprintf(parent, sizeof parent, "%016llx", (unsigned long long)(i / 7) + 1);
-	struct entry e = {.type = ENTRY_RECORD, .bytes = str_of(id), .record = (uint64_t)i + 1};
-	struct span s = blank_span;
-	s.trace_id = STR_LIT("000102030405060708090a0b0c0d0e0f");
-	s.id = str_of(id);
-	s.parent_id = i ? str_of(parent) : STR_NONE;
-	s.name = str_of(name);
-	s.start_ns = i;
-	s.end_ns = i + 1000;
-	s.kind = KIND_LLM;
-	s.tokens_in = 1;
-	sink_entry(sink, &e);
-	sink_span(sink, &s);
-}
-
 static void test_large_trace(void **state)
 {
 	(void)state;
@@ -606,6 +697,98 @@ static void test_large_trace(void **state)
 		box_close(&box);
 	}
 	buf_done(&want);
+}
+
+/* ---------------------------------------------------------------- what a kill between two transactions would leave */
+
+enum { WIDE_RECORDS = 600, WIDE_SPANS = 30 };
+
+struct
+    watch { /* somebody who is at the store after each transaction of the import: the lock lets nobody have it twice running */
+	const char *path;
+	_Atomic bool stop;
+	_Atomic int64_t looks, moves;
+	_Atomic int64_t wrong_records, wrong_spans; /* the first time they differed; -1: never */
+};
+
+static void *watch_points(void *arg)
+{
+	struct watch *w = arg;
+	struct err err = ERR_INIT;
+	struct db *db = db_open(w->path, DB_WRITE, &err);
+	int64_t last = -1;
+	while (db && !atomic_load(&w->stop) && db_begin(db, &err)) {
+		int64_t records = -1, spans = -1;
+		db_int(db, "SELECT records FROM source", 0, &records, &err);
+		db_int(db,
+		       "SELECT count(*) FROM (SELECT p.trace, p.key FROM trace t JOIN span p ON p.pos >= t.first AND"
+		       " p.pos < t.first + t.n AND p.record > 0 UNION SELECT trace, key FROM span_loose)",
+		       0, &spans, &err);
+		db_rollback(db);
+		if (spans != records * WIDE_SPANS && atomic_load(&w->wrong_records) < 0) {
+			atomic_store(&w->wrong_records, records);
+			atomic_store(&w->wrong_spans, spans);
+		}
+		atomic_fetch_add(&w->moves, records != last);
+		last = records;
+		atomic_fetch_add(&w->looks, 1);
+	}
+	db_close(db);
+	return NULL;
+}
+
+/* Half of the spans in one trace that grows large, the others in small ones. */
+static void put_wide(struct sink *sink, int64_t i, struct str raw)
+{
+	struct entry e = {.type = ENTRY_RECORD, .bytes = raw, .record = (uint64_t)i + 1};
+	sink_entry(sink, &e);
+	for (int64_t k = 0; k < WIDE_SPANS; k++) {
+		char trace[40], id[20];
+		snprintf(trace, sizeof trace, "%032llx", k % 2 ? 1ULL : 2ULL + (unsigned long long)i / 5);
+		snprintf(id, sizeof id, "%016llx", (unsigned long long)(i * WIDE_SPANS + k + 1));
+		struct span s = blank_span;
+		s.trace_id = str_of(trace);
+		s.id = str_of(id);
+		s.start_ns = i;
+		s.end_ns = i + 1;
+		sink_span(sink, &s);
+	}
+}
+
+static void test_point_is_exact(void **state)
+{
+	(void)state;
+	struct box box;
+	struct err err = ERR_INIT;
+	struct buf raw = BUF_INIT;
+	struct ingest_counts held, fresh;
+	box_open(&box);
+	for (int i = 0; i < 20000; i++)
+		buf_printf(&raw, "%d ", i); /* 100 KB: few spans to a batch */
+	struct ingest *in = ingest_open(box.db, &err);
+	must(in != NULL, &err);
+	struct source source = source_of("wide");
+	must(ingest_begin(in, &source, &err), &err);
+	struct watch watch = {.path = box.path, .wrong_records = -1};
+	pthread_t thread;
+	assert_int_equal(pthread_create(&thread, NULL, watch_points, &watch), 0);
+	for (int64_t i = 0; i < WIDE_RECORDS; i++) {
+		put_wide(ingest_sink(in), i, buf_str(&raw));
+		point(in, (uint64_t)i + 1);
+	}
+	must(ingest_end(in, true, &held, &fresh, &err), &err);
+	atomic_store(&watch.stop, true);
+	pthread_join(thread, NULL);
+	assert_int_equal(held.spans, WIDE_RECORDS * WIDE_SPANS);
+	assert_true(watch.moves > 8);
+	if (watch.wrong_records >= 0 && ingest_splits(in) == 0)
+		fail_msg("%lld spans are there, the point is record %lld", (long long)watch.wrong_spans,
+		         (long long)watch.wrong_records);
+	printf("looked %lld times, the point had moved %lld times, %lld batches were split\n", (long long)watch.looks,
+	       (long long)watch.moves, (long long)ingest_splits(in));
+	must(ingest_close(in, &err), &err);
+	buf_done(&raw);
+	box_close(&box);
 }
 
 static void test_conflict(void **state)
@@ -762,9 +945,12 @@ int main(void)
 	    cmocka_unit_test(test_any_order_and_portions),
 	    cmocka_unit_test(test_again_adds_nothing),
 	    cmocka_unit_test(test_records_that_come_again),
+	    cmocka_unit_test(test_record_known_in_part),
+	    cmocka_unit_test(test_sources_in_turns),
 	    cmocka_unit_test(test_stop_and_resume),
 	    cmocka_unit_test(test_killed),
 	    cmocka_unit_test(test_large_trace),
+	    cmocka_unit_test(test_point_is_exact),
 	    cmocka_unit_test(test_conflict),
 	    cmocka_unit_test(test_repeated_keys),
 	    cmocka_unit_test(test_strict),

@@ -20,10 +20,8 @@ static struct settle_row row_of(int64_t key, int64_t parent, int64_t start, int6
 	    .has_parent = parent != 0,
 	    .start_ns = start,
 	    .duration_ns = duration,
-	    .tokens_in = UNKNOWN_INT,
-	    .tokens_out = UNKNOWN_INT,
-	    .tokens_cached = UNKNOWN_INT,
-	    .tokens_reasoning = UNKNOWN_INT,
+	    .ref = (uint64_t)parent, /* row.parent is not there any more once row.self_ns is */
+	    .tokens = UNKNOWN_INT,
 	    .cost_usd = UNKNOWN_DOUBLE,
 	    .name = 1,
 	    .kind = KIND_SPAN,
@@ -59,7 +57,7 @@ static void check_shape(const struct settle *s)
 		assert_int_equal(parent->depth + 1, row->depth);
 		assert_true(i + row->size <= i - row->up + parent->size);
 		if (!(row->flags & SPAN_CYCLE))
-			assert_int_equal(parent->key, row->parent);
+			assert_int_equal(parent->key, row->ref);
 	}
 	size_t total = 0;
 	for (size_t i = 0; i < n; i += s->rows.at[s->order[i]].size)
@@ -158,9 +156,15 @@ static struct settle_row call(int64_t key, int64_t parent, enum span_kind kind, 
 {
 	struct settle_row row = row_of(key, parent, key, 1);
 	row.kind = (uint8_t)kind;
-	row.tokens_in = in;
-	row.tokens_out = out;
+	row.tokens = settle_tokens(in, out);
 	return row;
+}
+
+static void add_call(struct settle *s, struct settle_facts *facts, int64_t key, int64_t parent, enum span_kind kind,
+                     int64_t in, int64_t out)
+{
+	facts[s->rows.n] = (struct settle_facts){in, out, UNKNOWN_INT, in, 0, 0, 0, (uint32_t)key};
+	*vec_add(&s->rows) = call(key, parent, kind, in, out);
 }
 
 /* traces-otel.md section 10: helm-3 repeats the numbers of the inner call; SDK agents carry sums; some agents alone have numbers. */
@@ -168,17 +172,24 @@ static void test_usage(void **state)
 {
 	(void)state;
 	struct settle s = {0};
-	*vec_add(&s.rows) = call(1, 0, KIND_AGENT, 4047, 803); /* a sum of what is below */
-	*vec_add(&s.rows) = call(2, 1, KIND_LLM, 1909, 32);
-	*vec_add(&s.rows) = call(3, 2, KIND_LLM, 1909, 32); /* repeated */
-	*vec_add(&s.rows) = call(4, 1, KIND_LLM, 2138, 771);
-	*vec_add(&s.rows) = call(5, 4, KIND_SPAN, 2138, 771); /* repeated */
-	*vec_add(&s.rows) = call(6, 1, KIND_EMBEDDING, 10, UNKNOWN_INT);
-	*vec_add(&s.rows) = call(7, 1, KIND_AGENT, 100, 20); /* the only place the numbers exist */
-	*vec_add(&s.rows) = call(8, 7, KIND_LLM, 0, 0);      /* zeros are no usage */
-	*vec_add(&s.rows) = call(9, 7, KIND_CHAIN, 90, 20);  /* below one that counts */
-	s.rows.at[0].cost_usd = 0.5;                         /* cost known only here: it counts */
+	struct settle_facts facts[9];
+	add_call(&s, facts, 1, 0, KIND_AGENT, 4047, 803); /* a sum of what is below */
+	add_call(&s, facts, 2, 1, KIND_LLM, 1909, 32);
+	add_call(&s, facts, 3, 2, KIND_LLM, 1909, 32); /* repeated */
+	add_call(&s, facts, 4, 1, KIND_LLM, 2138, 771);
+	add_call(&s, facts, 5, 4, KIND_SPAN, 2138, 771); /* repeated */
+	add_call(&s, facts, 6, 1, KIND_EMBEDDING, 10, UNKNOWN_INT);
+	add_call(&s, facts, 7, 1, KIND_AGENT, 100, 20); /* the only place the numbers exist */
+	add_call(&s, facts, 8, 7, KIND_LLM, 0, 0);      /* zeros are no usage */
+	add_call(&s, facts, 9, 7, KIND_CHAIN, 90, 20);  /* below one that counts */
+	s.rows.at[0].cost_usd = 0.5;                    /* cost known only here: it counts */
 	settle_tree(&s);
+	assert_int_equal(s.totals.tokens_in, UNKNOWN_INT);
+	for (uint32_t i = 9; i-- > 0;)
+		settle_add_facts(&s, i, &facts[i]);
+	assert_int_equal(s.totals.tokens_cached, UNKNOWN_INT);
+	assert_int_equal(s.totals.tokens_reasoning, s.totals.tokens_in);
+	assert_int_equal(s.totals.first_name, 1);
 	assert_int_equal(s.totals.tokens_in, 1909 + 2138 + 10 + 100);
 	assert_int_equal(s.totals.tokens_out, 32 + 771 + 20);
 	assert_true(s.totals.cost_usd > 0.49 && s.totals.cost_usd < 0.51);
@@ -320,12 +331,21 @@ static void make_forest(struct settle *s, size_t n)
 		row.status = (uint8_t)next_random(N_STATUSES);
 		row.name = (uint32_t)next_random(3);
 		row.input_hash = next_random(3);
-		row.session = (uint32_t)next_random(4);
 		if (next_random(2))
-			row.tokens_in = (int64_t)next_random(5);
+			row.tokens = (int64_t)next_random(5);
 		if (next_random(3) == 0)
 			row.cost_usd = (double)next_random(4) / 8;
 		*vec_add(&s->rows) = row;
+	}
+}
+
+/* Facts that follow from the key, so that they are the same in any order. */
+static void add_facts(struct settle *s)
+{
+	for (uint32_t i = 0; i < s->n_real; i++) {
+		const struct settle_row *row = &s->rows.at[i];
+		uint32_t word = (uint32_t)row->key % 4;
+		settle_add_facts(s, i, &(struct settle_facts){row->key, 1, UNKNOWN_INT, 2, word, word + 1, 0, word});
 	}
 }
 
@@ -355,6 +375,8 @@ static void test_random_forests(void **state)
 		}
 		settle_tree(&a);
 		settle_tree(&b);
+		add_facts(&a);
+		add_facts(&b);
 		check_shape(&a);
 		assert_int_equal(a.rows.n, b.rows.n);
 		assert_int_equal(a.cycles.n, b.cycles.n);
