@@ -1,5 +1,6 @@
 #include "store/query/tree.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include "store/hist.h"
 #include "store/query/words.h"
 #include "store/span_row.h"
+#include "store/trace_words.h"
 
 #define COLUMNS                                                                                                    \
 	"s.pos, s.key, s.id, s.up, s.depth, s.size, s.flags, s.name, s.kind, s.status, s.start_ns, s.duration_ns," \
@@ -221,6 +223,21 @@ bool tree_get(struct db *db, int64_t first, int64_t pos, struct arena *arena, st
 	return ok;
 }
 
+bool tree_get_figures(struct db *db, int64_t first, int64_t pos, struct arena *arena, struct tree_row *out,
+                      struct err *err)
+{
+	struct stmt *s = db_query(db, "SELECT " COLUMNS " WHERE s.pos = ?", err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, first + pos);
+	enum step step = stmt_step(s, err);
+	if (step == STEP_ROW)
+		read_row(s, arena, first, out);
+	stmt_end(s);
+	return step == STEP_ROW ||
+	       (step == STEP_DONE && err_set(err, ERR_NOT_FOUND, NULL, "that span is not there any more"));
+}
+
 /* ---------------------------------------------------------------- finding */
 
 bool tree_find(struct db *db, int64_t first, int64_t n, int64_t key, int64_t *pos, struct err *err)
@@ -251,24 +268,38 @@ static bool add_folds(struct stmt *s, int64_t first, struct folds *out, struct e
 	return step != STEP_FAIL;
 }
 
-bool tree_groups(struct db *db, int64_t trace, int64_t first, int at_least, struct folds *out, struct folds *smaller,
-                 struct err *err)
+static bool read_groups(struct db *db, const char *sql, int64_t trace, int64_t first, int at_least, struct folds *out,
+                        struct err *err)
 {
-	struct stmt *s = db_query(
-	    db, "SELECT pos, rep_n, rep_len FROM span WHERE trace = ? AND rep_n > 1 AND pos >= ? ORDER BY pos", err);
+	struct stmt *s = db_query(db, sql, err);
 	if (!s)
 		return false;
 	stmt_int(s, 1, trace);
 	stmt_int(s, 2, first);
+	stmt_int(s, 3, at_least);
 	enum step step;
 	while ((step = stmt_step(s, err)) == STEP_ROW && out->n < FOLDS_MAX) {
-		int64_t pos = col_int(s, 0) - first, hidden = col_int_or(s, 2, 1) - 1;
-		struct folds *to = col_int_or(s, 1, 0) >= at_least ? out : smaller;
-		if (to && to->n < FOLDS_MAX && hidden > 0)
-			folds_set(to, pos, hidden, true);
+		int64_t pos = col_int(s, 0) - first, hidden = col_int_or(s, 1, 1) - 1;
+		if (hidden > 0)
+			folds_set(out, pos, hidden, true);
 	}
 	stmt_end(s);
 	return step != STEP_FAIL;
+}
+
+/* Sorted out by SQLite: of 100,000 groups three quarters are pairs, and a row that is not given costs a third of one that is. */
+bool tree_groups(struct db *db, int64_t trace, int64_t first, int at_least, struct folds *out, struct folds *smaller,
+                 struct err *err)
+{
+	return read_groups(db,
+	                   "SELECT pos, rep_len FROM span WHERE trace = ? AND rep_n > 1 AND pos >= ? AND rep_n >= ?"
+	                   " ORDER BY pos",
+	                   trace, first, at_least, out, err) &&
+	       (!smaller ||
+	        read_groups(db,
+	                    "SELECT pos, rep_len FROM span WHERE trace = ? AND rep_n > 1 AND pos >= ? AND rep_n < ?"
+	                    " ORDER BY pos LIMIT 1000",
+	                    trace, first, at_least, smaller, err));
 }
 
 bool tree_fold_depth(struct db *db, int64_t first, int64_t n, int depth, struct folds *out, struct err *err)
@@ -306,8 +337,72 @@ static bool has_capital(struct str text)
 	return false;
 }
 
+/* The names and tools of a trace, packed in its row. */
+static bool read_packed(struct db *db, int64_t first, struct buf *packed, struct err *err)
+{
+	struct stmt *s = db_query(
+	    db, "SELECT t.words FROM span s JOIN trace t ON t.id = s.trace WHERE s.pos = ? AND t.first = s.pos", err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, first);
+	enum step step = stmt_step(s, err);
+	if (step == STEP_ROW)
+		buf_add_str(packed, col_blob(s, 0));
+	stmt_end(s);
+	return step != STEP_FAIL;
+}
+
+/* Which of its names have the text in them, as a JSON array of word ids: so that the rows are compared by number, and none is read if
+ * no name has it. Nothing is added for a trace with so many names that its row does not hold them all. */
+static bool names_with(struct db *db, int64_t first, struct str text, bool ignore_case, struct buf *out, size_t *n,
+                       struct err *err)
+{
+	static const enum words_of sorts[] = {WORDS_NAME, WORDS_TOOL};
+	struct buf packed = BUF_INIT;
+	struct words words = {0};
+	uint32_t names[WORDS_MOST];
+	size_t n_names;
+	bool ok = read_packed(db, first, &packed, err), whole = ok;
+	*n = 0;
+	for (size_t k = 0; ok && whole && k < sizeof sorts / sizeof *sorts; k++) {
+		whole = trace_words_of(buf_str(&packed), sorts[k], names, &n_names);
+		for (size_t i = 0; ok && whole && i < n_names; i++) {
+			bool yes = false;
+			ok = is_called(db, &words, names[i], text, ignore_case, &yes, err);
+			if (yes)
+				buf_printf(out, "%c%" PRIu32, (*n)++ ? ',' : '[', names[i]);
+		}
+	}
+	buf_add_cstr(out, *n ? "]" : "[]");
+	if (!whole)
+		buf_clear(out);
+	words_done(&words);
+	buf_done(&packed);
+	return ok;
+}
+
+static bool seek_names(struct db *db, int64_t from, int64_t to, bool forward, struct str names, int64_t *pos,
+                       struct err *err)
+{
+	static const char *const sql[2] = {"SELECT pos FROM span WHERE pos BETWEEN ? AND ? AND name IN"
+	                                   " (SELECT value FROM json_each(?)) ORDER BY pos DESC LIMIT 1",
+	                                   "SELECT pos FROM span WHERE pos BETWEEN ? AND ? AND name IN"
+	                                   " (SELECT value FROM json_each(?)) ORDER BY pos LIMIT 1"};
+	struct stmt *s = db_query(db, sql[forward], err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, from);
+	stmt_int(s, 2, to);
+	stmt_str(s, 3, names);
+	enum step step = stmt_step(s, err);
+	*pos = step == STEP_ROW ? col_int(s, 0) : -1;
+	stmt_end(s);
+	return step != STEP_FAIL;
+}
+
+/* names: those with the text in them, if known; else each is looked at. */
 static bool seek_range(struct db *db, int64_t from, int64_t to, bool forward, enum tree_seek what, struct str text,
-                       int64_t *pos, struct err *err)
+                       struct str names, int64_t *pos, struct err *err)
 {
 	static const char *const sql[3][2] = {
 	    [SEEK_ERROR] = {"SELECT pos FROM span WHERE pos BETWEEN ? AND ? AND status = 2 ORDER BY pos DESC",
@@ -320,6 +415,8 @@ static bool seek_range(struct db *db, int64_t from, int64_t to, bool forward, en
 	*pos = -1;
 	if (from > to)
 		return true;
+	if (names.len)
+		return seek_names(db, from, to, forward, names, pos, err);
 	struct stmt *s = db_query(db, sql[what][forward], err);
 	if (!s)
 		return false;
@@ -347,13 +444,21 @@ bool tree_seek(struct db *db, int64_t first, int64_t n, int64_t pos, bool forwar
                int64_t *found, struct err *err)
 {
 	int64_t at = first + pos, last = first + n - 1;
-	bool ok = forward ? seek_range(db, at + 1, last, true, what, text, found, err)
-	                  : seek_range(db, first, at - 1, false, what, text, found, err);
-	if (ok && *found < 0) /* round the end */
-		ok = forward ? seek_range(db, first, at, true, what, text, found, err)
-		             : seek_range(db, at, last, false, what, text, found, err);
+	struct buf list = BUF_INIT;
+	size_t n_names = 0;
+	bool ok = what != SEEK_NAME || names_with(db, first, text, !has_capital(text), &list, &n_names, err);
+	struct str names = buf_str(&list);
+	*found = -1;
+	if (ok && (!names.len || n_names)) {
+		ok = forward ? seek_range(db, at + 1, last, true, what, text, names, found, err)
+		             : seek_range(db, first, at - 1, false, what, text, names, found, err);
+		if (ok && *found < 0) /* round the end */
+			ok = forward ? seek_range(db, first, at, true, what, text, names, found, err)
+			             : seek_range(db, at, last, false, what, text, names, found, err);
+	}
 	if (*found >= 0)
 		*found -= first;
+	buf_done(&list);
 	return ok;
 }
 
