@@ -113,7 +113,7 @@ tests-ready:
 	@sh tests/deps.sh test
 test: tests-ready
 	@$(MAKE) --no-print-directory -j$$(nproc) all unit-tests fuzz-tests fault-tests
-	@sh tests/run.sh $(B)
+	@bash tests/run.sh $(B)
 unit-tests: $(TEST_BIN)
 fuzz-tests: $(FUZZ_BIN)
 
@@ -156,7 +156,7 @@ fuzz:
 	@sh tests/fuzz/run.sh fuzz build/fuzz $(TARGET) $(SECONDS)
 # Writes what the screens and commands print now as the expectation; a person looks at the difference.
 golden: all unit-tests
-	@SPOOR_GOLDEN=1 sh tests/run.sh $(B)
+	@SPOOR_GOLDEN=1 bash tests/run.sh $(B)
 
 ALL_C := $(SRC) tui/main.c $(TEST_SRC) $(wildcard tests/fuzz/*.[ch])
 lint:
