@@ -70,6 +70,7 @@ for what in foreign sizes signals surroundings monkey; do
 done
 part "samples as generated" python3 tests/data/make_samples.py --check
 part "faults: the checks" python3 tests/fault/invariants.py --test
+part "faults: opening" python3 tests/fault/opening.py
 part "faults: memory" python3 tests/fault/memory.py
 part "faults: the store's files" python3 tests/fault/disk.py
 part "faults: stopped" python3 tests/fault/kill.py
