@@ -113,7 +113,7 @@ tests-ready:
 	@sh tests/deps.sh test
 test: tests-ready
 	@$(MAKE) --no-print-directory -j$$(nproc) all unit-tests fuzz-tests fault-tests
-	@sh tests/run.sh $(B)
+	@bash tests/run.sh $(B)
 unit-tests: $(TEST_BIN)
 fuzz-tests: $(FUZZ_BIN)
 
@@ -126,7 +126,7 @@ $(B)/fault/client: tests/fault/client.c $(B)/libspoor.a
 	$(call say,LD,$@)$(CC) $(SPOOR_CPPFLAGS) $(CPPFLAGS) $(SPOOR_CFLAGS) $(CFLAGS) $(SPOOR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 fault-tests: $(B)/fault/fault.so $(B)/fault/client
 test-fault: all fault-tests
-	@for row in memory disk kill limits many; do SPOOR_BUILD=$(B) python3 tests/fault/$$row.py || exit 1; done
+	@for row in opening memory disk kill limits many; do SPOOR_BUILD=$(B) python3 tests/fault/$$row.py || exit 1; done
 test-unit: tests-ready
 	@$(MAKE) --no-print-directory unit-tests
 	@for t in $(TEST_BIN); do $$t || exit 1; done
@@ -139,7 +139,7 @@ test-fuzz: fuzz-tests
 # Branch coverage of the parts that must not have an untried branch, by gcov; the README quotes tests/coverage.txt.
 coverage:
 	@sh tests/deps.sh test
-	@$(MAKE) --no-print-directory -j$$(nproc) COV=1 all unit-tests fuzz-tests
+	@$(MAKE) --no-print-directory -j$$(nproc) COV=1 all unit-tests fuzz-tests fault-tests
 	@python3 tests/coverage.py build/cov
 # The long ones, before a release: make test-deep DEEP_MINUTES=30
 test-deep: tests-ready
@@ -156,7 +156,7 @@ fuzz:
 	@sh tests/fuzz/run.sh fuzz build/fuzz $(TARGET) $(SECONDS)
 # Writes what the screens and commands print now as the expectation; a person looks at the difference.
 golden: all unit-tests
-	@SPOOR_GOLDEN=1 sh tests/run.sh $(B)
+	@SPOOR_GOLDEN=1 bash tests/run.sh $(B)
 
 ALL_C := $(SRC) tui/main.c $(TEST_SRC) $(wildcard tests/fuzz/*.[ch])
 lint:

@@ -52,7 +52,7 @@ for what in cuts numbers strings forests; do
 	part "hostile $what" 3 python3 tests/hostile.py --deep --seed "$seed" "$build/spoor" $what
 done
 # What fails: every allocation, every call of SQLite's file layer and of the system, 20,000 power cuts, as far as the time goes.
-for row in "memory 20" "disk 20" "kill 10" "limits 5" "many 10"; do
+for row in "opening 5" "memory 15" "disk 20" "kill 10" "limits 5" "many 10"; do
 	part "faults: ${row% *}" "${row#* }" python3 "tests/fault/${row% *}.py" --all
 done
 part "faults: races" 5 sh tests/fault/races.sh

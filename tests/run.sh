@@ -1,21 +1,24 @@
-#!/bin/sh
-# All tests: run.sh BUILD_DIR. Prints each part's own lines and closes with 'N passed, N failed'.
+#!/bin/bash
+# All tests: run.sh BUILD_DIR. As many parts at a time as there are cores ($SPOOR_JOBS); what they print comes part by part, in the
+# order below, each part with its seconds. Closes with 'N passed, N failed'.
 set -u
 build=$1
 export SPOOR_BUILD="$build" SPOOR_CORPUS="${SPOOR_CORPUS:-../shared/corpus}"
 export LC_ALL=C.UTF-8 TZ=UTC
-passed=0 failed=0
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-# A part prints 'N passed, N failed' itself, or is a cmocka program.
-part() {
-	name=$1; shift
-	"$@" >"$log" 2>&1; code=$?
+jobs=${SPOOR_JOBS:-$(nproc)}
+passed=0 failed=0 begun=0 shown=0
+work=$(mktemp -d) || exit 4
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' HUP INT TERM
+
+# Of a part's name, exit code and log: 'passed failed'. It prints 'N passed, N failed' itself, or is a cmocka program.
+count() {
+	local name=$1 code=$2 log=$3 line p f
 	line=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1)
 	if [ -n "$line" ]; then
-		p=$(echo "$line" | sed 's/ passed.*//'); f=$(echo "$line" | sed 's/.*passed, \([0-9]*\) failed.*/\1/')
+		p=${line%% passed*} f=${line#*, } f=${f%% failed*}
 	else
-		p=$(grep -cE '^\[ +OK \]' "$log"); f=$(grep -cE '^\[  FAILED  \] [a-z_A-Z0-9]+$' "$log")
+		p=$(grep -cE '^\[ +OK \]' "$log") f=$(grep -cE '^\[  FAILED  \] [a-z_A-Z0-9]+$' "$log")
 		f=$((f / 2 + f % 2))
 	fi
 	[ "$code" -ne 0 ] && [ "$f" -eq 0 ] && f=1
@@ -23,10 +26,35 @@ part() {
 	if [ "$code" -eq 0 ] && [ "$p" -eq 0 ] && [ "$f" -eq 0 ] && ! grep -q 'skipped:' "$log"; then
 		case "$name" in unit*) f=1; echo "no test ran" >>"$log" ;; *) p=1 ;; esac
 	fi
-	passed=$((passed + p)); failed=$((failed + f))
-	printf '%-28s %5d passed %3d failed\n' "$name" "$p" "$f"
-	grep -hE 'skipped:' "$log" | sort -u
-	[ "$f" -gt 0 ] && cat "$log"
+	echo "$p $f"
+}
+run_part() {
+	local number=$1 name=$2 began=${EPOCHREALTIME/./} log="$work/$1.log"
+	shift 2
+	"$@" >"$log" 2>&1 </dev/null
+	echo "$? $(((${EPOCHREALTIME/./} - began) / 100000)) $name" >"$work/$number.new"
+	mv "$work/$number.new" "$work/$number.done"
+}
+# What is done, up to the first that is not.
+show() {
+	local code tenths name p f
+	while [ -e "$work/$shown.done" ]; do
+		read -r code tenths name <"$work/$shown.done"
+		read -r p f < <(count "$name" "$code" "$work/$shown.log")
+		passed=$((passed + p)) failed=$((failed + f))
+		printf '%-28s %5d passed %3d failed %4d.%d s\n' "$name" "$p" "$f" $((tenths / 10)) $((tenths % 10))
+		grep -hE 'skipped:' "$work/$shown.log" | sort -u
+		[ "$f" -gt 0 ] && cat "$work/$shown.log"
+		shown=$((shown + 1))
+	done
+}
+part() {
+	while [ "$(jobs -pr | wc -l)" -ge "$jobs" ]; do
+		wait -n
+		show
+	done
+	run_part $begun "$@" &
+	begun=$((begun + 1))
 }
 for program in $(ls "$build"/tests/* | grep -v '\.d$' | sort); do
 	[ -x "$program" ] && part "unit $(basename "$program")" "$program"
@@ -42,6 +70,7 @@ for what in foreign sizes signals surroundings monkey; do
 done
 part "samples as generated" python3 tests/data/make_samples.py --check
 part "faults: the checks" python3 tests/fault/invariants.py --test
+part "faults: opening" python3 tests/fault/opening.py
 part "faults: memory" python3 tests/fault/memory.py
 part "faults: the store's files" python3 tests/fault/disk.py
 part "faults: stopped" python3 tests/fault/kill.py
@@ -49,7 +78,9 @@ part "faults: limits" python3 tests/fault/limits.py
 part "faults: many at once" python3 tests/fault/many.py
 part "layers" sh tests/layers.sh
 part "README" python3 tests/readme.py --check "$build/spoor"
-[ -f tests/cli.sh ] && part "commands" bash tests/cli.sh
-[ -f tests/screen.sh ] && part "screens in tmux" bash tests/screen.sh
+part "commands" bash tests/cli.sh
+part "screens in tmux" bash tests/screen.sh
+wait
+show
 printf '\n%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]

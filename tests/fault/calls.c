@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/statvfs.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -35,6 +38,10 @@ static struct {
 	int (*ftruncate64)(int, off64_t);
 	int (*unlink)(const char *);
 	void *(*mmap64)(void *, size_t, int, int, int, off64_t);
+	int (*stat64)(const char *, struct stat64 *), (*lstat64)(const char *, struct stat64 *);
+	int (*fstat64)(int, struct stat64 *);
+	int (*statfs64)(const char *, struct statfs64 *), (*statvfs64)(const char *, struct statvfs64 *);
+	int (*access)(const char *, int);
 	const char *under;
 } next;
 
@@ -59,6 +66,12 @@ void fault_calls_find(void)
 	find(&next.ftruncate64, "ftruncate64");
 	find(&next.unlink, "unlink");
 	find(&next.mmap64, "mmap64");
+	find(&next.stat64, "stat64");
+	find(&next.lstat64, "lstat64");
+	find(&next.fstat64, "fstat64");
+	find(&next.statfs64, "statfs64");
+	find(&next.statvfs64, "statvfs64");
+	find(&next.access, "access");
 	next.under = getenv("FAULT_UNDER");
 }
 
@@ -172,4 +185,34 @@ int fcntl64(int fd, int what, ...)
 	if (locks && ((const struct flock *)arg)->l_type != F_UNLCK && fails(CALL_LOCK))
 		return -1;
 	return next.fcntl64(fd, what, arg);
+}
+
+int stat64(const char *path, struct stat64 *to)
+{
+	return path_fails(CALL_STAT, path) ? -1 : next.stat64(path, to);
+}
+
+int lstat64(const char *path, struct stat64 *to)
+{
+	return path_fails(CALL_STAT, path) ? -1 : next.lstat64(path, to);
+}
+
+int fstat64(int fd, struct stat64 *to)
+{
+	return fails(CALL_STAT) ? -1 : next.fstat64(fd, to);
+}
+
+int statfs64(const char *path, struct statfs64 *to)
+{
+	return path_fails(CALL_STAT, path) ? -1 : next.statfs64(path, to);
+}
+
+int statvfs64(const char *path, struct statvfs64 *to)
+{
+	return path_fails(CALL_STAT, path) ? -1 : next.statvfs64(path, to);
+}
+
+int access(const char *path, int what)
+{
+	return path_fails(CALL_STAT, path) ? -1 : next.access(path, what);
 }

@@ -29,7 +29,8 @@ enum fault_call {
 	CALL_TRUNCATE,
 	CALL_UNLINK,
 	CALL_LOCK, /* flock, and fcntl that takes a lock */
-	CALL_MMAP  /* of a file */
+	CALL_MMAP, /* of a file */
+	CALL_STAT  /* stat and its like, access */
 };
 
 /* Methods of SQLite's file layer, likewise. */
