@@ -148,6 +148,10 @@ def cases_d2(probe, dice, n):
 def main():
     opts = options(__doc__)
     dice = random.Random(opts.seed)
+    if SANITIZED:
+        print("skipped: the sanitizer's runtime has to be first, before what makes calls fail")
+        print("0 passed, 0 failed")
+        return 0
     probe = Worker()
     cases = cases_p1(probe, dice, opts.all)
     cases += cases_p2(probe, dice, 20000 if opts.all else 200)
