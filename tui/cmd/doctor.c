@@ -258,7 +258,8 @@ static void holds_text(struct doctor *d)
 	units_bytes(&v, (uint64_t)(h->raw_bytes > 0 ? h->raw_bytes : 0));
 	buf_add_cstr(&v, " of records in ");
 	units_bytes(&v, (uint64_t)(h->packed_bytes > 0 ? h->packed_bytes : 0));
-	buf_printf(&v, " (%lld blocks), %d %% of it indexed for search%s", (long long)h->blocks, h->searchable_percent,
+	buf_printf(&v, " (%lld block%s), %d %% of it indexed for search%s", (long long)h->blocks,
+	           h->blocks == 1 ? "" : "s", h->searchable_percent,
 	           h->searchable_percent < 100 ? " (spoor doctor --index)" : "");
 	row(d, "", &v);
 	buf_clear(&v);
