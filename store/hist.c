@@ -5,6 +5,7 @@
 #include "store/base/pack.h"
 
 enum { PER_E = 64, BUCKET_MAX = 1 << 16 };
+#define COUNT_MAX ((uint64_t)1 << 46) /* so that the sum over all buckets is a number, whatever a store says */
 
 int32_t hist_bucket(int64_t duration_ns)
 {
@@ -20,7 +21,7 @@ bool hist_next(struct str *rest, struct hist_count *c)
 {
 	uint64_t distance, n;
 	if (rest->len == 0 || !pack_unvarint(rest, &distance) || !pack_unvarint(rest, &n) || distance == 0 ||
-	    distance > BUCKET_MAX || n > INT64_MAX)
+	    distance > BUCKET_MAX || n > COUNT_MAX)
 		return false;
 	*c = (struct hist_count){c->bucket + (int32_t)distance, (int64_t)n};
 	return c->bucket <= BUCKET_MAX;

@@ -23,7 +23,7 @@ static void free_arrays(struct settle *s)
 	s->order = s->parent_at = s->first_child = s->next = s->position = NULL;
 	s->usage = NULL;
 	s->scratch = NULL;
-	s->cap = s->scratch_size = 0;
+	s->cap = s->parent_cap = s->scratch_size = 0;
 }
 
 void settle_clear(struct settle *s)
@@ -31,7 +31,7 @@ void settle_clear(struct settle *s)
 	vec_clear(&s->rows);
 	vec_clear(&s->cycles);
 	s->n_orphans = 0;
-	if (s->cap <= KEEP_ROWS)
+	if (s->cap <= KEEP_ROWS && s->parent_cap <= KEEP_ROWS)
 		return;
 	vec_done(&s->rows);
 	free_arrays(s);
@@ -55,13 +55,27 @@ void *settle_scratch(struct settle *s, size_t bytes)
 	return s->scratch;
 }
 
+static void make_parent_room(struct settle *s, size_t n)
+{
+	if (s->parent_at && n <= s->parent_cap)
+		return;
+	s->parent_cap =
+	    n + (s->parent_at ? n / 2 : n / 16) + 16; /* a little for synthetic rows; more only if they are many */
+	s->parent_at = xrealloc(s->parent_at, s->parent_cap, sizeof *s->parent_at);
+}
+
+/* The other arrays, once it is known how many rows there are and the map of keys is not needed any more. */
 static void make_room(struct settle *s, size_t n)
 {
+	if (n > KEEP_ROWS) {
+		free(s->scratch);
+		s->scratch = NULL;
+		s->scratch_size = 0;
+	}
 	if (s->order && n <= s->cap)
 		return;
-	size_t cap = n + (s->order ? n / 2 : n / 16) + 16; /* a little for synthetic rows; more only if they are many */
+	size_t cap = n + (n > KEEP_ROWS ? 0 : n / 2) + 16;
 	s->order = xrealloc(s->order, cap, sizeof *s->order);
-	s->parent_at = xrealloc(s->parent_at, cap, sizeof *s->parent_at);
 	s->first_child = xrealloc(s->first_child, cap + 1, sizeof *s->first_child);
 	s->next = xrealloc(s->next, cap, sizeof *s->next);
 	s->position = xrealloc(s->position, cap, sizeof *s->position);
@@ -135,7 +149,7 @@ static uint32_t add_synthetic(struct settle *s, int64_t key)
 	    .flags = SPAN_SYNTHETIC,
 	};
 	BUG_ON(s->rows.n > SETTLE_ROWS_MAX);
-	make_room(s, s->rows.n);
+	make_parent_room(s, s->rows.n);
 	s->parent_at[s->rows.n - 1] = SETTLE_NONE;
 	return (uint32_t)(s->rows.n - 1);
 }
@@ -307,6 +321,7 @@ static void group_siblings(struct settle *s, uint32_t first)
 void settle_links(struct settle *s)
 {
 	find_parents(s);
+	make_room(s, s->rows.n);
 	cut_cycles(s);
 	cover_children(s);
 	order_siblings(s);
@@ -322,7 +337,7 @@ void settle_tree(struct settle *s)
 	s->n_real = (uint32_t)s->rows.n;
 	s->n_orphans = 0;
 	vec_clear(&s->cycles);
-	make_room(s, s->rows.n);
+	make_parent_room(s, s->rows.n);
 	for (size_t i = 0; i < s->rows.n; i++) {
 		struct settle_row *row = &s->rows.at[i];
 		row->flags &= given;

@@ -89,7 +89,7 @@ struct settle {
 	uint32_t *parent_at, *first_child, *next, *position; /* first_child has one more: the roots */
 	uint16_t *usage;
 	uint32_t givers[4]; /* rows that gave first_name … first_service so far */
-	size_t cap;
+	size_t cap, parent_cap;
 	void *scratch;
 	size_t scratch_size;
 };

@@ -425,8 +425,26 @@ static void test_histogram(void **state)
 			}
 		assert_false(hist_next(&rest, &c));
 	}
-	struct str bad = STR_LIT("\x80");
-	assert_false(hist_next(&bad, &(struct hist_count){-1, 0}));
+	const struct { /* what is no histogram, and how many buckets come before that is clear */
+		struct str blob;
+		int good;
+	} bad[] = {
+	    {STR_LIT("\x80"),                             0},
+	    {STR_LIT("\x01"),                             0},
+	    {STR_LIT("\x01\x05\x00\x05"),                 1},
+	    {STR_LIT("\x81\x80\x04\x05"),                 0}, /* 65537 */
+	    {STR_LIT("\x80\x80\x04\x05\x01\x05\x01\x05"), 2}, /* 65535, 65536, 65537 */
+	    {STR_LIT("\x01\x81\x80\x80\x80\x80\x80\x10"), 0}, /* 2^46 + 1 */
+	};
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		struct str rest = bad[i].blob;
+		struct hist_count c = HIST_BEGIN;
+		int good = 0;
+		while (good < 10 && hist_next(&rest, &c))
+			good++;
+		if (good != bad[i].good)
+			fail_msg("bad histogram %zu: %d buckets", i, good);
+	}
 	assert_int_equal(hist_bucket(0), 0);
 	assert_true(llabs(hist_ns(hist_bucket(1000000000)) - 1000000000) < 16000000); /* 1.6 % */
 	buf_done(&have);
