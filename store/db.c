@@ -107,6 +107,13 @@ struct stmt *db_query_composed(struct db *db, struct str sql, struct err *err)
 	return prepare(db, sql, NULL, err);
 }
 
+void stmt_text(struct stmt *s, struct buf *out)
+{
+	char *text = sqlite3_expanded_sql(s->handle);
+	buf_add_cstr(out, text ? text : "");
+	sqlite3_free(text);
+}
+
 void stmt_free(struct stmt *s)
 {
 	if (!s)
@@ -455,6 +462,29 @@ void db_checkpoint(struct db *db, int64_t bytes)
 void db_interrupt(struct db *db)
 {
 	sqlite3_interrupt(db->handle);
+}
+
+void db_set_roomy(struct db *db)
+{
+	sqlite3_exec(db->handle, "PRAGMA cache_size=-64000", NULL, NULL, NULL);
+}
+
+void *db_kept(struct db *db)
+{
+	return db->kept;
+}
+
+bool db_keep(struct db *db, void *thing, void (*done)(void *thing))
+{
+	if (db->mode != DB_READ) {
+		done(thing);
+		return false;
+	}
+	if (db->kept)
+		db->kept_done(db->kept);
+	db->kept = thing;
+	db->kept_done = done;
+	return true;
 }
 
 int64_t db_version_of_data(struct db *db)

@@ -43,6 +43,8 @@ struct stmt *db_query(struct db *db, const char *sql, struct err *err);
 /* A statement of SQL composed by query/filter_sql; not cached: end with stmt_free. */
 struct stmt *db_query_composed(struct db *db, struct str sql, struct err *err);
 void stmt_free(struct stmt *s);
+/* Appends the SQL with the values bound so far in it: what it asks, as a key. */
+void stmt_text(struct stmt *s, struct buf *out);
 
 /* Parameters count from 1. Unknown values bind NULL. Text and blobs are copied unless they outlive the step (…_static). */
 void stmt_int(struct stmt *s, int i, int64_t v);    /* UNKNOWN_INT: NULL */
@@ -110,6 +112,13 @@ bool db_compact(struct db *db, struct err *err);
 
 void db_interrupt(struct db *db);          /* from any thread: the running statement fails with ERR_INTERRUPTED */
 int64_t db_version_of_data(struct db *db); /* changes when another connection committed (PRAGMA data_version) */
+
+/* For a reader that goes on asking: keeps 64 MB of pages at hand instead of 16. */
+void db_set_roomy(struct db *db);
+/* One thing that a reader keeps as long as its connection is open, for store/query/answers.c. db_keep takes it over; on a connection
+ * that may write it is freed at once: false. */
+void *db_kept(struct db *db);
+bool db_keep(struct db *db, void *thing, void (*done)(void *thing));
 
 /* SHA-256 in hex of the schema as SQLite tells it after the first `version` steps, for the table in schema.c and its test. */
 bool db_schema_sum(int64_t version, char hex[65], struct err *err);

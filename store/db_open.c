@@ -403,6 +403,8 @@ void db_finish(struct db *db)
 			sqlite3_finalize(s->handle);
 			free(s);
 		}
+	if (db->kept)
+		db->kept_done(db->kept);
 	sqlite3_close(db->handle);
 	word_lists_done(&db->lists);
 	db_lock_close(&db->lock);

@@ -37,6 +37,8 @@ struct db {
 	_Atomic int64_t waits_for;
 	struct stmt *buckets[DB_BUCKETS];
 	struct word_lists lists; /* db_functions.c */
+	void *kept;              /* db_keep */
+	void (*kept_done)(void *kept);
 	/* pages in the log after our last commit, those of them copied into the store, and where the last try to copy found it */
 	int64_t wal_pages, wal_copied, wal_tried;
 };

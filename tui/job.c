@@ -63,6 +63,7 @@ struct query_thread *query_start(const char *store, void (*wake)(void), struct e
 	struct db *db = db_open(store, DB_READ, err);
 	if (!db)
 		return NULL;
+	db_set_roomy(db);
 	struct query_thread *q = xcalloc(1, sizeof *q);
 	q->db = db;
 	q->wake = wake;

@@ -1,6 +1,8 @@
 /* text:"refund policy" in a filter: the traces that a search finds, bound to the filter's SQL as a JSON array of row ids. */
 #include <stdlib.h>
+#include <string.h>
 
+#include "store/query/answers.h"
 #include "store/query/filter_private.h"
 #include "store/query/search.h"
 
@@ -22,11 +24,20 @@ static bool resolve_term(const struct filter *f, const struct filter_term *t, st
 	size_t n = 0;
 	if (t->found->ids.ptr && t->found->version == version)
 		return true;
-	struct buf text = BUF_INIT, list = BUF_INIT;
+	struct buf text = BUF_INIT, list = BUF_INIT, question = BUF_INIT;
+	const int64_t *kept;
 	bool ok = true;
 	if (t->value.text.len) {
 		search_text(t, &text);
-		ok = search_traces(db, buf_str(&text), t->quoted, FOUND_MAX, &ids, &n, err);
+		buf_printf(&question, "%s:" STR_FMT, t->quoted ? "phrase" : "text", STR_ARG(buf_str(&text)));
+		if (answer_get(db, buf_str(&question), &kept, &n)) {
+			ids = xmalloc(size_mul(n + 1, sizeof *ids));
+			memcpy(ids, kept, n * sizeof *ids);
+		} else {
+			ok = search_traces(db, buf_str(&text), t->quoted, FOUND_MAX, &ids, &n, err);
+			if (ok)
+				answer_keep(db, buf_str(&question), version, ids, n);
+		}
 	}
 	if (ok) {
 		for (size_t i = 0; i < n; i++)
@@ -37,6 +48,7 @@ static bool resolve_term(const struct filter *f, const struct filter_term *t, st
 	}
 	buf_done(&text);
 	buf_done(&list);
+	buf_done(&question);
 	return ok;
 }
 

@@ -355,7 +355,9 @@ static bool search_open(struct search *s, struct db *db, const struct search_que
 	if (!search_percent(db, &out->percent, err) || !terms_parse(&s->terms, q->text, &out->arena, err))
 		return false;
 	record_texts_init(&s->texts, db, &s->terms);
-	return finder_open(&s->finder, db, &s->terms, q->before ? q->before : INT64_MAX, err);
+	bool ok = finder_open(&s->finder, db, &s->terms, q->before ? q->before : INT64_MAX, err);
+	s->finder.traces_only = !filter_is_empty(q->filter);
+	return ok;
 }
 
 static void search_close(struct search *s)
@@ -456,6 +458,7 @@ bool search_traces(struct db *db, struct str text, bool phrase, size_t limit, in
 		int64_t first = 1;
 		record_texts_init(&texts, db, &terms);
 		ok = finder_open(&finder, db, &terms, INT64_MAX, err);
+		finder.traces_only = true;
 		while (ok && first && t.ids.n < limit)
 			ok = finder_next(&finder, &first, err) &&
 			     (!first || traces_of_block(&t, &texts, (uint64_t)first, limit, err));

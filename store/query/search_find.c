@@ -68,7 +68,7 @@ void finder_close(struct block_finder *f)
 	f->segments = NULL;
 }
 
-bool finder_next(struct block_finder *f, int64_t *first, struct err *err)
+static bool next_of_any(struct block_finder *f, int64_t *first, struct err *err)
 {
 	*first = 0;
 	for (;;) {
@@ -97,4 +97,54 @@ bool finder_next(struct block_finder *f, int64_t *first, struct err *err)
 		if (!next_segment(f, err))
 			return false;
 	}
+}
+
+/* Whether a source says nothing of traces. While it is being read its counts are not there yet, and it may. */
+static bool only_cases(struct block_finder *f, int64_t source, bool *yes, struct err *err)
+{
+	struct stmt *s = db_query(f->db,
+	                          "SELECT cases > 0 AND traces = 0 AND spans = 0 AND state = 1 AND"
+	                          " NOT EXISTS(SELECT 1 FROM score x WHERE x.source = o.id)"
+	                          " FROM source o WHERE o.id = ?",
+	                          err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, source);
+	enum step step = stmt_step(s, err);
+	*yes = step == STEP_ROW && col_int_or(s, 0, 0) == 1;
+	stmt_end(s);
+	return step != STEP_FAIL;
+}
+
+static bool is_skipped(struct block_finder *f, int64_t first, bool *skip, struct err *err)
+{
+	struct stmt *s = db_query(f->db, "SELECT source FROM block WHERE first = ?", err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, first);
+	enum step step = stmt_step(s, err);
+	int64_t source = step == STEP_ROW ? col_int(s, 0) : 0;
+	stmt_end(s);
+	*skip = false;
+	if (step == STEP_FAIL)
+		return false;
+	if (source != f->source) { /* a file's blocks lie together */
+		if (!only_cases(f, source, skip, err))
+			return false;
+		f->skipped = *skip ? source : 0;
+		f->source = source;
+	}
+	*skip = source && source == f->skipped;
+	return true;
+}
+
+bool finder_next(struct block_finder *f, int64_t *first, struct err *err)
+{
+	bool skip;
+	do {
+		skip = false;
+		if (!next_of_any(f, first, err) || (*first && f->traces_only && !is_skipped(f, *first, &skip, err)))
+			return false;
+	} while (skip);
+	return true;
 }

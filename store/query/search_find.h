@@ -18,6 +18,8 @@ struct block_finder {
 	int64_t before, above, below; /* not in_segment: entries between which blocks without an index lie */
 	int64_t gap[64];
 	size_t n_gap, at_gap;
+	bool traces_only; /* set by the caller: blocks of files that hold nothing but eval results are passed over */
+	int64_t source, skipped; /* looked at last; of those whose blocks are passed over */
 };
 /* Blocks that begin before entry `before`. */
 bool finder_open(struct block_finder *f, struct db *db, const struct terms *terms, int64_t before, struct err *err);

@@ -4,6 +4,7 @@
 
 #include "store/base/units.h"
 #include "store/base/vec.h"
+#include "store/query/answers.h"
 #include "store/source.h"
 
 #define COLUMNS                                                                                                    \
@@ -26,7 +27,7 @@ static const struct {
     [TRACE_BY_ERRORS] = {"errors",      "t.errors"                                      },
     [TRACE_BY_NAME] = {"name",        "(SELECT text FROM word WHERE id = t.name)"     },
 };
-enum { N_SORTS = sizeof sorts / sizeof *sorts, N_SCORES_SHOWN = 16 };
+enum { N_SORTS = sizeof sorts / sizeof *sorts, N_SCORES_SHOWN = 16, NEAR_ROWS = 1000 };
 
 bool trace_sort_named(struct str column, enum trace_sort *sort)
 {
@@ -177,30 +178,81 @@ static bool keeps_all(const struct trace_query *q)
 
 typedef VEC(int64_t) id_list;
 
+/* Of a list of all traces in another order than by time its first rows, by the way of a short sort. */
+static bool is_near(const struct trace_query *q)
+{
+	return q->limit >= 0 && q->offset + q->limit <= NEAR_ROWS;
+}
+
+static bool collect(struct stmt *s, id_list *out, struct err *err)
+{
+	enum step step;
+	while ((step = stmt_step(s, err)) == STEP_ROW)
+		*vec_add(out) = col_int(s, 0);
+	return step == STEP_DONE;
+}
+
+/* Rows [from, from + limit) of all ids. */
+static void take_part(id_list *out, const int64_t *ids, size_t n, int64_t from, int64_t limit)
+{
+	size_t start = (uint64_t)from < n ? (size_t)from : n, len = n - start;
+	if (limit >= 0 && (uint64_t)limit < len)
+		len = (size_t)limit;
+	vec_reserve(out, len);
+	if (len)
+		memcpy(out->at, ids + start, len * sizeof *ids);
+	out->n = len;
+}
+
+/* All ids of a filtered or ordered list: the next page asks for them again, so they are kept. */
+static bool part_of_all(struct db *db, struct stmt *s, int64_t from, int64_t limit, id_list *out, int64_t *total,
+                        struct err *err)
+{
+	struct buf question = BUF_INIT;
+	const int64_t *kept;
+	size_t n;
+	bool ok = true;
+	stmt_text(s, &question);
+	if (answer_get(db, buf_str(&question), &kept, &n)) {
+		take_part(out, kept, n, from, limit);
+		*total = (int64_t)n;
+	} else {
+		int64_t version = db_version_of_data(db);
+		id_list all = {0};
+		ok = collect(s, &all, err);
+		if (ok) {
+			answer_keep(db, buf_str(&question), version, all.at, all.n);
+			take_part(out, all.at, all.n, from, limit);
+		}
+		*total = (int64_t)all.n;
+		vec_done(&all);
+	}
+	buf_done(&question);
+	return ok;
+}
+
 /* The ids of the page and, of a filtered list, how many there are in all: one walk gives both. */
 static bool page_ids(struct db *db, const struct trace_query *q, id_list *out, int64_t *total, struct err *err)
 {
 	struct buf tail = BUF_INIT;
 	const char *order = q->ascending ? "ASC" : "DESC";
-	bool all = keeps_all(q), newest = q->sort == TRACE_BY_START && !q->ascending;
-	int64_t from = q->offset > 0 ? q->offset : 0, at = all ? from : 0;
+	bool newest = q->sort == TRACE_BY_START && !q->ascending,
+	     page = keeps_all(q) && (q->sort == TRACE_BY_START || is_near(q));
+	int64_t from = q->offset > 0 ? q->offset : 0;
 	int params = 0;
 	/* "NULLS LAST" keeps SQLite from walking trace_start for the default order, where unknown starts sort last by themselves. */
 	buf_printf(&tail, " ORDER BY %s %s%s, t.id %s%s", sorts[q->sort].sql, order, newest ? "" : " NULLS LAST", order,
-	           all ? " LIMIT ? OFFSET ?" : "");
+	           page ? " LIMIT ? OFFSET ?" : "");
 	struct stmt *s = compose(db, q, "SELECT t.id FROM trace t", buf_cstr(&tail), &params, err);
 	buf_done(&tail);
-	if (s && all) {
+	if (s && page) {
 		stmt_int(s, params + 1, q->limit);
 		stmt_int(s, params + 2, from);
 	}
-	enum step step = STEP_FAIL;
-	for (; s && (step = stmt_step(s, err)) == STEP_ROW; at++)
-		if (at >= from && (q->limit < 0 || at - from < q->limit))
-			*vec_add(out) = col_int(s, 0);
+	*total = 0; /* of a page of all: the caller knows */
+	bool ok = s && (page ? collect(s, out, err) : part_of_all(db, s, from, q->limit, out, total, err));
 	stmt_free(s);
-	*total = at;
-	return step == STEP_DONE;
+	return ok;
 }
 
 static bool get(struct db *db, int64_t id, struct arena *arena, struct trace_row *out, struct err *err)
@@ -286,37 +338,128 @@ struct start {
 };
 typedef VEC(struct start) start_list;
 
-static bool read_starts(struct db *db, const struct trace_query *q, start_list *out, struct err *err)
+static bool read_starts(struct stmt *s, start_list *out, struct err *err)
+{
+	enum step step;
+	while ((step = stmt_step(s, err)) == STEP_ROW)
+		*vec_add(out) = (struct start){col_int(s, 0), col_int_or(s, 1, 0) != 0};
+	return step == STEP_DONE;
+}
+
+static uint64_t bucket_width(int64_t from, int64_t to, int n)
+{
+	/* Unsigned: a file may hold the first and the last instant there is. */
+	return from != TIME_UNKNOWN && n > 0 ? ((uint64_t)to - (uint64_t)from) / (uint64_t)n + 1 : 1;
+}
+
+/* out: n counts, n errors, first and last start. */
+static void fill_buckets(const start_list *all, int n, int64_t *out)
+{
+	int64_t from = TIME_UNKNOWN, to = TIME_UNKNOWN;
+	for (size_t i = 0; i < all->n; i++) {
+		from = i == 0 || all->at[i].ns < from ? all->at[i].ns : from;
+		to = i == 0 || all->at[i].ns > to ? all->at[i].ns : to;
+	}
+	uint64_t width = bucket_width(from, to, n);
+	for (size_t i = 0; n > 0 && i < all->n; i++) {
+		uint64_t bucket = ((uint64_t)all->at[i].ns - (uint64_t)from) / width;
+		out[bucket]++;
+		out[(uint64_t)n + bucket] += all->at[i].failed;
+	}
+	out[2 * n] = from;
+	out[2 * n + 1] = to;
+}
+
+/* Of all traces: SQLite counts the entries of an index without looking at them, 100,000 in a millisecond. Those that only scores name
+ * so far are few, and taken off again. */
+static bool count_between(struct db *db, int64_t from, int64_t to, int64_t *n, int64_t *failed, struct err *err)
+{
+	static const char *const sql[4] = {
+	    "SELECT count(*) FROM trace WHERE start_ns BETWEEN ? AND ?",
+	    "SELECT -count(*) FROM trace WHERE seen = 0 AND +start_ns BETWEEN ? AND ?",
+	    "SELECT count(*) FROM trace WHERE start_ns BETWEEN ? AND ? AND errors > 0",
+	    "SELECT -count(*) FROM trace WHERE seen = 0 AND +start_ns BETWEEN ? AND ? AND errors > 0",
+	};
+	*n = *failed = 0;
+	for (int i = 0; i < 4; i++) {
+		struct stmt *s = db_query(db, sql[i], err);
+		if (!s)
+			return false;
+		stmt_int(s, 1, from);
+		stmt_int(s, 2, to);
+		enum step step = stmt_step(s, err);
+		*(i < 2 ? n : failed) += step == STEP_ROW ? col_int(s, 0) : 0;
+		stmt_end(s);
+		if (step == STEP_FAIL)
+			return false;
+	}
+	return true;
+}
+
+static bool count_buckets(struct db *db, int n, int64_t *out, struct err *err)
+{
+	int64_t from, to;
+	if (!db_int(db, "SELECT start_ns FROM trace WHERE start_ns IS NOT NULL AND seen > 0 ORDER BY start_ns LIMIT 1",
+	            TIME_UNKNOWN, &from, err) ||
+	    !db_int(db,
+	            "SELECT start_ns FROM trace WHERE start_ns IS NOT NULL AND seen > 0 ORDER BY start_ns DESC LIMIT 1",
+	            TIME_UNKNOWN, &to, err))
+		return false;
+	uint64_t width = bucket_width(from, to, n);
+	out[2 * n] = from;
+	out[2 * n + 1] = to;
+	for (int i = 0; from != TIME_UNKNOWN && i < n; i++) {
+		uint64_t room = (uint64_t)to - (uint64_t)from, after = (uint64_t)i * width;
+		if (after > room)
+			break;
+		uint64_t last = room - after < width ? room : after + width - 1;
+		if (!count_between(db, (int64_t)((uint64_t)from + after), (int64_t)((uint64_t)from + last), &out[i],
+		                   &out[n + i], err))
+			return false;
+	}
+	return true;
+}
+
+static bool walk_buckets(struct db *db, const struct trace_query *q, int n, int64_t *out, struct err *err)
 {
 	int params;
+	struct buf question = BUF_INIT;
+	size_t size = 2 * (size_t)n + 2, n_kept;
+	const int64_t *kept;
 	struct stmt *s =
 	    compose(db, q, "SELECT t.start_ns, t.errors > 0 FROM trace t", " AND t.start_ns IS NOT NULL", &params, err);
-	enum step step = STEP_FAIL;
-	while (s && (step = stmt_step(s, err)) == STEP_ROW)
-		*vec_add(out) = (struct start){col_int(s, 0), col_int_or(s, 1, 0) != 0};
+	if (!s)
+		return false;
+	int64_t version = db_version_of_data(db);
+	bool ok = true;
+	stmt_text(s, &question);
+	buf_printf(&question, " -- %d", n);
+	if (answer_get(db, buf_str(&question), &kept, &n_kept) && n_kept == size) {
+		memcpy(out, kept, size * sizeof *kept);
+	} else {
+		start_list all = {0};
+		ok = read_starts(s, &all, err);
+		if (ok) {
+			fill_buckets(&all, n, out);
+			answer_keep(db, buf_str(&question), version, out, size);
+		}
+		vec_done(&all);
+	}
 	stmt_free(s);
-	return step == STEP_DONE;
+	buf_done(&question);
+	return ok;
 }
 
 bool traces_over_time(struct db *db, const struct trace_query *q, int n, int64_t *counts, int64_t *errors,
                       int64_t *from_ns, int64_t *to_ns, struct err *err)
 {
-	start_list all = {0};
-	memset(counts, 0, (size_t)n * sizeof *counts);
-	memset(errors, 0, (size_t)n * sizeof *errors);
-	*from_ns = *to_ns = TIME_UNKNOWN;
-	bool ok = read_starts(db, q, &all, err);
-	for (size_t i = 0; ok && i < all.n; i++) {
-		*from_ns = i == 0 || all.at[i].ns < *from_ns ? all.at[i].ns : *from_ns;
-		*to_ns = i == 0 || all.at[i].ns > *to_ns ? all.at[i].ns : *to_ns;
-	}
-	/* Unsigned: a file may hold the first and the last instant there is. */
-	uint64_t width = all.n && n > 0 ? ((uint64_t)*to_ns - (uint64_t)*from_ns) / (uint64_t)n + 1 : 1;
-	for (size_t i = 0; ok && n > 0 && i < all.n; i++) {
-		uint64_t bucket = ((uint64_t)all.at[i].ns - (uint64_t)*from_ns) / width;
-		counts[bucket]++;
-		errors[bucket] += all.at[i].failed;
-	}
-	vec_done(&all);
+	int64_t *buckets = xcalloc(2 * (size_t)n + 2, sizeof *buckets);
+	buckets[2 * n] = buckets[2 * n + 1] = TIME_UNKNOWN;
+	bool ok = keeps_all(q) ? count_buckets(db, n, buckets, err) : walk_buckets(db, q, n, buckets, err);
+	memcpy(counts, buckets, (size_t)n * sizeof *counts);
+	memcpy(errors, buckets + n, (size_t)n * sizeof *errors);
+	*from_ns = buckets[2 * n];
+	*to_ns = buckets[2 * n + 1];
+	free(buckets);
 	return ok;
 }

@@ -342,6 +342,7 @@ void reads_run(const char *store, bool details)
 	bench_err = ERR_INIT;
 	b.db = db_open(store, DB_READ, &bench_err);
 	must(b.db != NULL, store);
+	db_set_roomy(b.db);
 	choose(&b);
 	lists(&b);
 	filters(&b);
