@@ -90,6 +90,27 @@ int trace_words_has(struct str packed, enum words_of of, const uint32_t *words, 
 	return complete ? 0 : -1;
 }
 
+bool trace_words_of(struct str packed, enum words_of of, uint32_t words[WORDS_MOST], size_t *n)
+{
+	*n = 0;
+	if (!packed.len || packed.ptr[0] != 1)
+		return false;
+	struct str rest = str_from(packed, 1);
+	for (size_t sort = 0; sort <= (size_t)of; sort++) {
+		uint32_t count, step, word = 0;
+		if (!take_number(&rest, &count) || count > WORDS_MOST)
+			return false;
+		for (uint32_t i = 0; i < count; i++) {
+			if (!take_number(&rest, &step))
+				return false;
+			word += step;
+			if (sort == (size_t)of)
+				words[(*n)++] = word;
+		}
+	}
+	return true;
+}
+
 /* ---------------------------------------------------------------- lists */
 
 static int by_number(const void *left, const void *right)

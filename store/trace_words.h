@@ -23,6 +23,8 @@ void trace_words_pack(const struct trace_words *w, struct buf *out);
 
 /* Whether the packed form has one of `words` (sorted): 1 yes, 0 no, -1 it cannot tell (not complete, absent or no such form). */
 int trace_words_has(struct str packed, enum words_of of, const uint32_t *words, size_t n);
+/* Those of one sort, sorted. False: the packed form is not complete, absent or none. */
+bool trace_words_of(struct str packed, enum words_of of, uint32_t words[WORDS_MOST], size_t *n);
 
 /* Words as a list of numbers with commas between, kept for as long as the same text is asked for again: of a million rows the list is
  * read once. */

@@ -1,5 +1,6 @@
 #include "store/query/tree.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include "store/hist.h"
 #include "store/query/words.h"
 #include "store/span_row.h"
+#include "store/trace_words.h"
 
 #define COLUMNS                                                                                                    \
 	"s.pos, s.key, s.id, s.up, s.depth, s.size, s.flags, s.name, s.kind, s.status, s.start_ns, s.duration_ns," \
@@ -306,8 +308,72 @@ static bool has_capital(struct str text)
 	return false;
 }
 
+/* The names and tools of a trace, packed in its row. */
+static bool read_packed(struct db *db, int64_t first, struct buf *packed, struct err *err)
+{
+	struct stmt *s = db_query(
+	    db, "SELECT t.words FROM span s JOIN trace t ON t.id = s.trace WHERE s.pos = ? AND t.first = s.pos", err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, first);
+	enum step step = stmt_step(s, err);
+	if (step == STEP_ROW)
+		buf_add_str(packed, col_blob(s, 0));
+	stmt_end(s);
+	return step != STEP_FAIL;
+}
+
+/* Which of its names have the text in them, as a JSON array of word ids: so that the rows are compared by number, and none is read if
+ * no name has it. Nothing is added for a trace with so many names that its row does not hold them all. */
+static bool names_with(struct db *db, int64_t first, struct str text, bool ignore_case, struct buf *out, size_t *n,
+                       struct err *err)
+{
+	static const enum words_of sorts[] = {WORDS_NAME, WORDS_TOOL};
+	struct buf packed = BUF_INIT;
+	struct words words = {0};
+	uint32_t names[WORDS_MOST];
+	size_t n_names;
+	bool ok = read_packed(db, first, &packed, err), whole = ok;
+	*n = 0;
+	for (size_t k = 0; ok && whole && k < sizeof sorts / sizeof *sorts; k++) {
+		whole = trace_words_of(buf_str(&packed), sorts[k], names, &n_names);
+		for (size_t i = 0; ok && whole && i < n_names; i++) {
+			bool yes = false;
+			ok = is_called(db, &words, names[i], text, ignore_case, &yes, err);
+			if (yes)
+				buf_printf(out, "%c%" PRIu32, (*n)++ ? ',' : '[', names[i]);
+		}
+	}
+	buf_add_cstr(out, *n ? "]" : "[]");
+	if (!whole)
+		buf_clear(out);
+	words_done(&words);
+	buf_done(&packed);
+	return ok;
+}
+
+static bool seek_names(struct db *db, int64_t from, int64_t to, bool forward, struct str names, int64_t *pos,
+                       struct err *err)
+{
+	static const char *const sql[2] = {"SELECT pos FROM span WHERE pos BETWEEN ? AND ? AND name IN"
+	                                   " (SELECT value FROM json_each(?)) ORDER BY pos DESC LIMIT 1",
+	                                   "SELECT pos FROM span WHERE pos BETWEEN ? AND ? AND name IN"
+	                                   " (SELECT value FROM json_each(?)) ORDER BY pos LIMIT 1"};
+	struct stmt *s = db_query(db, sql[forward], err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, from);
+	stmt_int(s, 2, to);
+	stmt_str(s, 3, names);
+	enum step step = stmt_step(s, err);
+	*pos = step == STEP_ROW ? col_int(s, 0) : -1;
+	stmt_end(s);
+	return step != STEP_FAIL;
+}
+
+/* names: those with the text in them, if known; else each is looked at. */
 static bool seek_range(struct db *db, int64_t from, int64_t to, bool forward, enum tree_seek what, struct str text,
-                       int64_t *pos, struct err *err)
+                       struct str names, int64_t *pos, struct err *err)
 {
 	static const char *const sql[3][2] = {
 	    [SEEK_ERROR] = {"SELECT pos FROM span WHERE pos BETWEEN ? AND ? AND status = 2 ORDER BY pos DESC",
@@ -320,6 +386,8 @@ static bool seek_range(struct db *db, int64_t from, int64_t to, bool forward, en
 	*pos = -1;
 	if (from > to)
 		return true;
+	if (names.len)
+		return seek_names(db, from, to, forward, names, pos, err);
 	struct stmt *s = db_query(db, sql[what][forward], err);
 	if (!s)
 		return false;
@@ -347,13 +415,21 @@ bool tree_seek(struct db *db, int64_t first, int64_t n, int64_t pos, bool forwar
                int64_t *found, struct err *err)
 {
 	int64_t at = first + pos, last = first + n - 1;
-	bool ok = forward ? seek_range(db, at + 1, last, true, what, text, found, err)
-	                  : seek_range(db, first, at - 1, false, what, text, found, err);
-	if (ok && *found < 0) /* round the end */
-		ok = forward ? seek_range(db, first, at, true, what, text, found, err)
-		             : seek_range(db, at, last, false, what, text, found, err);
+	struct buf list = BUF_INIT;
+	size_t n_names = 0;
+	bool ok = what != SEEK_NAME || names_with(db, first, text, !has_capital(text), &list, &n_names, err);
+	struct str names = buf_str(&list);
+	*found = -1;
+	if (ok && (!names.len || n_names)) {
+		ok = forward ? seek_range(db, at + 1, last, true, what, text, names, found, err)
+		             : seek_range(db, first, at - 1, false, what, text, names, found, err);
+		if (ok && *found < 0) /* round the end */
+			ok = forward ? seek_range(db, first, at, true, what, text, names, found, err)
+			             : seek_range(db, at, last, false, what, text, names, found, err);
+	}
 	if (*found >= 0)
 		*found -= first;
+	buf_done(&list);
 	return ok;
 }
 

@@ -64,6 +64,12 @@ static void test_hostile(void **state)
 	assert_int_equal(trace_words_has(STR_LIT("\1\xff\xff\xff\xff\x0f\1"), WORDS_KIND, &word, 1), -1);
 	assert_int_equal(trace_words_has(STR_LIT("\1\xff\xff\xff\xff\xff\xff\xff\xff"), WORDS_KIND, &word, 1), -1);
 	assert_int_equal(trace_words_has(STR_LIT("\1\0\0\0\0\0\0"), WORDS_PROMPT, &word, 0), 0);
+	uint32_t words[WORDS_MOST];
+	size_t n;
+	assert_false(trace_words_of(STR_NONE, WORDS_NAME, words, &n));
+	assert_false(trace_words_of(STR_LIT("\0\0\0"), WORDS_NAME, words, &n));
+	assert_false(trace_words_of(STR_LIT("\1\0\3\1"), WORDS_NAME, words, &n));
+	assert_false(trace_words_of(STR_LIT("\1\xff\x01"), WORDS_KIND, words, &n)); /* more than there is room for */
 }
 
 static void test_lists(void **state)

@@ -161,8 +161,9 @@ static struct trace_want decide(struct screen *screen)
 	return w;
 }
 
-static struct trace_request *request_new(struct trace_state *s, const struct trace_want *w)
+static struct trace_request *request_new(const struct screen *screen, const struct trace_want *w)
 {
+	struct trace_state *s = state_of(screen);
 	const struct tree_row *row = tree_pane_row(&s->tree);
 	struct trace_request *r = xcalloc(1, sizeof *r);
 	*r = (struct trace_request){
@@ -174,9 +175,14 @@ static struct trace_request *request_new(struct trace_state *s, const struct tra
 	    .key = row ? row->key : s->key,
 	    .trace = {.id = s->row.id, .first = s->row.first, .n = s->row.n},
 	};
-	if (w->job == JOB_OPEN)
+	if (w->job == JOB_OPEN) {
 		memcpy(r->text, s->prefix, sizeof r->text);
-	else if (w->job == JOB_JUMP && w->jump == JUMP_LINK)
+		const struct kept *k = s->opened ? NULL : kept_for(screen->ui, s->id);
+		if (k) { /* its folds are at hand: they need not be read, if it is as it was */
+			r->trace.first = k->first;
+			r->trace.n = k->n;
+		}
+	} else if (w->job == JOB_JUMP && w->jump == JUMP_LINK)
 		snprintf(r->text, sizeof r->text, STR_FMT, STR_ARG(str_cut(span_pane_link(&s->span), 0, 255)));
 	else if (w->job == JOB_JUMP)
 		snprintf(r->text, sizeof r->text, STR_FMT, STR_ARG(str_cut(buf_str(&s->find), 0, 255)));
@@ -201,7 +207,7 @@ static void *trace_ask(struct screen *screen)
 	if (w.job == JOB_NONE || (busy && !s->wish.job) || (s->serial && trace_want_same(&w, &s->pending)) ||
 	    trace_want_same(&w, &s->failed))
 		return NULL;
-	struct trace_request *r = request_new(s, &w);
+	struct trace_request *r = request_new(screen, &w);
 	s->wish = (struct trace_want){0};
 	s->pending = w;
 	r->serial = s->serial = ++serials;
@@ -212,6 +218,9 @@ static void take_open(struct screen *screen, struct trace_request *r)
 {
 	struct trace_state *s = state_of(screen);
 	bool first = !s->opened;
+	const struct kept *k = first && !r->new_folds && r->trace.n ? kept_for(screen->ui, r->trace.id) : NULL;
+	if (first && !r->new_folds && r->trace.n && !k)
+		return; /* what was kept is gone meanwhile: asked again */
 	arena_done(&s->arena);
 	s->arena = r->arena;
 	r->arena = ARENA_INIT;
