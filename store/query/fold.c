@@ -26,7 +26,8 @@ static size_t lower_bound(const struct folds *f, int64_t pos)
 
 void folds_set(struct folds *f, int64_t pos, int64_t hidden, bool group)
 {
-	size_t i = lower_bound(f, pos);
+	bool behind = f->n && f->at[f->n - 1].pos < pos; /* as they come when they are read */
+	size_t i = behind ? f->n : lower_bound(f, pos);
 	if (i == f->n || f->at[i].pos != pos) {
 		if (f->n == f->cap) {
 			f->cap = f->cap ? size_mul(f->cap, 2) : 16;

@@ -64,10 +64,13 @@ bool tree_window(struct db *db, int64_t first, int64_t n, const struct folds *fo
                  struct tree_window *out, struct err *err);
 /* One row by pos. */
 bool tree_get(struct db *db, int64_t first, int64_t pos, struct arena *arena, struct tree_row *out, struct err *err);
+/* The same without what its words say: name, model, provider, prompt are empty. */
+bool tree_get_figures(struct db *db, int64_t first, int64_t pos, struct arena *arena, struct tree_row *out,
+                      struct err *err);
 /* pos of a span key in the trace; -1 if not there. */
 bool tree_find(struct db *db, int64_t first, int64_t n, int64_t key, int64_t *pos, struct err *err);
-/* The groups of repeated siblings of a trace (rep_n >= at_least), as folds to begin with; at most 100,000. The smaller ones go into
- * `smaller`, unless that is NULL: one reading gives both. */
+/* The groups of repeated siblings of a trace (rep_n >= at_least), as folds to begin with; at most 100,000. The first 1,000 of the
+ * smaller ones go into `smaller`, unless that is NULL. */
 bool tree_groups(struct db *db, int64_t trace, int64_t first, int at_least, struct folds *out, struct folds *smaller,
                  struct err *err);
 /* Folds every span at `depth` or deeper that has children (depth >= 1). */

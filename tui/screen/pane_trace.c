@@ -75,7 +75,7 @@ static bool previous_sibling(struct db *db, struct trace_request *r, int depth, 
 	bool ok = true;
 	int64_t pos = r->want.pos - 1;
 	while (ok && pos >= 0) {
-		ok = tree_get(db, r->trace.first, pos, &arena, &row, err);
+		ok = tree_get_figures(db, r->trace.first, pos, &arena, &row, err);
 		if (!ok || row.depth < depth)
 			break;
 		if (row.depth == depth) {

@@ -10,8 +10,7 @@
 #include "tui/widget/bars.h"
 
 enum {
-	AT_LEAST = 3, /* like siblings that are one row to begin with */
-	PAIRS_LOOKED_AT = 1000,
+	AT_LEAST = 3,        /* like siblings that are one row to begin with */
 	SIBLINGS_READ = 400, /* of folded groups, for one window: beyond it a group's bar ends too early */
 };
 
@@ -67,7 +66,7 @@ static bool group_extent(struct db *db, const struct trace_row *trace, const str
 	bool ok = true;
 	for (int64_t i = 1; ok && i < head->rep_n && pos < trace->n && (*budget)-- > 0; i++) {
 		struct tree_row row;
-		ok = tree_get(db, trace->first, pos, &arena, &row, err);
+		ok = tree_get_figures(db, trace->first, pos, &arena, &row, err);
 		if (ok) {
 			widen(e, &row);
 			pos += row.size;
@@ -104,9 +103,9 @@ bool tree_first_folds(struct db *db, const struct trace_row *trace, struct folds
 	struct folds pairs = {0};
 	struct arena arena = ARENA_INIT;
 	bool ok = tree_groups(db, trace->id, trace->first, AT_LEAST, out, &pairs, err);
-	for (size_t i = 0; ok && i < pairs.n && i < PAIRS_LOOKED_AT; i++) {
+	for (size_t i = 0; ok && i < pairs.n; i++) {
 		struct tree_row row;
-		ok = tree_get(db, trace->first, pairs.at[i].pos, &arena, &row, err);
+		ok = tree_get_figures(db, trace->first, pairs.at[i].pos, &arena, &row, err);
 		if (ok && (row.flags & SPAN_SAME))
 			folds_set(out, row.pos, pairs.at[i].hidden, true);
 		arena_reset(&arena);
