@@ -29,7 +29,7 @@ static bool resolve_term(const struct filter *f, const struct filter_term *t, st
 	bool ok = true;
 	if (t->value.text.len) {
 		search_text(t, &text);
-		buf_printf(&question, t->quoted ? "phrase:" STR_FMT : "text:" STR_FMT, STR_ARG(buf_str(&text)));
+		buf_printf(&question, "%s:" STR_FMT, t->quoted ? "phrase" : "text", STR_ARG(buf_str(&text)));
 		if (answer_get(db, buf_str(&question), &kept, &n)) {
 			ids = xmalloc(size_mul(n + 1, sizeof *ids));
 			memcpy(ids, kept, n * sizeof *ids);

@@ -269,10 +269,27 @@ static bool folds_to_ascii(uint32_t code)
 	       (code >= 0x20D0 && code < 0x2100) || code == 0x212A || code == 0x212B;
 }
 
+/* Skips eight bytes at a time in which there is neither a backslash nor anything beyond ASCII (a byte is 0 in w ^ … where it is a
+ * backslash; a borrow may only ever make a byte look like one). */
+static size_t past_plain(struct str text, size_t at)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7, backslashes = ones * '\\';
+	for (uint64_t w, x; at + sizeof w <= text.len; at += sizeof w) {
+		memcpy(&w, text.ptr + at, sizeof w);
+		x = w ^ backslashes;
+		if ((w & tops) | ((x - ones) & ~x & tops))
+			break;
+	}
+	return at;
+}
+
 /* May a plain word stand in it in other letters, as themselves or as \u escapes? */
 static bool is_odd(struct str text)
 {
 	for (size_t i = 0; i < text.len; i++) {
+		i = past_plain(text, i);
+		if (i >= text.len)
+			break;
 		unsigned char c = (unsigned char)text.ptr[i];
 		if (c >= 0xC3 && folds_to_ascii(text_decode(&(struct str){text.ptr + i, text.len - i})))
 			return true;

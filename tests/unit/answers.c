@@ -10,6 +10,7 @@
 #include "store/base/units.h"
 #include "store/db.h"
 #include "store/query/answers.h"
+#include "store/query/runs.h"
 #include "store/query/traces.h"
 
 enum { TRACES = 3000, BUCKETS = 10 };
@@ -161,6 +162,31 @@ static void over_time(void **state)
 	assert_int_equal(sum_failed, TRACES / 3);
 }
 
+static int64_t cases_without_pass(void)
+{
+	struct filter_mistake mistake;
+	struct case_page page;
+	const struct filter *f = filter_parse(&arena, STR_LIT("status:failed"), FILTER_CASES, START_NS, &mistake);
+	must(cases_page(reader, 1, f, 0, 2, &page, &err));
+	int64_t n = page.total;
+	assert_int_equal(page.n, n < 2 ? n : 2);
+	case_page_done(&page);
+	return n;
+}
+
+static void cases(void **state)
+{
+	(void)state;
+	must(db_exec(writer,
+	             "INSERT INTO case_result(run,case_id,repeat,status,record,hash,source)"
+	             " VALUES(1,1,0,2,1,1,1),(1,2,0,2,1,1,1),(1,3,0,2,1,1,1),(1,4,0,1,1,1,1)",
+	             &err));
+	assert_int_equal(cases_without_pass(), 3);
+	assert_int_equal(cases_without_pass(), 3);
+	must(db_exec(writer, "DELETE FROM case_result WHERE case_id = 2", &err));
+	assert_int_equal(cases_without_pass(), 2);
+}
+
 static void few_are_kept(void **state)
 {
 	(void)state;
@@ -186,6 +212,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(a_writer_keeps_nothing, open_store, close_store),
 	    cmocka_unit_test_setup_teardown(pages_of_a_list, open_store, close_store),
 	    cmocka_unit_test_setup_teardown(over_time, open_store, close_store),
+	    cmocka_unit_test_setup_teardown(cases, open_store, close_store),
 	    cmocka_unit_test_setup_teardown(few_are_kept, open_store, close_store),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
