@@ -524,6 +524,7 @@ static void free_ingest(struct ingest *in)
 	block_pool_done(&in->pool);
 	intern_done(&w->intern);
 	hash_set_clear(&w->known);
+	hash_set_clear(&w->counted);
 	settle_done(&w->settle);
 	vec_done(&w->job.others);
 	vec_done(&w->job.groups);

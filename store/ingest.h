@@ -6,14 +6,14 @@
  *
  * A batch is one transaction, its resume point in it: what is visible of a source is what its records up to that point gave, no more and
  * no less, whenever the program is killed. Batches are as large as the writer can take in about 40 ms, measured as it goes. Only if one takes 80 ms all the
- * same (the machine stood still, or one record gave a hundred thousand rows) it is split: then rows beyond the point may be seen
+ * same (the machine stood still, or one record gave more than 20,000 rows) it is split: then rows beyond the point may be seen
  * after a kill; they are of the file, and found again when the import goes on.
  *
  * Memory is bounded whatever the source's size: 55 MB at the peak for 100 MB, 1 GB and 2 GB of lines, one document alike. Of it, in MB:
  * program and libraries 7, the parser's window 4, SQLite's pages 16 (db.c), words 4 and at most 8 for their text (intern.h), two zstd
  * contexts with their room 5, spare block buffers at most 10 (block.h), and six batches: rows 1 each as a rule, blocks 5 each until they are
  * compressed, 0.6 from then on. Only where the store had those traces before: hashes of what is known, at most 16. A trace that is settled
- * takes 135 bytes a span while that lasts, so an import of one of a million spans 190 MB: the one thing that
+ * takes 125 bytes a span while that lasts, so an import of one of a million spans 180 MB: the one thing that
  * grows with the data. (Of a span of several records each record counts as one, and 60 bytes more.)
  *
  * Settle, per trace that received spans: equal (trace, span) merged, parents linked, cycles cut, orphans hung under a
