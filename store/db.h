@@ -119,7 +119,7 @@ int64_t db_version_of_data(struct db *db); /* changes when another connection co
 /* For a reader that goes on asking: keeps 64 MB of pages at hand instead of 16. */
 void db_set_roomy(struct db *db);
 /* One thing that a reader keeps as long as its connection is open, for store/query/answers.c. db_keep takes it over; on a connection
- * that may write it is freed at once: false. */
+ * that may write it is freed at once: false. NULL: only drops what was kept. */
 void *db_kept(struct db *db);
 bool db_keep(struct db *db, void *thing, void (*done)(void *thing));
 
