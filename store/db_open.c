@@ -457,7 +457,7 @@ bool db_ensure(const char *path, struct db_state *out, struct err *err)
 		ok = db != NULL;
 		db_close(db);
 	}
-	if (ok && found.path)
+	if (ok)
 		db_place_remark(&found.place, found.path, &remark);
 	snprintf(out->remark, sizeof out->remark, "%s", buf_cstr(&remark));
 	snprintf(out->why, sizeof out->why, "%s", found.place.why);

@@ -123,7 +123,8 @@ static void forbid(struct db_place *place, const char *why)
 static void look_round(struct db_place *place, const char *path)
 {
 	const char *slash = strrchr(path, '/');
-	char *dir = slash && slash != path ? xstrndup((struct str){path, (size_t)(slash - path)}) : xstrdup("/");
+	BUG_ON(slash == NULL); /* file_absolute made it */
+	char *dir = slash != path ? xstrndup((struct str){path, (size_t)(slash - path)}) : xstrdup("/");
 	struct statvfs fs;
 	place->no_shared = lacks_shared_memory(dir);
 	if (statvfs(dir, &fs) == 0 && (fs.f_flag & ST_RDONLY))

@@ -4,7 +4,8 @@
 Runs the unit tests of these parts and their kept fuzz inputs with BUILD (made with COV=1), asks gcov, and
 writes tests/coverage.txt, which the README quotes. --missing lists the branches nobody took.
 
-Left out of the count, and said: lines of BUG_ON (the arm that is our bug), and of failed memory (we end there, err_die).
+Left out of the count, and said: lines of BUG_ON (the arm that is our bug), of failed memory (we end there, err_die), and of STR_ARG (which
+shortens what would be printed at a length nobody gives it).
 A branch of gcov is one way out of one condition of the compiler's, at -O0."""
 import glob, gzip, json, os, re, subprocess, sys, tempfile
 
@@ -18,7 +19,7 @@ GROUPS = [
     ("filter", ["store/query/filter.c", "store/query/filter_sql.c", "store/query/filter_value.c", "store/query/fields.c"]),
     ("statistics", sorted(glob.glob("store/stat/*.c"))),
 ]
-OUT = re.compile(r"BUG_ON\(|err_die\(|SQLITE_NOMEM")
+OUT = re.compile(r"BUG_ON\(|err_die\(|SQLITE_NOMEM|STR_ARG\(")
 
 
 def run(*words, **kw):
@@ -34,7 +35,7 @@ def measure():
     for path in glob.glob(build + "/**/*.gcda", recursive=True):
         os.unlink(path)
     env = {**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC", "SPOOR_BUILD": build}
-    for name in ("scan", "text", "edges", "clean", "json", "units", "db", "lock", "lock_turns", "schema", "open", "filter", "stat", "compare", "record", "ingest",
+    for name in ("scan", "text", "edges", "clean", "json", "units", "db", "lock", "lock_turns", "schema", "open", "filter", "stat", "stat_edges", "compare", "record", "ingest",
                  "import"):
         run("%s/tests/%s" % (build, name), env=env)
     run("sh", "tests/fuzz/run.sh", "replay", build, "scanner", "cells", "filter", "store", env={**env, "SPOOR_FUZZ_CHANGES": "4"})
@@ -83,6 +84,6 @@ for name, sources in GROUPS:
     for source, (t, n, o) in zip(sources, sums):
         lines.append("  %-32s %5d of %5d" % (os.path.basename(source), t, n))
 print("\n".join(lines))
-print("left out: %d branches of BUG_ON and failed memory" % all_out)
+print("left out: %d branches of BUG_ON, STR_ARG and failed memory" % all_out)
 with open("tests/coverage.txt", "w", encoding="utf-8") as f:
     f.write("\n".join(l for l in lines if not l.startswith("  ")) + "\n")

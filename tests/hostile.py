@@ -4,17 +4,18 @@
     hostile.py [--deep] [--seed N] SPOOR [PART…]         parts: files cuts numbers strings print forests
 
 files     every file of hostile/ imported; what the table below says of it; listing, trace, run, compare of what it gave
-cuts      each small file of hostile/made cut at every byte: the right code, and the offset is where it was cut
+cuts      each small file of hostile/made cut at every byte (beyond 1 KB, 4 KB with --deep, at 200 of them): the right code, and the offset is where it was cut
 numbers   int64 and doubles, edges and random ones, through import to --json: bit for bit
 strings   every BLNS, SQL and FTS string as id, name, attribute, case, label; found literally by filters; the schema is as before;
           --json and --csv say the same to Python's readers
 print     all commands and error lines over hostile data and 40 odd file names: no byte that acts; modes 0600 and 0700
 forests   random forests with cycles, orphans, duplicates, long chains: each span once, sizes as a tree's; time per span
 Prints the seed and 'N passed, N failed'."""
-import concurrent.futures, csv, glob, hashlib, io, json, os, random, re, resource, shutil, sqlite3, stat, struct, subprocess, sys, tempfile
+import concurrent.futures, csv, glob, hashlib, io, json, os, random, re, resource, shutil, sqlite3, stat, struct, subprocess, sys, tempfile, time
 
 args = sys.argv[1:]
 deep = "--deep" in args
+began, seconds = time.monotonic(), float(os.environ.get("SECONDS_GIVEN", "1e9"))
 seed = 20261121
 if "--seed" in args:
     at = args.index("--seed")
@@ -51,6 +52,11 @@ def run(*words, cwd=None, data=None):
 
 def well(code, *allowed):
     return code in allowed
+
+
+def late():
+    """Whether a deep run has had its time."""
+    return deep and time.monotonic() - began > seconds
 
 
 def many(function, items):
@@ -229,11 +235,10 @@ def files():
 def cut_one(path):
     whole = open(path, "rb").read()
     name = os.path.basename(path)
-    folder = os.path.join(work, "cut-" + name)
-    os.mkdir(folder)
+    folder = tempfile.mkdtemp(dir=work)
     if not whole:
         return name, 0, []
-    places = range(len(whole)) if len(whole) <= 4096 else sorted(random.Random(seed).sample(range(len(whole)), 200))
+    places = range(len(whole)) if len(whole) <= (4096 if deep else 1024) else sorted(random.Random(seed).sample(range(len(whole)), 200))
     if san and len(whole) > 400:
         places = random.Random(seed).sample(list(places), 100)
     for n in places:
@@ -282,8 +287,9 @@ def cuts():
     paths = [p for p in sorted(glob.glob(made + "/*")) if not p.endswith(".db")]
     if deep:
         paths += [p for p in sorted(glob.glob(corpus + "/*/**/*", recursive=True)) if os.path.isfile(p) and "/hostile/" not in p and os.path.getsize(p) < 1 << 20]
+    random.Random(seed).shuffle(paths)
     total = 0
-    for name, n, wrong in many(cut_one, [p for p in paths if os.path.getsize(p) <= (1 << 17 if not deep else 1 << 30)]):
+    for name, n, wrong in many(lambda p: cut_one(p) if not late() else ("", 0, []), [p for p in paths if os.path.getsize(p) <= (1 << 17 if not deep else 1 << 30)]):
         total += n
         check(not wrong, "%s: %s" % (name, "; ".join(wrong[:5])))
     print("cuts: %d files" % total)
@@ -297,6 +303,8 @@ def numbers():
     doubles = ["0.0", "-0.0", "5e-324", "-5e-324", "2.2250738585072014e-308", "1.7976931348623157e308", "0.1", "1e22", "1e23",
                "9007199254740993.0", "0.30000000000000004", "123456789.123456789", "1E5", "1e+5", "100e-2"]
     for start in range(0, n, 100000):
+        if start and late():
+            break
         values = []
         for i in range(min(n, 100000) // 2):
             values.append(("i", ints[i] if i < len(ints) and start == 0 else R.choice([R.getrandbits(63), -R.getrandbits(63), R.getrandbits(R.randint(1, 62))])))
@@ -390,7 +398,7 @@ def strings():
 
     def ask(text):
         number, bad = texts.index(text), []
-        if "\0" in text or not text:  # no argument can hold a NUL; an empty name is asked for by has:
+        if late() or "\0" in text or not text:  # no argument can hold a NUL; an empty name is asked for by has:
             return bad
         for words, key, want in ((["traces", "--where", "name=" + quoted(text)], "traces", "%032x" % (number + 1)),
                                  (["traces", "--where", "session=" + quoted(text)], "traces", "%032x" % (number + 1)),
@@ -538,7 +546,7 @@ def check_rows(rows, n, trace):
 
 
 def forests():
-    R, count = random.Random(seed), (1000 if not san else 100) if not deep else 100000
+    R, count = random.Random(seed), (1000 if not san else 100) if not deep else int(min(100000, 500 * seconds))
     sizes = {}
     path = os.path.join(work, "forests.jsonl")
     with open(path, "w") as f:
@@ -562,7 +570,7 @@ def forests():
             wrong = check_rows(rows, sizes[int(text, 16)], text)
             check(not wrong and len(rows) == n and not loose, "trace %s (seed %d): %s" % (text, seed, wrong[:3]))
         check(db.execute("SELECT count(*) FROM span").fetchone()[0] == sum(t[3] for t in traces), "rows of no trace")
-    per = [chain(n) for n in ([20000, 200000] if not san and not deep else [1000, 10000] if not deep else [100000, 1000000])]
+    per = [chain(n) for n in ([20000, 200000] if not san and not deep else [1000, 10000] if not deep else [100000, 1000000] if seconds > 60 else [20000, 200000])]
     # Not judged by time here (the machine may be busy): said, for a person; the work is bounded by the query planner's own counts elsewhere.
     print("forests: %d; a chain ten times as long costs %.1f times as much CPU" % (count, per[1] / max(per[0], 1e-3)))
     os.unlink(store)

@@ -16,6 +16,7 @@ from strict_term import Strict, Terminal
 
 args = sys.argv[1:]
 deep = "--deep" in args
+began = time.monotonic()
 seed = 20261121
 if "--seed" in args:
     seed = int(args.pop(args.index("--seed") + 1))
@@ -72,6 +73,11 @@ def hostile_store():
     return store("hostile.db", made + [path] + runs)
 
 
+def late():
+    """Whether a deep run has had its time ($SECONDS_GIVEN)."""
+    return deep and time.monotonic() - began > float(os.environ.get("SECONDS_GIVEN", "1e9"))
+
+
 def hostile_ids(path):
     out = subprocess.run([spoor, "traces", "--store", path, "--json", "--columns", "id,spans"], capture_output=True, check=True).stdout
     return [t["id"] for t in sorted(json.loads(out)["traces"], key=lambda t: -t["spans"])]
@@ -85,8 +91,10 @@ def foreign():
     ids = hostile_ids(path)
     terms = ["xterm-256color"] if not deep else ["xterm-256color", "xterm", "linux", "vt220", "screen-256color", "tmux-256color"]
     sizes = [(24, 80)] if not deep else [(24, 80), (10, 30), (50, 200), (60, 100)]
-    for term in terms:
-        for rows, cols in sizes:
+    walks = [(term, rows, cols) for term in terms for rows, cols in sizes]
+    random.Random(seed).shuffle(walks)
+    for i, (term, rows, cols) in enumerate(walks):
+        if i == 0 or not late():
             foreign_walk(path, term, rows, cols, ids)
     # The same data with a name of the file and a store that act, and a search that finds nothing of that name.
     odd = os.path.join(work, "x\x1b]0;t\x07.db")
@@ -113,6 +121,8 @@ def foreign_walk(path, term, rows, cols, ids):
     t.keys(b"g")
     t.idle()
     for page in range(40 if not deep else 120):  # into traces: overview, tabs, raw
+        if late():
+            break
         t.keys(b"\r")
         t.idle(0.03 * slow)
         t.keys(b"\t\tjjJ\t\t\t\rj\rq")
@@ -123,7 +133,7 @@ def foreign_walk(path, term, rows, cols, ids):
     t.idle(0.2 * slow)
     t.keys(b" j \r")
     t.idle(0.3 * slow)
-    for _ in range(25):
+    for _ in range(25 if not late() else 1):
         t.keys(b"\x06\r")
         t.idle(0.03 * slow)
         t.keys(b"jj}J}q")
@@ -163,6 +173,8 @@ def sizes():
         t.idle(0.02 * slow)
         check(t.process.poll() is None, "died at %dx%d" % (cols, rows))
     for i in range(200 if not deep else 10000):
+        if late():
+            break
         t.size(R.randint(1, 70), R.randint(1, 220))
         t.keys(R.choice([b"j", b"k", b"\t", b"q", b"\r", b"?", b"g", b"G", b"\x06", b"/x\r", b"&"]))
         t.pump(0.001 * R.randint(0, 3))
@@ -185,6 +197,8 @@ def sizes():
 def signals():
     path, R = samples(), random.Random(seed)
     for i in range(20 if not deep else 500):
+        if late():
+            break
         number = [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGSEGV, signal.SIGSTOP][i % 5]
         t = Terminal([spoor, "--store", path], strict=False)
         t.until(b"\x1b[?1049h")  # from its first sequence on; before, there is nothing to give back
@@ -217,8 +231,10 @@ def surroundings():
     cases = [(t, l, e) for t in terms for l in langs for e in ends]
     if not deep:  # every TERM, LANG and end with each other at least once
         cases = [c for i, c in enumerate(cases) if (terms.index(c[0]) + langs.index(c[1]) * 2 + ends.index(c[2])) % 4 == 0]
+    random.Random(seed).shuffle(cases)
     for term, lang, end in cases:
-        surrounded(path, term, lang, end)
+        if not late():
+            surrounded(path, term, lang, end)
     for end, want in [("pipe", (0,)), ("/dev/full", (4,)), ("stdout closed", (4,))]:
         code = command([spoor, "traces", "--store", path], end)
         check(code in want, "spoor traces, %s: exit code %s" % (end, code))

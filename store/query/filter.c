@@ -123,7 +123,7 @@ static bool take_op(struct parser *p, enum filter_op *op)
 	if (at_end(p) || !is_op(first))
 		return false;
 	p->at++;
-	bool equal = (first == '<' || first == '>') && peek(p) == '=' && !at_end(p);
+	bool equal = (first == '<' || first == '>') && peek(p) == '=';
 	if (equal)
 		p->at++;
 	*op = first == ':'   ? OP_COLON
@@ -211,7 +211,7 @@ static bool take_value(struct parser *p, struct filter_term *term)
 	if (!ok)
 		mistaken(p, term->quoted ? column : column + in_value, buf_cstr(&expected));
 	buf_done(&expected);
-	if (ok && peek(p) == '"' && !at_end(p)) {
+	if (ok && peek(p) == '"') {
 		mistaken(p, p->at, "a blank; quote the whole value if it has quotes in it");
 		return false;
 	}

@@ -203,8 +203,9 @@ static bool read_day_word(struct str text, int64_t now_ns, struct filter_value *
 	bool today = str_ieq(text, "today");
 	time_t now = seconds_of(now_ns);
 	struct tm tm;
-	if ((!today && !str_ieq(text, "yesterday")) || !localtime_r(&now, &tm))
+	if (!today && !str_ieq(text, "yesterday"))
 		return false;
+	BUG_ON(!localtime_r(&now, &tm)); /* 64 bits of ns are years a calendar has */
 	return local_day(&tm, today ? 0 : -1, v);
 }
 
@@ -221,8 +222,7 @@ static bool read_iso(struct str text, struct filter_value *v)
 		return true;
 	time_t seconds = seconds_of(ns);
 	struct tm tm;
-	if (!gmtime_r(&seconds, &tm))
-		return false;
+	BUG_ON(!gmtime_r(&seconds, &tm));
 	if (str_find_char(text, ':') == SIZE_MAX)
 		return local_day(&tm, 0, v);
 	int64_t rest = ns - (int64_t)seconds * NS_PER_S;
@@ -238,7 +238,7 @@ static bool read_time(struct filter_term *term, struct str text, int64_t now_ns,
 	} else if (read_duration(text, &ago, at)) {
 		v->type = VALUE_INT;
 		if (__builtin_sub_overflow(now_ns, whole(ago), &v->i))
-			v->i = INT64_MIN + 1;
+			v->i = ago < 0 ? INT64_MAX : INT64_MIN + 1;
 	} else {
 		/* Whatever looks like a date is faulted as a whole. */
 		if (str_find_char(text, '-') != SIZE_MAX)

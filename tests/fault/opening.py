@@ -2,13 +2,15 @@
 """O1: everything the system and SQLite are asked for while a store is opened (to read, to import, for a verdict) fails once, and from
 some call on. It opens all the same, or ends with 4 and a sentence; what was there stays to the byte where only reading was asked for,
 and to the row otherwise; and the next opening, undisturbed, is as if nothing had been. Of no store, an empty file, one closed well,
-one with its log still beside it, and one on a disk without shared memory."""
+one with its log still beside it, one on a disk without shared memory, and one somebody put a table into."""
+import sqlite3
+
 from fault import *
 
-STATES = ("none", "empty", "closed", "hot", "unshared")
+STATES = ("none", "empty", "closed", "hot", "unshared", "changed")
 JOBS = {"read": ["read", "1"], "import": ["checkpoint", "0"], "verdict": ["annotate", "1"]}
-ERRNO = {"EIO": 5, "EACCES": 13, "EINTR": 4, "EMFILE": 24, "ENOSPC": 28, "ENOMEM": 12, "EROFS": 30, "short": SHORT}
-OF_CALL = {"open": ("EACCES", "EMFILE", "EINTR", "EROFS"), "read": ("EIO",), "pread": ("EIO", "EINTR", "short"), "pwrite": ("EIO", "ENOSPC", "EINTR"), "sync": ("EIO",),
+ERRNO = {"EIO": 5, "EEXIST": 17, "EACCES": 13, "EINTR": 4, "EMFILE": 24, "ENOSPC": 28, "ENOMEM": 12, "EROFS": 30, "short": SHORT}
+OF_CALL = {"open": ("EACCES", "EMFILE", "EINTR", "EROFS", "EEXIST"), "read": ("EIO",), "pread": ("EIO", "EINTR", "short"), "pwrite": ("EIO", "ENOSPC", "EINTR"), "sync": ("EIO",),
            "truncate": ("EIO",), "unlink": ("EIO",), "lock": ("EIO", "EINTR", "EACCES"), "mmap": ("ENOMEM",), "stat": ("EIO", "EACCES")}
 BUSY = 5
 OF_METHOD = {"open": (14,), "read": (10 | 1 << 8,), "write": (10 | 3 << 8, 13), "sync": (10 | 4 << 8,), "truncate": (10 | 6 << 8,), "delete": (10 | 10 << 8,),
@@ -22,6 +24,11 @@ class Worker:
         room.keep("closed")
         run([CLIENT, "annotate", room.store, "1", "before"], room.env)
         room.keep("hot")
+        room.put("closed")
+        with sqlite3.connect(room.store) as db:
+            db.execute("CREATE TABLE other(x)")
+        db.close()
+        room.keep("changed")
         room.clear()
         open(room.store, "wb").close()
         room.keep("empty")
@@ -64,7 +71,7 @@ class Worker:
 
     @staticmethod
     def usual(job, state):
-        return 4 if job == "read" and state in ("none", "empty") else 0
+        return 4 if state == "changed" or (job == "read" and state in ("none", "empty")) else 0
 
     def close(self):
         for s in self.servers.values():
@@ -84,8 +91,8 @@ def try_one(w, job, state, kind, what, mode, action, k):
     if before is not None and state != "unshared" and w.bytes() != before:
         wrong.append("was only read, and changed")
     again = w.server(job, state).order()
-    made = job == "read" and state in ("none", "empty")
-    if again.hung or again.code != (4 if made else 0):
+    made = w.usual(job, state) == 4
+    if again.hung or again.code != w.usual(job, state):
         wrong.append(f"opened again: {again.words()}")
     return wrong or ([] if w.want[state] == w.rows() or (not w.want[state] and not made) else ["holds other rows than before"])
 
@@ -108,7 +115,7 @@ def main():
                         # (what is interrupted for ever never ends; a lock that is refused for ever is waited for, five seconds each time)
                         if mode == FROM and (action in (ERRNO["EINTR"], SHORT, BUSY) or name == "call lock"):
                             continue
-                        for k in range(1, n + 1) if opts.all else sample(dice, n, 2, 2 if kind != ALLOC else 8):
+                        for k in range(1, n + 1) if opts.all else sample(dice, n, *((2, 2) if not name.endswith(" lock") else (16, 8)) if kind != ALLOC else (2, 16)):
                             cases.append(Case(f"O1 {job} {state} {name} {action} {'once' if mode == ONCE else 'from'} {k}", try_one, (job, state, kind, what, mode, action, k)))
     probe.close()
     dice.shuffle(cases)

@@ -11,12 +11,15 @@
 #include <sqlite3.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "store/base/file.h"
 #include "store/base/hash.h"
 #include "store/db.h"
+#include "store/db_place.h"
 #include "store/schema.h"
 
 enum { NOBODY = 65534 };
@@ -106,6 +109,32 @@ static void refused(const char *words, const char *todo)
 	assert_true(hash128_eq(before, sum()));
 }
 
+/* A body of its own process, which may change who and where it is. 0: as it should be; 77: not allowed here. */
+static void in_child(int (*body)(void))
+{
+	fflush(NULL);
+	pid_t child = fork();
+	assert_true(child >= 0);
+	if (child == 0)
+		_exit(body());
+	int status;
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	if (WEXITSTATUS(status) == 77) {
+		print_message("skipped: no rights to mount here\n");
+		skip();
+	}
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+#define NEED(what)                                                                   \
+	do {                                                                         \
+		if (!(what)) {                                                       \
+			fprintf(stderr, "%d: %s (%s)\n", __LINE__, #what, err.text); \
+			return 1;                                                    \
+		}                                                                    \
+	} while (0)
+
 /* ---------------------------------------------------------------- what is no store of ours */
 
 static void the_sum_of_the_schema_is_known(void **state)
@@ -137,6 +166,84 @@ static void refuses_another_programs_database(void **state)
 	refused("database of another program (application id 0x0f055112)", "name another with --store");
 	alter("PRAGMA application_id = 0");
 	refused("database of another program (application id 0x00000000)", "name another with --store");
+}
+
+/* What its header does not tell, since the last changes are in its log; and pages of the largest size, and many tables. */
+static void refuses_another_programs_log(void **state)
+{
+	(void)state;
+	static const char *const made[] = {"CREATE TABLE bookmark(url)", "PRAGMA user_version = 3",
+	                                   "PRAGMA application_id = 77; CREATE TABLE bookmark(url)"};
+	for (size_t i = 0; i < 3; i++) {
+		sqlite3 *handle;
+		assert_int_equal(sqlite3_open(path, &handle), SQLITE_OK);
+		sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+		assert_int_equal(sqlite3_exec(handle, "PRAGMA journal_mode = WAL", NULL, NULL, NULL), SQLITE_OK);
+		assert_int_equal(sqlite3_exec(handle, made[i], NULL, NULL, NULL), SQLITE_OK);
+		sqlite3_close(handle);
+		struct err err = ERR_INIT;
+		assert_null(db_open(path, DB_WRITE, &err));
+		says(&err, "database of another program");
+		for (size_t k = 0; k < 4; k++) {
+			char other[128];
+			snprintf(other, sizeof other, "%s%s", path, (const char *[]){"", "-wal", "-shm", "-lock"}[k]);
+			unlink(other);
+		}
+	}
+}
+
+static void refuses_another_programs_many_tables(void **state)
+{
+	(void)state;
+	for (int page = 4096; page <= 65536; page *= 16) {
+		sqlite3 *handle;
+		char sql[64];
+		assert_int_equal(sqlite3_open(path, &handle), SQLITE_OK);
+		snprintf(sql, sizeof sql, "PRAGMA page_size = %d; BEGIN", page);
+		assert_int_equal(sqlite3_exec(handle, sql, NULL, NULL, NULL), SQLITE_OK);
+		for (int i = 0; i < 300; i++) {
+			snprintf(sql, sizeof sql, "CREATE TABLE t%d(x)", i);
+			assert_int_equal(sqlite3_exec(handle, sql, NULL, NULL, NULL), SQLITE_OK);
+		}
+		assert_int_equal(sqlite3_exec(handle, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+		sqlite3_close(handle);
+		refused("database of another program", "name another with --store");
+		assert_int_equal(truncate(path, 65536 + 4096), 0);
+		refused("is cut off: 69632 of ", "put a backup in its place");
+		unlink(path);
+	}
+}
+
+/* With a log beside it the first page may be torn, which the log mends; not where the log has no such page. */
+static void refuses_a_text_with_a_log(void **state)
+{
+	(void)state;
+	overwrite(0, "this is a text, and no database at all", 38);
+	char other[128];
+	snprintf(other, sizeof other, "%s-wal", path);
+	int fd = open(other, O_RDWR | O_CREAT, 0600);
+	assert_int_equal(write(fd, "nor a log", 9), 9);
+	close(fd);
+	struct hash128 before = sum();
+	struct err err = ERR_INIT;
+	assert_null(db_open(path, DB_READ, &err));
+	says(&err, "is not a spoor store");
+	assert_true(hash128_eq(before, sum()));
+}
+
+/* An old SQLite writes without telling the size: then the size in the header says nothing. */
+static void does_not_believe_an_old_page_count(void **state)
+{
+	(void)state;
+	make_store();
+	overwrite(28, "\x7f\xff\xff\xff", 4);
+	refused("is cut off", "put a backup in its place");
+	overwrite(92, "\0\0\0\0", 4);
+	struct err err = ERR_INIT;
+	struct db *db = db_open(path, DB_READ, &err);
+	if (!db)
+		fail_msg("%s", err.text);
+	db_close(db);
 }
 
 static void refuses_a_newer_version(void **state)
@@ -199,6 +306,9 @@ static void a_killed_maker_leaves_a_store_that_opens(void **state)
 	says(&err, "is empty");
 	alter("PRAGMA page_size = 16384; PRAGMA journal_mode = WAL"); /* its first page, no table yet */
 	make_store();
+	struct db *db = db_open(path, DB_WRITE, NULL); /* nobody asks why it would not */
+	assert_non_null(db);
+	db_close(db);
 }
 
 /* Nobody meets one that is half made: the file has all its tables from the first, without a log. */
@@ -255,6 +365,54 @@ static void paths_are_files(void **state)
 	assert_int_not_equal(access(other, F_OK), 0);
 }
 
+static void the_root_is_a_directory(void **state)
+{
+	(void)state;
+	struct db_place place;
+	struct err err = ERR_INIT;
+	assert_true(db_place_look(&place, "/no-such-store.db", 1, &err));
+	assert_false(place.exists);
+}
+
+static int nowhere_body(void)
+{
+	struct err err = ERR_INIT;
+	struct db_state found;
+	NEED(chdir(dir) == 0 && mkdir("gone", 0700) == 0 && chdir("gone") == 0 && rmdir("../gone") == 0);
+	NEED(!db_open("s.db", DB_WRITE, &err) && err.code == ERR_STORE);
+	NEED(strstr(err.text, "name another place with --store or $SPOOR_STORE"));
+	NEED(!db_open("s.db", DB_WRITE, NULL)); /* who does not ask why is not told */
+	NEED(!db_ensure("s.db", &found, &err) || !found.read_only);
+	return 0;
+}
+
+static void a_working_directory_that_is_gone(void **state)
+{
+	(void)state;
+	in_child(nowhere_body);
+}
+
+static void the_stores_place_by_default(void **state)
+{
+	(void)state;
+	static const char *const set[] = {"/a/b.db", "", NULL};
+	const char *old = getenv("SPOOR_STORE");
+	char *kept = old ? strdup(old) : NULL;
+	for (size_t i = 0; i < 3; i++) {
+		struct buf out = BUF_INIT;
+		if (set[i])
+			setenv("SPOOR_STORE", set[i], 1);
+		else
+			unsetenv("SPOOR_STORE");
+		db_default_path(&out);
+		assert_non_null(strstr(buf_cstr(&out), i ? "spoor.db" : "/a/b.db"));
+		buf_done(&out);
+	}
+	if (kept)
+		setenv("SPOOR_STORE", kept, 1);
+	free(kept);
+}
+
 static void directories_may_be_links(void **state)
 {
 	(void)state;
@@ -299,31 +457,6 @@ static void warns_when_others_can_read(void **state)
 }
 
 /* ---------------------------------------------------------------- read-only: as somebody whom modes bind, in a child */
-
-static void in_child(int (*body)(void))
-{
-	fflush(NULL);
-	pid_t child = fork();
-	assert_true(child >= 0);
-	if (child == 0)
-		_exit(body());
-	int status;
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(WIFEXITED(status));
-	if (WEXITSTATUS(status) == 77) {
-		print_message("skipped: no rights to mount here\n");
-		skip();
-	}
-	assert_int_equal(WEXITSTATUS(status), 0);
-}
-
-#define NEED(what)                                                                   \
-	do {                                                                         \
-		if (!(what)) {                                                       \
-			fprintf(stderr, "%d: %s (%s)\n", __LINE__, #what, err.text); \
-			return 1;                                                    \
-		}                                                                    \
-	} while (0)
 
 static bool become_nobody(void)
 {
@@ -400,6 +533,54 @@ static void reads_in_a_directory_that_cannot_be_written(void **state)
 	in_child(dir_body);
 }
 
+/* Its name is no part of a URI. */
+static void reads_odd_names_in_a_directory_that_cannot_be_written(void **state)
+{
+	(void)state;
+	snprintf(path, sizeof path, "%s/50%%?x#y.db", dir);
+	make_store();
+	remove_beside();
+	give(path, 0600);
+	give(dir, 0500);
+	in_child(dir_body);
+}
+
+static int log_body(void)
+{
+	struct err err = ERR_INIT;
+	int64_t n = 0;
+	NEED(become_nobody());
+	struct db *db = db_open(path, DB_READ, &err);
+	NEED(db && db_read_only(db));
+	NEED(db_int(db, "SELECT count(*) FROM word WHERE text = 'new'", 0, &n, &err) && n == 1);
+	db_close(db);
+	return 0;
+}
+
+static void write_new_into_the_log(void)
+{
+	struct err err = ERR_INIT;
+	struct db *db = db_open(path, DB_WRITE, &err);
+	assert_false(db_is_wanted(db)); /* nobody waits for who never asked for the lock */
+	assert_true(db_begin(db, &err) && db_exec(db, "INSERT INTO word(text) VALUES('new')", &err) &&
+	            db_commit(db, &err));
+	db_close(db);
+}
+
+static void reads_a_log_whose_index_is_there(void **state)
+{
+	(void)state;
+	make_store();
+	write_new_into_the_log();
+	for (size_t i = 0; i < 3; i++) {
+		char other[128];
+		snprintf(other, sizeof other, "%s%s", path, (const char *[]){"", "-wal", "-shm"}[i]);
+		give(other, 0600);
+	}
+	give(dir, 0500);
+	in_child(log_body);
+}
+
 static int make_body(void)
 {
 	struct err err = ERR_INIT;
@@ -449,13 +630,9 @@ static int hot_body(void)
 static void does_not_hide_a_log_it_cannot_read(void **state)
 {
 	(void)state;
-	struct err err = ERR_INIT;
 	char other[128];
 	make_store();
-	struct db *db = db_open(path, DB_WRITE, &err);
-	assert_true(db_begin(db, &err) && db_exec(db, "INSERT INTO word(text) VALUES('new')", &err) &&
-	            db_commit(db, &err));
-	db_close(db);
+	write_new_into_the_log();
 	snprintf(other, sizeof other, "%s-shm", path);
 	unlink(other);
 	snprintf(other, sizeof other, "%s-wal", path);
@@ -528,6 +705,34 @@ static void goes_on_when_a_full_disk_has_room_again(void **state)
 
 /* ---------------------------------------------------------------- no shared memory */
 
+/* What kind of file system there is, where a test says so. */
+static long kind_of_disk;
+int statfs(const char *where, struct statfs *to)
+{
+	int rc = (int)syscall(SYS_statfs, where, to);
+	if (kind_of_disk)
+		to->f_type = kind_of_disk;
+	return rc;
+}
+
+static void a_network_disk_is_told_by_its_kind(void **state)
+{
+	(void)state;
+	make_store();
+	chmod(path, 0644);
+	setenv("SPOOR_NO_SHM", "", 1); /* as if it were not set */
+	for (size_t i = 0; i < 3; i++) {
+		struct err err = ERR_INIT;
+		struct db_state found;
+		kind_of_disk = (const long[]){0x6969, 0x65735546, 0}[i]; /* NFS, FUSE, what it is */
+		assert_true(db_ensure(path, &found, &err));
+		assert_true(i == 2 || strstr(found.remark, "chmod 600 it; store ")); /* both remarks */
+		assert_int_equal(strstr(found.remark, "one spoor at a time") != NULL, i < 2);
+	}
+	kind_of_disk = 0;
+	unsetenv("SPOOR_NO_SHM");
+}
+
 static void works_without_shared_memory(void **state)
 {
 	(void)state;
@@ -574,6 +779,10 @@ int main(void)
 	    cmocka_unit_test(the_sum_of_the_schema_is_known),
 	    TEST(refuses_text),
 	    TEST(refuses_another_programs_database),
+	    TEST(refuses_another_programs_log),
+	    TEST(refuses_another_programs_many_tables),
+	    TEST(refuses_a_text_with_a_log),
+	    TEST(does_not_believe_an_old_page_count),
 	    TEST(refuses_a_newer_version),
 	    TEST(refuses_a_changed_schema),
 	    TEST(refuses_one_cut_off),
@@ -581,16 +790,22 @@ int main(void)
 	    TEST(a_new_store_is_whole),
 	    TEST(a_killed_maker_leaves_a_store_that_opens),
 	    TEST(paths_are_files),
+	    TEST(the_root_is_a_directory),
+	    TEST(a_working_directory_that_is_gone),
+	    TEST(the_stores_place_by_default),
 	    TEST(directories_may_be_links),
 	    TEST(a_uri_is_a_file_name),
 	    TEST(warns_when_others_can_read),
 	    TEST(reads_a_file_that_cannot_be_written),
 	    TEST(reads_in_a_directory_that_cannot_be_written),
+	    TEST(reads_odd_names_in_a_directory_that_cannot_be_written),
+	    TEST(reads_a_log_whose_index_is_there),
 	    TEST(makes_none_in_a_directory_that_cannot_be_written),
 	    TEST(says_when_it_may_not_be_read),
 	    TEST(does_not_hide_a_log_it_cannot_read),
 	    TEST(reads_on_a_read_only_disk),
 	    TEST(goes_on_when_a_full_disk_has_room_again),
+	    TEST(a_network_disk_is_told_by_its_kind),
 	    TEST(works_without_shared_memory),
 	};
 	return cmocka_run_group_tests_name("open", tests, NULL, NULL);

@@ -960,6 +960,55 @@ static void same_result(struct str text, const struct scan_opts *opts)
 		scan_done(&s[k]);
 }
 
+/* A list that goes on as the last one did: what is kept of the old scan, and what is scanned anew, is the scan of the whole. */
+static void same_again(struct scan *again, struct str text, size_t same, const struct scan_opts *opts)
+{
+	struct scan fresh = SCAN_INIT;
+	uint32_t kept;
+	struct str copy = exact(text);
+	bool well = scan_text(&fresh, copy, opts);
+	assert_int_equal(scan_text_again(again, copy, same, opts, &kept), well);
+	assert_int_equal(again->n, fresh.n);
+	if (fresh.n)
+		assert_memory_equal(again->tokens, fresh.tokens, fresh.n * sizeof *fresh.tokens);
+	assert_true(kept <= again->n);
+	assert_int_equal(again->bad_at, fresh.bad_at);
+	assert_true(well || strcmp(again->bad, fresh.bad) == 0);
+	scan_done(&fresh);
+	drop(copy);
+}
+
+static void test_again(void **state)
+{
+	(void)state;
+	static const char *const tails[] = {"]", "", " ] x", "}", "[[", "1]", ",", ",]", ",\"open", ",{\"k\":[1,2]}]", ":1]", " \n]"};
+	struct scan again = SCAN_INIT;
+	struct gen g = {.out = BUF_INIT, .random = 77, .odd = true};
+	struct buf last = BUF_INIT;
+	for (int i = 0; i < ROUNDS; i++) {
+		const struct scan_opts opts = {.last = true, .lenient = i % 3 == 0, .replace_utf8 = i % 5 < 2};
+		/* some of the bytes of the last text, then elements of its own and an end, right or wrong */
+		size_t same = last.len ? below(&g, (uint32_t)last.len + 1) : 0;
+		buf_clear(&g.out);
+		buf_add(&g.out, last.ptr, same);
+		if (!same)
+			buf_add_char(&g.out, '[');
+		for (uint32_t n = below(&g, 5); n > 0; n--) {
+			gen_value(&g, 3);
+			buf_add_cstr(&g.out, n > 1 || below(&g, 4) == 0 ? "," : "");
+		}
+		buf_add_cstr(&g.out, below(&g, 2) ? "]" : tails[below(&g, sizeof tails / sizeof *tails)]);
+		same_again(&again, buf_str(&g.out), same, &opts);
+		buf_clear(&last);
+		buf_add(&last, g.out.ptr, g.out.len);
+		if (below(&g, 20) == 0)
+			buf_clear(&last); /* and now and then anew */
+	}
+	buf_done(&last);
+	buf_done(&g.out);
+	scan_done(&again);
+}
+
 /* Whole documents, and the same with a few bytes changed. */
 static void test_paths_agree(void **state)
 {
@@ -1289,6 +1338,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test(test_writing),
 	    cmocka_unit_test(test_quote),
 	    cmocka_unit_test(test_paths_agree),
+	    cmocka_unit_test(test_again),
 	    cmocka_unit_test(test_cjson_oracle),
 	    cmocka_unit_test(test_quote_random),
 	    cmocka_unit_test(test_suite),
