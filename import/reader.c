@@ -75,7 +75,8 @@ struct reader {
 	bool zlib_ready, in_member;
 	const char *zlib_bad; /* damage met, to be told once the bytes before it are given */
 	ZSTD_DStream *zstd;
-	bool in_frame; /* of zstd */
+	bool in_frame;     /* of zstd */
+	size_t zstd_wants; /* bytes it would like next */
 	lzma_stream xz;
 	lzma_ret xz_status; /* anything but LZMA_OK stays */
 	bool xz_ready;
@@ -294,7 +295,8 @@ static int64_t damaged(struct reader *r, const char *what, const char *why)
 	return n;
 }
 
-/* Frames one after the other, as zstd(1) reads them; a call may give nothing and only take. */
+/* Frames one after the other, as zstd(1) reads them; a call may give nothing and only take. It gets no more than it asks for, a
+ * block or a checksum: what a block held is out before its frame is found wrong. */
 static int64_t pull_zstd(struct reader *r, char *into, size_t cap)
 {
 	ZSTD_outBuffer out = {.dst = into, .size = cap};
@@ -305,6 +307,8 @@ static int64_t pull_zstd(struct reader *r, char *into, size_t cap)
 		if (drained && !r->in_frame)
 			return 0;
 		ZSTD_inBuffer in = {.src = r->in + r->in_at, .size = r->in_end - r->in_at};
+		if (r->zstd_wants && in.size > r->zstd_wants)
+			in.size = r->zstd_wants;
 		size_t hint = ZSTD_decompressStream(r->zstd, &out, &in);
 		if (ZSTD_getErrorCode(hint) == ZSTD_error_memory_allocation)
 			err_die("out of memory");
@@ -312,6 +316,7 @@ static int64_t pull_zstd(struct reader *r, char *into, size_t cap)
 			return damaged(r, "damaged", ZSTD_getErrorName(hint));
 		use_input(r, in.pos);
 		r->in_frame = hint != 0;
+		r->zstd_wants = hint;
 		if (drained && out.pos == 0 && r->in_frame)
 			return damaged(r, "cut off", NULL);
 	}

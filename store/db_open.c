@@ -414,12 +414,19 @@ static bool find_path(struct db *db, const char *path, struct err *err)
 	return true;
 }
 
+static bool no_store(const char *path, struct err *err)
+{
+	return err_set(err, ERR_STORE, NULL, "there is no store at %s yet: spoor import FILE makes it", path);
+}
+
 static bool open_store(struct db *db, const char *path, struct err *err)
 {
 	if (db->mode == DB_READ && !is_there(path))
-		return err_set(err, ERR_STORE, NULL, "there is no store at %s yet: spoor import FILE makes it", path);
+		return no_store(path, err);
 	if (!find_path(db, path, err) || !db_place_look(&db->place, db->path, (int64_t)n_schema_steps, err))
 		return false;
+	if (db->mode == DB_READ && !db->place.exists)
+		return no_store(path, err);
 	if (db->mode != DB_READ && db->place.read_only)
 		return db_place_refuse(&db->place, db->path, err);
 	if (!db->place.exists && (db->place.no_shared || !make_at_once(db)) && !make_file(db->path, err))

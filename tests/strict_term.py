@@ -4,7 +4,7 @@ and which are neither ("foreign"). And a program on a pseudo-terminal whose outp
     term = Strict("xterm-256color")
     term.feed(bytes)          term.foreign: [(offset, bytes)]
 """
-import curses, fcntl, os, pty, re, select, signal, struct, subprocess, termios, time
+import ast, fcntl, functools, os, pty, re, select, signal, struct, subprocess, sys, termios, time
 
 # Every string capability that a program sends (keys, k…, are received). From term(5); infocmp names them.
 # Left out: what the program never has a reason to send unasked (bell, title, clipboard), tables and resets.
@@ -12,15 +12,19 @@ _IGNORED = {"acsc", "rs1", "rs2", "rs3", "is1", "is2", "is3", "rf", "if", "iprog
             "mc0", "mc4", "mc5", "mc5p", "pfkey", "pfloc", "pfx", "pfxl", "initc", "initp", "u6", "u7", "u8", "u9"}
 
 
+_ASK = """import curses, os, sys
+curses.setupterm(sys.argv[1], os.open(os.devnull, os.O_WRONLY))
+print([(name, curses.tigetstr(name)) for name in sys.argv[2:]])"""
+
+
+@functools.cache
 def _capabilities(term):
+    """A process of its own is asked: Python takes a second setupterm for the first."""
     text = subprocess.run(["infocmp", "-1", "-x", term], capture_output=True, text=True, check=True).stdout
     names = [line.strip().rstrip(",").split("=")[0] for line in text.split("\n")[2:] if "=" in line]
-    curses.setupterm(term, os.open(os.devnull, os.O_WRONLY))
-    for name in names:
-        if name not in _IGNORED and not re.match(r"k[A-Za-z0-9]|kmous", name):
-            value = curses.tigetstr(name)
-            if value:
-                yield name, value
+    names = [n for n in names if n not in _IGNORED and not re.match(r"k[A-Za-z0-9]|kmous", n)]
+    said = subprocess.run([sys.executable, "-c", _ASK, term, *names], capture_output=True, text=True, check=True).stdout
+    return [(name, value) for name, value in ast.literal_eval(said) if value]
 
 
 def _padding(value):

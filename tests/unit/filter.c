@@ -202,17 +202,17 @@ static void keeps_the_right_rows(void **state)
 	    {FILTER_CASES,  "case-2",	                                           "2"    },
 	    {FILTER_CASES,  "status:passed latency>2s dur<3s cost:0.1 has:trace",       "1"    },
 	    {FILTER_CASES,  "score.groundedness:0.9 run:v13",                           "1"    },
-	    /* numbers with exponents, and what no clock reaches */
+ /* numbers with exponents, and what no clock reaches */
 	    {FILTER_TRACES, "dur>=1.24e1s dur<=1.24E+4ms dur>1240e-2ms",                "1"    },
-	    {FILTER_TRACES, "dur>0",                                                    "1,2"  },
-	    {FILTER_TRACES, "dur<1e300d",                                               "1,2"  },
-	    {FILTER_TRACES, "dur<-1e300d",                                              ""     },
-	    {FILTER_TRACES, "tokens<1e300",                                             "1,2"  },
-	    {FILTER_TRACES, "since:1e300d",                                             "1,2"  },
+	    {FILTER_TRACES, "dur>0",	                                            "1,2"  },
+	    {FILTER_TRACES, "dur<1e300d",	                                       "1,2"  },
+	    {FILTER_TRACES, "dur<-1e300d",	                                      ""     },
+	    {FILTER_TRACES, "tokens<1e300",	                                     "1,2"  },
+	    {FILTER_TRACES, "since:1e300d",	                                     "1,2"  },
 	    {FILTER_TRACES, "since:-1e300d",                                            ""     },
 	    {FILTER_TRACES, "until:-1e300d",                                            "1,2"  },
 	    {FILTER_TRACES, "since:1677-09-22T00:00Z",                                  "1,2"  },
-	    {FILTER_TRACES, "dispute\v\f\r\nkind:llm\r\n",                             "1"    },
+	    {FILTER_TRACES, "dispute\v\f\r\nkind:llm\r\n",                              "1"    },
 	    {FILTER_CASES,  "has:error",	                                        "2"    },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
@@ -490,7 +490,7 @@ static void prints_back(void **state)
 	    {"a (b (c d))",                         "a b c d"                            },
 	    {"not (a b) not (a or b) not not c",    "not (a b) not (a or b) not not c"   },
 	    {"\"or\" \"a b\" \"a\\\"b\" name:\"\"", "\"or\" \"a b\" \"a\\\"b\" name:\"\""},
-	    {"name:\"and\" \"NOT\" name:\"Or\"",     "name:\"and\" \"NOT\" name:\"Or\""       },
+	    {"name:\"and\" \"NOT\" name:\"Or\"",    "name:\"and\" \"NOT\" name:\"Or\""   },
 	    {"score.\"a b\"<0.5 score.\"x\">1",     "score.\"a b\"<0.5 score.x>1"        },
 	    {"",	                            ""	                           },
 	};

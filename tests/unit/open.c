@@ -238,7 +238,7 @@ static void does_not_believe_an_old_page_count(void **state)
 	make_store();
 	overwrite(28, "\x7f\xff\xff\xff", 4);
 	refused("is cut off", "put a backup in its place");
-	overwrite(92, "\0\0\0\0", 4);
+	overwrite(92, "\x7f\0\0\1", 4);
 	struct err err = ERR_INIT;
 	struct db *db = db_open(path, DB_READ, &err);
 	if (!db)

@@ -981,7 +981,8 @@ static void same_again(struct scan *again, struct str text, size_t same, const s
 static void test_again(void **state)
 {
 	(void)state;
-	static const char *const tails[] = {"]", "", " ] x", "}", "[[", "1]", ",", ",]", ",\"open", ",{\"k\":[1,2]}]", ":1]", " \n]"};
+	static const char *const tails[] = {
+	    "]", "", " ] x", "}", "[[", "1]", ",", ",]", ",\"open", ",{\"k\":[1,2]}]", ":1]", " \n]"};
 	struct scan again = SCAN_INIT;
 	struct gen g = {.out = BUF_INIT, .random = 77, .odd = true};
 	struct buf last = BUF_INIT;

@@ -11,7 +11,7 @@
 #include "store/stat/dist.h"
 #include "store/stat/rng.h"
 
-#define NONE(figure) assert_true(IS_UNKNOWN(figure))
+#define NONE(figure)        assert_true(IS_UNKNOWN(figure))
 #define EXACT(figure, want) assert_true((figure) == (want))
 
 static void no_interval(struct interval i)
@@ -89,7 +89,12 @@ static void intervals_without_data(void **state)
 	/* More cases than can be counted are no figure either. */
 	assert_true(interval_needed_mean(9, 1, 1e-12) == UNKNOWN_INT);
 	for (int i = 0; i < 4; i++) {
-		static const int64_t bad[][3] = {{5, 2, 0}, {5, 2, 6}, {5, -1, 2}, {5, 6, 2}};
+		static const int64_t bad[][3] = {
+		    {5, 2,  0},
+                    {5, 2,  6},
+                    {5, -1, 2},
+                    {5, 6,  2}
+                };
 		NONE(interval_pass_at_k(bad[i][0], bad[i][1], bad[i][2]));
 		NONE(interval_pass_hat_k(bad[i][0], bad[i][1], bad[i][2]));
 	}
@@ -120,7 +125,8 @@ static void drift_takes_runs_that_say_something(void **state)
 	struct drift all = interval_drift_rate(passed, cases, 20, 0.8);
 	assert_int_equal(all.k, 12);
 	assert_false(all.outside);
-	assert_true(interval_drift_rate(passed, cases, 20, 0.5).outside && interval_drift_rate(passed, cases, 20, 1).outside);
+	assert_true(interval_drift_rate(passed, cases, 20, 0.5).outside &&
+	            interval_drift_rate(passed, cases, 20, 1).outside);
 	passed[3] = nan;
 	cases[4] = 0;
 	cases[5] = nan;
@@ -235,7 +241,8 @@ static void agreement_of_nobody(void **state)
 	struct alpha alpha;
 	assert_true(agree_alpha(&(struct tuples){alone, offsets, 0}, ALPHA_NOMINAL, &opts, &alpha));
 	NONE(alpha.alpha);
-	assert_true(agree_alpha(&(struct tuples){alone, offsets, 2}, ALPHA_NOMINAL, &opts, &alpha)); /* one rating each */
+	assert_true(
+	    agree_alpha(&(struct tuples){alone, offsets, 2}, ALPHA_NOMINAL, &opts, &alpha)); /* one rating each */
 	NONE(alpha.alpha);
 	assert_int_equal(alpha.n_units, 0);
 }
