@@ -295,28 +295,41 @@ static int64_t damaged(struct reader *r, const char *what, const char *why)
 	return n;
 }
 
-/* Frames one after the other, as zstd(1) reads them; a call may give nothing and only take. It gets no more than it asks for, a
- * block or a checksum: what a block held is out before its frame is found wrong. */
+/* Gives the decoder `n` bytes of the input. */
+static bool step_zstd(struct reader *r, size_t n, ZSTD_outBuffer *out)
+{
+	ZSTD_inBuffer in = {.src = r->in + r->in_at, .size = n};
+	size_t hint = ZSTD_decompressStream(r->zstd, out, &in);
+	if (ZSTD_getErrorCode(hint) == ZSTD_error_memory_allocation)
+		err_die("out of memory");
+	if (ZSTD_isError(hint)) {
+		damaged(r, "damaged", ZSTD_getErrorName(hint));
+		return false;
+	}
+	use_input(r, in.pos);
+	r->in_frame = hint != 0;
+	r->zstd_wants = hint;
+	return true;
+}
+
+/* Frames one after the other, as zstd(1) reads them; a call may give nothing and only take. What is decoded is fetched first, and the
+ * decoder gets no more than it asks for, a block or a checksum: so what a block held is out before its frame is found wrong. */
 static int64_t pull_zstd(struct reader *r, char *into, size_t cap)
 {
 	ZSTD_outBuffer out = {.dst = into, .size = cap};
+	if (r->in_frame && !step_zstd(r, 0, &out))
+		return -1;
 	while (out.pos == 0) {
 		if (r->in_at == r->in_end && !r->in_eof && !fill_input(r))
 			return -1;
 		bool drained = r->in_at == r->in_end && r->in_eof;
 		if (drained && !r->in_frame)
 			return 0;
-		ZSTD_inBuffer in = {.src = r->in + r->in_at, .size = r->in_end - r->in_at};
-		if (r->zstd_wants && in.size > r->zstd_wants)
-			in.size = r->zstd_wants;
-		size_t hint = ZSTD_decompressStream(r->zstd, &out, &in);
-		if (ZSTD_getErrorCode(hint) == ZSTD_error_memory_allocation)
-			err_die("out of memory");
-		if (ZSTD_isError(hint))
-			return damaged(r, "damaged", ZSTD_getErrorName(hint));
-		use_input(r, in.pos);
-		r->in_frame = hint != 0;
-		r->zstd_wants = hint;
+		if (!r->in_frame)
+			r->zstd_wants = ZSTD_initDStream(r->zstd);
+		size_t there = r->in_end - r->in_at;
+		if (!step_zstd(r, there < r->zstd_wants ? there : r->zstd_wants, &out))
+			return -1;
 		if (drained && out.pos == 0 && r->in_frame)
 			return damaged(r, "cut off", NULL);
 	}
