@@ -173,7 +173,7 @@ static void pad(struct buf *out, size_t from, int width)
 int goals_print(struct buf *out)
 {
 	static const char *const titles[5] = {"goal", "what", "measured", "goal", "aim"};
-	static const int widths[6] = {5, 58, 14, 12, 12, 6};
+	static const int widths[6] = {5, 63, 14, 12, 12, 6};
 	int missed = 0;
 	for (int c = 0; c < 5; c++) {
 		size_t from = out->len;
