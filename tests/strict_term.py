@@ -84,8 +84,12 @@ _OURS = [
 
 class Strict:
     def __init__(self, term, utf8=True):
-        patterns = {_pattern(v) for _, v in _capabilities(term)} | set(_OURS)
-        self.sequence = re.compile(b"|".join(sorted(patterns - {b""}, key=len, reverse=True)), re.S)
+        values = [v for _, v in _capabilities(term)]
+        values += [v.replace(b"\x0e", b"").replace(b"\x0f", b"") for v in values]  # tui/term.c leaves the alternate character set alone
+        plain = {_pattern(v) for v in values if b"%" not in v}  # first: one with parameters may match their beginning
+        others = ({_pattern(v) for v in values} | set(_OURS)) - plain
+        ordered = sorted(plain - {b""}, key=len, reverse=True) + sorted(others - {b""}, key=len, reverse=True)
+        self.sequence = re.compile(b"|".join(ordered), re.S)
         self.utf8, self.rest, self.at, self.n_sequences = utf8, b"", 0, 0
         self.foreign = []
         self.recent = b""
