@@ -100,14 +100,17 @@ def try_one(w, job, state, kind, what, mode, action, k):
 def main():
     opts = options(__doc__)
     dice = random.Random(opts.seed)
+    if SANITIZED:
+        print("skipped: the sanitizer's runtime has to be first, before what makes calls fail")
+        print("0 passed, 0 failed")
+        return 0
     probe = Worker()
     cases = []
     for job in JOBS:
         for state in STATES:
             kinds = [(f"call {c}", CALL, CALLS[c], [ERRNO[e] for e in names], (ONCE, FROM)) for c, names in OF_CALL.items()]
             kinds += [(f"sqlite {m}", VFS, METHODS[m], codes, (ONCE, FROM)) for m, codes in OF_METHOD.items()]
-            if not SANITIZED:
-                kinds.append(("memory", ALLOC, 1, (0,), (ONCE, FROM)))
+            kinds.append(("memory", ALLOC, 1, (0,), (ONCE, FROM)))
             for name, kind, what, actions, modes in kinds:
                 n = probe.count(job, state, kind, what)
                 for action in actions:
