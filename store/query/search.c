@@ -400,7 +400,6 @@ struct trace_search {
 	struct db *db;
 	struct text_set keys;
 	VEC(int64_t) ids;
-	bool found;
 	struct err err;
 };
 
