@@ -383,10 +383,12 @@ static void find_point(struct job *job, struct record_point at, const struct has
 }
 
 /* The last point of a reading. If more may come it is exactly behind what was dealt with, so that it stays good whatever becomes of
- * the tail. */
+ * the tail. Told to stop before it is where an earlier import was, the point stays there. */
 static bool make_last_point(struct job *job, struct err *err)
 {
 	const struct job_point *p = &job->point;
+	if (job->done_records < job->known.records && p->at.records < job->known.records)
+		return true;
 	if (job->end == JOB_END || !p->hasher || p->at.records < job->done_records) {
 		if (p->at.records > job->done_records) /* bad ones came last */
 			job->done_records = p->at.records;

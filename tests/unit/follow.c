@@ -752,6 +752,37 @@ static void test_killed(void **state)
 	killed(SIGKILL, 2);
 }
 
+/* Told to stop at any moment while it passes over what the store has: the resume point never goes back. */
+static void test_terminated_at_known(void **state)
+{
+	(void)state;
+	enum { ROUNDS = 60, LINES = 2000 };
+	struct box box;
+	struct buf text = BUF_INIT;
+	box_open(&box);
+	struct str all = lines(&text, 0, LINES);
+	put(box.file, 0, str_cut(all, 0, all.len - 1)); /* no end of line: what is known is read again to find where to go on */
+	begin(&box, box.file);
+	settle(&box);
+	end_quietly(&box);
+	int64_t records = number(box.db, "SELECT records FROM source");
+	assert_true(records >= LINES - 1);
+	seed = 7;
+	for (int round = 0; round < ROUNDS; round++) {
+		pid_t child = fork();
+		if (child == 0)
+			_exit(follow_child(&box, true));
+		usleep(random_to(12000));
+		kill(child, SIGTERM);
+		int status = 0;
+		while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+			;
+		assert_int_equal(number(box.db, "SELECT records FROM source"), records);
+	}
+	buf_done(&text);
+	box_close(&box);
+}
+
 static void test_terminated(void **state)
 {
 	(void)state;
@@ -837,6 +868,7 @@ int main(void)
 	    cmocka_unit_test(test_unfinished),
 	    cmocka_unit_test(test_stopped_with_a_large_trace),
 	    cmocka_unit_test(test_killed),
+	    cmocka_unit_test(test_terminated_at_known),
 	    cmocka_unit_test(test_terminated),
 	    cmocka_unit_test(test_disturbed),
 	};
