@@ -1,0 +1,507 @@
+#include "import/fields.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { OPENED_MAX = 4 };
+
+/* ---------------------------------------------------------------- beginnings */
+
+struct fields fields_of(struct import *im, const struct record *rec)
+{
+	return (struct fields){.im = im, .rec = rec, .arena = im->arena, .payload = sink_wants(im->sink, SINK_PAYLOAD)};
+}
+
+void fields_done(struct fields *f)
+{
+	for (size_t i = 0; i < f->scans.n; i++) {
+		scan_done(f->scans.at[i]);
+		free(f->scans.at[i]);
+	}
+	vec_done(&f->scans);
+}
+
+struct span span_start(const char *family)
+{
+	return (struct span){.scope = {.family = str_of(family)},
+	                     .start_ns = TIME_UNKNOWN,
+	                     .end_ns = TIME_UNKNOWN,
+	                     .first_token_ns = UNKNOWN_INT,
+	                     .tokens_in = UNKNOWN_INT,
+	                     .tokens_out = UNKNOWN_INT,
+	                     .tokens_cached = UNKNOWN_INT,
+	                     .tokens_reasoning = UNKNOWN_INT,
+	                     .cost_usd = UNKNOWN_DOUBLE};
+}
+
+struct trace trace_start(const char *family)
+{
+	return (struct trace){.scope = {.family = str_of(family)},
+	                      .start_ns = TIME_UNKNOWN,
+	                      .end_ns = TIME_UNKNOWN,
+	                      .cost_usd = UNKNOWN_DOUBLE};
+}
+
+struct score score_start(const char *family)
+{
+	return (struct score){.scope = {.family = str_of(family)},
+	                      .value = UNKNOWN_DOUBLE,
+	                      .threshold = UNKNOWN_DOUBLE,
+	                      .pass = -1,
+	                      .time_ns = TIME_UNKNOWN};
+}
+
+/* ---------------------------------------------------------------- finding */
+
+struct str field_text(const struct fields *f, struct val v)
+{
+	struct str text = val_text(v, f->arena);
+	return text.len ? text : STR_NONE;
+}
+
+static bool is_there(struct val v)
+{
+	return val_ok(v) && !(val_is(v, SCAN_STRING) && val_raw(v).len <= 2);
+}
+
+struct val field_any(struct val object, const char *const *names)
+{
+	for (; *names; names++) {
+		struct val v = val_get(object, *names);
+		if (is_there(v))
+			return v;
+	}
+	return VAL_NONE;
+}
+
+static bool may_open(struct str text)
+{
+	return text.len > 1 && (text.ptr[0] == '{' || text.ptr[0] == '[' || text.ptr[0] == '"');
+}
+
+struct val field_open(struct fields *f, struct val v)
+{
+	const struct scan_opts opts = {.last = true, .lenient = true, .replace_utf8 = true};
+	for (int i = 0; i < OPENED_MAX && val_is(v, SCAN_STRING); i++) {
+		struct str text = str_trim(val_str(v, f->arena));
+		if (!may_open(text))
+			return v;
+		struct scan *scan = xcalloc(1, sizeof *scan);
+		*vec_add(&f->scans) = scan;
+		if (!scan_text(scan, text, &opts))
+			return v;
+		v = scan_root(scan);
+	}
+	return v;
+}
+
+struct val field_path(struct fields *f, struct val v, const char *path)
+{
+	struct str rest = str_of(path);
+	while (rest.len && val_ok(v)) {
+		size_t dot = str_find_char(rest, '.');
+		v = val_find(field_open(f, v), str_cut(rest, 0, dot));
+		rest = dot == SIZE_MAX ? STR_NONE : str_from(rest, dot + 1);
+	}
+	return v;
+}
+
+/* ---------------------------------------------------------------- times and numbers */
+
+static void bad(const struct fields *f, const char *code, const char *path, const char *kept, const char *what)
+{
+	import_problem(f->im, f->rec, SEVERITY_WARNING, code, str_of(path), kept, "%s", what);
+}
+
+static bool says_nothing(struct str text)
+{
+	static const char *const words[] = {"none", "null", "nat", "nan", "undefined", "0", "0.0"};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (str_ieq(text, words[i]))
+			return true;
+	return text.len == 0;
+}
+
+/* A decimal count of units → ns, exact: the point is moved, the rest is seconds' business. */
+static bool scaled(struct str literal, int64_t unit_ns, int64_t *ns)
+{
+	int64_t whole;
+	if (scan_int64(literal, &whole))
+		return !__builtin_mul_overflow(whole, unit_ns, ns);
+	if (unit_ns == 1000000000)
+		return units_seconds(literal, ns);
+	double d;
+	if (!scan_double(literal, &d) || d > 9e18 / (double)unit_ns || d < -9e18 / (double)unit_ns)
+		return false;
+	*ns = (int64_t)(d * (double)unit_ns + (d < 0 ? -0.5 : 0.5));
+	return true;
+}
+
+static int64_t time_of(const struct fields *f, struct val v, int64_t unit_ns, const char *path)
+{
+	bool zoneless;
+	int64_t ns;
+	struct str text = str_trim(val_text(v, f->arena));
+	if (!val_ok(v) || says_nothing(text))
+		return TIME_UNKNOWN;
+	if (val_is(v, SCAN_STRING) && units_iso(text, &ns, &zoneless))
+		return ns;
+	if (unit_ns ? scaled(text, unit_ns, &ns) : units_epoch(text, &ns))
+		return ns;
+	bad(f, "bad-time", path, "kept, time unknown", "not a time");
+	return TIME_UNKNOWN;
+}
+
+int64_t field_time(const struct fields *f, struct val v, const char *path)
+{
+	return time_of(f, v, 0, path);
+}
+
+int64_t field_time_in(const struct fields *f, struct val v, int64_t unit_ns, const char *path)
+{
+	return time_of(f, v, unit_ns, path);
+}
+
+int64_t field_duration(const struct fields *f, struct val v, int64_t unit_ns, const char *path)
+{
+	int64_t ns;
+	struct str text = str_trim(val_text(v, f->arena));
+	if (!val_ok(v) || (val_is(v, SCAN_STRING) && !str_is(text, "0") && says_nothing(text)))
+		return UNKNOWN_INT;
+	if (scaled(text, unit_ns, &ns))
+		return ns >= 0 ? ns : UNKNOWN_INT;
+	bad(f, "bad-value", path, "kept, duration unknown", "not a length of time");
+	return UNKNOWN_INT;
+}
+
+int64_t field_count(const struct fields *f, struct val v, const char *path)
+{
+	double d;
+	int64_t n;
+	if (!is_there(v))
+		return UNKNOWN_INT;
+	if (val_int64(v, &n) && n >= 0)
+		return n;
+	if (val_double(v, &d) && d >= 0 && d < 9e15)
+		return (int64_t)(d + 0.5);
+	bad(f, "bad-value", path, "kept, count unknown", "not a count");
+	return UNKNOWN_INT;
+}
+
+double field_number(const struct fields *f, struct val v, const char *path)
+{
+	double d;
+	if (!is_there(v))
+		return UNKNOWN_DOUBLE;
+	if (val_double(v, &d))
+		return d;
+	bad(f, "bad-value", path, "kept, number unknown", "not a number");
+	return UNKNOWN_DOUBLE;
+}
+
+const struct str *field_tags(const struct fields *f, struct val v, size_t *n)
+{
+	struct str *tags = arena_zalloc(f->arena, (size_t)val_count(v) + 1, sizeof *tags);
+	*n = 0;
+	if (val_is(v, SCAN_STRING) && is_there(v))
+		tags[(*n)++] = val_str(v, f->arena);
+	for (struct member m = val_first(v); m.ok && val_is(v, SCAN_ARRAY); m = val_next(m))
+		if (is_there(m.val))
+			tags[(*n)++] = val_text(m.val, f->arena);
+	return tags;
+}
+
+/* ---------------------------------------------------------------- usage */
+
+enum usage_field { USAGE_IN, USAGE_OUT, USAGE_CACHED, USAGE_OUTSIDE, USAGE_REASONING, USAGE_COST, N_USAGE };
+
+/* Best first, for each field. A dot leads into a member. */
+static const struct {
+	enum usage_field field;
+	const char *path;
+} usage_rows[] = {
+    {USAGE_IN,        "prompt_tokens"                             },
+    {USAGE_IN,        "input_tokens"                              },
+    {USAGE_IN,        "promptTokens"                              },
+    {USAGE_IN,        "inputTokens"                               },
+    {USAGE_IN,        "promptTokenCount"                          },
+    {USAGE_IN,        "prompt_token_count"                        },
+    {USAGE_IN,        "input"                                     },
+    {USAGE_IN,        "prompt"                                    },
+    {USAGE_OUT,       "completion_tokens"                         },
+    {USAGE_OUT,       "output_tokens"                             },
+    {USAGE_OUT,       "completionTokens"                          },
+    {USAGE_OUT,       "outputTokens"                              },
+    {USAGE_OUT,       "candidatesTokenCount"                      },
+    {USAGE_OUT,       "candidates_token_count"                    },
+    {USAGE_OUT,       "output"                                    },
+    {USAGE_OUT,       "completion"                                },
+    {USAGE_OUTSIDE,   "cache_creation_input_tokens"               },
+    {USAGE_CACHED,    "cache_read_input_tokens"                   },
+    {USAGE_CACHED,    "cached_input_tokens"                       },
+    {USAGE_CACHED,    "cachedInputTokens"                         },
+    {USAGE_CACHED,    "prompt_tokens_details.cached_tokens"       },
+    {USAGE_CACHED,    "input_tokens_details.cached_tokens"        },
+    {USAGE_CACHED,    "input_token_details.cache_read"            },
+    {USAGE_CACHED,    "prompt_details.cache_read"                 },
+    {USAGE_CACHED,    "promptTokensDetails.cachedTokens"          },
+    {USAGE_CACHED,    "cachedContentTokenCount"                   },
+    {USAGE_CACHED,    "prompt_cached_tokens"                      },
+    {USAGE_CACHED,    "input_cached_tokens"                       },
+    {USAGE_CACHED,    "input_cache_read"                          },
+    {USAGE_CACHED,    "cached_tokens"                             },
+    {USAGE_REASONING, "completion_tokens_details.reasoning_tokens"},
+    {USAGE_REASONING, "output_tokens_details.reasoning_tokens"    },
+    {USAGE_REASONING, "output_token_details.reasoning"            },
+    {USAGE_REASONING, "completion_details.reasoning"              },
+    {USAGE_REASONING, "completionTokensDetails.reasoningTokens"   },
+    {USAGE_REASONING, "reasoning_output_tokens"                   },
+    {USAGE_REASONING, "completion_reasoning_tokens"               },
+    {USAGE_REASONING, "output_reasoning_tokens"                   },
+    {USAGE_REASONING, "output_reasoning"                          },
+    {USAGE_REASONING, "reasoningTokens"                           },
+    {USAGE_REASONING, "reasoning_tokens"                          },
+    {USAGE_REASONING, "thoughtsTokenCount"                        },
+    {USAGE_COST,      "total_cost"                                },
+    {USAGE_COST,      "totalCost"                                 },
+    {USAGE_COST,      "estimated_cost"                            },
+    {USAGE_COST,      "cost_usd"                                  },
+    {USAGE_COST,      "cost"                                      },
+};
+
+static void pick_usage(struct val usage, struct val *got)
+{
+	for (size_t i = 0; i < sizeof usage_rows / sizeof *usage_rows; i++) {
+		struct val *best = &got[usage_rows[i].field], v = VAL_NONE;
+		if (!val_ok(*best) && val_ok(v = val_path(usage, usage_rows[i].path)) && !val_is(v, SCAN_OBJECT))
+			*best = v;
+	}
+}
+
+static void set_count(int64_t *into, int64_t n)
+{
+	if (*into == UNKNOWN_INT)
+		*into = n;
+}
+
+void fields_usage(const struct fields *f, struct span *span, struct val usage, const char *path)
+{
+	struct val got[N_USAGE] = {VAL_NONE};
+	if (!val_is(usage, SCAN_OBJECT))
+		return;
+	pick_usage(usage, got);
+	int64_t in = field_count(f, got[USAGE_IN], path), cached = field_count(f, got[USAGE_CACHED], path);
+	int64_t written = field_count(f, got[USAGE_OUTSIDE], path);
+	/* Anthropic's own keys: what was read from the cache is not part of its input_tokens. LangChain writes other keys. */
+	bool outside = val_ok(val_get(usage, "input_tokens")) &&
+	               (val_ok(got[USAGE_OUTSIDE]) || val_ok(val_get(usage, "cache_read_input_tokens")));
+	bool more = in != UNKNOWN_INT && cached != UNKNOWN_INT && cached > in;
+	if (in != UNKNOWN_INT && (outside || more)) {
+		uint64_t sum =
+		    (uint64_t)in + (cached > 0 ? (uint64_t)cached : 0) + (written > 0 ? (uint64_t)written : 0);
+		in = sum < INT64_MAX ? (int64_t)sum : in;
+	}
+	set_count(&span->tokens_in, in);
+	set_count(&span->tokens_out, field_count(f, got[USAGE_OUT], path));
+	set_count(&span->tokens_cached, cached);
+	set_count(&span->tokens_reasoning, field_count(f, got[USAGE_REASONING], path));
+	if (IS_UNKNOWN(span->cost_usd))
+		span->cost_usd = field_number(f, got[USAGE_COST], path);
+}
+
+/* ---------------------------------------------------------------- what went in and came out */
+
+void fields_input(struct fields *f, struct span *span, struct val v)
+{
+	v = field_open(f, v);
+	span->input = val_ok(v) ? val_text(v, f->arena) : STR_NONE;
+	span->input_hash = model_text_hash(span->input);
+}
+
+void fields_output(struct fields *f, struct span *span, struct val v)
+{
+	v = field_open(f, v);
+	span->output = val_ok(v) ? val_text(v, f->arena) : STR_NONE;
+	span->output_hash = model_text_hash(span->output);
+}
+
+/* JSON that is no conversation comes back as one unknown part. */
+static void read_side(struct fields *f, struct message_list *list, struct val v, bool output)
+{
+	if (!is_there(v))
+		return;
+	message_read(list, field_open(f, v), output, f->arena);
+	if (list->n == 1 && list->at[0].n_parts == 1 && list->at[0].parts[0].type == PART_OTHER)
+		list->n = 0;
+}
+
+void fields_messages(struct fields *f, struct span *span, struct val in, struct val out)
+{
+	struct message_list ins = {0}, outs = {0};
+	read_side(f, &ins, in, false);
+	read_side(f, &outs, out, true);
+	if (ins.n)
+		span->input_preview = message_preview(&ins, false, f->arena);
+	if (outs.n)
+		span->output_preview = message_preview(&outs, true, f->arena);
+	if (!f->payload)
+		return;
+	struct message *at = arena_alloc(f->arena, (ins.n + outs.n + 1) * sizeof *at);
+	if (ins.n)
+		memcpy(at, ins.at, ins.n * sizeof *at);
+	if (outs.n)
+		memcpy(at + ins.n, outs.at, outs.n * sizeof *at);
+	span->messages = at;
+	span->n_messages = ins.n + outs.n;
+}
+
+static struct document document_of(const struct fields *f, struct val v)
+{
+	struct document doc = {.score = UNKNOWN_DOUBLE};
+	struct val score = FIELD_ANY(v, "score", "similarity", "relevance_score", "_score");
+	if (val_is(val_get(v, "node"), SCAN_OBJECT)) /* LlamaIndex: {node, score} */
+		v = val_get(v, "node");
+	if (val_is(val_get(v, "kwargs"), SCAN_OBJECT)) /* LangChain's constructor */
+		v = val_get(v, "kwargs");
+	if (!val_is(v, SCAN_OBJECT)) {
+		doc.content = val_text(v, f->arena);
+		return doc;
+	}
+	struct val meta = val_get(v, "metadata");
+	doc.id = field_text(f, FIELD_ANY(v, "id", "doc_id", "document_id", "id_"));
+	doc.content =
+	    field_text(f, FIELD_ANY(v, "page_content", "pageContent", "content", "text", "document", "snippet"));
+	doc.metadata = field_text(f, meta);
+	if (!val_ok(score))
+		score = FIELD_ANY(v, "score", "similarity", "relevance_score");
+	if (!val_ok(score))
+		score = FIELD_ANY(meta, "score", "relevance_score");
+	if (!val_double(score, &doc.score))
+		doc.score = UNKNOWN_DOUBLE;
+	if (!doc.content.ptr)
+		doc.content = val_text(v, f->arena);
+	return doc;
+}
+
+void fields_documents(struct fields *f, struct span *span, struct val v)
+{
+	if (!f->payload)
+		return;
+	v = field_open(f, v);
+	if (val_is(v, SCAN_OBJECT))
+		v = field_open(f, FIELD_ANY(v, "documents", "docs", "results", "matches", "nodes", "output"));
+	if (!val_is(v, SCAN_ARRAY))
+		return;
+	struct document *docs = arena_zalloc(f->arena, (size_t)val_count(v) + 1, sizeof *docs);
+	span->n_documents = 0;
+	for (struct member m = val_first(v); m.ok; m = val_next(m))
+		if (val_ok(m.val))
+			docs[span->n_documents++] = document_of(f, m.val);
+	span->documents = docs;
+}
+
+/* ---------------------------------------------------------------- the rest */
+
+static bool is_mapped(struct member m, const char *const *mapped)
+{
+	for (; mapped && *mapped; mapped++)
+		if (member_is(m, *mapped))
+			return true;
+	return false;
+}
+
+void fields_attributes(struct fields *f, struct span *span, struct val object, const char *prefix,
+                       const char *const *mapped)
+{
+	if (!f->payload || !val_is(object, SCAN_OBJECT))
+		return;
+	size_t had = span->n_attributes;
+	struct attribute *at = arena_alloc(f->arena, (had + val_count(object) + 1) * sizeof *at);
+	if (had)
+		memcpy(at, span->attributes, had * sizeof *at);
+	for (struct member m = val_first(object); m.ok; m = val_next(m)) {
+		if (is_mapped(m, mapped) || !val_ok(m.val))
+			continue;
+		struct str key = member_key(m, f->arena);
+		if (prefix && *prefix)
+			key = arena_printf(f->arena, "%s" STR_FMT, prefix, STR_ARG(key));
+		at[had++] = (struct attribute){.key = key, .json = val_raw(m.val)};
+	}
+	span->attributes = at;
+	span->n_attributes = had;
+}
+
+enum span_kind field_kind(struct str word)
+{
+	static const struct {
+		const char *word;
+		enum span_kind kind;
+	} words[] = {
+	    {"generation",    KIND_LLM      },
+            {"chat_model",    KIND_LLM      },
+            {"completion",    KIND_LLM      },
+	    {"workflow",      KIND_CHAIN    },
+            {"function",      KIND_TOOL     },
+            {"embeddings",    KIND_EMBEDDING},
+	    {"rerank",        KIND_RERANKER },
+            {"retrieval",     KIND_RETRIEVER},
+            {"scorer",        KIND_EVALUATOR},
+	    {"evaluation",    KIND_EVALUATOR},
+            {"output_parser", KIND_PARSER   },
+	};
+	enum span_kind kind = KIND_SPAN;
+	if (kind_named(word, &kind))
+		return kind;
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (str_ieq(word, words[i].word))
+			return words[i].kind;
+	return KIND_SPAN;
+}
+
+enum span_status field_status(struct str word)
+{
+	static const struct {
+		const char *word;
+		enum span_status status;
+	} words[] = {
+	    {"ok",                STATUS_OK     },
+	    {"success",           STATUS_OK     },
+	    {"successful",        STATUS_OK     },
+	    {"succeeded",         STATUS_OK     },
+	    {"completed",         STATUS_OK     },
+	    {"finished",          STATUS_OK     },
+	    {"done",              STATUS_OK     },
+	    {"status_code_ok",    STATUS_OK     },
+	    {"error",             STATUS_ERROR  },
+	    {"errored",           STATUS_ERROR  },
+	    {"failed",            STATUS_ERROR  },
+	    {"failure",           STATUS_ERROR  },
+	    {"status_code_error", STATUS_ERROR  },
+	    {"cancelled",         STATUS_ERROR  },
+	    {"running",           STATUS_RUNNING},
+	    {"pending",           STATUS_RUNNING},
+	    {"in_progress",       STATUS_RUNNING},
+	    {"started",           STATUS_RUNNING},
+	};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (str_ieq(word, words[i].word))
+			return words[i].status;
+	return STATUS_UNSET;
+}
+
+void field_score_value(const struct fields *f, struct score *score, struct val v)
+{
+	bool truth;
+	if (!val_ok(v))
+		return;
+	if (val_is(v, SCAN_TRUE) || val_is(v, SCAN_FALSE)) {
+		val_bool(v, &truth);
+		score->value = truth;
+		score->label = val_text(v, f->arena);
+		return;
+	}
+	if (!val_double(v, &score->value))
+		score->value = UNKNOWN_DOUBLE;
+	if (!val_is(v, SCAN_NUMBER) && IS_UNKNOWN(score->value))
+		score->label = val_text(v, f->arena);
+}
