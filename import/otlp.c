@@ -484,6 +484,7 @@ const struct format format_otlp = {
     .spec_url = "https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding",
     .how = "resourceSpans, batches or scopeSpans in the first JSON values, camelCase or snake_case",
     .fills = "traces, spans with messages, documents, events and links, scores of evaluation events",
+    .example = "{\"resourceSpans\":[{\"resource\":{…},\"scopeSpans\":[{\"spans\":[{\"traceId\":…,\"spanId\":…}]}]}]}",
     .paths = otlp_paths,
     .loose_keys = true,
     .state_size = sizeof(struct otlp_state),

@@ -623,6 +623,8 @@ const struct format format_promptfoo = {
     .spec_url = "https://www.promptfoo.dev/docs/configuration/outputs/",
     .how = "results.results with evalId or a version, or results.table",
     .fills = "one eval run per prompt and provider, case results, a score per assertion and named score",
+    .example = "{\"evalId\":\"eval-…\",\"results\":{\"version\":3,\"results\":[{\"promptIdx\":0,…}],\"stats\":{…}},"
+               "\"config\":{…}}",
     .paths = promptfoo_paths,
     .secrets = promptfoo_secrets,
     .state_size = sizeof(struct promptfoo_state),
@@ -637,6 +639,7 @@ const struct format format_promptfoo_jsonl = {
     .spec_url = "https://www.promptfoo.dev/docs/configuration/outputs/",
     .how = "lines with promptIdx, testIdx and success or gradingResult",
     .fills = "as promptfoo, without the suite's name and time",
+    .example = "{\"promptIdx\":0,\"testIdx\":0,\"success\":true,\"gradingResult\":{…},\"response\":{…}}",
     .secrets = promptfoo_secrets,
     .state_size = sizeof(struct promptfoo_state),
     .probe = lines_probe,

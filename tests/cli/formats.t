@@ -2,9 +2,11 @@ $ spoor formats | grep -c '^[a-z]'
 3
 $ spoor formats otlp
 otlp  OpenTelemetry OTLP/JSON
-  known by  resourceSpans, batches or scopeSpans in the first JSON values, camelCase or snake_case
-  fills     traces, spans with messages, documents, events and links, scores of evaluation events
-  described https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
+  known by    resourceSpans, batches or scopeSpans in the first JSON values, camelCase or snake_case
+  example     {"resourceSpans":[{"resource":{…},"scopeSpans":[{"spans":[{"traceId":…,"spanId":…}]}]}]}
+  fills       traces, spans with messages, documents, events and links, scores of evaluation events
+  described   https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
+  built from  real files
 $ spoor formats --json | python3 -c "import json,sys; d=json.load(sys.stdin); print(all(f['name'] and f['title'] and f['how'] and f['fills'] and f['spec_url'] for f in d['formats']), d['total']==len(d['formats']))"
 True True
 $ spoor formats otlp --json | python3 -c "import json,sys; print(json.load(sys.stdin)['formats'][0]['name'])"

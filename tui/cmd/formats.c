@@ -27,6 +27,9 @@ static void format_json(struct jout *j, const struct format *f)
 	jout_cstr(j, "title", f->title);
 	jout_cstr(j, "how", f->how);
 	jout_cstr(j, "fills", f->fills);
+	jout_cstr(j, "example", f->example);
+	jout_bool(j, "real_files_seen", !f->seen);
+	jout_cstr(j, "built_from", f->seen ? f->seen : "real files");
 	jout_cstr(j, "spec_url", f->spec_url);
 	jout_end(j);
 }
@@ -35,7 +38,7 @@ static void fact(const struct out *o, struct buf *to, const char *name, const ch
 {
 	if (!value)
 		return;
-	buf_printf(to, "  %-10s", name);
+	buf_printf(to, "  %-12s", name);
 	out_text(o, to, str_of(value), 0);
 	buf_add_char(to, '\n');
 }
@@ -44,8 +47,10 @@ static void print_one(const struct out *o, struct buf *to, const struct format *
 {
 	buf_printf(to, "%s  %s\n", f->name, f->title);
 	fact(o, to, "known by", f->how);
+	fact(o, to, "example", f->example);
 	fact(o, to, "fills", f->fills);
 	fact(o, to, "described", f->spec_url);
+	fact(o, to, "built from", f->seen ? f->seen : "real files");
 }
 
 static void print_all(const struct out *o, struct buf *to, const struct format **sorted, size_t n)
