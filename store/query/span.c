@@ -264,6 +264,176 @@ static void fill_explanations(struct span_detail *out, const struct score_row *w
 				out->scores[i].explanation = whole[k].explanation;
 }
 
+/* One of a span's records: what it gives of the span (span NULL: nothing), and the record itself. */
+struct origin_read {
+	const struct span *span;
+	struct span_origin origin;
+};
+
+static bool read_origin(struct block_cache *blocks, int64_t key, int64_t record, struct keeper *k,
+                        struct origin_read *out, struct err *err)
+{
+	struct stored_record rec;
+	int64_t source;
+	k->any_span = true;
+	k->want_key = key;
+	k->span = NULL;
+	*out = (struct origin_read){.span = NULL};
+	if (!decode(blocks, record, k, &rec, err))
+		return false;
+	out->span = k->span;
+	out->origin = (struct span_origin){.raw = rec.entry.bytes,
+	                                   .frames = rec.frames,
+	                                   .n_frames = rec.n_frames,
+	                                   .format = str_of(rec.format),
+	                                   .record = rec.entry.record,
+	                                   .line = rec.entry.line,
+	                                   .offset = rec.entry.offset};
+	return block_source(blocks, (uint64_t)record, k->arena, &source, &out->origin.file, err);
+}
+
+/* The records of the span beside `record`, in the order in which they count. */
+static bool other_records(struct db *db, int64_t trace, int64_t key, int64_t record, int64_t *records, size_t *n,
+                          struct err *err)
+{
+	struct stmt *s = db_query(db,
+	                          "SELECT record FROM span_other WHERE trace = ? AND key = ? AND record <> ?"
+	                          " ORDER BY end_ns IS NULL, end_ns DESC, hash LIMIT ?",
+	                          err);
+	enum step step;
+	*n = 0;
+	if (!s)
+		return false;
+	stmt_int(s, 1, trace);
+	stmt_int(s, 2, key);
+	stmt_int(s, 3, record);
+	stmt_int(s, 4, SPAN_ORIGINS - 1);
+	while ((step = stmt_step(s, err)) == STEP_ROW)
+		records[(*n)++] = col_int(s, 0);
+	stmt_end(s);
+	return step == STEP_DONE;
+}
+
+static void join_text(struct str *into, struct str from)
+{
+	if (!into->ptr)
+		*into = from;
+}
+
+static void join_number(int64_t *into, int64_t from)
+{
+	if (*into == UNKNOWN_INT)
+		*into = from;
+}
+
+static void join_attributes(struct arena *arena, const struct attribute **into, size_t *n, const struct attribute *from,
+                            size_t n_from)
+{
+	struct attribute *to = arena_zalloc(arena, *n + n_from + 1, sizeof *to);
+	size_t had = *n;
+	if (had)
+		memcpy(to, *into, had * sizeof *to);
+	for (size_t i = 0; i < n_from; i++) {
+		bool there = false;
+		for (size_t k = 0; k < had && !there; k++)
+			there = str_eq(to[k].key, from[i].key);
+		if (!there)
+			to[(*n)++] = from[i];
+	}
+	*into = to;
+}
+
+static bool has_side(const struct span *span, bool output)
+{
+	for (size_t i = 0; i < span->n_messages; i++)
+		if (span->messages[i].output == output)
+			return true;
+	return false;
+}
+
+/* What was said before the call from one record, what was answered from another. */
+static void join_messages(struct arena *arena, struct span *into, const struct span *from)
+{
+	bool take[2] = {!has_side(into, false), !has_side(into, true)};
+	struct message *to = arena_zalloc(arena, into->n_messages + from->n_messages + 1, sizeof *to);
+	size_t n = 0;
+	for (int output = 0; output < 2; output++) {
+		const struct span *side = take[output] ? from : into;
+		for (size_t i = 0; i < side->n_messages; i++)
+			if (side->messages[i].output == (output == 1))
+				to[n++] = side->messages[i];
+	}
+	into->messages = to;
+	into->n_messages = n;
+}
+
+static void join_spans(struct arena *arena, struct span *a, const struct span *b)
+{
+	struct str *const texts[] = {
+	    &a->trace_id,       &a->id,       &a->parent_id,     &a->name,          &a->message,
+	    &a->model,          &a->provider, &a->prompt_name,   &a->prompt_text,   &a->session,
+	    &a->prompt_version, &a->user,     &a->service,       &a->trace_name,    &a->tool_name,
+	    &a->input,          &a->output,   &a->input_preview, &a->output_preview};
+	const struct str from[] = {b->trace_id,       b->id,       b->parent_id,     b->name,          b->message,
+	                           b->model,          b->provider, b->prompt_name,   b->prompt_text,   b->session,
+	                           b->prompt_version, b->user,     b->service,       b->trace_name,    b->tool_name,
+	                           b->input,          b->output,   b->input_preview, b->output_preview};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		join_text(texts[i], from[i]);
+	if (a->kind == KIND_SPAN)
+		a->kind = b->kind;
+	join_number(&a->start_ns, b->start_ns);
+	join_number(&a->end_ns, b->end_ns);
+	join_number(&a->first_token_ns, b->first_token_ns);
+	join_number(&a->tokens_in, b->tokens_in);
+	join_number(&a->tokens_out, b->tokens_out);
+	join_number(&a->tokens_cached, b->tokens_cached);
+	join_number(&a->tokens_reasoning, b->tokens_reasoning);
+	join_attributes(arena, &a->attributes, &a->n_attributes, b->attributes, b->n_attributes);
+	join_attributes(arena, &a->resource, &a->n_resource, b->resource, b->n_resource);
+	join_messages(arena, a, b);
+	if (!a->n_documents) {
+		a->documents = b->documents;
+		a->n_documents = b->n_documents;
+	}
+	if (!a->n_events) {
+		a->events = b->events;
+		a->n_events = b->n_events;
+	}
+	if (!a->n_links) {
+		a->links = b->links;
+		a->n_links = b->n_links;
+	}
+	if (!a->n_tags) {
+		a->tags = b->tags;
+		a->n_tags = b->n_tags;
+	}
+}
+
+static bool read_origins(struct db *db, struct block_cache *blocks, int64_t trace, int64_t key, int64_t record,
+                         struct keeper *k, struct span_detail *out, struct err *err)
+{
+	int64_t records[SPAN_ORIGINS] = {record};
+	struct span_origin *origins = arena_zalloc(k->arena, SPAN_ORIGINS, sizeof *origins);
+	size_t n;
+	bool any = false;
+	if (!other_records(db, trace, key, record, records + 1, &n, err))
+		return false;
+	for (size_t i = 0; i < n + 1; i++) {
+		struct origin_read read;
+		if (!read_origin(blocks, key, records[i], k, &read, err))
+			return false;
+		origins[out->n_origins++] = read.origin;
+		if (read.span && any)
+			join_spans(k->arena, &out->span, read.span);
+		else if (read.span)
+			out->span = *read.span;
+		any = any || read.span;
+	}
+	out->origins = origins;
+	return true;
+}
+
 bool span_detail(struct db *db, struct block_cache *blocks, int64_t trace, int64_t key, int64_t record,
                  struct arena *arena, struct span_detail *out, struct err *err)
 {
@@ -272,22 +442,19 @@ bool span_detail(struct db *db, struct block_cache *blocks, int64_t trace, int64
 		return false;
 	if (record <= 0)
 		return true;
-	struct keeper k = {.arena = arena, .want_key = key, .any_span = true};
-	struct stored_record rec;
-	bool ok = decode(blocks, record, &k, &rec, err);
+	struct keeper k = {.arena = arena};
+	bool ok = read_origins(db, blocks, trace, key, record, &k, out, err);
 	if (ok) {
-		if (k.span)
-			out->span = *k.span;
-		out->raw = rec.entry.bytes;
-		out->frames = rec.frames;
-		out->n_frames = rec.n_frames;
-		out->record = rec.entry.record;
-		out->line = rec.entry.line;
-		out->offset = rec.entry.offset;
-		out->format = str_of(rec.format);
+		const struct span_origin *first = &out->origins[0];
+		out->raw = first->raw;
+		out->frames = first->frames;
+		out->n_frames = first->n_frames;
+		out->record = first->record;
+		out->line = first->line;
+		out->offset = first->offset;
+		out->format = first->format;
+		out->file = first->file;
 		fill_explanations(out, k.scores.at, k.scores.n);
-		int64_t source;
-		ok = block_source(blocks, (uint64_t)record, arena, &source, &out->file, err);
 	}
 	vec_done(&k.scores);
 	return ok;

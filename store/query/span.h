@@ -7,6 +7,8 @@
 #include "store/db.h"
 #include "store/model.h"
 
+enum { SPAN_ORIGINS = 16 };
+
 struct score_row {
 	struct str name, label, explanation, judge_model, author;
 	double value, threshold;
@@ -16,17 +18,30 @@ struct score_row {
 	bool of_trace; /* on the whole trace, not on this span */
 };
 
-struct span_detail {
-	struct span span;         /* payload filled; all in the arena */
-	struct str raw;           /* the record's bytes as they came */
+/* A record a span was made of. */
+struct span_origin {
+	struct str raw;           /* its bytes as they came */
 	const struct str *frames; /* JSON of what surrounded it, innermost first */
 	size_t n_frames;
 	struct str file, format; /* where it came from */
 	uint64_t record, line, offset;
+};
+
+struct span_detail {
+	struct span span; /* payload filled, of all its records together; all in the arena */
+	/* Its records: the first is the one that counts most; others complement it (a call and its result, a start and its end). */
+	const struct span_origin *origins;
+	size_t n_origins;
+	/* Of the first. */
+	struct str raw;
+	const struct str *frames;
+	size_t n_frames;
+	struct str file, format;
+	uint64_t record, line, offset;
 	struct score_row *scores;
 	size_t n_scores;
 };
-/* The span `key` of trace `trace` (row id). Missing payload (a synthetic row) leaves everything empty. */
+/* The span `key` of trace `trace` (row id), at most SPAN_ORIGINS of its records. Missing payload (a synthetic row) leaves everything empty. */
 bool span_detail(struct db *db, struct block_cache *blocks, int64_t trace, int64_t key, int64_t record,
                  struct arena *arena, struct span_detail *out, struct err *err);
 /* Scores of a trace: of one span (key), or of all of it (whole: true). */

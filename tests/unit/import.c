@@ -12,6 +12,7 @@
 
 #include "import/import.h"
 #include "store/block.h"
+#include "store/query/span.h"
 
 struct box {
 	char dir[64], store[96], file[96];
@@ -322,9 +323,82 @@ static void test_services(void **state)
 	box_close(&box);
 }
 
+/* ---------------------------------------------------------------- a span of two records */
+
+static void write_text(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+/* The start holds what went in, the end what came out: one span, shown whole whichever came first. */
+static void halves(bool end_first)
+{
+	static const char *const parts[] = {
+	    "{\"scopeSpans\":[{\"spans\":[{\"traceId\":\"%032x\",\"spanId\":\"%016x\",\"name\":\"chat\","
+	    "\"startTimeUnixNano\":\"1700000000000000000\",\"attributes\":["
+	    "{\"key\":\"gen_ai.operation.name\",\"value\":{\"stringValue\":\"chat\"}},"
+	    "{\"key\":\"gen_ai.input.messages\",\"value\":{\"stringValue\":"
+	    "\"[{\\\"role\\\":\\\"user\\\",\\\"content\\\":\\\"how much?\\\"}]\"}}]}]}]}\n",
+	    "{\"scopeSpans\":[{\"spans\":[{\"traceId\":\"%032x\",\"spanId\":\"%016x\",\"name\":\"chat\","
+	    "\"endTimeUnixNano\":\"1700000001000000000\",\"attributes\":["
+	    "{\"key\":\"gen_ai.operation.name\",\"value\":{\"stringValue\":\"chat\"}},"
+	    "{\"key\":\"gen_ai.usage.output_tokens\",\"value\":{\"intValue\":7}},"
+	    "{\"key\":\"gen_ai.output.messages\",\"value\":{\"stringValue\":"
+	    "\"[{\\\"role\\\":\\\"assistant\\\",\\\"content\\\":\\\"seven\\\"}]\"}}]}]}]}\n"};
+	struct box box;
+	struct buf text = BUF_INIT;
+	struct arena arena = ARENA_INIT;
+	struct err err = ERR_INIT;
+	struct span_detail d;
+	box_open(&box);
+	for (int i = 0; i < 2; i++) {
+		struct str half = str_of(parts[end_first ? 1 - i : i]);
+		size_t at = str_find(half, STR_LIT("%032x"));
+		buf_add_str(&text, str_cut(half, 0, at));
+		buf_printf(&text, "%032x\",\"spanId\":\"%016x", 1, 5);
+		buf_add_str(&text, str_from(half, at + strlen("%032x\",\"spanId\":\"%016x")));
+	}
+	write_text(box.file, buf_cstr(&text));
+	struct import_report report = run(&box, box.file, false, NULL);
+	assert_int_equal(report.files[0].fresh.spans, 1);
+	assert_int_equal(report.files[0].problems_total, 0);
+	import_report_done(&report);
+	struct block_cache *blocks = block_cache_new(box.db);
+	if (!span_detail(box.db, blocks, number(box.db, "SELECT id FROM trace"), number(box.db, "SELECT key FROM span"),
+	                 number(box.db, "SELECT record FROM span"), &arena, &d, &err))
+		fail_msg("%s", err.text);
+	assert_int_equal(d.n_origins, 2);
+	assert_int_equal(d.origins[0].record, end_first ? 1 : 2); /* the one that ended counts more */
+	assert_int_equal(d.span.n_messages, 2);
+	assert_true(str_is(d.span.messages[0].parts[0].text, "how much?"));
+	assert_false(d.span.messages[0].output);
+	assert_true(str_is(d.span.messages[1].parts[0].text, "seven"));
+	assert_true(d.span.messages[1].output);
+	assert_true(str_is(d.span.input, "[{\"role\":\"user\",\"content\":\"how much?\"}]"));
+	assert_int_equal(d.span.tokens_out, 7);
+	assert_int_equal(d.span.start_ns, 1700000000000000000LL);
+	assert_int_equal(d.span.n_attributes, 4);
+	block_cache_free(blocks);
+	arena_done(&arena);
+	buf_done(&text);
+	box_close(&box);
+}
+
+static void test_halves(void **state)
+{
+	(void)state;
+	sink_set_decoder(import_decode);
+	halves(false);
+	halves(true);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_halves),
 	    cmocka_unit_test(test_again_and_grown),
 	    cmocka_unit_test(test_tail_that_grows),
 	    cmocka_unit_test(test_cancel_and_resume),
