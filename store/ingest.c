@@ -395,7 +395,7 @@ bool ingest_begin(struct ingest *in, const struct source *known, struct err *err
 	bool ok = writer_begin(w, err);
 	w->strict_open = ok && in->strict;
 	ok = ok && (known->id ? reopen_source(w, known, err) : insert_source(w, known, err)) &&
-	     writer_forget_refusal(w, w->file, err) &&
+	     writer_forget_refusal(w, w->file, err) && waiting_load(w, err) &&
 	     db_int(w->db, "SELECT max(id) FROM trace", 0, &w->old_trace_max, err);
 	struct stmt *s = ok ? db_query(w->db, "SELECT count(*) FROM problem WHERE source = ?", err) : NULL;
 	if (s) {
@@ -532,6 +532,8 @@ static void free_ingest(struct ingest *in)
 	vec_done(&w->job.surplus);
 	vec_done(&w->job.conflicts);
 	vec_done(&w->job.foreign);
+	vec_done(&w->job.adopted);
+	vec_done(&w->waiting);
 	vec_done(&w->job.claims);
 	vec_done(&w->job.members);
 	vec_done(&w->job.parts);

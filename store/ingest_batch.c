@@ -363,14 +363,27 @@ static struct str preview_or_none(struct batch *b, struct str text)
 	return text.len ? text_preview(&b->arena, text, PREVIEW_BYTES) : STR_NONE;
 }
 
+/* A score whose trace is not told waits under a name that no trace has (ingest_waiting.c). */
+static struct str score_target(struct batch *b, const struct score *score)
+{
+	if (score->trace_id.len)
+		return score->trace_id;
+	if (score->span_id.len)
+		return arena_printf(&b->arena, WAITING_SPAN STR_FMT, STR_ARG(score->span_id));
+	if (score->session.len)
+		return arena_printf(&b->arena, WAITING_SESSION STR_FMT, STR_ARG(score->session));
+	return STR_NONE;
+}
+
 void batch_score_add(struct batch *b, struct batch_place *place, const struct score *score)
 {
 	struct batch_score s = {
-	    .trace = batch_trace_index(b, place, score->scope, score->trace_id),
+	    .trace = batch_trace_index(b, place, score->scope, score_target(b, score)),
 	    .name = batch_word_index(b, score->name.len ? score->name : STR_LIT("score")),
 	    .judge = batch_word_index(b, score->judge_model),
 	    .author = batch_word_index(b, score->author),
 	    .has_span = score->span_id.len > 0,
+	    .waits = score->span_id.len > 0 && !score->trace_id.len,
 	    .time_ns = score->time_ns,
 	    .value = number_or_unknown(score->value),
 	    .threshold = number_or_unknown(score->threshold),

@@ -69,6 +69,11 @@ struct settle_group { /* a row of several parts: so many of settle_job.refs */
 	int64_t source;
 };
 
+/* Scores of a span whose trace is not known: where they wait. */
+struct waiting {
+	int64_t key, place; /* the span's key; row id of the trace that stands for it */
+};
+
 struct claim { /* a row whose source is not the one that its part names */
 	uint32_t row;
 	int64_t source;
@@ -94,6 +99,7 @@ struct settle_job {
 	VEC(struct surplus) surplus;      /* a group's that are too many */
 	VEC(int64_t) conflicts;           /* keys */
 	VEC(int64_t) foreign;             /* sources other than the one at work: one for each span they now hold */
+	VEC(struct waiting) adopted;      /* by its rows */
 	VEC(struct claim) claims;         /* by row */
 	VEC(struct part_member) members;  /* of the group at work */
 	VEC(struct span_part) parts;      /* likewise, once loaded */
@@ -128,6 +134,9 @@ struct writer {
 	struct arena problem_arena;
 	VEC(struct problem) problems; /* the first PROBLEMS_KEPT */
 	int problem_exit;
+
+	VEC(struct waiting) waiting; /* by key */
+	bool has_waiting;            /* the source at work gave some */
 
 	/* traces */
 	int64_t old_trace_max; /* traces up to it were there when the ingest began */
@@ -193,6 +202,12 @@ void settle_drop(struct writer *w);                               /* pending his
 bool settle_flush(struct writer *w, struct err *err);             /* the same into the table, before a commit */
 bool settle_mark_known(struct writer *w, struct batch *b, struct err *err);
 bool settle_sweep_range(struct writer *w, int64_t first, int64_t n, struct err *err);
+
+/* Scores that name a span and no trace (ingest_waiting.c). */
+bool waiting_load(struct writer *w, struct err *err);                           /* at a source's beginning */
+void waiting_meet(const struct writer *w, struct settle_job *job, int64_t key); /* a row of the job's is written */
+bool waiting_adopt(struct writer *w, struct settle_job *job, struct err *err);  /* its trace's row is written */
+bool waiting_finish(struct writer *w, struct err *err);                         /* at a source's end */
 
 /* Eval runs (ingest_cases.c). */
 bool cases_write(struct writer *w, struct batch *b, struct err *err);

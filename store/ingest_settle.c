@@ -38,6 +38,7 @@ static void job_clear(struct settle_job *job)
 	CLEAR(job->surplus);
 	CLEAR(job->conflicts);
 	CLEAR(job->foreign);
+	CLEAR(job->adopted);
 	CLEAR(job->claims);
 	CLEAR(job->members);
 	CLEAR(job->parts);
@@ -241,6 +242,7 @@ static bool write_row(struct writer *w, struct settle_job *job, int64_t pos, uin
 	                 &(struct settle_facts){part.tokens_in, part.tokens_out, part.tokens_cached,
 	                                        part.tokens_reasoning, part.session, part.user, part.service,
 	                                        part.trace_name});
+	waiting_meet(w, job, row->key);
 	return rows_insert(w->db, job->id, pos, row, &part, settle_source_of(job, index, part.source), err);
 }
 
@@ -278,7 +280,7 @@ static bool write_trace(struct writer *w, struct settle_job *job, struct err *er
 		job->seen = w->source;
 	if (!job->source)
 		job->source = job->seen;
-	return rows_write_trace(w->db, job, &w->settle, &said, err);
+	return rows_write_trace(w->db, job, &w->settle, &said, err) && waiting_adopt(w, job, err);
 }
 
 static bool report_conflicts(struct writer *w, struct settle_job *job, struct err *err)

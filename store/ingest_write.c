@@ -454,6 +454,7 @@ static bool write_score(struct writer *w, struct batch *b, const struct batch_sc
 	if (id)
 		return WRITER_RUN(w, err, "UPDATE score SET source = ? WHERE id = ?", w->source, id);
 	w->fresh.scores++;
+	w->has_waiting |= score->waits;
 	return insert_score(w, b, score, err);
 }
 
@@ -683,7 +684,8 @@ bool writer_finish(struct writer *w, enum ingest_stop stop, struct err *err)
 {
 	bool light = stop == STOP_PAUSE_LIGHT || stop == STOP_CUT_LIGHT;
 	bool pause = stop == STOP_PAUSE || stop == STOP_PAUSE_LIGHT, whole = stop == STOP_WHOLE;
-	if (!look_round(w, err) || !settle_loose(w, light, err) || !cases_finish(w, err))
+	if (!look_round(w, err) || !settle_loose(w, light, err) || !cases_finish(w, err) ||
+	    !waiting_finish(w, err))
 		return false;
 	if (pause)
 		return writer_commit(w, err);

@@ -161,7 +161,9 @@ struct trace {
 struct score {
 	/* target: a case result when the sink is told so by its case_result call (scores of struct case_result); else: */
 	struct id_scope scope;
-	struct str trace_id, span_id; /* span_id absent: the whole trace */
+	struct str trace_id,
+	    span_id;        /* span_id absent: the whole trace; trace_id absent: the span wherever it is, or comes */
+	struct str session; /* without trace_id and span_id: of a whole session */
 	struct str name;
 	double value;     /* number; booleans 0/1; unknown when only a label */
 	struct str label; /* "C", "true", "toxic"; absent for plain numbers */
@@ -173,6 +175,10 @@ struct score {
 	int64_t time_ns;
 	struct str id; /* the source's own id, if it has one: repeats of a name stay apart */
 };
+
+/* What begins the text of the row where scores wait for a span, or stand for a session: no trace's own id begins so. */
+#define WAITING_SPAN    "span:"
+#define WAITING_SESSION "session:"
 
 struct metric { /* an aggregate the source states */
 	struct str name;

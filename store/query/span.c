@@ -217,8 +217,10 @@ bool span_scores(struct db *db, int64_t trace, int64_t key, bool whole, struct a
 	struct stmt *s = db_query(
 	    db,
 	    "SELECT w.text, c.label, c.explanation, (SELECT text FROM word WHERE id = c.judge),"
-	    " (SELECT text FROM word WHERE id = c.author), c.value, c.threshold, c.pass, c.from_, c.time_ns, c.span"
-	    " FROM score c JOIN word w ON w.id = c.name WHERE c.trace = ?1 AND (c.span IS NULL OR c.span = ?2 OR ?3)"
+	    " (SELECT text FROM word WHERE id = c.author), c.value, c.threshold, c.pass, c.from_, c.time_ns, c.span,"
+	    " c.trace <> ?1 FROM score c JOIN word w ON w.id = c.name WHERE c.trace IN (SELECT ?1 UNION ALL"
+	    " SELECT p.id FROM trace t JOIN word s ON s.id = t.session JOIN trace p ON p.text = '" WAITING_SESSION
+	    "' || s.text WHERE t.id = ?1 AND p.seen = 0) AND (c.span IS NULL OR c.span = ?2 OR ?3)"
 	    " ORDER BY c.span IS NULL, w.text, c.time_ns, c.ident LIMIT 10000",
 	    err);
 	if (!s)
@@ -242,6 +244,7 @@ bool span_scores(struct db *db, int64_t trace, int64_t key, bool whole, struct a
 		    .source = from >= 0 && from < N_SCORE_SOURCES ? (enum score_source)from : SOURCE_UNKNOWN,
 		    .time_ns = col_int(s, 9),
 		    .of_trace = col_null(s, 10),
+		    .of_session = col_int(s, 11) != 0,
 		};
 	}
 	stmt_end(s);

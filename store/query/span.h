@@ -15,7 +15,8 @@ struct score_row {
 	int pass; /* 1, 0, -1 */
 	enum score_source source;
 	int64_t time_ns;
-	bool of_trace; /* on the whole trace, not on this span */
+	bool of_trace;   /* on the whole trace, not on this span */
+	bool of_session; /* on the session that the trace belongs to (of_trace as well) */
 };
 
 /* A record a span was made of. */

@@ -824,6 +824,54 @@ static void test_conflict(void **state)
 	box_close(&box);
 }
 
+static void source_with(struct box *box, const char *name, bool spans, bool score)
+{
+	struct err err = ERR_INIT;
+	struct ingest_counts held, fresh;
+	struct ingest *in = ingest_open(box->db, &err);
+	must(in != NULL, &err);
+	struct source source = source_of(name);
+	must(ingest_begin(in, &source, &err), &err);
+	struct score waits = {.scope = {.family = STR_LIT("another")},
+	                      .span_id = STR_LIT("0000000000000002"),
+	                      .name = STR_LIT("useful"),
+	                      .value = 1,
+	                      .threshold = UNKNOWN_DOUBLE,
+	                      .pass = -1,
+	                      .time_ns = TIME_UNKNOWN};
+	if (score) {
+		struct entry e = {.type = ENTRY_RECORD, .bytes = STR_LIT("a score"), .record = 1};
+		sink_entry(ingest_sink(in), &e);
+		sink_score(ingest_sink(in), &waits);
+	}
+	for (int i = 0; spans && i < 3; i++)
+		put_large(ingest_sink(in), i, "one");
+	must(ingest_end(in, true, &held, &fresh, &err), &err);
+	assert_int_equal(held.scores, score);
+	assert_int_equal(held.traces, spans);
+	must(ingest_close(in, &err), &err);
+}
+
+/* A score that names only its span comes to it, whichever is first, and once. */
+static void test_score_without_trace(void **state)
+{
+	(void)state;
+	for (int order = 0; order < 3; order++) {
+		struct box box;
+		box_open(&box);
+		if (order < 2)
+			source_with(&box, "first", order == 0, order == 1);
+		source_with(&box, "second", order != 0, order != 1);
+		source_with(&box, "a copy of the scores", false, true);
+		assert_int_equal(number(box.db, "SELECT count(*) FROM score"), 1);
+		assert_int_equal(number(box.db, "SELECT span FROM score"), 2);
+		assert_int_equal(number(box.db, "SELECT c.trace = t.id FROM score c, trace t WHERE t.seen > 0"), 1);
+		assert_int_equal(number(box.db, "SELECT scores FROM trace WHERE seen > 0"), 1);
+		assert_int_equal(number(box.db, "SELECT sum(scores) FROM trace WHERE seen = 0"), 0);
+		box_close(&box);
+	}
+}
+
 static void test_repeated_keys(void **state)
 {
 	(void)state;
@@ -952,6 +1000,7 @@ int main(void)
 	    cmocka_unit_test(test_large_trace),
 	    cmocka_unit_test(test_point_is_exact),
 	    cmocka_unit_test(test_conflict),
+	    cmocka_unit_test(test_score_without_trace),
 	    cmocka_unit_test(test_repeated_keys),
 	    cmocka_unit_test(test_strict),
 	    cmocka_unit_test(test_made_up_ids),
