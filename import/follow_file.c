@@ -343,13 +343,16 @@ static bool is_same(const struct followed *e, const struct stat *st)
 	       same_range(e, hasher_copy(e->point.hasher), e->point.at.offset);
 }
 
-/* Going on behind the last whole value, up to byte `to`. */
+/* Going on behind the last whole value, up to byte `to`; a transcript from its beginning, so that its past is known. */
 static void begin_job(struct follow *f, struct followed *e, struct job *job, uint64_t to)
 {
 	job_init(job, &f->run, &e->file, e->path);
 	job->known = e->known;
 	job->format = e->format;
-	job->point = e->point;
+	if (e->format->stateful)
+		hasher_free(e->point.hasher); /* from its beginning again */
+	else
+		job->point = e->point;
 	e->point.hasher = NULL;
 	job->reader = reader_at(e->fd, e->path, job->point.at.offset, to);
 }

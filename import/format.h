@@ -43,6 +43,10 @@ struct import {
 void import_problem(struct import *im, const struct record *rec, enum severity severity, const char *code,
                     struct str path, const char *kept, const char *fmt, ...) __attribute__((format(printf, 7, 8)));
 
+/* Stores a record of the format's own making, of records joined (ENTRY_DETAIL); `slot` tells `record` so when it is shown again. The spans
+ * and scores given next, until the record at hand is dealt with, are made from it. rec: where it says it stands. */
+void import_detail(struct import *im, const struct record *rec, int slot, struct str json);
+
 struct format {
 	const char *name; /* stable: in the store, --json, `spoor formats` */
 	const char *title;
@@ -57,6 +61,10 @@ struct format {
 	const char *const *secrets;
 	bool loose_keys; /* paths compare with case and underscores ignored */
 	bool lenient;    /* NaN and Infinity are taken as "no value" */
+	/* What a record gives depends on those before it (a transcript): a source that is gone on with is read from its beginning again,
+	 * and the records known already go through `record` once more, to a sink that drops what they give. What they give late, at a later
+	 * record or at `finish`, is a detail (import_detail): shown again alone. */
+	bool stateful;
 	size_t state_size;
 	/* 0 no … 100 certain; *why gets a short static reason. Pure. */
 	int (*probe)(const struct sample *sample, const char **why);

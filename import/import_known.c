@@ -147,7 +147,7 @@ static bool find_known(struct job *job, bool *unchanged, struct err *err)
 	job->known = *best;
 	job->point = point;
 	/* What was read is not read again, if it can be passed over. */
-	if (!*unchanged && point.hasher && !reader_seek(job->reader, point.at.offset)) {
+	if (!*unchanged && point.hasher && (format->stateful || !reader_seek(job->reader, point.at.offset))) {
 		hasher_free(job->point.hasher);
 		job->point = (struct job_point){.hasher = NULL};
 	}

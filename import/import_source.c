@@ -31,6 +31,18 @@ static struct str joined_path(struct import *im, const struct record *rec, struc
 	return arena_printf(im->arena, STR_FMT "." STR_FMT, STR_ARG(outer), STR_ARG(path));
 }
 
+void import_detail(struct import *im, const struct record *rec, int slot, struct str json)
+{
+	const struct entry e = {.type = ENTRY_DETAIL,
+	                        .slot = slot,
+	                        .bytes = json,
+	                        .record = rec ? rec->number : 0,
+	                        .line = rec ? rec->line : 0,
+	                        .offset = rec ? rec->offset : 0};
+	if (!im->decoding)
+		sink_entry(im->sink, &e);
+}
+
 void import_problem(struct import *im, const struct record *rec, enum severity severity, const char *code,
                     struct str path, const char *kept, const char *fmt, ...)
 {
@@ -123,11 +135,48 @@ static bool end_frame(struct job *job, const struct frame *frame, struct err *er
 
 /* ---------------------------------------------------------------- records */
 
+static uint64_t drop_entry(struct sink *s, const struct entry *e)
+{
+	(void)s;
+	(void)e;
+	return 1;
+}
+#define DROP(name, type)                                       \
+	static void name(struct sink *s, const struct type *x) \
+	{                                                      \
+		(void)s;                                       \
+		(void)x;                                       \
+	}
+DROP(drop_span, span)
+DROP(drop_trace, trace)
+DROP(drop_score, score)
+DROP(drop_run, eval_run)
+DROP(drop_case, case_result)
+DROP(drop_problem, problem)
+
+/* A record that the store has: only what the format remembers of it. */
+static bool take_again(struct job *job, const struct record *rec, struct err *err)
+{
+	static const struct sink_ops ops = {.entry = drop_entry,
+	                                    .span = drop_span,
+	                                    .trace = drop_trace,
+	                                    .score = drop_score,
+	                                    .run = drop_run,
+	                                    .case_result = drop_case,
+	                                    .problem = drop_problem};
+	struct sink nowhere = {.ops = &ops}, *sink = job->import.sink;
+	job->import.sink = &nowhere;
+	bool ok = job->format->record(&job->import, rec, err);
+	job->import.sink = sink;
+	arena_reset(&job->record_arena);
+	return ok;
+}
+
 static bool take_record(struct job *job, const struct record *rec, struct err *err)
 {
 	job->done_records = rec->number;
 	if (rec->number <= job->known.records) /* in the store since an earlier import */
-		return true;
+		return !job->format->stateful || take_again(job, rec, err);
 	uint64_t frame = store_frames(job, rec->frame);
 	struct entry e = {
 	    .type = ENTRY_RECORD,
