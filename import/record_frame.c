@@ -9,7 +9,7 @@ void frame_begin(struct open_frame *f, const struct frame *outer, const char *pa
 	buf_clear(&f->json);
 	buf_clear(&f->late);
 	buf_add_char(&f->json, '{');
-	f->shown = f->gave = f->full = false;
+	f->shown = f->gave = f->full = f->opened = false;
 	f->frame = (struct frame){.outer = outer, .level = outer ? outer->level + 1 : 0, .path = path};
 }
 

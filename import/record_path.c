@@ -107,8 +107,16 @@ void path_compile(struct path_tree *t, const struct record_path *paths, bool loo
         };
 	*t = (struct path_tree){.loose = loose};
 	node_new(t, STR_NONE, STR_LIT(""));
-	for (const struct record_path *p = paths && paths->path ? paths : whole; p->path; p++)
-		add_path(t, p);
+	paths = paths && paths->path ? paths : whole;
+	bool several = paths[1].path != NULL;
+	for (const struct record_path *p = paths; p->path; p++) {
+		if (*p->path || !several) {
+			add_path(t, p);
+			continue;
+		}
+		t->lone = true;
+		t->lone_slot = p->slot;
+	}
 }
 
 void path_done(struct path_tree *t)

@@ -51,6 +51,8 @@ struct path_tree {
 	size_t n, cap;
 	int objects_max; /* how many objects may be open at once */
 	bool loose;
+	bool lone; /* "" beside other paths: */
+	int lone_slot;
 };
 
 void path_compile(struct path_tree *t, const struct record_path *paths, bool loose);
@@ -64,9 +66,11 @@ struct open_frame {
 	struct buf json;    /* without the closing brace while it grows */
 	struct buf late;    /* members not yet in json: it is scanned again only when it has doubled */
 	struct scan scan;
-	bool shown; /* frame.json and root are filled */
-	bool gave;  /* records were given from inside */
-	bool full;  /* it has reached the limit, which was said */
+	bool shown;        /* frame.json and root are filled */
+	bool gave;         /* records were given from inside */
+	bool opened;       /* something in it was */
+	uint64_t at, line; /* of its brace; the line only outside of others */
+	bool full;         /* it has reached the limit, which was said */
 };
 
 void frame_begin(struct open_frame *f, const struct frame *outer, const char *path);

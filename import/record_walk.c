@@ -37,16 +37,19 @@ static struct level *push(struct record_reader *r, int node, bool array)
 		return l;
 	BUG_ON(r->n_frames == r->frames_cap);
 	const struct frame *outer = r->n_frames ? &r->frames[r->n_frames - 1].frame : NULL;
-	frame_begin(&r->frames[r->n_frames++], outer, r->paths.at[node].text);
+	struct open_frame *f = &r->frames[r->n_frames++];
+	frame_begin(f, outer, r->paths.at[node].text);
+	f->at = window_offset(&r->w);
+	f->line = outer ? 0 : window_line(&r->w, f->at);
 	return l;
 }
 
 /* ---- giving */
 
-static enum record_event give(struct record_reader *r, const struct out *out, int node, struct val root)
+static enum record_event give_at(struct record_reader *r, const struct out *out, int node, int slot, struct val root,
+                                 uint64_t offset, uint64_t line)
 {
 	struct str bytes = val_raw(root);
-	uint64_t offset = r->w.base + (uint64_t)(bytes.ptr - r->w.at);
 	for (size_t i = 0; i < r->n_frames; i++) {
 		frame_show(&r->frames[i], false, &r->scan_opts);
 		r->frames[i].gave = true;
@@ -54,10 +57,10 @@ static enum record_event give(struct record_reader *r, const struct out *out, in
 	r->record_node = node;
 	*out->rec = (struct record){.bytes = bytes,
 	                            .root = root,
-	                            .slot = r->paths.at[node].slot,
+	                            .slot = slot,
 	                            .frame = r->n_frames ? &r->frames[r->n_frames - 1].frame : NULL,
 	                            .number = ++r->number,
-	                            .line = window_line(&r->w, offset),
+	                            .line = line,
 	                            .offset = offset,
 	                            .reader = r};
 	record_warn_text(r, r->number, offset);
@@ -75,6 +78,25 @@ enum record_event record_give_frame(struct record_reader *r, const struct out *o
 	return RECORD_FRAME_END;
 }
 
+static enum record_event give(struct record_reader *r, const struct out *out, int node, struct val root)
+{
+	uint64_t offset = r->w.base + (uint64_t)(val_raw(root).ptr - r->w.at);
+	return give_at(r, out, node, r->paths.at[node].slot, root, offset, window_line(&r->w, offset));
+}
+
+/* A top-level object that was opened, in case it held records, and is one itself. */
+static bool is_lone(const struct record_reader *r, const struct open_frame *f)
+{
+	return r->paths.lone && r->n_frames == 1 && !f->opened && !f->full;
+}
+
+static enum record_event give_lone(struct record_reader *r, const struct out *out)
+{
+	struct open_frame *f = &r->frames[--r->n_frames];
+	frame_show(f, true, &r->scan_opts);
+	return give_at(r, out, 0, r->paths.lone_slot, f->frame.root, f->at, f->line);
+}
+
 /* The innermost container has ended, pos is behind it (or at the whole_root's start). */
 static enum record_event close_level(struct record_reader *r, const struct out *out)
 {
@@ -84,7 +106,9 @@ static enum record_event close_level(struct record_reader *r, const struct out *
 		r->w.pos += l.used;
 	if (record_at_unit(r))
 		record_unit_end(r);
-	return l.array ? RECORD_NONE : record_give_frame(r, out);
+	if (l.array)
+		return RECORD_NONE;
+	return is_lone(r, &r->frames[r->n_frames - 1]) ? give_lone(r, out) : record_give_frame(r, out);
 }
 
 static void add_to_frame(struct record_reader *r, struct str key, struct str value, uint64_t offset)
@@ -101,6 +125,15 @@ static void add_to_frame(struct record_reader *r, struct str key, struct str val
 static int first_byte(struct val v)
 {
 	return (unsigned char)val_raw(v).ptr[0];
+}
+
+/* No member is on the way to a record: with "" among the paths the object is one, as it stands. */
+static bool leads_nowhere(const struct record_reader *r, int node, struct val object)
+{
+	for (struct member m = val_first(object); m.ok; m = val_next(m))
+		if (!is_own(r, path_member(&r->paths, node, unquoted(val_raw(m.key))), first_byte(m.val)))
+			return false;
+	return true;
 }
 
 /* The frame of a whole object is known before its first record. */
@@ -131,12 +164,18 @@ enum record_event record_whole_step(struct record_reader *r, const struct out *o
 	l->index++;
 	const struct path_node *n = &r->paths.at[l->node];
 	int node = l->array ? n->elem : path_member(&r->paths, l->node, unquoted(val_raw(m.key)));
-	if (record_is(r, node))
+	if (record_is(r, node)) {
+		if (!l->array)
+			r->frames[r->n_frames - 1].opened = true;
 		return give(r, out, node, m.val);
-	if (!is_own(r, node, first_byte(m.val)))
+	}
+	if (!is_own(r, node, first_byte(m.val))) {
+		if (!l->array)
+			r->frames[r->n_frames - 1].opened = true;
 		push_whole(r, node, m.val);
-	else if (l->array)
+	} else if (l->array) {
 		return record_wrong_type(r, out, window_offset(&r->w) + val_offset(m.val));
+	}
 	return RECORD_NONE;
 }
 
@@ -230,11 +269,15 @@ enum record_event record_stream_other(struct record_reader *r, const struct out 
 	if (found != LEAF_GOOD)
 		return no_leaf(r, out, found, t, -1);
 	uint64_t at = window_offset(&r->w);
+	enum record_event event = RECORD_NONE;
+	bool unit = record_at_unit(r);
+	if (unit && r->paths.lone)
+		event = give_at(r, out, 0, r->paths.lone_slot, scan_root(&r->scan), at, window_line(&r->w, at));
 	r->w.pos += used;
-	if (!record_at_unit(r))
+	if (!unit)
 		return record_wrong_type(r, out, at);
 	record_unit_end(r);
-	return RECORD_NONE;
+	return event;
 }
 
 enum record_event record_open_object(struct record_reader *r, const struct out *out, int node)
@@ -246,6 +289,15 @@ enum record_event record_open_object(struct record_reader *r, const struct out *
 		push(r, node, false);
 		r->w.pos++;
 		return RECORD_NONE;
+	}
+	if (r->paths.lone && r->n_frames == 0 && leads_nowhere(r, node, scan_root(&r->scan))) {
+		uint64_t at = window_offset(&r->w);
+		enum record_event event =
+		    give_at(r, out, node, r->paths.lone_slot, scan_root(&r->scan), at, window_line(&r->w, at));
+		r->w.pos += used;
+		if (record_at_unit(r))
+			record_unit_end(r);
+		return event;
 	}
 	push_whole(r, node, scan_root(&r->scan));
 	record_top(r)->whole_root = true;
@@ -362,5 +414,6 @@ enum record_event record_stream_step(struct record_reader *r, const struct out *
 	if (is_own(r, node, c))
 		return stream_own(r, out, key_len);
 	r->w.keep = NO_OFFSET;
+	r->frames[r->n_frames - 1].opened = true;
 	return stream_way(r, out, node, c);
 }

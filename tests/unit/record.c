@@ -252,6 +252,31 @@ static void table(void **state)
 		same_everywhere(str_of(rows[i].input), (struct record_opts){.paths = rows[i].paths}, rows[i].expected);
 }
 
+/* "" beside other paths: objects that hold records and objects that are records, in one source. */
+static void lone_objects(void **state)
+{
+	(void)state;
+	static const struct record_path paths[] = {
+	    {"data[]", 1},
+            {"",       2},
+            {"one",    3},
+            {NULL,     0}
+        };
+	same_everywhere(STR_LIT("{\"id\":1,\"data\":{\"x\":2}}\n{\"data\":[{\"id\":3},4],\"next\":null}\n"
+	                        "[{\"id\":5},{\"one\":[6]}]\n{\"data\":[]}\n{}\n7"),
+	                (struct record_opts){.paths = paths},
+	                "R #1 line 1 at 0 slot 2  {\"id\":1,\"data\":{\"x\":2}}\n"
+	                "R #2 line 2 at 33 slot 1 data[0] {\"id\":3}\n"
+	                "R #3 line 2 at 42 slot 1 data[1] 4\n"
+	                "F 0  {\"next\":null}\n"
+	                "R #4 line 3 at 59 slot 2 [0] {\"id\":5}\n"
+	                "R #5 line 3 at 75 slot 3 [1].one [6]\n"
+	                "F 0  {}\n"
+	                "F 0  {}\n"
+	                "R #6 line 5 at 93 slot 2  {}\n"
+	                "R #7 line 6 at 96 slot 2  7\n");
+}
+
 static void wide_text_is_named(void **state)
 {
 	(void)state;
@@ -648,6 +673,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(table),
+	    cmocka_unit_test(lone_objects),
 	    cmocka_unit_test(wide_text_is_named),
 	    cmocka_unit_test(limits),
 	    cmocka_unit_test(loose_and_lenient),
