@@ -43,6 +43,8 @@ struct import {
 void import_problem(struct import *im, const struct record *rec, enum severity severity, const char *code,
                     struct str path, const char *kept, const char *fmt, ...) __attribute__((format(printf, 7, 8)));
 
+/* The end of im->state. */
+void import_state_done(struct import *im);
 /* Stores a record of the format's own making, of records joined (ENTRY_DETAIL); `slot` tells `record` so when it is shown again. The spans
  * and scores given next, until the record at hand is dealt with, are made from it. rec: where it says it stands. */
 void import_detail(struct import *im, const struct record *rec, int slot, struct str json);
@@ -66,6 +68,7 @@ struct format {
 	 * record or at `finish`, is a detail (import_detail): shown again alone. */
 	bool stateful;
 	size_t state_size;
+	void (*state_done)(void *state); /* frees what the state holds, not the state; it may be all zero. May be NULL */
 	/* 0 no … 100 certain; *why gets a short static reason. Pure. */
 	int (*probe)(const struct sample *sample, const char **why);
 	/* One record to the sink. Bad input is import_problem() and true; false with err only if the world fails. */

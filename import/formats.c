@@ -1,9 +1,10 @@
 #include "import/format.h"
 
 /* The table of formats: a new one is its file, which defines format_NAME, and a row here. Order means nothing. */
-#define FORMATS(X)   \
-	X(otlp)      \
-	X(promptfoo) \
+#define FORMATS(X)       \
+	X(openai_agents) \
+	X(otlp)          \
+	X(promptfoo)     \
 	X(promptfoo_jsonl)
 
 #define DECLARE(name) extern const struct format format_##name;

@@ -134,7 +134,7 @@ bool import_decode(const struct stored_record *stored, struct sink *out, struct 
 	    .decoding = true,
 	};
 	bool ok = format->record(&im, &memory.rec, err);
-	free(im.state);
+	import_state_done(&im);
 	repeat_done(&im.repeat);
 	arena_done(&arena);
 	record_memory_done(&memory);

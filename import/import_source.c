@@ -31,6 +31,14 @@ static struct str joined_path(struct import *im, const struct record *rec, struc
 	return arena_printf(im->arena, STR_FMT "." STR_FMT, STR_ARG(outer), STR_ARG(path));
 }
 
+void import_state_done(struct import *im)
+{
+	if (im->format->state_done && im->state)
+		im->format->state_done(im->state);
+	free(im->state);
+	im->state = NULL;
+}
+
 void import_detail(struct import *im, const struct record *rec, int slot, struct str json)
 {
 	const struct entry e = {.type = ENTRY_DETAIL,
@@ -489,7 +497,7 @@ static bool read_source(struct job *job, struct err *err)
 		find_point(job, end, begin);
 	ok = ok && (!job->begun || make_last_point(job, err));
 	hasher_free(begin);
-	free(job->import.state);
+	import_state_done(&job->import);
 	repeat_done(&job->import.repeat);
 	record_close(job->records);
 	return ok;

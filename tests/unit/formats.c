@@ -51,6 +51,14 @@ __attribute__((weak)) void import_problem(struct import *im, const struct record
 	buf_done(&whole);
 }
 
+__attribute__((weak)) void import_detail(struct import *im, const struct record *rec, int slot, struct str json)
+{
+	(void)im;
+	(void)rec;
+	(void)slot;
+	(void)json;
+}
+
 /* ---- files */
 
 struct file_list {
@@ -156,6 +164,8 @@ static void run_format(const struct format *format, struct str bytes, struct run
 		assert_true(format->finish(&im, &err));
 	record_close(r);
 	reader_close(bytes_reader);
+	if (format->state_done)
+		format->state_done(im.state);
 	free(im.state);
 	repeat_done(&im.repeat);
 	arena_done(&arena);
