@@ -74,6 +74,14 @@ struct val field_any(struct val object, const char *const *names)
 	return VAL_NONE;
 }
 
+struct val fields_scan(struct fields *f, struct str json)
+{
+	const struct scan_opts opts = {.last = true, .lenient = true, .replace_utf8 = true};
+	struct scan *scan = xcalloc(1, sizeof *scan);
+	*vec_add(&f->scans) = scan;
+	return scan_text(scan, json, &opts) ? scan_root(scan) : VAL_NONE;
+}
+
 static bool may_open(struct str text)
 {
 	return text.len > 1 && (text.ptr[0] == '{' || text.ptr[0] == '[' || text.ptr[0] == '"');
@@ -81,16 +89,14 @@ static bool may_open(struct str text)
 
 struct val field_open(struct fields *f, struct val v)
 {
-	const struct scan_opts opts = {.last = true, .lenient = true, .replace_utf8 = true};
 	for (int i = 0; i < OPENED_MAX && val_is(v, SCAN_STRING); i++) {
 		struct str text = str_trim(val_str(v, f->arena));
 		if (!may_open(text))
 			return v;
-		struct scan *scan = xcalloc(1, sizeof *scan);
-		*vec_add(&f->scans) = scan;
-		if (!scan_text(scan, text, &opts))
+		struct val opened = fields_scan(f, text);
+		if (!opened.scan)
 			return v;
-		v = scan_root(scan);
+		v = opened;
 	}
 	return v;
 }

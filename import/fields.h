@@ -32,6 +32,8 @@ struct val field_any(struct val object, const char *const *names);
 /* The member a dotted path leads to; segments are exact keys, strings that hold JSON are opened on the way. */
 struct val field_path(struct fields *f, struct val v, const char *path);
 
+/* JSON text of our own making as a value; good until fields_done. VAL_NONE: it is no JSON. */
+struct val fields_scan(struct fields *f, struct str json);
 /* A string that holds JSON, and whose text begins with { [ or ", is opened, at most 4 times; anything else is given back as it is.
  * Never opens "8" or "true". Good until fields_done. */
 struct val field_open(struct fields *f, struct val v);

@@ -1,0 +1,132 @@
+#include "import/transcript.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---------------------------------------------------------------- details */
+
+void detail_begin(struct buf *out)
+{
+	buf_clear(out);
+	buf_add_char(out, '{');
+}
+
+static void add_key(struct buf *out, const char *key)
+{
+	if (out->len > 1)
+		buf_add_char(out, ',');
+	scan_quote(out, str_of(key));
+	buf_add_char(out, ':');
+}
+
+void detail_text(struct buf *out, const char *key, struct str text)
+{
+	if (!text.ptr)
+		return;
+	add_key(out, key);
+	scan_quote(out, text);
+}
+
+void detail_ns(struct buf *out, const char *key, int64_t ns)
+{
+	if (ns == TIME_UNKNOWN)
+		return;
+	add_key(out, key);
+	buf_printf(out, "\"%lld\"", (long long)ns);
+}
+
+void detail_json(struct buf *out, const char *key, struct str json)
+{
+	if (!json.len)
+		return;
+	add_key(out, key);
+	buf_add_str(out, json);
+}
+
+void detail_list(struct buf *out, const char *key, struct str values)
+{
+	if (!values.len)
+		return;
+	add_key(out, key);
+	buf_add_char(out, '[');
+	buf_add_str(out, values);
+	buf_add_char(out, ']');
+}
+
+void detail_end(struct buf *out)
+{
+	buf_add_char(out, '}');
+}
+
+bool values_add(struct buf *list, struct str json, size_t most)
+{
+	if (size_add(list->len, json.len) > most)
+		return false;
+	if (list->len)
+		buf_add_char(list, ',');
+	buf_add_str(list, json);
+	return true;
+}
+
+void detail_facts(const struct fields *f, struct span *span, struct val detail)
+{
+	span->trace_id = field_text(f, val_get(detail, "trace"));
+	span->id = field_text(f, val_get(detail, "id"));
+	span->parent_id = field_text(f, val_get(detail, "parent"));
+	span->start_ns = field_time_in(f, val_get(detail, "start"), 1, "start");
+	span->end_ns = field_time_in(f, val_get(detail, "end"), 1, "end");
+}
+
+/* ---------------------------------------------------------------- times */
+
+void times_note(struct transcript_times *t, struct str id, int64_t ns)
+{
+	uint64_t key = hash64(id);
+	if (!id.len || ns == TIME_UNKNOWN)
+		return;
+	t->at[key % TRANSCRIPT_TIMES].key = key;
+	t->at[key % TRANSCRIPT_TIMES].ns = ns;
+}
+
+int64_t times_find(const struct transcript_times *t, struct str id)
+{
+	uint64_t key = hash64(id);
+	return id.len && t->at[key % TRANSCRIPT_TIMES].key == key ? t->at[key % TRANSCRIPT_TIMES].ns : TIME_UNKNOWN;
+}
+
+/* ---------------------------------------------------------------- calls */
+
+struct transcript_call *calls_add(struct transcript_calls *c, struct str id, struct transcript_call *old)
+{
+	struct transcript_call *place = &c->at[0];
+	for (size_t i = 0; i < TRANSCRIPT_CALLS && place->id; i++)
+		if (!c->at[i].id || c->at[i].order < place->order)
+			place = &c->at[i];
+	*old = *place;
+	*place = (struct transcript_call){
+	    .id = xstrndup(id), .json = BUF_INIT, .start_ns = TIME_UNKNOWN, .order = ++c->order};
+	return place;
+}
+
+struct transcript_call *calls_find(struct transcript_calls *c, struct str id)
+{
+	for (size_t i = 0; i < TRANSCRIPT_CALLS; i++)
+		if (c->at[i].id && str_is(id, c->at[i].id))
+			return &c->at[i];
+	return NULL;
+}
+
+void call_done(struct transcript_call *call)
+{
+	free(call->id);
+	free(call->parent);
+	free(call->trace);
+	buf_done(&call->json);
+	*call = (struct transcript_call){.id = NULL};
+}
+
+void calls_done(struct transcript_calls *c)
+{
+	for (size_t i = 0; i < TRANSCRIPT_CALLS; i++)
+		call_done(&c->at[i]);
+}

@@ -1,0 +1,58 @@
+/* What the transcripts of coding agents share: a conversation is told line by line, and a span is known only from several of them. The format
+ * gathers them and stores a detail (import_detail): one JSON object with the facts worked out from the lines before, and the lines
+ * themselves as they came:
+ *   {"trace":"…","id":"…","parent":"…","start":"ns","end":"ns","before":[…],"lines":[…]}
+ * Reading a detail gives the span, on import and when it is shown. */
+#ifndef SPOOR_IMPORT_TRANSCRIPT_H
+#define SPOOR_IMPORT_TRANSCRIPT_H
+
+#include "import/fields.h"
+
+enum { TRANSCRIPT_BEFORE_MAX = 256 << 10, TRANSCRIPT_LINES_MAX = 8 << 20 };
+
+/* ---- making: begin, members in any order, end */
+void detail_begin(struct buf *out);
+void detail_text(struct buf *out, const char *key, struct str text); /* nothing if it is absent */
+void detail_ns(struct buf *out, const char *key, int64_t ns);        /* nothing if unknown */
+void detail_json(struct buf *out, const char *key, struct str json); /* one value; nothing if absent */
+void detail_list(struct buf *out, const char *key,
+                 struct str values); /* values with commas between them; nothing if empty */
+void detail_end(struct buf *out);
+
+/* Adds a JSON value to a list of values with commas between them, as long as it is below `most` bytes; false: left out. */
+bool values_add(struct buf *list, struct str json, size_t most);
+
+/* ---- reading: trace, id, parent, start, end into a span */
+void detail_facts(const struct fields *f, struct span *span, struct val detail);
+
+/* ---- what came when: the times of the last 4,096 records by their ids */
+enum { TRANSCRIPT_TIMES = 4096 };
+struct transcript_times {
+	struct {
+		uint64_t key;
+		int64_t ns;
+	} at[TRANSCRIPT_TIMES];
+};
+void times_note(struct transcript_times *t, struct str id, int64_t ns);
+int64_t times_find(const struct transcript_times *t, struct str id); /* TIME_UNKNOWN: not known (any more) */
+
+/* ---- calls of tools that wait for their result */
+struct transcript_call {
+	char *id; /* NULL: free */
+	char *parent, *trace;
+	struct buf json; /* the call as it came */
+	int64_t start_ns;
+	uint64_t order;
+};
+enum { TRANSCRIPT_CALLS = 256 };
+struct transcript_calls {
+	struct transcript_call at[TRANSCRIPT_CALLS];
+	uint64_t order;
+};
+/* A place for one more; the oldest makes room if all are taken: it is in *old then (else old->id is NULL), the caller's. */
+struct transcript_call *calls_add(struct transcript_calls *c, struct str id, struct transcript_call *old);
+struct transcript_call *calls_find(struct transcript_calls *c, struct str id); /* NULL: none */
+void call_done(struct transcript_call *call);                                  /* free again */
+void calls_done(struct transcript_calls *c);
+
+#endif
