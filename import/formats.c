@@ -3,6 +3,7 @@
 /* The table of formats: a new one is its file, which defines format_NAME, and a row here. Order means nothing. */
 #define FORMATS(X)       \
 	X(claude_code)   \
+	X(codex)         \
 	X(openai_agents) \
 	X(otlp)          \
 	X(promptfoo)     \

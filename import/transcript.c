@@ -103,8 +103,12 @@ struct transcript_call *calls_add(struct transcript_calls *c, struct str id, str
 		if (!c->at[i].id || c->at[i].order < place->order)
 			place = &c->at[i];
 	*old = *place;
-	*place = (struct transcript_call){
-	    .id = xstrndup(id), .json = BUF_INIT, .start_ns = TIME_UNKNOWN, .order = ++c->order};
+	*place = (struct transcript_call){.id = xstrndup(id),
+	                                  .json = BUF_INIT,
+	                                  .result = BUF_INIT,
+	                                  .start_ns = TIME_UNKNOWN,
+	                                  .end_ns = TIME_UNKNOWN,
+	                                  .order = ++c->order};
 	return place;
 }
 
@@ -122,6 +126,7 @@ void call_done(struct transcript_call *call)
 	free(call->parent);
 	free(call->trace);
 	buf_done(&call->json);
+	buf_done(&call->result);
 	*call = (struct transcript_call){.id = NULL};
 }
 

@@ -40,7 +40,10 @@ int64_t times_find(const struct transcript_times *t, struct str id); /* TIME_UNK
 struct transcript_call {
 	char *id; /* NULL: free */
 	char *parent, *trace;
-	struct buf json; /* the call as it came */
+	struct buf json;   /* the call as it came */
+	struct buf result; /* what has come of its result, if it comes in parts */
+	bool answered;
+	int64_t end_ns;
 	int64_t start_ns;
 	uint64_t order;
 };
