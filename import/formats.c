@@ -2,8 +2,10 @@
 
 /* The table of formats: a new one is its file, which defines format_NAME, and a row here. Order means nothing. */
 #define FORMATS(X)       \
+	X(atif)          \
 	X(claude_code)   \
 	X(codex)         \
+	X(goose)         \
 	X(openai_agents) \
 	X(otlp)          \
 	X(promptfoo)     \
