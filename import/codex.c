@@ -303,7 +303,7 @@ static int64_t ran_for(const struct fields *f, struct val event)
 {
 	int64_t s = field_duration(f, val_path(event, "duration.secs"), 1000000000, "duration.secs");
 	int64_t ns = field_duration(f, val_path(event, "duration.nanos"), 1, "duration.nanos");
-	return s == UNKNOWN_INT || ns == UNKNOWN_INT || s > 1000000 ? UNKNOWN_INT : s * 1000000000 + ns;
+	return s == UNKNOWN_INT || ns == UNKNOWN_INT || s > INT64_MAX / 2 || ns > INT64_MAX / 2 ? UNKNOWN_INT : s + ns;
 }
 
 /* The call's end as an event: its time is exact, its code the only word on failure. */

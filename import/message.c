@@ -215,6 +215,8 @@ static void read_lone_part(struct reading *r, struct val v, enum part_shape shap
 		message_read_call(&parts, v);
 	else
 		message_read_part(&parts, v);
+	if (!parts.n)
+		return;
 	message = add_message(r, role);
 	message->parts = parts.at;
 	message->n_parts = parts.n;

@@ -118,7 +118,9 @@ void message_read_call(struct parts *parts, struct val v)
 		part->name = message_val_text(message_get(v, "tool_call.function.name", NULL, NULL, NULL), a);
 	if (!part->text.len)
 		part->text = message_val_text(
-		    message_get(inner, "function.arguments", "tool_call.function.arguments", NULL, NULL), a);
+		    message_get(inner, "function.arguments", "tool_call.function.arguments", "action", "query"), a);
+	if (!part->name.len) /* calls whose type is their name: web_search_call */
+		part->name = message_val_text(val_get(v, "type"), a);
 }
 
 /* The text of a tool's answer: a string, {"type":"text","text":…}, a list of such, {"type":"json","value":…}, any JSON. */
@@ -182,6 +184,12 @@ static const struct {
     {"tool-result",               SHAPE_RESULT   },
     {"tool-return",               SHAPE_RESULT   },
     {"function_call_output",      SHAPE_RESULT   },
+    {"custom_tool_call",          SHAPE_CALL     },
+    {"local_shell_call",          SHAPE_CALL     },
+    {"web_search_call",           SHAPE_CALL     },
+    {"mcp_call",                  SHAPE_CALL     },
+    {"custom_tool_call_output",   SHAPE_RESULT   },
+    {"local_shell_call_output",   SHAPE_RESULT   },
     {"server_tool_call_response", SHAPE_RESULT   },
     {"image",                     SHAPE_MEDIA    },
     {"image_url",                 SHAPE_MEDIA    },
@@ -219,6 +227,11 @@ enum part_shape message_shape_by_key(struct val v)
 	return SHAPE_NONE;
 }
 
+static bool is_empty(struct val v)
+{
+	return (val_is(v, SCAN_STRING) && val_raw(v).len <= 2) || (val_is(v, SCAN_ARRAY) && val_count(v) == 0);
+}
+
 void message_read_part(struct parts *parts, struct val v)
 {
 	struct arena *a = parts->arena;
@@ -240,6 +253,8 @@ void message_read_part(struct parts *parts, struct val v)
 	case SHAPE_REASONING:
 		if (!val_ok(text))
 			text = message_get(v, "reasoning", "thinking", "summary", NULL);
+		if (is_empty(text)) /* kept secret: only a signature or an encrypted text is there */
+			return;
 		message_add_part(parts, PART_REASONING)->text = result_text(text, a);
 		return;
 	case SHAPE_CALL: message_read_call(parts, v); return;
