@@ -100,7 +100,7 @@ bool import_paths(struct db *db, char *const *paths, size_t n, const struct impo
 	bool ok = run.ingest != NULL;
 	if (ok) {
 		ingest_strict(run.ingest, opts->strict);
-		ok = import_all(&run, list, n_list, err);
+		ok = import_all(&run, list, n_list, err) && (n_list < 2 || report_mended(&run, err));
 		struct err closing = ERR_INIT;
 		bool closed = ingest_close(run.ingest, &closing);
 		if (ok && !closed)

@@ -86,6 +86,8 @@ bool job_read(struct job *job, struct err *err);
 bool report_refused(struct job *job, const char *code, struct str reason, struct err *err);
 bool report_unread(struct job *job, const struct reader *reader, const struct err *why, struct err *err);
 bool report_unchanged(struct job *job, struct err *err);
+/* Once all are read: what a later file has mended is not told of an earlier one. */
+bool report_mended(struct run *run, struct err *err);
 /* What a reading held and gave; adds to what the file's earlier readings gave. */
 bool report_imported(struct job *job, const struct ingest_counts *held, const struct ingest_counts *fresh,
                      struct err *err);

@@ -192,3 +192,36 @@ bool report_imported(struct job *job, const struct ingest_counts *held, const st
 	bool last = job->end == JOB_END && !job->begun; /* the runs are asked for once */
 	return job->file->source == 0 || !last || report_runs(job, job->file->source, err);
 }
+
+/* "trace ID": of the problem's path. */
+static bool has_orphans(struct run *run, const struct problem *p, bool *has, struct err *err)
+{
+	struct stmt *s = db_query(run->db, "SELECT max(orphans) FROM trace WHERE text = ?", err);
+	if (!s)
+		return false;
+	stmt_str(s, 1, str_from(p->path, strlen("trace ")));
+	enum step step = stmt_step(s, err);
+	*has = step == STEP_ROW && (col_null(s, 0) || col_int(s, 0) > 0);
+	stmt_end(s);
+	return step != STEP_FAIL;
+}
+
+bool report_mended(struct run *run, struct err *err)
+{
+	struct import_report *r = run->report;
+	for (size_t i = 0; i < r->n_files; i++) {
+		struct import_file *file = &r->files[i];
+		size_t kept = 0;
+		for (size_t k = 0; k < file->n_problems; k++) {
+			bool has = true;
+			if (strcmp(file->problems[k].code, "orphan") == 0 &&
+			    !has_orphans(run, &file->problems[k], &has, err))
+				return false;
+			if (has)
+				file->problems[kept++] = file->problems[k];
+		}
+		file->problems_total -= (int64_t)(file->n_problems - kept);
+		file->n_problems = kept;
+	}
+	return true;
+}

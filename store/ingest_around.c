@@ -101,6 +101,21 @@ static bool report_orphans(struct writer *w, const struct odd_trace *t, struct e
 	return ok;
 }
 
+#define MENDED                                                                                                      \
+	"code = 'orphan' AND source <> ?1 AND EXISTS (SELECT 1 FROM trace t WHERE t.text = substr(problem.path, 7)" \
+	" AND t.orphans = 0 AND t.seen = ?1)"
+
+/* Parents that another source lacked have come with this one: it is not so any more. */
+static bool withdraw_orphans(struct writer *w, struct err *err)
+{
+	return WRITER_RUN(
+	           w, err,
+	           "UPDATE source SET problems = problems - (SELECT count(*) FROM problem WHERE source = source.id"
+	           " AND " MENDED ") WHERE id IN (SELECT source FROM problem WHERE " MENDED ")",
+	           w->source) &&
+	       WRITER_RUN(w, err, "DELETE FROM problem WHERE " MENDED, w->source);
+}
+
 bool settle_report(struct writer *w, struct err *err)
 {
 	struct odd_trace t = {.id = 0};
@@ -109,6 +124,7 @@ bool settle_report(struct writer *w, struct err *err)
 	if (ok) { /* of an earlier, shorter state of this source */
 		w->problems_new -= db_changes(w->db);
 		w->problems_stored -= db_changes(w->db);
+		ok = withdraw_orphans(w, err);
 	}
 	while ((ok = ok && writer_breathe(w, err) && next_odd(w, &t, err)) && t.id) {
 		if (t.orphans)

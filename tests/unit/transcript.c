@@ -158,6 +158,11 @@ static void joined(const char *session, const char *agent, const char *agent_nam
 		assert_int_equal(n, 1);
 		assert_true(db_int(box.db, "SELECT sum(orphans) FROM trace", 0, &n, &err));
 		assert_int_equal(n, 0);
+		assert_true(db_int(box.db, "SELECT count(*) FROM problem WHERE code = 'orphan'", 0, &n, &err));
+		assert_int_equal(n, 0);
+		assert_true(
+		    db_int(box.db, "SELECT sum(problems) - (SELECT count(*) FROM problem) FROM source", 0, &n, &err));
+		assert_int_equal(n, 0);
 		box_close(&box);
 	}
 	assert_string_equal(buf_cstr(&dumps[0]), buf_cstr(&dumps[1]));
