@@ -6,6 +6,7 @@
 	X(claude_code)   \
 	X(codex)         \
 	X(goose)         \
+	X(jaeger)        \
 	X(openai_agents) \
 	X(otlp)          \
 	X(promptfoo)     \

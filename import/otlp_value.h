@@ -1,5 +1,5 @@
 /* The values inside OTLP/JSON: ids in hex or base64, nanoseconds as text or numbers, AnyValue. Each reader takes what files were
- * seen to hold and reports the rest as a problem with its place in the record. Private to otlp*.c. */
+ * seen to hold and reports the rest as a problem with its place in the record. For otlp*.c and the containers whose ids are the same. */
 #ifndef SPOOR_IMPORT_OTLP_VALUE_H
 #define SPOOR_IMPORT_OTLP_VALUE_H
 
