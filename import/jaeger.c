@@ -155,17 +155,6 @@ static const struct {
     {"span.kind",                     MEANS_KIND   },
 };
 
-static struct str kind_word(struct str text)
-{
-	static const char *const words[] = {"internal", "server", "client", "producer", "consumer"};
-
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-		if (str_ieq(text, words[i]))
-			return str_of(words[i]);
-	}
-	return STR_NONE;
-}
-
 static bool take_status(struct jaeger_in *j, struct str code)
 {
 	if (str_ieq(code, "ERROR"))
@@ -183,7 +172,7 @@ static bool take_meaning(struct jaeger_in *j, enum meaning means, struct val v)
 	bool flag;
 
 	switch (means) {
-	case MEANS_KIND: j->out.otel_kind = kind_word(text); return j->out.otel_kind.len > 0;
+	case MEANS_KIND: j->out.otel_kind = otlp_kind(v, j->in.arena); return j->out.otel_kind.len > 0;
 	case MEANS_STATUS: return take_status(j, text);
 	case MEANS_MESSAGE: j->out.message = text; return true;
 	case MEANS_SCOPE: j->out.scope_name = text; return true;

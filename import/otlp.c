@@ -147,22 +147,6 @@ static void read_links(const struct otlp_in *in, struct val list, struct span_in
 	span->links = at;
 }
 
-static struct str kind_word(struct val kind, struct arena *arena)
-{
-	static const char *const words[] = {NULL, "internal", "server", "client", "producer", "consumer"};
-	struct str text;
-	int64_t number;
-
-	if (val_int64(kind, &number))
-		return number >= 1 && number <= 5 ? str_of(words[number]) : STR_NONE;
-	text = val_text(kind, arena);
-	for (int i = 1; i <= 5; i++) {
-		if (str_ieq(str_starts(text, "SPAN_KIND_") ? str_from(text, 10) : text, words[i]))
-			return str_of(words[i]);
-	}
-	return STR_NONE;
-}
-
 static void read_status(const struct otlp_in *in, struct val status, struct span_in *span)
 {
 	static const struct str keys[] = {STR_INIT("message"), STR_INIT("code")};
@@ -176,12 +160,7 @@ static void read_status(const struct otlp_in *in, struct val status, struct span
 	}
 	otlp_members(status, keys, 2, got);
 	text = val_text(got[1], in->arena);
-	if (str_starts(text, "STATUS_CODE_"))
-		text = str_from(text, strlen("STATUS_CODE_"));
-	if (str_is(text, "2") || str_ieq(text, "error"))
-		span->status = STATUS_ERROR;
-	else if (str_is(text, "1") || str_ieq(text, "ok"))
-		span->status = STATUS_OK;
+	span->status = otlp_status(text);
 	span->message = val_str(got[0], in->arena);
 }
 
@@ -308,7 +287,7 @@ static void read_span(struct import *im, const struct record *rec)
 		import_problem(im, rec, SEVERITY_WARNING, "bad-value", STR_LIT("name"), "kept without a name",
 		               "name is not a string");
 	span.name = val_str(got[K_NAME], im->arena);
-	span.otel_kind = kind_word(got[K_KIND], im->arena);
+	span.otel_kind = otlp_kind(got[K_KIND], im->arena);
 	read_status(&in, got[K_STATUS], &span);
 	read_times(&in, got, &span);
 	span.attrs = otlp_attributes(&in, got[K_ATTRIBUTES], "attributes", NULL);

@@ -233,6 +233,33 @@ int64_t otlp_time(const struct otlp_in *in, struct val v, const char *path)
 	return TIME_UNKNOWN;
 }
 
+/* ---- words */
+
+struct str otlp_kind(struct val kind, struct arena *arena)
+{
+	static const char *const words[] = {NULL, "internal", "server", "client", "producer", "consumer"};
+	struct str text;
+	int64_t number;
+
+	if (val_int64(kind, &number))
+		return number >= 1 && number <= 5 ? str_of(words[number]) : STR_NONE;
+	text = val_text(kind, arena);
+	for (int i = 1; i <= 5; i++) {
+		if (str_ieq(str_starts(text, "SPAN_KIND_") ? str_from(text, 10) : text, words[i]))
+			return str_of(words[i]);
+	}
+	return STR_NONE;
+}
+
+enum span_status otlp_status(struct str text)
+{
+	if (str_starts(text, "STATUS_CODE_"))
+		text = str_from(text, strlen("STATUS_CODE_"));
+	if (str_is(text, "2") || str_ieq(text, "error"))
+		return STATUS_ERROR;
+	return str_is(text, "1") || str_ieq(text, "ok") ? STATUS_OK : STATUS_UNSET;
+}
+
 /* ---- AnyValue */
 
 enum any { ANY_STRING, ANY_BOOL, ANY_INT, ANY_DOUBLE, ANY_ARRAY, ANY_KVLIST, ANY_BYTES, ANY_VALUE, N_ANY };

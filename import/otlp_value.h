@@ -23,6 +23,10 @@ void otlp_no_id(const struct otlp_in *in, struct val v, const char *path, const 
 /* Nanoseconds since the epoch; TIME_UNKNOWN: absent, null, 0, or (with a problem) no time or beyond int64. */
 int64_t otlp_time(const struct otlp_in *in, struct val v, const char *path);
 bool otlp_has_time(struct val v); /* there, and not null, "" or 0 */
+/* "client", "SPAN_KIND_CLIENT" or 3 as "client"; STR_NONE for anything else. */
+struct str otlp_kind(struct val kind, struct arena *arena);
+/* "Error", "STATUS_CODE_ERROR", "2", …; unset for anything else. */
+enum span_status otlp_status(struct str text);
 /* A list of key and value. only: nothing but this key is wanted (NULL: all). */
 struct attrs_in otlp_attributes(const struct otlp_in *in, struct val list, const char *path, const char *only);
 /* False: absent, or (with a problem) no list. */
