@@ -12,7 +12,8 @@
 	X(openai_agents)    \
 	X(otlp)             \
 	X(promptfoo)        \
-	X(promptfoo_jsonl)
+	X(promptfoo_jsonl)  \
+	X(zipkin)
 
 #define DECLARE(name) extern const struct format format_##name;
 #define ROW(name)     &format_##name,

@@ -40,39 +40,9 @@ struct jaeger_in {
 
 /* ---- ids */
 
-static bool is_hex(struct str id)
-{
-	for (size_t i = 0; i < id.len; i++) {
-		char c = id.ptr[i];
-
-		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
-			return false;
-	}
-	return true;
-}
-
-/* Jaeger before 1.16 wrote ids without the zeros in front; and a 64-bit trace id is the same one with 16 more of them. */
-static struct str plain_id(struct str id, struct arena *arena)
-{
-	static const char zeros[] = "0000";
-	size_t full = id.len > 16 ? 32 : 16;
-
-	if (!is_hex(id))
-		return id;
-	if (id.len == 32 && str_starts(id, "0000000000000000"))
-		return str_from(id, 16);
-	if (id.len + 4 < full || id.len >= full)
-		return id;
-	return arena_printf(arena, "%.*s%.*s", (int)(full - id.len), zeros, STR_ARG(id));
-}
-
 static struct str id_of(const struct jaeger_in *j, struct val v, size_t n_bytes, const char *path)
 {
-	struct str id = otlp_id(&j->in, v, n_bytes, path);
-
-	if (id.len < 12 || id.len > 32)
-		return id;
-	return plain_id(id, j->in.arena);
+	return otlp_short_id(otlp_id(&j->in, v, n_bytes, path), false, j->in.arena);
 }
 
 /* ---- tags */

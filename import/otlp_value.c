@@ -194,6 +194,33 @@ struct str otlp_id(const struct otlp_in *in, struct val v, size_t n_bytes, const
 	return is_zero(id) ? STR_NONE : id;
 }
 
+static struct str lower(struct str id, struct arena *arena)
+{
+	char *at = arena_alloc(arena, id.len + 1);
+
+	for (size_t i = 0; i < id.len; i++)
+		at[i] = id.ptr[i] >= 'A' && id.ptr[i] <= 'F' ? (char)(id.ptr[i] - 'A' + 'a') : id.ptr[i];
+	return (struct str){at, id.len};
+}
+
+struct str otlp_short_id(struct str id, bool any, struct arena *arena)
+{
+	static const char zeros[] = "000000000000000";
+	size_t full = id.len > 16 ? 32 : 16;
+	struct str low;
+
+	if (!id.len || id.len > 32)
+		return id;
+	low = lower(id, arena);
+	if (!is_lower_hex(low))
+		return id;
+	if (low.len == 32 && str_starts(low, "0000000000000000"))
+		return str_from(low, 16);
+	if (low.len == full || (!any && low.len + 4 < full))
+		return id;
+	return arena_printf(arena, "%.*s%.*s", (int)(full - low.len), zeros, STR_ARG(low));
+}
+
 void otlp_no_id(const struct otlp_in *in, struct val v, const char *path, const char *what)
 {
 	/* a value of the wrong type was reported already */

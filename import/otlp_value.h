@@ -18,6 +18,9 @@ struct otlp_in {
 void otlp_members(struct val object, const struct str *keys, size_t n, struct val *got);
 /* An id of n bytes as lower-case hex; other ids as written; STR_NONE: absent, empty, zero, or (with a problem) unusable. */
 struct str otlp_id(const struct otlp_in *in, struct val v, size_t n_bytes, const char *path);
+/* An id of a format from before OpenTelemetry, of up to 64 or 128 bits: without the 16 zeros in front that make 128 bits of 64; zeros
+ * left out in front are put back, if there are at most four or `any`. Ids that are not hex are given back as they are. */
+struct str otlp_short_id(struct str id, bool any, struct arena *arena);
 /* The problem of a span whose own id is missing: a made-up one is used. */
 void otlp_no_id(const struct otlp_in *in, struct val v, const char *path, const char *what);
 /* Nanoseconds since the epoch; TIME_UNKNOWN: absent, null, 0, or (with a problem) no time or beyond int64. */
