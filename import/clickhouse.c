@@ -364,49 +364,38 @@ static bool has_column(const struct sample *s, const char *name)
 	return false;
 }
 
-static int document_probe(const struct sample *s, const char **why)
+static bool is_document(const struct sample *s)
 {
-	*why = "no meta and data of otel_traces";
-	if (!sample_has(s, "meta[].name") || !sample_has(s, "meta[].type"))
-		return 0;
-	if (!has_column(s, "TraceId") || !has_column(s, "SpanName"))
-		return 0;
+	return sample_has(s, "meta[].name") && sample_has(s, "meta[].type") && has_column(s, "TraceId") &&
+	       has_column(s, "SpanName");
+}
+
+static int clickhouse_probe(const struct sample *s, const char **why)
+{
+	if (!is_document(s))
+		return rows_probe(s, why);
 	*why = "meta with the columns of ClickHouse's otel_traces";
 	return 89;
 }
 
-static const struct record_path document_paths[] = {
+static const struct record_path clickhouse_paths[] = {
     {"data[]", 0},
+    {"",       0},
     {NULL,     0},
 };
 
-static const char spec[] =
-    "https://github.com/open-telemetry/opentelemetry-collector-contrib/tree/main/exporter/clickhouseexporter";
-static const char seen[] = "documented shape, no real sample seen";
-
 const struct format format_clickhouse = {
     .name = "clickhouse",
-    .title = "ClickHouse otel_traces (JSON, JSONCompact)",
-    .spec_url = spec,
-    .how = "meta with the columns TraceId and SpanName, rows in data",
-    .fills = "traces, spans with messages, documents, events and links",
-    .example = "{\"meta\":[{\"name\":\"Timestamp\",…},{\"name\":\"TraceId\",…}],\"data\":[{\"TraceId\":\"…\",…}]}",
-    .seen = seen,
-    .paths = document_paths,
-    .probe = document_probe,
-    .record = clickhouse_record,
-};
-
-const struct format format_clickhouse_jsonl = {
-    .name = "clickhouse-jsonl",
-    .title = "ClickHouse otel_traces (JSONEachRow)",
-    .spec_url = spec,
-    .how = "rows with TraceId, SpanId, SpanName and SpanAttributes or ResourceAttributes",
+    .title = "ClickHouse otel_traces (JSONEachRow, JSON, JSONCompact)",
+    .spec_url =
+        "https://github.com/open-telemetry/opentelemetry-collector-contrib/tree/main/exporter/clickhouseexporter",
+    .how = "rows with TraceId, SpanId, SpanName and SpanAttributes or ResourceAttributes; meta and data of such",
     .fills = "traces, spans with messages, documents, events and links",
     .example =
         "{\"Timestamp\":\"2026-11-20 09:12:00.123456789\",\"TraceId\":\"…\",\"SpanId\":\"…\",\"SpanName\":\"chat m\","
         "\"SpanAttributes\":{…}}",
-    .seen = seen,
-    .probe = rows_probe,
+    .seen = "documented shape, no real sample seen",
+    .paths = clickhouse_paths,
+    .probe = clickhouse_probe,
     .record = clickhouse_record,
 };

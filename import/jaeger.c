@@ -8,7 +8,7 @@
 #include "import/otlp_value.h"
 #include "import/semconv.h"
 
-enum { ID_MAX = 64, PROCESS_MAX = 128, MICROSECOND = 1000 };
+enum { SLOT_SPAN, SLOT_LONE, ID_MAX = 64, PROCESS_MAX = 128, MICROSECOND = 1000 };
 
 /* The span that stands for its trace while the processes are still to come: one without a parent, then the earliest. */
 struct late_trace {
@@ -23,11 +23,12 @@ struct jaeger_state {
 };
 
 static const struct record_path jaeger_paths[] = {
-    {"data[].spans[]",      0},
-    {"spans[]",             0},
-    {"hits.hits[]._source", 0},
-    {"_source",             0},
-    {NULL,                  0},
+    {"data[].spans[]",      SLOT_SPAN},
+    {"spans[]",             SLOT_SPAN},
+    {"hits.hits[]._source", SLOT_SPAN},
+    {"_source",             SLOT_SPAN},
+    {"",                    SLOT_LONE},
+    {NULL,                  0        },
 };
 
 struct jaeger_in {
@@ -224,8 +225,8 @@ static void read_tags(struct jaeger_in *j)
 /* ---- logs, references, process */
 
 static const char *const span_known[] = {
-    "traceID", "spanID", "parentSpanID", "operationName", "references", "startTime",       "duration",
-    "tags",    "tag",    "logs",         "process",       "processID",  "startTimeMillis", NULL};
+    "traceID", "spanID", "parentSpanID", "operationName", "references",      "startTime", "duration", "tags",
+    "tag",     "logs",   "process",      "processID",     "startTimeMillis", "flags",     NULL};
 
 static bool wants_fields(const struct jaeger_in *j, struct str event)
 {
@@ -433,6 +434,40 @@ static void read_span(struct jaeger_in *j)
 	semconv_span(j->in.im, j->in.rec, &j->out);
 }
 
+/* What the API says went wrong, and lists that are none. */
+static void report_around(struct import *im, const struct record *rec, struct val object)
+{
+	static const char *const lists[] = {"data", "spans"};
+
+	for (struct member m = val_first(val_get_loose(object, "errors")); m.ok; m = val_next(m)) {
+		struct val said = val_get_loose(m.val, "msg");
+
+		import_problem(im, rec, SEVERITY_WARNING, "bad-value", STR_LIT("errors"), "what came with it is kept",
+		               "Jaeger reports an error: %.*s",
+		               STR_ARG(val_text(val_ok(said) ? said : m.val, im->arena)));
+	}
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+		if (val_ok(val_get_loose(object, lists[i])))
+			import_problem(im, rec, SEVERITY_SKIPPED, "bad-value", str_of(lists[i]), "nothing read from it",
+			               "%s is not a list", lists[i]);
+	}
+}
+
+/* A top-level value without a list of spans: a span, or an answer that holds none. */
+static void read_lone(struct jaeger_in *j)
+{
+	bool is_span = val_ok(val_get_loose(j->span, "operationName")) || val_ok(val_get_loose(j->span, "spanID"));
+
+	if (is_span) {
+		read_span(j);
+		return;
+	}
+	report_around(j->in.im, j->in.rec, j->span);
+	if (!val_first(val_get_loose(j->span, "errors")).ok)
+		import_problem(j->in.im, j->in.rec, SEVERITY_SKIPPED, "bad-value", STR_NONE, "record skipped",
+		               "neither a span nor a trace");
+}
+
 static bool jaeger_record(struct import *im, const struct record *rec, struct err *err)
 {
 	struct attr_list empty = {.arena = im->arena};
@@ -447,7 +482,9 @@ static bool jaeger_record(struct import *im, const struct record *rec, struct er
 	};
 
 	(void)err;
-	if (val_is(rec->root, SCAN_OBJECT))
+	if (val_is(rec->root, SCAN_OBJECT) && rec->slot == SLOT_LONE)
+		read_lone(&j);
+	else if (val_is(rec->root, SCAN_OBJECT))
 		read_span(&j);
 	else
 		import_problem(im, rec, SEVERITY_SKIPPED, "bad-value", STR_NONE, "record skipped", "not an object");
@@ -468,32 +505,13 @@ static void tell_service(struct import *im, const struct late_trace *late, struc
 		sink_trace(im->sink, &trace);
 }
 
-/* What the API says went wrong, and lists that are none. */
-static void report_frame(struct import *im, const struct frame *frame)
-{
-	struct record none = {.frame = frame};
-	struct val errors = val_get_loose(frame->root, "errors");
-	static const char *const lists[] = {"data", "spans"};
-
-	for (struct member m = val_first(errors); m.ok && frame->level == 0; m = val_next(m))
-		import_problem(
-		    im, &none, SEVERITY_WARNING, "bad-value", STR_LIT("errors"), "what came with it is kept",
-		    "Jaeger reports an error: %.*s",
-		    STR_ARG(val_text(val_ok(val_get(m.val, "msg")) ? val_get(m.val, "msg") : m.val, im->arena)));
-	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
-		if (val_ok(val_get_loose(frame->root, lists[i])))
-			import_problem(im, &none, SEVERITY_SKIPPED, "bad-value", str_of(lists[i]),
-			               "nothing read from it", "%s is not a list", lists[i]);
-	}
-}
-
 static bool jaeger_frame_end(struct import *im, const struct frame *frame, struct err *err)
 {
 	struct jaeger_state *state = im->state;
 	struct val processes = val_get_loose(frame->root, "processes");
 
 	(void)err;
-	report_frame(im, frame);
+	report_around(im, &(struct record){.frame = frame}, frame->root);
 	if (state->late.id_len && val_is(processes, SCAN_OBJECT)) {
 		tell_service(im, &state->late, processes);
 		state->late.id_len = 0;
@@ -523,6 +541,7 @@ static int jaeger_probe(const struct sample *s, const char **why)
 	    {{"hits.hits[]._source.operationName", "hits.hits[]._source.spanID"},
 	     90,	                                                              "is an Elasticsearch answer with Jaeger spans"    },
 	    {{"_source.operationName", "_source.spanID"},                         90, "is an Elasticsearch dump of Jaeger spans"        },
+	    {{"operationName", "spanID", "traceID"},                              88, "is a Jaeger span"                                },
 	};
 
 	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
@@ -543,7 +562,7 @@ const struct format format_jaeger = {
     .name = "jaeger",
     .title = "Jaeger JSON",
     .spec_url = "https://www.jaegertracing.io/docs/latest/architecture/apis/",
-    .how = "data[] of traceID, spans and processes; one such trace alone; Elasticsearch documents of spans",
+    .how = "data[] of traceID, spans and processes; one such trace or span alone; Elasticsearch documents of spans",
     .fills = "traces, spans with messages, documents, events and links",
     .example = "{\"data\":[{\"traceID\":\"…\",\"spans\":[{\"spanID\":\"…\",\"operationName\":\"…\",\"tags\":[…]}],"
                "\"processes\":{…}}]}",
