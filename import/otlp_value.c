@@ -148,7 +148,7 @@ static struct str id_of_bytes(struct val list, size_t n_bytes, struct arena *are
 /* Hex is tested first: 32 hex digits are base64 as well. */
 static struct str id_of_text(struct str text, size_t n_bytes, struct arena *arena)
 {
-	unsigned char bytes[48];
+	unsigned char bytes[48], outer[16];
 	struct str inner;
 	size_t n;
 
@@ -162,8 +162,8 @@ static struct str id_of_text(struct str text, size_t n_bytes, struct arena *aren
 		return hex_of(bytes, text.len / 2, arena);
 	n = unbase64(text, bytes);
 	inner = (struct str){(const char *)bytes, n};
-	if ((n == 32 || n == 16) && is_lower_hex(inner))
-		return arena_str(arena, inner); /* hex text that went through base64 once more */
+	if ((n == 32 || n == 16) && hash_unhex(inner, outer, n / 2))
+		return hex_of(outer, n / 2, arena); /* hex text that went through base64 once more */
 	if (n == n_bytes)
 		return hex_of(bytes, n, arena);
 	return text;
@@ -319,6 +319,24 @@ static enum any open_any(struct val any, struct val *inner)
 		return (enum any)kind;
 	}
 	return N_ANY;
+}
+
+struct val otlp_pairs(struct val any)
+{
+	struct val inner;
+
+	if (open_any(any, &inner) != ANY_KVLIST)
+		return VAL_NONE;
+	return val_is(inner, SCAN_ARRAY) ? inner : val_get_loose(inner, "values");
+}
+
+struct val otlp_string(struct val any)
+{
+	struct val inner;
+
+	if (val_is(any, SCAN_STRING))
+		return any;
+	return open_any(any, &inner) == ANY_STRING && val_is(inner, SCAN_STRING) ? inner : VAL_NONE;
 }
 
 static const struct str kv_keys[] = {STR_INIT("key"), STR_INIT("value")};

@@ -30,6 +30,9 @@ bool otlp_has_time(struct val v); /* there, and not null, "" or 0 */
 struct str otlp_kind(struct val kind, struct arena *arena);
 /* "Error", "STATUS_CODE_ERROR", "2", …; unset for anything else. */
 enum span_status otlp_status(struct str text);
+/* The pairs of a kvlistValue, the string of a stringValue; VAL_NONE. */
+struct val otlp_pairs(struct val any);
+struct val otlp_string(struct val any);
 /* A list of key and value. only: nothing but this key is wanted (NULL: all). */
 struct attrs_in otlp_attributes(const struct otlp_in *in, struct val list, const char *path, const char *only);
 /* False: absent, or (with a problem) no list. */
