@@ -1,11 +1,13 @@
 /* OTLP/JSON: export requests as one document, as lines, in arrays; with every container key seen in the wild around the resource
  * spans. Keys are compared with case and underscores ignored (proto3 JSON readers must take both spellings).
  * Source: opentelemetry-proto 1.x, "JSON Protobuf Encoding"; deviations are named where they are handled. */
+#include "import/attr_list.h"
+#include "import/otlp_log.h"
 #include "import/otlp_value.h"
 
 #include "import/semconv.h"
 
-enum { SLOT_SPAN, SLOT_LOG, SLOT_METRIC, LATE_MAX = 256, MEMO_MAX = 256 };
+enum { LATE_MAX = 256, MEMO_MAX = 256 };
 
 /* What the frames around the last span said: thousands of spans have the same. */
 struct frame_memo {
@@ -18,7 +20,8 @@ struct frame_memo {
 
 struct otlp_state {
 	struct frame_memo memo;
-	uint64_t n_logs, n_metrics; /* met and not imported */
+	uint64_t n_metrics; /* met and not imported */
+	struct otlp_logs logs;
 	/* Traces whose spans came before their resource: they learn the service when the resource's object ends. */
 	char late[LATE_MAX][33];
 	size_t n_late;
@@ -61,8 +64,6 @@ enum span_key {
 	K_DROPPED_A,
 	K_DROPPED_E,
 	K_DROPPED_L,
-	K_EVENT_NAME,
-	K_OBSERVED,
 	N_SPAN_KEYS
 };
 
@@ -81,14 +82,11 @@ static const struct str span_keys[N_SPAN_KEYS] = {
     [K_DROPPED_A] = STR_INIT("droppedAttributesCount"),
     [K_DROPPED_E] = STR_INIT("droppedEventsCount"),
     [K_DROPPED_L] = STR_INIT("droppedLinksCount"),
-    [K_EVENT_NAME] = STR_INIT("eventName"),
-    [K_OBSERVED] = STR_INIT("observedTimeUnixNano"),
 };
 
-/* timeUnixNano of events and log records is the time key of those. */
-static const struct str event_keys[] = {STR_INIT("name"), STR_INIT("timeUnixNano"), STR_INIT("attributes"),
-                                        STR_INIT("traceId"), STR_INIT("spanId")};
-enum { E_NAME, E_TIME, E_ATTRIBUTES, E_TRACE_ID, E_SPAN_ID, N_EVENT_KEYS };
+static const struct str event_keys[] = {STR_INIT("name"),    STR_INIT("timeUnixNano"), STR_INIT("attributes"),
+                                        STR_INIT("traceId"), STR_INIT("spanId"),       STR_INIT("traceState")};
+enum { E_NAME, E_TIME, E_ATTRIBUTES, E_TRACE_ID, E_SPAN_ID, E_TRACE_STATE, N_EVENT_KEYS };
 
 static struct otlp_in in_of(struct import *im, const struct record *rec)
 {
@@ -103,8 +101,10 @@ static bool wants_attributes(const struct otlp_in *in, struct str event)
 
 static void read_events(const struct otlp_in *in, struct val list, struct span_in *span)
 {
+	struct otlp_in whole = *in;
 	struct event_in *at;
 
+	whole.payload = true; /* messages are made of any attribute, also of those that are structures */
 	if (!otlp_is_list(in, list, "events"))
 		return;
 	at = arena_zalloc(in->arena, (size_t)val_count(list) + 1, sizeof *at);
@@ -118,10 +118,24 @@ static void read_events(const struct otlp_in *in, struct val list, struct span_i
 		event->name = val_str(got[E_NAME], in->arena);
 		event->time_ns = otlp_time(in, got[E_TIME], "events.timeUnixNano");
 		if (wants_attributes(in, event->name))
-			event->attrs = otlp_attributes(in, got[E_ATTRIBUTES], "events.attributes", NULL);
+			event->attrs = otlp_attributes(&whole, got[E_ATTRIBUTES], "events.attributes", NULL);
 		span->n_events++;
 	}
 	span->events = at;
+}
+
+/* One more in front, if it says anything. */
+static struct attrs_in with_text(const struct otlp_in *in, struct str key, struct val v, struct attrs_in attrs)
+{
+	struct attr_list list = {.arena = in->arena};
+	struct str text = val_text(v, in->arena);
+
+	if (!text.len)
+		return attrs;
+	attr_put_text(&list, key, text);
+	for (size_t i = 0; i < attrs.n; i++)
+		attr_put(&list, attrs.at[i]);
+	return attr_all(&list);
 }
 
 static void read_links(const struct otlp_in *in, struct val list, struct span_in *span)
@@ -141,26 +155,11 @@ static void read_links(const struct otlp_in *in, struct val list, struct span_in
 		link->trace_id = otlp_id(in, got[E_TRACE_ID], 16, "links.traceId");
 		link->span_id = otlp_id(in, got[E_SPAN_ID], 8, "links.spanId");
 		if (in->payload)
-			link->attrs = otlp_attributes(in, got[E_ATTRIBUTES], "links.attributes", NULL);
+			link->attrs = with_text(in, STR_LIT("tracestate"), got[E_TRACE_STATE],
+			                        otlp_attributes(in, got[E_ATTRIBUTES], "links.attributes", NULL));
 		span->n_links++;
 	}
 	span->links = at;
-}
-
-static struct str kind_word(struct val kind, struct arena *arena)
-{
-	static const char *const words[] = {NULL, "internal", "server", "client", "producer", "consumer"};
-	struct str text;
-	int64_t number;
-
-	if (val_int64(kind, &number))
-		return number >= 1 && number <= 5 ? str_of(words[number]) : STR_NONE;
-	text = val_text(kind, arena);
-	for (int i = 1; i <= 5; i++) {
-		if (str_ieq(str_starts(text, "SPAN_KIND_") ? str_from(text, 10) : text, words[i]))
-			return str_of(words[i]);
-	}
-	return STR_NONE;
 }
 
 static void read_status(const struct otlp_in *in, struct val status, struct span_in *span)
@@ -176,12 +175,7 @@ static void read_status(const struct otlp_in *in, struct val status, struct span
 	}
 	otlp_members(status, keys, 2, got);
 	text = val_text(got[1], in->arena);
-	if (str_starts(text, "STATUS_CODE_"))
-		text = str_from(text, strlen("STATUS_CODE_"));
-	if (str_is(text, "2") || str_ieq(text, "error"))
-		span->status = STATUS_ERROR;
-	else if (str_is(text, "1") || str_ieq(text, "ok"))
-		span->status = STATUS_OK;
+	span->status = otlp_status(text);
 	span->message = val_str(got[0], in->arena);
 }
 
@@ -264,6 +258,9 @@ static void read_frames(const struct otlp_in *in, struct span_in *span)
 	const struct frame *frame = in->rec->frame;
 	struct val resource, scope;
 
+	if (in->rec->slot == SLOT_TALK)
+		return;
+
 	if (!in->payload && frame && frame->number && frame->number == state->memo.number &&
 	    frame_bytes(frame) == state->memo.bytes) {
 		memo_use(&state->memo, span);
@@ -277,7 +274,9 @@ static void read_frames(const struct otlp_in *in, struct span_in *span)
 	span->resource = otlp_attributes(in, val_get_loose(resource, "attributes"), "resource.attributes",
 	                                 in->payload ? NULL : "service.name");
 	if (in->payload)
-		span->scope_attrs = otlp_attributes(in, val_get_loose(scope, "attributes"), "scope.attributes", NULL);
+		span->scope_attrs =
+		    with_text(in, STR_LIT("otel.scope.version"), val_get_loose(scope, "version"),
+		              otlp_attributes(in, val_get_loose(scope, "attributes"), "scope.attributes", NULL));
 	else
 		memo_fill(&state->memo, frame, span, in->arena);
 	if (!val_ok(resource))
@@ -296,6 +295,35 @@ static int64_t dropped_total(const struct val *got)
 	return total;
 }
 
+/* What has no place in the model. */
+static void read_others(const struct otlp_in *in, struct span_in *span)
+{
+	static const char *const known[] = {"traceId",
+	                                    "spanId",
+	                                    "parentSpanId",
+	                                    "name",
+	                                    "kind",
+	                                    "startTimeUnixNano",
+	                                    "endTimeUnixNano",
+	                                    "attributes",
+	                                    "events",
+	                                    "links",
+	                                    "status",
+	                                    "droppedAttributesCount",
+	                                    "droppedEventsCount",
+	                                    "droppedLinksCount",
+	                                    "flags",
+	                                    NULL};
+	struct attr_list list = {.arena = in->arena};
+
+	attr_put_others(&list, in->rec->root, known);
+	if (!list.n)
+		return;
+	for (size_t i = 0; i < span->attrs.n; i++)
+		attr_put(&list, span->attrs.at[i]);
+	span->attrs = attr_all(&list);
+}
+
 static void read_span(struct import *im, const struct record *rec)
 {
 	struct otlp_in in = in_of(im, rec);
@@ -308,57 +336,19 @@ static void read_span(struct import *im, const struct record *rec)
 		import_problem(im, rec, SEVERITY_WARNING, "bad-value", STR_LIT("name"), "kept without a name",
 		               "name is not a string");
 	span.name = val_str(got[K_NAME], im->arena);
-	span.otel_kind = kind_word(got[K_KIND], im->arena);
+	span.otel_kind = otlp_kind(got[K_KIND], im->arena);
 	read_status(&in, got[K_STATUS], &span);
 	read_times(&in, got, &span);
 	span.attrs = otlp_attributes(&in, got[K_ATTRIBUTES], "attributes", NULL);
+	if (in.payload)
+		read_others(&in, &span);
 	read_events(&in, got[K_EVENTS], &span);
 	read_links(&in, got[K_LINKS], &span);
 	read_frames(&in, &span);
 	span.dropped = dropped_total(got);
 	semconv_span(im, rec, &span);
-}
-
-/* ---- log records: evaluation results are scores, the rest has no place in a trace */
-
-static void read_log(struct import *im, const struct record *rec)
-{
-	struct otlp_in in = in_of(im, rec);
-	struct otlp_state *state = im->state;
-	struct val got[N_SPAN_KEYS], scope = frame_get(rec->frame, "scope", true);
-	struct attrs_in attrs;
-	struct str name;
-	struct score score;
-
-	otlp_members(rec->root, span_keys, N_SPAN_KEYS, got);
-	name = val_str(got[K_EVENT_NAME], im->arena);
-	if (!name.len && !val_ok(got[K_ATTRIBUTES])) {
-		state->n_logs++;
-		return;
-	}
-	attrs = otlp_attributes(&in, got[K_ATTRIBUTES], "attributes", NULL);
-	if (!name.len)
-		name = semconv_get(&attrs, "event.name", im->arena);
-	if (!str_is(name, "gen_ai.evaluation.result")) {
-		state->n_logs++;
-		return;
-	}
-	if (!semconv_evaluation(&attrs, val_str(val_get_loose(scope, "name"), im->arena), &score, im->arena)) {
-		import_problem(im, rec, SEVERITY_SKIPPED, "bad-value", STR_LIT("attributes"), "record skipped",
-		               "evaluation result without a name");
-		return;
-	}
-	score.scope.family = STR_LIT("otlp");
-	score.trace_id = otlp_id(&in, got[K_TRACE_ID], 16, "traceId");
-	score.span_id = otlp_id(&in, got[K_SPAN_ID], 8, "spanId");
-	score.time_ns = otlp_time(&in, val_get_loose(rec->root, "timeUnixNano"), "timeUnixNano");
-	if (score.time_ns == TIME_UNKNOWN)
-		score.time_ns = otlp_time(&in, got[K_OBSERVED], "observedTimeUnixNano");
-	if (score.trace_id.len)
-		sink_score(im->sink, &score);
-	else
-		import_problem(im, rec, SEVERITY_SKIPPED, "bad-id", STR_LIT("traceId"), "record skipped",
-		               "evaluation result without a trace id");
+	if (rec->slot == SLOT_SPAN && !im->decoding)
+		otlp_log_span(&((struct otlp_state *)im->state)->logs, &in, &span);
 }
 
 static bool otlp_record(struct import *im, const struct record *rec, struct err *err)
@@ -370,8 +360,10 @@ static bool otlp_record(struct import *im, const struct record *rec, struct err 
 		state->n_metrics++;
 	} else if (!val_is(rec->root, SCAN_OBJECT)) {
 		import_problem(im, rec, SEVERITY_SKIPPED, "bad-value", STR_NONE, "record skipped", "not an object");
-	} else if (rec->slot == SLOT_LOG) {
-		read_log(im, rec);
+	} else if (rec->slot == SLOT_LOG || rec->slot == SLOT_EVALUATION) {
+		struct otlp_in in = in_of(im, rec);
+
+		otlp_log(&state->logs, &in, read_span);
 	} else {
 		read_span(im, rec);
 	}
@@ -434,17 +426,24 @@ static bool otlp_frame_end(struct import *im, const struct frame *frame, struct 
 
 static bool otlp_finish(struct import *im, struct err *err)
 {
-	const struct otlp_state *state = im->state;
+	struct otlp_state *state = im->state;
 	struct record none = {.number = 0};
+	struct otlp_in in = in_of(im, &none);
+	uint64_t n_logs = otlp_log_finish(&state->logs, &in, read_span);
 
 	(void)err;
-	if (state->n_logs)
+	if (n_logs)
 		import_problem(im, &none, SEVERITY_WARNING, "not-imported", STR_NONE, "kept as records",
-		               "%llu log records not imported (no trace data)", (unsigned long long)state->n_logs);
+		               "%llu log records not imported (no trace data)", (unsigned long long)n_logs);
 	if (state->n_metrics)
 		import_problem(im, &none, SEVERITY_WARNING, "not-imported", STR_NONE, "kept as records",
 		               "%llu metrics not imported (no trace data)", (unsigned long long)state->n_metrics);
 	return true;
+}
+
+static void otlp_state_done(void *state)
+{
+	otlp_log_done(&((struct otlp_state *)state)->logs);
 }
 
 /* ---- detection */
@@ -488,6 +487,7 @@ const struct format format_otlp = {
     .paths = otlp_paths,
     .loose_keys = true,
     .state_size = sizeof(struct otlp_state),
+    .state_done = otlp_state_done,
     .probe = otlp_probe,
     .record = otlp_record,
     .frame_end = otlp_frame_end,

@@ -148,7 +148,7 @@ static struct str id_of_bytes(struct val list, size_t n_bytes, struct arena *are
 /* Hex is tested first: 32 hex digits are base64 as well. */
 static struct str id_of_text(struct str text, size_t n_bytes, struct arena *arena)
 {
-	unsigned char bytes[48];
+	unsigned char bytes[48], outer[16];
 	struct str inner;
 	size_t n;
 
@@ -162,8 +162,8 @@ static struct str id_of_text(struct str text, size_t n_bytes, struct arena *aren
 		return hex_of(bytes, text.len / 2, arena);
 	n = unbase64(text, bytes);
 	inner = (struct str){(const char *)bytes, n};
-	if ((n == 32 || n == 16) && is_lower_hex(inner))
-		return arena_str(arena, inner); /* hex text that went through base64 once more */
+	if ((n == 32 || n == 16) && hash_unhex(inner, outer, n / 2))
+		return hex_of(outer, n / 2, arena); /* hex text that went through base64 once more */
 	if (n == n_bytes)
 		return hex_of(bytes, n, arena);
 	return text;
@@ -192,6 +192,33 @@ struct str otlp_id(const struct otlp_in *in, struct val v, size_t n_bytes, const
 		import_problem(in->im, in->rec, SEVERITY_WARNING, "bad-id", str_of(path), "kept without it",
 		               "not an id: neither hex nor base64 text");
 	return is_zero(id) ? STR_NONE : id;
+}
+
+static struct str lower(struct str id, struct arena *arena)
+{
+	char *at = arena_alloc(arena, id.len + 1);
+
+	for (size_t i = 0; i < id.len; i++)
+		at[i] = id.ptr[i] >= 'A' && id.ptr[i] <= 'F' ? (char)(id.ptr[i] - 'A' + 'a') : id.ptr[i];
+	return (struct str){at, id.len};
+}
+
+struct str otlp_short_id(struct str id, bool any, struct arena *arena)
+{
+	static const char zeros[] = "000000000000000";
+	size_t full = id.len > 16 ? 32 : 16;
+	struct str low;
+
+	if (!id.len || id.len > 32)
+		return id;
+	low = lower(id, arena);
+	if (!is_lower_hex(low))
+		return id;
+	if (low.len == 32 && str_starts(low, "0000000000000000"))
+		return str_from(low, 16);
+	if (low.len == full || (!any && low.len + 4 < full))
+		return id;
+	return arena_printf(arena, "%.*s%.*s", (int)(full - low.len), zeros, STR_ARG(low));
 }
 
 void otlp_no_id(const struct otlp_in *in, struct val v, const char *path, const char *what)
@@ -233,6 +260,33 @@ int64_t otlp_time(const struct otlp_in *in, struct val v, const char *path)
 	return TIME_UNKNOWN;
 }
 
+/* ---- words */
+
+struct str otlp_kind(struct val kind, struct arena *arena)
+{
+	static const char *const words[] = {NULL, "internal", "server", "client", "producer", "consumer"};
+	struct str text;
+	int64_t number;
+
+	if (val_int64(kind, &number))
+		return number >= 1 && number <= 5 ? str_of(words[number]) : STR_NONE;
+	text = val_text(kind, arena);
+	for (int i = 1; i <= 5; i++) {
+		if (str_ieq(str_starts(text, "SPAN_KIND_") ? str_from(text, 10) : text, words[i]))
+			return str_of(words[i]);
+	}
+	return STR_NONE;
+}
+
+enum span_status otlp_status(struct str text)
+{
+	if (str_starts(text, "STATUS_CODE_"))
+		text = str_from(text, strlen("STATUS_CODE_"));
+	if (str_is(text, "2") || str_ieq(text, "error"))
+		return STATUS_ERROR;
+	return str_is(text, "1") || str_ieq(text, "ok") ? STATUS_OK : STATUS_UNSET;
+}
+
 /* ---- AnyValue */
 
 enum any { ANY_STRING, ANY_BOOL, ANY_INT, ANY_DOUBLE, ANY_ARRAY, ANY_KVLIST, ANY_BYTES, ANY_VALUE, N_ANY };
@@ -265,6 +319,24 @@ static enum any open_any(struct val any, struct val *inner)
 		return (enum any)kind;
 	}
 	return N_ANY;
+}
+
+struct val otlp_pairs(struct val any)
+{
+	struct val inner;
+
+	if (open_any(any, &inner) != ANY_KVLIST)
+		return VAL_NONE;
+	return val_is(inner, SCAN_ARRAY) ? inner : val_get_loose(inner, "values");
+}
+
+struct val otlp_string(struct val any)
+{
+	struct val inner;
+
+	if (val_is(any, SCAN_STRING))
+		return any;
+	return open_any(any, &inner) == ANY_STRING && val_is(inner, SCAN_STRING) ? inner : VAL_NONE;
 }
 
 static const struct str kv_keys[] = {STR_INIT("key"), STR_INIT("value")};

@@ -192,6 +192,7 @@ static void fill_ids(struct batch *b, struct batch_place *place, const struct sp
 	if (span->id.len) {
 		p->key = model_span_key(span->id, &is_hex);
 		p->id = is_hex ? STR_NONE : batch_short_text(&b->arena, span->id);
+		p->flags |= model_is_answer(span->id) ? SPAN_ANSWER : 0;
 		return;
 	}
 	struct hash128 made = made_up(place, place->made_up++);

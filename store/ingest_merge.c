@@ -168,6 +168,7 @@ static bool merge_group(struct writer *w, struct settle_job *job, const uint32_t
 	struct settle_row *rows = w->settle.rows.at;
 	if (!load_members(w, job, group, n, err))
 		return false;
+	int64_t held = job->held.spans;
 	struct part_member first = job->members.at[0];
 	bool has_settled = first.from == FROM_SPAN, merged = false;
 	struct settle_row settled = rows[first.row];
@@ -194,6 +195,8 @@ static bool merge_group(struct writer *w, struct settle_job *job, const uint32_t
 	}
 	if (source != had && !merged)
 		*vec_add(&job->claims) = (struct claim){first.row, source};
+	rows[first.row].ref |= (held != job->held.spans ? REF_HELD : 0) | (has_settled ? 0 : REF_FRESH) |
+	                       (source == w->source ? REF_MINE : 0);
 	job->changed = job->changed || !same;
 	if (!same) {
 		if (has_settled)
@@ -206,12 +209,14 @@ static bool merge_group(struct writer *w, struct settle_job *job, const uint32_t
 /* The common case: one key, one row, from the batch or settled long ago. */
 static bool single(struct writer *w, struct settle_job *job, uint32_t index, struct err *err)
 {
-	const struct settle_row *row = &w->settle.rows.at[index];
+	struct settle_row *row = &w->settle.rows.at[index];
 	if (ref_from(row->ref) == FROM_SPAN)
 		return true;
 	if (ref_from(row->ref) == FROM_OTHER || !(row->ref & REF_PLAIN))
 		return merge_group(w, job, &index, 1, err);
+	row->ref |= REF_FRESH;
 	if (row->ref & REF_MINE) {
+		row->ref |= REF_HELD;
 		job->held.spans++;
 	} else {
 		if (!load_members(w, job, &index, 1, err))

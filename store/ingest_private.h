@@ -38,6 +38,8 @@ enum {
 	REF_GONE = 1 << 3,  /* merged into another or a repeat of it */
 	REF_PLAIN = 1 << 4, /* part_is_plain */
 	REF_MINE = 1 << 5,  /* of the source at work */
+	REF_HELD = 1 << 6,  /* counted among what that source holds just now, */
+	REF_FRESH = 1 << 7, /* among what is new */
 	REF_SHIFT = 8,
 };
 

@@ -75,7 +75,7 @@ static uint8_t col_below(struct stmt *s, int c, int n)
 
 static void read_part(struct stmt *s, struct arena *arena, struct span_part *p)
 {
-	const uint32_t given = SPAN_RUNNING | SPAN_BAD_TIME | SPAN_MADE_UP_ID | SPAN_CONFLICT;
+	const uint32_t given = SPAN_RUNNING | SPAN_BAD_TIME | SPAN_MADE_UP_ID | SPAN_CONFLICT | SPAN_ANSWER;
 	*p = (struct span_part){
 	    .key = col_int_or(s, 1, 0),
 	    .hash = (uint64_t)col_int_or(s, 2, 0),
@@ -235,6 +235,7 @@ struct settle_row rows_of_part(const struct span_part *p)
 	    .cost_usd = p->cost_usd,
 	    .input_hash = p->input_hash,
 	    .name = p->name,
+	    .service = p->service,
 	    .flags = (uint16_t)p->flags,
 	    .kind = p->kind,
 	    .status = p->status,
@@ -243,7 +244,7 @@ struct settle_row rows_of_part(const struct span_part *p)
 
 #define TREE_COLUMNS                                                                                                \
 	"key, hash, record, source, parent, flags, name, kind, status, start_ns, tokens_in, tokens_out, cost_usd, " \
-	"input_hash"
+	"input_hash, service"
 
 static bool open_rows(struct rows_reader *r, struct db *db, enum origin_from from, const char *sql, int64_t a,
                       int64_t b, struct err *err)
@@ -294,9 +295,10 @@ enum step rows_next(struct rows_reader *r, struct settle_row *row, struct origin
 	    .tokens = settle_tokens(col_int(s, 10), col_int(s, 11)),
 	    .cost_usd = col_double(s, 12),
 	    .input_hash = (uint64_t)col_int_or(s, 13, 0),
-	    .ref = (uint64_t)col_int_or(s, 14, 0),
+	    .service = col_id(s, 14),
+	    .ref = (uint64_t)col_int_or(s, 15, 0),
 	};
-	int64_t last = col_int(s, 15), end = last;
+	int64_t last = col_int(s, 16), end = last;
 	if (r->from == FROM_SPAN) {
 		row->duration_ns = last;
 		end = settle_end(row);

@@ -192,6 +192,20 @@ static bool add_stored_facts(struct writer *w, struct settle_job *job, struct er
 	return step != STEP_FAIL;
 }
 
+/* The two halves of a call count as one span. */
+static void count_calls_once(const struct settle *s, struct settle_job *job)
+{
+	for (uint32_t i = 0; i < s->n_real && s->n_answers; i++) {
+		const struct settle_row *row = &s->rows.at[i];
+		uint32_t p = s->parent_at[i];
+		if (!(row->flags & SPAN_ANSWER) || p == SETTLE_NONE || s->rows.at[p].key != model_other_half(row->key))
+			continue;
+		uint64_t either = row->ref | s->rows.at[p].ref, both = row->ref & s->rows.at[p].ref;
+		job->held.spans -= either & REF_HELD && both & REF_MINE;
+		job->fresh.spans -= either & REF_FRESH && 1;
+	}
+}
+
 static bool gather(struct writer *w, struct settle_job *job, struct err *err)
 {
 	settle_clear(&w->settle);
@@ -203,6 +217,7 @@ static bool gather(struct writer *w, struct settle_job *job, struct err *err)
 	if (!settle_merge(w, job, err))
 		return false;
 	settle_tree(&w->settle);
+	count_calls_once(&w->settle, job);
 	return job->changed || add_stored_facts(w, job, err);
 }
 

@@ -57,6 +57,11 @@ struct hash128 model_made_up(struct hash128 head, uint64_t record, uint64_t entr
 /* Of an eval run whose id begins with '#': it means something only inside its source. */
 struct hash128 model_local_run_key(struct hash128 head, struct str id);
 int64_t model_span_key(struct str id, bool *is_hex);
+/* The two halves of a call that share one id (Zipkin): the caller's span is ID, the answering one is ID.server, with the parent both
+ * name. They are one span in counts and hang together in the tree (settle.h). */
+#define MODEL_ANSWER ".server"
+bool model_is_answer(struct str id);        /* 16 lower-case hex digits and MODEL_ANSWER */
+int64_t model_other_half(int64_t span_key); /* of an answer the caller's key, and the other way round */
 /* Hash of normalised text, for "same arguments", "same input": canonical JSON if the text is JSON of at most 16 KiB, else the
  * text trimmed. 0: absent or empty. */
 uint64_t model_text_hash(struct str text);

@@ -17,7 +17,7 @@ struct span_part {
 	uint64_t hash; /* of its facts and the raw record: equal hash, same part */
 	bool has_parent;
 	uint8_t kind, status;
-	uint32_t flags; /* SPAN_RUNNING, SPAN_BAD_TIME, SPAN_MADE_UP_ID */
+	uint32_t flags; /* SPAN_RUNNING, SPAN_BAD_TIME, SPAN_MADE_UP_ID, SPAN_ANSWER */
 	struct str id;  /* absent: the key's 16 hex digits */
 	struct str message;
 	/* Ids of words and of a prompt, 0 none. In a batch: its indices, until the writer puts ids in their place. */

@@ -154,14 +154,56 @@ static uint32_t add_synthetic(struct settle *s, int64_t key)
 	return (uint32_t)(s->rows.n - 1);
 }
 
+static uint32_t row_of_key(const struct settle *s, const struct key_map *map, int64_t key)
+{
+	uint32_t slot = *map_slot(map, s, key);
+	return slot ? slot - 1 : SETTLE_NONE;
+}
+
+/* Where halves of calls are about: the row above, SETTLE_NONE if it is found in the usual way. Call it before a missing parent has a row. */
+static uint32_t parent_in_call(const struct settle *s, const struct key_map *map, uint32_t i)
+{
+	const struct settle_row *row = &s->rows.at[i];
+	uint32_t caller, answer;
+	if (row->flags & SPAN_ANSWER) {
+		caller = row_of_key(s, map, model_other_half(row->key));
+		if (caller != SETTLE_NONE)
+			return caller;
+	}
+	if (!row->has_parent)
+		return SETTLE_NONE;
+	answer = row_of_key(s, map, model_other_half(row->parent));
+	if (answer == SETTLE_NONE || answer == i || !(s->rows.at[answer].flags & SPAN_ANSWER))
+		return SETTLE_NONE;
+	caller = row_of_key(s, map, row->parent);
+	return caller == SETTLE_NONE || (row->service && row->service == s->rows.at[answer].service) ? answer
+	                                                                                             : SETTLE_NONE;
+}
+
+/* Before any other row gets its parent, since that may add rows for missing ones. */
+static void find_calls(struct settle *s, const struct key_map *map)
+{
+	for (uint32_t i = 0; i < s->n_real; i++) {
+		uint32_t up = parent_in_call(s, map, i);
+		s->parent_at[i] = up;
+		s->n_answers += up != SETTLE_NONE && (s->rows.at[i].flags & SPAN_ANSWER) &&
+		                s->rows.at[up].key == model_other_half(s->rows.at[i].key);
+	}
+}
+
 static void find_parents(struct settle *s)
 {
 	struct key_map map = map_of(s, s->n_real);
-	for (uint32_t i = 0; i < s->n_real; i++)
-		*map_slot(&map, s, s->rows.at[i].key) = i + 1;
+	bool calls = false;
 	for (uint32_t i = 0; i < s->n_real; i++) {
+		*map_slot(&map, s, s->rows.at[i].key) = i + 1;
 		s->parent_at[i] = SETTLE_NONE;
-		if (!s->rows.at[i].has_parent)
+		calls = calls || s->rows.at[i].flags & SPAN_ANSWER;
+	}
+	if (calls)
+		find_calls(s, &map);
+	for (uint32_t i = 0; i < s->n_real; i++) {
+		if (s->parent_at[i] != SETTLE_NONE || !s->rows.at[i].has_parent)
 			continue;
 		uint32_t *slot = map_slot(&map, s, s->rows.at[i].parent);
 		if (!*slot)
@@ -332,10 +374,10 @@ void settle_links(struct settle *s)
 
 void settle_tree(struct settle *s)
 {
-	const uint16_t given = SPAN_RUNNING | SPAN_BAD_TIME | SPAN_MADE_UP_ID | SPAN_CONFLICT;
+	const uint16_t given = SPAN_RUNNING | SPAN_BAD_TIME | SPAN_MADE_UP_ID | SPAN_CONFLICT | SPAN_ANSWER;
 	BUG_ON(s->rows.n > SETTLE_ROWS_MAX);
 	s->n_real = (uint32_t)s->rows.n;
-	s->n_orphans = 0;
+	s->n_orphans = s->n_answers = 0;
 	vec_clear(&s->cycles);
 	make_parent_room(s, s->rows.n);
 	for (size_t i = 0; i < s->rows.n; i++) {

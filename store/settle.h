@@ -6,6 +6,10 @@
  * (SPAN_CYCLE). Spans whose parent is not there hang below one synthetic row per missing parent (SPAN_SYNTHETIC; its key is
  * the missing one's, its time covers its children).
  *
+ * Halves of a call. SPAN_ANSWER and the span of the other half's key (model_other_half) share one id: the answer hangs below the
+ * caller, and what names that id as its parent below the half of its own service, else below the caller. An answer whose caller is
+ * not there takes its place. Source: zipkin2.internal.SpanNode.
+ *
  * Order. Siblings by start (unknown last), then key; rows in pre-order. Consecutive siblings of one name and kind are a
  * group: its first row has rep_n and rep_len.
  *
@@ -53,7 +57,11 @@ struct settle_row {
 	};
 
 	/* out */
-	uint32_t depth, size;    /* levels above; rows of the subtree with itself */
+	union {
+		uint32_t service; /* in; id of a word, 0 none */
+		uint32_t depth;   /* levels above */
+	};
+	uint32_t size;           /* rows of the subtree with itself */
 	uint32_t sub_errors;     /* errors in the subtree, itself too */
 	uint32_t rep_n, rep_len; /* first of a group: spans, rows they take together; else 0 */
 };
@@ -66,7 +74,7 @@ struct settle_facts {
 
 /* Fields named `first_…` come from the earliest span (unknown start last, then key) that has them. */
 struct settle_totals {
-	int64_t spans; /* synthetic ones not */
+	int64_t spans; /* synthetic ones not, and of the two halves of a call one */
 	int64_t start_ns, duration_ns;
 	enum span_status status;
 	int64_t errors, llm_calls, tool_calls, repeats;
@@ -81,8 +89,8 @@ struct settle {
 	VEC(struct settle_row) rows; /* the caller's, keys distinct; synthetic ones are added behind */
 	uint32_t *order;             /* rows in pre-order: indices, rows.n of them */
 	struct settle_totals totals;
-	VEC(int64_t) cycles; /* where one was cut: the smallest key of each */
-	size_t n_orphans;
+	VEC(int64_t) cycles;         /* where one was cut: the smallest key of each */
+	size_t n_orphans, n_answers; /* n_answers: halves of calls whose other half is there */
 
 	/* private; arrays of rows.n */
 	uint32_t n_real;

@@ -228,7 +228,7 @@ static void sum_trace(struct settle *s)
 	struct settle_totals *t = &s->totals;
 	int64_t last_end = TIME_UNKNOWN;
 	*t = (struct settle_totals){
-	    .spans = s->n_real,
+	    .spans = (int64_t)(s->n_real - s->n_answers),
 	    .start_ns = TIME_UNKNOWN,
 	    .tokens_in = UNKNOWN_INT,
 	    .tokens_out = UNKNOWN_INT,

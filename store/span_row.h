@@ -1,4 +1,4 @@
-/* Flags of a span row (span.flags), set by settle but for the first three, which importers' facts give. */
+/* Flags of a span row (span.flags), set by settle but for the first three and SPAN_ANSWER, which importers' facts give. */
 #ifndef SPOOR_STORE_SPAN_ROW_H
 #define SPOOR_STORE_SPAN_ROW_H
 
@@ -13,7 +13,9 @@ enum span_flag {
 	SPAN_LAST = 1 << 7,       /* last child of its parent (or last root) */
 	SPAN_SAME = 1 << 8,       /* its group of siblings (rep_n) all have the same arguments */
 	SPAN_DUP_USAGE = 1 << 9,  /* its tokens and cost repeat a descendant's or ancestor's: not in the totals */
-	SPAN_CONFLICT = 1 << 10   /* another record of this id said something else */
+	SPAN_CONFLICT = 1 << 10,  /* another record of this id said something else */
+	SPAN_ANSWER =
+	    1 << 11 /* the answering half of a call (model_is_answer): not counted if its other half is there */
 };
 
 #endif

@@ -297,16 +297,26 @@ static void small_window(void **state)
 	each_file(small_window_one);
 }
 
-/* Spans written before their resource learn the service when the resource comes. */
+/* Spans written before their resource, or their processes, learn the service when it comes. */
 static void late_service(void **state)
 {
+	static const struct {
+		const char *format, *file, *line;
+	} cases[] = {
+	    {"otlp",   "tests/format/otlp/late-resource.in",
+	     "\ntrace family=\"otlp\" id=\"0af7651916cd43dd8448eb211c80319c\" service=\"late\""},
+	    {"jaeger", "tests/format/jaeger/several-traces.in",
+	     "\ntrace family=\"jaeger\" id=\"c0000000000000a2\" service=\"second\""            },
+	};
 	struct buf bytes = BUF_INIT, text = BUF_INIT;
 
 	(void)state;
-	assert_true(slurp(&bytes, "tests/format/otlp/late-resource.in"));
-	record_text(format_named("otlp"), buf_str(&bytes), (struct run_opts){0, 16}, 0, &text);
-	assert_true(str_find(buf_str(&text), STR_LIT("\ntrace family=\"otlp\" id=\"0af7651916cd43dd8448eb211c80319c\" "
-	                                             "service=\"late\"")) != SIZE_MAX);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		assert_true(slurp(&bytes, cases[i].file));
+		record_text(format_named(cases[i].format), buf_str(&bytes), (struct run_opts){0, 16}, 0, &text);
+		if (str_find(buf_str(&text), str_of(cases[i].line)) == SIZE_MAX)
+			fail_msg("%s: no%s in\n" STR_FMT, cases[i].file, cases[i].line, STR_ARG(buf_str(&text)));
+	}
 	buf_done(&bytes);
 	buf_done(&text);
 }

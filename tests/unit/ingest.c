@@ -824,6 +824,76 @@ static void test_conflict(void **state)
 	box_close(&box);
 }
 
+static void put_half(struct sink *sink, const char *id, const char *parent, uint64_t record)
+{
+	struct entry e = {.type = ENTRY_RECORD, .bytes = str_of(id), .record = record};
+	struct span s = blank_span;
+	s.trace_id = STR_LIT("000102030405060708090a0b0c0d0e0f");
+	s.id = str_of(id);
+	s.parent_id = str_of(parent);
+	s.service = str_ends(s.id, MODEL_ANSWER) ? STR_LIT("back") : STR_LIT("front");
+	sink_entry(sink, &e);
+	sink_span(sink, &s);
+}
+
+/* The two halves of a call are one span in every count, in whatever order and portions they come, and whoever brings them. */
+static void test_halves_of_a_call(void **state)
+{
+	(void)state;
+	static const char *const ids[] = {"0000000000000001", "0000000000000002", "0000000000000002.server",
+	                                  "0000000000000003"};
+	static const char *const parents[] = {NULL, "0000000000000001", "0000000000000001", "0000000000000002"};
+	struct buf want = BUF_INIT;
+	for (size_t round = 0; round < 24; round++) {
+		struct box box;
+		struct err err = ERR_INIT;
+		struct ingest_counts held, fresh;
+		size_t turn = round % 4;
+		bool portions = round / 4 % 2, two_sources = round / 8 % 3 == 1, again = round / 8 % 3 == 2;
+		int64_t brought = 0;
+		box_open(&box);
+		struct ingest *in = ingest_open(box.db, &err);
+		must(in != NULL, &err);
+		struct source source = source_of("first");
+		must(ingest_begin(in, &source, &err), &err);
+		for (size_t i = 0; i < 4; i++) {
+			size_t k = (i + turn) % 4;
+			put_half(ingest_sink(in), ids[k], parents[k], i + 1);
+			if (portions) {
+				point(in, i + 1);
+				must(ingest_pause(in, false, &held, &fresh, &err), &err);
+				brought += fresh.spans;
+				source = source_of(two_sources && i == 1 ? "second" : "first");
+				source.id = two_sources && i == 1 ? 0 : ingest_source_id(in);
+				must(ingest_begin(in, &source, &err), &err);
+			}
+		}
+		must(ingest_end(in, true, &held, &fresh, &err), &err);
+		brought += fresh.spans;
+		assert_int_equal(brought, 3);
+		if (!two_sources)
+			assert_int_equal(held.spans, 3);
+		if (again) {
+			source = source_of("the same elsewhere");
+			must(ingest_begin(in, &source, &err), &err);
+			for (size_t i = 0; i < 4; i++)
+				put_half(ingest_sink(in), ids[i], parents[i], i + 1);
+			must(ingest_end(in, true, &held, &fresh, &err), &err);
+			assert_int_equal(held.spans, 3);
+			assert_int_equal(fresh.spans, 0);
+		}
+		must(ingest_close(in, &err), &err);
+		assert_int_equal(number(box.db, "SELECT spans FROM trace"), 3);
+		assert_int_equal(number(box.db, "SELECT count(*) FROM span"), 4);
+		assert_int_equal(number(box.db, "SELECT depth FROM span WHERE id = '0000000000000002.server'"), 2);
+		if (round == 0)
+			dump(box.db, &want);
+		check_same(box.db, &want, "halves");
+		box_close(&box);
+	}
+	buf_done(&want);
+}
+
 static void source_with(struct box *box, const char *name, bool spans, bool score)
 {
 	struct err err = ERR_INIT;
@@ -1000,6 +1070,7 @@ int main(void)
 	    cmocka_unit_test(test_large_trace),
 	    cmocka_unit_test(test_point_is_exact),
 	    cmocka_unit_test(test_conflict),
+	    cmocka_unit_test(test_halves_of_a_call),
 	    cmocka_unit_test(test_score_without_trace),
 	    cmocka_unit_test(test_repeated_keys),
 	    cmocka_unit_test(test_strict),

@@ -268,6 +268,49 @@ static void test_cycles_and_orphans(void **state)
 	settle_done(&s);
 }
 
+/* Zipkin's halves of a call: one id, two rows, one span. */
+static void test_halves_of_a_call(void **state)
+{
+	(void)state;
+	enum { FRONT = 1, BACK, THIRD };
+	const struct {
+		int64_t key, parent, under; /* under: the row it must hang below */
+		uint32_t service;
+		bool answer;
+	} spans[] = {
+	    {1,	           0,  0,                   FRONT, false}, /* the caller */
+	    {model_other_half(1), 0,  1,                   BACK,  true }, /* what answered it */
+	    {2,	           1,  model_other_half(1), BACK,  false}, /* done by who answered */
+	    {3,	           1,  1,                   THIRD, false}, /* by somebody else */
+	    {4,	           1,  1,                   0,     false}, /* by nobody knows whom */
+	    {model_other_half(5), 2,  2,                   THIRD, true }, /* its caller is not there: it takes its place */
+	    {6,	           5,  model_other_half(5), FRONT, false},
+	    {model_other_half(7), 99, 99,                  FRONT, true }, /* nor is the parent both would have */
+	};
+	enum { N = sizeof spans / sizeof *spans };
+	struct settle s = {0};
+	for (size_t turn = 0; turn < N; turn++) {
+		settle_clear(&s);
+		for (size_t i = 0; i < N; i++) {
+			size_t k = (i + turn) % N;
+			struct settle_row row = row_of(spans[k].key, spans[k].parent, (int64_t)k, 1);
+			row.ref = (uint64_t)spans[k].under;
+			row.service = spans[k].service;
+			row.flags = spans[k].answer ? SPAN_ANSWER : 0;
+			*vec_add(&s.rows) = row;
+		}
+		settle_tree(&s);
+		check_shape(&s);
+		assert_int_equal(s.n_answers, 1);
+		assert_int_equal(s.totals.spans, N - 1);
+		assert_int_equal(s.n_orphans, 1);
+		assert_int_equal(s.rows.n, N + 1);
+		assert_int_equal(find(&s, 6)->depth, 4);
+		assert_true(find(&s, model_other_half(1))->flags & SPAN_ANSWER);
+	}
+	settle_done(&s);
+}
+
 static void test_empty(void **state)
 {
 	(void)state;
@@ -460,6 +503,7 @@ int main(void)
 	    cmocka_unit_test(test_usage),
 	    cmocka_unit_test(test_groups_and_repeats),
 	    cmocka_unit_test(test_cycles_and_orphans),
+	    cmocka_unit_test(test_halves_of_a_call),
 	    cmocka_unit_test(test_empty),
 	    cmocka_unit_test(test_chain_and_width),
 	    cmocka_unit_test(test_random_forests),
