@@ -238,6 +238,11 @@ static int look_at(const struct sample *s, const char *prefix, const char **why)
 		*why = "has the column context.span_id";
 		return 88;
 	}
+	/* the span ids were the frame's index and are lost */
+	if (has(s, prefix, "context.trace_id") && has(s, prefix, "span_kind") && has(s, prefix, "status_code")) {
+		*why = "has the columns context.trace_id, span_kind and status_code";
+		return 86;
+	}
 	if (has(s, prefix, "span_id") && has(s, prefix, "label") && has(s, prefix, "score") &&
 	    has(s, prefix, "explanation") && !has(s, prefix, "start_time")) {
 		*why = "has span_id, label, score and explanation";

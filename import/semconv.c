@@ -109,11 +109,11 @@ static void take_extras(struct mapping *m)
 	const struct attr_in word = {.type = ATTR_STRING, .text = m->in->kind_word};
 
 	for (size_t i = 0; i < extras->n; i++) {
-		const struct semconv_row *row = semconv_row(extras->at[i].key);
+		const struct semconv_row *row = semconv_bare_row(extras->at[i].key);
 
 		if (!row)
-			row = semconv_bare_row(extras->at[i].key);
-		if (row && !is_blank(&extras->at[i]))
+			take_attribute(m, &extras->at[i], (uint32_t)i);
+		else if (!is_blank(&extras->at[i]))
 			take_row(m, row, &extras->at[i]);
 	}
 	if (word.text.len && m->said_rank > kind_row.rank)
@@ -124,7 +124,9 @@ static void take_attributes(struct mapping *m)
 {
 	const struct attrs_in *attrs = &m->in->attrs;
 
-	m->flat.at = attrs->n ? arena_alloc(m->arena, size_mul(attrs->n, sizeof *m->flat.at)) : NULL;
+	size_t most = size_add(attrs->n, m->in->extras.n);
+
+	m->flat.at = most ? arena_alloc(m->arena, size_mul(most, sizeof *m->flat.at)) : NULL;
 	for (size_t i = 0; i < attrs->n; i++)
 		take_attribute(m, &attrs->at[i], (uint32_t)i);
 	take_extras(m);

@@ -2,7 +2,8 @@
 
 #include "import/semconv_table.h"
 
-enum { NEST_MAX = 16, KEY_LEN_MAX = 512, LIST_MAX = 10000 };
+/* Beyond these a structure stays JSON: names grow with each level. */
+enum { NEST_MAX = 16, KEY_LEN_MAX = 512, MEMBERS_MAX = 10000, OPENED_MAX = 100000 };
 
 struct otlp_in span_json_in(struct import *im, const struct record *rec)
 {
@@ -97,11 +98,13 @@ static bool is_flat_list(struct str key, struct val v, struct arena *arena)
 	       semconv_flat(arena_printf(arena, "%.*s.0.x", STR_ARG(key)), &index, &rest) != FLAT_NONE;
 }
 
-static bool opens(struct str key, struct val v, int depth, struct arena *arena)
+static bool opens(const struct attr_list *list, struct str key, struct val v, int depth)
 {
-	if (depth >= NEST_MAX || key.len > KEY_LEN_MAX)
+	if (depth >= NEST_MAX || key.len > KEY_LEN_MAX || list->n >= OPENED_MAX)
 		return false;
-	return (val_is(v, SCAN_OBJECT) && val_first(v).ok && !semconv_row(key)) || is_flat_list(key, v, arena);
+	if (!(val_is(v, SCAN_OBJECT) && val_first(v).ok && !semconv_row(key)) && !is_flat_list(key, v, list->arena))
+		return false;
+	return val_count(v) <= MEMBERS_MAX;
 }
 
 struct opened {
@@ -168,7 +171,7 @@ void attr_list_open(struct attr_list *list, struct str key, struct val v)
 	v = without_any(v);
 	if (add_any_list(list, key, v))
 		return;
-	if (!opens(key, v, depth, list->arena)) {
+	if (!opens(list, key, v, depth)) {
 		attr_list_add(list, key, v);
 		return;
 	}
@@ -178,14 +181,14 @@ void attr_list_open(struct attr_list *list, struct str key, struct val v)
 		struct val item = o->next.val;
 		struct str name;
 
-		if (!o->next.ok || o->index >= LIST_MAX) {
+		if (!o->next.ok) {
 			depth--;
 			continue;
 		}
 		name = joined_key(o, list->arena);
 		o->next = val_next(o->next);
 		o->index++;
-		if (opens(name, item, depth, list->arena))
+		if (opens(list, name, item, depth))
 			stack[depth++] = (struct opened){.next = val_first(item), .key = name};
 		else
 			attr_list_add(list, name, item);
