@@ -8,10 +8,13 @@
 	X(codex)           \
 	X(goose)           \
 	X(jaeger)          \
+	X(logfire)         \
 	X(openai_agents)   \
 	X(otlp)            \
+	X(phoenix)         \
 	X(promptfoo)       \
 	X(promptfoo_jsonl) \
+	X(sdk_span)        \
 	X(zipkin)
 
 #define DECLARE(name) extern const struct format format_##name;

@@ -294,6 +294,10 @@ static void read_object(struct reading *r, struct val v, int depth)
 		read_message(r, val_get(v, "content"), STR_LIT("assistant")); /* a Gemini candidate */
 		return;
 	}
+	if (val_is(val_get(v, "tool_calls"), SCAN_ARRAY) && !val_ok(val_get(v, "messages"))) {
+		read_message(r, v, STR_LIT("assistant")); /* nobody says who: only an assistant calls */
+		return;
+	}
 	shape = lone_shape(v, r->arena);
 	if (shape == SHAPE_NONE && depth < NEST_MAX && read_wrapper(r, v, depth))
 		return;
@@ -317,6 +321,13 @@ static void read_value(struct reading *r, struct val v, int depth)
 	} else if (val_ok(v)) {
 		other_message(r, v, PART_TEXT);
 	}
+}
+
+void message_append(struct message_list *list, const struct message *message, struct arena *arena)
+{
+	struct reading r = {.list = list, .arena = arena, .output = message->output};
+
+	*add_message(&r, message->role) = *message;
 }
 
 void message_read(struct message_list *list, struct val value, bool output, struct arena *arena)

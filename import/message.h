@@ -26,6 +26,8 @@ void message_read_scanned(struct message_list *list, struct str text, const stru
  * nobody sees the other messages. */
 void message_read_last(struct message_list *list, struct str text, const struct scan *json, bool output,
                        struct arena *arena);
+/* A copy of one message to the end of the list. */
+void message_append(struct message_list *list, const struct message *message, struct arena *arena);
 /* What a list preview shows: input: the last user text ("user: …"); output: the last assistant text, else its tool calls
  * ("get_balance({…})"). Absent if there is none. */
 struct str message_preview(const struct message_list *list, bool output, struct arena *arena);

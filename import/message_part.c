@@ -114,11 +114,11 @@ void message_read_call(struct parts *parts, struct val v)
 		part->id = message_val_text(message_get(v, "tool_call.id", "toolUseId", NULL, NULL), a);
 	part->name = message_val_text(message_get(inner, "name", "toolName", "tool_name", "function.name"), a);
 	part->text = message_val_text(message_get(inner, "arguments", "args", "input", "parameters"), a);
-	if (!part->name.len)
-		part->name = message_val_text(message_get(v, "tool_call.function.name", NULL, NULL, NULL), a);
+	if (!part->name.len) /* the second: any-agent */
+		part->name = message_val_text(message_get(v, "tool_call.function.name", "tool.name", NULL, NULL), a);
 	if (!part->text.len)
 		part->text = message_val_text(
-		    message_get(inner, "function.arguments", "tool_call.function.arguments", "action", "query"), a);
+		    message_get(inner, "function.arguments", "tool_call.function.arguments", "tool.args", "action"), a);
 	if (!part->name.len) /* calls whose type is their name: web_search_call */
 		part->name = message_val_text(val_get(v, "type"), a);
 }
@@ -216,7 +216,7 @@ enum part_shape message_shape_by_type(struct str type)
 
 enum part_shape message_shape_by_key(struct val v)
 {
-	if (val_ok(message_get(v, "functionCall", "function_call", "toolUse", NULL)))
+	if (val_ok(message_get(v, "functionCall", "function_call", "toolUse", "tool.name")))
 		return SHAPE_CALL;
 	if (val_ok(message_get(v, "functionResponse", "function_response", "toolResult", NULL)))
 		return SHAPE_RESULT;

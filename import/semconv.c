@@ -63,18 +63,16 @@ static void pick_kind(struct mapping *m, const struct semconv_row *row, const st
 	}
 }
 
-static void take_attribute(struct mapping *m, const struct attr_in *attr, uint32_t order)
+/* ADK gives a tool's span an empty request. */
+static bool is_empty_chat(const struct semconv_row *row, const struct attr_in *attr)
 {
-	const struct semconv_row *row = semconv_row(attr->key);
-	struct flat_item item = {.attr = attr, .order = order};
+	return row->conv == C_CHAT && attr->type == ATTR_STRING && !attr->text.ptr &&
+	       (str_is(val_raw(attr->string), "\"{}\"") || str_is(val_raw(attr->string), "\"[]\""));
+}
 
-	if (!row) {
-		item.list = semconv_flat(attr->key, &item.index, &item.rest);
-		if (item.list != FLAT_NONE)
-			m->flat.at[m->flat.n++] = item;
-		return;
-	}
-	if (is_blank(attr))
+static void take_row(struct mapping *m, const struct semconv_row *row, const struct attr_in *attr)
+{
+	if (is_empty_chat(row, attr))
 		return;
 	if (row->field == F_KIND) {
 		pick_kind(m, row, attr);
@@ -88,85 +86,73 @@ static void take_attribute(struct mapping *m, const struct attr_in *attr, uint32
 		pick(m, F_OUTPUT_CHAT, row, attr);
 }
 
+static void take_attribute(struct mapping *m, const struct attr_in *attr, uint32_t order)
+{
+	const struct semconv_row *row = semconv_row(attr->key);
+	struct flat_item item = {.attr = attr, .order = order};
+
+	if (!row) {
+		item.list = semconv_flat(attr->key, &item.index, &item.rest);
+		if (item.list != FLAT_NONE)
+			m->flat.at[m->flat.n++] = item;
+		return;
+	}
+	if (!is_blank(attr))
+		take_row(m, row, attr);
+}
+
+/* Names of no convention count only where a container has them as members of the span itself. */
+static void take_extras(struct mapping *m)
+{
+	static const struct semconv_row kind_row = {"", F_KIND, C_KIND_OPENINFERENCE, 1};
+	const struct attrs_in *extras = &m->in->extras;
+	const struct attr_in word = {.type = ATTR_STRING, .text = m->in->kind_word};
+
+	for (size_t i = 0; i < extras->n; i++) {
+		const struct semconv_row *row = semconv_bare_row(extras->at[i].key);
+
+		if (!row)
+			take_attribute(m, &extras->at[i], (uint32_t)i);
+		else if (!is_blank(&extras->at[i]))
+			take_row(m, row, &extras->at[i]);
+	}
+	if (word.text.len && m->said_rank > kind_row.rank)
+		pick_kind(m, &kind_row, &word);
+}
+
 static void take_attributes(struct mapping *m)
 {
 	const struct attrs_in *attrs = &m->in->attrs;
 
-	m->flat.at = attrs->n ? arena_alloc(m->arena, size_mul(attrs->n, sizeof *m->flat.at)) : NULL;
+	size_t most = size_add(attrs->n, m->in->extras.n);
+
+	m->flat.at = most ? arena_alloc(m->arena, size_mul(most, sizeof *m->flat.at)) : NULL;
 	for (size_t i = 0; i < attrs->n; i++)
 		take_attribute(m, &attrs->at[i], (uint32_t)i);
+	take_extras(m);
 	flat_sort(m->flat);
 }
 
 /* ---- converting */
 
+/* "\"mlflow-model\"" → mlflow-model; anything else as it is. */
+static struct str unquoted(struct str text, struct arena *arena)
+{
+	static const struct scan_opts opts = {.last = true, .replace_utf8 = true};
+	struct scan scan = SCAN_INIT;
+
+	if (str_starts(text, "\"") && scan_text(&scan, text, &opts))
+		text = arena_str(arena, val_str(scan_root(&scan), arena));
+	scan_done(&scan);
+	return text;
+}
+
 struct str semconv_text(struct mapping *m, enum field field)
 {
-	return m->best[field].attr ? attr_text(m->best[field].attr, m->arena) : STR_NONE;
-}
+	const struct picked *p = &m->best[field];
+	struct str text = p->attr ? attr_text(p->attr, m->arena) : STR_NONE;
 
-static struct str path_of(const struct mapping *m, const struct attr_in *attr)
-{
-	return arena_printf(m->arena, "attributes.%.*s", STR_ARG(attr->key));
-}
-
-static bool is_digits(struct str text)
-{
-	for (size_t i = 0; i < text.len; i++) {
-		if (text.ptr[i] < '0' || text.ptr[i] > '9')
-			return false;
-	}
-	return text.len > 0;
-}
-
-static void bad_count(const struct mapping *m, const struct attr_in *attr, struct str text)
-{
-	double ignored;
-
-	if (is_digits(text))
-		return; /* beyond 64 bits: the container has said so */
-	if (scan_double(text, &ignored))
-		import_problem(m->im, m->rec, SEVERITY_WARNING, "out-of-range", path_of(m, attr), "kept, count unknown",
-		               "token count out of range");
-	else
-		import_problem(m->im, m->rec, SEVERITY_WARNING, "bad-value", path_of(m, attr), "kept, count unknown",
-		               "token count is not a number");
-}
-
-static int64_t count_field(struct mapping *m, enum field field)
-{
-	const struct attr_in *attr = m->best[field].attr;
-	struct str text;
-	int64_t n = 0;
-	double d = 0;
-
-	if (!attr)
-		return UNKNOWN_INT;
-	if (attr->type == ATTR_INT && attr->integer >= 0)
-		return attr->integer;
-	text = str_trim(attr_text(attr, m->arena));
-	/* SMOLTRACE and others write "0" on agent spans for "not known" (as text: a real count is a number there). */
-	if (m->span.kind == KIND_AGENT && attr->type == ATTR_STRING && str_is(text, "0"))
-		return UNKNOWN_INT;
-	if (scan_int64(text, &n) && n >= 0)
-		return n;
-	if (attr_double(attr, &d, m->arena) && d >= 0 && d < 9e15 && d == (double)(int64_t)d)
-		return (int64_t)d;
-	bad_count(m, attr, text);
-	return UNKNOWN_INT;
-}
-
-static double usd_field(struct mapping *m, enum field field)
-{
-	const struct attr_in *attr = m->best[field].attr;
-	double usd = UNKNOWN_DOUBLE;
-
-	if (attr && !attr_double(attr, &usd, m->arena)) {
-		import_problem(m->im, m->rec, SEVERITY_WARNING, "bad-value", path_of(m, attr), "kept, cost unknown",
-		               "cost is not a number");
-		return UNKNOWN_DOUBLE;
-	}
-	return usd;
+	return p->conv == C_JSON_WORD || p->conv == C_TIME ? unquoted(text, m->arena) : text;
 }
 
 static struct str first_word(struct str text)
@@ -255,75 +241,35 @@ static enum span_kind hinted_kind(struct mapping *m)
 	return KIND_SPAN;
 }
 
+/* Instrumentations that make nothing but LLM spans. */
+static bool is_llm_scope(struct str scope)
+{
+	static const char *const starts[] = {"openinference.", "gcp.vertex.agent", "pydantic-ai", "langfuse-sdk",
+	                                     "lmnr.",          "agentops",         "strands",     "autogen"};
+
+	for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
+		if (str_starts(scope, starts[i]))
+			return true;
+	}
+	return false;
+}
+
 static void set_kind(struct mapping *m)
 {
 	enum span_kind kind = m->said;
 
+	if (m->said_rank != INT32_MAX && kind == KIND_SPAN)
+		return; /* it says that it is nothing special */
 	if (m->said_rank == INT32_MAX) {
-		m->dialect = m->flat.n > 0 || m->unknown_op;
+		m->dialect = m->flat.n > 0 || m->unknown_op || is_llm_scope(m->in->scope_name);
 		for (int f = 0; f < N_FIELDS && !m->dialect; f++)
 			m->dialect = m->best[f].attr && f != F_ERROR_TYPE && f != F_USER && f != F_SESSION &&
-			             f != F_HINT && f != F_TAGS && f != F_NAME && f != F_SPAN_TYPE;
+			             f != F_HINT && f != F_TAGS && f != F_NAME && f != F_SPAN_TYPE && f != F_MESSAGE;
 		kind = hinted_kind(m);
 		if (kind == KIND_SPAN && !m->dialect)
 			return;
 	}
 	m->span.kind = semconv_kind_of_name(m->in->name, kind);
-}
-
-/* ---- usage */
-
-/* Some producers give Anthropic's figure, which leaves cached tokens out: then more was read from and written to the cache
- * than came in. */
-static void set_tokens(struct mapping *m)
-{
-	struct span *span = &m->span;
-	int64_t total, written;
-
-	span->tokens_in = count_field(m, F_TOKENS_IN);
-	span->tokens_out = count_field(m, F_TOKENS_OUT);
-	span->tokens_cached = count_field(m, F_TOKENS_CACHED);
-	span->tokens_reasoning = count_field(m, F_TOKENS_REASONING);
-	written = count_field(m, F_TOKENS_CACHE_WRITE);
-	if (span->tokens_in == UNKNOWN_INT && span->kind == KIND_EMBEDDING) {
-		total = count_field(m, F_TOKENS_TOTAL); /* an embedding has no output tokens */
-		span->tokens_in = total;
-	}
-	if (span->tokens_in != UNKNOWN_INT) {
-		uint64_t read = span->tokens_cached == UNKNOWN_INT ? 0 : (uint64_t)span->tokens_cached;
-		uint64_t cache = read + (written == UNKNOWN_INT ? 0 : (uint64_t)written);
-
-		if (cache > (uint64_t)span->tokens_in && cache <= (uint64_t)(INT64_MAX - span->tokens_in))
-			span->tokens_in += (int64_t)cache;
-	}
-}
-
-static void set_cost(struct mapping *m)
-{
-	double in = usd_field(m, F_COST_IN), out = usd_field(m, F_COST_OUT);
-
-	m->span.cost_usd = usd_field(m, F_COST);
-	if (IS_UNKNOWN(m->span.cost_usd) && !(IS_UNKNOWN(in) && IS_UNKNOWN(out)))
-		m->span.cost_usd = (IS_UNKNOWN(in) ? 0 : in) + (IS_UNKNOWN(out) ? 0 : out);
-}
-
-static int64_t scaled_ns(double amount, double ns_per_unit)
-{
-	double ns = amount * ns_per_unit;
-
-	return ns >= 0 && ns < 9e18 ? (int64_t)(ns + 0.5) : TIME_UNKNOWN;
-}
-
-static void set_first_token(struct mapping *m)
-{
-	const struct picked *p = &m->best[F_FIRST_TOKEN];
-	double amount;
-
-	m->span.first_token_ns = TIME_UNKNOWN;
-	if (p->attr && attr_double(p->attr, &amount, m->arena))
-		m->span.first_token_ns = scaled_ns(amount, p->conv == C_MILLISECONDS ? 1e6 : 1e9);
-	else if (m->first_event_ns != TIME_UNKNOWN)
-		m->span.first_token_ns = units_between(m->in->start_ns, m->first_event_ns);
 }
 
 /* ---- the span */
@@ -341,13 +287,16 @@ static void set_identity(struct mapping *m)
 	m->span.status = in->status;
 	m->span.start_ns = in->start_ns;
 	m->span.end_ns = in->end_ns;
-	if (str_is(type, "pending_span")) {
+	if (in->pending || str_is(type, "pending_span")) {
 		/* Logfire's provisional twin: its own parent field names its final self. */
 		struct str parent = semconv_text(m, F_PENDING_PARENT);
 
+		if (in->parent_id.len && parent.len && !str_eq(in->parent_id, parent))
+			m->span.id = in->parent_id;
 		m->span.status = STATUS_RUNNING;
 		m->span.end_ns = TIME_UNKNOWN;
-		m->span.parent_id = str_is(parent, "0000000000000000") ? STR_NONE : parent;
+		if (parent.len)
+			m->span.parent_id = str_is(parent, "0000000000000000") ? STR_NONE : parent;
 	}
 }
 
@@ -355,9 +304,12 @@ static void set_message(struct mapping *m)
 {
 	struct str type = semconv_text(m, F_ERROR_TYPE);
 
-	if (m->span.status == STATUS_UNSET && type.len)
+	if (m->span.status == STATUS_UNSET && (type.len || str_ieq(semconv_text(m, F_LEVEL), "error") ||
+	                                       (m->exception.len && semconv_has(m, F_ERROR_EVENTS))))
 		m->span.status = STATUS_ERROR;
 	m->span.message = m->in->message.len ? m->in->message : m->exception;
+	if (!m->span.message.len)
+		m->span.message = semconv_text(m, F_MESSAGE);
 	if (!m->span.message.len && m->span.status == STATUS_ERROR)
 		m->span.message = type;
 }
@@ -368,6 +320,8 @@ static struct str tool_name(struct mapping *m)
 
 	if (semconv_has(m, F_TOOL))
 		return semconv_text(m, F_TOOL);
+	if (m->in->tool_name.len)
+		return m->in->tool_name;
 	if (str_starts(name, "execute_tool "))
 		return str_from(name, strlen("execute_tool "));
 	if (str_starts(name, "running tool: "))
@@ -408,9 +362,7 @@ void semconv_span(struct import *im, const struct record *rec, const struct span
 	set_kind(&m);
 	set_message(&m);
 	set_names(&m);
-	set_tokens(&m);
-	set_cost(&m);
-	set_first_token(&m);
+	semconv_usage(&m);
 	semconv_input_output(&m);
 	if (sink_wants(im->sink, SINK_PAYLOAD))
 		semconv_payload(&m);

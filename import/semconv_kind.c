@@ -1,6 +1,8 @@
 /* Which kind a span is: what its attributes say in their dialect's words, else what they hint at, else its name. */
 #include "import/semconv_kind.h"
 
+#include "store/base/scan.h"
+
 struct kind_row {
 	const char *word;
 	enum span_kind kind;
@@ -56,6 +58,42 @@ static const struct kind_row request_kinds[] = {
     {NULL,         KIND_SPAN     },
 };
 
+/* Langfuse, MLflow, Laminar, AgentOps, LangSmith, Braintrust, Genkit: one list, since no word has two meanings. */
+static const struct kind_row platform_kinds[] = {
+    {"agent",           KIND_AGENT    },
+    {"chain",           KIND_CHAIN    },
+    {"chat_model",      KIND_LLM      },
+    {"completion",      KIND_LLM      },
+    {"embedder",        KIND_EMBEDDING},
+    {"embedding",       KIND_EMBEDDING},
+    {"eval",            KIND_CHAIN    },
+    {"evaluation",      KIND_CHAIN    },
+    {"evaluator",       KIND_EVALUATOR},
+    {"event",           KIND_SPAN     },
+    {"executor",        KIND_TASK     },
+    {"flow",            KIND_CHAIN    },
+    {"function",        KIND_TASK     },
+    {"generation",      KIND_LLM      },
+    {"guardrail",       KIND_GUARDRAIL},
+    {"human_evaluator", KIND_EVALUATOR},
+    {"llm",             KIND_LLM      },
+    {"memory",          KIND_SPAN     },
+    {"model",           KIND_LLM      },
+    {"operation",       KIND_TASK     },
+    {"parser",          KIND_PARSER   },
+    {"pipeline",        KIND_CHAIN    },
+    {"prompt",          KIND_PROMPT   },
+    {"reranker",        KIND_RERANKER },
+    {"retriever",       KIND_RETRIEVER},
+    {"score",           KIND_EVALUATOR},
+    {"session",         KIND_CHAIN    },
+    {"span",            KIND_SPAN     },
+    {"task",            KIND_TASK     },
+    {"tool",            KIND_TOOL     },
+    {"workflow",        KIND_CHAIN    },
+    {NULL,              KIND_SPAN     },
+};
+
 /* OpenLLMetry's span of a call to one of these is a search for documents. */
 static const char *const vector_stores[] = {"chroma", "pinecone", "qdrant", "weaviate", "milvus", "marqo", "lancedb"};
 
@@ -87,6 +125,28 @@ static bool vercel_kind(struct str id, enum span_kind *kind)
 	return true;
 }
 
+/* "\"LLM\"" and {"type":"llm"} are the word inside. */
+static bool platform_kind(struct str text, enum span_kind *kind)
+{
+	static const struct scan_opts opts = {.last = true, .replace_utf8 = true};
+	struct scan scan = SCAN_INIT;
+	struct arena arena = ARENA_INIT;
+	struct val v;
+	bool found = false;
+
+	if (!text.len || (text.ptr[0] != '"' && text.ptr[0] != '{'))
+		return look_up(platform_kinds, text, kind);
+	if (scan_text(&scan, text, &opts)) {
+		v = scan_root(&scan);
+		if (val_is(v, SCAN_OBJECT))
+			v = val_get(v, "type");
+		found = look_up(platform_kinds, val_str(v, &arena), kind);
+	}
+	arena_done(&arena);
+	scan_done(&scan);
+	return found;
+}
+
 bool semconv_kind_said(enum conv conv, struct str word, enum span_kind *kind)
 {
 	word = str_trim(word);
@@ -95,9 +155,11 @@ bool semconv_kind_said(enum conv conv, struct str word, enum span_kind *kind)
 	if (conv == C_KIND_GENAI)
 		return look_up(genai_kinds, word, kind);
 	if (conv == C_KIND_TRACELOOP)
-		return look_up(traceloop_kinds, word, kind);
+		return look_up(traceloop_kinds, word, kind) || look_up(openinference_kinds, word, kind);
 	if (conv == C_KIND_REQUEST)
 		return look_up(request_kinds, word, kind);
+	if (conv == C_KIND_PLATFORM)
+		return platform_kind(word, kind);
 	return conv == C_KIND_VERCEL && vercel_kind(word, kind);
 }
 

@@ -171,6 +171,23 @@ struct flat_message {
 	struct subs subs;
 };
 
+static bool is_number(struct str s)
+{
+	size_t i = 0;
+
+	while (i < s.len && s.ptr[i] >= '0' && s.ptr[i] <= '9')
+		i++;
+	return i && i == s.len;
+}
+
+static void add_text(struct flat_message *m, struct str text)
+{
+	struct sub *sub = sub_for(&m->subs, false, (uint32_t)m->subs.n);
+
+	if (sub)
+		sub->text = text;
+}
+
 static void message_field(struct flat_message *m, struct str rest, struct str text)
 {
 	uint32_t number;
@@ -193,6 +210,8 @@ static void message_field(struct flat_message *m, struct str rest, struct str te
 		m->arguments = text;
 	else if (str_is(rest, "reasoning") || str_is(rest, "reasoning_content"))
 		m->reasoning = text;
+	else if (str_starts(rest, "content.") && is_number(str_from(rest, strlen("content."))))
+		add_text(m, text); /* content that was a list of strings */
 	else if (take_word(&rest, "contents") && take_number(&rest, &number))
 		sub = sub_for(&m->subs, false, number);
 	else if (take_word(&rest, "tool_calls") && take_number(&rest, &number))

@@ -1,4 +1,4 @@
-/* What the parts of the mapping share: semconv.c (picking, kinds, usage, names), semconv_talk.c (messages, input and output),
+/* What the parts of the mapping share: semconv.c (picking, kinds, names), semconv_usage.c, semconv_talk.c (messages, input and output),
  * semconv_payload.c (what only a reader of one span sees), semconv_score.c (evaluations). For nobody else. */
 #ifndef SPOOR_IMPORT_SEMCONV_PRIVATE_H
 #define SPOOR_IMPORT_SEMCONV_PRIVATE_H
@@ -36,6 +36,9 @@ bool semconv_has(const struct mapping *m, enum field field);
 struct str semconv_text(struct mapping *m, enum field field); /* of the attribute picked; STR_NONE */
 /* An attribute that is a list, a list as JSON text, or one word, as texts. */
 size_t semconv_texts(struct mapping *m, enum field field, const struct str **out);
+
+/* semconv_usage.c */
+void semconv_usage(struct mapping *m); /* tokens, cost, first token */
 
 /* semconv_talk.c */
 void semconv_look_at_events(struct mapping *m); /* exception, first token */

@@ -53,6 +53,30 @@ void semconv_event_scores(struct mapping *m)
 	}
 }
 
+/* Braintrust: {"factuality":0.8,"checked":null} */
+static void object_scores(struct mapping *m)
+{
+	static const struct scan_opts opts = {.last = true, .replace_utf8 = true};
+	struct scan scan = SCAN_INIT;
+
+	if (semconv_has(m, F_SCORES) && scan_text(&scan, str_trim(semconv_text(m, F_SCORES)), &opts)) {
+		for (struct member s = val_first(scan_root(&scan)); s.ok && s.key.scan; s = val_next(s)) {
+			struct score score = {.scope = m->in->scope,
+			                      .trace_id = m->span.trace_id,
+			                      .span_id = m->span.id,
+			                      .name = member_key(s, m->arena),
+			                      .threshold = UNKNOWN_DOUBLE,
+			                      .pass = -1,
+			                      .source = SOURCE_CODE,
+			                      .time_ns = m->in->end_ns};
+
+			if (val_double(s.val, &score.value))
+				sink_score(m->im->sink, &score);
+		}
+	}
+	scan_done(&scan);
+}
+
 /* The same result may be there in both spellings, annotations.N and evaluations.N. */
 static bool already_given(const struct score *scores, size_t n, const struct score *score)
 {
@@ -75,6 +99,7 @@ void semconv_inline_scores(struct mapping *m)
 	const struct link_in *link = judged_link(m);
 	struct score *scores;
 
+	object_scores(m);
 	if (!m->flat.n || m->flat.at[m->flat.n - 1].list < FLAT_ANNOTATIONS)
 		return;
 	scores = arena_alloc(m->arena, SCORES_MAX * sizeof *scores);
@@ -87,6 +112,10 @@ void semconv_inline_scores(struct mapping *m)
 				continue;
 			scores[i].scope = m->in->scope;
 			scores[i].trace_id = link ? link->trace_id : m->span.trace_id;
+			if (list == FLAT_SESSION_ANNOTATIONS && m->span.session.len) {
+				scores[i].session = m->span.session;
+				scores[i].trace_id = STR_NONE;
+			}
 			if (list == FLAT_ANNOTATIONS)
 				scores[i].span_id = link ? link->span_id : m->span.id;
 			scores[i].time_ns = m->in->end_ns;

@@ -41,6 +41,14 @@ enum field {
 	F_FINISH,
 	F_SPAN_TYPE,      /* Logfire: span, log, pending_span */
 	F_PENDING_PARENT, /* Logfire: the real parent of a pending span */
+	F_REASONING,      /* beside an answer's text */
+	F_USAGE,          /* an object of token counts */
+	F_COST_OBJECT,    /* an object of costs */
+	F_FIRST_TIME,     /* when the first token came */
+	F_LEVEL,          /* ERROR: the span's status */
+	F_MESSAGE,        /* status message */
+	F_ERROR_EVENTS,   /* there: exception events alone say that it failed */
+	F_SCORES,         /* an object of scores by name */
 	F_HINT,           /* says only which kind it is if nothing better does */
 	N_FIELDS
 };
@@ -55,11 +63,15 @@ enum conv {
 	C_MILLISECONDS,
 	C_LIST,       /* tags */
 	C_FIRST_WORD, /* provider: up to the first dot */
+	C_JSON_WORD,  /* text, perhaps in JSON's quotation marks */
+	C_TIME,       /* ISO, perhaps in JSON's quotation marks */
+	C_USAGE,      /* an object of numbers, perhaps as JSON text */
 	C_KIND_OPENINFERENCE,
 	C_KIND_GENAI,
 	C_KIND_TRACELOOP,
 	C_KIND_VERCEL,
 	C_KIND_REQUEST,
+	C_KIND_PLATFORM,
 	/* kinds a mere attribute hints at, for F_HINT */
 	C_HINT_LLM,
 	C_HINT_TOOL,
@@ -81,6 +93,10 @@ struct semconv_row {
 
 /* The row of an attribute, forks of Traceloop by their suffix included; NULL. Thread-safe. */
 const struct semconv_row *semconv_row(struct str key);
+
+/* The row of a member beside a span's attributes, by names that home-made exporters use ("model", "prompt_tokens"); case and underscores
+ * ignored. NULL. */
+const struct semconv_row *semconv_bare_row(struct str key);
 
 /* Lists flattened into keys: "llm.input_messages.10.message.role". */
 enum flat_list {

@@ -65,6 +65,23 @@ static void add_calls(struct mapping *m)
 	}
 }
 
+/* What was thought stands beside the answer. */
+static void add_reasoning(struct mapping *m)
+{
+	struct message_part *parts;
+	struct message *last;
+
+	if (!semconv_has(m, F_REASONING) || !m->outputs.n)
+		return;
+	last = &m->outputs.at[m->outputs.n - 1];
+	parts = arena_zalloc(m->arena, last->n_parts + 1, sizeof *parts);
+	parts[0] = (struct message_part){.type = PART_REASONING, .text = semconv_text(m, F_REASONING)};
+	if (last->n_parts)
+		memcpy(parts + 1, last->parts, last->n_parts * sizeof *parts);
+	last->parts = parts;
+	last->n_parts++;
+}
+
 struct side {
 	enum field text, chat;
 	enum flat_list flat[3];
@@ -148,7 +165,7 @@ static struct str read_side(struct mapping *m, const struct side *side, uint64_t
 	bool done = read_repeat(m, side, &text, hash);
 
 	if (!done && best->attr)
-		text = attr_text(best->attr, m->arena);
+		text = semconv_text(m, side->text);
 	if (chat->attr && chat->conv == C_MIXED && side->output) {
 		if (!m->mixed)
 			read_chat(side->list, chat->attr, true, m->arena);
@@ -230,15 +247,60 @@ static void read_event_message(struct mapping *m, const struct event_in *event)
 	buf_done(&json);
 }
 
+static struct str either(const struct attrs_in *attrs, const char *name, const char *other, struct arena *arena)
+{
+	struct str text = semconv_get(attrs, name, arena);
+
+	return text.len ? text : semconv_get(attrs, other, arena);
+}
+
+/* gen_ai.content.prompt and .completion, or all in gen_ai.client.inference.operation.details */
 static void read_event_content(struct mapping *m, const struct event_in *event)
 {
-	struct str prompt = semconv_get(&event->attrs, "gen_ai.prompt", m->arena);
-	struct str answer = semconv_get(&event->attrs, "gen_ai.completion", m->arena);
+	struct str prompt = either(&event->attrs, "gen_ai.input.messages", "gen_ai.prompt", m->arena);
+	struct str answer = either(&event->attrs, "gen_ai.output.messages", "gen_ai.completion", m->arena);
 
 	if (prompt.len && !m->inputs.n)
 		message_read_text(&m->inputs, prompt, false, m->arena);
 	if (answer.len && !m->outputs.n)
 		message_read_text(&m->outputs, answer, true, m->arena);
+}
+
+/* A message of AWS's log bodies: its content may be what LangChain gave, as JSON text. */
+static void read_body_message(struct message_list *list, struct val v, bool output, struct arena *arena)
+{
+	struct val content = val_get(v, "content");
+	struct str text = val_is(content, SCAN_STRING) ? val_str(content, arena) : STR_NONE;
+	struct message_list inner = {0};
+
+	if (looks_like_json(text))
+		message_read_text(&inner, text, output, arena);
+	if (!inner.n || is_no_chat(&inner) || (inner.n == 1 && inner.at[0].parts[0].type == PART_TEXT && !text.len)) {
+		message_read(list, v, output, arena);
+		return;
+	}
+	for (size_t i = 0; i < inner.n; i++) {
+		inner.at[i].output = output;
+		message_append(list, &inner.at[i], arena);
+	}
+}
+
+/* {"input":{"messages":[…]},"output":{"messages":[…]}}: AWS ADOT */
+static void read_event_body(struct mapping *m, struct str body, bool want_input, bool want_output)
+{
+	static const struct scan_opts opts = {.last = true, .replace_utf8 = true};
+	struct scan scan = SCAN_INIT;
+
+	if (scan_text(&scan, body, &opts)) {
+		struct val in = val_path(scan_root(&scan), "input.messages");
+		struct val out = val_path(scan_root(&scan), "output.messages");
+
+		for (struct member i = val_first(in); i.ok && want_input; i = val_next(i))
+			read_body_message(&m->inputs, i.val, false, m->arena);
+		for (struct member i = val_first(out); i.ok && want_output; i = val_next(i))
+			read_body_message(&m->outputs, i.val, true, m->arena);
+	}
+	scan_done(&scan);
 }
 
 /* Messages in events count only where no attribute has them. */
@@ -247,12 +309,15 @@ static void read_events(struct mapping *m, bool want_input, bool want_output)
 	for (size_t i = 0; i < m->in->n_events; i++) {
 		const struct event_in *event = &m->in->events[i];
 		bool wanted = str_is(event->name, "gen_ai.choice") ? want_output : want_input;
+		struct str body = str_trim(semconv_get(&event->attrs, "body", m->arena));
 
 		if (wanted && is_message_event(event->name))
 			read_event_message(m, event);
 		else if (str_starts(event->name, "gen_ai.content.") ||
 		         str_is(event->name, "gen_ai.client.inference.operation.details"))
 			read_event_content(m, event);
+		else if (str_starts(body, "{"))
+			read_event_body(m, body, want_input, want_output);
 	}
 }
 
@@ -317,6 +382,8 @@ void semconv_input_output(struct mapping *m)
 	if ((no_input || no_output) && m->in->n_events)
 		read_events(m, no_input, no_output);
 	add_calls(m);
+	if (payload)
+		add_reasoning(m);
 	span->input_preview = preview_of(&m->inputs, false, m->arena);
 	if (payload || !span->input_preview.len || !span->input.len)
 		put_system_first(m);

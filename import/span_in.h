@@ -42,6 +42,11 @@ struct span_in {
 	size_t n_events;
 	const struct link_in *links;
 	size_t n_links;
+	/* What containers of their own making say beside the attributes: a kind in OpenInference's words, members such as "model" and
+	 * "tokens" by names nobody agreed on (semconv_bare_row). */
+	struct str kind_word, tool_name;
+	struct attrs_in extras;
+	bool pending;    /* Logfire's provisional twin of a span that has not ended */
 	int64_t dropped; /* attributes, events and links the producer dropped */
 };
 

@@ -196,6 +196,7 @@ static void rec_trace(struct sink *sink, const struct trace *trace)
 
 static void rec_score_line(struct buf *out, const struct score *score)
 {
+	rec_text(out, "session", score->session);
 	rec_text(out, "name", score->name);
 	rec_double(out, "value", score->value);
 	rec_text(out, "label", score->label);
