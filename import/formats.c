@@ -7,6 +7,7 @@
 	X(codex)           \
 	X(goose)           \
 	X(langfuse)        \
+	X(mlflow)          \
 	X(openai_agents)   \
 	X(otlp)            \
 	X(promptfoo)       \
