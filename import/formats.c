@@ -6,6 +6,7 @@
 	X(claude_code)     \
 	X(codex)           \
 	X(goose)           \
+	X(helicone)        \
 	X(langfuse)        \
 	X(mlflow)          \
 	X(openai_agents)   \
