@@ -9,7 +9,11 @@ enum { OPENED_MAX = 4 };
 
 struct fields fields_of(struct import *im, const struct record *rec)
 {
-	return (struct fields){.im = im, .rec = rec, .arena = im->arena, .payload = sink_wants(im->sink, SINK_PAYLOAD)};
+	return (struct fields){.im = im,
+	                       .rec = rec,
+	                       .arena = im->arena,
+	                       .payload = sink_wants(im->sink, SINK_PAYLOAD),
+	                       .loose = im->format && im->format->loose_keys};
 }
 
 void fields_done(struct fields *f)
@@ -74,6 +78,37 @@ struct val field_any(struct val object, const char *const *names)
 	return VAL_NONE;
 }
 
+static bool is_named(const struct fields *f, struct member m, const char *name)
+{
+	return f->loose ? member_is_loose(m, name) : member_is(m, name);
+}
+
+/* Tells most names apart by one byte. */
+static bool may_be_named(struct member m, const char *name)
+{
+	char c = val_raw(m.key).ptr[1];
+	return c == '_' || c == '\\' || ((c ^ *name) & ~0x20) == 0;
+}
+
+void fields_members(const struct fields *f, struct val object, const char *const *names, size_t n, struct val *got)
+{
+	for (size_t i = 0; i < n; i++)
+		got[i] = VAL_NONE;
+	if (!val_is(object, SCAN_OBJECT))
+		return;
+	for (struct member m = val_first(object); m.ok; m = val_next(m))
+		for (size_t i = 0; i < n; i++)
+			if (may_be_named(m, names[i]) && is_named(f, m, names[i])) {
+				got[i] = m.val;
+				break;
+			}
+}
+
+static bool may_open(struct str text)
+{
+	return text.len > 1 && (text.ptr[0] == '{' || text.ptr[0] == '[' || text.ptr[0] == '"');
+}
+
 struct val fields_scan(struct fields *f, struct str json)
 {
 	const struct scan_opts opts = {.last = true, .lenient = true, .replace_utf8 = true};
@@ -82,18 +117,11 @@ struct val fields_scan(struct fields *f, struct str json)
 	return scan_text(scan, json, &opts) ? scan_root(scan) : VAL_NONE;
 }
 
-static bool may_open(struct str text)
-{
-	return text.len > 1 && (text.ptr[0] == '{' || text.ptr[0] == '[' || text.ptr[0] == '"');
-}
-
 struct val field_open(struct fields *f, struct val v)
 {
 	for (int i = 0; i < OPENED_MAX && val_is(v, SCAN_STRING); i++) {
 		struct str text = str_trim(val_str(v, f->arena));
-		if (!may_open(text))
-			return v;
-		struct val opened = fields_scan(f, text);
+		struct val opened = may_open(text) ? fields_scan(f, text) : VAL_NONE;
 		if (!opened.scan)
 			return v;
 		v = opened;
@@ -278,8 +306,10 @@ static const struct {
 static void pick_usage(struct val usage, struct val *got)
 {
 	for (size_t i = 0; i < sizeof usage_rows / sizeof *usage_rows; i++) {
-		struct val *best = &got[usage_rows[i].field], v = VAL_NONE;
-		if (!val_ok(*best) && val_ok(v = val_path(usage, usage_rows[i].path)) && !val_is(v, SCAN_OBJECT))
+		struct val *best = &got[usage_rows[i].field], v = val_get(usage, usage_rows[i].path);
+		if (!val_ok(v)) /* Langfuse has flat names with a dot in them */
+			v = val_path(usage, usage_rows[i].path);
+		if (!val_ok(*best) && val_ok(v) && !val_is(v, SCAN_OBJECT))
 			*best = v;
 	}
 }
@@ -361,6 +391,26 @@ void fields_messages(struct fields *f, struct span *span, struct val in, struct 
 	span->n_messages = ins.n + outs.n;
 }
 
+static bool is_message(struct val v)
+{
+	return val_is(val_get(v, "role"), SCAN_STRING) || val_is(val_get(v, "message.role"), SCAN_STRING) ||
+	       (val_is(val_get(v, "kwargs"), SCAN_OBJECT) && val_is(val_get(v, "id"), SCAN_ARRAY)) ||
+	       (val_is(val_get(v, "type"), SCAN_STRING) &&
+	        (val_ok(val_get(v, "content")) || val_ok(val_get(v, "arguments"))));
+}
+
+bool field_is_chat(struct fields *f, struct val v)
+{
+	v = field_open(f, v);
+	for (int i = 0; i < 3 && val_is(v, SCAN_ARRAY); i++)
+		v = val_at(v, 0);
+	if (!val_is(v, SCAN_OBJECT))
+		return false;
+	return is_message(v) || val_is(field_open(f, val_get(v, "messages")), SCAN_ARRAY) ||
+	       val_is(val_get(v, "choices"), SCAN_ARRAY) || val_is(val_get(v, "contents"), SCAN_ARRAY) ||
+	       val_is(val_get(v, "candidates"), SCAN_ARRAY) || is_message(val_get(v, "message"));
+}
+
 static struct document document_of(const struct fields *f, struct val v)
 {
 	struct document doc = {.score = UNKNOWN_DOUBLE};
@@ -408,10 +458,10 @@ void fields_documents(struct fields *f, struct span *span, struct val v)
 
 /* ---------------------------------------------------------------- the rest */
 
-static bool is_mapped(struct member m, const char *const *mapped)
+static bool is_mapped(const struct fields *f, struct member m, const char *const *mapped)
 {
 	for (; mapped && *mapped; mapped++)
-		if (member_is(m, *mapped))
+		if (may_be_named(m, *mapped) && is_named(f, m, *mapped))
 			return true;
 	return false;
 }
@@ -426,7 +476,7 @@ void fields_attributes(struct fields *f, struct span *span, struct val object, c
 	if (had)
 		memcpy(at, span->attributes, had * sizeof *at);
 	for (struct member m = val_first(object); m.ok; m = val_next(m)) {
-		if (is_mapped(m, mapped) || !val_ok(m.val))
+		if (is_mapped(f, m, mapped) || !val_ok(m.val))
 			continue;
 		struct str key = member_key(m, f->arena);
 		if (prefix && *prefix)
@@ -435,6 +485,17 @@ void fields_attributes(struct fields *f, struct span *span, struct val object, c
 	}
 	span->attributes = at;
 	span->n_attributes = had;
+}
+
+void fields_attribute(struct fields *f, struct span *span, const char *name, struct val v)
+{
+	if (!f->payload || !val_ok(v))
+		return;
+	struct attribute *at = arena_alloc(f->arena, (span->n_attributes + 1) * sizeof *at);
+	if (span->n_attributes)
+		memcpy(at, span->attributes, span->n_attributes * sizeof *at);
+	at[span->n_attributes++] = (struct attribute){.key = str_of(name), .json = val_raw(v)};
+	span->attributes = at;
 }
 
 enum span_kind field_kind(struct str word)
@@ -495,6 +556,15 @@ enum span_status field_status(struct str word)
 	return STATUS_UNSET;
 }
 
+static struct str compact(const struct fields *f, struct val v)
+{
+	struct buf out = BUF_INIT;
+	scan_compact(&out, v);
+	struct str text = arena_str(f->arena, buf_str(&out));
+	buf_done(&out);
+	return text;
+}
+
 void field_score_value(const struct fields *f, struct score *score, struct val v)
 {
 	bool truth;
@@ -509,5 +579,5 @@ void field_score_value(const struct fields *f, struct score *score, struct val v
 	if (!val_double(v, &score->value))
 		score->value = UNKNOWN_DOUBLE;
 	if (!val_is(v, SCAN_NUMBER) && IS_UNKNOWN(score->value))
-		score->label = val_text(v, f->arena);
+		score->label = val_is(v, SCAN_STRING) ? val_str(v, f->arena) : compact(f, v);
 }

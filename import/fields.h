@@ -13,6 +13,7 @@ struct fields {
 	const struct record *rec;
 	struct arena *arena; /* im's: emptied after the record */
 	bool payload;        /* somebody looks at the span: messages, documents, attributes are wanted */
+	bool loose;          /* the format's loose_keys: names compare with case and underscores ignored */
 	VEC(struct scan *) scans;
 };
 /* One for each record; fields_done when the record is dealt with (it frees the scans that fields_open made). */
@@ -29,6 +30,8 @@ struct str field_text(const struct fields *f, struct val v);
 /* The first of the members (names end with NULL) that is there, not null and not "". */
 struct val field_any(struct val object, const char *const *names);
 #define FIELD_ANY(object, ...) field_any(object, (const char *const[]){__VA_ARGS__, NULL})
+/* One walk over an object: got[i] is the member names[i] (the last of them), VAL_NONE if absent. Loose if the format's keys are. */
+void fields_members(const struct fields *f, struct val object, const char *const *names, size_t n, struct val *got);
 /* The member a dotted path leads to; segments are exact keys, strings that hold JSON are opened on the way. */
 struct val field_path(struct fields *f, struct val v, const char *path);
 
@@ -64,6 +67,8 @@ void fields_output(struct fields *f, struct span *span, struct val v);
 /* The conversation: inputs first, then outputs; either may be VAL_NONE. Sets previews from it if it has any; fills span->messages where
  * payload is wanted. Call after fields_input/fields_output, with the values that hold messages (in any shape of message.h). */
 void fields_messages(struct fields *f, struct span *span, struct val in, struct val out);
+/* Looks like a conversation, and not just like some JSON: for spans of which nobody says that they called a model. */
+bool field_is_chat(struct fields *f, struct val v);
 /* Documents of a retriever: a list of {id?, page_content|pageContent|content|text, score?, metadata?} or of strings; or an object with
  * such a list under documents, docs, results, matches, nodes. Only where payload is wanted. */
 void fields_documents(struct fields *f, struct span *span, struct val v);
@@ -72,6 +77,9 @@ void fields_documents(struct fields *f, struct span *span, struct val v);
  * Objects are not flattened. Call as often as wanted. Only where payload is wanted. mapped ends with NULL. */
 void fields_attributes(struct fields *f, struct span *span, struct val object, const char *prefix,
                        const char *const *mapped);
+
+/* One attribute, as written; null and absent: nothing. */
+void fields_attribute(struct fields *f, struct span *span, const char *name, struct val v);
 
 /* Words → kinds, statuses: "LLM", "generation", "chat_model", "retriever", "embedding", …; KIND_SPAN for what is not known. */
 enum span_kind field_kind(struct str word);

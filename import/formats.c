@@ -7,8 +7,11 @@
 	X(clickhouse)      \
 	X(codex)           \
 	X(goose)           \
+	X(helicone)        \
 	X(jaeger)          \
+	X(langfuse)        \
 	X(logfire)         \
+	X(mlflow)          \
 	X(openai_agents)   \
 	X(otlp)            \
 	X(phoenix)         \

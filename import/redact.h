@@ -5,7 +5,8 @@
 #include "store/base/scan.h"
 
 /* Paths (ends with NULL) name members: "response.metadata.http.headers". "[]" after a key goes through a list's elements, "*" is
- * any key, "**" any number of keys and elements, so "config.**.apiKey". A value at a path, whatever its type, is replaced by
+ * any key, "**" any number of keys and elements, so "config.**.apiKey"; text that holds a JSON object or list with the last key's name
+ * in it is gone through like the object itself. A value at a path, whatever its type, is replaced by
  * the string "[not stored: N bytes]"; null, "", {} and [] stay, and what was replaced before. loose: keys compare as the
  * scanner's member_is_loose.
  * Writes the record's new bytes to *out (replaced) and adds the bytes left out to *n_bytes. False: nothing to replace, *out is

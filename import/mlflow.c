@@ -1,0 +1,314 @@
+/* MLflow traces: objects of versions 2 and 3, the artifact that holds only spans, answers of `traces search` and of the REST
+ * interface, and tables of search_traces and of evaluations (column `trace`; beside it spans, assessments, tags in Python's own
+ * spelling, which is not read). Spans stream; a trace's info may come behind them.
+ * Sources: MLflow 3 tables in a public repository, MLflow's fixture of version 2, mlflow/entities and mlflow/protos. */
+#include "import/mlflow_private.h"
+
+#include <string.h>
+
+enum { SLOT_ROW, SLOT_SPAN, MS = 1000000 };
+
+struct mlflow_state {
+	uint64_t n_superseded; /* assessments marked as not valid any more */
+};
+
+static const struct record_path mlflow_paths[] = {
+    {"",                      SLOT_ROW }, /* a row of a table, a trace without spans */
+    {"data.spans[]",          SLOT_SPAN},
+    {"spans[]",               SLOT_SPAN}, /* the artifact traces.json */
+    {"traces[].data.spans[]", SLOT_SPAN},
+    {"traces[].spans[]",      SLOT_SPAN},
+    {"trace.data.spans[]",    SLOT_SPAN},
+    {"trace.spans[]",         SLOT_SPAN},
+    {NULL,                    0        },
+};
+
+/* ---------------------------------------------------------------- assessments */
+
+static enum score_source source_of(struct str type)
+{
+	return str_ieq(type, "LLM_JUDGE") || str_ieq(type, "AI_JUDGE") ? SOURCE_JUDGE
+	       : str_ieq(type, "HUMAN")                                ? SOURCE_HUMAN
+	       : str_ieq(type, "CODE")                                 ? SOURCE_CODE
+	                                                               : SOURCE_UNKNOWN;
+}
+
+static struct val expected_value(struct val expectation)
+{
+	struct val value = val_get(expectation, "value"), serialized = val_get(expectation, "serialized_value");
+	if (val_ok(value))
+		return value;
+	return val_is(serialized, SCAN_OBJECT) ? val_get(serialized, "value") : serialized;
+}
+
+/* Exactly one of feedback, expectation, issue. What a case should have given is no judgement: its name says so. */
+static void read_verdict(struct fields *f, struct score *score, struct val v)
+{
+	struct val feedback = val_get(v, "feedback"), expectation = val_get(v, "expectation");
+	struct val failure = val_get(feedback, "error");
+	if (!val_ok(failure))
+		failure = val_get(v, "error");
+	if (val_ok(expectation)) {
+		score->name = arena_printf(f->arena, STR_FMT " (expected)", STR_ARG(score->name));
+		field_score_value(f, score, expected_value(expectation));
+	} else if (val_ok(feedback)) {
+		field_score_value(f, score, val_get(feedback, "value"));
+	} else {
+		score->label = field_text(f, val_path(v, "issue.issue_name"));
+	}
+	if (!val_ok(failure) || !IS_UNKNOWN(score->value) || score->label.len)
+		return;
+	score->label = STR_LIT("error");
+	if (!score->explanation.len)
+		score->explanation = field_text(
+		    f, val_is(failure, SCAN_OBJECT) ? FIELD_ANY(failure, "error_message", "error_code") : failure);
+}
+
+static void read_assessment(struct fields *f, struct val v, struct str trace_id)
+{
+	struct score score = score_start(MLFLOW_FAMILY);
+	struct val source = val_get(v, "source");
+	struct str who = field_text(f, val_get(source, "source_id"));
+	score.id = field_text(f, val_get(v, "assessment_id"));
+	score.name = field_text(f, FIELD_ANY(v, "assessment_name", "name"));
+	score.trace_id = trace_id.len ? trace_id : field_text(f, val_get(v, "trace_id"));
+	score.span_id = mlflow_span_id(f, val_get(v, "span_id"), "assessments.span_id");
+	score.explanation = field_text(f, val_get(v, "rationale"));
+	score.time_ns =
+	    field_time(f, FIELD_ANY(v, "create_time", "create_time_ms", "last_update_time"), "assessments.create_time");
+	score.source = source_of(field_text(f, val_get(source, "source_type")));
+	if (score.source == SOURCE_JUDGE)
+		score.judge_model = who;
+	else if (score.source == SOURCE_HUMAN)
+		score.author = who;
+	if (!score.name.len || !score.trace_id.len) {
+		import_problem(f->im, f->rec, SEVERITY_SKIPPED, "bad-value", STR_LIT("assessments"),
+		               "assessment skipped", "an assessment without %s", score.name.len ? "a trace" : "a name");
+		return;
+	}
+	read_verdict(f, &score, v);
+	sink_score(f->im->sink, &score);
+}
+
+static uint64_t read_assessments(struct fields *f, struct val list, struct str trace_id)
+{
+	uint64_t superseded = 0;
+	bool valid;
+	list = field_open(f, list);
+	for (struct member m = val_first(list); m.ok && val_is(list, SCAN_ARRAY); m = val_next(m)) {
+		if (!val_is(m.val, SCAN_OBJECT))
+			continue;
+		if (val_bool(val_get(m.val, "valid"), &valid) && !valid)
+			superseded++;
+		else
+			read_assessment(f, m.val, trace_id);
+	}
+	return superseded;
+}
+
+/* ---------------------------------------------------------------- traces */
+
+/* "1.5s" in REST answers, else ms. */
+static int64_t duration_of(const struct fields *f, struct val info)
+{
+	struct val v = FIELD_ANY(info, "execution_duration_ms", "execution_time_ms", "execution_duration");
+	struct str text = val_text(v, f->arena);
+	int64_t ns;
+	if (val_is(v, SCAN_STRING) && str_ends(text, "s"))
+		return units_seconds(str_cut(text, 0, text.len - 1), &ns) && ns >= 0 ? ns : UNKNOWN_INT;
+	return field_duration(f, v, MS, "execution_duration");
+}
+
+/* What went in or came out, as a preview that may be cut: JSON text as long as it is whole. */
+static struct str said(struct fields *f, struct val pairs, const char *key, struct val preview)
+{
+	struct val v = mlflow_pair(f, pairs, key);
+	return field_text(f, field_open(f, val_ok(v) ? v : preview));
+}
+
+static struct val request_time(struct val info)
+{
+	return FIELD_ANY(info, "request_time", "timestamp_ms", "timestamp");
+}
+
+uint64_t mlflow_info(struct fields *f, struct val info)
+{
+	struct trace trace = trace_start(MLFLOW_FAMILY);
+	struct val meta = FIELD_ANY(info, "trace_metadata", "request_metadata"), tags = val_get(info, "tags");
+	struct val cost = field_open(f, mlflow_pair(f, meta, "mlflow.trace.cost"));
+	trace.id = mlflow_trace_id(f, info);
+	if (!trace.id.len)
+		return 0;
+	trace.name = field_text(f, mlflow_pair(f, tags, "mlflow.traceName"));
+	trace.session = field_text(f, mlflow_pair(f, meta, "mlflow.trace.session"));
+	trace.user = field_text(f, mlflow_pair(f, meta, "mlflow.trace.user"));
+	if (!trace.user.len) /* the login name of the machine */
+		trace.user = field_text(f, mlflow_pair(f, meta, "mlflow.user"));
+	trace.service = field_text(f, mlflow_pair(f, meta, "mlflow.source.name"));
+	if (!trace.service.len)
+		trace.service = field_text(f, mlflow_pair(f, tags, "mlflow.source.name"));
+	/* Both may be cut; the store prefers the root span's, which are whole. */
+	trace.input = said(f, meta, "mlflow.traceInputs", FIELD_ANY(info, "request_preview", "request"));
+	trace.output = said(f, meta, "mlflow.traceOutputs", FIELD_ANY(info, "response_preview", "response"));
+	meta = field_open(f, meta);
+	trace.metadata = val_is(meta, SCAN_OBJECT) ? val_raw(meta) : STR_NONE;
+	trace.status = field_status(field_text(f, FIELD_ANY(info, "state", "status")));
+	trace.cost_usd = field_number(f, val_get(cost, "total_cost"), "mlflow.trace.cost");
+	trace.start_ns = field_time(f, request_time(info), "request_time");
+	/* The fixture of version 2 counts from 100 ms after the epoch: its unit is what its name says. */
+	if (val_is(val_get(info, "timestamp_ms"), SCAN_NUMBER))
+		trace.start_ns = field_time_in(f, val_get(info, "timestamp_ms"), MS, "timestamp_ms");
+	int64_t took = duration_of(f, info);
+	if (took != UNKNOWN_INT && trace.start_ns != TIME_UNKNOWN && trace.status != STATUS_RUNNING &&
+	    __builtin_add_overflow(trace.start_ns, took, &trace.end_ns))
+		trace.end_ns = TIME_UNKNOWN;
+	sink_trace(f->im->sink, &trace);
+	return read_assessments(f, val_get(info, "assessments"), trace.id);
+}
+
+/* ---------------------------------------------------------------- records */
+
+static struct val info_in(struct val v)
+{
+	struct val info = val_get(v, "info");
+	return val_is(info, SCAN_OBJECT) ? info : val_get(v, "trace_info");
+}
+
+/* A trace that came as one value. */
+static void read_whole(struct fields *f, struct val v, struct val info)
+{
+	struct mlflow_state *state = f->im->state;
+	struct val data = val_get(v, "data"),
+	           spans = field_open(f, val_get(val_is(data, SCAN_OBJECT) ? data : v, "spans"));
+	state->n_superseded += mlflow_info(f, info);
+	for (struct member m = val_first(spans); m.ok && val_is(spans, SCAN_ARRAY); m = val_next(m))
+		if (val_is(m.val, SCAN_OBJECT))
+			mlflow_span(f, m.val, info);
+}
+
+/* A row of a table: its `trace` says everything; without it the row itself is the info. */
+static void read_row(struct fields *f, struct val row)
+{
+	struct mlflow_state *state = f->im->state;
+	struct val trace = field_open(f, val_get(row, "trace"));
+	if (val_is(info_in(trace), SCAN_OBJECT))
+		read_whole(f, trace, info_in(trace));
+	else if (val_is(info_in(row), SCAN_OBJECT))
+		read_whole(f, row, info_in(row));
+	else if (mlflow_trace_id(f, row).len)
+		state->n_superseded += mlflow_info(f, row);
+	else
+		import_problem(f->im, f->rec, SEVERITY_SKIPPED, "bad-value", STR_NONE, "record skipped",
+		               "no MLflow trace, and no row of a table of them");
+}
+
+/* Beside the spans, or in a column of the row whose spans they are. */
+static struct val info_around(struct fields *f, const struct frame *frame)
+{
+	struct val info = frame_get(frame, "info", false);
+	if (!val_is(info, SCAN_OBJECT))
+		info = frame_get(frame, "trace_info", false);
+	return val_is(info, SCAN_OBJECT) ? info : info_in(field_open(f, frame_get(frame, "trace", false)));
+}
+
+static bool mlflow_record(struct import *im, const struct record *rec, struct err *err)
+{
+	struct fields f = fields_of(im, rec);
+	(void)err;
+	if (!val_is(rec->root, SCAN_OBJECT))
+		import_problem(im, rec, SEVERITY_SKIPPED, "bad-value", STR_NONE, "record skipped", "not an object");
+	else if (rec->slot == SLOT_SPAN)
+		mlflow_span(&f, rec->root, info_around(&f, rec->frame));
+	else
+		read_row(&f, rec->root);
+	fields_done(&f);
+	return true;
+}
+
+static bool mlflow_frame_end(struct import *im, const struct frame *frame, struct err *err)
+{
+	struct mlflow_state *state = im->state;
+	struct record none = {.frame = frame};
+	struct fields f = fields_of(im, &none);
+	struct val info = info_in(frame->root);
+	(void)err;
+	if (!val_is(info, SCAN_OBJECT))
+		info = info_in(field_open(&f, val_get(frame->root, "trace")));
+	if (!val_is(info, SCAN_OBJECT) && strcmp(frame->path, "traces[]") == 0) /* old REST answers: the info itself */
+		info = frame->root;
+	if (val_is(info, SCAN_OBJECT))
+		state->n_superseded += mlflow_info(&f, info);
+	fields_done(&f);
+	return true;
+}
+
+static bool mlflow_finish(struct import *im, struct err *err)
+{
+	const struct mlflow_state *state = im->state;
+	struct record none = {.number = 0};
+	(void)err;
+	if (state->n_superseded)
+		import_problem(im, &none, SEVERITY_WARNING, "not-imported", STR_NONE, "kept as records",
+		               "%llu superseded assessments not imported (valid: false)",
+		               (unsigned long long)state->n_superseded);
+	return true;
+}
+
+/* ---------------------------------------------------------------- detection */
+
+static int mlflow_probe(const struct sample *s, const char **why)
+{
+	static const struct {
+		int score;
+		const char *why, *keys[4];
+	} signs[] = {
+	    {96, "is an MLflow trace of version 3",     {"info.trace_id", "info.trace_location"}                  },
+	    {96, "is an MLflow trace of version 2",     {"info.request_id", "info.timestamp_ms"}                  },
+	    {96, "has MLflow traces",                   {"traces[].info.trace_id", "traces[].info.trace_location"}},
+	    {96, "has MLflow traces",                   {"traces[].info.request_id", "traces[].info.timestamp_ms"}},
+	    {95, "has MLflow traces (REST)",            {"traces[].trace_info.trace_id"}                          },
+	    {95, "is an MLflow trace (REST)",           {"trace.trace_info.trace_id"}                             },
+	    {95, "is an MLflow trace (REST)",           {"trace_info.trace_id", "trace_info.trace_location"}      },
+	    {94, "has traces of MLflow's REST answers", {"traces[].request_id", "traces[].timestamp_ms"}          },
+	    {94, "has traces of MLflow's REST answers", {"traces[].trace_id", "traces[].trace_location"}          },
+	    {95, "has spans of an MLflow trace",        {"spans[].attributes.mlflow.traceRequestId"}              },
+	    {95, "has spans of an MLflow trace",        {"data.spans[].attributes.mlflow.traceRequestId"}         },
+	    {90, "is a table of MLflow traces",         {"trace_id", "trace", "trace_metadata", "state"}          },
+	    {90, "is a table of MLflow traces",         {"request_id", "trace", "timestamp_ms"}                   },
+	    {88, "is a table of MLflow traces",         {"request_id", "trace", "spans", "request"}               },
+	    {86, "is a table of MLflow traces",         {"trace_id", "state", "trace_metadata", "request_time"}   },
+	};
+	*why = "no MLflow trace";
+	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+		bool all = true;
+		for (size_t k = 0; k < 4 && signs[i].keys[k]; k++)
+			all = all && sample_has(s, signs[i].keys[k]);
+		if (all) {
+			*why = signs[i].why;
+			return signs[i].score;
+		}
+	}
+	/* Tables of evaluations; a row may be larger than what detection sees. */
+	if ((sample_has(s, "trace_id") || sample_has(s, "request_id")) && sample_has(s, "trace") &&
+	    str_find(s->bytes, STR_LIT("mlflow.trace")) != SIZE_MAX) {
+		*why = "has a column of MLflow traces";
+		return 90;
+	}
+	return 0;
+}
+
+const struct format format_mlflow = {
+    .name = "mlflow",
+    .title = "MLflow traces",
+    .spec_url = "https://mlflow.org/docs/latest/genai/tracing/",
+    .how = "info and data of a trace (versions 2 and 3), spans with mlflow.traceRequestId, tables with a column trace",
+    .fills = "traces, spans with messages, documents, tokens and cost, assessments as scores, linked prompts",
+    .example = "{\"info\":{\"trace_id\":\"tr-…\",\"trace_location\":…,\"assessments\":[…]},\"data\":{\"spans\":[{"
+               "\"span_id\":…}]}}",
+    .paths = mlflow_paths,
+    .state_size = sizeof(struct mlflow_state),
+    .probe = mlflow_probe,
+    .record = mlflow_record,
+    .frame_end = mlflow_frame_end,
+    .finish = mlflow_finish,
+};
