@@ -1,16 +1,18 @@
 #include "import/format.h"
 
 /* The table of formats: a new one is its file, which defines format_NAME, and a row here. Order means nothing. */
-#define FORMATS(X)         \
-	X(atif)            \
-	X(claude_code)     \
-	X(codex)           \
-	X(goose)           \
-	X(langsmith)       \
-	X(langsmith_batch) \
-	X(openai_agents)   \
-	X(otlp)            \
-	X(promptfoo)       \
+#define FORMATS(X)          \
+	X(atif)             \
+	X(claude_code)      \
+	X(codex)            \
+	X(dspy)             \
+	X(goose)            \
+	X(langchain_stream) \
+	X(langsmith)        \
+	X(langsmith_batch)  \
+	X(openai_agents)    \
+	X(otlp)             \
+	X(promptfoo)        \
 	X(promptfoo_jsonl)
 
 #define DECLARE(name) extern const struct format format_##name;
