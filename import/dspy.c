@@ -117,6 +117,7 @@ const struct format format_dspy = {
                "\"openai/…\"}",
     .seen = "documented shape (DSPy's own code), no real sample seen",
     .secrets = dspy_secrets,
+    .stateful = true,
     .state_size = sizeof(struct dspy_state),
     .probe = dspy_probe,
     .record = dspy_record,

@@ -9,7 +9,6 @@
 	X(goose)            \
 	X(langchain_stream) \
 	X(langsmith)        \
-	X(langsmith_batch)  \
 	X(openai_agents)    \
 	X(otlp)             \
 	X(promptfoo)        \

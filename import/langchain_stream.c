@@ -541,6 +541,7 @@ const struct format format_langchain_stream = {
     .how = "event on_… with run_id; [mode, value] lines of LangGraph; debug events with step, type and payload",
     .fills = "traces, spans with messages, documents and tokens; times only where debug or run ids have them",
     .example = "{\"event\":\"on_chat_model_end\",\"run_id\":…,\"name\":…,\"data\":{\"output\":{…}},\"metadata\":{…}}",
+    .stateful = true,
     .state_size = sizeof(struct stream_state),
     .probe = stream_probe,
     .record = stream_record,

@@ -2,14 +2,14 @@
  * send. Sources: formats/traces-platforms.md section 3; langsmith 0.10.5 (npm) and langchain-ai/skills-benchmarks as files. */
 #include "import/langsmith.h"
 
-enum { SLOT_ROW, SLOT_RUN, SLOT_POST, SLOT_PATCH, SLOT_FEEDBACK };
+enum { SLOT_ROW, SLOT_RUN, SLOT_POST, SLOT_PATCH };
 
-static const struct record_path batch_paths[] = {
-    {"runs[]",     SLOT_RUN     },
-    {"post[]",     SLOT_POST    },
-    {"patch[]",    SLOT_PATCH   },
-    {"feedback[]", SLOT_FEEDBACK},
-    {NULL,         0            },
+static const struct record_path langsmith_paths[] = {
+    {"",        SLOT_ROW  },
+    {"runs[]",  SLOT_RUN  },
+    {"post[]",  SLOT_POST },
+    {"patch[]", SLOT_PATCH},
+    {NULL,      0         },
 };
 
 /* Settings of the process and of clients get into metadata and inputs. */
@@ -105,19 +105,24 @@ static bool langsmith_record(struct import *im, const struct record *rec, struct
 	return true;
 }
 
-/* What stands in a batch file where a batch should be. */
-static bool batch_frame_end(struct import *im, const struct frame *frame, struct err *err)
+/* A wrapper's list that is none. */
+static void report_unopened(struct import *im, const struct record *rec)
 {
-	static const char *const lists[] = {"runs", "post", "patch", "feedback"};
-	const struct record none = {.frame = frame};
-	(void)err;
+	static const char *const lists[] = {"runs", "post", "patch"};
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-		if (val_ok(val_get(frame->root, lists[i])))
-			import_problem(im, &none, SEVERITY_SKIPPED, "wrong-type", str_of(lists[i]),
+		if (val_ok(val_get(rec->root, lists[i])))
+			import_problem(im, rec, SEVERITY_SKIPPED, "wrong-type", str_of(lists[i]),
 			               "nothing read from it", "%s is not a list", lists[i]);
-	if (langsmith_is_run(frame->root) || is_feedback(frame->root))
-		import_problem(im, &none, SEVERITY_SKIPPED, "bad-value", STR_NONE, "record skipped",
-		               "a run that is in no batch, in a file of batches");
+}
+
+static bool langsmith_frame_end(struct import *im, const struct frame *frame, struct err *err)
+{
+	(void)err;
+	const struct record none = {.frame = frame, .root = frame->root};
+	report_unopened(im, &none);
+	if (langsmith_is_run(frame->root))
+		import_problem(im, &none, SEVERITY_SKIPPED, "bad-value", STR_NONE, "only the runs in it were read",
+		               "a run with a list of runs in it");
 	return true;
 }
 
@@ -155,12 +160,36 @@ static int row_score(struct val v, const char **why)
 	return 0;
 }
 
+/* A batch or page: its first value may be larger than the sample, so its keys are asked. */
+static int batch_score(const struct sample *sample, const char **why)
+{
+	static const struct {
+		const char *key, *also;
+		int score;
+		const char *why;
+	} signs[] = {
+	    {"post[].dotted_order",  "post[].run_type",     95, "post and patch of runs (LangSmith SDK)"},
+	    {"patch[].dotted_order", "patch[].trace_id",    95, "post and patch of runs (LangSmith SDK)"},
+	    {"runs[].run_type",      "runs[].dotted_order", 95, "a page of runs"                        },
+	    {"runs[].run_type",      "runs[].trace_id",     90, "a page of runs"                        },
+	    {"post[].run_type",      "post[].trace_id",     88, "post of runs"                          },
+	};
+	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+		if (sample_has(sample, signs[i].key) && sample_has(sample, signs[i].also)) {
+			*why = signs[i].why;
+			return signs[i].score;
+		}
+	}
+	return 0;
+}
+
 enum { SCORE_LATER = 60 }; /* a run that is not the first value: perhaps a line of another format's file */
 
 static int langsmith_probe(const struct sample *sample, const char **why)
 {
-	int score = 0;
+	int score;
 	*why = "no run_type and no dotted_order";
+	score = batch_score(sample, why);
 	for (size_t i = 0; i < sample->n_values && !score; i++) {
 		score = row_score(sample->values[i], why);
 		if (score && i)
@@ -173,56 +202,18 @@ static int langsmith_probe(const struct sample *sample, const char **why)
 	return score;
 }
 
-static int batch_probe(const struct sample *sample, const char **why)
-{
-	static const struct {
-		const char *key, *also;
-		int score;
-		const char *why;
-	} signs[] = {
-	    {"post[].dotted_order",        "post[].run_type",     95, "post and patch of runs (LangSmith SDK)"},
-	    {"patch[].dotted_order",       "patch[].trace_id",    95, "post and patch of runs (LangSmith SDK)"},
-	    {"runs[].run_type",            "runs[].dotted_order", 95, "a page of runs"                        },
-	    {"runs[].run_type",            "runs[].trace_id",     90, "a page of runs"                        },
-	    {"post[].run_type",            "post[].trace_id",     88, "post of runs"                          },
-	    {"feedback[].feedback_source", "feedback[].run_id",   92, "a page of feedback"                    },
-	};
-	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
-		if (sample_has(sample, signs[i].key) && sample_has(sample, signs[i].also)) {
-			*why = signs[i].why;
-			return signs[i].score;
-		}
-	}
-	*why = "no post, patch or runs";
-	return 0;
-}
-
-#define FILLS "traces, spans with messages, documents, events and prompts, scores of feedback and feedback_stats"
-
 const struct format format_langsmith = {
     .name = "langsmith",
-    .title = "LangSmith runs and feedback",
+    .title = "LangSmith runs, batches and feedback",
     .spec_url = "https://docs.langchain.com/langsmith/run-data-format",
-    .how = "rows with run_type and dotted_order; operation post or patch; child_runs; run_id, key and feedback_source",
-    .fills = FILLS,
+    .how = "rows with run_type and dotted_order, alone, in runs, post or patch; child_runs; run_id, key and "
+           "feedback_source",
+    .fills = "traces, spans with messages, documents, events and prompts, scores of feedback and feedback_stats",
     .example = "{\"id\":…,\"trace_id\":…,\"parent_run_id\":…,\"run_type\":\"llm\",\"dotted_order\":…,\"inputs\":{…},"
                "\"outputs\":{…}}",
+    .paths = langsmith_paths,
     .secrets = langsmith_secrets,
     .probe = langsmith_probe,
     .record = langsmith_record,
-};
-
-const struct format format_langsmith_batch = {
-    .name = "langsmith-batch",
-    .title = "LangSmith batches and pages of runs",
-    .spec_url = "https://api.smith.langchain.com/redoc#tag/run/operation/batch_ingest_runs_api_v1_runs_batch_post",
-    .how = "post or patch lists of runs, or a runs list",
-    .fills = FILLS,
-    .example = "{\"post\":[{\"id\":…,\"run_type\":\"llm\",\"dotted_order\":…}],\"patch\":[{\"dotted_order\":…,\"end_"
-               "time\":…}]}",
-    .paths = batch_paths,
-    .secrets = langsmith_secrets,
-    .probe = batch_probe,
-    .record = langsmith_record,
-    .frame_end = batch_frame_end,
+    .frame_end = langsmith_frame_end,
 };
