@@ -10,6 +10,7 @@
 	X(langchain_stream) \
 	X(langsmith)        \
 	X(openai_agents)    \
+	X(opik)             \
 	X(otlp)             \
 	X(promptfoo)        \
 	X(promptfoo_jsonl)
