@@ -9,6 +9,7 @@
 	X(goose)            \
 	X(langchain_stream) \
 	X(langsmith)        \
+	X(llamaindex)       \
 	X(openai_agents)    \
 	X(opik)             \
 	X(otlp)             \

@@ -466,7 +466,7 @@ static int trace_score(struct val v)
 	if (!has(v, "id") || !has(v, "start_time") || has(v, "trace_id") || has(v, "run_type") ||
 	    has(v, "experiment_items"))
 		return 0;
-	if (has_source(v) && (has(v, "input") || has(v, "output") || own))
+	if (has_source(v) && (has(v, "name") || has(v, "input") || has(v, "output") || own))
 		return 86;
 	return own && has(v, "thread_id") && (has(v, "project_id") || has(v, "project_name")) ? 80 : 0;
 }

@@ -220,6 +220,7 @@ static void rec_score(struct sink *sink, const struct score *score)
 	rec_scope(&r->out, score->scope);
 	rec_text(&r->out, "trace", score->trace_id);
 	rec_text(&r->out, "span", score->span_id);
+	rec_text(&r->out, "session", score->session);
 	rec_score_line(&r->out, score);
 }
 
