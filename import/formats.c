@@ -1,23 +1,28 @@
 #include "import/format.h"
 
 /* The table of formats: a new one is its file, which defines format_NAME, and a row here. Order means nothing. */
-#define FORMATS(X)         \
-	X(atif)            \
-	X(claude_code)     \
-	X(clickhouse)      \
-	X(codex)           \
-	X(goose)           \
-	X(helicone)        \
-	X(jaeger)          \
-	X(langfuse)        \
-	X(logfire)         \
-	X(mlflow)          \
-	X(openai_agents)   \
-	X(otlp)            \
-	X(phoenix)         \
-	X(promptfoo)       \
-	X(promptfoo_jsonl) \
-	X(sdk_span)        \
+#define FORMATS(X)          \
+	X(atif)             \
+	X(claude_code)      \
+	X(clickhouse)       \
+	X(codex)            \
+	X(dspy)             \
+	X(goose)            \
+	X(helicone)         \
+	X(jaeger)           \
+	X(langchain_stream) \
+	X(langfuse)         \
+	X(langsmith)        \
+	X(llamaindex)       \
+	X(logfire)          \
+	X(mlflow)           \
+	X(openai_agents)    \
+	X(opik)             \
+	X(otlp)             \
+	X(phoenix)          \
+	X(promptfoo)        \
+	X(promptfoo_jsonl)  \
+	X(sdk_span)         \
 	X(zipkin)
 
 #define DECLARE(name) extern const struct format format_##name;

@@ -118,7 +118,7 @@ static void read_message(struct reading *r, struct val v, struct str role)
 	struct message *message;
 
 	if (!val_ok(content))
-		content = message_get(v, "text", "refusal", NULL, NULL);
+		content = message_get(v, "text", "refusal", "blocks", NULL);
 	read_reasoning_beside(&parts, v);
 	message_read_content(&parts, content);
 	if (str_is(role, "tool"))
