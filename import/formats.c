@@ -1,15 +1,17 @@
 #include "import/format.h"
 
 /* The table of formats: a new one is its file, which defines format_NAME, and a row here. Order means nothing. */
-#define FORMATS(X)       \
-	X(atif)          \
-	X(claude_code)   \
-	X(codex)         \
-	X(goose)         \
-	X(openai_agents) \
-	X(otlp)          \
-	X(promptfoo)     \
-	X(promptfoo_jsonl)
+#define FORMATS(X)         \
+	X(atif)            \
+	X(claude_code)     \
+	X(codex)           \
+	X(goose)           \
+	X(openai_agents)   \
+	X(otlp)            \
+	X(promptfoo)       \
+	X(promptfoo_jsonl) \
+	X(weave)           \
+	X(weave_batch)
 
 #define DECLARE(name) extern const struct format format_##name;
 #define ROW(name)     &format_##name,
