@@ -11,7 +11,10 @@
 	X(promptfoo)       \
 	X(promptfoo_jsonl) \
 	X(weave)           \
-	X(weave_batch)
+	X(weave_batch)     \
+	X(braintrust)      \
+	X(braintrust_page) \
+	X(deepeval_trace)
 
 #define DECLARE(name) extern const struct format format_##name;
 #define ROW(name)     &format_##name,

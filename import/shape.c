@@ -9,7 +9,7 @@ static bool is_message(struct val v)
 
 	if (!val_is(v, SCAN_OBJECT))
 		return false;
-	if (val_is(val_get(v, "role"), SCAN_STRING))
+	if (val_is(val_get(v, "role"), SCAN_STRING) || val_is(val_path(v, "message.role"), SCAN_STRING))
 		return true;
 	if (val_is(val_get(v, "kwargs"), SCAN_OBJECT) && val_is(val_get(v, "id"), SCAN_ARRAY))
 		return val_ok(val_path(v, "kwargs.content"));
@@ -63,5 +63,6 @@ void shape_in_and_out(struct fields *f, struct span *span, struct val in, struct
 	fields_output(f, span, out);
 	if (shape_is_documents(out))
 		fields_documents(f, span, out);
-	fields_messages(f, span, shape_is_chat(in) ? in : VAL_NONE, shape_is_chat(out) ? out : VAL_NONE);
+	bool llm = span->kind == KIND_LLM;
+	fields_messages(f, span, llm || shape_is_chat(in) ? in : VAL_NONE, llm || shape_is_chat(out) ? out : VAL_NONE);
 }

@@ -9,7 +9,8 @@ bool shape_is_chat(struct val v);
 /* A list whose first element is a text with metadata: what a retriever gives. */
 bool shape_is_documents(struct val v);
 
-/* fields_input, fields_output, and the conversation and documents if they look like such. Either may be absent. */
+/* fields_input, fields_output, and the conversation and documents if they look like such (of an llm span even plain text is said).
+ * Either may be absent. Call when the span's kind is known. */
 void shape_in_and_out(struct fields *f, struct span *span, struct val in, struct val out);
 
 #endif
