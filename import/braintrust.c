@@ -10,7 +10,8 @@ struct braintrust_state {
 	struct id_map rows;
 };
 
-static const struct record_path page_paths[] = {
+static const struct record_path braintrust_paths[] = {
+    {"",         0}, /* downloads */
     {"events[]", 0}, /* the fetch API */
     {"rows[]",   0}, /* logs3 bodies */
     {"data[]",   0}, /* the query API */
@@ -351,48 +352,30 @@ static int score_of(const struct sample *s, const char *prefix)
 	return 0;
 }
 
-static int rows_probe(const struct sample *sample, const char **why)
+static int braintrust_probe(const struct sample *sample, const char **why)
 {
-	int score = score_of(sample, "");
-	*why = score ? "rows have span_id and root_span_id, or are feedback" : "no span_id with root_span_id";
-	return score;
-}
-
-static int page_probe(const struct sample *sample, const char **why)
-{
-	int events = score_of(sample, "events[]."), rows = score_of(sample, "rows[]."),
-	    data = score_of(sample, "data[].");
-	int best = events > rows ? events : rows;
-	best = data > best ? data : best;
-	*why = best ? "events[], rows[] or data[] have span_id and root_span_id" : "no list of rows with root_span_id";
+	static const char *const places[] = {"", "events[].", "rows[].", "data[]."};
+	int best = 0;
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+		int score = score_of(sample, places[i]);
+		best = score > best ? score : best;
+	}
+	*why = best ? "rows have span_id and root_span_id, or are feedback" : "no span_id with root_span_id";
 	return best;
 }
 
-#define SPEC "https://www.braintrust.dev/docs/reference/api/Logs"
-
 const struct format format_braintrust = {
     .name = "braintrust",
-    .title = "Braintrust logs and experiments (JSON, JSON Lines)",
-    .spec_url = SPEC,
-    .how = "rows with span_id, root_span_id and span_attributes, span_parents or metrics",
+    .title = "Braintrust logs and experiments",
+    .spec_url = "https://www.braintrust.dev/docs/reference/api/Logs",
+    .how = "span_id with root_span_id and span_attributes, span_parents or metrics: rows, events[], rows[], data[]",
     .fills =
         "spans with messages, tokens and cost, joined from their rows; scores, feedback, comments, tags and metadata",
     .example =
-        "{\"id\":\"7dfe…\",\"span_id\":\"9175…\",\"root_span_id\":\"3748…\",\"span_attributes\":{…},\"metrics\":{…}}",
+        "{\"events\":[{\"id\":\"7dfe…\",\"span_id\":\"9175…\",\"root_span_id\":\"3748…\",\"span_attributes\":{…},…}]}",
+    .paths = braintrust_paths,
+    .stateful = true,
     .state_size = sizeof(struct braintrust_state),
-    .probe = rows_probe,
-    .record = braintrust_record,
-};
-
-const struct format format_braintrust_page = {
-    .name = "braintrust-page",
-    .title = "Braintrust API answers and log bodies",
-    .spec_url = SPEC,
-    .how = "events[], rows[] or data[] of such rows",
-    .fills = "as braintrust",
-    .example = "{\"events\":[{\"id\":\"7dfe…\",\"span_id\":\"9175…\",\"root_span_id\":\"3748…\",…}],\"cursor\":null}",
-    .paths = page_paths,
-    .state_size = sizeof(struct braintrust_state),
-    .probe = page_probe,
+    .probe = braintrust_probe,
     .record = braintrust_record,
 };

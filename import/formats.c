@@ -3,18 +3,17 @@
 /* The table of formats: a new one is its file, which defines format_NAME, and a row here. Order means nothing. */
 #define FORMATS(X)         \
 	X(atif)            \
+	X(braintrust)      \
 	X(claude_code)     \
 	X(codex)           \
+	X(deepeval_trace)  \
 	X(goose)           \
 	X(openai_agents)   \
 	X(otlp)            \
 	X(promptfoo)       \
 	X(promptfoo_jsonl) \
 	X(weave)           \
-	X(weave_batch)     \
-	X(braintrust)      \
-	X(braintrust_page) \
-	X(deepeval_trace)
+	X(weave_batch)
 
 #define DECLARE(name) extern const struct format format_##name;
 #define ROW(name)     &format_##name,

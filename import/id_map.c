@@ -71,15 +71,6 @@ void record_joined(struct import *im, const struct record *rec, const struct id_
 	if (!val_first(rec->root).ok)
 		json.len--;
 	buf_add_str(&json, str_from(old, 1));
-	struct entry e = {
-	    .type = ENTRY_DETAIL,
-	    .slot = rec->slot,
-	    .bytes = buf_str(&json),
-	    .frame = rec->frame ? rec->frame->number : 0,
-	    .record = rec->number,
-	    .line = rec->line,
-	    .offset = rec->offset,
-	};
-	sink_entry(im->sink, &e);
+	import_detail(im, rec, rec->slot, buf_str(&json));
 	buf_done(&json);
 }

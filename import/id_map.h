@@ -25,8 +25,8 @@ void id_map_put(struct id_map *map, struct str id, struct id_place place);
 bool id_map_get(const struct id_map *map, struct str id, struct arena *arena, struct id_place *place);
 void id_map_drop(struct id_map *map, struct str id);
 
-/* Stores the record once more as one joined record (ENTRY_DETAIL) that begins with the members given, so that it can be read
- * without what was remembered; spans and scores told after it are made from it. The record is an object. Nothing while decoding. */
+/* Stores the record once more (import_detail), with the members given before its own, so that it can be read without what was
+ * remembered; spans and scores told after it are made from it. The record is an object. Nothing while decoding. */
 struct id_member {
 	const char *name;
 	struct str text;

@@ -10,12 +10,17 @@ struct weave_state {
 	struct id_map open; /* calls that have begun */
 };
 
+static const struct record_path weave_paths[] = {
+    {"",                      SLOT_ROW}, /* calls/stream_query, the export of the table */
+    {"calls[]",               SLOT_ROW}, /* calls/query */
+    {"result[]",              SLOT_ROW}, /* feedback/query */
+    {"raw_logging_results[]", SLOT_ROW}, /* results of the HAL harness */
+    {NULL,                    0       },
+};
+
 static const struct record_path weave_batch_paths[] = {
-    {"batch[]",               SLOT_HALF},
-    {"calls[]",               SLOT_ROW }, /* POST /calls/query */
-    {"result[]",              SLOT_ROW }, /* POST /feedback/query */
-    {"raw_logging_results[]", SLOT_ROW }, /* results of the HAL harness */
-    {NULL,                    0        },
+    {"batch[]", SLOT_HALF},
+    {NULL,      0        },
 };
 
 /* ---------------------------------------------------------------- names and kinds */
@@ -435,8 +440,9 @@ static bool weave_record(struct import *im, const struct record *rec, struct err
 
 /* ---------------------------------------------------------------- detection */
 
-static int rows_probe(const struct sample *sample, const char **why)
+static int weave_probe(const struct sample *sample, const char **why)
 {
+	static const char *const lists[] = {"calls[].op_name", "raw_logging_results[].op_name", "result[].weave_ref"};
 	if (sample_has(sample, "op_name") && sample_has(sample, "trace_id") && sample_has(sample, "started_at")) {
 		*why = "rows have op_name, trace_id and started_at";
 		return 95;
@@ -445,51 +451,48 @@ static int rows_probe(const struct sample *sample, const char **why)
 		*why = "rows have weave_ref and feedback_type";
 		return 95;
 	}
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+		if (sample_has(sample, lists[i])) {
+			*why = "a list of calls with op_name, or of feedback with weave_ref";
+			return 93;
+		}
 	*why = "no op_name with started_at";
 	return 0;
 }
 
 static int batch_probe(const struct sample *sample, const char **why)
 {
-	static const char *const wrappers[] = {"calls[].op_name", "raw_logging_results[].op_name", "result[].weave_ref",
-	                                       "result[].feedback_type"};
-	if (sample_has(sample, "batch[].mode") && sample_has(sample, "batch[].req")) {
-		*why = "batch[] has mode and req";
-		return 95;
-	}
-	for (size_t i = 0; i < sizeof wrappers / sizeof *wrappers; i++)
-		if (sample_has(sample, wrappers[i])) {
-			*why = "a list of calls with op_name, or of feedback";
-			return 93;
-		}
-	*why = "no batch of starts and ends, no list of calls";
-	return 0;
+	bool found = sample_has(sample, "batch[].mode") && sample_has(sample, "batch[].req");
+	*why = found ? "batch[] has mode and req" : "no batch[] of mode and req";
+	return found ? 95 : 0;
 }
 
 #define SPEC "https://docs.wandb.ai/weave/guides/tracking/call-schema-reference"
 
 const struct format format_weave = {
     .name = "weave",
-    .title = "W&B Weave calls and feedback (JSON, JSON Lines)",
+    .title = "W&B Weave calls and feedback",
     .spec_url = SPEC,
-    .how = "rows with op_name, trace_id and started_at; or weave_ref and feedback_type",
+    .how = "op_name, trace_id and started_at: rows, calls[], raw_logging_results[]; weave_ref and feedback_type: rows, "
+           "result[]",
     .fills =
         "calls as spans with messages, tokens and cost; reactions, notes, annotations and scorers' results as scores",
     .example = "{\"id\":\"01a1…\",\"op_name\":\"weave:///e/p/op/"
                "NAME:…\",\"trace_id\":\"…\",\"started_at\":\"…\",\"inputs\":{…}}",
-    .state_size = sizeof(struct weave_state),
-    .probe = rows_probe,
+    .paths = weave_paths,
+    .probe = weave_probe,
     .record = weave_record,
 };
 
 const struct format format_weave_batch = {
     .name = "weave-batch",
-    .title = "W&B Weave batches and result lists",
+    .title = "W&B Weave batches as sent",
     .spec_url = SPEC,
-    .how = "batch[] of mode and req; calls[] or raw_logging_results[] with op_name; result[] of feedback",
+    .how = "batch[] of mode and req",
     .fills = "as weave; the start and the end of a call are joined",
     .example = "{\"batch\":[{\"mode\":\"start\",\"req\":{\"start\":{\"id\":\"01a1…\",\"op_name\":\"…\",…}}},…]}",
     .paths = weave_batch_paths,
+    .stateful = true,
     .state_size = sizeof(struct weave_state),
     .probe = batch_probe,
     .record = weave_record,
