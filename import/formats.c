@@ -2,14 +2,18 @@
 
 /* The table of formats: a new one is its file, which defines format_NAME, and a row here. Order means nothing. */
 #define FORMATS(X)         \
+	X(agentops)        \
 	X(atif)            \
 	X(braintrust)      \
 	X(claude_code)     \
 	X(codex)           \
 	X(deepeval_trace)  \
+	X(galileo)         \
 	X(goose)           \
+	X(laminar)         \
 	X(openai_agents)   \
 	X(otlp)            \
+	X(patronus)        \
 	X(promptfoo)       \
 	X(promptfoo_jsonl) \
 	X(weave)           \
