@@ -108,14 +108,30 @@ static bool laminar_record(struct import *im, const struct record *rec, struct e
 	return true;
 }
 
+/* The id of a row of the table, or of the first of the answer's. */
+static bool has_uuid(const struct sample *sample)
+{
+	struct val row = sample->n_values ? sample->values[0] : VAL_NONE;
+	struct val data = val_get(row, "data");
+	if (val_is(data, SCAN_ARRAY))
+		row = val_first(data).ok ? val_first(data).val : VAL_NONE;
+	struct val id = val_get(row, "span_id");
+	return val_is(id, SCAN_STRING) && str_starts(val_raw(id), "\"00000000-0000-0000-");
+}
+
+static bool has_columns(const struct sample *s)
+{
+	return (sample_has(s, "span_id") && sample_has(s, "trace_id") && sample_has(s, "span_type")) ||
+	       (sample_has(s, "data[].span_id") && sample_has(s, "data[].trace_id") &&
+	        sample_has(s, "data[].span_type"));
+}
+
 static int laminar_probe(const struct sample *sample, const char **why)
 {
-	*why = "rows have span_id, trace_id, span_type and start_time";
-	if (sample_has(sample, "span_type") && sample_has(sample, "span_id") && sample_has(sample, "trace_id"))
-		return sample_has(sample, "start_time") ? 88 : 70;
-	if (sample_has(sample, "data[].span_type") && sample_has(sample, "data[].span_id") &&
-	    sample_has(sample, "data[].trace_id"))
-		return 88;
+	bool costs = sample_has(sample, "total_cost") || sample_has(sample, "data[].total_cost");
+	*why = "rows have span_id, trace_id and span_type, and ids or costs like Laminar's";
+	if (has_columns(sample) && (has_uuid(sample) || costs))
+		return has_uuid(sample) ? 88 : 60;
 	*why = "no span_type with span_id and trace_id";
 	return 0;
 }
@@ -124,7 +140,7 @@ const struct format format_laminar = {
     .name = "laminar",
     .title = "Laminar rows of spans",
     .spec_url = "https://docs.lmnr.ai/sql-editor/reference",
-    .how = "span_id, trace_id and span_type: rows, data[]",
+    .how = "span_id, trace_id and span_type, ids that begin 00000000-0000-0000- or total_cost: rows, data[]",
     .fills = "spans with messages, model, tokens and cost; session, user and tags where they were asked for",
     .example = "{\"data\":[{\"span_id\":\"00000000-0000-0000-1234-…\",\"trace_id\":\"…\",\"span_type\":\"LLM\",…}]}",
     .seen = "documented shape, no real sample seen",

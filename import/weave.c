@@ -117,6 +117,40 @@ static struct str provider_of(struct str name)
 
 /* ---------------------------------------------------------------- a call */
 
+/* The member itself, or, of a row of a CSV, whose columns are called inputs.question and summary.weave.status, an object of them. */
+static struct val gathered(struct fields *f, struct val row, const char *name)
+{
+	static const struct scan_opts opts = {.last = true, .lenient = true, .replace_utf8 = true};
+	struct val own = field_open(f, val_get(row, name));
+	struct str prefix = arena_printf(f->arena, "%s.", name);
+	struct buf json = BUF_INIT;
+	for (struct member m = val_first(row); m.ok && !val_ok(own) && val_is(row, SCAN_OBJECT); m = val_next(m)) {
+		struct str key = member_key(m, f->arena);
+		if (!str_starts(key, prefix.ptr) || !val_ok(m.val) || val_str_is(m.val, ""))
+			continue;
+		buf_add_char(&json, json.len ? ',' : '{');
+		scan_quote(&json, str_from(key, prefix.len));
+		buf_add_char(&json, ':');
+		buf_add_str(&json, val_raw(field_open(f, m.val)));
+	}
+	if (json.len) {
+		struct scan *scan = xcalloc(1, sizeof *scan);
+		*vec_add(&f->scans) = scan;
+		buf_add_char(&json, '}');
+		if (scan_text(scan, arena_str(f->arena, buf_str(&json)), &opts))
+			own = scan_root(scan);
+	}
+	buf_done(&json);
+	return own;
+}
+
+/* A dotted path in what may have been gathered: the names may still have dots in them. */
+static struct val at(struct fields *f, struct val v, const char *path)
+{
+	struct val flat = val_get(v, path);
+	return val_ok(flat) ? flat : field_path(f, v, path);
+}
+
 /* In JavaScript a positional argument is called arg0: what it holds is the input. */
 static struct val input_of(struct val inputs)
 {
@@ -145,22 +179,43 @@ static void read_usage(struct fields *f, struct span *span, struct val usage)
 	}
 }
 
-static void read_costs(const struct fields *f, struct span *span, struct val costs)
+static void add_cost(double *sum, double cost)
 {
-	static const char *const names[] = {
-	    "prompt_tokens_total_cost", "completion_tokens_total_cost",       "prompt_tokens_cost",
-	    "completion_tokens_cost",   "cache_read_input_tokens_total_cost", "cache_creation_input_tokens_total_cost"};
-	for (struct member m = val_first(costs); m.ok && val_is(costs, SCAN_OBJECT); m = val_next(m))
-		for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-			double cost = field_number(f, val_get(m.val, names[i]), "summary.weave.costs");
-			if (!IS_UNKNOWN(cost))
-				span->cost_usd = IS_UNKNOWN(span->cost_usd) ? cost : span->cost_usd + cost;
-		}
+	if (!IS_UNKNOWN(cost))
+		*sum = IS_UNKNOWN(*sum) ? cost : *sum + cost;
 }
 
-static void read_status(const struct fields *f, struct span *span, struct val call, struct val summary, bool is_end)
+static const char *const cost_names[] = {"prompt_tokens_total_cost", "completion_tokens_total_cost",
+                                         "cache_read_input_tokens_total_cost", "cache_creation_input_tokens_total_cost",
+                                         NULL};
+
+static void read_costs(const struct fields *f, struct span *span, struct val costs)
 {
-	struct str word = field_text(f, val_path(summary, "weave.status"));
+	for (struct member m = val_first(costs); m.ok && val_is(costs, SCAN_OBJECT); m = val_next(m))
+		for (size_t i = 0; cost_names[i]; i++)
+			add_cost(&span->cost_usd,
+			         field_number(f, val_get(m.val, cost_names[i]), "summary.weave.costs"));
+}
+
+/* Columns of a CSV: usage.MODEL.prompt_tokens, weave.costs.MODEL.prompt_tokens_total_cost; there are dots in models' names, too. */
+static void read_columns(const struct fields *f, struct span *span, struct val summary)
+{
+	for (struct member m = val_first(summary); m.ok && val_is(summary, SCAN_OBJECT); m = val_next(m)) {
+		struct str key = member_key(m, f->arena);
+		bool usage = str_starts(key, "usage."), costs = str_starts(key, "weave.costs.");
+		if (usage && (str_ends(key, ".prompt_tokens") || str_ends(key, ".input_tokens")))
+			add_count(&span->tokens_in, field_count(f, m.val, "summary.usage"));
+		if (usage && (str_ends(key, ".completion_tokens") || str_ends(key, ".output_tokens")))
+			add_count(&span->tokens_out, field_count(f, m.val, "summary.usage"));
+		for (size_t i = 0; costs && cost_names[i]; i++)
+			if (str_ends(key, cost_names[i]))
+				add_cost(&span->cost_usd, field_number(f, m.val, "summary.weave.costs"));
+	}
+}
+
+static void read_status(struct fields *f, struct span *span, struct val call, struct val summary, bool is_end)
+{
+	struct str word = field_text(f, at(f, summary, "weave.status"));
 	span->message = field_text(f, val_get(call, "exception"));
 	span->status = field_status(word);
 	if (str_is(word, "descendant_error"))
@@ -171,9 +226,8 @@ static void read_status(const struct fields *f, struct span *span, struct val ca
 		span->status = is_end || span->end_ns != TIME_UNKNOWN ? STATUS_OK : STATUS_RUNNING;
 }
 
-static void read_who(const struct fields *f, struct span *span, struct val call)
+static void read_who(const struct fields *f, struct span *span, struct val call, struct val attributes)
 {
-	struct val attributes = val_get(call, "attributes");
 	struct val session = FIELD_ANY(call, "thread_id");
 	if (!val_ok(session))
 		session = FIELD_ANY(attributes, "thread_id", "session_id", "session", "conversation_id");
@@ -202,11 +256,12 @@ static struct span call_span(struct fields *f, struct val call, struct str trace
 {
 	struct span span = span_start("weave");
 	struct str op = op_name(val_str(val_get(call, "op_name"), f->arena));
-	struct val in = field_open(f, input_of(field_open(f, val_get(call, "inputs"))));
-	struct val out = field_open(f, val_get(call, "output"));
-	struct str kind = field_text(f, val_path(call, "attributes.kind"));
+	struct val in = field_open(f, input_of(gathered(f, call, "inputs")));
+	struct val out = gathered(f, call, "output");
+	struct val attributes = gathered(f, call, "attributes");
+	struct str kind = field_text(f, at(f, attributes, "kind"));
 	if (!kind.ptr)
-		kind = field_text(f, val_path(call, "attributes.weave.kind"));
+		kind = field_text(f, at(f, attributes, "weave.kind"));
 	span.scope.project = field_text(f, val_get(call, "project_id"));
 	span.trace_id = trace;
 	span.id = field_text(f, val_get(call, "id"));
@@ -222,9 +277,9 @@ static struct span call_span(struct fields *f, struct val call, struct str trace
 	span.provider = provider_of(op);
 	read_model(f, &span, in, out);
 	shape_in_and_out(f, &span, in, out);
-	read_who(f, &span, call);
+	read_who(f, &span, call, attributes);
 	fields_attributes(f, &span, call, "", mapped);
-	fields_attributes(f, &span, val_get(call, "attributes"), "", NULL);
+	fields_attributes(f, &span, attributes, "", NULL);
 	return span;
 }
 
@@ -233,15 +288,16 @@ static void read_feedback(struct fields *f, struct val row, const struct span *o
 static void tell_call(struct fields *f, struct val call, struct str trace, bool is_end)
 {
 	struct span span = call_span(f, call, trace);
-	struct val summary = field_open(f, val_get(call, "summary"));
+	struct val summary = gathered(f, call, "summary");
 	span.start_ns = field_time(f, val_get(call, "started_at"), "started_at");
 	span.end_ns = field_time(f, val_get(call, "ended_at"), "ended_at");
 	read_status(f, &span, call, summary, is_end);
 	read_usage(f, &span, val_get(summary, "usage"));
-	read_costs(f, &span, val_path(summary, "weave.costs"));
-	span.trace_name = field_text(f, val_path(summary, "weave.trace_name"));
+	read_costs(f, &span, at(f, summary, "weave.costs"));
+	read_columns(f, &span, summary);
+	span.trace_name = field_text(f, at(f, summary, "weave.trace_name"));
 	sink_span(f->im->sink, &span);
-	struct val feedback = val_path(summary, "weave.feedback");
+	struct val feedback = at(f, summary, "weave.feedback");
 	for (struct member m = val_first(feedback); m.ok && val_is(feedback, SCAN_ARRAY); m = val_next(m))
 		read_feedback(f, m.val, &span);
 }
