@@ -2,14 +2,19 @@
 
 /* The table of formats: a new one is its file, which defines format_NAME, and a row here. Order means nothing. */
 #define FORMATS(X)          \
+	X(agentops)         \
 	X(atif)             \
+	X(braintrust)       \
 	X(claude_code)      \
 	X(clickhouse)       \
 	X(codex)            \
+	X(deepeval_trace)   \
 	X(dspy)             \
+	X(galileo)          \
 	X(goose)            \
 	X(helicone)         \
 	X(jaeger)           \
+	X(laminar)          \
 	X(langchain_stream) \
 	X(langfuse)         \
 	X(langsmith)        \
@@ -19,10 +24,13 @@
 	X(openai_agents)    \
 	X(opik)             \
 	X(otlp)             \
+	X(patronus)         \
 	X(phoenix)          \
 	X(promptfoo)        \
 	X(promptfoo_jsonl)  \
 	X(sdk_span)         \
+	X(weave)            \
+	X(weave_batch)      \
 	X(zipkin)
 
 #define DECLARE(name) extern const struct format format_##name;

@@ -467,6 +467,7 @@ static void detection_of_strangers(void **state)
 	    "{\"data\":[{\"traceID\":\"1\",\"spans\":[]}]}",
 	    "{\"results\":[]}",
 	    "resourceSpans",
+	    "{\"traces\":[{\"trace_id\":\"1\",\"root_span_name\":\"x\",\"span_count\":2}],\"total\":1}",
 	};
 
 	(void)state;
@@ -781,11 +782,15 @@ static int check_table(const char *root, const struct corpus_table *t, int *n_fi
 static void corpus_counts(void **state)
 {
 	static const struct corpus_table tables[] = {
-	    {"traces", "SOURCES-otel.tsv",      "otlp/",          ".json",       NULL, false},
-	    {"traces", "SOURCES-otel.tsv",      "otlp-jsonl/",    ".json",       NULL, false},
-	    {"traces", "SOURCES-otel.tsv",      "otlp-real-sdk/", ".jsonl",      NULL, false},
-	    {"traces", "SOURCES-platforms.tsv", "phoenix-sdk/",   ".otlp.jsonl", NULL, false},
-	    {"evals",  "SOURCES.tsv",           "promptfoo/",     ".json",       NULL, true },
+	    {"traces", "SOURCES-otel.tsv",      "otlp/",           ".json",       NULL, false},
+	    {"traces", "SOURCES-otel.tsv",      "otlp-jsonl/",     ".json",       NULL, false},
+	    {"traces", "SOURCES-otel.tsv",      "otlp-real-sdk/",  ".jsonl",      NULL, false},
+	    {"traces", "SOURCES-platforms.tsv", "phoenix-sdk/",    ".otlp.jsonl", NULL, false},
+	    {"traces", "SOURCES-platforms.tsv", "weave-sdk/",      ".jsonl",      NULL, false},
+	    {"traces", "SOURCES-platforms.tsv", "braintrust",      ".json",       NULL, false},
+	    {"traces", "SOURCES-platforms.tsv", "deepeval-trace/", ".json",       NULL, false},
+	    {"traces", "SOURCES-platforms.tsv", "galileo-sdk/",    ".json",       NULL, false},
+	    {"evals",  "SOURCES.tsv",           "promptfoo/",      ".json",       NULL, true },
 	};
 	int wrong = 0, n_files = 0;
 

@@ -1,0 +1,381 @@
+/* Braintrust: rows of logs and experiments as the API and the downloads give them, and the bodies its SDKs send.
+ * A row is a span or a part of one: the second of a span holds only what is new. A row's id is not the span's id, and late rows
+ * (feedback, comments) name nothing else: which span it is, is known from the rows before them.
+ * Sources: braintrust 3.35.0 (JavaScript) recorded; snapshots and generated_types.json of braintrust-sdk
+ * (formats/traces-platforms.md section 5). */
+#include "import/id_map.h"
+#include "import/shape.h"
+
+struct braintrust_state {
+	struct id_map rows;
+};
+
+static const struct record_path braintrust_paths[] = {
+    {"",         0}, /* downloads */
+    {"events[]", 0}, /* the fetch API */
+    {"rows[]",   0}, /* logs3 bodies */
+    {"data[]",   0}, /* the query API */
+    {NULL,       0},
+};
+
+static const struct {
+	const char *type;
+	enum span_kind kind;
+} kinds[] = {
+    {"llm",          KIND_LLM      },
+    {"tool",         KIND_TOOL     },
+    {"score",        KIND_EVALUATOR},
+    {"classifier",   KIND_EVALUATOR},
+    {"facet",        KIND_EVALUATOR},
+    {"review",       KIND_EVALUATOR},
+    {"eval",         KIND_TASK     },
+    {"task",         KIND_TASK     },
+    {"function",     KIND_CHAIN    },
+    {"automation",   KIND_CHAIN    },
+    {"preprocessor", KIND_CHAIN    },
+};
+
+/* One row at work. */
+struct row {
+	struct fields *f;
+	struct val v, metrics, metadata, parents;
+	struct str project, trace, span, id;
+};
+
+static struct val get(struct fields *f, struct val v, const char *name)
+{
+	return field_open(f, val_get(v, name)); /* cells of a CSV hold JSON */
+}
+
+static struct row row_of(struct fields *f, struct val v)
+{
+	struct row r = {.f = f, .v = v};
+	r.metrics = get(f, v, "metrics");
+	r.metadata = get(f, v, "metadata");
+	r.parents = get(f, v, "span_parents");
+	r.project = field_text(f, FIELD_ANY(v, "project_id", "experiment_id"));
+	r.trace = field_text(f, val_get(v, "root_span_id"));
+	r.span = field_text(f, val_get(v, "span_id"));
+	r.id = field_text(f, val_get(v, "id"));
+	return r;
+}
+
+/* ---------------------------------------------------------------- spans */
+
+static void read_kind(const struct row *r, struct span *span)
+{
+	struct val about = get(r->f, r->v, "span_attributes");
+	struct str type = field_text(r->f, val_get(about, "type"));
+	span->name = field_text(r->f, val_get(about, "name"));
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (str_ieq(type, kinds[i].type))
+			span->kind = kinds[i].kind;
+	if (val_str_is(val_get(about, "purpose"), "scorer"))
+		span->kind = KIND_EVALUATOR;
+	if (span->kind == KIND_TOOL)
+		span->tool_name = span->name;
+}
+
+/* Seconds as floats: beyond the microseconds they hold nothing but noise. */
+static int64_t moment(const struct row *r, const char *name, const char *path)
+{
+	int64_t ns = field_time_in(r->f, val_get(r->metrics, name), 1000000000, path);
+	if (ns == TIME_UNKNOWN || ns < 0 || ns > INT64_MAX - 1000)
+		return ns;
+	return (ns + 500) / 1000 * 1000;
+}
+
+static void read_times(const struct row *r, struct span *span)
+{
+	bool first = !val_is(val_get(r->v, "_is_merge"), SCAN_TRUE);
+	span->start_ns = moment(r, "start", "metrics.start");
+	span->end_ns = moment(r, "end", "metrics.end");
+	if (first && !val_ok(val_get(r->metrics, "start")))
+		span->start_ns = field_time(r->f, val_get(r->v, "created"), "created");
+	span->first_token_ns =
+	    field_duration(r->f, val_get(r->metrics, "time_to_first_token"), 1000000000, "metrics.time_to_first_token");
+	if (val_ok(val_get(r->metrics, "end")))
+		span->status = STATUS_OK;
+	else if (first && val_ok(val_get(r->metrics, "start")))
+		span->status = STATUS_RUNNING;
+}
+
+/* "message", a blank line, "Error: message" and the stack: the whole text stays in the attributes. */
+static void read_error(const struct row *r, struct span *span)
+{
+	struct str error = field_text(r->f, val_get(r->v, "error"));
+	if (!error.ptr)
+		return;
+	span->status = STATUS_ERROR;
+	span->message = str_trim(str_cut(error, 0, str_find(error, STR_LIT("\n\n"))));
+}
+
+static void read_prompt(const struct row *r, struct span *span)
+{
+	struct val prompt = val_get(r->metadata, "prompt"), origin = get(r->f, r->v, "origin");
+	if (!val_is(prompt, SCAN_OBJECT) && val_str_is(val_get(origin, "object_type"), "prompt"))
+		prompt = origin;
+	if (!val_is(prompt, SCAN_OBJECT))
+		return;
+	span->prompt_name = field_text(r->f, FIELD_ANY(prompt, "key", "slug", "name", "id"));
+	span->prompt_version = field_text(r->f, FIELD_ANY(prompt, "version", "_xact_id"));
+}
+
+static const char *const mapped[] = {"id",     "span_id", "root_span_id", "span_parents",    "is_root", "input",
+                                     "output", "scores",  "metrics",      "span_attributes", "tags",    NULL};
+static const char *const mapped_metrics[] = {"start",
+                                             "end",
+                                             "prompt_tokens",
+                                             "completion_tokens",
+                                             "tokens",
+                                             "total_tokens",
+                                             "prompt_cached_tokens",
+                                             "completion_reasoning_tokens",
+                                             "time_to_first_token",
+                                             NULL};
+static const char *const mapped_about[] = {"name", "type", NULL};
+
+static void read_attributes(const struct row *r, struct span *span)
+{
+	fields_attributes(r->f, span, r->v, "", mapped);
+	fields_attributes(r->f, span, r->metrics, "metrics.", mapped_metrics);
+	fields_attributes(r->f, span, get(r->f, r->v, "span_attributes"), "span_attributes.", mapped_about);
+}
+
+/* Parents beyond the first. */
+static void read_parents(const struct row *r, struct span *span)
+{
+	size_t n = val_is(r->parents, SCAN_ARRAY) ? val_count(r->parents) : 0;
+	if (val_is(r->parents, SCAN_STRING))
+		span->parent_id = field_text(r->f, r->parents);
+	if (n > 0)
+		span->parent_id = field_text(r->f, val_first(r->parents).val);
+	if (n < 2 || !r->f->payload)
+		return;
+	struct span_link *links = arena_zalloc(r->f->arena, n, sizeof *links);
+	for (struct member m = val_next(val_first(r->parents)); m.ok; m = val_next(m)) {
+		links[span->n_links].trace_id = r->trace;
+		links[span->n_links++].span_id = field_text(r->f, m.val);
+	}
+	span->links = links;
+}
+
+static struct span span_of(const struct row *r)
+{
+	struct span span = span_start("braintrust");
+	span.scope.project = r->project;
+	span.trace_id = r->trace;
+	span.id = r->span;
+	read_kind(r, &span);
+	read_parents(r, &span);
+	read_times(r, &span);
+	read_error(r, &span);
+	span.model = field_text(r->f, FIELD_ANY(r->metadata, "model"));
+	span.provider = field_text(r->f, FIELD_ANY(r->metadata, "provider"));
+	span.session =
+	    field_text(r->f, FIELD_ANY(r->metadata, "session_id", "thread_id", "conversation_id", "sessionId"));
+	span.user = field_text(r->f, FIELD_ANY(r->metadata, "user_id", "userId"));
+	fields_usage(r->f, &span, r->metrics, "metrics");
+	read_prompt(r, &span);
+	span.tags = field_tags(r->f, get(r->f, r->v, "tags"), &span.n_tags);
+	shape_in_and_out(r->f, &span, get(r->f, r->v, "input"), get(r->f, r->v, "output"));
+	read_attributes(r, &span);
+	return span;
+}
+
+/* ---------------------------------------------------------------- traces and scores */
+
+static bool is_root(const struct row *r)
+{
+	struct val said = get(r->f, r->v, "is_root");
+	bool root;
+	if (val_bool(said, &root))
+		return root;
+	return !val_ok(r->parents) || (val_is(r->parents, SCAN_ARRAY) && val_count(r->parents) == 0);
+}
+
+static void tell_trace(const struct row *r, const struct span *span)
+{
+	struct trace trace = trace_start("braintrust");
+	trace.scope = span->scope;
+	trace.id = span->trace_id;
+	trace.session = span->session;
+	trace.user = span->user;
+	trace.tags = span->tags;
+	trace.n_tags = span->n_tags;
+	if (val_is(r->metadata, SCAN_OBJECT) && val_count(r->metadata))
+		trace.metadata = val_raw(r->metadata);
+	if (trace.metadata.ptr || trace.n_tags)
+		sink_trace(r->f->im->sink, &trace);
+}
+
+/* A score may be null: its scorer failed. What came through the feedback API says so. */
+static void tell_scores(const struct row *r)
+{
+	struct val scores = get(r->f, r->v, "scores"), audit = get(r->f, r->v, "_audit_metadata");
+	bool feedback = val_ok(val_get(r->v, "_audit_source"));
+	for (struct member m = val_first(scores); m.ok && val_is(scores, SCAN_OBJECT); m = val_next(m)) {
+		struct score score = score_start("braintrust");
+		score.scope.project = r->project;
+		score.trace_id = r->trace;
+		score.span_id = r->span;
+		score.name = member_key(m, r->f->arena);
+		field_score_value(r->f, &score, m.val);
+		score.source = feedback ? SOURCE_HUMAN : SOURCE_CODE;
+		score.author = field_text(r->f, FIELD_ANY(audit, "user", "user_id", "email"));
+		if (feedback)
+			score.time_ns = field_time(r->f, val_get(r->v, "created"), "created");
+		sink_score(r->f->im->sink, &score);
+	}
+}
+
+/* ---------------------------------------------------------------- rows */
+
+static void read_part(const struct row *r)
+{
+	struct span span = span_of(r);
+	sink_span(r->f->im->sink, &span);
+	if (is_root(r))
+		tell_trace(r, &span);
+	tell_scores(r);
+}
+
+static const char *const about_span[] = {"input",   "output",          "expected", "error", "metadata",
+                                         "metrics", "span_attributes", "tags",     NULL};
+
+/* A row that only adds to a span whose ids are known now. */
+static void read_addition(const struct row *r)
+{
+	struct span span = span_of(r);
+	if (!val_ok(val_get(r->metrics, "start")))
+		span.start_ns = TIME_UNKNOWN; /* `created` is the addition's */
+	if (val_ok(field_any(r->v, about_span)) || val_ok(val_get(r->v, "comment")))
+		sink_span(r->f->im->sink, &span);
+	tell_scores(r);
+}
+
+/* A comment is a row of its own that names the other one. */
+static struct str row_meant(const struct row *r)
+{
+	if (!val_ok(val_get(r->v, "comment")))
+		return r->id;
+	return field_text(r->f, val_get(get(r->f, r->v, "origin"), "id"));
+}
+
+static void read_late(struct row *r)
+{
+	const struct braintrust_state *state = r->f->im->state;
+	struct str meant = row_meant(r);
+	struct id_place place;
+	if (r->f->im->decoding)
+		return; /* its joined record tells it */
+	if (id_map_get(&state->rows, meant, r->f->arena, &place)) {
+		const struct id_member ids[] = {
+		    {"root_span_id", place.trace},
+                    {"span_id",      place.span }
+                };
+		record_joined(r->f->im, r->f->rec, ids, 2);
+		r->trace = place.trace;
+		r->span = place.span;
+		read_addition(r);
+		return;
+	}
+	import_problem(r->f->im, r->f->rec, SEVERITY_SKIPPED, "bad-value", STR_LIT("id"),
+	               "kept as a record; its scores wait for a span of that id",
+	               "row " STR_FMT " is not before this one in the file, so its span is not known", STR_ARG(meant));
+	r->span = meant;
+	if (meant.len)
+		tell_scores(r);
+}
+
+static bool is_late(const struct row *r)
+{
+	return r->id.len && (val_ok(val_get(r->v, "comment")) || val_ok(val_get(r->v, "scores")) ||
+	                     val_ok(val_get(r->v, "_is_merge")) || val_ok(val_get(r->v, "_audit_source")));
+}
+
+static bool is_addition(const struct row *r)
+{
+	return val_ok(val_get(r->v, "comment")) || val_ok(val_get(r->v, "_audit_source"));
+}
+
+static void read_row(struct fields *f, struct val v)
+{
+	struct braintrust_state *state = f->im->state;
+	struct row r = row_of(f, v);
+	if (r.trace.len && r.span.len && is_addition(&r)) {
+		read_addition(&r);
+	} else if (r.trace.len && r.span.len) {
+		id_map_put(&state->rows, r.id, (struct id_place){r.trace, r.span});
+		read_part(&r);
+	} else if (is_late(&r)) {
+		read_late(&r);
+	} else {
+		import_problem(f->im, f->rec, SEVERITY_SKIPPED, "bad-value", STR_NONE, "record skipped", "%s",
+		               val_is(v, SCAN_OBJECT) ? "neither a span (span_id, root_span_id) nor feedback on one"
+		                                      : "not an object");
+	}
+}
+
+static bool braintrust_record(struct import *im, const struct record *rec, struct err *err)
+{
+	struct fields f = fields_of(im, rec);
+	(void)err;
+	read_row(&f, rec->root);
+	fields_done(&f);
+	return true;
+}
+
+/* ---------------------------------------------------------------- detection */
+
+static bool has(const struct sample *s, const char *prefix, const char *name)
+{
+	char path[64];
+	size_t n = strlen(prefix), m = strlen(name);
+	if (n + m + 1 > sizeof path)
+		return false;
+	memcpy(path, prefix, n);
+	memcpy(path + n, name, m + 1);
+	return sample_has(s, path);
+}
+
+static int score_of(const struct sample *s, const char *prefix)
+{
+	static const char *const more[] = {"span_attributes", "span_parents", "is_root", "log_id",
+	                                   "experiment_id",   "_is_merge",    "metrics"};
+	if (has(s, prefix, "span_id") && has(s, prefix, "root_span_id"))
+		for (size_t i = 0; i < sizeof more / sizeof *more; i++)
+			if (has(s, prefix, more[i]))
+				return 95;
+	if (has(s, prefix, "_audit_source") && (has(s, prefix, "scores") || has(s, prefix, "comment")))
+		return 90;
+	return 0;
+}
+
+static int braintrust_probe(const struct sample *sample, const char **why)
+{
+	static const char *const places[] = {"", "events[].", "rows[].", "data[]."};
+	int best = 0;
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+		int score = score_of(sample, places[i]);
+		best = score > best ? score : best;
+	}
+	*why = best ? "rows have span_id and root_span_id, or are feedback" : "no span_id with root_span_id";
+	return best;
+}
+
+const struct format format_braintrust = {
+    .name = "braintrust",
+    .title = "Braintrust logs and experiments",
+    .spec_url = "https://www.braintrust.dev/docs/reference/api/Logs",
+    .how = "span_id with root_span_id and span_attributes, span_parents or metrics: rows, events[], rows[], data[]",
+    .fills =
+        "spans with messages, tokens and cost, joined from their rows; scores, feedback, comments, tags and metadata",
+    .example =
+        "{\"events\":[{\"id\":\"7dfe…\",\"span_id\":\"9175…\",\"root_span_id\":\"3748…\",\"span_attributes\":{…},…}]}",
+    .paths = braintrust_paths,
+    .stateful = true,
+    .state_size = sizeof(struct braintrust_state),
+    .probe = braintrust_probe,
+    .record = braintrust_record,
+};
