@@ -12,7 +12,7 @@
 #define VECTORS 0
 #endif
 
-static const struct conversion *const conversions[] = {&convert_csv};
+static const struct conversion *const conversions[] = {&convert_protobuf, &convert_csv};
 
 enum {
 	WINDOW = 64 << 10,

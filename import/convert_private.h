@@ -25,7 +25,7 @@ struct conversion {
 	enum convert_step (*step)(struct convert *c);
 	void (*done)(void *state); /* may be NULL */
 };
-extern const struct conversion convert_csv;
+extern const struct conversion convert_csv, convert_protobuf;
 
 /* From this byte of the text on it is about this place. */
 struct convert_at {
