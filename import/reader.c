@@ -30,6 +30,7 @@ enum container {
 	CONTAINER_PLAIN,
 	CONTAINER_GZIP,
 	CONTAINER_ZSTD,
+	CONTAINER_ZSTD_RECORDS, /* of the OpenTelemetry collector's file exporter */
 	CONTAINER_XZ,
 	CONTAINER_ZIP,
 	CONTAINER_TAR,
@@ -45,22 +46,25 @@ static const struct {
 	size_t at, len;
 	const char *bytes;
 } magics[] = {
-    {.container = CONTAINER_GZIP,     .at = 0,   .len = 2, .bytes = "\x1f\x8b"          },
-    {.container = CONTAINER_ZSTD,     .at = 0,   .len = 4, .bytes = "\x28\xb5\x2f\xfd"  },
-    {.container = CONTAINER_XZ,       .at = 0,   .len = 6, .bytes = "\xfd\x37zXZ\0"     },
-    {.container = CONTAINER_ZIP,      .at = 0,   .len = 4, .bytes = "PK\x03\x04"        },
-    {.container = CONTAINER_ZIP,      .at = 0,   .len = 4, .bytes = "PK\x05\x06"        },
-    {.container = CONTAINER_BZIP2,    .at = 0,   .len = 3, .bytes = "BZh"               },
-    {.container = CONTAINER_LZ4,      .at = 0,   .len = 4, .bytes = "\x04\x22\x4d\x18"  },
-    {.container = CONTAINER_7ZIP,     .at = 0,   .len = 6, .bytes = "7z\xbc\xaf\x27\x1c"},
-    {.container = CONTAINER_COMPRESS, .at = 0,   .len = 2, .bytes = "\x1f\x9d"          },
-    {.container = CONTAINER_TAR,      .at = 257, .len = 5, .bytes = "ustar"             },
+    {.container = CONTAINER_GZIP,         .at = 0,   .len = 2, .bytes = "\x1f\x8b"          },
+    {.container = CONTAINER_ZSTD,         .at = 0,   .len = 4, .bytes = "\x28\xb5\x2f\xfd"  },
+    {.container = CONTAINER_ZSTD_RECORDS, .at = 4,   .len = 4, .bytes = "\x28\xb5\x2f\xfd"  },
+    {.container = CONTAINER_XZ,           .at = 0,   .len = 6, .bytes = "\xfd\x37zXZ\0"     },
+    {.container = CONTAINER_ZIP,          .at = 0,   .len = 4, .bytes = "PK\x03\x04"        },
+    {.container = CONTAINER_ZIP,          .at = 0,   .len = 4, .bytes = "PK\x05\x06"        },
+    {.container = CONTAINER_BZIP2,        .at = 0,   .len = 3, .bytes = "BZh"               },
+    {.container = CONTAINER_LZ4,          .at = 0,   .len = 4, .bytes = "\x04\x22\x4d\x18"  },
+    {.container = CONTAINER_7ZIP,         .at = 0,   .len = 6, .bytes = "7z\xbc\xaf\x27\x1c"},
+    {.container = CONTAINER_COMPRESS,     .at = 0,   .len = 2, .bytes = "\x1f\x9d"          },
+    {.container = CONTAINER_TAR,          .at = 257, .len = 5, .bytes = "ustar"             },
 };
 
 static const char *const container_names[N_CONTAINERS] = {
-    [CONTAINER_GZIP] = "gzip", [CONTAINER_ZSTD] = "zstd",  [CONTAINER_XZ] = "xz",
-    [CONTAINER_ZIP] = "zip",   [CONTAINER_TAR] = "tar",    [CONTAINER_BZIP2] = "bzip2",
-    [CONTAINER_LZ4] = "lz4",   [CONTAINER_7ZIP] = "7-Zip", [CONTAINER_COMPRESS] = "compress (.Z)",
+    [CONTAINER_GZIP] = "gzip",   [CONTAINER_ZSTD] = "zstd",
+    [CONTAINER_XZ] = "xz",       [CONTAINER_ZSTD_RECORDS] = "zstd",
+    [CONTAINER_ZIP] = "zip",     [CONTAINER_TAR] = "tar",
+    [CONTAINER_BZIP2] = "bzip2", [CONTAINER_LZ4] = "lz4",
+    [CONTAINER_7ZIP] = "7-Zip",  [CONTAINER_COMPRESS] = "compress (.Z)",
 };
 
 struct reader {
@@ -78,8 +82,10 @@ struct reader {
 	bool zlib_ready, in_member;
 	const char *zlib_bad; /* damage met, to be told once the bytes before it are given */
 	ZSTD_DStream *zstd;
-	bool in_frame;     /* of zstd */
-	size_t zstd_wants; /* bytes it would like next */
+	bool in_frame;                /* of zstd */
+	size_t zstd_wants;            /* bytes it would like next */
+	uint32_t record_left;         /* bytes of the record that were not taken yet */
+	bool record_begun, line_open; /* it has given something; that is JSON, and no line end came after it */
 	lzma_stream xz;
 	lzma_ret xz_status; /* anything but LZMA_OK stays */
 	bool xz_ready;
@@ -345,6 +351,72 @@ static int64_t pull_zstd(struct reader *r, char *into, size_t cap)
 	return (int64_t)out.pos;
 }
 
+/* The next record's length, 4 bytes with the big end first. 0: the end, -1: failed. */
+static int64_t next_record(struct reader *r)
+{
+	while (r->in_end - r->in_at < 4 && !r->in_eof) {
+		memmove(r->in, r->in + r->in_at, r->in_end - r->in_at);
+		r->in_end -= r->in_at;
+		r->in_at = 0;
+		if (!fill_input(r))
+			return -1;
+	}
+	const unsigned char *p = r->in + r->in_at;
+	size_t there = r->in_end - r->in_at;
+	if (there < 4)
+		return there ? damaged(r, "cut off", NULL) : 0;
+	r->record_left = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+	r->record_begun = false;
+	use_input(r, 4);
+	return 1;
+}
+
+/* The next bytes of a record to the decoder, never those of the one behind it. */
+static bool step_record(struct reader *r, ZSTD_outBuffer *out)
+{
+	if (r->in_at == r->in_end && !r->in_eof && !fill_input(r))
+		return false;
+	if (!r->in_frame)
+		r->zstd_wants = ZSTD_initDStream(r->zstd);
+	size_t before = r->in_at, n = r->in_end - r->in_at;
+	n = n < r->zstd_wants ? n : r->zstd_wants;
+	n = n < r->record_left ? n : r->record_left;
+	if (n == 0) {
+		damaged(r, "cut off", NULL);
+		return false;
+	}
+	bool good = step_zstd(r, n, out);
+	r->record_left -= (uint32_t)(r->in_at - before);
+	return good;
+}
+
+/* Each record is compressed by itself behind its length. Those that are JSON become lines. Source: opentelemetry-collector-contrib
+ * exporter/fileexporter/README.md. */
+static int64_t pull_zstd_records(struct reader *r, char *into, size_t cap)
+{
+	ZSTD_outBuffer out = {.dst = into, .size = cap};
+	if (r->in_frame && !step_zstd(r, 0, &out))
+		return -1;
+	while (out.pos == 0) {
+		if (r->in_frame || r->record_left > 0) {
+			if (!step_record(r, &out))
+				return -1;
+			continue;
+		}
+		if (r->line_open) {
+			r->line_open = false;
+			*into = '\n';
+			return 1;
+		}
+		int64_t more = next_record(r);
+		if (more <= 0)
+			return more;
+	}
+	r->line_open = (r->record_begun ? r->line_open : *into == '{' || *into == '[') && into[out.pos - 1] != '\n';
+	r->record_begun = true;
+	return (int64_t)out.pos;
+}
+
 static int64_t xz_failure(struct reader *r)
 {
 	if (r->xz_status == LZMA_MEM_ERROR)
@@ -380,6 +452,7 @@ static int64_t pull(struct reader *r, char *into, size_t cap)
 	switch (r->container) {
 	case CONTAINER_GZIP: return pull_gzip(r, into, cap);
 	case CONTAINER_ZSTD: return pull_zstd(r, into, cap);
+	case CONTAINER_ZSTD_RECORDS: return pull_zstd_records(r, into, cap);
 	case CONTAINER_XZ: return pull_xz(r, into, cap);
 	case CONTAINER_PLAIN:
 	case CONTAINER_ZIP:
@@ -565,6 +638,7 @@ static bool open_container(struct reader *r)
 		r->zlib_ready = r->in_member = true;
 		return true;
 	case CONTAINER_ZSTD:
+	case CONTAINER_ZSTD_RECORDS:
 		r->zstd = ZSTD_createDStream();
 		if (!r->zstd)
 			err_die("out of memory");
