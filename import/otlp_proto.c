@@ -79,16 +79,24 @@ static const unsigned char *clamp(const struct proto_field *f, const unsigned ch
 	return f->len > (uint64_t)(end - f->ptr) ? end : f->ptr + f->len;
 }
 
-/* Goes through the fields of [p, end), which may be cut, with `visit`, until it has enough or finds it bad. */
+/* Goes through the fields of a message of `len` bytes at p, of which those up to `end` are there, with `visit` (which is given what is
+ * there of a field) until it has enough or finds it bad. */
 typedef bool visit_field(struct peek *peek, const struct proto_field *f, const unsigned char *end);
-static void peek_fields(struct peek *peek, const unsigned char *p, const unsigned char *end, visit_field *visit)
+static void peek_fields(struct peek *peek, const unsigned char *p, uint64_t len, const unsigned char *end,
+                        visit_field *visit)
 {
 	struct proto_field f;
+	bool whole = len <= (uint64_t)(end - p);
+	end = whole ? p + len : end;
 	while (p < end && !peek->bad) {
 		enum proto_got got = proto_field(&f, p, end);
-		peek->bad |= got == PROTO_BAD;
-		if (got != PROTO_FIELD || visit(peek, &f, clamp(&f, end)))
+		if (got != PROTO_FIELD || proto_size(&f, p) > len) {
+			peek->bad |= got != PROTO_CUT || whole;
 			return;
+		}
+		if (visit(peek, &f, clamp(&f, end)))
+			return;
+		len -= proto_size(&f, p);
 		p = clamp(&f, end);
 	}
 }
@@ -108,7 +116,7 @@ static bool peek_in_resource(struct peek *peek, const struct proto_field *f, con
 {
 	peek->bad |= f->number > 3 || (f->number != 2) != (f->wire == WIRE_BYTES);
 	if (f->number == 1 && !peek->bad)
-		peek_fields(peek, f->ptr, end, peek_attribute);
+		peek_fields(peek, f->ptr, f->len, end, peek_attribute);
 	return false;
 }
 
@@ -124,9 +132,9 @@ static bool peek_in_one(struct peek *peek, const struct proto_field *f, const un
 {
 	peek->bad |= (f->number > 3 && f->number != OLD_SCOPE_FIELD) || f->wire != WIRE_BYTES;
 	if (f->number == 1 && !peek->bad)
-		peek_fields(peek, f->ptr, end, peek_in_resource);
+		peek_fields(peek, f->ptr, f->len, end, peek_in_resource);
 	else if (is_scope(f) && !peek->bad)
-		peek_fields(peek, f->ptr, end, peek_in_scope);
+		peek_fields(peek, f->ptr, f->len, end, peek_in_scope);
 	return peek->signal != NO_SIGNAL;
 }
 
@@ -135,7 +143,7 @@ static bool peek_in_all(struct peek *peek, const struct proto_field *f, const un
 {
 	peek->bad |= f->number != 1 || f->wire != WIRE_BYTES;
 	if (!peek->bad)
-		peek_fields(peek, f->ptr, end, peek_in_one);
+		peek_fields(peek, f->ptr, f->len, end, peek_in_one);
 	return peek->signal != NO_SIGNAL;
 }
 
@@ -158,7 +166,7 @@ static enum convert_sniff sniff_message(const unsigned char *p, const unsigned c
 		return last ? CONVERT_NO : CONVERT_MORE;
 	if (got == PROTO_BAD || f.len == 0 || f.len > len || proto_size(&f, p) > len)
 		return CONVERT_NO;
-	peek_fields(&peek, p, len < (uint64_t)(end - p) ? p + len : end, peek_in_all);
+	peek_fields(&peek, p, len, end, peek_in_all);
 	if (peek.bad)
 		return CONVERT_NO;
 	/* A record says what it is; a resource alone must have a named attribute. */
@@ -357,7 +365,7 @@ static enum convert_step open_level(struct convert *c, struct proto *s, const st
 		if (!c->ended && c->len - c->at < header + look)
 			return want(c, header + look);
 		struct peek peek = {.signal = NO_SIGNAL};
-		peek_fields(&peek, f->ptr, clamp(f, c->in + c->len), peek_in_one);
+		peek_fields(&peek, f->ptr, f->len, c->in + c->len, peek_in_one);
 		s->signal = peek.signal != NO_SIGNAL ? peek.signal : s->signal;
 		convert_mark(c, c->at, 0);
 		convert_add(c, signals[s->signal].resource, strlen(signals[s->signal].resource));

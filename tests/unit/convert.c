@@ -1,6 +1,7 @@
 /* Conversions: the text that comes out, the places and problems that go with it; whole, in single bytes, cut anywhere. */
 #include "import/convert.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -302,6 +303,487 @@ static void not_csv(void **state)
 	    CONVERT_YES);
 }
 
+/* ---- protobuf */
+
+static void add_varint(struct buf *b, uint64_t v)
+{
+	for (; v > 127; v >>= 7)
+		buf_add_char(b, (char)(v | 128));
+	buf_add_char(b, (char)v);
+}
+
+static void add_number(struct buf *b, unsigned field, uint64_t v)
+{
+	add_varint(b, (uint64_t)field << 3);
+	add_varint(b, v);
+}
+
+static void add_bytes(struct buf *b, unsigned field, struct str s)
+{
+	add_varint(b, (uint64_t)field << 3 | 2);
+	add_varint(b, s.len);
+	buf_add_str(b, s);
+}
+
+static void add_fixed(struct buf *b, unsigned field, uint64_t v, size_t n)
+{
+	add_varint(b, (uint64_t)field << 3 | (n == 8 ? 1 : 5));
+	for (size_t i = 0; i < n; i++)
+		buf_add_char(b, (char)(v >> (8 * i)));
+}
+
+static void add_double(struct buf *b, unsigned field, double v)
+{
+	uint64_t bits;
+	memcpy(&bits, &v, sizeof bits);
+	add_fixed(b, field, bits, 8);
+}
+
+/* Adds what `inner` holds as a message, and empties it. */
+static void add_message(struct buf *b, unsigned field, struct buf *inner)
+{
+	add_bytes(b, field, buf_str(inner));
+	buf_done(inner);
+}
+
+/* An attribute; `value` is its AnyValue. */
+static void add_attribute(struct buf *b, unsigned field, const char *key, struct buf *value)
+{
+	struct buf kv = BUF_INIT;
+	add_bytes(&kv, 1, str_of(key));
+	add_message(&kv, 2, value);
+	add_message(b, field, &kv);
+}
+
+static void add_text_attribute(struct buf *b, unsigned field, const char *key, struct str text)
+{
+	struct buf value = BUF_INIT;
+	add_bytes(&value, 1, text);
+	add_attribute(b, field, key, &value);
+}
+
+static void add_span(struct buf *b, unsigned field, unsigned char id, const char *name)
+{
+	struct buf span = BUF_INIT;
+	char trace[16] = "0123456789abcde", own[8] = {(char)id, 0, 0, 0, 0, 0, 0, (char)0xff};
+	add_bytes(&span, 1, (struct str){trace, 16});
+	add_bytes(&span, 2, (struct str){own, 8});
+	add_bytes(&span, 5, str_of(name));
+	add_fixed(&span, 7, 1700000000000000000 + id, 8);
+	add_fixed(&span, 8, 1700000000000001000 + id, 8);
+	add_message(b, field, &span);
+}
+
+#define SPAN(id, name, end)                                                                                      \
+	"{\"traceId\":\"30313233343536373839616263646500\",\"spanId\":\"" id "000000000000ff\",\"name\":\"" name \
+	"\",\"startTimeUnixNano\":\"17000000000000000" end "\",\"endTimeUnixNano\":\"17000000000000010" end "\"}"
+
+/* The content of one ResourceSpans: a service and two spans. */
+static void fill_resource(struct buf *b)
+{
+	struct buf inner = BUF_INIT, scope = BUF_INIT;
+	add_text_attribute(&inner, 1, "service.name", STR_LIT("bank"));
+	add_message(b, 1, &inner);
+	add_bytes(&inner, 1, STR_LIT("lib"));
+	add_message(&scope, 1, &inner);
+	add_span(&scope, 2, 1, "a");
+	add_span(&scope, 2, 2, "b");
+	add_message(b, 2, &scope);
+}
+
+#define RESOURCE                                                                                                   \
+	"{\"resourceSpans\":[{\"resource\":{\"attributes\":[{\"key\":\"service.name\",\"value\":{\"stringValue\":" \
+	"\"bank\"}}]},\"scopeSpans\":[{\"scope\":{\"name\":\"lib\"},\"spans\":[" SPAN("01", "a", "01") "," SPAN(   \
+	    "02", "b", "02") "]}]}]}\n"
+
+static void add_resource(struct buf *b)
+{
+	struct buf inner = BUF_INIT;
+	fill_resource(&inner);
+	add_message(b, 1, &inner);
+}
+
+static void add_framed(struct buf *b, struct str message)
+{
+	for (int shift = 24; shift >= 0; shift -= 8)
+		buf_add_char(b, (char)(message.len >> shift));
+	buf_add_str(b, message);
+}
+
+static void proto_framings(void **state)
+{
+	(void)state;
+	struct buf message = BUF_INIT, file = BUF_INIT;
+	add_resource(&message);
+	gives_all(buf_str(&message), RESOURCE, "");
+	add_framed(&file, STR_LIT(""));
+	add_framed(&file, buf_str(&message));
+	add_framed(&file, STR_LIT(""));
+	add_framed(&file, buf_str(&message));
+	gives_all(buf_str(&file), RESOURCE RESOURCE, "");
+	buf_clear(&file);
+	add_varint(&file, message.len);
+	buf_add_str(&file, buf_str(&message));
+	add_varint(&file, message.len);
+	buf_add_str(&file, buf_str(&message));
+	gives_all(buf_str(&file), RESOURCE RESOURCE, "");
+	buf_clear(&file);
+	add_resource(&message);
+	add_framed(&file, buf_str(&message));
+	gives_all(buf_str(&file), RESOURCE RESOURCE, "");
+	gives_all(buf_str(&message), RESOURCE RESOURCE, "");
+	buf_done(&file);
+	buf_done(&message);
+}
+
+/* Wraps a span (log record, metric) into the messages around it. */
+static void wrap(struct buf *out, struct buf *record)
+{
+	struct buf scope = BUF_INIT, resource = BUF_INIT;
+	add_message(&scope, 2, record);
+	add_message(&resource, 2, &scope);
+	add_message(out, 1, &resource);
+}
+
+static void proto_span_fields(void **state)
+{
+	(void)state;
+	struct buf span = BUF_INIT, inner = BUF_INIT, list = BUF_INIT, file = BUF_INIT;
+	add_bytes(&span, 1,
+	          STR_LIT("\x00\x01\xab\xcd"
+	                  "0123456789AB"));
+	add_bytes(&span, 2,
+	          STR_LIT("\xFF"
+	                  "1234567"));
+	add_bytes(&span, 3, STR_LIT("a=b"));
+	add_bytes(&span, 4, STR_LIT("12345678"));
+	add_bytes(&span, 5, STR_LIT("\"\\\n\x01\xff \xc3\xa4"));
+	add_number(&span, 6, 3);
+	add_fixed(&span, 7, UINT64_MAX, 8);
+	add_fixed(&span, 8, 0, 8);
+	add_text_attribute(&span, 9, "text", STR_LIT(""));
+	add_number(&inner, 2, 1);
+	add_attribute(&span, 9, "yes", &inner);
+	add_number(&inner, 3, (uint64_t)INT64_MIN);
+	add_attribute(&span, 9, "int", &inner);
+	static const double doubles[] = {0.1, 1e300, -0.0, 3, 1.0000000000000002};
+	for (size_t i = 0; i < 5; i++) {
+		struct buf value = BUF_INIT;
+		add_double(&value, 4, doubles[i]);
+		add_message(&list, 1, &value);
+	}
+	add_message(&inner, 5, &list);
+	add_attribute(&span, 9, "list", &inner);
+	add_text_attribute(&list, 1, "k", STR_LIT("v"));
+	add_message(&inner, 6, &list);
+	add_attribute(&span, 9, "map", &inner);
+	add_bytes(&inner, 7,
+	          STR_LIT("\0\xff"
+	                  "ab"));
+	add_attribute(&span, 9, "bytes", &inner);
+	add_double(&inner, 4, (double)NAN);
+	add_attribute(&span, 9, "nan", &inner);
+	add_double(&inner, 4, -(double)INFINITY);
+	add_attribute(&span, 9, "inf", &inner);
+	add_attribute(&span, 9, "none", &inner);
+	add_number(&span, 10, 4294967295);
+	add_fixed(&inner, 1, 7, 8);
+	add_bytes(&inner, 2, STR_LIT("e"));
+	add_text_attribute(&inner, 3, "k", STR_LIT("v"));
+	add_message(&span, 11, &inner);
+	add_bytes(&inner, 1, STR_LIT("tttttttttttttttt"));
+	add_fixed(&inner, 6, 257, 4);
+	add_message(&span, 13, &inner);
+	add_bytes(&inner, 2, STR_LIT("boom"));
+	add_number(&inner, 3, 2);
+	add_message(&span, 15, &inner);
+	add_fixed(&span, 16, 1, 4);
+	add_number(&span, 19, 77); /* of a later version */
+	add_bytes(&span, 20, STR_LIT("abc"));
+	add_fixed(&span, 2000, 5, 4);
+	add_number(&span, 5, 1); /* another wire type than it has */
+	wrap(&file, &span);
+	gives_all(
+	    buf_str(&file),
+	    "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{\"traceId\":\"0001abcd303132333435363738394142\","
+	    "\"spanId\":\"ff31323334353637\",\"traceState\":\"a=b\",\"parentSpanId\":\"3132333435363738\","
+	    "\"name\":\"\\\"\\\\\\n\\u0001\xff \xc3\xa4\",\"kind\":3,\"startTimeUnixNano\":\"18446744073709551615\","
+	    "\"endTimeUnixNano\":\"0\",\"attributes\":[{\"key\":\"text\",\"value\":{\"stringValue\":\"\"}},"
+	    "{\"key\":\"yes\",\"value\":{\"boolValue\":true}},"
+	    "{\"key\":\"int\",\"value\":{\"intValue\":\"-9223372036854775808\"}},"
+	    "{\"key\":\"list\",\"value\":{\"arrayValue\":{\"values\":[{\"doubleValue\":0.1},{\"doubleValue\":1e+300},"
+	    "{\"doubleValue\":-0},{\"doubleValue\":3},{\"doubleValue\":1.0000000000000002}]}}},"
+	    "{\"key\":\"map\",\"value\":{\"kvlistValue\":{\"values\":[{\"key\":\"k\",\"value\":{\"stringValue\":\"v\"}}"
+	    "]"
+	    "}}},{\"key\":\"bytes\",\"value\":{\"bytesValue\":\"AP9hYg==\"}},"
+	    "{\"key\":\"nan\",\"value\":{\"doubleValue\":\"NaN\"}},{\"key\":\"inf\",\"value\":{\"doubleValue\":"
+	    "\"-Infinity\"}},{\"key\":\"none\",\"value\":{}}],\"droppedAttributesCount\":4294967295,"
+	    "\"events\":[{\"timeUnixNano\":\"7\",\"name\":\"e\",\"attributes\":[{\"key\":\"k\",\"value\":"
+	    "{\"stringValue\":\"v\"}}]}],\"links\":[{\"traceId\":\"74747474747474747474747474747474\",\"flags\":257}],"
+	    "\"status\":{\"message\":\"boom\",\"code\":2},\"flags\":1,\"#19\":\"77\",\"#20\":\"YWJj\",\"#2000\":\"5\","
+	    "\"#5\":\"1\"}]}]}]}\n",
+	    "");
+	buf_done(&file);
+}
+
+static void proto_signals(void **state)
+{
+	(void)state;
+	struct buf record = BUF_INIT, inner = BUF_INIT, file = BUF_INIT;
+	add_fixed(&record, 1, 7, 8);
+	add_number(&record, 2, 9);
+	add_bytes(&inner, 1, STR_LIT("hello"));
+	add_message(&record, 5, &inner);
+	add_text_attribute(&record, 6, "gen_ai.evaluation.name", STR_LIT("x"));
+	add_bytes(&record, 9, STR_LIT("tttttttttttttttt"));
+	add_bytes(&record, 10, STR_LIT("ssssssss"));
+	add_bytes(&record, 12, STR_LIT("gen_ai.evaluation.result"));
+	wrap(&file, &record);
+	/* Then a metric, and spans of an old version. */
+	add_bytes(&record, 1, STR_LIT("sixteen_is_a_gem"));
+	add_bytes(&record, 5, STR_LIT("data"));
+	wrap(&file, &record);
+	struct buf scope = BUF_INIT, resource = BUF_INIT;
+	add_bytes(&inner, 1, STR_LIT("old"));
+	add_message(&scope, 1, &inner);
+	add_span(&scope, 2, 1, "a");
+	add_message(&resource, 1000, &scope);
+	add_bytes(&resource, 3, STR_LIT("http://schema"));
+	add_number(&resource, 9, 1);
+	add_message(&file, 1, &resource);
+	add_bytes(&file, 4, STR_LIT("?"));
+	gives_all(
+	    buf_str(&file),
+	    "{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[{\"timeUnixNano\":\"7\",\"severityNumber\":9,"
+	    "\"body\":{\"stringValue\":\"hello\"},\"attributes\":[{\"key\":\"gen_ai.evaluation.name\",\"value\":"
+	    "{\"stringValue\":\"x\"}}],\"traceId\":\"74747474747474747474747474747474\",\"spanId\":"
+	    "\"7373737373737373\",\"eventName\":\"gen_ai.evaluation.result\"}]}]}]}\n"
+	    "{\"resourceMetrics\":[{\"scopeMetrics\":[{\"metrics\":[{\"name\":\"sixteen_is_a_gem\",\"#5\":"
+	    "\"ZGF0YQ==\"}]}]}]}\n"
+	    "{\"resourceSpans\":[{\"instrumentationLibrarySpans\":[{\"instrumentationLibrary\":{\"name\":\"old\"},"
+	    "\"spans\":[" SPAN("01", "a", "01") "]}],\"schemaUrl\":\"http://schema\",\"#9\":\"1\"}]}\n"
+	                                        "{\"#4\":\"Pw==\"}\n",
+	    "");
+	buf_done(&file);
+}
+
+/* Fields in any order: what belongs together may lie apart. */
+static void proto_order(void **state)
+{
+	(void)state;
+	struct buf resource = BUF_INIT, scope = BUF_INIT, file = BUF_INIT, inner = BUF_INIT;
+	add_span(&scope, 2, 1, "a");
+	add_bytes(&inner, 1, STR_LIT("lib"));
+	add_message(&scope, 1, &inner);
+	add_span(&scope, 2, 2, "b");
+	add_message(&resource, 2, &scope);
+	add_number(&inner, 2, 3);
+	add_message(&resource, 1, &inner);
+	add_message(&resource, 2, &scope);
+	add_message(&file, 1, &resource);
+	gives_all(
+	    buf_str(&file),
+	    "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[" SPAN(
+	        "01", "a", "01") "],\"scope\":{\"name\":\"lib\"},"
+	                         "\"spans\":[" SPAN(
+	                             "02", "b",
+	                             "02") "]}],\"resource\":{\"droppedAttributesCount\":3},\"scopeSpans\":[{}]}]}\n",
+	    "");
+	buf_done(&file);
+}
+
+/* Cut anywhere: whole lines of JSON, the spans before are kept, and the cut is told. */
+static void proto_cut(void **state)
+{
+	(void)state;
+	struct buf message = BUF_INIT, file = BUF_INIT, text = BUF_INIT, said = BUF_INIT;
+	add_resource(&message);
+	size_t ends[2] = {0, 0};
+	for (int framed = 0; framed < 2; framed++) {
+		buf_clear(&file);
+		for (int i = 0; i < 2; i++) {
+			if (framed)
+				add_framed(&file, buf_str(&message));
+			else
+				buf_add_str(&file, buf_str(&message));
+			ends[i] = file.len;
+		}
+		for (size_t n = 60; n < file.len; n++) {
+			char *copy = xmalloc(n);
+			memcpy(copy, file.ptr, n);
+			for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+				assert_true(convert_all((struct str){copy, n}, ways[i], &text, &said));
+				check_lines(buf_str(&text));
+				assert_true(n < ends[0] || str_starts(buf_str(&text), RESOURCE));
+				size_t problems = 0;
+				for (const char *p = buf_cstr(&said); (p = strchr(p, '\n')); p++)
+					problems++;
+				assert_int_equal(problems, n != ends[0]);
+				assert_true(n == ends[0] || str_starts(buf_str(&said), "truncated@0:"));
+			}
+			free(copy);
+		}
+	}
+	buf_done(&message);
+	buf_done(&file);
+	buf_done(&text);
+	buf_done(&said);
+}
+
+/* Any byte changed: still JSON, and the same however it comes in pieces. */
+static void proto_damaged(void **state)
+{
+	(void)state;
+	struct buf message = BUF_INIT, file = BUF_INIT, text = BUF_INIT, said = BUF_INIT, other = BUF_INIT,
+	           told = BUF_INIT;
+	add_resource(&message);
+	add_framed(&file, buf_str(&message));
+	add_framed(&file, buf_str(&message));
+	static const unsigned char masks[] = {0x01, 0x05, 0x80, 0xFF, 0x7F, 0x40};
+	for (size_t at = 0; at < file.len; at++) {
+		for (size_t k = 0; k < sizeof masks; k++) {
+			file.ptr[at] = (char)(file.ptr[at] ^ masks[k]);
+			bool is = convert_all(buf_str(&file), ways[0], &text, &said);
+			if (is)
+				check_lines(buf_str(&text));
+			for (size_t i = 1; is && i < sizeof ways / sizeof *ways; i++) {
+				assert_true(convert_all(buf_str(&file), ways[i], &other, &told));
+				assert_string_equal(buf_cstr(&other), buf_cstr(&text));
+				assert_string_equal(buf_cstr(&told), buf_cstr(&said));
+			}
+			file.ptr[at] = (char)(file.ptr[at] ^ masks[k]);
+		}
+	}
+	buf_done(&message);
+	buf_done(&file);
+	buf_done(&text);
+	buf_done(&said);
+	buf_done(&other);
+	buf_done(&told);
+}
+
+static void proto_bad(void **state)
+{
+	(void)state;
+	struct buf message = BUF_INIT, file = BUF_INIT, span = BUF_INIT;
+	add_resource(&message);
+	size_t whole = message.len;
+	/* A length that is none: on to the next message. */
+	add_framed(&file, buf_str(&message));
+	buf_add_cstr(&file, "rubbish between the messages, as long as you like");
+	add_framed(&file, buf_str(&message));
+	struct buf said = BUF_INIT;
+	buf_printf(&said, "bad-protobuf@0:%zu+1 no length with a protobuf message behind it\n", whole + 4);
+	gives_all(buf_str(&file), RESOURCE RESOURCE, buf_cstr(&said));
+	/* A field that reaches beyond its message: what is around it is kept. */
+	buf_clear(&file);
+	add_bytes(&span, 5, STR_LIT("bad"));
+	buf_add(&span, "\x4a\x7f", 2);
+	add_fixed(&span, 7, 1, 8);
+	struct buf scope = BUF_INIT, resource = BUF_INIT;
+	add_message(&scope, 2, &span);
+	add_span(&scope, 2, 1, "a");
+	buf_add(&scope, "\x1b", 1); /* no field */
+	add_message(&resource, 2, &scope);
+	add_bytes(&resource, 3, STR_LIT("s"));
+	add_message(&file, 1, &resource);
+	gives_all(buf_str(&file),
+	          "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{\"name\":\"bad\"}," SPAN(
+	              "01", "a", "01") "]}],"
+	                               "\"schemaUrl\":\"s\"}]}\n",
+	          "bad-protobuf@0:11+0 a field is longer than the message it is in\n"
+	          "bad-protobuf@0:73+1 no protobuf field\n");
+	buf_done(&said);
+	buf_done(&message);
+	buf_done(&file);
+}
+
+/* Lengths that are lies must not be believed before the bytes are there; lists in lists are followed only so far. */
+static void proto_bombs(void **state)
+{
+	(void)state;
+	struct buf message = BUF_INIT, file = BUF_INIT, text = BUF_INIT, said = BUF_INIT, value = BUF_INIT,
+	           span = BUF_INIT;
+	add_resource(&message);
+	buf_add(&file, "\xFF\xFF\xFF\xFF", 4);
+	buf_add_str(&file, buf_str(&message));
+	assert_true(convert_all(buf_str(&file), (struct way){0}, &text, &said));
+	assert_string_equal(buf_cstr(&text), RESOURCE);
+	assert_true(str_starts(buf_str(&said), "truncated"));
+	buf_clear(&file);
+	buf_add_str(&file, buf_str(&message));
+	buf_add(&file, "\x0a\xFF\xFF\xFF\xFF\x0F\x0a\xFF\xFF\xFF\xFF\x07", 12);
+	assert_true(convert_all(buf_str(&file), (struct way){0}, &text, &said));
+	assert_true(str_starts(buf_str(&text), RESOURCE));
+	check_lines(buf_str(&text));
+	assert_non_null(strstr(buf_cstr(&said), "limit-record"));
+	for (int i = 0; i < 3000; i++) {
+		struct buf list = BUF_INIT;
+		add_message(&list, 1, &value);
+		add_message(&value, 5, &list);
+	}
+	add_attribute(&span, 9, "deep", &value);
+	add_number(&span, 6, 1);
+	buf_clear(&file);
+	wrap(&file, &span);
+	buf_add_str(&file, buf_str(&message));
+	assert_true(convert_all(buf_str(&file), (struct way){0}, &text, &said));
+	check_lines(buf_str(&text));
+	assert_non_null(strstr(buf_cstr(&text), "\"kind\":1}]}]}]}\n" RESOURCE));
+	assert_true(str_starts(buf_str(&said), "limit-depth"));
+	buf_done(&message);
+	buf_done(&file);
+	buf_done(&text);
+	buf_done(&said);
+}
+
+static void proto_large_units(void **state)
+{
+	(void)state;
+	struct buf scope = BUF_INIT, resource = BUF_INIT, file = BUF_INIT, name = BUF_INIT, text = BUF_INIT,
+	           said = BUF_INIT;
+	buf_add_fill(&name, 'x', 500);
+	add_span(&scope, 2, 1, "a");
+	add_span(&scope, 2, 9, buf_cstr(&name));
+	add_span(&scope, 2, 2, "b");
+	add_message(&resource, 2, &scope);
+	add_message(&file, 1, &resource);
+	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+		struct way way = ways[i];
+		way.max = 300;
+		assert_true(convert_all(buf_str(&file), way, &text, &said));
+		assert_string_equal(buf_cstr(&text), "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[" SPAN(
+		                                         "01", "a", "01") "," SPAN("02", "b", "02") "]}]}]}\n");
+		assert_string_equal(buf_cstr(&said), "limit-record@0:57+1 a protobuf message larger than 300 bytes\n");
+	}
+	buf_done(&file);
+	buf_done(&name);
+	buf_done(&text);
+	buf_done(&said);
+}
+
+static void not_proto(void **state)
+{
+	(void)state;
+	static const struct str rows[] = {
+	    STR_INIT("\n\n\n\n\n\n\n\n\n\n\n\n"),
+	    STR_INIT("\n{\"a\":1}\n"),
+	    STR_INIT("\n\x12\n\x10 and more text that follows"),
+	    STR_INIT("\nHello there\n"),
+	    STR_INIT("\n\0"),
+	    STR_INIT("\0\0\0\0\0\0\0\0\0\0\0\0"),
+	    STR_INIT("\0\0\0\x04\n\x02\0\0"),
+	    STR_INIT("\x7f"
+	             "ELF\x02\x01\x01\0\0\0\0\0"),
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		if (sniff(rows[i], true) != CONVERT_NO)
+			fail_msg("row %zu is taken", i);
+	}
+	assert_int_equal(sniff(STR_LIT("\0\0"), false), CONVERT_MORE);
+	assert_int_equal(sniff(STR_LIT("\n"), false), CONVERT_MORE);
+}
+
 /* ---- through the reader */
 
 static char *file_of(struct str bytes)
@@ -363,6 +845,33 @@ static void places(void **state)
 	buf_done(&out);
 }
 
+static void proto_places(void **state)
+{
+	(void)state;
+	struct buf file = BUF_INIT, out = BUF_INIT, message = BUF_INIT;
+	static const struct record_path paths[] = {
+	    {"resourceSpans[].scopeSpans[].spans[]", 0},
+            {NULL,                                   0}
+        };
+	static const size_t windows[] = {0, 16, 64};
+	add_resource(&message);
+	add_framed(&file, buf_str(&message));
+	add_framed(&file, buf_str(&message));
+	buf_add(&file, "\0\0\0\x40\n", 5);
+	for (size_t i = 0; i < 3; i++) {
+		read_records(buf_str(&file), paths, windows[i], &out);
+		assert_string_equal(buf_cstr(&out),
+		                    "1@0:42 " SPAN("01", "a", "01") "\n2@0:93 " SPAN(
+		                        "02", "b", "02") "\n"
+		                                         "3@0:186 " SPAN("01", "a", "01") "\n4@0:237 " SPAN(
+		                                             "02", "b", "02") "\n"
+		                                                              "truncated 5@0:292\n");
+	}
+	buf_done(&message);
+	buf_done(&file);
+	buf_done(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -376,6 +885,17 @@ int main(void)
 	    cmocka_unit_test(csv_fails),
 	    cmocka_unit_test(not_csv),
 	    cmocka_unit_test(places),
+	    cmocka_unit_test(proto_framings),
+	    cmocka_unit_test(proto_span_fields),
+	    cmocka_unit_test(proto_signals),
+	    cmocka_unit_test(proto_order),
+	    cmocka_unit_test(proto_cut),
+	    cmocka_unit_test(proto_damaged),
+	    cmocka_unit_test(proto_bad),
+	    cmocka_unit_test(proto_bombs),
+	    cmocka_unit_test(proto_large_units),
+	    cmocka_unit_test(not_proto),
+	    cmocka_unit_test(proto_places),
 	};
 	return cmocka_run_group_tests_name("convert", tests, NULL, NULL);
 }
