@@ -172,8 +172,8 @@ layers:
 	@sh tests/layers.sh
 format:
 	clang-format -i $(ALL_C) $(wildcard store/*.h store/*/*.h import/*.h tui/*.h tui/*/*.h tests/*.h)
-# The parser's thread alone, stage by stage: build/release/bench/parse FILE
-$(B)/bench/parse: tests/bench/parse.c $(B)/libspoor.a
+# The parser's thread alone, stage by stage: build/release/bench/parse FILE; what is not JSON: build/release/bench/convert FILE
+$(B)/bench/parse $(B)/bench/convert: $(B)/bench/%: tests/bench/%.c $(B)/libspoor.a
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(CC) $(SPOOR_CPPFLAGS) $(CPPFLAGS) $(SPOOR_CFLAGS) $(CFLAGS) $(SPOOR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 BENCH_SRC := $(addprefix tests/bench/,bench.c gen.c imports.c measure.c reads.c stages.c term.c)

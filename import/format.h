@@ -14,6 +14,9 @@ struct sample {
 	struct str name;  /* file name without folders */
 	struct str bytes; /* first bytes, decompressed, at most 64 KiB */
 	bool whole;       /* bytes is the whole source */
+	/* What bytes were made from (reader_conversion): "csv", where a value is one row and all its members are texts; "protobuf".
+	 * Absent: they are as they came. */
+	struct str conversion;
 	/* The first JSON values as scanned (top-level arrays opened, at most 8); a value cut by the end of the sample is given as
 	 * far as its first-level keys were seen (`keys`). Not JSON: n_values 0. */
 	struct val values[8];

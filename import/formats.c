@@ -57,6 +57,7 @@ const struct format *format_detect(const struct sample *sample, const char **why
 	const char *wide = record_wide_text(sample->bytes);
 
 	*why = wide                                 ? wide
+	       : str_is(sample->conversion, "csv")  ? "CSV of no known format"
 	       : sample->n_values || sample->n_keys ? "JSON of no known format"
 	                                            : "no JSON and no known archive";
 	for (size_t i = 0; formats[i]; i++) {

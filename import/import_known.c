@@ -44,6 +44,7 @@ static bool look_at(struct job *job, bool *go_on, struct err *err)
 	if (str_trim(bytes).len == 0 && got == 0)
 		return report_refused(job, "empty", STR_LIT("there is nothing in it"), err);
 	sample_fill(&job->sample, base_name(job->path), str_cut(bytes, 0, SAMPLE_BYTES), got == 0, &job->arena);
+	job->sample.conversion = str_of(reader_conversion(job->reader));
 	const char *reason = "";
 	job->format = format_detect(&job->sample, &reason);
 	if (!job->format)

@@ -1,4 +1,5 @@
-/* One struct for all sources: `pull` gives decompressed bytes, the rest (offsets, limits, failures that stay) is shared.
+/* One struct for all sources: `pull` gives decompressed bytes, the rest (offsets, limits, failures that stay) is shared; what is no JSON
+ * goes through a conversion on its way out.
  * Each compression by its own library and not by libarchive: that one does not check gzip's CRC (3.6.2), and brings libxml2, ICU and
  * the C++ library into every start of the program, which took longer than all else in it. */
 #include "import/reader.h"
@@ -16,7 +17,9 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
-enum { INPUT_SIZE = 256 << 10, SNIFF_MIN = 8, PAUSE_MS = 50 };
+#include "import/convert.h"
+
+enum { INPUT_SIZE = 256 << 10, SNIFF_MIN = 8, LOOK_SIZE = 4096, PAUSE_MS = 50 };
 static const uint64_t XZ_MEMORY = 128 << 20; /* xz -9 needs 65 MiB */
 static const uint64_t RATIO_FREE = 16 << 20; /* below this no ratio is suspect: a file of blanks is not a bomb */
 static const uint64_t EXPANDED_DEFAULT = 64ULL << 30;
@@ -27,6 +30,7 @@ enum container {
 	CONTAINER_PLAIN,
 	CONTAINER_GZIP,
 	CONTAINER_ZSTD,
+	CONTAINER_ZSTD_RECORDS, /* of the OpenTelemetry collector's file exporter */
 	CONTAINER_XZ,
 	CONTAINER_ZIP,
 	CONTAINER_TAR,
@@ -42,22 +46,25 @@ static const struct {
 	size_t at, len;
 	const char *bytes;
 } magics[] = {
-    {.container = CONTAINER_GZIP,     .at = 0,   .len = 2, .bytes = "\x1f\x8b"          },
-    {.container = CONTAINER_ZSTD,     .at = 0,   .len = 4, .bytes = "\x28\xb5\x2f\xfd"  },
-    {.container = CONTAINER_XZ,       .at = 0,   .len = 6, .bytes = "\xfd\x37zXZ\0"     },
-    {.container = CONTAINER_ZIP,      .at = 0,   .len = 4, .bytes = "PK\x03\x04"        },
-    {.container = CONTAINER_ZIP,      .at = 0,   .len = 4, .bytes = "PK\x05\x06"        },
-    {.container = CONTAINER_BZIP2,    .at = 0,   .len = 3, .bytes = "BZh"               },
-    {.container = CONTAINER_LZ4,      .at = 0,   .len = 4, .bytes = "\x04\x22\x4d\x18"  },
-    {.container = CONTAINER_7ZIP,     .at = 0,   .len = 6, .bytes = "7z\xbc\xaf\x27\x1c"},
-    {.container = CONTAINER_COMPRESS, .at = 0,   .len = 2, .bytes = "\x1f\x9d"          },
-    {.container = CONTAINER_TAR,      .at = 257, .len = 5, .bytes = "ustar"             },
+    {.container = CONTAINER_GZIP,         .at = 0,   .len = 2, .bytes = "\x1f\x8b"          },
+    {.container = CONTAINER_ZSTD,         .at = 0,   .len = 4, .bytes = "\x28\xb5\x2f\xfd"  },
+    {.container = CONTAINER_ZSTD_RECORDS, .at = 4,   .len = 4, .bytes = "\x28\xb5\x2f\xfd"  },
+    {.container = CONTAINER_XZ,           .at = 0,   .len = 6, .bytes = "\xfd\x37zXZ\0"     },
+    {.container = CONTAINER_ZIP,          .at = 0,   .len = 4, .bytes = "PK\x03\x04"        },
+    {.container = CONTAINER_ZIP,          .at = 0,   .len = 4, .bytes = "PK\x05\x06"        },
+    {.container = CONTAINER_BZIP2,        .at = 0,   .len = 3, .bytes = "BZh"               },
+    {.container = CONTAINER_LZ4,          .at = 0,   .len = 4, .bytes = "\x04\x22\x4d\x18"  },
+    {.container = CONTAINER_7ZIP,         .at = 0,   .len = 6, .bytes = "7z\xbc\xaf\x27\x1c"},
+    {.container = CONTAINER_COMPRESS,     .at = 0,   .len = 2, .bytes = "\x1f\x9d"          },
+    {.container = CONTAINER_TAR,          .at = 257, .len = 5, .bytes = "ustar"             },
 };
 
 static const char *const container_names[N_CONTAINERS] = {
-    [CONTAINER_GZIP] = "gzip", [CONTAINER_ZSTD] = "zstd",  [CONTAINER_XZ] = "xz",
-    [CONTAINER_ZIP] = "zip",   [CONTAINER_TAR] = "tar",    [CONTAINER_BZIP2] = "bzip2",
-    [CONTAINER_LZ4] = "lz4",   [CONTAINER_7ZIP] = "7-Zip", [CONTAINER_COMPRESS] = "compress (.Z)",
+    [CONTAINER_GZIP] = "gzip",   [CONTAINER_ZSTD] = "zstd",
+    [CONTAINER_XZ] = "xz",       [CONTAINER_ZSTD_RECORDS] = "zstd",
+    [CONTAINER_ZIP] = "zip",     [CONTAINER_TAR] = "tar",
+    [CONTAINER_BZIP2] = "bzip2", [CONTAINER_LZ4] = "lz4",
+    [CONTAINER_7ZIP] = "7-Zip",  [CONTAINER_COMPRESS] = "compress (.Z)",
 };
 
 struct reader {
@@ -75,11 +82,19 @@ struct reader {
 	bool zlib_ready, in_member;
 	const char *zlib_bad; /* damage met, to be told once the bytes before it are given */
 	ZSTD_DStream *zstd;
-	bool in_frame;     /* of zstd */
-	size_t zstd_wants; /* bytes it would like next */
+	bool in_frame;                /* of zstd */
+	size_t zstd_wants;            /* bytes it would like next */
+	uint32_t record_left;         /* bytes of the record that were not taken yet */
+	bool record_begun, line_open; /* it has given something; that is JSON, and no line end came after it */
 	lzma_stream xz;
 	lzma_ret xz_status; /* anything but LZMA_OK stays */
 	bool xz_ready;
+
+	uint64_t pulled; /* decompressed bytes so far */
+	struct buf head; /* looked at to choose a conversion: comes first, from head_at */
+	size_t head_at;
+	bool looked;
+	struct convert *convert; /* NULL: given as it is */
 
 	struct buf unread; /* given back: comes first, from unread_at */
 	size_t unread_at;
@@ -105,7 +120,7 @@ static int64_t fail(struct reader *r, const char *code, const char *text)
 {
 	r->failed = true;
 	r->code = code;
-	struct where at = {.file = r->path, .offset = r->given};
+	struct where at = {.file = r->path, .offset = r->pulled};
 	err_set(&r->err, ERR_INPUT, &at, "%s", text);
 	return -1;
 }
@@ -182,7 +197,7 @@ static void use_input(struct reader *r, size_t n)
 
 static int64_t pull_memory(struct reader *r, char *into, size_t cap)
 {
-	struct str rest = str_from(r->memory, (size_t)r->given);
+	struct str rest = str_from(r->memory, (size_t)r->pulled);
 	size_t n = rest.len < cap ? rest.len : cap;
 	if (r->chunk > 0 && n > r->chunk)
 		n = r->chunk;
@@ -195,7 +210,7 @@ static int64_t pull_memory(struct reader *r, char *into, size_t cap)
 static int64_t pull_plain(struct reader *r, char *into, size_t cap)
 {
 	size_t ready = r->in_end - r->in_at;
-	uint64_t left = r->source_size > r->given ? r->source_size - r->given : 0;
+	uint64_t left = r->source_size > r->pulled ? r->source_size - r->pulled : 0;
 	if (r->limited && left == 0)
 		return 0;
 	if (r->limited && left < cap)
@@ -209,7 +224,7 @@ static int64_t pull_plain(struct reader *r, char *into, size_t cap)
 	int64_t n = read_file(r, into, cap);
 	if (n > 0)
 		count_source(r, (size_t)n);
-	if (n == 0 && r->regular && !r->limited && r->given < r->source_size)
+	if (n == 0 && r->regular && !r->limited && r->pulled < r->source_size)
 		return fail(r, "io", "the file got shorter while it was read");
 	return n;
 }
@@ -336,6 +351,72 @@ static int64_t pull_zstd(struct reader *r, char *into, size_t cap)
 	return (int64_t)out.pos;
 }
 
+/* The next record's length, 4 bytes with the big end first. 0: the end, -1: failed. */
+static int64_t next_record(struct reader *r)
+{
+	while (r->in_end - r->in_at < 4 && !r->in_eof) {
+		memmove(r->in, r->in + r->in_at, r->in_end - r->in_at);
+		r->in_end -= r->in_at;
+		r->in_at = 0;
+		if (!fill_input(r))
+			return -1;
+	}
+	const unsigned char *p = r->in + r->in_at;
+	size_t there = r->in_end - r->in_at;
+	if (there < 4)
+		return there ? damaged(r, "cut off", NULL) : 0;
+	r->record_left = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+	r->record_begun = false;
+	use_input(r, 4);
+	return 1;
+}
+
+/* The next bytes of a record to the decoder, never those of the one behind it. */
+static bool step_record(struct reader *r, ZSTD_outBuffer *out)
+{
+	if (r->in_at == r->in_end && !r->in_eof && !fill_input(r))
+		return false;
+	if (!r->in_frame)
+		r->zstd_wants = ZSTD_initDStream(r->zstd);
+	size_t before = r->in_at, n = r->in_end - r->in_at;
+	n = n < r->zstd_wants ? n : r->zstd_wants;
+	n = n < r->record_left ? n : r->record_left;
+	if (n == 0) {
+		damaged(r, "cut off", NULL);
+		return false;
+	}
+	bool good = step_zstd(r, n, out);
+	r->record_left -= (uint32_t)(r->in_at - before);
+	return good;
+}
+
+/* Each record is compressed by itself behind its length. Those that are JSON become lines. Source: opentelemetry-collector-contrib
+ * exporter/fileexporter/README.md. */
+static int64_t pull_zstd_records(struct reader *r, char *into, size_t cap)
+{
+	ZSTD_outBuffer out = {.dst = into, .size = cap};
+	if (r->in_frame && !step_zstd(r, 0, &out))
+		return -1;
+	while (out.pos == 0) {
+		if (r->in_frame || r->record_left > 0) {
+			if (!step_record(r, &out))
+				return -1;
+			continue;
+		}
+		if (r->line_open) {
+			r->line_open = false;
+			*into = '\n';
+			return 1;
+		}
+		int64_t more = next_record(r);
+		if (more <= 0)
+			return more;
+	}
+	r->line_open = (r->record_begun ? r->line_open : *into == '{' || *into == '[') && into[out.pos - 1] != '\n';
+	r->record_begun = true;
+	return (int64_t)out.pos;
+}
+
 static int64_t xz_failure(struct reader *r)
 {
 	if (r->xz_status == LZMA_MEM_ERROR)
@@ -371,6 +452,7 @@ static int64_t pull(struct reader *r, char *into, size_t cap)
 	switch (r->container) {
 	case CONTAINER_GZIP: return pull_gzip(r, into, cap);
 	case CONTAINER_ZSTD: return pull_zstd(r, into, cap);
+	case CONTAINER_ZSTD_RECORDS: return pull_zstd_records(r, into, cap);
 	case CONTAINER_XZ: return pull_xz(r, into, cap);
 	case CONTAINER_PLAIN:
 	case CONTAINER_ZIP:
@@ -390,7 +472,7 @@ static int64_t check_limits(struct reader *r, int64_t n)
 {
 	if (n <= 0 || r->container == CONTAINER_PLAIN)
 		return n;
-	uint64_t total = r->given + (uint64_t)n;
+	uint64_t total = r->pulled + (uint64_t)n;
 	uint64_t source = reader_source_bytes(r);
 	struct buf text = BUF_INIT;
 	const char *code = NULL;
@@ -407,26 +489,67 @@ static int64_t check_limits(struct reader *r, int64_t n)
 	return n;
 }
 
-static int64_t take_unread(struct reader *r, char *into, size_t cap)
+static int64_t take_kept(struct buf *kept, size_t *at, char *into, size_t cap)
 {
-	struct str rest = str_cut(buf_str(&r->unread), r->unread_at, cap);
+	struct str rest = str_cut(buf_str(kept), *at, cap);
 	memcpy(into, rest.ptr, rest.len);
-	r->unread_at += rest.len;
-	if (r->unread_at == r->unread.len) {
-		buf_done(&r->unread);
-		r->unread_at = 0;
+	*at += rest.len;
+	if (*at == kept->len) {
+		buf_done(kept);
+		*at = 0;
 	}
 	return (int64_t)rest.len;
+}
+
+/* ---- conversions */
+
+static int64_t pull_more(struct reader *r, char *into, size_t cap)
+{
+	int64_t n = r->failed ? -1 : check_limits(r, pull(r, into, cap));
+	if (n > 0)
+		r->pulled += (uint64_t)n;
+	return n;
+}
+
+/* Decompressed bytes from the first on. */
+static int64_t pull_bytes(void *context, char *into, size_t cap)
+{
+	struct reader *r = context;
+	return r->head.len ? take_kept(&r->head, &r->head_at, into, cap) : pull_more(r, into, cap);
+}
+
+/* The first bytes tell whether a conversion is for them; they come again. */
+static void look(struct reader *r)
+{
+	enum convert_sniff verdict = CONVERT_MORE;
+	const struct conversion *how;
+	unsigned dialect = 0;
+	int64_t n = 1;
+	r->looked = true;
+	while (verdict == CONVERT_MORE && n > 0 && r->head.len < CONVERT_HEAD) {
+		buf_reserve(&r->head, LOOK_SIZE);
+		n = pull_more(r, r->head.ptr + r->head.len, LOOK_SIZE - r->head.len % LOOK_SIZE);
+		r->head.len += n > 0 ? (size_t)n : 0;
+		/* What a pipe has may be all for now; a file is looked at in steps, so that it is always judged alike. */
+		if (r->regular && n > 0 && r->head.len % LOOK_SIZE)
+			continue;
+		verdict = convert_sniff(buf_str(&r->head), n <= 0 || r->head.len >= CONVERT_HEAD, &how, &dialect);
+	}
+	if (verdict == CONVERT_YES)
+		r->convert = convert_open(how, dialect, pull_bytes, r, 0, 0);
+}
+
+static int64_t next_bytes(struct reader *r, char *into, size_t cap)
+{
+	if (!r->looked)
+		look(r);
+	return r->convert ? convert_read(r->convert, into, cap) : pull_bytes(r, into, cap);
 }
 
 int64_t reader_read(struct reader *r, char *into, size_t cap, struct err *err)
 {
 	BUG_ON(cap == 0);
-	int64_t n;
-	if (r->unread.len)
-		n = take_unread(r, into, cap);
-	else
-		n = r->failed ? -1 : check_limits(r, pull(r, into, cap));
+	int64_t n = r->unread.len ? take_kept(&r->unread, &r->unread_at, into, cap) : next_bytes(r, into, cap);
 	if (n > 0) {
 		r->given += (uint64_t)n;
 		if (r->hasher)
@@ -515,6 +638,7 @@ static bool open_container(struct reader *r)
 		r->zlib_ready = r->in_member = true;
 		return true;
 	case CONTAINER_ZSTD:
+	case CONTAINER_ZSTD_RECORDS:
 		r->zstd = ZSTD_createDStream();
 		if (!r->zstd)
 			err_die("out of memory");
@@ -543,8 +667,11 @@ static struct reader *open_reader(const char *path, struct reader *r, struct err
 		r->limits.expanded_bytes = EXPANDED_DEFAULT;
 	if (r->limits.ratio == 0)
 		r->limits.ratio = RATIO_DEFAULT;
-	if (open_file(r) && read_head(r) && open_container(r))
+	if (open_file(r) && read_head(r) && open_container(r)) {
+		if (r->regular) /* of a pipe more may have to come */
+			look(r);
 		return r;
+	}
 	open_code = r->code;
 	if (err) {
 		*err = r->err;
@@ -588,29 +715,33 @@ struct reader *reader_at(int fd, const char *path, uint64_t from, uint64_t to)
 	struct reader *r = xcalloc(1, sizeof *r);
 	r->path = xstrdup(path);
 	r->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-	r->regular = r->placed = r->limited = true;
-	r->at = r->given = from;
+	r->regular = r->placed = r->limited = r->looked = true;
+	r->at = r->given = r->pulled = from;
 	r->source_size = to;
 	return r;
 }
 
 bool reader_seek(struct reader *r, uint64_t offset)
 {
-	if (!r->placed || r->container != CONTAINER_PLAIN || r->failed)
+	if (!reader_is_plain(r) || r->failed)
 		return false;
 	buf_done(&r->unread);
-	r->unread_at = 0;
+	buf_done(&r->head);
+	r->unread_at = r->head_at = 0;
 	r->in_at = r->in_end = 0;
 	r->in_eof = false;
-	r->at = r->given = offset;
+	r->at = r->given = r->pulled = offset;
 	return true;
 }
 
 void reader_limit(struct reader *r, uint64_t size)
 {
-	r->limited = r->placed && r->container == CONTAINER_PLAIN;
-	if (r->limited)
-		r->source_size = size;
+	r->limited = reader_is_plain(r);
+	if (!r->limited)
+		return;
+	r->source_size = size;
+	if (r->head.len > size)
+		r->head.len = (size_t)size;
 }
 
 struct reader *reader_memory(struct str bytes, size_t chunk)
@@ -620,6 +751,7 @@ struct reader *reader_memory(struct str bytes, size_t chunk)
 	r->memory = bytes;
 	r->chunk = chunk;
 	r->source_size = bytes.len;
+	r->looked = true;
 	return r;
 }
 
@@ -627,6 +759,7 @@ void reader_close(struct reader *r)
 {
 	if (!r)
 		return;
+	convert_close(r->convert);
 	ZSTD_freeDStream(r->zstd);
 	if (r->xz_ready)
 		lzma_end(&r->xz);
@@ -635,6 +768,7 @@ void reader_close(struct reader *r)
 	if (r->fd > STDIN_FILENO)
 		close(r->fd);
 	buf_done(&r->unread);
+	buf_done(&r->head);
 	free(r->in);
 	free(r->path);
 	free(r);
@@ -664,7 +798,7 @@ int reader_fd(const struct reader *r)
 
 bool reader_is_plain(const struct reader *r)
 {
-	return r->placed && r->container == CONTAINER_PLAIN;
+	return r->placed && r->container == CONTAINER_PLAIN && !r->convert;
 }
 
 bool reader_stopped(const struct reader *r)
@@ -674,13 +808,31 @@ bool reader_stopped(const struct reader *r)
 
 bool reader_pauses(const struct reader *r)
 {
-	bool pipe = r->fd >= 0 && !r->regular && !r->unread.len && r->in_at == r->in_end && !r->in_eof;
+	bool pipe = r->fd >= 0 && !r->regular && r->in_at == r->in_end && !r->in_eof;
+	pipe &= !r->unread.len && !r->head.len && !(r->convert && convert_pending(r->convert));
 	return pipe && !is_ready(r->fd, PAUSE_MS);
 }
 
 const char *reader_compression(const struct reader *r)
 {
 	return container_names[r->container];
+}
+
+const char *reader_conversion(const struct reader *r)
+{
+	return r->convert ? convert_name(r->convert) : NULL;
+}
+
+bool reader_place(struct reader *r, uint64_t offset, uint64_t *source_offset, uint64_t *line)
+{
+	if (r->convert)
+		convert_place(r->convert, offset, source_offset, line);
+	return r->convert != NULL;
+}
+
+bool reader_problem(struct reader *r, uint64_t offset, struct problem *p, uint64_t *records)
+{
+	return r->convert && convert_problem(r->convert, offset, p, records);
 }
 
 const char *reader_code(const struct reader *r)

@@ -6,6 +6,7 @@
 #include "store/base/err.h"
 #include "store/base/hash.h"
 #include "store/base/str.h"
+#include "store/model.h"
 
 /* Stop at 1 GiB or 200:1 after the first 16 MiB, whatever comes last, for compressed sources (robustness.md row 10). */
 struct reader_limits {
@@ -26,7 +27,7 @@ struct reader *reader_open_wait(const char *path, const struct reader_limits *li
 struct reader *reader_again(const struct reader *other);
 /* Plain bytes [from, to) of an open file; offsets count from 0. A file that is shorter ends there: no failure. fd is not kept. */
 struct reader *reader_at(int fd, const char *path, uint64_t from, uint64_t to);
-/* Goes to an offset; false (nothing happens): compressed, or not a file. Not hashed. */
+/* Goes to an offset; false (nothing happens): compressed, converted, or not a file. Not hashed. */
 bool reader_seek(struct reader *r, uint64_t offset);
 /* Of a plain file only the first `size` bytes are read (one that is shorter: no failure); else nothing happens. */
 void reader_limit(struct reader *r, uint64_t size);
@@ -40,15 +41,21 @@ int64_t reader_read(struct reader *r, char *into, size_t cap, struct err *err);
 void reader_unread(struct reader *r, struct str bytes);
 /* Adds every byte that is given from now on to `hasher` (borrowed; NULL ends it): the resume point's hash. */
 void reader_hash(struct reader *r, struct hasher *hasher);
-uint64_t reader_offset(const struct reader *r);       /* decompressed bytes given so far */
+uint64_t reader_offset(const struct reader *r);       /* bytes given so far */
 uint64_t reader_source_bytes(const struct reader *r); /* bytes of the file consumed; any thread may ask */
 uint64_t reader_source_size(const struct reader *r);  /* size of the file, 0 if unknown (pipe) */
 int reader_fd(const struct reader *r);                /* of a regular file opened by name, else -1 */
-bool reader_is_plain(const struct reader *r);         /* a regular file, not compressed */
+bool reader_is_plain(const struct reader *r);         /* a regular file, given as it is */
 bool reader_stopped(const struct reader *r);          /* wait said false */
 /* A pipe that has had nothing for a moment (waits 50 ms to see): what came so far should be looked at. */
 bool reader_pauses(const struct reader *r);
 const char *reader_compression(const struct reader *r); /* "gzip", "zstd", "xz" or NULL */
+/* What is not JSON is given as JSON Lines (convert.h): "csv", "protobuf"; NULL: it is given as it is. Then reader_read, reader_offset
+ * and the hash are about the text that was made; failures and what follows here are about the bytes it was made of. */
+const char *reader_conversion(const struct reader *r);
+bool reader_place(struct reader *r, uint64_t offset, uint64_t *source_offset,
+                  uint64_t *line); /* convert_place; false: the same */
+bool reader_problem(struct reader *r, uint64_t offset, struct problem *p, uint64_t *records); /* convert_problem */
 /* Problem code of the last failure: "io" "damaged" "limit-expanded" "limit-ratio" "unknown-format"; NULL if none.
  * reader_code(NULL): of this thread's last reader_open that returned NULL. */
 const char *reader_code(const struct reader *r);

@@ -272,6 +272,38 @@ static enum record_event unwind_step(struct record_reader *r, const struct out *
 	return RECORD_NONE;
 }
 
+/* ---- a source that was converted: where things are in it, and what was bad in it */
+
+static bool conversion_problem(struct record_reader *r, const struct out *out)
+{
+	uint64_t records;
+	if (!reader_conversion(r->w.source))
+		return false;
+	if (r->stack.n == 0 && r->phase == PHASE_READ)
+		skip_between(r, true); /* to the next line made: what came before it is known */
+	uint64_t at = r->phase == PHASE_END ? UINT64_MAX : window_offset(&r->w);
+	if (!reader_problem(r->w.source, at, out->problem, &records))
+		return false;
+	out->problem->record = r->number + (records > 0);
+	r->number += records;
+	r->any = true;
+	return true;
+}
+
+static enum record_event placed(struct record_reader *r, const struct out *out, enum record_event event)
+{
+	uint64_t offset, line;
+	if (event == RECORD_RECORD && reader_place(r->w.source, out->rec->offset, &offset, &line)) {
+		out->rec->offset = offset;
+		out->rec->line = line;
+	}
+	if (event == RECORD_PROBLEM && reader_place(r->w.source, out->problem->offset, &offset, &line)) {
+		out->problem->offset = offset;
+		out->problem->line = line;
+	}
+	return event;
+}
+
 enum record_event record_next(struct record_reader *r, struct record *rec, struct frame **frame,
                               struct problem *problem, struct err *err)
 {
@@ -279,7 +311,9 @@ enum record_event record_next(struct record_reader *r, struct record *rec, struc
 	for (;;) {
 		enum record_event event = RECORD_NONE;
 		if (r->notice_at < r->notices.n)
-			return record_give_notice(r, &out);
+			return placed(r, &out, record_give_notice(r, &out));
+		if ((r->phase == PHASE_READ || r->phase == PHASE_END) && conversion_problem(r, &out))
+			return RECORD_PROBLEM;
 		switch (r->phase) {
 		case PHASE_START: event = start(r, &out); break;
 		case PHASE_READ: event = read_step(r, &out); break;
@@ -290,6 +324,6 @@ enum record_event record_next(struct record_reader *r, struct record *rec, struc
 			return RECORD_NONE;
 		}
 		if (event != RECORD_NONE)
-			return event;
+			return placed(r, &out, event);
 	}
 }

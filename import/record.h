@@ -50,7 +50,8 @@ struct record {
 	int slot;
 	const struct frame *frame;     /* innermost first through ->outer; NULL if the record is the top-level value */
 	uint64_t number, line, offset; /* number from 1 in this source entry, counting skipped records too; line from 1;
-	                                  offset of bytes in the stream */
+	                                  offset of bytes in the stream; of a converted source (reader_place) both of the
+	                                  unit it was made of */
 	const struct record_reader *reader; /* private: record_path_text */
 };
 

@@ -97,6 +97,9 @@ static void list_done(struct file_list *list)
 	vec_done(list);
 }
 
+static struct str slurped_as; /* what the bytes last slurped were made from (sample.conversion) */
+
+/* As an import gets it: decompressed and converted. */
 static bool slurp(struct buf *out, const char *path)
 {
 	struct err err = ERR_INIT;
@@ -112,8 +115,26 @@ static bool slurp(struct buf *out, const char *path)
 		if (n > 0)
 			out->len += (size_t)n;
 	} while (n > 0 && out->len < READ_MAX);
+	slurped_as = str_of(reader_conversion(r)); /* static */
 	reader_close(r);
 	return n == 0;
+}
+
+/* As it is. */
+static bool load(struct buf *out, const char *path)
+{
+	FILE *file = fopen(path, "rb");
+	size_t n;
+
+	buf_clear(out);
+	if (!file)
+		return false;
+	do {
+		buf_reserve(out, 1 << 16);
+		n = fread(out->ptr + out->len, 1, 1 << 16, file);
+		out->len += n;
+	} while (n > 0 && out->len < READ_MAX);
+	return fclose(file) == 0;
 }
 
 static void write_file(const char *path, struct str text)
@@ -229,7 +250,7 @@ static void golden_one(const struct format *format, const char *path, struct str
 	if (getenv("SPOOR_GOLDEN")) {
 		write_file(buf_cstr(&out_path), buf_str(&got));
 	} else {
-		if (!slurp(&want, buf_cstr(&out_path)))
+		if (!load(&want, buf_cstr(&out_path)))
 			fail_msg("%s is missing (SPOOR_GOLDEN=1 makes it)", buf_cstr(&out_path));
 		if (!str_eq(buf_str(&want), buf_str(&got))) {
 			print_difference(buf_str(&want), buf_str(&got));
@@ -425,6 +446,7 @@ static void detect_one(const struct format *format, const char *path, struct str
 	int best = -1, n_best = 0;
 
 	sample_fill(&sample, STR_LIT("x.json"), str_cut(bytes, 0, SAMPLE_BYTES), bytes.len <= SAMPLE_BYTES, &arena);
+	sample.conversion = slurped_as;
 	for (size_t i = 0; formats[i]; i++) {
 		const char *reason = NULL;
 		int score = formats[i]->probe(&sample, &reason);
@@ -690,6 +712,7 @@ static bool count_file(const char *path, struct counts *counts)
 	assert_true(slurp(&bytes, path));
 	sample_fill(&sample, STR_LIT("x"), str_cut(buf_str(&bytes), 0, SAMPLE_BYTES), bytes.len <= SAMPLE_BYTES,
 	            &arena);
+	sample.conversion = slurped_as;
 	format = format_detect(&sample, &why);
 	if (format)
 		run_format(format, buf_str(&bytes), (struct run_opts){0, 0}, &r);
@@ -744,7 +767,7 @@ static int check_table(const char *root, const struct corpus_table *t, int *n_fi
 	int wrong = 0;
 
 	buf_printf(&path, "%s/%s/%s", root, t->folder, t->table);
-	assert_true(slurp(&table, buf_cstr(&path)));
+	assert_true(load(&table, buf_cstr(&path)));
 	rest = buf_str(&table);
 	assert_true(str_split(&rest, '\n', &head));
 	while (str_split(&rest, '\n', &row)) {
