@@ -830,6 +830,124 @@ static void corpus_counts(void **state)
 }
 
 /* Spans each hostile file must give; the rest is that nothing crashes. */
+/* Whose files lie in a folder of the corpus; what is no input there (recordings of requests, tables) is nobody's. */
+static const struct {
+	const char *folder, *formats;
+} corpus_folders[] = {
+    {"traces/agentops-sdk",       "otlp"                      },
+    {"traces/any-agent",          "sdk-span"                  },
+    {"traces/atif",               "atif"                      },
+    {"traces/attributes-only",    "sdk-span"                  },
+    {"traces/braintrust",         "braintrust"                },
+    {"traces/braintrust-sdk",     "braintrust"                },
+    {"traces/claude-code",        "claude-code"               },
+    {"traces/codex",              "codex"                     },
+    {"traces/deepeval-trace",     "deepeval-trace"            },
+    {"traces/galileo-sdk",        "galileo"                   },
+    {"traces/goose",              "goose"                     },
+    {"traces/jaeger",             "jaeger otlp"               },
+    {"traces/laminar-sdk",        "otlp"                      },
+    {"traces/langfuse",           "langfuse"                  },
+    {"traces/langfuse-sdk",       "langfuse otlp"             },
+    {"traces/langgraph-sdk",      "langsmith langchain-stream"},
+    {"traces/langsmith",          "langsmith"                 },
+    {"traces/langsmith-sdk",      "langsmith"                 },
+    {"traces/mlflow",             "mlflow"                    },
+    {"traces/openai-agents",      "openai-agents"             },
+    {"traces/openai-agents-sdk",  "openai-agents"             },
+    {"traces/opik-sdk",           "opik"                      },
+    {"traces/otlp",               "otlp"                      },
+    {"traces/otlp-jsonl",         "otlp"                      },
+    {"traces/otlp-real-sdk",      "otlp"                      },
+    {"traces/phoenix",            "phoenix"                   },
+    {"traces/phoenix-sdk",        "phoenix otlp"              },
+    {"traces/sdk-spans",          "sdk-span"                  },
+    {"traces/tempo",              "otlp"                      },
+    {"traces/vercel-ai",          "sdk-span"                  },
+    {"traces/weave-sdk",          "weave weave-batch"         },
+    {"traces/zipkin",             "zipkin"                    },
+    {"evals/agentskills/0adea80", ""                          },
+    {"evals/deepeval",            ""                          },
+    {"evals/generic",             ""                          },
+    {"evals/inspect",             ""                          },
+    {"evals/lm-eval",             ""                          },
+    {"evals/promptfoo",           "promptfoo promptfoo-jsonl" },
+    {"evals/ragas",               ""                          },
+    {"evals/tau-bench",           ""                          },
+};
+
+static bool is_word_of(const char *words, const char *word)
+{
+	size_t len = strlen(word);
+	for (const char *at = words; (at = strstr(at, word)); at += len)
+		if ((at == words || at[-1] == ' ') && (at[len] == 0 || at[len] == ' '))
+			return true;
+	return false;
+}
+
+/* One format, and one alone, claims the file: one of those named. A stranger's file: none. */
+static int claimed_wrongly(const char *path, const char *allowed)
+{
+	struct buf bytes = BUF_INIT;
+	struct arena arena = ARENA_INIT;
+	struct sample sample = {0};
+	const char *why = NULL, *slash = strrchr(path, '/');
+	int best = -1, n_best = 0, wrong = 0;
+
+	if (slurp(&bytes, path)) {
+		sample_fill(&sample, str_of(slash + 1), str_cut(buf_str(&bytes), 0, SAMPLE_BYTES),
+		            bytes.len <= SAMPLE_BYTES, &arena);
+		sample.conversion = slurped_as;
+		for (size_t i = 0; formats[i]; i++) {
+			const char *reason = NULL;
+			int score = formats[i]->probe(&sample, &reason);
+
+			n_best = score > best ? 1 : n_best + (score == best);
+			best = score > best ? score : best;
+		}
+		const struct format *format = format_detect(&sample, &why);
+		bool recording = strstr(path, ".requests.") != NULL;
+
+		wrong = (format && n_best > 1) || (format && !is_word_of(allowed, format->name)) ||
+		        (!format && *allowed && !recording);
+		if (wrong)
+			print_message("%s: %s (%s), %d claim it with %d\n", path, format ? format->name : "nobody's",
+			              why, n_best, best);
+	}
+	arena_done(&arena);
+	buf_done(&bytes);
+	return wrong;
+}
+
+static void corpus_detection(void **state)
+{
+	int wrong = 0, n_files = 0;
+
+	(void)state;
+	if (!corpus()) {
+		print_message("skipped: no corpus\n");
+		return;
+	}
+	for (size_t i = 0; i < sizeof corpus_folders / sizeof *corpus_folders; i++) {
+		struct buf folder = BUF_INIT;
+		struct file_list list = {0};
+
+		buf_printf(&folder, "%s/%s", corpus(), corpus_folders[i].folder);
+		list_files(buf_cstr(&folder), "", &list);
+		for (size_t k = 0; k < list.n; k++) {
+			struct stat st;
+
+			if (stat(list.at[k], &st) == 0 && S_ISREG(st.st_mode) && ++n_files)
+				wrong += claimed_wrongly(list.at[k], corpus_folders[i].formats);
+		}
+		list_done(&list);
+		buf_done(&folder);
+	}
+	print_message("%d corpus files looked at\n", n_files);
+	assert_true(n_files > 150);
+	assert_int_equal(wrong, 0);
+}
+
 static void corpus_hostile(void **state)
 {
 	static const struct {
@@ -886,6 +1004,7 @@ int main(void)
 	    cmocka_unit_test(secrets),
 	    cmocka_unit_test(secrets_of_formats),
 	    cmocka_unit_test(corpus_counts),
+	    cmocka_unit_test(corpus_detection),
 	    cmocka_unit_test(corpus_hostile),
 	};
 
