@@ -196,7 +196,7 @@ static void read_events(struct row *row)
 	struct lists l = lists_of(row, C_EVENT_TIMES, 3);
 	size_t n = size_add(longest(row, C_EVENT_TIMES, 3), val_count(row->got[C_EVENTS]));
 	struct event_in *at = arena_zalloc(row->in.arena, n + 1, sizeof *at);
-	struct val got[3];
+	struct val got[3] = {VAL_NONE};
 
 	while (next_of(&l, got))
 		put_event(row, &at[row->span.n_events++], got);
@@ -214,7 +214,7 @@ static void read_links(struct row *row)
 	struct lists l = lists_of(row, C_LINK_TRACE_IDS, 4);
 	size_t n = size_add(longest(row, C_LINK_TRACE_IDS, 4), val_count(row->got[C_LINKS]));
 	struct link_in *at = arena_zalloc(row->in.arena, n + 1, sizeof *at);
-	struct val got[4];
+	struct val got[4] = {VAL_NONE};
 
 	while (next_of(&l, got))
 		put_link(row, &at[row->span.n_links++], got);

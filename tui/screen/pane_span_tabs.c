@@ -273,6 +273,7 @@ static void overview_odd(const struct laying *l)
 	    {SPAN_CYCLE,      "its parents lead back to it: the circle is cut here"                            },
 	    {SPAN_CONFLICT,   "two records of this span say different things; both are kept"                   },
 	    {SPAN_MADE_UP_ID, "the source gave it no id"                                                       },
+	    {SPAN_ANSWER,     "the answering half of a call; the caller's half has the same id"                },
 	};
 	for (size_t i = 0; i < sizeof odd / sizeof *odd; i++)
 		if (l->d->row.flags & odd[i].flag) {
