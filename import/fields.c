@@ -65,7 +65,7 @@ struct str field_text(const struct fields *f, struct val v)
 
 static bool is_there(struct val v)
 {
-	return val_ok(v) && !(val_is(v, SCAN_STRING) && val_raw(v).len <= 2);
+	return val_ok(v) && !val_is(v, SCAN_NAN) && !(val_is(v, SCAN_STRING) && val_raw(v).len <= 2);
 }
 
 struct val field_any(struct val object, const char *const *names)

@@ -205,11 +205,13 @@ static const struct sign signs[] = {
     {92, "has a list of Langfuse observations",              {"data[].traceId", "data[].startTime", "data[].parentObservationId"}         },
     {88, "is a Langfuse trace",                              {"id", "timestamp", "htmlPath", "observations"}                              },
     {84, "rows are Langfuse traces",                         {"id", "timestamp", "bookmarked", "public"}                                  },
+    {70, "rows are Langfuse traces",                         {"id", "timestamp", "userId", "sessionId", "release"}                        },
     {84, "has a list of Langfuse traces",                    {"data[].id", "data[].timestamp", "data[].bookmarked"}                       },
     {84, "has a list of Langfuse traces",                    {"data[].id", "data[].timestamp", "data[].htmlPath"}                         },
 };
 
 static const struct sign score_signs[] = {
+    {75, "rows are Langfuse scores",      {"id", "name", "value", "source", "traceId"}                          },
     {90, "rows are Langfuse scores",      {"id", "name", "dataType", "source"}                                  },
     {90, "has a list of Langfuse scores", {"data[].id", "data[].name", "data[].dataType", "data[].source"}      },
     {90, "rows are Langfuse scores",      {"id", "name", "dataType", "subject.kind"}                            },
@@ -226,13 +228,14 @@ static bool has_all(const struct sample *s, const struct sign *sign)
 
 static int best_sign(const struct sample *s, const struct sign *list, size_t n, const char **why)
 {
+	int best = 0;
 	for (size_t i = 0; i < n; i++) {
-		if (has_all(s, &list[i])) {
-			*why = list[i].why;
-			return list[i].score;
-		}
+		if (list[i].score <= best || !has_all(s, &list[i]))
+			continue;
+		*why = list[i].why;
+		best = list[i].score;
 	}
-	return 0;
+	return best;
 }
 
 static int langfuse_probe(const struct sample *s, const char **why)

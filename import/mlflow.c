@@ -306,6 +306,7 @@ const struct format format_mlflow = {
     .example = "{\"info\":{\"trace_id\":\"tr-…\",\"trace_location\":…,\"assessments\":[…]},\"data\":{\"spans\":[{"
                "\"span_id\":…}]}}",
     .paths = mlflow_paths,
+    .lenient = true, /* Python writes NaN */
     .state_size = sizeof(struct mlflow_state),
     .probe = mlflow_probe,
     .record = mlflow_record,

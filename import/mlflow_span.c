@@ -226,9 +226,9 @@ static void read_usage(struct fields *f, struct span *span, const struct mlflow_
 {
 	struct val usage = attr(f, attrs, "mlflow.chat.tokenUsage"), cost = attr(f, attrs, "mlflow.llm.cost");
 	fields_usage(f, span, usage, "mlflow.chat.tokenUsage");
-	int64_t in = field_count(f, val_get(usage, "input_tokens"), "mlflow.chat.tokenUsage.input_tokens");
-	if (in != UNKNOWN_INT && in >= span->tokens_cached && !says_anthropic(span->model) &&
-	    !says_anthropic(span->provider))
+	int64_t in;
+	if (val_int64(val_get(usage, "input_tokens"), &in) && in >= 0 && in >= span->tokens_cached &&
+	    !says_anthropic(span->model) && !says_anthropic(span->provider))
 		span->tokens_in = in;
 	if (calls_model(span) && val_is(out, SCAN_OBJECT))
 		fields_usage(f, span, val_get(out, "usage"), "mlflow.spanOutputs.usage");
