@@ -48,7 +48,7 @@ TEST_PKG_LIBS = $(shell pkg-config --libs $(TEST_LIBS)) -lutil
 
 SRC := $(filter-out tui/main.c,$(wildcard store/*.c store/*/*.c import/*.c tui/*.c tui/*/*.c))
 OBJ := $(SRC:%.c=$(B)/%.o)
-GEN := $(B)/gen/schema.inc $(B)/gen/themes.inc
+GEN := $(B)/gen/schema.inc $(B)/gen/themes.inc $(B)/gen/prices.inc
 TEST_SRC := $(wildcard tests/unit/*.c)
 TEST_BIN := $(TEST_SRC:tests/unit/%.c=$(B)/tests/%)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
@@ -89,6 +89,8 @@ endef
 $(B)/gen/schema.inc: $(wildcard store/schema/*.sql) store/schema
 	$(embed)
 $(B)/gen/themes.inc: $(wildcard themes/*.json) themes
+	$(embed)
+$(B)/gen/prices.inc: import/prices.json
 	$(embed)
 
 $(B)/tests/%: tests/unit/%.c $(wildcard tests/*.h) $(B)/libspoor.a

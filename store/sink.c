@@ -12,3 +12,17 @@ decode_fn *sink_decoder(void)
 {
 	return decoder;
 }
+
+static price_fn *price_list;
+
+void sink_set_price_list(price_fn *price)
+{
+	price_list = price;
+}
+
+double sink_price(const struct usage *usage)
+{
+	if (!price_list || !usage->model.len || (usage->tokens_in <= 0 && usage->tokens_out <= 0))
+		return UNKNOWN_DOUBLE;
+	return price_list(usage);
+}

@@ -90,4 +90,16 @@ typedef bool decode_fn(const struct stored_record *rec, struct sink *out, struct
 void sink_set_decoder(decode_fn *decode);
 decode_fn *sink_decoder(void); /* NULL until registered */
 
+/* ---- the price list: what a call costs whose source gives tokens and a model but no cost. Declared here so that the store
+ * fills it at one place for all formats, without knowing the list; main registers the importers' (import/prices.h). */
+struct usage {
+	struct str model, provider; /* as the source writes them */
+	int64_t start_ns;           /* the price of that day; TIME_UNKNOWN: the newest */
+	int64_t tokens_in, tokens_out, tokens_cached;
+	int64_t tokens_cache_write; /* of tokens_in; <= 0: none */
+};
+typedef double price_fn(const struct usage *usage); /* USD; UNKNOWN_DOUBLE: no price is known. Thread-safe */
+void sink_set_price_list(price_fn *price);
+double sink_price(const struct usage *usage); /* UNKNOWN_DOUBLE without a list, a model or any token */
+
 #endif
