@@ -117,6 +117,7 @@ static void keep_usage(const struct fields *f, struct span *span, struct val usa
 	keep_more(&span->tokens_in, one.tokens_in);
 	keep_more(&span->tokens_out, one.tokens_out);
 	keep_more(&span->tokens_cached, one.tokens_cached);
+	keep_more(&span->tokens_cache_write, one.tokens_cache_write);
 	keep_more(&span->tokens_reasoning, one.tokens_reasoning);
 }
 

@@ -247,7 +247,16 @@ const struct str *field_tags(const struct fields *f, struct val v, size_t *n)
 
 /* ---------------------------------------------------------------- usage */
 
-enum usage_field { USAGE_IN, USAGE_OUT, USAGE_CACHED, USAGE_OUTSIDE, USAGE_REASONING, USAGE_COST, N_USAGE };
+enum usage_field {
+	USAGE_IN,
+	USAGE_OUT,
+	USAGE_CACHED,
+	USAGE_OUTSIDE,
+	USAGE_WRITTEN,
+	USAGE_REASONING,
+	USAGE_COST,
+	N_USAGE
+};
 
 /* Best first, for each field. A dot leads into a member. */
 static const struct {
@@ -271,6 +280,9 @@ static const struct {
     {USAGE_OUT,       "output"                                    },
     {USAGE_OUT,       "completion"                                },
     {USAGE_OUTSIDE,   "cache_creation_input_tokens"               },
+    {USAGE_WRITTEN,   "input_token_details.cache_creation"        },
+    {USAGE_WRITTEN,   "prompt_details.cache_write"                },
+    {USAGE_WRITTEN,   "input_cache_creation"                      },
     {USAGE_CACHED,    "cache_read_input_tokens"                   },
     {USAGE_CACHED,    "cached_input_tokens"                       },
     {USAGE_CACHED,    "cachedInputTokens"                         },
@@ -340,6 +352,10 @@ void fields_usage(const struct fields *f, struct span *span, struct val usage, c
 	set_count(&span->tokens_in, in);
 	set_count(&span->tokens_out, field_count(f, got[USAGE_OUT], path));
 	set_count(&span->tokens_cached, cached);
+	if (written <= 0)
+		written = field_count(f, got[USAGE_WRITTEN], path);
+	if (span->tokens_cache_write <= 0 && written > 0)
+		span->tokens_cache_write = written;
 	set_count(&span->tokens_reasoning, field_count(f, got[USAGE_REASONING], path));
 	if (IS_UNKNOWN(span->cost_usd))
 		span->cost_usd = field_number(f, got[USAGE_COST], path);

@@ -161,6 +161,7 @@ static void set_tokens(struct mapping *m)
 	span->tokens_cached = known_count(m, F_TOKENS_CACHED, counts);
 	span->tokens_reasoning = known_count(m, F_TOKENS_REASONING, counts);
 	written = known_count(m, F_TOKENS_CACHE_WRITE, counts);
+	span->tokens_cache_write = written > 0 ? written : 0;
 	if (span->tokens_in == UNKNOWN_INT && span->kind == KIND_EMBEDDING)
 		span->tokens_in = known_count(m, F_TOKENS_TOTAL, counts); /* an embedding has no output tokens */
 	if (span->tokens_in != UNKNOWN_INT) {

@@ -321,17 +321,22 @@ static bool add_tail(struct block_cache *c, uint64_t frame, struct arena *arena,
 	return true;
 }
 
-static bool source_of(struct block_cache *c, int64_t source, struct arena *arena, struct str *path, struct str *format,
+struct source_words {
+	struct str path, format, member;
+};
+
+static bool source_of(struct block_cache *c, int64_t source, struct arena *arena, struct source_words *words,
                       struct err *err)
 {
-	struct stmt *s = db_query(c->db, "SELECT path, format FROM source WHERE id = ?", err);
+	struct stmt *s = db_query(c->db, "SELECT path, format, entry FROM source WHERE id = ?", err);
 	if (!s)
 		return false;
 	stmt_int(s, 1, source);
 	bool ok = stmt_step(s, err) == STEP_ROW;
 	if (ok) {
-		*path = arena_str(arena, col_blob(s, 0));
-		*format = arena_str(arena, col_str(s, 1));
+		words->path = arena_str(arena, col_blob(s, 0));
+		words->format = arena_str(arena, col_str(s, 1));
+		words->member = arena_str(arena, col_str(s, 2));
 	}
 	stmt_end(s);
 	return ok || err_set(err, ERR_STORE, NULL, "the source of a record is not in the store");
@@ -366,10 +371,10 @@ bool block_fetch(struct block_cache *c, uint64_t number, struct arena *arena, st
 		memcpy(kept, frames, n * sizeof *kept);
 	out->frames = kept;
 	out->n_frames = n;
-	struct str path, format = STR_NONE;
-	if (!source_of(c, source, arena, &path, &format, err))
+	struct source_words words;
+	if (!source_of(c, source, arena, &words, err))
 		return false;
-	out->format = format.ptr;
+	out->format = words.format.ptr;
 	return true;
 }
 
@@ -381,15 +386,16 @@ bool block_view(struct block_cache *c, uint64_t number, struct block_view *out, 
 	return slot != NULL;
 }
 
-bool block_source(struct block_cache *c, uint64_t number, struct arena *arena, int64_t *source, struct str *path,
+bool block_source(struct block_cache *c, uint64_t number, struct arena *arena, struct str *path, struct str *member,
                   struct err *err)
 {
-	struct cached *slot = find(c, number, err);
-	struct str format;
-	if (!slot)
+	const struct cached *slot = find(c, number, err);
+	struct source_words words;
+	if (!slot || !source_of(c, slot->source, arena, &words, err))
 		return false;
-	*source = slot->source;
-	return source_of(c, slot->source, arena, path, &format, err);
+	*path = words.path;
+	*member = words.member;
+	return true;
 }
 
 /* ---------------------------------------------------------------- taking records out */

@@ -71,8 +71,8 @@ struct block_view {
 	const struct entry *entries;
 };
 bool block_view(struct block_cache *c, uint64_t number, struct block_view *out, struct err *err);
-/* Source of an entry: id and path (arena), for the Raw tab. */
-bool block_source(struct block_cache *c, uint64_t number, struct arena *arena, int64_t *source, struct str *path,
+/* Source of an entry: path, and which member of an archive it is (absent: none); both in the arena. */
+bool block_source(struct block_cache *c, uint64_t number, struct arena *arena, struct str *path, struct str *member,
                   struct err *err);
 
 /* ---- taking records out (store/forget.h) */

@@ -258,6 +258,23 @@ static void add_tags(struct batch *b, uint32_t trace, const struct str *tags, si
 	}
 }
 
+/* After the hash: what a record says is the same whatever the price list says. */
+static void estimate(struct span_part *p, const struct span *span)
+{
+	if (!IS_UNKNOWN(p->cost_usd))
+		return;
+	p->cost_usd = cost_or_unknown(sink_price(&(struct usage){
+	    .model = span->model,
+	    .provider = span->provider,
+	    .start_ns = p->start_ns,
+	    .tokens_in = p->tokens_in,
+	    .tokens_out = p->tokens_out,
+	    .tokens_cached = p->tokens_cached,
+	    .tokens_cache_write = p->tokens_cache_write,
+	}));
+	p->flags |= IS_UNKNOWN(p->cost_usd) ? 0 : SPAN_ESTIMATED;
+}
+
 static struct span_part part_of(struct batch *b, struct batch_place *place, const struct span *span)
 {
 	struct span_part p = {
@@ -278,6 +295,7 @@ static struct span_part part_of(struct batch *b, struct batch_place *place, cons
 	    .tokens_out = count_or_unknown(span->tokens_out),
 	    .tokens_cached = count_or_unknown(span->tokens_cached),
 	    .tokens_reasoning = count_or_unknown(span->tokens_reasoning),
+	    .tokens_cache_write = span->tokens_cache_write > 0 ? span->tokens_cache_write : UNKNOWN_INT,
 	    .cost_usd = cost_or_unknown(span->cost_usd),
 	    .input_hash = span->input_hash,
 	    .output_hash = span->output_hash,
@@ -288,6 +306,7 @@ static struct span_part part_of(struct batch *b, struct batch_place *place, cons
 	p.prompt = batch_prompt_index(b, span->prompt_name, span->prompt_version, span->prompt_text, span->start_ns);
 	fill_ids(b, place, span, &p);
 	hash_part(b, place, &p, span->message);
+	estimate(&p, span);
 	return p;
 }
 

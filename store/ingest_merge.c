@@ -97,6 +97,43 @@ static uint64_t combine(const struct span_part *parts, size_t n)
 	return all;
 }
 
+static bool word_text(struct writer *w, uint32_t id, struct arena *arena, struct str *text, struct err *err)
+{
+	*text = STR_NONE;
+	if (!id)
+		return true;
+	struct stmt *s = db_query(w->db, "SELECT text FROM word WHERE id = ?", err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, id);
+	enum step step = stmt_step(s, err);
+	if (step == STEP_ROW)
+		*text = arena_str(arena, col_str(s, 0));
+	stmt_end(s);
+	return step != STEP_FAIL;
+}
+
+/* The model may stand in one record and the tokens in another: what no part could be charged for, or only for its share. */
+static bool estimate(struct writer *w, struct span_part *p, struct arena *arena, struct err *err)
+{
+	struct usage usage = {.start_ns = p->start_ns,
+	                      .tokens_in = p->tokens_in,
+	                      .tokens_out = p->tokens_out,
+	                      .tokens_cached = p->tokens_cached,
+	                      .tokens_cache_write = p->tokens_cache_write};
+	if (!IS_UNKNOWN(p->cost_usd) && !(p->flags & SPAN_ESTIMATED))
+		return true;
+	if (!word_text(w, p->model, arena, &usage.model, err) ||
+	    !word_text(w, p->provider, arena, &usage.provider, err))
+		return false;
+	double usd = sink_price(&usage);
+	if (IS_UNKNOWN(usd))
+		return true;
+	p->cost_usd = usd;
+	p->flags |= SPAN_ESTIMATED;
+	return true;
+}
+
 bool settle_load_group(struct writer *w, struct settle_job *job, const struct settle_group *g, int64_t key,
                        struct span_part *out, bool *conflict, struct err *err)
 {
@@ -108,6 +145,8 @@ bool settle_load_group(struct writer *w, struct settle_job *job, const struct se
 			return false;
 	part_merge(job->parts.at, g->n, out, conflict);
 	out->hash = combine(job->parts.at, g->n);
+	if (g->n > 1 && !estimate(w, out, &job->row_arena, err))
+		return false;
 	out->source = g->source;
 	*conflict = *conflict || g->more;
 	if (*conflict)

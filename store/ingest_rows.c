@@ -13,12 +13,12 @@
 #define PART_COLUMNS                                                                                                  \
 	"trace, key, hash, id, parent, flags, name, kind, status, start_ns, end_ns, first_token_ns, model, provider," \
 	" prompt, session, user, service, trace_name, tokens_in, tokens_out, tokens_cached, tokens_reasoning,"        \
-	" cost_usd, input_hash, output_hash, message, record, source"
+	" cost_usd, input_hash, output_hash, message, record, source, tokens_cache_write"
 #define PART_OF_SPAN                                                                                                 \
 	"trace, key, hash, id, parent, flags, name, kind, status, start_ns, start_ns + duration_ns, first_token_ns," \
 	" model, provider, prompt, session, user, service, trace_name, tokens_in, tokens_out, tokens_cached,"        \
-	" tokens_reasoning, cost_usd, input_hash, output_hash, message, record, source"
-#define PART_VALUES "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?"
+	" tokens_reasoning, cost_usd, input_hash, output_hash, message, record, source, tokens_cache_write"
+#define PART_VALUES "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?"
 
 enum { SAID_MAX = 16 }; /* of one trace, the first in rank, as with the parts of a span */
 
@@ -59,6 +59,7 @@ static void bind_part(struct stmt *s, int64_t trace, const struct span_part *p)
 	stmt_str_static(s, 27, p->message);
 	stmt_int(s, 28, (int64_t)p->record);
 	stmt_int(s, 29, p->source);
+	stmt_int(s, 30, p->tokens_cache_write);
 }
 
 static uint32_t col_id(struct stmt *s, int c)
@@ -75,7 +76,8 @@ static uint8_t col_below(struct stmt *s, int c, int n)
 
 static void read_part(struct stmt *s, struct arena *arena, struct span_part *p)
 {
-	const uint32_t given = SPAN_RUNNING | SPAN_BAD_TIME | SPAN_MADE_UP_ID | SPAN_CONFLICT | SPAN_ANSWER;
+	const uint32_t given =
+	    SPAN_RUNNING | SPAN_BAD_TIME | SPAN_MADE_UP_ID | SPAN_CONFLICT | SPAN_ANSWER | SPAN_ESTIMATED;
 	*p = (struct span_part){
 	    .key = col_int_or(s, 1, 0),
 	    .hash = (uint64_t)col_int_or(s, 2, 0),
@@ -106,6 +108,7 @@ static void read_part(struct stmt *s, struct arena *arena, struct span_part *p)
 	    .message = arena_str(arena, col_str(s, 26)),
 	    .record = (uint64_t)col_int_or(s, 27, 0),
 	    .source = col_int_or(s, 28, 0),
+	    .tokens_cache_write = col_int(s, 29),
 	};
 }
 
@@ -348,7 +351,7 @@ void rows_close(struct rows_reader *r)
 	" trace, key, hash, id, parent, name, kind, status, start_ns, first_token_ns, model, provider, prompt, "    \
 	"session,"                                                                                                  \
 	" user, service, trace_name, tokens_in, tokens_out, tokens_cached, tokens_reasoning, cost_usd, input_hash," \
-	" output_hash, message, record"
+	" output_hash, message, record, tokens_cache_write"
 enum { N_TREE = 13 };
 
 static void bind_tree(struct stmt *s, int64_t pos, const struct settle_row *row, int64_t source)
@@ -373,7 +376,7 @@ bool rows_insert(struct db *db, int64_t trace, int64_t pos, const struct settle_
 {
 	struct stmt *s = db_query(db,
 	                          "INSERT INTO span(" TREE_OUT FACT_COLUMNS ") VALUES(" TREE_VALUES
-	                          "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	                          "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	                          err);
 	if (!s)
 		return false;
@@ -401,6 +404,7 @@ bool rows_insert(struct db *db, int64_t trace, int64_t pos, const struct settle_
 	stmt_int(s, ++i, hash_or_null(p->output_hash));
 	stmt_str_static(s, ++i, p->message);
 	stmt_int(s, ++i, (int64_t)p->record);
+	stmt_int(s, ++i, p->tokens_cache_write);
 	return stmt_run(s, err);
 }
 
@@ -529,7 +533,8 @@ static void bind_trace(struct stmt *s, const struct settle_job *job, const struc
 	stmt_int(s, 17, t->tokens_out);
 	stmt_int(s, 18, t->tokens_cached);
 	stmt_int(s, 19, t->tokens_reasoning);
-	stmt_double(s, 20, IS_UNKNOWN(t->cost_usd) ? said->cost_usd : t->cost_usd);
+	bool by_source = !IS_UNKNOWN(said->cost_usd) && (IS_UNKNOWN(t->cost_usd) || t->cost_estimated);
+	stmt_double(s, 20, by_source ? said->cost_usd : t->cost_usd);
 	stmt_int(s, 21, t->repeats);
 	stmt_int(s, 22, (int64_t)tree->n_orphans);
 	stmt_int(s, 23, (int64_t)tree->cycles.n);
@@ -537,6 +542,8 @@ static void bind_trace(struct stmt *s, const struct settle_job *job, const struc
 	stmt_int(s, 25, job->source);
 	stmt_int(s, 26, job->seen);
 	bind_previews(s, 27, job);
+	stmt_int(s, 31, by_source ? TRACE_COST_SAID : t->cost_estimated ? TRACE_COST_ESTIMATED : 0);
+	stmt_int(s, 32, t->usage_repeats);
 }
 
 bool rows_write_trace(struct db *db, const struct settle_job *job, const struct settle *tree,
@@ -550,15 +557,16 @@ bool rows_write_trace(struct db *db, const struct settle_job *job, const struct 
 	    "= ?21,"
 	    " orphans = ?22, cycles = ?23, said = ?24, source = ?25, seen = ?26, input = ifnull(?27, input),"
 	    " input_rank = ifnull(?28, input_rank), output = ifnull(?29, output), output_rank = ifnull(?30, "
-	    "output_rank), words = ifnull(?31, words)"
+	    "output_rank), usage = ?31, usage_repeats = ?32, words = ifnull(?33, words)"
 	    " WHERE id = ?1";
 	static const char insert[] =
 	    "INSERT INTO trace(id, first, n, loose, name, session, user, service, start_ns, duration_ns, status, spans,"
 	    " errors, llm_calls, tool_calls, tokens_in, tokens_out, tokens_cached, tokens_reasoning, cost_usd, repeats,"
-	    " orphans, cycles, said, source, seen, input, input_rank, output, output_rank, words, key, text)"
+	    " orphans, cycles, said, source, seen, input, input_rank, output, output_rank, usage, usage_repeats, "
+	    "words, key, text)"
 	    " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?"
 	    "27,?28,"
-	    "?29,?30,?31,?32,?33)";
+	    "?29,?30,?31,?32,?33,?34,?35)";
 	struct stmt *s = db_query(db, job->exists ? update : insert, err);
 	if (!s)
 		return false;
@@ -566,12 +574,12 @@ bool rows_write_trace(struct db *db, const struct settle_job *job, const struct 
 	struct buf words = BUF_INIT;
 	if (job->changed)
 		trace_words_pack(&job->words, &words);
-	stmt_blob(s, 31, job->changed ? buf_str(&words) : STR_NONE);
+	stmt_blob(s, 33, job->changed ? buf_str(&words) : STR_NONE);
 	buf_done(&words);
 	if (!job->exists) {
 		const struct hash128 *key = &job->trace->key;
-		stmt_blob_static(s, 32, (struct str){(const char *)key->byte, sizeof key->byte});
-		stmt_str_static(s, 33, job->trace->text);
+		stmt_blob_static(s, 34, (struct str){(const char *)key->byte, sizeof key->byte});
+		stmt_str_static(s, 35, job->trace->text);
 	}
 	return stmt_run(s, err);
 }

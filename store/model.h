@@ -123,8 +123,9 @@ struct span {
 	int64_t start_ns, end_ns;
 	struct str model, provider;
 	int64_t tokens_in, tokens_out, tokens_cached, tokens_reasoning; /* tokens_in includes cached ones */
-	double cost_usd;
-	int64_t first_token_ns;                              /* after start */
+	int64_t tokens_cache_write; /* written to a cache, in tokens_in too; 0: none, or nobody says */
+	double cost_usd;        /* as the source states; what it does not state may be estimated (sink.h, sink_price) */
+	int64_t first_token_ns; /* after start */
 	struct str prompt_name, prompt_version, prompt_text; /* prompt_text: the template, never a rendered prompt */
 	struct str session, user, service; /* any span may name them; the trace takes the earliest span's */
 	struct str trace_name;             /* what this span says the trace is called */

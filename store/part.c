@@ -62,11 +62,21 @@ static void digest(struct merge *m, uint64_t *into, uint64_t from)
 		*into = from;
 }
 
-static void cost(struct merge *m, double *into, double from)
+static bool is_stated(const struct span_part *p)
 {
-	m->differ |= !IS_UNKNOWN(*into) && !IS_UNKNOWN(from) && (*into < from || *into > from);
-	if (IS_UNKNOWN(*into))
-		*into = from;
+	return !IS_UNKNOWN(p->cost_usd) && !(p->flags & SPAN_ESTIMATED);
+}
+
+static void cost(struct merge *m)
+{
+	struct span_part *a = m->into;
+	const struct span_part *b = m->from;
+	bool mine = is_stated(a), theirs = is_stated(b);
+	m->differ |= mine && theirs && (a->cost_usd < b->cost_usd || a->cost_usd > b->cost_usd);
+	if (mine || IS_UNKNOWN(b->cost_usd) || (!theirs && !IS_UNKNOWN(a->cost_usd)))
+		return;
+	a->cost_usd = b->cost_usd;
+	a->flags = (a->flags & ~(uint32_t)SPAN_ESTIMATED) | (b->flags & SPAN_ESTIMATED);
 }
 
 static bool is_verdict(uint8_t status)
@@ -111,7 +121,8 @@ static void merge_fields(struct merge *m, bool ended)
 	number(m, &a->tokens_out, b->tokens_out);
 	number(m, &a->tokens_cached, b->tokens_cached);
 	number(m, &a->tokens_reasoning, b->tokens_reasoning);
-	cost(m, &a->cost_usd, b->cost_usd);
+	number(m, &a->tokens_cache_write, b->tokens_cache_write);
+	cost(m);
 	digest(m, &a->input_hash, b->input_hash);
 	digest(m, &a->output_hash, b->output_hash);
 	if (!a->message.ptr)

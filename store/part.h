@@ -4,7 +4,8 @@
  * Merging is commutative, associative and idempotent, since it always starts from the whole set: parts are ranked (ended beats
  * running, then the later end, then the larger hash) and each field is taken from the first part that knows it. At most
  * PARTS_MAX parts of a span, the first in rank, are kept; one with more is a conflict for good. Two parts in the same state (both
- * ended or both not) that know different things of one field are a conflict. */
+ * ended or both not) that know different things of one field are a conflict. A stated cost beats an estimated one, whatever the
+ * rank; estimates never contradict anything. */
 #ifndef SPOOR_STORE_PART_H
 #define SPOOR_STORE_PART_H
 
@@ -17,13 +18,13 @@ struct span_part {
 	uint64_t hash; /* of its facts and the raw record: equal hash, same part */
 	bool has_parent;
 	uint8_t kind, status;
-	uint32_t flags; /* SPAN_RUNNING, SPAN_BAD_TIME, SPAN_MADE_UP_ID, SPAN_ANSWER */
+	uint32_t flags; /* SPAN_RUNNING, SPAN_BAD_TIME, SPAN_MADE_UP_ID, SPAN_ANSWER, SPAN_ESTIMATED */
 	struct str id;  /* absent: the key's 16 hex digits */
 	struct str message;
 	/* Ids of words and of a prompt, 0 none. In a batch: its indices, until the writer puts ids in their place. */
 	uint32_t name, model, provider, prompt, session, user, service, trace_name;
 	int64_t start_ns, end_ns, first_token_ns;
-	int64_t tokens_in, tokens_out, tokens_cached, tokens_reasoning;
+	int64_t tokens_in, tokens_out, tokens_cached, tokens_reasoning, tokens_cache_write;
 	double cost_usd;
 	uint64_t input_hash, output_hash;
 	uint64_t record;

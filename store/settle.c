@@ -374,7 +374,8 @@ void settle_links(struct settle *s)
 
 void settle_tree(struct settle *s)
 {
-	const uint16_t given = SPAN_RUNNING | SPAN_BAD_TIME | SPAN_MADE_UP_ID | SPAN_CONFLICT | SPAN_ANSWER;
+	const uint16_t given =
+	    SPAN_RUNNING | SPAN_BAD_TIME | SPAN_MADE_UP_ID | SPAN_CONFLICT | SPAN_ANSWER | SPAN_ESTIMATED;
 	BUG_ON(s->rows.n > SETTLE_ROWS_MAX);
 	s->n_real = (uint32_t)s->rows.n;
 	s->n_orphans = s->n_answers = 0;

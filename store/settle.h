@@ -22,8 +22,12 @@
  * Microservice Architectures", USENIX ATC 2022, section 4 (the walk), and Jaeger's critical path (overflowing children).
  *
  * Usage without double counting. Producers repeat the numbers of a call in the spans around it. For tokens, and in the same way
- * for cost: llm spans count, but not below another llm span that has some (embeddings alike); any other span counts only if
- * no llm span below it has some and nothing above it counted. What has some and does not count is SPAN_DUP_USAGE. */
+ * for cost: llm spans count, but not below another llm span that has some (embeddings alike), unless a tool or an agent is between
+ * them, whose calls are its own; any other span counts only if no llm span below it has some and nothing above it counted. What
+ * has some and does not count is SPAN_DUP_USAGE.
+ * Source: the rule of OpenTelemetry-like producers in formats/traces-otel.md section 10.
+ * Estimated costs (SPAN_ESTIMATED) follow the same rule among themselves, and then only where no stated cost speaks of the same call:
+ * not below a stated one that counts as it would have to, nor around a stated one of an llm span. */
 #ifndef SPOOR_STORE_SETTLE_H
 #define SPOOR_STORE_SETTLE_H
 
@@ -81,6 +85,8 @@ struct settle_totals {
 	int64_t tokens_in, tokens_out, tokens_cached,
 	    tokens_reasoning; /* UNKNOWN_INT if nobody knows; from settle_add_facts */
 	double cost_usd;
+	bool cost_estimated;   /* some of it */
+	int64_t usage_repeats; /* spans with tokens or cost that are not in the totals */
 	uint32_t root_name;
 	uint32_t first_name, first_session, first_user, first_service; /* from settle_add_facts */
 };
@@ -95,7 +101,7 @@ struct settle {
 	/* private; arrays of rows.n */
 	uint32_t n_real;
 	uint32_t *parent_at, *first_child, *next, *position; /* first_child has one more: the roots */
-	uint16_t *usage;
+	uint32_t *usage;
 	uint32_t givers[4]; /* rows that gave first_name … first_service so far */
 	size_t cap, parent_cap;
 	void *scratch;

@@ -6,7 +6,7 @@
 #include "store/settle.h"
 #include "store/span_row.h"
 
-/* Bits of settle.usage; those of cost are the same, 8 higher. */
+/* Bits of settle.usage, for one quantity; there are three of them. */
 enum {
 	HAS = 1,          /* a number above 0 of its own */
 	COUNTS = 2,       /* is in the totals */
@@ -14,8 +14,11 @@ enum {
 	LLM_ABOVE = 8,    /* an llm span above has some */
 	EMBED_ABOVE = 16, /* likewise */
 	OTHER_ABOVE = 32, /* a span of another kind above is in the totals */
-	COST_SHIFT = 8,
+	BELOW = 64,       /* any span below has some */
+	LLM_NEAR = 128,   /* an llm span below has some, and neither a tool nor an agent is between */
+	BITS = 255,
 };
+enum { TOKENS_AT = 0, STATED_AT = 8, ESTIMATED_AT = 16 };
 
 static void add_known(int64_t *sum, int64_t n)
 {
@@ -33,16 +36,46 @@ static void add_cost(double *sum, double usd)
 		*sum = isfinite(*sum) ? *sum + usd : usd;
 }
 
-static unsigned own_usage(const struct settle_row *row)
+static bool is_estimated(const struct settle_row *row)
 {
-	unsigned bits = row->tokens > 0 ? HAS : 0;
-	return bits | (isfinite(row->cost_usd) && row->cost_usd > 0 ? HAS << COST_SHIFT : 0);
+	return (row->flags & SPAN_ESTIMATED) != 0;
+}
+
+static uint32_t own_usage(const struct settle_row *row)
+{
+	uint32_t bits = row->tokens > 0 ? HAS << TOKENS_AT : 0;
+	if (isfinite(row->cost_usd) && row->cost_usd > 0)
+		bits |= (uint32_t)HAS << (is_estimated(row) ? ESTIMATED_AT : STATED_AT);
+	return bits;
+}
+
+/* Calls below a tool or an agent are its own: no call above it can have them in its numbers. */
+static bool begins_calls(const struct settle_row *row)
+{
+	return row->kind == KIND_TOOL || row->kind == KIND_AGENT;
+}
+
+/* What comes down to a row. */
+static uint32_t usage_above(const struct settle_row *row, uint32_t above)
+{
+	return above & (begins_calls(row) ? OTHER_ABOVE : LLM_ABOVE | EMBED_ABOVE | OTHER_ABOVE);
+}
+
+/* What a row hands up: that it has some, or something below it. */
+static uint32_t usage_below(const struct settle_row *row, uint32_t bits)
+{
+	const uint32_t each = 1u << TOKENS_AT | 1u << STATED_AT | 1u << ESTIMATED_AT;
+	uint32_t has = bits & each * HAS;
+	uint32_t up = (bits & each * (LLM_BELOW | BELOW)) | has * BELOW;
+	if (!begins_calls(row))
+		up |= bits & each * LLM_NEAR;
+	return row->kind == KIND_LLM ? up | has * (LLM_BELOW | LLM_NEAR) : up;
 }
 
 /* What a row hands down, and whether it counts, for one quantity. */
-static unsigned decide(const struct settle_row *row, unsigned own, unsigned above)
+static uint32_t decide(const struct settle_row *row, uint32_t own, uint32_t above)
 {
-	unsigned has = own & HAS, inherited = above & (LLM_ABOVE | EMBED_ABOVE | OTHER_ABOVE), bits = inherited;
+	uint32_t has = own & HAS, inherited = usage_above(row, above), bits = inherited;
 	if (row->kind == KIND_LLM) {
 		bits |= inherited & LLM_ABOVE ? 0 : COUNTS;
 		bits |= has ? LLM_ABOVE : 0;
@@ -55,11 +88,35 @@ static unsigned decide(const struct settle_row *row, unsigned own, unsigned abov
 	return bits | own;
 }
 
-static bool repeats_usage(unsigned bits)
+/* Does a stated cost speak of what this span's estimate is for? stated: the span's bits of stated cost. */
+static bool is_stated_elsewhere(const struct settle_row *row, uint32_t stated)
 {
-	if (bits & HAS)
-		return !(bits & COUNTS);
-	return (bits >> COST_SHIFT & HAS) && !(bits >> COST_SHIFT & COUNTS);
+	switch (row->kind) {
+	case KIND_LLM: return (stated & (LLM_ABOVE | OTHER_ABOVE | LLM_NEAR)) != 0;
+	case KIND_EMBEDDING: return (stated & (EMBED_ABOVE | OTHER_ABOVE)) != 0;
+	default: return (stated & (LLM_ABOVE | OTHER_ABOVE | BELOW)) != 0;
+	}
+}
+
+/* An estimate that gives way hands nothing down: those below may still count. */
+static uint32_t decide_estimate(const struct settle_row *row, uint32_t own, uint32_t above, uint32_t stated)
+{
+	if ((own & HAS) && is_stated_elsewhere(row, stated))
+		return own | usage_above(row, above);
+	return decide(row, own, above);
+}
+
+static bool repeats(uint32_t bits)
+{
+	return (bits & HAS) && !(bits & COUNTS);
+}
+
+/* Tokens speak for the span; its cost only where it has none. */
+static bool repeats_usage(uint32_t bits)
+{
+	if (bits >> TOKENS_AT & HAS)
+		return repeats(bits >> TOKENS_AT);
+	return repeats(bits >> STATED_AT) || repeats(bits >> ESTIMATED_AT);
 }
 
 static void reconcile(struct settle *s)
@@ -68,44 +125,48 @@ static void reconcile(struct settle *s)
 	memset(s->usage, 0, n * sizeof *s->usage);
 	for (size_t i = n; i-- > 0;) {
 		uint32_t v = s->order[i], p = s->parent_at[v];
-		unsigned bits = s->usage[v] | own_usage(&s->rows.at[v]);
-		s->usage[v] = (uint16_t)bits;
-		if (p == SETTLE_NONE)
-			continue;
-		const unsigned below = LLM_BELOW | LLM_BELOW << COST_SHIFT, has = HAS | HAS << COST_SHIFT;
-		unsigned up = bits & below;
-		if (s->rows.at[v].kind == KIND_LLM)
-			up |= (bits & has) * LLM_BELOW;
-		s->usage[p] |= (uint16_t)up;
+		s->usage[v] |= own_usage(&s->rows.at[v]);
+		if (p != SETTLE_NONE)
+			s->usage[p] |= usage_below(&s->rows.at[v], s->usage[v]);
 	}
 	for (size_t i = 0; i < n; i++) {
 		uint32_t v = s->order[i], p = s->parent_at[v];
 		struct settle_row *row = &s->rows.at[v];
-		unsigned above = p == SETTLE_NONE ? 0 : s->usage[p], own = s->usage[v];
-		unsigned tokens = decide(row, own & 0xff, above & 0xff);
-		unsigned cost = decide(row, own >> COST_SHIFT, above >> COST_SHIFT);
-		s->usage[v] = (uint16_t)(tokens | cost << COST_SHIFT);
+		uint32_t above = p == SETTLE_NONE ? 0 : s->usage[p], own = s->usage[v];
+		uint32_t tokens = decide(row, own >> TOKENS_AT & BITS, above >> TOKENS_AT & BITS);
+		uint32_t stated = decide(row, own >> STATED_AT & BITS, above >> STATED_AT & BITS);
+		uint32_t estimated =
+		    decide_estimate(row, own >> ESTIMATED_AT & BITS, above >> ESTIMATED_AT & BITS, stated);
+		s->usage[v] = tokens << TOKENS_AT | stated << STATED_AT | estimated << ESTIMATED_AT;
 		row->flags |= repeats_usage(s->usage[v]) ? SPAN_DUP_USAGE : 0;
 	}
+}
+
+static bool cost_counts(const struct settle_row *row, uint32_t usage)
+{
+	return isfinite(row->cost_usd) && (usage >> (is_estimated(row) ? ESTIMATED_AT : STATED_AT) & COUNTS);
 }
 
 static void roll_up(struct settle *s)
 {
 	for (size_t i = 0; i < s->rows.n; i++) {
 		struct settle_row *row = &s->rows.at[i];
+		bool costs = cost_counts(row, s->usage[i]);
 		row->sub_errors = row->status == STATUS_ERROR;
-		row->sub_tokens = s->usage[i] & COUNTS ? row->tokens : UNKNOWN_INT;
-		bool costs = (s->usage[i] >> COST_SHIFT & COUNTS) && isfinite(row->cost_usd);
+		row->sub_tokens = s->usage[i] >> TOKENS_AT & COUNTS ? row->tokens : UNKNOWN_INT;
 		row->sub_cost = costs ? row->cost_usd : UNKNOWN_DOUBLE;
+		row->flags |= costs && is_estimated(row) ? SPAN_SUB_ESTIMATED : 0;
 	}
 	for (size_t i = s->rows.n; i-- > 0;) {
 		const struct settle_row *row = &s->rows.at[s->order[i]];
 		uint32_t p = s->parent_at[s->order[i]];
 		if (p == SETTLE_NONE)
 			continue;
-		add_known(&s->rows.at[p].sub_tokens, row->sub_tokens);
-		add_cost(&s->rows.at[p].sub_cost, row->sub_cost);
-		s->rows.at[p].sub_errors += row->sub_errors;
+		struct settle_row *up = &s->rows.at[p];
+		add_known(&up->sub_tokens, row->sub_tokens);
+		add_cost(&up->sub_cost, row->sub_cost);
+		up->sub_errors += row->sub_errors;
+		up->flags |= row->flags & SPAN_SUB_ESTIMATED;
 	}
 }
 
@@ -195,6 +256,7 @@ static void sum_row(struct settle_totals *t, const struct settle_row *row, int64
 	if (end != TIME_UNKNOWN && (*last_end == TIME_UNKNOWN || end > *last_end))
 		*last_end = end;
 	t->errors += row->status == STATUS_ERROR;
+	t->usage_repeats += (row->flags & SPAN_DUP_USAGE) != 0;
 	t->llm_calls += row->kind == KIND_LLM;
 	t->tool_calls += row->kind == KIND_TOOL;
 }
@@ -215,7 +277,7 @@ void settle_add_facts(struct settle *s, uint32_t row, const struct settle_facts 
 	take_first(s, row, facts->session, &s->givers[1], &t->first_session);
 	take_first(s, row, facts->user, &s->givers[2], &t->first_user);
 	take_first(s, row, facts->service, &s->givers[3], &t->first_service);
-	if (!(s->usage[row] & COUNTS))
+	if (!(s->usage[row] >> TOKENS_AT & COUNTS))
 		return;
 	add_known(&t->tokens_in, facts->tokens_in);
 	add_known(&t->tokens_out, facts->tokens_out);
@@ -242,6 +304,8 @@ static void sum_trace(struct settle *s)
 		s->givers[i] = SETTLE_NONE;
 	for (uint32_t v = s->first_child[s->rows.n]; v != SETTLE_NONE; v = s->next[v])
 		add_cost(&t->cost_usd, s->rows.at[v].sub_cost);
+	for (uint32_t v = s->first_child[s->rows.n]; v != SETTLE_NONE; v = s->next[v])
+		t->cost_estimated = t->cost_estimated || (s->rows.at[v].flags & SPAN_SUB_ESTIMATED);
 	t->duration_ns = units_between(t->start_ns, last_end);
 	t->status = root_status(s);
 	t->repeats = count_repeats(s);

@@ -1,4 +1,4 @@
-/* Flags of a span row (span.flags), set by settle but for the first three and SPAN_ANSWER, which importers' facts give. */
+/* Flags of a span row (span.flags), set by settle but for those that say where they come from. */
 #ifndef SPOOR_STORE_SPAN_ROW_H
 #define SPOOR_STORE_SPAN_ROW_H
 
@@ -15,7 +15,15 @@ enum span_flag {
 	SPAN_DUP_USAGE = 1 << 9,  /* its tokens and cost repeat a descendant's or ancestor's: not in the totals */
 	SPAN_CONFLICT = 1 << 10,  /* another record of this id said something else */
 	SPAN_ANSWER =
-	    1 << 11 /* the answering half of a call (model_is_answer): not counted if its other half is there */
+	    1 << 11, /* the answering half of a call (model_is_answer): not counted if its other half is there */
+	SPAN_ESTIMATED = 1 << 12,    /* its cost comes from the price list, not from its source */
+	SPAN_SUB_ESTIMATED = 1 << 13 /* some of what its subtree costs does */
+};
+
+/* trace.usage: how the trace's cost came about. */
+enum trace_usage {
+	TRACE_COST_ESTIMATED = 1 << 0, /* some of it comes from the price list */
+	TRACE_COST_SAID = 1 << 1       /* it is what the source says of the whole trace */
 };
 
 #endif

@@ -526,6 +526,27 @@ void units_usd(struct buf *out, double usd)
 	}
 }
 
+/* Two digits: more would be a claim. */
+void units_usd_about(struct buf *out, double usd)
+{
+	if (IS_UNKNOWN(usd)) {
+		buf_add_cstr(out, dash);
+	} else if (usd > 0 && usd < 0.001) {
+		buf_add_cstr(out, "~<$0.001");
+	} else if (usd >= 0.001 && usd < 1) {
+		buf_add_cstr(out, "~$");
+		size_t from = out->len;
+		add_fixed(out, usd, usd < 0.0995 ? usd < 0.00995 ? 4 : 3 : 2);
+		drop_zeros(out, from, 2);
+	} else if (usd >= 99999.5 && usd < 1e15) {
+		buf_add_cstr(out, "~$");
+		units_count(out, (int64_t)usd);
+	} else {
+		buf_add_char(out, '~');
+		units_usd(out, usd);
+	}
+}
+
 void units_percent(struct buf *out, double share)
 {
 	if (IS_UNKNOWN(share)) {

@@ -28,9 +28,11 @@ void units_time(struct buf *out, int64_t ns, int64_t now_ns);
 void units_time_full(struct buf *out, int64_t ns); /* 2026-11-20 09:12:33.123 +01:00 */
 /* At most 7 columns (a negative one 8): 0s 12ns 3.4µs 120µs 3.40ms 0.02s 0.81s 12.42s 1m40s 2h10m 5d03h; ascii: us for µs. */
 void units_duration(struct buf *out, int64_t ns, bool ascii);
-void units_count(struct buf *out, int64_t n);      /* 950 1.2k 18k 1.24M 12.4M; tokens, spans; 5 columns */
-void units_thousands(struct buf *out, int64_t n);  /* 11,204 */
-void units_usd(struct buf *out, double usd);       /* $0.0412 $0.50 $1.20 $12.40 $40 $1,240; $0.000012 $0 */
+void units_count(struct buf *out, int64_t n);     /* 950 1.2k 18k 1.24M 12.4M; tokens, spans; 5 columns */
+void units_thousands(struct buf *out, int64_t n); /* 11,204 */
+void units_usd(struct buf *out, double usd);      /* $0.0412 $0.50 $1.20 $12.40 $40 $1,240; $0.000012 $0 */
+void units_usd_about(struct buf *out,
+                     double usd); /* an estimate, 8 columns: ~$0.0041 ~$0.50 ~$12.40 ~$1,240 ~$124k ~<$0.001 ~$0 */
 void units_bytes(struct buf *out, uint64_t bytes); /* 512 B 1.2 MB (decimal) */
 void units_percent(struct buf *out, double share); /* 0.875 → 87.5%; 0% and 100% only if exact */
 /* The shortest decimal that reads back as the same double (for JSON); "null" if unknown or infinite. */

@@ -277,7 +277,6 @@ static bool read_origin(struct block_cache *blocks, int64_t key, int64_t record,
                         struct origin_read *out, struct err *err)
 {
 	struct stored_record rec;
-	int64_t source;
 	k->any_span = true;
 	k->want_key = key;
 	k->span = NULL;
@@ -292,7 +291,7 @@ static bool read_origin(struct block_cache *blocks, int64_t key, int64_t record,
 	                                   .record = rec.entry.record,
 	                                   .line = rec.entry.line,
 	                                   .offset = rec.entry.offset};
-	return block_source(blocks, (uint64_t)record, k->arena, &source, &out->origin.file, err);
+	return block_source(blocks, (uint64_t)record, k->arena, &out->origin.file, &out->origin.member, err);
 }
 
 /* The records of the span beside `record`, in the order in which they count. */
@@ -392,6 +391,8 @@ static void join_spans(struct arena *arena, struct span *a, const struct span *b
 	join_number(&a->tokens_out, b->tokens_out);
 	join_number(&a->tokens_cached, b->tokens_cached);
 	join_number(&a->tokens_reasoning, b->tokens_reasoning);
+	if (a->tokens_cache_write <= 0)
+		a->tokens_cache_write = b->tokens_cache_write;
 	join_attributes(arena, &a->attributes, &a->n_attributes, b->attributes, b->n_attributes);
 	join_attributes(arena, &a->resource, &a->n_resource, b->resource, b->n_resource);
 	join_messages(arena, a, b);
@@ -463,6 +464,36 @@ bool span_detail(struct db *db, struct block_cache *blocks, int64_t trace, int64
 	return ok;
 }
 
+bool span_records(struct db *db, int64_t trace, const int64_t *key, struct arena *arena, int64_t **out, size_t *n,
+                  struct err *err)
+{
+	struct stmt *s =
+	    db_query(db,
+	             "SELECT s.record FROM trace t JOIN span s ON s.pos >= t.first AND s.pos < t.first + t.n"
+	             " WHERE t.id = ?1 AND (?2 IS NULL OR s.key = ?2) AND s.record > 0"
+	             " UNION SELECT record FROM span_other WHERE trace = ?1 AND (?2 IS NULL OR key = ?2)"
+	             " UNION SELECT record FROM trace_said WHERE trace = ?1 AND ?2 IS NULL ORDER BY 1",
+	             err);
+	VEC(int64_t) records = {0};
+	enum step step;
+	if (!s)
+		return false;
+	stmt_int(s, 1, trace);
+	if (key)
+		stmt_int(s, 2, *key);
+	else
+		stmt_null(s, 2);
+	while ((step = stmt_step(s, err)) == STEP_ROW)
+		*vec_add(&records) = col_int(s, 0);
+	stmt_end(s);
+	*n = records.n;
+	*out = arena_alloc(arena, size_mul(records.n + 1, sizeof **out));
+	if (records.n)
+		memcpy(*out, records.at, records.n * sizeof **out);
+	vec_done(&records);
+	return step == STEP_DONE;
+}
+
 /* ---------------------------------------------------------------- cases */
 
 bool case_detail(struct db *db, struct block_cache *blocks, int64_t record, struct str key, struct arena *arena,
@@ -480,8 +511,8 @@ bool case_detail(struct db *db, struct block_cache *blocks, int64_t record, stru
 		out->raw = rec.entry.bytes;
 		out->format = str_of(rec.format);
 		out->prompt_text = k.run.prompt_text;
-		int64_t source;
-		ok = block_source(blocks, (uint64_t)record, arena, &source, &out->file, err);
+		struct str member;
+		ok = block_source(blocks, (uint64_t)record, arena, &out->file, &member, err);
 	}
 	vec_done(&k.scores);
 	return ok;

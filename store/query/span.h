@@ -24,7 +24,7 @@ struct span_origin {
 	struct str raw;           /* its bytes as they came */
 	const struct str *frames; /* JSON of what surrounded it, innermost first */
 	size_t n_frames;
-	struct str file, format; /* where it came from */
+	struct str file, member, format; /* where it came from; member: of an archive, or absent */
 	uint64_t record, line, offset;
 };
 
@@ -45,6 +45,9 @@ struct span_detail {
 /* The span `key` of trace `trace` (row id), at most SPAN_ORIGINS of its records. Missing payload (a synthetic row) leaves everything empty. */
 bool span_detail(struct db *db, struct block_cache *blocks, int64_t trace, int64_t key, int64_t record,
                  struct arena *arena, struct span_detail *out, struct err *err);
+/* Numbers of all records a trace was made of (NULL), or its span `key` alone, each once, in the order in which they came. */
+bool span_records(struct db *db, int64_t trace, const int64_t *key, struct arena *arena, int64_t **out, size_t *n,
+                  struct err *err);
 /* Scores of a trace: of one span (key), or of all of it (whole: true). */
 bool span_scores(struct db *db, int64_t trace, int64_t key, bool whole, struct arena *arena, struct score_row **out,
                  size_t *n, struct err *err);

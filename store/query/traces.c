@@ -6,15 +6,17 @@
 #include "store/base/vec.h"
 #include "store/query/answers.h"
 #include "store/source.h"
+#include "store/span_row.h"
 
-#define COLUMNS                                                                                                    \
-	"t.id, t.key, t.text, (SELECT text FROM word WHERE id = t.name), (SELECT text FROM word WHERE id = "       \
-	"t.session),"                                                                                              \
-	" (SELECT text FROM word WHERE id = t.user), (SELECT text FROM word WHERE id = t.service), t.start_ns,"    \
-	" t.duration_ns, t.status, t.spans, t.errors, t.llm_calls, t.tool_calls, t.tokens_in, t.tokens_out,"       \
-	" t.tokens_cached, t.tokens_reasoning, t.cost_usd, t.repeats, t.input, t.output, t.verdict, t.first, t.n," \
-	" t.loose, s.path, s.format, t.scores, t.orphans,"                                                         \
-	" (SELECT state FROM source WHERE id = t.seen) FROM trace t LEFT JOIN source s ON s.id = t.source"
+#define COLUMNS                                                                                                       \
+	"t.id, t.key, t.text, (SELECT text FROM word WHERE id = t.name), (SELECT text FROM word WHERE id = "          \
+	"t.session),"                                                                                                 \
+	" (SELECT text FROM word WHERE id = t.user), (SELECT text FROM word WHERE id = t.service), t.start_ns,"       \
+	" t.duration_ns, t.status, t.spans, t.errors, t.llm_calls, t.tool_calls, t.tokens_in, t.tokens_out,"          \
+	" t.tokens_cached, t.tokens_reasoning, t.cost_usd, t.repeats, t.input, t.output, t.verdict, t.first, t.n,"    \
+	" t.loose, s.path, s.format, t.scores, t.orphans,"                                                            \
+	" (SELECT state FROM source WHERE id = t.seen), t.usage, t.usage_repeats FROM trace t LEFT JOIN source s ON " \
+	"s.id = t.source"
 
 static const struct {
 	const char *name, *sql;
@@ -45,6 +47,21 @@ bool trace_is_running(const struct trace_row *row, int64_t now_ns)
 		return false;
 	int64_t newest = row->start_ns + (row->duration_ns == UNKNOWN_INT ? 0 : row->duration_ns);
 	return newest > now_ns - TRACE_RECENT_NS;
+}
+
+void trace_usage_words(struct buf *out, const struct trace_row *row)
+{
+	if (row->usage_repeats == 1)
+		buf_add_cstr(out, "usage of 1 span not added: others around or below it say the same");
+	else if (row->usage_repeats > 1)
+		buf_printf(out, "usage of %lld spans not added: others around or below them say the same",
+		           (long long)row->usage_repeats);
+	if (row->usage & (TRACE_COST_SAID | TRACE_COST_ESTIMATED))
+		buf_add_cstr(out, row->usage_repeats ? "; " : "");
+	if (row->usage & TRACE_COST_SAID)
+		buf_add_cstr(out, "cost as the source gives it for the trace");
+	else if (row->usage & TRACE_COST_ESTIMATED)
+		buf_add_cstr(out, "cost estimated from list prices");
 }
 
 void trace_page_done(struct trace_page *p)
@@ -87,6 +104,8 @@ static void read_row(struct stmt *s, struct arena *arena, struct trace_row *row)
 	    .n_scores = (size_t)col_int_or(s, 28, 0), /* a count until the scores are read */
 	    .orphans = col_int_or(s, 29, 0),
 	    .being_read = col_int_or(s, 30, SOURCE_WHOLE) == SOURCE_READING,
+	    .usage = (unsigned)col_int_or(s, 31, 0),
+	    .usage_repeats = col_int_or(s, 32, 0),
 	};
 	struct str key = col_blob(s, 1);
 	if (key.len == sizeof row->key.byte)

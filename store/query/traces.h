@@ -23,6 +23,8 @@ struct trace_row {
 	int64_t spans, errors, llm_calls, tool_calls;
 	int64_t tokens_in, tokens_out, tokens_cached, tokens_reasoning;
 	double cost_usd;
+	unsigned usage;           /* enum trace_usage: how cost_usd came about */
+	int64_t usage_repeats;    /* spans whose tokens or cost are not in the totals: others have the same */
 	int64_t repeats;          /* the most calls of one tool with the same arguments; 0 none */
 	struct str input, output; /* previews */
 	const struct trace_score *scores;
@@ -39,6 +41,10 @@ struct trace_row {
  * event is less than 15 minutes before now. Otherwise the same trace has "not ended", or has lost its parent. */
 #define TRACE_RECENT_NS (15LL * 60 * 1000000000)
 bool trace_is_running(const struct trace_row *row, int64_t now_ns);
+
+/* How tokens and cost of the trace came about, for people: what repeats and was counted once, what is estimated, what the source says
+ * itself. Appends nothing where they are just the sum of what all its spans say. */
+void trace_usage_words(struct buf *out, const struct trace_row *row);
 
 enum trace_sort {
 	TRACE_BY_START,

@@ -20,8 +20,8 @@ struct tree_row {
 	enum span_status status;
 	int64_t start_ns, duration_ns, self_ns, first_token_ns;
 	struct str model, provider, prompt, prompt_version, message;
-	int64_t tokens_in, tokens_out, tokens_cached, tokens_reasoning;
-	double cost_usd;
+	int64_t tokens_in, tokens_out, tokens_cached, tokens_reasoning, tokens_cache_write;
+	double cost_usd; /* flags say whether it is estimated */
 	int64_t sub_tokens, sub_errors;
 	double sub_cost;
 	int64_t rep_n, rep_len; /* first of rep_n like siblings; rows they take together */

@@ -251,7 +251,40 @@ static void refuses_a_newer_version(void **state)
 	(void)state;
 	make_store();
 	alter("PRAGMA user_version = 7");
-	refused("was written by a newer spoor (schema 7, this one knows 1)", "update spoor; nothing was changed");
+	refused("was written by a newer spoor (schema 7, this one knows 2)", "update spoor; nothing was changed");
+}
+
+/* A store of the first version, with a trace in it: reading says what to do, writing raises it. */
+static void raises_an_older_store(void **state)
+{
+	(void)state;
+	int64_t application = 0, version = 0, usage = -1;
+	struct err err = ERR_INIT;
+	make_store();
+	struct db *db = db_open(path, DB_READ, &err);
+	assert_true(db && db_int(db, "PRAGMA application_id", 0, &application, &err));
+	db_close(db);
+	assert_int_equal(unlink(path), 0);
+	alter(schema_steps[0].sql);
+	alter("INSERT INTO trace(key, text, cost_usd, source, seen) VALUES(x'00', 'old', 0.5, 1, 1)");
+	struct buf marks = BUF_INIT;
+	buf_printf(&marks, "PRAGMA application_id = %lld; PRAGMA user_version = 1", (long long)application);
+	alter(buf_cstr(&marks));
+	buf_done(&marks);
+	assert_null(db_open(path, DB_READ, &err));
+	says(&err, "is of an older spoor (schema 1)");
+	err = ERR_INIT;
+	db = db_open(path, DB_WRITE, &err);
+	if (!db)
+		fail_msg("%s", err.text);
+	assert_true(db_int(db, "PRAGMA user_version", 0, &version, &err));
+	assert_int_equal(version, n_schema_steps);
+	assert_true(db_int(db, "SELECT usage + usage_repeats FROM trace WHERE cost_usd = 0.5", -1, &usage, &err));
+	assert_int_equal(usage, 0);
+	db_close(db);
+	db = db_open(path, DB_READ, &err);
+	assert_non_null(db);
+	db_close(db);
 }
 
 static void refuses_a_changed_schema(void **state)
@@ -784,6 +817,7 @@ int main(void)
 	    TEST(refuses_a_text_with_a_log),
 	    TEST(does_not_believe_an_old_page_count),
 	    TEST(refuses_a_newer_version),
+	    TEST(raises_an_older_store),
 	    TEST(refuses_a_changed_schema),
 	    TEST(refuses_one_cut_off),
 	    TEST(refuses_a_damaged_page),

@@ -5,10 +5,12 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "store/hist.h"
+#include "store/part.h"
 #include "store/settle.h"
 #include "store/span_row.h"
 
@@ -204,6 +206,159 @@ static void test_usage(void **state)
 	settle_done(&s);
 }
 
+static void add_cost_call(struct settle *s, int64_t key, int64_t parent, enum span_kind kind, int64_t tokens,
+                          double usd, bool estimated)
+{
+	struct settle_row row = call(key, parent, kind, tokens, UNKNOWN_INT);
+	row.cost_usd = usd;
+	row.flags |= estimated ? SPAN_ESTIMATED : 0;
+	*vec_add(&s->rows) = row;
+}
+
+struct priced {
+	int64_t parent;
+	enum span_kind kind;
+	int64_t tokens;
+	double usd; /* negative: unknown */
+	bool estimated, repeats;
+};
+
+/* Spans 1, 2, … of a trace, and what it costs then. */
+static void expect_cost(const char *what, const struct priced *spans, size_t n, double usd, bool estimated)
+{
+	struct settle s = {0};
+	int64_t repeats = 0;
+	for (size_t i = 0; i < n; i++) {
+		const struct priced *p = &spans[i];
+		add_cost_call(&s, (int64_t)i + 1, p->parent, p->kind, p->tokens, p->usd < 0 ? UNKNOWN_DOUBLE : p->usd,
+		              p->estimated);
+		repeats += p->repeats;
+	}
+	settle_tree(&s);
+	if (!(fabs(s.totals.cost_usd - usd) < 1e-12) || s.totals.cost_estimated != estimated)
+		fail_msg("%s: %g%s", what, s.totals.cost_usd, s.totals.cost_estimated ? ", estimated" : "");
+	for (size_t i = 0; i < n; i++)
+		if (!!(find(&s, (int64_t)i + 1)->flags & SPAN_DUP_USAGE) != spans[i].repeats)
+			fail_msg("%s: span %zu", what, i + 1);
+	assert_int_equal(s.totals.usage_repeats, repeats);
+	assert_int_equal(!!(find(&s, 1)->flags & SPAN_SUB_ESTIMATED), estimated);
+	settle_done(&s);
+}
+#define EXPECT_COST(what, usd, estimated, ...)                  \
+	expect_cost(what, (const struct priced[]){__VA_ARGS__}, \
+	            sizeof((const struct priced[]){__VA_ARGS__}) / sizeof(struct priced), usd, estimated)
+
+/* Estimates follow the rule of usage, and give way to what a source states of the same call. */
+static void test_estimates(void **state)
+{
+	(void)state;
+	EXPECT_COST("one call", 2, true, {0, KIND_LLM, 10, 2, true, false});
+	EXPECT_COST("an inner call repeats the outer one", 2, true, {0, KIND_LLM, 10, 2, true, false},
+	            {1, KIND_LLM, 10, 2, true, true});
+	EXPECT_COST("an agent's sum of its calls", 5, true, {0, KIND_AGENT, 20, 5, true, true},
+	            {1, KIND_LLM, 10, 2, true, false}, {1, KIND_LLM, 10, 3, true, false});
+	EXPECT_COST("an agent alone has numbers", 5, true, {0, KIND_AGENT, 20, 5, true, false},
+	            {1, KIND_LLM, UNKNOWN_INT, -1, false, false});
+	EXPECT_COST("the agent's cost is stated, its calls have tokens only", 4, false,
+	            {0, KIND_AGENT, UNKNOWN_INT, 4, false, false}, {1, KIND_LLM, 10, 2, true, false},
+	            {1, KIND_LLM, 10, 3, true, false});
+	EXPECT_COST("the outer call estimated, the inner stated", 7, false, {0, KIND_LLM, 10, 2, true, false},
+	            {1, KIND_LLM, 10, 7, false, true});
+	EXPECT_COST("the outer call stated, the inner estimated", 7, false, {0, KIND_LLM, 10, 7, false, false},
+	            {1, KIND_LLM, 10, 2, true, true});
+	EXPECT_COST("no price for the outer call, one for the inner", 2, true, {0, KIND_LLM, 10, -1, false, false},
+	            {1, KIND_LLM, 10, 2, true, true});
+	EXPECT_COST("of two calls one is stated", 9, true, {0, KIND_CHAIN, UNKNOWN_INT, -1, false, false},
+	            {1, KIND_LLM, 10, 7, false, false}, {1, KIND_LLM, 10, 2, true, false});
+	EXPECT_COST("of two inner calls one is stated: the outer's estimate gives way to both", 9, true,
+	            {0, KIND_LLM, 20, 5, true, false}, {1, KIND_LLM, 10, 7, false, true},
+	            {1, KIND_LLM, 10, 2, true, true});
+	EXPECT_COST("an embedding beside a stated call", 7.5, true, {0, KIND_CHAIN, UNKNOWN_INT, -1, false, false},
+	            {1, KIND_LLM, 10, 7, false, false}, {1, KIND_EMBEDDING, 10, 0.5, true, false});
+	EXPECT_COST("a stated zero is stated", 0, false, {0, KIND_LLM, 10, 0, false, false});
+	EXPECT_COST("a tool below a call with a fee of its own", 2.25, true, {0, KIND_LLM, 10, 2, true, false},
+	            {1, KIND_TOOL, UNKNOWN_INT, 0.25, false, false});
+}
+
+/* A tool of a call asks models itself, an agent it hands over to does: nobody above has those numbers. */
+static void test_calls_of_tools(void **state)
+{
+	(void)state;
+	struct settle s = {0};
+	struct settle_facts facts[9];
+	add_call(&s, facts, 1, 0, KIND_AGENT, 500, 50); /* a sum of some kind */
+	add_call(&s, facts, 2, 1, KIND_LLM, 100, 10);
+	add_call(&s, facts, 3, 2, KIND_TOOL, UNKNOWN_INT, UNKNOWN_INT);
+	add_call(&s, facts, 4, 3, KIND_LLM, 200, 20);
+	add_call(&s, facts, 5, 4, KIND_LLM, 200, 20); /* repeated */
+	add_call(&s, facts, 6, 4, KIND_SPAN, UNKNOWN_INT, UNKNOWN_INT);
+	add_call(&s, facts, 7, 6, KIND_AGENT, 70, 7); /* only it has numbers */
+	add_call(&s, facts, 8, 7, KIND_CHAIN, 70, 7); /* repeated */
+	add_call(&s, facts, 9, 2, KIND_CHAIN, 90, 9); /* below a call: repeated, in part */
+	settle_tree(&s);
+	for (uint32_t i = 0; i < 9; i++)
+		settle_add_facts(&s, i, &facts[i]);
+	assert_int_equal(s.totals.tokens_in, 100 + 200 + 70);
+	assert_int_equal(s.totals.tokens_out, 10 + 20 + 7);
+	const bool dup[] = {true, false, false, false, true, false, false, true, true};
+	for (int64_t key = 1; key <= 9; key++)
+		if (!!(find(&s, key)->flags & SPAN_DUP_USAGE) != dup[key - 1])
+			fail_msg("span %lld", (long long)key);
+	settle_done(&s);
+	EXPECT_COST("a tool's call is stated, the one that made it is not", 9, true, {0, KIND_LLM, 10, 2, true, false},
+	            {1, KIND_TOOL, UNKNOWN_INT, -1, false, false}, {2, KIND_LLM, 10, 7, false, false});
+	EXPECT_COST("what an agent states is in all it does, its tools' calls too", 9, false,
+	            {0, KIND_AGENT, UNKNOWN_INT, 9, false, false}, {1, KIND_LLM, 10, 2, true, false},
+	            {2, KIND_TOOL, UNKNOWN_INT, -1, false, false}, {3, KIND_LLM, 10, 7, true, false});
+}
+
+static struct span_part part_of(int64_t end, uint64_t hash, double usd, bool estimated)
+{
+	return (struct span_part){
+	    .key = 1,
+	    .hash = hash,
+	    .flags = estimated ? SPAN_ESTIMATED : 0,
+	    .start_ns = 1,
+	    .end_ns = end,
+	    .first_token_ns = UNKNOWN_INT,
+	    .tokens_in = UNKNOWN_INT,
+	    .tokens_out = UNKNOWN_INT,
+	    .tokens_cached = UNKNOWN_INT,
+	    .tokens_reasoning = UNKNOWN_INT,
+	    .tokens_cache_write = UNKNOWN_INT,
+	    .cost_usd = usd,
+	};
+}
+
+static void test_merged_costs(void **state)
+{
+	(void)state;
+	const struct span_part stated = part_of(TIME_UNKNOWN, 1, 3, false), first = part_of(9, 2, 5, true),
+	                       second = part_of(9, 3, 6, true), other = part_of(TIME_UNKNOWN, 4, 4, false);
+	const struct {
+		struct span_part parts[3];
+		size_t n;
+		double usd;
+		bool estimated, conflict;
+	} cases[] = {
+	    {{first, second},         2, 6, true,  false}, /* the larger hash, and no contradiction */
+	    {{first, stated},         2, 3, false, false}, /* whatever the rank */
+	    {{second, stated, first}, 3, 3, false, false},
+	    {{stated, other, first},  3, 4, false, true }, /* the larger hash */
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		for (size_t turn = 0; turn < cases[i].n; turn++) { /* in any order */
+			struct span_part parts[3], out;
+			bool conflict;
+			for (size_t k = 0; k < cases[i].n; k++)
+				parts[k] = cases[i].parts[(k + turn) % cases[i].n];
+			part_merge(parts, cases[i].n, &out, &conflict);
+			assert_true(fabs(out.cost_usd - cases[i].usd) < 1e-12);
+			assert_int_equal(!!(out.flags & SPAN_ESTIMATED), cases[i].estimated);
+			assert_int_equal(conflict, cases[i].conflict);
+		}
+}
+
 static void test_groups_and_repeats(void **state)
 {
 	(void)state;
@@ -378,6 +533,8 @@ static void make_forest(struct settle *s, size_t n)
 			row.tokens = (int64_t)next_random(5);
 		if (next_random(3) == 0)
 			row.cost_usd = (double)next_random(4) / 8;
+		if (next_random(2))
+			row.flags |= SPAN_ESTIMATED;
 		*vec_add(&s->rows) = row;
 	}
 }
@@ -501,6 +658,9 @@ int main(void)
 	    cmocka_unit_test(test_critical_path),
 	    cmocka_unit_test(test_critical_path_of_running_and_untimed),
 	    cmocka_unit_test(test_usage),
+	    cmocka_unit_test(test_estimates),
+	    cmocka_unit_test(test_calls_of_tools),
+	    cmocka_unit_test(test_merged_costs),
 	    cmocka_unit_test(test_groups_and_repeats),
 	    cmocka_unit_test(test_cycles_and_orphans),
 	    cmocka_unit_test(test_halves_of_a_call),
