@@ -25,6 +25,7 @@
 #include <cmocka.h>
 
 #include "import/import.h"
+#include "import/prices.h"
 #include "store/base/units.h"
 #include "store/db.h"
 #include "store/sink.h"
@@ -54,6 +55,8 @@ static int stage_setup(void **state)
 		return -1;
 	snprintf(stage_path, sizeof stage_path, "%s/spoor.db", stage_dir);
 	sink_set_decoder(import_decode);
+	setenv("XDG_CONFIG_HOME", "/nonexistent", 1); /* no price list of the user's */
+	sink_set_price_list(prices_cost);
 	struct err err = ERR_INIT;
 	struct db *db = db_open(stage_path, DB_WRITE, &err);
 	char agent[] = "tests/data/traces-agent.jsonl", voice[] = "tests/data/traces-voice.json.gz",

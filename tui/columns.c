@@ -5,6 +5,7 @@
 #include "store/query/search.h"
 #include "store/query/traces.h"
 #include "store/query/tree.h"
+#include "store/span_row.h"
 
 /* ---------------------------------------------------------------- values */
 
@@ -28,6 +29,19 @@ static struct value number(enum value_type type, double d)
 	return (struct value){.type = IS_UNKNOWN(d) ? VALUE_NONE : type, .d = d, .role = ROLE_TEXT};
 }
 
+static struct value money(double usd, bool about)
+{
+	struct value v = number(VALUE_USD, usd);
+	v.about = about;
+	return v;
+}
+
+/* Of a cost: unknown where that is. */
+static struct value estimated(double usd, bool about)
+{
+	return (struct value){.type = IS_UNKNOWN(usd) ? VALUE_NONE : VALUE_BOOL, .i = about, .role = ROLE_DIM};
+}
+
 static struct value counted(int64_t i, enum role role)
 {
 	return (struct value){.type = VALUE_COUNT, .i = i, .role = i ? role : ROLE_DIM};
@@ -43,7 +57,7 @@ void value_print(struct buf *out, const struct value *v, int64_t now_ns, bool as
 	case VALUE_TOKENS: units_count(out, v->i); break;
 	case VALUE_TIME: units_time(out, v->i, now_ns); break;
 	case VALUE_DURATION: units_duration(out, v->i, ascii); break;
-	case VALUE_USD: units_usd(out, v->d); break;
+	case VALUE_USD: (v->about ? units_usd_about : units_usd)(out, v->d); break;
 	case VALUE_SHARE: units_percent(out, v->d); break;
 	case VALUE_SCORE: units_score(out, v->d); break;
 	case VALUE_BOOL: buf_add_cstr(out, v->i ? "yes" : "no"); break;
@@ -123,7 +137,18 @@ GET(trace, in, integer(VALUE_TOKENS, row->tokens_in))
 GET(trace, out, integer(VALUE_TOKENS, row->tokens_out))
 GET(trace, cached, integer(VALUE_TOKENS, row->tokens_cached))
 GET(trace, reasoning, integer(VALUE_TOKENS, row->tokens_reasoning))
-GET(trace, cost, number(VALUE_USD, row->cost_usd))
+GET(trace, cost, money(row->cost_usd, row->usage &TRACE_COST_ESTIMATED))
+GET(trace, estimated, estimated(row->cost_usd, row->usage &TRACE_COST_ESTIMATED))
+GET(trace, usage_repeats, integer(VALUE_COUNT, row->usage_repeats))
+
+static struct value trace_usage_note(const void *any, struct arena *arena)
+{
+	struct buf out = BUF_INIT;
+	trace_usage_words(&out, any);
+	struct value v = text(out.len ? arena_str(arena, buf_str(&out)) : STR_NONE, ROLE_DIM);
+	buf_done(&out);
+	return v;
+}
 
 static struct value trace_verdict(const void *any, struct arena *arena)
 {
@@ -188,10 +213,13 @@ const struct column trace_columns[] = {
     {"tokens_cached",         "cached", 0, 0, true, NULL, trace_cached},
     {"tokens_reasoning",    "think", 0, 0, true, NULL, trace_reasoning},
     {"cost_usd",      "cost", 8, 76, true, "cost_usd", trace_cost},
-    {"scores",            "scores", 0, 0, false, NULL, trace_scores},
-    {"verdict",         "verdict", 0, 0, false, NULL, trace_verdict},
-    {"source", "source", 0, 0, false, NULL, trace_source},
-    {.name = NULL        },
+    {"cost_estimated",            "estimated", 0, 0, false, NULL, trace_estimated},
+    {"usage_repeats",         "repeated", 0, 0, true, NULL, trace_usage_repeats},
+    {"usage_note", "usage", 0, 0, false, NULL, trace_usage_note},
+    {"scores",         "scores", 0, 0, false, NULL, trace_scores},
+    {"verdict",            "verdict", 0, 0, false, NULL, trace_verdict},
+    {"source",         "source", 0, 0, false, NULL, trace_source},
+    {.name = NULL   },
 };
 
 /* ---------------------------------------------------------------- spans of a tree */
@@ -219,7 +247,9 @@ SPAN(in, integer(VALUE_TOKENS, row->tokens_in))
 SPAN(out, integer(VALUE_TOKENS, row->tokens_out))
 SPAN(cached, integer(VALUE_TOKENS, row->tokens_cached))
 SPAN(reasoning, integer(VALUE_TOKENS, row->tokens_reasoning))
-SPAN(cost, number(VALUE_USD, row->cost_usd))
+SPAN(cache_write, integer(VALUE_TOKENS, row->tokens_cache_write))
+SPAN(cost, money(row->cost_usd, row->flags &SPAN_ESTIMATED))
+SPAN(estimated, estimated(row->cost_usd, row->flags &SPAN_ESTIMATED))
 
 const struct column span_columns[] = {
     {"id",        "id", 0, 0, false, NULL, span_id},
@@ -237,8 +267,10 @@ const struct column span_columns[] = {
     {"tokens_out",      "out", 5, 90, true, NULL, span_out},
     {"tokens_cached",          "cached", 0, 0, true, NULL, span_cached},
     {"tokens_reasoning",      "think", 0, 0, true, NULL, span_reasoning},
-    {"cost_usd",  "cost", 8, 90, true, NULL, span_cost},
-    {.name = NULL    },
+    {"tokens_cache_write",  "written", 0, 0, true, NULL, span_cache_write},
+    {"cost_usd",     "cost", 8, 90, true, NULL, span_cost},
+    {"cost_estimated",         "estimated", 0, 0, false, NULL, span_estimated},
+    {.name = NULL     },
 };
 
 /* ---------------------------------------------------------------- runs */

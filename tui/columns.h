@@ -26,6 +26,7 @@ struct value {
 	struct str text; /* TEXT, JSON (raw) */
 	int64_t i;       /* COUNT TOKENS TIME DURATION BOOL */
 	double d;        /* USD SHARE SCORE */
+	bool about;      /* USD: estimated; for people "~" before it */
 	enum role role;  /* how it is painted */
 };
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "import/import.h"
+#include "import/prices.h"
 #include "store/base/clean.h"
 #include "store/base/units.h"
 #include "store/base/vec.h"
@@ -55,6 +56,7 @@ static void settle_process(void)
 	signal(SIGPIPE, SIG_DFL);
 	setlocale(LC_CTYPE, "");
 	sink_set_decoder(import_decode);
+	sink_set_price_list(prices_cost);
 	cmd_version = SPOOR_VERSION;
 	cmd_look_at_terminal = look_at_terminal;
 }

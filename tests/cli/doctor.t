@@ -1,5 +1,7 @@
 $ spoor doctor 2>&1 | sed '/^version/,/zstd/d'
 store      $T/home/spoor.db (not there yet: spoor import FILE makes it)
+prices     196, the newest read 2026-07-29
+           yours would be in $T/home/config/spoor/prices.json
 paths      config $T/home/config/spoor/ (not there)
            data   $T/home/data/spoor/ (not there)
            state  $T/home/state/spoor/ (not there)
@@ -9,7 +11,7 @@ terminal   no, TERM=dumb
 $ spoor import tests/data/traces-agent.jsonl tests/data/eval-v12.json >$T/log
 $ spoor doctor 2>&1 | sed -e '/^version/,/zstd/d' -e 's/[0-9.]* [kM]B/SIZE/g'
 store      $T/home/spoor.db
-           SIZE, log 0 B, version 1, mode 0600
+           SIZE, log 0 B, version 2, mode 0600
 holds      59 traces, 599 spans, 94 scores
            1 eval run, 82 case results, 0 annotations
            SIZE of records in SIZE (2 blocks), 100 % of it indexed for search
@@ -19,6 +21,8 @@ health     sound
 files      tests/data/traces-agent.jsonl  otlp, 599 records, 1 problem
            tests/data/eval-v12.json  promptfoo, 82 records
 problems   1 (spoor doctor --problems)
+prices     196, the newest read 2026-07-29
+           yours would be in $T/home/config/spoor/prices.json
 paths      config $T/home/config/spoor/ (not there)
            data   $T/home/data/spoor/ (not there)
            state  $T/home/state/spoor/ (not there)
@@ -29,7 +33,7 @@ $ chmod 644 $SPOOR_STORE; spoor doctor | grep -A1 mode | sed 's/.*mode/mode/'
 mode 0644
            others can read it, and it may hold prompts and keys: chmod 600 it
 $ spoor doctor --json | python3 -c "import json,sys; d=json.load(sys.stdin); print(sorted(d)); s=d['store']; print(s['mode'], s['private'], s['health'], s['traces'], s['cases']); print([f['file'] for f in d['files']]); print(d['terminal'])"
-['files', 'paths', 'store', 'terminal', 'version', 'versions']
+['files', 'paths', 'prices', 'store', 'terminal', 'version', 'versions']
 0644 False sound 59 82
 ['tests/data/traces-agent.jsonl', 'tests/data/eval-v12.json']
 {'is_terminal': False, 'term': 'dumb', 'known': True, 'colorterm': None, 'colors': 0, 'charset': 'UTF-8', 'columns': None, 'rows': None, 'cursor': False, 'mouse': False}

@@ -1,19 +1,19 @@
 $ spoor import tests/data/traces-agent.jsonl tests/data/traces-voice.json.gz >$T/log; echo $?
 0
 $ spoor traces --limit 12
-id                                time          status  name           session       user        service         total  spans  err  llm  tool  tok in   out       cost
-d15b07e0202611200000000000000048  20 Nov 15:45  unset   dispute-agent  conv-2006414  cust-10222  dispute-agent   4.16s     10    0    2     1    2.7k   255   $0.00731
-d15b07e0202611200000000000000047  20 Nov 14:24  unset   dispute-agent  conv-2005654  cust-10207  dispute-agent   5.02s      9    0    2     1    2.5k   392    $0.0081
-d15b07e0202611200000000000000046  20 Nov 12:55  unset   dispute-agent  conv-2004435  cust-10228  dispute-agent   6.93s      9    0    2     1    3.5k   382    $0.0104
-d15b07e0202611200000000000005103  20 Nov 11:58  unset   dispute-agent  conv-201158   cust-10258  dispute-agent  29.47s     10    0    2     1    2.4k   155   $0.00562
-d15b07e0202611200000000000000045  20 Nov 11:37  unset   dispute-agent  conv-2003751  cust-10204  dispute-agent   3.74s     10    0    2     1    3.5k   357  $0.000001
-d15b07e0202611200000000000000044  20 Nov 10:39  unset   dispute-agent  conv-2002700  cust-10239  dispute-agent   4.93s     10    0    2     1    2.5k   158   $0.00592
-d15b07e0202611200000000000000043  20 Nov 10:38  unset   dispute-agent  conv-2002700  cust-10239  dispute-agent   4.17s      9    0    2     1    3.5k   236   $0.00894
-d15b07e020261120000000000000b10c  20 Nov 10:14  error   dispute-agent  conv-2004417  cust-10233  dispute-agent  12.42s     31    2    2     3     17k  1.3k    $0.0412
-d15b07e0202611200000000000000042  20 Nov 09:11  unset   dispute-agent  conv-2001656  cust-10209  dispute-agent   5.29s     10    0    2     1    3.9k   345    $0.0113
-d15b07e0202611200000000000000041  20 Nov 08:09  unset   dispute-agent  conv-2000358  cust-10234  dispute-agent   5.90s      9    0    2     1    3.8k   270    $0.0101
-d15b07e0202611190000000000000040  19 Nov 17:32  unset   dispute-agent  conv-1906937  cust-10209  dispute-agent   4.87s      7    0    2     0    2.6k   291   $0.00745
-d15b07e0202611190000000000000039  19 Nov 16:04  unset   dispute-agent  conv-1905980  cust-10235  dispute-agent   5.40s     10    0    2     1    3.8k   236   $0.00725
+id                                time          status  name           session       user        service         total  spans  err  llm  tool  tok in   out      cost
+d15b07e0202611200000000000000048  20 Nov 15:45  unset   dispute-agent  conv-2006414  cust-10222  dispute-agent   4.16s     10    0    2     1    2.7k   255  $0.00731
+d15b07e0202611200000000000000047  20 Nov 14:24  unset   dispute-agent  conv-2005654  cust-10207  dispute-agent   5.02s      9    0    2     1    2.5k   392   $0.0081
+d15b07e0202611200000000000000046  20 Nov 12:55  unset   dispute-agent  conv-2004435  cust-10228  dispute-agent   6.93s      9    0    2     1    3.5k   382   $0.0104
+d15b07e0202611200000000000005103  20 Nov 11:58  unset   dispute-agent  conv-201158   cust-10258  dispute-agent  29.47s     10    0    2     1    2.4k   155  $0.00562
+d15b07e0202611200000000000000045  20 Nov 11:37  unset   dispute-agent  conv-2003751  cust-10204  dispute-agent   3.74s     10    0    2     1    3.5k   357    ~$0.01
+d15b07e0202611200000000000000044  20 Nov 10:39  unset   dispute-agent  conv-2002700  cust-10239  dispute-agent   4.93s     10    0    2     1    2.5k   158  $0.00592
+d15b07e0202611200000000000000043  20 Nov 10:38  unset   dispute-agent  conv-2002700  cust-10239  dispute-agent   4.17s      9    0    2     1    3.5k   236  $0.00894
+d15b07e020261120000000000000b10c  20 Nov 10:14  error   dispute-agent  conv-2004417  cust-10233  dispute-agent  12.42s     31    2    2     3     17k  1.3k   $0.0412
+d15b07e0202611200000000000000042  20 Nov 09:11  unset   dispute-agent  conv-2001656  cust-10209  dispute-agent   5.29s     10    0    2     1    3.9k   345   $0.0113
+d15b07e0202611200000000000000041  20 Nov 08:09  unset   dispute-agent  conv-2000358  cust-10234  dispute-agent   5.90s      9    0    2     1    3.8k   270   $0.0101
+d15b07e0202611190000000000000040  19 Nov 17:32  unset   dispute-agent  conv-1906937  cust-10209  dispute-agent   4.87s      7    0    2     0    2.6k   291  $0.00745
+d15b07e0202611190000000000000039  19 Nov 16:04  unset   dispute-agent  conv-1905980  cust-10235  dispute-agent   5.40s     10    0    2     1    3.8k   236  $0.00725
 $ spoor traces --limit 5 --ascii | LC_ALL=C grep -c '[^ -~]'
 0
 ? 1
@@ -64,9 +64,9 @@ name                       err
 dispute-agent                2
 callback, nobody answered    2
 $ spoor traces --limit 2 --csv
-id,start,status,name,session,user,service,duration_ns,spans,errors,llm_calls,tool_calls,tokens_in,tokens_out,tokens_cached,tokens_reasoning,cost_usd,scores,verdict,source
-d15b07e0202611200000000000000048,2026-11-20T15:45:49.032000137Z,unset,dispute-agent,conv-2006414,cust-10222,dispute-agent,4163000000,10,0,2,1,2668,255,,,0.007306,[],,"{""file"":""tests/data/traces-agent.jsonl"",""format"":""otlp""}"
-d15b07e0202611200000000000000047,2026-11-20T14:24:07.430000137Z,unset,dispute-agent,conv-2005654,cust-10207,dispute-agent,5021000000,9,0,2,1,2549,392,,,0.008102999999999999,"[{""name"":""groundedness"",""value"":0.24,""label"":""fail""},{""name"":""relevance"",""value"":0.93,""label"":""pass""}]",,"{""file"":""tests/data/traces-agent.jsonl"",""format"":""otlp""}"
+id,start,status,name,session,user,service,duration_ns,spans,errors,llm_calls,tool_calls,tokens_in,tokens_out,tokens_cached,tokens_reasoning,cost_usd,cost_estimated,usage_repeats,usage_note,scores,verdict,source
+d15b07e0202611200000000000000048,2026-11-20T15:45:49.032000137Z,unset,dispute-agent,conv-2006414,cust-10222,dispute-agent,4163000000,10,0,2,1,2668,255,,,0.007306,false,0,,[],,"{""file"":""tests/data/traces-agent.jsonl"",""format"":""otlp""}"
+d15b07e0202611200000000000000047,2026-11-20T14:24:07.430000137Z,unset,dispute-agent,conv-2005654,cust-10207,dispute-agent,5021000000,9,0,2,1,2549,392,,,0.008102999999999999,false,0,,"[{""name"":""groundedness"",""value"":0.24,""label"":""fail""},{""name"":""relevance"",""value"":0.93,""label"":""pass""}]",,"{""file"":""tests/data/traces-agent.jsonl"",""format"":""otlp""}"
 $ spoor traces --limit 3 --markdown
 | id | time | status | name | session | user | service | total | spans | err | llm | tool | tok in | out | cost |
 |---|---|---|---|---|---|---|---:|---:|---:|---:|---:|---:|---:|---:|
@@ -74,7 +74,7 @@ $ spoor traces --limit 3 --markdown
 | d15b07e0202611200000000000000047 | 20 Nov 14:24 | unset | dispute-agent | conv-2005654 | cust-10207 | dispute-agent | 5.02s | 9 | 0 | 2 | 1 | 2.5k | 392 | $0.0081 |
 | d15b07e0202611200000000000000046 | 20 Nov 12:55 | unset | dispute-agent | conv-2004435 | cust-10228 | dispute-agent | 6.93s | 9 | 0 | 2 | 1 | 3.5k | 382 | $0.0104 |
 $ spoor traces --json | python3 -m json.tool | wc -l
-2207
+2402
 $ spoor traces --json --limit 1 --sort cost_usd | python3 -m json.tool
 {
     "total": 65,
@@ -97,6 +97,9 @@ $ spoor traces --json --limit 1 --sort cost_usd | python3 -m json.tool
             "tokens_cached": null,
             "tokens_reasoning": 202540,
             "cost_usd": 40.2207,
+            "cost_estimated": false,
+            "usage_repeats": 0,
+            "usage_note": null,
             "scores": [
                 {
                     "name": "groundedness",
@@ -142,7 +145,7 @@ $ spoor traces --columns nam 2>&1
 spoor: no such column: nam (did you mean name?)
 ? 2
 $ spoor traces --columns zebra 2>&1
-spoor: no such column: zebra; there are id start status name session user service duration_ns spans errors llm_calls tool_calls tokens_in tokens_out tokens_cached tokens_reasoning cost_usd scores verdict source
+spoor: no such column: zebra; there are id start status name session user service duration_ns spans errors llm_calls tool_calls tokens_in tokens_out tokens_cached tokens_reasoning cost_usd cost_estimated usage_repeats usage_note scores verdict source
 ? 2
 $ spoor traces --offset -3 2>&1
 spoor: --limit and --offset cannot be negative

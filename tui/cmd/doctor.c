@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "import/prices.h"
 #include "store/base/clean.h"
 #include "store/base/text.h"
 #include "store/db.h"
@@ -335,6 +336,29 @@ static void sources_text(struct doctor *d)
 	buf_done(&v);
 }
 
+/* Where estimated costs come from. */
+static void prices_text(struct doctor *d)
+{
+	struct buf v = BUF_INIT;
+	struct str newest;
+	size_t n_own, n_mistakes, n = prices_count(&n_own, &newest);
+	const struct str *mistakes = prices_mistakes(&n_mistakes);
+	buf_printf(&v, "%zu, the newest read " STR_FMT, n - n_own, STR_ARG(newest));
+	row(d, "prices", &v);
+	buf_clear(&v);
+	if (n_own) {
+		units_thousands(&v, (int64_t)n_own);
+		buf_add_cstr(&v, " of yours, in ");
+	} else {
+		buf_add_cstr(&v, "yours would be in ");
+	}
+	prices_path(&v);
+	row(d, "", &v);
+	for (size_t i = 0; i < n_mistakes; i++)
+		sentence(d, "", mistakes[i]);
+	buf_done(&v);
+}
+
 /* ---------------------------------------------------------------- JSON */
 
 static void sizes_json(const struct doctor *d, struct jout *j)
@@ -414,6 +438,26 @@ static void sources_json(struct doctor *d, struct jout *j)
 	jout_end(j);
 }
 
+static void prices_json(struct jout *j)
+{
+	struct buf path = BUF_INIT;
+	struct str newest;
+	size_t n_own, n_mistakes, n = prices_count(&n_own, &newest);
+	const struct str *mistakes = prices_mistakes(&n_mistakes);
+	prices_path(&path);
+	jout_object(j, "prices");
+	jout_int(j, "rows", (int64_t)n);
+	jout_str(j, "newest_read", newest);
+	jout_str(j, "own_file", buf_str(&path));
+	jout_int(j, "own_rows", (int64_t)n_own);
+	jout_array(j, "mistakes");
+	for (size_t i = 0; i < n_mistakes; i++)
+		jout_str(j, NULL, mistakes[i]);
+	jout_end(j);
+	jout_end(j);
+	buf_done(&path);
+}
+
 static void print_json(struct doctor *d)
 {
 	struct jout j;
@@ -422,6 +466,7 @@ static void print_json(struct doctor *d)
 	jout_cstr(&j, "version", cmd_version);
 	store_json(d, &j);
 	sources_json(d, &j);
+	prices_json(&j);
 	machine_json(&j, buf_cstr(&d->path), d->out.cols);
 	jout_end(&j);
 	buf_add_char(&d->text, '\n');
@@ -435,6 +480,7 @@ static void print_text(struct doctor *d)
 	store_text(d);
 	if (d->db)
 		sources_text(d);
+	prices_text(d);
 	machine_paths_text(machine_says, d, buf_cstr(&d->path));
 	machine_terminal_text(machine_says, d, d->out.cols);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "import/prices.h"
 #include "store/base/clean.h"
 #include "store/base/text.h"
 #include "store/search.h"
@@ -456,6 +457,21 @@ static bool print_report(const struct command_line *line, const struct import_re
 	return ok;
 }
 
+/* What is wrong with the user's price list, before its rows are missed. */
+static void say_prices(bool ascii)
+{
+	size_t n;
+	const struct str *mistakes = prices_mistakes(&n);
+	struct buf out = BUF_INIT;
+	for (size_t i = 0; i < n; i++) {
+		buf_add_cstr(&out, "spoor: ");
+		clean_print(&out, mistakes[i], false, ascii);
+		buf_add_char(&out, '\n');
+	}
+	fwrite(buf_cstr(&out), 1, out.len, stderr);
+	buf_done(&out);
+}
+
 static int after_signal(const struct command_line *line, struct err *err)
 {
 	*err = ERR_INIT;
@@ -562,6 +578,7 @@ static bool import(const struct command_line *line, struct import_report *report
 static int import_main(const struct command_line *line, struct err *err)
 {
 	struct import_report report = {.arena = ARENA_INIT};
+	say_prices(is_ascii(line));
 	bool ok = import(line, &report, err);
 	struct err failure = *err;
 	if (ok || report.n_files)

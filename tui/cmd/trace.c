@@ -15,7 +15,8 @@ enum { NAME_COLS = 40, DURATION_COLS = 7, BAR_COLS = 16, LEVELS_SHOWN = 12, SCOR
 /* clang-format off */
 static const struct option_row trace_options[] = {
 	{"no-payload", 0, OPTION_FLAG, NULL, "--json without inputs, outputs, messages, documents, attributes, events"},
-	{"raw", 0, OPTION_FLAG, NULL, "the source records of its spans, one a line, controls as \\u escapes"},
+	{"raw", 0, OPTION_FLAG, NULL, "the source records it was made of, byte for byte (cleaned on a terminal)"},
+	{"span", 0, OPTION_TEXT, "ID", "--raw: of this span alone; a prefix of its id will do"},
 	{.name = NULL},
 };
 /* clang-format on */
@@ -74,7 +75,7 @@ static void print_usage(struct trace_out *t)
 	}
 	if (!IS_UNKNOWN(r->cost_usd)) {
 		buf_add_cstr(&raw, "  ");
-		units_usd(&raw, r->cost_usd);
+		(r->usage & TRACE_COST_ESTIMATED ? units_usd_about : units_usd)(&raw, r->cost_usd);
 	}
 	cleaned(t, &raw);
 	buf_done(&raw);
@@ -93,6 +94,16 @@ static void facts_line(struct trace_out *t, void (*print)(struct trace_out *))
 	buf_add_char(&t->text, '\n');
 }
 
+static void print_usage_words(struct trace_out *t)
+{
+	struct buf words = BUF_INIT;
+	trace_usage_words(&words, &t->row);
+	if (words.len)
+		buf_add_cstr(&t->text, "  ");
+	buf_add_str(&t->text, buf_str(&words));
+	buf_done(&words);
+}
+
 static void print_whence(struct trace_out *t)
 {
 	fact(t, "service", t->row.service);
@@ -109,6 +120,7 @@ static void print_head(struct trace_out *t)
 	out_text(&t->out, to, t->row.name.len ? t->row.name : STR_LIT("(no name)"), 60);
 	print_figures(t);
 	facts_line(t, print_usage);
+	facts_line(t, print_usage_words);
 	buf_add_cstr(to, "id ");
 	out_text(&t->out, to, t->row.text, 0);
 	units_time_full(&time, t->row.start_ns);
@@ -207,7 +219,7 @@ static void print_tail(struct tree *tree, const struct tree_row *row, struct buf
 	}
 	if (!IS_UNKNOWN(row->cost_usd)) {
 		buf_add_cstr(&raw, "  ");
-		units_usd(&raw, row->cost_usd);
+		(row->flags & SPAN_ESTIMATED ? units_usd_about : units_usd)(&raw, row->cost_usd);
 	}
 	out_text(&t->out, to, buf_str(&raw), 0);
 	buf_done(&raw);
@@ -297,54 +309,63 @@ static bool print_scores(struct trace_out *t, struct err *err)
 
 /* ---------------------------------------------------------------- raw */
 
-static int by_number(const void *a, const void *b)
-{
-	const int64_t *x = a, *y = b;
-	return (*x > *y) - (*x < *y);
-}
-
-struct numbers {
-	int64_t *at;
-	size_t n, cap;
-};
-
-static bool records_of(struct trace_out *t, struct numbers *records, struct err *err)
+/* The span's key by its id, or by a prefix of it that only one of the trace's spans has. */
+static bool find_span(struct trace_out *t, struct str id, int64_t *key, struct err *err)
 {
 	struct tree_walk *walk = tree_walk_open(t->db, t->row.first, t->row.n, err);
 	struct tree_row row;
+	int64_t like = 0;
+	bool same = false;
 	if (!walk)
 		return false;
-	while (tree_walk_next(walk, &row, err))
-		if (row.record > 0)
-			*vec_add(records) = row.record;
+	while (!same && tree_walk_next(walk, &row, err)) {
+		same = str_eq(row.id, id);
+		if (!same && !(row.id.len > id.len && memcmp(row.id.ptr, id.ptr, id.len) == 0))
+			continue;
+		*key = row.key;
+		like++;
+	}
 	tree_walk_close(walk);
-	if (records->n)
-		qsort(records->at, records->n, sizeof *records->at, by_number);
-	return err->code == ERR_NONE;
+	if (err->code != ERR_NONE)
+		return false;
+	if (!same && like == 0)
+		return err_set(err, ERR_NOT_FOUND, NULL, "the trace has no span " STR_FMT, STR_ARG(str_cut(id, 0, 80)));
+	if (!same && like > 1)
+		return err_set(err, ERR_USAGE, NULL, "%lld spans have an id that begins with " STR_FMT, (long long)like,
+		               STR_ARG(str_cut(id, 0, 80)));
+	return true;
+}
+
+/* To a file or a pipe the bytes as they came; on a terminal nothing that could act on it. */
+static bool print_record(struct trace_out *t, struct str bytes, struct err *err)
+{
+	if (t->out.terminal)
+		clean_print(&t->text, bytes, true, t->out.ascii);
+	else
+		buf_add_str(&t->text, bytes);
+	buf_add_char(&t->text, '\n');
+	return out_stream(&t->text, err);
 }
 
 /* Each record once, in the order of the source. */
-static bool print_raw(struct trace_out *t, struct err *err)
+static bool print_raw(struct trace_out *t, const char *span, struct err *err)
 {
-	struct numbers records = {0};
+	int64_t key, *records;
+	size_t n;
+	if ((span && !find_span(t, str_of(span), &key, err)) ||
+	    !span_records(t->db, t->row.id, span ? &key : NULL, &t->arena, &records, &n, err))
+		return false;
 	struct arena arena = ARENA_INIT;
-	bool ok = records_of(t, &records, err);
 	struct block_cache *blocks = block_cache_new(t->db);
-	for (size_t i = 0; ok && i < records.n; i++) {
+	bool ok = true;
+	for (size_t i = 0; ok && i < n; i++) {
 		struct stored_record rec;
-		if (i && records.at[i] == records.at[i - 1])
-			continue;
-		ok = block_fetch(blocks, (uint64_t)records.at[i], &arena, &rec, err);
-		if (ok) {
-			out_json_text(&t->text, rec.entry.bytes);
-			buf_add_char(&t->text, '\n');
-			ok = out_stream(&t->text, err);
-		}
+		ok = block_fetch(blocks, (uint64_t)records[i], &arena, &rec, err) &&
+		     print_record(t, rec.entry.bytes, err);
 		arena_reset(&arena);
 	}
 	block_cache_free(blocks);
 	arena_done(&arena);
-	vec_done(&records);
 	return ok;
 }
 
@@ -359,7 +380,7 @@ static bool print(const struct command_line *line, struct trace_out *t, struct e
 	if (t->out.form == OUT_JSON_) {
 		ok = trace_json(t, err);
 	} else if (cmd_flag(line, "raw")) {
-		ok = print_raw(t, err);
+		ok = print_raw(t, cmd_option(line, "span"), err);
 	} else {
 		print_head(t);
 		ok = print_tree(t, err) && print_scores(t, err);
@@ -371,6 +392,10 @@ static int trace_main(const struct command_line *line, struct err *err)
 {
 	struct trace_out t = {.arena = ARENA_INIT, .payload = !cmd_flag(line, "no-payload")};
 	out_init(&t.out, line);
+	if (cmd_option(line, "span") && !cmd_flag(line, "raw")) {
+		err_set(err, ERR_USAGE, NULL, "--span goes with --raw (spoor help trace)");
+		return err_exit_code(err->code);
+	}
 	t.db = cmd_store(line, DB_READ, err);
 	bool ok = t.db && db_begin_read(t.db, err);
 	if (ok) {

@@ -170,6 +170,7 @@ static void figures(struct jout *j, const struct tree_row *row, struct str paren
 	jout_int(j, "first_token_ns", row->first_token_ns);
 	jout_str(j, "prompt", row->prompt);
 	jout_str(j, "prompt_version", row->prompt_version);
+	jout_bool(j, "usage_repeated", (row->flags & SPAN_DUP_USAGE) != 0);
 	if (row->flags & SPAN_SYNTHETIC)
 		jout_bool(j, "synthetic", true);
 }

@@ -130,14 +130,33 @@ static bool pretty(struct buf *out, struct str text)
 	return json;
 }
 
-static bool raw_text(struct buf *out, const struct span_detail *d)
+static bool add_record(struct buf *out, struct str text, bool printed)
 {
-	bool json = pretty(out, d->raw);
-	for (size_t i = 0; i < d->n_frames; i++) {
-		if (str_is(str_trim(d->frames[i]), "{}"))
-			continue;
-		buf_add_cstr(out, "\n\nwhat the record stands in:\n");
-		pretty(out, d->frames[i]);
+	if (printed)
+		return pretty(out, text);
+	buf_add_str(out, text);
+	return false;
+}
+
+/* The span's records, the one that counts most first, and what each stands in: as they came, or printed. */
+static bool raw_text(struct buf *out, const struct span_pane *p)
+{
+	const struct span_detail *d = &p->data.detail;
+	bool json = false;
+	for (size_t i = 0; i < d->n_origins; i++) {
+		const struct span_origin *o = &d->origins[i];
+		if (i > 0) {
+			buf_add_cstr(out, "\n\nanother record of it: ");
+			span_tabs_place(out, o);
+			buf_add_char(out, '\n');
+		}
+		json |= add_record(out, o->raw, p->printed);
+		for (size_t k = 0; k < o->n_frames; k++) {
+			if (str_is(str_trim(o->frames[k]), "{}"))
+				continue;
+			buf_add_cstr(out, "\n\nwhat the record stands in:\n");
+			json |= add_record(out, o->frames[k], p->printed);
+		}
 	}
 	return json;
 }
@@ -153,7 +172,7 @@ static void lay_long_text(struct span_pane *p, enum span_tab tab)
 	buf_clear(&p->text);
 	bool json;
 	if (tab == TAB_RAW)
-		json = raw_text(&p->text, d);
+		json = raw_text(&p->text, p);
 	else
 		json = pretty(&p->text, tab == TAB_INPUT ? d->span.input : d->span.output);
 	if (p->text.len == 0)
@@ -229,6 +248,13 @@ void span_pane_turn(struct span_pane *p, int by)
 	p->laid_out = false;
 }
 
+bool span_pane_print(struct span_pane *p)
+{
+	p->printed = !p->printed;
+	p->laid_out = false;
+	return p->printed;
+}
+
 void span_pane_scroll(struct span_pane *p, int64_t rows)
 {
 	int page = p->rows - 1;
@@ -266,6 +292,8 @@ static void draw_source_line(const struct span_pane *p, struct canvas row, bool 
 	struct sheet sheet = {0};
 	sheet_begin(&sheet, row.cols);
 	span_tabs_source(&(struct laying){.s = &sheet, .d = &p->data}, true);
+	if (p->data.detail.file.len)
+		sheet_addc(&sheet, ROLE_DIM, p->printed ? "  (P: as it came)" : "  (P prints it)");
 	sheet_draw(&sheet, row, 0, old, STR_NONE);
 	sheet_done(&sheet);
 }

@@ -45,12 +45,14 @@ struct span_pane {
 	int top;         /* of the sheet */
 	int rows, cols;
 	bool laid_out;
+	bool printed; /* the raw record with line breaks of ours, not as it came */
 };
 void span_pane_init(struct span_pane *p);
 void span_pane_done(struct span_pane *p);
 /* Takes over *data, which is empty afterwards. */
 void span_pane_take(struct span_pane *p, struct span_data *data);
 void span_pane_turn(struct span_pane *p, int by); /* to the tab after or before, round the end */
+bool span_pane_print(struct span_pane *p);        /* the raw record as it came, or printed: turns over, says which */
 void span_pane_scroll(struct span_pane *p, int64_t rows);
 bool span_pane_find(struct span_pane *p, struct str what); /* lights and goes to the first match; false: none */
 bool span_pane_seek(struct span_pane *p, bool forward);    /* next match; false: none */

@@ -152,9 +152,12 @@ static void overview_tokens(const struct laying *l)
 		add_tokens(l->s, "in ", row->tokens_in);
 		add_tokens(l->s, "out ", row->tokens_out);
 		add_tokens(l->s, "cached ", row->tokens_cached);
+		add_tokens(l->s, "written ", row->tokens_cache_write);
 		add_tokens(l->s, "reasoning ", row->tokens_reasoning);
 		if (!IS_UNKNOWN(row->cost_usd))
-			sheet_usd(l->s, ROLE_TEXT, row->cost_usd);
+			sheet_cost(l->s, ROLE_TEXT, row->cost_usd, row->flags & SPAN_ESTIMATED);
+		if (row->flags & SPAN_ESTIMATED)
+			sheet_addc(l->s, ROLE_DIM, "  estimated");
 		if (row->flags & SPAN_DUP_USAGE)
 			sheet_addc(l->s, ROLE_WARNING, "  counted elsewhere in the tree");
 	}
@@ -169,10 +172,12 @@ static void overview_tokens(const struct laying *l)
 		sheet_addc(l->s, ROLE_DIM, "   ");
 	}
 	if (!IS_UNKNOWN(row->sub_cost)) {
-		sheet_usd(l->s, ROLE_TEXT, row->sub_cost);
+		sheet_cost(l->s, ROLE_TEXT, row->sub_cost, row->flags & SPAN_SUB_ESTIMATED);
 		sheet_addc(l->s, ROLE_DIM, "   ");
 	}
 	sheet_addc(l->s, ROLE_DIM, "with all spans below");
+	if (row->up == 0)
+		sheet_usage_words(l->s, l->trace);
 }
 
 static void overview_repeats(const struct laying *l)
@@ -282,15 +287,40 @@ static void overview_odd(const struct laying *l)
 		}
 }
 
+static struct str last_part(struct str path)
+{
+	size_t slash = path.len;
+	while (slash > 0 && path.ptr[slash - 1] != '/')
+		slash--;
+	return str_from(path, slash);
+}
+
+static void add_place(struct buf *out, uint64_t record, uint64_t line, uint64_t offset)
+{
+	buf_printf(out, "record %llu, line %llu, byte ", (unsigned long long)record, (unsigned long long)line);
+	units_thousands(out, (int64_t)offset);
+}
+
+void span_tabs_place(struct buf *out, const struct span_origin *o)
+{
+	buf_add_str(out, last_part(o->file));
+	if (o->member.len)
+		buf_printf(out, ": " STR_FMT, STR_ARG(o->member));
+	buf_add_cstr(out, ", ");
+	add_place(out, o->record, o->line, o->offset);
+}
+
 void span_tabs_source(const struct laying *l, bool wide)
 {
 	const struct span_detail *d = &l->d->detail;
+	struct buf place = BUF_INIT;
 	if (!d->file.len)
 		return;
-	size_t slash = d->file.len;
-	while (slash > 0 && d->file.ptr[slash - 1] != '/')
-		slash--;
-	sheet_add(l->s, ROLE_TEXT, str_from(d->file, slash));
+	sheet_add(l->s, ROLE_TEXT, last_part(d->file));
+	if (d->n_origins && d->origins[0].member.len) {
+		sheet_addc(l->s, ROLE_DIM, ": ");
+		sheet_add(l->s, ROLE_TEXT, d->origins[0].member);
+	}
 	sheet_addc(l->s, ROLE_DIM, ",");
 	if (wide) {
 		sheet_addc(l->s, ROLE_DIM, " ");
@@ -298,11 +328,13 @@ void span_tabs_source(const struct laying *l, bool wide)
 		sheet_row(l->s);
 		sheet_column(l->s, SHEET_LABEL);
 	}
-	sheet_printf(l->s, ROLE_DIM, "record %llu, line %llu, byte ", (unsigned long long)d->record,
-	             (unsigned long long)d->line);
-	sheet_count(l->s, ROLE_DIM, (int64_t)d->offset);
+	add_place(&place, d->record, d->line, d->offset);
+	sheet_add(l->s, ROLE_DIM, arena_str(&l->s->arena, buf_str(&place)));
+	buf_done(&place);
 	sheet_addc(l->s, ROLE_DIM, "  ");
 	sheet_add(l->s, ROLE_DIM, d->format);
+	if (d->n_origins > 1)
+		sheet_printf(l->s, ROLE_DIM, "  and %zu more", d->n_origins - 1);
 }
 
 static void overview_source(const struct laying *l)

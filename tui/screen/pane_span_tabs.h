@@ -12,6 +12,8 @@ struct laying {
 	bool ascii;
 };
 void span_tabs_lay(const struct laying *l, enum span_tab tab);
+/* A record's place in words: "a.zip: b.json, record 3, line 3, byte 323". */
+void span_tabs_place(struct buf *out, const struct span_origin *o);
 /* "traces.jsonl, record 41, line 41, byte 18,223  otlp" on the present row; wide: in one row. */
 void span_tabs_source(const struct laying *l, bool wide);
 bool looks_like_json(struct str text);

@@ -216,6 +216,13 @@ void sheet_usd(struct sheet *s, enum role role, double usd)
 	add_made(s, role, &made);
 }
 
+void sheet_cost(struct sheet *s, enum role role, double usd, bool estimated)
+{
+	struct buf made = BUF_INIT;
+	(estimated ? units_usd_about : units_usd)(&made, usd);
+	add_made(s, role, &made);
+}
+
 /* ---------------------------------------------------------------- scores */
 
 int score_outcome(int pass, struct str label)

@@ -45,6 +45,7 @@ void sheet_json(struct sheet *s, int indent, struct str json);
 void sheet_duration(struct sheet *s, enum role role, int64_t ns, bool ascii);
 void sheet_count(struct sheet *s, enum role role, int64_t n); /* 11,204 */
 void sheet_usd(struct sheet *s, enum role role, double usd);
+void sheet_cost(struct sheet *s, enum role role, double usd, bool estimated); /* estimated: with ~ */
 
 /* Rows from `first` on; `dim`: all of it in ROLE_DIM (what is there is old). Lights up what `find` matches. */
 void sheet_draw(const struct sheet *s, struct canvas c, int first, bool dim, struct str find);

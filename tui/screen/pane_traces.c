@@ -5,6 +5,7 @@
 
 #include "store/base/text.h"
 #include "store/base/units.h"
+#include "store/span_row.h"
 #include "tui/columns.h"
 #include "tui/screen/pane_text.h"
 #include "tui/screen/pane_tree.h"
@@ -423,7 +424,8 @@ static void detail_figures(struct sheet *sheet, const struct trace_row *row, boo
 			sheet_addc(sheet, ROLE_DIM, "   ");
 		}
 	if (!IS_UNKNOWN(row->cost_usd))
-		sheet_usd(sheet, ROLE_TEXT, row->cost_usd);
+		sheet_cost(sheet, ROLE_TEXT, row->cost_usd, row->usage & TRACE_COST_ESTIMATED);
+	sheet_usage_words(sheet, row);
 }
 
 static void detail_scores(struct sheet *sheet, const struct trace_row *row, bool ascii)

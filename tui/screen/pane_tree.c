@@ -26,6 +26,17 @@ const char *glyph_error(bool ascii)
 	return ascii ? "x" : "✗";
 }
 
+void sheet_usage_words(struct sheet *s, const struct trace_row *trace)
+{
+	struct buf words = BUF_INIT;
+	trace_usage_words(&words, trace);
+	if (words.len) {
+		sheet_label(s, "");
+		sheet_wrap(s, ROLE_DIM, SHEET_LABEL, arena_str(&s->arena, buf_str(&words)), 0);
+	}
+	buf_done(&words);
+}
+
 /* ---------------------------------------------------------------- data, on the query thread */
 
 void tree_page_done(struct tree_page *p)

@@ -60,6 +60,10 @@ bool tree_pane_wants(const struct tree_pane *t, int64_t *from, int64_t *count);
 /* The first row of c is the ruler. */
 void tree_pane_draw(const struct tree_pane *t, struct canvas c);
 
+/* How the trace's tokens and cost came about, as rows of a sheet; none if there is nothing to say. */
+struct sheet;
+void sheet_usage_words(struct sheet *s, const struct trace_row *trace);
+
 enum role kind_role(enum span_kind kind);
 const char *glyph_error(bool ascii); /* ✗ or x */
 

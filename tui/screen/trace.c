@@ -4,6 +4,7 @@
 
 #include "store/base/text.h"
 #include "store/base/units.h"
+#include "store/span_row.h"
 #include "tui/screen.h"
 #include "tui/screen/pane_span.h"
 #include "tui/screen/pane_trace.h"
@@ -450,7 +451,7 @@ static void add_figures(struct buf *out, const struct trace_row *row, bool runni
 	}
 	if (!IS_UNKNOWN(row->cost_usd)) {
 		buf_add_char(out, ' ');
-		units_usd(out, row->cost_usd);
+		(row->usage & TRACE_COST_ESTIMATED ? units_usd_about : units_usd)(out, row->cost_usd);
 	}
 }
 
@@ -764,6 +765,14 @@ ACTION(details_up)
 	return scroll_details(screen, -1);
 }
 
+ACTION(print_record)
+{
+	UNUSED;
+	struct trace_state *s = state_of(screen);
+	ui_say(screen->ui, span_pane_print(&s->span) ? "raw: printed with line breaks" : "raw: as it came");
+	return OUT_REFRESH;
+}
+
 ACTION(self_time)
 {
 	UNUSED;
@@ -815,6 +824,7 @@ static const struct action actions[] = {
     {"next-match",      "n",                 "next match",                                              NULL,       0,  next_match     },
     {"prev-match",      "N",                 "previous match",                                          NULL,       0,  prev_match     },
     {"self-time",       "t",                 "show self time or total time",                            "self",     31, self_time      },
+    {"print",           "P",                 "the raw record printed, or as it came",                   NULL,       0,  print_record   },
     {"leave",           "q Esc",             "leave the full view, drop the search, else one level up", NULL,       0,  leave          },
     ACTIONS_END,
 };
