@@ -268,7 +268,7 @@ BREAKS = {
     "a span gone": "DELETE FROM span WHERE pos = (SELECT max(pos) FROM span)",
     "a span too many": "INSERT INTO span SELECT (SELECT max(pos) + 7 FROM span), trace, key + 1, id, parent, up, depth, size, flags, name, kind, status, start_ns,"
                        " duration_ns, self_ns, first_token_ns, model, provider, prompt, session, user, service, trace_name, tokens_in, tokens_out, tokens_cached,"
-                       " tokens_reasoning, cost_usd, sub_tokens, sub_cost, sub_errors, rep_n, rep_len, input_hash, output_hash, message, record, hash, source"
+                       " tokens_reasoning, cost_usd, sub_tokens, sub_cost, sub_errors, rep_n, rep_len, input_hash, output_hash, message, record, hash, source, tokens_cache_write"
                        " FROM span LIMIT 1",
     "a loose span nobody counts": "INSERT INTO span_loose(trace, key, hash, flags, kind, status, record, source) SELECT id, 1, 1, 0, 0, 0, 0, source FROM trace LIMIT 1",
     "a count": "UPDATE trace SET spans = spans + 1 WHERE id = 1",

@@ -52,12 +52,14 @@ static const char *const dumps[] = {
     "SELECT 'trace', t.text, t.n, t.loose, n.text, s.text, u.text, v.text, t.start_ns, t.duration_ns, t.status, "
     "t.spans,"
     " t.errors, t.llm_calls, t.tool_calls, t.tokens_in, t.tokens_out, t.tokens_cached, t.tokens_reasoning, t.cost_usd,"
-    " t.repeats, t.input, t.output, hex(t.input_rank), t.scores, t.orphans, t.cycles, t.said IS NULL FROM trace t"
+    " t.usage, t.usage_repeats, t.repeats, t.input, t.output, hex(t.input_rank), t.scores, t.orphans, t.cycles, t.said "
+    "IS NULL FROM trace t"
     " LEFT JOIN word n ON n.id = t.name LEFT JOIN word s ON s.id = t.session LEFT JOIN word u ON u.id = t.user"
     " LEFT JOIN word v ON v.id = t.service ORDER BY t.text",
     "SELECT 'span', t.text, p.pos - t.first, p.key, p.id, p.parent, p.up, p.depth, p.size, p.flags, n.text, p.kind,"
     " p.status, p.start_ns, p.duration_ns, p.self_ns, p.first_token_ns, m.text, q.version, p.tokens_in, p.tokens_out,"
-    " p.cost_usd, p.sub_tokens, p.sub_cost, p.sub_errors, p.rep_n, p.rep_len, p.input_hash, p.output_hash, p.message,"
+    " p.tokens_cache_write, p.cost_usd, p.sub_tokens, p.sub_cost, p.sub_errors, p.rep_n, p.rep_len, p.input_hash, "
+    "p.output_hash, p.message,"
     " p.hash FROM trace t JOIN span p ON p.pos >= t.first AND p.pos < t.first + t.n LEFT JOIN word n ON n.id = p.name"
     " LEFT JOIN word m ON m.id = p.model LEFT JOIN prompt q ON q.id = p.prompt ORDER BY t.text, p.pos",
     "SELECT 'stray', p.key FROM span p WHERE NOT EXISTS"
@@ -165,6 +167,15 @@ static const struct span blank_span = {
     .first_token_ns = UNKNOWN_INT,
 };
 
+/* Costs that are estimated take part in every test. */
+static double price_of(const struct usage *u)
+{
+	if (!str_is(u->model, "m-1"))
+		return UNKNOWN_DOUBLE;
+	int64_t written = u->tokens_cache_write > 0 ? u->tokens_cache_write : 0;
+	return (double)(u->tokens_in > 0 ? u->tokens_in : 0) / 4 + (double)written / 8;
+}
+
 static void put_span(struct sink *sink, uint64_t i)
 {
 	char trace[40], id[20], parent[20], input[64];
@@ -190,8 +201,11 @@ static void put_span(struct sink *sink, uint64_t i)
 		s.status = r % 5 ? STATUS_OK : STATUS_ERROR;
 		s.output = str_of(input);
 		s.tokens_in = (int64_t)(r % 7);
-		s.cost_usd = (double)(r % 8) / 16;
-		s.model = STR_LIT("m-1");
+		if (r % 3)
+			s.cost_usd = (double)(r % 8) / 16;
+		if (r % 4)
+			s.model = r % 13 ? STR_LIT("m-1") : STR_LIT("m-2");
+		s.tokens_cache_write = (int64_t)(r % 2);
 		s.message = r % 5 ? STR_NONE : STR_LIT("broken");
 	}
 	if (i % 11 == 0)
@@ -1059,6 +1073,7 @@ static void test_made_up_ids(void **state)
 
 int main(void)
 {
+	sink_set_price_list(price_of);
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_any_order_and_portions),
 	    cmocka_unit_test(test_again_adds_nothing),
