@@ -124,7 +124,7 @@ static struct str provider_of(struct str name)
 static struct val gathered(struct fields *f, struct val row, const char *name)
 {
 	static const struct scan_opts opts = {.last = true, .lenient = true, .replace_utf8 = true};
-	struct val own = field_open(f, val_get(row, name));
+	struct val own = field_open(f, FIELD_ANY(row, name));
 	struct str prefix = arena_printf(f->arena, "%s.", name);
 	struct buf json = BUF_INIT;
 	for (struct member m = val_first(row); m.ok && !val_ok(own) && val_is(row, SCAN_OBJECT); m = val_next(m)) {
@@ -147,18 +147,23 @@ static struct val gathered(struct fields *f, struct val row, const char *name)
 	return own;
 }
 
+/* In JavaScript a positional argument is called arg0: what it holds is the input. */
+static struct val input_of(struct fields *f, struct val inputs)
+{
+	struct str first = member_key(val_first(inputs), f->arena);
+	struct val arg = VAL_NONE;
+	if (str_is(first, "arg0") && val_count(inputs) == 1)
+		arg = val_get(inputs, "arg0");
+	else if (str_starts(first, "arg0."))
+		arg = gathered(f, inputs, "arg0");
+	return val_ok(arg) ? arg : inputs;
+}
+
 /* A dotted path in what may have been gathered: the names may still have dots in them. */
 static struct val at(struct fields *f, struct val v, const char *path)
 {
 	struct val flat = val_get(v, path);
 	return val_ok(flat) ? flat : field_path(f, v, path);
-}
-
-/* In JavaScript a positional argument is called arg0: what it holds is the input. */
-static struct val input_of(struct val inputs)
-{
-	struct val arg = val_get(inputs, "arg0");
-	return val_ok(arg) && val_count(inputs) == 1 ? arg : inputs;
 }
 
 static void add_count(int64_t *sum, int64_t n)
@@ -255,11 +260,28 @@ static void read_model(const struct fields *f, struct span *span, struct val in,
 		span->model = field_text(f, model);
 }
 
+/* Cells of a table that were gathered, or are empty, are not attributes, too. */
+static void drop_columns(struct fields *f, struct span *span)
+{
+	static const char *const prefixes[] = {"inputs.", "output.", "attributes."};
+	struct attribute *at = arena_alloc(f->arena, (span->n_attributes + 1) * sizeof *at);
+	size_t n = 0;
+	for (size_t i = 0; i < span->n_attributes; i++) {
+		bool drop = str_is(span->attributes[i].json, "\"\"");
+		for (size_t k = 0; k < sizeof prefixes / sizeof *prefixes; k++)
+			drop = drop || str_starts(span->attributes[i].key, prefixes[k]);
+		if (!drop)
+			at[n++] = span->attributes[i];
+	}
+	span->attributes = at;
+	span->n_attributes = n;
+}
+
 static struct span call_span(struct fields *f, struct val call, struct str trace)
 {
 	struct span span = span_start("weave");
 	struct str op = op_name(val_str(val_get(call, "op_name"), f->arena));
-	struct val in = field_open(f, input_of(gathered(f, call, "inputs")));
+	struct val in = field_open(f, input_of(f, gathered(f, call, "inputs")));
 	struct val out = gathered(f, call, "output");
 	struct val attributes = gathered(f, call, "attributes");
 	struct str kind = field_text(f, at(f, attributes, "kind"));
@@ -282,6 +304,7 @@ static struct span call_span(struct fields *f, struct val call, struct str trace
 	shape_in_and_out(f, &span, in, out);
 	read_who(f, &span, call, attributes);
 	fields_attributes(f, &span, call, "", mapped);
+	drop_columns(f, &span);
 	fields_attributes(f, &span, attributes, "", NULL);
 	return span;
 }
