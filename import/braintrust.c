@@ -5,9 +5,11 @@
  * (formats/traces-platforms.md section 5). */
 #include "import/id_map.h"
 #include "import/shape.h"
+#include "import/waiting.h"
 
 struct braintrust_state {
 	struct id_map rows;
+	struct waiting early; /* rows that add to one that has not come */
 };
 
 static const struct record_path braintrust_paths[] = {
@@ -209,9 +211,19 @@ static void tell_trace(const struct row *r, const struct span *span)
 		sink_trace(r->f->im->sink, &trace);
 }
 
+/* What a scorer that asked a model says of its score. */
+static struct str rationale_of(const struct row *r)
+{
+	struct val said = FIELD_ANY(r->metadata, "rationale");
+	if (!val_ok(said))
+		said = field_path(r->f, r->v, "output.metadata.rationale");
+	return val_is(said, SCAN_STRING) ? field_text(r->f, said) : STR_NONE;
+}
+
 /* A score may be null: its scorer failed. What came through the feedback API says so. */
 static void tell_scores(const struct row *r)
 {
+	struct str rationale = rationale_of(r);
 	struct val scores = get(r->f, r->v, "scores"), audit = get(r->f, r->v, "_audit_metadata");
 	bool feedback = val_ok(val_get(r->v, "_audit_source"));
 	for (struct member m = val_first(scores); m.ok && val_is(scores, SCAN_OBJECT); m = val_next(m)) {
@@ -221,7 +233,8 @@ static void tell_scores(const struct row *r)
 		score.span_id = r->span;
 		score.name = member_key(m, r->f->arena);
 		field_score_value(r->f, &score, m.val);
-		score.source = feedback ? SOURCE_HUMAN : SOURCE_CODE;
+		score.source = feedback ? SOURCE_HUMAN : rationale.ptr ? SOURCE_JUDGE : SOURCE_CODE;
+		score.explanation = rationale;
 		score.author = field_text(r->f, FIELD_ANY(audit, "user", "user_id", "email"));
 		if (feedback)
 			score.time_ns = field_time(r->f, val_get(r->v, "created"), "created");
@@ -262,9 +275,21 @@ static struct str row_meant(const struct row *r)
 	return field_text(r->f, val_get(get(r->f, r->v, "origin"), "id"));
 }
 
+/* What adds to a row that is not there: its scores are told all the same, of a span of that id. */
+static void tell_lost(struct row *r)
+{
+	struct str meant = row_meant(r);
+	import_problem(r->f->im, r->f->rec, SEVERITY_SKIPPED, "bad-value", STR_LIT("id"),
+	               "kept as a record; its scores wait for a span of that id",
+	               "row " STR_FMT " is not in the file, so its span is not known", STR_ARG(meant));
+	r->span = meant;
+	if (meant.len)
+		tell_scores(r);
+}
+
 static void read_late(struct row *r)
 {
-	const struct braintrust_state *state = r->f->im->state;
+	struct braintrust_state *state = r->f->im->state;
 	struct str meant = row_meant(r);
 	struct id_place place;
 	if (r->f->im->decoding)
@@ -278,14 +303,9 @@ static void read_late(struct row *r)
 		r->trace = place.trace;
 		r->span = place.span;
 		read_addition(r);
-		return;
+	} else if (!meant.len || !waiting_put(&state->early, meant, r->f->rec)) {
+		tell_lost(r);
 	}
-	import_problem(r->f->im, r->f->rec, SEVERITY_SKIPPED, "bad-value", STR_LIT("id"),
-	               "kept as a record; its scores wait for a span of that id",
-	               "row " STR_FMT " is not before this one in the file, so its span is not known", STR_ARG(meant));
-	r->span = meant;
-	if (meant.len)
-		tell_scores(r);
 }
 
 static bool is_late(const struct row *r)
@@ -299,15 +319,18 @@ static bool is_addition(const struct row *r)
 	return val_ok(val_get(r->v, "comment")) || val_ok(val_get(r->v, "_audit_source"));
 }
 
-static void read_row(struct fields *f, struct val v)
+static bool braintrust_record(struct import *im, const struct record *rec, struct err *err);
+
+static bool read_row(struct fields *f, struct val v, struct err *err)
 {
 	struct braintrust_state *state = f->im->state;
 	struct row r = row_of(f, v);
 	if (r.trace.len && r.span.len && is_addition(&r)) {
 		read_addition(&r);
 	} else if (r.trace.len && r.span.len) {
-		id_map_put(&state->rows, r.id, (struct id_place){r.trace, r.span});
 		read_part(&r);
+		id_map_put(&state->rows, r.id, (struct id_place){r.trace, r.span});
+		return waiting_come(&state->early, r.id, f->im, braintrust_record, err);
 	} else if (is_late(&r)) {
 		read_late(&r);
 	} else {
@@ -315,39 +338,51 @@ static void read_row(struct fields *f, struct val v)
 		               val_is(v, SCAN_OBJECT) ? "neither a span (span_id, root_span_id) nor feedback on one"
 		                                      : "not an object");
 	}
+	return true;
 }
 
 static bool braintrust_record(struct import *im, const struct record *rec, struct err *err)
 {
 	struct fields f = fields_of(im, rec);
+	bool ok = read_row(&f, rec->root, err);
+	fields_done(&f);
+	return ok;
+}
+
+static bool tell_lost_record(struct import *im, const struct record *rec, struct err *err)
+{
+	struct fields f = fields_of(im, rec);
+	struct row r = row_of(&f, rec->root);
 	(void)err;
-	read_row(&f, rec->root);
+	import_detail(im, rec, rec->slot, rec->bytes);
+	tell_lost(&r);
 	fields_done(&f);
 	return true;
 }
 
-/* ---------------------------------------------------------------- detection */
-
-static bool has(const struct sample *s, const char *prefix, const char *name)
+static bool braintrust_finish(struct import *im, struct err *err)
 {
-	char path[64];
-	size_t n = strlen(prefix), m = strlen(name);
-	if (n + m + 1 > sizeof path)
-		return false;
-	memcpy(path, prefix, n);
-	memcpy(path + n, name, m + 1);
-	return sample_has(s, path);
+	struct braintrust_state *state = im->state;
+	return waiting_end(&state->early, im, tell_lost_record, err);
 }
+
+static void braintrust_state_done(void *state)
+{
+	waiting_done(&((struct braintrust_state *)state)->early);
+}
+
+/* ---------------------------------------------------------------- detection */
 
 static int score_of(const struct sample *s, const char *prefix)
 {
 	static const char *const more[] = {"span_attributes", "span_parents", "is_root", "log_id",
 	                                   "experiment_id",   "_is_merge",    "metrics"};
-	if (has(s, prefix, "span_id") && has(s, prefix, "root_span_id"))
+	if (sample_has_at(s, prefix, "span_id") && sample_has_at(s, prefix, "root_span_id"))
 		for (size_t i = 0; i < sizeof more / sizeof *more; i++)
-			if (has(s, prefix, more[i]))
+			if (sample_has_at(s, prefix, more[i]))
 				return 95;
-	if (has(s, prefix, "_audit_source") && (has(s, prefix, "scores") || has(s, prefix, "comment")))
+	if (sample_has_at(s, prefix, "_audit_source") &&
+	    (sample_has_at(s, prefix, "scores") || sample_has_at(s, prefix, "comment")))
 		return 90;
 	return 0;
 }
@@ -376,6 +411,8 @@ const struct format format_braintrust = {
     .paths = braintrust_paths,
     .stateful = true,
     .state_size = sizeof(struct braintrust_state),
+    .state_done = braintrust_state_done,
     .probe = braintrust_probe,
     .record = braintrust_record,
+    .finish = braintrust_finish,
 };

@@ -29,6 +29,8 @@ struct sample {
 };
 bool sample_has(const struct sample *s,
                 const char *key_path); /* among keys; compared with case and underscores ignored */
+bool sample_has_at(const struct sample *s, const char *place,
+                   const char *key); /* "events[]." and "span_id": the two joined */
 
 /* One step of a format's own code. */
 struct import {
@@ -71,7 +73,8 @@ struct format {
 	 * record or at `finish`, is a detail (import_detail): shown again alone. */
 	bool stateful;
 	size_t state_size;
-	void (*state_done)(void *state); /* frees what the state holds, not the state; it may be all zero. May be NULL */
+	void (*state_done)(
+	    void *state); /* frees what the state holds, not the state; it may be all zero. May be NULL */
 	/* 0 no … 100 certain; *why gets a short static reason. Pure. */
 	int (*probe)(const struct sample *sample, const char **why);
 	/* One record to the sink. Bad input is import_problem() and true; false with err only if the world fails. */

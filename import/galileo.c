@@ -397,28 +397,18 @@ static bool galileo_record(struct import *im, const struct record *rec, struct e
 
 /* ---------------------------------------------------------------- detection */
 
-static bool has(const struct sample *s, const char *prefix, const char *name)
-{
-	char path[64];
-	size_t n = strlen(prefix), m = strlen(name);
-	if (n + m + 1 > sizeof path)
-		return false;
-	memcpy(path, prefix, n);
-	memcpy(path + n, name, m + 1);
-	return sample_has(s, path);
-}
-
 static int galileo_probe(const struct sample *sample, const char **why)
 {
 	static const char *const places[] = {"", "traces[].", "records[].", "spans[]."};
 	static const char *const more[] = {"user_metadata", "dataset_metadata", "status_code", "step_number", "run_id"};
 	*why = "no type with metrics.duration_ns";
 	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-		if (!has(sample, places[i], "type") || !has(sample, places[i], "created_at") ||
-		    (!has(sample, places[i], "metrics.duration_ns") && !has(sample, places[i], "metric_info")))
+		if (!sample_has_at(sample, places[i], "type") || !sample_has_at(sample, places[i], "created_at") ||
+		    (!sample_has_at(sample, places[i], "metrics.duration_ns") &&
+		     !sample_has_at(sample, places[i], "metric_info")))
 			continue;
 		for (size_t k = 0; k < sizeof more / sizeof *more; k++)
-			if (has(sample, places[i], more[k])) {
+			if (sample_has_at(sample, places[i], more[k])) {
 				*why = "records have type, created_at and metrics.duration_ns or metric_info";
 				return 92;
 			}

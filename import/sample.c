@@ -1,5 +1,6 @@
 #include "import/sample.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "store/base/hash.h"
@@ -218,4 +219,11 @@ bool sample_has(const struct sample *s, const char *key_path)
 		if (same_loose(s->keys[i], key_path))
 			return true;
 	return false;
+}
+
+bool sample_has_at(const struct sample *s, const char *place, const char *key)
+{
+	char path[128];
+	int n = snprintf(path, sizeof path, "%s%s", place, key);
+	return n > 0 && (size_t)n < sizeof path && sample_has(s, path);
 }

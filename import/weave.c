@@ -3,11 +3,14 @@
  * Sources: weave 0.11.1 (JavaScript) recorded; wandb/weave trace_server_interface (formats/traces-platforms.md section 4). */
 #include "import/id_map.h"
 #include "import/shape.h"
+#include "import/waiting.h"
+#include "import/weave.h"
 
 enum { SLOT_ROW, SLOT_HALF };
 
 struct weave_state {
-	struct id_map open; /* calls that have begun */
+	struct id_map open;   /* calls that have begun */
+	struct waiting early; /* ends of calls that have not */
 };
 
 static const struct record_path weave_paths[] = {
@@ -121,7 +124,7 @@ static struct str provider_of(struct str name)
 static struct val gathered(struct fields *f, struct val row, const char *name)
 {
 	static const struct scan_opts opts = {.last = true, .lenient = true, .replace_utf8 = true};
-	struct val own = field_open(f, val_get(row, name));
+	struct val own = field_open(f, FIELD_ANY(row, name));
 	struct str prefix = arena_printf(f->arena, "%s.", name);
 	struct buf json = BUF_INIT;
 	for (struct member m = val_first(row); m.ok && !val_ok(own) && val_is(row, SCAN_OBJECT); m = val_next(m)) {
@@ -144,18 +147,23 @@ static struct val gathered(struct fields *f, struct val row, const char *name)
 	return own;
 }
 
+/* In JavaScript a positional argument is called arg0: what it holds is the input. */
+static struct val input_of(struct fields *f, struct val inputs)
+{
+	struct str first = member_key(val_first(inputs), f->arena);
+	struct val arg = VAL_NONE;
+	if (str_is(first, "arg0") && val_count(inputs) == 1)
+		arg = val_get(inputs, "arg0");
+	else if (str_starts(first, "arg0."))
+		arg = gathered(f, inputs, "arg0");
+	return val_ok(arg) ? arg : inputs;
+}
+
 /* A dotted path in what may have been gathered: the names may still have dots in them. */
 static struct val at(struct fields *f, struct val v, const char *path)
 {
 	struct val flat = val_get(v, path);
 	return val_ok(flat) ? flat : field_path(f, v, path);
-}
-
-/* In JavaScript a positional argument is called arg0: what it holds is the input. */
-static struct val input_of(struct val inputs)
-{
-	struct val arg = val_get(inputs, "arg0");
-	return val_ok(arg) && val_count(inputs) == 1 ? arg : inputs;
 }
 
 static void add_count(int64_t *sum, int64_t n)
@@ -252,11 +260,28 @@ static void read_model(const struct fields *f, struct span *span, struct val in,
 		span->model = field_text(f, model);
 }
 
+/* Cells of a table that were gathered, or are empty, are not attributes, too. */
+static void drop_columns(struct fields *f, struct span *span)
+{
+	static const char *const prefixes[] = {"inputs.", "output.", "attributes."};
+	struct attribute *at = arena_alloc(f->arena, (span->n_attributes + 1) * sizeof *at);
+	size_t n = 0;
+	for (size_t i = 0; i < span->n_attributes; i++) {
+		bool drop = str_is(span->attributes[i].json, "\"\"");
+		for (size_t k = 0; k < sizeof prefixes / sizeof *prefixes; k++)
+			drop = drop || str_starts(span->attributes[i].key, prefixes[k]);
+		if (!drop)
+			at[n++] = span->attributes[i];
+	}
+	span->attributes = at;
+	span->n_attributes = n;
+}
+
 static struct span call_span(struct fields *f, struct val call, struct str trace)
 {
 	struct span span = span_start("weave");
 	struct str op = op_name(val_str(val_get(call, "op_name"), f->arena));
-	struct val in = field_open(f, input_of(gathered(f, call, "inputs")));
+	struct val in = field_open(f, input_of(f, gathered(f, call, "inputs")));
 	struct val out = gathered(f, call, "output");
 	struct val attributes = gathered(f, call, "attributes");
 	struct str kind = field_text(f, at(f, attributes, "kind"));
@@ -279,11 +304,10 @@ static struct span call_span(struct fields *f, struct val call, struct str trace
 	shape_in_and_out(f, &span, in, out);
 	read_who(f, &span, call, attributes);
 	fields_attributes(f, &span, call, "", mapped);
+	drop_columns(f, &span);
 	fields_attributes(f, &span, attributes, "", NULL);
 	return span;
 }
-
-static void read_feedback(struct fields *f, struct val row, const struct span *of);
 
 static void tell_call(struct fields *f, struct val call, struct str trace, bool is_end)
 {
@@ -299,122 +323,7 @@ static void tell_call(struct fields *f, struct val call, struct str trace, bool 
 	sink_span(f->im->sink, &span);
 	struct val feedback = at(f, summary, "weave.feedback");
 	for (struct member m = val_first(feedback); m.ok && val_is(feedback, SCAN_ARRAY); m = val_next(m))
-		read_feedback(f, m.val, &span);
-}
-
-/* ---------------------------------------------------------------- feedback */
-
-/* weave:///ENTITY/PROJECT/call/ID */
-static struct str ref_call(struct str ref)
-{
-	size_t at = str_find(ref, STR_LIT("/call/"));
-	struct str id = at == SIZE_MAX ? STR_NONE : str_from(ref, at + strlen("/call/"));
-	return str_cut(id, 0, str_find_char(id, '/'));
-}
-
-static struct str ref_project(struct str ref)
-{
-	size_t at = str_find(ref, STR_LIT("/call/"));
-	return str_starts(ref, "weave:///") && at != SIZE_MAX ? str_cut(ref, 9, at - 9) : STR_NONE;
-}
-
-static const char *const reasons[] = {"reason", "reasoning", "explanation", "rationale", "comment", NULL};
-
-static bool is_reason(struct member m)
-{
-	for (size_t i = 0; reasons[i]; i++)
-		if (member_is(m, reasons[i]))
-			return true;
-	return false;
-}
-
-static bool is_figure(struct val v)
-{
-	return val_is(v, SCAN_NUMBER) || val_is(v, SCAN_TRUE) || val_is(v, SCAN_FALSE);
-}
-
-/* A scorer's output: a value; or an object with one value and a reason; or with several values, each a score of its own. */
-static void tell_output(struct fields *f, struct score *score, struct val output)
-{
-	struct str name = score->name;
-	size_t n = 0;
-	score->source = SOURCE_CODE;
-	output = field_open(f, output);
-	if (!val_is(output, SCAN_OBJECT)) {
-		field_score_value(f, score, output);
-		sink_score(f->im->sink, score);
-		return;
-	}
-	score->explanation = field_text(f, field_any(output, reasons));
-	if (score->explanation.ptr)
-		score->source = SOURCE_JUDGE;
-	for (struct member m = val_first(output); m.ok; m = val_next(m))
-		n += is_figure(m.val);
-	for (struct member m = val_first(output); m.ok; m = val_next(m)) {
-		struct score one = *score;
-		if (!is_figure(m.val) || is_reason(m))
-			continue;
-		if (n > 1)
-			one.name = arena_printf(f->arena, STR_FMT "." STR_FMT, STR_ARG(name),
-			                        STR_ARG(member_key(m, f->arena)));
-		field_score_value(f, &one, m.val);
-		sink_score(f->im->sink, &one);
-	}
-	if (n == 0) {
-		score->label = field_text(f, output);
-		sink_score(f->im->sink, score);
-	}
-}
-
-static void tell_feedback(struct fields *f, struct score *score, struct str type, struct val payload)
-{
-	score->source = SOURCE_HUMAN;
-	score->name = type;
-	if (str_starts(type, "wandb.runnable.")) {
-		score->name = str_from(type, strlen("wandb.runnable."));
-		tell_output(f, score, val_get(payload, "output"));
-		return;
-	}
-	if (str_starts(type, "wandb.reaction")) {
-		score->name = STR_LIT("reaction");
-		score->label = field_text(f, FIELD_ANY(payload, "emoji", "alias", "detoned"));
-	} else if (str_starts(type, "wandb.note")) {
-		score->name = STR_LIT("note");
-		score->explanation = field_text(f, val_get(payload, "note"));
-	} else if (str_starts(type, "wandb.annotation.")) {
-		score->name = str_from(type, strlen("wandb.annotation."));
-		field_score_value(f, score, val_get(payload, "value"));
-	} else { /* a type of the user's own */
-		struct val value = FIELD_ANY(payload, "value", "score", "rating");
-		if (val_ok(value))
-			field_score_value(f, score, value);
-		else
-			score->label = field_text(f, payload);
-		score->explanation = field_text(f, field_any(payload, reasons));
-	}
-	sink_score(f->im->sink, score);
-}
-
-/* of: the call it stands in; NULL: weave_ref names it. */
-static void read_feedback(struct fields *f, struct val row, const struct span *of)
-{
-	struct score score = score_start("weave");
-	struct str ref = field_text(f, val_get(row, "weave_ref"));
-	struct str type = field_text(f, val_get(row, "feedback_type"));
-	score.span_id = of ? of->id : ref_call(ref);
-	score.trace_id = of ? of->trace_id : STR_NONE;
-	score.scope.project = of ? of->scope.project : field_text(f, val_get(row, "project_id"));
-	if (!score.scope.project.ptr)
-		score.scope.project = ref_project(ref);
-	score.id = field_text(f, val_get(row, "id"));
-	score.author = field_text(f, FIELD_ANY(row, "creator", "wb_user_id"));
-	score.time_ns = field_time(f, val_get(row, "created_at"), "created_at");
-	if (!score.span_id.len || !type.len) {
-		import_problem(f->im, f->rec, SEVERITY_SKIPPED, "bad-value", STR_LIT("weave_ref"), "feedback skipped",
-		               "%s", type.len ? "the feedback names no call" : "not feedback: no feedback_type");
-		return;
-	}
-	tell_feedback(f, &score, type, field_open(f, val_get(row, "payload")));
+		weave_feedback(f, m.val, &span);
 }
 
 /* ---------------------------------------------------------------- records */
@@ -428,7 +337,7 @@ static void read_row(struct fields *f, struct val row)
 {
 	struct str trace = field_text(f, val_get(row, "trace_id"));
 	if (val_is(val_get(row, "weave_ref"), SCAN_STRING))
-		read_feedback(f, row, NULL);
+		weave_feedback(f, row, NULL);
 	else if (trace.len && val_ok(val_get(row, "id")))
 		tell_call(f, row, trace, false);
 	else
@@ -436,16 +345,25 @@ static void read_row(struct fields *f, struct val row)
 		                                    : "not an object");
 }
 
-static void read_start(struct fields *f, struct val start)
+static bool weave_record(struct import *im, const struct record *rec, struct err *err);
+
+static bool read_start(struct fields *f, struct val start, struct err *err)
 {
 	struct weave_state *state = f->im->state;
 	struct str trace = field_text(f, val_get(start, "trace_id")), id = field_text(f, val_get(start, "id"));
 	if (!trace.len || !id.len) {
 		skipped(f, "a start without id or trace_id");
-		return;
+		return true;
 	}
-	id_map_put(&state->open, id, (struct id_place){.trace = trace});
 	tell_call(f, start, trace, false);
+	id_map_put(&state->open, id, (struct id_place){.trace = trace});
+	return waiting_come(&state->early, id, f->im, weave_record, err);
+}
+
+static void no_start(const struct fields *f)
+{
+	import_problem(f->im, f->rec, SEVERITY_SKIPPED, "bad-value", STR_LIT("req.end.id"),
+	               "kept as a record, its call has no end", "the end of a call whose start is not in this file");
 }
 
 static void read_end(struct fields *f, struct val end)
@@ -464,34 +382,57 @@ static void read_end(struct fields *f, struct val end)
 		record_joined(f->im, f->rec, &(struct id_member){"trace_id", place.trace}, 1);
 		id_map_drop(&state->open, id);
 		tell_call(f, end, place.trace, true);
-	} else {
-		import_problem(f->im, f->rec, SEVERITY_SKIPPED, "bad-value", STR_LIT("req.end.id"),
-		               "kept as a record, its call has no end",
-		               "the end of a call whose start is not before it in this file");
+	} else if (!id.len || !waiting_put(&state->early, id, f->rec)) {
+		no_start(f);
 	}
 }
 
-static void read_half(struct fields *f, struct val row)
+static bool read_half(struct fields *f, struct val row, struct err *err)
 {
+	bool ok = true;
 	struct val req = val_get(row, "req"), start = val_get(req, "start"), end = val_get(req, "end");
+	struct val whole = val_ok(val_get(row, "op_name")) ? row : val_get(req, "complete");
 	if (val_is(start, SCAN_OBJECT))
-		read_start(f, start);
+		ok = read_start(f, start, err);
 	if (val_is(end, SCAN_OBJECT))
 		read_end(f, end);
-	if (!val_ok(start) && !val_ok(end))
+	if (val_is(whole, SCAN_OBJECT))
+		read_row(f, whole);
+	else if (!val_ok(start) && !val_ok(end))
 		skipped(f, "neither the start nor the end of a call");
+	return ok;
 }
 
 static bool weave_record(struct import *im, const struct record *rec, struct err *err)
 {
 	struct fields f = fields_of(im, rec);
-	(void)err;
+	bool ok = true;
 	if (rec->slot == SLOT_HALF)
-		read_half(&f, rec->root);
+		ok = read_half(&f, rec->root, err);
 	else
 		read_row(&f, rec->root);
 	fields_done(&f);
+	return ok;
+}
+
+static bool tell_no_start(struct import *im, const struct record *rec, struct err *err)
+{
+	struct fields f = fields_of(im, rec);
+	(void)err;
+	no_start(&f);
+	fields_done(&f);
 	return true;
+}
+
+static bool weave_finish(struct import *im, struct err *err)
+{
+	struct weave_state *state = im->state;
+	return waiting_end(&state->early, im, tell_no_start, err);
+}
+
+static void weave_state_done(void *state)
+{
+	waiting_done(&((struct weave_state *)state)->early);
 }
 
 /* ---------------------------------------------------------------- detection */
@@ -518,8 +459,9 @@ static int weave_probe(const struct sample *sample, const char **why)
 
 static int batch_probe(const struct sample *sample, const char **why)
 {
-	bool found = sample_has(sample, "batch[].mode") && sample_has(sample, "batch[].req");
-	*why = found ? "batch[] has mode and req" : "no batch[] of mode and req";
+	bool halves = sample_has(sample, "batch[].mode") && sample_has(sample, "batch[].req");
+	bool found = halves || (sample_has(sample, "batch[].op_name") && sample_has(sample, "batch[].started_at"));
+	*why = found ? "batch[] has mode and req, or calls" : "no batch[] of mode and req";
 	return found ? 95 : 0;
 }
 
@@ -544,12 +486,14 @@ const struct format format_weave_batch = {
     .name = "weave-batch",
     .title = "W&B Weave batches as sent",
     .spec_url = SPEC,
-    .how = "batch[] of mode and req",
+    .how = "batch[] of mode and req, or of whole calls with op_name and started_at",
     .fills = "as weave; the start and the end of a call are joined",
     .example = "{\"batch\":[{\"mode\":\"start\",\"req\":{\"start\":{\"id\":\"01a1…\",\"op_name\":\"…\",…}}},…]}",
     .paths = weave_batch_paths,
     .stateful = true,
     .state_size = sizeof(struct weave_state),
+    .state_done = weave_state_done,
     .probe = batch_probe,
     .record = weave_record,
+    .finish = weave_finish,
 };

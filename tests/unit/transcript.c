@@ -1,4 +1,5 @@
-/* Transcripts: files that grow while they are imported, sub-agents in files of their own, and answers shown again from their details. */
+/* Records that depend on others: files that grow while they are imported or come in another order, sub-agents in files of their own, and
+ * answers shown again from their details. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -139,6 +140,53 @@ static void test_grown(void **state)
 	grown("tests/format/codex/thread.in");
 	grown("tests/format/codex/exec.in");
 	grown("tests/format/goose/session.in");
+	grown("tests/format/weave-batch/halves.in");
+	grown("tests/format/weave-batch/early.in");
+	grown("tests/format/braintrust/bodies.in");
+}
+
+static int64_t hanging_scores(struct box *box)
+{
+	struct err err = ERR_INIT;
+	int64_t n = -1;
+	assert_true(db_int(box->db, "SELECT count(*) FROM score c JOIN span s ON s.trace = c.trace AND s.key = c.span",
+	                   0, &n, &err));
+	return n;
+}
+
+/* The last line first: ends before their starts, feedback before its rows. */
+static void reversed(const char *path, int64_t n_scores)
+{
+	struct buf text = BUF_INIT, back = BUF_INIT, dumps[2] = {BUF_INIT, BUF_INIT};
+	struct str all = slurp(path, &text);
+	for (size_t end = all.len, at = all.len; end > 0; end = at) {
+		for (at = end - 1; at > 0 && all.ptr[at - 1] != '\n';)
+			at--;
+		buf_add_str(&back, str_cut(all, at, end - at));
+	}
+	for (int i = 0; i < 2; i++) {
+		struct box box;
+		box_open(&box);
+		import(&box, put(&box, "a.jsonl", i ? buf_str(&back) : all));
+		dump(&box, &dumps[i]);
+		assert_int_equal(hanging_scores(&box), n_scores);
+		box_close(&box);
+	}
+	assert_true(dumps[0].len > 0);
+	assert_string_equal(buf_cstr(&dumps[0]), buf_cstr(&dumps[1]));
+	buf_done(&text);
+	buf_done(&back);
+	buf_done(&dumps[0]);
+	buf_done(&dumps[1]);
+}
+
+static void test_reversed(void **state)
+{
+	(void)state;
+	reversed("tests/format/weave-batch/halves.in", 0);
+	reversed("tests/format/weave-batch/early.in", 0);
+	reversed("tests/format/braintrust/bodies.in", 2);
+	reversed("tests/format/braintrust/rows.in", 4);
 }
 
 /* The agent's file before its session's, and after it. */
@@ -210,6 +258,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_grown),
+	    cmocka_unit_test(test_reversed),
 	    cmocka_unit_test(test_joined),
 	    cmocka_unit_test(test_shown_again),
 	};
