@@ -43,7 +43,15 @@ static bool look_at(struct job *job, bool *go_on, struct err *err)
 	reader_unread(job->reader, bytes);
 	if (str_trim(bytes).len == 0 && got == 0)
 		return report_refused(job, "empty", STR_LIT("there is nothing in it"), err);
-	sample_fill(&job->sample, base_name(job->path), str_cut(bytes, 0, SAMPLE_BYTES), got == 0, &job->arena);
+	job->is_archive = archive_kind(bytes);
+	if (job->is_archive && !job->entry)
+		return true;
+	if (job->is_archive)
+		return report_refused(job, "nested-archive",
+		                      STR_LIT("an archive inside an archive is not opened; unpack the outer one first"),
+		                      err);
+	sample_fill(&job->sample, base_name(job->entry ? job->entry : job->path), str_cut(bytes, 0, SAMPLE_BYTES),
+	            got == 0, &job->arena);
 	job->sample.conversion = str_of(reader_conversion(job->reader));
 	const char *reason = "";
 	job->format = format_detect(&job->sample, &reason);
@@ -114,6 +122,8 @@ static const struct source *match_prefix(struct reader *reader, const struct sou
 /* The bytes once more, from the same open file: another may have taken its name by now. */
 static struct reader *second_reader(const struct job *job)
 {
+	if (job->again)
+		return job->again(job->again_context);
 	return reader_fd(job->reader) >= 0 ? reader_again(job->reader) : NULL;
 }
 
@@ -123,7 +133,7 @@ static bool find_known(struct job *job, bool *unchanged, struct err *err)
 	struct source *candidates;
 	size_t n;
 	*unchanged = false;
-	if (reader_fd(job->reader) < 0)
+	if (reader_fd(job->reader) < 0 && !job->again)
 		return true;
 	if (!source_candidates(job->run->db, str_cut(job->sample.bytes, 0, job->known.head_len), &job->arena,
 	                       &candidates, &n, &job->known.looked, err))

@@ -205,7 +205,8 @@ static void show_progress(struct job *job)
 {
 	struct import_progress *p = job->run->progress;
 	const struct ingest *in = job->run->ingest;
-	atomic_store(&p->bytes, job->began_at + reader_source_bytes(job->reader));
+	atomic_store(&p->bytes, job->archive ? archive_in_position(job->archive)
+	                                     : job->began_at + reader_source_bytes(job->reader));
 	atomic_store(&p->traces, ingest_traces_seen(in));
 	atomic_store(&p->spans, ingest_spans_seen(in));
 	atomic_store(&p->cases, ingest_cases_seen(in));
@@ -482,6 +483,7 @@ static void begin_reading(struct job *job)
 	    .format = job->format,
 	    .state = job->format->state_size ? xcalloc(1, job->format->state_size) : NULL,
 	    .file = job->path,
+	    .entry = job->entry,
 	};
 }
 
@@ -508,6 +510,7 @@ static void note_file_state(struct job *job)
 	struct stat st;
 	int fd = reader_fd(job->reader);
 	job->known.path = str_of(job->path);
+	job->known.entry = str_of(job->entry);
 	job->known.format = str_of(job->format->name);
 	job->known.size = job->known.mtime_ns = UNKNOWN_INT;
 	if (fd < 0 || fstat(fd, &st) != 0)
@@ -531,7 +534,8 @@ bool job_read(struct job *job, struct err *err)
 	struct run *run = job->run;
 	struct ingest_counts held = {0}, fresh = {0};
 	note_file_state(job);
-	atomic_store(&run->progress->size, reader_source_size(job->reader));
+	if (!job->archive)
+		atomic_store(&run->progress->size, reader_source_size(job->reader));
 	if (!ingest_begin(run->ingest, &job->known, err))
 		return false;
 	job->begun = true;

@@ -31,9 +31,9 @@ spoor import [OPTION…] FILE…|DIR…|-
 
   read trace and eval files into the store
 
-Files are recognised by their content; gzip, zstd and xz are opened. The same file again adds nothing, a
-file that grew adds what is new. Folders are read with all they hold; - is standard input. An import that was
-stopped goes on where it was.
+Files are recognised by their content; gzip, zstd and xz, zip and tar are opened. The same file again adds nothing,
+a file that grew adds what is new. Folders and archives are read with all they hold; what is of no known format
+in them is counted. - is standard input. An import that was stopped goes on where it was.
 
 Options
   --follow                    go on reading as the files grow, until ^C; new files in folders, too
