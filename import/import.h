@@ -31,7 +31,6 @@ struct import_opts {
 	bool strict;
 	int depth_max;
 	int64_t now_ns;
-	bool explain;
 };
 
 /* STOPPED: told to stop before anything of it was read. UNKNOWN: found in a folder or an archive, and of no known format: no problem. */

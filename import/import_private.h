@@ -12,6 +12,7 @@
 #include "import/record.h"
 
 enum { PROBLEMS_SHOWN = 20 };
+#define ARCHIVE_NESTED "an archive inside an archive is not opened; unpack the outer one first"
 
 struct run {
 	struct db *db;
@@ -61,6 +62,12 @@ struct job {
 	int64_t deadline_ns;    /* stop at the next value's end after it; 0: none (writer_clock_ns's clock) */
 	struct job_point point; /* in: where to begin; out: where to go on. Owned */
 
+	/* Reading that stores nothing (run->ingest is NULL then): where to, who looks on, how many bytes at most. */
+	struct sink *sink;
+	void (*seen)(void *context, struct job *job, const struct record *rec);
+	void *seen_context;
+	uint64_t stop_at;
+
 	struct record_reader *records;
 	struct import import;
 	struct buf scratch;
@@ -87,6 +94,10 @@ reader_wait job_wait; /* reader_open_wait with the job */
  * tells where an unchanged file can be gone on with. Or it is an archive: job->is_archive, and nothing said yet. */
 bool job_identify(struct job *job, bool *go_on, struct err *err);
 
+/* The first bytes, which are given back: fills job->sample and is_archive; whole: there are no more. false: there are none, for `why`
+ * or because it is to stop. */
+bool job_look(struct job *job, struct str *bytes, bool *whole, struct err *why);
+
 /* import_archive.c: the members of what `outer` reads from its start, each with a file of the list, which also gets a word on the whole if
  * one is to be said. */
 struct member_list {
@@ -100,6 +111,8 @@ bool import_archive(struct run *run, struct reader *outer, const char *path, enu
 
 /* import_source.c: reads, from job->point on, and commits. */
 bool job_read(struct job *job, struct err *err);
+/* Reads into job->sink alone, as far as job->stop_at: job->cut_short then; job->lost: its end could not be read. */
+bool job_show(struct job *job, struct err *err);
 
 /* import_report.c */
 bool report_refused(struct job *job, const char *code, struct str reason, struct err *err);

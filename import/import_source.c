@@ -197,6 +197,8 @@ static bool take_record(struct job *job, const struct record *rec, struct err *e
 	};
 	sink_entry(job->import.sink, &e);
 	bool ok = job->format->record(&job->import, rec, err);
+	if (ok && job->seen)
+		job->seen(job->seen_context, job, rec);
 	arena_reset(&job->record_arena);
 	return ok;
 }
@@ -226,6 +228,8 @@ static bool make_point(struct job *job, struct err *err)
 
 static bool point_is_due(const struct job *job)
 {
+	if (!job->run->ingest)
+		return false;
 	return job->done_records > job->known.records && (job->done_records - job->last_point >= POINT_RECORDS ||
 	                                                  reader_offset(job->reader) - job->last_offset >= POINT_BYTES);
 }
@@ -301,6 +305,7 @@ bool job_wait(void *context, int fd)
 static void pass_problem(struct job *job, struct problem *p)
 {
 	p->file = job->path;
+	p->entry = job->entry;
 	if (strcmp(p->code, "empty") == 0 && job->point.at.offset > 0)
 		return;                                               /* nothing was added */
 	bool told = p->record > 0 && p->record <= job->known.records; /* by an earlier import */
@@ -316,6 +321,7 @@ static bool read_failed(struct job *job, const struct err *why)
 {
 	const char *code = reader_code(job->reader);
 	struct problem p = {.file = job->path,
+	                    .entry = job->entry,
 	                    .record = job->done_records + 1,
 	                    .offset = why->at.offset,
 	                    .severity = SEVERITY_FILE,
@@ -371,6 +377,9 @@ static bool read_records(struct job *job, struct record_point *end, struct err *
 		case RECORD_RECORD:
 			if (!take_record(job, &rec, err) || (point_is_due(job) && !make_point(job, err)))
 				return false;
+			job->cut_short = job->stop_at && reader_offset(job->reader) >= job->stop_at;
+			if (job->cut_short)
+				return true;
 			break;
 		case RECORD_FRAME_END:
 			if (!end_frame(job, frame, err))
@@ -478,7 +487,7 @@ static void begin_reading(struct job *job)
 	reader_hash(job->reader, job->hasher);
 	job->records = record_open(job->reader, &opts);
 	job->import = (struct import){
-	    .sink = ingest_sink(job->run->ingest),
+	    .sink = job->run->ingest ? ingest_sink(job->run->ingest) : job->sink,
 	    .arena = &job->record_arena,
 	    .format = job->format,
 	    .state = job->format->state_size ? xcalloc(1, job->format->state_size) : NULL,
@@ -487,21 +496,41 @@ static void begin_reading(struct job *job)
 	};
 }
 
+static bool read_all(struct job *job, struct record_point *end, struct err *err)
+{
+	bool ok = read_records(job, end, err);
+	if (ok && !job->cut_short && job->format->finish)
+		ok = job->format->finish(&job->import, err);
+	return ok;
+}
+
+static void end_reading(struct job *job)
+{
+	import_state_done(&job->import);
+	repeat_done(&job->import.repeat);
+	record_close(job->records);
+}
+
 static bool read_source(struct job *job, struct err *err)
 {
 	struct record_point end;
 	begin_reading(job);
 	struct hasher *begin = hasher_copy(job->hasher);
-	bool ok = read_records(job, &end, err);
-	if (ok && !job->cut_short && job->format->finish)
-		ok = job->format->finish(&job->import, err);
+	bool ok = read_all(job, &end, err);
 	if (ok)
 		find_point(job, end, begin);
 	ok = ok && (!job->begun || make_last_point(job, err));
 	hasher_free(begin);
-	import_state_done(&job->import);
-	repeat_done(&job->import.repeat);
-	record_close(job->records);
+	end_reading(job);
+	return ok;
+}
+
+bool job_show(struct job *job, struct err *err)
+{
+	struct record_point end;
+	begin_reading(job);
+	bool ok = read_all(job, &end, err);
+	end_reading(job);
 	return ok;
 }
 

@@ -37,6 +37,7 @@ in them is counted. - is standard input. An import that was stopped goes on wher
 
 Options
   --follow                    go on reading as the files grow, until ^C; new files in folders, too
+  --explain                   say what the files are and what would be read of them; nothing is stored
   --no-index                  leave the index for search to the next explorer, or spoor doctor --index
   --strict                    a file with any problem at all is not imported
   --max-depth N               how deep JSON may nest (1000)

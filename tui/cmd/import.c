@@ -12,12 +12,14 @@
 #include "store/base/text.h"
 #include "store/search.h"
 #include "tui/cmd/cmds.h"
+#include "tui/cmd/explain.h"
 
 enum { FIRST_MS = 300, EVERY_MS = 100, NESTING_MAX = 100000 };
 
 /* clang-format off */
 static const struct option_row import_options[] = {
 	{"follow", 0, OPTION_FLAG, NULL, "go on reading as the files grow, until ^C; new files in folders, too"},
+	{"explain", 0, OPTION_FLAG, NULL, "say what the files are and what would be read of them; nothing is stored"},
 	{"no-index", 0, OPTION_FLAG, NULL, "leave the index for search to the next explorer, or spoor doctor --index"},
 	{"strict", 0, OPTION_FLAG, NULL, "a file with any problem at all is not imported"},
 	{"max-depth", 0, OPTION_INT, "N", "how deep JSON may nest (1000)"},
@@ -587,19 +589,27 @@ static bool run_follow(struct db *db, const struct command_line *line, const str
 
 /* ---------------------------------------------------------------- the command */
 
-static bool import(const struct command_line *line, struct import_report *report, struct err *err)
+static bool options(const struct command_line *line, struct import_opts *opts, struct err *err)
 {
-	struct import_opts opts = {.strict = cmd_flag(line, "strict"), .now_ns = cmd_now_ns()};
-	static struct import_progress progress; /* outlives this call: a late signal may still set cancel */
-	struct meter meter;
 	int64_t depth;
+	*opts = (struct import_opts){.strict = cmd_flag(line, "strict"), .now_ns = cmd_now_ns()};
 	if (!cmd_int(line, "max-depth", 0, &depth, err))
 		return false;
 	if (cmd_flag(line, "max-depth") && (depth < 1 || depth > NESTING_MAX))
 		return err_set(err, ERR_USAGE, NULL, "--max-depth goes from 1 to %d", NESTING_MAX);
-	opts.depth_max = (int)depth;
-	if (opts.strict && cmd_flag(line, "follow"))
+	opts->depth_max = (int)depth;
+	if (opts->strict && cmd_flag(line, "follow"))
 		return err_set(err, ERR_USAGE, NULL, "--strict needs a file's end, which --follow never sees");
+	if (cmd_flag(line, "explain") && cmd_flag(line, "follow"))
+		return err_set(err, ERR_USAGE, NULL, "--explain looks once, --follow does not end");
+	return true;
+}
+
+static bool import(const struct command_line *line, const struct import_opts *opts, struct import_report *report,
+                   struct err *err)
+{
+	static struct import_progress progress; /* outlives this call: a late signal may still set cancel */
+	struct meter meter;
 	struct db *db = cmd_store(line, DB_WRITE, err);
 	if (!db || !import_progress_init(&progress, err)) {
 		db_close(db);
@@ -608,8 +618,8 @@ static bool import(const struct command_line *line, struct import_report *report
 	catch_signals(&progress);
 	meter_start(&meter, db, &progress);
 	meter.ascii = is_ascii(line);
-	bool ok = cmd_flag(line, "follow") ? run_follow(db, line, &opts, &meter, report, err)
-	                                   : import_paths(db, line->args, line->n_args, &opts, &progress, report, err);
+	bool ok = cmd_flag(line, "follow") ? run_follow(db, line, opts, &meter, report, err)
+	                                   : import_paths(db, line->args, line->n_args, opts, &progress, report, err);
 	if (ok && !signalled && !cmd_flag(line, "no-index"))
 		ok = search_index(db, search_threads(), &indexing, err);
 	meter_stop(&meter);
@@ -621,7 +631,14 @@ static bool import(const struct command_line *line, struct import_report *report
 static int import_main(const struct command_line *line, struct err *err)
 {
 	struct import_report report = {.arena = ARENA_INIT};
-	bool ok = import(line, &report, err);
+	struct import_opts opts;
+	if (!options(line, &opts, err))
+		return err_exit_code(err->code);
+	if (cmd_flag(line, "explain")) {
+		int explained = cmd_explain(line, &opts, err);
+		return explained < 0 ? err_exit_code(err->code) : explained;
+	}
+	bool ok = import(line, &opts, &report, err);
 	struct err failure = *err;
 	if (ok || report.n_files)
 		ok = print_report(line, &report, ok ? err : &failure) && ok;
