@@ -43,6 +43,7 @@ struct explain_source {
 	struct explain_path *unused; /* present with a value that changes nothing; most frequent first */
 	size_t n_unused;
 	bool more_paths;          /* there were more than EXPLAIN_PATHS */
+	bool untried;             /* no member was: stateful */
 	struct problem *problems; /* the first 20 */
 	size_t n_problems;
 	int64_t problems_total;
