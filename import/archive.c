@@ -32,6 +32,7 @@ enum { RATIO_DEFAULT = 200 };
 	X(archive_entry_pathname_utf8)     \
 	X(archive_error_string)            \
 	X(archive_filter_bytes)            \
+	X(archive_format_name)             \
 	X(archive_read_data_block)         \
 	X(archive_read_free)               \
 	X(archive_read_new)                \
@@ -383,6 +384,17 @@ static bool is_link(struct archive_entry *entry)
 	return lib.archive_entry_hardlink(entry) || lib.archive_entry_filetype(entry) == AE_IFLNK;
 }
 
+/* These say themselves how much memory they want, up to 4 GiB, and libarchive gives it. */
+static bool is_greedy(struct archive_in *a)
+{
+	static const char *const methods[] = {"(lzma)", "(xz)", "(ppmd"}; /* as in "ZIP 6.3 (lzma)" */
+	const char *name = lib.archive_format_name(a->in);
+	for (size_t i = 0; name && i < sizeof methods / sizeof *methods; i++)
+		if (strstr(name, methods[i]))
+			return true;
+	return false;
+}
+
 static void end_badly(struct archive_in *a, const char *code, const char *text)
 {
 	a->over = true;
@@ -481,6 +493,11 @@ enum archive_event archive_in_next(struct archive_in *a, struct archive_member *
 	if (lib.archive_entry_is_data_encrypted(entry)) {
 		m->code = "encrypted";
 		m->why = "it is encrypted";
+		return ARCHIVE_IN_BAD;
+	}
+	if (a->kind == ARCHIVE_ZIP && is_greedy(a)) {
+		m->code = "compression";
+		m->why = "LZMA, xz and PPMd are not read in a zip; unpack it first";
 		return ARCHIVE_IN_BAD;
 	}
 	return ARCHIVE_IN_MEMBER;

@@ -3,8 +3,8 @@
  * By libarchive, which is loaded when the first archive is met: with what it brings along (libxml2, ICU) it would cost every start of
  * the program more than all else in it. Only zip and tar are switched on.
  *
- * What libarchive 3.6.2 does not say is checked here: a zip whose directory is cut off. Zip methods: stored, deflate, deflate64,
- * bzip2, LZMA, xz, PPMd and zstd (93). A file is read by its directory, a pipe by its local headers. */
+ * What libarchive 3.6.2 does not say is checked here: a zip whose directory is cut off. Zip methods: stored, deflate, bzip2 and
+ * zstd (93); LZMA, xz and PPMd want as much memory as the archive says. A file is read by its directory, a pipe by its local headers. */
 #ifndef SPOOR_IMPORT_ARCHIVE_H
 #define SPOOR_IMPORT_ARCHIVE_H
 
@@ -34,7 +34,7 @@ enum archive_event {
 	ARCHIVE_IN_END,
 	ARCHIVE_IN_MEMBER, /* a file: archive_in_member reads it */
 	ARCHIVE_IN_PASSED, /* a member that is not read, and no harm: a link */
-	ARCHIVE_IN_BAD,    /* a member that cannot be read: encrypted. Others follow */
+	ARCHIVE_IN_BAD,    /* a member that cannot be read: encrypted, or compressed otherwise. Others follow */
 	ARCHIVE_IN_STOPPED /* bytes could not be waited for (reader_stopped) */
 };
 struct archive_member {

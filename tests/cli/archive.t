@@ -16,6 +16,17 @@ $ cd $T && for f in good.tar good.tar.gz good.tar.xz; do spoor --store $f.db imp
 # Known by what is in it: a member that grew is read on, one that is as it was is not
 $ cd $T && spoor import --json grown.zip | python3 -c "import json,sys; print([(f['entry'],f['status'],f['spans'],f['new']['spans']) for f in json.load(sys.stdin)['files']])"
 [('a/few.jsonl', 'imported', 38, 14), ('voice.json.gz', 'unchanged', 43, 0)]
+# libarchive is loaded when it is needed, and missed then only
+$ ldd $(command -v spoor) | grep -c libarchive
+0
+? 1
+$ mkdir $T/lib && : >$T/lib/libarchive.so.13; cd $T; LD_LIBRARY_PATH=$T/lib spoor --store none.db import good.zip a.jsonl 2>&1
+spoor: good.zip: archives need the library libarchive (Debian: libarchive13), which is not there; unpack it first (nothing imported)
+spoor: a.jsonl: No such file or directory (nothing imported)
+good.zip  zip        refused
+a.jsonl   -          refused
+2 files: nothing
+? 3
 # From a pipe
 $ cd $T && for f in good.zip good.tar good.tar.gz; do cat $f | spoor --store pipe-$f.db import - | tail -n 1; done
 2 files: 9 traces, 67 spans, 15 scores  all new

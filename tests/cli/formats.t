@@ -1,5 +1,5 @@
-$ spoor formats | grep -c '^[a-z][a-z0-9-]*  *[*A-Za-z]'
-3
+$ [ $(spoor formats | grep -c '^[a-z][a-z0-9-]*  *[*A-Za-z]') = $(spoor formats --json | grep -o '"total":[0-9]*' | cut -d: -f2) ] && echo each has a line
+each has a line
 $ spoor formats | grep otlp
 otlp              OpenTelemetry OTLP/JSON
 $ spoor formats | awk 'length($0) > 80'
