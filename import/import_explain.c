@@ -446,6 +446,7 @@ static bool look_at(struct explain *e, struct explain_source *to, struct job *jo
 		refuse(e, to, str_of(why.text), false);
 		return true;
 	}
+	to->conversion = reader_conversion(job->reader);
 	if (job->is_archive) {
 		to->archive = archive_kind_name(job->is_archive);
 		if (job->entry)

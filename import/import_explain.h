@@ -31,6 +31,7 @@ struct explain_source {
 	struct str file, entry;        /* entry: member of an archive, or absent */
 	const char *archive;           /* "zip", "tar": only this file's members are sources; NULL */
 	const char *compression;       /* "gzip" …; NULL */
+	const char *conversion;        /* "csv", "protobuf": read as JSON Lines; NULL */
 	struct str refused;            /* it cannot be read, or is of no known format: why */
 	const struct format *format;   /* NULL: refused, or an archive */
 	struct explain_probe *probes;  /* all formats, best first */

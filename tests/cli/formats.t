@@ -1,7 +1,7 @@
 $ [ $(spoor formats | grep -c '^[a-z][a-z0-9-]*  *[*A-Za-z]') = $(spoor formats --json | grep -o '"total":[0-9]*' | cut -d: -f2) ] && echo each has a line
 each has a line
-$ spoor formats | grep otlp
-otlp              OpenTelemetry OTLP/JSON
+$ spoor formats | grep '^otlp ' | tr -s ' '
+otlp OpenTelemetry OTLP/JSON
 $ spoor formats | awk 'length($0) > 80'
 $ spoor formats | tail -n 2 | grep -c 'spoor formats NAME says'
 1

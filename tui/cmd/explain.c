@@ -81,14 +81,20 @@ static void format_text(struct buf *to, const struct explain_source *s)
 	           s->probes[0].why);
 }
 
+/* From the inside out: "csv in gzip". */
 static void container_text(struct buf *to, const struct explain_source *s)
 {
-	const char *name = "container";
-	if (!s->archive && !s->compression)
-		return;
-	label(to, &name);
-	buf_printf(to, "%s%s%s\n", s->archive ? s->archive : "", s->archive && s->compression ? " in " : "",
-	           s->compression ? s->compression : "");
+	const char *name = "container", *layers[] = {s->archive, s->conversion, s->compression};
+	bool any = false;
+	for (size_t i = 0; i < sizeof layers / sizeof *layers; i++) {
+		if (!layers[i])
+			continue;
+		if (!any)
+			label(to, &name);
+		buf_printf(to, "%s%s", any ? " in " : "", layers[i]);
+		any = true;
+	}
+	buf_add_cstr(to, any ? "\n" : "");
 }
 
 static void records_text(struct buf *to, const struct explain_source *s)
@@ -251,6 +257,7 @@ static void source_json(struct jout *j, const struct explain_source *s)
 	jout_str(j, "entry", s->entry);
 	jout_str(j, "archive", str_of(s->archive));
 	jout_str(j, "compression", str_of(s->compression));
+	jout_str(j, "conversion", str_of(s->conversion));
 	jout_str(j, "not_read", s->refused);
 	jout_str(j, "format", str_of(s->format ? s->format->name : NULL));
 	probes_json(j, s);
