@@ -15,6 +15,8 @@ VARIANT := $(if $(SAN),san,$(if $(TSAN),tsan,$(if $(FUZZ),fuzz,$(if $(COV),cov,r
 B := build/$(VARIANT)
 
 LIBS := ncursesw sqlite3 libcjson libzstd zlib liblzma libxxhash libmd
+# Only its header: it is loaded when the first archive is met (import/archive.c).
+LOADED := libarchive
 TEST_LIBS := cmocka vterm
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wvla -Wformat=2 -Wstrict-prototypes \
@@ -42,7 +44,7 @@ CFLAGS := -O0 -g
 SPOOR_CFLAGS += --coverage -fprofile-update=atomic
 SPOOR_LDFLAGS += --coverage -Wl,--wrap=_exit tests/cov_exit.c
 endif
-PKG_CFLAGS := $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
+PKG_CFLAGS := $(shell pkg-config --cflags $(LIBS) $(LOADED) 2>/dev/null)
 PKG_LIBS = $(shell pkg-config --libs $(LIBS)) -lunistring -lm
 TEST_PKG_LIBS = $(shell pkg-config --libs $(TEST_LIBS)) -lutil
 
@@ -55,7 +57,7 @@ FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ_BIN := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=$(B)/fuzz/%)
 
 # A fresh machine: what is missing is installed first, then make starts over with it.
-HAVE := $(shell command -v $(CC) >/dev/null 2>&1 && pkg-config --exists $(LIBS) 2>/dev/null && echo yes)
+HAVE := $(shell command -v $(CC) >/dev/null 2>&1 && pkg-config --exists $(LIBS) $(LOADED) 2>/dev/null && echo yes)
 ifneq ($(HAVE),yes)
 .DEFAULT_GOAL := all
 # (as many jobs as there are cores)

@@ -48,10 +48,10 @@ static void later(struct followed *e, int64_t ms)
 		e->due_ns = at;
 }
 
-/* Once, until it can be read again. */
+/* Once, until it can be read again. What nobody named and is of no known format is passed by silently. */
 static void trouble(struct follow *f, struct followed *e)
 {
-	if (!e->troubled)
+	if (!e->troubled && e->file.status != IMPORT_UNKNOWN)
 		entry_tell(f, e, FOLLOW_TROUBLE, NULL);
 	e->troubled = true;
 }
@@ -197,6 +197,47 @@ static bool hold(struct follow *f, struct followed *e, int fd)
 	return true;
 }
 
+/* ---- an archive: its members are told as one file */
+
+struct archive_told {
+	struct follow *f;
+	struct followed *e;
+	struct ingest_counts held;
+	struct import_file member;
+};
+
+static struct import_file *begin_member(void *context)
+{
+	struct archive_told *t = context;
+	t->member = (struct import_file){.file = t->e->file.file};
+	return &t->member;
+}
+
+static void end_member(void *context, struct import_file *file)
+{
+	struct archive_told *t = context;
+	report_add_file(&t->f->report, &t->e->file, file, &t->held);
+}
+
+/* Read again, whole, when it has changed: members that are known are passed over. */
+static bool read_archive(struct follow *f, struct followed *e, struct job *job, struct err *err)
+{
+	struct archive_told told = {.f = f, .e = e};
+	const struct member_list list = {
+	    .begin = begin_member, .end = end_member, .context = &told, .quiet = !e->asked};
+	int64_t had = e->file.problems_total;
+	e->kind = e->is_pipe ? ENTRY_OVER : ENTRY_WHOLE;
+	e->file.format = str_of(archive_kind_name(job->is_archive));
+	if (!import_archive(&f->run, job->reader, e->path, job->is_archive, &list, err))
+		return false;
+	e->file.held = told.held;
+	e->troubled = false;
+	entry_tell(f, e, FOLLOW_FOUND, NULL);
+	if (e->file.problems_total > had && e->file.n_problems)
+		trouble(f, e);
+	return true;
+}
+
 static bool identified(struct follow *f, struct followed *e, struct job *job, struct err *err)
 {
 	bool go_on;
@@ -207,6 +248,8 @@ static bool identified(struct follow *f, struct followed *e, struct job *job, st
 		reader_limit(job->reader, (uint64_t)e->size);
 	if (!job_identify(job, &go_on, err))
 		return false;
+	if (job->is_archive)
+		return read_archive(f, e, job, err);
 	e->kind = e->is_pipe ? ENTRY_OVER : plain ? ENTRY_PLAIN : ENTRY_WHOLE;
 	if (go_on)
 		return read_on(f, e, job, true, err);
@@ -214,7 +257,7 @@ static bool identified(struct follow *f, struct followed *e, struct job *job, st
 		entry_forget(e);
 		if (e->is_pipe)
 			e->kind = ENTRY_OVER;
-		if (e->file.n_problems)
+		if (e->file.n_problems || e->file.status == IMPORT_UNKNOWN)
 			trouble(f, e);
 		return true;
 	}
@@ -283,6 +326,7 @@ static bool first_look(struct follow *f, struct followed *e, struct err *err)
 	struct job job;
 	struct err why = ERR_INIT;
 	job_init(&job, &f->run, &e->file, e->path);
+	job.quiet = !e->asked;
 	e->file.problems_total -= e->troubled && e->file.problems_total; /* told again if it is still so */
 	e->file.n_problems -= e->troubled && e->file.n_problems;
 	f->in_pipe = e->is_pipe;

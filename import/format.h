@@ -61,8 +61,7 @@ struct format {
 	const char *how;     /* one line: how it is recognised (spoor formats) */
 	const char *fills;   /* one line: what it fills */
 	const char *example; /* one line: the shape that is recognised, shortened */
-	const char *
-	    seen; /* NULL: built from real files; else what it was built from: "documented shape, no real sample seen" */
+	const char *seen;    /* NULL: built from real files; else "documented shape, no real sample seen" or finer */
 	const struct record_path *paths; /* ends with {NULL}; NULL: each top-level value is one record, slot 0 */
 	/* Where records and frames hold what must not be stored (redact.h says how a path is written); ends with NULL. May be NULL. */
 	const char *const *secrets;

@@ -46,41 +46,114 @@ void import_cancel(struct import_progress *p)
 
 /* ---------------------------------------------------------------- files */
 
-static bool import_opened(struct job *job, struct err *err)
+static struct import_file *add_file(struct run *run, struct str path)
+{
+	struct import_report *r = run->report;
+	if (r->n_files == r->cap_files) {
+		size_t cap = r->cap_files ? size_mul(r->cap_files, 2) : 16;
+		struct import_file *more = arena_zalloc(&r->arena, cap, sizeof *more);
+		if (r->n_files)
+			memcpy(more, r->files, r->n_files * sizeof *more);
+		r->files = more;
+		r->cap_files = cap;
+	}
+	struct import_file *file = &r->files[r->n_files++];
+	file->file = path;
+	return file;
+}
+
+/* What is done of one argument. */
+struct argument {
+	struct run *run;
+	const struct import_path *path;
+	size_t n_known; /* files that are of a known format, or ought to be */
+};
+
+static struct import_file *begin_member(void *context)
+{
+	struct argument *a = context;
+	return add_file(a->run, str_of(a->path->path));
+}
+
+static void end_file(void *context, struct import_file *file)
+{
+	struct argument *a = context;
+	struct import_report *r = a->run->report;
+	r->exit_code = file->exit_code > r->exit_code ? file->exit_code : r->exit_code;
+	a->n_known += file->status != IMPORT_UNKNOWN;
+}
+
+static bool import_members(struct argument *a, struct reader *outer, enum archive_kind kind, struct err *err)
+{
+	const struct member_list list = {
+	    .begin = begin_member, .end = end_file, .context = a, .quiet = a->path->folder != NULL};
+	return import_archive(a->run, outer, a->path->path, kind, &list, err);
+}
+
+static bool read_opened(struct job *job, struct err *err)
 {
 	bool go_on;
 	return job_identify(job, &go_on, err) && (!go_on || job_read(job, err));
 }
 
-static bool import_file(struct run *run, const struct import_path *path, struct import_file *file, struct err *err)
+static bool read_path(struct job *job, const struct import_path *path, struct err *err)
+{
+	struct err why = ERR_INIT;
+	if (path->failed)
+		return report_refused(job, "io", str_of(strerror(path->failed)), err);
+	if (path->empty_dir)
+		return report_refused(job, "empty", STR_LIT("there is no file in this folder"), err);
+	job->reader = reader_open_wait(path->path, NULL, job_wait, job, &why);
+	return job->reader ? read_opened(job, err) : report_unread(job, NULL, &why, err);
+}
+
+static bool import_file(struct argument *a, struct err *err)
 {
 	struct job job;
-	struct err why = ERR_INIT;
-	bool ok;
-	job_init(&job, run, file, path->path);
-	if (path->failed)
-		ok = report_refused(&job, "io", str_of(strerror(path->failed)), err);
-	else if (path->empty_dir)
-		ok = report_refused(&job, "empty", STR_LIT("there is no file in this folder"), err);
-	else if ((job.reader = reader_open_wait(path->path, NULL, job_wait, &job, &why)))
-		ok = import_opened(&job, err);
-	else
-		ok = report_unread(&job, NULL, &why, err);
+	struct import_report *r = a->run->report;
+	struct import_file *file = add_file(a->run, str_of(a->path->path));
+	job_init(&job, a->run, file, a->path->path);
+	job.quiet = a->path->folder && !a->path->empty_dir;
+	bool ok = read_path(&job, a->path, err);
+	if (ok && job.is_archive) {
+		r->n_files--; /* its members are in its place */
+		r->files[r->n_files] = (struct import_file){.status = IMPORT_IMPORTED};
+		ok = import_members(a, job.reader, job.is_archive, err);
+	} else {
+		end_file(a, file);
+	}
+	job_done(&job);
+	return ok;
+}
+
+/* A folder in which nothing is ours is told as a file would be. */
+static bool end_argument(struct argument *a, struct err *err)
+{
+	struct job job;
+	if (!a->path || !a->path->folder || a->n_known || atomic_load(&a->run->progress->cancel))
+		return true;
+	struct import_file *file = add_file(a->run, str_of(a->path->folder));
+	job_init(&job, a->run, file, a->path->folder);
+	bool ok = report_refused(&job, "unknown-format", STR_LIT("no file in this folder is of a known format"), err);
+	end_file(a, file);
 	job_done(&job);
 	return ok;
 }
 
 static bool import_all(struct run *run, const struct import_path *paths, size_t n, struct err *err)
 {
-	struct import_report *report = run->report;
+	struct argument a = {.run = run};
 	for (size_t i = 0; i < n && !atomic_load(&run->progress->cancel); i++) {
-		struct import_file *file = &report->files[report->n_files++];
-		if (!import_file(run, &paths[i], file, err))
+		bool same = a.path && a.path->folder && a.path->folder == paths[i].folder;
+		if (!same && !end_argument(&a, err))
 			return false;
-		report->exit_code = file->exit_code > report->exit_code ? file->exit_code : report->exit_code;
+		a.n_known = same ? a.n_known : 0;
+		a.path = &paths[i];
+		if (!import_file(&a, err))
+			return false;
 		atomic_fetch_add(&run->progress->files_done, 1);
 	}
-	return true;
+	return end_argument(&a, err);
 }
 
 bool import_paths(struct db *db, char *const *paths, size_t n, const struct import_opts *opts,
@@ -94,7 +167,6 @@ bool import_paths(struct db *db, char *const *paths, size_t n, const struct impo
 	struct import_path *list;
 	size_t n_list;
 	import_files(paths, n, &report->arena, &list, &n_list, NULL);
-	report->files = arena_zalloc(&report->arena, n_list + 1, sizeof *report->files);
 	atomic_store(&run.progress->files_total, (int)n_list);
 	run.ingest = ingest_open(db, err);
 	bool ok = run.ingest != NULL;

@@ -31,11 +31,17 @@ struct import_opts {
 	bool strict;
 	int depth_max;
 	int64_t now_ns;
-	bool explain;
 };
 
-/* STOPPED: told to stop before anything of it was read. */
-enum import_status { IMPORT_IMPORTED, IMPORT_UNCHANGED, IMPORT_PARTIAL, IMPORT_REFUSED, IMPORT_STOPPED };
+/* STOPPED: told to stop before anything of it was read. UNKNOWN: found in a folder or an archive, and of no known format: no problem. */
+enum import_status {
+	IMPORT_IMPORTED,
+	IMPORT_UNCHANGED,
+	IMPORT_PARTIAL,
+	IMPORT_REFUSED,
+	IMPORT_STOPPED,
+	IMPORT_UNKNOWN
+};
 const char *import_status_name(enum import_status s);
 
 struct import_run { /* an eval run the file holds */
@@ -46,7 +52,9 @@ struct import_run { /* an eval run the file holds */
 
 struct import_file {
 	struct str file;   /* as given */
+	struct str entry;  /* member of an archive; absent otherwise */
 	struct str format; /* absent if refused */
+	struct str why;    /* IMPORT_UNKNOWN: what came nearest */
 	enum import_status status;
 	struct ingest_counts held, fresh;
 	int64_t source;
@@ -60,13 +68,13 @@ struct import_file {
 
 struct import_report {
 	struct arena arena;
-	struct import_file *files;
-	size_t n_files;
+	struct import_file *files; /* one for each member of an archive */
+	size_t n_files, cap_files;
 	int exit_code; /* worst of the files */
 };
 void import_report_done(struct import_report *r);
 
-/* Imports files, folders (recursive, sorted, hidden files left out) and "-" into the store. Bad input is in the report; false only if
+/* Imports files, folders (recursive, sorted, hidden files left out), the members of archives, and "-" into the store. Bad input is in the report; false only if
  * the store or the system failed (err), what was committed stays. progress may be NULL. */
 bool import_paths(struct db *db, char *const *paths, size_t n, const struct import_opts *opts,
                   struct import_progress *progress, struct import_report *report, struct err *err);

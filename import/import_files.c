@@ -61,6 +61,8 @@ static void walk_dir(struct walk *w, const char *path)
 		read_dir(w, w->dirs.at[--w->dirs.n]);
 	if (w->found.n == before)
 		*vec_add(&w->found) = (struct import_path){.path = path, .empty_dir = true};
+	for (size_t i = before; i < w->found.n; i++)
+		w->found.at[i].folder = path;
 	if (w->found.n > before + 1)
 		qsort(w->found.at + before, w->found.n - before, sizeof *w->found.at, by_path);
 }

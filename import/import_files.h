@@ -5,9 +5,10 @@
 #include "store/base/arena.h"
 
 struct import_path {
-	const char *path; /* terminated; "-" is standard input */
-	bool empty_dir;   /* a folder with nothing in it to import */
-	int failed;       /* errno of a folder that cannot be read */
+	const char *path;   /* terminated; "-" is standard input */
+	const char *folder; /* the argument it was found in; NULL: it is an argument itself */
+	bool empty_dir;     /* a folder with nothing in it to import */
+	int failed;         /* errno of a folder that cannot be read */
 };
 
 struct import_folders { /* all that were walked */

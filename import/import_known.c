@@ -22,34 +22,51 @@ static bool is_enough(const struct job *job, struct str bytes)
 	return str_find_char(bytes, '\n') != SIZE_MAX && reader_pauses(job->reader);
 }
 
-/* Reads the first bytes and gives them back. false: refused or stopped (or err). */
-static bool look_at(struct job *job, bool *go_on, struct err *err)
+bool job_look(struct job *job, struct str *bytes, bool *whole, struct err *why)
 {
-	struct err why = ERR_INIT;
 	char *head = arena_alloc(&job->arena, SAMPLE_BYTES + 1);
 	size_t n = 0;
 	int64_t got = 1;
 	while (n < SAMPLE_BYTES + 1 && !is_enough(job, (struct str){head, n}) &&
-	       (got = reader_read(job->reader, head + n, SAMPLE_BYTES + 1 - n, &why)) > 0)
+	       (got = reader_read(job->reader, head + n, SAMPLE_BYTES + 1 - n, why)) > 0)
 		n += (size_t)got;
+	*bytes = (struct str){head, n};
+	*whole = got == 0;
+	if (reader_stopped(job->reader) || (got < 0 && n == 0))
+		return false;
+	reader_unread(job->reader, *bytes);
+	job->is_archive = archive_kind(*bytes);
+	sample_fill(&job->sample, base_name(job->entry ? job->entry : job->path), str_cut(*bytes, 0, SAMPLE_BYTES),
+	            got == 0, &job->arena);
+	job->sample.conversion = str_of(reader_conversion(job->reader));
+	return true;
+}
+
+/* Its format by its first bytes. false: refused or stopped (or err). */
+static bool look_at(struct job *job, bool *go_on, struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct str bytes;
+	bool whole;
 	*go_on = false;
+	bool read = job_look(job, &bytes, &whole, &why);
 	if (reader_stopped(job->reader)) {
 		job->file->status = IMPORT_STOPPED;
 		return true;
 	}
-	if (got < 0 && n == 0)
+	if (!read)
 		return report_unread(job, job->reader, &why, err);
-	struct str bytes = {head, n};
-	reader_unread(job->reader, bytes);
-	if (str_trim(bytes).len == 0 && got == 0)
+	if (str_trim(bytes).len == 0 && whole)
 		return report_refused(job, "empty", STR_LIT("there is nothing in it"), err);
-	sample_fill(&job->sample, base_name(job->path), str_cut(bytes, 0, SAMPLE_BYTES), got == 0, &job->arena);
-	job->sample.conversion = str_of(reader_conversion(job->reader));
+	if (job->is_archive && !job->entry)
+		return true;
+	if (job->is_archive)
+		return report_refused(job, "nested-archive", STR_LIT(ARCHIVE_NESTED), err);
 	const char *reason = "";
 	job->format = format_detect(&job->sample, &reason);
 	if (!job->format)
 		return report_refused(job, "unknown-format", str_of(reason), err);
-	job->known.head_len = n < SOURCE_HEAD ? n : SOURCE_HEAD;
+	job->known.head_len = bytes.len < SOURCE_HEAD ? bytes.len : SOURCE_HEAD;
 	job->known.head_hash = hash128_of(str_cut(bytes, 0, job->known.head_len));
 	*go_on = true;
 	return true;
@@ -114,6 +131,8 @@ static const struct source *match_prefix(struct reader *reader, const struct sou
 /* The bytes once more, from the same open file: another may have taken its name by now. */
 static struct reader *second_reader(const struct job *job)
 {
+	if (job->again)
+		return job->again(job->again_context);
 	return reader_fd(job->reader) >= 0 ? reader_again(job->reader) : NULL;
 }
 
@@ -123,7 +142,7 @@ static bool find_known(struct job *job, bool *unchanged, struct err *err)
 	struct source *candidates;
 	size_t n;
 	*unchanged = false;
-	if (reader_fd(job->reader) < 0)
+	if (reader_fd(job->reader) < 0 && !job->again)
 		return true;
 	if (!source_candidates(job->run->db, str_cut(job->sample.bytes, 0, job->known.head_len), &job->arena,
 	                       &candidates, &n, &job->known.looked, err))

@@ -1,8 +1,10 @@
-/* What the parts of the driver share: import.c (many files, one after another), follow.c (files that grow), import_source.c (reading one
- * source), import_known.c (what it is, and whether it is known), import_report.c. For nobody else. */
+/* What the parts of the driver share: import.c (many files, one after another), import_archive.c (the members of one), follow.c (files
+ * that grow), import_source.c (reading one source), import_known.c (what it is, and whether it is known), import_report.c. For nobody
+ * else. */
 #ifndef SPOOR_IMPORT_IMPORT_PRIVATE_H
 #define SPOOR_IMPORT_IMPORT_PRIVATE_H
 
+#include "import/archive.h"
 #include "import/format.h"
 #include "import/import.h"
 #include "import/import_files.h"
@@ -10,6 +12,7 @@
 #include "import/record.h"
 
 enum { PROBLEMS_SHOWN = 20 };
+#define ARCHIVE_NESTED "an archive inside an archive is not opened; unpack the outer one first"
 
 struct run {
 	struct db *db;
@@ -41,8 +44,14 @@ struct job_point {
 struct job {
 	struct run *run;
 	struct import_file *file;
-	const char *path;
+	const char *path, *entry; /* entry: member of an archive, or NULL */
+	bool quiet;               /* nobody named this one: if it is of no known format that is no problem */
 	struct reader *reader;
+	/* Of a member: its bytes once more, from the start; NULL: they come once. */
+	struct reader *(*again)(void *context);
+	void *again_context;
+	const struct archive_in *archive; /* whose member it is */
+	enum archive_kind is_archive;     /* job_identify: no source, but many (import_archive) */
 	struct sample sample;
 	const struct format *format;
 	struct source known;
@@ -52,6 +61,12 @@ struct job {
 	enum job_end end;
 	int64_t deadline_ns;    /* stop at the next value's end after it; 0: none (writer_clock_ns's clock) */
 	struct job_point point; /* in: where to begin; out: where to go on. Owned */
+
+	/* Reading that stores nothing (run->ingest is NULL then): where to, who looks on, how many bytes at most. */
+	struct sink *sink;
+	void (*seen)(void *context, struct job *job, const struct record *rec);
+	void *seen_context;
+	uint64_t stop_at;
 
 	struct record_reader *records;
 	struct import import;
@@ -76,18 +91,42 @@ bool job_cancelled(const struct job *job);
 reader_wait job_wait; /* reader_open_wait with the job */
 
 /* import_known.c: looks at the job's open reader. *go_on false: refused, stopped or unchanged, all of it in the report; then the point
- * tells where an unchanged file can be gone on with. */
+ * tells where an unchanged file can be gone on with. Or it is an archive: job->is_archive, and nothing said yet. */
 bool job_identify(struct job *job, bool *go_on, struct err *err);
+
+/* The first bytes, which are given back: fills job->sample and is_archive; whole: there are no more. false: there are none, for `why`
+ * or because it is to stop. */
+bool job_look(struct job *job, struct str *bytes, bool *whole, struct err *why);
+
+/* import_archive.c: the members of what `outer` reads from its start, each with a file of the list, which also gets a word on the whole if
+ * one is to be said. */
+struct member_list {
+	struct import_file *(*begin)(void *context); /* zeroed but for `file`; good until `end` */
+	void (*end)(void *context, struct import_file *file);
+	void *context;
+	bool quiet; /* nobody named the archive */
+};
+bool import_archive(struct run *run, struct reader *outer, const char *path, enum archive_kind kind,
+                    const struct member_list *list, struct err *err);
 
 /* import_source.c: reads, from job->point on, and commits. */
 bool job_read(struct job *job, struct err *err);
+/* Reads into job->sink alone, as far as job->stop_at: job->cut_short then; job->lost: its end could not be read. */
+bool job_show(struct job *job, struct err *err);
 
 /* import_report.c */
 bool report_refused(struct job *job, const char *code, struct str reason, struct err *err);
+void report_unknown(struct job *job, struct str why); /* nobody asked for it, and it is none of ours */
+/* A word about a file or member that is no source's own. */
+bool report_said(struct job *job, enum severity severity, const char *code, struct str reason, struct str kept,
+                 struct err *err);
 bool report_unread(struct job *job, const struct reader *reader, const struct err *why, struct err *err);
 bool report_unchanged(struct job *job, struct err *err);
 /* Once all are read: what a later file has mended is not told of an earlier one. */
 bool report_mended(struct run *run, struct err *err);
+/* A member's part of what is told of its archive as a whole; what it holds is added to `held`. */
+void report_add_file(struct import_report *report, struct import_file *to, const struct import_file *member,
+                     struct ingest_counts *held);
 /* What a reading held and gave; adds to what the file's earlier readings gave. */
 bool report_imported(struct job *job, const struct ingest_counts *held, const struct ingest_counts *fresh,
                      struct err *err);

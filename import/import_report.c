@@ -8,7 +8,7 @@ const char *import_status_name(enum import_status s)
 {
 	static const char *const names[] = {
 	    [IMPORT_IMPORTED] = "imported", [IMPORT_UNCHANGED] = "unchanged", [IMPORT_PARTIAL] = "partial",
-	    [IMPORT_REFUSED] = "refused",   [IMPORT_STOPPED] = "stopped",
+	    [IMPORT_REFUSED] = "refused",   [IMPORT_STOPPED] = "stopped",     [IMPORT_UNKNOWN] = "unknown",
 	};
 	return names[s];
 }
@@ -46,17 +46,30 @@ static void report_problems(struct job *job, const struct problem *problems, siz
 	atomic_fetch_add(&job->run->progress->problems, total);
 }
 
+bool report_said(struct job *job, enum severity severity, const char *code, struct str reason, struct str kept,
+                 struct err *err)
+{
+	struct problem p = {
+	    .file = job->path, .entry = job->entry, .severity = severity, .code = code, .reason = reason, .kept = kept};
+	report_problems(job, &p, 1, 1, problem_exit(&p));
+	return ingest_refuse(job->run->ingest, &p, err);
+}
+
+void report_unknown(struct job *job, struct str why)
+{
+	job->file->status = IMPORT_UNKNOWN;
+	job->file->why = arena_str(&job->run->report->arena, why);
+}
+
 /* A file that never becomes a source. */
 bool report_refused(struct job *job, const char *code, struct str reason, struct err *err)
 {
-	struct problem p = {.file = job->path,
-	                    .severity = SEVERITY_FILE,
-	                    .code = code,
-	                    .reason = reason,
-	                    .kept = STR_LIT("nothing imported")};
+	if (job->quiet && (strcmp(code, "unknown-format") == 0 || strcmp(code, "empty") == 0)) {
+		report_unknown(job, reason);
+		return true;
+	}
 	job->file->status = IMPORT_REFUSED;
-	report_problems(job, &p, 1, 1, problem_exit(&p));
-	return ingest_refuse(job->run->ingest, &p, err);
+	return report_said(job, SEVERITY_FILE, code, reason, STR_LIT("nothing imported"), err);
 }
 
 bool report_unread(struct job *job, const struct reader *reader, const struct err *why, struct err *err)
@@ -100,22 +113,22 @@ static bool report_runs(struct job *job, int64_t source, struct err *err)
 	return step == STEP_DONE;
 }
 
-static void read_problem(struct stmt *s, struct arena *arena, const char *file, struct problem *p)
+static void read_problem(struct stmt *s, struct arena *arena, const struct job *job, struct problem *p)
 {
-	int64_t severity = col_int_or(s, 6, SEVERITY_WARNING);
+	int64_t severity = col_int_or(s, 5, SEVERITY_WARNING);
 	*p = (struct problem){
-	    .file = file,
-	    .entry = arena_str(arena, col_str(s, 0)).ptr,
-	    .record = (uint64_t)col_int_or(s, 1, 0),
-	    .line = (uint64_t)col_int_or(s, 2, 0),
-	    .path = arena_str(arena, col_str(s, 3)),
-	    .offset = (uint64_t)col_int_or(s, 4, 0),
-	    .code = arena_str(arena, col_str(s, 5)).ptr,
+	    .file = job->path,
+	    .entry = job->entry,
+	    .record = (uint64_t)col_int_or(s, 0, 0),
+	    .line = (uint64_t)col_int_or(s, 1, 0),
+	    .path = arena_str(arena, col_str(s, 2)),
+	    .offset = (uint64_t)col_int_or(s, 3, 0),
+	    .code = arena_str(arena, col_str(s, 4)).ptr,
 	    .severity = severity == SEVERITY_FILE      ? SEVERITY_FILE
 	                : severity == SEVERITY_SKIPPED ? SEVERITY_SKIPPED
 	                                               : SEVERITY_WARNING,
-	    .reason = arena_str(arena, col_str(s, 7)),
-	    .kept = arena_str(arena, col_str(s, 8)),
+	    .reason = arena_str(arena, col_str(s, 6)),
+	    .kept = arena_str(arena, col_str(s, 7)),
 	};
 }
 
@@ -123,7 +136,7 @@ static void read_problem(struct stmt *s, struct arena *arena, const char *file, 
 static bool report_old_problems(struct job *job, struct err *err)
 {
 	struct stmt *s = db_query(job->run->db,
-	                          "SELECT entry, record, line, path, offset, code, severity, reason, kept FROM problem"
+	                          "SELECT record, line, path, offset, code, severity, reason, kept FROM problem"
 	                          " WHERE source = ? ORDER BY id",
 	                          err);
 	if (!s)
@@ -136,7 +149,7 @@ static bool report_old_problems(struct job *job, struct err *err)
 	while ((step = stmt_step(s, err)) == STEP_ROW) {
 		struct problem p;
 		total++;
-		read_problem(s, &job->arena, job->path, &p);
+		read_problem(s, &job->arena, job, &p);
 		worst = problem_exit(&p) > worst ? problem_exit(&p) : worst;
 		if (problems.n < PROBLEMS_SHOWN)
 			*vec_add(&problems) = p;
@@ -153,7 +166,7 @@ bool report_unchanged(struct job *job, struct err *err)
 	job->file->status = IMPORT_UNCHANGED;
 	job->file->source = k->id;
 	job->file->held = (struct ingest_counts){k->traces, k->spans, k->scores, k->runs, k->cases};
-	return ingest_unrefuse(job->run->ingest, job->path, err) && report_old_problems(job, err) &&
+	return ingest_unrefuse(job->run->ingest, job->path, job->entry, err) && report_old_problems(job, err) &&
 	       report_runs(job, k->id, err);
 }
 
@@ -164,6 +177,19 @@ static void add_counts(struct ingest_counts *to, const struct ingest_counts *fro
 	to->scores += from->scores;
 	to->runs += from->runs;
 	to->cases += from->cases;
+}
+
+void report_add_file(struct import_report *report, struct import_file *to, const struct import_file *member,
+                     struct ingest_counts *held)
+{
+	add_counts(held, &member->held);
+	add_counts(&to->fresh, &member->fresh);
+	to->problems_total += member->problems_total;
+	if (member->n_problems && !to->problems)
+		to->problems = arena_zalloc(&report->arena, PROBLEMS_SHOWN, sizeof *to->problems);
+	for (size_t i = 0; i < member->n_problems && to->n_problems < PROBLEMS_SHOWN; i++)
+		to->problems[to->n_problems++] = member->problems[i];
+	to->exit_code = member->exit_code > to->exit_code ? member->exit_code : to->exit_code;
 }
 
 bool report_imported(struct job *job, const struct ingest_counts *held, const struct ingest_counts *fresh,

@@ -197,6 +197,8 @@ static bool take_record(struct job *job, const struct record *rec, struct err *e
 	};
 	sink_entry(job->import.sink, &e);
 	bool ok = job->format->record(&job->import, rec, err);
+	if (ok && job->seen)
+		job->seen(job->seen_context, job, rec);
 	arena_reset(&job->record_arena);
 	return ok;
 }
@@ -205,7 +207,8 @@ static void show_progress(struct job *job)
 {
 	struct import_progress *p = job->run->progress;
 	const struct ingest *in = job->run->ingest;
-	atomic_store(&p->bytes, job->began_at + reader_source_bytes(job->reader));
+	atomic_store(&p->bytes, job->archive ? archive_in_position(job->archive)
+	                                     : job->began_at + reader_source_bytes(job->reader));
 	atomic_store(&p->traces, ingest_traces_seen(in));
 	atomic_store(&p->spans, ingest_spans_seen(in));
 	atomic_store(&p->cases, ingest_cases_seen(in));
@@ -225,6 +228,8 @@ static bool make_point(struct job *job, struct err *err)
 
 static bool point_is_due(const struct job *job)
 {
+	if (!job->run->ingest)
+		return false;
 	return job->done_records > job->known.records && (job->done_records - job->last_point >= POINT_RECORDS ||
 	                                                  reader_offset(job->reader) - job->last_offset >= POINT_BYTES);
 }
@@ -300,6 +305,7 @@ bool job_wait(void *context, int fd)
 static void pass_problem(struct job *job, struct problem *p)
 {
 	p->file = job->path;
+	p->entry = job->entry;
 	if (strcmp(p->code, "empty") == 0 && job->point.at.offset > 0)
 		return;                                               /* nothing was added */
 	bool told = p->record > 0 && p->record <= job->known.records; /* by an earlier import */
@@ -315,6 +321,7 @@ static bool read_failed(struct job *job, const struct err *why)
 {
 	const char *code = reader_code(job->reader);
 	struct problem p = {.file = job->path,
+	                    .entry = job->entry,
 	                    .record = job->done_records + 1,
 	                    .offset = why->at.offset,
 	                    .severity = SEVERITY_FILE,
@@ -370,6 +377,9 @@ static bool read_records(struct job *job, struct record_point *end, struct err *
 		case RECORD_RECORD:
 			if (!take_record(job, &rec, err) || (point_is_due(job) && !make_point(job, err)))
 				return false;
+			job->cut_short = job->stop_at && reader_offset(job->reader) >= job->stop_at;
+			if (job->cut_short)
+				return true;
 			break;
 		case RECORD_FRAME_END:
 			if (!end_frame(job, frame, err))
@@ -477,12 +487,28 @@ static void begin_reading(struct job *job)
 	reader_hash(job->reader, job->hasher);
 	job->records = record_open(job->reader, &opts);
 	job->import = (struct import){
-	    .sink = ingest_sink(job->run->ingest),
+	    .sink = job->run->ingest ? ingest_sink(job->run->ingest) : job->sink,
 	    .arena = &job->record_arena,
 	    .format = job->format,
 	    .state = job->format->state_size ? xcalloc(1, job->format->state_size) : NULL,
 	    .file = job->path,
+	    .entry = job->entry,
 	};
+}
+
+static bool read_all(struct job *job, struct record_point *end, struct err *err)
+{
+	bool ok = read_records(job, end, err);
+	if (ok && !job->cut_short && job->format->finish)
+		ok = job->format->finish(&job->import, err);
+	return ok;
+}
+
+static void end_reading(struct job *job)
+{
+	import_state_done(&job->import);
+	repeat_done(&job->import.repeat);
+	record_close(job->records);
 }
 
 static bool read_source(struct job *job, struct err *err)
@@ -490,16 +516,21 @@ static bool read_source(struct job *job, struct err *err)
 	struct record_point end;
 	begin_reading(job);
 	struct hasher *begin = hasher_copy(job->hasher);
-	bool ok = read_records(job, &end, err);
-	if (ok && !job->cut_short && job->format->finish)
-		ok = job->format->finish(&job->import, err);
+	bool ok = read_all(job, &end, err);
 	if (ok)
 		find_point(job, end, begin);
 	ok = ok && (!job->begun || make_last_point(job, err));
 	hasher_free(begin);
-	import_state_done(&job->import);
-	repeat_done(&job->import.repeat);
-	record_close(job->records);
+	end_reading(job);
+	return ok;
+}
+
+bool job_show(struct job *job, struct err *err)
+{
+	struct record_point end;
+	begin_reading(job);
+	bool ok = read_all(job, &end, err);
+	end_reading(job);
 	return ok;
 }
 
@@ -508,6 +539,7 @@ static void note_file_state(struct job *job)
 	struct stat st;
 	int fd = reader_fd(job->reader);
 	job->known.path = str_of(job->path);
+	job->known.entry = str_of(job->entry);
 	job->known.format = str_of(job->format->name);
 	job->known.size = job->known.mtime_ns = UNKNOWN_INT;
 	if (fd < 0 || fstat(fd, &st) != 0)
@@ -531,7 +563,8 @@ bool job_read(struct job *job, struct err *err)
 	struct run *run = job->run;
 	struct ingest_counts held = {0}, fresh = {0};
 	note_file_state(job);
-	atomic_store(&run->progress->size, reader_source_size(job->reader));
+	if (!job->archive)
+		atomic_store(&run->progress->size, reader_source_size(job->reader));
 	if (!ingest_begin(run->ingest, &job->known, err))
 		return false;
 	job->begun = true;

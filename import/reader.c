@@ -25,15 +25,13 @@ static const uint64_t RATIO_FREE = 16 << 20; /* below this no ratio is suspect: 
 static const uint64_t EXPANDED_DEFAULT = 64ULL << 30;
 enum { RATIO_DEFAULT = 200 };
 
-/* What the first bytes say. ZIP and TAR come later, one reader per member. */
+/* What the first bytes say. Zip and tar are not here: whoever reads meets them in the decompressed bytes (archive.h). */
 enum container {
 	CONTAINER_PLAIN,
 	CONTAINER_GZIP,
 	CONTAINER_ZSTD,
 	CONTAINER_ZSTD_RECORDS, /* of the OpenTelemetry collector's file exporter */
 	CONTAINER_XZ,
-	CONTAINER_ZIP,
-	CONTAINER_TAR,
 	CONTAINER_BZIP2,
 	CONTAINER_LZ4,
 	CONTAINER_7ZIP,
@@ -46,30 +44,28 @@ static const struct {
 	size_t at, len;
 	const char *bytes;
 } magics[] = {
-    {.container = CONTAINER_GZIP,         .at = 0,   .len = 2, .bytes = "\x1f\x8b"          },
-    {.container = CONTAINER_ZSTD,         .at = 0,   .len = 4, .bytes = "\x28\xb5\x2f\xfd"  },
-    {.container = CONTAINER_ZSTD_RECORDS, .at = 4,   .len = 4, .bytes = "\x28\xb5\x2f\xfd"  },
-    {.container = CONTAINER_XZ,           .at = 0,   .len = 6, .bytes = "\xfd\x37zXZ\0"     },
-    {.container = CONTAINER_ZIP,          .at = 0,   .len = 4, .bytes = "PK\x03\x04"        },
-    {.container = CONTAINER_ZIP,          .at = 0,   .len = 4, .bytes = "PK\x05\x06"        },
-    {.container = CONTAINER_BZIP2,        .at = 0,   .len = 3, .bytes = "BZh"               },
-    {.container = CONTAINER_LZ4,          .at = 0,   .len = 4, .bytes = "\x04\x22\x4d\x18"  },
-    {.container = CONTAINER_7ZIP,         .at = 0,   .len = 6, .bytes = "7z\xbc\xaf\x27\x1c"},
-    {.container = CONTAINER_COMPRESS,     .at = 0,   .len = 2, .bytes = "\x1f\x9d"          },
-    {.container = CONTAINER_TAR,          .at = 257, .len = 5, .bytes = "ustar"             },
+    {.container = CONTAINER_GZIP,         .at = 0, .len = 2, .bytes = "\x1f\x8b"          },
+    {.container = CONTAINER_ZSTD,         .at = 0, .len = 4, .bytes = "\x28\xb5\x2f\xfd"  },
+    {.container = CONTAINER_ZSTD_RECORDS, .at = 4, .len = 4, .bytes = "\x28\xb5\x2f\xfd"  },
+    {.container = CONTAINER_XZ,           .at = 0, .len = 6, .bytes = "\xfd\x37zXZ\0"     },
+    {.container = CONTAINER_BZIP2,        .at = 0, .len = 3, .bytes = "BZh"               },
+    {.container = CONTAINER_LZ4,          .at = 0, .len = 4, .bytes = "\x04\x22\x4d\x18"  },
+    {.container = CONTAINER_7ZIP,         .at = 0, .len = 6, .bytes = "7z\xbc\xaf\x27\x1c"},
+    {.container = CONTAINER_COMPRESS,     .at = 0, .len = 2, .bytes = "\x1f\x9d"          },
 };
 
 static const char *const container_names[N_CONTAINERS] = {
     [CONTAINER_GZIP] = "gzip",   [CONTAINER_ZSTD] = "zstd",
     [CONTAINER_XZ] = "xz",       [CONTAINER_ZSTD_RECORDS] = "zstd",
-    [CONTAINER_ZIP] = "zip",     [CONTAINER_TAR] = "tar",
     [CONTAINER_BZIP2] = "bzip2", [CONTAINER_LZ4] = "lz4",
     [CONTAINER_7ZIP] = "7-Zip",  [CONTAINER_COMPRESS] = "compress (.Z)",
 };
 
 struct reader {
 	char *path;
-	int fd; /* -1: memory */
+	int fd;            /* -1: memory, or fed */
+	reader_feed *feed; /* bytes from elsewhere */
+	void *feed_context;
 	struct str memory;
 	size_t chunk;
 	enum container container;
@@ -158,10 +154,23 @@ static bool await(struct reader *r)
 	return !r->stopped;
 }
 
+static int64_t read_fed(struct reader *r, void *into, size_t cap)
+{
+	struct err why = ERR_INIT;
+	const char *code = "damaged";
+	int64_t n = r->feed(r->feed_context, into, cap, &code, &why);
+	if (n >= 0)
+		return n;
+	r->stopped = code == NULL;
+	return r->stopped ? 0 : fail(r, code, why.text);
+}
+
 /* One read(); 0 at the end, -1 with the failure kept. */
 static int64_t read_file(struct reader *r, void *into, size_t cap)
 {
 	ssize_t n;
+	if (r->feed)
+		return read_fed(r, into, cap);
 	if (!await(r))
 		return 0;
 	do
@@ -455,15 +464,13 @@ static int64_t pull(struct reader *r, char *into, size_t cap)
 	case CONTAINER_ZSTD_RECORDS: return pull_zstd_records(r, into, cap);
 	case CONTAINER_XZ: return pull_xz(r, into, cap);
 	case CONTAINER_PLAIN:
-	case CONTAINER_ZIP:
-	case CONTAINER_TAR:
 	case CONTAINER_BZIP2:
 	case CONTAINER_LZ4:
 	case CONTAINER_7ZIP:
 	case CONTAINER_COMPRESS:
 	case N_CONTAINERS: break;
 	}
-	return r->fd < 0 ? pull_memory(r, into, cap) : pull_plain(r, into, cap);
+	return r->fd < 0 && !r->feed ? pull_memory(r, into, cap) : pull_plain(r, into, cap);
 }
 
 /* ---- limits */
@@ -587,6 +594,8 @@ static enum container sniff(struct str head)
 static bool open_file(struct reader *r)
 {
 	bool standard_input = strcmp(r->path, "-") == 0;
+	if (r->feed)
+		return true;
 	/* Not to hang in open() on a FIFO nobody writes to yet. */
 	if (r->fd < 0)
 		r->fd = standard_input ? STDIN_FILENO : open(r->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -649,8 +658,6 @@ static bool open_container(struct reader *r)
 			err_die("out of memory");
 		r->xz_ready = true;
 		return true;
-	case CONTAINER_ZIP:
-	case CONTAINER_TAR:
 	case CONTAINER_BZIP2:
 	case CONTAINER_LZ4:
 	case CONTAINER_7ZIP:
@@ -693,6 +700,18 @@ struct reader *reader_open_wait(const char *path, const struct reader_limits *li
 	r->fd = -1;
 	r->wait = wait;
 	r->wait_context = context;
+	if (limits)
+		r->limits = *limits;
+	return open_reader(path, r, err);
+}
+
+struct reader *reader_fed(const char *path, reader_feed *feed, void *context, const struct reader_limits *limits,
+                          struct err *err)
+{
+	struct reader *r = xcalloc(1, sizeof *r);
+	r->fd = -1;
+	r->feed = feed;
+	r->feed_context = context;
 	if (limits)
 		r->limits = *limits;
 	return open_reader(path, r, err);

@@ -1,4 +1,4 @@
-/* Sources → bytes: a file, standard input ("-"), gzip, zstd, xz; later members of zip and tar. By content, not by name.
+/* Sources → bytes: a file, standard input ("-"), a member of an archive (archive.h); gzip, zstd, xz. By content, not by name.
  * Never mmap (a truncated file would kill us); true offsets in the decompressed stream; limits against bombs. */
 #ifndef SPOOR_IMPORT_READER_H
 #define SPOOR_IMPORT_READER_H
@@ -23,6 +23,11 @@ struct reader *reader_open(const char *path, const struct reader_limits *limits,
 typedef bool reader_wait(void *context, int fd);
 struct reader *reader_open_wait(const char *path, const struct reader_limits *limits, reader_wait *wait, void *context,
                                 struct err *err);
+/* The same over bytes that come from elsewhere (a member of an archive): up to cap of them, 0 at the end, -1 with err and *code (static)
+ * and again -1 from then on; *code NULL: they could not be waited for (reader_stopped). `path` is what failures name. */
+typedef int64_t reader_feed(void *context, void *into, size_t cap, const char **code, struct err *err);
+struct reader *reader_fed(const char *path, reader_feed *feed, void *context, const struct reader_limits *limits,
+                          struct err *err);
 /* A second reader of the same open file, from its start, whatever its name stands for now (reader_fd(other) >= 0). NULL: no. */
 struct reader *reader_again(const struct reader *other);
 /* Plain bytes [from, to) of an open file; offsets count from 0. A file that is shorter ends there: no failure. fd is not kept. */

@@ -395,7 +395,7 @@ bool ingest_begin(struct ingest *in, const struct source *known, struct err *err
 	bool ok = writer_begin(w, err);
 	w->strict_open = ok && in->strict;
 	ok = ok && (known->id ? reopen_source(w, known, err) : insert_source(w, known, err)) &&
-	     writer_forget_refusal(w, w->file, err) && waiting_load(w, err) &&
+	     writer_forget_refusal(w, w->file, w->entry, err) && waiting_load(w, err) &&
 	     db_int(w->db, "SELECT max(id) FROM trace", 0, &w->old_trace_max, err);
 	struct stmt *s = ok ? db_query(w->db, "SELECT count(*) FROM problem WHERE source = ?", err) : NULL;
 	if (s) {
@@ -485,18 +485,18 @@ bool ingest_refuse(struct ingest *in, const struct problem *p, struct err *err)
 	BUG_ON(in->in_source);
 	if (!wait_idle(in, err))
 		return false;
-	if (writer_refuse(&in->w, p->file, p, 1, err))
+	if (writer_refuse(&in->w, p->file, p->entry, p, 1, err))
 		return true;
 	writer_rollback(&in->w);
 	return false;
 }
 
-bool ingest_unrefuse(struct ingest *in, const char *file, struct err *err)
+bool ingest_unrefuse(struct ingest *in, const char *file, const char *entry, struct err *err)
 {
 	BUG_ON(in->in_source);
 	if (!wait_idle(in, err))
 		return false;
-	if (writer_forget_refusal(&in->w, file, err) && writer_commit(&in->w, err))
+	if (writer_forget_refusal(&in->w, file, entry, err) && writer_commit(&in->w, err))
 		return true;
 	writer_rollback(&in->w);
 	return false;

@@ -61,10 +61,11 @@ bool ingest_pause(struct ingest *in, bool light, struct ingest_counts *held, str
                   struct err *err);
 /* After a light pause: a trace was left for later. */
 bool ingest_left_loose(const struct ingest *in);
-/* Stores the problem of a file that never became a source (between sources only); replaces those of an earlier try. */
+/* Stores the problem of a file, or a member of an archive, that never became a source (between sources only); replaces those of an
+ * earlier try. */
 bool ingest_refuse(struct ingest *in, const struct problem *p, struct err *err);
 /* The file turned out to be one that is known and unchanged: an earlier refusal (it could not be read, say) is forgotten. */
-bool ingest_unrefuse(struct ingest *in, const char *file, struct err *err);
+bool ingest_unrefuse(struct ingest *in, const char *file, const char *entry, struct err *err);
 int64_t ingest_source_id(const struct ingest *in);
 /* False once writing failed: err says why; the parser stops. */
 bool ingest_ok(const struct ingest *in, struct err *err);

@@ -176,9 +176,10 @@ bool writer_problem_fmt(struct writer *w, enum severity severity, const char *co
                         struct err *err, const char *fmt, ...) __attribute__((format(printf, 7, 8)));
 
 /* Replaces the problems of a file that is no source by these, and commits. */
-bool writer_refuse(struct writer *w, const char *file, const struct problem *problems, size_t n, struct err *err);
+bool writer_refuse(struct writer *w, const char *file, const char *entry, const struct problem *problems, size_t n,
+                   struct err *err);
 /* The file can be read now: what an earlier try said of it no longer holds. Commits nothing. */
-bool writer_forget_refusal(struct writer *w, const char *file, struct err *err);
+bool writer_forget_refusal(struct writer *w, const char *file, const char *entry, struct err *err);
 bool writer_batch(struct writer *w, struct batch *b, struct err *err);
 bool writer_sweep(struct writer *w, struct err *err); /* what an earlier crash left */
 /* The end of a source: settles what is loose, rolls up, writes its state; strict: commits or rolls back. */

@@ -633,37 +633,40 @@ static bool write_state(struct writer *w, bool whole, struct err *err)
 	                  w->source);
 }
 
-static bool is_refused(struct writer *w, const char *file, bool *is, struct err *err)
+static bool is_refused(struct writer *w, const char *file, const char *entry, bool *is, struct err *err)
 {
-	struct stmt *s = db_query(w->db, "SELECT 1 FROM problem WHERE source IS NULL AND file = ?", err);
+	struct stmt *s = db_query(w->db, "SELECT 1 FROM problem WHERE source IS NULL AND file = ? AND entry IS ?", err);
 	if (!s)
 		return false;
 	stmt_blob_static(s, 1, str_of(file));
+	stmt_str_static(s, 2, valid(w, str_of(entry)));
 	enum step step = stmt_step(s, err);
 	*is = step == STEP_ROW;
 	stmt_end(s);
 	return step != STEP_FAIL;
 }
 
-bool writer_forget_refusal(struct writer *w, const char *file, struct err *err)
+bool writer_forget_refusal(struct writer *w, const char *file, const char *entry, struct err *err)
 {
 	bool is = false;
 	struct stmt *s = NULL;
-	if (!is_refused(w, file, &is, err))
+	if (!is_refused(w, file, entry, &is, err))
 		return false;
 	if (!is)
 		return true;
 	if (!writer_begin(w, err) ||
-	    !(s = db_query(w->db, "DELETE FROM problem WHERE source IS NULL AND file = ?", err)))
+	    !(s = db_query(w->db, "DELETE FROM problem WHERE source IS NULL AND file = ? AND entry IS ?", err)))
 		return false;
 	stmt_blob_static(s, 1, str_of(file));
+	stmt_str_static(s, 2, valid(w, str_of(entry)));
 	return stmt_run(s, err);
 }
 
-bool writer_refuse(struct writer *w, const char *file, const struct problem *problems, size_t n, struct err *err)
+bool writer_refuse(struct writer *w, const char *file, const char *entry, const struct problem *problems, size_t n,
+                   struct err *err)
 {
 	w->source = 0;
-	if (!writer_begin(w, err) || !writer_forget_refusal(w, file, err))
+	if (!writer_begin(w, err) || !writer_forget_refusal(w, file, entry, err))
 		return false;
 	for (size_t i = 0; i < n; i++)
 		if (!store_problem(w, &problems[i], err))
@@ -677,7 +680,7 @@ static bool roll_back_strict(struct writer *w, struct err *err)
 	writer_rollback(w);
 	w->rolled_back = true;
 	w->fresh = (struct ingest_counts){0};
-	return writer_refuse(w, w->file, w->problems.at, w->problems.n, err);
+	return writer_refuse(w, w->file, w->entry, w->problems.at, w->problems.n, err);
 }
 
 bool writer_finish(struct writer *w, enum ingest_stop stop, struct err *err)

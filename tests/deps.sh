@@ -2,7 +2,7 @@
 # Installs what is missing, Debian packages by name: deps.sh build|test|lint|fuzz. Called by make itself when something is missing.
 # On other systems it names what is needed and stops.
 set -u
-build="gcc make pkg-config libncurses-dev libsqlite3-dev libcjson-dev libunistring-dev libzstd-dev zlib1g-dev liblzma-dev libxxhash-dev libmd-dev"
+build="gcc make pkg-config libncurses-dev libsqlite3-dev libcjson-dev libunistring-dev libzstd-dev zlib1g-dev liblzma-dev libarchive-dev libxxhash-dev libmd-dev"
 test="libcmocka-dev libvterm-dev python3 tmux locales-all"
 lint="clang clang-tidy clang-format cppcheck"
 fuzz="clang libclang-rt-dev"
@@ -18,7 +18,7 @@ if locale -a 2>/dev/null | grep -qi 'utf-\?8'; then want=$(echo " $want " | sed 
 if ! command -v dpkg-query >/dev/null 2>&1; then
 	missing=""
 	command -v cc >/dev/null 2>&1 || missing="a C compiler"
-	for lib in ncursesw sqlite3 libcjson libzstd zlib liblzma libxxhash libmd; do
+	for lib in ncursesw sqlite3 libcjson libzstd zlib liblzma libarchive libxxhash libmd; do
 		pkg-config --exists $lib 2>/dev/null || missing="$missing $lib"
 	done
 	[ -z "$missing" ] && exit 0

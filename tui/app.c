@@ -631,12 +631,13 @@ static enum outcome follow(struct screen *s, const struct input *in, struct targ
 /* What the files hold decides where to go: one trace → its tree, runs → the runs, else the list of traces. */
 static void jump_to_imported(struct app *app, const struct import_report *r)
 {
-	int64_t traces = 0, runs = 0, source = 0;
+	int64_t traces = 0, runs = 0, source = 0, n_sources = 0;
 	for (size_t i = 0; i < r->n_files; i++) {
 		traces += r->files[i].held.traces;
 		runs += r->files[i].held.runs;
+		n_sources += r->files[i].source != 0;
 		if (r->files[i].source)
-			source = r->n_files == 1 ? r->files[i].source : 0;
+			source = n_sources == 1 ? r->files[i].source : 0;
 	}
 	struct target t = {.screen = runs > 0 ? "runs" : "traces", .id2 = source};
 	if (runs == 0 && traces == 1 && source) {
@@ -665,7 +666,9 @@ static void add_count(struct buf *out, int64_t n, const char *what)
 static void import_message(struct app *app, const struct import_report *r)
 {
 	int64_t problems = 0, spans = 0, cases = 0, traces = 0, fresh = 0;
+	const struct problem *first = NULL;
 	for (size_t i = 0; i < r->n_files; i++) {
+		first = !first && r->files[i].n_problems ? &r->files[i].problems[0] : first;
 		problems += r->files[i].problems_total;
 		traces += r->files[i].held.traces;
 		spans += r->files[i].held.spans;
@@ -681,11 +684,10 @@ static void import_message(struct app *app, const struct import_report *r)
 		buf_add_cstr(&text, "nothing imported");
 	else if (!fresh)
 		buf_add_cstr(&text, ", all known");
-	if (nothing && problems && r->files[0].n_problems) {
+	if (nothing && first) {
 		/* The reason matters more here than where the file lies. */
 		buf_clear(&text);
-		buf_printf(&text, "%s: " STR_FMT, base_name(r->files[0].problems[0].file),
-		           STR_ARG(r->files[0].problems[0].reason));
+		buf_printf(&text, "%s: " STR_FMT, base_name(first->file), STR_ARG(first->reason));
 	} else if (problems) {
 		add_count(&text, problems, "problem");
 		buf_add_cstr(&text, " (spoor doctor --problems)");

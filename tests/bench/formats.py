@@ -64,7 +64,7 @@ def run(spoor, path, store):
 
 def main(spoor, corpus, megabytes="20", *only):
     base = None
-    print("%-14s %8s %8s %6s %9s %9s" % ("format", "MB", "MB/s", "ratio", "RSS MiB", "RSS x3"))
+    print("%-14s %8s %8s %6s %9s %9s %8s %8s" % ("format", "MB", "MB/s", "ratio", "spans/s", "traces/s", "RSS MiB", "RSS x3"))
     with tempfile.TemporaryDirectory() as folder:
         path, store = os.path.join(folder, "x.json"), os.path.join(folder, "s.db")
         for name, file in FILES:
@@ -79,7 +79,8 @@ def main(spoor, corpus, megabytes="20", *only):
             base = base or speed
             make(path, text, 3 * float(megabytes))
             _, rss3, _ = run(spoor, path, store)
-            print("%-14s %8.1f %8.1f %6.2f %9.1f %9.1f   %s" % (name, size / 1e6, speed, speed / base, rss, rss3, m.group(1) if m else "refused"), flush=True)
+            spans, traces = (int((re.search(r'"%s"\s*:\s*(\d+)' % key, said) or [0, 0])[1]) for key in ("spans", "traces"))
+            print("%-14s %8.1f %8.1f %6.2f %9.0f %9.0f %8.1f %8.1f   %s" % (name, size / 1e6, speed, speed / base, spans / took, traces / took, rss, rss3, m.group(1) if m else "refused"), flush=True)
 
 
 if __name__ == "__main__":

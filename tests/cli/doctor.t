@@ -68,7 +68,7 @@ spoor: cannot make the directory /proc/no: No such file or directory; name anoth
 ? 4
 # What is broken is said with all that can be said, and the exit code
 $ spoor doctor --json | python3 -c "import json,sys; d=json.load(sys.stdin); print(sorted(d['versions']), sorted(d['paths']), sorted(d['store']['bytes_of']))"
-['liblzma', 'libunistring', 'ncurses', 'spoor', 'sqlite', 'zlib', 'zstd'] ['config', 'data', 'state', 'store'] ['evals', 'free', 'index', 'other', 'records', 'spans', 'traces', 'words']
+['libarchive', 'liblzma', 'libunistring', 'ncurses', 'spoor', 'sqlite', 'zlib', 'zstd'] ['config', 'data', 'state', 'store'] ['evals', 'free', 'index', 'other', 'records', 'spans', 'traces', 'words']
 $ spoor --store $T/text.db doctor 2>/dev/null | sed -e '/^version/,/zstd/d' -e '/^health/,/^paths/d'
 store      $T/text.db
            55 B, mode 0644

@@ -46,7 +46,7 @@ health     sound
 files      tests/data/eval-v12.json  promptfoo, 82 records
            $T/more.jsonl  otlp, 0 records, stopped before its end
 $ spoor import $T/more.jsonl; spoor traces --where 'id:0000' --columns id,name,spans
-$T/more.jsonl  otlp       2 traces, 2 spans  new: 1 trace, 1 span
+$T/more.jsonl  otlp       2 traces, 2 spans  new: 1 trace, 1 span  1 problem
 id                                name       spans
 00000000000000000000000000000002  plainname      1
 00000000000000000000000000000003  plainname      1

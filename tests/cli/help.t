@@ -31,12 +31,13 @@ spoor import [OPTION…] FILE…|DIR…|-
 
   read trace and eval files into the store
 
-Files are recognised by their content; gzip, zstd and xz are opened. The same file again adds nothing, a
-file that grew adds what is new. Folders are read with all they hold; - is standard input. An import that was
-stopped goes on where it was.
+Files are recognised by their content; gzip, zstd and xz, zip and tar are opened. The same file again adds nothing,
+a file that grew adds what is new. Folders and archives are read with all they hold; what is of no known format
+in them is counted. - is standard input. An import that was stopped goes on where it was.
 
 Options
   --follow                    go on reading as the files grow, until ^C; new files in folders, too
+  --explain                   say what the files are and what would be read of them; nothing is stored
   --no-index                  leave the index for search to the next explorer, or spoor doctor --index
   --strict                    a file with any problem at all is not imported
   --max-depth N               how deep JSON may nest (1000)

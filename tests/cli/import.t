@@ -1,7 +1,7 @@
 $ spoor import tests/data/traces-agent.jsonl
-tests/data/traces-agent.jsonl  otlp       59 traces, 599 spans, 94 scores  all new
+tests/data/traces-agent.jsonl  otlp       59 traces, 599 spans, 94 scores  all new  1 problem
 $ spoor import tests/data/traces-agent.jsonl
-tests/data/traces-agent.jsonl  otlp       59 traces, 599 spans, 94 scores  new: nothing
+tests/data/traces-agent.jsonl  otlp       59 traces, 599 spans, 94 scores  new: nothing  1 problem
 $ spoor import tests/data/eval-v12.json tests/data/eval-v13.json tests/data/traces-voice.json.gz tests/data/traces-eval.jsonl
 tests/data/eval-v12.json         promptfoo  246 scores, 1 eval run, 82 case results  all new
   eval run eval-D12-2026-11-14T09:12:04#0, dispute v12: 57 passed, 25 failed, 0 error, 0 unscored
@@ -16,12 +16,12 @@ tests/data/eval-v13.json promptfoo unchanged 0 0 249 1 84 {'traces': 0, 'spans':
 tests/data/traces-agent.jsonl otlp unchanged 59 599 94 0 0 {'traces': 0, 'spans': 0, 'scores': 0, 'runs': 0, 'cases': 0} 1
 tests/data/traces-eval.jsonl otlp unchanged 166 1311 0 0 0 {'traces': 0, 'spans': 0, 'scores': 0, 'runs': 0, 'cases': 0} 0
 tests/data/traces-voice.json.gz otlp unchanged 6 43 11 0 0 {'traces': 0, 'spans': 0, 'scores': 0, 'runs': 0, 'cases': 0} 0
-{'files': 5, 'traces': 231, 'spans': 1953, 'scores': 600, 'runs': 2, 'cases': 166, 'problems': 1}
+{'files': 5, 'unknown_files': 0, 'traces': 231, 'spans': 1953, 'scores': 600, 'runs': 2, 'cases': 166, 'problems': 1}
 $ spoor import --json tests/data/eval-v12.json | python3 -c "import json,sys; print(json.load(sys.stdin)['files'][0]['eval_runs'])"
 [{'id': 'eval-D12-2026-11-14T09:12:04#0', 'name': 'dispute v12', 'cases': 82, 'passed': 57, 'failed': 25, 'errored': 0, 'unscored': 0}]
 # Where from
 $ spoor --store $T/stdin.db import - <tests/data/traces-agent.jsonl
--  otlp       59 traces, 599 spans, 94 scores  all new
+-  otlp       59 traces, 599 spans, 94 scores  all new  1 problem
 $ mkdir -p $T/dir/sub && cp tests/data/eval-v12.json $T/dir/b.json && cp tests/data/traces-voice.json.gz $T/dir/sub/a.json.gz && cp tests/data/eval-v13.json $T/dir/.hidden.json && cd $T && spoor --store dir.db import dir
 dir/b.json         promptfoo  246 scores, 1 eval run, 82 case results  all new
   eval run eval-D12-2026-11-14T09:12:04#0, dispute v12: 57 passed, 25 failed, 0 error, 0 unscored
@@ -48,7 +48,7 @@ $T/binary  -          refused
 ? 3
 $ { head -n 2 tests/data/traces-agent.jsonl; printf '{"a": \001}\n'; sed -n 3p tests/data/traces-agent.jsonl; } >$T/bad.jsonl; spoor --store $T/bad.db import $T/bad.jsonl 2>&1
 spoor: $T/bad.jsonl: record 10, line 3, byte 13562: invalid JSON: not a JSON value at "␁}" (record skipped)
-$T/bad.jsonl  otlp       2 traces, 19 spans, 4 scores  all new
+$T/bad.jsonl  otlp       2 traces, 19 spans, 4 scores  all new  1 problem
 ? 3
 $ spoor --store $T/bad2.db import --json $T/bad.jsonl | python3 -c "import json,sys; r=json.load(sys.stdin); p=r['files'][0]['problems'][0]; print(sorted(p)); print({k:p[k] for k in ('record','line','severity','code')}, r['total']['problems'])"
 ['code', 'entry', 'file', 'kept', 'line', 'offset', 'path', 'reason', 'record', 'severity']
@@ -61,13 +61,13 @@ $T/bad.jsonl  otlp       refused
 $ spoor --store $T/strict.db traces
 $ head -c 100000 tests/data/eval-v12.json >$T/cut.json; spoor --store $T/cut.db import $T/cut.json 2>&1
 spoor: $T/cut.json: record 36, line 1, byte 100000, results.results[35]: invalid JSON: the text ends inside a value (the records before it are kept)
-$T/cut.json  promptfoo  105 scores, 1 eval run, 35 case results  all new  (not all of it)
+$T/cut.json  promptfoo  105 scores, 1 eval run, 35 case results  all new  (not all of it)  1 problem
   eval run eval-D12-2026-11-14T09:12:04#0: 27 passed, 8 failed, 0 error, 0 unscored
 ? 3
 $ head -n 1 tests/data/traces-agent.jsonl >$T/many.jsonl; for i in $(seq 30); do echo '{"a": \1}'; done >>$T/many.jsonl; cd $T; spoor --store many.db import many.jsonl 2>&1 | tail -n 3
 spoor: many.jsonl: record 25, line 21, byte 6642: invalid JSON: not a JSON value at "\1}" (record skipped)
 spoor: many.jsonl: 31 problems (11 not shown: spoor doctor --problems 'many.jsonl')
-many.jsonl  otlp       1 trace, 5 spans  all new
+many.jsonl  otlp       1 trace, 5 spans  all new  31 problems
 $ spoor import --max-depth 0 $T/other.json 2>&1
 spoor: --max-depth goes from 1 to 100000
 ? 2
@@ -75,7 +75,7 @@ $ spoor --store $T/deep.db import --max-depth 3 tests/data/eval-v12.json 2>&1 | 
 spoor: tests/data/eval-v12.json: record 1, line 1, byte 113, results: nested deeper than 3 (--max-depth) (skipped; what is around it is kept)
 spoor: tests/data/eval-v12.json: record 2, line 1, byte 850, results.results[0]: nested deeper than 3 (--max-depth) (skipped; what is around it is kept)
 spoor: tests/data/eval-v12.json: 85 problems (65 not shown: spoor doctor --problems 'tests/data/eval-v12.json')
-tests/data/eval-v12.json  promptfoo  nothing
+tests/data/eval-v12.json  promptfoo  nothing  85 problems
 $ spoor import no-such.json tests/data/eval-v12.json 2>&1
 spoor: no-such.json: No such file or directory (nothing imported)
 no-such.json              -          refused

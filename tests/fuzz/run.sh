@@ -22,7 +22,7 @@ folders() { # of TARGET
 	case $1 in
 	scanner) echo "$corpus/hostile/jsontestsuite" "$corpus/hostile/made" ;;
 	cells) echo "$corpus/hostile/naughty" ;;
-	formats | import | reader) echo "$corpus/hostile/made" ;;
+	formats | import | reader | archive) echo "$corpus/hostile/made" ;;
 	esac
 }
 

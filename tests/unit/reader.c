@@ -275,19 +275,14 @@ static void bombs(void **state)
 static void refused(void **state)
 {
 	(void)state;
-	static char tar[512];
-	memcpy(tar + 257, "ustar", 5);
 	const struct {
 		struct str bytes;
 		const char *word;
 	} rows[] = {
-	    {STR_LIT("PK\x03\x04 and so on"), "zip"     },
-	    {STR_LIT("PK\x05\x06\0\0\0\0"),   "zip"     },
 	    {STR_LIT("BZh91AY&SY"),           "bzip2"   },
 	    {STR_LIT("\x04\x22\x4d\x18rest"), "lz4"     },
 	    {STR_LIT("7z\xbc\xaf\x27\x1c__"), "7-Zip"   },
 	    {STR_LIT("\x1f\x9d\x90"),         "compress"},
-	    {{tar, sizeof tar},               "tar"     },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct reading got = read_file(rows[i].bytes, NULL, 100);

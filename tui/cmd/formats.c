@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/base/text.h"
 #include "tui/cmd/cmds.h"
 
 static size_t n_formats(void)
@@ -53,29 +54,40 @@ static void print_one(const struct out *o, struct buf *to, const struct format *
 	fact(o, to, "built from", f->seen ? f->seen : "real files");
 }
 
-static void print_all(const struct out *o, struct buf *to, const struct format **sorted, size_t n)
+static void print_json(struct buf *to, const struct format **sorted, size_t n)
 {
 	struct jout j;
 	jout_init(&j, to, false);
-	if (o->form == OUT_JSON_) {
-		jout_object(&j, NULL);
-		jout_int(&j, "total", (int64_t)n);
-		jout_array(&j, "formats");
-	}
-	for (size_t i = 0; i < n; i++) {
-		if (o->form == OUT_JSON_) {
-			format_json(&j, sorted[i]);
-		} else {
-			if (i)
-				buf_add_char(to, '\n');
-			print_one(o, to, sorted[i]);
-		}
-	}
-	if (o->form != OUT_JSON_)
-		return;
+	jout_object(&j, NULL);
+	jout_int(&j, "total", (int64_t)n);
+	jout_array(&j, "formats");
+	for (size_t i = 0; i < n; i++)
+		format_json(&j, sorted[i]);
 	jout_end(&j);
 	jout_end(&j);
 	buf_add_char(to, '\n');
+}
+
+/* Name and title, one a line, in WIDE columns. */
+static void print_table(const struct out *o, struct buf *to, const struct format **sorted, size_t n)
+{
+	enum { WIDE = 80, MARK = 2, GAP = 2 };
+	int cols = 0;
+	bool marked = false;
+	for (size_t i = 0; i < n; i++) {
+		int used = text_cols(str_of(sorted[i]->name));
+		cols = used > cols ? used : cols;
+		marked |= sorted[i]->seen != NULL;
+	}
+	for (size_t i = 0; i < n; i++) {
+		out_cell(o, to, str_of(sorted[i]->name), cols, false, false);
+		buf_add_cstr(to, sorted[i]->seen ? " * " : "   ");
+		out_text(o, to, str_of(sorted[i]->title), WIDE - cols - MARK - GAP);
+		buf_add_char(to, '\n');
+	}
+	buf_printf(to, "\n%zu formats; spoor formats NAME says how one is recognised and what it fills.\n", n);
+	if (marked)
+		buf_add_cstr(to, "* built, all or in part, from its documentation: no real file was at hand.\n");
 }
 
 static bool unknown_format(const char *name, struct err *err)
@@ -103,7 +115,12 @@ static int formats_main(const struct command_line *line, struct err *err)
 		const struct format **sorted = xcalloc(n + 1, sizeof *sorted);
 		memcpy(sorted, formats, n * sizeof *sorted);
 		qsort(sorted, n, sizeof *sorted, by_name);
-		print_all(&o, &text, only ? &only : sorted, only ? 1 : n);
+		if (o.form == OUT_JSON_)
+			print_json(&text, only ? &only : sorted, only ? 1 : n);
+		else if (only)
+			print_one(&o, &text, only);
+		else
+			print_table(&o, &text, sorted, n);
 		free(sorted);
 		ok = out_flush(&text, err);
 	}

@@ -13,12 +13,14 @@
 #include "store/base/text.h"
 #include "store/search.h"
 #include "tui/cmd/cmds.h"
+#include "tui/cmd/explain.h"
 
 enum { FIRST_MS = 300, EVERY_MS = 100, NESTING_MAX = 100000 };
 
 /* clang-format off */
 static const struct option_row import_options[] = {
 	{"follow", 0, OPTION_FLAG, NULL, "go on reading as the files grow, until ^C; new files in folders, too"},
+	{"explain", 0, OPTION_FLAG, NULL, "say what the files are and what would be read of them; nothing is stored"},
 	{"no-index", 0, OPTION_FLAG, NULL, "leave the index for search to the next explorer, or spoor doctor --index"},
 	{"strict", 0, OPTION_FLAG, NULL, "a file with any problem at all is not imported"},
 	{"max-depth", 0, OPTION_INT, "N", "how deep JSON may nest (1000)"},
@@ -258,9 +260,26 @@ static void news_text(struct buf *out, const struct ingest_counts *held, const s
 	counts_text(out, fresh, "nothing");
 }
 
-static void file_text(const struct out *o, struct buf *out, const struct import_file *f, int name_cols)
+static void count_problems(struct buf *out, const struct import_file *f)
 {
-	out_cell(o, out, f->file, name_cols, false, false);
+	if (!f->problems_total || f->status == IMPORT_REFUSED)
+		return;
+	buf_add_cstr(out, "  ");
+	units_thousands(out, f->problems_total);
+	buf_add_cstr(out, f->problems_total == 1 ? " problem" : " problems");
+}
+
+/* "FILE" or "FILE: ENTRY", as problems name it. Text of the arena. */
+static struct str name_of(const struct import_file *f, struct arena *arena)
+{
+	if (!f->entry.len)
+		return f->file;
+	return arena_printf(arena, STR_FMT ": " STR_FMT, STR_ARG(f->file), STR_ARG(f->entry));
+}
+
+static void file_text(const struct out *o, struct buf *out, const struct import_file *f, struct str name, int name_cols)
+{
+	out_cell(o, out, name, name_cols, false, false);
 	buf_add_cstr(out, "  ");
 	out_cell(o, out, f->format.len ? f->format : STR_LIT("-"), 9, false, false);
 	buf_add_cstr(out, "  ");
@@ -268,12 +287,15 @@ static void file_text(const struct out *o, struct buf *out, const struct import_
 		buf_add_cstr(out, "refused");
 	else if (f->status == IMPORT_STOPPED)
 		buf_add_cstr(out, "stopped");
+	else if (f->status == IMPORT_PARTIAL && !f->source) /* an archive, of whose members each has a line */
+		buf_add_cstr(out, "not all of it");
 	else
 		counts_text(out, &f->held, "nothing");
 	if (f->status != IMPORT_REFUSED && f->status != IMPORT_STOPPED)
 		news_text(out, &f->held, &f->fresh);
-	if (f->status == IMPORT_PARTIAL)
+	if (f->status == IMPORT_PARTIAL && f->source)
 		buf_add_cstr(out, "  (not all of it)");
+	count_problems(out, f);
 	buf_add_char(out, '\n');
 	for (size_t i = 0; i < f->n_runs; i++) {
 		const struct import_run *r = &f->runs[i];
@@ -309,22 +331,58 @@ static void totals(const struct import_report *r, struct ingest_counts *held, st
 	}
 }
 
+static size_t n_unknown(const struct import_report *r)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < r->n_files; i++)
+		n += r->files[i].status == IMPORT_UNKNOWN;
+	return n;
+}
+
+/* What lay beside the files that are ours. */
+static void unknown_text(const struct out *o, struct buf *out, const struct import_report *r)
+{
+	enum { NAMED = 3 };
+	size_t n = n_unknown(r), named = 0;
+	if (!n)
+		return;
+	units_thousands(out, (int64_t)n);
+	buf_add_cstr(out, " of no known format:");
+	for (size_t i = 0; i < r->n_files && named < NAMED; i++) {
+		const struct import_file *f = &r->files[i];
+		if (f->status != IMPORT_UNKNOWN)
+			continue;
+		buf_add_cstr(out, named++ ? ", " : " ");
+		out_text(o, out, f->entry.len ? f->entry : f->file, 60);
+	}
+	buf_add_cstr(out, n > named ? ", … (--json names all)\n" : "\n");
+}
+
 static void report_text(const struct out *o, struct buf *out, const struct import_report *r)
 {
 	enum { NAME_MAX_COLS = 40 };
 	int cols = 0;
+	struct arena arena = ARENA_INIT;
 	for (size_t i = 0; i < r->n_files; i++) {
-		int used = text_cols(r->files[i].file);
-		cols = used > cols && used <= NAME_MAX_COLS ? used : cols;
+		int used = text_cols(name_of(&r->files[i], &arena));
+		cols = used > cols && used <= NAME_MAX_COLS && r->files[i].status != IMPORT_UNKNOWN ? used : cols;
+		arena_reset(&arena);
 	}
-	for (size_t i = 0; i < r->n_files; i++)
-		file_text(o, out, &r->files[i], cols);
-	if (r->n_files < 2)
+	for (size_t i = 0; i < r->n_files; i++) {
+		if (r->files[i].status != IMPORT_UNKNOWN)
+			file_text(o, out, &r->files[i], name_of(&r->files[i], &arena), cols);
+		arena_reset(&arena);
+	}
+	arena_done(&arena);
+	unknown_text(o, out, r);
+	size_t n = r->n_files - n_unknown(r);
+	if (n < 2)
 		return;
 	struct ingest_counts held, fresh;
 	int64_t problems;
 	totals(r, &held, &fresh, &problems);
-	buf_printf(out, "%zu files: ", r->n_files);
+	units_thousands(out, (int64_t)n);
+	buf_add_cstr(out, " files: ");
 	counts_text(out, &held, "nothing");
 	news_text(out, &held, &fresh);
 	buf_add_char(out, '\n');
@@ -380,8 +438,10 @@ static void file_json(struct jout *j, const struct import_file *f)
 {
 	jout_object(j, NULL);
 	jout_str(j, "file", f->file);
+	jout_str(j, "entry", f->entry);
 	jout_str(j, "format", f->format);
 	jout_cstr(j, "status", import_status_name(f->status));
+	jout_str(j, "why", f->why);
 	counts_json(j, &f->held);
 	jout_object(j, "new");
 	counts_json(j, &f->fresh);
@@ -424,7 +484,8 @@ static void report_json(struct buf *out, const struct import_report *r)
 		file_json(&j, &r->files[i]);
 	jout_end(&j);
 	jout_object(&j, "total");
-	jout_int(&j, "files", (int64_t)r->n_files);
+	jout_int(&j, "files", (int64_t)(r->n_files - n_unknown(r)));
+	jout_int(&j, "unknown_files", (int64_t)n_unknown(r));
 	counts_json(&j, &held);
 	jout_int(&j, "problems", problems);
 	jout_end(&j);
@@ -544,19 +605,27 @@ static bool run_follow(struct db *db, const struct command_line *line, const str
 
 /* ---------------------------------------------------------------- the command */
 
-static bool import(const struct command_line *line, struct import_report *report, struct err *err)
+static bool options(const struct command_line *line, struct import_opts *opts, struct err *err)
 {
-	struct import_opts opts = {.strict = cmd_flag(line, "strict"), .now_ns = cmd_now_ns()};
-	static struct import_progress progress; /* outlives this call: a late signal may still set cancel */
-	struct meter meter;
 	int64_t depth;
+	*opts = (struct import_opts){.strict = cmd_flag(line, "strict"), .now_ns = cmd_now_ns()};
 	if (!cmd_int(line, "max-depth", 0, &depth, err))
 		return false;
 	if (cmd_flag(line, "max-depth") && (depth < 1 || depth > NESTING_MAX))
 		return err_set(err, ERR_USAGE, NULL, "--max-depth goes from 1 to %d", NESTING_MAX);
-	opts.depth_max = (int)depth;
-	if (opts.strict && cmd_flag(line, "follow"))
+	opts->depth_max = (int)depth;
+	if (opts->strict && cmd_flag(line, "follow"))
 		return err_set(err, ERR_USAGE, NULL, "--strict needs a file's end, which --follow never sees");
+	if (cmd_flag(line, "explain") && cmd_flag(line, "follow"))
+		return err_set(err, ERR_USAGE, NULL, "--explain looks once, --follow does not end");
+	return true;
+}
+
+static bool import(const struct command_line *line, const struct import_opts *opts, struct import_report *report,
+                   struct err *err)
+{
+	static struct import_progress progress; /* outlives this call: a late signal may still set cancel */
+	struct meter meter;
 	struct db *db = cmd_store(line, DB_WRITE, err);
 	if (!db || !import_progress_init(&progress, err)) {
 		db_close(db);
@@ -565,8 +634,8 @@ static bool import(const struct command_line *line, struct import_report *report
 	catch_signals(&progress);
 	meter_start(&meter, db, &progress);
 	meter.ascii = is_ascii(line);
-	bool ok = cmd_flag(line, "follow") ? run_follow(db, line, &opts, &meter, report, err)
-	                                   : import_paths(db, line->args, line->n_args, &opts, &progress, report, err);
+	bool ok = cmd_flag(line, "follow") ? run_follow(db, line, opts, &meter, report, err)
+	                                   : import_paths(db, line->args, line->n_args, opts, &progress, report, err);
 	if (ok && !signalled && !cmd_flag(line, "no-index"))
 		ok = search_index(db, search_threads(), &indexing, err);
 	meter_stop(&meter);
@@ -578,8 +647,15 @@ static bool import(const struct command_line *line, struct import_report *report
 static int import_main(const struct command_line *line, struct err *err)
 {
 	struct import_report report = {.arena = ARENA_INIT};
+	struct import_opts opts;
+	if (!options(line, &opts, err))
+		return err_exit_code(err->code);
+	if (cmd_flag(line, "explain")) {
+		int explained = cmd_explain(line, &opts, err);
+		return explained < 0 ? err_exit_code(err->code) : explained;
+	}
 	say_prices(is_ascii(line));
-	bool ok = import(line, &report, err);
+	bool ok = import(line, &opts, &report, err);
 	struct err failure = *err;
 	if (ok || report.n_files)
 		ok = print_report(line, &report, ok ? err : &failure) && ok;
@@ -594,10 +670,11 @@ const struct command command_import = {
     .name = "import",
     .operands = "FILE…|DIR…|-",
     .help = "read trace and eval files into the store",
-    .more = "Files are recognised by their content; gzip, zstd and xz are opened. The same file again adds nothing, a\n"
-            "file that grew adds what is new. Folders are read with all they hold; - is standard input. An import that "
-            "was\n"
-            "stopped goes on where it was.",
+    .more = "Files are recognised by their content; gzip, zstd and xz, zip and tar are opened. The same file again "
+            "adds nothing,\n"
+            "a file that grew adds what is new. Folders and archives are read with all they hold; what is of no known "
+            "format\n"
+            "in them is counted. - is standard input. An import that was stopped goes on where it was.",
     .min_args = 1,
     .max_args = -1,
     .options = import_options,

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "import/archive.h"
 #include "import/reader.h"
 #include "store/base/file.h"
 #include "store/base/pack.h"
@@ -42,14 +43,21 @@ static const char *ncurses(void)
 	return words;
 }
 
+static const char *loaded_archive(void)
+{
+	const char *v = archive_library(); /* "libarchive 3.6.2" */
+	return v ? strncmp(v, "libarchive ", 11) == 0 ? v + 11 : v : "not there: zip and tar are not opened";
+}
+
 /* Sorted by name. */
 static const struct library libraries[] = {
-    {"liblzma",      reader_xz   },
-    {"libunistring", text_library},
-    {"ncurses",      ncurses     },
-    {"sqlite",       db_library  },
-    {"zlib",         pack_zlib   },
-    {"zstd",         pack_zstd   },
+    {"libarchive",   loaded_archive},
+    {"liblzma",      reader_xz     },
+    {"libunistring", text_library  },
+    {"ncurses",      ncurses       },
+    {"sqlite",       db_library    },
+    {"zlib",         pack_zlib     },
+    {"zstd",         pack_zstd     },
 };
 enum { N_LIBRARIES = sizeof libraries / sizeof *libraries };
 

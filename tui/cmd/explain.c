@@ -1,0 +1,332 @@
+#include "tui/cmd/explain.h"
+
+#include <string.h>
+
+#include "import/import_explain.h"
+#include "tui/cmd/cmds.h"
+
+enum { UNUSED_SHOWN = 12, STRANGERS_SHOWN = 20, LABEL = 15, WIDE = 79 };
+
+/* ---------------------------------------------------------------- as text */
+
+/* The label stands before the first line of a fact only. */
+static void label(struct buf *to, const char **name)
+{
+	buf_printf(to, "  %-*s", LABEL, *name);
+	*name = "";
+}
+
+static void thousands(struct buf *to, int64_t n, const char *what)
+{
+	units_thousands(to, n);
+	buf_printf(to, " %s", what);
+}
+
+/* "12 spans, 1 score"; false: all are 0. */
+static bool counts_text(struct buf *to, const struct explain_count *counts, size_t n)
+{
+	bool any = false;
+	for (size_t i = 0; i < n; i++) {
+		if (!counts[i].n)
+			continue;
+		buf_add_cstr(to, any ? ", " : "");
+		units_thousands(to, counts[i].n);
+		buf_printf(to, " %.*s", (int)strlen(counts[i].name) - (counts[i].n == 1), counts[i].name);
+		any = true;
+	}
+	return any;
+}
+
+/* "model 12, tokens 9", on as many lines as it takes. */
+static void fields_text(struct buf *to, const char *name, const struct explain_count *counts, size_t n)
+{
+	size_t line = 0;
+	for (size_t i = 0; i < n; i++) {
+		struct buf word = BUF_INIT;
+		if (!counts[i].n)
+			continue;
+		buf_printf(&word, "%s ", counts[i].name);
+		units_thousands(&word, counts[i].n);
+		if (!line || to->len - line + word.len + 3 > WIDE) {
+			buf_add_cstr(to, line ? ",\n" : "");
+			line = to->len + 1;
+			label(to, &name);
+		} else {
+			buf_add_cstr(to, ", ");
+		}
+		buf_add_str(to, buf_str(&word));
+		buf_done(&word);
+	}
+	buf_add_cstr(to, line ? "\n" : "");
+}
+
+static void probes_text(struct buf *to, const struct explain_source *s)
+{
+	enum { SHOWN = 5 };
+	const char *name = "came near";
+	size_t shown = 0;
+	for (size_t i = s->format ? 1 : 0; i < s->n_probes && s->probes[i].score > 0 && shown < SHOWN; i++, shown++) {
+		label(to, &name);
+		buf_printf(to, "%s %d: %s\n", s->probes[i].format->name, s->probes[i].score, s->probes[i].why);
+	}
+}
+
+static void format_text(struct buf *to, const struct explain_source *s)
+{
+	const char *name = "format";
+	if (!s->format)
+		return;
+	label(to, &name);
+	buf_printf(to, "%s, %s (%d of 100: %s)\n", s->format->name, s->format->title, s->probes[0].score,
+	           s->probes[0].why);
+}
+
+/* From the inside out: "csv in gzip". */
+static void container_text(struct buf *to, const struct explain_source *s)
+{
+	const char *name = "container", *layers[] = {s->archive, s->conversion, s->compression};
+	bool any = false;
+	for (size_t i = 0; i < sizeof layers / sizeof *layers; i++) {
+		if (!layers[i])
+			continue;
+		if (!any)
+			label(to, &name);
+		buf_printf(to, "%s%s", any ? " in " : "", layers[i]);
+		any = true;
+	}
+	buf_add_cstr(to, any ? "\n" : "");
+}
+
+static void records_text(struct buf *to, const struct explain_source *s)
+{
+	const char *name = "records";
+	for (size_t i = 0; i < s->n_records; i++) {
+		label(to, &name);
+		units_thousands(to, s->records[i].n);
+		buf_printf(to, " %s\n", s->records[i].name[0] ? s->records[i].name : "top-level values");
+	}
+	if (!s->n_records) {
+		label(to, &name);
+		buf_add_cstr(to, "none\n");
+	}
+}
+
+static void filled_text(struct buf *to, const struct explain_source *s)
+{
+	enum { OWN = 5 }; /* traces, spans, scores, runs, cases come first */
+	const char *name = "gives";
+	label(to, &name);
+	if (!counts_text(to, s->filled, OWN))
+		buf_add_cstr(to, "nothing");
+	buf_add_char(to, '\n');
+	fields_text(to, "spans by kind", s->kinds, s->n_kinds);
+	fields_text(to, "spans with", s->filled + OWN, s->n_filled - OWN);
+}
+
+static void unused_text(const struct out *o, struct buf *to, const struct explain_source *s)
+{
+	const char *name = "no effect";
+	for (size_t i = 0; i < s->n_unused && i < UNUSED_SHOWN; i++) {
+		label(to, &name);
+		out_text(o, to, s->unused[i].path, 60);
+		buf_add_cstr(to, "  ");
+		units_thousands(to, s->unused[i].times);
+		buf_add_cstr(to, "×  ");
+		out_text(o, to, s->unused[i].example, 60);
+		buf_add_char(to, '\n');
+	}
+	if (s->n_unused > UNUSED_SHOWN || s->more_paths) {
+		label(to, &name);
+		if (s->n_unused > UNUSED_SHOWN)
+			buf_printf(to, "and %zu more (--json names them)", s->n_unused - UNUSED_SHOWN);
+		buf_printf(to, "%s\n", s->more_paths ? "; members beyond the first 400 were not tried" : "");
+	}
+	if (s->untried) {
+		label(to, &name);
+		buf_add_cstr(to, "not tried: what a record of this format gives depends on those before it\n");
+	}
+	if (s->n_unused) {
+		label(to, &name);
+		buf_add_cstr(to, "(changed or taken away, the same is read; they stay in the record)\n");
+	}
+}
+
+static void problems_text(const struct out *o, struct buf *to, const struct explain_source *s)
+{
+	const char *name = "problems";
+	struct buf sentence = BUF_INIT;
+	for (size_t i = 0; i < s->n_problems; i++) {
+		buf_clear(&sentence);
+		problem_sentence(&sentence, &s->problems[i]);
+		label(to, &name);
+		out_text(o, to, buf_str(&sentence), 0);
+		buf_add_char(to, '\n');
+	}
+	if (s->problems_total > (int64_t)s->n_problems) {
+		label(to, &name);
+		buf_add_cstr(to, "and ");
+		thousands(to, s->problems_total - (int64_t)s->n_problems, "more\n");
+	}
+	if (!s->problems_total) {
+		label(to, &name);
+		buf_add_cstr(to, "none\n");
+	}
+	buf_done(&sentence);
+}
+
+static void source_text(const struct out *o, struct buf *to, const struct explain_source *s)
+{
+	const char *refused = "not read", *looked = "looked at";
+	out_text(o, to, s->file, 0);
+	if (s->entry.len) {
+		buf_add_cstr(to, ": ");
+		out_text(o, to, s->entry, 0);
+	}
+	buf_add_char(to, '\n');
+	container_text(to, s);
+	if (s->refused.ptr) {
+		label(to, &refused);
+		out_text(o, to, s->refused, 0);
+		buf_add_char(to, '\n');
+	}
+	format_text(to, s);
+	probes_text(to, s);
+	if (!s->format)
+		return;
+	if (s->cut_short) {
+		label(to, &looked);
+		buf_add_cstr(to, "the first ");
+		units_bytes(to, s->bytes);
+		buf_add_cstr(to, ", not all of it\n");
+	}
+	records_text(to, s);
+	filled_text(to, s);
+	unused_text(o, to, s);
+	problems_text(o, to, s);
+}
+
+/* ---------------------------------------------------------------- as JSON */
+
+static void counts_json(struct jout *j, const char *key, const struct explain_count *counts, size_t n)
+{
+	struct buf name = BUF_INIT;
+	jout_object(j, key);
+	for (size_t i = 0; i < n; i++) {
+		buf_clear(&name);
+		buf_add_cstr(&name, counts[i].name);
+		for (size_t k = 0; k < name.len; k++)
+			name.ptr[k] = name.ptr[k] == ' ' ? '_' : name.ptr[k];
+		jout_int(j, buf_cstr(&name), counts[i].n);
+	}
+	jout_end(j);
+	buf_done(&name);
+}
+
+static void probes_json(struct jout *j, const struct explain_source *s)
+{
+	jout_array(j, "probes");
+	for (size_t i = 0; i < s->n_probes; i++) {
+		jout_object(j, NULL);
+		jout_cstr(j, "format", s->probes[i].format->name);
+		jout_int(j, "score", s->probes[i].score);
+		jout_cstr(j, "why", s->probes[i].why);
+		jout_end(j);
+	}
+	jout_end(j);
+}
+
+static void unused_json(struct jout *j, const struct explain_source *s)
+{
+	jout_array(j, "no_effect");
+	for (size_t i = 0; i < s->n_unused; i++) {
+		jout_object(j, NULL);
+		jout_str(j, "path", s->unused[i].path);
+		jout_int(j, "times", s->unused[i].times);
+		jout_str(j, "example", s->unused[i].example);
+		jout_end(j);
+	}
+	jout_end(j);
+	jout_bool(j, "more_members", s->more_paths);
+	jout_bool(j, "members_tried", s->format && !s->untried);
+}
+
+static void source_json(struct jout *j, const struct explain_source *s)
+{
+	jout_object(j, NULL);
+	jout_str(j, "file", s->file);
+	jout_str(j, "entry", s->entry);
+	jout_str(j, "archive", str_of(s->archive));
+	jout_str(j, "compression", str_of(s->compression));
+	jout_str(j, "conversion", str_of(s->conversion));
+	jout_str(j, "not_read", s->refused);
+	jout_str(j, "format", str_of(s->format ? s->format->name : NULL));
+	probes_json(j, s);
+	jout_int(j, "bytes", (int64_t)s->bytes);
+	jout_bool(j, "all_of_it", !s->cut_short);
+	counts_json(j, "records", s->records, s->n_records);
+	counts_json(j, "gives", s->filled, s->n_filled);
+	counts_json(j, "kinds", s->kinds, s->n_kinds);
+	unused_json(j, s);
+	jout_int(j, "problems_total", s->problems_total);
+	jout_array(j, "problems");
+	for (size_t i = 0; i < s->n_problems; i++) {
+		jout_object(j, NULL);
+		out_problem(j, &s->problems[i]);
+		jout_end(j);
+	}
+	jout_end(j);
+	jout_end(j);
+}
+
+/* ---------------------------------------------------------------- the command */
+
+static void report_json(struct buf *to, const struct explain_report *r)
+{
+	struct jout j;
+	jout_init(&j, to, false);
+	jout_object(&j, NULL);
+	jout_array(&j, "files");
+	for (size_t i = 0; i < r->n_sources; i++)
+		source_json(&j, &r->sources[i]);
+	jout_end(&j);
+	jout_int(&j, "total", (int64_t)r->n_sources);
+	jout_end(&j);
+	buf_add_char(to, '\n');
+}
+
+/* Files of a folder or an archive that are not ours are many, and say little. */
+static void report_text(const struct out *o, struct buf *to, const struct explain_report *r)
+{
+	size_t strangers = 0;
+	for (size_t i = 0; i < r->n_sources; i++) {
+		const struct explain_source *s = &r->sources[i];
+		bool stranger = !s->format && !s->archive && s->exit_code == 0;
+		strangers += stranger;
+		if (stranger && strangers > STRANGERS_SHOWN)
+			continue;
+		buf_add_cstr(to, i ? "\n" : "");
+		source_text(o, to, s);
+	}
+	if (strangers > STRANGERS_SHOWN) {
+		buf_add_cstr(to, "\nand ");
+		thousands(to, (int64_t)(strangers - STRANGERS_SHOWN), "more of no known format (--json names them)\n");
+	}
+}
+
+int cmd_explain(const struct command_line *line, const struct import_opts *opts, struct err *err)
+{
+	struct explain_report report;
+	struct out o;
+	struct buf text = BUF_INIT;
+	out_init(&o, line);
+	bool ok = import_explain(line->args, line->n_args, opts, &report, err);
+	if (ok && o.form == OUT_JSON_)
+		report_json(&text, &report);
+	else if (ok)
+		report_text(&o, &text, &report);
+	ok = ok && out_flush(&text, err);
+	int code = report.exit_code;
+	buf_done(&text);
+	explain_report_done(&report);
+	return ok ? code : -1;
+}
