@@ -126,7 +126,7 @@ static void take_attributes(struct mapping *m)
 
 	size_t most = size_add(attrs->n, m->in->extras.n);
 
-	m->flat.at = most ? arena_alloc(m->arena, size_mul(most, sizeof *m->flat.at)) : NULL;
+	m->flat.at = arena_alloc(m->arena, size_mul(most + 1, sizeof *m->flat.at));
 	for (size_t i = 0; i < attrs->n; i++)
 		take_attribute(m, &attrs->at[i], (uint32_t)i);
 	take_extras(m);
