@@ -1,9 +1,10 @@
 /* Pydantic Logfire's records: what its query API answers ({"columns":[…],"rows":[…]}), rows a line, and the older answer of columns
  * that hold their values. Source: pydantic/logfire docs/reference/sql.md and docs/how-to-guides/query-api.md. */
+#include "import/columns.h"
 #include "import/semconv.h"
 #include "import/span_json.h"
 
-enum { SLOT_ROW, SLOT_JOINED, COLUMNS_MAX = 256 };
+enum { SLOT_ROW, SLOT_JOINED };
 
 struct logfire_state {
 	uint64_t n_span_events;
@@ -18,7 +19,7 @@ static const struct record_path logfire_paths[] = {
 /* ---- a row */
 
 /* Columns with a place of their own; the others stay attributes. */
-static const struct str columns[] = {
+static const struct str row_keys[] = {
     STR_INIT("trace_id"),
     STR_INIT("span_id"),
     STR_INIT("parent_span_id"),
@@ -42,7 +43,7 @@ static const struct str columns[] = {
     STR_INIT("exception_type"),
     STR_INIT("exception_message"),
 };
-enum column {
+enum row_key {
 	R_TRACE_ID,
 	R_SPAN_ID,
 	R_PARENT,
@@ -68,11 +69,11 @@ enum column {
 	N_COLUMNS
 };
 
-static enum column column_of(struct member m)
+static enum row_key key_of(struct member m)
 {
 	for (int i = 0; i < N_COLUMNS; i++) {
-		if (member_is(m, columns[i].ptr))
-			return (enum column)i;
+		if (member_is(m, row_keys[i].ptr))
+			return (enum row_key)i;
 	}
 	return N_COLUMNS;
 }
@@ -84,7 +85,7 @@ static void read_columns(const struct otlp_in *in, struct val row, struct val *g
 	for (int i = 0; i < N_COLUMNS; i++)
 		got[i] = VAL_NONE;
 	for (struct member m = val_first(row); m.ok; m = val_next(m)) {
-		enum column column = column_of(m);
+		enum row_key column = key_of(m);
 
 		if (column < N_COLUMNS)
 			got[column] = m.val;
@@ -192,54 +193,21 @@ static void read_row(struct import *im, const struct record *rec, struct val row
 
 /* ---- columns that hold their values: rows are put together */
 
-struct joined {
-	struct str name;
-	struct member next;
-};
-
-static size_t open_columns(struct val list, struct joined *at, struct arena *arena)
-{
-	size_t n = 0;
-
-	for (struct member m = val_first(list); m.ok && n < COLUMNS_MAX; m = val_next(m)) {
-		struct val values = val_get(m.val, "values");
-
-		if (val_is(val_get(m.val, "name"), SCAN_STRING) && val_is(values, SCAN_ARRAY))
-			at[n++] = (struct joined){val_raw(val_get(m.val, "name")), val_first(values)};
-	}
-	(void)arena;
-	return n;
-}
-
-/* False: all columns have ended. */
-static bool next_row(struct joined *at, size_t n, struct buf *row)
-{
-	bool any = false;
-
-	buf_clear(row);
-	for (size_t i = 0; i < n; i++) {
-		if (!at[i].next.ok)
-			continue;
-		buf_add_char(row, any ? ',' : '{');
-		buf_add_str(row, at[i].name);
-		buf_add_char(row, ':');
-		buf_add_str(row, val_raw(at[i].next.val));
-		at[i].next = val_next(at[i].next);
-		any = true;
-	}
-	buf_add_char(row, '}');
-	return any;
-}
-
 static void read_joined(struct import *im, const struct record *rec, struct val list)
 {
 	static const struct scan_opts opts = {.last = true, .replace_utf8 = true};
-	struct joined *at = arena_alloc(im->arena, COLUMNS_MAX * sizeof *at);
-	size_t n = open_columns(list, at, im->arena);
+	struct columns columns = columns_new(im->arena);
 	struct scan scan = SCAN_INIT;
 	struct buf row = BUF_INIT;
+	struct str key;
 
-	while (n && next_row(at, n, &row)) {
+	for (struct member m = val_first(list); m.ok; m = val_next(m)) {
+		struct val name = val_get(m.val, "name"), values = val_get(m.val, "values");
+
+		if (val_is(name, SCAN_STRING) && val_is(values, SCAN_ARRAY))
+			columns_add(&columns, val_raw(name), values);
+	}
+	while (columns_next(&columns, &row, &key, im->arena)) {
 		/* Each row lives as long as the record: what is made of it is borrowed. */
 		struct str text = arena_str(im->arena, buf_str(&row));
 

@@ -1,14 +1,17 @@
 /* Arize Phoenix: spans as its REST API and CLI give them, rows of its data frames (columns "context.span_id", "attributes.llm.model_name"),
  * and its annotations, which name spans of another file. Sources: Arize-ai/phoenix src/phoenix/server/api/routers/v1 (spans.py,
  * annotations.py), phoenix-client 6.14.2. */
+#include "import/columns.h"
 #include "import/semconv.h"
 #include "import/span_json.h"
 
+enum { SLOT_ROW, SLOT_JOINED };
+
 static const struct record_path phoenix_paths[] = {
-    {"",        0},
-    {"data[]",  0},
-    {"spans[]", 0},
-    {NULL,      0},
+    {"",        SLOT_ROW},
+    {"data[]",  SLOT_ROW},
+    {"spans[]", SLOT_ROW},
+    {NULL,      0       },
 };
 
 /* ---- scores */
@@ -194,14 +197,10 @@ static bool is_score(struct val v)
 	       val_ok(val_get(v, "label")) || val_ok(val_get(v, "score")) || val_ok(val_get(v, "explanation"));
 }
 
-static bool phoenix_record(struct import *im, const struct record *rec, struct err *err)
+static void read_one(struct import *im, const struct record *rec, struct val v)
 {
 	struct otlp_in in = span_json_in(im, rec);
-	struct val v = val_get(rec->root, "data");
 
-	(void)err;
-	if (!val_is(v, SCAN_OBJECT)) /* a note comes alone as {"data":{…}} */
-		v = rec->root;
 	if (val_is(v, SCAN_OBJECT) && is_span(v))
 		read_span(im, rec, v);
 	else if (val_is(v, SCAN_OBJECT) && is_score(v))
@@ -209,6 +208,67 @@ static bool phoenix_record(struct import *im, const struct record *rec, struct e
 	else
 		import_problem(im, rec, SEVERITY_SKIPPED, "bad-value", STR_NONE, "record skipped",
 		               "neither a span nor an annotation");
+}
+
+/* DataFrame.to_json() without orient: {"name":{"<span id>":"chat",…},"span_kind":{…},…}; the key is the frame's index. */
+static bool is_by_column(struct val v)
+{
+	struct val kinds = val_get(v, "span_kind");
+
+	return val_is(kinds, SCAN_OBJECT) && val_is(val_get(v, "name"), SCAN_OBJECT);
+}
+
+static bool is_row_number(struct str key)
+{
+	int64_t n;
+
+	return key.len < 10 && scan_int64(key, &n);
+}
+
+static void read_columns(struct import *im, const struct record *rec, struct val table)
+{
+	static const struct scan_opts opts = {.last = true, .lenient = true, .replace_utf8 = true};
+	struct columns columns = columns_new(im->arena);
+	bool has_id = val_ok(val_get(table, "context.span_id"));
+	struct scan scan = SCAN_INIT;
+	struct buf row = BUF_INIT;
+	struct str key;
+
+	for (struct member m = val_first(table); m.ok; m = val_next(m)) {
+		if (val_is(m.val, SCAN_OBJECT))
+			columns_add(&columns, val_raw(m.key), m.val);
+	}
+	while (columns_next(&columns, &row, &key, im->arena)) {
+		struct str text;
+
+		if (!has_id && !is_row_number(key)) {
+			row.len--; /* the brace */
+			buf_add_cstr(&row, ",\"context.span_id\":");
+			scan_quote(&row, key);
+			buf_add_char(&row, '}');
+		}
+		text = arena_str(im->arena, buf_str(&row));
+		if (!scan_text(&scan, text, &opts))
+			continue;
+		import_detail(im, rec, SLOT_JOINED, text);
+		read_one(im, rec, scan_root(&scan));
+	}
+	scan_done(&scan);
+	buf_done(&row);
+}
+
+static bool phoenix_record(struct import *im, const struct record *rec, struct err *err)
+{
+	struct val v = val_get(rec->root, "data");
+
+	(void)err;
+	if (rec->slot != SLOT_JOINED && is_by_column(rec->root)) {
+		read_columns(im, rec, rec->root);
+		return true;
+	}
+	if (!val_is(v, SCAN_OBJECT)) /* a note comes alone as {"data":{…}} */
+		v = rec->root;
+	read_one(im, rec, v);
 	return true;
 }
 
@@ -251,6 +311,15 @@ static int look_at(const struct sample *s, const char *prefix, const char **why)
 	return 0;
 }
 
+/* "name", "name.00f067aa0ba902b7", …: so many rows that no other column is in the sample */
+static bool is_keyed_by_span(const struct sample *s)
+{
+	unsigned char bytes[8];
+
+	return s->n_keys > 2 && str_is(s->keys[0], "name") && s->keys[1].len == 21 && str_starts(s->keys[1], "name.") &&
+	       hash_unhex(str_from(s->keys[1], 5), bytes, sizeof bytes);
+}
+
 static int phoenix_probe(const struct sample *sample, const char **why)
 {
 	static const char *const prefixes[] = {"", "data[].", "spans[]."};
@@ -264,6 +333,10 @@ static int phoenix_probe(const struct sample *sample, const char **why)
 	if (sample_has(sample, "data.span_id") && sample_has(sample, "data.note")) {
 		*why = "has data.span_id and data.note";
 		return 87;
+	}
+	if (is_keyed_by_span(sample)) {
+		*why = "columns keyed by span ids";
+		return 50;
 	}
 	*why = "no context.span_id with span_kind, no annotator_kind";
 	return 0;

@@ -11,6 +11,7 @@ enum { SLOT_SPAN };
 struct sdk_state {
 	char trace[128]; /* "" none, or the one trace */
 	bool many;
+	uint64_t n_logs, n_metrics; /* met and not imported */
 };
 
 static const struct record_path sdk_paths[] = {
@@ -400,12 +401,77 @@ static void fill_span(const struct otlp_in *in, struct members *m, struct span_i
 	span->dropped = dropped_total(m);
 }
 
+/* ---- logs and metrics that an exporter wrote to the same file (gemini-cli, console exporters) */
+
+static bool is_log(struct val v, const struct members *m)
+{
+	return !val_ok(m->got[K_START]) &&
+	       (val_ok(val_get_loose(v, "severityNumber")) || val_ok(val_get(v, "hrTime")) ||
+	        val_ok(val_get_loose(v, "observedTimestamp")));
+}
+
+static bool is_metric(struct val v)
+{
+	return val_ok(val_get_loose(v, "scopeMetrics")) || val_ok(val_get_loose(v, "resourceMetrics")) ||
+	       (val_ok(val_get(v, "descriptor")) && val_ok(val_get_loose(v, "dataPoints")));
+}
+
+/* Messages and evaluations of a span; false: nothing of a trace. */
+static bool read_log(const struct otlp_in *in, struct members *m)
+{
+	struct attr_list attrs = {.arena = in->arena};
+	struct span_in span = {.scope = {.family = STR_LIT("sdk")}, .start_ns = TIME_UNKNOWN, .end_ns = TIME_UNKNOWN};
+	struct event_in event = {.time_ns = span_json_time(in, m->got[K_START_OTHER], false, "timestamp")};
+	struct score score;
+
+	read_ids(in, m, &span);
+	if (val_ok(m->got[K_ATTRIBUTES]))
+		attr_list_members(&attrs, in, m->got[K_ATTRIBUTES], "attributes");
+	event.attrs = attr_list_done(&attrs);
+	event.name = val_str(val_get_loose(in->rec->root, "eventName"), in->arena);
+	if (!event.name.len)
+		event.name = semconv_get(&event.attrs, "event.name", in->arena);
+	if (!span.trace_id.len)
+		return false;
+	if (str_is(event.name, "gen_ai.evaluation.result") &&
+	    semconv_evaluation(&event.attrs, STR_NONE, &score, in->arena)) {
+		score.scope = span.scope;
+		score.trace_id = span.trace_id;
+		score.span_id = span.id;
+		score.time_ns = event.time_ns;
+		sink_score(in->im->sink, &score);
+		return true;
+	}
+	if (!span.id.len || !str_is(event.name, "gen_ai.client.inference.operation.details"))
+		return false;
+	span.events = &event;
+	span.n_events = 1;
+	semconv_span(in->im, in->rec, &span);
+	return true;
+}
+
+static bool sdk_finish(struct import *im, struct err *err)
+{
+	const struct sdk_state *state = im->state;
+	struct record none = {.number = 0};
+
+	(void)err;
+	if (state->n_logs)
+		import_problem(im, &none, SEVERITY_WARNING, "not-imported", STR_NONE, "kept as records",
+		               "%llu log records not imported (no trace data)", (unsigned long long)state->n_logs);
+	if (state->n_metrics)
+		import_problem(im, &none, SEVERITY_WARNING, "not-imported", STR_NONE, "kept as records",
+		               "%llu metrics not imported (no trace data)", (unsigned long long)state->n_metrics);
+	return true;
+}
+
 /* ---- records */
 
 static bool sdk_record(struct import *im, const struct record *rec, struct err *err)
 {
 	struct otlp_in in = span_json_in(im, rec);
 	struct span_in span = {.scope = {.family = STR_LIT("sdk")}};
+	struct sdk_state *state = im->state;
 	struct members m;
 
 	(void)err;
@@ -414,6 +480,14 @@ static bool sdk_record(struct import *im, const struct record *rec, struct err *
 		return true;
 	}
 	read_members(&in, rec->root, &m);
+	if (is_log(rec->root, &m)) {
+		state->n_logs += !read_log(&in, &m);
+		return true;
+	}
+	if (is_metric(rec->root)) {
+		state->n_metrics++;
+		return true;
+	}
 	fill_span(&in, &m, &span);
 	if (!span.trace_id.len && !span.id.len) {
 		if (!val_ok(m.got[K_ATTRIBUTES])) { /* the object itself is the attributes */
@@ -457,7 +531,8 @@ static bool sdk_frame_end(struct import *im, const struct frame *frame, struct e
 		if (trace.output.len || trace.session.len || !IS_UNKNOWN(trace.cost_usd))
 			sink_trace(im->sink, &trace);
 	}
-	*state = (struct sdk_state){.many = false};
+	state->trace[0] = 0;
+	state->many = false;
 	return true;
 }
 
@@ -484,6 +559,22 @@ static bool has_dialect_key(const struct sample *s)
 			return true;
 	}
 	return false;
+}
+
+/* Files that begin with logs or metrics. */
+static bool spans_follow(const struct sample *s)
+{
+	for (size_t i = 0; i < s->n_values; i++) {
+		struct val v = s->values[i], context = val_get_loose(v, "spanContext");
+
+		if (!val_is(context, SCAN_OBJECT))
+			context = val_get(v, "context");
+		if (val_ok(val_get_loose(context, "traceId")) && val_ok(val_get_loose(v, "startTime")) &&
+		    val_ok(val_get(v, "name")))
+			return true;
+	}
+	return s->n_values && val_ok(val_get(s->values[0], "hrTime")) &&
+	       val_ok(val_get_loose(s->values[0], "severityNumber"));
 }
 
 static int sdk_probe(const struct sample *sample, const char **why)
@@ -517,6 +608,10 @@ static int sdk_probe(const struct sample *sample, const char **why)
 		*why = "trace_id beside spans with span_id";
 		return 54;
 	}
+	if (spans_follow(sample)) {
+		*why = "a span of an SDK further on";
+		return 53;
+	}
 	if (has_dialect_key(sample)) {
 		*why = "attributes of an LLM span, without ids";
 		return 40;
@@ -538,4 +633,5 @@ const struct format format_sdk_span = {
     .probe = sdk_probe,
     .record = sdk_record,
     .frame_end = sdk_frame_end,
+    .finish = sdk_finish,
 };

@@ -101,12 +101,12 @@ static void take_attribute(struct mapping *m, const struct attr_in *attr, uint32
 		take_row(m, row, attr);
 }
 
-/* Names of no convention count only where a container has them as members of the span itself. */
+/* Names of no convention count only where a container has them as members of the span itself. "span" and "event" in such a place say
+ * nothing. */
 static void take_extras(struct mapping *m)
 {
-	static const struct semconv_row kind_row = {"", F_KIND, C_KIND_OPENINFERENCE, 1};
 	const struct attrs_in *extras = &m->in->extras;
-	const struct attr_in word = {.type = ATTR_STRING, .text = m->in->kind_word};
+	enum span_kind kind = KIND_SPAN;
 
 	for (size_t i = 0; i < extras->n; i++) {
 		const struct semconv_row *row = semconv_bare_row(extras->at[i].key);
@@ -116,8 +116,12 @@ static void take_extras(struct mapping *m)
 		else if (!is_blank(&extras->at[i]))
 			take_row(m, row, &extras->at[i]);
 	}
-	if (word.text.len && m->said_rank > kind_row.rank)
-		pick_kind(m, &kind_row, &word);
+	if (m->said == KIND_SPAN && m->said_rank >= BARE_RANK)
+		m->said_rank = INT32_MAX;
+	if (m->said_rank > 1 && semconv_kind_said(C_KIND_PLATFORM, m->in->kind_word, &kind) && kind != KIND_SPAN) {
+		m->said = kind;
+		m->said_rank = 1;
+	}
 }
 
 static void take_attributes(struct mapping *m)
@@ -126,7 +130,7 @@ static void take_attributes(struct mapping *m)
 
 	size_t most = size_add(attrs->n, m->in->extras.n);
 
-	m->flat.at = most ? arena_alloc(m->arena, size_mul(most, sizeof *m->flat.at)) : NULL;
+	m->flat.at = arena_alloc(m->arena, size_mul(most + 1, sizeof *m->flat.at));
 	for (size_t i = 0; i < attrs->n; i++)
 		take_attribute(m, &attrs->at[i], (uint32_t)i);
 	take_extras(m);

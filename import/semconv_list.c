@@ -325,6 +325,19 @@ struct document *flat_documents(struct flat_items items, size_t *n, struct arena
 
 /* ---- annotations */
 
+/* {"model":"gpt-4o"}: which model judged */
+static struct str model_in(struct str metadata, struct arena *arena)
+{
+	static const struct scan_opts opts = {.last = true, .replace_utf8 = true};
+	struct scan scan = SCAN_INIT;
+	struct str model = STR_NONE;
+
+	if (scan_text(&scan, str_trim(metadata), &opts))
+		model = arena_str(arena, val_str(val_get(scan_root(&scan), "model"), arena));
+	scan_done(&scan);
+	return model;
+}
+
 static void score_field(struct score *score, struct str field, const struct attr_in *attr, struct arena *arena)
 {
 	struct str text = attr_text(attr, arena);
@@ -337,6 +350,8 @@ static void score_field(struct score *score, struct str field, const struct attr
 		score->explanation = text;
 	} else if (str_is(field, "identifier")) {
 		score->id = text;
+	} else if (str_is(field, "metadata")) {
+		score->judge_model = model_in(text, arena);
 	} else if (str_is(field, "annotator_kind")) {
 		score->source = str_ieq(text, "HUMAN")  ? SOURCE_HUMAN
 		                : str_ieq(text, "LLM")  ? SOURCE_JUDGE

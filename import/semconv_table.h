@@ -97,6 +97,7 @@ const struct semconv_row *semconv_row(struct str key);
 /* The row of a member beside a span's attributes, by names that home-made exporters use ("model", "prompt_tokens"); case and underscores
  * ignored. NULL. */
 const struct semconv_row *semconv_bare_row(struct str key);
+enum { BARE_RANK = 90 }; /* of such rows and more */
 
 /* Lists flattened into keys: "llm.input_messages.10.message.role". */
 enum flat_list {
