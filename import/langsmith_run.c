@@ -18,7 +18,7 @@ struct run {
 
 /* ---------------------------------------------------------------- dotted_order */
 
-enum { DOTTED_TIME = 22 }; /* YYYYMMDDTHHMMSSffffffZ */
+enum { DOTTED_TIME = 22, MS = 1000000 }; /* YYYYMMDDTHHMMSSffffffZ */
 
 static struct str dotted_id(struct str part)
 {
@@ -124,10 +124,12 @@ static void read_times(const struct run *r, struct span *span)
 {
 	span->start_ns = field_time(r->f, val_get(r->v, "start_time"), "start_time");
 	span->end_ns = field_time(r->f, val_get(r->v, "end_time"), "end_time");
-	if (span->start_ns == TIME_UNKNOWN)
+	/* A tracer writes milliseconds where its batches have the microseconds of dotted_order: the same start. */
+	if (span->start_ns == TIME_UNKNOWN || (r->dotted.start_ns != TIME_UNKNOWN && span->start_ns % MS == 0 &&
+	                                       r->dotted.start_ns - r->dotted.start_ns % MS == span->start_ns))
 		span->start_ns = r->dotted.start_ns;
 	if (span->start_ns != TIME_UNKNOWN && span->end_ns != TIME_UNKNOWN && span->end_ns < span->start_ns &&
-	    span->start_ns - span->end_ns < 1000000)
+	    span->start_ns - span->end_ns < MS)
 		span->end_ns = span->start_ns;
 }
 
