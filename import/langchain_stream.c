@@ -532,6 +532,12 @@ static int stream_probe(const struct sample *sample, const char **why)
 		*why = "parts with type, ns and data (LangGraph)";
 		return 90;
 	}
+	/* The first event is larger than the sample. */
+	if (!sample->n_values && sample_has(sample, "event") &&
+	    str_find(str_cut(sample->bytes, 0, 200), STR_LIT("\"on_")) != SIZE_MAX) {
+		*why = "an event on_…";
+		return 85;
+	}
 	*why = "no event on_… and no stream mode";
 	return 0;
 }

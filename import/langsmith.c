@@ -183,6 +183,22 @@ static int batch_score(const struct sample *sample, const char **why)
 	return 0;
 }
 
+/* The first value is larger than the sample: of its members only the first are known. */
+static int large_score(const struct sample *sample, const char **why)
+{
+	bool type = sample_has(sample, "run_type"), order = sample_has(sample, "dotted_order");
+	if (type && (order || (sample_has(sample, "child_runs") && sample_has(sample, "start_time")))) {
+		*why = "a run with dotted_order or child_runs";
+		return 90;
+	}
+	if ((type || sample_has(sample, "operation")) && sample_has(sample, "start_time") &&
+	    (sample_has(sample, "inputs") || sample_has(sample, "serialized"))) {
+		*why = "a run with start_time and inputs";
+		return 70;
+	}
+	return 0;
+}
+
 enum { SCORE_LATER = 60 }; /* a run that is not the first value: perhaps a line of another format's file */
 
 static int langsmith_probe(const struct sample *sample, const char **why)
@@ -195,11 +211,7 @@ static int langsmith_probe(const struct sample *sample, const char **why)
 		if (score && i)
 			score = SCORE_LATER;
 	}
-	if (!sample->n_values && sample_has(sample, "run_type") && sample_has(sample, "dotted_order")) {
-		*why = "runs with dotted_order"; /* the first is larger than the sample */
-		score = 90;
-	}
-	return score;
+	return score || sample->n_values ? score : large_score(sample, why);
 }
 
 const struct format format_langsmith = {
