@@ -66,12 +66,12 @@ bool langsmith_is_run(struct val v)
 static struct run run_of(struct fields *f, struct val v, bool patch)
 {
 	struct run r = {.f = f, .v = v};
-	r.extra = field_open(f, val_get(v, "extra"));
+	r.extra = field_open_cell(f, val_get(v, "extra"));
 	r.metadata = field_open(f, val_get(r.extra, "metadata"));
 	if (!val_is(r.metadata, SCAN_OBJECT)) /* rows of a table have it beside */
-		r.metadata = field_open(f, val_get(v, "metadata"));
-	r.inputs = field_open(f, val_get(v, "inputs"));
-	r.outputs = field_open(f, val_get(v, "outputs"));
+		r.metadata = field_open_cell(f, val_get(v, "metadata"));
+	r.inputs = field_open_cell(f, val_get(v, "inputs"));
+	r.outputs = field_open_cell(f, val_get(v, "outputs"));
 	r.dotted = dotted_of(val_str(val_get(v, "dotted_order"), f->arena), f->arena);
 	r.patch = patch || val_str_is(val_get(v, "operation"), "patch") ||
 	          (!val_ok(val_get(v, "start_time")) && !val_ok(val_get(v, "run_type")));
@@ -97,7 +97,7 @@ static struct str trace_of(const struct run *r, struct str id, struct str tree)
 	if (!trace.len)
 		trace = tree.len ? tree : r->dotted.trace;
 	if (!trace.len)
-		trace = field_text(r->f, val_at(field_open(r->f, val_get(r->v, "parent_run_ids")), 0));
+		trace = field_text(r->f, val_at(field_open_cell(r->f, val_get(r->v, "parent_run_ids")), 0));
 	if (!trace.len && !r->patch && !val_ok(val_get(r->v, "parent_run_id")))
 		trace = id;
 	return trace;
@@ -267,7 +267,7 @@ static void read_content(const struct run *r, struct span *span)
 /* Events with their times; the first token is the earliest, if the run itself does not say. */
 static void read_events(const struct run *r, struct span *span)
 {
-	struct val list = field_open(r->f, val_get(r->v, "events"));
+	struct val list = field_open_cell(r->f, val_get(r->v, "events"));
 	int64_t first = field_time(r->f, val_get(r->v, "first_token_time"), "first_token_time");
 	size_t n = 0;
 	if (!val_is(list, SCAN_ARRAY))
@@ -370,7 +370,7 @@ static struct score stat_score(const struct run *r, struct member m)
 
 static void read_scores(const struct run *r, const struct span *span)
 {
-	struct val stats = field_open(r->f, val_get(r->v, "feedback_stats"));
+	struct val stats = field_open_cell(r->f, val_get(r->v, "feedback_stats"));
 	if (!val_is(stats, SCAN_OBJECT))
 		return;
 	for (struct member m = val_first(stats); m.ok; m = val_next(m)) {
@@ -400,7 +400,7 @@ static void read_run(const struct run *r, struct span *span)
 	span->session = TEXT_ANY(r, r->metadata, "session_id", "thread_id", "conversation_id");
 	span->user = TEXT_ANY(r, r->metadata, "user_id");
 	span->service = TEXT_ANY(r, r->v, "session_name", "session_id");
-	span->tags = field_tags(r->f, field_open(r->f, val_get(r->v, "tags")), &span->n_tags);
+	span->tags = field_tags(r->f, field_open_cell(r->f, val_get(r->v, "tags")), &span->n_tags);
 	if (span->kind == KIND_TOOL)
 		span->tool_name = span->name;
 	read_attributes(r, span);

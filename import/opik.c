@@ -3,10 +3,6 @@
  * Sources: formats/traces-platforms.md section 6; opik 2.0.40 (npm) as files; comet-ml/opik sdks/python/src/opik/cli/exports (the export). */
 #include "import/fields.h"
 
-#include "import/pyrepr.h"
-
-#include <stdlib.h>
-
 enum { SLOT_ROW, SLOT_TRACE, SLOT_SPAN, SLOT_SCORE, SLOT_ITEM, KEY_MAX = 64 };
 
 static const struct record_path opik_paths[] = {
@@ -40,25 +36,11 @@ static struct str text(const struct row *r, const char *key)
 	return field_text(r->f, get(r, key));
 }
 
-/* JSON inside a string, and in cells Python's repr of it. */
+/* In cells what is a list or an object elsewhere is Python's repr of it. */
 static struct val opened(const struct row *r, const char *key)
 {
-	const struct scan_opts opts = {.last = true, .lenient = true, .replace_utf8 = true};
-	struct val v = field_open(r->f, get(r, key));
-	struct str repr = str_trim(val_is(v, SCAN_STRING) ? val_str(v, r->f->arena) : STR_NONE);
-	if (val_is(v, SCAN_STRING) && !repr.len)
-		return VAL_NONE;
-	if (!*r->prefix || repr.len < 2 || (repr.ptr[0] != '{' && repr.ptr[0] != '['))
-		return v;
-	struct buf json = BUF_INIT;
-	if (pyrepr_json(&json, repr)) {
-		struct scan *scan = xcalloc(1, sizeof *scan);
-		*vec_add(&r->f->scans) = scan;
-		if (scan_text(scan, arena_str(r->f->arena, buf_str(&json)), &opts))
-			v = scan_root(scan);
-	}
-	buf_done(&json);
-	return v;
+	struct val v = get(r, key);
+	return *r->prefix ? field_open_cell(r->f, v) : field_open(r->f, v);
 }
 
 static struct str project_of(const struct row *r)
