@@ -149,6 +149,10 @@ static int row_score(struct val v, const char **why)
 		*why = "runs with child_runs (LangChain tracer)";
 		return 93;
 	}
+	if (type && has(v, "run_id") && has(v, "trace_id")) {
+		*why = "runs with run_id and run_type (langsmith command)";
+		return 92;
+	}
 	if (type && has(v, "id") && (has(v, "trace_id") || has(v, "session_id") || has(v, "start_time"))) {
 		*why = "runs with run_type";
 		return 80;
@@ -170,6 +174,7 @@ static int batch_score(const struct sample *sample, const char **why)
 	} signs[] = {
 	    {"post[].dotted_order",  "post[].run_type",     95, "post and patch of runs (LangSmith SDK)"},
 	    {"patch[].dotted_order", "patch[].trace_id",    95, "post and patch of runs (LangSmith SDK)"},
+	    {"runs[].run_type",      "runs[].run_id",       92, "a trace of the langsmith command"      },
 	    {"runs[].run_type",      "runs[].dotted_order", 95, "a page of runs"                        },
 	    {"runs[].run_type",      "runs[].trace_id",     90, "a page of runs"                        },
 	    {"post[].run_type",      "post[].trace_id",     88, "post of runs"                          },

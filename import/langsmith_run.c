@@ -69,7 +69,7 @@ static struct run run_of(struct fields *f, struct val v, bool patch)
 	r.extra = field_open_cell(f, val_get(v, "extra"));
 	r.metadata = field_open(f, val_get(r.extra, "metadata"));
 	if (!val_is(r.metadata, SCAN_OBJECT)) /* rows of a table have it beside */
-		r.metadata = field_open_cell(f, val_get(v, "metadata"));
+		r.metadata = field_open_cell(f, FIELD_ANY(v, "metadata", "custom_metadata"));
 	r.inputs = field_open_cell(f, val_get(v, "inputs"));
 	r.outputs = field_open_cell(f, val_get(v, "outputs"));
 	r.dotted = dotted_of(val_str(val_get(v, "dotted_order"), f->arena), f->arena);
@@ -84,10 +84,10 @@ static struct str text_any(const struct run *r, struct val object, const char *c
 }
 #define TEXT_ANY(r, object, ...) text_any(r, object, (const char *const[]){__VA_ARGS__, NULL})
 
-/* The single PATCH call of the JS SDK had its id in the URL only. */
+/* The single PATCH call of the JS SDK had its id in the URL only; the langsmith command calls it run_id. */
 static struct str id_of(const struct run *r)
 {
-	struct str id = TEXT_ANY(r, r->v, "id");
+	struct str id = TEXT_ANY(r, r->v, "id", "run_id");
 	return id.len ? id : r->dotted.run;
 }
 
@@ -98,6 +98,8 @@ static struct str trace_of(const struct run *r, struct str id, struct str tree)
 		trace = tree.len ? tree : r->dotted.trace;
 	if (!trace.len)
 		trace = field_text(r->f, val_at(field_open_cell(r->f, val_get(r->v, "parent_run_ids")), 0));
+	if (!trace.len && r->f->rec->frame)
+		trace = field_text(r->f, frame_get(r->f->rec->frame, "trace_id", false));
 	if (!trace.len && !r->patch && !val_ok(val_get(r->v, "parent_run_id")))
 		trace = id;
 	return trace;
@@ -128,6 +130,10 @@ static void read_times(const struct run *r, struct span *span)
 	if (span->start_ns == TIME_UNKNOWN || (r->dotted.start_ns != TIME_UNKNOWN && span->start_ns % MS == 0 &&
 	                                       r->dotted.start_ns - r->dotted.start_ns % MS == span->start_ns))
 		span->start_ns = r->dotted.start_ns;
+	int64_t length = field_duration(r->f, val_get(r->v, "duration_ms"), MS, "duration_ms");
+	if (span->end_ns == TIME_UNKNOWN && span->start_ns != TIME_UNKNOWN && length != UNKNOWN_INT &&
+	    __builtin_add_overflow(span->start_ns, length, &span->end_ns))
+		span->end_ns = TIME_UNKNOWN;
 	if (span->start_ns != TIME_UNKNOWN && span->end_ns != TIME_UNKNOWN && span->end_ns < span->start_ns &&
 	    span->start_ns - span->end_ns < MS)
 		span->end_ns = span->start_ns;
@@ -142,7 +148,7 @@ static void read_status(const struct run *r, struct span *span)
 		span->status = STATUS_ERROR;
 	else if (ended && (span->status == STATUS_RUNNING || span->status == STATUS_UNSET))
 		span->status = STATUS_OK;
-	else if (!ended && !r->patch && span->status == STATUS_UNSET)
+	else if (!ended && !r->patch && span->status == STATUS_UNSET && val_ok(val_get(r->v, "start_time")))
 		span->status = STATUS_RUNNING;
 }
 
@@ -197,6 +203,8 @@ static void read_usage(const struct run *r, struct span *span)
 	span->tokens_reasoning =
 	    field_count(f, val_path(r->v, "completion_token_details.reasoning"), "completion_token_details.reasoning");
 	span->cost_usd = field_number(f, val_get(r->v, "total_cost"), "total_cost");
+	fields_usage(f, span, val_get(r->v, "token_usage"), "token_usage");
+	fields_usage(f, span, val_get(r->v, "costs"), "costs");
 	if (!is_model_run(r, span->kind))
 		return;
 	fields_usage(f, span, val_get(out, "usage_metadata"), "outputs.usage_metadata");
@@ -334,6 +342,11 @@ static void read_attributes(const struct run *r, struct span *span)
 	                                     "completion_tokens",
 	                                     "first_token_time",
 	                                     "feedback_stats",
+	                                     "run_id",
+	                                     "duration_ms",
+	                                     "token_usage",
+	                                     "costs",
+	                                     "custom_metadata",
 	                                     NULL};
 	static const char *const of_extra[] = {"metadata", "runtime", "invocation_params", NULL};
 	static const char *const of_metadata[] = {"ls_model_name", "ls_provider",        "lc_hub_owner",
