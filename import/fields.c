@@ -1,5 +1,7 @@
 #include "import/fields.h"
 
+#include "import/pyrepr.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -127,6 +129,28 @@ struct val field_open(struct fields *f, struct val v)
 		v = opened;
 	}
 	return v;
+}
+
+struct val field_open_cell(struct fields *f, struct val v)
+{
+	const struct scan_opts opts = {.last = true, .lenient = true, .replace_utf8 = true};
+	struct val inner = field_open(f, v);
+	if (!val_is(inner, SCAN_STRING))
+		return inner;
+	struct str text = str_trim(val_str(inner, f->arena));
+	if (!text.len)
+		return VAL_NONE;
+	if (text.ptr[0] != '{' && text.ptr[0] != '[')
+		return inner;
+	struct buf json = BUF_INIT;
+	if (pyrepr_json(&json, text)) {
+		struct scan *scan = xcalloc(1, sizeof *scan);
+		*vec_add(&f->scans) = scan;
+		if (scan_text(scan, arena_str(f->arena, buf_str(&json)), &opts))
+			inner = scan_root(scan);
+	}
+	buf_done(&json);
+	return inner;
 }
 
 struct val field_path(struct fields *f, struct val v, const char *path)

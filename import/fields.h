@@ -40,6 +40,8 @@ struct val fields_scan(struct fields *f, struct str json);
 /* A string that holds JSON, and whose text begins with { [ or ", is opened, at most 4 times; anything else is given back as it is.
  * Never opens "8" or "true". Good until fields_done. */
 struct val field_open(struct fields *f, struct val v);
+/* The same for a cell of a table where a list or an object belongs: empty is VAL_NONE, and Python's repr of it (pyrepr.h) is opened, too. */
+struct val field_open_cell(struct fields *f, struct val v);
 
 /* Times → ns. ISO 8601 with T or blank, with and without zone (none: UTC); numbers, also as text, by size (s below 1e11, ms, us, ns).
  * Absent, null, "", "None", "null", "NaT", 0: TIME_UNKNOWN. Else a problem "bad-time" at `path`, and TIME_UNKNOWN. */

@@ -18,6 +18,7 @@ struct open_run {
 struct stream_state {
 	struct open_run open[OPEN_MAX]; /* in the order of their starts */
 	size_t n_open;
+	bool parents;              /* some event has named its parents: those that name none have none */
 	char mode[16], ns[ID_MAX]; /* stream(): what stood before the value on its line */
 	char trace[ID_MAX];        /* stream(): its lines have no id in common: the first task's */
 	bool any_tasks;            /* so updates say nothing new */
@@ -235,8 +236,9 @@ static void place(struct event *e, struct span *span)
 	/* An end repeats the input, sometimes more of it than was known at the start: the first that had one is believed. */
 	if (!e->start && run && run->has_input)
 		e->input = VAL_NONE;
+	e->state->parents |= val_is(parents, SCAN_ARRAY) && val_count(parents);
 	/* Version 1 of the events has parent_ids, but nothing in them. */
-	if (val_is(parents, SCAN_ARRAY) && (val_count(parents) || !run || !*run->parent))
+	if (val_is(parents, SCAN_ARRAY) && (e->state->parents || !run || !*run->parent))
 		place_python(e, span, parents);
 	else
 		place_open(e, span, run);
@@ -529,6 +531,12 @@ static int stream_probe(const struct sample *sample, const char **why)
 	    val_is(val_get(v, "ns"), SCAN_ARRAY) && val_get(v, "data").scan) {
 		*why = "parts with type, ns and data (LangGraph)";
 		return 90;
+	}
+	/* The first event is larger than the sample. */
+	if (!sample->n_values && sample_has(sample, "event") &&
+	    str_find(str_cut(sample->bytes, 0, 200), STR_LIT("\"on_")) != SIZE_MAX) {
+		*why = "an event on_…";
+		return 85;
 	}
 	*why = "no event on_… and no stream mode";
 	return 0;

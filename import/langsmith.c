@@ -149,6 +149,10 @@ static int row_score(struct val v, const char **why)
 		*why = "runs with child_runs (LangChain tracer)";
 		return 93;
 	}
+	if (type && has(v, "run_id") && has(v, "trace_id")) {
+		*why = "runs with run_id and run_type (langsmith command)";
+		return 92;
+	}
 	if (type && has(v, "id") && (has(v, "trace_id") || has(v, "session_id") || has(v, "start_time"))) {
 		*why = "runs with run_type";
 		return 80;
@@ -170,6 +174,7 @@ static int batch_score(const struct sample *sample, const char **why)
 	} signs[] = {
 	    {"post[].dotted_order",  "post[].run_type",     95, "post and patch of runs (LangSmith SDK)"},
 	    {"patch[].dotted_order", "patch[].trace_id",    95, "post and patch of runs (LangSmith SDK)"},
+	    {"runs[].run_type",      "runs[].run_id",       92, "a trace of the langsmith command"      },
 	    {"runs[].run_type",      "runs[].dotted_order", 95, "a page of runs"                        },
 	    {"runs[].run_type",      "runs[].trace_id",     90, "a page of runs"                        },
 	    {"post[].run_type",      "post[].trace_id",     88, "post of runs"                          },
@@ -179,6 +184,22 @@ static int batch_score(const struct sample *sample, const char **why)
 			*why = signs[i].why;
 			return signs[i].score;
 		}
+	}
+	return 0;
+}
+
+/* The first value is larger than the sample: of its members only the first are known. */
+static int large_score(const struct sample *sample, const char **why)
+{
+	bool type = sample_has(sample, "run_type"), order = sample_has(sample, "dotted_order");
+	if (type && (order || (sample_has(sample, "child_runs") && sample_has(sample, "start_time")))) {
+		*why = "a run with dotted_order or child_runs";
+		return 90;
+	}
+	if ((type || sample_has(sample, "operation")) && sample_has(sample, "start_time") &&
+	    (sample_has(sample, "inputs") || sample_has(sample, "serialized"))) {
+		*why = "a run with start_time and inputs";
+		return 70;
 	}
 	return 0;
 }
@@ -195,11 +216,7 @@ static int langsmith_probe(const struct sample *sample, const char **why)
 		if (score && i)
 			score = SCORE_LATER;
 	}
-	if (!sample->n_values && sample_has(sample, "run_type") && sample_has(sample, "dotted_order")) {
-		*why = "runs with dotted_order"; /* the first is larger than the sample */
-		score = 90;
-	}
-	return score;
+	return score || sample->n_values ? score : large_score(sample, why);
 }
 
 const struct format format_langsmith = {

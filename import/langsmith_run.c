@@ -18,7 +18,7 @@ struct run {
 
 /* ---------------------------------------------------------------- dotted_order */
 
-enum { DOTTED_TIME = 22 }; /* YYYYMMDDTHHMMSSffffffZ */
+enum { DOTTED_TIME = 22, MS = 1000000 }; /* YYYYMMDDTHHMMSSffffffZ */
 
 static struct str dotted_id(struct str part)
 {
@@ -66,12 +66,12 @@ bool langsmith_is_run(struct val v)
 static struct run run_of(struct fields *f, struct val v, bool patch)
 {
 	struct run r = {.f = f, .v = v};
-	r.extra = field_open(f, val_get(v, "extra"));
+	r.extra = field_open_cell(f, val_get(v, "extra"));
 	r.metadata = field_open(f, val_get(r.extra, "metadata"));
 	if (!val_is(r.metadata, SCAN_OBJECT)) /* rows of a table have it beside */
-		r.metadata = field_open(f, val_get(v, "metadata"));
-	r.inputs = field_open(f, val_get(v, "inputs"));
-	r.outputs = field_open(f, val_get(v, "outputs"));
+		r.metadata = field_open_cell(f, FIELD_ANY(v, "metadata", "custom_metadata"));
+	r.inputs = field_open_cell(f, val_get(v, "inputs"));
+	r.outputs = field_open_cell(f, val_get(v, "outputs"));
 	r.dotted = dotted_of(val_str(val_get(v, "dotted_order"), f->arena), f->arena);
 	r.patch = patch || val_str_is(val_get(v, "operation"), "patch") ||
 	          (!val_ok(val_get(v, "start_time")) && !val_ok(val_get(v, "run_type")));
@@ -84,10 +84,10 @@ static struct str text_any(const struct run *r, struct val object, const char *c
 }
 #define TEXT_ANY(r, object, ...) text_any(r, object, (const char *const[]){__VA_ARGS__, NULL})
 
-/* The single PATCH call of the JS SDK had its id in the URL only. */
+/* The single PATCH call of the JS SDK had its id in the URL only; the langsmith command calls it run_id. */
 static struct str id_of(const struct run *r)
 {
-	struct str id = TEXT_ANY(r, r->v, "id");
+	struct str id = TEXT_ANY(r, r->v, "id", "run_id");
 	return id.len ? id : r->dotted.run;
 }
 
@@ -97,7 +97,9 @@ static struct str trace_of(const struct run *r, struct str id, struct str tree)
 	if (!trace.len)
 		trace = tree.len ? tree : r->dotted.trace;
 	if (!trace.len)
-		trace = field_text(r->f, val_at(field_open(r->f, val_get(r->v, "parent_run_ids")), 0));
+		trace = field_text(r->f, val_at(field_open_cell(r->f, val_get(r->v, "parent_run_ids")), 0));
+	if (!trace.len && r->f->rec->frame)
+		trace = field_text(r->f, frame_get(r->f->rec->frame, "trace_id", false));
 	if (!trace.len && !r->patch && !val_ok(val_get(r->v, "parent_run_id")))
 		trace = id;
 	return trace;
@@ -124,10 +126,16 @@ static void read_times(const struct run *r, struct span *span)
 {
 	span->start_ns = field_time(r->f, val_get(r->v, "start_time"), "start_time");
 	span->end_ns = field_time(r->f, val_get(r->v, "end_time"), "end_time");
-	if (span->start_ns == TIME_UNKNOWN)
+	/* A tracer writes milliseconds where its batches have the microseconds of dotted_order: the same start. */
+	if (span->start_ns == TIME_UNKNOWN || (r->dotted.start_ns != TIME_UNKNOWN && span->start_ns % MS == 0 &&
+	                                       r->dotted.start_ns - r->dotted.start_ns % MS == span->start_ns))
 		span->start_ns = r->dotted.start_ns;
+	int64_t length = field_duration(r->f, val_get(r->v, "duration_ms"), MS, "duration_ms");
+	if (span->end_ns == TIME_UNKNOWN && span->start_ns != TIME_UNKNOWN && length != UNKNOWN_INT &&
+	    __builtin_add_overflow(span->start_ns, length, &span->end_ns))
+		span->end_ns = TIME_UNKNOWN;
 	if (span->start_ns != TIME_UNKNOWN && span->end_ns != TIME_UNKNOWN && span->end_ns < span->start_ns &&
-	    span->start_ns - span->end_ns < 1000000)
+	    span->start_ns - span->end_ns < MS)
 		span->end_ns = span->start_ns;
 }
 
@@ -140,7 +148,7 @@ static void read_status(const struct run *r, struct span *span)
 		span->status = STATUS_ERROR;
 	else if (ended && (span->status == STATUS_RUNNING || span->status == STATUS_UNSET))
 		span->status = STATUS_OK;
-	else if (!ended && !r->patch && span->status == STATUS_UNSET)
+	else if (!ended && !r->patch && span->status == STATUS_UNSET && val_ok(val_get(r->v, "start_time")))
 		span->status = STATUS_RUNNING;
 }
 
@@ -195,6 +203,8 @@ static void read_usage(const struct run *r, struct span *span)
 	span->tokens_reasoning =
 	    field_count(f, val_path(r->v, "completion_token_details.reasoning"), "completion_token_details.reasoning");
 	span->cost_usd = field_number(f, val_get(r->v, "total_cost"), "total_cost");
+	fields_usage(f, span, val_get(r->v, "token_usage"), "token_usage");
+	fields_usage(f, span, val_get(r->v, "costs"), "costs");
 	if (!is_model_run(r, span->kind))
 		return;
 	fields_usage(f, span, val_get(out, "usage_metadata"), "outputs.usage_metadata");
@@ -265,7 +275,7 @@ static void read_content(const struct run *r, struct span *span)
 /* Events with their times; the first token is the earliest, if the run itself does not say. */
 static void read_events(const struct run *r, struct span *span)
 {
-	struct val list = field_open(r->f, val_get(r->v, "events"));
+	struct val list = field_open_cell(r->f, val_get(r->v, "events"));
 	int64_t first = field_time(r->f, val_get(r->v, "first_token_time"), "first_token_time");
 	size_t n = 0;
 	if (!val_is(list, SCAN_ARRAY))
@@ -332,6 +342,11 @@ static void read_attributes(const struct run *r, struct span *span)
 	                                     "completion_tokens",
 	                                     "first_token_time",
 	                                     "feedback_stats",
+	                                     "run_id",
+	                                     "duration_ms",
+	                                     "token_usage",
+	                                     "costs",
+	                                     "custom_metadata",
 	                                     NULL};
 	static const char *const of_extra[] = {"metadata", "runtime", "invocation_params", NULL};
 	static const char *const of_metadata[] = {"ls_model_name", "ls_provider",        "lc_hub_owner",
@@ -368,7 +383,7 @@ static struct score stat_score(const struct run *r, struct member m)
 
 static void read_scores(const struct run *r, const struct span *span)
 {
-	struct val stats = field_open(r->f, val_get(r->v, "feedback_stats"));
+	struct val stats = field_open_cell(r->f, val_get(r->v, "feedback_stats"));
 	if (!val_is(stats, SCAN_OBJECT))
 		return;
 	for (struct member m = val_first(stats); m.ok; m = val_next(m)) {
@@ -398,7 +413,7 @@ static void read_run(const struct run *r, struct span *span)
 	span->session = TEXT_ANY(r, r->metadata, "session_id", "thread_id", "conversation_id");
 	span->user = TEXT_ANY(r, r->metadata, "user_id");
 	span->service = TEXT_ANY(r, r->v, "session_name", "session_id");
-	span->tags = field_tags(r->f, field_open(r->f, val_get(r->v, "tags")), &span->n_tags);
+	span->tags = field_tags(r->f, field_open_cell(r->f, val_get(r->v, "tags")), &span->n_tags);
 	if (span->kind == KIND_TOOL)
 		span->tool_name = span->name;
 	read_attributes(r, span);

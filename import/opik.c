@@ -3,10 +3,6 @@
  * Sources: formats/traces-platforms.md section 6; opik 2.0.40 (npm) as files; comet-ml/opik sdks/python/src/opik/cli/exports (the export). */
 #include "import/fields.h"
 
-#include "import/pyrepr.h"
-
-#include <stdlib.h>
-
 enum { SLOT_ROW, SLOT_TRACE, SLOT_SPAN, SLOT_SCORE, SLOT_ITEM, KEY_MAX = 64 };
 
 static const struct record_path opik_paths[] = {
@@ -28,11 +24,29 @@ struct row {
 
 /* ---------------------------------------------------------------- members */
 
+/* The Python client and the API write snake_case, objects of the JS client are camelCase. */
+static struct val member_of(struct val v, const char *key)
+{
+	struct val exact = val_get(v, key);
+	return exact.scan ? exact : val_get_loose(v, key);
+}
+
 static struct val get(const struct row *r, const char *key)
 {
 	char name[KEY_MAX];
 	snprintf(name, sizeof name, "%s%s", r->prefix, key);
-	return val_get(r->v, name);
+	return member_of(r->v, name);
+}
+
+static bool is_mapped(const struct row *r, struct member m, const char *const *keys)
+{
+	char name[KEY_MAX];
+	for (; *keys; keys++) {
+		snprintf(name, sizeof name, "%s%s", r->prefix, *keys);
+		if (member_is_loose(m, name))
+			return true;
+	}
+	return false;
 }
 
 static struct str text(const struct row *r, const char *key)
@@ -40,25 +54,11 @@ static struct str text(const struct row *r, const char *key)
 	return field_text(r->f, get(r, key));
 }
 
-/* JSON inside a string, and in cells Python's repr of it. */
+/* In cells what is a list or an object elsewhere is Python's repr of it. */
 static struct val opened(const struct row *r, const char *key)
 {
-	const struct scan_opts opts = {.last = true, .lenient = true, .replace_utf8 = true};
-	struct val v = field_open(r->f, get(r, key));
-	struct str repr = str_trim(val_is(v, SCAN_STRING) ? val_str(v, r->f->arena) : STR_NONE);
-	if (val_is(v, SCAN_STRING) && !repr.len)
-		return VAL_NONE;
-	if (!*r->prefix || repr.len < 2 || (repr.ptr[0] != '{' && repr.ptr[0] != '['))
-		return v;
-	struct buf json = BUF_INIT;
-	if (pyrepr_json(&json, repr)) {
-		struct scan *scan = xcalloc(1, sizeof *scan);
-		*vec_add(&r->f->scans) = scan;
-		if (scan_text(scan, arena_str(r->f->arena, buf_str(&json)), &opts))
-			v = scan_root(scan);
-	}
-	buf_done(&json);
-	return v;
+	struct val v = get(r, key);
+	return *r->prefix ? field_open_cell(r->f, v) : field_open(r->f, v);
 }
 
 static struct str project_of(const struct row *r)
@@ -99,13 +99,15 @@ static enum score_source source_of(struct val v)
 static struct score score_of(const struct fields *f, struct val v)
 {
 	struct score score = score_start("opik");
+	struct val author = member_of(v, "author"), time = member_of(v, "created_at");
 	score.name = field_text(f, val_get(v, "name"));
 	score.value = field_number(f, val_get(v, "value"), "feedback_scores.value");
-	score.label = field_text(f, val_get(v, "category_name"));
+	score.label = field_text(f, member_of(v, "category_name"));
 	score.explanation = field_text(f, val_get(v, "reason"));
 	score.source = source_of(val_get(v, "source"));
-	score.author = field_text(f, FIELD_ANY(v, "author", "created_by", "last_updated_by"));
-	score.time_ns = field_time(f, FIELD_ANY(v, "created_at", "last_updated_at"), "feedback_scores.created_at");
+	score.author = field_text(f, val_ok(author) ? author : member_of(v, "created_by"));
+	score.time_ns =
+	    field_time(f, val_ok(time) ? time : member_of(v, "last_updated_at"), "feedback_scores.created_at");
 	return score;
 }
 
@@ -172,7 +174,7 @@ static void read_usage(const struct row *r, struct span *span)
 static void read_error(const struct row *r, struct span *span)
 {
 	struct val error = opened(r, "error_info");
-	struct str type = field_text(r->f, val_get(error, "exception_type"));
+	struct str type = field_text(r->f, member_of(error, "exception_type"));
 	struct str said = field_text(r->f, val_get(error, "message"));
 	if (!val_ok(error))
 		return;
@@ -229,28 +231,19 @@ static void read_content(const struct row *r, struct span *span)
 		fields_documents(r->f, span, out);
 }
 
-/* Members with the row's prefix only, and not the mapped ones; of a CSV the prefix goes. */
+/* Members with the row's prefix only, and not the mapped ones; empty cells are none. */
 static void read_attributes(const struct row *r, struct span *span)
 {
-	const char **names = NULL;
-	size_t n = 0, prefix = strlen(r->prefix);
+	size_t n = 0;
 	if (!r->f->payload)
 		return;
-	if (!prefix) {
-		fields_attributes(r->f, span, r->v, "", span_mapped);
-		return;
-	}
-	names = arena_zalloc(r->f->arena, (size_t)val_count(r->v) + sizeof span_mapped / sizeof *span_mapped + 1,
-	                     sizeof *names);
-	for (size_t i = 0; span_mapped[i]; i++)
-		names[n++] = arena_printf(r->f->arena, "%s%s", r->prefix, span_mapped[i]).ptr;
+	const char **not = arena_zalloc(r->f->arena, (size_t)val_count(r->v) + 1, sizeof *not );
 	for (struct member m = val_first(r->v); m.ok; m = val_next(m)) {
-		struct str key = member_key(m, r->f->arena);
-		struct str copy = arena_str(r->f->arena, key);
-		if (!str_starts(key, r->prefix) || !field_text(r->f, m.val).len)
-			names[n++] = copy.ptr;
+		struct str key = arena_str(r->f->arena, member_key(m, r->f->arena));
+		if (!str_starts(key, r->prefix) || !field_text(r->f, m.val).len || is_mapped(r, m, span_mapped))
+			not [n++] = key.ptr;
 	}
-	fields_attributes(r->f, span, r->v, "", names);
+	fields_attributes(r->f, span, r->v, "", not );
 }
 
 static void read_span(const struct row *r)
@@ -285,14 +278,6 @@ static void read_span(const struct row *r)
 }
 
 /* ---------------------------------------------------------------- traces */
-
-static bool is_named(struct str key, const char *const *names)
-{
-	for (; *names; names++)
-		if (str_is(key, *names))
-			return true;
-	return false;
-}
 
 static void add_member(struct buf *out, struct str key, struct str json)
 {
@@ -334,7 +319,7 @@ static struct str trace_metadata(const struct row *r)
 		if (!str_starts(key, r->prefix) || !field_text(r->f, m.val).len)
 			continue;
 		key = str_from(key, prefix);
-		if (!is_named(key, mapped) && !(val_is(m.val, SCAN_ARRAY) && !val_count(m.val)))
+		if (!is_mapped(r, m, mapped) && !(val_is(m.val, SCAN_ARRAY) && !val_count(m.val)))
 			add_member(&out, key, val_raw(m.val));
 	}
 	buf_add_char(&out, '}');
@@ -384,7 +369,7 @@ static bool is_csv(struct val v)
 
 static bool is_score(struct val v)
 {
-	return val_ok(val_get(v, "name")) && val_get(v, "value").scan && !val_get(v, "start_time").scan;
+	return val_ok(val_get(v, "name")) && val_get(v, "value").scan && !member_of(v, "start_time").scan;
 }
 
 /* A trace and its scores stand before each of its spans: what is equal the store keeps once. */
@@ -401,7 +386,7 @@ static bool opik_record(struct import *im, const struct record *rec, struct err 
 	(void)err;
 	struct fields f = fields_of(im, rec);
 	struct row row = {&f, rec->root, ""};
-	bool span = rec->slot == SLOT_SPAN || val_ok(val_get(rec->root, "trace_id"));
+	bool span = rec->slot == SLOT_SPAN || val_ok(member_of(rec->root, "trace_id"));
 	if (!val_is(rec->root, SCAN_OBJECT))
 		import_problem(im, rec, SEVERITY_SKIPPED, "bad-value", STR_NONE, "record skipped", "not an object");
 	else if (is_csv(rec->root))
@@ -432,7 +417,7 @@ static bool opik_frame_end(struct import *im, const struct frame *frame, struct 
 
 static bool has(struct val v, const char *key)
 {
-	return val_get(v, key).scan != NULL;
+	return member_of(v, key).scan != NULL;
 }
 
 static bool is_any(struct val v, const char *const *words)
@@ -452,7 +437,8 @@ static bool has_source(struct val v)
 static int span_score(struct val v)
 {
 	static const char *const types[] = {"general", "tool", "llm", "guardrail", NULL};
-	bool own = has(v, "project_name") || has(v, "total_estimated_cost") || has(v, "feedback_scores");
+	bool own = has(v, "project_name") || has(v, "project_id") || has(v, "total_estimated_cost") ||
+	           has(v, "feedback_scores");
 	if (!has(v, "trace_id") || !has(v, "start_time") || !has(v, "id") || has(v, "span_id") || has(v, "run_type"))
 		return 0;
 	if (has(v, "parent_span_id") && (own || has_source(v)))
@@ -468,7 +454,8 @@ static int trace_score(struct val v)
 		return 0;
 	if (has_source(v) && (has(v, "name") || has(v, "input") || has(v, "output") || own))
 		return 86;
-	return own && has(v, "thread_id") && (has(v, "project_id") || has(v, "project_name")) ? 80 : 0;
+	bool read = has(v, "thread_id") || has(v, "last_updated_by") || has(v, "visibility_mode") || has(v, "comments");
+	return own && read && (has(v, "project_id") || has(v, "project_name")) ? 80 : 0;
 }
 
 static int item_score(struct val v, const char **why)
@@ -482,6 +469,36 @@ static int item_score(struct val v, const char **why)
 	if (is_score(v) && is_any(val_get(v, "source"), sources) && (has(v, "id") || has(v, "thread_id"))) {
 		*why = "scores with a source";
 		return 84;
+	}
+	return 0;
+}
+
+/* The first value is larger than the sample. */
+static int large_score(const struct sample *sample, const char **why)
+{
+	static const struct {
+		const char *keys[4];
+		const char *why;
+	} signs[] = {
+	    {{"content[].trace_id", "content[].start_time", "content[].type", NULL}, "a page of spans"  },
+	    {{"content[].start_time", "content[].source", "content[].input", NULL},  "a page of traces" },
+	    {{"spans[].trace_id", "spans[].start_time", "spans[].source", NULL},     "a batch of spans" },
+	    {{"traces[].start_time", "traces[].source", "traces[].id", NULL},        "a batch of traces"},
+	    {{"trace.start_time", "trace.id", "trace.feedback_scores", NULL},        "a trace of Opik"  },
+	    {{"trace.start_time", "trace.id", "trace.thread_id", NULL},              "a trace of Opik"  },
+	    {{"trace.start_time", "trace.id", "trace.project_id", NULL},             "a trace of Opik"  },
+	    {{"trace_id", "parent_span_id", "start_time", "feedback_scores"},        "a span of Opik"   },
+	};
+	if (sample_has(sample, "content[].experiment_items"))
+		return 0;
+	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+		bool all = true;
+		for (size_t k = 0; k < 4 && signs[i].keys[k]; k++)
+			all = all && sample_has(sample, signs[i].keys[k]);
+		if (all) {
+			*why = signs[i].why;
+			return 75;
+		}
 	}
 	return 0;
 }
@@ -503,11 +520,8 @@ static int opik_probe(const struct sample *sample, const char **why)
 	}
 	for (size_t i = 0; i < sizeof lists / sizeof *lists && !score; i++)
 		score = item_score(val_at(val_get(v, lists[i]), 0), why);
-	if (!score && !sample->n_values && sample_has(sample, "content[].trace_id") &&
-	    sample_has(sample, "content[].start_time") && !sample_has(sample, "content[].experiment_items")) {
-		*why = "a page of spans";
-		score = 80;
-	}
+	if (!score && !sample->n_values)
+		score = large_score(sample, why);
 	if (!score)
 		*why = "no trace_id with parent_span_id, no page of traces";
 	return score;
