@@ -133,6 +133,27 @@ static void csv_columns(void **state)
 	      "extra-cells@4:14+0 5 cells in a table of 3 columns\n");
 }
 
+static void csv_many_columns(void **state)
+{
+	(void)state;
+	struct buf bytes = BUF_INIT, want = BUF_INIT;
+	enum { COLUMNS = 20000 };
+	for (int i = 0; i < COLUMNS; i++)
+		buf_printf(&bytes, "%sn%d", i ? "," : "", i % 2 ? 1 : i);
+	for (int i = 0; i < COLUMNS; i++)
+		buf_add_cstr(&bytes, i ? ",x" : "\nx");
+	for (int i = 0; i < COLUMNS; i++) {
+		buf_printf(&want, "%s\"n%d", i ? "," : "{", i % 2 ? 1 : i);
+		if (i > 1 && i % 2)
+			buf_printf(&want, "#%d", (i + 1) / 2);
+		buf_add_cstr(&want, "\":\"x\"");
+	}
+	buf_add_cstr(&want, "}\n");
+	gives_all(buf_str(&bytes), buf_cstr(&want), "");
+	buf_done(&bytes);
+	buf_done(&want);
+}
+
 static void csv_many_extra_cells(void **state)
 {
 	(void)state;
@@ -878,6 +899,7 @@ int main(void)
 	    cmocka_unit_test(csv_plain),
 	    cmocka_unit_test(csv_quotes),
 	    cmocka_unit_test(csv_columns),
+	    cmocka_unit_test(csv_many_columns),
 	    cmocka_unit_test(csv_bad),
 	    cmocka_unit_test(csv_many_extra_cells),
 	    cmocka_unit_test(csv_large_rows),
