@@ -137,7 +137,7 @@ static void csv_many_columns(void **state)
 {
 	(void)state;
 	struct buf bytes = BUF_INIT, want = BUF_INIT;
-	enum { COLUMNS = 20000 };
+	enum { COLUMNS = 2000 };
 	for (int i = 0; i < COLUMNS; i++)
 		buf_printf(&bytes, "%sn%d", i ? "," : "", i % 2 ? 1 : i);
 	for (int i = 0; i < COLUMNS; i++)
