@@ -301,6 +301,8 @@ static void not_csv(void **state)
 	    STR_INIT("int a, b;\nint c, d;\n"),
 	    STR_INIT("problem x: record 1, line 1, bad\nproblem x: record 2, line 1, bad\nproblem x: record 3, line 1, "
 	             "bad\n"),
+	    STR_INIT("package A; # of b\n\nuse strict;\nuse warnings;\n"),
+	    STR_INIT("from getopt import GetoptError, getopt\nfrom typing import Dict, List\n\nx = [\n  \"a\",\n]\n"),
 	    STR_INIT("INFO,start,now\nINFO,start,then\n"),
 	    STR_INIT("key: value\nother: [a, b]\n"),
 	    STR_INIT("\n\n\n\n\n\n"),
