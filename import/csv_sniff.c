@@ -136,7 +136,7 @@ static enum name judge_name(const struct cell *cell)
 
 /* ---- rows */
 
-enum { ROWS_LOOKED_AT = 20 };
+enum { ROWS_LOOKED_AT = 20, RICH_HEADER = 4 };
 
 struct look {
 	const unsigned char *p, *end;
@@ -208,6 +208,13 @@ static bool repeats(const struct look *l, const unsigned char *header, const uns
 	return same > 0 && same * 2 >= filled;
 }
 
+/* As wide as the header; or, where that is many good names, lacking cells at its end. */
+static bool fits(const struct row *row, const struct row *header)
+{
+	bool rich = header->cells >= RICH_HEADER && header->good == header->cells;
+	return row->cells == header->cells || (rich && row->cells < header->cells && row->cells * 2 >= header->cells);
+}
+
 /* What the rows say of one delimiter; *width: how many columns. */
 static enum convert_sniff try_delimiter(struct look l, size_t *width)
 {
@@ -241,10 +248,11 @@ static enum convert_sniff try_delimiter(struct look l, size_t *width)
 				return l.last ? CONVERT_YES : CONVERT_MORE; /* one cell fills all that is looked at */
 			break;
 		}
-		if (same + others == 0 && row.cells != header.cells)
+		bool fit = fits(&row, &header);
+		if (same + others == 0 && !fit)
 			return CONVERT_NO;
-		same += row.cells == header.cells;
-		others += row.cells != header.cells;
+		same += fit;
+		others += !fit;
 		filled += row.filled;
 		parted += row.parted;
 		blanks += row.blanks;

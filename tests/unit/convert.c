@@ -133,6 +133,16 @@ static void csv_columns(void **state)
 	      "extra-cells@4:14+0 5 cells in a table of 3 columns\n");
 }
 
+/* Rows that all lack the last cells, as in Debian's list of its releases. */
+static void csv_narrow_rows(void **state)
+{
+	(void)state;
+	gives("version,codename,series,created,eol\n1.1,Buzz,buzz,1996\n1.2,Rex,rex\n",
+	      "{\"version\":\"1.1\",\"codename\":\"Buzz\",\"series\":\"buzz\",\"created\":\"1996\"}\n"
+	      "{\"version\":\"1.2\",\"codename\":\"Rex\",\"series\":\"rex\"}\n",
+	      "");
+}
+
 static void csv_many_columns(void **state)
 {
 	(void)state;
@@ -902,6 +912,7 @@ int main(void)
 	    cmocka_unit_test(csv_quotes),
 	    cmocka_unit_test(csv_columns),
 	    cmocka_unit_test(csv_many_columns),
+	    cmocka_unit_test(csv_narrow_rows),
 	    cmocka_unit_test(csv_bad),
 	    cmocka_unit_test(csv_many_extra_cells),
 	    cmocka_unit_test(csv_large_rows),
