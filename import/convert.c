@@ -157,7 +157,8 @@ static size_t escape(char *out, unsigned char ch)
 		out[1] = shorts[ch];
 		return 2;
 	}
-	memcpy(out + 1, "u00", 3);
+	out[1] = 'u';
+	out[2] = out[3] = '0';
 	out[4] = digits[ch >> 4];
 	out[5] = digits[ch & 15];
 	return 6;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "import/convert_private.h"
+#include "store/base/hash.h"
 #include "store/base/scan.h"
 
 enum {
@@ -61,72 +62,78 @@ static void add_text(struct buf *out, const struct cell *cell)
 	buf_add(out, cell->stray, cell->stray_len);
 }
 
-static bool is_taken(const struct str *names, size_t n, struct str name)
+/* Names by their hash, and how often a number was tried for the same name again. */
+struct name_slot {
+	uint64_t hash; /* 0: free */
+	unsigned repeats;
+};
+struct name_table {
+	struct name_slot *slots;
+	size_t size; /* a power of two, more than twice the names */
+};
+
+/* The name's slot; *taken: it was there already. */
+static struct name_slot *name_slot(struct name_table *t, struct str name, bool *taken)
 {
-	for (size_t i = 0; i < n; i++)
-		if (str_eq(names[i], name))
-			return true;
-	return false;
+	uint64_t hash = hash64(name) | 1;
+	size_t i = (size_t)(hash >> 1) & (t->size - 1);
+	while (t->slots[i].hash && t->slots[i].hash != hash)
+		i = (i + 1) & (t->size - 1);
+	*taken = t->slots[i].hash == hash;
+	t->slots[i].hash = hash;
+	return &t->slots[i];
 }
 
-/* The name of column i, from 0, in text[from..). */
-static void add_name(struct buf *text, const struct cell *cell, const struct str *names, size_t i)
+/* The name of column i, from 0, in *text. */
+static void make_name(struct buf *text, const struct cell *cell, struct name_table *names, size_t i)
 {
-	size_t from = text->len;
+	bool taken;
+	buf_clear(text);
 	add_text(text, cell);
-	struct str trimmed = str_trim(str_from(buf_str(text), from));
+	struct str trimmed = str_trim(buf_str(text));
 	if (trimmed.len == 0) {
-		text->len = from;
+		buf_clear(text);
 		buf_printf(text, "#%zu", i + 1);
-		return;
+	} else if (!cell->quoted) {
+		memmove(text->ptr, trimmed.ptr, trimmed.len);
+		text->len = trimmed.len;
 	}
-	if (!cell->quoted) {
-		memmove(text->ptr + from, trimmed.ptr, trimmed.len);
-		text->len = from + trimmed.len;
-	}
-	size_t whole = text->len;
-	for (unsigned n = 2; is_taken(names, i, str_from(buf_str(text), from)); n++) {
+	struct name_slot *slot = name_slot(names, buf_str(text), &taken);
+	for (size_t whole = text->len; taken; name_slot(names, buf_str(text), &taken)) {
 		text->len = whole;
-		buf_printf(text, "#%u", n);
+		buf_printf(text, "#%u", 2 + slot->repeats++);
 	}
 }
 
-static void add_column(struct csv *v, struct buf *keys, struct str name)
+static void add_column(struct csv *v, struct str name)
 {
-	size_t from = keys->len;
-	buf_add_cstr(keys, v->columns.n ? "\"," : "{");
-	scan_quote(keys, name);
-	buf_add_cstr(keys, ":\"");
-	*vec_add(&v->columns) = (struct str){NULL, keys->len - from};
+	size_t from = v->keys.len;
+	buf_add_cstr(&v->keys, v->columns.n ? "\"," : "{");
+	scan_quote(&v->keys, name);
+	buf_add_cstr(&v->keys, ":\"");
+	*vec_add(&v->columns) = (struct str){NULL, v->keys.len - from};
 }
 
-/* The header stands at in[at] whole. */
-static size_t read_header(const struct convert *c, struct csv *v)
+/* The header of `cells` stands at in[at] whole. */
+static size_t read_header(const struct convert *c, struct csv *v, size_t cells)
 {
 	struct cell cell;
 	struct buf text = BUF_INIT;
-	VEC(struct str) names = {0};
-	VEC(size_t) lens = {0};
+	struct name_table names = {.size = 16};
 	const unsigned char *p = c->in + c->at, *end = c->in + c->len;
+	while (names.size < cells * 4) /* each may take a second name */
+		names.size *= 2;
+	names.slots = xcalloc(names.size, sizeof *names.slots);
 	do {
 		cell_read(&cell, p, end, v->delimiter);
-		size_t from = text.len;
-		vec_reserve(&names, names.n + 1);
-		/* The text moves as it grows: names are slices of it only here. */
-		for (size_t i = 0, at = 0; i < names.n; at += lens.at[i++])
-			names.at[i] = str_cut(buf_str(&text), at, lens.at[i]);
-		add_name(&text, &cell, names.at, names.n);
-		*vec_add(&lens) = text.len - from;
-		names.n++;
+		make_name(&text, &cell, &names, v->columns.n);
+		add_column(v, buf_str(&text));
 		p = cell.next;
 	} while (cell.stop == CELL_NEXT);
-	for (size_t i = 0, at = 0; i < names.n; at += lens.at[i++])
-		add_column(v, &v->keys, str_cut(buf_str(&text), at, lens.at[i]));
 	for (size_t i = 0, at = 0; i < v->columns.n; at += v->columns.at[i++].len)
 		v->columns.at[i].ptr = v->keys.ptr + at;
 	buf_done(&text);
-	vec_done(&names);
-	vec_done(&lens);
+	free(names.slots);
 	return (size_t)(p - (c->in + c->at));
 }
 
@@ -138,9 +145,11 @@ static enum convert_step header_step(struct convert *c, struct csv *v)
 	size_t before = csv_before_header(head, &delimiter);
 	v->delimiter = (unsigned char)delimiter;
 	const unsigned char *p = c->in + c->at + before, *end = c->in + c->len;
+	size_t cells = 0;
 	do {
 		cell_read(&cell, p, end, v->delimiter);
 		p = cell.next;
+		cells++;
 	} while (cell.stop == CELL_NEXT);
 	if (cell.stop != CELL_ROW) {
 		if (!c->ended)
@@ -150,7 +159,7 @@ static enum convert_step header_step(struct convert *c, struct csv *v)
 		return CONVERT_END;
 	}
 	take_lines(c, before);
-	take_lines(c, read_header(c, v));
+	take_lines(c, read_header(c, v, cells));
 	v->begun = true;
 	return CONVERT_GO;
 }

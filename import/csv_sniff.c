@@ -136,7 +136,7 @@ static enum name judge_name(const struct cell *cell)
 
 /* ---- rows */
 
-enum { ROWS_LOOKED_AT = 20 };
+enum { ROWS_LOOKED_AT = 20, RICH_HEADER = 4 };
 
 struct look {
 	const unsigned char *p, *end;
@@ -146,6 +146,7 @@ struct look {
 
 struct row {
 	size_t cells, good, bad;
+	size_t filled;         /* cells with text behind the first */
 	size_t parted, blanks; /* delimiters, and those before a blank: as in a sentence */
 	size_t words;          /* of the longest cell without quotes */
 	bool whole;
@@ -168,6 +169,7 @@ static void look_at_row(struct look *l, struct row *row)
 		cell_read(&cell, l->p, l->end, l->delimiter);
 		enum name name = judge_name(&cell);
 		size_t words = cell.quoted ? 0 : count_words(str_trim(cell_text(&cell)));
+		row->filled += row->cells > 0 && (cell.len > 0 || cell.quoted);
 		row->cells++;
 		row->good += name == NAME_GOOD;
 		row->bad += name == NAME_BAD;
@@ -206,11 +208,18 @@ static bool repeats(const struct look *l, const unsigned char *header, const uns
 	return same > 0 && same * 2 >= filled;
 }
 
+/* As wide as the header; or, where that is many good names, lacking cells at its end. */
+static bool fits(const struct row *row, const struct row *header)
+{
+	bool rich = header->cells >= RICH_HEADER && header->good == header->cells;
+	return row->cells == header->cells || (rich && row->cells < header->cells && row->cells * 2 >= header->cells);
+}
+
 /* What the rows say of one delimiter; *width: how many columns. */
 static enum convert_sniff try_delimiter(struct look l, size_t *width)
 {
 	struct row header, row;
-	size_t same = 0, others = 0, parted, blanks;
+	size_t same = 0, others = 0, filled = 0, parted, blanks;
 	const enum convert_sniff open = l.last ? CONVERT_NO : CONVERT_MORE;
 	const unsigned char *names = l.p;
 	look_at_row(&l, &header);
@@ -223,6 +232,9 @@ static enum convert_sniff try_delimiter(struct look l, size_t *width)
 		return CONVERT_NO;
 	parted = header.parted;
 	blanks = header.blanks;
+	/* A blank behind each comma is how prose is written, and some code: only short names can be a header then. */
+	if (blanks == parted && l.delimiter != '\t' && header.words > NAME_SHORT_WORDS)
+		return CONVERT_NO;
 	for (size_t i = 0; i < ROWS_LOOKED_AT && l.p < l.end; i++) {
 		while (is_blank_line(&l))
 			l.p += *l.p == '\r' ? 2 : 1;
@@ -236,22 +248,22 @@ static enum convert_sniff try_delimiter(struct look l, size_t *width)
 				return l.last ? CONVERT_YES : CONVERT_MORE; /* one cell fills all that is looked at */
 			break;
 		}
-		if (same + others == 0 && row.cells != header.cells)
+		bool fit = fits(&row, &header);
+		if (same + others == 0 && !fit)
 			return CONVERT_NO;
-		same += row.cells == header.cells;
-		others += row.cells != header.cells;
+		same += fit;
+		others += !fit;
+		filled += row.filled;
 		parted += row.parted;
 		blanks += row.blanks;
 	}
 	if (same == 0)
 		return open;
-	/* A blank behind each comma is how prose is written: only short names and several rows say more then. */
-	if (blanks == parted && l.delimiter != '\t') {
-		if (header.words > NAME_SHORT_WORDS)
-			return CONVERT_NO;
-		if (header.cells < 3 && same < 3)
-			return l.last || same + others >= 3 ? CONVERT_NO : CONVERT_MORE;
-	}
+	if (filled == 0) /* statements that end with the delimiter */
+		return CONVERT_NO;
+	/* Several rows say more. */
+	if (blanks == parted && l.delimiter != '\t' && header.cells < 3 && same < 3)
+		return l.last || same + others >= 3 ? CONVERT_NO : CONVERT_MORE;
 	return same * (header.cells > 2 ? 2 : 1) >= others ? CONVERT_YES : CONVERT_NO;
 }
 

@@ -279,9 +279,13 @@ static bool conversion_problem(struct record_reader *r, const struct out *out)
 	uint64_t records;
 	if (!reader_conversion(r->w.source))
 		return false;
-	if (r->stack.n == 0 && r->phase == PHASE_READ)
-		skip_between(r, true); /* to the next line made: what came before it is known */
-	uint64_t at = r->phase == PHASE_END ? UINT64_MAX : window_offset(&r->w);
+	/* What was met before a byte that is there is known; before one still to be made there may be more. */
+	uint64_t at = UINT64_MAX;
+	if (r->phase == PHASE_READ) {
+		bool there = r->stack.n == 0 && skip_between(r, true) >= 0;
+		at = window_offset(&r->w);
+		at -= !there && at > 0 && !record_at_end(r);
+	}
 	if (!reader_problem(r->w.source, at, out->problem, &records))
 		return false;
 	out->problem->record = r->number + (records > 0);

@@ -133,6 +133,37 @@ static void csv_columns(void **state)
 	      "extra-cells@4:14+0 5 cells in a table of 3 columns\n");
 }
 
+/* Rows that all lack the last cells, as in Debian's list of its releases. */
+static void csv_narrow_rows(void **state)
+{
+	(void)state;
+	gives("version,codename,series,created,eol\n1.1,Buzz,buzz,1996\n1.2,Rex,rex\n",
+	      "{\"version\":\"1.1\",\"codename\":\"Buzz\",\"series\":\"buzz\",\"created\":\"1996\"}\n"
+	      "{\"version\":\"1.2\",\"codename\":\"Rex\",\"series\":\"rex\"}\n",
+	      "");
+}
+
+static void csv_many_columns(void **state)
+{
+	(void)state;
+	struct buf bytes = BUF_INIT, want = BUF_INIT;
+	enum { COLUMNS = 2000 };
+	for (int i = 0; i < COLUMNS; i++)
+		buf_printf(&bytes, "%sn%d", i ? "," : "", i % 2 ? 1 : i);
+	for (int i = 0; i < COLUMNS; i++)
+		buf_add_cstr(&bytes, i ? ",x" : "\nx");
+	for (int i = 0; i < COLUMNS; i++) {
+		buf_printf(&want, "%s\"n%d", i ? "," : "{", i % 2 ? 1 : i);
+		if (i > 1 && i % 2)
+			buf_printf(&want, "#%d", (i + 1) / 2);
+		buf_add_cstr(&want, "\":\"x\"");
+	}
+	buf_add_cstr(&want, "}\n");
+	gives_all(buf_str(&bytes), buf_cstr(&want), "");
+	buf_done(&bytes);
+	buf_done(&want);
+}
+
 static void csv_many_extra_cells(void **state)
 {
 	(void)state;
@@ -280,6 +311,8 @@ static void not_csv(void **state)
 	    STR_INIT("int a, b;\nint c, d;\n"),
 	    STR_INIT("problem x: record 1, line 1, bad\nproblem x: record 2, line 1, bad\nproblem x: record 3, line 1, "
 	             "bad\n"),
+	    STR_INIT("package A; # of b\n\nuse strict;\nuse warnings;\n"),
+	    STR_INIT("from getopt import GetoptError, getopt\nfrom typing import Dict, List\n\nx = [\n  \"a\",\n]\n"),
 	    STR_INIT("INFO,start,now\nINFO,start,then\n"),
 	    STR_INIT("key: value\nother: [a, b]\n"),
 	    STR_INIT("\n\n\n\n\n\n"),
@@ -878,6 +911,8 @@ int main(void)
 	    cmocka_unit_test(csv_plain),
 	    cmocka_unit_test(csv_quotes),
 	    cmocka_unit_test(csv_columns),
+	    cmocka_unit_test(csv_many_columns),
+	    cmocka_unit_test(csv_narrow_rows),
 	    cmocka_unit_test(csv_bad),
 	    cmocka_unit_test(csv_many_extra_cells),
 	    cmocka_unit_test(csv_large_rows),

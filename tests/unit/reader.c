@@ -238,6 +238,67 @@ static void zstd_and_xz(void **state)
 	buf_done(&text);
 }
 
+/* A record of the collector's file exporter. */
+static void add_record(struct buf *out, struct str bytes)
+{
+	struct buf frame = BUF_INIT;
+	add_compressed(&frame, bytes, "zstd");
+	for (int shift = 24; shift >= 0; shift -= 8)
+		buf_add_char(out, (char)(frame.len >> shift));
+	buf_add_str(out, buf_str(&frame));
+	buf_done(&frame);
+}
+
+static void zstd_records(void **state)
+{
+	(void)state;
+	struct buf file = BUF_INIT, large = made_text(30000), want = BUF_INIT;
+	/* JSON becomes lines; other bytes follow each other as they are. */
+	add_record(&file, STR_LIT("{\"a\":1}"));
+	size_t first = file.len;
+	add_record(&file, STR_LIT(""));
+	add_record(&file, STR_LIT("{\"a\":2}\n"));
+	add_record(&file, buf_str(&large));
+	add_record(&file, STR_LIT("[3]"));
+	buf_add_cstr(&want, "{\"a\":1}\n{\"a\":2}\n");
+	buf_add_str(&want, buf_str(&large));
+	buf_add_cstr(&want, "[3]\n");
+	gives(buf_str(&file), buf_str(&want), NULL, "zstd");
+	for (size_t len = 8; len < first; len++) {
+		struct reading got = read_file(str_cut(buf_str(&file), 0, len), NULL, 4096);
+		assert_string_equal(got.code ? got.code : "", "damaged");
+		assert_non_null(strstr(got.err.text, "cut off"));
+		buf_done(&got.bytes);
+	}
+	for (size_t len = first + 1; len < first + 40; len++) {
+		struct reading got = read_file(str_cut(buf_str(&file), 0, len), NULL, 4096);
+		assert_true(str_starts(buf_str(&got.bytes), "{\"a\":1}\n"));
+		buf_done(&got.bytes);
+	}
+	/* A length that is a lie: the record ends before its frame, or goes on behind it. */
+	for (int change = -1; change <= 1; change += 2) {
+		file.ptr[3] = (char)(file.ptr[3] + change);
+		struct reading got = read_file(str_cut(buf_str(&file), 0, first + 20), NULL, 4096);
+		assert_string_equal(got.code ? got.code : "", "damaged");
+		buf_done(&got.bytes);
+		file.ptr[3] = (char)(file.ptr[3] - change);
+	}
+	buf_clear(&file);
+	add_record(&file, STR_LIT("\x01\x02"));
+	add_record(&file, STR_LIT("\x03"));
+	gives(buf_str(&file), STR_LIT("\x01\x02\x03"), NULL, "zstd");
+	buf_clear(&file);
+	buf_clear(&large);
+	buf_add_fill(&large, ' ', 32 << 20);
+	add_record(&file, buf_str(&large));
+	struct reading got = read_file(buf_str(&file), NULL, 1 << 16);
+	assert_string_equal(got.code, "limit-ratio");
+	buf_done(&got.bytes);
+	buf_done(&file);
+	buf_done(&large);
+	buf_done(&want);
+}
+
 static void bombs(void **state)
 {
 	(void)state;
@@ -370,10 +431,10 @@ static void memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(plain),       cmocka_unit_test(gzip),    cmocka_unit_test(gzip_damaged),
-	    cmocka_unit_test(zstd_and_xz), cmocka_unit_test(bombs),   cmocka_unit_test(refused),
-	    cmocka_unit_test(not_there),   cmocka_unit_test(shrinks), cmocka_unit_test(standard_input),
-	    cmocka_unit_test(memory),
+	    cmocka_unit_test(plain),       cmocka_unit_test(gzip),         cmocka_unit_test(gzip_damaged),
+	    cmocka_unit_test(zstd_and_xz), cmocka_unit_test(bombs),        cmocka_unit_test(refused),
+	    cmocka_unit_test(not_there),   cmocka_unit_test(shrinks),      cmocka_unit_test(standard_input),
+	    cmocka_unit_test(memory),      cmocka_unit_test(zstd_records),
 	};
 	return cmocka_run_group_tests_name("reader", tests, NULL, NULL);
 }
