@@ -479,7 +479,7 @@ static int otlp_probe(const struct sample *sample, const char **why)
 
 const struct format format_otlp = {
     .name = "otlp",
-    .title = "OpenTelemetry OTLP/JSON",
+    .title = "OpenTelemetry OTLP (JSON and protobuf)",
     .spec_url = "https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding",
     .how = "resourceSpans, batches or scopeSpans in the first JSON values, camelCase or snake_case",
     .fills = "traces, spans with messages, documents, events and links, scores of evaluation events",
