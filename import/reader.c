@@ -1,43 +1,21 @@
 /* One struct for all sources: `pull` gives decompressed bytes, the rest (offsets, limits, failures that stay) is shared; what is no JSON
- * goes through a conversion on its way out.
- * Each compression by its own library and not by libarchive: that one does not check gzip's CRC (3.6.2), and brings libxml2, ICU and
- * the C++ library into every start of the program, which took longer than all else in it. */
-#include "import/reader.h"
+ * goes through a conversion on its way out. */
+#include "import/reader_private.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <lzma.h>
 #include <poll.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
-#include <zstd.h>
-#include <zstd_errors.h>
 
 #include "import/convert.h"
 
-enum { INPUT_SIZE = 256 << 10, SNIFF_MIN = 8, LOOK_SIZE = 4096, PAUSE_MS = 50 };
-static const uint64_t XZ_MEMORY = 128 << 20; /* xz -9 needs 65 MiB */
+enum { SNIFF_MIN = 8, LOOK_SIZE = 4096, PAUSE_MS = 50 };
 static const uint64_t RATIO_FREE = 16 << 20; /* below this no ratio is suspect: a file of blanks is not a bomb */
 static const uint64_t EXPANDED_DEFAULT = 64ULL << 30;
 enum { RATIO_DEFAULT = 200 };
-
-/* What the first bytes say. Zip and tar are not here: whoever reads meets them in the decompressed bytes (archive.h). */
-enum container {
-	CONTAINER_PLAIN,
-	CONTAINER_GZIP,
-	CONTAINER_ZSTD,
-	CONTAINER_ZSTD_RECORDS, /* of the OpenTelemetry collector's file exporter */
-	CONTAINER_XZ,
-	CONTAINER_BZIP2,
-	CONTAINER_LZ4,
-	CONTAINER_7ZIP,
-	CONTAINER_COMPRESS,
-	N_CONTAINERS
-};
 
 static const struct {
 	enum container container;
@@ -54,65 +32,11 @@ static const struct {
     {.container = CONTAINER_COMPRESS,     .at = 0, .len = 2, .bytes = "\x1f\x9d"          },
 };
 
-static const char *const container_names[N_CONTAINERS] = {
-    [CONTAINER_GZIP] = "gzip",   [CONTAINER_ZSTD] = "zstd",
-    [CONTAINER_XZ] = "xz",       [CONTAINER_ZSTD_RECORDS] = "zstd",
-    [CONTAINER_BZIP2] = "bzip2", [CONTAINER_LZ4] = "lz4",
-    [CONTAINER_7ZIP] = "7-Zip",  [CONTAINER_COMPRESS] = "compress (.Z)",
-};
-
-struct reader {
-	char *path;
-	int fd;            /* -1: memory, or fed */
-	reader_feed *feed; /* bytes from elsewhere */
-	void *feed_context;
-	struct str memory;
-	size_t chunk;
-	enum container container;
-	struct reader_limits limits;
-
-	unsigned char *in; /* read and not yet used: in[in_at..in_end) */
-	size_t in_at, in_end;
-	bool in_eof;
-	z_stream zlib;
-	bool zlib_ready, in_member;
-	const char *zlib_bad; /* damage met, to be told once the bytes before it are given */
-	ZSTD_DStream *zstd;
-	bool in_frame;                /* of zstd */
-	size_t zstd_wants;            /* bytes it would like next */
-	uint32_t record_left;         /* bytes of the record that were not taken yet */
-	bool record_begun, line_open; /* it has given something; that is JSON, and no line end came after it */
-	lzma_stream xz;
-	lzma_ret xz_status; /* anything but LZMA_OK stays */
-	bool xz_ready;
-
-	uint64_t pulled; /* decompressed bytes so far */
-	struct buf head; /* looked at to choose a conversion: comes first, from head_at */
-	size_t head_at;
-	bool looked;
-	struct convert *convert; /* NULL: given as it is */
-
-	struct buf unread; /* given back: comes first, from unread_at */
-	size_t unread_at;
-	struct hasher *hasher;
-	uint64_t given, source_size;
-	_Atomic uint64_t source_bytes;
-	uint64_t at;  /* of the next byte, if placed */
-	bool placed;  /* read by pread: a second reader of the same descriptor does not move it */
-	bool limited; /* source_size is the end, also of a file that shrinks */
-	bool stopped; /* the wait was given up */
-	reader_wait *wait;
-	void *wait_context;
-	bool regular, failed;
-	const char *code;
-	struct err err; /* of the failure: it stays */
-};
-
 static _Thread_local const char *open_code;
 
 /* ---- failures */
 
-static int64_t fail(struct reader *r, const char *code, const char *text)
+int64_t reader_fail(struct reader *r, const char *code, const char *text)
 {
 	r->failed = true;
 	r->code = code;
@@ -123,7 +47,7 @@ static int64_t fail(struct reader *r, const char *code, const char *text)
 
 static int64_t fail_io(struct reader *r, int number)
 {
-	return fail(r, "io", strerror(number));
+	return reader_fail(r, "io", strerror(number));
 }
 
 /* ---- bytes of the file */
@@ -162,7 +86,7 @@ static int64_t read_fed(struct reader *r, void *into, size_t cap)
 	if (n >= 0)
 		return n;
 	r->stopped = code == NULL;
-	return r->stopped ? 0 : fail(r, code, why.text);
+	return r->stopped ? 0 : reader_fail(r, code, why.text);
 }
 
 /* One read(); 0 at the end, -1 with the failure kept. */
@@ -182,7 +106,7 @@ static int64_t read_file(struct reader *r, void *into, size_t cap)
 }
 
 /* Puts more of the file behind what is unused. false: failed; the end sets in_eof. */
-static bool fill_input(struct reader *r)
+bool reader_fill(struct reader *r)
 {
 	if (r->in_at == r->in_end)
 		r->in_at = r->in_end = 0;
@@ -196,7 +120,7 @@ static bool fill_input(struct reader *r)
 	return true;
 }
 
-static void use_input(struct reader *r, size_t n)
+void reader_use(struct reader *r, size_t n)
 {
 	r->in_at += n;
 	count_source(r, n);
@@ -227,242 +151,23 @@ static int64_t pull_plain(struct reader *r, char *into, size_t cap)
 	if (ready > 0) {
 		size_t n = ready < cap ? ready : cap;
 		memcpy(into, r->in + r->in_at, n);
-		use_input(r, n);
+		reader_use(r, n);
 		return (int64_t)n;
 	}
 	int64_t n = read_file(r, into, cap);
 	if (n > 0)
 		count_source(r, (size_t)n);
 	if (n == 0 && r->regular && !r->limited && r->pulled < r->source_size)
-		return fail(r, "io", "the file got shorter while it was read");
+		return reader_fail(r, "io", "the file got shorter while it was read");
 	return n;
 }
-
-/* Between members: another member, or the end; zeros may pad the end, as with gzip(1). */
-static int64_t next_member(struct reader *r, bool *end)
-{
-	*end = false;
-	while (r->in_at < r->in_end && r->in[r->in_at] == 0)
-		use_input(r, 1);
-	if (r->in_end - r->in_at < 2 && !r->in_eof) {
-		memmove(r->in, r->in + r->in_at, r->in_end - r->in_at);
-		r->in_end -= r->in_at;
-		r->in_at = 0;
-		return fill_input(r) ? 0 : -1;
-	}
-	if (r->in_at == r->in_end && r->in_eof) {
-		*end = true;
-		return 0;
-	}
-	if (r->in[r->in_at] != 0x1f)
-		return fail(r, "damaged", "after the compressed data come bytes that are not gzip");
-	inflateReset(&r->zlib);
-	r->in_member = true;
-	return 0;
-}
-
-static const char *inflate_failure(const struct reader *r)
-{
-	const char *words = r->zlib.msg ? r->zlib.msg : "";
-	if (strcmp(words, "incorrect data check") == 0)
-		return "the gzip data is damaged: its checksum (CRC) is wrong";
-	if (strcmp(words, "incorrect length check") == 0)
-		return "the gzip data is damaged: its length is wrong";
-	return "the gzip data is damaged";
-}
-
-static int64_t inflate_some(struct reader *r, char *into, size_t cap)
-{
-	if (r->zlib_bad)
-		return fail(r, "damaged", r->zlib_bad);
-	if (r->in_at == r->in_end && !r->in_eof && !fill_input(r))
-		return -1;
-	size_t had = r->in_end - r->in_at;
-	r->zlib.next_in = r->in + r->in_at;
-	r->zlib.avail_in = (uInt)had;
-	r->zlib.next_out = (unsigned char *)into;
-	r->zlib.avail_out = cap > INT32_MAX ? INT32_MAX : (uInt)cap;
-	uInt room = r->zlib.avail_out;
-	int status = inflate(&r->zlib, Z_NO_FLUSH);
-	use_input(r, had - r->zlib.avail_in);
-	if (status == Z_MEM_ERROR)
-		err_die("out of memory");
-	if (status == Z_STREAM_END)
-		r->in_member = false;
-	else if (status != Z_OK && status != Z_BUF_ERROR)
-		r->zlib_bad = inflate_failure(r);
-	int64_t n = (int64_t)(room - r->zlib.avail_out);
-	/* Only now: zlib may still have had something to give when its input was at its end. */
-	if (n == 0 && had == 0 && r->in_member && r->in_eof && !r->zlib_bad)
-		return fail(r, "damaged", "the gzip data is cut off");
-	return n;
-}
-
-static int64_t pull_gzip(struct reader *r, char *into, size_t cap)
-{
-	for (;;) {
-		bool end = false;
-		int64_t n = r->in_member || r->zlib_bad ? inflate_some(r, into, cap) : next_member(r, &end);
-		if (n != 0 || end)
-			return n;
-	}
-}
-
-static int64_t damaged(struct reader *r, const char *what, const char *why)
-{
-	struct buf text = BUF_INIT;
-	buf_printf(&text, "the %s data is %s", container_names[r->container], what);
-	if (why)
-		buf_printf(&text, " (%s)", why);
-	int64_t n = fail(r, "damaged", buf_cstr(&text));
-	buf_done(&text);
-	return n;
-}
-
-/* Gives the decoder `n` bytes of the input. */
-static bool step_zstd(struct reader *r, size_t n, ZSTD_outBuffer *out)
-{
-	ZSTD_inBuffer in = {.src = r->in + r->in_at, .size = n};
-	size_t hint = ZSTD_decompressStream(r->zstd, out, &in);
-	if (ZSTD_getErrorCode(hint) == ZSTD_error_memory_allocation)
-		err_die("out of memory");
-	if (ZSTD_isError(hint)) {
-		damaged(r, "damaged", ZSTD_getErrorName(hint));
-		return false;
-	}
-	use_input(r, in.pos);
-	r->in_frame = hint != 0;
-	r->zstd_wants = hint;
-	return true;
-}
-
-/* Frames one after the other, as zstd(1) reads them; a call may give nothing and only take. What is decoded is fetched first, and the
- * decoder gets no more than it asks for, a block or a checksum: so what a block held is out before its frame is found wrong. */
-static int64_t pull_zstd(struct reader *r, char *into, size_t cap)
-{
-	ZSTD_outBuffer out = {.dst = into, .size = cap};
-	if (r->in_frame && !step_zstd(r, 0, &out))
-		return -1;
-	while (out.pos == 0) {
-		if (r->in_at == r->in_end && !r->in_eof && !fill_input(r))
-			return -1;
-		bool drained = r->in_at == r->in_end && r->in_eof;
-		if (drained && !r->in_frame)
-			return 0;
-		if (!r->in_frame)
-			r->zstd_wants = ZSTD_initDStream(r->zstd);
-		size_t there = r->in_end - r->in_at;
-		if (!step_zstd(r, there < r->zstd_wants ? there : r->zstd_wants, &out))
-			return -1;
-		if (drained && out.pos == 0 && r->in_frame)
-			return damaged(r, "cut off", NULL);
-	}
-	return (int64_t)out.pos;
-}
-
-/* The next record's length, 4 bytes with the big end first. 0: the end, -1: failed. */
-static int64_t next_record(struct reader *r)
-{
-	while (r->in_end - r->in_at < 4 && !r->in_eof) {
-		memmove(r->in, r->in + r->in_at, r->in_end - r->in_at);
-		r->in_end -= r->in_at;
-		r->in_at = 0;
-		if (!fill_input(r))
-			return -1;
-	}
-	const unsigned char *p = r->in + r->in_at;
-	size_t there = r->in_end - r->in_at;
-	if (there < 4)
-		return there ? damaged(r, "cut off", NULL) : 0;
-	r->record_left = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-	r->record_begun = false;
-	use_input(r, 4);
-	return 1;
-}
-
-/* The next bytes of a record to the decoder, never those of the one behind it. */
-static bool step_record(struct reader *r, ZSTD_outBuffer *out)
-{
-	if (r->in_at == r->in_end && !r->in_eof && !fill_input(r))
-		return false;
-	if (!r->in_frame)
-		r->zstd_wants = ZSTD_initDStream(r->zstd);
-	size_t before = r->in_at, n = r->in_end - r->in_at;
-	n = n < r->zstd_wants ? n : r->zstd_wants;
-	n = n < r->record_left ? n : r->record_left;
-	if (n == 0) {
-		damaged(r, "cut off", NULL);
-		return false;
-	}
-	bool good = step_zstd(r, n, out);
-	r->record_left -= (uint32_t)(r->in_at - before);
-	return good;
-}
-
-/* Each record is compressed by itself behind its length. Those that are JSON become lines. Source: opentelemetry-collector-contrib
- * exporter/fileexporter/README.md. */
-static int64_t pull_zstd_records(struct reader *r, char *into, size_t cap)
-{
-	ZSTD_outBuffer out = {.dst = into, .size = cap};
-	if (r->in_frame && !step_zstd(r, 0, &out))
-		return -1;
-	while (out.pos == 0) {
-		if (r->in_frame || r->record_left > 0) {
-			if (!step_record(r, &out))
-				return -1;
-			continue;
-		}
-		if (r->line_open) {
-			r->line_open = false;
-			*into = '\n';
-			return 1;
-		}
-		int64_t more = next_record(r);
-		if (more <= 0)
-			return more;
-	}
-	r->line_open = (r->record_begun ? r->line_open : *into == '{' || *into == '[') && into[out.pos - 1] != '\n';
-	r->record_begun = true;
-	return (int64_t)out.pos;
-}
-
-static int64_t xz_failure(struct reader *r)
-{
-	if (r->xz_status == LZMA_MEM_ERROR)
-		err_die("out of memory");
-	if (r->xz_status == LZMA_BUF_ERROR)
-		return damaged(r, "cut off", NULL);
-	return damaged(r, "damaged",
-	               r->xz_status == LZMA_MEMLIMIT_ERROR  ? "it wants more than 128 MiB of memory"
-	               : r->xz_status == LZMA_OPTIONS_ERROR ? "its options are not known"
-	               : r->xz_status == LZMA_FORMAT_ERROR  ? "bytes that are not xz"
-	                                                    : NULL);
-}
-
-static int64_t pull_xz(struct reader *r, char *into, size_t cap)
-{
-	r->xz.next_out = (uint8_t *)into;
-	r->xz.avail_out = cap;
-	while (r->xz_status == LZMA_OK && r->xz.avail_out == cap) {
-		if (r->in_at == r->in_end && !r->in_eof && !fill_input(r))
-			return -1;
-		size_t had = r->in_end - r->in_at;
-		r->xz.next_in = r->in + r->in_at;
-		r->xz.avail_in = had;
-		r->xz_status = lzma_code(&r->xz, r->in_eof ? LZMA_FINISH : LZMA_RUN);
-		use_input(r, had - r->xz.avail_in);
-	}
-	size_t n = cap - r->xz.avail_out; /* what came before a failure is given first */
-	return n || r->xz_status == LZMA_STREAM_END ? (int64_t)n : xz_failure(r);
-}
-
 static int64_t pull(struct reader *r, char *into, size_t cap)
 {
 	switch (r->container) {
-	case CONTAINER_GZIP: return pull_gzip(r, into, cap);
-	case CONTAINER_ZSTD: return pull_zstd(r, into, cap);
-	case CONTAINER_ZSTD_RECORDS: return pull_zstd_records(r, into, cap);
-	case CONTAINER_XZ: return pull_xz(r, into, cap);
+	case CONTAINER_GZIP:
+	case CONTAINER_ZSTD:
+	case CONTAINER_ZSTD_RECORDS:
+	case CONTAINER_XZ: return unpack_pull(r, into, cap);
 	case CONTAINER_PLAIN:
 	case CONTAINER_BZIP2:
 	case CONTAINER_LZ4:
@@ -491,7 +196,7 @@ static int64_t check_limits(struct reader *r, int64_t n)
 		buf_printf(&text, "it expands to more than %u times its size", r->limits.ratio);
 	}
 	if (code)
-		n = fail(r, code, buf_cstr(&text));
+		n = reader_fail(r, code, buf_cstr(&text));
 	buf_done(&text);
 	return n;
 }
@@ -621,7 +326,7 @@ static bool read_head(struct reader *r)
 {
 	r->in = xmalloc(INPUT_SIZE);
 	while (r->in_end < SNIFF_MIN && !r->in_eof)
-		if (!fill_input(r))
+		if (!reader_fill(r))
 			return false;
 	return true;
 }
@@ -631,7 +336,7 @@ static bool refuse(struct reader *r)
 	struct buf text = BUF_INIT;
 	/* Every container has a name. NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage) */
 	buf_printf(&text, "this is %s data, which is not read; unpack it first", container_names[r->container]);
-	fail(r, "unknown-format", buf_cstr(&text));
+	reader_fail(r, "unknown-format", buf_cstr(&text));
 	buf_done(&text);
 	return false;
 }
@@ -642,22 +347,9 @@ static bool open_container(struct reader *r)
 	switch (r->container) {
 	case CONTAINER_PLAIN: return true;
 	case CONTAINER_GZIP:
-		if (inflateInit2(&r->zlib, MAX_WBITS + 16) != Z_OK)
-			err_die("out of memory");
-		r->zlib_ready = r->in_member = true;
-		return true;
 	case CONTAINER_ZSTD:
 	case CONTAINER_ZSTD_RECORDS:
-		r->zstd = ZSTD_createDStream();
-		if (!r->zstd)
-			err_die("out of memory");
-		return true;
-	case CONTAINER_XZ:
-		r->xz = (lzma_stream)LZMA_STREAM_INIT;
-		if (lzma_stream_decoder(&r->xz, XZ_MEMORY, LZMA_CONCATENATED) != LZMA_OK)
-			err_die("out of memory");
-		r->xz_ready = true;
-		return true;
+	case CONTAINER_XZ: unpack_open(r); return true;
 	case CONTAINER_BZIP2:
 	case CONTAINER_LZ4:
 	case CONTAINER_7ZIP:
@@ -779,11 +471,7 @@ void reader_close(struct reader *r)
 	if (!r)
 		return;
 	convert_close(r->convert);
-	ZSTD_freeDStream(r->zstd);
-	if (r->xz_ready)
-		lzma_end(&r->xz);
-	if (r->zlib_ready)
-		inflateEnd(&r->zlib);
+	unpack_close(r);
 	if (r->fd > STDIN_FILENO)
 		close(r->fd);
 	buf_done(&r->unread);
@@ -857,9 +545,4 @@ bool reader_problem(struct reader *r, uint64_t offset, struct problem *p, uint64
 const char *reader_code(const struct reader *r)
 {
 	return r ? r->code : open_code;
-}
-
-const char *reader_xz(void)
-{
-	return lzma_version_string();
 }

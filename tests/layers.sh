@@ -47,9 +47,9 @@ BEGIN {
 	owner["cjson/cJSON.h"] = "store/base/json.c"
 	owner["unigbrk.h"] = owner["unictype.h"] = owner["unicase.h"] = owner["uninorm.h"] = owner["unistr.h"] = owner["uniwidth.h"] = "store/base/text.c store/base/text_code.c store/base/text_words.c"
 	owner["archive.h"] = owner["archive_entry.h"] = "import/archive.c"
-	owner["lzma.h"] = "import/reader.c"
-	owner["zlib.h"] = "import/reader.c store/base/pack.c"
-	owner["zstd.h"] = "import/reader.c store/base/pack.c"
+	owner["lzma.h"] = "import/reader_private.h"
+	owner["zlib.h"] = "import/reader_private.h store/base/pack.c"
+	owner["zstd.h"] = "import/reader_private.h store/base/pack.c"
 	owner["xxhash.h"] = owner["sha2.h"] = "store/base/hash.c"
 	bad = 0
 }
