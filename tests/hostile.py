@@ -11,7 +11,7 @@ strings   every BLNS, SQL and FTS string as id, name, attribute, case, label; fo
 print     all commands and error lines over hostile data and 40 odd file names: no byte that acts; modes 0600 and 0700
 forests   random forests with cycles, orphans, duplicates, long chains: each span once, sizes as a tree's; time per span
 Prints the seed and 'N passed, N failed'."""
-import concurrent.futures, csv, glob, hashlib, io, json, os, random, re, resource, shutil, sqlite3, stat, struct, subprocess, sys, tempfile, time
+import collections, concurrent.futures, csv, glob, hashlib, io, json, os, pty, random, re, resource, shutil, sqlite3, stat, struct, subprocess, sys, tempfile, time
 
 args = sys.argv[1:]
 deep = "--deep" in args
@@ -153,7 +153,7 @@ def one_file(path):
     wrong = []
     if code not in (0, 3):
         return path, ["exit code %d: %s" % (code, err[-600:])]
-    f = json.loads(out)["files"][0]
+    f = together(json.loads(out)["files"])
     codes = [p["code"] for p in f["problems"]]
     if any(not p["reason"] for p in f["problems"]):
         wrong.append("a problem without a reason")
@@ -181,6 +181,18 @@ def one_file(path):
         if os.path.exists(store + end):
             os.unlink(store + end)
     return path, wrong
+
+
+def together(files):
+    """An archive is told member by member, and once more as a whole."""
+    f = dict(files[-1])
+    f["problems"] = [p for one in files for p in one["problems"]]
+    for key in ("traces", "spans", "runs"):
+        f[key] = sum(one[key] for one in files)
+    for status in ("partial", "refused"):
+        if any(one["status"] == status for one in files):
+            f["status"] = status
+    return f
 
 
 def commands_over(store):
@@ -250,8 +262,13 @@ def cut_one(path):
     if code not in (0, 3):
         wrong.append("exit code %d: %s" % (code, err[-600:]))
         out = b'{"files":[]}'
+    told = collections.defaultdict(list)
     for f in json.loads(out)["files"]:
-        at = len(whole) - int(os.path.basename(f["file"]))
+        if f["file"] != folder:  # itself: nothing in it is known
+            told[f["file"]].append(f)
+    for file, parts in told.items():
+        f = together(parts)
+        at = len(whole) - int(os.path.basename(file))
         n += 1
         wrong += ["cut at %d: %s" % (at, w) for w in cut_is_right(whole, at, f)]
     if run("doctor", "--store", store)[0] not in (0, 3):
@@ -272,7 +289,7 @@ def cut_is_right(whole, at, f):
                 yield "%s at %s" % (p["code"], p["offset"])
         if p["offset"] is not None and p["offset"] > at and whole[:2] != b"\x1f\x8b":
             yield "%s beyond the end: %d" % (p["code"], p["offset"])
-    if not whole[:at].strip() and codes != ["empty"]:
+    if not whole[:at].strip() and codes != ["empty"] and "nothing" not in (f.get("why") or ""):
         yield "nothing in it, but %s" % codes
     if whole[:1] == b"{" and b"\n" not in whole.strip() and f["format"] and at < len(whole.rstrip()) and \
             not {"truncated", "bad-json", "limit-depth"} & set(codes) and f["problems_total"] < 20:
@@ -487,17 +504,39 @@ def print_():
     os.umask(old)
 
 
+def on_terminal(*words):
+    """What a command says to a terminal: records as they came are cleaned there, and nowhere else."""
+    ours, theirs = pty.openpty()
+    child = subprocess.Popen([spoor, *words], stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs, env=env)
+    os.close(theirs)
+    said = b""
+    while True:
+        try:
+            chunk = os.read(ours, 1 << 16)
+        except OSError:
+            break
+        if not chunk:
+            break
+        said += chunk
+    os.close(ours)
+    return child.wait(), said
+
+
 def outputs(store):
     ids = [t["id"] for t in json.loads(run("traces", "--json", "--store", store)[1])["traces"]]
     runs = [r["id"] for r in json.loads(run("runs", "--json", "--store", store)[1])["runs"]]
     words = [["traces", *form] for form in ([], ["--json"], ["--csv"], ["--markdown"], ["--ascii"])] + [["doctor"], ["doctor", "--json"], ["doctor", "--problems"],
              ["doctor", "--problems", "--json"], ["runs"], ["runs", "--json"], ["compare", runs[0], runs[1]], ["compare", runs[0], runs[1], "--markdown"], ["run", runs[0]]]
     for t in ids[:60]:
-        words += [["trace", t], ["trace", t, "--ascii"], ["trace", t, "--json"], ["trace", t, "--raw"]]
+        words += [["trace", t], ["trace", t, "--ascii"], ["trace", t, "--json"]]
+    for t in ids[:60]:
+        code, said = on_terminal("trace", t, "--raw", "--store", store)
+        check(code == 0, "%s --raw: exit code %d" % (t, code))
+        acts(said.replace(b"\r\n", b"\n"), t + " --raw on a terminal")
     for w, (code, out, err) in zip(words, many(lambda w: run(*w, "--store", store), words)):
         check(code == 0, "%s: exit code %d %s" % (w, code, err[-200:]))
         plain = out.replace(b"\r\n", b"\n") if "--csv" in w else out
-        if "--json" in w or "--raw" in w or "--csv" in w:  # data keeps its hidden characters; nothing that acts on a terminal
+        if "--json" in w or "--csv" in w:  # data keeps its hidden characters; nothing that acts on a terminal
             check(not re.search(rb"[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]", plain), "%s: a control byte" % w)
         else:
             acts(plain, " ".join(w))

@@ -2,7 +2,7 @@
 $ spoor import --explain tests/data/traces-voice.json.gz | sed 's/×.*/×/' | head -n 12
 tests/data/traces-voice.json.gz
   container      gzip
-  format         otlp, OpenTelemetry OTLP/JSON (96 of 100: has resourceSpans)
+  format         otlp, OpenTelemetry OTLP (JSON and protobuf) (96 of 100: has resourceSpans)
   records        43 resourceSpans[].scopeSpans[].spans[]
   gives          6 traces, 43 spans, 11 scores
   spans by kind  chain 16, llm 5, tool 6, retriever 5, embedding 5, reranker 5,
@@ -22,7 +22,7 @@ $ spoor import --explain --json tests/data/traces-agent.jsonl | python3 -c "impo
 # A member nobody knows has no effect; one that is read does, also if another says the same
 $ printf '{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"00000000000000000000000000000a01","spanId":"00000000000000a1","name":"n","mood":"\\u001b[31m","startTimeUnixNano":"1795132800000000000","endTimeUnixNano":"1795132801000000000","attributes":[{"key":"gen_ai.request.model","value":{"stringValue":"m"}},{"key":"my.own","value":{"intValue":"3"}}]}]}]}]}\n' >$T/a.json; cd $T; spoor import --explain a.json
 a.json
-  format         otlp, OpenTelemetry OTLP/JSON (96 of 100: has resourceSpans)
+  format         otlp, OpenTelemetry OTLP (JSON and protobuf) (96 of 100: has resourceSpans)
   records        1 resourceSpans[].scopeSpans[].spans[]
   gives          1 trace, 1 span
   spans by kind  llm 1
@@ -34,7 +34,7 @@ a.json
 # Bad input: what is wrong, as the import says it, and its exit code
 $ printf '{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"x"},{"name":' >$T/cut.json; cd $T; spoor import --explain cut.json
 cut.json
-  format         otlp, OpenTelemetry OTLP/JSON (96 of 100: has resourceSpans)
+  format         otlp, OpenTelemetry OTLP (JSON and protobuf) (96 of 100: has resourceSpans)
   records        1 resourceSpans[].scopeSpans[].spans[]
   gives          1 span
   spans by kind  span 1
@@ -57,19 +57,19 @@ mixed/empty.json
   not read       there is nothing in it
 
 mixed/few.jsonl
-  format         otlp, OpenTelemetry OTLP/JSON (96 of 100: has resourceSpans)
+  format         otlp, OpenTelemetry OTLP (JSON and protobuf) (96 of 100: has resourceSpans)
   records        24 resourceSpans[].scopeSpans[].spans[]
 --
 mixed/good.zip
   container      zip
 
 mixed/good.zip: a/few.jsonl
-  format         otlp, OpenTelemetry OTLP/JSON (96 of 100: has resourceSpans)
+  format         otlp, OpenTelemetry OTLP (JSON and protobuf) (96 of 100: has resourceSpans)
   records        24 resourceSpans[].scopeSpans[].spans[]
 --
 mixed/good.zip: voice.json.gz
   container      gzip
-  format         otlp, OpenTelemetry OTLP/JSON (96 of 100: has resourceSpans)
+  format         otlp, OpenTelemetry OTLP (JSON and protobuf) (96 of 100: has resourceSpans)
 --
 mixed/good.zip: README.md
   not read       no JSON and no known archive

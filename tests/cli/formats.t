@@ -1,14 +1,14 @@
 $ [ $(spoor formats | grep -c '^[a-z][a-z0-9-]*  *[*A-Za-z]') = $(spoor formats --json | grep -o '"total":[0-9]*' | cut -d: -f2) ] && echo each has a line
 each has a line
 $ spoor formats | grep '^otlp ' | tr -s ' '
-otlp OpenTelemetry OTLP/JSON
+otlp OpenTelemetry OTLP (JSON and protobuf)
 $ spoor formats | awk 'length($0) > 80'
 $ spoor formats | tail -n 2 | grep -c 'spoor formats NAME says'
 1
 $ spoor formats --json | python3 -c "import json,sys; d=json.load(sys.stdin)['formats']; print([f['name'] for f in d if not f['example'] or '\n' in f['example'] or (f['real_files_seen'] != (f['built_from'] == 'real files'))])"
 []
 $ spoor formats otlp
-otlp  OpenTelemetry OTLP/JSON
+otlp  OpenTelemetry OTLP (JSON and protobuf)
   known by    resourceSpans, batches or scopeSpans in the first JSON values, camelCase or snake_case
   example     {"resourceSpans":[{"resource":{…},"scopeSpans":[{"spans":[{"traceId":…,"spanId":…}]}]}]}
   fills       traces, spans with messages, documents, events and links, scores of evaluation events

@@ -11,6 +11,35 @@
 enum { WINDOW = 64 << 10 }; /* larger than an input; the default of 4 MiB takes the time */
 
 /* As import.c walks a source, without a store. */
+static void without_blanks(struct buf *out, struct str text, size_t most)
+{
+	bool quoted = false;
+	for (size_t i = 0; i < text.len && out->len < most; i++) {
+		char c = text.ptr[i];
+		if (quoted && c == '\\' && i + 1 < text.len)
+			buf_add_char(out, text.ptr[i++]);
+		else if (c == '"')
+			quoted = !quoted;
+		if (quoted || !strchr(" \t\r\n", c) || !c)
+			buf_add_char(out, text.ptr[i]);
+	}
+}
+
+/* The record's bytes stand at its offset; one larger than the window, opened in case it holds others, without the blanks between its
+ * members. */
+static bool is_there(struct str source, struct str record)
+{
+	if (record.len <= source.len && memcmp(source.ptr, record.ptr, record.len) == 0)
+		return true;
+	struct buf have = BUF_INIT, want = BUF_INIT;
+	without_blanks(&want, record, SIZE_MAX);
+	without_blanks(&have, source, want.len);
+	bool same = str_eq(buf_str(&have), buf_str(&want));
+	buf_done(&have);
+	buf_done(&want);
+	return same;
+}
+
 static void walk(const struct format *format, struct str bytes, size_t chunk, size_t window, struct buf *out)
 {
 	struct reader *reader = reader_memory(bytes, chunk);
@@ -28,12 +57,13 @@ static void walk(const struct format *format, struct str bytes, size_t chunk, si
 	struct err err = ERR_INIT;
 	enum record_event event;
 	uint64_t last = 0, offset = 0;
+	bool limited = false;
 	recorder_init(&recorder, SINK_PAYLOAD);
 	im.sink = &recorder.sink;
 	while ((event = record_next(records, &rec, &frame, &problem, &err)) != RECORD_NONE) {
 		if (event == RECORD_RECORD) {
 			FUZZ_CHECK(rec.number > last && rec.offset + rec.bytes.len <= bytes.len);
-			FUZZ_CHECK(memcmp(bytes.ptr + rec.offset, rec.bytes.ptr, rec.bytes.len) == 0);
+			FUZZ_CHECK(limited || is_there(str_from(bytes, rec.offset), rec.bytes));
 			FUZZ_CHECK(rec.offset >= offset);
 			last = rec.number;
 			offset = rec.offset + rec.bytes.len;
@@ -46,6 +76,7 @@ static void walk(const struct format *format, struct str bytes, size_t chunk, si
 			/* The excerpt at the end of a reason shows what has been read by then. */
 			problem.reason = str_cut(problem.reason, 0, str_find(problem.reason, STR_LIT(" at \"")));
 			FUZZ_CHECK(problem.code && problem.reason.len && problem.offset <= bytes.len);
+			limited |= strncmp(problem.code, "limit-", 6) == 0; /* a member may be left out of its record */
 			sink_problem(&recorder.sink, &problem);
 		}
 		FUZZ_CHECK(record_offset(records) <= bytes.len);
