@@ -687,8 +687,7 @@ bool writer_finish(struct writer *w, enum ingest_stop stop, struct err *err)
 {
 	bool light = stop == STOP_PAUSE_LIGHT || stop == STOP_CUT_LIGHT;
 	bool pause = stop == STOP_PAUSE || stop == STOP_PAUSE_LIGHT, whole = stop == STOP_WHOLE;
-	if (!look_round(w, err) || !settle_loose(w, light, err) || !cases_finish(w, err) ||
-	    !waiting_finish(w, err))
+	if (!look_round(w, err) || !settle_loose(w, light, err) || !cases_finish(w, err) || !waiting_finish(w, err))
 		return false;
 	if (pause)
 		return writer_commit(w, err);

@@ -761,7 +761,8 @@ static void test_terminated_at_known(void **state)
 	struct buf text = BUF_INIT;
 	box_open(&box);
 	struct str all = lines(&text, 0, LINES);
-	put(box.file, 0, str_cut(all, 0, all.len - 1)); /* no end of line: what is known is read again to find where to go on */
+	put(box.file, 0,
+	    str_cut(all, 0, all.len - 1)); /* no end of line: what is known is read again to find where to go on */
 	begin(&box, box.file);
 	settle(&box);
 	end_quietly(&box);
