@@ -52,6 +52,7 @@ struct transcript_call {
 	struct buf json;   /* the call as it came */
 	struct buf result; /* what has come of its result, if it comes in parts */
 	bool answered;
+	bool named_later; /* its span's name comes with its result: without one it is not told */
 	int64_t end_ns;
 	int64_t start_ns;
 	uint64_t order;
