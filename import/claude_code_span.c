@@ -65,23 +65,6 @@ static struct val whole_answer(struct fields *f, struct span *span, struct val l
 	return answer;
 }
 
-/* Text blocks only: as a person reads them; else the blocks. */
-static struct str answer_text(const struct fields *f, struct val content)
-{
-	struct buf text = BUF_INIT;
-	bool only = val_count(content) > 0;
-	for (struct member m = val_first(content); m.ok && only; m = val_next(m)) {
-		only = val_str_is(val_get(m.val, "type"), "text");
-		if (!only)
-			break;
-		buf_add_cstr(&text, text.len ? "\n\n" : "");
-		buf_add_str(&text, val_text(val_get(m.val, "text"), f->arena));
-	}
-	struct str out = only ? arena_str(f->arena, buf_str(&text)) : val_raw(content);
-	buf_done(&text);
-	return out;
-}
-
 /* What is noted beside the conversation: retries, hooks, compactions, what was attached. */
 static void take_events(struct fields *f, struct span *span, struct val events)
 {
@@ -116,7 +99,7 @@ void claude_take_call(struct fields *f, struct val detail)
 	if (span.status == STATUS_UNSET && span.end_ns == TIME_UNKNOWN && val_is(val_get(detail, "open"), SCAN_TRUE))
 		span.status = STATUS_RUNNING;
 	fields_input(f, &span, before);
-	span.output = answer_text(f, val_get(answer, "content"));
+	span.output = transcript_text(f, val_get(answer, "content"));
 	span.output_hash = model_text_hash(span.output);
 	if (span.status == STATUS_ERROR)
 		span.message = span.output;
@@ -149,7 +132,7 @@ void claude_take_tool(struct fields *f, struct val detail)
 	span.session = span.trace_id;
 	fields_input(f, &span, val_get(call, "input"));
 	if (val_is(content, SCAN_ARRAY)) {
-		span.output = answer_text(f, content);
+		span.output = transcript_text(f, content);
 		span.output_hash = model_text_hash(span.output);
 	} else {
 		fields_output(f, &span, content);

@@ -74,6 +74,13 @@ static int goose_probe(const struct sample *s, const char **why)
 
 /* ---------------------------------------------------------------- showing */
 
+/* Newer results: {"content":[blocks],"isError":…}. */
+static struct val answer_of(struct val result)
+{
+	struct val value = FIELD_ANY(result, "value", "error"), blocks = val_get(value, "content");
+	return val_is(blocks, SCAN_ARRAY) ? blocks : value;
+}
+
 static void add_block(struct buf *out, struct val block, struct arena *a)
 {
 	struct val type = val_get(block, "type"), call = val_path(block, "toolCall.value");
@@ -89,7 +96,7 @@ static void add_block(struct buf *out, struct val block, struct arena *a)
 		            val_ok(val_get(call, "arguments")) ? val_raw(val_get(call, "arguments")) : STR_LIT("{}"));
 		buf_add_char(out, '}');
 	} else if (val_str_is(type, "toolResponse")) {
-		struct val value = FIELD_ANY(val_get(block, "toolResult"), "value", "error");
+		struct val value = answer_of(val_get(block, "toolResult"));
 		buf_add_cstr(out, "{\"type\":\"tool_result\",\"tool_use_id\":");
 		scan_quote(out, val_text(val_get(block, "id"), a));
 		buf_add_cstr(out, ",\"content\":");
@@ -173,11 +180,16 @@ static void take_tool(struct fields *f, struct val detail)
 	span.service = STR_LIT("goose");
 	span.session = span.trace_id;
 	fields_input(f, &span, val_get(value, "arguments"));
-	fields_output(f, &span, FIELD_ANY(answer, "value", "error"));
+	if (val_is(answer_of(answer), SCAN_ARRAY)) {
+		span.output = transcript_text(f, answer_of(answer));
+		span.output_hash = model_text_hash(span.output);
+	} else {
+		fields_output(f, &span, answer_of(answer));
+	}
 	if (val_is(val_path(answer, "value.isError"), SCAN_TRUE) || val_str_is(val_get(answer, "status"), "error") ||
 	    val_str_is(val_path(call, "toolCall.status"), "error")) {
 		span.status = STATUS_ERROR;
-		span.message = field_text(f, FIELD_ANY(answer, "error", "value"));
+		span.message = span.output;
 		if (!span.message.len)
 			span.message = field_text(f, val_path(call, "toolCall.error"));
 	} else if (!val_ok(result)) {

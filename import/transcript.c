@@ -109,6 +109,22 @@ struct str transcript_id(const struct fields *f, struct val v)
 	return arena_printf(f->arena, STR_FMT "…%016llx", STR_ARG(head), (unsigned long long)hash64(id));
 }
 
+struct str transcript_text(const struct fields *f, struct val content)
+{
+	struct buf text = BUF_INIT;
+	bool only = val_count(content) > 0;
+	for (struct member m = val_first(content); m.ok && only; m = val_next(m)) {
+		only = val_str_is(val_get(m.val, "type"), "text");
+		if (!only)
+			break;
+		buf_add_cstr(&text, text.len ? "\n\n" : "");
+		buf_add_str(&text, val_text(val_get(m.val, "text"), f->arena));
+	}
+	struct str out = only ? arena_str(f->arena, buf_str(&text)) : val_raw(content);
+	buf_done(&text);
+	return out;
+}
+
 void detail_facts(const struct fields *f, struct span *span, struct val detail)
 {
 	span->trace_id = field_text(f, val_get(detail, "trace"));

@@ -27,6 +27,8 @@ bool values_add(struct buf *list, struct str json, size_t most);
 void values_keep(const struct fields *f, struct buf *list, struct str json);
 /* Its first `most` bytes at most, whole characters. */
 struct str text_cut(struct str text, size_t most);
+/* The words of text blocks as a person reads them; blocks of other types: the JSON. */
+struct str transcript_text(const struct fields *f, struct val blocks);
 /* An id of a reasonable length: one of more than 200 bytes is cut and gets its hash. */
 struct str transcript_id(const struct fields *f, struct val v);
 
