@@ -81,6 +81,10 @@ static int line_score(struct val v, const char **why)
 		*why = "type, uuid, parentUuid and sessionId in a line";
 		return 95;
 	}
+	if (is_any(type, talk) && session && val_get(v, "parentUuid").scan && val_get(v, "isSidechain").scan) {
+		*why = "type, parentUuid, isSidechain and sessionId in a line"; /* a long line is cut before its uuid */
+		return 90;
+	}
 	if (val_str_is(type, "summary") && val_get(v, "leafUuid").scan) {
 		*why = "a summary with leafUuid";
 		return 85;
