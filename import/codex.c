@@ -339,7 +339,7 @@ static void begin_session(struct fields *f, struct codex_state *st, struct val m
 	struct str parent = transcript_id(f, FIELD_ANY(spawn, "parent_thread_id"));
 	struct str root = parent.len ? transcript_id(f, val_get(meta, "session_id")) : STR_NONE;
 	struct str from = transcript_id(f, val_get(meta, "forked_from_id"));
-	set_text(&st->session, transcript_id(f, FIELD_ANY(meta, "id", "session_id")));
+	set_text(&st->session, transcript_id(f, FIELD_ANY(meta, "id", "session_id", "thread_id")));
 	set_text(&st->trace, root.len ? root : parent.len ? parent : or_none(st->session));
 	if (parent.len)
 		set_text(&st->parent, arena_printf(f->arena, "thread:%s", st->session ? st->session : ""));
@@ -370,7 +370,7 @@ static int64_t uuid_ms(struct str id)
 /* A fork begins with its parent's session_meta and, mostly, all the parent's lines; a file of several sessions goes on with another. */
 static void take_meta(struct fields *f, struct codex_state *st, struct val meta)
 {
-	struct str id = transcript_id(f, FIELD_ANY(meta, "id", "session_id"));
+	struct str id = transcript_id(f, FIELD_ANY(meta, "id", "session_id", "thread_id"));
 	bool other = st->session && id.len && !str_is(id, st->session);
 	if (other && !st->begun && st->from) {
 		st->replayed = true;
@@ -528,8 +528,7 @@ static void take_exec(struct fields *f, struct codex_state *st, struct val line,
 {
 	struct val item = val_get(line, "item");
 	if (str_is(type, "thread.started")) {
-		set_text(&st->session, transcript_id(f, val_get(line, "thread_id")));
-		set_text(&st->trace, or_none(st->session));
+		take_meta(f, st, line);
 	} else if (str_is(type, "turn.started")) {
 		close_turn(f, st, VAL_NONE, TIME_UNKNOWN);
 		st->turn = xstrndup(own_id(f, st, "turn", ++st->n_turns));
