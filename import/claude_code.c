@@ -314,11 +314,10 @@ static void begin_answer(struct fields *f, const struct claude_state *st, struct
 	c->said = empty;
 }
 
-static void take_assistant(struct fields *f, struct claude_state *st, struct val line, int64_t ns)
+static void take_assistant(struct fields *f, struct claude_state *st, struct chain *c, struct val line, int64_t ns)
 {
 	struct val message = val_get(line, "message"), content = val_get(message, "content"), block = VAL_NONE;
 	struct str id = transcript_id(f, val_get(message, "id"));
-	struct chain *c = chain_of_line(f, st, line);
 	if (!id.len)
 		id = transcript_id(f, val_get(line, "uuid"));
 	if (!id.len)
@@ -347,10 +346,9 @@ static bool is_prompt(struct val line, struct str text)
 	       !str_starts(text, "[Request interrupted");
 }
 
-static void take_user(struct fields *f, struct claude_state *st, struct val line, int64_t ns)
+static void take_user(struct fields *f, struct claude_state *st, struct chain *c, struct val line, int64_t ns)
 {
 	struct val message = val_get(line, "message"), content = val_get(message, "content");
-	struct chain *c = chain_of_line(f, st, line);
 	struct str text = val_str(content, f->arena);
 	bool results = false;
 	for (struct member m = val_first(content); m.ok && val_is(content, SCAN_ARRAY); m = val_next(m)) {
@@ -472,6 +470,8 @@ static void note_session(struct fields *f, struct claude_state *st, struct val l
 	if (!st->at)
 		return;
 	st->at->order = ++st->order;
+	if (st->at->version && st->at->branch && st->at->cwd)
+		return;
 	keep_text(&st->at->version, field_text(f, val_get(line, "version")));
 	keep_text(&st->at->branch, field_text(f, val_get(line, "gitBranch")));
 	keep_text(&st->at->cwd, field_text(f, val_get(line, "cwd")));
@@ -505,6 +505,18 @@ static void note_leaf(struct claude_state *st, uint64_t uuid)
 
 /* ---------------------------------------------------------------- records */
 
+static void take_talk(struct fields *f, struct claude_state *st, struct val line, struct val type, int64_t ns)
+{
+	struct chain *c = chain_of_line(f, st, line);
+	if (val_str_is(type, "assistant"))
+		take_assistant(f, st, c, line, ns);
+	else
+		take_user(f, st, c, line, ns);
+	st->at->own |= !c->parent;
+	if (ns != TIME_UNKNOWN)
+		c->last_ns = ns;
+}
+
 static void take_line(struct fields *f, struct claude_state *st, struct val line)
 {
 	struct val type = val_get(line, "type");
@@ -519,10 +531,8 @@ static void take_line(struct fields *f, struct claude_state *st, struct val line
 	times_note(&st->times, uuid, ns);
 	if (uuid.len && st->n_summaries)
 		note_leaf(st, hash64(uuid));
-	if (val_str_is(type, "assistant"))
-		take_assistant(f, st, line, ns);
-	else if (val_str_is(type, "user"))
-		take_user(f, st, line, ns);
+	if (talk)
+		take_talk(f, st, line, type, ns);
 	else if (val_str_is(type, "result"))
 		take_result(f, st, line);
 	else if (val_str_is(type, "system") || val_str_is(type, "attachment") || val_str_is(type, "queue-operation"))
@@ -531,12 +541,6 @@ static void take_line(struct fields *f, struct claude_state *st, struct val line
 		set_text(&st->at->custom, field_text(f, val_get(line, "customTitle")));
 	else if (val_str_is(type, "ai-title"))
 		set_text(&st->at->title, field_text(f, val_get(line, "aiTitle")));
-	if (!talk)
-		return;
-	struct chain *c = chain_of_line(f, st, line);
-	st->at->own |= !c->parent;
-	if (ns != TIME_UNKNOWN)
-		c->last_ns = ns;
 }
 
 static bool claude_record(struct import *im, const struct record *rec, struct err *err)

@@ -51,6 +51,10 @@ static struct val whole_answer(struct fields *f, struct span *span, struct val l
 		if (val_is(val_get(m.val, "isApiErrorMessage"), SCAN_TRUE) || val_ok(val_get(m.val, "error")))
 			span->status = STATUS_ERROR;
 	}
+	if (val_count(lines) == 1 && val_is(val_path(val_at(lines, 0), "message.content"), SCAN_ARRAY)) {
+		buf_done(&content);
+		return val_get(val_at(lines, 0), "message"); /* as it is */
+	}
 	buf_add_cstr(&whole, "{\"role\":\"assistant\",\"content\":[");
 	buf_add_str(&whole, buf_str(&content));
 	buf_add_char(&whole, ']');
