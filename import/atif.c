@@ -1,22 +1,29 @@
 /* ATIF, the Agent Trajectory Interchange Format (Harbor, Terminal-Bench 2, OpenHands, Terminus): one object with an agent and its steps.
  * An agent's step is a model call with what was said since the last one as its input; its tool calls are spans below it. Steps may have no
- * times: then their ids, which are their numbers, keep the order. A continuation is another file of the same session.
- * Source: schema versions 1.0 to 1.7; files of 1.5 and 1.7 (formats/traces-platforms.md section 12). */
+ * times: then their ids, which are their numbers, keep the order. A continuation is another file of the same session. Trajectories of
+ * sub-agents may lie inside: they hang below the call that names them.
+ * Source: schema versions 1.0 to 1.8; files of 1.5 and 1.7 (formats/traces-platforms.md section 12). */
 #include <stdlib.h>
 
 #include "import/transcript.h"
 
 enum { SLOT_STEP, SLOT_CALL };
+enum { AGENTS = 256, TEXT_MAX = 400 };
 
 static const struct record_path atif_paths[] = {
-    {"steps[]", SLOT_STEP},
-    {NULL,      0        }
+    {"steps[]",                                                 SLOT_STEP},
+    {"subagent_trajectories[].steps[]",                         SLOT_STEP},
+    {"subagent_trajectories[].subagent_trajectories[].steps[]", SLOT_STEP},
+    {NULL,                                                      0        }
 };
 
 struct atif_state {
 	struct buf said;
 	int64_t last_ns;
-	bool begun, told;
+	bool begun;
+	char *session, *prompt;
+	uint64_t agents[AGENTS]; /* hashes of the sub-agents that calls have named */
+	size_t n_agents;
 };
 
 static int atif_probe(const struct sample *s, const char **why)
@@ -36,13 +43,29 @@ static int atif_probe(const struct sample *s, const char **why)
 
 /* ---------------------------------------------------------------- showing */
 
+/* "own" tells trajectories of one session apart. */
 static struct str step_id(const struct fields *f, struct val detail, uint64_t part)
 {
 	int64_t run = 0, step = 0;
 	val_int64(val_get(detail, "continuation"), &run);
 	val_int64(val_get(detail, "step"), &step);
-	return arena_printf(f->arena, "%06llx%08llx%02llx", (unsigned long long)run & 0xFFFFFF,
-	                    (unsigned long long)step & 0xFFFFFFFF, (unsigned long long)part & 0xFF);
+	return arena_printf(f->arena, "%06llx" STR_FMT "%08llx%02llx", (unsigned long long)run & 0xFFFFFF,
+	                    STR_ARG(field_text(f, val_get(detail, "own"))), (unsigned long long)step & 0xFFFFFFFF,
+	                    (unsigned long long)part & 0xFF);
+}
+
+/* The sub-agent that a result names. */
+static struct str agent_of(const struct fields *f, struct val result)
+{
+	struct val ref = val_get(result, "subagent_trajectory_ref");
+	if (val_is(ref, SCAN_ARRAY))
+		ref = val_at(ref, 0);
+	return transcript_id(f, FIELD_ANY(ref, "trajectory_id", "session_id"));
+}
+
+static struct str agent_span(const struct fields *f, struct str agent)
+{
+	return arena_printf(f->arena, "agent:" STR_FMT, STR_ARG(agent));
 }
 
 static struct val result_of(struct val step, struct val call, uint32_t index)
@@ -61,12 +84,13 @@ static void take_tool(struct fields *f, struct val detail, struct val step, stru
 {
 	struct span span = span_start("atif");
 	struct val result = result_of(step, call, index);
+	struct str agent = agent_of(f, result);
 	detail_facts(f, &span, detail);
 	span.parent_id = span.id;
-	span.id = step_id(f, detail, index + 1);
+	span.id = agent.len ? agent_span(f, agent) : step_id(f, detail, index + 1);
 	span.start_ns = span.end_ns; /* it began when the model had answered */
 	span.end_ns = TIME_UNKNOWN;
-	span.kind = KIND_TOOL;
+	span.kind = agent.len ? KIND_AGENT : KIND_TOOL;
 	span.name = span.tool_name = field_text(f, val_get(call, "function_name"));
 	fields_input(f, &span, val_get(call, "arguments"));
 	fields_output(f, &span, val_get(result, "content"));
@@ -132,38 +156,89 @@ static void take_call(struct fields *f, struct val detail)
 
 /* ---------------------------------------------------------------- steps */
 
-static void tell_trace(struct fields *f, struct atif_state *st, struct val agent, struct str session, struct str prompt)
+static void atif_state_done(void *state)
 {
-	struct trace t = trace_start("atif");
-	if (st->told)
-		return;
-	st->told = true;
-	t.id = t.session = session;
-	t.service = field_text(f, val_get(agent, "name"));
-	t.name = str_cut(prompt, 0, 200);
-	t.input = prompt;
-	if (val_is(agent, SCAN_OBJECT))
-		t.metadata = val_raw(agent);
-	sink_trace(f->im->sink, &t);
+	struct atif_state *st = state;
+	buf_done(&st->said);
+	free(st->session);
+	free(st->prompt);
+	*st = (struct atif_state){.begun = false};
 }
 
-static void add_said(struct fields *f, struct atif_state *st, struct val step)
+static void tell_trace(struct fields *f, struct atif_state *st, struct val root, struct str json)
+{
+	struct trace t = trace_start("atif");
+	t.id = t.session = str_of(st->session);
+	t.service = field_text(f, val_path(root, "agent.name"));
+	t.name = text_cut(str_of(st->prompt), 200);
+	t.input = str_of(st->prompt);
+	t.cost_usd = field_number(f, val_path(root, "final_metrics.total_cost_usd"), "final_metrics.total_cost_usd");
+	t.metadata = json;
+	sink_trace(f->im->sink, &t);
+	atif_state_done(st);
+}
+
+static void add_message(struct fields *f, struct atif_state *st, struct val role, struct val call, struct val content)
 {
 	struct buf json = BUF_INIT;
-	struct val message = val_get(step, "message");
-	if (!val_ok(message))
+	if (!val_ok(content))
 		return;
 	buf_add_cstr(&json, "{\"role\":");
-	scan_quote(&json, val_text(val_get(step, "source"), f->arena));
+	scan_quote(&json, role.scan ? val_text(role, f->arena) : STR_LIT("tool"));
+	if (val_ok(call)) {
+		buf_add_cstr(&json, ",\"tool_call_id\":");
+		buf_add_str(&json, val_raw(call));
+	}
 	buf_add_cstr(&json, ",\"content\":");
-	buf_add_str(&json, val_raw(message));
+	buf_add_str(&json, val_raw(content));
 	buf_add_char(&json, '}');
-	values_add(&st->said, buf_str(&json), TRANSCRIPT_BEFORE_MAX);
+	values_keep(f, &st->said, buf_str(&json));
 	buf_done(&json);
 }
 
-static void tell_call(struct fields *f, struct atif_state *st, struct val step, struct val agent, struct str session,
-                      int64_t ns)
+/* What was observed is what the next call is told. */
+static void add_observed(struct fields *f, struct atif_state *st, struct val step)
+{
+	for (struct member m = val_first(val_path(step, "observation.results")); m.ok; m = val_next(m)) {
+		struct str agent = agent_of(f, m.val);
+		add_message(f, st, VAL_NONE, val_get(m.val, "source_call_id"), val_get(m.val, "content"));
+		if (agent.len && val_ok(val_get(m.val, "source_call_id")))
+			st->agents[st->n_agents++ % AGENTS] = hash64(agent);
+	}
+}
+
+static bool is_named(const struct atif_state *st, struct str agent)
+{
+	for (size_t i = 0; i < AGENTS && i < st->n_agents; i++)
+		if (st->agents[i] == hash64(agent))
+			return true;
+	return false;
+}
+
+/* A trajectory inside another lies below the call that names it. */
+static struct str parent_of(struct fields *f, const struct atif_state *st, const struct frame *frame)
+{
+	static const char *const names[] = {"trajectory_id", "session_id"};
+	for (size_t i = 0; frame && frame->level > 0 && i < 2; i++) {
+		struct str agent = transcript_id(f, val_get(frame->root, names[i]));
+		if (agent.len && is_named(st, agent))
+			return agent_span(f, agent);
+	}
+	return STR_NONE;
+}
+
+/* Trajectories of one session count their steps alike. */
+static struct str own_of(struct fields *f, const struct atif_state *st, const struct frame *frame)
+{
+	struct str id = frame ? field_text(f, val_get(frame->root, "trajectory_id")) : STR_NONE;
+	if (!id.len && frame && frame->level > 0)
+		id = field_text(f, val_get(frame->root, "session_id"));
+	if (!id.len || str_is(id, st->session))
+		return STR_NONE;
+	return arena_printf(f->arena, "%08llx", (unsigned long long)hash64(id) & 0xFFFFFFFF);
+}
+
+static void tell_call(struct fields *f, struct atif_state *st, struct val step, struct val agent, int64_t ns)
 {
 	struct buf json = BUF_INIT;
 	int64_t run = 0, number = (int64_t)f->rec->number;
@@ -171,11 +246,13 @@ static void tell_call(struct fields *f, struct atif_state *st, struct val step, 
 	val_int64(val_get(step, "step_id"), &number);
 	detail_begin(&json);
 	buf_printf(&json, "\"continuation\":%lld,\"step\":%lld", (long long)run, (long long)number);
-	detail_text(&json, "trace", session);
+	detail_text(&json, "own", own_of(f, st, f->rec->frame));
+	detail_text(&json, "trace", str_of(st->session));
 	detail_end(&json);
 	struct str id = step_id(f, fields_scan(f, arena_str(f->arena, buf_str(&json))), 0);
 	json.len--;
 	detail_text(&json, "id", id);
+	detail_text(&json, "parent", parent_of(f, st, f->rec->frame));
 	detail_ns(&json, "start", st->last_ns != TIME_UNKNOWN ? st->last_ns : ns);
 	detail_ns(&json, "end", ns);
 	if (val_is(agent, SCAN_OBJECT))
@@ -190,22 +267,43 @@ static void tell_call(struct fields *f, struct atif_state *st, struct val step, 
 	buf_clear(&st->said);
 }
 
+static void keep_text(char **into, struct str text)
+{
+	if (!*into && text.len)
+		*into = xstrndup(text_cut(text, TEXT_MAX));
+}
+
+/* The outermost trajectory's; a file without any is named by its first step. */
+static void note_session(struct fields *f, struct atif_state *st)
+{
+	const struct frame *top = f->rec->frame;
+	while (top && top->outer)
+		top = top->outer;
+	struct val root = top ? top->root : VAL_NONE;
+	struct str id = transcript_id(f, FIELD_ANY(root, "session_id", "trajectory_id"));
+	if (st->session && id.len && !str_is(id, st->session)) /* the document before it was cut off */
+		tell_trace(f, st, VAL_NONE, STR_NONE);
+	keep_text(&st->session, id);
+	keep_text(&st->session, arena_printf(f->arena, "session-%016llx", (unsigned long long)hash64(f->rec->bytes)));
+}
+
 static void take_step(struct fields *f, struct atif_state *st, struct val step)
 {
 	struct val agent = frame_get(f->rec->frame, "agent", false), source = val_get(step, "source");
-	struct str session = field_text(f, frame_get(f->rec->frame, "session_id", false));
+	struct val message = val_get(step, "message");
 	int64_t ns = field_time(f, val_get(step, "timestamp"), "timestamp");
 	if (!st->begun)
 		st->last_ns = TIME_UNKNOWN;
 	st->begun = true;
-	if (!session.len)
-		session = STR_LIT("session");
+	note_session(f, st);
 	if (val_str_is(source, "agent"))
-		tell_call(f, st, step, agent, session, ns);
+		tell_call(f, st, step, agent, ns);
 	else
-		add_said(f, st, step);
+		add_message(f, st, source, VAL_NONE, message);
+	add_observed(f, st, step);
 	if (val_str_is(source, "user") && !val_is(val_get(step, "is_copied_context"), SCAN_TRUE))
-		tell_trace(f, st, agent, session, field_text(f, val_get(step, "message")));
+		keep_text(&st->prompt,
+		          field_text(f, val_is(message, SCAN_ARRAY) ? val_get(val_at(message, 0), "text") : message));
 	if (ns != TIME_UNKNOWN)
 		st->last_ns = ns;
 }
@@ -225,22 +323,34 @@ static bool atif_record(struct import *im, const struct record *rec, struct err 
 	return true;
 }
 
-/* The next document is another trajectory. */
+/* The trace is told when all of its trajectory is known; the next document is another. */
 static bool atif_frame_end(struct import *im, const struct frame *frame, struct err *err)
 {
 	(void)err;
 	struct atif_state *st = im->state;
-	if (frame->level > 0)
-		return true;
-	buf_clear(&st->said);
-	st->begun = st->told = false;
+	struct record none = {.number = 0};
+	struct fields f = fields_of(im, &none);
+	if (frame->level > 0) {
+		buf_clear(&st->said);
+		st->begun = false;
+	} else if (st->session && !im->decoding) {
+		tell_trace(&f, st, frame->root, frame->json);
+	}
+	fields_done(&f);
 	return true;
 }
 
-static void atif_state_done(void *state)
+/* The text ended inside the document. */
+static bool atif_finish(struct import *im, struct err *err)
 {
-	struct atif_state *st = state;
-	buf_done(&st->said);
+	(void)err;
+	struct atif_state *st = im->state;
+	struct record none = {.number = 0};
+	struct fields f = fields_of(im, &none);
+	if (st->session)
+		tell_trace(&f, st, VAL_NONE, STR_NONE);
+	fields_done(&f);
+	return true;
 }
 
 const struct format format_atif = {
@@ -258,4 +368,5 @@ const struct format format_atif = {
     .probe = atif_probe,
     .record = atif_record,
     .frame_end = atif_frame_end,
+    .finish = atif_finish,
 };

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "import/transcript.h"
+#include "import/claude_code_private.h"
 
 enum { SLOT_LINE, SLOT_LOG, SLOT_CALL, SLOT_TOOL };
-enum { CHAINS = 8, SEEN = 1 << 16, CALL_MAX = 128 << 10, TEXT_MAX = 400 };
+enum { CHAINS = 16, SESSIONS = 16, SUMMARIES = 16, SEEN = 1 << 16, CALL_MAX = 128 << 10, TEXT_MAX = 400 };
 
 static const struct record_path claude_paths[] = {
     {"loglines[]", SLOT_LOG },
@@ -18,21 +18,41 @@ static const struct record_path claude_paths[] = {
     {NULL,         0        }
 };
 
-/* The main conversation, or a sub-agent's: one answer at a time is gathered. */
+/* What lines say of their session. A file may hold several: one after another, or a fork that repeats lines of its parent. */
+struct session {
+	char *id; /* NULL: free */
+	uint64_t order;
+	char *custom, *title, *summary, *prompt; /* what names it, the best first */
+	char *version, *branch, *cwd;
+	bool own; /* not only a sub-agent's lines were met */
+};
+
+/* A summary is written into the file of a later session too: it names the session that has its leaf. */
+struct summary {
+	uint64_t leaf;
+	char *text; /* NULL: free */
+};
+
+/* The main conversation of a session, or a sub-agent's: one answer at a time is gathered. */
 struct chain {
 	bool used;
 	uint64_t key, order;
+	char *session;
 	char *parent;     /* span below which it lies; NULL: none */
 	struct buf said;  /* messages since the last answer, with commas */
 	int64_t last_ns;  /* of its last record */
 	char *message_id; /* of the answer being gathered; NULL: none */
 	struct buf before, lines;
+	struct buf events; /* lines of other types since the last answer was told */
 	int64_t start_ns, end_ns;
 	bool complete;
 };
 
 struct claude_state {
-	char *session, *title, *prompt, *version, *branch, *cwd;
+	struct session sessions[SESSIONS];
+	struct session *at; /* that of the line at hand, or of the last that named one; NULL: none yet */
+	struct summary summaries[SUMMARIES];
+	uint64_t n_summaries;
 	struct chain chains[CHAINS];
 	uint64_t order;
 	struct transcript_calls calls;
@@ -60,6 +80,10 @@ static int line_score(struct val v, const char **why)
 	if (is_any(type, talk) && session && val_get(v, "uuid").scan && val_get(v, "parentUuid").scan) {
 		*why = "type, uuid, parentUuid and sessionId in a line";
 		return 95;
+	}
+	if (is_any(type, talk) && session && val_get(v, "parentUuid").scan && val_get(v, "isSidechain").scan) {
+		*why = "type, parentUuid, isSidechain and sessionId in a line"; /* a long line is cut before its uuid */
+		return 90;
 	}
 	if (val_str_is(type, "summary") && val_get(v, "leafUuid").scan) {
 		*why = "a summary with leafUuid";
@@ -101,152 +125,6 @@ static int claude_probe(const struct sample *s, const char **why)
 	return best;
 }
 
-/* ---------------------------------------------------------------- a model's answer */
-
-static void keep_more(int64_t *into, int64_t n)
-{
-	if (n != UNKNOWN_INT && (*into == UNKNOWN_INT || n > *into))
-		*into = n;
-}
-
-/* Early lines of an answer were written while it was streamed: the largest counts hold. */
-static void keep_usage(const struct fields *f, struct span *span, struct val usage)
-{
-	struct span one = span_start("claude-code");
-	fields_usage(f, &one, usage, "message.usage");
-	keep_more(&span->tokens_in, one.tokens_in);
-	keep_more(&span->tokens_out, one.tokens_out);
-	keep_more(&span->tokens_cached, one.tokens_cached);
-	keep_more(&span->tokens_cache_write, one.tokens_cache_write);
-	keep_more(&span->tokens_reasoning, one.tokens_reasoning);
-}
-
-static void add_content(struct buf *out, struct val content)
-{
-	if (val_is(content, SCAN_STRING)) {
-		buf_add_cstr(out, out->len ? "," : "");
-		buf_add_cstr(out, "{\"type\":\"text\",\"text\":");
-		buf_add_str(out, val_raw(content));
-		buf_add_char(out, '}');
-	}
-	for (struct member m = val_first(content); m.ok && val_is(content, SCAN_ARRAY); m = val_next(m)) {
-		buf_add_cstr(out, out->len ? "," : "");
-		buf_add_str(out, val_raw(m.val));
-	}
-}
-
-/* The lines' blocks as one message. */
-static struct val whole_answer(struct fields *f, struct span *span, struct val lines)
-{
-	struct buf content = BUF_INIT, whole = BUF_INIT;
-	struct val reason = VAL_NONE;
-	for (struct member m = val_first(lines); m.ok; m = val_next(m)) {
-		struct val message = val_get(m.val, "message"), model = val_get(message, "model");
-		add_content(&content, val_get(message, "content"));
-		keep_usage(f, span, val_get(message, "usage"));
-		if (val_ok(model))
-			span->model = field_text(f, model);
-		if (val_ok(val_get(message, "stop_reason")))
-			reason = val_get(message, "stop_reason");
-		if (val_is(val_get(m.val, "isApiErrorMessage"), SCAN_TRUE) || val_ok(val_get(m.val, "error")))
-			span->status = STATUS_ERROR;
-	}
-	buf_add_cstr(&whole, "{\"role\":\"assistant\",\"content\":[");
-	buf_add_str(&whole, buf_str(&content));
-	buf_add_char(&whole, ']');
-	if (val_ok(reason)) {
-		buf_add_cstr(&whole, ",\"stop_reason\":");
-		buf_add_str(&whole, val_raw(reason));
-	}
-	buf_add_char(&whole, '}');
-	struct val answer = fields_scan(f, arena_str(f->arena, buf_str(&whole)));
-	buf_done(&content);
-	buf_done(&whole);
-	return answer;
-}
-
-/* Text blocks only: as a person reads them; else the blocks. */
-static struct str answer_text(const struct fields *f, struct val content)
-{
-	struct buf text = BUF_INIT;
-	bool only = val_count(content) > 0;
-	for (struct member m = val_first(content); m.ok && only; m = val_next(m)) {
-		only = val_str_is(val_get(m.val, "type"), "text");
-		if (!only)
-			break;
-		buf_add_cstr(&text, text.len ? "\n\n" : "");
-		buf_add_str(&text, val_text(val_get(m.val, "text"), f->arena));
-	}
-	struct str out = only ? arena_str(f->arena, buf_str(&text)) : val_raw(content);
-	buf_done(&text);
-	return out;
-}
-
-static void take_call(struct fields *f, struct val detail)
-{
-	static const char *const mapped[] = {"message", "type", "timestamp", "sessionId", "session_id", NULL};
-	struct span span = span_start("claude-code");
-	struct val lines = val_get(detail, "lines"), before = val_get(detail, "before");
-	detail_facts(f, &span, detail);
-	struct val answer = whole_answer(f, &span, lines);
-	span.kind = KIND_LLM;
-	span.provider = STR_LIT("anthropic");
-	span.service = STR_LIT("claude-code");
-	span.session = span.trace_id;
-	span.name = span.model.len ? arena_printf(f->arena, "chat " STR_FMT, STR_ARG(span.model)) : STR_LIT("chat");
-	if (span.status == STATUS_UNSET && span.end_ns == TIME_UNKNOWN && val_is(val_get(detail, "open"), SCAN_TRUE))
-		span.status = STATUS_RUNNING;
-	fields_input(f, &span, before);
-	span.output = answer_text(f, val_get(answer, "content"));
-	span.output_hash = model_text_hash(span.output);
-	if (span.status == STATUS_ERROR)
-		span.message = span.output;
-	fields_messages(f, &span, before, answer);
-	fields_attributes(f, &span, val_at(lines, 0), "", mapped);
-	fields_attributes(f, &span, val_path(val_at(lines, 0), "message.usage"), "usage.", NULL);
-	sink_span(f->im->sink, &span);
-}
-
-/* ---------------------------------------------------------------- a tool's call and result */
-
-static bool is_agent_tool(struct str name)
-{
-	return str_is(name, "Task") || str_is(name, "Agent");
-}
-
-static void take_tool(struct fields *f, struct val detail)
-{
-	static const char *const mapped[] = {"content", NULL};
-	struct span span = span_start("claude-code");
-	struct val call = val_get(detail, "call"), result = val_get(detail, "result");
-	struct val told = val_get(detail, "told"), content = val_get(result, "content");
-	detail_facts(f, &span, detail);
-	span.name = span.tool_name = field_text(f, val_get(call, "name"));
-	span.kind = is_agent_tool(span.name) ? KIND_AGENT : KIND_TOOL;
-	if (span.kind == KIND_AGENT && val_ok(val_path(call, "input.subagent_type")))
-		span.name = field_text(f, val_path(call, "input.subagent_type"));
-	span.service = STR_LIT("claude-code");
-	span.session = span.trace_id;
-	fields_input(f, &span, val_get(call, "input"));
-	if (val_is(content, SCAN_ARRAY)) {
-		span.output = answer_text(f, content);
-		span.output_hash = model_text_hash(span.output);
-	} else {
-		fields_output(f, &span, content);
-	}
-	if (val_is(val_get(result, "is_error"), SCAN_TRUE)) {
-		span.status = STATUS_ERROR;
-		span.message = span.output;
-	} else if (!val_ok(result)) {
-		span.status = STATUS_RUNNING;
-	}
-	fields_usage(f, &span, val_get(told, "usage"), "toolUseResult.usage");
-	fields_attributes(f, &span, call, "call.", (const char *const[]){"input", "name", "type", NULL});
-	if (val_is(told, SCAN_OBJECT))
-		fields_attributes(f, &span, told, "toolUseResult.", mapped);
-	sink_span(f->im->sink, &span);
-}
-
 /* ---------------------------------------------------------------- telling */
 
 typedef void take_fn(struct fields *f, struct val detail);
@@ -259,14 +137,14 @@ static void tell(struct fields *f, int slot, struct str json, take_fn *take)
 	take(f, fields_scan(f, json));
 }
 
-static void tell_answer(struct fields *f, const struct claude_state *st, struct chain *c, bool last)
+static void tell_answer(struct fields *f, struct chain *c, bool last)
 {
 	struct buf json = BUF_INIT;
 	if (!c->message_id)
 		return;
 	bool open = last && !c->complete;
 	detail_begin(&json);
-	detail_text(&json, "trace", str_of(st->session));
+	detail_text(&json, "trace", str_of(c->session));
 	detail_text(&json, "id", str_of(c->message_id));
 	if (c->parent)
 		detail_text(&json, "parent", str_of(c->parent));
@@ -275,20 +153,22 @@ static void tell_answer(struct fields *f, const struct claude_state *st, struct 
 	detail_json(&json, "open", open ? STR_LIT("true") : STR_NONE);
 	detail_list(&json, "before", buf_str(&c->before));
 	detail_list(&json, "lines", buf_str(&c->lines));
+	detail_list(&json, "events", buf_str(&c->events));
 	detail_end(&json);
-	tell(f, SLOT_CALL, buf_str(&json), take_call);
+	tell(f, SLOT_CALL, buf_str(&json), claude_take_call);
 	buf_done(&json);
 	free(c->message_id);
 	c->message_id = NULL;
 	buf_clear(&c->before);
 	buf_clear(&c->lines);
+	buf_clear(&c->events);
 }
 
 static void tell_tool(struct fields *f, struct transcript_call *call, struct val block, struct val line, int64_t ns)
 {
 	struct buf json = BUF_INIT;
 	struct val told = val_get(line, "toolUseResult");
-	struct str agent = field_text(f, val_get(told, "agentId"));
+	struct str agent = transcript_id(f, val_get(told, "agentId"));
 	detail_begin(&json);
 	detail_text(&json, "trace", str_of(call->trace));
 	detail_text(&json, "id",
@@ -302,7 +182,7 @@ static void tell_tool(struct fields *f, struct transcript_call *call, struct val
 	if (val_ok(told))
 		detail_json(&json, "told", val_raw(told));
 	detail_end(&json);
-	tell(f, SLOT_TOOL, buf_str(&json), take_tool);
+	tell(f, SLOT_TOOL, buf_str(&json), claude_take_tool);
 	buf_done(&json);
 	call_done(call);
 }
@@ -311,16 +191,19 @@ static void tell_tool(struct fields *f, struct transcript_call *call, struct val
 
 static void chain_done(struct chain *c)
 {
+	free(c->session);
 	free(c->parent);
 	free(c->message_id);
 	buf_done(&c->said);
 	buf_done(&c->before);
 	buf_done(&c->lines);
+	buf_done(&c->events);
 	*c = (struct chain){.used = false};
 }
 
-static struct chain *chain_of(struct fields *f, struct claude_state *st, uint64_t key)
+static struct chain *chain_of(struct fields *f, struct claude_state *st, uint64_t under)
 {
+	uint64_t key = hash64(str_of(st->at->id)) ^ under;
 	struct chain *place = &st->chains[0];
 	for (size_t i = 0; i < CHAINS; i++)
 		if (st->chains[i].used && st->chains[i].key == key)
@@ -328,14 +211,16 @@ static struct chain *chain_of(struct fields *f, struct claude_state *st, uint64_
 	for (size_t i = 0; i < CHAINS && place->used; i++)
 		if (!st->chains[i].used || st->chains[i].order < place->order)
 			place = &st->chains[i];
-	tell_answer(f, st, place, false);
+	tell_answer(f, place, false);
 	chain_done(place);
 	*place = (struct chain){.used = true,
 	                        .key = key,
 	                        .order = ++st->order,
+	                        .session = xstrdup(st->at->id),
 	                        .said = BUF_INIT,
 	                        .before = BUF_INIT,
 	                        .lines = BUF_INIT,
+	                        .events = BUF_INIT,
 	                        .last_ns = TIME_UNKNOWN};
 	return place;
 }
@@ -357,8 +242,7 @@ static struct str waiting_agent(const struct claude_state *st)
 	const struct transcript_call *last = NULL;
 	for (size_t i = 0; i < TRANSCRIPT_CALLS; i++) {
 		const struct transcript_call *c = &st->calls.at[i];
-		if (c->id && str_find(buf_str(&c->json), STR_LIT("\"name\":\"Task\"")) != SIZE_MAX &&
-		    (!last || c->order > last->order))
+		if (c->id && c->named_later && (!last || c->order > last->order))
 			last = c;
 	}
 	return last ? str_of(last->id) : STR_NONE;
@@ -366,8 +250,8 @@ static struct str waiting_agent(const struct claude_state *st)
 
 static struct chain *chain_of_line(struct fields *f, struct claude_state *st, struct val line)
 {
-	struct str agent = field_text(f, val_get(line, "agentId"));
-	struct str under = field_text(f, val_get(line, "parent_tool_use_id"));
+	struct str agent = transcript_id(f, val_get(line, "agentId"));
+	struct str under = transcript_id(f, val_get(line, "parent_tool_use_id"));
 	bool side = val_is(val_get(line, "isSidechain"), SCAN_TRUE), inside = false;
 	if (!agent.len && side)
 		agent = agent_of_file(f->im->file);
@@ -389,20 +273,21 @@ static void keep_text(char **into, struct str text)
 {
 	if (*into || !text.len)
 		return;
-	*into = xstrndup(str_cut(text, 0, TEXT_MAX));
+	*into = xstrndup(text_cut(text, TEXT_MAX));
 }
 
 static void keep_call(struct fields *f, struct claude_state *st, const struct chain *c, struct val block, int64_t ns)
 {
 	struct transcript_call old, *call;
-	struct str id = field_text(f, val_get(block, "id")), json = val_raw(block);
+	struct str id = transcript_id(f, val_get(block, "id")), json = val_raw(block);
 	if (!id.len || calls_find(&st->calls, id))
 		return;
 	call = calls_add(&st->calls, id, &old);
 	if (old.id)
 		tell_tool(f, &old, VAL_NONE, VAL_NONE, TIME_UNKNOWN);
 	call->parent = xstrdup(c->message_id);
-	call->trace = xstrdup(st->session);
+	call->trace = xstrdup(c->session);
+	call->named_later = claude_is_agent_tool(field_text(f, val_get(block, "name")));
 	call->start_ns = ns;
 	if (json.len <= CALL_MAX) {
 		buf_add_str(&call->json, json);
@@ -429,17 +314,16 @@ static void begin_answer(struct fields *f, const struct claude_state *st, struct
 	c->said = empty;
 }
 
-static void take_assistant(struct fields *f, struct claude_state *st, struct val line, int64_t ns)
+static void take_assistant(struct fields *f, struct claude_state *st, struct chain *c, struct val line, int64_t ns)
 {
 	struct val message = val_get(line, "message"), content = val_get(message, "content"), block = VAL_NONE;
-	struct str id = field_text(f, val_get(message, "id"));
-	struct chain *c = chain_of_line(f, st, line);
+	struct str id = transcript_id(f, val_get(message, "id"));
 	if (!id.len)
-		id = field_text(f, val_get(line, "uuid"));
+		id = transcript_id(f, val_get(line, "uuid"));
 	if (!id.len)
 		id = arena_printf(f->arena, "line:%llu", (unsigned long long)f->rec->number);
 	if (c->message_id && !str_is(id, c->message_id))
-		tell_answer(f, st, c, false);
+		tell_answer(f, c, false);
 	if (!c->message_id)
 		begin_answer(f, st, c, line, id, ns);
 	if (!values_add(&c->lines, f->rec->bytes, TRANSCRIPT_LINES_MAX))
@@ -458,17 +342,17 @@ static void take_assistant(struct fields *f, struct claude_state *st, struct val
 static bool is_prompt(struct val line, struct str text)
 {
 	return !val_is(val_get(line, "isMeta"), SCAN_TRUE) && !val_is(val_get(line, "isCompactSummary"), SCAN_TRUE) &&
-	       text.len && text.ptr[0] != '<' && !str_starts(text, "Caveat:");
+	       text.len && text.ptr[0] != '<' && !str_starts(text, "Caveat:") &&
+	       !str_starts(text, "[Request interrupted");
 }
 
-static void take_user(struct fields *f, struct claude_state *st, struct val line, int64_t ns)
+static void take_user(struct fields *f, struct claude_state *st, struct chain *c, struct val line, int64_t ns)
 {
 	struct val message = val_get(line, "message"), content = val_get(message, "content");
-	struct chain *c = chain_of_line(f, st, line);
 	struct str text = val_str(content, f->arena);
 	bool results = false;
 	for (struct member m = val_first(content); m.ok && val_is(content, SCAN_ARRAY); m = val_next(m)) {
-		struct str id = field_text(f, val_get(m.val, "tool_use_id"));
+		struct str id = transcript_id(f, val_get(m.val, "tool_use_id"));
 		struct transcript_call *call = id.len ? calls_find(&st->calls, id) : NULL;
 		results |= id.len > 0;
 		if (call)
@@ -477,18 +361,18 @@ static void take_user(struct fields *f, struct claude_state *st, struct val line
 			text = val_str(val_get(m.val, "text"), f->arena);
 	}
 	if (!results) /* a tool may have answered before the answer that called it is all written */
-		tell_answer(f, st, c, false);
+		tell_answer(f, c, false);
 	if (!c->parent && is_prompt(line, text))
-		keep_text(&st->prompt, text);
+		keep_text(&st->at->prompt, text);
 	if (val_is(message, SCAN_OBJECT))
-		values_add(&c->said, val_raw(message), TRANSCRIPT_BEFORE_MAX);
+		values_keep(f, &c->said, val_raw(message));
 }
 
 /* stream-json's last line. */
 static void take_result(struct fields *f, const struct claude_state *st, struct val line)
 {
 	struct trace t = trace_start("claude-code");
-	t.id = str_of(st->session);
+	t.id = str_of(st->at->id);
 	t.cost_usd = field_number(f, val_get(line, "total_cost_usd"), "total_cost_usd");
 	t.output = field_text(f, val_get(line, "result"));
 	t.status = val_is(val_get(line, "is_error"), SCAN_TRUE) ? STATUS_ERROR : STATUS_UNSET;
@@ -508,17 +392,129 @@ static bool is_again(struct claude_state *st, struct str uuid)
 	return false;
 }
 
+/* ---------------------------------------------------------------- sessions */
+
+static void set_text(char **into, struct str text)
+{
+	if (!text.len)
+		return;
+	free(*into);
+	*into = xstrndup(text_cut(text, TEXT_MAX));
+}
+
+static struct str first_of(const char *const *texts, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (texts[i])
+			return str_of(texts[i]);
+	return STR_NONE;
+}
+
+static void tell_trace(struct fields *f, const struct session *s)
+{
+	struct trace t = trace_start("claude-code");
+	struct buf meta = BUF_INIT;
+	detail_begin(&meta);
+	detail_text(&meta, "version", str_of(s->version));
+	detail_text(&meta, "gitBranch", str_of(s->branch));
+	detail_text(&meta, "cwd", str_of(s->cwd));
+	detail_end(&meta);
+	t.id = str_of(s->id);
+	t.session = t.id;
+	t.service = STR_LIT("claude-code");
+	t.metadata = buf_str(&meta);
+	if (s->own) { /* a sub-agent's file does not name the session */
+		t.name = first_of(
+		    (const char *const[]){s->custom, s->title, s->summary, s->prompt, "Claude Code session"}, 5);
+		t.input = str_of(s->prompt);
+	}
+	sink_trace(f->im->sink, &t);
+	buf_done(&meta);
+}
+
+static void session_done(struct session *s)
+{
+	char *const texts[] = {s->id, s->custom, s->title, s->summary, s->prompt, s->version, s->branch, s->cwd};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		free(texts[i]);
+	*s = (struct session){.id = NULL};
+}
+
+/* The one met longest ago makes room. */
+static struct session *session_of(struct fields *f, struct claude_state *st, struct str id)
+{
+	struct session *place = &st->sessions[0];
+	if (st->at && str_is(id, st->at->id))
+		return st->at;
+	for (size_t i = 0; i < SESSIONS; i++)
+		if (st->sessions[i].id && str_is(id, st->sessions[i].id))
+			return &st->sessions[i];
+	for (size_t i = 0; i < SESSIONS && place->id; i++)
+		if (!st->sessions[i].id || st->sessions[i].order < place->order)
+			place = &st->sessions[i];
+	if (place->id)
+		tell_trace(f, place);
+	session_done(place);
+	place->id = xstrndup(id);
+	return place;
+}
+
 static void note_session(struct fields *f, struct claude_state *st, struct val line)
 {
-	struct str id = field_text(f, FIELD_ANY(line, "sessionId", "session_id"));
-	if (!st->session && id.len)
-		st->session = xstrndup(id);
-	if (!st->session && val_ok(val_get(line, "message"))) /* a download: named by its first message */
-		st->session =
-		    xstrndup(arena_printf(f->arena, "session-%016llx", (unsigned long long)hash64(f->rec->bytes)));
-	keep_text(&st->version, field_text(f, val_get(line, "version")));
-	keep_text(&st->branch, field_text(f, val_get(line, "gitBranch")));
-	keep_text(&st->cwd, field_text(f, val_get(line, "cwd")));
+	struct val from = val_path(line, "forkedFrom.sessionId"); /* a fork repeats lines: they are its parent's */
+	struct str id = transcript_id(f, val_ok(from) ? from : FIELD_ANY(line, "sessionId", "session_id"));
+	if (!id.len && !st->at && val_ok(val_get(line, "message"))) /* a download: named by its first message */
+		id = arena_printf(f->arena, "session-%016llx", (unsigned long long)hash64(f->rec->bytes));
+	if (id.len)
+		st->at = session_of(f, st, id);
+	if (!st->at)
+		return;
+	st->at->order = ++st->order;
+	if (st->at->version && st->at->branch && st->at->cwd)
+		return;
+	keep_text(&st->at->version, field_text(f, val_get(line, "version")));
+	keep_text(&st->at->branch, field_text(f, val_get(line, "gitBranch")));
+	keep_text(&st->at->cwd, field_text(f, val_get(line, "cwd")));
+}
+
+static bool was_seen(const struct claude_state *st, uint64_t uuid)
+{
+	return st->seen[uuid % SEEN] == uuid;
+}
+
+static void take_summary(struct fields *f, struct claude_state *st, struct val line)
+{
+	uint64_t leaf = hash64(field_text(f, val_get(line, "leafUuid")));
+	struct str text = field_text(f, val_get(line, "summary"));
+	if (st->at && was_seen(st, leaf)) {
+		set_text(&st->at->summary, text);
+		return;
+	}
+	struct summary *s = &st->summaries[st->n_summaries++ % SUMMARIES];
+	set_text(&s->text, text);
+	s->leaf = leaf;
+}
+
+/* The leaf has come after its summary. */
+static void note_leaf(struct claude_state *st, uint64_t uuid)
+{
+	for (size_t i = 0; i < SUMMARIES && i < st->n_summaries; i++)
+		if (st->summaries[i].leaf == uuid && st->summaries[i].text)
+			set_text(&st->at->summary, str_of(st->summaries[i].text));
+}
+
+/* ---------------------------------------------------------------- records */
+
+static void take_talk(struct fields *f, struct claude_state *st, struct val line, struct val type, int64_t ns)
+{
+	struct chain *c = chain_of_line(f, st, line);
+	if (val_str_is(type, "assistant"))
+		take_assistant(f, st, c, line, ns);
+	else
+		take_user(f, st, c, line, ns);
+	st->at->own |= !c->parent;
+	if (ns != TIME_UNKNOWN)
+		c->last_ns = ns;
 }
 
 static void take_line(struct fields *f, struct claude_state *st, struct val line)
@@ -526,20 +522,25 @@ static void take_line(struct fields *f, struct claude_state *st, struct val line
 	struct val type = val_get(line, "type");
 	struct str uuid = field_text(f, val_get(line, "uuid"));
 	int64_t ns = field_time(f, val_get(line, "timestamp"), "timestamp");
+	bool talk = val_str_is(type, "user") || val_str_is(type, "assistant");
 	note_session(f, st, line);
-	if (is_again(st, uuid))
+	if (val_str_is(type, "summary"))
+		take_summary(f, st, line);
+	if (!st->at || is_again(st, uuid))
 		return;
 	times_note(&st->times, uuid, ns);
-	if (val_str_is(type, "assistant") && st->session)
-		take_assistant(f, st, line, ns);
-	else if (val_str_is(type, "user") && st->session)
-		take_user(f, st, line, ns);
-	else if (val_str_is(type, "result") && st->session)
+	if (uuid.len && st->n_summaries)
+		note_leaf(st, hash64(uuid));
+	if (talk)
+		take_talk(f, st, line, type, ns);
+	else if (val_str_is(type, "result"))
 		take_result(f, st, line);
-	else if (val_str_is(type, "summary") || val_str_is(type, "ai-title") || val_str_is(type, "custom-title"))
-		keep_text(&st->title, field_text(f, FIELD_ANY(line, "aiTitle", "customTitle", "summary")));
-	if (ns != TIME_UNKNOWN && st->session && (val_str_is(type, "user") || val_str_is(type, "assistant")))
-		chain_of_line(f, st, line)->last_ns = ns;
+	else if (val_str_is(type, "system") || val_str_is(type, "attachment") || val_str_is(type, "queue-operation"))
+		values_keep(f, &chain_of_line(f, st, line)->events, f->rec->bytes);
+	else if (val_str_is(type, "custom-title"))
+		set_text(&st->at->custom, field_text(f, val_get(line, "customTitle")));
+	else if (val_str_is(type, "ai-title"))
+		set_text(&st->at->title, field_text(f, val_get(line, "aiTitle")));
 }
 
 static bool claude_record(struct import *im, const struct record *rec, struct err *err)
@@ -547,9 +548,9 @@ static bool claude_record(struct import *im, const struct record *rec, struct er
 	(void)err;
 	struct fields f = fields_of(im, rec);
 	if (rec->slot == SLOT_CALL)
-		take_call(&f, rec->root);
+		claude_take_call(&f, rec->root);
 	else if (rec->slot == SLOT_TOOL)
-		take_tool(&f, rec->root);
+		claude_take_tool(&f, rec->root);
 	else if (!val_is(rec->root, SCAN_OBJECT))
 		import_problem(im, rec, SEVERITY_SKIPPED, "wrong-type", STR_NONE, "left out",
 		               "this line is not an object");
@@ -561,26 +562,13 @@ static bool claude_record(struct import *im, const struct record *rec, struct er
 
 /* ---------------------------------------------------------------- the end */
 
-static void tell_trace(struct fields *f, const struct claude_state *st)
+/* Lines below it have said its name already. */
+static bool is_parent(const struct claude_state *st, const char *id)
 {
-	struct trace t = trace_start("claude-code");
-	struct buf meta = BUF_INIT;
-	bool own = !st->chains[0].parent;
-	detail_begin(&meta);
-	detail_text(&meta, "version", st->version ? str_of(st->version) : STR_NONE);
-	detail_text(&meta, "gitBranch", st->branch ? str_of(st->branch) : STR_NONE);
-	detail_text(&meta, "cwd", st->cwd ? str_of(st->cwd) : STR_NONE);
-	detail_end(&meta);
-	t.id = str_of(st->session);
-	t.session = t.id;
-	t.service = STR_LIT("claude-code");
-	t.metadata = buf_str(&meta);
-	if (own) { /* a sub-agent's file does not name the session */
-		t.name = str_of(st->title ? st->title : st->prompt ? st->prompt : "Claude Code session");
-		t.input = st->prompt ? str_of(st->prompt) : STR_NONE;
-	}
-	sink_trace(f->im->sink, &t);
-	buf_done(&meta);
+	for (size_t i = 0; i < CHAINS; i++)
+		if (st->chains[i].parent && strcmp(st->chains[i].parent, id) == 0)
+			return true;
+	return false;
 }
 
 static bool claude_finish(struct import *im, struct err *err)
@@ -589,16 +577,15 @@ static bool claude_finish(struct import *im, struct err *err)
 	struct claude_state *st = im->state;
 	struct record none = {.number = 0};
 	struct fields f = fields_of(im, &none);
-	if (st->session)
-		tell_trace(&f, st);
+	for (size_t i = 0; i < SESSIONS; i++)
+		if (st->sessions[i].id)
+			tell_trace(&f, &st->sessions[i]);
 	for (size_t i = 0; i < CHAINS; i++)
 		if (st->chains[i].used)
-			tell_answer(&f, st, &st->chains[i], true);
+			tell_answer(&f, &st->chains[i], true);
 	for (size_t i = 0; i < TRANSCRIPT_CALLS; i++) {
 		struct transcript_call *call = &st->calls.at[i];
-		/* A sub-agent's call gets its name with its result only. */
-		bool agent = call->id && str_find(buf_str(&call->json), STR_LIT("\"subagent_type\"")) != SIZE_MAX;
-		if (call->id && !agent)
+		if (call->id && (!call->named_later || is_parent(st, call->id)))
 			tell_tool(&f, call, VAL_NONE, VAL_NONE, TIME_UNKNOWN);
 	}
 	fields_done(&f);
@@ -608,9 +595,10 @@ static bool claude_finish(struct import *im, struct err *err)
 static void claude_state_done(void *state)
 {
 	struct claude_state *st = state;
-	char *const texts[] = {st->session, st->title, st->prompt, st->version, st->branch, st->cwd};
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-		free(texts[i]);
+	for (size_t i = 0; i < SESSIONS; i++)
+		session_done(&st->sessions[i]);
+	for (size_t i = 0; i < SUMMARIES; i++)
+		free(st->summaries[i].text);
 	for (size_t i = 0; i < CHAINS; i++)
 		chain_done(&st->chains[i]);
 	calls_done(&st->calls);

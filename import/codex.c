@@ -6,26 +6,54 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "import/transcript.h"
+#include "import/codex_private.h"
 
 enum { SLOT_LINE, SLOT_CALL, SLOT_TOOL, SLOT_TURN };
-enum { CALL_MAX = 128 << 10, TEXT_MAX = 400 };
+enum { CALL_MAX = 128 << 10, TEXT_MAX = 400, META_MAX = 16 << 10 };
 
 struct codex_state {
 	char *session, *trace,
 	    *parent; /* trace: the session, or that of the thread that spawned it; parent: the span below which turns lie */
-	char *model, *provider, *version, *branch, *cwd, *prompt;
+	char *from; /* the session it was forked from, or that spawned it */
+	char *model, *provider, *prompt, *title, *words;
 	char *turn; /* id of the turn at work */
+	struct buf meta;
 	struct buf context;
-	struct buf events;                 /* of the turn, that belong to no call */
+	struct buf events;                 /* of the turn, that belong to no call: whole lines */
 	int64_t turn_ns, last_ns, mark_ns; /* mark: when the model could begin */
 	struct buf said, out; /* since the last answer; of the answer being gathered: payloads with commas */
 	bool talks;           /* `out` holds words */
 	int64_t out_ns, out_end_ns;
 	uint64_t n_calls, n_turns;
-	bool counted; /* a token_count was seen */
+	bool counted;   /* a token_count was seen */
+	uint64_t total; /* hash of the last total_token_usage */
+	bool begun;     /* more than its session_meta was met */
+	bool replayed;  /* what comes is another session's, told again */
+	uint64_t n_replayed;
 	struct transcript_calls calls;
 };
+
+/* ---------------------------------------------------------------- state */
+
+static void start_state(struct codex_state *st)
+{
+	if (st->said.cap || st->mark_ns)
+		return;
+	st->turn_ns = st->last_ns = st->mark_ns = st->out_ns = st->out_end_ns = TIME_UNKNOWN;
+}
+
+static void codex_state_done(void *state)
+{
+	struct codex_state *st = state;
+	char *const texts[] = {st->session, st->trace, st->parent, st->model,  st->provider,
+	                       st->from,    st->title, st->words,  st->prompt, st->turn};
+	struct buf *const bufs[] = {&st->meta, &st->context, &st->events, &st->said, &st->out};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		free(texts[i]);
+	for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++)
+		buf_done(bufs[i]);
+	calls_done(&st->calls);
+}
 
 /* ---------------------------------------------------------------- detection */
 
@@ -64,107 +92,6 @@ static int codex_probe(const struct sample *s, const char **why)
 		*why = reason;
 	}
 	return best;
-}
-
-/* ---------------------------------------------------------------- reading details */
-
-static void common(const struct fields *f, struct span *span, struct val detail)
-{
-	detail_facts(f, span, detail);
-	span->service = STR_LIT("codex");
-	span->session = span->trace_id;
-}
-
-/* A model's answer: payloads of what went in and what came out. */
-static void take_call(struct fields *f, struct val detail)
-{
-	struct span span = span_start("codex");
-	struct val out = val_get(detail, "lines"), before = val_get(detail, "before");
-	common(f, &span, detail);
-	span.kind = KIND_LLM;
-	span.model = field_text(f, val_get(detail, "model"));
-	span.provider = field_text(f, val_get(detail, "provider"));
-	span.name = span.model.len ? arena_printf(f->arena, "chat " STR_FMT, STR_ARG(span.model)) : STR_LIT("chat");
-	fields_usage(f, &span, val_get(detail, "usage"), "info.last_token_usage");
-	fields_input(f, &span, before);
-	fields_output(f, &span, out);
-	fields_messages(f, &span, before, out);
-	fields_attributes(f, &span, val_get(detail, "usage"), "usage.", NULL);
-	sink_span(f->im->sink, &span);
-}
-
-static bool failed(struct val event)
-{
-	int64_t code;
-	return (val_int64(val_get(event, "exit_code"), &code) && code != 0) ||
-	       val_is(val_get(event, "success"), SCAN_FALSE) || val_str_is(val_get(event, "status"), "failed") ||
-	       val_ok(val_path(event, "result.Err"));
-}
-
-static struct val arguments_of(struct val call)
-{
-	struct val v = FIELD_ANY(call, "arguments", "input", "action", "query");
-	return val_ok(v) ? v : val_get(call, "command");
-}
-
-static void take_tool(struct fields *f, struct val detail)
-{
-	static const char *const mapped[] = {"type",   "arguments", "input", "output", "aggregated_output",
-	                                     "stdout", "call_id",   NULL};
-	struct span span = span_start("codex");
-	struct val call = val_get(detail, "call"), parts = val_get(detail, "lines"), output = VAL_NONE;
-	common(f, &span, detail);
-	span.kind = KIND_TOOL;
-	span.name = field_text(f, FIELD_ANY(call, "name", "tool", "type"));
-	if (str_is(span.name, "spawn_agent"))
-		span.kind = KIND_AGENT;
-	span.tool_name = span.name;
-	fields_input(f, &span, arguments_of(call));
-	for (struct member m = val_first(parts); m.ok; m = val_next(m)) {
-		struct val said = FIELD_ANY(m.val, "output", "aggregated_output", "stdout", "result");
-		bool item = val_ok(val_get(m.val, "output"));
-		if (val_ok(said) && (item || !val_ok(output)))
-			output = said;
-		if (failed(m.val))
-			span.status = STATUS_ERROR;
-		fields_attributes(f, &span, m.val, "result.", mapped);
-	}
-	if (failed(call))
-		span.status = STATUS_ERROR;
-	if (!val_ok(output))
-		output = FIELD_ANY(call, "aggregated_output", "result");
-	fields_output(f, &span, output);
-	if (span.status == STATUS_ERROR)
-		span.message = span.output;
-	else if (span.end_ns == TIME_UNKNOWN && span.start_ns != TIME_UNKNOWN)
-		span.status = STATUS_RUNNING;
-	fields_attributes(f, &span, call, "call.", mapped);
-	sink_span(f->im->sink, &span);
-}
-
-static void take_turn(struct fields *f, struct val detail)
-{
-	struct span span = span_start("codex");
-	struct val context = val_get(detail, "context"), events = val_get(detail, "events");
-	common(f, &span, detail);
-	span.kind = KIND_CHAIN;
-	span.name = STR_LIT("turn");
-	span.model = STR_NONE; /* its calls have it */
-	span.status = field_status(field_text(f, val_get(detail, "status")));
-	span.message = field_text(f, val_get(detail, "message"));
-	fields_input(f, &span, val_get(detail, "prompt"));
-	fields_output(f, &span, val_get(detail, "answer"));
-	fields_usage(f, &span, val_get(detail, "usage"), "usage");
-	fields_attributes(f, &span, context, "", NULL);
-	if (f->payload && val_is(events, SCAN_ARRAY)) {
-		struct span_event *at = arena_zalloc(f->arena, (size_t)val_count(events) + 1, sizeof *at);
-		for (struct member m = val_first(events); m.ok; m = val_next(m))
-			at[span.n_events++] = (struct span_event){.name = field_text(f, val_get(m.val, "type")),
-			                                          .time_ns = TIME_UNKNOWN,
-			                                          .attributes = val_raw(m.val)};
-		span.events = at;
-	}
-	sink_span(f->im->sink, &span);
 }
 
 /* ---------------------------------------------------------------- telling */
@@ -214,7 +141,7 @@ static void tell_answer(struct fields *f, struct codex_state *st, struct val usa
 		detail_json(&json, "usage", val_raw(usage));
 	detail_list(&json, "before", buf_str(&st->said));
 	detail_list(&json, "lines", buf_str(&st->out));
-	tell(f, SLOT_CALL, &json, take_call);
+	tell(f, SLOT_CALL, &json, codex_take_call);
 	buf_clear(&st->said);
 	buf_clear(&st->out);
 	st->talks = false;
@@ -229,7 +156,7 @@ static void tell_tool(struct fields *f, const struct codex_state *st, struct tra
 	      call->end_ns);
 	detail_json(&json, "call", buf_str(&call->json));
 	detail_list(&json, "lines", buf_str(&call->result));
-	tell(f, SLOT_TOOL, &json, take_tool);
+	tell(f, SLOT_TOOL, &json, codex_take_tool);
 	call_done(call);
 }
 
@@ -267,7 +194,7 @@ static void tell_turn(struct fields *f, struct codex_state *st, struct val done,
 		detail_text(&json, "status", STR_LIT("running"));
 	detail_text(&json, "message", field_text(f, FIELD_ANY(done, "reason", "error")));
 	detail_list(&json, "events", buf_str(&st->events));
-	tell(f, SLOT_TURN, &json, take_turn);
+	tell(f, SLOT_TURN, &json, codex_take_turn);
 	buf_clear(&st->events);
 }
 
@@ -286,7 +213,7 @@ static void add_call(struct fields *f, struct codex_state *st, struct val item, 
 	if (!values_add(&call->json, val_raw(item), CALL_MAX)) {
 		detail_begin(&call->json); /* whole in the answer's own record */
 		detail_text(&call->json, "name", field_text(f, val_get(item, "name")));
-		detail_text(&call->json, "arguments", str_cut(field_text(f, arguments_of(item)), 0, CALL_MAX / 8));
+		detail_text(&call->json, "arguments", str_cut(field_text(f, codex_arguments(item)), 0, CALL_MAX / 8));
 		detail_end(&call->json);
 	}
 }
@@ -297,6 +224,7 @@ static void name_thread(struct fields *f, struct transcript_call *call, struct s
 		return;
 	free(call->id);
 	call->id = xstrndup(arena_printf(f->arena, "thread:" STR_FMT, STR_ARG(thread)));
+	call->key = hash64(str_of(call->id));
 }
 
 static int64_t ran_for(const struct fields *f, struct val event)
@@ -306,17 +234,23 @@ static int64_t ran_for(const struct fields *f, struct val event)
 	return s == UNKNOWN_INT || ns == UNKNOWN_INT || s > INT64_MAX / 2 || ns > INT64_MAX / 2 ? UNKNOWN_INT : s + ns;
 }
 
+static void keep_event(struct fields *f, struct codex_state *st)
+{
+	if (st->turn)
+		values_keep(f, &st->events, f->rec->bytes);
+}
+
 /* The call's end as an event: its time is exact, its code the only word on failure. */
 static void take_end(struct fields *f, struct codex_state *st, struct val event, int64_t ns)
 {
-	struct transcript_call *call = calls_find(&st->calls, field_text(f, val_get(event, "call_id")));
+	struct transcript_call *call = calls_find(&st->calls, transcript_id(f, val_get(event, "call_id")));
 	int64_t took = ran_for(f, event);
 	if (!call) {
-		values_add(&st->events, val_raw(event), TRANSCRIPT_BEFORE_MAX);
+		keep_event(f, st);
 		return;
 	}
-	values_add(&call->result, val_raw(event), TRANSCRIPT_BEFORE_MAX);
-	name_thread(f, call, field_text(f, val_get(event, "new_thread_id")));
+	call_add_result(f, &st->calls, call, val_raw(event));
+	name_thread(f, call, transcript_id(f, val_get(event, "new_thread_id")));
 	call->end_ns = ns;
 	/* In the background it "ends" at once and goes on. */
 	if (took > 100000 && ns != TIME_UNKNOWN)
@@ -325,8 +259,8 @@ static void take_end(struct fields *f, struct codex_state *st, struct val event,
 
 static void take_output(struct fields *f, struct codex_state *st, struct val item, int64_t ns)
 {
-	struct transcript_call *call = calls_find(&st->calls, field_text(f, val_get(item, "call_id")));
-	struct str id = field_text(f, val_get(item, "call_id"));
+	struct str id = transcript_id(f, val_get(item, "call_id"));
+	struct transcript_call *call = calls_find(&st->calls, id);
 	/* A thread's call has got another name by now. */
 	for (size_t i = 0; !call && id.len && i < TRANSCRIPT_CALLS; i++)
 		if (st->calls.at[i].id && str_starts(str_of(st->calls.at[i].id), "thread:") &&
@@ -334,7 +268,7 @@ static void take_output(struct fields *f, struct codex_state *st, struct val ite
 			call = &st->calls.at[i];
 	if (!call)
 		return;
-	values_add(&call->result, val_raw(item), TRANSCRIPT_LINES_MAX);
+	call_add_result(f, &st->calls, call, val_raw(item));
 	if (call->end_ns == TIME_UNKNOWN)
 		call->end_ns = ns;
 	call->answered = true;
@@ -347,24 +281,7 @@ static void set_text(char **into, struct str text)
 	if (!text.len)
 		return;
 	free(*into);
-	*into = xstrndup(str_cut(text, 0, TEXT_MAX));
-}
-
-static void take_meta(struct fields *f, struct codex_state *st, struct val meta)
-{
-	struct val spawn = val_path(meta, "source.subagent.thread_spawn");
-	struct str parent = field_text(f, val_get(spawn, "parent_thread_id"));
-	if (st->session) /* a forked thread repeats its parent's */
-		return;
-	set_text(&st->session, field_text(f, val_get(meta, "id")));
-	set_text(&st->trace, parent.len ? parent : or_none(st->session));
-	if (parent.len)
-		set_text(&st->parent, arena_printf(f->arena, "thread:%s", st->session ? st->session : ""));
-	set_text(&st->provider, field_text(f, val_get(meta, "model_provider")));
-	set_text(&st->model, field_text(f, val_get(meta, "model")));
-	set_text(&st->version, field_text(f, val_get(meta, "cli_version")));
-	set_text(&st->cwd, field_text(f, val_get(meta, "cwd")));
-	set_text(&st->branch, field_text(f, val_path(meta, "git.branch")));
+	*into = xstrndup(text_cut(text, TEXT_MAX));
 }
 
 static void close_turn(struct fields *f, struct codex_state *st, struct val done, int64_t ns)
@@ -378,9 +295,116 @@ static void close_turn(struct fields *f, struct codex_state *st, struct val done
 	buf_clear(&st->context);
 }
 
+/* ---------------------------------------------------------------- sessions */
+
+/* Of what it says of itself, all that is short. */
+static void keep_meta(struct codex_state *st, struct val meta)
+{
+	detail_begin(&st->meta);
+	for (struct member m = val_first(meta); m.ok && st->meta.len < META_MAX; m = val_next(m))
+		if (val_ok(m.val) && val_raw(m.val).len <= META_MAX / 8)
+			detail_member(&st->meta, val_raw(m.key), val_raw(m.val));
+}
+
+static void end_session(struct fields *f, struct codex_state *st)
+{
+	struct trace t = trace_start("codex");
+	if (st->turn)
+		close_turn(f, st, VAL_NONE, TIME_UNKNOWN);
+	else if (st->talks && !st->counted)
+		tell_answer(f, st, VAL_NONE, st->out_end_ns);
+	tell_tools(f, st, &st->calls, true);
+	if (!st->trace)
+		return;
+	if (!st->meta.len)
+		detail_begin(&st->meta);
+	if (st->n_replayed)
+		detail_json(&st->meta, "replayed_lines",
+		            arena_printf(f->arena, "%llu", (unsigned long long)st->n_replayed));
+	detail_end(&st->meta);
+	t.id = str_of(st->trace);
+	t.session = t.id;
+	t.service = STR_LIT("codex");
+	if (!st->parent) { /* a spawned thread does not name the session */
+		t.metadata = buf_str(&st->meta);
+		t.input = or_none(st->title ? st->title : st->words);
+		t.name = t.input.len ? t.input : STR_LIT("Codex session");
+	}
+	sink_trace(f->im->sink, &t);
+}
+
+static void begin_session(struct fields *f, struct codex_state *st, struct val meta)
+{
+	struct val spawn = val_path(meta, "source.subagent.thread_spawn");
+	struct str parent = transcript_id(f, FIELD_ANY(spawn, "parent_thread_id"));
+	struct str root = parent.len ? transcript_id(f, val_get(meta, "session_id")) : STR_NONE;
+	struct str from = transcript_id(f, val_get(meta, "forked_from_id"));
+	set_text(&st->session, transcript_id(f, FIELD_ANY(meta, "id", "session_id", "thread_id")));
+	set_text(&st->trace, root.len ? root : parent.len ? parent : or_none(st->session));
+	if (parent.len)
+		set_text(&st->parent, arena_printf(f->arena, "thread:%s", st->session ? st->session : ""));
+	set_text(&st->from, from.len ? from : parent);
+	set_text(&st->provider, field_text(f, val_get(meta, "model_provider")));
+	set_text(&st->model, field_text(f, val_get(meta, "model")));
+	keep_meta(st, meta);
+	st->replayed = from.len > 0;
+}
+
+/* The time in an id of UUID version 7, ms; -1: it is none. */
+static int64_t uuid_ms(struct str id)
+{
+	unsigned char bytes[6];
+	char hex[12];
+	if (id.len != 36 || id.ptr[8] != '-' || id.ptr[14] != '7')
+		return -1;
+	memcpy(hex, id.ptr, 8);
+	memcpy(hex + 8, id.ptr + 9, 4);
+	if (!hash_unhex((struct str){hex, 12}, bytes, 6))
+		return -1;
+	int64_t ms = 0;
+	for (size_t i = 0; i < 6; i++)
+		ms = ms << 8 | bytes[i];
+	return ms;
+}
+
+/* A fork begins with its parent's session_meta and, mostly, all the parent's lines; a file of several sessions goes on with another. */
+static void take_meta(struct fields *f, struct codex_state *st, struct val meta)
+{
+	struct str id = transcript_id(f, FIELD_ANY(meta, "id", "session_id", "thread_id"));
+	bool other = st->session && id.len && !str_is(id, st->session);
+	if (other && !st->begun && st->from) {
+		st->replayed = true;
+		return;
+	}
+	if (other && (!st->replayed || uuid_ms(id) > uuid_ms(str_of(st->session)))) {
+		end_session(f, st);
+		codex_state_done(st);
+		*st = (struct codex_state){.begun = false};
+		start_state(st);
+	}
+	if (!st->session)
+		begin_session(f, st, meta);
+}
+
+/* Turns told again are older than the fork, by their ids; their times were written anew. */
+static bool is_replay(struct fields *f, struct codex_state *st, struct str type, struct val payload)
+{
+	struct val turn = val_get(payload, "turn_id");
+	if (!st->replayed)
+		return false;
+	if (val_ok(turn) && (str_is(type, "turn_context") || str_is(type, "event_msg"))) {
+		int64_t own = uuid_ms(or_none(st->session)), at = uuid_ms(field_text(f, turn));
+		st->replayed = own >= 0 && at >= 0 && at < own;
+	}
+	st->n_replayed += st->replayed;
+	return st->replayed;
+}
+
+/* ---------------------------------------------------------------- turns */
+
 static void take_context(struct fields *f, struct codex_state *st, struct val context, int64_t ns)
 {
-	struct str id = field_text(f, val_get(context, "turn_id"));
+	struct str id = transcript_id(f, val_get(context, "turn_id"));
 	set_text(&st->model, field_text(f, val_get(context, "model")));
 	if (!id.len)
 		id = own_id(f, st, "turn", ++st->n_turns);
@@ -396,7 +420,30 @@ static void take_context(struct fields *f, struct codex_state *st, struct val co
 
 static bool is_word_of_user(struct str text)
 {
-	return text.len && text.ptr[0] != '<';
+	return text.len && text.ptr[0] != '<' && !str_starts(text, "# AGENTS.md");
+}
+
+/* Older files have no user_message: the first words of a user name the session. */
+static void note_words(struct fields *f, struct codex_state *st, struct val item)
+{
+	struct str words = field_text(f, val_get(val_at(val_get(item, "content"), 0), "text"));
+	if (!st->words && is_word_of_user(words))
+		set_text(&st->words, words);
+}
+
+/* Searches of the web run at the model's provider: the item is all there is, and may have no id. */
+static void take_call_item(struct fields *f, struct codex_state *st, struct val item, struct str type, int64_t ns)
+{
+	struct str id = transcript_id(f, FIELD_ANY(item, "call_id", "id"));
+	bool hosted = str_is(type, "web_search_call") || str_is(type, "image_generation_call");
+	if (!id.len && hosted)
+		id = own_id(f, st, "item", f->rec->number);
+	add_call(f, st, item, id, ns);
+	struct transcript_call *call = hosted ? calls_find(&st->calls, id) : NULL;
+	if (!call)
+		return;
+	call->answered = true;
+	call->end_ns = ns;
 }
 
 static void take_item(struct fields *f, struct codex_state *st, struct val item, int64_t ns)
@@ -405,7 +452,7 @@ static void take_item(struct fields *f, struct codex_state *st, struct val item,
 	bool call = str_ends(type, "_call"), words = str_is(type, "message") && str_is(role, "assistant");
 	if (str_ends(type, "_output")) {
 		take_output(f, st, item, ns);
-		values_add(&st->said, val_raw(item), TRANSCRIPT_BEFORE_MAX);
+		values_keep(f, &st->said, val_raw(item));
 		if (!st->out.len)
 			st->mark_ns = ns;
 		return;
@@ -417,14 +464,34 @@ static void take_item(struct fields *f, struct codex_state *st, struct val item,
 		st->talks |= words;
 		st->out_end_ns = ns;
 		if (call)
-			add_call(f, st, item, field_text(f, FIELD_ANY(item, "call_id", "id")), ns);
+			take_call_item(f, st, item, type, ns);
 		return;
 	}
+	if (str_is(type, "message") && str_is(role, "user"))
+		note_words(f, st, item);
 	if (str_is(type, "message") && st->talks && !st->counted)
 		tell_answer(f, st, VAL_NONE, st->out_end_ns); /* older files count no tokens */
-	values_add(&st->said, val_raw(item), TRANSCRIPT_BEFORE_MAX);
+	values_keep(f, &st->said, val_raw(item));
 	if (!st->out.len)
 		st->mark_ns = ns;
+}
+
+/* The same total again tells of limits, not of a call. */
+static bool is_new_count(struct codex_state *st, struct val event)
+{
+	struct val total = val_path(event, "info.total_token_usage");
+	uint64_t hash = val_ok(total) ? hash64(val_raw(total)) : 0;
+	if (!val_is(val_get(event, "info"), SCAN_OBJECT) || (hash && hash == st->total))
+		return false;
+	st->total = hash;
+	return true;
+}
+
+/* They are there as items too. */
+static bool is_told_twice(struct str type)
+{
+	return str_starts(type, "agent_message") || str_starts(type, "agent_reasoning") || str_ends(type, "_begin") ||
+	       str_ends(type, "_delta");
 }
 
 static void take_event(struct fields *f, struct codex_state *st, struct val event, int64_t ns)
@@ -435,17 +502,24 @@ static void take_event(struct fields *f, struct codex_state *st, struct val even
 		close_turn(f, st, VAL_NONE, st->last_ns);
 		st->turn_ns = ns;
 		st->mark_ns = ns;
-	} else if (str_is(type, "token_count") && val_is(val_get(event, "info"), SCAN_OBJECT)) {
+	} else if (str_is(type, "token_count")) {
+		if (!is_new_count(st, event))
+			return;
 		st->counted = true;
 		tell_answer(f, st, usage, ns);
 		tell_tools(f, st, &st->calls, false);
 	} else if (str_is(type, "user_message")) {
-		set_text(&st->prompt, field_text(f, val_get(event, "message")));
+		struct str words = field_text(f, val_get(event, "message"));
+		set_text(&st->prompt, words);
+		if (!st->title && is_word_of_user(words))
+			set_text(&st->title, words);
 	} else if (str_is(type, "task_complete") || str_is(type, "turn_complete") || str_is(type, "turn_aborted")) {
 		close_turn(f, st, event, ns);
 		st->turn_ns = TIME_UNKNOWN;
 	} else if (val_ok(val_get(event, "call_id")) && str_ends(type, "_end")) {
 		take_end(f, st, event, ns);
+	} else if (!is_told_twice(type)) {
+		keep_event(f, st);
 	}
 }
 
@@ -454,8 +528,7 @@ static void take_exec(struct fields *f, struct codex_state *st, struct val line,
 {
 	struct val item = val_get(line, "item");
 	if (str_is(type, "thread.started")) {
-		set_text(&st->session, field_text(f, val_get(line, "thread_id")));
-		set_text(&st->trace, or_none(st->session));
+		take_meta(f, st, line);
 	} else if (str_is(type, "turn.started")) {
 		close_turn(f, st, VAL_NONE, TIME_UNKNOWN);
 		st->turn = xstrndup(own_id(f, st, "turn", ++st->n_turns));
@@ -482,46 +555,50 @@ static bool is_item(struct str type)
 	       str_ends(type, "_output");
 }
 
-static void take_line(struct fields *f, struct codex_state *st, struct val line)
+static void take_rest(struct fields *f, struct codex_state *st, struct val line, struct str type, int64_t ns)
 {
-	struct str type = field_text(f, val_get(line, "type"));
 	struct val payload = val_get(line, "payload");
-	int64_t ns = field_time(f, val_get(line, "timestamp"), "timestamp");
-	if (str_is(type, "session_meta"))
-		take_meta(f, st, payload);
-	else if (!type.len && val_ok(val_get(line, "instructions")))
-		take_meta(f, st, line);
-	else if (str_is(type, "turn_context"))
+	if (str_is(type, "turn_context"))
 		take_context(f, st, payload, ns);
 	else if (str_is(type, "response_item"))
 		take_item(f, st, payload, ns);
 	else if (str_is(type, "event_msg"))
 		take_event(f, st, payload, ns);
+	else if (str_is(type, "compacted"))
+		keep_event(f, st);
 	else if (!val_ok(payload) && is_item(type))
 		take_item(f, st, line, TIME_UNKNOWN);
 	else if (!val_ok(payload))
 		take_exec(f, st, line, type);
+}
+
+static void take_line(struct fields *f, struct codex_state *st, struct val line)
+{
+	struct str type = field_text(f, val_get(line, "type"));
+	struct val payload = val_get(line, "payload");
+	int64_t ns = field_time(f, val_get(line, "timestamp"), "timestamp");
+	if (str_is(type, "session_meta")) {
+		take_meta(f, st, payload);
+	} else if (!type.len && val_ok(val_get(line, "id")) && val_ok(val_get(line, "timestamp"))) {
+		take_meta(f, st, line);
+	} else {
+		if (!is_replay(f, st, type, payload))
+			take_rest(f, st, line, type, ns);
+		st->begun = true;
+	}
 	if (ns != TIME_UNKNOWN)
 		st->last_ns = ns;
 }
-
-static void start_state(struct codex_state *st)
-{
-	if (st->said.cap || st->mark_ns)
-		return;
-	st->turn_ns = st->last_ns = st->mark_ns = st->out_ns = st->out_end_ns = TIME_UNKNOWN;
-}
-
 static bool codex_record(struct import *im, const struct record *rec, struct err *err)
 {
 	(void)err;
 	struct fields f = fields_of(im, rec);
 	if (rec->slot == SLOT_CALL)
-		take_call(&f, rec->root);
+		codex_take_call(&f, rec->root);
 	else if (rec->slot == SLOT_TOOL)
-		take_tool(&f, rec->root);
+		codex_take_tool(&f, rec->root);
 	else if (rec->slot == SLOT_TURN)
-		take_turn(&f, rec->root);
+		codex_take_turn(&f, rec->root);
 	else if (!val_is(rec->root, SCAN_OBJECT))
 		import_problem(im, rec, SEVERITY_SKIPPED, "wrong-type", STR_NONE, "left out",
 		               "this line is not an object");
@@ -541,45 +618,10 @@ static bool codex_finish(struct import *im, struct err *err)
 	struct codex_state *st = im->state;
 	struct record none = {.number = 0};
 	struct fields f = fields_of(im, &none);
-	struct trace t = trace_start("codex");
-	struct buf meta = BUF_INIT;
 	start_state(st);
-	if (st->turn)
-		close_turn(&f, st, VAL_NONE, TIME_UNKNOWN);
-	else if (st->talks && !st->counted)
-		tell_answer(&f, st, VAL_NONE, st->out_end_ns);
-	tell_tools(&f, st, &st->calls, true);
-	detail_begin(&meta);
-	detail_text(&meta, "cli_version", or_none(st->version));
-	detail_text(&meta, "branch", or_none(st->branch));
-	detail_text(&meta, "cwd", or_none(st->cwd));
-	detail_end(&meta);
-	t.id = or_none(st->trace);
-	t.session = t.id;
-	t.service = STR_LIT("codex");
-	t.metadata = buf_str(&meta);
-	if (!st->parent) { /* a spawned thread does not name the session */
-		t.name = is_word_of_user(or_none(st->prompt)) ? str_of(st->prompt) : STR_LIT("Codex session");
-		t.input = or_none(st->prompt);
-	}
-	if (t.id.len)
-		sink_trace(im->sink, &t);
-	buf_done(&meta);
+	end_session(&f, st);
 	fields_done(&f);
 	return true;
-}
-
-static void codex_state_done(void *state)
-{
-	struct codex_state *st = state;
-	char *const texts[] = {st->session, st->trace,  st->parent, st->model,  st->provider,
-	                       st->version, st->branch, st->cwd,    st->prompt, st->turn};
-	struct buf *const bufs[] = {&st->context, &st->events, &st->said, &st->out};
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-		free(texts[i]);
-	for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++)
-		buf_done(bufs[i]);
-	calls_done(&st->calls);
 }
 
 const struct format format_codex = {

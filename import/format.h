@@ -17,8 +17,8 @@ struct sample {
 	/* What bytes were made from (reader_conversion): "csv", where a value is one row and all its members are texts; "protobuf".
 	 * Absent: they are as they came. */
 	struct str conversion;
-	/* The first JSON values as scanned (top-level arrays opened, at most 8); a value cut by the end of the sample is given as
-	 * far as its first-level keys were seen (`keys`). Not JSON: n_values 0. */
+	/* The first JSON values as scanned (top-level arrays opened, at most 8); a first value cut by the end of the sample is given
+	 * as far as it was seen, closed there. Not JSON: n_values 0. */
 	struct val values[8];
 	size_t n_values;
 	/* Keys met in the first value with their path, "resourceSpans[].scopeSpans[].spans[].traceId": at most 400 of them, depth <= 6. */

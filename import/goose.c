@@ -20,6 +20,7 @@ struct goose_state {
 	struct buf said, meta;
 	int64_t last_ns;
 	bool begun;
+	bool talked; /* more than its header was met */
 	struct transcript_calls calls;
 };
 
@@ -73,6 +74,13 @@ static int goose_probe(const struct sample *s, const char **why)
 
 /* ---------------------------------------------------------------- showing */
 
+/* Newer results: {"content":[blocks],"isError":…}. */
+static struct val answer_of(struct val result)
+{
+	struct val value = FIELD_ANY(result, "value", "error"), blocks = val_get(value, "content");
+	return val_is(blocks, SCAN_ARRAY) ? blocks : value;
+}
+
 static void add_block(struct buf *out, struct val block, struct arena *a)
 {
 	struct val type = val_get(block, "type"), call = val_path(block, "toolCall.value");
@@ -88,7 +96,7 @@ static void add_block(struct buf *out, struct val block, struct arena *a)
 		            val_ok(val_get(call, "arguments")) ? val_raw(val_get(call, "arguments")) : STR_LIT("{}"));
 		buf_add_char(out, '}');
 	} else if (val_str_is(type, "toolResponse")) {
-		struct val value = FIELD_ANY(val_get(block, "toolResult"), "value", "error");
+		struct val value = answer_of(val_get(block, "toolResult"));
 		buf_add_cstr(out, "{\"type\":\"tool_result\",\"tool_use_id\":");
 		scan_quote(out, val_text(val_get(block, "id"), a));
 		buf_add_cstr(out, ",\"content\":");
@@ -172,10 +180,16 @@ static void take_tool(struct fields *f, struct val detail)
 	span.service = STR_LIT("goose");
 	span.session = span.trace_id;
 	fields_input(f, &span, val_get(value, "arguments"));
-	fields_output(f, &span, FIELD_ANY(answer, "value", "error"));
-	if (val_str_is(val_get(answer, "status"), "error") || val_str_is(val_path(call, "toolCall.status"), "error")) {
+	if (val_is(answer_of(answer), SCAN_ARRAY)) {
+		span.output = transcript_text(f, answer_of(answer));
+		span.output_hash = model_text_hash(span.output);
+	} else {
+		fields_output(f, &span, answer_of(answer));
+	}
+	if (val_is(val_path(answer, "value.isError"), SCAN_TRUE) || val_str_is(val_get(answer, "status"), "error") ||
+	    val_str_is(val_path(call, "toolCall.status"), "error")) {
 		span.status = STATUS_ERROR;
-		span.message = field_text(f, FIELD_ANY(answer, "error", "value"));
+		span.message = span.output;
 		if (!span.message.len)
 			span.message = field_text(f, val_path(call, "toolCall.error"));
 	} else if (!val_ok(result)) {
@@ -198,9 +212,12 @@ static void tell(struct fields *f, int slot, struct buf *json, take_fn *take)
 	buf_done(json);
 }
 
+/* Rows of a database have numbers of their own. */
 static struct str number_id(const struct fields *f, uint64_t part)
 {
-	return arena_printf(f->arena, "%014llx%02llx", (unsigned long long)f->rec->number & 0xFFFFFFFFFFFFFF,
+	int64_t row = (int64_t)f->rec->number;
+	val_int64(val_get(f->rec->root, "id"), &row);
+	return arena_printf(f->arena, "%014llx%02llx", (unsigned long long)row & 0xFFFFFFFFFFFFFF,
 	                    (unsigned long long)part & 0xFF);
 }
 
@@ -224,7 +241,7 @@ static void keep_call(struct fields *f, struct goose_state *st, struct val block
                       int64_t ns)
 {
 	struct transcript_call old, *call;
-	struct str id = field_text(f, val_get(block, "id"));
+	struct str id = transcript_id(f, val_get(block, "id"));
 	if (!id.len)
 		id = number_id(f, part);
 	if (calls_find(&st->calls, id))
@@ -269,26 +286,50 @@ static void take_user(struct fields *f, struct goose_state *st, struct val messa
 {
 	struct val content = content_of(f, message);
 	for (struct member m = val_first(content); m.ok && val_is(content, SCAN_ARRAY); m = val_next(m)) {
-		struct str id = field_text(f, val_get(m.val, "id"));
+		struct str id = transcript_id(f, val_get(m.val, "id"));
 		struct transcript_call *call =
 		    id.len && val_str_is(val_get(m.val, "type"), "toolResponse") ? calls_find(&st->calls, id) : NULL;
 		if (call)
 			tell_tool(f, call, m.val, ns);
 	}
 	if (!st->name && words_of(f, message).len)
-		st->name = xstrndup(str_cut(words_of(f, message), 0, TEXT_MAX));
-	values_add(&st->said, f->rec->bytes, TRANSCRIPT_BEFORE_MAX);
+		st->name = xstrndup(text_cut(words_of(f, message), TEXT_MAX));
+	values_keep(f, &st->said, f->rec->bytes);
+}
+
+static void tell_trace(struct fields *f, const struct goose_state *st)
+{
+	struct trace t = trace_start("goose");
+	t.id = t.session = str_of(st->session);
+	t.service = STR_LIT("goose");
+	t.name = str_of(st->name ? st->name : "Goose session");
+	t.metadata = st->meta.len ? buf_str(&st->meta) : STR_NONE;
+	sink_trace(f->im->sink, &t);
+}
+
+/* Calls that wait know their session; the rest is the next one's. */
+static void end_session(struct fields *f, struct goose_state *st)
+{
+	if (st->session)
+		tell_trace(f, st);
+	free(st->session);
+	free(st->name);
+	st->session = st->name = NULL;
+	buf_clear(&st->said);
+	buf_clear(&st->meta);
+	st->last_ns = TIME_UNKNOWN;
+	st->talked = false;
 }
 
 static void take_header(struct fields *f, struct goose_state *st, struct val header)
 {
-	struct str id = field_text(f, FIELD_ANY(header, "id", "session_id")),
+	struct str id = transcript_id(f, FIELD_ANY(header, "id", "session_id")),
 	           name = field_text(f, FIELD_ANY(header, "description", "name"));
 	if (!st->session && id.len)
 		st->session = xstrndup(id);
 	if (name.len) {
 		free(st->name);
-		st->name = xstrndup(str_cut(name, 0, TEXT_MAX));
+		st->name = xstrndup(text_cut(name, TEXT_MAX));
 	}
 	if (!st->meta.len && val_raw(header).len <= TRANSCRIPT_BEFORE_MAX)
 		buf_add_str(&st->meta, val_raw(header));
@@ -297,19 +338,22 @@ static void take_header(struct fields *f, struct goose_state *st, struct val hea
 static void take_line(struct fields *f, struct goose_state *st, struct val line)
 {
 	struct val role = val_get(line, "role");
+	struct str id = transcript_id(f, val_get(line, "session_id"));
+	bool header = is_header(line);
 	int64_t ns = field_time(f, FIELD_ANY(line, "created", "created_timestamp"), "created");
 	if (!st->begun)
 		st->last_ns = TIME_UNKNOWN;
 	st->begun = true;
+	if (header ? st->talked : st->session && id.len && !str_is(id, st->session))
+		end_session(f, st);
 	if (f->rec->slot == SLOT_TALK && f->rec->frame)
 		take_header(f, st, f->rec->frame->root);
-	else if (is_header(line))
+	else if (header)
 		take_header(f, st, line);
-	if (!st->session) {
-		struct str id = field_text(f, val_get(line, "session_id"));
+	if (!st->session)
 		st->session = xstrndup(
 		    id.len ? id : arena_printf(f->arena, "session-%016llx", (unsigned long long)hash64(f->rec->bytes)));
-	}
+	st->talked |= !header;
 	if (val_str_is(role, "assistant"))
 		take_assistant(f, st, line, ns);
 	else if (val_ok(role))
@@ -337,23 +381,35 @@ static bool goose_record(struct import *im, const struct record *rec, struct err
 
 /* ---------------------------------------------------------------- the end */
 
+/* An exported session is done; the next is another. */
+static bool goose_frame_end(struct import *im, const struct frame *frame, struct err *err)
+{
+	(void)err;
+	struct record none = {.number = 0};
+	struct fields f = fields_of(im, &none);
+	struct goose_state *st = im->state;
+	if (frame->level == 0 && !im->decoding) {
+		if (st->session && frame->json.len <= TRANSCRIPT_BEFORE_MAX) {
+			buf_clear(&st->meta); /* what stands after the conversation too */
+			buf_add_str(&st->meta, frame->json);
+		}
+		end_session(&f, st);
+	}
+	fields_done(&f);
+	return true;
+}
+
 static bool goose_finish(struct import *im, struct err *err)
 {
 	(void)err;
 	struct goose_state *st = im->state;
 	struct record none = {.number = 0};
 	struct fields f = fields_of(im, &none);
-	struct trace t = trace_start("goose");
 	for (size_t i = 0; i < TRANSCRIPT_CALLS; i++)
 		if (st->calls.at[i].id)
 			tell_tool(&f, &st->calls.at[i], VAL_NONE, TIME_UNKNOWN);
-	if (st->session) {
-		t.id = t.session = str_of(st->session);
-		t.service = STR_LIT("goose");
-		t.name = str_of(st->name ? st->name : "Goose session");
-		t.metadata = st->meta.len ? buf_str(&st->meta) : STR_NONE;
-		sink_trace(im->sink, &t);
-	}
+	if (st->session)
+		tell_trace(&f, st);
 	fields_done(&f);
 	return true;
 }
@@ -383,5 +439,6 @@ const struct format format_goose = {
     .state_done = goose_state_done,
     .probe = goose_probe,
     .record = goose_record,
+    .frame_end = goose_frame_end,
     .finish = goose_finish,
 };

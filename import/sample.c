@@ -181,10 +181,14 @@ void sample_fill(struct sample *s, struct str name, struct str bytes, bool whole
 	struct str rest = first_value(s->bytes);
 	struct str first = rest;
 	size_t used;
-	while (s->n_values < SAMPLE_VALUES && scan_value(&scan, rest, &opts, &used) == SCAN_OK) {
+	enum scan_status status = SCAN_OK;
+	while (s->n_values < SAMPLE_VALUES && (status = scan_value(&scan, rest, &opts, &used)) == SCAN_OK) {
 		s->values[s->n_values++] = keep_scan(&scan, arena);
 		rest = next_value(skip_mark(next_value(str_from(rest, used))));
 	}
+	if (s->n_values == 0 && status == SCAN_MORE && is_object(first) &&
+	    scan_text(&scan, sample_closed(first, arena), &opts))
+		s->values[s->n_values++] = keep_scan(&scan, arena);
 	if (s->n_values > 0 || is_object(first)) {
 		struct str *keys = arena_zalloc(arena, SAMPLE_KEYS, sizeof *keys);
 		s->n_keys = sample_keys(first, keys, SAMPLE_KEYS, arena);

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { ID_MAX = 200 };
+
 /* ---------------------------------------------------------------- details */
 
 void detail_begin(struct buf *out)
@@ -43,6 +45,15 @@ void detail_json(struct buf *out, const char *key, struct str json)
 	buf_add_str(out, json);
 }
 
+void detail_member(struct buf *out, struct str key, struct str json)
+{
+	if (out->len > 1)
+		buf_add_char(out, ',');
+	buf_add_str(out, key);
+	buf_add_char(out, ':');
+	buf_add_str(out, json);
+}
+
 void detail_list(struct buf *out, const char *key, struct str values)
 {
 	if (!values.len)
@@ -66,6 +77,52 @@ bool values_add(struct buf *list, struct str json, size_t most)
 		buf_add_char(list, ',');
 	buf_add_str(list, json);
 	return true;
+}
+
+static void say_left_out(const struct fields *f, size_t len)
+{
+	import_problem(f->im, f->rec, SEVERITY_WARNING, "limit-record", STR_NONE, "kept, not shown with its span",
+	               "%zu bytes more than a span's conversation may hold", len);
+}
+
+void values_keep(const struct fields *f, struct buf *list, struct str json)
+{
+	if (!values_add(list, json, TRANSCRIPT_BEFORE_MAX))
+		say_left_out(f, json.len);
+}
+
+struct str text_cut(struct str text, size_t most)
+{
+	if (text.len <= most)
+		return text;
+	while (most && ((unsigned char)text.ptr[most] & 0xC0) == 0x80)
+		most--;
+	return str_cut(text, 0, most);
+}
+
+struct str transcript_id(const struct fields *f, struct val v)
+{
+	struct str id = field_text(f, v);
+	if (id.len <= ID_MAX)
+		return id;
+	struct str head = text_cut(id, ID_MAX / 2);
+	return arena_printf(f->arena, STR_FMT "…%016llx", STR_ARG(head), (unsigned long long)hash64(id));
+}
+
+struct str transcript_text(const struct fields *f, struct val content)
+{
+	struct buf text = BUF_INIT;
+	bool only = val_count(content) > 0;
+	for (struct member m = val_first(content); m.ok && only; m = val_next(m)) {
+		only = val_str_is(val_get(m.val, "type"), "text");
+		if (!only)
+			break;
+		buf_add_cstr(&text, text.len ? "\n\n" : "");
+		buf_add_str(&text, val_text(val_get(m.val, "text"), f->arena));
+	}
+	struct str out = only ? arena_str(f->arena, buf_str(&text)) : val_raw(content);
+	buf_done(&text);
+	return out;
 }
 
 void detail_facts(const struct fields *f, struct span *span, struct val detail)
@@ -104,6 +161,7 @@ struct transcript_call *calls_add(struct transcript_calls *c, struct str id, str
 			place = &c->at[i];
 	*old = *place;
 	*place = (struct transcript_call){.id = xstrndup(id),
+	                                  .key = hash64(id),
 	                                  .json = BUF_INIT,
 	                                  .result = BUF_INIT,
 	                                  .start_ns = TIME_UNKNOWN,
@@ -114,10 +172,22 @@ struct transcript_call *calls_add(struct transcript_calls *c, struct str id, str
 
 struct transcript_call *calls_find(struct transcript_calls *c, struct str id)
 {
+	uint64_t key = hash64(id);
 	for (size_t i = 0; i < TRANSCRIPT_CALLS; i++)
-		if (c->at[i].id && str_is(id, c->at[i].id))
+		if (c->at[i].id && c->at[i].key == key && str_is(id, c->at[i].id))
 			return &c->at[i];
 	return NULL;
+}
+
+void call_add_result(const struct fields *f, const struct transcript_calls *c, struct transcript_call *call,
+                     struct str json)
+{
+	size_t all = 0;
+	for (size_t i = 0; i < TRANSCRIPT_CALLS; i++)
+		all += c->at[i].result.len;
+	if (all - call->result.len >= TRANSCRIPT_RESULTS_MAX ||
+	    !values_add(&call->result, json, TRANSCRIPT_RESULTS_MAX - (all - call->result.len)))
+		say_left_out(f, json.len);
 }
 
 void call_done(struct transcript_call *call)

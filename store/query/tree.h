@@ -69,7 +69,8 @@ bool tree_get_figures(struct db *db, int64_t first, int64_t pos, struct arena *a
                       struct err *err);
 /* pos of a span key in the trace; -1 if not there. */
 bool tree_find(struct db *db, int64_t first, int64_t n, int64_t key, int64_t *pos, struct err *err);
-/* The groups of repeated siblings of a trace (rep_n >= at_least), as folds to begin with; at most 100,000. The first 1,000 of the
+/* The groups of repeated siblings of a trace (rep_n >= at_least), as folds to begin with; at most 100,000. Those at the top and those with
+ * spans below them only if all have the same arguments: an agent's calls of its model are what its trace tells. The first 1,000 of the
  * smaller ones go into `smaller`, unless that is NULL. */
 bool tree_groups(struct db *db, int64_t trace, int64_t first, int at_least, struct folds *out, struct folds *smaller,
                  struct err *err);

@@ -615,7 +615,7 @@ static void sample_of_a_cut_value(void **state)
 	for (size_t size = 0; size <= doc.len; size++) {
 		struct sample s;
 		sample_fill(&s, STR_LIT("d"), str_cut(doc, 0, size), false, &arena);
-		assert_int_equal(s.n_values, size == doc.len);
+		assert_int_equal(s.n_values, size > 0); /* closed where it is cut */
 		assert_true(s.n_keys >= before);
 		before = s.n_keys;
 		if (size > 110)

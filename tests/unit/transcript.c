@@ -140,6 +140,11 @@ static void test_grown(void **state)
 	grown("tests/format/codex/thread.in");
 	grown("tests/format/codex/exec.in");
 	grown("tests/format/goose/session.in");
+	grown("tests/format/claude-code/newer.in");
+	grown("tests/format/claude-code/sessions.in");
+	grown("tests/format/codex/calls.in");
+	grown("tests/format/codex/sessions.in");
+	grown("tests/format/codex/forked.in");
 	grown("tests/format/weave-batch/halves.in");
 	grown("tests/format/weave-batch/early.in");
 	grown("tests/format/braintrust/bodies.in");
