@@ -166,9 +166,10 @@ static void read_member(struct reading *r, struct row *row, struct member m)
 static void add_name(struct price_list *list, struct str name, uint32_t price)
 {
 	bool open = str_ends(name, "*");
-	if (name.len > NAME_MAX_BYTES || name.len == open || list->names.n >= NAMES_MAX)
+	size_t len = name.len - (open ? 1 : 0);
+	if (len > NAME_MAX_BYTES || !len || list->names.n >= NAMES_MAX)
 		return;
-	*vec_add(&list->names) = (struct price_name){str_cut(name, 0, name.len - open), open, price, NO_NAME};
+	*vec_add(&list->names) = (struct price_name){str_cut(name, 0, len), open, price, NO_NAME};
 }
 
 static void read_row(struct reading *r, struct val v)
