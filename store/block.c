@@ -329,6 +329,7 @@ static bool source_of(struct block_cache *c, int64_t source, struct arena *arena
                       struct err *err)
 {
 	struct stmt *s = db_query(c->db, "SELECT path, format, entry FROM source WHERE id = ?", err);
+	*words = (struct source_words){.path = STR_NONE};
 	if (!s)
 		return false;
 	stmt_int(s, 1, source);
