@@ -128,15 +128,16 @@ static void read_scores(const struct row *r, struct str trace, struct str span)
 	}
 }
 
-/* As sent: the target is in id. Whether of a trace or a span only the address told; a row may say it by other members. */
+/* As sent: the target is in id. Whether it is a trace or a span only the address told; a row may say it by other members. */
 static void read_score_row(struct fields *f, struct val v)
 {
 	struct score score = score_of(f, v);
 	struct str id = field_text(f, val_get(v, "id")), span = field_text(f, val_get(v, "span_id"));
 	score.trace_id = field_text(f, val_get(v, "trace_id"));
-	score.span_id = span.len ? span : score.trace_id.len ? id : STR_NONE;
-	if (!score.trace_id.len && !score.span_id.len)
-		score.trace_id = id;
+	score.span_id = span.len ? span : id;
+	if (str_eq(score.span_id, score.trace_id))
+		score.span_id = STR_NONE;
+	score.either = !score.trace_id.len && !span.len && id.len;
 	if (!score.trace_id.len && !score.span_id.len)
 		score.session = field_text(f, val_get(v, "thread_id"));
 	if (score.name.len && (score.trace_id.len || score.span_id.len || score.session.len))

@@ -389,7 +389,8 @@ static struct str score_target(struct batch *b, const struct score *score)
 	if (score->trace_id.len)
 		return score->trace_id;
 	if (score->span_id.len)
-		return arena_printf(&b->arena, WAITING_SPAN STR_FMT, STR_ARG(score->span_id));
+		return arena_printf(&b->arena, "%s" STR_FMT, score->either ? WAITING_EITHER : WAITING_SPAN,
+		                    STR_ARG(score->span_id));
 	if (score->session.len)
 		return arena_printf(&b->arena, WAITING_SESSION STR_FMT, STR_ARG(score->session));
 	return STR_NONE;
