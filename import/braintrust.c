@@ -162,9 +162,20 @@ static void read_parents(const struct row *r, struct span *span)
 	span->links = links;
 }
 
+static const struct field_rule rules[] = {
+    {"metrics",         FIELD_OBJECT},
+    {"metadata",        FIELD_OBJECT},
+    {"span_attributes", FIELD_OBJECT},
+    {"scores",          FIELD_OBJECT},
+    {"span_parents",    FIELD_TAGS  },
+    {"tags",            FIELD_TAGS  },
+    {NULL,              FIELD_OBJECT},
+};
+
 static struct span span_of(const struct row *r)
 {
 	struct span span = span_start("braintrust");
+	fields_expect(r->f, r->v, rules, "");
 	span.scope.project = r->project;
 	span.trace_id = r->trace;
 	span.id = r->span;

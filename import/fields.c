@@ -269,6 +269,57 @@ const struct str *field_tags(const struct fields *f, struct val v, size_t *n)
 	return tags;
 }
 
+/* ---------------------------------------------------------------- types */
+
+static bool fits(struct fields *f, struct val v, enum field_type type)
+{
+	bool truth;
+	int64_t n;
+	if (type == FIELD_WORD)
+		return val_is(v, SCAN_STRING);
+	if (type == FIELD_BOOL)
+		return val_bool(v, &truth) || (val_int64(v, &n) && (n == 0 || n == 1)) ||
+		       (val_is(v, SCAN_STRING) && says_nothing(val_text(v, f->arena)));
+	if (val_is(v, SCAN_STRING))
+		v = type == FIELD_TAGS ? v : field_open_cell(f, v);
+	if (!val_ok(v) || (val_is(v, SCAN_STRING) && (type == FIELD_TAGS || says_nothing(val_text(v, f->arena)))))
+		return true;
+	return val_is(v, SCAN_OBJECT) ? type == FIELD_OBJECT || type == FIELD_EITHER
+	                              : val_is(v, SCAN_ARRAY) && type != FIELD_OBJECT;
+}
+
+static const char *const type_words[] = {
+    [FIELD_OBJECT] = "an object", [FIELD_LIST] = "a list",           [FIELD_EITHER] = "an object or a list",
+    [FIELD_WORD] = "a text",      [FIELD_TAGS] = "a list or a text", [FIELD_BOOL] = "true or false"};
+
+void fields_expect(struct fields *f, struct val object, const struct field_rule *rules, const char *prefix)
+{
+	if (!val_is(object, SCAN_OBJECT))
+		return;
+	for (struct member m = val_first(object); m.ok; m = val_next(m)) {
+		const struct field_rule *rule = rules;
+		while (rule->name && !(may_be_named(m, rule->name) && is_named(f, m, rule->name)))
+			rule++;
+		if (!rule->name || !is_there(m.val) || fits(f, m.val, rule->type))
+			continue;
+		import_problem(f->im, f->rec, SEVERITY_WARNING, "wrong-type",
+		               arena_printf(f->arena, "%s%s", prefix, rule->name), "kept in the record, not read",
+		               "not %s", type_words[rule->type]);
+	}
+}
+
+void fields_expect_objects(const struct fields *f, struct val list, bool ids, const char *path)
+{
+	size_t i = 0;
+	if (!val_is(list, SCAN_ARRAY))
+		return;
+	for (struct member m = val_first(list); m.ok; m = val_next(m), i++)
+		if (val_ok(m.val) && !val_is(m.val, SCAN_OBJECT) && !(ids && val_is(m.val, SCAN_STRING)))
+			import_problem(f->im, f->rec, SEVERITY_SKIPPED, "wrong-type",
+			               arena_printf(f->arena, "%s[%zu]", path, i), "kept in the record, not read",
+			               "not an object");
+}
+
 /* ---------------------------------------------------------------- usage */
 
 enum usage_field {
@@ -339,14 +390,16 @@ static const struct {
     {USAGE_COST,      "cost"                                      },
 };
 
-static void pick_usage(struct val usage, struct val *got)
+static void pick_usage(struct val usage, struct val *got, const char **names)
 {
 	for (size_t i = 0; i < sizeof usage_rows / sizeof *usage_rows; i++) {
 		struct val *best = &got[usage_rows[i].field], v = val_get(usage, usage_rows[i].path);
 		if (!val_ok(v)) /* Langfuse has flat names with a dot in them */
 			v = val_path(usage, usage_rows[i].path);
-		if (!val_ok(*best) && val_ok(v) && !val_is(v, SCAN_OBJECT))
+		if (!val_ok(*best) && val_ok(v) && !val_is(v, SCAN_OBJECT)) {
 			*best = v;
+			names[usage_rows[i].field] = usage_rows[i].path;
+		}
 	}
 }
 
@@ -356,14 +409,28 @@ static void set_count(int64_t *into, int64_t n)
 		*into = n;
 }
 
+/* The place of what was picked, only worked out for a problem's sake. */
+static int64_t usage_count(const struct fields *f, struct val v, const char *path, const char *name)
+{
+	int64_t n;
+	if (!is_there(v) || (val_int64(v, &n) && n >= 0))
+		return is_there(v) ? n : UNKNOWN_INT;
+	return field_count(f, v, arena_printf(f->arena, "%s.%s", path, name).ptr);
+}
+
 void fields_usage(const struct fields *f, struct span *span, struct val usage, const char *path)
 {
 	struct val got[N_USAGE] = {VAL_NONE};
-	if (!val_is(usage, SCAN_OBJECT))
+	const char *names[N_USAGE] = {NULL};
+	if (!val_is(usage, SCAN_OBJECT)) {
+		if (is_there(usage) && !says_nothing(val_text(usage, f->arena)))
+			bad(f, "wrong-type", path, "kept in the record, not read", "not an object");
 		return;
-	pick_usage(usage, got);
-	int64_t in = field_count(f, got[USAGE_IN], path), cached = field_count(f, got[USAGE_CACHED], path);
-	int64_t written = field_count(f, got[USAGE_OUTSIDE], path);
+	}
+	pick_usage(usage, got, names);
+	int64_t in = usage_count(f, got[USAGE_IN], path, names[USAGE_IN]);
+	int64_t cached = usage_count(f, got[USAGE_CACHED], path, names[USAGE_CACHED]);
+	int64_t written = usage_count(f, got[USAGE_OUTSIDE], path, names[USAGE_OUTSIDE]);
 	/* Anthropic's own keys: what was read from the cache is not part of its input_tokens. LangChain writes other keys. */
 	bool outside = val_ok(val_get(usage, "input_tokens")) &&
 	               (val_ok(got[USAGE_OUTSIDE]) || val_ok(val_get(usage, "cache_read_input_tokens")));
@@ -374,13 +441,13 @@ void fields_usage(const struct fields *f, struct span *span, struct val usage, c
 		in = sum < INT64_MAX ? (int64_t)sum : in;
 	}
 	set_count(&span->tokens_in, in);
-	set_count(&span->tokens_out, field_count(f, got[USAGE_OUT], path));
+	set_count(&span->tokens_out, usage_count(f, got[USAGE_OUT], path, names[USAGE_OUT]));
 	set_count(&span->tokens_cached, cached);
 	if (written <= 0)
-		written = field_count(f, got[USAGE_WRITTEN], path);
+		written = usage_count(f, got[USAGE_WRITTEN], path, names[USAGE_WRITTEN]);
 	if (span->tokens_cache_write <= 0 && written > 0)
 		span->tokens_cache_write = written;
-	set_count(&span->tokens_reasoning, field_count(f, got[USAGE_REASONING], path));
+	set_count(&span->tokens_reasoning, usage_count(f, got[USAGE_REASONING], path, names[USAGE_REASONING]));
 	if (IS_UNKNOWN(span->cost_usd))
 		span->cost_usd = field_number(f, got[USAGE_COST], path);
 }

@@ -43,6 +43,18 @@ struct val field_open(struct fields *f, struct val v);
 /* The same for a cell of a table where a list or an object belongs: empty is VAL_NONE, and Python's repr of it (pyrepr.h) is opened, too. */
 struct val field_open_cell(struct fields *f, struct val v);
 
+/* What members a format reads must be, by name; ends with {NULL}. Any other type than that, null, "" and the words for nothing ("None", "NaN")
+ * is a problem "wrong-type" at prefix and name: the record keeps the value, the model does not have it. A string that holds JSON is what
+ * it holds. Text that is none is one of them only for FIELD_WORD (kinds, statuses) and FIELD_TAGS (one tag). */
+enum field_type { FIELD_OBJECT, FIELD_LIST, FIELD_EITHER, FIELD_WORD, FIELD_TAGS, FIELD_BOOL };
+struct field_rule {
+	const char *name;
+	enum field_type type;
+};
+void fields_expect(struct fields *f, struct val object, const struct field_rule *rules, const char *prefix);
+/* The members of a list that must be objects: the others, strings (ids) only if not `ids`, are problems at `path`. */
+void fields_expect_objects(const struct fields *f, struct val list, bool ids, const char *path);
+
 /* Times → ns. ISO 8601 with T or blank, with and without zone (none: UTC); numbers, also as text, by size (s below 1e11, ms, us, ns).
  * Absent, null, "", "None", "null", "NaT", 0: TIME_UNKNOWN. Else a problem "bad-time" at `path`, and TIME_UNKNOWN. */
 int64_t field_time(const struct fields *f, struct val v, const char *path);

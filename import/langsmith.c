@@ -26,9 +26,9 @@ static bool is_feedback(struct val v)
 	       (val_get(v, "score").scan || val_get(v, "value").scan || val_ok(val_get(v, "feedback_source")));
 }
 
-static enum score_source source_of(struct val feedback)
+static enum score_source source_of(struct val source)
 {
-	struct val type = val_path(feedback, "feedback_source.type");
+	struct val type = val_get(source, "type");
 	if (val_str_is(type, "app"))
 		return SOURCE_HUMAN;
 	if (val_str_is(type, "model"))
@@ -64,15 +64,22 @@ static struct str explained(const struct fields *f, struct val row)
 	return text;
 }
 
+static const struct field_rule feedback_rules[] = {
+    {"feedback_source", FIELD_OBJECT},
+    {"key",             FIELD_WORD  },
+    {NULL,              FIELD_OBJECT},
+};
+
 static void read_feedback(struct fields *f, struct val row)
 {
-	struct val source = field_open(f, val_get(row, "feedback_source"));
+	fields_expect(f, row, feedback_rules, "");
+	struct val source = field_open_cell(f, val_get(row, "feedback_source"));
 	struct score score = score_start("langsmith");
 	score.trace_id = field_text(f, val_get(row, "trace_id"));
 	score.span_id = field_text(f, val_get(row, "run_id"));
 	score.id = field_text(f, val_get(row, "id"));
 	score.name = field_text(f, val_get(row, "key"));
-	score.source = source_of(row);
+	score.source = source_of(source);
 	score.author = field_text(f, FIELD_ANY(source, "user_name", "user_id"));
 	if (!score.author.len)
 		score.author = field_text(f, val_path(source, "metadata.author"));

@@ -64,11 +64,21 @@ static void read_verdict(struct fields *f, struct score *score, struct val v)
 		    f, val_is(failure, SCAN_OBJECT) ? FIELD_ANY(failure, "error_message", "error_code") : failure);
 }
 
+static const struct field_rule assessment_rules[] = {
+    {"source",      FIELD_OBJECT},
+    {"feedback",    FIELD_OBJECT},
+    {"expectation", FIELD_OBJECT},
+    {"issue",       FIELD_OBJECT},
+    {"valid",       FIELD_BOOL  },
+    {NULL,          FIELD_OBJECT},
+};
+
 static void read_assessment(struct fields *f, struct val v, struct str trace_id)
 {
 	struct score score = score_start(MLFLOW_FAMILY);
 	struct val source = val_get(v, "source");
 	struct str who = field_text(f, val_get(source, "source_id"));
+	fields_expect(f, v, assessment_rules, "assessments[].");
 	score.id = field_text(f, val_get(v, "assessment_id"));
 	score.name = field_text(f, FIELD_ANY(v, "assessment_name", "name"));
 	score.trace_id = trace_id.len ? trace_id : field_text(f, val_get(v, "trace_id"));
@@ -94,7 +104,8 @@ static uint64_t read_assessments(struct fields *f, struct val list, struct str t
 {
 	uint64_t superseded = 0;
 	bool valid;
-	list = field_open(f, list);
+	list = field_open_cell(f, list);
+	fields_expect_objects(f, list, false, "assessments");
 	for (struct member m = val_first(list); m.ok && val_is(list, SCAN_ARRAY); m = val_next(m)) {
 		if (!val_is(m.val, SCAN_OBJECT))
 			continue;
@@ -131,6 +142,16 @@ static struct val request_time(struct val info)
 	return FIELD_ANY(info, "request_time", "timestamp_ms", "timestamp");
 }
 
+static const struct field_rule info_rules[] = {
+    {"tags",             FIELD_EITHER},
+    {"trace_metadata",   FIELD_EITHER},
+    {"request_metadata", FIELD_EITHER},
+    {"assessments",      FIELD_LIST  },
+    {"state",            FIELD_WORD  },
+    {"status",           FIELD_WORD  },
+    {NULL,               FIELD_OBJECT},
+};
+
 uint64_t mlflow_info(struct fields *f, struct val info)
 {
 	struct trace trace = trace_start(MLFLOW_FAMILY);
@@ -139,6 +160,7 @@ uint64_t mlflow_info(struct fields *f, struct val info)
 	trace.id = mlflow_trace_id(f, info);
 	if (!trace.id.len)
 		return 0;
+	fields_expect(f, info, info_rules, "info.");
 	trace.name = field_text(f, mlflow_pair(f, tags, "mlflow.traceName"));
 	trace.session = field_text(f, mlflow_pair(f, meta, "mlflow.trace.session"));
 	trace.user = field_text(f, mlflow_pair(f, meta, "mlflow.trace.user"));

@@ -116,7 +116,10 @@ static void read_scores(const struct row *r, struct str trace, struct str span)
 	struct val list = opened(r, "feedback_scores");
 	if (!val_is(list, SCAN_ARRAY))
 		return;
+	fields_expect_objects(r->f, list, false, "feedback_scores");
 	for (struct member m = val_first(list); m.ok; m = val_next(m)) {
+		if (!val_is(m.val, SCAN_OBJECT))
+			continue;
 		struct score score = score_of(r->f, m.val);
 		score.trace_id = trace;
 		score.span_id = span;
@@ -247,9 +250,20 @@ static void read_attributes(const struct row *r, struct span *span)
 	fields_attributes(r->f, span, r->v, "", not );
 }
 
+static const struct field_rule rules[] = {
+    {"type",            FIELD_WORD  },
+    {"metadata",        FIELD_OBJECT},
+    {"usage",           FIELD_OBJECT},
+    {"tags",            FIELD_TAGS  },
+    {"feedback_scores", FIELD_LIST  },
+    {"feedbackScores",  FIELD_LIST  },
+    {NULL,              FIELD_OBJECT},
+};
+
 static void read_span(const struct row *r)
 {
 	struct span span = span_start("opik");
+	fields_expect(r->f, r->v, rules, "");
 	struct val metadata = opened(r, "metadata");
 	span.id = text(r, "id");
 	span.trace_id = text(r, "trace_id");
@@ -338,6 +352,7 @@ static struct str content(const struct row *r, const char *key)
 static void read_trace(const struct row *r)
 {
 	struct trace trace = trace_start("opik");
+	fields_expect(r->f, r->v, rules, "");
 	trace.id = text(r, "id");
 	trace.name = text(r, "name");
 	read_times(r, &trace.start_ns, &trace.end_ns);

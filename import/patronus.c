@@ -24,8 +24,15 @@ static enum score_source source_of(struct val row)
 	return val_ok(FIELD_ANY(row, "evaluator_family")) ? SOURCE_JUDGE : SOURCE_CODE;
 }
 
-static struct score score_of(const struct fields *f, struct val row)
+static const struct field_rule rules[] = {
+    {"pass", FIELD_BOOL  },
+    {"tags", FIELD_OBJECT},
+    {NULL,   FIELD_OBJECT},
+};
+
+static struct score score_of(struct fields *f, struct val row)
 {
+	fields_expect(f, row, rules, "");
 	struct score score = score_start("patronus");
 	bool pass;
 	score.scope.project = field_text(f, FIELD_ANY(row, "project_id"));

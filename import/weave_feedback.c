@@ -92,9 +92,16 @@ static void tell_feedback(struct fields *f, struct score *score, struct str type
 	sink_score(f->im->sink, score);
 }
 
+static const struct field_rule rules[] = {
+    {"feedback_type", FIELD_WORD  },
+    {"payload",       FIELD_OBJECT},
+    {NULL,            FIELD_OBJECT},
+};
+
 void weave_feedback(struct fields *f, struct val row, const struct span *of)
 {
 	struct score score = score_start("weave");
+	fields_expect(f, row, rules, of ? "summary.weave.feedback[]." : "");
 	struct str ref = field_text(f, val_get(row, "weave_ref"));
 	struct str type = field_text(f, val_get(row, "feedback_type"));
 	score.span_id = of ? of->id : ref_call(ref);
