@@ -573,17 +573,29 @@ static bool is_mapped(const struct fields *f, struct member m, const char *const
 	return false;
 }
 
+/* Cells of a table are all texts, and an empty one is no value. */
+static bool is_table_row(const struct fields *f, struct val object)
+{
+	if (object.scan != f->rec->root.scan || object.i != f->rec->root.i)
+		return false;
+	for (struct member m = val_first(object); m.ok; m = val_next(m))
+		if (!val_is(m.val, SCAN_STRING))
+			return false;
+	return true;
+}
+
 void fields_attributes(struct fields *f, struct span *span, struct val object, const char *prefix,
                        const char *const *mapped)
 {
 	if (!f->payload || !val_is(object, SCAN_OBJECT))
 		return;
 	size_t had = span->n_attributes;
+	bool cells = is_table_row(f, object);
 	struct attribute *at = arena_alloc(f->arena, (had + val_count(object) + 1) * sizeof *at);
 	if (had)
 		memcpy(at, span->attributes, had * sizeof *at);
 	for (struct member m = val_first(object); m.ok; m = val_next(m)) {
-		if (is_mapped(f, m, mapped) || !val_ok(m.val))
+		if (is_mapped(f, m, mapped) || !val_ok(m.val) || (cells && !is_there(m.val)))
 			continue;
 		struct str key = member_key(m, f->arena);
 		if (prefix && *prefix)

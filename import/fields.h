@@ -88,7 +88,7 @@ bool field_is_chat(struct fields *f, struct val v);
 void fields_documents(struct fields *f, struct span *span, struct val v);
 
 /* Attributes: every member of `object` not in `mapped` (NULL: all of them), as written; prefix is put before the names ("metadata.").
- * Objects are not flattened. Call as often as wanted. Only where payload is wanted. mapped ends with NULL. */
+ * Objects are not flattened; empty cells of a table are left out. Call as often as wanted. Only where payload is wanted. mapped ends with NULL. */
 void fields_attributes(struct fields *f, struct span *span, struct val object, const char *prefix,
                        const char *const *mapped);
 
