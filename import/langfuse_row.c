@@ -390,6 +390,7 @@ void langfuse_score(struct fields *f, struct val row, const struct langfuse_even
 	struct score_target target = target_of(f, got);
 	struct str source = field_text(f, got[S_SOURCE]);
 	score.id = field_text(f, got[S_ID]);
+	score.own_id = true;
 	score.name = field_text(f, got[S_NAME]);
 	score.trace_id = target.trace_id;
 	score.span_id = target.span_id;

@@ -78,6 +78,7 @@ static void read_feedback(struct fields *f, struct val row)
 	score.trace_id = field_text(f, val_get(row, "trace_id"));
 	score.span_id = field_text(f, val_get(row, "run_id"));
 	score.id = field_text(f, val_get(row, "id"));
+	score.own_id = true;
 	score.name = field_text(f, val_get(row, "key"));
 	score.source = source_of(source);
 	score.author = field_text(f, FIELD_ANY(source, "user_name", "user_id"));

@@ -37,6 +37,7 @@ static struct score score_of(struct fields *f, struct val row)
 	bool pass;
 	score.scope.project = field_text(f, FIELD_ANY(row, "project_id"));
 	score.id = field_text(f, val_get(row, "id"));
+	score.own_id = true;
 	score.name = field_text(f, FIELD_ANY(row, "metric_name", "criteria", "evaluator_id", "evaluator_family"));
 	score.value = field_number(f, FIELD_ANY(row, "score", "score_raw"), "score");
 	score.label = field_text(f, FIELD_ANY(row, "text_output"));

@@ -110,6 +110,7 @@ void weave_feedback(struct fields *f, struct val row, const struct span *of)
 	if (!score.scope.project.ptr)
 		score.scope.project = ref_project(ref);
 	score.id = field_text(f, val_get(row, "id"));
+	score.own_id = true;
 	score.author = field_text(f, FIELD_ANY(row, "creator", "wb_user_id"));
 	score.time_ns = field_time(f, val_get(row, "created_at"), "created_at");
 	if (!score.span_id.len || !type.len) {

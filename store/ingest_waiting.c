@@ -20,11 +20,11 @@ static int by_key(const void *pa, const void *pb)
 
 bool waiting_load(struct writer *w, struct err *err)
 {
-	struct stmt *s = db_query(w->db,
-	                          "SELECT c.span, t.id, t.text >= '" WAITING_EITHER "' AND t.text < '" WAITING_SPAN
-	                          "@' FROM trace t JOIN score c ON c.trace = t.id WHERE " IS_WAITING
-	                          " GROUP BY t.id LIMIT ?",
-	                          err);
+	struct stmt *s =
+	    db_query(w->db,
+	             "SELECT c.span, t.id, t.text >= '" WAITING_EITHER "' AND t.text < '" WAITING_SPAN
+	             "@' FROM trace t JOIN score c ON c.trace = t.id WHERE " IS_WAITING " GROUP BY t.id LIMIT ?",
+	             err);
 	enum step step;
 	vec_clear(&w->waiting);
 	if (!s)
@@ -180,7 +180,8 @@ bool waiting_finish(struct writer *w, struct err *err)
 	if (!w->has_waiting)
 		return true;
 	w->has_waiting = false;
-	bool ok = waiting_load(w, err) && (!w->waiting.n || (find_spans(w, &found, err) && find_traces(w, &found, err))) &&
+	bool ok = waiting_load(w, err) &&
+	          (!w->waiting.n || (find_spans(w, &found, err) && find_traces(w, &found, err))) &&
 	          bring_found(w, found.at, found.n, err);
 	vec_done(&found);
 	return ok;
