@@ -202,7 +202,7 @@ static bool is_root(const struct row *r)
 {
 	struct val said = get(r->f, r->v, "is_root");
 	bool root;
-	if (val_bool(said, &root))
+	if (field_bool(r->f, said, &root))
 		return root;
 	return !val_ok(r->parents) || (val_is(r->parents, SCAN_ARRAY) && val_count(r->parents) == 0);
 }

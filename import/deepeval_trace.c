@@ -34,7 +34,7 @@ bool deepeval_metric(const struct fields *f, struct score *score, struct val met
 	score->name = field_text(f, val_get(metric, "name"));
 	score->value = field_number(f, val_get(metric, "score"), "metricsData.score");
 	score->threshold = field_number(f, val_get(metric, "threshold"), "metricsData.threshold");
-	score->pass = val_bool(val_get(metric, "success"), &pass) ? pass : -1;
+	score->pass = field_bool(f, val_get(metric, "success"), &pass) ? pass : -1;
 	score->explanation = field_text(f, FIELD_ANY(metric, "reason", "error"));
 	score->judge_model = field_text(f, val_get(metric, "evaluationModel"));
 	score->source = SOURCE_JUDGE;

@@ -257,6 +257,16 @@ double field_number(const struct fields *f, struct val v, const char *path)
 	return UNKNOWN_DOUBLE;
 }
 
+bool field_bool(const struct fields *f, struct val v, bool *truth)
+{
+	struct str word = str_trim(val_text(v, f->arena));
+	bool yes = str_ieq(word, "true") || str_is(word, "1");
+	if (!yes && !str_ieq(word, "false") && !str_is(word, "0"))
+		return false;
+	*truth = yes;
+	return true;
+}
+
 const struct str *field_tags(const struct fields *f, struct val v, size_t *n)
 {
 	struct str *tags = arena_zalloc(f->arena, (size_t)val_count(v) + 1, sizeof *tags);
@@ -274,12 +284,10 @@ const struct str *field_tags(const struct fields *f, struct val v, size_t *n)
 static bool fits(struct fields *f, struct val v, enum field_type type)
 {
 	bool truth;
-	int64_t n;
 	if (type == FIELD_WORD)
 		return val_is(v, SCAN_STRING);
 	if (type == FIELD_BOOL)
-		return val_bool(v, &truth) || (val_int64(v, &n) && (n == 0 || n == 1)) ||
-		       (val_is(v, SCAN_STRING) && says_nothing(val_text(v, f->arena)));
+		return field_bool(f, v, &truth) || (val_is(v, SCAN_STRING) && says_nothing(val_text(v, f->arena)));
 	if (val_is(v, SCAN_STRING))
 		v = type == FIELD_TAGS ? v : field_open_cell(f, v);
 	if (!val_ok(v) || (val_is(v, SCAN_STRING) && (type == FIELD_TAGS || says_nothing(val_text(v, f->arena)))))
@@ -689,8 +697,7 @@ void field_score_value(const struct fields *f, struct score *score, struct val v
 	bool truth;
 	if (!val_ok(v))
 		return;
-	if (val_is(v, SCAN_TRUE) || val_is(v, SCAN_FALSE)) {
-		val_bool(v, &truth);
+	if (!val_double(v, &score->value) && field_bool(f, v, &truth)) {
 		score->value = truth;
 		score->label = val_text(v, f->arena);
 		return;

@@ -66,6 +66,8 @@ int64_t field_duration(const struct fields *f, struct val v, int64_t unit_ns, co
 int64_t field_count(const struct fields *f, struct val v, const char *path);
 /* Numbers, also in text ("0.0000141"); absent, null: UNKNOWN_DOUBLE; else a problem "bad-value". */
 double field_number(const struct fields *f, struct val v, const char *path);
+/* true, false, 1, 0, and those words as text in any case (Python's cells); else false, and *truth as it was. */
+bool field_bool(const struct fields *f, struct val v, bool *truth);
 /* Strings of a list (or one string) as tags: the arena's. */
 const struct str *field_tags(const struct fields *f, struct val v, size_t *n);
 
@@ -100,7 +102,7 @@ enum span_kind field_kind(struct str word);
 /* "ok" "success" "completed" …; "error" "failed" …; "running" "pending" "in_progress" …; else STATUS_UNSET. */
 enum span_status field_status(struct str word);
 
-/* A score's value: number → value; true/false → 0/1 with its label; text → label, and value if it is a number. null: nothing. */
+/* A score's value: number → value; true/false, also as a text → 0/1 with its label; text → label, and value if it is a number. null: nothing. */
 void field_score_value(const struct fields *f, struct score *score, struct val v);
 
 #endif

@@ -283,7 +283,7 @@ static void read_scores(struct fields *f, const struct span *span, const struct 
 	}
 	bool good;
 	struct score score = score_start(FAMILY);
-	if (!val_bool(got[H_FEEDBACK], &good))
+	if (!field_bool(f, got[H_FEEDBACK], &good))
 		return;
 	score.name = STR_LIT("feedback");
 	score.source = SOURCE_HUMAN;

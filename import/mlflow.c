@@ -109,7 +109,7 @@ static uint64_t read_assessments(struct fields *f, struct val list, struct str t
 	for (struct member m = val_first(list); m.ok && val_is(list, SCAN_ARRAY); m = val_next(m)) {
 		if (!val_is(m.val, SCAN_OBJECT))
 			continue;
-		if (val_bool(val_get(m.val, "valid"), &valid) && !valid)
+		if (field_bool(f, val_get(m.val, "valid"), &valid) && !valid)
 			superseded++;
 		else
 			read_assessment(f, m.val, trace_id);

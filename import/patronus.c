@@ -41,7 +41,7 @@ static struct score score_of(struct fields *f, struct val row)
 	score.name = field_text(f, FIELD_ANY(row, "metric_name", "criteria", "evaluator_id", "evaluator_family"));
 	score.value = field_number(f, FIELD_ANY(row, "score", "score_raw"), "score");
 	score.label = field_text(f, FIELD_ANY(row, "text_output"));
-	score.pass = val_bool(val_get(row, "pass"), &pass) ? pass : -1;
+	score.pass = field_bool(f, val_get(row, "pass"), &pass) ? pass : -1;
 	score.explanation = field_text(f, val_get(row, "explanation"));
 	score.source = source_of(row);
 	if (score.source == SOURCE_JUDGE)
