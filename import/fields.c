@@ -171,13 +171,20 @@ static void bad(const struct fields *f, const char *code, const char *path, cons
 	import_problem(f->im, f->rec, SEVERITY_WARNING, code, str_of(path), kept, "%s", what);
 }
 
-static bool says_nothing(struct str text)
+/* What Python and JavaScript write for a value that is none. */
+static bool is_nothing(struct str text)
 {
-	static const char *const words[] = {"none", "null", "nat", "nan", "undefined", "0", "0.0"};
+	static const char *const words[] = {"none", "null", "nat", "nan", "undefined"};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (str_ieq(text, words[i]))
 			return true;
 	return text.len == 0;
+}
+
+/* Of a time: 0 is none, too. */
+static bool says_nothing(struct str text)
+{
+	return is_nothing(text) || str_is(text, "0") || str_is(text, "0.0");
 }
 
 /* A decimal count of units → ns, exact: the point is moved, the rest is seconds' business. */
@@ -242,7 +249,8 @@ int64_t field_count(const struct fields *f, struct val v, const char *path)
 		return n;
 	if (val_double(v, &d) && d >= 0 && d < 9e15)
 		return (int64_t)(d + 0.5);
-	bad(f, "bad-value", path, "kept, count unknown", "not a count");
+	if (!is_nothing(str_trim(val_text(v, f->arena))))
+		bad(f, "bad-value", path, "kept, count unknown", "not a count");
 	return UNKNOWN_INT;
 }
 
@@ -253,7 +261,8 @@ double field_number(const struct fields *f, struct val v, const char *path)
 		return UNKNOWN_DOUBLE;
 	if (val_double(v, &d))
 		return d;
-	bad(f, "bad-value", path, "kept, number unknown", "not a number");
+	if (!is_nothing(str_trim(val_text(v, f->arena))))
+		bad(f, "bad-value", path, "kept, number unknown", "not a number");
 	return UNKNOWN_DOUBLE;
 }
 
@@ -287,10 +296,10 @@ static bool fits(struct fields *f, struct val v, enum field_type type)
 	if (type == FIELD_WORD)
 		return val_is(v, SCAN_STRING);
 	if (type == FIELD_BOOL)
-		return field_bool(f, v, &truth) || (val_is(v, SCAN_STRING) && says_nothing(val_text(v, f->arena)));
+		return field_bool(f, v, &truth) || (val_is(v, SCAN_STRING) && is_nothing(val_text(v, f->arena)));
 	if (val_is(v, SCAN_STRING))
 		v = type == FIELD_TAGS ? v : field_open_cell(f, v);
-	if (!val_ok(v) || (val_is(v, SCAN_STRING) && (type == FIELD_TAGS || says_nothing(val_text(v, f->arena)))))
+	if (!val_ok(v) || (val_is(v, SCAN_STRING) && (type == FIELD_TAGS || is_nothing(val_text(v, f->arena)))))
 		return true;
 	return val_is(v, SCAN_OBJECT) ? type == FIELD_OBJECT || type == FIELD_EITHER
 	                              : val_is(v, SCAN_ARRAY) && type != FIELD_OBJECT;
@@ -431,7 +440,7 @@ void fields_usage(const struct fields *f, struct span *span, struct val usage, c
 	struct val got[N_USAGE] = {VAL_NONE};
 	const char *names[N_USAGE] = {NULL};
 	if (!val_is(usage, SCAN_OBJECT)) {
-		if (is_there(usage) && !says_nothing(val_text(usage, f->arena)))
+		if (is_there(usage) && !is_nothing(val_text(usage, f->arena)))
 			bad(f, "wrong-type", path, "kept in the record, not read", "not an object");
 		return;
 	}

@@ -62,9 +62,9 @@ int64_t field_time(const struct fields *f, struct val v, const char *path);
 int64_t field_time_in(const struct fields *f, struct val v, int64_t unit_ns, const char *path);
 /* A length of time in units of unit_ns; negative or unreadable: UNKNOWN_INT (unreadable: a problem). */
 int64_t field_duration(const struct fields *f, struct val v, int64_t unit_ns, const char *path);
-/* Tokens, counts: integers, also 79.0 and "79"; absent: UNKNOWN_INT; negative or no number: a problem "bad-value", UNKNOWN_INT. */
+/* Tokens, counts: integers, also 79.0 and "79"; absent, "None", "NaN": UNKNOWN_INT; negative or no number: a problem "bad-value", UNKNOWN_INT. */
 int64_t field_count(const struct fields *f, struct val v, const char *path);
-/* Numbers, also in text ("0.0000141"); absent, null: UNKNOWN_DOUBLE; else a problem "bad-value". */
+/* Numbers, also in text ("0.0000141"); absent, null, "None", "NaN": UNKNOWN_DOUBLE; else a problem "bad-value". */
 double field_number(const struct fields *f, struct val v, const char *path);
 /* true, false, 1, 0, and those words as text in any case (Python's cells); else false, and *truth as it was. */
 bool field_bool(const struct fields *f, struct val v, bool *truth);

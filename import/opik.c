@@ -38,12 +38,26 @@ static struct val get(const struct row *r, const char *key)
 	return member_of(r->v, name);
 }
 
+/* What is an object elsewhere is several columns in the CSV: span_usage_prompt_tokens. */
+static const char *const flattened[] = {"input", "output", "metadata", "usage", "error_info"};
+
+static bool is_flattened(const char *key)
+{
+	for (size_t i = 0; i < sizeof flattened / sizeof *flattened; i++)
+		if (strcmp(key, flattened[i]) == 0)
+			return true;
+	return false;
+}
+
 static bool is_mapped(const struct row *r, struct member m, const char *const *keys)
 {
 	char name[KEY_MAX];
 	for (; *keys; keys++) {
 		snprintf(name, sizeof name, "%s%s", r->prefix, *keys);
 		if (member_is_loose(m, name))
+			return true;
+		snprintf(name, sizeof name, "%s%s_", r->prefix, *keys);
+		if (*r->prefix && is_flattened(*keys) && str_starts(member_key(m, r->f->arena), name))
 			return true;
 	}
 	return false;
@@ -54,11 +68,37 @@ static struct str text(const struct row *r, const char *key)
 	return field_text(r->f, get(r, key));
 }
 
+static struct val gathered(const struct row *r, const char *key)
+{
+	struct fields *f = r->f;
+	struct str prefix = arena_printf(f->arena, "%s%s_", r->prefix, key);
+	struct val out = VAL_NONE;
+	struct buf json = BUF_INIT;
+	for (struct member m = val_first(r->v); m.ok; m = val_next(m)) {
+		struct str name = member_key(m, f->arena);
+		if (!str_starts(name, prefix.ptr) || name.len == prefix.len || !field_text(f, m.val).len)
+			continue;
+		buf_add_char(&json, json.len ? ',' : '{');
+		scan_quote(&json, str_from(name, prefix.len));
+		buf_add_char(&json, ':');
+		buf_add_str(&json, val_raw(field_open_cell(f, m.val)));
+	}
+	if (json.len) {
+		buf_add_char(&json, '}');
+		out = fields_scan(f, arena_str(f->arena, buf_str(&json)));
+	}
+	buf_done(&json);
+	return out;
+}
+
 /* In cells what is a list or an object elsewhere is Python's repr of it. */
 static struct val opened(const struct row *r, const char *key)
 {
 	struct val v = get(r, key);
-	return *r->prefix ? field_open_cell(r->f, v) : field_open(r->f, v);
+	if (!*r->prefix)
+		return field_open(r->f, v);
+	v = field_open_cell(r->f, v);
+	return !val_ok(v) && is_flattened(key) ? gathered(r, key) : v;
 }
 
 static struct str project_of(const struct row *r)
