@@ -163,7 +163,6 @@ static void read_parents(const struct row *r, struct span *span)
 }
 
 static const struct field_rule rules[] = {
-    {"metrics",         FIELD_OBJECT},
     {"metadata",        FIELD_OBJECT},
     {"span_attributes", FIELD_OBJECT},
     {"scores",          FIELD_OBJECT},

@@ -66,7 +66,6 @@ static struct str explained(const struct fields *f, struct val row)
 
 static const struct field_rule feedback_rules[] = {
     {"feedback_source", FIELD_OBJECT},
-    {"key",             FIELD_WORD  },
     {NULL,              FIELD_OBJECT},
 };
 

@@ -93,9 +93,8 @@ static void tell_feedback(struct fields *f, struct score *score, struct str type
 }
 
 static const struct field_rule rules[] = {
-    {"feedback_type", FIELD_WORD  },
-    {"payload",       FIELD_OBJECT},
-    {NULL,            FIELD_OBJECT},
+    {"payload", FIELD_OBJECT},
+    {NULL,      FIELD_OBJECT},
 };
 
 void weave_feedback(struct fields *f, struct val row, const struct span *of)
