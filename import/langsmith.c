@@ -14,8 +14,18 @@ static const struct record_path langsmith_paths[] = {
 
 /* Settings of the process and of clients get into metadata and inputs. */
 static const char *const langsmith_secrets[] = {
-    "**.LANGSMITH_API_KEY", "**.LANGCHAIN_API_KEY", "**.extra_headers",   "**.api_key",
-    "**.openai_api_key",    "**.anthropic_api_key", "**.default_headers", NULL,
+    "**.LANGSMITH_API_KEY",
+    "**.LANGCHAIN_API_KEY",
+    "**.extra_headers",
+    "**.api_key",
+    "**.openai_api_key",
+    "**.anthropic_api_key",
+    "**.default_headers",
+    "**.OPENAI_API_KEY",
+    "**.ANTHROPIC_API_KEY",
+    "**.LANGSMITH_RUNS_ENDPOINTS",
+    "**.LANGCHAIN_RUNS_ENDPOINTS",
+    NULL,
 };
 
 /* ---------------------------------------------------------------- feedback */
