@@ -236,7 +236,8 @@ static bool agentops_frame_end(struct import *im, const struct frame *frame, str
 
 static int agentops_probe(const struct sample *sample, const char **why)
 {
-	bool list = sample_has(sample, "traces[].root_span_name") && sample_has(sample, "traces[].span_count");
+	bool list = (sample_has(sample, "traces[].root_span_name") && sample_has(sample, "traces[].span_count")) ||
+	            (sample_has(sample, "root_span_name") && sample_has(sample, "span_count"));
 	if (sample_has(sample, "spans[].span_name") && sample_has(sample, "spans[].span_id") &&
 	    sample_has(sample, "trace_id")) {
 		*why = "trace_id with spans[] of span_id and span_name";

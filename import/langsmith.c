@@ -2,14 +2,15 @@
  * send. Sources: formats/traces-platforms.md section 3; langsmith 0.10.5 (npm) and langchain-ai/skills-benchmarks as files. */
 #include "import/langsmith.h"
 
-enum { SLOT_ROW, SLOT_RUN, SLOT_POST, SLOT_PATCH };
+enum { SLOT_ROW, SLOT_RUN, SLOT_POST, SLOT_PATCH, SLOT_FEEDBACK };
 
 static const struct record_path langsmith_paths[] = {
-    {"",        SLOT_ROW  },
-    {"runs[]",  SLOT_RUN  },
-    {"post[]",  SLOT_POST },
-    {"patch[]", SLOT_PATCH},
-    {NULL,      0         },
+    {"",           SLOT_ROW     },
+    {"runs[]",     SLOT_RUN     },
+    {"post[]",     SLOT_POST    },
+    {"patch[]",    SLOT_PATCH   },
+    {"feedback[]", SLOT_FEEDBACK},
+    {NULL,         0            },
 };
 
 /* Settings of the process and of clients get into metadata and inputs. */
@@ -125,7 +126,7 @@ static bool langsmith_record(struct import *im, const struct record *rec, struct
 /* A wrapper's list that is none. */
 static void report_unopened(struct import *im, const struct record *rec)
 {
-	static const char *const lists[] = {"runs", "post", "patch"};
+	static const char *const lists[] = {"runs", "post", "patch", "feedback"};
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
 		if (val_ok(val_get(rec->root, lists[i])))
 			import_problem(im, rec, SEVERITY_SKIPPED, "wrong-type", str_of(lists[i]),
@@ -189,12 +190,13 @@ static int batch_score(const struct sample *sample, const char **why)
 		int score;
 		const char *why;
 	} signs[] = {
-	    {"post[].dotted_order",  "post[].run_type",     95, "post and patch of runs (LangSmith SDK)"},
-	    {"patch[].dotted_order", "patch[].trace_id",    95, "post and patch of runs (LangSmith SDK)"},
-	    {"runs[].run_type",      "runs[].run_id",       92, "a trace of the langsmith command"      },
-	    {"runs[].run_type",      "runs[].dotted_order", 95, "a page of runs"                        },
-	    {"runs[].run_type",      "runs[].trace_id",     90, "a page of runs"                        },
-	    {"post[].run_type",      "post[].trace_id",     88, "post of runs"                          },
+	    {"post[].dotted_order",        "post[].run_type",     95, "post and patch of runs (LangSmith SDK)"},
+	    {"patch[].dotted_order",       "patch[].trace_id",    95, "post and patch of runs (LangSmith SDK)"},
+	    {"runs[].run_type",            "runs[].run_id",       92, "a trace of the langsmith command"      },
+	    {"runs[].run_type",            "runs[].dotted_order", 95, "a page of runs"                        },
+	    {"runs[].run_type",            "runs[].trace_id",     90, "a page of runs"                        },
+	    {"post[].run_type",            "post[].trace_id",     88, "post of runs"                          },
+	    {"feedback[].feedback_source", "feedback[].run_id",   94, "a list of feedback"                    },
 	};
 	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
 		if (sample_has(sample, signs[i].key) && sample_has(sample, signs[i].also)) {
