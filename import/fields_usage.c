@@ -92,8 +92,10 @@ static void set_count(int64_t *into, int64_t n)
 static int64_t usage_count(const struct fields *f, struct val v, const char *path, const char *name)
 {
 	int64_t n;
-	if (!field_is_there(v) || (val_int64(v, &n) && n >= 0))
-		return field_is_there(v) ? n : UNKNOWN_INT;
+	if (!field_is_there(v))
+		return UNKNOWN_INT;
+	if (val_int64(v, &n) && n >= 0)
+		return n;
 	return field_count(f, v, arena_printf(f->arena, "%s.%s", path, name).ptr);
 }
 

@@ -181,7 +181,8 @@ struct score {
 	struct str judge_model, author;
 	int64_t time_ns;
 	struct str id; /* the source's own id, if it has one: repeats of a name stay apart */
-	bool own_id;   /* nobody else in the family has that id: the same score may be told of a span and of its trace and span */
+	bool
+	    own_id; /* nobody else in the family has that id: the same score may be told of a span and of its trace and span */
 };
 
 /* What begins the text of the row where scores wait for a span (or a trace), or stand for a session: no trace's own id begins so. */
