@@ -167,11 +167,24 @@ static void read_status(const struct fields *f, struct span_in *span, struct val
 	span->message = field_text(f, val_get(row, "status_message"));
 }
 
+static const struct field_rule rules[] = {
+    {"attributes",          FIELD_EITHER},
+    {"span_attributes",     FIELD_EITHER},
+    {"resource_attributes", FIELD_EITHER},
+    {"event_names",         FIELD_LIST  },
+    {"event_timestamps",    FIELD_LIST  },
+    {"event_attributes",    FIELD_LIST  },
+    {"link_trace_ids",      FIELD_LIST  },
+    {"link_span_ids",       FIELD_LIST  },
+    {NULL,                  FIELD_OBJECT},
+};
+
 static void read_span(struct fields *f, struct val row)
 {
 	struct flat flat = {.arena = f->arena};
 	struct span_in span = {.scope = {.family = STR_LIT("agentops")}};
 	struct val trace = FIELD_ANY(row, "trace_id");
+	fields_expect(f, row, rules, "");
 	span.trace_id = field_text(f, val_ok(trace) ? trace : frame_get(f->rec->frame, "trace_id", false));
 	span.id = field_text(f, val_get(row, "span_id"));
 	if (!span.id.len) {
@@ -223,7 +236,8 @@ static bool agentops_frame_end(struct import *im, const struct frame *frame, str
 
 static int agentops_probe(const struct sample *sample, const char **why)
 {
-	bool list = sample_has(sample, "traces[].root_span_name") && sample_has(sample, "traces[].span_count");
+	bool list = (sample_has(sample, "traces[].root_span_name") && sample_has(sample, "traces[].span_count")) ||
+	            (sample_has(sample, "root_span_name") && sample_has(sample, "span_count"));
 	if (sample_has(sample, "spans[].span_name") && sample_has(sample, "spans[].span_id") &&
 	    sample_has(sample, "trace_id")) {
 		*why = "trace_id with spans[] of span_id and span_name";

@@ -162,9 +162,19 @@ static void read_parents(const struct row *r, struct span *span)
 	span->links = links;
 }
 
+static const struct field_rule rules[] = {
+    {"metadata",        FIELD_OBJECT},
+    {"span_attributes", FIELD_OBJECT},
+    {"scores",          FIELD_OBJECT},
+    {"span_parents",    FIELD_TAGS  },
+    {"tags",            FIELD_TAGS  },
+    {NULL,              FIELD_OBJECT},
+};
+
 static struct span span_of(const struct row *r)
 {
 	struct span span = span_start("braintrust");
+	fields_expect(r->f, r->v, rules, "");
 	span.scope.project = r->project;
 	span.trace_id = r->trace;
 	span.id = r->span;
@@ -191,7 +201,7 @@ static bool is_root(const struct row *r)
 {
 	struct val said = get(r->f, r->v, "is_root");
 	bool root;
-	if (val_bool(said, &root))
+	if (field_bool(r->f, said, &root))
 		return root;
 	return !val_ok(r->parents) || (val_is(r->parents, SCAN_ARRAY) && val_count(r->parents) == 0);
 }

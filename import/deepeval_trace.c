@@ -34,16 +34,22 @@ bool deepeval_metric(const struct fields *f, struct score *score, struct val met
 	score->name = field_text(f, val_get(metric, "name"));
 	score->value = field_number(f, val_get(metric, "score"), "metricsData.score");
 	score->threshold = field_number(f, val_get(metric, "threshold"), "metricsData.threshold");
-	score->pass = val_bool(val_get(metric, "success"), &pass) ? pass : -1;
+	score->pass = field_bool(f, val_get(metric, "success"), &pass) ? pass : -1;
 	score->explanation = field_text(f, FIELD_ANY(metric, "reason", "error"));
 	score->judge_model = field_text(f, val_get(metric, "evaluationModel"));
 	score->source = SOURCE_JUDGE;
 	return score->name.len > 0;
 }
 
-static void tell_metrics(const struct fields *f, struct val metrics, struct str trace, struct str span)
+static const struct field_rule metric_rules[] = {
+    {"success", FIELD_BOOL  },
+    {NULL,      FIELD_OBJECT},
+};
+
+static void tell_metrics(struct fields *f, struct val metrics, struct str trace, struct str span)
 {
 	for (struct member m = val_first(metrics); m.ok && val_is(metrics, SCAN_ARRAY); m = val_next(m)) {
+		fields_expect(f, m.val, metric_rules, "metricsData[].");
 		struct score score = score_start("deepeval");
 		score.trace_id = trace;
 		score.span_id = span;
@@ -86,6 +92,12 @@ static const char *const mapped[] = {
     "endTime",  "input",       "output", "model", "inputTokenCount", "outputTokenCount",
     "provider", "metricsData", NULL};
 
+static const struct field_rule span_rules[] = {
+    {"status",      FIELD_WORD  },
+    {"metricsData", FIELD_LIST  },
+    {NULL,          FIELD_OBJECT},
+};
+
 static void read_span(struct fields *f, struct val v, struct str trace, enum span_kind kind)
 {
 	struct span span = span_start("deepeval");
@@ -93,6 +105,7 @@ static void read_span(struct fields *f, struct val v, struct str trace, enum spa
 		import_problem(f->im, f->rec, SEVERITY_SKIPPED, "bad-value", STR_NONE, "span skipped", "not an object");
 		return;
 	}
+	fields_expect(f, v, span_rules, "");
 	span.trace_id = trace;
 	span.id = field_text(f, val_get(v, "uuid"));
 	span.parent_id = field_text(f, val_get(v, "parentUuid"));
@@ -158,9 +171,23 @@ static struct str metadata_of(const struct fields *f, struct val trace)
 	return text;
 }
 
+static const struct field_rule trace_rules[] = {
+    {"status",         FIELD_WORD  },
+    {"metricsData",    FIELD_LIST  },
+    {"tags",           FIELD_TAGS  },
+    {"metadata",       FIELD_OBJECT},
+    {"baseSpans",      FIELD_LIST  },
+    {"agentSpans",     FIELD_LIST  },
+    {"llmSpans",       FIELD_LIST  },
+    {"retrieverSpans", FIELD_LIST  },
+    {"toolSpans",      FIELD_LIST  },
+    {NULL,             FIELD_OBJECT},
+};
+
 static void tell_trace(struct fields *f, struct val v, struct str id)
 {
 	struct trace trace = trace_start("deepeval");
+	fields_expect(f, v, trace_rules, "");
 	trace.id = id;
 	trace.name = field_text(f, val_get(v, "name"));
 	trace.session = field_text(f, val_get(v, "threadId"));

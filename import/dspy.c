@@ -61,11 +61,17 @@ static void read_content(struct fields *f, struct span *span, struct val v)
 	fields_messages(f, span, in, val_is(val_get(response, "choices"), SCAN_ARRAY) ? response : plain ? text : out);
 }
 
+static const struct field_rule rules[] = {
+    {"kwargs", FIELD_OBJECT},
+    {NULL,     FIELD_OBJECT},
+};
+
 static void read_entry(struct fields *f, struct val v)
 {
 	static const char *const mapped[] = {"prompt",    "messages", "outputs", "usage",  "lm_usage", "cost",
 	                                     "timestamp", "uuid",     "model",   "kwargs", "response", NULL};
 	struct span span = span_start("dspy");
+	fields_expect(f, v, rules, "");
 	struct val usage = field_open(f, FIELD_ANY(v, "usage", "lm_usage"));
 	span.id = field_text(f, val_get(v, "uuid"));
 	span.trace_id = trace_of(f, span.id);

@@ -1,5 +1,6 @@
 #include "import/fields.h"
 
+#include "import/fields_private.h"
 #include "import/pyrepr.h"
 
 #include <stdlib.h>
@@ -65,7 +66,7 @@ struct str field_text(const struct fields *f, struct val v)
 	return text.len ? text : STR_NONE;
 }
 
-static bool is_there(struct val v)
+bool field_is_there(struct val v)
 {
 	return val_ok(v) && !val_is(v, SCAN_NAN) && !(val_is(v, SCAN_STRING) && val_raw(v).len <= 2);
 }
@@ -74,7 +75,7 @@ struct val field_any(struct val object, const char *const *names)
 {
 	for (; *names; names++) {
 		struct val v = val_get(object, *names);
-		if (is_there(v))
+		if (field_is_there(v))
 			return v;
 	}
 	return VAL_NONE;
@@ -171,13 +172,19 @@ static void bad(const struct fields *f, const char *code, const char *path, cons
 	import_problem(f->im, f->rec, SEVERITY_WARNING, code, str_of(path), kept, "%s", what);
 }
 
-static bool says_nothing(struct str text)
+bool field_is_nothing(struct str text)
 {
-	static const char *const words[] = {"none", "null", "nat", "nan", "undefined", "0", "0.0"};
+	static const char *const words[] = {"none", "null", "nat", "nan", "undefined"};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (str_ieq(text, words[i]))
 			return true;
 	return text.len == 0;
+}
+
+/* Of a time: 0 is none, too. */
+static bool says_nothing(struct str text)
+{
+	return field_is_nothing(text) || str_is(text, "0") || str_is(text, "0.0");
 }
 
 /* A decimal count of units → ns, exact: the point is moved, the rest is seconds' business. */
@@ -236,153 +243,98 @@ int64_t field_count(const struct fields *f, struct val v, const char *path)
 {
 	double d;
 	int64_t n;
-	if (!is_there(v))
+	if (!field_is_there(v))
 		return UNKNOWN_INT;
 	if (val_int64(v, &n) && n >= 0)
 		return n;
 	if (val_double(v, &d) && d >= 0 && d < 9e15)
 		return (int64_t)(d + 0.5);
-	bad(f, "bad-value", path, "kept, count unknown", "not a count");
+	if (!field_is_nothing(str_trim(val_text(v, f->arena))))
+		bad(f, "bad-value", path, "kept, count unknown", "not a count");
 	return UNKNOWN_INT;
 }
 
 double field_number(const struct fields *f, struct val v, const char *path)
 {
 	double d;
-	if (!is_there(v))
+	if (!field_is_there(v))
 		return UNKNOWN_DOUBLE;
 	if (val_double(v, &d))
 		return d;
-	bad(f, "bad-value", path, "kept, number unknown", "not a number");
+	if (!field_is_nothing(str_trim(val_text(v, f->arena))))
+		bad(f, "bad-value", path, "kept, number unknown", "not a number");
 	return UNKNOWN_DOUBLE;
+}
+
+bool field_bool(const struct fields *f, struct val v, bool *truth)
+{
+	struct str word = str_trim(val_text(v, f->arena));
+	bool yes = str_ieq(word, "true") || str_is(word, "1");
+	if (!yes && !str_ieq(word, "false") && !str_is(word, "0"))
+		return false;
+	*truth = yes;
+	return true;
 }
 
 const struct str *field_tags(const struct fields *f, struct val v, size_t *n)
 {
 	struct str *tags = arena_zalloc(f->arena, (size_t)val_count(v) + 1, sizeof *tags);
 	*n = 0;
-	if (val_is(v, SCAN_STRING) && is_there(v))
+	if (val_is(v, SCAN_STRING) && field_is_there(v))
 		tags[(*n)++] = val_str(v, f->arena);
 	for (struct member m = val_first(v); m.ok && val_is(v, SCAN_ARRAY); m = val_next(m))
-		if (is_there(m.val))
+		if (field_is_there(m.val))
 			tags[(*n)++] = val_text(m.val, f->arena);
 	return tags;
 }
 
-/* ---------------------------------------------------------------- usage */
+/* ---------------------------------------------------------------- types */
 
-enum usage_field {
-	USAGE_IN,
-	USAGE_OUT,
-	USAGE_CACHED,
-	USAGE_OUTSIDE,
-	USAGE_WRITTEN,
-	USAGE_REASONING,
-	USAGE_COST,
-	N_USAGE
-};
-
-/* Best first, for each field. A dot leads into a member. */
-static const struct {
-	enum usage_field field;
-	const char *path;
-} usage_rows[] = {
-    {USAGE_IN,        "prompt_tokens"                             },
-    {USAGE_IN,        "input_tokens"                              },
-    {USAGE_IN,        "promptTokens"                              },
-    {USAGE_IN,        "inputTokens"                               },
-    {USAGE_IN,        "promptTokenCount"                          },
-    {USAGE_IN,        "prompt_token_count"                        },
-    {USAGE_IN,        "input"                                     },
-    {USAGE_IN,        "prompt"                                    },
-    {USAGE_OUT,       "completion_tokens"                         },
-    {USAGE_OUT,       "output_tokens"                             },
-    {USAGE_OUT,       "completionTokens"                          },
-    {USAGE_OUT,       "outputTokens"                              },
-    {USAGE_OUT,       "candidatesTokenCount"                      },
-    {USAGE_OUT,       "candidates_token_count"                    },
-    {USAGE_OUT,       "output"                                    },
-    {USAGE_OUT,       "completion"                                },
-    {USAGE_OUTSIDE,   "cache_creation_input_tokens"               },
-    {USAGE_WRITTEN,   "input_token_details.cache_creation"        },
-    {USAGE_WRITTEN,   "prompt_details.cache_write"                },
-    {USAGE_WRITTEN,   "input_cache_creation"                      },
-    {USAGE_CACHED,    "cache_read_input_tokens"                   },
-    {USAGE_CACHED,    "cached_input_tokens"                       },
-    {USAGE_CACHED,    "cachedInputTokens"                         },
-    {USAGE_CACHED,    "prompt_tokens_details.cached_tokens"       },
-    {USAGE_CACHED,    "input_tokens_details.cached_tokens"        },
-    {USAGE_CACHED,    "input_token_details.cache_read"            },
-    {USAGE_CACHED,    "prompt_details.cache_read"                 },
-    {USAGE_CACHED,    "promptTokensDetails.cachedTokens"          },
-    {USAGE_CACHED,    "cachedContentTokenCount"                   },
-    {USAGE_CACHED,    "prompt_cached_tokens"                      },
-    {USAGE_CACHED,    "input_cached_tokens"                       },
-    {USAGE_CACHED,    "input_cache_read"                          },
-    {USAGE_CACHED,    "cached_tokens"                             },
-    {USAGE_REASONING, "completion_tokens_details.reasoning_tokens"},
-    {USAGE_REASONING, "output_tokens_details.reasoning_tokens"    },
-    {USAGE_REASONING, "output_token_details.reasoning"            },
-    {USAGE_REASONING, "completion_details.reasoning"              },
-    {USAGE_REASONING, "completionTokensDetails.reasoningTokens"   },
-    {USAGE_REASONING, "reasoning_output_tokens"                   },
-    {USAGE_REASONING, "completion_reasoning_tokens"               },
-    {USAGE_REASONING, "output_reasoning_tokens"                   },
-    {USAGE_REASONING, "output_reasoning"                          },
-    {USAGE_REASONING, "reasoningTokens"                           },
-    {USAGE_REASONING, "reasoning_tokens"                          },
-    {USAGE_REASONING, "thoughtsTokenCount"                        },
-    {USAGE_COST,      "total_cost"                                },
-    {USAGE_COST,      "totalCost"                                 },
-    {USAGE_COST,      "estimated_cost"                            },
-    {USAGE_COST,      "cost_usd"                                  },
-    {USAGE_COST,      "cost"                                      },
-};
-
-static void pick_usage(struct val usage, struct val *got)
+static bool fits(struct fields *f, struct val v, enum field_type type)
 {
-	for (size_t i = 0; i < sizeof usage_rows / sizeof *usage_rows; i++) {
-		struct val *best = &got[usage_rows[i].field], v = val_get(usage, usage_rows[i].path);
-		if (!val_ok(v)) /* Langfuse has flat names with a dot in them */
-			v = val_path(usage, usage_rows[i].path);
-		if (!val_ok(*best) && val_ok(v) && !val_is(v, SCAN_OBJECT))
-			*best = v;
-	}
+	bool truth;
+	if (type == FIELD_WORD)
+		return val_is(v, SCAN_STRING);
+	if (type == FIELD_BOOL)
+		return field_bool(f, v, &truth) || (val_is(v, SCAN_STRING) && field_is_nothing(val_text(v, f->arena)));
+	if (val_is(v, SCAN_STRING))
+		v = type == FIELD_TAGS ? v : field_open_cell(f, v);
+	if (!val_ok(v) || (val_is(v, SCAN_STRING) && (type == FIELD_TAGS || field_is_nothing(val_text(v, f->arena)))))
+		return true;
+	return val_is(v, SCAN_OBJECT) ? type == FIELD_OBJECT || type == FIELD_EITHER
+	                              : val_is(v, SCAN_ARRAY) && type != FIELD_OBJECT;
 }
 
-static void set_count(int64_t *into, int64_t n)
-{
-	if (*into == UNKNOWN_INT)
-		*into = n;
-}
+static const char *const type_words[] = {
+    [FIELD_OBJECT] = "an object", [FIELD_LIST] = "a list",           [FIELD_EITHER] = "an object or a list",
+    [FIELD_WORD] = "a text",      [FIELD_TAGS] = "a list or a text", [FIELD_BOOL] = "true or false"};
 
-void fields_usage(const struct fields *f, struct span *span, struct val usage, const char *path)
+void fields_expect(struct fields *f, struct val object, const struct field_rule *rules, const char *prefix)
 {
-	struct val got[N_USAGE] = {VAL_NONE};
-	if (!val_is(usage, SCAN_OBJECT))
+	if (!val_is(object, SCAN_OBJECT))
 		return;
-	pick_usage(usage, got);
-	int64_t in = field_count(f, got[USAGE_IN], path), cached = field_count(f, got[USAGE_CACHED], path);
-	int64_t written = field_count(f, got[USAGE_OUTSIDE], path);
-	/* Anthropic's own keys: what was read from the cache is not part of its input_tokens. LangChain writes other keys. */
-	bool outside = val_ok(val_get(usage, "input_tokens")) &&
-	               (val_ok(got[USAGE_OUTSIDE]) || val_ok(val_get(usage, "cache_read_input_tokens")));
-	bool more = in != UNKNOWN_INT && cached != UNKNOWN_INT && cached > in;
-	if (in != UNKNOWN_INT && (outside || more)) {
-		uint64_t sum =
-		    (uint64_t)in + (cached > 0 ? (uint64_t)cached : 0) + (written > 0 ? (uint64_t)written : 0);
-		in = sum < INT64_MAX ? (int64_t)sum : in;
+	for (struct member m = val_first(object); m.ok; m = val_next(m)) {
+		const struct field_rule *rule = rules;
+		while (rule->name && !(may_be_named(m, rule->name) && is_named(f, m, rule->name)))
+			rule++;
+		if (!rule->name || !field_is_there(m.val) || fits(f, m.val, rule->type))
+			continue;
+		import_problem(f->im, f->rec, SEVERITY_WARNING, "wrong-type",
+		               arena_printf(f->arena, "%s%s", prefix, rule->name), "kept in the record, not read",
+		               "not %s", type_words[rule->type]);
 	}
-	set_count(&span->tokens_in, in);
-	set_count(&span->tokens_out, field_count(f, got[USAGE_OUT], path));
-	set_count(&span->tokens_cached, cached);
-	if (written <= 0)
-		written = field_count(f, got[USAGE_WRITTEN], path);
-	if (span->tokens_cache_write <= 0 && written > 0)
-		span->tokens_cache_write = written;
-	set_count(&span->tokens_reasoning, field_count(f, got[USAGE_REASONING], path));
-	if (IS_UNKNOWN(span->cost_usd))
-		span->cost_usd = field_number(f, got[USAGE_COST], path);
+}
+
+void fields_expect_objects(const struct fields *f, struct val list, bool ids, const char *path)
+{
+	size_t i = 0;
+	if (!val_is(list, SCAN_ARRAY))
+		return;
+	for (struct member m = val_first(list); m.ok; m = val_next(m), i++)
+		if (val_ok(m.val) && !val_is(m.val, SCAN_OBJECT) && !(ids && val_is(m.val, SCAN_STRING)))
+			import_problem(f->im, f->rec, SEVERITY_SKIPPED, "wrong-type",
+			               arena_printf(f->arena, "%s[%zu]", path, i), "kept in the record, not read",
+			               "not an object");
 }
 
 /* ---------------------------------------------------------------- what went in and came out */
@@ -404,7 +356,7 @@ void fields_output(struct fields *f, struct span *span, struct val v)
 /* JSON that is no conversation comes back as one unknown part. */
 static void read_side(struct fields *f, struct message_list *list, struct val v, bool output)
 {
-	if (!is_there(v))
+	if (!field_is_there(v))
 		return;
 	message_read(list, field_open(f, v), output, f->arena);
 	if (list->n == 1 && list->at[0].n_parts == 1 && list->at[0].parts[0].type == PART_OTHER)
@@ -506,17 +458,29 @@ static bool is_mapped(const struct fields *f, struct member m, const char *const
 	return false;
 }
 
+/* Cells of a table are all texts, and an empty one is no value. */
+static bool is_table_row(const struct fields *f, struct val object)
+{
+	if (object.scan != f->rec->root.scan || object.i != f->rec->root.i)
+		return false;
+	for (struct member m = val_first(object); m.ok; m = val_next(m))
+		if (!val_is(m.val, SCAN_STRING))
+			return false;
+	return true;
+}
+
 void fields_attributes(struct fields *f, struct span *span, struct val object, const char *prefix,
                        const char *const *mapped)
 {
 	if (!f->payload || !val_is(object, SCAN_OBJECT))
 		return;
 	size_t had = span->n_attributes;
+	bool cells = is_table_row(f, object);
 	struct attribute *at = arena_alloc(f->arena, (had + val_count(object) + 1) * sizeof *at);
 	if (had)
 		memcpy(at, span->attributes, had * sizeof *at);
 	for (struct member m = val_first(object); m.ok; m = val_next(m)) {
-		if (is_mapped(f, m, mapped) || !val_ok(m.val))
+		if (is_mapped(f, m, mapped) || !val_ok(m.val) || (cells && !field_is_there(m.val)))
 			continue;
 		struct str key = member_key(m, f->arena);
 		if (prefix && *prefix)
@@ -610,8 +574,7 @@ void field_score_value(const struct fields *f, struct score *score, struct val v
 	bool truth;
 	if (!val_ok(v))
 		return;
-	if (val_is(v, SCAN_TRUE) || val_is(v, SCAN_FALSE)) {
-		val_bool(v, &truth);
+	if (!val_double(v, &score->value) && field_bool(f, v, &truth)) {
 		score->value = truth;
 		score->label = val_text(v, f->arena);
 		return;

@@ -43,6 +43,18 @@ struct val field_open(struct fields *f, struct val v);
 /* The same for a cell of a table where a list or an object belongs: empty is VAL_NONE, and Python's repr of it (pyrepr.h) is opened, too. */
 struct val field_open_cell(struct fields *f, struct val v);
 
+/* What members a format reads must be, by name; ends with {NULL}. Any other type than that, null, "" and the words for nothing ("None", "NaN")
+ * is a problem "wrong-type" at prefix and name: the record keeps the value, the model does not have it. A string that holds JSON is what
+ * it holds. Text that is none is one of them only for FIELD_WORD (kinds, statuses) and FIELD_TAGS (one tag). */
+enum field_type { FIELD_OBJECT, FIELD_LIST, FIELD_EITHER, FIELD_WORD, FIELD_TAGS, FIELD_BOOL };
+struct field_rule {
+	const char *name;
+	enum field_type type;
+};
+void fields_expect(struct fields *f, struct val object, const struct field_rule *rules, const char *prefix);
+/* The members of a list that must be objects: the others, strings (ids) only if not `ids`, are problems at `path`. */
+void fields_expect_objects(const struct fields *f, struct val list, bool ids, const char *path);
+
 /* Times → ns. ISO 8601 with T or blank, with and without zone (none: UTC); numbers, also as text, by size (s below 1e11, ms, us, ns).
  * Absent, null, "", "None", "null", "NaT", 0: TIME_UNKNOWN. Else a problem "bad-time" at `path`, and TIME_UNKNOWN. */
 int64_t field_time(const struct fields *f, struct val v, const char *path);
@@ -50,10 +62,12 @@ int64_t field_time(const struct fields *f, struct val v, const char *path);
 int64_t field_time_in(const struct fields *f, struct val v, int64_t unit_ns, const char *path);
 /* A length of time in units of unit_ns; negative or unreadable: UNKNOWN_INT (unreadable: a problem). */
 int64_t field_duration(const struct fields *f, struct val v, int64_t unit_ns, const char *path);
-/* Tokens, counts: integers, also 79.0 and "79"; absent: UNKNOWN_INT; negative or no number: a problem "bad-value", UNKNOWN_INT. */
+/* Tokens, counts: integers, also 79.0 and "79"; absent, "None", "NaN": UNKNOWN_INT; negative or no number: a problem "bad-value", UNKNOWN_INT. */
 int64_t field_count(const struct fields *f, struct val v, const char *path);
-/* Numbers, also in text ("0.0000141"); absent, null: UNKNOWN_DOUBLE; else a problem "bad-value". */
+/* Numbers, also in text ("0.0000141"); absent, null, "None", "NaN": UNKNOWN_DOUBLE; else a problem "bad-value". */
 double field_number(const struct fields *f, struct val v, const char *path);
+/* true, false, 1, 0, and those words as text in any case (Python's cells); else false, and *truth as it was. */
+bool field_bool(const struct fields *f, struct val v, bool *truth);
 /* Strings of a list (or one string) as tags: the arena's. */
 const struct str *field_tags(const struct fields *f, struct val v, size_t *n);
 
@@ -76,7 +90,7 @@ bool field_is_chat(struct fields *f, struct val v);
 void fields_documents(struct fields *f, struct span *span, struct val v);
 
 /* Attributes: every member of `object` not in `mapped` (NULL: all of them), as written; prefix is put before the names ("metadata.").
- * Objects are not flattened. Call as often as wanted. Only where payload is wanted. mapped ends with NULL. */
+ * Objects are not flattened; empty cells of a table are left out. Call as often as wanted. Only where payload is wanted. mapped ends with NULL. */
 void fields_attributes(struct fields *f, struct span *span, struct val object, const char *prefix,
                        const char *const *mapped);
 
@@ -88,7 +102,7 @@ enum span_kind field_kind(struct str word);
 /* "ok" "success" "completed" …; "error" "failed" …; "running" "pending" "in_progress" …; else STATUS_UNSET. */
 enum span_status field_status(struct str word);
 
-/* A score's value: number → value; true/false → 0/1 with its label; text → label, and value if it is a number. null: nothing. */
+/* A score's value: number → value; true/false, also as a text → 0/1 with its label; text → label, and value if it is a number. null: nothing. */
 void field_score_value(const struct fields *f, struct score *score, struct val v);
 
 #endif

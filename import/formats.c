@@ -49,6 +49,26 @@ const struct format *format_named(const char *name)
 	return NULL;
 }
 
+/* A page without anything on it is nobody's in particular. */
+static bool is_empty_page(const struct sample *s)
+{
+	struct str text = str_trim(s->bytes);
+	bool any = false;
+
+	if (!s->whole)
+		return false;
+	if (s->n_values == 0)
+		return text.len > 1 && text.ptr[0] == '[' && str_is(str_trim(str_from(text, 1)), "]");
+	if (s->n_values > 1 || !val_is(s->values[0], SCAN_OBJECT))
+		return false;
+	for (struct member m = val_first(s->values[0]); m.ok; m = val_next(m)) {
+		if (val_is(m.val, SCAN_ARRAY) && val_count(m.val))
+			return false;
+		any = any || val_is(m.val, SCAN_ARRAY);
+	}
+	return any;
+}
+
 const struct format *format_detect(const struct sample *sample, const char **why)
 {
 	const struct format *best = NULL;
@@ -58,6 +78,7 @@ const struct format *format_detect(const struct sample *sample, const char **why
 
 	*why = wide                                 ? wide
 	       : str_is(sample->conversion, "csv")  ? "CSV of no known format"
+	       : is_empty_page(sample)              ? "an empty list: no record in it tells the format"
 	       : sample->n_values || sample->n_keys ? "JSON of no known format"
 	                                            : "no JSON and no known archive";
 	for (size_t i = 0; formats[i]; i++) {

@@ -200,10 +200,20 @@ static void read_kind(struct span *span, const struct fields *f, struct val v)
 		span->tool_name = span->name;
 }
 
+static const struct field_rule rules[] = {
+    {"metrics",       FIELD_OBJECT},
+    {"metric_info",   FIELD_OBJECT},
+    {"user_metadata", FIELD_OBJECT},
+    {"tags",          FIELD_TAGS  },
+    {"spans",         FIELD_LIST  },
+    {NULL,            FIELD_OBJECT},
+};
+
 static void tell_span(const struct context *c, struct val v, struct str id, struct str parent)
 {
 	struct fields *f = c->f;
 	struct span span = span_start("galileo");
+	fields_expect(f, v, rules, "");
 	struct val metrics = val_get(v, "metrics");
 	span.scope.project = c->project;
 	span.trace_id = c->trace;
@@ -260,6 +270,7 @@ static void tell_trace(const struct context *c, struct val v)
 {
 	struct fields *f = c->f;
 	struct trace trace = trace_start("galileo");
+	fields_expect(f, v, rules, "");
 	trace.scope.project = c->project;
 	trace.id = c->trace;
 	trace.name = field_text(f, val_get(v, "name"));

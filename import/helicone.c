@@ -202,9 +202,10 @@ static void read_times(struct fields *f, struct span *span, const struct val *go
 static void read_status(struct fields *f, struct span *span, const struct val *got, struct val response)
 {
 	struct val error = field_open(f, val_get(response, "error"));
-	int64_t status;
-	if (!val_int64(got[H_STATUS], &status) || status == 0)
+	double number = field_number(f, got[H_STATUS], "response_status");
+	if (IS_UNKNOWN(number) || number == 0 || number < -1e6 || number > 1e6)
 		return;
+	int64_t status = (int64_t)number;
 	span->status = status >= 400 || status < 0 ? STATUS_ERROR : STATUS_OK;
 	if (span->status != STATUS_ERROR)
 		return;
@@ -282,7 +283,7 @@ static void read_scores(struct fields *f, const struct span *span, const struct 
 	}
 	bool good;
 	struct score score = score_start(FAMILY);
-	if (!val_bool(got[H_FEEDBACK], &good))
+	if (!field_bool(f, got[H_FEEDBACK], &good))
 		return;
 	score.name = STR_LIT("feedback");
 	score.source = SOURCE_HUMAN;
@@ -294,10 +295,18 @@ static void read_scores(struct fields *f, const struct span *span, const struct 
 
 /* ---------------------------------------------------------------- records */
 
+static const struct field_rule rules[] = {
+    {"request_properties", FIELD_OBJECT},
+    {"scores",             FIELD_OBJECT},
+    {"feedback_rating",    FIELD_BOOL  },
+    {NULL,                 FIELD_OBJECT},
+};
+
 static void read_row(struct fields *f, struct val row)
 {
 	struct val got[N_H];
 	struct span span = span_start(FAMILY);
+	fields_expect(f, row, rules, "");
 	fields_members(f, row, members, N_H, got);
 	struct val properties = field_open(f, got[H_PROPERTIES]);
 	struct val request = field_open(f, got[H_REQUEST]), response = field_open(f, got[H_RESPONSE]);

@@ -62,9 +62,16 @@ static void read_usage(const struct fields *f, struct span *span, struct val row
 		span->cost_usd = UNKNOWN_DOUBLE;
 }
 
+static const struct field_rule rules[] = {
+    {"attributes", FIELD_OBJECT},
+    {"tags",       FIELD_TAGS  },
+    {NULL,         FIELD_OBJECT},
+};
+
 static void read_row(struct fields *f, struct val row)
 {
 	struct span span = span_start("laminar");
+	fields_expect(f, row, rules, "");
 	struct val attributes = field_open(f, val_get(row, "attributes"));
 	span.trace_id = field_text(f, val_get(row, "trace_id"));
 	span.id = short_id(f, field_text(f, val_get(row, "span_id")));

@@ -287,7 +287,16 @@ static bool read_event(struct fields *f, struct val v)
 {
 	enum span_kind kind;
 	struct str phase;
+	static const struct field_rule rules[] = {
+	    {"data",       FIELD_OBJECT},
+            {"metadata",   FIELD_OBJECT},
+            {"parent_ids", FIELD_LIST  },
+	    {"tags",       FIELD_TAGS  },
+            {NULL,         FIELD_OBJECT},
+	};
 	struct event e = {.f = f, .state = f->im->state, .v = v};
+	bool custom = val_str_is(val_get(v, "event"), "on_custom_event"); /* its data is what the application likes */
+	fields_expect(f, v, custom ? rules + 1 : rules, "");
 	if (!read_name(val_str(val_get(v, "event"), f->arena), &kind, &phase))
 		return false;
 	e.id = field_text(f, val_get(v, "run_id"));

@@ -77,11 +77,12 @@ static void read_event(struct fields *f, struct val row)
 
 /* ---------------------------------------------------------------- records */
 
-static void each(struct fields *f, struct val list,
+static void each(struct fields *f, struct val object, const char *name,
                  void (*read)(struct fields *, struct val, const struct langfuse_event *))
 {
 	const struct langfuse_event none = {.create = false};
-	list = field_open(f, list);
+	struct val list = field_open(f, val_get(object, name));
+	fields_expect_objects(f, list, true, name);
 	for (struct member m = val_first(list); m.ok && val_is(list, SCAN_ARRAY); m = val_next(m))
 		if (val_is(m.val, SCAN_OBJECT)) /* else an id */
 			read(f, m.val, &none);
@@ -92,10 +93,10 @@ static void read_trace(struct fields *f, struct val row, bool with_observations)
 {
 	const struct langfuse_event none = {.create = false};
 	langfuse_trace(f, row, &none);
-	each(f, val_get(row, "scores"), langfuse_score);
-	each(f, val_get(row, "corrections"), langfuse_score);
+	each(f, row, "scores", langfuse_score);
+	each(f, row, "corrections", langfuse_score);
 	if (with_observations)
-		each(f, val_get(row, "observations"), langfuse_observation);
+		each(f, row, "observations", langfuse_observation);
 }
 
 static void read_row(struct fields *f, struct val row)

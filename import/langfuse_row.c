@@ -241,10 +241,19 @@ static void read_talk(struct fields *f, struct span *span, struct val in, struct
 		fields_messages(f, span, VAL_NONE, out);
 }
 
+static const struct field_rule observation_rules[] = {
+    {"type",        FIELD_WORD  },
+    {"level",       FIELD_WORD  },
+    {"costDetails", FIELD_OBJECT},
+    {"tags",        FIELD_TAGS  },
+    {NULL,          FIELD_OBJECT},
+};
+
 void langfuse_observation(struct fields *f, struct val row, const struct langfuse_event *event)
 {
 	struct val got[N_O];
 	struct span span = span_start(FAMILY);
+	fields_expect(f, row, observation_rules, "");
 	fields_members(f, row, observation_names, N_O, got);
 	struct str type = event->type.len ? event->type : field_text(f, got[O_TYPE]);
 	struct val metadata = masked(f, got[O_METADATA]);
@@ -364,15 +373,24 @@ static enum score_source source_of(struct str word)
 	                                     : SOURCE_UNKNOWN;
 }
 
+static const struct field_rule score_rules[] = {
+    {"dataType", FIELD_WORD  },
+    {"source",   FIELD_WORD  },
+    {"subject",  FIELD_OBJECT},
+    {NULL,       FIELD_OBJECT},
+};
+
 void langfuse_score(struct fields *f, struct val row, const struct langfuse_event *event)
 {
 	struct val got[N_S];
 	struct langfuse_state *state = f->im->state;
 	struct score score = score_start(FAMILY);
+	fields_expect(f, row, score_rules, "");
 	fields_members(f, row, score_names, N_S, got);
 	struct score_target target = target_of(f, got);
 	struct str source = field_text(f, got[S_SOURCE]);
 	score.id = field_text(f, got[S_ID]);
+	score.own_id = true;
 	score.name = field_text(f, got[S_NAME]);
 	score.trace_id = target.trace_id;
 	score.span_id = target.span_id;
@@ -428,10 +446,19 @@ static const char *const trace_names[N_T] = {
     [T_LATENCY] = "latency",
 };
 
+static const struct field_rule trace_rules[] = {
+    {"tags",         FIELD_TAGS  },
+    {"scores",       FIELD_LIST  },
+    {"corrections",  FIELD_LIST  },
+    {"observations", FIELD_LIST  },
+    {NULL,           FIELD_OBJECT},
+};
+
 void langfuse_trace(struct fields *f, struct val row, const struct langfuse_event *event)
 {
 	struct val got[N_T];
 	struct trace trace = trace_start(FAMILY);
+	fields_expect(f, row, trace_rules, "");
 	fields_members(f, row, trace_names, N_T, got);
 	struct val metadata = masked(f, got[T_METADATA]);
 	trace.id = field_text(f, got[T_ID]);

@@ -2,20 +2,31 @@
  * send. Sources: formats/traces-platforms.md section 3; langsmith 0.10.5 (npm) and langchain-ai/skills-benchmarks as files. */
 #include "import/langsmith.h"
 
-enum { SLOT_ROW, SLOT_RUN, SLOT_POST, SLOT_PATCH };
+enum { SLOT_ROW, SLOT_RUN, SLOT_POST, SLOT_PATCH, SLOT_FEEDBACK };
 
 static const struct record_path langsmith_paths[] = {
-    {"",        SLOT_ROW  },
-    {"runs[]",  SLOT_RUN  },
-    {"post[]",  SLOT_POST },
-    {"patch[]", SLOT_PATCH},
-    {NULL,      0         },
+    {"",           SLOT_ROW     },
+    {"runs[]",     SLOT_RUN     },
+    {"post[]",     SLOT_POST    },
+    {"patch[]",    SLOT_PATCH   },
+    {"feedback[]", SLOT_FEEDBACK},
+    {NULL,         0            },
 };
 
 /* Settings of the process and of clients get into metadata and inputs. */
 static const char *const langsmith_secrets[] = {
-    "**.LANGSMITH_API_KEY", "**.LANGCHAIN_API_KEY", "**.extra_headers",   "**.api_key",
-    "**.openai_api_key",    "**.anthropic_api_key", "**.default_headers", NULL,
+    "**.LANGSMITH_API_KEY",
+    "**.LANGCHAIN_API_KEY",
+    "**.extra_headers",
+    "**.api_key",
+    "**.openai_api_key",
+    "**.anthropic_api_key",
+    "**.default_headers",
+    "**.OPENAI_API_KEY",
+    "**.ANTHROPIC_API_KEY",
+    "**.LANGSMITH_RUNS_ENDPOINTS",
+    "**.LANGCHAIN_RUNS_ENDPOINTS",
+    NULL,
 };
 
 /* ---------------------------------------------------------------- feedback */
@@ -26,9 +37,9 @@ static bool is_feedback(struct val v)
 	       (val_get(v, "score").scan || val_get(v, "value").scan || val_ok(val_get(v, "feedback_source")));
 }
 
-static enum score_source source_of(struct val feedback)
+static enum score_source source_of(struct val source)
 {
-	struct val type = val_path(feedback, "feedback_source.type");
+	struct val type = val_get(source, "type");
 	if (val_str_is(type, "app"))
 		return SOURCE_HUMAN;
 	if (val_str_is(type, "model"))
@@ -64,15 +75,22 @@ static struct str explained(const struct fields *f, struct val row)
 	return text;
 }
 
+static const struct field_rule feedback_rules[] = {
+    {"feedback_source", FIELD_OBJECT},
+    {NULL,              FIELD_OBJECT},
+};
+
 static void read_feedback(struct fields *f, struct val row)
 {
-	struct val source = field_open(f, val_get(row, "feedback_source"));
+	fields_expect(f, row, feedback_rules, "");
+	struct val source = field_open_cell(f, val_get(row, "feedback_source"));
 	struct score score = score_start("langsmith");
 	score.trace_id = field_text(f, val_get(row, "trace_id"));
 	score.span_id = field_text(f, val_get(row, "run_id"));
 	score.id = field_text(f, val_get(row, "id"));
+	score.own_id = true;
 	score.name = field_text(f, val_get(row, "key"));
-	score.source = source_of(row);
+	score.source = source_of(source);
 	score.author = field_text(f, FIELD_ANY(source, "user_name", "user_id"));
 	if (!score.author.len)
 		score.author = field_text(f, val_path(source, "metadata.author"));
@@ -108,7 +126,7 @@ static bool langsmith_record(struct import *im, const struct record *rec, struct
 /* A wrapper's list that is none. */
 static void report_unopened(struct import *im, const struct record *rec)
 {
-	static const char *const lists[] = {"runs", "post", "patch"};
+	static const char *const lists[] = {"runs", "post", "patch", "feedback"};
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
 		if (val_ok(val_get(rec->root, lists[i])))
 			import_problem(im, rec, SEVERITY_SKIPPED, "wrong-type", str_of(lists[i]),
@@ -172,12 +190,13 @@ static int batch_score(const struct sample *sample, const char **why)
 		int score;
 		const char *why;
 	} signs[] = {
-	    {"post[].dotted_order",  "post[].run_type",     95, "post and patch of runs (LangSmith SDK)"},
-	    {"patch[].dotted_order", "patch[].trace_id",    95, "post and patch of runs (LangSmith SDK)"},
-	    {"runs[].run_type",      "runs[].run_id",       92, "a trace of the langsmith command"      },
-	    {"runs[].run_type",      "runs[].dotted_order", 95, "a page of runs"                        },
-	    {"runs[].run_type",      "runs[].trace_id",     90, "a page of runs"                        },
-	    {"post[].run_type",      "post[].trace_id",     88, "post of runs"                          },
+	    {"post[].dotted_order",        "post[].run_type",     95, "post and patch of runs (LangSmith SDK)"},
+	    {"patch[].dotted_order",       "patch[].trace_id",    95, "post and patch of runs (LangSmith SDK)"},
+	    {"runs[].run_type",            "runs[].run_id",       92, "a trace of the langsmith command"      },
+	    {"runs[].run_type",            "runs[].dotted_order", 95, "a page of runs"                        },
+	    {"runs[].run_type",            "runs[].trace_id",     90, "a page of runs"                        },
+	    {"post[].run_type",            "post[].trace_id",     88, "post of runs"                          },
+	    {"feedback[].feedback_source", "feedback[].run_id",   94, "a list of feedback"                    },
 	};
 	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
 		if (sample_has(sample, signs[i].key) && sample_has(sample, signs[i].also)) {

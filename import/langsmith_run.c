@@ -280,6 +280,7 @@ static void read_events(const struct run *r, struct span *span)
 	size_t n = 0;
 	if (!val_is(list, SCAN_ARRAY))
 		list = VAL_NONE;
+	fields_expect_objects(r->f, list, false, "events");
 	struct span_event *events = arena_zalloc(r->f->arena, (size_t)val_count(list) + 1, sizeof *events);
 	for (struct member m = val_first(list); m.ok; m = val_next(m)) {
 		struct span_event e = {.name = TEXT_ANY(r, m.val, "name"),
@@ -387,8 +388,14 @@ static void read_scores(const struct run *r, const struct span *span)
 	if (!val_is(stats, SCAN_OBJECT))
 		return;
 	for (struct member m = val_first(stats); m.ok; m = val_next(m)) {
-		if (!val_is(m.val, SCAN_OBJECT))
+		if (!val_is(m.val, SCAN_OBJECT)) {
+			if (val_ok(m.val))
+				import_problem(r->f->im, r->f->rec, SEVERITY_SKIPPED, "wrong-type",
+				               arena_printf(r->f->arena, "feedback_stats." STR_FMT,
+				                            STR_ARG(member_key(m, r->f->arena))),
+				               "score skipped", "not an object");
 			continue;
+		}
 		struct score score = stat_score(r, m);
 		score.trace_id = span->trace_id;
 		score.span_id = span->id;
@@ -396,10 +403,31 @@ static void read_scores(const struct run *r, const struct span *span)
 	}
 }
 
+static const struct field_rule run_rules[] = {
+    {"run_type",       FIELD_WORD  },
+    {"status",         FIELD_WORD  },
+    {"dotted_order",   FIELD_WORD  },
+    {"extra",          FIELD_OBJECT},
+    {"events",         FIELD_LIST  },
+    {"tags",           FIELD_TAGS  },
+    {"feedback_stats", FIELD_OBJECT},
+    {"child_runs",     FIELD_LIST  },
+    {NULL,             FIELD_OBJECT},
+};
+
+static const struct field_rule extra_rules[] = {
+    {"metadata",          FIELD_OBJECT},
+    {"invocation_params", FIELD_OBJECT},
+    {"runtime",           FIELD_OBJECT},
+    {NULL,                FIELD_OBJECT},
+};
+
 /* ---------------------------------------------------------------- a run, and those below it */
 
 static void read_run(const struct run *r, struct span *span)
 {
+	fields_expect(r->f, r->v, run_rules, "");
+	fields_expect(r->f, r->extra, extra_rules, "extra.");
 	span->name = TEXT_ANY(r, r->v, "name");
 	span->kind = kind_of(r, span->name);
 	read_times(r, span);

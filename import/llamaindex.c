@@ -94,9 +94,17 @@ static enum span_kind kind_of(struct str name)
 	return KIND_SPAN;
 }
 
+static const struct field_rule rules[] = {
+    {"tags",       FIELD_OBJECT},
+    {"model_dict", FIELD_OBJECT},
+    {"nodes",      FIELD_LIST  },
+    {NULL,         FIELD_OBJECT},
+};
+
 static void read_tags(struct fields *f, struct span *span, struct val v)
 {
 	struct val tags = val_get(v, "tags");
+	fields_expect(f, v, rules, "");
 	span->user = field_text(f, val_get(tags, "user_id"));
 	span->session = field_text(f, val_get(tags, "session_id"));
 	fields_attributes(f, span, tags, "tags.", NULL);

@@ -64,11 +64,21 @@ static void read_verdict(struct fields *f, struct score *score, struct val v)
 		    f, val_is(failure, SCAN_OBJECT) ? FIELD_ANY(failure, "error_message", "error_code") : failure);
 }
 
+static const struct field_rule assessment_rules[] = {
+    {"source",      FIELD_OBJECT},
+    {"feedback",    FIELD_OBJECT},
+    {"expectation", FIELD_OBJECT},
+    {"issue",       FIELD_OBJECT},
+    {"valid",       FIELD_BOOL  },
+    {NULL,          FIELD_OBJECT},
+};
+
 static void read_assessment(struct fields *f, struct val v, struct str trace_id)
 {
 	struct score score = score_start(MLFLOW_FAMILY);
 	struct val source = val_get(v, "source");
 	struct str who = field_text(f, val_get(source, "source_id"));
+	fields_expect(f, v, assessment_rules, "assessments[].");
 	score.id = field_text(f, val_get(v, "assessment_id"));
 	score.name = field_text(f, FIELD_ANY(v, "assessment_name", "name"));
 	score.trace_id = trace_id.len ? trace_id : field_text(f, val_get(v, "trace_id"));
@@ -90,19 +100,24 @@ static void read_assessment(struct fields *f, struct val v, struct str trace_id)
 	sink_score(f->im->sink, &score);
 }
 
+/* How many are superseded: 1 or 0. */
+static uint64_t read_one_assessment(struct fields *f, struct val v, struct str trace_id)
+{
+	bool valid = true;
+	if (field_bool(f, val_get(v, "valid"), &valid) && !valid)
+		return 1;
+	read_assessment(f, v, trace_id);
+	return 0;
+}
+
 static uint64_t read_assessments(struct fields *f, struct val list, struct str trace_id)
 {
 	uint64_t superseded = 0;
-	bool valid;
-	list = field_open(f, list);
-	for (struct member m = val_first(list); m.ok && val_is(list, SCAN_ARRAY); m = val_next(m)) {
-		if (!val_is(m.val, SCAN_OBJECT))
-			continue;
-		if (val_bool(val_get(m.val, "valid"), &valid) && !valid)
-			superseded++;
-		else
-			read_assessment(f, m.val, trace_id);
-	}
+	list = field_open_cell(f, list);
+	fields_expect_objects(f, list, false, "assessments");
+	for (struct member m = val_first(list); m.ok && val_is(list, SCAN_ARRAY); m = val_next(m))
+		if (val_is(m.val, SCAN_OBJECT))
+			superseded += read_one_assessment(f, m.val, trace_id);
 	return superseded;
 }
 
@@ -131,6 +146,16 @@ static struct val request_time(struct val info)
 	return FIELD_ANY(info, "request_time", "timestamp_ms", "timestamp");
 }
 
+static const struct field_rule info_rules[] = {
+    {"tags",             FIELD_EITHER},
+    {"trace_metadata",   FIELD_EITHER},
+    {"request_metadata", FIELD_EITHER},
+    {"assessments",      FIELD_LIST  },
+    {"state",            FIELD_WORD  },
+    {"status",           FIELD_WORD  },
+    {NULL,               FIELD_OBJECT},
+};
+
 uint64_t mlflow_info(struct fields *f, struct val info)
 {
 	struct trace trace = trace_start(MLFLOW_FAMILY);
@@ -139,6 +164,7 @@ uint64_t mlflow_info(struct fields *f, struct val info)
 	trace.id = mlflow_trace_id(f, info);
 	if (!trace.id.len)
 		return 0;
+	fields_expect(f, info, info_rules, "info.");
 	trace.name = field_text(f, mlflow_pair(f, tags, "mlflow.traceName"));
 	trace.session = field_text(f, mlflow_pair(f, meta, "mlflow.trace.session"));
 	trace.user = field_text(f, mlflow_pair(f, meta, "mlflow.trace.user"));
@@ -195,6 +221,8 @@ static void read_row(struct fields *f, struct val row)
 		read_whole(f, trace, info_in(trace));
 	else if (val_is(info_in(row), SCAN_OBJECT))
 		read_whole(f, row, info_in(row));
+	else if (val_ok(val_get(row, "assessment_name")))
+		state->n_superseded += read_one_assessment(f, row, STR_NONE);
 	else if (mlflow_trace_id(f, row).len)
 		state->n_superseded += mlflow_info(f, row);
 	else
@@ -225,6 +253,23 @@ static bool mlflow_record(struct import *im, const struct record *rec, struct er
 	return true;
 }
 
+/* DataFrame.to_json() as it comes, column by column: {"trace_id":{"0":…},"trace":{"0":"{…}"}}. */
+static void read_column(struct import *im, const struct record *rec, struct val column)
+{
+	for (struct member m = val_first(column); m.ok; m = val_next(m)) {
+		struct fields f = fields_of(im, rec);
+		struct val trace = field_open(&f, m.val);
+		if (val_is(m.val, SCAN_STRING) && val_is(info_in(trace), SCAN_OBJECT)) {
+			import_detail(im, rec, SLOT_ROW, val_raw(trace));
+			read_whole(&f, trace, info_in(trace));
+		} else if (val_is(m.val, SCAN_STRING)) {
+			import_problem(im, rec, SEVERITY_SKIPPED, "bad-value", STR_LIT("trace"), "trace skipped",
+			               "no MLflow trace");
+		}
+		fields_done(&f);
+	}
+}
+
 static bool mlflow_frame_end(struct import *im, const struct frame *frame, struct err *err)
 {
 	struct mlflow_state *state = im->state;
@@ -238,6 +283,8 @@ static bool mlflow_frame_end(struct import *im, const struct frame *frame, struc
 		info = frame->root;
 	if (val_is(info, SCAN_OBJECT))
 		state->n_superseded += mlflow_info(&f, info);
+	else if (strcmp(frame->path, "trace") == 0 && !im->decoding)
+		read_column(im, &none, frame->root);
 	fields_done(&f);
 	return true;
 }
@@ -277,6 +324,7 @@ static int mlflow_probe(const struct sample *s, const char **why)
 	    {90, "is a table of MLflow traces",         {"request_id", "trace", "timestamp_ms"}                   },
 	    {88, "is a table of MLflow traces",         {"request_id", "trace", "spans", "request"}               },
 	    {86, "is a table of MLflow traces",         {"trace_id", "state", "trace_metadata", "request_time"}   },
+	    {86, "has rows of MLflow assessments",      {"assessment_name", "trace_id", "source.source_type"}     },
 	};
 	*why = "no MLflow trace";
 	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {

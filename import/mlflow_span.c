@@ -296,9 +296,20 @@ static const char *const span_members[] = {"trace_id",
                                            "links",
                                            NULL};
 
+static const struct field_rule rules[] = {
+    {"attributes", FIELD_EITHER},
+    {"context",    FIELD_OBJECT},
+    {"events",     FIELD_LIST  },
+    {"links",      FIELD_LIST  },
+    {NULL,         FIELD_OBJECT},
+};
+
 void mlflow_span(struct fields *f, struct val v, struct val info)
 {
 	struct span span = span_start(MLFLOW_FAMILY);
+	fields_expect(f, v, rules, "");
+	fields_expect_objects(f, val_get(v, "events"), false, "events");
+	fields_expect_objects(f, val_get(v, "links"), false, "links");
 	struct mlflow_attrs attrs = attrs_of(f, val_get(v, "attributes"));
 	struct val in = attr(f, &attrs, "mlflow.spanInputs"), out = attr(f, &attrs, "mlflow.spanOutputs");
 	read_ids(f, &span, v, &attrs, info);

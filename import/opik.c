@@ -38,12 +38,26 @@ static struct val get(const struct row *r, const char *key)
 	return member_of(r->v, name);
 }
 
+/* What is an object elsewhere is several columns in the CSV: span_usage_prompt_tokens. */
+static const char *const flattened[] = {"input", "output", "metadata", "usage", "error_info"};
+
+static bool is_flattened(const char *key)
+{
+	for (size_t i = 0; i < sizeof flattened / sizeof *flattened; i++)
+		if (strcmp(key, flattened[i]) == 0)
+			return true;
+	return false;
+}
+
 static bool is_mapped(const struct row *r, struct member m, const char *const *keys)
 {
 	char name[KEY_MAX];
 	for (; *keys; keys++) {
 		snprintf(name, sizeof name, "%s%s", r->prefix, *keys);
 		if (member_is_loose(m, name))
+			return true;
+		snprintf(name, sizeof name, "%s%s_", r->prefix, *keys);
+		if (*r->prefix && is_flattened(*keys) && str_starts(member_key(m, r->f->arena), name))
 			return true;
 	}
 	return false;
@@ -54,11 +68,37 @@ static struct str text(const struct row *r, const char *key)
 	return field_text(r->f, get(r, key));
 }
 
+static struct val gathered(const struct row *r, const char *key)
+{
+	struct fields *f = r->f;
+	struct str prefix = arena_printf(f->arena, "%s%s_", r->prefix, key);
+	struct val out = VAL_NONE;
+	struct buf json = BUF_INIT;
+	for (struct member m = val_first(r->v); m.ok; m = val_next(m)) {
+		struct str name = member_key(m, f->arena);
+		if (!str_starts(name, prefix.ptr) || name.len == prefix.len || !field_text(f, m.val).len)
+			continue;
+		buf_add_char(&json, json.len ? ',' : '{');
+		scan_quote(&json, str_from(name, prefix.len));
+		buf_add_char(&json, ':');
+		buf_add_str(&json, val_raw(field_open_cell(f, m.val)));
+	}
+	if (json.len) {
+		buf_add_char(&json, '}');
+		out = fields_scan(f, arena_str(f->arena, buf_str(&json)));
+	}
+	buf_done(&json);
+	return out;
+}
+
 /* In cells what is a list or an object elsewhere is Python's repr of it. */
 static struct val opened(const struct row *r, const char *key)
 {
 	struct val v = get(r, key);
-	return *r->prefix ? field_open_cell(r->f, v) : field_open(r->f, v);
+	if (!*r->prefix)
+		return field_open(r->f, v);
+	v = field_open_cell(r->f, v);
+	return !val_ok(v) && is_flattened(key) ? gathered(r, key) : v;
 }
 
 static struct str project_of(const struct row *r)
@@ -116,7 +156,10 @@ static void read_scores(const struct row *r, struct str trace, struct str span)
 	struct val list = opened(r, "feedback_scores");
 	if (!val_is(list, SCAN_ARRAY))
 		return;
+	fields_expect_objects(r->f, list, false, "feedback_scores");
 	for (struct member m = val_first(list); m.ok; m = val_next(m)) {
+		if (!val_is(m.val, SCAN_OBJECT))
+			continue;
 		struct score score = score_of(r->f, m.val);
 		score.trace_id = trace;
 		score.span_id = span;
@@ -128,15 +171,16 @@ static void read_scores(const struct row *r, struct str trace, struct str span)
 	}
 }
 
-/* As sent: the target is in id. Whether of a trace or a span only the address told; a row may say it by other members. */
+/* As sent: the target is in id. Whether it is a trace or a span only the address told; a row may say it by other members. */
 static void read_score_row(struct fields *f, struct val v)
 {
 	struct score score = score_of(f, v);
 	struct str id = field_text(f, val_get(v, "id")), span = field_text(f, val_get(v, "span_id"));
 	score.trace_id = field_text(f, val_get(v, "trace_id"));
-	score.span_id = span.len ? span : score.trace_id.len ? id : STR_NONE;
-	if (!score.trace_id.len && !score.span_id.len)
-		score.trace_id = id;
+	score.span_id = span.len ? span : id;
+	if (str_eq(score.span_id, score.trace_id))
+		score.span_id = STR_NONE;
+	score.either = !score.trace_id.len && !span.len && id.len;
 	if (!score.trace_id.len && !score.span_id.len)
 		score.session = field_text(f, val_get(v, "thread_id"));
 	if (score.name.len && (score.trace_id.len || score.span_id.len || score.session.len))
@@ -246,9 +290,20 @@ static void read_attributes(const struct row *r, struct span *span)
 	fields_attributes(r->f, span, r->v, "", not );
 }
 
+static const struct field_rule rules[] = {
+    {"type",            FIELD_WORD  },
+    {"metadata",        FIELD_OBJECT},
+    {"usage",           FIELD_OBJECT},
+    {"tags",            FIELD_TAGS  },
+    {"feedback_scores", FIELD_LIST  },
+    {"feedbackScores",  FIELD_LIST  },
+    {NULL,              FIELD_OBJECT},
+};
+
 static void read_span(const struct row *r)
 {
 	struct span span = span_start("opik");
+	fields_expect(r->f, r->v, rules, "");
 	struct val metadata = opened(r, "metadata");
 	span.id = text(r, "id");
 	span.trace_id = text(r, "trace_id");
@@ -337,6 +392,7 @@ static struct str content(const struct row *r, const char *key)
 static void read_trace(const struct row *r)
 {
 	struct trace trace = trace_start("opik");
+	fields_expect(r->f, r->v, rules, "");
 	trace.id = text(r, "id");
 	trace.name = text(r, "name");
 	read_times(r, &trace.start_ns, &trace.end_ns);

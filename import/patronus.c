@@ -24,16 +24,24 @@ static enum score_source source_of(struct val row)
 	return val_ok(FIELD_ANY(row, "evaluator_family")) ? SOURCE_JUDGE : SOURCE_CODE;
 }
 
-static struct score score_of(const struct fields *f, struct val row)
+static const struct field_rule rules[] = {
+    {"pass", FIELD_BOOL  },
+    {"tags", FIELD_OBJECT},
+    {NULL,   FIELD_OBJECT},
+};
+
+static struct score score_of(struct fields *f, struct val row)
 {
+	fields_expect(f, row, rules, "");
 	struct score score = score_start("patronus");
 	bool pass;
 	score.scope.project = field_text(f, FIELD_ANY(row, "project_id"));
 	score.id = field_text(f, val_get(row, "id"));
+	score.own_id = true;
 	score.name = field_text(f, FIELD_ANY(row, "metric_name", "criteria", "evaluator_id", "evaluator_family"));
 	score.value = field_number(f, FIELD_ANY(row, "score", "score_raw"), "score");
 	score.label = field_text(f, FIELD_ANY(row, "text_output"));
-	score.pass = val_bool(val_get(row, "pass"), &pass) ? pass : -1;
+	score.pass = field_bool(f, val_get(row, "pass"), &pass) ? pass : -1;
 	score.explanation = field_text(f, val_get(row, "explanation"));
 	score.source = source_of(row);
 	if (score.source == SOURCE_JUDGE)

@@ -2,6 +2,7 @@
  * and its annotations, which name spans of another file. Sources: Arize-ai/phoenix src/phoenix/server/api/routers/v1 (spans.py,
  * annotations.py), phoenix-client 6.14.2. */
 #include "import/columns.h"
+#include "import/fields.h"
 #include "import/semconv.h"
 #include "import/span_json.h"
 
@@ -71,6 +72,21 @@ static void fill_value(const struct otlp_in *in, struct val v, struct score *sco
 	}
 }
 
+static const struct field_rule rules[] = {
+    {"result",         FIELD_OBJECT},
+    {"annotator_kind", FIELD_WORD  },
+    {"metadata",       FIELD_OBJECT},
+    {NULL,             FIELD_OBJECT},
+};
+
+static void expect(const struct otlp_in *in, struct val v, const char *prefix)
+{
+	struct fields f = fields_of(in->im, in->rec);
+
+	fields_expect(&f, v, rules, prefix);
+	fields_done(&f);
+}
+
 static void read_score(const struct otlp_in *in, struct val v, const struct span_in *span)
 {
 	struct arena *a = in->arena;
@@ -78,6 +94,7 @@ static void read_score(const struct otlp_in *in, struct val v, const struct span
 	struct score score = {
 	    .scope = {.family = STR_LIT("phoenix")}, .value = UNKNOWN_DOUBLE, .threshold = UNKNOWN_DOUBLE, .pass = -1};
 
+	expect(in, v, span ? "annotations[]." : "");
 	score.span_id = span_json_id(in, either(v, "span_id", "context.span_id"), 8, "span_id");
 	score.trace_id = span_json_id(in, either(v, "trace_id", "context.trace_id"), 16, "trace_id");
 	if (span) {
@@ -154,6 +171,9 @@ static void read_annotations(const struct otlp_in *in, struct val v, const struc
 	for (struct member m = val_first(list); m.ok; m = val_next(m)) {
 		if (val_is(m.val, SCAN_OBJECT))
 			read_score(in, m.val, span);
+		else
+			import_problem(in->im, in->rec, SEVERITY_SKIPPED, "wrong-type", STR_LIT("annotations"),
+			               "score skipped", "an annotation that is not an object");
 	}
 }
 

@@ -309,10 +309,33 @@ static struct span call_span(struct fields *f, struct val call, struct str trace
 	return span;
 }
 
+static const struct field_rule call_rules[] = {
+    {"op_name",    FIELD_WORD  },
+    {"attributes", FIELD_OBJECT},
+    {"summary",    FIELD_OBJECT},
+    {NULL,         FIELD_OBJECT},
+};
+
+static const struct field_rule summary_rules[] = {
+    {"usage", FIELD_OBJECT},
+    {"weave", FIELD_OBJECT},
+    {NULL,    FIELD_OBJECT},
+};
+
+static const struct field_rule own_rules[] = {
+    {"status",   FIELD_WORD  },
+    {"costs",    FIELD_OBJECT},
+    {"feedback", FIELD_LIST  },
+    {NULL,       FIELD_OBJECT},
+};
+
 static void tell_call(struct fields *f, struct val call, struct str trace, bool is_end)
 {
 	struct span span = call_span(f, call, trace);
 	struct val summary = gathered(f, call, "summary");
+	fields_expect(f, call, call_rules, "");
+	fields_expect(f, summary, summary_rules, "summary.");
+	fields_expect(f, val_get(summary, "weave"), own_rules, "summary.weave.");
 	span.start_ns = field_time(f, val_get(call, "started_at"), "started_at");
 	span.end_ns = field_time(f, val_get(call, "ended_at"), "ended_at");
 	read_status(f, &span, call, summary, is_end);

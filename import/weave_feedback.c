@@ -92,9 +92,15 @@ static void tell_feedback(struct fields *f, struct score *score, struct str type
 	sink_score(f->im->sink, score);
 }
 
+static const struct field_rule rules[] = {
+    {"payload", FIELD_OBJECT},
+    {NULL,      FIELD_OBJECT},
+};
+
 void weave_feedback(struct fields *f, struct val row, const struct span *of)
 {
 	struct score score = score_start("weave");
+	fields_expect(f, row, rules, of ? "summary.weave.feedback[]." : "");
 	struct str ref = field_text(f, val_get(row, "weave_ref"));
 	struct str type = field_text(f, val_get(row, "feedback_type"));
 	score.span_id = of ? of->id : ref_call(ref);
@@ -103,6 +109,7 @@ void weave_feedback(struct fields *f, struct val row, const struct span *of)
 	if (!score.scope.project.ptr)
 		score.scope.project = ref_project(ref);
 	score.id = field_text(f, val_get(row, "id"));
+	score.own_id = true;
 	score.author = field_text(f, FIELD_ANY(row, "creator", "wb_user_id"));
 	score.time_ns = field_time(f, val_get(row, "created_at"), "created_at");
 	if (!score.span_id.len || !type.len) {

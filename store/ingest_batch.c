@@ -389,10 +389,33 @@ static struct str score_target(struct batch *b, const struct score *score)
 	if (score->trace_id.len)
 		return score->trace_id;
 	if (score->span_id.len)
-		return arena_printf(&b->arena, WAITING_SPAN STR_FMT, STR_ARG(score->span_id));
+		return arena_printf(&b->arena, "%s" STR_FMT, score->either ? WAITING_EITHER : WAITING_SPAN,
+		                    STR_ARG(score->span_id));
 	if (score->session.len)
 		return arena_printf(&b->arena, WAITING_SESSION STR_FMT, STR_ARG(score->session));
 	return STR_NONE;
+}
+
+/* What makes two scores one. */
+static int64_t score_ident(struct batch *b, const struct score *score, const struct batch_score *s)
+{
+	buf_clear(&b->facts);
+	if (score->own_id && score->id.len) {
+		fact_text(&b->facts, score->scope.family);
+	} else {
+		fact_bits(&b->facts, b->traces.at[s->trace].key.byte, sizeof(struct hash128));
+		fact_int(&b->facts, s->has_span);
+		fact_int(&b->facts, s->span);
+		fact_int(&b->facts, s->time_ns);
+		fact_int(&b->facts, s->from);
+		fact_word(b, s->judge);
+		fact_word(b, s->author);
+	}
+	fact_double(&b->facts, s->value);
+	fact_word(b, s->name);
+	fact_text(&b->facts, score->label);
+	fact_text(&b->facts, score->id);
+	return (int64_t)hash64(buf_str(&b->facts));
 }
 
 void batch_score_add(struct batch *b, struct batch_place *place, const struct score *score)
@@ -415,19 +438,7 @@ void batch_score_add(struct batch *b, struct batch_place *place, const struct sc
 	bool is_hex;
 	if (s.has_span)
 		s.span = model_span_key(score->span_id, &is_hex);
-	buf_clear(&b->facts);
-	fact_bits(&b->facts, b->traces.at[s.trace].key.byte, sizeof(struct hash128));
-	fact_int(&b->facts, s.has_span);
-	fact_int(&b->facts, s.span);
-	fact_int(&b->facts, s.time_ns);
-	fact_int(&b->facts, s.from);
-	fact_double(&b->facts, s.value);
-	fact_word(b, s.name);
-	fact_word(b, s.judge);
-	fact_word(b, s.author);
-	fact_text(&b->facts, score->label);
-	fact_text(&b->facts, score->id);
-	s.ident = (int64_t)hash64(buf_str(&b->facts));
+	s.ident = score_ident(b, score, &s);
 	s.record = place->number;
 	entry_at_work(b, place, false);
 	*vec_add(&b->scores) = s;

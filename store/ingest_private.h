@@ -74,6 +74,8 @@ struct settle_group { /* a row of several parts: so many of settle_job.refs */
 /* Scores of a span whose trace is not known: where they wait. */
 struct waiting {
 	int64_t key, place; /* the span's key; row id of the trace that stands for it */
+	bool either;        /* the id may be a trace's */
+	bool of_trace;      /* adopted: it was one */
 };
 
 struct claim { /* a row whose source is not the one that its part names */
@@ -207,10 +209,11 @@ bool settle_mark_known(struct writer *w, struct batch *b, struct err *err);
 bool settle_sweep_range(struct writer *w, int64_t first, int64_t n, struct err *err);
 
 /* Scores that name a span and no trace (ingest_waiting.c). */
-bool waiting_load(struct writer *w, struct err *err);                           /* at a source's beginning */
-void waiting_meet(const struct writer *w, struct settle_job *job, int64_t key); /* a row of the job's is written */
-bool waiting_adopt(struct writer *w, struct settle_job *job, struct err *err);  /* its trace's row is written */
-bool waiting_finish(struct writer *w, struct err *err);                         /* at a source's end */
+bool waiting_load(struct writer *w, struct err *err);                               /* at a source's beginning */
+void waiting_meet(const struct writer *w, struct settle_job *job, int64_t key);     /* a row of the job's is written */
+bool waiting_meet_trace(struct writer *w, struct settle_job *job, struct err *err); /* its rows are written */
+bool waiting_adopt(struct writer *w, struct settle_job *job, struct err *err);      /* its trace's row is written */
+bool waiting_finish(struct writer *w, struct err *err);                             /* at a source's end */
 
 /* Eval runs (ingest_cases.c). */
 bool cases_write(struct writer *w, struct batch *b, struct err *err);

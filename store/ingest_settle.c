@@ -295,7 +295,8 @@ static bool write_trace(struct writer *w, struct settle_job *job, struct err *er
 		job->seen = w->source;
 	if (!job->source)
 		job->source = job->seen;
-	return rows_write_trace(w->db, job, &w->settle, &said, err) && waiting_adopt(w, job, err);
+	return rows_write_trace(w->db, job, &w->settle, &said, err) && waiting_meet_trace(w, job, err) &&
+	       waiting_adopt(w, job, err);
 }
 
 static bool report_conflicts(struct writer *w, struct settle_job *job, struct err *err)

@@ -169,6 +169,7 @@ struct score {
 	struct id_scope scope;
 	struct str trace_id,
 	    span_id;        /* span_id absent: the whole trace; trace_id absent: the span wherever it is, or comes */
+	bool either;        /* without trace_id: span_id may be a trace's id as well, the source does not say which */
 	struct str session; /* without trace_id and span_id: of a whole session */
 	struct str name;
 	double value;     /* number; booleans 0/1; unknown when only a label */
@@ -180,10 +181,13 @@ struct score {
 	struct str judge_model, author;
 	int64_t time_ns;
 	struct str id; /* the source's own id, if it has one: repeats of a name stay apart */
+	bool
+	    own_id; /* nobody else in the family has that id: the same score may be told of a span and of its trace and span */
 };
 
-/* What begins the text of the row where scores wait for a span, or stand for a session: no trace's own id begins so. */
+/* What begins the text of the row where scores wait for a span (or a trace), or stand for a session: no trace's own id begins so. */
 #define WAITING_SPAN    "span:"
+#define WAITING_EITHER  WAITING_SPAN "?"
 #define WAITING_SESSION "session:"
 
 struct metric { /* an aggregate the source states */

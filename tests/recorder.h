@@ -196,6 +196,8 @@ static void rec_trace(struct sink *sink, const struct trace *trace)
 
 static void rec_score_line(struct buf *out, const struct score *score)
 {
+	if (score->either)
+		buf_add_cstr(out, " or=trace");
 	rec_text(out, "session", score->session);
 	rec_text(out, "name", score->name);
 	rec_double(out, "value", score->value);

@@ -21,3 +21,13 @@ otlp
 $ spoor formats otpl 2>&1
 spoor: no format is called otpl (did you mean otlp?); spoor formats lists them
 ? 1
+# A page without anything on it is of no format in particular, and is refused by that name.
+$ printf '{"data":[],"meta":{"page":1}}' >$T/page.json; printf '[ ]' >$T/list.json; printf '{"runs":[1]}' >$T/one.json; cd $T; spoor import page.json list.json one.json 2>&1
+spoor: page.json: an empty list: no record in it tells the format (nothing imported)
+spoor: list.json: an empty list: no record in it tells the format (nothing imported)
+spoor: one.json: JSON of no known format (nothing imported)
+page.json  -          refused
+list.json  -          refused
+one.json   -          refused
+3 files: nothing
+? 3

@@ -908,7 +908,7 @@ static void test_halves_of_a_call(void **state)
 	buf_done(&want);
 }
 
-static void source_with(struct box *box, const char *name, bool spans, bool score)
+static void source_with_score(struct box *box, const char *name, bool spans, const struct score *score)
 {
 	struct err err = ERR_INIT;
 	struct ingest_counts held, fresh;
@@ -916,39 +916,76 @@ static void source_with(struct box *box, const char *name, bool spans, bool scor
 	must(in != NULL, &err);
 	struct source source = source_of(name);
 	must(ingest_begin(in, &source, &err), &err);
+	if (score) {
+		struct entry e = {.type = ENTRY_RECORD, .bytes = STR_LIT("a score"), .record = 1};
+		sink_entry(ingest_sink(in), &e);
+		sink_score(ingest_sink(in), score);
+	}
+	for (int i = 0; spans && i < 3; i++)
+		put_large(ingest_sink(in), i, "one");
+	must(ingest_end(in, true, &held, &fresh, &err), &err);
+	assert_int_equal(held.scores, score != NULL);
+	assert_int_equal(held.traces, spans);
+	must(ingest_close(in, &err), &err);
+}
+
+static void source_with(struct box *box, const char *name, bool spans, bool score, struct str target)
+{
 	struct score waits = {.scope = {.family = STR_LIT("another")},
-	                      .span_id = STR_LIT("0000000000000002"),
+	                      .span_id = target,
+	                      .either = true,
 	                      .name = STR_LIT("useful"),
 	                      .value = 1,
 	                      .threshold = UNKNOWN_DOUBLE,
 	                      .pass = -1,
 	                      .time_ns = TIME_UNKNOWN};
-	if (score) {
-		struct entry e = {.type = ENTRY_RECORD, .bytes = STR_LIT("a score"), .record = 1};
-		sink_entry(ingest_sink(in), &e);
-		sink_score(ingest_sink(in), &waits);
-	}
-	for (int i = 0; spans && i < 3; i++)
-		put_large(ingest_sink(in), i, "one");
-	must(ingest_end(in, true, &held, &fresh, &err), &err);
-	assert_int_equal(held.scores, score);
-	assert_int_equal(held.traces, spans);
-	must(ingest_close(in, &err), &err);
+	source_with_score(box, name, spans, score ? &waits : NULL);
 }
 
-/* A score that names only its span comes to it, whichever is first, and once. */
+/* With an id of its own it is one score, whether its trace is told or not. */
+static void test_score_told_twice(void **state)
+{
+	(void)state;
+	for (int order = 0; order < 2; order++) {
+		struct box box;
+		struct score score = {.scope = {.family = STR_LIT("another")},
+		                      .span_id = STR_LIT("0000000000000002"),
+		                      .name = STR_LIT("useful"),
+		                      .value = 1,
+		                      .threshold = UNKNOWN_DOUBLE,
+		                      .pass = -1,
+		                      .time_ns = TIME_UNKNOWN,
+		                      .id = STR_LIT("feedback 1"),
+		                      .own_id = true};
+		box_open(&box);
+		for (int turn = 0; turn < 2; turn++) {
+			score.trace_id = order == turn ? STR_NONE : STR_LIT("000102030405060708090a0b0c0d0e0f");
+			source_with_score(&box, turn ? "second" : "first", true, &score);
+		}
+		assert_int_equal(number(box.db, "SELECT count(*) FROM score"), 1);
+		assert_int_equal(number(box.db, "SELECT c.trace = t.id FROM score c, trace t WHERE t.seen > 0"), 1);
+		assert_int_equal(number(box.db, "SELECT scores FROM trace WHERE seen > 0"), 1);
+		box_close(&box);
+	}
+}
+
+/* A score that names only its span comes to it, whichever is first, and once; so does one whose id turns out to be a trace's. */
 static void test_score_without_trace(void **state)
 {
 	(void)state;
-	for (int order = 0; order < 3; order++) {
+	for (int round = 0; round < 6; round++) {
 		struct box box;
+		int order = round % 3;
+		bool of_trace = round >= 3;
+		struct str target =
+		    of_trace ? STR_LIT("000102030405060708090a0b0c0d0e0f") : STR_LIT("0000000000000002");
 		box_open(&box);
 		if (order < 2)
-			source_with(&box, "first", order == 0, order == 1);
-		source_with(&box, "second", order != 0, order != 1);
-		source_with(&box, "a copy of the scores", false, true);
+			source_with(&box, "first", order == 0, order == 1, target);
+		source_with(&box, "second", order != 0, order != 1, target);
+		source_with(&box, "a copy of the scores", false, true, target);
 		assert_int_equal(number(box.db, "SELECT count(*) FROM score"), 1);
-		assert_int_equal(number(box.db, "SELECT span FROM score"), 2);
+		assert_int_equal(number(box.db, "SELECT ifnull(span, 0) FROM score"), of_trace ? 0 : 2);
 		assert_int_equal(number(box.db, "SELECT c.trace = t.id FROM score c, trace t WHERE t.seen > 0"), 1);
 		assert_int_equal(number(box.db, "SELECT scores FROM trace WHERE seen > 0"), 1);
 		assert_int_equal(number(box.db, "SELECT sum(scores) FROM trace WHERE seen = 0"), 0);
@@ -1087,6 +1124,7 @@ int main(void)
 	    cmocka_unit_test(test_conflict),
 	    cmocka_unit_test(test_halves_of_a_call),
 	    cmocka_unit_test(test_score_without_trace),
+	    cmocka_unit_test(test_score_told_twice),
 	    cmocka_unit_test(test_repeated_keys),
 	    cmocka_unit_test(test_strict),
 	    cmocka_unit_test(test_made_up_ids),

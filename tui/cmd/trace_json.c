@@ -134,9 +134,9 @@ static void links(struct jout *j, const struct span *span)
 	jout_end(j);
 }
 
-static void scores(struct jout *j, const struct score_row *rows, size_t n, bool of_trace)
+static void scores(struct jout *j, const char *name, const struct score_row *rows, size_t n, bool of_trace)
 {
-	jout_array(j, "scores");
+	jout_array(j, name);
 	for (size_t i = 0; i < n; i++) {
 		const struct score_row *s = &rows[i];
 		if (s->of_trace != of_trace)
@@ -212,7 +212,7 @@ static bool print_span(struct trace_out *t, struct block_cache *blocks, struct j
 	if (t->payload)
 		payload(j, &d, str_of(trouble.text));
 	links(j, &d.span);
-	scores(j, d.scores, d.n_scores, false);
+	scores(j, "scores", d.scores, d.n_scores, false);
 	jout_end(j);
 	arena_done(&arena);
 	return out_stream(&t->text, err);
@@ -238,12 +238,25 @@ static bool print_spans(struct trace_out *t, struct jout *j, struct err *err)
 	return ok && err->code == ERR_NONE;
 }
 
+/* "scores" of a trace are means by name: here are those given to the whole trace or its session, each as it was given. */
+static bool trace_scores(struct trace_out *t, struct jout *j, struct err *err)
+{
+	struct score_row *rows;
+	size_t n;
+	if (!span_scores(t->db, t->row.id, 0, true, &t->arena, &rows, &n, err))
+		return false;
+	scores(j, "trace_scores", rows, n, true);
+	return true;
+}
+
 bool trace_json(struct trace_out *t, struct err *err)
 {
 	struct jout j;
 	jout_init(&j, &t->text, false);
 	jout_object(&j, NULL);
 	out_members_but(&j, trace_columns, &t->row, "spans", "span_count"); /* here "spans" are the spans */
+	if (!trace_scores(t, &j, err))
+		return false;
 	jout_array(&j, "spans");
 	if (!print_spans(t, &j, err))
 		return false;
