@@ -120,7 +120,8 @@ static void take_extras(struct mapping *m)
 	}
 	if (m->said == KIND_SPAN && m->said_rank >= BARE_RANK)
 		m->said_rank = INT32_MAX;
-	if (m->in->kind_word.len && m->said_rank > 1 && semconv_kind_said(C_KIND_PLATFORM, m->in->kind_word, &kind) && kind != KIND_SPAN) {
+	if (m->in->kind_word.len && m->said_rank > 1 && semconv_kind_said(C_KIND_PLATFORM, m->in->kind_word, &kind) &&
+	    kind != KIND_SPAN) {
 		m->said = kind;
 		m->said_rank = 1;
 	}

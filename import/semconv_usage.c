@@ -100,8 +100,7 @@ static bool scan_object(struct mapping *m, enum field field, struct scan *scan)
 {
 	static const struct scan_opts opts = {.last = true, .lenient = true, .replace_utf8 = true};
 
-	return scan_text(scan, str_trim(semconv_text(m, field)), &opts) &&
-	       val_is(scan_root(scan), SCAN_OBJECT);
+	return scan_text(scan, str_trim(semconv_text(m, field)), &opts) && val_is(scan_root(scan), SCAN_OBJECT);
 }
 
 /* counts[field]: what the object says of it, else UNKNOWN_INT. */

@@ -554,6 +554,12 @@ static void secrets(void **state)
 	     {"**.s", "m.**.t", "h"},
 	     "{\"m\":\"[{\\\"s\\\":\\\"[not stored: 1 bytes]\\\",\\\"t\\\":\\\"[not stored: 2 "
 	     "bytes]\\\"}]\",\"h\":\"[not stored: 11 bytes]\"}",	                                                                                14},
+	    {"{\"a\":{\"\\u0073\\u0065\":\"xy\"},\"se\":[1,\"se\"]}",
+	     {"**.se", "**.ses"},
+	     "{\"a\":{\"\\u0073\\u0065\":\"[not stored: 4 bytes]\"},\"se\":\"[not stored: 8 bytes]\"}",	                                         12},
+	    {"{\"a\":{\"s\":[1,22]},\"b\":[\"s\"]}",
+	     {"**.s[]"},
+	     "{\"a\":{\"s\":[\"[not stored: 1 bytes]\",\"[not stored: 2 bytes]\"]},\"b\":[\"s\"]}",	                                             3 },
 	    {"{\"b\":1}",	                                                {"a.b"},                  NULL,                                        0 },
 	    {"[1]",	                                                      {"a"},                    NULL,	                                0 },
 	    {"7",	                                                        {"**.a"},                 NULL,	                                0 },
