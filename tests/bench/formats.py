@@ -17,7 +17,7 @@ FILES = [
     ("claude-code", "claude-code/ce4f5cd2-88f5-4cd0-a68e-d7b732479832.jsonl"),
     ("codex", "codex/rollout-editing.jsonl"), ("atif", "atif/openhands_hello-world.trajectory.json"),
 ]
-IDS = re.compile(r'("(?:[A-Za-z_.]*(?:[iI][dD]|ID)s?|uuid|parentUuid|leafUuid|dotted_order|parent|session)"\s*:\s*")([^"\\]{3,120})"')
+IDS = re.compile(r'("(?:[A-Za-z_.]*(?:[iI][dD]|ID)s?|uuid|parentUuid|leafUuid|dotted_order|parent|session)"\s*:\s*"(?:\\")?)([^"\\]{3,120})((?:\\")?")')
 ROUNDS = 3
 
 
@@ -39,7 +39,7 @@ def copy_of(text, n):
             it = iter(digits * 3)
             seen[value] = re.sub(r"[0-9a-f]", lambda m: next(it), value)
         return seen[value]
-    return IDS.sub(lambda m: m.group(1) + other(m.group(2)) + '"', text)
+    return IDS.sub(lambda m: m.group(1) + other(m.group(2)) + m.group(3), text)
 
 
 def make(path, text, megabytes):
