@@ -627,6 +627,45 @@ static void secrets_of_formats(void **state)
 	each_file(secrets_one);
 }
 
+/* Of a first value larger than the sample only the first keys are known: a long question, long instructions. */
+static void known_by_first_keys(void **state)
+{
+	static const struct {
+		const char *head, *name;
+	} rows[] = {
+	    {"{\"parentUuid\":null,\"sessionId\":\"s\",\"type\":\"user\",\"message\":{\"role\":\"user\",\"content\":\"",
+	     "claude-code"	                                                                                                                                       },
+	    {"{\"parentUuid\":null,\"isSidechain\":true,\"agentId\":\"a\",\"type\":\"user\",\"message\":{\"role\":"
+	     "\"user\",\"content\":\"",	                                                                                                   "claude-code"	                                                                                                                           },
+	    {"{\"loglines\":[{\"type\":\"user\",\"message\":{\"content\":\"",	                                                                                                  "claude-code"},
+	    {"{\"timestamp\":\"2026-04-23T20:21:10Z\",\"type\":\"session_meta\",\"payload\":{\"id\":\"i\",\"cli_"
+	     "version\":\"0.1\",\"instructions\":\"",	                                                                                                  "codex"	                                                                                                                                                                                          },
+	    {"{\"timestamp\":\"2026-04-23T20:21:10Z\",\"type\":\"session_meta\",\"payload\":{\"id\":\"i\",\"base_"
+	     "instructions\":{\"text\":\"","codex"},
+	    {"{\"uuid\":\"u\",\"baseSpans\":[{\"uuid\":\"v\",\"input\":\"",	                                                                      "deepeval-trace"	                                                                                                                     },
+	    {"{\"run_type\":\"llm\",\"dotted_order\":\"20260101T\",\"inputs\":{\"text\":\"",                                              "langsmith"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct buf text = BUF_INIT;
+		struct arena arena = ARENA_INIT;
+		struct sample sample;
+		const struct format *format;
+		const char *why;
+
+		buf_add_cstr(&text, rows[i].head);
+		while (text.len < SAMPLE_BYTES)
+			buf_add_cstr(&text, "word after word ");
+		sample_fill(&sample, STR_LIT("x"), str_cut(buf_str(&text), 0, SAMPLE_BYTES), false, &arena);
+		format = format_detect(&sample, &why);
+		if (!format || strcmp(format->name, rows[i].name) != 0)
+			fail_msg("%s is %s", rows[i].head, format ? format->name : "not known");
+		arena_done(&arena);
+		buf_done(&text);
+	}
+}
+
 /* ---- the corpus: counts against its tables */
 
 static const char *corpus(void)
@@ -1009,6 +1048,7 @@ int main(void)
 	    cmocka_unit_test(names),
 	    cmocka_unit_test(secrets),
 	    cmocka_unit_test(secrets_of_formats),
+	    cmocka_unit_test(known_by_first_keys),
 	    cmocka_unit_test(corpus_counts),
 	    cmocka_unit_test(corpus_detection),
 	    cmocka_unit_test(corpus_hostile),
