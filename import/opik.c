@@ -31,21 +31,27 @@ static struct val member_of(struct val v, const char *key)
 	return exact.scan ? exact : val_get_loose(v, key);
 }
 
+/* Only rows of a list of both have a prefix; nearly no name has to be written out. */
+static const char *prefixed(const struct row *r, const char *key, char name[KEY_MAX])
+{
+	if (!*r->prefix)
+		return key;
+	snprintf(name, KEY_MAX, "%s%s", r->prefix, key);
+	return name;
+}
+
 static struct val get(const struct row *r, const char *key)
 {
 	char name[KEY_MAX];
-	snprintf(name, sizeof name, "%s%s", r->prefix, key);
-	return member_of(r->v, name);
+	return member_of(r->v, prefixed(r, key, name));
 }
 
 static bool is_mapped(const struct row *r, struct member m, const char *const *keys)
 {
 	char name[KEY_MAX];
-	for (; *keys; keys++) {
-		snprintf(name, sizeof name, "%s%s", r->prefix, *keys);
-		if (member_is_loose(m, name))
+	for (; *keys; keys++)
+		if (member_is_loose(m, prefixed(r, *keys, name)))
 			return true;
-	}
 	return false;
 }
 
