@@ -631,19 +631,14 @@ static void secrets_of_formats(void **state)
 static void known_by_first_keys(void **state)
 {
 	static const struct {
-		const char *head, *name;
+		const char *name, *head; /* ' for " */
 	} rows[] = {
-	    {"{\"parentUuid\":null,\"sessionId\":\"s\",\"type\":\"user\",\"message\":{\"role\":\"user\",\"content\":\"",
-	     "claude-code"	                                                                                                                                       },
-	    {"{\"parentUuid\":null,\"isSidechain\":true,\"agentId\":\"a\",\"type\":\"user\",\"message\":{\"role\":"
-	     "\"user\",\"content\":\"",	                                                                                                   "claude-code"	                                                                                                                           },
-	    {"{\"loglines\":[{\"type\":\"user\",\"message\":{\"content\":\"",	                                                                                                  "claude-code"},
-	    {"{\"timestamp\":\"2026-04-23T20:21:10Z\",\"type\":\"session_meta\",\"payload\":{\"id\":\"i\",\"cli_"
-	     "version\":\"0.1\",\"instructions\":\"",	                                                                                                  "codex"	                                                                                                                                                                                          },
-	    {"{\"timestamp\":\"2026-04-23T20:21:10Z\",\"type\":\"session_meta\",\"payload\":{\"id\":\"i\",\"base_"
-	     "instructions\":{\"text\":\"","codex"},
-	    {"{\"uuid\":\"u\",\"baseSpans\":[{\"uuid\":\"v\",\"input\":\"",	                                                                      "deepeval-trace"	                                                                                                                     },
-	    {"{\"run_type\":\"llm\",\"dotted_order\":\"20260101T\",\"inputs\":{\"text\":\"",                                              "langsmith"},
+	    {"claude-code",    "{'parentUuid':null,'sessionId':'s','type':'user','message':{'role':'user','content':'"   },
+	    {"claude-code",    "{'parentUuid':null,'isSidechain':true,'type':'user','message':{'role':'user','content':'"},
+	    {"claude-code",    "{'loglines':[{'type':'user','message':{'content':'"                                      },
+	    {"codex",          "{'timestamp':'2026-04-23','type':'session_meta','payload':{'id':'i','instructions':'"    },
+	    {"deepeval-trace", "{'uuid':'u','baseSpans':[{'uuid':'v','input':'"                                          },
+	    {"langsmith",      "{'run_type':'llm','dotted_order':'20260101T','inputs':{'text':'"                         },
 	};
 
 	(void)state;
@@ -654,7 +649,8 @@ static void known_by_first_keys(void **state)
 		const struct format *format;
 		const char *why;
 
-		buf_add_cstr(&text, rows[i].head);
+		for (const char *c = rows[i].head; *c; c++)
+			buf_add_char(&text, *c == '\'' ? '"' : *c);
 		while (text.len < SAMPLE_BYTES)
 			buf_add_cstr(&text, "word after word ");
 		sample_fill(&sample, STR_LIT("x"), str_cut(buf_str(&text), 0, SAMPLE_BYTES), false, &arena);
