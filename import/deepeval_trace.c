@@ -253,6 +253,10 @@ static int deepeval_probe(const struct sample *sample, const char **why)
 	for (int i = 0; i < N_ARRAYS; i++)
 		n += sample_has(sample, arrays[i].name);
 	*why = n >= 2 ? "has baseSpans, llmSpans and their like" : "no baseSpans with llmSpans";
+	if (n == 1 && !sample->whole && sample_has(sample, "uuid")) {
+		*why = "uuid and the first spans of a trace larger than the sample";
+		return 80;
+	}
 	return n >= 2 && sample_has(sample, "uuid") ? 96 : n >= 3 ? 90 : 0;
 }
 

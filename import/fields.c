@@ -120,9 +120,17 @@ struct val fields_scan(struct fields *f, struct str json)
 	return scan_text(scan, json, &opts) ? scan_root(scan) : VAL_NONE;
 }
 
+/* By its first byte as written: a long text that is no JSON is not unescaped to find that out. */
+static bool body_may_open(struct val string)
+{
+	struct str raw = val_raw(string);
+	unsigned char c = raw.len > 3 ? (unsigned char)raw.ptr[1] : 'x';
+	return c == '{' || c == '[' || c == '\\' || c <= ' ';
+}
+
 struct val field_open(struct fields *f, struct val v)
 {
-	for (int i = 0; i < OPENED_MAX && val_is(v, SCAN_STRING); i++) {
+	for (int i = 0; i < OPENED_MAX && val_is(v, SCAN_STRING) && body_may_open(v); i++) {
 		struct str text = str_trim(val_str(v, f->arena));
 		struct val opened = may_open(text) ? fields_scan(f, text) : VAL_NONE;
 		if (!opened.scan)

@@ -69,16 +69,28 @@ static const struct {
     {USAGE_COST,      "cost"                                      },
 };
 
+static bool has_object(struct val v)
+{
+	struct member m = val_first(v);
+	while (m.ok && !val_is(m.val, SCAN_OBJECT))
+		m = val_next(m);
+	return m.ok;
+}
+
 static void pick_usage(struct val usage, struct val *got, const char **names)
 {
+	bool nested = has_object(usage);
 	for (size_t i = 0; i < sizeof usage_rows / sizeof *usage_rows; i++) {
-		struct val *best = &got[usage_rows[i].field], v = val_get(usage, usage_rows[i].path);
-		if (!val_ok(v)) /* Langfuse has flat names with a dot in them */
+		struct val *best = &got[usage_rows[i].field], v;
+		if (val_ok(*best))
+			continue;
+		v = val_get(usage, usage_rows[i].path); /* Langfuse has flat names with a dot in them */
+		if (!val_ok(v) && nested && strchr(usage_rows[i].path, '.'))
 			v = val_path(usage, usage_rows[i].path);
-		if (!val_ok(*best) && val_ok(v) && !val_is(v, SCAN_OBJECT)) {
-			*best = v;
-			names[usage_rows[i].field] = usage_rows[i].path;
-		}
+		if (!val_ok(v) || val_is(v, SCAN_OBJECT))
+			continue;
+		*best = v;
+		names[usage_rows[i].field] = usage_rows[i].path;
 	}
 }
 

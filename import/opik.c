@@ -31,11 +31,19 @@ static struct val member_of(struct val v, const char *key)
 	return exact.scan ? exact : val_get_loose(v, key);
 }
 
+/* Only rows of a list of both have a prefix; nearly no name has to be written out. */
+static const char *prefixed(const struct row *r, const char *key, char name[KEY_MAX])
+{
+	if (!*r->prefix)
+		return key;
+	snprintf(name, KEY_MAX, "%s%s", r->prefix, key);
+	return name;
+}
+
 static struct val get(const struct row *r, const char *key)
 {
 	char name[KEY_MAX];
-	snprintf(name, sizeof name, "%s%s", r->prefix, key);
-	return member_of(r->v, name);
+	return member_of(r->v, prefixed(r, key, name));
 }
 
 /* What is an object elsewhere is several columns in the CSV: span_usage_prompt_tokens. */
@@ -53,11 +61,12 @@ static bool is_mapped(const struct row *r, struct member m, const char *const *k
 {
 	char name[KEY_MAX];
 	for (; *keys; keys++) {
-		snprintf(name, sizeof name, "%s%s", r->prefix, *keys);
-		if (member_is_loose(m, name))
+		if (member_is_loose(m, prefixed(r, *keys, name)))
 			return true;
+		if (!*r->prefix || !is_flattened(*keys))
+			continue;
 		snprintf(name, sizeof name, "%s%s_", r->prefix, *keys);
-		if (*r->prefix && is_flattened(*keys) && str_starts(member_key(m, r->f->arena), name))
+		if (str_starts(member_key(m, r->f->arena), name))
 			return true;
 	}
 	return false;

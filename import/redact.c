@@ -42,6 +42,14 @@ static struct str first_step(struct str path, struct str *rest)
 	return dot == SIZE_MAX ? path : str_cut(path, 0, dot);
 }
 
+/* The last step's key, without "[]". */
+static struct str last_key(struct str path)
+{
+	for (size_t dot; (dot = str_find_char(path, '.')) != SIZE_MAX;)
+		path = str_from(path, dot + 1);
+	return str_ends(path, "[]") ? str_cut(path, 0, path.len - 2) : path;
+}
+
 static bool key_matches(const struct redaction *r, struct member m, struct str key)
 {
 	char name[128];
@@ -168,17 +176,17 @@ static void sort_cuts(struct redaction *r)
 
 static const struct scan_opts text_opts = {.last = true, .lenient = true, .replace_utf8 = true};
 
-/* Cheap, and right for nearly all text: it does not even name the last key. */
-static bool may_name(struct val v, struct str path)
+static bool may_be_json(struct str raw)
 {
-	struct str raw = val_raw(v), key = path;
+	return raw.len > 4 && (raw.ptr[1] == '{' || raw.ptr[1] == '[' || raw.ptr[1] == '\\');
+}
 
-	for (size_t dot; (dot = str_find_char(key, '.')) != SIZE_MAX;)
-		key = str_from(key, dot + 1);
-	if (str_ends(key, "[]"))
-		key.len -= 2;
-	return raw.len > 4 && (raw.ptr[1] == '{' || raw.ptr[1] == '[' || raw.ptr[1] == '\\') && key.len &&
-	       !str_is(key, "*") && str_find(raw, key) != SIZE_MAX;
+/* Cheap, and right for nearly all text: it does not even name the last key. */
+static bool may_name(struct val v, struct str key)
+{
+	struct str raw = val_raw(v);
+
+	return may_be_json(raw) && key.len && !str_is(key, "*") && str_find(raw, key) != SIZE_MAX;
 }
 
 static void rewrite(struct redaction *r, struct val v, struct redaction *inner, struct val root)
@@ -202,7 +210,7 @@ static void walk_text(struct redaction *r, struct val v, struct str path, int de
 	struct scan scan = SCAN_INIT;
 	struct redaction inner = {.loose = r->loose};
 
-	if (!may_name(v, path))
+	if (!may_name(v, last_key(path)))
 		return;
 	if (scan_text(&scan, val_str(v, &arena), &text_opts))
 		walk(&inner, scan_root(&scan), path, depth + 1);
@@ -213,16 +221,84 @@ static void walk_text(struct redaction *r, struct val v, struct str path, int de
 	arena_done(&arena);
 }
 
+/* ---- which paths are worth a walk */
+
+enum { PATHS_MAX = 64, KEY_MAX = 63 };
+
+struct search {
+	struct str keys[PATHS_MAX];
+	uint64_t open;    /* paths whose key was not met yet */
+	uint64_t lengths; /* of their keys */
+};
+
+static bool is_key(struct val string, struct str key)
+{
+	const struct scan_token *t = val_token(string);
+	char name[KEY_MAX + 1];
+
+	if (!t->escaped)
+		return t->len == key.len && memcmp(string.scan->text + t->at, key.ptr, key.len) == 0;
+	if (t->len > 6 * key.len) /* each of its characters as \uXXXX */
+		return false;
+	memcpy(name, key.ptr, key.len);
+	name[key.len] = 0;
+	return val_str_is(string, name);
+}
+
+static uint64_t names_met(const struct search *s, struct val string)
+{
+	const struct scan_token *t = val_token(string);
+	bool text = may_be_json(val_raw(string));
+	uint64_t met = 0;
+
+	if (!t->escaped && !text && (t->len > KEY_MAX || !(s->lengths >> t->len & 1)))
+		return 0;
+	for (unsigned i = 0; i < PATHS_MAX && s->open >> i; i++) {
+		if ((s->open >> i & 1) && (is_key(string, s->keys[i]) || (text && may_name(string, s->keys[i]))))
+			met |= UINT64_C(1) << i;
+	}
+	return met;
+}
+
+/* A bit for each of the first 64 paths. Nearly no record holds what "**.api_key" looks for, and a walk for each such path would cost
+ * more than all the rest of an import: one look at all strings says which keys occur at all. */
+static uint64_t worth_a_walk(struct val root, const char *const *paths, bool loose)
+{
+	struct search s = {.open = 0};
+	uint64_t walks = UINT64_MAX;
+
+	for (unsigned i = 0; i < PATHS_MAX && paths[i] && root.scan && !loose; i++) {
+		struct str key = last_key(str_of(paths[i]));
+
+		if (!str_starts(str_of(paths[i]), "**.") || !key.len || key.len > KEY_MAX || str_is(key, "*"))
+			continue;
+		s.keys[i] = key;
+		s.open |= UINT64_C(1) << i;
+		s.lengths |= UINT64_C(1) << key.len;
+	}
+	walks &= ~s.open;
+	for (uint32_t i = root.i; s.open && i < val_token(root)->next; i++) {
+		uint64_t met = root.scan->tokens[i].type == SCAN_STRING ? names_met(&s, (struct val){root.scan, i}) : 0;
+
+		walks |= met;
+		s.open &= ~met;
+	}
+	return walks;
+}
+
 /* ---- the whole */
 
 /* *again: text was rewritten, so that each path has to look at what came of it. */
 static bool pass(struct val root, const char *const *paths, bool loose, struct buf *out, uint64_t *n_bytes, bool *again)
 {
 	struct redaction r = {.loose = loose};
+	uint64_t walks = paths ? worth_a_walk(root, paths, loose) : 0;
 	bool any;
 
-	for (; paths && *paths; paths++)
-		walk(&r, root, str_of(*paths), 0);
+	for (size_t i = 0; paths && paths[i]; i++) {
+		if (i >= PATHS_MAX || (walks >> i & 1))
+			walk(&r, root, str_of(paths[i]), 0);
+	}
 	any = r.cuts.n > 0;
 	*again = r.rewrote;
 	if (any) {

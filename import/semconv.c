@@ -6,8 +6,10 @@
 
 struct str semconv_get(const struct attrs_in *attrs, const char *key, struct arena *arena)
 {
+	struct str wanted = str_of(key);
+
 	for (size_t i = attrs->n; i-- > 0;) {
-		if (str_is(attrs->at[i].key, key))
+		if (str_eq(attrs->at[i].key, wanted))
 			return attr_text(&attrs->at[i], arena);
 	}
 	return STR_NONE;
@@ -118,7 +120,8 @@ static void take_extras(struct mapping *m)
 	}
 	if (m->said == KIND_SPAN && m->said_rank >= BARE_RANK)
 		m->said_rank = INT32_MAX;
-	if (m->said_rank > 1 && semconv_kind_said(C_KIND_PLATFORM, m->in->kind_word, &kind) && kind != KIND_SPAN) {
+	if (m->in->kind_word.len && m->said_rank > 1 && semconv_kind_said(C_KIND_PLATFORM, m->in->kind_word, &kind) &&
+	    kind != KIND_SPAN) {
 		m->said = kind;
 		m->said_rank = 1;
 	}
@@ -151,10 +154,10 @@ static struct str unquoted(struct str text, struct arena *arena)
 	return text;
 }
 
-struct str semconv_text(struct mapping *m, enum field field)
+struct str semconv_picked_text(struct mapping *m, enum field field)
 {
 	const struct picked *p = &m->best[field];
-	struct str text = p->attr ? attr_text(p->attr, m->arena) : STR_NONE;
+	struct str text = attr_text(p->attr, m->arena);
 
 	return p->conv == C_JSON_WORD || p->conv == C_TIME ? unquoted(text, m->arena) : text;
 }
@@ -207,11 +210,6 @@ static void flat_tags(struct mapping *m)
 }
 
 /* ---- kind */
-
-bool semconv_has(const struct mapping *m, enum field field)
-{
-	return m->best[field].attr != NULL;
-}
 
 static bool has_flat(const struct mapping *m, enum flat_list list)
 {

@@ -32,8 +32,16 @@ struct mapping {
 };
 
 /* semconv.c */
-bool semconv_has(const struct mapping *m, enum field field);
-struct str semconv_text(struct mapping *m, enum field field); /* of the attribute picked; STR_NONE */
+struct str semconv_picked_text(struct mapping *m, enum field field);
+static inline bool semconv_has(const struct mapping *m, enum field field)
+{
+	return m->best[field].attr != NULL;
+}
+/* Of the attribute picked; STR_NONE. Most fields of most spans have none: a span asks for twenty. */
+static inline struct str semconv_text(struct mapping *m, enum field field)
+{
+	return semconv_has(m, field) ? semconv_picked_text(m, field) : STR_NONE;
+}
 /* An attribute that is a list, a list as JSON text, or one word, as texts. */
 size_t semconv_texts(struct mapping *m, enum field field, const struct str **out);
 

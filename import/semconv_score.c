@@ -59,7 +59,9 @@ static void object_scores(struct mapping *m)
 	static const struct scan_opts opts = {.last = true, .replace_utf8 = true};
 	struct scan scan = SCAN_INIT;
 
-	if (semconv_has(m, F_SCORES) && scan_text(&scan, str_trim(semconv_text(m, F_SCORES)), &opts)) {
+	if (!semconv_has(m, F_SCORES))
+		return;
+	if (scan_text(&scan, str_trim(semconv_text(m, F_SCORES)), &opts)) {
 		for (struct member s = val_first(scan_root(&scan)); s.ok && s.key.scan; s = val_next(s)) {
 			struct score score = {.scope = m->in->scope,
 			                      .trace_id = m->span.trace_id,

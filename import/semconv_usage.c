@@ -100,8 +100,7 @@ static bool scan_object(struct mapping *m, enum field field, struct scan *scan)
 {
 	static const struct scan_opts opts = {.last = true, .lenient = true, .replace_utf8 = true};
 
-	return semconv_has(m, field) && scan_text(scan, str_trim(semconv_text(m, field)), &opts) &&
-	       val_is(scan_root(scan), SCAN_OBJECT);
+	return scan_text(scan, str_trim(semconv_text(m, field)), &opts) && val_is(scan_root(scan), SCAN_OBJECT);
 }
 
 /* counts[field]: what the object says of it, else UNKNOWN_INT. */
@@ -112,6 +111,8 @@ static void usage_object(struct mapping *m, int64_t *counts)
 
 	for (size_t i = 0; i < sizeof usage_names / sizeof *usage_names; i++)
 		counts[usage_names[i].field] = UNKNOWN_INT;
+	if (!semconv_has(m, F_USAGE))
+		return;
 	if (scan_object(m, F_USAGE, &scan)) {
 		for (size_t i = 0; i < sizeof usage_names / sizeof *usage_names; i++) {
 			if (member_number(scan_root(&scan), usage_names[i].names, &number))
@@ -129,6 +130,8 @@ static double cost_object(struct mapping *m)
 	struct scan scan = SCAN_INIT;
 	double total = UNKNOWN_DOUBLE, in = 0, out = 0;
 
+	if (!semconv_has(m, F_COST_OBJECT))
+		return total;
 	if (scan_object(m, F_COST_OBJECT, &scan) && !member_number(scan_root(&scan), totals, &total)) {
 		bool any = member_number(scan_root(&scan), ins, &in);
 
@@ -201,7 +204,7 @@ static void set_first_token(struct mapping *m)
 	m->span.first_token_ns = TIME_UNKNOWN;
 	if (p->attr && attr_double(p->attr, &amount, m->arena))
 		m->span.first_token_ns = scaled_ns(amount, p->conv == C_MILLISECONDS ? 1e6 : 1e9);
-	else if (units_iso(semconv_text(m, F_FIRST_TIME), &at, &zoneless))
+	else if (semconv_has(m, F_FIRST_TIME) && units_iso(semconv_text(m, F_FIRST_TIME), &at, &zoneless))
 		m->span.first_token_ns = units_between(m->in->start_ns, at);
 	else if (m->first_event_ns != TIME_UNKNOWN)
 		m->span.first_token_ns = units_between(m->in->start_ns, m->first_event_ns);

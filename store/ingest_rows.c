@@ -454,11 +454,7 @@ static void merge_said(struct stmt *s, struct rows_said *said)
 
 bool rows_load_said(struct db *db, int64_t trace, struct rows_said *said, struct err *err)
 {
-	*said = (struct rows_said){.start_ns = TIME_UNKNOWN,
-	                           .end_ns = TIME_UNKNOWN,
-	                           .record = UNKNOWN_INT,
-	                           .status = STATUS_UNSET,
-	                           .cost_usd = UNKNOWN_DOUBLE};
+	*said = ROWS_SAID_NONE;
 	struct stmt *s =
 	    db_query(db,
 	             "SELECT name, session, user, service, start_ns, end_ns, status, cost_usd, record"

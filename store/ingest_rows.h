@@ -46,6 +46,12 @@ struct rows_said {
 	enum span_status status;
 	double cost_usd;
 };
+#define ROWS_SAID_NONE                                \
+	((struct rows_said){.start_ns = TIME_UNKNOWN, \
+	                    .end_ns = TIME_UNKNOWN,   \
+	                    .record = UNKNOWN_INT,    \
+	                    .status = STATUS_UNSET,   \
+	                    .cost_usd = UNKNOWN_DOUBLE})
 bool rows_load_said(struct db *db, int64_t trace, struct rows_said *said, struct err *err);
 /* Inserts or updates the trace's row from the job and its settled tree. */
 bool rows_write_trace(struct db *db, const struct settle_job *job, const struct settle *s, const struct rows_said *said,

@@ -288,8 +288,8 @@ static bool write_claims(struct writer *w, struct settle_job *job, bool may_brea
 
 static bool write_trace(struct writer *w, struct settle_job *job, struct err *err)
 {
-	struct rows_said said;
-	if (!rows_load_said(w->db, job->id, &said, err))
+	struct rows_said said = ROWS_SAID_NONE;
+	if (job->exists && !rows_load_said(w->db, job->id, &said, err))
 		return false;
 	if (job->trace)
 		job->seen = w->source;

@@ -54,6 +54,10 @@ bool member_is_loose(struct member m, const char *name)
 		return false;
 	const struct scan_token *t = val_token(m.key);
 	const char *start = m.key.scan->text + t->at;
+	/* most keys differ in their first letter */
+	if (t->len && !t->escaped && *start != '_' && *name != '_' &&
+	    loose((unsigned char)*start) != loose((unsigned char)*name))
+		return false;
 	struct scan_bytes bytes = {.p = start, .end = start + t->len};
 	for (; *name; name++)
 		if (*name != '_' && next_loose(&bytes) != loose((unsigned char)*name))

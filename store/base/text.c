@@ -466,11 +466,25 @@ static size_t white_bytes(struct str text)
 	return text.len - rest.len;
 }
 
+/* The bytes in front that a preview takes as they are, words with single blanks between them: at most `room`. */
+static size_t plain_bytes(struct str text, size_t room)
+{
+	size_t n = 0;
+	while (n < text.len && n < room && is_simple(text, n) && (text.ptr[n] != ' ' || (n && text.ptr[n - 1] != ' ')))
+		n++;
+	return n && text.ptr[n - 1] == ' ' ? n - 1 : n;
+}
+
 struct str text_preview(struct arena *arena, struct str text, size_t bytes)
 {
 	struct buf out = BUF_INIT;
 	text = str_from(text, white_bytes(text));
 	while (text.len) {
+		size_t plain = plain_bytes(text, bytes - out.len);
+		buf_add(&out, text.ptr, plain);
+		text = str_from(text, plain);
+		if (text.len == 0)
+			break;
 		size_t white = white_bytes(text);
 		text = str_from(text, white);
 		if (text.len == 0)

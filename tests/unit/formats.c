@@ -554,6 +554,12 @@ static void secrets(void **state)
 	     {"**.s", "m.**.t", "h"},
 	     "{\"m\":\"[{\\\"s\\\":\\\"[not stored: 1 bytes]\\\",\\\"t\\\":\\\"[not stored: 2 "
 	     "bytes]\\\"}]\",\"h\":\"[not stored: 11 bytes]\"}",	                                                                                14},
+	    {"{\"a\":{\"\\u0073\\u0065\":\"xy\"},\"se\":[1,\"se\"]}",
+	     {"**.se", "**.ses"},
+	     "{\"a\":{\"\\u0073\\u0065\":\"[not stored: 4 bytes]\"},\"se\":\"[not stored: 8 bytes]\"}",	                                         12},
+	    {"{\"a\":{\"s\":[1,22]},\"b\":[\"s\"]}",
+	     {"**.s[]"},
+	     "{\"a\":{\"s\":[\"[not stored: 1 bytes]\",\"[not stored: 2 bytes]\"]},\"b\":[\"s\"]}",	                                             3 },
 	    {"{\"b\":1}",	                                                {"a.b"},                  NULL,                                        0 },
 	    {"[1]",	                                                      {"a"},                    NULL,	                                0 },
 	    {"7",	                                                        {"**.a"},                 NULL,	                                0 },
@@ -619,6 +625,41 @@ static void secrets_of_formats(void **state)
 {
 	(void)state;
 	each_file(secrets_one);
+}
+
+/* Of a first value larger than the sample only the first keys are known: a long question, long instructions. */
+static void known_by_first_keys(void **state)
+{
+	static const struct {
+		const char *name, *head; /* ' for " */
+	} rows[] = {
+	    {"claude-code",    "{'parentUuid':null,'sessionId':'s','type':'user','message':{'role':'user','content':'"   },
+	    {"claude-code",    "{'parentUuid':null,'isSidechain':true,'type':'user','message':{'role':'user','content':'"},
+	    {"claude-code",    "{'loglines':[{'type':'user','message':{'content':'"                                      },
+	    {"codex",          "{'timestamp':'2026-04-23','type':'session_meta','payload':{'id':'i','instructions':'"    },
+	    {"deepeval-trace", "{'uuid':'u','baseSpans':[{'uuid':'v','input':'"                                          },
+	    {"langsmith",      "{'run_type':'llm','dotted_order':'20260101T','inputs':{'text':'"                         },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct buf text = BUF_INIT;
+		struct arena arena = ARENA_INIT;
+		struct sample sample;
+		const struct format *format;
+		const char *why;
+
+		for (const char *c = rows[i].head; *c; c++)
+			buf_add_char(&text, *c == '\'' ? '"' : *c);
+		while (text.len < SAMPLE_BYTES)
+			buf_add_cstr(&text, "word after word ");
+		sample_fill(&sample, STR_LIT("x"), str_cut(buf_str(&text), 0, SAMPLE_BYTES), false, &arena);
+		format = format_detect(&sample, &why);
+		if (!format || strcmp(format->name, rows[i].name) != 0)
+			fail_msg("%s is %s", rows[i].head, format ? format->name : "not known");
+		arena_done(&arena);
+		buf_done(&text);
+	}
 }
 
 /* ---- the corpus: counts against its tables */
@@ -1003,6 +1044,7 @@ int main(void)
 	    cmocka_unit_test(names),
 	    cmocka_unit_test(secrets),
 	    cmocka_unit_test(secrets_of_formats),
+	    cmocka_unit_test(known_by_first_keys),
 	    cmocka_unit_test(corpus_counts),
 	    cmocka_unit_test(corpus_detection),
 	    cmocka_unit_test(corpus_hostile),
