@@ -49,6 +49,17 @@ const struct format *format_named(const char *name)
 	return NULL;
 }
 
+/* "[]", "[[], []]": JSON, and nothing in it. */
+static bool is_empty_list(struct str bytes)
+{
+	size_t i = 0;
+
+	bytes = str_trim(bytes);
+	while (i < bytes.len && strchr("[], \t\r\n", bytes.ptr[i]) && bytes.ptr[i])
+		i++;
+	return i >= 2 && i == bytes.len && bytes.ptr[0] == '[';
+}
+
 const struct format *format_detect(const struct sample *sample, const char **why)
 {
 	const struct format *best = NULL;
@@ -59,6 +70,7 @@ const struct format *format_detect(const struct sample *sample, const char **why
 	*why = wide                                 ? wide
 	       : str_is(sample->conversion, "csv")  ? "CSV of no known format"
 	       : sample->n_values || sample->n_keys ? "JSON of no known format"
+	       : is_empty_list(sample->bytes)       ? "an empty JSON list"
 	                                            : "no JSON and no known archive";
 	for (size_t i = 0; formats[i]; i++) {
 		const char *reason = "";

@@ -222,10 +222,30 @@ static void read_lone_part(struct reading *r, struct val v, enum part_shape shap
 	message->n_parts = parts.n;
 }
 
+/* Who wraps a message says why it ended: {"finish_reason":"stop","message":{…}}, Gemini's candidates. */
+static void finish_of_wrapper(struct reading *r, struct val v, size_t before)
+{
+	struct val reason = message_get(v, "finish_reason", "finishReason", "stop_reason", NULL);
+	struct message *last = r->list->n > before ? &r->list->at[r->list->n - 1] : NULL;
+
+	if (last && !last->finish_reason.len && val_is(reason, SCAN_STRING))
+		last->finish_reason = val_str(reason, r->arena);
+}
+
+static struct val system_of(struct val v)
+{
+	struct val text = message_get(v, "system", "systemInstruction", "system_instruction", "instructions");
+
+	if (!val_ok(text)) /* Gemini's requests, as ADK keeps them */
+		text = message_get(val_get(v, "config"), "system_instruction", "systemInstruction", NULL, NULL);
+	return text;
+}
+
 /* {"system":…,"messages":[…]} and its relatives. False: none of them. */
 static bool read_wrapper(struct reading *r, struct val v, int depth)
 {
-	struct val system_text = message_get(v, "system", "systemInstruction", "system_instruction", "instructions");
+	struct val system_text = system_of(v);
+	size_t before = r->list->n;
 	struct val list = message_get(v, "messages", "contents", "choices", "candidates");
 
 	if (!val_ok(list))
@@ -247,6 +267,7 @@ static bool read_wrapper(struct reading *r, struct val v, int depth)
 		read_each(r, list, depth + 1);
 	else
 		read_value(r, list, depth + 1);
+	finish_of_wrapper(r, v, before);
 	return true;
 }
 
@@ -281,6 +302,7 @@ static void read_object(struct reading *r, struct val v, int depth)
 {
 	struct str role;
 	struct val data = val_get(v, "data");
+	size_t before = r->list->n;
 	enum part_shape shape;
 
 	if (read_event_item(r, v) || read_langchain(r, v))
@@ -292,6 +314,7 @@ static void read_object(struct reading *r, struct val v, int depth)
 	}
 	if (val_is(val_get(v, "content"), SCAN_OBJECT) && val_ok(val_path(v, "content.parts"))) {
 		read_message(r, val_get(v, "content"), STR_LIT("assistant")); /* a Gemini candidate */
+		finish_of_wrapper(r, v, before);
 		return;
 	}
 	if (val_is(val_get(v, "tool_calls"), SCAN_ARRAY) && !val_ok(val_get(v, "messages"))) {

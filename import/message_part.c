@@ -114,6 +114,8 @@ void message_read_call(struct parts *parts, struct val v)
 		part->id = message_val_text(message_get(v, "tool_call.id", "toolUseId", NULL, NULL), a);
 	part->name = message_val_text(message_get(inner, "name", "toolName", "tool_name", "function.name"), a);
 	part->text = message_val_text(message_get(inner, "arguments", "args", "input", "parameters"), a);
+	if (!part->text.len) /* what a provider's own tool was asked, in no fixed shape */
+		part->text = message_val_text(val_get(v, "server_tool_call"), a);
 	if (!part->name.len) /* the second: any-agent */
 		part->name = message_val_text(message_get(v, "tool_call.function.name", "tool.name", NULL, NULL), a);
 	if (!part->text.len)
@@ -150,6 +152,8 @@ static void read_result(struct parts *parts, struct val v)
 	if (!val_is(inner, SCAN_OBJECT))
 		inner = v;
 	result = message_get(inner, "response", "result", "output", "content");
+	if (!val_ok(result))
+		result = val_get(v, "server_tool_call_response");
 	part->id = message_val_text(message_get(inner, "tool_use_id", "tool_call_id", "toolCallId", "call_id"), a);
 	if (!part->id.len)
 		part->id = message_val_text(message_get(inner, "id", "toolUseId", NULL, NULL), a);

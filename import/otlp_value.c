@@ -178,6 +178,40 @@ static bool is_zero(struct str id)
 	return true;
 }
 
+/* Decimal digits → hex of n_bytes, exactly; STR_NONE: no digits, or too large. */
+static struct str hex_of_decimal(struct str digits, size_t n_bytes, struct arena *arena)
+{
+	unsigned char bytes[16] = {0}; /* the last n_bytes are used */
+
+	if (!digits.len || digits.len > 39)
+		return STR_NONE;
+	for (size_t i = 0; i < digits.len; i++) {
+		unsigned carry = (unsigned)(digits.ptr[i] - '0');
+
+		if (carry > 9)
+			return STR_NONE;
+		for (size_t k = 16; k-- > 16 - n_bytes;) {
+			carry += bytes[k] * 10U;
+			bytes[k] = (unsigned char)carry;
+			carry >>= 8;
+		}
+		if (carry)
+			return STR_NONE;
+	}
+	return hex_of(bytes + 16 - n_bytes, n_bytes, arena);
+}
+
+static struct str id_of_number(const struct otlp_in *in, struct val v, size_t n_bytes, const char *path)
+{
+	struct str id = hex_of_decimal(val_raw(v), n_bytes, in->arena);
+
+	if (id.ptr)
+		return id;
+	import_problem(in->im, in->rec, SEVERITY_WARNING, "bad-id", str_of(path), "kept as written",
+	               "not an id: no whole number of %zu bits", n_bytes * 8);
+	return val_raw(v);
+}
+
 struct str otlp_id(const struct otlp_in *in, struct val v, size_t n_bytes, const char *path)
 {
 	struct str id = STR_NONE;
@@ -186,6 +220,8 @@ struct str otlp_id(const struct otlp_in *in, struct val v, size_t n_bytes, const
 		return STR_NONE;
 	if (val_is(v, SCAN_STRING))
 		id = id_of_text(val_str(v, in->arena), n_bytes, in->arena);
+	else if (val_is(v, SCAN_NUMBER))
+		id = id_of_number(in, v, n_bytes, path);
 	else if (val_is(v, SCAN_ARRAY))
 		id = id_of_bytes(v, n_bytes, in->arena);
 	if (!id.ptr)

@@ -202,9 +202,9 @@ static void read_ids(const struct otlp_in *in, const struct members *m, struct s
 		id = inner_id(m->got[K_CONTEXT], "spanId");
 	if (!val_ok(id))
 		id = m->got[K_ID];
-	span->trace_id = span_json_id(in, trace, 16, "trace_id");
-	span->id = span_json_id(in, id, 8, "span_id");
-	span->parent_id = span_json_id(in, parent_of(m), 8, "parent_id");
+	span->trace_id = otlp_id(in, trace, 16, "trace_id");
+	span->id = otlp_id(in, id, 8, "span_id");
+	span->parent_id = otlp_id(in, parent_of(m), 8, "parent_id");
 }
 
 static void tell_missing_ids(const struct otlp_in *in, const struct span_in *span)

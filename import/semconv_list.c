@@ -338,7 +338,8 @@ static struct str model_in(struct str metadata, struct arena *arena)
 	return model;
 }
 
-static void score_field(struct score *score, struct str field, const struct attr_in *attr, struct arena *arena)
+static void score_field(struct score *score, struct str field, const struct attr_in *attr, struct str *bad,
+                        struct arena *arena)
 {
 	struct str text = attr_text(attr, arena);
 
@@ -359,10 +360,11 @@ static void score_field(struct score *score, struct str field, const struct attr
 		                                        : SOURCE_UNKNOWN;
 	} else if (str_is(field, "score") && !attr_double(attr, &score->value, arena)) {
 		score->value = UNKNOWN_DOUBLE;
+		*bad = attr->key;
 	}
 }
 
-size_t flat_scores(struct flat_items items, struct score *out, size_t max, struct arena *arena)
+size_t flat_scores(struct flat_items items, struct score *out, size_t max, struct str *bad, struct arena *arena)
 {
 	struct flat_items group;
 	size_t n = 0;
@@ -376,9 +378,12 @@ size_t flat_scores(struct flat_items items, struct score *out, size_t max, struc
 			struct str rest = group.at[i].rest;
 
 			(void)(take_word(&rest, "annotation") || take_word(&rest, "evaluation"));
-			score_field(score, rest, group.at[i].attr, arena);
+			score_field(score, rest, group.at[i].attr, bad, arena);
 		}
-		n += score->name.len > 0;
+		if (score->name.len)
+			n++;
+		else
+			*bad = group.at[0].attr->key;
 	}
 	return n;
 }

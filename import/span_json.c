@@ -227,61 +227,6 @@ struct attrs_in attr_list_done(const struct attr_list *list)
 	return (struct attrs_in){list->at, list->n};
 }
 
-/* ---- ids */
-
-/* Decimal digits → hex of n_bytes, exactly; STR_NONE: no digits, or too large. */
-static struct str hex_of_decimal(struct str digits, size_t n_bytes, struct arena *arena)
-{
-	static const char hex[] = "0123456789abcdef";
-	unsigned char bytes[16] = {0}; /* the last n_bytes are used */
-	char *text;
-
-	if (!digits.len || digits.len > 39 || digits.ptr[0] == '-' || !is_integer(digits))
-		return STR_NONE;
-	for (size_t i = 0; i < digits.len; i++) {
-		unsigned carry = (unsigned)(digits.ptr[i] - '0');
-
-		for (size_t k = 16; k-- > 16 - n_bytes;) {
-			carry += bytes[k] * 10U;
-			bytes[k] = (unsigned char)carry;
-			carry >>= 8;
-		}
-		if (carry)
-			return STR_NONE;
-	}
-	text = arena_alloc(arena, 2 * n_bytes + 1);
-	for (size_t i = 0; i < n_bytes; i++) {
-		text[2 * i] = hex[bytes[16 - n_bytes + i] >> 4];
-		text[2 * i + 1] = hex[bytes[16 - n_bytes + i] & 15];
-	}
-	text[2 * n_bytes] = 0;
-	return (struct str){text, 2 * n_bytes};
-}
-
-static bool is_zeros(struct str s)
-{
-	for (size_t i = 0; i < s.len; i++) {
-		if (s.ptr[i] != '0')
-			return false;
-	}
-	return true;
-}
-
-struct str span_json_id(const struct otlp_in *in, struct val v, size_t n_bytes, const char *path)
-{
-	struct str id;
-
-	if (!val_is(v, SCAN_NUMBER))
-		return otlp_id(in, v, n_bytes, path);
-	id = hex_of_decimal(val_raw(v), n_bytes, in->arena);
-	if (!id.ptr) {
-		import_problem(in->im, in->rec, SEVERITY_WARNING, "bad-id", str_of(path), "kept as written",
-		               "not an id: no whole number of %zu bits", n_bytes * 8);
-		return val_raw(v);
-	}
-	return is_zeros(id) ? STR_NONE : id;
-}
-
 /* ---- times */
 
 /* [seconds, nanos], {"seconds":…,"nanos":…} */
@@ -454,8 +399,8 @@ void span_json_links(const struct otlp_in *in, struct val list, struct span_in *
 		context = val_is(got[L_CONTEXT], SCAN_OBJECT)        ? got[L_CONTEXT]
 		          : val_is(got[L_SPAN_CONTEXT], SCAN_OBJECT) ? got[L_SPAN_CONTEXT]
 		                                                     : m.val;
-		link->trace_id = span_json_id(in, val_get_loose(context, "traceId"), 16, "links.trace_id");
-		link->span_id = span_json_id(in, val_get_loose(context, "spanId"), 8, "links.span_id");
+		link->trace_id = otlp_id(in, val_get_loose(context, "traceId"), 16, "links.trace_id");
+		link->span_id = otlp_id(in, val_get_loose(context, "spanId"), 8, "links.span_id");
 		if (in->payload && val_ok(got[L_ATTRIBUTES]))
 			attr_list_members(&attrs, in, got[L_ATTRIBUTES], "links.attributes");
 		link->attrs = attr_list_done(&attrs);
