@@ -37,7 +37,7 @@ static struct str lower_of(struct str s, struct arena *arena)
 }
 
 /* Their words for the four roles people know. */
-static struct str role_of(struct str word, struct arena *arena)
+struct str message_role(struct str word, struct arena *arena)
 {
 	static const struct {
 		const char *theirs, *ours;
@@ -150,7 +150,7 @@ static struct str claimed_role(struct val v, struct arena *arena)
 	struct str type;
 
 	if (val_is(role, SCAN_STRING))
-		return role_of(val_str(role, arena), arena);
+		return message_role(val_str(role, arena), arena);
 	if (!val_ok(message_get(v, "content", "parts", "data", NULL)))
 		return STR_NONE;
 	type = val_str(message_get(v, "type", "kind", NULL, NULL), arena);
@@ -160,7 +160,7 @@ static struct str claimed_role(struct val v, struct arena *arena)
 		return STR_LIT("assistant");
 	if (str_is(type, "human") || str_is(type, "ai") || str_is(type, "system") || str_is(type, "tool") ||
 	    str_is(type, "function") || str_is(type, "AIMessageChunk"))
-		return role_of(type, arena);
+		return message_role(type, arena);
 	return STR_NONE;
 }
 
@@ -184,7 +184,7 @@ static bool read_langchain(struct reading *r, struct val v)
 		class_name = val_str(m.val, r->arena);
 	if (!str_ends(class_name, "Message") && !str_ends(class_name, "MessageChunk"))
 		return false;
-	read_message(r, kwargs, role_of(class_name, r->arena));
+	read_message(r, kwargs, message_role(class_name, r->arena));
 	return true;
 }
 

@@ -280,13 +280,39 @@ void message_read_content(struct parts *parts, struct val content)
 		for (struct member m = val_first(content); m.ok; m = val_next(m))
 			message_read_part(parts, m.val);
 	} else if (val_is(content, SCAN_OBJECT)) {
-		struct val inner = message_get(content, "parts", "content", NULL, NULL);
+		struct val inner = message_get(content, "parts", "content", "message", NULL);
 
 		if (val_is(inner, SCAN_ARRAY))
 			message_read_content(parts, inner); /* once more at most: an array's items go to read_part */
+		else if (val_is(inner, SCAN_STRING) && !val_ok(val_get(content, "type")))
+			message_add_part(parts, PART_TEXT)->text = val_str(inner, parts->arena); /* AWS's log bodies */
 		else
 			message_read_part(parts, content);
 	} else if (val_ok(content)) {
 		message_add_part(parts, PART_TEXT)->text = message_val_text(content, parts->arena);
 	}
+}
+
+size_t message_parts_in(struct str text, struct message_part **out, struct arena *arena)
+{
+	static const struct scan_opts opts = {.last = true, .replace_utf8 = true};
+	struct parts parts = {.arena = arena};
+	struct scan scan = SCAN_INIT;
+
+	text = str_trim(text);
+	if (str_starts(text, "[{") && scan_text(&scan, text, &opts)) {
+		struct val list = scan_root(&scan);
+		bool typed = true;
+
+		for (struct member m = val_first(list); m.ok && typed; m = val_next(m)) {
+			struct str type = val_str(val_get(m.val, "type"), arena);
+
+			typed = type.len && message_shape_by_type(type) != SHAPE_NONE;
+		}
+		if (typed)
+			message_read_content(&parts, list);
+	}
+	scan_done(&scan);
+	*out = parts.at;
+	return parts.n;
 }

@@ -100,7 +100,7 @@ static struct otlp_in in_of(struct import *im, const struct record *rec)
 
 static bool wants_attributes(const struct otlp_in *in, struct str event)
 {
-	return in->payload || str_is(event, "exception") || str_starts(event, "gen_ai.");
+	return in->payload || in->rec->slot == SLOT_TALK || str_is(event, "exception") || str_starts(event, "gen_ai.");
 }
 
 /* What an event or a link says beside what is known of it, and how many attributes it lost. */
@@ -459,12 +459,8 @@ static bool otlp_finish(struct import *im, struct err *err)
 	uint64_t n_logs = otlp_log_finish(&state->logs, &in, read_span);
 
 	(void)err;
-	if (n_logs)
-		import_problem(im, &none, SEVERITY_WARNING, "not-imported", STR_NONE, "kept as records",
-		               "%llu log records not imported (no trace data)", (unsigned long long)n_logs);
-	if (state->n_metrics)
-		import_problem(im, &none, SEVERITY_WARNING, "not-imported", STR_NONE, "kept as records",
-		               "%llu metrics not imported (no trace data)", (unsigned long long)state->n_metrics);
+	otlp_not_imported(&in, n_logs, "log record");
+	otlp_not_imported(&in, state->n_metrics, "metric");
 	return true;
 }
 

@@ -383,6 +383,20 @@ static void open_pair(struct val pair, struct val got[2])
 		otlp_members(pair, kv_keys, 2, got);
 }
 
+struct val otlp_member(struct val any, const char *key)
+{
+	struct val list = otlp_pairs(any);
+
+	for (struct member m = val_first(list); m.ok; m = val_next(m)) {
+		struct val got[2];
+
+		open_pair(m.val, got);
+		if (val_str_is(got[0], key))
+			return got[1];
+	}
+	return VAL_NONE;
+}
+
 static void any_json(struct buf *out, struct val any, int depth, struct arena *arena);
 
 static void list_json(struct buf *out, struct val holder, int depth, struct arena *arena)
@@ -541,6 +555,14 @@ static void fill_attribute(const struct otlp_in *in, struct val any, const char 
 	} else {
 		json_attribute(in, any, attr);
 	}
+}
+
+void otlp_not_imported(const struct otlp_in *in, uint64_t n, const char *what)
+{
+	if (n)
+		import_problem(in->im, in->rec, SEVERITY_WARNING, "not-imported", STR_NONE, "kept as records",
+		               "%llu %s%s not imported (no trace data)", (unsigned long long)n, what,
+		               n == 1 ? "" : "s");
 }
 
 bool otlp_is_list(const struct otlp_in *in, struct val v, const char *path)

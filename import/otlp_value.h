@@ -32,9 +32,12 @@ struct str otlp_kind(struct val kind, struct arena *arena);
 enum span_status otlp_status(struct str text);
 /* The pairs of a kvlistValue, the string of a stringValue; VAL_NONE. */
 struct val otlp_pairs(struct val any);
+struct val otlp_member(struct val any, const char *key); /* of a kvlistValue: the value of this key, an AnyValue */
 struct val otlp_string(struct val any);
 /* A list of key and value. only: nothing but this key is wanted (NULL: all). */
 struct attrs_in otlp_attributes(const struct otlp_in *in, struct val list, const char *path, const char *only);
+/* What a file holds beside traces, told once: "3 log records not imported". 0: nothing. */
+void otlp_not_imported(const struct otlp_in *in, uint64_t n, const char *what);
 /* False: absent, or (with a problem) no list. */
 bool otlp_is_list(const struct otlp_in *in, struct val v, const char *path);
 

@@ -454,14 +454,11 @@ static bool sdk_finish(struct import *im, struct err *err)
 {
 	const struct sdk_state *state = im->state;
 	struct record none = {.number = 0};
+	struct otlp_in in = span_json_in(im, &none);
 
 	(void)err;
-	if (state->n_logs)
-		import_problem(im, &none, SEVERITY_WARNING, "not-imported", STR_NONE, "kept as records",
-		               "%llu log records not imported (no trace data)", (unsigned long long)state->n_logs);
-	if (state->n_metrics)
-		import_problem(im, &none, SEVERITY_WARNING, "not-imported", STR_NONE, "kept as records",
-		               "%llu metrics not imported (no trace data)", (unsigned long long)state->n_metrics);
+	otlp_not_imported(&in, state->n_logs, "log record");
+	otlp_not_imported(&in, state->n_metrics, "metric");
 	return true;
 }
 

@@ -241,22 +241,26 @@ static struct message_part part_of_sub(const struct sub *sub)
 
 static void finish_message(struct flat_message *m, bool output, struct message *message, struct arena *arena)
 {
-	struct message_part *parts = arena_zalloc(arena, m->subs.n + 3, sizeof *parts);
-	size_t n = 0;
+	bool answers = m->call_id.len || str_is(m->role, "tool");
+	struct message_part *inner = NULL, *parts;
+	size_t n = 0, n_inner = answers ? 0 : message_parts_in(m->content, &inner, arena);
 
+	parts = arena_zalloc(arena, size_add(m->subs.n + 3, n_inner), sizeof *parts);
 	qsort(m->subs.at, m->subs.n, sizeof *m->subs.at, compare_subs);
 	if (m->reasoning.len)
 		parts[n++] = (struct message_part){.type = PART_REASONING, .text = m->reasoning};
-	if (m->content.len && (m->call_id.len || str_is(m->role, "tool")))
+	for (size_t i = 0; i < n_inner; i++)
+		parts[n++] = inner[i];
+	if (m->content.len && answers)
 		parts[n++] = (struct message_part){
 		    .type = PART_TOOL_RESULT, .text = m->content, .id = m->call_id, .name = m->name};
-	else if (m->content.len)
+	else if (m->content.len && !n_inner)
 		parts[n++] = (struct message_part){.type = PART_TEXT, .text = m->content};
 	for (size_t i = 0; i < m->subs.n; i++)
 		parts[n++] = part_of_sub(&m->subs.at[i]);
 	if (m->function.len || m->arguments.len)
 		parts[n++] = (struct message_part){.type = PART_TOOL_CALL, .text = m->arguments, .name = m->function};
-	*message = (struct message){.role = m->role.len ? m->role
+	*message = (struct message){.role = m->role.len ? message_role(m->role, arena)
 	                                    : output    ? STR_LIT("assistant")
 	                                                : STR_LIT("user"),
 	                            .name = m->name,

@@ -116,6 +116,13 @@ static bool is_no_chat(const struct message_list *list)
 	return list->n == 1 && list->at[0].n_parts == 1 && list->at[0].parts[0].type == PART_OTHER;
 }
 
+/* Plain text that is an assistant's turn: something else of that turn stands beside it, or the turns before it are there. */
+static bool is_answer(const struct mapping *m, const struct side *side)
+{
+	return side->output && (semconv_has(m, F_OUTPUT_CALLS) || semconv_has(m, F_REASONING) ||
+	                        (m->span.kind == KIND_LLM && m->inputs.n));
+}
+
 static void read_messages(struct mapping *m, const struct side *side, struct str talk, const struct scan *json,
                           bool all)
 {
@@ -174,8 +181,7 @@ static struct str read_side(struct mapping *m, const struct side *side, uint64_t
 	}
 	if (!side->list->n)
 		read_flat(m, side);
-	if (!side->list->n && text.len && talks(m->span.kind) &&
-	    (looks_like_json(text) || (side->output && semconv_has(m, F_OUTPUT_CALLS)))) {
+	if (!side->list->n && text.len && talks(m->span.kind) && (looks_like_json(text) || is_answer(m, side))) {
 		message_read_text(side->list, text, side->output, m->arena);
 		if (is_no_chat(side->list))
 			side->list->n = 0;
