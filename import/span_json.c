@@ -339,6 +339,26 @@ static const struct str event_keys[] = {
 };
 enum { E_NAME, E_TIMESTAMP, E_ATTRIBUTES, E_EVENT_NAME, E_TIME, E_EVENT_TIMESTAMP, E_TIME_NS, E_BODY, N_EVENT_KEYS };
 
+/* What an event or a link says beside what is known of it, and how many attributes it lost. */
+static void read_others(const struct otlp_in *in, struct val v, const struct str *known, size_t n_known,
+                        struct attr_list *attrs)
+{
+	int64_t dropped;
+
+	for (struct member m = val_first(v); m.ok && in->payload; m = val_next(m)) {
+		bool is_known = member_is_loose(m, "spanId") || member_is_loose(m, "traceId");
+
+		for (size_t i = 0; i < n_known && !is_known; i++)
+			is_known = member_is_loose(m, known[i].ptr);
+		if (member_is_loose(m, "droppedAttributesCount")) {
+			if (val_int64(m.val, &dropped) && dropped > 0)
+				attr_list_add(attrs, STR_LIT("otel.dropped"), m.val);
+		} else if (!is_known) {
+			attr_list_open(attrs, member_key(m, in->arena), m.val);
+		}
+	}
+}
+
 static struct val first_of(struct val a, struct val b, struct val c)
 {
 	return val_ok(a) ? a : val_ok(b) ? b : c;
@@ -357,6 +377,7 @@ static void read_event(const struct otlp_in *in, struct val v, struct event_in *
 	if (val_ok(got[E_ATTRIBUTES]))
 		attr_list_members(&attrs, in, got[E_ATTRIBUTES], "events.attributes");
 	attr_list_add(&attrs, STR_LIT("body"), got[E_BODY]);
+	read_others(in, v, event_keys, N_EVENT_KEYS, &attrs);
 	event->attrs = attr_list_done(&attrs);
 }
 
@@ -376,9 +397,10 @@ void span_json_events(const struct otlp_in *in, struct val list, struct span_in 
 }
 
 static const struct str link_keys[] = {
-    STR_INIT("context"), STR_INIT("attributes"), STR_INIT("spanContext"), STR_INIT("traceId"), STR_INIT("spanId"),
+    STR_INIT("context"), STR_INIT("attributes"), STR_INIT("spanContext"),
+    STR_INIT("traceId"), STR_INIT("spanId"),     STR_INIT("flags"),
 };
-enum { L_CONTEXT, L_ATTRIBUTES, L_SPAN_CONTEXT, L_TRACE_ID, L_SPAN_ID, N_LINK_KEYS };
+enum { L_CONTEXT, L_ATTRIBUTES, L_SPAN_CONTEXT, L_TRACE_ID, L_SPAN_ID, L_FLAGS, N_LINK_KEYS };
 
 void span_json_links(const struct otlp_in *in, struct val list, struct span_in *span)
 {
@@ -403,6 +425,7 @@ void span_json_links(const struct otlp_in *in, struct val list, struct span_in *
 		link->span_id = otlp_id(in, val_get_loose(context, "spanId"), 8, "links.span_id");
 		if (in->payload && val_ok(got[L_ATTRIBUTES]))
 			attr_list_members(&attrs, in, got[L_ATTRIBUTES], "links.attributes");
+		read_others(in, m.val, link_keys, N_LINK_KEYS, &attrs);
 		link->attrs = attr_list_done(&attrs);
 		span->n_links++;
 	}
