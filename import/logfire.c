@@ -243,7 +243,8 @@ static bool logfire_finish(struct import *im, struct err *err)
 	(void)err;
 	if (state->n_span_events)
 		import_problem(im, &none, SEVERITY_WARNING, "not-imported", STR_NONE, "kept as records",
-		               "%llu rows repeat events of their spans", (unsigned long long)state->n_span_events);
+		               "%llu %s of their spans", (unsigned long long)state->n_span_events,
+		               state->n_span_events == 1 ? "row repeats events" : "rows repeat events");
 	return true;
 }
 

@@ -226,8 +226,8 @@ static enum span_kind hinted_kind(struct mapping *m)
 		return KIND_GUARDRAIL;
 	if (chat->attr && str_is(chat->attr->key, "gcp.vertex.agent.llm_request"))
 		return KIND_LLM;
-	if (chat->attr && chat->conv == C_MIXED && semconv_has(m, F_AGENT))
-		return KIND_AGENT; /* a whole run's messages */
+	if (chat->attr && chat->conv == C_MIXED) /* one call's messages, or those of a whole run */
+		return str_is(chat->attr->key, "events") ? KIND_LLM : KIND_AGENT;
 	if (semconv_has(m, F_DOCUMENTS) || has_flat(m, FLAT_DOCUMENTS))
 		return KIND_RETRIEVER;
 	if (has_flat(m, FLAT_RERANKED))
