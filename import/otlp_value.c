@@ -449,6 +449,15 @@ static bool is_integer_text(struct str text)
 	return true;
 }
 
+static bool is_empty_any(struct val any)
+{
+	for (struct member m = val_first(any); m.ok; m = val_next(m)) {
+		if (val_ok(m.val) || key_index(m.key, any_keys, N_ANY, 0) == N_ANY)
+			return false;
+	}
+	return true;
+}
+
 static void any_json(struct buf *out, struct val any, int depth, struct arena *arena)
 {
 	struct val inner;
@@ -473,8 +482,8 @@ static void any_json(struct buf *out, struct val any, int depth, struct arena *a
 	case ANY_VALUE: buf_add_str(out, val_raw(inner)); return;
 	case N_ANY: break;
 	}
-	/* {} is an empty value; a bare scalar is what hand-written files have */
-	if (val_is(any, SCAN_OBJECT) || !val_ok(any))
+	/* {} and {"stringValue":null} are empty values; what has another form is kept as written */
+	if (!val_ok(any) || (val_is(any, SCAN_OBJECT) && is_empty_any(any)))
 		buf_add_cstr(out, "null");
 	else
 		buf_add_str(out, val_raw(any));
@@ -575,11 +584,29 @@ bool otlp_is_list(const struct otlp_in *in, struct val v, const char *path)
 	return false;
 }
 
+/* {"gen_ai.system":"x"}: what was made of a list by somebody's tool. */
+static struct attrs_in members_as_attributes(const struct otlp_in *in, struct val object, const char *path,
+                                             const char *only)
+{
+	struct attr_in *at = arena_alloc(in->arena, size_mul((size_t)val_count(object) + 1, sizeof *at));
+	size_t n = 0;
+
+	for (struct member m = val_first(object); m.ok; m = val_next(m)) {
+		if (only && !member_is(m, only))
+			continue;
+		at[n] = (struct attr_in){.key = member_key(m, in->arena)};
+		fill_attribute(in, m.val, path, &at[n++]);
+	}
+	return (struct attrs_in){at, n};
+}
+
 struct attrs_in otlp_attributes(const struct otlp_in *in, struct val list, const char *path, const char *only)
 {
 	struct attr_in *at;
-	size_t n = 0;
+	size_t n = 0, nameless = 0;
 
+	if (val_is(list, SCAN_OBJECT) && val_first(list).ok)
+		return members_as_attributes(in, list, path, only);
 	if (!otlp_is_list(in, list, path))
 		return (struct attrs_in){NULL, 0};
 	at = arena_alloc(in->arena, size_mul(only ? 1 : (size_t)val_count(list) + 1, sizeof *at));
@@ -587,6 +614,7 @@ struct attrs_in otlp_attributes(const struct otlp_in *in, struct val list, const
 		struct val got[2];
 
 		open_pair(m.val, got);
+		nameless += !val_is(got[0], SCAN_STRING);
 		if (!val_is(got[0], SCAN_STRING) || (only && !val_str_is(got[0], only)))
 			continue;
 		if (only)
@@ -594,5 +622,8 @@ struct attrs_in otlp_attributes(const struct otlp_in *in, struct val list, const
 		at[n] = (struct attr_in){.key = val_str(got[0], in->arena)};
 		fill_attribute(in, got[1], path, &at[n++]);
 	}
+	if (nameless && !only)
+		import_problem(in->im, in->rec, SEVERITY_WARNING, "bad-value", str_of(path), "kept in the record only",
+		               "%zu of its elements %s no key", nameless, nameless == 1 ? "has" : "have");
 	return (struct attrs_in){at, n};
 }
