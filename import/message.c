@@ -332,8 +332,23 @@ static void read_object(struct reading *r, struct val v, int depth)
 		read_lone_part(r, v, shape);
 }
 
+/* One of a list of messages that are JSON text each. */
+static bool read_written_message(struct reading *r, struct val v, int depth)
+{
+	struct str text = val_is(v, SCAN_STRING) && depth > 0 ? str_trim(val_str(v, r->arena)) : STR_NONE;
+	struct scan scan = SCAN_INIT;
+	bool is = str_starts(text, "{") && message_scan(&scan, text) && claimed_role(scan_root(&scan), r->arena).len;
+
+	if (is)
+		read_object(r, scan_root(&scan), depth);
+	scan_done(&scan);
+	return is;
+}
+
 static void read_value(struct reading *r, struct val v, int depth)
 {
+	if (read_written_message(r, v, depth))
+		return;
 	if (val_is(v, SCAN_ARRAY)) {
 		if (depth < NEST_MAX)
 			read_each(r, v, depth + 1);

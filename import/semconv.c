@@ -156,6 +156,8 @@ struct str semconv_text(struct mapping *m, enum field field)
 	const struct picked *p = &m->best[field];
 	struct str text = p->attr ? attr_text(p->attr, m->arena) : STR_NONE;
 
+	if (p->conv == C_CHAT && (str_starts(text, "\"[") || str_starts(text, "\"{")))
+		return unquoted(text, m->arena); /* made JSON twice */
 	return p->conv == C_JSON_WORD || p->conv == C_TIME ? unquoted(text, m->arena) : text;
 }
 

@@ -72,7 +72,7 @@ static double usd_field(struct mapping *m, enum field field)
 
 /* ---- objects of counts */
 
-enum { MEMBERS_MAX = 8 };
+enum { MEMBERS_MAX = 12 };
 
 /* Names inside usage objects, the best first; parts overlap, so nothing is added up but what has no total. */
 static const struct usage_names {
@@ -88,18 +88,24 @@ static const struct usage_names {
     {F_TOKENS_TOTAL,       {"total_tokens", "total", "tokens", "totalTokens", "total_token_count", "totalTokenCount"}},
     {F_TOKENS_CACHED,
      {"cache_read_input_tokens", "input_cached_tokens", "input_cache_read", "prompt_cached_tokens", "cached_tokens",
-      "input_cache_read_tokens", "cacheReadInputTokens", "cached_content_token_count"}                               },
+      "input_cache_read_tokens", "cacheReadInputTokens", "cached_content_token_count",
+      "prompt_tokens_details.cached_tokens", "input_tokens_details.cached_tokens"}                                   },
     {F_TOKENS_CACHE_WRITE,
      {"cache_creation_input_tokens", "input_cache_creation", "prompt_cache_creation_tokens", "input_cache_write"}    },
     {F_TOKENS_REASONING,
      {"output_reasoning_tokens", "output_reasoning", "reasoning_tokens", "completion_reasoning_tokens",
-      "reasoningTokens", "thoughts_token_count"}                                                                     },
+      "reasoningTokens", "thoughts_token_count", "completion_tokens_details.reasoning_tokens",
+      "output_tokens_details.reasoning_tokens"}                                                                      },
 };
 
 static bool member_number(struct val object, const char *const *names, double *number)
 {
 	for (size_t i = 0; i < MEMBERS_MAX && names[i]; i++) {
-		if (val_double(val_get(object, names[i]), number) && *number >= 0 && *number < 9e15)
+		struct val v = val_get(object, names[i]);
+
+		if (!val_ok(v))
+			v = val_path(object, names[i]);
+		if (val_double(v, number) && *number >= 0 && *number < 9e15)
 			return true;
 	}
 	return false;
@@ -120,11 +126,10 @@ static bool scan_answer(struct mapping *m, struct scan *scan, struct val *usage)
 	static const char *const names[] = {"usage_metadata", "usageMetadata", "usage"};
 	struct str text;
 
-	if (m->span.kind != KIND_LLM || !semconv_has(m, F_OUTPUT_CHAT) || semconv_has(m, F_TOKENS_IN) ||
-	    semconv_has(m, F_TOKENS_OUT))
+	if (m->span.kind != KIND_LLM || semconv_has(m, F_TOKENS_IN) || semconv_has(m, F_TOKENS_OUT))
 		return false;
-	text = str_trim(semconv_text(m, F_OUTPUT_CHAT));
-	if (str_find(text, STR_LIT("\"usage")) == SIZE_MAX || !scan_text(scan, text, &opts))
+	text = str_trim(semconv_text(m, semconv_has(m, F_OUTPUT_CHAT) ? F_OUTPUT_CHAT : F_OUTPUT));
+	if (!str_starts(text, "{") || str_find(text, STR_LIT("\"usage")) == SIZE_MAX || !scan_text(scan, text, &opts))
 		return false;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		*usage = val_get(scan_root(scan), names[i]);
