@@ -171,6 +171,9 @@ static const struct semconv_row rows[] = {
     {"ai.response.msToFirstChunk",                          F_FIRST_TOKEN,        C_MILLISECONDS,       2 },
     {"ai.stream.msToFirstChunk",                            F_FIRST_TOKEN,        C_MILLISECONDS,       3 },
     {"ai.telemetry.metadata.sessionId",                     F_SESSION,            C_TEXT,               6 },
+    {"ai.telemetry.metadata.session_id",                    F_SESSION,            C_TEXT,               10},
+    {"ai.telemetry.metadata.threadId",                      F_SESSION,            C_TEXT,               11},
+    {"ai.telemetry.metadata.user_id",                       F_USER,               C_TEXT,               7 },
     {"ai.telemetry.metadata.userId",                        F_USER,               C_TEXT,               4 },
     {"ai.telemetry.metadata.tags",                          F_TAGS,               C_LIST,               5 },
 
