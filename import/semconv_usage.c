@@ -57,7 +57,9 @@ static double usd_field(struct mapping *m, enum field field)
 	const struct attr_in *attr = m->best[field].attr;
 	double usd = UNKNOWN_DOUBLE;
 
-	if (attr && !attr_double(attr, &usd, m->arena)) {
+	if (!attr)
+		return UNKNOWN_DOUBLE;
+	if (!attr_double(attr, &usd, m->arena)) {
 		import_problem(m->im, m->rec, SEVERITY_WARNING, "bad-value", path_of(m, attr), "kept, cost unknown",
 		               "cost is not a number");
 		return UNKNOWN_DOUBLE;
