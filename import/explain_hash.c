@@ -88,9 +88,9 @@ static void on_span(struct sink *sink, const struct span *s)
 	                            s->model,    s->provider, s->prompt_name,   s->prompt_version, s->prompt_text,
 	                            s->session,  s->user,     s->service,       s->trace_name,     s->tool_name,
 	                            s->input,    s->output,   s->input_preview, s->output_preview};
-	const int64_t numbers[] = {(int64_t)s->kind, (int64_t)s->status,  s->start_ns,
-	                           s->end_ns,        s->tokens_in,        s->tokens_out,
-	                           s->tokens_cached, s->tokens_reasoning, s->first_token_ns};
+	const int64_t numbers[] = {(int64_t)s->kind,      (int64_t)s->status, s->start_ns,      s->end_ns,
+	                           s->tokens_in,          s->tokens_out,      s->tokens_cached, s->tokens_reasoning,
+	                           s->tokens_cache_write, s->first_token_ns};
 	add_scope(h, s->scope);
 	add_strs(h, texts, sizeof texts / sizeof *texts);
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
@@ -103,7 +103,7 @@ static void on_span(struct sink *sink, const struct span *s)
 static void on_trace(struct sink *sink, const struct trace *t)
 {
 	struct hasher *h = hasher_of(sink);
-	const struct str texts[] = {t->id, t->name, t->session, t->user, t->service, t->input, t->output};
+	const struct str texts[] = {t->id, t->name, t->session, t->user, t->service, t->input, t->output, t->metadata};
 	add_scope(h, t->scope);
 	add_strs(h, texts, sizeof texts / sizeof *texts);
 	add_int(h, t->start_ns);
@@ -116,8 +116,8 @@ static void on_trace(struct sink *sink, const struct trace *t)
 static void on_score(struct sink *sink, const struct score *s)
 {
 	struct hasher *h = hasher_of(sink);
-	const struct str texts[] = {s->trace_id,    s->span_id,     s->name,   s->label,
-	                            s->explanation, s->judge_model, s->author, s->id};
+	const struct str texts[] = {s->trace_id,    s->span_id,     s->session, s->name, s->label,
+	                            s->explanation, s->judge_model, s->author,  s->id};
 	add_scope(h, s->scope);
 	add_strs(h, texts, sizeof texts / sizeof *texts);
 	add_double(h, s->value);

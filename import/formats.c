@@ -53,12 +53,15 @@ const struct format *format_named(const char *name)
 static bool is_empty_page(const struct sample *s)
 {
 	struct str text = str_trim(s->bytes);
+	size_t i = 0;
 	bool any = false;
 
 	if (!s->whole)
 		return false;
+	while (i < text.len && text.ptr[i] && strchr("[], \t\r\n", text.ptr[i]))
+		i++;
 	if (s->n_values == 0)
-		return text.len > 1 && text.ptr[0] == '[' && str_is(str_trim(str_from(text, 1)), "]");
+		return i >= 2 && i == text.len && text.ptr[0] == '[';
 	if (s->n_values > 1 || !val_is(s->values[0], SCAN_OBJECT))
 		return false;
 	for (struct member m = val_first(s->values[0]); m.ok; m = val_next(m)) {
@@ -69,14 +72,41 @@ static bool is_empty_page(const struct sample *s)
 	return any;
 }
 
+/* Files people have that hold traces, or an error page instead, in a form nobody reads here. NULL: none of them. */
+static const char *known_stranger(struct str bytes)
+{
+	static const struct {
+		const char *start, *what;
+	} strangers[] = {
+	    {"PAR1",            "a Parquet table, which is not read; write it as JSON Lines or CSV first"     },
+	    {"ARROW1",          "an Arrow table, which is not read; write it as JSON Lines or CSV first"      },
+	    {"SQLite format 3", "a SQLite database, which is not read; export its tables as JSON Lines or CSV"},
+	    {"\x80\x04\x95",    "a Python pickle, which is not read; write it as JSON first"                  },
+	    {"\x80\x05\x95",    "a Python pickle, which is not read; write it as JSON first"                  },
+	    {"%PDF-",           "a PDF"	                                                               },
+	    {"<!doctype html",  "a web page: the download may have needed a login"                            },
+	    {"<html",           "a web page: the download may have needed a login"                            },
+	    {"<?xml",           "XML of no known format"	                                              },
+	};
+
+	for (size_t i = 0; i < sizeof strangers / sizeof *strangers; i++) {
+		struct str start = str_of(strangers[i].start);
+
+		if (bytes.len >= start.len && str_ieq(str_cut(bytes, 0, start.len), strangers[i].start))
+			return strangers[i].what;
+	}
+	return NULL;
+}
+
 const struct format *format_detect(const struct sample *sample, const char **why)
 {
 	const struct format *best = NULL;
 	int best_score = 0;
 
-	const char *wide = record_wide_text(sample->bytes);
+	const char *wide = record_wide_text(sample->bytes), *stranger = known_stranger(str_trim(sample->bytes));
 
 	*why = wide                                 ? wide
+	       : stranger                           ? stranger
 	       : str_is(sample->conversion, "csv")  ? "CSV of no known format"
 	       : is_empty_page(sample)              ? "an empty list: no record in it tells the format"
 	       : sample->n_values || sample->n_keys ? "JSON of no known format"

@@ -19,6 +19,12 @@ struct explain {
 	struct run run;
 };
 
+/* Several records may each give a part of one span. */
+struct seen_span {
+	uint64_t key;
+	enum span_kind kind;
+};
+
 /* One source at work. */
 struct look {
 	struct sink sink; /* first */
@@ -27,6 +33,7 @@ struct look {
 	const struct format *format;
 	uint64_t entries;
 	VEC(uint64_t) traces;
+	VEC(struct seen_span) spans;
 	VEC(struct explain_count) records;
 	struct explain_path paths[EXPLAIN_PATHS];
 	size_t n_paths;
@@ -110,31 +117,44 @@ static uint64_t on_entry(struct sink *sink, const struct entry *e)
 	return l->entries;
 }
 
-static void note_trace(struct look *l, struct id_scope scope, struct str id)
+/* Without an id: a trace of the record's own. */
+static uint64_t note_trace(struct look *l, struct id_scope scope, struct str id)
 {
 	struct hash128 key;
-	uint64_t n;
-	if (!id.len)
-		return;
-	key = model_trace_key(scope, id);
-	memcpy(&n, key.byte, sizeof n);
+	uint64_t n = hash64((struct str){(const char *)&l->entries, sizeof l->entries});
+	if (id.len) {
+		key = model_trace_key(scope, id);
+		memcpy(&n, key.byte, sizeof n);
+	}
 	if (!l->traces.n || l->traces.at[l->traces.n - 1] != n)
 		*vec_add(&l->traces) = n;
+	return n;
+}
+
+static void note_span(struct look *l, const struct span *s, uint64_t trace)
+{
+	bool is_hex;
+	struct str id = s->id;
+	uint64_t parts[] = {trace, l->spans.n};
+	if (model_is_answer(id)) /* one call with its other half */
+		id = str_cut(id, 0, id.len - strlen(MODEL_ANSWER));
+	if (id.len)
+		parts[1] = (uint64_t)model_span_key(id, &is_hex);
+	*vec_add(&l->spans) = (struct seen_span){hash64((struct str){(const char *)parts, sizeof parts}), s->kind};
 }
 
 static void on_span(struct sink *sink, const struct span *s)
 {
 	struct look *l = look_of(sink);
 	struct explain_count *c = l->to->filled;
-	c[FILLED_SPANS].n++;
-	l->to->kinds[s->kind].n++;
-	note_trace(l, s->scope, s->trace_id);
+	note_span(l, s, note_trace(l, s->scope, s->trace_id));
 	FIELDS(FIELD_COUNT)
 }
 
 static void on_trace(struct sink *sink, const struct trace *t)
 {
-	note_trace(look_of(sink), t->scope, t->id);
+	if (t->id.len)
+		note_trace(look_of(sink), t->scope, t->id);
 }
 
 static void on_score(struct sink *sink, const struct score *score)
@@ -205,6 +225,8 @@ static uint64_t read_hash(struct look *l, const struct record *rec)
 	    .file = "",
 	};
 	l->format->record(&im, rec, &unseen);
+	if (l->format->finish) /* what it holds back until more comes */
+		l->format->finish(&im, &unseen);
 	import_state_done(&im);
 	repeat_done(&im.repeat);
 	arena_done(&arena);
@@ -377,6 +399,29 @@ static int by_number(const void *pa, const void *pb)
 	return a < b ? -1 : a > b;
 }
 
+/* By key; of parts of one span the one that knows the kind last. */
+static int by_key(const void *pa, const void *pb)
+{
+	const struct seen_span *a = pa, *b = pb;
+	if (a->key != b->key)
+		return a->key < b->key ? -1 : 1;
+	return (a->kind != KIND_SPAN) - (b->kind != KIND_SPAN);
+}
+
+static void count_spans(struct look *l)
+{
+	size_t n = l->spans.n;
+	const struct seen_span *at = l->spans.at;
+	if (n)
+		qsort(l->spans.at, n, sizeof *l->spans.at, by_key);
+	for (size_t i = 0; i < n; i++) {
+		if (i + 1 < n && at[i + 1].key == at[i].key)
+			continue;
+		l->to->filled[FILLED_SPANS].n++;
+		l->to->kinds[at[i].kind].n++;
+	}
+}
+
 static void keep_results(struct look *l)
 {
 	struct explain_source *to = l->to;
@@ -385,6 +430,7 @@ static void keep_results(struct look *l)
 		qsort(l->traces.at, l->traces.n, sizeof *l->traces.at, by_number);
 	for (size_t i = 0; i < l->traces.n; i++)
 		to->filled[FILLED_TRACES].n += i == 0 || l->traces.at[i] != l->traces.at[i - 1];
+	count_spans(l);
 	to->n_records = l->records.n;
 	to->records = arena_zalloc(a, l->records.n + 1, sizeof *to->records);
 	if (l->records.n)
@@ -422,6 +468,7 @@ static bool read_source(struct explain *e, struct explain_source *to, struct job
 	to->cut_short = job->cut_short;
 	keep_results(l);
 	vec_done(&l->traces);
+	vec_done(&l->spans);
 	vec_done(&l->records);
 	buf_done(&l->path);
 	buf_done(&l->mutated);

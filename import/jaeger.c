@@ -434,7 +434,7 @@ static void read_span(struct jaeger_in *j)
 	semconv_span(j->in.im, j->in.rec, &j->out);
 }
 
-/* What the API says went wrong, and lists that are none. */
+/* What the API says went wrong or is doubtful, and lists that are none. */
 static void report_around(struct import *im, const struct record *rec, struct val object)
 {
 	static const char *const lists[] = {"data", "spans"};
@@ -446,6 +446,9 @@ static void report_around(struct import *im, const struct record *rec, struct va
 		               "Jaeger reports an error: %.*s",
 		               STR_ARG(val_text(val_ok(said) ? said : m.val, im->arena)));
 	}
+	for (struct member m = val_first(val_get_loose(object, "warnings")); m.ok; m = val_next(m))
+		import_problem(im, rec, SEVERITY_WARNING, "bad-value", STR_LIT("warnings"), "kept",
+		               "Jaeger warns of a trace: %.*s", STR_ARG(val_text(m.val, im->arena)));
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
 		if (val_ok(val_get_loose(object, lists[i])))
 			import_problem(im, rec, SEVERITY_SKIPPED, "bad-value", str_of(lists[i]), "nothing read from it",
@@ -542,6 +545,7 @@ static int jaeger_probe(const struct sample *s, const char **why)
 	     90,	                                                              "is an Elasticsearch answer with Jaeger spans"    },
 	    {{"_source.operationName", "_source.spanID"},                         90, "is an Elasticsearch dump of Jaeger spans"        },
 	    {{"operationName", "spanID", "traceID"},                              88, "is a Jaeger span"                                },
+	    {{"errors[].msg", "data", "total"},                                   60, "is an answer of Jaeger's API that has an error"  },
 	};
 
 	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {

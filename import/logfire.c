@@ -174,9 +174,9 @@ static void read_row(struct import *im, const struct record *rec, struct val row
 		return;
 	}
 	is_log = val_str_is(got[R_KIND], "log");
-	span.trace_id = span_json_id(&in, got[R_TRACE_ID], 16, "trace_id");
-	span.id = span_json_id(&in, got[R_SPAN_ID], 8, "span_id");
-	span.parent_id = span_json_id(&in, got[R_PARENT], 8, "parent_span_id");
+	span.trace_id = otlp_id(&in, got[R_TRACE_ID], 16, "trace_id");
+	span.id = otlp_id(&in, got[R_SPAN_ID], 8, "span_id");
+	span.parent_id = otlp_id(&in, got[R_PARENT], 8, "parent_span_id");
 	if (!span.trace_id.len)
 		otlp_no_id(&in, VAL_NONE, "trace_id", "trace");
 	if (!span.id.len)
@@ -243,7 +243,8 @@ static bool logfire_finish(struct import *im, struct err *err)
 	(void)err;
 	if (state->n_span_events)
 		import_problem(im, &none, SEVERITY_WARNING, "not-imported", STR_NONE, "kept as records",
-		               "%llu rows repeat events of their spans", (unsigned long long)state->n_span_events);
+		               "%llu %s of their spans", (unsigned long long)state->n_span_events,
+		               state->n_span_events == 1 ? "row repeats events" : "rows repeat events");
 	return true;
 }
 

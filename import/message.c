@@ -37,7 +37,7 @@ static struct str lower_of(struct str s, struct arena *arena)
 }
 
 /* Their words for the four roles people know. */
-static struct str role_of(struct str word, struct arena *arena)
+struct str message_role(struct str word, struct arena *arena)
 {
 	static const struct {
 		const char *theirs, *ours;
@@ -150,7 +150,7 @@ static struct str claimed_role(struct val v, struct arena *arena)
 	struct str type;
 
 	if (val_is(role, SCAN_STRING))
-		return role_of(val_str(role, arena), arena);
+		return message_role(val_str(role, arena), arena);
 	if (!val_ok(message_get(v, "content", "parts", "data", NULL)))
 		return STR_NONE;
 	type = val_str(message_get(v, "type", "kind", NULL, NULL), arena);
@@ -160,7 +160,7 @@ static struct str claimed_role(struct val v, struct arena *arena)
 		return STR_LIT("assistant");
 	if (str_is(type, "human") || str_is(type, "ai") || str_is(type, "system") || str_is(type, "tool") ||
 	    str_is(type, "function") || str_is(type, "AIMessageChunk"))
-		return role_of(type, arena);
+		return message_role(type, arena);
 	return STR_NONE;
 }
 
@@ -184,7 +184,7 @@ static bool read_langchain(struct reading *r, struct val v)
 		class_name = val_str(m.val, r->arena);
 	if (!str_ends(class_name, "Message") && !str_ends(class_name, "MessageChunk"))
 		return false;
-	read_message(r, kwargs, role_of(class_name, r->arena));
+	read_message(r, kwargs, message_role(class_name, r->arena));
 	return true;
 }
 
@@ -222,10 +222,30 @@ static void read_lone_part(struct reading *r, struct val v, enum part_shape shap
 	message->n_parts = parts.n;
 }
 
+/* Who wraps a message says why it ended: {"finish_reason":"stop","message":{…}}, Gemini's candidates. */
+static void finish_of_wrapper(struct reading *r, struct val v, size_t before)
+{
+	struct val reason = message_get(v, "finish_reason", "finishReason", "stop_reason", NULL);
+	struct message *last = r->list->n > before ? &r->list->at[r->list->n - 1] : NULL;
+
+	if (last && !last->finish_reason.len && val_is(reason, SCAN_STRING))
+		last->finish_reason = val_str(reason, r->arena);
+}
+
+static struct val system_of(struct val v)
+{
+	struct val text = message_get(v, "system", "systemInstruction", "system_instruction", "instructions");
+
+	if (!val_ok(text)) /* Gemini's requests, as ADK keeps them */
+		text = message_get(val_get(v, "config"), "system_instruction", "systemInstruction", NULL, NULL);
+	return text;
+}
+
 /* {"system":…,"messages":[…]} and its relatives. False: none of them. */
 static bool read_wrapper(struct reading *r, struct val v, int depth)
 {
-	struct val system_text = message_get(v, "system", "systemInstruction", "system_instruction", "instructions");
+	struct val system_text = system_of(v);
+	size_t before = r->list->n;
 	struct val list = message_get(v, "messages", "contents", "choices", "candidates");
 
 	if (!val_ok(list))
@@ -247,6 +267,7 @@ static bool read_wrapper(struct reading *r, struct val v, int depth)
 		read_each(r, list, depth + 1);
 	else
 		read_value(r, list, depth + 1);
+	finish_of_wrapper(r, v, before);
 	return true;
 }
 
@@ -281,6 +302,7 @@ static void read_object(struct reading *r, struct val v, int depth)
 {
 	struct str role;
 	struct val data = val_get(v, "data");
+	size_t before = r->list->n;
 	enum part_shape shape;
 
 	if (read_event_item(r, v) || read_langchain(r, v))
@@ -292,6 +314,7 @@ static void read_object(struct reading *r, struct val v, int depth)
 	}
 	if (val_is(val_get(v, "content"), SCAN_OBJECT) && val_ok(val_path(v, "content.parts"))) {
 		read_message(r, val_get(v, "content"), STR_LIT("assistant")); /* a Gemini candidate */
+		finish_of_wrapper(r, v, before);
 		return;
 	}
 	if (val_is(val_get(v, "tool_calls"), SCAN_ARRAY) && !val_ok(val_get(v, "messages"))) {
@@ -309,8 +332,23 @@ static void read_object(struct reading *r, struct val v, int depth)
 		read_lone_part(r, v, shape);
 }
 
+/* One of a list of messages that are JSON text each. */
+static bool read_written_message(struct reading *r, struct val v, int depth)
+{
+	struct str text = val_is(v, SCAN_STRING) && depth > 0 ? str_trim(val_str(v, r->arena)) : STR_NONE;
+	struct scan scan = SCAN_INIT;
+	bool is = str_starts(text, "{") && message_scan(&scan, text) && claimed_role(scan_root(&scan), r->arena).len;
+
+	if (is)
+		read_object(r, scan_root(&scan), depth);
+	scan_done(&scan);
+	return is;
+}
+
 static void read_value(struct reading *r, struct val v, int depth)
 {
+	if (read_written_message(r, v, depth))
+		return;
 	if (val_is(v, SCAN_ARRAY)) {
 		if (depth < NEST_MAX)
 			read_each(r, v, depth + 1);

@@ -26,6 +26,10 @@ void message_read_scanned(struct message_list *list, struct str text, const stru
  * nobody sees the other messages. */
 void message_read_last(struct message_list *list, struct str text, const struct scan *json, bool output,
                        struct arena *arena);
+/* A role in the words people know: "human", "HumanMessage", "MessageRole.USER" are user; others in lower case. */
+struct str message_role(struct str word, struct arena *arena);
+/* Content written as JSON text of a list of typed parts (OpenLLMetry): *parts and how many; 0: it is just text. */
+size_t message_parts_in(struct str text, struct message_part **parts, struct arena *arena);
 /* A copy of one message to the end of the list. */
 void message_append(struct message_list *list, const struct message *message, struct arena *arena);
 /* What a list preview shows: input: the last user text ("user: …"); output: the last assistant text, else its tool calls

@@ -114,6 +114,8 @@ void message_read_call(struct parts *parts, struct val v)
 		part->id = message_val_text(message_get(v, "tool_call.id", "toolUseId", NULL, NULL), a);
 	part->name = message_val_text(message_get(inner, "name", "toolName", "tool_name", "function.name"), a);
 	part->text = message_val_text(message_get(inner, "arguments", "args", "input", "parameters"), a);
+	if (!part->text.len) /* what a provider's own tool was asked, in no fixed shape */
+		part->text = message_val_text(val_get(v, "server_tool_call"), a);
 	if (!part->name.len) /* the second: any-agent */
 		part->name = message_val_text(message_get(v, "tool_call.function.name", "tool.name", NULL, NULL), a);
 	if (!part->text.len)
@@ -150,6 +152,8 @@ static void read_result(struct parts *parts, struct val v)
 	if (!val_is(inner, SCAN_OBJECT))
 		inner = v;
 	result = message_get(inner, "response", "result", "output", "content");
+	if (!val_ok(result))
+		result = val_get(v, "server_tool_call_response");
 	part->id = message_val_text(message_get(inner, "tool_use_id", "tool_call_id", "toolCallId", "call_id"), a);
 	if (!part->id.len)
 		part->id = message_val_text(message_get(inner, "id", "toolUseId", NULL, NULL), a);
@@ -276,13 +280,39 @@ void message_read_content(struct parts *parts, struct val content)
 		for (struct member m = val_first(content); m.ok; m = val_next(m))
 			message_read_part(parts, m.val);
 	} else if (val_is(content, SCAN_OBJECT)) {
-		struct val inner = message_get(content, "parts", "content", NULL, NULL);
+		struct val inner = message_get(content, "parts", "content", "message", NULL);
 
 		if (val_is(inner, SCAN_ARRAY))
 			message_read_content(parts, inner); /* once more at most: an array's items go to read_part */
+		else if (val_is(inner, SCAN_STRING) && !val_ok(val_get(content, "type")))
+			message_add_part(parts, PART_TEXT)->text = val_str(inner, parts->arena); /* AWS's log bodies */
 		else
 			message_read_part(parts, content);
 	} else if (val_ok(content)) {
 		message_add_part(parts, PART_TEXT)->text = message_val_text(content, parts->arena);
 	}
+}
+
+size_t message_parts_in(struct str text, struct message_part **out, struct arena *arena)
+{
+	static const struct scan_opts opts = {.last = true, .replace_utf8 = true};
+	struct parts parts = {.arena = arena};
+	struct scan scan = SCAN_INIT;
+
+	text = str_trim(text);
+	if (str_starts(text, "[{") && scan_text(&scan, text, &opts)) {
+		struct val list = scan_root(&scan);
+		bool typed = true;
+
+		for (struct member m = val_first(list); m.ok && typed; m = val_next(m)) {
+			struct str type = val_str(val_get(m.val, "type"), arena);
+
+			typed = type.len && message_shape_by_type(type) != SHAPE_NONE;
+		}
+		if (typed)
+			message_read_content(&parts, list);
+	}
+	scan_done(&scan);
+	*out = parts.at;
+	return parts.n;
 }

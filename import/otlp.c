@@ -28,23 +28,27 @@ struct otlp_state {
 };
 
 static const struct record_path otlp_paths[] = {
-    {"resourceSpans[].scopeSpans[].spans[]",                  SLOT_SPAN  },
-    {"resourceSpans[].instrumentationLibrarySpans[].spans[]", SLOT_SPAN  },
+    {"resourceSpans[].scopeSpans[].spans[]",                         SLOT_SPAN  },
+    {"resourceSpans[].instrumentationLibrarySpans[].spans[]",        SLOT_SPAN  },
  /* Tempo, Grafana's download */
-    {"batches[].scopeSpans[].spans[]",                        SLOT_SPAN  },
-    {"batches[].instrumentationLibrarySpans[].spans[]",       SLOT_SPAN  },
+    {"batches[].scopeSpans[].spans[]",                               SLOT_SPAN  },
+    {"batches[].instrumentationLibrarySpans[].spans[]",              SLOT_SPAN  },
  /* Jaeger API v3 */
-    {"result.resourceSpans[].scopeSpans[].spans[]",           SLOT_SPAN  },
+    {"result.resourceSpans[].scopeSpans[].spans[]",                  SLOT_SPAN  },
+    {"result.resourceSpans[].instrumentationLibrarySpans[].spans[]", SLOT_SPAN  },
  /* Tempo API v2 */
-    {"trace.resourceSpans[].scopeSpans[].spans[]",            SLOT_SPAN  },
-    {"trace.batches[].scopeSpans[].spans[]",                  SLOT_SPAN  },
-    {"trace.batches[].instrumentationLibrarySpans[].spans[]", SLOT_SPAN  },
+    {"trace.resourceSpans[].scopeSpans[].spans[]",                   SLOT_SPAN  },
+    {"trace.resourceSpans[].instrumentationLibrarySpans[].spans[]",  SLOT_SPAN  },
+    {"trace.batches[].scopeSpans[].spans[]",                         SLOT_SPAN  },
+    {"trace.batches[].instrumentationLibrarySpans[].spans[]",        SLOT_SPAN  },
  /* one bare ResourceSpans */
-    {"scopeSpans[].spans[]",                                  SLOT_SPAN  },
-    {"instrumentationLibrarySpans[].spans[]",                 SLOT_SPAN  },
-    {"resourceLogs[].scopeLogs[].logRecords[]",               SLOT_LOG   },
-    {"resourceMetrics[]",                                     SLOT_METRIC},
-    {NULL,                                                    0          },
+    {"scopeSpans[].spans[]",                                         SLOT_SPAN  },
+    {"instrumentationLibrarySpans[].spans[]",                        SLOT_SPAN  },
+    {"resourceLogs[].scopeLogs[].logRecords[]",                      SLOT_LOG   },
+    {"scopeLogs[].logRecords[]",                                     SLOT_LOG   },
+    {"resourceMetrics[]",                                            SLOT_METRIC},
+    {"scopeMetrics[]",                                               SLOT_METRIC},
+    {NULL,                                                           0          },
 };
 
 /* ---- spans */
@@ -96,7 +100,27 @@ static struct otlp_in in_of(struct import *im, const struct record *rec)
 
 static bool wants_attributes(const struct otlp_in *in, struct str event)
 {
-	return in->payload || str_is(event, "exception") || str_starts(event, "gen_ai.");
+	return in->payload || in->rec->slot == SLOT_TALK || str_is(event, "exception") || str_starts(event, "gen_ai.");
+}
+
+/* What an event or a link says beside what is known of it, and how many attributes it lost. */
+static struct attrs_in with_others(const struct otlp_in *in, struct val object, struct attrs_in attrs)
+{
+	static const char *const known[] = {"name",   "timeUnixNano", "attributes", "traceId",
+	                                    "spanId", "traceState",   "flags",      "droppedAttributesCount",
+	                                    NULL};
+	struct attr_list list = {.arena = in->arena};
+	struct val dropped = val_get_loose(object, "droppedAttributesCount");
+	int64_t n;
+
+	attr_put_others(&list, object, known);
+	if (val_int64(dropped, &n) && n > 0)
+		attr_put_val(&list, STR_LIT("otel.dropped"), dropped);
+	if (!list.n)
+		return attrs;
+	for (size_t i = 0; i < attrs.n; i++)
+		attr_put(&list, attrs.at[i]);
+	return attr_all(&list);
 }
 
 static void read_events(const struct otlp_in *in, struct val list, struct span_in *span)
@@ -119,6 +143,8 @@ static void read_events(const struct otlp_in *in, struct val list, struct span_i
 		event->time_ns = otlp_time(in, got[E_TIME], "events.timeUnixNano");
 		if (wants_attributes(in, event->name))
 			event->attrs = otlp_attributes(&whole, got[E_ATTRIBUTES], "events.attributes", NULL);
+		if (in->payload)
+			event->attrs = with_others(in, m.val, event->attrs);
 		span->n_events++;
 	}
 	span->events = at;
@@ -155,8 +181,9 @@ static void read_links(const struct otlp_in *in, struct val list, struct span_in
 		link->trace_id = otlp_id(in, got[E_TRACE_ID], 16, "links.traceId");
 		link->span_id = otlp_id(in, got[E_SPAN_ID], 8, "links.spanId");
 		if (in->payload)
-			link->attrs = with_text(in, STR_LIT("tracestate"), got[E_TRACE_STATE],
-			                        otlp_attributes(in, got[E_ATTRIBUTES], "links.attributes", NULL));
+			link->attrs = with_text(
+			    in, STR_LIT("tracestate"), got[E_TRACE_STATE],
+			    with_others(in, m.val, otlp_attributes(in, got[E_ATTRIBUTES], "links.attributes", NULL)));
 		span->n_links++;
 	}
 	span->links = at;
@@ -432,12 +459,8 @@ static bool otlp_finish(struct import *im, struct err *err)
 	uint64_t n_logs = otlp_log_finish(&state->logs, &in, read_span);
 
 	(void)err;
-	if (n_logs)
-		import_problem(im, &none, SEVERITY_WARNING, "not-imported", STR_NONE, "kept as records",
-		               "%llu log records not imported (no trace data)", (unsigned long long)n_logs);
-	if (state->n_metrics)
-		import_problem(im, &none, SEVERITY_WARNING, "not-imported", STR_NONE, "kept as records",
-		               "%llu metrics not imported (no trace data)", (unsigned long long)state->n_metrics);
+	otlp_not_imported(&in, n_logs, "log record");
+	otlp_not_imported(&in, state->n_metrics, "metric");
 	return true;
 }
 

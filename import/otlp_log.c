@@ -162,6 +162,16 @@ static void put_body(struct buf *out, struct val body, struct arena *arena)
 	buf_add_cstr(out, "}}");
 }
 
+/* {"input":{"messages":[…]},"output":{"messages":[…]}}: what AWS's distribution logs of a span, under its scope's name. */
+static bool is_exchange(struct val body)
+{
+	struct val inner = otlp_member(body, "input");
+
+	if (!val_ok(inner))
+		inner = otlp_member(body, "output");
+	return val_ok(otlp_member(inner, "messages"));
+}
+
 static void put_event(struct buf *out, const struct log *log, struct arena *arena)
 {
 	struct val time = val_ok(log->got[L_TIME]) ? log->got[L_TIME] : log->got[L_OBSERVED];
@@ -175,8 +185,15 @@ static void put_event(struct buf *out, const struct log *log, struct arena *aren
 		buf_add_str(out, val_raw(time));
 	}
 	buf_add_cstr(out, ",\"attributes\":[");
-	put_body(out, log->got[L_BODY], arena);
+	if (!is_exchange(log->got[L_BODY]))
+		put_body(out, log->got[L_BODY], arena);
 	put_pairs(out, log->got[L_ATTRIBUTES]);
+	if (is_exchange(log->got[L_BODY])) {
+		buf_add_cstr(out, out->ptr[out->len - 1] == '[' ? "" : ",");
+		buf_add_cstr(out, "{\"key\":\"body\",\"value\":");
+		buf_add_str(out, val_raw(log->got[L_BODY]));
+		buf_add_char(out, '}');
+	}
 	buf_add_cstr(out, "]}");
 }
 
@@ -359,7 +376,7 @@ void otlp_log(struct otlp_logs *logs, const struct otlp_in *in, otlp_talk_fn *ta
 	struct log log = log_of(in);
 	bool is_evaluation = str_is(log.name, "gen_ai.evaluation.result");
 
-	if (!is_evaluation && !is_talk(log.name)) {
+	if (!is_evaluation && !is_talk(log.name) && !is_exchange(log.got[L_BODY])) {
 		logs->others++;
 		return;
 	}

@@ -178,6 +178,40 @@ static bool is_zero(struct str id)
 	return true;
 }
 
+/* Decimal digits → hex of n_bytes, exactly; STR_NONE: no digits, or too large. */
+static struct str hex_of_decimal(struct str digits, size_t n_bytes, struct arena *arena)
+{
+	unsigned char bytes[16] = {0}; /* the last n_bytes are used */
+
+	if (!digits.len || digits.len > 39)
+		return STR_NONE;
+	for (size_t i = 0; i < digits.len; i++) {
+		unsigned carry = (unsigned)(digits.ptr[i] - '0');
+
+		if (carry > 9)
+			return STR_NONE;
+		for (size_t k = 16; k-- > 16 - n_bytes;) {
+			carry += bytes[k] * 10U;
+			bytes[k] = (unsigned char)carry;
+			carry >>= 8;
+		}
+		if (carry)
+			return STR_NONE;
+	}
+	return hex_of(bytes + 16 - n_bytes, n_bytes, arena);
+}
+
+static struct str id_of_number(const struct otlp_in *in, struct val v, size_t n_bytes, const char *path)
+{
+	struct str id = hex_of_decimal(val_raw(v), n_bytes, in->arena);
+
+	if (id.ptr)
+		return id;
+	import_problem(in->im, in->rec, SEVERITY_WARNING, "bad-id", str_of(path), "kept as written",
+	               "not an id: no whole number of %zu bits", n_bytes * 8);
+	return val_raw(v);
+}
+
 struct str otlp_id(const struct otlp_in *in, struct val v, size_t n_bytes, const char *path)
 {
 	struct str id = STR_NONE;
@@ -186,6 +220,8 @@ struct str otlp_id(const struct otlp_in *in, struct val v, size_t n_bytes, const
 		return STR_NONE;
 	if (val_is(v, SCAN_STRING))
 		id = id_of_text(val_str(v, in->arena), n_bytes, in->arena);
+	else if (val_is(v, SCAN_NUMBER))
+		id = id_of_number(in, v, n_bytes, path);
 	else if (val_is(v, SCAN_ARRAY))
 		id = id_of_bytes(v, n_bytes, in->arena);
 	if (!id.ptr)
@@ -347,6 +383,20 @@ static void open_pair(struct val pair, struct val got[2])
 		otlp_members(pair, kv_keys, 2, got);
 }
 
+struct val otlp_member(struct val any, const char *key)
+{
+	struct val list = otlp_pairs(any);
+
+	for (struct member m = val_first(list); m.ok; m = val_next(m)) {
+		struct val got[2];
+
+		open_pair(m.val, got);
+		if (val_str_is(got[0], key))
+			return got[1];
+	}
+	return VAL_NONE;
+}
+
 static void any_json(struct buf *out, struct val any, int depth, struct arena *arena);
 
 static void list_json(struct buf *out, struct val holder, int depth, struct arena *arena)
@@ -399,6 +449,15 @@ static bool is_integer_text(struct str text)
 	return true;
 }
 
+static bool is_empty_any(struct val any)
+{
+	for (struct member m = val_first(any); m.ok; m = val_next(m)) {
+		if (val_ok(m.val) || key_index(m.key, any_keys, N_ANY, 0) == N_ANY)
+			return false;
+	}
+	return true;
+}
+
 static void any_json(struct buf *out, struct val any, int depth, struct arena *arena)
 {
 	struct val inner;
@@ -423,8 +482,8 @@ static void any_json(struct buf *out, struct val any, int depth, struct arena *a
 	case ANY_VALUE: buf_add_str(out, val_raw(inner)); return;
 	case N_ANY: break;
 	}
-	/* {} is an empty value; a bare scalar is what hand-written files have */
-	if (val_is(any, SCAN_OBJECT) || !val_ok(any))
+	/* {} and {"stringValue":null} are empty values; what has another form is kept as written */
+	if (!val_ok(any) || (val_is(any, SCAN_OBJECT) && is_empty_any(any)))
 		buf_add_cstr(out, "null");
 	else
 		buf_add_str(out, val_raw(any));
@@ -507,6 +566,14 @@ static void fill_attribute(const struct otlp_in *in, struct val any, const char 
 	}
 }
 
+void otlp_not_imported(const struct otlp_in *in, uint64_t n, const char *what)
+{
+	if (n)
+		import_problem(in->im, in->rec, SEVERITY_WARNING, "not-imported", STR_NONE, "kept as records",
+		               "%llu %s%s not imported (no trace data)", (unsigned long long)n, what,
+		               n == 1 ? "" : "s");
+}
+
 bool otlp_is_list(const struct otlp_in *in, struct val v, const char *path)
 {
 	if (val_is(v, SCAN_ARRAY))
@@ -517,11 +584,29 @@ bool otlp_is_list(const struct otlp_in *in, struct val v, const char *path)
 	return false;
 }
 
+/* {"gen_ai.system":"x"}: what was made of a list by somebody's tool. */
+static struct attrs_in members_as_attributes(const struct otlp_in *in, struct val object, const char *path,
+                                             const char *only)
+{
+	struct attr_in *at = arena_alloc(in->arena, size_mul((size_t)val_count(object) + 1, sizeof *at));
+	size_t n = 0;
+
+	for (struct member m = val_first(object); m.ok; m = val_next(m)) {
+		if (only && !member_is(m, only))
+			continue;
+		at[n] = (struct attr_in){.key = member_key(m, in->arena)};
+		fill_attribute(in, m.val, path, &at[n++]);
+	}
+	return (struct attrs_in){at, n};
+}
+
 struct attrs_in otlp_attributes(const struct otlp_in *in, struct val list, const char *path, const char *only)
 {
 	struct attr_in *at;
-	size_t n = 0;
+	size_t n = 0, nameless = 0;
 
+	if (val_is(list, SCAN_OBJECT) && val_first(list).ok)
+		return members_as_attributes(in, list, path, only);
 	if (!otlp_is_list(in, list, path))
 		return (struct attrs_in){NULL, 0};
 	at = arena_alloc(in->arena, size_mul(only ? 1 : (size_t)val_count(list) + 1, sizeof *at));
@@ -529,6 +614,7 @@ struct attrs_in otlp_attributes(const struct otlp_in *in, struct val list, const
 		struct val got[2];
 
 		open_pair(m.val, got);
+		nameless += !val_is(got[0], SCAN_STRING);
 		if (!val_is(got[0], SCAN_STRING) || (only && !val_str_is(got[0], only)))
 			continue;
 		if (only)
@@ -536,5 +622,8 @@ struct attrs_in otlp_attributes(const struct otlp_in *in, struct val list, const
 		at[n] = (struct attr_in){.key = val_str(got[0], in->arena)};
 		fill_attribute(in, got[1], path, &at[n++]);
 	}
+	if (nameless && !only)
+		import_problem(in->im, in->rec, SEVERITY_WARNING, "bad-value", str_of(path), "kept in the record only",
+		               "%zu of its elements %s no key", nameless, nameless == 1 ? "has" : "have");
 	return (struct attrs_in){at, n};
 }

@@ -16,7 +16,7 @@ struct otlp_in {
 /* got[i] = the member whose key is keys[i], case and underscores ignored; VAL_NONE. keys as camelCase literals, best in the order
  * in which they come. One pass; the last of a name wins. */
 void otlp_members(struct val object, const struct str *keys, size_t n, struct val *got);
-/* An id of n bytes as lower-case hex; other ids as written; STR_NONE: absent, empty, zero, or (with a problem) unusable. */
+/* An id of n bytes as lower-case hex, integers too (any-agent; 128-bit decimals exactly); other ids as written; STR_NONE: absent, empty, zero, or (with a problem) unusable. */
 struct str otlp_id(const struct otlp_in *in, struct val v, size_t n_bytes, const char *path);
 /* An id of a format from before OpenTelemetry, of up to 64 or 128 bits: without the 16 zeros in front that make 128 bits of 64; zeros
  * left out in front are put back, if there are at most four or `any`. Ids that are not hex are given back as they are. */
@@ -32,9 +32,12 @@ struct str otlp_kind(struct val kind, struct arena *arena);
 enum span_status otlp_status(struct str text);
 /* The pairs of a kvlistValue, the string of a stringValue; VAL_NONE. */
 struct val otlp_pairs(struct val any);
+struct val otlp_member(struct val any, const char *key); /* of a kvlistValue: the value of this key, an AnyValue */
 struct val otlp_string(struct val any);
 /* A list of key and value. only: nothing but this key is wanted (NULL: all). */
 struct attrs_in otlp_attributes(const struct otlp_in *in, struct val list, const char *path, const char *only);
+/* What a file holds beside traces, told once: "3 log records not imported". 0: nothing. */
+void otlp_not_imported(const struct otlp_in *in, uint64_t n, const char *what);
 /* False: absent, or (with a problem) no list. */
 bool otlp_is_list(const struct otlp_in *in, struct val v, const char *path);
 

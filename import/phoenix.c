@@ -95,8 +95,8 @@ static void read_score(const struct otlp_in *in, struct val v, const struct span
 	    .scope = {.family = STR_LIT("phoenix")}, .value = UNKNOWN_DOUBLE, .threshold = UNKNOWN_DOUBLE, .pass = -1};
 
 	expect(in, v, span ? "annotations[]." : "");
-	score.span_id = span_json_id(in, either(v, "span_id", "context.span_id"), 8, "span_id");
-	score.trace_id = span_json_id(in, either(v, "trace_id", "context.trace_id"), 16, "trace_id");
+	score.span_id = otlp_id(in, either(v, "span_id", "context.span_id"), 8, "span_id");
+	score.trace_id = otlp_id(in, either(v, "trace_id", "context.trace_id"), 16, "trace_id");
 	if (span) {
 		score.span_id = span->id;
 		score.trace_id = span->trace_id;
@@ -184,9 +184,9 @@ static void read_span(struct import *im, const struct record *rec, struct val v)
 	struct val context = val_get(v, "context");
 	struct val trace = val_get(v, "context.trace_id"), id = val_get(v, "context.span_id");
 
-	span.trace_id = span_json_id(&in, val_ok(trace) ? trace : val_get(context, "trace_id"), 16, "context.trace_id");
-	span.id = span_json_id(&in, val_ok(id) ? id : val_get(context, "span_id"), 8, "context.span_id");
-	span.parent_id = span_json_id(&in, val_get(v, "parent_id"), 8, "parent_id");
+	span.trace_id = otlp_id(&in, val_ok(trace) ? trace : val_get(context, "trace_id"), 16, "context.trace_id");
+	span.id = otlp_id(&in, val_ok(id) ? id : val_get(context, "span_id"), 8, "context.span_id");
+	span.parent_id = otlp_id(&in, val_get(v, "parent_id"), 8, "parent_id");
 	if (!span.trace_id.len)
 		otlp_no_id(&in, VAL_NONE, "context.trace_id", "trace");
 	if (!span.id.len)

@@ -202,9 +202,9 @@ static void read_ids(const struct otlp_in *in, const struct members *m, struct s
 		id = inner_id(m->got[K_CONTEXT], "spanId");
 	if (!val_ok(id))
 		id = m->got[K_ID];
-	span->trace_id = span_json_id(in, trace, 16, "trace_id");
-	span->id = span_json_id(in, id, 8, "span_id");
-	span->parent_id = span_json_id(in, parent_of(m), 8, "parent_id");
+	span->trace_id = otlp_id(in, trace, 16, "trace_id");
+	span->id = otlp_id(in, id, 8, "span_id");
+	span->parent_id = otlp_id(in, parent_of(m), 8, "parent_id");
 }
 
 static void tell_missing_ids(const struct otlp_in *in, const struct span_in *span)
@@ -227,7 +227,14 @@ static int64_t either_time(const struct otlp_in *in, const struct members *m, en
 	return span_json_time(in, m->got[other], false, path);
 }
 
-/* "duration" alone is read only as the JS SDK's pair: its unit is anybody's guess. */
+/* The JS SDK's console exporter gives "timestamp" and "duration" in microseconds; of others' numbers the unit is anybody's guess. */
+static bool is_microseconds(const struct members *m)
+{
+	double start;
+
+	return val_double(m->got[K_START_OTHER], &start) && start > 1e14 && start < 1e17;
+}
+
 static int64_t duration_of(const struct otlp_in *in, const struct members *m)
 {
 	static const struct {
@@ -242,6 +249,8 @@ static int64_t duration_of(const struct otlp_in *in, const struct members *m)
 
 	if (val_is(m->got[K_DURATION], SCAN_ARRAY))
 		return span_json_time(in, m->got[K_DURATION], false, "duration");
+	if (is_microseconds(m) && val_double(m->got[K_DURATION], &amount) && amount >= 0 && amount < 9e15)
+		return (int64_t)(amount * 1e3 + 0.5);
 	for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
 		if (val_double(m->got[units[i].key], &amount) && amount >= 0 && amount * units[i].ns < 9e18)
 			return (int64_t)(amount * units[i].ns + 0.5);
@@ -375,6 +384,26 @@ static void note_trace(struct import *im, struct str id)
 	state->trace[id.len] = 0;
 }
 
+/* The version of what made the span, and whatever else its scope says. */
+static struct attrs_in read_scope(const struct otlp_in *in, const struct members *m)
+{
+	struct attr_list list = {.arena = in->arena};
+
+	for (struct member s = val_first(m->got[K_SCOPE]); in->payload && s.ok && s.key.scan; s = val_next(s)) {
+		struct str key = member_key(s, in->arena);
+
+		if (val_is(s.val, SCAN_STRING) && val_raw(s.val).len == 2)
+			continue;
+		if (member_is_loose(s, "version"))
+			attr_list_add(&list, STR_LIT("otel.scope.version"), s.val);
+		else if (member_is_loose(s, "attributes"))
+			attr_list_members(&list, in, s.val, "scope.attributes");
+		else if (!member_is_loose(s, "name"))
+			attr_list_open(&list, arena_printf(in->arena, "otel.scope.%.*s", STR_ARG(key)), s.val);
+	}
+	return attr_list_done(&list);
+}
+
 static void fill_span(const struct otlp_in *in, struct members *m, struct span_in *span)
 {
 	struct attr_list attrs = {.arena = in->arena};
@@ -390,6 +419,8 @@ static void fill_span(const struct otlp_in *in, struct members *m, struct span_i
 	if (val_ok(m->got[K_ATTRIBUTES]))
 		attr_list_members(&attrs, in, m->got[K_ATTRIBUTES], "attributes");
 	span->attrs = attr_list_done(&attrs);
+	if (span->end_ns == TIME_UNKNOWN)
+		attr_list_add(&m->extras, STR_LIT("duration"), m->got[K_DURATION]);
 	span->extras = attr_list_done(&m->extras);
 	if (val_ok(m->got[K_EVENTS]))
 		span_json_events(in, m->got[K_EVENTS], span);
@@ -398,6 +429,7 @@ static void fill_span(const struct otlp_in *in, struct members *m, struct span_i
 	span->resource = read_resource(in, m);
 	span->scope_name = val_is(m->got[K_SCOPE], SCAN_OBJECT) ? val_str(val_get(m->got[K_SCOPE], "name"), in->arena)
 	                                                        : val_str(m->got[K_SCOPE_NAME], in->arena);
+	span->scope_attrs = read_scope(in, m);
 	span->dropped = dropped_total(m);
 }
 
@@ -454,14 +486,11 @@ static bool sdk_finish(struct import *im, struct err *err)
 {
 	const struct sdk_state *state = im->state;
 	struct record none = {.number = 0};
+	struct otlp_in in = span_json_in(im, &none);
 
 	(void)err;
-	if (state->n_logs)
-		import_problem(im, &none, SEVERITY_WARNING, "not-imported", STR_NONE, "kept as records",
-		               "%llu log records not imported (no trace data)", (unsigned long long)state->n_logs);
-	if (state->n_metrics)
-		import_problem(im, &none, SEVERITY_WARNING, "not-imported", STR_NONE, "kept as records",
-		               "%llu metrics not imported (no trace data)", (unsigned long long)state->n_metrics);
+	otlp_not_imported(&in, state->n_logs, "log record");
+	otlp_not_imported(&in, state->n_metrics, "metric");
 	return true;
 }
 

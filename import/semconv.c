@@ -159,6 +159,8 @@ struct str semconv_picked_text(struct mapping *m, enum field field)
 	const struct picked *p = &m->best[field];
 	struct str text = attr_text(p->attr, m->arena);
 
+	if (p->conv == C_CHAT && (str_starts(text, "\"[") || str_starts(text, "\"{")))
+		return unquoted(text, m->arena); /* made JSON twice */
 	return p->conv == C_JSON_WORD || p->conv == C_TIME ? unquoted(text, m->arena) : text;
 }
 
@@ -218,10 +220,14 @@ static bool has_flat(const struct mapping *m, enum flat_list list)
 
 static enum span_kind hinted_kind(struct mapping *m)
 {
-	const struct picked *hint = &m->best[F_HINT];
+	const struct picked *hint = &m->best[F_HINT], *chat = &m->best[F_INPUT_CHAT];
 
 	if (hint->attr && hint->conv == C_HINT_GUARDRAIL)
 		return KIND_GUARDRAIL;
+	if (chat->attr && str_is(chat->attr->key, "gcp.vertex.agent.llm_request"))
+		return KIND_LLM;
+	if (chat->attr && chat->conv == C_MIXED) /* one call's messages, or those of a whole run */
+		return str_is(chat->attr->key, "events") ? KIND_LLM : KIND_AGENT;
 	if (semconv_has(m, F_DOCUMENTS) || has_flat(m, FLAT_DOCUMENTS))
 		return KIND_RETRIEVER;
 	if (has_flat(m, FLAT_RERANKED))
@@ -240,6 +246,9 @@ static enum span_kind hinted_kind(struct mapping *m)
 	/* entity.name alone says nothing: every Traceloop span has one */
 	if (semconv_has(m, F_TOOL) && m->best[F_TOOL].rank < 5)
 		return KIND_TOOL;
+	/* nothing but what somebody thought of another span afterwards */
+	if (m->in->n_links == 1 && m->flat.n && m->flat.at[m->flat.n - 1].list >= FLAT_ANNOTATIONS)
+		return KIND_EVALUATOR;
 	return KIND_SPAN;
 }
 
@@ -331,6 +340,19 @@ static struct str tool_name(struct mapping *m)
 	return name;
 }
 
+/* A root whose name says no more than that an agent ran: the trace is called after the agent. */
+static struct str agent_for_name(struct mapping *m)
+{
+	static const char *const generic[] = {"invoke_agent", "agent run",  "agent_run",
+	                                      "create_agent", "invocation", "agent"};
+
+	for (size_t i = 0; i < sizeof generic / sizeof *generic; i++) {
+		if (str_ieq(m->span.name, generic[i]))
+			return semconv_text(m, F_AGENT);
+	}
+	return STR_NONE;
+}
+
 static void set_names(struct mapping *m)
 {
 	struct span *span = &m->span;
@@ -347,7 +369,7 @@ static void set_names(struct mapping *m)
 	span->user = semconv_text(m, F_USER);
 	span->service = str_starts(service, "unknown_service") ? STR_NONE : service;
 	if (!span->parent_id.len)
-		span->trace_name = semconv_text(m, F_TRACE_NAME);
+		span->trace_name = semconv_has(m, F_TRACE_NAME) ? semconv_text(m, F_TRACE_NAME) : agent_for_name(m);
 	if (span->kind == KIND_TOOL)
 		span->tool_name = tool_name(m);
 	span->n_tags = semconv_texts(m, F_TAGS, &span->tags);

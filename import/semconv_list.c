@@ -241,22 +241,26 @@ static struct message_part part_of_sub(const struct sub *sub)
 
 static void finish_message(struct flat_message *m, bool output, struct message *message, struct arena *arena)
 {
-	struct message_part *parts = arena_zalloc(arena, m->subs.n + 3, sizeof *parts);
-	size_t n = 0;
+	bool answers = m->call_id.len || str_is(m->role, "tool");
+	struct message_part *inner = NULL, *parts;
+	size_t n = 0, n_inner = answers ? 0 : message_parts_in(m->content, &inner, arena);
 
+	parts = arena_zalloc(arena, size_add(m->subs.n + 3, n_inner), sizeof *parts);
 	qsort(m->subs.at, m->subs.n, sizeof *m->subs.at, compare_subs);
 	if (m->reasoning.len)
 		parts[n++] = (struct message_part){.type = PART_REASONING, .text = m->reasoning};
-	if (m->content.len && (m->call_id.len || str_is(m->role, "tool")))
+	for (size_t i = 0; i < n_inner; i++)
+		parts[n++] = inner[i];
+	if (m->content.len && answers)
 		parts[n++] = (struct message_part){
 		    .type = PART_TOOL_RESULT, .text = m->content, .id = m->call_id, .name = m->name};
-	else if (m->content.len)
+	else if (m->content.len && !n_inner)
 		parts[n++] = (struct message_part){.type = PART_TEXT, .text = m->content};
 	for (size_t i = 0; i < m->subs.n; i++)
 		parts[n++] = part_of_sub(&m->subs.at[i]);
 	if (m->function.len || m->arguments.len)
 		parts[n++] = (struct message_part){.type = PART_TOOL_CALL, .text = m->arguments, .name = m->function};
-	*message = (struct message){.role = m->role.len ? m->role
+	*message = (struct message){.role = m->role.len ? message_role(m->role, arena)
 	                                    : output    ? STR_LIT("assistant")
 	                                                : STR_LIT("user"),
 	                            .name = m->name,
@@ -338,7 +342,8 @@ static struct str model_in(struct str metadata, struct arena *arena)
 	return model;
 }
 
-static void score_field(struct score *score, struct str field, const struct attr_in *attr, struct arena *arena)
+static void score_field(struct score *score, struct str field, const struct attr_in *attr, struct str *bad,
+                        struct arena *arena)
 {
 	struct str text = attr_text(attr, arena);
 
@@ -359,10 +364,11 @@ static void score_field(struct score *score, struct str field, const struct attr
 		                                        : SOURCE_UNKNOWN;
 	} else if (str_is(field, "score") && !attr_double(attr, &score->value, arena)) {
 		score->value = UNKNOWN_DOUBLE;
+		*bad = attr->key;
 	}
 }
 
-size_t flat_scores(struct flat_items items, struct score *out, size_t max, struct arena *arena)
+size_t flat_scores(struct flat_items items, struct score *out, size_t max, struct str *bad, struct arena *arena)
 {
 	struct flat_items group;
 	size_t n = 0;
@@ -376,9 +382,12 @@ size_t flat_scores(struct flat_items items, struct score *out, size_t max, struc
 			struct str rest = group.at[i].rest;
 
 			(void)(take_word(&rest, "annotation") || take_word(&rest, "evaluation"));
-			score_field(score, rest, group.at[i].attr, arena);
+			score_field(score, rest, group.at[i].attr, bad, arena);
 		}
-		n += score->name.len > 0;
+		if (score->name.len)
+			n++;
+		else
+			*bad = group.at[0].attr->key;
 	}
 	return n;
 }

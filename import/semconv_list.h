@@ -29,8 +29,9 @@ struct flat_items flat_next(struct flat_items *rest);
 void flat_messages(struct flat_items items, bool output, struct message_list *list, struct arena *arena);
 /* Documents in `arena`; *n how many. */
 struct document *flat_documents(struct flat_items items, size_t *n, struct arena *arena);
-/* Scores of one list of annotations into out[0..max); ids and target are the caller's. */
-size_t flat_scores(struct flat_items items, struct score *out, size_t max, struct arena *arena);
+/* Scores of one list of annotations into out[0..max); ids and target are the caller's. *bad: the key of one that has no name or whose
+ * score is no number, else untouched. */
+size_t flat_scores(struct flat_items items, struct score *out, size_t max, struct str *bad, struct arena *arena);
 
 /* The text of an attribute: a string's text, numbers as written, JSON as it is. */
 struct str attr_text(const struct attr_in *attr, struct arena *arena);

@@ -10,6 +10,14 @@ static enum score_source source_of_scope(struct str scope)
 	           : SOURCE_CODE;
 }
 
+/* Infinity and what is no number leave the label to speak. */
+static double value_of(struct str text)
+{
+	double value;
+
+	return scan_double(str_trim(text), &value) ? value : UNKNOWN_DOUBLE;
+}
+
 bool semconv_evaluation(const struct attrs_in *attrs, struct str scope_name, struct score *score, struct arena *arena)
 {
 	struct str value;
@@ -20,9 +28,10 @@ bool semconv_evaluation(const struct attrs_in *attrs, struct str scope_name, str
 	if (!score->name.len)
 		return false;
 	value = semconv_get(attrs, "gen_ai.evaluation.score.value", arena);
-	if (value.len && !scan_double(str_trim(value), &score->value))
-		score->value = UNKNOWN_DOUBLE;
+	score->value = value_of(value);
 	score->label = semconv_get(attrs, "gen_ai.evaluation.score.label", arena);
+	if (IS_UNKNOWN(score->value) && !score->label.len)
+		score->label = str_trim(value); /* a word where a number should be */
 	score->explanation = semconv_get(attrs, "gen_ai.evaluation.explanation", arena);
 	/* The conventions name no attribute for it, but an evaluation that says which model gave it is a judge's. */
 	static const char *const models[] = {"gen_ai.response.model", "gen_ai.request.model", "evaluator.model"};
@@ -99,6 +108,7 @@ static const struct link_in *judged_link(const struct mapping *m)
 void semconv_inline_scores(struct mapping *m)
 {
 	const struct link_in *link = judged_link(m);
+	struct str bad = STR_NONE;
 	struct score *scores;
 
 	object_scores(m);
@@ -106,9 +116,10 @@ void semconv_inline_scores(struct mapping *m)
 		return;
 	scores = arena_alloc(m->arena, SCORES_MAX * sizeof *scores);
 	for (int list = FLAT_ANNOTATIONS; list < N_FLAT_LISTS; list += 2) {
-		size_t n = flat_scores(flat_of(m->flat, (enum flat_list)list), scores, SCORES_MAX, m->arena);
+		size_t n = flat_scores(flat_of(m->flat, (enum flat_list)list), scores, SCORES_MAX, &bad, m->arena);
 
-		n += flat_scores(flat_of(m->flat, (enum flat_list)(list + 1)), scores + n, SCORES_MAX - n, m->arena);
+		n += flat_scores(flat_of(m->flat, (enum flat_list)(list + 1)), scores + n, SCORES_MAX - n, &bad,
+		                 m->arena);
 		for (size_t i = 0; i < n; i++) {
 			if (already_given(scores, i, &scores[i]))
 				continue;
@@ -124,4 +135,8 @@ void semconv_inline_scores(struct mapping *m)
 			sink_score(m->im->sink, &scores[i]);
 		}
 	}
+	if (bad.len)
+		import_problem(m->im, m->rec, SEVERITY_WARNING, "bad-value",
+		               arena_printf(m->arena, "attributes.%.*s", STR_ARG(bad)), "kept as far as it goes",
+		               "annotation without a name or with a score that is not a number");
 }

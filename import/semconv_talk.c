@@ -116,6 +116,13 @@ static bool is_no_chat(const struct message_list *list)
 	return list->n == 1 && list->at[0].n_parts == 1 && list->at[0].parts[0].type == PART_OTHER;
 }
 
+/* Plain text that is an assistant's turn: something else of that turn stands beside it, or the turns before it are there. */
+static bool is_answer(const struct mapping *m, const struct side *side)
+{
+	return side->output && (semconv_has(m, F_OUTPUT_CALLS) || semconv_has(m, F_REASONING) ||
+	                        (m->span.kind == KIND_LLM && m->inputs.n));
+}
+
 static void read_messages(struct mapping *m, const struct side *side, struct str talk, const struct scan *json,
                           bool all)
 {
@@ -174,8 +181,7 @@ static struct str read_side(struct mapping *m, const struct side *side, uint64_t
 	}
 	if (!side->list->n)
 		read_flat(m, side);
-	if (!side->list->n && text.len && talks(m->span.kind) &&
-	    (looks_like_json(text) || (side->output && semconv_has(m, F_OUTPUT_CALLS)))) {
+	if (!side->list->n && text.len && talks(m->span.kind) && (looks_like_json(text) || is_answer(m, side))) {
 		message_read_text(side->list, text, side->output, m->arena);
 		if (is_no_chat(side->list))
 			side->list->n = 0;
@@ -254,16 +260,44 @@ static struct str either(const struct attrs_in *attrs, const char *name, const c
 	return text.len ? text : semconv_get(attrs, other, arena);
 }
 
+/* gen_ai.prompt.0.content and its siblings as attributes of an event. */
+static void read_event_flat(struct mapping *m, const struct attrs_in *attrs)
+{
+	struct flat_items flat = {arena_alloc(m->arena, size_mul(attrs->n + 1, sizeof *flat.at)), 0};
+	struct flat_items prompt, answer;
+
+	for (size_t i = 0; i < attrs->n; i++) {
+		struct flat_item item = {.attr = &attrs->at[i], .order = (uint32_t)i};
+
+		item.list = semconv_flat(attrs->at[i].key, &item.index, &item.rest);
+		if (item.list != FLAT_NONE)
+			flat.at[flat.n++] = item;
+	}
+	flat_sort(flat);
+	prompt = flat_of(flat, FLAT_PROMPT);
+	answer = flat_of(flat, FLAT_COMPLETION);
+	if (prompt.n && !m->inputs.n)
+		flat_messages(prompt, false, &m->inputs, m->arena);
+	if (answer.n && !m->outputs.n)
+		flat_messages(answer, true, &m->outputs, m->arena);
+}
+
 /* gen_ai.content.prompt and .completion, or all in gen_ai.client.inference.operation.details */
 static void read_event_content(struct mapping *m, const struct event_in *event)
 {
 	struct str prompt = either(&event->attrs, "gen_ai.input.messages", "gen_ai.prompt", m->arena);
 	struct str answer = either(&event->attrs, "gen_ai.output.messages", "gen_ai.completion", m->arena);
 
+	for (size_t i = 0; i < event->attrs.n && !semconv_has(m, F_SYSTEM); i++) {
+		if (str_is(event->attrs.at[i].key, "gen_ai.system_instructions"))
+			m->best[F_SYSTEM] = (struct picked){&event->attrs.at[i], C_TEXT, 1};
+	}
 	if (prompt.len && !m->inputs.n)
 		message_read_text(&m->inputs, prompt, false, m->arena);
 	if (answer.len && !m->outputs.n)
 		message_read_text(&m->outputs, answer, true, m->arena);
+	if (!prompt.len || !answer.len)
+		read_event_flat(m, &event->attrs);
 }
 
 /* A message of AWS's log bodies: its content may be what LangChain gave, as JSON text. */
@@ -362,6 +396,25 @@ static void set_finish(struct mapping *m)
 		last->finish_reason = reasons[0];
 }
 
+/* The texts an embedding was made of, where nothing else says them. */
+static struct str embedded_texts(struct mapping *m)
+{
+	struct flat_items items = flat_of(m->flat, FLAT_EMBEDDINGS);
+	struct buf out = BUF_INIT;
+	struct str text;
+
+	for (size_t i = 0; i < items.n; i++) {
+		if (!str_ends(items.at[i].rest, "text"))
+			continue;
+		if (out.len)
+			buf_add_char(&out, '\n');
+		buf_add_str(&out, attr_text(items.at[i].attr, m->arena));
+	}
+	text = out.len ? arena_str(m->arena, buf_str(&out)) : STR_NONE;
+	buf_done(&out);
+	return text;
+}
+
 void semconv_input_output(struct mapping *m)
 {
 	const struct side in = {
@@ -377,6 +430,8 @@ void semconv_input_output(struct mapping *m)
 
 	span->input = read_side(m, &in, &span->input_hash);
 	span->output = read_side(m, &out, &span->output_hash);
+	if (!span->input.len && m->flat.n && !m->inputs.n)
+		span->input = embedded_texts(m);
 	no_input = !m->inputs.n && !span->input.len;
 	no_output = !m->outputs.n && !span->output.len;
 	if ((no_input || no_output) && m->in->n_events)

@@ -57,9 +57,16 @@ static double usd_field(struct mapping *m, enum field field)
 	const struct attr_in *attr = m->best[field].attr;
 	double usd = UNKNOWN_DOUBLE;
 
-	if (attr && !attr_double(attr, &usd, m->arena)) {
+	if (!attr)
+		return UNKNOWN_DOUBLE;
+	if (!attr_double(attr, &usd, m->arena)) {
 		import_problem(m->im, m->rec, SEVERITY_WARNING, "bad-value", path_of(m, attr), "kept, cost unknown",
 		               "cost is not a number");
+		return UNKNOWN_DOUBLE;
+	}
+	if (usd < 0) {
+		import_problem(m->im, m->rec, SEVERITY_WARNING, "out-of-range", path_of(m, attr), "kept, cost unknown",
+		               "cost below zero");
 		return UNKNOWN_DOUBLE;
 	}
 	return usd;
@@ -67,30 +74,40 @@ static double usd_field(struct mapping *m, enum field field)
 
 /* ---- objects of counts */
 
-enum { MEMBERS_MAX = 8 };
+enum { MEMBERS_MAX = 12 };
 
 /* Names inside usage objects, the best first; parts overlap, so nothing is added up but what has no total. */
 static const struct usage_names {
 	enum field field;
 	const char *names[MEMBERS_MAX];
 } usage_names[] = {
-    {F_TOKENS_IN,          {"input_tokens", "prompt_tokens", "input", "inputTokens", "promptTokens"}             },
-    {F_TOKENS_OUT,         {"output_tokens", "completion_tokens", "output", "outputTokens", "completionTokens"}  },
-    {F_TOKENS_TOTAL,       {"total_tokens", "total", "tokens", "totalTokens"}                                    },
+    {F_TOKENS_IN,
+     {"input_tokens", "prompt_tokens", "input", "inputTokens", "promptTokens", "prompt_token_count",
+      "promptTokenCount"}                                                                                            },
+    {F_TOKENS_OUT,
+     {"output_tokens", "completion_tokens", "output", "outputTokens", "completionTokens", "candidates_token_count",
+      "candidatesTokenCount"}                                                                                        },
+    {F_TOKENS_TOTAL,       {"total_tokens", "total", "tokens", "totalTokens", "total_token_count", "totalTokenCount"}},
     {F_TOKENS_CACHED,
      {"cache_read_input_tokens", "input_cached_tokens", "input_cache_read", "prompt_cached_tokens", "cached_tokens",
-      "input_cache_read_tokens", "cacheReadInputTokens"}                                                         },
+      "input_cache_read_tokens", "cacheReadInputTokens", "cached_content_token_count",
+      "prompt_tokens_details.cached_tokens", "input_tokens_details.cached_tokens"}                                   },
     {F_TOKENS_CACHE_WRITE,
-     {"cache_creation_input_tokens", "input_cache_creation", "prompt_cache_creation_tokens", "input_cache_write"}},
+     {"cache_creation_input_tokens", "input_cache_creation", "prompt_cache_creation_tokens", "input_cache_write"}    },
     {F_TOKENS_REASONING,
      {"output_reasoning_tokens", "output_reasoning", "reasoning_tokens", "completion_reasoning_tokens",
-      "reasoningTokens"}                                                                                         },
+      "reasoningTokens", "thoughts_token_count", "completion_tokens_details.reasoning_tokens",
+      "output_tokens_details.reasoning_tokens"}                                                                      },
 };
 
 static bool member_number(struct val object, const char *const *names, double *number)
 {
 	for (size_t i = 0; i < MEMBERS_MAX && names[i]; i++) {
-		if (val_double(val_get(object, names[i]), number) && *number >= 0 && *number < 9e15)
+		struct val v = val_get(object, names[i]);
+
+		if (!val_ok(v))
+			v = val_path(object, names[i]);
+		if (val_double(v, number) && *number >= 0 && *number < 9e15)
 			return true;
 	}
 	return false;
@@ -103,21 +120,42 @@ static bool scan_object(struct mapping *m, enum field field, struct scan *scan)
 	return scan_text(scan, str_trim(semconv_text(m, field)), &opts) && val_is(scan_root(scan), SCAN_OBJECT);
 }
 
+/* An answer kept whole says its own usage (Gemini's as ADK keeps it, OpenAI's as Logfire does): asked only where no attribute knows. */
+static bool scan_answer(struct mapping *m, struct scan *scan, struct val *usage)
+{
+	static const struct scan_opts opts = {.last = true, .lenient = true, .replace_utf8 = true};
+	static const char *const names[] = {"usage_metadata", "usageMetadata", "usage"};
+	struct str text;
+
+	if (m->span.kind != KIND_LLM || semconv_has(m, F_TOKENS_IN) || semconv_has(m, F_TOKENS_OUT))
+		return false;
+	text = str_trim(semconv_text(m, semconv_has(m, F_OUTPUT_CHAT) ? F_OUTPUT_CHAT : F_OUTPUT));
+	if (!str_starts(text, "{") || str_find(text, STR_LIT("\"usage")) == SIZE_MAX || !scan_text(scan, text, &opts))
+		return false;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		*usage = val_get(scan_root(scan), names[i]);
+		if (val_is(*usage, SCAN_OBJECT))
+			return true;
+	}
+	return false;
+}
+
 /* counts[field]: what the object says of it, else UNKNOWN_INT. */
 static void usage_object(struct mapping *m, int64_t *counts)
 {
 	struct scan scan = SCAN_INIT;
+	struct val usage = VAL_NONE;
 	double number;
 
 	for (size_t i = 0; i < sizeof usage_names / sizeof *usage_names; i++)
 		counts[usage_names[i].field] = UNKNOWN_INT;
-	if (!semconv_has(m, F_USAGE))
-		return;
-	if (scan_object(m, F_USAGE, &scan)) {
-		for (size_t i = 0; i < sizeof usage_names / sizeof *usage_names; i++) {
-			if (member_number(scan_root(&scan), usage_names[i].names, &number))
-				counts[usage_names[i].field] = (int64_t)number;
-		}
+	if (semconv_has(m, F_USAGE) && scan_object(m, F_USAGE, &scan))
+		usage = scan_root(&scan);
+	else
+		(void)scan_answer(m, &scan, &usage);
+	for (size_t i = 0; i < sizeof usage_names / sizeof *usage_names && val_ok(usage); i++) {
+		if (member_number(usage, usage_names[i].names, &number))
+			counts[usage_names[i].field] = (int64_t)number;
 	}
 	scan_done(&scan);
 }
@@ -151,6 +189,23 @@ static int64_t known_count(struct mapping *m, enum field field, const int64_t *c
 	return n == UNKNOWN_INT ? counts[field] : n;
 }
 
+/* Of a total and one part the other part follows. */
+static void complete_by_total(struct mapping *m, const int64_t *counts)
+{
+	struct span *span = &m->span;
+	int64_t total;
+
+	if ((span->tokens_in == UNKNOWN_INT) == (span->tokens_out == UNKNOWN_INT))
+		return;
+	total = known_count(m, F_TOKENS_TOTAL, counts);
+	if (total == UNKNOWN_INT)
+		return;
+	if (span->tokens_out == UNKNOWN_INT && span->kind == KIND_LLM && total > span->tokens_in)
+		span->tokens_out = total - span->tokens_in;
+	else if (span->tokens_in == UNKNOWN_INT && total > span->tokens_out)
+		span->tokens_in = total - span->tokens_out;
+}
+
 /* Some producers give Anthropic's figure, which leaves cached tokens out: then more was read from and written to the cache
  * than came in. */
 static void set_tokens(struct mapping *m)
@@ -167,6 +222,7 @@ static void set_tokens(struct mapping *m)
 	span->tokens_cache_write = written > 0 ? written : 0;
 	if (span->tokens_in == UNKNOWN_INT && span->kind == KIND_EMBEDDING)
 		span->tokens_in = known_count(m, F_TOKENS_TOTAL, counts); /* an embedding has no output tokens */
+	complete_by_total(m, counts);
 	if (span->tokens_in != UNKNOWN_INT) {
 		uint64_t read = span->tokens_cached == UNKNOWN_INT ? 0 : (uint64_t)span->tokens_cached;
 		uint64_t cache = read + (written == UNKNOWN_INT ? 0 : (uint64_t)written);

@@ -227,61 +227,6 @@ struct attrs_in attr_list_done(const struct attr_list *list)
 	return (struct attrs_in){list->at, list->n};
 }
 
-/* ---- ids */
-
-/* Decimal digits → hex of n_bytes, exactly; STR_NONE: no digits, or too large. */
-static struct str hex_of_decimal(struct str digits, size_t n_bytes, struct arena *arena)
-{
-	static const char hex[] = "0123456789abcdef";
-	unsigned char bytes[16] = {0}; /* the last n_bytes are used */
-	char *text;
-
-	if (!digits.len || digits.len > 39 || digits.ptr[0] == '-' || !is_integer(digits))
-		return STR_NONE;
-	for (size_t i = 0; i < digits.len; i++) {
-		unsigned carry = (unsigned)(digits.ptr[i] - '0');
-
-		for (size_t k = 16; k-- > 16 - n_bytes;) {
-			carry += bytes[k] * 10U;
-			bytes[k] = (unsigned char)carry;
-			carry >>= 8;
-		}
-		if (carry)
-			return STR_NONE;
-	}
-	text = arena_alloc(arena, 2 * n_bytes + 1);
-	for (size_t i = 0; i < n_bytes; i++) {
-		text[2 * i] = hex[bytes[16 - n_bytes + i] >> 4];
-		text[2 * i + 1] = hex[bytes[16 - n_bytes + i] & 15];
-	}
-	text[2 * n_bytes] = 0;
-	return (struct str){text, 2 * n_bytes};
-}
-
-static bool is_zeros(struct str s)
-{
-	for (size_t i = 0; i < s.len; i++) {
-		if (s.ptr[i] != '0')
-			return false;
-	}
-	return true;
-}
-
-struct str span_json_id(const struct otlp_in *in, struct val v, size_t n_bytes, const char *path)
-{
-	struct str id;
-
-	if (!val_is(v, SCAN_NUMBER))
-		return otlp_id(in, v, n_bytes, path);
-	id = hex_of_decimal(val_raw(v), n_bytes, in->arena);
-	if (!id.ptr) {
-		import_problem(in->im, in->rec, SEVERITY_WARNING, "bad-id", str_of(path), "kept as written",
-		               "not an id: no whole number of %zu bits", n_bytes * 8);
-		return val_raw(v);
-	}
-	return is_zeros(id) ? STR_NONE : id;
-}
-
 /* ---- times */
 
 /* [seconds, nanos], {"seconds":…,"nanos":…} */
@@ -394,6 +339,26 @@ static const struct str event_keys[] = {
 };
 enum { E_NAME, E_TIMESTAMP, E_ATTRIBUTES, E_EVENT_NAME, E_TIME, E_EVENT_TIMESTAMP, E_TIME_NS, E_BODY, N_EVENT_KEYS };
 
+/* What an event or a link says beside what is known of it, and how many attributes it lost. */
+static void read_others(const struct otlp_in *in, struct val v, const struct str *known, size_t n_known,
+                        struct attr_list *attrs)
+{
+	int64_t dropped;
+
+	for (struct member m = val_first(v); m.ok && in->payload; m = val_next(m)) {
+		bool is_known = member_is_loose(m, "spanId") || member_is_loose(m, "traceId");
+
+		for (size_t i = 0; i < n_known && !is_known; i++)
+			is_known = member_is_loose(m, known[i].ptr);
+		if (member_is_loose(m, "droppedAttributesCount")) {
+			if (val_int64(m.val, &dropped) && dropped > 0)
+				attr_list_add(attrs, STR_LIT("otel.dropped"), m.val);
+		} else if (!is_known) {
+			attr_list_open(attrs, member_key(m, in->arena), m.val);
+		}
+	}
+}
+
 static struct val first_of(struct val a, struct val b, struct val c)
 {
 	return val_ok(a) ? a : val_ok(b) ? b : c;
@@ -412,6 +377,7 @@ static void read_event(const struct otlp_in *in, struct val v, struct event_in *
 	if (val_ok(got[E_ATTRIBUTES]))
 		attr_list_members(&attrs, in, got[E_ATTRIBUTES], "events.attributes");
 	attr_list_add(&attrs, STR_LIT("body"), got[E_BODY]);
+	read_others(in, v, event_keys, N_EVENT_KEYS, &attrs);
 	event->attrs = attr_list_done(&attrs);
 }
 
@@ -431,9 +397,10 @@ void span_json_events(const struct otlp_in *in, struct val list, struct span_in 
 }
 
 static const struct str link_keys[] = {
-    STR_INIT("context"), STR_INIT("attributes"), STR_INIT("spanContext"), STR_INIT("traceId"), STR_INIT("spanId"),
+    STR_INIT("context"), STR_INIT("attributes"), STR_INIT("spanContext"),
+    STR_INIT("traceId"), STR_INIT("spanId"),     STR_INIT("flags"),
 };
-enum { L_CONTEXT, L_ATTRIBUTES, L_SPAN_CONTEXT, L_TRACE_ID, L_SPAN_ID, N_LINK_KEYS };
+enum { L_CONTEXT, L_ATTRIBUTES, L_SPAN_CONTEXT, L_TRACE_ID, L_SPAN_ID, L_FLAGS, N_LINK_KEYS };
 
 void span_json_links(const struct otlp_in *in, struct val list, struct span_in *span)
 {
@@ -454,10 +421,11 @@ void span_json_links(const struct otlp_in *in, struct val list, struct span_in *
 		context = val_is(got[L_CONTEXT], SCAN_OBJECT)        ? got[L_CONTEXT]
 		          : val_is(got[L_SPAN_CONTEXT], SCAN_OBJECT) ? got[L_SPAN_CONTEXT]
 		                                                     : m.val;
-		link->trace_id = span_json_id(in, val_get_loose(context, "traceId"), 16, "links.trace_id");
-		link->span_id = span_json_id(in, val_get_loose(context, "spanId"), 8, "links.span_id");
+		link->trace_id = otlp_id(in, val_get_loose(context, "traceId"), 16, "links.trace_id");
+		link->span_id = otlp_id(in, val_get_loose(context, "spanId"), 8, "links.span_id");
 		if (in->payload && val_ok(got[L_ATTRIBUTES]))
 			attr_list_members(&attrs, in, got[L_ATTRIBUTES], "links.attributes");
+		read_others(in, m.val, link_keys, N_LINK_KEYS, &attrs);
 		link->attrs = attr_list_done(&attrs);
 		span->n_links++;
 	}

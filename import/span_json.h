@@ -26,8 +26,6 @@ void attr_list_open(struct attr_list *list, struct str key, struct val v);
 void attr_list_members(struct attr_list *list, const struct otlp_in *in, struct val v, const char *path);
 struct attrs_in attr_list_done(const struct attr_list *list);
 
-/* An id of n bytes: as otlp_id, and integers as hex of that width (any-agent; 128-bit decimals exactly). */
-struct str span_json_id(const struct otlp_in *in, struct val v, size_t n_bytes, const char *path);
 /* A time in any of the spellings; numbers by their size (s, ms, us, ns), or in ns if so said. Absent, null, "", 0: TIME_UNKNOWN; else a
  * problem. */
 int64_t span_json_time(const struct otlp_in *in, struct val v, bool ns, const char *path);

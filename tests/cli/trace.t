@@ -100,7 +100,7 @@ $ spoor trace d15b07e020261120000000000000b10c --json | python3 -c "import json,
 ['attributes', 'cost_estimated', 'cost_usd', 'critical', 'depth', 'documents', 'duration_ns', 'events', 'first_token_ns', 'id', 'input', 'kind', 'links', 'message', 'messages', 'model', 'name', 'output', 'parent', 'prompt', 'prompt_version', 'provider', 'resource', 'scores', 'self_ns', 'start', 'status', 'tokens_cache_write', 'tokens_cached', 'tokens_in', 'tokens_out', 'tokens_reasoning', 'usage_repeated']
 31 True
 $ spoor trace d15b07e020261120000000000000b10c --json | python3 -c "import json,sys; t=json.load(sys.stdin); print(sum(len(s['messages']) for s in t['spans']), sum(len(s['documents']) for s in t['spans']), sum(len(s['attributes']) for s in t['spans']), sum(s['input'] is not None for s in t['spans']))"
-11 6 202 12
+11 6 202 13
 $ spoor trace d15b07e020261120000000000000b10c --json --no-payload | python3 -c "import json,sys; t=json.load(sys.stdin); print(sorted(t['spans'][1]))"
 ['cost_estimated', 'cost_usd', 'critical', 'depth', 'duration_ns', 'first_token_ns', 'id', 'kind', 'links', 'message', 'model', 'name', 'parent', 'prompt', 'prompt_version', 'provider', 'scores', 'self_ns', 'start', 'status', 'tokens_cache_write', 'tokens_cached', 'tokens_in', 'tokens_out', 'tokens_reasoning', 'usage_repeated']
 $ spoor trace d15b07e020261120000000000000b10c --json --no-payload | python3 -m json.tool | sed -n '/"spans": \[/,/^        },/p' | head -n 40

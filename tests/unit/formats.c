@@ -506,6 +506,37 @@ static void detection_of_strangers(void **state)
 	}
 }
 
+/* What is no format of ours is called by its name where it has one. */
+static void names_of_strangers(void **state)
+{
+	static const struct {
+		const char *bytes, *why;
+	} strangers[] = {
+	    {"[]",	                 "an empty list"    },
+	    {"\n[ [], [] ]\n",             "an empty list"    },
+	    {"[",	                  "no JSON"          },
+	    {"{\"a\":1}",                  "JSON of no known" },
+	    {"PAR1\x15\x04",               "a Parquet table"  },
+	    {"SQLite format 3",            "a SQLite database"},
+	    {"\x80\x04\x95\x10",           "a Python pickle"  },
+	    {"\n<!DOCTYPE html>\n<html>",  "a web page"       },
+	    {"<HTML><body>sign in</body>", "a web page"       },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof strangers / sizeof *strangers; i++) {
+		struct arena arena = ARENA_INIT;
+		struct sample sample = {0};
+		const char *why = NULL;
+
+		sample_fill(&sample, STR_LIT("x"), str_of(strangers[i].bytes), true, &arena);
+		assert_null(format_detect(&sample, &why));
+		if (!str_starts(str_of(why), strangers[i].why))
+			fail_msg("%s is called: %s", strangers[i].bytes, why);
+		arena_done(&arena);
+	}
+}
+
 static void names(void **state)
 {
 	(void)state;
@@ -1041,6 +1072,7 @@ int main(void)
 	    cmocka_unit_test(damaged),
 	    cmocka_unit_test(detection),
 	    cmocka_unit_test(detection_of_strangers),
+	    cmocka_unit_test(names_of_strangers),
 	    cmocka_unit_test(names),
 	    cmocka_unit_test(secrets),
 	    cmocka_unit_test(secrets_of_formats),

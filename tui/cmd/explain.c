@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "import/import_explain.h"
+#include "store/base/text.h"
 #include "tui/cmd/cmds.h"
 
 enum { UNUSED_SHOWN = 12, STRANGERS_SHOWN = 20, LABEL = 15, WIDE = 79 };
@@ -14,6 +15,22 @@ static void label(struct buf *to, const char **name)
 {
 	buf_printf(to, "  %-*s", LABEL, *name);
 	*name = "";
+}
+
+/* A sentence on as many lines as it takes. */
+static void lines_text(const struct out *o, struct buf *to, const char **name, struct str text)
+{
+	struct buf clean = BUF_INIT;
+	struct text_row row;
+
+	out_text(o, &clean, text, 0);
+	for (size_t at = 0; at != SIZE_MAX;) {
+		at = text_wrap(buf_str(&clean), at, WIDE - LABEL - 2, &row);
+		label(to, name);
+		buf_add_str(to, str_cut(buf_str(&clean), row.at, row.len));
+		buf_add_char(to, '\n');
+	}
+	buf_done(&clean);
 }
 
 static void thousands(struct buf *to, int64_t n, const char *what)
@@ -71,14 +88,16 @@ static void probes_text(struct buf *to, const struct explain_source *s)
 	}
 }
 
-static void format_text(struct buf *to, const struct explain_source *s)
+static void format_text(const struct out *o, struct buf *to, const struct explain_source *s)
 {
 	const char *name = "format";
+	struct buf line = BUF_INIT;
 	if (!s->format)
 		return;
-	label(to, &name);
-	buf_printf(to, "%s, %s (%d of 100: %s)\n", s->format->name, s->format->title, s->probes[0].score,
+	buf_printf(&line, "%s, %s (%d of 100: %s)", s->format->name, s->format->title, s->probes[0].score,
 	           s->probes[0].why);
+	lines_text(o, to, &name, buf_str(&line));
+	buf_done(&line);
 }
 
 /* From the inside out: "csv in gzip". */
@@ -123,17 +142,30 @@ static void filled_text(struct buf *to, const struct explain_source *s)
 	fields_text(to, "spans with", s->filled + OWN, s->n_filled - OWN);
 }
 
+/* The example has what is left of the line, and is left out where that is nothing. */
+static void unused_line(const struct out *o, struct buf *to, const char **name, const struct explain_path *path)
+{
+	enum { LEAST = 4 };
+	struct buf line = BUF_INIT;
+	int left;
+	out_text(o, &line, path->path, 50);
+	buf_add_cstr(&line, "  ");
+	units_thousands(&line, path->times);
+	buf_add_cstr(&line, "×  ");
+	left = WIDE - LABEL - 2 - text_cols(buf_str(&line));
+	if (left >= LEAST)
+		out_text(o, &line, path->example, left);
+	label(to, name);
+	buf_add_str(to, buf_str(&line));
+	buf_add_char(to, '\n');
+	buf_done(&line);
+}
+
 static void unused_text(const struct out *o, struct buf *to, const struct explain_source *s)
 {
 	const char *name = "no effect";
 	for (size_t i = 0; i < s->n_unused && i < UNUSED_SHOWN; i++) {
-		label(to, &name);
-		out_text(o, to, s->unused[i].path, 60);
-		buf_add_cstr(to, "  ");
-		units_thousands(to, s->unused[i].times);
-		buf_add_cstr(to, "×  ");
-		out_text(o, to, s->unused[i].example, 60);
-		buf_add_char(to, '\n');
+		unused_line(o, to, &name, &s->unused[i]);
 	}
 	if (s->n_unused > UNUSED_SHOWN || s->more_paths) {
 		label(to, &name);
@@ -143,11 +175,11 @@ static void unused_text(const struct out *o, struct buf *to, const struct explai
 	}
 	if (s->untried) {
 		label(to, &name);
-		buf_add_cstr(to, "not tried: what a record of this format gives depends on those before it\n");
+		buf_add_cstr(to, "not tried: what a record gives depends on those before it\n");
 	}
 	if (s->n_unused) {
 		label(to, &name);
-		buf_add_cstr(to, "(changed or taken away, the same is read; they stay in the record)\n");
+		buf_add_cstr(to, "(changed or taken away, the same is read; the record keeps them)\n");
 	}
 }
 
@@ -158,9 +190,7 @@ static void problems_text(const struct out *o, struct buf *to, const struct expl
 	for (size_t i = 0; i < s->n_problems; i++) {
 		buf_clear(&sentence);
 		problem_sentence(&sentence, &s->problems[i]);
-		label(to, &name);
-		out_text(o, to, buf_str(&sentence), 0);
-		buf_add_char(to, '\n');
+		lines_text(o, to, &name, buf_str(&sentence));
 	}
 	if (s->problems_total > (int64_t)s->n_problems) {
 		label(to, &name);
@@ -184,12 +214,9 @@ static void source_text(const struct out *o, struct buf *to, const struct explai
 	}
 	buf_add_char(to, '\n');
 	container_text(to, s);
-	if (s->refused.ptr) {
-		label(to, &refused);
-		out_text(o, to, s->refused, 0);
-		buf_add_char(to, '\n');
-	}
-	format_text(to, s);
+	if (s->refused.ptr)
+		lines_text(o, to, &refused, s->refused);
+	format_text(o, to, s);
 	probes_text(to, s);
 	if (!s->format)
 		return;
