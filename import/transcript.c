@@ -47,6 +47,8 @@ void detail_json(struct buf *out, const char *key, struct str json)
 
 void detail_member(struct buf *out, struct str key, struct str json)
 {
+	if (!key.len || !json.len)
+		return;
 	if (out->len > 1)
 		buf_add_char(out, ',');
 	buf_add_str(out, key);
@@ -71,6 +73,8 @@ void detail_end(struct buf *out)
 
 bool values_add(struct buf *list, struct str json, size_t most)
 {
+	if (!json.len) /* a member that is not there */
+		return true;
 	if (size_add(list->len, json.len) > most)
 		return false;
 	if (list->len)
