@@ -89,6 +89,8 @@ static void walk(const struct format *format, struct str bytes, size_t chunk, si
 	record_close(records);
 	reader_close(reader);
 	arena_done(&arena);
+	if (format->state_done)
+		format->state_done(im.state);
 	free(im.state);
 	repeat_done(&im.repeat);
 }
