@@ -108,34 +108,14 @@ static int line_score(struct val v, const char **why)
 
 static int claude_probe(const struct sample *s, const char **why)
 {
-	int best = 0;
-	*why = "no line of a session";
 	if (s->n_values && val_is(val_get(s->values[0], "loglines"), SCAN_ARRAY)) {
 		*why = "an object with loglines";
 		return 90;
 	}
-	for (size_t i = 0; i < s->n_values; i++) {
-		const char *reason = "";
-		int score = line_score(s->values[i], &reason);
-		if (score <= best)
-			continue;
-		best = score;
-		*why = reason;
-	}
-	return best;
+	return transcript_probe(s, line_score, "no line of a session", why);
 }
 
 /* ---------------------------------------------------------------- telling */
-
-typedef void take_fn(struct fields *f, struct val detail);
-
-/* What is stored is read like any record, so that showing it gives the same. */
-static void tell(struct fields *f, int slot, struct str json, take_fn *take)
-{
-	json = arena_str(f->arena, json);
-	import_detail(f->im, f->rec, slot, json);
-	take(f, fields_scan(f, json));
-}
 
 static void tell_answer(struct fields *f, struct chain *c, bool last)
 {
@@ -154,9 +134,7 @@ static void tell_answer(struct fields *f, struct chain *c, bool last)
 	detail_list(&json, "before", buf_str(&c->before));
 	detail_list(&json, "lines", buf_str(&c->lines));
 	detail_list(&json, "events", buf_str(&c->events));
-	detail_end(&json);
-	tell(f, SLOT_CALL, buf_str(&json), claude_take_call);
-	buf_done(&json);
+	detail_tell(f, SLOT_CALL, &json, claude_take_call);
 	free(c->message_id);
 	c->message_id = NULL;
 	buf_clear(&c->before);
@@ -181,9 +159,7 @@ static void tell_tool(struct fields *f, struct transcript_call *call, struct val
 		detail_json(&json, "result", val_raw(block));
 	if (val_ok(told))
 		detail_json(&json, "told", val_raw(told));
-	detail_end(&json);
-	tell(f, SLOT_TOOL, buf_str(&json), claude_take_tool);
-	buf_done(&json);
+	detail_tell(f, SLOT_TOOL, &json, claude_take_tool);
 	call_done(call);
 }
 
@@ -543,20 +519,20 @@ static void take_line(struct fields *f, struct claude_state *st, struct val line
 		set_text(&st->at->title, field_text(f, val_get(line, "aiTitle")));
 }
 
+static void take_record(struct fields *f, struct val line)
+{
+	take_line(f, f->im->state, line);
+}
+
 static bool claude_record(struct import *im, const struct record *rec, struct err *err)
 {
+	static const struct transcript_slot takes[] = {
+	    {SLOT_CALL, claude_take_call},
+            {SLOT_TOOL, claude_take_tool},
+            {0,         NULL            }
+        };
 	(void)err;
-	struct fields f = fields_of(im, rec);
-	if (rec->slot == SLOT_CALL)
-		claude_take_call(&f, rec->root);
-	else if (rec->slot == SLOT_TOOL)
-		claude_take_tool(&f, rec->root);
-	else if (!val_is(rec->root, SCAN_OBJECT))
-		import_problem(im, rec, SEVERITY_SKIPPED, "wrong-type", STR_NONE, "left out",
-		               "this line is not an object");
-	else if (!im->decoding) /* all it gives is in details */
-		take_line(&f, im->state, rec->root);
-	fields_done(&f);
+	transcript_record(im, rec, takes, take_record);
 	return true;
 }
 

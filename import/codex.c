@@ -81,31 +81,10 @@ static int line_score(struct val v, const char **why)
 
 static int codex_probe(const struct sample *s, const char **why)
 {
-	int best = 0;
-	*why = "no line of a rollout";
-	for (size_t i = 0; i < s->n_values; i++) {
-		const char *reason = "";
-		int score = line_score(s->values[i], &reason);
-		if (score <= best)
-			continue;
-		best = score;
-		*why = reason;
-	}
-	return best;
+	return transcript_probe(s, line_score, "no line of a rollout", why);
 }
 
 /* ---------------------------------------------------------------- telling */
-
-typedef void take_fn(struct fields *f, struct val detail);
-
-static void tell(struct fields *f, int slot, struct buf *json, take_fn *take)
-{
-	detail_end(json);
-	struct str text = arena_str(f->arena, buf_str(json));
-	import_detail(f->im, f->rec, slot, text);
-	take(f, fields_scan(f, text));
-	buf_done(json);
-}
 
 static struct str or_none(const char *text)
 {
@@ -141,7 +120,7 @@ static void tell_answer(struct fields *f, struct codex_state *st, struct val usa
 		detail_json(&json, "usage", val_raw(usage));
 	detail_list(&json, "before", buf_str(&st->said));
 	detail_list(&json, "lines", buf_str(&st->out));
-	tell(f, SLOT_CALL, &json, codex_take_call);
+	detail_tell(f, SLOT_CALL, &json, codex_take_call);
 	buf_clear(&st->said);
 	buf_clear(&st->out);
 	st->talks = false;
@@ -156,7 +135,7 @@ static void tell_tool(struct fields *f, const struct codex_state *st, struct tra
 	      call->end_ns);
 	detail_json(&json, "call", buf_str(&call->json));
 	detail_list(&json, "lines", buf_str(&call->result));
-	tell(f, SLOT_TOOL, &json, codex_take_tool);
+	detail_tell(f, SLOT_TOOL, &json, codex_take_tool);
 	call_done(call);
 }
 
@@ -194,7 +173,7 @@ static void tell_turn(struct fields *f, struct codex_state *st, struct val done,
 		detail_text(&json, "status", STR_LIT("running"));
 	detail_text(&json, "message", field_text(f, FIELD_ANY(done, "reason", "error")));
 	detail_list(&json, "events", buf_str(&st->events));
-	tell(f, SLOT_TURN, &json, codex_take_turn);
+	detail_tell(f, SLOT_TURN, &json, codex_take_turn);
 	buf_clear(&st->events);
 }
 
@@ -589,24 +568,23 @@ static void take_line(struct fields *f, struct codex_state *st, struct val line)
 	if (ns != TIME_UNKNOWN)
 		st->last_ns = ns;
 }
+
+static void take_record(struct fields *f, struct val line)
+{
+	start_state(f->im->state);
+	take_line(f, f->im->state, line);
+}
+
 static bool codex_record(struct import *im, const struct record *rec, struct err *err)
 {
+	static const struct transcript_slot takes[] = {
+	    {SLOT_CALL, codex_take_call},
+            {SLOT_TOOL, codex_take_tool},
+            {SLOT_TURN, codex_take_turn},
+            {0,         NULL           }
+        };
 	(void)err;
-	struct fields f = fields_of(im, rec);
-	if (rec->slot == SLOT_CALL)
-		codex_take_call(&f, rec->root);
-	else if (rec->slot == SLOT_TOOL)
-		codex_take_tool(&f, rec->root);
-	else if (rec->slot == SLOT_TURN)
-		codex_take_turn(&f, rec->root);
-	else if (!val_is(rec->root, SCAN_OBJECT))
-		import_problem(im, rec, SEVERITY_SKIPPED, "wrong-type", STR_NONE, "left out",
-		               "this line is not an object");
-	else if (!im->decoding) { /* all it gives is in details */
-		start_state(im->state);
-		take_line(&f, im->state, rec->root);
-	}
-	fields_done(&f);
+	transcript_record(im, rec, takes, take_record);
 	return true;
 }
 

@@ -201,17 +201,6 @@ static void take_tool(struct fields *f, struct val detail)
 
 /* ---------------------------------------------------------------- telling */
 
-typedef void take_fn(struct fields *f, struct val detail);
-
-static void tell(struct fields *f, int slot, struct buf *json, take_fn *take)
-{
-	detail_end(json);
-	struct str text = arena_str(f->arena, buf_str(json));
-	import_detail(f->im, f->rec, slot, text);
-	take(f, fields_scan(f, text));
-	buf_done(json);
-}
-
 /* Rows of a database have numbers of their own. */
 static struct str number_id(const struct fields *f, uint64_t part)
 {
@@ -233,7 +222,7 @@ static void tell_tool(struct fields *f, struct transcript_call *call, struct val
 	detail_json(&json, "call", buf_str(&call->json));
 	if (val_ok(result))
 		detail_json(&json, "result", val_raw(result));
-	tell(f, SLOT_TOOL, &json, take_tool);
+	detail_tell(f, SLOT_TOOL, &json, take_tool);
 	call_done(call);
 }
 
@@ -273,7 +262,7 @@ static void take_assistant(struct fields *f, struct goose_state *st, struct val 
 	detail_ns(&json, "end", ns);
 	detail_list(&json, "before", buf_str(&st->said));
 	detail_list(&json, "lines", f->rec->bytes);
-	tell(f, SLOT_CALL, &json, take_call);
+	detail_tell(f, SLOT_CALL, &json, take_call);
 	buf_clear(&st->said);
 	for (struct member m = val_first(content); m.ok && val_is(content, SCAN_ARRAY); m = val_next(m)) {
 		struct val type = val_get(m.val, "type");
@@ -362,20 +351,20 @@ static void take_line(struct fields *f, struct goose_state *st, struct val line)
 		st->last_ns = ns;
 }
 
+static void take_record(struct fields *f, struct val line)
+{
+	take_line(f, f->im->state, line);
+}
+
 static bool goose_record(struct import *im, const struct record *rec, struct err *err)
 {
+	static const struct transcript_slot takes[] = {
+	    {SLOT_CALL, take_call},
+            {SLOT_TOOL, take_tool},
+            {0,         NULL     }
+        };
 	(void)err;
-	struct fields f = fields_of(im, rec);
-	if (rec->slot == SLOT_CALL)
-		take_call(&f, rec->root);
-	else if (rec->slot == SLOT_TOOL)
-		take_tool(&f, rec->root);
-	else if (!val_is(rec->root, SCAN_OBJECT))
-		import_problem(im, rec, SEVERITY_SKIPPED, "wrong-type", STR_NONE, "left out",
-		               "this line is not an object");
-	else if (!im->decoding) /* all it gives is in details */
-		take_line(&f, im->state, rec->root);
-	fields_done(&f);
+	transcript_record(im, rec, takes, take_record);
 	return true;
 }
 

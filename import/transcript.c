@@ -129,6 +129,47 @@ struct str transcript_text(const struct fields *f, struct val content)
 	return out;
 }
 
+void detail_tell(struct fields *f, int slot, struct buf *json, transcript_take *take)
+{
+	detail_end(json);
+	struct str text = arena_str(f->arena, buf_str(json));
+	import_detail(f->im, f->rec, slot, text);
+	take(f, fields_scan(f, text));
+	buf_done(json);
+}
+
+int transcript_probe(const struct sample *s, int (*score)(struct val v, const char **why), const char *nothing,
+                     const char **why)
+{
+	int best = 0;
+	*why = nothing;
+	for (size_t i = 0; i < s->n_values; i++) {
+		const char *reason = "";
+		int one = score(s->values[i], &reason);
+		if (one <= best)
+			continue;
+		best = one;
+		*why = reason;
+	}
+	return best;
+}
+
+void transcript_record(struct import *im, const struct record *rec, const struct transcript_slot *takes,
+                       transcript_take *line)
+{
+	struct fields f = fields_of(im, rec);
+	while (takes->take && takes->slot != rec->slot)
+		takes++;
+	if (takes->take)
+		takes->take(&f, rec->root);
+	else if (!val_is(rec->root, SCAN_OBJECT))
+		import_problem(im, rec, SEVERITY_SKIPPED, "wrong-type", STR_NONE, "left out",
+		               "this line is not an object");
+	else if (!im->decoding)
+		line(&f, rec->root);
+	fields_done(&f);
+}
+
 void detail_facts(const struct fields *f, struct span *span, struct val detail)
 {
 	span->trace_id = field_text(f, val_get(detail, "trace"));

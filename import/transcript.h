@@ -32,6 +32,23 @@ struct str transcript_text(const struct fields *f, struct val blocks);
 /* An id of a reasonable length: one of more than 200 bytes is cut and gets its hash. */
 struct str transcript_id(const struct fields *f, struct val v);
 
+/* Ends the detail, stores it, and has its span read from it by `take`, as showing it will. Frees json. */
+typedef void transcript_take(struct fields *f, struct val detail);
+void detail_tell(struct fields *f, int slot, struct buf *json, transcript_take *take);
+
+/* ---- what such formats do alike */
+/* The best score of a sample's values; `nothing`: the reason of 0. */
+int transcript_probe(const struct sample *s, int (*score)(struct val v, const char **why), const char *nothing,
+                     const char **why);
+/* A format's `record`: details go to the function of their slot, lines (objects only, and only on import: all they give is in details) to
+ * `line`. takes ends with {0, NULL}. */
+struct transcript_slot {
+	int slot;
+	transcript_take *take;
+};
+void transcript_record(struct import *im, const struct record *rec, const struct transcript_slot *takes,
+                       transcript_take *line);
+
 /* ---- reading: trace, id, parent, start, end into a span */
 void detail_facts(const struct fields *f, struct span *span, struct val detail);
 
