@@ -6,3 +6,5 @@ ALTER TABLE trace ADD COLUMN usage_repeats INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE span ADD COLUMN tokens_cache_write INTEGER;
 ALTER TABLE span_loose ADD COLUMN tokens_cache_write INTEGER;
 ALTER TABLE span_other ADD COLUMN tokens_cache_write INTEGER;
+-- Spans that lack their parent may find it in a later source: looked through at the end of each.
+CREATE INDEX problem_orphan ON problem(path, source) WHERE code = 'orphan';
