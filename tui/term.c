@@ -123,10 +123,30 @@ static bool no_terminal(struct err *err, const char *why)
 	               why);
 }
 
+/* curses ends the process itself, with 1, where a terminal's description gets no memory: then it ends as everywhere. */
+static bool in_curses;
+
+static void ended_by_curses(void)
+{
+	if (in_curses)
+		err_die("out of memory (the terminal's description)");
+}
+
+static bool describe_terminal(int fd)
+{
+	static bool watched;
+	int result = 0;
+	if (!watched)
+		watched = atexit(ended_by_curses) == 0;
+	in_curses = true;
+	bool ok = setupterm(NULL, fd, &result) == OK;
+	in_curses = false;
+	return ok;
+}
+
 static bool can_move_cursor(void)
 {
-	int result;
-	if (setupterm(NULL, t.out_fd, &result) != OK)
+	if (!describe_terminal(t.out_fd))
 		return false;
 	const char *cup = tigetstr("cup");
 	return cup && cup != (char *)-1 && !tigetflag("hc");
@@ -192,7 +212,6 @@ static void window_size(int *rows, int *cols)
 
 bool term_look(struct term_look *out)
 {
-	int result = 0;
 	struct winsize size = {0};
 	*out = (struct term_look){.library = curses_version()};
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) {
@@ -200,7 +219,7 @@ bool term_look(struct term_look *out)
 		out->cols = size.ws_col;
 	}
 	free(xmalloc(LOOK_BYTES)); /* curses crashes where memory fails it: out of memory is said by us */
-	if (setupterm(NULL, STDOUT_FILENO, &result) != OK)
+	if (!describe_terminal(STDOUT_FILENO))
 		return false;
 	int colors = tigetnum("colors");
 	const char *cup = tigetstr("cup"), *mouse = tigetstr("kmous");
@@ -238,7 +257,9 @@ static bool open_screen(struct err *err)
 	FILE *input = t.input ? t.input : stdin;
 	TERMINAL *asked = cur_term; /* setupterm's own, which newterm does not take over */
 	errno = 0;
+	in_curses = true;
 	t.screen = newterm(NULL, stdout, input);
+	in_curses = false;
 	bool no_memory = !t.screen && errno == ENOMEM;
 	if (asked && asked != cur_term)
 		del_curterm(asked);
