@@ -218,6 +218,10 @@ struct case_result {
 	uint64_t
 	    variant; /* of rows of one key without a repeat: equal ones (not 0) are repeats of one case, in their order; others are
 			     different cases */
+	/* One of several records that tell of this case (a row and its grading, one line for each filter): parts of one place (run, key, repeat)
+	 * join, in any order and out of any source. Known beats unknown, error beats failed beats passed beats unscored, of scores equal ones are
+	 * one and others stay beside each other. Not a part: two that differ are a conflict. */
+	bool part;
 	enum case_status status;
 	struct str input, expected, output, error;
 	int64_t latency_ns;

@@ -268,6 +268,8 @@ static void rec_case(struct sink *sink, const struct case_result *res)
 	rec_text(out, "key", res->key);
 	rec_text(out, "title", res->title);
 	rec_int(out, "repeat", res->repeat);
+	if (res->part)
+		buf_add_cstr(out, " part");
 	rec_int(out, "order", res->order);
 	if (res->variant)
 		buf_printf(out, " variant=%016llx", (unsigned long long)res->variant);

@@ -1,0 +1,278 @@
+#include "import/eval.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { METRICS_MAX = 2000, METRICS_DEPTH = 4 };
+
+struct eval_run run_start(const char *family)
+{
+	return (struct eval_run){.scope = {.family = str_of(family)}, .created_ns = TIME_UNKNOWN};
+}
+
+struct case_result case_start(const char *family)
+{
+	return (struct case_result){.scope = {.family = str_of(family)},
+	                            .repeat = UNKNOWN_INT,
+	                            .order = UNKNOWN_INT,
+	                            .status = CASE_UNSCORED,
+	                            .latency_ns = UNKNOWN_INT,
+	                            .cost_usd = UNKNOWN_DOUBLE,
+	                            .tokens_in = UNKNOWN_INT,
+	                            .tokens_out = UNKNOWN_INT};
+}
+
+/* ---------------------------------------------------------------- identity */
+
+struct str case_key_part(const struct fields *f, struct val v)
+{
+	struct buf text = BUF_INIT;
+	if (!val_ok(v))
+		return STR_LIT("");
+	if (val_is(v, SCAN_STRING))
+		return val_str(v, f->arena);
+	scan_canonical(&text, v);
+	struct str kept = arena_str(f->arena, buf_str(&text));
+	buf_done(&text);
+	return kept;
+}
+
+struct str case_key_join(struct arena *arena, const struct str *parts, size_t n)
+{
+	struct buf key = BUF_INIT;
+	if (n == 1)
+		return parts[0];
+	buf_add_char(&key, '[');
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			buf_add_char(&key, ',');
+		scan_quote(&key, parts[i]);
+	}
+	buf_add_char(&key, ']');
+	struct str kept = arena_str(arena, buf_str(&key));
+	buf_done(&key);
+	return kept;
+}
+
+/* Cuts the last segment off a path with '/'. */
+static struct str cut_last(struct str *path)
+{
+	size_t at = path->len;
+	while (at > 0 && path->ptr[at - 1] == '/')
+		at--;
+	path->len = at;
+	while (at > 0 && path->ptr[at - 1] != '/')
+		at--;
+	struct str last = str_from(*path, at);
+	path->len = at;
+	return last;
+}
+
+static struct str without_extension(struct str name)
+{
+	static const char *const packed[] = {".gz", ".zst", ".xz", ".bz2", ".zip", ".tar", ".tgz"};
+	for (size_t i = 0; i < sizeof packed / sizeof *packed; i++) {
+		if (str_ends(name, packed[i]) && name.len > strlen(packed[i])) {
+			name.len -= strlen(packed[i]);
+			i = (size_t)-1; /* .tar.gz */
+		}
+	}
+	return name;
+}
+
+/* Names that lead nowhere: "." and "..". */
+static bool is_name(struct str s)
+{
+	return s.len && !str_is(s, ".") && !str_is(s, "..") && !str_is(s, "-");
+}
+
+struct str source_folder(const struct import *im, int up)
+{
+	struct str entry = str_of(im->entry), file = str_of(im->file), name;
+	if (entry.len) {
+		for (cut_last(&entry); entry.len; up--) {
+			name = cut_last(&entry);
+			if (is_name(name) && up == 0)
+				return name;
+			up += !is_name(name);
+		}
+		if (up == 0)
+			return without_extension(cut_last(&file));
+		up--;
+	}
+	for (cut_last(&file); file.len; up--) {
+		name = cut_last(&file);
+		if (up == 0)
+			return is_name(name) ? name : STR_NONE;
+	}
+	return STR_NONE;
+}
+
+struct str source_stem(const struct import *im)
+{
+	struct str path = str_of(im->entry ? im->entry : im->file);
+	struct str name = without_extension(cut_last(&path));
+	size_t dot = SIZE_MAX;
+	for (size_t i = 1; i < name.len; i++)
+		if (name.ptr[i] == '.')
+			dot = i;
+	if (!is_name(name))
+		return STR_NONE;
+	return dot == SIZE_MAX ? name : str_cut(name, 0, dot);
+}
+
+/* ---------------------------------------------------------------- values */
+
+/* Words for numbers that are none, as Python, pandas and JavaScript write them. */
+static const char *not_a_number(struct str word)
+{
+	static const struct {
+		const char *word, *label;
+	} words[] = {
+	    {"nan",       "nan" },
+            {"inf",       "inf" },
+            {"infinity",  "inf" },
+	    {"+inf",      "inf" },
+            {"-inf",      "-inf"},
+            {"-infinity", "-inf"},
+	};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (str_ieq(word, words[i].word))
+			return words[i].label;
+	return NULL;
+}
+
+bool score_value(const struct fields *f, struct score *score, struct val v)
+{
+	bool truth;
+	if (!val_ok(v) || val_is(v, SCAN_OBJECT) || val_is(v, SCAN_ARRAY))
+		return false;
+	struct str word = val_is(v, SCAN_STRING) ? str_trim(val_str(v, f->arena)) : val_raw(v);
+	const char *none = not_a_number(word);
+	if (!word.len)
+		return false;
+	if (none) {
+		score->label = str_of(none);
+	} else if (val_double(v, &score->value)) {
+	} else if (str_ieq(word, "true") || str_ieq(word, "false")) {
+		truth = str_ieq(word, "true");
+		score->value = truth;
+		score->label = truth ? STR_LIT("true") : STR_LIT("false");
+	} else {
+		score->label = word;
+	}
+	return true;
+}
+
+int pass_of_value(const struct fields *f, struct val v)
+{
+	static const char *const words[][2] = {
+	    {"true",    "false"    },
+            {"1",       "0"        },
+            {"1.0",     "0.0"      },
+            {"pass",    "fail"     },
+            {"passed",  "failed"   },
+	    {"correct", "incorrect"},
+            {"yes",     "no"       },
+	};
+	if (!val_ok(v) || val_is(v, SCAN_OBJECT) || val_is(v, SCAN_ARRAY))
+		return -1;
+	struct str word = val_is(v, SCAN_STRING) ? str_trim(val_str(v, f->arena)) : val_raw(v);
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		if (str_ieq(word, words[i][0]))
+			return 1;
+		if (str_ieq(word, words[i][1]))
+			return 0;
+	}
+	return -1;
+}
+
+enum case_status status_of_pass(int pass)
+{
+	return pass < 0 ? CASE_UNSCORED : pass ? CASE_PASSED : CASE_FAILED;
+}
+
+bool is_judge_name(struct str name)
+{
+	static const char *const parts[] = {"model_graded", "model-graded", "model_grader", "llm-rubric", "llm_rubric",
+	                                    "llm_judge",    "llm-judge",    "llmasajudge",  "llm_as",     "judge",
+	                                    "g-eval",       "geval",        "g_eval",       "rubric"};
+	struct buf lower = BUF_INIT;
+	bool found = false;
+	for (size_t i = 0; i < name.len && i < 500; i++)
+		buf_add_char(&lower, name.ptr[i] >= 'A' && name.ptr[i] <= 'Z' ? (char)(name.ptr[i] + 32) : name.ptr[i]);
+	for (size_t i = 0; i < sizeof parts / sizeof *parts && !found; i++)
+		found = str_find(buf_str(&lower), str_of(parts[i])) != SIZE_MAX;
+	buf_done(&lower);
+	return found;
+}
+
+/* ---------------------------------------------------------------- lists */
+
+struct score *score_add(struct score_list *list, struct arena *arena, struct str name)
+{
+	if (list->n == list->cap) {
+		size_t cap = list->cap ? 2 * list->cap : 8;
+		struct score *at = arena_alloc(arena, cap * sizeof *at);
+		if (list->n)
+			memcpy(at, list->at, list->n * sizeof *at);
+		list->at = at;
+		list->cap = cap;
+	}
+	struct score *score = &list->at[list->n++];
+	*score = score_start("");
+	score->name = name.len ? name : STR_LIT("score");
+	return score;
+}
+
+void score_drop(struct score_list *list)
+{
+	if (list->n)
+		list->n--;
+}
+
+void case_take_scores(struct case_result *res, const struct score_list *list)
+{
+	res->scores = list->at;
+	res->n_scores = list->n;
+}
+
+void metric_add(struct metric_list *list, struct arena *arena, struct str name, double value)
+{
+	if (!isfinite(value) || list->n >= METRICS_MAX)
+		return;
+	if (list->n == list->cap) {
+		size_t cap = list->cap ? 2 * list->cap : 8;
+		struct metric *at = arena_alloc(arena, cap * sizeof *at);
+		if (list->n)
+			memcpy(at, list->at, list->n * sizeof *at);
+		list->at = at;
+		list->cap = cap;
+	}
+	list->at[list->n++] = (struct metric){name, value};
+}
+
+static void add_metrics(struct metric_list *list, const struct fields *f, struct val object, struct str prefix,
+                        int depth)
+{
+	for (struct member m = val_first(object); m.ok && val_is(object, SCAN_OBJECT); m = val_next(m)) {
+		struct str name =
+		    arena_printf(f->arena, STR_FMT STR_FMT, STR_ARG(prefix), STR_ARG(member_key(m, f->arena)));
+		double value;
+		if (val_is(m.val, SCAN_NUMBER) && val_double(m.val, &value))
+			metric_add(list, f->arena, name, value);
+		else if (val_is(m.val, SCAN_OBJECT) && depth < METRICS_DEPTH)
+			add_metrics(list, f, m.val, arena_printf(f->arena, STR_FMT "/", STR_ARG(name)), depth + 1);
+	}
+}
+
+void metric_add_all(struct metric_list *list, const struct fields *f, struct val object, const char *prefix)
+{
+	add_metrics(list, f, object, str_of(prefix), 0);
+}
+
+void run_take_metrics(struct eval_run *run, const struct metric_list *list)
+{
+	run->metrics = list->at;
+	run->n_metrics = list->n;
+}
