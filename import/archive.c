@@ -60,7 +60,10 @@ static void load_library(void)
 		const char *name;
 		size_t at;
 	} rows[] = {FUNCTIONS(ROW)};
+	errno = 0;
 	void *handle = dlopen("libarchive.so.13", RTLD_NOW | RTLD_LOCAL);
+	if (!handle && errno == ENOMEM)
+		err_die("out of memory (libarchive)");
 	lib.there = handle != NULL;
 	for (size_t i = 0; lib.there && i < sizeof rows / sizeof *rows; i++) {
 		void *found = dlsym(handle, rows[i].name);

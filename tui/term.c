@@ -139,7 +139,8 @@ static bool describe_terminal(int fd)
 	if (!watched)
 		watched = atexit(ended_by_curses) == 0;
 	in_curses = true;
-	bool ok = setupterm(NULL, fd, &result) == OK;
+	/* Where memory was short it calls the terminal unknown: a second time tells. */
+	bool ok = setupterm(NULL, fd, &result) == OK || setupterm(NULL, fd, &result) == OK;
 	in_curses = false;
 	return ok;
 }

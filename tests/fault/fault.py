@@ -43,6 +43,7 @@ class Result:
     err: bytes = b""
     hung: bool = False
     in_curses: bool = False  # what failed was asked for by curses
+    in_loader: bool = False  # … by the dynamic loader
     seconds: float = 0
 
     def words(self):
@@ -139,8 +140,8 @@ class Server:
         hung = not self.attend(timeout, keys)
         if hung:
             os.kill(pid, signal.SIGKILL)
-        status, n, fired, in_curses = struct.unpack("qqqq", self.answer(32))
-        result = Result(os.waitstatus_to_exitcode(status), n, fired, in_curses=bool(in_curses), hung=hung, seconds=time.monotonic() - began)
+        status, n, fired, in_curses, in_loader = struct.unpack("qqqqq", self.answer(40))
+        result = Result(os.waitstatus_to_exitcode(status), n, fired, in_curses=bool(in_curses), in_loader=bool(in_loader), hung=hung, seconds=time.monotonic() - began)
         for name in ("out", "err"):
             f = getattr(self, name)
             f.seek(0)

@@ -64,7 +64,7 @@ static void give(int fd, const void *from, size_t size)
 		_exit(3);
 }
 
-/* Returns only in children. Each answer: the child's process id at once; at its end the status of wait, calls counted, times fired, and those in curses. */
+/* Returns only in children. Each answer: the child's process id at once; at its end the status of wait, calls counted, times fired, those in curses and in the loader. */
 static void serve(int orders, int answers)
 {
 	for (;;) {
@@ -84,7 +84,7 @@ static void serve(int orders, int answers)
 		int status = 0;
 		while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 			;
-		int64_t answer[4] = {status, fault_seen->n, fault_seen->fired, fault_seen->in_curses};
+		int64_t answer[5] = {status, fault_seen->n, fault_seen->fired, fault_seen->in_curses, fault_seen->in_loader};
 		give(answers, answer, sizeof answer);
 	}
 }

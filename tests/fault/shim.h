@@ -57,6 +57,7 @@ struct fault_seen {
 	_Atomic int64_t n; /* calls counted */
 	_Atomic int64_t fired;
 	_Atomic int64_t in_curses; /* of these: allocations of curses itself */
+	_Atomic int64_t in_loader; /* … of the dynamic loader */
 };
 
 extern struct fault_order fault_order;
