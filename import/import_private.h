@@ -74,6 +74,7 @@ struct job {
 	uint64_t began_at;                              /* offset */
 	uint64_t done_records, last_point, last_offset; /* handed in; at the last point */
 	int64_t rested_ns;                              /* when what had come was last committed, at a pipe */
+	uint64_t secrets_told;                          /* paths of the format's secrets (redact_which) */
 	bool begun;                                     /* the ingest has the source open */
 	bool cut_short, lost;                           /* stopped before its end; the end could not be read */
 	bool lost_as_before;                            /* lost, and an earlier import told it */

@@ -77,15 +77,37 @@ void import_problem(struct import *im, const struct record *rec, enum severity s
 
 /* ---------------------------------------------------------------- frames */
 
+/* Which ones went, and where for the first time: a dump of headers is in each of its records, and one word on it is enough. */
+static void tell_secrets(struct job *job, const struct record *rec, uint64_t which, uint64_t bytes)
+{
+	const char *const *paths = job->format->secrets;
+	struct buf names = BUF_INIT;
+	which &= ~job->secrets_told;
+	job->secrets_told |= which;
+	for (unsigned i = 0; paths[i] && i < 64; i++) {
+		const char *path = paths[i];
+		if (!(which >> i & 1))
+			continue;
+		while (path[0] == '*' && strchr(path, '.'))
+			path = strchr(path, '.') + 1;
+		buf_printf(&names, "%s%s", names.len ? ", " : "", path);
+	}
+	if (which)
+		import_problem(&job->import, rec, SEVERITY_WARNING, "secret", STR_NONE,
+		               "everything else is kept; the same further on is not told again",
+		               "%llu bytes of keys, cookies or headers are not stored: %s", (unsigned long long)bytes,
+		               buf_cstr(&names));
+	buf_done(&names);
+}
+
 /* Secrets do not reach the store: the bytes at the format's paths are replaced first. */
 static struct str without_secrets(struct job *job, struct val root, struct str bytes, const struct record *rec)
 {
-	uint64_t hidden = 0;
+	uint64_t hidden = 0, which = 0;
 	if (!job->format->secrets ||
-	    !redact(root, job->format->secrets, job->format->loose_keys, &job->scratch, &hidden))
+	    !redact_which(root, job->format->secrets, job->format->loose_keys, &job->scratch, &hidden, &which))
 		return bytes;
-	import_problem(&job->import, rec, SEVERITY_WARNING, "secret", STR_NONE, "everything else is kept",
-	               "%llu bytes of keys, cookies or headers were not stored", (unsigned long long)hidden);
+	tell_secrets(job, rec, which, hidden);
 	return buf_str(&job->scratch);
 }
 

@@ -289,15 +289,20 @@ static uint64_t worth_a_walk(struct val root, const char *const *paths, bool loo
 /* ---- the whole */
 
 /* *again: text was rewritten, so that each path has to look at what came of it. */
-static bool pass(struct val root, const char *const *paths, bool loose, struct buf *out, uint64_t *n_bytes, bool *again)
+static bool pass(struct val root, const char *const *paths, bool loose, struct buf *out, uint64_t *n_bytes,
+                 uint64_t *which, bool *again)
 {
 	struct redaction r = {.loose = loose};
 	uint64_t walks = paths ? worth_a_walk(root, paths, loose) : 0;
 	bool any;
 
 	for (size_t i = 0; paths && paths[i]; i++) {
+		size_t before = r.cuts.n;
+
 		if (i >= PATHS_MAX || (walks >> i & 1))
 			walk(&r, root, str_of(paths[i]), 0);
+		if (r.cuts.n > before)
+			*which |= UINT64_C(1) << (i < PATHS_MAX ? i : PATHS_MAX - 1);
 	}
 	any = r.cuts.n > 0;
 	*again = r.rewrote;
@@ -309,16 +314,17 @@ static bool pass(struct val root, const char *const *paths, bool loose, struct b
 	return any;
 }
 
-bool redact(struct val root, const char *const *paths, bool loose, struct buf *out, uint64_t *n_bytes)
+bool redact_which(struct val root, const char *const *paths, bool loose, struct buf *out, uint64_t *n_bytes,
+                  uint64_t *which)
 {
-	bool again, any = pass(root, paths, loose, out, n_bytes, &again);
+	bool again, any = pass(root, paths, loose, out, n_bytes, which, &again);
 
 	for (int i = 0; i < ROUNDS_MAX && again; i++) {
 		struct scan scan = SCAN_INIT;
 		struct buf next = BUF_INIT;
 
 		again = scan_text(&scan, buf_str(out), &text_opts) &&
-		        pass(scan_root(&scan), paths, loose, &next, n_bytes, &again) && again;
+		        pass(scan_root(&scan), paths, loose, &next, n_bytes, which, &again) && again;
 		if (next.len) {
 			buf_clear(out);
 			buf_add_str(out, buf_str(&next));
@@ -327,4 +333,11 @@ bool redact(struct val root, const char *const *paths, bool loose, struct buf *o
 		scan_done(&scan);
 	}
 	return any;
+}
+
+bool redact(struct val root, const char *const *paths, bool loose, struct buf *out, uint64_t *n_bytes)
+{
+	uint64_t which = 0;
+
+	return redact_which(root, paths, loose, out, n_bytes, &which);
 }

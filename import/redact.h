@@ -12,5 +12,8 @@
  * Writes the record's new bytes to *out (replaced) and adds the bytes left out to *n_bytes. False: nothing to replace, *out is
  * untouched. Linear in the tokens under "**", else in the members on the way. */
 bool redact(struct val root, const char *const *paths, bool loose, struct buf *out, uint64_t *n_bytes);
+/* The same, and adds to *which the paths that led to something: bit i for paths[i], bit 63 for all beyond. */
+bool redact_which(struct val root, const char *const *paths, bool loose, struct buf *out, uint64_t *n_bytes,
+                  uint64_t *which);
 
 #endif

@@ -602,10 +602,13 @@ static void secrets(void **state)
 		                             NULL};
 		struct scan scan = SCAN_INIT;
 		struct buf out = BUF_INIT;
-		uint64_t n_bytes = 0;
+		uint64_t n_bytes = 0, which = 0;
 
 		assert_true(scan_text(&scan, str_of(rows[i].in), &(struct scan_opts){.last = true}));
-		assert_int_equal(redact(scan_root(&scan), paths, false, &out, &n_bytes), rows[i].out != NULL);
+		assert_int_equal(redact_which(scan_root(&scan), paths, false, &out, &n_bytes, &which), rows[i].out != NULL);
+		assert_int_equal(which != 0, rows[i].out != NULL);
+		if (!paths[1])
+			assert_in_range(which, 0, 1);
 		if (rows[i].out)
 			assert_string_equal(buf_cstr(&out), rows[i].out);
 		assert_int_equal(n_bytes, rows[i].n_bytes);
