@@ -15,6 +15,7 @@ struct roll {
 	VEC(struct name_value) scores, one; /* values of cases; those of the case at work */
 	int64_t n[N_CASE_STATUSES], keys, repeats, tokens_in, tokens_out;
 	double share_sum, cost_sum;
+	uint64_t content; /* of keys, repeats, verdicts and outputs, in the order of the keys */
 };
 
 static int by_value(const void *pa, const void *pb)
@@ -63,6 +64,12 @@ static void add_known(int64_t *sum, int64_t n)
 		*sum = INT64_MAX;
 }
 
+static void add_content(struct roll *r, int64_t key, int64_t repeat, int64_t status, int64_t output)
+{
+	const int64_t what[] = {(int64_t)r->content, key, repeat, status, output};
+	r->content = hash64((struct str){(const char *)what, sizeof what});
+}
+
 struct one_case {
 	int64_t key, rows, n[N_CASE_STATUSES];
 };
@@ -81,7 +88,8 @@ static void end_case(struct roll *r, const struct one_case *c)
 static bool roll_cases(struct writer *w, int64_t run, struct roll *r, struct err *err)
 {
 	struct stmt *s = db_query(w->db,
-	                          "SELECT case_id, status, latency_ns, cost_usd, tokens_in, tokens_out FROM case_result"
+	                          "SELECT case_id, status, latency_ns, cost_usd, tokens_in, tokens_out, repeat,"
+	                          " output_hash FROM case_result"
 	                          " WHERE run = ? AND repeat >= 0 ORDER BY run, case_id, repeat",
 	                          err);
 	if (!s)
@@ -105,6 +113,7 @@ static bool roll_cases(struct writer *w, int64_t run, struct roll *r, struct err
 			*vec_add(&r->costs) = col_double(s, 3);
 		add_known(&r->tokens_in, col_int(s, 4));
 		add_known(&r->tokens_out, col_int(s, 5));
+		add_content(r, c.key, col_int(s, 6), status, col_int_or(s, 7, 0));
 	}
 	end_case(r, &c);
 	stmt_end(s);
@@ -163,7 +172,7 @@ static bool write_roll(struct writer *w, int64_t run, struct roll *r, struct err
 	    db_query(w->db,
 	             "UPDATE run SET cases = ?, passed = ?, failed = ?, errored = ?, unscored = ?, keys = ?,"
 	             " repeats = ?, pass_shares = ?, scored_keys = ?, p50_ns = ?, p95_ns = ?, tokens_in = ?,"
-	             " tokens_out = ?, cost_usd = ?, costed = ?, dirty = 0 WHERE id = ?",
+	             " tokens_out = ?, cost_usd = ?, costed = ?, content = ?, dirty = 0 WHERE id = ?",
 	             err);
 	if (!s)
 		return false;
@@ -182,7 +191,8 @@ static bool write_roll(struct writer *w, int64_t run, struct roll *r, struct err
 	stmt_int(s, 13, r->tokens_out);
 	stmt_double(s, 14, r->costs.n ? r->cost_sum : UNKNOWN_DOUBLE);
 	stmt_int(s, 15, (int64_t)r->costs.n);
-	stmt_int(s, 16, run);
+	stmt_int(s, 16, r->keys ? (int64_t)r->content : UNKNOWN_INT);
+	stmt_int(s, 17, run);
 	if (!stmt_run(s, err) || !WRITER_RUN(w, err, "DELETE FROM run_score WHERE run = ?", run))
 		return false;
 	for (size_t i = 0, end; i < r->scores.n; i = end) {

@@ -228,6 +228,76 @@ bool runs_get(struct db *db, int64_t id, struct arena *arena, struct run_row *ou
 	return step == STEP_ROW && read_scores(db, arena, out, err);
 }
 
+static bool read_stated(struct db *db, int64_t id, struct arena *arena, struct run_detail *out, struct err *err)
+{
+	struct stmt *s = db_query(db,
+	                          "SELECT w.text, m.value FROM run_metric m JOIN word w ON w.id = m.name"
+	                          " WHERE m.run = ? ORDER BY w.text",
+	                          err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, id);
+	VEC(struct metric) all = {0};
+	enum step step;
+	while ((step = stmt_step(s, err)) == STEP_ROW)
+		*vec_add(&all) = (struct metric){arena_str(arena, col_str(s, 0)), col_double(s, 1)};
+	stmt_end(s);
+	struct metric *stated = arena_alloc(arena, all.n * sizeof *stated);
+	if (all.n)
+		memcpy(stated, all.at, all.n * sizeof *all.at);
+	out->stated = stated;
+	out->n_stated = all.n;
+	vec_done(&all);
+	return step == STEP_DONE;
+}
+
+static bool read_same(struct db *db, int64_t id, struct arena *arena, struct run_detail *out, struct err *err)
+{
+	struct stmt *s = db_query(db,
+	                          "SELECT o.text FROM run r JOIN run o ON o.content = r.content AND o.id <> r.id"
+	                          " LEFT JOIN prompt p ON p.id = r.prompt LEFT JOIN prompt q ON q.id = o.prompt"
+	                          " WHERE r.id = ? AND (ifnull(p.version, '') IN ('', q.version)"
+	                          " OR ifnull(q.version, '') = '') ORDER BY o.id LIMIT 10",
+	                          err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, id);
+	struct str *same = arena_alloc(arena, 10 * sizeof *same);
+	enum step step;
+	while ((step = stmt_step(s, err)) == STEP_ROW)
+		same[out->n_same++] = arena_str(arena, col_str(s, 0));
+	stmt_end(s);
+	out->same = same;
+	return step == STEP_DONE;
+}
+
+/* Of several texts under one name and version none is the one. */
+static bool read_template(struct db *db, int64_t id, struct arena *arena, struct run_detail *out, struct err *err)
+{
+	struct stmt *s = db_query(db,
+	                          "SELECT r.config, p.text, (SELECT max(o.text) FROM prompt o WHERE o.name = p.name AND"
+	                          " o.version = p.version AND p.version <> '' HAVING count(DISTINCT o.text) = 1)"
+	                          " FROM run r LEFT JOIN prompt p ON p.id = r.prompt WHERE r.id = ?",
+	                          err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, id);
+	enum step step = stmt_step(s, err);
+	if (step == STEP_ROW) {
+		out->config = arena_str(arena, col_str(s, 0));
+		out->prompt_text = arena_str(arena, col_str(s, col_null(s, 1) ? 2 : 1));
+	}
+	stmt_end(s);
+	return step != STEP_FAIL;
+}
+
+bool runs_detail(struct db *db, int64_t id, struct arena *arena, struct run_detail *out, struct err *err)
+{
+	*out = (struct run_detail){.n_stated = 0};
+	return read_stated(db, id, arena, out, err) && read_same(db, id, arena, out, err) &&
+	       read_template(db, id, arena, out, err);
+}
+
 /* ---------------------------------------------------------------- cases */
 
 void case_page_done(struct case_page *p)

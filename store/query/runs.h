@@ -40,6 +40,18 @@ void run_page_done(struct run_page *p);
 bool runs_page(struct db *db, const struct filter *filter, int64_t source, int64_t offset, int64_t limit,
                struct run_page *out, struct err *err);
 bool runs_get(struct db *db, int64_t id, struct arena *arena, struct run_row *out, struct err *err);
+/* What is shown of one run beside its row; all in the arena. */
+struct run_detail {
+	const struct metric *stated; /* aggregates as the source states them, by name */
+	size_t n_stated;
+	struct str config; /* JSON object text, or absent */
+	struct str
+	    prompt_text; /* the template; known by name and version, from another run or a trace, if this one's source has none */
+	const struct str *
+	    same; /* ids of other runs of the same content (each case with the same verdict and output, as exports in several formats have) whose prompt is not another */
+	size_t n_same;
+};
+bool runs_detail(struct db *db, int64_t id, struct arena *arena, struct run_detail *out, struct err *err);
 /* A run by its id, an unambiguous prefix of it, its number, its prompt version, or its file's name ("eval-v13.json", "v13"). ERR_NOT_FOUND; ERR_USAGE:
  * ambiguous, with the candidates named. */
 bool runs_find(struct db *db, struct str name, int64_t *id, struct err *err);

@@ -6,5 +6,8 @@ ALTER TABLE trace ADD COLUMN usage_repeats INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE span ADD COLUMN tokens_cache_write INTEGER;
 ALTER TABLE span_loose ADD COLUMN tokens_cache_write INTEGER;
 ALTER TABLE span_other ADD COLUMN tokens_cache_write INTEGER;
+-- What all cases of a run say (verdict, output), as one number: the same evaluation exported in two formats is two runs of one content.
+ALTER TABLE run ADD COLUMN content INTEGER;
+CREATE INDEX run_content ON run(content) WHERE content IS NOT NULL;
 -- Spans that lack their parent may find it in a later source: looked through at the end of each.
 CREATE INDEX problem_orphan ON problem(path, source) WHERE code = 'orphan';

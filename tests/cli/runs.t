@@ -155,21 +155,21 @@ $ spoor run v13 --json | python3 -c "import json,sys; r=json.load(sys.stdin); c=
 ['explanation', 'judge_model', 'label', 'name', 'pass', 'source', 'threshold', 'value']
 True True
 $ spoor run v13 --json --limit 1 --offset 2 | python3 -m json.tool | tail -n 70 | cut -c 1-100
-    "tokens_out": 87738,
-    "scores": {
-        "groundedness": {
-            "n": 81,
-            "mean": 0.8614814814814812
-        },
-        "icontains": {
-            "n": 81,
-            "mean": 0.8888888888888888
-        },
-        "relevance": {
-            "n": 81,
-            "mean": 0.8977777777777776
-        }
+    "stated": {
+        "assertFailCount": 25,
+        "assertPassCount": 224,
+        "cost": 2.829345,
+        "groundedness": 71.1,
+        "relevance": 74.5,
+        "score": 72.5335,
+        "testErrorCount": 1,
+        "testFailCount": 11,
+        "testPassCount": 72,
+        "totalLatencyMs": 357519
     },
+    "same_content": [],
+    "prompt_text": "You are the dispute desk of Marlow Bank. Answer the customer's question only fro
+    "config": null,
     "cases": [
         {
             "key": "9aacc8652f9b71b80d478ee3389c7712952de8389769105f213faa50934a7509",

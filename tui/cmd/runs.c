@@ -83,6 +83,7 @@ struct one_run {
 	struct list_opts opts;
 	struct arena arena;
 	struct run_row row;
+	struct run_detail detail;
 	bool payload;
 	struct buf out;
 	int64_t shown, total;
@@ -153,6 +154,48 @@ static void print_run_scores(struct one_run *r)
 	}
 }
 
+static void print_stated(struct one_run *r)
+{
+	for (size_t i = 0; i < r->detail.n_stated; i++) {
+		struct buf value = BUF_INIT;
+		buf_add_cstr(&r->out, "stated ");
+		out_cell(&r->opts.out, &r->out, r->detail.stated[i].name, 40, false, false);
+		buf_printf(&value, " %.10g", r->detail.stated[i].value);
+		clean_print(&r->out, buf_str(&value), false, r->opts.out.ascii);
+		buf_add_char(&r->out, '\n');
+		buf_done(&value);
+	}
+}
+
+static void print_same(struct one_run *r)
+{
+	for (size_t i = 0; i < r->detail.n_same; i++) {
+		fact(r, "same content as", r->detail.same[i]);
+		end_line(r);
+	}
+}
+
+static void detail_json(struct jout *j, const struct run_detail *d)
+{
+	jout_object(j, "stated");
+	for (size_t i = 0; i < d->n_stated; i++) {
+		struct buf name = BUF_INIT;
+		buf_add_str(&name, d->stated[i].name);
+		jout_double(j, buf_cstr(&name), d->stated[i].value);
+		buf_done(&name);
+	}
+	jout_end(j);
+	jout_array(j, "same_content");
+	for (size_t i = 0; i < d->n_same; i++)
+		jout_str(j, NULL, d->same[i]);
+	jout_end(j);
+	jout_str(j, "prompt_text", d->prompt_text);
+	struct buf config = BUF_INIT;
+	out_json_text(&config, d->config);
+	jout_raw(j, "config", buf_str(&config));
+	buf_done(&config);
+}
+
 static void print_head(struct one_run *r)
 {
 	struct buf time = BUF_INIT;
@@ -169,8 +212,11 @@ static void print_head(struct one_run *r)
 	fact(r, "prompt", r->row.prompt);
 	fact(r, "version", out_short(r->row.prompt_version));
 	end_line(r);
+	print_same(r);
 	print_rate(r);
 	print_run_scores(r);
+	if (!r->row.cases)
+		print_stated(r);
 	buf_add_char(&r->out, '\n');
 	buf_done(&time);
 }
@@ -276,7 +322,8 @@ static bool each_page(struct one_run *r, struct jout *j, struct err *err)
 static bool print_run(struct one_run *r, struct str name, struct err *err)
 {
 	int64_t id;
-	if (!runs_find(r->db, name, &id, err) || !runs_get(r->db, id, &r->arena, &r->row, err))
+	if (!runs_find(r->db, name, &id, err) || !runs_get(r->db, id, &r->arena, &r->row, err) ||
+	    !runs_detail(r->db, id, &r->arena, &r->detail, err))
 		return false;
 	struct jout j;
 	jout_init(&j, &r->out, false);
@@ -284,6 +331,7 @@ static bool print_run(struct one_run *r, struct str name, struct err *err)
 	if (json) {
 		jout_object(&j, NULL);
 		out_members_but(&j, run_columns, &r->row, "cases", "case_count"); /* here "cases" are the results */
+		detail_json(&j, &r->detail);
 		jout_array(&j, "cases");
 	} else if (r->opts.out.form == OUT_TEXT) {
 		print_head(r);

@@ -1,6 +1,6 @@
 #include "tui/screen/pane_run.h"
 
-enum { PROMPT_ROWS = 8, VERSION_BYTES = 24 };
+enum { PROMPT_ROWS = 8, VERSION_BYTES = 24, STATED_ROWS = 12 };
 
 struct str run_name(const struct run_row *run)
 {
@@ -114,8 +114,33 @@ static void add_prompt(struct sheet *s, const struct run_row *row, struct str te
 	sheet_wrap(s, ROLE_TEXT, 0, arena_str(&s->arena, str_cut(template, 0, 4000)), PROMPT_ROWS);
 }
 
-void run_sheet(struct sheet *s, int cols, const struct run_row *row, struct str template, bool ascii)
+/* What the source says of the run as a whole; of a run without cases all there is. */
+static void add_stated(struct sheet *s, const struct run_detail *detail)
 {
+	for (size_t i = 0; i < detail->n_stated && i < STATED_ROWS; i++) {
+		sheet_label(s, i == 0 ? "stated" : "");
+		sheet_printf(s, ROLE_TEXT, "%-10.6g " STR_FMT, detail->stated[i].value,
+		             STR_ARG(detail->stated[i].name));
+	}
+	if (detail->n_stated > STATED_ROWS) {
+		sheet_label(s, "");
+		sheet_printf(s, ROLE_DIM, "and %zu more", detail->n_stated - STATED_ROWS);
+	}
+}
+
+static void add_same(struct sheet *s, const struct run_detail *detail)
+{
+	for (size_t i = 0; i < detail->n_same && i < 3; i++) {
+		sheet_label(s, i == 0 ? "same as" : "");
+		sheet_add(s, ROLE_TEXT, arena_str(&s->arena, detail->same[i]));
+	}
+}
+
+void run_sheet(struct sheet *s, int cols, const struct run_row *row, const struct run_detail *detail, bool ascii)
+{
+	static const struct run_detail unknown = {.n_same = 0};
+	if (!detail)
+		detail = &unknown;
 	sheet_begin(s, cols);
 	add_text_row(s, "run", run_name(row));
 	add_text_row(s, "dataset", row->dataset);
@@ -129,10 +154,13 @@ void run_sheet(struct sheet *s, int cols, const struct run_row *row, struct str 
 	}
 	add_text_row(s, "file", row->file);
 	add_text_row(s, "id", row->text);
+	add_same(s, detail);
 	sheet_gap(s);
 	add_results(s, row);
 	add_scores(s, row);
 	add_costs(s, row, ascii);
+	if (!row->cases)
+		add_stated(s, detail);
 	sheet_gap(s);
-	add_prompt(s, row, template);
+	add_prompt(s, row, detail->prompt_text);
 }

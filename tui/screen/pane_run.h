@@ -12,7 +12,7 @@ bool run_says(struct str text,
 bool run_version_is_said(const struct run_row *run);
 /* "dispute v12": the name, with the prompt version unless the name says it already. Appends. */
 void run_label(struct buf *out, const struct run_row *run);
-/* Fills the sheet. `template`: of its prompt, absent if not known (yet). */
-void run_sheet(struct sheet *s, int cols, const struct run_row *run, struct str template, bool ascii);
+/* Fills the sheet. detail: NULL if not known (yet). */
+void run_sheet(struct sheet *s, int cols, const struct run_row *run, const struct run_detail *detail, bool ascii);
 
 #endif

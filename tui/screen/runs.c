@@ -4,7 +4,6 @@
 
 #include "store/base/units.h"
 #include "store/query/runs.h"
-#include "store/query/span.h"
 #include "tui/screen.h"
 #include "tui/screen/pane_run.h"
 #include "tui/screen/pane_runs.h"
@@ -15,7 +14,7 @@ enum {
 	BESIDE_COLS = 120
 };
 
-enum ask { ASK_NOTHING, ASK_RUNS, ASK_PROMPT };
+enum ask { ASK_NOTHING, ASK_RUNS, ASK_DETAIL };
 
 struct request {
 	enum ask what;
@@ -26,10 +25,10 @@ struct request {
 	int64_t source, now_ns;
 	struct run_page page;
 	int64_t first_of_source; /* the newest run of `source`, 0 none */
-	/* ASK_PROMPT: the template of a run's prompt, if its file gives it */
+	/* ASK_DETAIL */
 	int64_t run;
 	struct arena arena;
-	struct str prompt;
+	struct run_detail detail;
 };
 
 struct state {
@@ -41,9 +40,9 @@ struct state {
 	char filter[256];
 	struct buf find;
 	/* the pane beside */
-	int64_t prompt_run; /* the run `prompt` belongs to */
-	struct arena prompt_arena;
-	struct str prompt;
+	int64_t detail_run; /* the run `detail` belongs to */
+	struct arena detail_arena;
+	struct run_detail detail;
 	struct sheet sheet;
 	int64_t sheet_run;
 	bool fresh;
@@ -81,8 +80,7 @@ static void lay_out(struct screen *screen)
 	const struct run_row *row = runs_cursor(&st->view);
 	if (!row || !at.pane_cols || (st->fresh && st->sheet_run == row->id && st->sheet.cols == at.pane_cols - 1))
 		return;
-	run_sheet(&st->sheet, at.pane_cols - 1, row, st->prompt_run == row->id ? st->prompt : STR_NONE,
-	          screen->ui->ascii);
+	run_sheet(&st->sheet, at.pane_cols - 1, row, st->detail_run == row->id ? &st->detail : NULL, screen->ui->ascii);
 	st->sheet_run = row->id;
 	st->fresh = true;
 }
@@ -112,9 +110,9 @@ static void *runs_ask(struct screen *screen)
 	if (!coming && !st->failed && (!st->loaded || st->generation != screen->ui->generation))
 		return new_request(screen, ASK_RUNS);
 	const struct run_row *row = runs_cursor(&st->view);
-	if (!row || st->asked != ASK_NOTHING || st->prompt_run == row->id || screen->ui->cols < BESIDE_COLS)
+	if (!row || st->asked != ASK_NOTHING || st->detail_run == row->id || screen->ui->cols < BESIDE_COLS)
 		return NULL;
-	struct request *r = new_request(screen, ASK_PROMPT);
+	struct request *r = new_request(screen, ASK_DETAIL);
 	r->run = row->id;
 	return r;
 }
@@ -136,27 +134,10 @@ static bool fetch_runs(struct db *db, struct request *r, struct err *err)
 	return ok;
 }
 
-/* Any case knows its prompt's template. */
-static bool fetch_prompt(struct db *db, struct request *r, struct err *err)
-{
-	struct case_page page;
-	bool ok = cases_page(db, r->run, NULL, 0, 1, &page, err);
-	if (ok && page.n && page.rows[0].record > 0) {
-		struct case_detail detail;
-		struct block_cache *blocks = block_cache_new(db);
-		ok = case_detail(db, blocks, page.rows[0].record, page.rows[0].key, &r->arena, &detail, err);
-		if (ok)
-			r->prompt = detail.prompt_text;
-		block_cache_free(blocks);
-	}
-	case_page_done(&page);
-	return ok;
-}
-
 static bool runs_fetch(struct db *db, void *request, struct err *err)
 {
 	struct request *r = request;
-	bool ok = r->what == ASK_RUNS ? fetch_runs(db, r, err) : fetch_prompt(db, r, err);
+	bool ok = r->what == ASK_RUNS ? fetch_runs(db, r, err) : runs_detail(db, r->run, &r->arena, &r->detail, err);
 	r->failed = !ok && err->code != ERR_INTERRUPTED;
 	return ok;
 }
@@ -201,12 +182,12 @@ static void runs_take(struct screen *screen, void *request, bool ok)
 		st->failed = r->failed;
 		if (ok)
 			adopt_runs(st, r);
-	} else if (r->what == ASK_PROMPT && (ok || r->failed)) {
-		struct arena old = st->prompt_arena;
-		st->prompt_arena = r->arena;
+	} else if (r->what == ASK_DETAIL && (ok || r->failed)) {
+		struct arena old = st->detail_arena;
+		st->detail_arena = r->arena;
 		r->arena = old;
-		st->prompt = ok ? r->prompt : STR_NONE;
-		st->prompt_run = r->run;
+		st->detail = ok ? r->detail : (struct run_detail){.n_same = 0};
+		st->detail_run = r->run;
 		st->fresh = false;
 	}
 	request_free(r);
@@ -538,7 +519,7 @@ static void runs_close(struct screen *screen)
 	run_page_done(&st->view.page);
 	free(st->view.groups);
 	buf_done(&st->find);
-	arena_done(&st->prompt_arena);
+	arena_done(&st->detail_arena);
 	sheet_done(&st->sheet);
 }
 
