@@ -13,6 +13,7 @@
 	X(galileo)          \
 	X(goose)            \
 	X(helicone)         \
+	X(inspect)          \
 	X(jaeger)           \
 	X(laminar)          \
 	X(langchain_stream) \

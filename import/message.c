@@ -121,6 +121,8 @@ static void read_message(struct reading *r, struct val v, struct str role)
 		content = message_get(v, "text", "refusal", "blocks", NULL);
 	read_reasoning_beside(&parts, v);
 	message_read_content(&parts, content);
+	if (str_is(role, "tool") && !name.len && val_is(val_get(v, "function"), SCAN_STRING)) /* Inspect AI */
+		name = message_val_text(val_get(v, "function"), a);
 	if (str_is(role, "tool"))
 		content_to_result(&parts, 0, id.len ? id : message_val_text(val_get(v, "id"), a), name);
 	read_calls_beside(&parts, v);

@@ -121,6 +121,8 @@ void message_read_call(struct parts *parts, struct val v)
 	if (!part->text.len)
 		part->text = message_val_text(
 		    message_get(inner, "function.arguments", "tool_call.function.arguments", "tool.args", "action"), a);
+	if (!part->name.len && val_is(function, SCAN_STRING)) /* Inspect AI */
+		part->name = val_str(function, a);
 	if (!part->name.len) /* calls whose type is their name: web_search_call */
 		part->name = message_val_text(val_get(v, "type"), a);
 }

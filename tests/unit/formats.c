@@ -889,6 +889,7 @@ static void corpus_counts(void **state)
 	    {"traces", "SOURCES-platforms.tsv", "deepeval-trace/", ".json",       NULL, false},
 	    {"traces", "SOURCES-platforms.tsv", "galileo-sdk/",    ".json",       NULL, false},
 	    {"evals",  "SOURCES.tsv",           "promptfoo/",      ".json",       NULL, true },
+	    {"evals",  "SOURCES.tsv",           "inspect/",        ".json",       NULL, true },
 	};
 	int wrong = 0, n_files = 0;
 
@@ -944,7 +945,7 @@ static const struct {
     {"evals/agentskills/0adea80", ""                          },
     {"evals/deepeval",            ""                          },
     {"evals/generic",             ""                          },
-    {"evals/inspect",             ""                          },
+    {"evals/inspect",             "inspect"                   },
     {"evals/lm-eval",             ""                          },
     {"evals/promptfoo",           "promptfoo promptfoo-jsonl" },
     {"evals/ragas",               ""                          },
