@@ -18,6 +18,7 @@
 	X(langchain_stream) \
 	X(langfuse)         \
 	X(langsmith)        \
+	X(langsmith_eval)   \
 	X(llamaindex)       \
 	X(logfire)          \
 	X(mlflow)           \
