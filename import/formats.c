@@ -17,6 +17,7 @@
 	X(laminar)          \
 	X(langchain_stream) \
 	X(langfuse)         \
+	X(langfuse_eval)    \
 	X(langsmith)        \
 	X(langsmith_eval)   \
 	X(llamaindex)       \
@@ -27,6 +28,7 @@
 	X(otlp)             \
 	X(patronus)         \
 	X(phoenix)          \
+	X(phoenix_eval)     \
 	X(promptfoo)        \
 	X(promptfoo_jsonl)  \
 	X(sdk_span)         \
