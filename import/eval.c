@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "import/redact.h"
+
 enum { METRICS_MAX = 2000, METRICS_DEPTH = 4 };
 
 struct eval_run run_start(const char *family)
@@ -205,6 +207,112 @@ bool is_judge_name(struct str name)
 		found = str_find(buf_str(&lower), str_of(parts[i])) != SIZE_MAX;
 	buf_done(&lower);
 	return found;
+}
+
+struct str case_text(const struct fields *f, struct val v)
+{
+	struct member only = val_first(v);
+	bool single = val_is(v, SCAN_OBJECT) && only.ok && !val_next(only).ok;
+	if (single && val_ok(only.val) && !val_is(only.val, SCAN_OBJECT) && !val_is(only.val, SCAN_ARRAY))
+		return field_text(f, only.val);
+	return field_text(f, v);
+}
+
+/* ---------------------------------------------------------------- metadata */
+
+static void rest_put(struct rest *rest, struct str quoted, struct val v)
+{
+	buf_add_char(&rest->json, rest->json.len ? ',' : '{');
+	buf_add_str(&rest->json, quoted);
+	buf_add_char(&rest->json, ':');
+	buf_add_str(&rest->json, val_raw(v));
+}
+
+void rest_add(struct rest *rest, struct str name, struct val v)
+{
+	struct buf quoted = BUF_INIT;
+	if (!val_ok(v))
+		return;
+	scan_quote(&quoted, name);
+	rest_put(rest, buf_str(&quoted), v);
+	buf_done(&quoted);
+}
+
+static bool is_known(struct member m, const char *const *known)
+{
+	for (; known && *known; known++)
+		if (member_is_loose(m, *known))
+			return true;
+	return false;
+}
+
+void rest_add_all(struct rest *rest, struct val object, const char *const *known)
+{
+	for (struct member m = val_first(object); m.ok && val_is(object, SCAN_OBJECT); m = val_next(m))
+		if (val_ok(m.val) && !is_known(m, known))
+			rest_put(rest, val_raw(m.key), m.val);
+}
+
+struct str rest_end(struct rest *rest, const struct fields *f, const char *const *secrets)
+{
+	static const struct scan_opts opts = {.last = true, .lenient = true, .replace_utf8 = true};
+	struct scan scan = SCAN_INIT;
+	struct buf clean = BUF_INIT;
+	struct str text = STR_NONE;
+	uint64_t hidden = 0;
+	if (rest->json.len) {
+		buf_add_char(&rest->json, '}');
+		bool masked = secrets && scan_text(&scan, buf_str(&rest->json), &opts) &&
+		              redact(scan_root(&scan), secrets, true, &clean, &hidden);
+		text = arena_str(f->arena, buf_str(masked ? &clean : &rest->json));
+	}
+	scan_done(&scan);
+	buf_done(&clean);
+	buf_done(&rest->json);
+	return text;
+}
+
+static struct str named(const struct fields *f, struct val metadata, const char *const *names)
+{
+	for (; *names; names++) {
+		struct val v = val_get_loose(metadata, *names);
+		if (val_is(v, SCAN_STRING) || val_is(v, SCAN_NUMBER)) {
+			struct str text = field_text(f, v);
+			if (text.len)
+				return text;
+		}
+	}
+	return STR_NONE;
+}
+
+void run_take_metadata(const struct fields *f, struct eval_run *run, struct val metadata)
+{
+	static const char *const model[] = {"model",     "model_name", "ls_model_name", "model_id", "llm",
+	                                    "llm_model", NULL};
+	static const char *const provider[] = {"provider", "ls_provider", "model_provider", NULL};
+	static const char *const prompt[] = {"prompt_name", "lc_hub_repo", "prompt_id", NULL};
+	static const char *const version[] = {"prompt_version", "lc_hub_commit_hash", "prompt_commit",
+	                                      "prompt_commit_hash", NULL};
+	static const char *const text[] = {"prompt_text", "prompt_template", "system_prompt", NULL};
+	const struct {
+		struct str *field;
+		const char *const *names;
+	} fields[] = {
+	    {&run->model,          model   },
+            {&run->provider,       provider},
+	    {&run->prompt_name,    prompt  },
+            {&run->prompt_version, version },
+	    {&run->prompt_text,    text    },
+	};
+	for (size_t i = 0; i < sizeof fields / sizeof *fields && val_is(metadata, SCAN_OBJECT); i++)
+		if (!fields[i].field->len)
+			*fields[i].field = named(f, metadata, fields[i].names);
+	/* "prompt" is its name to some and its text to others: names have no blanks and no braces. */
+	struct str plain = named(f, metadata, (const char *const[]){"prompt", NULL});
+	bool is_text = str_find_char(plain, ' ') != SIZE_MAX || str_find_char(plain, '{') != SIZE_MAX;
+	struct str *field = is_text ? &run->prompt_text : &run->prompt_name;
+	if (plain.len && !field->len)
+		*field = plain;
 }
 
 /* ---------------------------------------------------------------- lists */

@@ -40,6 +40,24 @@ enum case_status status_of_pass(int pass);
 /* A name that says its scorer is a model: "model_graded_qa", "llm-rubric", "llm_judge", "g-eval", "… [GEval]", "answer-relevance", … */
 bool is_judge_name(struct str name);
 
+/* What a person reads of an input, an expected value, an output. SDKs put what is no object into one of a single member
+ * ({"question": "capital of Peru?"}): that member's text, if it is no list and no object; else as field_text. */
+struct str case_text(const struct fields *f, struct val v);
+
+/* A JSON object of members as they stand in records, for metadata and config: all zero at first, rest_end at last. */
+struct rest {
+	struct buf json;
+};
+void rest_add(struct rest *rest, struct str name, struct val v); /* absent and null: nothing */
+/* Every member of `object` not among `known` (ends with NULL; NULL: all). What is no object: nothing. */
+void rest_add_all(struct rest *rest, struct val object, const char *const *known);
+/* The object, the arena's, with the values at `secrets` (redact.h; may be NULL) replaced; STR_NONE: it is empty. */
+struct str rest_end(struct rest *rest, const struct fields *f, const char *const *secrets);
+
+/* What people write into an experiment's metadata: model, provider, prompt's name, version and text, by their usual names. Fills what
+ * is absent yet. */
+void run_take_metadata(const struct fields *f, struct eval_run *run, struct val metadata);
+
 /* Scores of one case as they are found: `at` and `n` into struct case_result. The arena's, like all they point to. */
 struct score_list {
 	struct score *at;

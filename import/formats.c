@@ -18,7 +18,9 @@
 	X(laminar)          \
 	X(langchain_stream) \
 	X(langfuse)         \
+	X(langfuse_eval)    \
 	X(langsmith)        \
+	X(langsmith_eval)   \
 	X(llamaindex)       \
 	X(logfire)          \
 	X(mlflow)           \
@@ -27,6 +29,7 @@
 	X(otlp)             \
 	X(patronus)         \
 	X(phoenix)          \
+	X(phoenix_eval)     \
 	X(promptfoo)        \
 	X(promptfoo_jsonl)  \
 	X(sdk_span)         \

@@ -1,6 +1,7 @@
 /* Langfuse in all its ways out and in: the download of one trace, answers of the public API, blob storage rows (JSON, JSON Lines, and
  * tables, whose cells are all text), ingestion bodies. Camel and snake case are one (loose keys).
  * Sources: exports in langfuse/langfuse and evilmartians/agent-prism, @langfuse/client 5.11.1, langfuse.com/docs (blob storage). */
+#include "import/langfuse_experiment.h"
 #include "import/langfuse_private.h"
 
 #include <string.h>
@@ -62,8 +63,8 @@ static void read_event(struct fields *f, struct val row)
 	struct val body = field_open(f, val_get(row, "body"));
 	if (str_is(type, "sdk-log")) {
 		state->n_logs++;
-	} else if (str_starts(type, "dataset-run-item")) {
-		state->n_items++;
+	} else if (str_starts(type, "dataset-run-item") && val_is(body, SCAN_OBJECT)) {
+		langfuse_run_item(f, body, VAL_NONE);
 	} else if (!val_is(body, SCAN_OBJECT) || !split_type(f, type, &event)) {
 		skip(f->im, f->rec, "an event of no known type");
 	} else if (str_is(event.type, "trace")) {
@@ -160,8 +161,7 @@ static bool langfuse_finish(struct import *im, struct err *err)
 	const struct langfuse_state *state = im->state;
 	(void)err;
 	tell_left_out(im, state->n_logs, "log events");
-	tell_left_out(im, state->n_items, "dataset run items");
-	tell_left_out(im, state->n_run_scores, "scores of dataset runs");
+	tell_left_out(im, state->n_run_scores, "texts that judge dataset runs");
 	return true;
 }
 
@@ -260,7 +260,9 @@ const struct format format_langfuse = {
     .spec_url = "https://langfuse.com/docs/api-and-data-platform/overview",
     .how = "trace and observations of a project, observation, trace or score rows in camelCase or snake_case, or "
            "events of a batch",
-    .fills = "traces, observations as spans with messages, documents, tokens and cost, scores, prompt names",
+    .fills =
+        "traces, observations as spans with messages, documents, tokens and cost, scores, prompt names; dataset runs' "
+        "aggregates and items",
     .example =
         "{\"trace\":{\"id\":…,\"projectId\":…,\"scores\":[…]},\"observations\":[{\"traceId\":…,\"startTime\":…}]}",
     .paths = langfuse_paths,

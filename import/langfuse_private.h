@@ -5,7 +5,7 @@
 #include "import/fields.h"
 
 struct langfuse_state {
-	uint64_t n_logs, n_items, n_run_scores; /* met and not imported */
+	uint64_t n_logs, n_run_scores; /* met and not imported */
 };
 
 /* All of these take the object itself, camel or snake case, cells of a table included; `path` is its place for problems' sake.

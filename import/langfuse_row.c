@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "import/langfuse_experiment.h"
 #include "import/redact.h"
 
 /* The project id is not made part of the ids' scope: scores and ingestion bodies do not say it, and would never meet their trace. */
@@ -407,7 +408,7 @@ void langfuse_score(struct fields *f, struct val row, const struct langfuse_even
 	else if (score.trace_id.len || score.span_id.len || score.session.len)
 		sink_score(f->im->sink, &score);
 	else if (target.run.len)
-		state->n_run_scores++;
+		state->n_run_scores += !langfuse_run_score(f, target.run, score.name, score.value);
 	else
 		import_problem(f->im, f->rec, SEVERITY_SKIPPED, "bad-id", STR_LIT("traceId"), "score skipped",
 		               "a score without trace, observation or session");

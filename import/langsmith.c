@@ -14,14 +14,19 @@ static const struct record_path langsmith_paths[] = {
 };
 
 /* Settings of the process and of clients get into metadata and inputs. */
-static const char *const langsmith_secrets[] = {
+const char *const langsmith_secrets[] = {
     "**.LANGSMITH_API_KEY",
     "**.LANGCHAIN_API_KEY",
     "**.extra_headers",
     "**.api_key",
+    "**.apiKey",
+    "**.x-api-key",
+    "**.authorization",
+    "**.Authorization",
     "**.openai_api_key",
     "**.anthropic_api_key",
     "**.default_headers",
+    "**.defaultHeaders",
     "**.OPENAI_API_KEY",
     "**.ANTHROPIC_API_KEY",
     "**.LANGSMITH_RUNS_ENDPOINTS",
@@ -108,6 +113,22 @@ static void read_feedback(struct fields *f, struct val row)
 
 /* ---------------------------------------------------------------- records */
 
+static void read_run(struct fields *f, struct val run)
+{
+	struct val operation = val_get(run, "operation");
+	bool is_case = langsmith_is_case(f, run), patch = f->rec->slot == SLOT_PATCH;
+	struct span span;
+	langsmith_run(f, run, patch, !is_case, &span);
+	if (is_case)
+		langsmith_case(f,
+		               &(struct langsmith_result){
+		                   .run = run,
+		                   .span = &span,
+		                   .half = patch || f->rec->slot == SLOT_POST || val_ok(operation),
+		               },
+		               f->im->state);
+}
+
 static bool langsmith_record(struct import *im, const struct record *rec, struct err *err)
 {
 	(void)err;
@@ -115,7 +136,7 @@ static bool langsmith_record(struct import *im, const struct record *rec, struct
 	if (is_feedback(rec->root))
 		read_feedback(&f, rec->root);
 	else if (langsmith_is_run(rec->root) || (rec->slot == SLOT_PATCH && val_is(rec->root, SCAN_OBJECT)))
-		langsmith_run(&f, rec->root, rec->slot == SLOT_PATCH);
+		read_run(&f, rec->root);
 	else
 		import_problem(im, rec, SEVERITY_SKIPPED, "bad-value", STR_NONE, "record skipped",
 		               "neither a run nor feedback");
@@ -141,6 +162,13 @@ static bool langsmith_frame_end(struct import *im, const struct frame *frame, st
 	if (langsmith_is_run(frame->root))
 		import_problem(im, &none, SEVERITY_SKIPPED, "bad-value", STR_NONE, "only the runs in it were read",
 		               "a run with a list of runs in it");
+	return true;
+}
+
+static bool langsmith_finish(struct import *im, struct err *err)
+{
+	(void)err;
+	langsmith_told_end(im, im->state);
 	return true;
 }
 
@@ -244,12 +272,15 @@ const struct format format_langsmith = {
     .spec_url = "https://docs.langchain.com/langsmith/run-data-format",
     .how = "rows with run_type and dotted_order, alone, in runs, post or patch; child_runs; run_id, key and "
            "feedback_source",
-    .fills = "traces, spans with messages, documents, events and prompts, scores of feedback and feedback_stats",
+    .fills = "traces, spans with messages, documents, events and prompts, scores of feedback and feedback_stats; eval "
+             "runs and case results of root runs with reference_example_id",
     .example = "{\"id\":…,\"trace_id\":…,\"parent_run_id\":…,\"run_type\":\"llm\",\"dotted_order\":…,\"inputs\":{…},"
                "\"outputs\":{…}}",
     .paths = langsmith_paths,
     .secrets = langsmith_secrets,
+    .state_size = sizeof(struct langsmith_told),
     .probe = langsmith_probe,
     .record = langsmith_record,
     .frame_end = langsmith_frame_end,
+    .finish = langsmith_finish,
 };

@@ -3,11 +3,44 @@
 #ifndef SPOOR_IMPORT_LANGSMITH_H
 #define SPOOR_IMPORT_LANGSMITH_H
 
-#include "import/fields.h"
+#include "import/eval.h"
 
 /* Whether an object is a run or a part of one. */
 bool langsmith_is_run(struct val v);
-/* One run, whole or a part (`patch`: what came after its start), with its child_runs to any depth, to the sink. */
-void langsmith_run(struct fields *f, struct val run, bool patch);
+/* One run, whole or a part (`patch`: what came after its start), with its child_runs to any depth, to the sink. *top: the span
+ * of the run itself, as it was told; may be NULL. scored: its feedback_stats become scores of the trace. */
+void langsmith_run(struct fields *f, struct val run, bool patch, bool scored, struct span *top);
+
+/* Whether a root run is one of an experiment: it answers an example of a dataset, and is not what an evaluator did. */
+bool langsmith_is_case(struct fields *f, struct val run);
+
+/* The experiment whose runs are at work: what was told of it, so that it is told once for many cases. All zero at first. */
+struct langsmith_told {
+	uint64_t said; /* hash of its session and config */
+	int64_t first_ns;
+	char session[256];
+	size_t n_session;
+	bool any;
+};
+/* The end of a source: the time the last experiment began. */
+void langsmith_told_end(struct import *im, struct langsmith_told *told);
+
+/* One result of an experiment: the run (and the span told of it, which holds what it says of time, usage, trace and error), and what
+ * is known besides. */
+struct langsmith_result {
+	struct val run;
+	const struct span *span;
+	struct val example; /* {id, dataset_id, inputs, outputs, metadata}, or VAL_NONE */
+	struct val scores;  /* evaluators' results, or VAL_NONE: the run's feedback_stats are the scores */
+	bool half;          /* the run may be the half of one */
+};
+void langsmith_case(struct fields *f, const struct langsmith_result *in, struct langsmith_told *told);
+/* A list of evaluators' results {key, score, value, comment}. */
+void langsmith_scores(struct fields *f, struct score_list *scores, struct val results);
+/* {name: {n, avg, values{}}} → scores: what was said of a run, added up by the server. */
+struct score langsmith_stat(const struct fields *f, struct member m);
+
+/* Where runs and what surrounds them hold what must not be stored (format.secrets). */
+extern const char *const langsmith_secrets[];
 
 #endif

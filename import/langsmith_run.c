@@ -363,22 +363,22 @@ static void read_attributes(const struct run *r, struct span *span)
 }
 
 /* {"correctness": {"n": 3, "avg": 0.67, "values": {"CORRECT": 2}}}: what was said of this run, added up by the server. */
-static struct score stat_score(const struct run *r, struct member m)
+struct score langsmith_stat(const struct fields *f, struct member m)
 {
 	struct score score = score_start("langsmith");
-	int64_t n = field_count(r->f, val_get(m.val, "n"), "feedback_stats.n"), most = -1, count;
+	int64_t n = field_count(f, val_get(m.val, "n"), "feedback_stats.n"), most = -1, count;
 	struct val values = val_get(m.val, "values");
-	score.name = member_key(m, r->f->arena);
+	score.name = member_key(m, f->arena);
 	score.source = SOURCE_CODE;
-	score.value = field_number(r->f, val_get(m.val, "avg"), "feedback_stats.avg");
+	score.value = field_number(f, val_get(m.val, "avg"), "feedback_stats.avg");
 	for (struct member l = val_first(values); l.ok && val_is(values, SCAN_OBJECT); l = val_next(l)) {
 		if (val_int64(l.val, &count) && count > most) {
 			most = count;
-			score.label = member_key(l, r->f->arena);
+			score.label = member_key(l, f->arena);
 		}
 	}
 	if (n > 1)
-		score.explanation = arena_printf(r->f->arena, "of %lld", (long long)n);
+		score.explanation = arena_printf(f->arena, "of %lld", (long long)n);
 	return score;
 }
 
@@ -396,7 +396,7 @@ static void read_scores(const struct run *r, const struct span *span)
 				               "score skipped", "not an object");
 			continue;
 		}
-		struct score score = stat_score(r, m);
+		struct score score = langsmith_stat(r->f, m);
 		score.trace_id = span->trace_id;
 		score.span_id = span->id;
 		sink_score(r->f->im->sink, &score);
@@ -474,10 +474,11 @@ static void push_children(struct fields *f, node_stack *stack, struct val run, s
 	}
 }
 
-void langsmith_run(struct fields *f, struct val root, bool patch)
+void langsmith_run(struct fields *f, struct val root, bool patch, bool scored, struct span *top)
 {
 	node_stack stack = {0};
 	struct str trace = STR_NONE;
+	bool below = false;
 	*vec_add(&stack) = (struct node){root, STR_NONE};
 	while (stack.n) {
 		struct node node = stack.at[--stack.n];
@@ -488,8 +489,12 @@ void langsmith_run(struct fields *f, struct val root, bool patch)
 		span.parent_id = parent_of(&r, node.parent);
 		read_run(&r, &span);
 		sink_span(f->im->sink, &span);
-		read_scores(&r, &span);
+		if (scored || below)
+			read_scores(&r, &span);
 		push_children(f, &stack, node.run, span.id);
+		if (!below && top)
+			*top = span;
+		below = true;
 	}
 	vec_done(&stack);
 }

@@ -21,7 +21,8 @@
 enum { RECORD_WINDOW = 1 << 20, RECORD_MAX = 256 << 20 };
 
 /* "results.results[]"; "" is the top-level value itself; [] opens an array; keys by their exact text unless the format has
- * loose_keys. A path that ends at an object's member gives that member whole. Top-level arrays are always opened, so a path
+ * loose_keys; "*" is any key that no other path names ("runs.*": each member of an object of objects). A path that ends at an object's
+ * member gives that member whole. Top-level arrays are always opened, so a path
  * does not begin with []. No path may be the beginning of another ("data[]" and "data[].spans[]": a bug), but for "": beside others it
  * means top-level values in which no path leads anywhere, such as {"id":1} beside {"data":[{"id":1}]}. */
 struct record_path {

@@ -40,10 +40,12 @@ static bool same_loose(struct str a, struct str b)
 
 int path_member(const struct path_tree *t, int node, struct str key)
 {
-	int i = t->at[node].first;
-	while (i >= 0 && !(t->loose ? same_loose(t->at[i].key, key) : same_exact(t->at[i].key, key)))
+	int i = t->at[node].first, any = -1;
+	while (i >= 0 && !(t->loose ? same_loose(t->at[i].key, key) : same_exact(t->at[i].key, key))) {
+		any = str_is(t->at[i].key, "*") ? i : any;
 		i = t->at[i].other;
-	return i;
+	}
+	return i >= 0 ? i : any;
 }
 
 static int add_member(struct path_tree *t, int node, struct str key, struct str text)

@@ -2,6 +2,7 @@
  * is converted once. Texts are unescaped at most once and parsed as messages at most once: they are most of a file's bytes. */
 #include "import/semconv_private.h"
 
+#include "import/langfuse_experiment.h"
 #include "import/semconv_kind.h"
 
 struct str semconv_get(const struct attrs_in *attrs, const char *key, struct arena *arena)
@@ -393,4 +394,6 @@ void semconv_span(struct import *im, const struct record *rec, const struct span
 	sink_span(im->sink, &m.span);
 	semconv_event_scores(&m);
 	semconv_inline_scores(&m);
+	if (semconv_has(&m, F_EXPERIMENT))
+		langfuse_experiment_span(im, rec, in, &m.span);
 }

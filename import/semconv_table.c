@@ -205,6 +205,7 @@ static const struct semconv_row rows[] = {
     {"langfuse.trace.name",                                 F_TRACE_NAME,         C_TEXT,               2 },
     {"langfuse.trace.tags",                                 F_TAGS,               C_LIST,               3 },
  /* Langfuse SDK 5 over OTLP: every span repeats its trace's fields */
+    {"langfuse.experiment.item.id",                         F_EXPERIMENT,         C_TEXT,               1 },
     {"langfuse.observation.type",                           F_KIND,               C_KIND_PLATFORM,      3 },
     {"langfuse.observation.model.name",                     F_MODEL,              C_TEXT,               3 },
     {"langfuse.observation.input",                          F_INPUT,              C_TEXT,               19},

@@ -49,6 +49,7 @@ enum field {
 	F_MESSAGE,        /* status message */
 	F_ERROR_EVENTS,   /* there: exception events alone say that it failed */
 	F_SCORES,         /* an object of scores by name */
+	F_EXPERIMENT,     /* the item of a Langfuse experiment */
 	F_HINT,           /* says only which kind it is if nothing better does */
 	N_FIELDS
 };

@@ -186,7 +186,7 @@ static bool prompt_same(const struct batch *b, uint32_t i, const void *what)
 
 uint32_t batch_prompt_index(struct batch *b, struct str name, struct str version, struct str text, int64_t when_ns)
 {
-	if (!name.len && !text.len)
+	if (!name.len && !version.len && !text.len)
 		return 0;
 	struct batch_prompt p = {
 	    .name = batch_word_index(b, name.len ? name : STR_LIT("(unnamed)")),
