@@ -8,6 +8,7 @@
 	X(claude_code)      \
 	X(clickhouse)       \
 	X(codex)            \
+	X(deepeval)         \
 	X(deepeval_trace)   \
 	X(dspy)             \
 	X(galileo)          \

@@ -939,7 +939,7 @@ static const struct {
     {"traces/weave-sdk",          "weave weave-batch"         },
     {"traces/zipkin",             "zipkin"                    },
     {"evals/agentskills/0adea80", ""                          },
-    {"evals/deepeval",            ""                          },
+    {"evals/deepeval",            "deepeval"                  },
     {"evals/generic",             ""                          },
     {"evals/inspect",             ""                          },
     {"evals/lm-eval",             ""                          },
