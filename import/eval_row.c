@@ -310,9 +310,9 @@ void row_tell(struct fields *f, const struct row *row, struct case_result *res)
 
 bool row_score_value(const struct fields *f, struct score *score, struct val cell)
 {
-	if (is_empty(cell) || !score_value(f, score, cell))
+	if (!score_value(f, score, cell))
 		return false;
-	if (score->value == 0)
+	if (score->value <= 0 && score->value >= 0)
 		score->value = 0; /* -0.0 */
 	if (IS_UNKNOWN(score->value) && (str_is(score->label, "nan") || str_ieq(score->label, "none") ||
 	                                 str_ieq(score->label, "null") || str_is(score->label, "<NA>"))) {

@@ -29,6 +29,7 @@
 	X(phoenix)          \
 	X(promptfoo)        \
 	X(promptfoo_jsonl)  \
+	X(ragas)            \
 	X(sdk_span)         \
 	X(weave)            \
 	X(weave_batch)      \

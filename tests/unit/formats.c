@@ -944,7 +944,7 @@ static const struct {
     {"evals/inspect",             ""                          },
     {"evals/lm-eval",             ""                          },
     {"evals/promptfoo",           "promptfoo promptfoo-jsonl" },
-    {"evals/ragas",               ""                          },
+    {"evals/ragas",               "ragas generic"             },
     {"evals/tau-bench",           ""                          },
 };
 
