@@ -8,6 +8,7 @@
 	X(claude_code)      \
 	X(clickhouse)       \
 	X(codex)            \
+	X(deepeval)         \
 	X(deepeval_trace)   \
 	X(dspy)             \
 	X(galileo)          \
@@ -32,6 +33,7 @@
 	X(phoenix_eval)     \
 	X(promptfoo)        \
 	X(promptfoo_jsonl)  \
+	X(ragas)            \
 	X(sdk_span)         \
 	X(weave)            \
 	X(weave_batch)      \

@@ -427,6 +427,7 @@ void batch_score_add(struct batch *b, struct batch_place *place, const struct sc
 	    .author = batch_word_index(b, score->author),
 	    .has_span = score->span_id.len > 0,
 	    .waits = score->span_id.len > 0 && !score->trace_id.len,
+	    .aside = score->aside,
 	    .time_ns = score->time_ns,
 	    .value = number_or_unknown(score->value),
 	    .threshold = number_or_unknown(score->threshold),

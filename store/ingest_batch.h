@@ -74,7 +74,7 @@ struct batch_tag {
 struct batch_score {
 	uint64_t record;
 	uint32_t trace, name, judge, author;
-	bool has_span, waits; /* waits: its trace is not known */
+	bool has_span, waits, aside; /* waits: its trace is not known */
 	int64_t span, ident, time_ns;
 	double value, threshold;
 	struct str label, explanation;

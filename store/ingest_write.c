@@ -450,10 +450,10 @@ static bool write_score(struct writer *w, struct batch *b, const struct batch_sc
 		return false;
 	if (id && source == w->source)
 		return true;
-	w->held.scores++;
+	w->held.scores += !score->aside;
 	if (id)
 		return WRITER_RUN(w, err, "UPDATE score SET source = ? WHERE id = ?", w->source, id);
-	w->fresh.scores++;
+	w->fresh.scores += !score->aside;
 	w->has_waiting |= score->waits;
 	return insert_score(w, b, score, err);
 }

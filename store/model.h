@@ -183,6 +183,7 @@ struct score {
 	struct str id; /* the source's own id, if it has one: repeats of a name stay apart */
 	bool
 	    own_id; /* nobody else in the family has that id: the same score may be told of a span and of its trace and span */
+	bool aside; /* of a trace inside a result: kept, but the source's count of scores is that of its cases */
 };
 
 /* What begins the text of the row where scores wait for a span (or a trace), or stand for a session: no trace's own id begins so. */

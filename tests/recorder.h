@@ -211,6 +211,8 @@ static void rec_score_line(struct buf *out, const struct score *score)
 	rec_text(out, "explanation", score->explanation);
 	rec_int(out, "time", score->time_ns);
 	rec_text(out, "id", score->id);
+	if (score->aside)
+		buf_add_cstr(out, " aside");
 	buf_add_char(out, '\n');
 }
 

@@ -943,12 +943,12 @@ static const struct {
     {"traces/weave-sdk",          "weave weave-batch"         },
     {"traces/zipkin",             "zipkin"                    },
     {"evals/agentskills/0adea80", ""                          },
-    {"evals/deepeval",            ""                          },
+    {"evals/deepeval",            "deepeval"                  },
     {"evals/generic",             ""                          },
     {"evals/inspect",             "inspect"                   },
     {"evals/lm-eval",             ""                          },
     {"evals/promptfoo",           "promptfoo promptfoo-jsonl" },
-    {"evals/ragas",               ""                          },
+    {"evals/ragas",               "ragas generic"             },
     {"evals/tau-bench",           ""                          },
 };
 
