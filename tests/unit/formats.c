@@ -943,7 +943,7 @@ static const struct {
     {"evals/generic",             ""                          },
     {"evals/inspect",             ""                          },
     {"evals/lm-eval",             ""                          },
-    {"evals/promptfoo",           "promptfoo promptfoo-jsonl" },
+    {"evals/promptfoo",           "promptfoo promptfoo-jsonl promptfoo-csv" },
     {"evals/ragas",               ""                          },
     {"evals/tau-bench",           ""                          },
 };
