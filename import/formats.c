@@ -30,6 +30,7 @@
 	X(promptfoo_csv)    \
 	X(promptfoo_jsonl)  \
 	X(sdk_span)         \
+	X(swe_bench)        \
 	X(weave)            \
 	X(weave_batch)      \
 	X(zipkin)

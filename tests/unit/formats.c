@@ -945,6 +945,8 @@ static const struct {
     {"evals/lm-eval",             ""                          },
     {"evals/promptfoo",           "promptfoo promptfoo-jsonl promptfoo-csv" },
     {"evals/ragas",               ""                          },
+    {"evals/swe-bench/logs/astropy__astropy-12907", "swe-bench"},
+    {"evals/swe-bench/results", "swe-bench"},
     {"evals/tau-bench",           ""                          },
 };
 
