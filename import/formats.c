@@ -32,9 +32,11 @@
 	X(phoenix)          \
 	X(phoenix_eval)     \
 	X(promptfoo)        \
+	X(promptfoo_csv)    \
 	X(promptfoo_jsonl)  \
 	X(ragas)            \
 	X(sdk_span)         \
+	X(swe_bench)        \
 	X(weave)            \
 	X(weave_batch)      \
 	X(zipkin)
@@ -82,23 +84,29 @@ static bool is_empty_page(const struct sample *s)
 static const char *known_stranger(struct str bytes)
 {
 	static const struct {
-		const char *start, *what;
+		const char *start, *holds, *what; /* holds: anywhere in the sample */
 	} strangers[] = {
-	    {"PAR1",            "a Parquet table, which is not read; write it as JSON Lines or CSV first"     },
-	    {"ARROW1",          "an Arrow table, which is not read; write it as JSON Lines or CSV first"      },
-	    {"SQLite format 3", "a SQLite database, which is not read; export its tables as JSON Lines or CSV"},
-	    {"\x80\x04\x95",    "a Python pickle, which is not read; write it as JSON first"                  },
-	    {"\x80\x05\x95",    "a Python pickle, which is not read; write it as JSON first"                  },
-	    {"%PDF-",           "a PDF"	                                                               },
-	    {"<!doctype html",  "a web page: the download may have needed a login"                            },
-	    {"<html",           "a web page: the download may have needed a login"                            },
-	    {"<?xml",           "XML of no known format"	                                              },
+	    {"PAR1",            "",          "a Parquet table, which is not read; write it as JSON Lines or CSV first"        },
+	    {"ARROW1",          "",          "an Arrow table, which is not read; write it as JSON Lines or CSV first"         },
+	    {"SQLite format 3", "",          "a SQLite database, which is not read; export its tables as JSON Lines or CSV"   },
+	    {"\x80\x04\x95",    "",          "a Python pickle, which is not read; write it as JSON first"                     },
+	    {"\x80\x05\x95",    "",          "a Python pickle, which is not read; write it as JSON first"                     },
+	    {"%PDF-",           "",          "a PDF"	                                                                  },
+	    {"<!doctype html",  "promptfoo",
+	     "promptfoo's HTML table, which is not read; export it as JSON, JSON Lines or CSV"                                },
+	    {"<html",           "promptfoo", "promptfoo's HTML table, which is not read; export it as JSON, JSON Lines or CSV"},
+	    {"<promptfoo>",     "",          "promptfoo's XML, which is not read; export it as JSON, JSON Lines or CSV"       },
+	    {"evalId:",         "results:",  "promptfoo's YAML, which is not read; export it as JSON, JSON Lines or CSV"      },
+	    {"<!doctype html",  "",          "a web page: the download may have needed a login"                               },
+	    {"<html",           "",          "a web page: the download may have needed a login"                               },
+	    {"<?xml",           "",          "XML of no known format"	                                                 },
 	};
 
 	for (size_t i = 0; i < sizeof strangers / sizeof *strangers; i++) {
 		struct str start = str_of(strangers[i].start);
 
-		if (bytes.len >= start.len && str_ieq(str_cut(bytes, 0, start.len), strangers[i].start))
+		if (bytes.len >= start.len && str_ieq(str_cut(bytes, 0, start.len), strangers[i].start) &&
+		    str_find(bytes, str_of(strangers[i].holds)) != SIZE_MAX)
 			return strangers[i].what;
 	}
 	return NULL;

@@ -1,16 +1,14 @@
 /* promptfoo's result exports: the JSON of `-o x.json`, versions 1 to 3, and the JSON Lines of its rows.
  * A run is one prompt with one provider: `promptIdx`. Rows come in the order they were done, never in the order of the tests.
  * Sources: promptfoo 0.123 output and real exports since January 2025 (formats/evals.md section 1). */
-#include "import/format.h"
+#include "import/promptfoo.h"
 
 #include "import/redact.h"
-#include "store/base/hash.h"
-#include "store/base/text.h"
 
-enum { SLOT_ROW, SLOT_BODY, RUNS_MAX = 4096, OUTPUTS_MAX = 4096 };
+enum { SLOT_ROW, SLOT_BODY, OUTPUTS_MAX = 4096 };
 
 struct promptfoo_state {
-	unsigned char told[RUNS_MAX / 8]; /* runs handed to the sink already */
+	struct promptfoo_told told;
 	uint64_t n_rows, n_bodies;
 	bool no_eval_id;
 };
@@ -107,25 +105,20 @@ static void add_metrics(struct eval_run *run, struct val metrics, struct arena *
 {
 	static const char *const names[] = {"score",           "testPassCount",   "testFailCount",  "testErrorCount",
 	                                    "assertPassCount", "assertFailCount", "totalLatencyMs", "cost"};
+	struct metric_list list = {0};
 	struct val named = val_get(metrics, "namedScores");
-	struct metric *at;
 
 	if (!val_is(metrics, SCAN_OBJECT))
 		return;
-	at = arena_alloc(arena, (sizeof names / sizeof *names + val_count(named)) * sizeof *at);
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		double value = double_at(metrics, names[i]);
-
-		if (!IS_UNKNOWN(value))
-			at[run->n_metrics++] = (struct metric){str_of(names[i]), value};
-	}
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		metric_add(&list, arena, str_of(names[i]), double_at(metrics, names[i]));
 	for (struct member m = val_first(named); m.ok && val_is(named, SCAN_OBJECT); m = val_next(m)) {
 		double value;
 
 		if (val_double(m.val, &value))
-			at[run->n_metrics++] = (struct metric){member_key(m, arena), value};
+			metric_add(&list, arena, member_key(m, arena), value);
 	}
-	run->metrics = at;
+	run_take_metrics(run, &list);
 }
 
 /* config.tests: a file's name is the dataset; inline tests have none. */
@@ -138,27 +131,6 @@ static struct str dataset_of(struct val config, struct arena *arena)
 	return val_str(tests, arena);
 }
 
-static struct eval_run run_start(struct str id)
-{
-	return (struct eval_run){.scope = {.family = STR_LIT("promptfoo")}, .id = id, .created_ns = TIME_UNKNOWN};
-}
-
-/* The suite's description; where it holds several runs, with what tells them apart: the prompt's label (a file's name before its
- * text, if that is how promptfoo made it) and the provider. Absent while the description is not known. */
-static struct str run_name(struct str description, struct val prompts, struct val prompt, struct arena *a)
-{
-	struct str label = text_at(prompt, "label", a), provider = text_at(prompt, "provider", a);
-	size_t colon = str_find(label, STR_LIT(": "));
-
-	if (!description.len || val_count(prompts) < 2)
-		return description;
-	if (colon != SIZE_MAX)
-		label.len = colon;
-	label = text_preview(a, label, 32);
-	return arena_printf(a, STR_FMT "%s" STR_FMT "%s" STR_FMT, STR_ARG(description), label.len ? " · " : "",
-	                    STR_ARG(label), provider.len ? " · " : "", STR_ARG(provider));
-}
-
 /* The suite's part of a run: in the frames, so known for all rows at once. */
 static void run_of_frames(struct eval_run *run, const struct frame *frame, int64_t prompt_index, struct arena *a)
 {
@@ -169,7 +141,10 @@ static void run_of_frames(struct eval_run *run, const struct frame *frame, int64
 		prompts = val_get(frame_get(frame, "head", false), "prompts");
 	if (prompt_index >= 0 && prompt_index < UINT32_MAX)
 		prompt = val_at(prompts, (uint32_t)prompt_index);
-	run->name = run_name(text_at(config, "description", a), prompts, prompt, a);
+	run->name = text_at(config, "description", a);
+	if (run->name.len && val_count(prompts) > 1)
+		run->name =
+		    promptfoo_run_name(a, run->name, text_at(prompt, "label", a), text_at(prompt, "provider", a));
 	run->dataset = dataset_of(config, a);
 	run->prompt_name = text_at(prompt, "label", a);
 	run->prompt_version = text_at(prompt, "id", a);
@@ -181,32 +156,25 @@ static void run_of_frames(struct eval_run *run, const struct frame *frame, int64
 static void tell_run(struct import *im, const struct record *rec, struct val row, struct str id, int64_t prompt)
 {
 	struct arena *a = im->arena;
-	struct eval_run run = run_start(id);
+	struct eval_run run = run_start("promptfoo");
 	struct val provider = val_get(row, "provider");
+	struct str label;
 
+	run.id = id;
 	run_of_frames(&run, rec->frame, prompt, a);
 	run.model = val_is(provider, SCAN_OBJECT) ? text_at(provider, "id", a) : val_str(provider, a);
-	if (str_find_char(run.model, ':') != SIZE_MAX)
-		run.provider = str_cut(run.model, 0, str_find_char(run.model, ':'));
+	run.provider = promptfoo_provider(run.model);
 	if (!run.prompt_name.len)
 		run.prompt_name = text_at(row, "prompt.label", a);
+	if (!run.prompt_text.len)
+		run.prompt_text = promptfoo_template(run.prompt_name);
 	if (!run.prompt_version.len)
 		run.prompt_version = text_at(row, "promptId", a);
+	if (!rec->frame) { /* JSON Lines: the suite is not named */
+		label = text_at(provider, "label", a);
+		run.name = promptfoo_run_name(a, STR_NONE, run.prompt_name, label.len ? label : run.model);
+	}
 	sink_run(im->sink, &run);
-}
-
-/* Once per run and source: a run is told by its first row. */
-static bool must_tell(struct promptfoo_state *state, int64_t prompt)
-{
-	unsigned char bit;
-
-	if (prompt < 0 || prompt >= RUNS_MAX)
-		return true;
-	bit = (unsigned char)(1u << (prompt % 8));
-	if (state->told[prompt / 8] & bit)
-		return false;
-	state->told[prompt / 8] |= bit;
-	return true;
 }
 
 /* ---- scores */
@@ -233,29 +201,29 @@ static enum score_source source_of(struct str type)
 	return type.len && starts_any(type, judges) ? SOURCE_JUDGE : SOURCE_CODE;
 }
 
-static struct score score_start(struct str name)
+static void read_component(struct score *score, struct val component, struct arena *arena)
 {
-	return (struct score){
-	    .name = name, .value = UNKNOWN_DOUBLE, .threshold = UNKNOWN_DOUBLE, .pass = -1, .time_ns = TIME_UNKNOWN};
+	struct val assertion = val_get(component, "assertion"), judge = val_get(assertion, "provider");
+
+	score->value = double_at(component, "score");
+	score->pass = pass_of(val_get(component, "pass"));
+	if (IS_UNKNOWN(score->value) && score->pass >= 0)
+		score->value = score->pass;
+	score->threshold = double_at(assertion, "threshold");
+	score->explanation = text_at(component, "reason", arena);
+	score->source = source_of(text_at(assertion, "type", arena));
+	if (score->source == SOURCE_JUDGE)
+		score->judge_model = val_is(judge, SCAN_OBJECT) ? text_at(judge, "id", arena) : val_str(judge, arena);
 }
 
-static struct score component_score(struct val component, struct arena *arena)
+static void add_component(struct score_list *list, struct val component, struct arena *arena)
 {
-	struct val assertion = val_get(component, "assertion");
-	struct str metric = text_at(assertion, "metric", arena), type = text_at(assertion, "type", arena);
-	struct score score = score_start(metric.len ? metric : type.len ? type : STR_LIT("score"));
-	struct val judge = val_get(assertion, "provider");
+	struct str metric = text_at(component, "assertion.metric", arena);
 
-	score.value = double_at(component, "score");
-	score.pass = pass_of(val_get(component, "pass"));
-	if (IS_UNKNOWN(score.value) && score.pass >= 0)
-		score.value = score.pass;
-	score.threshold = double_at(assertion, "threshold");
-	score.explanation = text_at(component, "reason", arena);
-	score.source = source_of(type);
-	if (score.source == SOURCE_JUDGE)
-		score.judge_model = val_is(judge, SCAN_OBJECT) ? text_at(judge, "id", arena) : val_str(judge, arena);
-	return score;
+	if (val_is(component, SCAN_OBJECT))
+		read_component(
+		    score_add(list, arena, metric.len ? metric : text_at(component, "assertion.type", arena)),
+		    component, arena);
 }
 
 static bool is_named(const struct score *scores, size_t n, struct str name)
@@ -271,31 +239,30 @@ static void read_scores(struct case_result *res, struct val row, struct arena *a
 {
 	struct val grading = val_get(row, "gradingResult"), components = val_get(grading, "componentResults");
 	struct val named = val_get(row, "namedScores");
-	struct score *at;
-	size_t n = 0, n_components;
+	struct score_list list = {0};
+	size_t n_components;
 
 	if (!val_is(named, SCAN_OBJECT))
 		named = val_get(grading, "namedScores");
-	at = arena_alloc(arena, ((size_t)val_count(components) + val_count(named) + 1) * sizeof *at);
-	for (struct member m = val_first(components); m.ok; m = val_next(m)) {
-		if (val_is(m.val, SCAN_OBJECT))
-			at[n++] = component_score(m.val, arena);
-	}
-	n_components = n;
+	for (struct member m = val_first(components); m.ok; m = val_next(m))
+		add_component(&list, m.val, arena);
+	n_components = list.n;
 	for (struct member m = val_first(named); m.ok && val_is(named, SCAN_OBJECT); m = val_next(m)) {
-		struct score score = score_start(member_key(m, arena));
+		struct str name = member_key(m, arena);
+		double value;
 
-		if (is_named(at, n_components, score.name) || !val_double(m.val, &score.value))
+		if (is_named(list.at, n_components, name) || !val_double(m.val, &value))
 			continue;
-		score.source = SOURCE_CODE;
-		at[n++] = score;
+		struct score *score = score_add(&list, arena, name);
+		score->value = value;
+		score->source = SOURCE_CODE;
 	}
 	if (!n_components && val_is(grading, SCAN_OBJECT)) {
-		at[n] = component_score(grading, arena);
-		n += IS_UNKNOWN(at[n].value) ? 0 : 1;
+		add_component(&list, grading, arena);
+		if (IS_UNKNOWN(list.at[list.n - 1].value))
+			score_drop(&list);
 	}
-	res->scores = at;
-	res->n_scores = n;
+	case_take_scores(res, &list);
 }
 
 /* ---- cases */
@@ -307,25 +274,18 @@ static struct val vars_of(struct val row)
 	return val_is(vars, SCAN_OBJECT) ? vars : val_path(row, "testCase.vars");
 }
 
-static struct str case_key(struct val vars, struct str description, struct arena *arena)
+static struct str case_key(struct import *im, const struct record *rec, struct val vars, struct str description)
 {
-	struct buf key = BUF_INIT;
-	struct str text;
+	struct fields f = fields_of(im, rec);
+	struct promptfoo_var *list = arena_alloc(im->arena, ((size_t)val_count(vars) + 1) * sizeof *list);
+	size_t n = 0;
+	struct str key;
 
-	buf_add_cstr(&key, "{\"description\":");
-	if (description.len)
-		scan_quote(&key, description);
-	else
-		buf_add_cstr(&key, "null");
-	buf_add_cstr(&key, ",\"vars\":");
-	if (val_ok(vars))
-		scan_canonical(&key, vars);
-	else
-		buf_add_cstr(&key, "null");
-	buf_add_char(&key, '}');
-	text = arena_str(arena, buf_str(&key));
-	buf_done(&key);
-	return text;
+	for (struct member m = val_first(vars); m.ok && val_is(vars, SCAN_OBJECT); m = val_next(m))
+		list[n++] = (struct promptfoo_var){member_key(m, im->arena), m.val};
+	key = promptfoo_key(&f, list, n, description);
+	fields_done(&f);
+	return key;
 }
 
 /* One variable is the question itself; several stay an object; none: the prompt as it was sent. */
@@ -440,17 +400,18 @@ struct result {
 	int64_t order;
 };
 
-static void tell_case(struct import *im, const struct result *in)
+static void tell_case(struct import *im, const struct record *rec, const struct result *in)
 {
 	struct arena *a = im->arena;
 	struct val output = val_path(in->row, "response.output"), metadata = val_get(in->row, "metadata");
-	struct case_result res = {
-	    .scope = {.family = STR_LIT("promptfoo")}, .run_id = in->run, .repeat = UNKNOWN_INT, .order = in->order};
+	struct case_result res = case_start("promptfoo");
 
+	res.run_id = in->run;
+	res.order = in->order;
 	res.title = text_at(in->test, "description", a);
 	if (!res.title.len)
 		res.title = text_at(in->row, "description", a);
-	res.key = case_key(in->vars, res.title, a);
+	res.key = case_key(im, rec, in->vars, res.title);
 	/* --repeat writes the same test again under the next testIdx; another test of the same variables asserts something else. */
 	res.variant = model_text_hash(val_raw(in->test));
 	res.input = case_input(in->vars, in->row, a);
@@ -495,9 +456,9 @@ static void read_row(struct import *im, const struct record *rec)
 	result.order = count_at(row, "testIdx");
 	if (result.order == UNKNOWN_INT)
 		result.order = (int64_t)rec->number; /* versions 1 and 2 write rows in the order of the tests */
-	if (must_tell(state, prompt))
+	if (promptfoo_must_tell(&state->told, prompt))
 		tell_run(im, rec, row, result.run, prompt);
-	tell_case(im, &result);
+	tell_case(im, rec, &result);
 }
 
 /* A table's row has its variables' values in a list; their names are in the table's head. */
@@ -545,9 +506,9 @@ static void read_body(struct import *im, const struct record *rec)
 		if (!val_is(m.val, SCAN_OBJECT))
 			continue; /* this test was not run with this prompt */
 		result.run = run_id(im, rec, m.val, prompt);
-		if (must_tell(state, prompt))
+		if (promptfoo_must_tell(&state->told, prompt))
 			tell_run(im, rec, m.val, result.run, prompt);
-		tell_case(im, &result);
+		tell_case(im, rec, &result);
 	}
 	scan_done(&scan);
 	buf_done(&json);
@@ -570,12 +531,12 @@ static bool promptfoo_frame_end(struct import *im, const struct frame *frame, st
 	struct str eval = val_str(frame_get(frame, "evalId", false), im->arena);
 
 	(void)err;
-	for (int64_t i = 0; i < RUNS_MAX && frame->late; i++) {
-		struct eval_run run;
+	for (int64_t i = 0; i < PROMPTFOO_RUNS_MAX && frame->late; i++) {
+		struct eval_run run = run_start("promptfoo");
 
-		if (!(state->told[i / 8] & (1u << (i % 8))))
+		if (!(state->told.bits[i / 8] & (1u << (i % 8))))
 			continue;
-		run = run_start(numbered_run(state->no_eval_id ? STR_NONE : eval, i, im->arena));
+		run.id = numbered_run(state->no_eval_id ? STR_NONE : eval, i, im->arena);
 		run_of_frames(&run, frame, i, im->arena);
 		sink_run(im->sink, &run);
 	}

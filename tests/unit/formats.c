@@ -949,6 +949,8 @@ static const struct {
     {"evals/lm-eval",             ""                          },
     {"evals/promptfoo",           "promptfoo promptfoo-jsonl" },
     {"evals/ragas",               "ragas generic"             },
+    {"evals/swe-bench/logs/astropy__astropy-12907", "swe-bench"},
+    {"evals/swe-bench/results", "swe-bench"},
     {"evals/tau-bench",           ""                          },
 };
 
