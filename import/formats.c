@@ -23,6 +23,7 @@
 	X(mlflow)           \
 	X(openai_agents)    \
 	X(opik)             \
+	X(opik_experiment)  \
 	X(otlp)             \
 	X(patronus)         \
 	X(phoenix)          \

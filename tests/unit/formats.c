@@ -943,6 +943,7 @@ static const struct {
     {"evals/generic",             ""                          },
     {"evals/inspect",             ""                          },
     {"evals/lm-eval",             ""                          },
+    {"evals/opik-sdk",            "opik-experiment"           },
     {"evals/promptfoo",           "promptfoo promptfoo-jsonl" },
     {"evals/ragas",               ""                          },
     {"evals/tau-bench",           ""                          },
