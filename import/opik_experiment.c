@@ -255,6 +255,20 @@ static struct case_result case_of(struct str run)
 	return res;
 }
 
+/* Two objects as one; either may be absent. */
+static struct str joined(struct arena *arena, struct str a, struct str b)
+{
+	struct buf json = BUF_INIT;
+	if (!a.len || !b.len)
+		return a.len ? a : b;
+	buf_add(&json, a.ptr, a.len - 1);
+	buf_add_char(&json, ',');
+	buf_add_str(&json, str_from(b, 1));
+	struct str kept = arena_str(arena, buf_str(&json));
+	buf_done(&json);
+	return kept;
+}
+
 static void skipped(const struct fields *f, const char *why)
 {
 	import_problem(f->im, f->rec, SEVERITY_SKIPPED, "bad-value", STR_NONE, "record skipped", "%s", why);
@@ -279,9 +293,7 @@ static void tell_result(struct fields *f, struct val v)
 	res.trace_id = field_text(f, val_get_loose(test, "trace_id"));
 	case_take_item(f, &res, mixed ? val_get_loose(test, "scoring_inputs") : item, mixed ? output : VAL_NONE);
 	res.output = output_of(f, output);
-	res.metadata = fields_rest(f, test, mapped_test);
-	if (!res.metadata.ptr)
-		res.metadata = fields_rest(f, v, mapped);
+	res.metadata = joined(f->arena, fields_rest(f, test, mapped_test), fields_rest(f, v, mapped));
 	read_scores(f, &res, &scores, val_get_loose(v, "score_results"));
 	finish_case(f, &res, &scores);
 }
@@ -335,6 +347,8 @@ static void tell_item(const struct item *item)
 	struct score_list scores = {.n = 0};
 	struct val experiment = experiment_of(f->rec->frame), task = get(item, "evaluation_task_output");
 	struct str run = text(item, "experiment_id");
+	if (!run.len) /* a CSV has it twice */
+		run = field_text(f, val_get_loose(item->v, "experiment_id"));
 	struct span usage = span_start("opik");
 	if (val_is(experiment, SCAN_OBJECT)) {
 		tell_frame_run(f, f->rec->frame, false);
