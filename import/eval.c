@@ -240,13 +240,28 @@ struct str fields_rest(const struct fields *f, struct val object, const char *co
 	return kept_object(&kept, f->arena);
 }
 
-bool run_is_new(struct run_memory *memory, struct str id)
+struct str json_joined(struct arena *arena, struct str a, struct str b)
+{
+	struct buf json = BUF_INIT;
+	if (!a.len || !b.len)
+		return a.len ? a : b;
+	buf_add(&json, a.ptr, a.len - 1);
+	buf_add_char(&json, ',');
+	buf_add_str(&json, str_from(b, 1));
+	struct str kept = arena_str(arena, buf_str(&json));
+	buf_done(&json);
+	return kept;
+}
+
+bool run_must_be_told(struct run_memory *memory, struct str id, int64_t began_ns)
 {
 	uint64_t hash = hash64(id) | 1;
-	uint64_t *at = &memory->at[hash >> 58];
-	bool fresh = *at != hash;
-	*at = hash;
-	return fresh;
+	size_t i = hash >> 58;
+	bool fresh = memory->at[i] != hash, earlier = began_ns != TIME_UNKNOWN && began_ns < memory->began_ns[i];
+	if (fresh || earlier)
+		memory->began_ns[i] = began_ns == TIME_UNKNOWN ? INT64_MAX : began_ns;
+	memory->at[i] = hash;
+	return fresh || earlier;
 }
 
 /* ---------------------------------------------------------------- values */

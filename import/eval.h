@@ -39,11 +39,16 @@ void case_take_item(const struct fields *f, struct case_result *res, struct val 
  * object: metadata of a case, configuration of a run. STR_NONE: there are none. The arena's. */
 struct str fields_rest(const struct fields *f, struct val object, const char *const *mapped);
 
-/* For a file that holds several runs: whether this id is new. It remembers the last 64, a short cut: a run may be told again. */
+/* Two objects as one; either may be absent. The arena's. */
+struct str json_joined(struct arena *arena, struct str a, struct str b);
+
+/* For a file that holds several runs: whether this one must be told, because it is new, or began (or may be unknown) before what was told
+ * of it. It remembers the last 64, a short cut: a run may be told again. */
 struct run_memory {
 	uint64_t at[64];
+	int64_t began_ns[64];
 };
-bool run_is_new(struct run_memory *memory, struct str id);
+bool run_must_be_told(struct run_memory *memory, struct str id, int64_t began_ns);
 
 /* ---- values */
 

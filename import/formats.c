@@ -5,6 +5,7 @@
 	X(agentops)         \
 	X(atif)             \
 	X(braintrust)       \
+	X(braintrust_eval)  \
 	X(claude_code)      \
 	X(clickhouse)       \
 	X(codex)            \

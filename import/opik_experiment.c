@@ -139,7 +139,7 @@ static void tell_row_run(const struct item *item, struct str id)
 	struct fields *f = item->f;
 	struct opik_state *state = f->im->state;
 	struct eval_run run = run_start("opik");
-	if (!run_is_new(&state->runs, id))
+	if (!run_must_be_told(&state->runs, id, TIME_UNKNOWN))
 		return;
 	run.id = id;
 	if (*item->prefix) {
@@ -255,20 +255,6 @@ static struct case_result case_of(struct str run)
 	return res;
 }
 
-/* Two objects as one; either may be absent. */
-static struct str joined(struct arena *arena, struct str a, struct str b)
-{
-	struct buf json = BUF_INIT;
-	if (!a.len || !b.len)
-		return a.len ? a : b;
-	buf_add(&json, a.ptr, a.len - 1);
-	buf_add_char(&json, ',');
-	buf_add_str(&json, str_from(b, 1));
-	struct str kept = arena_str(arena, buf_str(&json));
-	buf_done(&json);
-	return kept;
-}
-
 static void skipped(const struct fields *f, const char *why)
 {
 	import_problem(f->im, f->rec, SEVERITY_SKIPPED, "bad-value", STR_NONE, "record skipped", "%s", why);
@@ -293,7 +279,7 @@ static void tell_result(struct fields *f, struct val v)
 	res.trace_id = field_text(f, val_get_loose(test, "trace_id"));
 	case_take_item(f, &res, mixed ? val_get_loose(test, "scoring_inputs") : item, mixed ? output : VAL_NONE);
 	res.output = output_of(f, output);
-	res.metadata = joined(f->arena, fields_rest(f, test, mapped_test), fields_rest(f, v, mapped));
+	res.metadata = json_joined(f->arena, fields_rest(f, test, mapped_test), fields_rest(f, v, mapped));
 	read_scores(f, &res, &scores, val_get_loose(v, "score_results"));
 	finish_case(f, &res, &scores);
 }

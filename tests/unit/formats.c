@@ -939,6 +939,7 @@ static const struct {
     {"traces/weave-sdk",          "weave weave-batch"         },
     {"traces/zipkin",             "zipkin"                    },
     {"evals/agentskills/0adea80", ""                          },
+    {"evals/braintrust-sdk",      "braintrust braintrust-eval"},
     {"evals/deepeval",            ""                          },
     {"evals/generic",             ""                          },
     {"evals/inspect",             ""                          },
