@@ -3,21 +3,15 @@
  * (feedback, comments) name nothing else: which span it is, is known from the rows before them.
  * Sources: braintrust 3.35.0 (JavaScript) recorded; snapshots and generated_types.json of braintrust-sdk
  * (formats/traces-platforms.md section 5). */
-#include "import/id_map.h"
+#include "import/braintrust_private.h"
 #include "import/shape.h"
-#include "import/waiting.h"
-
-struct braintrust_state {
-	struct id_map rows;
-	struct waiting early; /* rows that add to one that has not come */
-};
 
 static const struct record_path braintrust_paths[] = {
-    {"",         0}, /* downloads */
-    {"events[]", 0}, /* the fetch API */
-    {"rows[]",   0}, /* logs3 bodies */
-    {"data[]",   0}, /* the query API */
-    {NULL,       0},
+    {"",         BRAINTRUST_ROW}, /* downloads */
+    {"events[]", BRAINTRUST_ROW}, /* the fetch API */
+    {"rows[]",   BRAINTRUST_ROW}, /* logs3 bodies */
+    {"data[]",   BRAINTRUST_ROW}, /* the query API */
+    {NULL,       0             },
 };
 
 static const struct {
@@ -37,24 +31,17 @@ static const struct {
     {"preprocessor", KIND_CHAIN    },
 };
 
-/* One row at work. */
-struct row {
-	struct fields *f;
-	struct val v, metrics, metadata, parents;
-	struct str project, trace, span, id;
-};
-
-static struct val get(struct fields *f, struct val v, const char *name)
+struct val braintrust_get(struct fields *f, struct val v, const char *name)
 {
-	return field_open(f, val_get(v, name)); /* cells of a CSV hold JSON */
+	return field_open(f, val_get(v, name));
 }
 
-static struct row row_of(struct fields *f, struct val v)
+struct braintrust_row braintrust_row(struct fields *f, struct val v)
 {
-	struct row r = {.f = f, .v = v};
-	r.metrics = get(f, v, "metrics");
-	r.metadata = get(f, v, "metadata");
-	r.parents = get(f, v, "span_parents");
+	struct braintrust_row r = {.f = f, .v = v};
+	r.metrics = braintrust_get(f, v, "metrics");
+	r.metadata = braintrust_get(f, v, "metadata");
+	r.parents = braintrust_get(f, v, "span_parents");
 	r.project = field_text(f, FIELD_ANY(v, "project_id", "experiment_id"));
 	r.trace = field_text(f, val_get(v, "root_span_id"));
 	r.span = field_text(f, val_get(v, "span_id"));
@@ -64,9 +51,9 @@ static struct row row_of(struct fields *f, struct val v)
 
 /* ---------------------------------------------------------------- spans */
 
-static void read_kind(const struct row *r, struct span *span)
+static void read_kind(const struct braintrust_row *r, struct span *span)
 {
-	struct val about = get(r->f, r->v, "span_attributes");
+	struct val about = braintrust_get(r->f, r->v, "span_attributes");
 	struct str type = field_text(r->f, val_get(about, "type"));
 	span->name = field_text(r->f, val_get(about, "name"));
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
@@ -79,7 +66,7 @@ static void read_kind(const struct row *r, struct span *span)
 }
 
 /* Seconds as floats: beyond the microseconds they hold nothing but noise. */
-static int64_t moment(const struct row *r, const char *name, const char *path)
+int64_t braintrust_moment(const struct braintrust_row *r, const char *name, const char *path)
 {
 	int64_t ns = field_time_in(r->f, val_get(r->metrics, name), 1000000000, path);
 	if (ns == TIME_UNKNOWN || ns < 0 || ns > INT64_MAX - 1000)
@@ -87,11 +74,11 @@ static int64_t moment(const struct row *r, const char *name, const char *path)
 	return (ns + 500) / 1000 * 1000;
 }
 
-static void read_times(const struct row *r, struct span *span)
+static void read_times(const struct braintrust_row *r, struct span *span)
 {
 	bool first = !val_is(val_get(r->v, "_is_merge"), SCAN_TRUE);
-	span->start_ns = moment(r, "start", "metrics.start");
-	span->end_ns = moment(r, "end", "metrics.end");
+	span->start_ns = braintrust_moment(r, "start", "metrics.start");
+	span->end_ns = braintrust_moment(r, "end", "metrics.end");
 	if (first && !val_ok(val_get(r->metrics, "start")))
 		span->start_ns = field_time(r->f, val_get(r->v, "created"), "created");
 	span->first_token_ns =
@@ -103,18 +90,24 @@ static void read_times(const struct row *r, struct span *span)
 }
 
 /* "message", a blank line, "Error: message" and the stack: the whole text stays in the attributes. */
-static void read_error(const struct row *r, struct span *span)
+struct str braintrust_error(const struct braintrust_row *r)
 {
 	struct str error = field_text(r->f, val_get(r->v, "error"));
+	return str_trim(str_cut(error, 0, str_find(error, STR_LIT("\n\n"))));
+}
+
+static void read_error(const struct braintrust_row *r, struct span *span)
+{
+	struct str error = braintrust_error(r);
 	if (!error.ptr)
 		return;
 	span->status = STATUS_ERROR;
-	span->message = str_trim(str_cut(error, 0, str_find(error, STR_LIT("\n\n"))));
+	span->message = error;
 }
 
-static void read_prompt(const struct row *r, struct span *span)
+static void read_prompt(const struct braintrust_row *r, struct span *span)
 {
-	struct val prompt = val_get(r->metadata, "prompt"), origin = get(r->f, r->v, "origin");
+	struct val prompt = val_get(r->metadata, "prompt"), origin = braintrust_get(r->f, r->v, "origin");
 	if (!val_is(prompt, SCAN_OBJECT) && val_str_is(val_get(origin, "object_type"), "prompt"))
 		prompt = origin;
 	if (!val_is(prompt, SCAN_OBJECT))
@@ -137,15 +130,15 @@ static const char *const mapped_metrics[] = {"start",
                                              NULL};
 static const char *const mapped_about[] = {"name", "type", NULL};
 
-static void read_attributes(const struct row *r, struct span *span)
+static void read_attributes(const struct braintrust_row *r, struct span *span)
 {
 	fields_attributes(r->f, span, r->v, "", mapped);
 	fields_attributes(r->f, span, r->metrics, "metrics.", mapped_metrics);
-	fields_attributes(r->f, span, get(r->f, r->v, "span_attributes"), "span_attributes.", mapped_about);
+	fields_attributes(r->f, span, braintrust_get(r->f, r->v, "span_attributes"), "span_attributes.", mapped_about);
 }
 
 /* Parents beyond the first. */
-static void read_parents(const struct row *r, struct span *span)
+static void read_parents(const struct braintrust_row *r, struct span *span)
 {
 	size_t n = val_is(r->parents, SCAN_ARRAY) ? val_count(r->parents) : 0;
 	if (val_is(r->parents, SCAN_STRING))
@@ -171,7 +164,7 @@ static const struct field_rule rules[] = {
     {NULL,              FIELD_OBJECT},
 };
 
-static struct span span_of(const struct row *r)
+static struct span span_of(const struct braintrust_row *r)
 {
 	struct span span = span_start("braintrust");
 	fields_expect(r->f, r->v, rules, "");
@@ -189,24 +182,24 @@ static struct span span_of(const struct row *r)
 	span.user = field_text(r->f, FIELD_ANY(r->metadata, "user_id", "userId"));
 	fields_usage(r->f, &span, r->metrics, "metrics");
 	read_prompt(r, &span);
-	span.tags = field_tags(r->f, get(r->f, r->v, "tags"), &span.n_tags);
-	shape_in_and_out(r->f, &span, get(r->f, r->v, "input"), get(r->f, r->v, "output"));
+	span.tags = field_tags(r->f, braintrust_get(r->f, r->v, "tags"), &span.n_tags);
+	shape_in_and_out(r->f, &span, braintrust_get(r->f, r->v, "input"), braintrust_get(r->f, r->v, "output"));
 	read_attributes(r, &span);
 	return span;
 }
 
 /* ---------------------------------------------------------------- traces and scores */
 
-static bool is_root(const struct row *r)
+bool braintrust_is_root(const struct braintrust_row *r)
 {
-	struct val said = get(r->f, r->v, "is_root");
+	struct val said = braintrust_get(r->f, r->v, "is_root");
 	bool root;
 	if (field_bool(r->f, said, &root))
 		return root;
 	return !val_ok(r->parents) || (val_is(r->parents, SCAN_ARRAY) && val_count(r->parents) == 0);
 }
 
-static void tell_trace(const struct row *r, const struct span *span)
+static void tell_trace(const struct braintrust_row *r, const struct span *span)
 {
 	struct trace trace = trace_start("braintrust");
 	trace.scope = span->scope;
@@ -222,7 +215,7 @@ static void tell_trace(const struct row *r, const struct span *span)
 }
 
 /* What a scorer that asked a model says of its score. */
-static struct str rationale_of(const struct row *r)
+static struct str rationale_of(const struct braintrust_row *r)
 {
 	struct val said = FIELD_ANY(r->metadata, "rationale");
 	if (!val_ok(said))
@@ -230,63 +223,73 @@ static struct str rationale_of(const struct row *r)
 	return val_is(said, SCAN_STRING) ? field_text(r->f, said) : STR_NONE;
 }
 
-/* A score may be null: its scorer failed. What came through the feedback API says so. */
-static void tell_scores(const struct row *r)
+struct score braintrust_score(const struct braintrust_row *r, struct member m)
 {
 	struct str rationale = rationale_of(r);
-	struct val scores = get(r->f, r->v, "scores"), audit = get(r->f, r->v, "_audit_metadata");
+	struct val audit = braintrust_get(r->f, r->v, "_audit_metadata");
 	bool feedback = val_ok(val_get(r->v, "_audit_source"));
+	struct score score = score_start("braintrust");
+	score.name = member_key(m, r->f->arena);
+	field_score_value(r->f, &score, m.val);
+	score.source = feedback ? SOURCE_HUMAN : rationale.ptr ? SOURCE_JUDGE : SOURCE_CODE;
+	score.explanation = rationale;
+	score.author = field_text(r->f, FIELD_ANY(audit, "user", "user_id", "email"));
+	if (feedback)
+		score.time_ns = field_time(r->f, val_get(r->v, "created"), "created");
+	return score;
+}
+
+void braintrust_span_scores(const struct braintrust_row *r)
+{
+	struct val scores = braintrust_get(r->f, r->v, "scores");
 	for (struct member m = val_first(scores); m.ok && val_is(scores, SCAN_OBJECT); m = val_next(m)) {
-		struct score score = score_start("braintrust");
+		struct score score = braintrust_score(r, m);
 		score.scope.project = r->project;
 		score.trace_id = r->trace;
 		score.span_id = r->span;
-		score.name = member_key(m, r->f->arena);
-		field_score_value(r->f, &score, m.val);
-		score.source = feedback ? SOURCE_HUMAN : rationale.ptr ? SOURCE_JUDGE : SOURCE_CODE;
-		score.explanation = rationale;
-		score.author = field_text(r->f, FIELD_ANY(audit, "user", "user_id", "email"));
-		if (feedback)
-			score.time_ns = field_time(r->f, val_get(r->v, "created"), "created");
 		sink_score(r->f->im->sink, &score);
 	}
 }
 
 /* ---------------------------------------------------------------- rows */
 
-static void read_part(const struct row *r)
+static bool read_part(const struct braintrust_row *r, struct err *err)
 {
 	struct span span = span_of(r);
+	bool ok = true;
 	sink_span(r->f->im->sink, &span);
-	if (is_root(r))
+	if (braintrust_is_root(r))
 		tell_trace(r, &span);
-	tell_scores(r);
+	if (!braintrust_case_row(r, &ok, err))
+		braintrust_span_scores(r);
+	return ok;
 }
 
 static const char *const about_span[] = {"input",   "output",          "expected", "error", "metadata",
                                          "metrics", "span_attributes", "tags",     NULL};
 
 /* A row that only adds to a span whose ids are known now. */
-static void read_addition(const struct row *r)
+static void read_addition(const struct braintrust_row *r)
 {
 	struct span span = span_of(r);
 	if (!val_ok(val_get(r->metrics, "start")))
 		span.start_ns = TIME_UNKNOWN; /* `created` is the addition's */
 	if (val_ok(field_any(r->v, about_span)) || val_ok(val_get(r->v, "comment")))
 		sink_span(r->f->im->sink, &span);
-	tell_scores(r);
+	if (!braintrust_case_feedback(r))
+		braintrust_span_scores(r);
 }
 
 /* A comment is a row of its own that names the other one. */
-static struct str row_meant(const struct row *r)
+static struct str row_meant(const struct braintrust_row *r)
 {
 	if (!val_ok(val_get(r->v, "comment")))
 		return r->id;
-	return field_text(r->f, val_get(get(r->f, r->v, "origin"), "id"));
+	return field_text(r->f, val_get(braintrust_get(r->f, r->v, "origin"), "id"));
 }
 
 /* What adds to a row that is not there: its scores are told all the same, of a span of that id. */
-static void tell_lost(struct row *r)
+static void tell_lost(struct braintrust_row *r)
 {
 	struct str meant = row_meant(r);
 	import_problem(r->f->im, r->f->rec, SEVERITY_SKIPPED, "bad-value", STR_LIT("id"),
@@ -294,10 +297,10 @@ static void tell_lost(struct row *r)
 	               "row " STR_FMT " is not in the file, so its span is not known", STR_ARG(meant));
 	r->span = meant;
 	if (meant.len)
-		tell_scores(r);
+		braintrust_span_scores(r);
 }
 
-static void read_late(struct row *r)
+static void read_late(struct braintrust_row *r)
 {
 	struct braintrust_state *state = r->f->im->state;
 	struct str meant = row_meant(r);
@@ -318,13 +321,13 @@ static void read_late(struct row *r)
 	}
 }
 
-static bool is_late(const struct row *r)
+static bool is_late(const struct braintrust_row *r)
 {
 	return r->id.len && (val_ok(val_get(r->v, "comment")) || val_ok(val_get(r->v, "scores")) ||
 	                     val_ok(val_get(r->v, "_is_merge")) || val_ok(val_get(r->v, "_audit_source")));
 }
 
-static bool is_addition(const struct row *r)
+static bool is_addition(const struct braintrust_row *r)
 {
 	return val_ok(val_get(r->v, "comment")) || val_ok(val_get(r->v, "_audit_source"));
 }
@@ -334,11 +337,12 @@ static bool braintrust_record(struct import *im, const struct record *rec, struc
 static bool read_row(struct fields *f, struct val v, struct err *err)
 {
 	struct braintrust_state *state = f->im->state;
-	struct row r = row_of(f, v);
+	struct braintrust_row r = braintrust_row(f, v);
 	if (r.trace.len && r.span.len && is_addition(&r)) {
 		read_addition(&r);
 	} else if (r.trace.len && r.span.len) {
-		read_part(&r);
+		if (!read_part(&r, err))
+			return false;
 		id_map_put(&state->rows, r.id, (struct id_place){r.trace, r.span});
 		return waiting_come(&state->early, r.id, f->im, braintrust_record, err);
 	} else if (is_late(&r)) {
@@ -354,7 +358,11 @@ static bool read_row(struct fields *f, struct val v, struct err *err)
 static bool braintrust_record(struct import *im, const struct record *rec, struct err *err)
 {
 	struct fields f = fields_of(im, rec);
-	bool ok = read_row(&f, rec->root, err);
+	bool ok = true;
+	if (rec->slot == BRAINTRUST_ROW)
+		ok = read_row(&f, rec->root, err);
+	else
+		braintrust_case_detail(&f, rec->slot, rec->root);
 	fields_done(&f);
 	return ok;
 }
@@ -362,7 +370,7 @@ static bool braintrust_record(struct import *im, const struct record *rec, struc
 static bool tell_lost_record(struct import *im, const struct record *rec, struct err *err)
 {
 	struct fields f = fields_of(im, rec);
-	struct row r = row_of(&f, rec->root);
+	struct braintrust_row r = braintrust_row(&f, rec->root);
 	(void)err;
 	import_detail(im, rec, rec->slot, rec->bytes);
 	tell_lost(&r);
@@ -373,12 +381,14 @@ static bool tell_lost_record(struct import *im, const struct record *rec, struct
 static bool braintrust_finish(struct import *im, struct err *err)
 {
 	struct braintrust_state *state = im->state;
-	return waiting_end(&state->early, im, tell_lost_record, err);
+	return waiting_end(&state->early, im, tell_lost_record, err) && braintrust_cases_finish(im, err);
 }
 
 static void braintrust_state_done(void *state)
 {
-	waiting_done(&((struct braintrust_state *)state)->early);
+	struct braintrust_state *s = state;
+	waiting_done(&s->early);
+	waiting_done(&s->early_parts);
 }
 
 /* ---------------------------------------------------------------- detection */
@@ -414,8 +424,9 @@ const struct format format_braintrust = {
     .title = "Braintrust logs and experiments",
     .spec_url = "https://www.braintrust.dev/docs/reference/api/Logs",
     .how = "span_id with root_span_id and span_attributes, span_parents or metrics: rows, events[], rows[], data[]",
-    .fills =
-        "spans with messages, tokens and cost, joined from their rows; scores, feedback, comments, tags and metadata",
+    .fills = "spans with messages, tokens and cost, joined from their rows; scores, feedback, comments, tags and "
+             "metadata; of an experiment "
+             "an eval run, a case result for each root span, with its scorers' scores",
     .example =
         "{\"events\":[{\"id\":\"7dfe…\",\"span_id\":\"9175…\",\"root_span_id\":\"3748…\",\"span_attributes\":{…},…}]}",
     .paths = braintrust_paths,

@@ -1,5 +1,7 @@
 #include "import/eval.h"
 
+#include "store/base/hash.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -121,6 +123,147 @@ struct str source_stem(const struct import *im)
 	if (!is_name(name))
 		return STR_NONE;
 	return dot == SIZE_MAX ? name : str_cut(name, 0, dot);
+}
+
+/* Milliseconds of a UUID of version 7. */
+static int64_t uuid_time_ms(struct str id)
+{
+	unsigned char byte[6];
+	struct buf hex = BUF_INIT;
+	int64_t ms = 0;
+	if (id.len != 36 || id.ptr[14] != '7')
+		return 0;
+	buf_add_str(&hex, str_cut(id, 0, 8));
+	buf_add_str(&hex, str_cut(id, 9, 4));
+	bool good = hash_unhex(buf_str(&hex), byte, sizeof byte);
+	for (size_t i = 0; good && i < sizeof byte; i++)
+		ms = ms << 8 | byte[i];
+	buf_done(&hex);
+	return ms;
+}
+
+enum { TRIAL_HASH_BITS = 21 };
+
+void case_trial(struct case_result *res, int64_t start_ns, struct str id)
+{
+	const int64_t most = INT64_MAX >> TRIAL_HASH_BITS;
+	int64_t ms = start_ns > 0 ? start_ns / 1000000 : uuid_time_ms(id);
+	uint64_t hash = hash64(id) >> (64 - TRIAL_HASH_BITS);
+	res->variant = hash64(res->key) | 1;
+	if (id.len)
+		res->order = (ms < most ? ms : most) << TRIAL_HASH_BITS | (int64_t)hash;
+}
+
+/* ---------------------------------------------------------------- items, what is left over */
+
+static bool is_named_any(struct member m, const char *const *names)
+{
+	for (; *names; names++)
+		if (member_is_loose(m, *names))
+			return true;
+	return false;
+}
+
+/* Members on their way into an object; the last of them. */
+struct kept {
+	struct buf json;
+	struct val only;
+	size_t n;
+};
+
+static void keep_member(struct kept *kept, struct member m)
+{
+	buf_add_char(&kept->json, kept->n++ ? ',' : '{');
+	buf_add_str(&kept->json, val_raw(m.key));
+	buf_add_char(&kept->json, ':');
+	buf_add_str(&kept->json, val_raw(m.val));
+	kept->only = m.val;
+}
+
+static struct str kept_object(struct kept *kept, struct arena *arena)
+{
+	if (kept->n)
+		buf_add_char(&kept->json, '}');
+	struct str text = kept->n ? arena_str(arena, buf_str(&kept->json)) : STR_NONE;
+	buf_done(&kept->json);
+	return text;
+}
+
+static const char *const expected_names[] = {"expected",        "expected_output", "reference", "reference_output",
+                                             "ground_truth",    "target",          "label",     "answer",
+                                             "expected_answer", "ideal",           NULL};
+
+static struct val expected_of(struct val item, struct val not )
+{
+	for (size_t i = 0; expected_names[i]; i++) {
+		struct val v = val_get_loose(item, expected_names[i]);
+		if (val_ok(v) && !val_get_loose(not, expected_names[i]).scan)
+			return v;
+	}
+	return VAL_NONE;
+}
+
+void case_take_item(const struct fields *f, struct case_result *res, struct val item, struct val not )
+{
+	static const char *const ids[] = {"id", "_id", "dataset_item_id", NULL};
+	struct val expected = expected_of(item, not );
+	struct kept kept = {.json = BUF_INIT};
+	if (!val_is(item, SCAN_OBJECT)) {
+		res->input = field_text(f, item);
+		return;
+	}
+	for (struct member m = val_first(item); m.ok; m = val_next(m)) {
+		bool is_expected = expected.scan && m.val.i == expected.i;
+		if (!is_expected && !is_named_any(m, ids) && !val_find(not, member_key(m, f->arena)).scan)
+			keep_member(&kept, m);
+	}
+	struct val only = kept.n == 1 ? kept.only : VAL_NONE;
+	struct str object = kept_object(&kept, f->arena);
+	res->input = val_ok(only) ? field_text(f, only) : object;
+	res->expected = field_text(f, expected);
+}
+
+static bool is_empty(struct val v)
+{
+	bool container = val_is(v, SCAN_OBJECT) || val_is(v, SCAN_ARRAY);
+	return !val_ok(v) || val_str_is(v, "") || (container && !val_first(v).ok);
+}
+
+struct str fields_rest(const struct fields *f, struct val object, const char *const *mapped)
+{
+	struct kept kept = {.json = BUF_INIT};
+	for (struct member m = val_first(object); m.ok && val_is(object, SCAN_OBJECT); m = val_next(m)) {
+		bool skip = is_empty(m.val);
+		for (size_t i = 0; mapped && mapped[i] && !skip; i++)
+			skip = f->loose ? member_is_loose(m, mapped[i]) : member_is(m, mapped[i]);
+		if (!skip)
+			keep_member(&kept, m);
+	}
+	return kept_object(&kept, f->arena);
+}
+
+struct str json_joined(struct arena *arena, struct str a, struct str b)
+{
+	struct buf json = BUF_INIT;
+	if (!a.len || !b.len)
+		return a.len ? a : b;
+	buf_add(&json, a.ptr, a.len - 1);
+	buf_add_char(&json, ',');
+	buf_add_str(&json, str_from(b, 1));
+	struct str kept = arena_str(arena, buf_str(&json));
+	buf_done(&json);
+	return kept;
+}
+
+bool run_must_be_told(struct run_memory *memory, struct str id, int64_t began_ns)
+{
+	uint64_t hash = hash64(id) | 1;
+	size_t i = hash >> 58;
+	bool fresh = memory->at[i] != hash, earlier = began_ns != TIME_UNKNOWN && began_ns < memory->began_ns[i];
+	if (fresh || earlier)
+		memory->began_ns[i] = began_ns == TIME_UNKNOWN ? INT64_MAX : began_ns;
+	memory->at[i] = hash;
+	return fresh || earlier;
 }
 
 /* ---------------------------------------------------------------- values */

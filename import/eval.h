@@ -27,6 +27,29 @@ struct str source_folder(const struct import *im, int up);
 /* "results_2024.json" → "results_2024"; absent at stdin. Extensions of compression (".gz", ".zst", …) go as well. */
 struct str source_stem(const struct import *im);
 
+/* Trials of one case that no number tells apart: they are repeats (variant) in the order in which they began (order: their time, then the
+ * hash of an id of theirs). start_ns unknown: the time in the id, if it is a UUID of version 7. Call when the key is known. */
+void case_trial(struct case_result *res, int64_t start_ns, struct str id);
+
+/* A dataset's item of free fields → input and expected value. Fields of `not` (what came out of the task), the item's own id and
+ * what is expected do not belong to the input; if one field is left, it is the input itself. Whatever is no object is the input. */
+void case_take_item(const struct fields *f, struct case_result *res, struct val item, struct val not );
+
+/* The members not in `mapped` (NULL: all; ends with NULL; names loose as the format's keys are) that are neither null nor empty, as one JSON
+ * object: metadata of a case, configuration of a run. STR_NONE: there are none. The arena's. */
+struct str fields_rest(const struct fields *f, struct val object, const char *const *mapped);
+
+/* Two objects as one; either may be absent. The arena's. */
+struct str json_joined(struct arena *arena, struct str a, struct str b);
+
+/* For a file that holds several runs: whether this one must be told, because it is new, or began (or may be unknown) before what was told
+ * of it. It remembers the last 64, a short cut: a run may be told again. */
+struct run_memory {
+	uint64_t at[64];
+	int64_t began_ns[64];
+};
+bool run_must_be_told(struct run_memory *memory, struct str id, int64_t began_ns);
+
 /* ---- values */
 
 /* Any value a scorer may give: a number (also in a text) → value; true and false → 1 and 0 with their label; any other text → label; NaN and

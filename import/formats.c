@@ -5,6 +5,7 @@
 	X(agentops)         \
 	X(atif)             \
 	X(braintrust)       \
+	X(braintrust_eval)  \
 	X(claude_code)      \
 	X(clickhouse)       \
 	X(codex)            \
@@ -27,6 +28,7 @@
 	X(mlflow)           \
 	X(openai_agents)    \
 	X(opik)             \
+	X(opik_experiment)  \
 	X(otlp)             \
 	X(patronus)         \
 	X(phoenix)          \
