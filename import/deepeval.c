@@ -272,13 +272,13 @@ static struct str metadata_of(struct fields *f, struct val v, struct verdict *ve
 	struct str own = rest_of(f, v, told);
 	struct val members = own.len ? fields_scan(f, own) : VAL_NONE;
 	for (struct member m = val_first(members); m.ok; m = val_next(m))
-		rest_add(f, &rest, m);
+		rest_add_cell(f, &rest, m);
 	if (verdict->details.len) {
 		buf_add_char(&verdict->details, ']');
-		rest_add_as(f, &rest, STR_LIT("metricsData"),
-		            fields_scan(f, arena_str(f->arena, buf_str(&verdict->details))));
+		rest_add_cell_as(f, &rest, STR_LIT("metricsData"),
+		                 fields_scan(f, arena_str(f->arena, buf_str(&verdict->details))));
 	}
-	struct str text = rest_take(f, &rest);
+	struct str text = rest_end(&rest, f, NULL);
 	struct buf out = BUF_INIT;
 	uint64_t hidden = 0;
 	if (text.len && redact(fields_scan(f, text), deepeval_secrets, true, &out, &hidden))

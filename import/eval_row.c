@@ -43,26 +43,17 @@ static void add_quoted(struct fields *f, struct rest *rest, struct str quoted, s
 		buf_add_str(&rest->json, val_raw(v));
 }
 
-void rest_add(struct fields *f, struct rest *rest, struct member m)
+void rest_add_cell(struct fields *f, struct rest *rest, struct member m)
 {
 	add_quoted(f, rest, val_raw(m.key), m.val);
 }
 
-void rest_add_as(struct fields *f, struct rest *rest, struct str name, struct val v)
+void rest_add_cell_as(struct fields *f, struct rest *rest, struct str name, struct val v)
 {
 	struct buf quoted = BUF_INIT;
 	scan_quote(&quoted, name);
 	add_quoted(f, rest, buf_str(&quoted), v);
 	buf_done(&quoted);
-}
-
-struct str rest_take(struct fields *f, struct rest *rest)
-{
-	if (rest->json.len)
-		buf_add_char(&rest->json, '}');
-	struct str text = rest->json.len ? arena_str(f->arena, buf_str(&rest->json)) : STR_NONE;
-	buf_done(&rest->json);
-	return text;
 }
 
 struct str rest_of(struct fields *f, struct val object, const char *const *told)
@@ -73,9 +64,9 @@ struct str rest_of(struct fields *f, struct val object, const char *const *told)
 		while (*name && !(f->loose ? member_is_loose(m, *name) : member_is(m, *name)))
 			name++;
 		if (!*name)
-			rest_add(f, &rest, m);
+			rest_add_cell(f, &rest, m);
 	}
-	return rest_take(f, &rest);
+	return rest_end(&rest, f, NULL);
 }
 
 /* ---------------------------------------------------------------- conversations */

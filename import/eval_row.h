@@ -13,15 +13,10 @@ struct str source_run_id(const struct import *im);
 
 /* ---- what has no field of its own */
 
-/* Members gathered as one JSON object: for case_result.metadata, eval_run.config. All zero at first; rest_take empties it. */
-struct rest {
-	struct buf json;
-};
-/* null and "" are left out; a text that is a list or an object, as JSON or as Python's repr, is opened. */
-void rest_add(struct fields *f, struct rest *rest, struct member m);
+/* As rest_add (eval.h), of a table's cell: null, NaN and "" are left out; a text that is a list or an object, as JSON or as Python's repr, is opened. */
+void rest_add_cell(struct fields *f, struct rest *rest, struct member m);
 /* The same under another name. */
-void rest_add_as(struct fields *f, struct rest *rest, struct str name, struct val v);
-struct str rest_take(struct fields *f, struct rest *rest); /* the arena's; absent if nothing was added */
+void rest_add_cell_as(struct fields *f, struct rest *rest, struct str name, struct val v);
 /* All members but those in `told` (ends with NULL; compared as the format's keys are). */
 struct str rest_of(struct fields *f, struct val object, const char *const *told);
 

@@ -253,11 +253,11 @@ static void read_row(struct fields *f, struct val object)
 		if (is_score(f, &row, name, m.val))
 			read_score(f, &res, &scores, &row, name, m.val);
 		else
-			rest_add(f, &rest, m);
+			rest_add_cell(f, &rest, m);
 	}
 	if (res.error.len)
 		res.status = CASE_ERROR;
-	res.metadata = rest_take(f, &rest);
+	res.metadata = rest_end(&rest, f, NULL);
 	case_take_scores(&res, &scores);
 	sink_case(f->im->sink, &res);
 }
