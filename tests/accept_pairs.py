@@ -14,7 +14,7 @@ PAIRS = [
                         ("braintrust-sdk", "eval-result.json"), ("phoenix-sdk", "json"), ("phoenix-sdk", "ran-experiment.json"))],
     ("langfuse-sdk: v1 lacks its failed case", ["langfuse-sdk/capitals-v1.experiment-result.json", "langfuse-sdk/capitals-v2.experiment-result.json"],
      (0, 1), {"paired": 5, "only_a": 0, "only_b": 1}, {"exact_match": ({"Peru"}, {"Japan"}, set())}),
-    ("opik-sdk: two runs of one file", ["opik-sdk/capitals.compare.json"], ("v1", "v2"), {"paired": 6, "only_a": 0, "only_b": 0}, SDK),
+    ("opik-sdk: two runs of one file", ["opik-sdk/capitals.compare.json"], (0, 1), {"paired": 6, "only_a": 0, "only_b": 0}, SDK),
     ("weave-sdk: two runs of one file", ["weave-sdk/capitals.calls.jsonl"], (0, 1), {"paired": 6, "only_a": 0, "only_b": 0},
      {"exact_match": (1, 1, 1)}),
     *[(f"inspect: {a} → {b}", [f"inspect/popularity-5epochs-{a}.eval", f"inspect/popularity-5epochs-{b}.eval"], (0, 1),
@@ -63,7 +63,7 @@ def flips(rows, name):
         a, b = ((row[side] or {}).get("scores", {}) if row[side] else {} for side in "ab")
         a, b = a.get(name), b.get(name)
         where = up if (a, b) == (0, 1) else down if (a, b) == (1, 0) else None
-        if row["a"] and row["b"] and row["a"]["status"] == "error" and b == 1:
+        if row["a"] and b == 1 and (a is None or row["a"]["status"] == "error"):
             where = new
         if where is not None:
             where.add(country(row))
