@@ -294,12 +294,18 @@ static bool drop_range(struct forget *f, int64_t first, int64_t n, struct err *e
 static bool drop_run(struct forget *f, int64_t id, struct err *err)
 {
 	static const char *const parts[] = {
+	    "DELETE FROM case_part_score WHERE (run, case_id, repeat, hash, source, name, n) IN"
+	    " (SELECT run, case_id, repeat, hash, source, name, n FROM case_part_score WHERE run = ? LIMIT 1024)",
+	    "DELETE FROM case_part WHERE (run, case_id, repeat, hash, source) IN"
+	    " (SELECT run, case_id, repeat, hash, source FROM case_part WHERE run = ? LIMIT 1024)",
 	    "DELETE FROM case_score WHERE (run, case_id, repeat, name, n) IN"
 	    " (SELECT run, case_id, repeat, name, n FROM case_score WHERE run = ? LIMIT 1024)",
 	    "DELETE FROM case_result WHERE (run, case_id, repeat) IN"
 	    " (SELECT run, case_id, repeat FROM case_result WHERE run = ? LIMIT 1024)",
 	};
 	if (!note_owners(f, "SELECT DISTINCT " OWNER_OF("record") " FROM case_result WHERE run = ?", id, UNKNOWN_INT,
+	                 err) ||
+	    !note_owners(f, "SELECT DISTINCT " OWNER_OF("record") " FROM case_part WHERE run = ?", id, UNKNOWN_INT,
 	                 err) ||
 	    !note_owners(f, "SELECT source FROM run WHERE id = ?1 UNION SELECT seen FROM run WHERE id = ?1", id,
 	                 UNKNOWN_INT, err))

@@ -80,6 +80,8 @@ static const struct named all_names[] = {
     {"w",         "SELECT name FROM run_score"                                 },
     {"rkk",       "SELECT record, case_id, base FROM case_result"              },
     {"ww",        "SELECT name, judge FROM case_score"                         },
+    {"r",         "SELECT record FROM case_part"                               },
+    {"ww",        "SELECT name, judge FROM case_part_score"                    },
 };
 
 static bool mark_everything(struct sweep *w, struct err *err)
@@ -164,7 +166,9 @@ static bool recount(struct sweep *w, int64_t source, struct err *err)
 	                 " spans = (SELECT count(*) FROM span WHERE source = ?1 AND record > 0),"
 	                 " scores = (SELECT count(*) FROM score WHERE source = ?1),"
 	                 " runs = (SELECT count(*) FROM run WHERE source = ?1 OR seen = ?1),"
-	                 " cases = (SELECT count(*) FROM case_result WHERE source = ?1),"
+	                 " cases = (SELECT count(*) FROM case_result WHERE source = ?1 AND ifnull(parts, 0) < 2) +"
+	                 " (SELECT count(*) FROM (SELECT DISTINCT run, case_id, repeat FROM case_part WHERE source = "
+	                 "?1)),"
 	                 " problems = (SELECT count(*) FROM problem WHERE source = ?1) WHERE id = ?1",
 	                 source, UNKNOWN_INT, err);
 }

@@ -512,6 +512,11 @@ static void add_case_scores(struct batch *b, struct batch_case *c, const struct 
 		fact_double(&b->facts, s.value);
 		fact_text(&b->facts, s.label);
 		fact_int(&b->facts, s.pass);
+		if (c->part) {
+			fact_double(&b->facts, s.threshold);
+			fact_int(&b->facts, s.from);
+			fact_word(b, s.judge);
+		}
 		*vec_add(&b->case_scores) = s;
 	}
 	c->n_scores = (uint32_t)b->case_scores.n - c->first_score;
@@ -542,6 +547,7 @@ void batch_case_add(struct batch *b, struct batch_place *place, const struct cas
 	    .tokens_out = count_or_unknown(res->tokens_out),
 	    .cost_usd = cost_or_unknown(res->cost_usd),
 	    .has_trace = res->trace_id.len > 0,
+	    .part = res->part,
 	};
 	if (c.has_trace)
 		c.trace = model_trace_key(res->scope, res->trace_id);
@@ -560,6 +566,8 @@ void batch_case_add(struct batch *b, struct batch_place *place, const struct cas
 	fact_double(&b->facts, c.cost_usd);
 	fact_text(&b->facts, c.title);
 	fact_bits(&b->facts, c.trace.byte, sizeof c.trace.byte);
+	if (c.part)
+		fact_int(&b->facts, 1);
 	add_case_scores(b, &c, res);
 	c.hash = facts_hash(b, place);
 	c.record = place->number;

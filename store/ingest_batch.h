@@ -104,7 +104,7 @@ struct batch_case {
 	uint64_t record;
 	uint32_t run, first_score, n_scores;
 	struct str key, title;
-	bool has_repeat, has_trace;
+	bool has_repeat, has_trace, part;
 	int64_t repeat, order;
 	enum case_status status;
 	uint64_t input_hash, expected_hash, output_hash, hash, variant;

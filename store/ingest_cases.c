@@ -1,6 +1,8 @@
 /* Eval runs and case results, as they come. */
 #include "store/ingest_cases.h"
 
+#include <stdlib.h>
+
 static int64_t word_id(const struct batch *b, uint32_t i)
 {
 	return i ? (int64_t)b->words.at[i].id : UNKNOWN_INT;
@@ -182,14 +184,13 @@ bool cases_key_id(struct writer *w, struct str text, int64_t *id, struct err *er
 	return true;
 }
 
-static bool write_case_scores(struct writer *w, const struct batch *b, const struct batch_case *c, struct case_place at,
-                              struct err *err)
+static bool write_scores(struct writer *w, const struct case_row *row, const struct case_score *scores,
+                         struct case_place at, struct err *err)
 {
 	if (!WRITER_RUN(w, err, "DELETE FROM case_score WHERE run = ? AND case_id = ? AND repeat = ?", at.run, at.key,
 	                at.repeat))
 		return false;
-	for (uint32_t i = 0; i < c->n_scores; i++) {
-		const struct batch_case_score *score = &b->case_scores.at[c->first_score + i];
+	for (size_t i = 0; i < row->n_scores; i++) {
 		struct stmt *s = db_query(w->db,
 		                          "INSERT INTO case_score(run, case_id, repeat, name, n, value, label, pass,"
 		                          " threshold, from_, judge) VALUES(?,?,?,?,?,?,?,?,?,?,?)",
@@ -199,52 +200,59 @@ static bool write_case_scores(struct writer *w, const struct batch *b, const str
 		stmt_int(s, 1, at.run);
 		stmt_int(s, 2, at.key);
 		stmt_int(s, 3, at.repeat);
-		stmt_int(s, 4, word_id(b, score->name));
-		stmt_int(s, 5, score->n);
-		stmt_double(s, 6, score->value);
-		stmt_str_static(s, 7, score->label);
-		stmt_int(s, 8, score->pass < 0 ? UNKNOWN_INT : score->pass);
-		stmt_double(s, 9, score->threshold);
-		stmt_int(s, 10, score->from);
-		stmt_int(s, 11, word_id(b, score->judge));
+		cases_bind_score(s, 4, &scores[row->first_score + i]);
 		if (!stmt_run(s, err))
 			return false;
 	}
 	return true;
 }
 
-static bool write_case_row(struct writer *w, const struct batch *b, const struct batch_case *c, struct case_place at,
-                           int64_t base, struct err *err)
+void cases_bind_score(struct stmt *s, int first, const struct case_score *score)
 {
-	struct stmt *s =
-	    db_query(w->db,
-	             "INSERT OR REPLACE INTO case_result(run, case_id, repeat, base, status, title, ord,"
-	             " input_hash, expected_hash, output_hash, latency_ns, cost_usd, tokens_in, tokens_out,"
-	             " trace, record, hash, source, variant) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-	             err);
+	stmt_int(s, first, score->name);
+	stmt_int(s, first + 1, score->n);
+	stmt_double(s, first + 2, score->value);
+	stmt_str_static(s, first + 3, score->label);
+	stmt_int(s, first + 4, score->pass < 0 ? UNKNOWN_INT : score->pass);
+	stmt_double(s, first + 5, score->threshold);
+	stmt_int(s, first + 6, score->from);
+	stmt_int(s, first + 7, score->judge);
+}
+
+void cases_bind_row(struct stmt *s, int first, const struct case_row *row)
+{
+	const uint64_t hashes[] = {row->input_hash, row->expected_hash, row->output_hash, row->variant};
+	stmt_int(s, first, row->status);
+	stmt_str_static(s, first + 1, row->title);
+	stmt_int(s, first + 2, row->order);
+	for (int i = 0; i < 4; i++)
+		stmt_int(s, first + 3 + i, hashes[i] ? (int64_t)hashes[i] : UNKNOWN_INT);
+	stmt_int(s, first + 7, row->latency_ns);
+	stmt_double(s, first + 8, row->cost_usd);
+	stmt_int(s, first + 9, row->tokens_in);
+	stmt_int(s, first + 10, row->tokens_out);
+	stmt_blob_static(s, first + 11, row->trace);
+	stmt_int(s, first + 12, row->record);
+	stmt_int(s, first + 13, (int64_t)row->hash);
+	stmt_int(s, first + 14, row->source);
+}
+
+bool cases_write_row(struct writer *w, const struct case_row *row, const struct case_score *scores,
+                     struct case_place at, int64_t base, int64_t parts, struct err *err)
+{
+	struct stmt *s = db_query(w->db,
+	                          "INSERT OR REPLACE INTO case_result(run, case_id, repeat, base, parts," CASE_COLUMNS
+	                          ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	                          err);
 	if (!s)
 		return false;
 	stmt_int(s, 1, at.run);
 	stmt_int(s, 2, at.key);
 	stmt_int(s, 3, at.repeat);
 	stmt_int(s, 4, base);
-	stmt_int(s, 5, c->status);
-	stmt_str_static(s, 6, c->title);
-	stmt_int(s, 7, c->order);
-	const uint64_t hashes[] = {c->input_hash, c->expected_hash, c->output_hash};
-	for (int i = 0; i < 3; i++)
-		stmt_int(s, 8 + i, hashes[i] ? (int64_t)hashes[i] : UNKNOWN_INT);
-	stmt_int(s, 11, c->latency_ns);
-	stmt_double(s, 12, c->cost_usd);
-	stmt_int(s, 13, c->tokens_in);
-	stmt_int(s, 14, c->tokens_out);
-	stmt_blob_static(s, 15,
-	                 c->has_trace ? (struct str){(const char *)c->trace.byte, sizeof c->trace.byte} : STR_NONE);
-	stmt_int(s, 16, (int64_t)c->record);
-	stmt_int(s, 17, (int64_t)c->hash);
-	stmt_int(s, 18, w->source);
-	stmt_int(s, 19, c->variant ? (int64_t)c->variant : UNKNOWN_INT);
-	return stmt_run(s, err) && write_case_scores(w, b, c, at, err);
+	stmt_int(s, 5, parts ? parts : UNKNOWN_INT);
+	cases_bind_row(s, 6, row);
+	return stmt_run(s, err) && write_scores(w, row, scores, at, err);
 }
 
 void cases_count(struct writer *w, int64_t scores, bool fresh)
@@ -263,32 +271,30 @@ bool cases_conflict(struct writer *w, struct str key, struct err *err)
 	                          "two results of one case of this run say different things");
 }
 
-struct there { /* what a place holds already */
-	bool taken;
-	int64_t hash, source, order;
-};
-
-static bool look(struct writer *w, struct case_place at, struct there *there, struct err *err)
+bool cases_look(struct writer *w, struct case_place at, struct case_there *there, struct err *err)
 {
 	struct stmt *s = db_query(
-	    w->db, "SELECT hash, source, ord FROM case_result WHERE run = ? AND case_id = ? AND repeat = ?", err);
+	    w->db,
+	    "SELECT hash, source, ord, parts, base FROM case_result WHERE run = ? AND case_id = ? AND repeat = ?", err);
 	if (!s)
 		return false;
 	stmt_int(s, 1, at.run);
 	stmt_int(s, 2, at.key);
 	stmt_int(s, 3, at.repeat);
 	enum step step = stmt_step(s, err);
-	*there = (struct there){.taken = step == STEP_ROW};
+	*there = (struct case_there){.taken = step == STEP_ROW, .base = UNKNOWN_INT};
 	if (there->taken) {
 		there->hash = col_int_or(s, 0, 0);
 		there->source = col_int_or(s, 1, 0);
 		there->order = col_int(s, 2);
+		there->parts = col_int_or(s, 3, 0);
+		there->base = col_int(s, 4);
 	}
 	stmt_end(s);
 	return step != STEP_FAIL;
 }
 
-static bool waiting_place(struct writer *w, struct case_place *at, struct err *err)
+bool cases_waiting_place(struct writer *w, struct case_place *at, struct err *err)
 {
 	struct stmt *s =
 	    db_query(w->db, "SELECT min(repeat) FROM case_result WHERE run = ? AND case_id = ? AND repeat > ?", err);
@@ -332,8 +338,8 @@ bool cases_claim(struct writer *w, struct case_place at, int64_t source, struct 
 }
 
 /* Of two results for one place the one with the larger hash stays. */
-static bool write_conflict(struct writer *w, const struct batch *b, const struct batch_case *c, struct case_place at,
-                           const struct there *there, struct err *err)
+static bool write_conflict(struct writer *w, const struct batch_case *c, const struct case_rows *told,
+                           struct case_place at, const struct case_there *there, struct err *err)
 {
 	int64_t scores;
 	if (!cases_conflict(w, c->key, err) || !cases_claim(w, at, there->source, err))
@@ -344,27 +350,149 @@ static bool write_conflict(struct writer *w, const struct batch *b, const struct
 		return false;
 	w->held.scores += (int64_t)c->n_scores - scores;
 	w->fresh.scores += (int64_t)c->n_scores - scores;
-	return write_case_row(w, b, c, at, UNKNOWN_INT, err);
+	return cases_write_row(w, told->at.at, told->scores.at, at, UNKNOWN_INT, 0, err);
 }
 
-static bool write_case(struct writer *w, const struct batch *b, const struct batch_case *c, struct err *err)
+static void tell(const struct writer *w, const struct batch *b, const struct batch_case *c, struct case_rows *out)
+{
+	struct case_row *row = vec_add(&out->at);
+	*row = (struct case_row){
+	    .hash = c->hash,
+	    .source = w->source,
+	    .record = (int64_t)c->record,
+	    .part = c->part,
+	    .status = c->status,
+	    .title = c->title,
+	    .order = c->order,
+	    .variant = c->variant,
+	    .input_hash = c->input_hash,
+	    .expected_hash = c->expected_hash,
+	    .output_hash = c->output_hash,
+	    .latency_ns = c->latency_ns,
+	    .tokens_in = c->tokens_in,
+	    .tokens_out = c->tokens_out,
+	    .cost_usd = c->cost_usd,
+	    .trace = c->has_trace ? (struct str){(const char *)c->trace.byte, sizeof c->trace.byte}
+                 : STR_NONE,
+	    .first_score = out->scores.n,
+	    .n_scores = c->n_scores,
+	};
+	for (uint32_t i = 0; i < c->n_scores; i++) {
+		const struct batch_case_score *score = &b->case_scores.at[c->first_score + i];
+		*vec_add(&out->scores) = (struct case_score){
+		    .name = word_id(b, score->name),
+		    .judge = word_id(b, score->judge),
+		    .judge_text = score->judge ? b->words.at[score->judge].text : STR_NONE,
+		    .value = score->value,
+		    .threshold = score->threshold,
+		    .label = score->label,
+		    .pass = score->pass,
+		    .from = score->from,
+		    .n = score->n,
+		};
+	}
+}
+
+/* Told once and not as a part: by far the most. */
+static bool write_case(struct writer *w, const struct batch *b, const struct batch_case *c, struct case_rows *told,
+                       struct err *err)
 {
 	struct case_place at = {.run = b->runs.at[c->run].id, .repeat = c->repeat};
-	struct there there;
-	if (!cases_key_id(w, c->key, &at.key, err) || !look(w, at, &there, err))
+	struct case_there there;
+	if (!cases_key_id(w, c->key, &at.key, err) || !cases_look(w, at, &there, err))
 		return false;
+	case_rows_clear(told);
+	tell(w, b, c, told);
 	if (!there.taken) {
 		cases_count(w, c->n_scores, true);
-		return write_case_row(w, b, c, at, UNKNOWN_INT, err);
+		return cases_write_row(w, told->at.at, told->scores.at, at, UNKNOWN_INT, 0, err);
 	}
+	if (there.parts)
+		return parts_add(w, at, c->key, c->has_repeat, told, err);
 	bool same_order = there.order == c->order;
 	if (there.hash == (int64_t)c->hash && same_order)
 		return cases_claim(w, at, there.source, err);
 	if (!c->has_repeat && (!same_order || c->order == UNKNOWN_INT)) {
 		struct case_place waiting = at;
-		return waiting_place(w, &waiting, err) && write_case_row(w, b, c, waiting, at.key, err);
+		return cases_waiting_place(w, &waiting, err) &&
+		       cases_write_row(w, told->at.at, told->scores.at, waiting, at.key, 0, err);
 	}
-	return write_conflict(w, b, c, at, &there, err);
+	return write_conflict(w, c, told, at, &there, err);
+}
+
+/* ---------------------------------------------------------------- parts of a batch, those of one place together */
+
+struct told_part {
+	const struct batch_case *c;
+	size_t i;
+};
+
+static int place_order(const struct batch_case *a, const struct batch_case *b)
+{
+	if (a->run != b->run)
+		return a->run < b->run ? -1 : 1;
+	int order = str_cmp(a->key, b->key);
+	if (order)
+		return order;
+	if (a->repeat != b->repeat)
+		return a->repeat < b->repeat ? -1 : 1;
+	return (int)a->has_repeat - (int)b->has_repeat;
+}
+
+static int by_place(const void *pa, const void *pb)
+{
+	const struct told_part *a = pa, *b = pb;
+	int order = place_order(a->c, b->c);
+	return order ? order : (a->i > b->i) - (a->i < b->i);
+}
+
+static bool write_parts(struct writer *w, const struct batch *b, size_t n, struct case_rows *told, struct err *err)
+{
+	struct told_part *parts = xmalloc(size_mul(n, sizeof *parts));
+	size_t n_parts = 0, looked = 0;
+	for (size_t i = 0; i < b->cases.n; i++)
+		if (b->cases.at[i].part)
+			parts[n_parts++] = (struct told_part){&b->cases.at[i], i};
+	if (n_parts > 1)
+		qsort(parts, n_parts, sizeof *parts, by_place);
+	bool ok = true;
+	for (size_t i = 0, end; ok && i < n_parts; i = end) {
+		const struct batch_case *c = parts[i].c;
+		struct case_place at = {.run = b->runs.at[c->run].id, .repeat = c->repeat};
+		case_rows_clear(told);
+		for (end = i; end < n_parts && place_order(c, parts[end].c) == 0; end++)
+			tell(w, b, parts[end].c, told);
+		if (end - looked >= ROWS_PER_LOOK) {
+			looked = end;
+			ok = writer_breathe(w, err);
+		}
+		ok = ok && cases_key_id(w, c->key, &at.key, err) && parts_add(w, at, c->key, c->has_repeat, told, err);
+	}
+	free(parts);
+	return ok;
+}
+
+static bool mark_dirty(struct writer *w, const struct batch *b, const struct batch_case *c, uint32_t *marked,
+                       struct err *err)
+{
+	bool known = c->run == *marked;
+	*marked = c->run;
+	return known ||
+	       WRITER_RUN(w, err, "UPDATE run SET dirty = 1 WHERE id = ? AND dirty = 0", b->runs.at[c->run].id);
+}
+
+static bool write_cases(struct writer *w, const struct batch *b, struct case_rows *told, struct err *err)
+{
+	uint32_t marked = SETTLE_NONE;
+	size_t n_parts = 0;
+	for (size_t i = 0; i < b->cases.n; i++) {
+		const struct batch_case *c = &b->cases.at[i];
+		if ((i % ROWS_PER_LOOK == 0 && !writer_breathe(w, err)) || !mark_dirty(w, b, c, &marked, err) ||
+		    (!c->part && !write_case(w, b, c, told, err)))
+			return false;
+		n_parts += c->part;
+	}
+	return n_parts == 0 || write_parts(w, b, n_parts, told, err);
 }
 
 bool cases_write(struct writer *w, struct batch *b, struct err *err)
@@ -378,19 +506,10 @@ bool cases_write(struct writer *w, struct batch *b, struct err *err)
 		if (i % ROWS_PER_LOOK == 0 && !writer_breathe(w, err))
 			return false;
 	}
-	uint32_t marked = SETTLE_NONE;
-	for (size_t i = 0; i < b->cases.n; i++) {
-		const struct batch_case *c = &b->cases.at[i];
-		if (i % ROWS_PER_LOOK == 0 && !writer_breathe(w, err))
-			return false;
-		if (c->run != marked &&
-		    !WRITER_RUN(w, err, "UPDATE run SET dirty = 1 WHERE id = ? AND dirty = 0", b->runs.at[c->run].id))
-			return false;
-		marked = c->run;
-		if (!write_case(w, b, c, err))
-			return false;
-	}
-	return true;
+	struct case_rows told = {.at = {0}};
+	bool ok = write_cases(w, b, &told, err);
+	case_rows_done(&told);
+	return ok;
 }
 
 bool cases_finish(struct writer *w, struct err *err)

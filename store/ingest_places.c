@@ -8,7 +8,7 @@
 
 struct member {
 	struct case_place at;
-	int64_t order, source;
+	int64_t order, source, parts; /* parts: the column */
 	uint64_t hash, variant;
 	bool counted, gone;
 };
@@ -51,6 +51,7 @@ static bool load_members(struct writer *w, struct group *g, const char *sql, str
 		    .hash = (uint64_t)col_int_or(s, 3, 0),
 		    .source = col_int_or(s, 4, 0),
 		    .variant = (uint64_t)col_int_or(s, 5, 0),
+		    .parts = col_int_or(s, 6, 0),
 		    .counted = !is_waiting(col_int_or(s, 1, 0)),
 		};
 	stmt_end(s);
@@ -108,6 +109,163 @@ static bool drop_repeats(struct writer *w, struct group *g, struct err *err)
 	return true;
 }
 
+/* ---------------------------------------------------------------- where parts are among them */
+
+struct told {
+	struct case_row row;
+	size_t member, stays; /* where it lies, where it belongs: of members */
+};
+
+struct told_group { /* all that was told of a group */
+	struct arena arena;
+	struct case_rows rows, one; /* one: of the case at work; its scores are those of rows */
+	VEC(struct told) told;
+};
+
+static int by_stays(const void *pa, const void *pb)
+{
+	const struct told *a = pa, *b = pb;
+	if (a->stays != b->stays)
+		return a->stays < b->stays ? -1 : 1;
+	if (a->member != b->member)
+		return a->member < b->member ? -1 : 1;
+	return a->row.hash < b->row.hash ? -1 : a->row.hash > b->row.hash;
+}
+
+/* Of members of one order the first stays; what has no order belongs to the first of all. */
+static bool load_told(struct writer *w, struct group *g, struct told_group *t, struct err *err)
+{
+	size_t stays = 0;
+	for (size_t i = 0; i < g->members.n; i++) {
+		struct member *m = &g->members.at[i];
+		size_t first = t->rows.at.n;
+		m->gone = i > 0 && (m->order == UNKNOWN_INT || m->order == g->members.at[stays].order);
+		stays = m->gone ? stays : i;
+		if (!parts_load(w, m->at, m->parts, &t->rows, &t->arena, err))
+			return false;
+		for (size_t k = first; k < t->rows.at.n; k++) {
+			const struct case_row *row = &t->rows.at.at[k];
+			*vec_add(&t->told) = (struct told){*row, i, row->order == UNKNOWN_INT ? 0 : stays};
+		}
+	}
+	t->one.scores.at = t->rows.scores.at;
+	t->one.scores.n = t->rows.scores.n;
+	return true;
+}
+
+static void tally_members(struct writer *w, const struct group *g, struct told_group *t)
+{
+	for (size_t k = 0, end; k < t->told.n; k = end) {
+		vec_clear(&t->one.at);
+		for (end = k; end < t->told.n && t->told.at[end].member == t->told.at[k].member; end++)
+			*vec_add(&t->one.at) = t->told.at[end].row;
+		case_rows_sort(&t->one);
+		if (g->members.at[t->told.at[k].member].counted)
+			parts_tally(w, &t->one, -1);
+	}
+}
+
+static void take_case(struct told_group *t, size_t first, size_t end)
+{
+	size_t kept = 0;
+	vec_clear(&t->one.at);
+	for (size_t k = first; k < end; k++)
+		*vec_add(&t->one.at) = t->told.at[k].row;
+	case_rows_sort(&t->one);
+	for (size_t i = 0; i < t->one.at.n; i++) {
+		const struct case_row *row = &t->one.at.at[i], *last = kept ? &t->one.at.at[kept - 1] : NULL;
+		if (!last || last->hash != row->hash || last->source != row->source)
+			t->one.at.at[kept++] = *row;
+	}
+	t->one.at.n = kept;
+}
+
+/* The rows of one case come together at the member that stays. moved: some were elsewhere, or go elsewhere. */
+static bool gather_case(struct writer *w, const struct group *g, struct told_group *t, struct member *m, bool moved,
+                        struct err *err)
+{
+	struct case_rows scores = {.at = {0}};
+	struct case_row row;
+	bool first = m->at.key == g->base && m->at.repeat == 0;
+	if (moved && ((parts_wholes(&t->one) > 1 && !cases_conflict(w, STR_NONE, err)) ||
+	              !parts_replace(w, m->at, first ? UNKNOWN_INT : g->base, &t->one, err)))
+		return false;
+	if (case_rows_join(&t->one, 0, &row, &scores)) {
+		m->order = row.order;
+		m->hash = row.hash;
+		m->variant = row.variant;
+		m->parts = t->one.at.n > 1 ? (int64_t)t->one.at.n : row.part;
+	}
+	case_rows_done(&scores);
+	if (m->counted)
+		parts_tally(w, &t->one, 1);
+	return true;
+}
+
+static bool gather_cases(struct writer *w, struct group *g, struct told_group *t, struct err *err)
+{
+	bool *gave = xcalloc(g->members.n, sizeof *gave), ok = true;
+	for (size_t k = 0; k < t->told.n; k++)
+		gave[t->told.at[k].member] |= t->told.at[k].member != t->told.at[k].stays;
+	if (t->told.n > 1)
+		qsort(t->told.at, t->told.n, sizeof *t->told.at, by_stays);
+	for (size_t k = 0, end; ok && k < t->told.n; k = end) {
+		size_t stays = t->told.at[k].stays;
+		bool moved = gave[stays];
+		for (end = k; end < t->told.n && t->told.at[end].stays == stays; end++)
+			moved = moved || t->told.at[end].member != stays;
+		take_case(t, k, end);
+		ok = gather_case(w, g, t, &g->members.at[stays], moved, err);
+	}
+	free(gave);
+	return ok;
+}
+
+/* In one transaction. */
+static bool join_members(struct writer *w, struct group *g, struct err *err)
+{
+	struct told_group t = {.arena = ARENA_INIT};
+	bool ok = load_told(w, g, &t, err);
+	if (ok)
+		tally_members(w, g, &t);
+	for (size_t i = 0; ok && i < g->members.n; i++)
+		ok = !g->members.at[i].gone || parts_drop(w, g->members.at[i].at, err);
+	ok = ok && gather_cases(w, g, &t, err);
+	vec_done(&t.told);
+	vec_done(&t.one.at);
+	case_rows_done(&t.rows);
+	arena_done(&t.arena);
+	return ok;
+}
+
+static bool has_parts(const struct group *g)
+{
+	for (size_t i = 0; i < g->members.n; i++)
+		if (g->members.at[i].parts)
+			return true;
+	return false;
+}
+
+static bool count_place(struct writer *w, const struct member *m, struct err *err)
+{
+	int64_t scores = 0;
+	if (!m->parts) {
+		bool ok = cases_count_scores(w, m->at, &scores, err);
+		cases_count(w, scores, m->source == w->source);
+		return ok;
+	}
+	struct arena arena = ARENA_INIT;
+	struct case_rows rows = {.at = {0}};
+	bool ok = parts_load(w, m->at, m->parts, &rows, &arena, err);
+	case_rows_sort(&rows);
+	parts_tally(w, &rows, 1);
+	case_rows_done(&rows);
+	arena_done(&arena);
+	return ok;
+}
+
+/* ---------------------------------------------------------------- places */
+
 static bool move(struct writer *w, struct member *m, struct case_place to, int64_t base, struct err *err)
 {
 	if (!WRITER_RUN(
@@ -116,7 +274,8 @@ static bool move(struct writer *w, struct member *m, struct case_place to, int64
 	        to.key, to.repeat, base, m->at.run, m->at.key, m->at.repeat) ||
 	    !WRITER_RUN(w, err,
 	                "UPDATE case_score SET case_id = ?, repeat = ? WHERE run = ? AND case_id = ? AND repeat = ?",
-	                to.key, to.repeat, m->at.run, m->at.key, m->at.repeat))
+	                to.key, to.repeat, m->at.run, m->at.key, m->at.repeat) ||
+	    (m->parts > 1 && !parts_move(w, m->at, to, err)))
 		return false;
 	m->at = to;
 	return true;
@@ -218,11 +377,7 @@ static bool place_members(struct writer *w, struct group *g, struct str key, str
 			to[i] = to[repeats[i].first];
 			to[i].repeat = repeats[i].repeat;
 		}
-		if (ok && !m->counted) {
-			int64_t scores = 0;
-			ok = cases_count_scores(w, m->at, &scores, err);
-			cases_count(w, scores, m->source == w->source);
-		}
+		ok = ok && (m->counted || count_place(w, m, err));
 		/* From here on it counts as counted, wherever a crash leaves it. */
 		if (ok && !same_place(m->at, to[i]))
 			ok = move(w, m, (struct case_place){g->run, g->base, low - 1 - (int64_t)i}, g->base, err);
@@ -254,17 +409,18 @@ static bool key_text(struct writer *w, int64_t id, struct buf *out, struct err *
 
 static bool settle_group(struct writer *w, struct group *g, struct err *err)
 {
-	static const char first[] = "SELECT case_id, repeat, ord, hash, source, variant FROM case_result"
+	static const char first[] = "SELECT case_id, repeat, ord, hash, source, variant, parts FROM case_result"
 	                            " WHERE run = ? AND case_id = ? AND repeat = 0 AND base IS NULL";
 	static const char others[] =
-	    "SELECT case_id, repeat, ord, hash, source, variant FROM case_result INDEXED BY case_base"
+	    "SELECT case_id, repeat, ord, hash, source, variant, parts FROM case_result INDEXED BY case_base"
 	    " WHERE run = ? AND base = ? AND base IS NOT NULL";
 	struct buf key = BUF_INIT;
 	vec_clear(&g->members);
 	bool ok = key_text(w, g->base, &key, err) && load_members(w, g, first, err) && load_members(w, g, others, err);
 	if (ok && g->members.n > 1)
 		qsort(g->members.at, g->members.n, sizeof *g->members.at, by_order);
-	ok = ok && drop_repeats(w, g, err) && place_members(w, g, buf_str(&key), err);
+	ok = ok && (has_parts(g) ? join_members(w, g, err) : drop_repeats(w, g, err)) &&
+	     place_members(w, g, buf_str(&key), err);
 	buf_done(&key);
 	return ok;
 }

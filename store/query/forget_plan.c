@@ -124,7 +124,8 @@ static bool match_all(struct db *db, struct forget_plan *p, const struct ranges 
 	       match(db, p, r, "SELECT trace, record FROM span_loose", &p->traces, doomed, err) &&
 	       match(db, p, r, "SELECT trace, record FROM span_other", &p->traces, doomed, err) &&
 	       match(db, p, r, "SELECT trace, record FROM trace_said", &p->traces, doomed, err) &&
-	       match(db, p, r, "SELECT run, record FROM case_result", &p->runs, doomed, err);
+	       match(db, p, r, "SELECT run, record FROM case_result", &p->runs, doomed, err) &&
+	       match(db, p, r, "SELECT run, record FROM case_part", &p->runs, doomed, err);
 }
 
 /* A run without cases has no record: it is its source's. */

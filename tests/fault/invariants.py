@@ -118,9 +118,13 @@ FACTS = {
             " UNION SELECT trace, key, record FROM span_other) s JOIN trace t ON t.id = s.trace",
     "said": "SELECT hex(t.key), s.hash, s.record FROM trace_said s JOIN trace t ON t.id = s.trace",
     "score": "SELECT hex(t.key) || ifnull(s.span, ''), (SELECT text FROM word WHERE id = s.name) || quote(s.value) || quote(s.label), s.record FROM score s JOIN trace t ON t.id = s.trace",
-    "case": "SELECT hex(r.key), c.status || quote(c.title), c.record FROM case_result c JOIN run r ON r.id = c.run",
-    "case score": "SELECT hex(r.key), (SELECT text FROM word WHERE id = s.name) || s.n || quote(s.value), c.record FROM case_score s"
-                  " JOIN case_result c ON c.run = s.run AND c.case_id = s.case_id AND c.repeat = s.repeat JOIN run r ON r.id = s.run",
+    "case": "SELECT hex(r.key), c.status || quote(c.title), c.record FROM (SELECT run, status, title, record FROM case_result WHERE ifnull(parts, 0) < 2"
+            " UNION ALL SELECT run, status, title, record FROM case_part) c JOIN run r ON r.id = c.run",
+    "case score": "SELECT hex(r.key), (SELECT text FROM word WHERE id = s.name) || s.n || quote(s.value), s.record FROM"
+                  " (SELECT s.*, c.record FROM case_score s JOIN case_result c ON c.run = s.run AND c.case_id = s.case_id AND c.repeat = s.repeat"
+                  " AND ifnull(c.parts, 0) < 2 UNION ALL SELECT s.run, s.case_id, s.repeat, s.name, s.n, s.value, s.label, s.pass, s.threshold, s.from_,"
+                  " s.judge, c.record FROM case_part_score s JOIN case_part c ON c.run = s.run AND c.case_id = s.case_id AND c.repeat = s.repeat"
+                  " AND c.hash = s.hash AND c.source = s.source) s JOIN run r ON r.id = s.run",
 }
 
 
@@ -225,6 +229,14 @@ SHAPE = {
     "a case belongs to no run": "SELECT count(*) FROM case_result WHERE run NOT IN (SELECT id FROM run)",
     "a score belongs to no case":
         "SELECT count(*) FROM case_score s WHERE NOT EXISTS (SELECT 1 FROM case_result c WHERE c.run = s.run AND c.case_id = s.case_id AND c.repeat = s.repeat)",
+    "a case has other parts than it says":
+        "SELECT count(*) FROM case_result c WHERE (SELECT count(*) FROM case_part p WHERE p.run = c.run AND p.case_id = c.case_id AND p.repeat = c.repeat)"
+        " <> CASE WHEN c.parts > 1 THEN c.parts ELSE 0 END",
+    "a part belongs to no case":
+        "SELECT count(*) FROM case_part p WHERE NOT EXISTS (SELECT 1 FROM case_result c WHERE p.run = c.run AND p.case_id = c.case_id AND p.repeat = c.repeat)",
+    "a part's score belongs to no part":
+        "SELECT count(*) FROM case_part_score s WHERE NOT EXISTS (SELECT 1 FROM case_part p WHERE p.run = s.run AND p.case_id = s.case_id"
+        " AND p.repeat = s.repeat AND p.hash = s.hash AND p.source = s.source)",
     "a run counts its cases wrongly":
         "SELECT count(*) FROM run r WHERE NOT r.dirty AND r.cases <> (SELECT count(*) FROM case_result c WHERE c.run = r.id)",
 }
