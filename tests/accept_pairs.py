@@ -27,7 +27,7 @@ PAIRS = [
     ("promptfoo: two endpoints of one file", ["promptfoo/voyage-2providers.json"], (0, 1), {"paired": 39, "only_a": 0, "only_b": 0, "regressed": 0, "improved": 0}, {}),
     ("promptfoo: all errors", ["promptfoo/drift-openai-all-errors.json"], (0, 1), {"paired": 8, "only_a": 0, "only_b": 0, "regressed": 0, "improved": 0}, {}),
     *[(f"promptfoo: run {i} as JSON and as {kind}", [f"promptfoo/bank-4runs/bank-4runs.{k}" for k in ("json", kind)], (i, 4 + i),
-       {"paired": 36, "only_a": 0, "only_b": 0, "regressed": 0, "improved": 0, "new_errors": 0}, {}) for kind in ("jsonl", "csv") for i in range(4)],
+       {"paired": 36, "only_a": 0, "only_b": 0, "same": 36}, {}) for kind in ("jsonl", "csv") for i in range(4)],
     ("lm-eval: another machine", ["lm-eval/negotiationtom-runA", "lm-eval/negotiationtom-runB"], (0, 1),
      {"paired": 60, "only_a": 0, "only_b": 0, "regressed": 0, "improved": 0}, {}),
     ("lm-eval: rerun", ["lm-eval/asdiv_cot-llama3-8b", "lm-eval/asdiv-llama3-8b"], (0, 1),
