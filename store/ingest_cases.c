@@ -184,7 +184,7 @@ bool cases_key_id(struct writer *w, struct str text, int64_t *id, struct err *er
 	return true;
 }
 
-static bool write_scores(struct writer *w, const struct case_row *row, const struct case_score *scores,
+static bool write_scores(struct writer *w, const struct case_part *row, const struct case_part_score *scores,
                          struct case_place at, struct err *err)
 {
 	if (!WRITER_RUN(w, err, "DELETE FROM case_score WHERE run = ? AND case_id = ? AND repeat = ?", at.run, at.key,
@@ -207,7 +207,7 @@ static bool write_scores(struct writer *w, const struct case_row *row, const str
 	return true;
 }
 
-void cases_bind_score(struct stmt *s, int first, const struct case_score *score)
+void cases_bind_score(struct stmt *s, int first, const struct case_part_score *score)
 {
 	stmt_int(s, first, score->name);
 	stmt_int(s, first + 1, score->n);
@@ -219,7 +219,7 @@ void cases_bind_score(struct stmt *s, int first, const struct case_score *score)
 	stmt_int(s, first + 7, score->judge);
 }
 
-void cases_bind_row(struct stmt *s, int first, const struct case_row *row)
+void cases_bind_row(struct stmt *s, int first, const struct case_part *row)
 {
 	const uint64_t hashes[] = {row->input_hash, row->expected_hash, row->output_hash, row->variant};
 	stmt_int(s, first, row->status);
@@ -237,7 +237,7 @@ void cases_bind_row(struct stmt *s, int first, const struct case_row *row)
 	stmt_int(s, first + 14, row->source);
 }
 
-bool cases_write_row(struct writer *w, const struct case_row *row, const struct case_score *scores,
+bool cases_write_row(struct writer *w, const struct case_part *row, const struct case_part_score *scores,
                      struct case_place at, int64_t base, int64_t parts, struct err *err)
 {
 	struct stmt *s = db_query(w->db,
@@ -338,7 +338,7 @@ bool cases_claim(struct writer *w, struct case_place at, int64_t source, struct 
 }
 
 /* Of two results for one place the one with the larger hash stays. */
-static bool write_conflict(struct writer *w, const struct batch_case *c, const struct case_rows *told,
+static bool write_conflict(struct writer *w, const struct batch_case *c, const struct case_parts *told,
                            struct case_place at, const struct case_there *there, struct err *err)
 {
 	int64_t scores;
@@ -353,10 +353,10 @@ static bool write_conflict(struct writer *w, const struct batch_case *c, const s
 	return cases_write_row(w, told->at.at, told->scores.at, at, UNKNOWN_INT, 0, err);
 }
 
-static void tell(const struct writer *w, const struct batch *b, const struct batch_case *c, struct case_rows *out)
+static void tell(const struct writer *w, const struct batch *b, const struct batch_case *c, struct case_parts *out)
 {
-	struct case_row *row = vec_add(&out->at);
-	*row = (struct case_row){
+	struct case_part *row = vec_add(&out->at);
+	*row = (struct case_part){
 	    .hash = c->hash,
 	    .source = w->source,
 	    .record = (int64_t)c->record,
@@ -379,7 +379,7 @@ static void tell(const struct writer *w, const struct batch *b, const struct bat
 	};
 	for (uint32_t i = 0; i < c->n_scores; i++) {
 		const struct batch_case_score *score = &b->case_scores.at[c->first_score + i];
-		*vec_add(&out->scores) = (struct case_score){
+		*vec_add(&out->scores) = (struct case_part_score){
 		    .name = word_id(b, score->name),
 		    .judge = word_id(b, score->judge),
 		    .judge_text = score->judge ? b->words.at[score->judge].text : STR_NONE,
@@ -394,14 +394,14 @@ static void tell(const struct writer *w, const struct batch *b, const struct bat
 }
 
 /* Told once and not as a part: by far the most. */
-static bool write_case(struct writer *w, const struct batch *b, const struct batch_case *c, struct case_rows *told,
+static bool write_case(struct writer *w, const struct batch *b, const struct batch_case *c, struct case_parts *told,
                        struct err *err)
 {
 	struct case_place at = {.run = b->runs.at[c->run].id, .repeat = c->repeat};
 	struct case_there there;
 	if (!cases_key_id(w, c->key, &at.key, err) || !cases_look(w, at, &there, err))
 		return false;
-	case_rows_clear(told);
+	case_parts_clear(told);
 	tell(w, b, c, told);
 	if (!there.taken) {
 		cases_count(w, c->n_scores, true);
@@ -446,7 +446,7 @@ static int by_place(const void *pa, const void *pb)
 	return order ? order : (a->i > b->i) - (a->i < b->i);
 }
 
-static bool write_parts(struct writer *w, const struct batch *b, size_t n, struct case_rows *told, struct err *err)
+static bool write_parts(struct writer *w, const struct batch *b, size_t n, struct case_parts *told, struct err *err)
 {
 	struct told_part *parts = xmalloc(size_mul(n, sizeof *parts));
 	size_t n_parts = 0, looked = 0;
@@ -459,7 +459,7 @@ static bool write_parts(struct writer *w, const struct batch *b, size_t n, struc
 	for (size_t i = 0, end; ok && i < n_parts; i = end) {
 		const struct batch_case *c = parts[i].c;
 		struct case_place at = {.run = b->runs.at[c->run].id, .repeat = c->repeat};
-		case_rows_clear(told);
+		case_parts_clear(told);
 		for (end = i; end < n_parts && place_order(c, parts[end].c) == 0; end++)
 			tell(w, b, parts[end].c, told);
 		if (end - looked >= ROWS_PER_LOOK) {
@@ -481,7 +481,7 @@ static bool mark_dirty(struct writer *w, const struct batch *b, const struct bat
 	       WRITER_RUN(w, err, "UPDATE run SET dirty = 1 WHERE id = ? AND dirty = 0", b->runs.at[c->run].id);
 }
 
-static bool write_cases(struct writer *w, const struct batch *b, struct case_rows *told, struct err *err)
+static bool write_cases(struct writer *w, const struct batch *b, struct case_parts *told, struct err *err)
 {
 	uint32_t marked = SETTLE_NONE;
 	size_t n_parts = 0;
@@ -506,9 +506,9 @@ bool cases_write(struct writer *w, struct batch *b, struct err *err)
 		if (i % ROWS_PER_LOOK == 0 && !writer_breathe(w, err))
 			return false;
 	}
-	struct case_rows told = {.at = {0}};
+	struct case_parts told = {.at = {0}};
 	bool ok = write_cases(w, b, &told, err);
-	case_rows_done(&told);
+	case_parts_done(&told);
 	return ok;
 }
 

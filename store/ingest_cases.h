@@ -3,7 +3,7 @@
 #ifndef SPOOR_STORE_INGEST_CASES_H
 #define SPOOR_STORE_INGEST_CASES_H
 
-#include "store/case_row.h"
+#include "store/case_part.h"
 #include "store/ingest_private.h"
 
 /* Repeats of rows that wait for their place: from -1 down, not yet counted; from MOVED down, counted, on the way to another place. */
@@ -18,8 +18,8 @@ struct case_place {
 	"status, title, ord, input_hash, expected_hash, output_hash, variant, latency_ns, cost_usd," \
 	" tokens_in, tokens_out, trace, record, hash, source"
 #define SCORE_COLUMNS "name, n, value, label, pass, threshold, from_, judge"
-void cases_bind_row(struct stmt *s, int first, const struct case_row *row);       /* 15 parameters */
-void cases_bind_score(struct stmt *s, int first, const struct case_score *score); /* 8 */
+void cases_bind_row(struct stmt *s, int first, const struct case_part *row);           /* 15 parameters */
+void cases_bind_score(struct stmt *s, int first, const struct case_part_score *score); /* 8 */
 
 struct case_there { /* what a place holds already */
 	bool taken;
@@ -31,7 +31,7 @@ bool cases_look(struct writer *w, struct case_place at, struct case_there *there
 /* Where a row of the place's key may wait for its own. */
 bool cases_waiting_place(struct writer *w, struct case_place *at, struct err *err);
 /* Puts the row there instead of what is there; base: UNKNOWN_INT, or the key it is one of. */
-bool cases_write_row(struct writer *w, const struct case_row *row, const struct case_score *scores,
+bool cases_write_row(struct writer *w, const struct case_part *row, const struct case_part_score *scores,
                      struct case_place at, int64_t base, int64_t parts, struct err *err);
 bool cases_key_id(struct writer *w, struct str text, int64_t *id, struct err *err); /* made if new */
 void cases_count(struct writer *w, int64_t scores, bool fresh);                     /* one more case result held */
@@ -41,20 +41,20 @@ bool cases_claim(struct writer *w, struct case_place at, int64_t source, struct 
 bool cases_conflict(struct writer *w, struct str key, struct err *err); /* the problem */
 
 /* Rows for one place, of which one at least is a part or meets one. */
-bool parts_add(struct writer *w, struct case_place at, struct str key, bool has_repeat, const struct case_rows *told,
+bool parts_add(struct writer *w, struct case_place at, struct str key, bool has_repeat, const struct case_parts *told,
                struct err *err);
 /* Adds what was told of a place to rows; text goes to the arena. */
-bool parts_load(struct writer *w, struct case_place at, int64_t parts, struct case_rows *rows, struct arena *arena,
+bool parts_load(struct writer *w, struct case_place at, int64_t parts, struct case_parts *rows, struct arena *arena,
                 struct err *err);
 /* Makes the place of these rows and of nothing else. */
-bool parts_replace(struct writer *w, struct case_place at, int64_t base, struct case_rows *rows, struct err *err);
+bool parts_replace(struct writer *w, struct case_place at, int64_t base, struct case_parts *rows, struct err *err);
 bool parts_move(struct writer *w, struct case_place at, struct case_place to, struct err *err);
 bool parts_drop(struct writer *w, struct case_place at, struct err *err); /* the place with all that was told of it */
 /* What the source at work holds of these rows, and what the store does: times times (1, -1) added to the counts. */
-void parts_tally(struct writer *w, const struct case_rows *rows, int64_t times);
+void parts_tally(struct writer *w, const struct case_parts *rows, int64_t times);
 
 /* So many different rows that are no parts, of sorted ones: more than one contradict each other. */
-size_t parts_wholes(const struct case_rows *rows);
+size_t parts_wholes(const struct case_parts *rows);
 
 bool cases_settle_places(struct writer *w, struct err *err);
 bool cases_roll_up(struct writer *w, struct err *err);

@@ -6,9 +6,9 @@
 
 /* ---------------------------------------------------------------- reading */
 
-static struct case_score read_score(struct stmt *s, int first, struct arena *arena)
+static struct case_part_score read_score(struct stmt *s, int first, struct arena *arena)
 {
-	return (struct case_score){
+	return (struct case_part_score){
 	    .name = col_int(s, first),
 	    .n = col_int_or(s, first + 1, 0),
 	    .value = col_double(s, first + 2),
@@ -21,9 +21,9 @@ static struct case_score read_score(struct stmt *s, int first, struct arena *are
 	};
 }
 
-static struct case_row read_row(struct stmt *s, struct arena *arena)
+static struct case_part read_row(struct stmt *s, struct arena *arena)
 {
-	return (struct case_row){
+	return (struct case_part){
 	    .status = (enum case_status)col_int_or(s, 0, CASE_UNSCORED),
 	    .title = arena_str(arena, col_str(s, 1)),
 	    .order = col_int(s, 2),
@@ -57,8 +57,8 @@ static struct stmt *of_place(struct writer *w, const char *sql, struct case_plac
 #define AT           " WHERE run = ? AND case_id = ? AND repeat = ?"
 #define SCORE_VALUES SCORE_COLUMNS ", (SELECT text FROM word WHERE id = judge)"
 
-static bool load_rows(struct writer *w, struct case_place at, bool several, struct case_rows *rows, struct arena *arena,
-                      struct err *err)
+static bool load_rows(struct writer *w, struct case_place at, bool several, struct case_parts *rows,
+                      struct arena *arena, struct err *err)
 {
 	struct stmt *s =
 	    several ? of_place(w, "SELECT " CASE_COLUMNS ", part FROM case_part" AT " ORDER BY hash, source", at, err)
@@ -67,7 +67,7 @@ static bool load_rows(struct writer *w, struct case_place at, bool several, stru
 	if (!s)
 		return false;
 	while ((step = stmt_step(s, err)) == STEP_ROW) {
-		struct case_row *row = vec_add(&rows->at);
+		struct case_part *row = vec_add(&rows->at);
 		*row = read_row(s, arena);
 		row->kept = several;
 	}
@@ -76,7 +76,7 @@ static bool load_rows(struct writer *w, struct case_place at, bool several, stru
 }
 
 /* Both come in the order of (hash, source). */
-static bool load_scores(struct writer *w, struct case_place at, bool several, struct case_rows *rows, size_t first_row,
+static bool load_scores(struct writer *w, struct case_place at, bool several, struct case_parts *rows, size_t first_row,
                         struct arena *arena, struct err *err)
 {
 	struct stmt *s =
@@ -91,7 +91,7 @@ static bool load_scores(struct writer *w, struct case_place at, bool several, st
 	if (i < rows->at.n)
 		rows->at.at[i].first_score = rows->scores.n;
 	while ((step = stmt_step(s, err)) == STEP_ROW && i < rows->at.n) {
-		struct case_row *row = &rows->at.at[i];
+		struct case_part *row = &rows->at.at[i];
 		while (several && (row->hash != (uint64_t)col_int_or(s, 9, 0) || row->source != col_int_or(s, 10, 0)) &&
 		       ++i < rows->at.n) {
 			row = &rows->at.at[i];
@@ -106,7 +106,7 @@ static bool load_scores(struct writer *w, struct case_place at, bool several, st
 	return step != STEP_FAIL;
 }
 
-bool parts_load(struct writer *w, struct case_place at, int64_t parts, struct case_rows *rows, struct arena *arena,
+bool parts_load(struct writer *w, struct case_place at, int64_t parts, struct case_parts *rows, struct arena *arena,
                 struct err *err)
 {
 	size_t first = rows->at.n;
@@ -116,8 +116,8 @@ bool parts_load(struct writer *w, struct case_place at, int64_t parts, struct ca
 
 /* ---------------------------------------------------------------- writing */
 
-static bool insert_scores(struct writer *w, struct case_place at, const struct case_row *row,
-                          const struct case_score *scores, struct err *err)
+static bool insert_scores(struct writer *w, struct case_place at, const struct case_part *row,
+                          const struct case_part_score *scores, struct err *err)
 {
 	for (size_t i = 0; i < row->n_scores; i++) {
 		struct stmt *s = of_place(w,
@@ -135,8 +135,8 @@ static bool insert_scores(struct writer *w, struct case_place at, const struct c
 	return true;
 }
 
-static bool insert_part(struct writer *w, struct case_place at, const struct case_row *row,
-                        const struct case_score *scores, struct err *err)
+static bool insert_part(struct writer *w, struct case_place at, const struct case_part *row,
+                        const struct case_part_score *scores, struct err *err)
 {
 	struct stmt *s = of_place(w,
 	                          "INSERT OR REPLACE INTO case_part(run, case_id, repeat, part, " CASE_COLUMNS
@@ -150,18 +150,18 @@ static bool insert_part(struct writer *w, struct case_place at, const struct cas
 }
 
 /* The place of these rows, sorted; those that are kept lie there. */
-static bool write_place(struct writer *w, struct case_place at, int64_t base, const struct case_rows *rows,
+static bool write_place(struct writer *w, struct case_place at, int64_t base, const struct case_parts *rows,
                         struct err *err)
 {
-	struct case_rows scores = {.at = {0}};
-	struct case_row row;
+	struct case_parts scores = {.at = {0}};
+	struct case_part row;
 	int64_t n = (int64_t)rows->at.n;
-	bool ok = true, any = case_rows_join(rows, 0, &row, &scores);
+	bool ok = true, any = case_parts_join(rows, 0, &row, &scores);
 	BUG_ON(!any);
 	for (size_t i = 0; ok && n > 1 && i < rows->at.n; i++)
 		ok = rows->at.at[i].kept || insert_part(w, at, &rows->at.at[i], rows->scores.at, err);
 	ok = ok && cases_write_row(w, &row, scores.scores.at, at, base, n > 1 ? n : row.part, err);
-	case_rows_done(&scores);
+	case_parts_done(&scores);
 	return ok;
 }
 
@@ -171,11 +171,11 @@ static bool drop_parts(struct writer *w, struct case_place at, struct err *err)
 	       WRITER_RUN(w, err, "DELETE FROM case_part_score" AT, at.run, at.key, at.repeat);
 }
 
-bool parts_replace(struct writer *w, struct case_place at, int64_t base, struct case_rows *rows, struct err *err)
+bool parts_replace(struct writer *w, struct case_place at, int64_t base, struct case_parts *rows, struct err *err)
 {
 	for (size_t i = 0; i < rows->at.n; i++)
 		rows->at.at[i].kept = false;
-	case_rows_sort(rows);
+	case_parts_sort(rows);
 	return drop_parts(w, at, err) && write_place(w, at, base, rows, err);
 }
 
@@ -193,40 +193,40 @@ bool parts_move(struct writer *w, struct case_place at, struct case_place to, st
 	                  at.key, at.repeat);
 }
 
-void parts_tally(struct writer *w, const struct case_rows *rows, int64_t times)
+void parts_tally(struct writer *w, const struct case_parts *rows, int64_t times)
 {
-	struct case_rows scores = {.at = {0}};
-	struct case_row row;
-	if (case_rows_join(rows, w->source, &row, &scores)) {
+	struct case_parts scores = {.at = {0}};
+	struct case_part row;
+	if (case_parts_join(rows, w->source, &row, &scores)) {
 		w->held.cases += times;
 		w->held.scores += times * (int64_t)row.n_scores;
 	}
-	if (case_rows_join(rows, 0, &row, &scores)) {
+	if (case_parts_join(rows, 0, &row, &scores)) {
 		w->fresh.cases += times;
 		w->fresh.scores += times * (int64_t)row.n_scores;
 	}
-	case_rows_done(&scores);
+	case_parts_done(&scores);
 }
 
 /* ---------------------------------------------------------------- adding */
 
-static void add_row(struct case_rows *to, const struct case_rows *from, const struct case_row *row)
+static void add_row(struct case_parts *to, const struct case_parts *from, const struct case_part *row)
 {
 	size_t first = to->scores.n;
 	for (size_t i = 0; i < row->n_scores; i++)
 		*vec_add(&to->scores) = from->scores.at[row->first_score + i];
-	struct case_row *mine = vec_add(&to->at);
+	struct case_part *mine = vec_add(&to->at);
 	*mine = *row;
 	mine->first_score = first;
 }
 
 /* Among the first n rows, sorted. */
-static bool is_there(const struct case_rows *rows, size_t n, const struct case_row *row)
+static bool is_there(const struct case_parts *rows, size_t n, const struct case_part *row)
 {
 	size_t low = 0, high = n;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		const struct case_row *at = &rows->at.at[middle];
+		const struct case_part *at = &rows->at.at[middle];
 		if (at->hash == row->hash && at->source == row->source)
 			return true;
 		if (at->hash > row->hash || (at->hash == row->hash && at->source < row->source))
@@ -237,12 +237,12 @@ static bool is_there(const struct case_rows *rows, size_t n, const struct case_r
 	return false;
 }
 
-size_t parts_wholes(const struct case_rows *rows)
+size_t parts_wholes(const struct case_parts *rows)
 {
 	size_t n = 0;
 	uint64_t last = 0;
 	for (size_t i = 0; i < rows->at.n; i++) {
-		const struct case_row *row = &rows->at.at[i];
+		const struct case_part *row = &rows->at.at[i];
 		n += !row->part && (n == 0 || row->hash != last);
 		last = row->part ? last : row->hash;
 	}
@@ -251,30 +251,30 @@ size_t parts_wholes(const struct case_rows *rows)
 
 /* What comes to what is there. Rows that are told again change nothing. */
 static bool join_place(struct writer *w, struct case_place at, struct str key, const struct case_there *there,
-                       struct case_rows *more, struct err *err)
+                       struct case_parts *more, struct err *err)
 {
 	struct arena arena = ARENA_INIT;
-	struct case_rows rows = {.at = {0}};
+	struct case_parts rows = {.at = {0}};
 	bool ok = !there->taken || parts_load(w, at, there->parts, &rows, &arena, err);
 	size_t had = rows.at.n;
 	if (ok) {
-		case_rows_sort(&rows);
-		case_rows_sort(more);
+		case_parts_sort(&rows);
+		case_parts_sort(more);
 		size_t wholes = parts_wholes(&rows);
 		parts_tally(w, &rows, -1);
 		for (size_t i = 0; i < more->at.n; i++) {
-			const struct case_row *row = &more->at.at[i], *last = i ? row - 1 : NULL;
+			const struct case_part *row = &more->at.at[i], *last = i ? row - 1 : NULL;
 			bool again = last && last->hash == row->hash && last->source == row->source;
 			if (!again && !is_there(&rows, had, row))
 				add_row(&rows, more, row);
 		}
-		case_rows_sort(&rows);
+		case_parts_sort(&rows);
 		parts_tally(w, &rows, 1);
 		if (parts_wholes(&rows) > 1 && wholes < parts_wholes(&rows))
 			ok = cases_conflict(w, key, err);
 		ok = ok && (rows.at.n == had || write_place(w, at, there->base, &rows, err));
 	}
-	case_rows_done(&rows);
+	case_parts_done(&rows);
 	arena_done(&arena);
 	return ok;
 }
@@ -295,7 +295,7 @@ static bool has_others(struct writer *w, struct case_place at, bool *has, struct
 	return step != STEP_FAIL;
 }
 
-static int64_t lowest_order(const struct case_rows *rows)
+static int64_t lowest_order(const struct case_parts *rows)
 {
 	int64_t lowest = UNKNOWN_INT;
 	for (size_t i = 0; i < rows->at.n; i++) {
@@ -306,24 +306,24 @@ static int64_t lowest_order(const struct case_rows *rows)
 	return lowest;
 }
 
-static bool wait_for_place(struct writer *w, struct case_place at, const struct case_rows *told,
-                           const struct case_row *row, struct err *err)
+static bool wait_for_place(struct writer *w, struct case_place at, const struct case_parts *told,
+                           const struct case_part *row, struct err *err)
 {
 	struct case_place waiting = at;
-	struct case_rows one = {.at = {0}};
+	struct case_parts one = {.at = {0}};
 	add_row(&one, told, row);
 	bool ok = cases_waiting_place(w, &waiting, err) && write_place(w, waiting, at.key, &one, err);
-	case_rows_done(&one);
+	case_parts_done(&one);
 	return ok;
 }
 
 /* Without a repeat, rows of one key and of different order are different cases: which is the first is known at the end of the source
  * (ingest_places.c). Those whose order is not known belong to the first. */
-bool parts_add(struct writer *w, struct case_place at, struct str key, bool has_repeat, const struct case_rows *told,
+bool parts_add(struct writer *w, struct case_place at, struct str key, bool has_repeat, const struct case_parts *told,
                struct err *err)
 {
 	struct case_there there;
-	struct case_rows mine = {.at = {0}};
+	struct case_parts mine = {.at = {0}};
 	bool others = false;
 	if (!cases_look(w, at, &there, err) || (!has_repeat && !has_others(w, at, &others, err)))
 		return false;
@@ -332,13 +332,13 @@ bool parts_add(struct writer *w, struct case_place at, struct str key, bool has_
 		order = lowest_order(told);
 	bool ok = true;
 	for (size_t i = 0; ok && i < told->at.n; i++) {
-		const struct case_row *row = &told->at.at[i];
+		const struct case_part *row = &told->at.at[i];
 		if (has_repeat || (!others && (row->order == UNKNOWN_INT || row->order == order)))
 			add_row(&mine, told, row);
 		else
 			ok = wait_for_place(w, at, told, row, err);
 	}
 	ok = ok && (mine.at.n == 0 || join_place(w, at, key, &there, &mine, err));
-	case_rows_done(&mine);
+	case_parts_done(&mine);
 	return ok;
 }

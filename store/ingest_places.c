@@ -112,13 +112,13 @@ static bool drop_repeats(struct writer *w, struct group *g, struct err *err)
 /* ---------------------------------------------------------------- where parts are among them */
 
 struct told {
-	struct case_row row;
+	struct case_part row;
 	size_t member, stays; /* where it lies, where it belongs: of members */
 };
 
 struct told_group { /* all that was told of a group */
 	struct arena arena;
-	struct case_rows rows, one; /* one: of the case at work; its scores are those of rows */
+	struct case_parts rows, one; /* one: of the case at work; its scores are those of rows */
 	VEC(struct told) told;
 };
 
@@ -144,7 +144,7 @@ static bool load_told(struct writer *w, struct group *g, struct told_group *t, s
 		if (!parts_load(w, m->at, m->parts, &t->rows, &t->arena, err))
 			return false;
 		for (size_t k = first; k < t->rows.at.n; k++) {
-			const struct case_row *row = &t->rows.at.at[k];
+			const struct case_part *row = &t->rows.at.at[k];
 			*vec_add(&t->told) = (struct told){*row, i, row->order == UNKNOWN_INT ? 0 : stays};
 		}
 	}
@@ -159,7 +159,7 @@ static void tally_members(struct writer *w, const struct group *g, struct told_g
 		vec_clear(&t->one.at);
 		for (end = k; end < t->told.n && t->told.at[end].member == t->told.at[k].member; end++)
 			*vec_add(&t->one.at) = t->told.at[end].row;
-		case_rows_sort(&t->one);
+		case_parts_sort(&t->one);
 		if (g->members.at[t->told.at[k].member].counted)
 			parts_tally(w, &t->one, -1);
 	}
@@ -171,9 +171,9 @@ static void take_case(struct told_group *t, size_t first, size_t end)
 	vec_clear(&t->one.at);
 	for (size_t k = first; k < end; k++)
 		*vec_add(&t->one.at) = t->told.at[k].row;
-	case_rows_sort(&t->one);
+	case_parts_sort(&t->one);
 	for (size_t i = 0; i < t->one.at.n; i++) {
-		const struct case_row *row = &t->one.at.at[i], *last = kept ? &t->one.at.at[kept - 1] : NULL;
+		const struct case_part *row = &t->one.at.at[i], *last = kept ? &t->one.at.at[kept - 1] : NULL;
 		if (!last || last->hash != row->hash || last->source != row->source)
 			t->one.at.at[kept++] = *row;
 	}
@@ -184,19 +184,19 @@ static void take_case(struct told_group *t, size_t first, size_t end)
 static bool gather_case(struct writer *w, const struct group *g, struct told_group *t, struct member *m, bool moved,
                         struct err *err)
 {
-	struct case_rows scores = {.at = {0}};
-	struct case_row row;
+	struct case_parts scores = {.at = {0}};
+	struct case_part row;
 	bool first = m->at.key == g->base && m->at.repeat == 0;
 	if (moved && ((parts_wholes(&t->one) > 1 && !cases_conflict(w, STR_NONE, err)) ||
 	              !parts_replace(w, m->at, first ? UNKNOWN_INT : g->base, &t->one, err)))
 		return false;
-	if (case_rows_join(&t->one, 0, &row, &scores)) {
+	if (case_parts_join(&t->one, 0, &row, &scores)) {
 		m->order = row.order;
 		m->hash = row.hash;
 		m->variant = row.variant;
 		m->parts = t->one.at.n > 1 ? (int64_t)t->one.at.n : row.part;
 	}
-	case_rows_done(&scores);
+	case_parts_done(&scores);
 	if (m->counted)
 		parts_tally(w, &t->one, 1);
 	return true;
@@ -233,7 +233,7 @@ static bool join_members(struct writer *w, struct group *g, struct err *err)
 	ok = ok && gather_cases(w, g, &t, err);
 	vec_done(&t.told);
 	vec_done(&t.one.at);
-	case_rows_done(&t.rows);
+	case_parts_done(&t.rows);
 	arena_done(&t.arena);
 	return ok;
 }
@@ -255,11 +255,11 @@ static bool count_place(struct writer *w, const struct member *m, struct err *er
 		return ok;
 	}
 	struct arena arena = ARENA_INIT;
-	struct case_rows rows = {.at = {0}};
+	struct case_parts rows = {.at = {0}};
 	bool ok = parts_load(w, m->at, m->parts, &rows, &arena, err);
-	case_rows_sort(&rows);
+	case_parts_sort(&rows);
 	parts_tally(w, &rows, 1);
-	case_rows_done(&rows);
+	case_parts_done(&rows);
 	arena_done(&arena);
 	return ok;
 }

@@ -12,7 +12,7 @@ CREATE INDEX run_content ON run(content) WHERE content IS NOT NULL;
 -- Spans that lack their parent may find it in a later source: looked through at the end of each.
 CREATE INDEX problem_orphan ON problem(path, source) WHERE code = 'orphan';
 -- Cases told by several records (struct case_result, part). parts of a case_result: NULL: told once; 1: a part, alone so far; else the row
--- is joined (store/case_row.h) from so many rows of case_part, which lie at its place. part 0: not told as one, but of the same place.
+-- is joined (store/case_part.h) from so many rows of case_part, which lie at its place. part 0: not told as one, but of the same place.
 ALTER TABLE case_result ADD COLUMN parts INTEGER;
 CREATE TABLE case_part(
   run INTEGER, case_id INTEGER, repeat INTEGER, part INTEGER NOT NULL, status INTEGER NOT NULL, title TEXT, ord INTEGER,

@@ -1,14 +1,14 @@
-#include "store/case_row.h"
+#include "store/case_part.h"
 
 #include <stdlib.h>
 
-void case_rows_clear(struct case_rows *rows)
+void case_parts_clear(struct case_parts *rows)
 {
 	vec_clear(&rows->at);
 	vec_clear(&rows->scores);
 }
 
-void case_rows_done(struct case_rows *rows)
+void case_parts_done(struct case_parts *rows)
 {
 	vec_done(&rows->at);
 	vec_done(&rows->scores);
@@ -16,13 +16,13 @@ void case_rows_done(struct case_rows *rows)
 
 static int by_hash(const void *pa, const void *pb)
 {
-	const struct case_row *a = pa, *b = pb;
+	const struct case_part *a = pa, *b = pb;
 	if (a->hash != b->hash)
 		return a->hash > b->hash ? -1 : 1;
 	return a->source < b->source ? -1 : a->source > b->source;
 }
 
-void case_rows_sort(struct case_rows *rows)
+void case_parts_sort(struct case_parts *rows)
 {
 	if (rows->at.n > 1)
 		qsort(rows->at.at, rows->at.n, sizeof *rows->at.at, by_hash);
@@ -46,7 +46,7 @@ static int texts(struct str a, struct str b)
 
 static int by_score(const void *pa, const void *pb)
 {
-	const struct case_score *a = pa, *b = pb;
+	const struct case_part_score *a = pa, *b = pb;
 	if (a->name != b->name)
 		return a->name < b->name ? -1 : 1;
 	int order = numbers(a->value, b->value);
@@ -57,10 +57,10 @@ static int by_score(const void *pa, const void *pb)
 	return order ? order : texts(a->judge_text, b->judge_text);
 }
 
-static void settle_scores(struct case_rows *out)
+static void settle_scores(struct case_parts *out)
 {
 	size_t kept = 0;
-	struct case_score *at = out->scores.at;
+	struct case_part_score *at = out->scores.at;
 	if (out->scores.n > 1)
 		qsort(at, out->scores.n, sizeof *at, by_score);
 	for (size_t i = 0; i < out->scores.n; i++) {
@@ -93,7 +93,7 @@ static void text(struct str *into, struct str from)
 		*into = from;
 }
 
-static void join(struct case_row *a, const struct case_row *b)
+static void join(struct case_part *a, const struct case_part *b)
 {
 	a->part = a->part || b->part;
 	a->status = b->status > a->status ? b->status : a->status; /* in the order of their gravity (model.h) */
@@ -116,7 +116,7 @@ _Static_assert(CASE_UNSCORED < CASE_PASSED && CASE_PASSED < CASE_FAILED && CASE_
                "the gravest status is the largest");
 
 /* What came with it does not count, but where it stands does: all rows of a place have one order or none (ingest_parts.c). */
-static bool is_beaten(const struct case_row *row, bool whole, struct case_row *out)
+static bool is_beaten(const struct case_part *row, bool whole, struct case_part *out)
 {
 	if (row->part || !whole)
 		return false;
@@ -124,13 +124,13 @@ static bool is_beaten(const struct case_row *row, bool whole, struct case_row *o
 	return true;
 }
 
-bool case_rows_join(const struct case_rows *rows, int64_t source, struct case_row *out, struct case_rows *scores)
+bool case_parts_join(const struct case_parts *rows, int64_t source, struct case_part *out, struct case_parts *scores)
 {
 	bool any = false, whole = false, several = false;
 	uint64_t last = 0;
 	vec_clear(&scores->scores);
 	for (size_t i = 0; i < rows->at.n; i++) {
-		const struct case_row *row = &rows->at.at[i];
+		const struct case_part *row = &rows->at.at[i];
 		if ((any && last == row->hash) || (source && row->source != source) || is_beaten(row, whole, out))
 			continue;
 		if (any)
