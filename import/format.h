@@ -54,6 +54,14 @@ void import_state_done(struct import *im);
  * and scores given next, until the record at hand is dealt with, are made from it. rec: where it says it stands. */
 void import_detail(struct import *im, const struct record *rec, int slot, struct str json);
 
+/* What a member of an archive is to a format that takes an archive for one source (bundle.h). */
+enum bundle_part {
+	BUNDLE_STRANGER, /* nothing of it: that is said */
+	BUNDLE_SKIP,     /* only what others say, too */
+	BUNDLE_HEAD,     /* speaks of all rows */
+	BUNDLE_ROW
+};
+
 struct format {
 	const char *name; /* stable: in the store, --json, `spoor formats` */
 	const char *title;
@@ -74,6 +82,9 @@ struct format {
 	size_t state_size;
 	void (*state_done)(
 	    void *state); /* frees what the state holds, not the state; it may be all zero. May be NULL */
+	/* What a member of that name is; with it the format reads whole archives, of the names in which `probe` says yes (sample->entries, nothing
+	 * else), and gets them as bundle.h writes them. NULL: each member is a source of its own. */
+	enum bundle_part (*bundle)(struct str name);
 	/* 0 no … 100 certain; *why gets a short static reason. Pure. */
 	int (*probe)(const struct sample *sample, const char **why);
 	/* One record to the sink. Bad input is import_problem() and true; false with err only if the world fails. */

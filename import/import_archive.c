@@ -1,4 +1,4 @@
-/* An archive is a folder in one file: each of its members is a source of its own. */
+/* An archive is a folder in one file: each of its members is a source of its own, unless a format takes all of them for one (bundle.h). */
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,21 +15,26 @@ struct members {
 	enum archive_kind kind;
 	struct archive_in *in;
 	struct archive_member now;
+	enum archive_event event;
 	size_t n, n_known, n_bad;
+	const struct bundle_plan *plan; /* of a bundle */
 
 	/* The same archive once more, to look at a member's bytes twice: opened when the first known member is met, and led on with
 	 * the first. */
 	struct reader *twin_outer;
 	struct archive_in *twin;
 	struct archive_member twin_now;
+	struct bundle *twin_bundle;
 };
 
 /* ---------------------------------------------------------------- a second look */
 
 static void close_twin(struct members *m)
 {
+	bundle_close(m->twin_bundle);
 	archive_in_close(m->twin);
 	reader_close(m->twin_outer);
+	m->twin_bundle = NULL;
 	m->twin = NULL;
 	m->twin_outer = NULL;
 	m->twin_now = (struct archive_member){.number = 0};
@@ -104,6 +109,41 @@ static bool take_member(struct members *m, enum archive_event event, struct err 
 	return ok;
 }
 
+/* ---------------------------------------------------------------- all of them as one */
+
+static struct reader *read_bundle_again(void *context)
+{
+	struct members *m = context;
+	close_twin(m);
+	if (!open_twin(m))
+		return NULL;
+	m->twin_bundle = bundle_open(m->plan, m->twin, NULL, ARCHIVE_IN_END, m->run->opts->depth_max);
+	return bundle_reader(m->twin_bundle, m->path, NULL);
+}
+
+static bool read_bundle(struct members *m, struct err *err)
+{
+	struct job job;
+	struct err why = ERR_INIT;
+	bool go_on = false;
+	struct import_file *file = m->list->begin(m->list->context);
+	job_init(&job, m->run, file, m->path);
+	job.quiet = m->list->quiet;
+	job.archive = m->in;
+	job.plan = m->plan;
+	job.again = m->plan->whole ? read_bundle_again : NULL;
+	job.again_context = m;
+	job.bundle = bundle_open(m->plan, m->in, &m->now, m->event, m->run->opts->depth_max);
+	job.reader = bundle_reader(job.bundle, m->path, &why);
+	bool ok = job.reader ? job_identify(&job, &go_on, err) && (!go_on || job_read(&job, err))
+	                     : report_unread(&job, NULL, &why, err);
+	struct bundle *bundle = job.bundle;
+	job_done(&job);
+	bundle_close(bundle);
+	m->list->end(m->list->context, file);
+	return ok;
+}
+
 /* ---------------------------------------------------------------- the archive */
 
 /* A word about the whole of it. */
@@ -137,20 +177,34 @@ static bool end_archive(struct members *m, const char *code, const struct err *w
 	return say_of_archive(m, "unknown-format", STR_LIT("no member of this archive is of a known format"), err);
 }
 
-static bool read_members(struct members *m, struct err *err)
+static bool read_members(struct members *m, const char *code, struct err *why, struct err *err)
+{
+	for (; !atomic_load(&m->run->progress->cancel) && m->n_bad <= BAD_MAX;
+	     m->event = archive_in_next(m->in, &m->now, &code, why)) {
+		if (m->event == ARCHIVE_IN_STOPPED)
+			return true;
+		if (m->event == ARCHIVE_IN_END)
+			break;
+		if (!take_member(m, m->event, err))
+			return false;
+	}
+	return atomic_load(&m->run->progress->cancel) || end_archive(m, code, why, err);
+}
+
+/* What it is can be told by the first member's name in a pipe, by all names in a file. */
+static bool read_opened(struct members *m, struct err *err)
 {
 	struct err why = ERR_INIT;
 	const char *code = NULL;
-	while (!atomic_load(&m->run->progress->cancel) && m->n_bad <= BAD_MAX) {
-		enum archive_event event = archive_in_next(m->in, &m->now, &code, &why);
-		if (event == ARCHIVE_IN_STOPPED)
-			return true;
-		if (event == ARCHIVE_IN_END)
-			break;
-		if (!take_member(m, event, err))
-			return false;
-	}
-	return atomic_load(&m->run->progress->cancel) || end_archive(m, code, &why, err);
+	struct bundle_plan plan;
+	m->event = archive_in_next(m->in, &m->now, &code, &why);
+	bool any = m->event != ARCHIVE_IN_END && m->event != ARCHIVE_IN_STOPPED;
+	bundle_plan_init(&plan, m->outer, m->path, m->kind, any ? m->now.name : NULL);
+	m->plan = &plan;
+	bool ok = any && plan.format ? read_bundle(m, err) : read_members(m, code, &why, err);
+	close_twin(m);
+	bundle_plan_done(&plan);
+	return ok;
 }
 
 bool import_archive(struct run *run, struct reader *outer, const char *path, enum archive_kind kind,
@@ -161,8 +215,7 @@ bool import_archive(struct run *run, struct reader *outer, const char *path, enu
 	const char *code = "damaged";
 	atomic_store(&run->progress->size, reader_source_size(outer));
 	m.in = archive_in_open(outer, path, kind, NULL, &code, &why);
-	bool ok = m.in ? read_members(&m, err) : say_of_archive(&m, code, str_of(why.text), err);
-	close_twin(&m);
+	bool ok = m.in ? read_opened(&m, err) : say_of_archive(&m, code, str_of(why.text), err);
 	archive_in_close(m.in);
 	return ok;
 }

@@ -191,7 +191,7 @@ static void on_problem(struct sink *sink, const struct problem *p)
 	struct problem *keep = &to->problems[to->n_problems++];
 	*keep = *p;
 	keep->file = to->file.ptr;
-	keep->entry = to->entry.ptr;
+	keep->entry = p->entry ? arena_cstr(a, p->entry).ptr : to->entry.ptr;
 	keep->path = arena_str(a, p->path);
 	keep->reason = arena_str(a, p->reason);
 	keep->kept = arena_str(a, p->kept);
@@ -488,7 +488,8 @@ static bool look_at(struct explain *e, struct explain_source *to, struct job *jo
 	struct str bytes;
 	bool whole;
 	const char *compression = reader_compression(job->reader);
-	to->compression = compression;
+	if (compression) /* a bundle keeps its archive's */
+		to->compression = compression;
 	if (!job_look(job, &bytes, &whole, &why)) {
 		refuse(e, to, str_of(why.text), false);
 		return true;
@@ -555,19 +556,50 @@ static bool member(struct explain *e, struct archive_in *in, const struct archiv
 	return ok;
 }
 
+/* An archive that is one source. */
+static bool bundle(struct explain *e, size_t archive, struct archive_in *in, const struct bundle_plan *plan,
+                   const struct archive_member *first, enum archive_event event, struct err *err)
+{
+	struct job job;
+	struct explain_source *to = &e->report->sources[archive];
+	struct import_file unused = {.file = to->file};
+	struct err why = ERR_INIT;
+	struct bundle *b = bundle_open(plan, in, first, event, e->opts->depth_max);
+	bool ok = true;
+	job_init(&job, &e->run, &unused, to->file.ptr);
+	job.plan = plan;
+	job.bundle = b;
+	job.reader = bundle_reader(b, to->file.ptr, &why);
+	if (job.reader)
+		ok = look_at(e, to, &job, false, err);
+	else
+		refuse(e, to, str_of(why.text), false);
+	job_done(&job);
+	bundle_close(b);
+	return ok;
+}
+
 static bool members(struct explain *e, size_t archive, struct job *outer, struct err *err)
 {
-	struct archive_member m;
-	enum archive_event event;
+	struct archive_member m = {.name = NULL};
+	enum archive_event event = ARCHIVE_IN_END;
 	const char *code = NULL;
 	struct err why = ERR_INIT;
+	struct bundle_plan plan;
 	struct archive_in *in = archive_in_open(outer->reader, outer->path, outer->is_archive, NULL, &code, &why);
-	bool ok = true;
-	while (ok && in && (event = archive_in_next(in, &m, &code, &why)) != ARCHIVE_IN_END &&
-	       event != ARCHIVE_IN_STOPPED)
+	bool ok = true, any = in != NULL;
+	if (any)
+		event = archive_in_next(in, &m, &code, &why);
+	any = any && event != ARCHIVE_IN_END && event != ARCHIVE_IN_STOPPED;
+	bundle_plan_init(&plan, outer->reader, outer->path, outer->is_archive, any ? m.name : NULL);
+	if (any && plan.format)
+		ok = bundle(e, archive, in, &plan, &m, event, err);
+	for (; ok && any && !plan.format && event != ARCHIVE_IN_END && event != ARCHIVE_IN_STOPPED;
+	     event = archive_in_next(in, &m, &code, &why))
 		ok = member(e, in, &m, event, outer->path, err);
 	if (code)
 		refuse(e, &e->report->sources[archive], str_of(why.text), false);
+	bundle_plan_done(&plan);
 	archive_in_close(in);
 	return ok;
 }

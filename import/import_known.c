@@ -39,6 +39,8 @@ bool job_look(struct job *job, struct str *bytes, bool *whole, struct err *why)
 	sample_fill(&job->sample, base_name(job->entry ? job->entry : job->path), str_cut(*bytes, 0, SAMPLE_BYTES),
 	            got == 0, &job->arena);
 	job->sample.conversion = str_of(reader_conversion(job->reader));
+	job->sample.entries = job->plan ? job->plan->names : NULL;
+	job->sample.n_entries = job->plan ? job->plan->n_names : 0;
 	return true;
 }
 
@@ -88,10 +90,38 @@ static uint64_t count_lines(struct str s)
 	return n;
 }
 
+/* Where a candidate's own bytes end: a bundle that was whole had its closing behind them, which goes when it grows. */
+static uint64_t body_end(const struct source *candidate, struct str closing)
+{
+	bool closed = candidate->state == SOURCE_WHOLE && candidate->bytes >= closing.len;
+	return candidate->bytes - (closed ? closing.len : 0);
+}
+
+static bool is_same_hash(const struct hasher *hasher, const struct source *candidate, struct str closing)
+{
+	struct hasher *whole = hasher_copy(hasher);
+	if (candidate->state == SOURCE_WHOLE)
+		hasher_add(whole, closing);
+	bool same = hash128_eq(hasher_value(whole), candidate->prefix_hash);
+	hasher_free(whole);
+	return same;
+}
+
+/* There is nothing behind what was read but the closing. */
+static bool is_at_end(struct reader *reader, struct str closing)
+{
+	char bytes[64];
+	size_t n = 0;
+	int64_t got = 1;
+	while (n < sizeof bytes && (got = reader_read(reader, bytes + n, sizeof bytes - n, NULL)) > 0)
+		n += (size_t)got;
+	return got == 0 && str_eq((struct str){bytes, n}, closing);
+}
+
 /* One pass over the file, hashing; each candidate is compared where it ended. `best`: the longest that is how the file begins, and
- * *point where it ended, if the file was whole there and ended with a line. */
-static const struct source *match_prefix(struct reader *reader, const struct source *candidates, size_t n, bool *at_end,
-                                         struct job_point *point)
+ * *point where it ended, if the file was whole there and ended with a line. closing: what a bundle ends with, else "". */
+static const struct source *match_prefix(struct reader *reader, const struct source *candidates, size_t n,
+                                         struct str closing, bool *at_end, struct job_point *point)
 {
 	const struct source *best = NULL;
 	struct hasher *hasher = hasher_new();
@@ -100,8 +130,9 @@ static const struct source *match_prefix(struct reader *reader, const struct sou
 	uint64_t at = 0, lines = 0;
 	*at_end = false;
 	for (size_t i = 0; i < n && got > 0; i++) {
-		while (at < candidates[i].bytes && got > 0) {
-			uint64_t left = candidates[i].bytes - at;
+		uint64_t end = body_end(&candidates[i], closing);
+		while (at < end && got > 0) {
+			uint64_t left = end - at;
 			got = reader_read(reader, chunk, left < HASH_CHUNK ? (size_t)left : HASH_CHUNK, NULL);
 			if (got <= 0)
 				break;
@@ -111,7 +142,7 @@ static const struct source *match_prefix(struct reader *reader, const struct sou
 			last = chunk[got - 1];
 			at += (uint64_t)got;
 		}
-		if (at != candidates[i].bytes || !hash128_eq(hasher_value(hasher), candidates[i].prefix_hash))
+		if (at != end || !is_same_hash(hasher, &candidates[i], closing))
 			continue;
 		best = &candidates[i];
 		hasher_free(point->hasher);
@@ -121,8 +152,8 @@ static const struct source *match_prefix(struct reader *reader, const struct sou
 		point->hasher = hasher_copy(hasher);
 		point->at = (struct record_point){.offset = at, .records = best->records, .lines = lines};
 	}
-	if (best && best->bytes == at)
-		*at_end = reader_read(reader, chunk, 1, NULL) == 0;
+	if (best && body_end(best, closing) == at)
+		*at_end = is_at_end(reader, closing);
 	free(chunk);
 	hasher_free(hasher);
 	return best;
@@ -155,7 +186,8 @@ static bool find_known(struct job *job, bool *unchanged, struct err *err)
 	qsort(candidates, n, sizeof *candidates, by_bytes);
 	bool at_end;
 	struct job_point point = {.hasher = NULL};
-	const struct source *best = match_prefix(reader, candidates, n, &at_end, &point);
+	struct str closing = job->bundle ? STR_LIT(BUNDLE_CLOSING) : STR_LIT("");
+	const struct source *best = match_prefix(reader, candidates, n, closing, &at_end, &point);
 	reader_close(reader);
 	const struct format *format = best ? format_named(best->format.ptr) : NULL;
 	if (!format) {

@@ -5,6 +5,7 @@
 #define SPOOR_IMPORT_IMPORT_PRIVATE_H
 
 #include "import/archive.h"
+#include "import/bundle.h"
 #include "import/format.h"
 #include "import/import.h"
 #include "import/import_files.h"
@@ -50,7 +51,9 @@ struct job {
 	/* Of a member: its bytes once more, from the start; NULL: they come once. */
 	struct reader *(*again)(void *context);
 	void *again_context;
-	const struct archive_in *archive; /* whose member it is */
+	const struct archive_in *archive; /* whose member it is, or that it is made of */
+	const struct bundle_plan *plan;   /* of a bundle */
+	struct bundle *bundle;
 	enum archive_kind is_archive;     /* job_identify: no source, but many (import_archive) */
 	struct sample sample;
 	const struct format *format;

@@ -202,6 +202,14 @@ static bool take_again(struct job *job, const struct record *rec, struct err *er
 	return ok;
 }
 
+/* Problems with a bundle's row name the member. */
+static void name_entry(struct job *job, const struct record *rec)
+{
+	struct arena *a = &job->record_arena;
+	if (job->bundle)
+		job->import.entry = arena_str(a, val_str(frame_get(rec->frame, "entry", false), a)).ptr;
+}
+
 static bool take_record(struct job *job, const struct record *rec, struct err *err)
 {
 	job->done_records = rec->number;
@@ -218,7 +226,9 @@ static bool take_record(struct job *job, const struct record *rec, struct err *e
 	    .offset = rec->offset,
 	};
 	sink_entry(job->import.sink, &e);
+	name_entry(job, rec);
 	bool ok = job->format->record(&job->import, rec, err);
+	job->import.entry = job->entry;
 	if (ok && job->seen)
 		job->seen(job->seen_context, job, rec);
 	arena_reset(&job->record_arena);
@@ -327,7 +337,7 @@ bool job_wait(void *context, int fd)
 static void pass_problem(struct job *job, struct problem *p)
 {
 	p->file = job->path;
-	p->entry = job->entry;
+	p->entry = job->bundle ? p->entry : job->entry;
 	if (strcmp(p->code, "empty") == 0 && job->point.at.offset > 0)
 		return;                                               /* nothing was added */
 	bool told = p->record > 0 && p->record <= job->known.records; /* by an earlier import */
@@ -337,6 +347,13 @@ static void pass_problem(struct job *job, struct problem *p)
 	}
 	if (!told)
 		sink_problem(job->import.sink, p);
+}
+
+static void pass_bundle_problems(struct job *job)
+{
+	struct problem p;
+	while (job->bundle && bundle_problem(job->bundle, &p))
+		pass_problem(job, &p);
 }
 
 static bool read_failed(struct job *job, const struct err *why)
@@ -387,6 +404,7 @@ static bool read_records(struct job *job, struct record_point *end, struct err *
 			return true;
 		}
 		enum record_event event = record_next(job->records, &rec, &frame, &problem, &why);
+		pass_bundle_problems(job);
 		if (reader_stopped(job->reader)) {
 			job->cut_short = true;
 			*err = job->failure;

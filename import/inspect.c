@@ -5,9 +5,11 @@
 
 #include "store/base/hash.h"
 
+#define SAMPLES "samples/"
+
 static const int64_t COUNT_MAX = (int64_t)1 << 53;
 
-enum { SLOT_SAMPLE, SLOT_REDUCTION, SLOT_OTHER, IDS_LOOKED_AT = 200 };
+enum { SLOT_SAMPLE, SLOT_REDUCTION, SLOT_OTHER, SLOT_MEMBER, IDS_LOOKED_AT = 200 };
 
 struct inspect_state {
 	bool told;     /* the run of the document at hand */
@@ -17,6 +19,7 @@ struct inspect_state {
 static const struct record_path inspect_paths[] = {
     {"samples[]",              SLOT_SAMPLE   },
     {"reductions[].samples[]", SLOT_REDUCTION}, /* the scores once more, reduced over epochs */
+    {"members[].member",       SLOT_MEMBER   }, /* of an archive */
     {"",                       SLOT_OTHER    }, /* a log without samples, an index of logs */
     {NULL,                     0             },
 };
@@ -218,9 +221,16 @@ static void tell_sample(struct inspect *in)
 
 /* ---------------------------------------------------------------- records */
 
+/* header.json is written last; until then, and of a run that was killed, there is what the journal began with. */
 static struct inspect inspect_of(struct fields *f, const struct frame *frame)
 {
-	struct inspect in = {.f = f, .head = {.frame = frame}};
+	struct val bundle = frame_get(frame, "bundle", false), late = frame_get(frame, "late", false);
+	struct inspect in = {
+	    .f = f,
+	    .head = {.frame = frame,
+	             .own = {val_get(bundle, "header.json"), val_get(late, "header.json"),
+	                     val_get(bundle, "_journal/start.json"), val_get(late, "_journal/start.json")}}
+        };
 	in.eval = head_get(&in.head, "eval");
 	return in;
 }
@@ -247,6 +257,14 @@ static void read_sample(struct import *im, const struct record *rec)
 	else
 		import_problem(im, rec, SEVERITY_SKIPPED, "wrong-type", STR_NONE, "record skipped", "not an object");
 	fields_done(&f);
+}
+
+/* Members of an archive that are no sample: the reductions, which say again what the samples say. */
+static void read_member(struct import *im, const struct record *rec)
+{
+	struct str name = val_str(frame_get(rec->frame, "entry", false), im->arena);
+	if (str_starts(name, SAMPLES))
+		read_sample(im, rec);
 }
 
 static bool is_log(struct val v)
@@ -293,6 +311,8 @@ static bool inspect_record(struct import *im, const struct record *rec, struct e
 	(void)err;
 	if (rec->slot == SLOT_SAMPLE)
 		read_sample(im, rec);
+	else if (rec->slot == SLOT_MEMBER)
+		read_member(im, rec);
 	else if (rec->slot == SLOT_OTHER)
 		read_other(im, rec);
 	return true;
@@ -301,9 +321,9 @@ static bool inspect_record(struct import *im, const struct record *rec, struct e
 /* An eval that failed or was stopped has what it got to; its figures are of that part alone. */
 static void say_of_log(struct import *im, const struct record *rec, const struct inspect *in, struct str name)
 {
-	struct str status = field_text(in->f, head_get(&in->head, "status"));
+	struct str status = inspect_status(in);
 	struct str why = field_text(in->f, val_path(head_get(&in->head, "error"), "message"));
-	if (!str_is(status, "error") && !str_is(status, "cancelled") && !str_is(status, "started"))
+	if (!str_is(status, "error") && !str_is(status, "cancelled"))
 		return;
 	import_problem(im, rec, SEVERITY_WARNING, "incomplete-run", STR_NONE, "what it holds is kept",
 	               STR_FMT "%sthe eval has not ended well: status " STR_FMT "%s" STR_FMT, STR_ARG(name),
@@ -358,9 +378,39 @@ static int index_probe(const struct sample *s, const char **why)
 	return 92;
 }
 
+/* The names in an archive; once it is read as a bundle, what its heads hold, too. */
+static int archive_probe(const struct sample *s, const char **why)
+{
+	bool start = false, header = false, samples = false;
+	struct val bundle = val_get(s->n_values ? s->values[0] : VAL_NONE, "bundle");
+	for (size_t i = 0; i < s->n_entries; i++) {
+		start |= str_is(s->entries[i], "_journal/start.json");
+		header |= str_is(s->entries[i], "header.json");
+		samples |= str_starts(s->entries[i], SAMPLES) || str_is(s->entries[i], "summaries.json");
+	}
+	if (!start && !(header && samples))
+		return 0;
+	for (struct member m = val_first(bundle); m.ok; m = val_next(m))
+		if (val_ok(val_path(m.val, "eval.task")) && val_ok(val_path(m.val, "eval.model"))) {
+			*why = "an archive with header.json or _journal/start.json of an eval";
+			return 98;
+		}
+	*why = start ? "an archive with _journal/start.json" : "an archive with header.json and samples/";
+	return s->n_values && val_first(bundle).ok ? 0 : 98;
+}
+
+static enum bundle_part inspect_bundle(struct str name)
+{
+	if (str_is(name, "header.json") || str_is(name, "_journal/start.json"))
+		return BUNDLE_HEAD;
+	if (str_is(name, "summaries.json") || str_starts(name, "_journal/"))
+		return BUNDLE_SKIP;
+	return str_starts(name, SAMPLES) || str_is(name, "reductions.json") ? BUNDLE_ROW : BUNDLE_STRANGER;
+}
+
 static int inspect_probe(const struct sample *sample, const char **why)
 {
-	int score = log_probe(sample, why);
+	int score = sample->n_entries ? archive_probe(sample, why) : log_probe(sample, why);
 	if (!score)
 		score = index_probe(sample, why);
 	if (!score)
@@ -382,6 +432,7 @@ const struct format format_inspect = {
     .secrets = inspect_head_secrets,
     .lenient = true, /* Python's NaN and Infinity */
     .state_size = sizeof(struct inspect_state),
+    .bundle = inspect_bundle,
     .probe = inspect_probe,
     .record = inspect_record,
     .frame_end = inspect_frame_end,

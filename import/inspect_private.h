@@ -11,7 +11,7 @@
  * archive, and the journal's start.json, which is all that a run that was killed has). */
 struct inspect_head {
 	const struct frame *frame;
-	struct val own[3]; /* looked at first, in this order */
+	struct val own[4]; /* looked at first, in this order */
 };
 struct val head_get(const struct inspect_head *head, const char *key);
 
@@ -27,6 +27,7 @@ struct inspect {
 struct str inspect_run_id(const struct inspect *in);
 /* "inspect_evals/arc_easy" → "arc_easy": the namespace is the package's, and changes with where the task was run from. */
 struct str inspect_task(const struct inspect *in);
+struct str inspect_status(const struct inspect *in); /* started, success, cancelled, error */
 void inspect_tell_run(const struct inspect *in);
 
 /* ---- inspect_text.c */

@@ -31,7 +31,8 @@ struct str inspect_run_id(const struct inspect *in)
 		return STR_LIT("#log");
 	if (id.len)
 		return id;
-	return arena_printf(in->f->arena, STR_FMT "/" STR_FMT, STR_ARG(run), STR_ARG(task));
+	return arena_printf(in->f->arena, STR_FMT "%s" STR_FMT, STR_ARG(run), run.len && task.len ? "/" : "",
+	                    STR_ARG(task));
 }
 
 static struct str without_namespace(struct str name)
@@ -238,14 +239,11 @@ static void add_dataset(struct buf *out, const struct inspect *in)
 	buf_done(&inner);
 }
 
-/* What a log without a status is: the journal of a run that has not ended. */
-static void add_status(struct buf *out, const struct inspect *in)
+/* Without a status it is the journal of a run that has not ended. */
+struct str inspect_status(const struct inspect *in)
 {
-	struct val status = head_get(&in->head, "status");
-	if (val_ok(status))
-		inspect_member(out, STR_LIT("status"), status);
-	else
-		inspect_member_text(out, STR_LIT("status"), STR_LIT("started"));
+	struct str status = field_text(in->f, head_get(&in->head, "status"));
+	return status.len ? status : STR_LIT("started");
 }
 
 static struct str config_of(const struct inspect *in)
@@ -254,7 +252,7 @@ static struct str config_of(const struct inspect *in)
 	static const char *const results_told[] = {"scores", "scorer", "metrics", NULL};
 	static const char *const head[] = {"version", "error", "plan", "stats", "invalidated", "log_updates"};
 	struct buf out = BUF_INIT, results = BUF_INIT;
-	add_status(&out, in);
+	inspect_member_text(&out, STR_LIT("status"), inspect_status(in));
 	add_members(&out, in, in->eval, told);
 	add_dataset(&out, in);
 	for (size_t i = 0; i < sizeof head / sizeof *head; i++)

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "import/bundle.h"
 #include "import/reader.h"
 #include "import/redact.h"
 #include "import/sample.h"
@@ -965,6 +966,23 @@ static bool is_word_of(const char *words, const char *word)
 	return false;
 }
 
+/* An archive that is one source is known by the names in it. */
+static int bundle_claimed_wrongly(const char *path, enum archive_kind kind, const char *allowed)
+{
+	struct reader *r = reader_open(path, NULL, NULL);
+	struct bundle_plan plan;
+	int wrong;
+
+	assert_non_null(r);
+	bundle_plan_init(&plan, r, path, kind, NULL);
+	wrong = plan.format ? !is_word_of(allowed, plan.format->name) : *allowed != 0;
+	if (wrong)
+		print_message("%s: an archive of %s\n", path, plan.format ? plan.format->name : "nobody's");
+	bundle_plan_done(&plan);
+	reader_close(r);
+	return wrong;
+}
+
 /* One format, and one alone, claims the file: one of those named. A stranger's file: none. */
 static int claimed_wrongly(const char *path, const char *allowed)
 {
@@ -974,7 +992,9 @@ static int claimed_wrongly(const char *path, const char *allowed)
 	const char *why = NULL, *slash = strrchr(path, '/');
 	int best = -1, n_best = 0, wrong = 0;
 
-	if (slurp(&bytes, path)) {
+	if (slurp(&bytes, path) && archive_kind(buf_str(&bytes))) {
+		wrong = bundle_claimed_wrongly(path, archive_kind(buf_str(&bytes)), allowed);
+	} else if (bytes.len) {
 		sample_fill(&sample, str_of(slash + 1), str_cut(buf_str(&bytes), 0, SAMPLE_BYTES),
 		            bytes.len <= SAMPLE_BYTES, &arena);
 		sample.conversion = slurped_as;
