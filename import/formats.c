@@ -24,6 +24,7 @@
 	X(langsmith)        \
 	X(langsmith_eval)   \
 	X(llamaindex)       \
+	X(lm_eval)          \
 	X(logfire)          \
 	X(mlflow)           \
 	X(openai_agents)    \

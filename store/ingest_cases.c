@@ -41,11 +41,14 @@ static bool ensure_run(struct writer *w, struct batch_run *run, struct err *err)
 	return true;
 }
 
-/* Of two texts that contradict, the one with the larger hash, so that the order of arrival cannot matter. */
+/* Of two texts that contradict, the one that says more (one file knows its own task, another all of them), of equal length the one with
+ * the larger hash, so that the order of arrival cannot matter. */
 static bool beats(struct str offered, struct str have)
 {
 	if (!offered.ptr || !have.ptr)
 		return offered.ptr != NULL;
+	if (offered.len != have.len)
+		return offered.len > have.len;
 	uint64_t a = hash64(offered), b = hash64(have);
 	return a != b ? a > b : str_cmp(offered, have) > 0;
 }
