@@ -15,6 +15,7 @@
 	X(galileo)          \
 	X(goose)            \
 	X(helicone)         \
+	X(helm)             \
 	X(inspect)          \
 	X(jaeger)           \
 	X(laminar)          \
