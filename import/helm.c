@@ -135,13 +135,22 @@ static struct eval_run run_of_folder(const struct fields *f)
 	return run;
 }
 
+static struct str compact(const struct fields *f, struct val v)
+{
+	struct buf out = BUF_INIT;
+	scan_compact(&out, v);
+	struct str kept = arena_str(f->arena, buf_str(&out));
+	buf_done(&out);
+	return kept;
+}
+
 static void read_adapter(const struct fields *f, struct eval_run *run, struct val adapter)
 {
 	run->model = field_text(f, FIELD_ANY(adapter, "model", "model_deployment"));
 	run->prompt_name = prompt_name(f, run->dataset, adapter);
 	run->prompt_text = prompt_text(f, adapter);
 	if (val_is(adapter, SCAN_OBJECT))
-		run->config = val_raw(adapter);
+		run->config = compact(f, adapter);
 }
 
 static void tell_folder(const struct fields *f)
@@ -161,7 +170,7 @@ static void read_run_spec(const struct fields *f, struct val spec)
 	if (scenario.len || name.len)
 		run.dataset = scenario.len ? scenario : name;
 	read_adapter(f, &run, val_get(spec, "adapter_spec"));
-	run.config = val_raw(spec);
+	run.config = compact(f, spec);
 	sink_run(f->im->sink, &run);
 }
 
@@ -170,7 +179,7 @@ static void read_scenario(const struct fields *f, struct val scenario)
 	struct eval_run run = run_of_folder(f);
 	if (!run.dataset.len)
 		run.dataset = val_str(val_get(scenario, "name"), f->arena);
-	run.config = val_raw(scenario);
+	run.config = compact(f, scenario);
 	sink_run(f->im->sink, &run);
 }
 
@@ -387,7 +396,7 @@ static void add_rest(struct buf *json, const struct fields *f, struct val object
 		buf_add_char(json, json->len ? ',' : '{');
 		scan_quote(json, member_key(m, f->arena));
 		buf_add_char(json, ':');
-		buf_add_str(json, val_raw(m.val));
+		scan_compact(json, m.val);
 	}
 }
 
@@ -441,12 +450,11 @@ static void read_instance(struct fields *f, struct case_result *res, struct val 
 static void read_request_state(struct fields *f, struct val state, struct val adapter)
 {
 	static const char *const said[] = {"instance", "train_trial_index", "result", NULL};
-	static const char *const all_but_completions[] = {"success",   "error",  "request_time", "request_datetime",
-	                                                  "embedding", "cached", NULL};
-	static const char *const said_of_result[] = {
-	    "success", "error", "request_time", "request_datetime", "embedding", "completions", NULL};
 	struct helm_state *known = f->im->state;
 	struct val instance = val_get(state, "instance"), result = val_get(state, "result");
+	bool several = val_count(val_get(result, "completions")) > 1;
+	const char *const said_of_result[] = {
+	    "success", "error", "request_time", "request_datetime", "embedding", several ? NULL : "completions", NULL};
 	struct str input = text_of(f, val_get(instance, "input"));
 	struct case_result res = helm_case(f, val_get(instance, "id"), val_get(instance, "perturbation"),
 	                                   val_get(state, "train_trial_index"), input);
@@ -462,8 +470,6 @@ static void read_request_state(struct fields *f, struct val state, struct val ad
 	read_result(f, &res, state);
 	add_rest(&json, f, state, said);
 	add_rest(&json, f, result, said_of_result);
-	if (val_count(val_get(result, "completions")) > 1)
-		add_rest(&json, f, result, all_but_completions);
 	take_metadata(&res, f, &json);
 	sink_case(f->im->sink, &res);
 }

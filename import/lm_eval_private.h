@@ -1,4 +1,5 @@
-/* What the two halves of the importer of lm-evaluation-harness share: lm_eval.c (names of files, results, detection) and lm_eval_sample.c (samples). */
+/* What the parts of the importer of lm-evaluation-harness share: lm_eval.c (results, detection), lm_eval_name.c (names of
+ * files), lm_eval_sample.c (samples). */
 #ifndef SPOOR_IMPORT_LM_EVAL_PRIVATE_H
 #define SPOOR_IMPORT_LM_EVAL_PRIVATE_H
 
@@ -11,6 +12,7 @@
 struct lm_task {
 	struct str base, wording; /* wording: absent if the name has none */
 };
+
 struct lm_task lm_task_of(struct str name);
 
 /* What the name of a file tells: absent parts are not told. */
@@ -21,6 +23,8 @@ struct lm_name {
 };
 struct lm_name lm_name_of(const struct import *im);
 struct str lm_run_id(struct arena *arena, struct str run, struct str wording);
+/* text with each `what` replaced; the arena's. */
+struct str lm_replaced(struct arena *arena, struct str text, const char *what, const char *with);
 
 enum { LM_DOCS = 1 << 20 };
 

@@ -282,12 +282,12 @@ static bool is_first_filter(struct lm_samples *samples, struct val filter, int64
 
 /* ---------------------------------------------------------------- the rest */
 
-static void add_member(struct buf *json, struct str name, struct str raw)
+static void add_member(struct buf *json, struct str name, struct val v)
 {
 	buf_add_char(json, json->len ? ',' : '{');
 	scan_quote(json, name);
 	buf_add_char(json, ':');
-	buf_add_str(json, raw);
+	scan_compact(json, v);
 }
 
 /* What the model has no place for: the document, hashes, metrics that are lists, how it was asked, and the answer before the filter. */
@@ -300,10 +300,10 @@ static struct str metadata_of(struct fields *f, struct val row, bool multiple_ch
 		            member_is(m, multiple_choice ? "resps" : "filtered_resps");
 		if (said || !val_ok(m.val) || is_metric(f, metrics, m))
 			continue;
-		add_member(&json, member_key(m, f->arena), val_raw(m.val));
+		add_member(&json, member_key(m, f->arena), m.val);
 	}
 	if (val_is(settings, SCAN_OBJECT))
-		add_member(&json, STR_LIT("generation_kwargs"), val_raw(settings));
+		add_member(&json, STR_LIT("generation_kwargs"), settings);
 	if (json.len)
 		buf_add_char(&json, '}');
 	struct str kept = json.len ? arena_str(f->arena, buf_str(&json)) : STR_NONE;
