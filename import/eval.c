@@ -3,6 +3,7 @@
 #include "store/base/hash.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "import/redact.h"
@@ -90,9 +91,18 @@ static bool is_name(struct str s)
 	return s.len && !str_is(s, ".") && !str_is(s, "..") && !str_is(s, "-");
 }
 
+/* The file as the system calls it: a name typed in its own folder is as good as the whole path. */
+static struct str whole_path(const struct import *im)
+{
+	char *path = im->file && im->file[0] && im->file[0] != '/' && !im->decoding ? realpath(im->file, NULL) : NULL;
+	struct str whole = path ? arena_cstr(im->arena, path) : str_of(im->file);
+	free(path);
+	return whole;
+}
+
 struct str source_folder(const struct import *im, int up)
 {
-	struct str entry = str_of(im->entry), file = str_of(im->file), name;
+	struct str entry = str_of(im->entry), file = whole_path(im), name;
 	if (entry.len) {
 		for (cut_last(&entry); entry.len; up--) {
 			name = cut_last(&entry);

@@ -15,6 +15,7 @@
 	X(galileo)          \
 	X(goose)            \
 	X(helicone)         \
+	X(helm)             \
 	X(inspect)          \
 	X(jaeger)           \
 	X(laminar)          \
@@ -24,6 +25,7 @@
 	X(langsmith)        \
 	X(langsmith_eval)   \
 	X(llamaindex)       \
+	X(lm_eval)          \
 	X(logfire)          \
 	X(mlflow)           \
 	X(openai_agents)    \

@@ -401,11 +401,24 @@ static struct str name_of(const struct run_row *run)
 	return run->name.len ? run->name : run->text;
 }
 
+/* Where both sources state figures of the whole run, these can be compared; as they stand, since nothing says how they scatter. */
+static struct str stated_sentence(struct compare *out)
+{
+	size_t moved = 0;
+	for (size_t i = 0; i < out->n_stated; i++)
+		moved += paired_difference(out->stated[i].a, out->stated[i].b) != 0;
+	return arena_printf(&out->arena, "No cases to pair, so no test: of %zu %s both sources state, %zu %s.",
+	                    out->n_stated, out->n_stated == 1 ? "figure" : "figures", moved,
+	                    moved == 1 ? "differs" : "differ");
+}
+
 static bool refuse(const struct side_run *a, const struct side_run *b, struct compare *out)
 {
 	out->count[CLASS_ONLY_A] = (int64_t)a->n;
 	out->count[CLASS_ONLY_B] = (int64_t)b->n;
-	if (!a->n || !b->n) {
+	if (!a->n && !b->n) {
+		out->refused = STR_LIT("neither run has cases: there is nothing to compare");
+	} else if (!a->n || !b->n) {
 		const struct run_row *empty = a->n ? &out->b : &out->a;
 		out->refused = arena_printf(&out->arena, "run " STR_FMT " has no cases: there is nothing to compare",
 		                            STR_ARG(name_of(empty)));
@@ -416,7 +429,7 @@ static bool refuse(const struct side_run *a, const struct side_run *b, struct co
 		                         " %zu in A is among the %zu in B",
 		                 STR_ARG(name_of(&out->a)), STR_ARG(name_of(&out->b)), a->n, b->n);
 	}
-	out->sentence = out->refused;
+	out->sentence = out->n_stated ? stated_sentence(out) : out->refused;
 	return true;
 }
 
@@ -449,7 +462,7 @@ bool compare_runs(struct db *db, int64_t a, int64_t b, const struct compare_opts
 	struct side_run side_a = {0}, side_b = {0};
 	struct pairs pairs = {0};
 	bool ok = runs_get(db, a, &out->arena, &out->a, err) && runs_get(db, b, &out->arena, &out->b, err) &&
-	          side_read(db, a, STR_NONE, &out->arena, &side_a, err) &&
+	          compare_read_stated(db, out, err) && side_read(db, a, STR_NONE, &out->arena, &side_a, err) &&
 	          side_read(db, b, STR_NONE, &out->arena, &side_b, err) &&
 	          compare_sides(db, &side_a, &side_b, opts, &pairs, out, err);
 	side_done(&side_a);

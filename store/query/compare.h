@@ -47,14 +47,22 @@ struct compare_metric {
 	struct metric_result result;
 };
 
+/* An aggregate that the sources of both runs state, in its own unit: no cases stand behind it, so nothing is tested. */
+struct compare_stated {
+	struct str name;
+	double a, b;
+};
+
 struct compare {
 	struct arena arena;
 	struct run_row a, b;
 	int64_t paired, count[N_CLASSES]; /* -1: not counted yet (lost_only) */
 	bool lost_only;                   /* rows are those of CLASS_REGRESSED alone: by compare_lost */
 	bool by_input;                    /* no shared case keys: aligned by the hash of the input */
-	struct str refused;               /* not empty: these runs cannot be compared, and why */
-	struct str *scores;               /* names of the scores, sorted */
+	struct str refused;               /* not empty: their cases cannot be compared, and why */
+	struct compare_stated *stated;    /* by name; where cases cannot be compared, it may be all there is */
+	size_t n_stated;
+	struct str *scores; /* names of the scores, sorted */
 	size_t n_scores;
 	struct compare_metric *metrics;
 	size_t n_metrics;

@@ -59,5 +59,7 @@ bool compare_metrics(struct db *db, const struct side_run *a, const struct side_
                      size_t n, const bool *score_on_both, const struct compare_opts *opts, struct compare *out,
                      struct err *err);
 void compare_sentence(struct compare *c);
+/* out->stated, of the runs out->a and out->b. One query. */
+bool compare_read_stated(struct db *db, struct compare *out, struct err *err);
 
 #endif

@@ -303,3 +303,30 @@ bool side_verdicts(struct db *db, int64_t run, struct verdicts *out, struct err 
 	stmt_end(s);
 	return step == STEP_DONE;
 }
+
+/* ---------------------------------------------------------------- what both sources state */
+
+bool compare_read_stated(struct db *db, struct compare *out, struct err *err)
+{
+	VEC(struct compare_stated) all = {0};
+	enum step step;
+	struct stmt *s = db_query(db,
+	                          "SELECT w.text, a.value, b.value FROM run_metric a"
+	                          " JOIN run_metric b ON b.run = ?2 AND b.name = a.name"
+	                          " JOIN word w ON w.id = a.name WHERE a.run = ?1 ORDER BY w.text",
+	                          err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, out->a.id);
+	stmt_int(s, 2, out->b.id);
+	while ((step = stmt_step(s, err)) == STEP_ROW)
+		*vec_add(&all) = (struct compare_stated){
+		    .name = arena_str(&out->arena, col_str(s, 0)), .a = col_double(s, 1), .b = col_double(s, 2)};
+	stmt_end(s);
+	out->n_stated = all.n;
+	out->stated = arena_alloc(&out->arena, all.n * sizeof *out->stated);
+	if (all.n)
+		memcpy(out->stated, all.at, all.n * sizeof *all.at);
+	vec_done(&all);
+	return step == STEP_DONE;
+}

@@ -12,7 +12,7 @@ enum level {
 	BY_PROMPT_VERSION,
 	BY_BARE_NUMBER, /* "3" */
 	BY_ID_PREFIX,
-	BY_WORD, /* "v13" in eval-v13.json */
+	BY_WORD, /* "v13" in eval-v13.json, or in the run's id, which may be made of folders */
 	N_LEVELS
 };
 
@@ -96,7 +96,8 @@ static bool answers(struct stmt *s, enum level level, struct str name)
 	case BY_ID_PREFIX: return name.len <= text.len && str_eq(str_cut(text, 0, name.len), name);
 	case BY_BARE_NUMBER: return is_number(name, col_int(s, 0));
 	case BY_WORD:
-		return has_word(file_base(path), name) || has_word(file_base(entry), name) || has_word(run_name, name);
+		return has_word(file_base(path), name) || has_word(file_base(entry), name) ||
+		       has_word(run_name, name) || has_word(text, name);
 	case N_LEVELS: break;
 	}
 	return false;

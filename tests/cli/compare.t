@@ -276,6 +276,68 @@ $ spoor compare v12 v13 --json --limit 1 | python3 -m json.tool | sed -n '/"metr
             "cases_needed": 1
         }
     ],
+    "stated": [
+        {
+            "name": "assertFailCount",
+            "a": 50,
+            "b": 25,
+            "delta": -25
+        },
+        {
+            "name": "assertPassCount",
+            "a": 196,
+            "b": 224,
+            "delta": 28
+        },
+        {
+            "name": "cost",
+            "a": 2.51831,
+            "b": 2.829345,
+            "delta": 0.31103499999999995
+        },
+        {
+            "name": "groundedness",
+            "a": 66.15,
+            "b": 71.1,
+            "delta": 4.949999999999989
+        },
+        {
+            "name": "relevance",
+            "a": 74.1,
+            "b": 74.5,
+            "delta": 0.4000000000000057
+        },
+        {
+            "name": "score",
+            "a": 65.7501,
+            "b": 72.5335,
+            "delta": 6.7834
+        },
+        {
+            "name": "testErrorCount",
+            "a": 0,
+            "b": 1,
+            "delta": 1
+        },
+        {
+            "name": "testFailCount",
+            "a": 25,
+            "b": 11,
+            "delta": -14
+        },
+        {
+            "name": "testPassCount",
+            "a": 57,
+            "b": 72,
+            "delta": 15
+        },
+        {
+            "name": "totalLatencyMs",
+            "a": 283533,
+            "b": 357519,
+            "delta": 73986
+        }
+    ],
     "rows": [
         {
             "key": "23b7b1e3458dede3d8fe5bfdd35c7598832e1f43bcb72a31b60fe86e874d85b6",
@@ -345,3 +407,22 @@ spoor: not a number: x (spoor help compare)
 $ spoor compare v12 v99 2>&1
 spoor: no run has "v99" as its id, name, prompt version or file
 ? 1
+# Results without samples: what the sources state is compared, as it stands
+$ cd $T && mkdir -p base big && for d in base:0.5 big:0.75; do echo '{"results":{"asdiv":{"alias":"asdiv","exact_match,strict-match":'${d#*:}',"exact_match_stderr,strict-match":0.01}},"configs":{"asdiv":{"doc_to_text":"{{q}}"}},"versions":{"asdiv":1},"n-shot":{"asdiv":8},"config":{"model":"hf"},"date":1724214296.5,"model_name":"org/'${d%:*}'"}' >${d%:*}/results_2024-08-21T04-27-29.701325.json; done; spoor import --store s.db base big >log 2>&1; echo $?
+0
+$ cd $T && spoor compare --store s.db base big
+A asdiv, prompt version v1, shots 8, org/base, 2024-08-21
+B asdiv, prompt version v1, shots 8, org/big, 2024-08-21
+No cases to pair, so no test: of 2 figures both sources state, 1 differs.
+
+stated                                     A      B     B-A
+asdiv/exact_match,strict-match         0.500  0.750  +0.250
+asdiv/exact_match_stderr,strict-match  0.010  0.010   0.000
+$ cd $T && spoor compare --store s.db base big --markdown | tail -5
+
+| stated | A | B | B-A |
+|---|---:|---:|---:|
+| asdiv/exact_match,strict-match | 0.500 | 0.750 | +0.250 |
+| asdiv/exact_match_stderr,strict-match | 0.010 | 0.010 | 0.000 |
+$ cd $T && spoor compare --store s.db base big --json | python3 -c "import json,sys; r=json.load(sys.stdin); print(r['cases']['paired'], r['metrics'], r['stated'])"
+0 [] [{'name': 'asdiv/exact_match,strict-match', 'a': 0.5, 'b': 0.75, 'delta': 0.25}, {'name': 'asdiv/exact_match_stderr,strict-match', 'a': 0.01, 'b': 0.01, 'delta': 0}]

@@ -243,6 +243,29 @@ static void a_run_against_nothing_is_refused_in_words(void **state)
 	assert_true(stage_shows(&st, "has no cases"));
 	stage_keys(&st, "j Tab Enter J t /");
 	stage_close(&st);
+	/* Aggregates alone, as of a results file without its samples. */
+	assert_true(db_exec(db,
+	                    "INSERT INTO run(key, text, source, seen) VALUES(x'01', 'other', 0, 0);"
+	                    "INSERT OR IGNORE INTO word(text) VALUES('acc,none'), ('only here');"
+	                    "INSERT INTO run_metric SELECT r.id, w.id, CASE r.text WHEN 'other' THEN 0.75 ELSE 0.5 END"
+	                    " FROM run r, word w WHERE r.text IN ('empty', 'other') AND w.text = 'acc,none';"
+	                    "INSERT INTO run_metric SELECT r.id, w.id, 1 FROM run r, word w"
+	                    " WHERE r.text = 'other' AND w.text = 'only here'",
+	                    &err));
+	stage_open(&st, "compare", &(struct target){.id = empty, .id2 = empty + 1}, 24, 80, false);
+	assert_true(stage_shows(&st, "Only what the sources state"));
+	assert_true(stage_shows(&st, "neither run has cases"));
+	assert_true(stage_shows(&st, "acc,none"));
+	assert_true(stage_shows(&st, "+0.25"));
+	assert_false(stage_shows(&st, "only here"));
+	stage_keys(&st, "j Tab Enter J t /");
+	stage_close(&st);
+	stage_open(&st, "compare", &(struct target){.id = empty, .id2 = empty + 1}, 6, 40, false);
+	stage_close(&st);
+	assert_true(db_exec(db,
+	                    "DELETE FROM run_metric WHERE run IN (SELECT id FROM run WHERE text IN ('empty', 'other'));"
+	                    "DELETE FROM run WHERE text = 'other'",
+	                    &err));
 	assert_true(db_exec(db, "DELETE FROM run WHERE text = 'empty'", &err));
 	db_close(db);
 	stage_open(&st, "compare", &(struct target){.id = empty, .id2 = empty + 1}, 24, 80, false);

@@ -64,6 +64,12 @@ void compare_figure(struct buf *to, const struct compare_metric *m, double figur
 		score_figure(to, size);
 }
 
+void compare_plain_figure(struct buf *to, double figure, bool difference, bool ascii)
+{
+	static const struct compare_metric plain = {.name = "", .kind = "score"};
+	compare_figure(to, &plain, figure, difference, ascii);
+}
+
 const char *compare_words(const struct compare_metric *m)
 {
 	switch (m->result.verdict) {
@@ -141,6 +147,16 @@ static void metric_json(struct jout *j, const struct compare_metric *m)
 	jout_bool(j, "lower_is_better", m->lower_is_better);
 	jout_double(j, "smallest_detectable", r->smallest_detectable);
 	jout_int(j, "cases_needed", r->cases_needed);
+	jout_end(j);
+}
+
+static void stated_json(struct jout *j, const struct compare_stated *s)
+{
+	jout_object(j, NULL);
+	jout_str(j, "name", s->name);
+	jout_double(j, "a", s->a);
+	jout_double(j, "b", s->b);
+	jout_double(j, "delta", s->b - s->a);
 	jout_end(j);
 }
 
@@ -227,6 +243,10 @@ bool compare_json(struct compare_out *o, struct err *err)
 	for (size_t i = 0; i < c->n_metrics; i++)
 		metric_json(&j, &c->metrics[i]);
 	jout_end(&j);
+	jout_array(&j, "stated");
+	for (size_t i = 0; i < c->n_stated; i++)
+		stated_json(&j, &c->stated[i]);
+	jout_end(&j);
 	jout_array(&j, "rows");
 	for (size_t i = 0; i < c->n_rows; i++) {
 		if ((int64_t)i < o->offset || (o->limit >= 0 && (int64_t)i >= o->offset + o->limit))
@@ -272,7 +292,7 @@ static bool compare(struct db *db, const struct command_line *line, const struct
 	if (!runs_find(db, str_of(line->args[0]), &a, err) || !runs_find(db, str_of(line->args[1]), &b, err) ||
 	    !compare_runs(db, a, b, opts, &o->c, err))
 		return false;
-	if (o->c.refused.len)
+	if (o->c.refused.len && !o->c.n_stated)
 		return err_set(err, ERR_NO_DATA, NULL, STR_FMT, STR_ARG(o->c.refused));
 	return true;
 }

@@ -19,6 +19,8 @@ void compare_markdown(struct compare_out *o);
 
 /* A figure of this metric in its own unit; as a difference: with its sign, rates in percentage points. */
 void compare_figure(struct buf *to, const struct compare_metric *m, double figure, bool difference, bool ascii);
+/* The same of an aggregate that sources state: a plain number. */
+void compare_plain_figure(struct buf *to, double figure, bool difference, bool ascii);
 /* "better" "worse" "no evidence" "too few" */
 const char *compare_words(const struct compare_metric *m);
 /* "pass", "FAIL", "error", or over repeats "2/3" */

@@ -203,6 +203,47 @@ static void text_class(struct compare_out *o, enum case_class class_, struct buf
 	}
 }
 
+/* What the sources state, where there are no cases to pair: figures as they stand. */
+enum { N_STATED_CELLS = 4, STATED_NAME_COLS = 60 };
+
+static struct cells *stated_cells(const struct compare *c, bool ascii)
+{
+	struct cells *rows = xcalloc(c->n_stated + 1, sizeof *rows);
+	for (size_t i = 0; i < c->n_stated; i++) {
+		const struct compare_stated *s = &c->stated[i];
+		buf_add_str(&rows[i].cell[0], s->name);
+		compare_plain_figure(&rows[i].cell[1], s->a, false, ascii);
+		compare_plain_figure(&rows[i].cell[2], s->b, false, ascii);
+		compare_plain_figure(&rows[i].cell[3], s->b - s->a, true, ascii);
+	}
+	return rows;
+}
+
+static void text_stated(struct compare_out *o)
+{
+	struct cells *rows = stated_cells(&o->c, o->out.ascii);
+	int cols[N_STATED_CELLS];
+	for (int k = 0; k < N_STATED_CELLS; k++) {
+		cols[k] = text_cols(k ? str_of(titles[k]) : STR_LIT("stated"));
+		for (size_t i = 0; i < o->c.n_stated; i++) {
+			int used = text_cols(buf_str(&rows[i].cell[k]));
+			cols[k] = used > cols[k] ? used : cols[k];
+		}
+		cols[k] = cols[k] > STATED_NAME_COLS ? STATED_NAME_COLS : cols[k];
+	}
+	for (size_t i = 0; i <= o->c.n_stated; i++) {
+		for (int k = 0; k < N_STATED_CELLS; k++) {
+			struct str title = k ? str_of(titles[k]) : STR_LIT("stated");
+			if (k)
+				buf_add_fill(&o->text, ' ', GAP);
+			out_cell(&o->out, &o->text, i ? buf_str(&rows[i - 1].cell[k]) : title, cols[k], is_right[k],
+			         false);
+		}
+		end_line(o);
+	}
+	cells_free(rows, o->c.n_stated);
+}
+
 void compare_text(struct compare_out *o)
 {
 	struct buf raw = BUF_INIT;
@@ -216,7 +257,10 @@ void compare_text(struct compare_out *o)
 	line_of(o, &raw);
 	add_by_input(&o->text, &o->c);
 	buf_add_char(&o->text, '\n');
-	text_metrics(o);
+	if (o->c.refused.len)
+		text_stated(o);
+	else
+		text_metrics(o);
 	for (int class_ = 0; class_ < N_CLASSES; class_++)
 		if (o->c.count[class_])
 			text_class(o, (enum case_class)class_, &raw);
@@ -282,6 +326,19 @@ static void markdown_class(struct compare_out *o, enum case_class class_, struct
 		buf_printf(&o->text, "\nand %lld more\n", (long long)(n - shown));
 }
 
+static void markdown_stated(struct compare_out *o)
+{
+	struct cells *rows = stated_cells(&o->c, false);
+	buf_add_cstr(&o->text, "\n| stated | A | B | B-A |\n|---|---:|---:|---:|\n");
+	for (size_t i = 0; i < o->c.n_stated; i++) {
+		file_cell(o, buf_str(&rows[i].cell[0]));
+		for (int k = 1; k < N_STATED_CELLS; k++)
+			own_cell(o, &rows[i].cell[k]);
+		buf_add_cstr(&o->text, "|\n");
+	}
+	cells_free(rows, o->c.n_stated);
+}
+
 void compare_markdown(struct compare_out *o)
 {
 	struct buf raw = BUF_INIT;
@@ -299,7 +356,10 @@ void compare_markdown(struct compare_out *o)
 	if (o->c.by_input)
 		buf_add_char(&o->text, '\n');
 	add_by_input(&o->text, &o->c);
-	markdown_metrics(o);
+	if (o->c.refused.len)
+		markdown_stated(o);
+	else
+		markdown_metrics(o);
 	for (int class_ = 0; class_ < N_CLASSES; class_++)
 		if (o->c.count[class_])
 			markdown_class(o, (enum case_class)class_, &raw);

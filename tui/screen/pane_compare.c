@@ -107,11 +107,17 @@ static void draw_refusal(const struct compare_state *st, struct canvas body)
 	struct str text = st->data.refused;
 	size_t from = 0;
 	int row = 3;
-	canvas_putc(body, 1, 3, -1, ROLE_HEADING, "These two runs cannot be compared.");
+	canvas_putc(body, 1, 3, -1, ROLE_HEADING,
+	            st->data.n_stated ? "Only what the sources state of these two runs can be compared."
+	                              : "These two runs cannot be compared.");
 	while (from != SIZE_MAX && row < body.rows - 2) {
 		struct text_row line;
 		from = text_wrap(text, from, body.cols - 6 > 20 ? body.cols - 6 : 20, &line);
 		canvas_put(body, row++, 3, body.cols - 6, ROLE_TEXT, str_cut(text, line.at, line.len));
+	}
+	if (st->data.n_stated && row + 2 < body.rows) {
+		stated_draw(canvas_part(body, row + 1, 2, body.rows - row - 1, body.cols - 2), &st->data);
+		return;
 	}
 	canvas_putc(body, row + 1, 3, -1, ROLE_DIM, "q goes back to the runs; runs of one dataset share their cases.");
 }

@@ -284,3 +284,39 @@ void metrics_draw(struct canvas pane, const struct compare *c)
 	if (shown < n)
 		canvas_printf(pane, 1 + shown, at.name, -1, ROLE_DIM, "%d more metrics (M shows them)", n - shown);
 }
+
+/* ---------------------------------------------------------------- what the sources state */
+
+enum { STATED_FIGURE = 11, STATED_NAME_MAX = 60 };
+
+void stated_draw(struct canvas pane, const struct compare *c)
+{
+	struct buf text = BUF_INIT;
+	int name = 12, room = pane.cols - 1 - 3 * STATED_FIGURE - 1, last = pane.rows - 1;
+	for (size_t i = 0; i < c->n_stated; i++)
+		name = text_cols(c->stated[i].name) > name ? text_cols(c->stated[i].name) : name;
+	name = name > STATED_NAME_MAX ? STATED_NAME_MAX : name;
+	name = name > room ? room : name;
+	int a = 1 + name + STATED_FIGURE, b = a + STATED_FIGURE, delta = b + STATED_FIGURE;
+	canvas_putc(pane, 0, 1, name, ROLE_HEADING, "stated");
+	canvas_put_right(pane, 0, a - 8, 8, ROLE_HEADING, STR_LIT("A"));
+	canvas_put_right(pane, 0, b - 8, 8, ROLE_HEADING, STR_LIT("B"));
+	canvas_put_right(pane, 0, delta - 8, 8, ROLE_HEADING, STR_LIT("B−A"));
+	for (size_t i = 0; i < c->n_stated; i++) {
+		const struct compare_stated *s = &c->stated[i];
+		int row = 1 + (int)i;
+		if (row == last && i + 1 < c->n_stated) {
+			canvas_printf(pane, row, 1, -1, ROLE_DIM, "and %zu more: spoor compare A B shows all",
+			              c->n_stated - i);
+			break;
+		}
+		canvas_put(pane, row, 1, name, ROLE_TEXT, s->name);
+		add_figure(&text, FIGURE_SCORE, s->a, pane.grid->ascii);
+		put_figure(pane, row, a, ROLE_TEXT, &text);
+		add_figure(&text, FIGURE_SCORE, s->b, pane.grid->ascii);
+		put_figure(pane, row, b, ROLE_TEXT, &text);
+		add_difference(&text, FIGURE_SCORE, s->b - s->a, pane.grid->ascii);
+		put_figure(pane, row, delta, ROLE_TEXT, &text);
+	}
+	buf_done(&text);
+}

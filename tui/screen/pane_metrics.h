@@ -14,4 +14,7 @@ int metrics_rows(const struct compare *c);
 /* Fills the pane: the head, then the metrics that fit; the last row says how many do not. */
 void metrics_draw(struct canvas pane, const struct compare *c);
 
+/* The aggregates that both sources state, where there are no cases to pair: figures as they stand, as many as fit. */
+void stated_draw(struct canvas pane, const struct compare *c);
+
 #endif
