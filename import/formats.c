@@ -3,6 +3,7 @@
 /* The table of formats: a new one is its file, which defines format_NAME, and a row here. Order means nothing. */
 #define FORMATS(X)          \
 	X(agentops)         \
+	X(agentskills)      \
 	X(atif)             \
 	X(braintrust)       \
 	X(braintrust_eval)  \

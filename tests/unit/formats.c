@@ -942,7 +942,7 @@ static const struct {
     {"traces/vercel-ai",          "sdk-span"                  },
     {"traces/weave-sdk",          "weave weave-batch"         },
     {"traces/zipkin",             "zipkin"                    },
-    {"evals/agentskills/0adea80", ""                          },
+    {"evals/agentskills/0adea80", "agentskills"               },
     {"evals/deepeval",            "deepeval"                  },
     {"evals/braintrust-sdk",      "braintrust braintrust-eval"},
     {"evals/generic",             ""                          },
