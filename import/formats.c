@@ -40,6 +40,7 @@
 	X(ragas)            \
 	X(sdk_span)         \
 	X(swe_bench)        \
+	X(tau_bench)        \
 	X(weave)            \
 	X(weave_batch)      \
 	X(zipkin)

@@ -953,7 +953,7 @@ static const struct {
     {"evals/ragas",               "ragas generic"             },
     {"evals/swe-bench/logs/astropy__astropy-12907", "swe-bench"},
     {"evals/swe-bench/results", "swe-bench"},
-    {"evals/tau-bench",           ""                          },
+    {"evals/tau-bench",           "tau-bench"                 },
 };
 
 static bool is_word_of(const char *words, const char *word)
