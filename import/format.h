@@ -79,6 +79,9 @@ struct format {
 	 * and the records known already go through `record` once more, to a sink that drops what they give. What they give late, at a later
 	 * record or at `finish`, is a detail (import_detail): shown again alone. */
 	bool stateful;
+	/* Names of folders, or the file's own, say which run or case its records are of (eval.h, source_folder): the same bytes under
+	 * other names are another source. */
+	bool placed;
 	size_t state_size;
 	void (*state_done)(
 	    void *state); /* frees what the state holds, not the state; it may be all zero. May be NULL */

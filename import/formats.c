@@ -3,6 +3,7 @@
 /* The table of formats: a new one is its file, which defines format_NAME, and a row here. Order means nothing. */
 #define FORMATS(X)          \
 	X(agentops)         \
+	X(agentskills)      \
 	X(atif)             \
 	X(braintrust)       \
 	X(braintrust_eval)  \
@@ -41,6 +42,7 @@
 	X(ragas)            \
 	X(sdk_span)         \
 	X(swe_bench)        \
+	X(tau_bench)        \
 	X(weave)            \
 	X(weave_batch)      \
 	X(zipkin)

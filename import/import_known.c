@@ -6,7 +6,7 @@
 #include "import/import_private.h"
 #include "import/sample.h"
 
-enum { HASH_CHUNK = 256 << 10 };
+enum { HASH_CHUNK = 256 << 10, PLACE_NAMES = 5 /* a file and four folders */ };
 
 /* ---------------------------------------------------------------- what is it */
 
@@ -167,6 +167,44 @@ static struct reader *second_reader(const struct job *job)
 	return reader_fd(job->reader) >= 0 ? reader_again(job->reader) : NULL;
 }
 
+/* The last name of a path, of a source its member's first; false: there is none left. */
+static bool last_name(struct str *path, struct str *entry, struct str *name)
+{
+	struct str *from = entry->len ? entry : path;
+	size_t at = from->len;
+	while (at > 0 && from->ptr[at - 1] != '/')
+		at--;
+	*name = str_from(*from, at);
+	while (at > 0 && from->ptr[at - 1] == '/')
+		at--;
+	from->len = at;
+	return name->len > 0;
+}
+
+/* The names that a placed format may look at are the same. */
+static bool is_same_place(const struct job *job, const struct source *known)
+{
+	struct str path = str_of(job->path), entry = str_of(job->entry), other = known->path, inside = known->entry;
+	for (int i = 0; i < PLACE_NAMES; i++) {
+		struct str a = STR_NONE, b = STR_NONE;
+		bool any = last_name(&path, &entry, &a), more = last_name(&other, &inside, &b);
+		if (!str_eq(a, b))
+			return false;
+		if (!any || !more)
+			break;
+	}
+	return true;
+}
+
+static size_t keep_same_place(const struct job *job, struct source *candidates, size_t n)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < n && job->format->placed; i++)
+		if (is_same_place(job, &candidates[i]))
+			candidates[kept++] = candidates[i];
+	return job->format->placed ? kept : n;
+}
+
 /* A source read before: take it up where it was left, or leave it alone if nothing was added. What is in a pipe comes only once. */
 static bool find_known(struct job *job, bool *unchanged, struct err *err)
 {
@@ -178,6 +216,7 @@ static bool find_known(struct job *job, bool *unchanged, struct err *err)
 	if (!source_candidates(job->run->db, str_cut(job->sample.bytes, 0, job->known.head_len), &job->arena,
 	                       &candidates, &n, &job->known.looked, err))
 		return false;
+	n = keep_same_place(job, candidates, n);
 	if (n == 0)
 		return true;
 	struct reader *reader = second_reader(job);

@@ -135,35 +135,19 @@ static struct str tests_told(const struct fields *f, struct val tests)
 	return kept;
 }
 
-static void add_ratios(const struct fields *f, struct buf *json, struct val tests)
+/* {"FAIL_TO_PASS":0.5,…}: the share of tests that passed. */
+static struct str shares(const struct fields *f, struct val tests)
 {
+	struct buf json = BUF_INIT;
 	for (struct member m = val_first(tests); m.ok && val_is(tests, SCAN_OBJECT); m = val_next(m)) {
 		uint32_t passed = val_count(val_get(m.val, "success")),
 		         all = passed + val_count(val_get(m.val, "failure"));
 		if (!all)
 			continue;
-		buf_add_char(json, json->len ? ',' : '{');
-		scan_quote(json, member_key(m, f->arena));
-		buf_printf(json, ":%.4g", (double)passed / all);
-	}
-}
-
-/* What the model does not hold; ends with the share of tests passed. */
-static struct str rest_of(const struct fields *f, struct val v, const char *const *mapped)
-{
-	struct buf json = BUF_INIT;
-	for (struct member m = val_first(v); m.ok; m = val_next(m)) {
-		bool known = false;
-		for (size_t i = 0; mapped[i] && !known; i++)
-			known = val_str_is(m.key, mapped[i]);
-		if (known)
-			continue;
 		buf_add_char(&json, json.len ? ',' : '{');
-		buf_add_str(&json, val_raw(m.key));
-		buf_add_char(&json, ':');
-		buf_add_str(&json, val_raw(m.val));
+		scan_quote(&json, member_key(m, f->arena));
+		buf_printf(&json, ":%.4g", (double)passed / all);
 	}
-	add_ratios(f, &json, val_get(v, "tests_status"));
 	if (json.len)
 		buf_add_char(&json, '}');
 	struct str text = json.len ? arena_str(f->arena, buf_str(&json)) : STR_NONE;
@@ -190,7 +174,8 @@ static void read_report(struct fields *f, struct str instance, struct val report
 			res.error = STR_LIT("infrastructure failure");
 	}
 	score.explanation = tests_told(f, val_get(report, "tests_status"));
-	res.metadata = rest_of(f, report, mapped);
+	res.metadata =
+	    json_joined(f->arena, fields_rest(f, report, mapped), shares(f, val_get(report, "tests_status")));
 	if (known) {
 		res.scores = &score;
 		res.n_scores = 1;
@@ -326,7 +311,7 @@ static void read_prediction(struct fields *f, struct str instance, struct val v)
 	run.model = field_text(f, val_get(v, "model_name_or_path"));
 	sink_run(f->im->sink, &run);
 	res.output = val_text(val_get(v, "model_patch"), f->arena); /* an empty one is an answer, too */
-	res.metadata = rest_of(f, v, mapped);
+	res.metadata = fields_rest(f, v, mapped);
 	sink_case(f->im->sink, &res);
 }
 
@@ -430,6 +415,7 @@ const struct format format_swe_bench = {
     .example =
         "{\"astropy__astropy-12907\":{\"patch_successfully_applied\":true,\"resolved\":false,\"tests_status\":{…}}}",
     .seen = "reports and results.json real; summaries and predictions as the harness writes them",
+    .placed = true,
     .probe = swe_bench_probe,
     .record = swe_bench_record,
 };

@@ -943,7 +943,7 @@ static const struct {
     {"traces/vercel-ai",          "sdk-span"                  },
     {"traces/weave-sdk",          "weave weave-batch"         },
     {"traces/zipkin",             "zipkin"                    },
-    {"evals/agentskills/0adea80", ""                          },
+    {"evals/agentskills/0adea80", "agentskills"               },
     {"evals/deepeval",            "deepeval"                  },
     {"evals/braintrust-sdk",      "braintrust braintrust-eval"},
     {"evals/generic",             ""                          },
@@ -961,7 +961,7 @@ static const struct {
     {"evals/ragas",               "ragas generic"             },
     {"evals/swe-bench/logs/astropy__astropy-12907", "swe-bench"},
     {"evals/swe-bench/results", "swe-bench"},
-    {"evals/tau-bench",           ""                          },
+    {"evals/tau-bench",           "tau-bench"                 },
 };
 
 static bool is_word_of(const char *words, const char *word)
