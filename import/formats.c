@@ -22,6 +22,7 @@
 	X(llamaindex)       \
 	X(logfire)          \
 	X(mlflow)           \
+	X(mlflow_eval)      \
 	X(openai_agents)    \
 	X(opik)             \
 	X(otlp)             \

@@ -942,6 +942,7 @@ static const struct {
     {"evals/deepeval",            "deepeval"                  },
     {"evals/generic",             ""                          },
     {"evals/inspect",             ""                          },
+    {"evals/mlflow",              "mlflow-eval"               },
     {"evals/lm-eval",             ""                          },
     {"evals/promptfoo",           "promptfoo promptfoo-jsonl" },
     {"evals/ragas",               "ragas generic"             },
