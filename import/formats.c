@@ -20,6 +20,7 @@
 	X(langfuse)         \
 	X(langsmith)        \
 	X(llamaindex)       \
+	X(llamaindex_eval)  \
 	X(logfire)          \
 	X(mlflow)           \
 	X(mlflow_eval)      \
