@@ -11,7 +11,9 @@
 	X(deepeval)         \
 	X(deepeval_trace)   \
 	X(dspy)             \
+	X(dspy_eval)        \
 	X(galileo)          \
+	X(galileo_eval)     \
 	X(goose)            \
 	X(helicone)         \
 	X(jaeger)           \
