@@ -229,6 +229,24 @@ void row_each_by_column(struct import *im, const struct record *rec, int slot,
 	buf_done(&json);
 }
 
+struct val row_open(struct fields *f, struct val record, bool *said)
+{
+	struct val columns = frame_get(f->rec->frame, "columns", false);
+	struct val row = row_of_cells(f, record, columns);
+	if (val_first(row).ok)
+		return row;
+	if (val_is(record, SCAN_ARRAY) && !val_is(columns, SCAN_ARRAY)) {
+		if (!*said)
+			import_problem(f->im, f->rec, SEVERITY_SKIPPED, "bad-value", STR_NONE,
+			               "this row and those like it skipped",
+			               "cells without the names of their columns before them");
+		*said = true;
+	} else {
+		import_problem(f->im, f->rec, SEVERITY_SKIPPED, "bad-value", STR_NONE, "record skipped", "not a row");
+	}
+	return VAL_NONE;
+}
+
 /* ---------------------------------------------------------------- rows */
 
 struct row row_start(const struct fields *f, struct val object, const struct row_name *names)

@@ -45,6 +45,10 @@ bool row_is_by_column(struct val table);
 void row_each_by_column(struct import *im, const struct record *rec, int slot,
                         void (*read)(struct import *, const struct record *, struct val row));
 
+/* The row of a record, in any of these forms, for a format whose paths are "" and "data[]" (pandas' orient="split" and "table" beside records).
+ * VAL_NONE: it is none, which is said, of cells without names only once (*said). */
+struct val row_open(struct fields *f, struct val record, bool *said);
+
 enum row_role {
 	ROW_REST, /* no field: metadata */
 	ROW_INPUT,

@@ -13,7 +13,9 @@
 	X(deepeval)         \
 	X(deepeval_trace)   \
 	X(dspy)             \
+	X(dspy_eval)        \
 	X(galileo)          \
+	X(galileo_eval)     \
 	X(goose)            \
 	X(helicone)         \
 	X(helm)             \
@@ -26,9 +28,11 @@
 	X(langsmith)        \
 	X(langsmith_eval)   \
 	X(llamaindex)       \
+	X(llamaindex_eval)  \
 	X(lm_eval)          \
 	X(logfire)          \
 	X(mlflow)           \
+	X(mlflow_eval)      \
 	X(openai_agents)    \
 	X(opik)             \
 	X(opik_experiment)  \

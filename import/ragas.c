@@ -10,6 +10,7 @@ enum { SLOT_ROW, SLOT_CELLS, LABEL_MAX = 40 };
 
 struct ragas_state {
 	bool told; /* the run */
+	bool said; /* that cells have no names */
 };
 
 static const struct record_path ragas_paths[] = {
@@ -276,15 +277,12 @@ static void tell_run(struct import *im)
 
 static void read_one(struct import *im, const struct record *rec, struct val object)
 {
+	struct ragas_state *state = im->state;
 	struct fields f = fields_of(im, rec);
-	struct val row = row_of_cells(&f, object, frame_get(rec->frame, "columns", false));
-	if (val_is(row, SCAN_OBJECT) && val_first(row).ok) {
+	struct val row = row_open(&f, object, &state->said);
+	if (val_ok(row)) {
 		tell_run(im);
 		read_row(&f, row);
-	} else {
-		import_problem(im, rec, SEVERITY_SKIPPED, "bad-value", STR_NONE, "record skipped", "%s",
-		               val_is(object, SCAN_ARRAY) ? "cells without the names of their columns before them"
-		                                          : "not a row");
 	}
 	fields_done(&f);
 }

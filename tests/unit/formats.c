@@ -958,6 +958,7 @@ static const struct {
     {"evals/lm-eval/polymer-tg-gpt-4o-mini-infinity", "lm-eval"},
     {"evals/opik-sdk",            "opik-experiment"           },
     {"evals/promptfoo",           "promptfoo promptfoo-jsonl promptfoo-csv"},
+    {"evals/mlflow",              "mlflow-eval"               },
     {"evals/ragas",               "ragas generic"             },
     {"evals/swe-bench/logs/astropy__astropy-12907", "swe-bench"},
     {"evals/swe-bench/results", "swe-bench"},
