@@ -947,8 +947,11 @@ static const struct {
     {"evals/braintrust-sdk",      "braintrust braintrust-eval"},
     {"evals/generic",             ""                          },
     {"evals/inspect",             "inspect"                   },
+    {"evals/langfuse-sdk",        "langfuse-eval langfuse otlp"},
+    {"evals/langsmith-sdk",       "langsmith-eval langsmith"  },
     {"evals/lm-eval",             ""                          },
     {"evals/opik-sdk",            "opik-experiment"           },
+    {"evals/phoenix-sdk",         "phoenix-eval"              },
     {"evals/promptfoo",           "promptfoo promptfoo-jsonl promptfoo-csv"},
     {"evals/ragas",               "ragas generic"             },
     {"evals/swe-bench/logs/astropy__astropy-12907", "swe-bench"},
@@ -986,7 +989,8 @@ static int claimed_wrongly(const char *path, const char *allowed)
 			best = score > best ? score : best;
 		}
 		const struct format *format = format_detect(&sample, &why);
-		bool recording = strstr(path, ".requests.") != NULL;
+		/* what an SDK sent, with where it went; a data set without results */
+		bool recording = strstr(path, ".requests.") || strstr(path, ".dataset-items.");
 
 		wrong = (format && n_best > 1) || (format && !is_word_of(allowed, format->name)) ||
 		        (!format && *allowed && !recording);
