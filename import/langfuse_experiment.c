@@ -59,6 +59,15 @@ bool langfuse_run_score(struct fields *f, struct str run_id, struct str name, do
 
 /* ---------------------------------------------------------------- cases */
 
+/* A local list may hold an item several times, and nobody else tells of it. */
+static void read_alone(struct case_result *res, int64_t order)
+{
+	res->part = false;
+	res->repeat = UNKNOWN_INT;
+	res->variant = 1;
+	res->order = order;
+}
+
 /* Items of a local list have no id: what is asked and expected names the case. */
 struct case_result langfuse_case(struct fields *f, struct str run_id, struct str item_id, struct val item)
 {
@@ -70,8 +79,10 @@ struct case_result langfuse_case(struct fields *f, struct str run_id, struct str
 	res.repeat = 0;
 	res.run_id = run_id;
 	res.key = item_id.len ? item_id : text(f, item, "id");
-	if (!res.key.len)
+	if (!res.key.len) {
 		res.key = CASE_KEY(f->arena, case_key_part(f, input), case_key_part(f, expected));
+		read_alone(&res, (int64_t)f->rec->number);
+	}
 	res.input = case_text(f, input);
 	res.expected = case_text(f, expected);
 	rest_add_all(&rest, field_open_cell(f, val_get_loose(item, "metadata")), NULL);
@@ -195,6 +206,8 @@ static void read_case(struct fields *f, const struct span_in *in, const struct s
 		res.status = CASE_ERROR;
 		res.error = span->message;
 	}
+	if (!attr(in, f, "dataset.id").len)
+		read_alone(&res, span->start_ns);
 	res.latency_ns = units_between(span->start_ns, span->end_ns);
 	res.trace_id = span->trace_id;
 	rest_add_all(&rest, opened(f, attr(in, f, "item.metadata")), NULL);

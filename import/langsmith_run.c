@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "import/redact.h"
+
 struct
     dotted { /* "20241013T070538291001Z<uuid>.20241013T070538402002Z<uuid>": one part per ancestor, the run itself last */
 	struct str trace, parent, run;
@@ -318,6 +320,17 @@ static void drop_environment(struct fields *f, struct span *span)
 	span->n_attributes = n;
 }
 
+/* What is stored has its secrets replaced already; what is shown of a record that is not yet stored, here. */
+static struct val masked(struct fields *f, struct val v)
+{
+	struct buf out = BUF_INIT;
+	uint64_t hidden = 0;
+	if (val_is(v, SCAN_OBJECT) && redact(v, langsmith_secrets, false, &out, &hidden))
+		v = fields_scan(f, arena_str(f->arena, buf_str(&out)));
+	buf_done(&out);
+	return v;
+}
+
 static void read_attributes(const struct run *r, struct span *span)
 {
 	static const char *const of_run[] = {"operation",
@@ -355,10 +368,11 @@ static void read_attributes(const struct run *r, struct span *span)
 	if (!r->f->payload)
 		return;
 	fields_attributes(r->f, span, r->v, "", of_run);
-	fields_attributes(r->f, span, r->metadata, "metadata.", of_metadata);
-	fields_attributes(r->f, span, val_get(r->extra, "invocation_params"), "invocation_params.", NULL);
-	fields_attributes(r->f, span, val_get(r->extra, "runtime"), "runtime.", NULL);
-	fields_attributes(r->f, span, r->extra, "extra.", of_extra);
+	fields_attributes(r->f, span, masked(r->f, r->metadata), "metadata.", of_metadata);
+	struct val extra = masked(r->f, r->extra);
+	fields_attributes(r->f, span, val_get(extra, "invocation_params"), "invocation_params.", NULL);
+	fields_attributes(r->f, span, val_get(extra, "runtime"), "runtime.", NULL);
+	fields_attributes(r->f, span, extra, "extra.", of_extra);
 	drop_environment(r->f, span);
 }
 

@@ -62,8 +62,8 @@ static struct str experiment_id(const struct fields *f, struct val row)
 	return id.len ? id : field_text(f, of_frame(f, "id"));
 }
 
-/* A download has no id and no name of its experiment in it: its file is called after it. */
-static void tell_run(struct fields *f, struct val about, struct str id)
+/* named: a download has no id and no name of its experiment in it, its file is called after it. */
+static void tell_run(struct fields *f, struct val about, struct str id, bool named)
 {
 	static const char *const known[] = {"id",
 	                                    "experiment_id",
@@ -83,7 +83,7 @@ static void tell_run(struct fields *f, struct val about, struct str id)
 		metadata = field_open_cell(f, val_get_loose(about, "experiment_metadata"));
 	run.id = id;
 	run.name = text(f, about, "name");
-	if (!run.name.len)
+	if (!run.name.len && named)
 		run.name = source_stem(f->im);
 	run.dataset = text(f, about, "dataset_id");
 	run.created_ns = field_time(f, val_get_loose(about, "created_at"), "createdAt");
@@ -92,6 +92,11 @@ static void tell_run(struct fields *f, struct val about, struct str id)
 	rest_add_all(&rest, about, known);
 	run.config = rest_end(&rest, f, secrets);
 	sink_run(f->im->sink, &run);
+}
+
+static struct str known_run(const struct state *state)
+{
+	return state->n_run ? (struct str){state->run, state->n_run} : STR_NONE;
 }
 
 static const struct frame *outermost(const struct frame *frame)
@@ -108,15 +113,16 @@ static void tell_run_of(struct fields *f, struct val row, int64_t start_ns)
 	const struct frame *frame = outermost(f->rec->frame);
 	struct str id = experiment_id(f, row);
 	bool by_row = text(f, row, "experiment_id").len && f->rec->slot == SLOT_ROW;
-	if (!by_row && id.len <= sizeof state->run && start_ns != TIME_UNKNOWN &&
-	    (!state->timed || start_ns < state->first_ns)) {
+	if (!by_row && start_ns != TIME_UNKNOWN && (!state->timed || start_ns < state->first_ns)) {
 		state->first_ns = start_ns;
 		state->timed = true;
-		state->n_run = id.len;
-		memcpy(state->run, id.len ? id.ptr : "", id.len);
 	}
 	if (by_row || !state->told)
-		tell_run(f, frame && !by_row ? frame->root : VAL_NONE, id);
+		tell_run(f, frame && !by_row ? frame->root : VAL_NONE, id, !by_row);
+	if (!state->told && id.len && id.len <= sizeof state->run) {
+		state->n_run = id.len;
+		memcpy(state->run, id.ptr, id.len);
+	}
 	state->told = true;
 }
 
@@ -365,13 +371,12 @@ static bool read_run(struct fields *f, struct val run, struct err *err)
 	return waiting_come(&state->waiting, id, f->im, tell_evaluation, err);
 }
 
-static void put_evaluation(struct fields *f, struct val evaluation, struct str example, int64_t repeat)
+static void put_evaluation(struct fields *f, struct val evaluation, struct str run, struct str example, int64_t repeat)
 {
 	struct case_result res = case_start(FAMILY);
 	struct score_list scores = {0};
-	tell_run_of(f, VAL_NONE, TIME_UNKNOWN);
 	res.part = true;
-	res.run_id = experiment_id(f, VAL_NONE);
+	res.run_id = run;
 	res.key = example;
 	res.repeat = repeat;
 	add_annotation(f, &scores, evaluation);
@@ -387,18 +392,20 @@ static bool join_evaluation(struct fields *f, struct val evaluation)
 	struct id_place place;
 	int64_t n = 1;
 	if (example.len) {
-		put_evaluation(f, evaluation, example, repeat_of(f, evaluation));
+		put_evaluation(f, evaluation, experiment_id(f, evaluation), example, repeat_of(f, evaluation));
 		return true;
 	}
 	if (!id_map_get(&state->runs, text(f, evaluation, "experiment_run_id"), f->arena, &place))
 		return false;
 	scan_int64(place.span, &n);
+	struct str run = known_run(state);
 	const struct id_member members[] = {
-	    {"datasetExampleId", place.trace},
+	    {"experimentId",     run        },
+            {"datasetExampleId", place.trace},
             {"repetitionNumber", place.span }
         };
-	record_joined(f->im, f->rec, members, 2);
-	put_evaluation(f, evaluation, place.trace, n > 0 ? n - 1 : 0);
+	record_joined(f->im, f->rec, members, 3);
+	put_evaluation(f, evaluation, run, place.trace, n > 0 ? n - 1 : 0);
 	return true;
 }
 
@@ -446,7 +453,7 @@ static bool phoenix_eval_record(struct import *im, const struct record *rec, str
 	else if (rec->slot == SLOT_RUN)
 		ok = read_run(&f, rec->root, err);
 	else if (is_experiment(rec->root))
-		tell_run(&f, rec->root, text(&f, rec->root, "id"));
+		tell_run(&f, rec->root, text(&f, rec->root, "id"), false);
 	else if (val_ok(val_get_loose(rec->root, "repetition_number")))
 		read_row(&f, rec->root);
 	else
@@ -463,7 +470,7 @@ static bool phoenix_eval_frame_end(struct import *im, const struct frame *frame,
 	struct fields f = fields_of(im, &none);
 	(void)err;
 	if (!frame->outer && (frame->late || !state->told) && is_experiment(frame->root)) {
-		tell_run(&f, frame->root, experiment_id(&f, VAL_NONE));
+		tell_run(&f, frame->root, experiment_id(&f, VAL_NONE), true);
 		state->told = true;
 	}
 	fields_done(&f);
@@ -474,7 +481,7 @@ static bool phoenix_eval_finish(struct import *im, struct err *err)
 {
 	struct state *state = im->state;
 	struct eval_run run = run_start(FAMILY);
-	run.id = state->n_run ? (struct str){state->run, state->n_run} : STR_NONE;
+	run.id = known_run(state);
 	run.created_ns = state->first_ns;
 	if (state->timed)
 		sink_run(im->sink, &run);

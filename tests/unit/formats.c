@@ -956,7 +956,10 @@ static const struct {
     {"evals/lm-eval/math_perturbed", "lm-eval"},
     {"evals/lm-eval/negotiationtom-runA", "lm-eval"},
     {"evals/lm-eval/polymer-tg-gpt-4o-mini-infinity", "lm-eval"},
+    {"evals/langfuse-sdk",        "langfuse-eval langfuse otlp"},
+    {"evals/langsmith-sdk",       "langsmith-eval langsmith"  },
     {"evals/opik-sdk",            "opik-experiment"           },
+    {"evals/phoenix-sdk",         "phoenix-eval"              },
     {"evals/promptfoo",           "promptfoo promptfoo-jsonl promptfoo-csv"},
     {"evals/mlflow",              "mlflow-eval"               },
     {"evals/ragas",               "ragas generic"             },
@@ -1014,7 +1017,8 @@ static int claimed_wrongly(const char *path, const char *allowed)
 			best = score > best ? score : best;
 		}
 		const struct format *format = format_detect(&sample, &why);
-		bool recording = strstr(path, ".requests.") != NULL;
+		/* what an SDK sent, with where it went; a data set without results */
+		bool recording = strstr(path, ".requests.") || strstr(path, ".dataset-items.");
 
 		wrong = (format && n_best > 1) || (format && !is_word_of(allowed, format->name)) ||
 		        (!format && *allowed && !recording);
