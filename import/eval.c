@@ -223,6 +223,16 @@ void case_take_item(const struct fields *f, struct case_result *res, struct val 
 	res->expected = field_text(f, expected);
 }
 
+struct str case_output(const struct fields *f, struct val output)
+{
+	struct member first = val_first(output);
+	if (!val_is(output, SCAN_OBJECT))
+		return field_text(f, output);
+	if (!first.ok)
+		return STR_NONE;
+	return val_next(first).ok ? field_text(f, output) : field_text(f, first.val);
+}
+
 static bool is_empty(struct val v)
 {
 	bool container = val_is(v, SCAN_OBJECT) || val_is(v, SCAN_ARRAY);

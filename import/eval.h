@@ -35,6 +35,9 @@ void case_trial(struct case_result *res, int64_t start_ns, struct str id);
  * what is expected do not belong to the input; if one field is left, it is the input itself. Whatever is no object is the input. */
 void case_take_item(const struct fields *f, struct case_result *res, struct val item, struct val not );
 
+/* What a task gave as text: of an object of one field that field; of an empty one nothing. */
+struct str case_output(const struct fields *f, struct val output);
+
 /* The members not in `mapped` (NULL: all; ends with NULL; names loose as the format's keys are) that are neither null nor empty, as one JSON
  * object: metadata of a case, configuration of a run. STR_NONE: there are none. The arena's. */
 struct str fields_rest(const struct fields *f, struct val object, const char *const *mapped);

@@ -954,6 +954,7 @@ static const struct {
     {"evals/swe-bench/logs/astropy__astropy-12907", "swe-bench"},
     {"evals/swe-bench/results", "swe-bench"},
     {"evals/tau-bench",           ""                          },
+    {"evals/weave-sdk",           "weave weave-batch"         },
 };
 
 static bool is_word_of(const char *words, const char *word)
@@ -986,7 +987,7 @@ static int claimed_wrongly(const char *path, const char *allowed)
 			best = score > best ? score : best;
 		}
 		const struct format *format = format_detect(&sample, &why);
-		bool recording = strstr(path, ".requests.") != NULL;
+		bool recording = strstr(path, ".requests.") || strstr(path, ".objects.");
 
 		wrong = (format && n_best > 1) || (format && !is_word_of(allowed, format->name)) ||
 		        (!format && *allowed && !recording);
