@@ -27,6 +27,9 @@ struct str source_folder(const struct import *im, int up);
 /* "results_2024.json" → "results_2024"; absent at stdin. Extensions of compression (".gz", ".zst", …) go as well. */
 struct str source_stem(const struct import *im);
 
+/* When a UUID of version 7 was made, to the millisecond; TIME_UNKNOWN: it is none. */
+int64_t uuid_time_ns(struct str id);
+
 /* Trials of one case that no number tells apart: they are repeats (variant) in the order in which they began (order: their time, then the
  * hash of an id of theirs). start_ns unknown: the time in the id, if it is a UUID of version 7. Call when the key is known. */
 void case_trial(struct case_result *res, int64_t start_ns, struct str id);

@@ -44,7 +44,7 @@ static struct str text(const struct item *item, const char *key)
 
 /* ---------------------------------------------------------------- runs */
 
-/* {"opik_prompts"|"prompts": {NAME: TEMPLATE}}, as evaluate() writes it into the experiment's configuration; before that one "prompt". */
+/* {"prompts": {NAME: TEMPLATE}}, as evaluate() writes it into the experiment's configuration; before that one "prompt". */
 static void read_prompt(const struct fields *f, struct eval_run *run, struct val metadata)
 {
 	struct member first = val_first(val_get(metadata, "prompts"));
@@ -111,6 +111,7 @@ static struct eval_run run_of_result(const struct fields *f, const struct frame 
 	struct eval_run run = run_start("opik");
 	run.id = field_text(f, frame_get(frame, "experiment_id", true));
 	run.name = field_text(f, frame_get(frame, "experiment_name", true));
+	run.created_ns = uuid_time_ns(run.id); /* all of Opik's ids are such */
 	run.config = fields_rest(f, frame->root, mapped);
 	return run;
 }
@@ -142,6 +143,7 @@ static void tell_row_run(const struct item *item, struct str id)
 	if (!run_must_be_told(&state->runs, id, TIME_UNKNOWN))
 		return;
 	run.id = id;
+	run.created_ns = uuid_time_ns(id);
 	if (*item->prefix) {
 		run.name = field_text(f, val_get(item->v, "experiment_name"));
 		run.dataset = field_text(f, val_get(item->v, "experiment_dataset_name"));
