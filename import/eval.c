@@ -135,21 +135,20 @@ struct str source_stem(const struct import *im)
 	return dot == SIZE_MAX ? name : str_cut(name, 0, dot);
 }
 
-/* Milliseconds of a UUID of version 7. */
-static int64_t uuid_time_ms(struct str id)
+int64_t uuid_time_ns(struct str id)
 {
 	unsigned char byte[6];
 	struct buf hex = BUF_INIT;
 	int64_t ms = 0;
 	if (id.len != 36 || id.ptr[14] != '7')
-		return 0;
+		return TIME_UNKNOWN;
 	buf_add_str(&hex, str_cut(id, 0, 8));
 	buf_add_str(&hex, str_cut(id, 9, 4));
 	bool good = hash_unhex(buf_str(&hex), byte, sizeof byte);
 	for (size_t i = 0; good && i < sizeof byte; i++)
 		ms = ms << 8 | byte[i];
 	buf_done(&hex);
-	return ms;
+	return ms > 0 && ms < INT64_MAX / 1000000 ? ms * 1000000 : TIME_UNKNOWN;
 }
 
 enum { TRIAL_HASH_BITS = 21 };
@@ -157,7 +156,8 @@ enum { TRIAL_HASH_BITS = 21 };
 void case_trial(struct case_result *res, int64_t start_ns, struct str id)
 {
 	const int64_t most = INT64_MAX >> TRIAL_HASH_BITS;
-	int64_t ms = start_ns > 0 ? start_ns / 1000000 : uuid_time_ms(id);
+	int64_t began = start_ns == TIME_UNKNOWN ? uuid_time_ns(id) : start_ns;
+	int64_t ms = began > 0 ? began / 1000000 : 0;
 	uint64_t hash = hash64(id) >> (64 - TRIAL_HASH_BITS);
 	res->variant = hash64(res->key) | 1;
 	if (id.len)
@@ -231,6 +231,16 @@ void case_take_item(const struct fields *f, struct case_result *res, struct val 
 	struct str object = kept_object(&kept, f->arena);
 	res->input = val_ok(only) ? field_text(f, only) : object;
 	res->expected = field_text(f, expected);
+}
+
+struct str case_output(const struct fields *f, struct val output)
+{
+	struct member first = val_first(output);
+	if (!val_is(output, SCAN_OBJECT))
+		return field_text(f, output);
+	if (!first.ok)
+		return STR_NONE;
+	return val_next(first).ok ? field_text(f, output) : field_text(f, first.val);
 }
 
 static bool is_empty(struct val v)

@@ -27,6 +27,9 @@ struct str source_folder(const struct import *im, int up);
 /* "results_2024.json" → "results_2024"; absent at stdin. Extensions of compression (".gz", ".zst", …) go as well. */
 struct str source_stem(const struct import *im);
 
+/* When a UUID of version 7 was made, to the millisecond; TIME_UNKNOWN: it is none. */
+int64_t uuid_time_ns(struct str id);
+
 /* Trials of one case that no number tells apart: they are repeats (variant) in the order in which they began (order: their time, then the
  * hash of an id of theirs). start_ns unknown: the time in the id, if it is a UUID of version 7. Call when the key is known. */
 void case_trial(struct case_result *res, int64_t start_ns, struct str id);
@@ -34,6 +37,9 @@ void case_trial(struct case_result *res, int64_t start_ns, struct str id);
 /* A dataset's item of free fields → input and expected value. Fields of `not` (what came out of the task), the item's own id and
  * what is expected do not belong to the input; if one field is left, it is the input itself. Whatever is no object is the input. */
 void case_take_item(const struct fields *f, struct case_result *res, struct val item, struct val not );
+
+/* What a task gave as text: of an object of one field that field; of an empty one nothing. */
+struct str case_output(const struct fields *f, struct val output);
 
 /* The members not in `mapped` (NULL: all; ends with NULL; names loose as the format's keys are) that are neither null nor empty, as one JSON
  * object: metadata of a case, configuration of a run. STR_NONE: there are none. The arena's. */

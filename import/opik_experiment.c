@@ -44,7 +44,7 @@ static struct str text(const struct item *item, const char *key)
 
 /* ---------------------------------------------------------------- runs */
 
-/* {"opik_prompts"|"prompts": {NAME: TEMPLATE}}, as evaluate() writes it into the experiment's configuration; before that one "prompt". */
+/* {"prompts": {NAME: TEMPLATE}}, as evaluate() writes it into the experiment's configuration; before that one "prompt". */
 static void read_prompt(const struct fields *f, struct eval_run *run, struct val metadata)
 {
 	struct member first = val_first(val_get(metadata, "prompts"));
@@ -111,6 +111,7 @@ static struct eval_run run_of_result(const struct fields *f, const struct frame 
 	struct eval_run run = run_start("opik");
 	run.id = field_text(f, frame_get(frame, "experiment_id", true));
 	run.name = field_text(f, frame_get(frame, "experiment_name", true));
+	run.created_ns = uuid_time_ns(run.id); /* all of Opik's ids are such */
 	run.config = fields_rest(f, frame->root, mapped);
 	return run;
 }
@@ -142,6 +143,7 @@ static void tell_row_run(const struct item *item, struct str id)
 	if (!run_must_be_told(&state->runs, id, TIME_UNKNOWN))
 		return;
 	run.id = id;
+	run.created_ns = uuid_time_ns(id);
 	if (*item->prefix) {
 		run.name = field_text(f, val_get(item->v, "experiment_name"));
 		run.dataset = field_text(f, val_get(item->v, "experiment_dataset_name"));
@@ -224,17 +226,6 @@ static void read_assertions(const struct fields *f, struct score_list *list, str
 
 /* ---------------------------------------------------------------- cases */
 
-/* The answer itself where a task gives an object of one field. */
-static struct str output_of(const struct fields *f, struct val output)
-{
-	struct member first = val_first(output);
-	if (!val_is(output, SCAN_OBJECT))
-		return field_text(f, output);
-	if (!first.ok)
-		return STR_NONE;
-	return val_next(first).ok ? field_text(f, output) : field_text(f, first.val);
-}
-
 static void finish_case(const struct fields *f, struct case_result *res, const struct score_list *scores)
 {
 	if (!res->key.len)
@@ -278,7 +269,7 @@ static void tell_result(struct fields *f, struct val v)
 	res.key = field_text(f, val_get_loose(test, "dataset_item_id"));
 	res.trace_id = field_text(f, val_get_loose(test, "trace_id"));
 	case_take_item(f, &res, mixed ? val_get_loose(test, "scoring_inputs") : item, mixed ? output : VAL_NONE);
-	res.output = output_of(f, output);
+	res.output = case_output(f, output);
 	res.metadata = json_joined(f->arena, fields_rest(f, test, mapped_test), fields_rest(f, v, mapped));
 	read_scores(f, &res, &scores, val_get_loose(v, "score_results"));
 	finish_case(f, &res, &scores);
@@ -346,7 +337,7 @@ static void tell_item(const struct item *item)
 	res.key = text(item, "dataset_item_id");
 	res.trace_id = text(item, "trace_id");
 	case_take_item(f, &res, data_of(item), VAL_NONE);
-	res.output = output_of(f, val_first(task).ok ? task : get(item, "output"));
+	res.output = case_output(f, val_first(task).ok ? task : get(item, "output"));
 	res.latency_ns = field_duration(f, get(item, "duration"), 1000000, "duration");
 	res.cost_usd = field_number(f, get(item, "total_estimated_cost"), "total_estimated_cost");
 	fields_usage(f, &usage, get(item, "usage"), "usage");

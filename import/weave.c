@@ -1,35 +1,25 @@
 /* Weights & Biases Weave: calls as the API gives them, the bodies its SDKs send (a start and an end of each call), feedback.
  * An end names its call only: the trace is known from the start, which comes before it in a file.
  * Sources: weave 0.11.1 (JavaScript) recorded; wandb/weave trace_server_interface (formats/traces-platforms.md section 4). */
-#include "import/id_map.h"
 #include "import/shape.h"
-#include "import/waiting.h"
 #include "import/weave.h"
 
-enum { SLOT_ROW, SLOT_HALF };
-
-struct weave_state {
-	struct id_map open;   /* calls that have begun */
-	struct waiting early; /* ends of calls that have not */
-};
-
 static const struct record_path weave_paths[] = {
-    {"",                      SLOT_ROW}, /* calls/stream_query, the export of the table */
-    {"calls[]",               SLOT_ROW}, /* calls/query */
-    {"result[]",              SLOT_ROW}, /* feedback/query */
-    {"raw_logging_results[]", SLOT_ROW}, /* results of the HAL harness */
-    {NULL,                    0       },
+    {"",                      WEAVE_ROW}, /* calls/stream_query, the export of the table */
+    {"calls[]",               WEAVE_ROW}, /* calls/query */
+    {"result[]",              WEAVE_ROW}, /* feedback/query */
+    {"raw_logging_results[]", WEAVE_ROW}, /* results of the HAL harness */
+    {NULL,                    0        },
 };
 
 static const struct record_path weave_batch_paths[] = {
-    {"batch[]", SLOT_HALF},
-    {NULL,      0        },
+    {"batch[]", WEAVE_HALF},
+    {NULL,      0         },
 };
 
 /* ---------------------------------------------------------------- names and kinds */
 
-/* weave:///ENTITY/PROJECT/op/NAME:DIGEST, or a name as it is. */
-static struct str op_name(struct str op)
+struct str weave_op_name(struct str op)
 {
 	if (!str_starts(op, "weave:///"))
 		return op;
@@ -120,8 +110,7 @@ static struct str provider_of(struct str name)
 
 /* ---------------------------------------------------------------- a call */
 
-/* The member itself, or, of a row of a CSV, whose columns are called inputs.question and summary.weave.status, an object of them. */
-static struct val gathered(struct fields *f, struct val row, const char *name)
+struct val weave_gathered(struct fields *f, struct val row, const char *name)
 {
 	static const struct scan_opts opts = {.last = true, .lenient = true, .replace_utf8 = true};
 	struct val own = field_open(f, FIELD_ANY(row, name));
@@ -155,7 +144,7 @@ static struct val input_of(struct fields *f, struct val inputs)
 	if (str_is(first, "arg0") && val_count(inputs) == 1)
 		arg = val_get(inputs, "arg0");
 	else if (str_starts(first, "arg0."))
-		arg = gathered(f, inputs, "arg0");
+		arg = weave_gathered(f, inputs, "arg0");
 	return val_ok(arg) ? arg : inputs;
 }
 
@@ -280,10 +269,10 @@ static void drop_columns(struct fields *f, struct span *span)
 static struct span call_span(struct fields *f, struct val call, struct str trace)
 {
 	struct span span = span_start("weave");
-	struct str op = op_name(val_str(val_get(call, "op_name"), f->arena));
-	struct val in = field_open(f, input_of(f, gathered(f, call, "inputs")));
-	struct val out = gathered(f, call, "output");
-	struct val attributes = gathered(f, call, "attributes");
+	struct str op = weave_op_name(val_str(val_get(call, "op_name"), f->arena));
+	struct val in = field_open(f, input_of(f, weave_gathered(f, call, "inputs")));
+	struct val out = weave_gathered(f, call, "output");
+	struct val attributes = weave_gathered(f, call, "attributes");
 	struct str kind = field_text(f, at(f, attributes, "kind"));
 	if (!kind.ptr)
 		kind = field_text(f, at(f, attributes, "weave.kind"));
@@ -329,10 +318,10 @@ static const struct field_rule own_rules[] = {
     {NULL,       FIELD_OBJECT},
 };
 
-static void tell_call(struct fields *f, struct val call, struct str trace, bool is_end)
+static bool tell_call(struct fields *f, struct val call, struct str trace, bool is_end, struct err *err)
 {
 	struct span span = call_span(f, call, trace);
-	struct val summary = gathered(f, call, "summary");
+	struct val summary = weave_gathered(f, call, "summary");
 	fields_expect(f, call, call_rules, "");
 	fields_expect(f, summary, summary_rules, "summary.");
 	fields_expect(f, val_get(summary, "weave"), own_rules, "summary.weave.");
@@ -347,6 +336,7 @@ static void tell_call(struct fields *f, struct val call, struct str trace, bool 
 	struct val feedback = at(f, summary, "weave.feedback");
 	for (struct member m = val_first(feedback); m.ok && val_is(feedback, SCAN_ARRAY); m = val_next(m))
 		weave_feedback(f, m.val, &span);
+	return weave_eval_call(f, call, &span, err);
 }
 
 /* ---------------------------------------------------------------- records */
@@ -356,16 +346,17 @@ static void skipped(const struct fields *f, const char *why)
 	import_problem(f->im, f->rec, SEVERITY_SKIPPED, "bad-value", STR_NONE, "record skipped", "%s", why);
 }
 
-static void read_row(struct fields *f, struct val row)
+static bool read_row(struct fields *f, struct val row, struct err *err)
 {
 	struct str trace = field_text(f, val_get(row, "trace_id"));
 	if (val_is(val_get(row, "weave_ref"), SCAN_STRING))
 		weave_feedback(f, row, NULL);
 	else if (trace.len && val_ok(val_get(row, "id")))
-		tell_call(f, row, trace, false);
+		return tell_call(f, row, trace, false, err);
 	else
 		skipped(f, val_is(row, SCAN_OBJECT) ? "neither a call (id, trace_id) nor feedback (weave_ref)"
 		                                    : "not an object");
+	return true;
 }
 
 static bool weave_record(struct import *im, const struct record *rec, struct err *err);
@@ -378,7 +369,8 @@ static bool read_start(struct fields *f, struct val start, struct err *err)
 		skipped(f, "a start without id or trace_id");
 		return true;
 	}
-	tell_call(f, start, trace, false);
+	if (!tell_call(f, start, trace, false, err))
+		return false;
 	id_map_put(&state->open, id, (struct id_place){.trace = trace});
 	return waiting_come(&state->early, id, f->im, weave_record, err);
 }
@@ -389,7 +381,7 @@ static void no_start(const struct fields *f)
 	               "kept as a record, its call has no end", "the end of a call whose start is not in this file");
 }
 
-static void read_end(struct fields *f, struct val end)
+static bool read_end(struct fields *f, struct val end, struct err *err)
 {
 	struct weave_state *state = f->im->state;
 	struct str id = field_text(f, val_get(end, "id"));
@@ -398,16 +390,17 @@ static void read_end(struct fields *f, struct val end)
 	if (!trace.len) /* joined before */
 		trace = field_text(f, val_get(f->rec->root, "trace_id"));
 	if (trace.len && id.len) {
-		tell_call(f, end, trace, true);
+		return tell_call(f, end, trace, true, err);
 	} else if (f->im->decoding) {
-		return; /* its joined record tells it */
+		return true; /* its joined record tells it */
 	} else if (id_map_get(&state->open, id, f->arena, &place)) {
 		record_joined(f->im, f->rec, &(struct id_member){"trace_id", place.trace}, 1);
 		id_map_drop(&state->open, id);
-		tell_call(f, end, place.trace, true);
+		return tell_call(f, end, place.trace, true, err);
 	} else if (!id.len || !waiting_put(&state->early, id, f->rec)) {
 		no_start(f);
 	}
+	return true;
 }
 
 static bool read_half(struct fields *f, struct val row, struct err *err)
@@ -418,9 +411,9 @@ static bool read_half(struct fields *f, struct val row, struct err *err)
 	if (val_is(start, SCAN_OBJECT))
 		ok = read_start(f, start, err);
 	if (val_is(end, SCAN_OBJECT))
-		read_end(f, end);
+		ok = read_end(f, end, err) && ok;
 	if (val_is(whole, SCAN_OBJECT))
-		read_row(f, whole);
+		ok = read_row(f, whole, err) && ok;
 	else if (!val_ok(start) && !val_ok(end))
 		skipped(f, "neither the start nor the end of a call");
 	return ok;
@@ -430,10 +423,12 @@ static bool weave_record(struct import *im, const struct record *rec, struct err
 {
 	struct fields f = fields_of(im, rec);
 	bool ok = true;
-	if (rec->slot == SLOT_HALF)
+	if (rec->slot == WEAVE_HALF)
 		ok = read_half(&f, rec->root, err);
+	else if (rec->slot == WEAVE_CASE)
+		weave_case_detail(&f, rec->root);
 	else
-		read_row(&f, rec->root);
+		ok = read_row(&f, rec->root, err);
 	fields_done(&f);
 	return ok;
 }
@@ -450,12 +445,14 @@ static bool tell_no_start(struct import *im, const struct record *rec, struct er
 static bool weave_finish(struct import *im, struct err *err)
 {
 	struct weave_state *state = im->state;
-	return waiting_end(&state->early, im, tell_no_start, err);
+	return waiting_end(&state->early, im, tell_no_start, err) && weave_eval_finish(im, err);
 }
 
 static void weave_state_done(void *state)
 {
-	waiting_done(&((struct weave_state *)state)->early);
+	struct weave_state *s = state;
+	waiting_done(&s->early);
+	waiting_done(&s->failed);
 }
 
 /* ---------------------------------------------------------------- detection */
@@ -496,13 +493,18 @@ const struct format format_weave = {
     .spec_url = SPEC,
     .how = "op_name, trace_id and started_at: rows, calls[], raw_logging_results[]; weave_ref and feedback_type: rows, "
            "result[]",
-    .fills =
-        "calls as spans with messages, tokens and cost; reactions, notes, annotations and scorers' results as scores",
+    .fills = "calls as spans with messages, tokens and cost; reactions, notes, annotations and scorers' results as "
+             "scores; of evaluations "
+             "a run and its case results",
     .example = "{\"id\":\"01a1…\",\"op_name\":\"weave:///e/p/op/"
                "NAME:…\",\"trace_id\":\"…\",\"started_at\":\"…\",\"inputs\":{…}}",
     .paths = weave_paths,
+    .stateful = true,
+    .state_size = sizeof(struct weave_state),
+    .state_done = weave_state_done,
     .probe = weave_probe,
     .record = weave_record,
+    .finish = weave_finish,
 };
 
 const struct format format_weave_batch = {

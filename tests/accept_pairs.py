@@ -17,7 +17,7 @@ PAIRS = [
      (0, 1), {"paired": 5, "only_a": 0, "only_b": 1}, {"exact_match": ({"Peru"}, {"Japan"}, set())}),
     ("opik-sdk: two runs of one file", ["opik-sdk/capitals.compare.json"], (0, 1), {"paired": 6, "only_a": 0, "only_b": 0}, SDK),
     ("weave-sdk: two runs of one file", ["weave-sdk/capitals.calls.jsonl"], (0, 1), {"paired": 6, "only_a": 0, "only_b": 0},
-     {"exact_match": (1, 1, 1)}),
+     {"exact_match.correct": (1, 1, 1)}),
     *[(f"inspect: {a} → {b}", [f"inspect/popularity-5epochs-{a}.eval", f"inspect/popularity-5epochs-{b}.eval"], (0, 1),
        {"paired": 10, "only_a": 0, "only_b": 0, "regressed": lost, "improved": won}, {})
       for a, b, lost, won in (("gpt-5", "claude-sonnet-4", 0, 3), ("gpt-5", "gemini-2.5-pro", 0, 5), ("claude-sonnet-4", "gemini-2.5-pro", 0, 2))],

@@ -966,6 +966,7 @@ static const struct {
     {"evals/swe-bench/logs/astropy__astropy-12907", "swe-bench"},
     {"evals/swe-bench/results", "swe-bench"},
     {"evals/tau-bench",           "tau-bench"                 },
+    {"evals/weave-sdk",           "weave weave-batch"         },
 };
 
 static bool is_word_of(const char *words, const char *word)
