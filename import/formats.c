@@ -13,6 +13,8 @@
 	X(deepeval_trace)   \
 	X(dspy)             \
 	X(galileo)          \
+	X(generic)          \
+	X(generic_json)     \
 	X(goose)            \
 	X(helicone)         \
 	X(inspect)          \
