@@ -125,7 +125,7 @@ const struct format *format_detect(const struct sample *sample, const char **why
 
 	*why = wide                                 ? wide
 	       : stranger                           ? stranger
-	       : str_is(sample->conversion, "csv")  ? "CSV of no known format"
+	       : str_is(sample->conversion, "csv")  ? "CSV of no known format; if its rows are results, --map says what its columns are"
 	       : is_empty_page(sample)              ? "an empty list: no record in it tells the format"
 	       : sample->n_values || sample->n_keys ? "JSON of no known format"
 	                                            : "no JSON and no known archive";

@@ -114,15 +114,16 @@ static const char *const metric_words[] = {
 
 /* What a number that ends so, or begins so, is not: a score. */
 static const char *const no_score_last[] = {
-    "id",         "idx",      "index",       "uuid",    "hash",     "seed",       "row",     "line",      "number",
-    "no",         "num",      "tokens",      "token",   "length",   "len",        "chars",   "words",     "bytes",
-    "year",       "month",    "day",         "date",    "time",     "timestamp",  "tstamp",  "ts",        "at",
-    "ms",         "s",        "sec",         "secs",    "seconds",  "minutes",    "us",      "ns",        "latency",
-    "duration",   "elapsed",  "runtime",     "cost",    "price",    "usd",        "version", "epoch",     "trial",
-    "attempt",    "attempts", "turn",        "step",    "steps",    "iteration",  "round",   "fold",      "shot",
-    "shots",      "fewshot",  "temperature", "port",    "page",     "offset",     "weight",  "threshold", "age",
-    "zip",        "zipcode",  "batch",       "timeout", "position", "count",      "size",    "limit",     "repeat",
-    "repetition", "retries",  "retry",       "phone",   "code",     "difficulty", "level",   "k",         NULL};
+    "id",      "idx",        "index",    "uuid",        "hash",    "seed",     "row",        "line",    "number",
+    "no",      "num",        "nr",       "tokens",      "token",   "length",   "len",        "chars",   "words",
+    "bytes",   "year",       "month",    "day",         "date",    "time",     "timestamp",  "tstamp",  "ts",
+    "at",      "ms",         "s",        "sec",         "secs",    "seconds",  "minutes",    "us",      "ns",
+    "latency", "duration",   "elapsed",  "runtime",     "cost",    "price",    "usd",        "version", "epoch",
+    "trial",   "attempt",    "attempts", "turn",        "step",    "steps",    "iteration",  "round",   "fold",
+    "shot",    "shots",      "fewshot",  "temperature", "port",    "page",     "offset",     "weight",  "threshold",
+    "age",     "zip",        "zipcode",  "batch",       "timeout", "position", "count",      "size",    "limit",
+    "repeat",  "repetition", "retries",  "retry",       "phone",   "code",     "difficulty", "level",   "k",
+    NULL};
 static const char *const no_score_first[] = {"n",       "num",     "number",  "total", "max",      "min",
                                              "created", "updated", "started", "ended", "start",    "end",
                                              "unnamed", "id",      "top",     "count", "possible", NULL};
