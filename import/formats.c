@@ -16,6 +16,8 @@
 	X(dspy_eval)        \
 	X(galileo)          \
 	X(galileo_eval)     \
+	X(generic)          \
+	X(generic_json)     \
 	X(goose)            \
 	X(helicone)         \
 	X(helm)             \
@@ -129,9 +131,10 @@ const struct format *format_detect(const struct sample *sample, const char **why
 
 	const char *wide = record_wide_text(sample->bytes), *stranger = known_stranger(str_trim(sample->bytes));
 
-	*why = wide                                 ? wide
-	       : stranger                           ? stranger
-	       : str_is(sample->conversion, "csv")  ? "CSV of no known format"
+	*why = wide       ? wide
+	       : stranger ? stranger
+	       : str_is(sample->conversion, "csv")
+	           ? "CSV of no known format; if its rows are results, --map says what its columns are"
 	       : is_empty_page(sample)              ? "an empty list: no record in it tells the format"
 	       : sample->n_values || sample->n_keys ? "JSON of no known format"
 	                                            : "no JSON and no known archive";

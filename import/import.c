@@ -203,6 +203,7 @@ bool import_decode(const struct stored_record *stored, struct sink *out, struct 
 	    .format = format,
 	    .state = format->state_size ? xcalloc(1, format->state_size) : NULL,
 	    .file = "",
+	    .map = stored->map,
 	    .decoding = true,
 	};
 	bool ok = format->record(&im, &memory.rec, err);

@@ -28,6 +28,8 @@ void import_cancel(struct import_progress *p);
 int import_wake_fd(const struct import_progress *p); /* readable once cancelled; -1: none */
 
 struct import_opts {
+	const char *
+	    map; /* what the columns of tables of results are (generic.h); "none": what their names say; NULL: what is remembered */
 	bool strict;
 	int depth_max;
 	int64_t now_ns;
@@ -55,6 +57,8 @@ struct import_file {
 	struct str entry;  /* member of an archive; absent otherwise */
 	struct str format; /* absent if refused */
 	struct str why;    /* IMPORT_UNKNOWN: what came nearest */
+	struct str map;    /* its columns were taken so; absent: by their names */
+	int64_t mapped_ns; /* the map is remembered since then; 0: it was given with this import */
 	enum import_status status;
 	struct ingest_counts held, fresh;
 	int64_t source;
@@ -73,6 +77,14 @@ struct import_report {
 	int exit_code; /* worst of the files */
 };
 void import_report_done(struct import_report *r);
+
+/* Is it written as a map is? false: err says what there is (ERR_USAGE). */
+bool import_map_check(const char *map, struct err *err);
+/* Before an import: looks at the files named whether the map given fits them (else ERR_USAGE, which names their columns) and remembers it for
+ * all of their shape; "none" is remembered as nothing. *stale: sources of the store that are these files, read otherwise than they would be now:
+ * to be forgotten first (store/forget.h), so that nothing of them is there twice. arena-owned. Nothing to do is soon found out. */
+bool import_prepare_map(struct db *db, char *const *paths, size_t n, const struct import_opts *opts,
+                        struct arena *arena, int64_t **stale, size_t *n_stale, struct err *err);
 
 /* Imports files, folders (recursive, sorted, hidden files left out), the members of archives, and "-" into the store. Bad input is in the report; false only if
  * the store or the system failed (err), what was committed stays. progress may be NULL. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "import/explain_hash.h"
+#include "import/generic.h"
 #include "import/import_private.h"
 #include "store/base/text.h"
 #include "store/base/vec.h"
@@ -35,6 +36,7 @@ struct look {
 	VEC(uint64_t) traces;
 	VEC(struct seen_span) spans;
 	VEC(struct explain_count) records;
+	VEC(uint64_t) runs;
 	struct explain_path paths[EXPLAIN_PATHS];
 	size_t n_paths;
 	uint64_t tried_bytes;
@@ -165,8 +167,13 @@ static void on_score(struct sink *sink, const struct score *score)
 
 static void on_run(struct sink *sink, const struct eval_run *run)
 {
-	(void)run;
-	look_of(sink)->to->filled[FILLED_RUNS].n++;
+	struct look *l = look_of(sink);
+	uint64_t id = run->id.len ? hash64(run->id) : 0;
+	for (size_t i = l->runs.n; i-- > 0;)
+		if (l->runs.at[i] == id)
+			return; /* told again */
+	*vec_add(&l->runs) = id;
+	l->to->filled[FILLED_RUNS].n++;
 }
 
 static void on_case(struct sink *sink, const struct case_result *res)
@@ -223,6 +230,7 @@ static uint64_t read_hash(struct look *l, const struct record *rec)
 	    .format = l->format,
 	    .state = l->format->state_size ? xcalloc(1, l->format->state_size) : NULL,
 	    .file = "",
+	    .map = l->job->known.map,
 	};
 	l->format->record(&im, rec, &unseen);
 	if (l->format->finish) /* what it holds back until more comes */
@@ -470,6 +478,7 @@ static bool read_source(struct explain *e, struct explain_source *to, struct job
 	vec_done(&l->traces);
 	vec_done(&l->spans);
 	vec_done(&l->records);
+	vec_done(&l->runs);
 	buf_done(&l->path);
 	buf_done(&l->mutated);
 	free(l);
@@ -507,7 +516,18 @@ static bool look_at(struct explain *e, struct explain_source *to, struct job *jo
 	}
 	const char *reason = "";
 	probe_all(to, &job->sample, &e->report->arena);
-	to->format = job->format = format_detect(&job->sample, &reason);
+	if (!job_find_format(job, &reason, err))
+		return false;
+	to->format = job->format;
+	if (job->format ? generic_is_format(job->format) : to->conversion && strcmp(to->conversion, "csv") == 0) {
+		struct generic_said *said;
+		to->map = arena_str(&e->report->arena, job->known.map);
+		to->mapped_ns = job->mapped_ns;
+		to->n_columns = generic_explain(&job->sample, job->known.map, &e->report->arena, &said);
+		to->columns = arena_zalloc(&e->report->arena, to->n_columns + 1, sizeof *to->columns);
+		for (size_t i = 0; i < to->n_columns; i++)
+			to->columns[i] = (struct explain_column){said[i].column, said[i].field, said[i].mapped};
+	}
 	if (job->format)
 		return read_source(e, to, job, err);
 	refuse(e, to, str_of(reason), quiet);
@@ -625,15 +645,15 @@ static bool one_path(struct explain *e, const struct import_path *path, struct e
 	return ok;
 }
 
-bool import_explain(char *const *paths, size_t n, const struct import_opts *opts, struct explain_report *report,
-                    struct err *err)
+bool import_explain(struct db *db, char *const *paths, size_t n, const struct import_opts *opts,
+                    struct explain_report *report, struct err *err)
 {
 	*report = (struct explain_report){.arena = ARENA_INIT};
 	struct explain e = {.report = report, .opts = opts};
 	struct import_path *list;
 	size_t n_list;
 	bool ok = true;
-	e.run = (struct run){.opts = opts, .progress = &e.progress};
+	e.run = (struct run){.db = db, .opts = opts, .progress = &e.progress};
 	import_files(paths, n, &report->arena, &list, &n_list, NULL);
 	for (size_t i = 0; ok && i < n_list; i++)
 		ok = one_path(&e, &list[i], err);

@@ -27,14 +27,24 @@ struct explain_path {
 	bool used; /* without it, or with another value, something else was read */
 };
 
+/* A column of a table of results (generic.h). */
+struct explain_column {
+	struct str column, field;
+	bool mapped; /* the user says so */
+};
+
 struct explain_source {
-	struct str file, entry;        /* entry: member of an archive, or absent */
-	const char *archive;           /* "zip", "tar": only this file's members are sources; NULL */
-	const char *compression;       /* "gzip" …; NULL */
-	const char *conversion;        /* "csv", "protobuf": read as JSON Lines; NULL */
-	struct str refused;            /* it cannot be read, or is of no known format: why */
-	const struct format *format;   /* NULL: refused, or an archive */
-	struct explain_probe *probes;  /* all formats, best first */
+	struct str file, entry;         /* entry: member of an archive, or absent */
+	const char *archive;            /* "zip", "tar": only this file's members are sources; NULL */
+	const char *compression;        /* "gzip" …; NULL */
+	const char *conversion;         /* "csv", "protobuf": read as JSON Lines; NULL */
+	struct str refused;             /* it cannot be read, or is of no known format: why */
+	const struct format *format;    /* NULL: refused, or an archive */
+	struct explain_probe *probes;   /* all formats, best first */
+	struct explain_column *columns; /* of a table of results; those of its first row */
+	size_t n_columns;
+	struct str map;                /* what the user says of them; absent: nothing */
+	int64_t mapped_ns;             /* since when that is remembered; 0: it is given now */
 	uint64_t bytes;                /* looked at, decompressed */
 	bool cut_short;                /* at EXPLAIN_BYTES */
 	struct explain_count *records; /* by path; "": top-level values */
@@ -61,9 +71,9 @@ void explain_report_done(struct explain_report *r);
 
 /* Looks at files, folders, archives and "-" as import_paths does. "Without effect" is found by trial: of each member, in the first
  * records that have it with a value, its name and then its value is changed and the record read again (EXPLAIN_TRIES times at most); not of formats whose records depend
- * on each other (stateful). false: the system
+ * on each other (stateful). db: where maps of columns are remembered; may be NULL. false: the system
  * failed. */
-bool import_explain(char *const *paths, size_t n, const struct import_opts *opts, struct explain_report *report,
-                    struct err *err);
+bool import_explain(struct db *db, char *const *paths, size_t n, const struct import_opts *opts,
+                    struct explain_report *report, struct err *err);
 
 #endif

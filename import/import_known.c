@@ -65,7 +65,8 @@ static bool look_at(struct job *job, bool *go_on, struct err *err)
 	if (job->is_archive)
 		return report_refused(job, "nested-archive", STR_LIT(ARCHIVE_NESTED), err);
 	const char *reason = "";
-	job->format = format_detect(&job->sample, &reason);
+	if (!job_find_format(job, &reason, err))
+		return false;
 	if (!job->format)
 		return report_refused(job, "unknown-format", str_of(reason), err);
 	job->known.head_len = bytes.len < SOURCE_HEAD ? bytes.len : SOURCE_HEAD;
@@ -205,6 +206,48 @@ static size_t keep_same_place(const struct job *job, struct source *candidates, 
 	return job->format->placed ? kept : n;
 }
 
+/* Sources read with other words on their columns are not this one (import_prepare_map has had them forgotten, if it could). */
+static size_t keep_same_map(struct source *candidates, size_t n, struct str map)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(candidates[i].map, map))
+			candidates[kept++] = candidates[i];
+	return kept;
+}
+
+/* The one among `candidates` that is how this file begins; NULL: none. */
+static bool find_best(struct job *job, struct source *candidates, size_t n, const struct source **best, bool *at_end,
+                      struct job_point *point)
+{
+	struct str closing = job->bundle ? STR_LIT(BUNDLE_CLOSING) : STR_LIT("");
+	*best = NULL;
+	struct reader *reader = n ? second_reader(job) : NULL;
+	if (!reader)
+		return false; /* told when it is read */
+	qsort(candidates, n, sizeof *candidates, by_bytes);
+	*best = match_prefix(reader, candidates, n, closing, at_end, point);
+	reader_close(reader);
+	return true;
+}
+
+bool job_find_source(struct job *job, struct source *found, struct err *err)
+{
+	struct source *candidates;
+	size_t n;
+	bool at_end;
+	const struct source *best;
+	struct job_point point = {.hasher = NULL};
+	*found = (struct source){.id = 0};
+	if (!source_candidates(job->run->db, str_cut(job->sample.bytes, 0, SOURCE_HEAD), &job->arena, &candidates, &n,
+	                       &found->looked, err))
+		return false;
+	if (find_best(job, candidates, n, &best, &at_end, &point) && best)
+		*found = *best;
+	hasher_free(point.hasher);
+	return true;
+}
+
 /* A source read before: take it up where it was left, or leave it alone if nothing was added. What is in a pipe comes only once. */
 static bool find_known(struct job *job, bool *unchanged, struct err *err)
 {
@@ -217,17 +260,12 @@ static bool find_known(struct job *job, bool *unchanged, struct err *err)
 	                       &candidates, &n, &job->known.looked, err))
 		return false;
 	n = keep_same_place(job, candidates, n);
-	if (n == 0)
-		return true;
-	struct reader *reader = second_reader(job);
-	if (!reader)
-		return true; /* told when it is read */
-	qsort(candidates, n, sizeof *candidates, by_bytes);
+	n = keep_same_map(candidates, n, job->known.map);
 	bool at_end;
+	const struct source *best;
 	struct job_point point = {.hasher = NULL};
-	struct str closing = job->bundle ? STR_LIT(BUNDLE_CLOSING) : STR_LIT("");
-	const struct source *best = match_prefix(reader, candidates, n, closing, &at_end, &point);
-	reader_close(reader);
+	if (!find_best(job, candidates, n, &best, &at_end, &point))
+		return true;
 	const struct format *format = best ? format_named(best->format.ptr) : NULL;
 	if (!format) {
 		hasher_free(point.hasher);
@@ -253,6 +291,8 @@ bool job_identify(struct job *job, bool *go_on, struct err *err)
 	if (!*go_on)
 		return true;
 	job->file->format = str_of(job->format->name);
+	job->file->map = arena_str(&job->run->report->arena, job->known.map);
+	job->file->mapped_ns = job->mapped_ns;
 	*go_on = !unchanged;
 	return !unchanged || report_unchanged(job, err);
 }

@@ -58,6 +58,7 @@ struct job {
 	struct sample sample;
 	const struct format *format;
 	struct source known;
+	int64_t mapped_ns; /* known.map is remembered since; 0: it is given */
 	struct arena arena, record_arena;
 	struct hasher *hasher;
 
@@ -97,6 +98,11 @@ reader_wait job_wait; /* reader_open_wait with the job */
 /* import_known.c: looks at the job's open reader. *go_on false: refused, stopped or unchanged, all of it in the report; then the point
  * tells where an unchanged file can be gone on with. Or it is an archive: job->is_archive, and nothing said yet. */
 bool job_identify(struct job *job, bool *go_on, struct err *err);
+
+/* import_map.c: the format of job->sample and what is said of its columns (job->known.map). NULL: none; *why. false: err. */
+bool job_find_format(struct job *job, const char **why, struct err *err);
+/* import_known.c: the source of the store that these bytes are; known_id 0: none. */
+bool job_find_source(struct job *job, struct source *best, struct err *err);
 
 /* The first bytes, which are given back: fills job->sample and is_archive; whole: there are no more. false: there are none, for `why`
  * or because it is to stop. */

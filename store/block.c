@@ -322,13 +322,13 @@ static bool add_tail(struct block_cache *c, uint64_t frame, struct arena *arena,
 }
 
 struct source_words {
-	struct str path, format, member;
+	struct str path, format, member, map;
 };
 
 static bool source_of(struct block_cache *c, int64_t source, struct arena *arena, struct source_words *words,
                       struct err *err)
 {
-	struct stmt *s = db_query(c->db, "SELECT path, format, entry FROM source WHERE id = ?", err);
+	struct stmt *s = db_query(c->db, "SELECT path, format, entry, map FROM source WHERE id = ?", err);
 	*words = (struct source_words){.path = STR_NONE};
 	if (!s)
 		return false;
@@ -338,6 +338,7 @@ static bool source_of(struct block_cache *c, int64_t source, struct arena *arena
 		words->path = arena_str(arena, col_blob(s, 0));
 		words->format = arena_str(arena, col_str(s, 1));
 		words->member = arena_str(arena, col_str(s, 2));
+		words->map = arena_str(arena, col_str(s, 3));
 	}
 	stmt_end(s);
 	return ok || err_set(err, ERR_STORE, NULL, "the source of a record is not in the store");
@@ -376,6 +377,7 @@ bool block_fetch(struct block_cache *c, uint64_t number, struct arena *arena, st
 	if (!source_of(c, source, arena, &words, err))
 		return false;
 	out->format = words.format.ptr;
+	out->map = words.map;
 	return true;
 }
 

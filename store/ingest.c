@@ -324,8 +324,8 @@ static bool insert_source(struct writer *w, const struct source *known, struct e
 	struct stmt *s =
 	    db_query(w->db,
 	             "INSERT INTO source(path, entry, format, head_len, head_hash, bytes, prefix_hash, records,"
-	             " size, mtime_ns, state, traces, spans, scores, runs, cases, problems)"
-	             " VALUES(?,?,?,?,?,0,?,0,?,?,0,0,0,0,0,0,0)",
+	             " size, mtime_ns, state, traces, spans, scores, runs, cases, problems, map)"
+	             " VALUES(?,?,?,?,?,0,?,0,?,?,0,0,0,0,0,0,0,?)",
 	             err);
 	if (!s)
 		return false;
@@ -338,6 +338,7 @@ static bool insert_source(struct writer *w, const struct source *known, struct e
 	stmt_blob(s, 6, hash_text(&nothing));
 	stmt_int(s, 7, known->size);
 	stmt_int(s, 8, known->mtime_ns);
+	stmt_str(s, 9, known->map.len ? known->map : STR_NONE);
 	if (!stmt_run(s, err))
 		return false;
 	w->source = db_last_rowid(w->db);

@@ -80,6 +80,7 @@ static inline bool sink_wants(const struct sink *s, unsigned what)
  * reach payloads without knowing importers; main registers the importers' implementation. */
 struct stored_record {
 	const char *format;       /* name in the table of formats */
+	struct str map;           /* what the user said of the columns (struct source); absent: nothing */
 	struct entry entry;       /* bytes valid for the call */
 	const struct str *frames; /* JSON texts, innermost first, tails merged in */
 	size_t n_frames;

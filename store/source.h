@@ -14,6 +14,7 @@ struct source {
 	int64_t id;             /* 0: not in the store yet */
 	struct str path, entry; /* as given; entry: member of an archive, or absent */
 	struct str format;
+	struct str map; /* what the user said the columns of a table are (import/generic.h); absent: nothing */
 	uint64_t head_len, bytes, records;
 	struct hash128 head_hash, prefix_hash;
 	int64_t size, mtime_ns;
@@ -27,5 +28,18 @@ struct source {
 bool source_candidates(struct db *db, struct str head, struct arena *arena, struct source **out, size_t *n,
                        int64_t *next, struct err *err);
 bool source_get(struct db *db, int64_t id, struct arena *arena, struct source *out, struct err *err);
+
+/* Maps of columns that are remembered for files of one shape (a hash of their columns' names). */
+struct source_map {
+	uint64_t shape;
+	struct str map;   /* absent: there is none */
+	int64_t since_ns; /* when it was given */
+};
+bool source_map_get(struct db *db, uint64_t shape, struct arena *arena, struct source_map *out, struct err *err);
+/* map absent: it is forgotten. In a transaction of its own. */
+bool source_map_set(struct db *db, const struct source_map *map, struct err *err);
+bool source_map_all(struct db *db, struct arena *arena, struct source_map **out, size_t *n, struct err *err);
+/* Is there any, or a source that was read with one? */
+bool source_map_any(struct db *db, bool *any, struct err *err);
 
 #endif

@@ -12,7 +12,7 @@ function layer(f) {
 	if (f ~ /^store\/query\//) return "query"
 	if (f ~ /^store\/check\//) return "check"
 	if (f ~ /^store\/[a-z_]+\.[ch]$/) return "store"
-	if (f ~ /^import\/(decode|import|import_private|import_known|import_source|import_report|import_files|import_archive|import_explain|follow|follow_[a-z]+)\.[ch]$/) return "driver"
+	if (f ~ /^import\/(decode|import|import_private|import_known|import_source|import_report|import_files|import_archive|import_explain|import_map|follow|follow_[a-z]+)\.[ch]$/) return "driver"
 	if (f ~ /^import\//) return "import"
 	if (f ~ /^tui\/role\.h$/) return "role"
 	if (f ~ /^tui\/(canvas|theme|term|term_signals|osc52)\.[ch]$/ || f ~ /^tui\/widget\//) return "widget"

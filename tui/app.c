@@ -589,7 +589,7 @@ static void on_key(struct app *app, int key)
 
 static bool start_import(struct app *app, char *const *paths, size_t n, bool follow, struct err *err)
 {
-	struct import_opts opts = {.now_ns = clock_now_ns(app)};
+	struct import_opts opts = {.now_ns = clock_now_ns(app), .map = app->opts->map};
 	app->import_seen = 0;
 	app->import = import_start(app->opts->store, paths, n, &opts, follow, term_wake, err);
 	return app->import != NULL;

@@ -9,6 +9,8 @@ struct app_opts {
 	const char *store;  /* path */
 	char *const *paths; /* files to import first; n_paths 0: none */
 	size_t n_paths;
+	const char
+	    *map;    /* what the columns of tables of results are (import.h); NULL: as remembered, or by their names */
 	bool follow; /* and go on reading them as they grow */
 	bool ascii, no_color;
 	const char *theme; /* name or file; NULL: default */

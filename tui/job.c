@@ -8,6 +8,7 @@
 #include "store/db.h"
 #include "store/query/sources.h"
 #include "store/search.h"
+#include "tui/cmd/remap.h"
 
 /* ---------------------------------------------------------------- queries */
 
@@ -334,8 +335,11 @@ static bool follow_files_of(struct import_thread *t)
 static void *import_loop(void *arg)
 {
 	struct import_thread *t = arg;
-	t->ok = t->follow ? follow_files_of(t)
-	                  : import_paths(t->db, t->paths, t->n, &t->opts, &t->progress, &t->report, &t->err);
+	t->ok = remap(t->db, t->paths, t->n, &t->opts, &t->progress.cancel, &t->err);
+	if (t->ok && t->follow)
+		t->ok = follow_files_of(t);
+	else if (t->ok)
+		t->ok = import_paths(t->db, t->paths, t->n, &t->opts, &t->progress, &t->report, &t->err);
 	db_checkpoint(t->db, 0);
 	atomic_store(&t->finished, true);
 	t->wake();

@@ -100,8 +100,8 @@ static const char *value_of(const char *name, int argc, char **argv, int *i, str
 
 static bool unknown_option(const char *word, struct err *err)
 {
-	static const char *const names[] = {"--store", "--ascii",  "--no-color", "--theme",
-	                                    "--open",  "--follow", "--version",  "--help"};
+	static const char *const names[] = {"--store", "--ascii",  "--no-color", "--theme", "--open",
+	                                    "--map",   "--follow", "--version",  "--help"};
 	struct near near = {.word = str_of(word)};
 	struct buf after = BUF_INIT;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -133,6 +133,8 @@ static bool front_option(struct front *f, int argc, char **argv, int *i, struct 
 		f->app.theme = value;
 	else if (err->code == ERR_NONE && (value = value_of("--open", argc, argv, i, err)) != NULL)
 		f->app.open = value;
+	else if (err->code == ERR_NONE && (value = value_of("--map", argc, argv, i, err)) != NULL)
+		f->app.map = value;
 	else
 		return err->code == ERR_NONE ? unknown_option(word, err) : false;
 	return true;
@@ -243,6 +245,10 @@ static int explore(struct app_opts *app)
 	int number = 0;
 	if (app->follow && !app->n_paths)
 		err_set(&err, ERR_USAGE, NULL, "--follow needs files: spoor --follow FILE");
+	else if (app->map && !app->n_paths)
+		err_set(&err, ERR_USAGE, NULL, "--map needs files: spoor --map FIELD=COLUMN,… FILE");
+	else if (app->map)
+		import_map_check(app->map, &err);
 	if (err.code != ERR_NONE || !check_files(app->paths, app->n_paths, &err) || !needs_terminal(app, &err))
 		return fail(&err);
 	if (!app->store) {

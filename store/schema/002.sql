@@ -9,6 +9,8 @@ ALTER TABLE span_other ADD COLUMN tokens_cache_write INTEGER;
 -- What all cases of a run say (verdict, output), as one number: the same evaluation exported in two formats is two runs of one content.
 ALTER TABLE run ADD COLUMN content INTEGER;
 CREATE INDEX run_content ON run(content) WHERE content IS NOT NULL;
+-- What the user said the columns of a table of results are (import --map); NULL: nothing.
+ALTER TABLE source ADD COLUMN map TEXT;
 -- Spans that lack their parent may find it in a later source: looked through at the end of each.
 CREATE INDEX problem_orphan ON problem(path, source) WHERE code = 'orphan';
 -- Cases told by several records (struct case_result, part). parts of a case_result: NULL: told once; 1: a part, alone so far; else the row

@@ -4,6 +4,7 @@
 
 #include "import/import_explain.h"
 #include "store/base/text.h"
+#include "store/db.h"
 #include "tui/cmd/cmds.h"
 
 enum { UNUSED_SHOWN = 12, STRANGERS_SHOWN = 20, LABEL = 15, WIDE = 79 };
@@ -94,8 +95,11 @@ static void format_text(const struct out *o, struct buf *to, const struct explai
 	struct buf line = BUF_INIT;
 	if (!s->format)
 		return;
-	buf_printf(&line, "%s, %s (%d of 100: %s)", s->format->name, s->format->title, s->probes[0].score,
-	           s->probes[0].why);
+	if (s->probes[0].format == s->format)
+		buf_printf(&line, "%s, %s (%d of 100: %s)", s->format->name, s->format->title, s->probes[0].score,
+		           s->probes[0].why);
+	else
+		buf_printf(&line, "%s, %s (since a map of its columns is given)", s->format->name, s->format->title);
 	lines_text(o, to, &name, buf_str(&line));
 	buf_done(&line);
 }
@@ -114,6 +118,38 @@ static void container_text(struct buf *to, const struct explain_source *s)
 		any = true;
 	}
 	buf_add_cstr(to, any ? "\n" : "");
+}
+
+static void columns_text(const struct out *o, struct buf *to, const struct explain_source *s)
+{
+	const char *name = "columns";
+	struct buf line = BUF_INIT;
+	int wide = 0;
+	bool output = false;
+	for (size_t i = 0; i < s->n_columns; i++) {
+		int cols = text_cols(s->columns[i].column);
+		wide = cols > wide ? cols : wide;
+		output = output || str_is(s->columns[i].field, "output");
+	}
+	wide = wide > 30 ? 30 : wide;
+	for (size_t i = 0; i < s->n_columns; i++) {
+		label(to, &name);
+		out_cell(o, to, s->columns[i].column, wide, false, false);
+		buf_add_cstr(to, "  ");
+		out_text(o, to, s->columns[i].field, WIDE - LABEL - 4 - wide - 9);
+		buf_add_cstr(to, s->columns[i].mapped ? "  as told\n" : "\n");
+	}
+	if (s->n_columns && s->map.len) {
+		buf_add_cstr(&line, s->mapped_ns ? "remembered: --map " : "--map ");
+		buf_add_str(&line, s->map);
+		buf_add_cstr(&line, s->mapped_ns ? "  (--map none forgets it)" : "");
+		lines_text(o, to, &name, buf_str(&line));
+	} else if (s->n_columns) {
+		buf_add_cstr(&line, output ? "(by their names; --map FIELD=COLUMN,… says otherwise)"
+		                           : "(no output among them: --map output=COLUMN names it)");
+		lines_text(o, to, &name, buf_str(&line));
+	}
+	buf_done(&line);
 }
 
 static void records_text(struct buf *to, const struct explain_source *s)
@@ -219,6 +255,8 @@ static void source_text(const struct out *o, struct buf *to, const struct explai
 	format_text(o, to, s);
 	probes_text(to, s);
 	if (!s->format)
+		columns_text(o, to, s);
+	if (!s->format)
 		return;
 	if (s->cut_short) {
 		label(to, &looked);
@@ -226,6 +264,7 @@ static void source_text(const struct out *o, struct buf *to, const struct explai
 		units_bytes(to, s->bytes);
 		buf_add_cstr(to, ", not all of it\n");
 	}
+	columns_text(o, to, s);
 	records_text(to, s);
 	filled_text(to, s);
 	unused_text(o, to, s);
@@ -290,6 +329,16 @@ static void source_json(struct jout *j, const struct explain_source *s)
 	probes_json(j, s);
 	jout_int(j, "bytes", (int64_t)s->bytes);
 	jout_bool(j, "all_of_it", !s->cut_short);
+	jout_array(j, "columns");
+	for (size_t i = 0; i < s->n_columns; i++) {
+		jout_object(j, NULL);
+		jout_str(j, "column", s->columns[i].column);
+		jout_str(j, "field", s->columns[i].field);
+		jout_bool(j, "mapped", s->columns[i].mapped);
+		jout_end(j);
+	}
+	jout_end(j);
+	jout_str(j, "map", s->map.len ? s->map : STR_NONE);
 	counts_json(j, "records", s->records, s->n_records);
 	counts_json(j, "gives", s->filled, s->n_filled);
 	counts_json(j, "kinds", s->kinds, s->n_kinds);
@@ -346,11 +395,15 @@ int cmd_explain(const struct command_line *line, const struct import_opts *opts,
 	struct out o;
 	struct buf text = BUF_INIT;
 	out_init(&o, line);
-	bool ok = import_explain(line->args, line->n_args, opts, &report, err);
+	/* What is remembered of columns, if there is a store at all. */
+	struct err unseen = ERR_INIT;
+	struct db *db = cmd_store(line, DB_READ, &unseen);
+	bool ok = import_explain(db, line->args, line->n_args, opts, &report, err);
 	if (ok && o.form == OUT_JSON_)
 		report_json(&text, &report);
 	else if (ok)
 		report_text(&o, &text, &report);
+	db_close(db);
 	ok = ok && out_flush(&text, err);
 	int code = report.exit_code;
 	buf_done(&text);

@@ -59,7 +59,7 @@ static void help_all(struct buf *out)
 		buf_done(&name);
 	}
 	buf_add_cstr(out, "\nOptions of the explorer: --store FILE, --ascii, --no-color, --theme NAME,\n"
-	                  "--open trace:ID; --version.\n"
+	                  "--open trace:ID, --map FIELD=COLUMN,… with files; --version.\n"
 	                  "A command wins over a file of its name: ./NAME is the file. More: spoor help COMMAND,\n"
 	                  "spoor help keys, filter, files or exit-codes.\n");
 }

@@ -14,6 +14,7 @@
 #include "store/search.h"
 #include "tui/cmd/cmds.h"
 #include "tui/cmd/explain.h"
+#include "tui/cmd/remap.h"
 
 enum { FIRST_MS = 300, EVERY_MS = 100, NESTING_MAX = 100000 };
 
@@ -23,6 +24,7 @@ static const struct option_row import_options[] = {
 	{"explain", 0, OPTION_FLAG, NULL, "say what the files are and what would be read of them; nothing is stored"},
 	{"no-index", 0, OPTION_FLAG, NULL, "leave the index for search to the next explorer, or spoor doctor --index"},
 	{"strict", 0, OPTION_FLAG, NULL, "a file with any problem at all is not imported"},
+	{"map", 0, OPTION_TEXT, "F=C,…", "which column of a table of results is what: output=answer,score=f1+em; none: as named"},
 	{"max-depth", 0, OPTION_INT, "N", "how deep JSON may nest (1000)"},
 	{.name = NULL},
 };
@@ -269,6 +271,19 @@ static void count_problems(struct buf *out, const struct import_file *f)
 	buf_add_cstr(out, f->problems_total == 1 ? " problem" : " problems");
 }
 
+static void map_text(struct buf *out, const struct import_file *f)
+{
+	if (!f->map.len)
+		return;
+	buf_add_cstr(out, "  columns as mapped");
+	if (f->mapped_ns > 0) {
+		struct buf day = BUF_INIT;
+		units_iso_print(&day, f->mapped_ns);
+		buf_printf(out, " on %.10s", buf_cstr(&day));
+		buf_done(&day);
+	}
+}
+
 /* "FILE" or "FILE: ENTRY", as problems name it. Text of the arena. */
 static struct str name_of(const struct import_file *f, struct arena *arena)
 {
@@ -296,6 +311,7 @@ static void file_text(const struct out *o, struct buf *out, const struct import_
 	if (f->status == IMPORT_PARTIAL && f->source)
 		buf_add_cstr(out, "  (not all of it)");
 	count_problems(out, f);
+	map_text(out, f);
 	buf_add_char(out, '\n');
 	for (size_t i = 0; i < f->n_runs; i++) {
 		const struct import_run *r = &f->runs[i];
@@ -442,6 +458,7 @@ static void file_json(struct jout *j, const struct import_file *f)
 	jout_str(j, "format", f->format);
 	jout_cstr(j, "status", import_status_name(f->status));
 	jout_str(j, "why", f->why);
+	jout_str(j, "map", f->map.len ? f->map : STR_NONE);
 	counts_json(j, &f->held);
 	jout_object(j, "new");
 	counts_json(j, &f->fresh);
@@ -614,6 +631,9 @@ static bool options(const struct command_line *line, struct import_opts *opts, s
 	if (cmd_flag(line, "max-depth") && (depth < 1 || depth > NESTING_MAX))
 		return err_set(err, ERR_USAGE, NULL, "--max-depth goes from 1 to %d", NESTING_MAX);
 	opts->depth_max = (int)depth;
+	opts->map = cmd_option(line, "map");
+	if (opts->map && !import_map_check(opts->map, err))
+		return false;
 	if (opts->strict && cmd_flag(line, "follow"))
 		return err_set(err, ERR_USAGE, NULL, "--strict needs a file's end, which --follow never sees");
 	if (cmd_flag(line, "explain") && cmd_flag(line, "follow"))
@@ -634,8 +654,11 @@ static bool import(const struct command_line *line, const struct import_opts *op
 	catch_signals(&progress);
 	meter_start(&meter, db, &progress);
 	meter.ascii = is_ascii(line);
-	bool ok = cmd_flag(line, "follow") ? run_follow(db, line, opts, &meter, report, err)
-	                                   : import_paths(db, line->args, line->n_args, opts, &progress, report, err);
+	bool ok = remap(db, line->args, line->n_args, opts, &progress.cancel, err);
+	if (ok && cmd_flag(line, "follow"))
+		ok = run_follow(db, line, opts, &meter, report, err);
+	else if (ok)
+		ok = import_paths(db, line->args, line->n_args, opts, &progress, report, err);
 	if (ok && !signalled && !cmd_flag(line, "no-index"))
 		ok = search_index(db, search_threads(), &indexing, err);
 	meter_stop(&meter);

@@ -1,0 +1,764 @@
+/* Plain tables of results: CSV, JSON Lines, lists in a JSON document, tables by column, results by id; and files that hold nothing but a run's
+ * figures. What each column is, generic_columns.c says by its name, or the user does (--map).
+ * Each file is a run of its own, or as many as it has models, experiments and prompt versions: two files of one name are two runs.
+ * Rules: formats/evals.md section 15. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "import/generic_doc.h"
+#include "store/base/vec.h"
+
+enum { SLOT_ROW, SLOT_MADE, RUNS_MAX = 256, CONFIG_MAX = 256 << 10, NUMBER_MAX = 64 };
+
+/* A run told already: by what it differs from the file's others. */
+struct run_told {
+	char *part;    /* "gpt-4o", "": nothing */
+	char *dataset; /* of all its rows so far; NULL: none said, or several */
+	bool datasets;
+};
+
+struct generic_state {
+	struct arena arena; /* the map's */
+	struct generic_map map;
+	bool parsed;
+	VEC(struct run_told) runs;
+	uint64_t n_rows, n_outputs;
+	bool no_key_said;
+};
+
+static const char *const generic_secrets[] = {
+    "**.apiKey", "**.api_key", "**.authorization", "**.Authorization", "**.cookies", "**.password", NULL};
+
+static void generic_state_done(void *any)
+{
+	struct generic_state *state = any;
+	for (size_t i = 0; i < state->runs.n; i++) {
+		free(state->runs.at[i].part);
+		free(state->runs.at[i].dataset);
+	}
+	vec_done(&state->runs);
+	arena_done(&state->arena);
+}
+
+/* The user's map, or NULL. It was looked at before it was taken. */
+static const struct generic_map *map_of(struct import *im)
+{
+	struct generic_state *state = im->state;
+	struct err unseen = ERR_INIT;
+	if (!im->map.len)
+		return NULL;
+	if (!state->parsed && !generic_map_parse(im->map, &state->arena, &state->map, &unseen))
+		state->map.n = 0;
+	state->parsed = true;
+	return &state->map;
+}
+
+/* ---------------------------------------------------------------- small readers */
+
+/* As a person reads it. Words for "nothing" may well be an answer: only what is not there is nothing. */
+static struct str text_of(const struct generic_row *row, enum generic_field field, struct arena *arena)
+{
+	const struct generic_column *c = row->by[field];
+	if (!c || val_is(c->val, SCAN_NAN))
+		return STR_NONE;
+	struct str text = val_text(c->val, arena);
+	return text.len ? text : STR_NONE;
+}
+
+/* A word or name. */
+static struct str word_of(const struct generic_row *row, enum generic_field field, struct arena *arena)
+{
+	return generic_row_has(row, field) ? str_trim(val_text(row->by[field]->val, arena)) : STR_NONE;
+}
+
+static double number_of(const struct generic_row *row, enum generic_field field, struct arena *arena)
+{
+	double number;
+	if (!generic_row_has(row, field))
+		return UNKNOWN_DOUBLE;
+	struct str text = str_trim(val_text(row->by[field]->val, arena));
+	text = text.len && text.ptr[0] == '$' ? str_from(text, 1) : text;
+	return scan_double(text, &number) ? number : UNKNOWN_DOUBLE;
+}
+
+static int64_t count_of(const struct generic_row *row, enum generic_field field, struct arena *arena)
+{
+	double number = number_of(row, field, arena);
+	return number >= 0 && number < 1e15 ? (int64_t)(number + 0.5) : UNKNOWN_INT;
+}
+
+/* ---------------------------------------------------------------- runs */
+
+/* A file called results.csv says less than its folder. */
+static bool says_nothing(struct str stem)
+{
+	static const char *const names[] = {"result",       "results",
+	                                    "output",       "outputs",
+	                                    "eval",         "evals",
+	                                    "evaluation",   "evaluations",
+	                                    "score",        "scores",
+	                                    "data",         "metrics",
+	                                    "samples",      "details",
+	                                    "report",       "predictions",
+	                                    "prediction",   "responses",
+	                                    "answers",      "cases",
+	                                    "test",         "tests",
+	                                    "generations",  "summary",
+	                                    "eval_results", "evaluation_results",
+	                                    "test_results", "rows",
+	                                    "run"};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (str_ieq(stem, names[i]))
+			return true;
+	return false;
+}
+
+static struct str file_name(const struct import *im)
+{
+	struct str stem = source_stem(im), folder = source_folder(im, 0);
+	if (stem.len && says_nothing(stem) && folder.len)
+		return arena_printf(im->arena, STR_FMT "/" STR_FMT, STR_ARG(folder), STR_ARG(stem));
+	return stem;
+}
+
+static struct str joined(struct arena *arena, struct str a, const char *between, struct str b)
+{
+	if (!a.len || !b.len)
+		return a.len ? a : b;
+	return arena_printf(arena, STR_FMT "%s" STR_FMT, STR_ARG(a), between, STR_ARG(b));
+}
+
+/* By what a row's run differs from others of its file. */
+static struct str part_of(const struct generic_row *row, struct arena *arena)
+{
+	static const enum generic_field fields[] = {GENERIC_RUN, GENERIC_MODEL, GENERIC_PROMPT_NAME,
+	                                            GENERIC_PROMPT_VERSION};
+	struct str part = STR_LIT("");
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+		part = joined(arena, part, " · ", word_of(row, fields[i], arena));
+	return part;
+}
+
+/* "#": two files of one name are two runs. */
+static struct str run_id(const struct import *im, struct str part)
+{
+	return arena_printf(im->arena, "#" STR_FMT, STR_ARG(joined(im->arena, file_name(im), " · ", part)));
+}
+
+static struct str frame_text(const struct frame *frame, struct arena *arena, const char *const *names)
+{
+	for (size_t i = 0; frame && names[i]; i++) {
+		struct val v = frame_get(frame, names[i], false);
+		if (val_is(v, SCAN_STRING) && val_raw(v).len > 2)
+			return val_str(v, arena);
+	}
+	return STR_NONE;
+}
+
+static int64_t frame_time(const struct frame *frame, struct arena *arena)
+{
+	static const char *const names[] = {"timestamp", "created_at", "createdAt",  "created", "date",
+	                                    "run_date",  "start_time", "started_at", NULL};
+	struct str text = frame_text(frame, arena, names);
+	int64_t ns;
+	bool zoneless;
+	return text.len && units_iso(text, &ns, &zoneless) ? ns : TIME_UNKNOWN;
+}
+
+/* What stands around the rows is said of all their runs. */
+static void run_of_frame(struct eval_run *run, const struct frame *frame, struct arena *arena)
+{
+	static const char *const models[] = {"model", "model_name", "model_id", "llm", NULL};
+	static const char *const datasets[] = {"dataset", "dataset_name", "benchmark", "eval_name", "task", NULL};
+	static const char *const providers[] = {"provider", NULL};
+	static const char *const prompts[] = {"prompt_template", "system_prompt", NULL};
+	static const char *const versions[] = {"prompt_version", NULL};
+	if (!frame)
+		return;
+	run->model = run->model.len ? run->model : frame_text(frame, arena, models);
+	run->provider = run->provider.len ? run->provider : frame_text(frame, arena, providers);
+	run->dataset = frame_text(frame, arena, datasets);
+	run->prompt_text = run->prompt_text.len ? run->prompt_text : frame_text(frame, arena, prompts);
+	run->prompt_version = run->prompt_version.len ? run->prompt_version : frame_text(frame, arena, versions);
+	run->created_ns = frame_time(frame, arena);
+}
+
+/* Its place in the state; NULL: too many. */
+static struct run_told *told_run(struct generic_state *state, struct str part, bool *fresh)
+{
+	*fresh = false;
+	for (size_t i = state->runs.n; i-- > 0;)
+		if (str_is(part, state->runs.at[i].part))
+			return &state->runs.at[i];
+	*fresh = true;
+	if (state->runs.n == RUNS_MAX)
+		return NULL;
+	struct run_told *told = vec_add(&state->runs);
+	*told = (struct run_told){.part = xstrndup(part)};
+	return told;
+}
+
+static void note_dataset(struct run_told *told, struct str dataset, bool fresh)
+{
+	if (fresh && dataset.len)
+		told->dataset = xstrndup(dataset);
+	else if (told->dataset && !str_is(dataset, told->dataset))
+		told->datasets = true; /* several: then none is the run's */
+}
+
+/* The name waits for the end: then it is known whether the file holds several runs. */
+static void tell_run(struct import *im, const struct record *rec, const struct generic_row *row, struct str part,
+                     const struct metric_list *metrics, struct str config)
+{
+	struct eval_run run = run_start("generic");
+	struct arena *a = im->arena;
+	bool fresh;
+	struct run_told *told = told_run(im->state, part, &fresh);
+	if (told)
+		note_dataset(told, word_of(row, GENERIC_DATASET, a), fresh);
+	if (!fresh && !metrics)
+		return;
+	run.id = run_id(im, part);
+	run.model = word_of(row, GENERIC_MODEL, a);
+	if (!run.model.len && metrics && !row->by[GENERIC_RUN])
+		run.model = part; /* from the settings beside the figures */
+	run.provider = word_of(row, GENERIC_PROVIDER, a);
+	run.prompt_text = text_of(row, GENERIC_PROMPT, a);
+	run.prompt_name = word_of(row, GENERIC_PROMPT_NAME, a);
+	run.prompt_version = word_of(row, GENERIC_PROMPT_VERSION, a);
+	run_of_frame(&run, rec->frame, a);
+	run.config = config;
+	if (metrics)
+		run_take_metrics(&run, metrics);
+	if (!told) /* nobody will name it at the end */
+		run.name = str_from(run.id, 1);
+	sink_run(im->sink, &run);
+}
+
+/* ---------------------------------------------------------------- scores */
+
+/* A member of an object of scores, or an element of a list: a value, or an object with value, verdict and reason. */
+static void add_inner_score(struct fields *f, struct score_list *list, struct str name, struct val v)
+{
+	struct val value = v;
+	if (val_is(v, SCAN_OBJECT)) {
+		struct val own =
+		    FIELD_ANY(v, "name", "metric", "metric_name", "key", "evaluator", "scorer", "criterion");
+		name = val_is(own, SCAN_STRING) ? val_str(own, f->arena) : name;
+		value = FIELD_ANY(v, "score", "value", "result", "grade", "rating", "passed", "pass", "success");
+	}
+	if (val_is(value, SCAN_ARRAY) && val_count(value) == 1)
+		value = val_at(value, 0);
+	struct score *score = score_add(list, f->arena, name);
+	if (!score_value(f, score, value) ||
+	    (IS_UNKNOWN(score->value) && !val_is(v, SCAN_OBJECT) && score->label.len > 40)) {
+		score_drop(list);
+		return;
+	}
+	score->source = is_judge_name(score->name) ? SOURCE_JUDGE : SOURCE_UNKNOWN;
+	if (!val_is(v, SCAN_OBJECT))
+		return;
+	score->pass = pass_of_value(f, FIELD_ANY(v, "passed", "pass", "success"));
+	score->explanation =
+	    field_text(f, FIELD_ANY(v, "reason", "explanation", "rationale", "comment", "feedback", "reasoning"));
+	double threshold;
+	if (val_double(val_get(v, "threshold"), &threshold))
+		score->threshold = threshold;
+}
+
+static void add_inner_scores(struct fields *f, struct score_list *list, struct generic_column *c)
+{
+	struct val all = field_open_cell(f, c->val);
+	size_t before = list->n;
+	for (struct member m = val_first(all); m.ok; m = val_next(m))
+		add_inner_score(f, list, m.key.scan ? member_key(m, f->arena) : c->name, m.val);
+	c->taken = list->n > before; /* else it is metadata */
+}
+
+static struct generic_column *plainly_named(const struct generic_row *row, struct str plain)
+{
+	for (size_t i = 0; i < row->n; i++)
+		if (str_eq(row->at[i].plain, plain))
+			return &row->at[i];
+	return NULL;
+}
+
+/* "f1_reason" beside "f1" or "f1_score". */
+static void explain_by_name(struct fields *f, const struct generic_row *row, const struct generic_column *c,
+                            struct score *score)
+{
+	static const char *const after[] = {"_reason",   "_explanation", "_reasoning",    "_rationale",
+	                                    "_feedback", "_comment",     "_justification"};
+	static const char *const threshold[] = {"_threshold"};
+	struct str stems[] = {c->plain, c->plain};
+	if (str_ends(c->plain, "_score"))
+		stems[1].len -= strlen("_score");
+	for (size_t k = 0; k < 2; k++) {
+		for (size_t i = 0; i < sizeof after / sizeof *after && !score->explanation.len; i++) {
+			struct generic_column *why =
+			    plainly_named(row, arena_printf(f->arena, STR_FMT "%s", STR_ARG(stems[k]), after[i]));
+			if (!why || why->taken)
+				continue;
+			score->explanation = field_text(f, why->val);
+			why->taken = score->explanation.len > 0;
+		}
+		struct generic_column *bound =
+		    plainly_named(row, arena_printf(f->arena, STR_FMT "%s", STR_ARG(stems[k]), threshold[0]));
+		if (bound && val_double(bound->val, &score->threshold))
+			bound->taken = true;
+	}
+}
+
+static enum score_source source_of(struct str plain)
+{
+	if (str_starts(plain, "human") || str_starts(plain, "annotator"))
+		return SOURCE_HUMAN;
+	return is_judge_name(plain) ? SOURCE_JUDGE : SOURCE_UNKNOWN;
+}
+
+static void add_score(struct fields *f, struct score_list *list, const struct generic_row *row,
+                      const struct generic_column *c)
+{
+	struct score *score = score_add(list, f->arena, c->score);
+	struct val v = c->val;
+	if (val_is(v, SCAN_ARRAY) && val_count(v) == 1)
+		v = val_at(v, 0);
+	if (!score_value(f, score, v) || (c->field == GENERIC_LABEL && !val_ok(v))) {
+		score_drop(list);
+		return;
+	}
+	if (c->field == GENERIC_LABEL)
+		score->label = val_text(v, f->arena);
+	if (c->known && c->known->field == GENERIC_PASS && IS_UNKNOWN(score->value) && generic_verdict(f, c) >= 0)
+		score->value = score->pass = generic_verdict(f, c); /* a second verdict */
+	score->source = source_of(c->plain);
+	explain_by_name(f, row, c, score);
+}
+
+/* The verdict is a score as well: it keeps its word. */
+static void add_verdict(struct fields *f, struct score_list *list, const struct generic_row *row, int pass)
+{
+	struct generic_column *c = row->by[GENERIC_PASS];
+	struct score *score = score_add(list, f->arena, c->name);
+	if (pass == GENERIC_BROKEN || generic_is_empty(c->val) || !score_value(f, score, c->val)) {
+		score_drop(list);
+		return;
+	}
+	if (pass >= 0)
+		score->value = pass;
+	score->pass = pass;
+	score->source = source_of(c->plain);
+	explain_by_name(f, row, c, score);
+}
+
+/* What the row says without a name is of its verdict, or of its one telling score: a reason; of both: the judge. A threshold is a number's. */
+static struct score *telling_score(struct score_list *list, const struct generic_row *row)
+{
+	static const char *const telling[] = {"score", "rating", "grade", "overall", "overall_score", "total_score"};
+	size_t first = row->by[GENERIC_PASS] && list->n && list->at[0].pass >= 0;
+	for (size_t i = first; i < list->n; i++)
+		for (size_t k = 0; k < sizeof telling / sizeof *telling; k++)
+			if (str_ieq(list->at[i].name, telling[k]))
+				return &list->at[i];
+	return list->n > first ? &list->at[first] : NULL;
+}
+
+static void say_judge(const struct generic_row *row, struct score *score, struct arena *arena)
+{
+	if (!score || !generic_row_has(row, GENERIC_JUDGE))
+		return;
+	struct val judge = row->by[GENERIC_JUDGE]->val;
+	score->judge_model = val_text(val_is(judge, SCAN_ARRAY) ? val_at(judge, 0) : judge, arena);
+	score->source = SOURCE_JUDGE;
+}
+
+static void say_whose(struct fields *f, struct score_list *list, const struct generic_row *row)
+{
+	static const enum generic_field said[] = {GENERIC_REASON, GENERIC_JUDGE, GENERIC_THRESHOLD};
+	struct score *first = list->n ? &list->at[0] : NULL, *telling = telling_score(list, row);
+	double threshold = number_of(row, GENERIC_THRESHOLD, f->arena);
+	bool judged = first && row->by[GENERIC_PASS] && first->pass >= 0;
+	first = judged ? first : telling;
+	for (size_t i = 0; !first && i < sizeof said / sizeof *said; i++)
+		if (row->by[said[i]])
+			row->by[said[i]]->taken = false;
+	if (!first)
+		return;
+	if (!first->explanation.len)
+		first->explanation = text_of(row, GENERIC_REASON, f->arena);
+	say_judge(row, first, f->arena);
+	say_judge(row, telling, f->arena);
+	if (!IS_UNKNOWN(threshold))
+		(telling ? telling : first)->threshold = threshold;
+}
+
+static void read_scores(struct fields *f, struct case_result *res, const struct generic_row *row, int pass)
+{
+	struct score_list list = {0};
+	if (row->by[GENERIC_PASS])
+		add_verdict(f, &list, row, pass);
+	for (size_t i = 0; i < row->n; i++)
+		if (row->at[i].field >= GENERIC_SCORE)
+			add_score(f, &list, row, &row->at[i]);
+	if (row->by[GENERIC_SCORES])
+		add_inner_scores(f, &list, row->by[GENERIC_SCORES]);
+	say_whose(f, &list, row);
+	case_take_scores(res, &list);
+}
+
+/* ---------------------------------------------------------------- cases */
+
+/* pandas writes whole numbers with a fraction where a value is missing elsewhere in the column: 12.0 is 12. */
+static struct str id_text(struct val v, struct fields *f)
+{
+	struct str text = str_trim(case_key_part(f, v));
+	size_t dot = str_find(text, STR_LIT(".0"));
+	int64_t whole;
+	if (dot != SIZE_MAX && dot + 2 == text.len && scan_int64(str_cut(text, 0, dot), &whole))
+		text.len = dot;
+	return text;
+}
+
+/* The first text of a row of figures: in a table of systems, its name. */
+static struct str first_text(const struct generic_row *row, struct arena *arena)
+{
+	for (size_t i = 0; i < row->n; i++) {
+		const struct generic_column *c = &row->at[i];
+		if (!c->taken && val_is(c->val, SCAN_STRING) && !generic_is_empty(c->val))
+			return val_str(c->val, arena);
+	}
+	return STR_NONE;
+}
+
+/* The id, with its dataset, since ids begin anew in each; the turn of a conversation is a case of its own. Else what was asked and expected.
+ * Else all that is left is the place in the file. */
+static struct str key_of(struct fields *f, const struct generic_row *row, struct case_result *res,
+                         const struct record *rec)
+{
+	struct arena *a = f->arena;
+	struct str input =
+	    generic_row_has(row, GENERIC_INPUT) ? case_key_part(f, row->by[GENERIC_INPUT]->val) : STR_NONE;
+	struct str expected =
+	    generic_row_has(row, GENERIC_EXPECTED) ? case_key_part(f, row->by[GENERIC_EXPECTED]->val) : STR_NONE;
+	struct str id = generic_row_has(row, GENERIC_ID) ? id_text(row->by[GENERIC_ID]->val, f) : STR_NONE;
+	struct str dataset = word_of(row, GENERIC_DATASET, a), turn = word_of(row, GENERIC_TURN, a);
+	struct generic_state *state = f->im->state;
+	res->variant =
+	    hash64(CASE_KEY(a, input, expected)); /* one id, the same question: a repeat; else another case */
+	if (!id.len && !input.len)
+		id = first_text(row, a);
+	if (id.len)
+		id = turn.len ? arena_printf(a, STR_FMT ", turn " STR_FMT, STR_ARG(id), STR_ARG(turn)) : id;
+	if (id.len)
+		return dataset.len ? CASE_KEY(a, dataset, id) : id;
+	if (input.len)
+		return CASE_KEY(a, input, expected);
+	if (!state->no_key_said && !f->im->decoding)
+		import_problem(f->im, rec, SEVERITY_WARNING, "no-key", STR_NONE,
+		               "told apart by their place in the file",
+		               "no id and no input; --map id=COLUMN names one");
+	state->no_key_said = true;
+	res->variant = 0;
+	return arena_printf(a, "row %lld", (long long)res->order + 1);
+}
+
+/* A verdict that failed, with what was wrong: the error's type says that it is the grader's word. */
+static bool is_graders(const struct generic_row *row, int pass)
+{
+	return pass == 0 && plainly_named(row, STR_LIT("error_type"));
+}
+
+static int verdict_of(struct fields *f, struct case_result *res, const struct generic_row *row)
+{
+	struct generic_column *pass = row->by[GENERIC_PASS], *error = row->by[GENERIC_ERROR];
+	int passed = pass ? generic_verdict(f, pass) : -1;
+	bool truth, none = !generic_row_has(row, GENERIC_ERROR);
+	if (error && field_bool(f, error->val, &truth) && !truth)
+		none = true;
+	res->status = status_of_pass(passed);
+	if (!none && !is_graders(row, passed)) {
+		res->status = CASE_ERROR;
+		res->error = str_trim(val_text(error->val, f->arena));
+		res->error = str_ieq(res->error, "true") ? STR_LIT("error") : res->error;
+	} else if (passed == GENERIC_BROKEN) {
+		res->status = CASE_ERROR;
+		res->error = val_text(pass->val, f->arena);
+	} else if (error && !none) {
+		error->taken = false; /* metadata */
+	}
+	return passed;
+}
+
+static void read_usage(struct fields *f, struct case_result *res, const struct generic_row *row)
+{
+	struct span span = span_start("generic");
+	double latency = number_of(row, GENERIC_LATENCY, f->arena);
+	if (latency > 0 && latency * (double)row->by[GENERIC_LATENCY]->unit_ns < 9e18)
+		res->latency_ns = (int64_t)(latency * (double)row->by[GENERIC_LATENCY]->unit_ns + 0.5);
+	if (generic_row_has(row, GENERIC_USAGE))
+		fields_usage(f, &span, row->by[GENERIC_USAGE]->val, "usage");
+	res->cost_usd = number_of(row, GENERIC_COST, f->arena);
+	res->cost_usd = IS_UNKNOWN(res->cost_usd) ? span.cost_usd : res->cost_usd;
+	res->tokens_in = count_of(row, GENERIC_TOKENS_IN, f->arena);
+	res->tokens_out = count_of(row, GENERIC_TOKENS_OUT, f->arena);
+	res->tokens_in = res->tokens_in == UNKNOWN_INT ? span.tokens_in : res->tokens_in;
+	res->tokens_out = res->tokens_out == UNKNOWN_INT ? span.tokens_out : res->tokens_out;
+}
+
+/* All that no field took. */
+static struct str metadata_of(const struct generic_row *row, struct arena *arena)
+{
+	struct buf json = BUF_INIT;
+	for (size_t i = 0; i < row->n; i++) {
+		const struct generic_column *c = &row->at[i];
+		if (c->taken || generic_is_empty(c->val))
+			continue;
+		buf_add_char(&json, json.len ? ',' : '{');
+		scan_quote(&json, c->name);
+		buf_add_char(&json, ':');
+		buf_add_str(&json, val_raw(c->val));
+	}
+	if (json.len)
+		buf_add_char(&json, '}');
+	struct str text = json.len ? arena_str(arena, buf_str(&json)) : STR_NONE;
+	buf_done(&json);
+	return text;
+}
+
+static struct str title_of(const struct case_result *res, const struct generic_row *row, struct arena *arena)
+{
+	struct str title = word_of(row, GENERIC_TITLE, arena);
+	if (title.len || res->input.len)
+		return title;
+	title = word_of(row, GENERIC_ID, arena);
+	return title.len ? title : first_text(row, arena);
+}
+
+static bool is_of_a_case(const struct generic_row *row)
+{
+	static const enum generic_field fields[] = {GENERIC_ID,   GENERIC_INPUT, GENERIC_EXPECTED, GENERIC_OUTPUT,
+	                                            GENERIC_PASS, GENERIC_ERROR, GENERIC_SCORES};
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+		if (generic_row_has(row, fields[i]))
+			return true;
+	return false;
+}
+
+static void tell_case(struct fields *f, const struct record *rec, struct generic_row *row, int64_t order)
+{
+	struct import *im = f->im;
+	struct generic_state *state = im->state;
+	struct case_result res = case_start("generic");
+	struct str part = part_of(row, f->arena);
+	res.order = order;
+	res.run_id = run_id(im, part);
+	tell_run(im, rec, row, part, NULL, STR_NONE);
+	res.key = key_of(f, row, &res, rec);
+	if (row->by[GENERIC_REPEAT])
+		res.repeat = count_of(row, GENERIC_REPEAT, f->arena);
+	res.input = text_of(row, GENERIC_INPUT, f->arena);
+	res.expected = text_of(row, GENERIC_EXPECTED, f->arena);
+	res.output = text_of(row, GENERIC_OUTPUT, f->arena);
+	res.trace_id = word_of(row, GENERIC_TRACE, f->arena);
+	res.title = title_of(&res, row, f->arena);
+	int pass = verdict_of(f, &res, row);
+	read_usage(f, &res, row);
+	read_scores(f, &res, row, pass);
+	res.metadata = metadata_of(row, f->arena);
+	sink_case(im->sink, &res);
+	state->n_rows += is_of_a_case(row);
+	state->n_outputs += row->by[GENERIC_OUTPUT] != NULL;
+}
+
+/* ---------------------------------------------------------------- figures of a whole run */
+
+/* All members are texts: a row of a CSV, where a text that has no other meaning names the row. */
+static bool is_named_row(const struct generic_row *row, struct arena *arena)
+{
+	for (size_t i = 0; i < row->n; i++)
+		if (!val_is(row->at[i].val, SCAN_STRING))
+			return false;
+	return first_text(row, arena).len > 0;
+}
+
+/* Only the file's first record, or one that says whose figures they are: a further one without any id is a poor case, but a case. */
+static bool is_aggregate(const struct generic_row *row, const struct record *rec, struct arena *arena)
+{
+	bool whose = generic_row_has(row, GENERIC_MODEL) || generic_row_has(row, GENERIC_RUN);
+	return !is_of_a_case(row) && (rec->number <= 1 || whose) && !is_named_row(row, arena);
+}
+
+static void tell_aggregate(struct fields *f, const struct record *rec, struct generic_row *row)
+{
+	struct metric_list list = {0};
+	for (size_t i = 0; i < row->n; i++) {
+		struct generic_column *c = &row->at[i];
+		double value;
+		c->taken = c->field >= GENERIC_SCORE || c->field == GENERIC_MODEL || c->field == GENERIC_PROVIDER;
+		bool settings = str_starts(c->plain, "config") || str_starts(c->plain, "version");
+		bool plain = c->field == GENERIC_SCORES || str_is(c->plain, "results");
+		const char *prefix = plain ? "" : arena_printf(f->arena, STR_FMT "/", STR_ARG(c->name)).ptr;
+		if (val_is(c->val, SCAN_OBJECT) && !settings)
+			metric_add_all(&list, f, c->val, prefix);
+		else if (c->taken && val_double(c->val, &value))
+			metric_add(&list, f->arena, c->name, value);
+	}
+	struct val config_model = val_path(rec->root, "config_general.model_name"); /* LightEval */
+	struct str config = metadata_of(row, f->arena), part = part_of(row, f->arena);
+	if (!part.len && val_is(config_model, SCAN_STRING))
+		part = val_str(config_model, f->arena);
+	tell_run(f->im, rec, row, part, &list, config.len <= CONFIG_MAX ? config : STR_NONE);
+}
+
+/* ---------------------------------------------------------------- records */
+
+static void read_object(struct fields *f, const struct record *rec, struct val object, int64_t order)
+{
+	struct generic_row row;
+	generic_row_read(f, generic_doc_unwrap(object), map_of(f->im), &row);
+	if (rec->slot == SLOT_ROW && !rec->frame && is_aggregate(&row, rec, f->arena))
+		tell_aggregate(f, rec, &row);
+	else
+		tell_case(f, rec, &row, order);
+}
+
+/* Each row becomes a record of its own, and is shown again alone. */
+static void read_rows(struct fields *f, const struct record *rec, enum generic_doc doc)
+{
+	struct generic_doc_rows rows;
+	int64_t order = 0;
+	generic_doc_rows_begin(f, rec->root, doc, map_of(f->im), &rows);
+	while (generic_doc_rows_next(&rows)) {
+		struct arena *whole = f->im->arena;
+		struct arena own = ARENA_INIT;
+		struct record made = {.bytes = buf_str(&rows.json),
+		                      .slot = SLOT_MADE,
+		                      .number = rec->number,
+		                      .line = rec->line,
+		                      .offset = rec->offset};
+		f->im->arena = &own;
+		struct fields inner = fields_of(f->im, &made);
+		made.root = fields_scan(&inner, made.bytes);
+		if (val_is(made.root, SCAN_OBJECT)) {
+			import_detail(f->im, rec, SLOT_MADE, made.bytes);
+			read_object(&inner, &made, made.root, order++);
+		}
+		fields_done(&inner);
+		arena_done(&own);
+		f->im->arena = whole;
+	}
+	generic_doc_rows_done(&rows);
+}
+
+static bool generic_record(struct import *im, const struct record *rec, struct err *err)
+{
+	struct fields f = fields_of(im, rec);
+	enum generic_doc doc = GENERIC_DOC_ROW;
+	(void)err;
+	if (!val_is(rec->root, SCAN_OBJECT)) {
+		import_problem(im, rec, SEVERITY_SKIPPED, "bad-value", STR_NONE, "record skipped",
+		               "not a row: no object");
+		fields_done(&f);
+		return true;
+	}
+	if (rec->slot == SLOT_ROW && !rec->frame)
+		doc = generic_doc_of(&f, rec->root, map_of(im));
+	if (doc == GENERIC_DOC_COLUMNS || doc == GENERIC_DOC_KEYED)
+		read_rows(&f, rec, doc);
+	else
+		read_object(&f, rec, rec->root, (int64_t)rec->number - 1);
+	fields_done(&f);
+	return true;
+}
+
+/* What stands around the rows: of all runs told so far. */
+static bool generic_frame_end(struct import *im, const struct frame *frame, struct err *err)
+{
+	struct generic_state *state = im->state;
+	struct fields f = fields_of(im, &(struct record){.root = frame->root});
+	static const char *const names[] = {"metrics",           "summary", "aggregate", "aggregates",
+	                                    "aggregate_scores",  "scores",  "averages",  "overall",
+	                                    "aggregate_metrics", "stats",   NULL};
+	(void)err;
+	for (size_t i = 0; frame->level == 0 && i < state->runs.n; i++) {
+		struct eval_run run = run_start("generic");
+		struct metric_list list = {0};
+		run.id = run_id(im, str_of(state->runs.at[i].part));
+		run_of_frame(&run, frame, im->arena);
+		for (struct member m = val_first(frame->root); m.ok; m = val_next(m)) {
+			struct str name = member_key(m, im->arena);
+			double value;
+			if (val_is(m.val, SCAN_NUMBER) && val_double(m.val, &value) &&
+			    generic_may_be_score(name, im->arena))
+				metric_add(&list, im->arena, name, value);
+			for (size_t k = 0; val_is(m.val, SCAN_OBJECT) && names[k]; k++)
+				if (str_is(name, names[k]))
+					metric_add_all(&list, &f, m.val, "");
+		}
+		run_take_metrics(&run, &list);
+		if (frame->json.len > 2 && frame->json.len <= CONFIG_MAX)
+			run.config = frame->json;
+		if (state->runs.n > 1)
+			run.model = STR_NONE; /* each has its own */
+		sink_run(im->sink, &run);
+	}
+	fields_done(&f);
+	return true;
+}
+
+/* A file of one run is that run; of several, what they differ by goes into their names. */
+static bool generic_finish(struct import *im, struct err *err)
+{
+	struct generic_state *state = im->state;
+	(void)err;
+	for (size_t i = 0; i < state->runs.n; i++) {
+		const struct run_told *told = &state->runs.at[i];
+		struct eval_run run = run_start("generic");
+		run.id = run_id(im, str_of(told->part));
+		run.name = joined(im->arena, file_name(im), " · ", state->runs.n > 1 ? str_of(told->part) : STR_NONE);
+		if (told->dataset && !told->datasets)
+			run.dataset = str_of(told->dataset);
+		sink_run(im->sink, &run);
+	}
+	if (state->n_rows && !state->n_outputs && !im->map.len)
+		import_problem(im, &(struct record){.number = 0}, SEVERITY_WARNING, "no-output", STR_NONE,
+		               "the rest is kept", "no column was taken for the output; --map output=COLUMN names one");
+	return true;
+}
+
+const struct format format_generic = {
+    .name = "generic",
+    .title = "plain rows of results (CSV, JSON Lines, JSON)",
+    .spec_url = "https://www.rfc-editor.org/rfc/rfc4180",
+    .how = "the last resort: rows with an id or input and an output, verdict or score, by their names; or a run's "
+           "metrics alone",
+    .fills = "one eval run per file (and per model, experiment, prompt version in it), case results, scores; --map "
+             "says which column is what",
+    .example = "id,question,answer,ground_truth,correct,f1,latency_ms",
+    .secrets = generic_secrets,
+    .lenient = true,
+    .state_size = sizeof(struct generic_state),
+    .state_done = generic_state_done,
+    .probe = generic_probe,
+    .record = generic_record,
+    .finish = generic_finish,
+};
+
+const struct format format_generic_json = {
+    .name = "generic-json",
+    .title = "a list of results in a JSON document",
+    .spec_url = "https://www.rfc-editor.org/rfc/rfc8259",
+    .how = "the last resort: a list of such rows below results, data, examples, rows, cases, samples, predictions, …",
+    .fills = "as generic; what stands around the list goes to the run",
+    .example = "{\"model\":\"…\",\"results\":[{\"id\":1,\"input\":\"…\",\"output\":\"…\",\"score\":0.5},…]}",
+    .paths = generic_list_paths,
+    .secrets = generic_secrets,
+    .lenient = true,
+    .state_size = sizeof(struct generic_state),
+    .state_done = generic_state_done,
+    .probe = generic_json_probe,
+    .record = generic_record,
+    .frame_end = generic_frame_end,
+    .finish = generic_finish,
+};
