@@ -71,14 +71,14 @@ struct side {
 
 static void side_add(struct fields *f, struct side *side, struct str name, struct val v)
 {
-	rest_add_as(f, &side->all, name, v);
+	rest_add_cell_as(f, &side->all, name, v);
 	side->only = v;
 	side->n++;
 }
 
 static struct str side_take(struct fields *f, struct side *side)
 {
-	struct str text = rest_take(f, &side->all);
+	struct str text = rest_end(&side->all, f, NULL);
 	return side->n == 1 ? field_text(f, field_open_cell(f, side->only)) : text;
 }
 
@@ -134,20 +134,20 @@ static void add_field(struct fields *f, struct sides *s, const struct layout *l,
 		struct str bare = marked ? str_from(name, sizeof EXAMPLE - 1) : name;
 		bool gold = marked || ((l->plain || l->first_pred == SIZE_MAX) && is_gold(bare));
 		side_add(f, gold ? &s->expected : &s->input, bare, m.val);
-		rest_add_as(f, &s->key, bare, m.val);
+		rest_add_cell_as(f, &s->key, bare, m.val);
 	} else if (pred) {
 		side_add(f, &s->output, str_from(name, sizeof PRED - 1), m.val);
 	} else if (str_is(name, "prediction")) {
 		side_add(f, &s->output, name, m.val);
 	} else {
-		rest_add(f, &s->rest, m);
+		rest_add_cell(f, &s->rest, m);
 	}
 }
 
 /* All of the example, whatever its order. */
 static struct str key_of(struct fields *f, struct rest *key)
 {
-	struct str fields = rest_take(f, key);
+	struct str fields = rest_end(key, f, NULL);
 	return fields.len ? case_key_part(f, fields_scan(f, fields)) : STR_LIT("");
 }
 
@@ -165,13 +165,13 @@ static void read_row(struct fields *f, struct val row)
 		if (part != PART_METRIC)
 			add_field(f, &s, &l, part, m);
 		else if (!read_metric(f, &res, &scores, m))
-			rest_add(f, &s.rest, m);
+			rest_add_cell(f, &s.rest, m);
 	}
 	res.input = side_take(f, &s.input);
 	res.expected = side_take(f, &s.expected);
 	res.output = side_take(f, &s.output);
 	res.key = key_of(f, &s.key);
-	res.metadata = rest_take(f, &s.rest);
+	res.metadata = rest_end(&s.rest, f, NULL);
 	case_take_scores(&res, &scores);
 	sink_case(f->im->sink, &res);
 }

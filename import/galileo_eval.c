@@ -185,7 +185,7 @@ static void read_metrics(struct fields *f, struct case_result *res, struct score
 		if (is_system(name) || !is_plain(m.val) ||
 		    (!val_is(m.val, SCAN_NUMBER) && !metric_of(name) && val_is(m.val, SCAN_STRING)) ||
 		    !read_score(f, list, &inner, name, m.val))
-			rest_add(f, rest, m);
+			rest_add_cell(f, rest, m);
 	}
 }
 
@@ -206,11 +206,11 @@ static void read_row(struct fields *f, struct val object)
 			read_metrics(f, &res, &scores, &rest, opened);
 		else if (!(metric_of(name) || is_prefixed(name)) || !is_plain(m.val) ||
 		         !read_score(f, &scores, &row, name, m.val))
-			rest_add(f, &rest, m);
+			rest_add_cell(f, &rest, m);
 	}
 	if (res.error.len)
 		res.status = CASE_ERROR;
-	res.metadata = rest_take(f, &rest);
+	res.metadata = rest_end(&rest, f, NULL);
 	case_take_scores(&res, &scores);
 	sink_case(f->im->sink, &res);
 }

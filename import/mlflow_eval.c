@@ -164,11 +164,11 @@ static void read_row(struct fields *f, struct val object)
 		if (metric.len < name.len && plain)
 			read_score(f, &scores, &row, metric, m.val);
 		else
-			rest_add(f, &rest, m);
+			rest_add_cell(f, &rest, m);
 	}
 	if (res.error.len)
 		res.status = CASE_ERROR;
-	res.metadata = rest_take(f, &rest);
+	res.metadata = rest_end(&rest, f, NULL);
 	case_take_scores(&res, &scores);
 	sink_case(f->im->sink, &res);
 }

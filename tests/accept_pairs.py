@@ -19,7 +19,7 @@ PAIRS = [
     ("weave-sdk: two runs of one file", ["weave-sdk/capitals.calls.jsonl"], (0, 1), {"paired": 6, "only_a": 0, "only_b": 0},
      {"exact_match.correct": (1, 1, 1)}),
     *[(f"inspect: {a} → {b}", [f"inspect/popularity-5epochs-{a}.eval", f"inspect/popularity-5epochs-{b}.eval"], (0, 1),
-       {"paired": 10, "only_a": 0, "only_b": 0, "regressed": lost, "improved": won}, {})
+       {"paired": 10, "only_a": 0, "only_b": 0, "repeats": {"paired": 50, "improved": won, "regressed": lost, "new_errors": 0}}, {})
       for a, b, lost, won in (("gpt-5", "claude-sonnet-4", 0, 3), ("gpt-5", "gemini-2.5-pro", 0, 5), ("claude-sonnet-4", "gemini-2.5-pro", 0, 2))],
     ("inspect: 3 of 5 in common", ["inspect/arc-easy-qwen2.5-0.5b.json", "inspect/arc-easy-claude-sonnet-4.json"], (0, 1),
      {"paired": 3, "only_a": 0, "only_b": 2}, {}),
@@ -32,9 +32,10 @@ PAIRS = [
      {"paired": 60, "only_a": 0, "only_b": 0, "regressed": 0, "improved": 0}, {}),
     ("lm-eval: rerun", ["lm-eval/asdiv_cot-llama3-8b", "lm-eval/asdiv-llama3-8b"], (0, 1),
      {"paired": 50, "only_a": 0, "only_b": 0, "regressed": 0, "improved": 0, "same": 34}, {}),
+    # (42 raw answers are equal; the filtered ones, which are the output, 89)
     ("lm-eval: prompts 3 and 4", ["lm-eval/samples_masakhaner_luo_prompt_3_2026-01-16T17-17-53.199351.jsonl",
                                   "lm-eval/samples_masakhaner_luo_prompt_4_2026-01-16T20-57-28.313639.jsonl"], (0, 1),
-     {"paired": 185, "only_a": 0, "only_b": 0, "regressed": 0, "improved": 0, "same": 42}, {}),
+     {"paired": 185, "only_a": 0, "only_b": 0, "regressed": 0, "improved": 0, "same": 89}, {}),
     ("generic: two backends", ["generic/piqa-qwen3-0.6b-hf_fp16_notf32.jsonl", "generic/piqa-qwen3-0.6b-vllm_fp16_notf32.jsonl"], (0, 1),
      {"paired": 100, "only_a": 0, "only_b": 0, "regressed": 6, "improved": 3}, {}),
     ("ragas: two indexes", ["ragas/brightleaf-run1.csv", "ragas/brightleaf-run2.csv"], (0, 1), {"paired": 7, "only_a": 0, "only_b": 0}, {}),
@@ -82,7 +83,8 @@ def wrong_with(pair):
                 if run["id"] not in [r["id"] for r in runs] or run["id"].startswith("#"):
                     runs.append(run)
         answer = ask(env, "compare", pick(runs, a)["id"], pick(runs, b)["id"], "--json")
-        wrong = ["%s %s, want %s" % (k, answer["cases"].get(k), v) for k, v in want.items() if answer["cases"].get(k) != v]
+        got = dict(answer["cases"], repeats=answer["repeats"])
+        wrong = ["%s %s, want %s" % (k, got.get(k), v) for k, v in want.items() if got.get(k) != v]
         for score, expected in scores.items():
             for word, got, wanted in zip(("improves", "regresses", "error → 1"), flips(answer["rows"], score), expected):
                 if (len(got) if isinstance(wanted, int) else got) != wanted:

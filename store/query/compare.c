@@ -394,6 +394,39 @@ static void make_rows(const struct side_run *a, const struct side_run *b, const 
 	qsort(out->rows, out->n_rows, sizeof *out->rows, by_class_and_loss);
 }
 
+/* ---------------------------------------------------------------- repeats */
+
+static void count_case_repeats(const struct side_run *a, const struct side_case *in_a, const struct side_run *b,
+                               const struct side_case *in_b, struct compare *out)
+{
+	const struct side_repeat *x = a->repeats + in_a->first_repeat, *x_end = x + in_a->n_repeats;
+	const struct side_repeat *y = b->repeats + in_b->first_repeat, *y_end = y + in_b->n_repeats;
+	while (x < x_end && y < y_end) {
+		if (x->number == y->number) {
+			enum case_class class_ = class_of_verdicts(x->status, y->status);
+			out->repeats.paired++;
+			out->repeats.improved += class_ == CLASS_IMPROVED;
+			out->repeats.regressed += class_ == CLASS_REGRESSED;
+			out->repeats.new_errors += class_ == CLASS_NEW_ERROR;
+		}
+		int64_t least = x->number < y->number ? x->number : y->number;
+		x += x->number == least;
+		y += y < y_end && y->number == least;
+	}
+}
+
+static void count_repeats(const struct side_run *a, const struct side_run *b, const struct pairs *pairs,
+                          struct compare *out)
+{
+	bool any = false;
+	for (size_t i = 0; i < pairs->n && !any; i++)
+		any = pairs->at[i].a != SIZE_MAX && pairs->at[i].b != SIZE_MAX &&
+		      (a->cases[pairs->at[i].a].n_repeats > 1 || b->cases[pairs->at[i].b].n_repeats > 1);
+	for (size_t i = 0; i < pairs->n && any; i++)
+		if (pairs->at[i].a != SIZE_MAX && pairs->at[i].b != SIZE_MAX)
+			count_case_repeats(a, &a->cases[pairs->at[i].a], b, &b->cases[pairs->at[i].b], out);
+}
+
 /* ---------------------------------------------------------------- two runs */
 
 static struct str name_of(const struct run_row *run)
@@ -447,6 +480,7 @@ static bool compare_sides(struct db *db, struct side_run *a, struct side_run *b,
 		for (size_t i = 0; i < names.n; i++)
 			on_both[i] = names.at[i].n_a > 0 && names.at[i].n_b > 0;
 		make_rows(a, b, pairs, on_both, out);
+		count_repeats(a, b, pairs, out);
 		if (!opts->rows_only)
 			ok = compare_metrics(db, a, b, pairs->at, pairs->paired, on_both, opts, out, err);
 		compare_sentence(out);

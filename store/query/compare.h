@@ -56,6 +56,11 @@ struct compare_stated {
 struct compare {
 	struct arena arena;
 	struct run_row a, b;
+	/* Of cases with repeats on either side, result by result: those of one number meet. 0 paired: there are none. The classes above
+	 * are of whole cases, by majority. */
+	struct {
+		int64_t paired, improved, regressed, new_errors;
+	} repeats;
 	int64_t paired, count[N_CLASSES]; /* -1: not counted yet (lost_only) */
 	bool lost_only;                   /* rows are those of CLASS_REGRESSED alone: by compare_lost */
 	bool by_input;                    /* no shared case keys: aligned by the hash of the input */

@@ -14,6 +14,7 @@ struct side_case {
 	uint64_t input_hash;     /* of the first repeat that has one; 0 none */
 	int64_t failed, errored; /* with side.passes: repeats by verdict */
 	int64_t n_repeats;
+	size_t first_repeat;      /* in side_run.repeats, of n_repeats */
 	size_t latencies;         /* first of its numbers in side_run.latencies; they end where the next case's begin */
 	size_t scores, n_scores;  /* in side_run.scores */
 	struct compare_side side; /* scores: set once the names of both runs are known */
@@ -24,9 +25,16 @@ struct side_score {
 	double value; /* mean of the repeats' values */
 };
 
+struct side_repeat {
+	int64_t number;
+	enum case_status status;
+};
+
 struct side_run {
 	struct side_case *cases; /* by case_id */
 	size_t n, cap;
+	struct side_repeat *repeats; /* case by case, in the order of their numbers */
+	size_t n_repeats, cap_repeats;
 	double *latencies; /* ns, one per repeat that has one */
 	size_t n_latencies, cap_latencies;
 	struct side_score *scores;

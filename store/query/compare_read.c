@@ -10,6 +10,7 @@ void side_done(struct side_run *s)
 {
 	free(s->cases);
 	free(s->latencies);
+	free(s->repeats);
 	free(s->scores);
 	*s = (struct side_run){0};
 }
@@ -100,6 +101,7 @@ static struct side_case *begin_case(struct stmt *s, struct arena *arena, struct 
 	    .key = arena_str(arena, col_str(s, 1)),
 	    .title = arena_str(arena, col_str(s, 2)),
 	    .latencies = run->n_latencies,
+	    .first_repeat = run->n_repeats,
 	    .side = {.present = true, .record = col_int_or(s, 8, 0), .trace = col_int_or(s, 9, 0)},
 	};
 	return c;
@@ -108,6 +110,10 @@ static struct side_case *begin_case(struct stmt *s, struct arena *arena, struct 
 static void add_repeat(struct stmt *s, struct side_run *run, struct side_case *c, struct repeats *repeats)
 {
 	int64_t status = col_int_or(s, 3, CASE_UNSCORED), latency_ns = col_int(s, 6);
+	run->repeats = vec_grow(run->repeats, &run->cap_repeats, run->n_repeats, sizeof *run->repeats);
+	run->repeats[run->n_repeats++] = (struct side_repeat){
+	    .number = col_int(s, 10),
+	    .status = status >= 0 && status < N_CASE_STATUSES ? (enum case_status)status : CASE_UNSCORED};
 	c->n_repeats++;
 	c->side.passes += status == CASE_PASSED;
 	c->failed += status == CASE_FAILED;
@@ -122,7 +128,7 @@ static void add_repeat(struct stmt *s, struct side_run *run, struct side_case *c
 
 #define CASES_SQL                                                                                              \
 	"SELECT c.case_id, k.text, c.title, c.status, c.input_hash, c.output_hash, c.latency_ns, c.cost_usd, " \
-	"c.record, t.id FROM case_result c LEFT JOIN case_key k ON k.id = c.case_id"                           \
+	"c.record, t.id, c.repeat FROM case_result c LEFT JOIN case_key k ON k.id = c.case_id"                 \
 	" LEFT JOIN trace t ON t.key = c.trace WHERE c.run = ?1 AND c.repeat >= 0"
 #define ORDER_OF_CASES " ORDER BY c.case_id, c.repeat"
 #define SCORES_SQL                                                      \

@@ -14,6 +14,7 @@ latency P50     3.18s    3.96s     +0.78s  +0.49s to +1.07s         0.0012  wors
 latency P95     6.04s    7.96s     +1.92s  +0.62s to +3.17s          0.013  worse
 cost / case   $0.0307  $0.0336  +$0.00295  +$0.00197 to +$0.00346  <0.0001  worse
 p corrected over 7 metrics (Holm).
+Repeat by repeat: 82 results paired, 19 improved, 5 regressed, 1 new errors.
 
 Lost 4
   disputed hotel charge, booked twice       pass  FAIL   groundedness 0.940 → 0.310
@@ -69,6 +70,7 @@ latency P50     3.18s    3.96s     +0.78s  +0.49s to +1.07s         0.0012  wors
 latency P95     6.04s    7.96s     +1.92s  +0.62s to +3.17s          0.013  worse
 cost / case   $0.0307  $0.0336  +$0.00295  +$0.00197 to +$0.00346  <0.0001  worse
 p corrected over 7 metrics (Holm).
+Repeat by repeat: 82 results paired, 19 improved, 5 regressed, 1 new errors.
 
 Lost 4
   disputed hotel charge, booked twice       pass  FAIL   groundedness 0.940 -> 0.310
@@ -110,6 +112,7 @@ B: dispute v13, prompt version 322ec166fd4d, openai:gpt-4o-2024-08-06, 20 Nov 16
 | cost / case | $0.0307 | $0.0336 | +$0.00295 | +$0.00197 to +$0.00346 | <0.0001 | worse |
 
 p corrected over 7 metrics (Holm).
+Repeat by repeat: 82 results paired, 19 improved, 5 regressed, 1 new errors.
 
 **Lost 4**
 
@@ -393,6 +396,7 @@ latency P50     3.90s    3.90s     0s  0s to 0s          1.00  no evidence
 latency P95     7.93s    7.93s     0s  0s to 0s          1.00  no evidence
 cost / case   $0.0337  $0.0337     $0  $0 to $0          1.00  no evidence
 p corrected over 7 metrics (Holm).
+Repeat by repeat: 84 results paired, 0 improved, 0 regressed, 0 new errors.
 
 Same 82
 $ spoor compare v12 v13 --repeats median 2>&1

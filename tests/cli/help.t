@@ -21,7 +21,7 @@ Commands
   traces                      the traces, newest first
 
 Options of the explorer: --store FILE, --ascii, --no-color, --theme NAME,
---open trace:ID; --version.
+--open trace:ID, --map FIELD=COLUMN,… with files; --version.
 A command wins over a file of its name: ./NAME is the file. More: spoor help COMMAND,
 spoor help keys, filter, files or exit-codes.
 $ spoor --help | head -n 1
@@ -40,6 +40,7 @@ Options
   --explain                   say what the files are and what would be read of them; nothing is stored
   --no-index                  leave the index for search to the next explorer, or spoor doctor --index
   --strict                    a file with any problem at all is not imported
+  --map F=C,…                 which column of a table of results is what: output=answer,score=f1+em; none: as named
   --max-depth N               how deep JSON may nest (1000)
 
 Options of every command

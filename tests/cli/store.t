@@ -17,7 +17,7 @@ spoor: store $T/dir is a directory: name a file in it
 $ spoor --store $T/foreign.db traces --json
 ? 4
 # Where it can only be read: reading works, the rest says what to do
-$ cp $SPOOR_STORE $T/dir/ro.db; chmod 500 $T/dir; chmod 755 "$T/.." "$T"; chown -R 65534 $T/dir 2>/dev/null; chmod 444 $T/dir/ro.db; cp "$(command -v spoor)" $T/spoor; if [ "$(id -u)" = 0 ]; then as='setpriv --reuid=65534 --regid=65534 --clear-groups'; else as=; fi; HOME=/tmp $as $T/spoor --store $T/dir/ro.db runs --columns id,cases; HOME=/tmp $as $T/spoor --store $T/dir/ro.db import tests/data/eval-v13.json 2>&1; HOME=/tmp $as $T/spoor --store $T/dir/ro.db doctor | grep -E 'mode|health' | sed 's/[0-9]* kB/SIZE/'; HOME=/tmp $as $T/spoor --store $T/dir/ro.db forget run:v12 --yes 2>&1; ls $T/dir
+$ cp $SPOOR_STORE $T/dir/ro.db; chmod 500 $T/dir; chmod 755 "$T/.." "$T"; chown -R 65534 $T/dir 2>/dev/null; chmod 444 $T/dir/ro.db; cp "$(command -v spoor)" $T/spoor; if [ "$(id -u)" = 0 ]; then as='setpriv --reuid=65534 --regid=65534 --clear-groups'; else as=; fi; HOME=/tmp $as $T/spoor --store $T/dir/ro.db runs --columns id,cases; HOME=/tmp $as $T/spoor --store $T/dir/ro.db import tests/data/eval-v13.json 2>&1; HOME=/tmp $as $T/spoor --store $T/dir/ro.db doctor | grep -E 'mode|health' | sed 's/[0-9.]* [kM]B/SIZE/'; HOME=/tmp $as $T/spoor --store $T/dir/ro.db forget run:v12 --yes 2>&1; ls $T/dir
 id                              cases
 eval-D12-2026-11-14T09:12:04#0     82
 spoor: store $T/dir/ro.db can only be read: its directory cannot be written; give it leave to be written, or name another with --store or $SPOOR_STORE

@@ -223,6 +223,20 @@ static void counts_json(struct jout *j, const struct compare *c)
 	jout_end(j);
 }
 
+static void repeats_json(struct jout *j, const struct compare *c)
+{
+	if (!c->repeats.paired) {
+		jout_null(j, "repeats");
+		return;
+	}
+	jout_object(j, "repeats");
+	jout_int(j, "paired", c->repeats.paired);
+	jout_int(j, "improved", c->repeats.improved);
+	jout_int(j, "regressed", c->repeats.regressed);
+	jout_int(j, "new_errors", c->repeats.new_errors);
+	jout_end(j);
+}
+
 bool compare_json(struct compare_out *o, struct err *err)
 {
 	const struct compare *c = &o->c;
@@ -238,6 +252,7 @@ bool compare_json(struct compare_out *o, struct err *err)
 	jout_str(&j, "sentence", c->sentence);
 	jout_cstr(&j, "paired_by", c->by_input ? "input" : "key");
 	counts_json(&j, c);
+	repeats_json(&j, c);
 	jout_int(&j, "holm", c->holm);
 	jout_array(&j, "metrics");
 	for (size_t i = 0; i < c->n_metrics; i++)
