@@ -202,7 +202,8 @@ bool import_decode(const struct stored_record *stored, struct sink *out, struct 
 	    .arena = &arena,
 	    .format = format,
 	    .state = format->state_size ? xcalloc(1, format->state_size) : NULL,
-	    .file = "",
+	    .file = stored->file.ptr ? stored->file.ptr : "",
+	    .entry = stored->member.ptr,
 	    .map = stored->map,
 	    .decoding = true,
 	};

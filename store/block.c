@@ -323,12 +323,13 @@ static bool add_tail(struct block_cache *c, uint64_t frame, struct arena *arena,
 
 struct source_words {
 	struct str path, format, member, map;
+	struct hash128 head;
 };
 
 static bool source_of(struct block_cache *c, int64_t source, struct arena *arena, struct source_words *words,
                       struct err *err)
 {
-	struct stmt *s = db_query(c->db, "SELECT path, format, entry, map FROM source WHERE id = ?", err);
+	struct stmt *s = db_query(c->db, "SELECT path, format, entry, map, head_hash FROM source WHERE id = ?", err);
 	*words = (struct source_words){.path = STR_NONE};
 	if (!s)
 		return false;
@@ -339,6 +340,9 @@ static bool source_of(struct block_cache *c, int64_t source, struct arena *arena
 		words->format = arena_str(arena, col_str(s, 1));
 		words->member = arena_str(arena, col_str(s, 2));
 		words->map = arena_str(arena, col_str(s, 3));
+		struct str head = col_blob(s, 4);
+		if (head.len == sizeof words->head.byte)
+			memcpy(words->head.byte, head.ptr, head.len);
 	}
 	stmt_end(s);
 	return ok || err_set(err, ERR_STORE, NULL, "the source of a record is not in the store");
@@ -378,6 +382,9 @@ bool block_fetch(struct block_cache *c, uint64_t number, struct arena *arena, st
 		return false;
 	out->format = words.format.ptr;
 	out->map = words.map;
+	out->file = words.path;
+	out->member = words.member;
+	out->head = words.head;
 	return true;
 }
 

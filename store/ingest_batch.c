@@ -473,17 +473,6 @@ void batch_run_add(struct batch *b, struct batch_place *place, const struct eval
 	*vec_add(&b->run_said) = s;
 }
 
-static struct str case_key_text(struct batch *b, struct str key)
-{
-	bool plain = key.len <= CASE_KEY_BYTES && text_is_valid(key);
-	for (size_t i = 0; plain && i < key.len; i++)
-		plain = (unsigned char)key.ptr[i] >= ' ' && key.ptr[i] != 0x7F;
-	if (plain)
-		return key.ptr ? arena_str(&b->arena, key) : STR_LIT("");
-	struct sha256 hash = sha256_of(key);
-	return batch_hex_text(&b->arena, hash.byte, sizeof hash.byte);
-}
-
 static int by_name(const void *pa, const void *pb)
 {
 	const struct batch_case_score *a = pa, *b = pb;
@@ -532,7 +521,7 @@ void batch_case_add(struct batch *b, struct batch_place *place, const struct cas
 	struct str title = res->title.len ? res->title : res->input;
 	struct batch_case c = {
 	    .run = batch_run_index(b, place, res->scope, res->run_id),
-	    .key = case_key_text(b, res->key),
+	    .key = model_case_key(&b->arena, res->key),
 	    .title = preview_or_none(b, title),
 	    .has_repeat = res->repeat >= 0,
 	    .repeat = res->repeat >= 0 ? res->repeat : 0,

@@ -9,7 +9,7 @@
 #include "store/part.h"
 #include "store/sink.h"
 
-enum { BATCH_BLOCKS = 4, WORD_BYTES = 1024, CONFIG_BYTES = 256 << 10, CASE_KEY_BYTES = 64, BATCH_ENTRIES = 1 << 17 };
+enum { BATCH_BLOCKS = 4, WORD_BYTES = 1024, CONFIG_BYTES = 256 << 10, BATCH_ENTRIES = 1 << 17 };
 
 struct batch_entry {
 	enum entry_type type;

@@ -3,9 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/base/arena.h"
 #include "store/base/scan.h"
+#include "store/base/text.h"
 
-enum { HASH_JSON_MAX = 16 << 10 };
+enum { HASH_JSON_MAX = 16 << 10, CASE_KEY_BYTES = 64 };
 
 struct kind_word {
 	const char *name, *brief;
@@ -221,6 +223,21 @@ struct hash128 model_local_run_key(struct hash128 head, struct str id)
 	    .family = STR_LIT("source"), .project = {(const char *)head.byte, sizeof head.byte}
         };
 	return model_trace_key(source, id);
+}
+
+struct str model_case_key(struct arena *arena, struct str key)
+{
+	bool plain = key.len <= CASE_KEY_BYTES && text_is_valid(key);
+	for (size_t i = 0; plain && i < key.len; i++)
+		plain = (unsigned char)key.ptr[i] >= ' ' && key.ptr[i] != 0x7F;
+	if (plain)
+		return key.ptr ? arena_str(arena, key) : STR_LIT("");
+	struct sha256 hash = sha256_of(key);
+	struct buf hex = BUF_INIT;
+	hash_hex(&hex, hash.byte, sizeof hash.byte);
+	struct str text = arena_str(arena, buf_str(&hex));
+	buf_done(&hex);
+	return text;
 }
 
 static bool hex_key(struct str id, uint64_t *key)

@@ -11,6 +11,7 @@
 #include "store/base/str.h"
 #include "store/base/units.h"
 
+struct arena;
 struct scan;
 
 enum span_kind {
@@ -56,6 +57,8 @@ struct hash128 model_trace_key(struct id_scope scope, struct str id);
 struct hash128 model_made_up(struct hash128 head, uint64_t record, uint64_t entry_hash, uint64_t n);
 /* Of an eval run whose id begins with '#': it means something only inside its source. */
 struct hash128 model_local_run_key(struct hash128 head, struct str id);
+/* The text a case's key is known by: itself if it is short and plain, else its SHA-256 in hex. The arena's. */
+struct str model_case_key(struct arena *arena, struct str key);
 int64_t model_span_key(struct str id, bool *is_hex);
 /* The two halves of a call that share one id (Zipkin): the caller's span is ID, the answering one is ID.server, with the parent both
  * name. They are one span in counts and hang together in the tree (settle.h). */

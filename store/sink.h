@@ -84,6 +84,8 @@ struct stored_record {
 	struct entry entry;       /* bytes valid for the call */
 	const struct str *frames; /* JSON texts, innermost first, tails merged in */
 	size_t n_frames;
+	struct str file, member; /* of its source, as it was imported; terminated; member: of an archive, or absent */
+	struct hash128 head;     /* of its source's first bytes: runs without an id of their own are known by it */
 };
 /* Runs the format over one stored record into `out` (which wants SINK_PAYLOAD). False with err: format unknown, or the record
  * no longer reads. Thread-safe. */

@@ -27,7 +27,8 @@ struct compare_side {
 	int64_t latency_ns;      /* mean of repeats; UNKNOWN_INT */
 	double cost_usd;
 	uint64_t output_hash;
-	int64_t record, trace; /* first repeat's; trace row id or 0 */
+	struct case_at at;     /* the first repeat */
+	int64_t record, trace; /* its; trace row id or 0 */
 	bool flaky;            /* repeats disagree */
 	const double *scores;  /* one per compare.scores; NaN missing */
 };

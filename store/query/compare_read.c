@@ -92,7 +92,7 @@ static void end_case(struct side_run *run, struct repeats *repeats)
 	vec_clear(&repeats->outputs);
 }
 
-static struct side_case *begin_case(struct stmt *s, struct arena *arena, struct side_run *run)
+static struct side_case *begin_case(struct stmt *s, int64_t id, struct arena *arena, struct side_run *run)
 {
 	run->cases = vec_grow(run->cases, &run->cap, run->n, sizeof *run->cases);
 	struct side_case *c = &run->cases[run->n++];
@@ -102,7 +102,10 @@ static struct side_case *begin_case(struct stmt *s, struct arena *arena, struct 
 	    .title = arena_str(arena, col_str(s, 2)),
 	    .latencies = run->n_latencies,
 	    .first_repeat = run->n_repeats,
-	    .side = {.present = true, .record = col_int_or(s, 8, 0), .trace = col_int_or(s, 9, 0)},
+	    .side = {.present = true,
+	             .at = {id, col_int(s, 0), col_int_or(s, 10, 0)},
+	             .record = col_int_or(s, 8, 0),
+	             .trace = col_int_or(s, 9, 0)},
 	};
 	return c;
 }
@@ -155,7 +158,7 @@ static bool read_cases(struct db *db, int64_t id, struct str only, struct arena 
 		struct side_case *c = run->n ? &run->cases[run->n - 1] : NULL;
 		if (!c || c->case_id != col_int(s, 0)) {
 			end_case(run, &repeats);
-			c = begin_case(s, arena, run);
+			c = begin_case(s, id, arena, run);
 		}
 		add_repeat(s, run, c, &repeats);
 	}

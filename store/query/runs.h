@@ -56,6 +56,10 @@ bool runs_detail(struct db *db, int64_t id, struct arena *arena, struct run_deta
  * ambiguous, with the candidates named. */
 bool runs_find(struct db *db, struct str name, int64_t *id, struct err *err);
 
+struct case_at { /* a case result: ids of the store */
+	int64_t run, case_id, repeat;
+};
+
 struct case_row {
 	int64_t case_id, repeat;
 	struct str key, title;

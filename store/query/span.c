@@ -11,10 +11,8 @@ struct keeper {
 	struct sink sink;
 	struct arena *arena;
 	int64_t want_key; /* the span wanted, if a record gives several */
-	bool any_span, any_case;
+	bool any_span;
 	struct span *span;
-	struct case_result *res;
-	struct eval_run run;
 	VEC(struct score_row) scores;
 };
 
@@ -153,24 +151,14 @@ static void on_score(struct sink *s, const struct score *score)
 
 static void on_case(struct sink *s, const struct case_result *res)
 {
-	struct keeper *k = keeper_of(s);
-	if (!k->any_case || k->res)
-		return;
-	struct case_result *to = arena_alloc(k->arena, sizeof *to);
-	*to = *res;
-	struct str *const texts[] = {&to->run_id, &to->key,   &to->title,    &to->input,   &to->expected,
-	                             &to->output, &to->error, &to->trace_id, &to->metadata};
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-		*texts[i] = keep(k, *texts[i]);
-	to->scores = keep_scores(k, res->scores, res->n_scores);
-	k->res = to;
+	(void)s;
+	(void)res;
 }
 
 static void on_run(struct sink *s, const struct eval_run *run)
 {
-	struct keeper *k = keeper_of(s);
-	if (run->prompt_text.ptr)
-		k->run.prompt_text = keep(k, run->prompt_text);
+	(void)s;
+	(void)run;
 }
 
 static uint64_t on_entry(struct sink *s, const struct entry *e)
@@ -492,28 +480,4 @@ bool span_records(struct db *db, int64_t trace, const int64_t *key, struct arena
 		memcpy(*out, records.at, records.n * sizeof **out);
 	vec_done(&records);
 	return step == STEP_DONE;
-}
-
-/* ---------------------------------------------------------------- cases */
-
-bool case_detail(struct db *db, struct block_cache *blocks, int64_t record, struct str key, struct arena *arena,
-                 struct case_detail *out, struct err *err)
-{
-	(void)db;
-	(void)key; /* one record, one case, in every format so far */
-	*out = (struct case_detail){0};
-	struct keeper k = {.arena = arena, .any_case = true};
-	struct stored_record rec;
-	bool ok = decode(blocks, record, &k, &rec, err);
-	if (ok) {
-		if (k.res)
-			out->res = *k.res;
-		out->raw = rec.entry.bytes;
-		out->format = str_of(rec.format);
-		out->prompt_text = k.run.prompt_text;
-		struct str member;
-		ok = block_source(blocks, (uint64_t)record, arena, &out->file, &member, err);
-	}
-	vec_done(&k.scores);
-	return ok;
 }

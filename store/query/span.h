@@ -1,4 +1,4 @@
-/* One span (or case) whole: its row, and its payload by running the format over the stored record again. */
+/* One span whole: its row, and its payload by running the format over the stored record again. */
 #ifndef SPOOR_STORE_QUERY_SPAN_H
 #define SPOOR_STORE_QUERY_SPAN_H
 
@@ -51,13 +51,5 @@ bool span_records(struct db *db, int64_t trace, const int64_t *key, struct arena
 /* Scores of a trace: of one span (key), or of all of it (whole: true). */
 bool span_scores(struct db *db, int64_t trace, int64_t key, bool whole, struct arena *arena, struct score_row **out,
                  size_t *n, struct err *err);
-
-struct case_detail {
-	struct case_result res; /* with scores and explanations; all in the arena */
-	struct str raw, file, format;
-	struct str prompt_text;
-};
-bool case_detail(struct db *db, struct block_cache *blocks, int64_t record, struct str key, struct arena *arena,
-                 struct case_detail *out, struct err *err);
 
 #endif

@@ -14,6 +14,8 @@
 
 #include "store/forget.h"
 #include "store/ingest.h"
+#include "store/base/scan.h"
+#include "store/query/case.h"
 #include "store/query/forget_plan.h"
 
 /* ---------------------------------------------------------------- a store of its own */
@@ -180,13 +182,11 @@ static struct score some_score(uint64_t r)
 static uint64_t n_keys = KEYS;
 
 /* Keys up to 4 have a repeat; 5 to 7 have none and no order; of 8 to 11 some have an order; up to 9 all are parts. */
-static void put_record(struct sink *sink, uint64_t i)
+static void put_telling(struct sink *sink, uint64_t i)
 {
 	static const int64_t orders[] = {3, 9, 5, UNKNOWN_INT};
-	char raw[64], key[24], text[24];
+	char key[24], text[24];
 	uint64_t r = mix(i), k = r % n_keys;
-	snprintf(raw, sizeof raw, "{\"record\":%llu}", (unsigned long long)i);
-	sink_entry(sink, &(struct entry){.type = ENTRY_RECORD, .bytes = str_of(raw), .record = i + 1});
 	snprintf(key, sizeof key, "q%llu", (unsigned long long)k);
 	snprintf(text, sizeof text, "text %llu", (unsigned long long)(r / 100 % 4));
 	struct score scores[3];
@@ -208,6 +208,32 @@ static void put_record(struct sink *sink, uint64_t i)
 	res.scores = scores;
 	res.n_scores = r / 47 % 4;
 	sink_case(sink, &res);
+}
+
+/* A record tells of one case, or of two. */
+static void tell_record(struct sink *sink, uint64_t i)
+{
+	put_telling(sink, i);
+	if (i % 3 == 0)
+		put_telling(sink, i + RECORDS);
+}
+
+static void put_record(struct sink *sink, uint64_t i)
+{
+	char raw[64];
+	snprintf(raw, sizeof raw, "{\"record\":%llu}", (unsigned long long)i);
+	sink_entry(sink, &(struct entry){.type = ENTRY_RECORD, .bytes = str_of(raw), .record = i + 1});
+	tell_record(sink, i);
+}
+
+static bool decode(const struct stored_record *rec, struct sink *out, struct err *err)
+{
+	int64_t i = -1;
+	struct str number = str_cut(rec->entry.bytes, 10, rec->entry.bytes.len - 11);
+	if (!scan_int64(number, &i))
+		return err_set(err, ERR_INPUT, NULL, "no number");
+	tell_record(out, (uint64_t)i);
+	return true;
 }
 
 /* ---------------------------------------------------------------- importing */
@@ -630,6 +656,98 @@ static void forget_either(void **state)
 	}
 }
 
+/* ---------------------------------------------------------------- showing */
+
+static int64_t hash_or_null(struct str text)
+{
+	uint64_t hash = model_text_hash(text);
+	return hash ? (int64_t)hash : UNKNOWN_INT;
+}
+
+static bool same_number(double a, double b)
+{
+	return IS_UNKNOWN(a) || IS_UNKNOWN(b) ? IS_UNKNOWN(a) && IS_UNKNOWN(b) : !(a < b) && !(a > b);
+}
+
+static void check_score(struct stmt *s, const struct case_detail *d)
+{
+	size_t found = 0;
+	for (size_t i = 0; i < d->res.n_scores; i++) {
+		const struct score *score = &d->res.scores[i];
+		found += str_eq(score->name, col_str(s, 0)) && same_number(score->value, col_double(s, 1)) &&
+		         str_eq(score->label, col_str(s, 2)) && score->pass == col_int_or(s, 3, -1) &&
+		         same_number(score->threshold, col_double(s, 4)) && (int64_t)score->source == col_int(s, 5) &&
+		         str_eq(score->judge_model, col_str(s, 6));
+	}
+	assert_true(found > 0);
+}
+
+static void check_scores(struct db *db, struct case_at at, const struct case_detail *d)
+{
+	struct err err = ERR_INIT;
+	struct stmt *s =
+	    db_query(db,
+	             "SELECT w.text, c.value, c.label, c.pass, c.threshold, c.from_, j.text FROM case_score c"
+	             " JOIN word w ON w.id = c.name LEFT JOIN word j ON j.id = c.judge"
+	             " WHERE c.run = ? AND c.case_id = ? AND c.repeat = ?",
+	             &err);
+	must(s != NULL, &err);
+	stmt_int(s, 1, at.run);
+	stmt_int(s, 2, at.case_id);
+	stmt_int(s, 3, at.repeat);
+	size_t n = 0;
+	for (; stmt_step(s, &err) == STEP_ROW; n++)
+		check_score(s, d);
+	stmt_end(s);
+	assert_int_equal(d->res.n_scores, n);
+}
+
+/* What is shown of a case, decoded of all its records, is what the store joined. */
+static void shown_as_stored(void **state)
+{
+	(void)state;
+	struct box box;
+	struct err err = ERR_INIT;
+	uint64_t order[RECORDS];
+	size_t n = 0, several = 0;
+	decode_fn *before = sink_decoder();
+	sink_set_decoder(decode);
+	shuffle(order, RECORDS, 3);
+	box_open(&box);
+	import_some(box.db, "a", order, 0, RECORDS / 2, 0);
+	import_some(box.db, "b", order, RECORDS / 3, RECORDS, 0);
+	struct block_cache *blocks = block_cache_new(box.db);
+	struct stmt *s =
+	    db_query(box.db,
+	             "SELECT run, case_id, repeat, status, ord, input_hash, output_hash, latency_ns, cost_usd,"
+	             " (SELECT count(DISTINCT hash) FROM case_part p WHERE p.run = c.run AND"
+	             " p.case_id = c.case_id AND p.repeat = c.repeat) FROM case_result c WHERE parts > 0",
+	             &err);
+	must(s != NULL, &err);
+	for (; stmt_step(s, &err) == STEP_ROW; n++) {
+		struct arena arena = ARENA_INIT;
+		struct case_detail d;
+		struct case_at at = {col_int(s, 0), col_int(s, 1), col_int(s, 2)};
+		size_t records = (size_t)col_int(s, 9);
+		must(case_detail(box.db, blocks, at, &arena, &d, &err), &err);
+		assert_int_equal(d.n_origins, records ? records : 1);
+		assert_int_equal(d.res.status, col_int(s, 3));
+		assert_int_equal(d.res.order, col_int(s, 4));
+		assert_int_equal(hash_or_null(d.res.input), col_int(s, 5));
+		assert_int_equal(hash_or_null(d.res.output), col_int(s, 6));
+		assert_int_equal(d.res.latency_ns, col_int(s, 7));
+		assert_true(same_number(d.res.cost_usd, col_double(s, 8)));
+		check_scores(box.db, at, &d);
+		several += records > 1;
+		arena_done(&arena);
+	}
+	stmt_end(s);
+	assert_true(n > 20 && several > 20);
+	block_cache_free(blocks);
+	box_close(&box);
+	sink_set_decoder(before);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -641,6 +759,7 @@ int main(void)
 	    cmocka_unit_test(killed_and_resumed),
 	    cmocka_unit_test(many_parts),
 	    cmocka_unit_test(forget_either),
+	    cmocka_unit_test(shown_as_stored),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,7 +6,7 @@
 
 #include "store/base/clean.h"
 #include "store/base/vec.h"
-#include "store/query/span.h"
+#include "store/query/case.h"
 #include "tui/cmd/cmds.h"
 
 enum { PAGE = 5000 };
@@ -244,7 +244,8 @@ static bool case_json(struct one_run *r, struct block_cache *blocks, struct jout
 	struct arena arena = ARENA_INIT;
 	struct case_detail d = {0};
 	struct err trouble = ERR_INIT;
-	bool decoded = !r->payload || case_detail(r->db, blocks, row->record, row->key, &arena, &d, &trouble);
+	const struct case_at at = {r->row.id, row->case_id, row->repeat};
+	bool decoded = !r->payload || case_detail(r->db, blocks, at, &arena, &d, &trouble);
 	bool ok = decoded || (trouble.code != ERR_STORE && trouble.code != ERR_SYSTEM);
 	if (!ok)
 		*err = trouble;

@@ -8,12 +8,12 @@ enum {
 
 /* ---------------------------------------------------------------- loading */
 
-static bool load_side(struct db *db, struct block_cache *blocks, const struct compare_side *from, struct str key,
-                      struct arena *arena, struct case_side *out, struct err *err)
+static bool load_side(struct db *db, struct block_cache *blocks, const struct compare_side *from, struct arena *arena,
+                      struct case_side *out, struct err *err)
 {
 	if (!from->present || from->record <= 0)
 		return true;
-	if (!case_detail(db, blocks, from->record, key, arena, &out->detail, err))
+	if (!case_detail(db, blocks, from->at, arena, &out->detail, err))
 		return false;
 	out->present = true;
 	out->answer = out->detail.res.output.ptr ? out->detail.res.output : out->detail.res.error;
@@ -27,8 +27,8 @@ bool case_pair_load(struct db *db, const struct compare_row *row, struct case_pa
 	                          .record_a = row->a.present ? row->a.record : 0,
 	                          .record_b = row->b.present ? row->b.record : 0};
 	struct block_cache *blocks = block_cache_new(db);
-	bool ok = load_side(db, blocks, &row->a, row->key, &out->arena, &out->a, err) &&
-	          load_side(db, blocks, &row->b, row->key, &out->arena, &out->b, err);
+	bool ok = load_side(db, blocks, &row->a, &out->arena, &out->a, err) &&
+	          load_side(db, blocks, &row->b, &out->arena, &out->b, err);
 	block_cache_free(blocks);
 	if (ok && out->a.answer.ptr && out->b.answer.ptr)
 		out->diff = diff_text(&out->arena, out->a.answer, out->b.answer, DIFF_WORDS);

@@ -4,8 +4,8 @@
 #define SPOOR_TUI_SCREEN_PANE_CASE_H
 
 #include "store/diff.h"
+#include "store/query/case.h"
 #include "store/query/compare.h"
-#include "store/query/span.h"
 #include "tui/screen/pane_flow.h"
 
 struct case_side {

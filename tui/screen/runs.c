@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "store/base/units.h"
-#include "store/query/runs.h"
+#include "store/query/case.h"
 #include "tui/screen.h"
 #include "tui/screen/pane_run.h"
 #include "tui/screen/pane_runs.h"
