@@ -5,12 +5,14 @@
 #include <langinfo.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "import/prices.h"
 #include "store/base/clean.h"
 #include "store/base/text.h"
+#include "store/base/vec.h"
 #include "store/search.h"
 #include "tui/cmd/cmds.h"
 #include "tui/cmd/explain.h"
@@ -335,6 +337,58 @@ static void add_counts(struct ingest_counts *to, const struct ingest_counts *fro
 	to->cases += from->cases;
 }
 
+/* A run that a file names. */
+struct named_run {
+	int64_t id, cases;
+	size_t file;
+	bool shared; /* with another file of this import */
+};
+
+static int by_run(const void *pa, const void *pb)
+{
+	const struct named_run *a = pa, *b = pb;
+	if (a->id != b->id)
+		return a->id < b->id ? -1 : 1;
+	return (a->file > b->file) - (a->file < b->file);
+}
+
+static struct named_run *named_runs(const struct import_report *r, size_t *n)
+{
+	VEC(struct named_run) runs = {0};
+	vec_reserve(&runs, 1);
+	for (size_t i = 0; i < r->n_files; i++)
+		for (size_t k = 0; k < r->files[i].n_runs; k++)
+			*vec_add(&runs) =
+			    (struct named_run){r->files[i].runs[k].id, r->files[i].runs[k].cases, i, false};
+	if (runs.n > 1)
+		qsort(runs.at, runs.n, sizeof *runs.at, by_run);
+	for (size_t i = 1; i < runs.n; i++)
+		if (runs.at[i].id == runs.at[i - 1].id)
+			runs.at[i].shared = runs.at[i - 1].shared = true;
+	*n = runs.n;
+	return runs.at;
+}
+
+/* Files that hold parts of one run (a folder of results, often): the run is one, and its cases are what all of them came to, as the
+ * last of them left it. */
+static void count_shared_once(const struct import_report *r, struct ingest_counts *held)
+{
+	size_t n;
+	struct named_run *runs = named_runs(r, &n);
+	bool *shares = xcalloc(r->n_files + 1, sizeof *shares);
+	for (size_t i = 0; i < n; i++)
+		shares[runs[i].file] |= runs[i].shared;
+	for (size_t i = 0; i < r->n_files; i++)
+		held->cases -= shares[i] ? r->files[i].held.cases : 0;
+	for (size_t i = 0; i < n; i++) {
+		bool last = i + 1 == n || runs[i + 1].id != runs[i].id;
+		held->runs -= !last;
+		held->cases += last && shares[runs[i].file] ? runs[i].cases : 0;
+	}
+	free(shares);
+	free(runs);
+}
+
 static void totals(const struct import_report *r, struct ingest_counts *held, struct ingest_counts *fresh,
                    int64_t *problems)
 {
@@ -345,6 +399,7 @@ static void totals(const struct import_report *r, struct ingest_counts *held, st
 		add_counts(fresh, &r->files[i].fresh);
 		*problems += r->files[i].problems_total;
 	}
+	count_shared_once(r, held);
 }
 
 static size_t n_unknown(const struct import_report *r)
