@@ -21,7 +21,12 @@ struct inspect {
 	struct inspect_head head;
 	struct val eval, sample, attachments;
 	bool headless; /* a run of which the samples did not know the id */
+	/* Bytes put in the place of names so far: a text may be named any number of times. NULL: there is nothing to put. */
+	size_t *expanded;
 };
+enum { INSPECT_EXPANDED_MAX = 512 << 20 }; /* of one sample; then names stay names, and that is said */
+/* There is room for n more bytes; they are counted. */
+bool inspect_expand(const struct inspect *in, size_t n);
 
 /* ---- inspect_run.c */
 struct str inspect_run_id(const struct inspect *in);
