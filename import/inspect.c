@@ -124,7 +124,7 @@ static void take_usage(const struct inspect *in, struct case_result *res)
 static const char *const sample_told[] = {"id",       "epoch",        "input",       "choices",     "target",
                                           "messages", "output",       "scores",      "score",       "events",
                                           "metadata", "working_time", "model_usage", "attachments", "error",
-                                          "uuid",     "message_pool", "events_data", NULL};
+                                          "uuid",     "message_pool", "events_data", "transcript",  NULL};
 
 static bool is_told(struct member m)
 {
@@ -237,6 +237,19 @@ static struct inspect inspect_of(struct fields *f, const struct frame *frame)
 	return in;
 }
 
+/* In logs of 2024 the events, and what they name, stand in a transcript. */
+static void take_sample(struct inspect *in, struct val sample)
+{
+	struct val transcript = val_get(sample, "transcript");
+	in->sample = sample;
+	in->events = val_get(sample, "events");
+	in->attachments = val_get(sample, "attachments");
+	if (!val_ok(in->events))
+		in->events = val_get(transcript, "events");
+	if (!val_ok(in->attachments))
+		in->attachments = val_get(transcript, "content");
+}
+
 static void read_sample(struct import *im, const struct record *rec)
 {
 	struct inspect_state *state = im->state;
@@ -254,8 +267,7 @@ static void read_sample(struct import *im, const struct record *rec)
 		    "what the log says of itself comes after samples of more than a megabyte, or not at all");
 	}
 	state->told = true;
-	in.sample = rec->root;
-	in.attachments = val_get(rec->root, "attachments");
+	take_sample(&in, rec->root);
 	if (val_is(rec->root, SCAN_OBJECT))
 		tell_sample(&in);
 	else

@@ -279,8 +279,7 @@ static uint32_t count_events(struct val events)
 
 void inspect_read_tree(const struct inspect *in, struct inspect_tree *tree)
 {
-	struct val events = val_get(in->sample, "events");
-	uint32_t n = count_events(events), size = 16;
+	uint32_t n = count_events(in->events), size = 16;
 	while (size < 3 * (uint64_t)n + 8 && size < UINT32_MAX / 2)
 		size *= 2;
 	*tree = (struct inspect_tree){.nodes = arena_alloc(in->f->arena, ((size_t)n + 1) * sizeof *tree->nodes),
@@ -289,7 +288,7 @@ void inspect_read_tree(const struct inspect *in, struct inspect_tree *tree)
 	*r = (struct reading){
 	    .in = in, .tree = tree, .table = arena_zalloc(in->f->arena, size, sizeof *r->table), .mask = size - 1};
 	add_node(r, NODE_ROOT, VAL_NONE, STR_LIT("sample"), 0);
-	open_nest(r, events, 0);
+	open_nest(r, in->events, 0);
 	walk(r);
 	if (r->too_deep)
 		import_problem(in->f->im, in->f->rec, SEVERITY_WARNING, "limit-depth", STR_LIT("events"),

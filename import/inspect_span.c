@@ -28,8 +28,7 @@ struct str inspect_trace_id(const struct inspect *in)
 {
 	struct arena *a = in->f->arena;
 	struct str uuid = val_text(val_get(in->sample, "uuid"), a);
-	bool events = val_first(val_get(in->sample, "events")).ok;
-	if (!events && !val_first(val_get(in->sample, "messages")).ok)
+	if (!val_first(in->events).ok && !val_first(val_get(in->sample, "messages")).ok)
 		return STR_NONE;
 	if (uuid.len)
 		return uuid;
