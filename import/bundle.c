@@ -6,7 +6,7 @@
 #include "store/base/hash.h"
 #include "store/base/vec.h"
 
-enum { BAD_MAX = 1000, CHUNK = 64 << 10, DEPTH_AROUND = 8, CERTAIN_ENOUGH = 20 };
+enum { HEADS_MAX = 100, BAD_MAX = 1000, CHUNK = 64 << 10, DEPTH_AROUND = 8, CERTAIN_ENOUGH = 20 };
 
 struct bundle_number {
 	uint64_t hash, number;
@@ -86,7 +86,7 @@ static bool read_all(struct archive_in *in, struct buf *out, size_t max, const c
 	if (out->len <= max)
 		return true;
 	*code = "limit-record";
-	return err_set(err, ERR_INPUT, NULL, "it has more than %zu MiB", max >> 20);
+	return err_set(err, ERR_INPUT, NULL, "it is too large: more than %zu bytes", max);
 }
 
 static bool scans(struct bundle *b, struct str bytes)
@@ -230,7 +230,8 @@ static void take_member(struct bundle *b)
 		         "member passed over");
 		return;
 	}
-	if (!is_readable(b) || !take(b, part == BUNDLE_HEAD ? BUNDLE_HEAD_MAX : BUNDLE_ROW_MAX, &bytes))
+	size_t heads = b->heads.len + b->late.len, head_max = heads < BUNDLE_HEAD_MAX ? BUNDLE_HEAD_MAX - heads : 0;
+	if (!is_readable(b) || !take(b, part == BUNDLE_HEAD ? head_max : BUNDLE_ROW_MAX, &bytes))
 		return;
 	if (part == BUNDLE_HEAD)
 		add_head(b->stage == STAGE_START ? &b->heads : &b->late, b->now.name, bytes);
@@ -239,6 +240,15 @@ static void take_member(struct bundle *b)
 }
 
 /* ---------------------------------------------------------------- the document */
+
+/* Heads are written anew at an eval's end: the last that is whole counts. */
+static bool comes_again(const struct bundle_plan *plan, size_t head)
+{
+	for (size_t i = head + 1; i < plan->n_heads; i++)
+		if (strcmp(plan->heads[i].name, plan->heads[head].name) == 0)
+			return true;
+	return false;
+}
 
 /* Of a pipe the heads that come before the first row are read first. */
 static void start(struct bundle *b)
@@ -250,7 +260,7 @@ static void start(struct bundle *b)
 		take_member(b);
 	}
 	for (size_t i = 0; i < b->plan->n_heads; i++)
-		if (!is_replaced(b->plan, b->plan->heads[i].name, b->plan->heads[i].number))
+		if (!comes_again(b->plan, i))
 			add_head(&b->heads, b->plan->heads[i].name, b->plan->heads[i].bytes);
 	buf_add_cstr(&b->piece, "{\"bundle\":{");
 	buf_add_str(&b->piece, buf_str(&b->heads));
@@ -376,6 +386,7 @@ struct scout {
 	VEC(struct str) names;
 	VEC(struct bundle_number) numbers;
 	VEC(struct bundle_head) heads;
+	size_t size; /* of the heads */
 };
 
 static void note_member(struct scout *s)
@@ -385,8 +396,11 @@ static void note_member(struct scout *s)
 	struct str name = arena_cstr(arena, m->name), bytes;
 	*vec_add(&s->names) = name;
 	*vec_add(&s->numbers) = (struct bundle_number){name_hash(m->name), m->number};
-	if (s->b.event == ARCHIVE_IN_MEMBER && may_be_head(m->name) && take(&s->b, BUNDLE_HEAD_MAX, &bytes))
+	if (s->b.event == ARCHIVE_IN_MEMBER && s->heads.n < HEADS_MAX && may_be_head(m->name) &&
+	    take(&s->b, BUNDLE_HEAD_MAX - s->size, &bytes)) {
 		*vec_add(&s->heads) = (struct bundle_head){m->number, name.ptr, arena_str(arena, bytes)};
+		s->size += bytes.len;
+	}
 }
 
 static void keep_plan(struct scout *s)

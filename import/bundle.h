@@ -20,7 +20,7 @@
 
 #define BUNDLE_CLOSING "\n]}\n" /* without late heads */
 
-enum { BUNDLE_HEAD_MAX = 64 << 20, BUNDLE_ROW_MAX = 128 << 20 };
+enum { BUNDLE_HEAD_MAX = 64 << 20 /* of all heads */, BUNDLE_ROW_MAX = 128 << 20 };
 
 /* What there is to know before its rows are read. */
 struct bundle_plan {

@@ -217,6 +217,11 @@ static void end_member(void *context, struct import_file *file)
 {
 	struct archive_told *t = context;
 	report_add_file(&t->f->report, &t->e->file, file, &t->held);
+	if (file->entry.ptr || !file->source)
+		return;
+	t->e->file.format = file->format; /* all of it is one source */
+	t->e->file.runs = file->runs;
+	t->e->file.n_runs = file->n_runs;
 }
 
 /* Read again, whole, when it has changed: members that are known are passed over. */

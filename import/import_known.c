@@ -69,6 +69,8 @@ static bool look_at(struct job *job, bool *go_on, struct err *err)
 		return false;
 	if (!job->format)
 		return report_refused(job, "unknown-format", str_of(reason), err);
+	if (job->bundle && whole && str_ends(bytes, BUNDLE_CLOSING)) /* that goes when it grows */
+		bytes.len -= strlen(BUNDLE_CLOSING);
 	job->known.head_len = bytes.len < SOURCE_HEAD ? bytes.len : SOURCE_HEAD;
 	job->known.head_hash = hash128_of(str_cut(bytes, 0, job->known.head_len));
 	*go_on = true;

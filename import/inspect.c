@@ -1,7 +1,7 @@
 /* Inspect AI's eval logs: a JSON log (one document, any key order), a list of such, and the archive ".eval", which comes as one document
  * made of its members (bundle.h). A sample is a case, its epoch the repeat. Sources: inspect_ai 0.3.50 to 0.3.208 (formats/evals.md
  * section 2; inspect_ai/log/_log.py, _recorders/eval.py). */
-#include "import/inspect_private.h"
+#include "import/inspect_events.h"
 
 #include "store/base/hash.h"
 
@@ -124,7 +124,7 @@ static void take_usage(const struct inspect *in, struct case_result *res)
 static const char *const sample_told[] = {"id",       "epoch",        "input",       "choices",     "target",
                                           "messages", "output",       "scores",      "score",       "events",
                                           "metadata", "working_time", "model_usage", "attachments", "error",
-                                          "uuid",     "message_pool", "events_data", NULL};
+                                          "uuid",     "message_pool", "events_data", "transcript",  NULL};
 
 static bool is_told(struct member m)
 {
@@ -214,7 +214,9 @@ static void tell_sample(struct inspect *in)
 	take_status(in, &res, scores.pass);
 	take_usage(in, &res);
 	res.metadata = metadata_of(in, &scores);
+	res.trace_id = inspect_trace_id(in);
 	sink_case(in->f->im->sink, &res);
+	inspect_tell_trace(in, &res);
 	buf_done(&scores.answers);
 	buf_done(&scores.metadata);
 }
@@ -235,11 +237,26 @@ static struct inspect inspect_of(struct fields *f, const struct frame *frame)
 	return in;
 }
 
+/* In logs of 2024 the events, and what they name, stand in a transcript. */
+static void take_sample(struct inspect *in, struct val sample)
+{
+	struct val transcript = val_get(sample, "transcript");
+	in->sample = sample;
+	in->events = val_get(sample, "events");
+	in->attachments = val_get(sample, "attachments");
+	if (!val_ok(in->events))
+		in->events = val_get(transcript, "events");
+	if (!val_ok(in->attachments))
+		in->attachments = val_get(transcript, "content");
+}
+
 static void read_sample(struct import *im, const struct record *rec)
 {
 	struct inspect_state *state = im->state;
 	struct fields f = fields_of(im, rec);
 	struct inspect in = inspect_of(&f, rec->frame);
+	size_t expanded = 0;
+	in.expanded = &expanded;
 	if (!state->told)
 		inspect_tell_run(&in);
 	if (!state->told && !val_is(in.eval, SCAN_OBJECT)) {
@@ -250,12 +267,15 @@ static void read_sample(struct import *im, const struct record *rec)
 		    "what the log says of itself comes after samples of more than a megabyte, or not at all");
 	}
 	state->told = true;
-	in.sample = rec->root;
-	in.attachments = val_get(rec->root, "attachments");
+	take_sample(&in, rec->root);
 	if (val_is(rec->root, SCAN_OBJECT))
 		tell_sample(&in);
 	else
 		import_problem(im, rec, SEVERITY_SKIPPED, "wrong-type", STR_NONE, "record skipped", "not an object");
+	if (expanded > INSPECT_EXPANDED_MAX)
+		import_problem(im, rec, SEVERITY_WARNING, "limit-expanded", STR_NONE, "further texts are not filled in",
+		               "attachments and pooled messages are more than %d MiB where they are named",
+		               INSPECT_EXPANDED_MAX >> 20);
 	fields_done(&f);
 }
 
@@ -352,15 +372,17 @@ static bool inspect_frame_end(struct import *im, const struct frame *frame, stru
 
 /* ---------------------------------------------------------------- detection */
 
+/* A long list of ids may push the model out of the sample: it comes behind eval.dataset. */
 static int log_probe(const struct sample *s, const char **why)
 {
-	bool eval = sample_has(s, "eval.task") && sample_has(s, "eval.model");
-	if (eval && sample_has(s, "status")) {
+	bool task = sample_has(s, "eval.task"), model = sample_has(s, "eval.model");
+	if (task && model && sample_has(s, "status")) {
 		*why = "has eval.task, eval.model and status";
 		return 96;
 	}
-	if (eval && (sample_has(s, "eval.run_id") || sample_has(s, "eval.task_id")) && sample_has(s, "eval.dataset")) {
-		*why = "has eval.task, eval.model and eval.dataset";
+	if (task && (sample_has(s, "eval.run_id") || sample_has(s, "eval.task_id")) &&
+	    (model || sample_has(s, "eval.dataset.sample_ids"))) {
+		*why = "has eval.task and eval.run_id or eval.task_id";
 		return 90;
 	}
 	return 0;
@@ -378,25 +400,32 @@ static int index_probe(const struct sample *s, const char **why)
 	return 92;
 }
 
-/* The names in an archive; once it is read as a bundle, what its heads hold, too. */
+static bool heads_hold_eval(const struct sample *s)
+{
+	struct val bundle = val_get(s->n_values ? s->values[0] : VAL_NONE, "bundle");
+	for (struct member m = val_first(bundle); m.ok && val_is(bundle, SCAN_OBJECT); m = val_next(m))
+		if (val_ok(val_path(m.val, "eval.task")))
+			return true;
+	return false;
+}
+
+/* The names in an archive; once it is read as a bundle, what its heads hold. */
 static int archive_probe(const struct sample *s, const char **why)
 {
 	bool start = false, header = false, samples = false;
-	struct val bundle = val_get(s->n_values ? s->values[0] : VAL_NONE, "bundle");
 	for (size_t i = 0; i < s->n_entries; i++) {
 		start |= str_is(s->entries[i], "_journal/start.json");
 		header |= str_is(s->entries[i], "header.json");
 		samples |= str_starts(s->entries[i], SAMPLES) || str_is(s->entries[i], "summaries.json");
 	}
-	if (!start && !(header && samples))
+	if (heads_hold_eval(s)) {
+		*why = "an archive with header.json or _journal/start.json of an eval";
+		return 98;
+	}
+	if (s->n_values || (!start && !(header && samples)))
 		return 0;
-	for (struct member m = val_first(bundle); m.ok; m = val_next(m))
-		if (val_ok(val_path(m.val, "eval.task")) && val_ok(val_path(m.val, "eval.model"))) {
-			*why = "an archive with header.json or _journal/start.json of an eval";
-			return 98;
-		}
 	*why = start ? "an archive with _journal/start.json" : "an archive with header.json and samples/";
-	return s->n_values && val_first(bundle).ok ? 0 : 98;
+	return 97;
 }
 
 static enum bundle_part inspect_bundle(struct str name)
@@ -410,8 +439,10 @@ static enum bundle_part inspect_bundle(struct str name)
 
 static int inspect_probe(const struct sample *sample, const char **why)
 {
-	int score = sample->n_entries ? archive_probe(sample, why) : log_probe(sample, why);
-	if (!score)
+	int score = archive_probe(sample, why);
+	if (!score && !sample->n_entries)
+		score = log_probe(sample, why);
+	if (!score && !sample->n_entries)
 		score = index_probe(sample, why);
 	if (!score)
 		*why = "no eval.task with eval.model";

@@ -19,9 +19,14 @@ struct val head_get(const struct inspect_head *head, const char *key);
 struct inspect {
 	struct fields *f;
 	struct inspect_head head;
-	struct val eval, sample, attachments;
+	struct val eval, sample, events, attachments;
 	bool headless; /* a run of which the samples did not know the id */
+	/* Bytes put in the place of names so far: a text may be named any number of times. NULL: there is nothing to put. */
+	size_t *expanded;
 };
+enum { INSPECT_EXPANDED_MAX = 512 << 20 }; /* of one sample; then names stay names, and that is said */
+/* There is room for n more bytes; they are counted. */
+bool inspect_expand(const struct inspect *in, size_t n);
 
 /* ---- inspect_run.c */
 struct str inspect_run_id(const struct inspect *in);
@@ -55,6 +60,8 @@ struct inspect_scores {
 	struct buf
 	    metadata; /* the same: what scorers left beside their scores, the history of edits, scores without a value */
 };
+/* The name of a scorer as its registry has it: "pkg/match", "match"; two of one name are told apart by a number: "match1". */
+bool inspect_is_scorer(struct str full, struct str name);
 /* ->answers and ->metadata are the caller's to free. */
 void inspect_read_scores(const struct inspect *in, struct inspect_scores *out);
 

@@ -147,7 +147,9 @@ static void add_scorer(struct metric_list *list, const struct inspect *in, struc
 	struct arena *a = in->f->arena;
 	struct val named = FIELD_ANY(scorer, "name", "scorer");
 	struct str name = val_is(scorer, SCAN_OBJECT) ? val_text(named, a) : val_text(scorer, a);
-	struct str reducer = val_text(val_get(scorer, "reducer"), a);
+	struct str reducer = val_text(val_get(scorer, "reducer"), a), full = val_str(val_get(scorer, "scorer"), a);
+	if (full.len && name.len && !inspect_is_scorer(full, name)) /* one of the keys of its values */
+		name = arena_printf(a, STR_FMT "." STR_FMT, STR_ARG(without_namespace(full)), STR_ARG(name));
 	for (struct member m = val_first(metrics); m.ok && val_is(metrics, SCAN_OBJECT); m = val_next(m))
 		add_metric(list, in, name.len ? name : STR_LIT("score"), reducer, member_key(m, a), m.val);
 }

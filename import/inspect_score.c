@@ -4,7 +4,7 @@
 
 /* ---------------------------------------------------------------- who scored */
 
-static bool is_bare(struct str full, struct str name)
+static bool is_bare_name(struct str full, struct str name)
 {
 	return str_eq(full, name) || (full.len > name.len && full.ptr[full.len - name.len - 1] == '/' &&
 	                              str_eq(str_from(full, full.len - name.len), name));
@@ -19,6 +19,11 @@ static struct str without_number(struct str name)
 	return len ? str_cut(name, 0, len) : name;
 }
 
+bool inspect_is_scorer(struct str full, struct str name)
+{
+	return full.len && (is_bare_name(full, name) || is_bare_name(full, without_number(name)));
+}
+
 static struct val named_scorer(const struct inspect *in, struct val list, struct str name, const char *key,
                                const char *options)
 {
@@ -27,7 +32,7 @@ static struct val named_scorer(const struct inspect *in, struct val list, struct
 		struct str full = val_str(val_get(m.val, key), in->f->arena);
 		if (str_eq(full, name))
 			return val_get(m.val, options);
-		if (full.len && !found.scan && (is_bare(full, name) || is_bare(full, without_number(name))))
+		if (!found.scan && inspect_is_scorer(full, name))
 			found = val_get(m.val, options);
 	}
 	return found;

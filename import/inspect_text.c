@@ -8,14 +8,22 @@
 
 /* ---------------------------------------------------------------- attachments */
 
-/* What a name with its protocol stands for; VAL_NONE: it is none, or not there. */
+bool inspect_expand(const struct inspect *in, size_t n)
+{
+	if (!in->expanded || *in->expanded > INSPECT_EXPANDED_MAX)
+		return false;
+	*in->expanded += n;
+	return *in->expanded <= INSPECT_EXPANDED_MAX;
+}
+
+/* What a name with its protocol stands for; VAL_NONE: it is none, not there, or too much by now. */
 static struct val attachment_of(const struct inspect *in, struct str name)
 {
 	const char *protocol = str_starts(name, PROTOCOL) ? PROTOCOL : OLD_PROTOCOL;
 	if (!str_starts(name, protocol))
 		return VAL_NONE;
 	struct val v = val_find(in->attachments, str_from(name, strlen(protocol)));
-	return val_is(v, SCAN_STRING) ? v : VAL_NONE;
+	return val_is(v, SCAN_STRING) && inspect_expand(in, val_raw(v).len) ? v : VAL_NONE;
 }
 
 struct str inspect_text(const struct inspect *in, struct val v)
