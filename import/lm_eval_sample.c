@@ -157,7 +157,8 @@ static struct str title_of(const struct fields *f, struct val doc)
 
 static struct str answer_text(const struct fields *f, struct val answers)
 {
-	return field_text(f, unwrapped(answers));
+	struct val answer = unwrapped(answers);
+	return val_is(answer, SCAN_ARRAY) && !val_count(answer) ? STR_NONE : field_text(f, answer);
 }
 
 /* The output is what the model said, the same under every filter; what a filter made of it stands with its scores. */
