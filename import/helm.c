@@ -227,15 +227,27 @@ static void read_run_stat(const struct fields *f, struct val stat)
 	sink_run(f->im->sink, &run);
 }
 
-/* Two of three statistics keep the books: they are scores as well, behind those a reviewer looks for. */
+/* Two of three statistics keep the books: no more of them is better or worse, so nothing that weighs scores must weigh them. They stand
+ * behind those a reviewer looks for, their figure as a label. */
 static bool is_bookkeeping(struct str name)
 {
-	static const char *const starts[] = {"num_",          "training_", "inference_", "batch_size",
-	                                     "finish_reason", "logprob",   "max_prob",   "prompt_truncated"};
+	static const char *const starts[] = {"num_",       "training_",     "inference_",
+	                                     "batch_size", "finish_reason", "prompt_truncated"};
 	for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
 		if (str_starts(name, starts[i]))
 			return true;
-	return false;
+	return str_is(name, "logprob") || str_is(name, "max_prob");
+}
+
+static struct str figure_text(struct arena *arena, double value)
+{
+	struct buf text = BUF_INIT;
+	if (IS_UNKNOWN(value))
+		return STR_NONE;
+	units_double(&text, value);
+	struct str kept = arena_str(arena, buf_str(&text));
+	buf_done(&text);
+	return kept;
 }
 
 /* 1 and 0 of what compares the answer with the references as a whole; nothing else is a verdict. */
@@ -262,7 +274,8 @@ static void add_stat(struct case_stats *s, struct str name, struct str computed_
 	struct str whole =
 	    plain ? name : arena_printf(s->f->arena, STR_FMT "/" STR_FMT, STR_ARG(name), STR_ARG(computed_on));
 	struct score *score = score_add(&s->scores, s->f->arena, whole);
-	score->value = value;
+	score->value = books ? UNKNOWN_DOUBLE : value;
+	score->label = books ? figure_text(s->f->arena, value) : STR_NONE;
 	score->source = SOURCE_CODE;
 	if (!plain)
 		return;

@@ -32,6 +32,57 @@ static void lm_eval_state_done(void *any)
 	buf_done(&state->model);
 }
 
+/* ---------------------------------------------------------------- results: the configuration */
+
+/* Addresses of Python's functions differ in every run. */
+static struct str without_addresses(struct arena *arena, struct str text)
+{
+	static const char word[] = " at 0x";
+	struct buf out = BUF_INIT;
+	if (str_find(text, str_of(word)) == SIZE_MAX)
+		return text;
+	for (size_t at; (at = str_find(text, str_of(word))) != SIZE_MAX;) {
+		buf_add_str(&out, str_cut(text, 0, at));
+		text = str_from(text, at + sizeof word - 1);
+		while (text.len && strchr("0123456789abcdefABCDEF", text.ptr[0]) && text.ptr[0])
+			text = str_from(text, 1);
+	}
+	buf_add_str(&out, text);
+	struct str kept = arena_str(arena, buf_str(&out));
+	buf_done(&out);
+	return kept;
+}
+
+static void add_config(struct buf *json, struct str name, struct val v)
+{
+	if (!v.scan || val_raw(v).len + json->len > CONFIG_MAX)
+		return;
+	buf_add_char(json, json->len ? ',' : '{');
+	scan_quote(json, name);
+	buf_add_char(json, ':');
+	scan_compact(json, v);
+}
+
+/* All that is told of the run but its results; the tasks' own configuration, which may be large, at last. What there is no room for the
+ * record has. */
+static struct str config_of(struct fields *f, struct val root)
+{
+	struct buf json = BUF_INIT, clean = BUF_INIT;
+	for (struct member m = val_first(root); m.ok; m = val_next(m))
+		if (!member_is(m, "results") && !member_is(m, "groups") && !member_is(m, "samples") &&
+		    !member_is(m, "configs"))
+			add_config(&json, member_key(m, f->arena), m.val);
+	add_config(&json, STR_LIT("configs"), val_get(root, "configs"));
+	buf_add_cstr(&json, json.len ? "}" : "{}");
+	uint64_t n_bytes = 0;
+	struct str whole = without_addresses(f->arena, arena_str(f->arena, buf_str(&json)));
+	if (redact(fields_scan(f, whole), lm_eval_secrets, false, &clean, &n_bytes))
+		whole = arena_str(f->arena, buf_str(&clean));
+	buf_done(&json);
+	buf_done(&clean);
+	return whole;
+}
+
 /* ---------------------------------------------------------------- results: the tasks */
 
 struct leaf {
@@ -40,7 +91,9 @@ struct leaf {
 };
 struct results {
 	struct fields *f;
-	struct val root, results, subtasks, groups;
+	struct val root, results, groups, subtasks;
+	struct str config, *members; /* members: tasks that are in a group, sorted */
+	size_t n_members;
 	struct leaf *leaves; /* tasks that were run, sorted by name; a group is none */
 	size_t n;
 	struct str wordings[WORDINGS_MAX]; /* different ones; one that is absent is one, too */
@@ -55,13 +108,25 @@ static bool is_group(const struct results *r, struct str name)
 	return val_ok(val_find(r->groups, name));
 }
 
+static int by_text(const void *a, const void *b)
+{
+	return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+static void read_members(struct results *r)
+{
+	r->members = arena_alloc(r->f->arena, LEAVES_MAX * sizeof *r->members);
+	for (struct member group = val_first(r->subtasks); group.ok; group = val_next(group))
+		for (struct member m = val_first(group.val);
+		     m.ok && val_is(group.val, SCAN_ARRAY) && r->n_members < LEAVES_MAX; m = val_next(m))
+			r->members[r->n_members++] = val_str(m.val, r->f->arena);
+	if (r->n_members)
+		qsort(r->members, r->n_members, sizeof *r->members, by_text);
+}
+
 static bool is_subtask(const struct results *r, struct str name)
 {
-	for (struct member group = val_first(r->subtasks); group.ok; group = val_next(group))
-		for (struct member m = val_first(group.val); m.ok && val_is(group.val, SCAN_ARRAY); m = val_next(m))
-			if (str_eq(val_str(m.val, r->f->arena), name))
-				return true;
-	return false;
+	return r->n_members && bsearch(&name, r->members, r->n_members, sizeof name, by_text);
 }
 
 static int by_name(const void *a, const void *b)
@@ -85,9 +150,12 @@ static struct results results_of(struct fields *f, struct val root)
 	                    .results = val_get(root, "results"),
 	                    .subtasks = val_get(root, "group_subtasks"),
 	                    .groups = val_get(root, "groups")};
-	uint32_t most = val_is(r.results, SCAN_OBJECT) ? val_count(r.results) : 0;
-	r.leaves = arena_alloc(f->arena, (most + 1) * sizeof *r.leaves);
-	for (struct member m = val_first(r.results); m.ok && most && r.n < LEAVES_MAX; m = val_next(m)) {
+	uint32_t most = LEAVES_MAX;
+	r.leaves = arena_alloc(f->arena, LEAVES_MAX * sizeof *r.leaves);
+	r.config = config_of(f, root);
+	read_members(&r);
+	for (struct member m = val_first(r.results); m.ok && val_is(r.results, SCAN_OBJECT) && most;
+	     m = val_next(m), most--) {
 		struct str name = member_key(m, f->arena);
 		if (!is_group(&r, name))
 			r.leaves[r.n++] = (struct leaf){name, lm_task_of(name)};
@@ -164,25 +232,6 @@ static struct str dataset_of(const struct results *r, struct str wording, struct
 			room = list_add(&list, start, n == 1 ? r->leaves[i].task.base : r->leaves[i].name);
 	struct str kept = list.len ? arena_str(r->f->arena, buf_str(&list)) : STR_NONE;
 	buf_done(&list);
-	return kept;
-}
-
-/* Addresses of Python's functions differ in every run. */
-static struct str without_addresses(struct arena *arena, struct str text)
-{
-	static const char word[] = " at 0x";
-	struct buf out = BUF_INIT;
-	if (str_find(text, str_of(word)) == SIZE_MAX)
-		return text;
-	for (size_t at; (at = str_find(text, str_of(word))) != SIZE_MAX;) {
-		buf_add_str(&out, str_cut(text, 0, at));
-		text = str_from(text, at + sizeof word - 1);
-		while (text.len && strchr("0123456789abcdefABCDEF", text.ptr[0]) && text.ptr[0])
-			text = str_from(text, 1);
-	}
-	buf_add_str(&out, text);
-	struct str kept = arena_str(arena, buf_str(&out));
-	buf_done(&out);
 	return kept;
 }
 
@@ -276,7 +325,9 @@ static struct str prompt_text(const struct results *r, struct str wording)
 static void add_metrics(const struct results *r, struct val results, struct str wording, bool new_only,
                         struct metric_list *list)
 {
-	for (struct member task = val_first(results); task.ok && val_is(results, SCAN_OBJECT); task = val_next(task)) {
+	uint32_t most = LEAVES_MAX;
+	for (struct member task = val_first(results); task.ok && val_is(results, SCAN_OBJECT) && most;
+	     task = val_next(task), most--) {
 		struct str name = member_key(task, r->f->arena);
 		if (!is_of(r, name, wording) || (new_only && val_ok(val_find(r->results, name))))
 			continue;
@@ -290,29 +341,6 @@ static void add_metrics(const struct results *r, struct val results, struct str 
 			           value);
 		}
 	}
-}
-
-/* All that is told of the run but its results; the tasks' own configuration, which may be large, only where there is room. */
-static struct str config_of(struct fields *f, struct val root, bool with_tasks)
-{
-	struct buf json = BUF_INIT, clean = BUF_INIT;
-	for (struct member m = val_first(root); m.ok; m = val_next(m)) {
-		if (member_is(m, "results") || member_is(m, "groups") || member_is(m, "samples") ||
-		    (member_is(m, "configs") && !with_tasks))
-			continue;
-		buf_add_char(&json, json.len ? ',' : '{');
-		scan_quote(&json, member_key(m, f->arena));
-		buf_add_char(&json, ':');
-		scan_compact(&json, m.val);
-	}
-	buf_add_cstr(&json, json.len ? "}" : "{}");
-	uint64_t n_bytes = 0;
-	struct str whole = without_addresses(f->arena, arena_str(f->arena, buf_str(&json)));
-	if (redact(fields_scan(f, whole), lm_eval_secrets, false, &clean, &n_bytes))
-		whole = arena_str(f->arena, buf_str(&clean));
-	buf_done(&json);
-	buf_done(&clean);
-	return whole;
 }
 
 /* Names of the model among its arguments: an object, or "pretrained=org/model,dtype=float16". */
@@ -344,7 +372,6 @@ static void tell_results(const struct results *r, struct str id, struct str word
 	struct fields *f = r->f;
 	struct eval_run run = run_start(LM_EVAL_FAMILY);
 	struct metric_list metrics = {0};
-	struct str config = config_of(f, r->root, true);
 	run.id = id;
 	run.name = run_name(r, wording);
 	run.dataset = dataset_of(r, wording, run.name);
@@ -354,7 +381,7 @@ static void tell_results(const struct results *r, struct str id, struct str word
 	run.prompt_name = count_leaves(r, wording) == 1 ? run.dataset : run.name;
 	run.prompt_version = prompt_version(r, wording);
 	run.prompt_text = prompt_text(r, wording);
-	run.config = config.len <= CONFIG_MAX ? config : config_of(f, r->root, false);
+	run.config = r->config;
 	add_metrics(r, r->results, wording, false, &metrics);
 	add_metrics(r, r->groups, wording, true, &metrics);
 	run_take_metrics(&run, &metrics);

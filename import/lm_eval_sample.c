@@ -155,19 +155,22 @@ static struct str title_of(const struct fields *f, struct val doc)
 	return STR_NONE;
 }
 
+static struct str answer_text(const struct fields *f, struct val answers)
+{
+	struct val answer = unwrapped(answers);
+	return val_is(answer, SCAN_ARRAY) && !val_count(answer) ? STR_NONE : field_text(f, answer);
+}
+
+/* The output is what the model said, the same under every filter; what a filter made of it stands with its scores. */
 static void read_texts(struct fields *f, struct val row, struct case_result *res)
 {
-	struct val arguments = val_get(row, "arguments"), answers = val_get(row, "filtered_resps");
-	struct val target = val_get(row, "target");
+	struct val arguments = val_get(row, "arguments"), target = val_get(row, "target");
 	int64_t index;
-	if (!val_ok(answers))
-		answers = val_get(row, "resps");
-	uint32_t choice = chosen(row, answers);
+	uint32_t choice = chosen(row, val_get(row, "filtered_resps"));
 	res->input = context_text(f, request_argument(arguments, 0, 0));
 	res->expected = field_text(f, unwrapped(target));
 	if (choice == UINT32_MAX) {
-		struct val first = val_is(answers, SCAN_ARRAY) ? val_at(answers, 0) : answers;
-		res->output = field_text(f, unwrapped(first));
+		res->output = answer_text(f, FIELD_ANY(row, "resps", "filtered_resps"));
 		return;
 	}
 	res->output = choice_or_number(f, arguments, choice);
@@ -240,11 +243,12 @@ static bool is_verdict(struct str name)
 	return false;
 }
 
-static void read_scores(struct fields *f, struct val row, struct case_result *res)
+static void read_scores(struct fields *f, struct val row, bool choice, struct case_result *res)
 {
 	struct score_list list = {0};
 	struct val metrics = val_get(row, "metrics");
 	struct str filter = val_str(val_get(row, "filter"), f->arena);
+	struct str kept = answer_text(f, val_get(row, "filtered_resps"));
 	for (struct member m = val_first(row); m.ok; m = val_next(m)) {
 		if (!is_metric(f, metrics, m))
 			continue;
@@ -253,6 +257,9 @@ static void read_scores(struct fields *f, struct val row, struct case_result *re
 		    &list, f->arena,
 		    filter.len ? arena_printf(f->arena, STR_FMT "," STR_FMT, STR_ARG(name), STR_ARG(filter)) : name);
 		score->source = SOURCE_CODE;
+		if (!choice && !str_eq(kept, res->output))
+			score->explanation =
+			    arena_printf(f->arena, "after the filter: " STR_FMT, STR_ARG(str_cut(kept, 0, 1000)));
 		score->pass = is_verdict(name) ? verdict_of(m.val) : -1;
 		if (!score_value(f, score, m.val))
 			score_drop(&list);
@@ -290,14 +297,14 @@ static void add_member(struct buf *json, struct str name, struct val v)
 	scan_compact(json, v);
 }
 
-/* What the model has no place for: the document, hashes, metrics that are lists, how it was asked, and the answer before the filter. */
-static struct str metadata_of(struct fields *f, struct val row, bool multiple_choice)
+/* What the model has no place for: the document, hashes, metrics that are lists, how it was asked, and the answer after the filter. */
+static struct str metadata_of(struct fields *f, struct val row)
 {
 	struct val metrics = val_get(row, "metrics"), settings = request_argument(val_get(row, "arguments"), 0, 1);
 	struct buf json = BUF_INIT;
 	for (struct member m = val_first(row); m.ok; m = val_next(m)) {
 		bool said = member_is(m, "target") || member_is(m, "arguments") || member_is(m, "metrics") ||
-		            member_is(m, multiple_choice ? "resps" : "filtered_resps");
+		            member_is(m, "resps");
 		if (said || !val_ok(m.val) || is_metric(f, metrics, m))
 			continue;
 		add_member(&json, member_key(m, f->arena), m.val);
@@ -322,7 +329,7 @@ void lm_sample(struct fields *f, struct val row, struct str run_id, struct lm_ta
 {
 	struct case_result res = case_start(LM_EVAL_FAMILY);
 	struct str hash = val_str(val_get(row, "doc_hash"), f->arena);
-	struct val answers = val_get(row, "filtered_resps");
+	bool choice = chosen(row, val_get(row, "filtered_resps")) != UINT32_MAX;
 	int64_t doc;
 	if (val_int64(val_get(row, "doc_id"), &doc) && doc >= 0)
 		res.order = doc;
@@ -331,9 +338,9 @@ void lm_sample(struct fields *f, struct val row, struct str run_id, struct lm_ta
 	res.part = true;
 	res.title = title_of(f, val_get(row, "doc"));
 	read_texts(f, row, &res);
-	read_scores(f, row, &res);
+	read_scores(f, row, choice, &res);
 	if (is_first_filter(samples, val_get(row, "filter"), res.order, f->arena))
 		res.status = status_of_pass(row_verdict(row));
-	res.metadata = metadata_of(f, row, chosen(row, answers) != UINT32_MAX);
+	res.metadata = metadata_of(f, row);
 	sink_case(f->im->sink, &res);
 }
