@@ -29,7 +29,6 @@ static struct span span_of(const struct fields *f, const struct tau_talk *talk)
 	struct span span = span_start("tau-bench");
 	span.trace_id = talk->trace_id;
 	span.parent_id = root_id(f);
-	span.session = talk->session;
 	return span;
 }
 
