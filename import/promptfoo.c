@@ -16,6 +16,7 @@ struct promptfoo_state {
 static const struct record_path promptfoo_paths[] = {
     {"results.results[]",    SLOT_ROW },
     {"results.table.body[]", SLOT_BODY}, /* versions 1 and 2 have each case here as well */
+    {"body[]",               SLOT_BODY}, /* the table alone, as the web page and its API give it */
     {NULL,                   0        },
 };
 
@@ -155,6 +156,7 @@ static void run_of_frames(struct eval_run *run, const struct frame *frame, int64
 
 static void tell_run(struct import *im, const struct record *rec, struct val row, struct str id, int64_t prompt)
 {
+	const struct promptfoo_state *state = im->state;
 	struct arena *a = im->arena;
 	struct eval_run run = run_start("promptfoo");
 	struct val provider = val_get(row, "provider");
@@ -170,7 +172,7 @@ static void tell_run(struct import *im, const struct record *rec, struct val row
 		run.prompt_text = promptfoo_template(run.prompt_name);
 	if (!run.prompt_version.len)
 		run.prompt_version = text_at(row, "promptId", a);
-	if (!rec->frame) { /* JSON Lines: the suite is not named */
+	if (!run.name.len && state->no_eval_id) { /* nobody names the suite: JSON Lines, tables */
 		label = text_at(provider, "label", a);
 		run.name = promptfoo_run_name(a, STR_NONE, run.prompt_name, label.len ? label : run.model);
 	}
@@ -259,7 +261,7 @@ static void read_scores(struct case_result *res, struct val row, struct arena *a
 	}
 	if (!n_components && val_is(grading, SCAN_OBJECT)) {
 		add_component(&list, grading, arena);
-		if (IS_UNKNOWN(list.at[list.n - 1].value))
+		if (list.n && IS_UNKNOWN(list.at[list.n - 1].value))
 			score_drop(&list);
 	}
 	case_take_scores(res, &list);
@@ -563,6 +565,11 @@ static int promptfoo_probe(const struct sample *sample, const char **why)
 		*why = "has results.results";
 		return 85;
 	}
+	if (sample_has(sample, "head.prompts") && sample_has(sample, "head.vars") &&
+	    (sample_has(sample, "body[].outputs") || sample_has(sample, "body"))) {
+		*why = "a table of head.prompts, head.vars and body";
+		return 92;
+	}
 	*why = "no results.results";
 	return 0;
 }
@@ -582,7 +589,7 @@ const struct format format_promptfoo = {
     .name = "promptfoo",
     .title = "promptfoo results (JSON)",
     .spec_url = "https://www.promptfoo.dev/docs/configuration/outputs/",
-    .how = "results.results with evalId or a version, or results.table",
+    .how = "results.results with evalId or a version, results.table, or a table of head and body",
     .fills = "one eval run per prompt and provider, case results, a score per assertion and named score",
     .example = "{\"evalId\":\"eval-…\",\"results\":{\"version\":3,\"results\":[{\"promptIdx\":0,…}],\"stats\":{…}},"
                "\"config\":{…}}",

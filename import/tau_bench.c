@@ -225,7 +225,6 @@ static void read_simulation(struct fields *f, struct val sim, const struct eval_
 		                       : res.title;
 		talk.input = res.input;
 		talk.error = res.error;
-		talk.session = run->id;
 		talk.model = field_text(f, val_path(info, "agent_info.llm"));
 		talk.user_model = field_text(f, val_path(info, "user_info.llm"));
 		talk.start_ns = field_time(f, val_get(sim, "start_time"), "start_time");

@@ -6,7 +6,7 @@
 
 struct tau_talk {
 	struct val messages; /* traj or messages: a list */
-	struct str trace_id, name, session, input, error;
+	struct str trace_id, name, input, error;
 	struct str model, user_model;
 	int64_t start_ns, end_ns; /* TIME_UNKNOWN: that of the messages */
 

@@ -29,7 +29,6 @@ static struct span span_of(const struct fields *f, const struct tau_talk *talk)
 	struct span span = span_start("tau-bench");
 	span.trace_id = talk->trace_id;
 	span.parent_id = root_id(f);
-	span.session = talk->session;
 	return span;
 }
 
@@ -40,24 +39,35 @@ static struct val call_id(struct val message)
 	return FIELD_ANY(message, "tool_call_id", "id");
 }
 
-/* The answer to the call'th call of a message: tools answer in order; where ids say otherwise, they win. Ids may repeat ("0" each time). */
+struct answers {
+	struct val id; /* the call's */
+	uint32_t n, at;
+	struct val nth, named;
+};
+
+static void look_at_answer(struct answers *a, struct val answer)
+{
+	struct val id = call_id(answer);
+	if (a->at++ == a->n)
+		a->nth = answer;
+	if (!a->named.scan && val_ok(a->id) && val_ok(id) && str_eq(val_raw(id), val_raw(a->id)))
+		a->named = answer;
+}
+
+/* The answer to the n'th call of a message: tools answer in order; where ids say otherwise, they win. Ids may repeat ("0" each time). */
 static struct val answer_to(struct member message, struct val call, uint32_t n)
 {
-	struct val nth = VAL_NONE, named = VAL_NONE, id = val_get(call, "id");
-	uint32_t at = 0;
+	struct answers a = {.id = val_get(call, "id"), .n = n};
 	for (struct member m = val_next(message); m.ok && is_role(m.val, "tool"); m = val_next(m)) {
 		struct val several = val_get(m.val, "tool_messages");
-		struct member inner = val_is(several, SCAN_ARRAY) ? val_first(several) : m;
-		for (; inner.ok; inner = inner.val.i == m.val.i ? (struct member){.ok = false} : val_next(inner)) {
-			if (at++ == n)
-				nth = inner.val;
-			if (!named.scan && val_ok(id) && val_ok(call_id(inner.val)) &&
-			    str_eq(val_raw(call_id(inner.val)), val_raw(id)))
-				named = inner.val;
-		}
+		if (!val_is(several, SCAN_ARRAY))
+			look_at_answer(&a, m.val);
+		for (struct member inner = val_first(several); inner.ok; inner = val_next(inner))
+			look_at_answer(&a, inner.val);
 	}
-	bool agrees = nth.scan && (!val_ok(id) || !val_ok(call_id(nth)) || str_eq(val_raw(call_id(nth)), val_raw(id)));
-	return agrees || !named.scan ? nth : named;
+	bool agrees =
+	    a.nth.scan && (!val_ok(a.id) || !val_ok(call_id(a.nth)) || str_eq(val_raw(call_id(a.nth)), val_raw(a.id)));
+	return agrees || !a.named.scan ? a.nth : a.named;
 }
 
 static void tell_tool(struct fields *f, const struct turn *turn, struct val call, uint32_t n)
