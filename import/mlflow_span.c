@@ -29,7 +29,7 @@ struct str mlflow_trace_id(const struct fields *f, struct val info)
 
 struct val mlflow_pair(struct fields *f, struct val pairs, const char *key)
 {
-	pairs = field_open(f, pairs);
+	pairs = field_open_cell(f, pairs);
 	if (!val_is(pairs, SCAN_ARRAY))
 		return val_get(pairs, key);
 	for (struct member m = val_first(pairs); m.ok; m = val_next(m))
