@@ -6,10 +6,13 @@
 
 #include <string.h>
 
+#include "store/base/hash.h"
+
 enum { SLOT_ROW, SLOT_SPAN, MS = 1000000 };
 
 struct mlflow_state {
 	uint64_t n_superseded; /* assessments marked as not valid any more */
+	uint64_t told;         /* hash of the trace that was told as a case last */
 };
 
 static const struct record_path mlflow_paths[] = {
@@ -166,15 +169,12 @@ static const struct field_rule info_rules[] = {
     {NULL,               FIELD_OBJECT},
 };
 
-uint64_t mlflow_info(struct fields *f, struct val info, struct val row)
+static struct trace trace_of(struct fields *f, struct val info)
 {
 	struct trace trace = trace_start(MLFLOW_FAMILY);
 	struct val meta = FIELD_ANY(info, "trace_metadata", "request_metadata"), tags = val_get(info, "tags");
 	struct val cost = field_open(f, mlflow_pair(f, meta, "mlflow.trace.cost"));
 	trace.id = mlflow_trace_id(f, info);
-	if (!trace.id.len)
-		return 0;
-	fields_expect(f, info, info_rules, "info.");
 	trace.name = field_text(f, mlflow_pair(f, tags, "mlflow.traceName"));
 	trace.session = field_text(f, mlflow_pair(f, meta, "mlflow.trace.session"));
 	trace.user = field_text(f, mlflow_pair(f, meta, "mlflow.trace.user"));
@@ -198,9 +198,32 @@ uint64_t mlflow_info(struct fields *f, struct val info, struct val row)
 	if (took != UNKNOWN_INT && trace.start_ns != TIME_UNKNOWN && trace.status != STATUS_RUNNING &&
 	    __builtin_add_overflow(trace.start_ns, took, &trace.end_ns))
 		trace.end_ns = TIME_UNKNOWN;
+	return trace;
+}
+
+/* The trace as a case of the runs that evaluated it, once: its root span, which knows more, may have told it. */
+static bool tell_case(struct fields *f, struct val info, struct mlflow_texts texts, const struct trace *trace)
+{
+	struct mlflow_state *state = f->im->state;
+	uint64_t id = hash64(trace->id);
+	bool of_case = mlflow_case(f, info, state->told == id ? NULL : &texts, trace);
+	state->told = id;
+	return of_case;
+}
+
+/* A trace's info, or a table's row with the same members: the trace and its assessments. row: the table's row around it, whose texts are
+ * whole, or VAL_NONE. */
+static void read_info(struct fields *f, struct val info, struct val row)
+{
+	struct mlflow_state *state = f->im->state;
+	struct mlflow_texts texts = {FIELD_ANY(row, "request", "inputs"), FIELD_ANY(row, "response", "outputs")};
+	if (!mlflow_trace_id(f, info).len)
+		return;
+	fields_expect(f, info, info_rules, "info.");
+	struct trace trace = trace_of(f, info);
 	sink_trace(f->im->sink, &trace);
-	bool of_case = mlflow_case(f, info, row, &trace);
-	return read_assessments(f, val_get(info, "assessments"), trace.id, of_case);
+	bool of_case = tell_case(f, info, texts, &trace);
+	state->n_superseded += read_assessments(f, val_get(info, "assessments"), trace.id, of_case);
 }
 
 /* ---------------------------------------------------------------- records */
@@ -214,10 +237,9 @@ static struct val info_in(struct val v)
 /* A trace that came as one value; row: the table's around it, or VAL_NONE. */
 static void read_whole(struct fields *f, struct val v, struct val info, struct val row)
 {
-	struct mlflow_state *state = f->im->state;
 	struct val data = val_get(v, "data"),
 	           spans = field_open(f, val_get(val_is(data, SCAN_OBJECT) ? data : v, "spans"));
-	state->n_superseded += mlflow_info(f, info, row);
+	read_info(f, info, row);
 	for (struct member m = val_first(spans); m.ok && val_is(spans, SCAN_ARRAY); m = val_next(m))
 		if (val_is(m.val, SCAN_OBJECT))
 			mlflow_span(f, m.val, info);
@@ -235,7 +257,7 @@ static void read_row(struct fields *f, struct val row)
 	else if (val_ok(val_get(row, "assessment_name")))
 		state->n_superseded += read_one_assessment(f, row, STR_NONE, false);
 	else if (mlflow_trace_id(f, row).len)
-		state->n_superseded += mlflow_info(f, row, row);
+		read_info(f, row, row);
 	else
 		import_problem(f->im, f->rec, SEVERITY_SKIPPED, "bad-value", STR_NONE, "record skipped",
 		               "no MLflow trace, and no row of a table of them");
@@ -250,6 +272,17 @@ static struct val info_around(struct fields *f, const struct frame *frame)
 	return val_is(info, SCAN_OBJECT) ? info : info_in(field_open(f, frame_get(frame, "trace", false)));
 }
 
+/* What went in and came out is whole in the root span; the info has the beginning of it. */
+static void read_span(struct fields *f, struct val v, struct val info)
+{
+	bool root = !val_ok(FIELD_ANY(v, "parent_span_id", "parent_id"));
+	mlflow_span(f, v, info);
+	if (!root || !mlflow_trace_id(f, info).len)
+		return;
+	struct trace trace = trace_of(f, info);
+	tell_case(f, info, mlflow_span_texts(f, v), &trace);
+}
+
 static bool mlflow_record(struct import *im, const struct record *rec, struct err *err)
 {
 	struct fields f = fields_of(im, rec);
@@ -257,7 +290,7 @@ static bool mlflow_record(struct import *im, const struct record *rec, struct er
 	if (!val_is(rec->root, SCAN_OBJECT))
 		import_problem(im, rec, SEVERITY_SKIPPED, "bad-value", STR_NONE, "record skipped", "not an object");
 	else if (rec->slot == SLOT_SPAN)
-		mlflow_span(&f, rec->root, info_around(&f, rec->frame));
+		read_span(&f, rec->root, info_around(&f, rec->frame));
 	else
 		read_row(&f, rec->root);
 	fields_done(&f);
@@ -283,7 +316,6 @@ static void read_column(struct import *im, const struct record *rec, struct val 
 
 static bool mlflow_frame_end(struct import *im, const struct frame *frame, struct err *err)
 {
-	struct mlflow_state *state = im->state;
 	struct record none = {.frame = frame};
 	struct fields f = fields_of(im, &none);
 	struct val info = info_in(frame->root);
@@ -293,7 +325,7 @@ static bool mlflow_frame_end(struct import *im, const struct frame *frame, struc
 	if (!val_is(info, SCAN_OBJECT) && strcmp(frame->path, "traces[]") == 0) /* old REST answers: the info itself */
 		info = frame->root;
 	if (val_is(info, SCAN_OBJECT))
-		state->n_superseded += mlflow_info(&f, info, VAL_NONE);
+		read_info(&f, info, VAL_NONE);
 	else if (strcmp(frame->path, "trace") == 0 && !im->decoding)
 		read_column(im, &none, frame->root);
 	fields_done(&f);

@@ -9,7 +9,8 @@
 enum { RUNS_MAX = 16, ASSESSMENTS_MAX = 10000 };
 
 struct evaluated {
-	struct val info, row, assessments;
+	struct val info, assessments;
+	struct mlflow_texts texts;
 	struct str home; /* the run the trace was logged in */
 	struct str runs[RUNS_MAX];
 	size_t n_runs;
@@ -97,14 +98,25 @@ static void read_expectations(struct fields *f, struct evaluated *e)
 
 /* ---------------------------------------------------------------- one run's case */
 
-static struct val said(struct fields *f, const struct evaluated *e, const char *column, const char *preview,
+/* Whole if somebody knows it, else the preview; the beginning in the metadata is shorter still. */
+static struct val said(struct fields *f, const struct evaluated *e, struct val whole, const char *preview,
                        const char *key)
 {
 	struct val meta = FIELD_ANY(e->info, "trace_metadata", "request_metadata");
-	struct val v = field_open_cell(f, FIELD_ANY(e->row, column));
+	struct val v = field_open_cell(f, whole);
 	if (!val_ok(v))
 		v = field_open(f, FIELD_ANY(e->info, preview));
 	return val_ok(v) ? v : field_open(f, mlflow_pair(f, meta, key));
+}
+
+/* The evaluation's own hash of what went in (SHA-256 of Python's str()), which all forms of a trace have; else that itself. */
+static struct str key_of(struct fields *f, const struct evaluated *e, struct val input)
+{
+	struct str id = field_text(f, mlflow_pair(f, val_get(e->info, "tags"), "mlflow.eval.requestId"));
+	bool hex = id.len == 64;
+	for (size_t i = 0; i < id.len && hex; i++)
+		hex = (id.ptr[i] >= '0' && id.ptr[i] <= '9') || (id.ptr[i] >= 'a' && id.ptr[i] <= 'f');
+	return CASE_KEY(f->arena, hex ? id : case_key_part(f, input), e->key_expected);
 }
 
 /* Tags of the user's own, and what the row has that no other place takes. */
@@ -147,12 +159,12 @@ static void tell_case(struct fields *f, const struct evaluated *e, struct str ru
 {
 	struct case_result res = case_start(MLFLOW_FAMILY);
 	struct score_list scores = {0};
-	struct val input = said(f, e, "request", "request_preview", "mlflow.traceInputs");
+	struct val input = said(f, e, e->texts.in, "request_preview", "mlflow.traceInputs");
 	res.run_id = run;
-	res.key = CASE_KEY(f->arena, case_key_part(f, input), e->key_expected);
+	res.key = key_of(f, e, input);
 	res.input = field_text(f, input);
 	res.expected = e->expected;
-	res.output = field_text(f, said(f, e, "response", "response_preview", "mlflow.traceOutputs"));
+	res.output = field_text(f, said(f, e, e->texts.out, "response_preview", "mlflow.traceOutputs"));
 	res.trace_id = trace->id;
 	res.metadata = metadata_of(f, e);
 	read_usage(f, &res, e->info);
@@ -172,15 +184,16 @@ static void tell_case(struct fields *f, const struct evaluated *e, struct str ru
 	sink_case(f->im->sink, &res);
 }
 
-bool mlflow_case(struct fields *f, struct val info, struct val row, const struct trace *trace)
+bool mlflow_case(struct fields *f, struct val info, const struct mlflow_texts *texts, const struct trace *trace)
 {
-	struct evaluated e = {.info = info, .row = row};
+	struct evaluated e = {.info = info};
 	e.assessments = field_open_cell(f, val_get(info, "assessments"));
 	if (!val_is(e.assessments, SCAN_ARRAY))
 		e.assessments = VAL_NONE;
 	find_runs(f, &e);
-	if (!e.n_runs)
-		return false;
+	if (!e.n_runs || !texts)
+		return e.n_runs > 0;
+	e.texts = *texts;
 	read_expectations(f, &e);
 	for (size_t i = 0; i < e.n_runs; i++) {
 		tell_run(f, &e, e.runs[i], trace);

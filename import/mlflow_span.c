@@ -304,6 +304,12 @@ static const struct field_rule rules[] = {
     {NULL,         FIELD_OBJECT},
 };
 
+struct mlflow_texts mlflow_span_texts(struct fields *f, struct val span)
+{
+	struct mlflow_attrs attrs = attrs_of(f, val_get(span, "attributes"));
+	return (struct mlflow_texts){attr(f, &attrs, "mlflow.spanInputs"), attr(f, &attrs, "mlflow.spanOutputs")};
+}
+
 void mlflow_span(struct fields *f, struct val v, struct val info)
 {
 	struct span span = span_start(MLFLOW_FAMILY);
