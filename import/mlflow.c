@@ -277,7 +277,7 @@ static void read_span(struct fields *f, struct val v, struct val info)
 {
 	bool root = !val_ok(FIELD_ANY(v, "parent_span_id", "parent_id"));
 	mlflow_span(f, v, info);
-	if (!root || !mlflow_trace_id(f, info).len)
+	if (!root || !mlflow_trace_id(f, info).len || !mlflow_case(f, info, NULL, NULL))
 		return;
 	struct trace trace = trace_of(f, info);
 	tell_case(f, info, mlflow_span_texts(f, v), &trace);
