@@ -4,7 +4,6 @@
  * Sources: confident-ai/deepeval deepeval/test_run/{api,test_run}.py, evaluate/types.py; formats/evals.md section 5. */
 #include "import/deepeval_trace.h"
 #include "import/eval_row.h"
-#include "import/redact.h"
 
 #define FAMILY "deepeval"
 
@@ -124,18 +123,16 @@ static void read_totals(struct fields *f, struct eval_run *run, struct val v)
 	run_take_metrics(run, &list);
 }
 
-/* What is left of the run, without its secrets: the frame's are gone from what is stored, this goes to the store on its own. */
+/* What is left of the run; around it, where Confident AI shows it. */
 static struct str config_of(struct fields *f, struct val v)
 {
 	static const char *const told[] = {"metricsScores", "traceMetricsScores", "testPassed", "testFailed",
 	                                   "runDuration",   "evaluationCost",     NULL};
-	struct buf out = BUF_INIT;
-	uint64_t hidden = 0;
-	struct str config = rest_of(f, v, told);
-	if (config.len && redact(fields_scan(f, config), deepeval_secrets, true, &out, &hidden))
-		config = arena_str(f->arena, buf_str(&out));
-	buf_done(&out);
-	return config;
+	struct rest rest = {BUF_INIT};
+	rest_add_cells(f, &rest, v, told);
+	if (!get(v, "testRunLink").scan)
+		rest_add_cell_as(f, &rest, STR_LIT("testRunLink"), frame_get(f->rec->frame, "testRunLink", true));
+	return rest_end(&rest, f, deepeval_secrets);
 }
 
 /* "20250115_123456" at the end of a name, as DEEPEVAL_RESULTS_FOLDER has it: no zone is said. */
@@ -269,22 +266,13 @@ static const char *const told[] = {
 static struct str metadata_of(struct fields *f, struct val v, struct verdict *verdict)
 {
 	struct rest rest = {BUF_INIT};
-	struct str own = rest_of(f, v, told);
-	struct val members = own.len ? fields_scan(f, own) : VAL_NONE;
-	for (struct member m = val_first(members); m.ok; m = val_next(m))
-		rest_add_cell(f, &rest, m);
+	rest_add_cells(f, &rest, v, told);
 	if (verdict->details.len) {
 		buf_add_char(&verdict->details, ']');
 		rest_add_cell_as(f, &rest, STR_LIT("metricsData"),
 		                 fields_scan(f, arena_str(f->arena, buf_str(&verdict->details))));
 	}
-	struct str text = rest_end(&rest, f, NULL);
-	struct buf out = BUF_INIT;
-	uint64_t hidden = 0;
-	if (text.len && redact(fields_scan(f, text), deepeval_secrets, true, &out, &hidden))
-		text = arena_str(f->arena, buf_str(&out));
-	buf_done(&out);
-	return text;
+	return rest_end(&rest, f, deepeval_secrets);
 }
 
 /* Until 2025 a conversation was a list of test cases, each with its question and answer. */

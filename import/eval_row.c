@@ -56,16 +56,21 @@ void rest_add_cell_as(struct fields *f, struct rest *rest, struct str name, stru
 	buf_done(&quoted);
 }
 
-struct str rest_of(struct fields *f, struct val object, const char *const *told)
+void rest_add_cells(struct fields *f, struct rest *rest, struct val object, const char *const *told)
 {
-	struct rest rest = {BUF_INIT};
 	for (struct member m = val_first(object); m.ok && val_is(object, SCAN_OBJECT); m = val_next(m)) {
 		const char *const *name = told;
 		while (*name && !(f->loose ? member_is_loose(m, *name) : member_is(m, *name)))
 			name++;
 		if (!*name)
-			rest_add_cell(f, &rest, m);
+			rest_add_cell(f, rest, m);
 	}
+}
+
+struct str rest_of(struct fields *f, struct val object, const char *const *told)
+{
+	struct rest rest = {BUF_INIT};
+	rest_add_cells(f, &rest, object, told);
 	return rest_end(&rest, f, NULL);
 }
 

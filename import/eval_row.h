@@ -18,6 +18,7 @@ void rest_add_cell(struct fields *f, struct rest *rest, struct member m);
 /* The same under another name. */
 void rest_add_cell_as(struct fields *f, struct rest *rest, struct str name, struct val v);
 /* All members but those in `told` (ends with NULL; compared as the format's keys are). */
+void rest_add_cells(struct fields *f, struct rest *rest, struct val object, const char *const *told);
 struct str rest_of(struct fields *f, struct val object, const char *const *told);
 
 /* ---- conversations */

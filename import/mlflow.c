@@ -6,10 +6,13 @@
 
 #include <string.h>
 
+#include "store/base/hash.h"
+
 enum { SLOT_ROW, SLOT_SPAN, MS = 1000000 };
 
 struct mlflow_state {
 	uint64_t n_superseded; /* assessments marked as not valid any more */
+	uint64_t told;         /* hash of the trace that was told as a case last */
 };
 
 static const struct record_path mlflow_paths[] = {
@@ -33,7 +36,7 @@ static enum score_source source_of(struct str type)
 	                                                               : SOURCE_UNKNOWN;
 }
 
-static struct val expected_value(struct val expectation)
+struct val mlflow_expected(struct val expectation)
 {
 	struct val value = val_get(expectation, "value"), serialized = val_get(expectation, "serialized_value");
 	if (val_ok(value))
@@ -50,7 +53,7 @@ static void read_verdict(struct fields *f, struct score *score, struct val v)
 		failure = val_get(v, "error");
 	if (val_ok(expectation)) {
 		score->name = arena_printf(f->arena, STR_FMT " (expected)", STR_ARG(score->name));
-		field_score_value(f, score, expected_value(expectation));
+		field_score_value(f, score, mlflow_expected(expectation));
 	} else if (val_ok(feedback)) {
 		field_score_value(f, score, val_get(feedback, "value"));
 	} else {
@@ -73,58 +76,68 @@ static const struct field_rule assessment_rules[] = {
     {NULL,          FIELD_OBJECT},
 };
 
-static void read_assessment(struct fields *f, struct val v, struct str trace_id)
+bool mlflow_score(struct fields *f, struct score *score, struct val v, struct str trace_id)
 {
-	struct score score = score_start(MLFLOW_FAMILY);
 	struct val source = val_get(v, "source");
 	struct str who = field_text(f, val_get(source, "source_id"));
-	fields_expect(f, v, assessment_rules, "assessments[].");
-	score.id = field_text(f, val_get(v, "assessment_id"));
-	score.name = field_text(f, FIELD_ANY(v, "assessment_name", "name"));
-	score.trace_id = trace_id.len ? trace_id : field_text(f, val_get(v, "trace_id"));
-	score.span_id = mlflow_span_id(f, val_get(v, "span_id"), "assessments.span_id");
-	score.explanation = field_text(f, val_get(v, "rationale"));
-	score.time_ns =
+	*score = score_start(MLFLOW_FAMILY);
+	score->id = field_text(f, val_get(v, "assessment_id"));
+	score->name = field_text(f, FIELD_ANY(v, "assessment_name", "name"));
+	score->trace_id = trace_id.len ? trace_id : field_text(f, val_get(v, "trace_id"));
+	score->span_id = mlflow_span_id(f, val_get(v, "span_id"), "assessments.span_id");
+	score->explanation = field_text(f, val_get(v, "rationale"));
+	score->time_ns =
 	    field_time(f, FIELD_ANY(v, "create_time", "create_time_ms", "last_update_time"), "assessments.create_time");
-	score.source = source_of(field_text(f, val_get(source, "source_type")));
-	if (score.source == SOURCE_JUDGE)
-		score.judge_model = who;
-	else if (score.source == SOURCE_HUMAN)
-		score.author = who;
-	if (!score.name.len || !score.trace_id.len) {
+	score->source = source_of(field_text(f, val_get(source, "source_type")));
+	if (score->source == SOURCE_JUDGE)
+		score->judge_model = who;
+	else if (score->source == SOURCE_HUMAN)
+		score->author = who;
+	if (!score->name.len || !score->trace_id.len)
+		return false;
+	read_verdict(f, score, v);
+	return true;
+}
+
+/* of_case: the trace is a case, whose score its feedback is. */
+static void read_assessment(struct fields *f, struct val v, struct str trace_id, bool of_case)
+{
+	struct score score;
+	fields_expect(f, v, assessment_rules, "assessments[].");
+	if (!mlflow_score(f, &score, v, trace_id)) {
 		import_problem(f->im, f->rec, SEVERITY_SKIPPED, "bad-value", STR_LIT("assessments"),
 		               "assessment skipped", "an assessment without %s", score.name.len ? "a trace" : "a name");
 		return;
 	}
-	read_verdict(f, &score, v);
+	score.aside = of_case && val_ok(val_get(v, "feedback"));
 	sink_score(f->im->sink, &score);
 }
 
 /* How many are superseded: 1 or 0. */
-static uint64_t read_one_assessment(struct fields *f, struct val v, struct str trace_id)
+static uint64_t read_one_assessment(struct fields *f, struct val v, struct str trace_id, bool of_case)
 {
 	bool valid = true;
 	if (field_bool(f, val_get(v, "valid"), &valid) && !valid)
 		return 1;
-	read_assessment(f, v, trace_id);
+	read_assessment(f, v, trace_id, of_case);
 	return 0;
 }
 
-static uint64_t read_assessments(struct fields *f, struct val list, struct str trace_id)
+static uint64_t read_assessments(struct fields *f, struct val list, struct str trace_id, bool of_case)
 {
 	uint64_t superseded = 0;
 	list = field_open_cell(f, list);
 	fields_expect_objects(f, list, false, "assessments");
 	for (struct member m = val_first(list); m.ok && val_is(list, SCAN_ARRAY); m = val_next(m))
 		if (val_is(m.val, SCAN_OBJECT))
-			superseded += read_one_assessment(f, m.val, trace_id);
+			superseded += read_one_assessment(f, m.val, trace_id, of_case);
 	return superseded;
 }
 
 /* ---------------------------------------------------------------- traces */
 
 /* "1.5s" in REST answers, else ms. */
-static int64_t duration_of(const struct fields *f, struct val info)
+int64_t mlflow_duration(const struct fields *f, struct val info)
 {
 	struct val v = FIELD_ANY(info, "execution_duration_ms", "execution_time_ms", "execution_duration");
 	struct str text = val_text(v, f->arena);
@@ -156,15 +169,12 @@ static const struct field_rule info_rules[] = {
     {NULL,               FIELD_OBJECT},
 };
 
-uint64_t mlflow_info(struct fields *f, struct val info)
+static struct trace trace_of(struct fields *f, struct val info)
 {
 	struct trace trace = trace_start(MLFLOW_FAMILY);
 	struct val meta = FIELD_ANY(info, "trace_metadata", "request_metadata"), tags = val_get(info, "tags");
 	struct val cost = field_open(f, mlflow_pair(f, meta, "mlflow.trace.cost"));
 	trace.id = mlflow_trace_id(f, info);
-	if (!trace.id.len)
-		return 0;
-	fields_expect(f, info, info_rules, "info.");
 	trace.name = field_text(f, mlflow_pair(f, tags, "mlflow.traceName"));
 	trace.session = field_text(f, mlflow_pair(f, meta, "mlflow.trace.session"));
 	trace.user = field_text(f, mlflow_pair(f, meta, "mlflow.trace.user"));
@@ -184,12 +194,36 @@ uint64_t mlflow_info(struct fields *f, struct val info)
 	/* The fixture of version 2 counts from 100 ms after the epoch: its unit is what its name says. */
 	if (val_is(val_get(info, "timestamp_ms"), SCAN_NUMBER))
 		trace.start_ns = field_time_in(f, val_get(info, "timestamp_ms"), MS, "timestamp_ms");
-	int64_t took = duration_of(f, info);
+	int64_t took = mlflow_duration(f, info);
 	if (took != UNKNOWN_INT && trace.start_ns != TIME_UNKNOWN && trace.status != STATUS_RUNNING &&
 	    __builtin_add_overflow(trace.start_ns, took, &trace.end_ns))
 		trace.end_ns = TIME_UNKNOWN;
+	return trace;
+}
+
+/* The trace as a case of the runs that evaluated it, once: its root span, which knows more, may have told it. */
+static bool tell_case(struct fields *f, struct val info, struct mlflow_texts texts, const struct trace *trace)
+{
+	struct mlflow_state *state = f->im->state;
+	uint64_t id = hash64(trace->id);
+	bool of_case = mlflow_case(f, info, state->told == id ? NULL : &texts, trace);
+	state->told = id;
+	return of_case;
+}
+
+/* A trace's info, or a table's row with the same members: the trace and its assessments. row: the table's row around it, whose texts are
+ * whole, or VAL_NONE. */
+static void read_info(struct fields *f, struct val info, struct val row)
+{
+	struct mlflow_state *state = f->im->state;
+	struct mlflow_texts texts = {FIELD_ANY(row, "request", "inputs"), FIELD_ANY(row, "response", "outputs")};
+	if (!mlflow_trace_id(f, info).len)
+		return;
+	fields_expect(f, info, info_rules, "info.");
+	struct trace trace = trace_of(f, info);
 	sink_trace(f->im->sink, &trace);
-	return read_assessments(f, val_get(info, "assessments"), trace.id);
+	bool of_case = tell_case(f, info, texts, &trace);
+	state->n_superseded += read_assessments(f, val_get(info, "assessments"), trace.id, of_case);
 }
 
 /* ---------------------------------------------------------------- records */
@@ -200,13 +234,12 @@ static struct val info_in(struct val v)
 	return val_is(info, SCAN_OBJECT) ? info : val_get(v, "trace_info");
 }
 
-/* A trace that came as one value. */
-static void read_whole(struct fields *f, struct val v, struct val info)
+/* A trace that came as one value; row: the table's around it, or VAL_NONE. */
+static void read_whole(struct fields *f, struct val v, struct val info, struct val row)
 {
-	struct mlflow_state *state = f->im->state;
 	struct val data = val_get(v, "data"),
 	           spans = field_open(f, val_get(val_is(data, SCAN_OBJECT) ? data : v, "spans"));
-	state->n_superseded += mlflow_info(f, info);
+	read_info(f, info, row);
 	for (struct member m = val_first(spans); m.ok && val_is(spans, SCAN_ARRAY); m = val_next(m))
 		if (val_is(m.val, SCAN_OBJECT))
 			mlflow_span(f, m.val, info);
@@ -218,13 +251,13 @@ static void read_row(struct fields *f, struct val row)
 	struct mlflow_state *state = f->im->state;
 	struct val trace = field_open(f, val_get(row, "trace"));
 	if (val_is(info_in(trace), SCAN_OBJECT))
-		read_whole(f, trace, info_in(trace));
+		read_whole(f, trace, info_in(trace), row);
 	else if (val_is(info_in(row), SCAN_OBJECT))
-		read_whole(f, row, info_in(row));
+		read_whole(f, row, info_in(row), VAL_NONE);
 	else if (val_ok(val_get(row, "assessment_name")))
-		state->n_superseded += read_one_assessment(f, row, STR_NONE);
+		state->n_superseded += read_one_assessment(f, row, STR_NONE, false);
 	else if (mlflow_trace_id(f, row).len)
-		state->n_superseded += mlflow_info(f, row);
+		read_info(f, row, row);
 	else
 		import_problem(f->im, f->rec, SEVERITY_SKIPPED, "bad-value", STR_NONE, "record skipped",
 		               "no MLflow trace, and no row of a table of them");
@@ -239,6 +272,17 @@ static struct val info_around(struct fields *f, const struct frame *frame)
 	return val_is(info, SCAN_OBJECT) ? info : info_in(field_open(f, frame_get(frame, "trace", false)));
 }
 
+/* What went in and came out is whole in the root span; the info has the beginning of it. */
+static void read_span(struct fields *f, struct val v, struct val info)
+{
+	bool root = !val_ok(FIELD_ANY(v, "parent_span_id", "parent_id"));
+	mlflow_span(f, v, info);
+	if (!root || !mlflow_trace_id(f, info).len || !mlflow_case(f, info, NULL, NULL))
+		return;
+	struct trace trace = trace_of(f, info);
+	tell_case(f, info, mlflow_span_texts(f, v), &trace);
+}
+
 static bool mlflow_record(struct import *im, const struct record *rec, struct err *err)
 {
 	struct fields f = fields_of(im, rec);
@@ -246,7 +290,7 @@ static bool mlflow_record(struct import *im, const struct record *rec, struct er
 	if (!val_is(rec->root, SCAN_OBJECT))
 		import_problem(im, rec, SEVERITY_SKIPPED, "bad-value", STR_NONE, "record skipped", "not an object");
 	else if (rec->slot == SLOT_SPAN)
-		mlflow_span(&f, rec->root, info_around(&f, rec->frame));
+		read_span(&f, rec->root, info_around(&f, rec->frame));
 	else
 		read_row(&f, rec->root);
 	fields_done(&f);
@@ -261,7 +305,7 @@ static void read_column(struct import *im, const struct record *rec, struct val 
 		struct val trace = field_open(&f, m.val);
 		if (val_is(m.val, SCAN_STRING) && val_is(info_in(trace), SCAN_OBJECT)) {
 			import_detail(im, rec, SLOT_ROW, val_raw(trace));
-			read_whole(&f, trace, info_in(trace));
+			read_whole(&f, trace, info_in(trace), VAL_NONE);
 		} else if (val_is(m.val, SCAN_STRING)) {
 			import_problem(im, rec, SEVERITY_SKIPPED, "bad-value", STR_LIT("trace"), "trace skipped",
 			               "no MLflow trace");
@@ -272,7 +316,6 @@ static void read_column(struct import *im, const struct record *rec, struct val 
 
 static bool mlflow_frame_end(struct import *im, const struct frame *frame, struct err *err)
 {
-	struct mlflow_state *state = im->state;
 	struct record none = {.frame = frame};
 	struct fields f = fields_of(im, &none);
 	struct val info = info_in(frame->root);
@@ -282,7 +325,7 @@ static bool mlflow_frame_end(struct import *im, const struct frame *frame, struc
 	if (!val_is(info, SCAN_OBJECT) && strcmp(frame->path, "traces[]") == 0) /* old REST answers: the info itself */
 		info = frame->root;
 	if (val_is(info, SCAN_OBJECT))
-		state->n_superseded += mlflow_info(&f, info);
+		read_info(&f, info, VAL_NONE);
 	else if (strcmp(frame->path, "trace") == 0 && !im->decoding)
 		read_column(im, &none, frame->root);
 	fields_done(&f);
@@ -350,7 +393,8 @@ const struct format format_mlflow = {
     .title = "MLflow traces",
     .spec_url = "https://mlflow.org/docs/latest/genai/tracing/",
     .how = "info and data of a trace (versions 2 and 3), spans with mlflow.traceRequestId, tables with a column trace",
-    .fills = "traces, spans with messages, documents, tokens and cost, assessments as scores, linked prompts",
+    .fills =
+        "traces, spans with messages, documents, tokens and cost, assessments as scores; evaluations as runs and cases",
     .example = "{\"info\":{\"trace_id\":\"tr-…\",\"trace_location\":…,\"assessments\":[…]},\"data\":{\"spans\":[{"
                "\"span_id\":…}]}}",
     .paths = mlflow_paths,

@@ -20,7 +20,18 @@ struct str mlflow_span_id(const struct fields *f, struct val v, const char *path
 
 /* A span of version 2 or 3; info: of its trace, VAL_NONE if not known (yet). */
 void mlflow_span(struct fields *f, struct val v, struct val info);
-/* A trace's info, or a table's row with the same members: the trace and its assessments. Returns how many of them are superseded. */
-uint64_t mlflow_info(struct fields *f, struct val info);
+/* What went in and came out, whole; VAL_NONE: not known. */
+struct mlflow_texts {
+	struct val in, out;
+};
+struct mlflow_texts mlflow_span_texts(struct fields *f, struct val span);
+/* How long the trace took; UNKNOWN_INT. */
+int64_t mlflow_duration(const struct fields *f, struct val info);
+/* An assessment as a score of its trace. False: it has no name or no trace; *score is begun. */
+bool mlflow_score(struct fields *f, struct score *score, struct val v, struct str trace_id);
+struct val mlflow_expected(struct val expectation);
+/* The trace as a case of each run that evaluated it. texts: where they are known, else previews are taken; NULL: it was told already. False: no
+ * run evaluated it. */
+bool mlflow_case(struct fields *f, struct val info, const struct mlflow_texts *texts, const struct trace *trace);
 
 #endif

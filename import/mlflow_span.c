@@ -29,7 +29,7 @@ struct str mlflow_trace_id(const struct fields *f, struct val info)
 
 struct val mlflow_pair(struct fields *f, struct val pairs, const char *key)
 {
-	pairs = field_open(f, pairs);
+	pairs = field_open_cell(f, pairs);
 	if (!val_is(pairs, SCAN_ARRAY))
 		return val_get(pairs, key);
 	for (struct member m = val_first(pairs); m.ok; m = val_next(m))
@@ -303,6 +303,12 @@ static const struct field_rule rules[] = {
     {"links",      FIELD_LIST  },
     {NULL,         FIELD_OBJECT},
 };
+
+struct mlflow_texts mlflow_span_texts(struct fields *f, struct val span)
+{
+	struct mlflow_attrs attrs = attrs_of(f, val_get(span, "attributes"));
+	return (struct mlflow_texts){attr(f, &attrs, "mlflow.spanInputs"), attr(f, &attrs, "mlflow.spanOutputs")};
+}
 
 void mlflow_span(struct fields *f, struct val v, struct val info)
 {

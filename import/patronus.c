@@ -1,7 +1,9 @@
 /* Patronus: evaluations and logs as its API gives them. (What its SDK sends is OTLP.) An evaluation that names its trace or span is a
- * score of it; one that names none is a span of its own, with what was judged. A log belongs to the span it names.
+ * score of it; one of an experiment or a dataset is a case of an eval run (patronus_eval.h); any other is a span of its own, with what was judged.
+ * A log belongs to the span it names.
  * Source: https://docs.patronus.ai (evaluations/search, evaluation-results/search, evaluation-results/batch, logs/search) and
  * patronus-py src/patronus/api/api_types.py. */
+#include "import/patronus_eval.h"
 #include "import/shape.h"
 
 enum { SLOT_ROW, SLOT_LOG };
@@ -16,12 +18,26 @@ static const struct record_path patronus_paths[] = {
 
 /* ---------------------------------------------------------------- evaluations */
 
+/* Names of Patronus' own evaluators, where their family is not told: "lynx-small", "judge-large", "patronus:hallucination". */
+static bool is_hosted(struct val name)
+{
+	static const char *const begins[] = {"lynx", "judge", "glider", "patronus:", "retrieval-"};
+	struct str raw = val_is(name, SCAN_STRING) ? str_from(val_raw(name), 1) : STR_NONE;
+	for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
+		if (str_starts(raw, begins[i]))
+			return true;
+	return false;
+}
+
 /* A person's, a model's of Patronus, or a function of the user's. */
 static enum score_source source_of(struct val row)
 {
 	if (val_ok(FIELD_ANY(row, "annotation_criteria_id")))
 		return SOURCE_HUMAN;
-	return val_ok(FIELD_ANY(row, "evaluator_family")) ? SOURCE_JUDGE : SOURCE_CODE;
+	if (val_ok(FIELD_ANY(row, "evaluator_family")) || is_hosted(FIELD_ANY(row, "evaluator_id")) ||
+	    is_hosted(FIELD_ANY(row, "criteria")))
+		return SOURCE_JUDGE;
+	return SOURCE_CODE;
 }
 
 static const struct field_rule rules[] = {
@@ -106,9 +122,14 @@ static void read_evaluation(struct fields *f, struct val row)
 	}
 	score.trace_id = field_text(f, FIELD_ANY(row, "trace_id"));
 	score.span_id = field_text(f, FIELD_ANY(row, "span_id"));
-	if (!score.trace_id.len && !score.span_id.len)
+	bool in_trace = score.trace_id.len || score.span_id.len, of_case = patronus_is_case(row);
+	if (of_case)
+		patronus_case(f, row, &score);
+	else if (!in_trace)
 		tell_judged(f, row, &score);
-	sink_score(f->im->sink, &score);
+	score.aside = of_case;
+	if (in_trace || !of_case)
+		sink_score(f->im->sink, &score);
 }
 
 /* ---------------------------------------------------------------- logs */
@@ -166,10 +187,15 @@ static int patronus_probe(const struct sample *sample, const char **why)
 			*why = "evaluations[], evaluation_results[] or logs[] of Patronus";
 			return 88;
 		}
-	if (sample_has(sample, "evaluator_id") && (sample_has(sample, "score_raw") || sample_has(sample, "log_id") ||
-	                                           sample_has(sample, "evaluated_model_output"))) {
+	if (sample_has(sample, "evaluator_id") &&
+	    (sample_has(sample, "score_raw") || sample_has(sample, "experiment_id") || sample_has(sample, "log_id") ||
+	     sample_has(sample, "evaluated_model_output"))) {
 		*why = "rows have evaluator_id with score_raw, log_id or evaluated_model_output";
 		return 85;
+	}
+	if (sample_has(sample, "evaluator_id") && sample_has(sample, "criteria") && sample_has(sample, "pass")) {
+		*why = "rows have evaluator_id, criteria and pass";
+		return 84;
 	}
 	*why = "no evaluator_id";
 	return 0;
@@ -180,7 +206,8 @@ const struct format format_patronus = {
     .title = "Patronus evaluations and logs",
     .spec_url = "https://docs.patronus.ai/docs/api_ref/evaluations/search-evaluations",
     .how = "evaluations[] or evaluation_results[] with evaluator_id; logs[] with log_attributes; rows of them",
-    .fills = "scores of the spans they name; else a span for each evaluation with what was judged; logs as events",
+    .fills = "scores of the spans they name; of experiments and datasets runs and cases; else a span for each; logs as "
+             "events",
     .example = "{\"evaluation_results\":[{\"evaluator_id\":\"…\",\"pass\":true,\"score_raw\":0.92,\"evaluated_model_"
                "input\":\"…\"}]}",
     .seen = "documented shape, no real sample seen",
