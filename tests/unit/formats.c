@@ -889,6 +889,8 @@ static void corpus_counts(void **state)
 	    {"traces", "SOURCES-platforms.tsv", "braintrust",      ".json",       NULL, false},
 	    {"traces", "SOURCES-platforms.tsv", "deepeval-trace/", ".json",       NULL, false},
 	    {"traces", "SOURCES-platforms.tsv", "galileo-sdk/",    ".json",       NULL, false},
+	    {"evals",  "SOURCES.tsv",           "braintrust-sdk/", "result.json", NULL, true },
+	    {"evals",  "SOURCES.tsv",           "opik-sdk/",       ".json",       NULL, true },
 	    {"evals",  "SOURCES.tsv",           "promptfoo/",      ".json",       NULL, true },
 	    {"evals",  "SOURCES.tsv",           "inspect/",        ".json",       NULL, true },
 	};
