@@ -1021,7 +1021,8 @@ static int claimed_wrongly(const char *path, const char *allowed)
 		}
 		const struct format *format = format_detect(&sample, &why);
 		/* what an SDK sent, with where it went; a data set without results */
-		bool recording = strstr(path, ".requests.") || strstr(path, ".dataset-items.");
+		bool recording =
+		    strstr(path, ".requests.") || strstr(path, ".objects.") || strstr(path, ".dataset-items.");
 
 		/* results whose own format is not here yet are rows all the same */
 		bool last = format && !*allowed && strncmp(format->name, "generic", 7) == 0 && strstr(path, "/evals/");
