@@ -214,23 +214,25 @@ static void tell_trace(const struct braintrust_row *r, const struct span *span)
 		sink_trace(r->f->im->sink, &trace);
 }
 
-/* What a scorer that asked a model says of its score. */
-static struct str rationale_of(const struct braintrust_row *r)
+/* What a scorer says of its score: in its span's metadata, or in those of its output. */
+static struct str said_of_score(const struct braintrust_row *r, const char *name)
 {
-	struct val said = FIELD_ANY(r->metadata, "rationale");
+	struct val said = FIELD_ANY(r->metadata, name);
 	if (!val_ok(said))
-		said = field_path(r->f, r->v, "output.metadata.rationale");
+		said = FIELD_ANY(field_path(r->f, r->v, "output.metadata"), name);
 	return val_is(said, SCAN_STRING) ? field_text(r->f, said) : STR_NONE;
 }
 
 struct score braintrust_score(const struct braintrust_row *r, struct member m)
 {
-	struct str rationale = rationale_of(r);
+	struct str rationale = said_of_score(r, "rationale"); /* of one that asked a model */
 	struct val audit = braintrust_get(r->f, r->v, "_audit_metadata");
 	bool feedback = val_ok(val_get(r->v, "_audit_source"));
 	struct score score = score_start("braintrust");
 	score.name = member_key(m, r->f->arena);
 	field_score_value(r->f, &score, m.val);
+	if (!score.label.len && val_is(m.val, SCAN_NUMBER) && !feedback)
+		score.label = said_of_score(r, "choice");
 	score.source = feedback ? SOURCE_HUMAN : rationale.ptr ? SOURCE_JUDGE : SOURCE_CODE;
 	score.explanation = rationale;
 	score.author = field_text(r->f, FIELD_ANY(audit, "user", "user_id", "email"));

@@ -1,21 +1,27 @@
 /* What Braintrust's Eval() gives back: {"summary": {"experimentName": …}, "results": […]}, of JavaScript in camelCase, of Python in snake_case;
- * several such objects under names of the user's own; and the summaries alone that `braintrust eval --jsonl` prints, a run without cases each.
+ * several such objects under names of the user's own (a format of its own: a path leads through any name); and the summaries alone that `braintrust eval --jsonl` prints, a run without cases each.
  * It is the experiment's rows (braintrust.c) in other words, without ids and times: a run of its own, whose cases have the same keys if the dataset's
  * rows have no ids.
  * Sources: braintrust 3.35.0 (npm) recorded; py/src/braintrust/framework.py of braintrustdata/braintrust-sdk (Python's result). */
 #include "import/braintrust_private.h"
 #include "store/base/hash.h"
 
-enum { SLOT_RESULT, SLOT_WHOLE };
+enum { SLOT_RESULT, SLOT_SUMMARY };
 
 struct result_state {
-	bool told;
+	bool told;    /* the run of the object at work */
+	bool unnamed; /* its summary was not known when its first result was */
 };
 
 static const struct record_path result_paths[] = {
-    {"results[]", SLOT_RESULT},
-    {"",          SLOT_WHOLE },
-    {NULL,        0          },
+    {"results[]", SLOT_RESULT },
+    {"",          SLOT_SUMMARY},
+    {NULL,        0           },
+};
+
+static const struct record_path named_paths[] = {
+    {"*.results[]", SLOT_RESULT},
+    {NULL,          0          },
 };
 
 /* ---------------------------------------------------------------- runs */
@@ -35,7 +41,10 @@ static void read_metrics(const struct fields *f, struct metric_list *list, struc
 static struct str run_id(const struct fields *f, struct val summary)
 {
 	struct str experiment = field_text(f, val_get_loose(summary, "experiment_id"));
-	return experiment.len ? arena_printf(f->arena, STR_FMT "#result", STR_ARG(experiment)) : STR_NONE;
+	struct str name = field_text(f, val_get_loose(summary, "experiment_name"));
+	if (experiment.len)
+		return arena_printf(f->arena, STR_FMT "#result", STR_ARG(experiment));
+	return name.len ? arena_printf(f->arena, "#" STR_FMT, STR_ARG(name)) : STR_NONE;
 }
 
 static void tell_run(const struct fields *f, struct val summary, struct str id)
@@ -112,33 +121,16 @@ static void read_result(struct fields *f)
 	if (!state->told || f->im->decoding)
 		tell_run(f, summary, run);
 	state->told = true;
+	state->unnamed = !val_is(summary, SCAN_OBJECT);
 	tell_case(f, f->rec->root, run, (int64_t)f->rec->number);
 }
 
-/* Results under names of the user's own; a name tells runs without an experiment's id apart. */
-static bool read_named(struct fields *f, struct member named)
+/* A line of its own. */
+static void read_summary(struct fields *f, struct val v)
 {
-	struct val summary = val_get_loose(named.val, "summary"), results = val_get_loose(named.val, "results");
-	struct str run = run_id(f, summary);
-	int64_t order = 0;
-	if (!val_is(summary, SCAN_OBJECT) || !val_is(results, SCAN_ARRAY))
-		return false;
-	if (!run.len)
-		run = arena_printf(f->arena, "#" STR_FMT, STR_ARG(member_key(named, f->arena)));
-	tell_run(f, summary, run);
-	for (struct member m = val_first(results); m.ok; m = val_next(m))
-		tell_case(f, m.val, run, ++order);
-	return true;
-}
-
-static void read_whole(struct fields *f, struct val v)
-{
-	bool any = false;
-	for (struct member m = val_first(v); m.ok && val_is(v, SCAN_OBJECT); m = val_next(m))
-		any = read_named(f, m) || any;
-	if (!any && val_ok(val_get_loose(v, "experiment_name")))
+	if (val_ok(val_get_loose(v, "experiment_name")))
 		tell_run(f, v, run_id(f, v));
-	else if (!any)
+	else
 		import_problem(f->im, f->rec, SEVERITY_SKIPPED, "bad-value", STR_NONE, "record skipped",
 		               "neither results with their summary nor a summary");
 }
@@ -150,7 +142,7 @@ static bool result_record(struct import *im, const struct record *rec, struct er
 	if (rec->slot == SLOT_RESULT)
 		read_result(&f);
 	else
-		read_whole(&f, rec->root);
+		read_summary(&f, rec->root);
 	fields_done(&f);
 	return true;
 }
@@ -164,8 +156,8 @@ static bool result_frame_end(struct import *im, const struct frame *frame, struc
 	struct val summary = frame_get(frame, "summary", true);
 	(void)err;
 	if (val_is(summary, SCAN_OBJECT) && (frame->late || !state->told))
-		tell_run(&f, summary, run_id(&f, summary));
-	state->told = false;
+		tell_run(&f, summary, state->told && state->unnamed ? STR_NONE : run_id(&f, summary));
+	*state = (struct result_state){.told = false};
 	fields_done(&f);
 	return true;
 }
@@ -181,22 +173,22 @@ static bool is_summary(struct val v)
 static int result_probe(const struct sample *sample, const char **why)
 {
 	struct val v = sample->n_values ? sample->values[0] : VAL_NONE;
-	struct member first = val_first(v);
 	if (sample_has(sample, "summary.experimentName") &&
 	    (sample_has(sample, "results") || sample_has(sample, "results[].scores"))) {
 		*why = "results with a summary of an experimentName";
 		return 96;
 	}
-	if (first.ok && val_is(v, SCAN_OBJECT) && is_summary(val_get_loose(first.val, "summary"))) {
-		*why = "objects of results with a summary of an experimentName";
-		return 94;
-	}
-	if (is_summary(v)) {
-		*why = "experimentName with projectName and scores";
-		return 88;
-	}
-	*why = "no summary of an experimentName";
-	return 0;
+	*why = is_summary(v) ? "experimentName with projectName and scores" : "no summary of an experimentName";
+	return is_summary(v) ? 88 : 0;
+}
+
+static int named_probe(const struct sample *sample, const char **why)
+{
+	struct member first = val_first(sample->n_values ? sample->values[0] : VAL_NONE);
+	bool found = first.ok && first.key.scan && is_summary(val_get_loose(first.val, "summary"));
+	*why = found ? "objects of results with a summary of an experimentName"
+	             : "no objects with a summary of an experimentName";
+	return found ? 94 : 0;
 }
 
 const struct format format_braintrust_eval = {
@@ -214,6 +206,23 @@ const struct format format_braintrust_eval = {
     .lenient = true,
     .state_size = sizeof(struct result_state),
     .probe = result_probe,
+    .record = result_record,
+    .frame_end = result_frame_end,
+};
+
+const struct format format_braintrust_evals = {
+    .name = "braintrust-evals",
+    .title = "Braintrust Eval() results under names",
+    .spec_url = "https://www.braintrust.dev/docs/evaluate/run-evaluations",
+    .how = "objects of results with summary.experimentName, under any names",
+    .fills = "as braintrust-eval, an eval run for each",
+    .example = "{\"NAME\":{\"summary\":{\"experimentName\":\"…\",…},\"results\":[…]},…}",
+    .seen = "documented shape, no real sample seen",
+    .paths = named_paths,
+    .loose_keys = true,
+    .lenient = true,
+    .state_size = sizeof(struct result_state),
+    .probe = named_probe,
     .record = result_record,
     .frame_end = result_frame_end,
 };

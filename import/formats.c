@@ -7,6 +7,7 @@
 	X(atif)             \
 	X(braintrust)       \
 	X(braintrust_eval)  \
+	X(braintrust_evals) \
 	X(claude_code)      \
 	X(clickhouse)       \
 	X(codex)            \

@@ -892,6 +892,8 @@ static void corpus_counts(void **state)
 	    {"traces", "SOURCES-platforms.tsv", "braintrust",      ".json",       NULL, false},
 	    {"traces", "SOURCES-platforms.tsv", "deepeval-trace/", ".json",       NULL, false},
 	    {"traces", "SOURCES-platforms.tsv", "galileo-sdk/",    ".json",       NULL, false},
+	    {"evals",  "SOURCES.tsv",           "braintrust-sdk/", "result.json", NULL, true },
+	    {"evals",  "SOURCES.tsv",           "opik-sdk/",       ".json",       NULL, true },
 	    {"evals",  "SOURCES.tsv",           "promptfoo/",      ".json",       NULL, true },
 	    {"evals",  "SOURCES.tsv",           "inspect/",        ".json",       NULL, true },
 	};
@@ -1022,7 +1024,8 @@ static int claimed_wrongly(const char *path, const char *allowed)
 		}
 		const struct format *format = format_detect(&sample, &why);
 		/* what an SDK sent, with where it went; a data set without results */
-		bool recording = strstr(path, ".requests.") || strstr(path, ".dataset-items.");
+		bool recording =
+		    strstr(path, ".requests.") || strstr(path, ".objects.") || strstr(path, ".dataset-items.");
 
 		/* results whose own format is not here yet are rows all the same */
 		bool last = format && !*allowed && strncmp(format->name, "generic", 7) == 0 && strstr(path, "/evals/");
