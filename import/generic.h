@@ -82,6 +82,7 @@ struct generic_row {
 	size_t n;
 	struct generic_column *by[GENERIC_SCORE]; /* NULL: it has none */
 	bool scored;                              /* the user has named the scores */
+	struct str twice;                         /* a column that is there twice; absent: none */
 };
 enum { GENERIC_COLUMNS_MAX = 2000 }; /* further ones are left to the raw record */
 

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-extern const struct format format_generic, format_generic_json;
+extern const struct format format_generic, format_generic_json, format_generic_case;
 
 enum { CLAIM = 20, NEAR = 5, KEYS_LOOKED_AT = 20 };
 
@@ -174,21 +174,30 @@ static bool is_aggregate(struct fields *f, const struct sample *sample, const st
 	return n > 0 && !is_something_else(&row) && (csv ? n >= 2 : 2 * n >= n_scores && sample->whole);
 }
 
-/* How sure, for the one of the two formats that is asked: a document with a list of rows in it, or anything else. */
-static int claim(const struct sample *sample, bool list, const char **why)
+/* A file that is one result, and not the first line of many. */
+static const struct format *format_of(const struct sample *sample, const struct found *found)
+{
+	bool lines = str_ends(sample->name, ".jsonl") || str_ends(sample->name, ".ndjson");
+	if (found->doc == GENERIC_DOC_LIST)
+		return &format_generic_json;
+	return found->lone && sample->whole && !lines ? &format_generic_case : &format_generic;
+}
+
+/* How sure, for the one of the three formats that is asked. */
+static int claim(const struct sample *sample, const struct format *asked, const char **why)
 {
 	struct arena arena = ARENA_INIT;
 	struct fields f = {.arena = &arena};
 	struct found found = find_rows(&f, sample, NULL);
 	int score = 0;
 	*why = "no rows with an id or input and an output, verdict or score";
-	if (val_is(found.row, SCAN_OBJECT) && (found.doc == GENERIC_DOC_LIST) == list) {
+	if (val_is(found.row, SCAN_OBJECT)) {
 		if (any_row_is_result(&f, sample, &found)) {
 			*why = "rows with an id or input and an output, verdict or score";
-			score = CLAIM;
+			score = format_of(sample, &found) == asked ? CLAIM : 0;
 		} else if (is_aggregate(&f, sample, &found)) {
 			*why = "metrics of a whole run";
-			score = CLAIM;
+			score = asked == &format_generic ? CLAIM : 0;
 		}
 	}
 	fields_done(&f);
@@ -198,19 +207,24 @@ static int claim(const struct sample *sample, bool list, const char **why)
 
 int generic_probe(const struct sample *sample, const char **why)
 {
-	return claim(sample, false, why);
+	return claim(sample, &format_generic, why);
 }
 
 int generic_json_probe(const struct sample *sample, const char **why)
 {
-	return claim(sample, true, why);
+	return claim(sample, &format_generic_json, why);
+}
+
+int generic_case_probe(const struct sample *sample, const char **why)
+{
+	return claim(sample, &format_generic_case, why);
 }
 
 /* ---------------------------------------------------------------- for maps */
 
 bool generic_is_format(const struct format *format)
 {
-	return format == &format_generic || format == &format_generic_json;
+	return format == &format_generic || format == &format_generic_json || format == &format_generic_case;
 }
 
 const struct format *generic_format_for(const struct sample *sample, const struct generic_map *map)
@@ -220,7 +234,7 @@ const struct format *generic_format_for(const struct sample *sample, const struc
 	struct found found = find_rows(&f, sample, map);
 	const struct format *format = NULL;
 	if (val_is(found.row, SCAN_OBJECT))
-		format = found.doc == GENERIC_DOC_LIST ? &format_generic_json : &format_generic;
+		format = format_of(sample, &found);
 	fields_done(&f);
 	arena_done(&arena);
 	return format;
