@@ -463,6 +463,12 @@ static bool generic_record(struct import *im, const struct record *rec, struct e
 	struct fields f = fields_of(im, rec);
 	enum generic_doc doc = GENERIC_DOC_ROW;
 	(void)err;
+	struct val columns = rec->frame ? frame_get(rec->frame, "columns", false) : VAL_NONE;
+	if (val_is(rec->root, SCAN_ARRAY) && val_is(columns, SCAN_ARRAY)) {
+		read_object(&f, rec, generic_doc_zip(&f, columns, rec->root), (int64_t)rec->number - 1);
+		fields_done(&f);
+		return true;
+	}
 	if (!val_is(rec->root, SCAN_OBJECT)) {
 		import_problem(im, rec, SEVERITY_SKIPPED, "bad-value", STR_NONE, "record skipped",
 		               "not a row: no object");

@@ -96,6 +96,7 @@ int generic_verdict(const struct fields *f, const struct generic_column *c);
 bool generic_may_be_score(struct str name, struct arena *arena); /* a number of that name; no count, time, place */
 /* How many of its columns are scores; named: of these, with a name that metrics have. */
 size_t generic_scores(const struct generic_row *row, size_t *named);
+bool generic_was_run(const struct generic_row *row);   /* its time, tokens, cost or model are there */
 bool generic_is_result(const struct generic_row *row); /* a case's result, and no settings, log or aggregate */
 
 /* The first row of a sample, wherever it lies; VAL_NONE: there is none. Good until fields_done. map may be NULL. */

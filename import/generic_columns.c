@@ -449,6 +449,8 @@ static void give_scores(const struct fields *f, struct generic_row *row)
 		               generic_verdict(f, c) >= 0;
 		if (c->taken || !(verdict || is_figure(c->val, f->arena)) || !may_be_score(c->plain, c->name))
 			continue;
+		if (generic_is_empty(c->val) && !is_metric_name(c->plain))
+			continue; /* NaN stands for a missing text, too */
 		c->score = c->name;
 		take(row, c, GENERIC_SCORE);
 	}

@@ -9,6 +9,7 @@
 enum generic_doc {
 	GENERIC_DOC_ROW,     /* it is one itself (or figures of a whole run) */
 	GENERIC_DOC_LIST,    /* {"results":[{…},…]} */
+	GENERIC_DOC_SPLIT,   /* {"columns":[…],"data":[[…],…]}: pandas */
 	GENERIC_DOC_COLUMNS, /* {"question":[…],"answer":[…]}, {"question":{"0":…},…}: pandas */
 	GENERIC_DOC_KEYED    /* {"case-1":{…},…}, {"eval":{"case-1":[{…},…]}} */
 };
@@ -20,6 +21,8 @@ extern const struct generic_map generic_any;
 extern const struct record_path generic_list_paths[];
 /* The first such list of an object whose elements are results; VAL_NONE. */
 struct val generic_doc_list(struct fields *f, struct val object, const struct generic_map *map);
+/* A row of _SPLIT as an object. */
+struct val generic_doc_zip(struct fields *f, struct val columns, struct val values);
 /* {"row_idx":0,"row":{…}} (the datasets server) → the row. */
 struct val generic_doc_unwrap(struct val row);
 

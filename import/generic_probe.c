@@ -50,6 +50,16 @@ static bool has_output(const struct generic_row *row)
 	return c && (c->mapped || (c->known && c->known->field == GENERIC_OUTPUT));
 }
 
+bool generic_was_run(const struct generic_row *row)
+{
+	static const enum generic_field fields[] = {GENERIC_LATENCY,   GENERIC_COST,       GENERIC_MODEL,
+	                                            GENERIC_TOKENS_IN, GENERIC_TOKENS_OUT, GENERIC_USAGE};
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+		if (generic_row_has(row, fields[i]))
+			return true;
+	return false;
+}
+
 bool generic_is_result(const struct generic_row *row)
 {
 	size_t n_named;
@@ -65,6 +75,8 @@ bool generic_is_result(const struct generic_row *row)
 		return false;
 	if (expected && row->by[GENERIC_OUTPUT] && row->by[GENERIC_EXPECTED]->known &&
 	    row->by[GENERIC_EXPECTED]->known->rank < GENERIC_WEAK)
+		return true;
+	if (row->by[GENERIC_OUTPUT] && subject && generic_was_run(row))
 		return true;
 	return output && (subject || expected);
 }
@@ -132,7 +144,11 @@ static struct found find_rows(struct fields *f, const struct sample *sample, con
 	found.doc = csv ? GENERIC_DOC_ROW : generic_doc_of(f, found.row, map);
 	if (found.doc == GENERIC_DOC_ROW)
 		found.row = generic_doc_unwrap(found.row);
-	if (found.doc == GENERIC_DOC_LIST) {
+	if (found.doc == GENERIC_DOC_SPLIT) {
+		found.row =
+		    generic_doc_zip(f, val_get(found.row, "columns"), val_first(val_get(found.row, "data")).val);
+		found.lone = false;
+	} else if (found.doc == GENERIC_DOC_LIST) {
 		found.row = generic_doc_unwrap(val_first(generic_doc_list(f, found.row, map)).val);
 		found.lone = false;
 	} else if (found.doc == GENERIC_DOC_COLUMNS || found.doc == GENERIC_DOC_KEYED) {
@@ -145,6 +161,16 @@ static struct found find_rows(struct fields *f, const struct sample *sample, con
 	return found;
 }
 
+/* One row fills all that is looked at: what it begins with must do. */
+static bool may_be_result(const struct generic_row *row, const struct sample *sample)
+{
+	const struct generic_column *input = row->by[GENERIC_INPUT];
+	bool csv = str_is(sample->conversion, "csv"),
+	     strong = input && input->known && input->known->rank < GENERIC_WEAK;
+	return !sample->whole && sample->n_values == 1 && strong && (csv || row->by[GENERIC_ID]) &&
+	       !is_something_else(row);
+}
+
 static bool any_row_is_result(struct fields *f, const struct sample *sample, const struct found *found)
 {
 	for (size_t i = 0; i < (found->doc == GENERIC_DOC_ROW ? sample->n_values : 1); i++) {
@@ -154,6 +180,8 @@ static bool any_row_is_result(struct fields *f, const struct sample *sample, con
 			continue;
 		generic_row_read(f, v, NULL, &row);
 		if (found->lone ? is_lone_result(&row) : generic_is_result(&row))
+			return true;
+		if (found->doc == GENERIC_DOC_ROW && may_be_result(&row, sample))
 			return true;
 		if (is_something_else(&row))
 			return false;
@@ -178,7 +206,7 @@ static bool is_aggregate(struct fields *f, const struct sample *sample, const st
 static const struct format *format_of(const struct sample *sample, const struct found *found)
 {
 	bool lines = str_ends(sample->name, ".jsonl") || str_ends(sample->name, ".ndjson");
-	if (found->doc == GENERIC_DOC_LIST)
+	if (found->doc == GENERIC_DOC_LIST || found->doc == GENERIC_DOC_SPLIT)
 		return &format_generic_json;
 	return found->lone && sample->whole && !lines ? &format_generic_case : &format_generic;
 }
