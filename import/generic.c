@@ -24,6 +24,7 @@ struct generic_state {
 	bool parsed;
 	VEC(struct run_told) runs;
 	uint64_t n_rows, n_outputs;
+	uint64_t first; /* number of the first record seen; above 1: what was read before is not known */
 	bool no_key_said;
 };
 
@@ -460,9 +461,11 @@ static void read_rows(struct fields *f, const struct record *rec, enum generic_d
 
 static bool generic_record(struct import *im, const struct record *rec, struct err *err)
 {
+	struct generic_state *state = im->state;
 	struct fields f = fields_of(im, rec);
 	enum generic_doc doc = GENERIC_DOC_ROW;
 	(void)err;
+	state->first = state->first ? state->first : rec->number;
 	struct val columns = rec->frame ? frame_get(rec->frame, "columns", false) : VAL_NONE;
 	if (val_is(rec->root, SCAN_ARRAY) && val_is(columns, SCAN_ARRAY)) {
 		read_object(&f, rec, generic_doc_zip(&f, columns, rec->root), (int64_t)rec->number - 1);
@@ -529,7 +532,9 @@ static bool generic_finish(struct import *im, struct err *err)
 		const struct run_told *told = &state->runs.at[i];
 		struct eval_run run = run_start("generic");
 		run.id = run_id(im, str_of(told->part));
-		run.name = joined(im->arena, file_name(im), " · ", state->runs.n > 1 ? str_of(told->part) : STR_NONE);
+		if (state->first <= 1) /* else they have their names, by all the runs there were */
+			run.name =
+			    joined(im->arena, file_name(im), " · ", state->runs.n > 1 ? str_of(told->part) : STR_NONE);
 		if (told->dataset && !told->datasets)
 			run.dataset = str_of(told->dataset);
 		sink_run(im->sink, &run);
