@@ -238,7 +238,7 @@ static void results(void **state)
 	    {"{'prompt':'a','completion':'b','score':0.5};{'prompt':'c','completion':'d'}",        NULL,  "generic"     },
 	    {"{'question':'a','answer':'b','ground_truth':'c'};{'question':'c','answer':'d'}",     NULL,  "generic"     },
 	    {"{'id':'1','score':'0.5'};{'id':'2','score':''}",                                     "csv", "generic"     },
-	    {"{'label':'a','prediction':'b','correct':false};{'label':'a','prediction':'a'}",      NULL,  "generic"     },
+	    {"{'prediction':'b','label':'a','correct':false};{'prediction':'a'}",                  NULL,  "generic"     },
 	    {"{'name':'test_a','status':'passed'};{'name':'test_b','status':'failed'}",            NULL,  "generic"     },
 	    {"{'id':'simple_0','valid':false,'error':['x'],'model_result':'y'};{'id':'simple_1'}", NULL,  "generic"     },
 	    {"{'model':'a','results':[{'id':1,'input':'x','output':'y'}]}",                        NULL,  "generic-json"},
