@@ -18,6 +18,7 @@
 	X(galileo)          \
 	X(galileo_eval)     \
 	X(generic)          \
+	X(generic_case)     \
 	X(generic_json)     \
 	X(goose)            \
 	X(helicone)         \
@@ -104,6 +105,7 @@ static const char *known_stranger(struct str bytes)
 	    {"SQLite format 3", "",          "a SQLite database, which is not read; export its tables as JSON Lines or CSV"   },
 	    {"\x80\x04\x95",    "",          "a Python pickle, which is not read; write it as JSON first"                     },
 	    {"\x80\x05\x95",    "",          "a Python pickle, which is not read; write it as JSON first"                     },
+	    {"version https:",  "git-lfs",   "a Git LFS pointer, not the file itself: git lfs pull fetches it"                },
 	    {"%PDF-",           "",          "a PDF"	                                                                  },
 	    {"<!doctype html",  "promptfoo",
 	     "promptfoo's HTML table, which is not read; export it as JSON, JSON Lines or CSV"                                },

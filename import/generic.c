@@ -24,6 +24,7 @@ struct generic_state {
 	bool parsed;
 	VEC(struct run_told) runs;
 	uint64_t n_rows, n_outputs;
+	uint64_t first; /* number of the first record seen; above 1: what was read before is not known */
 	bool no_key_said;
 };
 
@@ -54,40 +55,6 @@ static const struct generic_map *map_of(struct import *im)
 	return &state->map;
 }
 
-/* ---------------------------------------------------------------- small readers */
-
-/* As a person reads it. Words for "nothing" may well be an answer: only what is not there is nothing. */
-static struct str text_of(const struct generic_row *row, enum generic_field field, struct arena *arena)
-{
-	const struct generic_column *c = row->by[field];
-	if (!c || val_is(c->val, SCAN_NAN))
-		return STR_NONE;
-	struct str text = val_text(c->val, arena);
-	return text.len ? text : STR_NONE;
-}
-
-/* A word or name. */
-static struct str word_of(const struct generic_row *row, enum generic_field field, struct arena *arena)
-{
-	return generic_row_has(row, field) ? str_trim(val_text(row->by[field]->val, arena)) : STR_NONE;
-}
-
-static double number_of(const struct generic_row *row, enum generic_field field, struct arena *arena)
-{
-	double number;
-	if (!generic_row_has(row, field))
-		return UNKNOWN_DOUBLE;
-	struct str text = str_trim(val_text(row->by[field]->val, arena));
-	text = text.len && text.ptr[0] == '$' ? str_from(text, 1) : text;
-	return scan_double(text, &number) ? number : UNKNOWN_DOUBLE;
-}
-
-static int64_t count_of(const struct generic_row *row, enum generic_field field, struct arena *arena)
-{
-	double number = number_of(row, field, arena);
-	return number >= 0 && number < 1e15 ? (int64_t)(number + 0.5) : UNKNOWN_INT;
-}
-
 /* ---------------------------------------------------------------- runs */
 
 /* A file called results.csv says less than its folder. */
@@ -114,19 +81,27 @@ static bool says_nothing(struct str stem)
 	return false;
 }
 
-static struct str file_name(const struct import *im)
-{
-	struct str stem = source_stem(im), folder = source_folder(im, 0);
-	if (stem.len && says_nothing(stem) && folder.len)
-		return arena_printf(im->arena, STR_FMT "/" STR_FMT, STR_ARG(folder), STR_ARG(stem));
-	return stem;
-}
-
 static struct str joined(struct arena *arena, struct str a, const char *between, struct str b)
 {
 	if (!a.len || !b.len)
 		return a.len ? a : b;
 	return arena_printf(arena, STR_FMT "%s" STR_FMT, STR_ARG(a), between, STR_ARG(b));
+}
+
+extern const struct format format_generic_case;
+
+/* Files of one result each are a run together: their folder's. */
+static bool is_of_folder(const struct import *im)
+{
+	return im->format == &format_generic_case && source_folder(im, 0).len;
+}
+
+static struct str file_name(const struct import *im)
+{
+	struct str stem = source_stem(im), folder = source_folder(im, 0), outer = source_folder(im, 1);
+	if (is_of_folder(im))
+		return says_nothing(folder) && outer.len ? joined(im->arena, outer, "/", folder) : folder;
+	return stem.len && says_nothing(stem) && folder.len ? joined(im->arena, folder, "/", stem) : stem;
 }
 
 /* By what a row's run differs from others of its file. */
@@ -136,14 +111,15 @@ static struct str part_of(const struct generic_row *row, struct arena *arena)
 	                                            GENERIC_PROMPT_VERSION};
 	struct str part = STR_LIT("");
 	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-		part = joined(arena, part, " · ", word_of(row, fields[i], arena));
+		part = joined(arena, part, " · ", generic_word(row, fields[i], arena));
 	return part;
 }
 
 /* "#": two files of one name are two runs. */
 static struct str run_id(const struct import *im, struct str part)
 {
-	return arena_printf(im->arena, "#" STR_FMT, STR_ARG(joined(im->arena, file_name(im), " · ", part)));
+	const char *local = is_of_folder(im) ? "" : "#";
+	return arena_printf(im->arena, "%s" STR_FMT, local, STR_ARG(joined(im->arena, file_name(im), " · ", part)));
 }
 
 static struct str frame_text(const struct frame *frame, struct arena *arena, const char *const *names)
@@ -216,195 +192,24 @@ static void tell_run(struct import *im, const struct record *rec, const struct g
 	bool fresh;
 	struct run_told *told = told_run(im->state, part, &fresh);
 	if (told)
-		note_dataset(told, word_of(row, GENERIC_DATASET, a), fresh);
+		note_dataset(told, generic_word(row, GENERIC_DATASET, a), fresh);
 	if (!fresh && !metrics)
 		return;
 	run.id = run_id(im, part);
-	run.model = word_of(row, GENERIC_MODEL, a);
+	run.model = generic_word(row, GENERIC_MODEL, a);
 	if (!run.model.len && metrics && !row->by[GENERIC_RUN])
 		run.model = part; /* from the settings beside the figures */
-	run.provider = word_of(row, GENERIC_PROVIDER, a);
-	run.prompt_text = text_of(row, GENERIC_PROMPT, a);
-	run.prompt_name = word_of(row, GENERIC_PROMPT_NAME, a);
-	run.prompt_version = word_of(row, GENERIC_PROMPT_VERSION, a);
+	run.provider = generic_word(row, GENERIC_PROVIDER, a);
+	run.prompt_text = generic_text(row, GENERIC_PROMPT, a);
+	run.prompt_name = generic_word(row, GENERIC_PROMPT_NAME, a);
+	run.prompt_version = generic_word(row, GENERIC_PROMPT_VERSION, a);
 	run_of_frame(&run, rec->frame, a);
 	run.config = config;
 	if (metrics)
 		run_take_metrics(&run, metrics);
 	if (!told) /* nobody will name it at the end */
-		run.name = str_from(run.id, 1);
+		run.name = joined(a, file_name(im), " · ", part);
 	sink_run(im->sink, &run);
-}
-
-/* ---------------------------------------------------------------- scores */
-
-/* A member of an object of scores, or an element of a list: a value, or an object with value, verdict and reason. */
-static void add_inner_score(struct fields *f, struct score_list *list, struct str name, struct val v)
-{
-	struct val value = v;
-	if (val_is(v, SCAN_OBJECT)) {
-		struct val own =
-		    FIELD_ANY(v, "name", "metric", "metric_name", "key", "evaluator", "scorer", "criterion");
-		name = val_is(own, SCAN_STRING) ? val_str(own, f->arena) : name;
-		value = FIELD_ANY(v, "score", "value", "result", "grade", "rating", "passed", "pass", "success");
-	}
-	if (val_is(value, SCAN_ARRAY) && val_count(value) == 1)
-		value = val_at(value, 0);
-	struct score *score = score_add(list, f->arena, name);
-	if (!score_value(f, score, value) ||
-	    (IS_UNKNOWN(score->value) && !val_is(v, SCAN_OBJECT) && score->label.len > 40)) {
-		score_drop(list);
-		return;
-	}
-	score->source = is_judge_name(score->name) ? SOURCE_JUDGE : SOURCE_UNKNOWN;
-	if (!val_is(v, SCAN_OBJECT))
-		return;
-	score->pass = pass_of_value(f, FIELD_ANY(v, "passed", "pass", "success"));
-	score->explanation =
-	    field_text(f, FIELD_ANY(v, "reason", "explanation", "rationale", "comment", "feedback", "reasoning"));
-	double threshold;
-	if (val_double(val_get(v, "threshold"), &threshold))
-		score->threshold = threshold;
-}
-
-static void add_inner_scores(struct fields *f, struct score_list *list, struct generic_column *c)
-{
-	struct val all = field_open_cell(f, c->val);
-	size_t before = list->n;
-	for (struct member m = val_first(all); m.ok; m = val_next(m))
-		add_inner_score(f, list, m.key.scan ? member_key(m, f->arena) : c->name, m.val);
-	c->taken = list->n > before; /* else it is metadata */
-}
-
-static struct generic_column *plainly_named(const struct generic_row *row, struct str plain)
-{
-	for (size_t i = 0; i < row->n; i++)
-		if (str_eq(row->at[i].plain, plain))
-			return &row->at[i];
-	return NULL;
-}
-
-/* "f1_reason" beside "f1" or "f1_score". */
-static void explain_by_name(struct fields *f, const struct generic_row *row, const struct generic_column *c,
-                            struct score *score)
-{
-	static const char *const after[] = {"_reason",   "_explanation", "_reasoning",    "_rationale",
-	                                    "_feedback", "_comment",     "_justification"};
-	static const char *const threshold[] = {"_threshold"};
-	struct str stems[] = {c->plain, c->plain};
-	if (str_ends(c->plain, "_score"))
-		stems[1].len -= strlen("_score");
-	for (size_t k = 0; k < 2; k++) {
-		for (size_t i = 0; i < sizeof after / sizeof *after && !score->explanation.len; i++) {
-			struct generic_column *why =
-			    plainly_named(row, arena_printf(f->arena, STR_FMT "%s", STR_ARG(stems[k]), after[i]));
-			if (!why || why->taken)
-				continue;
-			score->explanation = field_text(f, why->val);
-			why->taken = score->explanation.len > 0;
-		}
-		struct generic_column *bound =
-		    plainly_named(row, arena_printf(f->arena, STR_FMT "%s", STR_ARG(stems[k]), threshold[0]));
-		if (bound && val_double(bound->val, &score->threshold))
-			bound->taken = true;
-	}
-}
-
-static enum score_source source_of(struct str plain)
-{
-	if (str_starts(plain, "human") || str_starts(plain, "annotator"))
-		return SOURCE_HUMAN;
-	return is_judge_name(plain) ? SOURCE_JUDGE : SOURCE_UNKNOWN;
-}
-
-static void add_score(struct fields *f, struct score_list *list, const struct generic_row *row,
-                      const struct generic_column *c)
-{
-	struct score *score = score_add(list, f->arena, c->score);
-	struct val v = c->val;
-	if (val_is(v, SCAN_ARRAY) && val_count(v) == 1)
-		v = val_at(v, 0);
-	if (!score_value(f, score, v) || (c->field == GENERIC_LABEL && !val_ok(v))) {
-		score_drop(list);
-		return;
-	}
-	if (c->field == GENERIC_LABEL)
-		score->label = val_text(v, f->arena);
-	if (c->known && c->known->field == GENERIC_PASS && IS_UNKNOWN(score->value) && generic_verdict(f, c) >= 0)
-		score->value = score->pass = generic_verdict(f, c); /* a second verdict */
-	score->source = source_of(c->plain);
-	explain_by_name(f, row, c, score);
-}
-
-/* The verdict is a score as well: it keeps its word. */
-static void add_verdict(struct fields *f, struct score_list *list, const struct generic_row *row, int pass)
-{
-	struct generic_column *c = row->by[GENERIC_PASS];
-	struct score *score = score_add(list, f->arena, c->name);
-	if (pass == GENERIC_BROKEN || generic_is_empty(c->val) || !score_value(f, score, c->val)) {
-		score_drop(list);
-		return;
-	}
-	if (pass >= 0)
-		score->value = pass;
-	score->pass = pass;
-	score->source = source_of(c->plain);
-	explain_by_name(f, row, c, score);
-}
-
-/* What the row says without a name is of its verdict, or of its one telling score: a reason; of both: the judge. A threshold is a number's. */
-static struct score *telling_score(struct score_list *list, const struct generic_row *row)
-{
-	static const char *const telling[] = {"score", "rating", "grade", "overall", "overall_score", "total_score"};
-	size_t first = row->by[GENERIC_PASS] && list->n && list->at[0].pass >= 0;
-	for (size_t i = first; i < list->n; i++)
-		for (size_t k = 0; k < sizeof telling / sizeof *telling; k++)
-			if (str_ieq(list->at[i].name, telling[k]))
-				return &list->at[i];
-	return list->n > first ? &list->at[first] : NULL;
-}
-
-static void say_judge(const struct generic_row *row, struct score *score, struct arena *arena)
-{
-	if (!score || !generic_row_has(row, GENERIC_JUDGE))
-		return;
-	struct val judge = row->by[GENERIC_JUDGE]->val;
-	score->judge_model = val_text(val_is(judge, SCAN_ARRAY) ? val_at(judge, 0) : judge, arena);
-	score->source = SOURCE_JUDGE;
-}
-
-static void say_whose(struct fields *f, struct score_list *list, const struct generic_row *row)
-{
-	static const enum generic_field said[] = {GENERIC_REASON, GENERIC_JUDGE, GENERIC_THRESHOLD};
-	struct score *first = list->n ? &list->at[0] : NULL, *telling = telling_score(list, row);
-	double threshold = number_of(row, GENERIC_THRESHOLD, f->arena);
-	bool judged = first && row->by[GENERIC_PASS] && first->pass >= 0;
-	first = judged ? first : telling;
-	for (size_t i = 0; !first && i < sizeof said / sizeof *said; i++)
-		if (row->by[said[i]])
-			row->by[said[i]]->taken = false;
-	if (!first)
-		return;
-	if (!first->explanation.len)
-		first->explanation = text_of(row, GENERIC_REASON, f->arena);
-	say_judge(row, first, f->arena);
-	say_judge(row, telling, f->arena);
-	if (!IS_UNKNOWN(threshold))
-		(telling ? telling : first)->threshold = threshold;
-}
-
-static void read_scores(struct fields *f, struct case_result *res, const struct generic_row *row, int pass)
-{
-	struct score_list list = {0};
-	if (row->by[GENERIC_PASS])
-		add_verdict(f, &list, row, pass);
-	for (size_t i = 0; i < row->n; i++)
-		if (row->at[i].field >= GENERIC_SCORE)
-			add_score(f, &list, row, &row->at[i]);
-	if (row->by[GENERIC_SCORES])
-		add_inner_scores(f, &list, row->by[GENERIC_SCORES]);
-	say_whose(f, &list, row);
-	case_take_scores(res, &list);
 }
 
 /* ---------------------------------------------------------------- cases */
@@ -442,12 +247,12 @@ static struct str key_of(struct fields *f, const struct generic_row *row, struct
 	struct str expected =
 	    generic_row_has(row, GENERIC_EXPECTED) ? case_key_part(f, row->by[GENERIC_EXPECTED]->val) : STR_NONE;
 	struct str id = generic_row_has(row, GENERIC_ID) ? id_text(row->by[GENERIC_ID]->val, f) : STR_NONE;
-	struct str dataset = word_of(row, GENERIC_DATASET, a), turn = word_of(row, GENERIC_TURN, a);
+	struct str dataset = generic_word(row, GENERIC_DATASET, a), turn = generic_word(row, GENERIC_TURN, a);
 	struct generic_state *state = f->im->state;
 	res->variant =
 	    hash64(CASE_KEY(a, input, expected)); /* one id, the same question: a repeat; else another case */
 	if (!id.len && !input.len)
-		id = first_text(row, a);
+		id = is_of_folder(f->im) ? source_stem(f->im) : first_text(row, a);
 	if (id.len)
 		id = turn.len ? arena_printf(a, STR_FMT ", turn " STR_FMT, STR_ARG(id), STR_ARG(turn)) : id;
 	if (id.len)
@@ -466,7 +271,7 @@ static struct str key_of(struct fields *f, const struct generic_row *row, struct
 /* A verdict that failed, with what was wrong: the error's type says that it is the grader's word. */
 static bool is_graders(const struct generic_row *row, int pass)
 {
-	return pass == 0 && plainly_named(row, STR_LIT("error_type"));
+	return pass == 0 && generic_named(row, STR_LIT("error_type"));
 }
 
 static int verdict_of(struct fields *f, struct case_result *res, const struct generic_row *row)
@@ -493,15 +298,15 @@ static int verdict_of(struct fields *f, struct case_result *res, const struct ge
 static void read_usage(struct fields *f, struct case_result *res, const struct generic_row *row)
 {
 	struct span span = span_start("generic");
-	double latency = number_of(row, GENERIC_LATENCY, f->arena);
+	double latency = generic_number(row, GENERIC_LATENCY, f->arena);
 	if (latency > 0 && latency * (double)row->by[GENERIC_LATENCY]->unit_ns < 9e18)
 		res->latency_ns = (int64_t)(latency * (double)row->by[GENERIC_LATENCY]->unit_ns + 0.5);
 	if (generic_row_has(row, GENERIC_USAGE))
 		fields_usage(f, &span, row->by[GENERIC_USAGE]->val, "usage");
-	res->cost_usd = number_of(row, GENERIC_COST, f->arena);
+	res->cost_usd = generic_number(row, GENERIC_COST, f->arena);
 	res->cost_usd = IS_UNKNOWN(res->cost_usd) ? span.cost_usd : res->cost_usd;
-	res->tokens_in = count_of(row, GENERIC_TOKENS_IN, f->arena);
-	res->tokens_out = count_of(row, GENERIC_TOKENS_OUT, f->arena);
+	res->tokens_in = generic_count(row, GENERIC_TOKENS_IN, f->arena);
+	res->tokens_out = generic_count(row, GENERIC_TOKENS_OUT, f->arena);
 	res->tokens_in = res->tokens_in == UNKNOWN_INT ? span.tokens_in : res->tokens_in;
 	res->tokens_out = res->tokens_out == UNKNOWN_INT ? span.tokens_out : res->tokens_out;
 }
@@ -528,10 +333,10 @@ static struct str metadata_of(const struct generic_row *row, struct arena *arena
 
 static struct str title_of(const struct case_result *res, const struct generic_row *row, struct arena *arena)
 {
-	struct str title = word_of(row, GENERIC_TITLE, arena);
+	struct str title = generic_word(row, GENERIC_TITLE, arena);
 	if (title.len || res->input.len)
 		return title;
-	title = word_of(row, GENERIC_ID, arena);
+	title = generic_word(row, GENERIC_ID, arena);
 	return title.len ? title : first_text(row, arena);
 }
 
@@ -556,15 +361,15 @@ static void tell_case(struct fields *f, const struct record *rec, struct generic
 	tell_run(im, rec, row, part, NULL, STR_NONE);
 	res.key = key_of(f, row, &res, rec);
 	if (row->by[GENERIC_REPEAT])
-		res.repeat = count_of(row, GENERIC_REPEAT, f->arena);
-	res.input = text_of(row, GENERIC_INPUT, f->arena);
-	res.expected = text_of(row, GENERIC_EXPECTED, f->arena);
-	res.output = text_of(row, GENERIC_OUTPUT, f->arena);
-	res.trace_id = word_of(row, GENERIC_TRACE, f->arena);
+		res.repeat = generic_count(row, GENERIC_REPEAT, f->arena);
+	res.input = generic_text(row, GENERIC_INPUT, f->arena);
+	res.expected = generic_text(row, GENERIC_EXPECTED, f->arena);
+	res.output = generic_text(row, GENERIC_OUTPUT, f->arena);
+	res.trace_id = generic_word(row, GENERIC_TRACE, f->arena);
 	res.title = title_of(&res, row, f->arena);
 	int pass = verdict_of(f, &res, row);
 	read_usage(f, &res, row);
-	read_scores(f, &res, row, pass);
+	generic_read_scores(f, &res, row, pass);
 	res.metadata = metadata_of(row, f->arena);
 	sink_case(im->sink, &res);
 	state->n_rows += is_of_a_case(row);
@@ -617,6 +422,9 @@ static void read_object(struct fields *f, const struct record *rec, struct val o
 {
 	struct generic_row row;
 	generic_row_read(f, generic_doc_unwrap(object), map_of(f->im), &row);
+	if (row.twice.ptr)
+		import_problem(f->im, rec, SEVERITY_WARNING, "duplicate-key", row.twice, "the last one counts",
+		               "a member that is there twice");
 	if (rec->slot == SLOT_ROW && !rec->frame && is_aggregate(&row, rec, f->arena))
 		tell_aggregate(f, rec, &row);
 	else
@@ -653,9 +461,17 @@ static void read_rows(struct fields *f, const struct record *rec, enum generic_d
 
 static bool generic_record(struct import *im, const struct record *rec, struct err *err)
 {
+	struct generic_state *state = im->state;
 	struct fields f = fields_of(im, rec);
 	enum generic_doc doc = GENERIC_DOC_ROW;
 	(void)err;
+	state->first = state->first ? state->first : rec->number;
+	struct val columns = rec->frame ? frame_get(rec->frame, "columns", false) : VAL_NONE;
+	if (val_is(rec->root, SCAN_ARRAY) && val_is(columns, SCAN_ARRAY)) {
+		read_object(&f, rec, generic_doc_zip(&f, columns, rec->root), (int64_t)rec->number - 1);
+		fields_done(&f);
+		return true;
+	}
 	if (!val_is(rec->root, SCAN_OBJECT)) {
 		import_problem(im, rec, SEVERITY_SKIPPED, "bad-value", STR_NONE, "record skipped",
 		               "not a row: no object");
@@ -716,7 +532,9 @@ static bool generic_finish(struct import *im, struct err *err)
 		const struct run_told *told = &state->runs.at[i];
 		struct eval_run run = run_start("generic");
 		run.id = run_id(im, str_of(told->part));
-		run.name = joined(im->arena, file_name(im), " · ", state->runs.n > 1 ? str_of(told->part) : STR_NONE);
+		if (state->first <= 1) /* else they have their names, by all the runs there were */
+			run.name =
+			    joined(im->arena, file_name(im), " · ", state->runs.n > 1 ? str_of(told->part) : STR_NONE);
 		if (told->dataset && !told->datasets)
 			run.dataset = str_of(told->dataset);
 		sink_run(im->sink, &run);
@@ -760,5 +578,21 @@ const struct format format_generic_json = {
     .probe = generic_json_probe,
     .record = generic_record,
     .frame_end = generic_frame_end,
+    .finish = generic_finish,
+};
+
+const struct format format_generic_case = {
+    .name = "generic-case",
+    .title = "one result in a JSON file of its own",
+    .spec_url = "https://www.rfc-editor.org/rfc/rfc8259",
+    .how = "the last resort: one object with an input or output and a verdict, score or expected value",
+    .fills = "as generic; the files of one folder are one eval run",
+    .example = "{\"id\":\"case-1\",\"input\":\"…\",\"output\":\"…\",\"passed\":true}",
+    .secrets = generic_secrets,
+    .lenient = true,
+    .state_size = sizeof(struct generic_state),
+    .state_done = generic_state_done,
+    .probe = generic_case_probe,
+    .record = generic_record,
     .finish = generic_finish,
 };

@@ -82,6 +82,7 @@ struct generic_row {
 	size_t n;
 	struct generic_column *by[GENERIC_SCORE]; /* NULL: it has none */
 	bool scored;                              /* the user has named the scores */
+	struct str twice;                         /* a column that is there twice; absent: none */
 };
 enum { GENERIC_COLUMNS_MAX = 2000 }; /* further ones are left to the raw record */
 
@@ -95,6 +96,7 @@ int generic_verdict(const struct fields *f, const struct generic_column *c);
 bool generic_may_be_score(struct str name, struct arena *arena); /* a number of that name; no count, time, place */
 /* How many of its columns are scores; named: of these, with a name that metrics have. */
 size_t generic_scores(const struct generic_row *row, size_t *named);
+bool generic_was_run(const struct generic_row *row);   /* its time, tokens, cost or model are there */
 bool generic_is_result(const struct generic_row *row); /* a case's result, and no settings, log or aggregate */
 
 /* The first row of a sample, wherever it lies; VAL_NONE: there is none. Good until fields_done. map may be NULL. */

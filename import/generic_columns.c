@@ -449,6 +449,8 @@ static void give_scores(const struct fields *f, struct generic_row *row)
 		               generic_verdict(f, c) >= 0;
 		if (c->taken || !(verdict || is_figure(c->val, f->arena)) || !may_be_score(c->plain, c->name))
 			continue;
+		if (generic_is_empty(c->val) && !is_metric_name(c->plain))
+			continue; /* NaN stands for a missing text, too */
 		c->score = c->name;
 		take(row, c, GENERIC_SCORE);
 	}
@@ -503,6 +505,8 @@ void generic_row_read(struct fields *f, struct val object, const struct generic_
 	for (struct member m = val_first(object); m.ok && m.key.scan && row->n < n; m = val_next(m)) {
 		struct str name = member_key(m, f->arena);
 		struct generic_column *c = column_named(row, name); /* told twice: the last one counts */
+		if (c && !row->twice.ptr)
+			row->twice = name;
 		c = c ? c : &row->at[row->n++];
 		*c = (struct generic_column){.name = name, .val = m.val, .plain = plain_name(name, f->arena)};
 		c->known = generic_name_find(c->plain);

@@ -129,17 +129,23 @@ static bool is_kept_result(struct fields *f, struct val v, const struct generic_
 	if (!val_is(v, SCAN_OBJECT) || map)
 		return val_is(v, SCAN_OBJECT) && val_first(v).ok;
 	generic_row_read(f, v, NULL, &row);
-	return (row.by[GENERIC_INPUT] && (generic_is_result(&row) || row.by[GENERIC_OUTPUT])) ||
-	       (row.by[GENERIC_OUTPUT] && generic_is_result(&row)) || generic_row_has(&row, GENERIC_PASS);
+	if (row.by[GENERIC_OUTPUT] && generic_was_run(&row))
+		return true;
+	return generic_row_has(&row, GENERIC_PASS) || (row.by[GENERIC_INPUT] && row.by[GENERIC_OUTPUT]) ||
+	       ((row.by[GENERIC_INPUT] || row.by[GENERIC_OUTPUT]) && generic_is_result(&row));
 }
 
+/* All members are results, or lists of them. */
 static bool holds_results(struct fields *f, struct val object, const struct generic_map *map)
 {
 	int n = 0;
-	for (struct member m = val_first(object); m.ok && n < MEMBERS_LOOKED_AT; m = val_next(m), n++)
-		if (m.key.scan && is_kept_result(f, m.val, map))
-			return true;
-	return false;
+	bool found = false;
+	for (struct member m = val_first(object); m.ok && n < MEMBERS_LOOKED_AT; m = val_next(m), n++) {
+		if (!m.key.scan || !(val_is(m.val, SCAN_OBJECT) || val_is(m.val, SCAN_ARRAY)))
+			return false;
+		found = found || is_kept_result(f, m.val, map);
+	}
+	return found;
 }
 
 /* The object whose members are results. */
@@ -169,11 +175,39 @@ static bool any_is_mapped(const struct generic_row *row)
 	return false;
 }
 
+/* {"columns":["question",…],"index":[0,…],"data":[["…",…],…]}: pandas. */
+static bool is_split(struct val object)
+{
+	struct val columns = val_get(object, "columns"), data = val_get(object, "data");
+	return val_is(columns, SCAN_ARRAY) && val_is(val_first(columns).val, SCAN_STRING) && val_is(data, SCAN_ARRAY) &&
+	       (!val_first(data).ok || val_is(val_first(data).val, SCAN_ARRAY));
+}
+
+struct val generic_doc_zip(struct fields *f, struct val columns, struct val values)
+{
+	struct buf json = BUF_INIT;
+	struct member name = val_first(columns);
+	for (struct member m = val_first(values); m.ok && name.ok; m = val_next(m), name = val_next(name)) {
+		if (!val_is(name.val, SCAN_STRING))
+			continue;
+		buf_add_char(&json, json.len ? ',' : '{');
+		buf_add_str(&json, val_raw(name.val));
+		buf_add_char(&json, ':');
+		buf_add_str(&json, val_raw(m.val));
+	}
+	buf_add_cstr(&json, json.len ? "}" : "{}");
+	struct val row = fields_scan(f, arena_str(f->arena, buf_str(&json)));
+	buf_done(&json);
+	return row;
+}
+
 enum generic_doc generic_doc_of(struct fields *f, struct val object, const struct generic_map *map)
 {
 	struct generic_row row;
 	if (!has_inside(object))
 		return GENERIC_DOC_ROW;
+	if (is_split(object))
+		return GENERIC_DOC_SPLIT;
 	if (are_columns_of_results(f, object, map))
 		return GENERIC_DOC_COLUMNS;
 	generic_row_read(f, generic_doc_unwrap(object), map, &row);

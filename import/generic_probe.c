@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-extern const struct format format_generic, format_generic_json;
+extern const struct format format_generic, format_generic_json, format_generic_case;
 
 enum { CLAIM = 20, NEAR = 5, KEYS_LOOKED_AT = 20 };
 
@@ -50,6 +50,16 @@ static bool has_output(const struct generic_row *row)
 	return c && (c->mapped || (c->known && c->known->field == GENERIC_OUTPUT));
 }
 
+bool generic_was_run(const struct generic_row *row)
+{
+	static const enum generic_field fields[] = {GENERIC_LATENCY,   GENERIC_COST,       GENERIC_MODEL,
+	                                            GENERIC_TOKENS_IN, GENERIC_TOKENS_OUT, GENERIC_USAGE};
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+		if (generic_row_has(row, fields[i]))
+			return true;
+	return false;
+}
+
 bool generic_is_result(const struct generic_row *row)
 {
 	size_t n_named;
@@ -65,6 +75,8 @@ bool generic_is_result(const struct generic_row *row)
 		return false;
 	if (expected && row->by[GENERIC_OUTPUT] && row->by[GENERIC_EXPECTED]->known &&
 	    row->by[GENERIC_EXPECTED]->known->rank < GENERIC_WEAK)
+		return true;
+	if (row->by[GENERIC_OUTPUT] && subject && generic_was_run(row))
 		return true;
 	return output && (subject || expected);
 }
@@ -132,7 +144,11 @@ static struct found find_rows(struct fields *f, const struct sample *sample, con
 	found.doc = csv ? GENERIC_DOC_ROW : generic_doc_of(f, found.row, map);
 	if (found.doc == GENERIC_DOC_ROW)
 		found.row = generic_doc_unwrap(found.row);
-	if (found.doc == GENERIC_DOC_LIST) {
+	if (found.doc == GENERIC_DOC_SPLIT) {
+		found.row =
+		    generic_doc_zip(f, val_get(found.row, "columns"), val_first(val_get(found.row, "data")).val);
+		found.lone = false;
+	} else if (found.doc == GENERIC_DOC_LIST) {
 		found.row = generic_doc_unwrap(val_first(generic_doc_list(f, found.row, map)).val);
 		found.lone = false;
 	} else if (found.doc == GENERIC_DOC_COLUMNS || found.doc == GENERIC_DOC_KEYED) {
@@ -145,6 +161,16 @@ static struct found find_rows(struct fields *f, const struct sample *sample, con
 	return found;
 }
 
+/* One row fills all that is looked at: what it begins with must do. */
+static bool may_be_result(const struct generic_row *row, const struct sample *sample)
+{
+	const struct generic_column *input = row->by[GENERIC_INPUT];
+	bool csv = str_is(sample->conversion, "csv"),
+	     strong = input && input->known && input->known->rank < GENERIC_WEAK;
+	return !sample->whole && sample->n_values == 1 && strong && (csv || row->by[GENERIC_ID]) &&
+	       !is_something_else(row);
+}
+
 static bool any_row_is_result(struct fields *f, const struct sample *sample, const struct found *found)
 {
 	for (size_t i = 0; i < (found->doc == GENERIC_DOC_ROW ? sample->n_values : 1); i++) {
@@ -154,6 +180,8 @@ static bool any_row_is_result(struct fields *f, const struct sample *sample, con
 			continue;
 		generic_row_read(f, v, NULL, &row);
 		if (found->lone ? is_lone_result(&row) : generic_is_result(&row))
+			return true;
+		if (found->doc == GENERIC_DOC_ROW && may_be_result(&row, sample))
 			return true;
 		if (is_something_else(&row))
 			return false;
@@ -174,21 +202,30 @@ static bool is_aggregate(struct fields *f, const struct sample *sample, const st
 	return n > 0 && !is_something_else(&row) && (csv ? n >= 2 : 2 * n >= n_scores && sample->whole);
 }
 
-/* How sure, for the one of the two formats that is asked: a document with a list of rows in it, or anything else. */
-static int claim(const struct sample *sample, bool list, const char **why)
+/* A file that is one result, and not the first line of many. */
+static const struct format *format_of(const struct sample *sample, const struct found *found)
+{
+	bool lines = str_ends(sample->name, ".jsonl") || str_ends(sample->name, ".ndjson");
+	if (found->doc == GENERIC_DOC_LIST || found->doc == GENERIC_DOC_SPLIT)
+		return &format_generic_json;
+	return found->lone && sample->whole && !lines ? &format_generic_case : &format_generic;
+}
+
+/* How sure, for the one of the three formats that is asked. */
+static int claim(const struct sample *sample, const struct format *asked, const char **why)
 {
 	struct arena arena = ARENA_INIT;
 	struct fields f = {.arena = &arena};
 	struct found found = find_rows(&f, sample, NULL);
 	int score = 0;
 	*why = "no rows with an id or input and an output, verdict or score";
-	if (val_is(found.row, SCAN_OBJECT) && (found.doc == GENERIC_DOC_LIST) == list) {
+	if (val_is(found.row, SCAN_OBJECT)) {
 		if (any_row_is_result(&f, sample, &found)) {
 			*why = "rows with an id or input and an output, verdict or score";
-			score = CLAIM;
+			score = format_of(sample, &found) == asked ? CLAIM : 0;
 		} else if (is_aggregate(&f, sample, &found)) {
 			*why = "metrics of a whole run";
-			score = CLAIM;
+			score = asked == &format_generic ? CLAIM : 0;
 		}
 	}
 	fields_done(&f);
@@ -198,19 +235,24 @@ static int claim(const struct sample *sample, bool list, const char **why)
 
 int generic_probe(const struct sample *sample, const char **why)
 {
-	return claim(sample, false, why);
+	return claim(sample, &format_generic, why);
 }
 
 int generic_json_probe(const struct sample *sample, const char **why)
 {
-	return claim(sample, true, why);
+	return claim(sample, &format_generic_json, why);
+}
+
+int generic_case_probe(const struct sample *sample, const char **why)
+{
+	return claim(sample, &format_generic_case, why);
 }
 
 /* ---------------------------------------------------------------- for maps */
 
 bool generic_is_format(const struct format *format)
 {
-	return format == &format_generic || format == &format_generic_json;
+	return format == &format_generic || format == &format_generic_json || format == &format_generic_case;
 }
 
 const struct format *generic_format_for(const struct sample *sample, const struct generic_map *map)
@@ -220,7 +262,7 @@ const struct format *generic_format_for(const struct sample *sample, const struc
 	struct found found = find_rows(&f, sample, map);
 	const struct format *format = NULL;
 	if (val_is(found.row, SCAN_OBJECT))
-		format = found.doc == GENERIC_DOC_LIST ? &format_generic_json : &format_generic;
+		format = format_of(sample, &found);
 	fields_done(&f);
 	arena_done(&arena);
 	return format;

@@ -522,7 +522,7 @@ static int lm_eval_probe(const struct sample *sample, const char **why)
 		*why = "has results, versions and config";
 		return error ? 90 : 80;
 	}
-	if (results && error) {
+	if (results && error && !sample_has(sample, "config_general")) { /* LightEval has that */
 		*why = "results of tasks have a standard error";
 		return 75;
 	}

@@ -42,6 +42,8 @@ struct doctor {
 	bool checked, pending; /* pending: a forget was stopped half-way */
 	struct source *sources;
 	size_t n_sources;
+	struct source_map *maps; /* of columns, remembered */
+	size_t n_maps;
 };
 
 /* ---------------------------------------------------------------- problems */
@@ -130,6 +132,8 @@ static void examine(struct doctor *d)
 		return;
 	if (!sources_all(d->db, &d->arena, &d->sources, &d->n_sources, &d->refused))
 		d->n_sources = 0;
+	if (!source_map_all(d->db, &d->arena, &d->maps, &d->n_maps, &d->refused))
+		d->n_maps = 0;
 }
 
 static bool look_through(struct doctor *d, struct err *err)
@@ -336,6 +340,24 @@ static void sources_text(struct doctor *d)
 	buf_done(&v);
 }
 
+/* What is remembered of the columns of tables. */
+static void maps_text(struct doctor *d)
+{
+	struct buf v = BUF_INIT, day = BUF_INIT;
+	for (size_t i = 0; i < d->n_maps; i++) {
+		buf_clear(&v);
+		buf_add_cstr(&v, "--map ");
+		clean_shell(&v, d->maps[i].map);
+		row(d, i ? "" : "columns", &v);
+		buf_clear(&v);
+		units_iso_print(&day, d->maps[i].since_ns);
+		buf_printf(&v, "of files with the same columns, since %.10s", buf_cstr(&day));
+		buf_done(&day);
+		row(d, "", &v);
+	}
+	buf_done(&v);
+}
+
 /* Where estimated costs come from. */
 static void prices_text(struct doctor *d)
 {
@@ -424,6 +446,7 @@ static void sources_json(struct doctor *d, struct jout *j)
 		jout_str(j, "file", s->path);
 		jout_str(j, "entry", s->entry);
 		jout_str(j, "format", s->format);
+		jout_str(j, "map", s->map.len ? s->map : STR_NONE);
 		jout_bool(j, "whole", s->state == SOURCE_WHOLE);
 		jout_int(j, "bytes", (int64_t)s->bytes);
 		jout_int(j, "records", (int64_t)s->records);
@@ -478,8 +501,10 @@ static void print_text(struct doctor *d)
 {
 	machine_versions_text(machine_says, d);
 	store_text(d);
-	if (d->db)
+	if (d->db) {
 		sources_text(d);
+		maps_text(d);
+	}
 	prices_text(d);
 	machine_paths_text(machine_says, d, buf_cstr(&d->path));
 	machine_terminal_text(machine_says, d, d->out.cols);
