@@ -238,6 +238,7 @@ void cases_bind_row(struct stmt *s, int first, const struct case_part *row)
 	stmt_int(s, first + 12, row->record);
 	stmt_int(s, first + 13, (int64_t)row->hash);
 	stmt_int(s, first + 14, row->source);
+	stmt_int(s, first + 15, row->weight ? row->weight : UNKNOWN_INT);
 }
 
 bool cases_write_row(struct writer *w, const struct case_part *row, const struct case_part_score *scores,
@@ -245,7 +246,7 @@ bool cases_write_row(struct writer *w, const struct case_part *row, const struct
 {
 	struct stmt *s = db_query(w->db,
 	                          "INSERT OR REPLACE INTO case_result(run, case_id, repeat, base, parts," CASE_COLUMNS
-	                          ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	                          ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	                          err);
 	if (!s)
 		return false;
@@ -364,6 +365,7 @@ static void tell(const struct writer *w, const struct batch *b, const struct bat
 	    .source = w->source,
 	    .record = (int64_t)c->record,
 	    .part = c->part,
+	    .weight = c->weight,
 	    .status = c->status,
 	    .title = c->title,
 	    .order = c->order,

@@ -10,5 +10,5 @@ const size_t n_schema_steps = sizeof schema_steps / sizeof *schema_steps;
 
 const char *const schema_sums[] = {
     "b38cf93694e0e1201b1239028956c2017ff183e7ff3913dba551ddd83dedd279",
-    "56fff89ceca9887a85528765df1e42ac7512cee4bfb4ea96a59753b012e9cc4a",
+    "d6dbd4544e9ff71389fb1279c526306bd2b59312e78becd99b866447fcc0f135",
 };
