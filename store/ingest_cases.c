@@ -10,6 +10,15 @@ static int64_t word_id(const struct batch *b, uint32_t i)
 
 /* ---------------------------------------------------------------- runs */
 
+/* The row says who told of the run first and last; others are in run_source alone. */
+static bool note_source(struct writer *w, int64_t run, struct err *err)
+{
+	if (!WRITER_RUN(w, err, "INSERT OR IGNORE INTO run_source(source, run) VALUES(?,?)", w->source, run))
+		return false;
+	w->held.runs += db_changes(w->db) > 0;
+	return true;
+}
+
 static bool ensure_run(struct writer *w, struct batch_run *run, struct err *err)
 {
 	struct stmt *s = db_query(w->db, "SELECT id, seen FROM run WHERE key = ?", err);
@@ -23,10 +32,10 @@ static bool ensure_run(struct writer *w, struct batch_run *run, struct err *err)
 	stmt_end(s);
 	if (step == STEP_FAIL)
 		return false;
-	w->held.runs += seen != w->source;
 	if (run->id)
-		return seen == w->source ||
-		       WRITER_RUN(w, err, "UPDATE run SET seen = ? WHERE id = ?", w->source, run->id);
+		return (seen == w->source ||
+		        WRITER_RUN(w, err, "UPDATE run SET seen = ? WHERE id = ?", w->source, run->id)) &&
+		       note_source(w, run->id, err);
 	w->fresh.runs++;
 	s = db_query(w->db, "INSERT INTO run(key, text, source, seen, dirty) VALUES(?,?,?,?,1)", err);
 	if (!s)
@@ -38,7 +47,7 @@ static bool ensure_run(struct writer *w, struct batch_run *run, struct err *err)
 	if (!stmt_run(s, err))
 		return false;
 	run->id = db_last_rowid(w->db);
-	return true;
+	return note_source(w, run->id, err);
 }
 
 /* Of two texts that contradict, the longer, which says more (a run's configuration while it goes on, and at its end), of equal ones that with

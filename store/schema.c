@@ -10,5 +10,5 @@ const size_t n_schema_steps = sizeof schema_steps / sizeof *schema_steps;
 
 const char *const schema_sums[] = {
     "b38cf93694e0e1201b1239028956c2017ff183e7ff3913dba551ddd83dedd279",
-    "d6dbd4544e9ff71389fb1279c526306bd2b59312e78becd99b866447fcc0f135",
+    "6a21cad661a4db40feefd475ec03fd5fa31e9028fdb838305ab03d35460b9b31",
 };

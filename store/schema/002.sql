@@ -11,6 +11,9 @@ ALTER TABLE run ADD COLUMN content INTEGER;
 CREATE INDEX run_content ON run(content) WHERE content IS NOT NULL;
 -- What the user said the columns of a table of results are (import --map); NULL: nothing.
 ALTER TABLE source ADD COLUMN map TEXT;
+-- Which sources told of which runs (run.source and run.seen are the first and the latest).
+CREATE TABLE run_source(source INTEGER, run INTEGER, PRIMARY KEY(source, run)) WITHOUT ROWID;
+INSERT INTO run_source SELECT source, id FROM run UNION SELECT seen, id FROM run;
 -- Spans that lack their parent may find it in a later source: looked through at the end of each.
 CREATE INDEX problem_orphan ON problem(path, source) WHERE code = 'orphan';
 -- Cases told by several records (struct case_result, part). parts of a case_result: NULL: told once; 1: a part, alone so far; else the row
