@@ -26,6 +26,7 @@
 	X(inspect)          \
 	X(jaeger)           \
 	X(laminar)          \
+	X(laminar_eval)     \
 	X(langchain_stream) \
 	X(langfuse)         \
 	X(langfuse_eval)    \
@@ -38,6 +39,7 @@
 	X(mlflow)           \
 	X(mlflow_eval)      \
 	X(openai_agents)    \
+	X(openai_evals)     \
 	X(opik)             \
 	X(opik_experiment)  \
 	X(otlp)             \

@@ -85,8 +85,8 @@ static bool report_runs(struct job *job, int64_t source, struct err *err)
 	struct arena *a = &job->run->report->arena;
 	struct stmt *s =
 	    db_query(job->run->db,
-	             "SELECT id, text, name, cases, passed, failed, errored, unscored FROM run WHERE seen = ?"
-	             " ORDER BY id",
+	             "SELECT r.id, r.text, r.name, r.cases, r.passed, r.failed, r.errored, r.unscored FROM run_source s"
+	             " JOIN run r ON r.id = s.run WHERE s.source = ? ORDER BY r.id",
 	             err);
 	if (!s)
 		return false;

@@ -14,18 +14,24 @@ void case_parts_done(struct case_parts *rows)
 	vec_done(&rows->scores);
 }
 
-static int by_hash(const void *pa, const void *pb)
+int case_part_order(const struct case_part *a, const struct case_part *b)
 {
-	const struct case_part *a = pa, *b = pb;
+	if (a->weight != b->weight)
+		return a->weight > b->weight ? -1 : 1;
 	if (a->hash != b->hash)
 		return a->hash > b->hash ? -1 : 1;
 	return a->source < b->source ? -1 : a->source > b->source;
 }
 
+static int by_order(const void *a, const void *b)
+{
+	return case_part_order(a, b);
+}
+
 void case_parts_sort(struct case_parts *rows)
 {
 	if (rows->at.n > 1)
-		qsort(rows->at.at, rows->at.n, sizeof *rows->at.at, by_hash);
+		qsort(rows->at.at, rows->at.n, sizeof *rows->at.at, by_order);
 }
 
 /* ---------------------------------------------------------------- scores */

@@ -307,14 +307,14 @@ static bool drop_run(struct forget *f, int64_t id, struct err *err)
 	                 err) ||
 	    !note_owners(f, "SELECT DISTINCT " OWNER_OF("record") " FROM case_part WHERE run = ?", id, UNKNOWN_INT,
 	                 err) ||
-	    !note_owners(f, "SELECT source FROM run WHERE id = ?1 UNION SELECT seen FROM run WHERE id = ?1", id,
-	                 UNKNOWN_INT, err))
+	    !note_owners(f, "SELECT source FROM run_source WHERE run = ?1", id, UNKNOWN_INT, err))
 		return false;
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		if (!forget_all(f, parts[i], id, err))
 			return false;
 	return forget_breathe(f, err) && forget_do(f, "DELETE FROM run_metric WHERE run = ?", id, UNKNOWN_INT, err) &&
 	       forget_do(f, "DELETE FROM run_score WHERE run = ?", id, UNKNOWN_INT, err) &&
+	       forget_do(f, "DELETE FROM run_source WHERE run = ?", id, UNKNOWN_INT, err) &&
 	       forget_do(f, "DELETE FROM run WHERE id = ?", id, UNKNOWN_INT, err) && strike(f, 'r', id, err);
 }
 
@@ -333,8 +333,10 @@ static bool drop_source(struct forget *f, int64_t id, struct err *err)
 	                  err) &&
 	       forget_all(f, "DELETE FROM problem WHERE id IN (SELECT id FROM problem WHERE source = ? LIMIT 1024)", id,
 	                  err) &&
-	       forget_breathe(f, err) && forget_do(f, "DELETE FROM source WHERE id = ?", id, UNKNOWN_INT, err) &&
-	       note(f, 'a', id, 1, err) && strike(f, 's', id, err);
+	       forget_breathe(f, err) &&
+	       forget_do(f, "DELETE FROM run_source WHERE source = ?", id, UNKNOWN_INT, err) &&
+	       forget_do(f, "DELETE FROM source WHERE id = ?", id, UNKNOWN_INT, err) && note(f, 'a', id, 1, err) &&
+	       strike(f, 's', id, err);
 }
 
 static bool read_again(struct forget *f, int64_t id, struct err *err)

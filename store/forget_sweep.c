@@ -165,7 +165,7 @@ static bool recount(struct sweep *w, int64_t source, struct err *err)
 	                 "UPDATE source SET traces = (SELECT count(*) FROM trace WHERE source = ?1 OR seen = ?1),"
 	                 " spans = (SELECT count(*) FROM span WHERE source = ?1 AND record > 0),"
 	                 " scores = (SELECT count(*) FROM score WHERE source = ?1),"
-	                 " runs = (SELECT count(*) FROM run WHERE source = ?1 OR seen = ?1),"
+	                 " runs = (SELECT count(*) FROM run_source WHERE source = ?1),"
 	                 " cases = (SELECT count(*) FROM case_result WHERE source = ?1 AND ifnull(parts, 0) < 2) +"
 	                 " (SELECT count(*) FROM (SELECT DISTINCT run, case_id, repeat FROM case_part WHERE source = "
 	                 "?1)),"

@@ -537,6 +537,7 @@ void batch_case_add(struct batch *b, struct batch_place *place, const struct cas
 	    .cost_usd = cost_or_unknown(res->cost_usd),
 	    .has_trace = res->trace_id.len > 0,
 	    .part = res->part,
+	    .weight = res->part ? res->weight : 0,
 	};
 	if (c.has_trace)
 		c.trace = model_trace_key(res->scope, res->trace_id);
@@ -555,8 +556,10 @@ void batch_case_add(struct batch *b, struct batch_place *place, const struct cas
 	fact_double(&b->facts, c.cost_usd);
 	fact_text(&b->facts, c.title);
 	fact_bits(&b->facts, c.trace.byte, sizeof c.trace.byte);
-	if (c.part)
+	if (c.part) {
 		fact_int(&b->facts, 1);
+		fact_int(&b->facts, c.weight);
+	}
 	add_case_scores(b, &c, res);
 	c.hash = facts_hash(b, place);
 	c.record = place->number;

@@ -105,7 +105,7 @@ struct batch_case {
 	uint32_t run, first_score, n_scores;
 	struct str key, title;
 	bool has_repeat, has_trace, part;
-	int64_t repeat, order;
+	int64_t repeat, order, weight;
 	enum case_status status;
 	uint64_t input_hash, expected_hash, output_hash, hash, variant;
 	int64_t latency_ns, tokens_in, tokens_out;

@@ -10,6 +10,15 @@ static int64_t word_id(const struct batch *b, uint32_t i)
 
 /* ---------------------------------------------------------------- runs */
 
+/* The row says who told of the run first and last; others are in run_source alone. */
+static bool note_source(struct writer *w, int64_t run, struct err *err)
+{
+	if (!WRITER_RUN(w, err, "INSERT OR IGNORE INTO run_source(source, run) VALUES(?,?)", w->source, run))
+		return false;
+	w->held.runs += db_changes(w->db) > 0;
+	return true;
+}
+
 static bool ensure_run(struct writer *w, struct batch_run *run, struct err *err)
 {
 	struct stmt *s = db_query(w->db, "SELECT id, seen FROM run WHERE key = ?", err);
@@ -23,10 +32,10 @@ static bool ensure_run(struct writer *w, struct batch_run *run, struct err *err)
 	stmt_end(s);
 	if (step == STEP_FAIL)
 		return false;
-	w->held.runs += seen != w->source;
 	if (run->id)
-		return seen == w->source ||
-		       WRITER_RUN(w, err, "UPDATE run SET seen = ? WHERE id = ?", w->source, run->id);
+		return (seen == w->source ||
+		        WRITER_RUN(w, err, "UPDATE run SET seen = ? WHERE id = ?", w->source, run->id)) &&
+		       note_source(w, run->id, err);
 	w->fresh.runs++;
 	s = db_query(w->db, "INSERT INTO run(key, text, source, seen, dirty) VALUES(?,?,?,?,1)", err);
 	if (!s)
@@ -38,7 +47,7 @@ static bool ensure_run(struct writer *w, struct batch_run *run, struct err *err)
 	if (!stmt_run(s, err))
 		return false;
 	run->id = db_last_rowid(w->db);
-	return true;
+	return note_source(w, run->id, err);
 }
 
 /* Of two texts that contradict, the longer, which says more (a run's configuration while it goes on, and at its end), of equal ones that with
@@ -238,6 +247,7 @@ void cases_bind_row(struct stmt *s, int first, const struct case_part *row)
 	stmt_int(s, first + 12, row->record);
 	stmt_int(s, first + 13, (int64_t)row->hash);
 	stmt_int(s, first + 14, row->source);
+	stmt_int(s, first + 15, row->weight ? row->weight : UNKNOWN_INT);
 }
 
 bool cases_write_row(struct writer *w, const struct case_part *row, const struct case_part_score *scores,
@@ -245,7 +255,7 @@ bool cases_write_row(struct writer *w, const struct case_part *row, const struct
 {
 	struct stmt *s = db_query(w->db,
 	                          "INSERT OR REPLACE INTO case_result(run, case_id, repeat, base, parts," CASE_COLUMNS
-	                          ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	                          ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	                          err);
 	if (!s)
 		return false;
@@ -364,6 +374,7 @@ static void tell(const struct writer *w, const struct batch *b, const struct bat
 	    .source = w->source,
 	    .record = (int64_t)c->record,
 	    .part = c->part,
+	    .weight = c->weight,
 	    .status = c->status,
 	    .title = c->title,
 	    .order = c->order,

@@ -16,9 +16,9 @@ struct case_place {
 /* Of case_result and case_part alike, in the order of cases_bind_row; case_score and case_part_score likewise. */
 #define CASE_COLUMNS                                                                                 \
 	"status, title, ord, input_hash, expected_hash, output_hash, variant, latency_ns, cost_usd," \
-	" tokens_in, tokens_out, trace, record, hash, source"
+	" tokens_in, tokens_out, trace, record, hash, source, weight"
 #define SCORE_COLUMNS "name, n, value, label, pass, threshold, from_, judge"
-void cases_bind_row(struct stmt *s, int first, const struct case_part *row);           /* 15 parameters */
+void cases_bind_row(struct stmt *s, int first, const struct case_part *row);           /* 16 parameters */
 void cases_bind_score(struct stmt *s, int first, const struct case_part_score *score); /* 8 */
 
 struct case_there { /* what a place holds already */

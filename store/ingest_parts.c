@@ -39,7 +39,8 @@ static struct case_part read_row(struct stmt *s, struct arena *arena)
 	    .record = col_int_or(s, 12, 0),
 	    .hash = (uint64_t)col_int_or(s, 13, 0),
 	    .source = col_int_or(s, 14, 0),
-	    .part = col_int_or(s, 15, 0) > 0,
+	    .weight = col_int_or(s, 15, 0),
+	    .part = col_int_or(s, 16, 0) > 0,
 	};
 }
 
@@ -140,7 +141,7 @@ static bool insert_part(struct writer *w, struct case_place at, const struct cas
 {
 	struct stmt *s = of_place(w,
 	                          "INSERT OR REPLACE INTO case_part(run, case_id, repeat, part, " CASE_COLUMNS
-	                          ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	                          ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	                          at, err);
 	if (!s)
 		return false;
@@ -226,10 +227,10 @@ static bool is_there(const struct case_parts *rows, size_t n, const struct case_
 	size_t low = 0, high = n;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		const struct case_part *at = &rows->at.at[middle];
-		if (at->hash == row->hash && at->source == row->source)
+		int order = case_part_order(&rows->at.at[middle], row);
+		if (order == 0)
 			return true;
-		if (at->hash > row->hash || (at->hash == row->hash && at->source < row->source))
+		if (order < 0)
 			low = middle + 1;
 		else
 			high = middle;

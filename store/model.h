@@ -226,6 +226,8 @@ struct case_result {
 	 * join, in any order and out of any source. Known beats unknown, error beats failed beats passed beats unscored, of scores equal ones are
 	 * one and others stay beside each other. Not a part: two that differ are a conflict. */
 	bool part;
+	int64_t
+	    weight; /* of a part: where two contradict each other, the one with the larger weight counts (else one of them, always the same) */
 	enum case_status status;
 	struct str input, expected, output, error;
 	int64_t latency_ns;

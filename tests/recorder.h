@@ -272,6 +272,8 @@ static void rec_case(struct sink *sink, const struct case_result *res)
 	rec_int(out, "repeat", res->repeat);
 	if (res->part)
 		buf_add_cstr(out, " part");
+	if (res->weight)
+		buf_printf(out, " weight=%lld", (long long)res->weight);
 	rec_int(out, "order", res->order);
 	if (res->variant)
 		buf_printf(out, " variant=%016llx", (unsigned long long)res->variant);

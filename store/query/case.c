@@ -12,8 +12,9 @@ struct wanted {
 	struct str key, base; /* base: of KEY#1, KEY#2, … the KEY that the record says */
 	int64_t repeat, order;
 	struct hash128 run;
-	bool several; /* rows of case_part */
-	bool part;    /* it alone is one */
+	bool several;   /* rows of case_part */
+	bool part;      /* it alone is one, */
+	int64_t weight; /* of this weight */
 	int64_t record;
 };
 
@@ -21,7 +22,8 @@ static bool read_wanted(struct db *db, struct case_at at, struct arena *arena, s
 {
 	struct stmt *s =
 	    db_query(db,
-	             "SELECT k.text, b.text, c.ord, r.key, ifnull(c.parts, 0), c.record FROM case_result c"
+	             "SELECT k.text, b.text, c.ord, r.key, ifnull(c.parts, 0), c.record,"
+	             " ifnull(c.weight, 0) FROM case_result c"
 	             " JOIN case_key k ON k.id = c.case_id JOIN run r ON r.id = c.run"
 	             " LEFT JOIN case_key b ON b.id = c.base WHERE c.run = ? AND c.case_id = ? AND c.repeat = ?",
 	             err);
@@ -42,6 +44,7 @@ static bool read_wanted(struct db *db, struct case_at at, struct arena *arena, s
 		out->several = col_int_or(s, 4, 0) > 1;
 		out->part = col_int_or(s, 4, 0) == 1;
 		out->record = col_int_or(s, 5, 0);
+		out->weight = col_int_or(s, 6, 0);
 	}
 	stmt_end(s);
 	if (step == STEP_DONE)
@@ -50,18 +53,19 @@ static bool read_wanted(struct db *db, struct case_at at, struct arena *arena, s
 }
 
 struct told { /* a record of it */
-	int64_t record;
+	int64_t record, weight;
 	bool part;
 	bool counts; /* not beaten by another that says it is the whole case */
 };
 
-/* In the order in which they count: the larger hash first, as unsigned. */
+/* In the order in which they count; hashes are unsigned. */
 static bool read_told(struct db *db, struct case_at at, struct told *told, size_t *n, struct err *err)
 {
-	struct stmt *s = db_query(db,
-	                          "SELECT record, part FROM case_part WHERE run = ? AND case_id = ? AND repeat = ?"
-	                          " GROUP BY hash ORDER BY hash < 0 DESC, hash DESC LIMIT ?",
-	                          err);
+	struct stmt *s = db_query(
+	    db,
+	    "SELECT record, part, ifnull(weight, 0) FROM case_part WHERE run = ? AND case_id = ? AND repeat = ?"
+	    " GROUP BY hash ORDER BY ifnull(weight, 0) DESC, hash < 0 DESC, hash DESC LIMIT ?",
+	    err);
 	bool whole = false;
 	enum step step;
 	if (!s)
@@ -72,7 +76,7 @@ static bool read_told(struct db *db, struct case_at at, struct told *told, size_
 	stmt_int(s, 4, CASE_ORIGINS);
 	for (*n = 0; (step = stmt_step(s, err)) == STEP_ROW;) {
 		bool part = col_int_or(s, 1, 0) != 0;
-		told[(*n)++] = (struct told){col_int_or(s, 0, 0), part, part || !whole};
+		told[(*n)++] = (struct told){col_int_or(s, 0, 0), col_int_or(s, 2, 0), part, part || !whole};
 		whole = whole || !part;
 	}
 	stmt_end(s);
@@ -86,7 +90,8 @@ struct keeper {
 	struct sink sink;
 	struct arena *arena;
 	const struct wanted *wanted;
-	bool part;           /* it is told as one */
+	bool part;           /* it is told as one, */
+	int64_t weight;      /* of this weight */
 	struct hash128 head; /* of the source: a run without an id of its own is known by it */
 	size_t n;            /* cases of the record so far */
 	int rank;            /* of the one kept: how surely it is the case */
@@ -267,7 +272,7 @@ static int rank_of(const struct keeper *k, const struct case_result *res)
 	const struct wanted *w = k->wanted;
 	struct str key = model_case_key(k->arena, res->key);
 	bool is_key = str_eq(key, w->key) || (w->base.ptr && str_eq(key, w->base));
-	if (!is_key || res->part != k->part)
+	if (!is_key || res->part != k->part || (res->part && res->weight != k->weight))
 		return 0;
 	return IS_KEY + (is_our_run(k, res->scope, res->run_id) ? IS_RUN : 0) + place_rank(w, res);
 }
@@ -374,12 +379,13 @@ bool case_detail(struct db *db, struct block_cache *blocks, struct case_at at, s
 	if (n == 0)
 		return err_set(err, ERR_STORE, NULL, "the records of a case are not in the store");
 	if (!wanted.several)
-		told[0] = (struct told){wanted.record, wanted.part, true};
+		told[0] = (struct told){wanted.record, wanted.weight, wanted.part, true};
 	struct keeper k = {.arena = arena, .wanted = &wanted};
 	struct span_origin *origins = arena_zalloc(arena, n, sizeof *origins);
 	bool any = false;
 	for (size_t i = 0; i < n; i++) {
 		k.part = told[i].part;
+		k.weight = told[i].weight;
 		if (!read_origin(blocks, told[i].record, &k, &origins[i], err))
 			return false;
 		bool found = k.n && (k.rank || k.n == 1); /* one alone is it, whatever it is called by now */

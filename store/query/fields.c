@@ -101,6 +101,7 @@ _Static_assert(WORDS_KIND == 0 && WORDS_NAME == 1 && WORDS_TOOL == 2 && WORDS_MO
 	"(SELECT r.id FROM run r LEFT JOIN prompt p ON p.id = r.prompt LEFT JOIN source o ON o.id = r.source" \
 	" WHERE {r.text} OR {r.name} OR {p.version} OR {CAST(o.path AS TEXT)})"
 #define FILE_IS "(SELECT o.id FROM source o WHERE {CAST(o.path AS TEXT)} OR {o.entry})"
+#define OF_FILE "(SELECT f.run FROM run_source f WHERE f.source IN " FILE_IS ")"
 /* Traces are named in annotations as "trace:ID" and "trace:ID/span:ID". */
 #define ANNOTATED                                                                                             \
 	"(t.verdict > 0 OR t.text IN (SELECT substr(a.hint, 7, CASE instr(a.hint, '/span:') WHEN 0 THEN "     \
@@ -226,8 +227,7 @@ static const struct field_has run_has[] = {
 	X("score", TYPE_SCORE_MEAN,                                                                           \
 	  "EXISTS(SELECT 1 FROM run_score x WHERE x.run = r.id AND " SCORE_NAME " AND {x.mean})", NULL, NULL, \
 	  "score.NAME: mean of a score", "score.groundedness<0.5")                                            \
-	X("source", TYPE_TEXT, "(r.source IN " FILE_IS " OR r.seen IN " FILE_IS ")", NULL, NULL,              \
-	  "the file's path contains", "source:eval-v13")                                                      \
+	X("source", TYPE_TEXT, "r.id IN " OF_FILE, NULL, NULL, "the file's path contains", "source:eval-v13") \
 	X("has", TYPE_HAS, NULL, NULL, run_has, "has any of it", "has:score")
 
 #define FIELD(name_, type_, sql_, words_, has_, help_, example_) \

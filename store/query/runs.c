@@ -191,7 +191,7 @@ static void read_run_row(struct stmt *s, struct arena *arena, void *row)
 bool runs_page(struct db *db, const struct filter *filter, int64_t source, int64_t offset, int64_t limit,
                struct run_page *out, struct err *err)
 {
-	static const char where[] = " WHERE (?1 = 0 OR r.seen = ?1 OR r.source = ?1)";
+	static const char where[] = " WHERE (?1 = 0 OR r.id IN (SELECT run FROM run_source WHERE source = ?1))";
 	struct buf count = BUF_INIT, rows = BUF_INIT;
 	*out = (struct run_page){.arena = ARENA_INIT, .total = 0};
 	buf_printf(&count, "SELECT count(*) FROM run r%s", where);

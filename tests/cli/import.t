@@ -87,3 +87,18 @@ tests/data/eval-v12.json  promptfoo  246 scores, 1 eval run, 82 case results  ne
 $ mkfifo $T/pipe; { head -n 3 tests/data/traces-agent.jsonl; sleep 20; } >$T/pipe & spoor --store $T/int.db import $T/pipe >$T/out 2>$T/said & sleep 1; kill -TERM $!; wait $!; echo $?; grep 'spoor: stopped' $T/said
 143
 spoor: stopped: what was read is kept; the same command goes on from there
+# A run that several files hold parts of is counted once, its cases too
+$ mkdir $T/log; head -n 5 tests/format/openai-evals/match.in >$T/log/1.jsonl; tail -n +4 tests/format/openai-evals/match.in >$T/log/2.jsonl; spoor --store $T/parts.db import $T/log
+$T/log/1.jsonl  openai-evals  1 score, 1 eval run, 1 case result  all new  1 problem
+  eval run 230630101010ABCDEFGH, capitals.dev.v0: 0 passed, 1 failed, 0 error, 0 unscored
+$T/log/2.jsonl  openai-evals  2 scores, 1 eval run, 3 case results  new: 1 score, 2 case results  1 problem
+  eval run 230630101010ABCDEFGH, capitals.dev.v0: 1 passed, 1 failed, 1 error, 0 unscored
+2 files: 3 scores, 1 eval run, 3 case results  new: 2 scores, 1 eval run, 3 case results
+$ spoor --store $T/parts.db run 230630101010ABCDEFGH --json | python3 -c "import json,sys; r=json.load(sys.stdin); [print(c['key'], c['status'], c['expected'], c['output'], c['error'], [s['name'] for s in c['scores']], sorted(c['metadata'] or {})) for c in r['cases']]"
+capitals.dev.0 passed Paris Paris None ['match'] ['match 4']
+capitals.dev.1 failed Lima Cusco None ['match'] ['match 2', 'sampling 1']
+capitals.dev.2 error None None RateLimitError: slow down [] ['error 5']
+$ spoor --store $T/parts.db import --json $T/log 2>/dev/null | python3 -c "import json,sys; t=json.load(sys.stdin)['total']; print(t['runs'], t['cases'])"
+1 3
+$ spoor --store $T/parts.db forget --yes $T/log/1.jsonl | head -n 2; spoor --store $T/parts.db runs
+forgotten: 1 eval run, 3 case results, 1 file; the store went from 983 kB to 983 kB

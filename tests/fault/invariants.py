@@ -237,6 +237,7 @@ SHAPE = {
     "a part's score belongs to no part":
         "SELECT count(*) FROM case_part_score s WHERE NOT EXISTS (SELECT 1 FROM case_part p WHERE p.run = s.run AND p.case_id = s.case_id"
         " AND p.repeat = s.repeat AND p.hash = s.hash AND p.source = s.source)",
+    "a source tells of no run": "SELECT count(*) FROM run_source WHERE run NOT IN (SELECT id FROM run) OR source NOT IN (SELECT id FROM source)",
     "a run counts its cases wrongly":
         "SELECT count(*) FROM run r WHERE NOT r.dirty AND r.cases <> (SELECT count(*) FROM case_result c WHERE c.run = r.id)",
 }

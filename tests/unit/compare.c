@@ -676,6 +676,7 @@ static void fill_runs(void)
 	        "(2,x'02','aaaa2222','Tuesday',5,7,2,200,10,10,0,0,0,10,1,10.0,10,6,2,2),"
 	        "(3,x'03','bbbb3333','nightly',6,7,2,300,0,0,0,0,0,0,0,NULL,0,NULL,3,3),"
 	        "(4,x'04','2024','nightly',NULL,7,NULL,400,0,0,0,0,0,0,0,NULL,NULL,NULL,4,4);"
+	        "DELETE FROM run_source; INSERT INTO run_source(source, run) SELECT source, id FROM run;"
 	        "INSERT INTO run_score VALUES(1,2,10,0.8),(1,1,10,0.5)");
 }
 

@@ -57,6 +57,7 @@ static int open_store(void **state)
 	    "cost_usd,source,seen) "
 	    "VALUES(1,x'01','run-1','Nightly',11,3,1,1795220000000000000,2,1,1.0,2,8000000000,0.2,2,2),"
 	    "(2,x'02','run-2',NULL,NULL,NULL,NULL,NULL,0,0,NULL,0,NULL,NULL,1,1);"
+	    "INSERT INTO run_source VALUES(2,1),(1,2);"
 	    "INSERT INTO run_score VALUES(1,6,2,0.4);"
 	    "INSERT INTO case_key VALUES(1,'case-1'),(2,'case-2');"
 	    "INSERT INTO case_result(run,case_id,repeat,status,title,latency_ns,cost_usd,trace,record,hash,source) "

@@ -961,6 +961,7 @@ static const struct {
     {"evals/lm-eval/math_perturbed", "lm-eval"},
     {"evals/lm-eval/negotiationtom-runA", "lm-eval"},
     {"evals/lm-eval/polymer-tg-gpt-4o-mini-infinity", "lm-eval"},
+    {"evals/laminar-sdk",         "laminar-eval otlp"         },
     {"evals/langfuse-sdk",        "langfuse-eval langfuse otlp"},
     {"evals/langsmith-sdk",       "langsmith-eval langsmith"  },
     {"evals/opik-sdk",            "opik-experiment"           },

@@ -196,6 +196,7 @@ static void put_telling(struct sink *sink, uint64_t i)
 	res.run_id = r / 7 % 2 ? STR_LIT("r1") : STR_LIT("r2");
 	res.key = str_of(key);
 	res.part = k < 10 || r / 11 % 2;
+	res.weight = (int64_t)(r / 51 % 3) - 1;
 	res.status = (enum case_status)(r / 13 % N_CASE_STATUSES);
 	res.repeat = k <= 4 ? (int64_t)(k % 3) : UNKNOWN_INT;
 	if (k >= 8)
@@ -496,6 +497,8 @@ static void fields(void **state)
 	parts[1].order = 4;
 	parts[1].scores = second;
 	parts[1].n_scores = 3;
+	parts[0].weight = 1;
+	parts[1].input = STR_LIT("another question");
 	parts[2].status = CASE_PASSED; /* no part, of the same place */
 	parts[2].tokens_in = 12;
 	static const int orders[][3] = {
