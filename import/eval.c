@@ -174,28 +174,69 @@ static bool is_named_any(struct member m, const char *const *names)
 	return false;
 }
 
-/* Members on their way into an object; the last of them. */
-struct kept {
-	struct buf json;
-	struct val only;
-	size_t n;
-};
-
-static void keep_member(struct kept *kept, struct member m)
+static bool is_empty(struct val v)
 {
-	buf_add_char(&kept->json, kept->n++ ? ',' : '{');
-	buf_add_str(&kept->json, val_raw(m.key));
-	buf_add_char(&kept->json, ':');
-	buf_add_str(&kept->json, val_raw(m.val));
-	kept->only = m.val;
+	bool container = val_is(v, SCAN_OBJECT) || val_is(v, SCAN_ARRAY);
+	return !val_ok(v) || val_str_is(v, "") || (container && !val_first(v).ok);
 }
 
-static struct str kept_object(struct kept *kept, struct arena *arena)
+static void rest_put(struct rest *rest, struct str quoted, struct val v)
 {
-	if (kept->n)
-		buf_add_char(&kept->json, '}');
-	struct str text = kept->n ? arena_str(arena, buf_str(&kept->json)) : STR_NONE;
-	buf_done(&kept->json);
+	buf_add_char(&rest->json, rest->json.len ? ',' : '{');
+	buf_add_str(&rest->json, quoted);
+	buf_add_char(&rest->json, ':');
+	buf_add_str(&rest->json, val_raw(v));
+	rest->last = v;
+	rest->n++;
+}
+
+void rest_add(struct rest *rest, struct str name, struct val v)
+{
+	struct buf quoted = BUF_INIT;
+	if (is_empty(v))
+		return;
+	scan_quote(&quoted, name);
+	rest_put(rest, buf_str(&quoted), v);
+	buf_done(&quoted);
+}
+
+void rest_add_all(struct rest *rest, const struct fields *f, struct val object, const char *const *mapped)
+{
+	for (struct member m = val_first(object); m.ok && val_is(object, SCAN_OBJECT); m = val_next(m)) {
+		bool skip = is_empty(m.val);
+		for (size_t i = 0; mapped && mapped[i] && !skip; i++)
+			skip = f->loose ? member_is_loose(m, mapped[i]) : member_is(m, mapped[i]);
+		if (!skip)
+			rest_put(rest, val_raw(m.key), m.val);
+	}
+}
+
+/* What goes to the store on its own, beside the record, whose secrets are left out there. */
+static struct str without_secrets(const struct fields *f, struct str json, const char *const *secrets)
+{
+	static const struct scan_opts opts = {.last = true, .lenient = true, .replace_utf8 = true};
+	struct scan scan = SCAN_INIT;
+	struct buf clean = BUF_INIT;
+	uint64_t hidden = 0;
+	if (scan_text(&scan, json, &opts) && redact(scan_root(&scan), secrets, f->loose, &clean, &hidden))
+		json = buf_str(&clean);
+	json = arena_str(f->arena, json);
+	scan_done(&scan);
+	buf_done(&clean);
+	return json;
+}
+
+struct str rest_end(struct rest *rest, const struct fields *f, const char *const *secrets)
+{
+	struct str text = STR_NONE;
+	if (!secrets && f->im->format)
+		secrets = f->im->format->secrets;
+	if (rest->json.len) {
+		buf_add_char(&rest->json, '}');
+		text = secrets ? without_secrets(f, buf_str(&rest->json), secrets)
+		               : arena_str(f->arena, buf_str(&rest->json));
+	}
+	buf_done(&rest->json);
 	return text;
 }
 
@@ -217,7 +258,7 @@ void case_take_item(const struct fields *f, struct case_result *res, struct val 
 {
 	static const char *const ids[] = {"id", "_id", "dataset_item_id", NULL};
 	struct val expected = expected_of(item, not );
-	struct kept kept = {.json = BUF_INIT};
+	struct rest rest = {.n = 0};
 	if (!val_is(item, SCAN_OBJECT)) {
 		res->input = field_text(f, item);
 		return;
@@ -225,10 +266,10 @@ void case_take_item(const struct fields *f, struct case_result *res, struct val 
 	for (struct member m = val_first(item); m.ok; m = val_next(m)) {
 		bool is_expected = expected.scan && m.val.i == expected.i;
 		if (!is_expected && !is_named_any(m, ids) && !val_find(not, member_key(m, f->arena)).scan)
-			keep_member(&kept, m);
+			rest_put(&rest, val_raw(m.key), m.val);
 	}
-	struct val only = kept.n == 1 ? kept.only : VAL_NONE;
-	struct str object = kept_object(&kept, f->arena);
+	struct val only = rest.n == 1 ? rest.last : VAL_NONE;
+	struct str object = rest_end(&rest, f, NULL);
 	res->input = val_ok(only) ? field_text(f, only) : object;
 	res->expected = field_text(f, expected);
 }
@@ -243,23 +284,11 @@ struct str case_output(const struct fields *f, struct val output)
 	return val_next(first).ok ? field_text(f, output) : field_text(f, first.val);
 }
 
-static bool is_empty(struct val v)
-{
-	bool container = val_is(v, SCAN_OBJECT) || val_is(v, SCAN_ARRAY);
-	return !val_ok(v) || val_str_is(v, "") || (container && !val_first(v).ok);
-}
-
 struct str fields_rest(const struct fields *f, struct val object, const char *const *mapped)
 {
-	struct kept kept = {.json = BUF_INIT};
-	for (struct member m = val_first(object); m.ok && val_is(object, SCAN_OBJECT); m = val_next(m)) {
-		bool skip = is_empty(m.val);
-		for (size_t i = 0; mapped && mapped[i] && !skip; i++)
-			skip = f->loose ? member_is_loose(m, mapped[i]) : member_is(m, mapped[i]);
-		if (!skip)
-			keep_member(&kept, m);
-	}
-	return kept_object(&kept, f->arena);
+	struct rest rest = {.n = 0};
+	rest_add_all(&rest, f, object, mapped);
+	return rest_end(&rest, f, NULL);
 }
 
 struct str json_joined(struct arena *arena, struct str a, struct str b)
@@ -382,58 +411,6 @@ struct str case_text(const struct fields *f, struct val v)
 }
 
 /* ---------------------------------------------------------------- metadata */
-
-static void rest_put(struct rest *rest, struct str quoted, struct val v)
-{
-	buf_add_char(&rest->json, rest->json.len ? ',' : '{');
-	buf_add_str(&rest->json, quoted);
-	buf_add_char(&rest->json, ':');
-	buf_add_str(&rest->json, val_raw(v));
-}
-
-void rest_add(struct rest *rest, struct str name, struct val v)
-{
-	struct buf quoted = BUF_INIT;
-	if (!val_ok(v))
-		return;
-	scan_quote(&quoted, name);
-	rest_put(rest, buf_str(&quoted), v);
-	buf_done(&quoted);
-}
-
-static bool is_known(struct member m, const char *const *known)
-{
-	for (; known && *known; known++)
-		if (member_is_loose(m, *known))
-			return true;
-	return false;
-}
-
-void rest_add_all(struct rest *rest, struct val object, const char *const *known)
-{
-	for (struct member m = val_first(object); m.ok && val_is(object, SCAN_OBJECT); m = val_next(m))
-		if (val_ok(m.val) && !is_known(m, known))
-			rest_put(rest, val_raw(m.key), m.val);
-}
-
-struct str rest_end(struct rest *rest, const struct fields *f, const char *const *secrets)
-{
-	static const struct scan_opts opts = {.last = true, .lenient = true, .replace_utf8 = true};
-	struct scan scan = SCAN_INIT;
-	struct buf clean = BUF_INIT;
-	struct str text = STR_NONE;
-	uint64_t hidden = 0;
-	if (rest->json.len) {
-		buf_add_char(&rest->json, '}');
-		bool masked = secrets && scan_text(&scan, buf_str(&rest->json), &opts) &&
-		              redact(scan_root(&scan), secrets, true, &clean, &hidden);
-		text = arena_str(f->arena, buf_str(masked ? &clean : &rest->json));
-	}
-	scan_done(&scan);
-	buf_done(&clean);
-	buf_done(&rest->json);
-	return text;
-}
 
 static struct str named(const struct fields *f, struct val metadata, const char *const *names)
 {

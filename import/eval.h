@@ -45,6 +45,17 @@ struct str case_output(const struct fields *f, struct val output);
  * object: metadata of a case, configuration of a run. STR_NONE: there are none. The arena's. */
 struct str fields_rest(const struct fields *f, struct val object, const char *const *mapped);
 
+/* The same of members from several places. All zero at first, rest_end at last. */
+struct rest { /* private */
+	struct buf json;
+	struct val last;
+	size_t n;
+};
+void rest_add(struct rest *rest, struct str name, struct val v); /* null and empty: nothing */
+void rest_add_all(struct rest *rest, const struct fields *f, struct val object, const char *const *mapped);
+/* The object, the values at `secrets` (redact.h; NULL: the format's) replaced: the store keeps it beside the record. */
+struct str rest_end(struct rest *rest, const struct fields *f, const char *const *secrets);
+
 /* Two objects as one; either may be absent. The arena's. */
 struct str json_joined(struct arena *arena, struct str a, struct str b);
 
@@ -72,16 +83,6 @@ bool is_judge_name(struct str name);
 /* What a person reads of an input, an expected value, an output. SDKs put what is no object into one of a single member
  * ({"question": "capital of Peru?"}): that member's text, if it is no list and no object; else as field_text. */
 struct str case_text(const struct fields *f, struct val v);
-
-/* A JSON object of members as they stand in records, for metadata and config: all zero at first, rest_end at last. */
-struct rest {
-	struct buf json;
-};
-void rest_add(struct rest *rest, struct str name, struct val v); /* absent and null: nothing */
-/* Every member of `object` not among `known` (ends with NULL; NULL: all). What is no object: nothing. */
-void rest_add_all(struct rest *rest, struct val object, const char *const *known);
-/* The object, the arena's, with the values at `secrets` (redact.h; may be NULL) replaced; STR_NONE: it is empty. */
-struct str rest_end(struct rest *rest, const struct fields *f, const char *const *secrets);
 
 /* What people write into an experiment's metadata: model, provider, prompt's name, version and text, by their usual names. Fills what
  * is absent yet. */

@@ -64,7 +64,7 @@ static void read_event(struct fields *f, struct val row)
 	if (str_is(type, "sdk-log")) {
 		state->n_logs++;
 	} else if (str_starts(type, "dataset-run-item") && val_is(body, SCAN_OBJECT)) {
-		langfuse_run_item(f, body, VAL_NONE);
+		langfuse_run_item(f, body, VAL_NONE, &state->runs);
 	} else if (!val_is(body, SCAN_OBJECT) || !split_type(f, type, &event)) {
 		skip(f->im, f->rec, "an event of no known type");
 	} else if (str_is(event.type, "trace")) {

@@ -19,7 +19,8 @@ const char *const langfuse_metadata_secrets[] = {
 };
 
 struct state {
-	bool told;
+	struct run_memory runs;
+	bool told; /* what stands around the items */
 };
 
 static struct str text(const struct fields *f, struct val object, const char *name)
@@ -61,13 +62,13 @@ static void read_result(struct fields *f, struct val row)
 	struct langfuse_run run = result_run(f, around(f->rec), row);
 	struct score_list scores = {0};
 	if (!state->told)
-		langfuse_run_tell(f, &run);
+		langfuse_run_tell(f, &run, NULL);
 	state->told = true;
-	struct case_result res = langfuse_case(f, langfuse_run_id(&run), STR_NONE, val_get_loose(row, "item"));
+	struct case_result res =
+	    langfuse_case(f, langfuse_run_id(&run), STR_NONE, val_get_loose(row, "item"), text(f, row, "trace_id"));
 	res.output = case_text(f, val_get(row, "output"));
 	res.error = text(f, row, "error");
 	res.status = res.error.len ? CASE_ERROR : CASE_UNSCORED;
-	res.trace_id = text(f, row, "trace_id");
 	langfuse_evaluations(f, &scores, val_get_loose(row, "evaluations"));
 	case_take_scores(&res, &scores);
 	sink_case(f->im->sink, &res);
@@ -77,14 +78,16 @@ static void read_result(struct fields *f, struct val row)
 
 static void tell_dataset_run(struct fields *f, struct val frame)
 {
-	langfuse_run_tell(f, &(struct langfuse_run){
-	                         .id = text(f, frame, "id"),
-	                         .name = text(f, frame, "name"),
-	                         .dataset = text(f, frame, "dataset_name"),
-	                         .metadata = val_get_loose(frame, "metadata"),
-	                         .description = val_get_loose(frame, "description"),
-	                         .created_ns = field_time(f, val_get_loose(frame, "created_at"), "createdAt"),
-	                     });
+	langfuse_run_tell(f,
+	                  &(struct langfuse_run){
+	                      .id = text(f, frame, "id"),
+	                      .name = text(f, frame, "name"),
+	                      .dataset = text(f, frame, "dataset_name"),
+	                      .metadata = val_get_loose(frame, "metadata"),
+	                      .description = val_get_loose(frame, "description"),
+	                      .created_ns = field_time(f, val_get_loose(frame, "created_at"), "createdAt"),
+	                  },
+	                  NULL);
 }
 
 static void read_item(struct fields *f, struct val item)
@@ -93,7 +96,7 @@ static void read_item(struct fields *f, struct val item)
 	if (!state->told)
 		tell_dataset_run(f, around(f->rec));
 	state->told = true;
-	langfuse_run_item(f, item, around(f->rec));
+	langfuse_run_item(f, item, around(f->rec), NULL);
 }
 
 /* ---------------------------------------------------------------- rows of experiments */
@@ -110,8 +113,10 @@ static void read_experiment_row(struct fields *f, struct val row)
 	    .created_ns = field_time(f, val_get_loose(row, "start_time"), "startTime"),
 	};
 	struct score_list scores = {0};
-	langfuse_run_tell(f, &run);
-	struct case_result res = langfuse_case(f, langfuse_run_id(&run), text(f, row, "experiment_item_id"), row);
+	struct state *state = f->im->state;
+	langfuse_run_tell(f, &run, &state->runs);
+	struct case_result res =
+	    langfuse_case(f, langfuse_run_id(&run), text(f, row, "experiment_item_id"), row, text(f, row, "trace_id"));
 	res.output = case_text(f, field_open_cell(f, val_get(row, "output")));
 	if (str_ieq(text(f, row, "level"), "ERROR")) {
 		res.status = CASE_ERROR;
@@ -119,7 +124,6 @@ static void read_experiment_row(struct fields *f, struct val row)
 	}
 	res.latency_ns = units_between(field_time(f, val_get_loose(row, "start_time"), "startTime"),
 	                               field_time(f, val_get_loose(row, "end_time"), "endTime"));
-	res.trace_id = text(f, row, "trace_id");
 	langfuse_evaluations(f, &scores, val_get(row, "scores"));
 	case_take_scores(&res, &scores);
 	sink_case(f->im->sink, &res);
@@ -130,6 +134,7 @@ static void read_experiment_row(struct fields *f, struct val row)
 static bool langfuse_eval_record(struct import *im, const struct record *rec, struct err *err)
 {
 	struct fields f = fields_of(im, rec);
+	struct state *state = im->state;
 	(void)err;
 	if (!val_is(rec->root, SCAN_OBJECT))
 		import_problem(im, rec, SEVERITY_SKIPPED, "bad-value", STR_NONE, "record skipped", "not an object");
@@ -140,7 +145,7 @@ static bool langfuse_eval_record(struct import *im, const struct record *rec, st
 	else if (text(&f, rec->root, "experiment_item_id").len)
 		read_experiment_row(&f, rec->root);
 	else if (text(&f, rec->root, "dataset_item_id").len)
-		langfuse_run_item(&f, rec->root, VAL_NONE);
+		langfuse_run_item(&f, rec->root, VAL_NONE, &state->runs);
 	else
 		import_problem(im, rec, SEVERITY_SKIPPED, "bad-value", STR_NONE, "record skipped",
 		               "no item of an experiment");
@@ -158,7 +163,7 @@ static bool langfuse_eval_frame_end(struct import *im, const struct frame *frame
 	(void)err;
 	if (wanted && text(&f, frame->root, "run_name").len) {
 		struct langfuse_run run = result_run(&f, frame->root, VAL_NONE);
-		langfuse_run_tell(&f, &run);
+		langfuse_run_tell(&f, &run, NULL);
 	} else if (wanted && text(&f, frame->root, "dataset_name").len) {
 		tell_dataset_run(&f, frame->root);
 	}

@@ -25,18 +25,20 @@ static void add_aggregates(struct fields *f, struct metric_list *metrics, struct
 	}
 }
 
-void langfuse_run_tell(struct fields *f, const struct langfuse_run *in)
+void langfuse_run_tell(struct fields *f, const struct langfuse_run *in, struct run_memory *told)
 {
 	struct eval_run run = run_start(FAMILY);
 	struct val metadata = field_open_cell(f, in->metadata);
 	struct metric_list metrics = {0};
-	struct rest rest = {0};
+	struct rest rest = {.n = 0};
+	if (told && !run_must_be_told(told, langfuse_run_id(in), in->created_ns))
+		return;
 	run.id = langfuse_run_id(in);
 	run.name = in->name;
 	run.dataset = in->dataset;
 	run.created_ns = in->created_ns;
 	run_take_metadata(f, &run, metadata);
-	rest_add_all(&rest, metadata, NULL);
+	rest_add_all(&rest, f, metadata, NULL);
 	if (val_is(in->description, SCAN_STRING))
 		rest_add(&rest, STR_LIT("description"), in->description);
 	run.config = rest_end(&rest, f, langfuse_metadata_secrets);
@@ -60,32 +62,34 @@ bool langfuse_run_score(struct fields *f, struct str run_id, struct str name, do
 /* ---------------------------------------------------------------- cases */
 
 /* A local list may hold an item several times, and nobody else tells of it. */
-static void read_alone(struct case_result *res, int64_t order)
+static void read_alone(const struct fields *f, struct case_result *res, int64_t start_ns)
 {
 	res->part = false;
 	res->repeat = UNKNOWN_INT;
-	res->variant = 1;
-	res->order = order;
+	res->order = (int64_t)f->rec->number;
+	case_trial(res, start_ns, start_ns == TIME_UNKNOWN ? STR_NONE : res->trace_id);
 }
 
 /* Items of a local list have no id: what is asked and expected names the case. */
-struct case_result langfuse_case(struct fields *f, struct str run_id, struct str item_id, struct val item)
+struct case_result langfuse_case(struct fields *f, struct str run_id, struct str item_id, struct val item,
+                                 struct str trace_id)
 {
 	struct case_result res = case_start(FAMILY);
 	struct val input = field_open_cell(f, val_get_loose(item, "input"));
 	struct val expected = field_open_cell(f, val_get_loose(item, "expected_output"));
-	struct rest rest = {0};
+	struct rest rest = {.n = 0};
 	res.part = true;
 	res.repeat = 0;
 	res.run_id = run_id;
+	res.trace_id = trace_id;
 	res.key = item_id.len ? item_id : text(f, item, "id");
 	if (!res.key.len) {
 		res.key = CASE_KEY(f->arena, case_key_part(f, input), case_key_part(f, expected));
-		read_alone(&res, (int64_t)f->rec->number);
+		read_alone(f, &res, TIME_UNKNOWN);
 	}
 	res.input = case_text(f, input);
 	res.expected = case_text(f, expected);
-	rest_add_all(&rest, field_open_cell(f, val_get_loose(item, "metadata")), NULL);
+	rest_add_all(&rest, f, field_open_cell(f, val_get_loose(item, "metadata")), NULL);
 	res.metadata = rest_end(&rest, f, langfuse_metadata_secrets);
 	return res;
 }
@@ -126,7 +130,7 @@ void langfuse_evaluations(struct fields *f, struct score_list *scores, struct va
 	}
 }
 
-void langfuse_run_item(struct fields *f, struct val item, struct val around)
+void langfuse_run_item(struct fields *f, struct val item, struct val around, struct run_memory *told)
 {
 	struct langfuse_run run = {
 	    .id = text(f, item, "dataset_run_id"),
@@ -148,10 +152,9 @@ void langfuse_run_item(struct fields *f, struct val item, struct val around)
 	if (!val_ok(around)) {
 		run.metadata = val_get(item, "metadata");
 		run.description = val_get_loose(item, "run_description");
-		langfuse_run_tell(f, &run);
+		langfuse_run_tell(f, &run, told);
 	}
-	struct case_result res = langfuse_case(f, langfuse_run_id(&run), item_id, VAL_NONE);
-	res.trace_id = text(f, item, "trace_id");
+	struct case_result res = langfuse_case(f, langfuse_run_id(&run), item_id, VAL_NONE, text(f, item, "trace_id"));
 	sink_case(f->im->sink, &res);
 }
 
@@ -193,8 +196,8 @@ static bool is_item_run(const struct span_in *in, struct fields *f)
 
 static void read_case(struct fields *f, const struct span_in *in, const struct span *span, struct str run_id)
 {
-	struct case_result res = langfuse_case(f, run_id, attr(in, f, "item.id"), VAL_NONE);
-	struct rest rest = {0};
+	struct case_result res = langfuse_case(f, run_id, attr(in, f, "item.id"), VAL_NONE, span->trace_id);
+	struct rest rest = {.n = 0};
 	res.input = case_text(f, observed(in, f, "langfuse.observation.input"));
 	if (!res.input.len)
 		res.input = span->input;
@@ -207,10 +210,9 @@ static void read_case(struct fields *f, const struct span_in *in, const struct s
 		res.error = span->message;
 	}
 	if (!attr(in, f, "dataset.id").len)
-		read_alone(&res, span->start_ns);
+		read_alone(f, &res, span->start_ns);
 	res.latency_ns = units_between(span->start_ns, span->end_ns);
-	res.trace_id = span->trace_id;
-	rest_add_all(&rest, opened(f, attr(in, f, "item.metadata")), NULL);
+	rest_add_all(&rest, f, opened(f, attr(in, f, "item.metadata")), NULL);
 	res.metadata = rest_end(&rest, f, langfuse_metadata_secrets);
 	sink_case(f->im->sink, &res);
 }
@@ -224,7 +226,7 @@ void langfuse_experiment_span(struct import *im, const struct record *rec, const
 	if (is_item_run(in, &f) && langfuse_run_id(&run).len) {
 		run.metadata = opened(&f, attr(in, &f, "metadata"));
 		run.description = opened(&f, attr(in, &f, "description"));
-		langfuse_run_tell(&f, &run);
+		langfuse_run_tell(&f, &run, NULL);
 		read_case(&f, in, span, langfuse_run_id(&run));
 	}
 	fields_done(&f);

@@ -13,16 +13,18 @@ struct langfuse_run {
 	struct val evaluations; /* of the whole run: a list of {name, value} */
 	int64_t created_ns;
 };
-void langfuse_run_tell(struct fields *f, const struct langfuse_run *run);
+/* told: what was told already; may be NULL. */
+void langfuse_run_tell(struct fields *f, const struct langfuse_run *run, struct run_memory *told);
 /* The id that cases name. */
 struct str langfuse_run_id(const struct langfuse_run *run);
 
-/* A case of which nothing is known but its run and its item: a part. item: {id, input, expectedOutput, metadata}, or VAL_NONE. */
-struct case_result langfuse_case(struct fields *f, struct str run_id, struct str item_id, struct val item);
+/* A case of which nothing is known but its run, item and trace: a part (if the item has an id). item: {id, input, expectedOutput, metadata}, or VAL_NONE. */
+struct case_result langfuse_case(struct fields *f, struct str run_id, struct str item_id, struct val item,
+                                 struct str trace_id);
 /* Scores of an experiment's item: {name, value, stringValue, dataType, source, comment}; who does not say what he is, is code. */
 void langfuse_evaluations(struct fields *f, struct score_list *scores, struct val list);
 /* {datasetRunId, datasetRunName, datasetItemId, traceId}, or of a body on its way in {runName, …}: the run and the case. */
-void langfuse_run_item(struct fields *f, struct val item, struct val around);
+void langfuse_run_item(struct fields *f, struct val item, struct val around, struct run_memory *told);
 /* An aggregate of a run that stands alone. False: it is no number. */
 bool langfuse_run_score(struct fields *f, struct str run_id, struct str name, double value);
 

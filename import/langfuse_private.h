@@ -2,10 +2,11 @@
 #ifndef SPOOR_IMPORT_LANGFUSE_PRIVATE_H
 #define SPOOR_IMPORT_LANGFUSE_PRIVATE_H
 
-#include "import/fields.h"
+#include "import/eval.h"
 
 struct langfuse_state {
 	uint64_t n_logs, n_run_scores; /* met and not imported */
+	struct run_memory runs;
 };
 
 /* All of these take the object itself, camel or snake case, cells of a table included; `path` is its place for problems' sake.

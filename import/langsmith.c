@@ -165,13 +165,6 @@ static bool langsmith_frame_end(struct import *im, const struct frame *frame, st
 	return true;
 }
 
-static bool langsmith_finish(struct import *im, struct err *err)
-{
-	(void)err;
-	langsmith_told_end(im, im->state);
-	return true;
-}
-
 /* ---------------------------------------------------------------- detection */
 
 static bool has(struct val v, const char *key)
@@ -278,9 +271,8 @@ const struct format format_langsmith = {
                "\"outputs\":{…}}",
     .paths = langsmith_paths,
     .secrets = langsmith_secrets,
-    .state_size = sizeof(struct langsmith_told),
+    .state_size = sizeof(struct run_memory),
     .probe = langsmith_probe,
     .record = langsmith_record,
     .frame_end = langsmith_frame_end,
-    .finish = langsmith_finish,
 };

@@ -14,17 +14,6 @@ void langsmith_run(struct fields *f, struct val run, bool patch, bool scored, st
 /* Whether a root run is one of an experiment: it answers an example of a dataset, and is not what an evaluator did. */
 bool langsmith_is_case(struct fields *f, struct val run);
 
-/* The experiment whose runs are at work: what was told of it, so that it is told once for many cases. All zero at first. */
-struct langsmith_told {
-	uint64_t said; /* hash of its session and config */
-	int64_t first_ns;
-	char session[256];
-	size_t n_session;
-	bool any;
-};
-/* The end of a source: the time the last experiment began. */
-void langsmith_told_end(struct import *im, struct langsmith_told *told);
-
 /* One result of an experiment: the run (and the span told of it, which holds what it says of time, usage, trace and error), and what
  * is known besides. */
 struct langsmith_result {
@@ -34,7 +23,8 @@ struct langsmith_result {
 	struct val scores;  /* evaluators' results, or VAL_NONE: the run's feedback_stats are the scores */
 	bool half;          /* the run may be the half of one */
 };
-void langsmith_case(struct fields *f, const struct langsmith_result *in, struct langsmith_told *told);
+/* The case, and its experiment if it must be told. Its id (absent: made from the source). */
+struct str langsmith_case(struct fields *f, const struct langsmith_result *in, struct run_memory *runs);
 /* A list of evaluators' results {key, score, value, comment}. */
 void langsmith_scores(struct fields *f, struct score_list *scores, struct val results);
 /* {name: {n, avg, values{}}} → scores: what was said of a run, added up by the server. */

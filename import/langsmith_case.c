@@ -2,8 +2,6 @@
  * evaluate() and examples with their runs share this. Rules: formats/evals.md section 12. */
 #include "import/langsmith.h"
 
-#include <string.h>
-
 /* ---------------------------------------------------------------- what is a case */
 
 static struct val metadata_of(struct fields *f, struct val run)
@@ -103,90 +101,51 @@ static struct str config_of(struct fields *f, struct val metadata)
 {
 	static const char *const others[] = {"LANGSMITH_",  "LANGCHAIN_", "example_version",
 	                                     "ls_example_", "reference_", NULL};
-	struct rest rest = {0};
+	struct rest rest = {.n = 0};
 	for (struct member m = val_first(metadata); m.ok && val_is(metadata, SCAN_OBJECT); m = val_next(m)) {
 		struct str name = member_key(m, f->arena);
 		if (!starts_any(name, others))
 			rest_add(&rest, name, m.val);
 	}
-	return rest_end(&rest, f, langsmith_secrets);
+	return rest_end(&rest, f, NULL);
 }
 
-static struct str run_id_of(const struct langsmith_told *told)
-{
-	return told->n_session ? (struct str){told->session, told->n_session} : STR_NONE;
-}
-
-static void tell_created(struct import *im, const struct langsmith_told *told)
-{
-	struct eval_run run = run_start("langsmith");
-	run.id = run_id_of(told);
-	run.created_ns = told->first_ns;
-	sink_run(im->sink, &run);
-}
-
-void langsmith_told_end(struct import *im, struct langsmith_told *told)
-{
-	if (told->any && told->first_ns != TIME_UNKNOWN)
-		tell_created(im, told);
-}
-
-/* Told anew only if it is another one, or says something else. */
-static void tell_run(struct fields *f, const struct langsmith_result *in, struct langsmith_told *told)
+static void tell_run(struct fields *f, const struct langsmith_result *in, struct run_memory *runs)
 {
 	struct val metadata = metadata_of(f, in->run);
 	struct eval_run run = run_start("langsmith");
 	run.id = session_of(f, in->run);
-	run.name = field_text(f, val_get(in->run, "session_name"));
-	if (!run.id.len)
-		run.name = source_stem(f->im);
+	run.name = run.id.len ? field_text(f, val_get(in->run, "session_name")) : source_stem(f->im);
 	run.dataset = field_text(f, val_get(in->example, "dataset_id"));
 	run.config = config_of(f, metadata);
 	run_take_metadata(f, &run, metadata);
 	run.created_ns = in->span->start_ns;
-	uint64_t said = hash64(run.config) ^ 31 * hash64(run.dataset);
-	bool fits = run.id.len <= sizeof told->session;
-	if (told->any && fits && said == told->said && str_eq(run.id, run_id_of(told))) {
-		if (run.created_ns != TIME_UNKNOWN &&
-		    (told->first_ns == TIME_UNKNOWN || run.created_ns < told->first_ns))
-			told->first_ns = run.created_ns;
-		return;
-	}
-	langsmith_told_end(f->im, told);
-	sink_run(f->im->sink, &run);
-	told->any = fits;
-	told->said = said;
-	told->first_ns = run.created_ns;
-	told->n_session = fits ? run.id.len : 0;
-	if (told->n_session)
-		memcpy(told->session, run.id.ptr, told->n_session);
+	if (run_must_be_told(runs, CASE_KEY(f->arena, run.id, run.dataset, run.config), run.created_ns))
+		sink_run(f->im->sink, &run);
 }
 
 /* ---------------------------------------------------------------- the case */
 
 /* With one repetition an example has one result, which halves, exports and the SDK's own result may each tell a part of. Repetitions
- * have no number: they are told apart by their starts, and only a run that has ended is one. False: nothing to tell. */
-static bool read_place(struct fields *f, const struct langsmith_result *in, struct case_result *res)
+ * have no number: they are told apart by their starts, and of two halves the one that has ended is the run. */
+static void read_place(struct fields *f, const struct langsmith_result *in, struct case_result *res)
 {
 	int64_t repetitions = field_count(f, val_get(metadata_of(f, in->run), "num_repetitions"), "num_repetitions");
 	res->part = repetitions == 1 || (repetitions == UNKNOWN_INT && in->half);
-	if (res->part) {
+	if (res->part)
 		res->repeat = 0;
-		return true;
-	}
-	res->order = in->span->start_ns == TIME_UNKNOWN ? UNKNOWN_INT : in->span->start_ns;
-	res->variant = 1;
-	return !in->half || in->span->end_ns != TIME_UNKNOWN;
+	else
+		case_trial(res, in->span->start_ns, in->span->trace_id);
 }
 
 static struct str metadata_text(struct fields *f, struct val example)
 {
 	static const char *const known[] = {"id",          "dataset_id", "inputs",   "outputs", "created_at",
 	                                    "modified_at", "runs",       "metadata", NULL};
-	struct rest rest = {0};
-	rest_add_all(&rest, val_get(example, "metadata"), NULL);
-	rest_add_all(&rest, example, known);
-	return rest_end(&rest, f, langsmith_secrets);
+	struct rest rest = {.n = 0};
+	rest_add_all(&rest, f, val_get(example, "metadata"), NULL);
+	rest_add_all(&rest, f, example, known);
+	return rest_end(&rest, f, NULL);
 }
 
 static void read_texts(struct fields *f, const struct langsmith_result *in, struct case_result *res)
@@ -213,15 +172,16 @@ static void read_usage(const struct span *span, struct case_result *res)
 	res->cost_usd = span->cost_usd;
 }
 
-void langsmith_case(struct fields *f, const struct langsmith_result *in, struct langsmith_told *told)
+struct str langsmith_case(struct fields *f, const struct langsmith_result *in, struct run_memory *runs)
 {
 	struct case_result res = case_start("langsmith");
 	struct score_list scores = {0};
-	if (!read_place(f, in, &res))
-		return;
-	tell_run(f, in, told);
 	res.run_id = session_of(f, in->run);
 	read_texts(f, in, &res);
+	read_place(f, in, &res);
+	if (in->half && !res.part && in->span->end_ns == TIME_UNKNOWN)
+		return res.run_id;
+	tell_run(f, in, runs);
 	res.error = in->span->message;
 	res.status = res.error.len || in->span->status == STATUS_ERROR ? CASE_ERROR : CASE_UNSCORED;
 	res.latency_ns = units_between(in->span->start_ns, in->span->end_ns);
@@ -234,4 +194,5 @@ void langsmith_case(struct fields *f, const struct langsmith_result *in, struct 
 		read_stats(f, &scores, in->run);
 	case_take_scores(&res, &scores);
 	sink_case(f->im->sink, &res);
+	return res.run_id;
 }

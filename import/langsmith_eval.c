@@ -17,6 +17,13 @@ static const struct record_path experiment_paths[] = {
     {NULL,                   0           },
 };
 
+struct state {
+	struct run_memory runs;
+	bool told;         /* an upload's head, the runs of a data frame */
+	char session[256]; /* of the rows of evaluate() */
+	size_t n_session;
+};
+
 static struct val either(struct val v, const char *name, const char *other)
 {
 	struct val found = val_get(v, name);
@@ -34,18 +41,20 @@ static void skip(struct import *im, const struct record *rec, const char *what)
  * the example and its scores. */
 static void read_result(struct fields *f, struct val run, struct val example, struct val scores)
 {
-	struct langsmith_told *told = f->im->state;
+	struct state *state = f->im->state;
 	struct span span = span_start("langsmith");
 	if (val_is(run, SCAN_OBJECT))
 		langsmith_run(f, run, false, false, &span);
 	else if (val_ok(run))
 		import_problem(f->im, f->rec, SEVERITY_WARNING, "wrong-type", STR_LIT("run"),
 		               "the case is kept without it", "the run is not an object");
-	langsmith_case(
-	    f,
-	    &(struct langsmith_result){
-	        .run = val_is(run, SCAN_OBJECT) ? run : VAL_NONE, .span = &span, .example = example, .scores = scores},
-	    told);
+	const struct langsmith_result result = {
+	    .run = val_is(run, SCAN_OBJECT) ? run : VAL_NONE, .span = &span, .example = example, .scores = scores};
+	struct str session = langsmith_case(f, &result, &state->runs);
+	if (session.len && session.len <= sizeof state->session) {
+		memcpy(state->session, session.ptr, session.len);
+		state->n_session = session.len;
+	}
 }
 
 static void read_evaluated(struct fields *f, struct val row)
@@ -89,7 +98,6 @@ static void tell_upload(struct fields *f, const struct frame *frame)
 	struct val metadata = frame_get(frame, "experiment_metadata", false);
 	struct val start = frame_get(frame, "experiment_start_time", false);
 	struct metric_list metrics = {0};
-	struct rest rest = {0};
 	double value;
 	run.id = run.name = field_text(f, frame_get(frame, "experiment_name", false));
 	run.dataset = field_text(f, frame_get(frame, "dataset_name", false));
@@ -97,9 +105,7 @@ static void tell_upload(struct fields *f, const struct frame *frame)
 		run.dataset = field_text(f, frame_get(frame, "dataset_id", false));
 	run.created_ns = field_time(f, start, "experiment_start_time");
 	run_take_metadata(f, &run, metadata);
-	rest_add_all(&rest, metadata, NULL);
-	rest_add_all(&rest, frame->root, known);
-	run.config = rest_end(&rest, f, langsmith_secrets);
+	run.config = json_joined(f->arena, fields_rest(f, metadata, NULL), fields_rest(f, frame->root, known));
 	for (struct member m = val_first(summary); m.ok && val_is(summary, SCAN_ARRAY); m = val_next(m))
 		if (val_double(val_get(m.val, "score"), &value))
 			metric_add(&metrics, f->arena, field_text(f, val_get(m.val, "key")), value);
@@ -110,29 +116,26 @@ static void tell_upload(struct fields *f, const struct frame *frame)
 /* row_id names the row of this upload; what is asked names the case. */
 static void read_uploaded(struct fields *f, struct val row)
 {
-	struct langsmith_told *told = f->im->state;
+	struct state *state = f->im->state;
 	struct case_result res = case_start("langsmith");
 	struct score_list scores = {0};
-	struct rest rest = {0};
 	int64_t start = field_time(f, val_get(row, "start_time"), "start_time");
 	int64_t end = field_time(f, val_get(row, "end_time"), "end_time");
-	if (!told->any)
+	if (!state->told)
 		tell_upload(f, f->rec->frame);
-	told->any = true;
-	told->first_ns = TIME_UNKNOWN;
+	state->told = true;
 	res.run_id = field_text(f, frame_get(f->rec->frame, "experiment_name", false));
 	res.key = CASE_KEY(f->arena, case_key_part(f, val_get(row, "inputs")),
 	                   case_key_part(f, val_get(row, "expected_outputs")));
-	res.order = start != TIME_UNKNOWN ? start : (int64_t)f->rec->number;
-	res.variant = 1;
+	res.order = (int64_t)f->rec->number;
+	case_trial(&res, start, start == TIME_UNKNOWN ? STR_NONE : field_text(f, val_get(row, "row_id")));
 	res.input = case_text(f, val_get(row, "inputs"));
 	res.expected = case_text(f, val_get(row, "expected_outputs"));
 	res.output = case_text(f, val_get(row, "actual_outputs"));
 	res.error = field_text(f, val_get(row, "error"));
 	res.status = res.error.len ? CASE_ERROR : CASE_UNSCORED;
 	res.latency_ns = units_between(start, end);
-	rest_add_all(&rest, row, upload_known);
-	res.metadata = rest_end(&rest, f, langsmith_secrets);
+	res.metadata = fields_rest(f, row, upload_known);
 	langsmith_scores(f, &scores, val_get(row, "evaluation_scores"));
 	case_take_scores(&res, &scores);
 	sink_case(f->im->sink, &res);
@@ -163,7 +166,7 @@ static bool is_blank(const struct fields *f, struct val v)
 /* "inputs.question", "inputs.context" → {"question":…,"context":…} of the n-th experiment; VAL_NONE: all its cells are empty. */
 static struct val gather(struct fields *f, struct val row, int nth, const char *prefix, const char *other)
 {
-	struct rest rest = {0};
+	struct rest rest = {.n = 0};
 	for (struct member m = val_first(row); m.ok; m = val_next(m)) {
 		struct str name = member_key(m, f->arena);
 		struct val v = m.val, opened;
@@ -229,7 +232,7 @@ static bool is_index(struct str name)
 static struct str other_columns(struct fields *f, struct val row)
 {
 	static const char *const prefixes[] = {"inputs.", "input.", "outputs.", "reference.", "feedback."};
-	struct rest rest = {0};
+	struct rest rest = {.n = 0};
 	for (struct member m = val_first(row); m.ok; m = val_next(m)) {
 		struct str name = member_key(m, f->arena), base = name;
 		bool known = is_index(name) || str_is(name, "example_id");
@@ -239,7 +242,7 @@ static struct str other_columns(struct fields *f, struct val row)
 		if (!known && !is_own_column(base) && !is_blank(f, m.val))
 			rest_add(&rest, name, m.val);
 	}
-	return rest_end(&rest, f, langsmith_secrets);
+	return rest_end(&rest, f, NULL);
 }
 
 /* One experiment's run is made from the file: its name is only the file's. */
@@ -265,15 +268,15 @@ static void read_frame_case(struct fields *f, struct val row, int nth, int n_run
 	res.key = field_text(f, example);
 	if (!res.key.len)
 		res.key = CASE_KEY(f->arena, case_key_part(f, inputs), case_key_part(f, reference));
+	res.trace_id = field_text(f, column(f, row, nth, "id"));
 	res.order = (int64_t)f->rec->number;
-	res.variant = 1;
+	case_trial(&res, TIME_UNKNOWN, STR_NONE); /* in the order of the rows */
 	res.input = case_text(f, inputs);
 	res.expected = case_text(f, reference);
 	res.output = case_text(f, gather(f, row, nth, "outputs.", NULL));
 	res.error = field_text(f, column(f, row, nth, "error"));
 	res.status = res.error.len ? CASE_ERROR : CASE_UNSCORED;
 	res.latency_ns = field_duration(f, column(f, row, nth, "execution_time"), SECOND, "execution_time");
-	res.trace_id = field_text(f, column(f, row, nth, "id"));
 	res.metadata = other_columns(f, row);
 	read_feedback(f, row, nth, &scores);
 	case_take_scores(&res, &scores);
@@ -293,7 +296,7 @@ static bool has_cells(struct fields *f, struct val row, int nth)
 
 static void read_frame_row(struct fields *f, struct val row)
 {
-	struct langsmith_told *told = f->im->state;
+	struct state *state = f->im->state;
 	int n_runs = count_runs(f, row);
 	for (int nth = 1; nth <= n_runs; nth++) {
 		struct eval_run run = run_start("langsmith");
@@ -301,13 +304,12 @@ static void read_frame_row(struct fields *f, struct val row)
 		run.name = source_stem(f->im);
 		if (n_runs > 1)
 			run.name = arena_printf(f->arena, STR_FMT " %d", STR_ARG(run.name), nth);
-		if (!told->any)
+		if (!state->told)
 			sink_run(f->im->sink, &run);
 		if (n_runs == 1 || has_cells(f, row, nth))
 			read_frame_case(f, row, nth, n_runs);
 	}
-	told->any = true;
-	told->first_ns = TIME_UNKNOWN;
+	state->told = true;
 }
 
 static bool is_frame_key(struct str key)
@@ -402,7 +404,7 @@ static bool experiment_record(struct import *im, const struct record *rec, struc
 static bool experiment_frame_end(struct import *im, const struct frame *frame, struct err *err)
 {
 	const struct record none = {.frame = frame, .root = frame->root};
-	struct langsmith_told *told = im->state;
+	const struct state *state = im->state;
 	struct fields f = fields_of(im, &none);
 	struct val summary = either(frame->root, "summaryResults", "summary_results");
 	struct metric_list metrics = {0};
@@ -413,22 +415,15 @@ static bool experiment_frame_end(struct import *im, const struct frame *frame, s
 	for (struct member m = val_first(summary); m.ok && val_is(summary, SCAN_ARRAY); m = val_next(m))
 		if (val_double(val_get(m.val, "score"), &value))
 			metric_add(&metrics, f.arena, field_text(&f, val_get(m.val, "key")), value);
-	if (val_ok(val_get(frame->root, "experiment_name")) && (frame->late || !told->any)) {
+	if (val_ok(val_get(frame->root, "experiment_name")) && (frame->late || !state->told)) {
 		tell_upload(&f, frame);
-	} else if (metrics.n && told->any) {
+	} else if (metrics.n && state->n_session) {
 		struct eval_run run = run_start("langsmith");
-		run.id = (struct str){told->session, told->n_session};
+		run.id = (struct str){state->session, state->n_session};
 		run_take_metrics(&run, &metrics);
 		sink_run(im->sink, &run);
 	}
 	fields_done(&f);
-	return true;
-}
-
-static bool experiment_finish(struct import *im, struct err *err)
-{
-	(void)err;
-	langsmith_told_end(im, im->state);
 	return true;
 }
 
@@ -481,9 +476,8 @@ const struct format format_langsmith_eval = {
     .paths = experiment_paths,
     .secrets = langsmith_secrets,
     .lenient = true, /* pandas writes NaN */
-    .state_size = sizeof(struct langsmith_told),
+    .state_size = sizeof(struct state),
     .probe = experiment_probe,
     .record = experiment_record,
     .frame_end = experiment_frame_end,
-    .finish = experiment_finish,
 };

@@ -31,9 +31,9 @@ struct state {
 	struct id_map runs;    /* run → example, repetition */
 	struct id_map counted; /* example → how many runs it had */
 	struct waiting waiting;
-	int64_t first_ns; /* of the one run's cases */
-	bool told, timed;
-	char run[256];
+	struct run_memory told;
+	bool any;
+	char run[256]; /* of the file */
 	size_t n_run;
 };
 
@@ -63,7 +63,7 @@ static struct str experiment_id(const struct fields *f, struct val row)
 }
 
 /* named: a download has no id and no name of its experiment in it, its file is called after it. */
-static void tell_run(struct fields *f, struct val about, struct str id, bool named)
+static void tell_run(struct fields *f, struct val about, struct str id, bool named, int64_t start_ns)
 {
 	static const char *const known[] = {"id",
 	                                    "experiment_id",
@@ -78,7 +78,6 @@ static void tell_run(struct fields *f, struct val about, struct str id, bool nam
 	                                    NULL};
 	struct eval_run run = run_start(FAMILY);
 	struct val metadata = field_open_cell(f, val_get_loose(about, "metadata"));
-	struct rest rest = {0};
 	if (!val_ok(metadata))
 		metadata = field_open_cell(f, val_get_loose(about, "experiment_metadata"));
 	run.id = id;
@@ -87,10 +86,10 @@ static void tell_run(struct fields *f, struct val about, struct str id, bool nam
 		run.name = source_stem(f->im);
 	run.dataset = text(f, about, "dataset_id");
 	run.created_ns = field_time(f, val_get_loose(about, "created_at"), "createdAt");
+	if (run.created_ns == TIME_UNKNOWN)
+		run.created_ns = start_ns;
 	run_take_metadata(f, &run, metadata);
-	rest_add_all(&rest, metadata, NULL);
-	rest_add_all(&rest, about, known);
-	run.config = rest_end(&rest, f, secrets);
+	run.config = json_joined(f->arena, fields_rest(f, metadata, NULL), fields_rest(f, about, known));
 	sink_run(f->im->sink, &run);
 }
 
@@ -113,17 +112,13 @@ static void tell_run_of(struct fields *f, struct val row, int64_t start_ns)
 	const struct frame *frame = outermost(f->rec->frame);
 	struct str id = experiment_id(f, row);
 	bool by_row = text(f, row, "experiment_id").len && f->rec->slot == SLOT_ROW;
-	if (!by_row && start_ns != TIME_UNKNOWN && (!state->timed || start_ns < state->first_ns)) {
-		state->first_ns = start_ns;
-		state->timed = true;
-	}
-	if (by_row || !state->told)
-		tell_run(f, frame && !by_row ? frame->root : VAL_NONE, id, !by_row);
-	if (!state->told && id.len && id.len <= sizeof state->run) {
+	if (run_must_be_told(&state->told, id, start_ns))
+		tell_run(f, frame && !by_row ? frame->root : VAL_NONE, id, !by_row, start_ns);
+	if (!state->any && id.len && id.len <= sizeof state->run) {
 		state->n_run = id.len;
 		memcpy(state->run, id.ptr, id.len);
 	}
-	state->told = true;
+	state->any = true;
 }
 
 /* ---------------------------------------------------------------- scores */
@@ -277,7 +272,7 @@ static struct str other_members(struct fields *f, struct val row)
 	                                    "prompt_token_count",
 	                                    "completion_token_count",
 	                                    NULL};
-	struct rest rest = {0};
+	struct rest rest = {.n = 0};
 	for (struct member m = val_first(row); m.ok; m = val_next(m)) {
 		struct str key = member_key(m, f->arena);
 		bool taken = is_annotation_column(key) || !field_text(f, m.val).len;
@@ -286,7 +281,7 @@ static struct str other_members(struct fields *f, struct val row)
 		if (!taken)
 			rest_add(&rest, key, m.val);
 	}
-	return rest_end(&rest, f, secrets);
+	return rest_end(&rest, f, NULL);
 }
 
 static struct case_result case_of(struct fields *f, struct val row)
@@ -453,7 +448,7 @@ static bool phoenix_eval_record(struct import *im, const struct record *rec, str
 	else if (rec->slot == SLOT_RUN)
 		ok = read_run(&f, rec->root, err);
 	else if (is_experiment(rec->root))
-		tell_run(&f, rec->root, text(&f, rec->root, "id"), false);
+		tell_run(&f, rec->root, text(&f, rec->root, "id"), false, TIME_UNKNOWN);
 	else if (val_ok(val_get_loose(rec->root, "repetition_number")))
 		read_row(&f, rec->root);
 	else
@@ -469,10 +464,8 @@ static bool phoenix_eval_frame_end(struct import *im, const struct frame *frame,
 	struct state *state = im->state;
 	struct fields f = fields_of(im, &none);
 	(void)err;
-	if (!frame->outer && (frame->late || !state->told) && is_experiment(frame->root)) {
-		tell_run(&f, frame->root, experiment_id(&f, VAL_NONE), true);
-		state->told = true;
-	}
+	if (!frame->outer && (frame->late || !state->any) && is_experiment(frame->root))
+		tell_run(&f, frame->root, experiment_id(&f, VAL_NONE), true, TIME_UNKNOWN);
 	fields_done(&f);
 	return true;
 }
@@ -480,11 +473,6 @@ static bool phoenix_eval_frame_end(struct import *im, const struct frame *frame,
 static bool phoenix_eval_finish(struct import *im, struct err *err)
 {
 	struct state *state = im->state;
-	struct eval_run run = run_start(FAMILY);
-	run.id = known_run(state);
-	run.created_ns = state->first_ns;
-	if (state->timed)
-		sink_run(im->sink, &run);
 	return waiting_end(&state->waiting, im, tell_evaluation, err);
 }
 
