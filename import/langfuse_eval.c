@@ -99,36 +99,6 @@ static void read_item(struct fields *f, struct val item)
 	langfuse_run_item(f, item, around(f->rec), NULL);
 }
 
-/* ---------------------------------------------------------------- rows of experiments */
-
-/* Also rows of a table, whose cells are texts. */
-static void read_experiment_row(struct fields *f, struct val row)
-{
-	struct langfuse_run run = {
-	    .id = text(f, row, "experiment_id"),
-	    .name = text(f, row, "experiment_name"),
-	    .dataset = text(f, row, "dataset_name"),
-	    .metadata = val_get_loose(row, "experiment_metadata"),
-	    .description = val_get_loose(row, "experiment_description"),
-	    .created_ns = field_time(f, val_get_loose(row, "start_time"), "startTime"),
-	};
-	struct score_list scores = {0};
-	struct state *state = f->im->state;
-	langfuse_run_tell(f, &run, &state->runs);
-	struct case_result res =
-	    langfuse_case(f, langfuse_run_id(&run), text(f, row, "experiment_item_id"), row, text(f, row, "trace_id"));
-	res.output = case_text(f, field_open_cell(f, val_get(row, "output")));
-	if (str_ieq(text(f, row, "level"), "ERROR")) {
-		res.status = CASE_ERROR;
-		res.error = text(f, row, "status_message");
-	}
-	res.latency_ns = units_between(field_time(f, val_get_loose(row, "start_time"), "startTime"),
-	                               field_time(f, val_get_loose(row, "end_time"), "endTime"));
-	langfuse_evaluations(f, &scores, val_get(row, "scores"));
-	case_take_scores(&res, &scores);
-	sink_case(f->im->sink, &res);
-}
-
 /* ---------------------------------------------------------------- records */
 
 static bool langfuse_eval_record(struct import *im, const struct record *rec, struct err *err)
@@ -143,7 +113,7 @@ static bool langfuse_eval_record(struct import *im, const struct record *rec, st
 	else if (rec->slot == SLOT_ITEM)
 		read_item(&f, rec->root);
 	else if (text(&f, rec->root, "experiment_item_id").len)
-		read_experiment_row(&f, rec->root);
+		langfuse_experiment_row(&f, rec->root, &state->runs);
 	else if (text(&f, rec->root, "dataset_item_id").len)
 		langfuse_run_item(&f, rec->root, VAL_NONE, &state->runs);
 	else
@@ -188,6 +158,11 @@ static int langfuse_eval_probe(const struct sample *s, const char **why)
 	    {{"datasetItemId", "datasetRunId", NULL},                   93, "rows with datasetItemId, datasetRunId"},
 	    {{"data[].datasetItemId", "data[].datasetRunId", NULL},     93, "rows with datasetItemId, datasetRunId"},
 	};
+	/* An observation that says which experiment it belongs to is an observation. */
+	if (sample_has(s, "parentObservationId") || sample_has(s, "data[].parentObservationId")) {
+		*why = "rows are observations";
+		return 0;
+	}
 	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
 		bool all = true;
 		for (size_t k = 0; k < 3 && signs[i].keys[k]; k++)

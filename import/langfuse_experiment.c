@@ -158,6 +158,55 @@ void langfuse_run_item(struct fields *f, struct val item, struct val around, str
 	sink_case(f->im->sink, &res);
 }
 
+/* ---------------------------------------------------------------- rows */
+
+static struct val either(struct val object, const char *name, const char *other)
+{
+	struct val v = val_get_loose(object, name);
+	return val_ok(v) ? v : val_get_loose(object, other);
+}
+
+void langfuse_experiment_row(struct fields *f, struct val row, struct run_memory *told)
+{
+	int64_t start = field_time(f, val_get_loose(row, "start_time"), "startTime");
+	struct langfuse_run run = {
+	    .id = text(f, row, "experiment_id"),
+	    .name = text(f, row, "experiment_name"),
+	    .dataset = text(f, row, "dataset_name"),
+	    .metadata = val_get_loose(row, "experiment_metadata"),
+	    .description = val_get_loose(row, "experiment_description"),
+	    .created_ns = start,
+	};
+	struct score_list scores = {0};
+	struct rest rest = {.n = 0};
+	langfuse_run_tell(f, &run, told);
+	struct case_result res =
+	    langfuse_case(f, langfuse_run_id(&run), text(f, row, "experiment_item_id"), row, text(f, row, "trace_id"));
+	res.expected =
+	    case_text(f, field_open_cell(f, either(row, "expected_output", "experiment_item_expected_output")));
+	res.output = case_text(f, field_open_cell(f, val_get(row, "output")));
+	if (str_ieq(text(f, row, "level"), "ERROR")) {
+		res.status = CASE_ERROR;
+		res.error = text(f, row, "status_message");
+	}
+	res.latency_ns = units_between(start, field_time(f, val_get_loose(row, "end_time"), "endTime"));
+	rest_add_all(&rest, f, field_open_cell(f, either(row, "experiment_item_metadata", "metadata")), NULL);
+	res.metadata = rest_end(&rest, f, langfuse_metadata_secrets);
+	langfuse_evaluations(f, &scores, val_get(row, "scores"));
+	case_take_scores(&res, &scores);
+	sink_case(f->im->sink, &res);
+}
+
+/* Those below it name the item, too. */
+void langfuse_experiment_observation(struct fields *f, struct val row, struct run_memory *told)
+{
+	struct str root = text(f, row, "experiment_item_root_span_id");
+	if (!text(f, row, "experiment_item_id").len)
+		return;
+	if (root.len ? str_eq(root, text(f, row, "id")) : !text(f, row, "parent_observation_id").len)
+		langfuse_experiment_row(f, row, told);
+}
+
 /* ---------------------------------------------------------------- spans */
 
 static struct str attr(const struct span_in *in, struct fields *f, const char *name)

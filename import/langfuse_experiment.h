@@ -25,6 +25,10 @@ struct case_result langfuse_case(struct fields *f, struct str run_id, struct str
 void langfuse_evaluations(struct fields *f, struct score_list *scores, struct val list);
 /* {datasetRunId, datasetRunName, datasetItemId, traceId}, or of a body on its way in {runName, …}: the run and the case. */
 void langfuse_run_item(struct fields *f, struct val item, struct val around, struct run_memory *told);
+/* A row of the API's experiments, also of a table, whose cells are texts: {traceId, experimentId, experimentItemId, input, output, …}. */
+void langfuse_experiment_row(struct fields *f, struct val row, struct run_memory *told);
+/* The same of an observation, if it is the one that ran an item. */
+void langfuse_experiment_observation(struct fields *f, struct val row, struct run_memory *told);
 /* An aggregate of a run that stands alone. False: it is no number. */
 bool langfuse_run_score(struct fields *f, struct str run_id, struct str name, double value);
 

@@ -285,6 +285,7 @@ void langfuse_observation(struct fields *f, struct val row, const struct langfus
 	if (f->payload)
 		read_payload(f, &span, row, got, metadata);
 	sink_span(f->im->sink, &span);
+	langfuse_experiment_observation(f, row, &((struct langfuse_state *)f->im->state)->runs);
 }
 
 /* ---------------------------------------------------------------- scores */

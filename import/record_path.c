@@ -38,19 +38,25 @@ static bool same_loose(struct str a, struct str b)
 	}
 }
 
+static int named_member(const struct path_tree *t, int node, struct str key)
+{
+	int i = t->at[node].first;
+	while (i >= 0 && !(t->loose ? same_loose(t->at[i].key, key) : same_exact(t->at[i].key, key)))
+		i = t->at[i].other;
+	return i;
+}
+
 int path_member(const struct path_tree *t, int node, struct str key)
 {
-	int i = t->at[node].first, any = -1;
-	while (i >= 0 && !(t->loose ? same_loose(t->at[i].key, key) : same_exact(t->at[i].key, key))) {
-		any = str_is(t->at[i].key, "*") ? i : any;
-		i = t->at[i].other;
-	}
-	return i >= 0 ? i : any;
+	int i = named_member(t, node, key);
+	for (int any = t->at[node].first; i < 0 && any >= 0; any = t->at[any].other)
+		i = str_is(t->at[any].key, "*") ? any : -1;
+	return i;
 }
 
 static int add_member(struct path_tree *t, int node, struct str key, struct str text)
 {
-	int i = path_member(t, node, key);
+	int i = named_member(t, node, key);
 	if (i >= 0)
 		return i;
 	i = node_new(t, key, text);

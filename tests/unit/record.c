@@ -23,6 +23,13 @@ static const struct record_path mixed[] = {
     {.path = NULL,                .slot = 0}
 };
 
+static const struct record_path any_key[] = {
+    {.path = "runs.*",   .slot = 1},
+    {.path = "runs.own", .slot = 2},
+    {.path = "list[].*", .slot = 3},
+    {.path = NULL,       .slot = 0}
+};
+
 /* ---- events as text, one a line; what a record saw of its frames is not in it (it may grow later) */
 
 static void add_problem(struct buf *out, const struct problem *p)
@@ -244,6 +251,19 @@ static const struct row rows[] = {
      "20\n"
      "R #2 line 1 at 24 slot 2 results[1] 2\nF 0  {\"n\":\"\xff\"}\n"                                                                                                                          },
 };
+
+/* A step that is any key: each member of an object is a record, one that is named has its own slot. */
+static void any_member(void **state)
+{
+	(void)state;
+	same_everywhere(STR_LIT("{\"n\":1,\"runs\":{\"a\":{\"x\":1},\"own\":2,\"b\":[3]},\"list\":[{\"c\":4},{}]}"),
+	                (struct record_opts){.paths = any_key},
+	                "R #1 line 1 at 19 slot 1 runs.* {\"x\":1}\nR #2 line 1 at 33 slot 2 runs.own 2\n"
+	                "R #3 line 1 at 39 slot 1 runs.* [3]\nF 1 runs {}\nR #4 line 1 at 57 slot 3 list[0].* 4\n"
+	                "F 1 list[] {}\nF 1 list[] {}\nF 0  {\"n\":1}\n");
+	/* Another type than an object is not opened. */
+	same_everywhere(STR_LIT("{\"runs\":[1]}"), (struct record_opts){.paths = any_key}, "F 0  {\"runs\":[1]}\n");
+}
 
 static void table(void **state)
 {
@@ -673,6 +693,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(table),
+	    cmocka_unit_test(any_member),
 	    cmocka_unit_test(lone_objects),
 	    cmocka_unit_test(wide_text_is_named),
 	    cmocka_unit_test(limits),
