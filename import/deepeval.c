@@ -268,7 +268,7 @@ static const char *const told[] = {
 
 static struct str metadata_of(struct fields *f, struct val v, struct verdict *verdict)
 {
-	struct rest rest = {.n = 0};
+	struct rest rest = {BUF_INIT};
 	struct str own = rest_of(f, v, told);
 	struct val members = own.len ? fields_scan(f, own) : VAL_NONE;
 	for (struct member m = val_first(members); m.ok; m = val_next(m))

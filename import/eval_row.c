@@ -58,7 +58,7 @@ void rest_add_cell_as(struct fields *f, struct rest *rest, struct str name, stru
 
 struct str rest_of(struct fields *f, struct val object, const char *const *told)
 {
-	struct rest rest = {.n = 0};
+	struct rest rest = {BUF_INIT};
 	for (struct member m = val_first(object); m.ok && val_is(object, SCAN_OBJECT); m = val_next(m)) {
 		const char *const *name = told;
 		while (*name && !(f->loose ? member_is_loose(m, *name) : member_is(m, *name)))

@@ -166,7 +166,7 @@ static bool is_blank(const struct fields *f, struct val v)
 /* "inputs.question", "inputs.context" → {"question":…,"context":…} of the n-th experiment; VAL_NONE: all its cells are empty. */
 static struct val gather(struct fields *f, struct val row, int nth, const char *prefix, const char *other)
 {
-	struct rest rest = {.n = 0};
+	struct rest rest = {BUF_INIT};
 	for (struct member m = val_first(row); m.ok; m = val_next(m)) {
 		struct str name = member_key(m, f->arena);
 		struct val v = m.val, opened;
@@ -232,7 +232,7 @@ static bool is_index(struct str name)
 static struct str other_columns(struct fields *f, struct val row)
 {
 	static const char *const prefixes[] = {"inputs.", "input.", "outputs.", "reference.", "feedback."};
-	struct rest rest = {.n = 0};
+	struct rest rest = {BUF_INIT};
 	for (struct member m = val_first(row); m.ok; m = val_next(m)) {
 		struct str name = member_key(m, f->arena), base = name;
 		bool known = is_index(name) || str_is(name, "example_id");

@@ -269,7 +269,7 @@ static void tell_result(struct fields *f, struct val v)
 	res.key = field_text(f, val_get_loose(test, "dataset_item_id"));
 	res.trace_id = field_text(f, val_get_loose(test, "trace_id"));
 	case_take_item(f, &res, mixed ? val_get_loose(test, "scoring_inputs") : item, mixed ? output : VAL_NONE);
-	res.output = case_output(f, output);
+	res.output = case_text(f, output);
 	res.metadata = json_joined(f->arena, fields_rest(f, test, mapped_test), fields_rest(f, v, mapped));
 	read_scores(f, &res, &scores, val_get_loose(v, "score_results"));
 	finish_case(f, &res, &scores);
@@ -337,7 +337,7 @@ static void tell_item(const struct item *item)
 	res.key = text(item, "dataset_item_id");
 	res.trace_id = text(item, "trace_id");
 	case_take_item(f, &res, data_of(item), VAL_NONE);
-	res.output = case_output(f, val_first(task).ok ? task : get(item, "output"));
+	res.output = case_text(f, val_first(task).ok ? task : get(item, "output"));
 	res.latency_ns = field_duration(f, get(item, "duration"), 1000000, "duration");
 	res.cost_usd = field_number(f, get(item, "total_estimated_cost"), "total_estimated_cost");
 	fields_usage(f, &usage, get(item, "usage"), "usage");

@@ -272,7 +272,7 @@ static struct str other_members(struct fields *f, struct val row)
 	                                    "prompt_token_count",
 	                                    "completion_token_count",
 	                                    NULL};
-	struct rest rest = {.n = 0};
+	struct rest rest = {BUF_INIT};
 	for (struct member m = val_first(row); m.ok; m = val_next(m)) {
 		struct str key = member_key(m, f->arena);
 		bool taken = is_annotation_column(key) || !field_text(f, m.val).len;

@@ -229,7 +229,7 @@ static void read_output(struct fields *f, struct case_result *res, struct val ca
 	bool good = true;
 	struct str exception = field_text(f, val_get(call, "exception"));
 	field_bool(f, val_get(out, "model_success"), &good);
-	res->output = case_output(f, FIELD_ANY(out, "model_output", "output", "prediction"));
+	res->output = case_text(f, FIELD_ANY(out, "model_output", "output", "prediction"));
 	res->latency_ns = field_duration(f, val_get(out, "model_latency"), 1000000000, "output.model_latency");
 	if (exception.len || !good)
 		res->status = CASE_ERROR;
