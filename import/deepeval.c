@@ -128,7 +128,7 @@ static struct str config_of(struct fields *f, struct val v)
 {
 	static const char *const told[] = {"metricsScores", "traceMetricsScores", "testPassed", "testFailed",
 	                                   "runDuration",   "evaluationCost",     NULL};
-	struct rest rest = {.n = 0};
+	struct rest rest = {BUF_INIT};
 	rest_add_cells(f, &rest, v, told);
 	if (!get(v, "testRunLink").scan)
 		rest_add_cell_as(f, &rest, STR_LIT("testRunLink"), frame_get(f->rec->frame, "testRunLink", true));
@@ -265,7 +265,7 @@ static const char *const told[] = {
 
 static struct str metadata_of(struct fields *f, struct val v, struct verdict *verdict)
 {
-	struct rest rest = {.n = 0};
+	struct rest rest = {BUF_INIT};
 	rest_add_cells(f, &rest, v, told);
 	if (verdict->details.len) {
 		buf_add_char(&verdict->details, ']');

@@ -186,29 +186,23 @@ static void rest_put(struct rest *rest, struct str quoted, struct val v)
 	buf_add_str(&rest->json, quoted);
 	buf_add_char(&rest->json, ':');
 	buf_add_str(&rest->json, val_raw(v));
-	rest->last = v;
-	rest->n++;
 }
 
 void rest_add(struct rest *rest, struct str name, struct val v)
 {
 	struct buf quoted = BUF_INIT;
-	if (is_empty(v))
+	if (!val_ok(v))
 		return;
 	scan_quote(&quoted, name);
 	rest_put(rest, buf_str(&quoted), v);
 	buf_done(&quoted);
 }
 
-void rest_add_all(struct rest *rest, const struct fields *f, struct val object, const char *const *mapped)
+void rest_add_all(struct rest *rest, struct val object, const char *const *known)
 {
-	for (struct member m = val_first(object); m.ok && val_is(object, SCAN_OBJECT); m = val_next(m)) {
-		bool skip = is_empty(m.val);
-		for (size_t i = 0; mapped && mapped[i] && !skip; i++)
-			skip = f->loose ? member_is_loose(m, mapped[i]) : member_is(m, mapped[i]);
-		if (!skip)
+	for (struct member m = val_first(object); m.ok && val_is(object, SCAN_OBJECT); m = val_next(m))
+		if (val_ok(m.val) && !(known && is_named_any(m, known)))
 			rest_put(rest, val_raw(m.key), m.val);
-	}
 }
 
 /* What goes to the store on its own, beside the record, whose secrets are left out there. */
@@ -258,26 +252,45 @@ void case_take_item(const struct fields *f, struct case_result *res, struct val 
 {
 	static const char *const ids[] = {"id", "_id", "dataset_item_id", NULL};
 	struct val expected = expected_of(item, not );
-	struct rest rest = {.n = 0};
+	struct rest rest = {BUF_INIT};
+	struct val only = VAL_NONE;
+	size_t n = 0;
 	if (!val_is(item, SCAN_OBJECT)) {
 		res->input = field_text(f, item);
 		return;
 	}
 	for (struct member m = val_first(item); m.ok; m = val_next(m)) {
 		bool is_expected = expected.scan && m.val.i == expected.i;
-		if (!is_expected && !is_named_any(m, ids) && !val_find(not, member_key(m, f->arena)).scan)
-			rest_put(&rest, val_raw(m.key), m.val);
+		if (is_expected || is_named_any(m, ids) || val_find(not, member_key(m, f->arena)).scan)
+			continue;
+		rest_put(&rest, val_raw(m.key), m.val);
+		only = n++ ? VAL_NONE : m.val;
 	}
-	struct val only = rest.n == 1 ? rest.last : VAL_NONE;
 	struct str object = rest_end(&rest, f, NULL);
 	res->input = val_ok(only) ? field_text(f, only) : object;
 	res->expected = field_text(f, expected);
 }
 
+struct str case_text(const struct fields *f, struct val v)
+{
+	struct member first = val_first(v);
+	if (!val_is(v, SCAN_OBJECT))
+		return field_text(f, v);
+	if (!first.ok)
+		return STR_NONE;
+	return val_next(first).ok ? field_text(f, v) : field_text(f, first.val);
+}
+
 struct str fields_rest(const struct fields *f, struct val object, const char *const *mapped)
 {
-	struct rest rest = {.n = 0};
-	rest_add_all(&rest, f, object, mapped);
+	struct rest rest = {BUF_INIT};
+	for (struct member m = val_first(object); m.ok && val_is(object, SCAN_OBJECT); m = val_next(m)) {
+		bool skip = is_empty(m.val);
+		for (size_t i = 0; mapped && mapped[i] && !skip; i++)
+			skip = f->loose ? member_is_loose(m, mapped[i]) : member_is(m, mapped[i]);
+		if (!skip)
+			rest_put(&rest, val_raw(m.key), m.val);
+	}
 	return rest_end(&rest, f, NULL);
 }
 
@@ -389,17 +402,6 @@ bool is_judge_name(struct str name)
 		found = str_find(buf_str(&lower), str_of(parts[i])) != SIZE_MAX;
 	buf_done(&lower);
 	return found;
-}
-
-struct str case_text(const struct fields *f, struct val v)
-{
-	struct member only = val_first(v);
-	if (val_is(v, SCAN_OBJECT) && !only.ok)
-		return STR_NONE;
-	bool single = val_is(v, SCAN_OBJECT) && only.ok && !val_next(only).ok;
-	if (single && val_ok(only.val) && !val_is(only.val, SCAN_OBJECT) && !val_is(only.val, SCAN_ARRAY))
-		return field_text(f, only.val);
-	return field_text(f, v);
 }
 
 /* ---------------------------------------------------------------- metadata */

@@ -38,19 +38,23 @@ void case_trial(struct case_result *res, int64_t start_ns, struct str id);
  * what is expected do not belong to the input; if one field is left, it is the input itself. Whatever is no object is the input. */
 void case_take_item(const struct fields *f, struct case_result *res, struct val item, struct val not );
 
+/* What a person reads of an input, an expected value, an output: SDKs put what is no object into one of a single member
+ * ({"question": "capital of Peru?"}), which is it then. {}: STR_NONE. */
+struct str case_text(const struct fields *f, struct val v);
+
 /* The members not in `mapped` (NULL: all; ends with NULL; names loose as the format's keys are) that are neither null nor empty, as one JSON
  * object: metadata of a case, configuration of a run. STR_NONE: there are none. The arena's. */
 struct str fields_rest(const struct fields *f, struct val object, const char *const *mapped);
 
-/* The same of members from several places. All zero at first, rest_end at last. */
-struct rest { /* private */
+/* A JSON object of members from several places: all zero at first, rest_end at last. */
+struct rest {
 	struct buf json;
-	struct val last;
-	size_t n;
 };
-void rest_add(struct rest *rest, struct str name, struct val v); /* null and empty: nothing */
-void rest_add_all(struct rest *rest, const struct fields *f, struct val object, const char *const *mapped);
-/* The object, the values at `secrets` (redact.h; NULL: the format's) replaced: the store keeps it beside the record. */
+void rest_add(struct rest *rest, struct str name, struct val v); /* absent and null: nothing */
+/* Every member of `object` not among `known` (ends with NULL, names loose; NULL: all). What is no object: nothing. */
+void rest_add_all(struct rest *rest, struct val object, const char *const *known);
+/* The object, the arena's, with the values at `secrets` (redact.h; NULL: the format's) replaced, for the store keeps it beside the record;
+ * STR_NONE: it is empty. */
 struct str rest_end(struct rest *rest, const struct fields *f, const char *const *secrets);
 
 /* Two objects as one; either may be absent. The arena's. */
@@ -76,10 +80,6 @@ int pass_of_value(const struct fields *f, struct val v);
 enum case_status status_of_pass(int pass);
 /* A name that says its scorer is a model: "model_graded_qa", "llm-rubric", "llm_judge", "g-eval", "… [GEval]", "answer-relevance", … */
 bool is_judge_name(struct str name);
-
-/* What a person reads of an input, an expected value, an output. SDKs put what is no object into one of a single member
- * ({"question": "capital of Peru?"}): that member's text, if it is no list and no object; else as field_text. */
-struct str case_text(const struct fields *f, struct val v);
 
 /* What people write into an experiment's metadata: model, provider, prompt's name, version and text, by their usual names. Fills what
  * is absent yet. */

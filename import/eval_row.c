@@ -69,7 +69,7 @@ void rest_add_cells(struct fields *f, struct rest *rest, struct val object, cons
 
 struct str rest_of(struct fields *f, struct val object, const char *const *told)
 {
-	struct rest rest = {.n = 0};
+	struct rest rest = {BUF_INIT};
 	rest_add_cells(f, &rest, object, told);
 	return rest_end(&rest, f, NULL);
 }

@@ -30,7 +30,7 @@ void langfuse_run_tell(struct fields *f, const struct langfuse_run *in, struct r
 	struct eval_run run = run_start(FAMILY);
 	struct val metadata = field_open_cell(f, in->metadata);
 	struct metric_list metrics = {0};
-	struct rest rest = {.n = 0};
+	struct rest rest = {BUF_INIT};
 	if (told && !run_must_be_told(told, langfuse_run_id(in), in->created_ns))
 		return;
 	run.id = langfuse_run_id(in);
@@ -38,7 +38,7 @@ void langfuse_run_tell(struct fields *f, const struct langfuse_run *in, struct r
 	run.dataset = in->dataset;
 	run.created_ns = in->created_ns;
 	run_take_metadata(f, &run, metadata);
-	rest_add_all(&rest, f, metadata, NULL);
+	rest_add_all(&rest, metadata, NULL);
 	if (val_is(in->description, SCAN_STRING))
 		rest_add(&rest, STR_LIT("description"), in->description);
 	run.config = rest_end(&rest, f, langfuse_metadata_secrets);
@@ -77,7 +77,7 @@ struct case_result langfuse_case(struct fields *f, struct str run_id, struct str
 	struct case_result res = case_start(FAMILY);
 	struct val input = field_open_cell(f, val_get_loose(item, "input"));
 	struct val expected = field_open_cell(f, val_get_loose(item, "expected_output"));
-	struct rest rest = {.n = 0};
+	struct rest rest = {BUF_INIT};
 	res.part = true;
 	res.repeat = 0;
 	res.run_id = run_id;
@@ -89,7 +89,7 @@ struct case_result langfuse_case(struct fields *f, struct str run_id, struct str
 	}
 	res.input = case_text(f, input);
 	res.expected = case_text(f, expected);
-	rest_add_all(&rest, f, field_open_cell(f, val_get_loose(item, "metadata")), NULL);
+	rest_add_all(&rest, field_open_cell(f, val_get_loose(item, "metadata")), NULL);
 	res.metadata = rest_end(&rest, f, langfuse_metadata_secrets);
 	return res;
 }
@@ -178,7 +178,7 @@ void langfuse_experiment_row(struct fields *f, struct val row, struct run_memory
 	    .created_ns = start,
 	};
 	struct score_list scores = {0};
-	struct rest rest = {.n = 0};
+	struct rest rest = {BUF_INIT};
 	langfuse_run_tell(f, &run, told);
 	struct case_result res =
 	    langfuse_case(f, langfuse_run_id(&run), text(f, row, "experiment_item_id"), row, text(f, row, "trace_id"));
@@ -190,7 +190,7 @@ void langfuse_experiment_row(struct fields *f, struct val row, struct run_memory
 		res.error = text(f, row, "status_message");
 	}
 	res.latency_ns = units_between(start, field_time(f, val_get_loose(row, "end_time"), "endTime"));
-	rest_add_all(&rest, f, field_open_cell(f, either(row, "experiment_item_metadata", "metadata")), NULL);
+	rest_add_all(&rest, field_open_cell(f, either(row, "experiment_item_metadata", "metadata")), NULL);
 	res.metadata = rest_end(&rest, f, langfuse_metadata_secrets);
 	langfuse_evaluations(f, &scores, val_get(row, "scores"));
 	case_take_scores(&res, &scores);
@@ -246,7 +246,7 @@ static bool is_item_run(const struct span_in *in, struct fields *f)
 static void read_case(struct fields *f, const struct span_in *in, const struct span *span, struct str run_id)
 {
 	struct case_result res = langfuse_case(f, run_id, attr(in, f, "item.id"), VAL_NONE, span->trace_id);
-	struct rest rest = {.n = 0};
+	struct rest rest = {BUF_INIT};
 	res.input = case_text(f, observed(in, f, "langfuse.observation.input"));
 	if (!res.input.len)
 		res.input = span->input;
@@ -261,7 +261,7 @@ static void read_case(struct fields *f, const struct span_in *in, const struct s
 	if (!attr(in, f, "dataset.id").len)
 		read_alone(f, &res, span->start_ns);
 	res.latency_ns = units_between(span->start_ns, span->end_ns);
-	rest_add_all(&rest, f, opened(f, attr(in, f, "item.metadata")), NULL);
+	rest_add_all(&rest, opened(f, attr(in, f, "item.metadata")), NULL);
 	res.metadata = rest_end(&rest, f, langfuse_metadata_secrets);
 	sink_case(f->im->sink, &res);
 }

@@ -101,7 +101,7 @@ static struct str config_of(struct fields *f, struct val metadata)
 {
 	static const char *const others[] = {"LANGSMITH_",  "LANGCHAIN_", "example_version",
 	                                     "ls_example_", "reference_", NULL};
-	struct rest rest = {.n = 0};
+	struct rest rest = {BUF_INIT};
 	for (struct member m = val_first(metadata); m.ok && val_is(metadata, SCAN_OBJECT); m = val_next(m)) {
 		struct str name = member_key(m, f->arena);
 		if (!starts_any(name, others))
@@ -142,9 +142,9 @@ static struct str metadata_text(struct fields *f, struct val example)
 {
 	static const char *const known[] = {"id",          "dataset_id", "inputs",   "outputs", "created_at",
 	                                    "modified_at", "runs",       "metadata", NULL};
-	struct rest rest = {.n = 0};
-	rest_add_all(&rest, f, val_get(example, "metadata"), NULL);
-	rest_add_all(&rest, f, example, known);
+	struct rest rest = {BUF_INIT};
+	rest_add_all(&rest, val_get(example, "metadata"), NULL);
+	rest_add_all(&rest, example, known);
 	return rest_end(&rest, f, NULL);
 }
 

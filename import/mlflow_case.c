@@ -79,7 +79,7 @@ static void find_runs(struct fields *f, struct evaluated *e)
 /* One that is a text, or all by name. */
 static void read_expectations(struct fields *f, struct evaluated *e)
 {
-	struct rest rest = {.n = 0};
+	struct rest rest = {BUF_INIT};
 	struct val only = VAL_NONE;
 	size_t n = 0;
 	for (struct member m = val_first(e->assessments); m.ok; m = val_next(m)) {
@@ -123,7 +123,7 @@ static struct str key_of(struct fields *f, const struct evaluated *e, struct val
 static struct str metadata_of(struct fields *f, const struct evaluated *e)
 {
 	struct val tags = field_open_cell(f, val_get(e->info, "tags"));
-	struct rest rest = {.n = 0};
+	struct rest rest = {BUF_INIT};
 	for (struct member m = val_first(tags); m.ok && val_is(tags, SCAN_OBJECT); m = val_next(m))
 		if (!str_starts(member_key(m, f->arena), "mlflow."))
 			rest_add_cell(f, &rest, m);

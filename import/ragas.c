@@ -244,7 +244,7 @@ static void read_row(struct fields *f, struct val object)
 	struct row row = row_start(f, object, names);
 	struct case_result res = case_start(FAMILY);
 	struct score_list scores = {0};
-	struct rest rest = {.n = 0};
+	struct rest rest = {BUF_INIT};
 	res.run_id = source_run_id(f->im);
 	row_tell(f, &row, &res);
 	for (struct member m = val_first(object); m.ok; m = val_next(m)) {

@@ -181,9 +181,9 @@ static struct str metadata_of(struct fields *f, struct val sim)
 	static const char *const in_reward[] = {"reward", "reward_breakdown", "nl_assertions", NULL};
 	struct val reward = val_get(sim, "reward_info"), ticks = val_get(sim, "ticks");
 	struct rest rest = {.json = BUF_INIT};
-	rest_add_all(&rest, f, sim, mapped);
-	rest_add_all(&rest, f, val_get(sim, "info"), in_info);
-	rest_add_all(&rest, f, val_is(reward, SCAN_OBJECT) ? reward : val_path(sim, "info.reward_info"), in_reward);
+	rest_add_all(&rest, sim, mapped);
+	rest_add_all(&rest, val_get(sim, "info"), in_info);
+	rest_add_all(&rest, val_is(reward, SCAN_OBJECT) ? reward : val_path(sim, "info.reward_info"), in_reward);
 	if (val_is(ticks, SCAN_ARRAY))
 		rest_add(&rest, STR_LIT("ticks"), fields_scan(f, arena_printf(f->arena, "%u", val_count(ticks))));
 	return rest_end(&rest, f, NULL);

@@ -10,5 +10,5 @@ const size_t n_schema_steps = sizeof schema_steps / sizeof *schema_steps;
 
 const char *const schema_sums[] = {
     "b38cf93694e0e1201b1239028956c2017ff183e7ff3913dba551ddd83dedd279",
-    "bf5acdf7744242fd3b58a702bc63a403cc6b39c5d39efca6b7bda6e121186a25",
+    "126830c7a4585fb7980a56b62e813e5ca590733fd01cda8926dbfd9e26cd76ad",
 };
