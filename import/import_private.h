@@ -54,7 +54,7 @@ struct job {
 	const struct archive_in *archive; /* whose member it is, or that it is made of */
 	const struct bundle_plan *plan;   /* of a bundle */
 	struct bundle *bundle;
-	enum archive_kind is_archive;     /* job_identify: no source, but many (import_archive) */
+	enum archive_kind is_archive; /* job_identify: no source, but many (import_archive) */
 	struct sample sample;
 	const struct format *format;
 	struct source known;

@@ -317,10 +317,29 @@ static bool read_index(struct import *im, const struct record *rec)
 	return any;
 }
 
+/* A sample, or a summary of one, of an archive that was unpacked. */
+static bool is_part(struct val v)
+{
+	return val_ok(val_get(v, "id")) && val_ok(val_get(v, "epoch")) && val_get(v, "input").scan &&
+	       val_get(v, "target").scan;
+}
+
+static void say_of_part(struct import *im, const struct record *rec)
+{
+	struct inspect_state *state = im->state;
+	if (!state->told)
+		import_problem(
+		    im, rec, SEVERITY_SKIPPED, "bad-value", STR_NONE, "nothing of it is read",
+		    "part of an unpacked .eval archive, which does not say of which eval: give the archive itself");
+	state->told = true;
+}
+
 static void read_other(struct import *im, const struct record *rec)
 {
 	if (is_log(rec->root))
 		read_head(im, rec, rec->root, STR_NONE);
+	else if (is_part(rec->root))
+		say_of_part(im, rec);
 	else if (!read_index(im, rec))
 		import_problem(im, rec, SEVERITY_SKIPPED, "bad-value", STR_NONE, "record skipped",
 		               "neither a log nor an index of logs");
@@ -437,6 +456,18 @@ static enum bundle_part inspect_bundle(struct str name)
 	return str_starts(name, SAMPLES) || str_is(name, "reductions.json") ? BUNDLE_ROW : BUNDLE_STRANGER;
 }
 
+/* Claimed so that nobody takes it for a table of results. */
+static int part_probe(const struct sample *s, const char **why)
+{
+	if (!sample_has(s, "id") || !sample_has(s, "epoch") || !sample_has(s, "input") || !sample_has(s, "target") ||
+	    sample_has(s, "eval_id"))
+		return 0;
+	if (!sample_has(s, "scores") && !sample_has(s, "messages") && !sample_has(s, "events"))
+		return 0;
+	*why = "has id, epoch, input and target: a part of an unpacked .eval archive";
+	return 55;
+}
+
 static int inspect_probe(const struct sample *sample, const char **why)
 {
 	int score = archive_probe(sample, why);
@@ -444,6 +475,8 @@ static int inspect_probe(const struct sample *sample, const char **why)
 		score = log_probe(sample, why);
 	if (!score && !sample->n_entries)
 		score = index_probe(sample, why);
+	if (!score && !sample->n_entries)
+		score = part_probe(sample, why);
 	if (!score)
 		*why = "no eval.task with eval.model";
 	return score;

@@ -287,7 +287,7 @@ def cut_is_right(whole, at, f):
             left = whole[:at]
             if p["offset"] not in (at, len(left.rstrip())) and not (p["offset"] <= at and whole[:2] == b"\x1f\x8b"):
                 yield "%s at %s" % (p["code"], p["offset"])
-        if p["offset"] is not None and p["offset"] > at and whole[:2] != b"\x1f\x8b":
+        if p["offset"] is not None and p["offset"] > at and whole[:2] not in (b"\x1f\x8b", b"PK"):
             yield "%s beyond the end: %d" % (p["code"], p["offset"])
     if not whole[:at].strip() and codes != ["empty"] and "nothing" not in (f.get("why") or ""):
         yield "nothing in it, but %s" % codes
