@@ -621,16 +621,18 @@ struct clue {
 static int helm_probe(const struct sample *sample, const char **why)
 {
 	static const struct clue clues[] = {
-	    {{"adapter_spec", "scenario_spec", "metric_specs"},                     97, "has adapter_spec, scenario_spec and metric_specs"},
-	    {{"run_path", "run_spec.adapter_spec"},                                 95, "has run_path and run_spec"                       },
-	    {{"adapter_spec", "request_states"},                                    97, "has adapter_spec and request_states"             },
-	    {{"adapter_spec", "scenario_spec"},                                     90, "has adapter_spec and scenario_spec"              },
-	    {{"instance_id", "stats[].name.name", "stats[].count"},                 97, "instances have stats"                            },
-	    {{"instance_id", "train_trial_index"},                                  93, "rows have instance_id and train_trial_index"     },
-	    {{"name.name", "count", "sum"},                                         92, "statistics have name.name, count and sum"        },
+	    {{"adapter_spec", "scenario_spec", "metric_specs"},                     97, "has adapter_spec, scenario_spec and metric_specs"    },
+	    {{"run_path", "run_spec.adapter_spec"},                                 95, "has run_path and run_spec"                           },
+	    {{"adapter_spec", "request_states"},                                    97, "has adapter_spec and request_states"                 },
+	    {{"adapter_spec", "scenario_spec"},                                     90, "has adapter_spec and scenario_spec"                  },
+	    {{"adapter_spec.method", "adapter_spec.instructions"},
+	     85,	                                                                "has an adapter_spec with its method and instructions"},
+	    {{"instance_id", "stats[].name.name", "stats[].count"},                 97, "instances have stats"                                },
+	    {{"instance_id", "train_trial_index"},                                  93, "rows have instance_id and train_trial_index"         },
+	    {{"name.name", "count", "sum"},                                         92, "statistics have name.name, count and sum"            },
 	    {{"input.text", "references[].output.text", "references[].tags", "id"},
-	     90,	                                                                "instances have input, references and id"         },
-	    {{"name", "definition_path", "tags", "description"},                    88, "has name, tags and definition_path"              },
+	     90,	                                                                "instances have input, references and id"             },
+	    {{"name", "definition_path", "tags", "description"},                    88, "has name, tags and definition_path"                  },
 	};
 	for (size_t i = 0; i < sizeof clues / sizeof *clues; i++) {
 		bool all = true;
