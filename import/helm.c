@@ -1,6 +1,7 @@
 /* HELM: the folder of one run, benchmark_output/runs/SUITE/SCENARIO:ARG=…,model=…, holds run_spec.json (the run), scenario.json,
  * scenario_state.json (each request with its answer), stats.json (the run's metrics), per_instance_stats.json (the cases' metrics), and
- * for its web site instances.json, display_requests.json and display_predictions.json. No file names the others: the folder joins
+ * for its web site instances.json, display_requests.json and display_predictions.json; the suite's folder lists its runs in run_specs.json and
+ * runs.json. No file names the others: the folder joins
  * them, told apart from the same run in another suite by the folder around it. Each tells parts of the same cases.
  * Sources: helm/benchmark/{runner,adaptation/scenario_state,metrics/metric,metrics/statistic,presentation/schema}.py, v0.2 to v0.5;
  * real files of 2025 (formats/evals.md section 8). */
@@ -162,15 +163,40 @@ static void tell_folder(const struct fields *f)
 	state->told = true;
 }
 
-static void read_run_spec(const struct fields *f, struct val spec)
+/* A run of the suite that holds the file, by the name of its own folder: '/' is '_' there. */
+static struct str suite_run(const struct fields *f, struct str name)
+{
+	const struct helm_state *state = f->im->state;
+	struct buf id = BUF_INIT;
+	if (state->folder.len)
+		buf_printf(&id, "%s/", buf_cstr(&state->folder));
+	else
+		buf_add_char(&id, '#');
+	for (size_t i = 0; i < name.len; i++)
+		buf_add_char(&id, name.ptr[i] == '/' ? '_' : name.ptr[i]);
+	struct str kept = arena_str(f->arena, buf_str(&id));
+	buf_done(&id);
+	return kept;
+}
+
+/* One of many, in run_specs.json and runs.json of a suite. */
+static bool is_listed(const struct fields *f)
+{
+	return !f->rec->frame && str_starts(record_path_text(f->rec, f->arena), "[");
+}
+
+static void read_run_spec(const struct fields *f, struct val spec, const struct metric_list *metrics)
 {
 	struct eval_run run = run_of_folder(f);
 	struct str name = val_str(val_get(spec, "name"), f->arena), scenario = scenario_of(f->arena, name);
+	if (name.len && is_listed(f))
+		run.id = suite_run(f, name);
 	run.name = name.len ? name : run.name;
 	if (scenario.len || name.len)
 		run.dataset = scenario.len ? scenario : name;
 	read_adapter(f, &run, val_get(spec, "adapter_spec"));
 	run.config = compact(f, spec);
+	run_take_metrics(&run, metrics);
 	sink_run(f->im->sink, &run);
 }
 
@@ -218,11 +244,25 @@ static struct str stat_name(const struct fields *f, struct val name)
 	return kept;
 }
 
+static void add_run_stat(const struct fields *f, struct val stat, struct metric_list *metrics)
+{
+	metric_add(metrics, f->arena, stat_name(f, val_get(stat, "name")), stat_value(stat));
+}
+
+/* {"run_path":…,"run_spec":{…},"stats":[…]} */
+static void read_summarized_run(const struct fields *f, struct val v)
+{
+	struct metric_list metrics = {0};
+	for (struct member m = val_first(val_get(v, "stats")); m.ok; m = val_next(m))
+		add_run_stat(f, m.val, &metrics);
+	read_run_spec(f, val_get(v, "run_spec"), &metrics);
+}
+
 static void read_run_stat(const struct fields *f, struct val stat)
 {
 	struct eval_run run = run_of_folder(f);
 	struct metric_list metrics = {0};
-	metric_add(&metrics, f->arena, stat_name(f, val_get(stat, "name")), stat_value(stat));
+	add_run_stat(f, stat, &metrics);
 	run_take_metrics(&run, &metrics);
 	sink_run(f->im->sink, &run);
 }
@@ -524,8 +564,10 @@ static bool read_value(struct fields *f, struct val v)
 		read_case_stats(f, v);
 	else if (val_is(name, SCAN_OBJECT) && val_ok(val_get(v, "count")))
 		read_run_stat(f, v);
+	else if (val_is(val_get(v, "run_spec"), SCAN_OBJECT))
+		read_summarized_run(f, v);
 	else if (val_is(val_get(v, "adapter_spec"), SCAN_OBJECT))
-		read_run_spec(f, v);
+		read_run_spec(f, v, &(struct metric_list){0});
 	else if (val_ok(val_get(v, "input")) && val_is(val_get(v, "references"), SCAN_ARRAY))
 		read_bare_instance(f, v);
 	else if (val_is(name, SCAN_STRING) && (val_ok(val_get(v, "definition_path")) || val_ok(val_get(v, "tags"))))
@@ -579,15 +621,18 @@ struct clue {
 static int helm_probe(const struct sample *sample, const char **why)
 {
 	static const struct clue clues[] = {
-	    {{"adapter_spec", "scenario_spec", "metric_specs"},                     97, "has adapter_spec, scenario_spec and metric_specs"},
-	    {{"adapter_spec", "request_states"},                                    97, "has adapter_spec and request_states"             },
-	    {{"adapter_spec", "scenario_spec"},                                     90, "has adapter_spec and scenario_spec"              },
-	    {{"instance_id", "stats[].name.name", "stats[].count"},                 97, "instances have stats"                            },
-	    {{"instance_id", "train_trial_index"},                                  93, "rows have instance_id and train_trial_index"     },
-	    {{"name.name", "count", "sum"},                                         92, "statistics have name.name, count and sum"        },
+	    {{"adapter_spec", "scenario_spec", "metric_specs"},                     97, "has adapter_spec, scenario_spec and metric_specs"    },
+	    {{"run_path", "run_spec.adapter_spec"},                                 95, "has run_path and run_spec"                           },
+	    {{"adapter_spec", "request_states"},                                    97, "has adapter_spec and request_states"                 },
+	    {{"adapter_spec", "scenario_spec"},                                     90, "has adapter_spec and scenario_spec"                  },
+	    {{"adapter_spec.method", "adapter_spec.instructions"},
+	     85,	                                                                "has an adapter_spec with its method and instructions"},
+	    {{"instance_id", "stats[].name.name", "stats[].count"},                 97, "instances have stats"                                },
+	    {{"instance_id", "train_trial_index"},                                  93, "rows have instance_id and train_trial_index"         },
+	    {{"name.name", "count", "sum"},                                         92, "statistics have name.name, count and sum"            },
 	    {{"input.text", "references[].output.text", "references[].tags", "id"},
-	     90,	                                                                "instances have input, references and id"         },
-	    {{"name", "definition_path", "tags", "description"},                    88, "has name, tags and definition_path"              },
+	     90,	                                                                "instances have input, references and id"             },
+	    {{"name", "definition_path", "tags", "description"},                    88, "has name, tags and definition_path"                  },
 	};
 	for (size_t i = 0; i < sizeof clues / sizeof *clues; i++) {
 		bool all = true;
@@ -613,6 +658,7 @@ const struct format format_helm = {
                "{\"adapter_spec\":{…},\"request_states\":[{\"instance\":{…},\"request\":{…},\"result\":{…}}]}",
     .paths = helm_paths,
     .lenient = true,
+    .placed = true,
     .state_size = sizeof(struct helm_state),
     .state_done = helm_state_done,
     .probe = helm_probe,

@@ -510,9 +510,9 @@ static int lm_eval_probe(const struct sample *sample, const char **why)
 		*why = "rows have doc_id, resps and filtered_resps or arguments";
 		return 96;
 	}
-	if (doc && sample_has(sample, "doc") && str_starts(sample->name, "samples_") && !sample->whole) {
-		*why = "called samples_…, the first row has doc_id and doc";
-		return 70;
+	if (doc && sample_has(sample, "doc") && !sample->whole) {
+		*why = "the first row has doc_id and a long doc";
+		return str_starts(sample->name, "samples_") ? 70 : 45;
 	}
 	if (results && sample_has(sample, "configs") && (versions || sample_has(sample, "n-shot"))) {
 		*why = "has results, configs and versions or n-shot";
@@ -542,6 +542,7 @@ const struct format format_lm_eval = {
     .secrets = lm_eval_secrets,
     .lenient = true,
     .stateful = true,
+    .placed = true,
     .state_size = sizeof(struct lm_eval_state),
     .state_done = lm_eval_state_done,
     .probe = lm_eval_probe,

@@ -331,13 +331,13 @@ static enum case_class class_of(const struct compare_side *a, const struct compa
 
 /* Drop of the mean of the scores both sides have; of the share that passed if the runs have no scores (one measure for all
  * rows, so that they can be ordered by it). */
-static double loss_of(const struct compare_side *a, const struct compare_side *b, size_t n_scores)
+static double loss_of(const struct compare_side *a, const struct compare_side *b, const bool *lower, size_t n_scores)
 {
 	double drop = 0;
 	size_t n = 0;
 	for (size_t i = 0; i < n_scores; i++)
 		if (!IS_UNKNOWN(a->scores[i]) && !IS_UNKNOWN(b->scores[i])) {
-			drop += a->scores[i] - b->scores[i];
+			drop += lower[i] ? b->scores[i] - a->scores[i] : a->scores[i] - b->scores[i];
 			n++;
 		}
 	if (n_scores)
@@ -388,7 +388,7 @@ static void make_rows(const struct side_run *a, const struct side_run *b, const 
 		row->a = in_a ? in_a->side : none;
 		row->b = in_b ? in_b->side : none;
 		row->class_ = class_of(&row->a, &row->b, on_both, out->n_scores);
-		row->loss = in_a && in_b ? loss_of(&row->a, &row->b, out->n_scores) : 0;
+		row->loss = in_a && in_b ? loss_of(&row->a, &row->b, out->lower, out->n_scores) : 0;
 		out->count[row->class_]++;
 	}
 	qsort(out->rows, out->n_rows, sizeof *out->rows, by_class_and_loss);
@@ -474,7 +474,7 @@ static bool compare_sides(struct db *db, struct side_run *a, struct side_run *b,
 		return refuse(a, b, out);
 	struct score_names names;
 	bool on_both[COMPARE_MAX_SCORES] = {false};
-	bool ok = read_names(db, a, b, out, &names, err);
+	bool ok = read_names(db, a, b, out, &names, err) && compare_read_directions(db, out, err);
 	if (ok) {
 		place_scores(&names, a, b, &out->arena);
 		for (size_t i = 0; i < names.n; i++)

@@ -69,6 +69,7 @@ struct compare {
 	struct compare_stated *stated;    /* by name; where cases cannot be compared, it may be all there is */
 	size_t n_stated;
 	struct str *scores; /* names of the scores, sorted */
+	bool *lower;        /* of each score: the source says that lower is better */
 	size_t n_scores;
 	struct compare_metric *metrics;
 	size_t n_metrics;

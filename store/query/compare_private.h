@@ -67,6 +67,9 @@ bool compare_metrics(struct db *db, const struct side_run *a, const struct side_
                      size_t n, const bool *score_on_both, const struct compare_opts *opts, struct compare *out,
                      struct err *err);
 void compare_sentence(struct compare *c);
+/* out->lower: which scores are better when lower, by what either run's configuration says of its metrics:
+ * {"higher_is_better":{TASK:{METRIC:false}}} (lm-eval), at any depth; METRIC is a score's name, or that before its first comma. One query. */
+bool compare_read_directions(struct db *db, struct compare *out, struct err *err);
 /* out->stated, of the runs out->a and out->b. One query. */
 bool compare_read_stated(struct db *db, struct compare *out, struct err *err);
 

@@ -339,3 +339,36 @@ bool compare_read_stated(struct db *db, struct compare *out, struct err *err)
 	vec_done(&all);
 	return step == STEP_DONE;
 }
+
+/* ---------------------------------------------------------------- which way is better */
+
+static void mark_lower(struct compare *out, struct str metric)
+{
+	for (size_t i = 0; i < out->n_scores; i++) {
+		struct str name = out->scores[i];
+		bool starts = metric.len && name.len > metric.len && name.ptr[metric.len] == ',' &&
+		              memcmp(name.ptr, metric.ptr, metric.len) == 0;
+		if (starts || str_eq(name, metric))
+			out->lower[i] = true;
+	}
+}
+
+bool compare_read_directions(struct db *db, struct compare *out, struct err *err)
+{
+	enum step step;
+	out->lower = arena_zalloc(&out->arena, out->n_scores + 1, sizeof *out->lower);
+	struct stmt *s =
+	    db_query(db,
+	             "SELECT t.key FROM run r, json_tree(CASE WHEN json_valid(r.config) THEN r.config ELSE '{}' END,"
+	             " '$.higher_is_better') t WHERE r.id IN (?1, ?2) AND t.type IN ('true', 'false')"
+	             " GROUP BY t.key HAVING max(t.type = 'true') = 0",
+	             err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, out->a.id);
+	stmt_int(s, 2, out->b.id);
+	while ((step = stmt_step(s, err)) == STEP_ROW)
+		mark_lower(out, col_str(s, 0));
+	stmt_end(s);
+	return step == STEP_DONE;
+}

@@ -140,6 +140,7 @@ bool compare_metrics(struct db *db, const struct side_run *a, const struct side_
 	for (size_t i = 0; done && i < out->n_scores; i++)
 		if (score_on_both[i]) {
 			done = score_metric(&p, i, &quality, &results[m]);
+			results[m].lower_is_better = out->lower[i];
 			out->metrics[m++] = (struct compare_metric){.name = out->scores[i].ptr, .kind = "score"};
 		}
 	done = done && latency_metrics(&p, &stat, &results[m]);

@@ -142,6 +142,44 @@ static const struct compare_metric *metric_of(const struct compare *c, const cha
 enum { U = CASE_UNSCORED, P = CASE_PASSED, F = CASE_FAILED, E = CASE_ERROR };
 #define NONE UNKNOWN_DOUBLE
 
+/* A score that the run's configuration calls better when lower: what rises is worse. */
+static void knows_what_is_better_lower(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *config;
+		bool lower;
+	} rows[] = {
+	    {"NULL",	                                                                      false},
+	    {"'{\"higher_is_better\":{\"task\":{\"relevance\":false}}}'",                         true },
+	    {"'{\"higher_is_better\":{\"relevance\":false}}'",                                    true },
+	    {"'{\"higher_is_better\":{\"a\":{\"relevance\":false},\"b\":{\"relevance\":true}}}'", false},
+	    {"'{\"higher_is_better\":{\"task\":{\"rel\":false}}}'",                               false},
+	    {"'{\"higher_is_better\":NaN}'",	                                              false},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct compare c;
+		char sql[200];
+		forget_runs();
+		add_run(1);
+		add_run(2);
+		snprintf(sql, sizeof sql, "UPDATE run SET config = %s WHERE id = 1", rows[i].config);
+		run_sql(sql);
+		for (int k = 1; k <= 60; k++) {
+			add_result(&(struct result){.run = 1, .case_id = k, .relevance = k % 7, .cost_usd = NAN});
+			add_result(
+			    &(struct result){.run = 2, .case_id = k, .relevance = k % 7 + 1 + k % 3, .cost_usd = NAN});
+		}
+		compare(1, 2, NULL, &c);
+		const struct compare_metric *m = metric_of(&c, "relevance");
+		assert_int_equal(m->lower_is_better, rows[i].lower);
+		assert_int_equal(m->result.verdict, rows[i].lower ? METRIC_WORSE : METRIC_BETTER);
+		assert_true(rows[i].lower ? c.rows[0].loss > 0 : c.rows[0].loss < 0);
+		compare_done(&c);
+	}
+	forget_runs();
+}
+
 /* ---- classes */
 
 static void puts_cases_into_classes(void **state)
@@ -838,6 +876,7 @@ static void tells_of_sources_and_health(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(knows_what_is_better_lower),
 	    cmocka_unit_test(puts_cases_into_classes),
 	    cmocka_unit_test(says_what_differs),
 	    cmocka_unit_test(finds_no_difference_of_a_run_to_itself),

@@ -296,15 +296,15 @@ static void lm_eval_renamed(void **state)
 	"'sum':7,'mean':7}]}"
 
 static const struct file helm[] = {
-    {"display_predictions.json", "[{'instance_id':'id1','train_trial_index':0,'predicted_text':'B','mapped_output':'"
-     "yes','stats':{'exact_match':1.0,"
-                                 "'num_prompt_tokens':7}}]"},
+    {"display_predictions.json",                                                                             "[{'instance_id':'id1','train_trial_index':0,'predicted_text':'B','mapped_output':'"
+                                 "yes','stats':{'exact_match':1.0,"
+                                 "'num_prompt_tokens':7}}]"                                 },
     {"per_instance_stats.json",                                                                              "[" STATS("id1", "1.0") "," STATS("id2", "0.0") "]"},
     {"run_spec.json",
-     "{'name':'boolq:model=org_tiny','scenario_spec':{'class_name':'BoolQ'}," ADAPTER ",'metric_specs':[]}"},
-    {"scenario.json",   "{'name':'boolq','description':'Yes or no','tags':[],'definition_path':'x'}"},
-    {"scenario_state.json",          "{" ADAPTER ",'request_states':[" STATE("id1", "B") "," STATE("id2", "A") "]}"},
-    {"stats.json",                            "[{'name':{'name':'exact_match','split':'test'},'count':1,'sum':0.5,'mean':0.5}]"},
+     "{'name':'boolq:model=org_tiny','scenario_spec':{'class_name':'BoolQ'}," ADAPTER ",'metric_specs':[]}"                                                                                                          },
+    {"scenario.json", "{'name':'boolq','description':'Yes or no','tags':[],'definition_path':'x'}"},
+    {"scenario_state.json",                          "{" ADAPTER ",'request_states':[" STATE("id1",                                                                                                                                    "B") "," STATE("id2", "A") "]}"},
+    {"stats.json",                                "[{'name':{'name':'exact_match','split':'test'},'count':1,'sum':0.5,'mean':0.5}]"},
 };
 
 static void helm_folder(void **state)

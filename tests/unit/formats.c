@@ -676,7 +676,9 @@ static void known_by_first_keys(void **state)
 	    {"claude-code",    "{'loglines':[{'type':'user','message':{'content':'"                                      },
 	    {"codex",          "{'timestamp':'2026-04-23','type':'session_meta','payload':{'id':'i','instructions':'"    },
 	    {"deepeval-trace", "{'uuid':'u','baseSpans':[{'uuid':'v','input':'"                                          },
+	    {"helm",           "{'adapter_spec':{'method':'generation','instructions':'"                                 },
 	    {"langsmith",      "{'run_type':'llm','dotted_order':'20260101T','inputs':{'text':'"                         },
+	    {"lm-eval",        "{'doc_id':0,'doc':{'context':'"                                                          },
 	};
 
 	(void)state;
