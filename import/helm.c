@@ -600,6 +600,7 @@ const struct format format_helm = {
                "{\"adapter_spec\":{…},\"request_states\":[{\"instance\":{…},\"request\":{…},\"result\":{…}}]}",
     .paths = helm_paths,
     .lenient = true,
+    .placed = true,
     .state_size = sizeof(struct helm_state),
     .state_done = helm_state_done,
     .probe = helm_probe,

@@ -515,6 +515,7 @@ const struct format format_lm_eval = {
     .secrets = lm_eval_secrets,
     .lenient = true,
     .stateful = true,
+    .placed = true,
     .state_size = sizeof(struct lm_eval_state),
     .state_done = lm_eval_state_done,
     .probe = lm_eval_probe,
