@@ -3,6 +3,7 @@
  * with_skill and without_skill are two runs and run-K a repeat. A case's key is its eval's folder: assertions are reworded from version to
  * version. timing.json alone is no case: its figures are metrics of the run, named after the eval. A benchmark.json may hold every
  * run's expectations again, with numbers in place of the folders' names: these runs stay beside those of the folders, as other exports do.
+ * run_eval.py tries whether a skill's description makes a query call it: a case for each query.
  * Sources: real baselines (formats/evals.md section 11); anthropics/skills, skill-creator: references/schemas.md, aggregate_benchmark.py. */
 #include "import/eval.h"
 
@@ -281,6 +282,53 @@ static void read_run(struct fields *f, struct val v)
 	sink_case(f->im->sink, &res);
 }
 
+/* ---- does a skill's description call it: run_eval.py */
+
+static bool is_trigger_eval(struct val v)
+{
+	struct val first = val_at(val_get(v, "results"), 0);
+	return val_get(first, "query").scan && val_get(first, "should_trigger").scan &&
+	       val_get(first, "trigger_rate").scan;
+}
+
+static void read_query(struct fields *f, struct str run, struct val v)
+{
+	static const char *const mapped[] = {"query", "trigger_rate", "pass", "should_trigger", NULL};
+	struct case_result res = case_start("agentskills");
+	struct score_list scores = {0};
+	bool should = false;
+	res.run_id = run;
+	res.key = res.input = field_text(f, val_get(v, "query"));
+	if (field_bool(f, val_get(v, "should_trigger"), &should))
+		res.expected = should ? STR_LIT("triggers") : STR_LIT("does not trigger");
+	struct score *score = score_add(&scores, f->arena, STR_LIT("trigger_rate"));
+	score_value(f, score, val_get(v, "trigger_rate"));
+	score->pass = pass_of_value(f, val_get(v, "pass"));
+	score->source = SOURCE_CODE;
+	res.status = status_of_pass(score->pass);
+	res.metadata = fields_rest(f, v, mapped);
+	case_take_scores(&res, &scores);
+	sink_case(f->im->sink, &res);
+}
+
+/* What is tried is the description: it is the prompt. */
+static void read_trigger_eval(struct fields *f, struct val v)
+{
+	static const char *const mapped[] = {"results", "summary", "skill_name", "description", NULL};
+	struct val results = val_get(v, "results");
+	struct eval_run run = run_named(joined(f, source_folder(f->im, 0), source_stem(f->im)));
+	struct metric_list metrics = {0};
+	run.dataset = run.prompt_name = field_text(f, val_get(v, "skill_name"));
+	run.prompt_text = field_text(f, val_get(v, "description"));
+	run.config = fields_rest(f, v, mapped);
+	metric_add_all(&metrics, f, val_get(v, "summary"), "");
+	run_take_metrics(&run, &metrics);
+	sink_run(f->im->sink, &run);
+	for (struct member m = val_first(results); m.ok; m = val_next(m))
+		if (val_is(m.val, SCAN_OBJECT))
+			read_query(f, run.id, m.val);
+}
+
 /* ---- records */
 
 static bool is_grading(struct val v)
@@ -307,13 +355,15 @@ static bool agentskills_record(struct import *im, const struct record *rec, stru
 		read_run(&f, v);
 	} else if (rec->slot == SLOT_DOC && val_is(val_get(v, "run_summary"), SCAN_OBJECT))
 		read_benchmark(&f, v, false);
+	else if (rec->slot == SLOT_DOC && is_trigger_eval(v))
+		read_trigger_eval(&f, v);
 	else if (rec->slot == SLOT_DOC && has_assertions(v))
 		read_grading(&f, v);
 	else if (rec->slot == SLOT_DOC && is_timing(v))
 		read_timing(&f, v);
 	else
 		import_problem(im, rec, SEVERITY_SKIPPED, "bad-value", STR_NONE, "record skipped",
-		               "neither a grading, a timing nor a benchmark");
+		               "neither a grading, a timing, a benchmark nor queries that trigger");
 	fields_done(&f);
 	return true;
 }
@@ -350,6 +400,10 @@ static int agentskills_probe(const struct sample *sample, const char **why)
 		*why = "run_summary with a pass_rate, or runs with eval_id and configuration";
 		return 91;
 	}
+	if (is_trigger_eval(v)) {
+		*why = "results with query, should_trigger and trigger_rate";
+		return 91;
+	}
 	if (sample->whole && sample->n_values == 1 && is_timing(v)) {
 		*why = "nothing but total_tokens and durations";
 		return 80;
@@ -366,7 +420,8 @@ const struct format format_agentskills = {
     .name = "agentskills",
     .title = "Agent-skill gradings (skill-creator)",
     .spec_url = "https://github.com/anthropics/skills/blob/main/skills/skill-creator/references/schemas.md",
-    .how = "assertion_results or expectations with passed and evidence, run_summary with pass_rate, or a timing.json",
+    .how = "assertion_results or expectations with passed and evidence, run_summary with pass_rate, a timing.json, or "
+           "results with should_trigger",
     .fills = "a run for each baseline folder or configuration, a case for each eval folder, a score per assertion",
     .example = "{\"assertion_results\":[{\"text\":\"…\",\"passed\":true,\"evidence\":\"…\"}],\"summary\":{…}}",
     .paths = agentskills_paths,
