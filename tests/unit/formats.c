@@ -675,7 +675,9 @@ static void known_by_first_keys(void **state)
 	    {"claude-code",    "{'parentUuid':null,'isSidechain':true,'type':'user','message':{'role':'user','content':'"},
 	    {"claude-code",    "{'loglines':[{'type':'user','message':{'content':'"                                      },
 	    {"codex",          "{'timestamp':'2026-04-23','type':'session_meta','payload':{'id':'i','instructions':'"    },
+	    {"deepeval",       "{'testRunData':{'testCases':[{'name':'test_case_0','input':'"                            },
 	    {"deepeval-trace", "{'uuid':'u','baseSpans':[{'uuid':'v','input':'"                                          },
+	    {"mlflow-eval",    "{'columns':['inputs','outputs','right/v1/score'],'data':[['"                             },
 	    {"langsmith",      "{'run_type':'llm','dotted_order':'20260101T','inputs':{'text':'"                         },
 	};
 
