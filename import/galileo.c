@@ -4,6 +4,7 @@
  * Sources: galileo 1.33.1 (JavaScript) recorded; galileo-python resources/models (formats/traces-platforms.md section 14). */
 #include <stdlib.h>
 
+#include "import/galileo_eval.h"
 #include "import/shape.h"
 
 static const struct record_path galileo_paths[] = {
@@ -29,7 +30,8 @@ static const struct {
 struct context {
 	struct fields *f;
 	struct str project, session, trace;
-	bool nested; /* below a trace's record, which has said what it copies to its spans */
+	struct score_list *of_case; /* the trace is a case: its scores are the case's */
+	bool nested;                /* below a trace's record, which has said what it copies to its spans */
 };
 
 /* ---------------------------------------------------------------- scores */
@@ -89,7 +91,13 @@ static void tell_score(const struct context *c, struct score score, struct str n
 		field_score_value(c->f, &score, value);
 	else
 		score.label = field_text(c->f, value);
+	score.aside = c->of_case != NULL;
 	sink_score(c->f->im->sink, &score);
+	if (!c->of_case)
+		return;
+	score.aside = false;
+	score.trace_id = STR_NONE;
+	*score_add(c->of_case, c->f->arena, name) = score;
 }
 
 /* Computed, or tried and failed. */
@@ -285,9 +293,15 @@ static void tell_trace(const struct context *c, struct val v)
 	trace.tags = field_tags(f, val_get(v, "tags"), &trace.n_tags);
 	sink_trace(f->im->sink, &trace);
 	struct score target = score_start("galileo");
+	struct score_list scores = {0};
+	struct context own = *c;
+	struct str run = galileo_run(f, v);
 	target.scope.project = c->project;
 	target.trace_id = c->trace;
-	tell_scores(c, v, target);
+	own.of_case = run.len ? &scores : NULL;
+	tell_scores(&own, v, target);
+	if (run.len)
+		galileo_case(f, v, run, &trace, &scores);
 }
 
 static void tell_session(const struct context *c, struct val v)
@@ -432,7 +446,8 @@ const struct format format_galileo = {
     .title = "Galileo traces and records",
     .spec_url = "https://v2docs.galileo.ai/references/api",
     .how = "type, created_at and metrics.duration_ns or metric_info: rows, traces[], records[]",
-    .fills = "traces, spans at any depth with messages, documents, tokens and cost; metrics as scores",
+    .fills =
+        "traces, spans at any depth with messages, documents, tokens and cost; metrics as scores; experiments as runs",
     .example =
         "{\"log_stream_id\":\"…\",\"traces\":[{\"type\":\"trace\",\"metrics\":{\"duration_ns\":…},\"spans\":[…]}]}",
     .paths = galileo_paths,

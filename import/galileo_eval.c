@@ -2,6 +2,8 @@
  * and a column for each of its metrics, bare, under metrics (also "metrics.NAME", "metrics/NAME") or as "Context Adherence". Records of traces, with type and
  * duration, are galileo.c's. No public sample was found: columns by the names of Galileo's own metrics and datasets.
  * Source: https://v2docs.galileo.ai/concepts/metrics, rungalileo/galileo-python (formats/evals.md section 14). */
+#include "import/galileo_eval.h"
+
 #include "import/eval_row.h"
 
 #define FAMILY "galileo"
@@ -214,6 +216,50 @@ static void read_row(struct fields *f, struct val object)
 	case_take_scores(&res, &scores);
 	sink_case(f->im->sink, &res);
 }
+
+/* ---------------------------------------------------------------- traces of an experiment */
+
+static struct val around(const struct fields *f, struct val record, const char *name)
+{
+	struct val own = FIELD_ANY(record, name);
+	return val_ok(own) ? own : frame_get(f->rec->frame, name, false);
+}
+
+struct str galileo_run(const struct fields *f, struct val record)
+{
+	struct val id = around(f, record, "experiment_id");
+	if (!val_ok(FIELD_ANY(record, "dataset_input", "dataset_output")))
+		return STR_NONE;
+	return field_text(f, val_ok(id) ? id : around(f, record, "run_id"));
+}
+
+void galileo_case(struct fields *f, struct val record, struct str run_id, const struct trace *trace,
+                  const struct score_list *scores)
+{
+	struct case_result res = case_start(FAMILY);
+	struct eval_run run = run_start(FAMILY);
+	struct val input = FIELD_ANY(record, "dataset_input", "input"), expected = FIELD_ANY(record, "dataset_output");
+	run.scope = res.scope = trace->scope;
+	run.id = res.run_id = run_id;
+	run.name = field_text(f, around(f, record, "experiment_name"));
+	run.created_ns = trace->start_ns;
+	sink_run(f->im->sink, &run);
+	res.key = CASE_KEY(f->arena, case_key_part(f, field_open(f, input)), case_key_part(f, field_open(f, expected)));
+	res.input = field_text(f, input);
+	res.expected = field_text(f, expected);
+	res.output = trace->output;
+	res.trace_id = trace->id;
+	if (trace->status == STATUS_ERROR)
+		res.status = CASE_ERROR;
+	read_system(f, &res, val_get(record, "metrics"));
+	struct val metadata = field_open(f, FIELD_ANY(record, "dataset_metadata"));
+	res.metadata = val_is(metadata, SCAN_OBJECT) ? val_raw(metadata) : STR_NONE;
+	case_trial(&res, trace->start_ns, trace->id);
+	case_take_scores(&res, scores);
+	sink_case(f->im->sink, &res);
+}
+
+/* ---------------------------------------------------------------- the format */
 
 static void tell_run(struct import *im, struct val row)
 {

@@ -162,6 +162,7 @@ static void tell_case(struct fields *f, const struct evaluated *e, struct str ru
 	struct val input = said(f, e, e->texts.in, "request_preview", "mlflow.traceInputs");
 	res.run_id = run;
 	res.key = key_of(f, e, input);
+	case_trial(&res, trace->start_ns, trace->id);
 	res.input = field_text(f, input);
 	res.expected = e->expected;
 	res.output = field_text(f, said(f, e, e->texts.out, "response_preview", "mlflow.traceOutputs"));

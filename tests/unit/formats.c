@@ -675,8 +675,10 @@ static void known_by_first_keys(void **state)
 	    {"claude-code",    "{'parentUuid':null,'isSidechain':true,'type':'user','message':{'role':'user','content':'"},
 	    {"claude-code",    "{'loglines':[{'type':'user','message':{'content':'"                                      },
 	    {"codex",          "{'timestamp':'2026-04-23','type':'session_meta','payload':{'id':'i','instructions':'"    },
+	    {"deepeval",       "{'testRunData':{'testCases':[{'name':'test_case_0','input':'"                            },
 	    {"deepeval-trace", "{'uuid':'u','baseSpans':[{'uuid':'v','input':'"                                          },
 	    {"helm",           "{'adapter_spec':{'method':'generation','instructions':'"                                 },
+	    {"mlflow-eval",    "{'columns':['inputs','outputs','right/v1/score'],'data':[['"                             },
 	    {"langsmith",      "{'run_type':'llm','dotted_order':'20260101T','inputs':{'text':'"                         },
 	    {"lm-eval",        "{'doc_id':0,'doc':{'context':'"                                                          },
 	};
