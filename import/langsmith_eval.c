@@ -251,7 +251,7 @@ static struct str frame_run(struct fields *f, int nth, int n_runs)
 	return n_runs > 1 ? arena_printf(f->arena, "#%d", nth) : STR_NONE;
 }
 
-static void read_frame_case(struct fields *f, struct val row, int nth, int n_runs)
+static void read_frame_case(struct fields *f, struct val row, int64_t order, int nth, int n_runs)
 {
 	struct case_result res = case_start("langsmith");
 	struct score_list scores = {0};
@@ -269,7 +269,7 @@ static void read_frame_case(struct fields *f, struct val row, int nth, int n_run
 	if (!res.key.len)
 		res.key = CASE_KEY(f->arena, case_key_part(f, inputs), case_key_part(f, reference));
 	res.trace_id = field_text(f, column(f, row, nth, "id"));
-	res.order = (int64_t)f->rec->number;
+	res.order = order;
 	case_trial(&res, TIME_UNKNOWN, STR_NONE); /* in the order of the rows */
 	res.input = case_text(f, inputs);
 	res.expected = case_text(f, reference);
@@ -294,7 +294,7 @@ static bool has_cells(struct fields *f, struct val row, int nth)
 	return false;
 }
 
-static void read_frame_row(struct fields *f, struct val row)
+static void read_frame_row(struct fields *f, struct val row, int64_t order)
 {
 	struct state *state = f->im->state;
 	int n_runs = count_runs(f, row);
@@ -307,7 +307,7 @@ static void read_frame_row(struct fields *f, struct val row)
 		if (!state->told)
 			sink_run(f->im->sink, &run);
 		if (n_runs == 1 || has_cells(f, row, nth))
-			read_frame_case(f, row, nth, n_runs);
+			read_frame_case(f, row, order, nth, n_runs);
 	}
 	state->told = true;
 }
@@ -344,23 +344,24 @@ static bool is_by_column(struct val v)
 	return false;
 }
 
-static void read_columns(struct fields *f, struct val table)
+/* Each row has its own scans: the table is one record, however long. */
+static void read_columns(struct import *im, const struct record *rec)
 {
-	struct columns columns = columns_new(f->arena);
-	struct record row_record = *f->rec;
+	struct columns columns = columns_new(im->arena);
 	struct buf row = BUF_INIT;
 	struct str key;
-	for (struct member m = val_first(table); m.ok; m = val_next(m))
+	int64_t n = 0;
+	for (struct member m = val_first(rec->root); m.ok; m = val_next(m))
 		if (val_is(m.val, SCAN_OBJECT))
 			columns_add(&columns, val_raw(m.key), m.val);
-	f->rec = &row_record;
-	for (row_record.number = 1; columns_next(&columns, &row, &key, f->arena); row_record.number++) {
-		struct str text = arena_str(f->arena, buf_str(&row));
-		struct val v = fields_scan(f, text);
-		if (!val_is(v, SCAN_OBJECT))
-			continue;
-		import_detail(f->im, &row_record, SLOT_ROW, text);
-		read_frame_row(f, v);
+	while (columns_next(&columns, &row, &key, im->arena)) {
+		struct fields f = fields_of(im, rec);
+		struct val v = fields_scan(&f, buf_str(&row));
+		if (val_is(v, SCAN_OBJECT)) {
+			import_detail(im, rec, SLOT_ROW, buf_str(&row));
+			read_frame_row(&f, v, ++n);
+		}
+		fields_done(&f);
 	}
 	buf_done(&row);
 }
@@ -391,9 +392,9 @@ static bool experiment_record(struct import *im, const struct record *rec, struc
 	else if (val_is(val_get(rec->root, "runs"), SCAN_ARRAY))
 		read_example(&f, rec->root);
 	else if (is_frame(rec->root) && is_by_column(rec->root))
-		read_columns(&f, rec->root);
+		read_columns(im, rec);
 	else if (is_frame(rec->root))
-		read_frame_row(&f, rec->root);
+		read_frame_row(&f, rec->root, (int64_t)rec->number);
 	else
 		skip(im, rec, "no result of an experiment");
 	fields_done(&f);
