@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "import/eval.h"
-#include "import/id_map.h"
+#include "import/id_table.h"
 #include "import/waiting.h"
 
 #define FAMILY "phoenix"
@@ -28,8 +28,8 @@ static const char *const secrets[] = {
 
 /* Evaluations name a run; the case is the run's example. */
 struct state {
-	struct id_map runs;    /* run → example, repetition */
-	struct id_map counted; /* example → how many runs it had */
+	struct id_table runs;    /* run → example, repetition */
+	struct id_table counted; /* example → how many runs it had */
 	struct waiting waiting;
 	struct run_memory told;
 	bool any;
@@ -37,9 +37,12 @@ struct state {
 	size_t n_run;
 };
 
-static void state_done(void *state)
+static void state_done(void *of)
 {
-	waiting_done(&((struct state *)state)->waiting);
+	struct state *state = of;
+	id_table_done(&state->runs);
+	id_table_done(&state->counted);
+	waiting_done(&state->waiting);
 }
 
 static struct str text(const struct fields *f, struct val object, const char *name)
@@ -339,10 +342,10 @@ static struct str repetition_text(struct fields *f, struct val run, struct str e
 	int64_t n = 0;
 	if (number.len || f->im->decoding)
 		return number;
-	if (id_map_get(&state->counted, example, f->arena, &before))
+	if (id_table_get(&state->counted, example, &before))
 		scan_int64(before.span, &n);
 	count = arena_printf(f->arena, "%lld", (long long)n + 1);
-	id_map_put(&state->counted, example, (struct id_place){.span = count});
+	id_table_put(&state->counted, example, (struct id_place){.span = count});
 	return count;
 }
 
@@ -362,7 +365,7 @@ static bool read_run(struct fields *f, struct val run, struct err *err)
 	sink_case(f->im->sink, &res);
 	if (!id.len || f->im->decoding)
 		return true;
-	id_map_put(&state->runs, id, (struct id_place){.trace = example, .span = number});
+	id_table_put(&state->runs, id, (struct id_place){.trace = example, .span = number});
 	return waiting_come(&state->waiting, id, f->im, tell_evaluation, err);
 }
 
@@ -390,7 +393,7 @@ static bool join_evaluation(struct fields *f, struct val evaluation)
 		put_evaluation(f, evaluation, experiment_id(f, evaluation), example, repeat_of(f, evaluation));
 		return true;
 	}
-	if (!id_map_get(&state->runs, text(f, evaluation, "experiment_run_id"), f->arena, &place))
+	if (!id_table_get(&state->runs, text(f, evaluation, "experiment_run_id"), &place))
 		return false;
 	scan_int64(place.span, &n);
 	struct str run = known_run(state);
