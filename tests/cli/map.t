@@ -88,7 +88,7 @@ nightly/c2.json  generic-case  1 score, 1 eval run, 1 case result  new: 1 score,
   eval run nightly: 2 passed, 0 failed, 0 error, 0 unscored
 nightly/c3.json  generic-case  1 score, 1 eval run, 1 case result  new: 1 score, 1 case result
   eval run nightly: 3 passed, 0 failed, 0 error, 0 unscored
-3 files: 3 scores, 3 eval runs, 3 case results  new: 3 scores, 1 eval run, 3 case results
+3 files: 3 scores, 1 eval run, 3 case results  all new
 nightly 3
 # Bytes as they occur: byte order marks, other delimiters, newlines in quotes, UTF-16, pointers to files that are elsewhere
 $ cd $T; printf '\xef\xbb\xbfid;question;output;correct\r\n1;"two\r\nlines";b;1\r\n2;short\r\n3;a;b;0;more\r\n' >bom.csv; spoor import bom.csv 2>&1
