@@ -72,7 +72,7 @@ struct import_file {
 
 struct import_report {
 	struct arena arena;
-	struct import_file *files; /* one for each member of an archive */
+	struct import_file *files; /* one for each member of an archive, or one for all of it (bundle.h) */
 	size_t n_files, cap_files;
 	int exit_code; /* worst of the files */
 };

@@ -17,7 +17,7 @@ struct members {
 	struct archive_member now;
 	enum archive_event event;
 	size_t n, n_known, n_bad;
-	const struct bundle_plan *plan; /* of a bundle */
+	struct bundle_plan plan; /* of a bundle */
 
 	/* The same archive once more, to look at a member's bytes twice: opened when the first known member is met, and led on with
 	 * the first. */
@@ -117,7 +117,7 @@ static struct reader *read_bundle_again(void *context)
 	close_twin(m);
 	if (!open_twin(m))
 		return NULL;
-	m->twin_bundle = bundle_open(m->plan, m->twin, NULL, ARCHIVE_IN_END, m->run->opts->depth_max);
+	m->twin_bundle = bundle_open(&m->plan, m->twin, NULL, ARCHIVE_IN_END, m->run->opts->depth_max);
 	return bundle_reader(m->twin_bundle, m->path, NULL);
 }
 
@@ -130,10 +130,10 @@ static bool read_bundle(struct members *m, struct err *err)
 	job_init(&job, m->run, file, m->path);
 	job.quiet = m->list->quiet;
 	job.archive = m->in;
-	job.plan = m->plan;
-	job.again = m->plan->whole ? read_bundle_again : NULL;
+	job.plan = &m->plan;
+	job.again = m->plan.whole ? read_bundle_again : NULL;
 	job.again_context = m;
-	job.bundle = bundle_open(m->plan, m->in, &m->now, m->event, m->run->opts->depth_max);
+	job.bundle = bundle_open(&m->plan, m->in, &m->now, m->event, m->run->opts->depth_max);
 	job.reader = bundle_reader(job.bundle, m->path, &why);
 	bool ok = job.reader ? job_identify(&job, &go_on, err) && (!go_on || job_read(&job, err))
 	                     : report_unread(&job, NULL, &why, err);
@@ -196,14 +196,12 @@ static bool read_opened(struct members *m, struct err *err)
 {
 	struct err why = ERR_INIT;
 	const char *code = NULL;
-	struct bundle_plan plan;
 	m->event = archive_in_next(m->in, &m->now, &code, &why);
 	bool any = m->event != ARCHIVE_IN_END && m->event != ARCHIVE_IN_STOPPED;
-	bundle_plan_init(&plan, m->outer, m->path, m->kind, any ? m->now.name : NULL);
-	m->plan = &plan;
-	bool ok = any && plan.format ? read_bundle(m, err) : read_members(m, code, &why, err);
+	bundle_plan_init(&m->plan, m->outer, m->path, m->kind, any ? m->now.name : NULL);
+	bool ok = any && m->plan.format ? read_bundle(m, err) : read_members(m, code, &why, err);
 	close_twin(m);
-	bundle_plan_done(&plan);
+	bundle_plan_done(&m->plan);
 	return ok;
 }
 
