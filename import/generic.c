@@ -480,10 +480,11 @@ static bool generic_record(struct import *im, const struct record *rec, struct e
 	}
 	if (rec->slot == SLOT_ROW && !rec->frame)
 		doc = generic_doc_of(&f, rec->root, map_of(im));
-	if (doc == GENERIC_DOC_COLUMNS || doc == GENERIC_DOC_KEYED)
-		read_rows(&f, rec, doc);
-	else
+	bool made = doc == GENERIC_DOC_COLUMNS || doc == GENERIC_DOC_KEYED;
+	if (!made)
 		read_object(&f, rec, rec->root, (int64_t)rec->number - 1);
+	else if (!im->decoding) /* shown again, each row stands for itself */
+		read_rows(&f, rec, doc);
 	fields_done(&f);
 	return true;
 }
