@@ -282,7 +282,7 @@ static int verdict_of(struct fields *f, struct case_result *res, const struct ge
 	if (error && field_bool(f, error->val, &truth) && !truth)
 		none = true;
 	res->status = status_of_pass(passed);
-	if (!none && !is_graders(row, passed)) {
+	if (error && !none && !is_graders(row, passed)) {
 		res->status = CASE_ERROR;
 		res->error = str_trim(val_text(error->val, f->arena));
 		res->error = str_ieq(res->error, "true") ? STR_LIT("error") : res->error;
