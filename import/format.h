@@ -39,6 +39,7 @@ struct import {
 	const struct format *format;
 	void *state; /* format->state_size bytes, zeroed at the start of each source */
 	const char *file, *entry;
+	const struct sample *sample; /* what detection looked at; NULL when decoding */
 	struct str map;       /* what the user says the columns of a table are (generic.h); absent: nothing */
 	bool decoding;        /* a stored record is being shown, not imported */
 	struct repeat repeat; /* a short cut over records; all zero at first, repeat_done at last */

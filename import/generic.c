@@ -1,6 +1,6 @@
 /* Plain tables of results: CSV, JSON Lines, lists in a JSON document, tables by column, results by id; and files that hold nothing but a run's
  * figures. What each column is, generic_columns.c says by its name, or the user does (--map).
- * Each file is a run of its own, or as many as it has models, experiments and prompt versions: two files of one name are two runs.
+ * Each file is a run of its own, or as many as it has experiments, prompt versions and models that answered the same questions: two files of one name are two runs.
  * Rules: formats/evals.md section 15. */
 #include <math.h>
 #include <stdlib.h>
@@ -22,6 +22,7 @@ struct generic_state {
 	struct arena arena; /* the map's */
 	struct generic_map map;
 	bool parsed;
+	bool looked, model_of_case; /* at the sample: generic_model_of_case */
 	VEC(struct run_told) runs;
 	uint64_t n_rows, n_outputs;
 	uint64_t first; /* number of the first record seen; above 1: what was read before is not known */
@@ -102,6 +103,20 @@ static struct str file_name(const struct import *im)
 	if (is_of_folder(im))
 		return says_nothing(folder) && outer.len ? joined(im->arena, outer, "/", folder) : folder;
 	return stem.len && says_nothing(stem) && folder.len ? joined(im->arena, folder, "/", stem) : stem;
+}
+
+/* The model of each row is its own: it goes to the metadata. */
+static void leave_model(struct fields *f, struct generic_row *row)
+{
+	struct generic_state *state = f->im->state;
+	struct generic_column *model = row->by[GENERIC_MODEL];
+	if (!state->looked)
+		state->model_of_case = generic_model_of_case(f, f->im->sample, map_of(f->im));
+	state->looked = true;
+	if (!state->model_of_case || !model || model->mapped)
+		return;
+	model->taken = false;
+	row->by[GENERIC_MODEL] = NULL;
 }
 
 /* By what a row's run differs from others of its file. */
@@ -422,6 +437,7 @@ static void read_object(struct fields *f, const struct record *rec, struct val o
 {
 	struct generic_row row;
 	generic_row_read(f, generic_doc_unwrap(object), map_of(f->im), &row);
+	leave_model(f, &row);
 	if (row.twice.ptr)
 		import_problem(f->im, rec, SEVERITY_WARNING, "duplicate-key", row.twice, "the last one counts",
 		               "a member that is there twice");
@@ -552,7 +568,8 @@ const struct format format_generic = {
     .spec_url = "https://www.rfc-editor.org/rfc/rfc4180",
     .how = "the last resort: rows with an id or input and an output, verdict or score, by their names; or a run's "
            "metrics alone",
-    .fills = "one eval run per file (and per model, experiment, prompt version in it), case results, scores; --map "
+    .fills = "one eval run per file (and per experiment, prompt version, and model that answered the same questions), "
+             "case results, scores; --map "
              "says which column is what",
     .example = "id,question,answer,ground_truth,correct,f1,latency_ms",
     .secrets = generic_secrets,

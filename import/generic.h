@@ -111,6 +111,9 @@ bool generic_is_format(const struct format *format);
 /* The one for this sample if the user gives a map, whatever the probes say. NULL: there are no rows in it. */
 const struct format *generic_format_for(const struct sample *sample, const struct generic_map *map);
 
+/* Does the model belong to the case (generic_models.c), so that it makes no run of its own? By the rows the sample holds; NULL: no. */
+bool generic_model_of_case(struct fields *f, const struct sample *sample, const struct generic_map *map);
+
 /* What the columns of the first row are taken for, in their order. */
 struct generic_said {
 	struct str column, field; /* "score \"f1\"", "latency (in s)", "metadata" */

@@ -533,6 +533,7 @@ static void begin_reading(struct job *job)
 	    .state = job->format->state_size ? xcalloc(1, job->format->state_size) : NULL,
 	    .file = job->path,
 	    .entry = job->entry,
+	    .sample = &job->sample,
 	    .map = job->known.map,
 	};
 }

@@ -63,6 +63,39 @@ static void columns_are(const char *rows, const char *conversion, const char *ma
 	arena_done(&arena);
 }
 
+/* Models that answered the same questions are runs; a model for each question is the case's. */
+static void models(void **state)
+{
+	static const struct {
+		const char *rows;
+		bool of_case;
+	} rows[] = {
+	    {"{'id':1,'output':'x','model':'a'};{'id':1,'output':'y','model':'b'};{'id':2,'output':'z','model':'a'};",
+	     false	                                                                                                  },
+	    {"{'id':1,'output':'x','model':'a'};{'id':2,'output':'y','model':'b'};{'id':3,'output':'z','model':'a'};",
+	     true	                                                                                                   },
+	    {"{'id':1,'output':'x','model':'a'};{'id':2,'output':'y','model':'a'};",                                   false},
+	    {"{'input':'q','output':'x','model':'a'};{'input':'r','output':'y','model':'b'};",                         true },
+	    {"{'output':'x','model':'a'};{'output':'y','model':'b'};",                                                 false},
+	    {"[{'id':1,'output':'x','model':'a'},{'id':2,'output':'y','model':'b'}]",                                  true },
+	    {"{'results':[{'id':1,'output':'x','model':'a'},{'id':2,'output':'y','model':'b'}]}",                      true },
+	    {"{'results':[{'id':1,'output':'x','model':'a'},{'id':1,'output':'y','model':'b'}]}",                      false},
+	    {"{'id':1,'dataset':'s','output':'x','model':'a'};{'id':1,'dataset':'t','output':'y','model':'b'};",       true },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct arena arena = ARENA_INIT;
+		struct fields f = {.arena = &arena};
+		struct sample sample;
+		sample_of(&sample, rows[i].rows, NULL, &arena);
+		if (generic_model_of_case(&f, &sample, NULL) != rows[i].of_case)
+			fail_msg("%s", rows[i].rows);
+		assert_false(generic_model_of_case(&f, NULL, NULL));
+		fields_done(&f);
+		arena_done(&arena);
+	}
+}
+
 static void columns_by_name(void **state)
 {
 	(void)state;
@@ -257,6 +290,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(names_are_sorted),
+	    cmocka_unit_test(models),
 	    cmocka_unit_test(columns_by_name),
 	    cmocka_unit_test(columns_as_told),
 	    cmocka_unit_test(maps_that_are_wrong),
