@@ -440,6 +440,7 @@ static int experiment_probe(const struct sample *s, const char **why)
 	    {{"run.id", "example.id", "evaluationResults"},                    96, "rows of run, example and evaluationResults"   },
 	    {{"results[].run.id", "results[].example.id", NULL},               96, "results of run and example"                   },
 	    {{"run.run_type", "run.inputs", "run.reference_example_id"},       88, "rows of a run that answers an example"        },
+	    {{"run.run_type", "run.start_time", NULL},                         80, "rows of a run"                                },
 	    {{"experiment_name", "results[].actual_outputs", NULL},
 	     95,	                                                           "experiment_name and results of actual_outputs"},
 	    {{"experiment_name", "results[].evaluation_scores", NULL},         94, "experiment_name and results with scores"      },

@@ -491,6 +491,7 @@ static int phoenix_eval_probe(const struct sample *s, const char **why)
 	    {{"example_id", "repetition_number", "annotations"},
 	     95,	                                                             "runs with example_id, repetition_number and annotations"},
 	    {{"example_id", "repetition_number", "reference_output"},            94, "runs with example_id, repetition_number"                },
+	    {{"example_id", "repetition_number", "input"},                       85, "runs with example_id, repetition_number"                },
 	    {{"runs", "evaluationRuns", "datasetId"},                            95, "runs and evaluationRuns of a dataset"                   },
 	    {{"taskRuns", "datasetId", "experimentId"},                          95, "task_runs of an experiment"                             },
 	    {{"runs", "datasetVersionId", "exampleCount"},                       90, "runs of a dataset's version"                            },

@@ -679,6 +679,8 @@ static void known_by_first_keys(void **state)
 	    {"deepeval-trace", "{'uuid':'u','baseSpans':[{'uuid':'v','input':'"                                          },
 	    {"helm",           "{'adapter_spec':{'method':'generation','instructions':'"                                 },
 	    {"mlflow-eval",    "{'columns':['inputs','outputs','right/v1/score'],'data':[['"                             },
+	    {"langsmith-eval", "{'run':{'id':'i','start_time':'2026','run_type':'chain','inputs':{'text':'"              },
+	    {"phoenix-eval",   "[{'example_id':'RX=','repetition_number':1,'input':{'text':'"                            },
 	    {"langsmith",      "{'run_type':'llm','dotted_order':'20260101T','inputs':{'text':'"                         },
 	    {"lm-eval",        "{'doc_id':0,'doc':{'context':'"	                                                  },
 	};
