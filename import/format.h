@@ -40,9 +40,9 @@ struct import {
 	void *state; /* format->state_size bytes, zeroed at the start of each source */
 	const char *file, *entry;
 	const struct sample *sample; /* what detection looked at; NULL when decoding */
-	struct str map;       /* what the user says the columns of a table are (generic.h); absent: nothing */
-	bool decoding;        /* a stored record is being shown, not imported */
-	struct repeat repeat; /* a short cut over records; all zero at first, repeat_done at last */
+	struct str map;              /* what the user says the columns of a table are (generic.h); absent: nothing */
+	bool decoding;               /* a stored record is being shown, not imported */
+	struct repeat repeat;        /* a short cut over records; all zero at first, repeat_done at last */
 };
 
 /* Reports bad input at this record: the one way. path is a place inside the record ("attributes.gen_ai.usage.input_tokens"; the

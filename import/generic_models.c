@@ -61,7 +61,8 @@ bool generic_model_of_case(struct fields *f, const struct sample *sample, const 
 	if (!sample)
 		return false;
 	look_at_lines(f, sample->bytes, map, seen);
-	for (size_t i = 0; i < sample->n_values && seen->n == 0 && sample->n_values > 1; i++)
+	bool lines = seen->n > 0;
+	for (size_t i = 0; i < sample->n_values && sample->n_values > 1 && !lines; i++)
 		look_at(f, sample->values[i], map, seen);
 	if (seen->n == 0 && sample->n_values)
 		look_at_list(f, sample->values[0], map, seen, 0);
