@@ -9,6 +9,7 @@
 #include "tui/widget/bars.h"
 
 enum {
+	NAME_LEAST = 16, /* for less than that latencies go, then the model */
 	NAME_COLS = 12,  /* a name keeps at least so many before a bar or a score is added */
 	BAR_COLS = 15,   /* of the pass rate, 0 to 100 % */
 	SCORE_COLS = 12, /* of a score's mean */
@@ -95,7 +96,7 @@ void runs_make_groups(struct runs_view *v)
 /* What a row of that width shows: the columns of the table, then a bar and means of scores as far as they fit. */
 struct layout {
 	int cols, name_cols;
-	bool bar, no_version, no_latency;
+	bool bar, no_version, no_latency, no_model;
 	size_t scores;
 };
 
@@ -105,6 +106,8 @@ static bool shows(const struct layout *at, const struct column *c)
 	if (c->width == 0 || at->cols < c->min_cols || strcmp(c->name, "dataset") == 0)
 		return false;
 	if (at->no_version && strcmp(c->name, "prompt_version") == 0)
+		return false;
+	if (at->no_model && strcmp(c->name, "model") == 0)
 		return false;
 	return !(at->no_latency && (strcmp(c->name, "p50_ns") == 0 || strcmp(c->name, "p95_ns") == 0));
 }
@@ -130,6 +133,14 @@ static struct layout layout_of(const struct runs_view *v, int cols)
 	at.bar = rest >= NAME_COLS + BAR_COLS + 2;
 	if (!at.bar) {
 		at.no_latency = false;
+		rest = rest_of(&at);
+	}
+	if (rest < NAME_LEAST) {
+		at.no_latency = true;
+		rest = rest_of(&at);
+	}
+	if (rest < NAME_LEAST) {
+		at.no_model = true;
 		rest = rest_of(&at);
 	}
 	rest -= at.bar ? BAR_COLS + 2 : 0;
