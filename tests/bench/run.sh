@@ -9,3 +9,5 @@ make -s "$build/bench/bench"
 "$build/bench/bench" run "$dir" "$build/spoor"
 echo | tee -a tests/bench/RESULTS.txt
 python3 tests/bench/formats.py "$build/spoor" "${SPOOR_CORPUS:-../shared/corpus}" "${BENCH_FORMATS_MB:-10}" | tee -a tests/bench/RESULTS.txt
+echo | tee -a tests/bench/RESULTS.txt
+python3 tests/bench/evals.py "$build/spoor" | tee -a tests/bench/RESULTS.txt
