@@ -123,6 +123,7 @@ struct record_reader {
 	struct buf reason, path_text;
 
 	uint64_t number; /* of the last record */
+	uint64_t given;  /* offset behind it, in the window's stream */
 	uint64_t dealt;  /* record_offset */
 	uint64_t dealt_records, dealt_lines;
 	bool any, lost, mended; /* a value was met; nothing good follows; a problem was met */

@@ -107,8 +107,9 @@ bool resync(struct record_reader *r, uint64_t bad_at, bool *rest_blank)
 	w->keep = w->hold = NO_OFFSET;
 	*rest_blank = true;
 	bool at_line = false;
+	/* What has been given is not given again. */
 	if (from != NO_OFFSET)
-		w->pos = (size_t)(from - w->base);
+		w->pos = (size_t)((from > r->given ? from : r->given) - w->base);
 	else
 		at_line = go_to(w, bad_at);
 	for (;;) {

@@ -55,6 +55,7 @@ static enum record_event give_at(struct record_reader *r, const struct out *out,
 		r->frames[i].gave = true;
 	}
 	r->record_node = node;
+	r->given = offset + bytes.len;
 	*out->rec = (struct record){.bytes = bytes,
 	                            .root = root,
 	                            .slot = slot,

@@ -32,7 +32,7 @@ static struct {
 	FILE *input;  /* /dev/tty, or NULL: standard input */
 	int in_fd, out_fd;
 	bool watched; /* curses_ended is called at exit */
-	bool opening; /* in term_open, before the signals are caught */
+	bool asking;  /* for the terminal's description, in curses */
 	struct term_opts opts;
 	struct theme theme;
 	bool utf8, default_colors;
@@ -123,25 +123,26 @@ static bool no_terminal(struct err *err, const char *why)
 	               why);
 }
 
-/* curses ends the process itself, with 1, where a terminal's description gets no memory: then it ends as everywhere. */
-static bool in_curses;
-
-static void ended_by_curses(void)
+/* We close the terminal before we end, so it is curses that ends us: where it finds no memory it calls exit(1), in the middle. */
+static void curses_ended(void)
 {
-	if (in_curses)
+	if (term_signals_are_open()) {
+		term_signals_give_back();
+		_exit(4);
+	}
+	if (t.asking)
 		err_die("out of memory (the terminal's description)");
 }
 
 static bool describe_terminal(int fd)
 {
-	static bool watched;
 	int result = 0;
-	if (!watched)
-		watched = atexit(ended_by_curses) == 0;
-	in_curses = true;
+	if (!t.watched)
+		t.watched = atexit(curses_ended) == 0;
+	t.asking = true;
 	/* Where memory was short it calls the terminal unknown: a second time tells. */
 	bool ok = setupterm(NULL, fd, &result) == OK || setupterm(NULL, fd, &result) == OK;
-	in_curses = false;
+	t.asking = false;
 	return ok;
 }
 
@@ -257,17 +258,11 @@ static bool open_screen(struct err *err)
 {
 	FILE *input = t.input ? t.input : stdin;
 	TERMINAL *asked = cur_term; /* setupterm's own, which newterm does not take over */
-	errno = 0;
-	in_curses = true;
 	t.screen = newterm(NULL, stdout, input);
-	in_curses = false;
-	bool no_memory = !t.screen && errno == ENOMEM;
 	if (asked && asked != cur_term)
 		del_curterm(asked);
-	if (no_memory)
+	if (!t.screen) /* it was found usable a moment ago */
 		return err_set(err, ERR_MEMORY, NULL, "out of memory (opening the terminal)");
-	if (!t.screen)
-		return no_terminal(err, "the terminal cannot be used");
 	set_term(t.screen);
 	shorten_attributes();
 	int rows, cols;
@@ -324,15 +319,6 @@ static void open_keys(void)
 	}
 }
 
-/* We close the terminal before we end, so it is curses that ends us: where it finds no memory it calls exit(1), in the middle. */
-static void curses_ended(void)
-{
-	if (!t.opening && !term_signals_are_open())
-		return;
-	term_signals_give_back();
-	_exit(4);
-}
-
 bool term_open(const struct theme *theme, const struct term_opts *opts, struct err *err)
 {
 	t.opts = *opts;
@@ -342,12 +328,7 @@ bool term_open(const struct theme *theme, const struct term_opts *opts, struct e
 	t.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 	if (!isatty(STDOUT_FILENO))
 		return no_terminal(err, "standard output is no terminal");
-	if (!t.watched)
-		t.watched = atexit(curses_ended) == 0;
-	t.opening = true;
-	bool moves = can_move_cursor();
-	t.opening = false;
-	if (!moves) {
+	if (!can_move_cursor()) {
 		const char *name = getenv("TERM");
 		char why[128];
 		snprintf(why, sizeof why, "TERM=%.60s: no terminal on which the cursor can be moved", name ? name : "");
