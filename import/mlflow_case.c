@@ -192,7 +192,7 @@ bool mlflow_case(struct fields *f, struct val info, const struct mlflow_texts *t
 	if (!val_is(e.assessments, SCAN_ARRAY))
 		e.assessments = VAL_NONE;
 	find_runs(f, &e);
-	if (!e.n_runs || !texts)
+	if (!e.n_runs || !texts || !trace)
 		return e.n_runs > 0;
 	e.texts = *texts;
 	read_expectations(f, &e);

@@ -24,7 +24,6 @@ $ mkdir -p $T/logs/run_evaluation/r.2/org__gpt-4.1 && cp -r $T/logs/run_evaluati
 # tau2-bench: results.json and a file for each simulation
 $ mkdir -p $T/sims/retail-1/simulations; echo '{"timestamp":"2026-06-30T11:17:32","info":{"agent_info":{"llm":"m"},"user_info":{"llm":"u"},"environment_info":{"domain_name":"retail","policy":"P"}},"tasks":[]}' >$T/sims/retail-1/results.json; echo '{"id":"s1","task_id":"7","trial":1,"termination_reason":"agent_stop","reward_info":{"reward":1.0},"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Bye"}]}' >$T/sims/retail-1/simulations/s1.json; spoor import $T/sims
 $T/sims/retail-1/results.json  tau-bench  1 eval run  all new
-  eval run retail-1: 0 passed, 0 failed, 0 error, 0 unscored
 $T/sims/retail-1/simulations/s1.json  tau-bench  1 trace, 3 spans, 1 score, 1 eval run, 1 case result  new: 1 trace, 3 spans, 1 score, 1 case result
   eval run retail-1: 1 passed, 0 failed, 0 error, 0 unscored
 2 files: 1 trace, 3 spans, 1 score, 1 eval run, 1 case result  all new

@@ -90,7 +90,6 @@ spoor: stopped: what was read is kept; the same command goes on from there
 # A run that several files hold parts of is counted once, its cases too
 $ mkdir $T/log; head -n 5 tests/format/openai-evals/match.in >$T/log/1.jsonl; tail -n +4 tests/format/openai-evals/match.in >$T/log/2.jsonl; spoor --store $T/parts.db import $T/log
 $T/log/1.jsonl  openai-evals  1 score, 1 eval run, 1 case result  all new  1 problem
-  eval run 230630101010ABCDEFGH, capitals.dev.v0: 0 passed, 1 failed, 0 error, 0 unscored
 $T/log/2.jsonl  openai-evals  2 scores, 1 eval run, 3 case results  new: 1 score, 2 case results  1 problem
   eval run 230630101010ABCDEFGH, capitals.dev.v0: 1 passed, 1 failed, 1 error, 0 unscored
 2 files: 3 scores, 1 eval run, 3 case results  new: 2 scores, 1 eval run, 3 case results

@@ -83,9 +83,7 @@ id=nr,input=frage,output=antwort,expected=soll,score:points=punkte,pass=urteil
 # A folder of files with one result each is one run
 $ cd $T; mkdir -p nightly; for i in 1 2 3; do printf '{"id":"case-%s","input":"q%s","output":"o","passed":true}' $i $i >nightly/c$i.json; done; spoor import nightly; spoor runs --json | python3 -c "import json,sys; [print(r['name'], r['cases']) for r in json.load(sys.stdin)['runs'] if r['name']=='nightly']"
 nightly/c1.json  generic-case  1 score, 1 eval run, 1 case result  all new
-  eval run nightly: 1 passed, 0 failed, 0 error, 0 unscored
 nightly/c2.json  generic-case  1 score, 1 eval run, 1 case result  new: 1 score, 1 case result
-  eval run nightly: 2 passed, 0 failed, 0 error, 0 unscored
 nightly/c3.json  generic-case  1 score, 1 eval run, 1 case result  new: 1 score, 1 case result
   eval run nightly: 3 passed, 0 failed, 0 error, 0 unscored
 3 files: 3 scores, 1 eval run, 3 case results  all new

@@ -294,49 +294,6 @@ static struct str name_of(const struct import_file *f, struct arena *arena)
 	return arena_printf(arena, STR_FMT ": " STR_FMT, STR_ARG(f->file), STR_ARG(f->entry));
 }
 
-static void file_text(const struct out *o, struct buf *out, const struct import_file *f, struct str name, int name_cols)
-{
-	out_cell(o, out, name, name_cols, false, false);
-	buf_add_cstr(out, "  ");
-	out_cell(o, out, f->format.len ? f->format : STR_LIT("-"), 9, false, false);
-	buf_add_cstr(out, "  ");
-	if (f->status == IMPORT_REFUSED)
-		buf_add_cstr(out, "refused");
-	else if (f->status == IMPORT_STOPPED)
-		buf_add_cstr(out, "stopped");
-	else if (f->status == IMPORT_PARTIAL && !f->source) /* an archive, of whose members each has a line */
-		buf_add_cstr(out, "not all of it");
-	else
-		counts_text(out, &f->held, "nothing");
-	if (f->status != IMPORT_REFUSED && f->status != IMPORT_STOPPED)
-		news_text(out, &f->held, &f->fresh);
-	if (f->status == IMPORT_PARTIAL && f->source)
-		buf_add_cstr(out, "  (not all of it)");
-	count_problems(out, f);
-	map_text(out, f);
-	buf_add_char(out, '\n');
-	for (size_t i = 0; i < f->n_runs; i++) {
-		const struct import_run *r = &f->runs[i];
-		buf_add_cstr(out, "  eval run ");
-		out_text(o, out, r->text, 60);
-		if (r->name.len && !str_eq(r->name, r->text)) {
-			buf_add_cstr(out, ", ");
-			out_text(o, out, r->name, 60);
-		}
-		buf_printf(out, ": %lld passed, %lld failed, %lld error, %lld unscored\n", (long long)r->passed,
-		           (long long)r->failed, (long long)r->errored, (long long)r->unscored);
-	}
-}
-
-static void add_counts(struct ingest_counts *to, const struct ingest_counts *from)
-{
-	to->traces += from->traces;
-	to->spans += from->spans;
-	to->scores += from->scores;
-	to->runs += from->runs;
-	to->cases += from->cases;
-}
-
 /* A run that a file names. */
 struct named_run {
 	int64_t id, cases;
@@ -367,6 +324,70 @@ static struct named_run *named_runs(const struct import_report *r, size_t *n)
 			runs.at[i].shared = runs.at[i - 1].shared = true;
 	*n = runs.n;
 	return runs.at;
+}
+
+/* The file is the last that names the run: there it says what it came to. */
+static bool is_last_of(const struct named_run *runs, size_t n, int64_t id, size_t file)
+{
+	size_t low = 0, high = n;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		if (runs[mid].id > id)
+			high = mid;
+		else
+			low = mid + 1;
+	}
+	return low > 0 && runs[low - 1].id == id && runs[low - 1].file == file;
+}
+
+static void file_text(const struct out *o, struct buf *out, const struct import_file *f, struct str name, int name_cols)
+{
+	out_cell(o, out, name, name_cols, false, false);
+	buf_add_cstr(out, "  ");
+	out_cell(o, out, f->format.len ? f->format : STR_LIT("-"), 9, false, false);
+	buf_add_cstr(out, "  ");
+	if (f->status == IMPORT_REFUSED)
+		buf_add_cstr(out, "refused");
+	else if (f->status == IMPORT_STOPPED)
+		buf_add_cstr(out, "stopped");
+	else if (f->status == IMPORT_PARTIAL && !f->source) /* an archive, of whose members each has a line */
+		buf_add_cstr(out, "not all of it");
+	else
+		counts_text(out, &f->held, "nothing");
+	if (f->status != IMPORT_REFUSED && f->status != IMPORT_STOPPED)
+		news_text(out, &f->held, &f->fresh);
+	if (f->status == IMPORT_PARTIAL && f->source)
+		buf_add_cstr(out, "  (not all of it)");
+	count_problems(out, f);
+	map_text(out, f);
+	buf_add_char(out, '\n');
+}
+
+static void runs_text(const struct out *o, struct buf *out, const struct import_file *f, size_t file,
+                      const struct named_run *named, size_t n)
+{
+	for (size_t i = 0; i < f->n_runs; i++) {
+		const struct import_run *r = &f->runs[i];
+		if (!is_last_of(named, n, r->id, file))
+			continue;
+		buf_add_cstr(out, "  eval run ");
+		out_text(o, out, r->text, 60);
+		if (r->name.len && !str_eq(r->name, r->text)) {
+			buf_add_cstr(out, ", ");
+			out_text(o, out, r->name, 60);
+		}
+		buf_printf(out, ": %lld passed, %lld failed, %lld error, %lld unscored\n", (long long)r->passed,
+		           (long long)r->failed, (long long)r->errored, (long long)r->unscored);
+	}
+}
+
+static void add_counts(struct ingest_counts *to, const struct ingest_counts *from)
+{
+	to->traces += from->traces;
+	to->spans += from->spans;
+	to->scores += from->scores;
+	to->runs += from->runs;
+	to->cases += from->cases;
 }
 
 /* Files that hold parts of one run (a folder of results, often): the run is one, and its cases are what all of them came to, as the
@@ -439,11 +460,16 @@ static void report_text(const struct out *o, struct buf *out, const struct impor
 		cols = used > cols && used <= NAME_MAX_COLS && r->files[i].status != IMPORT_UNKNOWN ? used : cols;
 		arena_reset(&arena);
 	}
+	size_t n_named;
+	struct named_run *named = named_runs(r, &n_named);
 	for (size_t i = 0; i < r->n_files; i++) {
-		if (r->files[i].status != IMPORT_UNKNOWN)
+		if (r->files[i].status != IMPORT_UNKNOWN) {
 			file_text(o, out, &r->files[i], name_of(&r->files[i], &arena), cols);
+			runs_text(o, out, &r->files[i], i, named, n_named);
+		}
 		arena_reset(&arena);
 	}
+	free(named);
 	arena_done(&arena);
 	unknown_text(o, out, r);
 	size_t n = r->n_files - n_unknown(r);
