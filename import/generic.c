@@ -431,6 +431,17 @@ static void tell_aggregate(struct fields *f, const struct record *rec, struct ge
 	tell_run(f->im, rec, row, part, &list, config.len <= CONFIG_MAX ? config : STR_NONE);
 }
 
+static void tell_figure(struct fields *f, const struct record *rec, const struct generic_row *row,
+                        const struct generic_figure *figure)
+{
+	struct metric_list list = {0};
+	metric_add(&list, f->arena, figure->name, figure->value);
+	if (IS_UNKNOWN(figure->value) && !generic_is_empty(figure->said))
+		import_problem(f->im, rec, SEVERITY_WARNING, "bad-value", figure->name, "kept in the record",
+		               "a metric whose value is no number");
+	tell_run(f->im, rec, row, part_of(row, f->arena), &list, STR_NONE);
+}
+
 /* ---------------------------------------------------------------- records */
 
 static void read_object(struct fields *f, const struct record *rec, struct val object, int64_t order)
@@ -441,7 +452,10 @@ static void read_object(struct fields *f, const struct record *rec, struct val o
 	if (row.twice.ptr)
 		import_problem(f->im, rec, SEVERITY_WARNING, "duplicate-key", row.twice, "the last one counts",
 		               "a member that is there twice");
-	if (rec->slot == SLOT_ROW && !rec->frame && is_aggregate(&row, rec, f->arena))
+	struct generic_figure figure;
+	if (generic_is_figure(&row, f->arena, &figure))
+		tell_figure(f, rec, &row, &figure);
+	else if (rec->slot == SLOT_ROW && !rec->frame && is_aggregate(&row, rec, f->arena))
 		tell_aggregate(f, rec, &row);
 	else
 		tell_case(f, rec, &row, order);

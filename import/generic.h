@@ -94,6 +94,14 @@ bool generic_is_empty(struct val v); /* absent, null, "", the words None, null, 
 enum { GENERIC_BROKEN = -2 };
 int generic_verdict(const struct fields *f, const struct generic_column *c);
 bool generic_may_be_score(struct str name, struct arena *arena); /* a number of that name; no count, time, place */
+/* A row of a table of metrics ("metric,score"): a figure of the whole run, not a case. */
+struct generic_figure {
+	struct str name;
+	double value; /* unknown: `said` is no number */
+	struct val said;
+	bool known; /* as a metric's name */
+};
+bool generic_is_figure(const struct generic_row *row, struct arena *arena, struct generic_figure *figure);
 /* How many of its columns are scores; named: of these, with a name that metrics have. */
 size_t generic_scores(const struct generic_row *row, size_t *named);
 bool generic_was_run(const struct generic_row *row);   /* its time, tokens, cost or model are there */

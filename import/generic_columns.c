@@ -523,6 +523,32 @@ void generic_row_read(struct fields *f, struct val object, const struct generic_
 		latency->unit_ns = unit_of_value(latency->plain, latency->val);
 }
 
+static const struct generic_column *column_of(const struct generic_row *row, const char *const *names)
+{
+	for (; *names; names++)
+		for (size_t i = 0; i < row->n; i++)
+			if (str_is(row->at[i].plain, *names))
+				return &row->at[i];
+	return NULL;
+}
+
+bool generic_is_figure(const struct generic_row *row, struct arena *arena, struct generic_figure *figure)
+{
+	static const char *const names[] = {"metric", "metric_name", "measure", NULL};
+	static const char *const values[] = {"score", "value", "mean", "average", "avg", "result", NULL};
+	const struct generic_column *name = column_of(row, names), *value = column_of(row, values);
+	if (row->by[GENERIC_ID] || row->by[GENERIC_INPUT] || row->by[GENERIC_OUTPUT] || row->by[GENERIC_EXPECTED])
+		return false;
+	if (!name || !value || !val_is(name->val, SCAN_STRING))
+		return false;
+	figure->said = value->val;
+	if (!val_double(value->val, &figure->value))
+		figure->value = UNKNOWN_DOUBLE;
+	figure->name = str_trim(val_str(name->val, arena));
+	figure->known = is_metric_name(plain_name(figure->name, arena));
+	return figure->name.len > 0;
+}
+
 bool generic_may_be_score(struct str name, struct arena *arena)
 {
 	return may_be_score(plain_name(name, arena), name);

@@ -195,9 +195,12 @@ static bool is_aggregate(struct fields *f, const struct sample *sample, const st
 	bool csv = str_is(sample->conversion, "csv");
 	if (found->doc != GENERIC_DOC_ROW || (!csv && !found->lone) || !val_is(found->row, SCAN_OBJECT))
 		return false;
+	struct generic_figure figure;
 	if (is_lighteval(found->row))
 		return true;
 	generic_row_read(f, found->row, NULL, &row);
+	if (generic_is_figure(&row, f->arena, &figure))
+		return figure.known && !IS_UNKNOWN(figure.value);
 	size_t n = aggregate_columns(&row), n_named, n_scores = generic_scores(&row, &n_named);
 	return n > 0 && !is_something_else(&row) && (csv ? n >= 2 : 2 * n >= n_scores && sample->whole);
 }
