@@ -84,7 +84,7 @@ static void tell_secrets(struct job *job, const struct record *rec, uint64_t whi
 	struct buf names = BUF_INIT;
 	which &= ~job->secrets_told;
 	job->secrets_told |= which;
-	for (unsigned i = 0; paths[i] && i < 64; i++) {
+	for (unsigned i = 0; i < 64 && paths[i]; i++) {
 		const char *path = paths[i];
 		if (!(which >> i & 1))
 			continue;

@@ -244,8 +244,8 @@ void inspect_read_scores(const struct inspect *in, struct inspect_scores *out)
 	if (val_ok(scores) && !val_is(scores, SCAN_OBJECT))
 		import_problem(in->f->im, in->f->rec, SEVERITY_WARNING, "wrong-type", STR_LIT("scores"),
 		               "kept in the record, not read", "not an object");
-	for (struct member m = val_first(scores); m.ok && val_is(scores, SCAN_OBJECT); m = val_next(m)) {
-		bool first = val_token(m.key) == val_token(val_first(scores).key);
+	bool first = true;
+	for (struct member m = val_first(scores); m.ok && val_is(scores, SCAN_OBJECT); m = val_next(m), first = false) {
 		s.name = member_key(m, in->f->arena);
 		s.said = m.val;
 		read_scorer(&s, first);

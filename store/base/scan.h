@@ -129,14 +129,16 @@ struct member {
 };
 static inline struct member member_at(const struct scan *s, uint32_t i, uint32_t end, bool keyed)
 {
-	const struct scan *of_key = keyed ? s : NULL;
+	if (i >= end)
+		return (struct member){.ok = false};
 	return (struct member){
-	    .key = {of_key, keyed ? i : 0},
-              .val = {s,      i + keyed    },
-              .end = end, .ok = i < end
+	    .key = {keyed ? s : NULL, keyed ? i : 0},
+              .val = {s,                i + keyed    },
+              .end = end, .ok = true
         };
 }
-/* for (struct member m = val_first(obj); m.ok; m = val_next(m)) … ; an array's members have key VAL_NONE. */
+/* for (struct member m = val_first(obj); m.ok; m = val_next(m)) … ; an array's members have key VAL_NONE, and so has the value behind the
+ * last. */
 static inline struct member val_first(struct val container)
 {
 	enum scan_type type = val_type(container);
