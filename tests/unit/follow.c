@@ -691,10 +691,11 @@ static void check_state(struct box *box, bool killed)
 {
 	struct db *db = open_store(box->store);
 	int64_t records = number(db, "SELECT ifnull(sum(records), 0) FROM source");
+	/* Torn where new bytes met old ones; severity 2 is the file's ("it got shorter"), not the record's. */
 	int64_t held = number(db, "SELECT ifnull(sum(spans), 0) FROM trace") +
 	               number(db, "SELECT count(*) FROM span_loose") +
 	               number(db, "SELECT count(*) FROM problem p JOIN source s ON s.id = p.source"
-	                          " WHERE p.record <= s.records"); /* torn where new bytes met old ones */
+	                          " WHERE p.record <= s.records AND p.severity < 2");
 	/* A torn one may read well, but for a word on it: then both it and the word are there. */
 	int64_t words = number(db, "SELECT count(*) FROM problem p JOIN source s ON s.id = p.source"
 	                           " WHERE p.record <= s.records AND p.severity = 0");
