@@ -176,24 +176,13 @@ static void read_row(struct fields *f, struct val row)
 	sink_case(f->im->sink, &res);
 }
 
-static void tell_run(struct import *im)
-{
-	struct dspy_eval_state *state = im->state;
-	struct eval_run run = run_start(FAMILY);
-	if (state->told)
-		return;
-	state->told = true;
-	run.id = source_run_id(im);
-	run.name = source_stem(im);
-	sink_run(im->sink, &run);
-}
-
 static bool dspy_eval_record(struct import *im, const struct record *rec, struct err *err)
 {
+	struct dspy_eval_state *state = im->state;
 	struct fields f = fields_of(im, rec);
 	(void)err;
 	if (val_is(rec->root, SCAN_OBJECT) && layout_of(rec->root).n > 1) {
-		tell_run(im);
+		source_tell_run(im, FAMILY, &state->told);
 		read_row(&f, rec->root);
 	} else {
 		import_problem(im, rec, SEVERITY_SKIPPED, "bad-value", STR_NONE, "record skipped",

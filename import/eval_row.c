@@ -16,6 +16,17 @@ struct str source_run_id(const struct import *im)
 	return arena_printf(im->arena, "#" STR_FMT "%s" STR_FMT, STR_ARG(folder), folder.len ? "/" : "", STR_ARG(stem));
 }
 
+void source_tell_run(struct import *im, const char *family, bool *told)
+{
+	struct eval_run run = run_start(family);
+	if (*told)
+		return;
+	*told = true;
+	run.id = source_run_id(im);
+	run.name = source_stem(im);
+	sink_run(im->sink, &run);
+}
+
 /* ---------------------------------------------------------------- what has no field of its own */
 
 static bool is_empty(struct val v)

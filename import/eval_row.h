@@ -10,6 +10,8 @@
 /* The id of a run that is a file and nothing more: "#folder/stem". With it files stay apart whose first bytes are equal; a copy of a file
  * is known by its content before anybody asks for its run. Absent at stdin: made from the source. */
 struct str source_run_id(const struct import *im);
+/* Tells that run, called by the file's name, at the first of its rows: *told is the source's state. */
+void source_tell_run(struct import *im, const char *family, bool *told);
 
 /* ---- what has no field of its own */
 

@@ -31,6 +31,14 @@ bool sample_has(const struct sample *s,
                 const char *key_path); /* among keys; compared with case and underscores ignored */
 bool sample_has_at(const struct sample *s, const char *place,
                    const char *key); /* "events[]." and "span_id": the two joined */
+/* What a probe looks for by keys alone: the first of `signs` whose keys are all there (as sample_has) gives its score and *why. 0: none, and
+ * *why stays. */
+struct sample_sign {
+	const char *keys[4]; /* up to the first NULL */
+	int score;
+	const char *why;
+};
+int sample_signs(const struct sample *s, const struct sample_sign *signs, size_t n, const char **why);
 
 /* One step of a format's own code. */
 struct import {

@@ -612,15 +612,9 @@ static bool helm_frame_end(struct import *im, const struct frame *frame, struct 
 
 /* ---------------------------------------------------------------- detection */
 
-struct clue {
-	const char *keys[4]; /* all of them, at the beginning of a record or the document */
-	int score;
-	const char *why;
-};
-
 static int helm_probe(const struct sample *sample, const char **why)
 {
-	static const struct clue clues[] = {
+	static const struct sample_sign clues[] = {
 	    {{"adapter_spec", "scenario_spec", "metric_specs"},                     97, "has adapter_spec, scenario_spec and metric_specs"    },
 	    {{"run_path", "run_spec.adapter_spec"},                                 95, "has run_path and run_spec"                           },
 	    {{"adapter_spec", "request_states"},                                    97, "has adapter_spec and request_states"                 },
@@ -634,17 +628,8 @@ static int helm_probe(const struct sample *sample, const char **why)
 	     90,	                                                                "instances have input, references and id"             },
 	    {{"name", "definition_path", "tags", "description"},                    88, "has name, tags and definition_path"                  },
 	};
-	for (size_t i = 0; i < sizeof clues / sizeof *clues; i++) {
-		bool all = true;
-		for (size_t k = 0; k < 4 && clues[i].keys[k]; k++)
-			all = all && sample_has(sample, clues[i].keys[k]);
-		if (all) {
-			*why = clues[i].why;
-			return clues[i].score;
-		}
-	}
 	*why = "no adapter_spec, no statistics of instances";
-	return 0;
+	return sample_signs(sample, clues, sizeof clues / sizeof *clues, why);
 }
 
 const struct format format_helm = {

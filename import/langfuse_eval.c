@@ -145,11 +145,7 @@ static bool langfuse_eval_frame_end(struct import *im, const struct frame *frame
 
 static int langfuse_eval_probe(const struct sample *s, const char **why)
 {
-	static const struct {
-		const char *keys[3];
-		int score;
-		const char *why;
-	} signs[] = {
+	static const struct sample_sign signs[] = {
 	    {{"itemResults", "runName", NULL},                          95, "itemResults of a run"                 },
 	    {{"itemResults[].evaluations", "itemResults[].item", NULL}, 95, "itemResults with evaluations"         },
 	    {{"datasetRunItems", "datasetName", NULL},                  95, "datasetRunItems of a dataset"         },
@@ -163,17 +159,8 @@ static int langfuse_eval_probe(const struct sample *s, const char **why)
 		*why = "rows are observations";
 		return 0;
 	}
-	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
-		bool all = true;
-		for (size_t k = 0; k < 3 && signs[i].keys[k]; k++)
-			all = all && sample_has(s, signs[i].keys[k]);
-		if (all) {
-			*why = signs[i].why;
-			return signs[i].score;
-		}
-	}
 	*why = "no itemResults, no datasetRunItems, no experimentItemId";
-	return 0;
+	return sample_signs(s, signs, sizeof signs / sizeof *signs, why);
 }
 
 const struct format format_langfuse_eval = {

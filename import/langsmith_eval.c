@@ -432,11 +432,7 @@ static bool experiment_frame_end(struct import *im, const struct frame *frame, s
 
 static int experiment_probe(const struct sample *s, const char **why)
 {
-	static const struct {
-		const char *keys[3];
-		int score;
-		const char *why;
-	} signs[] = {
+	static const struct sample_sign signs[] = {
 	    {{"run.id", "example.id", "evaluationResults"},                    96, "rows of run, example and evaluationResults"   },
 	    {{"results[].run.id", "results[].example.id", NULL},               96, "results of run and example"                   },
 	    {{"run.run_type", "run.inputs", "run.reference_example_id"},       88, "rows of a run that answers an example"        },
@@ -447,15 +443,9 @@ static int experiment_probe(const struct sample *s, const char **why)
 	    {{"examples_with_runs[].runs", NULL, NULL},                        97, "examples with runs"                           },
 	    {{"dataset_id", "runs[].reference_example_id", "runs[].run_type"}, 97, "examples with runs"                           },
 	};
-	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
-		bool all = true;
-		for (size_t k = 0; k < 3 && signs[i].keys[k]; k++)
-			all = all && sample_has(s, signs[i].keys[k]);
-		if (all) {
-			*why = signs[i].why;
-			return signs[i].score;
-		}
-	}
+	int score = sample_signs(s, signs, sizeof signs / sizeof *signs, why);
+	if (score)
+		return score;
 	if (s->n_values && is_frame(s->values[0])) {
 		*why = "columns inputs.*, outputs.* or feedback.*, with execution_time or example_id";
 		return 93;

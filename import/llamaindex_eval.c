@@ -200,30 +200,19 @@ static void read_lists(struct import *im, const struct record *rec)
 
 /* ---------------------------------------------------------------- the format */
 
-static void tell_run(struct import *im)
-{
-	struct llamaindex_eval_state *state = im->state;
-	struct eval_run run = run_start(FAMILY);
-	if (state->told)
-		return;
-	state->told = true;
-	run.id = source_run_id(im);
-	run.name = source_stem(im);
-	sink_run(im->sink, &run);
-}
-
 static bool llamaindex_eval_record(struct import *im, const struct record *rec, struct err *err)
 {
+	struct llamaindex_eval_state *state = im->state;
 	struct fields f = fields_of(im, rec);
 	(void)err;
 	if (is_result(rec->root) || is_retrieval(rec->root)) {
-		tell_run(im);
+		source_tell_run(im, FAMILY, &state->told);
 		read_alone(&f, rec->root);
 	} else if (is_by_evaluator(rec->root, false)) {
-		tell_run(im);
+		source_tell_run(im, FAMILY, &state->told);
 		read_joined(&f, rec->root, (int64_t)rec->number);
 	} else if (is_by_evaluator(rec->root, true)) {
-		tell_run(im);
+		source_tell_run(im, FAMILY, &state->told);
 		read_lists(im, rec);
 	} else {
 		import_problem(im, rec, SEVERITY_SKIPPED, "bad-value", STR_NONE, "record skipped",

@@ -348,37 +348,28 @@ static bool mlflow_finish(struct import *im, struct err *err)
 
 static int mlflow_probe(const struct sample *s, const char **why)
 {
-	static const struct {
-		int score;
-		const char *why, *keys[4];
-	} signs[] = {
-	    {96, "is an MLflow trace of version 3",     {"info.trace_id", "info.trace_location"}                  },
-	    {96, "is an MLflow trace of version 2",     {"info.request_id", "info.timestamp_ms"}                  },
-	    {96, "has MLflow traces",                   {"traces[].info.trace_id", "traces[].info.trace_location"}},
-	    {96, "has MLflow traces",                   {"traces[].info.request_id", "traces[].info.timestamp_ms"}},
-	    {95, "has MLflow traces (REST)",            {"traces[].trace_info.trace_id"}                          },
-	    {95, "is an MLflow trace (REST)",           {"trace.trace_info.trace_id"}                             },
-	    {95, "is an MLflow trace (REST)",           {"trace_info.trace_id", "trace_info.trace_location"}      },
-	    {94, "has traces of MLflow's REST answers", {"traces[].request_id", "traces[].timestamp_ms"}          },
-	    {94, "has traces of MLflow's REST answers", {"traces[].trace_id", "traces[].trace_location"}          },
-	    {95, "has spans of an MLflow trace",        {"spans[].attributes.mlflow.traceRequestId"}              },
-	    {95, "has spans of an MLflow trace",        {"data.spans[].attributes.mlflow.traceRequestId"}         },
-	    {90, "is a table of MLflow traces",         {"trace_id", "trace", "trace_metadata", "state"}          },
-	    {90, "is a table of MLflow traces",         {"request_id", "trace", "timestamp_ms"}                   },
-	    {88, "is a table of MLflow traces",         {"request_id", "trace", "spans", "request"}               },
-	    {86, "is a table of MLflow traces",         {"trace_id", "state", "trace_metadata", "request_time"}   },
-	    {86, "has rows of MLflow assessments",      {"assessment_name", "trace_id", "source.source_type"}     },
+	static const struct sample_sign signs[] = {
+	    {{"info.trace_id", "info.trace_location"},                   96, "is an MLflow trace of version 3"    },
+	    {{"info.request_id", "info.timestamp_ms"},                   96, "is an MLflow trace of version 2"    },
+	    {{"traces[].info.trace_id", "traces[].info.trace_location"}, 96, "has MLflow traces"                  },
+	    {{"traces[].info.request_id", "traces[].info.timestamp_ms"}, 96, "has MLflow traces"                  },
+	    {{"traces[].trace_info.trace_id"},                           95, "has MLflow traces (REST)"           },
+	    {{"trace.trace_info.trace_id"},                              95, "is an MLflow trace (REST)"          },
+	    {{"trace_info.trace_id", "trace_info.trace_location"},       95, "is an MLflow trace (REST)"          },
+	    {{"traces[].request_id", "traces[].timestamp_ms"},           94, "has traces of MLflow's REST answers"},
+	    {{"traces[].trace_id", "traces[].trace_location"},           94, "has traces of MLflow's REST answers"},
+	    {{"spans[].attributes.mlflow.traceRequestId"},               95, "has spans of an MLflow trace"       },
+	    {{"data.spans[].attributes.mlflow.traceRequestId"},          95, "has spans of an MLflow trace"       },
+	    {{"trace_id", "trace", "trace_metadata", "state"},           90, "is a table of MLflow traces"        },
+	    {{"request_id", "trace", "timestamp_ms"},                    90, "is a table of MLflow traces"        },
+	    {{"request_id", "trace", "spans", "request"},                88, "is a table of MLflow traces"        },
+	    {{"trace_id", "state", "trace_metadata", "request_time"},    86, "is a table of MLflow traces"        },
+	    {{"assessment_name", "trace_id", "source.source_type"},      86, "has rows of MLflow assessments"     },
 	};
 	*why = "no MLflow trace";
-	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
-		bool all = true;
-		for (size_t k = 0; k < 4 && signs[i].keys[k]; k++)
-			all = all && sample_has(s, signs[i].keys[k]);
-		if (all) {
-			*why = signs[i].why;
-			return signs[i].score;
-		}
-	}
+	int score = sample_signs(s, signs, sizeof signs / sizeof *signs, why);
+	if (score)
+		return score;
 	/* Tables of evaluations; a row may be larger than what detection sees. */
 	if ((sample_has(s, "trace_id") || sample_has(s, "request_id")) && sample_has(s, "trace") &&
 	    str_find(s->bytes, STR_LIT("mlflow.trace")) != SIZE_MAX) {

@@ -541,31 +541,19 @@ static int item_score(struct val v, const char **why)
 /* The first value is larger than the sample. */
 static int large_score(const struct sample *sample, const char **why)
 {
-	static const struct {
-		const char *keys[4];
-		const char *why;
-	} signs[] = {
-	    {{"content[].trace_id", "content[].start_time", "content[].type", NULL}, "a page of spans"  },
-	    {{"content[].start_time", "content[].source", "content[].input", NULL},  "a page of traces" },
-	    {{"spans[].trace_id", "spans[].start_time", "spans[].source", NULL},     "a batch of spans" },
-	    {{"traces[].start_time", "traces[].source", "traces[].id", NULL},        "a batch of traces"},
-	    {{"trace.start_time", "trace.id", "trace.feedback_scores", NULL},        "a trace of Opik"  },
-	    {{"trace.start_time", "trace.id", "trace.thread_id", NULL},              "a trace of Opik"  },
-	    {{"trace.start_time", "trace.id", "trace.project_id", NULL},             "a trace of Opik"  },
-	    {{"trace_id", "parent_span_id", "start_time", "feedback_scores"},        "a span of Opik"   },
+	static const struct sample_sign signs[] = {
+	    {{"content[].trace_id", "content[].start_time", "content[].type", NULL}, 75, "a page of spans"  },
+	    {{"content[].start_time", "content[].source", "content[].input", NULL},  75, "a page of traces" },
+	    {{"spans[].trace_id", "spans[].start_time", "spans[].source", NULL},     75, "a batch of spans" },
+	    {{"traces[].start_time", "traces[].source", "traces[].id", NULL},        75, "a batch of traces"},
+	    {{"trace.start_time", "trace.id", "trace.feedback_scores", NULL},        75, "a trace of Opik"  },
+	    {{"trace.start_time", "trace.id", "trace.thread_id", NULL},              75, "a trace of Opik"  },
+	    {{"trace.start_time", "trace.id", "trace.project_id", NULL},             75, "a trace of Opik"  },
+	    {{"trace_id", "parent_span_id", "start_time", "feedback_scores"},        75, "a span of Opik"   },
 	};
 	if (sample_has(sample, "content[].experiment_items"))
 		return 0;
-	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
-		bool all = true;
-		for (size_t k = 0; k < 4 && signs[i].keys[k]; k++)
-			all = all && sample_has(sample, signs[i].keys[k]);
-		if (all) {
-			*why = signs[i].why;
-			return 75;
-		}
-	}
-	return 0;
+	return sample_signs(sample, signs, sizeof signs / sizeof *signs, why);
 }
 
 static int opik_probe(const struct sample *sample, const char **why)

@@ -393,11 +393,7 @@ static bool opik_frame_end(struct import *im, const struct frame *frame, struct 
 
 static int opik_probe(const struct sample *sample, const char **why)
 {
-	static const struct {
-		const char *keys[3];
-		int score;
-		const char *why;
-	} signs[] = {
+	static const struct sample_sign signs[] = {
 	    {{"testResults", "experimentId", NULL},                          96, "testResults with experimentId"                        },
 	    {{"testResults[].testCase", "testResults[].scoreResults", NULL},
 	     94,	                                                         "testResults[] with testCase and scoreResults"         },
@@ -411,17 +407,8 @@ static int opik_probe(const struct sample *sample, const char **why)
 	    {{"experiment_id", "dataset_item_id", "trace_id"},
 	     90,	                                                         "rows with experiment_id, dataset_item_id and trace_id"},
 	};
-	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
-		bool all = true;
-		for (size_t k = 0; k < 3 && signs[i].keys[k]; k++)
-			all = all && sample_has(sample, signs[i].keys[k]);
-		if (all) {
-			*why = signs[i].why;
-			return signs[i].score;
-		}
-	}
 	*why = "no testResults, no experiment_items";
-	return 0;
+	return sample_signs(sample, signs, sizeof signs / sizeof *signs, why);
 }
 
 const struct format format_opik_experiment = {

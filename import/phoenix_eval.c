@@ -483,11 +483,7 @@ static bool phoenix_eval_finish(struct import *im, struct err *err)
 
 static int phoenix_eval_probe(const struct sample *s, const char **why)
 {
-	static const struct {
-		const char *keys[3];
-		int score;
-		const char *why;
-	} signs[] = {
+	static const struct sample_sign signs[] = {
 	    {{"example_id", "repetition_number", "annotations"},
 	     95,	                                                             "runs with example_id, repetition_number and annotations"},
 	    {{"example_id", "repetition_number", "reference_output"},            94, "runs with example_id, repetition_number"                },
@@ -501,17 +497,8 @@ static int phoenix_eval_probe(const struct sample *s, const char **why)
 	     92,	                                                             "runs with dataset_example_id and experiment_id"         },
 	    {{"data[].dataset_version_id", "data[].example_count", "data[].id"}, 85, "a list of experiments"                                  },
 	};
-	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
-		bool all = true;
-		for (size_t k = 0; k < 3 && signs[i].keys[k]; k++)
-			all = all && sample_has(s, signs[i].keys[k]);
-		if (all) {
-			*why = signs[i].why;
-			return signs[i].score;
-		}
-	}
 	*why = "no example_id with repetition_number, no evaluationRuns";
-	return 0;
+	return sample_signs(s, signs, sizeof signs / sizeof *signs, why);
 }
 
 const struct format format_phoenix_eval = {

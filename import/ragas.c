@@ -263,25 +263,13 @@ static void read_row(struct fields *f, struct val object)
 	sink_case(f->im->sink, &res);
 }
 
-static void tell_run(struct import *im)
-{
-	struct ragas_state *state = im->state;
-	struct eval_run run = run_start(FAMILY);
-	if (state->told)
-		return;
-	state->told = true;
-	run.id = source_run_id(im);
-	run.name = source_stem(im);
-	sink_run(im->sink, &run);
-}
-
 static void read_one(struct import *im, const struct record *rec, struct val object)
 {
 	struct ragas_state *state = im->state;
 	struct fields f = fields_of(im, rec);
 	struct val row = row_open(&f, object, &state->said);
 	if (val_ok(row)) {
-		tell_run(im);
+		source_tell_run(im, FAMILY, &state->told);
 		read_row(&f, row);
 	}
 	fields_done(&f);

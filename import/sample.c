@@ -231,3 +231,17 @@ bool sample_has_at(const struct sample *s, const char *place, const char *key)
 	int n = snprintf(path, sizeof path, "%s%s", place, key);
 	return n > 0 && (size_t)n < sizeof path && sample_has(s, path);
 }
+
+int sample_signs(const struct sample *s, const struct sample_sign *signs, size_t n, const char **why)
+{
+	for (size_t i = 0; i < n; i++) {
+		bool all = true;
+		for (size_t k = 0; k < 4 && signs[i].keys[k] && all; k++)
+			all = sample_has(s, signs[i].keys[k]);
+		if (all) {
+			*why = signs[i].why;
+			return signs[i].score;
+		}
+	}
+	return 0;
+}
