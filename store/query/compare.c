@@ -450,7 +450,8 @@ static bool refuse(const struct side_run *a, const struct side_run *b, struct co
 	out->count[CLASS_ONLY_A] = (int64_t)a->n;
 	out->count[CLASS_ONLY_B] = (int64_t)b->n;
 	if (!a->n && !b->n) {
-		out->refused = STR_LIT("neither run has cases: there is nothing to compare");
+		out->refused = out->n_stated ? STR_LIT("neither run has cases")
+		                             : STR_LIT("neither run has cases: there is nothing to compare");
 	} else if (!a->n || !b->n) {
 		const struct run_row *empty = a->n ? &out->b : &out->a;
 		out->refused = arena_printf(&out->arena, "run " STR_FMT " has no cases: there is nothing to compare",
