@@ -53,6 +53,13 @@ struct screen {
 	    serial; /* the app's: never given twice, so an answer cannot reach another screen at the same address */
 };
 
+enum copy {
+	COPY_VALUE,  /* the text that is told: an input, an answer, a record */
+	COPY_ID,     /* its id as the source writes it */
+	COPY_PATH,   /* names from the outermost to it: "dispute-agent/gather-facts/get_balance" */
+	COPY_COMMAND /* the command line that prints this view: "spoor trace 4bf92f35 --span 12ab" */
+};
+
 struct screen_ops {
 	const char *name, *title;
 	size_t state_size;
@@ -74,6 +81,9 @@ struct screen_ops {
 	void (*status)(const struct screen *, struct buf *out);
 	/* Where the cursor stands, as a target this screen can be opened with again; for "open", permalinks, coming back. */
 	void (*place)(const struct screen *, struct target *out);
+	/* What the cursor stands on, whole and as it is in the store (for the clipboard, the pager, the editor); appended to out. May be
+	 * absent; false: there is no such thing here, now. */
+	bool (*copy)(const struct screen *, enum copy what, struct buf *out);
 	/* The file that what the cursor stands on came from, as it was given; may be NULL or absent. */
 	struct str (*file)(const struct screen *);
 	void (*close)(struct screen *);

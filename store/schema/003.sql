@@ -1,0 +1,1 @@
+-- Step 3: what is worked out from whole traces behind the import.
