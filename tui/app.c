@@ -39,10 +39,13 @@ struct app {
 	struct import_thread *import;
 	struct index_thread *index; /* while there is something to index and no import runs */
 	struct check_thread *check; /* after an unclean end */
-	int64_t import_seen;        /* generation of the import last shown */
-	char *follow_path;          /* followed, if no files were given */
-	int index_drawn;            /* per cent */
-	bool import_jump;           /* go to what was imported once it is there: until a key is pressed */
+	struct {
+		bool check, index;
+	} later;             /* to be begun once the first screen is whole */
+	int64_t import_seen; /* generation of the import last shown */
+	char *follow_path;   /* followed, if no files were given */
+	int index_drawn;     /* per cent */
+	bool import_jump;    /* go to what was imported once it is there: until a key is pressed */
 	struct grid grid;
 	struct hold hold;
 	int64_t rest_at_ms; /* while the cursor moves: when it will have rested */
@@ -795,6 +798,18 @@ static void rest(struct app *app)
 	app->draw |= app->hold.holds;
 }
 
+/* What works behind the screen begins once the first one is whole: it reads a lot, and would be read beside. */
+static void start_later(struct app *app)
+{
+	if (!app->shown || app->ask || query_busy(app->queries))
+		return;
+	if (app->later.check)
+		app->check = check_start(app->opts->store, term_wake);
+	if (app->later.index && !app->index)
+		app->index = index_start(app->opts->store, term_wake);
+	app->later.check = app->later.index = false;
+}
+
 static void loop(struct app *app)
 {
 	while (!app->quit) {
@@ -814,6 +829,7 @@ static void loop(struct app *app)
 			draw(app);
 		bool more = app->ask && !app->shown;
 		app->shown = true;
+		start_later(app);
 		read_keys(app, more ? 0 : key_timeout(app));
 	}
 }
@@ -836,14 +852,12 @@ static bool start(struct app *app, struct err *err)
 		return false;
 	if (!(app->queries = query_start(o->store, term_wake, err)))
 		return false;
-	if (store.unclean)
-		app->check = check_start(o->store, term_wake);
+	app->later.check = store.unclean;
+	app->later.index = !o->n_paths;
 	if (o->n_paths) {
 		app->import_jump = true;
 		if (!start_import(app, o->paths, o->n_paths, o->follow, err))
 			return false;
-	} else {
-		app->index = index_start(o->store, term_wake);
 	}
 	app->ui.ascii = o->ascii;
 	app->ui.mono = term_depth() == DEPTH_MONO;
