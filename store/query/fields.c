@@ -63,6 +63,18 @@ static bool verdict_of_word(struct str word, int *value)
 	return false;
 }
 
+static const char *word_of_yes(int value)
+{
+	return value ? "yes" : "no";
+}
+
+static bool yes_of_word(struct str word, int *value)
+{
+	*value = str_ieq(word, "yes");
+	return *value || str_ieq(word, "no");
+}
+
+static const struct field_words yes_no = {.first = 0, .last = 1, .name = word_of_yes, .named = yes_of_word};
 static const struct field_words kinds = {
     .first = KIND_SPAN, .last = N_KINDS - 1, .name = word_of_kind, .named = kind_of_word};
 static const struct field_words statuses = {
@@ -76,7 +88,8 @@ static const struct field_words verdicts = {
  *
  * A word is looked up in `word` once for the whole statement (the inner SELECT depends on nothing), then rows compare numbers. */
 
-_Static_assert(KIND_TOOL == 4 && STATUS_ERROR == 2 && CASE_ERROR == 3 && SPAN_SYNTHETIC == 16,
+_Static_assert(KIND_TOOL == 4 && STATUS_ERROR == 2 && CASE_ERROR == 3 && SPAN_SYNTHETIC == 16 &&
+                   SPAN_CRITICAL == 1 << 3 && SPAN_SAME == 256 && SPAN_ESTIMATED == 4096 && SPAN_RUNNING == 1,
                "the SQL below names them by number");
 _Static_assert(WORDS_KIND == 0 && WORDS_NAME == 1 && WORDS_TOOL == 2 && WORDS_MODEL == 3 && WORDS_PROVIDER == 4 &&
                    WORDS_PROMPT == 5 && N_KINDS <= 13,
@@ -136,6 +149,19 @@ static const struct field_has run_has[] = {
     {"prompt", "r.prompt IS NOT NULL"                                },
     {"score",  "EXISTS(SELECT 1 FROM run_score x WHERE x.run = r.id)"},
     {NULL,     NULL                                                  },
+};
+
+static const struct field_has span_has[] = {
+    {"cost",     "s.cost_usd IS NOT NULL"                                                  },
+    {"error",    "s.status = 2"                                                            },
+    {"estimate", "(s.flags & 4096) != 0"                                                   },
+    {"message",  "s.message IS NOT NULL"                                                   },
+    {"model",    "s.model IS NOT NULL"                                                     },
+    {"prompt",   "s.prompt IS NOT NULL"                                                    },
+    {"repeat",   "s.rep_n > 1 AND (s.flags & 256) != 0"                                    },
+    {"score",    "EXISTS(SELECT 1 FROM score x WHERE x.trace = s.trace AND x.span = s.key)"},
+    {"tokens",   "coalesce(s.tokens_in, s.tokens_out) IS NOT NULL"                         },
+    {NULL,       NULL                                                                      },
 };
 
 /* ---------------------------------------------------------------- the tables: name, type, SQL, words, help, example */
@@ -230,6 +256,41 @@ static const struct field_has run_has[] = {
 	X("source", TYPE_TEXT, "r.id IN " OF_FILE, NULL, NULL, "the file's path contains", "source:eval-v13") \
 	X("has", TYPE_HAS, NULL, NULL, run_has, "has any of it", "has:score")
 
+#define SPAN_FIELDS(X)                                                                                                 \
+	X("name", TYPE_WORD, WORD_IS("s.name"), NULL, NULL, "name of the span; a bare word: the name contains it",     \
+	  "name=\"get_balance\"")                                                                                      \
+	X("kind", TYPE_ENUM, "{s.kind}", &kinds, NULL, "what sort of step it is", "kind:llm")                          \
+	X("status", TYPE_ENUM, "{s.status}", &statuses, NULL, "how it ended", "status:error")                          \
+	X("model", TYPE_WORD, WORD_IS("s.model"), NULL, NULL, "model it used", "model~gpt-4")                          \
+	X("provider", TYPE_WORD, WORD_IS("s.provider"), NULL, NULL, "its provider", "provider:openai")                 \
+	X("tool", TYPE_WORD, "(s.kind = 4 AND " WORD_IS("s.name") ")", NULL, NULL, "a call of this tool",              \
+	  "tool:get_balance")                                                                                          \
+	X("service", TYPE_WORD, WORD_IS("s.service"), NULL, NULL, "service that made it", "service:api")               \
+	X("prompt", TYPE_WORD, PROMPT_IS("s.prompt"), NULL, NULL, "used this prompt", "prompt:dispute")                \
+	X("version", TYPE_WORD, VERSION_IS("s.prompt"), NULL, NULL, "used this prompt version", "version:v13")         \
+	X("id", TYPE_ID, "{ifnull(s.id, printf('%016x', s.key))}", NULL, NULL, "id of the span begins with",           \
+	  "id:da1576ec")                                                                                               \
+	X("dur", TYPE_DURATION, "{s.duration_ns}", NULL, NULL, "time from start to end", "dur>2s")                     \
+	X("self", TYPE_DURATION, "{s.self_ns}", NULL, NULL, "time that the spans below leave", "self>500ms")           \
+	X("first", TYPE_DURATION, "{s.first_token_ns}", NULL, NULL, "time to the first token", "first>1s")             \
+	X("cost", TYPE_MONEY, "{s.cost_usd}", NULL, NULL, "cost in US dollars", "cost>0.01")                           \
+	X("tokens", TYPE_COUNT, "{coalesce(s.tokens_in + s.tokens_out, s.tokens_in, s.tokens_out)}", NULL, NULL,       \
+	  "tokens in and out", "tokens>=4k")                                                                           \
+	X("tokens_in", TYPE_COUNT, "{s.tokens_in}", NULL, NULL, "tokens in", "tokens_in>10k")                          \
+	X("tokens_out", TYPE_COUNT, "{s.tokens_out}", NULL, NULL, "tokens out", "tokens_out<10")                       \
+	X("errors", TYPE_COUNT, "{s.sub_errors}", NULL, NULL, "spans that failed, itself and below", "errors>1")       \
+	X("depth", TYPE_COUNT, "{s.depth}", NULL, NULL, "spans above it; a root: 0", "depth<3")                        \
+	X("critical", TYPE_ENUM, "{(s.flags >> 3) & 1}", &yes_no, NULL, "on the critical path", "critical:yes")        \
+	X("running", TYPE_ENUM, "{s.flags & 1}", &yes_no, NULL, "has not ended", "running:yes")                        \
+	X("repeats", TYPE_COUNT, "{s.rep_n}", NULL, NULL, "like siblings in a row, on their first", "repeats>=3")      \
+	X("start", TYPE_TIME, "{s.start_ns}", NULL, NULL, "when it began", "start>2026-11-20T09:30")                   \
+	X("since", TYPE_SINCE, "{s.start_ns}", NULL, NULL, "began at this time or later", "since:7d")                  \
+	X("until", TYPE_UNTIL, "{s.start_ns}", NULL, NULL, "began before this time", "until:2026-11-20")               \
+	X("score", TYPE_SCORE,                                                                                         \
+	  "EXISTS(SELECT 1 FROM score x WHERE x.trace = s.trace AND x.span = s.key AND " SCORE_NAME " AND {x})", NULL, \
+	  NULL, "score.NAME: a score of the span", "score.groundedness<0.5")                                           \
+	X("has", TYPE_HAS, NULL, NULL, span_has, "has any of it", "has:score")
+
 #define FIELD(name_, type_, sql_, words_, has_, help_, example_) \
 	{.name = name_, .type = type_, .sql = sql_, .words = words_, .has = has_},
 #define HELP(name_, type_, sql_, words_, has_, help_, example_) {.name = name_, .help = help_, .example = example_},
@@ -237,9 +298,11 @@ static const struct field_has run_has[] = {
 static const struct field trace_fields[] = {TRACE_FIELDS(FIELD){.name = NULL}};
 static const struct field case_fields[] = {CASE_FIELDS(FIELD){.name = NULL}};
 static const struct field run_fields[] = {RUN_FIELDS(FIELD){.name = NULL}};
+static const struct field span_fields[] = {SPAN_FIELDS(FIELD){.name = NULL}};
 static const struct filter_field trace_help[] = {TRACE_FIELDS(HELP){.name = NULL}};
 static const struct filter_field case_help[] = {CASE_FIELDS(HELP){.name = NULL}};
 static const struct filter_field run_help[] = {RUN_FIELDS(HELP){.name = NULL}};
+static const struct filter_field span_help[] = {SPAN_FIELDS(HELP){.name = NULL}};
 
 static const struct field *fields_of(enum filter_over over)
 {
@@ -247,6 +310,7 @@ static const struct field *fields_of(enum filter_over over)
 	case FILTER_TRACES: return trace_fields;
 	case FILTER_CASES: return case_fields;
 	case FILTER_RUNS: return run_fields;
+	case FILTER_SPANS: return span_fields;
 	}
 	return trace_fields;
 }
@@ -257,6 +321,7 @@ const struct filter_field *filter_fields(enum filter_over over)
 	case FILTER_TRACES: return trace_help;
 	case FILTER_CASES: return case_help;
 	case FILTER_RUNS: return run_help;
+	case FILTER_SPANS: return span_help;
 	}
 	return trace_help;
 }

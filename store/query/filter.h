@@ -13,7 +13,7 @@
 
 struct filter; /* a parsed filter; owned by its arena */
 
-enum filter_over { FILTER_TRACES, FILTER_CASES, FILTER_RUNS };
+enum filter_over { FILTER_TRACES, FILTER_CASES, FILTER_RUNS, FILTER_SPANS };
 
 struct filter_mistake {
 	size_t column; /* byte offset in the text of the first character that cannot be, from 0 */
@@ -27,7 +27,7 @@ struct filter *filter_parse(struct arena *arena, struct str text, enum filter_ov
 void filter_print(struct buf *out, const struct filter *f);
 bool filter_is_empty(const struct filter *f); /* also NULL */
 
-/* Appends a SQL condition over the query's main row (alias t for traces, c for cases, r for runs) with ?NNN parameters from
+/* Appends a SQL condition over the query's main row (alias t for traces, c for cases, r for runs, s for spans) with ?NNN parameters from
  * *n_params + 1 on; filter_bind gives them their values in the same order. */
 void filter_sql(struct buf *sql, const struct filter *f, int *n_params);
 void filter_bind(struct stmt *s, const struct filter *f, int first_param);

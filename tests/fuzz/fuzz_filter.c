@@ -71,5 +71,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_over(text, FILTER_TRACES);
 	check_over(text, FILTER_CASES);
 	check_over(text, FILTER_RUNS);
+	check_over(text, FILTER_SPANS);
 	return 0;
 }

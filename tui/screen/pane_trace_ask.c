@@ -1,0 +1,287 @@
+/* What the screen of a trace asks of the store, what it does with the answers, and what it keeps of a trace that was left. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tui/screen/pane_trace_state.h"
+
+enum { KEPT = 16 }; /* traces whose folds and cursor are remembered */
+
+static struct trace_state *state_of(const struct screen *s)
+{
+	return s->state;
+}
+
+/* ---------------------------------------------------------------- folds and cursor come back */
+
+static struct kept {
+	const struct ui *session;
+	int64_t trace, first, n, cursor, top;
+	struct folds folds;
+} kept[KEPT];
+static size_t kept_next;
+
+static struct kept *kept_for(const struct ui *session, int64_t trace)
+{
+	for (size_t i = 0; i < KEPT; i++)
+		if (kept[i].session == session && kept[i].trace == trace)
+			return &kept[i];
+	return NULL;
+}
+
+void trace_keep(const struct screen *screen)
+{
+	const struct trace_state *s = state_of(screen);
+	struct kept *k = kept_for(screen->ui, s->row.id);
+	if (!k)
+		k = &kept[kept_next++ % KEPT];
+	folds_done(&k->folds);
+	*k = (struct kept){.session = screen->ui,
+	                   .trace = s->row.id,
+	                   .first = s->row.first,
+	                   .n = s->row.n,
+	                   .cursor = s->tree.cursor,
+	                   .top = s->tree.top};
+	folds_copy(&k->folds, &s->tree.folds);
+}
+
+static bool come_back(struct screen *screen)
+{
+	struct trace_state *s = state_of(screen);
+	const struct kept *k = kept_for(screen->ui, s->row.id);
+	if (!k || k->n != s->row.n || k->first != s->row.first)
+		return false;
+	struct folds folds;
+	folds_copy(&folds, &k->folds);
+	s->tree.cursor = k->cursor;
+	s->tree.top = k->top;
+	tree_pane_set_folds(&s->tree, &folds);
+	return true;
+}
+
+/* ---------------------------------------------------------------- asking and taking */
+
+void trace_fit(struct screen *screen)
+{
+	struct trace_state *s = state_of(screen);
+	struct split v = trace_split(s, screen->ui->rows, screen->ui->cols);
+	s->tree.rows = v.tree ? v.tree_rows - 1 : screen->ui->rows;
+	s->tree.find = buf_str(&s->find);
+	s->tree.running = trace_is_running(&s->row, screen->ui->now_ns);
+	tree_pane_scroll(&s->tree);
+	if (v.pane)
+		span_pane_fit(&s->span, &s->row, v.pane_rows, v.pane_cols, screen->ui->ascii);
+}
+
+static struct trace_want decide(struct screen *screen)
+{
+	struct trace_state *s = state_of(screen);
+	struct trace_want w = {.generation = screen->ui->generation};
+	if (!s->opened || s->generation != screen->ui->generation) {
+		w.job = JOB_OPEN;
+		return w;
+	}
+	if (s->row.n == 0)
+		return w;
+	if (s->wish.job) {
+		w = s->wish;
+		w.generation = screen->ui->generation;
+		return w;
+	}
+	if (tree_pane_wants(&s->tree, &w.from, &w.count)) {
+		w.job = JOB_ROWS;
+		w.stamp = s->tree.stamp;
+	} else if (screen->ui->moves && !s->full && s->span.data.loaded) {
+		return w; /* the details come when the cursor rests */
+	} else if (!s->span.data.loaded || s->span.data.row.pos != s->tree.cursor || s->span_is_stale) {
+		w.job = JOB_SPAN;
+		w.pos = s->tree.cursor;
+	}
+	return w;
+}
+
+static struct trace_request *request_new(const struct screen *screen, const struct trace_want *w)
+{
+	struct trace_state *s = state_of(screen);
+	const struct tree_row *row = tree_pane_row(&s->tree);
+	struct trace_request *r = xcalloc(1, sizeof *r);
+	*r = (struct trace_request){
+	    .owner = s,
+	    .want = *w,
+	    .interrupted = true,
+	    .id = s->id,
+	    .source = s->source,
+	    .key = row ? row->key : s->key,
+	    .trace = {.id = s->row.id, .first = s->row.first, .n = s->row.n},
+	};
+	if (w->job == JOB_OPEN) {
+		memcpy(r->text, s->prefix, sizeof r->text);
+		const struct kept *k = s->opened ? NULL : kept_for(screen->ui, s->id);
+		if (k) { /* its folds are at hand: they need not be read, if it is as it was */
+			r->trace.first = k->first;
+			r->trace.n = k->n;
+		}
+	} else if (w->job == JOB_JUMP && w->jump == JUMP_LINK)
+		snprintf(r->text, sizeof r->text, STR_FMT, STR_ARG(str_cut(span_pane_link(&s->span), 0, 255)));
+	else if (w->job == JOB_JUMP)
+		snprintf(r->text, sizeof r->text, STR_FMT, STR_ARG(str_cut(buf_str(&s->find), 0, 255)));
+	if (w->job == JOB_ROWS)
+		folds_copy(&r->folds, &s->tree.folds);
+	if (w->job == JOB_SPAN) {
+		r->blocks = s->blocks;
+		s->blocks = NULL;
+	}
+	return r;
+}
+
+void *trace_ask(struct screen *screen)
+{
+	static uint64_t serials;
+	struct trace_state *s = state_of(screen);
+	if (s->opened)
+		trace_fit(screen);
+	struct trace_want w = decide(screen);
+	bool busy =
+	    s->serial && (s->pending.job == JOB_OPEN || s->pending.job == JOB_FOLDS || s->pending.job == JOB_JUMP);
+	if (w.job == JOB_NONE || (busy && !s->wish.job) || (s->serial && trace_want_same(&w, &s->pending)) ||
+	    trace_want_same(&w, &s->failed))
+		return NULL;
+	struct trace_request *r = request_new(screen, &w);
+	s->wish = (struct trace_want){0};
+	s->pending = w;
+	r->serial = s->serial = ++serials;
+	return r;
+}
+
+static void take_open(struct screen *screen, struct trace_request *r)
+{
+	struct trace_state *s = state_of(screen);
+	bool first = !s->opened;
+	const struct kept *k = first && !r->new_folds && r->trace.n ? kept_for(screen->ui, r->trace.id) : NULL;
+	if (first && !r->new_folds && r->trace.n && !k)
+		return; /* what was kept is gone meanwhile: asked again */
+	arena_done(&s->arena);
+	s->arena = r->arena;
+	r->arena = ARENA_INIT;
+	s->row = r->trace;
+	s->reason = r->reason;
+	s->id = s->row.id;
+	s->opened = true;
+	s->lost = false;
+	s->generation = r->want.generation;
+	s->span_is_stale = true;
+	s->tree.stamp++;
+	bool back = first && come_back(screen);
+	int64_t above = folds_row(&s->tree.folds, s->tree.cursor) - s->tree.top;
+	if (r->new_folds && !back)
+		tree_pane_set_folds(&s->tree, &r->folds);
+	if (r->found >= 0 && (s->key || !first)) {
+		tree_pane_go(&s->tree, r->found);
+		if (first)
+			tree_pane_center(&s->tree);
+		else /* the trace has grown: what one looks at stays where it is */
+			s->tree.top = folds_row(&s->tree.folds, r->found) - above;
+	} else if (s->tree.cursor >= s->row.n) {
+		s->tree.cursor = s->row.n > 0 ? s->row.n - 1 : 0;
+	}
+	s->key = 0;
+}
+
+static const char *nothing_found(const struct trace_want *w)
+{
+	switch (w->jump) {
+	case JUMP_ERROR: return "no span of this trace failed";
+	case JUMP_CRITICAL: return "no span is on the critical path: the times are not known";
+	case JUMP_NAME: return "no span has a name with that in it";
+	case JUMP_SIBLING: return w->forward ? "no sibling after this one" : "no sibling before this one";
+	case JUMP_LINK: return "the span it names is not in this trace";
+	}
+	return "";
+}
+
+static void take_jump(struct screen *screen, const struct trace_request *r)
+{
+	struct trace_state *s = state_of(screen);
+	if (r->found < 0)
+		ui_say(screen->ui, "%s", nothing_found(&r->want));
+	else if (r->want.jump == JUMP_SIBLING)
+		tree_pane_show(&s->tree, r->found);
+	else
+		tree_pane_go(&s->tree, r->found);
+	tree_pane_center(&s->tree);
+}
+
+/* To the first tab that has what was searched for before we came here. */
+static void show_find(struct screen *screen)
+{
+	struct trace_state *s = state_of(screen);
+	if (!s->shows_find || !s->span.data.loaded)
+		return;
+	s->shows_find = false;
+	for (int i = 0; i < N_SPAN_TABS; i++) {
+		span_pane_turn(&s->span, 1);
+		trace_fit(screen);
+		if (span_pane_find(&s->span, buf_str(&s->find)))
+			break;
+	}
+}
+
+/* To the span that the link of the details names, once they are there: `o` may come before them. */
+void trace_wish_link(struct screen *screen)
+{
+	struct trace_state *s = state_of(screen);
+	if (!s->link_wanted || s->span.data.row.pos != s->tree.cursor)
+		return;
+	s->link_wanted = false;
+	if (span_pane_link(&s->span).len)
+		s->wish =
+		    (struct trace_want){.job = JOB_JUMP, .jump = JUMP_LINK, .forward = true, .pos = s->tree.cursor};
+	else
+		ui_say(screen->ui, "this span names no other span");
+}
+
+static void take_answer(struct screen *screen, struct trace_request *r)
+{
+	struct trace_state *s = state_of(screen);
+	switch (r->want.job) {
+	case JOB_NONE: break;
+	case JOB_OPEN: take_open(screen, r); break;
+	case JOB_FOLDS: tree_pane_set_folds(&s->tree, &r->folds); break;
+	case JOB_JUMP: take_jump(screen, r); break;
+	case JOB_ROWS:
+		tree_page_done(&s->tree.page);
+		s->tree.page = r->page;
+		s->tree.page.folds_stamp = r->want.stamp;
+		r->page = (struct tree_page){0};
+		break;
+	case JOB_SPAN:
+		span_pane_take(&s->span, &r->span);
+		s->span_is_stale = false;
+		trace_wish_link(screen);
+		break;
+	}
+	trace_fit(screen);
+	if (r->want.job == JOB_SPAN)
+		show_find(screen);
+}
+
+void trace_take(struct screen *screen, void *request, bool ok)
+{
+	struct trace_state *s = state_of(screen);
+	struct trace_request *r = request;
+	if (r->owner == s && r->blocks) {
+		block_cache_free(s->blocks);
+		s->blocks = r->blocks;
+		r->blocks = NULL;
+	}
+	if (r->owner == s && r->serial == s->serial) {
+		s->serial = 0;
+		if (ok)
+			take_answer(screen, r);
+		else if (r->interrupted)
+			s->failed = (struct trace_want){0};
+		else
+			s->failed = r->want;
+		s->lost |= !ok && !r->interrupted && r->want.job == JOB_OPEN && !s->opened;
+	}
+	trace_request_free(r);
+}

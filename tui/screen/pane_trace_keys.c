@@ -1,0 +1,300 @@
+/* What the keys of the screen of a trace do. */
+#include "tui/screen/pane_trace_state.h"
+
+static struct trace_state *state_of(const struct screen *s)
+{
+	return s->state;
+}
+
+/* ---------------------------------------------------------------- moving */
+
+static int64_t pane_page(const struct screen *screen)
+{
+	return screen->ui->rows > 3 ? screen->ui->rows - 2 : 1;
+}
+
+static int64_t by_of(enum move move, int64_t page)
+{
+	switch (move) {
+	case MOVE_DOWN: return 1;
+	case MOVE_UP: return -1;
+	case MOVE_PAGE_DOWN: return page;
+	case MOVE_PAGE_UP: return -page;
+	case MOVE_HALF_DOWN: return (page + 1) / 2;
+	case MOVE_HALF_UP: return -(page + 1) / 2;
+	case MOVE_FIRST: return INT64_MIN / 4;
+	case MOVE_LAST: return INT64_MAX / 4;
+	case MOVE_LEFT:
+	case MOVE_RIGHT: break;
+	}
+	return 0;
+}
+
+enum outcome trace_move(struct screen *screen, enum move move)
+{
+	struct trace_state *s = state_of(screen);
+	if (s->full) {
+		span_pane_scroll(&s->span, by_of(move, pane_page(screen)));
+		return OUT_HANDLED;
+	}
+	int64_t by = by_of(move, s->tree.rows > 1 ? s->tree.rows - 1 : 1);
+	if (move == MOVE_PAGE_DOWN || move == MOVE_PAGE_UP || move == MOVE_HALF_DOWN || move == MOVE_HALF_UP)
+		s->tree.top += by; /* the page turns: the cursor keeps its place on the screen */
+	tree_pane_move(&s->tree, by);
+	return OUT_REFRESH;
+}
+
+#define ACTION(name) enum outcome name(struct screen *screen, const struct input *in, struct target *target)
+#define UNUSED       (void)screen, (void)in, (void)target
+
+ACTION(trace_fold_or_parent)
+{
+	UNUSED;
+	struct trace_state *s = state_of(screen);
+	if (s->full) {
+		span_pane_turn(&s->span, -1);
+		return OUT_REFRESH;
+	}
+	const struct tree_row *row = tree_pane_row(&s->tree);
+	if (!tree_pane_fold(&s->tree) && row && row->up > 0)
+		s->tree.cursor -= row->up;
+	return OUT_REFRESH;
+}
+
+ACTION(trace_unfold_or_child)
+{
+	UNUSED;
+	struct trace_state *s = state_of(screen);
+	if (s->full) {
+		span_pane_turn(&s->span, 1);
+		return OUT_REFRESH;
+	}
+	const struct tree_row *row = tree_pane_row(&s->tree);
+	if (!tree_pane_unfold(&s->tree) && row && row->size > 1)
+		s->tree.cursor++;
+	return OUT_REFRESH;
+}
+
+ACTION(trace_toggle_fold)
+{
+	UNUSED;
+	struct trace_state *s = state_of(screen);
+	if (s->full)
+		return trace_move(screen, MOVE_PAGE_DOWN);
+	if (!tree_pane_unfold(&s->tree))
+		tree_pane_fold(&s->tree);
+	return OUT_REFRESH;
+}
+
+ACTION(trace_parent)
+{
+	UNUSED;
+	struct trace_state *s = state_of(screen);
+	const struct tree_row *row = tree_pane_row(&s->tree);
+	if (row && row->up > 0)
+		s->tree.cursor -= row->up;
+	return OUT_REFRESH;
+}
+
+static enum outcome fold_to(struct screen *screen, int depth)
+{
+	struct trace_state *s = state_of(screen);
+	s->wish = (struct trace_want){.job = JOB_FOLDS, .depth = depth};
+	return OUT_REFRESH;
+}
+
+ACTION(trace_fold_all)
+{
+	UNUSED;
+	return fold_to(screen, 2);
+}
+
+ACTION(trace_unfold_all)
+{
+	UNUSED;
+	struct trace_state *s = state_of(screen);
+	struct folds none = {0};
+	s->wish = (struct trace_want){0};
+	tree_pane_set_folds(&s->tree, &none);
+	return OUT_REFRESH;
+}
+
+ACTION(trace_fold_depth)
+{
+	(void)target;
+	int depth = in->key - '0';
+	if (in->argument.len == 1)
+		depth = in->argument.ptr[0] - '0';
+	return depth >= 1 && depth <= 9 ? fold_to(screen, depth) : OUT_HANDLED;
+}
+
+/* ---------------------------------------------------------------- jumps */
+
+static enum outcome jump(struct screen *screen, enum trace_jump what, bool forward)
+{
+	struct trace_state *s = state_of(screen);
+	const struct fold *fold = folds_at(&s->tree.folds, s->tree.cursor);
+	s->wish = (struct trace_want){.job = JOB_JUMP,
+	                              .jump = what,
+	                              .forward = forward,
+	                              .pos = s->tree.cursor,
+	                              .count = what == JUMP_SIBLING && fold && fold->group ? fold->hidden + 1 : 0};
+	return OUT_REFRESH;
+}
+
+#define JUMP(name, what, forward)                   \
+	ACTION(name)                                \
+	{                                           \
+		UNUSED;                             \
+		return jump(screen, what, forward); \
+	}
+JUMP(trace_next_error, JUMP_ERROR, true)
+JUMP(trace_prev_error, JUMP_ERROR, false)
+JUMP(trace_next_critical, JUMP_CRITICAL, true)
+JUMP(trace_prev_critical, JUMP_CRITICAL, false)
+JUMP(trace_next_sibling, JUMP_SIBLING, true)
+JUMP(trace_prev_sibling, JUMP_SIBLING, false)
+
+ACTION(trace_follow_link)
+{
+	UNUSED;
+	struct trace_state *s = state_of(screen);
+	s->link_wanted = true;
+	trace_wish_link(screen);
+	return OUT_REFRESH;
+}
+
+/* ---------------------------------------------------------------- searching */
+
+static enum outcome match(struct screen *screen, bool forward)
+{
+	struct trace_state *s = state_of(screen);
+	if (s->find.len == 0) {
+		ui_say(screen->ui, "nothing to search for yet: / asks");
+		return OUT_HANDLED;
+	}
+	if (!s->full)
+		return jump(screen, JUMP_NAME, forward);
+	if (!span_pane_seek(&s->span, forward))
+		ui_say(screen->ui, "not in this text");
+	return OUT_HANDLED;
+}
+
+static ACTION(search_answer)
+{
+	(void)target;
+	struct trace_state *s = state_of(screen);
+	buf_clear(&s->find);
+	buf_add_str(&s->find, str_cut(in->argument, 0, 255));
+	bool hit = span_pane_find(&s->span, buf_str(&s->find));
+	if (s->find.len == 0)
+		return OUT_REFRESH;
+	if (!s->full)
+		return match(screen, true);
+	if (!hit)
+		ui_say(screen->ui, "not in this text");
+	return OUT_REFRESH;
+}
+
+static const struct action search_line = {.name = "search-for", .keys = "", .help = "", .run = search_answer};
+
+ACTION(trace_search)
+{
+	if (in->argument.len)
+		return search_answer(screen, in, target);
+	*target = (struct target){.prompt = "/", .answer = &search_line};
+	return OUT_PROMPT;
+}
+
+ACTION(trace_next_match)
+{
+	UNUSED;
+	return match(screen, true);
+}
+
+ACTION(trace_prev_match)
+{
+	UNUSED;
+	return match(screen, false);
+}
+
+/* ---------------------------------------------------------------- details */
+
+ACTION(trace_next_tab)
+{
+	UNUSED;
+	span_pane_turn(&state_of(screen)->span, 1);
+	return OUT_REFRESH;
+}
+
+ACTION(trace_prev_tab)
+{
+	UNUSED;
+	span_pane_turn(&state_of(screen)->span, -1);
+	return OUT_REFRESH;
+}
+
+ACTION(trace_full)
+{
+	UNUSED;
+	struct trace_state *s = state_of(screen);
+	s->full = !s->full;
+	return OUT_REFRESH;
+}
+
+static enum outcome scroll_details(struct screen *screen, int direction)
+{
+	struct trace_state *s = state_of(screen);
+	if (s->full) {
+		tree_pane_move(&s->tree, direction);
+		return OUT_REFRESH;
+	}
+	struct split v = trace_split(s, screen->ui->rows, screen->ui->cols);
+	span_pane_scroll(&s->span, direction * (v.pane_rows > 3 ? v.pane_rows / 2 : 1));
+	return OUT_REFRESH;
+}
+
+ACTION(trace_details_down)
+{
+	UNUSED;
+	return scroll_details(screen, 1);
+}
+
+ACTION(trace_details_up)
+{
+	UNUSED;
+	return scroll_details(screen, -1);
+}
+
+ACTION(trace_print_record)
+{
+	UNUSED;
+	struct trace_state *s = state_of(screen);
+	ui_say(screen->ui, span_pane_print(&s->span) ? "raw: printed with line breaks" : "raw: as it came");
+	return OUT_REFRESH;
+}
+
+ACTION(trace_self_time)
+{
+	UNUSED;
+	struct trace_state *s = state_of(screen);
+	s->tree.self_time = !s->tree.self_time;
+	ui_say(screen->ui, s->tree.self_time ? "self time: what the spans below leave" : "total time");
+	return OUT_HANDLED;
+}
+
+/* Out of the full view, then out of a search; then the program's own "back" has it. */
+ACTION(trace_leave)
+{
+	(void)target;
+	struct trace_state *s = state_of(screen);
+	if (s->full) {
+		s->full = false;
+		return OUT_REFRESH;
+	}
+	if (s->find.len == 0 || in->key != KEY_ESCAPE)
+		return OUT_IGNORED;
+	buf_clear(&s->find);
+	span_pane_find(&s->span, STR_NONE);
+	return OUT_REFRESH;
+}

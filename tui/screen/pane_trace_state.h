@@ -1,0 +1,83 @@
+/* The state of the screen of one trace, between the files it is made of: trace.c (what shows, the table of keys), pane_trace_ask.c
+ * (requests, answers, what is kept of a trace that was left), pane_trace_keys.c (what the keys do). */
+#ifndef SPOOR_TUI_SCREEN_PANE_TRACE_STATE_H
+#define SPOOR_TUI_SCREEN_PANE_TRACE_STATE_H
+
+#include "tui/screen.h"
+#include "tui/screen/pane_span.h"
+#include "tui/screen/pane_trace.h"
+#include "tui/screen/pane_tree.h"
+#include "tui/widget/move.h"
+
+struct trace_state {
+	/* which trace */
+	int64_t id, source, key; /* key: span to put the cursor on when it opens */
+	char prefix[256];
+	/* the trace */
+	struct arena arena; /* of row and reason */
+	struct trace_row row;
+	struct str reason; /* why it failed */
+	bool opened, lost;
+	uint64_t generation; /* the row, the spans and the details were read at */
+	bool span_is_stale;
+	struct tree_pane tree;
+	struct span_pane span;
+	struct block_cache *blocks; /* travels with requests for details: NULL while one is under way */
+	bool full;                  /* the details have the screen */
+	struct buf find;
+	bool link_wanted; /* follow the link of the details under way */
+	bool shows_find;  /* the first span shown is to open at the tab that has it */
+	/* requests */
+	struct trace_want wish;            /* a jump or new folds that a key asked for */
+	struct trace_want pending, failed; /* under way; the last one that failed, not asked again */
+	uint64_t serial;                   /* of the one under way, 0 none */
+};
+
+/* ---- trace.c: where things stand on the screen */
+struct split {
+	bool beside, pane, tree;
+	int tree_rows, tree_cols; /* ruler and rows */
+	int pane_row, pane_col, pane_rows, pane_cols;
+};
+struct split trace_split(const struct trace_state *s, int rows, int cols);
+
+/* ---- pane_trace_ask.c */
+void *trace_ask(struct screen *screen);                         /* screen_ops.ask */
+void trace_take(struct screen *screen, void *request, bool ok); /* screen_ops.take */
+void trace_keep(const struct screen *screen);                   /* folds and cursor, for when it is opened again */
+void trace_fit(struct screen *screen);                          /* after anything that moves or resizes */
+void trace_wish_link(struct screen *screen);                    /* to the span that the link of the details names */
+
+/* ---- pane_trace_keys.c: the actions; the table is in trace.c */
+enum outcome trace_move(struct screen *screen, enum move move);
+#define TRACE_ACTIONS(X)   \
+	X(fold_or_parent)  \
+	X(unfold_or_child) \
+	X(toggle_fold)     \
+	X(parent)          \
+	X(fold_all)        \
+	X(unfold_all)      \
+	X(fold_depth)      \
+	X(follow_link)     \
+	X(search)          \
+	X(next_match)      \
+	X(prev_match)      \
+	X(next_tab)        \
+	X(prev_tab)        \
+	X(full)            \
+	X(details_down)    \
+	X(details_up)      \
+	X(print_record)    \
+	X(self_time)       \
+	X(leave)           \
+	X(next_error)      \
+	X(prev_error)      \
+	X(next_critical)   \
+	X(prev_critical)   \
+	X(next_sibling)    \
+	X(prev_sibling)
+#define TRACE_ACTION(name) \
+	enum outcome trace_##name(struct screen *screen, const struct input *in, struct target *target);
+TRACE_ACTIONS(TRACE_ACTION)
+
+#endif
