@@ -1,0 +1,158 @@
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "store/base/text_words.h"
+#include "store/study/provenance_private.h"
+
+static bool has_digit(struct str word)
+{
+	for (size_t i = 0; i < word.len; i++)
+		if (word.ptr[i] >= '0' && word.ptr[i] <= '9')
+			return true;
+	return false;
+}
+
+void tokens_add(struct tokens *t, struct str text, size_t base)
+{
+	struct words words = words_of(text);
+	struct word word;
+	for (bool first = true; words_next(&words, &word); first = false)
+		*vec_add(t) = (struct token){.hash = word.hash,
+		                             .at = (uint32_t)(base + word.at),
+		                             .end = (uint32_t)(base + word.at + word.len),
+		                             .begins = first,
+		                             .digit = has_digit(str_cut(text, word.at, word.len)),
+		                             .brief = word.n_codes <= SHORT_WORD && !word.single,
+		                             .single = word.single};
+}
+
+uint32_t tokens_halves(const struct token *from, size_t n)
+{
+	uint32_t halves = 0;
+	for (size_t i = 0; i < n; i++)
+		halves += from[i].single ? 1 : 2;
+	return halves;
+}
+
+/* ---------------------------------------------------------------- pairs by hash: the texts may be an attacker's, so the table has a seed */
+
+static uint64_t seed = UINT64_C(0x9E3779B97F4A7C15);
+static pthread_once_t seed_once = PTHREAD_ONCE_INIT;
+
+static void make_seed(void)
+{
+	uint64_t random;
+	if (getentropy(&random, sizeof random) == 0)
+		seed ^= random;
+	seed |= 1;
+}
+
+static size_t slot_of(const struct word_index *ix, uint64_t hash)
+{
+	hash *= seed;
+	return (size_t)(hash ^ (hash >> 32)) & ix->mask;
+}
+
+static uint64_t pair_hash(uint64_t a, uint64_t b)
+{
+	uint64_t hash = (a ^ UINT64_C(0x2545F4914F6CDD1D)) * UINT64_C(0xD6E8FEB86659FD93);
+	hash = (hash ^ (hash >> 29)) + b;
+	return (hash ^ (hash >> 32)) * UINT64_C(0x9E3779B97F4A7C15);
+}
+
+static uint32_t *find_slot(const struct word_index *ix, uint64_t hash)
+{
+	size_t i = slot_of(ix, hash);
+	while (ix->slot[i] && ix->pairs[ix->slot[i] - 1].hash != hash)
+		i = (i + 1) & ix->mask;
+	return &ix->slot[i];
+}
+
+static int32_t look_up(const struct word_index *ix, uint64_t hash)
+{
+	return (int32_t)*find_slot(ix, hash) - 1;
+}
+
+int32_t word_index_pair(const struct word_index *ix, const struct tokens *other, size_t i)
+{
+	if (i + 1 >= other->n)
+		return NO_PAIR;
+	return look_up(ix, pair_hash(other->at[i].hash, other->at[i + 1].hash));
+}
+
+int32_t word_index_single(const struct word_index *ix, const struct tokens *other, size_t i)
+{
+	return ix->any_single ? look_up(ix, pair_hash(other->at[i].hash, 0)) : NO_PAIR;
+}
+
+/* ---------------------------------------------------------------- building */
+
+static bool ends_sentence(const struct tokens *t, size_t i)
+{
+	return i + 1 == t->n || t->at[i + 1].begins;
+}
+
+/* One half in most pairs of one digit. */
+static float weight_of(const struct token *a, const struct token *b)
+{
+	if (a->digit || (b && b->digit))
+		return 1.5F;
+	return b && a->brief && b->brief ? 0.5F : 1.0F;
+}
+
+static void add_pair(struct word_index *ix, size_t i)
+{
+	const struct tokens *t = &ix->words;
+	bool alone = ends_sentence(t, i);
+	if (alone && !t->at[i].begins)
+		return;
+	uint64_t hash = pair_hash(t->at[i].hash, alone ? 0 : t->at[i + 1].hash);
+	uint32_t *slot = find_slot(ix, hash);
+	if (!*slot) {
+		ix->pairs[ix->n_pairs++] =
+		    (struct pair){.hash = hash, .weight = weight_of(&t->at[i], alone ? NULL : &t->at[i + 1])};
+		*slot = (uint32_t)ix->n_pairs;
+	}
+	ix->any_single = ix->any_single || alone;
+	ix->pair_of[i] = (int32_t)*slot - 1;
+	ix->pairs[*slot - 1].n++;
+}
+
+void word_index_build(struct word_index *ix)
+{
+	size_t n = ix->words.n, cap = 16;
+	pthread_once(&seed_once, make_seed);
+	while (cap < 2 * n)
+		cap *= 2;
+	ix->slot = xcalloc(cap, sizeof *ix->slot);
+	ix->mask = cap - 1;
+	ix->pairs = xcalloc(n + 1, sizeof *ix->pairs);
+	ix->places = xcalloc(n + 1, sizeof *ix->places);
+	ix->pair_of = xcalloc(n + 1, sizeof *ix->pair_of);
+	for (size_t i = 0; i < n; i++) {
+		ix->pair_of[i] = NO_PAIR;
+		add_pair(ix, i);
+	}
+	uint32_t first = 0;
+	for (size_t p = 0; p < ix->n_pairs; p++) {
+		ix->pairs[p].first = first;
+		first += ix->pairs[p].n;
+		ix->pairs[p].n = 0;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (ix->pair_of[i] != NO_PAIR) {
+			struct pair *pair = &ix->pairs[ix->pair_of[i]];
+			ix->places[pair->first + pair->n++] = (uint32_t)i;
+		}
+}
+
+void word_index_done(struct word_index *ix)
+{
+	vec_done(&ix->words);
+	free(ix->pairs);
+	free(ix->places);
+	free(ix->pair_of);
+	free(ix->slot);
+	*ix = (struct word_index){.n_pairs = 0};
+}
