@@ -320,8 +320,20 @@ static void find_runs_below(struct find *f, const struct path_links *links, uint
 	end_run(f, &r, runs, n);
 }
 
+/* Steps around others often have no texts of their own, and a model is asked with what came before: to suggest that they share nothing
+ * somebody has to have looked. */
+static bool may_be_unknown(const struct find *f, const struct run *r)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (!is_call(&f->spans[r->at[i]]) || f->spans[r->at[i]].kind == KIND_LLM)
+			return false;
+	return true;
+}
+
 static void add_run(struct find *f, const struct run *r)
 {
+	if (r->share == SHARE_UNKNOWN && !may_be_unknown(f, r))
+		return;
 	struct whatif *w = r->n > 1 ? add(f, WHATIF_BESIDE, CHANGE_BESIDE, r->at, r->n, false) : NULL;
 	if (w)
 		w->share = r->share;

@@ -46,7 +46,7 @@ struct whatifs {
 };
 /* BESIDE are considered: at least two calls on the path, none failed, each begun after the one before it ended and nothing else
  * had ended in between; none but the last is a model's or guardrail's (what these answer decides what comes next) or an agent's; no
- * two are the same call.
+ * two are the same call. Where it cannot be told whether they share data, only tools' and retrievers' and the like are given.
  * false: share stopped it. */
 bool whatif_find(const struct path_span *spans, uint32_t n, int64_t start_ns, int64_t duration_ns,
                  const path_segments *path, const struct whatif_opts *opts, struct arena *arena, struct whatifs *out);

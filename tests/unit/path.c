@@ -221,7 +221,7 @@ static void test_found(void **state)
 	struct made m;
 	struct arena arena = ARENA_INIT;
 	struct whatifs w;
-	MAKE(&m, {1, 0, 0, 1000, KIND_AGENT}, {2, 1, 0, 100, KIND_TOOL, 7}, {3, 1, 100, 100, KIND_TOOL, 8},
+	MAKE(&m, {1, 0, 0, 1000, KIND_AGENT}, {2, 1, 0, 100, KIND_TOOL, 7}, {3, 1, 100, 100, KIND_RETRIEVER, 8},
 	     {4, 1, 200, 100, KIND_TOOL, 9}, {5, 1, 300, 600, KIND_LLM, 10});
 	m.spans[3].name = m.spans[1].name;
 	m.spans[3].input_hash = 7;
