@@ -17,7 +17,7 @@ function layer(f) {
 	if (f ~ /^tui\/role\.h$/) return "role"
 	if (f ~ /^tui\/(canvas|theme|term|term_signals|osc52)\.[ch]$/ || f ~ /^tui\/widget\//) return "widget"
 	if (f ~ /^tui\/(action|screen|pane)\.[ch]$/ || f ~ /^tui\/screens\.c$/) return "face"
-	if (f ~ /^tui\/columns\.[ch]$/) return "columns"
+	if (f ~ /^tui\/columns(_[a-z]+)?\.[ch]$/) return "columns"
 	if (f ~ /^tui\/screen\//) return "screen"
 	if (f ~ /^tui\/cmd\//) return "cmd"
 	if (f ~ /^tui\/(app|hold|job|keys|main|config)\.[ch]$/) return "app"

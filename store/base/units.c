@@ -281,7 +281,7 @@ void units_iso_print(struct buf *out, int64_t ns)
 
 /* ---- times in the local zone */
 
-static bool local_time(int64_t ns, struct tm *tm)
+bool units_local(int64_t ns, struct tm *tm)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	pthread_once(&once, tzset); /* localtime_r alone need not look at TZ */
@@ -294,11 +294,11 @@ void units_time(struct buf *out, int64_t ns, int64_t now_ns)
 	static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
 	                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 	struct tm t, now;
-	if (!local_time(ns, &t)) {
+	if (!units_local(ns, &t)) {
 		buf_add_cstr(out, dash);
 		return;
 	}
-	bool known = local_time(now_ns, &now);
+	bool known = units_local(now_ns, &now);
 	if (known && t.tm_year == now.tm_year && t.tm_yday == now.tm_yday)
 		buf_printf(out, "%02d:%02d:%02d", t.tm_hour, t.tm_min, t.tm_sec);
 	else if (known && t.tm_year == now.tm_year)
@@ -310,7 +310,7 @@ void units_time(struct buf *out, int64_t ns, int64_t now_ns)
 void units_time_full(struct buf *out, int64_t ns)
 {
 	struct tm t;
-	if (!local_time(ns, &t)) {
+	if (!units_local(ns, &t)) {
 		buf_add_cstr(out, dash);
 		return;
 	}

@@ -22,6 +22,8 @@ bool units_seconds(struct str literal, int64_t *ns);
 int64_t units_between(int64_t start_ns, int64_t end_ns);
 
 void units_iso_print(struct buf *out, int64_t ns); /* 2026-11-20T09:12:00.123456789Z, for JSON; nothing if unknown */
+struct tm;
+bool units_local(int64_t ns, struct tm *out); /* the local calendar's time; false: unknown */
 /* For people, in the local zone. now_ns decides how much is needed: "09:12:33" today, "20 Nov 09:12" this year,
  * "2025-11-20" before. Unknown: "–", as in all below, which text.h draws as "-" in ascii. */
 void units_time(struct buf *out, int64_t ns, int64_t now_ns);

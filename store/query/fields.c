@@ -178,6 +178,8 @@ static const struct field_has span_has[] = {
 	  "a span used this provider", "provider:openai")                                                              \
 	X("tool", TYPE_WORD, TRACE_HAS("2", WORD_LIST, SPAN_HAS("s.kind = 4 AND " WORD_IS("s.name"))), NULL, NULL,     \
 	  "called this tool", "tool:get_balance")                                                                      \
+	X("step", TYPE_WORD, TRACE_HAS("1", WORD_LIST, SPAN_HAS("s.kind <> 4 AND " WORD_IS("s.name"))), NULL, NULL,    \
+	  "has a span of this name that is no tool call", "step:draft-answer")                                         \
 	X("service", TYPE_WORD, WORD_IS("t.service"), NULL, NULL, "service that made the trace", "service:api")        \
 	X("session", TYPE_WORD, WORD_IS("t.session"), NULL, NULL, "session, conversation, thread", "session:s-42")     \
 	X("user", TYPE_WORD, WORD_IS("t.user"), NULL, NULL, "user it was made for", "user:u-7")                        \
@@ -196,6 +198,9 @@ static const struct field_has span_has[] = {
 	X("tools", TYPE_COUNT, "{t.tool_calls}", NULL, NULL, "number of tool calls", "tools>=12")                      \
 	X("repeats", TYPE_COUNT, "{t.repeats}", NULL, NULL, "the most calls with the same arguments", "repeats>=3")    \
 	X("start", TYPE_TIME, "{t.start_ns}", NULL, NULL, "when it began", "start>2026-11-20T09:30")                   \
+	X("hour", TYPE_COUNT,                                                                                          \
+	  "{CAST(strftime('%H', t.start_ns / 1000000000 - (t.start_ns % 1000000000 < 0), 'unixepoch', 'localtime') AS INTEGER)}", \
+	  NULL, NULL, "hour of the day it began in, 0 to 23, local", "hour>=22")                                       \
 	X("since", TYPE_SINCE, "{t.start_ns}", NULL, NULL, "began at this time or later", "since:7d")                  \
 	X("until", TYPE_UNTIL, "{t.start_ns}", NULL, NULL, "began before this time", "until:2026-11-20")               \
 	X("score", TYPE_SCORE, "EXISTS(SELECT 1 FROM score x WHERE x.trace = t.id AND " SCORE_NAME " AND {x})", NULL,  \
