@@ -12,6 +12,7 @@
 	X(run)      \
 	X(runs)     \
 	X(search)   \
+	X(session)  \
 	X(trace)    \
 	X(traces)
 
