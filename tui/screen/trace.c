@@ -798,6 +798,17 @@ ACTION(leave)
 	return OUT_REFRESH;
 }
 
+/* The traces of its session, as one conversation. */
+ACTION(session)
+{
+	UNUSED;
+	const struct trace_state *s = state_of(screen);
+	if (!s->opened)
+		return OUT_HANDLED;
+	*target = (struct target){.screen = "session", .id = s->id};
+	return OUT_OPEN;
+}
+
 /* name, keys, help, hint, order, run */
 static const struct action actions[] = {
     {"next-tab",        "Tab",               "next tab of the details",                                 "details",  1,  next_tab       },
@@ -825,6 +836,7 @@ static const struct action actions[] = {
     {"prev-match",      "N",                 "previous match",                                          NULL,       0,  prev_match     },
     {"self-time",       "t",                 "show self time or total time",                            "self",     31, self_time      },
     {"print",           "P",                 "the raw record printed, or as it came",                   NULL,       0,  print_record   },
+    {"session",         "W",                 "all traces of its session as one conversation",           "talk",     32, session        },
     {"leave",           "q Esc",             "leave the full view, drop the search, else one level up", NULL,       0,  leave          },
     ACTIONS_END,
 };

@@ -557,6 +557,17 @@ ACTION(clear)
 	return changed(s);
 }
 
+/* The traces of its session, as one conversation. */
+ACTION(session)
+{
+	UNUSED;
+	const struct trace_row *row = row_of_cursor(state_of(screen));
+	if (!row)
+		return OUT_HANDLED;
+	*target = (struct target){.screen = "session", .id = row->id};
+	return OUT_OPEN;
+}
+
 /* name, keys, help, hint, order, run */
 static const struct action actions[] = {
     {"open",       "Enter", "open the trace",                                             "open",   1, open_trace},
@@ -572,6 +583,7 @@ static const struct action actions[] = {
     {"sort-prev",  "<",     "order by the previous column",                               NULL,     0, sort_prev },
     {"sort",       "",      "order by a column, as :sort cost_usd",                       NULL,     0, sort_named},
     {"invert",     "I",     "turn the order round",                                       NULL,     0, invert    },
+    {"session",    "W",     "all traces of its session as one conversation",              "talk",   7, session   },
     {"clear",      "Esc",   "drop the search, then the filter, else one level up",        NULL,     0, clear     },
     ACTIONS_END,
 };
