@@ -426,7 +426,7 @@ static int draw_badges(struct canvas c, int y, int col, const struct trace_row *
 	return col;
 }
 
-static void draw_line(const struct session_pane *p, size_t turn, struct canvas c, int y, bool cursor, int64_t now_ns)
+static void draw_line(const struct session_pane *p, size_t turn, struct canvas c, int y, bool cursor)
 {
 	const struct session_mark *m = &p->session.turns[turn];
 	const struct session_view *v = view_of(p, turn);
@@ -442,7 +442,7 @@ static void draw_line(const struct session_pane *p, size_t turn, struct canvas c
 	buf_printf(&text, "%zu", turn + 1);
 	canvas_put_right(c, y, COL_NUMBER, NUMBER_COLS, ROLE_TEXT, buf_str(&text));
 	buf_clear(&text);
-	units_time(&text, m->start_ns, now_ns);
+	units_time(&text, m->start_ns, p->session.last_ns); /* the day only where the session has several */
 	canvas_put(c, y, col, TIME_COLS, ROLE_DIM, buf_str(&text));
 	col += TIME_COLS + 1;
 	for (int i = 0; i < N_FIGURES; i++) {
@@ -465,12 +465,12 @@ static void draw_line(const struct session_pane *p, size_t turn, struct canvas c
 		canvas_reverse(c, y, col, used);
 }
 
-static void draw_turn(const struct session_pane *p, size_t turn, struct canvas c, int y, int64_t now_ns)
+static void draw_turn(const struct session_pane *p, size_t turn, struct canvas c, int y)
 {
 	const struct session_view *v = view_of(p, turn);
 	bool here = turn == p->cursor;
 	if (y >= 0)
-		draw_line(p, turn, c, y, here && p->item == 0, now_ns);
+		draw_line(p, turn, c, y, here && p->item == 0);
 	if (!v || v->sheet.rows == 0)
 		return;
 	int from = y + 1 < 0 ? -(y + 1) : 0;
@@ -483,7 +483,7 @@ static void draw_turn(const struct session_pane *p, size_t turn, struct canvas c
 	}
 }
 
-void session_pane_draw(const struct session_pane *p, struct canvas c, int64_t now_ns)
+void session_pane_draw(const struct session_pane *p, struct canvas c)
 {
 	if (!p->loaded || p->session.n == 0)
 		return;
@@ -491,7 +491,7 @@ void session_pane_draw(const struct session_pane *p, struct canvas c, int64_t no
 	struct canvas body = canvas_part(c, SESSION_HEAD_ROWS, 0, c.rows - SESSION_HEAD_ROWS, c.cols);
 	int y = -p->top_row;
 	for (size_t i = p->top; i < p->session.n && y < body.rows; i++) {
-		draw_turn(p, i, body, y, now_ns);
+		draw_turn(p, i, body, y);
 		y += session_pane_height(p, i);
 	}
 }

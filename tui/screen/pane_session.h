@@ -48,6 +48,6 @@ void session_pane_show(struct session_pane *p); /* the cursor */
 /* Turns that show or are about to, [*from, *to). */
 void session_pane_near(const struct session_pane *p, size_t *from, size_t *to);
 const struct session_call *session_pane_call(const struct session_pane *p); /* under the cursor; NULL: none */
-void session_pane_draw(const struct session_pane *p, struct canvas c, int64_t now_ns);
+void session_pane_draw(const struct session_pane *p, struct canvas c);
 
 #endif

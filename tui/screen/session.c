@@ -341,7 +341,7 @@ static void session_draw(const struct screen *screen, struct canvas body)
 	const struct session_state *s = state_of(screen);
 	if (s->failed && !s->pane.loaded)
 		canvas_putc(body, 1, 2, -1, ROLE_TEXT, "There is no such session in this store. q goes back.");
-	session_pane_draw(&s->pane, body, screen->ui->now_ns);
+	session_pane_draw(&s->pane, body);
 }
 
 static void add_figures(const struct session *s, struct buf *out, bool ascii)
@@ -406,6 +406,10 @@ static void session_status(const struct screen *screen, struct buf *out)
 	if (!m || (screen->ui->message_is_error && screen->ui->message[0]))
 		return;
 	buf_printf(out, "turn %zu of %lld", s->pane.cursor + 1, (long long)s->pane.session.total);
+	if (m->start_ns != TIME_UNKNOWN) {
+		buf_add_cstr(out, dot);
+		units_time_full(out, m->start_ns);
+	}
 	if (s->pane.item)
 		buf_printf(out, "%scall %zu of %zu", dot, s->pane.item,
 		           session_pane_items(&s->pane, s->pane.cursor) - 1);
