@@ -133,6 +133,7 @@ GET(trace, spans, counted(row->spans, ROLE_TEXT))
 GET(trace, errors, counted(row->errors, ROLE_ERROR))
 GET(trace, llm, counted(row->llm_calls, ROLE_TEXT))
 GET(trace, tools, counted(row->tool_calls, ROLE_TEXT))
+GET(trace, repeats, counted(row->repeats, ROLE_WARNING))
 GET(trace, in, integer(VALUE_TOKENS, row->tokens_in))
 GET(trace, out, integer(VALUE_TOKENS, row->tokens_out))
 GET(trace, cached, integer(VALUE_TOKENS, row->tokens_cached))
@@ -198,27 +199,28 @@ static struct value trace_source(const void *any, struct arena *arena)
 const struct column trace_columns[] = {
     {"id",           "", 0, 0, false, NULL, trace_id},
     {"start",             "time", 12, 0, false, "start", trace_start},
-    {"status",         "", 7, 100, false, NULL, trace_status},
+    {"status",         "", 7, 100, false, "status", trace_status},
     {"name",      "name", -1, 0, false, "name", trace_name},
-    {"session",        "session", 12, 150, false, NULL, trace_session},
-    {"user",            "user", 10, 150, false, NULL, trace_user},
-    {"service",         "service", 14, 130, false, NULL, trace_service},
+    {"session",        "session", 12, 150, false, "session", trace_session},
+    {"user",            "user", 10, 150, false, "user", trace_user},
+    {"service",         "service", 14, 130, false, "service", trace_service},
     {"duration_ns",   "total", 7, 0, true, "duration_ns", trace_duration},
     {"spans",       "spans", 5, 70, true, "spans", trace_spans},
     {"errors",             "err", 3, 60, true, "errors", trace_errors},
-    {"llm_calls",         "llm", 4, 90, true, NULL, trace_llm},
-    {"tool_calls",  "tool", 4, 90, true, NULL, trace_tools},
+    {"llm_calls",         "llm", 4, 90, true, "llm_calls", trace_llm},
+    {"tool_calls",  "tool", 4, 90, true, "tool_calls", trace_tools},
+    {"repeats",           "same", 0, 0, true, "repeats", trace_repeats},
     {"tokens_in",         "tok in", 6, 100, true, "tokens_in", trace_in},
-    {"tokens_out",            "out", 5, 110, true, NULL, trace_out},
+    {"tokens_out",            "out", 5, 110, true, "tokens_out", trace_out},
     {"tokens_cached",         "cached", 0, 0, true, NULL, trace_cached},
     {"tokens_reasoning",    "think", 0, 0, true, NULL, trace_reasoning},
     {"cost_usd",      "cost", 8, 76, true, "cost_usd", trace_cost},
     {"cost_estimated",            "estimated", 0, 0, false, NULL, trace_estimated},
     {"usage_repeats",         "repeated", 0, 0, true, NULL, trace_usage_repeats},
     {"usage_note", "usage", 0, 0, false, NULL, trace_usage_note},
-    {"scores",         "scores", 0, 0, false, NULL, trace_scores},
-    {"verdict",            "verdict", 0, 0, false, NULL, trace_verdict},
-    {"source",         "source", 0, 0, false, NULL, trace_source},
+    {"scores",         "scores", 0, 0, false, "scores", trace_scores},
+    {"verdict",            "verdict", 0, 0, false, "verdict", trace_verdict},
+    {"source",         "source", 0, 0, false, "source", trace_source},
     {.name = NULL   },
 };
 

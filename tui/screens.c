@@ -8,6 +8,7 @@
 	X(help)    \
 	X(runs)    \
 	X(search)  \
+	X(session) \
 	X(trace)   \
 	X(traces)
 

@@ -18,27 +18,52 @@
 	" (SELECT state FROM source WHERE id = t.seen), t.usage, t.usage_repeats FROM trace t LEFT JOIN source s ON " \
 	"s.id = t.source"
 
+#define WORD(column) "(SELECT text FROM word WHERE id = t." column ")"
+
+/* All from the index trace_start; what is not known sorts last either way (page_ids). */
 static const struct {
 	const char *name, *sql;
-} sorts[] = {
-    [TRACE_BY_START] = {"start",       "t.start_ns"                                    },
-    [TRACE_BY_DURATION] = {"duration_ns", "t.duration_ns"                                 },
-    [TRACE_BY_SPANS] = {"spans",       "t.spans"                                       },
-    [TRACE_BY_COST] = {"cost_usd",    "t.cost_usd"                                    },
-    [TRACE_BY_TOKENS] = {"tokens_in",   "ifnull(t.tokens_in,0) + ifnull(t.tokens_out,0)"},
-    [TRACE_BY_ERRORS] = {"errors",      "t.errors"                                      },
-    [TRACE_BY_NAME] = {"name",        "(SELECT text FROM word WHERE id = t.name)"     },
+	bool text;
+} sorts[N_TRACE_SORTS] = {
+    [TRACE_BY_START] = {"start", "t.start_ns", false},
+    [TRACE_BY_STATUS] = {"status", "CASE t.status WHEN 2 THEN 4 ELSE t.status END", false},
+    [TRACE_BY_NAME] = {"name", WORD("name"), true},
+    [TRACE_BY_SESSION] = {"session", WORD("session"), true},
+    [TRACE_BY_USER] = {"user", WORD("user"), true},
+    [TRACE_BY_SERVICE] = {"service", WORD("service"), true},
+    [TRACE_BY_DURATION] = {"duration_ns", "t.duration_ns", false},
+    [TRACE_BY_SPANS] = {"spans", "t.spans", false},
+    [TRACE_BY_ERRORS] = {"errors", "t.errors", false},
+    [TRACE_BY_LLM] = {"llm_calls", "t.llm_calls", false},
+    [TRACE_BY_TOOLS] = {"tool_calls", "t.tool_calls", false},
+    [TRACE_BY_TOKENS] = {"tokens_in", "coalesce(t.tokens_in + t.tokens_out, t.tokens_in, t.tokens_out)", false},
+    [TRACE_BY_TOKENS_OUT] = {"tokens_out", "t.tokens_out", false},
+    [TRACE_BY_COST] = {"cost_usd", "t.cost_usd", false},
+    [TRACE_BY_REPEATS] = {"repeats", "t.repeats", false},
+    [TRACE_BY_SCORES] = {"scores", "t.scores", false},
+    [TRACE_BY_VERDICT] = {"verdict", "CASE t.verdict WHEN 2 THEN 3 WHEN 3 THEN 2 ELSE nullif(t.verdict, 0) END", false},
+    [TRACE_BY_SOURCE] = {"source", "(SELECT path FROM source WHERE id = t.source)", true},
 };
-enum { N_SORTS = sizeof sorts / sizeof *sorts, N_SCORES_SHOWN = 16, NEAR_ROWS = 1000 };
+enum { N_SCORES_SHOWN = 16, NEAR_ROWS = 1000 };
 
 bool trace_sort_named(struct str column, enum trace_sort *sort)
 {
-	for (size_t i = 0; i < N_SORTS; i++)
+	for (size_t i = 0; i < N_TRACE_SORTS; i++)
 		if (str_is(column, sorts[i].name)) {
 			*sort = (enum trace_sort)i;
 			return true;
 		}
 	return false;
+}
+
+const char *trace_sort_name(enum trace_sort sort)
+{
+	return sorts[sort].name;
+}
+
+bool trace_sort_is_text(enum trace_sort sort)
+{
+	return sorts[sort].text;
 }
 
 bool trace_is_running(const struct trace_row *row, int64_t now_ns)

@@ -48,14 +48,28 @@ void trace_usage_words(struct buf *out, const struct trace_row *row);
 
 enum trace_sort {
 	TRACE_BY_START,
+	TRACE_BY_STATUS, /* descending: failed, running, ok, unset */
+	TRACE_BY_NAME,
+	TRACE_BY_SESSION,
+	TRACE_BY_USER,
+	TRACE_BY_SERVICE,
 	TRACE_BY_DURATION,
 	TRACE_BY_SPANS,
-	TRACE_BY_COST,
-	TRACE_BY_TOKENS,
 	TRACE_BY_ERRORS,
-	TRACE_BY_NAME
+	TRACE_BY_LLM,
+	TRACE_BY_TOOLS,
+	TRACE_BY_TOKENS, /* in and out together */
+	TRACE_BY_TOKENS_OUT,
+	TRACE_BY_COST,
+	TRACE_BY_REPEATS,
+	TRACE_BY_SCORES,  /* how many it has */
+	TRACE_BY_VERDICT, /* descending: bad, unsure, good */
+	TRACE_BY_SOURCE,
+	N_TRACE_SORTS
 };
 bool trace_sort_named(struct str column, enum trace_sort *sort); /* names as in the column table */
+const char *trace_sort_name(enum trace_sort sort);               /* the column's */
+bool trace_sort_is_text(enum trace_sort sort); /* read from A on, not from the largest down */
 
 struct trace_query {
 	const struct filter *filter; /* NULL: all */

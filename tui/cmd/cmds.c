@@ -13,6 +13,7 @@
 	X(run)      \
 	X(runs)     \
 	X(search)   \
+	X(session)  \
 	X(stats)    \
 	X(trace)    \
 	X(traces)

@@ -3,6 +3,7 @@
 #define SPOOR_TUI_CMD_CMDS_H
 
 #include "store/base/arena.h"
+#include "store/base/near.h"
 #include "store/query/filter.h"
 #include "tui/cmd/cmd.h"
 #include "tui/cmd/out.h"
@@ -52,15 +53,5 @@ bool list_opts(const struct command_line *line, enum filter_over over, const str
 void list_sort(const struct list_opts *opts, void *rows, size_t n, size_t size_bytes, size_t *first, size_t *shown);
 /* "100 of 2,345 traces (--limit, --offset)" on standard error when a terminal did not get all. */
 void list_more(const struct list_opts *opts, int64_t shown, int64_t total, const char *what);
-
-/* ---- the name nearest to a mistyped one */
-struct near {
-	struct str word;
-	const char *name; /* NULL: none is near */
-	size_t distance;
-};
-void near_try(struct near *n, const char *name);
-/* " (did you mean NAME?)", or nothing. */
-void near_say(const struct near *n, struct buf *out);
 
 #endif

@@ -52,8 +52,11 @@ static bool read_sort(const struct command_line *line, const struct column *colu
 /* Names are read from A on, figures from the largest down. */
 static bool sorts_ascending(const struct list_opts *opts)
 {
-	return opts->sort && (strcmp(opts->sort->name, "name") == 0 || strcmp(opts->sort->name, "title") == 0 ||
-	                      strcmp(opts->sort->name, "key") == 0);
+	static const char *const names[] = {"name", "title", "key", "session", "user", "service", "source"};
+	for (size_t i = 0; opts->sort && i < sizeof names / sizeof *names; i++)
+		if (strcmp(opts->sort->name, names[i]) == 0)
+			return true;
+	return false;
 }
 
 bool list_opts(const struct command_line *line, enum filter_over over, const struct column *columns,

@@ -60,16 +60,6 @@ static const struct column *column_named(const char *name)
 	return NULL;
 }
 
-static const char *sort_name(enum trace_sort sort)
-{
-	for (const struct column *c = trace_columns; c->name; c++) {
-		enum trace_sort named;
-		if (c->sort && trace_sort_named(str_of(c->sort), &named) && named == sort)
-			return c->name;
-	}
-	return "start";
-}
-
 /* A column on the screen: one of trace_columns, or a picture of our own (column NULL). Free text, the name and what went in,
  * stands last in the row. */
 enum picture { NO_PICTURE, PICTURE_BAR, PICTURE_SCORES, PICTURE_NAME };
@@ -90,9 +80,13 @@ static int score_cols(int cols)
 	return cols < 96 ? 0 : cols < 140 ? 14 : 24;
 }
 
-/* Shown otherwise: a mark, or in the details beside. Free text needs the room. */
-static bool is_left_out(const struct column *c, int cols)
+/* Shown otherwise: a mark, or in the details beside. Free text needs the room. What the list is ordered by always shows. */
+static bool is_left_out(const struct column *c, int cols, const char *sorted)
 {
+	if (strcmp(c->name, sorted) == 0)
+		return false;
+	if (c->width <= 0 || cols < c->min_cols)
+		return true;
 	static const char *const never[] = {"status", "session", "user", "service", "errors"};
 	for (size_t i = 0; i < sizeof never / sizeof *never; i++)
 		if (strcmp(c->name, never[i]) == 0)
@@ -100,23 +94,37 @@ static bool is_left_out(const struct column *c, int cols)
 	return cols < 140 && strcmp(c->name, "tokens_out") == 0;
 }
 
-static size_t places_for(int cols, struct place places[MAX_PLACES])
+/* Columns of what is on no screen by itself, wide enough for their title. */
+static int width_of(const struct column *c)
+{
+	int title = text_cols(str_of(c->title));
+	return c->width > 0 ? c->width : title > 6 ? title : 6;
+}
+
+static bool has_picture(const struct column *c)
+{
+	return strcmp(c->name, "name") == 0 || strcmp(c->name, "scores") == 0;
+}
+
+static size_t places_for(int cols, enum trace_sort sort, struct place places[MAX_PLACES])
 {
 	size_t n = 0;
 	int col = MARGIN;
 	for (const struct column *c = trace_columns; c->name && n < MAX_PLACES - 4; c++) {
-		if (c->width <= 0 || cols < c->min_cols || is_left_out(c, cols))
+		if (has_picture(c) || is_left_out(c, cols, trace_sort_name(sort)))
 			continue;
-		places[n++] = (struct place){.column = c, .col = col, .cols = c->width};
-		col += c->width + 1;
+		places[n++] = (struct place){.column = c, .col = col, .cols = width_of(c)};
+		col += width_of(c) + 1;
 		if (strcmp(c->name, "duration_ns") == 0 && bar_cols(cols)) {
 			places[n++] = (struct place){.picture = PICTURE_BAR, .col = col, .cols = bar_cols(cols)};
 			col += bar_cols(cols) + 1;
 		}
 	}
-	if (score_cols(cols)) {
-		places[n++] = (struct place){.picture = PICTURE_SCORES, .col = col + 1, .cols = score_cols(cols)};
-		col += score_cols(cols) + 2;
+	int scores = sort == TRACE_BY_SCORES && !score_cols(cols) ? 10 : score_cols(cols);
+	if (scores) {
+		places[n++] = (struct place){
+		    .column = column_named("scores"), .picture = PICTURE_SCORES, .col = col + 1, .cols = scores};
+		col += scores + 2;
 	}
 	places[n++] = (struct place){
 	    .column = column_named("name"), .picture = PICTURE_NAME, .col = col + 1, .cols = cols - col - 1};
@@ -142,10 +150,10 @@ static void draw_scale(const struct traces_pane *s, struct canvas c, int y, cons
 
 static void draw_titles(const struct traces_pane *s, struct canvas c, int y, const struct place *places, size_t n)
 {
-	const char *sorted = sort_name(s->sort);
+	const char *sorted = trace_sort_name(s->sort);
 	for (size_t i = 0; i < n; i++) {
 		const struct place *p = &places[i];
-		const char *title = p->column ? p->column->title : p->picture == PICTURE_SCORES ? "scores" : "";
+		const char *title = p->column ? p->column->title : "";
 		if (p->picture == PICTURE_BAR) {
 			draw_scale(s, c, y, p);
 			continue;
@@ -520,7 +528,7 @@ void traces_pane_draw(const struct traces_pane *s, struct canvas body, int64_t n
 			                         body.rows - TRACES_HEAD_ROWS + 1, pane - 3));
 	}
 	struct place places[MAX_PLACES];
-	size_t n = places_for(list_cols, places);
+	size_t n = places_for(list_cols, s->sort, places);
 	draw_spark(s, body, 0, now_ns);
 	struct canvas c = canvas_part(body, 0, 0, body.rows, list_cols);
 	draw_titles(s, c, 1, places, n);

@@ -196,6 +196,25 @@ static void trace_status(const struct screen *screen, struct buf *out)
 
 MOVE_FUNCTIONS(trace_move)
 
+/* Another screen about the same trace, at the span under the cursor: a row here and one below. */
+static enum outcome open_about(struct screen *screen, struct target *target, const char *name)
+{
+	const struct trace_state *s = state_of(screen);
+	const struct tree_row *row = tree_pane_row(&s->tree);
+	if (!s->opened)
+		return OUT_HANDLED;
+	*target = (struct target){.screen = name, .id = s->row.id, .span = row ? row->key : 0};
+	return OUT_OPEN;
+}
+
+#define OPENS(name)                                                                                           \
+	static enum outcome open_##name(struct screen *screen, const struct input *in, struct target *target) \
+	{                                                                                                     \
+		(void)in;                                                                                     \
+		return open_about(screen, target, #name);                                                     \
+	}
+OPENS(session)
+
 /* name, keys, help, hint, order, run */
 static const struct action actions[] = {
     {"next-tab",        "Tab",               "next tab of the details",                                 "details",  1,  trace_next_tab       },
@@ -223,6 +242,7 @@ static const struct action actions[] = {
     {"prev-match",      "N",                 "previous match",                                          NULL,       0,  trace_prev_match     },
     {"self-time",       "t",                 "show self time or total time",                            "self",     31, trace_self_time      },
     {"print",           "P",                 "the raw record printed, or as it came",                   NULL,       0,  trace_print_record   },
+    {"session",         "W",                 "all traces of its session as one conversation",           "talk",     32, open_session         },
     {"leave",           "q Esc",             "leave the full view, drop the search, else one level up", NULL,       0,  trace_leave          },
     ACTIONS_END,
 };

@@ -443,35 +443,83 @@ SEEK(prev_match, SEEK_MATCH, false)
 SEEK(next_error, SEEK_FAILED, true)
 SEEK(prev_error, SEEK_FAILED, false)
 
-/* As the columns stand on the screen. */
+/* As the columns stand on the screen, then what shows only when the list is ordered by it. */
 static const struct {
 	enum trace_sort sort;
 	const char *title;
-} orders[] = {
-    {TRACE_BY_START,    "time"  },
-    {TRACE_BY_DURATION, "total" },
-    {TRACE_BY_SPANS,    "spans" },
-    {TRACE_BY_ERRORS,   "errors"},
-    {TRACE_BY_TOKENS,   "tokens"},
-    {TRACE_BY_COST,     "cost"  },
-    {TRACE_BY_NAME,     "name"  },
+} orders[N_TRACE_SORTS] = {
+    {TRACE_BY_START,      "time"              },
+    {TRACE_BY_DURATION,   "total"             },
+    {TRACE_BY_SPANS,      "spans"             },
+    {TRACE_BY_LLM,        "LLM calls"         },
+    {TRACE_BY_TOOLS,      "tool calls"        },
+    {TRACE_BY_TOKENS,     "tokens"            },
+    {TRACE_BY_TOKENS_OUT, "tokens out"        },
+    {TRACE_BY_COST,       "cost"              },
+    {TRACE_BY_SCORES,     "number of scores"  },
+    {TRACE_BY_NAME,       "name"              },
+    {TRACE_BY_ERRORS,     "failed spans"      },
+    {TRACE_BY_REPEATS,    "calls of one kind" },
+    {TRACE_BY_STATUS,     "status"            },
+    {TRACE_BY_VERDICT,    "verdict"           },
+    {TRACE_BY_SESSION,    "session"           },
+    {TRACE_BY_USER,       "user"              },
+    {TRACE_BY_SERVICE,    "service"           },
+    {TRACE_BY_SOURCE,     "file"              },
 };
-enum { N_ORDERS = sizeof orders / sizeof *orders };
+
+/* What comes first: largest, smallest. */
+static const char *first_of(enum trace_sort sort, bool ascending)
+{
+	if (sort == TRACE_BY_START)
+		return ascending ? "oldest" : "newest";
+	if (sort == TRACE_BY_STATUS)
+		return ascending ? "unset" : "failed";
+	if (sort == TRACE_BY_VERDICT)
+		return ascending ? "good" : "bad";
+	if (trace_sort_is_text(sort))
+		return ascending ? "A" : "Z";
+	return ascending ? "smallest" : "largest";
+}
+
+static enum outcome sorted(struct screen *screen)
+{
+	struct traces_state *s = state_of(screen);
+	size_t i = 0;
+	while (i < N_TRACE_SORTS - 1 && orders[i].sort != s->pane.sort)
+		i++;
+	ui_say(screen->ui, "by %s, %s first", orders[i].title, first_of(s->pane.sort, s->pane.ascending));
+	return changed(s);
+}
 
 static enum outcome sort_by(struct screen *screen, int step)
 {
 	struct traces_state *s = state_of(screen);
 	int i = 0;
-	while (i < N_ORDERS - 1 && orders[i].sort != s->pane.sort)
+	while (i < N_TRACE_SORTS - 1 && orders[i].sort != s->pane.sort)
 		i++;
-	i = (i + step + N_ORDERS) % N_ORDERS;
+	i = (i + step + N_TRACE_SORTS) % N_TRACE_SORTS;
 	s->pane.sort = orders[i].sort;
-	s->pane.ascending = s->pane.sort == TRACE_BY_NAME;
-	ui_say(screen->ui, "by %s, %s first", orders[i].title,
-	       s->pane.sort == TRACE_BY_START  ? "newest"
-	       : s->pane.sort == TRACE_BY_NAME ? "A"
-	                                       : "largest");
-	return changed(s);
+	s->pane.ascending = trace_sort_is_text(s->pane.sort);
+	return sorted(screen);
+}
+
+/* ":sort cost_usd", by the names of --sort. */
+ACTION(sort_named)
+{
+	struct traces_state *s = state_of(screen);
+	(void)target;
+	struct str name = str_trim(in->argument);
+	if (!trace_sort_named(name, &s->pane.sort)) {
+		struct buf all = BUF_INIT;
+		for (int i = 0; i < N_TRACE_SORTS; i++)
+			buf_printf(&all, " %s", trace_sort_name(orders[i].sort));
+		ui_say(screen->ui, ":sort takes%s", buf_cstr(&all));
+		buf_done(&all);
+		return OUT_HANDLED;
+	}
+	s->pane.ascending = trace_sort_is_text(s->pane.sort);
+	return sorted(screen);
 }
 
 ACTION(sort_next)
@@ -491,7 +539,7 @@ ACTION(invert)
 	UNUSED;
 	struct traces_state *s = state_of(screen);
 	s->pane.ascending = !s->pane.ascending;
-	return changed(s);
+	return sorted(screen);
 }
 
 /* Esc drops the search, then the filter; then the program's own "back" has it. */
@@ -509,6 +557,17 @@ ACTION(clear)
 	return changed(s);
 }
 
+/* The traces of its session, as one conversation. */
+ACTION(session)
+{
+	UNUSED;
+	const struct trace_row *row = row_of_cursor(state_of(screen));
+	if (!row)
+		return OUT_HANDLED;
+	*target = (struct target){.screen = "session", .id = row->id};
+	return OUT_OPEN;
+}
+
 /* name, keys, help, hint, order, run */
 static const struct action actions[] = {
     {"open",       "Enter", "open the trace",                                             "open",   1, open_trace},
@@ -522,7 +581,9 @@ static const struct action actions[] = {
     {"prev-error", "E",     "previous trace with an error",                               NULL,     0, prev_error},
     {"sort-next",  ">",     "order by the next column",                                   "sort",   6, sort_next },
     {"sort-prev",  "<",     "order by the previous column",                               NULL,     0, sort_prev },
+    {"sort",       "",      "order by a column, as :sort cost_usd",                       NULL,     0, sort_named},
     {"invert",     "I",     "turn the order round",                                       NULL,     0, invert    },
+    {"session",    "W",     "all traces of its session as one conversation",              "talk",   7, session   },
     {"clear",      "Esc",   "drop the search, then the filter, else one level up",        NULL,     0, clear     },
     ACTIONS_END,
 };
