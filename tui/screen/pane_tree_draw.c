@@ -32,11 +32,11 @@ void sheet_usage_words(struct sheet *s, const struct trace_row *trace)
 	buf_done(&words);
 }
 
-/* Columns of a row: cursor, tree and name, duration, bar, place on the whole. */
+/* Columns of a row: cursor, tree and name, duration, bar. */
 struct layout {
 	int name, name_cols, time, time_cols, bar, bar_cols;
 	int levels; /* of the tree that fit; deeper ones shift it */
-	bool map;   /* a last column says which rows show */
+	bool map;   /* the tree is longer than the screen: which part shows is said above it */
 	bool has_ruler;
 	struct tree_times ruler;
 	double ns; /* of the ruler */
@@ -58,7 +58,7 @@ static struct layout layout_for(const struct tree_pane *t, int cols)
 	l.time = l.name + l.name_cols;
 	l.bar = l.time + l.time_cols + 1;
 	l.map = cols >= 48 && tree_pane_visible(t) > t->rows;
-	l.bar_cols = cols < 48 ? 0 : cols - l.bar - l.map;
+	l.bar_cols = cols < 48 ? 0 : cols - l.bar;
 	l.levels = levels_of(l.name_cols);
 	l.has_ruler = tree_pane_ruler(t, &l.ruler);
 	int64_t ns;
@@ -134,11 +134,32 @@ static void mark_shown(const struct tree_pane *t, struct canvas c, const struct 
 	canvas_tint(c, 0, l->bar + col, (end > col ? end : col + 1) - col, ROLE_HEADING);
 }
 
+/* Which part of all rows shows, as a line in the row of titles, where scrolling leaves it alone. It has so few columns that most steps
+ * change none of them. */
+static void draw_map(const struct tree_pane *t, struct canvas c, const struct layout *l)
+{
+	enum { FROM = 8, MOST = 20, STEPS = 5 };
+	int64_t visible = tree_pane_visible(t), cols = l->time - FROM - 2;
+	cols = cols > MOST ? MOST : cols;
+	cols = cols > visible / STEPS ? visible / STEPS : cols;
+	if (cols < 5)
+		return;
+	int n = (int)((double)t->rows / (double)visible * (double)cols);
+	n = n < 1 ? 1 : n;
+	int from = t->top + t->rows >= visible
+	               ? (int)cols - n
+	               : (int)((double)t->top / (double)(visible - t->rows) * (double)(cols - n));
+	canvas_fill(c, 0, FROM, (int)cols, ROLE_DIM, c.grid->ascii ? "." : "┈");
+	canvas_fill(c, 0, FROM + from, n, ROLE_DIM, c.grid->ascii ? "#" : "━");
+}
+
 static void draw_ruler(const struct tree_pane *t, struct canvas c, const struct layout *l)
 {
 	bool agents = t->shape.view && t->shape.view->agents;
 	canvas_putc(c, 0, 2, -1, ROLE_HEADING, agents ? "agent" : "span");
 	canvas_put_right(c, 0, l->time, l->time_cols, ROLE_HEADING, t->self_time ? STR_LIT("self") : STR_LIT("total"));
+	if (l->map)
+		draw_map(t, c, l);
 	if (agents)
 		return;
 	if (l->bar_cols >= 12 && l->has_ruler && l->ns > 0) {
@@ -406,21 +427,6 @@ static void draw_row(const struct tree_pane *t, size_t i, struct canvas c, int y
 		draw_bar(t, row, e, c, y, l);
 }
 
-/* A last column: which part of all rows shows. Nothing but the part is painted, and a step moves it only where the tree is short. */
-static void draw_map(const struct tree_pane *t, struct canvas c)
-{
-	int64_t visible = tree_pane_visible(t);
-	int rows = c.rows - 1;
-	if (rows < 2 || visible <= rows)
-		return;
-	int from = (int)((double)t->top / (double)visible * rows), n = (int)((double)rows / (double)visible * rows);
-	n = n < 1 ? 1 : n;
-	if (t->top + t->rows >= visible)
-		from = rows - n;
-	for (int y = from; y < from + n && y < rows; y++)
-		canvas_putc(c, y + 1, c.cols - 1, 1, ROLE_BORDER, c.grid->ascii ? "#" : "▐");
-}
-
 void tree_pane_draw(const struct tree_pane *t, struct canvas c)
 {
 	struct layout l = layout_for(t, c.cols);
@@ -438,6 +444,4 @@ void tree_pane_draw(const struct tree_pane *t, struct canvas c)
 			canvas_putc(c, y, l.bar + at, 1, ROLE_MARK, c.grid->ascii ? ":" : "┊");
 		draw_row(t, (size_t)i, c, y, &l);
 	}
-	if (l.map)
-		draw_map(t, c);
 }
