@@ -197,6 +197,10 @@ static inline char vt_letter(const struct vt *vt, int row, int col)
 	VTermScreenCell cell;
 	struct style style = vt_style(vt, row, col, &cell);
 	bool blank = cell.chars[0] == 0 || cell.chars[0] == ' ';
+	bool lead = (style.attrs & STYLE_REVERSE) && cell.chars[0] >= 0x2589 && cell.chars[0] <= 0x258F;
+	for (int role = ROLE_BAR; lead && role <= ROLE_BAR_OTHER; role++) /* the begin of a bar */
+		if (style.fg == vt->theme.styles[DEPTH_256][role].fg)
+			return role_letter((enum role)role);
 	if (style.attrs & STYLE_REVERSE)
 		return role_letter(ROLE_CURSOR);
 	for (int role = ROLE_BAR; role <= ROLE_BAR_OTHER; role++)

@@ -60,6 +60,7 @@ struct app {
 	char prompt[8];
 	struct edit_history histories[N_PROMPTS];
 	const struct action *prompt_answer;
+	const char *prompt_words; /* for Tab, if there are any */
 };
 
 static struct app *the_app; /* for app_actions only: an action's run sees a screen, these act on the program */
@@ -519,6 +520,27 @@ static bool complete_command(void *context, struct buf *line, size_t *caret, str
 	return n > 0;
 }
 
+/* Completes the line from the words that the prompt came with. */
+static bool complete_word(void *context, struct buf *line, size_t *caret, struct buf *hint)
+{
+	const struct app *app = context;
+	struct str rest = str_of(app->prompt_words), word, only = STR_NONE;
+	size_t n = 0;
+	buf_clear(hint);
+	while (str_split(&rest, ' ', &word))
+		if (str_starts(word, buf_cstr(line))) {
+			buf_printf(hint, "%s" STR_FMT, n++ ? "  " : "", STR_ARG(word));
+			only = word;
+		}
+	if (n == 1) {
+		buf_clear(line);
+		buf_add_str(line, only);
+		*caret = line->len;
+		buf_clear(hint);
+	}
+	return n > 0;
+}
+
 static void start_prompt(struct app *app, const struct target *t)
 {
 	app->prompting = true;
@@ -528,6 +550,10 @@ static void start_prompt(struct app *app, const struct target *t)
 	edit_init(&app->edit, &app->histories[prompt_sort(t->prompt)], str_of(t->text));
 	if (t->prompt[0] == ':') {
 		app->edit.complete = complete_command;
+		app->edit.context = app;
+	} else if (t->words) {
+		app->prompt_words = t->words;
+		app->edit.complete = complete_word;
 		app->edit.context = app;
 	}
 }

@@ -217,35 +217,58 @@ void canvas_bar(struct canvas c, int row, int col, int cols, double from, double
 		return;
 	from = fmin(fmax(from, 0), 1);
 	to = fmin(fmax(to, from), 1);
-	/* The end is exact to an eighth; the start, which has no such glyphs, to half a column. */
-	int end = (int)lround(to * cols * 8), start = (int)lround(from * cols);
-	if (start * 8 >= end)
-		start = (int)floor(from * cols);
-	if (start >= cols)
-		start = cols - 1;
-	if (end <= start * 8)
-		end = start * 8 + 1;
-	for (int i = start; i * 8 < end; i++) {
-		int eighth = end - i * 8 < 8 ? end - i * 8 : 8;
-		struct cell cell = {.codes = {' '}, .cols = 1, .role = (uint8_t)role, .eighth = (uint8_t)eighth};
+	int start = (int)lround(from * cols * 8), end = (int)lround(to * cols * 8);
+	if (start >= cols * 8)
+		start = cols * 8 - 1;
+	if (end <= start)
+		end = start + 1;
+	int first = start / 8, last = (end - 1) / 8, lead = start % 8;
+	if (first == last && lead && end % 8) { /* begins and ends within a cell: at the edge that is nearer */
+		if (lead < 8 - end % 8)
+			lead = 0, end -= start % 8;
+		else
+			lead += 8 - end % 8, end = (first + 1) * 8;
+	}
+	for (int i = first; i <= last; i++) {
+		struct cell cell = {.codes = {' '}, .cols = 1, .role = (uint8_t)role, .eighth = 8};
+		if (i == first && lead) {
+			cell.lead = (uint8_t)lead;
+			cell.eighth = (uint8_t)(8 - lead);
+		} else if (i == last) {
+			cell.eighth = (uint8_t)(end - i * 8);
+		}
 		set_cell(c, row, col + i, cell);
 	}
 }
 
+/* A cell filled less than half is left out where lines stand for bars, unless it is all of its bar. */
+static bool is_left_out(const struct grid *g, int row, int col, const struct cell *cell)
+{
+	if (cell->eighth >= 4)
+		return false;
+	int next = cell->lead ? col + 1 : col - 1;
+	if (next < 0 || next >= g->cols)
+		return false;
+	const struct cell *other = cell_at(g, row, next);
+	return other->eighth && (cell->lead ? !other->lead : other->eighth == 8 || other->lead);
+}
+
 uint32_t canvas_bar_code(const struct grid *g, int row, int col)
 {
+	static const uint32_t light[2] = {0x2500, '-'}, heavy[2] = {0x2501, '='};
+	static const uint32_t light_child[2] = {0x254C, '.'}, heavy_child[2] = {0x254D, ':'};
 	const struct cell *cell = cell_at(g, row, col);
 	if (cell->eighth == 0)
 		return 0;
-	if (cell->eighth < 4 && col > 0) {
-		const struct cell *left = cell_at(g, row, col - 1);
-		if (left->eighth == 8 && left->role == cell->role)
-			return ' ';
+	if (is_left_out(g, row, col, cell))
+		return ' ';
+	switch (cell->role) {
+	case ROLE_BAR_CRITICAL:
+	case ROLE_BAR_ERROR: return heavy[g->ascii];
+	case ROLE_BAR_CRITICAL_CHILD: return heavy_child[g->ascii];
+	case ROLE_BAR_CHILD: return light_child[g->ascii];
+	default: return light[g->ascii];
 	}
-	bool heavy = cell->role == ROLE_BAR_CRITICAL || cell->role == ROLE_BAR_ERROR;
-	if (g->ascii)
-		return heavy ? '=' : '-';
-	return heavy ? 0x2501 : 0x2500;
 }
 
 /* ---- as text */

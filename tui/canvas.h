@@ -11,7 +11,9 @@ struct cell {
 	uint32_t codes[CELL_CODES]; /* codes[0] == 0: the right half of a wide cell */
 	uint8_t cols;               /* 1 or 2; 0 for the right half */
 	uint8_t role;               /* enum role */
-	uint8_t eighth;  /* bars: 1-7 eighths filled at the left of the cell in the role's colour, 8 full, 0 none */
+	uint8_t eighth; /* bars: 1-7 eighths filled at the left of the cell in the role's colour, 8 full, 0 none */
+	uint8_t
+	    lead; /* bars: 1-7 eighths at the left of the cell are not yet the bar's, which fills it to its right edge */
 	uint8_t reverse; /* the cursor's name */
 };
 
@@ -48,11 +50,12 @@ void canvas_tint(struct canvas c, int row, int col, int cols, enum role role);
 void canvas_reverse(struct canvas c, int row, int col, int cols);
 void canvas_fill(struct canvas c, int row, int col, int cols, enum role role, const char *glyph); /* e.g. "─" */
 void canvas_rule(struct canvas c, int row, enum role role); /* a horizontal line; '-' in ascii */
-/* A latency bar: [from, to] as shares 0..1 of [col, col + cols); at least one eighth is drawn. NaN: nothing. */
+/* A latency bar: [from, to] as shares 0..1 of [col, col + cols); at least one eighth is drawn, and where begin and end
+ * lie in one cell, at one of its edges. NaN: nothing. */
 void canvas_bar(struct canvas c, int row, int col, int cols, double from, double to, enum role role);
 
-/* What a bar cell shows where bars are lines: "━" (BAR_CRITICAL, BAR_ERROR) or "─" (others), "=" or "-" in ascii, as a code
- * point; ' ' if the cell is filled less than half and is not the bar's only one. 0: no bar cell. Row and column of the grid. */
+/* What a bar cell shows where bars are lines: "━" (BAR_CRITICAL, BAR_ERROR) or "─" (others), "=" or "-" in ascii, and where children
+ * ran "╍" or "╌", ":" or "."; as a code point; ' ' if the cell is filled less than half and is not the bar's only one. 0: no bar cell. Row and column of the grid. */
 uint32_t canvas_bar_code(const struct grid *g, int row, int col);
 
 /* The view as text, one line a row, trailing blanks kept only if `pad`; bars as in mono (━) or ascii (=), light ones (role BAR) ─ / -.

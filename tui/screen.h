@@ -20,6 +20,7 @@ struct target {
 	char find[96];               /* text to light and go to, as / would; empty: none */
 	const char *prompt;          /* OUT_PROMPT: what is asked, "/" "&" … */
 	const struct action *answer; /* OUT_PROMPT: the action that gets the line */
+	const char *words;           /* OUT_PROMPT: what Tab completes, blank-separated; NULL: nothing */
 };
 
 /* What the app lends every screen. */

@@ -1,15 +1,12 @@
 #include "store/query/tree.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/base/text.h"
 #include "store/base/vec.h"
 #include "store/hist.h"
 #include "store/query/words.h"
 #include "store/span_row.h"
-#include "store/trace_words.h"
 
 #define COLUMNS                                                                                                    \
 	"s.pos, s.key, s.id, s.up, s.depth, s.size, s.flags, s.name, s.kind, s.status, s.start_ns, s.duration_ns," \
@@ -18,7 +15,7 @@
 	"s.rep_len,"                                                                                               \
 	" s.record, s.input_hash, s.tokens_cache_write FROM span s"
 
-enum { LINE_BITS = 64, FOLDS_MAX = 100000, DEPTH_MAX = 1 << 30, KEY_DIGITS = 16 };
+enum { LINE_BITS = 64, DEPTH_MAX = 1 << 30, KEY_DIGITS = 16 };
 
 void tree_window_done(struct tree_window *w)
 {
@@ -60,6 +57,7 @@ static void read_row(struct stmt *s, struct arena *arena, int64_t first, struct 
 	    .up = col_int_or(s, 3, 0),
 	    .depth = depth >= 0 && depth < DEPTH_MAX ? (int)depth : 0,
 	    .size = col_int_or(s, 5, 1),
+	    .below = col_int_or(s, 5, 1),
 	    .flags = (unsigned)col_int_or(s, 6, 0),
 	    .kind = kind >= 0 && kind < N_KINDS ? (enum span_kind)kind : KIND_SPAN,
 	    .status = status >= 0 && status < N_STATUSES ? (enum span_status)status : STATUS_UNSET,
@@ -177,11 +175,64 @@ static void give_lines(struct lines *l, struct tree_row *row)
 			row->lines |= UINT64_C(1) << (d - row->lines_from);
 }
 
+/* The same in a view: what hangs where, and which siblings come later, is what the view shows. */
+static void give_view(const struct tree_view *v, int64_t index, struct tree_row *row)
+{
+	const struct tree_view_row *at = &v->rows[index];
+	row->up = at->up;
+	row->size = at->size;
+	row->depth = at->depth;
+	row->dim = !at->match;
+	row->agent = v->agents ? &v->agents[index] : NULL;
+	row->flags &= ~(unsigned)SPAN_LAST;
+	row->flags |= tree_view_is_last(v, index) ? SPAN_LAST : 0;
+	row->lines_from = row->depth > LINE_BITS ? row->depth - LINE_BITS : 0;
+	int64_t above = index;
+	for (int d = row->depth - 1; d >= row->lines_from && v->rows[above].up; d--) {
+		above -= v->rows[above].up;
+		if (!tree_view_is_last(v, above))
+			row->lines |= UINT64_C(1) << (d - row->lines_from);
+	}
+}
+
+/* Rows from `index` on up to the next fold, at most `most`: a range read for each stretch that lies together in the store. */
+static bool read_stretch(struct db *db, int64_t first, const struct tree_view *view, int64_t index, int64_t to,
+                         struct arena *arena, struct rows *rows, struct err *err)
+{
+	if (!view) {
+		size_t n = rows->n;
+		bool ok = read_range(db, first, index, to, arena, rows, err);
+		for (; n < rows->n; n++)
+			rows->at[n].index = rows->at[n].pos;
+		return ok;
+	}
+	bool ok = true;
+	while (ok && index <= to) {
+		int64_t end = index;
+		while (end < to && view->rows[end + 1].pos == view->rows[end].pos + 1)
+			end++;
+		size_t n = rows->n;
+		ok = read_range(db, first, view->rows[index].pos, view->rows[end].pos, arena, rows, err);
+		for (; n < rows->n; n++) {
+			rows->at[n].index = index + (rows->at[n].pos - view->rows[index].pos);
+			give_view(view, rows->at[n].index, &rows->at[n]);
+		}
+		index = end + 1;
+	}
+	return ok;
+}
+
 bool tree_window(struct db *db, int64_t first, int64_t n, const struct folds *folds, int64_t from, int64_t count,
                  struct tree_window *out, struct err *err)
 {
+	return tree_window_of(db, first, &(struct tree_scope){.to = n}, folds, from, count, out, err);
+}
+
+bool tree_window_of(struct db *db, int64_t first, const struct tree_scope *scope, const struct folds *folds,
+                    int64_t from, int64_t count, struct tree_window *out, struct err *err)
+{
 	*out = (struct tree_window){.arena = ARENA_INIT, .from = from};
-	int64_t visible = folds_visible(folds, n);
+	int64_t n = scope->to, visible = folds_visible(folds, n);
 	if (from < 0 || from >= visible || count < 1)
 		return true;
 	if (count > visible - from)
@@ -189,21 +240,23 @@ bool tree_window(struct db *db, int64_t first, int64_t n, const struct folds *fo
 	struct rows rows = {0};
 	struct lines lines = {0};
 	bool ok = true;
-	int64_t pos = folds_pos(folds, n, from);
-	/* A stretch of rows without a fold is one range read; a fold ends the stretch and jumps over what it hides. */
-	while (ok && (int64_t)rows.n < count && pos < n) {
-		int64_t to = pos;
-		while (to < n - 1 && to - pos + 1 < count - (int64_t)rows.n && !folds_at(folds, to))
+	int64_t index = folds_pos(folds, n, from);
+	/* A stretch of rows without a fold is read at once; a fold ends the stretch and jumps over what it hides. */
+	while (ok && (int64_t)rows.n < count && index < n) {
+		int64_t to = index;
+		while (to < n - 1 && to - index + 1 < count - (int64_t)rows.n && !folds_at(folds, to))
 			to++;
-		ok = read_range(db, first, pos, to, &out->arena, &rows, err);
+		ok = read_stretch(db, first, scope->view, index, to, &out->arena, &rows, err);
 		const struct fold *fold = folds_at(folds, to);
-		pos = to + 1 + (fold ? fold->hidden : 0);
+		index = to + 1 + (fold ? fold->hidden : 0);
 	}
-	if (ok && rows.n)
-		ok = lines_above(db, first, &rows.at[0], &lines, err);
-	for (size_t i = 0; i < rows.n; i++)
-		give_lines(&lines, &rows.at[i]);
-	vec_done(&lines.later);
+	if (!scope->view) {
+		if (ok && rows.n)
+			ok = lines_above(db, first, &rows.at[0], &lines, err);
+		for (size_t i = 0; i < rows.n; i++)
+			give_lines(&lines, &rows.at[i]);
+		vec_done(&lines.later);
+	}
 	out->n = rows.n;
 	out->rows = arena_alloc(&out->arena, rows.n * sizeof *out->rows);
 	if (rows.n)
@@ -237,232 +290,6 @@ bool tree_get_figures(struct db *db, int64_t first, int64_t pos, struct arena *a
 	stmt_end(s);
 	return step == STEP_ROW ||
 	       (step == STEP_DONE && err_set(err, ERR_NOT_FOUND, NULL, "that span is not there any more"));
-}
-
-/* ---------------------------------------------------------------- finding */
-
-bool tree_find(struct db *db, int64_t first, int64_t n, int64_t key, int64_t *pos, struct err *err)
-{
-	*pos = -1;
-	struct stmt *s = db_query(db, "SELECT pos FROM span WHERE pos BETWEEN ? AND ? AND key = ? LIMIT 1", err);
-	if (!s)
-		return false;
-	stmt_int(s, 1, first);
-	stmt_int(s, 2, first + n - 1);
-	stmt_int(s, 3, key);
-	enum step step = stmt_step(s, err);
-	if (step == STEP_ROW)
-		*pos = col_int(s, 0) - first;
-	stmt_end(s);
-	return step != STEP_FAIL;
-}
-
-static bool add_folds(struct stmt *s, int64_t first, struct folds *out, struct err *err)
-{
-	enum step step;
-	while ((step = stmt_step(s, err)) == STEP_ROW && out->n < FOLDS_MAX) {
-		int64_t pos = col_int(s, 0) - first, hidden = col_int_or(s, 1, 1) - 1;
-		if (pos >= 0 && hidden > 0)
-			folds_set(out, pos, hidden, false);
-	}
-	stmt_end(s);
-	return step != STEP_FAIL;
-}
-
-static bool read_groups(struct db *db, const char *sql, int64_t trace, int64_t first, int at_least, struct folds *out,
-                        struct err *err)
-{
-	struct stmt *s = db_query(db, sql, err);
-	if (!s)
-		return false;
-	stmt_int(s, 1, trace);
-	stmt_int(s, 2, first);
-	stmt_int(s, 3, at_least);
-	enum step step;
-	while ((step = stmt_step(s, err)) == STEP_ROW && out->n < FOLDS_MAX) {
-		int64_t pos = col_int(s, 0) - first, hidden = col_int_or(s, 1, 1) - 1;
-		if (hidden > 0)
-			folds_set(out, pos, hidden, true);
-	}
-	stmt_end(s);
-	return step != STEP_FAIL;
-}
-
-_Static_assert(SPAN_SAME == 256, "it stands in the query below");
-
-/* Sorted out by SQLite: of 100,000 groups three quarters are pairs, and a row that is not given costs a third of one that is. */
-bool tree_groups(struct db *db, int64_t trace, int64_t first, int at_least, struct folds *out, struct folds *smaller,
-                 struct err *err)
-{
-	return read_groups(db,
-	                   "SELECT pos, rep_len FROM span WHERE trace = ? AND rep_n > 1 AND pos >= ? AND rep_n >= ?"
-	                   " AND ((depth > 0 AND rep_len = rep_n) OR flags & 256) ORDER BY pos", /* SPAN_SAME */
-	                   trace, first, at_least, out, err) &&
-	       (!smaller ||
-	        read_groups(db,
-	                    "SELECT pos, rep_len FROM span WHERE trace = ? AND rep_n > 1 AND pos >= ? AND rep_n < ?"
-	                    " ORDER BY pos LIMIT 1000",
-	                    trace, first, at_least, smaller, err));
-}
-
-bool tree_fold_depth(struct db *db, int64_t first, int64_t n, int depth, struct folds *out, struct err *err)
-{
-	struct stmt *s = db_query(
-	    db, "SELECT pos, size FROM span WHERE pos BETWEEN ? AND ? AND depth >= ? AND size > 1 ORDER BY pos", err);
-	if (!s)
-		return false;
-	stmt_int(s, 1, first);
-	stmt_int(s, 2, first + n - 1);
-	stmt_int(s, 3, depth - 1);
-	return add_folds(s, first, out, err);
-}
-
-enum { MATCHES = 1, MATCHES_NOT = 2 };
-
-/* Each name is looked at once, however many spans have it. */
-static bool is_called(struct db *db, struct words *words, int64_t name, struct str text, bool ignore_case, bool *yes,
-                      struct err *err)
-{
-	struct word *word = words_get(words, db, name, err);
-	if (!word)
-		return false;
-	if (!word->mark)
-		word->mark = text_find(word->text, text, 0, ignore_case) != SIZE_MAX ? MATCHES : MATCHES_NOT;
-	*yes = word->mark == MATCHES;
-	return true;
-}
-
-static bool has_capital(struct str text)
-{
-	for (size_t i = 0; i < text.len; i++)
-		if (text.ptr[i] >= 'A' && text.ptr[i] <= 'Z')
-			return true;
-	return false;
-}
-
-/* The names and tools of a trace, packed in its row. */
-static bool read_packed(struct db *db, int64_t first, struct buf *packed, struct err *err)
-{
-	struct stmt *s = db_query(
-	    db, "SELECT t.words FROM span s JOIN trace t ON t.id = s.trace WHERE s.pos = ? AND t.first = s.pos", err);
-	if (!s)
-		return false;
-	stmt_int(s, 1, first);
-	enum step step = stmt_step(s, err);
-	if (step == STEP_ROW)
-		buf_add_str(packed, col_blob(s, 0));
-	stmt_end(s);
-	return step != STEP_FAIL;
-}
-
-/* Which of its names have the text in them, as a JSON array of word ids: so that the rows are compared by number, and none is read if
- * no name has it. Nothing is added for a trace with so many names that its row does not hold them all. */
-static bool names_with(struct db *db, int64_t first, struct str text, bool ignore_case, struct buf *out, size_t *n,
-                       struct err *err)
-{
-	static const enum words_of sorts[] = {WORDS_NAME, WORDS_TOOL};
-	struct buf packed = BUF_INIT;
-	struct words words = {0};
-	uint32_t names[WORDS_MOST];
-	size_t n_names;
-	bool ok = read_packed(db, first, &packed, err), whole = ok;
-	*n = 0;
-	for (size_t k = 0; ok && whole && k < sizeof sorts / sizeof *sorts; k++) {
-		whole = trace_words_of(buf_str(&packed), sorts[k], names, &n_names);
-		for (size_t i = 0; ok && whole && i < n_names; i++) {
-			bool yes = false;
-			ok = is_called(db, &words, names[i], text, ignore_case, &yes, err);
-			if (yes)
-				buf_printf(out, "%c%" PRIu32, (*n)++ ? ',' : '[', names[i]);
-		}
-	}
-	buf_add_cstr(out, *n ? "]" : "[]");
-	if (!whole)
-		buf_clear(out);
-	words_done(&words);
-	buf_done(&packed);
-	return ok;
-}
-
-static bool seek_names(struct db *db, int64_t from, int64_t to, bool forward, struct str names, int64_t *pos,
-                       struct err *err)
-{
-	static const char *const sql[2] = {"SELECT pos FROM span WHERE pos BETWEEN ? AND ? AND name IN"
-	                                   " (SELECT value FROM json_each(?)) ORDER BY pos DESC LIMIT 1",
-	                                   "SELECT pos FROM span WHERE pos BETWEEN ? AND ? AND name IN"
-	                                   " (SELECT value FROM json_each(?)) ORDER BY pos LIMIT 1"};
-	struct stmt *s = db_query(db, sql[forward], err);
-	if (!s)
-		return false;
-	stmt_int(s, 1, from);
-	stmt_int(s, 2, to);
-	stmt_str(s, 3, names);
-	enum step step = stmt_step(s, err);
-	*pos = step == STEP_ROW ? col_int(s, 0) : -1;
-	stmt_end(s);
-	return step != STEP_FAIL;
-}
-
-/* names: those with the text in them, if known; else each is looked at. */
-static bool seek_range(struct db *db, int64_t from, int64_t to, bool forward, enum tree_seek what, struct str text,
-                       struct str names, int64_t *pos, struct err *err)
-{
-	static const char *const sql[3][2] = {
-	    [SEEK_ERROR] = {"SELECT pos FROM span WHERE pos BETWEEN ? AND ? AND status = 2 ORDER BY pos DESC",
-	                    "SELECT pos FROM span WHERE pos BETWEEN ? AND ? AND status = 2 ORDER BY pos"},
-	    [SEEK_CRITICAL] = {"SELECT pos FROM span WHERE pos BETWEEN ? AND ? AND flags & 8 ORDER BY pos DESC",
-                            "SELECT pos FROM span WHERE pos BETWEEN ? AND ? AND flags & 8 ORDER BY pos" },
-	    [SEEK_NAME] = {"SELECT pos, name FROM span WHERE pos BETWEEN ? AND ? ORDER BY pos DESC",
-	                    "SELECT pos, name FROM span WHERE pos BETWEEN ? AND ? ORDER BY pos"         },
-	};
-	*pos = -1;
-	if (from > to)
-		return true;
-	if (names.len)
-		return seek_names(db, from, to, forward, names, pos, err);
-	struct stmt *s = db_query(db, sql[what][forward], err);
-	if (!s)
-		return false;
-	stmt_int(s, 1, from);
-	stmt_int(s, 2, to);
-	struct words words = {0};
-	bool ignore_case = !has_capital(text); /* smart case: a capital in the text makes the search exact */
-	bool ok = true, found = false;
-	enum step step = STEP_DONE;
-	while (ok && !found && (step = stmt_step(s, err)) == STEP_ROW) {
-		found = what != SEEK_NAME;
-		if (what == SEEK_NAME)
-			ok = is_called(db, &words, col_int(s, 1), text, ignore_case, &found, err);
-		if (found)
-			*pos = col_int(s, 0);
-	}
-	stmt_end(s);
-	words_done(&words);
-	return ok && step != STEP_FAIL;
-}
-
-_Static_assert(SPAN_CRITICAL == 8 && STATUS_ERROR == 2, "the SQL of seek_range names them by number");
-
-bool tree_seek(struct db *db, int64_t first, int64_t n, int64_t pos, bool forward, enum tree_seek what, struct str text,
-               int64_t *found, struct err *err)
-{
-	int64_t at = first + pos, last = first + n - 1;
-	struct buf list = BUF_INIT;
-	size_t n_names = 0;
-	bool ok = what != SEEK_NAME || names_with(db, first, text, !has_capital(text), &list, &n_names, err);
-	struct str names = buf_str(&list);
-	*found = -1;
-	if (ok && (!names.len || n_names)) {
-		ok = forward ? seek_range(db, at + 1, last, true, what, text, names, found, err)
-		             : seek_range(db, first, at - 1, false, what, text, names, found, err);
-		if (ok && *found < 0) /* round the end */
-			ok = forward ? seek_range(db, first, at, true, what, text, names, found, err)
-			             : seek_range(db, at, last, false, what, text, names, found, err);
-	}
-	if (*found >= 0)
-		*found -= first;
-	buf_done(&list);
-	return ok;
 }
 
 /* ---------------------------------------------------------------- walking all of it */
@@ -537,3 +364,105 @@ bool tree_rank(struct db *db, struct str name, enum span_kind kind, int64_t dura
 		out->slower_than = (double)below / (double)out->n;
 	return step != STEP_FAIL;
 }
+
+/* ---------------------------------------------------------------- times */
+
+bool tree_times(struct db *db, int64_t first, int64_t from, int64_t n, struct tree_times *out, struct err *err)
+{
+	*out = (struct tree_times){.start_ns = TIME_UNKNOWN, .end_ns = TIME_UNKNOWN};
+	struct stmt *s = db_query(db,
+	                          "SELECT min(start_ns), max(start_ns + ifnull(duration_ns, 0)) FROM span"
+	                          " WHERE pos BETWEEN ? AND ? AND (flags & 2) = 0", /* SPAN_BAD_TIME */
+	                          err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, first + from);
+	stmt_int(s, 2, first + from + n - 1);
+	enum step step = stmt_step(s, err);
+	if (step == STEP_ROW && col_int(s, 0) != UNKNOWN_INT) {
+		out->start_ns = col_int(s, 0);
+		out->end_ns = col_int(s, 1);
+	}
+	stmt_end(s);
+	return step != STEP_FAIL;
+}
+
+bool tree_stretch(struct db *db, int64_t first, int64_t pos, int64_t *from_ns, int64_t *to_ns, int64_t *size,
+                  struct err *err)
+{
+	struct stmt *s = db_query(db, "SELECT start_ns, duration_ns, size, flags FROM span WHERE pos = ?", err);
+	*from_ns = *to_ns = TIME_UNKNOWN;
+	*size = 1;
+	if (!s)
+		return false;
+	stmt_int(s, 1, first + pos);
+	enum step step = stmt_step(s, err);
+	if (step == STEP_ROW) {
+		int64_t from = col_int(s, 0);
+		*size = col_int_or(s, 2, 1);
+		if (from != UNKNOWN_INT && !(col_int_or(s, 3, 0) & SPAN_BAD_TIME)) {
+			*from_ns = *to_ns = from;
+			if (__builtin_add_overflow(from, col_int_or(s, 1, 0), to_ns))
+				*to_ns = from;
+		}
+	}
+	stmt_end(s);
+	return step != STEP_FAIL;
+}
+
+bool tree_sum(struct db *db, int64_t first, int64_t from, int64_t to, int depth, struct tree_sum *out, struct err *err)
+{
+	*out = (struct tree_sum){
+	    .times = {TIME_UNKNOWN, TIME_UNKNOWN},
+              .self_ns = UNKNOWN_INT
+        };
+	struct stmt *s = db_query(
+	    db,
+	    "SELECT min(start_ns), max(start_ns + ifnull(duration_ns, 0)), CASE WHEN count(self_ns) THEN"
+	    " CAST(total(self_ns) AS INTEGER) END, CAST(total(sub_errors) AS INTEGER), max(flags & 1), max(flags & 128)"
+	    " FROM span WHERE pos BETWEEN ? AND ? AND depth = ?",
+	    err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, first + from);
+	stmt_int(s, 2, first + to - 1);
+	stmt_int(s, 3, depth);
+	enum step step = stmt_step(s, err);
+	if (step == STEP_ROW) {
+		if (col_int(s, 0) != UNKNOWN_INT)
+			out->times = (struct tree_times){col_int(s, 0), col_int_or(s, 1, 0)};
+		out->self_ns = col_int(s, 2);
+		out->errors = col_int_or(s, 3, 0);
+		out->running = col_int_or(s, 4, 0) != 0;
+		out->last = col_int_or(s, 5, 0) != 0;
+	}
+	stmt_end(s);
+	return step != STEP_FAIL;
+}
+
+bool tree_moment(struct db *db, int64_t first, int64_t from, int64_t n, int64_t at_ns, struct arena *arena,
+                 struct tree_moment *out, struct err *err)
+{
+	*out = (struct tree_moment){0};
+	struct stmt *s = db_query(
+	    db,
+	    "SELECT count(*), max(s.start_ns), w.text FROM span s LEFT JOIN word w ON w.id = s.name"
+	    " WHERE s.pos BETWEEN ?1 AND ?2 AND s.start_ns <= ?3 AND (s.flags & 18) = 0" /* SYNTHETIC, BAD_TIME */
+	    " AND (s.flags & 1 OR s.start_ns + s.duration_ns > ?3)",
+	    err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, first + from);
+	stmt_int(s, 2, first + from + n - 1);
+	stmt_int(s, 3, at_ns);
+	enum step step = stmt_step(s, err);
+	if (step == STEP_ROW) {
+		out->n = col_int_or(s, 0, 0);
+		out->newest = arena_str(arena, col_str(s, 2));
+	}
+	stmt_end(s);
+	return step != STEP_FAIL;
+}
+
+_Static_assert(SPAN_BAD_TIME == 2 && SPAN_SYNTHETIC == 16 && SPAN_RUNNING == 1 && SPAN_LAST == 128,
+               "the SQL above names them by number");

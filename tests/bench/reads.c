@@ -231,7 +231,9 @@ static void ask_walk(struct bench *b, const struct question *q)
 static void ask_fold(struct bench *b, const struct question *q)
 {
 	struct folds folds = {0};
-	must(tree_fold_depth(b->db, b->large.first, b->large.n, (int)q->offset, &folds, &bench_err), q->name);
+	must(tree_fold_depth(b->db, b->large.first, &(struct tree_scope){.to = b->large.n}, (int)q->offset, &folds,
+	                     &bench_err),
+	     q->name);
 	struct tree_window w;
 	must(tree_window(b->db, b->large.first, b->large.n, &folds, 0, 60, &w, &bench_err), q->name);
 	tree_window_done(&w);

@@ -87,7 +87,7 @@ static void look_at_trace(struct db *db, struct block_cache *blocks, const struc
 			span_detail(db, blocks, t->id, w.rows[i].key, w.rows[i].record, &arena, &detail, &err);
 		}
 	tree_groups(db, t->id, t->first, 2, &folds, NULL, &err);
-	tree_fold_depth(db, t->first, t->n, 1, &folds, &err);
+	tree_fold_depth(db, t->first, &(struct tree_scope){.to = t->n}, 1, &folds, &err);
 	folds_done(&folds);
 	tree_window_done(&w);
 	arena_done(&arena);

@@ -192,7 +192,7 @@ static void test_cells(void **state)
 	frame(&d);
 	assert_row(&d.vt, 0, " dispute-agent      ✗ error   日本 é");
 	assert_letters(&d.vt, 0, ": ttttttttttttt      E EEEEE   .... .\n");
-	assert_row(&d.vt, 5, ">│  └─ task step-757-of-agent       3.03s       ▎");
+	assert_row(&d.vt, 5, ">│  └─ task step-757-of-agent       3.03s     ▍ ▎");
 	assert_letters(&d.vt, 5, ":Cd  dd ffff CCCCCCCCCCCCCCCCC       .....     bbb\n");
 	assert_row(&d.vt, 9, " q quit");
 	assert_letters(&d.vt, 9, ": k iiii\n");
@@ -484,15 +484,15 @@ static void test_depths(void **state)
 		const char *theme, *row; /* row 5 from column 36 on */
 		int fg;
 	} cases[] = {
-	    {{"TERM=xterm-256color"},               {0},                               "default", "3.03s       ▎",  60},
-	    {{"TERM=xterm"},                        {0},                               "default", "3.03s       ▎",  4 },
+	    {{"TERM=xterm-256color"},               {0},                               "default", "3.03s     ▍ ▎",  60},
+	    {{"TERM=xterm"},                        {0},                               "default", "3.03s     ▍ ▎",  4 },
 	    {{"TERM=vt100"},                        {0},                               "default", "3.03s     ──", -1},
 	    {{"TERM=xterm-256color", "NO_COLOR=1"}, {0},                               "default", "3.03s     ──", -1},
 	    {{"TERM=xterm-256color"},               {.no_color = true},                "default", "3.03s     ──", -1},
 	    {{"TERM=xterm-256color"},               {0},                               "mono",    "3.03s     ──", -1},
 	    {{"TERM=xterm-256color"},               {.ascii = true, .no_color = true}, "default", "3.03s     --",     -1},
 	    {{"TERM=xterm-256color"},               {.ascii = true},                   "default", "3.03s",            60},
-	    {{"TERM=linux"},                        {0},                               "light",   "3.03s       ▎",  6 },
+	    {{"TERM=linux"},                        {0},                               "light",   "3.03s     ▍ ▎",  6 },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct demo_vt d;
@@ -505,7 +505,7 @@ static void test_depths(void **state)
 		assert_string_equal(at, cases[i].row);
 		buf_done(&row);
 		VTermScreenCell cell;
-		struct style full = vt_style(&d.vt, 5, 46, &cell);
+		struct style full = vt_style(&d.vt, 5, 47, &cell);
 		assert_int_equal(full.bg, cases[i].fg); /* a bar is blanks on its colour */
 		vt_send(&d.vt, "q");
 		assert_int_equal(stop(&d), 0);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/base/units.h"
 #include "tui/screen/pane_trace_state.h"
 
 enum { KEPT = 16 }; /* traces whose folds and cursor are remembered */
@@ -41,7 +42,7 @@ void trace_keep(const struct screen *screen)
 	                   .n = s->row.n,
 	                   .cursor = s->tree.cursor,
 	                   .top = s->tree.top};
-	folds_copy(&k->folds, &s->tree.folds);
+	folds_copy(&k->folds, s->tree.shape.view ? &s->base : &s->tree.folds);
 }
 
 static bool come_back(struct screen *screen)
@@ -67,6 +68,8 @@ void trace_fit(struct screen *screen)
 	s->tree.rows = v.tree ? v.tree_rows - 1 : screen->ui->rows;
 	s->tree.find = buf_str(&s->find);
 	s->tree.running = trace_is_running(&s->row, screen->ui->now_ns);
+	if (v.tree)
+		s->tree.shift = tree_pane_shift(&s->tree, v.tree_cols);
 	tree_pane_scroll(&s->tree);
 	if (v.pane)
 		span_pane_fit(&s->span, &s->row, v.pane_rows, v.pane_cols, screen->ui->ascii);
@@ -90,6 +93,9 @@ static struct trace_want decide(struct screen *screen)
 	if (tree_pane_wants(&s->tree, &w.from, &w.count)) {
 		w.job = JOB_ROWS;
 		w.stamp = s->tree.stamp;
+	} else if (s->tree.moment_ns != TIME_UNKNOWN && s->moment.at_ns != s->tree.moment_ns) {
+		w.job = JOB_MOMENT;
+		w.at_ns = s->tree.moment_ns;
 	} else if (screen->ui->moves && !s->full && s->span.data.loaded) {
 		return w; /* the details come when the cursor rests */
 	} else if (!s->span.data.loaded || s->span.data.row.pos != s->tree.cursor || s->span_is_stale) {
@@ -97,6 +103,31 @@ static struct trace_want decide(struct screen *screen)
 		w.pos = s->tree.cursor;
 	}
 	return w;
+}
+
+/* What shows and how it is folded, where the answer goes by it. */
+static void give_shape(const struct trace_state *s, struct trace_request *r)
+{
+	enum trace_job job = r->want.job;
+	if (job == JOB_SPAN)
+		return;
+	r->shape = s->tree.shape;
+	tree_view_hold(r->shape.view);
+	r->shown = s->shown;
+	r->view = job == JOB_OPEN ? s->shown : s->view;
+	r->no_groups = s->tree.no_groups;
+	if (job == JOB_ROWS || job == JOB_KIND || job == JOB_OPEN || job == JOB_VIEW)
+		folds_copy(&r->folds, &s->tree.folds);
+	if (job != JOB_OPEN && job != JOB_VIEW)
+		return;
+	folds_copy(&r->base, &s->base);
+	for (size_t i = 0; i < s->tree.opened.n; i++)
+		*vec_add(&r->opened) = s->tree.opened.at[i];
+}
+
+static bool must_come(enum trace_job job)
+{
+	return job == JOB_OPEN || job == JOB_VIEW || job == JOB_FOLDS || job == JOB_KIND || job == JOB_JUMP;
 }
 
 static struct trace_request *request_new(const struct screen *screen, const struct trace_want *w)
@@ -124,8 +155,11 @@ static struct trace_request *request_new(const struct screen *screen, const stru
 		snprintf(r->text, sizeof r->text, STR_FMT, STR_ARG(str_cut(span_pane_link(&s->span), 0, 255)));
 	else if (w->job == JOB_JUMP)
 		snprintf(r->text, sizeof r->text, STR_FMT, STR_ARG(str_cut(buf_str(&s->find), 0, 255)));
-	if (w->job == JOB_ROWS)
-		folds_copy(&r->folds, &s->tree.folds);
+	if (w->job == JOB_OPEN && !s->opened)
+		r->fresh = true;
+	else
+		give_shape(s, r);
+	r->now_ns = screen->ui->now_ns;
 	if (w->job == JOB_SPAN) {
 		r->blocks = s->blocks;
 		s->blocks = NULL;
@@ -140,8 +174,7 @@ void *trace_ask(struct screen *screen)
 	if (s->opened)
 		trace_fit(screen);
 	struct trace_want w = decide(screen);
-	bool busy =
-	    s->serial && (s->pending.job == JOB_OPEN || s->pending.job == JOB_FOLDS || s->pending.job == JOB_JUMP);
+	bool busy = s->serial && must_come(s->pending.job);
 	if (w.job == JOB_NONE || (busy && !s->wish.job) || (s->serial && trace_want_same(&w, &s->pending)) ||
 	    trace_want_same(&w, &s->failed))
 		return NULL;
@@ -150,6 +183,63 @@ void *trace_ask(struct screen *screen)
 	s->pending = w;
 	r->serial = s->serial = ++serials;
 	return r;
+}
+
+static void take_shape(struct screen *screen, struct trace_request *r)
+{
+	struct trace_state *s = state_of(screen);
+	if (r->trouble)
+		ui_say(screen->ui, "%s", r->trouble);
+	s->shown = s->view = r->view;
+	folds_done(&s->base);
+	s->base = r->base;
+	r->base = (struct folds){0};
+	memcpy(s->root_name, r->root_name, sizeof s->root_name);
+	s->rank.pos = -1;
+	tree_pane_set_shape(&s->tree, &r->shape, &r->folds);
+}
+
+/* Where the cursor goes when what shows has changed: it stays, unless its span does not show; then to the next that matches. */
+static void settle_cursor(struct trace_state *s)
+{
+	const struct tree_view *v = s->tree.shape.view;
+	int64_t i = tree_pane_index(&s->tree, s->tree.cursor);
+	if (v && !v->agents && v->n && !tree_pane_has(&s->tree, s->tree.cursor)) {
+		int64_t at = i;
+		while (at < v->n && (!v->rows[at].match || v->rows[at].pos < s->tree.cursor))
+			at++;
+		i = at < v->n ? at : i;
+	}
+	tree_pane_go(&s->tree, tree_pane_pos(&s->tree, i));
+}
+
+static void take_view(struct screen *screen, struct trace_request *r)
+{
+	struct trace_state *s = state_of(screen);
+	if (r->nothing) {
+		ui_say(screen->ui, "%s", r->view.agents ? "no agents in this trace" : "no span matches");
+		s->view = s->shown;
+		return;
+	}
+	int64_t cursor = s->tree.cursor;
+	int64_t above = tree_pane_place(&s->tree, cursor) - s->tree.top;
+	take_shape(screen, r);
+	s->tree.cursor = cursor;
+	settle_cursor(s);
+	s->tree.top = tree_pane_place(&s->tree, s->tree.cursor) - above;
+	s->moment.at_ns = TIME_UNKNOWN;
+}
+
+static void take_kind(struct screen *screen, struct trace_request *r)
+{
+	struct trace_state *s = state_of(screen);
+	if (r->n_found == 0) {
+		ui_say(screen->ui, "no %s span has others below it", kind_name(r->want.kind));
+		return;
+	}
+	ui_say(screen->ui, "%lld %s span%s %s", (long long)r->n_found, kind_name(r->want.kind),
+	       r->n_found == 1 ? "" : "s", r->unfolded ? "unfolded" : "folded");
+	tree_pane_set_folds(&s->tree, &r->folds);
 }
 
 static void take_open(struct screen *screen, struct trace_request *r)
@@ -162,6 +252,8 @@ static void take_open(struct screen *screen, struct trace_request *r)
 	arena_done(&s->arena);
 	s->arena = r->arena;
 	r->arena = ARENA_INIT;
+	int64_t above =
+	    s->opened ? tree_pane_place(&s->tree, s->tree.cursor) - s->tree.top : 0; /* under the old rows */
 	s->row = r->trace;
 	s->reason = r->reason;
 	s->id = s->row.id;
@@ -170,16 +262,21 @@ static void take_open(struct screen *screen, struct trace_request *r)
 	s->generation = r->want.generation;
 	s->span_is_stale = true;
 	s->tree.stamp++;
+	s->moment.at_ns = TIME_UNKNOWN;
 	bool back = first && come_back(screen);
-	int64_t above = folds_row(&s->tree.folds, s->tree.cursor) - s->tree.top;
-	if (r->new_folds && !back)
+	if (r->new_folds && first && !back)
 		tree_pane_set_folds(&s->tree, &r->folds);
+	else if (r->new_folds && !back) {
+		if (r->found >= 0)
+			s->tree.cursor = r->found;
+		take_shape(screen, r);
+	}
 	if (r->found >= 0 && (s->key || !first)) {
 		tree_pane_go(&s->tree, r->found);
 		if (first)
 			tree_pane_center(&s->tree);
 		else /* the trace has grown: what one looks at stays where it is */
-			s->tree.top = folds_row(&s->tree.folds, r->found) - above;
+			s->tree.top = tree_pane_place(&s->tree, s->tree.cursor) - above;
 	} else if (s->tree.cursor >= s->row.n) {
 		s->tree.cursor = s->row.n > 0 ? s->row.n - 1 : 0;
 	}
@@ -194,8 +291,37 @@ static const char *nothing_found(const struct trace_want *w)
 	case JUMP_NAME: return "no span has a name with that in it";
 	case JUMP_SIBLING: return w->forward ? "no sibling after this one" : "no sibling before this one";
 	case JUMP_LINK: return "the span it names is not in this trace";
+	case JUMP_SAME: return "it has no name";
+	case JUMP_RANK: return w->by == RANK_SELF_TIME ? "no span has a self time" : "no span has a cost or tokens";
 	}
 	return "";
+}
+
+/* "2nd slowest of 31: 8.61s self" */
+static void say_rank(struct screen *screen, const struct trace_request *r)
+{
+	struct trace_state *s = state_of(screen);
+	int64_t place = r->want.place + 1, last = place % 10;
+	bool teen = place % 100 >= 11 && place % 100 <= 13;
+	const char *th = teen ? "th" : last == 1 ? "st" : last == 2 ? "nd" : last == 3 ? "rd" : "th";
+	struct buf text = BUF_INIT;
+	units_thousands(&text, place);
+	buf_printf(&text, "%s %s of ", th, r->ranked.by == RANK_SELF_TIME ? "slowest" : "dearest");
+	units_thousands(&text, r->ranked.n);
+	buf_add_cstr(&text, ": ");
+	switch (r->ranked.by) {
+	case RANK_SELF_TIME: units_duration(&text, (int64_t)r->ranked.value, screen->ui->ascii); break;
+	case RANK_COST: units_usd(&text, r->ranked.value); break;
+	case RANK_TOKENS: units_count(&text, (int64_t)r->ranked.value); break;
+	}
+	buf_add_cstr(&text, r->ranked.by == RANK_SELF_TIME ? " self"
+	                    : r->ranked.by == RANK_COST    ? " its own"
+	                                                   : " tokens (no cost is known)");
+	ui_say(screen->ui, "%s", buf_cstr(&text));
+	s->rank.by = r->want.by;
+	s->rank.place = r->want.place;
+	s->rank.pos = r->found;
+	buf_done(&text);
 }
 
 static void take_jump(struct screen *screen, const struct trace_request *r)
@@ -203,11 +329,23 @@ static void take_jump(struct screen *screen, const struct trace_request *r)
 	struct trace_state *s = state_of(screen);
 	if (r->found < 0)
 		ui_say(screen->ui, "%s", nothing_found(&r->want));
+	else if (!tree_pane_has(&s->tree, r->found))
+		ui_say(screen->ui, "the span is not among those that show: Esc shows all");
 	else if (r->want.jump == JUMP_SIBLING)
 		tree_pane_show(&s->tree, r->found);
 	else
 		tree_pane_go(&s->tree, r->found);
+	if (r->found >= 0 && r->want.jump == JUMP_RANK)
+		say_rank(screen, r);
 	tree_pane_center(&s->tree);
+}
+
+static void take_moment(struct trace_state *s, const struct trace_request *r)
+{
+	s->moment.at_ns = r->want.at_ns;
+	s->moment.n = r->moment.n;
+	snprintf(s->moment.newest, sizeof s->moment.newest, STR_FMT,
+	         STR_ARG(str_cut(r->moment.newest, 0, sizeof s->moment.newest - 1)));
 }
 
 /* To the first tab that has what was searched for before we came here. */
@@ -245,6 +383,9 @@ static void take_answer(struct screen *screen, struct trace_request *r)
 	switch (r->want.job) {
 	case JOB_NONE: break;
 	case JOB_OPEN: take_open(screen, r); break;
+	case JOB_VIEW: take_view(screen, r); break;
+	case JOB_KIND: take_kind(screen, r); break;
+	case JOB_MOMENT: take_moment(s, r); break;
 	case JOB_FOLDS: tree_pane_set_folds(&s->tree, &r->folds); break;
 	case JOB_JUMP: take_jump(screen, r); break;
 	case JOB_ROWS:

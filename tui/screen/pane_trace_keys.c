@@ -55,9 +55,8 @@ ACTION(trace_fold_or_parent)
 		span_pane_turn(&s->span, -1);
 		return OUT_REFRESH;
 	}
-	const struct tree_row *row = tree_pane_row(&s->tree);
-	if (!tree_pane_fold(&s->tree) && row && row->up > 0)
-		s->tree.cursor -= row->up;
+	if (!tree_pane_fold(&s->tree))
+		tree_pane_up(&s->tree);
 	return OUT_REFRESH;
 }
 
@@ -69,9 +68,8 @@ ACTION(trace_unfold_or_child)
 		span_pane_turn(&s->span, 1);
 		return OUT_REFRESH;
 	}
-	const struct tree_row *row = tree_pane_row(&s->tree);
-	if (!tree_pane_unfold(&s->tree) && row && row->size > 1)
-		s->tree.cursor++;
+	if (!tree_pane_unfold(&s->tree))
+		tree_pane_down(&s->tree);
 	return OUT_REFRESH;
 }
 
@@ -89,10 +87,7 @@ ACTION(trace_toggle_fold)
 ACTION(trace_parent)
 {
 	UNUSED;
-	struct trace_state *s = state_of(screen);
-	const struct tree_row *row = tree_pane_row(&s->tree);
-	if (row && row->up > 0)
-		s->tree.cursor -= row->up;
+	tree_pane_up(&state_of(screen)->tree);
 	return OUT_REFRESH;
 }
 
@@ -100,6 +95,8 @@ static enum outcome fold_to(struct screen *screen, int depth)
 {
 	struct trace_state *s = state_of(screen);
 	s->wish = (struct trace_want){.job = JOB_FOLDS, .depth = depth};
+	s->tree.no_groups = false;
+	vec_clear(&s->tree.opened);
 	return OUT_REFRESH;
 }
 
@@ -115,6 +112,7 @@ ACTION(trace_unfold_all)
 	struct trace_state *s = state_of(screen);
 	struct folds none = {0};
 	s->wish = (struct trace_want){0};
+	s->tree.no_groups |= !s->tree.shape.view;
 	tree_pane_set_folds(&s->tree, &none);
 	return OUT_REFRESH;
 }
@@ -133,7 +131,7 @@ ACTION(trace_fold_depth)
 static enum outcome jump(struct screen *screen, enum trace_jump what, bool forward)
 {
 	struct trace_state *s = state_of(screen);
-	const struct fold *fold = folds_at(&s->tree.folds, s->tree.cursor);
+	const struct fold *fold = folds_at(&s->tree.folds, tree_pane_index(&s->tree, s->tree.cursor));
 	s->wish = (struct trace_want){.job = JOB_JUMP,
 	                              .jump = what,
 	                              .forward = forward,
@@ -152,6 +150,8 @@ JUMP(trace_next_error, JUMP_ERROR, true)
 JUMP(trace_prev_error, JUMP_ERROR, false)
 JUMP(trace_next_critical, JUMP_CRITICAL, true)
 JUMP(trace_prev_critical, JUMP_CRITICAL, false)
+JUMP(trace_next_same, JUMP_SAME, true)
+JUMP(trace_prev_same, JUMP_SAME, false)
 JUMP(trace_next_sibling, JUMP_SIBLING, true)
 JUMP(trace_prev_sibling, JUMP_SIBLING, false)
 
@@ -238,6 +238,8 @@ ACTION(trace_full)
 {
 	UNUSED;
 	struct trace_state *s = state_of(screen);
+	if (s->shown.agents && !s->full) /* from the outline to the span in its tree */
+		return trace_agents(screen, in, target);
 	s->full = !s->full;
 	return OUT_REFRESH;
 }
@@ -283,7 +285,7 @@ ACTION(trace_self_time)
 	return OUT_HANDLED;
 }
 
-/* Out of the full view, then out of a search; then the program's own "back" has it. */
+/* Out of the full view, then out of a search, then out of what hides spans; then the program's own "back" has it. */
 ACTION(trace_leave)
 {
 	(void)target;
@@ -292,8 +294,10 @@ ACTION(trace_leave)
 		s->full = false;
 		return OUT_REFRESH;
 	}
-	if (s->find.len == 0 || in->key != KEY_ESCAPE)
+	if (in->key != KEY_ESCAPE)
 		return OUT_IGNORED;
+	if (s->find.len == 0)
+		return trace_show_more(screen) ? OUT_REFRESH : OUT_IGNORED;
 	buf_clear(&s->find);
 	span_pane_find(&s->span, STR_NONE);
 	return OUT_REFRESH;

@@ -27,6 +27,18 @@ struct trace_state {
 	struct buf find;
 	bool link_wanted; /* follow the link of the details under way */
 	bool shows_find;  /* the first span shown is to open at the tab that has it */
+	/* what of it shows */
+	struct trace_view view, shown; /* as asked for; as it is on the screen */
+	struct folds base;             /* of the whole tree, while something else shows */
+	char root_name[128];           /* of the temporary root */
+	struct {
+		enum tree_rank_by by;
+		int64_t place, pos; /* where ! and $ were last; pos -1: nowhere */
+	} rank;
+	struct {
+		int64_t at_ns, n; /* at_ns TIME_UNKNOWN: not looked up yet */
+		char newest[128];
+	} moment;
 	/* requests */
 	struct trace_want wish;            /* a jump or new folds that a key asked for */
 	struct trace_want pending, failed; /* under way; the last one that failed, not asked again */
@@ -50,6 +62,8 @@ void trace_wish_link(struct screen *screen);                    /* to the span t
 
 /* ---- pane_trace_keys.c: the actions; the table is in trace.c */
 enum outcome trace_move(struct screen *screen, enum move move);
+/* Those of pane_trace_view.c: what shows, and from where. Esc goes through trace_show_more: false, all shows already. */
+bool trace_show_more(struct screen *screen);
 #define TRACE_ACTIONS(X)   \
 	X(fold_or_parent)  \
 	X(unfold_or_child) \
@@ -75,7 +89,19 @@ enum outcome trace_move(struct screen *screen, enum move move);
 	X(next_critical)   \
 	X(prev_critical)   \
 	X(next_sibling)    \
-	X(prev_sibling)
+	X(prev_sibling)    \
+	X(next_same)       \
+	X(prev_same)       \
+	X(slowest)         \
+	X(dearest)         \
+	X(fold_kind)       \
+	X(filter)          \
+	X(root)            \
+	X(order)           \
+	X(agents)          \
+	X(zoom)            \
+	X(time_left)       \
+	X(time_right)
 #define TRACE_ACTION(name) \
 	enum outcome trace_##name(struct screen *screen, const struct input *in, struct target *target);
 TRACE_ACTIONS(TRACE_ACTION)

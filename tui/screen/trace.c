@@ -53,7 +53,9 @@ static bool trace_open(struct screen *screen, const struct target *target, struc
 	snprintf(s->prefix, sizeof s->prefix, "%s", target->text);
 	buf_add_cstr(&s->find, target->find);
 	s->shows_find = target->find[0] != '\0';
-	s->tree = (struct tree_pane){.trace = &s->row, .rows = 1};
+	s->tree = (struct tree_pane){.trace = &s->row, .rows = 1, .moment_ns = TIME_UNKNOWN};
+	s->rank.pos = -1;
+	s->moment.at_ns = TIME_UNKNOWN;
 	span_pane_init(&s->span);
 	return true;
 }
@@ -69,6 +71,7 @@ static void trace_close(struct screen *screen)
 	if (s->opened)
 		trace_keep(screen);
 	tree_pane_done(&s->tree);
+	folds_done(&s->base);
 	span_pane_done(&s->span);
 	block_cache_free(s->blocks);
 	arena_done(&s->arena);
@@ -155,6 +158,15 @@ static void trace_headline(const struct screen *screen, struct canvas row)
 	add_figures(&figures, &s->row, s->tree.running, ascii);
 	int cols = text_cols(buf_str(&figures)), left = row.cols - cols - 3;
 	struct str name = s->row.name.len ? s->row.name : s->row.text;
+	if (s->shown.root_key || s->shown.agents) {
+		const char *step = ascii ? ">" : "›";
+		int used = 1 + canvas_put(row, 0, 1, left / 2, ROLE_TITLE, name);
+		canvas_printf(row, 0, used + 1, left - used - 1, ROLE_MARK, "%s %s", step,
+		              s->shown.root_key ? s->root_name : "agents");
+		canvas_put_right(row, 0, row.cols - cols - 1, cols, ROLE_TITLE, buf_str(&figures));
+		buf_done(&figures);
+		return;
+	}
 	bool failed = s->row.status == STATUS_ERROR || s->row.errors > 0;
 	int col = 1 + canvas_put(row, 0, 1, failed && left > 40 ? left / 2 : left - 1, ROLE_TITLE, name);
 	if (failed)
@@ -167,6 +179,46 @@ static void trace_headline(const struct screen *screen, struct canvas row)
 	buf_done(&figures);
 }
 
+/* When the span under the cursor ran. */
+static void add_times(const struct screen *screen, struct buf *out, const char *dot)
+{
+	const struct trace_state *s = state_of(screen);
+	const struct tree_extent *e = tree_pane_extent(&s->tree);
+	if (!e || e->start_ns == TIME_UNKNOWN || s->row.start_ns == TIME_UNKNOWN)
+		return;
+	buf_printf(out, "%sat ", dot);
+	units_duration(out, e->start_ns - s->row.start_ns, screen->ui->ascii);
+	if (e->end_ns != TIME_UNKNOWN && !e->running) {
+		buf_add_cstr(out, screen->ui->ascii ? "-" : "–");
+		units_duration(out, e->end_ns - s->row.start_ns, screen->ui->ascii);
+	}
+}
+
+/* What ran at the time cursor. */
+static void add_moment(const struct screen *screen, struct buf *out, const char *dot)
+{
+	const struct trace_state *s = state_of(screen);
+	buf_printf(out, "%s%s ", dot, screen->ui->ascii ? "time" : "▼");
+	units_duration(out, s->tree.moment_ns - s->row.start_ns, screen->ui->ascii);
+	if (s->moment.at_ns != s->tree.moment_ns)
+		return;
+	buf_printf(out, ": %lld ran", (long long)s->moment.n);
+	if (s->moment.n && s->moment.newest[0])
+		buf_printf(out, ", last begun %s", s->moment.newest);
+}
+
+/* What of the trace shows, if it is not all. */
+static void add_view(const struct trace_state *s, struct buf *out, const char *dot)
+{
+	const struct tree_view *v = s->tree.shape.view;
+	if (v && s->shown.filter[0])
+		buf_printf(out, "%s%lld match & %s", dot, (long long)v->matches, s->shown.filter);
+	if (v && v->order != ORDER_START)
+		buf_printf(out, "%sby %s", dot, v->by_tokens ? "tokens" : tree_order_name(v->order));
+	if (s->shown.zoom_key)
+		buf_printf(out, "%szoom", dot);
+}
+
 static void trace_status(const struct screen *screen, struct buf *out)
 {
 	const struct trace_state *s = state_of(screen);
@@ -174,20 +226,16 @@ static void trace_status(const struct screen *screen, struct buf *out)
 	    (screen->ui->message_is_error && screen->ui->message[0])) /* what went wrong needs the row */
 		return;
 	const char *dot = screen->ui->ascii ? ", " : " · ";
-	int64_t visible = folds_visible(&s->tree.folds, s->row.n);
-	buf_printf(out, "row %lld of %lld", (long long)folds_row(&s->tree.folds, s->tree.cursor) + 1,
+	int64_t visible = tree_pane_visible(&s->tree);
+	buf_printf(out, "row %lld of %lld", (long long)tree_pane_place(&s->tree, s->tree.cursor) + 1,
 	           (long long)visible);
 	if (visible != s->row.n)
 		buf_printf(out, "%sspan %lld of %lld", dot, (long long)s->tree.cursor + 1, (long long)s->row.n);
-	const struct tree_extent *e = tree_pane_extent(&s->tree);
-	if (e && e->start_ns != TIME_UNKNOWN && s->row.start_ns != TIME_UNKNOWN) {
-		buf_printf(out, "%sat ", dot);
-		units_duration(out, e->start_ns - s->row.start_ns, screen->ui->ascii);
-		if (e->end_ns != TIME_UNKNOWN && !e->running) {
-			buf_add_cstr(out, screen->ui->ascii ? "-" : "–");
-			units_duration(out, e->end_ns - s->row.start_ns, screen->ui->ascii);
-		}
-	}
+	if (s->tree.moment_ns != TIME_UNKNOWN)
+		add_moment(screen, out, dot);
+	else
+		add_times(screen, out, dot);
+	add_view(s, out, dot);
 	if (s->find.len)
 		buf_printf(out, "%s/" STR_FMT, dot, STR_ARG(buf_str(&s->find)));
 }
@@ -217,33 +265,46 @@ OPENS(session)
 
 /* name, keys, help, hint, order, run */
 static const struct action actions[] = {
-    {"next-tab",        "Tab",               "next tab of the details",                                 "details",  1,  trace_next_tab       },
-    {"prev-tab",        "S-Tab",             "previous tab of the details",                             NULL,       0,  trace_prev_tab       },
-    {"full",            "Enter",             "details on the whole screen, and back",                   "full",     2,  trace_full           },
-    {"details-down",    "J",                 "scroll the details down; in the full view: next span",    NULL,       0,  trace_details_down   },
-    {"details-up",      "K",                 "scroll the details up; in the full view: previous span",  NULL,       0,  trace_details_up     },
+    {"next-tab",        "Tab",               "next tab of the details",                                                  "details",  1,  trace_next_tab       },
+    {"prev-tab",        "S-Tab",             "previous tab of the details",                                              NULL,       0,  trace_prev_tab       },
+    {"full",            "Enter",             "details on the whole screen, and back",                                    "full",     2,  trace_full           },
+    {"details-down",    "J",                 "scroll the details down; in the full view: next span",                     NULL,       0,  trace_details_down   },
+    {"details-up",      "K",                 "scroll the details up; in the full view: previous span",                   NULL,       0,  trace_details_up     },
     MOVE_ACTIONS,
-    {"fold-or-parent",  "h Left",            "fold; folded already: to the parent",                     "fold",     3,  trace_fold_or_parent },
-    {"unfold-or-child", "l Right",           "unfold; open already: to the first child",                NULL,       0,  trace_unfold_or_child},
-    {"toggle-fold",     "Space",             "fold or unfold; in a text: a page down",                  NULL,       0,  trace_toggle_fold    },
-    {"fold-all",        "z",                 "fold all below the first level",                          NULL,       0,  trace_fold_all       },
-    {"unfold-all",      "Z",                 "unfold all, groups of repeated calls too",                NULL,       0,  trace_unfold_all     },
-    {"fold-depth",      "1 2 3 4 5 6 7 8 9", "show this many levels",                                   NULL,       0,  trace_fold_depth     },
-    {"parent",          "p",                 "to the parent",                                           NULL,       0,  trace_parent         },
-    {"next-sibling",    "]",                 "next sibling",                                            NULL,       0,  trace_next_sibling   },
-    {"prev-sibling",    "[",                 "previous sibling",                                        NULL,       0,  trace_prev_sibling   },
-    {"next-error",      "e",                 "next span that failed",                                   "error",    4,  trace_next_error     },
-    {"prev-error",      "E",                 "previous span that failed",                               NULL,       0,  trace_prev_error     },
-    {"next-critical",   "x",                 "next span on the critical path",                          "critical", 5,  trace_next_critical  },
-    {"prev-critical",   "X",                 "previous span on the critical path",                      NULL,       0,  trace_prev_critical  },
-    {"follow-link",     "o",                 "to the span that this one's link names",                  NULL,       0,  trace_follow_link    },
-    {"search",          "/",                 "search the names of spans; in the full view: the text",   "search",   6,  trace_search         },
-    {"next-match",      "n",                 "next match",                                              NULL,       0,  trace_next_match     },
-    {"prev-match",      "N",                 "previous match",                                          NULL,       0,  trace_prev_match     },
-    {"self-time",       "t",                 "show self time or total time",                            "self",     31, trace_self_time      },
-    {"print",           "P",                 "the raw record printed, or as it came",                   NULL,       0,  trace_print_record   },
-    {"session",         "W",                 "all traces of its session as one conversation",           "talk",     32, open_session         },
-    {"leave",           "q Esc",             "leave the full view, drop the search, else one level up", NULL,       0,  trace_leave          },
+    {"fold-or-parent",  "h Left",            "fold; folded already: to the parent",                                      "fold",     3,  trace_fold_or_parent },
+    {"unfold-or-child", "l Right",           "unfold; open already: to the first child",                                 NULL,       0,  trace_unfold_or_child},
+    {"toggle-fold",     "Space",             "fold or unfold; in a text: a page down",                                   NULL,       0,  trace_toggle_fold    },
+    {"fold-all",        "z",                 "fold all below the first level",                                           NULL,       0,  trace_fold_all       },
+    {"unfold-all",      "Z",                 "unfold all, groups of repeated calls too",                                 NULL,       0,  trace_unfold_all     },
+    {"fold-depth",      "1 2 3 4 5 6 7 8 9", "show this many levels",                                                    NULL,       0,  trace_fold_depth     },
+    {"parent",          "p",                 "to the parent",                                                            NULL,       0,  trace_parent         },
+    {"next-sibling",    "]",                 "next sibling",                                                             NULL,       0,  trace_next_sibling   },
+    {"prev-sibling",    "[",                 "previous sibling",                                                         NULL,       0,  trace_prev_sibling   },
+    {"next-same",       "}",                 "next span of the same name",                                               NULL,       0,  trace_next_same      },
+    {"prev-same",       "{",                 "previous span of the same name",                                           NULL,       0,  trace_prev_same      },
+    {"slowest",         "!",                 "the slowest span by its own time; again: the next slowest",                "slowest",  32, trace_slowest        },
+    {"dearest",         "$",                 "the dearest span by its own cost, else tokens; again: the next",           NULL,       0,  trace_dearest        },
+    {"fold-kind",       "b",                 "fold all spans of a kind; again: unfold them",                             NULL,       0,  trace_fold_kind      },
+    {"filter",          "&",                 "only spans that match, with what they hang on: kind:llm dur>2s",           "filter",   31, trace_filter         },
+    {"root",            ".",                 "this span as the root of all that shows; again: back",                     NULL,       0,  trace_root           },
+    {"order",           "S",                 "siblings by start, duration, self time, cost",                             NULL,       0,  trace_order          },
+    {"agents",          "A",                 "the outline of agents: calls, time, tokens, cost; again: the tree",        NULL,       0,  trace_agents         },
+    {"zoom",            "|",                 "bars on what this span took; again: on the whole",                         NULL,       0,  trace_zoom           },
+    {"time-left",       "(",                 "time cursor: to the left; what ran then",                                  NULL,       0,  trace_time_left      },
+    {"time-right",      ")",                 "time cursor: to the right",                                                NULL,       0,  trace_time_right     },
+    {"next-error",      "e",                 "next span that failed",                                                    "error",    4,  trace_next_error     },
+    {"prev-error",      "E",                 "previous span that failed",                                                NULL,       0,  trace_prev_error     },
+    {"next-critical",   "x",                 "next span on the critical path",                                           "critical", 5,  trace_next_critical  },
+    {"prev-critical",   "X",                 "previous span on the critical path",                                       NULL,       0,  trace_prev_critical  },
+    {"follow-link",     "o",                 "to the span that this one's link names",                                   NULL,       0,  trace_follow_link    },
+    {"search",          "/",                 "search the names of spans; in the full view: the text",                    "search",   6,  trace_search         },
+    {"next-match",      "n",                 "next match",                                                               NULL,       0,  trace_next_match     },
+    {"prev-match",      "N",                 "previous match",                                                           NULL,       0,  trace_prev_match     },
+    {"self-time",       "t",                 "show self time or total time",                                             "self",     33, trace_self_time      },
+    {"print",           "P",                 "the raw record printed, or as it came",                                    NULL,       0,  trace_print_record   },
+    {"session",         "W",                 "all traces of its session as one conversation",                            "talk",     32, open_session         },
+    {"leave",           "q Esc",             "leave the full view, the search, the filter, the root; else one level up", NULL,       0,
+     trace_leave                                                                                                                                              },
     ACTIONS_END,
 };
 
