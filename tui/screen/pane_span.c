@@ -196,6 +196,8 @@ void span_pane_done(struct span_pane *p)
 {
 	span_data_done(&p->data);
 	sheet_done(&p->sheet);
+	for (int tab = 0; tab < N_SPAN_TABS; tab++)
+		pieces_done(&p->pieces[tab]);
 	pager_done(&p->pager);
 	buf_done(&p->text);
 	buf_done(&p->find);
@@ -208,15 +210,22 @@ void span_pane_take(struct span_pane *p, struct span_data *data)
 	p->data = *data;
 	*data = (struct span_data){0};
 	p->laid_out = false;
-	if (!same)
+	if (!same) {
 		p->top = 0;
+		for (int tab = 0; tab < N_SPAN_TABS; tab++)
+			pieces_forget(&p->pieces[tab]);
+	}
 }
 
 static void lay_out(struct span_pane *p, const struct trace_row *trace, int rows, int cols, bool ascii)
 {
 	enum span_tab tab = shown_tab(p);
-	struct laying l = {.s = &p->sheet, .d = &p->data, .trace = trace, .rows = rows - 1, .ascii = ascii};
+	struct laying l = {
+	    .s = &p->sheet, .pieces = &p->pieces[tab], .d = &p->data, .trace = trace, .rows = rows - 1, .ascii = ascii};
 	p->laid_out = true;
+	p->ascii = ascii;
+	p->trace = trace;
+	pieces_begin(&p->pieces[tab]);
 	p->rows = rows;
 	p->cols = cols;
 	if (is_long_text(tab)) {
@@ -246,6 +255,24 @@ void span_pane_turn(struct span_pane *p, int by)
 	p->tab = (enum span_tab)tab;
 	p->top = 0;
 	p->laid_out = false;
+}
+
+bool span_pane_key(struct span_pane *p, enum piece_key key)
+{
+	struct pieces *pieces = &p->pieces[shown_tab(p)];
+	bool anew = false;
+	if (!p->data.loaded || !p->laid_out || is_long_text(shown_tab(p)))
+		return false;
+	const struct piece *at = pieces_cursor(pieces, p->top, p->rows - 1);
+	int before = at ? at->row : 0;
+	if (!pieces_key(pieces, key, &p->top, p->rows - 1, &anew))
+		return false;
+	if (anew) {
+		lay_out(p, p->trace, p->rows, p->cols, p->ascii);
+		pieces_keep(pieces, before, &p->top);
+	}
+	span_pane_scroll(p, 0);
+	return true;
 }
 
 bool span_pane_print(struct span_pane *p)
@@ -316,6 +343,8 @@ void span_pane_draw(const struct span_pane *p, struct canvas c, bool old)
 		return;
 	if (!is_long_text(shown_tab(p))) {
 		sheet_draw(&p->sheet, body, p->top, old, buf_str(&p->find));
+		if (p->keys)
+			pieces_draw(&p->pieces[shown_tab(p)], canvas_part(c, 1, 0, c.rows - 1, c.cols), p->top);
 		return;
 	}
 	if (shown_tab(p) == TAB_RAW) {

@@ -6,6 +6,7 @@
 #include "store/query/span.h"
 #include "store/query/traces.h"
 #include "store/query/tree.h"
+#include "tui/screen/pane_fold.h"
 #include "tui/screen/pane_text.h"
 #include "tui/widget/pager.h"
 
@@ -36,15 +37,19 @@ enum span_tab {
 
 struct span_pane {
 	struct span_data data;
-	enum span_tab tab; /* as chosen; a span without it shows the overview, and the choice stays */
-	struct buf find;   /* lit; empty: none */
+	enum span_tab tab;                 /* as chosen; a span without it shows the overview, and the choice stays */
+	struct buf find;                   /* lit; empty: none */
+	struct pieces pieces[N_SPAN_TABS]; /* what folds in each tab */
 	/* as laid out for (data, tab, size) */
 	struct sheet sheet;
 	struct pager pager;
 	struct buf text; /* the pager's */
 	int top;         /* of the sheet */
 	int rows, cols;
+	const struct trace_row *trace;
 	bool laid_out;
+	bool keys;    /* it has the keyboard: the cursor among its pieces shows */
+	bool ascii;   /* as laid out */
 	bool printed; /* the raw record with line breaks of ours, not as it came */
 };
 void span_pane_init(struct span_pane *p);
@@ -56,6 +61,8 @@ bool span_pane_print(struct span_pane *p);        /* the raw record as it came, 
 void span_pane_scroll(struct span_pane *p, int64_t rows);
 bool span_pane_find(struct span_pane *p, struct str what); /* lights and goes to the first match; false: none */
 bool span_pane_seek(struct span_pane *p, bool forward);    /* next match; false: none */
+/* Next piece, fold, unfold in what folds: as the full view's keys say. False: nothing folds in this tab. */
+bool span_pane_key(struct span_pane *p, enum piece_key key);
 /* Makes it ready to be drawn on a canvas of rows x cols, tab row included. Call after any change, before drawing. */
 void span_pane_fit(struct span_pane *p, const struct trace_row *trace, int rows, int cols, bool ascii);
 /* old: the data is that of another span than the cursor's: dimmed. */

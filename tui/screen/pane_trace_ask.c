@@ -68,6 +68,7 @@ void trace_fit(struct screen *screen)
 	s->tree.find = buf_str(&s->find);
 	s->tree.running = trace_is_running(&s->row, screen->ui->now_ns);
 	tree_pane_scroll(&s->tree);
+	s->span.keys = s->full;
 	if (v.pane)
 		span_pane_fit(&s->span, &s->row, v.pane_rows, v.pane_cols, screen->ui->ascii);
 }

@@ -52,7 +52,8 @@ ACTION(trace_fold_or_parent)
 	UNUSED;
 	struct trace_state *s = state_of(screen);
 	if (s->full) {
-		span_pane_turn(&s->span, -1);
+		if (!span_pane_key(&s->span, PIECE_FOLD))
+			span_pane_turn(&s->span, -1);
 		return OUT_REFRESH;
 	}
 	const struct tree_row *row = tree_pane_row(&s->tree);
@@ -66,7 +67,8 @@ ACTION(trace_unfold_or_child)
 	UNUSED;
 	struct trace_state *s = state_of(screen);
 	if (s->full) {
-		span_pane_turn(&s->span, 1);
+		if (!span_pane_key(&s->span, PIECE_OPEN))
+			span_pane_turn(&s->span, 1);
 		return OUT_REFRESH;
 	}
 	const struct tree_row *row = tree_pane_row(&s->tree);
@@ -80,7 +82,7 @@ ACTION(trace_toggle_fold)
 	UNUSED;
 	struct trace_state *s = state_of(screen);
 	if (s->full)
-		return trace_move(screen, MOVE_PAGE_DOWN);
+		return span_pane_key(&s->span, PIECE_TURN) ? OUT_HANDLED : trace_move(screen, MOVE_PAGE_DOWN);
 	if (!tree_pane_unfold(&s->tree))
 		tree_pane_fold(&s->tree);
 	return OUT_REFRESH;
@@ -106,6 +108,8 @@ static enum outcome fold_to(struct screen *screen, int depth)
 ACTION(trace_fold_all)
 {
 	UNUSED;
+	if (state_of(screen)->full)
+		return span_pane_key(&state_of(screen)->span, PIECE_FOLD_ALL) ? OUT_HANDLED : OUT_IGNORED;
 	return fold_to(screen, 2);
 }
 
@@ -114,6 +118,8 @@ ACTION(trace_unfold_all)
 	UNUSED;
 	struct trace_state *s = state_of(screen);
 	struct folds none = {0};
+	if (s->full)
+		return span_pane_key(&s->span, PIECE_OPEN_ALL) ? OUT_HANDLED : OUT_IGNORED;
 	s->wish = (struct trace_want){0};
 	tree_pane_set_folds(&s->tree, &none);
 	return OUT_REFRESH;
@@ -152,8 +158,24 @@ JUMP(trace_next_error, JUMP_ERROR, true)
 JUMP(trace_prev_error, JUMP_ERROR, false)
 JUMP(trace_next_critical, JUMP_CRITICAL, true)
 JUMP(trace_prev_critical, JUMP_CRITICAL, false)
-JUMP(trace_next_sibling, JUMP_SIBLING, true)
-JUMP(trace_prev_sibling, JUMP_SIBLING, false)
+
+ACTION(trace_next_sibling)
+{
+	UNUSED;
+	struct trace_state *s = state_of(screen);
+	if (s->full && span_pane_key(&s->span, PIECE_NEXT))
+		return OUT_HANDLED;
+	return jump(screen, JUMP_SIBLING, true);
+}
+
+ACTION(trace_prev_sibling)
+{
+	UNUSED;
+	struct trace_state *s = state_of(screen);
+	if (s->full && span_pane_key(&s->span, PIECE_PREV))
+		return OUT_HANDLED;
+	return jump(screen, JUMP_SIBLING, false);
+}
 
 ACTION(trace_follow_link)
 {
