@@ -62,11 +62,11 @@ static void test_folding(void **state)
 	                                     "    n: 12345678901234567890\n"
 	                                     "    n: 1e400\n"
 	                                     "    empty: {}\n"
-	                                     "  ▾ messages: [ 2\n"
-	                                     "    ▾ 0: { 2 members\n"
+	                                     "  ▾ messages: [2]\n"
+	                                     "    ▾ 0:\n"
 	                                     "        role: \"user\"\n"
-	                                     "      ▾ content: [ 1\n"
-	                                     "        ▾ 0: { 1 member\n"
+	                                     "      ▾ content: [1]\n"
+	                                     "        ▾ 0:\n"
 	                                     "            text: \"Hi é\"\n");
 	assert_false(jsonview_toggle(&v)); /* a scalar has nothing to fold */
 	assert_string_equal(path(&v), "model");
@@ -85,8 +85,8 @@ static void test_folding(void **state)
 	                                     "    n: 12345678901234567890\n"
 	                                     "    n: 1e400\n"
 	                                     "    empty: {}\n"
-	                                     "  ▾ messages: [ 2\n"
-	                                     "    ▾ 0: { 2 members\n"
+	                                     "  ▾ messages: [2]\n"
+	                                     "    ▾ 0:\n"
 	                                     "        role: \"user\"\n"
 	                                     "      ▸ content: […] 1  {\"text\":\"Hi \\u0…\n"
 	                                     "      1: null\n\n");
@@ -126,7 +126,7 @@ static void test_strings(void **state)
 	                                     "    line two is longer than\n"
 	                                     "    the row\n"
 	                                     "    line three\n"
-	                                     "  ▾ a b: { 1 member\n"
+	                                     "  ▾ a b:\n"
 	                                     "      x.y: true\n\n\n");
 	assert_string_equal(value(&v), "{\"city\":\"Oslo\",\"days\":[1,2]}");
 	move(&v, 1);
@@ -142,12 +142,12 @@ static void test_strings(void **state)
 	assert_true(jsonview_toggle(&v));
 	assert_string_equal(show(&v, false), "> ▸ args: {\"city\":\"Oslo\",\"day…\n"
 	                                     "  ▸ trace: line one…  53 B\n"
-	                                     "  ▾ a b: { 1 member\n"
+	                                     "  ▾ a b:\n"
 	                                     "      x.y: true\n\n\n\n\n\n\n\n\n");
 	jsonview_set_size(&v, 4, 80); /* wider: it fits now, but it has line breaks */
 	assert_string_equal(show(&v, false), "> ▸ args: {\"city\":\"Oslo\",\"days\":[1,2]}  JSON in a text, 34 B\n"
 	                                     "  ▸ trace: line one line two is longer than the row line three  53 B\n"
-	                                     "  ▾ a b: { 1 member\n"
+	                                     "  ▾ a b:\n"
 	                                     "      x.y: true\n");
 	jsonview_done(&v);
 }

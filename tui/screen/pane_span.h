@@ -7,6 +7,7 @@
 #include "store/query/traces.h"
 #include "store/query/tree.h"
 #include "tui/screen/pane_fold.h"
+#include "tui/screen/pane_span_tree.h"
 #include "tui/screen/pane_text.h"
 #include "tui/widget/pager.h"
 
@@ -48,21 +49,26 @@ struct span_pane {
 	int rows, cols;
 	const struct trace_row *trace;
 	bool laid_out;
-	bool keys;    /* it has the keyboard: the cursor among its pieces shows */
-	bool ascii;   /* as laid out */
-	bool printed; /* the raw record with line breaks of ours, not as it came */
+	bool keys;               /* it has the keyboard: the cursor among its pieces shows */
+	bool ascii;              /* as laid out */
+	bool as_it_came;         /* the raw record, not as a tree */
+	struct span_tree *trees; /* for each tab that is one */
 };
 void span_pane_init(struct span_pane *p);
 void span_pane_done(struct span_pane *p);
 /* Takes over *data, which is empty afterwards. */
 void span_pane_take(struct span_pane *p, struct span_data *data);
 void span_pane_turn(struct span_pane *p, int by); /* to the tab after or before, round the end */
-bool span_pane_print(struct span_pane *p);        /* the raw record as it came, or printed: turns over, says which */
+bool span_pane_print(struct span_pane *p); /* the raw record as a tree, or as it came: turns over; true: a tree */
 void span_pane_scroll(struct span_pane *p, int64_t rows);
 bool span_pane_find(struct span_pane *p, struct str what); /* lights and goes to the first match; false: none */
 bool span_pane_seek(struct span_pane *p, bool forward);    /* next match; false: none */
 /* Next piece, fold, unfold in what folds: as the full view's keys say. False: nothing folds in this tab. */
 bool span_pane_key(struct span_pane *p, enum piece_key key);
+/* The full view's keys in a tab that is a tree (attributes, events, record). False: it is none. */
+bool span_pane_move(struct span_pane *p, enum move move);
+bool span_pane_levels(struct span_pane *p, int levels);
+bool span_pane_position(struct buf *out, const struct span_pane *p); /* "row 5 of 120 · messages[2].text" */
 /* Makes it ready to be drawn on a canvas of rows x cols, tab row included. Call after any change, before drawing. */
 void span_pane_fit(struct span_pane *p, const struct trace_row *trace, int rows, int cols, bool ascii);
 /* old: the data is that of another span than the cursor's: dimmed. */

@@ -34,7 +34,8 @@ enum outcome trace_move(struct screen *screen, enum move move)
 {
 	struct trace_state *s = state_of(screen);
 	if (s->full) {
-		span_pane_scroll(&s->span, by_of(move, pane_page(screen)));
+		if (!span_pane_move(&s->span, move))
+			span_pane_scroll(&s->span, by_of(move, pane_page(screen)));
 		return OUT_HANDLED;
 	}
 	int64_t by = by_of(move, s->tree.rows > 1 ? s->tree.rows - 1 : 1);
@@ -131,7 +132,10 @@ ACTION(trace_fold_depth)
 	int depth = in->key - '0';
 	if (in->argument.len == 1)
 		depth = in->argument.ptr[0] - '0';
-	return depth >= 1 && depth <= 9 ? fold_to(screen, depth) : OUT_HANDLED;
+	struct trace_state *s = screen->state;
+	if (depth < 1 || depth > 9 || (s->full && span_pane_levels(&s->span, depth)))
+		return OUT_HANDLED;
+	return fold_to(screen, depth);
 }
 
 /* ---------------------------------------------------------------- jumps */
@@ -292,7 +296,7 @@ ACTION(trace_print_record)
 {
 	UNUSED;
 	struct trace_state *s = state_of(screen);
-	ui_say(screen->ui, span_pane_print(&s->span) ? "raw: printed with line breaks" : "raw: as it came");
+	ui_say(screen->ui, span_pane_print(&s->span) ? "raw: as a tree" : "raw: as it came");
 	return OUT_REFRESH;
 }
 

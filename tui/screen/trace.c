@@ -173,6 +173,8 @@ static void trace_status(const struct screen *screen, struct buf *out)
 	if (!s->opened || s->row.n == 0 ||
 	    (screen->ui->message_is_error && screen->ui->message[0])) /* what went wrong needs the row */
 		return;
+	if (s->full && span_pane_position(out, &s->span))
+		return;
 	const char *dot = screen->ui->ascii ? ", " : " · ";
 	int64_t visible = folds_visible(&s->tree.folds, s->row.n);
 	buf_printf(out, "row %lld of %lld", (long long)folds_row(&s->tree.folds, s->tree.cursor) + 1,
@@ -241,7 +243,7 @@ static const struct action actions[] = {
     {"next-match",      "n",                 "next match",                                              NULL,       0,  trace_next_match     },
     {"prev-match",      "N",                 "previous match",                                          NULL,       0,  trace_prev_match     },
     {"self-time",       "t",                 "show self time or total time",                            "self",     31, trace_self_time      },
-    {"print",           "P",                 "the raw record printed, or as it came",                   NULL,       0,  trace_print_record   },
+    {"record",          "=",                 "the raw record as a tree, or as it came",                 NULL,       0,  trace_print_record   },
     {"session",         "W",                 "all traces of its session as one conversation",           "talk",     32, open_session         },
     {"leave",           "q Esc",             "leave the full view, drop the search, else one level up", NULL,       0,  trace_leave          },
     ACTIONS_END,

@@ -7,7 +7,7 @@
 enum {
 	TEXT_STEP = 2000,       /* rows of a long string that are laid out at a time */
 	FIRST_ROWS = 200,       /* as many rows as the levels that are open at first may have */
-	SHORT_ROWS = 3,         /* strings of up to so many rows are open by themselves */
+	SHORT_ROWS = 5,         /* strings of up to so many rows are open by themselves */
 	LEVELS_MAX = 64,        /* of those counted for that */
 	HASH_SIZE = 4096,       /* buckets of strings that were opened */
 	UNFOLD_BYTES = 1 << 20, /* of strings that "all" opens */

@@ -89,7 +89,7 @@ static void put_key(struct pen *p, const struct json_row *row)
 	putc_(p, ROLE_DIM, ": ");
 }
 
-/* "{…} 12 members" and a glance at them; open: only how many. */
+/* "{…} 12 members" and a glance at them; an open one says no more than how long a list is. */
 static void put_container(struct pen *p, const struct json_row *row)
 {
 	struct val val = jsonview_val(p->v, row->doc, row->token);
@@ -97,15 +97,14 @@ static void put_container(struct pen *p, const struct json_row *row)
 	struct buf text = BUF_INIT;
 	if (row->n == 0)
 		buf_add_cstr(&text, object ? "{}" : "[]");
-	else if (row->open)
-		buf_add_cstr(&text, object ? "{" : "[");
-	else
-		buf_printf(&text, "%s%s%s", object ? "{" : "[", ascii ? "..." : "…", object ? "}" : "]");
-	if (row->n) {
-		buf_add_char(&text, ' ');
+	else if (!row->open)
+		buf_printf(&text, "%s%s%s ", object ? "{" : "[", ascii ? "..." : "…", object ? "}" : "]");
+	if (row->n && row->open && !object)
+		buf_printf(&text, "[%u]", row->n);
+	else if (row->n && !row->open)
 		units_thousands(&text, row->n);
-		buf_add_cstr(&text, !object ? "" : row->n == 1 ? " member" : " members");
-	}
+	if (row->n && !row->open && object)
+		buf_add_cstr(&text, row->n == 1 ? " member" : " members");
 	put(p, ROLE_DIM, -1, buf_str(&text));
 	buf_done(&text);
 	if (row->n == 0 || row->open || p->col + 12 > p->line.cols)
