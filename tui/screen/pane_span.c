@@ -37,6 +37,29 @@ static bool add_trace_scores(struct db *db, const struct trace_row *trace, struc
 	return true;
 }
 
+enum { PATH_LEVELS = 64 }; /* deeper: the innermost ones */
+
+static bool add_path(struct db *db, const struct trace_row *trace, struct span_data *d, struct err *err)
+{
+	struct str names[PATH_LEVELS] = {d->row.name};
+	struct tree_row row = d->row;
+	struct buf path = BUF_INIT;
+	size_t n = 1;
+	while (row.up > 0 && n < PATH_LEVELS) {
+		if (!tree_get(db, trace->first, row.pos - row.up, &d->arena, &row, err))
+			return false;
+		names[n++] = row.name;
+	}
+	buf_add_cstr(&path, row.up > 0 ? ".../" : "");
+	for (size_t i = n; i > 0; i--) {
+		buf_add_str(&path, names[i - 1].len ? names[i - 1] : STR_LIT("(no name)"));
+		buf_add_cstr(&path, i > 1 ? "/" : "");
+	}
+	d->path = arena_str(&d->arena, buf_str(&path));
+	buf_done(&path);
+	return true;
+}
+
 bool span_fetch(struct db *db, struct block_cache *blocks, const struct trace_row *trace, int64_t pos,
                 struct span_data *out, struct err *err)
 {
@@ -44,7 +67,8 @@ bool span_fetch(struct db *db, struct block_cache *blocks, const struct trace_ro
 	return tree_get(db, trace->first, pos, &out->arena, &out->row, err) &&
 	       span_detail(db, blocks, trace->id, out->row.key, out->row.record, &out->arena, &out->detail, err) &&
 	       (out->row.up != 0 || add_trace_scores(db, trace, out, err)) &&
-	       tree_rank(db, out->row.name, out->row.kind, out->row.duration_ns, &out->rank, err);
+	       tree_rank(db, out->row.name, out->row.kind, out->row.duration_ns, &out->rank, err) &&
+	       add_path(db, trace, out, err);
 }
 
 /* ---------------------------------------------------------------- the tabs a span has */
@@ -75,6 +99,11 @@ static bool has_tab(const struct span_pane *p, enum span_tab tab)
 static enum span_tab shown_tab(const struct span_pane *p)
 {
 	return has_tab(p, p->tab) ? p->tab : TAB_OVERVIEW;
+}
+
+enum span_tab span_pane_shown(const struct span_pane *p)
+{
+	return shown_tab(p);
 }
 
 static const char *const tab_names[N_SPAN_TABS] = {
@@ -304,6 +333,11 @@ static bool tree_key(struct jsonview *v, enum piece_key key)
 	case PIECE_FOLD_ALL: jsonview_levels(v, 1); break;
 	}
 	return true;
+}
+
+bool span_pane_is_tree(const struct span_pane *p)
+{
+	return tree_of(p) != NULL;
 }
 
 bool span_pane_levels(struct span_pane *p, int levels)

@@ -6,6 +6,7 @@
 #include "store/query/span.h"
 #include "store/query/traces.h"
 #include "store/query/tree.h"
+#include "tui/screen.h"
 #include "tui/screen/pane_fold.h"
 #include "tui/screen/pane_span_tree.h"
 #include "tui/screen/pane_text.h"
@@ -16,6 +17,7 @@ struct span_data {
 	struct tree_row row;
 	struct span_detail detail;
 	struct tree_rank rank;
+	struct str path; /* names from the root to it: "dispute-agent/gather-facts/get_balance" */
 	bool loaded;
 };
 void span_data_done(struct span_data *d);
@@ -69,6 +71,10 @@ bool span_pane_key(struct span_pane *p, enum piece_key key);
 bool span_pane_move(struct span_pane *p, enum move move);
 bool span_pane_levels(struct span_pane *p, int levels);
 bool span_pane_position(struct buf *out, const struct span_pane *p); /* "row 5 of 120 · messages[2].text" */
+/* As screen_ops.copy: what the tab tells, whole; in the full view of a tree what its cursor stands on. */
+bool span_pane_copy(const struct span_pane *p, const struct trace_row *trace, enum copy what, struct buf *out);
+enum span_tab span_pane_shown(const struct span_pane *p); /* the tab that shows */
+bool span_pane_is_tree(const struct span_pane *p);
 /* Makes it ready to be drawn on a canvas of rows x cols, tab row included. Call after any change, before drawing. */
 void span_pane_fit(struct span_pane *p, const struct trace_row *trace, int rows, int cols, bool ascii);
 /* old: the data is that of another span than the cursor's: dimmed. */

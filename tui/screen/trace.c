@@ -82,6 +82,12 @@ static void trace_place(const struct screen *screen, struct target *out)
 	*out = (struct target){.screen = "trace", .id = s->id, .span = row ? row->key : s->key};
 }
 
+static bool trace_copy(const struct screen *screen, enum copy what, struct buf *out)
+{
+	const struct trace_state *s = state_of(screen);
+	return s->opened && s->span.data.row.pos == s->tree.cursor && span_pane_copy(&s->span, &s->row, what, out);
+}
+
 /* ---------------------------------------------------------------- drawing */
 
 static void trace_draw(const struct screen *screen, struct canvas body)
@@ -263,6 +269,7 @@ const struct screen_ops screen_trace = {
     .headline = trace_headline,
     .status = trace_status,
     .place = trace_place,
+    .copy = trace_copy,
     .file = trace_file,
     .close = trace_close,
 };
