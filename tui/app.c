@@ -507,7 +507,7 @@ static enum outcome command(struct screen *s, const struct input *in, struct tar
 const struct action app_actions[] = {
     {"back",       "q Esc", "one level up; at the first screen: quit",                              NULL,   0,  back          },
     {"command",    ":",     "type a command: any name of this list, or a screen",                   NULL,   0,  command       },
-    {"copy",       "y",     "copy, then v: the value, p: its path, i: its id, c: the command line", "copy", 28, copy          },
+    {"copy",       "y",     "copy, then v: the value, p: its path, i: its id, c: the command line", "copy", 35, copy          },
     {"editor",     "V",     "a copy of the value in $EDITOR",                                       NULL,   0,  show_in_editor},
     {"follow",     "F",     "go on reading the files as they grow; again: stop",                    NULL,   0,  follow        },
     {"help",       "? F1",  "what the keys do here",                                                "help", 30, help          },
