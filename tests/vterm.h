@@ -40,9 +40,10 @@ struct vt {
 	VTerm *vterm;
 	VTermScreen *screen;
 	int rows, cols;
-	size_t n_bytes; /* written by the program so far */
-	bool over;      /* it closed the terminal */
-	char home[64];  /* $HOME: empty at first, removed by vt_close */
+	size_t n_bytes;  /* written by the program so far */
+	bool over;       /* it closed the terminal */
+	struct buf *raw; /* what it writes is added, unless NULL */
+	char home[64];   /* $HOME: empty at first, removed by vt_close */
 	struct theme theme;
 };
 
@@ -142,6 +143,8 @@ static inline bool vt_pump(struct vt *vt, int timeout_ms)
 		return false;
 	}
 	vt->n_bytes += (size_t)n;
+	if (vt->raw)
+		buf_add(vt->raw, bytes, (size_t)n);
 	vterm_input_write(vt->vterm, bytes, (size_t)n);
 	return true;
 }

@@ -9,6 +9,7 @@
 #include "store/base/units.h"
 #include "store/base/vec.h"
 #include "store/db.h"
+#include "tui/handoff.h"
 #include "tui/hold.h"
 #include "tui/job.h"
 #include "tui/screen.h"
@@ -54,6 +55,7 @@ struct app {
 	bool shown;     /* the first frame */
 	bool opened;    /* the screen is new: it gets its rows before the next key that was typed ahead */
 	int signal_number;
+	bool copying; /* y was pressed: the next key says what */
 	/* a prompt on the status line */
 	bool prompting;
 	struct edit edit;
@@ -270,7 +272,7 @@ static void draw_status(struct app *app, struct canvas row)
 	int room = row.cols - used - 3;
 	struct str message = str_of(app->ui.message);
 	struct str shown = message.len ? message : buf_str(&right);
-	if (room > 8 && shown.len) {
+	if (room > 8 && shown.len && (!message.len || text_cols(message) <= room)) {
 		int cols = text_cols(shown) < room ? text_cols(shown) : room;
 		canvas_put(row, 0, row.cols - 1 - cols, cols,
 		           message.len && app->ui.message_is_error ? ROLE_ERROR : ROLE_STATUS, shown);
@@ -412,6 +414,39 @@ static enum outcome suspend(struct screen *s, const struct input *in, struct tar
 	return OUT_HANDLED;
 }
 
+/* What is given out is that of the row under the cursor: keys may have been typed ahead of its details. */
+static void be_current(struct app *app)
+{
+	app->ui.moves = false;
+	for (int i = 0; i < 4; i++)
+		ask(app);
+}
+
+static enum outcome copy(struct screen *s, const struct input *in, struct target *t)
+{
+	(void)t;
+	if (in->argument.len) {
+		be_current(the_app);
+		handoff_copy(s, in->argument.ptr[0]);
+		return OUT_HANDLED;
+	}
+	the_app->copying = true;
+	ui_say(s->ui, HANDOFF_CHOICES);
+	return OUT_HANDLED;
+}
+
+#define HANDOFF(name, does)                                                                  \
+	static enum outcome name(struct screen *s, const struct input *in, struct target *t) \
+	{                                                                                    \
+		(void)in, (void)t;                                                           \
+		be_current(the_app);                                                         \
+		does(s);                                                                     \
+		return OUT_REFRESH;                                                          \
+	}
+HANDOFF(show_in_pager, handoff_pager)
+HANDOFF(show_in_editor, handoff_editor)
+HANDOFF(print_plain, handoff_print)
+
 /* Over all texts of the store; with a text at once. */
 static enum outcome search_all_answer(struct screen *s, const struct input *in, struct target *t)
 {
@@ -471,16 +506,20 @@ static enum outcome command(struct screen *s, const struct input *in, struct tar
 
 /* name, keys, help, hint, order, run */
 const struct action app_actions[] = {
-    {"back",       "q Esc", "one level up; at the first screen: quit",                      NULL,   0,  back      },
-    {"command",    ":",     "type a command: any name of this list, or a screen",           NULL,   0,  command   },
-    {"follow",     "F",     "go on reading the files as they grow; again: stop",            NULL,   0,  follow    },
-    {"help",       "? F1",  "what the keys do here",                                        "help", 30, help      },
-    {"quit",       "Q",     "leave spoor",                                                  NULL,   0,  quit      },
-    {"redraw",     "^L",    "draw the whole screen again",                                  NULL,   0,  redraw    },
-    {"reload",     "R",     "read the store again",                                         NULL,   0,  reload    },
-    {"search-all", "*",     "search all inputs and outputs of all traces, as :search TEXT", NULL,   0,  search_all},
-    {"suspend",    "^Z",    "to the shell; fg comes back",                                  NULL,   0,  suspend   },
-    {"theme",      "T",     "next theme, or the one named",                                 NULL,   0,  next_theme},
+    {"back",       "q Esc", "one level up; at the first screen: quit",                              NULL,   0,  back          },
+    {"command",    ":",     "type a command: any name of this list, or a screen",                   NULL,   0,  command       },
+    {"copy",       "y",     "copy, then v: the value, p: its path, i: its id, c: the command line", "copy", 35, copy          },
+    {"editor",     "V",     "a copy of the value in $EDITOR",                                       NULL,   0,  show_in_editor},
+    {"follow",     "F",     "go on reading the files as they grow; again: stop",                    NULL,   0,  follow        },
+    {"help",       "? F1",  "what the keys do here",                                                "help", 30, help          },
+    {"pager",      "v",     "the value in $PAGER",                                                  NULL,   0,  show_in_pager },
+    {"print",      "P",     "the value as plain text outside of the screen",                        NULL,   0,  print_plain   },
+    {"quit",       "Q",     "leave spoor",                                                          NULL,   0,  quit          },
+    {"redraw",     "^L",    "draw the whole screen again",                                          NULL,   0,  redraw        },
+    {"reload",     "R",     "read the store again",                                                 NULL,   0,  reload        },
+    {"search-all", "*",     "search all inputs and outputs of all traces, as :search TEXT",         NULL,   0,  search_all    },
+    {"suspend",    "^Z",    "to the shell; fg comes back",                                          NULL,   0,  suspend       },
+    {"theme",      "T",     "next theme, or the one named",                                         NULL,   0,  next_theme    },
     ACTIONS_END,
 };
 
@@ -596,6 +635,13 @@ static void on_key(struct app *app, int key)
 {
 	app->import_jump = false;
 	app->ui.message[0] = '\0';
+	if (app->copying) {
+		app->copying = false;
+		app->draw = true;
+		be_current(app);
+		handoff_copy(top(app), key);
+		return;
+	}
 	if (app->prompting) {
 		prompt_key(app, key);
 		return;

@@ -6,6 +6,7 @@
 
 #include "store/base/units.h"
 #include "tui/screen/pane_compare.h"
+#include "tui/screen/pane_copy.h"
 #include "tui/widget/find.h"
 
 struct request {
@@ -477,6 +478,48 @@ static void compare_place(const struct screen *screen, struct target *out)
 		snprintf(out->text, sizeof out->text, STR_FMT, STR_ARG(str_cut(row->key, 0, sizeof out->text - 1)));
 }
 
+static void add_side(struct buf *out, const char *name, const struct run_row *run, const struct case_side *side)
+{
+	buf_printf(out, "\n%s (" STR_FMT "):\n", name, STR_ARG(run->name.len ? run->name : run->text));
+	buf_add_str(out, side->answer.ptr ? side->answer : str_of(case_no_answer(side)));
+	buf_add_char(out, '\n');
+}
+
+/* The case: what was asked and expected, both answers. */
+static bool copy_case(const struct compare_state *st, const struct compare_row *row, struct buf *out)
+{
+	if (!case_pair_is_of(&st->pair, row))
+		return false;
+	buf_add_str(out, row->title.len ? row->title : row->key);
+	buf_add_cstr(out, "\n\ninput:\n");
+	buf_add_str(out, case_input(&st->pair));
+	buf_add_cstr(out, "\n\nexpected:\n");
+	buf_add_str(out, case_expected(&st->pair));
+	buf_add_char(out, '\n');
+	add_side(out, "A", &st->data.a, &st->pair.a);
+	add_side(out, "B", &st->data.b, &st->pair.b);
+	return true;
+}
+
+static bool compare_copy(const struct screen *screen, enum copy what, struct buf *out)
+{
+	const struct compare_state *st = state_of(screen);
+	const struct compare_row *row = compare_cursor(st);
+	if (!st->loaded)
+		return false;
+	if (what == COPY_COMMAND) {
+		buf_add_cstr(out, "spoor compare");
+		copy_word(out, st->data.a.text);
+		copy_word(out, st->data.b.text);
+		return true;
+	}
+	if (!row)
+		return false;
+	if (what == COPY_VALUE)
+		return copy_case(st, row, out);
+	return copy_str(out, what == COPY_ID || !row->title.len ? row->key : row->title);
+}
+
 static void compare_close(struct screen *screen)
 {
 	struct compare_state *st = state_of(screen);
@@ -499,5 +542,6 @@ const struct screen_ops screen_compare = {
     .headline = compare_headline,
     .status = compare_status,
     .place = compare_place,
+    .copy = compare_copy,
     .close = compare_close,
 };

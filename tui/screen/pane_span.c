@@ -37,6 +37,29 @@ static bool add_trace_scores(struct db *db, const struct trace_row *trace, struc
 	return true;
 }
 
+enum { PATH_LEVELS = 64 }; /* deeper: the innermost ones */
+
+static bool add_path(struct db *db, const struct trace_row *trace, struct span_data *d, struct err *err)
+{
+	struct str names[PATH_LEVELS] = {d->row.name};
+	struct tree_row row = d->row;
+	struct buf path = BUF_INIT;
+	size_t n = 1;
+	while (row.up > 0 && n < PATH_LEVELS) {
+		if (!tree_get(db, trace->first, row.pos - row.up, &d->arena, &row, err))
+			return false;
+		names[n++] = row.name;
+	}
+	buf_add_cstr(&path, row.up > 0 ? ".../" : "");
+	for (size_t i = n; i > 0; i--) {
+		buf_add_str(&path, names[i - 1].len ? names[i - 1] : STR_LIT("(no name)"));
+		buf_add_cstr(&path, i > 1 ? "/" : "");
+	}
+	d->path = arena_str(&d->arena, buf_str(&path));
+	buf_done(&path);
+	return true;
+}
+
 bool span_fetch(struct db *db, struct block_cache *blocks, const struct trace_row *trace, int64_t pos,
                 struct span_data *out, struct err *err)
 {
@@ -44,7 +67,8 @@ bool span_fetch(struct db *db, struct block_cache *blocks, const struct trace_ro
 	return tree_get(db, trace->first, pos, &out->arena, &out->row, err) &&
 	       span_detail(db, blocks, trace->id, out->row.key, out->row.record, &out->arena, &out->detail, err) &&
 	       (out->row.up != 0 || add_trace_scores(db, trace, out, err)) &&
-	       tree_rank(db, out->row.name, out->row.kind, out->row.duration_ns, &out->rank, err);
+	       tree_rank(db, out->row.name, out->row.kind, out->row.duration_ns, &out->rank, err) &&
+	       add_path(db, trace, out, err);
 }
 
 /* ---------------------------------------------------------------- the tabs a span has */
@@ -75,6 +99,11 @@ static bool has_tab(const struct span_pane *p, enum span_tab tab)
 static enum span_tab shown_tab(const struct span_pane *p)
 {
 	return has_tab(p, p->tab) ? p->tab : TAB_OVERVIEW;
+}
+
+enum span_tab span_pane_shown(const struct span_pane *p)
+{
+	return shown_tab(p);
 }
 
 static const char *const tab_names[N_SPAN_TABS] = {
@@ -130,19 +159,10 @@ static bool pretty(struct buf *out, struct str text)
 	return json;
 }
 
-static bool add_record(struct buf *out, struct str text, bool printed)
-{
-	if (printed)
-		return pretty(out, text);
-	buf_add_str(out, text);
-	return false;
-}
-
-/* The span's records, the one that counts most first, and what each stands in: as they came, or printed. */
-static bool raw_text(struct buf *out, const struct span_pane *p)
+/* The span's records, the one that counts most first, and what each stands in: as they came. */
+static void raw_text(struct buf *out, const struct span_pane *p)
 {
 	const struct span_detail *d = &p->data.detail;
-	bool json = false;
 	for (size_t i = 0; i < d->n_origins; i++) {
 		const struct span_origin *o = &d->origins[i];
 		if (i > 0) {
@@ -150,29 +170,50 @@ static bool raw_text(struct buf *out, const struct span_pane *p)
 			span_tabs_place(out, o);
 			buf_add_char(out, '\n');
 		}
-		json |= add_record(out, o->raw, p->printed);
+		buf_add_str(out, o->raw);
 		for (size_t k = 0; k < o->n_frames; k++) {
 			if (str_is(str_trim(o->frames[k]), "{}"))
 				continue;
 			buf_add_cstr(out, "\n\nwhat the record stands in:\n");
-			json |= add_record(out, o->frames[k], p->printed);
+			buf_add_str(out, o->frames[k]);
 		}
 	}
-	return json;
 }
 
-static bool is_long_text(enum span_tab tab)
+/* The tree that the tab is; NULL: it is none. */
+static struct span_tree *tree_of(const struct span_pane *p)
 {
-	return tab == TAB_INPUT || tab == TAB_OUTPUT || tab == TAB_RAW;
+	enum span_tab tab = shown_tab(p);
+	bool tree = tab == TAB_EVENTS || tab == TAB_ATTRS || (tab == TAB_RAW && !p->as_it_came);
+	return tree && p->trees ? &p->trees[tab] : NULL;
+}
+
+static bool is_long_text(const struct span_pane *p)
+{
+	enum span_tab tab = shown_tab(p);
+	return tab == TAB_INPUT || tab == TAB_OUTPUT || (tab == TAB_RAW && p->as_it_came);
+}
+
+static void lay_tree(struct span_pane *p, struct span_tree *tree)
+{
+	const struct span_detail *d = &p->data.detail;
+	jsonview_set_size(&tree->view, tree->view.rows, p->cols - 2);
+	if (shown_tab(p) == TAB_EVENTS)
+		span_tree_events(tree, &d->span, p->ascii);
+	else if (shown_tab(p) == TAB_ATTRS)
+		span_tree_attributes(tree, &d->span);
+	else
+		span_tree_records(tree, d);
+	jsonview_search(&tree->view, buf_str(&p->find));
 }
 
 static void lay_long_text(struct span_pane *p, enum span_tab tab)
 {
 	const struct span_detail *d = &p->data.detail;
 	buf_clear(&p->text);
-	bool json;
+	bool json = false;
 	if (tab == TAB_RAW)
-		json = raw_text(&p->text, p);
+		raw_text(&p->text, p);
 	else
 		json = pretty(&p->text, tab == TAB_INPUT ? d->span.input : d->span.output);
 	if (p->text.len == 0)
@@ -188,7 +229,9 @@ static void lay_long_text(struct span_pane *p, enum span_tab tab)
 
 void span_pane_init(struct span_pane *p)
 {
-	*p = (struct span_pane){0};
+	*p = (struct span_pane){.trees = xcalloc(N_SPAN_TABS, sizeof *p->trees)};
+	for (int tab = 0; tab < N_SPAN_TABS; tab++)
+		span_tree_init(&p->trees[tab]);
 	pager_init(&p->pager);
 }
 
@@ -196,6 +239,12 @@ void span_pane_done(struct span_pane *p)
 {
 	span_data_done(&p->data);
 	sheet_done(&p->sheet);
+	for (int tab = 0; tab < N_SPAN_TABS; tab++) {
+		pieces_done(&p->pieces[tab]);
+		if (p->trees)
+			span_tree_done(&p->trees[tab]);
+	}
+	free(p->trees);
 	pager_done(&p->pager);
 	buf_done(&p->text);
 	buf_done(&p->find);
@@ -208,18 +257,29 @@ void span_pane_take(struct span_pane *p, struct span_data *data)
 	p->data = *data;
 	*data = (struct span_data){0};
 	p->laid_out = false;
-	if (!same)
+	if (!same) {
 		p->top = 0;
+		for (int tab = 0; tab < N_SPAN_TABS; tab++)
+			pieces_forget(&p->pieces[tab]);
+	}
 }
 
 static void lay_out(struct span_pane *p, const struct trace_row *trace, int rows, int cols, bool ascii)
 {
 	enum span_tab tab = shown_tab(p);
-	struct laying l = {.s = &p->sheet, .d = &p->data, .trace = trace, .rows = rows - 1, .ascii = ascii};
+	struct laying l = {
+	    .s = &p->sheet, .pieces = &p->pieces[tab], .d = &p->data, .trace = trace, .rows = rows - 1, .ascii = ascii};
 	p->laid_out = true;
+	p->ascii = ascii;
+	p->trace = trace;
+	pieces_begin(&p->pieces[tab]);
 	p->rows = rows;
 	p->cols = cols;
-	if (is_long_text(tab)) {
+	if (tree_of(p)) {
+		lay_tree(p, tree_of(p));
+		return;
+	}
+	if (is_long_text(p)) {
 		lay_long_text(p, tab);
 		return;
 	}
@@ -233,8 +293,11 @@ void span_pane_fit(struct span_pane *p, const struct trace_row *trace, int rows,
 		return;
 	if (!p->laid_out || p->cols != cols || p->rows != rows)
 		lay_out(p, trace, rows, cols, ascii);
-	if (is_long_text(shown_tab(p)))
-		pager_set_size(&p->pager, rows - (shown_tab(p) == TAB_RAW ? 2 : 1), cols - 2);
+	int page = rows - (shown_tab(p) == TAB_RAW ? 2 : 1);
+	if (tree_of(p))
+		jsonview_set_size(&tree_of(p)->view, page, cols - 2);
+	if (is_long_text(p))
+		pager_set_size(&p->pager, page, cols - 2);
 }
 
 void span_pane_turn(struct span_pane *p, int by)
@@ -248,17 +311,95 @@ void span_pane_turn(struct span_pane *p, int by)
 	p->laid_out = false;
 }
 
+/* To the next (previous) row of the same level, out of what ends. */
+static void next_beside(struct jsonview *v, bool forward)
+{
+	uint16_t depth = v->list.at[v->cursor].depth;
+	while (jsonview_move(v, forward ? MOVE_DOWN : MOVE_UP) && v->list.at[v->cursor].depth > depth)
+		continue;
+}
+
+static bool tree_key(struct jsonview *v, enum piece_key key)
+{
+	if (!v->list.n)
+		return false;
+	switch (key) {
+	case PIECE_NEXT: next_beside(v, true); break;
+	case PIECE_PREV: next_beside(v, false); break;
+	case PIECE_TURN: return jsonview_toggle(v);
+	case PIECE_OPEN: jsonview_unfold(v); break;
+	case PIECE_FOLD: jsonview_fold(v); break;
+	case PIECE_OPEN_ALL: jsonview_unfold_all(v); break;
+	case PIECE_FOLD_ALL: jsonview_levels(v, 1); break;
+	}
+	return true;
+}
+
+bool span_pane_is_tree(const struct span_pane *p)
+{
+	return tree_of(p) != NULL;
+}
+
+bool span_pane_levels(struct span_pane *p, int levels)
+{
+	if (p->data.loaded && tree_of(p))
+		jsonview_levels(&tree_of(p)->view, levels);
+	return p->data.loaded && tree_of(p);
+}
+
+bool span_pane_move(struct span_pane *p, enum move move)
+{
+	if (p->data.loaded && tree_of(p))
+		jsonview_move(&tree_of(p)->view, move);
+	return p->data.loaded && tree_of(p);
+}
+
+bool span_pane_position(struct buf *out, const struct span_pane *p)
+{
+	const struct span_tree *tree = p->data.loaded ? tree_of(p) : NULL;
+	if (!tree || !tree->view.list.n)
+		return false;
+	buf_printf(out, "row %lld of %zu%s", (long long)tree->view.cursor + 1, tree->view.list.n,
+	           p->ascii ? ", " : " · ");
+	jsonview_path(out, &tree->view);
+	return true;
+}
+
+bool span_pane_key(struct span_pane *p, enum piece_key key)
+{
+	struct pieces *pieces = &p->pieces[shown_tab(p)];
+	bool anew = false;
+	if (!p->data.loaded || !p->laid_out || is_long_text(p))
+		return false;
+	if (tree_of(p))
+		return tree_key(&tree_of(p)->view, key);
+	const struct piece *at = pieces_cursor(pieces, p->top, p->rows - 1);
+	int before = at ? at->row : 0;
+	if (!pieces_key(pieces, key, &p->top, p->rows - 1, &anew))
+		return false;
+	if (anew) {
+		lay_out(p, p->trace, p->rows, p->cols, p->ascii);
+		pieces_keep(pieces, before, &p->top);
+	}
+	span_pane_scroll(p, 0);
+	return true;
+}
+
 bool span_pane_print(struct span_pane *p)
 {
-	p->printed = !p->printed;
+	p->as_it_came = !p->as_it_came;
 	p->laid_out = false;
-	return p->printed;
+	return !p->as_it_came;
 }
 
 void span_pane_scroll(struct span_pane *p, int64_t rows)
 {
 	int page = p->rows - 1;
-	if (is_long_text(shown_tab(p))) {
+	if (tree_of(p)) {
+		jsonview_scroll(&tree_of(p)->view, rows);
+		return;
+	}
+	if (is_long_text(p)) {
 		pager_scroll(&p->pager, rows > INT32_MAX ? INT32_MAX : rows < INT32_MIN ? INT32_MIN : (int)rows);
 		return;
 	}
@@ -272,6 +413,8 @@ bool span_pane_find(struct span_pane *p, struct str what)
 	buf_clear(&p->find);
 	buf_add_str(&p->find, what);
 	pager_search(&p->pager, buf_str(&p->find));
+	if (tree_of(p))
+		jsonview_search(&tree_of(p)->view, buf_str(&p->find));
 	return span_pane_seek(p, true);
 }
 
@@ -279,7 +422,9 @@ bool span_pane_seek(struct span_pane *p, bool forward)
 {
 	if (p->find.len == 0)
 		return false;
-	if (is_long_text(shown_tab(p)))
+	if (tree_of(p))
+		return jsonview_next_hit(&tree_of(p)->view, forward);
+	if (is_long_text(p))
 		return pager_next_hit(&p->pager, forward);
 	int row = sheet_find(&p->sheet, buf_str(&p->find), p->top + (forward ? 1 : -1), forward);
 	if (row >= 0)
@@ -293,7 +438,7 @@ static void draw_source_line(const struct span_pane *p, struct canvas row, bool 
 	sheet_begin(&sheet, row.cols);
 	span_tabs_source(&(struct laying){.s = &sheet, .d = &p->data}, true);
 	if (p->data.detail.file.len)
-		sheet_addc(&sheet, ROLE_DIM, p->printed ? "  (P: as it came)" : "  (P prints it)");
+		sheet_addc(&sheet, ROLE_DIM, p->as_it_came ? "  (= folds it)" : "  (= as it came)");
 	sheet_draw(&sheet, row, 0, old, STR_NONE);
 	sheet_done(&sheet);
 }
@@ -303,9 +448,10 @@ static int rows_below(const struct span_pane *p, int rows)
 {
 	if (!p->data.loaded)
 		return 0;
-	int more =
-	    is_long_text(shown_tab(p)) ? pager_rows_below(&p->pager, MORE_COUNTED) : p->sheet.rows - p->top - rows;
-	return more > MORE_COUNTED ? MORE_COUNTED : more;
+	int64_t more = tree_of(p)        ? jsonview_rows_below(&tree_of(p)->view)
+	               : is_long_text(p) ? pager_rows_below(&p->pager, MORE_COUNTED)
+	                                 : p->sheet.rows - p->top - rows;
+	return more > MORE_COUNTED ? MORE_COUNTED : (int)more;
 }
 
 void span_pane_draw(const struct span_pane *p, struct canvas c, bool old)
@@ -314,13 +460,18 @@ void span_pane_draw(const struct span_pane *p, struct canvas c, bool old)
 	struct canvas body = canvas_part(c, 1, 1, c.rows - 1, c.cols - 2);
 	if (!p->data.loaded)
 		return;
-	if (!is_long_text(shown_tab(p))) {
+	if (!is_long_text(p) && !tree_of(p)) {
 		sheet_draw(&p->sheet, body, p->top, old, buf_str(&p->find));
+		if (p->keys)
+			pieces_draw(&p->pieces[shown_tab(p)], canvas_part(c, 1, 0, c.rows - 1, c.cols), p->top);
 		return;
 	}
 	if (shown_tab(p) == TAB_RAW) {
 		draw_source_line(p, canvas_part(body, 0, 0, 1, body.cols), old);
 		body = canvas_part(body, 1, 0, body.rows - 1, body.cols);
 	}
-	pager_draw(&p->pager, body, old ? ROLE_DIM : ROLE_TEXT);
+	if (tree_of(p))
+		jsonview_draw(&tree_of(p)->view, body, p->keys, old);
+	else
+		pager_draw(&p->pager, body, old ? ROLE_DIM : ROLE_TEXT);
 }

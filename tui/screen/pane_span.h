@@ -6,6 +6,9 @@
 #include "store/query/span.h"
 #include "store/query/traces.h"
 #include "store/query/tree.h"
+#include "tui/screen.h"
+#include "tui/screen/pane_fold.h"
+#include "tui/screen/pane_span_tree.h"
 #include "tui/screen/pane_text.h"
 #include "tui/widget/pager.h"
 
@@ -14,6 +17,7 @@ struct span_data {
 	struct tree_row row;
 	struct span_detail detail;
 	struct tree_rank rank;
+	struct str path; /* names from the root to it: "dispute-agent/gather-facts/get_balance" */
 	bool loaded;
 };
 void span_data_done(struct span_data *d);
@@ -36,26 +40,41 @@ enum span_tab {
 
 struct span_pane {
 	struct span_data data;
-	enum span_tab tab; /* as chosen; a span without it shows the overview, and the choice stays */
-	struct buf find;   /* lit; empty: none */
+	enum span_tab tab;                 /* as chosen; a span without it shows the overview, and the choice stays */
+	struct buf find;                   /* lit; empty: none */
+	struct pieces pieces[N_SPAN_TABS]; /* what folds in each tab */
 	/* as laid out for (data, tab, size) */
 	struct sheet sheet;
 	struct pager pager;
 	struct buf text; /* the pager's */
 	int top;         /* of the sheet */
 	int rows, cols;
+	const struct trace_row *trace;
 	bool laid_out;
-	bool printed; /* the raw record with line breaks of ours, not as it came */
+	bool keys;               /* it has the keyboard: the cursor among its pieces shows */
+	bool ascii;              /* as laid out */
+	bool as_it_came;         /* the raw record, not as a tree */
+	struct span_tree *trees; /* for each tab that is one */
 };
 void span_pane_init(struct span_pane *p);
 void span_pane_done(struct span_pane *p);
 /* Takes over *data, which is empty afterwards. */
 void span_pane_take(struct span_pane *p, struct span_data *data);
 void span_pane_turn(struct span_pane *p, int by); /* to the tab after or before, round the end */
-bool span_pane_print(struct span_pane *p);        /* the raw record as it came, or printed: turns over, says which */
+bool span_pane_print(struct span_pane *p); /* the raw record as a tree, or as it came: turns over; true: a tree */
 void span_pane_scroll(struct span_pane *p, int64_t rows);
 bool span_pane_find(struct span_pane *p, struct str what); /* lights and goes to the first match; false: none */
 bool span_pane_seek(struct span_pane *p, bool forward);    /* next match; false: none */
+/* Next piece, fold, unfold in what folds: as the full view's keys say. False: nothing folds in this tab. */
+bool span_pane_key(struct span_pane *p, enum piece_key key);
+/* The full view's keys in a tab that is a tree (attributes, events, record). False: it is none. */
+bool span_pane_move(struct span_pane *p, enum move move);
+bool span_pane_levels(struct span_pane *p, int levels);
+bool span_pane_position(struct buf *out, const struct span_pane *p); /* "row 5 of 120 · messages[2].text" */
+/* As screen_ops.copy: what the tab tells, whole; in the full view of a tree what its cursor stands on. */
+bool span_pane_copy(const struct span_pane *p, const struct trace_row *trace, enum copy what, struct buf *out);
+enum span_tab span_pane_shown(const struct span_pane *p); /* the tab that shows */
+bool span_pane_is_tree(const struct span_pane *p);
 /* Makes it ready to be drawn on a canvas of rows x cols, tab row included. Call after any change, before drawing. */
 void span_pane_fit(struct span_pane *p, const struct trace_row *trace, int rows, int cols, bool ascii);
 /* old: the data is that of another span than the cursor's: dimmed. */

@@ -5,6 +5,8 @@
 #include "store/base/scan.h"
 #include "store/base/text.h"
 #include "store/span_row.h"
+#include "tui/screen/pane_documents.h"
+#include "tui/screen/pane_messages.h"
 #include "tui/screen/pane_tree.h"
 
 enum { WIDE_COLS = 70 }; /* narrower: facts that are one row stand on two */
@@ -400,7 +402,7 @@ static void lay_overview(const struct laying *l)
 
 /* ---------------------------------------------------------------- the other sheets */
 
-static void add_text(struct sheet *s, int indent, enum role role, struct str text)
+void sheet_text(struct sheet *s, int indent, enum role role, struct str text)
 {
 	if (looks_like_json(text)) {
 		sheet_json(s, indent, text);
@@ -408,165 +410,6 @@ static void add_text(struct sheet *s, int indent, enum role role, struct str tex
 	}
 	sheet_row(s);
 	sheet_wrap(s, role, indent, text, 0);
-}
-
-/* "key  value", the value below where it is long or has a structure. */
-static void add_member(struct sheet *s, int indent, int key_cols, struct str key, struct str json)
-{
-	struct scan scan = SCAN_INIT;
-	struct str text = json;
-	if (scan_text(&scan, json, &(struct scan_opts){.last = true, .lenient = true, .replace_utf8 = true}))
-		text = arena_str(&s->arena, val_text(scan_root(&scan), &s->arena));
-	scan_done(&scan);
-	sheet_row(s);
-	sheet_column(s, indent);
-	sheet_add(s, ROLE_JSON_KEY, key);
-	int used = text_cols(str_cut(key, 0, 300)) + indent;
-	int col = used < indent + key_cols ? indent + key_cols + 2 : used + 2;
-	bool short_enough = text.len < 400 && str_find_char(text, '\n') == SIZE_MAX && col + text_cols(text) <= s->cols;
-	if (short_enough) {
-		sheet_column(s, col);
-		sheet_add(s, ROLE_TEXT, text);
-	} else {
-		add_text(s, indent + 2, ROLE_TEXT, text);
-	}
-}
-
-static int key_cols(const struct attribute *at, size_t n, int cols)
-{
-	int most = 8;
-	for (size_t i = 0; i < n; i++) {
-		int used = text_cols(str_cut(at[i].key, 0, 200));
-		if (used > most && used <= cols * 2 / 5)
-			most = used;
-	}
-	return most;
-}
-
-static void lay_attributes(const struct laying *l)
-{
-	const struct span *span = &l->d->detail.span;
-	int cols = key_cols(span->attributes, span->n_attributes, l->s->cols);
-	for (size_t i = 0; i < span->n_attributes; i++)
-		add_member(l->s, 0, cols, span->attributes[i].key, span->attributes[i].json);
-	if (span->n_resource) {
-		sheet_gap(l->s);
-		sheet_row(l->s);
-		sheet_addc(l->s, ROLE_HEADING, "of the resource");
-	}
-	cols = key_cols(span->resource, span->n_resource, l->s->cols);
-	for (size_t i = 0; i < span->n_resource; i++)
-		add_member(l->s, 0, cols, span->resource[i].key, span->resource[i].json);
-	if (span->n_attributes + span->n_resource == 0) {
-		sheet_row(l->s);
-		sheet_addc(l->s, ROLE_DIM, "This span has no attributes.");
-	}
-}
-
-static void lay_part(const struct laying *l, const struct message_part *part)
-{
-	struct sheet *s = l->s;
-	switch (part->type) {
-	case PART_TEXT: add_text(s, 2, ROLE_TEXT, part->text); break;
-	case PART_REASONING: add_text(s, 2, ROLE_DIM, part->text); break;
-	case PART_TOOL_CALL:
-		sheet_row(s);
-		sheet_column(s, 2);
-		sheet_addc(s, ROLE_DIM, "calls ");
-		sheet_add(s, ROLE_KIND_TOOL, part->name);
-		add_text(s, 4, ROLE_TEXT, part->text);
-		break;
-	case PART_TOOL_RESULT:
-		sheet_row(s);
-		sheet_column(s, 2);
-		sheet_addc(s, ROLE_DIM, "result ");
-		sheet_add(s, ROLE_KIND_TOOL, part->name.len ? part->name : part->id);
-		add_text(s, 4, ROLE_TEXT, part->text);
-		break;
-	case PART_MEDIA:
-		sheet_row(s);
-		sheet_column(s, 2);
-		sheet_addc(s, ROLE_DIM, "media ");
-		sheet_add(s, ROLE_TEXT, part->name);
-		if (part->size_bytes)
-			sheet_printf(s, ROLE_DIM, ", %zu bytes", part->size_bytes);
-		break;
-	case PART_OTHER:
-		sheet_row(s);
-		sheet_column(s, 2);
-		sheet_add(s, ROLE_DIM, part->name);
-		add_text(s, 4, ROLE_TEXT, part->text);
-		break;
-	}
-}
-
-static void lay_messages(const struct laying *l)
-{
-	const struct span *span = &l->d->detail.span;
-	for (size_t i = 0; i < span->n_messages; i++) {
-		const struct message *m = &span->messages[i];
-		sheet_gap(l->s);
-		sheet_row(l->s);
-		sheet_add(l->s, m->output ? ROLE_TAB_ACTIVE : ROLE_HEADING, m->role.len ? m->role : STR_LIT("message"));
-		if (m->name.len) {
-			sheet_addc(l->s, ROLE_DIM, " ");
-			sheet_add(l->s, ROLE_DIM, m->name);
-		}
-		sheet_addc(l->s, ROLE_DIM, m->output ? "  made by this call" : "");
-		if (m->finish_reason.len && !str_is(m->finish_reason, "stop")) {
-			sheet_addc(l->s, ROLE_DIM, "  ended by ");
-			sheet_add(l->s, ROLE_WARNING, m->finish_reason);
-		}
-		for (size_t k = 0; k < m->n_parts; k++)
-			lay_part(l, &m->parts[k]);
-	}
-}
-
-static void lay_documents(const struct laying *l)
-{
-	const struct span *span = &l->d->detail.span;
-	for (size_t i = 0; i < span->n_documents; i++) {
-		const struct document *doc = &span->documents[i];
-		sheet_gap(l->s);
-		sheet_row(l->s);
-		sheet_printf(l->s, ROLE_HEADING, "%zu ", i + 1);
-		sheet_add(l->s, ROLE_TITLE, doc->id);
-		if (!IS_UNKNOWN(doc->score)) {
-			struct buf text = BUF_INIT;
-			buf_add_cstr(&text, "  score ");
-			units_score(&text, doc->score);
-			sheet_add(l->s, ROLE_DIM, arena_str(&l->s->arena, buf_str(&text)));
-			buf_done(&text);
-		}
-		if (doc->content.len) {
-			sheet_row(l->s);
-			sheet_wrap(l->s, ROLE_TEXT, 2, doc->content, 0);
-		}
-		if (doc->metadata.len)
-			sheet_json(l->s, 2, doc->metadata);
-	}
-}
-
-static void lay_events(const struct laying *l)
-{
-	const struct span *span = &l->d->detail.span;
-	for (size_t i = 0; i < span->n_events; i++) {
-		const struct span_event *event = &span->events[i];
-		struct scan scan = SCAN_INIT;
-		sheet_gap(l->s);
-		sheet_row(l->s);
-		sheet_add(l->s, str_is(event->name, "exception") ? ROLE_ERROR : ROLE_HEADING, event->name);
-		if (event->time_ns != TIME_UNKNOWN && span->start_ns != TIME_UNKNOWN &&
-		    event->time_ns >= span->start_ns) {
-			sheet_addc(l->s, ROLE_DIM, "  after ");
-			sheet_duration(l->s, ROLE_DIM, event->time_ns - span->start_ns, l->ascii);
-		}
-		if (scan_text(&scan, event->attributes, &(struct scan_opts){.last = true, .lenient = true}))
-			for (struct member m = val_first(scan_root(&scan)); m.ok; m = val_next(m))
-				add_member(l->s, 2, 8, arena_str(&l->s->arena, member_key(m, &l->s->arena)),
-				           arena_str(&l->s->arena, val_raw(m.val)));
-		scan_done(&scan);
-	}
 }
 
 static void lay_scores(const struct laying *l)
@@ -604,13 +447,13 @@ void span_tabs_lay(const struct laying *l, enum span_tab tab)
 {
 	switch (tab) {
 	case TAB_OVERVIEW: lay_overview(l); break;
-	case TAB_MESSAGES: lay_messages(l); break;
-	case TAB_DOCS: lay_documents(l); break;
-	case TAB_EVENTS: lay_events(l); break;
-	case TAB_ATTRS: lay_attributes(l); break;
+	case TAB_MESSAGES: messages_lay(l); break;
+	case TAB_DOCS: documents_lay(l); break;
 	case TAB_SCORES: lay_scores(l); break;
 	case TAB_INPUT:
 	case TAB_OUTPUT:
+	case TAB_EVENTS:
+	case TAB_ATTRS:
 	case TAB_RAW:
 	case N_SPAN_TABS: break;
 	}

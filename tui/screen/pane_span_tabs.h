@@ -6,6 +6,7 @@
 
 struct laying {
 	struct sheet *s;
+	struct pieces *pieces; /* what folds */
 	const struct span_data *d;
 	const struct trace_row *trace; /* NULL for span_tabs_source */
 	int rows;                      /* to see at once */
@@ -17,5 +18,7 @@ void span_tabs_place(struct buf *out, const struct span_origin *o);
 /* "traces.jsonl, record 41, line 41, byte 18,223  otlp" on the present row; wide: in one row. */
 void span_tabs_source(const struct laying *l, bool wide);
 bool looks_like_json(struct str text);
+/* On new rows: JSON printed, anything else wrapped. */
+void sheet_text(struct sheet *s, int indent, enum role role, struct str text);
 
 #endif

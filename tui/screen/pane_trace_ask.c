@@ -71,6 +71,7 @@ void trace_fit(struct screen *screen)
 	if (v.tree)
 		s->tree.shift = tree_pane_shift(&s->tree, v.tree_cols);
 	tree_pane_scroll(&s->tree);
+	s->span.keys = s->full;
 	if (v.pane)
 		span_pane_fit(&s->span, &s->row, v.pane_rows, v.pane_cols, screen->ui->ascii);
 }

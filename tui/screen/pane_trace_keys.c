@@ -34,7 +34,8 @@ enum outcome trace_move(struct screen *screen, enum move move)
 {
 	struct trace_state *s = state_of(screen);
 	if (s->full) {
-		span_pane_scroll(&s->span, by_of(move, pane_page(screen)));
+		if (!span_pane_move(&s->span, move))
+			span_pane_scroll(&s->span, by_of(move, pane_page(screen)));
 		return OUT_HANDLED;
 	}
 	int64_t by = by_of(move, s->tree.rows > 1 ? s->tree.rows - 1 : 1);
@@ -52,7 +53,8 @@ ACTION(trace_fold_or_parent)
 	UNUSED;
 	struct trace_state *s = state_of(screen);
 	if (s->full) {
-		span_pane_turn(&s->span, -1);
+		if (!span_pane_key(&s->span, PIECE_FOLD))
+			span_pane_turn(&s->span, -1);
 		return OUT_REFRESH;
 	}
 	if (!tree_pane_fold(&s->tree))
@@ -65,7 +67,8 @@ ACTION(trace_unfold_or_child)
 	UNUSED;
 	struct trace_state *s = state_of(screen);
 	if (s->full) {
-		span_pane_turn(&s->span, 1);
+		if (!span_pane_key(&s->span, PIECE_OPEN))
+			span_pane_turn(&s->span, 1);
 		return OUT_REFRESH;
 	}
 	if (!tree_pane_unfold(&s->tree))
@@ -78,7 +81,7 @@ ACTION(trace_toggle_fold)
 	UNUSED;
 	struct trace_state *s = state_of(screen);
 	if (s->full)
-		return trace_move(screen, MOVE_PAGE_DOWN);
+		return span_pane_key(&s->span, PIECE_TURN) ? OUT_HANDLED : trace_move(screen, MOVE_PAGE_DOWN);
 	if (!tree_pane_unfold(&s->tree))
 		tree_pane_fold(&s->tree);
 	return OUT_REFRESH;
@@ -103,6 +106,8 @@ static enum outcome fold_to(struct screen *screen, int depth)
 ACTION(trace_fold_all)
 {
 	UNUSED;
+	if (state_of(screen)->full)
+		return span_pane_key(&state_of(screen)->span, PIECE_FOLD_ALL) ? OUT_HANDLED : OUT_IGNORED;
 	return fold_to(screen, 2);
 }
 
@@ -111,6 +116,8 @@ ACTION(trace_unfold_all)
 	UNUSED;
 	struct trace_state *s = state_of(screen);
 	struct folds none = {0};
+	if (s->full)
+		return span_pane_key(&s->span, PIECE_OPEN_ALL) ? OUT_HANDLED : OUT_IGNORED;
 	s->wish = (struct trace_want){0};
 	s->tree.no_groups |= !s->tree.shape.view;
 	tree_pane_set_folds(&s->tree, &none);
@@ -123,7 +130,10 @@ ACTION(trace_fold_depth)
 	int depth = in->key - '0';
 	if (in->argument.len == 1)
 		depth = in->argument.ptr[0] - '0';
-	return depth >= 1 && depth <= 9 ? fold_to(screen, depth) : OUT_HANDLED;
+	struct trace_state *s = screen->state;
+	if (depth < 1 || depth > 9 || (s->full && span_pane_levels(&s->span, depth)))
+		return OUT_HANDLED;
+	return fold_to(screen, depth);
 }
 
 /* ---------------------------------------------------------------- jumps */
@@ -152,8 +162,24 @@ JUMP(trace_next_critical, JUMP_CRITICAL, true)
 JUMP(trace_prev_critical, JUMP_CRITICAL, false)
 JUMP(trace_next_same, JUMP_SAME, true)
 JUMP(trace_prev_same, JUMP_SAME, false)
-JUMP(trace_next_sibling, JUMP_SIBLING, true)
-JUMP(trace_prev_sibling, JUMP_SIBLING, false)
+
+ACTION(trace_next_sibling)
+{
+	UNUSED;
+	struct trace_state *s = state_of(screen);
+	if (s->full && span_pane_key(&s->span, PIECE_NEXT))
+		return OUT_HANDLED;
+	return jump(screen, JUMP_SIBLING, true);
+}
+
+ACTION(trace_prev_sibling)
+{
+	UNUSED;
+	struct trace_state *s = state_of(screen);
+	if (s->full && span_pane_key(&s->span, PIECE_PREV))
+		return OUT_HANDLED;
+	return jump(screen, JUMP_SIBLING, false);
+}
 
 ACTION(trace_follow_link)
 {
@@ -272,7 +298,7 @@ ACTION(trace_print_record)
 {
 	UNUSED;
 	struct trace_state *s = state_of(screen);
-	ui_say(screen->ui, span_pane_print(&s->span) ? "raw: printed with line breaks" : "raw: as it came");
+	ui_say(screen->ui, span_pane_print(&s->span) ? "raw: as a tree" : "raw: as it came");
 	return OUT_REFRESH;
 }
 

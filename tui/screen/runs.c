@@ -5,6 +5,7 @@
 #include "store/base/units.h"
 #include "store/query/case.h"
 #include "tui/screen.h"
+#include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_run.h"
 #include "tui/screen/pane_runs.h"
 #include "tui/widget/find.h"
@@ -513,6 +514,26 @@ static void runs_place(const struct screen *screen, struct target *out)
 	snprintf(out->text, sizeof out->text, "%s", state_of(screen)->filter);
 }
 
+static bool runs_copy(const struct screen *screen, enum copy what, struct buf *out)
+{
+	const struct run_row *run = runs_cursor(&state_of(screen)->view);
+	if (!run || what == COPY_VALUE)
+		return false;
+	if (what == COPY_ID)
+		return copy_str(out, run->text);
+	if (what == COPY_PATH) {
+		buf_add_str(out, run->dataset);
+		buf_add_cstr(out, run->dataset.len ? "/" : "");
+		return copy_str(out, run->name.len ? run->name : run->text);
+	}
+	buf_add_cstr(out, "spoor runs");
+	if (state_of(screen)->filter[0]) {
+		buf_add_cstr(out, " --where");
+		copy_word(out, str_of(state_of(screen)->filter));
+	}
+	return true;
+}
+
 static void runs_close(struct screen *screen)
 {
 	struct state *st = state_of(screen);
@@ -536,5 +557,6 @@ const struct screen_ops screen_runs = {
     .headline = runs_headline,
     .status = runs_status,
     .place = runs_place,
+    .copy = runs_copy,
     .close = runs_close,
 };

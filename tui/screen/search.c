@@ -5,6 +5,7 @@
 #include "store/base/text.h"
 #include "store/query/search.h"
 #include "store/query/search_terms.h"
+#include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_text.h"
 #include "store/base/vec.h"
 #include "tui/widget/list.h"
@@ -152,6 +153,26 @@ static void search_place(const struct screen *screen, struct target *out)
 	const struct search_state *s = state_of(screen);
 	*out = (struct target){.screen = "search"};
 	snprintf(out->text, sizeof out->text, STR_FMT, STR_ARG(str_cut(buf_str(&s->text), 0, 255)));
+}
+
+static bool search_copy(const struct screen *screen, enum copy what, struct buf *out)
+{
+	const struct search_state *s = state_of(screen);
+	const struct search_hit *hit = hit_of_cursor(s);
+	if (what == COPY_COMMAND) {
+		buf_add_cstr(out, "spoor search");
+		copy_word(out, buf_str(&s->text));
+		return s->text.len > 0;
+	}
+	if (!hit)
+		return false;
+	if (what == COPY_PATH)
+		return copy_str(out, hit->name);
+	if (what == COPY_ID)
+		return copy_str(out, hit->has_span         ? hit->span_text
+		                     : hit->trace_text.len ? hit->trace_text
+		                                           : hit->case_key);
+	return copy_str(out, hit->snippet);
 }
 
 /* ---------------------------------------------------------------- drawing */
@@ -347,5 +368,6 @@ const struct screen_ops screen_search = {
     .headline = search_headline,
     .status = search_status,
     .place = search_place,
+    .copy = search_copy,
     .close = search_close,
 };

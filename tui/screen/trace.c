@@ -85,6 +85,12 @@ static void trace_place(const struct screen *screen, struct target *out)
 	*out = (struct target){.screen = "trace", .id = s->id, .span = row ? row->key : s->key};
 }
 
+static bool trace_copy(const struct screen *screen, enum copy what, struct buf *out)
+{
+	const struct trace_state *s = state_of(screen);
+	return s->opened && s->span.data.row.pos == s->tree.cursor && span_pane_copy(&s->span, &s->row, what, out);
+}
+
 /* ---------------------------------------------------------------- drawing */
 
 static void trace_draw(const struct screen *screen, struct canvas body)
@@ -225,6 +231,8 @@ static void trace_status(const struct screen *screen, struct buf *out)
 	if (!s->opened || s->row.n == 0 ||
 	    (screen->ui->message_is_error && screen->ui->message[0])) /* what went wrong needs the row */
 		return;
+	if (s->full && span_pane_position(out, &s->span))
+		return;
 	const char *dot = screen->ui->ascii ? ", " : " · ";
 	int64_t visible = tree_pane_visible(&s->tree);
 	buf_printf(out, "row %lld of %lld", (long long)tree_pane_place(&s->tree, s->tree.cursor) + 1,
@@ -264,49 +272,50 @@ static enum outcome open_about(struct screen *screen, struct target *target, con
 OPENS(session)
 
 /* name, keys, help, hint, order, run */
+/* clang-format off */
 static const struct action actions[] = {
-    {"next-tab",        "Tab",               "next tab of the details",                                                  "details",  1,  trace_next_tab       },
-    {"prev-tab",        "S-Tab",             "previous tab of the details",                                              NULL,       0,  trace_prev_tab       },
-    {"full",            "Enter",             "details on the whole screen, and back",                                    "full",     2,  trace_full           },
-    {"details-down",    "J",                 "scroll the details down; in the full view: next span",                     NULL,       0,  trace_details_down   },
-    {"details-up",      "K",                 "scroll the details up; in the full view: previous span",                   NULL,       0,  trace_details_up     },
-    MOVE_ACTIONS,
-    {"fold-or-parent",  "h Left",            "fold; folded already: to the parent",                                      "fold",     3,  trace_fold_or_parent },
-    {"unfold-or-child", "l Right",           "unfold; open already: to the first child",                                 NULL,       0,  trace_unfold_or_child},
-    {"toggle-fold",     "Space",             "fold or unfold; in a text: a page down",                                   NULL,       0,  trace_toggle_fold    },
-    {"fold-all",        "z",                 "fold all below the first level",                                           NULL,       0,  trace_fold_all       },
-    {"unfold-all",      "Z",                 "unfold all, groups of repeated calls too",                                 NULL,       0,  trace_unfold_all     },
-    {"fold-depth",      "1 2 3 4 5 6 7 8 9", "show this many levels",                                                    NULL,       0,  trace_fold_depth     },
-    {"parent",          "p",                 "to the parent",                                                            NULL,       0,  trace_parent         },
-    {"next-sibling",    "]",                 "next sibling",                                                             NULL,       0,  trace_next_sibling   },
-    {"prev-sibling",    "[",                 "previous sibling",                                                         NULL,       0,  trace_prev_sibling   },
-    {"next-same",       "}",                 "next span of the same name",                                               NULL,       0,  trace_next_same      },
-    {"prev-same",       "{",                 "previous span of the same name",                                           NULL,       0,  trace_prev_same      },
-    {"slowest",         "!",                 "the slowest span by its own time; again: the next slowest",                "slowest",  32, trace_slowest        },
-    {"dearest",         "$",                 "the dearest span by its own cost, else tokens; again: the next",           NULL,       0,  trace_dearest        },
-    {"fold-kind",       "b",                 "fold all spans of a kind; again: unfold them",                             NULL,       0,  trace_fold_kind      },
-    {"filter",          "&",                 "only spans that match, with what they hang on: kind:llm dur>2s",           "filter",   31, trace_filter         },
-    {"root",            ".",                 "this span as the root of all that shows; again: back",                     NULL,       0,  trace_root           },
-    {"order",           "S",                 "siblings by start, duration, self time, cost",                             NULL,       0,  trace_order          },
-    {"agents",          "A",                 "the outline of agents: calls, time, tokens, cost; again: the tree",        NULL,       0,  trace_agents         },
-    {"zoom",            "|",                 "bars on what this span took; again: on the whole",                         NULL,       0,  trace_zoom           },
-    {"time-left",       "(",                 "time cursor: to the left; what ran then",                                  NULL,       0,  trace_time_left      },
-    {"time-right",      ")",                 "time cursor: to the right",                                                NULL,       0,  trace_time_right     },
-    {"next-error",      "e",                 "next span that failed",                                                    "error",    4,  trace_next_error     },
-    {"prev-error",      "E",                 "previous span that failed",                                                NULL,       0,  trace_prev_error     },
-    {"next-critical",   "x",                 "next span on the critical path",                                           "critical", 5,  trace_next_critical  },
-    {"prev-critical",   "X",                 "previous span on the critical path",                                       NULL,       0,  trace_prev_critical  },
-    {"follow-link",     "o",                 "to the span that this one's link names",                                   NULL,       0,  trace_follow_link    },
-    {"search",          "/",                 "search the names of spans; in the full view: the text",                    "search",   6,  trace_search         },
-    {"next-match",      "n",                 "next match",                                                               NULL,       0,  trace_next_match     },
-    {"prev-match",      "N",                 "previous match",                                                           NULL,       0,  trace_prev_match     },
-    {"self-time",       "t",                 "show self time or total time",                                             "self",     33, trace_self_time      },
-    {"print",           "P",                 "the raw record printed, or as it came",                                    NULL,       0,  trace_print_record   },
-    {"session",         "W",                 "all traces of its session as one conversation",                            "talk",     32, open_session         },
-    {"leave",           "q Esc",             "leave the full view, the search, the filter, the root; else one level up", NULL,       0,
-     trace_leave                                                                                                                                              },
-    ACTIONS_END,
+	{"next-tab", "Tab", "next tab of the details", "details", 1, trace_next_tab},
+	{"prev-tab", "S-Tab", "previous tab of the details", NULL, 0, trace_prev_tab},
+	{"full", "Enter", "details on the whole screen, and back", "full", 2, trace_full},
+	{"details-down", "J", "scroll the details down; in the full view: next span", NULL, 0, trace_details_down},
+	{"details-up", "K", "scroll the details up; in the full view: previous span", NULL, 0, trace_details_up},
+	MOVE_ACTIONS,
+	{"fold-or-parent", "h Left", "fold; folded already: to the parent", "fold", 3, trace_fold_or_parent},
+	{"unfold-or-child", "l Right", "unfold; open already: to the first child", NULL, 0, trace_unfold_or_child},
+	{"toggle-fold", "Space", "fold or unfold; in a text: a page down", NULL, 0, trace_toggle_fold},
+	{"fold-all", "z", "fold all below the first level", NULL, 0, trace_fold_all},
+	{"unfold-all", "Z", "unfold all, groups of repeated calls too", NULL, 0, trace_unfold_all},
+	{"fold-depth", "1 2 3 4 5 6 7 8 9", "show this many levels", NULL, 0, trace_fold_depth},
+	{"parent", "p", "to the parent", NULL, 0, trace_parent},
+	{"next-sibling", "]", "next sibling", NULL, 0, trace_next_sibling},
+	{"prev-sibling", "[", "previous sibling", NULL, 0, trace_prev_sibling},
+	{"next-error", "e", "next span that failed", "error", 4, trace_next_error},
+	{"prev-error", "E", "previous span that failed", NULL, 0, trace_prev_error},
+	{"next-critical", "x", "next span on the critical path", "critical", 5, trace_next_critical},
+	{"prev-critical", "X", "previous span on the critical path", NULL, 0, trace_prev_critical},
+	{"follow-link", "o", "to the span that this one's link names", NULL, 0, trace_follow_link},
+	{"search", "/", "search the names of spans; in the full view: the text", "search", 6, trace_search},
+	{"next-match", "n", "next match", NULL, 0, trace_next_match},
+	{"prev-match", "N", "previous match", NULL, 0, trace_prev_match},
+	{"self-time", "t", "show self time or total time", "self", 31, trace_self_time},
+	{"record", "=", "the raw record as a tree, or as it came", NULL, 0, trace_print_record},
+	{"session", "W", "all traces of its session as one conversation", "talk", 32, open_session},
+	{"next-same", "}", "next span of the same name", NULL, 0, trace_next_same},
+	{"prev-same", "{", "previous span of the same name", NULL, 0, trace_prev_same},
+	{"slowest", "!", "the slowest span by its own time; again: the next slowest", "slowest", 32, trace_slowest},
+	{"dearest", "$", "the dearest span by its own cost, else tokens; again: the next", NULL, 0, trace_dearest},
+	{"fold-kind", "b", "fold all spans of a kind; again: unfold them", NULL, 0, trace_fold_kind},
+	{"filter", "&", "only spans that match, with what they hang on: kind:llm dur>2s", "filter", 31, trace_filter},
+	{"root", ".", "this span as the root of all that shows; again: back", NULL, 0, trace_root},
+	{"order", "S", "siblings by start, duration, self time, cost", NULL, 0, trace_order},
+	{"agents", "A", "the outline of agents: calls, time, tokens, cost; again: the tree", NULL, 0, trace_agents},
+	{"zoom", "|", "bars on what this span took; again: on the whole", NULL, 0, trace_zoom},
+	{"time-left", "(", "time cursor: to the left; what ran then", NULL, 0, trace_time_left},
+	{"time-right", ")", "time cursor: to the right", NULL, 0, trace_time_right},
+	{"leave", "q Esc", "leave the full view, the search, the filter, the root; else one level up", NULL, 0, trace_leave},
+	ACTIONS_END,
 };
+/* clang-format on */
 
 const struct screen_ops screen_trace = {
     .name = "trace",
@@ -322,6 +331,7 @@ const struct screen_ops screen_trace = {
     .headline = trace_headline,
     .status = trace_status,
     .place = trace_place,
+    .copy = trace_copy,
     .file = trace_file,
     .close = trace_close,
 };

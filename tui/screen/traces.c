@@ -4,6 +4,7 @@
 
 #include "store/base/text.h"
 #include "store/base/units.h"
+#include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_text.h"
 #include "tui/screen/pane_traces.h"
 
@@ -288,6 +289,23 @@ static void traces_place(const struct screen *screen, struct target *out)
 	const struct traces_state *s = state_of(screen);
 	*out = (struct target){.screen = "traces", .id2 = s->pane.source};
 	snprintf(out->text, sizeof out->text, STR_FMT, STR_ARG(str_cut(buf_str(&s->pane.filter), 0, 255)));
+}
+
+static bool traces_copy(const struct screen *screen, enum copy what, struct buf *out)
+{
+	const struct traces_state *s = state_of(screen);
+	const struct trace_row *row = row_of_cursor(s);
+	if (what == COPY_COMMAND) {
+		buf_add_cstr(out, "spoor traces");
+		if (s->pane.filter.len) {
+			buf_add_cstr(out, " --where");
+			copy_word(out, buf_str(&s->pane.filter));
+		}
+		return true;
+	}
+	if (!row || what == COPY_VALUE)
+		return false;
+	return copy_str(out, what == COPY_ID ? row->text : row->name);
 }
 
 /* ---------------------------------------------------------------- drawing */
@@ -602,6 +620,7 @@ const struct screen_ops screen_traces = {
     .headline = traces_headline,
     .status = traces_status,
     .place = traces_place,
+    .copy = traces_copy,
     .file = traces_file,
     .close = traces_close,
 };

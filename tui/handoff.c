@@ -1,0 +1,384 @@
+#include "tui/handoff.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "store/base/clean.h"
+#include "store/base/text.h"
+#include "store/base/units.h"
+#include "tui/osc52.h"
+#include "tui/term.h"
+
+enum { KEY_POLL_MS = 200 };
+
+extern char **environ;
+
+/* ---------------------------------------------------------------- what is given out */
+
+static bool value_of(const struct screen *s, enum copy what, struct buf *out)
+{
+	return s->ops->copy && s->ops->copy(s, what, out);
+}
+
+static void shown_of(const struct screen *s, struct buf *out)
+{
+	struct grid grid;
+	grid_init(&grid, s->ui->rows, s->ui->cols, s->ui->ascii);
+	s->ops->draw(s, grid_canvas(&grid));
+	canvas_text(out, grid_canvas(&grid), false, false);
+	grid_done(&grid);
+}
+
+/* The value, else what the screen shows. */
+static void text_of(const struct screen *s, struct buf *out)
+{
+	if (!value_of(s, COPY_VALUE, out))
+		shown_of(s, out);
+	if (out->len && out->ptr[out->len - 1] != '\n')
+		buf_add_char(out, '\n');
+}
+
+/* ---------------------------------------------------------------- files */
+
+static bool fail(struct ui *ui, const char *what, const char *path)
+{
+	struct err err = ERR_INIT;
+	err_set(&err, ERR_SYSTEM, NULL, "%s %.200s: %s", what, path, strerror(errno));
+	ui_fail(ui, &err);
+	return false;
+}
+
+static const char *private_folder(void)
+{
+	static const char *const names[] = {"XDG_RUNTIME_DIR", "TMPDIR"};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		const char *folder = getenv(names[i]);
+		if (folder && folder[0] == '/' && access(folder, W_OK | X_OK) == 0)
+			return folder;
+	}
+	return "/tmp";
+}
+
+static bool write_whole(int fd, struct str bytes)
+{
+	while (bytes.len) {
+		ssize_t n = write(fd, bytes.ptr, bytes.len);
+		if (n < 0 && errno != EINTR)
+			return false;
+		bytes = str_from(bytes, n > 0 ? (size_t)n : 0);
+	}
+	return true;
+}
+
+/* A new file of mode 0600 that holds `text`; its path is appended. < 0: said. */
+static int new_file(struct ui *ui, struct buf *path, struct str text)
+{
+	buf_printf(path, "%s/spoor-XXXXXX.txt", private_folder());
+	int fd = mkostemps(path->ptr, 4, O_CLOEXEC);
+	if (fd < 0) {
+		fail(ui, "cannot make", buf_cstr(path));
+	} else if (!write_whole(fd, text)) {
+		fail(ui, "cannot write", buf_cstr(path));
+		close(fd);
+		unlink(buf_cstr(path));
+		fd = -1;
+	}
+	return fd;
+}
+
+/* ---------------------------------------------------------------- copying */
+
+/* Without what a paste should not carry: a terminal or a shell might act on it. */
+static void add_pasteable(struct buf *out, struct str text)
+{
+	struct text_guard guard = {0};
+	while (text.len) {
+		uint32_t code = text_decode(&text);
+		if (text_guard_next(&guard, code) == RISK_NONE || code == '\n' || code == '\t')
+			text_encode(out, code);
+	}
+}
+
+static void say_size(struct buf *out, size_t n)
+{
+	units_thousands(out, (int64_t)n);
+	buf_add_cstr(out, n == 1 ? " byte" : " bytes");
+}
+
+static void copy_to_file(struct ui *ui, struct str text)
+{
+	struct buf path = BUF_INIT, size = BUF_INIT;
+	int fd = new_file(ui, &path, text);
+	say_size(&size, text.len);
+	if (fd >= 0) {
+		ui_say(ui, "too long to copy: in %s (%s)", buf_cstr(&path), buf_cstr(&size));
+		close(fd);
+	}
+	buf_done(&path);
+	buf_done(&size);
+}
+
+static void copy_text(struct ui *ui, struct str text)
+{
+	struct buf clean = BUF_INIT, size = BUF_INIT;
+	add_pasteable(&clean, text);
+	if (clean.len > OSC52_MAX) {
+		copy_to_file(ui, text);
+	} else if (term_copy(buf_str(&clean))) {
+		say_size(&size, clean.len);
+		ui_say(ui, "copied %s (OSC 52; the terminal must allow it)", buf_cstr(&size));
+	} else {
+		fail(ui, "cannot write to", "the terminal");
+	}
+	buf_done(&clean);
+	buf_done(&size);
+}
+
+void handoff_copy(struct screen *s, int letter)
+{
+	static const struct {
+		int letter;
+		enum copy what;
+		const char *name;
+	} choices[] = {
+	    {'v', COPY_VALUE,   "value"       },
+	    {'p', COPY_PATH,    "path"        },
+	    {'i', COPY_ID,      "id"          },
+	    {'c', COPY_COMMAND, "command line"},
+	};
+	struct buf text = BUF_INIT;
+	for (size_t i = 0; i < sizeof choices / sizeof *choices; i++) {
+		if (choices[i].letter != letter)
+			continue;
+		if (value_of(s, choices[i].what, &text))
+			copy_text(s->ui, buf_str(&text));
+		else
+			ui_say(s->ui, "there is no %s to copy here", choices[i].name);
+		buf_done(&text);
+		return;
+	}
+	ui_say(s->ui, "%s", letter == KEY_ESCAPE ? "" : "nothing copied: " HANDOFF_CHOICES);
+}
+
+/* ---------------------------------------------------------------- other programs */
+
+struct ignored {
+	struct sigaction interrupt, quit, suspend;
+};
+
+/* The other program has the keyboard: ^C and ^\ are for it alone, ^Z stops both. */
+static void signals_aside(struct ignored *old)
+{
+	struct sigaction ignore = {.sa_handler = SIG_IGN}, standard = {.sa_handler = SIG_DFL};
+	sigemptyset(&ignore.sa_mask);
+	sigemptyset(&standard.sa_mask);
+	sigaction(SIGINT, &ignore, &old->interrupt);
+	sigaction(SIGQUIT, &ignore, &old->quit);
+	sigaction(SIGTSTP, &standard, &old->suspend);
+}
+
+static void signals_back(const struct ignored *old)
+{
+	sigaction(SIGINT, &old->interrupt, NULL);
+	sigaction(SIGQUIT, &old->quit, NULL);
+	sigaction(SIGTSTP, &old->suspend, NULL);
+}
+
+/* Runs sh -c COMMAND spoor FILE (file NULL: none), its standard input from in_fd (< 0: the terminal's). COMMAND is ours or the
+ * user's own, never of a file. Gives its exit code; -1: it could not be started, errno says why. */
+static int run_shell(const char *command, const char *file, int in_fd, char *const env[])
+{
+	char sh[] = "sh", dash_c[] = "-c", name[] = "spoor";
+	char *line = xstrdup(command), *path = xstrdup(file ? file : "");
+	char *argv[] = {sh, dash_c, line, name, path, NULL};
+	struct ignored old;
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t how;
+	sigset_t standard;
+	pid_t child;
+	int status = 0;
+	sigemptyset(&standard);
+	sigaddset(&standard, SIGINT);
+	sigaddset(&standard, SIGQUIT);
+	sigaddset(&standard, SIGTSTP);
+	sigaddset(&standard, SIGPIPE);
+	posix_spawn_file_actions_init(&files);
+	posix_spawnattr_init(&how);
+	posix_spawnattr_setsigdefault(&how, &standard);
+	posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSIGDEF);
+	if (in_fd >= 0)
+		posix_spawn_file_actions_adddup2(&files, in_fd, STDIN_FILENO);
+	else if (!isatty(STDIN_FILENO))
+		posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/tty", O_RDONLY, 0);
+	term_leave();
+	signals_aside(&old);
+	int failed = posix_spawn(&child, "/bin/sh", &files, &how, argv, env);
+	while (!failed && waitpid(child, &status, 0) < 0 && errno == EINTR)
+		continue;
+	signals_back(&old);
+	posix_spawnattr_destroy(&how);
+	posix_spawn_file_actions_destroy(&files);
+	free(line);
+	free(path);
+	errno = failed;
+	return failed ? -1 : WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static void say_end(struct ui *ui, const char *name, int code)
+{
+	struct err err = ERR_INIT;
+	if (code < 0)
+		fail(ui, "cannot run", "/bin/sh");
+	else if (code == 126 || code == 127) {
+		err_set(&err, ERR_SYSTEM, NULL, "%s cannot be run (sh: exit %d)", name, code);
+		ui_fail(ui, &err);
+	} else if (code > 0)
+		ui_say(ui, "%s ended with %d", name, code);
+}
+
+/* The environment, with what makes less harmless: no commands from it, nothing raw, and it stays when all fits on one screen. */
+struct pager_env {
+	char **at;
+	struct buf less;
+};
+
+static void pager_env_init(struct pager_env *e)
+{
+	static char secure[] = "LESSSECURE=1";
+	size_t n = 0, kept = 0;
+	const char *less = getenv("LESS");
+	while (environ[n])
+		n++;
+	e->at = xcalloc(n + 3, sizeof *e->at);
+	for (size_t i = 0; i < n; i++) {
+		struct str row = str_of(environ[i]);
+		if (!str_starts(row, "LESS=") && !str_starts(row, "LESSOPEN=") && !str_starts(row, "LESSCLOSE=") &&
+		    !str_starts(row, "LESSSECURE="))
+			e->at[kept++] = environ[i];
+	}
+	e->less = (struct buf){0};
+	buf_printf(&e->less, "LESS=%s -+r -+R -+F", less ? less : "-M");
+	e->at[kept++] = e->less.ptr;
+	e->at[kept] = secure;
+}
+
+static void pager_env_done(struct pager_env *e)
+{
+	free(e->at);
+	buf_done(&e->less);
+}
+
+void handoff_pager(struct screen *s)
+{
+	struct buf text = BUF_INIT, clean = BUF_INIT, path = BUF_INIT;
+	const char *pager = getenv("PAGER");
+	bool own = !pager || !pager[0];
+	text_of(s, &text);
+	clean_print(&clean, buf_str(&text), true, s->ui->ascii);
+	int fd = new_file(s->ui, &path, buf_str(&clean));
+	if (fd >= 0) {
+		struct pager_env env;
+		unlink(buf_cstr(&path)); /* only the pager has it, and it is gone with it */
+		lseek(fd, 0, SEEK_SET);
+		pager_env_init(&env);
+		int code = run_shell(own ? "if command -v less >/dev/null; then exec less; else exec more; fi" : pager,
+		                     NULL, fd, env.at);
+		say_end(s->ui, own ? "less" : pager, code);
+		pager_env_done(&env);
+		close(fd);
+	}
+	buf_done(&text);
+	buf_done(&clean);
+	buf_done(&path);
+}
+
+/* ---------------------------------------------------------------- the editor */
+
+static bool fill_copy(struct ui *ui, const char *path, struct str text)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR);
+	bool ok = fd >= 0 && write_whole(fd, text);
+	if (!ok)
+		fail(ui, "cannot write", path);
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+static const char *editor_of_user(void)
+{
+	const char *names[] = {getenv("VISUAL"), getenv("EDITOR")};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (names[i] && names[i][0])
+			return names[i];
+	return "vi";
+}
+
+void handoff_editor(struct screen *s)
+{
+	struct buf text = BUF_INIT, folder = BUF_INIT, path = BUF_INIT, command = BUF_INIT;
+	const char *editor = editor_of_user();
+	text_of(s, &text);
+	buf_printf(&folder, "%s/spoor-XXXXXX", private_folder());
+	if (!mkdtemp(folder.ptr)) {
+		fail(s->ui, "cannot make", buf_cstr(&folder));
+	} else {
+		buf_printf(&path, "%s/value.txt", buf_cstr(&folder));
+		buf_printf(&command, "%s \"$1\"", editor);
+		if (fill_copy(s->ui, buf_cstr(&path), buf_str(&text)))
+			say_end(s->ui, editor, run_shell(buf_cstr(&command), buf_cstr(&path), -1, environ));
+		unlink(buf_cstr(&path));
+		if (rmdir(buf_cstr(&folder)) != 0)
+			fail(s->ui, "the editor left something in", buf_cstr(&folder));
+	}
+	buf_done(&text);
+	buf_done(&folder);
+	buf_done(&path);
+	buf_done(&command);
+}
+
+/* ---------------------------------------------------------------- plain print */
+
+/* Any key, read past curses, which has left the terminal; or a signal that ends the program. */
+static void wait_for_key(void)
+{
+	struct termios old, single;
+	int fd = open("/dev/tty", O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || tcgetattr(fd, &old) != 0) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	single = old;
+	single.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG);
+	tcsetattr(fd, TCSADRAIN, &single);
+	struct pollfd waits = {.fd = fd, .events = POLLIN};
+	while (!term_signal() && poll(&waits, 1, KEY_POLL_MS) == 0)
+		continue;
+	tcflush(fd, TCIFLUSH); /* an arrow is several bytes */
+	tcsetattr(fd, TCSADRAIN, &old);
+	close(fd);
+}
+
+void handoff_print(struct screen *s)
+{
+	struct buf text = BUF_INIT, clean = BUF_INIT;
+	text_of(s, &text);
+	clean_print(&clean, buf_str(&text), true, s->ui->ascii);
+	buf_add_cstr(&clean, "-- a key goes back to spoor --");
+	term_leave();
+	if (write_whole(STDOUT_FILENO, buf_str(&clean)))
+		wait_for_key();
+	write_whole(STDOUT_FILENO, STR_LIT("\n"));
+	buf_done(&text);
+	buf_done(&clean);
+}

@@ -1,0 +1,22 @@
+/* What the cursor stands on, given out of the program: to the clipboard, to $PAGER, to $EDITOR, or as plain text under the shell's
+ * prompt. Each asks the screen's `copy` (screen.h); where a screen has no value, pager, editor and print get what it shows. All say
+ * what they did through ui_say. UI thread only; they return when the other program ends. */
+#ifndef SPOOR_TUI_HANDOFF_H
+#define SPOOR_TUI_HANDOFF_H
+
+#include "tui/screen.h"
+
+#define HANDOFF_CHOICES "copy: v value  p path  i id  c command line"
+
+/* letter: v p i c. By OSC 52 without what a paste should not carry (control and bidi characters); what is too long for that goes into a
+ * new file of mode 0600 in $XDG_RUNTIME_DIR, $TMPDIR or /tmp, whole, and the message names it. */
+void handoff_copy(struct screen *s, int letter);
+/* The text goes in cleaned on standard input, so no byte of it acts on the terminal. $PAGER is run by sh as the user wrote it; else
+ * less, else more. */
+void handoff_pager(struct screen *s);
+/* A copy of mode 0400 in a directory of its own, gone afterwards: what is changed in it is lost. $VISUAL, $EDITOR, else vi. */
+void handoff_editor(struct screen *s);
+/* Prints it cleaned where the shell prints, and waits for a key. */
+void handoff_print(struct screen *s);
+
+#endif

@@ -1,0 +1,38 @@
+#include "tui/screen/pane_copy.h"
+
+#include "store/base/clean.h"
+
+static bool is_plain(struct str word)
+{
+	for (size_t i = 0; i < word.len; i++) {
+		char c = word.ptr[i];
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+		      (c && strchr("._:/@%+,=-", c) && (i || (c != '-' && c != '=')))))
+			return false;
+	}
+	return word.len > 0;
+}
+
+void copy_word(struct buf *out, struct str word)
+{
+	buf_add_char(out, ' ');
+	if (is_plain(word))
+		buf_add_str(out, word);
+	else
+		clean_shell(out, word);
+}
+
+void copy_sheet(struct buf *out, const struct sheet *s, bool ascii)
+{
+	struct grid grid;
+	grid_init(&grid, s->rows > 0 ? s->rows : 1, s->cols, ascii);
+	sheet_draw(s, grid_canvas(&grid), 0, false, STR_NONE);
+	canvas_text(out, grid_canvas(&grid), false, false);
+	grid_done(&grid);
+}
+
+bool copy_str(struct buf *out, struct str text)
+{
+	buf_add_str(out, text);
+	return text.len > 0;
+}

@@ -1,0 +1,123 @@
+/* What the span pane gives out: the text that its tab tells, whole. */
+#include "tui/screen/pane_copy.h"
+#include "tui/screen/pane_span.h"
+
+static void add_part(struct buf *out, const struct message_part *part)
+{
+	switch (part->type) {
+	case PART_TEXT:
+	case PART_OTHER: break;
+	case PART_REASONING: buf_add_cstr(out, "(reasoning) "); break;
+	case PART_TOOL_CALL:
+	case PART_TOOL_RESULT:
+		buf_printf(out, part->type == PART_TOOL_CALL ? "(calls " STR_FMT ") " : "(result of " STR_FMT ") ",
+		           STR_ARG(part->name.len ? part->name : part->id));
+		break;
+	case PART_MEDIA: buf_printf(out, "(media " STR_FMT ") ", STR_ARG(part->name)); break;
+	}
+	buf_add_str(out, part->text);
+	buf_add_char(out, '\n');
+}
+
+static bool add_messages(struct buf *out, const struct span *span)
+{
+	for (size_t i = 0; i < span->n_messages; i++) {
+		const struct message *m = &span->messages[i];
+		buf_add_cstr(out, i ? "\n" : "");
+		buf_add_str(out, m->role.len ? m->role : STR_LIT("message"));
+		buf_add_cstr(out, ":\n");
+		for (size_t k = 0; k < m->n_parts; k++)
+			add_part(out, &m->parts[k]);
+	}
+	return span->n_messages > 0;
+}
+
+static bool add_documents(struct buf *out, const struct span *span)
+{
+	for (size_t i = 0; i < span->n_documents; i++) {
+		const struct document *doc = &span->documents[i];
+		buf_printf(out, "%s%zu " STR_FMT, i ? "\n" : "", i + 1, STR_ARG(doc->id));
+		if (!IS_UNKNOWN(doc->score)) {
+			buf_add_cstr(out, "  score ");
+			units_score(out, doc->score);
+		}
+		buf_add_char(out, '\n');
+		buf_add_str(out, doc->content);
+		buf_add_char(out, '\n');
+	}
+	return span->n_documents > 0;
+}
+
+static bool add_records(struct buf *out, const struct span_detail *d)
+{
+	for (size_t i = 0; i < d->n_origins; i++) {
+		buf_add_cstr(out, i ? "\n" : "");
+		buf_add_str(out, d->origins[i].raw);
+	}
+	return d->n_origins > 0;
+}
+
+/* Under a cursor of its own: what that stands on. Else all the tab has. */
+static bool add_tree(struct buf *out, const struct span_pane *p)
+{
+	const struct span_detail *d = &p->data.detail;
+	const struct jsonview *view = &p->trees[p->tab].view;
+	if (p->keys)
+		return jsonview_value(out, view);
+	if (p->tab == TAB_RAW)
+		return add_records(out, d);
+	if (p->tab == TAB_ATTRS)
+		attributes_json(out, d->span.attributes, d->span.n_attributes);
+	for (size_t i = 0; p->tab == TAB_EVENTS && i < d->span.n_events; i++) {
+		buf_add_str(out, d->span.events[i].attributes);
+		buf_add_char(out, '\n');
+	}
+	return out->len > 0;
+}
+
+static bool add_value(struct buf *out, const struct span_pane *p)
+{
+	const struct span *span = &p->data.detail.span;
+	switch (span_pane_shown(p)) {
+	case TAB_INPUT: return copy_str(out, span->input);
+	case TAB_OUTPUT: return copy_str(out, span->output);
+	case TAB_MESSAGES: return add_messages(out, span);
+	case TAB_DOCS: return add_documents(out, span);
+	case TAB_RAW:
+		if (p->as_it_came)
+			return add_records(out, &p->data.detail);
+		return add_tree(out, p);
+	case TAB_EVENTS:
+	case TAB_ATTRS: return add_tree(out, p);
+	case TAB_OVERVIEW:
+	case TAB_SCORES:
+	case N_SPAN_TABS: break;
+	}
+	copy_sheet(out, &p->sheet, p->ascii);
+	return p->sheet.rows > 0;
+}
+
+bool span_pane_copy(const struct span_pane *p, const struct trace_row *trace, enum copy what, struct buf *out)
+{
+	if (!p->data.loaded || !p->laid_out)
+		return false;
+	switch (what) {
+	case COPY_VALUE: return add_value(out, p);
+	case COPY_ID: return copy_str(out, p->data.row.id);
+	case COPY_PATH:
+		if (p->keys && span_pane_is_tree(p))
+			jsonview_path(out, &p->trees[p->tab].view);
+		else
+			buf_add_str(out, p->data.path);
+		return out->len > 0;
+	case COPY_COMMAND:
+		buf_add_cstr(out, "spoor trace");
+		copy_word(out, trace->text);
+		if (p->data.row.id.len) {
+			buf_add_cstr(out, " --raw --span");
+			copy_word(out, p->data.row.id);
+		}
+		return true;
+	}
+	return false;
+}
