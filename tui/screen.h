@@ -20,6 +20,8 @@ struct target {
 	char find[96];               /* text to light and go to, as / would; empty: none */
 	const char *prompt;          /* OUT_PROMPT: what is asked, "/" "&" … */
 	const struct action *answer; /* OUT_PROMPT: the action that gets the line */
+	char line[1024];             /* OUT_PROMPT: what the line begins with; empty: text */
+	int filter;                  /* OUT_PROMPT: the line is a filter: 1 + enum filter_over; 0: it is not */
 };
 
 /* What the app lends every screen. */

@@ -379,7 +379,10 @@ ACTION(filter_answer)
 	bool good = filter_parse(&arena, text, FILTER_TRACES, screen->ui->now_ns, &mistake) != NULL;
 	arena_done(&arena);
 	if (!good) {
-		ui_say(screen->ui, "filter, column %zu: expected %s", mistake.column + 1, mistake.expected);
+		struct buf words = BUF_INIT;
+		filter_mistake_words(&words, &mistake);
+		ui_say(screen->ui, "filter, column %zu: %s", mistake.column + 1, buf_cstr(&words));
+		buf_done(&words);
 		screen->ui->message_is_error = true;
 		(void)target;
 		return OUT_HANDLED;
@@ -396,8 +399,8 @@ ACTION(filter)
 	struct traces_state *s = state_of(screen);
 	if (in->argument.len)
 		return filter_answer(screen, in, target);
-	*target = (struct target){.prompt = "&", .answer = &filter_line};
-	snprintf(target->text, sizeof target->text, STR_FMT, STR_ARG(str_cut(buf_str(&s->pane.filter), 0, 255)));
+	*target = (struct target){.prompt = "&", .answer = &filter_line, .filter = 1 + FILTER_TRACES};
+	snprintf(target->line, sizeof target->line, STR_FMT, STR_ARG(str_cut(buf_str(&s->pane.filter), 0, FILTER_MAX)));
 	return OUT_PROMPT;
 }
 
