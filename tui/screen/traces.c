@@ -400,6 +400,7 @@ ACTION(filter)
 	if (in->argument.len)
 		return filter_answer(screen, in, target);
 	*target = (struct target){.prompt = "&", .answer = &filter_line, .filter = 1 + FILTER_TRACES};
+	snprintf(target->text, sizeof target->text, STR_FMT, STR_ARG(str_cut(buf_str(&s->pane.filter), 0, 255)));
 	snprintf(target->line, sizeof target->line, STR_FMT, STR_ARG(str_cut(buf_str(&s->pane.filter), 0, FILTER_MAX)));
 	return OUT_PROMPT;
 }
@@ -446,29 +447,29 @@ SEEK(prev_match, SEEK_MATCH, false)
 SEEK(next_error, SEEK_FAILED, true)
 SEEK(prev_error, SEEK_FAILED, false)
 
-/* As the columns stand on the screen, then what shows only when the list is ordered by it. */
+/* What is asked for most first; a column that the screen has no room for shows while the list is ordered by it. */
 static const struct {
 	enum trace_sort sort;
 	const char *title;
 } orders[N_TRACE_SORTS] = {
-    {TRACE_BY_START,      "time"              },
-    {TRACE_BY_DURATION,   "total"             },
-    {TRACE_BY_SPANS,      "spans"             },
-    {TRACE_BY_LLM,        "LLM calls"         },
-    {TRACE_BY_TOOLS,      "tool calls"        },
-    {TRACE_BY_TOKENS,     "tokens"            },
-    {TRACE_BY_TOKENS_OUT, "tokens out"        },
-    {TRACE_BY_COST,       "cost"              },
-    {TRACE_BY_SCORES,     "number of scores"  },
-    {TRACE_BY_NAME,       "name"              },
-    {TRACE_BY_ERRORS,     "failed spans"      },
-    {TRACE_BY_REPEATS,    "calls of one kind" },
-    {TRACE_BY_STATUS,     "status"            },
-    {TRACE_BY_VERDICT,    "verdict"           },
-    {TRACE_BY_SESSION,    "session"           },
-    {TRACE_BY_USER,       "user"              },
-    {TRACE_BY_SERVICE,    "service"           },
-    {TRACE_BY_SOURCE,     "file"              },
+    {TRACE_BY_START,      "time"            },
+    {TRACE_BY_DURATION,   "total"           },
+    {TRACE_BY_SPANS,      "spans"           },
+    {TRACE_BY_ERRORS,     "errors"          },
+    {TRACE_BY_TOKENS,     "tokens"          },
+    {TRACE_BY_COST,       "cost"            },
+    {TRACE_BY_LLM,        "LLM calls"       },
+    {TRACE_BY_TOOLS,      "tool calls"      },
+    {TRACE_BY_REPEATS,    "repeated calls"  },
+    {TRACE_BY_SCORES,     "number of scores"},
+    {TRACE_BY_TOKENS_OUT, "tokens out"      },
+    {TRACE_BY_STATUS,     "status"          },
+    {TRACE_BY_VERDICT,    "verdict"         },
+    {TRACE_BY_SESSION,    "session"         },
+    {TRACE_BY_USER,       "user"            },
+    {TRACE_BY_SERVICE,    "service"         },
+    {TRACE_BY_SOURCE,     "file"            },
+    {TRACE_BY_NAME,       "name"            },
 };
 
 /* What comes first: largest, smallest. */
