@@ -15,7 +15,7 @@
 #include "tui/screen.h"
 #include "tui/term.h"
 #include "tui/theme.h"
-#include "tui/widget/edit.h"
+#include "tui/prompt.h"
 
 enum {
 	ANSWER_WAIT_MS =
@@ -25,9 +25,6 @@ enum {
 	SMALLEST_COLS = 20,
 	IMPORT_MS = 100, /* how often progress is drawn */
 };
-
-/* Each sort of prompt remembers its own lines. */
-enum { PROMPT_COMMAND, PROMPT_SEARCH, PROMPT_FILTER, PROMPT_OTHER, N_PROMPTS };
 
 struct app {
 	const struct app_opts *opts;
@@ -56,13 +53,7 @@ struct app {
 	bool opened;    /* the screen is new: it gets its rows before the next key that was typed ahead */
 	int signal_number;
 	bool copying; /* y was pressed: the next key says what */
-	/* a prompt on the status line */
-	bool prompting;
-	struct edit edit;
-	char prompt[8];
-	struct edit_history histories[N_PROMPTS];
-	const struct action *prompt_answer;
-	const char *prompt_words; /* for Tab, if there are any */
+	struct prompt prompt; /* on the status line */
 };
 
 static struct app *the_app; /* for app_actions only: an action's run sees a screen, these act on the program */
@@ -179,6 +170,11 @@ static struct screen *owner_of(struct app *app, const struct query_answer *a)
 static void give(struct app *app, const struct query_answer *a)
 {
 	struct screen *s = owner_of(app, a);
+	if (a->owner == app->prompt.screen.serial) {
+		prompt_take(&app->prompt, a->request, a->ok);
+		app->draw = true;
+		return;
+	}
 	if (s) {
 		s->ops->take(s, a->request, a->ok);
 		if (!a->ok)
@@ -202,6 +198,23 @@ static void ask(struct app *app)
 	if (!request)
 		return;
 	query_post(app->queries, s, ++app->ticket, request);
+	while (query_take(app->queries, ANSWER_WAIT_MS, &a)) {
+		give(app, &a);
+		if (a.ticket == app->ticket)
+			break;
+	}
+}
+
+/* What the prompt wants of the store, when nobody else wants anything. */
+static void ask_for_prompt(struct app *app)
+{
+	struct query_answer a;
+	if (!app->prompt.on || query_busy(app->queries))
+		return;
+	void *request = prompt_ask(&app->prompt);
+	if (!request)
+		return;
+	query_post(app->queries, &app->prompt.screen, ++app->ticket, request);
 	while (query_take(app->queries, ANSWER_WAIT_MS, &a)) {
 		give(app, &a);
 		if (a.ticket == app->ticket)
@@ -284,15 +297,6 @@ static void draw_status(struct app *app, struct canvas row)
 	buf_done(&right);
 }
 
-static void draw_prompt(struct app *app, struct canvas row)
-{
-	canvas_fill(row, 0, 0, row.cols, ROLE_INPUT, " ");
-	edit_draw(&app->edit, row, 0, app->prompt);
-	int used = 1 + text_cols(buf_str(&app->edit.line));
-	if (app->edit.hint.len && used + 4 < row.cols)
-		canvas_put(row, 0, used + 3, -1, ROLE_DIM, buf_str(&app->edit.hint));
-}
-
 static void draw(struct app *app)
 {
 	app->draw = false;
@@ -314,11 +318,12 @@ static void draw(struct app *app)
 	struct canvas body = canvas_part(all, 1, 0, all.rows - 3, all.cols);
 	s->ops->draw(s, body);
 	hold_after(&app->hold, s, body);
-	if (app->prompting)
-		draw_prompt(app, canvas_part(all, all.rows - 2, 0, 1, all.cols));
-	else
+	if (app->prompt.on) {
+		prompt_draw(&app->prompt, all);
+	} else {
 		draw_status(app, canvas_part(all, all.rows - 2, 0, 1, all.cols));
-	draw_hints(app, canvas_part(all, all.rows - 1, 0, 1, all.cols));
+		draw_hints(app, canvas_part(all, all.rows - 1, 0, 1, all.cols));
+	}
 	term_show(&app->grid);
 }
 
@@ -525,78 +530,6 @@ const struct action app_actions[] = {
 
 /* ---------------------------------------------------------------- keys */
 
-static int prompt_sort(const char *prompt)
-{
-	switch (prompt[0]) {
-	case ':': return PROMPT_COMMAND;
-	case '/': return PROMPT_SEARCH;
-	case '&': return PROMPT_FILTER;
-	default: return PROMPT_OTHER;
-	}
-}
-
-/* Completes the first word after ':' from the actions of this screen, the program's and the screens. */
-static bool complete_command(void *context, struct buf *line, size_t *caret, struct buf *hint)
-{
-	struct app *app = context;
-	struct str typed = buf_str(line);
-	const char *only = NULL;
-	size_t n = 0;
-	const struct action *tables[] = {top(app)->ops->actions, app_actions};
-	buf_clear(hint);
-	for (size_t t = 0; t < 2; t++)
-		for (const struct action *a = tables[t]; a && a->name; a++)
-			if (strncmp(a->name, buf_cstr(line), typed.len) == 0) {
-				buf_printf(hint, "%s%s", n++ ? "  " : "", a->name);
-				only = a->name;
-			}
-	if (n == 1) {
-		buf_clear(line);
-		buf_printf(line, "%s ", only);
-		*caret = line->len;
-		buf_clear(hint);
-	}
-	return n > 0;
-}
-
-/* Completes the line from the words that the prompt came with. */
-static bool complete_word(void *context, struct buf *line, size_t *caret, struct buf *hint)
-{
-	const struct app *app = context;
-	struct str rest = str_of(app->prompt_words), word, only = STR_NONE;
-	size_t n = 0;
-	buf_clear(hint);
-	while (str_split(&rest, ' ', &word))
-		if (str_starts(word, buf_cstr(line))) {
-			buf_printf(hint, "%s" STR_FMT, n++ ? "  " : "", STR_ARG(word));
-			only = word;
-		}
-	if (n == 1) {
-		buf_clear(line);
-		buf_add_str(line, only);
-		*caret = line->len;
-		buf_clear(hint);
-	}
-	return n > 0;
-}
-
-static void start_prompt(struct app *app, const struct target *t)
-{
-	app->prompting = true;
-	snprintf(app->prompt, sizeof app->prompt, "%s", t->prompt);
-	app->prompt_answer = t->answer;
-	edit_done(&app->edit);
-	edit_init(&app->edit, &app->histories[prompt_sort(t->prompt)], str_of(t->text));
-	if (t->prompt[0] == ':') {
-		app->edit.complete = complete_command;
-		app->edit.context = app;
-	} else if (t->words) {
-		app->prompt_words = t->words;
-		app->edit.complete = complete_word;
-		app->edit.context = app;
-	}
-}
-
 static void obey(struct app *app, enum outcome outcome, const struct target *t)
 {
 	app->draw = true;
@@ -605,7 +538,7 @@ static void obey(struct app *app, enum outcome outcome, const struct target *t)
 	case OUT_HANDLED: break;
 	case OUT_REFRESH: app->ask = true; break;
 	case OUT_OPEN: app->opened = open_screen(app, t); break;
-	case OUT_PROMPT: start_prompt(app, t); break;
+	case OUT_PROMPT: prompt_start(&app->prompt, t, top(app)->ops->actions); break;
 	case OUT_QUIT: app->quit = true; break;
 	case OUT_BACK:
 		if (app->stack.n > 1)
@@ -616,19 +549,15 @@ static void obey(struct app *app, enum outcome outcome, const struct target *t)
 	}
 }
 
-static void prompt_key(struct app *app, int key)
+static void key_of_prompt(struct app *app, int key)
 {
 	app->draw = true;
-	enum edit_result result = edit_key(&app->edit, key);
-	if (result != EDIT_DONE) {
-		app->prompting = result != EDIT_CANCELLED;
+	if (prompt_key(&app->prompt, key) != PROMPT_ANSWERED)
 		return;
-	}
-	app->prompting = false;
 	struct target t = {0};
-	struct input in = {.key = KEY_NONE, .argument = buf_str(&app->edit.line)};
+	struct input in = {.key = KEY_NONE, .argument = prompt_line(&app->prompt)};
 	app->ask = true;
-	obey(app, app->prompt_answer->run(top(app), &in, &t), &t);
+	obey(app, app->prompt.answer->run(top(app), &in, &t), &t);
 }
 
 static void on_key(struct app *app, int key)
@@ -642,8 +571,8 @@ static void on_key(struct app *app, int key)
 		handoff_copy(top(app), key);
 		return;
 	}
-	if (app->prompting) {
-		prompt_key(app, key);
+	if (app->prompt.on) {
+		key_of_prompt(app, key);
 		return;
 	}
 	struct screen *s = top(app);
@@ -897,6 +826,8 @@ static void loop(struct app *app)
 		/* The very first frame shows with the first answer; what more the screen wants comes after it. */
 		for (int i = 0; app->ask && i < (app->shown ? 4 : 1); i++)
 			ask(app);
+		if (!app->ask)
+			ask_for_prompt(app);
 		if (app->draw)
 			draw(app);
 		bool more = app->ask && !app->shown;
@@ -931,6 +862,7 @@ static bool start(struct app *app, struct err *err)
 		if (!start_import(app, o->paths, o->n_paths, o->follow, err))
 			return false;
 	}
+	prompt_init(&app->prompt, &app->ui, ++app->serial);
 	app->ui.ascii = o->ascii;
 	app->ui.mono = term_depth() == DEPTH_MONO;
 	app->ui.now_ns = clock_now_ns(app);
@@ -980,9 +912,7 @@ static void stop(struct app *app)
 	vec_done(&app->stack);
 	grid_done(&app->grid);
 	hold_done(&app->hold);
-	edit_done(&app->edit);
-	for (int i = 0; i < N_PROMPTS; i++)
-		edit_history_done(&app->histories[i]);
+	prompt_done(&app->prompt);
 }
 
 bool app_run(const struct app_opts *opts, int *signal_number, struct err *err)

@@ -21,6 +21,8 @@ struct target {
 	const char *prompt;          /* OUT_PROMPT: what is asked, "/" "&" … */
 	const struct action *answer; /* OUT_PROMPT: the action that gets the line */
 	const char *words;           /* OUT_PROMPT: what Tab completes, blank-separated; NULL: nothing */
+	char line[1024];             /* OUT_PROMPT: what the line begins with; empty: text */
+	int filter;                  /* OUT_PROMPT: the line is a filter: 1 + enum filter_over; 0: it is not */
 };
 
 /* What the app lends every screen. */

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <term.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "tui/osc52.h"
@@ -300,6 +301,17 @@ static void add_keys(void)
 			define_key(more[i].bytes, more[i].code);
 }
 
+/* ^S and ^Q are keys here, not flow control that would freeze the screen. */
+static void no_flow_control(void)
+{
+	struct termios modes;
+	if (tcgetattr(t.in_fd, &modes) != 0)
+		return;
+	modes.c_iflag &= ~(tcflag_t)(IXON | IXOFF);
+	if (tcsetattr(t.in_fd, TCSANOW, &modes) == 0)
+		def_prog_mode(); /* so that it is so again after ^Z */
+}
+
 static void open_keys(void)
 {
 	cbreak();
@@ -312,6 +324,7 @@ static void open_keys(void)
 	keypad(t.keys, TRUE);
 	nodelay(t.keys, TRUE);
 	meta(t.keys, TRUE);
+	no_flow_control();
 	add_keys();
 	if (t.opts.mouse) {
 		mouseinterval(0);

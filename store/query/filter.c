@@ -2,8 +2,10 @@
 
 #include <string.h>
 
+#include "store/base/near.h"
 #include "store/base/text.h"
 #include "store/query/filter_private.h"
+#include "store/query/saved.h"
 
 /* ---------------------------------------------------------------- tokens */
 
@@ -17,27 +19,8 @@ struct parser {
 	int64_t now_ns;
 	struct filter_mistake *mistake;
 	int n_terms;
+	int saved; /* filters inside each other that are being read */
 };
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\v' || c == '\f';
-}
-
-static bool is_op(char c)
-{
-	return c == ':' || c == '=' || c == '~' || c == '<' || c == '>';
-}
-
-static bool is_word(char c)
-{
-	return !is_blank(c) && !is_op(c) && c != '(' && c != ')' && c != '"';
-}
-
-static bool is_value(char c)
-{
-	return !is_blank(c) && c != '(' && c != ')' && c != '"';
-}
 
 static char peek(const struct parser *p)
 {
@@ -51,14 +34,15 @@ static bool at_end(const struct parser *p)
 
 static void skip_blanks(struct parser *p)
 {
-	while (!at_end(p) && is_blank(peek(p)))
+	while (!at_end(p) && filter_is_blank(peek(p)))
 		p->at++;
 }
 
 static void *mistaken(struct parser *p, size_t column, const char *expected)
 {
 	p->mistake->column = column;
-	snprintf(p->mistake->expected, sizeof p->mistake->expected, "%s", expected);
+	p->mistake->instead[0] = '\0';
+	snprintf(p->mistake->expected, sizeof p->mistake->expected, "%.159s", expected);
 	return NULL;
 }
 
@@ -87,7 +71,7 @@ static enum token_type next_token(struct parser *p, size_t *len)
 	if (peek(p) == ')')
 		return TOKEN_CLOSE;
 	size_t from = p->at;
-	struct str word = take_run(p, is_word);
+	struct str word = take_run(p, filter_is_word);
 	p->at = from;
 	*len = word.len;
 	if (str_ieq(word, "and"))
@@ -120,7 +104,7 @@ static bool take_quoted(struct parser *p, struct str *out)
 static bool take_op(struct parser *p, enum filter_op *op)
 {
 	char first = peek(p);
-	if (at_end(p) || !is_op(first))
+	if (at_end(p) || !filter_is_op(first))
 		return false;
 	p->at++;
 	bool equal = (first == '<' || first == '>') && peek(p) == '=';
@@ -161,6 +145,74 @@ static struct filter_node *bare_word(struct parser *p, struct str text, bool quo
 	return node;
 }
 
+/* ---- what was meant, perhaps */
+
+static void meant(struct parser *p, const struct near *near)
+{
+	if (near->name)
+		snprintf(p->mistake->instead, sizeof p->mistake->instead, "%s", near->name);
+}
+
+static struct str lowered(struct parser *p, struct str text)
+{
+	char *to = arena_alloc(p->arena, text.len + 1);
+	for (size_t i = 0; i < text.len; i++)
+		to[i] = text.ptr[i] >= 'A' && text.ptr[i] <= 'Z' ? (char)(text.ptr[i] + 32) : text.ptr[i];
+	return (struct str){to, text.len};
+}
+
+/* What others call the same: names of --json, of other tools. */
+static const struct {
+	const char *said, *field;
+} other_names[] = {
+    {"duration",   "dur"   },
+    {"duration_ns", "dur"  },
+    {"latency",    "dur"   },
+    {"took",       "dur"   },
+    {"cost_usd",   "cost"  },
+    {"price",      "cost"  },
+    {"usd",        "cost"  },
+    {"llm_calls",  "llm"   },
+    {"tool_calls", "tools" },
+    {"input",      "text"  },
+    {"output",     "text"  },
+    {"content",    "text"  },
+    {"error",      "errors"},
+    {"type",       "kind"  },
+    {"trace",      "id"    },
+    {"time",       "start" },
+    {"after",      "since" },
+    {"before",     "until" },
+    {"file",       "source"},
+    {"tags",       "tag"   },
+    {"thread",     "session"},
+    {"conversation", "session"},
+    {"scores",     "score" },
+    {"pass_rate",  "pass"  },
+};
+
+static void near_field(struct parser *p, struct str name)
+{
+	struct near near = {.word = lowered(p, name)};
+	for (size_t i = 0; i < sizeof other_names / sizeof *other_names; i++)
+		if (str_is(near.word, other_names[i].said) && field_named(p->over, str_of(other_names[i].field)))
+			near = (struct near){.word = near.word, .name = other_names[i].field};
+	for (const struct filter_field *f = filter_fields(p->over); f->name; f++)
+		if (!near.name || near.distance)
+			near_try(&near, f->name);
+	meant(p, &near);
+}
+
+static void near_value(struct parser *p, const struct field *field, struct str value)
+{
+	struct near near = {.word = lowered(p, value)};
+	for (int v = field->words ? field->words->first : 0; field->words && v <= field->words->last; v++)
+		near_try(&near, field->words->name(v));
+	for (const struct field_has *has = field->has; has && has->word; has++)
+		near_try(&near, has->word);
+	meant(p, &near);
+}
+
 /* Finds the field of a name; "score.NAME" leaves NAME in the term. */
 static bool find_field(struct parser *p, struct str name, size_t column, struct filter_term *term)
 {
@@ -179,6 +231,7 @@ static bool find_field(struct parser *p, struct str name, size_t column, struct 
 			buf_add_cstr(&expected, ", …");
 		}
 		mistaken(p, column, buf_cstr(&expected));
+		near_field(p, name);
 		buf_done(&expected);
 		return false;
 	}
@@ -200,7 +253,7 @@ static bool take_value(struct parser *p, struct filter_term *term)
 	if (term->quoted && !take_quoted(p, &text))
 		return false;
 	if (!term->quoted) {
-		text = take_run(p, is_value);
+		text = take_run(p, filter_is_value);
 		if (!text.len) {
 			mistaken(p, column, "a value");
 			return false;
@@ -208,8 +261,10 @@ static bool take_value(struct parser *p, struct filter_term *term)
 	}
 	struct buf expected = BUF_INIT;
 	bool ok = filter_value_read(term, valid(p, text), p->now_ns, &in_value, &expected);
-	if (!ok)
+	if (!ok) {
 		mistaken(p, term->quoted ? column : column + in_value, buf_cstr(&expected));
+		near_value(p, term->field, text);
+	}
 	buf_done(&expected);
 	if (ok && peek(p) == '"') {
 		mistaken(p, p->at, "a blank; quote the whole value if it has quotes in it");
@@ -218,16 +273,74 @@ static bool take_value(struct parser *p, struct filter_term *term)
 	return ok;
 }
 
-/* NAME OP VALUE, or a word alone. */
-static struct filter_node *parse_term(struct parser *p)
+static struct filter_node *parse_or(struct parser *p, int level);
+
+static struct filter_node *unknown_saved(struct parser *p, size_t column, struct str name)
+{
+	struct saved_filter *all;
+	size_t n;
+	struct err err = ERR_INIT;
+	struct near near = {.word = name};
+	if (!saved_all(p->arena, &all, &n, &err))
+		return mistaken(p, column, err.text);
+	struct buf expected = BUF_INIT;
+	buf_add_cstr(&expected, n ? "a saved filter:" : "a saved filter; there is none yet (^S saves one)");
+	for (size_t i = 0; i < n && expected.len < 120; i++) {
+		buf_printf(&expected, " @" STR_FMT, STR_ARG(all[i].name));
+		near_try(&near, all[i].name.ptr); /* arena_str terminates */
+	}
+	mistaken(p, column, buf_cstr(&expected));
+	meant(p, &near);
+	buf_done(&expected);
+	return NULL;
+}
+
+/* @NAME: what was saved under it, as if it stood here in brackets. A mistake in it is shown at the @. */
+static struct filter_node *parse_saved(struct parser *p, int level)
 {
 	size_t column = p->at;
-	struct str word = take_run(p, is_word), quoted = STR_NONE;
+	struct str word = take_run(p, filter_is_word), name = str_from(word, 1), text;
+	if (!saved_get(p->arena, name, &text, NULL))
+		return unknown_saved(p, column, name);
+	if (p->saved >= FILTER_MAX_SAVED)
+		return mistaken(p, column, "a saved filter that does not come back to itself");
+	struct parser inner = *p;
+	struct filter_mistake mistake = {0};
+	size_t len;
+	inner.text = text;
+	inner.at = 0;
+	inner.saved++;
+	inner.mistake = &mistake;
+	struct filter_node *node = parse_or(&inner, level + 1);
+	if (node && next_token(&inner, &len) != TOKEN_END)
+		node = mistaken(&inner, inner.at, "and, or, or the end: no ( is open here");
+	p->n_terms = inner.n_terms;
+	if (node)
+		return node;
+	struct buf expected = BUF_INIT;
+	bool told = strstr(mistake.expected, "saved filter") || mistake.expected[0] == '@';
+	if (told) /* by one inside this one */
+		buf_add_cstr(&expected, mistake.expected);
+	else
+		buf_printf(&expected, "@" STR_FMT " to be right; column %zu of it: %s", STR_ARG(name),
+		           mistake.column + 1, mistake.expected);
+	mistaken(p, column, buf_cstr(&expected));
+	buf_done(&expected);
+	return NULL;
+}
+
+/* NAME OP VALUE, or a word alone. */
+static struct filter_node *parse_term(struct parser *p, int level)
+{
+	size_t column = p->at;
+	if (peek(p) == '@' && p->at + 1 < p->text.len && filter_is_word(p->text.ptr[p->at + 1]))
+		return parse_saved(p, level);
+	struct str word = take_run(p, filter_is_word), quoted = STR_NONE;
 	bool is_quoted = peek(p) == '"' && (!word.len || str_ieq(word, "score."));
 	if (is_quoted && !take_quoted(p, &quoted))
 		return NULL;
 	if (!word.len && !is_quoted)
-		return mistaken(p, column, is_op(peek(p)) ? "a field before it" : "a condition");
+		return mistaken(p, column, filter_is_op(peek(p)) ? "a field before it" : "a condition");
 	if (++p->n_terms > FILTER_MAX_TERMS)
 		return mistaken(p, column, "fewer conditions: 500 at most");
 	size_t after_word = p->at;
@@ -239,7 +352,7 @@ static struct filter_node *parse_term(struct parser *p)
 		p->at = after_word;
 		if (word.len && is_quoted)
 			return mistaken(p, op_column, "one of : = ~ < > <= >=");
-		if (peek(p) == '"' || (is_quoted && !at_end(p) && is_op(peek(p))))
+		if (peek(p) == '"' || (is_quoted && !at_end(p) && filter_is_op(peek(p))))
 			return mistaken(p, p->at, "a blank");
 		return bare_word(p, is_quoted ? quoted : word, is_quoted);
 	}
@@ -304,8 +417,6 @@ static struct filter_node *finish(struct parser *p, struct filter_node *node, si
 	return node;
 }
 
-static struct filter_node *parse_or(struct parser *p, int level);
-
 /* Recursion is bounded: each level of brackets and "not" counts, and FILTER_MAX_LEVELS is the most. */
 static struct filter_node *parse_unary(struct parser *p, int level)
 {
@@ -315,7 +426,7 @@ static struct filter_node *parse_unary(struct parser *p, int level)
 	if ((type == TOKEN_NOT || type == TOKEN_OPEN) && level >= FILTER_MAX_LEVELS)
 		return mistaken(p, column, "at most 100 levels of ( and not inside each other");
 	switch (type) {
-	case TOKEN_TERM: return parse_term(p);
+	case TOKEN_TERM: return parse_term(p, level);
 	case TOKEN_NOT: {
 		p->at += len;
 		struct filter_node *kid = parse_unary(p, level + 1), *node = new_node(p, NODE_NOT);
@@ -393,6 +504,13 @@ struct filter *filter_parse(struct arena *arena, struct str text, enum filter_ov
 	return f;
 }
 
+void filter_mistake_words(struct buf *out, const struct filter_mistake *mistake)
+{
+	buf_printf(out, "expected %s", mistake->expected);
+	if (mistake->instead[0])
+		buf_printf(out, " (did you mean %s?)", mistake->instead);
+}
+
 bool filter_is_empty(const struct filter *f)
 {
 	return !f || !f->root;
@@ -421,14 +539,14 @@ static bool all_are(struct str text, bool (*belongs)(char))
 
 static void print_term(struct buf *out, const struct filter_term *t)
 {
-	bool plain = !t->quoted && all_are(t->value.text, t->bare ? is_word : is_value);
+	bool plain = !t->quoted && all_are(t->value.text, t->bare ? filter_is_word : filter_is_value);
 	if (t->bare) {
 		plain = plain && !is_keyword(t->value.text);
 	} else {
 		buf_add_cstr(out, t->field->name);
 		if (t->score.ptr) {
 			buf_add_char(out, '.');
-			if (all_are(t->score, is_word))
+			if (all_are(t->score, filter_is_word))
 				buf_add_str(out, t->score);
 			else
 				print_quoted(out, t->score);

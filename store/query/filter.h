@@ -3,7 +3,7 @@
  *     kind:llm status:error dur>2s cost>0.01 tokens>=4k model~gpt-4 name="get_balance" score.groundedness<0.5
  *     text:"refund policy" tag:prod since:7d has:annotation verdict:bad run:v13 ( … or … ) not …
  *
- * Words side by side mean and. Fields come from one table (name, type, SQL, help). */
+ * Words side by side mean and. @NAME is a saved filter (saved.h), as if it stood there in brackets. Fields come from one table (name, type, SQL, help). */
 #ifndef SPOOR_STORE_QUERY_FILTER_H
 #define SPOOR_STORE_QUERY_FILTER_H
 
@@ -18,7 +18,23 @@ enum filter_over { FILTER_TRACES, FILTER_CASES, FILTER_RUNS, FILTER_SPANS };
 struct filter_mistake {
 	size_t column; /* byte offset in the text of the first character that cannot be, from 0 */
 	char expected[160];
+	char instead[48]; /* what was meant, perhaps: a field, a word of a list, a saved filter; "" if nothing is near */
 };
+/* "expected a field: … (did you mean status?)" */
+void filter_mistake_words(struct buf *out, const struct filter_mistake *mistake);
+
+/* What stands at a place of a filter being typed, right or wrong: for completion. */
+enum filter_place { FILTER_NOTHING, FILTER_FIELD, FILTER_SCORE_NAME, FILTER_SAVED, FILTER_VALUE };
+struct filter_spot {
+	enum filter_place place;
+	size_t from, to;    /* bytes of the text that a completion takes the place of */
+	struct str typed;   /* up to the caret, without quotes (borrowed) */
+	struct str field;   /* FILTER_VALUE: its name as typed */
+	bool quoted;        /* an opening quote stands before `typed`, inside from … to */
+};
+void filter_spot_at(struct str text, size_t caret, struct filter_spot *out);
+/* Appends the value as a filter takes it: in quotes where it needs them. */
+void filter_quote(struct buf *out, struct str value);
 
 /* Parses; NULL with *mistake filled. An empty text is a filter that keeps everything. now_ns: for since:7d. The tree lives in arena. */
 struct filter *filter_parse(struct arena *arena, struct str text, enum filter_over over, int64_t now_ns,

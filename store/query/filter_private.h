@@ -7,7 +7,7 @@
 /* LEVELS: brackets and "not" inside each other, which the parser recurses over. DEPTH: "and" inside "or" inside "and" …, of
  * which each takes 3 of the 100 places on the stack of SQLite's parser (YYSTACKDEPTH; one field's own SQL takes up to 30) and
  * up to FILTER_CHAIN of the 200 levels of an expression (db.c). TERMS: SQLite's limits on program size. */
-enum { FILTER_MAX_LEVELS = 100, FILTER_MAX_DEPTH = 16, FILTER_MAX_TERMS = 500, FILTER_CHAIN = 8 };
+enum { FILTER_MAX_LEVELS = 100, FILTER_MAX_DEPTH = 16, FILTER_MAX_TERMS = 500, FILTER_CHAIN = 8, FILTER_MAX_SAVED = 8 };
 
 enum filter_op { OP_COLON, OP_IS, OP_CONTAINS, OP_BELOW, OP_ABOVE, OP_AT_MOST, OP_AT_LEAST };
 
@@ -48,6 +48,27 @@ struct filter {
 	struct arena *arena;
 	struct filter_node *root; /* NULL: keeps everything */
 };
+
+/* What its text is made of. */
+static inline bool filter_is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\v' || c == '\f';
+}
+
+static inline bool filter_is_op(char c)
+{
+	return c == ':' || c == '=' || c == '~' || c == '<' || c == '>';
+}
+
+static inline bool filter_is_word(char c)
+{
+	return !filter_is_blank(c) && !filter_is_op(c) && c != '(' && c != ')' && c != '"';
+}
+
+static inline bool filter_is_value(char c)
+{
+	return !filter_is_blank(c) && c != '(' && c != ')' && c != '"';
+}
 
 const char *filter_op_text(enum filter_op op);
 /* Whether a field of this type can be asked with `op`; if not, *expected says what it takes. */

@@ -332,6 +332,15 @@ bool traces_page(struct db *db, const struct trace_query *q, struct trace_page *
 	return ok;
 }
 
+bool traces_count(struct db *db, const struct filter *filter, int64_t *n, struct err *err)
+{
+	struct trace_query q = {.filter = filter, .limit = 0};
+	id_list none = {0};
+	bool ok = keeps_all(&q) ? count_all(db, n, err) : page_ids(db, &q, &none, n, err);
+	vec_done(&none);
+	return ok;
+}
+
 bool traces_get(struct db *db, int64_t id, struct arena *arena, struct trace_row *out, struct err *err)
 {
 	return get(db, id, arena, out, err);

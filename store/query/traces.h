@@ -91,6 +91,8 @@ void trace_page_done(struct trace_page *p);
 /* One page; rows in order. Newest first without a filter is a walk along an index; else all that match are walked, and counted by the
  * way (tens of ms at 100,000 traces). */
 bool traces_page(struct db *db, const struct trace_query *q, struct trace_page *out, struct err *err);
+/* How many match; the list of them, asked for next, is then at hand. */
+bool traces_count(struct db *db, const struct filter *filter, int64_t *n, struct err *err);
 /* One trace by row id. ERR_NOT_FOUND if there is none. */
 bool traces_get(struct db *db, int64_t id, struct arena *arena, struct trace_row *out, struct err *err);
 /* A trace by an unambiguous prefix of its id as written. ERR_NOT_FOUND: none; ERR_USAGE: ambiguous (says how many, and some). */

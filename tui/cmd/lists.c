@@ -19,9 +19,14 @@ static bool read_filter(const struct command_line *line, enum filter_over over, 
 	if (*filter)
 		return true;
 	struct str found = str_from(str_of(text), mistake.column);
-	return err_set(err, ERR_USAGE, NULL, "--where, column %zu: expected %s, found %s" STR_FMT "%s",
-	               mistake.column + 1, mistake.expected, found.len ? "\"" : "the end",
-	               STR_ARG(str_cut(found, 0, 40)), found.len ? "\"" : "");
+	struct buf meant = BUF_INIT;
+	if (mistake.instead[0])
+		buf_printf(&meant, " (did you mean %s?)", mistake.instead);
+	err_set(err, ERR_USAGE, NULL, "--where, column %zu: expected %s, found %s" STR_FMT "%s%s", mistake.column + 1,
+	        mistake.expected, found.len ? "\"" : "the end", STR_ARG(str_cut(found, 0, 40)), found.len ? "\"" : "",
+	        buf_cstr(&meant));
+	buf_done(&meant);
+	return false;
 }
 
 /* Runs and cases are sorted here, by any column; traces by the store, by those it has an order for. */

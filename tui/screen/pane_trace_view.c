@@ -53,7 +53,7 @@ ACTION(trace_filter)
 	struct trace_state *s = state_of(screen);
 	if (in->argument.len)
 		return filter_answer(screen, in, target);
-	*target = (struct target){.prompt = "&", .answer = &filter_line};
+	*target = (struct target){.prompt = "&", .answer = &filter_line, .filter = 1 + FILTER_SPANS};
 	snprintf(target->text, sizeof target->text, STR_FMT, STR_ARG(str_cut(str_of(s->shown.filter), 0, 255)));
 	return OUT_PROMPT;
 }

@@ -344,7 +344,10 @@ static enum outcome filter_line(struct screen *screen, const struct input *in, s
 	} else if (filter_parse(&arena, text, FILTER_RUNS, screen->ui->now_ns, &mistake)) {
 		set_filter(state_of(screen), text);
 	} else {
-		ui_say(screen->ui, "filter, column %zu: expected %s", mistake.column + 1, mistake.expected);
+		struct buf words = BUF_INIT;
+		filter_mistake_words(&words, &mistake);
+		ui_say(screen->ui, "filter, column %zu: %s", mistake.column + 1, buf_cstr(&words));
+		buf_done(&words);
 		screen->ui->message_is_error = true;
 	}
 	arena_done(&arena);
@@ -357,7 +360,7 @@ static enum outcome ask_filter(struct screen *screen, const struct input *in, st
 {
 	if (in->argument.len)
 		return filter_line(screen, in, target);
-	*target = (struct target){.prompt = "&", .answer = &filter_answer};
+	*target = (struct target){.prompt = "&", .answer = &filter_answer, .filter = 1 + FILTER_RUNS};
 	snprintf(target->text, sizeof target->text, "%s", state_of(screen)->filter);
 	return OUT_PROMPT;
 }
@@ -481,7 +484,7 @@ static const struct action runs_actions[] = {
 	{.name = "compare", .keys = "Enter", .help = "compare: the two marked; the marked one with this; the dataset's only two", .hint = "compare", .hint_order = 1, .run = open_pair},
 	{.name = "mark", .keys = "Space", .help = "mark this run, at most two", .hint = "mark", .hint_order = 2, .run = mark},
 	{.name = "baseline", .keys = "b", .help = "this run is the baseline (A), or no longer", .hint = "baseline", .hint_order = 3, .run = set_baseline},
-	{.name = "filter", .keys = "&", .help = "only runs that match, e.g. model~gpt pass_rate<80%", .hint = "filter", .hint_order = 4, .run = ask_filter},
+	{.name = "filter", .keys = "&", .help = "only runs that match, e.g. model~gpt pass<80%", .hint = "filter", .hint_order = 4, .run = ask_filter},
 	{.name = "search", .keys = "/", .help = "search the names", .hint = "search", .hint_order = 5, .run = search},
 	{.name = "next-match", .keys = "n", .help = "next match", .run = search_next},
 	{.name = "prev-match", .keys = "N", .help = "previous match", .run = search_previous},

@@ -397,7 +397,10 @@ ACTION(filter_answer)
 	bool good = filter_parse(&arena, text, FILTER_TRACES, screen->ui->now_ns, &mistake) != NULL;
 	arena_done(&arena);
 	if (!good) {
-		ui_say(screen->ui, "filter, column %zu: expected %s", mistake.column + 1, mistake.expected);
+		struct buf words = BUF_INIT;
+		filter_mistake_words(&words, &mistake);
+		ui_say(screen->ui, "filter, column %zu: %s", mistake.column + 1, buf_cstr(&words));
+		buf_done(&words);
 		screen->ui->message_is_error = true;
 		(void)target;
 		return OUT_HANDLED;
@@ -414,8 +417,9 @@ ACTION(filter)
 	struct traces_state *s = state_of(screen);
 	if (in->argument.len)
 		return filter_answer(screen, in, target);
-	*target = (struct target){.prompt = "&", .answer = &filter_line};
+	*target = (struct target){.prompt = "&", .answer = &filter_line, .filter = 1 + FILTER_TRACES};
 	snprintf(target->text, sizeof target->text, STR_FMT, STR_ARG(str_cut(buf_str(&s->pane.filter), 0, 255)));
+	snprintf(target->line, sizeof target->line, STR_FMT, STR_ARG(str_cut(buf_str(&s->pane.filter), 0, FILTER_MAX)));
 	return OUT_PROMPT;
 }
 
@@ -461,29 +465,29 @@ SEEK(prev_match, SEEK_MATCH, false)
 SEEK(next_error, SEEK_FAILED, true)
 SEEK(prev_error, SEEK_FAILED, false)
 
-/* As the columns stand on the screen, then what shows only when the list is ordered by it. */
+/* What is asked for most first; a column that the screen has no room for shows while the list is ordered by it. */
 static const struct {
 	enum trace_sort sort;
 	const char *title;
 } orders[N_TRACE_SORTS] = {
-    {TRACE_BY_START,      "time"              },
-    {TRACE_BY_DURATION,   "total"             },
-    {TRACE_BY_SPANS,      "spans"             },
-    {TRACE_BY_LLM,        "LLM calls"         },
-    {TRACE_BY_TOOLS,      "tool calls"        },
-    {TRACE_BY_TOKENS,     "tokens"            },
-    {TRACE_BY_TOKENS_OUT, "tokens out"        },
-    {TRACE_BY_COST,       "cost"              },
-    {TRACE_BY_SCORES,     "number of scores"  },
-    {TRACE_BY_NAME,       "name"              },
-    {TRACE_BY_ERRORS,     "failed spans"      },
-    {TRACE_BY_REPEATS,    "calls of one kind" },
-    {TRACE_BY_STATUS,     "status"            },
-    {TRACE_BY_VERDICT,    "verdict"           },
-    {TRACE_BY_SESSION,    "session"           },
-    {TRACE_BY_USER,       "user"              },
-    {TRACE_BY_SERVICE,    "service"           },
-    {TRACE_BY_SOURCE,     "file"              },
+    {TRACE_BY_START,      "time"            },
+    {TRACE_BY_DURATION,   "total"           },
+    {TRACE_BY_SPANS,      "spans"           },
+    {TRACE_BY_ERRORS,     "errors"          },
+    {TRACE_BY_TOKENS,     "tokens"          },
+    {TRACE_BY_COST,       "cost"            },
+    {TRACE_BY_LLM,        "LLM calls"       },
+    {TRACE_BY_TOOLS,      "tool calls"      },
+    {TRACE_BY_REPEATS,    "repeated calls"  },
+    {TRACE_BY_SCORES,     "number of scores"},
+    {TRACE_BY_TOKENS_OUT, "tokens out"      },
+    {TRACE_BY_STATUS,     "status"          },
+    {TRACE_BY_VERDICT,    "verdict"         },
+    {TRACE_BY_SESSION,    "session"         },
+    {TRACE_BY_USER,       "user"            },
+    {TRACE_BY_SERVICE,    "service"         },
+    {TRACE_BY_SOURCE,     "file"            },
+    {TRACE_BY_NAME,       "name"            },
 };
 
 /* What comes first: largest, smallest. */

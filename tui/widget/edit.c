@@ -135,6 +135,12 @@ static void set_line(struct edit *e, struct str text)
 	e->caret = e->line.len;
 }
 
+void edit_set(struct edit *e, struct str line, size_t caret)
+{
+	set_line(e, line);
+	e->caret = caret < e->line.len ? caret : e->line.len;
+}
+
 static enum edit_result recall(struct edit *e, bool older)
 {
 	if (!e->history || (older ? e->place == 0 : e->place >= e->history->n))
@@ -236,4 +242,13 @@ void edit_draw(const struct edit *e, struct canvas c, int row, const char *promp
 		canvas_put(field, 0, cols_of(buf_str(&e->line), ascii) - left + 2, -1, ROLE_DIM, buf_str(&e->hint));
 	c.grid->caret_row = field.row;
 	c.grid->caret_col = field.col + caret - left;
+}
+
+int edit_col(const struct edit *e, int cols, const char *prompt, size_t at)
+{
+	int sign = text_cols(str_of(prompt)), field = cols - sign;
+	int caret = cols_of(str_cut(buf_str(&e->line), 0, e->caret), false);
+	int left = caret >= field ? caret - field + 1 : 0;
+	int col = sign + cols_of(str_cut(buf_str(&e->line), 0, at), false) - left;
+	return col < sign ? sign : col < cols ? col : cols - 1;
 }

@@ -38,10 +38,13 @@ enum edit_result {
 
 void edit_init(struct edit *e, struct edit_history *history, struct str text);
 void edit_done(struct edit *e);
+void edit_set(struct edit *e, struct str line, size_t caret); /* another line, by completion */
 enum edit_result edit_key(struct edit *e, int key);
 void edit_insert(struct edit *e, struct str text); /* pasted; controls become blanks */
 
 /* Draws prompt and line into a row of the view, scrolled so that the caret shows, and puts the grid's caret there. */
 void edit_draw(const struct edit *e, struct canvas c, int row, const char *prompt);
+/* Where in a row of `cols` columns it draws the byte `at`, within the row. */
+int edit_col(const struct edit *e, int cols, const char *prompt, size_t at);
 
 #endif
