@@ -360,6 +360,14 @@ ACTION(go_runs)
 	return OUT_OPEN;
 }
 
+ACTION(go_insights)
+{
+	(void)in;
+	*target = (struct target){.screen = "insights"};
+	snprintf(target->text, sizeof target->text, STR_FMT, STR_ARG(str_cut(buf_str(&state_of(screen)->pane.filter), 0, 255)));
+	return OUT_OPEN;
+}
+
 /* Another filter or order: from the top. */
 static enum outcome changed(struct traces_state *s)
 {
@@ -523,6 +531,7 @@ static const struct action actions[] = {
     {"sort-next",  ">",     "order by the next column",                                   "sort",   6, sort_next },
     {"sort-prev",  "<",     "order by the previous column",                               NULL,     0, sort_prev },
     {"invert",     "I",     "turn the order round",                                       NULL,     0, invert    },
+    {"insights",   "i",     "figures over these traces: time, errors, cost, by what",     "insights", 7, go_insights},
     {"clear",      "Esc",   "drop the search, then the filter, else one level up",        NULL,     0, clear     },
     ACTIONS_END,
 };
