@@ -90,7 +90,7 @@ ROW(filter, text(row->filter, ROLE_DIM))
 	{"p95_ns", "P95", 7, 0, true, "p95_ns", row_p95},                                              \
 	{"p99_ns", "P99", 7, 100, true, "p99_ns", row_p99}
 #define USAGE                                                                                      \
-	{"tokens_in", "tok in", 6, 78, true, "tokens_in", row_in},                                        \
+	{"tokens_in", "tok in", 6, 90, true, "tokens_in", row_in},                                        \
 	{"tokens_out", "out", 5, 90, true, "tokens_out", row_out}
 #define COST                                                                                       \
 	{"cost_usd", "cost", 8, 0, true, "cost_usd", row_cost},                                          \

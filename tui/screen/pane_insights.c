@@ -431,10 +431,7 @@ static void draw_nothing(const struct insights_view *v, struct canvas c)
 static void add_quantile(struct sheet *s, const char *name, int64_t ns, bool ascii)
 {
 	sheet_addc(s, ROLE_DIM, name);
-	if (ns == UNKNOWN_INT)
-		sheet_addc(s, ROLE_DIM, "(too few)");
-	else
-		sheet_duration(s, ROLE_TEXT, ns, ascii);
+	sheet_duration(s, ns == UNKNOWN_INT ? ROLE_DIM : ROLE_TEXT, ns, ascii);
 }
 
 static void add_share(struct sheet *s, enum role role, double share)
@@ -563,7 +560,7 @@ static void document_sheet(struct sheet *s, const struct stats_document *d)
 	if (IS_UNKNOWN(d->p))
 		sheet_addc(s, ROLE_DIM, ": whatever the outcomes, these could not tell");
 	else
-		sheet_printf(s, ROLE_DIM, ", p %.2g, for all documents (Holm) %.2g; it need not be the cause", d->p, d->p_holm);
+		sheet_printf(s, ROLE_DIM, ": p %.2g, Holm %.2g; it need not be the cause", d->p, d->p_holm);
 	if (d->filter.len) {
 		sheet_label(s, "Enter");
 		sheet_addc(s, ROLE_DIM, "& ");
