@@ -4,6 +4,7 @@
 
 #include "import/langfuse_experiment.h"
 #include "import/semconv_kind.h"
+#include "import/semconv_own.h"
 
 struct str semconv_get(const struct attrs_in *attrs, const char *key, struct arena *arena)
 {
@@ -381,6 +382,8 @@ void semconv_span(struct import *im, const struct record *rec, const struct span
 {
 	struct mapping m = {.im = im, .arena = im->arena, .rec = rec, .in = in, .said_rank = INT32_MAX};
 
+	if (semconv_own(im, rec, in))
+		return;
 	take_attributes(&m);
 	semconv_look_at_events(&m);
 	set_identity(&m);

@@ -201,10 +201,15 @@ static void payload_messages(struct mapping *m)
 	m->span.n_messages = n;
 }
 
-void semconv_payload(struct mapping *m)
+void semconv_payload_plain(struct mapping *m)
 {
 	payload_attributes(m);
 	payload_events(m);
+}
+
+void semconv_payload(struct mapping *m)
+{
+	semconv_payload_plain(m);
 	payload_documents(m);
 	payload_messages(m);
 }

@@ -54,6 +54,7 @@ void semconv_input_output(struct mapping *m);
 
 /* semconv_payload.c */
 void semconv_payload(struct mapping *m);
+void semconv_payload_plain(struct mapping *m); /* attributes, events and links alone */
 
 /* semconv_score.c: to the sink, after the span */
 void semconv_event_scores(struct mapping *m);

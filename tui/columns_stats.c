@@ -90,7 +90,7 @@ ROW(filter, text(row->filter, ROLE_DIM))
 	{"p95_ns", "P95", 7, 0, true, "p95_ns", row_p95},                                              \
 	{"p99_ns", "P99", 7, 100, true, "p99_ns", row_p99}
 #define USAGE                                                                                      \
-	{"tokens_in", "tok in", 6, 78, true, "tokens_in", row_in},                                        \
+	{"tokens_in", "tok in", 6, 90, true, "tokens_in", row_in},                                        \
 	{"tokens_out", "out", 5, 90, true, "tokens_out", row_out}
 #define COST                                                                                       \
 	{"cost_usd", "cost", 8, 0, true, "cost_usd", row_cost},                                          \
@@ -104,9 +104,9 @@ const struct column stats_span_columns[] = {
     {"kind", "kind", 9, 100, false, "kind", row_kind},
     {"n", "spans", 6, 0, true, "n", row_n},
     {"errors", "err", 5, 0, true, "errors", row_errors},
-    {"error_rate", "err %", 6, 0, true, "error_rate", row_rate},
+    {"error_rate", "err %", 6, 90, true, "error_rate", row_rate},
     FIGURES,
-    {"self_ns", "time", 7, 0, true, "self_ns", row_total},
+    {"self_ns", "time", 7, 100, true, "self_ns", row_total},
     {"share", "share", 6, 110, true, "share", row_share},
     USAGE,
     {"tokens_cached", "cached", 6, 130, true, "tokens_cached", row_cached},
@@ -118,7 +118,7 @@ const struct column stats_tool_columns[] = {
     {"name", "name", -1, 0, false, "name", row_name},
     {"n", "calls", 6, 0, true, "n", row_n},
     {"errors", "fail", 5, 0, true, "errors", row_errors},
-    {"error_rate", "fail %", 6, 0, true, "error_rate", row_rate},
+    {"error_rate", "fail %", 6, 90, true, "error_rate", row_rate},
     FIGURES,
     {"self_ns", "time", 7, 100, true, "self_ns", row_total},
     {"share", "share", 6, 110, true, "share", row_share},
@@ -137,7 +137,7 @@ const struct column stats_trace_columns[] = {
     {"name", "name", -1, 0, false, "name", row_name},
     {"n", "traces", 6, 0, true, "n", row_n},
     {"errors", "err", 5, 0, true, "errors", row_errors},
-    {"error_rate", "err %", 6, 0, true, "error_rate", row_rate},
+    {"error_rate", "err %", 6, 90, true, "error_rate", row_rate},
     FIGURES,
     {"total_ns", "time", 7, 100, true, "total_ns", row_total},
     {"share", "share", 6, 110, true, "share", row_share},

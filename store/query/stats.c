@@ -373,11 +373,10 @@ struct stats_projection stats_project(const struct stats_head *head, double time
 	p.short_period = p.days < 1;
 	/* n starts bound n - 1 stretches between them. */
 	p.traces_per_day = (double)(head->started - 1) / p.days;
-	double costed = (double)head->costed / (double)head->figures.n;
-	p.per_day = times * p.traces_per_day * costed * head->cost_mean;
+	p.per_day = times * p.traces_per_day * head->cost_mean;
 	p.per_month = MONTH * p.per_day;
 	struct cost_volume volume = interval_cost_volume((size_t)head->costed, head->cost_mean, head->cost_sd,
-	                                                 MONTH * times * p.traces_per_day * costed);
+	                                                 MONTH * times * p.traces_per_day);
 	if (!volume.too_few) {
 		p.month_low = volume.low;
 		p.month_high = volume.high;

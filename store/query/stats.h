@@ -18,10 +18,10 @@
 enum stats_by {
 	STATS_KIND,
 	STATS_MODEL,
-	STATS_PROVIDER,
 	STATS_TOOL, /* spans of kind tool, by name */
 	STATS_STEP, /* the others, by kind and name */
 	STATS_PROMPT,
+	STATS_PROVIDER,
 	STATS_NAME, /* from here on: by trace */
 	STATS_SERVICE,
 	STATS_SESSION,
@@ -116,8 +116,9 @@ const char *stats_verdict(const struct stats_document *d); /* "worse" "better" "
 void stats_done(struct stats *s);
 bool stats_get(struct db *db, const struct stats_query *q, struct stats *out, struct err *err);
 
-/* Cost at `times` the volume, from the traces with a cost over the period from their first to their last start: that rate goes on.
- * Bounds: the prediction interval of a sum (interval.h). per_day, per_month (30 days): NaN if the period is none or nothing has a cost. */
+/* Cost at `times` the volume, if traces go on coming as they did from the first start to the last; those without a cost are taken at the
+ * mean of the others. Linear in the volume: tiers, caching and price changes are not known. Bounds: the prediction interval of a sum
+ * (interval.h). per_day, per_month (30 days): NaN if the period is none or nothing has a cost. */
 struct stats_projection {
 	double times, days; /* of the period */
 	double traces_per_day;

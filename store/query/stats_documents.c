@@ -10,7 +10,7 @@
 #include "store/stat/paired.h"
 #include "store/stat/rates.h"
 
-enum { DOCUMENTS_MOST = 50000, TEXT_LEN = 120, SPANS_OF_TRACE = 200, WITH_LEAST = 5 };
+enum { DOCUMENTS_MOST = 50000, TEXT_LEN = 120, SPANS_OF_TRACE = 200 };
 
 struct outcome {
 	int64_t trace, first, n;
@@ -180,8 +180,7 @@ static void fill(struct stats *out, struct stats_document *d, const struct teste
 	struct interval interval = rates_newcombe(with(d), without(d));
 	d->low = interval.low;
 	d->high = interval.high;
-	bool enough = d->with >= WITH_LEAST && d->without >= WITH_LEAST;
-	if (enough && rates_fisher_least(with(d), without(d)) < 0.05)
+	if (rates_fisher_least(with(d), without(d)) < 0.05)
 		d->p = rates_fisher(with(d), without(d));
 	/* Where the document's own words stand as text: its id, else how it begins. */
 	struct str known_by = t->name.len ? t->name : str_cut(t->text, 0, 60);

@@ -17,6 +17,7 @@ Commands
   run ID                      one eval run with its cases
   runs                        the eval runs: pass rate, latency, cost
   search TEXT…                inputs, outputs, messages, documents that hold the words
+  stats                       latency, errors, tokens, cost: over all traces, by what they are
   trace ID                    one trace as a tree of its spans
   traces                      the traces, newest first
 
@@ -74,7 +75,7 @@ A filter is words side by side, all of which must match; or, not and ( ) as in
 
   FIELD:VALUE is   FIELD=VALUE is   FIELD~VALUE contains   FIELD>VALUE < >= <= compares
 $ spoor help --json | python3 -m json.tool | grep -c '"operands"'
-12
+13
 $ spoor --ascii help | LC_ALL=C grep -c '[^ -~]'
 0
 ? 1

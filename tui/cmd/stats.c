@@ -13,7 +13,7 @@ enum { TOP_ROWS = 10 };
 #define DEFAULT_SECTIONS (STATS_BIT(STATS_KIND) | STATS_BIT(STATS_MODEL) | STATS_BIT(STATS_TOOL))
 
 static const struct option_row stats_options[] = {
-    {"by", 'b', OPTION_TEXT, "WHAT,…", "kind, model, provider, tool, step, prompt; of whole traces: name, service, session, user, hour, day; document; all"},
+    {"by", 'b', OPTION_TEXT, "WHAT,…", "kind, model, tool, step, prompt, provider; of whole traces: name, service, session, user, hour, day; document; all"},
     {"times", 't', OPTION_NUMBER, "N", "what it would cost at N times the volume"},
     {"spans", 0, OPTION_INT, "N", "read the newest traces until N spans were read (all of them)"},
     {"documents", 0, OPTION_INT, "N", "read the documents of the newest N traces with an outcome (5000; 0: of all)"},
@@ -130,7 +130,10 @@ static void print_projection(struct report *r)
 			buf_add_cstr(out, "no projection: it takes two starts and a cost\n");
 		return;
 	}
-	buf_printf(out, "at %g times the volume: ", p.times);
+	if (r->times == 1)
+		buf_add_cstr(out, "at this volume: ");
+	else
+		buf_printf(out, "at %g times the volume: ", p.times);
 	add_cost(out, p.per_day, about);
 	buf_add_cstr(out, " a day, ");
 	add_cost(out, p.per_month, about);
@@ -143,7 +146,9 @@ static void print_projection(struct report *r)
 		buf_add_char(out, ')');
 	}
 	buf_printf(out, ", if it goes on as in these %.3g days (%.4g traces a day)%s\n", p.days, p.traces_per_day,
-	           p.short_period ? "; less than a day: take it as a rough guess" : "");
+	           p.short_period ? "; less than a day: a rough guess" : "");
+	if (r->times != 1)
+		buf_add_cstr(out, "(linear: tiers, caching and price changes are not known)\n");
 }
 
 static void print_head(struct report *r)
@@ -189,7 +194,13 @@ static void print_head(struct report *r)
 	add_cost(out, f->cost_usd, f->cost_estimated);
 	buf_add_cstr(out, " in ");
 	units_thousands(out, s->head.costed);
-	buf_add_cstr(out, s->head.costed == 1 ? " trace\n" : " traces\n");
+	buf_add_cstr(out, s->head.costed == 1 ? " trace" : " traces");
+	if (s->head.costed && s->head.costed < f->n) {
+		buf_add_cstr(out, "; ");
+		units_thousands(out, f->n - s->head.costed);
+		buf_add_cstr(out, " without one, below taken at the mean");
+	}
+	buf_add_char(out, '\n');
 	print_projection(r);
 }
 

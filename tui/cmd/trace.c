@@ -15,6 +15,8 @@ enum { NAME_COLS = 40, DURATION_COLS = 7, BAR_COLS = 16, LEVELS_SHOWN = 12, SCOR
 /* clang-format off */
 static const struct option_row trace_options[] = {
 	{"no-payload", 0, OPTION_FLAG, NULL, "--json without inputs, outputs, messages, documents, attributes, events"},
+	{"otlp", 0, OPTION_FLAG, NULL, "as OTLP JSON, which spoor and any OpenTelemetry tool import as the same trace"},
+	{"markdown", 0, OPTION_FLAG, NULL, "for an issue tracker: the tree, and the failing steps with their input and output"},
 	{"raw", 0, OPTION_FLAG, NULL, "the source records it was made of, byte for byte (cleaned on a terminal)"},
 	{"span", 0, OPTION_TEXT, "ID", "--raw: of this span alone; a prefix of its id will do"},
 	{.name = NULL},
@@ -379,6 +381,10 @@ static bool print(const struct command_line *line, struct trace_out *t, struct e
 	bool ok;
 	if (t->out.form == OUT_JSON_) {
 		ok = trace_json(t, err);
+	} else if (cmd_flag(line, "otlp")) {
+		ok = trace_otlp(t, err);
+	} else if (t->out.form == OUT_MARKDOWN) {
+		ok = trace_markdown(t, err);
 	} else if (cmd_flag(line, "raw")) {
 		ok = print_raw(t, cmd_option(line, "span"), err);
 	} else {

@@ -19,4 +19,9 @@ struct trace_out {
 /* The whole trace as one JSON value, span after span: memory does not grow with the trace. */
 bool trace_json(struct trace_out *t, struct err *err);
 
+/* The same as one OTLP/JSON request that spoor imports as the same trace. */
+bool trace_otlp(struct trace_out *t, struct err *err);
+/* For an issue tracker: head, tree with durations, what failed with what went in and came out. */
+bool trace_markdown(struct trace_out *t, struct err *err);
+
 #endif

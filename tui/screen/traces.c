@@ -378,6 +378,14 @@ ACTION(go_runs)
 	return OUT_OPEN;
 }
 
+ACTION(go_insights)
+{
+	(void)in;
+	*target = (struct target){.screen = "insights"};
+	snprintf(target->text, sizeof target->text, STR_FMT, STR_ARG(str_cut(buf_str(&state_of(screen)->pane.filter), 0, 255)));
+	return OUT_OPEN;
+}
+
 /* Another filter or order: from the top. */
 static enum outcome changed(struct traces_state *s)
 {
@@ -591,24 +599,27 @@ ACTION(session)
 }
 
 /* name, keys, help, hint, order, run */
+/* clang-format off */
 static const struct action actions[] = {
-    {"open",       "Enter", "open the trace",                                             "open",   1, open_trace},
-    {"runs",       "Tab",   "eval runs",                                                  "runs",   2, go_runs   },
-    MOVE_ACTIONS,
-    {"filter",     "&",     "keep only traces that match, as in: status:error dur>2s",    "filter", 3, filter    },
-    {"search",     "/",     "search names, input previews and ids; * searches all texts", "search", 4, search    },
-    {"next-match", "n",     "next match",                                                 NULL,     0, next_match},
-    {"prev-match", "N",     "previous match",                                             NULL,     0, prev_match},
-    {"next-error", "e",     "next trace with an error",                                   "error",  5, next_error},
-    {"prev-error", "E",     "previous trace with an error",                               NULL,     0, prev_error},
-    {"sort-next",  ">",     "order by the next column",                                   "sort",   6, sort_next },
-    {"sort-prev",  "<",     "order by the previous column",                               NULL,     0, sort_prev },
-    {"sort",       "",      "order by a column, as :sort cost_usd",                       NULL,     0, sort_named},
-    {"invert",     "I",     "turn the order round",                                       NULL,     0, invert    },
-    {"session",    "W",     "all traces of its session as one conversation",              "talk",   7, session   },
-    {"clear",      "Esc",   "drop the search, then the filter, else one level up",        NULL,     0, clear     },
-    ACTIONS_END,
+	{"open", "Enter", "open the trace", "open", 1, open_trace},
+	{"runs", "Tab", "eval runs", "runs", 2, go_runs},
+	MOVE_ACTIONS,
+	{"filter", "&", "keep only traces that match, as in: status:error dur>2s", "filter", 3, filter},
+	{"search", "/", "search names, input previews and ids; * searches all texts", "search", 4, search},
+	{"next-match", "n", "next match", NULL, 0, next_match},
+	{"prev-match", "N", "previous match", NULL, 0, prev_match},
+	{"next-error", "e", "next trace with an error", "error", 5, next_error},
+	{"prev-error", "E", "previous trace with an error", NULL, 0, prev_error},
+	{"sort-next", ">", "order by the next column", "sort", 6, sort_next},
+	{"sort-prev", "<", "order by the previous column", NULL, 0, sort_prev},
+	{"sort", "", "order by a column, as :sort cost_usd", NULL, 0, sort_named},
+	{"invert", "I", "turn the order round", NULL, 0, invert},
+	{"insights", "i", "figures over these traces: time, errors, cost, by what", "insights", 7, go_insights},
+	{"session", "W", "all traces of its session as one conversation", "talk", 7, session},
+	{"clear", "Esc", "drop the search, then the filter, else one level up", NULL, 0, clear},
+	ACTIONS_END,
 };
+/* clang-format on */
 
 const struct screen_ops screen_traces = {
     .name = "traces",
