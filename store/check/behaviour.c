@@ -55,11 +55,14 @@ struct call {
 };
 typedef VEC(struct call) call_list;
 
-/* A wrapper around a call has its name and arguments: the call is told once. */
+/* A wrapper around a call has its arguments (a retriever's, at times others): the call is told once. */
 static bool is_wrapped(const struct check_trace *t, const struct check_row *r)
 {
 	const struct check_row *up = r->parent == NO_ROW ? NULL : row_at(t, r->parent);
-	return up && up->kind == r->kind && up->name == r->name && up->input_hash == r->input_hash;
+	if (!up || up->kind != r->kind)
+		return false;
+	return r->kind == KIND_RETRIEVER ||
+	       (up->input_hash == r->input_hash && (r->input_hash || up->name == r->name));
 }
 
 static void collect_calls(const struct check_trace *t, call_list *out)
@@ -263,40 +266,85 @@ void check_calls(struct check_trace *t, int64_t row, const struct span *span)
 		}
 }
 
-/* A span that ran it: of its name, that began after it was asked for. */
-static bool has_run(struct check_trace *t, const call_list *calls, const struct asked *asked)
+/* What has run, each name once. */
+struct ran {
+	int64_t name, row, start_ns; /* of the latest */
+};
+typedef VEC(struct ran) ran_list;
+
+/* calls: sorted by_call. */
+static void names_run(const struct check_trace *t, const call_list *calls, ran_list *out)
 {
-	for (size_t i = 0; i < calls->n; i++)
-		if (calls->at[i].row > asked->row || row_at(t, calls->at[i].row)->start_ns >= row_at(t, asked->row)->start_ns) {
-			struct word *w = words_get(t->words, t->db, calls->at[i].name, NULL);
-			if (w && (str_eq(w->text, asked->name) || str_find(w->text, asked->name) != SIZE_MAX))
-				return true;
-		}
-	return false;
+	enum { MOST = 500 };
+	for (size_t i = 0; i < calls->n && out->n < MOST; i++) {
+		const struct call *c = &calls->at[i];
+		int64_t start = row_at(t, c->row)->start_ns;
+		if (!out->n || out->at[out->n - 1].name != c->name)
+			*vec_add(out) = (struct ran){c->name, c->row, start};
+		struct ran *last = &out->at[out->n - 1];
+		last->row = c->row > last->row ? c->row : last->row;
+		last->start_ns = start > last->start_ns ? start : last->start_ns;
+	}
 }
 
-/* Only where the trace shows that tools run and results come back; a model that fills in a form "calls" it as well. */
+enum run { NEVER_RAN, RAN_BEFORE, RAN_AFTER };
+
+/* "execute_tool search" runs search. */
+static enum run has_run(struct check_trace *t, const ran_list *ran, const struct asked *asked)
+{
+	enum run most = NEVER_RAN;
+	for (size_t i = 0; i < ran->n && most != RAN_AFTER; i++) {
+		struct word *w = words_get(t->words, t->db, ran->at[i].name, NULL);
+		if (!w || !asked->name.len || str_find(w->text, asked->name) == SIZE_MAX)
+			continue;
+		most = ran->at[i].row > asked->row || ran->at[i].start_ns >= row_at(t, asked->row)->start_ns ? RAN_AFTER
+		                                                                                             : RAN_BEFORE;
+	}
+	return most;
+}
+
+/* Did the model go on, a sibling later? For each row that has children the last of them that is a model's. */
+static int64_t *last_models(const struct check_trace *t)
+{
+	int64_t *last = xcalloc(t->rows.n + 1, sizeof *last);
+	for (size_t i = 0; i < t->rows.n; i++)
+		if (row_at(t, (int64_t)i)->kind == KIND_LLM)
+			last[row_at(t, (int64_t)i)->parent + 1] = (int64_t)i;
+	return last;
+}
+
+/* Only where the trace shows that results come back. A model that fills in a form "calls" it as its last word; what never ran and is not
+ * answered before the model goes on is missing. */
 static void missing_results(struct check_trace *t, const call_list *calls)
 {
 	enum { MOST = 1000 };
 	struct buf names = BUF_INIT;
-	if (!t->answered.n || t->asked.n > MOST)
+	ran_list ran = {0};
+	if (!t->answered.n || !t->asked.n || t->asked.n > MOST)
 		return;
+	int64_t *last = last_models(t);
+	names_run(t, calls, &ran);
 	qsort(t->answered.at, t->answered.n, sizeof *t->answered.at, by_hash);
 	for (size_t i = 0, next; i < t->asked.n; i = next) {
 		size_t n = 0;
+		int64_t row = t->asked.at[i].row;
+		bool went_on = last[row_at(t, row)->parent + 1] > row;
 		buf_clear(&names);
-		for (next = i; next < t->asked.n && t->asked.at[next].row == t->asked.at[i].row; next++) {
+		for (next = i; next < t->asked.n && t->asked.at[next].row == row; next++) {
 			const struct asked *a = &t->asked.at[next];
-			if (bsearch(&a->id, t->answered.at, t->answered.n, sizeof a->id, by_hash) || has_run(t, calls, a))
+			if (bsearch(&a->id, t->answered.at, t->answered.n, sizeof a->id, by_hash))
 				continue;
-			buf_printf(&names, "%s" STR_FMT, n++ ? ", " : "", STR_ARG(a->name));
+			enum run when = has_run(t, &ran, a);
+			if (when == RAN_BEFORE || (when == NEVER_RAN && went_on))
+				buf_printf(&names, "%s" STR_FMT, n++ ? ", " : "", STR_ARG(a->name));
 		}
 		if (n)
-			check_found(t, CHECK_NO_RESULT, CHECK_WARNING, t->asked.at[i].row, NO_ROW, (double)n,
+			check_found(t, CHECK_NO_RESULT, CHECK_WARNING, row, NO_ROW, (double)n,
 			            "the model asked for %s, and the trace shows neither a call nor a result of %s",
 			            buf_cstr(&names), n == 1 ? "it" : "them");
 	}
+	vec_done(&ran);
+	free(last);
 	buf_done(&names);
 }
 
@@ -307,9 +355,10 @@ static void missing_parents(struct check_trace *t)
 	bool rootless = t->rows.n > 0;
 	for (size_t i = 0; rootless && i < t->rows.n; i++)
 		rootless = row_at(t, (int64_t)i)->parent != NO_ROW || (row_at(t, (int64_t)i)->flags & SPAN_SYNTHETIC);
+	/* One without its parent and no root: what called it is not traced here. */
 	if (t->orphans > 0)
-		check_found(t, CHECK_MISSING_PARENT, CHECK_WARNING, NO_ROW, NO_ROW, (double)t->orphans,
-		            "%lld span%s a parent that is not in the trace%s", (long long)t->orphans,
+		check_found(t, CHECK_MISSING_PARENT, rootless && t->orphans == 1 ? CHECK_NOTE : CHECK_WARNING, NO_ROW, NO_ROW,
+		            (double)t->orphans, "%lld span%s a parent that is not in the trace%s", (long long)t->orphans,
 		            t->orphans == 1 ? " names" : "s name", rootless ? ": it has no root" : "");
 	if (t->cycles > 0)
 		check_found(t, CHECK_MISSING_PARENT, CHECK_WARNING, NO_ROW, NO_ROW, (double)t->cycles,
@@ -334,6 +383,8 @@ static void never_ended(struct check_trace *t)
 	if (!n || !ended)
 		return;
 	struct str name = str_cut(check_name(t, row_at(t, deepest)->name), 0, 80);
+	if (!name.len)
+		name = STR_LIT("a span");
 	if (n == 1)
 		check_found(t, CHECK_NEVER_ENDED, CHECK_NOTE, deepest, NO_ROW, 1,
 		            STR_FMT " has no end: still running when it was written, or its process died", STR_ARG(name));
@@ -351,9 +402,9 @@ void check_behaviour(struct check_trace *t)
 	loops(t, calls.at, calls.n, true);
 	if (!t->n_of[CHECK_LOOP])
 		loops(t, calls.at, calls.n, false);
-	missing_results(t, &calls);
 	if (calls.n)
 		qsort(calls.at, calls.n, sizeof *calls.at, by_call);
+	missing_results(t, &calls);
 	repeated_calls(t, calls.at, calls.n);
 	retries(t);
 	missing_parents(t);

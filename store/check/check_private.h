@@ -51,6 +51,12 @@ struct asked {
 	struct str name;
 };
 
+/* A retrieved document. */
+struct retrieved {
+	int64_t row;
+	struct str name, content;
+};
+
 struct check_trace {
 	int64_t id, first, n;
 	int64_t name, duration_ns, orphans, cycles, tokens;
@@ -61,6 +67,8 @@ struct check_trace {
 	VEC(struct hit) hits;
 	VEC(struct asked) asked;
 	VEC(uint64_t) answered;
+	VEC(struct retrieved) documents;
+	struct buf answers; /* all texts models answered with */
 	struct arena arena;
 	/* the run's */
 	struct db *db;
@@ -90,6 +98,9 @@ void check_privacy(struct check_trace *t, int64_t row, const struct span *span);
 void check_privacy_end(struct check_trace *t);
 void check_calls(struct check_trace *t, int64_t row, const struct span *span);
 void check_behaviour(struct check_trace *t);
+/* documents.c */
+void check_documents(struct check_trace *t, int64_t row, const struct span *span);
+void check_documents_end(struct check_trace *t);
 
 /* like.c: traces that are far slower or dearer than those of their name. All of the store. */
 bool check_like(struct db *db, const struct rules *rules, struct err *err);

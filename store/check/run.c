@@ -76,6 +76,8 @@ static void clear_trace(struct check_trace *t)
 	vec_clear(&t->hits);
 	vec_clear(&t->asked);
 	vec_clear(&t->answered);
+	vec_clear(&t->documents);
+	buf_clear(&t->answers);
 	arena_reset(&t->arena);
 	memset(t->n_of, 0, sizeof t->n_of);
 	t->rules_kept = 0;
@@ -88,6 +90,8 @@ static void done_trace(struct check_trace *t)
 	vec_done(&t->hits);
 	vec_done(&t->asked);
 	vec_done(&t->answered);
+	vec_done(&t->documents);
+	buf_done(&t->answers);
 	arena_done(&t->arena);
 }
 
@@ -262,6 +266,7 @@ static void on_span(struct sink *s, const struct span *span)
 	check_output(t, found->row, span);
 	check_privacy(t, found->row, span);
 	check_calls(t, found->row, span);
+	check_documents(t, found->row, span);
 	rules_span(t, found->row, span);
 }
 
@@ -310,7 +315,7 @@ static const struct sink_ops reader_ops = {.entry = on_entry,
                                            .case_result = on_case,
                                            .problem = on_problem};
 
-/* Is there anything in the record that only its texts tell? Most have neither a model's answer nor anything personal. */
+/* Is there anything in the record that only its texts tell? Most have neither a model's answer, nor documents, nor anything personal. */
 static bool is_worth(struct run *r, const struct told *told, size_t n, bool *worth, struct err *err)
 {
 	struct block_view view;
@@ -319,7 +324,8 @@ static bool is_worth(struct run *r, const struct told *told, size_t n, bool *wor
 	*worth = false;
 	for (size_t i = 0; i < n && !*worth; i++) {
 		struct check_trace *t = &r->at[told[i].trace];
-		*worth = t->rows.at[told[i].row].kind == KIND_LLM || rules_want_text(t, told[i].row);
+		enum span_kind kind_of = t->rows.at[told[i].row].kind;
+		*worth = kind_of == KIND_LLM || kind_of == KIND_RETRIEVER || rules_want_text(t, told[i].row);
 	}
 	if (*worth)
 		return true;
@@ -499,6 +505,7 @@ static bool read_batch(struct run *r, const int64_t *ids, size_t n, size_t *take
 	for (size_t i = 0; ok && i < r->n; i++) {
 		check_privacy_end(&r->at[i]);
 		check_behaviour(&r->at[i]);
+		check_documents_end(&r->at[i]);
 		rules_end(&r->at[i]);
 	}
 	db_end_read(r->db);
