@@ -229,6 +229,7 @@ static bool drop_trace(struct forget *f, int64_t id, struct err *err)
 	    "DELETE FROM span_loose WHERE trace = ?", "DELETE FROM span_other WHERE trace = ?",
 	    "DELETE FROM trace_said WHERE trace = ?", "DELETE FROM trace_tag WHERE trace = ?",
 	    "DELETE FROM score WHERE trace = ?",      "DELETE FROM trace WHERE id = ?",
+	    "DELETE FROM finding WHERE trace = ?",    "DELETE FROM checked WHERE trace = ?",
 	};
 	static const char *const records[] = {
 	    "SELECT DISTINCT " OWNER_OF("record") " FROM span_loose WHERE trace = ?",

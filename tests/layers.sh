@@ -31,7 +31,7 @@ BEGIN {
 	may["study"] = "base model stat"
 	may["store"] = "base model"
 	may["query"] = "base model stat study store"
-	may["check"] = "base model query store"
+	may["check"] = "base model query store study"
 	may["import"] = "base model"
 	may["driver"] = "base model store import check"
 	may["role"] = ""

@@ -1,6 +1,7 @@
 #include "tui/columns.h"
 
 #include "store/base/clean.h"
+#include "store/query/findings.h"
 #include "store/query/runs.h"
 #include "store/query/search.h"
 #include "store/query/traces.h"
@@ -417,4 +418,82 @@ const struct column search_columns[] = {
     {"match_at",         "", 0, 0, true, NULL, hit_match_at},
     {"match_bytes",     "", 0, 0, true, NULL, hit_match_len},
     {.name = NULL  },
+};
+
+/* ---------------------------------------------------------------- what checks found */
+
+static struct value level_word(enum finding_level level)
+{
+	return word(finding_level_name(level), level == FINDING_ERROR     ? ROLE_ERROR
+	                                       : level == FINDING_WARNING ? ROLE_WARNING
+	                                                                  : ROLE_DIM);
+}
+
+#define FINDING(name, expression)                                                \
+	static struct value finding_##name(const void *any, struct arena *arena) \
+	{                                                                        \
+		const struct finding_row *row = any;                             \
+		(void)arena;                                                     \
+		return expression;                                               \
+	}
+
+FINDING(level, level_word(row->level))
+FINDING(check, text(row->check, ROLE_TEXT))
+FINDING(trace, text(row->trace_text, ROLE_DIM))
+FINDING(trace_name, text(row->trace_name, ROLE_TEXT))
+FINDING(start, integer(VALUE_TIME, row->start_ns))
+FINDING(span, text(row->span_text, ROLE_DIM))
+FINDING(kind, row->has_span ? word(kind_name(row->kind), (enum role)((int)ROLE_KIND_SPAN + (int)row->kind))
+                            : text(STR_NONE, ROLE_DIM))
+FINDING(name, text(row->span_name, ROLE_TEXT))
+FINDING(value, number(VALUE_SCORE, row->value))
+FINDING(explanation, text(row->explanation, ROLE_TEXT))
+
+const struct column finding_columns[] = {
+    {"level",       "level",       7,  0,   false, NULL, finding_level      },
+    {"check",       "check",       15, 0,   false, NULL, finding_check      },
+    {"trace",       "trace",       32, 160, false, NULL, finding_trace      },
+    {"trace_name",  "trace name",  18, 120, false, NULL, finding_trace_name },
+    {"start",       "time",        12, 140, false, NULL, finding_start      },
+    {"span",        "span",        16, 100, false, NULL, finding_span       },
+    {"kind",        "kind",        0,  0,   false, NULL, finding_kind       },
+    {"name",        "name",        18, 0,   false, NULL, finding_name       },
+    {"value",       "value",       0,  0,   true,  NULL, finding_value      },
+    {"explanation", "explanation", -1, 0,   false, NULL, finding_explanation},
+    {.name = NULL                                                           },
+};
+
+#define FINDING_SUM(name, expression)                                                \
+	static struct value finding_sum_##name(const void *any, struct arena *arena) \
+	{                                                                            \
+		const struct finding_sum *row = any;                                 \
+		(void)arena;                                                         \
+		return expression;                                                   \
+	}
+
+FINDING_SUM(level, level_word(row->level))
+FINDING_SUM(check, text(row->check, ROLE_TEXT))
+FINDING_SUM(findings, integer(VALUE_COUNT, row->findings))
+FINDING_SUM(traces, integer(VALUE_COUNT, row->traces))
+FINDING_SUM(spans, integer(VALUE_COUNT, row->spans))
+FINDING_SUM(notes, integer(VALUE_COUNT, row->of_level[FINDING_NOTE]))
+FINDING_SUM(warnings, integer(VALUE_COUNT, row->of_level[FINDING_WARNING]))
+FINDING_SUM(errors, integer(VALUE_COUNT, row->of_level[FINDING_ERROR]))
+FINDING_SUM(trace, text(row->example.trace_text, ROLE_DIM))
+FINDING_SUM(span, text(row->example.span_text, ROLE_DIM))
+FINDING_SUM(example, text(row->example.explanation, ROLE_TEXT))
+
+const struct column finding_sum_columns[] = {
+    {"check",         "check",    15, 0,   false, NULL, finding_sum_check   },
+    {"level",         "level",    7,  0,   false, NULL, finding_sum_level   },
+    {"findings",      "found",    5,  0,   true,  NULL, finding_sum_findings},
+    {"traces",        "traces",   6,  0,   true,  NULL, finding_sum_traces  },
+    {"spans",         "spans",    5,  70,  true,  NULL, finding_sum_spans   },
+    {"notes",         "notes",    0,  0,   true,  NULL, finding_sum_notes   },
+    {"warnings",      "warnings", 0,  0,   true,  NULL, finding_sum_warnings},
+    {"errors",        "errors",   0,  0,   true,  NULL, finding_sum_errors  },
+    {"example_trace", "trace",    32, 160, false, NULL, finding_sum_trace   },
+    {"example_span",  "span",     0,  0,   false, NULL, finding_sum_span    },
+    {"example",       "newest",   -1, 0,   false, NULL, finding_sum_example },
+    {.name = NULL                                                           },
 };

@@ -128,6 +128,7 @@ static const struct field_has trace_has[] = {
     {"case",       "t.key IN (SELECT c.trace FROM case_result c WHERE c.trace IS NOT NULL)"},
     {"cost",       "t.cost_usd IS NOT NULL"                                                },
     {"error",      "(t.errors > 0 OR t.status = 2)"                                        },
+    {"finding",    "t.id IN (SELECT x.trace FROM finding x WHERE x.level > 0)"             },
     {"repeat",     "t.repeats > 1"                                                         },
     {"score",      "EXISTS(SELECT 1 FROM score x WHERE x.trace = t.id)"                    },
     {"session",    "t.session IS NOT NULL"                                                 },
@@ -205,6 +206,8 @@ static const struct field_has span_has[] = {
 	X("until", TYPE_UNTIL, "{t.start_ns}", NULL, NULL, "began before this time", "until:2026-11-20")               \
 	X("score", TYPE_SCORE, "EXISTS(SELECT 1 FROM score x WHERE x.trace = t.id AND " SCORE_NAME " AND {x})", NULL,  \
 	  NULL, "score.NAME: a score on the trace or one of its spans", "score.groundedness<0.5")                      \
+	X("finding", TYPE_WORD, "t.id IN (SELECT x.trace FROM finding x WHERE {x.name})", NULL, NULL,                  \
+	  "a check found this (spoor checks)", "finding:repeated-call")                                                \
 	X("has", TYPE_HAS, NULL, NULL, trace_has, "has any of it", "has:annotation")                                   \
 	X("verdict", TYPE_ENUM, "{t.verdict}", &verdicts, NULL, "what people said of it", "verdict:bad")               \
 	X("prompt", TYPE_WORD, TRACE_HAS("5", PROMPT_LIST, SPAN_HAS(PROMPT_IS("s.prompt"))), NULL, NULL,               \

@@ -199,6 +199,8 @@ static bool decode(struct block_cache *blocks, int64_t record, struct keeper *k,
 
 /* ---------------------------------------------------------------- spans */
 
+_Static_assert(SOURCE_CODE == 3, "the SQL below names it by number");
+
 bool span_scores(struct db *db, int64_t trace, int64_t key, bool whole, struct arena *arena, struct score_row **out,
                  size_t *n, struct err *err)
 {
@@ -206,10 +208,15 @@ bool span_scores(struct db *db, int64_t trace, int64_t key, bool whole, struct a
 	    db,
 	    "SELECT w.text, c.label, c.explanation, (SELECT text FROM word WHERE id = c.judge),"
 	    " (SELECT text FROM word WHERE id = c.author), c.value, c.threshold, c.pass, c.from_, c.time_ns, c.span,"
-	    " c.trace <> ?1 FROM score c JOIN word w ON w.id = c.name WHERE c.trace IN (SELECT ?1 UNION ALL"
+	    " c.trace <> ?1, c.span IS NULL AS whole, c.ident FROM score c JOIN word w ON w.id = c.name"
+	    " WHERE c.trace IN (SELECT ?1 UNION ALL"
 	    " SELECT p.id FROM trace t JOIN word s ON s.id = t.session JOIN trace p ON p.text = '" WAITING_SESSION
 	    "' || s.text WHERE t.id = ?1 AND p.seen = 0) AND (c.span IS NULL OR c.span = ?2 OR ?3)"
-	    " ORDER BY c.span IS NULL, w.text, c.time_ns, c.ident LIMIT 10000",
+	    /* What checks found, as scores; a note has not failed. */
+	    " UNION ALL SELECT f.name, NULL, f.explanation, NULL, NULL, f.value, NULL, CASE WHEN f.level > 0 THEN 0 END,"
+	    " 3, NULL, f.span, 0, f.span IS NULL, f.n FROM finding f"
+	    " WHERE f.trace = ?1 AND (f.span IS NULL OR f.span = ?2 OR ?3)"
+	    " ORDER BY whole, 1, 10, 14 LIMIT 10000",
 	    err);
 	if (!s)
 		return false;

@@ -15,7 +15,8 @@
 	" t.duration_ns, t.status, t.spans, t.errors, t.llm_calls, t.tool_calls, t.tokens_in, t.tokens_out,"          \
 	" t.tokens_cached, t.tokens_reasoning, t.cost_usd, t.repeats, t.input, t.output, t.verdict, t.first, t.n,"    \
 	" t.loose, s.path, s.format, t.scores, t.orphans,"                                                            \
-	" (SELECT state FROM source WHERE id = t.seen), t.usage, t.usage_repeats FROM trace t LEFT JOIN source s ON " \
+	" (SELECT state FROM source WHERE id = t.seen), t.usage, t.usage_repeats,"                                     \
+	" (SELECT count(*) FROM finding f WHERE f.trace = t.id AND f.level > 0) FROM trace t LEFT JOIN source s ON " \
 	"s.id = t.source"
 
 #define WORD(column) "(SELECT text FROM word WHERE id = t." column ")"
@@ -131,23 +132,27 @@ static void read_row(struct stmt *s, struct arena *arena, struct trace_row *row)
 	    .being_read = col_int_or(s, 30, SOURCE_WHOLE) == SOURCE_READING,
 	    .usage = (unsigned)col_int_or(s, 31, 0),
 	    .usage_repeats = col_int_or(s, 32, 0),
+	    .findings = col_int_or(s, 33, 0),
 	};
 	struct str key = col_blob(s, 1);
 	if (key.len == sizeof row->key.byte)
 		memcpy(row->key.byte, key.ptr, key.len);
 }
 
-/* Scores of the whole trace, and where a name is only on spans, theirs averaged: the badges of a list row. */
+/* Scores of the whole trace, and where a name is only on spans, theirs averaged: the badges of a list row. What checks found stands
+ * behind them, as failed, with the largest of its values; notes do not. */
 static bool read_scores(struct db *db, struct arena *arena, struct trace_row *row, struct err *err)
 {
-	bool any = row->n_scores > 0;
+	bool any = row->n_scores > 0 || row->findings > 0;
 	row->n_scores = 0;
 	if (!any)
 		return true;
 	struct stmt *s =
 	    db_query(db,
-	             "SELECT w.text, avg(c.value), max(c.label), min(c.pass) FROM score c JOIN word w ON w.id = c.name"
-	             " WHERE c.trace = ? GROUP BY c.name ORDER BY w.text LIMIT 16",
+	             "SELECT w.text, avg(c.value), max(c.label), min(c.pass), 0 AS found FROM score c JOIN word w ON w.id = "
+	             "c.name WHERE c.trace = ?1 GROUP BY c.name"
+	             " UNION ALL SELECT name, max(value), NULL, 0, 1 FROM finding WHERE trace = ?1 AND level > 0 GROUP BY name"
+	             " ORDER BY found, 1 LIMIT 16",
 	             err);
 	if (!s)
 		return false;

@@ -613,10 +613,21 @@ static size_t secret_prefix(struct str found)
 	return str_starts(found, "AKIA") || str_starts(found, "ASIA") ? 4 : str_starts(found, "eyJ") ? 3 : 0;
 }
 
+/* The last four signs, without what parts them. */
+static void add_tail(struct buf *out, struct str found)
+{
+	char tail[4];
+	size_t n = 0;
+	for (size_t i = found.len; i-- > 0 && n < sizeof tail;)
+		if (is_alnum(found.ptr[i]))
+			tail[n++] = found.ptr[i];
+	while (n)
+		buf_add_char(out, tail[--n]);
+}
+
 void personal_mask(struct buf *out, struct str found, enum personal kind)
 {
 	size_t host = kind == PERSONAL_EMAIL ? str_find_char(found, '@') : SIZE_MAX,
-	       tail = found.len > 4 ? found.len - 4 : 0,
 	       head = kind == PERSONAL_EMAIL    ? 1
 	              : kind == PERSONAL_PHONE  ? 3
 	              : kind == PERSONAL_IBAN   ? 4
@@ -627,5 +638,5 @@ void personal_mask(struct buf *out, struct str found, enum personal kind)
 	if (kind == PERSONAL_EMAIL && host != SIZE_MAX)
 		buf_add_str(out, str_from(found, host));
 	else if (kind == PERSONAL_IBAN || kind == PERSONAL_CARD)
-		buf_add_str(out, str_from(found, tail));
+		add_tail(out, found);
 }

@@ -152,6 +152,7 @@ static void test_masked(void **state)
 	    {"jane@acme.de",           PERSONAL_EMAIL,  "j…@acme.de"     },
 	    {"+49 30 901820",          PERSONAL_PHONE,  "+49…"           },
 	    {"GB82WEST12345698765432", PERSONAL_IBAN,   "GB82…5432"      },
+	    {"DE89 3704 0044 0532 0130 00", PERSONAL_IBAN, "DE89…3000"   },
 	    {"4111 1111 1111 1111",    PERSONAL_CARD,   "…1111"          },
 	    {OPENAI,                   PERSONAL_SECRET, "sk-…"           },
 	    {JWT,                      PERSONAL_SECRET, "eyJ…"           },

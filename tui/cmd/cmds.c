@@ -3,6 +3,7 @@
 
 #define COMMANDS(X) \
 	X(backup)   \
+	X(checks)   \
 	X(compare)  \
 	X(doctor)   \
 	X(forget)   \

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "store/base/text.h"
+#include "store/check/rules.h"
 #include "tui/cmd/cmds.h"
 
 enum { NAME_COLS = 26 };
@@ -61,7 +62,7 @@ static void help_all(struct buf *out)
 	buf_add_cstr(out, "\nOptions of the explorer: --store FILE, --ascii, --no-color, --theme NAME,\n"
 	                  "--open trace:ID, --map FIELD=COLUMN,… with files; --version.\n"
 	                  "A command wins over a file of its name: ./NAME is the file. More: spoor help COMMAND,\n"
-	                  "spoor help keys, filter, files or exit-codes.\n");
+	                  "spoor help keys, filter, rules, files or exit-codes.\n");
 }
 
 static void command_json(struct jout *j, const struct command *c)
@@ -147,6 +148,7 @@ static const struct {
     {"exit-codes", help_exit_codes},
     {"files",      help_files     },
     {"filter",     help_filter    },
+    {"rules",      rules_help     },
 };
 enum { N_TOPICS = sizeof topics / sizeof *topics };
 
@@ -205,7 +207,7 @@ static int help_main(const struct command_line *line, struct err *err)
 const struct command command_help = {
     .name = "help",
     .operands = "[COMMAND|TOPIC]",
-    .help = "this list, a command, or a topic: keys, filter, files, exit-codes",
+    .help = "this list, a command, or a topic: keys, filter, rules, files, exit-codes",
     .min_args = 0,
     .max_args = 1,
     .run = help_main,

@@ -13,6 +13,7 @@
 #include "store/base/clean.h"
 #include "store/base/text.h"
 #include "store/base/vec.h"
+#include "store/check/rules.h"
 #include "store/search.h"
 #include "tui/cmd/cmds.h"
 #include "tui/cmd/explain.h"
@@ -25,6 +26,7 @@ static const struct option_row import_options[] = {
 	{"follow", 0, OPTION_FLAG, NULL, "go on reading as the files grow, until ^C; new files in folders, too"},
 	{"explain", 0, OPTION_FLAG, NULL, "say what the files are and what would be read of them; nothing is stored"},
 	{"no-index", 0, OPTION_FLAG, NULL, "leave the index for search to the next explorer, or spoor doctor --index"},
+	{"no-checks", 0, OPTION_FLAG, NULL, "leave the checks to the next explorer, or spoor checks"},
 	{"strict", 0, OPTION_FLAG, NULL, "a file with any problem at all is not imported"},
 	{"map", 0, OPTION_TEXT, "F=C,…", "which column of a table of results is what: output=answer,score=f1+em; none: as named"},
 	{"max-depth", 0, OPTION_INT, "N", "how deep JSON may nest (1000)"},
@@ -36,6 +38,7 @@ static const struct option_row import_options[] = {
 
 static struct import_progress *running; /* what the handler stops */
 static struct search_progress indexing;
+static struct check_progress checking;
 static volatile sig_atomic_t signalled;
 
 static void on_signal(int number)
@@ -43,6 +46,7 @@ static void on_signal(int number)
 	signalled = number;
 	import_cancel(running);
 	atomic_store(&indexing.cancel, true);
+	atomic_store(&checking.cancel, true);
 }
 
 /* The first one stops at the next safe point, a second one at once: what is committed stays either way. One that is ignored
@@ -98,6 +102,11 @@ static void meter_say(struct meter *m)
 static void meter_text(const struct meter *m, struct buf *out)
 {
 	struct import_progress *p = m->progress;
+	if (atomic_load(&checking.traces)) {
+		buf_printf(out, "checking traces %3d%%%s", atomic_load(&checking.percent),
+		           atomic_load(&checking.cancel) ? "; stopping" : "");
+		return;
+	}
 	if (atomic_load(&p->done)) {
 		buf_printf(out, "indexing for search %3d%%%s", atomic_load(&indexing.percent),
 		           atomic_load(&indexing.cancel) ? "; stopping" : "");
@@ -727,8 +736,12 @@ static bool import(const struct command_line *line, const struct import_opts *op
 {
 	static struct import_progress progress; /* outlives this call: a late signal may still set cancel */
 	struct meter meter;
+	struct rules *rules;
+	if (!rules_load(NULL, cmd_now_ns(), &rules, err))
+		return false;
 	struct db *db = cmd_store(line, DB_WRITE, err);
 	if (!db || !import_progress_init(&progress, err)) {
+		rules_free(rules);
 		db_close(db);
 		return false;
 	}
@@ -742,7 +755,10 @@ static bool import(const struct command_line *line, const struct import_opts *op
 		ok = import_paths(db, line->args, line->n_args, opts, &progress, report, err);
 	if (ok && !signalled && !cmd_flag(line, "no-index"))
 		ok = search_index(db, search_threads(), &indexing, err);
+	if (ok && !signalled && !cmd_flag(line, "no-checks"))
+		ok = check_run(db, rules, &checking, err);
 	meter_stop(&meter);
+	rules_free(rules);
 	db_checkpoint(db, 0); /* the store is one file again: it can be copied */
 	db_close(db);         /* before anything is printed: a reader that goes away ends us */
 	return ok;

@@ -1,0 +1,152 @@
+/* Personal data and secrets in what went in and came out (study/personal.h).
+ *
+ * A chat is sent again with each call, and an answer passes through the spans around it: each piece is told once in a trace. Of the
+ * outputs it is told where a model first said it, else at the innermost span; of the inputs only if no output had it. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "store/base/hash.h"
+#include "store/base/text.h"
+#include "store/check/check_private.h"
+
+enum { HITS_OF_SPAN = 64, HITS_OF_TRACE = 4096 };
+
+static const enum check_id check_of[N_PERSONALS] = {
+    [PERSONAL_EMAIL] = CHECK_EMAIL, [PERSONAL_PHONE] = CHECK_PHONE,   [PERSONAL_IBAN] = CHECK_IBAN,
+    [PERSONAL_CARD] = CHECK_CARD,   [PERSONAL_SECRET] = CHECK_SECRET,
+};
+
+static struct str masked(struct check_trace *t, struct str found, enum personal kind)
+{
+	struct buf text = BUF_INIT;
+	personal_mask(&text, found, kind);
+	struct str kept = arena_str(&t->arena, buf_str(&text));
+	buf_done(&text);
+	return kept;
+}
+
+static void look_at(struct check_trace *t, int64_t row, bool output, struct str text)
+{
+	size_t at = 0, len = 0, n = 0, chars = 1, counted = 0;
+	enum personal kind;
+	for (; n < HITS_OF_SPAN && t->hits.n < HITS_OF_TRACE && personal_next(text, &at, &len, &kind); at += len) {
+		if (check_level_of(t, check_of[kind]) == CHECK_OFF)
+			continue;
+		chars += text_n_codes(str_cut(text, counted, at - counted));
+		counted = at;
+		struct str found = str_cut(text, at, len);
+		*vec_add(&t->hits) = (struct hit){.hash = hash64(found),
+		                                  .row = row,
+		                                  .kind = kind,
+		                                  .output = output,
+		                                  .masked = masked(t, found, kind),
+		                                  .at = chars};
+		n++;
+	}
+}
+
+void check_privacy(struct check_trace *t, int64_t row, const struct span *span)
+{
+	const struct str whole[2] = {span->input, span->output};
+	for (int output = 0; output < 2; output++) {
+		if (whole[output].len) {
+			look_at(t, row, output == 1, whole[output]);
+			continue;
+		}
+		for (size_t i = 0; i < span->n_messages; i++)
+			for (size_t k = 0; span->messages[i].output == (output == 1) && k < span->messages[i].n_parts; k++)
+				look_at(t, row, output == 1, span->messages[i].parts[k].text);
+	}
+}
+
+/* ---------------------------------------------------------------- each once */
+
+static bool is_source(enum span_kind kind)
+{
+	return kind == KIND_TOOL || kind == KIND_RETRIEVER || kind == KIND_EMBEDDING || kind == KIND_RERANKER;
+}
+
+static int rank(const struct check_trace *t, const struct hit *h)
+{
+	return !h->output ? 2 : t->rows.at[h->row].kind == KIND_LLM ? 0 : 1;
+}
+
+/* Equal pieces side by side, the one that is told first. */
+static int by_piece(const void *a, const void *b)
+{
+	const struct hit *x = a, *y = b;
+	if (x->hash != y->hash)
+		return x->hash < y->hash ? -1 : 1;
+	if (x->rank != y->rank)
+		return x->rank - y->rank;
+	if (x->row != y->row)
+		return (x->row < y->row) == (x->rank != 1) ? -1 : 1;
+	return x->at < y->at ? -1 : x->at > y->at;
+}
+
+static int by_row(const void *a, const void *b)
+{
+	const struct hit *x = a, *y = b;
+	if (x->row != y->row)
+		return x->row < y->row ? -1 : 1;
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	if (x->output != y->output)
+		return x->output ? -1 : 1;
+	return x->at < y->at ? -1 : x->at > y->at;
+}
+
+/* Did the one who asked give it himself? */
+static bool was_given(const struct check_trace *t, const struct hit *from, const struct hit *end)
+{
+	for (const struct hit *h = from; h < end && h->hash == from->hash; h++)
+		if (!h->output && t->rows.at[h->row].parent == NO_ROW)
+			return true;
+	return false;
+}
+
+static enum check_level level_of(const struct check_trace *t, const struct hit *h, bool given)
+{
+	int level = h->kind == PERSONAL_SECRET ? CHECK_ERROR : CHECK_WARNING;
+	bool light = !h->output || given || is_source(t->rows.at[h->row].kind);
+	return (enum check_level)(light ? level - 1 : level);
+}
+
+static void tell(struct check_trace *t, const struct hit *h, size_t n, bool given)
+{
+	char count[32] = "";
+	const char *article = h->kind == PERSONAL_EMAIL ? "an" : "a";
+	if (n > 1)
+		snprintf(count, sizeof count, "%zu", n);
+	check_found(t, check_of[h->kind], level_of(t, h, given), h->row, NO_ROW, (double)n,
+	            "%s %s in the %s%s at character %zu: " STR_FMT "%s", n > 1 ? count : article,
+	            n > 1 ? personal_plural(h->kind) : personal_name(h->kind), h->output ? "output" : "input",
+	            n > 1 ? ", the first" : "", h->at, STR_ARG(h->masked), given ? " (the trace's input has it, too)" : "");
+}
+
+void check_privacy_end(struct check_trace *t)
+{
+	struct hit *hits = t->hits.at;
+	size_t n = 0;
+	if (!t->hits.n)
+		return;
+	for (size_t i = 0; i < t->hits.n; i++)
+		hits[i].rank = rank(t, &hits[i]);
+	qsort(hits, t->hits.n, sizeof *hits, by_piece);
+	for (size_t i = 0, next; i < t->hits.n; i = next) {
+		for (next = i + 1; next < t->hits.n && hits[next].hash == hits[i].hash;)
+			next++;
+		bool given = hits[i].output && was_given(t, &hits[i], hits + t->hits.n);
+		hits[n] = hits[i];
+		hits[n++].given = given;
+	}
+	qsort(hits, n, sizeof *hits, by_row);
+	for (size_t i = 0, next; i < n; i = next) {
+		bool given = true;
+		for (next = i; next < n && hits[next].row == hits[i].row && hits[next].kind == hits[i].kind &&
+		               hits[next].output == hits[i].output;
+		     next++)
+			given = given && hits[next].given;
+		tell(t, &hits[i], next - i, given);
+	}
+}

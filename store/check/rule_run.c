@@ -1,0 +1,285 @@
+/* A team's rules over one trace. */
+#include <stdlib.h>
+
+#include "store/base/text.h"
+#include "store/check/check_private.h"
+#include "store/check/rules_private.h"
+
+/* The filters as statements: does this trace match? NULL: it has none. */
+struct rule_state {
+	struct stmt *where[RULES_MOST];
+	int id_param[RULES_MOST];
+	size_t n;
+};
+
+/* ---------------------------------------------------------------- which traces */
+
+static struct stmt *prepare(struct db *db, const struct filter *f, int *id_param, struct err *err)
+{
+	struct buf sql = BUF_INIT;
+	int params = 0;
+	if (!filter_resolve(f, db, err))
+		return NULL;
+	buf_add_cstr(&sql, "SELECT 1 FROM trace t WHERE (");
+	filter_sql(&sql, f, &params);
+	*id_param = params + 1;
+	buf_printf(&sql, ") AND t.id = ?%d", *id_param);
+	struct stmt *s = db_query_composed(db, buf_str(&sql), err);
+	if (s)
+		filter_bind(s, f, 1);
+	buf_done(&sql);
+	return s;
+}
+
+bool rules_open(struct db *db, const struct rules *rules, struct rule_state **out, struct err *err)
+{
+	struct rule_state *s = xcalloc(1, sizeof *s);
+	*out = s;
+	s->n = rules_n(rules);
+	for (size_t i = 0; i < s->n; i++)
+		if (!filter_is_empty(rules->at[i].where) &&
+		    !(s->where[i] = prepare(db, rules->at[i].where, &s->id_param[i], err)))
+			return false;
+	return true;
+}
+
+void rules_close(struct rule_state *s)
+{
+	for (size_t i = 0; s && i < s->n; i++)
+		if (s->where[i])
+			stmt_free(s->where[i]);
+	free(s);
+}
+
+bool rules_begin(struct rule_state *s, struct check_trace *t, struct err *err)
+{
+	t->rules_kept = 0;
+	for (size_t i = 0; i < s->n; i++) {
+		enum step step = STEP_ROW;
+		if (s->where[i]) {
+			stmt_int(s->where[i], s->id_param[i], t->id);
+			step = stmt_step(s->where[i], err);
+			stmt_end(s->where[i]);
+		}
+		if (step == STEP_FAIL)
+			return false;
+		if (step == STEP_ROW && t->rules->at[i].level != CHECK_OFF)
+			t->rules_kept |= 1ULL << i;
+	}
+	return true;
+}
+
+static bool is_kept(const struct check_trace *t, size_t i)
+{
+	return t->rules_kept >> i & 1;
+}
+
+/* ---------------------------------------------------------------- which spans */
+
+static bool word_is(const struct check_trace *t, int64_t word, struct str wanted)
+{
+	struct word *w = words_get(t->words, t->db, word, NULL);
+	return w && str_eq(w->text, wanted);
+}
+
+static bool is_about(const struct check_trace *t, const struct rule *r, const struct check_row *row)
+{
+	return (r->kind == UNKNOWN_INT || r->kind == (int64_t)row->kind) && (!r->span.len || word_is(t, row->name, r->span)) &&
+	       (!r->tool.len || (row->kind == KIND_TOOL && word_is(t, row->name, r->tool))) &&
+	       (!r->model.len || word_is(t, row->model, r->model));
+}
+
+static bool has_text(const struct rule *r)
+{
+	return r->contain.len || r->not_contain.len || r->match || r->not_match;
+}
+
+/* Text rules that name no span are about what the trace as a whole answers: its roots. */
+static bool is_read(const struct check_trace *t, const struct rule *r, int64_t row)
+{
+	const struct check_row *at = &t->rows.at[row];
+	return has_text(r) && (r->of_trace ? at->parent == NO_ROW : is_about(t, r, at));
+}
+
+bool rules_want_text(const struct check_trace *t, int64_t row)
+{
+	for (size_t i = 0; t->rules_kept && i < rules_n(t->rules); i++)
+		if (is_kept(t, i) && is_read(t, &t->rules->at[i], row))
+			return true;
+	return false;
+}
+
+/* ---------------------------------------------------------------- findings */
+
+static void found(struct check_trace *t, const struct rule *r, int64_t row, int64_t other, double value, const char *fmt, ...)
+    __attribute__((format(printf, 6, 7)));
+static void found(struct check_trace *t, const struct rule *r, int64_t row, int64_t other, double value, const char *fmt, ...)
+{
+	struct buf text = BUF_INIT;
+	size_t n = 0;
+	va_list args;
+	for (size_t i = 0; i < t->found.n; i++)
+		n += t->found.at[i].name == r->name;
+	if (n >= CHECK_MOST)
+		return;
+	if (r->message.len)
+		buf_printf(&text, STR_FMT ": ", STR_ARG(str_cut(r->message, 0, 300)));
+	va_start(args, fmt);
+	buf_vprintf(&text, fmt, args);
+	va_end(args);
+	*vec_add(&t->found) = (struct finding){.name = r->name,
+	                                       .level = r->level,
+	                                       .row = row,
+	                                       .other = other,
+	                                       .value = value,
+	                                       .explanation = arena_str(&t->arena, buf_str(&text)),
+	                                       .order = (uint32_t)t->found.n};
+	buf_done(&text);
+}
+
+/* ---------------------------------------------------------------- texts */
+
+static void check_text(struct check_trace *t, const struct rule *r, int64_t row, const char *where, struct str text)
+{
+	size_t at;
+	struct str shown = str_cut(r->not_contain, 0, 60), missing = str_cut(r->contain, 0, 60);
+	if (r->not_contain.len && (at = text_find(text, r->not_contain, 0, true)) != SIZE_MAX)
+		found(t, r, row, NO_ROW, (double)check_char(text, at), "the %s has \"" STR_FMT "\" at character %zu", where,
+		      STR_ARG(shown), check_char(text, at));
+	if (r->not_match && (at = pattern_find(r->not_match, text)) != SIZE_MAX)
+		found(t, r, row, NO_ROW, (double)check_char(text, at), "the %s matches what it must not at character %zu", where,
+		      check_char(text, at));
+	if (r->contain.len && text_find(text, r->contain, 0, true) == SIZE_MAX)
+		found(t, r, row, NO_ROW, 0, "the %s lacks \"" STR_FMT "\"", where, STR_ARG(missing));
+	if (r->match && pattern_find(r->match, text) == SIZE_MAX)
+		found(t, r, row, NO_ROW, 0, "the %s does not match what it must", where);
+}
+
+static void check_parts(struct check_trace *t, const struct rule *r, int64_t row, const struct span *span,
+                        enum part_type type, const char *where)
+{
+	for (size_t i = 0; i < span->n_messages; i++)
+		for (size_t k = 0; k < span->messages[i].n_parts; k++)
+			if (span->messages[i].parts[k].type == type && span->messages[i].output == (type == PART_TOOL_CALL))
+				check_text(t, r, row, where, span->messages[i].parts[k].text);
+}
+
+/* Arguments of a tool: what went into its span, or what a model asked it with. */
+static void check_field(struct check_trace *t, const struct rule *r, int64_t row, const struct span *span)
+{
+	bool tool = t->rows.at[row].kind == KIND_TOOL;
+	struct str answer = check_answer(span);
+	switch (r->field) {
+	case FIELD_OUTPUT:
+		if (answer.ptr)
+			check_text(t, r, row, "output", answer);
+		return;
+	case FIELD_INPUT:
+		if (span->input.ptr)
+			check_text(t, r, row, "input", span->input);
+		return;
+	case FIELD_ARGUMENTS:
+		if (tool && span->input.ptr)
+			check_text(t, r, row, "arguments", span->input);
+		else
+			check_parts(t, r, row, span, PART_TOOL_CALL, "arguments");
+		return;
+	case FIELD_RESULT:
+		if (tool && span->output.ptr)
+			check_text(t, r, row, "result", span->output);
+		else
+			check_parts(t, r, row, span, PART_TOOL_RESULT, "result");
+		return;
+	case FIELD_ANY:
+		if (span->input.ptr)
+			check_text(t, r, row, "input", span->input);
+		if (answer.ptr)
+			check_text(t, r, row, "output", answer);
+		return;
+	case N_RULE_FIELDS: return;
+	}
+}
+
+void rules_span(struct check_trace *t, int64_t row, const struct span *span)
+{
+	for (size_t i = 0; t->rules_kept && i < rules_n(t->rules); i++)
+		if (is_kept(t, i) && is_read(t, &t->rules->at[i], row))
+			check_field(t, &t->rules->at[i], row, span);
+}
+
+/* ---------------------------------------------------------------- limits */
+
+static void check_limits(struct check_trace *t, const struct rule *r, int64_t row, int64_t duration_ns, int64_t tokens,
+                         double cost)
+{
+	struct buf is = BUF_INIT, most = BUF_INIT;
+	if (r->max_duration != UNKNOWN_INT && duration_ns != UNKNOWN_INT && duration_ns > r->max_duration) {
+		units_duration(&is, duration_ns, false);
+		units_duration(&most, r->max_duration, false);
+		found(t, r, row, NO_ROW, (double)duration_ns / 1e9, "took %s, more than %s", buf_cstr(&is), buf_cstr(&most));
+	}
+	buf_clear(&is);
+	buf_clear(&most);
+	if (!IS_UNKNOWN(r->max_cost) && !IS_UNKNOWN(cost) && cost > r->max_cost) {
+		units_usd(&is, cost);
+		units_usd(&most, r->max_cost);
+		found(t, r, row, NO_ROW, cost, "cost %s, more than %s", buf_cstr(&is), buf_cstr(&most));
+	}
+	if (r->max_tokens != UNKNOWN_INT && tokens != UNKNOWN_INT && tokens > r->max_tokens)
+		found(t, r, row, NO_ROW, (double)tokens, "%lld tokens, more than %lld", (long long)tokens,
+		      (long long)r->max_tokens);
+	buf_done(&is);
+	buf_done(&most);
+}
+
+static void check_calls_of(struct check_trace *t, const struct rule *r)
+{
+	int64_t n = 0, over = NO_ROW;
+	for (size_t i = 0; i < t->rows.n; i++)
+		if (is_about(t, r, &t->rows.at[i]) && ++n == r->max_calls + 1)
+			over = (int64_t)i;
+	if (over != NO_ROW)
+		found(t, r, over, NO_ROW, (double)n, STR_FMT " was called %lld times, more than %lld",
+		      STR_ARG(str_cut(r->tool, 0, 80)), (long long)n, (long long)r->max_calls);
+}
+
+/* Rows of one trace are not in the order of time where branches run side by side: so by their starts. */
+static void check_order(struct check_trace *t, const struct rule *r)
+{
+	int64_t first = NO_ROW, done = NO_ROW;
+	for (size_t i = 0; i < t->rows.n; i++) {
+		const struct check_row *row = &t->rows.at[i];
+		if (row->kind != KIND_TOOL)
+			continue;
+		if (word_is(t, row->name, r->before) && (first == NO_ROW || row->start_ns < t->rows.at[first].start_ns))
+			first = (int64_t)i;
+		if (word_is(t, row->name, r->call) && row->status != STATUS_ERROR &&
+		    (done == NO_ROW || row->start_ns < t->rows.at[done].start_ns))
+			done = (int64_t)i;
+	}
+	if (first == NO_ROW || (done != NO_ROW && t->rows.at[done].start_ns <= t->rows.at[first].start_ns))
+		return;
+	struct str call = str_cut(r->call, 0, 80), before = str_cut(r->before, 0, 80);
+	found(t, r, first, done, 1, STR_FMT " was called %s " STR_FMT, STR_ARG(before), done == NO_ROW ? "without" : "before",
+	      STR_ARG(call));
+}
+
+void rules_end(struct check_trace *t)
+{
+	for (size_t k = 0; t->rules_kept && k < rules_n(t->rules); k++) {
+		const struct rule *r = &t->rules->at[k];
+		if (!is_kept(t, k))
+			continue;
+		if (r->of_trace)
+			check_limits(t, r, NO_ROW, t->duration_ns, t->tokens, t->cost_usd);
+		for (size_t i = 0; !r->of_trace && i < t->rows.n; i++) {
+			const struct check_row *row = &t->rows.at[i];
+			if (is_about(t, r, row))
+				check_limits(t, r, (int64_t)i, row->duration_ns, row->tokens, row->cost_usd);
+		}
+		if (r->max_calls != UNKNOWN_INT)
+			check_calls_of(t, r);
+		if (r->call.len)
+			check_order(t, r);
+	}
+}

@@ -1,0 +1,578 @@
+#include "store/check/rules.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/base/file.h"
+#include "store/base/hash.h"
+#include "store/base/scan.h"
+#include "store/base/text.h"
+#include "store/check/rules_private.h"
+
+enum { RULES_BYTES = 1 << 20, WORD_MOST = 32 };
+
+/* ---------------------------------------------------------------- the table of keys */
+
+enum key_type { KEY_NAME, KEY_TEXT, KEY_PATTERN, KEY_FILTER, KEY_KIND, KEY_LEVEL, KEY_FIELD, KEY_SCOPE, KEY_DURATION, KEY_COUNT, KEY_MONEY };
+
+#define AT(member) offsetof(struct rule, member)
+static const struct rule_key {
+	const char *name;
+	enum key_type type;
+	size_t at; /* in struct rule */
+	const char *example, *help;
+} keys[] = {
+    {"name", KEY_NAME, AT(name), "\"no-apology\"", "what its findings are called: small letters, digits, dashes"},
+    {"message", KEY_TEXT, AT(message), "\"do not apologise\"", "what its findings say, before what was found"},
+    {"level", KEY_LEVEL, AT(level), "\"error\"", "note, warning (unless it says otherwise) or error"},
+    {"where", KEY_FILTER, AT(where), "\"tag:prod name:support\"", "only in traces that match (spoor help filter)"},
+    {"kind", KEY_KIND, AT(kind), "\"llm\"", "only spans of this kind"},
+    {"span", KEY_TEXT, AT(span), "\"summarise\"", "only spans of this name"},
+    {"tool", KEY_TEXT, AT(tool), "\"get_balance\"", "only calls of this tool"},
+    {"model", KEY_TEXT, AT(model), "\"gpt-4o\"", "only spans of this model"},
+    {"scope", KEY_SCOPE, AT(of_trace), "\"trace\"",
+     "what the limits are of: span or trace (unless kind, span, tool or model is given)"},
+    {"field", KEY_FIELD, AT(field), "\"input\"",
+     "the text that is looked at: output (else), input, arguments, result, any"},
+    {"must_contain", KEY_TEXT, AT(contain), "\"sources:\"", "the text has this; small letters match capitals, too"},
+    {"must_not_contain", KEY_TEXT, AT(not_contain), "\"as an AI\"", "the text has this nowhere"},
+    {"must_match", KEY_PATTERN, AT(match), "\"^[0-9]+$\"", "an extended regular expression that matches somewhere"},
+    {"must_not_match", KEY_PATTERN, AT(not_match), "\"(?i)sorry|apolog\"", "one that matches nowhere"},
+    {"max_duration", KEY_DURATION, AT(max_duration), "\"2s\"", "at most so long"},
+    {"max_cost", KEY_MONEY, AT(max_cost), "0.05", "at most so many US dollars"},
+    {"max_tokens", KEY_COUNT, AT(max_tokens), "8000", "at most so many tokens, in and out"},
+    {"max_calls", KEY_COUNT, AT(max_calls), "3", "at most so many calls of `tool` in a trace"},
+    {"call", KEY_TEXT, AT(call), "\"verify_user\"", "a tool that has to be called …"},
+    {"before", KEY_TEXT, AT(before), "\"refund\"", "… before this one, in each trace that calls it"},
+};
+enum { N_KEYS = sizeof keys / sizeof *keys };
+
+static const char *const field_names[N_RULE_FIELDS] = {
+    [FIELD_OUTPUT] = "output",       [FIELD_INPUT] = "input", [FIELD_ARGUMENTS] = "arguments",
+    [FIELD_RESULT] = "result",       [FIELD_ANY] = "any",
+};
+
+/* ---------------------------------------------------------------- words that were meant */
+
+static size_t distance(struct str a, struct str b)
+{
+	size_t row[WORD_MOST + 1];
+	if (a.len > WORD_MOST || b.len > WORD_MOST)
+		return SIZE_MAX;
+	for (size_t k = 0; k <= b.len; k++)
+		row[k] = k;
+	for (size_t i = 1; i <= a.len; i++) {
+		size_t left_above = row[0];
+		row[0] = i;
+		for (size_t k = 1; k <= b.len; k++) {
+			size_t above = row[k], best = left_above + (a.ptr[i - 1] != b.ptr[k - 1]);
+			best = above + 1 < best ? above + 1 : best;
+			row[k] = row[k - 1] + 1 < best ? row[k - 1] + 1 : best;
+			left_above = above;
+		}
+	}
+	return row[b.len];
+}
+
+/* names: n of them, `stride` bytes apart. Appends ", did you mean X?", or the whole list. */
+static void suggest(struct buf *out, struct str word, const char *const *names, size_t n, size_t stride)
+{
+	const char *best = NULL;
+	size_t least = SIZE_MAX;
+	for (size_t i = 0; i < n; i++) {
+		const char *name = *(const char *const *)(const void *)((const char *)names + i * stride);
+		size_t d = distance(word, str_of(name));
+		if (d < least) {
+			least = d;
+			best = name;
+		}
+	}
+	if (best && least <= 2 + word.len / 4) {
+		buf_printf(out, ": did you mean \"%s\"?", best);
+		return;
+	}
+	buf_add_cstr(out, "; there are ");
+	for (size_t i = 0; i < n; i++)
+		buf_printf(out, "%s%s", i ? ", " : "", *(const char *const *)(const void *)((const char *)names + i * stride));
+}
+
+/* ---------------------------------------------------------------- reading */
+
+struct reading {
+	struct rules *rules;
+	const char *file;
+	struct str text; /* without comments; the same length */
+	struct scan scan;
+	int64_t now_ns;
+	struct err *err;
+};
+
+static size_t line_of(const struct reading *rd, size_t at)
+{
+	size_t line = 1;
+	for (size_t i = 0; i < at && i < rd->text.len; i++)
+		line += rd->text.ptr[i] == '\n';
+	return line;
+}
+
+static bool mistake(const struct reading *rd, size_t at, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+static bool mistake(const struct reading *rd, size_t at, const char *fmt, ...)
+{
+	struct buf why = BUF_INIT;
+	va_list args;
+	va_start(args, fmt);
+	buf_vprintf(&why, fmt, args);
+	va_end(args);
+	err_set(rd->err, ERR_USAGE, NULL, "%s, line %zu: %s", rd->file, line_of(rd, at), buf_cstr(&why));
+	buf_done(&why);
+	return false;
+}
+
+static bool no_such(const struct reading *rd, size_t at, const char *what, struct str word, const char *const *names,
+                    size_t n, size_t stride)
+{
+	struct buf after = BUF_INIT;
+	suggest(&after, word, names, n, stride);
+	mistake(rd, at, "no such %s: \"" STR_FMT "\"%s", what, STR_ARG(str_cut(word, 0, 60)), buf_cstr(&after));
+	buf_done(&after);
+	return false;
+}
+
+/* Comments and commas behind a last element become blanks, so that every byte stays where it is. */
+static void blank_comments(char *s, size_t n)
+{
+	size_t comma = SIZE_MAX;
+	for (size_t i = 0; i < n; i++) {
+		if (s[i] == '"') {
+			for (i++; i < n && s[i] != '"'; i++)
+				i += s[i] == '\\';
+			comma = SIZE_MAX;
+		} else if (s[i] == '/' && i + 1 < n && (s[i + 1] == '/' || s[i + 1] == '*')) {
+			bool line = s[i + 1] == '/';
+			size_t from = i;
+			while (i < n && (line ? s[i] != '\n' : i < from + 3 || s[i] != '/' || s[i - 1] != '*'))
+				i++;
+			size_t end = i < n && !line ? i + 1 : i;
+			for (size_t k = from; k < end; k++)
+				if (s[k] != '\n')
+					s[k] = ' ';
+			i = end - 1;
+		} else if (s[i] == ',') {
+			comma = i;
+		} else if (s[i] == '}' || s[i] == ']') {
+			if (comma != SIZE_MAX)
+				s[comma] = ' ';
+			comma = SIZE_MAX;
+		} else if (!strchr(" \t\r\n", s[i]) || !s[i]) {
+			comma = SIZE_MAX;
+		}
+	}
+}
+
+static bool want_text(const struct reading *rd, struct val v, const char *key, struct str *out)
+{
+	if (!val_is(v, SCAN_STRING))
+		return mistake(rd, val_offset(v), "\"%s\" is a text in quotes", key);
+	*out = arena_str(&rd->rules->arena, val_str(v, &rd->rules->arena));
+	return true;
+}
+
+static bool read_level(const struct reading *rd, struct val v, enum check_level *level)
+{
+	static const char *const names[] = {"off", "note", "warning", "error"};
+	struct str word;
+	if (!want_text(rd, v, "level", &word))
+		return false;
+	return check_level_named(word, level) || no_such(rd, val_offset(v), "level", word, names, 4, sizeof *names);
+}
+
+/* 2s, 500ms, 1m30s */
+static bool duration_of(struct str text, int64_t *ns)
+{
+	static const struct {
+		const char *name;
+		double ns;
+	} units[] = {{"ns", 1}, {"us", 1e3}, {"µs", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"min", 60e9}, {"m", 60e9}, {"h", 3600e9}};
+	double sum = 0;
+	if (!text.len)
+		return false;
+	while (text.len) {
+		size_t digits = 0;
+		double number;
+		while (digits < text.len && ((text.ptr[digits] >= '0' && text.ptr[digits] <= '9') || text.ptr[digits] == '.'))
+			digits++;
+		if (!digits || !scan_double(str_cut(text, 0, digits), &number))
+			return false;
+		text = str_from(text, digits);
+		size_t i = 0;
+		while (i < sizeof units / sizeof *units && !str_starts(text, units[i].name))
+			i++;
+		if (i == sizeof units / sizeof *units)
+			return false;
+		sum += number * units[i].ns;
+		text = str_from(text, strlen(units[i].name));
+	}
+	if (sum > 9e18)
+		return false;
+	*ns = (int64_t)sum;
+	return true;
+}
+
+static bool read_count(const struct reading *rd, struct val v, const char *key, int64_t *out)
+{
+	return ((val_is(v, SCAN_NUMBER) && val_int64(v, out)) && *out >= 0) ||
+	       mistake(rd, val_offset(v), "\"%s\" is a whole number", key);
+}
+
+static bool read_filter(const struct reading *rd, struct val v, const struct filter **out)
+{
+	struct str text;
+	struct filter_mistake m;
+	if (!want_text(rd, v, "where", &text))
+		return false;
+	*out = filter_parse(&rd->rules->arena, text, FILTER_TRACES, rd->now_ns, &m);
+	return *out || mistake(rd, val_offset(v), "where: at character %zu: %s", text_n_codes(str_cut(text, 0, m.column)) + 1,
+	                       m.expected);
+}
+
+static bool read_pattern(const struct reading *rd, struct val v, const char *key, const struct pattern **out)
+{
+	struct str text;
+	struct pattern_mistake m;
+	if (!want_text(rd, v, key, &text))
+		return false;
+	*out = pattern_parse(&rd->rules->arena, text, &m);
+	return *out ||
+	       mistake(rd, val_offset(v), "%s: at character %zu: %s", key, text_n_codes(str_cut(text, 0, m.at)) + 1, m.why);
+}
+
+static bool read_kind(const struct reading *rd, struct val v, int64_t *out)
+{
+	const char *names[N_KINDS];
+	struct str word;
+	enum span_kind kind;
+	if (!want_text(rd, v, "kind", &word))
+		return false;
+	for (int i = 0; i < N_KINDS; i++)
+		names[i] = kind_name((enum span_kind)i);
+	if (!kind_named(word, &kind))
+		return no_such(rd, val_offset(v), "kind", word, names, N_KINDS, sizeof *names);
+	*out = (int64_t)kind;
+	return true;
+}
+
+static bool read_field(const struct reading *rd, struct val v, enum rule_field *out)
+{
+	struct str word;
+	if (!want_text(rd, v, "field", &word))
+		return false;
+	for (int i = 0; i < N_RULE_FIELDS; i++)
+		if (str_ieq(word, field_names[i])) {
+			*out = (enum rule_field)i;
+			return true;
+		}
+	return no_such(rd, val_offset(v), "field", word, field_names, N_RULE_FIELDS, sizeof *field_names);
+}
+
+static bool read_scope(const struct reading *rd, struct val v, bool *of_trace)
+{
+	static const char *const names[] = {"span", "trace"};
+	struct str word;
+	if (!want_text(rd, v, "scope", &word))
+		return false;
+	*of_trace = str_is(word, "trace");
+	return *of_trace || str_is(word, "span") || no_such(rd, val_offset(v), "scope", word, names, 2, sizeof *names);
+}
+
+/* A name goes into filters and columns. */
+static bool read_name(const struct reading *rd, struct val v, const char **out)
+{
+	struct str word;
+	if (!want_text(rd, v, "name", &word))
+		return false;
+	bool ok = word.len > 0 && word.len <= 40;
+	for (size_t i = 0; ok && i < word.len; i++)
+		ok = (word.ptr[i] >= 'a' && word.ptr[i] <= 'z') || (word.ptr[i] >= '0' && word.ptr[i] <= '9') || word.ptr[i] == '-';
+	if (!ok)
+		return mistake(rd, val_offset(v), "a name is 1 to 40 small letters, digits and dashes");
+	for (int i = 0; i < N_CHECKS; i++)
+		if (str_is(word, checks[i].name))
+			return mistake(rd, val_offset(v), "\"%s\" is a check that spoor has; set it under \"checks\"", checks[i].name);
+	for (size_t i = 0; i < rd->rules->n; i++)
+		if (str_is(word, rd->rules->at[i].name))
+			return mistake(rd, val_offset(v), "two rules are called \"%s\"", rd->rules->at[i].name);
+	*out = word.ptr;
+	return true;
+}
+
+static bool read_key(const struct reading *rd, const struct rule_key *key, struct val v, struct rule *rule)
+{
+	void *to = (char *)rule + key->at;
+	struct str text;
+	switch (key->type) {
+	case KEY_NAME: return read_name(rd, v, to);
+	case KEY_TEXT:
+		if (!want_text(rd, v, key->name, to))
+			return false;
+		return ((struct str *)to)->len || mistake(rd, val_offset(v), "\"%s\" is empty", key->name);
+	case KEY_PATTERN: return read_pattern(rd, v, key->name, to);
+	case KEY_FILTER: return read_filter(rd, v, to);
+	case KEY_KIND: return read_kind(rd, v, to);
+	case KEY_LEVEL: return read_level(rd, v, to);
+	case KEY_FIELD: return read_field(rd, v, to);
+	case KEY_SCOPE: return read_scope(rd, v, to);
+	case KEY_DURATION:
+		if (!want_text(rd, v, key->name, &text))
+			return false;
+		return duration_of(text, to) ||
+		       mistake(rd, val_offset(v), "\"%s\" is a duration with its unit: \"2s\", \"500ms\", \"1m30s\"", key->name);
+	case KEY_COUNT: return read_count(rd, v, key->name, to);
+	case KEY_MONEY:
+		return (val_is(v, SCAN_NUMBER) && val_double(v, to) && *(double *)to >= 0) ||
+		       mistake(rd, val_offset(v), "\"%s\" is a number of US dollars", key->name);
+	}
+	return false;
+}
+
+static const struct rule_key *key_named(struct str name)
+{
+	for (size_t i = 0; i < N_KEYS; i++)
+		if (str_is(name, keys[i].name))
+			return &keys[i];
+	return NULL;
+}
+
+static bool has_limit(const struct rule *r)
+{
+	return r->max_duration != UNKNOWN_INT || r->max_tokens != UNKNOWN_INT || !IS_UNKNOWN(r->max_cost);
+}
+
+static bool has_text(const struct rule *r)
+{
+	return r->contain.len || r->not_contain.len || r->match || r->not_match;
+}
+
+static bool is_whole(const struct reading *rd, size_t at, const struct rule *r)
+{
+	bool order = r->call.len && r->before.len;
+	if (!r->name)
+		return mistake(rd, at, "a rule needs a \"name\"");
+	if ((r->call.len > 0) != (r->before.len > 0))
+		return mistake(rd, at, "\"call\" and \"before\" go together");
+	if (r->max_calls != UNKNOWN_INT && !r->tool.len)
+		return mistake(rd, at, "\"max_calls\" needs a \"tool\"");
+	return has_limit(r) || has_text(r) || order || r->max_calls != UNKNOWN_INT ||
+	       mistake(rd, at, "rule \"%s\" demands nothing: must_…, max_… or call and before", r->name);
+}
+
+static bool read_rule(const struct reading *rd, struct val v)
+{
+	if (rd->rules->n == RULES_MOST)
+		return mistake(rd, val_offset(v), "more than %d rules", RULES_MOST);
+	struct rule r = {.level = CHECK_WARNING,
+	                 .kind = UNKNOWN_INT,
+	                 .max_duration = UNKNOWN_INT,
+	                 .max_tokens = UNKNOWN_INT,
+	                 .max_calls = UNKNOWN_INT,
+	                 .max_cost = UNKNOWN_DOUBLE};
+	bool scope = false;
+	if (!val_is(v, SCAN_OBJECT))
+		return mistake(rd, val_offset(v), "a rule is an object { … }");
+	for (struct member m = val_first(v); m.ok; m = val_next(m)) {
+		struct str name = member_key(m, &rd->rules->arena);
+		const struct rule_key *key = key_named(name);
+		if (!key)
+			return no_such(rd, val_offset(m.key), "key of a rule", name, &keys[0].name, N_KEYS, sizeof keys[0]);
+		scope = scope || key->type == KEY_SCOPE;
+		if (!read_key(rd, key, m.val, &r))
+			return false;
+	}
+	if (!is_whole(rd, val_offset(v), &r))
+		return false;
+	if (!scope)
+		r.of_trace = r.kind == UNKNOWN_INT && !r.span.len && !r.tool.len && !r.model.len;
+	rd->rules->at[rd->rules->n++] = r;
+	return true;
+}
+
+static bool read_check(const struct reading *rd, struct member m)
+{
+	struct str name = member_key(m, &rd->rules->arena);
+	int id = 0;
+	while (id < N_CHECKS && !str_is(name, checks[id].name))
+		id++;
+	if (id == N_CHECKS)
+		return no_such(rd, val_offset(m.key), "check", name, &checks[0].name, N_CHECKS, sizeof checks[0]);
+	if (val_is(m.val, SCAN_STRING))
+		return read_level(rd, m.val, &rd->rules->level[id]);
+	if (!val_is(m.val, SCAN_OBJECT))
+		return mistake(rd, val_offset(m.val), "\"%s\": \"off\", \"note\", \"warning\", \"error\" or { … }", checks[id].name);
+	for (struct member k = val_first(m.val); k.ok; k = val_next(k)) {
+		struct str key = member_key(k, &rd->rules->arena);
+		if (str_is(key, "level")) {
+			if (!read_level(rd, k.val, &rd->rules->level[id]))
+				return false;
+			continue;
+		}
+		if (!checks[id].limit_name || !str_is(key, checks[id].limit_name)) {
+			const char *names[] = {"level", checks[id].limit_name};
+			return no_such(rd, val_offset(k.key), "setting of this check", key, names, checks[id].limit_name ? 2 : 1,
+			               sizeof *names);
+		}
+		double limit;
+		if (!val_is(k.val, SCAN_NUMBER) || !val_double(k.val, &limit) || limit < 1 || limit > 1e6)
+			return mistake(rd, val_offset(k.val), "\"%s\" is a number from 1 to 1,000,000", checks[id].limit_name);
+		rd->rules->limit[id] = limit;
+	}
+	return true;
+}
+
+static bool read_top(const struct reading *rd, struct val top)
+{
+	static const char *const names[] = {"checks", "rules"};
+	if (!val_is(top, SCAN_OBJECT))
+		return mistake(rd, 0, "it is an object { … } with \"checks\" and \"rules\"");
+	for (struct member m = val_first(top); m.ok; m = val_next(m)) {
+		bool rules = member_is(m, "rules");
+		if (!rules && !member_is(m, "checks"))
+			return no_such(rd, val_offset(m.key), "key", member_key(m, &rd->rules->arena), names, 2, sizeof *names);
+		if (!val_is(m.val, rules ? SCAN_ARRAY : SCAN_OBJECT))
+			return mistake(rd, val_offset(m.val), rules ? "\"rules\" is a list [ … ]" : "\"checks\" is an object { … }");
+		for (struct member k = val_first(m.val); k.ok; k = val_next(k))
+			if (!(rules ? read_rule(rd, k.val) : read_check(rd, k)))
+				return false;
+	}
+	return true;
+}
+
+/* ---------------------------------------------------------------- the file */
+
+bool rules_parse(struct str text, const char *name, int64_t now_ns, struct rules **out, struct err *err)
+{
+	struct rules *r = xcalloc(1, sizeof *r);
+	struct arena own = ARENA_INIT;
+	char *copy = xstrndup(text);
+	struct reading rd = {.rules = r, .file = name, .text = {copy, text.len}, .scan = SCAN_INIT, .now_ns = now_ns, .err = err};
+	r->arena = own;
+	r->path = arena_cstr(&r->arena, name);
+	for (int i = 0; i < N_CHECKS; i++) {
+		r->level[i] = checks[i].level;
+		r->limit[i] = checks[i].limit;
+	}
+	blank_comments(copy, text.len);
+	bool ok = scan_text(&rd.scan, rd.text, &(struct scan_opts){.last = true});
+	if (!ok)
+		mistake(&rd, rd.scan.bad_at, "%s", rd.scan.bad ? rd.scan.bad : "not JSON");
+	ok = ok && read_top(&rd, scan_root(&rd.scan));
+	if (ok) {
+		struct buf canonical = BUF_INIT;
+		scan_canonical(&canonical, scan_root(&rd.scan));
+		r->hash = hash64(buf_str(&canonical)) | 1;
+		buf_done(&canonical);
+	}
+	scan_done(&rd.scan);
+	free(copy);
+	*out = ok ? r : NULL;
+	if (!ok)
+		rules_free(r);
+	return ok;
+}
+
+bool rules_load(const char *path, int64_t now_ns, struct rules **out, struct err *err)
+{
+	struct buf place = BUF_INIT, text = BUF_INIT;
+	struct err why = ERR_INIT;
+	const char *set = getenv("SPOOR_RULES");
+	bool named = path || (set && *set), ok;
+	*out = NULL;
+	if (named)
+		buf_add_cstr(&place, path ? path : set);
+	else
+		file_config_path(&place, "rules.json");
+	ok = file_read(&text, buf_cstr(&place), RULES_BYTES, &why);
+	if (ok)
+		ok = rules_parse(buf_str(&text), buf_cstr(&place), now_ns, out, err);
+	else if (!named && why.code == ERR_NOT_FOUND)
+		ok = true;
+	else if (err)
+		*err = why;
+	buf_done(&place);
+	buf_done(&text);
+	return ok;
+}
+
+void rules_free(struct rules *rules)
+{
+	if (!rules)
+		return;
+	arena_done(&rules->arena);
+	free(rules);
+}
+
+/* ---------------------------------------------------------------- what they say */
+
+const char *rules_path(const struct rules *rules)
+{
+	return rules ? rules->path.ptr : NULL;
+}
+
+uint64_t rules_hash(const struct rules *rules)
+{
+	return rules ? rules->hash : 0;
+}
+
+enum check_level rules_level(const struct rules *rules, enum check_id id)
+{
+	return rules ? rules->level[id] : checks[id].level;
+}
+
+double rules_limit(const struct rules *rules, enum check_id id)
+{
+	return rules ? rules->limit[id] : checks[id].limit;
+}
+
+size_t rules_n(const struct rules *rules)
+{
+	return rules ? rules->n : 0;
+}
+
+const char *rules_name(const struct rules *rules, size_t i)
+{
+	return rules->at[i].name;
+}
+
+const char *rules_help_of(const struct rules *rules, size_t i)
+{
+	return rules->at[i].message.ptr ? rules->at[i].message.ptr : "";
+}
+
+/* ---------------------------------------------------------------- help */
+
+void rules_help(struct buf *out)
+{
+	buf_add_cstr(out, "Checks look at every trace without a model: spoor checks, has:finding, finding:NAME. A file of rules sets them\n"
+	                  "and adds a team's own: --rules FILE, $SPOOR_RULES, or $XDG_CONFIG_HOME/spoor/rules.json. JSON with // comments:\n\n"
+	                  "  {\n"
+	                  "    \"checks\": {\"phone\": \"off\", \"repeated-call\": {\"level\": \"error\", \"at_least\": 3}},\n"
+	                  "    \"rules\": [\n"
+	                  "      {\"name\": \"no-apology\", \"kind\": \"llm\", \"must_not_match\": \"(?i)sorry|apolog\"},\n"
+	                  "      {\"name\": \"slow-balance\", \"tool\": \"get_balance\", \"max_duration\": \"500ms\"},\n"
+	                  "      {\"name\": \"verify-first\", \"call\": \"verify_user\", \"before\": \"refund\", \"level\": \"error\"}\n"
+	                  "    ]\n"
+	                  "  }\n\n"
+	                  "Checks there are: off, note, warning or error; with a setting where one is named\n");
+	for (int i = 0; i < N_CHECKS; i++) {
+		buf_printf(out, "  %-15s %-8s %s\n", checks[i].name, check_level_name(checks[i].level), checks[i].help);
+		if (checks[i].limit_name)
+			buf_printf(out, "  %-15s          %s (%g): %s\n", "", checks[i].limit_name, checks[i].limit,
+			           checks[i].limit_help);
+	}
+	buf_add_cstr(out, "\nKeys of a rule\n");
+	for (size_t i = 0; i < N_KEYS; i++)
+		buf_printf(out, "  %-17s %-24s %s\n", keys[i].name, keys[i].example, keys[i].help);
+	buf_add_cstr(out,
+	             "\nRegular expressions are POSIX extended ones, with \\d \\w \\s \\b and (?i) at the beginning for letters of\n"
+	             "both cases; ^ and $ are the ends of a line; there are no references to groups. They take time in proportion\n"
+	             "to the text, whatever they are.\n");
+}

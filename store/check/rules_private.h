@@ -1,0 +1,51 @@
+/* Rules as they are read. Private to store/check. */
+#ifndef SPOOR_STORE_CHECK_RULES_PRIVATE_H
+#define SPOOR_STORE_CHECK_RULES_PRIVATE_H
+
+#include "store/check/pattern.h"
+#include "store/check/rules.h"
+#include "store/model.h"
+#include "store/query/filter.h"
+
+enum { RULES_MOST = 64 }; /* bits of check_trace.rules_kept */
+
+enum rule_field { FIELD_OUTPUT, FIELD_INPUT, FIELD_ARGUMENTS, FIELD_RESULT, FIELD_ANY, N_RULE_FIELDS };
+
+struct rule {
+	const char *name; /* what could not be read is unknown: NULL, STR_NONE, UNKNOWN_INT … */
+	struct str message;
+	enum check_level level;
+	bool of_trace;
+	const struct filter *where; /* over traces; NULL: all */
+	int64_t kind;               /* UNKNOWN_INT: any */
+	struct str span, tool, model;
+	enum rule_field field;
+	struct str contain, not_contain;
+	const struct pattern *match, *not_match;
+	int64_t max_duration, max_tokens, max_calls;
+	double max_cost;
+	struct str call, before;
+};
+
+struct rules {
+	struct arena arena;
+	struct str path;
+	uint64_t hash;
+	enum check_level level[N_CHECKS];
+	double limit[N_CHECKS];
+	struct rule at[RULES_MOST];
+	size_t n;
+};
+
+struct check_trace;
+struct span;
+/* rule_run.c. In this order for each trace; `open` once before, `close` once after all. */
+struct rule_state;
+bool rules_open(struct db *db, const struct rules *rules, struct rule_state **out, struct err *err);
+void rules_close(struct rule_state *s);
+bool rules_begin(struct rule_state *s, struct check_trace *t, struct err *err); /* which rules are about it */
+bool rules_want_text(const struct check_trace *t, int64_t row);                  /* must this span's record be decoded? */
+void rules_span(struct check_trace *t, int64_t row, const struct span *span);
+void rules_end(struct check_trace *t);
+
+#endif
