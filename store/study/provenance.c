@@ -145,9 +145,10 @@ static void note_numbers(struct finder *f, size_t source)
 	struct numbers numbers = numbers_of(str_cut(f->sources[source].text, 0, TEXT_BYTES));
 	struct number n;
 	while (f->n_number && numbers_next(&numbers, &n)) {
-		uint64_t *bits = bits_of(f, n.hash);
-		if (bits)
-			bits[source / 64] |= UINT64_C(1) << (source % 64);
+		uint64_t *bits[] = {bits_of(f, n.hash), bits_of(f, n.whole)};
+		for (size_t i = 0; i < 2; i++)
+			if (bits[i])
+				bits[i][source / 64] |= UINT64_C(1) << (source % 64);
 	}
 }
 

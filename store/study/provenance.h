@@ -30,7 +30,7 @@ enum {
 	PROVENANCE_PASSAGE = 4 /* words of a common stretch that tells of use */
 };
 #define PROVENANCE_SCORE  0.25
-#define PROVENANCE_CLEAR  0.6
+#define PROVENANCE_CLEAR  0.55
 #define PROVENANCE_MARGIN 0.1
 
 enum provenance_kind {
