@@ -146,8 +146,8 @@ static size_t read_word(struct str text, size_t at, struct number *out, bool *fo
 	}
 	const char *value = digits ? NULL : value_of(str_cut(text, from, at - from));
 	*found = digits || value;
-	*out =
-	    (struct number){from, at - from, hash64(value ? str_of(value) : (struct str){f.text, f.n}), value != NULL};
+	uint64_t hash = hash64(value ? str_of(value) : (struct str){f.text, f.n});
+	*out = (struct number){.at = from, .len = at - from, .hash = hash, .whole = hash, .word = value != NULL};
 	return at;
 }
 
@@ -187,7 +187,11 @@ bool numbers_next(struct numbers *n, struct number *out)
 			at = n->at;
 			continue;
 		}
-		*out = (struct number){at, end - at, hash64(trimmed(&f)), false};
+		struct str form = trimmed(&f);
+		bool seconds = at > 0 && text.ptr[at - 1] == ':';
+		size_t point = seconds ? str_find_char(form, '.') : SIZE_MAX;
+		*out = (struct number){
+		    .at = at, .len = end - at, .hash = hash64(form), .whole = hash64(str_cut(form, 0, point))};
 		n->at = letters;
 		return true;
 	}

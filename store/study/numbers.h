@@ -10,6 +10,7 @@
 struct number {
 	size_t at, len; /* as written; without its unit */
 	uint64_t hash;  /* of its normal form */
+	uint64_t whole; /* seconds of a time ("11:14:23.5"): of those without their fraction; else as hash */
 	bool word;      /* "sixty" */
 };
 

@@ -43,7 +43,7 @@ struct finder {
 	uint64_t *has;    /* by number and source, bits */
 	size_t has_words; /* of one number */
 	int64_t work;
-	bool partial;
+	bool partial, has_single; /* a sentence of one word */
 };
 
 /* ---------------------------------------------------------------- the answer */
@@ -89,6 +89,7 @@ static void read_answer(struct finder *f)
 		*to = (struct searched){.sentence = s, .first = (uint32_t)f->ix.words.n, .source = -1};
 		tokens_add(&f->ix.words, str_cut(f->answer, s.at, s.len), s.at);
 		to->n = (uint32_t)f->ix.words.n - to->first;
+		f->has_single = f->has_single || to->n == 1;
 		add_numbers(f, &s, (uint32_t)f->sentences.n - 1);
 	}
 	word_index_build(&f->ix);
@@ -144,9 +145,10 @@ static void note_numbers(struct finder *f, size_t source)
 	struct numbers numbers = numbers_of(str_cut(f->sources[source].text, 0, TEXT_BYTES));
 	struct number n;
 	while (f->n_number && numbers_next(&numbers, &n)) {
-		uint64_t *bits = bits_of(f, n.hash);
-		if (bits)
-			bits[source / 64] |= UINT64_C(1) << (source % 64);
+		uint64_t *bits[] = {bits_of(f, n.hash), bits_of(f, n.whole)};
+		for (size_t i = 0; i < 2; i++)
+			if (bits[i])
+				bits[i][source / 64] |= UINT64_C(1) << (source % 64);
 	}
 }
 
@@ -157,7 +159,7 @@ static void count_pairs(struct finder *f)
 		read_source(f, s);
 		for (size_t i = 0; i < f->tokens.n; i++) {
 			stamp_pair(f, word_index_pair(&f->ix, &f->tokens, i));
-			stamp_pair(f, word_index_single(&f->ix, &f->tokens, i));
+			stamp_pair(f, word_index_word(&f->ix, &f->tokens, i));
 		}
 		note_numbers(f, s);
 	}
@@ -170,9 +172,11 @@ static void weigh(struct finder *f)
 		double df = pair->df ? pair->df : 1;
 		pair->weight *= (float)log2(1 + (double)f->n_sources / df);
 	}
-	for (size_t w = 0; w < f->ix.words.n; w++)
-		if (f->ix.pair_of[w] != NO_PAIR)
-			f->sentences.at[f->sentence_of[w]].total += f->ix.pairs[f->ix.pair_of[w]].weight;
+	for (size_t w = 0; w < f->ix.words.n; w++) {
+		struct searched *s = &f->sentences.at[f->sentence_of[w]];
+		s->total += f->ix.pair_of[w] == NO_PAIR ? 0 : f->ix.pairs[f->ix.pair_of[w]].weight;
+		s->total += f->ix.word_of[w] == NO_PAIR ? 0 : f->ix.pairs[f->ix.word_of[w]].weight;
+	}
 }
 
 /* ---------------------------------------------------------------- second time: how much of each sentence the source has */
@@ -222,7 +226,7 @@ static void score_sources(struct finder *f)
 		read_source(f, s);
 		for (size_t i = 0; i < f->tokens.n; i++) {
 			sum_pair(f, word_index_pair(&f->ix, &f->tokens, i));
-			sum_pair(f, word_index_single(&f->ix, &f->tokens, i));
+			sum_pair(f, word_index_word(&f->ix, &f->tokens, i));
 		}
 		take_best(f, s);
 	}
@@ -235,12 +239,13 @@ static bool same_word(const struct finder *f, size_t source_word, size_t answer_
 	return f->tokens.at[source_word].hash == f->ix.words.at[answer_word].hash;
 }
 
-/* Word i of the source is word `place` of the answer: how long do both go on alike? */
-static void follow_stretch(struct finder *f, size_t i, uint32_t place, size_t source)
+/* Word i of the source is word `place` of the answer: how long do both go on alike? alone: of sentences of one word. */
+static void follow_stretch(struct finder *f, size_t i, uint32_t place, size_t source, bool alone)
 {
 	struct searched *s = &f->sentences.at[f->sentence_of[place]];
 	f->work--;
-	if (s->source != (int32_t)source || (i > 0 && place > s->first && same_word(f, i - 1, place - 1)))
+	if (s->source != (int32_t)source || (alone && s->n > 1) ||
+	    (i > 0 && place > s->first && same_word(f, i - 1, place - 1)))
 		return;
 	uint32_t n = 1;
 	while (place + n < s->first + s->n && i + n < f->tokens.n && same_word(f, i + n, place + n))
@@ -254,13 +259,13 @@ static void follow_stretch(struct finder *f, size_t i, uint32_t place, size_t so
 	s->source_len = f->tokens.at[i + n - 1].end - s->source_at;
 }
 
-static void follow_pair(struct finder *f, size_t i, int32_t p, size_t source)
+static void follow_pair(struct finder *f, size_t i, int32_t p, size_t source, bool alone)
 {
 	if (p == NO_PAIR)
 		return;
 	const struct pair *pair = &f->ix.pairs[p];
 	for (uint32_t k = 0; k < pair->n && f->work > 0; k++)
-		follow_stretch(f, i, f->ix.places[pair->first + k], source);
+		follow_stretch(f, i, f->ix.places[pair->first + k], source, alone);
 }
 
 static void find_stretches(struct finder *f)
@@ -275,8 +280,9 @@ static void find_stretches(struct finder *f)
 			continue;
 		read_source(f, s);
 		for (size_t i = 0; i < f->tokens.n && f->work > 0; i++) {
-			follow_pair(f, i, word_index_pair(&f->ix, &f->tokens, i), s);
-			follow_pair(f, i, word_index_single(&f->ix, &f->tokens, i), s);
+			follow_pair(f, i, word_index_pair(&f->ix, &f->tokens, i), s, false);
+			if (f->has_single)
+				follow_pair(f, i, word_index_word(&f->ix, &f->tokens, i), s, true);
 		}
 	}
 	f->partial = f->partial || f->work <= 0;
@@ -291,7 +297,8 @@ static enum provenance_kind kind_of(const struct finder *f, const struct searche
 	uint32_t stretch = tokens_halves(words + s->stretch, s->words), all = tokens_halves(words + s->first, s->n);
 	if (all < 2 * PROVENANCE_STRETCH)
 		return s->words == s->n ? PROVENANCE_MATCH : PROVENANCE_SHORT;
-	if (stretch >= 2 * PROVENANCE_STRETCH && (double)s->score >= PROVENANCE_SCORE)
+	if (stretch >= 2 * PROVENANCE_STRETCH && tokens_tell(words + s->stretch, s->words) &&
+	    (double)s->score >= PROVENANCE_SCORE)
 		return PROVENANCE_MATCH;
 	return (double)s->score >= PROVENANCE_CLEAR ? PROVENANCE_MATCH : PROVENANCE_NONE;
 }
@@ -319,6 +326,11 @@ static void tell_numbers(struct finder *f, size_t sentence, size_t *next, struct
 		int32_t elsewhere = source_with(f, bits);
 		if (there || (o->kind != PROVENANCE_MATCH && elsewhere >= 0))
 			continue;
+		struct origin_number *last = o->n_numbers ? &numbers[o->n_numbers - 1] : NULL;
+		if (last && elsewhere < 0 && last->elsewhere < 0 && n->at - (last->at + last->len) == 1) {
+			last->len = n->at + n->len - last->at; /* "2026-11-20", "3704 0044" */
+			continue;
+		}
 		numbers[o->n_numbers++] = (struct origin_number){n->at, n->len, elsewhere};
 		out->numbers += elsewhere < 0;
 	}

@@ -1,16 +1,17 @@
 /* Where the sentences of an answer came from: for each the source whose wording it shares most, with the stretch that stands in both.
  * Deterministic, no model. It tells where words stand, not what is true: a sentence without a match has "no wording match", no more.
  *
- * Wording. Words as search knows them (store/base/text_words.h: case and diacritics do not matter, a CJK character is a word), in pairs of
- * neighbours inside a sentence; of a sentence of one word the word. A pair that n of N sources have weighs log2(1 + N / n), half of that if
- * both words are short (at most 3 letters: "of the"), one and a half if one has a digit. The score of a sentence in a source is the share of its
- * weight that the source has: 1 says that all its pairs stand there. The best score wins; a source of a higher rank number has to be better
- * by PROVENANCE_MARGIN, so that a retrieved document goes before the prompt it was pasted into; of equals the first wins.
- * Match: a common stretch of at least PROVENANCE_STRETCH words and a score of PROVENANCE_SCORE; or PROVENANCE_CLEAR without such a
- * stretch. A sentence of fewer words matches only whole, else it is too short to tell. Two CJK characters count as a word here.
+ * Wording. Words as search knows them (store/base/text_words.h: case and diacritics do not matter, a CJK character is a word): the pairs of
+ * neighbours in a sentence, and its words of more than 3 letters or with a digit. Each weighs log2(1 + N / n) if n of N sources have it; a pair of
+ * two short words half of that ("of the"), what has a digit one and a half. The score of a sentence in a source is the share of its
+ * weight that the source has: 1 says that all of it stands there. The best score wins; a source of a higher rank number has to be better by
+ * PROVENANCE_MARGIN, so that a retrieved document goes before the prompt it was pasted into; of equals the first wins.
+ * Match: a score of PROVENANCE_SCORE and a common stretch of PROVENANCE_STRETCH words, two of them longer than 3 letters or with a digit; or
+ * PROVENANCE_CLEAR without such a stretch. A sentence of fewer words matches only whole, else it is too short to tell. Two CJK characters
+ * count as a word here.
  *
  * Numbers (numbers.h). One that stands in none of the sources is said; so is one that stands in another than the one that matched.
- * "[2]" alone is a citation, not a number.
+ * "[2]" alone is a citation, not a number; neighbours are told as one ("3704 0044").
  *
  * Cost: linear in the texts (each source is read three times), but for words that are everywhere: after PROVENANCE_WORK steps on common
  * stretches the rest goes without. Memory: about 100 bytes a word of the answer. Limits, beyond which `partial` is set: answer
@@ -28,8 +29,8 @@ enum {
 	PROVENANCE_STRETCH = 3,
 	PROVENANCE_PASSAGE = 4 /* words of a common stretch that tells of use */
 };
-#define PROVENANCE_SCORE  0.3
-#define PROVENANCE_CLEAR  0.6
+#define PROVENANCE_SCORE  0.25
+#define PROVENANCE_CLEAR  0.55
 #define PROVENANCE_MARGIN 0.1
 
 enum provenance_kind {

@@ -35,6 +35,14 @@ uint32_t tokens_halves(const struct token *from, size_t n)
 	return halves;
 }
 
+bool tokens_tell(const struct token *from, size_t n)
+{
+	size_t telling = 0;
+	for (size_t i = 0; i < n; i++)
+		telling += !from[i].brief || from[i].digit;
+	return telling >= 2;
+}
+
 /* ---------------------------------------------------------------- pairs by hash: the texts may be an attacker's, so the table has a seed */
 
 static uint64_t seed = UINT64_C(0x9E3779B97F4A7C15);
@@ -81,9 +89,9 @@ int32_t word_index_pair(const struct word_index *ix, const struct tokens *other,
 	return look_up(ix, pair_hash(other->at[i].hash, other->at[i + 1].hash));
 }
 
-int32_t word_index_single(const struct word_index *ix, const struct tokens *other, size_t i)
+int32_t word_index_word(const struct word_index *ix, const struct tokens *other, size_t i)
 {
-	return ix->any_single ? look_up(ix, pair_hash(other->at[i].hash, 0)) : NO_PAIR;
+	return look_up(ix, pair_hash(other->at[i].hash, 0));
 }
 
 /* ---------------------------------------------------------------- building */
@@ -101,50 +109,60 @@ static float weight_of(const struct token *a, const struct token *b)
 	return b && a->brief && b->brief ? 0.5F : 1.0F;
 }
 
-static void add_pair(struct word_index *ix, size_t i)
+static int32_t add(struct word_index *ix, uint64_t hash, float weight)
 {
-	const struct tokens *t = &ix->words;
-	bool alone = ends_sentence(t, i);
-	if (alone && !t->at[i].begins)
-		return;
-	uint64_t hash = pair_hash(t->at[i].hash, alone ? 0 : t->at[i + 1].hash);
 	uint32_t *slot = find_slot(ix, hash);
 	if (!*slot) {
-		ix->pairs[ix->n_pairs++] =
-		    (struct pair){.hash = hash, .weight = weight_of(&t->at[i], alone ? NULL : &t->at[i + 1])};
+		ix->pairs[ix->n_pairs++] = (struct pair){.hash = hash, .weight = weight};
 		*slot = (uint32_t)ix->n_pairs;
 	}
-	ix->any_single = ix->any_single || alone;
-	ix->pair_of[i] = (int32_t)*slot - 1;
 	ix->pairs[*slot - 1].n++;
+	return (int32_t)*slot - 1;
+}
+
+static void add_word(struct word_index *ix, size_t i)
+{
+	const struct token *word = &ix->words.at[i];
+	bool last = ends_sentence(&ix->words, i), tells = word->digit || !(word->brief || word->single);
+	ix->pair_of[i] = ix->word_of[i] = NO_PAIR;
+	if (!last)
+		ix->pair_of[i] = add(ix, pair_hash(word->hash, word[1].hash), weight_of(word, &word[1]));
+	if (tells || (last && word->begins))
+		ix->word_of[i] = add(ix, pair_hash(word->hash, 0), weight_of(word, NULL));
+}
+
+static void add_place(struct word_index *ix, int32_t p, size_t i)
+{
+	if (p != NO_PAIR) {
+		struct pair *pair = &ix->pairs[p];
+		ix->places[pair->first + pair->n++] = (uint32_t)i;
+	}
 }
 
 void word_index_build(struct word_index *ix)
 {
 	size_t n = ix->words.n, cap = 16;
 	pthread_once(&seed_once, make_seed);
-	while (cap < 2 * n)
+	while (cap < 3 * n)
 		cap *= 2;
 	ix->slot = xcalloc(cap, sizeof *ix->slot);
 	ix->mask = cap - 1;
-	ix->pairs = xcalloc(n + 1, sizeof *ix->pairs);
-	ix->places = xcalloc(n + 1, sizeof *ix->places);
+	ix->pairs = xcalloc(2 * n + 1, sizeof *ix->pairs);
+	ix->places = xcalloc(2 * n + 1, sizeof *ix->places);
 	ix->pair_of = xcalloc(n + 1, sizeof *ix->pair_of);
-	for (size_t i = 0; i < n; i++) {
-		ix->pair_of[i] = NO_PAIR;
-		add_pair(ix, i);
-	}
+	ix->word_of = xcalloc(n + 1, sizeof *ix->word_of);
+	for (size_t i = 0; i < n; i++)
+		add_word(ix, i);
 	uint32_t first = 0;
 	for (size_t p = 0; p < ix->n_pairs; p++) {
 		ix->pairs[p].first = first;
 		first += ix->pairs[p].n;
 		ix->pairs[p].n = 0;
 	}
-	for (size_t i = 0; i < n; i++)
-		if (ix->pair_of[i] != NO_PAIR) {
-			struct pair *pair = &ix->pairs[ix->pair_of[i]];
-			ix->places[pair->first + pair->n++] = (uint32_t)i;
-		}
+	for (size_t i = 0; i < n; i++) {
+		add_place(ix, ix->pair_of[i], i);
+		add_place(ix, ix->word_of[i], i);
+	}
 }
 
 void word_index_done(struct word_index *ix)
@@ -153,6 +171,7 @@ void word_index_done(struct word_index *ix)
 	free(ix->pairs);
 	free(ix->places);
 	free(ix->pair_of);
+	free(ix->word_of);
 	free(ix->slot);
 	*ix = (struct word_index){.n_pairs = 0};
 }

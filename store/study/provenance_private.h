@@ -21,8 +21,10 @@ struct tokens {
 void tokens_add(struct tokens *t, struct str text, size_t base);
 /* Length of words [from, from + n) in half words. */
 uint32_t tokens_halves(const struct token *from, size_t n);
+/* Two of them at least are not such as stand everywhere. */
+bool tokens_tell(const struct token *from, size_t n);
 
-/* A pair of neighbouring words, or the word of a sentence that has only one. */
+/* A pair of neighbouring words, or one word that tells: longer than SHORT_WORD letters, or with a digit, or a sentence of its own. */
 struct pair {
 	uint64_t hash;
 	uint32_t first, n; /* its places in `places` */
@@ -34,18 +36,18 @@ struct word_index {
 	struct tokens words;
 	struct pair *pairs;
 	size_t n_pairs;
-	uint32_t *places; /* indices of words: the first of the pair, ascending within one pair */
+	uint32_t *places; /* indices of words: the (first) word, ascending within one pair */
 	int32_t *pair_of; /* by word: the pair that begins with it, or NO_PAIR */
+	int32_t *word_of; /* by word: it alone, or NO_PAIR */
 	uint32_t *slot;   /* pair + 1, 0 free */
 	size_t mask;
-	bool any_single; /* a sentence of one word */
 };
 /* From ix->words, which are set; the rest is empty. */
 void word_index_build(struct word_index *ix);
 void word_index_done(struct word_index *ix);
 /* The pair that begins with word i of other words; NO_PAIR. */
 int32_t word_index_pair(const struct word_index *ix, const struct tokens *other, size_t i);
-/* The sentence that is word i of other words alone; NO_PAIR. */
-int32_t word_index_single(const struct word_index *ix, const struct tokens *other, size_t i);
+/* Word i of other words alone; NO_PAIR. */
+int32_t word_index_word(const struct word_index *ix, const struct tokens *other, size_t i);
 
 #endif

@@ -33,15 +33,6 @@ static uint32_t run_of(const struct tokens *document, size_t i, const struct tok
 	return n;
 }
 
-/* Enough words, and not only such as stand everywhere. */
-static bool tells(const struct token *from, uint32_t n)
-{
-	uint32_t telling = 0;
-	for (uint32_t i = 0; i < n; i++)
-		telling += !from[i].brief || from[i].digit;
-	return telling >= 2 && tokens_halves(from, n) >= 2 * PROVENANCE_PASSAGE;
-}
-
 /* The longest run from word i of the document on; its length, and where the answer has it. */
 static uint32_t longest_run(const struct word_index *ix, const struct tokens *document, size_t i, uint32_t *where,
                             int64_t *work)
@@ -72,7 +63,7 @@ void provenance_used(const struct provenance_answer *a, struct str document, str
 	tokens_add(&words, str_cut(document, 0, TEXT_BYTES), 0);
 	for (size_t i = 0; i < words.n;) {
 		uint32_t where = 0, n = longest_run(&a->ix, &words, i, &where, &work);
-		if (!n || !tells(words.at + i, n)) {
+		if (!n || !tokens_tell(words.at + i, n) || tokens_halves(words.at + i, n) < 2 * PROVENANCE_PASSAGE) {
 			i++;
 			continue;
 		}

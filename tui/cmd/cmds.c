@@ -10,6 +10,7 @@
 	X(formats)  \
 	X(help)     \
 	X(import)   \
+	X(origins)  \
 	X(path)     \
 	X(run)      \
 	X(runs)     \

@@ -9,6 +9,7 @@
 #include "store/base/vec.h"
 #include "store/span_row.h"
 #include "tui/cmd/cmds.h"
+#include "tui/cmd/span_arg.h"
 
 enum { NAME_COLS = 40, DURATION_COLS = 7, BAR_COLS = 16, LEVELS_SHOWN = 12, SCORES_SHOWN = 100 };
 
@@ -311,33 +312,6 @@ static bool print_scores(struct trace_out *t, struct err *err)
 
 /* ---------------------------------------------------------------- raw */
 
-/* The span's key by its id, or by a prefix of it that only one of the trace's spans has. */
-static bool find_span(struct trace_out *t, struct str id, int64_t *key, struct err *err)
-{
-	struct tree_walk *walk = tree_walk_open(t->db, t->row.first, t->row.n, err);
-	struct tree_row row;
-	int64_t like = 0;
-	bool same = false;
-	if (!walk)
-		return false;
-	while (!same && tree_walk_next(walk, &row, err)) {
-		same = str_eq(row.id, id);
-		if (!same && !(row.id.len > id.len && memcmp(row.id.ptr, id.ptr, id.len) == 0))
-			continue;
-		*key = row.key;
-		like++;
-	}
-	tree_walk_close(walk);
-	if (err->code != ERR_NONE)
-		return false;
-	if (!same && like == 0)
-		return err_set(err, ERR_NOT_FOUND, NULL, "the trace has no span " STR_FMT, STR_ARG(str_cut(id, 0, 80)));
-	if (!same && like > 1)
-		return err_set(err, ERR_USAGE, NULL, "%lld spans have an id that begins with " STR_FMT, (long long)like,
-		               STR_ARG(str_cut(id, 0, 80)));
-	return true;
-}
-
 /* To a file or a pipe the bytes as they came; on a terminal nothing that could act on it. */
 static bool print_record(struct trace_out *t, struct str bytes, struct err *err)
 {
@@ -354,7 +328,7 @@ static bool print_raw(struct trace_out *t, const char *span, struct err *err)
 {
 	int64_t key, *records;
 	size_t n;
-	if ((span && !find_span(t, str_of(span), &key, err)) ||
+	if ((span && !cmd_span(t->db, &t->row, str_of(span), &key, err)) ||
 	    !span_records(t->db, t->row.id, span ? &key : NULL, &t->arena, &records, &n, err))
 		return false;
 	struct arena arena = ARENA_INIT;
