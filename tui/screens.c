@@ -6,6 +6,7 @@
 #define SCREENS(X) \
 	X(compare) \
 	X(help)    \
+	X(path)    \
 	X(runs)    \
 	X(search)  \
 	X(trace)   \

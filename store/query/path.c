@@ -96,8 +96,8 @@ void path_parts_of(const struct study_rows *rows, const int64_t *own, int64_t no
 			                                   .heaviest = i,
 			                                   .first = i};
 	if (none_ns > 0)
-		*vec_add(out) = (struct path_part){
-		    .id = PATH_NO_SPAN, .ns = none_ns, .heaviest = PATH_NONE, .first = PATH_NONE};
+		*vec_add(out) =
+		    (struct path_part){.id = PATH_NO_SPAN, .ns = none_ns, .heaviest = PATH_NONE, .first = PATH_NONE};
 	join_parts(out);
 	free(step);
 }

@@ -57,7 +57,7 @@ static void read_row(struct stmt *s, int64_t first, struct study_rows *out)
 bool study_rows_read(struct db *db, const struct trace_row *trace, bool critical, int64_t most, struct study_rows *out,
                      struct err *err)
 {
-#define COLUMNS                                                                                                   \
+#define COLUMNS                                                                                                      \
 	"SELECT pos, size, depth, flags, name, kind, status, start_ns, duration_ns, model, input_hash, output_hash," \
 	" tokens_in, tokens_out, cost_usd, key, record FROM span WHERE pos BETWEEN ? AND ?"
 	vec_clear(&out->spans);

@@ -18,7 +18,8 @@ struct study_rows {
 	VEC(struct open_row {
 		int64_t end;
 		uint32_t row;
-	}) open; /* private */
+	})
+	open; /* private */
 };
 void study_rows_done(struct study_rows *r);
 /* Those on the critical path alone, if so asked; at most `most` rows of the trace are looked at. Empties *out before. */

@@ -782,6 +782,13 @@ ACTION(self_time)
 	return OUT_HANDLED;
 }
 
+ACTION(critical_path)
+{
+	(void)in;
+	*target = (struct target){.screen = "path", .id = state_of(screen)->row.id};
+	return target->id ? OUT_OPEN : OUT_HANDLED;
+}
+
 /* Out of the full view, then out of a search; then the program's own "back" has it. */
 ACTION(leave)
 {
@@ -819,6 +826,7 @@ static const struct action actions[] = {
     {"prev-error",      "E",                 "previous span that failed",                               NULL,       0,  prev_error     },
     {"next-critical",   "x",                 "next span on the critical path",                          "critical", 5,  next_critical  },
     {"prev-critical",   "X",                 "previous span on the critical path",                      NULL,       0,  prev_critical  },
+    {"critical-path",   "w",                 "the critical path, and what would shorten it",            "path",     7,  critical_path  },
     {"follow-link",     "o",                 "to the span that this one's link names",                  NULL,       0,  follow_link    },
     {"search",          "/",                 "search the names of spans; in the full view: the text",   "search",   6,  search         },
     {"next-match",      "n",                 "next match",                                              NULL,       0,  next_match     },

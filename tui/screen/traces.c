@@ -360,6 +360,15 @@ ACTION(go_runs)
 	return OUT_OPEN;
 }
 
+ACTION(go_path)
+{
+	UNUSED;
+	*target = (struct target){.screen = "path"};
+	snprintf(target->text, sizeof target->text, STR_FMT,
+	         STR_ARG(str_cut(buf_str(&state_of(screen)->pane.filter), 0, sizeof target->text - 1)));
+	return OUT_OPEN;
+}
+
 /* Another filter or order: from the top. */
 static enum outcome changed(struct traces_state *s)
 {
@@ -523,6 +532,7 @@ static const struct action actions[] = {
     {"sort-next",  ">",     "order by the next column",                                   "sort",   6, sort_next },
     {"sort-prev",  "<",     "order by the previous column",                               NULL,     0, sort_prev },
     {"invert",     "I",     "turn the order round",                                       NULL,     0, invert    },
+    {"path",       "w",     "whose the critical path is, over these traces",              NULL,     0, go_path   },
     {"clear",      "Esc",   "drop the search, then the filter, else one level up",        NULL,     0, clear     },
     ACTIONS_END,
 };
