@@ -37,6 +37,7 @@ static void read_row(struct stmt *s, int64_t first, struct study_rows *out)
 	    .up = up_of(out, pos, col_int_or(s, 1, 1)),
 	    .flags = (uint16_t)flags,
 	    .name = word(s, 4),
+	    .model = word(s, 9),
 	    .kind = (uint8_t)(kind >= 0 && kind < N_KINDS ? kind : KIND_SPAN),
 	    .status = (uint8_t)(status >= 0 && status < N_STATUSES ? status : STATUS_UNSET),
 	    .start_ns = col_int(s, 7),
@@ -50,7 +51,6 @@ static void read_row(struct stmt *s, int64_t first, struct study_rows *out)
 	*vec_add(&out->rows) = (struct study_row){.pos = pos,
 	                                          .key = col_int(s, 15),
 	                                          .record = col_int_or(s, 16, 0),
-	                                          .model = word(s, 9),
 	                                          .depth = depth > 0 && depth < INT32_MAX ? (int)depth : 0};
 }
 

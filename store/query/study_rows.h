@@ -9,7 +9,6 @@
 struct study_row { /* beside each path_span */
 	int64_t pos, key;
 	int64_t record;
-	uint32_t model; /* id of a word, 0 none */
 	int depth;
 };
 struct study_rows {

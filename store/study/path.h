@@ -33,6 +33,7 @@ struct path_span {
 	double cost_usd; /* likewise */
 	uint32_t up;     /* rows back to the parent, 0: a root */
 	uint32_t name;   /* id of a word, 0 none */
+	uint32_t model;  /* likewise */
 	uint16_t flags;  /* enum span_flag */
 	uint8_t kind, status;
 };

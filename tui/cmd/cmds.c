@@ -4,6 +4,7 @@
 #define COMMANDS(X) \
 	X(backup)   \
 	X(compare)  \
+	X(diff)     \
 	X(doctor)   \
 	X(forget)   \
 	X(formats)  \
