@@ -3,14 +3,15 @@
 
 #include "tui/screen.h"
 
-#define SCREENS(X) \
-	X(compare) \
-	X(help)    \
+#define SCREENS(X)  \
+	X(compare)  \
+	X(help)     \
 	X(insights) \
-	X(runs)    \
-	X(search)  \
-	X(session) \
-	X(trace)   \
+	X(path)     \
+	X(runs)     \
+	X(search)   \
+	X(session)  \
+	X(trace)    \
 	X(traces)
 
 #define DECLARE(name) extern const struct screen_ops screen_##name;

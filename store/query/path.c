@@ -52,7 +52,7 @@ static uint32_t *steps_of(const struct study_rows *rows)
 static uint64_t part_id(const struct study_rows *rows, enum path_by by, uint32_t i, uint32_t step)
 {
 	const struct path_span *p = &rows->spans.at[i];
-	uint32_t model = rows->rows.at[i].model ? rows->rows.at[i].model : rows->rows.at[step].model;
+	uint32_t model = p->model ? p->model : rows->spans.at[step].model;
 	switch (by) {
 	case PATH_BY_KIND: return rows->spans.at[step].kind;
 	case PATH_BY_NAME: return (uint64_t)p->name << 8 | p->kind;
@@ -96,8 +96,8 @@ void path_parts_of(const struct study_rows *rows, const int64_t *own, int64_t no
 			                                   .heaviest = i,
 			                                   .first = i};
 	if (none_ns > 0)
-		*vec_add(out) = (struct path_part){
-		    .id = PATH_NO_SPAN, .ns = none_ns, .heaviest = PATH_NONE, .first = PATH_NONE};
+		*vec_add(out) =
+		    (struct path_part){.id = PATH_NO_SPAN, .ns = none_ns, .heaviest = PATH_NONE, .first = PATH_NONE};
 	join_parts(out);
 	free(step);
 }
@@ -202,7 +202,7 @@ static bool fill_steps(struct load *l)
 		step->duration_ns = p->duration_ns;
 		step->kind = (enum span_kind)p->kind;
 		step->status = (enum span_status)p->status;
-		ok = word_text(l, p->name, &step->name) && word_text(l, row->model, &step->model);
+		ok = word_text(l, p->name, &step->name) && word_text(l, p->model, &step->model);
 	}
 	for (size_t i = 0; i < l->rows.spans.n; i++)
 		r->spans += l->own[i] > 0;

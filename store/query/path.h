@@ -44,9 +44,9 @@ struct path_hint {
 	struct str title; /* "draft-answer twice as fast" */
 	struct str why;   /* the evidence, in sentences */
 	int64_t saves_ns, after_ns;
-	int64_t tokens;  /* saved, too; UNKNOWN_INT */
-	double cost_usd; /* likewise */
-	bool unsure;     /* BESIDE: what they share cannot be told */
+	int64_t tokens;   /* saved, too; UNKNOWN_INT */
+	double cost_usd;  /* likewise */
+	bool unsure;      /* BESIDE: what they share cannot be told */
 	int64_t pos, key; /* of the first span; ONCE: of the first that need not be */
 	int64_t *keys;    /* of all */
 	size_t n;
@@ -60,11 +60,11 @@ struct path_report {
 	size_t n_steps, all_steps;
 	struct path_hint *hints;
 	size_t n_hints;
-	int64_t least_ns;          /* hints that save less are not listed */
-	int64_t spans;             /* on the path */
-	bool played;               /* false: the trace is too large, see above */
-	size_t runs, runs_asked;   /* sequences of calls that might be begun together; those whose texts were compared */
-	bool payloads_cut;         /* PATH_PAYLOADS was met: the rest cannot be told */
+	int64_t least_ns;        /* hints that save less are not listed */
+	int64_t spans;           /* on the path */
+	bool played;             /* false: the trace is too large, see above */
+	size_t runs, runs_asked; /* sequences of calls that might be begun together; those whose texts were compared */
+	bool payloads_cut;       /* PATH_PAYLOADS was met: the rest cannot be told */
 };
 void path_report_done(struct path_report *r);
 /* One walk over the trace's rows, and the records of the calls compared. blocks: borrowed. */
@@ -83,7 +83,7 @@ struct path_over_row {
 	struct str trace_text;
 };
 struct path_over {
-	struct arena arena; /* owns all below */
+	struct arena arena;                           /* owns all below */
 	struct path_over_row *kinds, *names, *models; /* the largest share first */
 	size_t n_kinds, n_names, n_models;
 	int64_t traces, matching; /* with times, looked at; that match */

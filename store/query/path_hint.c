@@ -62,9 +62,9 @@ static bool decode(struct payloads *p, uint32_t span, struct payload *out)
 	bool ok = span_detail(p->db, p->blocks, p->trace, row->key, row->record, &arena, &d, p->err);
 	if (ok) {
 		struct str input = d.span.input.ptr ? d.span.input : messages_text(&d.span, false, &arena);
-		struct str output = d.span.output.ptr      ? d.span.output
-		                    : d.span.n_documents   ? documents_text(&d.span, &arena)
-		                                           : messages_text(&d.span, true, &arena);
+		struct str output = d.span.output.ptr    ? d.span.output
+		                    : d.span.n_documents ? documents_text(&d.span, &arena)
+		                                         : messages_text(&d.span, true, &arena);
 		out->output_text = arena_str(&p->arena, output); /* where the telling words stand */
 		share_words(input, &out->input);
 		share_words(out->output_text, &out->output);
@@ -208,12 +208,12 @@ static void say_unknown(struct wording *g)
 	buf_add_cstr(&g->why, "Cannot tell whether they share data: ");
 	for (size_t i = 0; i < w->n; i++) {
 		const struct payload *p = payloads_get(g->payloads, w->spans[i]);
-		const char *what = !p                                   ? " was not looked at, too many records"
-		                   : i + 1 < w->n && !p->output.known   ? " has no output in the file"
-		                   : i && !p->input.known               ? " has no input in the file"
-		                   : i + 1 < w->n && p->output.bare     ? "'s output is too short to be looked for"
-		                   : p->output.cut || p->input.cut      ? "'s text is too long to be compared whole"
-		                                                        : NULL;
+		const char *what = !p                                 ? " was not looked at, too many records"
+		                   : i + 1 < w->n && !p->output.known ? " has no output in the file"
+		                   : i && !p->input.known             ? " has no input in the file"
+		                   : i + 1 < w->n && p->output.bare   ? "'s output is too short to be looked for"
+		                   : p->output.cut || p->input.cut    ? "'s text is too long to be compared whole"
+		                                                      : NULL;
 		if (!what)
 			continue;
 		buf_add_str(&g->why, name_of(g, w->spans[i]));
@@ -242,8 +242,10 @@ static void say_beside(struct wording *g)
 		buf_add_str(&g->why, name_of(g, w->spans[1]));
 		buf_add_cstr(&g->why, "'s input");
 	} else {
-		buf_printf(&g->why, "These %zu calls share no data: no text of an earlier one's output stands in a later one's input",
-		           w->n);
+		buf_printf(
+		    &g->why,
+		    "These %zu calls share no data: no text of an earlier one's output stands in a later one's input",
+		    w->n);
 	}
 	if (w->share == SHARE_NOTHING)
 		buf_printf(&g->why,

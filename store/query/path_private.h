@@ -19,7 +19,8 @@ typedef VEC(struct path_part) path_parts;
 /* Time of the path that each span owns, into own (cleared, one a span); what nobody owns is returned. */
 int64_t path_own(const path_segments *path, int64_t *own);
 /* The largest first. */
-void path_parts_of(const struct study_rows *rows, const int64_t *own, int64_t none_ns, enum path_by by, path_parts *out);
+void path_parts_of(const struct study_rows *rows, const int64_t *own, int64_t none_ns, enum path_by by,
+                   path_parts *out);
 /* Name, kind and what it is not. */
 bool path_part_words(struct db *db, struct words *words, enum path_by by, uint64_t id, struct arena *arena,
                      struct path_share *out, struct err *err);

@@ -37,6 +37,7 @@ static void read_row(struct stmt *s, int64_t first, struct study_rows *out)
 	    .up = up_of(out, pos, col_int_or(s, 1, 1)),
 	    .flags = (uint16_t)flags,
 	    .name = word(s, 4),
+	    .model = word(s, 9),
 	    .kind = (uint8_t)(kind >= 0 && kind < N_KINDS ? kind : KIND_SPAN),
 	    .status = (uint8_t)(status >= 0 && status < N_STATUSES ? status : STATUS_UNSET),
 	    .start_ns = col_int(s, 7),
@@ -50,14 +51,13 @@ static void read_row(struct stmt *s, int64_t first, struct study_rows *out)
 	*vec_add(&out->rows) = (struct study_row){.pos = pos,
 	                                          .key = col_int(s, 15),
 	                                          .record = col_int_or(s, 16, 0),
-	                                          .model = word(s, 9),
 	                                          .depth = depth > 0 && depth < INT32_MAX ? (int)depth : 0};
 }
 
 bool study_rows_read(struct db *db, const struct trace_row *trace, bool critical, int64_t most, struct study_rows *out,
                      struct err *err)
 {
-#define COLUMNS                                                                                                   \
+#define COLUMNS                                                                                                      \
 	"SELECT pos, size, depth, flags, name, kind, status, start_ns, duration_ns, model, input_hash, output_hash," \
 	" tokens_in, tokens_out, cost_usd, key, record FROM span WHERE pos BETWEEN ? AND ?"
 	vec_clear(&out->spans);

@@ -9,7 +9,6 @@
 struct study_row { /* beside each path_span */
 	int64_t pos, key;
 	int64_t record;
-	uint32_t model; /* id of a word, 0 none */
 	int depth;
 };
 struct study_rows {
@@ -18,7 +17,8 @@ struct study_rows {
 	VEC(struct open_row {
 		int64_t end;
 		uint32_t row;
-	}) open; /* private */
+	})
+	open; /* private */
 };
 void study_rows_done(struct study_rows *r);
 /* Those on the critical path alone, if so asked; at most `most` rows of the trace are looked at. Empties *out before. */

@@ -98,7 +98,8 @@ static void find_legs(struct walk *w, const struct window *at)
 		struct leg leg = {.row = c, .start_ns = at->from_ns, .real_end_ns = at->to_ns};
 		if (p->start_ns != TIME_UNKNOWN) {
 			leg.start_ns = p->start_ns > at->from_ns ? p->start_ns : at->from_ns;
-			leg.real_end_ns = p->duration_ns == UNKNOWN_INT ? INT64_MAX : path_plus(p->start_ns, p->duration_ns);
+			leg.real_end_ns =
+			    p->duration_ns == UNKNOWN_INT ? INT64_MAX : path_plus(p->start_ns, p->duration_ns);
 		}
 		leg.end_ns = leg.real_end_ns < at->to_ns ? leg.real_end_ns : at->to_ns;
 		*vec_add(&w->legs) = leg;

@@ -29,11 +29,12 @@
 struct path_span {
 	int64_t start_ns, duration_ns; /* TIME_UNKNOWN, UNKNOWN_INT */
 	uint64_t input_hash, output_hash;
-	int64_t tokens;   /* that count in the totals; UNKNOWN_INT */
-	double cost_usd;  /* likewise */
-	uint32_t up;      /* rows back to the parent, 0: a root */
-	uint32_t name;    /* id of a word, 0 none */
-	uint16_t flags;   /* enum span_flag */
+	int64_t tokens;  /* that count in the totals; UNKNOWN_INT */
+	double cost_usd; /* likewise */
+	uint32_t up;     /* rows back to the parent, 0: a root */
+	uint32_t name;   /* id of a word, 0 none */
+	uint32_t model;  /* likewise */
+	uint16_t flags;  /* enum span_flag */
 	uint8_t kind, status;
 };
 

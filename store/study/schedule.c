@@ -47,11 +47,13 @@ static void read_times(struct schedule *s)
 		s->begin[i] = s->end[i] = TIME_UNKNOWN;
 		if (p->start_ns == TIME_UNKNOWN || (p->duration_ns == UNKNOWN_INT && !path_is_running(p)))
 			continue;
-		int64_t last = s->end[up] == TIME_UNKNOWN ? s->end[s->n] : s->end[up]; /* still running: ends with its parent */
+		int64_t last =
+		    s->end[up] == TIME_UNKNOWN ? s->end[s->n] : s->end[up]; /* still running: ends with its parent */
 		s->begin[i] = p->start_ns;
-		s->end[i] = p->duration_ns != UNKNOWN_INT ? path_plus(p->start_ns, p->duration_ns > 0 ? p->duration_ns : 0)
-		            : last > p->start_ns          ? last
-		                                          : p->start_ns;
+		s->end[i] = p->duration_ns != UNKNOWN_INT
+		                ? path_plus(p->start_ns, p->duration_ns > 0 ? p->duration_ns : 0)
+		            : last > p->start_ns ? last
+		                                 : p->start_ns;
 	}
 	for (uint32_t i = s->n; i-- > 0;) {
 		uint32_t up = path_up(s->spans, s->n, i);
@@ -61,7 +63,8 @@ static void read_times(struct schedule *s)
 	}
 	for (uint32_t i = 0; i <= s->n; i++)
 		s->took[i] = s->takes[i] = s->begin[i] == TIME_UNKNOWN ? 0 : path_minus(s->end[i], s->begin[i]);
-	for (uint32_t i = 0; i < s->n; i++) { /* after all have their own length: children that end a little late are awaited */
+	for (uint32_t i = 0; i < s->n;
+	     i++) { /* after all have their own length: children that end a little late are awaited */
 		int64_t last = s->end[path_up(s->spans, s->n, i)];
 		if (s->begin[i] != TIME_UNKNOWN && last != TIME_UNKNOWN && s->end[i] > last && s->begin[i] <= last &&
 		    path_minus(s->end[i], last) <= PATH_SLACK_NS)
@@ -163,8 +166,7 @@ static void play_child(struct play *p, uint32_t c)
 		begin = path_plus(s->new_begin[with], gap);
 	s->new_begin[c] = begin;
 	int64_t moved = path_minus(begin, path_minus(s->begin[c], base));
-	s->new_end[c] =
-	    path_plus(path_minus(s->end[c], base), path_plus(moved, path_minus(s->takes[c], s->took[c])));
+	s->new_end[c] = path_plus(path_minus(s->end[c], base), path_plus(moved, path_minus(s->takes[c], s->took[c])));
 	int64_t reach = path_plus(begin, s->reach[c]);
 	p->reach = reach > p->reach ? reach : p->reach;
 }
@@ -222,7 +224,7 @@ void schedule_free(struct schedule *s)
 {
 	if (!s)
 		return;
-	void *const all[] = {s->begin, s->end,       s->took,    s->takes,  s->reach, s->new_begin,
+	void *const all[] = {s->begin,   s->end,    s->took,    s->takes, s->reach,  s->new_begin,
 	                     s->new_end, s->by_end, s->ends_at, s->place, s->beside, s->change};
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		free(all[i]);
@@ -245,7 +247,8 @@ static void touch(struct schedule *s, enum change change, const uint32_t *spans,
 {
 	vec_clear(&s->touched);
 	for (size_t i = 0; i < n; i++)
-		for (uint32_t row = spans[i]; row < s->n && !(s->change[row] & TOUCHED); row = path_up(s->spans, s->n, row)) {
+		for (uint32_t row = spans[i]; row < s->n && !(s->change[row] & TOUCHED);
+		     row = path_up(s->spans, s->n, row)) {
 			s->change[row] |= TOUCHED;
 			*vec_add(&s->touched) = row;
 		}

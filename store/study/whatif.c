@@ -155,7 +155,8 @@ static void find_names(struct find *f)
 	}
 	sort_groups(&groups);
 	for (size_t i = 0; i < groups.n && i < NAMES; i++) {
-		struct whatif *w = add(f, WHATIF_HALF_ALL, CHANGE_HALF, members(f, &all, &groups.at[i]), groups.at[i].n, false);
+		struct whatif *w =
+		    add(f, WHATIF_HALF_ALL, CHANGE_HALF, members(f, &all, &groups.at[i]), groups.at[i].n, false);
 		if (w)
 			w->own_ns = groups.at[i].worth;
 	}
@@ -226,14 +227,16 @@ static void find_repeats(struct find *f)
 		to = alike_end(&all, i);
 		struct group g = {.from = i, .n = drop_nested(f, &all.at[i], to - i)};
 		for (size_t k = 1; k < g.n; k++)
-			g.worth += f->spans[all.at[i + k].span].duration_ns > 0 ? f->spans[all.at[i + k].span].duration_ns : 0;
+			g.worth +=
+			    f->spans[all.at[i + k].span].duration_ns > 0 ? f->spans[all.at[i + k].span].duration_ns : 0;
 		g.n = g.n < WHATIF_MEMBERS ? g.n : WHATIF_MEMBERS;
 		if (g.n > 1)
 			*vec_add(&groups) = g;
 	}
 	sort_groups(&groups);
 	for (size_t i = 0; i < groups.n && i < REPEATS; i++) {
-		struct whatif *w = add(f, WHATIF_ONCE, CHANGE_GONE, members(f, &all, &groups.at[i]), groups.at[i].n, true);
+		struct whatif *w =
+		    add(f, WHATIF_ONCE, CHANGE_GONE, members(f, &all, &groups.at[i]), groups.at[i].n, true);
 		add_usage(f, w);
 		bool worth = w->saves_ns >= f->least_ns || w->tokens > 0 || w->cost_usd > 0;
 		f->found.n -= !worth;
@@ -251,14 +254,16 @@ struct run {
 	enum share share;
 };
 
+/* A check decides whether there is a next step. */
 static bool may_precede(const struct path_span *p)
 {
-	return p->kind != KIND_LLM && p->kind != KIND_GUARDRAIL && p->kind != KIND_AGENT;
+	return p->kind != KIND_GUARDRAIL;
 }
 
 static bool may_be_beside(const struct path_span *p)
 {
-	return p->start_ns != TIME_UNKNOWN && p->duration_ns > 0 && p->status != STATUS_ERROR &&
+	bool decides = p->kind == KIND_LLM || p->kind == KIND_AGENT || p->kind == KIND_CHAIN;
+	return !decides && p->start_ns != TIME_UNKNOWN && p->duration_ns > 0 && p->status != STATUS_ERROR &&
 	       !path_is_running(p) && !(p->flags & (SPAN_SYNTHETIC | SPAN_ANSWER));
 }
 
@@ -283,8 +288,7 @@ static bool is_repeat(const struct find *f, const struct run *r, uint32_t row)
 static void end_run(struct find *f, struct run *r, struct run *runs, size_t *n_runs)
 {
 	if (r->n > 1) {
-		r->saves_ns =
-		    path_minus(f->duration_ns, schedule_with(f->schedule, CHANGE_BESIDE, r->at, r->n));
+		r->saves_ns = path_minus(f->duration_ns, schedule_with(f->schedule, CHANGE_BESIDE, r->at, r->n));
 		f->out->runs += r->saves_ns >= f->least_ns;
 	}
 	if (r->n > 1 && r->saves_ns >= f->least_ns) { /* the most worth ones, sorted */
@@ -320,12 +324,11 @@ static void find_runs_below(struct find *f, const struct path_links *links, uint
 	end_run(f, &r, runs, n);
 }
 
-/* Steps around others often have no texts of their own, and a model is asked with what came before: to suggest that they share nothing
- * somebody has to have looked. */
+/* Steps around others often have no texts of their own: to suggest that they share nothing somebody has to have looked. */
 static bool may_be_unknown(const struct find *f, const struct run *r)
 {
 	for (size_t i = 0; i < r->n; i++)
-		if (!is_call(&f->spans[r->at[i]]) || f->spans[r->at[i]].kind == KIND_LLM)
+		if (!is_call(&f->spans[r->at[i]]))
 			return false;
 	return true;
 }

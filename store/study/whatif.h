@@ -18,8 +18,9 @@ struct whatif {
 	enum whatif_kind kind;
 	uint32_t *spans; /* the arena's. ONCE, BESIDE: in order of time, the first one too */
 	size_t n;
-	int64_t saves_ns, after_ns; /* of the trace's duration; saves_ns may be 0 for ONCE, which saves tokens and money, too */
-	int64_t own_ns;             /* HALF: how much of the path is theirs */
+	int64_t saves_ns,
+	    after_ns;   /* of the trace's duration; saves_ns may be 0 for ONCE, which saves tokens and money, too */
+	int64_t own_ns; /* HALF: how much of the path is theirs */
 	/* ONCE: of those that would not be made */
 	int64_t tokens;  /* UNKNOWN_INT */
 	double cost_usd; /* UNKNOWN_DOUBLE */
@@ -44,9 +45,10 @@ struct whatifs {
 	size_t asked;     /* runs for which share was asked, and how many there were */
 	size_t runs;
 };
-/* BESIDE are considered: at least two calls on the path, none failed, each begun after the one before it ended and nothing else
- * had ended in between; none but the last is a model's or guardrail's (what these answer decides what comes next) or an agent's; no
- * two are the same call. Where it cannot be told whether they share data, only tools' and retrievers' and the like are given.
+/* BESIDE are considered: at least two siblings on the path, none failed, each begun after the one before it ended and nothing else
+ * had ended in between, no two the same call. Not of models, agents and chains: a model is called because of what came before
+ * it, what it answers decides what comes next, and chains hand a state on that stands in no text; a guardrail only as the last, as it
+ * decides whether anything comes next. Where it cannot be told whether they share data, only tools, retrievers and the like are given.
  * false: share stopped it. */
 bool whatif_find(const struct path_span *spans, uint32_t n, int64_t start_ns, int64_t duration_ns,
                  const path_segments *path, const struct whatif_opts *opts, struct arena *arena, struct whatifs *out);

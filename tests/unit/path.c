@@ -58,10 +58,10 @@ static void make(struct made *m, const int64_t (*plan)[N_PLANNED], size_t n)
 	}
 	settle_done(&s);
 }
-#define MAKE(m, ...)                                                       \
-	do {                                                               \
-		static const int64_t plan_[][N_PLANNED] = {__VA_ARGS__};                 \
-		make((m), plan_, sizeof plan_ / sizeof *plan_);            \
+#define MAKE(m, ...)                                                     \
+	do {                                                             \
+		static const int64_t plan_[][N_PLANNED] = {__VA_ARGS__}; \
+		make((m), plan_, sizeof plan_ / sizeof *plan_);          \
 	} while (0)
 
 static void check_path(const struct made *m, path_segments *out)
@@ -90,7 +90,13 @@ static void check_path(const struct made *m, path_segments *out)
 static void test_segments(void **state)
 {
 	(void)state;
-	static const int64_t want[][3] = {{0, 0, 30}, {2, 30, 60}, {0, 60, 70}, {3, 70, 90}, {0, 90, 100}};
+	static const int64_t want[][3] = {
+	    {0, 0,  30 },
+            {2, 30, 60 },
+            {0, 60, 70 },
+            {3, 70, 90 },
+            {0, 90, 100}
+        };
 	struct made m;
 	path_segments p = {0};
 	MAKE(&m, {1, 0, 0, 100}, {2, 1, 10, 30}, {3, 1, 30, 30}, {4, 1, 70, 20});
@@ -280,11 +286,13 @@ static void test_share(void **state)
 {
 	(void)state;
 	char word[64];
-	assert_int_equal(shares("{\"rate\": 1.0834, \"id\": \"fx-20931\"}", "{\"quote\":\"fx-20931\"}", "{}", NULL, word),
-	                 SHARE_SOME);
+	assert_int_equal(
+	    shares("{\"rate\": 1.0834, \"id\": \"fx-20931\"}", "{\"quote\":\"fx-20931\"}", "{}", NULL, word),
+	    SHARE_SOME);
 	assert_string_equal(word, "20931");
 	/* the names of members are no data; numbers that the first call was asked with, or that all were, are no link */
-	assert_int_equal(shares("{\"account\": \"88120\"}", "{\"account\": \"77310\"}", "{}", NULL, word), SHARE_NOTHING);
+	assert_int_equal(shares("{\"account\": \"88120\"}", "{\"account\": \"77310\"}", "{}", NULL, word),
+	                 SHARE_NOTHING);
 	assert_int_equal(shares("balance of 88120", "88120", "{\"a\":\"88120\"}", NULL, word), SHARE_NOTHING);
 	assert_int_equal(shares("for Amsterdam", "Amsterdam", "", "weather in Amsterdam", word), SHARE_NOTHING);
 	assert_int_equal(shares(NULL, "x", "", "", word), SHARE_UNKNOWN);

@@ -5,6 +5,7 @@
 	X(backup)   \
 	X(checks)   \
 	X(compare)  \
+	X(diff)     \
 	X(doctor)   \
 	X(forget)   \
 	X(formats)  \

@@ -112,7 +112,8 @@ static void print_hints(struct printing *p, const struct path_report *r)
 		buf_add_cstr(&p->text, " spans\n");
 		return;
 	}
-	buf_add_cstr(&p->text, r->n_hints ? "\n   saves  would take  what if\n" : "\nno single change saves time worth telling\n");
+	buf_add_cstr(&p->text, r->n_hints ? "\n   saves  would take  what if\n"
+	                                  : "\nno single change saves time worth telling\n");
 	for (size_t i = 0; i < r->n_hints; i++) {
 		const struct path_hint *h = &r->hints[i];
 		duration(p, h->saves_ns, 8);
@@ -375,8 +376,9 @@ static bool run_over(struct printing *p, struct db *db, const char *where, struc
 	struct path_over o = {0};
 	const struct filter *f =
 	    filter_parse(&arena, arena_cstr(&arena, where), FILTER_TRACES, p->out.now_ns, &mistake);
-	bool ok = f ? path_over(db, f, &o, err)
-	            : err_set(err, ERR_USAGE, NULL, "--where, column %zu: expected %s", mistake.column + 1, mistake.expected);
+	bool ok =
+	    f ? path_over(db, f, &o, err)
+	      : err_set(err, ERR_USAGE, NULL, "--where, column %zu: expected %s", mistake.column + 1, mistake.expected);
 	if (ok && o.traces == 0 && p->out.form != OUT_JSON_)
 		ok = err_set(err, ERR_NOT_FOUND, NULL, "no trace with known times matches");
 	else if (ok && p->out.form == OUT_JSON_)
@@ -433,8 +435,10 @@ const struct command command_path = {
     .name = "path",
     .operands = "[TRACE]",
     .help = "what a trace's time went into, and what would shorten it",
-    .more = "TRACE is any unambiguous prefix of the trace's id. The critical path is what the end of the trace waited for: its\n"
-            "stretches add up to the duration. What-ifs play the schedule again, they do not divide; what they assume is printed.\n"
+    .more = "TRACE is any unambiguous prefix of the trace's id. The critical path is what the end of the trace waited "
+            "for: its\n"
+            "stretches add up to the duration. What-ifs play the schedule again, they do not divide; what they assume "
+            "is printed.\n"
             "--where FILTER: whose the path is over many traces, with the P50 and P95 of the share in a trace.",
     .min_args = 0,
     .max_args = 1,

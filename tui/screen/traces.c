@@ -598,6 +598,15 @@ ACTION(session)
 	return OUT_OPEN;
 }
 
+ACTION(go_path)
+{
+	UNUSED;
+	*target = (struct target){.screen = "path"};
+	snprintf(target->text, sizeof target->text, STR_FMT,
+	         STR_ARG(str_cut(buf_str(&state_of(screen)->pane.filter), 0, sizeof target->text - 1)));
+	return OUT_OPEN;
+}
+
 /* name, keys, help, hint, order, run */
 /* clang-format off */
 static const struct action actions[] = {
@@ -615,6 +624,7 @@ static const struct action actions[] = {
 	{"sort", "", "order by a column, as :sort cost_usd", NULL, 0, sort_named},
 	{"invert", "I", "turn the order round", NULL, 0, invert},
 	{"insights", "i", "figures over these traces: time, errors, cost, by what", "insights", 7, go_insights},
+	{"critical-path", "w", "whose the critical path is, over these traces", NULL, 0, go_path},
 	{"session", "W", "all traces of its session as one conversation", "talk", 7, session},
 	{"clear", "Esc", "drop the search, then the filter, else one level up", NULL, 0, clear},
 	ACTIONS_END,

@@ -1,0 +1,299 @@
+#include "store/query/trace_diff.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/query/study_rows.h"
+#include "store/query/words.h"
+
+enum { LEAST_NS = 1000000, LEAST_PART = 100 /* of the longer trace */ };
+
+void trace_diff_done(struct trace_diff *d)
+{
+	arena_done(&d->arena);
+	*d = (struct trace_diff){0};
+}
+
+const struct diff_span *trace_diff_span(const struct trace_diff_row *row)
+{
+	return row->b.present ? &row->b : &row->a;
+}
+
+/* ---------------------------------------------------------------- in words */
+
+static const struct {
+	unsigned mark;
+	const char *name, *one, *many; /* one: of a row; many: after a number of them */
+} marks[] = {
+    {ALIGN_ADDED,     "added",     "only in B",       "only in B"           },
+    {ALIGN_REMOVED,   "removed",   "only in A",       "only in A"           },
+    {ALIGN_MOVED,     "moved",     "moved",           "moved"               },
+    {ALIGN_RENAMED,   "renamed",   "renamed",         "renamed"             },
+    {ALIGN_MODEL,     "model",     "other model",     "with another model"  },
+    {ALIGN_INPUT,     "input",     "other arguments", "with other arguments"},
+    {ALIGN_DOCUMENTS, "documents", "other documents", "with other documents"},
+    {ALIGN_OUTPUT,    "output",    "other output",    "with another output" },
+    {ALIGN_STATUS,    "status",    "other status",    "with another status" },
+    {ALIGN_SLOWER,    "slower",    "slower",          "slower"              },
+    {ALIGN_FASTER,    "faster",    "faster",          "faster"              },
+};
+enum { N_MARKS = sizeof marks / sizeof *marks };
+
+const char *trace_diff_mark_name(unsigned mark)
+{
+	for (size_t i = 0; i < N_MARKS; i++)
+		if (marks[i].mark == mark)
+			return marks[i].name;
+	return "";
+}
+
+/* A failure is told as one; what goes in is the arguments of a tool and the input of others. */
+static const char *word_of(const struct trace_diff_row *row, size_t i)
+{
+	if (marks[i].mark == ALIGN_STATUS && row->b.status == STATUS_ERROR)
+		return "failed in B";
+	if (marks[i].mark == ALIGN_STATUS && row->a.status == STATUS_ERROR)
+		return "failed in A";
+	if (marks[i].mark == ALIGN_INPUT && row->b.kind != KIND_TOOL)
+		return "other input";
+	return marks[i].one;
+}
+
+void trace_diff_words(struct buf *out, const struct trace_diff_row *row)
+{
+	size_t before = out->len;
+	for (size_t i = 0; i < N_MARKS; i++) {
+		if (!(row->marks & marks[i].mark))
+			continue;
+		if (marks[i].mark == ALIGN_OUTPUT && row->marks & ALIGN_DOCUMENTS)
+			continue; /* they are the output */
+		buf_add_cstr(out, out->len > before ? ", " : "");
+		buf_add_cstr(out, word_of(row, i));
+	}
+}
+
+void trace_diff_first_words(struct buf *out, const struct trace_diff *d)
+{
+	if (d->first < 0) {
+		buf_add_cstr(out,
+		             d->counts.slower + d->counts.faster ? "they differ in time alone" : "nothing differs");
+		return;
+	}
+	const struct trace_diff_row *row = &d->rows[d->first];
+	const struct diff_span *span = trace_diff_span(row);
+	struct trace_diff_row told = *row;
+	told.marks &= ALIGN_GOES_IN | ALIGN_COMES_OUT;
+	buf_add_cstr(out, "first differs at ");
+	buf_add_str(out, span->name.len ? str_cut(span->name, 0, 120) : STR_LIT("(no name)"));
+	buf_add_cstr(out, ": ");
+	trace_diff_words(out, &told);
+}
+
+void trace_diff_counts_words(struct buf *out, const struct trace_diff *d)
+{
+	const struct trace_diff_counts *c = &d->counts;
+	const int64_t counts[N_MARKS] = {c->added,     c->removed, c->moved,  c->renamed, c->model, c->input,
+	                                 c->documents, c->output,  c->status, c->slower,  c->faster};
+	size_t before = out->len;
+	for (size_t i = 0; i < N_MARKS; i++) {
+		if (!counts[i])
+			continue;
+		buf_add_cstr(out, out->len > before ? ", " : "");
+		units_thousands(out, counts[i]);
+		buf_add_char(out, ' ');
+		buf_add_cstr(out, marks[i].many);
+	}
+	buf_add_cstr(out, out->len > before ? ", " : "");
+	units_thousands(out, c->same);
+	buf_add_cstr(out, " the same");
+}
+
+/* ---------------------------------------------------------------- rows */
+
+struct load {
+	struct db *db;
+	struct block_cache *blocks;
+	struct trace_diff *out;
+	struct err *err;
+	struct study_rows a, b;
+	struct words words;
+	struct align aligned;
+};
+
+static bool word_text(struct load *l, uint32_t id, struct str *out)
+{
+	struct word *w = words_get(&l->words, l->db, id ? (int64_t)id : UNKNOWN_INT, l->err);
+	*out = w ? arena_str(&l->out->arena, w->text) : STR_NONE;
+	return w != NULL;
+}
+
+static bool fill_span(struct load *l, const struct trace_row *trace, const struct study_rows *rows, uint32_t i,
+                      struct diff_span *out)
+{
+	if (i == ALIGN_NONE)
+		return true;
+	const struct path_span *p = &rows->spans.at[i];
+	const struct study_row *row = &rows->rows.at[i];
+	bool timed = p->start_ns != TIME_UNKNOWN && trace->start_ns != TIME_UNKNOWN;
+	*out = (struct diff_span){.present = true,
+	                          .pos = row->pos,
+	                          .key = row->key,
+	                          .record = row->record,
+	                          .kind = (enum span_kind)p->kind,
+	                          .status = (enum span_status)p->status,
+	                          .at_ns = timed ? p->start_ns - trace->start_ns : UNKNOWN_INT,
+	                          .duration_ns = p->duration_ns,
+	                          .tokens = p->tokens,
+	                          .cost_usd = p->cost_usd};
+	return word_text(l, p->name, &out->name) && word_text(l, p->model, &out->model);
+}
+
+static bool fill_rows(struct load *l)
+{
+	struct trace_diff *d = l->out;
+	bool ok = true;
+	d->n = l->aligned.n;
+	d->rows = arena_zalloc(&d->arena, d->n + 1, sizeof *d->rows);
+	for (size_t i = 0; ok && i < d->n; i++) {
+		const struct align_row *from = &l->aligned.rows[i];
+		struct trace_diff_row *row = &d->rows[i];
+		row->up = from->up;
+		row->depth = from->depth;
+		row->more_ns = UNKNOWN_INT;
+		ok = fill_span(l, &d->a, &l->a, from->a, &row->a) && fill_span(l, &d->b, &l->b, from->b, &row->b);
+		if (row->a.present && row->b.present && row->a.duration_ns != UNKNOWN_INT &&
+		    row->b.duration_ns != UNKNOWN_INT)
+			row->more_ns = row->b.duration_ns - row->a.duration_ns;
+		int64_t by = row->more_ns == UNKNOWN_INT ? 0 : row->more_ns < 0 ? -row->more_ns : row->more_ns;
+		d->most_ns = by > d->most_ns ? by : d->most_ns;
+	}
+	return ok;
+}
+
+/* ---------------------------------------------------------------- documents */
+
+static bool same_documents(const struct span *a, const struct span *b)
+{
+	if (a->n_documents != b->n_documents)
+		return false;
+	for (size_t i = 0; i < a->n_documents; i++) {
+		const struct document *x = &a->documents[i], *y = &b->documents[i];
+		if (!str_eq(x->id, y->id) || !str_eq(x->content, y->content))
+			return false;
+	}
+	return true;
+}
+
+static bool compare_documents(struct load *l)
+{
+	int looked = 0;
+	bool ok = true;
+	for (uint32_t i = 0; ok && i < l->aligned.n; i++) {
+		const struct trace_diff_row *row = &l->out->rows[i];
+		bool finds = row->b.kind == KIND_RETRIEVER || row->b.kind == KIND_RERANKER;
+		if (!finds || !row->a.present || !row->b.present)
+			continue;
+		if (looked++ == DIFF_DOCUMENTS) {
+			l->out->documents_cut = true;
+			break;
+		}
+		struct arena arena = ARENA_INIT;
+		struct span_detail a, b;
+		ok = span_detail(l->db, l->blocks, l->out->a.id, row->a.key, row->a.record, &arena, &a, l->err) &&
+		     span_detail(l->db, l->blocks, l->out->b.id, row->b.key, row->b.record, &arena, &b, l->err);
+		if (ok && !same_documents(&a.span, &b.span))
+			l->aligned.rows[i].marks |= ALIGN_DOCUMENTS;
+		arena_done(&arena);
+	}
+	return ok;
+}
+
+static void count_marks(struct load *l)
+{
+	struct trace_diff_counts *c = &l->out->counts;
+	for (size_t i = 0; i < l->out->n; i++) {
+		struct trace_diff_row *row = &l->out->rows[i];
+		unsigned m = l->aligned.rows[i].marks;
+		row->marks = m;
+		row->size = l->aligned.rows[i].size;
+		row->changes = l->aligned.rows[i].changes;
+		c->same += m == 0;
+		c->added += (m & ALIGN_ADDED) != 0;
+		c->removed += (m & ALIGN_REMOVED) != 0;
+		c->moved += (m & ALIGN_MOVED) != 0;
+		c->renamed += (m & ALIGN_RENAMED) != 0;
+		c->model += (m & ALIGN_MODEL) != 0;
+		c->input += (m & ALIGN_INPUT) != 0;
+		c->output += (m & ALIGN_OUTPUT) && !(m & ALIGN_DOCUMENTS);
+		c->documents += (m & ALIGN_DOCUMENTS) != 0;
+		c->status += (m & ALIGN_STATUS) != 0;
+		c->slower += (m & ALIGN_SLOWER) != 0;
+		c->faster += (m & ALIGN_FASTER) != 0;
+	}
+}
+
+/* ---------------------------------------------------------------- all of it */
+
+static bool load(struct load *l, int64_t a, int64_t b)
+{
+	struct trace_diff *d = l->out;
+	if (!traces_get(l->db, a, &d->arena, &d->a, l->err) || !traces_get(l->db, b, &d->arena, &d->b, l->err) ||
+	    !study_rows_read(l->db, &d->a, false, DIFF_SPANS, &l->a, l->err) ||
+	    !study_rows_read(l->db, &d->b, false, DIFF_SPANS, &l->b, l->err))
+		return false;
+	int64_t longer = d->a.duration_ns > d->b.duration_ns ? d->a.duration_ns : d->b.duration_ns;
+	d->least_ns = longer / LEAST_PART > LEAST_NS ? longer / LEAST_PART : LEAST_NS;
+	d->cut_a = d->a.n > DIFF_SPANS;
+	d->cut_b = d->b.n > DIFF_SPANS;
+	align_run(l->a.spans.at, (uint32_t)l->a.spans.n, l->b.spans.at, (uint32_t)l->b.spans.n, d->least_ns,
+	          &l->aligned);
+	d->bounded = l->aligned.bounded;
+	if (!fill_rows(l) || !compare_documents(l))
+		return false;
+	align_count(&l->aligned);
+	uint32_t first = align_first(&l->aligned);
+	d->first = first == ALIGN_NONE ? -1 : (int64_t)first;
+	count_marks(l);
+	return true;
+}
+
+bool trace_diff_load(struct db *db, struct block_cache *blocks, int64_t a, int64_t b, struct trace_diff *out,
+                     struct err *err)
+{
+	*out = (struct trace_diff){.arena = ARENA_INIT, .first = -1};
+	struct load l = {.db = db, .blocks = blocks, .out = out, .err = err};
+	bool ok = load(&l, a, b);
+	study_rows_done(&l.a);
+	study_rows_done(&l.b);
+	words_done(&l.words);
+	align_done(&l.aligned);
+	return ok;
+}
+
+static bool find_other(struct db *db, const char *sql, int64_t trace, int64_t *other, struct err *err)
+{
+	struct stmt *s = db_query(db, sql, err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, trace);
+	enum step step = stmt_step(s, err);
+	if (step == STEP_ROW)
+		*other = col_int(s, 0);
+	stmt_end(s);
+	return step != STEP_FAIL;
+}
+
+bool trace_diff_previous(struct db *db, int64_t trace, int64_t *other, struct err *err)
+{
+#define LIKE                                                                                                          \
+	"SELECT o.id FROM trace t JOIN trace o ON o.name = t.name WHERE t.id = ? AND o.id <> t.id AND o.seen > 0 AND" \
+	" o.n > 0 AND (o.start_ns, o.id) "
+	*other = 0;
+	if (!find_other(db, LIKE "< (t.start_ns, t.id) ORDER BY o.start_ns DESC, o.id DESC LIMIT 1", trace, other, err))
+		return false;
+	if (!*other &&
+	    !find_other(db, LIKE "> (t.start_ns, t.id) ORDER BY o.start_ns, o.id LIMIT 1", trace, other, err))
+		return false;
+#undef LIKE
+	return *other || err_set(err, ERR_NOT_FOUND, NULL, "no other trace has the name of this one: name its id");
+}
