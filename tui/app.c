@@ -52,7 +52,7 @@ struct app {
 	bool shown;     /* the first frame */
 	bool opened;    /* the screen is new: it gets its rows before the next key that was typed ahead */
 	int signal_number;
-	bool copying; /* y was pressed: the next key says what */
+	bool copying;         /* y was pressed: the next key says what */
 	struct prompt prompt; /* on the status line */
 };
 
@@ -224,6 +224,9 @@ static void ask_for_prompt(struct app *app)
 
 /* ---------------------------------------------------------------- drawing */
 
+/* Where the help stands among the hints, and what it takes: whatever else there is no room for, it shows. */
+enum { HELP_ORDER = 30, HELP_COLS = 8 };
+
 static void draw_hints(struct app *app, struct canvas row)
 {
 	const struct action *tables[] = {top(app)->ops->actions, app_actions};
@@ -237,8 +240,8 @@ static void draw_hints(struct app *app, struct canvas row)
 				struct str keys = str_of(a->keys), key;
 				str_split(&keys, ' ', &key);
 				int need = text_cols(key) + text_cols(str_of(a->hint)) + 3;
-				if (col + need > row.cols)
-					return;
+				if (col + need + (order < HELP_ORDER ? HELP_COLS : 0) > row.cols)
+					continue;
 				col += canvas_put(row, 0, col, -1, ROLE_HINT_KEY, key) + 1;
 				col += canvas_putc(row, 0, col, -1, ROLE_HINT, a->hint) + 2;
 			}
@@ -511,20 +514,20 @@ static enum outcome command(struct screen *s, const struct input *in, struct tar
 
 /* name, keys, help, hint, order, run */
 const struct action app_actions[] = {
-    {"back",       "q Esc", "one level up; at the first screen: quit",                              NULL,   0,  back          },
-    {"command",    ":",     "type a command: any name of this list, or a screen",                   NULL,   0,  command       },
-    {"copy",       "y",     "copy, then v: the value, p: its path, i: its id, c: the command line", "copy", 35, copy          },
-    {"editor",     "V",     "a copy of the value in $EDITOR",                                       NULL,   0,  show_in_editor},
-    {"follow",     "F",     "go on reading the files as they grow; again: stop",                    NULL,   0,  follow        },
-    {"help",       "? F1",  "what the keys do here",                                                "help", 30, help          },
-    {"pager",      "v",     "the value in $PAGER",                                                  NULL,   0,  show_in_pager },
-    {"print",      "P",     "the value as plain text outside of the screen",                        NULL,   0,  print_plain   },
-    {"quit",       "Q",     "leave spoor",                                                          NULL,   0,  quit          },
-    {"redraw",     "^L",    "draw the whole screen again",                                          NULL,   0,  redraw        },
-    {"reload",     "R",     "read the store again",                                                 NULL,   0,  reload        },
-    {"search-all", "*",     "search all inputs and outputs of all traces, as :search TEXT",         NULL,   0,  search_all    },
-    {"suspend",    "^Z",    "to the shell; fg comes back",                                          NULL,   0,  suspend       },
-    {"theme",      "T",     "next theme, or the one named",                                         NULL,   0,  next_theme    },
+    {"back",       "q Esc", "one level up; at the first screen: quit",                              NULL,   0,          back          },
+    {"command",    ":",     "type a command: any name of this list, or a screen",                   NULL,   0,          command       },
+    {"copy",       "y",     "copy, then v: the value, p: its path, i: its id, c: the command line", "copy", 35,         copy          },
+    {"editor",     "V",     "a copy of the value in $EDITOR",                                       NULL,   0,          show_in_editor},
+    {"follow",     "F",     "go on reading the files as they grow; again: stop",                    NULL,   0,          follow        },
+    {"help",       "? F1",  "what the keys do here",                                                "help", HELP_ORDER, help          },
+    {"pager",      "v",     "the value in $PAGER",                                                  NULL,   0,          show_in_pager },
+    {"print",      "P",     "the value as plain text outside of the screen",                        NULL,   0,          print_plain   },
+    {"quit",       "Q",     "leave spoor",                                                          NULL,   0,          quit          },
+    {"redraw",     "^L",    "draw the whole screen again",                                          NULL,   0,          redraw        },
+    {"reload",     "R",     "read the store again",                                                 NULL,   0,          reload        },
+    {"search-all", "*",     "search all inputs and outputs of all traces, as :search TEXT",         NULL,   0,          search_all    },
+    {"suspend",    "^Z",    "to the shell; fg comes back",                                          NULL,   0,          suspend       },
+    {"theme",      "T",     "next theme, or the one named",                                         NULL,   0,          next_theme    },
     ACTIONS_END,
 };
 

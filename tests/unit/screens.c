@@ -472,7 +472,7 @@ static void test_help(void **state)
 	stage_line(&st, "critical");
 	assert_true(stage_shows(&st, "next span on the critical path"));
 	assert_false(stage_shows(&st, "unfold"));
-	assert_true(stage_shows(&st, "2 of "));
+	assert_true(stage_shows(&st, "3 of "));
 	stage_keys(&st, "Esc");
 	assert_int_equal(st.outcome, OUT_REFRESH);
 	stage_keys(&st, "q");

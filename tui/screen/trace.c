@@ -300,7 +300,7 @@ static const struct action actions[] = {
 	{"prev-match", "N", "previous match", NULL, 0, trace_prev_match},
 	{"self-time", "t", "show self time or total time", "self", 31, trace_self_time},
 	{"record", "=", "the raw record as a tree, or as it came", NULL, 0, trace_print_record},
-	{"critical-path", "w", "the critical path, and what would shorten it", "path", 7, open_path},
+	{"critical-path", "w", "the critical path, and what would shorten it", "path", 35, open_path},
 	{"session", "W", "all traces of its session as one conversation", "talk", 32, open_session},
 	{"next-same", "}", "next span of the same name", NULL, 0, trace_next_same},
 	{"prev-same", "{", "previous span of the same name", NULL, 0, trace_prev_same},

@@ -625,7 +625,7 @@ static const struct action actions[] = {
 	{"invert", "I", "turn the order round", NULL, 0, invert},
 	{"insights", "i", "figures over these traces: time, errors, cost, by what", "insights", 7, go_insights},
 	{"critical-path", "w", "whose the critical path is, over these traces", NULL, 0, go_path},
-	{"session", "W", "all traces of its session as one conversation", "talk", 7, session},
+	{"session", "W", "all traces of its session as one conversation", "talk", 35, session},
 	{"clear", "Esc", "drop the search, then the filter, else one level up", NULL, 0, clear},
 	ACTIONS_END,
 };
