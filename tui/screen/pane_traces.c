@@ -285,7 +285,9 @@ static void draw_row(const struct traces_pane *s, const struct trace_row *row, s
 		if (running && strcmp(p->column->name, "duration_ns") == 0) /* so far */
 			buf_add_cstr(&text, c.grid->ascii ? ">" : "≥");
 		value_print(&text, &v, now_ns, c.grid->ascii);
-		enum role role = v.type == VALUE_NONE || v.type == VALUE_TIME ? ROLE_DIM : v.role;
+		enum role role = v.type == VALUE_NONE
+		                     ? ROLE_TEXT
+		                     : v.role; /* each change of colour costs bytes of every line scrolled in */
 		if (p->column->right)
 			canvas_put_right(c, y, p->col, p->cols, role, buf_str(&text));
 		else
@@ -520,7 +522,7 @@ void traces_pane_draw(const struct traces_pane *s, struct canvas body, int64_t n
 	int pane = details_cols(body.cols), list_cols = body.cols - pane;
 	if (pane) {
 		for (int y = TRACES_HEAD_ROWS - 1; y < body.rows; y++)
-			canvas_putc(body, y, list_cols, 1, ROLE_BORDER, body.grid->ascii ? "|" : "│");
+			canvas_putc(body, y, list_cols, 1, ROLE_DIM, body.grid->ascii ? "|" : "│");
 		const struct trace_row *row = traces_pane_row(s, s->list.cursor);
 		if (row)
 			draw_details(s, row,
