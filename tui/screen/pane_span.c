@@ -60,15 +60,29 @@ static bool add_path(struct db *db, const struct trace_row *trace, struct span_d
 	return true;
 }
 
+/* ---- what is fetched for one tab alone */
+
+static bool shows_talk(enum span_tab tab, const struct tree_row *row, const struct span_detail *d)
+{
+	return tab == TAB_MESSAGES && row->kind == KIND_LLM && d->span.n_messages > 0;
+}
+
+static bool fetch_for_tab(struct db *db, struct block_cache *blocks, const struct trace_row *trace, enum span_tab tab,
+                          struct span_data *d, struct err *err)
+{
+	return !shows_talk(tab, &d->row, &d->detail) || talk_about(db, blocks, trace->id, trace->first, trace->n,
+	                                                          &d->row, &d->detail.span, &d->arena, &d->talk, err);
+}
+
 bool span_fetch(struct db *db, struct block_cache *blocks, const struct trace_row *trace, int64_t pos,
-                struct span_data *out, struct err *err)
+                enum span_tab tab, struct span_data *out, struct err *err)
 {
 	*out = (struct span_data){.loaded = true};
 	return tree_get(db, trace->first, pos, &out->arena, &out->row, err) &&
 	       span_detail(db, blocks, trace->id, out->row.key, out->row.record, &out->arena, &out->detail, err) &&
 	       (out->row.up != 0 || add_trace_scores(db, trace, out, err)) &&
 	       tree_rank(db, out->row.name, out->row.kind, out->row.duration_ns, &out->rank, err) &&
-	       add_path(db, trace, out, err);
+	       add_path(db, trace, out, err) && fetch_for_tab(db, blocks, trace, tab, out, err);
 }
 
 /* ---------------------------------------------------------------- the tabs a span has */
@@ -298,6 +312,11 @@ void span_pane_fit(struct span_pane *p, const struct trace_row *trace, int rows,
 		jsonview_set_size(&tree_of(p)->view, page, cols - 2);
 	if (is_long_text(p))
 		pager_set_size(&p->pager, page, cols - 2);
+}
+
+bool span_pane_wants(const struct span_pane *p)
+{
+	return p->data.loaded && shows_talk(p->tab, &p->data.row, &p->data.detail) && !p->data.talk.known;
 }
 
 void span_pane_turn(struct span_pane *p, int by)

@@ -4,6 +4,7 @@
 #define SPOOR_TUI_SCREEN_PANE_SPAN_H
 
 #include "store/query/span.h"
+#include "store/query/talk.h"
 #include "store/query/traces.h"
 #include "store/query/tree.h"
 #include "tui/screen.h"
@@ -18,13 +19,10 @@ struct span_data {
 	struct span_detail detail;
 	struct tree_rank rank;
 	struct str path; /* names from the root to it: "dispute-agent/gather-facts/get_balance" */
+	struct talk talk; /* known: for a call of a model that was fetched for its messages */
 	bool loaded;
 };
 void span_data_done(struct span_data *d);
-/* The span at `pos` of a trace, with all a pane may show of it. */
-bool span_fetch(struct db *db, struct block_cache *blocks, const struct trace_row *trace, int64_t pos,
-                struct span_data *out, struct err *err);
-
 enum span_tab {
 	TAB_OVERVIEW,
 	TAB_INPUT,
@@ -37,6 +35,10 @@ enum span_tab {
 	TAB_RAW,
 	N_SPAN_TABS
 };
+
+/* The span at `pos` of a trace, with all a pane may show of it; what only one tab shows and takes reading other spans, if it is that tab. */
+bool span_fetch(struct db *db, struct block_cache *blocks, const struct trace_row *trace, int64_t pos,
+                enum span_tab tab, struct span_data *out, struct err *err);
 
 struct span_pane {
 	struct span_data data;
@@ -60,6 +62,8 @@ void span_pane_init(struct span_pane *p);
 void span_pane_done(struct span_pane *p);
 /* Takes over *data, which is empty afterwards. */
 void span_pane_take(struct span_pane *p, struct span_data *data);
+/* The tab needs more of the span than was fetched: fetch it again, for p->tab. */
+bool span_pane_wants(const struct span_pane *p);
 void span_pane_turn(struct span_pane *p, int by); /* to the tab after or before, round the end */
 bool span_pane_print(struct span_pane *p); /* the raw record as a tree, or as it came: turns over; true: a tree */
 void span_pane_scroll(struct span_pane *p, int64_t rows);
