@@ -4,8 +4,9 @@
 
 #include "store/base/vec.h"
 #include "store/span_row.h"
+#include "store/study/toolpairs.h"
 
-enum { ROWS_AT_ONCE = 1000, TOOLS_MAX = 5000, CALLS_KEPT = 2000 };
+enum { ROWS_AT_ONCE = 1000, TOOLS_MAX = 5000, CALLS_KEPT = 2000, LONE_MAX = 1000 };
 
 /* ---------------------------------------------------------------- rows around the call */
 
@@ -102,62 +103,164 @@ static int by_likeness(const void *a, const void *b)
 	return x->row.pos > y->row.pos ? -1 : x->row.pos < y->row.pos;
 }
 
-/* What the call before answered is told to this one, and something else that was told to it. */
-static bool is_sure(const struct talk *t)
+/* ---- results that are told without their calls */
+
+struct search {
+	struct db *db;
+	struct block_cache *blocks;
+	int64_t trace;
+	const struct span *span;
+	struct arena *arena;
+	struct talk_call *results; /* without a call, in order; name absent: not found yet */
+	size_t n_results, n_found;
+	size_t bytes; /* read */
+	struct talk *out;
+};
+
+static void find_lone_results(struct search *s)
 {
-	return t->found && t->news.n_answer > 0 && t->news.shared >= 2;
+	const struct span *span = s->span;
+	struct arena work = ARENA_INIT;
+	struct tool_pairs pairs;
+	size_t n = 0;
+	tool_pairs(&work, span->messages, span->n_messages, &pairs);
+	for (size_t i = 0; i < span->n_messages; i++)
+		n += span->messages[i].n_parts;
+	s->results = arena_alloc(s->arena, size_mul(n + 1, sizeof *s->results));
+	for (size_t i = 0; i < span->n_messages; i++)
+		for (size_t k = 0; k < span->messages[i].n_parts && s->n_results < LONE_MAX; k++) {
+			const struct message_part *part = &span->messages[i].parts[k];
+			if (part->type == PART_TOOL_RESULT && part->id.len && pairs.mate[pairs.first[i] + k] == NO_MATE)
+				s->results[s->n_results++] = (struct talk_call){.message = i, .part = k};
+		}
+	arena_done(&work);
 }
 
-static bool is_better(const struct new_messages *news, const struct talk *best)
+static const struct message_part *call_of_id(const struct span *span, struct str id)
 {
-	if (news->shared == 0)
+	for (size_t i = 0; i < span->n_messages; i++)
+		for (size_t k = 0; span->messages[i].output && k < span->messages[i].n_parts; k++) {
+			const struct message_part *part = &span->messages[i].parts[k];
+			if (part->type == PART_TOOL_CALL && str_eq(part->id, id))
+				return part;
+		}
+	return NULL;
+}
+
+/* The results that this call asked for; their number. */
+static size_t find_their_calls(struct search *s, const struct span *before)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < s->n_results; i++) {
+		struct talk_call *r = &s->results[i];
+		const struct message_part *call =
+		    r->name.ptr ? NULL : call_of_id(before, s->span->messages[r->message].parts[r->part].id);
+		if (!call)
+			continue;
+		r->name = arena_str(s->arena, call->name.ptr ? call->name : STR_LIT(""));
+		r->arguments = arena_str(s->arena, call->text);
+		n++;
+	}
+	s->n_found += n;
+	return n;
+}
+
+static void keep_calls(struct search *s)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < s->n_results; i++)
+		if (s->results[i].name.ptr)
+			s->results[kept++] = s->results[i];
+	s->out->calls = s->results;
+	s->out->n_calls = kept;
+}
+
+static int by_result(const void *a, const void *b)
+{
+	const struct talk_call *x = a, *y = b;
+	if (x->message != y->message)
+		return x->message < y->message ? -1 : 1;
+	return x->part < y->part ? -1 : x->part > y->part;
+}
+
+const struct talk_call *talk_call_of(const struct talk *talk, size_t message, size_t part)
+{
+	const struct talk_call key = {.message = message, .part = part};
+	return talk->n_calls ? bsearch(&key, talk->calls, talk->n_calls, sizeof key, by_result) : NULL;
+}
+
+/* ---- which call it is */
+
+/* What the call before answered is told to this one, and something else that was told to it; or the results of what it called. */
+static bool is_sure(const struct talk *t)
+{
+	return t->found && (t->only_new || (t->news.n_answer > 0 && t->news.shared >= 2));
+}
+
+static bool is_better(const struct new_messages *news, size_t answers, const struct talk *best)
+{
+	if (news->shared == 0 && answers == 0)
 		return false;
 	return !best->found || news->shared > best->news.shared || (news->n_answer && news->shared >= 2);
 }
 
-static bool try_call(struct db *db, struct block_cache *blocks, int64_t trace, const struct tree_row *one,
-                     const struct span *span, size_t *bytes, struct arena *arena, struct talk *out, struct err *err)
+static void compare(struct search *s, const struct tree_row *one, const struct span *before)
+{
+	struct talk *out = s->out;
+	struct new_messages news;
+	size_t answers = find_their_calls(s, before);
+	new_messages(s->arena, before->messages, before->n_messages, s->span->messages, s->span->n_messages, &news);
+	if (!is_better(&news, answers, out))
+		return;
+	out->found = true;
+	out->only_new = news.shared == 0;
+	out->pos = one->pos;
+	out->start_ns = one->start_ns;
+	out->name = arena_str(s->arena, one->name);
+	out->news = news;
+}
+
+static bool try_call(struct search *s, const struct tree_row *one, struct err *err)
 {
 	struct arena work = ARENA_INIT;
 	struct span_detail d;
 	struct err trouble = ERR_INIT;
-	bool ok = span_detail(db, blocks, trace, one->key, one->record, &work, &d, &trouble);
+	bool ok = span_detail(s->db, s->blocks, s->trace, one->key, one->record, &work, &d, &trouble);
 	bool unread = !ok && trouble.code != ERR_INTERRUPTED && trouble.code != ERR_STORE &&
 	              trouble.code != ERR_SYSTEM && trouble.code != ERR_MEMORY; /* its record alone is at fault */
 	if (!ok && !unread)
 		*err = trouble;
-	if (ok) {
-		struct new_messages news;
-		new_messages(arena, d.span.messages, d.span.n_messages, span->messages, span->n_messages, &news);
-		out->calls_read++;
-		*bytes += work.total;
-		if (is_better(&news, out)) {
-			out->found = true;
-			out->pos = one->pos;
-			out->start_ns = one->start_ns;
-			out->name = arena_str(arena, one->name);
-			out->news = news;
-		}
-	}
+	if (ok)
+		compare(s, one, &d.span);
+	s->out->calls_read++;
+	s->bytes += work.total;
 	arena_done(&work);
 	return ok || unread;
 }
 
-static bool find_before(struct db *db, struct block_cache *blocks, int64_t trace, struct near *near,
-                        const struct span *span, struct arena *arena, struct talk *out, struct err *err)
+/* Which it is is sure, and so is what each result is the result of. */
+static bool has_enough(const struct search *s)
 {
-	size_t bytes = 0, i = 0;
+	return is_sure(s->out) && (!s->out->only_new || s->n_found == s->n_results);
+}
+
+static bool find_before(struct search *s, struct near *near, struct err *err)
+{
+	struct talk *out = s->out;
+	size_t i = 0;
+	find_lone_results(s);
 	if (near->calls.n)
 		qsort(near->calls.at, near->calls.n, sizeof *near->calls.at, by_likeness);
-	for (; i < near->calls.n && !is_sure(out); i++) {
-		if (i == TALK_CALLS || bytes > TALK_BYTES)
+	for (; i < near->calls.n && !has_enough(s); i++) {
+		if (i == TALK_CALLS || s->bytes > TALK_BYTES)
 			break;
-		if (!try_call(db, blocks, trace, &near->calls.at[i].row, span, &bytes, arena, out, err))
+		if (!try_call(s, &near->calls.at[i].row, err))
 			return false;
 	}
 	out->limited = !is_sure(out) && (i < near->calls.n || near->limited);
 	if (!out->found)
-		new_messages(arena, NULL, 0, span->messages, span->n_messages, &out->news);
+		new_messages(s->arena, NULL, 0, s->span->messages, s->span->n_messages, &out->news);
+	keep_calls(s);
 	return true;
 }
 
@@ -192,7 +295,7 @@ static void times_of(const struct talk *talk, const struct tree_row *row, size_t
 	*to = state == MESSAGE_MADE ? INT64_MAX : row->start_ns;
 	if (state == MESSAGE_MADE)
 		*from = row->start_ns;
-	else if (state == MESSAGE_ANSWER && talk->found)
+	else if (talk->found && (state == MESSAGE_ANSWER || talk->only_new))
 		*from = talk->start_ns;
 	else if (talk->found)
 		*to = talk->start_ns;
@@ -258,6 +361,7 @@ struct finding {
 	const struct tree_row *row;
 	const struct talk *talk;
 	VEC(struct talk_tool) found;
+	struct message_part lone;
 	size_t n_same; /* of them found by their arguments: sorted */
 };
 
@@ -280,12 +384,21 @@ static void find_tool(struct finding *f, const struct message_part *call, size_t
 	                                         .status = one->row.status};
 }
 
+/* The call of a result that is told without it. */
+static const struct message_part *lone_call(struct finding *f, const struct talk_call *call)
+{
+	f->lone = (struct message_part){.type = PART_TOOL_CALL, .name = call->name, .text = call->arguments};
+	return &f->lone;
+}
+
 static void find_all(struct finding *f, const struct span *span)
 {
 	for (size_t i = 0; i < span->n_messages; i++)
 		for (size_t k = 0; k < span->messages[i].n_parts && f->found.n < f->near->tools.n; k++)
 			if (span->messages[i].parts[k].type == PART_TOOL_CALL)
 				find_tool(f, &span->messages[i].parts[k], i, k);
+			else if (talk_call_of(f->talk, i, k))
+				find_tool(f, lone_call(f, talk_call_of(f->talk, i, k)), i, k);
 }
 
 /* Same arguments first, over all messages; then by order, where it is known between which calls of models a tool was called. */
@@ -316,13 +429,14 @@ static void find_tools(struct near *near, const struct tree_row *row, const stru
 }
 
 bool talk_about(struct db *db, struct block_cache *blocks, int64_t trace, int64_t first, int64_t n,
-               const struct tree_row *row, const struct span *span, struct arena *arena, struct talk *out,
-               struct err *err)
+                const struct tree_row *row, const struct span *span, struct arena *arena, struct talk *out,
+                struct err *err)
 {
 	struct near near = {.arena = ARENA_INIT};
+	struct search search = {.db = db, .blocks = blocks, .trace = trace, .span = span, .arena = arena, .out = out};
 	*out = (struct talk){.known = true};
 	bool ok =
-	    read_near(db, first, n, row, &near, err) && find_before(db, blocks, trace, &near, span, arena, out, err);
+	    read_near(db, first, n, row, &near, err) && find_before(&search, &near, err);
 	if (ok)
 		find_tools(&near, row, span, arena, out);
 	vec_done(&near.calls);

@@ -41,12 +41,12 @@ static size_t bytes_of(const struct message *m)
 	return n;
 }
 
-/* An estimate: the message's share of what the call says it was told, else four bytes a token. */
+/* An estimate: four bytes a token, but no more than its share of what the call says it was told (tools are in that, too). */
 static void add_tokens(const struct talk_sheet *t, size_t bytes)
 {
 	int64_t in = t->l->d->row.tokens_in;
 	double tokens = (double)bytes / 4;
-	if (in > 0 && t->told_bytes > 0)
+	if (in > 0 && t->told_bytes > 0 && (double)in / (double)t->told_bytes < 0.25)
 		tokens = (double)bytes / (double)t->told_bytes * (double)in;
 	struct buf text = BUF_INIT;
 	buf_add_cstr(&text, t->l->ascii ? "about " : "≈");
@@ -66,7 +66,7 @@ static void add_bytes(const struct talk_sheet *t, size_t bytes)
 
 static bool is_new(const struct talk_sheet *t, size_t message)
 {
-	return t->talk->known && t->talk->found && t->talk->news.states[message] == MESSAGE_NEW;
+	return t->talk->known && t->talk->found && !t->talk->only_new && t->talk->news.states[message] == MESSAGE_NEW;
 }
 
 /* ---------------------------------------------------------------- pieces and texts */
@@ -195,7 +195,7 @@ static void add_outcome(const struct talk_sheet *t, const struct talk_tool *tool
 }
 
 static void lay_result(const struct talk_sheet *t, size_t message, size_t part, int indent,
-                       const struct talk_tool *tool, bool alone)
+                       const struct talk_tool *tool, const struct talk_call *call, bool alone)
 {
 	const struct message_part *result = &t->messages[message].parts[part];
 	struct str text = shown(t, result->text);
@@ -209,7 +209,7 @@ static void lay_result(const struct talk_sheet *t, size_t message, size_t part, 
 	sheet_addc(t->s, ROLE_HEADING, "result");
 	if (alone) {
 		sheet_addc(t->s, ROLE_TEXT, " ");
-		sheet_add(t->s, ROLE_KIND_TOOL, result->name.len ? result->name : result->id);
+		sheet_add(t->s, ROLE_KIND_TOOL, call ? call->name : result->name.len ? result->name : result->id);
 	}
 	add_outcome(t, tool, result);
 	if (!alone && is_new(t, message))
@@ -218,8 +218,12 @@ static void lay_result(const struct talk_sheet *t, size_t message, size_t part, 
 		sheet_addc(t->s, ROLE_DIM, ", ");
 		add_bytes(t, result->text.len);
 	}
-	if (alone)
+	if (call) {
+		sheet_addc(t->s, ROLE_DIM, "  ");
+		sheet_add(t->s, ROLE_DIM, text_preview(&t->s->arena, shown(t, str_cut(call->arguments, 0, 4000)), 300));
+	} else if (alone) {
 		sheet_addc(t->s, ROLE_WARNING, "  no call of it here");
+	}
 	if (text.len)
 		add_body(t, indent + 4, ROLE_TEXT, text, folded ? SHORT_ROWS : 0);
 	else
@@ -258,7 +262,7 @@ static void lay_call(const struct talk_sheet *t, size_t message, size_t part, in
 		return;
 	size_t m, p;
 	part_at(t, mate, &m, &p);
-	lay_result(t, m, p, indent, tool, false);
+	lay_result(t, m, p, indent, tool, NULL, false);
 }
 
 static void lay_part(const struct talk_sheet *t, size_t message, size_t part, int indent)
@@ -270,7 +274,8 @@ static void lay_part(const struct talk_sheet *t, size_t message, size_t part, in
 	case PART_TOOL_CALL: lay_call(t, message, part, indent); break;
 	case PART_TOOL_RESULT:
 		if (t->pairs.mate[t->pairs.first[message] + part] == NO_MATE)
-			lay_result(t, message, part, indent, NULL, true);
+			lay_result(t, message, part, indent, talk_tool_at(t->talk, message, part),
+			           talk_call_of(t->talk, message, part), true);
 		break;
 	case PART_MEDIA: lay_media(t, p, indent); break;
 	case PART_OTHER:
@@ -340,7 +345,7 @@ static void add_state(const struct talk_sheet *t, size_t message)
 		sheet_addc(t->s, ROLE_DIM, "  made by this call");
 		return;
 	}
-	if (!t->talk->known || !t->talk->found)
+	if (!t->talk->known || !t->talk->found || t->talk->only_new)
 		return;
 	if (message_is_system(m) && news->states[message] == MESSAGE_NEW)
 		sheet_addc(t->s, ROLE_INSERTED, news->prompt == SYSTEM_EDITED ? "  changed" : "  new");
@@ -457,7 +462,12 @@ static void lay_news(const struct talk_sheet *t)
 		return;
 	sheet_row(t->s);
 	if (talk->found) {
-		new_messages_sentence(&text, &talk->news);
+		if (talk->only_new)
+			buf_printf(&text,
+			           "%zu message%s since the call before; its source keeps of each call what is new",
+			           talk->news.told, talk->news.told == 1 ? "" : "s");
+		else
+			new_messages_sentence(&text, &talk->news);
 		sheet_wrap(t->s, ROLE_HEADING, 0, arena_str(&t->s->arena, buf_str(&text)), 0);
 		sheet_row(t->s);
 		sheet_addc(t->s, ROLE_DIM, "against the call before: ");
