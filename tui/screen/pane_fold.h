@@ -10,6 +10,8 @@
 
 #include "tui/canvas.h"
 
+enum { PIECE_ITEM_SHIFT = 24 }; /* an id is (number of the message or document + 1) << this | its part */
+
 struct piece {
 	uint64_t id; /* not 0; the same at each layout */
 	int row;     /* of its head in the sheet */

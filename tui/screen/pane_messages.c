@@ -28,7 +28,7 @@ struct talk_sheet {
 
 static uint64_t piece_id(size_t message, size_t part)
 {
-	return (uint64_t)(message + 1) << 24 | (part + 1);
+	return (uint64_t)(message + 1) << PIECE_ITEM_SHIFT | (part + 1);
 }
 
 /* ---------------------------------------------------------------- figures */

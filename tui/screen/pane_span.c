@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/base/scan.h"
+#include "store/base/media.h"
 #include "store/base/text.h"
 #include "tui/screen/pane_span_tabs.h"
 #include "tui/widget/tabs.h"
@@ -71,7 +71,7 @@ static bool fetch_for_tab(struct db *db, struct block_cache *blocks, const struc
                           struct span_data *d, struct err *err)
 {
 	return !shows_talk(tab, &d->row, &d->detail) || talk_about(db, blocks, trace->id, trace->first, trace->n,
-	                                                          &d->row, &d->detail.span, &d->arena, &d->talk, err);
+	                                                           &d->row, &d->detail.span, &d->arena, &d->talk, err);
 }
 
 bool span_fetch(struct db *db, struct block_cache *blocks, const struct trace_row *trace, int64_t pos,
@@ -159,20 +159,6 @@ struct str span_pane_link(const struct span_pane *p)
 
 /* ---------------------------------------------------------------- long texts */
 
-/* JSON with indents, anything else as it is. True: it is JSON. */
-static bool pretty(struct buf *out, struct str text)
-{
-	struct scan scan = SCAN_INIT;
-	bool json = looks_like_json(text) &&
-	            scan_text(&scan, text, &(struct scan_opts){.last = true, .lenient = true, .replace_utf8 = true});
-	if (json)
-		scan_pretty(out, scan_root(&scan));
-	else
-		buf_add_str(out, text);
-	scan_done(&scan);
-	return json;
-}
-
 /* The span's records, the one that counts most first, and what each stands in: as they came. */
 static void raw_text(struct buf *out, const struct span_pane *p)
 {
@@ -194,18 +180,29 @@ static void raw_text(struct buf *out, const struct span_pane *p)
 	}
 }
 
+static bool is_value(enum span_tab tab)
+{
+	return tab == TAB_INPUT || tab == TAB_OUTPUT;
+}
+
+static struct str value_of(const struct span_pane *p, enum span_tab tab)
+{
+	return tab == TAB_INPUT ? p->data.detail.span.input : p->data.detail.span.output;
+}
+
 /* The tree that the tab is; NULL: it is none. */
 static struct span_tree *tree_of(const struct span_pane *p)
 {
 	enum span_tab tab = shown_tab(p);
-	bool tree = tab == TAB_EVENTS || tab == TAB_ATTRS || (tab == TAB_RAW && !p->as_it_came);
+	bool tree = tab == TAB_EVENTS || tab == TAB_ATTRS || (tab == TAB_RAW && !p->as_it_came) ||
+	            (is_value(tab) && looks_like_json(value_of(p, tab)));
 	return tree && p->trees ? &p->trees[tab] : NULL;
 }
 
 static bool is_long_text(const struct span_pane *p)
 {
 	enum span_tab tab = shown_tab(p);
-	return tab == TAB_INPUT || tab == TAB_OUTPUT || (tab == TAB_RAW && p->as_it_came);
+	return (is_value(tab) && !tree_of(p)) || (tab == TAB_RAW && p->as_it_came);
 }
 
 static void lay_tree(struct span_pane *p, struct span_tree *tree)
@@ -216,6 +213,8 @@ static void lay_tree(struct span_pane *p, struct span_tree *tree)
 		span_tree_events(tree, &d->span, p->ascii);
 	else if (shown_tab(p) == TAB_ATTRS)
 		span_tree_attributes(tree, &d->span);
+	else if (is_value(shown_tab(p)))
+		span_tree_value(tree, value_of(p, shown_tab(p)));
 	else
 		span_tree_records(tree, d);
 	jsonview_search(&tree->view, buf_str(&p->find));
@@ -223,19 +222,16 @@ static void lay_tree(struct span_pane *p, struct span_tree *tree)
 
 static void lay_long_text(struct span_pane *p, enum span_tab tab)
 {
-	const struct span_detail *d = &p->data.detail;
 	buf_clear(&p->text);
-	bool json = false;
 	if (tab == TAB_RAW)
 		raw_text(&p->text, p);
-	else
-		json = pretty(&p->text, tab == TAB_INPUT ? d->span.input : d->span.output);
+	else if (!media_shown(&p->text, value_of(p, tab)))
+		buf_add_str(&p->text, value_of(p, tab));
 	if (p->text.len == 0)
 		buf_add_cstr(&p->text, tab == TAB_RAW     ? "There is no record of this span."
 		                       : tab == TAB_INPUT ? "The file holds no input of this span."
 		                                          : "The file holds no output of this span.");
 	pager_set(&p->pager, buf_str(&p->text));
-	p->pager.json = json;
 	pager_search(&p->pager, buf_str(&p->find));
 }
 
@@ -312,6 +308,14 @@ void span_pane_fit(struct span_pane *p, const struct trace_row *trace, int rows,
 		jsonview_set_size(&tree_of(p)->view, page, cols - 2);
 	if (is_long_text(p))
 		pager_set_size(&p->pager, page, cols - 2);
+}
+
+size_t span_pane_item(const struct span_pane *p)
+{
+	enum span_tab tab = shown_tab(p);
+	const struct piece *at =
+	    tab == TAB_MESSAGES || tab == TAB_DOCS ? pieces_cursor(&p->pieces[tab], p->top, p->rows - 1) : NULL;
+	return at ? (size_t)(at->id >> PIECE_ITEM_SHIFT) - 1 : SIZE_MAX;
 }
 
 bool span_pane_wants(const struct span_pane *p)

@@ -18,7 +18,7 @@ struct span_data {
 	struct tree_row row;
 	struct span_detail detail;
 	struct tree_rank rank;
-	struct str path; /* names from the root to it: "dispute-agent/gather-facts/get_balance" */
+	struct str path;  /* names from the root to it: "dispute-agent/gather-facts/get_balance" */
 	struct talk talk; /* known: for a call of a model that was fetched for its messages */
 	bool loaded;
 };
@@ -53,9 +53,11 @@ struct span_pane {
 	int rows, cols;
 	const struct trace_row *trace;
 	bool laid_out;
-	bool keys;               /* it has the keyboard: the cursor among its pieces shows */
-	bool ascii;              /* as laid out */
-	bool as_it_came;         /* the raw record, not as a tree */
+	bool keys;       /* it has the keyboard: the cursor among its pieces shows */
+	bool ascii;      /* as laid out */
+	bool as_it_came; /* the raw record, not as a tree */
+	size_t save_at;  /* what pane_save asked a name for */
+	char save_prompt[80];
 	struct span_tree *trees; /* for each tab that is one */
 };
 void span_pane_init(struct span_pane *p);
@@ -79,6 +81,8 @@ bool span_pane_position(struct buf *out, const struct span_pane *p); /* "row 5 o
 bool span_pane_copy(const struct span_pane *p, const struct trace_row *trace, enum copy what, struct buf *out);
 enum span_tab span_pane_shown(const struct span_pane *p); /* the tab that shows */
 bool span_pane_is_tree(const struct span_pane *p);
+/* The message or the document at the cursor, or at the top; SIZE_MAX: the tab has none. */
+size_t span_pane_item(const struct span_pane *p);
 /* Makes it ready to be drawn on a canvas of rows x cols, tab row included. Call after any change, before drawing. */
 void span_pane_fit(struct span_pane *p, const struct trace_row *trace, int rows, int cols, bool ascii);
 /* old: the data is that of another span than the cursor's: dimmed. */
