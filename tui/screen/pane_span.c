@@ -67,11 +67,20 @@ static bool shows_talk(enum span_tab tab, const struct tree_row *row, const stru
 	return tab == TAB_MESSAGES && row->kind == KIND_LLM && d->span.n_messages > 0;
 }
 
+static bool shows_docuse(enum span_tab tab, const struct span_detail *d)
+{
+	return tab == TAB_DOCS && d->span.n_documents > 0;
+}
+
 static bool fetch_for_tab(struct db *db, struct block_cache *blocks, const struct trace_row *trace, enum span_tab tab,
                           struct span_data *d, struct err *err)
 {
-	return !shows_talk(tab, &d->row, &d->detail) || talk_about(db, blocks, trace->id, trace->first, trace->n,
-	                                                           &d->row, &d->detail.span, &d->arena, &d->talk, err);
+	const struct span *span = &d->detail.span;
+	if (shows_talk(tab, &d->row, &d->detail))
+		return talk_about(db, blocks, trace->id, trace->first, trace->n, &d->row, span, &d->arena, &d->talk,
+		                  err);
+	return !shows_docuse(tab, &d->detail) ||
+	       docuse_find(db, blocks, trace->id, trace->first, trace->n, &d->row, span, &d->arena, &d->docuse, err);
 }
 
 bool span_fetch(struct db *db, struct block_cache *blocks, const struct trace_row *trace, int64_t pos,
@@ -320,7 +329,9 @@ size_t span_pane_item(const struct span_pane *p)
 
 bool span_pane_wants(const struct span_pane *p)
 {
-	return p->data.loaded && shows_talk(p->tab, &p->data.row, &p->data.detail) && !p->data.talk.known;
+	const struct span_data *d = &p->data;
+	return d->loaded && ((shows_talk(p->tab, &d->row, &d->detail) && !d->talk.known) ||
+	                     (shows_docuse(p->tab, &d->detail) && !d->docuse.known));
 }
 
 void span_pane_turn(struct span_pane *p, int by)
