@@ -87,19 +87,18 @@ static size_t decoded_size(size_t digits)
 static const struct {
 	const char *begins, *type;
 } beginnings[] = {
-    {"iVBORw0KGgo", "image/png"       },
-    {"/9j/",        "image/jpeg"      },
-    {"R0lGOD",      "image/gif"       },
-    {"UklGR",       "application/riff"}, /* WebP or WAV: see riff_type */
-    {"Qk0",         "image/bmp"       },
-    {"PHN2Zy",      "image/svg+xml"   },
-    {"SUQz",        "audio/mpeg"      },
-    {"T2dnUw",      "audio/ogg"       },
-    {"ZkxhQw",      "audio/flac"      },
-    {"JVBERi0",     "application/pdf" },
-    {"UEsDB",       "application/zip" },
-    {"H4sI",        "application/gzip"},
-    {"GkXfo",       "video/webm"      },
+    {"iVBORw0KGg", "image/png"       },
+    {"/9j/",       "image/jpeg"      },
+    {"R0lGOD",     "image/gif"       },
+    {"UklGR",      "application/riff"}, /* WebP or WAV: see riff_type */
+    {"PHN2Z",      "image/svg+xml"   },
+    {"SUQz",       "audio/mpeg"      },
+    {"T2dnUw",     "audio/ogg"       },
+    {"ZkxhQ",      "audio/flac"      },
+    {"JVBERi0",    "application/pdf" },
+    {"UEsDB",      "application/zip" },
+    {"H4sI",       "application/gzip"},
+    {"GkXfo",      "video/webm"      },
 };
 
 static struct str riff_type(struct str body)

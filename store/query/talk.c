@@ -4,7 +4,6 @@
 
 #include "store/base/vec.h"
 #include "store/span_row.h"
-#include "store/study/toolpairs.h"
 
 enum { ROWS_AT_ONCE = 1000, TOOLS_MAX = 5000, CALLS_KEPT = 2000, LONE_MAX = 1000 };
 
@@ -435,12 +434,27 @@ bool talk_about(struct db *db, struct block_cache *blocks, int64_t trace, int64_
 	struct near near = {.arena = ARENA_INIT};
 	struct search search = {.db = db, .blocks = blocks, .trace = trace, .span = span, .arena = arena, .out = out};
 	*out = (struct talk){.known = true};
-	bool ok =
-	    read_near(db, first, n, row, &near, err) && find_before(&search, &near, err);
+	bool ok = read_near(db, first, n, row, &near, err) && find_before(&search, &near, err);
 	if (ok)
 		find_tools(&near, row, span, arena, out);
 	vec_done(&near.calls);
 	vec_done(&near.tools);
 	arena_done(&near.arena);
 	return ok;
+}
+
+void talk_sentence(struct buf *out, const struct talk *talk)
+{
+	size_t told = talk->news.told;
+	if (talk->only_new)
+		buf_printf(out, "%zu message%s since the call before; its source keeps of each call what is new", told,
+		           told == 1 ? "" : "s");
+	else if (talk->found)
+		new_messages_sentence(out, &talk->news);
+	else
+		buf_add_cstr(out, talk->calls_read ? "no call before it in this trace shares its messages"
+		                                   : "the first call of a model in this trace");
+	if (talk->limited)
+		buf_printf(out, " (%d call%s looked at, %d rows back at most)", talk->calls_read,
+		           talk->calls_read == 1 ? "" : "s", TALK_ROWS);
 }

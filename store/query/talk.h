@@ -6,6 +6,7 @@
 #include "store/query/span.h"
 #include "store/query/tree.h"
 #include "store/study/newmessages.h"
+#include "store/study/toolpairs.h"
 
 enum {
 	TALK_ROWS = 20000,    /* rows before the call that are looked at for calls of models, and around it for tools */
@@ -48,6 +49,8 @@ struct talk {
 bool talk_about(struct db *db, struct block_cache *blocks, int64_t trace, int64_t first, int64_t n,
                 const struct tree_row *row, const struct span *span, struct arena *arena, struct talk *out,
                 struct err *err);
+/* "new in this call: 2 of 17 messages …", or that there is no call before, and how far was looked. */
+void talk_sentence(struct buf *out, const struct talk *talk);
 /* The call of the result there, made by a call before; NULL. */
 const struct talk_call *talk_call_of(const struct talk *talk, size_t message, size_t part);
 /* The span of the tool that is called there, or whose result is there without its call; NULL. */

@@ -2,7 +2,6 @@
 
 #include "store/base/media.h"
 #include "store/base/text.h"
-#include "store/study/toolpairs.h"
 #include "tui/screen/pane_tree.h"
 
 enum {
@@ -460,15 +459,10 @@ static void lay_news(const struct talk_sheet *t)
 	struct buf text = BUF_INIT;
 	if (!talk->known)
 		return;
+	talk_sentence(&text, talk);
 	sheet_row(t->s);
+	sheet_wrap(t->s, talk->limited ? ROLE_WARNING : ROLE_HEADING, 0, arena_str(&t->s->arena, buf_str(&text)), 0);
 	if (talk->found) {
-		if (talk->only_new)
-			buf_printf(&text,
-			           "%zu message%s since the call before; its source keeps of each call what is new",
-			           talk->news.told, talk->news.told == 1 ? "" : "s");
-		else
-			new_messages_sentence(&text, &talk->news);
-		sheet_wrap(t->s, ROLE_HEADING, 0, arena_str(&t->s->arena, buf_str(&text)), 0);
 		sheet_row(t->s);
 		sheet_addc(t->s, ROLE_DIM, "against the call before: ");
 		sheet_add(t->s, ROLE_TEXT, talk->name);
@@ -478,14 +472,7 @@ static void lay_news(const struct talk_sheet *t)
 			sheet_duration(t->s, ROLE_TEXT, at, t->l->ascii);
 		}
 		sheet_printf(t->s, ROLE_DIM, ", span %lld", (long long)talk->pos + 1);
-	} else {
-		sheet_addc(t->s, ROLE_HEADING,
-		           talk->calls_read ? "no call before it in this trace shares its messages"
-		                            : "the first call of a model in this trace");
 	}
-	if (talk->limited)
-		sheet_printf(t->s, ROLE_WARNING, "  (%d call%s looked at, %d rows back at most)", talk->calls_read,
-		             talk->calls_read == 1 ? "" : "s", TALK_ROWS);
 	buf_done(&text);
 }
 
