@@ -1,6 +1,7 @@
 #include "tui/screen/pane_documents.h"
 
 #include "store/base/media.h"
+#include "store/base/scan.h"
 #include "store/base/text.h"
 
 enum {
@@ -171,14 +172,27 @@ static void lay_metadata(const struct documents *d, size_t i)
 	}
 }
 
+/* Its id, else what its metadata call it. */
+static struct str title_of(const struct documents *d, const struct document *doc)
+{
+	static const char *const keys[] = {"title", "source", "file_name", "url", "name", "path"};
+	struct scan scan = SCAN_INIT;
+	struct str title = doc->id;
+	if (!title.len && scan_text(&scan, doc->metadata, &(struct scan_opts){.last = true, .lenient = true}))
+		for (size_t i = 0; i < sizeof keys / sizeof *keys && !title.len; i++)
+			title = arena_str(&d->s->arena, val_str(val_get(scan_root(&scan), keys[i]), &d->s->arena));
+	scan_done(&scan);
+	return title;
+}
+
 static void lay_document(const struct documents *d, size_t i)
 {
 	const struct document *doc = &d->at[i];
 	sheet_gap(d->s);
 	bool folded = head(d, piece_id(i, PART_HEAD), 0, 0, false);
 	sheet_printf(d->s, ROLE_HEADING, "%zu ", i + 1);
-	if (doc->id.len)
-		sheet_add(d->s, ROLE_TITLE, str_cut(doc->id, 0, text_fit(doc->id, d->s->cols / 2, NULL)));
+	struct str title = title_of(d, doc);
+	sheet_add(d->s, ROLE_TITLE, str_cut(title, 0, text_fit(title, d->s->cols / 2, NULL)));
 	add_score(d, doc->score);
 	add_use(d, i);
 	if (folded) {

@@ -134,7 +134,7 @@ bool pieces_key(struct pieces *p, enum piece_key key, int *top, int page, bool *
 		return false;
 	switch (key) {
 	case PIECE_NEXT:
-		if ((at->id == p->cursor || at->row < *top) && at + 1 < p->at + p->n)
+		if (at + 1 < p->at + p->n)
 			at++;
 		break;
 	case PIECE_PREV:
