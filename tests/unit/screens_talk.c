@@ -107,6 +107,29 @@ static void test_cursor(void **state)
 	stage_close(&st);
 }
 
+/* A search finds what is folded, and opens no more than what hides it. */
+static void test_search(void **state)
+{
+	(void)state;
+	struct stage st;
+	struct target t = agent();
+	stage_open(&st, "trace", &t, 60, 80, false);
+	stage_keys(&st, "j j j j j j j Enter Tab Tab Tab /");
+	stage_line(&st, "step 23: compiling");
+	assert_true(stage_shows(&st, "step 23: compiling"));
+	assert_string_equal(st.ui->message, "");
+	stage_keys(&st, "g");
+	assert_true(stage_shows(&st, "▾ 5 earlier messages"));
+	assert_true(stage_shows(&st, "▸ system"));
+	stage_keys(&st, "/");
+	stage_line(&st, "no such words");
+	assert_string_equal(st.ui->message, "not in this text");
+	stage_keys(&st, "/");
+	stage_line(&st, "two sentences");
+	assert_true(stage_shows(&st, "Answer in two sentences."));
+	stage_close(&st);
+}
+
 static void assert_file(const char *path, size_t bytes)
 {
 	struct stat st;
@@ -172,8 +195,8 @@ static void test_sizes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_golden), cmocka_unit_test(test_folds), cmocka_unit_test(test_cursor),
-	    cmocka_unit_test(test_save),   cmocka_unit_test(test_sizes),
+	    cmocka_unit_test(test_golden), cmocka_unit_test(test_folds),  cmocka_unit_test(test_cursor),
+	    cmocka_unit_test(test_save),   cmocka_unit_test(test_search), cmocka_unit_test(test_sizes),
 	};
 	return cmocka_run_group_tests(tests, setup, stage_teardown);
 }

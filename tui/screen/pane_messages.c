@@ -310,20 +310,21 @@ static enum role role_of(struct str role)
 	return ROLE_HEADING;
 }
 
+/* What a folded message says: its first text, and what it calls. */
 static struct str first_words(const struct talk_sheet *t, const struct message *m)
 {
-	for (int pass = 0; pass < 2; pass++)
-		for (size_t i = 0; i < m->n_parts; i++) {
-			const struct message_part *p = &m->parts[i];
-			if (p->type == PART_TEXT && p->text.len)
-				return shown(t, str_cut(p->text, 0, 4000));
-			if (pass && p->type == PART_TOOL_CALL)
-				return arena_printf(&t->s->arena, "call " STR_FMT " " STR_FMT, STR_ARG(p->name),
-				                    STR_ARG(str_cut(p->text, 0, 300)));
-			if (pass && p->text.len)
-				return shown(t, str_cut(p->text, 0, 4000));
-		}
-	return STR_NONE;
+	struct str text = STR_NONE, call = STR_NONE;
+	for (size_t i = 0; i < m->n_parts; i++) {
+		const struct message_part *p = &m->parts[i];
+		if (p->type == PART_TOOL_CALL && !call.len)
+			call = p->name;
+		else if (p->type != PART_TOOL_CALL && p->type != PART_REASONING && !text.len)
+			text = shown(t, str_cut(p->text, 0, 4000));
+	}
+	if (!call.len)
+		return text;
+	return arena_printf(&t->s->arena, STR_FMT "%scall " STR_FMT, STR_ARG(text_preview(&t->s->arena, text, 60)),
+	                    text.len ? "  " : "", STR_ARG(call));
 }
 
 /* All it holds are results that stand under their calls. */

@@ -442,6 +442,62 @@ void span_pane_scroll(struct span_pane *p, int64_t rows)
 	p->top = (int)(top < 0 ? 0 : top > last ? last : top);
 }
 
+/* ---- searching a sheet: in what is folded, too */
+
+enum { PIECE_LEVELS = 8 };
+
+/* Opens what the piece lies in, from outside in, and the piece. */
+static void open_piece(struct span_pane *p, const struct pieces *all, const struct piece *in)
+{
+	struct pieces *pieces = &p->pieces[shown_tab(p)];
+	const struct piece *chain[PIECE_LEVELS];
+	int n = 0;
+	for (chain[n++] = in; n < PIECE_LEVELS && pieces_around(all, chain[n - 1]) != chain[n - 1]; n++)
+		chain[n] = pieces_around(all, chain[n - 1]);
+	while (n-- > 0) {
+		const struct piece *mine = pieces_named(pieces, chain[n]->id);
+		if (!mine || !mine->folded)
+			continue;
+		pieces_turn(pieces, mine->id);
+		lay_out(p, p->trace, p->rows, p->cols, p->ascii);
+	}
+}
+
+static void show_row(struct span_pane *p, const struct pieces *all, int row)
+{
+	struct pieces *pieces = &p->pieces[shown_tab(p)];
+	const struct piece *in = pieces_in(all, row), *mine;
+	p->top = row;
+	if (!in)
+		return;
+	open_piece(p, all, in);
+	mine = pieces_named(pieces, in->id);
+	p->top = mine ? mine->row + row - in->row : row;
+	pieces->cursor = in->id;
+}
+
+/* With all open: where a match is there; then what hides it is opened. */
+static bool seek_in_pieces(struct span_pane *p, bool forward)
+{
+	const struct pieces *pieces = &p->pieces[shown_tab(p)];
+	struct sheet sheet = {0};
+	struct pieces all = {.all = PIECES_OPEN};
+	struct laying l = {
+	    .s = &sheet, .pieces = &all, .d = &p->data, .trace = p->trace, .rows = p->rows - 1, .ascii = p->ascii};
+	if (!p->laid_out)
+		return false;
+	sheet_begin(&sheet, p->cols - 2);
+	span_tabs_lay(&l, shown_tab(p));
+	const struct piece *at = pieces_in(pieces, p->top), *same = at ? pieces_named(&all, at->id) : NULL;
+	int from = same ? same->row + p->top - at->row : p->top;
+	int row = sheet_find(&sheet, buf_str(&p->find), from + (forward ? 1 : -1), forward);
+	if (row >= 0)
+		show_row(p, &all, row);
+	sheet_done(&sheet);
+	pieces_done(&all);
+	return row >= 0;
+}
+
 bool span_pane_find(struct span_pane *p, struct str what)
 {
 	buf_clear(&p->find);
@@ -460,10 +516,7 @@ bool span_pane_seek(struct span_pane *p, bool forward)
 		return jsonview_next_hit(&tree_of(p)->view, forward);
 	if (is_long_text(p))
 		return pager_next_hit(&p->pager, forward);
-	int row = sheet_find(&p->sheet, buf_str(&p->find), p->top + (forward ? 1 : -1), forward);
-	if (row >= 0)
-		p->top = row;
-	return row >= 0;
+	return seek_in_pieces(p, forward);
 }
 
 static void draw_source_line(const struct span_pane *p, struct canvas row, bool old)
