@@ -70,6 +70,7 @@ static void media_part(struct parts *parts, struct str uri, struct str data, str
 	part->text = uri;
 	part->name = mime;
 	part->size_bytes = data.len ? base64_bytes(data) : 0;
+	part->data = data.len ? data : STR_NONE;
 }
 
 /* {"url": …} or a plain string. */
@@ -144,6 +145,15 @@ static struct str result_text(struct val v, struct arena *arena)
 	return val_text(v, arena);
 }
 
+/* Anthropic, MCP, Vercel, Bedrock. */
+static bool says_failed(struct val v)
+{
+	bool is_error = false;
+
+	return (val_bool(message_get(v, "is_error", "isError", "error", NULL), &is_error) && is_error) ||
+	       val_str_is(val_get(v, "status"), "error");
+}
+
 static void read_result(struct parts *parts, struct val v)
 {
 	struct arena *a = parts->arena;
@@ -161,6 +171,7 @@ static void read_result(struct parts *parts, struct val v)
 		part->id = message_val_text(message_get(inner, "id", "toolUseId", NULL, NULL), a);
 	part->name = message_val_text(message_get(inner, "name", "toolName", "tool_name", NULL), a);
 	part->text = result_text(result, a);
+	part->failed = says_failed(inner);
 }
 
 static const struct {

@@ -231,7 +231,8 @@ static struct message_part part_of_sub(const struct sub *sub)
 		return (struct message_part){.type = PART_MEDIA,
 		                             .text = inlined ? STR_NONE : sub->url,
 		                             .name = sub->type,
-		                             .size_bytes = inlined ? sub->url.len / 4 * 3 : 0};
+		                             .size_bytes = inlined ? sub->url.len / 4 * 3 : 0,
+		                             .data = inlined ? sub->url : STR_NONE};
 	}
 	return (struct message_part){
 	    .type = str_is(sub->type, "reasoning") || str_is(sub->type, "thinking") ? PART_REASONING : PART_TEXT,

@@ -89,6 +89,8 @@ struct message_part {
 	struct str id;     /* tool call id */
 	struct str name;   /* tool name; media: mime type; other: the type's name */
 	size_t size_bytes; /* media inlined: decoded size, else 0 */
+	bool failed;       /* tool result: its source says that it is an error */
+	struct str data;   /* media inlined: its base64 text or data: URI as it came, else absent */
 };
 struct message {
 	struct str role; /* system user assistant tool developer … as written, lower case */

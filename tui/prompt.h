@@ -28,7 +28,7 @@ struct prompt {
 	bool on;
 	struct ui *ui;
 	struct screen screen; /* stands for the prompt on the query thread: serial, ops */
-	char sign[8];
+	char sign[80]; /* what it asks for */
 	const struct action *answer, *actions; /* of the screen it was opened on */
 	const char *words; /* what Tab completes where it is neither a filter nor a command; NULL: nothing */
 	struct edit edit;

@@ -44,6 +44,7 @@ static const struct message *keep_messages(struct keeper *k, const struct messag
 			parts[p].text = keep(k, parts[p].text);
 			parts[p].id = keep(k, parts[p].id);
 			parts[p].name = keep(k, parts[p].name);
+			parts[p].data = keep(k, parts[p].data);
 		}
 		to[i] = from[i];
 		to[i].role = keep(k, from[i].role);

@@ -260,7 +260,7 @@ static void test_trace_folds(void **state)
 	assert_true(stage_shows(&st, "row 1 of 7"));
 	stage_keys(&st, "l"); /* open already: to the child */
 	assert_true(stage_shows(&st, "row 2 of 7"));
-	stage_keys(&st, "l l");
+	stage_keys(&st, "Tab Tab");
 	assert_true(stage_shows(&st, "row 3 of 8"));
 	stage_keys(&st, "h h"); /* a leaf: to its parent, which folds */
 	assert_true(stage_shows(&st, "row 2 of 7"));
@@ -334,7 +334,7 @@ static void test_trace_details(void **state)
 	stage_keys(&st, "Tab Enter");
 	assert_true(stage_shows(&st, "[Input]"));
 	assert_true(stage_shows(&st, "charged twice"));
-	stage_keys(&st, "l l");
+	stage_keys(&st, "Tab Tab");
 	assert_true(stage_shows(&st, "[Messages 2]"));
 	stage_keys(&st, "J"); /* the next span; its tab of that name, or the overview until one has it again */
 	assert_true(stage_shows(&st, "classify-intent") || stage_shows(&st, "[Messages"));

@@ -19,7 +19,7 @@ static const struct option_row trace_options[] = {
 	{"otlp", 0, OPTION_FLAG, NULL, "as OTLP JSON, which spoor and any OpenTelemetry tool import as the same trace"},
 	{"markdown", 0, OPTION_FLAG, NULL, "for an issue tracker: the tree, and the failing steps with their input and output"},
 	{"raw", 0, OPTION_FLAG, NULL, "the source records it was made of, byte for byte (cleaned on a terminal)"},
-	{"span", 0, OPTION_TEXT, "ID", "--raw: of this span alone; a prefix of its id will do"},
+	{"span", 0, OPTION_TEXT, "ID", "this span alone: what went in and out, messages, documents; with --raw its records; a prefix of its id will do"},
 	{.name = NULL},
 };
 /* clang-format on */
@@ -352,6 +352,7 @@ static bool print(const struct command_line *line, struct trace_out *t, struct e
 	int64_t id;
 	if (!traces_find(t->db, str_of(line->args[0]), &id, err) || !traces_get(t->db, id, &t->arena, &t->row, err))
 		return false;
+	const char *span = cmd_option(line, "span");
 	bool ok;
 	if (t->out.form == OUT_JSON_) {
 		ok = trace_json(t, err);
@@ -360,7 +361,10 @@ static bool print(const struct command_line *line, struct trace_out *t, struct e
 	} else if (t->out.form == OUT_MARKDOWN) {
 		ok = trace_markdown(t, err);
 	} else if (cmd_flag(line, "raw")) {
-		ok = print_raw(t, cmd_option(line, "span"), err);
+		ok = print_raw(t, span, err);
+	} else if (span) {
+		int64_t key;
+		ok = find_span(t, str_of(span), &key, err) && trace_span(t, key, err);
 	} else {
 		print_head(t);
 		ok = print_tree(t, err) && print_scores(t, err);
@@ -372,8 +376,8 @@ static int trace_main(const struct command_line *line, struct err *err)
 {
 	struct trace_out t = {.arena = ARENA_INIT, .payload = !cmd_flag(line, "no-payload")};
 	out_init(&t.out, line);
-	if (cmd_option(line, "span") && !cmd_flag(line, "raw")) {
-		err_set(err, ERR_USAGE, NULL, "--span goes with --raw (spoor help trace)");
+	if (cmd_option(line, "span") && t.out.form == OUT_JSON_) {
+		err_set(err, ERR_USAGE, NULL, "--span and --json do not go together (spoor help trace)");
 		return err_exit_code(err->code);
 	}
 	t.db = cmd_store(line, DB_READ, err);

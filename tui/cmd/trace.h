@@ -18,6 +18,8 @@ struct trace_out {
 
 /* The whole trace as one JSON value, span after span: memory does not grow with the trace. */
 bool trace_json(struct trace_out *t, struct err *err);
+/* One span as its details on the screen tell it. */
+bool trace_span(struct trace_out *t, int64_t key, struct err *err);
 
 /* The same as one OTLP/JSON request that spoor imports as the same trace. */
 bool trace_otlp(struct trace_out *t, struct err *err);

@@ -41,7 +41,7 @@ static bool is_turned(const struct pieces *p, uint64_t id)
 	return i < p->n_turned && p->turned[i] == id;
 }
 
-static void turn(struct pieces *p, uint64_t id)
+void pieces_turn(struct pieces *p, uint64_t id)
 {
 	size_t i = turned_place(p, id);
 	if (i < p->n_turned && p->turned[i] == id) {
@@ -85,7 +85,7 @@ static size_t pieces_above(const struct pieces *p, int row)
 	return low;
 }
 
-static const struct piece *piece_named(const struct pieces *p, uint64_t id)
+const struct piece *pieces_named(const struct pieces *p, uint64_t id)
 {
 	for (size_t i = 0; i < p->n && id; i++)
 		if (p->at[i].id == id)
@@ -101,7 +101,7 @@ const struct piece *pieces_in(const struct pieces *p, int row)
 
 const struct piece *pieces_cursor(const struct pieces *p, int top, int page)
 {
-	const struct piece *mine = piece_named(p, p->cursor);
+	const struct piece *mine = pieces_named(p, p->cursor);
 	if (mine && mine->row >= top && mine->row < top + page)
 		return mine;
 	size_t i = pieces_above(p, top);
@@ -118,7 +118,7 @@ static void show(int row, int *top, int page)
 		*top = row;
 }
 
-static const struct piece *around(const struct pieces *p, const struct piece *inner)
+const struct piece *pieces_around(const struct pieces *p, const struct piece *inner)
 {
 	for (const struct piece *at = inner; at > p->at; at--)
 		if (at[-1].level < inner->level)
@@ -134,7 +134,7 @@ bool pieces_key(struct pieces *p, enum piece_key key, int *top, int page, bool *
 		return false;
 	switch (key) {
 	case PIECE_NEXT:
-		if ((at->id == p->cursor || at->row < *top) && at + 1 < p->at + p->n)
+		if (at + 1 < p->at + p->n)
 			at++;
 		break;
 	case PIECE_PREV:
@@ -146,7 +146,7 @@ bool pieces_key(struct pieces *p, enum piece_key key, int *top, int page, bool *
 	case PIECE_FOLD:
 		*anew = !at->folded;
 		if (at->folded)
-			at = around(p, at);
+			at = pieces_around(p, at);
 		break;
 	case PIECE_OPEN_ALL:
 	case PIECE_FOLD_ALL:
@@ -156,7 +156,7 @@ bool pieces_key(struct pieces *p, enum piece_key key, int *top, int page, bool *
 		break;
 	}
 	if (*anew && key != PIECE_OPEN_ALL && key != PIECE_FOLD_ALL)
-		turn(p, at->id);
+		pieces_turn(p, at->id);
 	p->cursor = at->id;
 	show(at->row, top, page);
 	return true;
@@ -164,7 +164,7 @@ bool pieces_key(struct pieces *p, enum piece_key key, int *top, int page, bool *
 
 void pieces_keep(const struct pieces *p, int before, int *top)
 {
-	const struct piece *at = piece_named(p, p->cursor);
+	const struct piece *at = pieces_named(p, p->cursor);
 	if (!at) { /* it lies in one that is folded now */
 		at = pieces_in(p, before);
 		before = at ? at->row : before;

@@ -10,6 +10,8 @@
 
 #include "tui/canvas.h"
 
+enum { PIECE_ITEM_SHIFT = 24 }; /* an id is (number of the message or document + 1) << this | its part */
+
 struct piece {
 	uint64_t id; /* not 0; the same at each layout */
 	int row;     /* of its head in the sheet */
@@ -52,6 +54,11 @@ void pieces_keep(const struct pieces *p, int before, int *top);
 const struct piece *pieces_cursor(const struct pieces *p, int top, int page);
 /* The piece that a row of the sheet lies in: the last whose head is there or above; NULL. */
 const struct piece *pieces_in(const struct pieces *p, int row);
+
+const struct piece *pieces_named(const struct pieces *p, uint64_t id); /* NULL: it is not laid out */
+/* The piece that one of them lies in; itself: in none. */
+const struct piece *pieces_around(const struct pieces *p, const struct piece *inner);
+void pieces_turn(struct pieces *p, uint64_t id); /* folded, or open, at the next layout */
 
 const char *piece_glyph(bool folded, bool ascii); /* ▸ ▾ */
 /* Marks the cursor's head with > in column 0 of `c`, whose first row shows row `top`. */

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/base/scan.h"
+#include "store/base/media.h"
 #include "store/base/text.h"
 #include "tui/screen/pane_span_tabs.h"
 #include "tui/widget/tabs.h"
@@ -60,15 +60,38 @@ static bool add_path(struct db *db, const struct trace_row *trace, struct span_d
 	return true;
 }
 
+/* ---- what is fetched for one tab alone */
+
+static bool shows_talk(enum span_tab tab, const struct tree_row *row, const struct span_detail *d)
+{
+	return tab == TAB_MESSAGES && row->kind == KIND_LLM && d->span.n_messages > 0;
+}
+
+static bool shows_docuse(enum span_tab tab, const struct span_detail *d)
+{
+	return tab == TAB_DOCS && d->span.n_documents > 0;
+}
+
+static bool fetch_for_tab(struct db *db, struct block_cache *blocks, const struct trace_row *trace, enum span_tab tab,
+                          struct span_data *d, struct err *err)
+{
+	const struct span *span = &d->detail.span;
+	if (shows_talk(tab, &d->row, &d->detail))
+		return talk_about(db, blocks, trace->id, trace->first, trace->n, &d->row, span, &d->arena, &d->talk,
+		                  err);
+	return !shows_docuse(tab, &d->detail) ||
+	       docuse_find(db, blocks, trace->id, trace->first, trace->n, &d->row, span, &d->arena, &d->docuse, err);
+}
+
 bool span_fetch(struct db *db, struct block_cache *blocks, const struct trace_row *trace, int64_t pos,
-                struct span_data *out, struct err *err)
+                enum span_tab tab, struct span_data *out, struct err *err)
 {
 	*out = (struct span_data){.loaded = true};
 	return tree_get(db, trace->first, pos, &out->arena, &out->row, err) &&
 	       span_detail(db, blocks, trace->id, out->row.key, out->row.record, &out->arena, &out->detail, err) &&
 	       (out->row.up != 0 || add_trace_scores(db, trace, out, err)) &&
 	       tree_rank(db, out->row.name, out->row.kind, out->row.duration_ns, &out->rank, err) &&
-	       add_path(db, trace, out, err);
+	       add_path(db, trace, out, err) && fetch_for_tab(db, blocks, trace, tab, out, err);
 }
 
 /* ---------------------------------------------------------------- the tabs a span has */
@@ -145,20 +168,6 @@ struct str span_pane_link(const struct span_pane *p)
 
 /* ---------------------------------------------------------------- long texts */
 
-/* JSON with indents, anything else as it is. True: it is JSON. */
-static bool pretty(struct buf *out, struct str text)
-{
-	struct scan scan = SCAN_INIT;
-	bool json = looks_like_json(text) &&
-	            scan_text(&scan, text, &(struct scan_opts){.last = true, .lenient = true, .replace_utf8 = true});
-	if (json)
-		scan_pretty(out, scan_root(&scan));
-	else
-		buf_add_str(out, text);
-	scan_done(&scan);
-	return json;
-}
-
 /* The span's records, the one that counts most first, and what each stands in: as they came. */
 static void raw_text(struct buf *out, const struct span_pane *p)
 {
@@ -180,18 +189,29 @@ static void raw_text(struct buf *out, const struct span_pane *p)
 	}
 }
 
+static bool is_value(enum span_tab tab)
+{
+	return tab == TAB_INPUT || tab == TAB_OUTPUT;
+}
+
+static struct str value_of(const struct span_pane *p, enum span_tab tab)
+{
+	return tab == TAB_INPUT ? p->data.detail.span.input : p->data.detail.span.output;
+}
+
 /* The tree that the tab is; NULL: it is none. */
 static struct span_tree *tree_of(const struct span_pane *p)
 {
 	enum span_tab tab = shown_tab(p);
-	bool tree = tab == TAB_EVENTS || tab == TAB_ATTRS || (tab == TAB_RAW && !p->as_it_came);
+	bool tree = tab == TAB_EVENTS || tab == TAB_ATTRS || (tab == TAB_RAW && !p->as_it_came) ||
+	            (is_value(tab) && looks_like_json(value_of(p, tab)));
 	return tree && p->trees ? &p->trees[tab] : NULL;
 }
 
 static bool is_long_text(const struct span_pane *p)
 {
 	enum span_tab tab = shown_tab(p);
-	return tab == TAB_INPUT || tab == TAB_OUTPUT || (tab == TAB_RAW && p->as_it_came);
+	return (is_value(tab) && !tree_of(p)) || (tab == TAB_RAW && p->as_it_came);
 }
 
 static void lay_tree(struct span_pane *p, struct span_tree *tree)
@@ -202,6 +222,8 @@ static void lay_tree(struct span_pane *p, struct span_tree *tree)
 		span_tree_events(tree, &d->span, p->ascii);
 	else if (shown_tab(p) == TAB_ATTRS)
 		span_tree_attributes(tree, &d->span);
+	else if (is_value(shown_tab(p)))
+		span_tree_value(tree, value_of(p, shown_tab(p)));
 	else
 		span_tree_records(tree, d);
 	jsonview_search(&tree->view, buf_str(&p->find));
@@ -209,19 +231,16 @@ static void lay_tree(struct span_pane *p, struct span_tree *tree)
 
 static void lay_long_text(struct span_pane *p, enum span_tab tab)
 {
-	const struct span_detail *d = &p->data.detail;
 	buf_clear(&p->text);
-	bool json = false;
 	if (tab == TAB_RAW)
 		raw_text(&p->text, p);
-	else
-		json = pretty(&p->text, tab == TAB_INPUT ? d->span.input : d->span.output);
+	else if (!media_shown(&p->text, value_of(p, tab)))
+		buf_add_str(&p->text, value_of(p, tab));
 	if (p->text.len == 0)
 		buf_add_cstr(&p->text, tab == TAB_RAW     ? "There is no record of this span."
 		                       : tab == TAB_INPUT ? "The file holds no input of this span."
 		                                          : "The file holds no output of this span.");
 	pager_set(&p->pager, buf_str(&p->text));
-	p->pager.json = json;
 	pager_search(&p->pager, buf_str(&p->find));
 }
 
@@ -298,6 +317,21 @@ void span_pane_fit(struct span_pane *p, const struct trace_row *trace, int rows,
 		jsonview_set_size(&tree_of(p)->view, page, cols - 2);
 	if (is_long_text(p))
 		pager_set_size(&p->pager, page, cols - 2);
+}
+
+size_t span_pane_item(const struct span_pane *p)
+{
+	enum span_tab tab = shown_tab(p);
+	const struct piece *at =
+	    tab == TAB_MESSAGES || tab == TAB_DOCS ? pieces_cursor(&p->pieces[tab], p->top, p->rows - 1) : NULL;
+	return at ? (size_t)(at->id >> PIECE_ITEM_SHIFT) - 1 : SIZE_MAX;
+}
+
+bool span_pane_wants(const struct span_pane *p)
+{
+	const struct span_data *d = &p->data;
+	return d->loaded && ((shows_talk(p->tab, &d->row, &d->detail) && !d->talk.known) ||
+	                     (shows_docuse(p->tab, &d->detail) && !d->docuse.known));
 }
 
 void span_pane_turn(struct span_pane *p, int by)
@@ -408,6 +442,62 @@ void span_pane_scroll(struct span_pane *p, int64_t rows)
 	p->top = (int)(top < 0 ? 0 : top > last ? last : top);
 }
 
+/* ---- searching a sheet: in what is folded, too */
+
+enum { PIECE_LEVELS = 8 };
+
+/* Opens what the piece lies in, from outside in, and the piece. */
+static void open_piece(struct span_pane *p, const struct pieces *all, const struct piece *in)
+{
+	struct pieces *pieces = &p->pieces[shown_tab(p)];
+	const struct piece *chain[PIECE_LEVELS];
+	int n = 0;
+	for (chain[n++] = in; n < PIECE_LEVELS && pieces_around(all, chain[n - 1]) != chain[n - 1]; n++)
+		chain[n] = pieces_around(all, chain[n - 1]);
+	while (n-- > 0) {
+		const struct piece *mine = pieces_named(pieces, chain[n]->id);
+		if (!mine || !mine->folded)
+			continue;
+		pieces_turn(pieces, mine->id);
+		lay_out(p, p->trace, p->rows, p->cols, p->ascii);
+	}
+}
+
+static void show_row(struct span_pane *p, const struct pieces *all, int row)
+{
+	struct pieces *pieces = &p->pieces[shown_tab(p)];
+	const struct piece *in = pieces_in(all, row), *mine;
+	p->top = row;
+	if (!in)
+		return;
+	open_piece(p, all, in);
+	mine = pieces_named(pieces, in->id);
+	p->top = mine ? mine->row + row - in->row : row;
+	pieces->cursor = in->id;
+}
+
+/* With all open: where a match is there; then what hides it is opened. */
+static bool seek_in_pieces(struct span_pane *p, bool forward)
+{
+	const struct pieces *pieces = &p->pieces[shown_tab(p)];
+	struct sheet sheet = {0};
+	struct pieces all = {.all = PIECES_OPEN};
+	struct laying l = {
+	    .s = &sheet, .pieces = &all, .d = &p->data, .trace = p->trace, .rows = p->rows - 1, .ascii = p->ascii};
+	if (!p->laid_out)
+		return false;
+	sheet_begin(&sheet, p->cols - 2);
+	span_tabs_lay(&l, shown_tab(p));
+	const struct piece *at = pieces_in(pieces, p->top), *same = at ? pieces_named(&all, at->id) : NULL;
+	int from = same ? same->row + p->top - at->row : p->top;
+	int row = sheet_find(&sheet, buf_str(&p->find), from + (forward ? 1 : -1), forward);
+	if (row >= 0)
+		show_row(p, &all, row);
+	sheet_done(&sheet);
+	pieces_done(&all);
+	return row >= 0;
+}
+
 bool span_pane_find(struct span_pane *p, struct str what)
 {
 	buf_clear(&p->find);
@@ -426,10 +516,7 @@ bool span_pane_seek(struct span_pane *p, bool forward)
 		return jsonview_next_hit(&tree_of(p)->view, forward);
 	if (is_long_text(p))
 		return pager_next_hit(&p->pager, forward);
-	int row = sheet_find(&p->sheet, buf_str(&p->find), p->top + (forward ? 1 : -1), forward);
-	if (row >= 0)
-		p->top = row;
-	return row >= 0;
+	return seek_in_pieces(p, forward);
 }
 
 static void draw_source_line(const struct span_pane *p, struct canvas row, bool old)

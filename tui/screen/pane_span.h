@@ -3,7 +3,9 @@
 #ifndef SPOOR_TUI_SCREEN_PANE_SPAN_H
 #define SPOOR_TUI_SCREEN_PANE_SPAN_H
 
+#include "store/query/docuse.h"
 #include "store/query/span.h"
+#include "store/query/talk.h"
 #include "store/query/traces.h"
 #include "store/query/tree.h"
 #include "tui/screen.h"
@@ -17,14 +19,12 @@ struct span_data {
 	struct tree_row row;
 	struct span_detail detail;
 	struct tree_rank rank;
-	struct str path; /* names from the root to it: "dispute-agent/gather-facts/get_balance" */
+	struct str path;      /* names from the root to it: "dispute-agent/gather-facts/get_balance" */
+	struct talk talk;     /* known: for a call of a model that was fetched for its messages */
+	struct docuse docuse; /* the same of a retrieval and its documents */
 	bool loaded;
 };
 void span_data_done(struct span_data *d);
-/* The span at `pos` of a trace, with all a pane may show of it. */
-bool span_fetch(struct db *db, struct block_cache *blocks, const struct trace_row *trace, int64_t pos,
-                struct span_data *out, struct err *err);
-
 enum span_tab {
 	TAB_OVERVIEW,
 	TAB_INPUT,
@@ -37,6 +37,10 @@ enum span_tab {
 	TAB_RAW,
 	N_SPAN_TABS
 };
+
+/* The span at `pos` of a trace, with all a pane may show of it; what only one tab shows and takes reading other spans, if it is that tab. */
+bool span_fetch(struct db *db, struct block_cache *blocks, const struct trace_row *trace, int64_t pos,
+                enum span_tab tab, struct span_data *out, struct err *err);
 
 struct span_pane {
 	struct span_data data;
@@ -51,15 +55,19 @@ struct span_pane {
 	int rows, cols;
 	const struct trace_row *trace;
 	bool laid_out;
-	bool keys;               /* it has the keyboard: the cursor among its pieces shows */
-	bool ascii;              /* as laid out */
-	bool as_it_came;         /* the raw record, not as a tree */
+	bool keys;       /* it has the keyboard: the cursor among its pieces shows */
+	bool ascii;      /* as laid out */
+	bool as_it_came; /* the raw record, not as a tree */
+	size_t save_at;  /* what pane_save asked a name for */
+	char save_prompt[80];
 	struct span_tree *trees; /* for each tab that is one */
 };
 void span_pane_init(struct span_pane *p);
 void span_pane_done(struct span_pane *p);
 /* Takes over *data, which is empty afterwards. */
 void span_pane_take(struct span_pane *p, struct span_data *data);
+/* The tab needs more of the span than was fetched: fetch it again, for p->tab. */
+bool span_pane_wants(const struct span_pane *p);
 void span_pane_turn(struct span_pane *p, int by); /* to the tab after or before, round the end */
 bool span_pane_print(struct span_pane *p); /* the raw record as a tree, or as it came: turns over; true: a tree */
 void span_pane_scroll(struct span_pane *p, int64_t rows);
@@ -75,6 +83,8 @@ bool span_pane_position(struct buf *out, const struct span_pane *p); /* "row 5 o
 bool span_pane_copy(const struct span_pane *p, const struct trace_row *trace, enum copy what, struct buf *out);
 enum span_tab span_pane_shown(const struct span_pane *p); /* the tab that shows */
 bool span_pane_is_tree(const struct span_pane *p);
+/* The message or the document at the cursor, or at the top; SIZE_MAX: the tab has none. */
+size_t span_pane_item(const struct span_pane *p);
 /* Makes it ready to be drawn on a canvas of rows x cols, tab row included. Call after any change, before drawing. */
 void span_pane_fit(struct span_pane *p, const struct trace_row *trace, int rows, int cols, bool ascii);
 /* old: the data is that of another span than the cursor's: dimmed. */

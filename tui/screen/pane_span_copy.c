@@ -19,11 +19,21 @@ static void add_part(struct buf *out, const struct message_part *part)
 	buf_add_char(out, '\n');
 }
 
-static bool add_messages(struct buf *out, const struct span *span)
+/* Under a cursor of its own: the one that it stands on, without what stands around it. Else all. */
+static bool is_given(const struct span_pane *p, size_t item)
 {
+	size_t cursor = p->keys ? span_pane_item(p) : SIZE_MAX;
+	return cursor == SIZE_MAX || cursor == item;
+}
+
+static bool add_messages(struct buf *out, const struct span_pane *p)
+{
+	const struct span *span = &p->data.detail.span;
 	for (size_t i = 0; i < span->n_messages; i++) {
 		const struct message *m = &span->messages[i];
-		buf_add_cstr(out, i ? "\n" : "");
+		if (!is_given(p, i))
+			continue;
+		buf_add_cstr(out, out->len ? "\n" : "");
 		buf_add_str(out, m->role.len ? m->role : STR_LIT("message"));
 		buf_add_cstr(out, ":\n");
 		for (size_t k = 0; k < m->n_parts; k++)
@@ -32,11 +42,14 @@ static bool add_messages(struct buf *out, const struct span *span)
 	return span->n_messages > 0;
 }
 
-static bool add_documents(struct buf *out, const struct span *span)
+static bool add_documents(struct buf *out, const struct span_pane *p)
 {
+	const struct span *span = &p->data.detail.span;
 	for (size_t i = 0; i < span->n_documents; i++) {
 		const struct document *doc = &span->documents[i];
-		buf_printf(out, "%s%zu " STR_FMT, i ? "\n" : "", i + 1, STR_ARG(doc->id));
+		if (!is_given(p, i))
+			continue;
+		buf_printf(out, "%s%zu " STR_FMT, out->len ? "\n" : "", i + 1, STR_ARG(doc->id));
 		if (!IS_UNKNOWN(doc->score)) {
 			buf_add_cstr(out, "  score ");
 			units_score(out, doc->score);
@@ -79,10 +92,13 @@ static bool add_value(struct buf *out, const struct span_pane *p)
 {
 	const struct span *span = &p->data.detail.span;
 	switch (span_pane_shown(p)) {
-	case TAB_INPUT: return copy_str(out, span->input);
-	case TAB_OUTPUT: return copy_str(out, span->output);
-	case TAB_MESSAGES: return add_messages(out, span);
-	case TAB_DOCS: return add_documents(out, span);
+	case TAB_INPUT:
+	case TAB_OUTPUT:
+		if (p->keys && span_pane_is_tree(p))
+			return add_tree(out, p);
+		return copy_str(out, span_pane_shown(p) == TAB_INPUT ? span->input : span->output);
+	case TAB_MESSAGES: return add_messages(out, p);
+	case TAB_DOCS: return add_documents(out, p);
 	case TAB_RAW:
 		if (p->as_it_came)
 			return add_records(out, &p->data.detail);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "store/base/hash.h"
+#include "store/base/media.h"
 #include "tui/screen/pane_span_tabs.h"
 
 enum { GROUPS_DEEP = 12 }; /* deeper names are not taken apart */
@@ -34,6 +35,14 @@ static void add(struct sections *to, enum role role, struct str heading, struct 
 {
 	*vec_add(&to->at) = (struct section){role, arena_str(&to->arena, heading),
 	                                     arena_str(&to->arena, text.ptr ? text : STR_LIT(""))};
+}
+
+/* The same, with a word in place of base64. */
+static void add_shown(struct sections *to, enum role role, struct str heading, struct str text)
+{
+	struct buf words = BUF_INIT;
+	add(to, role, heading, media_shown(&words, text) ? buf_str(&words) : text);
+	buf_done(&words);
 }
 
 /* Takes the sections over; what shows already stays as it is, with its folds. */
@@ -183,11 +192,11 @@ void span_tree_attributes(struct span_tree *t, const struct span *span)
 	struct buf text = BUF_INIT;
 	attributes_json(&text, span->attributes, span->n_attributes);
 	if (span->n_attributes)
-		add(&to, ROLE_HEADING, STR_NONE, buf_str(&text));
+		add_shown(&to, ROLE_HEADING, STR_NONE, buf_str(&text));
 	buf_clear(&text);
 	attributes_json(&text, span->resource, span->n_resource);
 	if (span->n_resource)
-		add(&to, ROLE_HEADING, STR_LIT("of the resource"), buf_str(&text));
+		add_shown(&to, ROLE_HEADING, STR_LIT("of the resource"), buf_str(&text));
 	if (!to.at.n)
 		add(&to, ROLE_DIM, STR_LIT("This span has no attributes."), STR_NONE);
 	buf_done(&text);
@@ -225,11 +234,20 @@ void span_tree_events(struct span_tree *t, const struct span *span, bool ascii)
 		buf_clear(&heading);
 		event_heading(&heading, span, event, ascii);
 		bool empty = !event->attributes.len || str_is(str_trim(event->attributes), "{}");
-		add(&to, str_is(event->name, "exception") ? ROLE_ERROR : ROLE_HEADING, buf_str(&heading),
-		    empty ? STR_NONE : event->attributes);
+		add_shown(&to, str_is(event->name, "exception") ? ROLE_ERROR : ROLE_HEADING, buf_str(&heading),
+		          empty ? STR_NONE : event->attributes);
 	}
 	buf_done(&heading);
 	t->view.dotted = true;
+	take(t, &to);
+}
+
+/* ---------------------------------------------------------------- input, output */
+
+void span_tree_value(struct span_tree *t, struct str value)
+{
+	struct sections to = {.arena = ARENA_INIT};
+	add_shown(&to, ROLE_HEADING, STR_NONE, value);
 	take(t, &to);
 }
 

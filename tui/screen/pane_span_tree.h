@@ -18,6 +18,8 @@ void span_tree_done(struct span_tree *t);
 void span_tree_attributes(struct span_tree *t, const struct span *span);
 /* Each event with its time after the span's start. */
 void span_tree_events(struct span_tree *t, const struct span *span, bool ascii);
+/* An input or an output that is JSON; what is base64 in it is named, not shown. */
+void span_tree_value(struct span_tree *t, struct str value);
 /* All records, the one that counts most first, and what each stands in. */
 void span_tree_records(struct span_tree *t, const struct span_detail *d);
 

@@ -16,7 +16,7 @@ bool trace_want_same(const struct trace_want *a, const struct trace_want *b)
 	return a->job == b->job && a->generation == b->generation && a->pos == b->pos && a->from == b->from &&
 	       a->count == b->count && a->stamp == b->stamp && a->depth == b->depth && a->jump == b->jump &&
 	       a->forward == b->forward && a->kind == b->kind && a->by == b->by && a->place == b->place &&
-	       a->at_ns == b->at_ns;
+	       a->at_ns == b->at_ns && a->tab == b->tab;
 }
 
 static bool find_trace(struct db *db, struct trace_request *r, struct err *err)
@@ -335,7 +335,7 @@ static bool fetch_job(struct db *db, struct trace_request *r, struct err *err)
 	case JOB_SPAN:
 		if (!r->blocks)
 			r->blocks = block_cache_new(db);
-		return span_fetch(db, r->blocks, &r->trace, w->pos, &r->span, err);
+		return span_fetch(db, r->blocks, &r->trace, w->pos, w->tab, &r->span, err);
 	}
 	return true;
 }

@@ -36,6 +36,7 @@ struct trace_want {
 	int64_t pos, from, count, stamp;
 	int depth;
 	enum trace_jump jump;
+	enum span_tab tab; /* of the details */
 	bool forward;
 	enum span_kind kind;
 	enum tree_rank_by by;

@@ -99,9 +99,11 @@ static struct trace_want decide(struct screen *screen)
 		w.at_ns = s->tree.moment_ns;
 	} else if (screen->ui->moves && !s->full && s->span.data.loaded) {
 		return w; /* the details come when the cursor rests */
-	} else if (!s->span.data.loaded || s->span.data.row.pos != s->tree.cursor || s->span_is_stale) {
+	} else if (!s->span.data.loaded || s->span.data.row.pos != s->tree.cursor || s->span_is_stale ||
+	           span_pane_wants(&s->span)) {
 		w.job = JOB_SPAN;
 		w.pos = s->tree.cursor;
+		w.tab = s->span.tab;
 	}
 	return w;
 }

@@ -1,4 +1,5 @@
 /* What the keys of the screen of a trace do. */
+#include "tui/screen/pane_save.h"
 #include "tui/screen/pane_trace_state.h"
 
 static struct trace_state *state_of(const struct screen *s)
@@ -292,6 +293,22 @@ ACTION(trace_details_up)
 {
 	UNUSED;
 	return scroll_details(screen, -1);
+}
+
+static enum outcome save_line(struct screen *screen, const struct input *in, struct target *target);
+static const struct action save_as = {.name = "save-as", .keys = "", .help = "", .run = save_line};
+
+static ACTION(save_line)
+{
+	return save_run(screen->ui, &state_of(screen)->span, in, &save_as, target);
+}
+
+ACTION(trace_save)
+{
+	struct input with = *in;
+	if (!in->argument.len)
+		with.argument = STR_NONE;
+	return save_run(screen->ui, &state_of(screen)->span, &with, &save_as, target);
 }
 
 ACTION(trace_print_record)

@@ -82,6 +82,7 @@ bool trace_show_more(struct screen *screen);
 	X(details_down)    \
 	X(details_up)      \
 	X(print_record)    \
+	X(save)            \
 	X(self_time)       \
 	X(leave)           \
 	X(next_error)      \

@@ -300,6 +300,7 @@ static const struct action actions[] = {
 	{"prev-match", "N", "previous match", NULL, 0, trace_prev_match},
 	{"self-time", "t", "show self time or total time", "self", 31, trace_self_time},
 	{"record", "=", "the raw record as a tree, or as it came", NULL, 0, trace_print_record},
+	{"save", "s", "save an image or other bytes of the details, or the text, as a file", NULL, 0, trace_save},
 	{"critical-path", "w", "the critical path, and what would shorten it", "path", 35, open_path},
 	{"session", "W", "all traces of its session as one conversation", "talk", 32, open_session},
 	{"next-same", "}", "next span of the same name", NULL, 0, trace_next_same},

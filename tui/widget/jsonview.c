@@ -1,6 +1,7 @@
 #include "tui/widget/jsonview.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "tui/widget/jsonview_private.h"
 
@@ -15,11 +16,21 @@ enum {
 
 /* ---------------------------------------------------------------- texts */
 
+/* What can follow a bracket: "[image/png, 70 bytes]" and "[1] see below [2]" are words, the second only to the scanner. */
+static bool begins_element(struct str text)
+{
+	text = str_trim(text);
+	return str_starts(text, "true") || str_starts(text, "false") || str_starts(text, "null") ||
+	       str_starts(text, "NaN") || str_starts(text, "Infinity") ||
+	       (text.len && strchr("\"\\{[]-0123456789", text.ptr[0]) && text.ptr[0]);
+}
+
 static bool looks_like_json(struct str text)
 {
 	text = str_trim(text);
-	return text.len > 1 && ((text.ptr[0] == '{' && text.ptr[text.len - 1] == '}') ||
-	                        (text.ptr[0] == '[' && text.ptr[text.len - 1] == ']'));
+	return text.len > 1 &&
+	       ((text.ptr[0] == '{' && text.ptr[text.len - 1] == '}') ||
+	        (text.ptr[0] == '[' && text.ptr[text.len - 1] == ']' && begins_element(str_from(text, 1))));
 }
 
 static const struct scan_opts lenient = {.last = true, .lenient = true, .replace_utf8 = true};
