@@ -491,6 +491,50 @@ const struct action app_actions[] = {
 
 /* ---------------------------------------------------------------- keys */
 
+/* The list nearest below the screen that has hits. */
+static struct screen *hits_below(struct app *app)
+{
+	for (size_t i = app->stack.n - 1; i > 0; i--)
+		if (app->stack.at[i - 1]->ops->hit)
+			return app->stack.at[i - 1];
+	return NULL;
+}
+
+/* Asks for a screen that does not show, and waits as long as a key may. */
+static void ask_below(struct app *app, struct screen *s)
+{
+	struct query_answer a;
+	void *request = s->ops->ask(s);
+	if (!request)
+		return;
+	query_post(app->queries, s, ++app->ticket, request);
+	while (query_take(app->queries, ANSWER_WAIT_MS, &a)) {
+		give(app, &a);
+		if (a.ticket == app->ticket)
+			break;
+	}
+}
+
+static void go_to_hit(struct app *app, bool forward)
+{
+	struct target t = {0};
+	struct screen *list = hits_below(app);
+	enum hit hit = list ? list->ops->hit(list, forward, &t) : HIT_NONE;
+	if (hit == HIT_WAITS) {
+		ask_below(app, list);
+		hit = list->ops->hit(list, forward, &t);
+	}
+	if (hit == HIT_WAITS)
+		ui_say(&app->ui, "more are being looked for: again in a moment");
+	else if (hit == HIT_NONE && !app->ui.message[0])
+		ui_say(&app->ui, forward ? "that was the last one" : "that was the first one");
+	if (hit != HIT_FOUND)
+		return;
+	while (top(app) != list)
+		close_top(app);
+	app->opened = open_screen(app, &t);
+}
+
 static void obey(struct app *app, enum outcome outcome, const struct target *t)
 {
 	app->draw = true;
@@ -500,6 +544,8 @@ static void obey(struct app *app, enum outcome outcome, const struct target *t)
 	case OUT_REFRESH: app->ask = true; break;
 	case OUT_OPEN: app->opened = open_screen(app, t); break;
 	case OUT_PROMPT: prompt_start(&app->prompt, t, top(app)->ops->actions); break;
+	case OUT_NEXT_HIT: go_to_hit(app, true); break;
+	case OUT_PREV_HIT: go_to_hit(app, false); break;
 	case OUT_QUIT: app->quit = true; break;
 	case OUT_BACK:
 		if (app->stack.n > 1)

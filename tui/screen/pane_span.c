@@ -287,6 +287,53 @@ bool span_pane_seek(struct span_pane *p, bool forward)
 	return row >= 0;
 }
 
+bool span_pane_seek_on(struct span_pane *p, bool forward)
+{
+	struct pager *pager = &p->pager;
+	bool text = is_long_text(shown_tab(p));
+	size_t hit = pager->hit, at = pager->top;
+	int top = p->top;
+	if (!span_pane_seek(p, forward))
+		return false;
+	if (text ? hit == SIZE_MAX || (forward ? pager->hit > hit : pager->hit < hit)
+	         : forward ? p->top > top
+	                   : p->top < top)
+		return true;
+	pager->hit = hit;
+	pager->top = at;
+	p->top = top;
+	return false;
+}
+
+enum span_tab span_tab_of_field(const char *field)
+{
+	static const struct {
+		const char *field;
+		enum span_tab tab;
+	} tabs[] = {
+	    {"input",          TAB_INPUT   },
+            {"output",         TAB_OUTPUT  },
+            {"answer",         TAB_MESSAGES},
+	    {"user message",   TAB_MESSAGES},
+            {"system message", TAB_MESSAGES},
+            {"message",        TAB_MESSAGES},
+	    {"tool call",      TAB_MESSAGES},
+            {"tool result",    TAB_MESSAGES},
+            {"tool name",      TAB_MESSAGES},
+	    {"reasoning",      TAB_MESSAGES},
+            {"document",       TAB_DOCS    },
+            {"event",          TAB_EVENTS  },
+	    {"attributes",     TAB_ATTRS   },
+            {"resource",       TAB_ATTRS   },
+            {"explanation",    TAB_SCORES  },
+	    {"score",          TAB_SCORES  },
+	};
+	for (size_t i = 0; field && i < sizeof tabs / sizeof *tabs; i++)
+		if (strcmp(tabs[i].field, field) == 0)
+			return tabs[i].tab;
+	return TAB_OVERVIEW;
+}
+
 static void draw_source_line(const struct span_pane *p, struct canvas row, bool old)
 {
 	struct sheet sheet = {0};

@@ -55,7 +55,10 @@ void span_pane_turn(struct span_pane *p, int by); /* to the tab after or before,
 bool span_pane_print(struct span_pane *p);        /* the raw record as it came, or printed: turns over, says which */
 void span_pane_scroll(struct span_pane *p, int64_t rows);
 bool span_pane_find(struct span_pane *p, struct str what); /* lights and goes to the first match; false: none */
-bool span_pane_seek(struct span_pane *p, bool forward);    /* next match; false: none */
+bool span_pane_seek(struct span_pane *p, bool forward);    /* next match, round the end; false: none */
+bool span_pane_seek_on(struct span_pane *p, bool forward); /* the same, but not round the end */
+/* The tab that has a text of that name ("input", "document" …: search.h); TAB_OVERVIEW: none of its own. */
+enum span_tab span_tab_of_field(const char *field);
 /* Makes it ready to be drawn on a canvas of rows x cols, tab row included. Call after any change, before drawing. */
 void span_pane_fit(struct span_pane *p, const struct trace_row *trace, int rows, int cols, bool ascii);
 /* old: the data is that of another span than the cursor's: dimmed. */

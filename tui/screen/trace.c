@@ -53,6 +53,8 @@ static bool trace_open(struct screen *screen, const struct target *target, struc
 	snprintf(s->prefix, sizeof s->prefix, "%s", target->text);
 	buf_add_cstr(&s->find, target->find);
 	s->shows_find = target->find[0] != '\0';
+	s->find_field = target->field;
+	s->of_hits = target->find[0] == '\n';
 	s->tree = (struct tree_pane){.trace = &s->row, .rows = 1};
 	span_pane_init(&s->span);
 	return true;
@@ -189,7 +191,7 @@ static void trace_status(const struct screen *screen, struct buf *out)
 		}
 	}
 	if (s->find.len)
-		buf_printf(out, "%s/" STR_FMT, dot, STR_ARG(buf_str(&s->find)));
+		buf_printf(out, "%s/" STR_FMT, dot, STR_ARG(str_trim(buf_str(&s->find))));
 }
 
 /* ---------------------------------------------------------------- keys */
