@@ -11,6 +11,7 @@
 #include "store/db.h"
 #include "tui/hold.h"
 #include "tui/job.h"
+#include "tui/looked.h"
 #include "tui/screen.h"
 #include "tui/term.h"
 #include "tui/theme.h"
@@ -863,6 +864,7 @@ static bool start(struct app *app, struct err *err)
 			return false;
 	}
 	prompt_init(&app->prompt, &app->ui, ++app->serial);
+	app->ui.looked = looked_get(o->store);
 	app->ui.ascii = o->ascii;
 	app->ui.mono = term_depth() == DEPTH_MONO;
 	app->ui.now_ns = clock_now_ns(app);
@@ -907,6 +909,7 @@ static void stop(struct app *app)
 	index_stop(app->index);
 	import_stop(app->import); /* before the terminal: its thread wakes the loop */
 	free(app->follow_path);
+	looked_set(app->opts->store, app->ui.newest);
 	term_close();
 	query_free(app->queries);
 	vec_done(&app->stack);

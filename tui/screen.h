@@ -31,6 +31,8 @@ struct ui {
 	bool ascii;
 	bool mono;           /* no colours: brackets and words stand for them */
 	int rows, cols;      /* of the body */
+	int64_t looked;      /* row id of the newest trace there was when the user last looked; 0: never */
+	int64_t newest;      /* of the newest one that a list has shown by now; 0: none */
 	uint64_t generation; /* rises when the store changed: ask again */
 	char message[512];   /* what the status line says next; a screen writes it through ui_say */
 	bool message_is_error;
