@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "store/base/near.h"
 #include "store/base/units.h"
 #include "store/base/vec.h"
 #include "store/db.h"
@@ -450,18 +451,35 @@ static enum outcome run_line(struct screen *s, const struct input *in, struct ta
 	struct input with = {.key = KEY_NONE, .argument = rest.ptr ? str_trim(rest) : STR_NONE};
 	/* ":search TEXT" is over everything, as `spoor search TEXT` is. */
 	bool all = str_is(name, "search") && with.argument.len;
-	const struct action *a =
-	    all ? action_named(app_actions, STR_LIT("search-all")) : action_named(s->ops->actions, name);
+	bool session = str_is(name, "session") && with.argument.len;
+	const struct action *a = all       ? action_named(app_actions, STR_LIT("search-all"))
+	                         : session ? NULL
+	                                   : action_named(s->ops->actions, name);
 	if (!a)
 		a = action_named(app_actions, name);
 	if (a)
 		return a->run(s, &with, t);
+	if (session) { /* as spoor session ID */
+		*t = (struct target){.screen = "session"};
+		snprintf(t->text, sizeof t->text, STR_FMT, STR_ARG(str_cut(with.argument, 0, sizeof t->text - 1)));
+		return OUT_OPEN;
+	}
 	for (size_t i = 0; screens[i]; i++)
-		if (str_is(name, screens[i]->name) && !str_is(name, "trace") && !str_is(name, "compare")) {
+		if (str_is(name, screens[i]->name) && !str_is(name, "trace") && !str_is(name, "compare") &&
+		    !str_is(name, "session")) {
 			*t = (struct target){.screen = screens[i]->name};
 			return OUT_OPEN;
 		}
-	ui_say(s->ui, "no command \"" STR_FMT "\" here (? lists them)", STR_ARG(str_cut(name, 0, 60)));
+	struct near near = {.word = name};
+	const struct action *tables[] = {s->ops->actions, app_actions};
+	for (size_t k = 0; k < 2; k++)
+		for (const struct action *other = tables[k]; other && other->name; other++)
+			near_try(&near, other->name);
+	struct buf meant = BUF_INIT;
+	near_say(&near, &meant);
+	ui_say(s->ui, "no command \"" STR_FMT "\" here%s", STR_ARG(str_cut(name, 0, 60)),
+	       meant.len ? buf_cstr(&meant) : " (? lists them)");
+	buf_done(&meant);
 	s->ui->message_is_error = true;
 	return OUT_HANDLED;
 }
