@@ -1,6 +1,7 @@
 /* Functions of ours inside SQL.
  *
- * trace_has(trace.words, sort, list): 1 yes, 0 no, NULL it cannot tell (store/trace_words.h). */
+ * trace_has(trace.words, sort, list): 1 yes, 0 no, NULL it cannot tell (store/trace_words.h).
+ * has_word(text, word): 1 if the word stands in the text, of a path in the file's name, with no letter or digit beside it. */
 #include <sqlite3.h>
 
 #include "store/db_private.h"
@@ -25,10 +26,23 @@ static void trace_has(sqlite3_context *context, int n, sqlite3_value **values)
 		sqlite3_result_int(context, has);
 }
 
+static void has_word(sqlite3_context *context, int n, sqlite3_value **values)
+{
+	const char *in = sqlite3_value_blob(values[0]), *of = sqlite3_value_blob(values[1]);
+	struct str text = {in, in ? (size_t)sqlite3_value_bytes(values[0]) : 0};
+	struct str word = {of, of ? (size_t)sqlite3_value_bytes(values[1]) : 0};
+	(void)n;
+	for (size_t slash = str_find_char(text, '/'); slash != SIZE_MAX; slash = str_find_char(text, '/'))
+		text = str_from(text, slash + 1);
+	sqlite3_result_int(context, str_has_word(text, word));
+}
+
 bool db_add_functions(struct db *db, struct err *err)
 {
-	return sqlite3_create_function_v2(db->handle, "trace_has", 3,
-	                                  SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, db, trace_has, NULL,
-	                                  NULL, NULL) == SQLITE_OK ||
-	       db_fail(db, err, "opening");
+	enum { PLAIN = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY };
+	bool ok = sqlite3_create_function_v2(db->handle, "trace_has", 3, PLAIN, db, trace_has, NULL, NULL, NULL) ==
+	              SQLITE_OK &&
+	          sqlite3_create_function_v2(db->handle, "has_word", 2, PLAIN, db, has_word, NULL, NULL, NULL) ==
+	              SQLITE_OK;
+	return ok || db_fail(db, err, "opening");
 }

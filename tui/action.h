@@ -36,6 +36,8 @@ enum outcome {
 	OUT_OPEN,    /* open *target above this screen */
 	OUT_BACK,    /* one level up */
 	OUT_QUIT,
+	OUT_NEXT_HIT, /* this screen's place is taken by the next hit of the list below it, if one has hits … */
+	OUT_PREV_HIT,
 	OUT_PROMPT /* ask for a line: target->prompt says for what; the answer comes as the action's argument */
 };
 

@@ -6,12 +6,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "store/base/near.h"
 #include "store/base/units.h"
 #include "store/base/vec.h"
 #include "store/db.h"
 #include "tui/handoff.h"
 #include "tui/hold.h"
 #include "tui/job.h"
+#include "tui/looked.h"
 #include "tui/screen.h"
 #include "tui/term.h"
 #include "tui/theme.h"
@@ -487,18 +489,35 @@ static enum outcome run_line(struct screen *s, const struct input *in, struct ta
 	struct input with = {.key = KEY_NONE, .argument = rest.ptr ? str_trim(rest) : STR_NONE};
 	/* ":search TEXT" is over everything, as `spoor search TEXT` is. */
 	bool all = str_is(name, "search") && with.argument.len;
-	const struct action *a =
-	    all ? action_named(app_actions, STR_LIT("search-all")) : action_named(s->ops->actions, name);
+	bool session = str_is(name, "session") && with.argument.len;
+	const struct action *a = all       ? action_named(app_actions, STR_LIT("search-all"))
+	                         : session ? NULL
+	                                   : action_named(s->ops->actions, name);
 	if (!a)
 		a = action_named(app_actions, name);
 	if (a)
 		return a->run(s, &with, t);
+	if (session) { /* as spoor session ID */
+		*t = (struct target){.screen = "session"};
+		snprintf(t->text, sizeof t->text, STR_FMT, STR_ARG(str_cut(with.argument, 0, sizeof t->text - 1)));
+		return OUT_OPEN;
+	}
 	for (size_t i = 0; screens[i]; i++)
-		if (str_is(name, screens[i]->name) && !str_is(name, "trace") && !str_is(name, "compare")) {
+		if (str_is(name, screens[i]->name) && !str_is(name, "trace") && !str_is(name, "compare") &&
+		    !str_is(name, "session")) {
 			*t = (struct target){.screen = screens[i]->name};
 			return OUT_OPEN;
 		}
-	ui_say(s->ui, "no command \"" STR_FMT "\" here (? lists them)", STR_ARG(str_cut(name, 0, 60)));
+	struct near near = {.word = name};
+	const struct action *tables[] = {s->ops->actions, app_actions};
+	for (size_t k = 0; k < 2; k++)
+		for (const struct action *other = tables[k]; other && other->name; other++)
+			near_try(&near, other->name);
+	struct buf meant = BUF_INIT;
+	near_say(&near, &meant);
+	ui_say(s->ui, "no command \"" STR_FMT "\" here%s", STR_ARG(str_cut(name, 0, 60)),
+	       meant.len ? buf_cstr(&meant) : " (? lists them)");
+	buf_done(&meant);
 	s->ui->message_is_error = true;
 	return OUT_HANDLED;
 }
@@ -533,6 +552,50 @@ const struct action app_actions[] = {
 
 /* ---------------------------------------------------------------- keys */
 
+/* The list nearest below the screen that has hits. */
+static struct screen *hits_below(struct app *app)
+{
+	for (size_t i = app->stack.n - 1; i > 0; i--)
+		if (app->stack.at[i - 1]->ops->hit)
+			return app->stack.at[i - 1];
+	return NULL;
+}
+
+/* Asks for a screen that does not show, and waits as long as a key may. */
+static void ask_below(struct app *app, struct screen *s)
+{
+	struct query_answer a;
+	void *request = s->ops->ask(s);
+	if (!request)
+		return;
+	query_post(app->queries, s, ++app->ticket, request);
+	while (query_take(app->queries, ANSWER_WAIT_MS, &a)) {
+		give(app, &a);
+		if (a.ticket == app->ticket)
+			break;
+	}
+}
+
+static void go_to_hit(struct app *app, bool forward)
+{
+	struct target t = {0};
+	struct screen *list = hits_below(app);
+	enum hit hit = list ? list->ops->hit(list, forward, &t) : HIT_NONE;
+	if (hit == HIT_WAITS) {
+		ask_below(app, list);
+		hit = list->ops->hit(list, forward, &t);
+	}
+	if (hit == HIT_WAITS)
+		ui_say(&app->ui, "more are being looked for: again in a moment");
+	else if (hit == HIT_NONE && !app->ui.message[0])
+		ui_say(&app->ui, forward ? "that was the last one" : "that was the first one");
+	if (hit != HIT_FOUND)
+		return;
+	while (top(app) != list)
+		close_top(app);
+	app->opened = open_screen(app, &t);
+}
+
 static void obey(struct app *app, enum outcome outcome, const struct target *t)
 {
 	app->draw = true;
@@ -542,6 +605,8 @@ static void obey(struct app *app, enum outcome outcome, const struct target *t)
 	case OUT_REFRESH: app->ask = true; break;
 	case OUT_OPEN: app->opened = open_screen(app, t); break;
 	case OUT_PROMPT: prompt_start(&app->prompt, t, top(app)->ops->actions); break;
+	case OUT_NEXT_HIT: go_to_hit(app, true); break;
+	case OUT_PREV_HIT: go_to_hit(app, false); break;
 	case OUT_QUIT: app->quit = true; break;
 	case OUT_BACK:
 		if (app->stack.n > 1)
@@ -866,6 +931,7 @@ static bool start(struct app *app, struct err *err)
 			return false;
 	}
 	prompt_init(&app->prompt, &app->ui, ++app->serial);
+	app->ui.looked = looked_get(o->store);
 	app->ui.ascii = o->ascii;
 	app->ui.mono = term_depth() == DEPTH_MONO;
 	app->ui.now_ns = clock_now_ns(app);
@@ -910,6 +976,7 @@ static void stop(struct app *app)
 	index_stop(app->index);
 	import_stop(app->import); /* before the terminal: its thread wakes the loop */
 	free(app->follow_path);
+	looked_set(app->opts->store, app->ui.newest);
 	term_close();
 	query_free(app->queries);
 	vec_done(&app->stack);

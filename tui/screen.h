@@ -17,7 +17,8 @@ struct target {
 	int64_t id, id2;             /* trace; run; baseline and candidate */
 	int64_t span;                /* span key to put the cursor on, 0 none */
 	char text[256];              /* filter, case key hash, topic */
-	char find[96];               /* text to light and go to, as / would; empty: none */
+	char find[256];              /* text to light and go to, as / would, or several (words_find); empty: none */
+	const char *field;           /* which text of the span has it ("input", "document" …: search.h); NULL: any */
 	const char *prompt;          /* OUT_PROMPT: what is asked, "/" "&" … */
 	const struct action *answer; /* OUT_PROMPT: the action that gets the line */
 	const char *words;           /* OUT_PROMPT: what Tab completes, blank-separated; NULL: nothing */
@@ -31,6 +32,8 @@ struct ui {
 	bool ascii;
 	bool mono;           /* no colours: brackets and words stand for them */
 	int rows, cols;      /* of the body */
+	int64_t looked;      /* row id of the newest trace there was when the user last looked; 0: never */
+	int64_t newest;      /* of the newest one that a list has shown by now; 0: none */
 	uint64_t generation; /* rises when the store changed: ask again */
 	char message[512];   /* what the status line says next; a screen writes it through ui_say */
 	bool message_is_error;
@@ -63,6 +66,8 @@ enum copy {
 	COPY_COMMAND /* the command line that prints this view: "spoor trace 4bf92f35 --span 12ab" */
 };
 
+enum hit { HIT_NONE, HIT_FOUND, HIT_WAITS };
+
 struct screen_ops {
 	const char *name, *title;
 	size_t state_size;
@@ -89,6 +94,9 @@ struct screen_ops {
 	bool (*copy)(const struct screen *, enum copy what, struct buf *out);
 	/* The file that what the cursor stands on came from, as it was given; may be NULL or absent. */
 	struct str (*file)(const struct screen *);
+	/* For a list of hits: the one after (or before) the one gone to last, which the screen above asks for. HIT_WAITS: more are being
+	 * read. May be absent. */
+	enum hit (*hit)(struct screen *, bool forward, struct target *out);
 	void (*close)(struct screen *);
 };
 

@@ -245,3 +245,24 @@ char *xstrndup(struct str s)
 	copy[s.len] = '\0';
 	return copy;
 }
+
+static bool is_alphanumeric(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
+}
+
+bool str_has_word(struct str text, struct str word)
+{
+	for (size_t from = 0; word.len && from + word.len <= text.len;) {
+		size_t at = str_find(str_from(text, from), word);
+		if (at == SIZE_MAX)
+			return false;
+		at += from;
+		size_t end = at + word.len;
+		if ((at == 0 || !is_alphanumeric(text.ptr[at - 1])) &&
+		    (end == text.len || !is_alphanumeric(text.ptr[end])))
+			return true;
+		from = at + 1;
+	}
+	return false;
+}

@@ -51,6 +51,8 @@ struct str str_cut(struct str s, size_t at, size_t len); /* clamped slice */
 struct str str_trim(struct str s);                       /* ASCII white space off both ends */
 size_t str_find(struct str s, struct str what);          /* byte offset, or SIZE_MAX */
 size_t str_find_char(struct str s, char c);              /* byte offset, or SIZE_MAX */
+/* Whether `word` stands in text with no letter or digit beside it: "v1" is not in "eval-v13". */
+bool str_has_word(struct str text, struct str word);
 bool str_split(struct str *rest, char sep,
                struct str *part); /* takes the part before sep off *rest; false at the end */
 

@@ -1,5 +1,7 @@
 #include "store/base/text_words.h"
 
+#include "store/base/text.h"
+
 #include <pthread.h>
 #include <stdatomic.h>
 #include <unicase.h>
@@ -192,4 +194,97 @@ uint64_t words_prefix(struct str word, uint32_t n)
 		n--;
 	}
 	return hash;
+}
+
+/* ---------------------------------------------------------------- finding */
+
+enum { SOUGHT_MOST = 16, SOUGHT_WORDS = 16, BACK_MOST = 256 };
+
+struct sought {
+	struct str text; /* as written, if it has no word */
+	uint64_t hash[SOUGHT_WORDS];
+	uint32_t last_codes; /* of a beginning; 0: whole words */
+	size_t n;
+};
+
+static void read_sought(struct sought *s, struct str line)
+{
+	bool prefix = line.len > 1 && line.ptr[line.len - 1] == '*';
+	struct str text = prefix ? str_cut(line, 0, line.len - 1) : line;
+	struct words words = words_of(text);
+	struct word w;
+	*s = (struct sought){.text = line};
+	while (s->n < SOUGHT_WORDS && words_next(&words, &w)) {
+		s->hash[s->n++] = w.hash;
+		s->last_codes = prefix ? w.n_codes : 0;
+	}
+}
+
+static bool word_is(const struct sought *s, size_t i, struct str text, const struct word *w)
+{
+	if (s->last_codes && i + 1 == s->n)
+		return w->n_codes >= s->last_codes &&
+		       words_prefix(str_cut(text, w->at, w->len), s->last_codes) == s->hash[i];
+	return w->hash == s->hash[i];
+}
+
+/* Whether the words from this one on are those; then *end is where they end. */
+static bool stands_here(const struct sought *s, struct words after, struct word w, size_t *end)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		if (!word_is(s, i, after.text, &w))
+			return false;
+		*end = w.at + w.len;
+		if (i + 1 < s->n && !words_next(&after, &w))
+			return false;
+	}
+	return s->n > 0;
+}
+
+/* Where the word that byte `from` may lie in begins. */
+static size_t before_word(struct str text, size_t from)
+{
+	size_t at = from;
+	while (at > 0 && from - at < BACK_MOST && (unsigned char)text.ptr[at - 1] > ' ')
+		at--;
+	return at;
+}
+
+static size_t find_any(struct str text, const struct sought *all, size_t n, size_t from, size_t *len)
+{
+	size_t found = SIZE_MAX;
+	struct words words = words_of(text);
+	struct word w;
+	for (size_t i = 0; i < n; i++) { /* those without a word */
+		size_t hit = all[i].n || !all[i].text.len ? SIZE_MAX : str_find(str_from(text, from), all[i].text);
+		if (hit != SIZE_MAX && from + hit < found) {
+			found = from + hit;
+			*len = all[i].text.len;
+		}
+	}
+	words.at = before_word(text, from);
+	while (words_next(&words, &w) && w.at < found) {
+		size_t end;
+		if (w.at < from)
+			continue;
+		for (size_t i = 0; i < n; i++)
+			if (stands_here(&all[i], words, w, &end)) {
+				*len = end - w.at;
+				return w.at;
+			}
+	}
+	return found;
+}
+
+size_t words_find(struct str text, struct str what, size_t from, bool ignore_case, size_t *len)
+{
+	struct sought all[SOUGHT_MOST];
+	size_t n = 0;
+	struct str rest = str_from(what, 1), line;
+	*len = what.len;
+	if (!str_starts(what, "\n") || from > text.len)
+		return text_find(text, what, from, ignore_case);
+	while (n < SOUGHT_MOST && str_split(&rest, '\n', &line))
+		read_sought(&all[n++], line);
+	return find_any(text, all, n, from, len);
 }

@@ -26,6 +26,12 @@ static inline struct words words_of(struct str text)
 }
 /* The next word; false at the end. Ill-formed bytes stand between words. Linear, no memory. */
 bool words_next(struct words *w, struct word *out);
+/* What "/" and a search over all texts look for. A plain text is found as it stands (ignore_case: letters of both cases alike). One that
+ * begins with a newline is several, one a line, of which any is found, by words: "\nrefund\nopen case\niban*": a blank is whatever
+ * stands between two words, * any end of a word; what has no word is found as it stands. From byte `from` on; SIZE_MAX: not there. *len:
+ * bytes of the match. */
+size_t words_find(struct str text, struct str what, size_t from, bool ignore_case, size_t *len);
+
 /* Hash of the first n code points of a word: equal to the hash of the word that has only these. n <= its n_codes. */
 uint64_t words_prefix(struct str word, uint32_t n);
 

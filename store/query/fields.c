@@ -110,9 +110,11 @@ _Static_assert(WORDS_KIND == 0 && WORDS_NAME == 1 && WORDS_TOOL == 2 && WORDS_MO
 #define PROMPT_LIST  "p.id AS i FROM prompt p WHERE " WORD_IS("p.name")
 #define VERSION_LIST "p.id AS i FROM prompt p WHERE {p.version}"
 #define SCORE_NAME   "x.name IN (SELECT w.id FROM word w WHERE w.text = @ COLLATE NOCASE)"
+/* As `spoor run NAME` finds it: with ":" also by a word of its name, id or file. */
 #define RUN_IS                                                                                                \
 	"(SELECT r.id FROM run r LEFT JOIN prompt p ON p.id = r.prompt LEFT JOIN source o ON o.id = r.source" \
-	" WHERE {r.text} OR {r.name} OR {p.version} OR {CAST(o.path AS TEXT)})"
+	" WHERE {r.text} OR {r.name} OR {p.version} OR {CAST(o.path AS TEXT)}"                                \
+	" OR ($ AND (has_word(r.name, #) OR has_word(r.text, #) OR has_word(o.path, #))))"
 #define FILE_IS "(SELECT o.id FROM source o WHERE {CAST(o.path AS TEXT)} OR {o.entry})"
 #define OF_FILE "(SELECT f.run FROM run_source f WHERE f.source IN " FILE_IS ")"
 /* Traces are named in annotations as "trace:ID" and "trace:ID/span:ID". */

@@ -33,7 +33,7 @@ struct field_has {
 };
 
 /* sql: "{x}" stands for the comparison of x with the value (in TYPE_SCORE x.value or x.label), "@" for the parameter that
- * holds the score's name. Literals of ours all: no text of the user is ever part of SQL. */
+ * holds the score's name, "#" for the value's own, "$" for 1 where the operator is ":", else 0. Literals of ours all: no text of the user is ever part of SQL. */
 struct field {
 	const char *name;
 	enum field_type type;

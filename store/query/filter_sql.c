@@ -48,7 +48,7 @@ static void add_term(struct buf *sql, const struct filter_term *t, int *n_params
 	*n_params += t->value.type == VALUE_DAY ? 2 : 1;
 	struct str rest = str_of(t->field->sql);
 	while (rest.len) {
-		size_t n = strcspn(rest.ptr, "{@#");
+		size_t n = strcspn(rest.ptr, "{@#$");
 		buf_add_str(sql, str_cut(rest, 0, n));
 		rest = str_from(rest, n);
 		if (!rest.len)
@@ -56,6 +56,9 @@ static void add_term(struct buf *sql, const struct filter_term *t, int *n_params
 		size_t close = str_find_char(rest, '}');
 		if (rest.ptr[0] == '#') {
 			buf_printf(sql, "?%d", value);
+			close = 0;
+		} else if (rest.ptr[0] == '$') {
+			buf_add_char(sql, t->op == OP_COLON ? '1' : '0');
 			close = 0;
 		} else if (rest.ptr[0] == '@') {
 			buf_printf(sql, "?%d", name);

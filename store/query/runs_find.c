@@ -55,28 +55,6 @@ static bool is_file_called(struct str path, struct str name)
 	return str_eq(base, name) || (packed && cut_extension(&base) && str_eq(base, name));
 }
 
-static bool is_alphanumeric(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
-}
-
-/* Whether `word` stands in text with no letter or digit beside it: "v1" is not in "eval-v13". */
-static bool has_word(struct str text, struct str word)
-{
-	for (size_t from = 0; word.len && from + word.len <= text.len;) {
-		size_t at = str_find(str_from(text, from), word);
-		if (at == SIZE_MAX)
-			return false;
-		at += from;
-		size_t end = at + word.len;
-		if ((at == 0 || !is_alphanumeric(text.ptr[at - 1])) &&
-		    (end == text.len || !is_alphanumeric(text.ptr[end])))
-			return true;
-		from = at + 1;
-	}
-	return false;
-}
-
 static bool is_number(struct str digits, int64_t id)
 {
 	char text[24];
@@ -96,8 +74,8 @@ static bool answers(struct stmt *s, enum level level, struct str name)
 	case BY_ID_PREFIX: return name.len <= text.len && str_eq(str_cut(text, 0, name.len), name);
 	case BY_BARE_NUMBER: return is_number(name, col_int(s, 0));
 	case BY_WORD:
-		return has_word(file_base(path), name) || has_word(file_base(entry), name) ||
-		       has_word(run_name, name) || has_word(text, name);
+		return str_has_word(file_base(path), name) || str_has_word(file_base(entry), name) ||
+		       str_has_word(run_name, name) || str_has_word(text, name);
 	case N_LEVELS: break;
 	}
 	return false;

@@ -285,6 +285,25 @@ static bool find_row(struct search *s, const char *sql, const struct hash128 *ke
 	return step != STEP_FAIL;
 }
 
+/* The trace that a case result names, of its first repeat that has one here. */
+static bool find_case_trace(struct search *s, struct search_hit *hit, struct err *err)
+{
+	struct arena arena = ARENA_INIT;
+	struct stmt *q = db_query(s->db,
+	                          "SELECT t.id FROM case_key k JOIN case_result c ON c.run = ?1 AND c.case_id = k.id"
+	                          " JOIN trace t ON t.key = c.trace WHERE k.text = ?2 ORDER BY c.repeat LIMIT 1",
+	                          err);
+	if (!q)
+		return false;
+	stmt_int(q, 1, hit->run);
+	stmt_str(q, 2, model_case_key(&arena, hit->case_key));
+	enum step step = stmt_step(q, err);
+	hit->case_trace = step == STEP_ROW ? col_int(q, 0) : 0;
+	stmt_end(q);
+	arena_done(&arena);
+	return step != STEP_FAIL;
+}
+
 /* A trace that the store does not have (any more) is no hit. */
 static bool emit(struct search *s, const struct match *m, struct err *err)
 {
@@ -296,6 +315,7 @@ static bool emit(struct search *s, const struct match *m, struct err *err)
 		ok = find_row(s, "SELECT id, text, name FROM run WHERE key = ?", &m->place.run, &hit.run, &hit.run_text,
 		              &name, err);
 		kept = hit.run && filter_is_empty(s->query->filter);
+		ok = ok && (!kept || !hit.case_key.len || find_case_trace(s, &hit, err));
 	} else {
 		ok = find_row(
 		    s, "SELECT id, text, (SELECT w.text FROM word w WHERE w.id = trace.name) FROM trace WHERE key = ?",

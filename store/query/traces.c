@@ -319,11 +319,30 @@ static bool get(struct db *db, int64_t id, struct arena *arena, struct trace_row
 	return step == STEP_ROW && read_scores(db, arena, out, err);
 }
 
+static bool count_fresh(struct db *db, int64_t looked, struct trace_page *out, struct err *err)
+{
+	if (!db_int(db, "SELECT max(id) FROM trace", 0, &out->newest, err))
+		return false;
+	struct stmt *s = looked && out->newest > looked
+	                     ? db_query(db,
+	                                "SELECT count(*) FROM (SELECT 1 FROM trace WHERE id > ? AND seen > 0 LIMIT 10000)",
+	                                err)
+	                     : NULL;
+	if (!s)
+		return !looked || out->newest <= looked;
+	stmt_int(s, 1, looked);
+	enum step step = stmt_step(s, err);
+	out->fresh = step == STEP_ROW ? col_int_or(s, 0, 0) : 0;
+	stmt_end(s);
+	return step != STEP_FAIL;
+}
+
 bool traces_page(struct db *db, const struct trace_query *q, struct trace_page *out, struct err *err)
 {
 	*out = (struct trace_page){.arena = ARENA_INIT, .longest_ns = 0};
 	id_list ids = {0};
-	bool ok = count_all(db, &out->all, err) && page_ids(db, q, &ids, &out->total, err);
+	bool ok = count_all(db, &out->all, err) && count_fresh(db, q->looked, out, err) &&
+	          page_ids(db, q, &ids, &out->total, err);
 	if (keeps_all(q))
 		out->total = out->all;
 	out->rows = arena_alloc(&out->arena, ids.n * sizeof *out->rows);

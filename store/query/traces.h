@@ -78,7 +78,10 @@ struct trace_query {
 	bool ascending;
 	int64_t offset, limit; /* limit < 0: all */
 	int64_t source;        /* only traces of this source (seen last); 0: any */
+	int64_t looked;        /* traces with larger row ids are counted as new; 0: none are */
 };
+
+enum { TRACES_FRESH = 10000 };
 
 struct trace_page {
 	struct arena arena; /* owns all below */
@@ -86,6 +89,8 @@ struct trace_page {
 	size_t n;
 	int64_t total;      /* matching */
 	int64_t all;        /* in the store */
+	int64_t newest;     /* the largest row id in the store */
+	int64_t fresh;      /* came after `looked`, whether they match or not; at most TRACES_FRESH are counted */
 	int64_t longest_ns; /* of the page: the scale of the duration bars */
 };
 void trace_page_done(struct trace_page *p);

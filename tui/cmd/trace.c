@@ -364,7 +364,7 @@ static bool print(const struct command_line *line, struct trace_out *t, struct e
 		ok = print_raw(t, span, err);
 	} else if (span) {
 		int64_t key;
-		ok = find_span(t, str_of(span), &key, err) && trace_span(t, key, err);
+		ok = cmd_span(t->db, &t->row, str_of(span), &key, err) && trace_span(t, key, err);
 	} else {
 		print_head(t);
 		ok = print_tree(t, err) && print_scores(t, err);

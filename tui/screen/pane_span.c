@@ -519,6 +519,63 @@ bool span_pane_seek(struct span_pane *p, bool forward)
 	return seek_in_pieces(p, forward);
 }
 
+/* How far down the tab the match is that was gone to. */
+static int64_t place_of_hit(const struct span_pane *p)
+{
+	if (tree_of(p))
+		return tree_of(p)->view.cursor;
+	return is_long_text(p) ? (p->pager.hit == SIZE_MAX ? -1 : (int64_t)p->pager.hit) : p->top;
+}
+
+bool span_pane_seek_on(struct span_pane *p, bool forward)
+{
+	struct span_tree *tree = tree_of(p);
+	int64_t before = place_of_hit(p), cursor = tree ? tree->view.cursor : 0, tree_top = tree ? tree->view.top : 0;
+	size_t hit = p->pager.hit, at = p->pager.top;
+	int top = p->top;
+	if (!span_pane_seek(p, forward))
+		return false;
+	if (before < 0 || (forward ? place_of_hit(p) > before : place_of_hit(p) < before))
+		return true;
+	p->pager.hit = hit;
+	p->pager.top = at;
+	p->top = top;
+	if (tree) {
+		tree->view.cursor = cursor;
+		tree->view.top = tree_top;
+	}
+	return false;
+}
+
+enum span_tab span_tab_of_field(const char *field)
+{
+	static const struct {
+		const char *field;
+		enum span_tab tab;
+	} tabs[] = {
+	    {"input",          TAB_INPUT   },
+            {"output",         TAB_OUTPUT  },
+            {"answer",         TAB_MESSAGES},
+	    {"user message",   TAB_MESSAGES},
+            {"system message", TAB_MESSAGES},
+            {"message",        TAB_MESSAGES},
+	    {"tool call",      TAB_MESSAGES},
+            {"tool result",    TAB_MESSAGES},
+            {"tool name",      TAB_MESSAGES},
+	    {"reasoning",      TAB_MESSAGES},
+            {"document",       TAB_DOCS    },
+            {"event",          TAB_EVENTS  },
+	    {"attributes",     TAB_ATTRS   },
+            {"resource",       TAB_ATTRS   },
+            {"explanation",    TAB_SCORES  },
+	    {"score",          TAB_SCORES  },
+	};
+	for (size_t i = 0; field && i < sizeof tabs / sizeof *tabs; i++)
+		if (strcmp(tabs[i].field, field) == 0)
+			return tabs[i].tab;
+	return TAB_OVERVIEW;
+}
+
 static void draw_source_line(const struct span_pane *p, struct canvas row, bool old)
 {
 	struct sheet sheet = {0};

@@ -72,7 +72,10 @@ void span_pane_turn(struct span_pane *p, int by); /* to the tab after or before,
 bool span_pane_print(struct span_pane *p); /* the raw record as a tree, or as it came: turns over; true: a tree */
 void span_pane_scroll(struct span_pane *p, int64_t rows);
 bool span_pane_find(struct span_pane *p, struct str what); /* lights and goes to the first match; false: none */
-bool span_pane_seek(struct span_pane *p, bool forward);    /* next match; false: none */
+bool span_pane_seek(struct span_pane *p, bool forward);    /* next match, round the end; false: none */
+bool span_pane_seek_on(struct span_pane *p, bool forward); /* the same, but not round the end */
+/* The tab that has a text of that name ("input", "document" …: search.h); TAB_OVERVIEW: none of its own. */
+enum span_tab span_tab_of_field(const char *field);
 /* Next piece, fold, unfold in what folds: as the full view's keys say. False: nothing folds in this tab. */
 bool span_pane_key(struct span_pane *p, enum piece_key key);
 /* The full view's keys in a tab that is a tree (attributes, events, record). False: it is none. */

@@ -5,6 +5,7 @@
 
 #include "store/base/scan.h"
 #include "store/base/text.h"
+#include "store/base/text_words.h"
 #include "store/base/vec.h"
 
 void sheet_begin(struct sheet *s, int cols)
@@ -274,12 +275,13 @@ void find_light(struct canvas c, int row, int col, int max_cols, struct str text
 	if (find.len == 0)
 		return;
 	bool ignore_case = find_ignores_case(find);
-	for (size_t at = text_find(text, find, 0, ignore_case); at != SIZE_MAX;
-	     at = text_find(text, find, at + find.len, ignore_case)) {
+	size_t len = 0;
+	for (size_t at = words_find(text, find, 0, ignore_case, &len); at != SIZE_MAX;
+	     at = words_find(text, find, at + len, ignore_case, &len)) {
 		int from = text_cols(str_cut(text, 0, at));
 		if (max_cols >= 0 && from >= max_cols)
 			return;
-		int cols = text_cols(str_cut(text, at, find.len));
+		int cols = text_cols(str_cut(text, at, len));
 		canvas_tint(c, row, col + from, max_cols >= 0 && from + cols > max_cols ? max_cols - from : cols,
 		            ROLE_MATCH);
 	}
@@ -319,8 +321,9 @@ void sheet_draw(const struct sheet *s, struct canvas c, int first, bool dim, str
 
 static bool row_holds(const struct sheet *s, int row, struct str find)
 {
+	size_t len;
 	for (size_t i = first_part(s, row); i < s->n && s->parts[i].row == row; i++)
-		if (text_find(s->parts[i].text, find, 0, find_ignores_case(find)) != SIZE_MAX)
+		if (words_find(s->parts[i].text, find, 0, find_ignores_case(find), &len) != SIZE_MAX)
 			return true;
 	return false;
 }

@@ -358,6 +358,14 @@ static void show_find(struct screen *screen)
 	if (!s->shows_find || !s->span.data.loaded)
 		return;
 	s->shows_find = false;
+	enum span_tab tab = span_tab_of_field(s->find_field);
+	if (tab != TAB_OVERVIEW) {
+		s->span.tab = tab;
+		s->span.laid_out = false;
+		trace_fit(screen);
+		if (span_pane_find(&s->span, buf_str(&s->find)))
+			return;
+	}
 	for (int i = 0; i < N_SPAN_TABS; i++) {
 		span_pane_turn(&s->span, 1);
 		trace_fit(screen);

@@ -200,6 +200,9 @@ static enum outcome match(struct screen *screen, bool forward)
 		ui_say(screen->ui, "nothing to search for yet: / asks");
 		return OUT_HANDLED;
 	}
+	/* A hit of a search over everything: what else this text has, then the next hit of the list. */
+	if (s->of_hits)
+		return span_pane_seek_on(&s->span, forward) ? OUT_HANDLED : forward ? OUT_NEXT_HIT : OUT_PREV_HIT;
 	if (!s->full)
 		return jump(screen, JUMP_NAME, forward);
 	if (!span_pane_seek(&s->span, forward))
@@ -211,6 +214,7 @@ static ACTION(search_answer)
 {
 	(void)target;
 	struct trace_state *s = state_of(screen);
+	s->of_hits = false;
 	buf_clear(&s->find);
 	buf_add_str(&s->find, str_cut(in->argument, 0, 255));
 	bool hit = span_pane_find(&s->span, buf_str(&s->find));
@@ -341,6 +345,7 @@ ACTION(trace_leave)
 		return OUT_IGNORED;
 	if (s->find.len == 0)
 		return trace_show_more(screen) ? OUT_REFRESH : OUT_IGNORED;
+	s->of_hits = false;
 	buf_clear(&s->find);
 	span_pane_find(&s->span, STR_NONE);
 	return OUT_REFRESH;

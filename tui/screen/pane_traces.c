@@ -211,9 +211,20 @@ static void draw_scores(const struct trace_row *row, struct canvas c, int y, int
 	}
 }
 
+/* Where the scores have no column of their own: how many of them failed. */
+static int draw_failed_scores(const struct trace_row *row, struct canvas c, int y, int col, int end)
+{
+	int failed = 0;
+	for (size_t i = 0; i < row->n_scores; i++)
+		failed += outcome_of(&row->scores[i]) == 0;
+	return failed && end - col > 6 ? canvas_printf(c, y, col + 1, end - col - 1, ROLE_ERROR, "%s%d",
+	                                               glyph_error(c.grid->ascii), failed) + 1
+	                               : 0;
+}
+
 /* Name, repeats, and as much of what went in as there is room for. */
 static void draw_name(const struct traces_pane *s, const struct trace_row *row, struct canvas c, int y, int col,
-                      int cols, bool cursor, bool running)
+                      int cols, bool cursor, bool running, bool scores)
 {
 	int end = col + cols, marks = row->repeats > 1 ? 10 : 0;
 	struct str name = row->name.len ? row->name : row->text.len ? row->text : STR_LIT("(no name)");
@@ -227,6 +238,8 @@ static void draw_name(const struct traces_pane *s, const struct trace_row *row, 
 		col += canvas_printf(c, y, col + 1, end - col - 1, ROLE_WARNING, "%s%lld !same",
 		                     c.grid->ascii ? "x" : "×", (long long)row->repeats) +
 		       1;
+	if (!scores)
+		col += draw_failed_scores(row, c, y, col, end);
 	if ((running || row->status == STATUS_RUNNING) && end - col > 8)
 		col += canvas_putc(c, y, col + 1, end - col - 1, ROLE_RUNNING, running ? "running" : "not ended") + 1;
 	struct str input = str_starts(row->input, "user: ") ? str_from(row->input, 6) : row->input;
@@ -236,8 +249,10 @@ static void draw_name(const struct traces_pane *s, const struct trace_row *row, 
 	find_light(c, y, col + 2, used, input, buf_str(&s->find));
 }
 
-static void draw_marks(const struct trace_row *row, bool running, struct canvas c, int y)
+static void draw_marks(const struct traces_pane *s, const struct trace_row *row, bool running, struct canvas c, int y)
 {
+	if (s->looked && row->id > s->looked)
+		canvas_putc(c, y, 3, 1, ROLE_MARK, c.grid->ascii ? "*" : "•");
 	if (row->errors > 0 || row->status == STATUS_ERROR)
 		canvas_putc(c, y, 1, 1, ROLE_ERROR, glyph_error(c.grid->ascii));
 	else if (running || row->status == STATUS_RUNNING)
@@ -268,12 +283,14 @@ static void draw_row(const struct traces_pane *s, const struct trace_row *row, s
 	struct buf text = BUF_INIT;
 	if (cursor)
 		canvas_putc(c, y, 0, 1, ROLE_CURSOR, ">");
-	bool running = trace_is_running(row, now_ns);
-	draw_marks(row, running, c, y);
+	bool running = trace_is_running(row, now_ns), scores = false;
+	for (size_t i = 0; i < n; i++)
+		scores |= places[i].picture == PICTURE_SCORES;
+	draw_marks(s, row, running, c, y);
 	for (size_t i = 0; i < n; i++) {
 		const struct place *p = &places[i];
 		if (p->picture == PICTURE_NAME)
-			draw_name(s, row, c, y, p->col, p->cols, cursor, running);
+			draw_name(s, row, c, y, p->col, p->cols, cursor, running, scores);
 		else if (p->picture == PICTURE_SCORES)
 			draw_scores(row, c, y, p->col, p->cols);
 		else if (p->picture == PICTURE_BAR)
@@ -331,7 +348,7 @@ static void draw_over_time(const struct traces_pane *s, struct canvas c, int y, 
 
 static void draw_spark(const struct traces_pane *s, struct canvas c, int y, int64_t now_ns)
 {
-	struct buf total = BUF_INIT, failed = BUF_INIT;
+	struct buf total = BUF_INIT, failed = BUF_INIT, fresh = BUF_INIT;
 	units_thousands(&total, s->page.total);
 	if (s->page.total != s->page.all) {
 		buf_add_cstr(&total, " of ");
@@ -342,14 +359,21 @@ static void draw_spark(const struct traces_pane *s, struct canvas c, int y, int6
 		units_thousands(&failed, s->all_errors);
 		buf_add_cstr(&failed, " with errors");
 	}
+	if (s->page.fresh) { /* of all, as the marks in the rows say it of each */
+		units_thousands(&fresh, s->page.fresh);
+		buf_printf(&fresh, "%s new", s->page.fresh == TRACES_FRESH ? "+" : "");
+	}
 	int total_cols = text_cols(buf_str(&total)), failed_cols = text_cols(buf_str(&failed));
-	int col = c.cols - 1 - total_cols - failed_cols - (failed_cols ? 2 : 0);
+	int fresh_cols = text_cols(buf_str(&fresh));
+	int col = c.cols - 1 - total_cols - failed_cols - (failed_cols ? 2 : 0) - fresh_cols - (fresh_cols ? 2 : 0);
 	canvas_put(c, y, col, -1, ROLE_HEADING, buf_str(&total));
-	canvas_put(c, y, col + total_cols + 2, -1, ROLE_ERROR, buf_str(&failed));
+	canvas_put(c, y, col + total_cols + 2, -1, ROLE_MARK, buf_str(&fresh));
+	canvas_put(c, y, c.cols - 1 - failed_cols, -1, ROLE_ERROR, buf_str(&failed));
 	if (s->from_ns != TIME_UNKNOWN && s->to_ns > s->from_ns)
 		draw_over_time(s, c, y, MARGIN, col - 3, now_ns);
 	buf_done(&total);
 	buf_done(&failed);
+	buf_done(&fresh);
 }
 
 static void draw_first_steps(struct canvas c)

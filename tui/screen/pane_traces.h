@@ -15,6 +15,7 @@ struct traces_pane {
 	bool ascending;
 	struct list list;
 	struct trace_page page;
+	int64_t looked;   /* traces with larger row ids are new to the user; 0: none are */
 	int64_t offset;   /* of the page's first row */
 	int64_t scale_ns; /* what a full bar stands for */
 	bool loaded;

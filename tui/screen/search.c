@@ -19,6 +19,9 @@ struct found_page {
 
 struct search_state {
 	struct buf text;
+	struct arena arena;  /* of terms */
+	struct terms *terms; /* of the text, for lighting; NULL: it has none */
+	int64_t lit;         /* the row whose hit was opened last; -1: none */
 	struct found_page *pages, *last;
 	struct search_hit **hits; /* of all pages */
 	size_t n, cap;
@@ -132,11 +135,31 @@ static void search_take(struct screen *screen, void *request, bool ok)
 
 /* ---------------------------------------------------------------- opening and closing */
 
+static void forget_terms(struct search_state *s)
+{
+	if (s->terms)
+		terms_done(s->terms);
+	s->terms = NULL;
+	arena_reset(&s->arena);
+}
+
+static void set_text(struct search_state *s, struct str text)
+{
+	struct err err = ERR_INIT;
+	forget_terms(s);
+	buf_clear(&s->text);
+	buf_add_str(&s->text, text);
+	struct terms *terms = arena_zalloc(&s->arena, 1, sizeof *terms);
+	if (terms_parse(terms, arena_str(&s->arena, text), &s->arena, &err))
+		s->terms = terms;
+	s->lit = -1;
+}
+
 static bool search_open(struct screen *screen, const struct target *target, struct err *err)
 {
 	struct search_state *s = state_of(screen);
 	(void)err;
-	buf_add_cstr(&s->text, target->text);
+	set_text(s, str_of(target->text));
 	list_init(&s->list);
 	return true;
 }
@@ -145,6 +168,8 @@ static void search_close(struct screen *screen)
 {
 	struct search_state *s = state_of(screen);
 	forget_hits(s);
+	forget_terms(s);
+	arena_done(&s->arena);
 	buf_done(&s->text);
 }
 
@@ -182,8 +207,19 @@ struct drawing {
 	const struct ui *ui;
 };
 
+/* Each of the words that shows, not only the one the snippet was cut around. */
+static void light_terms(struct terms *terms, struct canvas line, int col, struct str shown)
+{
+	size_t from = 0, at, len;
+	while (terms && terms_next(terms, shown, from, &at, &len)) {
+		canvas_tint(line, 0, col + text_cols(str_cut(shown, 0, at)), text_cols(str_cut(shown, at, len)),
+		            ROLE_MATCH);
+		from = at + (len ? len : 1);
+	}
+}
+
 /* The words before the match give way, so that the match shows. */
-static void draw_snippet(struct canvas line, int col, const struct search_hit *h)
+static void draw_snippet(struct terms *terms, struct canvas line, int col, const struct search_hit *h)
 {
 	struct str before = str_cut(h->snippet, 0, h->match_at), rest = str_from(h->snippet, h->match_at);
 	int room = line.cols - col, need = text_cols(str_cut(rest, 0, h->match_len)) + 8;
@@ -197,6 +233,7 @@ static void draw_snippet(struct canvas line, int col, const struct search_hit *h
 	struct str shown = {before.len ? before.ptr : rest.ptr, before.len + rest.len};
 	canvas_put(line, 0, col, room, ROLE_TEXT, shown);
 	canvas_tint(line, 0, col + text_cols(before), text_cols(str_cut(rest, 0, h->match_len)), ROLE_MATCH);
+	light_terms(terms, line, col, shown);
 }
 
 static void draw_hit(const void *context, struct canvas line, int64_t row, bool cursor)
@@ -221,7 +258,7 @@ static void draw_hit(const void *context, struct canvas line, int64_t row, bool 
 		buf_done(&time);
 		col += TIME_COLS;
 	}
-	draw_snippet(line, col, h);
+	draw_snippet(d->s->terms, line, col, h);
 }
 
 static void draw_head(struct canvas head)
@@ -291,21 +328,89 @@ MOVE_FUNCTIONS(search_move)
 
 #define ACTION(name) static enum outcome name(struct screen *screen, const struct input *in, struct target *target)
 
+/* The terms as the trace's texts are lit with them (words_find): one a line. */
+static void find_of(const struct search_state *s, char *out, size_t size)
+{
+	struct buf find = BUF_INIT;
+	for (size_t i = 0; s->terms && i < s->terms->n; i++) {
+		const struct term *t = &s->terms->terms[i];
+		struct buf one = BUF_INIT;
+		for (size_t k = 0; k < t->n; k++) {
+			buf_add_cstr(&one, k ? " " : "");
+			buf_add_str(&one, str_cut(s->terms->text, t->words[k].at, t->words[k].len));
+		}
+		if (t->n == 0)
+			buf_add_str(&one, t->literal);
+		buf_add_cstr(&one, t->prefix ? "*" : "");
+		if (find.len + one.len + 2 < size && str_find_char(buf_str(&one), '\n') == SIZE_MAX)
+			buf_printf(&find, "\n" STR_FMT, STR_ARG(buf_str(&one)));
+		buf_done(&one);
+	}
+	snprintf(out, size, "%s", buf_cstr(&find));
+	buf_done(&find);
+}
+
+/* Its trace; of a case result, the one that answered it. 0: there is none to open. */
+static int64_t trace_of(const struct search_hit *h)
+{
+	return h->trace ? h->trace : h->case_trace;
+}
+
+static void target_of(const struct search_state *s, const struct search_hit *h, struct target *out)
+{
+	*out = (struct target){.screen = "trace",
+	                       .id = trace_of(h),
+	                       .span = h->trace && h->has_span ? h->span : 0,
+	                       .field = h->trace ? h->field : NULL};
+	find_of(s, out->find, sizeof out->find);
+}
+
 ACTION(open_hit)
 {
 	(void)in;
-	const struct search_hit *h = hit_of_cursor(state_of(screen));
+	struct search_state *s = state_of(screen);
+	const struct search_hit *h = hit_of_cursor(s);
 	if (!h)
 		return OUT_HANDLED;
-	if (!h->trace) {
-		ui_say(screen->ui, "a case of run " STR_FMT ": spoor run shows it",
+	if (!trace_of(h)) {
+		ui_say(screen->ui, "a case without a trace here: spoor run " STR_FMT,
 		       STR_ARG(str_cut(h->run_text, 0, 60)));
 		return OUT_HANDLED;
 	}
-	*target = (struct target){.screen = "trace", .id = h->trace, .span = h->has_span ? h->span : 0};
-	snprintf(target->find, sizeof target->find, STR_FMT,
-	         STR_ARG(str_cut(str_cut(h->snippet, h->match_at, h->match_len), 0, sizeof target->find - 1)));
+	if (!h->trace)
+		ui_say(screen->ui, "the trace that answered this case");
+	s->lit = s->list.cursor;
+	target_of(s, h, target);
 	return OUT_OPEN;
+}
+
+/* n and N of a trace that was opened from here: the list goes along, so that q comes back to that hit. Cases
+ * without a trace are passed over. */
+static enum hit search_hit(struct screen *screen, bool forward, struct target *out)
+{
+	struct search_state *s = state_of(screen);
+	int64_t at = s->lit >= 0 ? s->lit : s->list.cursor;
+	const struct search_hit *from = at >= 0 && (size_t)at < s->n ? s->hits[at] : NULL;
+	do
+		at += forward ? 1 : -1;
+	while (at >= 0 && (size_t)at < s->n && !trace_of(s->hits[at]));
+	if (at < 0)
+		return HIT_NONE;
+	if ((size_t)at >= s->n) {
+		list_go(&s->list, (int64_t)s->n - 1);
+		return s->more || s->serial ? HIT_WAITS : HIT_NONE;
+	}
+	const struct search_hit *h = s->hits[at];
+	s->lit = at;
+	list_go(&s->list, at);
+	target_of(s, h, out);
+	bool same = from && trace_of(from) == trace_of(h);
+	ui_say(screen->ui, "hit %lld of %zu%s, %s: %s%s" STR_FMT, (long long)at + 1, s->n, s->more ? "+" : "", h->field,
+	       same      ? "the same trace"
+	       : forward ? "next trace"
+	                 : "previous trace",
+	       h->trace_text.len ? " " : "", STR_ARG(str_cut(h->trace_text, 0, same ? 0 : 12)));
+	return HIT_FOUND;
 }
 
 ACTION(search_answer)
@@ -316,8 +421,7 @@ ACTION(search_answer)
 	if (!text.len)
 		return OUT_HANDLED;
 	forget_hits(s);
-	buf_clear(&s->text);
-	buf_add_str(&s->text, text);
+	set_text(s, text);
 	s->serial = 0;
 	list_init(&s->list);
 	return OUT_REFRESH;
@@ -369,5 +473,6 @@ const struct screen_ops screen_search = {
     .status = search_status,
     .place = search_place,
     .copy = search_copy,
+    .hit = search_hit,
     .close = search_close,
 };

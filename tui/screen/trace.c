@@ -56,6 +56,8 @@ static bool trace_open(struct screen *screen, const struct target *target, struc
 	s->tree = (struct tree_pane){.trace = &s->row, .rows = 1, .moment_ns = TIME_UNKNOWN};
 	s->rank.pos = -1;
 	s->moment.at_ns = TIME_UNKNOWN;
+	s->find_field = target->field;
+	s->of_hits = target->find[0] == '\n';
 	span_pane_init(&s->span);
 	return true;
 }
@@ -245,7 +247,7 @@ static void trace_status(const struct screen *screen, struct buf *out)
 		add_times(screen, out, dot);
 	add_view(s, out, dot);
 	if (s->find.len)
-		buf_printf(out, "%s/" STR_FMT, dot, STR_ARG(buf_str(&s->find)));
+		buf_printf(out, "%s/" STR_FMT, dot, STR_ARG(str_trim(buf_str(&s->find))));
 }
 
 /* ---------------------------------------------------------------- keys */

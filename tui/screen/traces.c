@@ -174,7 +174,8 @@ static void *traces_ask(struct screen *screen)
 	                                .ascending = s->pane.ascending,
 	                                .offset = w.from,
 	                                .limit = w.n,
-	                                .source = s->pane.source};
+	                                .source = s->pane.source,
+	                                .looked = screen->ui->looked};
 	s->seek = SEEK_NOTHING;
 	s->pending = w;
 	r->serial = s->serial = ++serials;
@@ -200,6 +201,9 @@ static void take_page(struct screen *screen, struct request *r)
 	s->pane.page = r->page;
 	r->page = (struct trace_page){0};
 	s->pane.offset = r->query.offset;
+	s->pane.looked = screen->ui->looked;
+	if (s->pane.page.newest > screen->ui->newest)
+		screen->ui->newest = s->pane.page.newest;
 	if (!same_rows) /* while one scrolls the scale stays */
 		s->pane.scale_ns = traces_pane_scale(&s->pane.page);
 	/* At the very top one wants to see what comes in; elsewhere the cursor stays on its trace. */

@@ -2,6 +2,7 @@
  * wrapping one piece, not the text. The price is one short row every 16 KB of a line. */
 #include "tui/widget/pager.h"
 
+#include "store/base/text_words.h"
 #include "store/base/vec.h"
 
 enum {
@@ -302,7 +303,8 @@ static size_t find_before(const struct pager *p, size_t limit)
 	for (size_t end = limit; end > 0;) {
 		size_t from = end > BACK_STEP ? end - BACK_STEP : 0, last = SIZE_MAX;
 		struct str text = str_cut(p->text, 0, size_add(end, what.len));
-		for (size_t at = from; (at = text_find(text, what, at, p->ignore_case)) < end; at++)
+		size_t len;
+		for (size_t at = from; (at = words_find(text, what, at, p->ignore_case, &len)) < end; at++)
 			last = at;
 		if (last != SIZE_MAX)
 			return last;
@@ -314,11 +316,11 @@ static size_t find_before(const struct pager *p, size_t limit)
 static size_t find_next(const struct pager *p, bool forward)
 {
 	struct str what = buf_str(&p->what);
-	size_t hit;
+	size_t hit, len;
 	if (forward) {
 		size_t from = p->hit == SIZE_MAX ? p->top : p->hit + 1;
-		hit = text_find(p->text, what, from, p->ignore_case);
-		return hit != SIZE_MAX ? hit : text_find(p->text, what, 0, p->ignore_case);
+		hit = words_find(p->text, what, from, p->ignore_case, &len);
+		return hit != SIZE_MAX ? hit : words_find(p->text, what, 0, p->ignore_case, &len);
 	}
 	hit = find_before(p, p->hit == SIZE_MAX ? p->top : p->hit);
 	return hit != SIZE_MAX ? hit : find_before(p, p->text.len);
@@ -367,10 +369,11 @@ static void light_hits(const struct pager *p, struct canvas pane, int at, const 
 	size_t end = row->at + row->len;
 	size_t from = row->at >= what.len ? row->at - what.len + 1 : 0; /* one may have begun on the row before */
 	struct str text = str_cut(p->text, 0, size_add(end, what.len));
-	while ((from = text_find(text, what, from, p->ignore_case)) < end) {
-		struct tint hit = {.from = from, .len = what.len, .role = ROLE_MATCH};
+	size_t len;
+	while ((from = words_find(text, what, from, p->ignore_case, &len)) < end) {
+		struct tint hit = {.from = from, .len = len, .role = ROLE_MATCH};
 		rowtext_tint(pane, at, -p->left, p->text, row, &hit);
-		from += what.len;
+		from += len;
 	}
 }
 
