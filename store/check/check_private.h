@@ -41,7 +41,7 @@ struct hit {
 	int rank; /* which of equal ones is told: the lowest */
 	bool output, given;
 	struct str masked;
-	size_t at; /* character, from 1 */
+	size_t message, at; /* at: character, from 1 */
 };
 
 /* A tool call that a model asked for; a result somebody gave. */

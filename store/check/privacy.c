@@ -2,7 +2,6 @@
  *
  * A chat is sent again with each call, and an answer passes through the spans around it: each piece is told once in a trace. Of the
  * outputs it is told where a model first said it, else at the innermost span; of the inputs only if no output had it. */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "store/base/hash.h"
@@ -25,7 +24,8 @@ static struct str masked(struct check_trace *t, struct str found, enum personal 
 	return kept;
 }
 
-static void look_at(struct check_trace *t, int64_t row, bool output, struct str text)
+/* message: from 1, 0: the text is no message. */
+static void look_at(struct check_trace *t, int64_t row, bool output, size_t message, struct str text)
 {
 	size_t at = 0, len = 0, n = 0, chars = 1, counted = 0;
 	enum personal kind;
@@ -39,24 +39,32 @@ static void look_at(struct check_trace *t, int64_t row, bool output, struct str 
 		                                  .row = row,
 		                                  .kind = kind,
 		                                  .output = output,
+		                                  .message = message,
 		                                  .masked = masked(t, found, kind),
 		                                  .at = chars};
 		n++;
 	}
 }
 
+/* Message by message where there are any, so that places are those of the text a person reads. */
+static bool look_at_messages(struct check_trace *t, int64_t row, bool output, const struct span *span)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < span->n_messages; i++) {
+		const struct message *m = &span->messages[i];
+		n += m->output == output;
+		for (size_t k = 0; m->output == output && k < m->n_parts; k++)
+			look_at(t, row, output, n, m->parts[k].text);
+	}
+	return n > 0;
+}
+
 void check_privacy(struct check_trace *t, int64_t row, const struct span *span)
 {
-	const struct str whole[2] = {span->input, span->output};
-	for (int output = 0; output < 2; output++) {
-		if (whole[output].len) {
-			look_at(t, row, output == 1, whole[output]);
-			continue;
-		}
-		for (size_t i = 0; i < span->n_messages; i++)
-			for (size_t k = 0; span->messages[i].output == (output == 1) && k < span->messages[i].n_parts; k++)
-				look_at(t, row, output == 1, span->messages[i].parts[k].text);
-	}
+	if (!look_at_messages(t, row, false, span))
+		look_at(t, row, false, 0, span->input);
+	if (!look_at_messages(t, row, true, span))
+		look_at(t, row, true, 0, span->output);
 }
 
 /* ---------------------------------------------------------------- each once */
@@ -81,6 +89,8 @@ static int by_piece(const void *a, const void *b)
 		return x->rank - y->rank;
 	if (x->row != y->row)
 		return (x->row < y->row) == (x->rank != 1) ? -1 : 1;
+	if (x->message != y->message)
+		return x->message < y->message ? -1 : 1;
 	return x->at < y->at ? -1 : x->at > y->at;
 }
 
@@ -93,6 +103,8 @@ static int by_row(const void *a, const void *b)
 		return x->kind < y->kind ? -1 : 1;
 	if (x->output != y->output)
 		return x->output ? -1 : 1;
+	if (x->message != y->message)
+		return x->message < y->message ? -1 : 1;
 	return x->at < y->at ? -1 : x->at > y->at;
 }
 
@@ -114,14 +126,18 @@ static enum check_level level_of(const struct check_trace *t, const struct hit *
 
 static void tell(struct check_trace *t, const struct hit *h, size_t n, bool given)
 {
-	char count[32] = "";
-	const char *article = h->kind == PERSONAL_EMAIL ? "an" : "a";
+	struct buf what = BUF_INIT;
 	if (n > 1)
-		snprintf(count, sizeof count, "%zu", n);
+		buf_printf(&what, "%zu %s in the %s, the first", n, personal_plural(h->kind), h->output ? "output" : "input");
+	else
+		buf_printf(&what, "%s %s in the %s", h->kind == PERSONAL_EMAIL ? "an" : "a", personal_name(h->kind),
+		           h->output ? "output" : "input");
+	if (h->message > 1 || (h->message && !h->output))
+		buf_printf(&what, ", message %zu,", h->message);
 	check_found(t, check_of[h->kind], level_of(t, h, given), h->row, NO_ROW, (double)n,
-	            "%s %s in the %s%s at character %zu: " STR_FMT "%s", n > 1 ? count : article,
-	            n > 1 ? personal_plural(h->kind) : personal_name(h->kind), h->output ? "output" : "input",
-	            n > 1 ? ", the first" : "", h->at, STR_ARG(h->masked), given ? " (the trace's input has it, too)" : "");
+	            "%s at character %zu: " STR_FMT "%s", buf_cstr(&what), h->at, STR_ARG(h->masked),
+	            given ? " (the trace's input has it, too)" : "");
+	buf_done(&what);
 }
 
 void check_privacy_end(struct check_trace *t)
