@@ -42,7 +42,7 @@ static void add_span(struct buf *out, int trace, int n, const char *line)
 	assert_int_equal(sscanf(line, "%63s %31s %d %d %d %d%n", name, kind, &parent, &start, &duration, &status, &used), 6);
 	struct str rest = str_from(str_of(line), (size_t)used), piece;
 	for (int i = -1; i < 3 && str_split(&rest, '|', &piece); i++)
-		if (i >= 0 && piece.len && !str_is(piece, " - "))
+		if (i >= 0 && piece.len && !str_is(piece, " - ")) /* "-": none */
 			part[i] = str_trim(piece);
 	buf_printf(out, "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{\"traceId\":\"%032x\",\"spanId\":\"%08x%08x\",", trace + 1,
 	           trace + 1, n + 1);
@@ -243,6 +243,55 @@ static void finds_answers(void **state)
 	    {"a tool's output is no answer", {"get TOOL 0 0 9 1|{}|{\"a\": 1,}"}, ""},
 	    {"a failed call has no answer", {"chat LLM 0 0 9 2|q|{\"a\": 1,}"}, ""},
 	    {"no content kept", {"chat LLM 0 0 9 1"}, ""},
+	};
+	CHECK(samples, NULL);
+}
+
+/* ---------------------------------------------------------------- calls and documents */
+
+#define STRING(key, value) "{\"key\":\"" key "\",\"value\":{\"stringValue\":\"" value "\"}}"
+#define ASKS(id, tool)                                                                    \
+	STRING("llm.output_messages.0.message.role", "assistant") ","                     \
+	STRING("llm.output_messages.0.message.tool_calls.0.tool_call.id", id) ","         \
+	STRING("llm.output_messages.0.message.tool_calls.0.tool_call.function.name", tool)
+#define GIVEN(id)                                               \
+	STRING("llm.input_messages.0.message.role", "tool") "," \
+	STRING("llm.input_messages.0.message.content", "5") "," \
+	STRING("llm.input_messages.0.message.tool_call_id", id)
+#define DOCUMENT(n, text) STRING("retrieval.documents." n ".document.content", text)
+#define ANSWER "The late fee is waived for the first ninety days after the account was opened, as long as the balance stays above zero."
+
+static void finds_calls_and_documents(void **state)
+{
+	(void)state;
+	static const struct sample samples[] = {
+	    {"one call is answered, the other is not",
+	     {"agent AGENT 0 0 900 1", "chat LLM 1 10 10 1|q| - |" ASKS("c1", "get"), "chat LLM 1 30 10 1|q| - |" GIVEN("c1") "," ASKS("c2", "put"),
+	      "chat LLM 1 50 10 1|q|done"},
+	     "warning no-result chat 1"},
+	    {"it ran, as a span",
+	     {"agent AGENT 0 0 900 1", "chat LLM 1 10 10 1|q| - |" ASKS("c1", "get"), "chat LLM 1 30 10 1|q| - |" GIVEN("c1") "," ASKS("c2", "put"),
+	      "put TOOL 1 45 3 1|{}|ok", "chat LLM 1 50 10 1|q|done"},
+	     ""},
+	    {"the last word is a form that is filled in",
+	     {"agent AGENT 0 0 900 1", "chat LLM 1 10 10 1|q| - |" ASKS("c1", "get"),
+	      "chat LLM 1 30 10 1|q| - |" GIVEN("c1") "," ASKS("c2", "final_result")},
+	     ""},
+	    {"a trace that shows no results", {"agent AGENT 0 0 900 1", "chat LLM 1 10 10 1|q| - |" ASKS("c1", "get"), "chat LLM 1 50 10 1|q|done"},
+	     ""},
+	    {"an empty answer", {"chat LLM 0 0 9 1|q| - |" STRING("llm.output_messages.0.message.role", "assistant") ","
+	                         STRING("llm.output_messages.0.message.content", "")},
+	     "warning empty-answer chat 1"},
+	    {"one document of two is used",
+	     {"agent AGENT 0 0 900 1",
+	      "find RETRIEVER 1 10 10 1|q| - |" DOCUMENT("0", "Rules. The late fee is waived for the first ninety days after the account was opened.") ","
+	      DOCUMENT("1", "Parcels are weighed at the counter before they are handed to the carrier."),
+	      "chat LLM 1 30 10 1|q|" ANSWER},
+	     "note unused-documents find 1"},
+	    {"the answer is too short to tell",
+	     {"agent AGENT 0 0 900 1", "find RETRIEVER 1 10 10 1|q| - |" DOCUMENT("0", "Parcels are weighed at the counter."),
+	      "chat LLM 1 30 10 1|q|Yes."},
+	     ""},
 	};
 	CHECK(samples, NULL);
 }
@@ -459,6 +508,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(finds_behaviour),
 	    cmocka_unit_test(finds_answers),
+	    cmocka_unit_test(finds_calls_and_documents),
 	    cmocka_unit_test(finds_personal_data),
 	    cmocka_unit_test(never_repeats_a_secret),
 	    cmocka_unit_test(finds_what_is_far_out),
