@@ -8,7 +8,7 @@
 #include "store/base/text.h"
 #include "store/check/check_private.h"
 
-enum { HITS_OF_SPAN = 64, HITS_OF_TRACE = 4096 };
+enum { HITS_OF_SPAN = 64, HITS_OF_TRACE = 4096, AGAIN_BYTES = 64 };
 
 static const enum check_id check_of[N_PERSONALS] = {
     [PERSONAL_EMAIL] = CHECK_EMAIL, [PERSONAL_PHONE] = CHECK_PHONE,   [PERSONAL_IBAN] = CHECK_IBAN,
@@ -24,11 +24,55 @@ static struct str masked(struct check_trace *t, struct str found, enum personal 
 	return kept;
 }
 
+/* ---------------------------------------------------------------- texts seen before */
+
+static struct looked *place(struct looked *at, size_t cap, uint64_t hash)
+{
+	size_t i = hash & (cap - 1);
+	while (at[i].hash && at[i].hash != hash)
+		i = (i + 1) & (cap - 1);
+	return &at[i];
+}
+
+static void grow(struct check_trace *t)
+{
+	size_t cap = t->looked_cap ? 2 * t->looked_cap : 256;
+	struct looked *at = xcalloc(cap, sizeof *at);
+	for (size_t i = 0; i < t->looked_cap; i++)
+		if (t->looked[i].hash)
+			*place(at, cap, t->looked[i].hash) = t->looked[i];
+	free(t->looked);
+	t->looked = at;
+	t->looked_cap = cap;
+}
+
+/* A message that is sent again, or an answer that goes in again: what is in it is told where it was first, whatever comes in which order.
+ * What goes into a root is looked at in any case: it says what was given. */
+static bool is_again(struct check_trace *t, int64_t row, bool output, struct str text)
+{
+	if (text.len < AGAIN_BYTES)
+		return false;
+	uint64_t hash = hash64(text) | 1;
+	if (2 * t->n_looked >= t->looked_cap)
+		grow(t);
+	struct looked *l = place(t->looked, t->looked_cap, hash);
+	bool again = l->hash && l->row <= row && !output && t->rows.at[row].parent != NO_ROW;
+	if (!l->hash) {
+		*l = (struct looked){hash, row};
+		t->n_looked++;
+	} else if (row < l->row) {
+		l->row = row;
+	}
+	return again;
+}
+
 /* message: from 1, 0: the text is no message. */
 static void look_at(struct check_trace *t, int64_t row, bool output, size_t message, struct str text)
 {
 	size_t at = 0, len = 0, n = 0, chars = 1, counted = 0;
 	enum personal kind;
+	if (is_again(t, row, output, text))
+		return;
 	for (; n < HITS_OF_SPAN && t->hits.n < HITS_OF_TRACE && personal_next(text, &at, &len, &kind); at += len) {
 		if (check_level_of(t, check_of[kind]) == CHECK_OFF)
 			continue;
