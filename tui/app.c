@@ -769,6 +769,17 @@ static void import_message(struct app *app, const struct import_report *r)
 	buf_done(&text);
 }
 
+/* A mistake in the rules is said; what can be done without them is. */
+static void start_index(struct app *app)
+{
+	struct err err = ERR_INIT;
+	app->index = index_start(app->opts->store, app->ui.now_ns, term_wake, &err);
+	if (err.code != ERR_NONE) {
+		ui_fail(&app->ui, &err);
+		app->draw = true;
+	}
+}
+
 static void watch_import(struct app *app)
 {
 	if (!app->import)
@@ -806,7 +817,7 @@ static void watch_import(struct app *app)
 	}
 	import_stop(app->import);
 	app->import = NULL;
-	app->index = index_start(app->opts->store, term_wake);
+	start_index(app);
 }
 
 /* Behind everything else; an import that begins later waits for no more than a transaction of it. */
@@ -814,7 +825,12 @@ static void watch_index(struct app *app)
 {
 	if (!app->index)
 		return;
-	if (!index_is_done(app->index)) {
+	bool done = index_is_done(app->index);
+	if (index_has_news(app->index)) {
+		app->ui.generation++;
+		app->ask = true;
+	}
+	if (!done) {
 		int percent = index_percent(app->index);
 		app->draw |= percent != app->index_drawn;
 		app->index_drawn = percent;
@@ -875,7 +891,7 @@ static void start_later(struct app *app)
 	if (app->later.check)
 		app->check = check_start(app->opts->store, term_wake);
 	if (app->later.index && !app->index)
-		app->index = index_start(app->opts->store, term_wake);
+		start_index(app);
 	app->later.check = app->later.index = false;
 }
 

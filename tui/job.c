@@ -3,8 +3,10 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "import/follow.h"
+#include "store/check/rules.h"
 #include "store/db.h"
 #include "store/query/sources.h"
 #include "store/search.h"
@@ -219,11 +221,17 @@ void check_stop(struct check_thread *c)
 
 /* ---------------------------------------------------------------- the index */
 
+enum { NEWS_S = 2 };
+
 struct index_thread {
 	pthread_t thread;
 	struct db *db;
 	void (*wake)(void);
 	struct search_progress progress;
+	struct check_progress checks;
+	struct rules *rules; /* NULL: none; no_checks: they have a mistake */
+	bool no_checks;
+	time_t told_s; /* when it last said that there is news */
 	_Atomic bool finished;
 };
 
@@ -232,12 +240,14 @@ static void *index_loop(void *arg)
 {
 	struct index_thread *t = arg;
 	search_index(t->db, 1, &t->progress, NULL);
+	if (!t->no_checks && !atomic_load(&t->progress.cancel))
+		check_run(t->db, t->rules, &t->checks, NULL);
 	atomic_store(&t->finished, true);
 	t->wake();
 	return NULL;
 }
 
-struct index_thread *index_start(const char *store, void (*wake)(void))
+struct index_thread *index_start(const char *store, int64_t now_ns, void (*wake)(void), struct err *err)
 {
 	struct db *db = db_open(store, DB_WRITE, NULL);
 	if (!db)
@@ -245,12 +255,24 @@ struct index_thread *index_start(const char *store, void (*wake)(void))
 	struct index_thread *t = xcalloc(1, sizeof *t);
 	t->db = db;
 	t->wake = wake;
+	t->no_checks = !rules_load(NULL, now_ns, &t->rules, err);
 	atomic_store(&t->progress.percent, 100);
 	if (pthread_create(&t->thread, NULL, index_loop, t) == 0)
 		return t;
+	rules_free(t->rules);
 	db_close(db);
 	free(t);
 	return NULL;
+}
+
+bool index_has_news(struct index_thread *t)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (!atomic_load(&t->finished) && now.tv_sec - t->told_s < NEWS_S)
+		return false;
+	t->told_s = now.tv_sec;
+	return atomic_exchange(&t->checks.traces, 0) > 0;
 }
 
 bool index_is_done(struct index_thread *t)
@@ -269,7 +291,9 @@ void index_stop(struct index_thread *t)
 	if (!t)
 		return;
 	atomic_store(&t->progress.cancel, true);
+	atomic_store(&t->checks.cancel, true);
 	pthread_join(t->thread, NULL);
+	rules_free(t->rules);
 	db_close(t->db);
 	free(t);
 }

@@ -34,10 +34,11 @@ struct check_thread *check_start(const char *store, void (*wake)(void)); /* NULL
 bool check_trouble(struct check_thread *c, char *text, size_t size);
 void check_stop(struct check_thread *c); /* interrupts, joins, frees; NULL is fine */
 
-/* ---- what is not yet indexed for search is, behind everything else */
+/* ---- what is not yet indexed for search is, and what checks have not yet looked at, behind everything else */
 struct index_thread;
-struct index_thread *index_start(const char *store,
-                                 void (*wake)(void)); /* NULL: it could not start; searches read instead */
+/* NULL: it could not start; searches read instead. err: the rules have a mistake (check/rules.h); the index is made all the same. */
+struct index_thread *index_start(const char *store, int64_t now_ns, void (*wake)(void), struct err *err);
+bool index_has_news(struct index_thread *t); /* checks looked at more traces since it last said so; every 2 s at most */
 bool index_is_done(struct index_thread *t);
 int index_percent(
     struct index_thread *t); /* of the store that is indexed; -1: nothing to say (NULL, done, all indexed) */

@@ -41,7 +41,13 @@ struct hit {
 	int rank; /* which of equal ones is told: the lowest */
 	bool output, given;
 	struct str masked;
-	size_t at; /* character, from 1 */
+	size_t message, at; /* at: character, from 1 */
+};
+
+/* A text that was looked at: of equal ones the first counts. */
+struct looked {
+	uint64_t hash; /* 0: a free place */
+	int64_t row;
 };
 
 /* A tool call that a model asked for; a result somebody gave. */
@@ -65,6 +71,8 @@ struct check_trace {
 	VEC(struct finding) found;
 	size_t n_of[N_CHECKS];
 	VEC(struct hit) hits;
+	struct looked *looked; /* n_looked of looked_cap places, a power of 2 */
+	size_t n_looked, looked_cap;
 	VEC(struct asked) asked;
 	VEC(uint64_t) answered;
 	VEC(struct retrieved) documents;

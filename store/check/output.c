@@ -2,6 +2,8 @@
 #include "store/base/scan.h"
 #include "store/check/check_private.h"
 
+enum { ROLE_MOST = 20 };
+
 /* ---------------------------------------------------------------- the limit of tokens */
 
 static bool is_limit(struct str reason)
@@ -125,8 +127,9 @@ static void check_empty(struct check_trace *t, int64_t row, const struct span *s
 	bool said = span->output.ptr && !str_trim(span->output).len;
 	if (!any && !said)
 		return;
-	/* An output of another shape than a message's was not understood, rather than empty. */
-	if (any && !reasoning && str_trim(span->output).len && !str_starts(str_trim(span->output), "{"))
+	/* An output of another shape than a message's was not understood, rather than empty. "assistant:" is how an empty one reads. */
+	struct str whole = str_trim(span->output);
+	if (any && !reasoning && whole.len && whole.ptr[0] != '{' && !(whole.len <= ROLE_MOST && str_ends(whole, ":")))
 		return;
 	if (span->tokens_out > 1 && !reasoning && !said)
 		return;

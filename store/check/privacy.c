@@ -2,14 +2,13 @@
  *
  * A chat is sent again with each call, and an answer passes through the spans around it: each piece is told once in a trace. Of the
  * outputs it is told where a model first said it, else at the innermost span; of the inputs only if no output had it. */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "store/base/hash.h"
 #include "store/base/text.h"
 #include "store/check/check_private.h"
 
-enum { HITS_OF_SPAN = 64, HITS_OF_TRACE = 4096 };
+enum { HITS_OF_SPAN = 64, HITS_OF_TRACE = 4096, AGAIN_BYTES = 64 };
 
 static const enum check_id check_of[N_PERSONALS] = {
     [PERSONAL_EMAIL] = CHECK_EMAIL, [PERSONAL_PHONE] = CHECK_PHONE,   [PERSONAL_IBAN] = CHECK_IBAN,
@@ -25,10 +24,55 @@ static struct str masked(struct check_trace *t, struct str found, enum personal 
 	return kept;
 }
 
-static void look_at(struct check_trace *t, int64_t row, bool output, struct str text)
+/* ---------------------------------------------------------------- texts seen before */
+
+static struct looked *place(struct looked *at, size_t cap, uint64_t hash)
+{
+	size_t i = hash & (cap - 1);
+	while (at[i].hash && at[i].hash != hash)
+		i = (i + 1) & (cap - 1);
+	return &at[i];
+}
+
+static void grow(struct check_trace *t)
+{
+	size_t cap = t->looked_cap ? 2 * t->looked_cap : 256;
+	struct looked *at = xcalloc(cap, sizeof *at);
+	for (size_t i = 0; i < t->looked_cap; i++)
+		if (t->looked[i].hash)
+			*place(at, cap, t->looked[i].hash) = t->looked[i];
+	free(t->looked);
+	t->looked = at;
+	t->looked_cap = cap;
+}
+
+/* A message that is sent again, or an answer that goes in again: what is in it is told where it was first, whatever comes in which order.
+ * What goes into a root is looked at in any case: it says what was given. */
+static bool is_again(struct check_trace *t, int64_t row, bool output, struct str text)
+{
+	if (text.len < AGAIN_BYTES)
+		return false;
+	uint64_t hash = hash64(text) | 1;
+	if (2 * t->n_looked >= t->looked_cap)
+		grow(t);
+	struct looked *l = place(t->looked, t->looked_cap, hash);
+	bool again = l->hash && l->row <= row && !output && t->rows.at[row].parent != NO_ROW;
+	if (!l->hash) {
+		*l = (struct looked){hash, row};
+		t->n_looked++;
+	} else if (row < l->row) {
+		l->row = row;
+	}
+	return again;
+}
+
+/* message: from 1, 0: the text is no message. */
+static void look_at(struct check_trace *t, int64_t row, bool output, size_t message, struct str text)
 {
 	size_t at = 0, len = 0, n = 0, chars = 1, counted = 0;
 	enum personal kind;
+	if (is_again(t, row, output, text))
+		return;
 	for (; n < HITS_OF_SPAN && t->hits.n < HITS_OF_TRACE && personal_next(text, &at, &len, &kind); at += len) {
 		if (check_level_of(t, check_of[kind]) == CHECK_OFF)
 			continue;
@@ -39,24 +83,32 @@ static void look_at(struct check_trace *t, int64_t row, bool output, struct str 
 		                                  .row = row,
 		                                  .kind = kind,
 		                                  .output = output,
+		                                  .message = message,
 		                                  .masked = masked(t, found, kind),
 		                                  .at = chars};
 		n++;
 	}
 }
 
+/* Message by message where there are any, so that places are those of the text a person reads. */
+static bool look_at_messages(struct check_trace *t, int64_t row, bool output, const struct span *span)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < span->n_messages; i++) {
+		const struct message *m = &span->messages[i];
+		n += m->output == output;
+		for (size_t k = 0; m->output == output && k < m->n_parts; k++)
+			look_at(t, row, output, n, m->parts[k].text);
+	}
+	return n > 0;
+}
+
 void check_privacy(struct check_trace *t, int64_t row, const struct span *span)
 {
-	const struct str whole[2] = {span->input, span->output};
-	for (int output = 0; output < 2; output++) {
-		if (whole[output].len) {
-			look_at(t, row, output == 1, whole[output]);
-			continue;
-		}
-		for (size_t i = 0; i < span->n_messages; i++)
-			for (size_t k = 0; span->messages[i].output == (output == 1) && k < span->messages[i].n_parts; k++)
-				look_at(t, row, output == 1, span->messages[i].parts[k].text);
-	}
+	if (!look_at_messages(t, row, false, span))
+		look_at(t, row, false, 0, span->input);
+	if (!look_at_messages(t, row, true, span))
+		look_at(t, row, true, 0, span->output);
 }
 
 /* ---------------------------------------------------------------- each once */
@@ -81,6 +133,8 @@ static int by_piece(const void *a, const void *b)
 		return x->rank - y->rank;
 	if (x->row != y->row)
 		return (x->row < y->row) == (x->rank != 1) ? -1 : 1;
+	if (x->message != y->message)
+		return x->message < y->message ? -1 : 1;
 	return x->at < y->at ? -1 : x->at > y->at;
 }
 
@@ -93,6 +147,8 @@ static int by_row(const void *a, const void *b)
 		return x->kind < y->kind ? -1 : 1;
 	if (x->output != y->output)
 		return x->output ? -1 : 1;
+	if (x->message != y->message)
+		return x->message < y->message ? -1 : 1;
 	return x->at < y->at ? -1 : x->at > y->at;
 }
 
@@ -114,14 +170,18 @@ static enum check_level level_of(const struct check_trace *t, const struct hit *
 
 static void tell(struct check_trace *t, const struct hit *h, size_t n, bool given)
 {
-	char count[32] = "";
-	const char *article = h->kind == PERSONAL_EMAIL ? "an" : "a";
+	struct buf what = BUF_INIT;
 	if (n > 1)
-		snprintf(count, sizeof count, "%zu", n);
+		buf_printf(&what, "%zu %s in the %s, the first", n, personal_plural(h->kind), h->output ? "output" : "input");
+	else
+		buf_printf(&what, "%s %s in the %s", h->kind == PERSONAL_EMAIL ? "an" : "a", personal_name(h->kind),
+		           h->output ? "output" : "input");
+	if (h->message > 1 || (h->message && !h->output))
+		buf_printf(&what, ", message %zu,", h->message);
 	check_found(t, check_of[h->kind], level_of(t, h, given), h->row, NO_ROW, (double)n,
-	            "%s %s in the %s%s at character %zu: " STR_FMT "%s", n > 1 ? count : article,
-	            n > 1 ? personal_plural(h->kind) : personal_name(h->kind), h->output ? "output" : "input",
-	            n > 1 ? ", the first" : "", h->at, STR_ARG(h->masked), given ? " (the trace's input has it, too)" : "");
+	            "%s at character %zu: " STR_FMT "%s", buf_cstr(&what), h->at, STR_ARG(h->masked),
+	            given ? " (the trace's input has it, too)" : "");
+	buf_done(&what);
 }
 
 void check_privacy_end(struct check_trace *t)

@@ -25,8 +25,6 @@ static struct stmt *prepare(struct db *db, const struct filter *f, int *id_param
 	*id_param = params + 1;
 	buf_printf(&sql, ") AND t.id = ?%d", *id_param);
 	struct stmt *s = db_query_composed(db, buf_str(&sql), err);
-	if (s)
-		filter_bind(s, f, 1);
 	buf_done(&sql);
 	return s;
 }
@@ -57,6 +55,7 @@ bool rules_begin(struct rule_state *s, struct check_trace *t, struct err *err)
 	for (size_t i = 0; i < s->n; i++) {
 		enum step step = STEP_ROW;
 		if (s->where[i]) {
+			filter_bind(s->where[i], t->rules->at[i].where, 1); /* the end of a statement unbinds them */
 			stmt_int(s->where[i], s->id_param[i], t->id);
 			step = stmt_step(s->where[i], err);
 			stmt_end(s->where[i]);

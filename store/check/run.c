@@ -74,6 +74,9 @@ static void clear_trace(struct check_trace *t)
 	vec_clear(&t->rows);
 	vec_clear(&t->found);
 	vec_clear(&t->hits);
+	if (t->n_looked)
+		memset(t->looked, 0, t->looked_cap * sizeof *t->looked);
+	t->n_looked = 0;
 	vec_clear(&t->asked);
 	vec_clear(&t->answered);
 	vec_clear(&t->documents);
@@ -88,6 +91,7 @@ static void done_trace(struct check_trace *t)
 	vec_done(&t->rows);
 	vec_done(&t->found);
 	vec_done(&t->hits);
+	free(t->looked);
 	vec_done(&t->asked);
 	vec_done(&t->answered);
 	vec_done(&t->documents);

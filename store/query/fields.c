@@ -157,6 +157,8 @@ static const struct field_has run_has[] = {
 static const struct field_has span_has[] = {
     {"cost",     "s.cost_usd IS NOT NULL"                                                  },
     {"error",    "s.status = 2"                                                            },
+    {"finding",
+     "EXISTS(SELECT 1 FROM finding x WHERE x.trace = s.trace AND x.span = s.key AND x.level > 0)"},
     {"estimate", "(s.flags & 4096) != 0"                                                   },
     {"message",  "s.message IS NOT NULL"                                                   },
     {"model",    "s.model IS NOT NULL"                                                     },
@@ -299,6 +301,9 @@ static const struct field_has span_has[] = {
 	X("score", TYPE_SCORE,                                                                                         \
 	  "EXISTS(SELECT 1 FROM score x WHERE x.trace = s.trace AND x.span = s.key AND " SCORE_NAME " AND {x})", NULL, \
 	  NULL, "score.NAME: a score of the span", "score.groundedness<0.5")                                           \
+	X("finding", TYPE_WORD,                                                                                        \
+	  "EXISTS(SELECT 1 FROM finding x WHERE x.trace = s.trace AND x.span = s.key AND {x.name})", NULL, NULL,       \
+	  "a check found this in it", "finding:cut-off")                                                               \
 	X("has", TYPE_HAS, NULL, NULL, span_has, "has any of it", "has:score")
 
 #define FIELD(name_, type_, sql_, words_, has_, help_, example_) \

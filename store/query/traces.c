@@ -16,7 +16,7 @@
 	" t.tokens_cached, t.tokens_reasoning, t.cost_usd, t.repeats, t.input, t.output, t.verdict, t.first, t.n,"    \
 	" t.loose, s.path, s.format, t.scores, t.orphans,"                                                            \
 	" (SELECT state FROM source WHERE id = t.seen), t.usage, t.usage_repeats,"                                     \
-	" (SELECT count(*) FROM finding f WHERE f.trace = t.id AND f.level > 0) FROM trace t LEFT JOIN source s ON " \
+	" (SELECT group_concat(DISTINCT f.name) FROM finding f WHERE f.trace = t.id AND f.level > 0) FROM trace t LEFT JOIN source s ON " \
 	"s.id = t.source"
 
 #define WORD(column) "(SELECT text FROM word WHERE id = t." column ")"
@@ -132,7 +132,7 @@ static void read_row(struct stmt *s, struct arena *arena, struct trace_row *row)
 	    .being_read = col_int_or(s, 30, SOURCE_WHOLE) == SOURCE_READING,
 	    .usage = (unsigned)col_int_or(s, 31, 0),
 	    .usage_repeats = col_int_or(s, 32, 0),
-	    .findings = col_int_or(s, 33, 0),
+	    .findings = arena_str(arena, col_str(s, 33)),
 	};
 	struct str key = col_blob(s, 1);
 	if (key.len == sizeof row->key.byte)
@@ -143,7 +143,7 @@ static void read_row(struct stmt *s, struct arena *arena, struct trace_row *row)
  * behind them, as failed, with the largest of its values; notes do not. */
 static bool read_scores(struct db *db, struct arena *arena, struct trace_row *row, struct err *err)
 {
-	bool any = row->n_scores > 0 || row->findings > 0;
+	bool any = row->n_scores > 0 || row->findings.len > 0;
 	row->n_scores = 0;
 	if (!any)
 		return true;

@@ -25,7 +25,7 @@ struct trace_row {
 	double cost_usd;
 	unsigned usage;           /* enum trace_usage: how cost_usd came about */
 	int64_t usage_repeats;    /* spans whose tokens or cost are not in the totals: others have the same */
-	int64_t findings;         /* what checks found in it, but for notes */
+	struct str findings;      /* names of the checks that found something in it, but for notes: "iban,slow-trace" */
 	int64_t repeats;          /* the most calls of one tool with the same arguments; 0 none */
 	struct str input, output; /* previews */
 	const struct trace_score *scores;

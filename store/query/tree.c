@@ -14,7 +14,8 @@
 	" s.tokens_cached, s.tokens_reasoning, s.cost_usd, s.sub_tokens, s.sub_cost, s.sub_errors, s.rep_n, "      \
 	"s.rep_len,"                                                                                               \
 	" s.record, s.input_hash, s.tokens_cache_write,"                                                           \
-	" (SELECT count(*) FROM finding f WHERE f.trace = s.trace AND f.span = s.key AND f.level > 0) FROM span s"
+	" (SELECT group_concat(DISTINCT f.name) FROM finding f WHERE f.trace = s.trace AND f.span = s.key AND f.level > 0)" \
+	" FROM span s"
 
 enum { LINE_BITS = 64, DEPTH_MAX = 1 << 30, KEY_DIGITS = 16 };
 
@@ -81,7 +82,7 @@ static void read_row(struct stmt *s, struct arena *arena, int64_t first, struct 
 	    .record = col_int_or(s, 28, 0),
 	    .input_hash = col_int_or(s, 29, 0),
 	    .tokens_cache_write = col_int(s, 30),
-	    .findings = col_int_or(s, 31, 0),
+	    .findings = arena_str(arena, col_str(s, 31)),
 	};
 }
 

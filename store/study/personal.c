@@ -529,53 +529,89 @@ static bool is_secret(struct str s, size_t begin, size_t *len)
 
 /* ---------------------------------------------------------------- all of them */
 
-enum class { OTHER, SIGN, PLUS, DIGIT, DASH, CAPITAL, KEYED };
-
-/* 0 for nearly all bytes: one look at a table each. KEYED: small letters that begin a shape of a secret. */
-static const unsigned char classes[256] = {
-    ['@'] = SIGN,    ['+'] = PLUS,    ['-'] = DASH,    ['0'] = DIGIT,   ['1'] = DIGIT,   ['2'] = DIGIT,
-    ['3'] = DIGIT,   ['4'] = DIGIT,   ['5'] = DIGIT,   ['6'] = DIGIT,   ['7'] = DIGIT,   ['8'] = DIGIT,
-    ['9'] = DIGIT,   ['A'] = CAPITAL, ['B'] = CAPITAL, ['C'] = CAPITAL, ['D'] = CAPITAL, ['E'] = CAPITAL,
-    ['F'] = CAPITAL, ['G'] = CAPITAL, ['H'] = CAPITAL, ['I'] = CAPITAL, ['J'] = CAPITAL, ['K'] = CAPITAL,
-    ['L'] = CAPITAL, ['M'] = CAPITAL, ['N'] = CAPITAL, ['O'] = CAPITAL, ['P'] = CAPITAL, ['Q'] = CAPITAL,
-    ['R'] = CAPITAL, ['S'] = CAPITAL, ['T'] = CAPITAL, ['U'] = CAPITAL, ['V'] = CAPITAL, ['X'] = CAPITAL,
-    ['Y'] = CAPITAL, ['s'] = KEYED,   ['r'] = KEYED,   ['g'] = KEYED,   ['x'] = KEYED,   ['h'] = KEYED,
-    ['n'] = KEYED,   ['p'] = KEYED,   ['l'] = KEYED,   ['e'] = KEYED,
+/* Two bytes that may begin something: the first in a group, the second in the same. Nearly all text is passed over by one look at each of two
+ * tables. */
+enum pair {
+	SIGN = 1 << 0, /* @ and what a host name begins with */
+	PLUS = 1 << 1,
+	DIGIT = 1 << 2,
+	DASH = 1 << 3,
+	CAPITAL = 1 << 4, /* a country of an IBAN, a key of AWS or Google */
+	K_SECOND = 1 << 5, /* sk- rk_ */
+	G_FIRST = 1 << 6, /* ghp_ glpat- github_pat_ */
+	X_FIRST = 1 << 7, /* xoxb- xapp- */
+	Y_SECOND = 1 << 8, /* eyJ pypi- */
+	NP = 1 << 9, /* npm_ */
+	HF = 1 << 10, /* hf_ */
+	LS = 1 << 11, /* lsv2_ */
 };
+/* clang-format off */
+static const uint16_t firsts[256] = {
+    ['+'] = PLUS, ['-'] = DASH, ['0'] = DIGIT, ['1'] = DIGIT, ['2'] = DIGIT, ['3'] = DIGIT, ['4'] = DIGIT,
+    ['5'] = DIGIT, ['6'] = DIGIT, ['7'] = DIGIT, ['8'] = DIGIT, ['9'] = DIGIT, ['@'] = SIGN, ['A'] = CAPITAL,
+    ['B'] = CAPITAL, ['C'] = CAPITAL, ['D'] = CAPITAL, ['E'] = CAPITAL, ['F'] = CAPITAL, ['G'] = CAPITAL,
+    ['H'] = CAPITAL, ['I'] = CAPITAL, ['J'] = CAPITAL, ['K'] = CAPITAL, ['L'] = CAPITAL, ['M'] = CAPITAL,
+    ['N'] = CAPITAL, ['O'] = CAPITAL, ['P'] = CAPITAL, ['Q'] = CAPITAL, ['R'] = CAPITAL, ['S'] = CAPITAL,
+    ['T'] = CAPITAL, ['U'] = CAPITAL, ['V'] = CAPITAL, ['W'] = CAPITAL, ['X'] = CAPITAL, ['Y'] = CAPITAL,
+    ['Z'] = CAPITAL, ['e'] = Y_SECOND, ['g'] = G_FIRST, ['h'] = HF, ['l'] = LS, ['n'] = NP, ['p'] = Y_SECOND,
+    ['r'] = K_SECOND, ['s'] = K_SECOND, ['x'] = X_FIRST,
+};
+static const uint16_t seconds[256] = {
+    ['-'] = DASH, ['0'] = SIGN | PLUS | DIGIT, ['1'] = SIGN | PLUS | DIGIT, ['2'] = SIGN | PLUS | DIGIT,
+    ['3'] = SIGN | PLUS | DIGIT, ['4'] = SIGN | PLUS | DIGIT, ['5'] = SIGN | PLUS | DIGIT,
+    ['6'] = SIGN | PLUS | DIGIT, ['7'] = SIGN | PLUS | DIGIT, ['8'] = SIGN | PLUS | DIGIT,
+    ['9'] = SIGN | PLUS | DIGIT, ['A'] = SIGN | CAPITAL, ['B'] = SIGN | CAPITAL, ['C'] = SIGN | CAPITAL,
+    ['D'] = SIGN | CAPITAL, ['E'] = SIGN | CAPITAL, ['F'] = SIGN | CAPITAL, ['G'] = SIGN | CAPITAL,
+    ['H'] = SIGN | CAPITAL, ['I'] = SIGN | CAPITAL, ['J'] = SIGN | CAPITAL, ['K'] = SIGN | CAPITAL,
+    ['L'] = SIGN | CAPITAL, ['M'] = SIGN | CAPITAL, ['N'] = SIGN | CAPITAL, ['O'] = SIGN | CAPITAL,
+    ['P'] = SIGN | CAPITAL, ['Q'] = SIGN | CAPITAL, ['R'] = SIGN | CAPITAL, ['S'] = SIGN | CAPITAL,
+    ['T'] = SIGN | CAPITAL, ['U'] = SIGN | CAPITAL, ['V'] = SIGN | CAPITAL, ['W'] = SIGN | CAPITAL,
+    ['X'] = SIGN | CAPITAL, ['Y'] = SIGN | CAPITAL, ['Z'] = SIGN | CAPITAL, ['a'] = SIGN | X_FIRST, ['b'] = SIGN,
+    ['c'] = SIGN, ['d'] = SIGN, ['e'] = SIGN, ['f'] = SIGN | HF, ['g'] = SIGN, ['h'] = SIGN | G_FIRST,
+    ['i'] = SIGN | G_FIRST, ['j'] = SIGN, ['k'] = SIGN | K_SECOND, ['l'] = SIGN | G_FIRST, ['m'] = SIGN, ['n'] = SIGN,
+    ['o'] = SIGN | X_FIRST, ['p'] = SIGN | NP, ['q'] = SIGN, ['r'] = SIGN, ['s'] = SIGN | LS, ['t'] = SIGN,
+    ['u'] = SIGN, ['v'] = SIGN, ['w'] = SIGN, ['x'] = SIGN, ['y'] = SIGN | Y_SECOND, ['z'] = SIGN,
+};
+/* clang-format on */
 
 /* Does what begins (or, of '@', is) at i count? from: nothing before it is part of anything. */
 static bool look(struct str s, size_t i, size_t from, size_t *at, size_t *len, enum personal *kind)
 {
 	*at = i;
-	switch ((enum class)classes[(unsigned char)s.ptr[i]]) {
-	case OTHER: return false;
-	case SIGN:
+	char c = s.ptr[i];
+	if (c == '@') {
 		*kind = PERSONAL_SECRET;
 		if (is_url_password(s, i, from, at, len))
 			return true;
 		*kind = PERSONAL_EMAIL;
 		return is_email(s, i, from, at, len);
-	case PLUS: *kind = PERSONAL_PHONE; return is_digit(at_or_0(s, i + 1)) && is_phone(s, i, at, len);
-	case DIGIT: *kind = PERSONAL_CARD; return begins(s, i) && is_card(s, i, at, len);
-	case DASH: *kind = PERSONAL_SECRET; return at_or_0(s, i + 1) == '-' && is_private_key(s, i, len);
-	case CAPITAL:
-		if (!begins(s, i))
-			return false;
-		*kind = PERSONAL_IBAN;
-		if (is_upper(at_or_0(s, i + 1)) && is_digit(at_or_0(s, i + 2)) && is_iban(s, i, at, len))
-			return true;
-		*kind = PERSONAL_SECRET;
-		return s.ptr[i] == 'A' && is_secret(s, i, len);
-	case KEYED: *kind = PERSONAL_SECRET; return begins(s, i) && is_secret(s, i, len);
 	}
-	return false;
+	if (c == '+') {
+		*kind = PERSONAL_PHONE;
+		return is_phone(s, i, at, len);
+	}
+	*kind = PERSONAL_SECRET;
+	if (c == '-')
+		return is_private_key(s, i, len);
+	if (!begins(s, i))
+		return false;
+	if (is_digit(c)) {
+		*kind = PERSONAL_CARD;
+		return is_card(s, i, at, len);
+	}
+	if (is_upper(c) && is_digit(at_or_0(s, i + 2))) {
+		*kind = PERSONAL_IBAN;
+		return is_iban(s, i, at, len);
+	}
+	return (is_lower(c) || c == 'A') && is_secret(s, i, len);
 }
 
 bool personal_next(struct str text, size_t *at, size_t *len, enum personal *kind)
 {
 	size_t from = *at;
-	for (size_t i = from; i < text.len; i++)
-		if (classes[(unsigned char)text.ptr[i]] && look(text, i, from, at, len, kind))
+	const unsigned char *s = (const unsigned char *)text.ptr;
+	for (size_t i = from; i + 1 < text.len; i++)
+		if (firsts[s[i]] & seconds[s[i + 1]] && look(text, i, from, at, len, kind))
 			return true;
 	return false;
 }

@@ -26,9 +26,10 @@ static bool add_trace_scores(struct db *db, const struct trace_row *trace, struc
 	if (!span_scores(db, trace->id, d->row.key, true, &d->arena, &all, &n, err))
 		return false;
 	struct score_row *joined = arena_alloc(&d->arena, size_mul(d->detail.n_scores + n, sizeof *joined));
-	size_t kept = d->detail.n_scores;
-	if (kept)
-		memcpy(joined, d->detail.scores, kept * sizeof *joined);
+	size_t kept = 0;
+	for (size_t i = 0; i < d->detail.n_scores; i++)
+		if (!d->detail.scores[i].of_trace)
+			joined[kept++] = d->detail.scores[i];
 	for (size_t i = 0; i < n; i++)
 		if (all[i].of_trace)
 			joined[kept++] = all[i];

@@ -222,6 +222,17 @@ static int draw_failed_scores(const struct trace_row *row, struct canvas c, int 
 	                               : 0;
 }
 
+/* What checks found, but for what the repeats say already. */
+static int draw_findings(const struct trace_row *row, struct canvas c, int y, int col, int end)
+{
+	struct str rest = row->findings, name;
+	int from = col;
+	while (rest.len && str_split(&rest, ',', &name) && end - col > 4)
+		if (row->repeats <= 1 || !str_is(name, "repeated-call"))
+			col += canvas_printf(c, y, col + 1, end - col - 1, ROLE_WARNING, "!" STR_FMT, STR_ARG(name)) + 1;
+	return col - from;
+}
+
 /* Name, repeats, and as much of what went in as there is room for. */
 static void draw_name(const struct traces_pane *s, const struct trace_row *row, struct canvas c, int y, int col,
                       int cols, bool cursor, bool running, bool scores)
@@ -240,6 +251,7 @@ static void draw_name(const struct traces_pane *s, const struct trace_row *row, 
 		       1;
 	if (!scores)
 		col += draw_failed_scores(row, c, y, col, end);
+	col += draw_findings(row, c, y, col, end);
 	if ((running || row->status == STATUS_RUNNING) && end - col > 8)
 		col += canvas_putc(c, y, col + 1, end - col - 1, ROLE_RUNNING, running ? "running" : "not ended") + 1;
 	struct str input = str_starts(row->input, "user: ") ? str_from(row->input, 6) : row->input;

@@ -232,6 +232,10 @@ static int draw_notes(const struct tree_row *row, bool running, const struct fol
 		if (row->flags & SPAN_SAME)
 			col += canvas_putc(c, y, col + 1, end - col - 1, ROLE_WARNING, "!same") + 1;
 	}
+	if (row->findings.len && !((row->flags & SPAN_SAME) && str_is(row->findings, "repeated-call")))
+		col += canvas_printf(c, y, col + 1, end - col - 1, ROLE_WARNING, "!" STR_FMT,
+		                     STR_ARG(str_cut(row->findings, 0, 40))) +
+		       1;
 	if (fold && errors > (row->status == STATUS_ERROR))
 		col += canvas_printf(c, y, col + 1, end - col - 1, ROLE_ERROR, "%lld%s", (long long)errors,
 		                     glyph_error(c.grid->ascii)) +

@@ -611,6 +611,14 @@ ACTION(go_path)
 	return OUT_OPEN;
 }
 
+ACTION(go_checks)
+{
+	UNUSED;
+	(void)screen;
+	*target = (struct target){.screen = "checks"};
+	return OUT_OPEN;
+}
+
 /* name, keys, help, hint, order, run */
 /* clang-format off */
 static const struct action actions[] = {
@@ -630,6 +638,7 @@ static const struct action actions[] = {
 	{"insights", "i", "figures over these traces: time, errors, cost, by what", "insights", 7, go_insights},
 	{"critical-path", "w", "whose the critical path is, over these traces", NULL, 0, go_path},
 	{"session", "W", "all traces of its session as one conversation", "talk", 35, session},
+	{"checks", "K", "what checks found: answers, privacy, behaviour, your rules", NULL, 0, go_checks},
 	{"clear", "Esc", "drop the search, then the filter, else one level up", NULL, 0, clear},
 	ACTIONS_END,
 };
