@@ -6,6 +6,7 @@
 #define SCREENS(X) \
 	X(compare) \
 	X(help)    \
+	X(origins) \
 	X(runs)    \
 	X(search)  \
 	X(session) \

@@ -213,6 +213,7 @@ static enum outcome open_about(struct screen *screen, struct target *target, con
 		(void)in;                                                                                     \
 		return open_about(screen, target, #name);                                                     \
 	}
+OPENS(origins)
 OPENS(session)
 
 /* name, keys, help, hint, order, run */
@@ -242,6 +243,7 @@ static const struct action actions[] = {
     {"prev-match",      "N",                 "previous match",                                          NULL,       0,  trace_prev_match     },
     {"self-time",       "t",                 "show self time or total time",                            "self",     31, trace_self_time      },
     {"print",           "P",                 "the raw record printed, or as it came",                   NULL,       0,  trace_print_record   },
+    {"origins",         "O",                 "where each sentence of the answer came from",              "sources",  33, open_origins         },
     {"session",         "W",                 "all traces of its session as one conversation",           "talk",     32, open_session         },
     {"leave",           "q Esc",             "leave the full view, drop the search, else one level up", NULL,       0,  trace_leave          },
     ACTIONS_END,
