@@ -8,6 +8,7 @@
 	X(compare)  \
 	X(help)     \
 	X(insights) \
+	X(origins)  \
 	X(path)     \
 	X(runs)     \
 	X(search)   \

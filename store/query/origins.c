@@ -239,6 +239,7 @@ static void take_answer(struct gathering *g, const struct tree_row *row, struct 
 	o->pos = row->pos;
 	o->span_name = row->name;
 	o->span_id = row->id;
+	o->kind = row->kind;
 	g->end_ns = end_of(row);
 }
 

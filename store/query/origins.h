@@ -30,6 +30,7 @@ struct origins {
 	bool whole;        /* the answer of the whole trace; else that of one span, as asked */
 	int64_t span, pos; /* that gave it */
 	struct str span_name, span_id;
+	enum span_kind kind;
 	struct origin_source *sources; /* documents and tool results first, then user, system, earlier turns */
 	size_t n_sources;
 	struct provenance found; /* origins' indices are those of `sources` */

@@ -45,7 +45,8 @@ static bool places(struct db *db, const struct trace_row *trace, unsigned kinds,
                    struct arena *arena, int64_t **out, size_t *n, struct err *err)
 {
 	struct stmt *s = db_query(db,
-	                          "SELECT pos - ?1 FROM span WHERE pos >= ?1 AND pos < ?1 + ?2 AND (1 << kind) & ?3"
+	                          "SELECT pos - ?1 FROM span WHERE pos >= ?1 AND pos < ?1 + ?2 AND ((1 << kind) & ?3 OR"
+	                          " (?6 AND (tokens_in IS NOT NULL OR tokens_out IS NOT NULL OR cost_usd IS NOT NULL)))"
 	                          " ORDER BY CASE WHEN ?5 THEN -pos ELSE pos END LIMIT ?4",
 	                          err);
 	VEC(int64_t) pos = {0};
@@ -54,9 +55,10 @@ static bool places(struct db *db, const struct trace_row *trace, unsigned kinds,
 		return false;
 	stmt_int(s, 1, trace->first);
 	stmt_int(s, 2, trace->n);
-	stmt_int(s, 3, kinds);
+	stmt_int(s, 3, kinds & ~SPAN_LIST_USAGE);
 	stmt_int(s, 4, (int64_t)most + 1);
 	stmt_int(s, 5, last);
+	stmt_int(s, 6, (kinds & SPAN_LIST_USAGE) != 0);
 	while ((step = stmt_step(s, err)) == STEP_ROW)
 		*vec_add(&pos) = col_int(s, 0);
 	stmt_end(s);

@@ -211,14 +211,24 @@ static void draw_scores(const struct trace_row *row, struct canvas c, int y, int
 	}
 }
 
-/* Where the scores have no column of their own: how many of them failed. */
+static bool is_finding(const struct trace_row *row, struct str name)
+{
+	struct str rest = row->findings, one;
+	while (rest.len && str_split(&rest, ',', &one))
+		if (str_eq(one, name))
+			return true;
+	return false;
+}
+
+/* Where the scores have no column of their own: how many of them failed, besides what checks found. */
 static int draw_failed_scores(const struct trace_row *row, struct canvas c, int y, int col, int end)
 {
 	int failed = 0;
 	for (size_t i = 0; i < row->n_scores; i++)
-		failed += outcome_of(&row->scores[i]) == 0;
+		failed += outcome_of(&row->scores[i]) == 0 && !is_finding(row, row->scores[i].name);
 	return failed && end - col > 6 ? canvas_printf(c, y, col + 1, end - col - 1, ROLE_ERROR, "%s%d",
-	                                               glyph_error(c.grid->ascii), failed) + 1
+	                                               glyph_error(c.grid->ascii), failed) +
+	                                     1
 	                               : 0;
 }
 
@@ -229,7 +239,8 @@ static int draw_findings(const struct trace_row *row, struct canvas c, int y, in
 	int from = col;
 	while (rest.len && str_split(&rest, ',', &name) && end - col > 4)
 		if (row->repeats <= 1 || !str_is(name, "repeated-call"))
-			col += canvas_printf(c, y, col + 1, end - col - 1, ROLE_WARNING, "!" STR_FMT, STR_ARG(name)) + 1;
+			col +=
+			    canvas_printf(c, y, col + 1, end - col - 1, ROLE_WARNING, "!" STR_FMT, STR_ARG(name)) + 1;
 	return col - from;
 }
 
@@ -249,9 +260,9 @@ static void draw_name(const struct traces_pane *s, const struct trace_row *row, 
 		col += canvas_printf(c, y, col + 1, end - col - 1, ROLE_WARNING, "%s%lld !same",
 		                     c.grid->ascii ? "x" : "×", (long long)row->repeats) +
 		       1;
+	col += draw_findings(row, c, y, col, end);
 	if (!scores)
 		col += draw_failed_scores(row, c, y, col, end);
-	col += draw_findings(row, c, y, col, end);
 	if ((running || row->status == STATUS_RUNNING) && end - col > 8)
 		col += canvas_putc(c, y, col + 1, end - col - 1, ROLE_RUNNING, running ? "running" : "not ended") + 1;
 	struct str input = str_starts(row->input, "user: ") ? str_from(row->input, 6) : row->input;

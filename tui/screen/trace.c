@@ -271,6 +271,7 @@ static enum outcome open_about(struct screen *screen, struct target *target, con
 		(void)in;                                                                                     \
 		return open_about(screen, target, #name);                                                     \
 	}
+OPENS(origins)
 OPENS(path)
 OPENS(session)
 
@@ -304,6 +305,7 @@ static const struct action actions[] = {
 	{"record", "=", "the raw record as a tree, or as it came", NULL, 0, trace_print_record},
 	{"save", "s", "save an image or other bytes of the details, or the text, as a file", NULL, 0, trace_save},
 	{"critical-path", "w", "the critical path, and what would shorten it", "path", 35, open_path},
+	{"origins", "O", "where each sentence of the answer came from", "sources", 36, open_origins},
 	{"session", "W", "all traces of its session as one conversation", "talk", 32, open_session},
 	{"next-same", "}", "next span of the same name", NULL, 0, trace_next_same},
 	{"prev-same", "{", "previous span of the same name", NULL, 0, trace_prev_same},
