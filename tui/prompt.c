@@ -25,7 +25,8 @@ static enum prompt_sort sort_of(const char *sign)
 	case ':': return PROMPT_COMMAND;
 	case '&': return PROMPT_FILTER;
 	case '*': return PROMPT_ALL;
-	default: return PROMPT_SEARCH;
+	case '/': return PROMPT_SEARCH;
+	default: return PROMPT_OTHER; /* names of files, numbers: for this session only */
 	}
 }
 
@@ -81,7 +82,7 @@ void prompt_start(struct prompt *p, const struct target *t, const struct action 
 	p->over = p->is_filter ? (enum filter_over)(t->filter - 1) : FILTER_TRACES;
 	p->saving = p->open = p->tab_waits = false;
 	snprintf(p->sign, sizeof p->sign, "%s", t->prompt);
-	if (!p->has_history[sort])
+	if (!p->has_history[sort] && sort != PROMPT_OTHER)
 		history_load(&p->histories[sort], p->sign[0]);
 	p->has_history[sort] = true;
 	if (p->is_filter)
@@ -434,7 +435,7 @@ static enum prompt_result answered(struct prompt *p)
 {
 	if (p->is_filter && p->wrong)
 		return PROMPT_GOES_ON; /* the mistake stands below it */
-	if (str_trim(buf_str(&p->edit.line)).len)
+	if (str_trim(buf_str(&p->edit.line)).len && sort_of(p->sign) != PROMPT_OTHER)
 		history_note(p->sign[0], buf_str(&p->edit.line));
 	p->on = false;
 	return PROMPT_ANSWERED;

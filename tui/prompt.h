@@ -8,7 +8,7 @@
 #include "tui/screen.h"
 #include "tui/widget/edit.h"
 
-enum prompt_sort { PROMPT_COMMAND, PROMPT_SEARCH, PROMPT_FILTER, PROMPT_ALL, N_PROMPTS }; /* each remembers its own lines */
+enum prompt_sort { PROMPT_COMMAND, PROMPT_SEARCH, PROMPT_FILTER, PROMPT_ALL, PROMPT_OTHER, N_PROMPTS }; /* each remembers its own lines */
 enum { PROMPT_ITEMS = 256 };
 
 /* What may stand at the caret. */

@@ -5,13 +5,14 @@
 #include "store/base/vec.h"
 #include "store/span_row.h"
 
-enum { ROWS_AT_ONCE = 1000, TOOLS_MAX = 5000, CALLS_KEPT = 2000, LONE_MAX = 1000 };
+enum { ROWS_AT_ONCE = 1000, TOOLS_MAX = 5000, CALLS_KEPT = 2000, LONE_MAX = 1000, OTHERS_TRIED = 4 };
 
 /* ---------------------------------------------------------------- rows around the call */
 
 struct near_span {
 	struct tree_row row; /* its texts are the arena's */
 	bool like;           /* a call of the name and depth of the one compared */
+	bool tried;          /* a call that was compared */
 	bool used;           /* a tool whose call is found */
 };
 
@@ -78,16 +79,6 @@ static bool read_rows(struct db *db, int64_t first, int64_t n, int64_t from, int
 		left -= count;
 	}
 	return true;
-}
-
-static bool read_near(struct db *db, int64_t first, int64_t n, const struct tree_row *row, struct near *near,
-                      struct err *err)
-{
-	int64_t from = row->pos > TALK_ROWS ? row->pos - TALK_ROWS : 0;
-	int64_t to = n - row->pos > TALK_ROWS / 4 ? row->pos + TALK_ROWS / 4 : n;
-	near->limited = from > 0;
-	return read_rows(db, first, n, from, row->pos, true, row, near, err) &&
-	       read_rows(db, first, n, row->pos + 1, to, false, row, near, err);
 }
 
 /* ---------------------------------------------------------------- the call before */
@@ -243,22 +234,50 @@ static bool has_enough(const struct search *s)
 	return is_sure(s->out) && (!s->out->only_new || s->n_found == s->n_results);
 }
 
-static bool find_before(struct search *s, struct near *near, struct err *err)
+/* Compares calls not tried yet: those of the same name and depth, then at most `others`. */
+static bool try_calls(struct search *s, struct near *near, int others, struct err *err)
 {
-	struct talk *out = s->out;
-	size_t i = 0;
-	find_lone_results(s);
 	if (near->calls.n)
 		qsort(near->calls.at, near->calls.n, sizeof *near->calls.at, by_likeness);
-	for (; i < near->calls.n && !has_enough(s); i++) {
-		if (i == TALK_CALLS || s->bytes > TALK_BYTES)
-			break;
-		if (!try_call(s, &near->calls.at[i].row, err))
+	for (size_t i = 0; i < near->calls.n && !has_enough(s); i++) {
+		struct near_span *one = &near->calls.at[i];
+		if (one->tried || (!one->like && others-- <= 0))
+			continue;
+		if (s->out->calls_read == TALK_CALLS || s->bytes > TALK_BYTES)
+			return true;
+		one->tried = true;
+		if (!try_call(s, &one->row, err))
 			return false;
 	}
-	out->limited = !is_sure(out) && (i < near->calls.n || near->limited);
-	if (!out->found)
-		new_messages(s->arena, NULL, 0, s->span->messages, s->span->n_messages, &out->news);
+	return true;
+}
+
+static bool all_tried(const struct near *near)
+{
+	for (size_t i = 0; i < near->calls.n; i++)
+		if (!near->calls.at[i].tried)
+			return false;
+	return true;
+}
+
+/* Most calls are a few rows after the one before: far rows are read only if it is not among the near ones. */
+static bool find_before(struct search *s, struct near *near, int64_t first, int64_t n, const struct tree_row *row,
+                        struct err *err)
+{
+	static const int64_t reach[] = {ROWS_AT_ONCE, 4 * ROWS_AT_ONCE, TALK_ROWS};
+	enum { STAGES = sizeof reach / sizeof *reach };
+	int64_t seen = row->pos;
+	find_lone_results(s);
+	for (int i = 0; i < STAGES && !has_enough(s); i++) {
+		int64_t from = row->pos > reach[i] ? row->pos - reach[i] : 0;
+		if (!read_rows(s->db, first, n, from, seen, true, row, near, err) ||
+		    !try_calls(s, near, from == 0 || i + 1 == STAGES ? TALK_CALLS : OTHERS_TRIED, err))
+			return false;
+		seen = from;
+	}
+	s->out->limited = !is_sure(s->out) && (near->limited || seen > 0 || !all_tried(near));
+	if (!s->out->found)
+		new_messages(s->arena, NULL, 0, s->span->messages, s->span->n_messages, &s->out->news);
 	keep_calls(s);
 	return true;
 }
@@ -434,7 +453,9 @@ bool talk_about(struct db *db, struct block_cache *blocks, int64_t trace, int64_
 	struct near near = {.arena = ARENA_INIT};
 	struct search search = {.db = db, .blocks = blocks, .trace = trace, .span = span, .arena = arena, .out = out};
 	*out = (struct talk){.known = true};
-	bool ok = read_near(db, first, n, row, &near, err) && find_before(&search, &near, err);
+	int64_t to = n - row->pos > ROWS_AT_ONCE ? row->pos + ROWS_AT_ONCE : n;
+	bool ok = find_before(&search, &near, first, n, row, err) &&
+	          read_rows(db, first, n, row->pos + 1, to, false, row, &near, err); /* what it called */
 	if (ok)
 		find_tools(&near, row, span, arena, out);
 	vec_done(&near.calls);

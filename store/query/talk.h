@@ -9,7 +9,8 @@
 #include "store/study/toolpairs.h"
 
 enum {
-	TALK_ROWS = 20000,    /* rows before the call that are looked at for calls of models, and around it for tools */
+	TALK_ROWS =
+	    20000, /* rows before the call that are looked at for calls of models and of tools, a thousand at first; after it a thousand */
 	TALK_CALLS = 24,      /* calls whose messages are read */
 	TALK_BYTES = 64 << 20 /* of them together */
 };

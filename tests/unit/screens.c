@@ -260,7 +260,7 @@ static void test_trace_folds(void **state)
 	assert_true(stage_shows(&st, "row 1 of 7"));
 	stage_keys(&st, "l"); /* open already: to the child */
 	assert_true(stage_shows(&st, "row 2 of 7"));
-	stage_keys(&st, "Tab Tab");
+	stage_keys(&st, "l l");
 	assert_true(stage_shows(&st, "row 3 of 8"));
 	stage_keys(&st, "h h"); /* a leaf: to its parent, which folds */
 	assert_true(stage_shows(&st, "row 2 of 7"));

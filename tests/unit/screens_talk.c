@@ -155,11 +155,15 @@ static void test_save(void **state)
 	assert_non_null(strstr(st.ui->message, "70 bytes"));
 	assert_file(path, 70);
 	stage_keys(&st, "s"); /* never over a file that is there */
+	st.ui->message_is_error = false;
 	stage_line(&st, path);
 	assert_true(st.ui->message_is_error);
 	assert_file(path, 70);
 	stage_keys(&st, "s");
-	stage_line(&st, "/nonexistent/a.png");
+	char nowhere[sizeof stage_dir + 16];
+	snprintf(nowhere, sizeof nowhere, "%s/none/a.png", stage_dir);
+	st.ui->message_is_error = false;
+	stage_line(&st, nowhere);
 	assert_true(st.ui->message_is_error);
 	stage_keys(&st, "s"); /* nothing typed: nothing written */
 	st.ui->message_is_error = false;

@@ -376,8 +376,8 @@ static int trace_main(const struct command_line *line, struct err *err)
 {
 	struct trace_out t = {.arena = ARENA_INIT, .payload = !cmd_flag(line, "no-payload")};
 	out_init(&t.out, line);
-	if (cmd_option(line, "span") && t.out.form == OUT_JSON_) {
-		err_set(err, ERR_USAGE, NULL, "--span and --json do not go together (spoor help trace)");
+	if (cmd_option(line, "span") && (t.out.form != OUT_TEXT || cmd_flag(line, "otlp"))) {
+		err_set(err, ERR_USAGE, NULL, "--span is for text and --raw (spoor help trace)");
 		return err_exit_code(err->code);
 	}
 	t.db = cmd_store(line, DB_READ, err);
