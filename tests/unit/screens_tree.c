@@ -38,12 +38,12 @@ struct view {
 };
 
 static const struct view views[] = {
-    {"tree-filter", "&",             "kind:llm or status:error", NULL     },
-    {"tree-order",  "S S",           NULL,                       "j j"    },
-    {"tree-root",   "j j j j j j .", NULL,                       "j j )"  },
-    {"tree-agents", "A",             NULL,                       NULL     },
-    {"tree-zoom",   "j j j j j j |", NULL,                       ") ) ) )"},
-    {"tree-kind",   "b",             "llm",                      NULL     },
+    {"tree-filter", "&",           "kind:llm or status:error", NULL     },
+    {"tree-order",  "S S",         NULL,                       "j j"    },
+    {"tree-root",   "j j j j j .", NULL,                       "j j )"  },
+    {"tree-agents", "A",           NULL,                       NULL     },
+    {"tree-zoom",   "j j j j j |", NULL,                       ") ) ) )"},
+    {"tree-kind",   "b",           "llm",                      NULL     },
 };
 
 static void show_view(struct stage *st, const struct view *v)
@@ -388,6 +388,51 @@ static void growth_leaves_the_root_and_the_order(void **state)
 	stage_close(&st);
 }
 
+/* ---------------------------------------------------------------- stretches of time */
+
+static void stretches_join(void **state)
+{
+	(void)state;
+	struct tree_stretch at[] = {
+	    {50, 60},
+            {10, 20},
+            {15, 30},
+            {30, 31},
+            {70, 70},
+            {55, 52},
+            {40, 45},
+            {41, 42},
+	};
+	static const struct tree_stretch want[] = {
+	    {10, 31},
+            {40, 45},
+            {50, 60}
+        };
+	assert_int_equal(tree_stretches_join(at, sizeof at / sizeof *at), 3);
+	for (size_t i = 0; i < 3; i++)
+		assert_true(at[i].from_ns == want[i].from_ns && at[i].to_ns == want[i].to_ns);
+	assert_int_equal(tree_stretches_join(NULL, 0), 0);
+}
+
+/* Calls of a folded group that ran apart are apart in its bar, too. */
+static void a_group_shows_when_it_ran(void **state)
+{
+	(void)state;
+	struct stage st;
+	trace_number++;
+	snprintf(growing, sizeof growing, "%s/growing%d.jsonl", stage_dir, trace_number);
+	write_span(1, 0, "agent", 0, 36);
+	for (int i = 0; i < 3; i++)
+		write_span(20 + i, 1, "call", 12 * i, 12 * i + 6);
+	import_growing(NULL);
+	struct target t = {0};
+	snprintf(t.text, sizeof t.text, "%032x", 0x9e0 + (unsigned)trace_number);
+	stage_open(&st, "trace", &t, 24, 80, true);
+	assert_true(stage_shows(&st, "------      ------      ------") ||
+	            stage_shows(&st, "======      ======      ======"));
+	stage_close(&st);
+}
+
 /* ---------------------------------------------------------------- deep */
 
 static void names_hold_at(int depth)
@@ -429,7 +474,8 @@ static void names_hold_in_deep_trees(void **state)
 
 static int forget_files(void **state)
 {
-	static const char *const names[] = {"growing1", "growing2", "growing3", "growing4", "deep60", "deep10000"};
+	static const char *const names[] = {"growing1", "growing2", "growing3", "growing4",
+	                                    "growing5", "deep60",   "deep10000"};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		snprintf(growing, sizeof growing, "%s/%s.jsonl", stage_dir, names[i]);
 		unlink(growing);
@@ -452,6 +498,8 @@ int main(void)
 	    cmocka_unit_test(growth_leaves_an_unfolded_tree_unfolded),
 	    cmocka_unit_test(growth_leaves_the_filter),
 	    cmocka_unit_test(growth_leaves_the_root_and_the_order),
+	    cmocka_unit_test(stretches_join),
+	    cmocka_unit_test(a_group_shows_when_it_ran),
 	    cmocka_unit_test(names_hold_in_deep_trees),
 	};
 	return cmocka_run_group_tests_name("screens_tree", tests, stage_setup, forget_files);
