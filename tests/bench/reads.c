@@ -11,6 +11,7 @@
 #include "store/query/runs.h"
 #include "store/query/traces.h"
 #include "store/query/tree.h"
+#include "tui/screen/pane_tree.h"
 #include "store/query/span.h"
 
 enum { REPEATS = 5, SCREEN_ROWS = 150 /* what the list asks for: three screens of 50 */ };
@@ -257,6 +258,103 @@ static void ask_find(struct bench *b, const struct question *q)
 	arena_reset(&b->arena);
 }
 
+/* A screen of the tree with all that its bars need. */
+static void ask_page(struct bench *b, const struct question *q)
+{
+	struct folds folds = {0};
+	struct tree_page page;
+	must(tree_fetch(b->db, &b->large, &(struct tree_shape){0}, &folds, b->large.n / 100 * q->offset, 180, &page,
+	                &bench_err),
+	     q->name);
+	tree_page_done(&page);
+}
+
+/* A view and its first screen; offset: what siblings are ordered by. */
+static void ask_view(struct bench *b, const struct question *q)
+{
+	struct tree_view_ask ask = {.filter = q->filter ? parsed(b, q->filter, FILTER_SPANS) : NULL,
+	                            .order = (enum tree_order)q->offset,
+	                            .agents = q->text != NULL};
+	struct tree_view *v = tree_view_new(b->db, b->large.first, 0, b->large.n, &ask, &bench_err);
+	must(v != NULL, q->name);
+	struct tree_window w;
+	struct folds none = {0};
+	must(tree_window_of(b->db, b->large.first, &(struct tree_scope){.to = v->n, .view = v}, &none, 0, 60, &w,
+	                    &bench_err),
+	     q->name);
+	tree_window_done(&w);
+	tree_view_drop(v);
+	arena_reset(&b->arena);
+}
+
+static void ask_kind(struct bench *b, const struct question *q)
+{
+	struct folds now = {0}, out = {0};
+	struct tree_scope scope = {.to = b->large.n};
+	int64_t n;
+	bool unfolded;
+	must(tree_kind_folds(b->db, b->large.first, &scope, (enum span_kind)q->offset, &now, &out, &n, &unfolded,
+	                     &bench_err),
+	     q->name);
+	folds_done(&out);
+}
+
+static void ask_ranked(struct bench *b, const struct question *q)
+{
+	struct tree_ranked ranked;
+	struct tree_scope scope = {.to = b->large.n};
+	must(tree_ranked(b->db, b->large.first, &scope, RANK_SELF_TIME, q->offset, &ranked, &bench_err), q->name);
+}
+
+static void ask_moment(struct bench *b, const struct question *q)
+{
+	struct tree_moment moment;
+	must(tree_moment(b->db, b->large.first, 0, b->large.n, b->large.start_ns + b->large.duration_ns / 2, &b->arena,
+	                 &moment, &bench_err),
+	     q->name);
+	arena_reset(&b->arena);
+}
+
+static void ask_grown(struct bench *b, const struct question *q)
+{
+	struct folds old = {0}, out = {0};
+	for (int64_t i = 0; i < q->offset; i++)
+		folds_set(&old, i * 10, 1, false, i);
+	must(tree_folds_again(b->db, b->large.id, b->large.first, b->large.n, &old, true, NULL, 0, &out, &bench_err),
+	     q->name);
+	folds_done(&old);
+	folds_done(&out);
+}
+
+/* What the keys of a tree ask for on the query thread while the screen goes on: none of it waits for a key. */
+static void views(struct bench *b)
+{
+	static const struct {
+		ask_fn *ask;
+		struct question q;
+	} all[] = {
+	    {ask_page,   {.name = "largest trace: a page with its bars"}                                      },
+	    {ask_page,   {.name = "largest trace: the same in the middle", .offset = 50}                      },
+	    {ask_view,   {.name = "view: status:error", .filter = "status:error"}                             },
+	    {ask_view,   {.name = "view: kind:llm dur>1ms", .filter = "kind:llm dur>1ms"}                     },
+	    {ask_view,   {.name = "view: depth>=0, all of it", .filter = "depth>=0"}                          },
+	    {ask_view,   {.name = "view: errors by self time", .filter = "status:error", .offset = ORDER_SELF}},
+	    {ask_view,   {.name = "view: agents", .text = "agents"}                                           },
+	    {ask_kind,   {.name = "largest trace: fold by kind", .offset = KIND_CHAIN}                        },
+	    {ask_ranked, {.name = "largest trace: slowest by self time"}                                      },
+	    {ask_ranked, {.name = "largest trace: 100th slowest", .offset = 100}                              },
+	    {ask_moment, {.name = "largest trace: what ran at a moment"}                                      },
+	    {ask_grown,  {.name = "largest trace: 1,000 folds found again", .offset = 1000}                   },
+	};
+	double worst = 0;
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+		double took = measure(b, all[i].ask, &all[i].q);
+		worst = took > worst ? took : worst;
+	}
+	goal_add((struct goal){"8", "slowest view, rank or fold of the largest trace", "ms", worst * 1e3,
+	                       UNKNOWN_DOUBLE, UNKNOWN_DOUBLE, false});
+}
+
 static void ask_rank(struct bench *b, const struct question *q)
 {
 	struct tree_rank rank;
@@ -360,6 +458,7 @@ void reads_run(const char *store, bool details)
 	lists(&b);
 	filters(&b);
 	large_trace(&b);
+	views(&b);
 	runs(&b);
 	goal_add((struct goal){"9", "slowest text:… over all traces", "ms", b.worst_text_s * 1e3, 50, UNKNOWN_DOUBLE,
 	                       false});

@@ -47,15 +47,21 @@ static void test_ruler(void **state)
 		bool ascii;
 		const char *shows;
 	} cases[] = {
-	    {0,            12420000000LL, 36, false, "╷0s      ╷3s     ╷6s      ╷9s 12.42s\n"  },
-	    {0,            12420000000LL, 36, true,  "|0s      |3s     |6s      |9s 12.42s\n"          },
-	    {3350000000LL, 11960000000LL, 36, false, "   ╷4s     ╷6s     ╷8s        11.96s\n"    },
-	    {0,            1200000000LL,  36, false, "╷0.0s    ╷0.3s    ╷0.6s        1.20s\n"    },
-	    {0,            2,             3,  false, "2ns\n"	                                   },
-	    {0,            0,             36, false, "\n"	                                      },
-	    {5,            4,             36, false, "\n"	                                      },
-	    {INT64_MIN,    INT64_MAX,     36, false, "\n"                                              },
-	    {0,            7384 * S,      40, false, "╷0s       ╷30m      ╷1h            2h03m\n"},
+	    {0,            12420000000LL,  36, false, "╷0s      ╷3s     ╷6s      ╷9s 12.42s\n"  },
+	    {0,            12420000000LL,  36, true,  "|0s      |3s     |6s      |9s 12.42s\n"          },
+	    {3350000000LL, 11960000000LL,  36, false, "   ╷4s     ╷6s     ╷8s        11.96s\n"    },
+	    {0,            1200000000LL,   36, false, "╷0.0s    ╷0.3s    ╷0.6s        1.20s\n"    },
+	    {0,            2,              3,  false, "2ns\n"	                                   },
+	    {0,            0,              36, false, "\n"	                                      },
+	    {5,            4,              36, false, "\n"	                                      },
+	    {INT64_MIN,    INT64_MAX,      36, false, "\n"                                              },
+	    {0,            3000,           36, false, "╷0µs        ╷1µs        ╷2µs   3.0µs\n"},
+	    {0,            3000,           36, true,  "|0us        |1us        |2us   3.0us\n"          },
+	    {0,            40000000,       36, false, "╷0ms     ╷10ms    ╷20ms        0.04s\n"    },
+	    {0,            9 * 3600 * S,   36, false, "╷0s     ╷2h     ╷4h     ╷6h    9h00m\n"  },
+	    {0,            12 * 86400 * S, 36, false, "╷0s         ╷4d         ╷8d   12d00h\n"    },
+	    {2500000000LL, 2500000001LL,   36, false, "╷2500000000ns                  2.50s\n"        },
+	    {0,            7384 * S,       40, false, "╷0s       ╷30m      ╷1h            2h03m\n"},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct grid g;

@@ -170,6 +170,53 @@ static void test_bars(void **state)
 	grid_done(&g);
 }
 
+/* Both ends are exact to an eighth: what is filled of each cell, and from where. */
+static void test_bar_ends(void **state)
+{
+	(void)state;
+	static const struct {
+		double from, to; /* of four cells */
+		int lead[4], eighth[4];
+	} cases[] = {
+	    {0,         1,         {0, 0, 0, 0}, {8, 8, 8, 8}},
+	    {0.5 / 4,   3.25 / 4,  {4, 0, 0, 0}, {4, 8, 8, 2}},
+	    {0.875 / 4, 2.0 / 4,   {7, 0, 0, 0}, {1, 8, 0, 0}},
+	    {1.125 / 4, 1.25 / 4,  {0, 0, 0, 0}, {0, 1, 0, 0}}, /* within a cell: at its nearer edge */
+	    {1.625 / 4, 1.875 / 4, {0, 6, 0, 0}, {0, 2, 0, 0}},
+	    {1,         1,         {0, 0, 0, 7}, {0, 0, 0, 1}},
+	    {0,         0,         {0, 0, 0, 0}, {1, 0, 0, 0}},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct grid g;
+		grid_init(&g, 1, 4, false);
+		canvas_bar(grid_canvas(&g), 0, 0, 4, cases[i].from, cases[i].to, ROLE_BAR);
+		for (int col = 0; col < 4; col++) {
+			assert_int_equal(g.cells[col].lead, cases[i].lead[col]);
+			assert_int_equal(g.cells[col].eighth, cases[i].eighth[col]);
+		}
+		grid_done(&g);
+	}
+}
+
+/* Where children ran another line stands: never colour alone. */
+static void test_bar_parts(void **state)
+{
+	(void)state;
+	static const char *const shows[2][2] = {
+	    {"━╍╍━\n", "=::=\n"},
+            {"─╌╌─\n", "-..-\n"}
+        };
+	for (int light = 0; light < 2; light++)
+		for (int ascii = 0; ascii < 2; ascii++) {
+			struct grid g;
+			grid_init(&g, 1, 4, ascii);
+			canvas_bar(grid_canvas(&g), 0, 0, 4, 0, 1, light ? ROLE_BAR : ROLE_BAR_CRITICAL);
+			canvas_tint(grid_canvas(&g), 0, 1, 2, light ? ROLE_BAR_CHILD : ROLE_BAR_CRITICAL_CHILD);
+			assert_shows(&g, false, shows[light][ascii]);
+			grid_done(&g);
+		}
+}
+
 static void test_empty_and_huge(void **state)
 {
 	(void)state;
@@ -187,8 +234,9 @@ static void test_empty_and_huge(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_put),   cmocka_unit_test(test_wide_halves), cmocka_unit_test(test_parts_clip),
-	    cmocka_unit_test(test_roles), cmocka_unit_test(test_bars),        cmocka_unit_test(test_empty_and_huge),
+	    cmocka_unit_test(test_put),       cmocka_unit_test(test_wide_halves),    cmocka_unit_test(test_parts_clip),
+	    cmocka_unit_test(test_roles),     cmocka_unit_test(test_bars),           cmocka_unit_test(test_bar_ends),
+	    cmocka_unit_test(test_bar_parts), cmocka_unit_test(test_empty_and_huge),
 	};
 	int failed = cmocka_run_group_tests_name("canvas", tests, NULL, NULL);
 	buf_done(&text);

@@ -142,13 +142,10 @@ static bool carry_folds(struct db *db, struct trace_request *r, const struct tre
 {
 	bool was_tree = trace_view_is_tree(&r->shown), is_tree = shape->view == NULL;
 	bool same = strcmp(r->view.filter, r->shown.filter) == 0 && r->view.agents == r->shown.agents;
-	struct folds old = r->folds, base = was_tree ? (struct folds){0} : r->base, spans = {0};
+	struct folds old = {0}, base = r->base, spans = {0};
 	bool ok = true;
+	*(was_tree ? &base : &old) = r->folds;
 	r->folds = r->base = (struct folds){0};
-	if (was_tree) {
-		base = old;
-		old = (struct folds){0};
-	}
 	if (grown) {
 		struct folds again = {0};
 		ok = tree_folds_again(db, r->trace.id, r->trace.first, r->trace.n, &base, !r->no_groups, r->opened.at,

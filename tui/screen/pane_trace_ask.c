@@ -308,8 +308,11 @@ static void say_rank(struct screen *screen, const struct trace_request *r)
 	bool teen = place % 100 >= 11 && place % 100 <= 13;
 	const char *th = teen ? "th" : last == 1 ? "st" : last == 2 ? "nd" : last == 3 ? "rd" : "th";
 	struct buf text = BUF_INIT;
-	units_thousands(&text, place);
-	buf_printf(&text, "%s %s of ", th, r->ranked.by == RANK_SELF_TIME ? "slowest" : "dearest");
+	if (place > 1) {
+		units_thousands(&text, place);
+		buf_printf(&text, "%s ", th);
+	}
+	buf_printf(&text, "%s of ", r->ranked.by == RANK_SELF_TIME ? "slowest" : "dearest");
 	units_thousands(&text, r->ranked.n);
 	buf_add_cstr(&text, ": ");
 	switch (r->ranked.by) {

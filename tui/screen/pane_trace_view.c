@@ -92,6 +92,7 @@ ACTION(trace_order)
 		return OUT_HANDLED;
 	}
 	s->view.order = (s->shown.order + 1) % N_TREE_ORDERS;
+	s->tree.self_time = s->view.order == ORDER_SELF; /* what they are ordered by is what shows */
 	if (s->view.order == ORDER_START)
 		ui_say(screen->ui, "siblings as they began");
 	else

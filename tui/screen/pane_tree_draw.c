@@ -181,19 +181,20 @@ static int draw_lines(const struct tree_row *row, bool last, int shift, struct c
 {
 	bool ascii = c.grid->ascii;
 	int col = l->name, depth = row->depth - shift;
-	if (depth > l->levels)
-		depth = l->levels;
+	bool deeper = depth > l->levels; /* than there is room for: in the last column, with another line */
 	if (row->depth > 0 && depth < 1) {
 		canvas_putc(c, y, col, 1, ROLE_DIM, ascii ? "<" : "‹");
 		return col + 1;
 	}
-	for (int d = row->depth - depth + 1; d < row->depth; d++, col += 3) {
+	int end = deeper ? shift + l->levels : row->depth;
+	for (int d = shift + 1; d < end; d++, col += 3) {
 		bool later = d >= row->lines_from && (row->lines >> (d - row->lines_from) & 1);
 		if (later)
 			canvas_putc(c, y, col, 1, ROLE_DIM, ascii ? "|" : "│");
 	}
 	if (depth > 0) {
-		canvas_putc(c, y, col, 2, ROLE_DIM, ascii ? (last ? "`-" : "|-") : last ? "└─" : "├─");
+		const char *elbow = deeper ? (ascii ? ":-" : "┆─") : last ? (ascii ? "`-" : "└─") : ascii ? "|-" : "├─";
+		canvas_putc(c, y, col, 2, ROLE_DIM, elbow);
 		col += 2;
 	}
 	return col;
@@ -390,8 +391,9 @@ static void draw_agent(const struct tree_agent *a, struct canvas c, int y, const
 		canvas_put_right(c, y, col + 1, agent_cols[i].cols - 1, role, buf_str(&text));
 		col += agent_cols[i].cols;
 	}
-	if (!a)
-		canvas_putc(c, y, col + 2, c.cols - col - 2, ROLE_DIM, "its own: without agents below it");
+	static const char note[] = "what it did itself, without agents below it";
+	if (!a && col + 2 + (int)sizeof note <= c.cols)
+		canvas_putc(c, y, col + 2, -1, ROLE_DIM, note);
 	buf_done(&text);
 }
 

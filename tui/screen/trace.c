@@ -33,7 +33,8 @@ struct split trace_split(const struct trace_state *s, int rows, int cols)
 	} else if (rows >= ROWS_FOR_BOTH) {
 		int tree = (rows + 1) / 2;
 		v.pane = true;
-		v.tree_rows = s->row.n + 1 < tree ? (int)s->row.n + 1 : tree;
+		struct tree_scope shows = tree_shape_scope(&s->tree.shape, s->row.n);
+		v.tree_rows = shows.to - shows.from + 1 < tree ? (int)(shows.to - shows.from) + 1 : tree;
 		v.pane_row = v.tree_rows;
 		v.pane_rows = rows - v.tree_rows;
 		v.pane_cols = cols;
