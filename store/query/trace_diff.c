@@ -82,7 +82,7 @@ void trace_diff_first_words(struct buf *out, const struct trace_diff *d)
 	const struct trace_diff_row *row = &d->rows[d->first];
 	const struct diff_span *span = trace_diff_span(row);
 	struct trace_diff_row told = *row;
-	told.marks &= ALIGN_GOES_IN | ALIGN_COMES_OUT;
+	told.marks &= row->marks & ALIGN_GOES_IN ? ALIGN_GOES_IN : ALIGN_COMES_OUT;
 	buf_add_cstr(out, "first differs at ");
 	buf_add_str(out, span->name.len ? str_cut(span->name, 0, 120) : STR_LIT("(no name)"));
 	buf_add_cstr(out, ": ");
