@@ -89,12 +89,18 @@ void trace_diff_first_words(struct buf *out, const struct trace_diff *d)
 	trace_diff_words(out, &told);
 }
 
-void trace_diff_counts_words(struct buf *out, const struct trace_diff *d)
+static void counts_of(const struct trace_diff_counts *c, int64_t out[N_MARKS])
 {
-	const struct trace_diff_counts *c = &d->counts;
 	const int64_t counts[N_MARKS] = {c->added,     c->removed, c->moved,  c->renamed, c->model, c->input,
 	                                 c->documents, c->output,  c->status, c->slower,  c->faster};
+	memcpy(out, counts, sizeof counts);
+}
+
+void trace_diff_counts_words(struct buf *out, const struct trace_diff *d)
+{
+	int64_t counts[N_MARKS];
 	size_t before = out->len;
+	counts_of(&d->counts, counts);
 	for (size_t i = 0; i < N_MARKS; i++) {
 		if (!counts[i])
 			continue;
@@ -104,8 +110,26 @@ void trace_diff_counts_words(struct buf *out, const struct trace_diff *d)
 		buf_add_cstr(out, marks[i].many);
 	}
 	buf_add_cstr(out, out->len > before ? ", " : "");
-	units_thousands(out, c->same);
+	units_thousands(out, d->counts.same);
 	buf_add_cstr(out, " the same");
+}
+
+void trace_diff_counts_short(struct buf *out, const struct trace_diff *d, bool ascii)
+{
+	int64_t counts[N_MARKS];
+	counts_of(&d->counts, counts);
+	buf_add_char(out, '+');
+	units_thousands(out, d->counts.added);
+	buf_add_cstr(out, ascii ? " -" : " −");
+	units_thousands(out, d->counts.removed);
+	for (size_t i = 0; i < N_MARKS; i++) {
+		if (!counts[i] || marks[i].mark & (ALIGN_ADDED | ALIGN_REMOVED))
+			continue;
+		buf_printf(out, ", %s ", marks[i].name);
+		units_thousands(out, counts[i]);
+	}
+	buf_add_cstr(out, ", same ");
+	units_thousands(out, d->counts.same);
 }
 
 /* ---------------------------------------------------------------- rows */

@@ -6,7 +6,7 @@
 #include "store/span_row.h"
 #include "tui/screen/pane_tree.h"
 
-enum { LEVEL_COLS = 2, TIME_COLS = 8, MORE_COLS = 9, WORDS_FROM = 110, BAR_FROM = 70, MARK_COLS = 2 };
+enum { LEVEL_COLS = 2, TIME_COLS = 8, MORE_COLS = 9, WORDS_FROM = 110, BAR_FROM = 70, FIGURES_FROM = 60, MARK_COLS = 2 };
 
 /* ---------------------------------------------------------------- what shows */
 
@@ -288,7 +288,10 @@ static void draw_side(struct canvas c, int y, const char *name, enum role role, 
                       int64_t now_ns)
 {
 	struct buf figures = BUF_INIT, time = BUF_INIT;
-	add_figures(&figures, t, c.grid->ascii);
+	if (c.cols < FIGURES_FROM)
+		units_duration(&figures, t->duration_ns, c.grid->ascii);
+	else
+		add_figures(&figures, t, c.grid->ascii);
 	units_time(&time, t->start_ns, now_ns);
 	int cols = text_cols(buf_str(&figures)), room = c.cols - cols - 6, col = 4;
 	canvas_putc(c, y, 1, 1, role, name);
@@ -310,6 +313,10 @@ void diff_head_draw(const struct trace_diff *d, struct canvas c, int64_t now_ns)
 	canvas_put(c, 2, 1, c.cols - 2, d->first < 0 ? ROLE_OK : ROLE_WARNING, buf_str(&text));
 	buf_clear(&text);
 	trace_diff_counts_words(&text, d);
+	if (text_cols(buf_str(&text)) > c.cols - 2) {
+		buf_clear(&text);
+		trace_diff_counts_short(&text, d, c.grid->ascii);
+	}
 	if (d->cut_a || d->cut_b) {
 		buf_add_cstr(&text, "; of the first ");
 		units_thousands(&text, DIFF_SPANS);

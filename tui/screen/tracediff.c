@@ -83,8 +83,11 @@ static struct split split_for(const struct tracediff_state *s, int rows, int col
 		v.pane_row = v.head;
 		v.pane_rows = v.list_rows;
 	} else if (rows >= ROWS_FOR_BOTH) {
-		int pane = v.list_rows / 2;
-		v.list_rows -= pane;
+		int list = v.list_rows - v.list_rows / 2; /* what a short one does not need is the texts' */
+		if (s->loaded && s->rows.shown.n + 1 < (size_t)list)
+			list = (int)s->rows.shown.n + 1;
+		int pane = v.list_rows - list;
+		v.list_rows = list;
 		v.pane_row = v.list_row + v.list_rows + 1;
 		v.pane_rows = pane - 1;
 		v.pane_col = 1;
