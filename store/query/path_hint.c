@@ -136,11 +136,26 @@ static void say_own(struct wording *g)
 	buf_add_cstr(&g->why, ".");
 }
 
+/* Which one, where several have its name. */
+static void say_when(struct wording *g, uint32_t span)
+{
+	const struct study_rows *rows = g->payloads->rows;
+	size_t alike = 0;
+	for (size_t i = 0; i < rows->spans.n && alike < 2; i++)
+		alike += rows->spans.at[i].name == rows->spans.at[span].name;
+	if (alike < 2)
+		return;
+	buf_add_cstr(&g->title, " at ");
+	say_ns(&g->title, rows->spans.at[span].start_ns - g->trace->start_ns);
+}
+
 static void say_half(struct wording *g)
 {
 	if (g->w->kind == WHATIF_HALF_ALL)
 		buf_printf(&g->title, "all %zu ", g->w->n);
 	buf_add_str(&g->title, name_of(g, g->w->spans[0]));
+	if (g->w->kind == WHATIF_HALF)
+		say_when(g, g->w->spans[0]);
 	buf_add_cstr(&g->title, " twice as fast");
 	say_own(g);
 }

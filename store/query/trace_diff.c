@@ -232,6 +232,18 @@ static bool compare_documents(struct load *l)
 	return ok;
 }
 
+static void find_alone(struct trace_diff *d)
+{
+	for (size_t i = 0; i < d->n; i++)
+		d->rows[i].alone = d->rows[i].marks & (ALIGN_ADDED | ALIGN_REMOVED);
+	for (size_t i = d->n; i-- > 0;) {
+		const struct trace_diff_row *row = &d->rows[i];
+		struct trace_diff_row *up = row->up ? &d->rows[i - row->up] : NULL;
+		if (up && (!row->alone || row->marks != up->marks))
+			up->alone = false;
+	}
+}
+
 static void count_marks(struct load *l)
 {
 	struct trace_diff_counts *c = &l->out->counts;
@@ -278,6 +290,7 @@ static bool load(struct load *l, int64_t a, int64_t b)
 	uint32_t first = align_first(&l->aligned);
 	d->first = first == ALIGN_NONE ? -1 : (int64_t)first;
 	count_marks(l);
+	find_alone(d);
 	return true;
 }
 

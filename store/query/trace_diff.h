@@ -26,6 +26,7 @@ struct trace_diff_row {
 	struct diff_span a, b;
 	uint32_t up, depth, size, changes; /* as in align_row */
 	unsigned marks;                    /* enum align_mark */
+	bool alone;                        /* only this side has it, and all that is below it: it speaks for them */
 	int64_t more_ns;                   /* B's duration - A's; UNKNOWN_INT unless both are known */
 };
 /* What there is of each: a row may be counted several times, same ones have no mark. */

@@ -18,15 +18,9 @@ slower, faster: by more than 0.12s and a fifth of the longer
 ~   task gather-facts                        0.61s   2.11s   +1.50s  other input, slower
 -     tool list_transactions                 0.60s       –           only in A
 +     retr similar-cases                         –   1.20s           only in B
-+     tool get_balance                           –   0.70s           only in B
-+       span GET /accounts/balance               –   0.69s           only in B
-+       span SELECT ledger.balance               –   0.65s           only in B
-+     tool get_balance                           –   0.70s           only in B
-+       span GET /accounts/balance               –   0.69s           only in B
-+       span SELECT ledger.balance               –   0.65s           only in B
-+     tool get_balance                           –   0.70s           only in B
-+       span GET /accounts/balance               –   0.69s           only in B
-+       span SELECT ledger.balance               –   0.65s           only in B
++     tool get_balance                           –   0.70s           only in B, with 2 below
++     tool get_balance                           –   0.70s           only in B, with 2 below
++     tool get_balance                           –   0.70s           only in B, with 2 below
 ~   llm draft-answer                         3.31s   8.61s   +5.30s  other input, other output, slower
 -     span POST /v1/chat/completions         3.30s       –           only in A
 +     task render-prompt                         –  2.00ms           only in B

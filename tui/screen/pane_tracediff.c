@@ -6,7 +6,15 @@
 #include "store/span_row.h"
 #include "tui/screen/pane_tree.h"
 
-enum { LEVEL_COLS = 2, TIME_COLS = 8, MORE_COLS = 9, WORDS_FROM = 110, BAR_FROM = 70, FIGURES_FROM = 60, MARK_COLS = 2 };
+enum {
+	LEVEL_COLS = 2,
+	TIME_COLS = 8,
+	MORE_COLS = 9,
+	WORDS_FROM = 110,
+	BAR_FROM = 70,
+	FIGURES_FROM = 60,
+	MARK_COLS = 2
+};
 
 /* ---------------------------------------------------------------- what shows */
 
@@ -19,12 +27,6 @@ static size_t same_run(const struct trace_diff *d, size_t i)
 	return to - i;
 }
 
-/* A subtree that only one side has says all in its first row. */
-static bool is_one_sided(const struct trace_diff_row *row)
-{
-	return row->size > 1 && row->marks & (ALIGN_ADDED | ALIGN_REMOVED) && row->changes == row->size;
-}
-
 static void make_shown(struct diff_rows *r)
 {
 	const struct trace_diff *d = r->d;
@@ -34,7 +36,7 @@ static void make_shown(struct diff_rows *r)
 		size_t same = r->open[i] ? 0 : same_run(d, i), hidden = 0;
 		if (same > 1)
 			hidden = same - 1;
-		else if (is_one_sided(row) && !r->open[i])
+		else if (!r->open[i] && row->alone)
 			hidden = row->size - 1;
 		*vec_add(&r->shown) = (struct diff_shown){i, hidden, same > 1};
 		i += hidden + 1;
