@@ -3,17 +3,18 @@
 
 #include "tui/screen.h"
 
-#define SCREENS(X)  \
-	X(checks)   \
-	X(compare)  \
-	X(help)     \
-	X(insights) \
-	X(origins)  \
-	X(path)     \
-	X(runs)     \
-	X(search)   \
-	X(session)  \
-	X(trace)    \
+#define SCREENS(X)   \
+	X(checks)    \
+	X(compare)   \
+	X(help)      \
+	X(insights)  \
+	X(origins)   \
+	X(path)      \
+	X(runs)      \
+	X(search)    \
+	X(session)   \
+	X(trace)     \
+	X(tracediff) \
 	X(traces)
 
 #define DECLARE(name) extern const struct screen_ops screen_##name;

@@ -88,7 +88,7 @@ struct path_over {
 	size_t n_kinds, n_names, n_models;
 	int64_t traces, matching; /* with times, looked at; that match */
 	int64_t duration_ns;      /* summed */
-	double p50_ns, p95_ns;    /* of their durations */
+	int64_t p50_ns, p95_ns;   /* of their durations; UNKNOWN_INT: no trace */
 };
 void path_over_done(struct path_over *o);
 /* The newest PATH_OVER_TRACES that match; linear in their spans. */

@@ -3,6 +3,7 @@
 
 #include "store/query/path_private.h"
 #include "store/query/span.h"
+#include "store/query/span_text.h"
 
 enum { LEVELS_UP = 32, TITLE_NAMES = 3, NAME_BYTES = 80 };
 
@@ -26,34 +27,6 @@ const struct payload *payloads_get(const struct payloads *p, uint32_t span)
 	return NULL;
 }
 
-/* What a call was given, where it is not one text: its messages. */
-static struct str messages_text(const struct span *span, bool output, struct arena *arena)
-{
-	struct buf text = BUF_INIT;
-	for (size_t i = 0; i < span->n_messages; i++)
-		for (size_t k = 0; span->messages[i].output == output && k < span->messages[i].n_parts; k++) {
-			buf_add_str(&text, span->messages[i].parts[k].text);
-			buf_add_char(&text, '\n');
-		}
-	struct str all = text.len ? arena_str(arena, buf_str(&text)) : STR_NONE;
-	buf_done(&text);
-	return all;
-}
-
-static struct str documents_text(const struct span *span, struct arena *arena)
-{
-	struct buf text = BUF_INIT;
-	for (size_t i = 0; i < span->n_documents; i++) {
-		buf_add_str(&text, span->documents[i].id);
-		buf_add_char(&text, '\n');
-		buf_add_str(&text, span->documents[i].content);
-		buf_add_char(&text, '\n');
-	}
-	struct str all = text.len ? arena_str(arena, buf_str(&text)) : STR_NONE;
-	buf_done(&text);
-	return all;
-}
-
 static bool decode(struct payloads *p, uint32_t span, struct payload *out)
 {
 	struct arena arena = ARENA_INIT;
@@ -61,10 +34,7 @@ static bool decode(struct payloads *p, uint32_t span, struct payload *out)
 	const struct study_row *row = &p->rows->rows.at[span];
 	bool ok = span_detail(p->db, p->blocks, p->trace, row->key, row->record, &arena, &d, p->err);
 	if (ok) {
-		struct str input = d.span.input.ptr ? d.span.input : messages_text(&d.span, false, &arena);
-		struct str output = d.span.output.ptr    ? d.span.output
-		                    : d.span.n_documents ? documents_text(&d.span, &arena)
-		                                         : messages_text(&d.span, true, &arena);
+		struct str input = span_input_text(&d.span, &arena), output = span_output_text(&d.span, &arena);
 		out->output_text = arena_str(&p->arena, output); /* where the telling words stand */
 		share_words(input, &out->input);
 		share_words(out->output_text, &out->output);
@@ -166,11 +136,26 @@ static void say_own(struct wording *g)
 	buf_add_cstr(&g->why, ".");
 }
 
+/* Which one, where several have its name. */
+static void say_when(struct wording *g, uint32_t span)
+{
+	const struct study_rows *rows = g->payloads->rows;
+	size_t alike = 0;
+	for (size_t i = 0; i < rows->spans.n && alike < 2; i++)
+		alike += rows->spans.at[i].name == rows->spans.at[span].name;
+	if (alike < 2)
+		return;
+	buf_add_cstr(&g->title, " at ");
+	say_ns(&g->title, rows->spans.at[span].start_ns - g->trace->start_ns);
+}
+
 static void say_half(struct wording *g)
 {
 	if (g->w->kind == WHATIF_HALF_ALL)
 		buf_printf(&g->title, "all %zu ", g->w->n);
 	buf_add_str(&g->title, name_of(g, g->w->spans[0]));
+	if (g->w->kind == WHATIF_HALF)
+		say_when(g, g->w->spans[0]);
 	buf_add_cstr(&g->title, " twice as fast");
 	say_own(g);
 }

@@ -162,14 +162,14 @@ static int by_value(const void *pa, const void *pb)
 
 bool path_over(struct db *db, const struct filter *filter, struct path_over *out, struct err *err)
 {
-	*out = (struct path_over){.arena = ARENA_INIT, .p50_ns = UNKNOWN_DOUBLE, .p95_ns = UNKNOWN_DOUBLE};
+	*out = (struct path_over){.arena = ARENA_INIT, .p50_ns = UNKNOWN_INT, .p95_ns = UNKNOWN_INT};
 	struct over o = {.db = db, .out = out, .err = err};
 	bool ok = add_traces(&o, filter);
 	out->traces = (int64_t)o.ids.n;
 	if (ok && o.ids.n) {
 		qsort(o.durations.at, o.durations.n, sizeof *o.durations.at, by_value);
-		out->p50_ns = interval_quantile_of(o.durations.at, o.durations.n, 0.5);
-		out->p95_ns = interval_quantile_of(o.durations.at, o.durations.n, 0.95);
+		out->p50_ns = (int64_t)(interval_quantile_of(o.durations.at, o.durations.n, 0.5) + 0.5);
+		out->p95_ns = (int64_t)(interval_quantile_of(o.durations.at, o.durations.n, 0.95) + 0.5);
 		ok = fill(&o, PATH_BY_KIND, &out->kinds, &out->n_kinds) &&
 		     fill(&o, PATH_BY_NAME, &out->names, &out->n_names) &&
 		     fill(&o, PATH_BY_MODEL, &out->models, &out->n_models);

@@ -82,19 +82,25 @@ void trace_diff_first_words(struct buf *out, const struct trace_diff *d)
 	const struct trace_diff_row *row = &d->rows[d->first];
 	const struct diff_span *span = trace_diff_span(row);
 	struct trace_diff_row told = *row;
-	told.marks &= ALIGN_GOES_IN | ALIGN_COMES_OUT;
+	told.marks &= row->marks & ALIGN_GOES_IN ? ALIGN_GOES_IN : ALIGN_COMES_OUT;
 	buf_add_cstr(out, "first differs at ");
 	buf_add_str(out, span->name.len ? str_cut(span->name, 0, 120) : STR_LIT("(no name)"));
 	buf_add_cstr(out, ": ");
 	trace_diff_words(out, &told);
 }
 
-void trace_diff_counts_words(struct buf *out, const struct trace_diff *d)
+static void counts_of(const struct trace_diff_counts *c, int64_t out[N_MARKS])
 {
-	const struct trace_diff_counts *c = &d->counts;
 	const int64_t counts[N_MARKS] = {c->added,     c->removed, c->moved,  c->renamed, c->model, c->input,
 	                                 c->documents, c->output,  c->status, c->slower,  c->faster};
+	memcpy(out, counts, sizeof counts);
+}
+
+void trace_diff_counts_words(struct buf *out, const struct trace_diff *d)
+{
+	int64_t counts[N_MARKS];
 	size_t before = out->len;
+	counts_of(&d->counts, counts);
 	for (size_t i = 0; i < N_MARKS; i++) {
 		if (!counts[i])
 			continue;
@@ -104,8 +110,26 @@ void trace_diff_counts_words(struct buf *out, const struct trace_diff *d)
 		buf_add_cstr(out, marks[i].many);
 	}
 	buf_add_cstr(out, out->len > before ? ", " : "");
-	units_thousands(out, c->same);
+	units_thousands(out, d->counts.same);
 	buf_add_cstr(out, " the same");
+}
+
+void trace_diff_counts_short(struct buf *out, const struct trace_diff *d, bool ascii)
+{
+	int64_t counts[N_MARKS];
+	counts_of(&d->counts, counts);
+	buf_add_char(out, '+');
+	units_thousands(out, d->counts.added);
+	buf_add_cstr(out, ascii ? " -" : " −");
+	units_thousands(out, d->counts.removed);
+	for (size_t i = 0; i < N_MARKS; i++) {
+		if (!counts[i] || marks[i].mark & (ALIGN_ADDED | ALIGN_REMOVED))
+			continue;
+		buf_printf(out, ", %s ", marks[i].name);
+		units_thousands(out, counts[i]);
+	}
+	buf_add_cstr(out, ", same ");
+	units_thousands(out, d->counts.same);
 }
 
 /* ---------------------------------------------------------------- rows */
@@ -208,6 +232,18 @@ static bool compare_documents(struct load *l)
 	return ok;
 }
 
+static void find_alone(struct trace_diff *d)
+{
+	for (size_t i = 0; i < d->n; i++)
+		d->rows[i].alone = d->rows[i].marks & (ALIGN_ADDED | ALIGN_REMOVED);
+	for (size_t i = d->n; i-- > 0;) {
+		const struct trace_diff_row *row = &d->rows[i];
+		struct trace_diff_row *up = row->up ? &d->rows[i - row->up] : NULL;
+		if (up && (!row->alone || row->marks != up->marks))
+			up->alone = false;
+	}
+}
+
 static void count_marks(struct load *l)
 {
 	struct trace_diff_counts *c = &l->out->counts;
@@ -254,6 +290,7 @@ static bool load(struct load *l, int64_t a, int64_t b)
 	uint32_t first = align_first(&l->aligned);
 	d->first = first == ALIGN_NONE ? -1 : (int64_t)first;
 	count_marks(l);
+	find_alone(d);
 	return true;
 }
 

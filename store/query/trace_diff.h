@@ -26,6 +26,7 @@ struct trace_diff_row {
 	struct diff_span a, b;
 	uint32_t up, depth, size, changes; /* as in align_row */
 	unsigned marks;                    /* enum align_mark */
+	bool alone;                        /* only this side has it, and all that is below it: it speaks for them */
 	int64_t more_ns;                   /* B's duration - A's; UNKNOWN_INT unless both are known */
 };
 /* What there is of each: a row may be counted several times, same ones have no mark. */
@@ -61,6 +62,8 @@ const char *trace_diff_mark_name(unsigned mark);
 void trace_diff_first_words(struct buf *out, const struct trace_diff *d);
 /* "3 added, 1 removed, 2 with other arguments, 4 slower, 20 the same" */
 void trace_diff_counts_words(struct buf *out, const struct trace_diff *d);
+/* The same in few columns: "+3 -1, arguments 2, slower 4, same 20" */
+void trace_diff_counts_short(struct buf *out, const struct trace_diff *d, bool ascii);
 const struct diff_span *trace_diff_span(const struct trace_diff_row *row); /* B's, else A's */
 
 #endif

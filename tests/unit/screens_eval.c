@@ -223,9 +223,16 @@ static void a_case_opens_and_closes(void **state)
 	assert_true(stage_shows(&st, "metric"));
 	stage_keys(&st, "q");
 	assert_int_equal(st.outcome, OUT_IGNORED);
-	stage_keys(&st, "g t");
+	stage_keys(&st, "g t"); /* both have a trace: beside each other */
 	assert_int_equal(st.outcome, OUT_OPEN);
+	assert_string_equal(st.target.screen, "tracediff");
+	struct target both = st.target;
+	stage_keys(&st, "a");
 	assert_string_equal(st.target.screen, "trace");
+	assert_int_equal(st.target.id, both.id);
+	stage_close(&st);
+	stage_open(&st, "tracediff", &both, 24, 80, false);
+	assert_true(stage_shows(&st, "first differs at"));
 	stage_close(&st);
 }
 

@@ -7,7 +7,7 @@ enum { NAME_COLS = 40, LEVELS_SHOWN = 12 };
 
 /* clang-format off */
 static const struct option_row diff_options[] = {
-	{"all", 'a', OPTION_FLAG, NULL, "rows that are the same, too"},
+	{"all", 'a', OPTION_FLAG, NULL, "all rows: also what is the same, and what is below one that only one has"},
 	{"markdown", 0, OPTION_FLAG, NULL, "as a Markdown table"},
 	{.name = NULL},
 };
@@ -82,7 +82,7 @@ static char mark_of(const struct trace_diff_row *row)
 	return row->marks & ALIGN_ADDED ? '+' : row->marks & ALIGN_REMOVED ? '-' : row->marks ? '~' : ' ';
 }
 
-static void print_row(struct printing *p, const struct trace_diff *d, size_t i)
+static void print_row(struct printing *p, const struct trace_diff *d, size_t i, size_t hidden)
 {
 	const struct trace_diff_row *row = &d->rows[i];
 	const struct diff_span *span = trace_diff_span(row);
@@ -97,6 +97,8 @@ static void print_row(struct printing *p, const struct trace_diff *d, size_t i)
 	duration(p, row->b.present ? row->b.duration_ns : UNKNOWN_INT, 8);
 	more(p, row->more_ns, 9);
 	trace_diff_words(&words, row);
+	if (hidden)
+		buf_printf(&words, ", with %zu below", hidden);
 	if ((int64_t)i == d->first)
 		buf_add_cstr(&words, p->out.ascii ? "  <- first" : "  ← first");
 	if (words.len)
@@ -128,7 +130,9 @@ static bool print_rows(struct printing *p, const struct trace_diff *d, struct er
 			buf_add_cstr(&p->text, " spans the same\n");
 			i += same;
 		} else {
-			print_row(p, d, i++);
+			size_t hidden = !p->all && d->rows[i].alone ? d->rows[i].size - 1 : 0;
+			print_row(p, d, i, hidden);
+			i += hidden + 1;
 		}
 		if (!out_stream(&p->text, err))
 			return false;

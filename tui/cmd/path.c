@@ -320,9 +320,9 @@ static void print_over(struct printing *p, const struct path_over *o)
 	buf_add_cstr(&p->text, " together");
 	if (o->traces) {
 		buf_add_cstr(&p->text, ", P50 ");
-		duration(p, (int64_t)o->p50_ns, 0);
+		duration(p, o->p50_ns, 0);
 		buf_add_cstr(&p->text, ", P95 ");
-		duration(p, (int64_t)o->p95_ns, 0);
+		duration(p, o->p95_ns, 0);
 	}
 	buf_add_char(&p->text, '\n');
 	if (o->matching > PATH_OVER_TRACES) {
@@ -358,8 +358,8 @@ static void json_over(struct printing *p, const struct path_over *o)
 	jout_int(&j, "total", o->matching);
 	jout_int(&j, "traces", o->traces);
 	jout_int(&j, "duration_ns", o->duration_ns);
-	jout_double(&j, "p50_ns", o->p50_ns);
-	jout_double(&j, "p95_ns", o->p95_ns);
+	jout_int(&j, "p50_ns", o->p50_ns);
+	jout_int(&j, "p95_ns", o->p95_ns);
 	json_over_rows(&j, "kinds", o->kinds, shown(p, o->n_kinds, o->n_kinds), false);
 	json_over_rows(&j, "names", o->names, shown(p, o->n_names, o->n_names), true);
 	json_over_rows(&j, "models", o->models, shown(p, o->n_models, o->n_models), false);

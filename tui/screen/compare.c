@@ -381,9 +381,15 @@ static enum outcome open_trace(struct screen *screen, bool of_b, struct target *
 	return OUT_OPEN;
 }
 
+/* Both beside each other, if both sides have one. */
 static enum outcome trace_of_b(struct screen *screen, const struct input *in, struct target *target)
 {
 	(void)in;
+	const struct compare_row *row = compare_cursor(state_of(screen));
+	if (row && row->a.trace && row->b.trace) {
+		*target = (struct target){.screen = "tracediff", .id = row->a.trace, .id2 = row->b.trace};
+		return OUT_OPEN;
+	}
 	return open_trace(screen, true, target);
 }
 
@@ -436,7 +442,7 @@ static const struct action compare_actions[] = {
 	{.name = "open", .keys = "Enter", .help = "the case whole: input, expected, both answers, every judge", .hint = "case", .hint_order = 1, .run = open_case},
 	{.name = "next-class", .keys = "Tab", .help = "first case of the next class", .hint = "class", .hint_order = 2, .run = next_class},
 	{.name = "prev-class", .keys = "S-Tab", .help = "first case of the class before", .run = previous_class},
-	{.name = "trace", .keys = "t", .help = "the trace of B's result", .hint = "trace B", .hint_order = 3, .run = trace_of_b},
+	{.name = "trace", .keys = "t", .help = "both traces beside each other, or B's alone", .hint = "traces", .hint_order = 3, .run = trace_of_b},
 	{.name = "trace-a", .keys = "a", .help = "the trace of A's result", .hint = "trace A", .hint_order = 4, .run = trace_of_a},
 	{.name = "next-case", .keys = "J", .help = "next case, also from inside one", .hint = "next", .hint_order = 5, .run = next_case},
 	{.name = "prev-case", .keys = "K", .help = "the case before, also from inside one", .run = previous_case},

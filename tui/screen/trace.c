@@ -276,6 +276,25 @@ OPENS(origins)
 OPENS(path)
 OPENS(session)
 
+/* Beside the trace that is named by its id, or the last one of this name. */
+static enum outcome beside_answer(struct screen *screen, const struct input *in, struct target *target)
+{
+	const struct trace_state *s = state_of(screen);
+	*target = (struct target){.screen = "tracediff", .id2 = s->row.id};
+	snprintf(target->text, sizeof target->text, STR_FMT, STR_ARG(str_cut(str_trim(in->argument), 0, 127)));
+	return s->opened ? OUT_OPEN : OUT_HANDLED;
+}
+
+static const struct action beside_line = {.name = "beside", .keys = "", .help = "", .run = beside_answer};
+
+static enum outcome open_tracediff(struct screen *screen, const struct input *in, struct target *target)
+{
+	if (in->argument.len)
+		return beside_answer(screen, in, target);
+	*target = (struct target){.prompt = "beside trace (empty: the last of this name) ", .answer = &beside_line};
+	return OUT_PROMPT;
+}
+
 /* name, keys, help, hint, order, run */
 /* clang-format off */
 static const struct action actions[] = {
@@ -307,6 +326,7 @@ static const struct action actions[] = {
 	{"save", "s", "save an image or other bytes of the details, or the text, as a file", NULL, 0, trace_save},
 	{"critical-path", "w", "the critical path, and what would shorten it", "path", 35, open_path},
 	{"origins", "O", "where each sentence of the answer came from", "sources", 36, open_origins},
+	{"tracediff", "d", "beside another trace: its id, or the last of this name", NULL, 0, open_tracediff},
 	{"session", "W", "all traces of its session as one conversation", "talk", 32, open_session},
 	{"next-same", "}", "next span of the same name", NULL, 0, trace_next_same},
 	{"prev-same", "{", "previous span of the same name", NULL, 0, trace_prev_same},

@@ -46,6 +46,7 @@ struct traces_state {
 	bool buckets;                          /* they are of this generation and filter */
 	enum seek seek;                        /* wished for */
 	bool seek_forward;
+	int64_t beside, beside_start_ns; /* the trace that d took first; 0 none */
 	struct want pending, failed;
 	uint64_t serial;
 };
@@ -386,7 +387,8 @@ ACTION(go_insights)
 {
 	(void)in;
 	*target = (struct target){.screen = "insights"};
-	snprintf(target->text, sizeof target->text, STR_FMT, STR_ARG(str_cut(buf_str(&state_of(screen)->pane.filter), 0, 255)));
+	snprintf(target->text, sizeof target->text, STR_FMT,
+	         STR_ARG(str_cut(buf_str(&state_of(screen)->pane.filter), 0, 255)));
 	return OUT_OPEN;
 }
 
@@ -602,6 +604,27 @@ ACTION(session)
 	return OUT_OPEN;
 }
 
+/* The first of two, then the other: beside each other, the older one on the left. */
+ACTION(beside)
+{
+	UNUSED;
+	struct traces_state *s = state_of(screen);
+	const struct trace_row *row = row_of_cursor(s);
+	if (!row)
+		return OUT_HANDLED;
+	if (!s->beside || s->beside == row->id) {
+		s->beside = s->beside ? 0 : row->id;
+		s->beside_start_ns = row->start_ns;
+		ui_say(screen->ui, s->beside ? "d on another trace shows both beside each other" : "forgotten");
+		return OUT_HANDLED;
+	}
+	bool newer = row->start_ns >= s->beside_start_ns;
+	*target = (struct target){
+	    .screen = "tracediff", .id = newer ? s->beside : row->id, .id2 = newer ? row->id : s->beside};
+	s->beside = 0;
+	return OUT_OPEN;
+}
+
 ACTION(go_path)
 {
 	UNUSED;
@@ -637,6 +660,7 @@ static const struct action actions[] = {
 	{"invert", "I", "turn the order round", NULL, 0, invert},
 	{"insights", "i", "figures over these traces: time, errors, cost, by what", "insights", 7, go_insights},
 	{"critical-path", "w", "whose the critical path is, over these traces", NULL, 0, go_path},
+	{"tracediff", "d", "this trace and the next that d is pressed on, side by side", NULL, 0, beside},
 	{"session", "W", "all traces of its session as one conversation", "talk", 35, session},
 	{"checks", "K", "what checks found: answers, privacy, behaviour, your rules", NULL, 0, go_checks},
 	{"clear", "Esc", "drop the search, then the filter, else one level up", NULL, 0, clear},
