@@ -52,7 +52,8 @@ struct app {
 	bool ask, draw, quit;
 	bool read_only; /* the store */
 	bool shown;     /* the first frame */
-	bool opened;    /* the screen is new: it gets its rows before the next key that was typed ahead */
+	bool
+	    opened; /* the screen is new, or shows something else: it gets its rows before the next key that was typed ahead */
 	int signal_number;
 	bool copying;         /* y was pressed: the next key says what */
 	struct prompt prompt; /* on the status line */
@@ -654,6 +655,7 @@ static void on_key(struct app *app, int key)
 	app->ui.moves = (outcome == OUT_REFRESH || outcome == OUT_HANDLED) && hold_id(s) != id;
 	app->rest_at_ms = mono_ms() + REST_MS;
 	app->ask = true;
+	app->opened |= outcome == OUT_REFRESH && !app->ui.moves;
 	obey(app, outcome, &t);
 }
 

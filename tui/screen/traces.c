@@ -56,9 +56,10 @@ static struct traces_state *state_of(const struct screen *s)
 	return s->state;
 }
 
+/* NULL also while rows of another filter or order show: a key typed ahead must not act on what is about to go. */
 static const struct trace_row *row_of_cursor(const struct traces_state *s)
 {
-	return traces_pane_row(&s->pane, s->pane.list.cursor);
+	return s->stamp != s->stamp_now ? NULL : traces_pane_row(&s->pane, s->pane.list.cursor);
 }
 
 /* ---------------------------------------------------------------- requests */
@@ -578,6 +579,27 @@ ACTION(invert)
 	return sorted(screen);
 }
 
+static enum outcome largest(struct screen *screen, enum trace_sort sort)
+{
+	struct traces_state *s = state_of(screen);
+	s->pane.sort = sort;
+	s->pane.ascending = false;
+	return sorted(screen);
+}
+
+/* As in a trace: ! to what took longest, $ to what cost most. */
+ACTION(slowest)
+{
+	UNUSED;
+	return largest(screen, TRACE_BY_DURATION);
+}
+
+ACTION(dearest)
+{
+	UNUSED;
+	return largest(screen, TRACE_BY_COST);
+}
+
 /* Esc drops the search, then the filter; then the program's own "back" has it. */
 ACTION(clear)
 {
@@ -657,6 +679,8 @@ static const struct action actions[] = {
 	{"sort-next", ">", "order by the next column", "sort", 6, sort_next},
 	{"sort-prev", "<", "order by the previous column", NULL, 0, sort_prev},
 	{"sort", "", "order by a column, as :sort cost_usd", NULL, 0, sort_named},
+	{"slowest", "!", "the slowest first", NULL, 0, slowest},
+	{"dearest", "$", "the dearest first", NULL, 0, dearest},
 	{"invert", "I", "turn the order round", NULL, 0, invert},
 	{"insights", "i", "figures over these traces: time, errors, cost, by what", "insights", 7, go_insights},
 	{"critical-path", "w", "whose the critical path is, over these traces", NULL, 0, go_path},
