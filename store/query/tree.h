@@ -127,8 +127,8 @@ bool tree_seek(struct db *db, int64_t first, int64_t n, int64_t pos, bool forwar
 bool tree_seek_in(struct db *db, int64_t first, const struct tree_scope *scope, int64_t pos, bool forward,
                   enum tree_seek what, struct str text, int64_t *found, struct err *err);
 
-/* The place-th (from 0) of the spans of a scope by their own time or cost, largest first; of a view only what matches. Cost: a read of
- * them. */
+/* The place-th (from 0) of the spans of a scope by their own time or cost, largest first; of a view only what matches. By time, of a span
+ * without a kind (a request) below a call of a model, a tool, … the call. Cost: a read of them. */
 enum tree_rank_by { RANK_SELF_TIME, RANK_COST, RANK_TOKENS };
 struct tree_ranked {
 	int64_t pos;          /* -1: there are not so many */

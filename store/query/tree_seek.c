@@ -288,6 +288,38 @@ static bool counts(const struct tree_view *v, int64_t pos)
 	return !v || (index >= 0 && v->rows[index].match);
 }
 
+enum { STEP_LEVELS = 64 };
+
+/* A call of a model, a tool, … is one step; a request of no kind below it is a part of that. */
+static bool is_call(int64_t kind)
+{
+	return kind > KIND_CHAIN && kind != KIND_TASK;
+}
+
+/* From a span of no kind to the call that it is a part of; none: it stays. */
+static bool to_call(struct db *db, int64_t first, const struct tree_scope *scope, int64_t *pos, struct err *err)
+{
+	int64_t at = *pos, up = 0, kind = KIND_SPAN, from = scope->view ? scope->view->from : scope->from;
+	for (int i = 0; i < STEP_LEVELS && kind == KIND_SPAN && at - up >= from; i++) {
+		at -= up;
+		struct stmt *s = db_query(db, "SELECT kind, up FROM span WHERE pos = ?", err);
+		if (!s)
+			return false;
+		stmt_int(s, 1, first + at);
+		enum step step = stmt_step(s, err);
+		kind = step == STEP_ROW ? col_int_or(s, 0, KIND_SPAN) : KIND_TASK;
+		up = step == STEP_ROW ? col_int_or(s, 1, 0) : 0;
+		stmt_end(s);
+		if (step == STEP_FAIL)
+			return false;
+		if (kind == KIND_SPAN && up <= 0)
+			return true;
+	}
+	if (is_call(kind) && counts(scope->view, at))
+		*pos = at;
+	return true;
+}
+
 bool tree_ranked(struct db *db, int64_t first, const struct tree_scope *scope, enum tree_rank_by by, int64_t place,
                  struct tree_ranked *out, struct err *err)
 {
@@ -319,5 +351,5 @@ bool tree_ranked(struct db *db, int64_t first, const struct tree_scope *scope, e
 	}
 	stmt_end(s);
 	out->n = v ? n : out->n;
-	return step != STEP_FAIL;
+	return step != STEP_FAIL && (by != RANK_SELF_TIME || out->pos < 0 || to_call(db, first, scope, &out->pos, err));
 }
