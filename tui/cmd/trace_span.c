@@ -163,8 +163,7 @@ static const char *state_word(const struct span_out *o, size_t i)
 	if (!o->talk.found || o->talk.only_new)
 		return "";
 	switch (o->talk.news.states[i]) {
-	case MESSAGE_NEW:
-		return message_is_system(m) && o->talk.news.prompt == SYSTEM_EDITED ? "  changed" : "  new";
+	case MESSAGE_NEW: return message_is_system(m) && o->talk.news.prompt == SYSTEM_EDITED ? "  changed" : "  new";
 	case MESSAGE_ANSWER: return "  answer of the call before";
 	case MESSAGE_BEFORE:
 	case MESSAGE_MADE: break;
