@@ -110,7 +110,8 @@ void message_read_call(struct parts *parts, struct val v)
 
 	if (val_is(val_get(inner, "function"), SCAN_OBJECT))
 		inner = val_get(inner, "function");
-	part->id = message_val_text(message_get(v, "id", "call_id", "toolCallId", "tool_call_id"), a);
+	/* The Responses API has both: results name the second. */
+	part->id = message_val_text(message_get(v, "call_id", "id", "toolCallId", "tool_call_id"), a);
 	if (!part->id.len)
 		part->id = message_val_text(message_get(v, "tool_call.id", "toolUseId", NULL, NULL), a);
 	part->name = message_val_text(message_get(inner, "name", "toolName", "tool_name", "function.name"), a);

@@ -44,25 +44,26 @@ static const struct call *call_of_id(const struct pairing *p, struct str id, uin
 	return NULL;
 }
 
-static const struct call *call_in_order(struct pairing *p, const struct message_part *result, uint32_t number)
+static const struct call *call_in_order(struct pairing *p, const struct message_part *result, uint32_t number,
+                                        bool any_id)
 {
 	while (p->free < p->n && p->mate[p->calls[p->free].number] != NO_MATE)
 		p->free++;
 	for (uint32_t i = p->free; i < p->n && i - p->free < STEPS_MAX && p->calls[i].number < number; i++) {
 		const struct call *c = &p->calls[i];
 		bool names = result->name.len && c->part->name.len;
-		bool ids = result->id.len && c->part->id.len; /* both say which: it is another */
+		bool ids = !any_id && result->id.len && c->part->id.len; /* both say which: it is another */
 		if (p->mate[c->number] == NO_MATE && !ids && (!names || str_eq(result->name, c->part->name)))
 			return c;
 	}
 	return NULL;
 }
 
-static void pair(struct pairing *p, const struct message_part *result, uint32_t number)
+static void pair(struct pairing *p, const struct message_part *result, uint32_t number, bool any_id)
 {
 	const struct call *c = result->id.len ? call_of_id(p, result->id, number) : NULL;
 	if (!c)
-		c = call_in_order(p, result, number);
+		c = call_in_order(p, result, number, any_id);
 	if (!c)
 		return;
 	p->mate[c->number] = number;
@@ -94,10 +95,11 @@ void tool_pairs(struct arena *arena, const struct message *messages, size_t n, s
 	p.n_by_id = p.n;
 	if (p.n)
 		qsort(p.by_id, p.n, sizeof *p.by_id, compare_ids);
-	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < messages[i].n_parts; k++)
-			if (messages[i].parts[k].type == PART_TOOL_RESULT)
-				pair(&p, &messages[i].parts[k], first[i] + (uint32_t)k);
+	for (int any_id = 0; any_id < 2; any_id++, p.free = 0)
+		for (size_t i = 0; i < n; i++)
+			for (size_t k = 0; k < messages[i].n_parts; k++)
+				if (messages[i].parts[k].type == PART_TOOL_RESULT && p.mate[first[i] + k] == NO_MATE)
+					pair(&p, &messages[i].parts[k], first[i] + (uint32_t)k, any_id == 1);
 	*out = (struct tool_pairs){.first = first, .mate = p.mate, .message = message};
 }
 

@@ -1,5 +1,6 @@
 /* Calls of tools and their results within one list of messages. A result belongs to the last call before it with its id that has none
- * yet; without an id (or if no call has it) to the first call before it without a result: of its name, if it has one. */
+ * yet; without an id (or if no call has it) to the first call before it without a result: of its name, if it has one. What is
+ * left is paired by order and name whatever the ids say: some sources write one id of a call (fc_…) and another of its result (call_…). */
 #ifndef SPOOR_STORE_STUDY_TOOLPAIRS_H
 #define SPOOR_STORE_STUDY_TOOLPAIRS_H
 

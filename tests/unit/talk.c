@@ -249,9 +249,15 @@ static void test_pairs(void **state)
 	/* an id used twice: the call before the result; */
 	const struct message_part twice[] = {CALL("1", "f"), RESULT("1", ""), CALL("1", "f"), RESULT("1", "")};
 	assert_pairs(twice, 4, "1032");
-	/* not to one of another id, nor to one that comes after; */
-	const struct message_part none[] = {RESULT("7", ""), CALL("1", "f"), RESULT("2", ""), {.type = PART_TEXT}};
-	assert_pairs(none, 4, "----");
+	/* by order, if the two do not use the same ids, but not to one that comes after, */
+	const struct message_part ids_differ[] = {
+	    RESULT("7", ""), CALL("1", "f"), RESULT("2", ""), {.type = PART_TEXT}};
+	assert_pairs(ids_differ, 4, "-21-");
+	/* nor to one of another name, nor away from what ids say. */
+	const struct message_part other[] = {CALL("1", "f"), RESULT("2", "g")};
+	assert_pairs(other, 2, "--");
+	const struct message_part taken[] = {CALL("1", "f"), CALL("2", "f"), RESULT("9", ""), RESULT("1", "")};
+	assert_pairs(taken, 4, "3210");
 	/* a result with an id, a call without one. */
 	const struct message_part half[] = {CALL("", "f"), RESULT("2", "")};
 	assert_pairs(half, 2, "10");

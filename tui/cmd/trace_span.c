@@ -106,7 +106,8 @@ static void print_lone_result(struct span_out *o, size_t message, size_t part)
 {
 	const struct message_part *result = &o->d.span.messages[message].parts[part];
 	const struct talk_call *call = talk_call_of(&o->talk, message, part);
-	word(o, "  result ", call ? call->name : result->name.len ? result->name : result->id);
+	buf_add_cstr(&o->t->text, "  result");
+	word(o, " ", call ? call->name : result->name.len ? result->name : result->id);
 	print_outcome(o, talk_tool_at(&o->talk, message, part), result);
 	buf_add_cstr(&o->t->text, call ? "" : "  no call of it here");
 	buf_add_char(&o->t->text, '\n');
@@ -162,8 +163,7 @@ static const char *state_word(const struct span_out *o, size_t i)
 	if (!o->talk.found || o->talk.only_new)
 		return "";
 	switch (o->talk.news.states[i]) {
-	case MESSAGE_NEW:
-		return message_is_system(m) && o->talk.news.prompt == SYSTEM_EDITED ? "  changed" : "  new";
+	case MESSAGE_NEW: return message_is_system(m) && o->talk.news.prompt == SYSTEM_EDITED ? "  changed" : "  new";
 	case MESSAGE_ANSWER: return "  answer of the call before";
 	case MESSAGE_BEFORE:
 	case MESSAGE_MADE: break;

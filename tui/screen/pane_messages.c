@@ -1,6 +1,7 @@
 #include "tui/screen/pane_messages.h"
 
 #include "store/base/media.h"
+#include "store/base/scan.h"
 #include "store/base/text.h"
 #include "tui/screen/pane_tree.h"
 
@@ -119,6 +120,28 @@ static struct str shown(const struct talk_sheet *t, struct str text)
 	return text;
 }
 
+/* A tool's result as providers wrap it, [{"type":"text","text":"…"},…]: the texts, one below the other. Anything else as it is. */
+static struct str unwrapped(const struct talk_sheet *t, struct str text)
+{
+	struct scan scan = SCAN_INIT;
+	struct buf texts = BUF_INIT;
+	bool all = str_starts(text, "[{") &&
+	           scan_text(&scan, text, &(struct scan_opts){.last = true, .lenient = true, .replace_utf8 = true});
+	for (struct member m = all ? val_first(scan_root(&scan)) : (struct member){.ok = false}; m.ok && all;
+	     m = val_next(m)) {
+		struct val inner = val_get(m.val, "text");
+		all = val_str_is(val_get(m.val, "type"), "text") && val_is(inner, SCAN_STRING) &&
+		      val_count(m.val) <= 3; /* no more than annotations beside it */
+		buf_add_cstr(&texts, texts.len ? "\n\n" : "");
+		buf_add_str(&texts, val_str(inner, &t->s->arena));
+	}
+	if (all)
+		text = arena_str(&t->s->arena, buf_str(&texts));
+	buf_done(&texts);
+	scan_done(&scan);
+	return text;
+}
+
 /* ---------------------------------------------------------------- parts of a message */
 
 static void add_preview(const struct talk_sheet *t, struct str text)
@@ -197,7 +220,7 @@ static void lay_result(const struct talk_sheet *t, size_t message, size_t part, 
                        const struct talk_tool *tool, const struct talk_call *call, bool alone)
 {
 	const struct message_part *result = &t->messages[message].parts[part];
-	struct str text = shown(t, result->text);
+	struct str text = unwrapped(t, shown(t, result->text));
 	bool is_piece = is_long(t, indent + 4, text, RESULT_ROWS), folded = false;
 	if (is_piece) {
 		folded = head(t, piece_id(message, part), t->level + 1, indent, true);
@@ -477,6 +500,12 @@ static void lay_news(const struct talk_sheet *t)
 	buf_done(&text);
 }
 
+/* The system prompt is not the one of the call before: worth a look. */
+static bool is_changed(const struct talk_sheet *t)
+{
+	return t->talk->known && t->talk->found && !t->talk->only_new && t->talk->news.prompt == SYSTEM_EDITED;
+}
+
 void messages_lay(const struct laying *l)
 {
 	const struct span *span = &l->d->detail.span;
@@ -498,7 +527,7 @@ void messages_lay(const struct laying *l)
 			continue;
 		}
 		if (!is_elsewhere(&t, i))
-			lay_message(&t, i, message_is_system(&t.messages[i]));
+			lay_message(&t, i, message_is_system(&t.messages[i]) && !is_changed(&t));
 		i++;
 	}
 }

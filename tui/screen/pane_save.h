@@ -17,7 +17,7 @@ struct save_item {
 struct save_list {
 	struct save_item *at;
 	size_t n, cap;
-	size_t near; /* the one at the cursor, or next to it */
+	size_t near;     /* the one at the cursor, or next to it */
 	struct buf text; /* of a value */
 };
 /* What the tab that shows holds: its media, at most SAVE_MAX; if it has none, its value. n == 0: nothing. */
