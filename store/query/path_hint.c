@@ -127,7 +127,9 @@ static void say_own(struct wording *g)
 	if (w->n == 1) {
 		buf_add_cstr(&g->why, ") is its own time");
 	} else {
-		buf_printf(&g->why, ") is the own time of these %zu spans", w->n);
+		buf_add_cstr(&g->why, ") is the own time of these ");
+		units_thousands(&g->why, (int64_t)w->n);
+		buf_add_cstr(&g->why, " spans");
 	}
 	if (w->saves_ns < w->own_ns / 2 - w->own_ns / 100)
 		buf_add_cstr(&g->why, "; not all of its half is saved, as steps beside it would then be waited for");
@@ -151,8 +153,11 @@ static void say_when(struct wording *g, uint32_t span)
 
 static void say_half(struct wording *g)
 {
-	if (g->w->kind == WHATIF_HALF_ALL)
-		buf_printf(&g->title, "all %zu ", g->w->n);
+	if (g->w->kind == WHATIF_HALF_ALL) {
+		buf_add_cstr(&g->title, "all ");
+		units_thousands(&g->title, (int64_t)g->w->n);
+		buf_add_char(&g->title, ' ');
+	}
 	buf_add_str(&g->title, name_of(g, g->w->spans[0]));
 	if (g->w->kind == WHATIF_HALF)
 		say_when(g, g->w->spans[0]);

@@ -149,7 +149,7 @@ static void find_names(struct find *f)
 			g.worth += f->own[all.at[k].span];
 			critical += f->own[all.at[k].span] > 0;
 		}
-		g.n = to - i < WHATIF_MEMBERS ? to - i : WHATIF_MEMBERS;
+		g.n = to - i;
 		if (critical > 1 && g.worth / 2 >= f->least_ns)
 			*vec_add(&groups) = g;
 	}
@@ -229,7 +229,6 @@ static void find_repeats(struct find *f)
 		for (size_t k = 1; k < g.n; k++)
 			g.worth +=
 			    f->spans[all.at[i + k].span].duration_ns > 0 ? f->spans[all.at[i + k].span].duration_ns : 0;
-		g.n = g.n < WHATIF_MEMBERS ? g.n : WHATIF_MEMBERS;
 		if (g.n > 1)
 			*vec_add(&groups) = g;
 	}

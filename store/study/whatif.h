@@ -29,7 +29,7 @@ struct whatif {
 	enum share share;
 };
 
-enum { WHATIF_MOST = 40, WHATIF_MEMBERS = 10000, WHATIF_RUN = 16 /* calls of one BESIDE */, WHATIF_RUNS = 24 };
+enum { WHATIF_MOST = 40, WHATIF_RUN = 16 /* calls of one BESIDE */, WHATIF_RUNS = 24 };
 
 struct whatif_opts {
 	/* Whether `later` uses what `earlier` answered; asked for pairs of at most WHATIF_RUNS runs, the most worth ones. false: stop

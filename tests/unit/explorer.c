@@ -97,10 +97,12 @@ static void a_move_costs_few_bytes(void **state)
 		int row, scroll_from, scroll_to; /* the first row after the cursor; those that scroll */
 		size_t move, scroll;
 	} cases[] = {
-	    {24, 80,  NULL,	                             "",  "231 traces", 2, 20, 34, 130, 260},
-	    {60, 200, NULL,	                             "",  "231 traces", 2, 56, 70, 130, 310},
-	    {24, 80,  "trace:d15b07e020261120000000000000b10c", "Z", "31 spans",   2, 11, 25, 130, 260},
-	    {30, 200, "trace:d15b07e020261120000000000000b10c", "Z", "31 spans",   2, 27, 31, 130, 260},
+	    {24, 80,  NULL,	                             "",    "231 traces", 2, 20, 34, 130, 260},
+	    {60, 200, NULL,	                             "",    "231 traces", 2, 56, 70, 130, 310},
+	    {24, 80,  "trace:d15b07e020261120000000000000b10c", "Z",   "31 spans",   2, 11, 25, 130, 260},
+	    {30, 200, "trace:d15b07e020261120000000000000b10c", "Z",   "31 spans",   2, 27, 31, 130, 260},
+	    {24, 80,  "trace:d15b07e020261120000000000000b10c", "w",   "31 spans",   3, 16, 30, 130, 260},
+	    {24, 80,  "trace:d15b07e020261120000000000000b10c", "d\r", "31 spans",   2, 9,  20, 130, 260},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct vt vt;

@@ -13,7 +13,8 @@ enum {
 	WORDS_FROM = 110,
 	BAR_FROM = 70,
 	FIGURES_FROM = 60,
-	MARK_COLS = 2
+	MARK_COLS = 2,
+	KIND_COLS = 6
 };
 
 /* ---------------------------------------------------------------- what shows */
@@ -165,8 +166,9 @@ static void draw_bar(const struct trace_diff *d, const struct trace_diff_row *ro
 		canvas_bar(c, y, middle - half, half, 1 + share, 1, ROLE_BAR_CRITICAL);
 }
 
+/* Returns the columns of the name, which begins at *at: what the cursor lights, no more, as each cell costs bytes on a slow line. */
 static int draw_name(const struct trace_diff_row *row, const struct diff_shown *shown, bool first, struct canvas c,
-                     int y, const struct layout *l, struct str find)
+                     int y, const struct layout *l, struct str find, int *at)
 {
 	const struct diff_span *span = trace_diff_span(row);
 	int levels = (l->name_cols - 24) / LEVEL_COLS, end = l->name + l->name_cols;
@@ -174,6 +176,7 @@ static int draw_name(const struct trace_diff_row *row, const struct diff_shown *
 	int col = l->name + depth * LEVEL_COLS;
 	if ((int)row->depth > depth && depth)
 		canvas_putc(c, y, col - LEVEL_COLS, 1, ROLE_DIM, c.grid->ascii ? "<" : "‹");
+	*at = shown->same ? col : col + KIND_COLS;
 	if (shown->same) {
 		struct buf text = BUF_INIT;
 		units_thousands(&text, (int64_t)shown->hidden + 1);
@@ -183,7 +186,7 @@ static int draw_name(const struct trace_diff_row *row, const struct diff_shown *
 		return used;
 	}
 	canvas_putc(c, y, col, end - col, kind_role(span->kind), kind_short(span->kind));
-	col += 6;
+	col += KIND_COLS;
 	struct str name = span->name.len ? span->name : STR_LIT("(no name)");
 	int room = end - col - (first ? 8 : 0) - (shown->hidden ? 6 : 0);
 	enum role role = row->marks & ALIGN_ADDED     ? ROLE_INSERTED
@@ -196,7 +199,7 @@ static int draw_name(const struct trace_diff_row *row, const struct diff_shown *
 		after += 1 + canvas_printf(c, y, after + 1, end - after - 1, ROLE_DIM, "+%zu", shown->hidden);
 	if (first)
 		canvas_putc(c, y, after + 1, end - after - 1, ROLE_WARNING, c.grid->ascii ? "<-first" : "← first");
-	return col + used - (l->name + depth * LEVEL_COLS);
+	return used;
 }
 
 static void draw_row(const struct diff_rows *r, const struct diff_shown *shown, bool cursor, struct canvas c, int y,
@@ -205,13 +208,12 @@ static void draw_row(const struct diff_rows *r, const struct diff_shown *shown, 
 	const struct trace_diff *d = r->d;
 	const struct trace_diff_row *row = &d->rows[shown->row];
 	char mark[2] = {shown->same ? ' ' : mark_of(row), '\0'};
-	int levels = (l->name_cols - 24) / LEVEL_COLS;
-	int depth = levels < 1 ? 0 : (int)row->depth < levels ? (int)row->depth : levels;
+	int name;
 	canvas_putc(c, y, 1, 1, mark_role(row), mark);
-	int used = draw_name(row, shown, (int64_t)shown->row == d->first, c, y, l, find);
+	int used = draw_name(row, shown, (int64_t)shown->row == d->first, c, y, l, find, &name);
 	if (cursor) {
 		canvas_putc(c, y, 0, 1, ROLE_CURSOR, ">");
-		canvas_reverse(c, y, l->name + depth * LEVEL_COLS, used);
+		canvas_reverse(c, y, name, used);
 	}
 	if (shown->same)
 		return;
