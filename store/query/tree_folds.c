@@ -59,10 +59,13 @@ static void merge(const struct folds *a, const struct folds *b, struct folds *ou
 {
 	size_t i = 0, k = 0;
 	while (i < a->n || k < b->n) {
-		const struct fold *x = i < a->n ? &a->at[i] : NULL, *y = k < b->n ? &b->at[k] : NULL;
-		i += x && (!y || x->pos <= y->pos);
-		k += y && (!x || y->pos <= x->pos);
-		const struct fold *fold = !x || (y && (y->pos < x->pos || (y->pos == x->pos && y->group))) ? y : x;
+		bool from_b = i == a->n || (k < b->n && b->at[k].pos <= a->at[i].pos);
+		const struct fold *fold = from_b ? &b->at[k++] : &a->at[i++];
+		if (from_b && i < a->n && a->at[i].pos == fold->pos) {
+			if (!fold->group)
+				fold = &a->at[i];
+			i++;
+		}
 		folds_set(out, fold->pos, fold->hidden, fold->group, fold->key);
 	}
 }

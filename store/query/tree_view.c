@@ -276,6 +276,8 @@ static void place_siblings(struct build *b, const struct sibling *siblings)
 static bool sort_siblings(struct build *b, enum tree_order order, bool *by_tokens)
 {
 	bool cost = false;
+	if (b->rows.n == 0)
+		return true;
 	if (order == ORDER_COST && !says_cost(b, &cost))
 		return false;
 	*by_tokens = order == ORDER_COST && !cost;

@@ -1,5 +1,6 @@
 /* F4: the filter language, over traces, cases and runs. A mistake lies inside the text; what is taken prints back to a filter
  * that prints the same and is as empty; and its SQL is taken by SQLite over a real store, whatever the values are. */
+#include "store/query/tree_view.h"
 #include "store/query/filter.h"
 #include "store/query/runs.h"
 #include "store/query/traces.h"
@@ -30,7 +31,11 @@ static void check_query(const struct filter *f, enum filter_over over)
 		ok = traces_page(db, &(struct trace_query){.filter = f, .limit = 10}, &traces, &err);
 	else if (over == FILTER_RUNS)
 		ok = runs_page(db, f, 0, 0, 10, &runs, &err);
-	else
+	else if (over == FILTER_SPANS) {
+		struct tree_view *v = tree_view_new(db, 1, 0, 10, &(struct tree_view_ask){.filter = f}, &err);
+		ok = v != NULL;
+		tree_view_drop(v);
+	} else
 		ok = cases_page(db, 1, f, 0, 10, &cases, &err);
 	if (!ok)
 		fprintf(stderr, "%s\n", err.text);

@@ -226,6 +226,9 @@ static void take_view(struct screen *screen, struct trace_request *r)
 	}
 	int64_t cursor = s->tree.cursor;
 	int64_t above = tree_pane_place(&s->tree, cursor) - s->tree.top;
+	if (s->says_so) /* that it takes a while */
+		ui_say(screen->ui, "%s", "");
+	s->says_so = false;
 	take_shape(screen, r);
 	s->tree.cursor = cursor;
 	settle_cursor(s);

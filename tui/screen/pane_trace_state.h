@@ -31,6 +31,7 @@ struct trace_state {
 	bool shows_find;  /* the first span shown is to open at the tab that has it */
 	/* what of it shows */
 	struct trace_view view, shown; /* as asked for; as it is on the screen */
+	bool says_so;                  /* the message is that a view takes a while */
 	struct folds base;             /* of the whole tree, while something else shows */
 	char root_name[128];           /* of the temporary root */
 	struct {

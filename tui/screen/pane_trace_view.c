@@ -15,11 +15,32 @@ static struct trace_state *state_of(const struct screen *s)
 #define ACTION(name) enum outcome name(struct screen *screen, const struct input *in, struct target *target)
 #define UNUSED       (void)screen, (void)in, (void)target
 
-static enum outcome ask_view(struct trace_state *s)
+enum { MANY = 100000 }; /* spans that take so long to look through that it is said */
+
+static enum outcome ask_view(struct screen *screen)
 {
+	struct trace_state *s = state_of(screen);
 	s->wish = (struct trace_want){.job = JOB_VIEW};
 	s->full = false;
+	s->says_so = s->row.n > MANY && !screen->ui->message[0];
+	if (s->says_so)
+		ui_say(screen->ui, "looking through all spans; Esc stops it");
 	return OUT_REFRESH;
+}
+
+static bool is_asking(const struct trace_state *s)
+{
+	return s->wish.job == JOB_VIEW || (s->serial && s->pending.job == JOB_VIEW);
+}
+
+/* What was asked for and is not there yet is not waited for any more. */
+static void stop_asking(struct trace_state *s)
+{
+	s->view = s->shown;
+	if (s->wish.job == JOB_VIEW)
+		s->wish = (struct trace_want){0};
+	if (s->serial && s->pending.job == JOB_VIEW)
+		s->serial = 0;
 }
 
 /* ---------------------------------------------------------------- filter */
@@ -43,7 +64,7 @@ static ACTION(filter_answer)
 	snprintf(s->view.filter, sizeof s->view.filter, STR_FMT, STR_ARG(text));
 	if (text.len)
 		s->view.agents = false;
-	return ask_view(s);
+	return ask_view(screen);
 }
 
 static const struct action filter_line = {.name = "filter-for", .keys = "", .help = "", .run = filter_answer};
@@ -78,9 +99,13 @@ ACTION(trace_root)
 		ui_say(screen->ui, "nothing hangs on this span");
 		return OUT_HANDLED;
 	}
+	if (!back && row->below == s->row.n) {
+		ui_say(screen->ui, "it is the root of all that shows");
+		return OUT_HANDLED;
+	}
 	s->view.root_key = back ? 0 : row->key;
 	s->view.zoom_key = 0;
-	return ask_view(s);
+	return ask_view(screen);
 }
 
 ACTION(trace_order)
@@ -97,7 +122,7 @@ ACTION(trace_order)
 		ui_say(screen->ui, "siblings as they began");
 	else
 		ui_say(screen->ui, "siblings by %s, largest first", tree_order_name(s->view.order));
-	return ask_view(s);
+	return ask_view(screen);
 }
 
 ACTION(trace_agents)
@@ -107,7 +132,7 @@ ACTION(trace_agents)
 	s->view.agents = !s->shown.agents;
 	s->view.filter[0] = '\0';
 	s->view.order = ORDER_START;
-	return ask_view(s);
+	return ask_view(screen);
 }
 
 ACTION(trace_zoom)
@@ -119,12 +144,16 @@ ACTION(trace_zoom)
 		return OUT_HANDLED;
 	s->view.zoom_key = s->shown.zoom_key ? 0 : row->key;
 	ui_say(screen->ui, s->view.zoom_key ? "bars: what this span took" : "bars: all of it");
-	return ask_view(s);
+	return ask_view(screen);
 }
 
 bool trace_show_more(struct screen *screen)
 {
 	struct trace_state *s = state_of(screen);
+	if (is_asking(s)) {
+		stop_asking(s);
+		return true;
+	}
 	if (s->tree.moment_ns != TIME_UNKNOWN) {
 		s->tree.moment_ns = TIME_UNKNOWN;
 		return true;
@@ -139,7 +168,7 @@ bool trace_show_more(struct screen *screen)
 	} else {
 		return false;
 	}
-	ask_view(s);
+	ask_view(screen);
 	return true;
 }
 

@@ -99,7 +99,7 @@ static bool read_parts(struct db *db, int64_t first, int64_t pos, int64_t to, in
 		e->known = true;
 		e->n_parts = tree_stretches_join(parts.at, parts.n);
 		struct tree_stretch *kept = arena_alloc(arena, e->n_parts * sizeof *kept);
-		if (e->n_parts)
+		if (e->n_parts && parts.at)
 			memcpy(kept, parts.at, e->n_parts * sizeof *kept);
 		e->parts = kept;
 	}
