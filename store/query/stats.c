@@ -310,11 +310,15 @@ static bool trace_sections(struct db *db, struct walk *w, struct err *err)
 
 static bool read_spans(struct db *db, struct walk *w, struct err *err)
 {
-	struct spans_read read = {.arena = ARENA_INIT};
-	if (!(w->q->sections & STATS_OF_SPANS))
+	struct spans_read read;
+	const struct stats_query *q = w->q;
+	if (!(q->sections & STATS_OF_SPANS))
 		return true;
-	bool ok = spans_scan(db, w->ranges.at, w->ranges.n, w->q->spans_most, &read, err) &&
-	          spans_sections(db, &read, w->q->sections, w->out, err);
+	spans_begin(&read);
+	bool all = filter_is_empty(q->filter) && !q->source;
+	bool ok = (all ? spans_read_all(db, w->ranges.at, w->ranges.n, q->spans_most, &read, err)
+	               : spans_scan(db, w->ranges.at, w->ranges.n, q->spans_most, &read, err)) &&
+	          spans_sections(db, &read, q->sections, w->out, err);
 	w->out->spans_read = read.spans;
 	w->out->traces_read = read.traces + (w->out->traces - (int64_t)w->ranges.n); /* those without spans hide none */
 	w->out->rolled_up = read.rolled_up;

@@ -9,6 +9,11 @@
 
 enum { CELLS_MOST = 50000, MESSAGES_MOST = 20000, MESSAGE_LEN = 200 };
 
+void spans_begin(struct spans_read *r)
+{
+	*r = (struct spans_read){.arena = ARENA_INIT, .cells.most = CELLS_MOST, .messages.most = MESSAGES_MOST};
+}
+
 void spans_done(struct spans_read *r)
 {
 	groups_done(&r->cells);
@@ -178,10 +183,10 @@ static bool scan_trace(struct db *db, struct scan_state *s, const struct span_ra
 bool spans_scan(struct db *db, const struct span_range *ranges, size_t n, int64_t most, struct spans_read *out,
                 struct err *err)
 {
-	*out = (struct spans_read){.arena = ARENA_INIT, .cells.most = CELLS_MOST, .messages.most = MESSAGES_MOST};
 	struct scan_state state = {.out = out};
 	bool ok = true;
-	for (size_t i = 0; ok && i < n && (most < 0 || out->spans < most); i++)
+	int64_t before = out->spans;
+	for (size_t i = 0; ok && i < n && (most < 0 || out->spans - before < most); i++)
 		ok = scan_trace(db, &state, &ranges[i], err);
 	tool_calls_done(&state.calls);
 	vec_done(&state.stack);

@@ -9,7 +9,7 @@
 #include "store/db.h"
 #include "tui/cmd/cmds.h"
 
-enum { TOP_ROWS = 10 };
+enum { TOP_ROWS = 10, ROLL_WAIT_MS = 200 };
 #define DEFAULT_SECTIONS (STATS_BIT(STATS_KIND) | STATS_BIT(STATS_MODEL) | STATS_BIT(STATS_TOOL))
 
 static const struct option_row stats_options[] = {
@@ -219,7 +219,7 @@ static void print_note(struct report *r, enum stats_by by)
 		units_thousands(out, s->bad);
 		buf_add_cstr(out, " bad; presence is no cause, it says where to look first\n");
 	} else if (stats_by_is_of_spans(by) && s->traces_read < s->traces) {
-		buf_add_cstr(out, "of the newest ");
+		buf_add_cstr(out, s->rolled_up ? "of " : "of the newest ");
 		units_thousands(out, s->traces_read);
 		buf_add_cstr(out, " of ");
 		units_thousands(out, s->traces);
@@ -357,11 +357,30 @@ static bool print_json(struct report *r, struct err *err)
 
 /* ---------------------------------------------------------------- */
 
+/* Sums that are not kept yet are made first, for this answer and those after it. A store that cannot be written, or is being written by
+ * others, is read as it is. */
+static void roll(const struct report *r, const char *path)
+{
+	struct err ignored = ERR_INIT;
+	if (!(r->sections & STATS_OF_SPANS) || !filter_is_empty(r->opts.filter))
+		return;
+	struct db *db = db_open(path, DB_WRITE, &ignored);
+	if (db && !db_read_only(db)) {
+		db_set_wait(db, ROLL_WAIT_MS);
+		stats_roll(db, NULL, &ignored);
+	}
+	db_close(db);
+}
+
 static bool run(const struct command_line *line, struct report *r, struct db *db, struct err *err)
 {
 	struct stats_query q = {.filter = r->opts.filter, .sections = r->sections};
 	if (!cmd_int(line, "spans", -1, &q.spans_most, err) ||
-	    !cmd_int(line, "documents", 5000, &q.documents_most, err) || !db_begin_read(db, err))
+	    !cmd_int(line, "documents", 5000, &q.documents_most, err))
+		return false;
+	if (q.spans_most < 0)
+		roll(r, db_path(db));
+	if (!db_begin_read(db, err))
 		return false;
 	if (q.documents_most <= 0)
 		q.documents_most = -1;

@@ -644,7 +644,7 @@ void insights_part(struct buf *out, const struct stats *s, enum stats_by by)
 	int64_t all = by == STATS_DOCUMENT ? s->outcomes : s->traces;
 	if (!(by == STATS_DOCUMENT || stats_by_is_of_spans(by)) || read >= all)
 		return;
-	buf_add_cstr(out, "of the newest ");
+	buf_add_cstr(out, by != STATS_DOCUMENT && s->rolled_up ? "of " : "of the newest ");
 	units_thousands(out, read);
 	buf_add_cstr(out, " of ");
 	units_thousands(out, all);
