@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "store/hist.h"
 #include "store/query/stats_private.h"
 #include "store/span_row.h"
 #include "store/stat/interval.h"
@@ -122,6 +123,7 @@ struct walk {
 	struct clock *clock;
 	VEC(struct started) starts;
 	VEC(struct span_range) ranges;
+	bool any_estimated;
 	double cost_mean, cost_m2; /* Welford */
 };
 
@@ -130,17 +132,25 @@ static bool wants(const struct walk *w, enum stats_by by)
 	return w->q->sections & STATS_BIT(by);
 }
 
-static void count_trace(struct tally *t, struct stmt *s, bool failed)
+/* A trace as it lies in the index: each column is read once, however many sections count it. */
+struct walked {
+	int64_t start_ns, duration_ns, tokens_in, tokens_out;
+	int32_t bucket; /* of its duration; -1: none */
+	double cost_usd;
+	bool failed, estimated;
+};
+
+static void count_trace(struct tally *t, const struct walked *r)
 {
-	int64_t duration = col_int(s, 1);
 	t->n++;
-	t->errors += failed;
-	tally_time(t, duration);
-	if (duration > 0 && __builtin_add_overflow(t->total_ns, duration, &t->total_ns))
+	t->errors += r->failed;
+	if (r->bucket >= 0)
+		tally_times(t, r->bucket, 1);
+	if (r->duration_ns > 0 && __builtin_add_overflow(t->total_ns, r->duration_ns, &t->total_ns))
 		t->total_ns = INT64_MAX;
-	tally_tokens(t, 0, col_int(s, 4));
-	tally_tokens(t, 1, col_int(s, 5));
-	tally_cost(t, col_double(s, 6), col_int_or(s, 14, 0) != 0);
+	tally_tokens(t, 0, r->tokens_in);
+	tally_tokens(t, 1, r->tokens_out);
+	tally_cost(t, r->cost_usd, r->estimated);
 }
 
 static void add_cost(struct walk *w, double usd)
@@ -153,48 +163,80 @@ static void add_cost(struct walk *w, double usd)
 	w->cost_m2 += before * (usd - w->cost_mean);
 }
 
-static void count_by(struct walk *w, struct stmt *s, enum stats_by by, uint64_t key, bool failed)
+static void count_by(struct walk *w, const struct walked *r, enum stats_by by, uint64_t key)
 {
-	if (wants(w, by))
-		count_trace(&groups_of(&w->groups[by], key, 0)->tally, s, failed);
+	count_trace(&groups_of(&w->groups[by], key, 0)->tally, r);
 }
 
-#define WALK_COLUMNS                                                                                             \
-	"t.start_ns, t.duration_ns, t.status, t.errors, t.tokens_in, t.tokens_out, t.cost_usd, t.first, t.n, " \
-	"t.name, t.service, t.session, t.user, t.spans"
+#define WALK_FIGURES                                                                                          \
+	"t.start_ns, t.duration_ns, t.status = 2 OR t.errors > 0, t.tokens_in, t.tokens_out, t.cost_usd, " \
+	"t.spans"
+#define WALK_GROUPS ", t.name, t.service, t.session, t.user"
+#define WALK_RANGES ", t.first, t.n"
 /* Not in the index that has all of the above, but in one of its own; most stores have none or few. */
-#define WALK_ESTIMATED "EXISTS(SELECT 1 FROM trace e INDEXED BY trace_estimated WHERE e.id = t.id AND e.usage = 1)"
-_Static_assert(TRACE_COST_ESTIMATED == 1, "the SQL above names it by number");
+#define WALK_ESTIMATED \
+	", EXISTS(SELECT 1 FROM trace e INDEXED BY trace_estimated WHERE e.id = t.id AND e.usage = 1)"
+enum { AT_GROUPS = 7, AT_RANGES = 11, AT_ESTIMATED = 13 };
+_Static_assert(TRACE_COST_ESTIMATED == 1 && STATUS_ERROR == 2, "the SQL above names them by number");
+
+static void read_walked(struct walk *w, struct stmt *s, struct walked *r)
+{
+	*r = (struct walked){.start_ns = col_int(s, 0),
+	                     .duration_ns = col_int(s, 1),
+	                     .failed = col_int_or(s, 2, 0) > 0,
+	                     .tokens_in = col_int(s, 3),
+	                     .tokens_out = col_int(s, 4),
+	                     .cost_usd = col_double(s, 5),
+	                     .estimated = w->any_estimated && col_int_or(s, AT_ESTIMATED, 0) > 0};
+	r->bucket = r->duration_ns >= 0 ? hist_bucket(r->duration_ns) : -1;
+}
 
 static void walk_trace(struct walk *w, struct stmt *s)
 {
-	int64_t start = col_int(s, 0), first = col_int_or(s, 7, 0), n = col_int_or(s, 8, 0);
-	bool failed = col_int_or(s, 2, 0) == STATUS_ERROR || col_int_or(s, 3, 0) > 0;
-	count_trace(&w->all, s, failed);
-	add_cost(w, col_double(s, 6));
-	w->out->spans += col_int_or(s, 13, 0);
+	struct walked r;
+	read_walked(w, s, &r);
+	count_trace(&w->all, &r);
+	add_cost(w, r.cost_usd);
+	w->out->spans += col_int_or(s, 6, 0);
 	for (int i = 0; i < 4; i++)
-		count_by(w, s, (enum stats_by)(STATS_NAME + i), (uint64_t)col_int_or(s, 9 + i, 0), failed);
-	if (start != TIME_UNKNOWN) {
-		*vec_add(&w->starts) = (struct started){start, failed};
-		const struct wall *wall = wants(w, STATS_HOUR) || wants(w, STATS_DAY) ? wall_of(w->clock, start) : NULL;
-		if (wall && wall->day) {
-			count_by(w, s, STATS_HOUR, wall->hour, failed);
-			count_by(w, s, STATS_DAY, wall->day, failed);
-		}
+		if (wants(w, (enum stats_by)(STATS_NAME + i)))
+			count_by(w, &r, (enum stats_by)(STATS_NAME + i), (uint64_t)col_int_or(s, AT_GROUPS + i, 0));
+	if (r.start_ns != TIME_UNKNOWN) {
+		*vec_add(&w->starts) = (struct started){r.start_ns, r.failed};
+		bool hours = wants(w, STATS_HOUR), days = wants(w, STATS_DAY);
+		const struct wall *wall = hours || days ? wall_of(w->clock, r.start_ns) : NULL;
+		if (hours && wall->day)
+			count_by(w, &r, STATS_HOUR, wall->hour);
+		if (days && wall->day)
+			count_by(w, &r, STATS_DAY, wall->day);
 	}
-	if ((w->q->sections & STATS_OF_SPANS) && n > 0)
-		*vec_add(&w->ranges) = (struct span_range){first, n};
+	if (!(w->q->sections & STATS_OF_SPANS))
+		return;
+	struct span_range range = {col_int_or(s, AT_RANGES, 0), col_int_or(s, AT_RANGES + 1, 0)};
+	if (range.n > 0)
+		*vec_add(&w->ranges) = range;
+}
+
+/* Only the columns that somebody asks for: an index entry is read as far as its last one. */
+static struct stmt *open_walk(struct db *db, const struct walk *w, struct err *err)
+{
+	struct buf columns = BUF_INIT;
+	int params;
+	bool groups = w->q->sections & STATS_OF_TRACES, ranges = w->q->sections & STATS_OF_SPANS;
+	buf_printf(&columns, "%s%s%s%s", WALK_FIGURES, groups ? WALK_GROUPS : ", 0, 0, 0, 0",
+	           ranges ? WALK_RANGES : ", 0, 0", w->any_estimated ? WALK_ESTIMATED : "");
+	struct stmt *s = stats_traces(db, w->q, buf_cstr(&columns), " ORDER BY t.start_ns DESC", &params, err);
+	buf_done(&columns);
+	return s;
 }
 
 static bool walk(struct db *db, struct walk *w, struct err *err)
 {
-	int params;
 	int64_t estimated;
 	if (!db_int(db, "SELECT 1 FROM trace WHERE usage = 1 LIMIT 1", 0, &estimated, err))
 		return false;
-	struct stmt *s = stats_traces(db, w->q, estimated ? WALK_COLUMNS ", " WALK_ESTIMATED : WALK_COLUMNS ", 0",
-	                              " ORDER BY t.start_ns DESC", &params, err);
+	w->any_estimated = estimated != 0;
+	struct stmt *s = open_walk(db, w, err);
 	enum step step = STEP_FAIL;
 	while (s && (step = stmt_step(s, err)) == STEP_ROW)
 		walk_trace(w, s);

@@ -8,8 +8,9 @@
 #include "tui/screen/pane_insights.h"
 #include "tui/widget/find.h"
 
-/* Sections that are read together: spans take a scan, documents decode records, traces a walk along an index. */
-enum slot { SLOT_SPANS, SLOT_TRACES, SLOT_DOCUMENTS, N_SLOTS };
+/* Sections that are read together: all of spans, in one scan; each of traces by itself, since groups without number (sessions, users)
+ * take longer than the walk; documents decode records. */
+enum slot { SLOT_SPANS, SLOT_TRACES, SLOT_DOCUMENTS = SLOT_TRACES + STATS_DOCUMENT - STATS_NAME, N_SLOTS };
 
 /* What a first look reads; it goes on from there, times GROWTH each, and shows what it has by the way. */
 enum { SPANS_FIRST = 200000, DOCUMENTS_FIRST = 500, GROWTH = 8, FILTER_MAX = 240 };
@@ -53,7 +54,12 @@ static enum slot slot_of(enum stats_by by)
 {
 	if (by == STATS_DOCUMENT)
 		return SLOT_DOCUMENTS;
-	return stats_by_is_of_spans(by) ? SLOT_SPANS : SLOT_TRACES;
+	return stats_by_is_of_spans(by) ? SLOT_SPANS : (enum slot)(SLOT_TRACES + (int)by - STATS_NAME);
+}
+
+static bool is_of_traces(enum slot slot)
+{
+	return slot >= SLOT_TRACES && slot < SLOT_DOCUMENTS;
 }
 
 /* ---------------------------------------------------------------- what shows */
@@ -91,7 +97,7 @@ static void show(struct screen *screen, struct str name)
 static bool is_whole(const struct loaded *l, enum slot slot)
 {
 	const struct stats *s = &l->stats;
-	return slot == SLOT_TRACES || (slot == SLOT_SPANS ? s->traces_read >= s->traces : s->documents_read >= s->outcomes);
+	return is_of_traces(slot) || (slot == SLOT_SPANS ? s->traces_read >= s->traces : s->documents_read >= s->outcomes);
 }
 
 static void *insights_ask(struct screen *screen)
@@ -117,9 +123,7 @@ static void *insights_ask(struct screen *screen)
 	                      .generation = screen->ui->generation,
 	                      .stamp = st->stamp,
 	                      .now_ns = screen->ui->now_ns,
-	                      .query = {.sections = slot == SLOT_SPANS    ? STATS_OF_SPANS
-	                                            : slot == SLOT_TRACES ? STATS_OF_TRACES
-	                                                                  : STATS_BIT(STATS_DOCUMENT),
+	                      .query = {.sections = slot == SLOT_SPANS ? STATS_OF_SPANS : STATS_BIT(st->view.by),
 	                                .spans_most = most,
 	                                .documents_most = most}};
 	memcpy(r->filter, st->filter, sizeof r->filter);
