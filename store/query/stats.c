@@ -11,11 +11,11 @@
 #include "store/stat/interval.h"
 
 static const char *const names[N_STATS_BY] = {
-    [STATS_KIND] = "kind",       [STATS_MODEL] = "model",     [STATS_PROVIDER] = "provider",
-    [STATS_TOOL] = "tool",       [STATS_STEP] = "step",       [STATS_PROMPT] = "prompt",
-    [STATS_NAME] = "name",       [STATS_SERVICE] = "service", [STATS_SESSION] = "session",
-    [STATS_USER] = "user",       [STATS_HOUR] = "hour",       [STATS_DAY] = "day",
-    [STATS_DOCUMENT] = "document",
+    [STATS_KIND] = "kind",         [STATS_MODEL] = "model",     [STATS_PROVIDER] = "provider",
+    [STATS_TOOL] = "tool",         [STATS_STEP] = "step",       [STATS_PROMPT] = "prompt",
+    [STATS_NAME] = "name",         [STATS_SERVICE] = "service", [STATS_SESSION] = "session",
+    [STATS_USER] = "user",         [STATS_HOUR] = "hour",       [STATS_DAY] = "day",
+    [STATS_DOCUMENT] = "document", [STATS_CHECK] = "check",
 };
 
 const char *stats_by_name(enum stats_by by)
@@ -168,14 +168,13 @@ static void count_by(struct walk *w, const struct walked *r, enum stats_by by, u
 	count_trace(&groups_of(&w->groups[by], key, 0)->tally, r);
 }
 
-#define WALK_FIGURES                                                                                          \
+#define WALK_FIGURES                                                                                       \
 	"t.start_ns, t.duration_ns, t.status = 2 OR t.errors > 0, t.tokens_in, t.tokens_out, t.cost_usd, " \
 	"t.spans"
 #define WALK_GROUPS ", t.name, t.service, t.session, t.user"
 #define WALK_RANGES ", t.first, t.n"
 /* Not in the index that has all of the above, but in one of its own; most stores have none or few. */
-#define WALK_ESTIMATED \
-	", EXISTS(SELECT 1 FROM trace e INDEXED BY trace_estimated WHERE e.id = t.id AND e.usage = 1)"
+#define WALK_ESTIMATED ", EXISTS(SELECT 1 FROM trace e INDEXED BY trace_estimated WHERE e.id = t.id AND e.usage = 1)"
 enum { AT_GROUPS = 7, AT_RANGES = 11, AT_ESTIMATED = 13 };
 _Static_assert(TRACE_COST_ESTIMATED == 1 && STATUS_ERROR == 2, "the SQL above names them by number");
 
@@ -348,6 +347,52 @@ static bool trace_sections(struct db *db, struct walk *w, struct err *err)
 	return ok;
 }
 
+/* ---------------------------------------------------------------- what checks found */
+
+#define FINDINGS                                                                                           \
+	"f.name, count(*), count(DISTINCT f.trace), max(f.level) FROM finding f WHERE f.trace IN (SELECT " \
+	"t.id"
+
+static bool read_findings(struct db *db, const struct stats_query *q, struct stats *out, struct err *err)
+{
+	struct stats_section *section = &out->sections[STATS_CHECK];
+	VEC(struct stats_row) rows = {0};
+	int params;
+	struct stmt *s =
+	    stats_traces(db, q, FINDINGS, ") GROUP BY f.name ORDER BY max(f.level) DESC, 3 DESC, f.name", &params, err);
+	enum step step = STEP_FAIL;
+	while (s && (step = stmt_step(s, err)) == STEP_ROW) {
+		struct stats_row row = {.name = arena_str(&out->arena, col_str(s, 0)),
+		                        .traces = col_int_or(s, 2, 0),
+		                        .level = (int)col_int_or(s, 3, 0)};
+		struct tally share = TALLY_INIT;
+		share.n = out->traces;
+		share.errors = row.traces;
+		tally_figures(&share, &row.figures);
+		row.figures.n = col_int_or(s, 1, 0);
+		row.share = row.figures.error_rate;
+		stats_filter(out, &row.filter, "finding", row.name);
+		*vec_add(&rows) = row;
+	}
+	stmt_free(s);
+	section->n = rows.n;
+	section->rows = arena_zalloc(&out->arena, rows.n, sizeof *section->rows);
+	for (size_t i = 0; i < rows.n; i++)
+		section->rows[i] = rows.at[i];
+	vec_done(&rows);
+	return step == STEP_DONE;
+}
+
+static bool count_checked(struct db *db, const struct stats_query *q, struct stats *out, struct err *err)
+{
+	int params;
+	struct stmt *s = stats_traces(db, q, "count(*)", " AND t.id IN (SELECT c.trace FROM checked c)", &params, err);
+	enum step step = s ? stmt_step(s, err) : STEP_FAIL;
+	out->checked = step == STEP_ROW ? col_int_or(s, 0, 0) : 0;
+	stmt_free(s);
+	return step == STEP_ROW;
+}
+
 /* ---------------------------------------------------------------- all of it */
 
 static bool read_spans(struct db *db, struct walk *w, struct err *err)
@@ -390,6 +435,8 @@ bool stats_get(struct db *db, const struct stats_query *q, struct stats *out, st
 	ok = ok && trace_sections(db, &w, err) && read_spans(db, &w, err);
 	if (ok && wants(&w, STATS_DOCUMENT))
 		ok = stats_documents(db, q, out, err);
+	if (ok && wants(&w, STATS_CHECK))
+		ok = read_findings(db, q, out, err) && count_checked(db, q, out, err);
 	walk_done(&w);
 	return ok;
 }
@@ -407,15 +454,16 @@ struct stats_projection stats_project(const struct stats_head *head, double time
 	enum { MONTH = 30 };
 	const double day_ns = 86400e9;
 	struct stats_projection p = {.times = times,
+	                             .period_ns = units_between(head->from_ns, head->to_ns),
 	                             .days = UNKNOWN_DOUBLE,
 	                             .traces_per_day = UNKNOWN_DOUBLE,
 	                             .per_day = UNKNOWN_DOUBLE,
 	                             .per_month = UNKNOWN_DOUBLE,
 	                             .month_low = UNKNOWN_DOUBLE,
 	                             .month_high = UNKNOWN_DOUBLE};
-	if (head->from_ns == TIME_UNKNOWN || head->to_ns <= head->from_ns || !head->costed || !(times > 0))
+	if (p.period_ns == UNKNOWN_INT || p.period_ns < STATS_PERIOD_LEAST_NS || !head->costed || !(times > 0))
 		return p;
-	p.days = ((double)head->to_ns - (double)head->from_ns) / day_ns;
+	p.days = (double)p.period_ns / day_ns;
 	p.short_period = p.days < 1;
 	/* n starts bound n - 1 stretches between them. */
 	p.traces_per_day = (double)(head->started - 1) / p.days;

@@ -15,8 +15,10 @@ struct tally {
 	uint32_t *times; /* by bucket of store/hist.h, from `low` on */
 	int32_t low, n_times;
 };
-#define TALLY_INIT                                                                                      \
+/* clang-format off */
+#define TALLY_INIT \
 	((struct tally){.tokens = {UNKNOWN_INT, UNKNOWN_INT, UNKNOWN_INT, UNKNOWN_INT}, .cost_usd = UNKNOWN_DOUBLE})
+/* clang-format on */
 void tally_done(struct tally *t);
 void tally_time(struct tally *t, int64_t duration_ns); /* a duration; unknown and negative ones are none */
 void tally_times(struct tally *t, int32_t bucket, int64_t n);

@@ -102,7 +102,22 @@ static bool take(struct str *rest, uint64_t most, uint64_t *out)
 /* to: NULL: only whether it can be read. */
 static bool unpack_cell(struct str *rest, struct spans_read *to)
 {
-	enum { NAME, MODEL, PROVIDER, PROMPT, KIND, SPANS, ERRORS, TOTAL, RETRIES, REPEATS, ESTIMATED, LOW, TIMES, N_HEAD };
+	enum {
+		NAME,
+		MODEL,
+		PROVIDER,
+		PROMPT,
+		KIND,
+		SPANS,
+		ERRORS,
+		TOTAL,
+		RETRIES,
+		REPEATS,
+		ESTIMATED,
+		LOW,
+		TIMES,
+		N_HEAD
+	};
 	uint64_t head[N_HEAD], tokens[TALLY_TOKENS], count;
 	double cost;
 	for (int i = 0; i < N_HEAD; i++)
@@ -243,8 +258,7 @@ static bool write_chunk(struct db *db, const struct span_range *ranges, size_t n
 {
 	if (!db_begin(db, err))
 		return false;
-	struct stmt *s =
-	    db_query(db, "INSERT OR REPLACE INTO stats_chunk(chunk, ranges, data) VALUES(?,?,?)", err);
+	struct stmt *s = db_query(db, "INSERT OR REPLACE INTO stats_chunk(chunk, ranges, data) VALUES(?,?,?)", err);
 	bool ok = s != NULL;
 	if (s) {
 		stmt_int(s, 1, chunk_of(ranges));

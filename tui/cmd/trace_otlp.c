@@ -22,8 +22,8 @@ struct otlp_out {
 	struct buf resource, next; /* attributes of the resource that is open; of the span's */
 	bool open, first;          /* a resource is; no span was written yet */
 	char trace_id[33];
-	VEC(struct buf) path;      /* ids from the root down to the span before: of parents that only the tree knows */
-	VEC(struct str) added;     /* names of the attributes that the source did not have */
+	VEC(struct buf) path;  /* ids from the root down to the span before: of parents that only the tree knows */
+	VEC(struct str) added; /* names of the attributes that the source did not have */
 };
 
 /* ---------------------------------------------------------------- values */
@@ -179,15 +179,13 @@ static void add_double(struct otlp_out *o, const struct exported *s, const char 
 }
 
 static const char *const kind_words[N_KINDS] = {
-    [KIND_AGENT] = "AGENT",         [KIND_CHAIN] = "CHAIN",         [KIND_LLM] = "LLM",
-    [KIND_TOOL] = "TOOL",           [KIND_RETRIEVER] = "RETRIEVER", [KIND_EMBEDDING] = "EMBEDDING",
-    [KIND_RERANKER] = "RERANKER",   [KIND_GUARDRAIL] = "GUARDRAIL", [KIND_EVALUATOR] = "EVALUATOR",
-    [KIND_PROMPT] = "PROMPT",       [KIND_PARSER] = "CHAIN",        [KIND_TASK] = "CHAIN",
+    [KIND_AGENT] = "AGENT",       [KIND_CHAIN] = "CHAIN",         [KIND_LLM] = "LLM",
+    [KIND_TOOL] = "TOOL",         [KIND_RETRIEVER] = "RETRIEVER", [KIND_EMBEDDING] = "EMBEDDING",
+    [KIND_RERANKER] = "RERANKER", [KIND_GUARDRAIL] = "GUARDRAIL", [KIND_EVALUATOR] = "EVALUATOR",
+    [KIND_PROMPT] = "PROMPT",     [KIND_PARSER] = "CHAIN",        [KIND_TASK] = "CHAIN",
 };
-static const char *const operations[N_KINDS] = {[KIND_AGENT] = "invoke_agent",
-                                                [KIND_LLM] = "chat",
-                                                [KIND_TOOL] = "execute_tool",
-                                                [KIND_EMBEDDING] = "embeddings"};
+static const char *const operations[N_KINDS] = {
+    [KIND_AGENT] = "invoke_agent", [KIND_LLM] = "chat", [KIND_TOOL] = "execute_tool", [KIND_EMBEDDING] = "embeddings"};
 
 /* GenAI's form of messages: {"role", "parts": [{"type": "text", "content"}, {"type": "tool_call", …}]}. */
 static void message_json(struct jout *j, const struct message *m)
@@ -648,7 +646,8 @@ static bool is_conventional(const struct span *span)
 /* Of OpenTelemetry's five, as its source said; internal (1) if it did not. */
 static int otel_kind(const struct span *span)
 {
-	static const char *const words[] = {"", "\"internal\"", "\"server\"", "\"client\"", "\"producer\"", "\"consumer\""};
+	static const char *const words[] = {"",           "\"internal\"", "\"server\"",
+	                                    "\"client\"", "\"producer\"", "\"consumer\""};
 	for (size_t i = 0; i < span->n_attributes; i++)
 		for (int k = 1; k <= 5 && str_is(span->attributes[i].key, "otel.kind"); k++)
 			if (str_is(span->attributes[i].json, words[k]))
