@@ -209,13 +209,13 @@ bool span_scores(struct db *db, int64_t trace, int64_t key, bool whole, struct a
 	    db,
 	    "SELECT w.text, c.label, c.explanation, (SELECT text FROM word WHERE id = c.judge),"
 	    " (SELECT text FROM word WHERE id = c.author), c.value, c.threshold, c.pass, c.from_, c.time_ns, c.span,"
-	    " c.trace <> ?1, c.span IS NULL AS whole, c.ident FROM score c JOIN word w ON w.id = c.name"
+	    " c.trace <> ?1, c.span IS NULL AS whole, c.ident, 0 FROM score c JOIN word w ON w.id = c.name"
 	    " WHERE c.trace IN (SELECT ?1 UNION ALL"
 	    " SELECT p.id FROM trace t JOIN word s ON s.id = t.session JOIN trace p ON p.text = '" WAITING_SESSION
 	    "' || s.text WHERE t.id = ?1 AND p.seen = 0) AND (c.span IS NULL OR c.span = ?2 OR ?3)"
 	    /* What checks found, as scores; a note has not failed. */
 	    " UNION ALL SELECT f.name, NULL, f.explanation, NULL, NULL, f.value, NULL, CASE WHEN f.level > 0 THEN 0 END,"
-	    " 3, NULL, f.span, 0, f.span IS NULL, f.n FROM finding f"
+	    " 3, NULL, f.span, 0, f.span IS NULL, f.n, 1 FROM finding f"
 	    " WHERE f.trace = ?1 AND (f.span = ?2 OR ?3)"
 	    " ORDER BY whole, 1, 10, 14 LIMIT 10000",
 	    err);
@@ -241,6 +241,7 @@ bool span_scores(struct db *db, int64_t trace, int64_t key, bool whole, struct a
 		    .time_ns = col_int(s, 9),
 		    .of_trace = col_null(s, 10),
 		    .of_session = col_int(s, 11) != 0,
+		    .finding = col_int(s, 14) != 0,
 		};
 	}
 	stmt_end(s);

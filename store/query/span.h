@@ -17,6 +17,7 @@ struct score_row {
 	int64_t time_ns;
 	bool of_trace;   /* on the whole trace, not on this span */
 	bool of_session; /* on the session that the trace belongs to (of_trace as well) */
+	bool finding;    /* a check's, not a source's */
 };
 
 /* A record a span was made of. */

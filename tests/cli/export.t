@@ -99,3 +99,8 @@ output:
 $ printf '%s\n' '{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"00000000000000000000000000000abc","spanId":"0000000000000001","name":"x","startTimeUnixNano":"1","endTimeUnixNano":"2","attributes":[{"key":"openinference.span.kind","value":{"stringValue":"LLM"}},{"key":"spoor.span","value":{"stringValue":"{\"version\":9}"}}]}]}]}]}' >$T/odd.json; spoor import $T/odd.json 2>&1 | head -n 1; spoor trace 00000000000000000000000000000abc | tail -n 1
 spoor: $T/odd.json: record 1, line 1, byte 43, resourceSpans[0].scopeSpans[0].spans[0].attributes: spoor.span is not what this spoor writes (read by the names of the other attributes)
 llm x                                        1ns ━━━━━━━━━━━━━━━━
+# what checks found is not of the source: they find it again
+$ spoor trace d15b07e020261120000000000000b10c | grep -c ' repeated-call '; spoor trace d15b07e020261120000000000000b10c --otlp | grep -c 'repeated-call'
+1
+0
+? 1

@@ -387,7 +387,7 @@ static void own_scores(struct jout *j, const struct score_row *rows, size_t n, b
 	jout_array(j, "scores");
 	for (size_t i = 0; i < n; i++) {
 		const struct score_row *s = &rows[i];
-		if (s->of_trace != of_trace)
+		if (s->of_trace != of_trace || s->finding) /* what checks found they find again */
 			continue;
 		jout_object(j, NULL);
 		own_text(j, "name", s->name);
@@ -565,7 +565,7 @@ static void write_score_events(struct otlp_out *o, const struct exported *s)
 		const struct score_row *score = &s->d->scores[i];
 		struct buf text = BUF_INIT;
 		struct jout pairs;
-		if (score->of_trace)
+		if (score->of_trace || score->finding)
 			continue;
 		jout_init(&pairs, &text, false);
 		jout_object(&pairs, NULL);
