@@ -40,12 +40,13 @@ struct column {
 	struct value (*get)(const void *row, struct arena *arena);
 };
 
-extern const struct column trace_columns[], span_columns[], run_columns[], case_columns[],
-    search_columns[], stats_span_columns[], stats_tool_columns[], stats_trace_columns[],
-    stats_document_columns[], finding_columns[], finding_sum_columns[]; /* end with name NULL */
+extern const struct column trace_columns[], span_columns[], run_columns[], case_columns[], search_columns[],
+    stats_span_columns[], stats_tool_columns[], stats_trace_columns[], stats_document_columns[], stats_check_columns[],
+    finding_columns[], finding_sum_columns[]; /* end with name NULL */
 
 /* order[0] …: the rows by a column; unknown values last either way, equal ones as they were. */
-void column_order(const struct column *by, bool ascending, const void *rows, size_t n, size_t size_bytes, size_t *order);
+void column_order(const struct column *by, bool ascending, const void *rows, size_t n, size_t size_bytes,
+                  size_t *order);
 
 /* For people: units.h forms; ascii as asked. now_ns for times. */
 void value_print(struct buf *out, const struct value *v, int64_t now_ns, bool ascii);

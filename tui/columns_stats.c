@@ -58,7 +58,8 @@ static struct value name_of(const struct stats_row *row)
 #define FILE(name, expression) GET(stats_document, document, name, expression)
 
 ROW(name, name_of(row))
-ROW(kind, row->has_kind ? text(str_of(kind_name(row->kind)), (enum role)((int)ROLE_KIND_SPAN + (int)row->kind)) : (struct value){.type = VALUE_NONE})
+ROW(kind, row->has_kind ? text(str_of(kind_name(row->kind)), (enum role)((int)ROLE_KIND_SPAN + (int)row->kind))
+                        : (struct value){.type = VALUE_NONE})
 ROW(n, counted(row->figures.n, ROLE_TEXT))
 ROW(errors, counted(row->figures.errors, ROLE_ERROR))
 ROW(rate, rate(row->figures.error_rate))
@@ -82,67 +83,92 @@ ROW(message, text(row->message, ROLE_ERROR))
 ROW(message_n, row->message.len ? counted(row->message_n, ROLE_DIM) : (struct value){.type = VALUE_NONE})
 ROW(filter, text(row->filter, ROLE_DIM))
 
-#define FIGURES                                                                                    \
-	{"error_low", "", 0, 0, true, "error_low", row_low},                                              \
-	{"error_high", "", 0, 0, true, "error_high", row_high},                                            \
-	{"timed", "timed", 0, 0, true, "timed", row_timed},                                           \
-	{"p50_ns", "P50", 7, 0, true, "p50_ns", row_p50},                                              \
-	{"p95_ns", "P95", 7, 0, true, "p95_ns", row_p95},                                              \
-	{"p99_ns", "P99", 7, 100, true, "p99_ns", row_p99}
-#define USAGE                                                                                      \
-	{"tokens_in", "tok in", 6, 90, true, "tokens_in", row_in},                                        \
-	{"tokens_out", "out", 5, 90, true, "tokens_out", row_out}
-#define COST                                                                                       \
-	{"cost_usd", "cost", 8, 0, true, "cost_usd", row_cost},                                          \
-	{"cost_estimated", "estimated", 0, 0, false, "cost_estimated", row_estimated},                         \
-	{"filter", "filter", 0, 0, false, "filter", row_filter},                                       \
-	{.name = NULL}
+#define FIGURES                                                                                                      \
+	{"error_low", "", 0, 0, true, "error_low", row_low}, {"error_high", "", 0, 0, true, "error_high", row_high}, \
+	    {"timed", "timed", 0, 0, true, "timed", row_timed}, {"p50_ns", "P50", 7, 0, true, "p50_ns", row_p50},    \
+	    {"p95_ns", "P95", 7, 0, true, "p95_ns", row_p95},                                                        \
+	{                                                                                                            \
+		"p99_ns", "P99", 7, 100, true, "p99_ns", row_p99                                                     \
+	}
+#define USAGE                                                           \
+	{"tokens_in", "tok in", 6, 90, true, "tokens_in", row_in},      \
+	{                                                               \
+		"tokens_out", "out", 5, 90, true, "tokens_out", row_out \
+	}
+#define COST                                                                               \
+	{"cost_usd", "cost", 8, 0, true, "cost_usd", row_cost},                            \
+	    {"cost_estimated", "estimated", 0, 0, false, "cost_estimated", row_estimated}, \
+	    {"filter", "filter", 0, 0, false, "filter", row_filter},                       \
+	{                                                                                  \
+		.name = NULL                                                               \
+	}
 
 /* name (--json), title, width, min_cols, right, sort, get */
 const struct column stats_span_columns[] = {
-    {"name", "name", -1, 0, false, "name", row_name},
-    {"kind", "kind", 9, 100, false, "kind", row_kind},
-    {"n", "spans", 6, 0, true, "n", row_n},
-    {"errors", "err", 5, 0, true, "errors", row_errors},
-    {"error_rate", "err %", 6, 90, true, "error_rate", row_rate},
+    {"name",             "name",   -1, 0,   false, "name",             row_name     },
+    {"kind",             "kind",   9,  100, false, "kind",             row_kind     },
+    {"n",                "spans",  6,  0,   true,  "n",                row_n        },
+    {"errors",           "err",    5,  0,   true,  "errors",           row_errors   },
+    {"error_rate",       "err %",  6,  90,  true,  "error_rate",       row_rate     },
     FIGURES,
-    {"self_ns", "time", 7, 100, true, "self_ns", row_total},
-    {"share", "share", 6, 110, true, "share", row_share},
+    {"self_ns",          "time",   7,  100, true,  "self_ns",          row_total    },
+    {"share",            "share",  6,  110, true,  "share",            row_share    },
     USAGE,
-    {"tokens_cached", "cached", 6, 130, true, "tokens_cached", row_cached},
-    {"tokens_reasoning", "think", 5, 140, true, "tokens_reasoning", row_reasoning},
+    {"tokens_cached",    "cached", 6,  130, true,  "tokens_cached",    row_cached   },
+    {"tokens_reasoning", "think",  5,  140, true,  "tokens_reasoning", row_reasoning},
     COST,
 };
 
 const struct column stats_tool_columns[] = {
-    {"name", "name", -1, 0, false, "name", row_name},
-    {"n", "calls", 6, 0, true, "n", row_n},
-    {"errors", "fail", 5, 0, true, "errors", row_errors},
-    {"error_rate", "fail %", 6, 90, true, "error_rate", row_rate},
+    {"name",       "name", -1, 0, false, "name", row_name},
+    {"n",          "calls", 6, 0, true, "n", row_n},
+    {"errors",       "fail", 5, 0, true, "errors", row_errors},
+    {"error_rate",    "fail %", 6, 90, true, "error_rate", row_rate},
     FIGURES,
-    {"self_ns", "time", 7, 100, true, "self_ns", row_total},
-    {"share", "share", 6, 110, true, "share", row_share},
-    {"retries", "retry", 5, 0, true, "retries", row_retries},
-    {"repeats", "same", 5, 0, true, "repeats", row_repeats},
-    {"message_n", "×", 4, 120, true, "message_n", row_message_n},
-    {"message", "most usual error", 44, 110, false, "message", row_message},
-    {"tokens_in", "tok in", 0, 0, true, "tokens_in", row_in},
-    {"tokens_out", "out", 0, 0, true, "tokens_out", row_out},
+    {"self_ns",          "time", 7, 100, true, "self_ns", row_total},
+    {"share",           "share", 6, 110, true, "share", row_share},
+    {"retries",        "retry", 5, 0, true, "retries", row_retries},
+    {"repeats",       "same", 5, 0, true, "repeats", row_repeats},
+    {"message_n",     "×", 4, 120, true, "message_n", row_message_n},
+    {"message",           "most usual error", 44, 110, false, "message", row_message},
+    {"tokens_in",        "tok in", 0, 0, true, "tokens_in", row_in},
+    {"tokens_out",  "out", 0, 0, true, "tokens_out", row_out},
     {"cost_usd", "cost", 0, 0, true, "cost_usd", row_cost},
-    {"filter", "filter", 0, 0, false, "filter", row_filter},
-    {.name = NULL},
+    {"filter",           "filter", 0, 0, false, "filter", row_filter},
+    {.name = NULL       },
 };
 
 const struct column stats_trace_columns[] = {
-    {"name", "name", -1, 0, false, "name", row_name},
-    {"n", "traces", 6, 0, true, "n", row_n},
-    {"errors", "err", 5, 0, true, "errors", row_errors},
-    {"error_rate", "err %", 6, 90, true, "error_rate", row_rate},
+    {"name",       "name",   -1, 0,   false, "name",       row_name  },
+    {"n",          "traces", 6,  0,   true,  "n",          row_n     },
+    {"errors",     "err",    5,  0,   true,  "errors",     row_errors},
+    {"error_rate", "err %",  6,  90,  true,  "error_rate", row_rate  },
     FIGURES,
-    {"total_ns", "time", 7, 100, true, "total_ns", row_total},
-    {"share", "share", 6, 110, true, "share", row_share},
+    {"total_ns",   "time",   7,  100, true,  "total_ns",   row_total },
+    {"share",      "share",  6,  110, true,  "share",      row_share },
     USAGE,
     COST,
+};
+
+ROW(level, text(row->level > 1   ? STR_LIT("error")
+                : row->level > 0 ? STR_LIT("warning")
+                                 : STR_LIT("note"),
+                row->level > 1   ? ROLE_ERROR
+                : row->level > 0 ? ROLE_WARNING
+                                 : ROLE_DIM))
+ROW(traces, counted(row->traces, ROLE_TEXT))
+ROW(of_traces, number(VALUE_SHARE, row->figures.error_rate))
+
+const struct column stats_check_columns[] = {
+    {"name",     "name", -1, 0, false, "name", row_name},
+    {"level",        "level", 7, 0, false, "level", row_level},
+    {"n",     "findings", 8, 0, true, "n", row_n},
+    {"traces",  "traces", 6, 0, true, "traces", row_traces},
+    {"rate",    "of all", 6, 0, true, "rate", row_of_traces},
+    {"rate_low",         "from", 6, 70, true, "rate_low", row_low},
+    {"rate_high",     "to", 6, 70, true, "rate_high", row_high},
+    {"filter", "filter", 0, 0, false, "filter", row_filter},
+    {.name = NULL       },
 };
 
 FILE(name, text(row->name, ROLE_TEXT))
@@ -163,22 +189,22 @@ FILE(verdict, text(str_of(stats_verdict(row)), row->suspect ? ROLE_WORSE : ROLE_
 FILE(filter, text(row->filter, ROLE_DIM))
 
 const struct column stats_document_columns[] = {
-    {"document", "document", -1, 0, false, "document", document_label},
-    {"name", "id", 0, 0, false, "name", document_name},
-    {"verdict", "in words", 11, 0, false, "verdict", document_verdict},
-    {"with", "with", 5, 0, true, "with", document_with},
-    {"with_bad", "bad", 5, 90, true, "with_bad", document_with_bad},
-    {"rate_with", "bad %", 6, 0, true, "rate_with", document_rate_with},
-    {"without", "without", 7, 0, true, "without", document_without},
-    {"without_bad", "bad", 5, 90, true, "without_bad", document_without_bad},
-    {"rate_without", "bad %", 6, 0, true, "rate_without", document_rate_without},
-    {"delta", "diff", 6, 70, true, "delta", document_delta},
-    {"delta_low", "from", 6, 100, true, "delta_low", document_low},
+    {"document",        "document", -1, 0, false, "document", document_label},
+    {"name",               "id", 0, 0, false, "name", document_name},
+    {"verdict",            "in words", 11, 0, false, "verdict", document_verdict},
+    {"with",   "with", 5, 0, true, "with", document_with},
+    {"with_bad",            "bad", 5, 90, true, "with_bad", document_with_bad},
+    {"rate_with",                "bad %", 6, 0, true, "rate_with", document_rate_with},
+    {"without",            "without", 7, 0, true, "without", document_without},
+    {"without_bad",    "bad", 5, 90, true, "without_bad", document_without_bad},
+    {"rate_without",         "bad %", 6, 0, true, "rate_without", document_rate_without},
+    {"delta",               "diff", 6, 70, true, "delta", document_delta},
+    {"delta_low",            "from", 6, 100, true, "delta_low", document_low},
     {"delta_high", "to", 6, 100, true, "delta_high", document_high},
-    {"p", "p", 0, 0, true, "p", document_p},
-    {"p_holm", "p Holm", 6, 76, true, "p_holm", document_holm},
-    {"text", "begins", 40, 160, false, "text", document_text},
-    {"filter", "filter", 0, 0, false, "filter", document_filter},
-    {.name = NULL},
+    {"p",            "p", 0, 0, true, "p", document_p},
+    {"p_holm",                "p Holm", 6, 76, true, "p_holm", document_holm},
+    {"text",             "begins", 40, 160, false, "text", document_text},
+    {"filter",    "filter", 0, 0, false, "filter", document_filter},
+    {.name = NULL       },
 };
 /* clang-format on */

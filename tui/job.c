@@ -9,6 +9,7 @@
 #include "store/check/rules.h"
 #include "store/db.h"
 #include "store/query/sources.h"
+#include "store/query/stats.h"
 #include "store/search.h"
 #include "tui/cmd/remap.h"
 
@@ -240,6 +241,7 @@ static void *index_loop(void *arg)
 {
 	struct index_thread *t = arg;
 	search_index(t->db, 1, &t->progress, NULL);
+	stats_roll(t->db, &t->progress.cancel, NULL);
 	if (!t->no_checks && !atomic_load(&t->progress.cancel))
 		check_run(t->db, t->rules, &t->checks, NULL);
 	atomic_store(&t->finished, true);

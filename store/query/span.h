@@ -17,7 +17,7 @@ struct score_row {
 	int64_t time_ns;
 	bool of_trace;   /* on the whole trace, not on this span */
 	bool of_session; /* on the session that the trace belongs to (of_trace as well) */
-	bool finding;    /* of a check of ours, made from what is in the store: no source says it */
+	bool finding;    /* a check's, not a source's */
 };
 
 /* A record a span was made of. */

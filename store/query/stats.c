@@ -5,16 +5,17 @@
 #include <string.h>
 #include <time.h>
 
+#include "store/hist.h"
 #include "store/query/stats_private.h"
 #include "store/span_row.h"
 #include "store/stat/interval.h"
 
 static const char *const names[N_STATS_BY] = {
-    [STATS_KIND] = "kind",       [STATS_MODEL] = "model",     [STATS_PROVIDER] = "provider",
-    [STATS_TOOL] = "tool",       [STATS_STEP] = "step",       [STATS_PROMPT] = "prompt",
-    [STATS_NAME] = "name",       [STATS_SERVICE] = "service", [STATS_SESSION] = "session",
-    [STATS_USER] = "user",       [STATS_HOUR] = "hour",       [STATS_DAY] = "day",
-    [STATS_DOCUMENT] = "document",
+    [STATS_KIND] = "kind",         [STATS_MODEL] = "model",     [STATS_PROVIDER] = "provider",
+    [STATS_TOOL] = "tool",         [STATS_STEP] = "step",       [STATS_PROMPT] = "prompt",
+    [STATS_NAME] = "name",         [STATS_SERVICE] = "service", [STATS_SESSION] = "session",
+    [STATS_USER] = "user",         [STATS_HOUR] = "hour",       [STATS_DAY] = "day",
+    [STATS_DOCUMENT] = "document", [STATS_CHECK] = "check",
 };
 
 const char *stats_by_name(enum stats_by by)
@@ -122,6 +123,7 @@ struct walk {
 	struct clock *clock;
 	VEC(struct started) starts;
 	VEC(struct span_range) ranges;
+	bool any_estimated;
 	double cost_mean, cost_m2; /* Welford */
 };
 
@@ -130,17 +132,25 @@ static bool wants(const struct walk *w, enum stats_by by)
 	return w->q->sections & STATS_BIT(by);
 }
 
-static void count_trace(struct tally *t, struct stmt *s, bool failed)
+/* A trace as it lies in the index: each column is read once, however many sections count it. */
+struct walked {
+	int64_t start_ns, duration_ns, tokens_in, tokens_out;
+	int32_t bucket; /* of its duration; -1: none */
+	double cost_usd;
+	bool failed, estimated;
+};
+
+static void count_trace(struct tally *t, const struct walked *r)
 {
-	int64_t duration = col_int(s, 1);
 	t->n++;
-	t->errors += failed;
-	tally_time(t, duration);
-	if (duration > 0 && __builtin_add_overflow(t->total_ns, duration, &t->total_ns))
+	t->errors += r->failed;
+	if (r->bucket >= 0)
+		tally_times(t, r->bucket, 1);
+	if (r->duration_ns > 0 && __builtin_add_overflow(t->total_ns, r->duration_ns, &t->total_ns))
 		t->total_ns = INT64_MAX;
-	tally_tokens(t, 0, col_int(s, 4));
-	tally_tokens(t, 1, col_int(s, 5));
-	tally_cost(t, col_double(s, 6), col_int_or(s, 14, 0) != 0);
+	tally_tokens(t, 0, r->tokens_in);
+	tally_tokens(t, 1, r->tokens_out);
+	tally_cost(t, r->cost_usd, r->estimated);
 }
 
 static void add_cost(struct walk *w, double usd)
@@ -153,48 +163,79 @@ static void add_cost(struct walk *w, double usd)
 	w->cost_m2 += before * (usd - w->cost_mean);
 }
 
-static void count_by(struct walk *w, struct stmt *s, enum stats_by by, uint64_t key, bool failed)
+static void count_by(struct walk *w, const struct walked *r, enum stats_by by, uint64_t key)
 {
-	if (wants(w, by))
-		count_trace(&groups_of(&w->groups[by], key, 0)->tally, s, failed);
+	count_trace(&groups_of(&w->groups[by], key, 0)->tally, r);
 }
 
-#define WALK_COLUMNS                                                                                             \
-	"t.start_ns, t.duration_ns, t.status, t.errors, t.tokens_in, t.tokens_out, t.cost_usd, t.first, t.n, " \
-	"t.name, t.service, t.session, t.user, t.spans"
+#define WALK_FIGURES                                                                                       \
+	"t.start_ns, t.duration_ns, t.status = 2 OR t.errors > 0, t.tokens_in, t.tokens_out, t.cost_usd, " \
+	"t.spans"
+#define WALK_GROUPS ", t.name, t.service, t.session, t.user"
+#define WALK_RANGES ", t.first, t.n"
 /* Not in the index that has all of the above, but in one of its own; most stores have none or few. */
-#define WALK_ESTIMATED "EXISTS(SELECT 1 FROM trace e INDEXED BY trace_estimated WHERE e.id = t.id AND e.usage = 1)"
-_Static_assert(TRACE_COST_ESTIMATED == 1, "the SQL above names it by number");
+#define WALK_ESTIMATED ", EXISTS(SELECT 1 FROM trace e INDEXED BY trace_estimated WHERE e.id = t.id AND e.usage = 1)"
+enum { AT_GROUPS = 7, AT_RANGES = 11, AT_ESTIMATED = 13 };
+_Static_assert(TRACE_COST_ESTIMATED == 1 && STATUS_ERROR == 2, "the SQL above names them by number");
+
+static void read_walked(struct walk *w, struct stmt *s, struct walked *r)
+{
+	*r = (struct walked){.start_ns = col_int(s, 0),
+	                     .duration_ns = col_int(s, 1),
+	                     .failed = col_int_or(s, 2, 0) > 0,
+	                     .tokens_in = col_int(s, 3),
+	                     .tokens_out = col_int(s, 4),
+	                     .cost_usd = col_double(s, 5),
+	                     .estimated = w->any_estimated && col_int_or(s, AT_ESTIMATED, 0) > 0};
+	r->bucket = r->duration_ns >= 0 ? hist_bucket(r->duration_ns) : -1;
+}
 
 static void walk_trace(struct walk *w, struct stmt *s)
 {
-	int64_t start = col_int(s, 0), first = col_int_or(s, 7, 0), n = col_int_or(s, 8, 0);
-	bool failed = col_int_or(s, 2, 0) == STATUS_ERROR || col_int_or(s, 3, 0) > 0;
-	count_trace(&w->all, s, failed);
-	add_cost(w, col_double(s, 6));
-	w->out->spans += col_int_or(s, 13, 0);
+	struct walked r;
+	read_walked(w, s, &r);
+	count_trace(&w->all, &r);
+	add_cost(w, r.cost_usd);
+	w->out->spans += col_int_or(s, 6, 0);
 	for (int i = 0; i < 4; i++)
-		count_by(w, s, (enum stats_by)(STATS_NAME + i), (uint64_t)col_int_or(s, 9 + i, 0), failed);
-	if (start != TIME_UNKNOWN) {
-		*vec_add(&w->starts) = (struct started){start, failed};
-		const struct wall *wall = wants(w, STATS_HOUR) || wants(w, STATS_DAY) ? wall_of(w->clock, start) : NULL;
-		if (wall && wall->day) {
-			count_by(w, s, STATS_HOUR, wall->hour, failed);
-			count_by(w, s, STATS_DAY, wall->day, failed);
-		}
+		if (wants(w, (enum stats_by)(STATS_NAME + i)))
+			count_by(w, &r, (enum stats_by)(STATS_NAME + i), (uint64_t)col_int_or(s, AT_GROUPS + i, 0));
+	if (r.start_ns != TIME_UNKNOWN) {
+		*vec_add(&w->starts) = (struct started){r.start_ns, r.failed};
+		bool hours = wants(w, STATS_HOUR), days = wants(w, STATS_DAY);
+		const struct wall *wall = hours || days ? wall_of(w->clock, r.start_ns) : NULL;
+		if (hours && wall->day)
+			count_by(w, &r, STATS_HOUR, wall->hour);
+		if (days && wall->day)
+			count_by(w, &r, STATS_DAY, wall->day);
 	}
-	if ((w->q->sections & STATS_OF_SPANS) && n > 0)
-		*vec_add(&w->ranges) = (struct span_range){first, n};
+	if (!(w->q->sections & STATS_OF_SPANS))
+		return;
+	struct span_range range = {col_int_or(s, AT_RANGES, 0), col_int_or(s, AT_RANGES + 1, 0)};
+	if (range.n > 0)
+		*vec_add(&w->ranges) = range;
+}
+
+/* Only the columns that somebody asks for: an index entry is read as far as its last one. */
+static struct stmt *open_walk(struct db *db, const struct walk *w, struct err *err)
+{
+	struct buf columns = BUF_INIT;
+	int params;
+	bool groups = w->q->sections & STATS_OF_TRACES, ranges = w->q->sections & STATS_OF_SPANS;
+	buf_printf(&columns, "%s%s%s%s", WALK_FIGURES, groups ? WALK_GROUPS : ", 0, 0, 0, 0",
+	           ranges ? WALK_RANGES : ", 0, 0", w->any_estimated ? WALK_ESTIMATED : "");
+	struct stmt *s = stats_traces(db, w->q, buf_cstr(&columns), " ORDER BY t.start_ns DESC", &params, err);
+	buf_done(&columns);
+	return s;
 }
 
 static bool walk(struct db *db, struct walk *w, struct err *err)
 {
-	int params;
 	int64_t estimated;
 	if (!db_int(db, "SELECT 1 FROM trace WHERE usage = 1 LIMIT 1", 0, &estimated, err))
 		return false;
-	struct stmt *s = stats_traces(db, w->q, estimated ? WALK_COLUMNS ", " WALK_ESTIMATED : WALK_COLUMNS ", 0",
-	                              " ORDER BY t.start_ns DESC", &params, err);
+	w->any_estimated = estimated != 0;
+	struct stmt *s = open_walk(db, w, err);
 	enum step step = STEP_FAIL;
 	while (s && (step = stmt_step(s, err)) == STEP_ROW)
 		walk_trace(w, s);
@@ -306,15 +347,65 @@ static bool trace_sections(struct db *db, struct walk *w, struct err *err)
 	return ok;
 }
 
+/* ---------------------------------------------------------------- what checks found */
+
+#define FINDINGS                                                                                           \
+	"f.name, count(*), count(DISTINCT f.trace), max(f.level) FROM finding f WHERE f.trace IN (SELECT " \
+	"t.id"
+
+static bool read_findings(struct db *db, const struct stats_query *q, struct stats *out, struct err *err)
+{
+	struct stats_section *section = &out->sections[STATS_CHECK];
+	VEC(struct stats_row) rows = {0};
+	int params;
+	struct stmt *s =
+	    stats_traces(db, q, FINDINGS, ") GROUP BY f.name ORDER BY max(f.level) DESC, 3 DESC, f.name", &params, err);
+	enum step step = STEP_FAIL;
+	while (s && (step = stmt_step(s, err)) == STEP_ROW) {
+		struct stats_row row = {.name = arena_str(&out->arena, col_str(s, 0)),
+		                        .traces = col_int_or(s, 2, 0),
+		                        .level = (int)col_int_or(s, 3, 0)};
+		struct tally share = TALLY_INIT;
+		share.n = out->traces;
+		share.errors = row.traces;
+		tally_figures(&share, &row.figures);
+		row.figures.n = col_int_or(s, 1, 0);
+		row.share = row.figures.error_rate;
+		stats_filter(out, &row.filter, "finding", row.name);
+		*vec_add(&rows) = row;
+	}
+	stmt_free(s);
+	section->n = rows.n;
+	section->rows = arena_zalloc(&out->arena, rows.n, sizeof *section->rows);
+	for (size_t i = 0; i < rows.n; i++)
+		section->rows[i] = rows.at[i];
+	vec_done(&rows);
+	return step == STEP_DONE;
+}
+
+static bool count_checked(struct db *db, const struct stats_query *q, struct stats *out, struct err *err)
+{
+	int params;
+	struct stmt *s = stats_traces(db, q, "count(*)", " AND t.id IN (SELECT c.trace FROM checked c)", &params, err);
+	enum step step = s ? stmt_step(s, err) : STEP_FAIL;
+	out->checked = step == STEP_ROW ? col_int_or(s, 0, 0) : 0;
+	stmt_free(s);
+	return step == STEP_ROW;
+}
+
 /* ---------------------------------------------------------------- all of it */
 
 static bool read_spans(struct db *db, struct walk *w, struct err *err)
 {
-	struct spans_read read = {.arena = ARENA_INIT};
-	if (!(w->q->sections & STATS_OF_SPANS))
+	struct spans_read read;
+	const struct stats_query *q = w->q;
+	if (!(q->sections & STATS_OF_SPANS))
 		return true;
-	bool ok = spans_scan(db, w->ranges.at, w->ranges.n, w->q->spans_most, &read, err) &&
-	          spans_sections(db, &read, w->q->sections, w->out, err);
+	spans_begin(&read);
+	bool all = filter_is_empty(q->filter) && !q->source;
+	bool ok = (all ? spans_read_all(db, w->ranges.at, w->ranges.n, q->spans_most, &read, err)
+	               : spans_scan(db, w->ranges.at, w->ranges.n, q->spans_most, &read, err)) &&
+	          spans_sections(db, &read, q->sections, w->out, err);
 	w->out->spans_read = read.spans;
 	w->out->traces_read = read.traces + (w->out->traces - (int64_t)w->ranges.n); /* those without spans hide none */
 	w->out->rolled_up = read.rolled_up;
@@ -344,6 +435,8 @@ bool stats_get(struct db *db, const struct stats_query *q, struct stats *out, st
 	ok = ok && trace_sections(db, &w, err) && read_spans(db, &w, err);
 	if (ok && wants(&w, STATS_DOCUMENT))
 		ok = stats_documents(db, q, out, err);
+	if (ok && wants(&w, STATS_CHECK))
+		ok = read_findings(db, q, out, err) && count_checked(db, q, out, err);
 	walk_done(&w);
 	return ok;
 }
@@ -361,15 +454,16 @@ struct stats_projection stats_project(const struct stats_head *head, double time
 	enum { MONTH = 30 };
 	const double day_ns = 86400e9;
 	struct stats_projection p = {.times = times,
+	                             .period_ns = units_between(head->from_ns, head->to_ns),
 	                             .days = UNKNOWN_DOUBLE,
 	                             .traces_per_day = UNKNOWN_DOUBLE,
 	                             .per_day = UNKNOWN_DOUBLE,
 	                             .per_month = UNKNOWN_DOUBLE,
 	                             .month_low = UNKNOWN_DOUBLE,
 	                             .month_high = UNKNOWN_DOUBLE};
-	if (head->from_ns == TIME_UNKNOWN || head->to_ns <= head->from_ns || !head->costed || !(times > 0))
+	if (p.period_ns == UNKNOWN_INT || p.period_ns < STATS_PERIOD_LEAST_NS || !head->costed || !(times > 0))
 		return p;
-	p.days = ((double)head->to_ns - (double)head->from_ns) / day_ns;
+	p.days = (double)p.period_ns / day_ns;
 	p.short_period = p.days < 1;
 	/* n starts bound n - 1 stretches between them. */
 	p.traces_per_day = (double)(head->started - 1) / p.days;

@@ -29,11 +29,12 @@ enum stats_by {
 	STATS_HOUR, /* of the day, local */
 	STATS_DAY,  /* local */
 	STATS_DOCUMENT,
+	STATS_CHECK, /* what checks found: a row counts findings */
 	N_STATS_BY
 };
-#define STATS_BIT(by)    (1u << (by))
-#define STATS_OF_SPANS   (STATS_BIT(STATS_NAME) - 1)
-#define STATS_OF_TRACES  (STATS_BIT(STATS_DOCUMENT) - STATS_BIT(STATS_NAME))
+#define STATS_BIT(by)   (1u << (by))
+#define STATS_OF_SPANS  (STATS_BIT(STATS_NAME) - 1)
+#define STATS_OF_TRACES (STATS_BIT(STATS_DOCUMENT) - STATS_BIT(STATS_NAME))
 const char *stats_by_name(enum stats_by by); /* "kind" "model" … */
 bool stats_by_named(struct str name, enum stats_by *by);
 bool stats_by_is_of_spans(enum stats_by by);
@@ -46,13 +47,14 @@ struct stats_figures {
 	int64_t timed;                            /* with a duration */
 	int64_t p50_ns, p95_ns, p99_ns;           /* UNKNOWN_INT: too few */
 	int64_t total_ns;                         /* sum of durations; of spans their self time: what they took alone */
-	int64_t tokens_in, tokens_out, tokens_cached, tokens_reasoning; /* UNKNOWN_INT: nobody says; by trace the last two always */
-	double cost_usd;                                                /* NaN: nobody says */
-	bool cost_estimated;                                            /* some of it */
+	int64_t tokens_in, tokens_out, tokens_cached,
+	    tokens_reasoning; /* UNKNOWN_INT: nobody says; by trace the last two always */
+	double cost_usd;      /* NaN: nobody says */
+	bool cost_estimated;  /* some of it */
 };
 
 struct stats_row {
-	struct str name;     /* absent: they have none */
+	struct str name; /* absent: they have none */
 	bool has_kind;
 	enum span_kind kind; /* STATS_STEP: a name may come with several */
 	struct stats_figures figures;
@@ -62,6 +64,9 @@ struct stats_row {
 	int64_t retries, repeats;
 	struct str message; /* of the failed ones the most usual, its first line; n of them have it */
 	int64_t message_n;
+	/* STATS_CHECK: figures.n are its findings, error_… the share of the traces that have some. level: 0 note, 1 warning, 2 error. */
+	int64_t traces;
+	int level;
 	struct str filter; /* the traces it is of, in the filter language; absent: cannot be said */
 };
 
@@ -105,22 +110,29 @@ struct stats {
 	struct arena arena; /* owns all below */
 	struct stats_head head;
 	struct stats_section sections[N_STATS_BY];
-	int64_t traces, spans;                 /* that match */
-	int64_t spans_read, traces_read;       /* what the sections of spans are made of: all, or the newest */
-	bool rolled_up;                        /* they come from the roll-up: all of them */
-	struct stats_document *documents;      /* suspects first */
+	int64_t traces, spans;            /* that match */
+	int64_t spans_read, traces_read;  /* what the sections of spans are made of: all, or the newest */
+	bool rolled_up;                   /* some come from what stats_roll kept: not just the newest */
+	struct stats_document *documents; /* suspects first */
 	size_t n_documents;
+	int64_t checked;                       /* STATS_CHECK: traces that were looked at */
 	int64_t outcomes, bad, documents_read; /* traces with an outcome; bad ones; those whose documents were read */
 };
 const char *stats_verdict(const struct stats_document *d); /* "worse" "better" "no evidence" "too few" */
 void stats_done(struct stats *s);
 bool stats_get(struct db *db, const struct stats_query *q, struct stats *out, struct err *err);
 
+/* Keeps sums of what the sections of spans count, so that asking for all traces reads few spans: stretch by stretch, a short write
+ * transaction each, as far as it is not done yet (stats_roll.c). cancel may be NULL; stopped, it goes on the next time. About 1.2 µs a span. */
+bool stats_roll(struct db *db, const _Atomic bool *cancel, struct err *err);
+
 /* Cost at `times` the volume, if traces go on coming as they did from the first start to the last; those without a cost are taken at the
  * mean of the others. Linear in the volume: tiers, caching and price changes are not known. Bounds: the prediction interval of a sum
- * (interval.h). per_day, per_month (30 days): NaN if the period is none or nothing has a cost. */
+ * (interval.h). per_day, per_month (30 days): NaN if the period is none, less than an hour, or nothing has a cost. */
+#define STATS_PERIOD_LEAST_NS (3600LL * 1000000000)
 struct stats_projection {
-	double times, days; /* of the period */
+	double times, days; /* of the period; below STATS_PERIOD_LEAST_NS nothing is projected from it */
+	int64_t period_ns;  /* UNKNOWN_INT: there is none */
 	double traces_per_day;
 	double per_day, per_month, month_low, month_high; /* bounds: NaN if too few */
 	bool short_period;                                /* less than a day */

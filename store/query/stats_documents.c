@@ -35,13 +35,15 @@ struct state {
 
 /* ---------------------------------------------------------------- outcomes */
 
-#define OUTCOMES                                                                                                      \
-	"t.id, t.first, t.n,"                                                                                         \
-	" t.verdict = 2 OR EXISTS(SELECT 1 FROM score x WHERE x.trace = t.id AND (x.pass = 0 OR"                      \
-	" (x.pass IS NULL AND x.value < x.threshold)))"                                                               \
-	" OR EXISTS(SELECT 1 FROM case_result c WHERE c.trace = t.key AND c.status = 2),"                             \
-	" t.verdict = 1 OR EXISTS(SELECT 1 FROM score x WHERE x.trace = t.id AND (x.pass = 1 OR"                      \
-	" (x.pass IS NULL AND x.value >= x.threshold)))"                                                              \
+#define OUTCOMES                                                                                 \
+	"t.id, t.first, t.n,"                                                                    \
+	" t.verdict = 2 OR EXISTS(SELECT 1 FROM score x WHERE x.trace = t.id AND (x.pass = 0 OR" \
+	" (x.pass IS NULL AND x.value < x.threshold)"                                            \
+	" OR (x.pass IS NULL AND lower(x.label) IN ('fail', 'failed'))))"                        \
+	" OR EXISTS(SELECT 1 FROM case_result c WHERE c.trace = t.key AND c.status = 2),"        \
+	" t.verdict = 1 OR EXISTS(SELECT 1 FROM score x WHERE x.trace = t.id AND (x.pass = 1 OR" \
+	" (x.pass IS NULL AND x.value >= x.threshold)"                                           \
+	" OR (x.pass IS NULL AND lower(x.label) IN ('pass', 'passed'))))"                        \
 	" OR EXISTS(SELECT 1 FROM case_result c WHERE c.trace = t.key AND c.status = 1)"
 _Static_assert(CASE_PASSED == 1 && CASE_FAILED == 2 && VERDICT_GOOD == 1 && VERDICT_BAD == 2,
                "the SQL above names them by number");
@@ -58,8 +60,8 @@ static bool read_outcomes(struct state *s, const struct stats_query *q, struct e
 	while (row && (step = stmt_step(row, err)) == STEP_ROW) {
 		bool bad = col_int_or(row, 3, 0) > 0, good = col_int_or(row, 4, 0) > 0;
 		if (bad || good)
-			*vec_add(&s->outcomes) = (struct outcome){col_int(row, 0), col_int_or(row, 1, 0),
-			                                          col_int_or(row, 2, 0), bad};
+			*vec_add(&s->outcomes) =
+			    (struct outcome){col_int(row, 0), col_int_or(row, 1, 0), col_int_or(row, 2, 0), bad};
 		s->out->outcomes += bad || good;
 		s->out->bad += bad;
 	}

@@ -15,8 +15,10 @@ struct tally {
 	uint32_t *times; /* by bucket of store/hist.h, from `low` on */
 	int32_t low, n_times;
 };
-#define TALLY_INIT                                                                                      \
+/* clang-format off */
+#define TALLY_INIT \
 	((struct tally){.tokens = {UNKNOWN_INT, UNKNOWN_INT, UNKNOWN_INT, UNKNOWN_INT}, .cost_usd = UNKNOWN_DOUBLE})
+/* clang-format on */
 void tally_done(struct tally *t);
 void tally_time(struct tally *t, int64_t duration_ns); /* a duration; unknown and negative ones are none */
 void tally_times(struct tally *t, int32_t bucket, int64_t n);
@@ -56,13 +58,18 @@ struct spans_read {
 	struct groups cells, messages; /* messages: a: name and kind, b: hash of the message */
 	struct arena arena;            /* of the messages */
 	int64_t spans, traces;
-	bool rolled_up;
+	bool rolled_up; /* some of it */
 };
 #define MESSAGE_OF(name, kind) ((uint64_t)(name) << 8 | (uint64_t)(kind))
 void spans_done(struct spans_read *r);
-/* All spans of these ranges, one of them a trace; stops after `most` (< 0: never), between two traces. */
+void spans_begin(struct spans_read *r);
+/* Adds all spans of these ranges, one of them a trace, to *out; stops after `most` (< 0: never), between two traces. */
 bool spans_scan(struct db *db, const struct span_range *ranges, size_t n, int64_t most, struct spans_read *out,
                 struct err *err);
+/* The same of all traces there are, with what stats_roll has kept; `most` is of those that are scanned. Sorts the ranges. *out: undefined
+ * before, to be ended in any case. */
+bool spans_read_all(struct db *db, struct span_range *ranges, size_t n, int64_t most, struct spans_read *out,
+                    struct err *err);
 /* The sections of spans that are wanted, from the cells. */
 bool spans_sections(struct db *db, const struct spans_read *r, unsigned wanted, struct stats *out, struct err *err);
 

@@ -9,6 +9,11 @@
 
 enum { CELLS_MOST = 50000, MESSAGES_MOST = 20000, MESSAGE_LEN = 200 };
 
+void spans_begin(struct spans_read *r)
+{
+	*r = (struct spans_read){.arena = ARENA_INIT, .cells.most = CELLS_MOST, .messages.most = MESSAGES_MOST};
+}
+
 void spans_done(struct spans_read *r)
 {
 	groups_done(&r->cells);
@@ -104,9 +109,9 @@ static void add_message(struct spans_read *out, const struct cell_key *k, struct
 	g->tally.n++;
 }
 
-#define SCAN_COLUMNS                                                                                          \
-	"depth, key, flags, name, kind, status, duration_ns, self_ns, model, provider, prompt, tokens_in, "   \
-	"tokens_out, tokens_cached, tokens_reasoning, cost_usd, sub_tokens, sub_cost, input_hash,"            \
+#define SCAN_COLUMNS                                                                                        \
+	"depth, key, flags, name, kind, status, duration_ns, self_ns, model, provider, prompt, tokens_in, " \
+	"tokens_out, tokens_cached, tokens_reasoning, cost_usd, sub_tokens, sub_cost, input_hash,"          \
 	" CASE status WHEN 2 THEN message END"
 _Static_assert(STATUS_ERROR == 2, "the SQL above names it by number");
 
@@ -124,11 +129,11 @@ static void add_span(struct scan_state *s, struct stmt *row)
 	while (s->stack.n && s->stack.at[s->stack.n - 1].depth >= depth)
 		close_span(s);
 	struct open_span span = {
-	    .cell = {word_id(row, 3), word_id(row, 8), word_id(row, 9), word_id(row, 10),
+	    .cell = {word_id(row, 3), word_id(row, 8),            word_id(row, 9),  word_id(row, 10),
 	             kind >= 0 && kind < N_KINDS ? (uint8_t)kind : KIND_SPAN},
 	    .depth = depth,
 	    .key = col_int_or(row, 1, 0),
-	    .tokens = {col_int(row, 11), col_int(row, 12), col_int(row, 13), col_int(row, 14)},
+	    .tokens = {col_int(row,           11),   col_int(row, 12), col_int(row,         13), col_int(row, 14)},
 	    .cost_usd = col_double(row, 15),
 	    .sub_tokens = col_int(row, 16),
 	    .sub_cost = col_double(row, 17),
@@ -178,10 +183,10 @@ static bool scan_trace(struct db *db, struct scan_state *s, const struct span_ra
 bool spans_scan(struct db *db, const struct span_range *ranges, size_t n, int64_t most, struct spans_read *out,
                 struct err *err)
 {
-	*out = (struct spans_read){.arena = ARENA_INIT, .cells.most = CELLS_MOST, .messages.most = MESSAGES_MOST};
 	struct scan_state state = {.out = out};
 	bool ok = true;
-	for (size_t i = 0; ok && i < n && (most < 0 || out->spans < most); i++)
+	int64_t before = out->spans;
+	for (size_t i = 0; ok && i < n && (most < 0 || out->spans - before < most); i++)
 		ok = scan_trace(db, &state, &ranges[i], err);
 	tool_calls_done(&state.calls);
 	vec_done(&state.stack);
@@ -208,6 +213,7 @@ static bool group_in(enum stats_by by, const struct cell_key *k, uint64_t *key)
 	case STATS_HOUR:
 	case STATS_DAY:
 	case STATS_DOCUMENT:
+	case STATS_CHECK:
 	case N_STATS_BY: break;
 	}
 	return false;

@@ -12,3 +12,6 @@ CREATE INDEX finding_name ON finding(name, trace);
 CREATE INDEX finding_span ON finding(trace, span, level) WHERE span IS NOT NULL;
 -- Which traces were looked at: with their rows at `first` (a trace that changes gets other ones), by these rules (a hash of them).
 CREATE TABLE checked(trace INTEGER PRIMARY KEY, first INTEGER NOT NULL, rules INTEGER NOT NULL);
+-- Sums over the spans of traces whose rows begin in one stretch of span.pos, good for these ranges of rows (query/stats_roll.c). Made behind
+-- the import; what is not there is read from the spans.
+CREATE TABLE stats_chunk(chunk INTEGER PRIMARY KEY, ranges INTEGER NOT NULL, data BLOB NOT NULL);

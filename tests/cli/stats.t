@@ -7,7 +7,7 @@ spans 1,953
 duration  P50 4.16s  P95 9.82s  P99 29.78s  n 231
 tokens 3.68M+381k, cached 7.2k, reasoning 203k
 cost ~$46.10 in 230 traces; 1 without one, below taken at the mean
-at this volume: ~$7.30 a day, ~$219.09 in 30 days (95% $0 to $633.19), if it goes on as in these 6.31 days (36.44 traces a day)
+at this volume: ~$7.30 a day, ~$219.09 in 30 days (95% $0 to $633.19), if it goes on as in these 6d08h (36.44 traces a day)
 
 by kind, 10 of 11
 name       kind       spans  err  err %     P50     P95     P99    time  share  tok in   out  cached  think      cost
@@ -56,7 +56,7 @@ spans 1,953
 duration  P50 4.16s  P95 9.82s  P99 29.78s  n 231
 tokens 3.68M+381k
 cost ~$46.10 in 230 traces; 1 without one, below taken at the mean
-at this volume: ~$7.30 a day, ~$219.09 in 30 days (95% $0 to $633.19), if it goes on as in these 6.31 days (36.44 traces a day)
+at this volume: ~$7.30 a day, ~$219.09 in 30 days (95% $0 to $633.19), if it goes on as in these 6d08h (36.44 traces a day)
 
 by document, 3 of 15
 of 165 traces with an outcome, 36 bad; presence is no cause, it says where to look first
@@ -71,7 +71,7 @@ spans 1,953
 duration  P50 4.16s  P95 9.82s  P99 29.78s  n 231
 tokens 3.68M+381k
 cost ~$46.10 in 230 traces; 1 without one, below taken at the mean
-at this volume: ~$7.30 a day, ~$219.09 in 30 days (95% $0 to $633.19), if it goes on as in these 6.31 days (36.44 traces a day)
+at this volume: ~$7.30 a day, ~$219.09 in 30 days (95% $0 to $633.19), if it goes on as in these 6d08h (36.44 traces a day)
 
 by session, 3 of 58
 name          traces  err  err %    P50    P95    P99    time  share  tok in   out     cost
@@ -92,7 +92,7 @@ spans 1,953
 duration  P50 4.16s  P95 9.82s  P99 29.78s  n 231
 tokens 3.68M+381k, cached 7.2k, reasoning 203k
 cost ~$46.10 in 230 traces; 1 without one, below taken at the mean
-at 10 times the volume: ~$73.03 a day, ~$2,191 in 30 days (95% $0 to $5,994), if it goes on as in these 6.31 days (36.44 traces a day)
+at 10 times the volume: ~$73.03 a day, ~$2,191 in 30 days (95% $0 to $5,994), if it goes on as in these 6d08h (36.44 traces a day)
 (linear: tiers, caching and price changes are not known)
 
 by kind, 1 of 11
@@ -121,12 +121,12 @@ $ spoor stats --by model,tool --json --limit 1 | python3 -m json.tool
     "costed": 230,
     "projection": {
         "times": 1,
-        "days": 6.312518901431111,
-        "traces_per_day": 36.43553446594144,
-        "usd_per_day": 7.302929071554732,
-        "usd_per_30_days": 219.08787214664196,
+        "days": 6.312518901432257,
+        "traces_per_day": 36.43553446593482,
+        "usd_per_day": 7.302929071553406,
+        "usd_per_30_days": 219.08787214660217,
         "low": 0,
-        "high": 633.1944862841478
+        "high": 633.1944862840395
     },
     "traces_read": 231,
     "spans_read": 1953,
@@ -182,7 +182,7 @@ $ spoor stats --by model,tool --json --limit 1 | python3 -m json.tool
     }
 }
 $ spoor stats --by kind --spans 100 | tail -n 12
-at this volume: ~$7.30 a day, ~$219.09 in 30 days (95% $0 to $633.19), if it goes on as in these 6.31 days (36.44 traces a day)
+at this volume: ~$7.30 a day, ~$219.09 in 30 days (95% $0 to $633.19), if it goes on as in these 6d08h (36.44 traces a day)
 
 by kind
 of the newest 13 of 231 traces (--spans)
@@ -195,7 +195,7 @@ agent      agent         13    0     0%   3.39s      –   0.44s   0.8%       �
 guardrail  guardrail     13    0     0%   0.03s      –   0.39s   0.7%       –    –          –
 task       task          13    0     0%  8.96ms      –   0.12s   0.2%       –    –          –
 $ spoor stats --by all --ascii | grep -c '^by '
-13
+14
 # what a row counts is what its filter finds
 $ spoor stats --by hour --json | python3 -c "import json,sys; r=json.load(sys.stdin)['by']['hour']; print(r[2]['name'], r[2]['n'], r[2]['filter'])"
 10:00 11 hour:10
@@ -216,7 +216,7 @@ by model: nothing
 by tool: nothing
 # mistakes
 $ spoor stats --by modle 2>&1
-spoor: --by: there is no "modle" (did you mean model?); there are kind model tool step prompt provider name service session user hour day document, all
+spoor: --by: there is no "modle" (did you mean model?); there are kind model tool step prompt provider name service session user hour day document check, all
 ? 2
 $ spoor stats --by kind,tool --csv 2>&1
 spoor: a table is of one kind of row: --by one thing

@@ -45,8 +45,10 @@ static void goes_through_sections(void **state)
 	assert_true(stage_shows(&st, "[Kinds 11]"));
 	stage_keys(&st, "Tab");
 	assert_true(stage_shows(&st, "[Models 8]"));
-	stage_keys(&st, "S-Tab S-Tab");
+	stage_keys(&st, "S-Tab S-Tab S-Tab");
 	assert_true(stage_shows(&st, "[Documents 15]"));
+	stage_keys(&st, "Tab");
+	assert_true(stage_shows(&st, "[Checks"));
 	stage_keys(&st, "Tab");
 	assert_true(stage_shows(&st, "[Kinds 11]"));
 	stage_close(&st);
@@ -108,9 +110,9 @@ static void filters_and_projects(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(draws_sections), cmocka_unit_test(draws_without_colour),
+	    cmocka_unit_test(draws_sections),        cmocka_unit_test(draws_without_colour),
 	    cmocka_unit_test(goes_through_sections), cmocka_unit_test(opens_traces),
-	    cmocka_unit_test(orders_rows), cmocka_unit_test(filters_and_projects),
+	    cmocka_unit_test(orders_rows),           cmocka_unit_test(filters_and_projects),
 	};
 	return cmocka_run_group_tests(tests, stage_setup, stage_teardown);
 }

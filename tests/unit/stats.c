@@ -45,7 +45,9 @@ static void begin_span(struct buf *b, int trace, int span, int parent, const cha
 	           trace * 256 + span);
 	if (parent)
 		buf_printf(b, "\"parentSpanId\":\"%016x\",", trace * 256 + parent);
-	buf_printf(b, "\"name\":\"%s\",\"startTimeUnixNano\":\"%lld\",\"endTimeUnixNano\":\"%lld\",\"status\":{%s},\"attributes\":[",
+	buf_printf(b,
+	           "\"name\":\"%s\",\"startTimeUnixNano\":\"%lld\",\"endTimeUnixNano\":\"%lld\",\"status\":{%s},"
+	           "\"attributes\":[",
 	           name, (long long)from, (long long)(from + took), status);
 }
 
@@ -131,11 +133,12 @@ static int setup(void **state)
 	import_traces(file);
 	/* Trace rows are numbered as they came. */
 	assert_true(db_begin(db, &err));
-	assert_true(db_exec(db,
-	                    "INSERT INTO score(ident, trace, name, pass, from_, record, source)"
-	                    " SELECT id, id, 1, CASE WHEN start_ns <= 1793491200000000000 + 10 * 3600000000000 THEN 0 ELSE 1 END,"
-	                    " 3, 0, 1 FROM trace",
-	                    &err));
+	assert_true(db_exec(
+	    db,
+	    "INSERT INTO score(ident, trace, name, pass, from_, record, source)"
+	    " SELECT id, id, 1, CASE WHEN start_ns <= 1793491200000000000 + 10 * 3600000000000 THEN 0 ELSE 1 END,"
+	    " 3, 0, 1 FROM trace",
+	    &err));
 	assert_true(db_commit(db, &err));
 	return 0;
 }
@@ -270,7 +273,13 @@ static void rows_open_their_traces(void **state)
 		const char *filter;
 		int64_t n;
 	} more[] = {
-	    {"step:find", 20}, {"step:look", 0}, {"tool:look", 20}, {"hour:3", 1}, {"hour>=18", 3}, {"model=\"m-1\"", 20}};
+	    {"step:find",     20},
+            {"step:look",     0 },
+            {"tool:look",     20},
+	    {"hour:3",        1 },
+            {"hour>=18",      3 },
+            {"model=\"m-1\"", 20}
+        };
 	for (size_t i = 0; i < sizeof more / sizeof *more; i++) {
 		struct stats of = get(more[i].filter, 0);
 		assert_int_equal(of.traces, more[i].n);
@@ -382,6 +391,40 @@ static void suspects_documents(void **state)
 	stats_done(&s);
 }
 
+/* ---------------------------------------------------------------- what checks found */
+
+static void counts_findings(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	assert_true(db_begin(db, &err));
+	assert_true(db_exec(db,
+	                    "INSERT INTO finding(trace, n, name, level, explanation)"
+	                    " SELECT id, 0, 'loop', 1, 'x' FROM trace WHERE id <= 4 UNION ALL"
+	                    " SELECT id, 1, 'loop', 1, 'y' FROM trace WHERE id = 1 UNION ALL"
+	                    " SELECT id, 2, 'secret', 2, 'z' FROM trace WHERE id = 2",
+	                    &err));
+	assert_true(db_exec(
+	    db, "INSERT INTO checked(trace, first, rules) SELECT id, first, 0 FROM trace WHERE id <= 15", &err));
+	assert_true(db_commit(db, &err));
+	struct stats s = get("", STATS_BIT(STATS_CHECK));
+	const struct stats_section *section = &s.sections[STATS_CHECK];
+	assert_int_equal(s.checked, 15);
+	assert_int_equal(section->n, 2);
+	assert_true(str_is(section->rows[0].name, "secret")); /* the gravest first */
+	assert_int_equal(section->rows[0].level, 2);
+	const struct stats_row *loop = row_named(&s, STATS_CHECK, "loop");
+	assert_int_equal(loop->figures.n, 5);
+	assert_int_equal(loop->traces, 4);
+	assert_near(loop->share, 4.0 / 20);
+	assert_near(loop->figures.error_high, interval_wilson(4, 20).high);
+	struct stats of = get("finding=\"loop\"", 0);
+	assert_true(str_is(loop->filter, "finding=\"loop\""));
+	assert_int_equal(of.traces, 4);
+	stats_done(&of);
+	stats_done(&s);
+}
+
 static void tests_two_rates(void **state)
 {
 	(void)state;
@@ -439,13 +482,172 @@ static void knows_calls(void **state)
 	tool_calls_done(&c);
 }
 
+/* ---------------------------------------------------------------- what is kept
+ *
+ * A store of 40,000 small spans in 4,000 traces, so that a stretch of 32,768 is full. */
+enum { MANY = 4000, EACH = 10 };
+
+static void write_many(const char *file, int from, int n)
+{
+	FILE *f = fopen(file, "w");
+	assert_non_null(f);
+	for (int k = from; k < from + n; k++) {
+		fprintf(f, "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[");
+		for (int i = 0; i < EACH; i++) {
+			int64_t begin = BEGIN + k * S;
+			fprintf(f, "%s{\"traceId\":\"%032x\",\"spanId\":\"%016x\",", i ? "," : "", k + 1,
+			        k * EACH + i + 1);
+			if (i)
+				fprintf(f, "\"parentSpanId\":\"%016x\",", k * EACH + 1);
+			fprintf(
+			    f,
+			    "\"name\":\"n%d\",\"startTimeUnixNano\":\"%lld\",\"endTimeUnixNano\":\"%lld\",\"status\":{%"
+			    "s},"
+			    "\"attributes\":[{\"key\":\"openinference.span.kind\",\"value\":{\"stringValue\":\"%s\"}},"
+			    "{\"key\":\"gen_ai.request.model\",\"value\":{\"stringValue\":\"m%d\"}},"
+			    "{\"key\":\"gen_ai.usage.input_tokens\",\"value\":{\"intValue\":\"%d\"}}]}",
+			    i % 4, (long long)begin, (long long)(begin + (k * 7 + i) % 1000 * 1000000),
+			    (k + i) % 9 ? "\"code\":1" : "\"code\":2,\"message\":\"bad\"", i % 3 ? "TOOL" : "LLM",
+			    k % 3, k + i);
+		}
+		fprintf(f, "]}]}]}\n");
+	}
+	fclose(f);
+}
+
+static void import_file(struct db *store, const char *file)
+{
+	char name[96];
+	snprintf(name, sizeof name, "%s", file);
+	char *paths[] = {name};
+	struct import_report report = {0};
+	struct import_opts opts = {.now_ns = UNKNOWN_INT};
+	struct err err = ERR_INIT;
+	if (!import_paths(store, paths, 1, &opts, NULL, &report, &err))
+		fail_msg("%s", err.text);
+	import_report_done(&report);
+}
+
+static void print_row(struct buf *out, const struct stats_row *r)
+{
+	const struct stats_figures *f = &r->figures;
+	buf_printf(out, STR_FMT " %d %lld %lld %lld %lld %lld %lld %lld %lld %.9g %lld %lld " STR_FMT " %lld\n",
+	           STR_ARG(r->name), (int)r->kind, (long long)f->n, (long long)f->errors, (long long)f->timed,
+	           (long long)f->p50_ns, (long long)f->p99_ns, (long long)f->total_ns, (long long)f->tokens_in,
+	           (long long)f->tokens_cached, f->cost_usd, (long long)r->retries, (long long)r->repeats,
+	           STR_ARG(r->message), (long long)r->message_n);
+}
+
+/* All sections of spans as text; a filter that keeps everything is scanned, none may use what is kept. */
+static char *sections_of(struct db *store, const char *where, bool rolled)
+{
+	struct arena arena = ARENA_INIT;
+	struct filter_mistake mistake;
+	struct err err = ERR_INIT;
+	struct stats s;
+	struct stats_query q = {.sections = STATS_OF_SPANS, .spans_most = -1};
+	struct buf out = BUF_INIT;
+	q.filter = filter_parse(&arena, str_of(where), FILTER_TRACES, 0, &mistake);
+	if (!stats_get(store, &q, &s, &err))
+		fail_msg("%s", err.text);
+	assert_int_equal(s.rolled_up, rolled);
+	assert_int_equal(s.spans_read, s.spans);
+	assert_int_equal(s.traces_read, s.traces);
+	for (int by = 0; by < STATS_NAME; by++)
+		for (size_t i = 0; i < s.sections[by].n; i++)
+			print_row(&out, &s.sections[by].rows[i]);
+	stats_done(&s);
+	arena_done(&arena);
+	return buf_detach(&out);
+}
+
+static void assert_same(struct db *store, bool rolled)
+{
+	char *scanned = sections_of(store, "spans>=0", false), *kept = sections_of(store, "", rolled);
+	assert_true(strlen(kept) > 100);
+	assert_string_equal(kept, scanned);
+	free(scanned);
+	free(kept);
+}
+
+static int64_t count_of(struct db *store, const char *sql)
+{
+	struct err err = ERR_INIT;
+	int64_t n;
+	assert_true(db_int(store, sql, -1, &n, &err));
+	return n;
+}
+
+static void keeps_sums(void **state)
+{
+	(void)state;
+	char file[96], store_path[96];
+	struct err err = ERR_INIT;
+	snprintf(file, sizeof file, "%s/many.jsonl", dir);
+	snprintf(store_path, sizeof store_path, "%s/many.db", dir);
+	struct db *store = db_open(store_path, DB_WRITE, &err);
+	write_many(file, 0, MANY);
+	import_file(store, file);
+	assert_same(store, false);
+	assert_true(stats_roll(store, NULL, &err));
+	assert_int_equal(count_of(store, "SELECT count(*) FROM stats_chunk"), 1); /* the second one may still grow */
+	assert_same(store, true);
+	/* Again: nothing to do. */
+	int64_t before = count_of(store, "SELECT total_changes()");
+	assert_true(stats_roll(store, NULL, &err));
+	assert_int_equal(count_of(store, "SELECT total_changes()"), before);
+	/* More traces; then one of the first grows, which changes what its stretch sums up. */
+	write_many(file, MANY, 200);
+	import_file(store, file);
+	assert_same(store, true);
+	FILE *f = fopen(file, "w");
+	fprintf(
+	    f,
+	    "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{\"traceId\":\"%032x\",\"spanId\":\"00000000aaaaaaaa\","
+	    "\"name\":\"late\",\"startTimeUnixNano\":\"1793491200000000000\",\"endTimeUnixNano\":"
+	    "\"1793491201000000000\"}]}]}]}\n",
+	    7);
+	fclose(f);
+	import_file(store, file);
+	assert_same(store, false);
+	assert_true(stats_roll(store, NULL, &err));
+	assert_same(store, true);
+	/* What cannot be read is scanned again. */
+	assert_true(db_begin(store, &err));
+	assert_true(db_exec(store, "UPDATE stats_chunk SET data = substr(data, 1, length(data) / 2)", &err));
+	assert_true(db_commit(store, &err));
+	assert_same(store, false);
+	_Atomic bool cancel = true;
+	assert_true(stats_roll(store, &cancel, &err)); /* stops at once */
+	assert_same(store, false);
+	assert_true(stats_roll(store, NULL, &err));
+	assert_same(store, true);
+	db_close(store);
+	static const char *const ends[] = {"", "-wal", "-shm", "-lock", "-import"};
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+		char name[128];
+		snprintf(name, sizeof name, "%s%s", store_path, ends[i]);
+		unlink(name);
+	}
+	unlink(file);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(counts_traces),  cmocka_unit_test(counts_by_trace), cmocka_unit_test(rows_open_their_traces),
-	    cmocka_unit_test(counts_spans),   cmocka_unit_test(counts_tools),    cmocka_unit_test(filters_traces),
-	    cmocka_unit_test(reads_a_part),   cmocka_unit_test(suspects_documents), cmocka_unit_test(tests_two_rates),
-	    cmocka_unit_test(projects),       cmocka_unit_test(knows_calls),
+	    cmocka_unit_test(counts_traces),
+	    cmocka_unit_test(counts_by_trace),
+	    cmocka_unit_test(rows_open_their_traces),
+	    cmocka_unit_test(counts_spans),
+	    cmocka_unit_test(counts_tools),
+	    cmocka_unit_test(filters_traces),
+	    cmocka_unit_test(reads_a_part),
+	    cmocka_unit_test(suspects_documents),
+	    cmocka_unit_test(tests_two_rates),
+	    cmocka_unit_test(projects),
+	    cmocka_unit_test(knows_calls),
+	    cmocka_unit_test(keeps_sums),
+	    cmocka_unit_test(counts_findings),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -9,14 +9,16 @@
 #include "store/db.h"
 #include "tui/cmd/cmds.h"
 
-enum { TOP_ROWS = 10 };
+enum { TOP_ROWS = 10, ROLL_WAIT_MS = 200 };
 #define DEFAULT_SECTIONS (STATS_BIT(STATS_KIND) | STATS_BIT(STATS_MODEL) | STATS_BIT(STATS_TOOL))
 
 static const struct option_row stats_options[] = {
-    {"by", 'b', OPTION_TEXT, "WHAT,…", "kind, model, tool, step, prompt, provider; of whole traces: name, service, session, user, hour, day; document; all"},
-    {"times", 't', OPTION_NUMBER, "N", "what it would cost at N times the volume"},
-    {"spans", 0, OPTION_INT, "N", "read the newest traces until N spans were read (all of them)"},
-    {"documents", 0, OPTION_INT, "N", "read the documents of the newest N traces with an outcome (5000; 0: of all)"},
+    {"by",           'b', OPTION_TEXT, "WHAT,…",
+     "kind, model, tool, step, prompt, provider; of whole traces: name, service, session, user, hour, day; document; "
+     "all"},
+    {"times",   't', OPTION_NUMBER, "N", "what it would cost at N times the volume"},
+    {"spans",          0, OPTION_INT, "N", "read the newest traces until N spans were read (all of them)"},
+    {"documents",        0, OPTION_INT, "N", "read the documents of the newest N traces with an outcome (5000; 0: of all)"},
     LIST_OPTIONS,
     {.name = NULL},
 };
@@ -34,6 +36,8 @@ static const struct column *columns_of(enum stats_by by)
 {
 	if (by == STATS_DOCUMENT)
 		return stats_document_columns;
+	if (by == STATS_CHECK)
+		return stats_check_columns;
 	if (by == STATS_TOOL)
 		return stats_tool_columns;
 	return stats_by_is_of_spans(by) ? stats_span_columns : stats_trace_columns;
@@ -58,8 +62,9 @@ static bool read_sections(const struct command_line *line, struct report *r, str
 {
 	struct str rest = str_of(cmd_option(line, "by")), word;
 	r->chosen = rest.ptr != NULL;
-	r->sections = r->chosen ? 0 : r->opts.out.form == OUT_TEXT || r->opts.out.form == OUT_JSON_ ? DEFAULT_SECTIONS
-	                                                                                            : STATS_BIT(STATS_KIND);
+	r->sections = r->chosen                                                       ? 0
+	              : r->opts.out.form == OUT_TEXT || r->opts.out.form == OUT_JSON_ ? DEFAULT_SECTIONS
+	                                                                              : STATS_BIT(STATS_KIND);
 	while (rest.len) {
 		size_t comma = str_find_char(rest, ',');
 		enum stats_by by;
@@ -127,7 +132,7 @@ static void print_projection(struct report *r)
 	bool about = r->stats.head.figures.cost_estimated;
 	if (IS_UNKNOWN(p.per_day)) {
 		if (r->times != 1)
-			buf_add_cstr(out, "no projection: it takes two starts and a cost\n");
+			buf_add_cstr(out, "no projection: it takes a cost, and traces over an hour or more\n");
 		return;
 	}
 	if (r->times == 1)
@@ -145,8 +150,10 @@ static void print_projection(struct report *r)
 		add_cost(out, p.month_high, false);
 		buf_add_char(out, ')');
 	}
-	buf_printf(out, ", if it goes on as in these %.3g days (%.4g traces a day)%s\n", p.days, p.traces_per_day,
-	           p.short_period ? "; less than a day: a rough guess" : "");
+	buf_add_cstr(out,
+	             p.short_period ? ", a rough guess: if it goes on as in these " : ", if it goes on as in these ");
+	units_duration(out, p.period_ns, r->opts.out.ascii);
+	buf_printf(out, " (%.4g traces a day)\n", p.traces_per_day);
 	if (r->times != 1)
 		buf_add_cstr(out, "(linear: tiers, caching and price changes are not known)\n");
 }
@@ -218,8 +225,14 @@ static void print_note(struct report *r, enum stats_by by)
 		}
 		units_thousands(out, s->bad);
 		buf_add_cstr(out, " bad; presence is no cause, it says where to look first\n");
+	} else if (by == STATS_CHECK && s->checked < s->traces) {
+		buf_add_cstr(out, "of ");
+		units_thousands(out, s->checked);
+		buf_add_cstr(out, " of ");
+		units_thousands(out, s->traces);
+		buf_add_cstr(out, " traces (spoor checks looks at the others)\n");
 	} else if (stats_by_is_of_spans(by) && s->traces_read < s->traces) {
-		buf_add_cstr(out, "of the newest ");
+		buf_add_cstr(out, s->rolled_up ? "of " : "of the newest ");
 		units_thousands(out, s->traces_read);
 		buf_add_cstr(out, " of ");
 		units_thousands(out, s->traces);
@@ -357,11 +370,30 @@ static bool print_json(struct report *r, struct err *err)
 
 /* ---------------------------------------------------------------- */
 
+/* Sums that are not kept yet are made first, for this answer and those after it. A store that cannot be written, or is being written by
+ * others, is read as it is. */
+static void roll(const struct report *r, const char *path)
+{
+	struct err ignored = ERR_INIT;
+	if (!(r->sections & STATS_OF_SPANS) || !filter_is_empty(r->opts.filter))
+		return;
+	struct db *db = db_open(path, DB_WRITE, &ignored);
+	if (db && !db_read_only(db)) {
+		db_set_wait(db, ROLL_WAIT_MS);
+		stats_roll(db, NULL, &ignored);
+	}
+	db_close(db);
+}
+
 static bool run(const struct command_line *line, struct report *r, struct db *db, struct err *err)
 {
 	struct stats_query q = {.filter = r->opts.filter, .sections = r->sections};
 	if (!cmd_int(line, "spans", -1, &q.spans_most, err) ||
-	    !cmd_int(line, "documents", 5000, &q.documents_most, err) || !db_begin_read(db, err))
+	    !cmd_int(line, "documents", 5000, &q.documents_most, err))
+		return false;
+	if (q.spans_most < 0)
+		roll(r, db_path(db));
+	if (!db_begin_read(db, err))
 		return false;
 	if (q.documents_most <= 0)
 		q.documents_most = -1;
@@ -398,9 +430,12 @@ const struct command command_stats = {
     .name = "stats",
     .operands = "",
     .help = "latency, errors, tokens, cost: over all traces, by what they are",
-    .more = "Percentiles that so few durations cannot tell from their maximum are left out. \"time\" of spans is what they took\n"
-            "alone (self time); \"same\" counts tool calls with the arguments of an earlier one in their trace, \"retry\" calls\n"
-            "after a failed one. --by document: which documents go with bad outcomes (failed scores, failed cases, verdicts).",
+    .more = "Percentiles that so few durations cannot tell from their maximum are left out. \"time\" of spans is what "
+            "they took\n"
+            "alone (self time); \"same\" counts tool calls with the arguments of an earlier one in their trace, "
+            "\"retry\" calls\n"
+            "after a failed one. --by document: which documents go with bad outcomes (failed scores, failed cases, "
+            "verdicts).",
     .min_args = 0,
     .max_args = 0,
     .options = stats_options,

@@ -31,7 +31,7 @@ static void print_head(struct trace_out *t)
 	cell(t, "began", buf_str(&text));
 	buf_clear(&text);
 	units_duration(&text, r->duration_ns, t->out.ascii);
-	cell(t, "took", buf_str(&text));
+	buf_printf(&t->text, "| took | %s |\n", buf_cstr(&text));
 	buf_clear(&text);
 	units_thousands(&text, r->spans);
 	buf_add_cstr(&text, ", with errors ");
@@ -155,6 +155,44 @@ static bool print_tree(struct trace_out *t, struct err *err)
 
 /* ---------------------------------------------------------------- what failed */
 
+static void add_part(struct buf *to, const struct message_part *part)
+{
+	switch (part->type) {
+	case PART_TEXT: break;
+	case PART_REASONING: buf_add_cstr(to, "(reasoning) "); break;
+	case PART_TOOL_CALL:
+		buf_add_cstr(to, "calls ");
+		buf_add_str(to, part->name);
+		buf_add_char(to, ' ');
+		break;
+	case PART_TOOL_RESULT: buf_add_cstr(to, "result "); break;
+	case PART_MEDIA:
+	case PART_OTHER:
+		buf_add_char(to, '(');
+		buf_add_str(to, part->name);
+		buf_add_cstr(to, ") ");
+		break;
+	}
+	buf_add_str(to, part->text);
+	buf_add_char(to, '\n');
+}
+
+/* Messages as they were said, "role: text"; without any, the text itself. */
+static void side(struct trace_out *t, const char *title, const struct span *span, bool output, struct str otherwise)
+{
+	struct buf text = BUF_INIT;
+	for (size_t i = 0; i < span->n_messages; i++) {
+		const struct message *m = &span->messages[i];
+		for (size_t k = 0; m->output == output && k < m->n_parts; k++) {
+			buf_add_str(&text, m->role);
+			buf_add_cstr(&text, ": ");
+			add_part(&text, &m->parts[k]);
+		}
+	}
+	fenced(t, title, text.len ? buf_str(&text) : otherwise);
+	buf_done(&text);
+}
+
 static bool print_failed(struct trace_out *t, struct block_cache *blocks, const struct tree_row *row, struct err *err)
 {
 	struct arena arena = ARENA_INIT;
@@ -173,8 +211,8 @@ static bool print_failed(struct trace_out *t, struct block_cache *blocks, const 
 		units_duration(&duration, row->duration_ns, t->out.ascii);
 		buf_printf(&t->text, " (%s, %s)\n", kind_name(row->kind), buf_cstr(&duration));
 		fenced(t, "error", d.span.message.len ? d.span.message : row->message);
-		fenced(t, "input", d.span.input);
-		fenced(t, "output", d.span.output);
+		side(t, "input", &d.span, false, d.span.input);
+		side(t, "output", &d.span, true, d.span.output);
 		buf_done(&duration);
 	}
 	arena_done(&arena);

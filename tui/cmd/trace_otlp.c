@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "store/base/clean.h"
 #include "store/base/scan.h"
@@ -21,8 +22,8 @@ struct otlp_out {
 	struct buf resource, next; /* attributes of the resource that is open; of the span's */
 	bool open, first;          /* a resource is; no span was written yet */
 	char trace_id[33];
-	VEC(struct buf) path;      /* ids from the root down to the span before: of parents that only the tree knows */
-	VEC(struct str) added;     /* names of the attributes that the source did not have */
+	VEC(struct buf) path;  /* ids from the root down to the span before: of parents that only the tree knows */
+	VEC(struct str) added; /* names of the attributes that the source did not have */
 };
 
 /* ---------------------------------------------------------------- values */
@@ -178,15 +179,13 @@ static void add_double(struct otlp_out *o, const struct exported *s, const char 
 }
 
 static const char *const kind_words[N_KINDS] = {
-    [KIND_AGENT] = "AGENT",         [KIND_CHAIN] = "CHAIN",         [KIND_LLM] = "LLM",
-    [KIND_TOOL] = "TOOL",           [KIND_RETRIEVER] = "RETRIEVER", [KIND_EMBEDDING] = "EMBEDDING",
-    [KIND_RERANKER] = "RERANKER",   [KIND_GUARDRAIL] = "GUARDRAIL", [KIND_EVALUATOR] = "EVALUATOR",
-    [KIND_PROMPT] = "PROMPT",       [KIND_PARSER] = "CHAIN",        [KIND_TASK] = "CHAIN",
+    [KIND_AGENT] = "AGENT",       [KIND_CHAIN] = "CHAIN",         [KIND_LLM] = "LLM",
+    [KIND_TOOL] = "TOOL",         [KIND_RETRIEVER] = "RETRIEVER", [KIND_EMBEDDING] = "EMBEDDING",
+    [KIND_RERANKER] = "RERANKER", [KIND_GUARDRAIL] = "GUARDRAIL", [KIND_EVALUATOR] = "EVALUATOR",
+    [KIND_PROMPT] = "PROMPT",     [KIND_PARSER] = "CHAIN",        [KIND_TASK] = "CHAIN",
 };
-static const char *const operations[N_KINDS] = {[KIND_AGENT] = "invoke_agent",
-                                                [KIND_LLM] = "chat",
-                                                [KIND_TOOL] = "execute_tool",
-                                                [KIND_EMBEDDING] = "embeddings"};
+static const char *const operations[N_KINDS] = {
+    [KIND_AGENT] = "invoke_agent", [KIND_LLM] = "chat", [KIND_TOOL] = "execute_tool", [KIND_EMBEDDING] = "embeddings"};
 
 /* GenAI's form of messages: {"role", "parts": [{"type": "text", "content"}, {"type": "tool_call", …}]}. */
 static void message_json(struct jout *j, const struct message *m)
@@ -388,7 +387,7 @@ static void own_scores(struct jout *j, const struct score_row *rows, size_t n, b
 	jout_array(j, "scores");
 	for (size_t i = 0; i < n; i++) {
 		const struct score_row *s = &rows[i];
-		if (s->of_trace != of_trace || s->finding) /* checks find it again where it is imported */
+		if (s->of_trace != of_trace || s->finding) /* what checks found they find again */
 			continue;
 		jout_object(j, NULL);
 		own_text(j, "name", s->name);
@@ -535,6 +534,30 @@ static void span_id(char *out, struct str id)
 	hex_id(out, model_span_key(id, &is_hex));
 }
 
+/* A trace's id as 32 hex digits: its own, a UUID's without the dashes; else what the store knows it by. */
+static void trace_hex(char out[33], struct id_scope scope, struct str id)
+{
+	static const char digits[] = "0123456789abcdef";
+	size_t n = 0;
+	bool zero = true;
+	for (size_t i = 0; i < id.len && n <= 32; i++) {
+		if (id.ptr[i] == '-' && id.len == 36)
+			continue;
+		if (n == 32 || !id.ptr[i] || !strchr(digits, id.ptr[i])) {
+			n = 0;
+			break;
+		}
+		zero = zero && id.ptr[i] == '0';
+		out[n++] = id.ptr[i];
+	}
+	out[32] = '\0';
+	if (n == 32 && !zero)
+		return;
+	struct hash128 key = model_trace_key(scope, id);
+	for (size_t i = 0; i < 16; i++)
+		snprintf(out + 2 * i, 3, "%02x", key.byte[i]);
+}
+
 static void write_score_events(struct otlp_out *o, const struct exported *s)
 {
 	struct jout *j = &o->j;
@@ -588,16 +611,13 @@ static void write_links(struct otlp_out *o, const struct exported *s)
 		return;
 	jout_array(j, "links");
 	for (size_t i = 0; i < span->n_links; i++) {
-		struct hash128 key = model_trace_key(span->scope, span->links[i].trace_id);
-		struct buf hex = BUF_INIT;
-		hash_hex(&hex, key.byte, sizeof key.byte);
+		trace_hex(id, span->scope, span->links[i].trace_id);
 		jout_object(j, NULL);
-		jout_str(j, "traceId", buf_str(&hex));
+		jout_cstr(j, "traceId", id);
 		span_id(id, span->links[i].span_id);
 		jout_cstr(j, "spanId", id);
 		attributes_of_json(j, "attributes", span->links[i].attributes);
 		jout_end(j);
-		buf_done(&hex);
 	}
 	jout_end(j);
 }
@@ -623,6 +643,18 @@ static bool is_conventional(const struct span *span)
 	return false;
 }
 
+/* Of OpenTelemetry's five, as its source said; internal (1) if it did not. */
+static int otel_kind(const struct span *span)
+{
+	static const char *const words[] = {"",           "\"internal\"", "\"server\"",
+	                                    "\"client\"", "\"producer\"", "\"consumer\""};
+	for (size_t i = 0; i < span->n_attributes; i++)
+		for (int k = 1; k <= 5 && str_is(span->attributes[i].key, "otel.kind"); k++)
+			if (str_is(span->attributes[i].json, words[k]))
+				return k;
+	return 1;
+}
+
 static bool write_span(struct otlp_out *o, const struct tree_row *row, const struct span_detail *d, struct str parent,
                        bool service_added, struct err *err)
 {
@@ -639,7 +671,7 @@ static bool write_span(struct otlp_out *o, const struct tree_row *row, const str
 		jout_cstr(j, "parentSpanId", id);
 	}
 	jout_str(j, "name", row->name.ptr ? row->name : STR_LIT(""));
-	jout_int(j, "kind", 1);
+	jout_int(j, "kind", otel_kind(&d->span));
 	nanoseconds(j, "startTimeUnixNano", row->start_ns);
 	int64_t end = row->duration_ns != UNKNOWN_INT && row->start_ns != TIME_UNKNOWN
 	                  ? row->start_ns + row->duration_ns
@@ -765,12 +797,9 @@ bool trace_otlp(struct trace_out *t, struct err *err)
 {
 	struct otlp_out o = {.t = t, .blocks = block_cache_new(t->db), .first = true};
 	struct tree_walk *walk = tree_walk_open(t->db, t->row.first, t->row.n, err);
-	struct buf hex = BUF_INIT;
 	struct tree_row row;
 	bool ok = walk != NULL;
-	hash_hex(&hex, t->row.key.byte, sizeof t->row.key.byte);
-	snprintf(o.trace_id, sizeof o.trace_id, "%s", buf_cstr(&hex));
-	buf_done(&hex);
+	trace_hex(o.trace_id, (struct id_scope){.family = t->row.format}, t->row.text);
 	jout_init(&o.j, &t->text, false);
 	jout_object(&o.j, NULL);
 	jout_array(&o.j, "resourceSpans");

@@ -8,8 +8,9 @@
 #include "tui/screen/pane_insights.h"
 #include "tui/widget/find.h"
 
-/* Sections that are read together: spans take a scan, documents decode records, traces a walk along an index. */
-enum slot { SLOT_SPANS, SLOT_TRACES, SLOT_DOCUMENTS, N_SLOTS };
+/* Sections that are read together: all of spans, in one scan; each of traces by itself, since groups without number (sessions, users)
+ * take longer than the walk; documents decode records. */
+enum slot { SLOT_SPANS, SLOT_TRACES, SLOT_DOCUMENTS = SLOT_TRACES + STATS_DOCUMENT - STATS_NAME, SLOT_CHECKS, N_SLOTS };
 
 /* What a first look reads; it goes on from there, times GROWTH each, and shows what it has by the way. */
 enum { SPANS_FIRST = 200000, DOCUMENTS_FIRST = 500, GROWTH = 8, FILTER_MAX = 240 };
@@ -53,7 +54,15 @@ static enum slot slot_of(enum stats_by by)
 {
 	if (by == STATS_DOCUMENT)
 		return SLOT_DOCUMENTS;
-	return stats_by_is_of_spans(by) ? SLOT_SPANS : SLOT_TRACES;
+	if (by == STATS_CHECK)
+		return SLOT_CHECKS;
+	return stats_by_is_of_spans(by) ? SLOT_SPANS : (enum slot)(SLOT_TRACES + (int)by - STATS_NAME);
+}
+
+/* Read whole at once. */
+static bool is_whole_at_once(enum slot slot)
+{
+	return slot != SLOT_SPANS && slot != SLOT_DOCUMENTS;
 }
 
 /* ---------------------------------------------------------------- what shows */
@@ -91,7 +100,8 @@ static void show(struct screen *screen, struct str name)
 static bool is_whole(const struct loaded *l, enum slot slot)
 {
 	const struct stats *s = &l->stats;
-	return slot == SLOT_TRACES || (slot == SLOT_SPANS ? s->traces_read >= s->traces : s->documents_read >= s->outcomes);
+	return is_whole_at_once(slot) ||
+	       (slot == SLOT_SPANS ? s->traces_read >= s->traces : s->documents_read >= s->outcomes);
 }
 
 static void *insights_ask(struct screen *screen)
@@ -112,16 +122,16 @@ static void *insights_ask(struct screen *screen)
 	struct request *r = xcalloc(1, sizeof *r);
 	int64_t first = slot == SLOT_DOCUMENTS ? DOCUMENTS_FIRST : SPANS_FIRST;
 	int64_t most = fresh ? l->most * GROWTH : l->has && l->stamp == st->stamp ? l->most : first;
-	*r = (struct request){.slot = slot,
-	                      .serial = ++serials,
-	                      .generation = screen->ui->generation,
-	                      .stamp = st->stamp,
-	                      .now_ns = screen->ui->now_ns,
-	                      .query = {.sections = slot == SLOT_SPANS    ? STATS_OF_SPANS
-	                                            : slot == SLOT_TRACES ? STATS_OF_TRACES
-	                                                                  : STATS_BIT(STATS_DOCUMENT),
-	                                .spans_most = most,
-	                                .documents_most = most}};
+	*r = (struct request){
+	    .slot = slot,
+	    .serial = ++serials,
+	    .generation = screen->ui->generation,
+	    .stamp = st->stamp,
+	    .now_ns = screen->ui->now_ns,
+	    .query = {.sections = slot == SLOT_SPANS ? STATS_OF_SPANS : STATS_BIT(st->view.by),
+	              .spans_most = most,
+	              .documents_most = most}
+        };
 	memcpy(r->filter, st->filter, sizeof r->filter);
 	st->serial = r->serial;
 	st->asked = slot;
@@ -317,7 +327,10 @@ static enum outcome sort_by(struct screen *screen, int step)
 	at = (at + 1 + step + n + 1) % (n + 1) - 1;
 	st->sort[v->by] = at < 0 ? INSIGHTS_OWN_ORDER : (int)(shown[at] - table);
 	st->ascending[v->by] = at == 0;
-	ui_say(screen->ui, at < 0 ? "in its own order" : "by %s, %s first", at < 0 ? "" : shown[at]->title[0] && at ? shown[at]->title : "name",
+	ui_say(screen->ui, at < 0 ? "in its own order" : "by %s, %s first",
+	       at < 0                      ? ""
+	       : shown[at]->title[0] && at ? shown[at]->title
+	                                   : "name",
 	       at == 0 ? "A" : "largest");
 	return order_changed(screen);
 }

@@ -24,10 +24,11 @@ enum {
 /* ---------------------------------------------------------------- sections */
 
 static const char *const tab_names[N_STATS_BY] = {
-    [STATS_KIND] = "Kinds",     [STATS_MODEL] = "Models",     [STATS_PROVIDER] = "Providers", [STATS_TOOL] = "Tools",
-    [STATS_STEP] = "Steps",     [STATS_PROMPT] = "Prompts",   [STATS_NAME] = "Names",         [STATS_SERVICE] = "Services",
-    [STATS_SESSION] = "Sessions", [STATS_USER] = "Users",     [STATS_HOUR] = "Hours",         [STATS_DAY] = "Days",
-    [STATS_DOCUMENT] = "Documents",
+    [STATS_KIND] = "Kinds",         [STATS_MODEL] = "Models",     [STATS_PROVIDER] = "Providers",
+    [STATS_TOOL] = "Tools",         [STATS_STEP] = "Steps",       [STATS_PROMPT] = "Prompts",
+    [STATS_NAME] = "Names",         [STATS_SERVICE] = "Services", [STATS_SESSION] = "Sessions",
+    [STATS_USER] = "Users",         [STATS_HOUR] = "Hours",       [STATS_DAY] = "Days",
+    [STATS_DOCUMENT] = "Documents", [STATS_CHECK] = "Checks",
 };
 
 const char *insights_tab(enum stats_by by)
@@ -39,6 +40,8 @@ const struct column *insights_columns(enum stats_by by)
 {
 	if (by == STATS_DOCUMENT)
 		return stats_document_columns;
+	if (by == STATS_CHECK)
+		return stats_check_columns;
 	if (by == STATS_TOOL)
 		return stats_tool_columns;
 	return stats_by_is_of_spans(by) ? stats_span_columns : stats_trace_columns;
@@ -216,7 +219,12 @@ static void draw_spark(struct canvas c, int row, int col, int cols, const int64_
 
 static int spark_cols(int room)
 {
-	return room >= STATS_BUCKETS ? STATS_BUCKETS : room >= 60 ? 60 : room >= 40 ? 40 : room >= 30 ? 30 : room >= 20 ? 20 : 0;
+	return room >= STATS_BUCKETS ? STATS_BUCKETS
+	       : room >= 60          ? 60
+	       : room >= 40          ? 40
+	       : room >= 30          ? 30
+	       : room >= 20          ? 20
+	                             : 0;
 }
 
 static void draw_volume(const struct stats_head *h, const struct ui *ui, struct canvas c)
@@ -286,17 +294,19 @@ static void draw_figures(const struct stats *s, struct canvas c, int row)
 	buf_done(&text);
 }
 
-/* "at 10 times: ~$72.70 a day, ~$2,181 in 30 days (95% $0 to $6,306), if it goes on as in these 6.31 days" */
+/* "at 10 times ~$72.70 a day, ~$2,181 in 30 days (95% $0 to $6,306), as in these 6d07h" */
 static void draw_projection(const struct insights_view *v, struct canvas c, int row)
 {
 	const struct stats_head *h = &v->head->head;
 	struct stats_projection p = stats_project(h, v->times);
 	bool about = h->figures.cost_estimated;
 	struct buf text = BUF_INIT;
-	canvas_printf(c, row, 1, -1, ROLE_HEADING, "at %g times", p.times);
-	int col = 1 + snprintf(NULL, 0, "at %g times", p.times) + 1;
+	buf_printf(&text, p.times == 1 ? "at this rate" : "at %g times", p.times);
+	int col = 2 + canvas_put(c, row, 1, -1, ROLE_HEADING, buf_str(&text));
+	buf_clear(&text);
 	if (IS_UNKNOWN(p.per_day)) {
-		canvas_putc(c, row, col, -1, ROLE_DIM, "no projection: it takes two starts and a cost");
+		canvas_putc(c, row, col, -1, ROLE_DIM,
+		            h->costed ? "too short a time to project" : "no cost to project");
 		return;
 	}
 	add_usd(&text, p.per_day, about);
@@ -313,7 +323,8 @@ static void draw_projection(const struct insights_view *v, struct canvas c, int 
 		buf_add_char(&text, ')');
 	}
 	struct buf days = BUF_INIT;
-	buf_printf(&days, ", as in these %.3g days%s", p.days, p.short_period ? ": a rough guess" : "");
+	buf_add_cstr(&days, p.short_period ? ", a rough guess from these " : ", as in these ");
+	units_duration(&days, p.period_ns, c.grid->ascii);
 	if (col + text_cols(buf_str(&text)) + text_cols(buf_str(&days)) < c.cols)
 		col += canvas_put(c, row, col, -1, ROLE_DIM, buf_str(&text));
 	canvas_put(c, row, col, -1, ROLE_DIM, buf_str(&days));
@@ -346,7 +357,9 @@ static void draw_titles(const struct insights_view *v, struct canvas c, int row,
 		canvas_putc(c, row, l->bar_at, l->bar_cols, ROLE_HEADING, "worse  0 better");
 	else
 		canvas_putc(c, row, l->bar_at, l->bar_cols, ROLE_HEADING,
-		            stats_by_is_of_spans(v->by) ? "time" : l->bar_cols > 8 ? "of the traces" : "share");
+		            stats_by_is_of_spans(v->by) ? "time"
+		            : l->bar_cols > 8           ? "of the traces"
+		                                        : "share");
 }
 
 struct drawing {
@@ -413,15 +426,22 @@ static void draw_nothing(const struct insights_view *v, struct canvas c)
 	    [STATS_TOOL] = "No tool was called here.",
 	    [STATS_PROMPT] = "No span here says which prompt it was made with.",
 	    [STATS_DOCUMENT] = "No document in a trace with an outcome.",
+	    [STATS_CHECK] = "No check found anything here.",
 	};
 	if (!v->stats) {
 		canvas_putc(c, 1, 3, -1, ROLE_DIM, v->failed ? "The figures could not be read." : "counting …");
 		return;
 	}
+	bool unchecked = v->by == STATS_CHECK && v->stats->checked < v->stats->traces;
 	canvas_putc(c, 1, 3, -1, ROLE_HEADING, why[v->by] ? why[v->by] : "Nothing to count here.");
+	if (unchecked)
+		canvas_putc(c, 3, 3, -1, ROLE_TEXT,
+		            "Not all traces were looked at yet: that goes on behind, or spoor checks.");
 	if (v->by == STATS_DOCUMENT) {
-		canvas_putc(c, 3, 3, -1, ROLE_TEXT, "An outcome is a score that passed or failed (or is measured against a");
-		canvas_putc(c, 4, 3, -1, ROLE_TEXT, "threshold), the verdict on a case, or a person's: good, bad. Documents");
+		canvas_putc(c, 3, 3, -1, ROLE_TEXT,
+		            "An outcome is a score that passed or failed (or is measured against a");
+		canvas_putc(c, 4, 3, -1, ROLE_TEXT,
+		            "threshold), the verdict on a case, or a person's: good, bad. Documents");
 		canvas_putc(c, 5, 3, -1, ROLE_TEXT, "are those that retriever and reranker spans hold.");
 	}
 }
@@ -496,12 +516,40 @@ static void row_share(struct sheet *s, const struct stats_row *row, bool of_span
 	add_share(s, ROLE_TEXT, row->share);
 }
 
+static void check_sheet(const struct insights_view *v, struct sheet *s, const struct stats_row *row)
+{
+	sheet_label(s, "found");
+	sheet_count(s, ROLE_TEXT, row->figures.n);
+	sheet_addc(s, ROLE_DIM, " times in ");
+	sheet_count(s, ROLE_TEXT, row->traces);
+	sheet_addc(s, ROLE_DIM, " traces = ");
+	add_share(s, ROLE_TEXT, row->figures.error_rate);
+	sheet_addc(s, ROLE_DIM, " (95% ");
+	add_share(s, ROLE_DIM, row->figures.error_low);
+	sheet_addc(s, ROLE_DIM, " to ");
+	add_share(s, ROLE_DIM, row->figures.error_high);
+	sheet_addc(s, ROLE_DIM, ")");
+	sheet_label(s, "looked");
+	sheet_addc(s, ROLE_DIM, "at ");
+	sheet_count(s, ROLE_TEXT, v->stats->checked);
+	sheet_addc(s, ROLE_DIM, " of ");
+	sheet_count(s, ROLE_TEXT, v->stats->traces);
+	sheet_addc(s, ROLE_DIM, " traces");
+	sheet_label(s, "Enter");
+	sheet_addc(s, ROLE_DIM, "& ");
+	sheet_add(s, ROLE_LINK, row->filter);
+}
+
 static void row_sheet(const struct insights_view *v, struct sheet *s, const struct stats_row *row, bool ascii)
 {
 	const struct stats_figures *f = &row->figures;
 	bool of_spans = stats_by_is_of_spans(v->by);
 	sheet_label(s, stats_by_name(v->by));
 	sheet_wrap(s, ROLE_TITLE, SHEET_LABEL, row->name.len ? row->name : STR_LIT("(none)"), 3);
+	if (v->by == STATS_CHECK) {
+		check_sheet(v, s, row);
+		return;
+	}
 	row_errors(s, f, v->by == STATS_TOOL ? "calls" : of_spans ? "spans" : "traces");
 	sheet_label(s, "time");
 	add_quantile(s, "P50 ", f->p50_ns, ascii);
@@ -644,7 +692,7 @@ void insights_part(struct buf *out, const struct stats *s, enum stats_by by)
 	int64_t all = by == STATS_DOCUMENT ? s->outcomes : s->traces;
 	if (!(by == STATS_DOCUMENT || stats_by_is_of_spans(by)) || read >= all)
 		return;
-	buf_add_cstr(out, "of the newest ");
+	buf_add_cstr(out, by != STATS_DOCUMENT && s->rolled_up ? "of " : "of the newest ");
 	units_thousands(out, read);
 	buf_add_cstr(out, " of ");
 	units_thousands(out, all);
