@@ -22,6 +22,7 @@ struct check_row {
 	unsigned flags;
 	enum span_kind kind;
 	enum span_status status;
+	uint64_t rules; /* bit i: it matches the filter over spans of rule i */
 };
 
 struct finding {

@@ -5,28 +5,37 @@
 #include "store/check/check_private.h"
 #include "store/check/rules_private.h"
 
-/* The filters as statements: does this trace match? NULL: it has none. */
+/* The filters as statements: does this trace match, which of its spans do? NULL: there is none. The end of a statement unbinds its values. */
+struct asking {
+	struct stmt *stmt;
+	const struct filter *filter;
+	int params;
+};
 struct rule_state {
-	struct stmt *where[RULES_MOST];
-	int id_param[RULES_MOST];
+	struct asking traces[RULES_MOST], spans[RULES_MOST];
 	size_t n;
 };
 
 /* ---------------------------------------------------------------- which traces */
 
-static struct stmt *prepare(struct db *db, const struct filter *f, int *id_param, struct err *err)
+/* head … (filter) … tail with two parameters of the caller's. */
+static bool prepare(struct db *db, const struct filter *f, const char *head, bool range, struct asking *out, struct err *err)
 {
 	struct buf sql = BUF_INIT;
-	int params = 0;
+	*out = (struct asking){.filter = f};
+	if (filter_is_empty(f))
+		return true;
 	if (!filter_resolve(f, db, err))
-		return NULL;
-	buf_add_cstr(&sql, "SELECT 1 FROM trace t WHERE (");
-	filter_sql(&sql, f, &params);
-	*id_param = params + 1;
-	buf_printf(&sql, ") AND t.id = ?%d", *id_param);
-	struct stmt *s = db_query_composed(db, buf_str(&sql), err);
+		return false;
+	buf_printf(&sql, "%s (", head);
+	filter_sql(&sql, f, &out->params);
+	if (range)
+		buf_printf(&sql, ") AND s.pos >= ?%d AND s.pos < ?%d", out->params + 1, out->params + 2);
+	else
+		buf_printf(&sql, ") AND t.id = ?%d", out->params + 1);
+	out->stmt = db_query_composed(db, buf_str(&sql), err);
 	buf_done(&sql);
-	return s;
+	return out->stmt != NULL;
 }
 
 bool rules_open(struct db *db, const struct rules *rules, struct rule_state **out, struct err *err)
@@ -35,35 +44,65 @@ bool rules_open(struct db *db, const struct rules *rules, struct rule_state **ou
 	*out = s;
 	s->n = rules_n(rules);
 	for (size_t i = 0; i < s->n; i++)
-		if (!filter_is_empty(rules->at[i].where) &&
-		    !(s->where[i] = prepare(db, rules->at[i].where, &s->id_param[i], err)))
+		if (!prepare(db, rules->at[i].where, "SELECT 1 FROM trace t WHERE", false, &s->traces[i], err) ||
+		    !prepare(db, rules->at[i].spans, "SELECT s.pos FROM span s WHERE", true, &s->spans[i], err))
 			return false;
 	return true;
 }
 
 void rules_close(struct rule_state *s)
 {
-	for (size_t i = 0; s && i < s->n; i++)
-		if (s->where[i])
-			stmt_free(s->where[i]);
+	for (size_t i = 0; s && i < s->n; i++) {
+		if (s->traces[i].stmt)
+			stmt_free(s->traces[i].stmt);
+		if (s->spans[i].stmt)
+			stmt_free(s->spans[i].stmt);
+	}
 	free(s);
+}
+
+static bool matches(const struct asking *a, int64_t trace, bool *yes, struct err *err)
+{
+	*yes = true;
+	if (!a->stmt)
+		return true;
+	filter_bind(a->stmt, a->filter, 1);
+	stmt_int(a->stmt, a->params + 1, trace);
+	enum step step = stmt_step(a->stmt, err);
+	stmt_end(a->stmt);
+	*yes = step == STEP_ROW;
+	return step != STEP_FAIL;
+}
+
+static bool mark_spans(const struct asking *a, struct check_trace *t, size_t rule, struct err *err)
+{
+	enum step step;
+	if (!a->stmt)
+		return true;
+	filter_bind(a->stmt, a->filter, 1);
+	stmt_int(a->stmt, a->params + 1, t->first);
+	stmt_int(a->stmt, a->params + 2, t->first + (int64_t)t->rows.n);
+	while ((step = stmt_step(a->stmt, err)) == STEP_ROW) {
+		int64_t row = col_int_or(a->stmt, 0, 0) - t->first;
+		if (row >= 0 && row < (int64_t)t->rows.n)
+			t->rows.at[row].rules |= 1ULL << rule;
+	}
+	stmt_end(a->stmt);
+	return step == STEP_DONE;
 }
 
 bool rules_begin(struct rule_state *s, struct check_trace *t, struct err *err)
 {
 	t->rules_kept = 0;
 	for (size_t i = 0; i < s->n; i++) {
-		enum step step = STEP_ROW;
-		if (s->where[i]) {
-			filter_bind(s->where[i], t->rules->at[i].where, 1); /* the end of a statement unbinds them */
-			stmt_int(s->where[i], s->id_param[i], t->id);
-			step = stmt_step(s->where[i], err);
-			stmt_end(s->where[i]);
-		}
-		if (step == STEP_FAIL)
+		bool kept;
+		if (!matches(&s->traces[i], t->id, &kept, err))
 			return false;
-		if (step == STEP_ROW && t->rules->at[i].level != CHECK_OFF)
-			t->rules_kept |= 1ULL << i;
+		if (!kept || t->rules->at[i].level == CHECK_OFF)
+			continue;
+		t->rules_kept |= 1ULL << i;
+		if (!mark_spans(&s->spans[i], t, i, err))
+			return false;
 	}
 	return true;
 }
@@ -83,7 +122,8 @@ static bool word_is(const struct check_trace *t, int64_t word, struct str wanted
 
 static bool is_about(const struct check_trace *t, const struct rule *r, const struct check_row *row)
 {
-	return (r->kind == UNKNOWN_INT || r->kind == (int64_t)row->kind) && (!r->span.len || word_is(t, row->name, r->span)) &&
+	bool marked = filter_is_empty(r->spans) || (row->rules >> (r - t->rules->at) & 1);
+	return marked && (r->kind == UNKNOWN_INT || r->kind == (int64_t)row->kind) && (!r->span.len || word_is(t, row->name, r->span)) &&
 	       (!r->tool.len || (row->kind == KIND_TOOL && word_is(t, row->name, r->tool))) &&
 	       (!r->model.len || word_is(t, row->model, r->model));
 }

@@ -14,7 +14,7 @@ enum { RULES_BYTES = 1 << 20, WORD_MOST = 32 };
 
 /* ---------------------------------------------------------------- the table of keys */
 
-enum key_type { KEY_NAME, KEY_TEXT, KEY_PATTERN, KEY_FILTER, KEY_KIND, KEY_LEVEL, KEY_FIELD, KEY_SCOPE, KEY_DURATION, KEY_COUNT, KEY_MONEY };
+enum key_type { KEY_NAME, KEY_TEXT, KEY_PATTERN, KEY_FILTER, KEY_SPANS, KEY_KIND, KEY_LEVEL, KEY_FIELD, KEY_SCOPE, KEY_DURATION, KEY_COUNT, KEY_MONEY };
 
 #define AT(member) offsetof(struct rule, member)
 static const struct rule_key {
@@ -27,12 +27,13 @@ static const struct rule_key {
     {"message", KEY_TEXT, AT(message), "\"do not apologise\"", "what its findings say, before what was found"},
     {"level", KEY_LEVEL, AT(level), "\"error\"", "note, warning (unless it says otherwise) or error"},
     {"where", KEY_FILTER, AT(where), "\"tag:prod name:support\"", "only in traces that match (spoor help filter)"},
+    {"spans", KEY_SPANS, AT(spans), "\"kind:llm tokens>4k\"", "only spans that match, in the same language"},
     {"kind", KEY_KIND, AT(kind), "\"llm\"", "only spans of this kind"},
     {"span", KEY_TEXT, AT(span), "\"summarise\"", "only spans of this name"},
     {"tool", KEY_TEXT, AT(tool), "\"get_balance\"", "only calls of this tool"},
     {"model", KEY_TEXT, AT(model), "\"gpt-4o\"", "only spans of this model"},
     {"scope", KEY_SCOPE, AT(of_trace), "\"trace\"",
-     "what the limits are of: span or trace (unless kind, span, tool or model is given)"},
+     "what the limits are of: span or trace (of spans if a key above names some)"},
     {"field", KEY_FIELD, AT(field), "\"input\"",
      "the text that is looked at: output (else), input, arguments, result, any"},
     {"must_contain", KEY_TEXT, AT(contain), "\"sources:\"", "the text has this; small letters match capitals, too"},
@@ -225,14 +226,15 @@ static bool read_count(const struct reading *rd, struct val v, const char *key, 
 	       mistake(rd, val_offset(v), "\"%s\" is a whole number", key);
 }
 
-static bool read_filter(const struct reading *rd, struct val v, const struct filter **out)
+static bool read_filter(const struct reading *rd, struct val v, const char *key, enum filter_over over,
+                        const struct filter **out)
 {
 	struct str text;
 	struct filter_mistake m;
-	if (!want_text(rd, v, "where", &text))
+	if (!want_text(rd, v, key, &text))
 		return false;
-	*out = filter_parse(&rd->rules->arena, text, FILTER_TRACES, rd->now_ns, &m);
-	return *out || mistake(rd, val_offset(v), "where: at character %zu: %s", text_n_codes(str_cut(text, 0, m.column)) + 1,
+	*out = filter_parse(&rd->rules->arena, text, over, rd->now_ns, &m);
+	return *out || mistake(rd, val_offset(v), "%s: at character %zu: expected %s", key, text_n_codes(str_cut(text, 0, m.column)) + 1,
 	                       m.expected);
 }
 
@@ -317,7 +319,8 @@ static bool read_key(const struct reading *rd, const struct rule_key *key, struc
 			return false;
 		return ((struct str *)to)->len || mistake(rd, val_offset(v), "\"%s\" is empty", key->name);
 	case KEY_PATTERN: return read_pattern(rd, v, key->name, to);
-	case KEY_FILTER: return read_filter(rd, v, to);
+	case KEY_FILTER: return read_filter(rd, v, key->name, FILTER_TRACES, to);
+	case KEY_SPANS: return read_filter(rd, v, key->name, FILTER_SPANS, to);
 	case KEY_KIND: return read_kind(rd, v, to);
 	case KEY_LEVEL: return read_level(rd, v, to);
 	case KEY_FIELD: return read_field(rd, v, to);
@@ -391,7 +394,7 @@ static bool read_rule(const struct reading *rd, struct val v)
 	if (!is_whole(rd, val_offset(v), &r))
 		return false;
 	if (!scope)
-		r.of_trace = r.kind == UNKNOWN_INT && !r.span.len && !r.tool.len && !r.model.len;
+		r.of_trace = r.kind == UNKNOWN_INT && !r.spans && !r.span.len && !r.tool.len && !r.model.len;
 	rd->rules->at[rd->rules->n++] = r;
 	return true;
 }
@@ -495,8 +498,8 @@ bool rules_load(const char *path, int64_t now_ns, struct rules **out, struct err
 		ok = rules_parse(buf_str(&text), buf_cstr(&place), now_ns, out, err);
 	else if (!named && why.code == ERR_NOT_FOUND)
 		ok = true;
-	else if (err)
-		*err = why;
+	else
+		err_set(err, ERR_USAGE, NULL, "%s", why.text);
 	buf_done(&place);
 	buf_done(&text);
 	return ok;

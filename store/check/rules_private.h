@@ -17,6 +17,7 @@ struct rule {
 	enum check_level level;
 	bool of_trace;
 	const struct filter *where; /* over traces; NULL: all */
+	const struct filter *spans; /* over spans; NULL: all */
 	int64_t kind;               /* UNKNOWN_INT: any */
 	struct str span, tool, model;
 	enum rule_field field;

@@ -111,6 +111,14 @@ static void json_sums(struct checking *c, const struct finding_page *page)
 	json_end(c);
 }
 
+static void say_nothing(struct checking *c, int64_t checked)
+{
+	if (c->opts.filter)
+		buf_add_cstr(&c->out, "Nothing found in the traces that match.\n");
+	else
+		buf_printf(&c->out, "Nothing found in any of %lld traces.\n", (long long)checked);
+}
+
 static bool print_sums(struct checking *c, struct err *err)
 {
 	struct finding_page page = {0};
@@ -128,7 +136,7 @@ static bool print_sums(struct checking *c, struct err *err)
 	else if (ok && n)
 		ok = out_table(o, &c->out, finding_sum_columns, page.sums, n, sizeof *page.sums, err);
 	else if (ok && o->form == OUT_TEXT)
-		buf_printf(&c->out, "Nothing found in %lld traces.\n", (long long)page.checked);
+		say_nothing(c, page.checked);
 	if (ok && o->form == OUT_TEXT && page.unchecked)
 		fprintf(stderr, "spoor: %lld traces were not looked at yet\n", (long long)page.unchecked);
 	finding_page_done(&page);
