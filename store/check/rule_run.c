@@ -19,7 +19,8 @@ struct rule_state {
 /* ---------------------------------------------------------------- which traces */
 
 /* head … (filter) … tail with two parameters of the caller's. */
-static bool prepare(struct db *db, const struct filter *f, const char *head, bool range, struct asking *out, struct err *err)
+static bool prepare(struct db *db, const struct filter *f, const char *head, bool range, struct asking *out,
+                    struct err *err)
 {
 	struct buf sql = BUF_INIT;
 	*out = (struct asking){.filter = f};
@@ -123,7 +124,8 @@ static bool word_is(const struct check_trace *t, int64_t word, struct str wanted
 static bool is_about(const struct check_trace *t, const struct rule *r, const struct check_row *row)
 {
 	bool marked = filter_is_empty(r->spans) || (row->rules >> (r - t->rules->at) & 1);
-	return marked && (r->kind == UNKNOWN_INT || r->kind == (int64_t)row->kind) && (!r->span.len || word_is(t, row->name, r->span)) &&
+	return marked && (r->kind == UNKNOWN_INT || r->kind == (int64_t)row->kind) &&
+	       (!r->span.len || word_is(t, row->name, r->span)) &&
 	       (!r->tool.len || (row->kind == KIND_TOOL && word_is(t, row->name, r->tool))) &&
 	       (!r->model.len || word_is(t, row->model, r->model));
 }
@@ -150,9 +152,10 @@ bool rules_want_text(const struct check_trace *t, int64_t row)
 
 /* ---------------------------------------------------------------- findings */
 
-static void found(struct check_trace *t, const struct rule *r, int64_t row, int64_t other, double value, const char *fmt, ...)
-    __attribute__((format(printf, 6, 7)));
-static void found(struct check_trace *t, const struct rule *r, int64_t row, int64_t other, double value, const char *fmt, ...)
+static void found(struct check_trace *t, const struct rule *r, int64_t row, int64_t other, double value,
+                  const char *fmt, ...) __attribute__((format(printf, 6, 7)));
+static void found(struct check_trace *t, const struct rule *r, int64_t row, int64_t other, double value,
+                  const char *fmt, ...)
 {
 	struct buf text = BUF_INIT;
 	size_t n = 0;
@@ -183,11 +186,11 @@ static void check_text(struct check_trace *t, const struct rule *r, int64_t row,
 	size_t at;
 	struct str shown = str_cut(r->not_contain, 0, 60), missing = str_cut(r->contain, 0, 60);
 	if (r->not_contain.len && (at = text_find(text, r->not_contain, 0, true)) != SIZE_MAX)
-		found(t, r, row, NO_ROW, (double)check_char(text, at), "the %s has \"" STR_FMT "\" at character %zu", where,
-		      STR_ARG(shown), check_char(text, at));
+		found(t, r, row, NO_ROW, (double)check_char(text, at), "the %s has \"" STR_FMT "\" at character %zu",
+		      where, STR_ARG(shown), check_char(text, at));
 	if (r->not_match && (at = pattern_find(r->not_match, text)) != SIZE_MAX)
-		found(t, r, row, NO_ROW, (double)check_char(text, at), "the %s matches what it must not at character %zu", where,
-		      check_char(text, at));
+		found(t, r, row, NO_ROW, (double)check_char(text, at),
+		      "the %s matches what it must not at character %zu", where, check_char(text, at));
 	if (r->contain.len && text_find(text, r->contain, 0, true) == SIZE_MAX)
 		found(t, r, row, NO_ROW, 0, "the %s lacks \"" STR_FMT "\"", where, STR_ARG(missing));
 	if (r->match && pattern_find(r->match, text) == SIZE_MAX)
@@ -199,7 +202,8 @@ static void check_parts(struct check_trace *t, const struct rule *r, int64_t row
 {
 	for (size_t i = 0; i < span->n_messages; i++)
 		for (size_t k = 0; k < span->messages[i].n_parts; k++)
-			if (span->messages[i].parts[k].type == type && span->messages[i].output == (type == PART_TOOL_CALL))
+			if (span->messages[i].parts[k].type == type &&
+			    span->messages[i].output == (type == PART_TOOL_CALL))
 				check_text(t, r, row, where, span->messages[i].parts[k].text);
 }
 
@@ -255,7 +259,8 @@ static void check_limits(struct check_trace *t, const struct rule *r, int64_t ro
 	if (r->max_duration != UNKNOWN_INT && duration_ns != UNKNOWN_INT && duration_ns > r->max_duration) {
 		units_duration(&is, duration_ns, false);
 		units_duration(&most, r->max_duration, false);
-		found(t, r, row, NO_ROW, (double)duration_ns / 1e9, "took %s, more than %s", buf_cstr(&is), buf_cstr(&most));
+		found(t, r, row, NO_ROW, (double)duration_ns / 1e9, "took %s, more than %s", buf_cstr(&is),
+		      buf_cstr(&most));
 	}
 	buf_clear(&is);
 	buf_clear(&most);
@@ -299,8 +304,8 @@ static void check_order(struct check_trace *t, const struct rule *r)
 	if (first == NO_ROW || (done != NO_ROW && t->rows.at[done].start_ns <= t->rows.at[first].start_ns))
 		return;
 	struct str call = str_cut(r->call, 0, 80), before = str_cut(r->before, 0, 80);
-	found(t, r, first, done, 1, STR_FMT " was called %s " STR_FMT, STR_ARG(before), done == NO_ROW ? "without" : "before",
-	      STR_ARG(call));
+	found(t, r, first, done, 1, STR_FMT " was called %s " STR_FMT, STR_ARG(before),
+	      done == NO_ROW ? "without" : "before", STR_ARG(call));
 }
 
 void rules_end(struct check_trace *t)

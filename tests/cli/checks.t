@@ -60,7 +60,7 @@ $ spoor checks --check few-cals 2>&1
 spoor: no such check: few-cals (did you mean few-calls?); spoor help rules names them all
 ? 2
 $ printf '{"rules": [\n {"name": "x", "max_durration": "2s"}]}' >$T/bad.json; spoor checks --rules $T/bad.json 2>&1
-spoor: $T/bad.json, line 2: no such key of a rule: "max_durration": did you mean "max_duration"?
+spoor: $T/bad.json, line 2: no such key of a rule: "max_durration" (did you mean max_duration?)
 ? 2
 $ printf '{"rules": [{"name": "x", "where": "dur>>2", "max_cost": 1}]}' >$T/bad.json; SPOOR_RULES=$T/bad.json spoor checks 2>&1
 spoor: $T/bad.json, line 1: where: at character 5: expected a duration with its unit: 2s, 500ms, 1m30s

@@ -50,7 +50,8 @@ static void check_rules(struct str text)
 	}
 	FUZZ_CHECK(rules && rules_hash(rules));
 	for (int i = 0; i < N_CHECKS; i++)
-		FUZZ_CHECK(rules_level(rules, (enum check_id)i) >= CHECK_OFF && rules_limit(rules, (enum check_id)i) >= 0);
+		FUZZ_CHECK(rules_level(rules, (enum check_id)i) >= CHECK_OFF &&
+		           rules_limit(rules, (enum check_id)i) >= 0);
 	for (size_t i = 0; i < rules_n(rules); i++)
 		FUZZ_CHECK(rules_name(rules, i)[0] && rules_help_of(rules, i));
 	rules_free(rules);

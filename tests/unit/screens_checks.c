@@ -24,15 +24,16 @@ static void draws_checks(void **state)
 		const char *keys;
 	} sizes[] = {
 	    {24, 80,  false, NULL },
-            {24, 80,  true,  "j"  },
-            {50, 200, false, "j"  },
-            {50, 200, true,  "G"  },
-            {12, 50,  false, "j j"}
+	    {24, 80,  true,  "j"  },
+	    {50, 200, false, "j"  },
+	    {50, 200, true,  "G"  },
+	    {12, 50,  false, "j j"}
         };
 	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
 		struct stage st;
 		char file[64];
-		snprintf(file, sizeof file, "checks-%dx%d%s", sizes[i].cols, sizes[i].rows, sizes[i].ascii ? "-ascii" : "");
+		snprintf(file, sizeof file, "checks-%dx%d%s", sizes[i].cols, sizes[i].rows,
+		         sizes[i].ascii ? "-ascii" : "");
 		stage_open(&st, "checks", &(struct target){0}, sizes[i].rows, sizes[i].cols, sizes[i].ascii);
 		if (sizes[i].keys)
 			stage_keys(&st, sizes[i].keys);
