@@ -9,11 +9,11 @@
 enum op { OP_CHAR, OP_ANY, OP_SET, OP_SPLIT, OP_JUMP, OP_LINE_BEGIN, OP_LINE_END, OP_WORD_EDGE, OP_MATCH };
 enum { DEPTH_MOST = 50, REPEAT_MOST = 1000, NONE = UINT32_MAX };
 
-/* x, y: OP_CHAR a code point; OP_SET ranges [x, x + y), negated if `not`; OP_SPLIT, OP_JUMP steps from here. */
+/* x, y: OP_CHAR a code point; OP_SET ranges [x, x + y), negated if it says so; OP_SPLIT, OP_JUMP steps from here. */
 struct step_code {
 	enum op op;
 	int32_t x, y;
-	bool not ;
+	bool negated;
 };
 struct range {
 	uint32_t low, high;
@@ -144,8 +144,8 @@ static bool add_named_class(struct parser *p)
 static void parse_set(struct parser *p)
 {
 	size_t first = p->ranges.n;
-	bool not = peek(p) == '^';
-	p->at += not ;
+	bool negated = peek(p) == '^';
+	p->at += negated;
 	for (bool begin = true; !p->failed; begin = false) {
 		if (p->at >= p->text.len) {
 			fail(p, "[ without ]");
@@ -176,7 +176,7 @@ static void parse_set(struct parser *p)
 	p->at++;
 	emit(p, OP_SET, (int32_t)first, (int32_t)(p->ranges.n - first));
 	if (!p->failed)
-		p->code.at[p->code.n - 1].not = not ;
+		p->code.at[p->code.n - 1].negated = negated;
 }
 
 static void parse_escape(struct parser *p)
@@ -200,7 +200,7 @@ static void parse_escape(struct parser *p)
 	if (strchr("dws", lower) && add_class(p, lower)) {
 		emit(p, OP_SET, (int32_t)first, (int32_t)(p->ranges.n - first));
 		if (!p->failed)
-			p->code.at[p->code.n - 1].not = c != lower;
+			p->code.at[p->code.n - 1].negated = c != lower;
 		return;
 	}
 	emit(p, OP_CHAR, (int32_t)plain_escape(c), 0);
@@ -475,7 +475,7 @@ static bool in_set(const struct pattern *p, const struct step_code *c, uint32_t 
 		const struct range *r = &p->ranges[c->x + i];
 		in = (code >= r->low && code <= r->high) || (p->fold && other >= r->low && other <= r->high);
 	}
-	return in != c->not ;
+	return in != c->negated;
 }
 
 static bool takes(const struct pattern *p, const struct step_code *c, uint32_t code)

@@ -162,6 +162,7 @@ static void blank_comments(char *s, size_t n)
 
 static bool want_text(const struct reading *rd, struct val v, const char *key, struct str *out)
 {
+	*out = STR_NONE;
 	if (!val_is(v, SCAN_STRING))
 		return mistake(rd, val_offset(v), "\"%s\" is a text in quotes", key);
 	*out = arena_str(&rd->rules->arena, val_str(v, &rd->rules->arena));
@@ -252,7 +253,7 @@ static bool read_kind(const struct reading *rd, struct val v, int64_t *out)
 {
 	const char *names[N_KINDS];
 	struct str word;
-	enum span_kind kind;
+	enum span_kind kind = KIND_SPAN;
 	if (!want_text(rd, v, "kind", &word))
 		return false;
 	for (int i = 0; i < N_KINDS; i++)

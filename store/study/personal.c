@@ -621,7 +621,7 @@ bool personal_next(struct str text, size_t *at, size_t *len, enum personal *kind
 
 static const struct {
 	const char *one, *many;
-} names[N_PERSONALS] = {
+} kinds[N_PERSONALS] = {
     [PERSONAL_EMAIL] = {"e-mail address", "e-mail addresses"},
     [PERSONAL_PHONE] = {"phone number",   "phone numbers"   },
     [PERSONAL_IBAN] = {"bank account",   "bank accounts"   },
@@ -631,12 +631,12 @@ static const struct {
 
 const char *personal_name(enum personal kind)
 {
-	return names[kind].one;
+	return kinds[kind].one;
 }
 
 const char *personal_plural(enum personal kind)
 {
-	return names[kind].many;
+	return kinds[kind].many;
 }
 
 /* Of a secret no more than its kind's prefix: up to the first dash or underscore, or four bytes of a fixed one. */
