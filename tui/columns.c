@@ -450,17 +450,17 @@ FINDING(value, number(VALUE_SCORE, row->value))
 FINDING(explanation, text(row->explanation, ROLE_TEXT))
 
 const struct column finding_columns[] = {
-    {"level",       "level",       7,  0,   false, NULL, finding_level      },
-    {"check",       "check",       15, 0,   false, NULL, finding_check      },
-    {"trace",       "trace",       32, 160, false, NULL, finding_trace      },
-    {"trace_name",  "trace name",  18, 120, false, NULL, finding_trace_name },
-    {"start",       "time",        12, 140, false, NULL, finding_start      },
-    {"span",        "span",        16, 100, false, NULL, finding_span       },
-    {"kind",        "kind",        0,  0,   false, NULL, finding_kind       },
-    {"name",        "name",        18, 0,   false, NULL, finding_name       },
-    {"value",       "value",       0,  0,   true,  NULL, finding_value      },
-    {"explanation", "explanation", -1, 0,   false, NULL, finding_explanation},
-    {.name = NULL                                                           },
+    {"level",        "level", 7, 0, false, NULL, finding_level},
+    {"check",             "check", 15, 0, false, NULL, finding_check},
+    {"trace",         "trace", 32, 160, false, NULL, finding_trace},
+    {"trace_name", "trace name", 18, 120, false, NULL, finding_trace_name},
+    {"start",        "time", 12, 140, false, NULL, finding_start},
+    {"span",            "span", 16, 100, false, NULL, finding_span},
+    {"kind",         "kind", 0, 0, false, NULL, finding_kind},
+    {"name", "name", 18, 0, false, NULL, finding_name},
+    {"value",        "value", 0, 0, true, NULL, finding_value},
+    {"explanation",            "explanation", -1, 0, false, NULL, finding_explanation},
+    {.name = NULL        },
 };
 
 #define FINDING_SUM(name, expression)                                                \
@@ -484,16 +484,16 @@ FINDING_SUM(span, text(row->example.span_text, ROLE_DIM))
 FINDING_SUM(example, text(row->example.explanation, ROLE_TEXT))
 
 const struct column finding_sum_columns[] = {
-    {"check",         "check",    15, 0,   false, NULL, finding_sum_check   },
-    {"level",         "level",    7,  0,   false, NULL, finding_sum_level   },
-    {"findings",      "found",    5,  0,   true,  NULL, finding_sum_findings},
-    {"traces",        "traces",   6,  0,   true,  NULL, finding_sum_traces  },
-    {"spans",         "spans",    5,  70,  true,  NULL, finding_sum_spans   },
-    {"notes",         "notes",    0,  0,   true,  NULL, finding_sum_notes   },
-    {"warnings",      "warnings", 0,  0,   true,  NULL, finding_sum_warnings},
-    {"errors",        "errors",   0,  0,   true,  NULL, finding_sum_errors  },
-    {"example_trace", "trace",    32, 160, false, NULL, finding_sum_trace   },
-    {"example_span",  "span",     0,  0,   false, NULL, finding_sum_span    },
-    {"example",       "newest",   -1, 0,   false, NULL, finding_sum_example },
-    {.name = NULL                                                           },
+    {"check",               "check", 15, 0, false, NULL, finding_sum_check},
+    {"level",                   "level", 7, 0, false, NULL, finding_sum_level},
+    {"findings",                "found", 5, 0, true, NULL, finding_sum_findings},
+    {"traces",    "traces", 6, 0, true, NULL, finding_sum_traces},
+    {"spans",               "spans", 5, 70, true, NULL, finding_sum_spans},
+    {"notes",                    "notes", 0, 0, true, NULL, finding_sum_notes},
+    {"warnings",                "warnings", 0, 0, true, NULL, finding_sum_warnings},
+    {"errors",    "errors", 0, 0, true, NULL, finding_sum_errors},
+    {"example_trace",            "trace", 32, 160, false, NULL, finding_sum_trace},
+    {"example_span",                    "span", 0, 0, false, NULL, finding_sum_span},
+    {"example",                 "newest", -1, 0, false, NULL, finding_sum_example},
+    {.name = NULL},
 };

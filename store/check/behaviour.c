@@ -61,8 +61,7 @@ static bool is_wrapped(const struct check_trace *t, const struct check_row *r)
 	const struct check_row *up = r->parent == NO_ROW ? NULL : row_at(t, r->parent);
 	if (!up || up->kind != r->kind)
 		return false;
-	return r->kind == KIND_RETRIEVER ||
-	       (up->input_hash == r->input_hash && (r->input_hash || up->name == r->name));
+	return r->kind == KIND_RETRIEVER || (up->input_hash == r->input_hash && (r->input_hash || up->name == r->name));
 }
 
 static void collect_calls(const struct check_trace *t, call_list *out)
@@ -114,8 +113,8 @@ static int results_of(const struct call *calls, size_t n)
 
 static void tell_repeats(struct check_trace *t, const struct call *calls, size_t n)
 {
-	static const char *const results[] = {"", " and gave the same result each time", ", each time with another result",
-	                                      ", with some results alike"};
+	static const char *const results[] = {"", " and gave the same result each time",
+	                                      ", each time with another result", ", with some results alike"};
 	VEC(int64_t) rows = {0};
 	struct buf spans = BUF_INIT;
 	int result = results_of(calls, n);
@@ -124,8 +123,8 @@ static void tell_repeats(struct check_trace *t, const struct call *calls, size_t
 	span_list(&spans, t, rows.at, rows.n);
 	struct str name = check_name(t, calls[0].name);
 	check_found(t, CHECK_REPEATED_CALL, result == 2 ? CHECK_NOTE : CHECK_WARNING, calls[0].row, calls[n - 1].row,
-	            (double)n, STR_FMT " was called %zu times with the same arguments%s: %s", STR_ARG(str_cut(name, 0, 80)),
-	            n, results[result], buf_cstr(&spans));
+	            (double)n, STR_FMT " was called %zu times with the same arguments%s: %s",
+	            STR_ARG(str_cut(name, 0, 80)), n, results[result], buf_cstr(&spans));
 	buf_done(&spans);
 	vec_done(&rows);
 }
@@ -182,7 +181,8 @@ static void loops(struct check_trace *t, const struct call *calls, size_t n, boo
 			size_t same = 0;
 			if (!has_two_names(calls + i, period))
 				continue;
-			while (i + period + same < n && same_step(&calls[i + same], &calls[i + period + same], arguments))
+			while (i + period + same < n &&
+			       same_step(&calls[i + same], &calls[i + period + same], arguments))
 				same++;
 			size_t rounds = 1 + same / period;
 			if (rounds < least)
@@ -260,9 +260,12 @@ void check_calls(struct check_trace *t, int64_t row, const struct span *span)
 			bool model = t->rows.at[row].kind == KIND_LLM;
 			if (p->type == PART_TOOL_RESULT && t->answered.n < MOST)
 				*vec_add(&t->answered) = p->id.len ? hash64(p->id) : 1;
-			else if (p->type == PART_TOOL_CALL && model && span->messages[i].output && p->id.len && t->asked.n < MOST)
-				*vec_add(&t->asked) = (struct asked){
-				    .id = hash64(p->id), .row = row, .name = arena_str(&t->arena, str_cut(p->name, 0, 80))};
+			else if (p->type == PART_TOOL_CALL && model && span->messages[i].output && p->id.len &&
+			         t->asked.n < MOST)
+				*vec_add(&t->asked) =
+				    (struct asked){.id = hash64(p->id),
+				                   .row = row,
+				                   .name = arena_str(&t->arena, str_cut(p->name, 0, 80))};
 		}
 }
 
@@ -297,8 +300,9 @@ static enum run has_run(struct check_trace *t, const ran_list *ran, const struct
 		struct word *w = words_get(t->words, t->db, ran->at[i].name, NULL);
 		if (!w || !asked->name.len || str_find(w->text, asked->name) == SIZE_MAX)
 			continue;
-		most = ran->at[i].row > asked->row || ran->at[i].start_ns >= row_at(t, asked->row)->start_ns ? RAN_AFTER
-		                                                                                             : RAN_BEFORE;
+		most = ran->at[i].row > asked->row || ran->at[i].start_ns >= row_at(t, asked->row)->start_ns
+		           ? RAN_AFTER
+		           : RAN_BEFORE;
 	}
 	return most;
 }
@@ -357,9 +361,10 @@ static void missing_parents(struct check_trace *t)
 		rootless = row_at(t, (int64_t)i)->parent != NO_ROW || (row_at(t, (int64_t)i)->flags & SPAN_SYNTHETIC);
 	/* One without its parent and no root: what called it is not traced here. */
 	if (t->orphans > 0)
-		check_found(t, CHECK_MISSING_PARENT, rootless && t->orphans == 1 ? CHECK_NOTE : CHECK_WARNING, NO_ROW, NO_ROW,
-		            (double)t->orphans, "%lld span%s a parent that is not in the trace%s", (long long)t->orphans,
-		            t->orphans == 1 ? " names" : "s name", rootless ? ": it has no root" : "");
+		check_found(t, CHECK_MISSING_PARENT, rootless && t->orphans == 1 ? CHECK_NOTE : CHECK_WARNING, NO_ROW,
+		            NO_ROW, (double)t->orphans, "%lld span%s a parent that is not in the trace%s",
+		            (long long)t->orphans, t->orphans == 1 ? " names" : "s name",
+		            rootless ? ": it has no root" : "");
 	if (t->cycles > 0)
 		check_found(t, CHECK_MISSING_PARENT, CHECK_WARNING, NO_ROW, NO_ROW, (double)t->cycles,
 		            "the parents of some spans go round in a circle: cut in %lld place%s", (long long)t->cycles,
@@ -387,7 +392,8 @@ static void never_ended(struct check_trace *t)
 		name = STR_LIT("a span");
 	if (n == 1)
 		check_found(t, CHECK_NEVER_ENDED, CHECK_NOTE, deepest, NO_ROW, 1,
-		            STR_FMT " has no end: still running when it was written, or its process died", STR_ARG(name));
+		            STR_FMT " has no end: still running when it was written, or its process died",
+		            STR_ARG(name));
 	else
 		check_found(t, CHECK_NEVER_ENDED, CHECK_NOTE, deepest, NO_ROW, (double)n,
 		            "%lld spans have no end, the last of them " STR_FMT

@@ -22,6 +22,7 @@ struct check_row {
 	unsigned flags;
 	enum span_kind kind;
 	enum span_status status;
+	uint64_t rules; /* bit i: it matches the filter over spans of rule i */
 };
 
 struct finding {
@@ -89,8 +90,8 @@ struct check_trace {
 enum check_level check_level_of(const struct check_trace *t, enum check_id id);
 double check_limit_of(const struct check_trace *t, enum check_id id);
 /* Adds a finding, at most at the check's own level; off: nothing. row: NO_ROW for the whole trace; other: the span that shows it, too. */
-void check_found(struct check_trace *t, enum check_id id, enum check_level level, int64_t row, int64_t other, double value,
-                 const char *fmt, ...) __attribute__((format(printf, 7, 8)));
+void check_found(struct check_trace *t, enum check_id id, enum check_level level, int64_t row, int64_t other,
+                 double value, const char *fmt, ...) __attribute__((format(printf, 7, 8)));
 struct str check_name(struct check_trace *t, int64_t word); /* "" if it has none; good until the next trace */
 /* "span 4bf92f3577b34da6": as the tree shows it; appends. */
 void check_span_words(struct buf *out, const struct check_trace *t, int64_t row);

@@ -3,7 +3,13 @@
 #include "store/check/check_private.h"
 #include "store/study/provenance.h"
 
-enum { DOCUMENTS_MOST = 256, DOCUMENT_BYTES = 16 << 10, ANSWERS_BYTES = 256 << 10, TELLING_BYTES = 100, NAMED_MOST = 3 };
+enum {
+	DOCUMENTS_MOST = 256,
+	DOCUMENT_BYTES = 16 << 10,
+	ANSWERS_BYTES = 256 << 10,
+	TELLING_BYTES = 100,
+	NAMED_MOST = 3
+};
 
 void check_documents(struct check_trace *t, int64_t row, const struct span *span)
 {
@@ -36,8 +42,8 @@ static void tell(struct check_trace *t, const struct retrieved *docs, const bool
 		buf_printf(&names, " and %zu more", told - NAMED_MOST);
 	if (unused == n)
 		check_found(t, CHECK_UNUSED_DOCUMENTS, CHECK_NOTE, docs[0].row, NO_ROW, (double)n,
-		            "no answer has a passage of %s %zu document%s%s", n == 1 ? "the" : "any of the", n, n == 1 ? "" : "s",
-		            buf_cstr(&names));
+		            "no answer has a passage of %s %zu document%s%s", n == 1 ? "the" : "any of the", n,
+		            n == 1 ? "" : "s", buf_cstr(&names));
 	else if (unused)
 		check_found(t, CHECK_UNUSED_DOCUMENTS, CHECK_NOTE, docs[0].row, NO_ROW, (double)unused,
 		            "no answer has a passage of %zu of the %zu documents%s", unused, n, buf_cstr(&names));

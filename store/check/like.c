@@ -52,10 +52,11 @@ static void far_out(like_list *all, enum check_id check, double fences, like_lis
 
 static bool find_all(struct db *db, const struct rules *rules, like_list *out, struct err *err)
 {
-	struct stmt *s = db_query(db,
-	                          "SELECT name, id, duration_ns, cost_usd FROM trace WHERE seen > 0 AND name IS NOT NULL AND "
-	                          "status <> 3 ORDER BY name",
-	                          err);
+	struct stmt *s =
+	    db_query(db,
+	             "SELECT name, id, duration_ns, cost_usd FROM trace WHERE seen > 0 AND name IS NOT NULL AND "
+	             "status <> 3 ORDER BY name",
+	             err);
 	like_list slow = {0}, dear = {0};
 	int64_t name = UNKNOWN_INT;
 	enum step step = STEP_FAIL;

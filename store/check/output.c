@@ -32,7 +32,8 @@ static bool is_cut(const struct span *span)
 			return true;
 	for (size_t i = 0; i < span->n_attributes; i++) {
 		struct str key = span->attributes[i].key;
-		if ((str_ends(key, "finish_reason") || str_ends(key, "finish_reasons") || str_ends(key, "stop_reason")) &&
+		if ((str_ends(key, "finish_reason") || str_ends(key, "finish_reasons") ||
+		     str_ends(key, "stop_reason")) &&
 		    says_limit(span->attributes[i].json))
 			return true;
 	}
@@ -94,7 +95,9 @@ static void check_json(struct check_trace *t, int64_t row, const struct span *sp
 	enum scan_status status = scan_value(&scan, inside, &opts, &used);
 	bool more = status == SCAN_OK && str_trim(str_from(inside, used)).len > 0;
 	size_t at = (size_t)(inside.ptr - whole.ptr) + (status == SCAN_OK ? used : scan.bad_at);
-	const char *claim = asked ? "JSON was asked for" : fenced ? "the answer says it is JSON" : "the answer begins as JSON";
+	const char *claim = asked    ? "JSON was asked for"
+	                    : fenced ? "the answer says it is JSON"
+	                             : "the answer begins as JSON";
 	if (status == SCAN_OK && more && asked)
 		check_found(t, CHECK_INVALID_JSON, CHECK_WARNING, row, NO_ROW, 1,
 		            "%s, but text follows the JSON value at character %zu", claim, check_char(whole, at));
@@ -103,8 +106,9 @@ static void check_json(struct check_trace *t, int64_t row, const struct span *sp
 		            "%s, but it ends before it is complete, after character %zu%s", claim,
 		            check_char(whole, whole.len) - 1, cut ? ": the limit of tokens cut it off" : "");
 	else if (status != SCAN_OK)
-		check_found(t, CHECK_INVALID_JSON, CHECK_WARNING, row, NO_ROW, 1, "%s, but it is not at character %zu: %s",
-		            claim, check_char(whole, at), scan.bad ? scan.bad : "it ends too early");
+		check_found(t, CHECK_INVALID_JSON, CHECK_WARNING, row, NO_ROW, 1,
+		            "%s, but it is not at character %zu: %s", claim, check_char(whole, at),
+		            scan.bad ? scan.bad : "it ends too early");
 	scan_done(&scan);
 }
 

@@ -9,11 +9,11 @@
 enum op { OP_CHAR, OP_ANY, OP_SET, OP_SPLIT, OP_JUMP, OP_LINE_BEGIN, OP_LINE_END, OP_WORD_EDGE, OP_MATCH };
 enum { DEPTH_MOST = 50, REPEAT_MOST = 1000, NONE = UINT32_MAX };
 
-/* x, y: OP_CHAR a code point; OP_SET ranges [x, x + y), negated if `not`; OP_SPLIT, OP_JUMP steps from here. */
+/* x, y: OP_CHAR a code point; OP_SET ranges [x, x + y), negated if it says so; OP_SPLIT, OP_JUMP steps from here. */
 struct step_code {
 	enum op op;
 	int32_t x, y;
-	bool not;
+	bool negated;
 };
 struct range {
 	uint32_t low, high;
@@ -120,15 +120,15 @@ static bool add_named_class(struct parser *p)
 		const char *name;
 		struct range at[4];
 	} named[] = {
-	    {"[:digit:]",  {{'0', '9'}}                                      },
-	    {"[:alpha:]",  {{'A', 'Z'}, {'a', 'z'}}                          },
-	    {"[:alnum:]",  {{'0', '9'}, {'A', 'Z'}, {'a', 'z'}}              },
-	    {"[:upper:]",  {{'A', 'Z'}}                                      },
-	    {"[:lower:]",  {{'a', 'z'}}                                      },
-	    {"[:space:]",  {{'\t', '\r'}, {' ', ' '}}                        },
-	    {"[:blank:]",  {{'\t', '\t'}, {' ', ' '}}                        },
-	    {"[:punct:]",  {{'!', '/'}, {':', '@'}, {'[', '`'}, {'{', '~'}}  },
-	    {"[:xdigit:]", {{'0', '9'}, {'A', 'F'}, {'a', 'f'}}              },
+	    {"[:digit:]",  {{'0', '9'}}                                    },
+	    {"[:alpha:]",  {{'A', 'Z'}, {'a', 'z'}}                        },
+	    {"[:alnum:]",  {{'0', '9'}, {'A', 'Z'}, {'a', 'z'}}            },
+	    {"[:upper:]",  {{'A', 'Z'}}                                    },
+	    {"[:lower:]",  {{'a', 'z'}}                                    },
+	    {"[:space:]",  {{'\t', '\r'}, {' ', ' '}}                      },
+	    {"[:blank:]",  {{'\t', '\t'}, {' ', ' '}}                      },
+	    {"[:punct:]",  {{'!', '/'}, {':', '@'}, {'[', '`'}, {'{', '~'}}},
+	    {"[:xdigit:]", {{'0', '9'}, {'A', 'F'}, {'a', 'f'}}            },
 	};
 	for (size_t i = 0; i < sizeof named / sizeof *named; i++)
 		if (str_starts(str_from(p->text, p->at), named[i].name)) {
@@ -144,8 +144,8 @@ static bool add_named_class(struct parser *p)
 static void parse_set(struct parser *p)
 {
 	size_t first = p->ranges.n;
-	bool not= peek(p) == '^';
-	p->at += not;
+	bool negated = peek(p) == '^';
+	p->at += negated;
 	for (bool begin = true; !p->failed; begin = false) {
 		if (p->at >= p->text.len) {
 			fail(p, "[ without ]");
@@ -176,7 +176,7 @@ static void parse_set(struct parser *p)
 	p->at++;
 	emit(p, OP_SET, (int32_t)first, (int32_t)(p->ranges.n - first));
 	if (!p->failed)
-		p->code.at[p->code.n - 1].not= not;
+		p->code.at[p->code.n - 1].negated = negated;
 }
 
 static void parse_escape(struct parser *p)
@@ -200,7 +200,7 @@ static void parse_escape(struct parser *p)
 	if (strchr("dws", lower) && add_class(p, lower)) {
 		emit(p, OP_SET, (int32_t)first, (int32_t)(p->ranges.n - first));
 		if (!p->failed)
-			p->code.at[p->code.n - 1].not= c != lower;
+			p->code.at[p->code.n - 1].negated = c != lower;
 		return;
 	}
 	emit(p, OP_CHAR, (int32_t)plain_escape(c), 0);
@@ -225,11 +225,26 @@ static void parse_atom(struct parser *p)
 			fail(p, "( without )");
 		p->at++;
 		return;
-	case '[': p->at++; parse_set(p); return;
-	case '.': p->at++; emit(p, OP_ANY, 0, 0); return;
-	case '^': p->at++; emit(p, OP_LINE_BEGIN, 0, 0); return;
-	case '$': p->at++; emit(p, OP_LINE_END, 0, 0); return;
-	case '\\': p->at++; parse_escape(p); return;
+	case '[':
+		p->at++;
+		parse_set(p);
+		return;
+	case '.':
+		p->at++;
+		emit(p, OP_ANY, 0, 0);
+		return;
+	case '^':
+		p->at++;
+		emit(p, OP_LINE_BEGIN, 0, 0);
+		return;
+	case '$':
+		p->at++;
+		emit(p, OP_LINE_END, 0, 0);
+		return;
+	case '\\':
+		p->at++;
+		parse_escape(p);
+		return;
 	case '*':
 	case '+':
 	case '?':
@@ -411,7 +426,8 @@ struct machine {
 
 static bool is_word(uint32_t c)
 {
-	return c != NONE && ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c > 127);
+	return c != NONE &&
+	       ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c > 127);
 }
 
 /* Adds what can be reached without a character. Each step once a round: never more than there are. */
@@ -459,14 +475,13 @@ static bool in_set(const struct pattern *p, const struct step_code *c, uint32_t 
 		const struct range *r = &p->ranges[c->x + i];
 		in = (code >= r->low && code <= r->high) || (p->fold && other >= r->low && other <= r->high);
 	}
-	return in != c->not;
+	return in != c->negated;
 }
 
 static bool takes(const struct pattern *p, const struct step_code *c, uint32_t code)
 {
 	switch (c->op) {
-	case OP_CHAR:
-		return (uint32_t)c->x == code || (p->fold && folded((uint32_t)c->x) == folded(code));
+	case OP_CHAR: return (uint32_t)c->x == code || (p->fold && folded((uint32_t)c->x) == folded(code));
 	case OP_ANY: return code != '\n';
 	case OP_SET: return in_set(p, c, code);
 	case OP_SPLIT:
@@ -513,7 +528,8 @@ static size_t run(struct machine *m, struct str text)
 	m->before = NONE;
 	for (size_t at = 0;; at += len) {
 		if (!m->now.n && literal) {
-			const char *next = at < text.len ? memchr(text.ptr + at, (char)p->code[0].x, text.len - at) : NULL;
+			const char *next =
+			    at < text.len ? memchr(text.ptr + at, (char)p->code[0].x, text.len - at) : NULL;
 			if (!next)
 				return SIZE_MAX;
 			at = (size_t)(next - text.ptr);

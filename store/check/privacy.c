@@ -172,7 +172,8 @@ static void tell(struct check_trace *t, const struct hit *h, size_t n, bool give
 {
 	struct buf what = BUF_INIT;
 	if (n > 1)
-		buf_printf(&what, "%zu %s in the %s, the first", n, personal_plural(h->kind), h->output ? "output" : "input");
+		buf_printf(&what, "%zu %s in the %s, the first", n, personal_plural(h->kind),
+		           h->output ? "output" : "input");
 	else
 		buf_printf(&what, "%s %s in the %s", h->kind == PERSONAL_EMAIL ? "an" : "a", personal_name(h->kind),
 		           h->output ? "output" : "input");

@@ -5,28 +5,38 @@
 #include "store/check/check_private.h"
 #include "store/check/rules_private.h"
 
-/* The filters as statements: does this trace match? NULL: it has none. */
+/* The filters as statements: does this trace match, which of its spans do? NULL: there is none. The end of a statement unbinds its values. */
+struct asking {
+	struct stmt *stmt;
+	const struct filter *filter;
+	int params;
+};
 struct rule_state {
-	struct stmt *where[RULES_MOST];
-	int id_param[RULES_MOST];
+	struct asking traces[RULES_MOST], spans[RULES_MOST];
 	size_t n;
 };
 
 /* ---------------------------------------------------------------- which traces */
 
-static struct stmt *prepare(struct db *db, const struct filter *f, int *id_param, struct err *err)
+/* head … (filter) … tail with two parameters of the caller's. */
+static bool prepare(struct db *db, const struct filter *f, const char *head, bool range, struct asking *out,
+                    struct err *err)
 {
 	struct buf sql = BUF_INIT;
-	int params = 0;
+	*out = (struct asking){.filter = f};
+	if (filter_is_empty(f))
+		return true;
 	if (!filter_resolve(f, db, err))
-		return NULL;
-	buf_add_cstr(&sql, "SELECT 1 FROM trace t WHERE (");
-	filter_sql(&sql, f, &params);
-	*id_param = params + 1;
-	buf_printf(&sql, ") AND t.id = ?%d", *id_param);
-	struct stmt *s = db_query_composed(db, buf_str(&sql), err);
+		return false;
+	buf_printf(&sql, "%s (", head);
+	filter_sql(&sql, f, &out->params);
+	if (range)
+		buf_printf(&sql, ") AND s.pos >= ?%d AND s.pos < ?%d", out->params + 1, out->params + 2);
+	else
+		buf_printf(&sql, ") AND t.id = ?%d", out->params + 1);
+	out->stmt = db_query_composed(db, buf_str(&sql), err);
 	buf_done(&sql);
-	return s;
+	return out->stmt != NULL;
 }
 
 bool rules_open(struct db *db, const struct rules *rules, struct rule_state **out, struct err *err)
@@ -35,35 +45,65 @@ bool rules_open(struct db *db, const struct rules *rules, struct rule_state **ou
 	*out = s;
 	s->n = rules_n(rules);
 	for (size_t i = 0; i < s->n; i++)
-		if (!filter_is_empty(rules->at[i].where) &&
-		    !(s->where[i] = prepare(db, rules->at[i].where, &s->id_param[i], err)))
+		if (!prepare(db, rules->at[i].where, "SELECT 1 FROM trace t WHERE", false, &s->traces[i], err) ||
+		    !prepare(db, rules->at[i].spans, "SELECT s.pos FROM span s WHERE", true, &s->spans[i], err))
 			return false;
 	return true;
 }
 
 void rules_close(struct rule_state *s)
 {
-	for (size_t i = 0; s && i < s->n; i++)
-		if (s->where[i])
-			stmt_free(s->where[i]);
+	for (size_t i = 0; s && i < s->n; i++) {
+		if (s->traces[i].stmt)
+			stmt_free(s->traces[i].stmt);
+		if (s->spans[i].stmt)
+			stmt_free(s->spans[i].stmt);
+	}
 	free(s);
+}
+
+static bool matches(const struct asking *a, int64_t trace, bool *yes, struct err *err)
+{
+	*yes = true;
+	if (!a->stmt)
+		return true;
+	filter_bind(a->stmt, a->filter, 1);
+	stmt_int(a->stmt, a->params + 1, trace);
+	enum step step = stmt_step(a->stmt, err);
+	stmt_end(a->stmt);
+	*yes = step == STEP_ROW;
+	return step != STEP_FAIL;
+}
+
+static bool mark_spans(const struct asking *a, struct check_trace *t, size_t rule, struct err *err)
+{
+	enum step step;
+	if (!a->stmt)
+		return true;
+	filter_bind(a->stmt, a->filter, 1);
+	stmt_int(a->stmt, a->params + 1, t->first);
+	stmt_int(a->stmt, a->params + 2, t->first + (int64_t)t->rows.n);
+	while ((step = stmt_step(a->stmt, err)) == STEP_ROW) {
+		int64_t row = col_int_or(a->stmt, 0, 0) - t->first;
+		if (row >= 0 && row < (int64_t)t->rows.n)
+			t->rows.at[row].rules |= 1ULL << rule;
+	}
+	stmt_end(a->stmt);
+	return step == STEP_DONE;
 }
 
 bool rules_begin(struct rule_state *s, struct check_trace *t, struct err *err)
 {
 	t->rules_kept = 0;
 	for (size_t i = 0; i < s->n; i++) {
-		enum step step = STEP_ROW;
-		if (s->where[i]) {
-			filter_bind(s->where[i], t->rules->at[i].where, 1); /* the end of a statement unbinds them */
-			stmt_int(s->where[i], s->id_param[i], t->id);
-			step = stmt_step(s->where[i], err);
-			stmt_end(s->where[i]);
-		}
-		if (step == STEP_FAIL)
+		bool kept;
+		if (!matches(&s->traces[i], t->id, &kept, err))
 			return false;
-		if (step == STEP_ROW && t->rules->at[i].level != CHECK_OFF)
-			t->rules_kept |= 1ULL << i;
+		if (!kept || t->rules->at[i].level == CHECK_OFF)
+			continue;
+		t->rules_kept |= 1ULL << i;
+		if (!mark_spans(&s->spans[i], t, i, err))
+			return false;
 	}
 	return true;
 }
@@ -83,7 +123,9 @@ static bool word_is(const struct check_trace *t, int64_t word, struct str wanted
 
 static bool is_about(const struct check_trace *t, const struct rule *r, const struct check_row *row)
 {
-	return (r->kind == UNKNOWN_INT || r->kind == (int64_t)row->kind) && (!r->span.len || word_is(t, row->name, r->span)) &&
+	bool marked = filter_is_empty(r->spans) || (row->rules >> (r - t->rules->at) & 1);
+	return marked && (r->kind == UNKNOWN_INT || r->kind == (int64_t)row->kind) &&
+	       (!r->span.len || word_is(t, row->name, r->span)) &&
 	       (!r->tool.len || (row->kind == KIND_TOOL && word_is(t, row->name, r->tool))) &&
 	       (!r->model.len || word_is(t, row->model, r->model));
 }
@@ -110,9 +152,10 @@ bool rules_want_text(const struct check_trace *t, int64_t row)
 
 /* ---------------------------------------------------------------- findings */
 
-static void found(struct check_trace *t, const struct rule *r, int64_t row, int64_t other, double value, const char *fmt, ...)
-    __attribute__((format(printf, 6, 7)));
-static void found(struct check_trace *t, const struct rule *r, int64_t row, int64_t other, double value, const char *fmt, ...)
+static void found(struct check_trace *t, const struct rule *r, int64_t row, int64_t other, double value,
+                  const char *fmt, ...) __attribute__((format(printf, 6, 7)));
+static void found(struct check_trace *t, const struct rule *r, int64_t row, int64_t other, double value,
+                  const char *fmt, ...)
 {
 	struct buf text = BUF_INIT;
 	size_t n = 0;
@@ -143,11 +186,11 @@ static void check_text(struct check_trace *t, const struct rule *r, int64_t row,
 	size_t at;
 	struct str shown = str_cut(r->not_contain, 0, 60), missing = str_cut(r->contain, 0, 60);
 	if (r->not_contain.len && (at = text_find(text, r->not_contain, 0, true)) != SIZE_MAX)
-		found(t, r, row, NO_ROW, (double)check_char(text, at), "the %s has \"" STR_FMT "\" at character %zu", where,
-		      STR_ARG(shown), check_char(text, at));
+		found(t, r, row, NO_ROW, (double)check_char(text, at), "the %s has \"" STR_FMT "\" at character %zu",
+		      where, STR_ARG(shown), check_char(text, at));
 	if (r->not_match && (at = pattern_find(r->not_match, text)) != SIZE_MAX)
-		found(t, r, row, NO_ROW, (double)check_char(text, at), "the %s matches what it must not at character %zu", where,
-		      check_char(text, at));
+		found(t, r, row, NO_ROW, (double)check_char(text, at),
+		      "the %s matches what it must not at character %zu", where, check_char(text, at));
 	if (r->contain.len && text_find(text, r->contain, 0, true) == SIZE_MAX)
 		found(t, r, row, NO_ROW, 0, "the %s lacks \"" STR_FMT "\"", where, STR_ARG(missing));
 	if (r->match && pattern_find(r->match, text) == SIZE_MAX)
@@ -159,7 +202,8 @@ static void check_parts(struct check_trace *t, const struct rule *r, int64_t row
 {
 	for (size_t i = 0; i < span->n_messages; i++)
 		for (size_t k = 0; k < span->messages[i].n_parts; k++)
-			if (span->messages[i].parts[k].type == type && span->messages[i].output == (type == PART_TOOL_CALL))
+			if (span->messages[i].parts[k].type == type &&
+			    span->messages[i].output == (type == PART_TOOL_CALL))
 				check_text(t, r, row, where, span->messages[i].parts[k].text);
 }
 
@@ -215,7 +259,8 @@ static void check_limits(struct check_trace *t, const struct rule *r, int64_t ro
 	if (r->max_duration != UNKNOWN_INT && duration_ns != UNKNOWN_INT && duration_ns > r->max_duration) {
 		units_duration(&is, duration_ns, false);
 		units_duration(&most, r->max_duration, false);
-		found(t, r, row, NO_ROW, (double)duration_ns / 1e9, "took %s, more than %s", buf_cstr(&is), buf_cstr(&most));
+		found(t, r, row, NO_ROW, (double)duration_ns / 1e9, "took %s, more than %s", buf_cstr(&is),
+		      buf_cstr(&most));
 	}
 	buf_clear(&is);
 	buf_clear(&most);
@@ -259,8 +304,8 @@ static void check_order(struct check_trace *t, const struct rule *r)
 	if (first == NO_ROW || (done != NO_ROW && t->rows.at[done].start_ns <= t->rows.at[first].start_ns))
 		return;
 	struct str call = str_cut(r->call, 0, 80), before = str_cut(r->before, 0, 80);
-	found(t, r, first, done, 1, STR_FMT " was called %s " STR_FMT, STR_ARG(before), done == NO_ROW ? "without" : "before",
-	      STR_ARG(call));
+	found(t, r, first, done, 1, STR_FMT " was called %s " STR_FMT, STR_ARG(before),
+	      done == NO_ROW ? "without" : "before", STR_ARG(call));
 }
 
 void rules_end(struct check_trace *t)

@@ -6,15 +6,29 @@
 
 #include "store/base/file.h"
 #include "store/base/hash.h"
+#include "store/base/near.h"
 #include "store/base/scan.h"
 #include "store/base/text.h"
 #include "store/check/rules_private.h"
 
-enum { RULES_BYTES = 1 << 20, WORD_MOST = 32 };
+enum { RULES_BYTES = 1 << 20 };
 
 /* ---------------------------------------------------------------- the table of keys */
 
-enum key_type { KEY_NAME, KEY_TEXT, KEY_PATTERN, KEY_FILTER, KEY_KIND, KEY_LEVEL, KEY_FIELD, KEY_SCOPE, KEY_DURATION, KEY_COUNT, KEY_MONEY };
+enum key_type {
+	KEY_NAME,
+	KEY_TEXT,
+	KEY_PATTERN,
+	KEY_FILTER,
+	KEY_SPANS,
+	KEY_KIND,
+	KEY_LEVEL,
+	KEY_FIELD,
+	KEY_SCOPE,
+	KEY_DURATION,
+	KEY_COUNT,
+	KEY_MONEY
+};
 
 #define AT(member) offsetof(struct rule, member)
 static const struct rule_key {
@@ -23,78 +37,54 @@ static const struct rule_key {
 	size_t at; /* in struct rule */
 	const char *example, *help;
 } keys[] = {
-    {"name", KEY_NAME, AT(name), "\"no-apology\"", "what its findings are called: small letters, digits, dashes"},
-    {"message", KEY_TEXT, AT(message), "\"do not apologise\"", "what its findings say, before what was found"},
-    {"level", KEY_LEVEL, AT(level), "\"error\"", "note, warning (unless it says otherwise) or error"},
-    {"where", KEY_FILTER, AT(where), "\"tag:prod name:support\"", "only in traces that match (spoor help filter)"},
-    {"kind", KEY_KIND, AT(kind), "\"llm\"", "only spans of this kind"},
-    {"span", KEY_TEXT, AT(span), "\"summarise\"", "only spans of this name"},
-    {"tool", KEY_TEXT, AT(tool), "\"get_balance\"", "only calls of this tool"},
-    {"model", KEY_TEXT, AT(model), "\"gpt-4o\"", "only spans of this model"},
-    {"scope", KEY_SCOPE, AT(of_trace), "\"trace\"",
-     "what the limits are of: span or trace (unless kind, span, tool or model is given)"},
-    {"field", KEY_FIELD, AT(field), "\"input\"",
-     "the text that is looked at: output (else), input, arguments, result, any"},
-    {"must_contain", KEY_TEXT, AT(contain), "\"sources:\"", "the text has this; small letters match capitals, too"},
-    {"must_not_contain", KEY_TEXT, AT(not_contain), "\"as an AI\"", "the text has this nowhere"},
-    {"must_match", KEY_PATTERN, AT(match), "\"^[0-9]+$\"", "an extended regular expression that matches somewhere"},
-    {"must_not_match", KEY_PATTERN, AT(not_match), "\"(?i)sorry|apolog\"", "one that matches nowhere"},
-    {"max_duration", KEY_DURATION, AT(max_duration), "\"2s\"", "at most so long"},
-    {"max_cost", KEY_MONEY, AT(max_cost), "0.05", "at most so many US dollars"},
-    {"max_tokens", KEY_COUNT, AT(max_tokens), "8000", "at most so many tokens, in and out"},
-    {"max_calls", KEY_COUNT, AT(max_calls), "3", "at most so many calls of `tool` in a trace"},
-    {"call", KEY_TEXT, AT(call), "\"verify_user\"", "a tool that has to be called …"},
-    {"before", KEY_TEXT, AT(before), "\"refund\"", "… before this one, in each trace that calls it"},
+    {"name",             KEY_NAME,     AT(name),         "\"no-apology\"",            "what its findings are called: small letters, digits, dashes"},
+    {"message",          KEY_TEXT,     AT(message),      "\"do not apologise\"",      "what its findings say, before what was found"               },
+    {"level",            KEY_LEVEL,    AT(level),        "\"error\"",                 "note, warning (unless it says otherwise) or error"          },
+    {"where",            KEY_FILTER,   AT(where),        "\"tag:prod name:support\"", "only in traces that match (spoor help filter)"              },
+    {"spans",            KEY_SPANS,    AT(spans),        "\"kind:llm tokens>4k\"",    "only spans that match, in the same language"                },
+    {"kind",             KEY_KIND,     AT(kind),         "\"llm\"",                   "only spans of this kind"                                    },
+    {"span",             KEY_TEXT,     AT(span),         "\"summarise\"",             "only spans of this name"                                    },
+    {"tool",             KEY_TEXT,     AT(tool),         "\"get_balance\"",           "only calls of this tool"                                    },
+    {"model",            KEY_TEXT,     AT(model),        "\"gpt-4o\"",                "only spans of this model"                                   },
+    {"scope",            KEY_SCOPE,    AT(of_trace),     "\"trace\"",
+     "what the limits are of: span or trace (of spans if a key above names some)"                                                                  },
+    {"field",            KEY_FIELD,    AT(field),        "\"input\"",
+     "the text that is looked at: output (else), input, arguments, result, any"                                                                    },
+    {"must_contain",     KEY_TEXT,     AT(contain),      "\"sources:\"",              "the text has this; small letters match capitals, too"       },
+    {"must_not_contain", KEY_TEXT,     AT(not_contain),  "\"as an AI\"",              "the text has this nowhere"                                  },
+    {"must_match",       KEY_PATTERN,  AT(match),        "\"^[0-9]+$\"",              "an extended regular expression that matches somewhere"      },
+    {"must_not_match",   KEY_PATTERN,  AT(not_match),    "\"(?i)sorry|apolog\"",      "one that matches nowhere"                                   },
+    {"max_duration",     KEY_DURATION, AT(max_duration), "\"2s\"",                    "at most so long"                                            },
+    {"max_cost",         KEY_MONEY,    AT(max_cost),     "0.05",                      "at most so many US dollars"                                 },
+    {"max_tokens",       KEY_COUNT,    AT(max_tokens),   "8000",                      "at most so many tokens, in and out"                         },
+    {"max_calls",        KEY_COUNT,    AT(max_calls),    "3",                         "at most so many calls of `tool` in a trace"                 },
+    {"call",             KEY_TEXT,     AT(call),         "\"verify_user\"",           "a tool that has to be called …"                           },
+    {"before",           KEY_TEXT,     AT(before),       "\"refund\"",                "… before this one, in each trace that calls it"           },
 };
 enum { N_KEYS = sizeof keys / sizeof *keys };
 
 static const char *const field_names[N_RULE_FIELDS] = {
-    [FIELD_OUTPUT] = "output",       [FIELD_INPUT] = "input", [FIELD_ARGUMENTS] = "arguments",
-    [FIELD_RESULT] = "result",       [FIELD_ANY] = "any",
+    [FIELD_OUTPUT] = "output", [FIELD_INPUT] = "input", [FIELD_ARGUMENTS] = "arguments",
+    [FIELD_RESULT] = "result", [FIELD_ANY] = "any",
 };
 
 /* ---------------------------------------------------------------- words that were meant */
 
-static size_t distance(struct str a, struct str b)
-{
-	size_t row[WORD_MOST + 1];
-	if (a.len > WORD_MOST || b.len > WORD_MOST)
-		return SIZE_MAX;
-	for (size_t k = 0; k <= b.len; k++)
-		row[k] = k;
-	for (size_t i = 1; i <= a.len; i++) {
-		size_t left_above = row[0];
-		row[0] = i;
-		for (size_t k = 1; k <= b.len; k++) {
-			size_t above = row[k], best = left_above + (a.ptr[i - 1] != b.ptr[k - 1]);
-			best = above + 1 < best ? above + 1 : best;
-			row[k] = row[k - 1] + 1 < best ? row[k - 1] + 1 : best;
-			left_above = above;
-		}
-	}
-	return row[b.len];
-}
-
-/* names: n of them, `stride` bytes apart. Appends ", did you mean X?", or the whole list. */
+/* names: n of them, `stride` bytes apart. Appends " (did you mean X?)", or the whole list. */
 static void suggest(struct buf *out, struct str word, const char *const *names, size_t n, size_t stride)
 {
-	const char *best = NULL;
-	size_t least = SIZE_MAX;
+	struct near near = {.word = word};
+	struct buf all = BUF_INIT;
 	for (size_t i = 0; i < n; i++) {
 		const char *name = *(const char *const *)(const void *)((const char *)names + i * stride);
-		size_t d = distance(word, str_of(name));
-		if (d < least) {
-			least = d;
-			best = name;
-		}
+		near_try(&near, name);
+		buf_printf(&all, "%s%s", i ? ", " : "; there are ", name);
 	}
-	if (best && least <= 2 + word.len / 4) {
-		buf_printf(out, ": did you mean \"%s\"?", best);
-		return;
-	}
-	buf_add_cstr(out, "; there are ");
-	for (size_t i = 0; i < n; i++)
-		buf_printf(out, "%s%s", i ? ", " : "", *(const char *const *)(const void *)((const char *)names + i * stride));
+	if (near.name)
+		near_say(&near, out);
+	else
+		buf_add_str(out, buf_str(&all));
+	buf_done(&all);
 }
 
 /* ---------------------------------------------------------------- reading */
@@ -172,6 +162,7 @@ static void blank_comments(char *s, size_t n)
 
 static bool want_text(const struct reading *rd, struct val v, const char *key, struct str *out)
 {
+	*out = STR_NONE;
 	if (!val_is(v, SCAN_STRING))
 		return mistake(rd, val_offset(v), "\"%s\" is a text in quotes", key);
 	*out = arena_str(&rd->rules->arena, val_str(v, &rd->rules->arena));
@@ -193,14 +184,24 @@ static bool duration_of(struct str text, int64_t *ns)
 	static const struct {
 		const char *name;
 		double ns;
-	} units[] = {{"ns", 1}, {"us", 1e3}, {"µs", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"min", 60e9}, {"m", 60e9}, {"h", 3600e9}};
+	} units[] = {
+	    {"ns",  1     },
+            {"us",  1e3   },
+            {"µs", 1e3   },
+            {"ms",  1e6   },
+            {"s",   1e9   },
+            {"min", 60e9  },
+            {"m",   60e9  },
+            {"h",   3600e9}
+        };
 	double sum = 0;
 	if (!text.len)
 		return false;
 	while (text.len) {
 		size_t digits = 0;
 		double number;
-		while (digits < text.len && ((text.ptr[digits] >= '0' && text.ptr[digits] <= '9') || text.ptr[digits] == '.'))
+		while (digits < text.len &&
+		       ((text.ptr[digits] >= '0' && text.ptr[digits] <= '9') || text.ptr[digits] == '.'))
 			digits++;
 		if (!digits || !scan_double(str_cut(text, 0, digits), &number))
 			return false;
@@ -225,15 +226,16 @@ static bool read_count(const struct reading *rd, struct val v, const char *key, 
 	       mistake(rd, val_offset(v), "\"%s\" is a whole number", key);
 }
 
-static bool read_filter(const struct reading *rd, struct val v, const struct filter **out)
+static bool read_filter(const struct reading *rd, struct val v, const char *key, enum filter_over over,
+                        const struct filter **out)
 {
 	struct str text;
 	struct filter_mistake m;
-	if (!want_text(rd, v, "where", &text))
+	if (!want_text(rd, v, key, &text))
 		return false;
-	*out = filter_parse(&rd->rules->arena, text, FILTER_TRACES, rd->now_ns, &m);
-	return *out || mistake(rd, val_offset(v), "where: at character %zu: %s", text_n_codes(str_cut(text, 0, m.column)) + 1,
-	                       m.expected);
+	*out = filter_parse(&rd->rules->arena, text, over, rd->now_ns, &m);
+	return *out || mistake(rd, val_offset(v), "%s: at character %zu: expected %s", key,
+	                       text_n_codes(str_cut(text, 0, m.column)) + 1, m.expected);
 }
 
 static bool read_pattern(const struct reading *rd, struct val v, const char *key, const struct pattern **out)
@@ -243,15 +245,15 @@ static bool read_pattern(const struct reading *rd, struct val v, const char *key
 	if (!want_text(rd, v, key, &text))
 		return false;
 	*out = pattern_parse(&rd->rules->arena, text, &m);
-	return *out ||
-	       mistake(rd, val_offset(v), "%s: at character %zu: %s", key, text_n_codes(str_cut(text, 0, m.at)) + 1, m.why);
+	return *out || mistake(rd, val_offset(v), "%s: at character %zu: %s", key,
+	                       text_n_codes(str_cut(text, 0, m.at)) + 1, m.why);
 }
 
 static bool read_kind(const struct reading *rd, struct val v, int64_t *out)
 {
 	const char *names[N_KINDS];
 	struct str word;
-	enum span_kind kind;
+	enum span_kind kind = KIND_SPAN;
 	if (!want_text(rd, v, "kind", &word))
 		return false;
 	for (int i = 0; i < N_KINDS; i++)
@@ -293,12 +295,14 @@ static bool read_name(const struct reading *rd, struct val v, const char **out)
 		return false;
 	bool ok = word.len > 0 && word.len <= 40;
 	for (size_t i = 0; ok && i < word.len; i++)
-		ok = (word.ptr[i] >= 'a' && word.ptr[i] <= 'z') || (word.ptr[i] >= '0' && word.ptr[i] <= '9') || word.ptr[i] == '-';
+		ok = (word.ptr[i] >= 'a' && word.ptr[i] <= 'z') || (word.ptr[i] >= '0' && word.ptr[i] <= '9') ||
+		     word.ptr[i] == '-';
 	if (!ok)
 		return mistake(rd, val_offset(v), "a name is 1 to 40 small letters, digits and dashes");
 	for (int i = 0; i < N_CHECKS; i++)
 		if (str_is(word, checks[i].name))
-			return mistake(rd, val_offset(v), "\"%s\" is a check that spoor has; set it under \"checks\"", checks[i].name);
+			return mistake(rd, val_offset(v), "\"%s\" is a check that spoor has; set it under \"checks\"",
+			               checks[i].name);
 	for (size_t i = 0; i < rd->rules->n; i++)
 		if (str_is(word, rd->rules->at[i].name))
 			return mistake(rd, val_offset(v), "two rules are called \"%s\"", rd->rules->at[i].name);
@@ -317,7 +321,8 @@ static bool read_key(const struct reading *rd, const struct rule_key *key, struc
 			return false;
 		return ((struct str *)to)->len || mistake(rd, val_offset(v), "\"%s\" is empty", key->name);
 	case KEY_PATTERN: return read_pattern(rd, v, key->name, to);
-	case KEY_FILTER: return read_filter(rd, v, to);
+	case KEY_FILTER: return read_filter(rd, v, key->name, FILTER_TRACES, to);
+	case KEY_SPANS: return read_filter(rd, v, key->name, FILTER_SPANS, to);
 	case KEY_KIND: return read_kind(rd, v, to);
 	case KEY_LEVEL: return read_level(rd, v, to);
 	case KEY_FIELD: return read_field(rd, v, to);
@@ -326,7 +331,8 @@ static bool read_key(const struct reading *rd, const struct rule_key *key, struc
 		if (!want_text(rd, v, key->name, &text))
 			return false;
 		return duration_of(text, to) ||
-		       mistake(rd, val_offset(v), "\"%s\" is a duration with its unit: \"2s\", \"500ms\", \"1m30s\"", key->name);
+		       mistake(rd, val_offset(v), "\"%s\" is a duration with its unit: \"2s\", \"500ms\", \"1m30s\"",
+		               key->name);
 	case KEY_COUNT: return read_count(rd, v, key->name, to);
 	case KEY_MONEY:
 		return (val_is(v, SCAN_NUMBER) && val_double(v, to) && *(double *)to >= 0) ||
@@ -383,7 +389,8 @@ static bool read_rule(const struct reading *rd, struct val v)
 		struct str name = member_key(m, &rd->rules->arena);
 		const struct rule_key *key = key_named(name);
 		if (!key)
-			return no_such(rd, val_offset(m.key), "key of a rule", name, &keys[0].name, N_KEYS, sizeof keys[0]);
+			return no_such(rd, val_offset(m.key), "key of a rule", name, &keys[0].name, N_KEYS,
+			               sizeof keys[0]);
 		scope = scope || key->type == KEY_SCOPE;
 		if (!read_key(rd, key, m.val, &r))
 			return false;
@@ -391,7 +398,7 @@ static bool read_rule(const struct reading *rd, struct val v)
 	if (!is_whole(rd, val_offset(v), &r))
 		return false;
 	if (!scope)
-		r.of_trace = r.kind == UNKNOWN_INT && !r.span.len && !r.tool.len && !r.model.len;
+		r.of_trace = r.kind == UNKNOWN_INT && !r.spans && !r.span.len && !r.tool.len && !r.model.len;
 	rd->rules->at[rd->rules->n++] = r;
 	return true;
 }
@@ -407,7 +414,8 @@ static bool read_check(const struct reading *rd, struct member m)
 	if (val_is(m.val, SCAN_STRING))
 		return read_level(rd, m.val, &rd->rules->level[id]);
 	if (!val_is(m.val, SCAN_OBJECT))
-		return mistake(rd, val_offset(m.val), "\"%s\": \"off\", \"note\", \"warning\", \"error\" or { … }", checks[id].name);
+		return mistake(rd, val_offset(m.val), "\"%s\": \"off\", \"note\", \"warning\", \"error\" or { … }",
+		               checks[id].name);
 	for (struct member k = val_first(m.val); k.ok; k = val_next(k)) {
 		struct str key = member_key(k, &rd->rules->arena);
 		if (str_is(key, "level")) {
@@ -417,12 +425,13 @@ static bool read_check(const struct reading *rd, struct member m)
 		}
 		if (!checks[id].limit_name || !str_is(key, checks[id].limit_name)) {
 			const char *names[] = {"level", checks[id].limit_name};
-			return no_such(rd, val_offset(k.key), "setting of this check", key, names, checks[id].limit_name ? 2 : 1,
-			               sizeof *names);
+			return no_such(rd, val_offset(k.key), "setting of this check", key, names,
+			               checks[id].limit_name ? 2 : 1, sizeof *names);
 		}
 		double limit;
 		if (!val_is(k.val, SCAN_NUMBER) || !val_double(k.val, &limit) || limit < 1 || limit > 1e6)
-			return mistake(rd, val_offset(k.val), "\"%s\" is a number from 1 to 1,000,000", checks[id].limit_name);
+			return mistake(rd, val_offset(k.val), "\"%s\" is a number from 1 to 1,000,000",
+			               checks[id].limit_name);
 		rd->rules->limit[id] = limit;
 	}
 	return true;
@@ -436,9 +445,11 @@ static bool read_top(const struct reading *rd, struct val top)
 	for (struct member m = val_first(top); m.ok; m = val_next(m)) {
 		bool rules = member_is(m, "rules");
 		if (!rules && !member_is(m, "checks"))
-			return no_such(rd, val_offset(m.key), "key", member_key(m, &rd->rules->arena), names, 2, sizeof *names);
+			return no_such(rd, val_offset(m.key), "key", member_key(m, &rd->rules->arena), names, 2,
+			               sizeof *names);
 		if (!val_is(m.val, rules ? SCAN_ARRAY : SCAN_OBJECT))
-			return mistake(rd, val_offset(m.val), rules ? "\"rules\" is a list [ … ]" : "\"checks\" is an object { … }");
+			return mistake(rd, val_offset(m.val),
+			               rules ? "\"rules\" is a list [ … ]" : "\"checks\" is an object { … }");
 		for (struct member k = val_first(m.val); k.ok; k = val_next(k))
 			if (!(rules ? read_rule(rd, k.val) : read_check(rd, k)))
 				return false;
@@ -453,7 +464,10 @@ bool rules_parse(struct str text, const char *name, int64_t now_ns, struct rules
 	struct rules *r = xcalloc(1, sizeof *r);
 	struct arena own = ARENA_INIT;
 	char *copy = xstrndup(text);
-	struct reading rd = {.rules = r, .file = name, .text = {copy, text.len}, .scan = SCAN_INIT, .now_ns = now_ns, .err = err};
+	struct reading rd = {
+	    .rules = r, .file = name, .text = {copy, text.len},
+                    .scan = SCAN_INIT, .now_ns = now_ns, .err = err
+        };
 	r->arena = own;
 	r->path = arena_cstr(&r->arena, name);
 	for (int i = 0; i < N_CHECKS; i++) {
@@ -495,8 +509,8 @@ bool rules_load(const char *path, int64_t now_ns, struct rules **out, struct err
 		ok = rules_parse(buf_str(&text), buf_cstr(&place), now_ns, out, err);
 	else if (!named && why.code == ERR_NOT_FOUND)
 		ok = true;
-	else if (err)
-		*err = why;
+	else
+		err_set(err, ERR_USAGE, NULL, "%s", why.text);
 	buf_done(&place);
 	buf_done(&text);
 	return ok;
@@ -551,17 +565,21 @@ const char *rules_help_of(const struct rules *rules, size_t i)
 
 void rules_help(struct buf *out)
 {
-	buf_add_cstr(out, "Checks look at every trace without a model: spoor checks, has:finding, finding:NAME. A file of rules sets them\n"
-	                  "and adds a team's own: --rules FILE, $SPOOR_RULES, or $XDG_CONFIG_HOME/spoor/rules.json. JSON with // comments:\n\n"
-	                  "  {\n"
-	                  "    \"checks\": {\"phone\": \"off\", \"repeated-call\": {\"level\": \"error\", \"at_least\": 3}},\n"
-	                  "    \"rules\": [\n"
-	                  "      {\"name\": \"no-apology\", \"kind\": \"llm\", \"must_not_match\": \"(?i)sorry|apolog\"},\n"
-	                  "      {\"name\": \"slow-balance\", \"tool\": \"get_balance\", \"max_duration\": \"500ms\"},\n"
-	                  "      {\"name\": \"verify-first\", \"call\": \"verify_user\", \"before\": \"refund\", \"level\": \"error\"}\n"
-	                  "    ]\n"
-	                  "  }\n\n"
-	                  "Checks there are: off, note, warning or error; with a setting where one is named\n");
+	buf_add_cstr(
+	    out, "Checks look at every trace without a model: spoor checks, has:finding, finding:NAME. A file of rules "
+	         "sets them\n"
+	         "and adds a team's own: --rules FILE, $SPOOR_RULES, or $XDG_CONFIG_HOME/spoor/rules.json. JSON with "
+	         "// comments:\n\n"
+	         "  {\n"
+	         "    \"checks\": {\"phone\": \"off\", \"repeated-call\": {\"level\": \"error\", \"at_least\": 3}},\n"
+	         "    \"rules\": [\n"
+	         "      {\"name\": \"no-apology\", \"kind\": \"llm\", \"must_not_match\": \"(?i)sorry|apolog\"},\n"
+	         "      {\"name\": \"slow-balance\", \"tool\": \"get_balance\", \"max_duration\": \"500ms\"},\n"
+	         "      {\"name\": \"verify-first\", \"call\": \"verify_user\", \"before\": \"refund\", \"level\": "
+	         "\"error\"}\n"
+	         "    ]\n"
+	         "  }\n\n"
+	         "Checks there are: off, note, warning or error; with a setting where one is named\n");
 	for (int i = 0; i < N_CHECKS; i++) {
 		buf_printf(out, "  %-15s %-8s %s\n", checks[i].name, check_level_name(checks[i].level), checks[i].help);
 		if (checks[i].limit_name)
@@ -571,8 +589,9 @@ void rules_help(struct buf *out)
 	buf_add_cstr(out, "\nKeys of a rule\n");
 	for (size_t i = 0; i < N_KEYS; i++)
 		buf_printf(out, "  %-17s %-24s %s\n", keys[i].name, keys[i].example, keys[i].help);
-	buf_add_cstr(out,
-	             "\nRegular expressions are POSIX extended ones, with \\d \\w \\s \\b and (?i) at the beginning for letters of\n"
-	             "both cases; ^ and $ are the ends of a line; there are no references to groups. They take time in proportion\n"
-	             "to the text, whatever they are.\n");
+	buf_add_cstr(out, "\nRegular expressions are POSIX extended ones, with \\d \\w \\s \\b and (?i) at the "
+	                  "beginning for letters of\n"
+	                  "both cases; ^ and $ are the ends of a line; there are no references to groups. They take "
+	                  "time in proportion\n"
+	                  "to the text, whatever they are.\n");
 }

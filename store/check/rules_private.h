@@ -17,6 +17,7 @@ struct rule {
 	enum check_level level;
 	bool of_trace;
 	const struct filter *where; /* over traces; NULL: all */
+	const struct filter *spans; /* over spans; NULL: all */
 	int64_t kind;               /* UNKNOWN_INT: any */
 	struct str span, tool, model;
 	enum rule_field field;
@@ -44,7 +45,7 @@ struct rule_state;
 bool rules_open(struct db *db, const struct rules *rules, struct rule_state **out, struct err *err);
 void rules_close(struct rule_state *s);
 bool rules_begin(struct rule_state *s, struct check_trace *t, struct err *err); /* which rules are about it */
-bool rules_want_text(const struct check_trace *t, int64_t row);                  /* must this span's record be decoded? */
+bool rules_want_text(const struct check_trace *t, int64_t row); /* must this span's record be decoded? */
 void rules_span(struct check_trace *t, int64_t row, const struct span *span);
 void rules_end(struct check_trace *t);
 

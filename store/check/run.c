@@ -154,12 +154,12 @@ static void read_row(struct stmt *s, struct check_trace *t)
 
 static bool load_rows(struct run *r, struct check_trace *t, struct err *err)
 {
-	struct stmt *s =
-	    db_query(r->db,
-	             "SELECT key, up, size, kind, status, flags, name, model, start_ns, duration_ns, input_hash, output_hash,"
-	             " coalesce(tokens_in + tokens_out, tokens_in, tokens_out), cost_usd, record FROM span"
-	             " WHERE pos >= ? AND pos < ? ORDER BY pos",
-	             err);
+	struct stmt *s = db_query(
+	    r->db,
+	    "SELECT key, up, size, kind, status, flags, name, model, start_ns, duration_ns, input_hash, output_hash,"
+	    " coalesce(tokens_in + tokens_out, tokens_in, tokens_out), cost_usd, record FROM span"
+	    " WHERE pos >= ? AND pos < ? ORDER BY pos",
+	    err);
 	if (!s)
 		return false;
 	enum step step;
@@ -227,7 +227,8 @@ static bool collect_records(struct run *r, struct err *err)
 		struct check_trace *t = &r->at[i];
 		for (size_t k = 0; k < t->rows.n; k++)
 			if (t->rows.at[k].record > 0)
-				*vec_add(&r->told) = (struct told){t->rows.at[k].record, t->rows.at[k].key, (int64_t)k, i};
+				*vec_add(&r->told) =
+				    (struct told){t->rows.at[k].record, t->rows.at[k].key, (int64_t)k, i};
 		if (!add_others(r, i, err))
 			return false;
 	}
@@ -251,7 +252,8 @@ static int64_t key_of(struct reader *rd, const struct span *span)
 	bool is_hex;
 	if (span->id.len)
 		return model_span_key(span->id, &is_hex);
-	struct hash128 made = model_made_up(rd->rec->head, rd->rec->entry.record, hash64(rd->rec->entry.bytes), rd->made_up++);
+	struct hash128 made =
+	    model_made_up(rd->rec->head, rd->rec->entry.record, hash64(rd->rec->entry.bytes), rd->made_up++);
 	int64_t key;
 	memcpy(&key, made.byte, sizeof key);
 	return key;
@@ -351,11 +353,10 @@ static bool read_record(struct run *r, const struct told *told, size_t n, struct
 		return true;
 	if (!block_fetch(r->blocks, (uint64_t)told->record, &r->arena, &rec, err))
 		return false;
-	struct reader rd = {.sink = {.ops = &reader_ops, .wants = SINK_PAYLOAD},
-	                    .run = r,
-	                    .told = told,
-	                    .n = n,
-	                    .rec = &rec};
+	struct reader rd = {
+	    .sink = {.ops = &reader_ops, .wants = SINK_PAYLOAD},
+              .run = r, .told = told, .n = n, .rec = &rec
+        };
 	struct err unreadable = ERR_INIT;
 	sink_decoder()(&rec, &rd.sink, &unreadable);
 	arena_reset(&r->arena);
@@ -401,10 +402,11 @@ static int by_place(const void *a, const void *b)
 /* Only if the trace is still as it was when it was read. */
 static bool mark(struct run *r, const struct check_trace *t, bool *same, struct err *err)
 {
-	struct stmt *s = db_query(r->db,
-	                          "INSERT OR REPLACE INTO checked(trace, first, rules) SELECT id, first, ? FROM trace WHERE id = ?"
-	                          " AND first = ?",
-	                          err);
+	struct stmt *s =
+	    db_query(r->db,
+	             "INSERT OR REPLACE INTO checked(trace, first, rules) SELECT id, first, ? FROM trace WHERE id = ?"
+	             " AND first = ?",
+	             err);
 	if (!s)
 		return false;
 	stmt_int(s, 1, check_version(r->rules));

@@ -45,10 +45,11 @@ static bool read_span(struct db *db, struct arena *arena, struct finding_row *ro
 {
 	if (!row->has_span)
 		return true;
-	struct stmt *s = db_query(db,
-	                          "SELECT s.id, (SELECT text FROM word WHERE id = s.name), s.kind FROM trace t JOIN span s ON"
-	                          " s.pos >= t.first AND s.pos < t.first + t.n AND s.key = ? WHERE t.id = ? LIMIT 1",
-	                          err);
+	struct stmt *s =
+	    db_query(db,
+	             "SELECT s.id, (SELECT text FROM word WHERE id = s.name), s.kind FROM trace t JOIN span s ON"
+	             " s.pos >= t.first AND s.pos < t.first + t.n AND s.key = ? WHERE t.id = ? LIMIT 1",
+	             err);
 	if (!s)
 		return false;
 	stmt_int(s, 1, row->span);
@@ -69,8 +70,8 @@ static bool read_span(struct db *db, struct arena *arena, struct finding_row *ro
 /* ---------------------------------------------------------------- asking */
 
 /* head … FROM finding, those of the query … tail; limit and offset are the caller's two last parameters. */
-static struct stmt *compose(struct db *db, const struct finding_query *q, const char *head, const char *tail, int *params,
-                            struct err *err)
+static struct stmt *compose(struct db *db, const struct finding_query *q, const char *head, const char *tail,
+                            int *params, struct err *err)
 {
 	struct buf sql = BUF_INIT;
 	int n = 2;
@@ -104,7 +105,8 @@ static bool read_state(struct db *db, struct finding_page *out, struct err *err)
 	int64_t all;
 	if (!db_int(db, "SELECT count(*) FROM trace WHERE seen > 0 AND n > 0", 0, &all, err) ||
 	    !db_int(db,
-	            "SELECT count(*) FROM checked c JOIN trace t ON t.id = c.trace AND t.first = c.first WHERE t.seen > 0 AND t.n > 0",
+	            "SELECT count(*) FROM checked c JOIN trace t ON t.id = c.trace AND t.first = c.first WHERE t.seen "
+	            "> 0 AND t.n > 0",
 	            0, &out->checked, err))
 		return false;
 	out->unchecked = all - out->checked;
@@ -118,8 +120,7 @@ bool findings_list(struct db *db, const struct finding_query *q, struct finding_
 	VEC(struct finding_row) rows = {0};
 	if (!read_state(db, out, err))
 		return false;
-	struct stmt *s = compose(db, q, "SELECT " ROW, " ORDER BY t.start_ns DESC, t.id DESC, f.n", &params,
-	                         err);
+	struct stmt *s = compose(db, q, "SELECT " ROW, " ORDER BY t.start_ns DESC, t.id DESC, f.n", &params, err);
 	if (!s)
 		return false;
 	enum step step;
@@ -168,8 +169,8 @@ static bool read_example(struct db *db, const struct finding_query *q, struct ar
 	struct finding_query one = *q;
 	int params = 0;
 	one.check = sum->check;
-	struct stmt *s = compose(db, &one, "SELECT " ROW,
-	                         " ORDER BY t.start_ns DESC, t.id DESC, f.level DESC, f.n", &params, err);
+	struct stmt *s =
+	    compose(db, &one, "SELECT " ROW, " ORDER BY t.start_ns DESC, t.id DESC, f.level DESC, f.n", &params, err);
 	if (!s)
 		return false;
 	stmt_int(s, params + 1, 1);
@@ -188,10 +189,11 @@ bool findings_by_check(struct db *db, const struct finding_query *q, struct find
 	VEC(struct finding_sum) sums = {0};
 	if (!read_state(db, out, err))
 		return false;
-	struct stmt *s = compose(db, q,
-	                         "SELECT f.name, count(*), count(DISTINCT f.trace), count(DISTINCT f.trace || '/' || f.span),"
-	                         " sum(f.level = 0), sum(f.level = 1), sum(f.level = 2)",
-	                         " GROUP BY f.name", &params, err);
+	struct stmt *s =
+	    compose(db, q,
+	            "SELECT f.name, count(*), count(DISTINCT f.trace), count(DISTINCT f.trace || '/' || f.span),"
+	            " sum(f.level = 0), sum(f.level = 1), sum(f.level = 2)",
+	            " GROUP BY f.name", &params, err);
 	if (!s)
 		return false;
 	enum step step;

@@ -81,8 +81,8 @@ static bool is_nobodys(struct str host, struct str top)
 	                                   "jpg",  "jpeg",    "gif",     "svg",       "webp",    "js",       "mjs",
 	                                   "ts",   "css",     "json",    "py",        "html",    "txt",      "yaml",
 	                                   "yml",  "toml",    "lock",    "log",       "service", "tsx",      "jsx"};
-	static const char *const names[] = {"example.com", "example.org", "example.net", "domain.com", "email.com",
-	                                    "test.com",    "yourdomain.com"};
+	static const char *const names[] = {"example.com", "example.org", "example.net",   "domain.com",
+	                                    "email.com",   "test.com",    "yourdomain.com"};
 	for (size_t i = 0; i < sizeof tops / sizeof *tops; i++)
 		if (str_ieq(top, tops[i]))
 			return true;
@@ -155,9 +155,9 @@ static bool is_email(struct str s, size_t sign, size_t from, size_t *at, size_t 
 
 static bool is_placeholder(struct str s)
 {
-	static const char *const words[] = {"password", "passwd", "secret", "xxxx",     "****", "example", "your",
-	                                    "redacted", "token",  "<",      "{",        "$",    "...",     "changeme",
-	                                    "dummy",    "sample", "fake",   "00000000", "1234567890abcdef"};
+	static const char *const words[] = {
+	    "password", "passwd", "secret", "xxxx",     "****",  "example", "your", "redacted", "token",           "<",
+	    "{",        "$",      "...",    "changeme", "dummy", "sample",  "fake", "00000000", "1234567890abcdef"};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (has_ignoring_case(s, words[i]))
 			return true;
@@ -198,11 +198,11 @@ static bool is_url_password(struct str s, size_t sign, size_t from, size_t *at, 
 /* Country codes that are assigned (ITU-T E.164, list of 2016), by their first digits; of zones with three-digit codes, the two first. */
 static bool is_country(const char *d)
 {
-	static const char *const codes[] = {"20", "21", "22", "23", "24", "25", "26", "27", "29", "30", "31", "32", "33",
-	                                    "34", "35", "36", "37", "38", "39", "40", "41", "42", "43", "44", "45", "46",
-	                                    "47", "48", "49", "50", "51", "52", "53", "54", "55", "56", "57", "58", "59",
-	                                    "60", "61", "62", "63", "64", "65", "66", "67", "68", "69", "81", "82", "84",
-	                                    "85", "86", "88", "90", "91", "92", "93", "94", "95", "96", "97", "98", "99"};
+	static const char *const codes[] = {
+	    "20", "21", "22", "23", "24", "25", "26", "27", "29", "30", "31", "32", "33", "34", "35", "36", "37",
+	    "38", "39", "40", "41", "42", "43", "44", "45", "46", "47", "48", "49", "50", "51", "52", "53", "54",
+	    "55", "56", "57", "58", "59", "60", "61", "62", "63", "64", "65", "66", "67", "68", "69", "81", "82",
+	    "84", "85", "86", "88", "90", "91", "92", "93", "94", "95", "96", "97", "98", "99"};
 	for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
 		if (d[0] == codes[i][0] && d[1] == codes[i][1])
 			return true;
@@ -395,7 +395,8 @@ static bool is_card(struct str s, size_t begin, size_t *at, size_t *len)
 		i++;
 	}
 	char after = at_or_0(s, i), next = at_or_0(s, i + 1);
-	if (n < 14 || n > 19 || is_word(after) || after == '%' || ((after == '.' || after == ',' || after == '-') && is_word(next)) ||
+	if (n < 14 || n > 19 || is_word(after) || after == '%' ||
+	    ((after == '.' || after == ',' || after == '-') && is_word(next)) ||
 	    (groups && !is_grouped_well(group, groups + 1)) || !is_issued(digits, n, groups > 0) || !luhn(digits, n))
 		return false;
 	bool all_same = true;
@@ -536,14 +537,14 @@ enum pair {
 	PLUS = 1 << 1,
 	DIGIT = 1 << 2,
 	DASH = 1 << 3,
-	CAPITAL = 1 << 4, /* a country of an IBAN, a key of AWS or Google */
+	CAPITAL = 1 << 4,  /* a country of an IBAN, a key of AWS or Google */
 	K_SECOND = 1 << 5, /* sk- rk_ */
-	G_FIRST = 1 << 6, /* ghp_ glpat- github_pat_ */
-	X_FIRST = 1 << 7, /* xoxb- xapp- */
+	G_FIRST = 1 << 6,  /* ghp_ glpat- github_pat_ */
+	X_FIRST = 1 << 7,  /* xoxb- xapp- */
 	Y_SECOND = 1 << 8, /* eyJ pypi- */
-	NP = 1 << 9, /* npm_ */
-	HF = 1 << 10, /* hf_ */
-	LS = 1 << 11, /* lsv2_ */
+	NP = 1 << 9,       /* npm_ */
+	HF = 1 << 10,      /* hf_ */
+	LS = 1 << 11,      /* lsv2_ */
 };
 /* clang-format off */
 static const uint16_t firsts[256] = {
@@ -620,7 +621,7 @@ bool personal_next(struct str text, size_t *at, size_t *len, enum personal *kind
 
 static const struct {
 	const char *one, *many;
-} names[N_PERSONALS] = {
+} kinds[N_PERSONALS] = {
     [PERSONAL_EMAIL] = {"e-mail address", "e-mail addresses"},
     [PERSONAL_PHONE] = {"phone number",   "phone numbers"   },
     [PERSONAL_IBAN] = {"bank account",   "bank accounts"   },
@@ -630,12 +631,12 @@ static const struct {
 
 const char *personal_name(enum personal kind)
 {
-	return names[kind].one;
+	return kinds[kind].one;
 }
 
 const char *personal_plural(enum personal kind)
 {
-	return names[kind].many;
+	return kinds[kind].many;
 }
 
 /* Of a secret no more than its kind's prefix: up to the first dash or underscore, or four bytes of a fixed one. */
@@ -663,12 +664,12 @@ static void add_tail(struct buf *out, struct str found)
 
 void personal_mask(struct buf *out, struct str found, enum personal kind)
 {
-	size_t host = kind == PERSONAL_EMAIL ? str_find_char(found, '@') : SIZE_MAX,
-	       head = kind == PERSONAL_EMAIL    ? 1
-	              : kind == PERSONAL_PHONE  ? 3
-	              : kind == PERSONAL_IBAN   ? 4
-	              : kind == PERSONAL_SECRET ? secret_prefix(found)
-	                                        : 0;
+	size_t host = kind == PERSONAL_EMAIL ? str_find_char(found, '@') : SIZE_MAX, head = kind == PERSONAL_EMAIL   ? 1
+	                                                                                    : kind == PERSONAL_PHONE ? 3
+	                                                                                    : kind == PERSONAL_IBAN  ? 4
+	                                                                                    : kind == PERSONAL_SECRET
+	                                                                                        ? secret_prefix(found)
+	                                                                                        : 0;
 	buf_add_str(out, str_cut(found, 0, head));
 	buf_add_cstr(out, "…");
 	if (kind == PERSONAL_EMAIL && host != SIZE_MAX)

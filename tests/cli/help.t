@@ -8,15 +8,20 @@ spoor: traces and eval results of LLM applications, in a terminal
 
 Commands
   backup FILE                 a copy of the store in one file, while others may write
+  checks [TRACE]              what checks found: answers, privacy, behaviour, your rules
   compare A B                 what got better and worse between two eval runs, and is it noise
+  diff TRACE TRACE            two traces beside each other: what differs, where it begins
   doctor [FILE…]              the store's health, the files' problems, the terminal as found
   forget FILE|trace:ID|…      take traces, eval runs or whole files out of the store, for good
   formats [NAME]              the formats that are read, and how each is recognised
-  help [COMMAND|TOPIC]        this list, a command, or a topic: keys, filter, files, exit-codes
+  help [COMMAND|TOPIC]        this list, a command, or a topic: keys, filter, rules, files, exit-codes
   import FILE…|DIR…|-         read trace and eval files into the store
+  origins TRACE               where each sentence of an answer came from, by wording
+  path [TRACE]                what a trace's time went into, and what would shorten it
   run ID                      one eval run with its cases
   runs                        the eval runs: pass rate, latency, cost
   search TEXT…                inputs, outputs, messages, documents that hold the words
+  session ID                  all traces of one session as one conversation
   stats                       latency, errors, tokens, cost: over all traces, by what they are
   trace ID                    one trace as a tree of its spans
   traces                      the traces, newest first
@@ -24,7 +29,7 @@ Commands
 Options of the explorer: --store FILE, --ascii, --no-color, --theme NAME,
 --open trace:ID, --map FIELD=COLUMN,… with files; --version.
 A command wins over a file of its name: ./NAME is the file. More: spoor help COMMAND,
-spoor help keys, filter, files or exit-codes.
+spoor help keys, filter, rules, files or exit-codes.
 $ spoor --help | head -n 1
 spoor: traces and eval results of LLM applications, in a terminal
 $ spoor help import
@@ -40,6 +45,7 @@ Options
   --follow                    go on reading as the files grow, until ^C; new files in folders, too
   --explain                   say what the files are and what would be read of them; nothing is stored
   --no-index                  leave the index for search to the next explorer, or spoor doctor --index
+  --no-checks                 leave the checks to the next explorer, or spoor checks
   --strict                    a file with any problem at all is not imported
   --map F=C,…                 which column of a table of results is what: output=answer,score=f1+em; none: as named
   --max-depth N               how deep JSON may nest (1000)
@@ -75,7 +81,7 @@ A filter is words side by side, all of which must match; or, not and ( ) as in
 
   FIELD:VALUE is   FIELD=VALUE is   FIELD~VALUE contains   FIELD>VALUE < >= <= compares
 $ spoor help --json | python3 -m json.tool | grep -c '"operands"'
-13
+18
 $ spoor --ascii help | LC_ALL=C grep -c '[^ -~]'
 0
 ? 1

@@ -40,7 +40,12 @@ agent dispute-agent                       12.42s ━━━━━━━━━━�
 
 scores
   groundedness             0.91        judge  pass  every claim stands in policy 4.2
+  iban                        1  FAIL  code   a bank account in the output at character 212: DE89…3000
   relevance                0.94        judge  pass  Deadline and documents, the two things asked for, are both answered.
+  repeated-call               3  FAIL  code   get_balance was called 3 times with the same arguments and gave the same result each time: spans 2545beddc39c21ed, 7b45f19dbadcc5b7, d24a6e3a33653376
+  unused-documents            2        code   no answer has a passage of 2 of the 4 documents: guide-interest, pol-holds
+  unused-documents            2        code   no answer has a passage of any of the 2 documents: guide-chargeback, pol-holds
+  slow-trace              12.42  FAIL  code   took 12.42s; of the traces of its name half take 4.12s or less
 $ spoor trace d15b07e020261120000000000000b10c --ascii
 dispute-agent  error  12.42s  31 spans  2 errors
 2 LLM calls  3 tool calls  3 times the same call  17k+1.3k tokens  $0.0412
@@ -81,7 +86,12 @@ agent dispute-agent                       12.42s ================  error: answer
 
 scores
   groundedness             0.91        judge  pass  every claim stands in policy 4.2
+  iban                        1  FAIL  code   a bank account in the output at character 212: DE89.3000
   relevance                0.94        judge  pass  Deadline and documents, the two things asked for, are both answered.
+  repeated-call               3  FAIL  code   get_balance was called 3 times with the same arguments and gave the same result each time: spans 2545beddc39c21ed, 7b45f19dbadcc5b7, d24a6e3a33653376
+  unused-documents            2        code   no answer has a passage of 2 of the 4 documents: guide-interest, pol-holds
+  unused-documents            2        code   no answer has a passage of any of the 2 documents: guide-chargeback, pol-holds
+  slow-trace              12.42  FAIL  code   took 12.42s; of the traces of its name half take 4.12s or less
 $ spoor trace d15b07e020261120000000000000b10c --ascii | LC_ALL=C grep -c '[^ -~]'
 0
 ? 1
@@ -96,7 +106,7 @@ $ spoor trace zzz --json 2>&1
 ? 1
 # --json: flat, in pre-order, with parents
 $ spoor trace d15b07e020261120000000000000b10c --json | python3 -c "import json,sys; t=json.load(sys.stdin); print(sorted(k for k in t)); print(sorted(t['spans'][0])); ids=[s['id'] for s in t['spans']]; print(len(ids), all(s['parent'] is None or s['parent'] in ids[:i] for i,s in enumerate(t['spans'])))"
-['cost_estimated', 'cost_usd', 'duration_ns', 'errors', 'id', 'llm_calls', 'name', 'scores', 'service', 'session', 'source', 'span_count', 'spans', 'start', 'status', 'tokens_cached', 'tokens_in', 'tokens_out', 'tokens_reasoning', 'tool_calls', 'trace_scores', 'usage_note', 'usage_repeats', 'user', 'verdict']
+['cost_estimated', 'cost_usd', 'duration_ns', 'errors', 'id', 'llm_calls', 'name', 'repeats', 'scores', 'service', 'session', 'source', 'span_count', 'spans', 'start', 'status', 'tokens_cached', 'tokens_in', 'tokens_out', 'tokens_reasoning', 'tool_calls', 'trace_scores', 'usage_note', 'usage_repeats', 'user', 'verdict']
 ['attributes', 'cost_estimated', 'cost_usd', 'critical', 'depth', 'documents', 'duration_ns', 'events', 'first_token_ns', 'id', 'input', 'kind', 'links', 'message', 'messages', 'model', 'name', 'output', 'parent', 'prompt', 'prompt_version', 'provider', 'resource', 'scores', 'self_ns', 'start', 'status', 'tokens_cache_write', 'tokens_cached', 'tokens_in', 'tokens_out', 'tokens_reasoning', 'usage_repeated']
 31 True
 $ spoor trace d15b07e020261120000000000000b10c --json | python3 -c "import json,sys; t=json.load(sys.stdin); print(sum(len(s['messages']) for s in t['spans']), sum(len(s['documents']) for s in t['spans']), sum(len(s['attributes']) for s in t['spans']), sum(s['input'] is not None for s in t['spans']))"

@@ -38,38 +38,38 @@ static void matches(void **state)
 		const char *pattern, *text;
 		long at;
 	} rows[] = {
-	    {"abc",                "xxabcx",            2 },
-	    {"abc",                "xxabx",             -1},
-	    {"",                   "abc",               0 },
-	    {"a|bc|d",             "xbcd",              1 },
-	    {"(a|b)*c",            "xababc",            1 },
-	    {"^b",                 "ab\nbc",            3 },
-	    {"a$",                 "ab\nca\nd",         4 },
-	    {"^$",                 "a\n\nb",            2 },
-	    {"a.c",                "a\nc abc",          4 },
-	    {"[a-c]+x",            "zzabcx",            2 },
-	    {"[^0-9]",             "12a3",              2 },
-	    {"[]x]",               "a]",                1 },
-	    {"[a-]",               "x-",                1 },
-	    {"[[:digit:]]{3}",     "a12 345",           4 },
-	    {"\\d{2,3}-\\d",       "1-2 12-3",          4 },
-	    {"x{0}y",              "xy",                1 },
-	    {"a{2,}",              "a aa",              2 },
-	    {"a{1,2}b",            "aaab",              1 },
-	    {"ab?c",               "ac",                0 },
-	    {"\\bcat\\b",          "concat cat",        7 },
-	    {"\\w+@\\w+\\.de",     "an jane@acme.de",   3 },
-	    {"\\S\\s\\S",          "ab c",              1 },
-	    {"\\(x\\)",            "f(x)",              1 },
-	    {"(?i)SORRY|apolog",   "We Apologise",      3 },
-	    {"(?i)[a-c]X",         "..Bx",              2 },
-	    {"ü+",                 "grüüß",             2 },
-	    {"[ä-ü]",              "xö",                1 },
-	    {".",                  "\xff",              0 },
-	    {"(a*)*b",             "aaaaaaaaaaaaaaaac", -1},
-	    {"(|a)+b",             "aab",               0 },
-	    {"a\\nb",              "a\nb",              0 },
-	    {"(a|ab)(c|bcd)(d*)",  "abcd",              0 },
+	    {"abc",               "xxabcx",            2 },
+	    {"abc",               "xxabx",             -1},
+	    {"",	          "abc",               0 },
+	    {"a|bc|d",            "xbcd",              1 },
+	    {"(a|b)*c",           "xababc",            1 },
+	    {"^b",                "ab\nbc",            3 },
+	    {"a$",                "ab\nca\nd",         4 },
+	    {"^$",                "a\n\nb",            2 },
+	    {"a.c",               "a\nc abc",          4 },
+	    {"[a-c]+x",           "zzabcx",            2 },
+	    {"[^0-9]",            "12a3",              2 },
+	    {"[]x]",              "a]",                1 },
+	    {"[a-]",              "x-",                1 },
+	    {"[[:digit:]]{3}",    "a12 345",           4 },
+	    {"\\d{2,3}-\\d",      "1-2 12-3",          4 },
+	    {"x{0}y",             "xy",                1 },
+	    {"a{2,}",             "a aa",              2 },
+	    {"a{1,2}b",           "aaab",              1 },
+	    {"ab?c",              "ac",                0 },
+	    {"\\bcat\\b",         "concat cat",        7 },
+	    {"\\w+@\\w+\\.de",    "an jane@acme.de",   3 },
+	    {"\\S\\s\\S",         "ab c",              1 },
+	    {"\\(x\\)",           "f(x)",              1 },
+	    {"(?i)SORRY|apolog",  "We Apologise",      3 },
+	    {"(?i)[a-c]X",        "..Bx",              2 },
+	    {"ü+",               "grüüß",          2 },
+	    {"[ä-ü]",           "xö",               1 },
+	    {".",                 "\xff",              0 },
+	    {"(a*)*b",            "aaaaaaaaaaaaaaaac", -1},
+	    {"(|a)+b",            "aab",               0 },
+	    {"a\\nb",             "a\nb",              0 },
+	    {"(a|ab)(c|bcd)(d*)", "abcd",              0 },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		long at = find(rows[i].pattern, rows[i].text);
@@ -85,18 +85,18 @@ static void refuses_patterns(void **state)
 		const char *pattern, *why;
 		size_t at;
 	} rows[] = {
-	    {"a(b",                                   "( without )",                           3 },
-	    {"a)b",                                   ") without (",                           1 },
-	    {"[ab",                                   "[ without ]",                           3 },
-	    {"*a",                                    "there is nothing to repeat",            0 },
-	    {"a**",                                   "repeated twice: put it in ( )",         2 },
-	    {"(a)\\1",                                "references to groups are not supported", 5},
-	    {"[z-a]",                                 "a range that goes backwards",           4 },
-	    {"a\\",                                   "\\ at the end",                         2 },
-	    {"a{2000}",                               "repeated 1,000 times at most, and the larger number last", 6},
-	    {"(((a{100}){100}){100})",                "it is too large",                       0 },
-	    {"((((){1000}){1000}){1000}){1000}",      "it is too large",                       0 },
-	    {"a{x}",                                  "{ is followed by a number, or two, and }: \\{ for itself", 2},
+	    {"a(b",	                      "( without )",	                                      3},
+	    {"a)b",	                      ") without (",	                                      1},
+	    {"[ab",	                      "[ without ]",	                                      3},
+	    {"*a",	                       "there is nothing to repeat",                               0},
+	    {"a**",	                      "repeated twice: put it in ( )",                            2},
+	    {"(a)\\1",	                   "references to groups are not supported",                   5},
+	    {"[z-a]",	                    "a range that goes backwards",                              4},
+	    {"a\\",	                      "\\ at the end",	                                    2},
+	    {"a{2000}",	                  "repeated 1,000 times at most, and the larger number last", 6},
+	    {"(((a{100}){100}){100})",           "it is too large",                                          0},
+	    {"((((){1000}){1000}){1000}){1000}", "it is too large",                                          0},
+	    {"a{x}",	                     "{ is followed by a number, or two, and }: \\{ for itself", 2},
 	};
 	struct arena arena = ARENA_INIT;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -134,31 +134,37 @@ static void says_what_is_wrong(void **state)
 	static const struct {
 		const char *text, *why;
 	} rows[] = {
-	    {"{\n  \"rulez\": []\n}",                                   "r, line 2: no such key: \"rulez\": did you mean \"rules\"?"},
-	    {"{\"checks\": {\n\"emial\": \"off\"}}",                    "r, line 2: no such check: \"emial\": did you mean \"email\"?"},
-	    {"{\"checks\": {\"email\": \"of\"}}",                       "r, line 1: no such level: \"of\": did you mean \"off\"?"},
+	    {"{\n  \"rulez\": []\n}",	                                                          "r, line 2: no such key: \"rulez\" (did you mean rules?)"         },
+	    {"{\"checks\": {\n\"emial\": \"off\"}}",                                                   "r, line 2: no such check: \"emial\" (did you mean email?)"       },
+	    {"{\"checks\": {\"email\": \"of\"}}",	                                              "r, line 1: no such level: \"of\" (did you mean off?)"            },
 	    {"{\"checks\": {\"loop\": {\"atleast\": 3}}}",
-	     "r, line 1: no such setting of this check: \"atleast\": did you mean \"at_least\"?"},
-	    {"{\"checks\": {\"loop\": {\"at_least\": 0}}}",             "r, line 1: \"at_least\" is a number from 1 to 1,000,000"},
+	     "r, line 1: no such setting of this check: \"atleast\" (did you mean at_least?)"                                                                            },
+	    {"{\"checks\": {\"loop\": {\"at_least\": 0}}}",                                            "r, line 1: \"at_least\" is a number from 1 to 1,000,000"         },
 	    {"{\"rules\": [\n// one\n{\"name\": \"x\",\n\"max_durration\": \"2s\"}]}",
-	     "r, line 4: no such key of a rule: \"max_durration\": did you mean \"max_duration\"?"},
-	    {"{\"rules\": [{\"max_cost\": 1}]}",                        "r, line 1: a rule needs a \"name\""},
+	     "r, line 4: no such key of a rule: \"max_durration\" (did you mean max_duration?)"                                                                          },
+	    {"{\"rules\": [{\"max_cost\": 1}]}",	                                               "r, line 1: a rule needs a \"name\""                              },
 	    {"{\"rules\": [{\"name\": \"x\"}]}",
-	     "r, line 1: rule \"x\" demands nothing: must_…, max_… or call and before"},
-	    {"{\"rules\": [{\"name\": \"X y\", \"max_cost\": 1}]}",     "r, line 1: a name is 1 to 40 small letters, digits and dashes"},
+	     "r, line 1: rule \"x\" demands nothing: must_…, max_… or call and before"                                                                               },
+	    {"{\"rules\": [{\"name\": \"X y\", \"max_cost\": 1}]}",
+	     "r, line 1: a name is 1 to 40 small letters, digits and dashes"	                                                                                     },
 	    {"{\"rules\": [{\"name\": \"email\", \"max_cost\": 1}]}",
-	     "r, line 1: \"email\" is a check that spoor has; set it under \"checks\""},
+	     "r, line 1: \"email\" is a check that spoor has; set it under \"checks\""                                                                                   },
 	    {"{\"rules\": [{\"name\": \"x\", \"max_cost\": 1},\n{\"name\": \"x\", \"max_cost\": 1}]}",
-	     "r, line 2: two rules are called \"x\""},
-	    {"{\"rules\": [{\"name\": \"x\", \"max_duration\": 2}]}",   "r, line 1: \"max_duration\" is a text in quotes"},
+	     "r, line 2: two rules are called \"x\""	                                                                                                             },
+	    {"{\"rules\": [{\"name\": \"x\", \"max_duration\": 2}]}",
+	     "r, line 1: \"max_duration\" is a text in quotes"	                                                                                                   },
 	    {"{\"rules\": [{\"name\": \"x\", \"max_duration\": \"2\"}]}",
-	     "r, line 1: \"max_duration\" is a duration with its unit: \"2s\", \"500ms\", \"1m30s\""},
-	    {"{\"rules\": [{\"name\": \"x\", \"max_cost\": 1, \"kind\": \"lmm\"}]}", "r, line 1: no such kind: \"lmm\": did you mean \"llm\"?"},
-	    {"{\"rules\": [{\"name\": \"x\", \"must_match\": \"a(\"}]}", "r, line 1: must_match: at character 3: ( without )"},
-	    {"{\"rules\": [{\"name\": \"x\", \"max_calls\": 1}]}",      "r, line 1: \"max_calls\" needs a \"tool\""},
-	    {"{\"rules\": [{\"name\": \"x\", \"call\": \"a\"}]}",       "r, line 1: \"call\" and \"before\" go together"},
-	    {"{\"rules\": {}}",                                        "r, line 1: \"rules\" is a list [ … ]"},
-	    {"[]",                                                     "r, line 1: it is an object { … } with \"checks\" and \"rules\""},
+	     "r, line 1: \"max_duration\" is a duration with its unit: \"2s\", \"500ms\", \"1m30s\""                                                                     },
+	    {"{\"rules\": [{\"name\": \"x\", \"max_cost\": 1, \"kind\": \"lmm\"}]}",
+	     "r, line 1: no such kind: \"lmm\" (did you mean llm?)"	                                                                                              },
+	    {"{\"rules\": [{\"name\": \"x\", \"must_match\": \"a(\"}]}",
+	     "r, line 1: must_match: at character 3: ( without )"	                                                                                                },
+	    {"{\"rules\": [{\"name\": \"x\", \"where\": \"durr>2s\", \"max_cost\": 1}]}",              NULL                                                              },
+	    {"{\"rules\": [{\"name\": \"x\", \"spans\": \"kind:lmm\", \"max_cost\": 1}]}",             NULL                                                              },
+	    {"{\"rules\": [{\"name\": \"x\", \"max_calls\": 1}]}",                                     "r, line 1: \"max_calls\" needs a \"tool\""                       },
+	    {"{\"rules\": [{\"name\": \"x\", \"call\": \"a\"}]}",                                      "r, line 1: \"call\" and \"before\" go together"                  },
+	    {"{\"rules\": {}}",	                                                                "r, line 1: \"rules\" is a list [ … ]"                          },
+	    {"[]",	                                                                             "r, line 1: it is an object { … } with \"checks\" and \"rules\""},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct rules *rules;
@@ -166,7 +172,10 @@ static void says_what_is_wrong(void **state)
 		assert_false(rules_parse(str_of(rows[i].text), "r", 0, &rules, &err));
 		assert_null(rules);
 		assert_int_equal(err.code, ERR_USAGE);
-		assert_string_equal(err.text, rows[i].why);
+		if (rows[i].why)
+			assert_string_equal(err.text, rows[i].why);
+		else /* what the filter language expects is its own */
+			assert_true(strstr(err.text, "r, line 1: ") && strstr(err.text, "expected"));
 	}
 }
 
@@ -175,9 +184,11 @@ static void reads_comments(void **state)
 	(void)state;
 	struct rules *rules;
 	struct err err = ERR_INIT;
-	static const char text[] = "// ours\n{\n  /* off: \"email\", */\n  \"checks\": {\"phone\": \"off\", \"slow-trace\": {\"iqr\": 5,},},\n"
-	                           "  \"rules\": [ // none of \"//\" or /* in a text\n"
-	                           "    {\"name\": \"no-url\", \"must_not_contain\": \"http://\", \"message\": \"/* no \\\" links */\"},\n  ]\n}\n";
+	static const char text[] =
+	    "// ours\n{\n  /* off: \"email\", */\n  \"checks\": {\"phone\": \"off\", \"slow-trace\": {\"iqr\": 5,},},\n"
+	    "  \"rules\": [ // none of \"//\" or /* in a text\n"
+	    "    {\"name\": \"no-url\", \"must_not_contain\": \"http://\", \"message\": \"/* no \\\" links */\"},\n  "
+	    "]\n}\n";
 	if (!rules_parse(str_of(text), "r", 0, &rules, &err))
 		fail_msg("%s", err.text);
 	assert_int_equal(rules_level(rules, CHECK_PHONE), CHECK_OFF);
@@ -239,14 +250,20 @@ static void finds(void **state)
 		int64_t n;
 		const char *newest;
 	} rows[] = {
-	    {"\"tool\":\"get_balance\",\"max_calls\":2",         2,  "get_balance: get_balance was called 3 times, more than 2"},
-	    {"\"max_cost\":30",                                  1,  "trace: cost $40.22, more than $30"},
-	    {"\"max_duration\":\"5m\"",                          1,  "trace: took 13m34s, more than 5m00s"},
-	    {"\"tool\":\"get_transfer\",\"max_duration\":\"20s\"", 1, "get_transfer: took 26.72s, more than 20.00s"},
-	    {"\"where\":\"cost>30\",\"max_duration\":\"1s\"",    1,  "trace: took 13m34s, more than 1.00s"},
-	    {"\"where\":\"cost>3000\",\"max_duration\":\"1s\"",  0,  ""},
-	    {"\"kind\":\"llm\",\"must_not_match\":\"DE\\\\d\\\\d \\\\d{4}\"", 1, "draft-answer: the output matches what it must not at character 212"},
-	    {"\"span\":\"draft-answer\",\"must_not_contain\":\"iban de89\"", 1, "draft-answer: the output has \"iban de89\" at character 207"},
+	    {"\"tool\":\"get_balance\",\"max_calls\":2",	                                                       2, "get_balance: get_balance was called 3 times, more than 2"},
+	    {"\"max_cost\":30",	                                                                                1, "trace: cost $40.22, more than $30"                       },
+	    {"\"max_duration\":\"5m\"",	                                                                        1, "trace: took 13m34s, more than 5m00s"                     },
+	    {"\"tool\":\"get_transfer\",\"max_duration\":\"20s\"",                                                     1, "get_transfer: took 26.72s, more than 20.00s"             },
+	    {"\"where\":\"cost>30\",\"max_duration\":\"1s\"",                                                          1, "trace: took 13m34s, more than 1.00s"                     },
+	    {"\"spans\":\"kind:tool dur>20s\",\"max_duration\":\"1s\"",                                                1,
+	     "get_transfer: took 26.72s, more than 1.00s"	                                                                                                                   },
+	    {"\"spans\":\"dur>20s\",\"tool\":\"get_transfer\",\"where\":\"since:2026-11-20\",\"max_duration\":\"1s\"",
+	     1,	                                                                                                   "get_transfer: took 26.72s, more than 1.00s"              },
+	    {"\"where\":\"cost>3000\",\"max_duration\":\"1s\"",                                                        0, ""                                                        },
+	    {"\"kind\":\"llm\",\"must_not_match\":\"DE\\\\d\\\\d \\\\d{4}\"",                                          1,
+	     "draft-answer: the output matches what it must not at character 212"	                                                                                           },
+	    {"\"span\":\"draft-answer\",\"must_not_contain\":\"iban de89\"",                                           1,
+	     "draft-answer: the output has \"iban de89\" at character 207"	                                                                                                  },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct buf text = BUF_INIT, newest = BUF_INIT;
@@ -258,7 +275,8 @@ static void finds(void **state)
 		    !findings_list(db, &(struct finding_query){.check = STR_LIT("r"), .limit = -1}, &page, &err))
 			fail_msg("%s: %s", rows[i].rule, err.text);
 		if (page.n)
-			buf_printf(&newest, STR_FMT ": " STR_FMT, STR_ARG(page.rows[0].has_span ? page.rows[0].span_name : STR_LIT("trace")),
+			buf_printf(&newest, STR_FMT ": " STR_FMT,
+			           STR_ARG(page.rows[0].has_span ? page.rows[0].span_name : STR_LIT("trace")),
 			           STR_ARG(page.rows[0].explanation));
 		if ((int64_t)page.n != rows[i].n || strcmp(buf_cstr(&newest), rows[i].newest) != 0)
 			fail_msg("%s: %zu, %s", rows[i].rule, page.n, buf_cstr(&newest));
@@ -276,15 +294,18 @@ static void knows_the_order(void **state)
 	struct rules *rules;
 	struct err err = ERR_INIT;
 	int64_t n = -1;
-	static const char text[] = "{\"rules\":[{\"name\":\"first\",\"call\":\"list_transactions\",\"before\":\"search_merchant\"},"
-	                           "{\"name\":\"second\",\"call\":\"search_merchant\",\"before\":\"list_transactions\",\"level\":\"error\","
-	                           "\"message\":\"look for the merchant first\"}]}";
+	static const char text[] =
+	    "{\"rules\":[{\"name\":\"first\",\"call\":\"list_transactions\",\"before\":\"search_merchant\"},"
+	    "{\"name\":\"second\",\"call\":\"search_merchant\",\"before\":\"list_transactions\",\"level\":\"error\","
+	    "\"message\":\"look for the merchant first\"}]}";
 	assert_true(rules_parse(str_of(text), "r", 0, &rules, &err));
 	assert_true(check_run(db, rules, NULL, &err));
 	assert_true(db_int(db, "SELECT count(*) FROM finding WHERE name = 'first'", -1, &n, &err));
 	assert_int_equal(n, 0);
-	assert_true(db_int(db, "SELECT count(*) FROM finding WHERE name = 'second' AND level = 2 AND explanation LIKE"
-	                       " 'look for the merchant first: list_transactions was called%'", -1, &n, &err));
+	assert_true(db_int(db,
+	                   "SELECT count(*) FROM finding WHERE name = 'second' AND level = 2 AND explanation LIKE"
+	                   " 'look for the merchant first: list_transactions was called%'",
+	                   -1, &n, &err));
 	assert_true(n > 0);
 	rules_free(rules);
 }

@@ -52,7 +52,8 @@ static bool run_checks(const struct command_line *line, struct checking *c, stru
 		return false;
 	if (db_read_only(c->db)) {
 		if (pending)
-			fprintf(stderr, "spoor: the store is read-only: %lld traces are not checked\n", (long long)pending);
+			fprintf(stderr, "spoor: the store is read-only: %lld traces are not checked\n",
+			        (long long)pending);
 		return true;
 	}
 	struct db *db = cmd_store(line, DB_WRITE, err);
@@ -111,12 +112,21 @@ static void json_sums(struct checking *c, const struct finding_page *page)
 	json_end(c);
 }
 
+static void say_nothing(struct checking *c, int64_t checked)
+{
+	if (c->opts.filter)
+		buf_add_cstr(&c->out, "Nothing found in the traces that match.\n");
+	else
+		buf_printf(&c->out, "Nothing found in any of %lld traces.\n", (long long)checked);
+}
+
 static bool print_sums(struct checking *c, struct err *err)
 {
 	struct finding_page page = {0};
 	const struct out *o = &c->opts.out;
 	bool ok = findings_by_check(c->db, &c->query, &page, err);
-	size_t from = (size_t)c->opts.offset < page.n_sums ? (size_t)c->opts.offset : page.n_sums, n = page.n_sums - from;
+	size_t from = (size_t)c->opts.offset < page.n_sums ? (size_t)c->opts.offset : page.n_sums,
+	       n = page.n_sums - from;
 	if (c->opts.limit >= 0 && (size_t)c->opts.limit < n)
 		n = (size_t)c->opts.limit;
 	for (size_t i = 0; i < page.n_sums; i++)
@@ -128,7 +138,7 @@ static bool print_sums(struct checking *c, struct err *err)
 	else if (ok && n)
 		ok = out_table(o, &c->out, finding_sum_columns, page.sums, n, sizeof *page.sums, err);
 	else if (ok && o->form == OUT_TEXT)
-		buf_printf(&c->out, "Nothing found in %lld traces.\n", (long long)page.checked);
+		say_nothing(c, page.checked);
 	if (ok && o->form == OUT_TEXT && page.unchecked)
 		fprintf(stderr, "spoor: %lld traces were not looked at yet\n", (long long)page.unchecked);
 	finding_page_done(&page);
@@ -141,7 +151,8 @@ static bool print_page(struct checking *c, const struct finding_page *page, bool
 	for (size_t i = 0; i < page->n; i++)
 		c->any = c->any || page->rows[i].level > FINDING_NOTE;
 	if (o->form != OUT_JSON_) {
-		bool ok = !page->n || out_table(o, &c->out, finding_columns, page->rows, page->n, sizeof *page->rows, err);
+		bool ok =
+		    !page->n || out_table(o, &c->out, finding_columns, page->rows, page->n, sizeof *page->rows, err);
 		o->no_head = true;
 		if (first && !page->n && o->form == OUT_TEXT)
 			buf_add_cstr(&c->out, "Nothing found.\n");
@@ -241,10 +252,12 @@ const struct command command_checks = {
     .name = "checks",
     .operands = "[TRACE]",
     .help = "what checks found: answers, privacy, behaviour, your rules",
-    .more = "Every trace is looked at once, without a model: what was not yet is looked at first. Findings are scores of "
-            "source code:\n"
-            "spoor traces --where has:finding, or finding:NAME. Of a TRACE (an id or an unambiguous beginning of it), or with\n"
-            "--check, each finding is listed. What the checks are and how to add your own: spoor help rules.",
+    .more =
+        "Every trace is looked at once, without a model: what was not yet is looked at first. Findings are scores of "
+        "source code:\n"
+        "spoor traces --where has:finding, or finding:NAME. Of a TRACE (an id or an unambiguous beginning of it), or "
+        "with\n"
+        "--check, each finding is listed. What the checks are and how to add your own: spoor help rules.",
     .min_args = 0,
     .max_args = 1,
     .options = checks_options,

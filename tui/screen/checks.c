@@ -7,7 +7,15 @@
 #include "tui/screen/pane_text.h"
 #include "tui/widget/list.h"
 
-enum { NAME_COLS = 17, LEVEL_COLS = 8, FIGURE_COLS = 7, BESIDE_COLS = 120, BELOW_ROWS = 7, SPANS_COLS = 70, EXAMPLES = 50 };
+enum {
+	NAME_COLS = 17,
+	LEVEL_COLS = 8,
+	FIGURE_COLS = 7,
+	BESIDE_COLS = 120,
+	BELOW_ROWS = 7,
+	SPANS_COLS = 70,
+	EXAMPLES = 50
+};
 
 struct checks_state {
 	struct finding_page page;     /* its sums */
@@ -227,8 +235,9 @@ static void draw_details(const struct screen *screen, struct canvas c)
 	sheet_add(&sheet, ROLE_TITLE, sum->check);
 	for (int level = N_FINDING_LEVELS; level-- > 0;)
 		if (sum->of_level[level])
-			sheet_printf(&sheet, level_role((enum finding_level)level), "  %lld %s%s", (long long)sum->of_level[level],
-			             finding_level_name((enum finding_level)level), sum->of_level[level] == 1 ? "" : "s");
+			sheet_printf(&sheet, level_role((enum finding_level)level), "  %lld %s%s",
+			             (long long)sum->of_level[level], finding_level_name((enum finding_level)level),
+			             sum->of_level[level] == 1 ? "" : "s");
 	if (str_eq(sum->check, s->examples_of)) {
 		for (size_t i = 0; i < s->examples.n && sheet.rows < c.rows; i++)
 			add_finding(&sheet, &s->examples.rows[i], screen->ui->now_ns, 4);
@@ -249,11 +258,11 @@ static void checks_draw(const struct screen *screen, struct canvas body)
 	draw_head(canvas_part(left, 0, 0, 1, cols));
 	if (!s->page.n_sums) {
 		canvas_putc(list, 1, 1, cols - 2, ROLE_DIM,
-		            s->failed                           ? "could not be read"
-		            : !s->loaded                        ? "looking"
+		            s->failed                                  ? "could not be read"
+		            : !s->loaded                               ? "looking"
 		            : s->page.checked + s->page.unchecked == 0 ? "no traces yet"
-		            : s->page.unchecked                 ? "nothing found so far"
-		                                                : "nothing found: every check passed in every trace");
+		            : s->page.unchecked                        ? "nothing found so far"
+		                                : "nothing found: every check passed in every trace");
 		return;
 	}
 	list_draw(&s->list, list, draw_sum, s);
@@ -270,7 +279,8 @@ static void checks_headline(const struct screen *screen, struct canvas row)
 	const struct checks_state *s = state_of(screen);
 	int col = 1 + canvas_putc(row, 0, 1, -1, ROLE_TITLE, "Checks");
 	if (s->loaded)
-		canvas_printf(row, 0, col + 2, row.cols - col - 3, ROLE_DIM, "%lld traces looked at", (long long)s->page.checked);
+		canvas_printf(row, 0, col + 2, row.cols - col - 3, ROLE_DIM, "%lld traces looked at",
+		              (long long)s->page.checked);
 }
 
 static void checks_status(const struct screen *screen, struct buf *out)
@@ -280,7 +290,8 @@ static void checks_status(const struct screen *screen, struct buf *out)
 		return;
 	list_position(out, &s->list);
 	if (s->page.unchecked)
-		buf_printf(out, "%s%lld traces to come", screen->ui->ascii ? ", " : " · ", (long long)s->page.unchecked);
+		buf_printf(out, "%s%lld traces to come", screen->ui->ascii ? ", " : " · ",
+		           (long long)s->page.unchecked);
 }
 
 /* What the cursor stands on: the check's newest finding. */
@@ -334,7 +345,7 @@ ACTION(open_newest)
 
 /* name, keys, help, hint, order, run */
 static const struct action actions[] = {
-    {"open",   "Enter", "the traces in which it was found",  "traces", 1, open_traces},
+    {"open",   "Enter", "the traces in which it was found",     "traces", 1, open_traces},
     MOVE_ACTIONS,
     {"newest", "o",     "the newest of it: its trace and span", "newest", 2, open_newest},
     ACTIONS_END,
