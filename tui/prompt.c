@@ -494,7 +494,8 @@ void *prompt_ask(struct prompt *p)
 	struct filter_spot spot = {.place = FILTER_NOTHING};
 	if (!p->on || p->serial)
 		return NULL;
-	if (p->is_filter && !p->saving && (p->open || p->tab_waits))
+	/* While one goes through the list it stays as it is, though the line changes with it. */
+	if (p->is_filter && !p->saving && ((p->open && p->chosen < 0) || p->tab_waits))
 		filter_spot_at(buf_str(&p->edit.line), p->edit.caret, &spot);
 	bool values = needs_values(&spot) && !has_values(p, &spot), count = can_count(p);
 	if (!values && !count)
@@ -554,7 +555,7 @@ void prompt_take(struct prompt *p, void *request, bool ok)
 			buf_add_str(&p->values_for, buf_str(&r->key));
 			if (p->on && p->tab_waits)
 				complete(p);
-			else if (p->on && p->open)
+			else if (p->on && p->open && p->chosen < 0)
 				find_items(p);
 		} else if (ok && r->stamp == p->stamp) {
 			p->matching = r->matching;
