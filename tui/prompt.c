@@ -300,18 +300,24 @@ static void put(struct prompt *p, struct str text)
 	buf_done(&line);
 }
 
-/* The longest beginning that all of them share. */
-static struct str shared(const struct prompt *p)
+/* What goes into the line without its quote or what follows the value. */
+static bool goes_on_from(const struct prompt_item *item, struct str typed)
+{
+	return begins(item->insert, typed) || begins(item->text, typed);
+}
+
+/* The longest beginning that those share which begin with what is typed; *n: how many do. They come first. */
+static struct str shared(const struct prompt *p, struct str typed, size_t *n)
 {
 	struct str first = p->items[0].insert;
 	size_t len = first.len;
-	for (size_t i = 1; i < p->n_items; i++) {
+	for (*n = 0; *n < p->n_items && goes_on_from(&p->items[*n], typed); ++*n) {
 		size_t k = 0;
-		while (k < len && k < p->items[i].insert.len && p->items[i].insert.ptr[k] == first.ptr[k])
+		while (k < len && k < p->items[*n].insert.len && p->items[*n].insert.ptr[k] == first.ptr[k])
 			k++;
 		len = k;
 	}
-	return str_cut(first, 0, len);
+	return *n ? str_cut(first, 0, len) : STR_LIT("");
 }
 
 static void choose(struct prompt *p, int by)
@@ -340,7 +346,6 @@ static void complete(struct prompt *p)
 			snprintf(p->said, sizeof p->said, "nothing there begins so");
 		return;
 	}
-	size_t typed = p->edit.caret - p->from;
 	if (p->n_items == 1) {
 		put(p, p->items[0].insert);
 		changed(p);
@@ -348,13 +353,17 @@ static void complete(struct prompt *p)
 		forget_items(p);
 		return;
 	}
-	struct str common = shared(p);
-	if (common.len > typed) {
+	size_t begin, len = p->edit.caret - p->from;
+	struct str typed = arena_str(&p->arena, str_cut(buf_str(&p->edit.line), p->from, len));
+	struct str common = shared(p, typed, &begin);
+	p->open = true;
+	if (begin == 1) { /* others have it somewhere in them: Tab goes on to these */
+		choose(p, 1);
+	} else if (common.len > len) {
 		put(p, common);
 		changed(p);
 		find_items(p);
 	}
-	p->open = true;
 }
 
 /* ---------------------------------------------------------------- saving */
