@@ -64,9 +64,9 @@ name                       err
 dispute-agent                2
 callback, nobody answered    2
 $ spoor traces --limit 2 --csv
-id,start,status,name,session,user,service,duration_ns,spans,errors,llm_calls,tool_calls,tokens_in,tokens_out,tokens_cached,tokens_reasoning,cost_usd,cost_estimated,usage_repeats,usage_note,scores,verdict,source
-d15b07e0202611200000000000000048,2026-11-20T15:45:49.032000137Z,unset,dispute-agent,conv-2006414,cust-10222,dispute-agent,4163000000,10,0,2,1,2668,255,,,0.007306,false,0,,[],,"{""file"":""tests/data/traces-agent.jsonl"",""format"":""otlp""}"
-d15b07e0202611200000000000000047,2026-11-20T14:24:07.430000137Z,unset,dispute-agent,conv-2005654,cust-10207,dispute-agent,5021000000,9,0,2,1,2549,392,,,0.008102999999999999,false,0,,"[{""name"":""groundedness"",""value"":0.24,""label"":""fail""},{""name"":""relevance"",""value"":0.93,""label"":""pass""}]",,"{""file"":""tests/data/traces-agent.jsonl"",""format"":""otlp""}"
+id,start,status,name,session,user,service,duration_ns,spans,errors,llm_calls,tool_calls,repeats,tokens_in,tokens_out,tokens_cached,tokens_reasoning,cost_usd,cost_estimated,usage_repeats,usage_note,scores,verdict,source
+d15b07e0202611200000000000000048,2026-11-20T15:45:49.032000137Z,unset,dispute-agent,conv-2006414,cust-10222,dispute-agent,4163000000,10,0,2,1,0,2668,255,,,0.007306,false,0,,[],,"{""file"":""tests/data/traces-agent.jsonl"",""format"":""otlp""}"
+d15b07e0202611200000000000000047,2026-11-20T14:24:07.430000137Z,unset,dispute-agent,conv-2005654,cust-10207,dispute-agent,5021000000,9,0,2,1,0,2549,392,,,0.008102999999999999,false,0,,"[{""name"":""groundedness"",""value"":0.24,""label"":""fail""},{""name"":""relevance"",""value"":0.93,""label"":""pass""}]",,"{""file"":""tests/data/traces-agent.jsonl"",""format"":""otlp""}"
 $ spoor traces --limit 3 --markdown
 | id | time | status | name | session | user | service | total | spans | err | llm | tool | tok in | out | cost |
 |---|---|---|---|---|---|---|---:|---:|---:|---:|---:|---:|---:|---:|
@@ -74,7 +74,7 @@ $ spoor traces --limit 3 --markdown
 | d15b07e0202611200000000000000047 | 20 Nov 14:24 | unset | dispute-agent | conv-2005654 | cust-10207 | dispute-agent | 5.02s | 9 | 0 | 2 | 1 | 2.5k | 392 | $0.0081 |
 | d15b07e0202611200000000000000046 | 20 Nov 12:55 | unset | dispute-agent | conv-2004435 | cust-10228 | dispute-agent | 6.93s | 9 | 0 | 2 | 1 | 3.5k | 382 | $0.0104 |
 $ spoor traces --json | python3 -m json.tool | wc -l
-2402
+2467
 $ spoor traces --json --limit 1 --sort cost_usd | python3 -m json.tool
 {
     "total": 65,
@@ -92,6 +92,7 @@ $ spoor traces --json --limit 1 --sort cost_usd | python3 -m json.tool
             "errors": 0,
             "llm_calls": 13,
             "tool_calls": 12,
+            "repeats": 8,
             "tokens_in": 1855100,
             "tokens_out": 206570,
             "tokens_cached": null,
@@ -130,22 +131,25 @@ $ spoor traces --where 'status:' 2>&1
 spoor: --where, column 8: expected a value, found the end
 ? 2
 $ spoor traces --where 'stats:error' 2>&1
-spoor: --where, column 1: expected a field: name, status, kind, model, provider, tool, service, session, user, tag, id, dur, cost, tokens, tokens_in, tokens_out, spans, errors, llm, tools, …, found "stats:error"
+spoor: --where, column 1: expected a field: name, status, kind, model, provider, tool, step, service, session, user, tag, id, dur, cost, tokens, tokens_in, tokens_out, spans, errors, llm, …, found "stats:error" (did you mean status?)
 ? 2
 $ spoor traces --where 'dur>banana' --json 2>&1
 {"error":{"code":"usage","message":"--where, column 5: expected a duration with its unit: 2s, 500ms, 1m30s, found \"banana\"","file":null,"record":null,"line":null,"offset":null}}
 ? 2
 $ spoor traces --sort duraton_ns 2>&1
-spoor: cannot sort by duraton_ns, did you mean duration_ns; there are start name duration_ns spans errors tokens_in cost_usd
+spoor: cannot sort by duraton_ns, did you mean duration_ns; there are start status name session user service duration_ns spans errors llm_calls tool_calls repeats tokens_in tokens_out cost_usd scores verdict source
 ? 2
-$ spoor traces --sort status 2>&1
-spoor: cannot sort by status; there are start name duration_ns spans errors tokens_in cost_usd
-? 2
+$ spoor traces --sort status --limit 4 --columns id,status 2>&1
+id                                status
+701ce000202611190000000000000004  error
+d15b07e020261120000000000000b10c  error
+d15b07e020261117000000000000e4ce  error
+701ce000202611190000000000000006  ok
 $ spoor traces --columns nam 2>&1
 spoor: no such column: nam (did you mean name?)
 ? 2
 $ spoor traces --columns zebra 2>&1
-spoor: no such column: zebra; there are id start status name session user service duration_ns spans errors llm_calls tool_calls tokens_in tokens_out tokens_cached tokens_reasoning cost_usd cost_estimated usage_repeats usage_note scores verdict source
+spoor: no such column: zebra; there are id start status name session user service duration_ns spans errors llm_calls tool_calls repeats tokens_in tokens_out tokens_cached tokens_reasoning cost_usd cost_estimated usage_repeats usage_note scores verdict source
 ? 2
 $ spoor traces --offset -3 2>&1
 spoor: --limit and --offset cannot be negative
@@ -164,3 +168,34 @@ $ spoor --store $T/none.db traces --json 2>&1 | python3 -m json.tool
         "offset": null
     }
 }
+# Filters with a name, and what was meant.
+$ mkdir -p $XDG_CONFIG_HOME/spoor; printf '{ "slow": "dur>12s", // ours\n  "bad": "@slow or status:error" }\n' >$XDG_CONFIG_HOME/spoor/filters.json; spoor traces -w '@bad not @slow' -c id,duration_ns,status
+id                                 total  status
+d15b07e020261117000000000000e4ce  11.29s  error
+$ spoor traces -w 'kind:llm @slwo' 2>&1
+spoor: --where, column 10: expected a saved filter: @bad @slow, found "@slwo" (did you mean @slow?)
+? 2
+$ spoor traces -w 'duration>2s' 2>&1
+spoor: --where, column 1: expected a field: name, status, kind, model, provider, tool, step, service, session, user, tag, id, dur, cost, tokens, tokens_in, tokens_out, spans, errors, llm, …, found "duration>2s" (did you mean dur?)
+? 2
+$ spoor traces -w 'status:erorr' 2>&1
+spoor: --where, column 8: expected unset, ok, error, running, found "erorr" (did you mean error?)
+? 2
+$ printf '{\n "slow": 5\n}\n' >$XDG_CONFIG_HOME/spoor/filters.json; spoor traces -w '@slow' 2>&1
+spoor: --where, column 1: expected filters.json to be right: "slow" is not a text of at most 1000 bytes, found "@slow"
+? 2
+$ for s in status session user service llm_calls tool_calls tokens_out repeats scores verdict source; do spoor traces --sort $s --limit 1 -c id | tail -n 1; done
+701ce000202611190000000000000004
+701ce000202611190000000000000001
+d15b07e0202611180000000000000032
+d15b07e0202611150000000000000001
+d15b07e0202611190000000000001009
+d15b07e0202611190000000000001009
+d15b07e0202611190000000000001009
+d15b07e0202611190000000000001009
+701ce000202611190000000000000002
+701ce000202611190000000000000006
+d15b07e0202611150000000000000001
+$ spoor traces --sort nosuch 2>&1
+spoor: cannot sort by nosuch; there are start status name session user service duration_ns spans errors llm_calls tool_calls repeats tokens_in tokens_out cost_usd scores verdict source
+? 2

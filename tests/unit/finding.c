@@ -238,7 +238,7 @@ static void test_saved(void **state)
 	assert_int_equal(st.st_mode & 0777, 0600);
 	assert_false(saved_put(STR_LIT("no blanks"), STR_LIT("x"), &replaced, &err));
 	assert_false(parses("@slwo", &mistake));
-	assert_string_equal(mistake.instead, "slow");
+	assert_string_equal(mistake.instead, "@slow");
 	assert_false(parses("kind:llm @nothere", &mistake));
 	assert_int_equal(mistake.column, 9);
 	assert_true(parses("\"@nothere\"", &mistake)); /* in quotes a word as any */
