@@ -145,9 +145,11 @@ static void field_items(struct prompt *p, struct str typed)
 			add_item(p, str_of(f->name), arena_printf(&p->arena, "%s%s", f->name, op_after(field)), -1,
 			         arena_printf(&p->arena, "%s, as in %s", f->help, f->example));
 	}
-	static const char *const words[][2] = {{"and", "both conditions; side by side means the same"},
-	                                       {"or", "one of two conditions; ( ) keep them together"},
-	                                       {"not", "what does not match the next condition"}};
+	static const char *const words[][2] = {
+	    {"and", "both conditions; side by side means the same" },
+	    {"or",  "one of two conditions; ( ) keep them together"},
+	    {"not", "what does not match the next condition"       }
+        };
 	for (size_t i = 0; typed.len && i < 3; i++)
 		if (begins(str_of(words[i][0]), typed))
 			add_item(p, str_of(words[i][0]), arena_printf(&p->arena, "%s ", words[i][0]), -1,
@@ -258,7 +260,8 @@ static void command_items(struct prompt *p)
 	for (size_t t = 0; t < 2; t++)
 		for (const struct action *a = tables[t]; a && a->name; a++)
 			if (begins(str_of(a->name), typed))
-				add_item(p, str_of(a->name), arena_printf(&p->arena, "%s ", a->name), -1, str_of(a->help));
+				add_item(p, str_of(a->name), arena_printf(&p->arena, "%s ", a->name), -1,
+				         str_of(a->help));
 }
 
 /* The words that the prompt came with; the whole line is one of them. */
@@ -322,9 +325,9 @@ static struct str shared(const struct prompt *p, struct str typed, size_t *n)
 
 static void choose(struct prompt *p, int by)
 {
-	p->chosen = p->chosen < 0 ? (by > 0 ? 0 : (int)p->n_items - 1)
-	                          : (int)(((size_t)p->chosen + p->n_items + (size_t)(by > 0 ? 1 : p->n_items - 1)) %
-	                                  p->n_items);
+	p->chosen = p->chosen < 0
+	                ? (by > 0 ? 0 : (int)p->n_items - 1)
+	                : (int)(((size_t)p->chosen + p->n_items + (size_t)(by > 0 ? 1 : p->n_items - 1)) % p->n_items);
 	put(p, p->items[p->chosen].insert);
 	changed(p);
 }
@@ -510,7 +513,8 @@ void *prompt_ask(struct prompt *p)
 	if (!values && !count)
 		return NULL;
 	struct request *r = xcalloc(1, sizeof *r);
-	*r = (struct request){.stamp = p->stamp, .over = p->over, .now_ns = p->ui->now_ns, .matching = -1, .values = values};
+	*r = (struct request){
+	    .stamp = p->stamp, .over = p->over, .now_ns = p->ui->now_ns, .matching = -1, .values = values};
 	if (count && !values) /* what is waited for comes first */
 		r->count = arena_str(&r->arena, buf_str(&p->edit.line));
 	if (values) {
@@ -664,13 +668,14 @@ static void draw_mistake(const struct prompt *p, struct canvas row, int at)
 
 static void draw_keys(const struct prompt *p, struct canvas row)
 {
-	static const char *const filter[] = {"Enter", "keep", "Tab", "complete", "^S", "save", "Up", "earlier", "Esc", "leave"};
+	static const char *const filter[] = {"Enter", "keep", "Tab",     "complete", "^S",
+	                                     "save",  "Up",   "earlier", "Esc",      "leave"};
 	static const char *const line[] = {"Enter", "go", "Tab", "complete", "Up", "earlier", "Esc", "leave"};
 	static const char *const name[] = {"Enter", "save it under this name", "Esc", "back"};
 	static const char *const find[] = {"Enter", "search", "Up", "earlier", "Esc", "leave"};
 	const char *const *keys = p->saving ? name : p->is_filter ? filter : p->sign[0] == ':' ? line : find;
-	size_t n = p->saving            ? sizeof name / sizeof *name
-	           : p->is_filter       ? sizeof filter / sizeof *filter
+	size_t n = p->saving           ? sizeof name / sizeof *name
+	           : p->is_filter      ? sizeof filter / sizeof *filter
 	           : p->sign[0] == ':' ? sizeof line / sizeof *line
 	                               : sizeof find / sizeof *find;
 	int col = 1;

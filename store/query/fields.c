@@ -204,7 +204,8 @@ static const struct field_has span_has[] = {
 	X("repeats", TYPE_COUNT, "{t.repeats}", NULL, NULL, "the most calls with the same arguments", "repeats>=3")    \
 	X("start", TYPE_TIME, "{t.start_ns}", NULL, NULL, "when it began", "start>2026-11-20T09:30")                   \
 	X("hour", TYPE_COUNT,                                                                                          \
-	  "{CAST(strftime('%H', t.start_ns / 1000000000 - (t.start_ns % 1000000000 < 0), 'unixepoch', 'localtime') AS INTEGER)}", \
+	  "{CAST(strftime('%H', t.start_ns / 1000000000 - (t.start_ns % 1000000000 < 0), 'unixepoch', 'localtime') "   \
+	  "AS INTEGER)}",                                                                                              \
 	  NULL, NULL, "hour of the day it began in, 0 to 23, local", "hour>=22")                                       \
 	X("since", TYPE_SINCE, "{t.start_ns}", NULL, NULL, "began at this time or later", "since:7d")                  \
 	X("until", TYPE_UNTIL, "{t.start_ns}", NULL, NULL, "began before this time", "until:2026-11-20")               \

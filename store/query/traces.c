@@ -26,24 +26,24 @@ static const struct {
 	const char *name, *sql;
 	bool text;
 } sorts[N_TRACE_SORTS] = {
-    [TRACE_BY_START] = {"start", "t.start_ns", false},
-    [TRACE_BY_STATUS] = {"status", "CASE t.status WHEN 2 THEN 4 ELSE t.status END", false},
-    [TRACE_BY_NAME] = {"name", WORD("name"), true},
-    [TRACE_BY_SESSION] = {"session", WORD("session"), true},
-    [TRACE_BY_USER] = {"user", WORD("user"), true},
-    [TRACE_BY_SERVICE] = {"service", WORD("service"), true},
-    [TRACE_BY_DURATION] = {"duration_ns", "t.duration_ns", false},
-    [TRACE_BY_SPANS] = {"spans", "t.spans", false},
-    [TRACE_BY_ERRORS] = {"errors", "t.errors", false},
-    [TRACE_BY_LLM] = {"llm_calls", "t.llm_calls", false},
-    [TRACE_BY_TOOLS] = {"tool_calls", "t.tool_calls", false},
-    [TRACE_BY_TOKENS] = {"tokens_in", "coalesce(t.tokens_in + t.tokens_out, t.tokens_in, t.tokens_out)", false},
-    [TRACE_BY_TOKENS_OUT] = {"tokens_out", "t.tokens_out", false},
-    [TRACE_BY_COST] = {"cost_usd", "t.cost_usd", false},
-    [TRACE_BY_REPEATS] = {"repeats", "t.repeats", false},
-    [TRACE_BY_SCORES] = {"scores", "t.scores", false},
-    [TRACE_BY_VERDICT] = {"verdict", "CASE t.verdict WHEN 2 THEN 3 WHEN 3 THEN 2 ELSE nullif(t.verdict, 0) END", false},
-    [TRACE_BY_SOURCE] = {"source", "(SELECT path FROM source WHERE id = t.source)", true},
+    [TRACE_BY_START] = {"start",       "t.start_ns",                                                               false},
+    [TRACE_BY_STATUS] = {"status",      "CASE t.status WHEN 2 THEN 4 ELSE t.status END",                            false},
+    [TRACE_BY_NAME] = {"name",        WORD("name"),                                                               true },
+    [TRACE_BY_SESSION] = {"session",     WORD("session"),                                                            true },
+    [TRACE_BY_USER] = {"user",        WORD("user"),                                                               true },
+    [TRACE_BY_SERVICE] = {"service",     WORD("service"),                                                            true },
+    [TRACE_BY_DURATION] = {"duration_ns", "t.duration_ns",                                                            false},
+    [TRACE_BY_SPANS] = {"spans",       "t.spans",                                                                  false},
+    [TRACE_BY_ERRORS] = {"errors",      "t.errors",                                                                 false},
+    [TRACE_BY_LLM] = {"llm_calls",   "t.llm_calls",                                                              false},
+    [TRACE_BY_TOOLS] = {"tool_calls",  "t.tool_calls",                                                             false},
+    [TRACE_BY_TOKENS] = {"tokens_in",   "coalesce(t.tokens_in + t.tokens_out, t.tokens_in, t.tokens_out)",          false},
+    [TRACE_BY_TOKENS_OUT] = {"tokens_out",  "t.tokens_out",                                                             false},
+    [TRACE_BY_COST] = {"cost_usd",    "t.cost_usd",                                                               false},
+    [TRACE_BY_REPEATS] = {"repeats",     "t.repeats",                                                                false},
+    [TRACE_BY_SCORES] = {"scores",      "t.scores",                                                                 false},
+    [TRACE_BY_VERDICT] = {"verdict",     "CASE t.verdict WHEN 2 THEN 3 WHEN 3 THEN 2 ELSE nullif(t.verdict, 0) END", false},
+    [TRACE_BY_SOURCE] = {"source",      "(SELECT path FROM source WHERE id = t.source)",                            true },
 };
 enum { N_SCORES_SHOWN = 16, NEAR_ROWS = 1000 };
 
@@ -323,11 +323,10 @@ static bool count_fresh(struct db *db, int64_t looked, struct trace_page *out, s
 {
 	if (!db_int(db, "SELECT max(id) FROM trace", 0, &out->newest, err))
 		return false;
-	struct stmt *s = looked && out->newest > looked
-	                     ? db_query(db,
-	                                "SELECT count(*) FROM (SELECT 1 FROM trace WHERE id > ? AND seen > 0 LIMIT 10000)",
-	                                err)
-	                     : NULL;
+	struct stmt *s =
+	    looked && out->newest > looked
+	        ? db_query(db, "SELECT count(*) FROM (SELECT 1 FROM trace WHERE id > ? AND seen > 0 LIMIT 10000)", err)
+	        : NULL;
 	if (!s)
 		return !looked || out->newest <= looked;
 	stmt_int(s, 1, looked);

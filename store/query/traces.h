@@ -70,7 +70,7 @@ enum trace_sort {
 };
 bool trace_sort_named(struct str column, enum trace_sort *sort); /* names as in the column table */
 const char *trace_sort_name(enum trace_sort sort);               /* the column's */
-bool trace_sort_is_text(enum trace_sort sort); /* read from A on, not from the largest down */
+bool trace_sort_is_text(enum trace_sort sort);                   /* read from A on, not from the largest down */
 
 struct trace_query {
 	const struct filter *filter; /* NULL: all */

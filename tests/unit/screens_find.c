@@ -26,31 +26,31 @@ static const struct {
 	int64_t n;
 	const char *one;
 } examples[] = {
-    {"kind:llm",                                       230, "b10c"    },
-    {"status:error",                                   4,   "b10c"    },
-    {"dur>2s",                                         216, "b10c"    },
-    {"cost>0.01",                                      179, "1009"    },
-    {"tokens>=4k",                                     175, "b10c"    },
-    {"model~gpt-4",                                    229, "b10c"    },
-    {"name=\"get_balance\"",                           0,   NULL      }, /* a trace's name; of a tool: */
-    {"tool=\"get_balance\"",                           21,  "b10c"    },
-    {"score.groundedness<0.5",                         9,   "0043"    },
-    {"text:\"refund policy\"",                         115, NULL      },
-    {"tag:prod",                                       9,   "0046"    },
-    {"since:7d",                                       231, "b10c"    },
-    {"since:3d",                                       121, "b10c"    },
-    {"until:2026-11-15",                               82,  NULL      },
-    {"has:annotation",                                 0,   NULL      },
-    {"verdict:bad",                                    0,   NULL      },
-    {"run:v13",                                        84,  "00360000"},
-    {"run:v1",                                         0,   NULL      },
-    {"( status:error or cost>1 )",                     5,   "1009"    },
-    {"not kind:tool",                                  35,  NULL      },
-    {"kind:llm status:error dur>2s",                   3,   "b10c"    },
-    {"status:error or score.groundedness<0.3",         9,   "0043"    },
-    {"repeats>=3",                                     3,   "1009"    },
-    {"session:conv-2002700",                           2,   "0043"    },
-    {"not ( kind:tool or kind:guardrail )",             1,   NULL      },
+    {"kind:llm",                               230, "b10c"    },
+    {"status:error",                           4,   "b10c"    },
+    {"dur>2s",                                 216, "b10c"    },
+    {"cost>0.01",                              179, "1009"    },
+    {"tokens>=4k",                             175, "b10c"    },
+    {"model~gpt-4",                            229, "b10c"    },
+    {"name=\"get_balance\"",                   0,   NULL      }, /* a trace's name; of a tool: */
+    {"tool=\"get_balance\"",                   21,  "b10c"    },
+    {"score.groundedness<0.5",                 9,   "0043"    },
+    {"text:\"refund policy\"",                 115, NULL      },
+    {"tag:prod",                               9,   "0046"    },
+    {"since:7d",                               231, "b10c"    },
+    {"since:3d",                               121, "b10c"    },
+    {"until:2026-11-15",                       82,  NULL      },
+    {"has:annotation",                         0,   NULL      },
+    {"verdict:bad",                            0,   NULL      },
+    {"run:v13",                                84,  "00360000"},
+    {"run:v1",                                 0,   NULL      },
+    {"( status:error or cost>1 )",             5,   "1009"    },
+    {"not kind:tool",                          35,  NULL      },
+    {"kind:llm status:error dur>2s",           3,   "b10c"    },
+    {"status:error or score.groundedness<0.3", 9,   "0043"    },
+    {"repeats>=3",                             3,   "1009"    },
+    {"session:conv-2002700",                   2,   "0043"    },
+    {"not ( kind:tool or kind:guardrail )",    1,   NULL      },
 };
 
 static void test_examples(void **state)
@@ -61,8 +61,7 @@ static void test_examples(void **state)
 		struct filter_mistake mistake = {0};
 		struct err err = ERR_INIT;
 		struct trace_page page = {0};
-		struct filter *f =
-		    filter_parse(&arena, str_of(examples[i].filter), FILTER_TRACES, now_ns(), &mistake);
+		struct filter *f = filter_parse(&arena, str_of(examples[i].filter), FILTER_TRACES, now_ns(), &mistake);
 		if (!f)
 			fail_msg("%s: column %zu: %s", examples[i].filter, mistake.column, mistake.expected);
 		struct trace_query q = {.filter = f, .limit = -1};
@@ -145,8 +144,7 @@ static void test_orders(void **state)
 			struct err err = ERR_INIT;
 			struct trace_page all = {0}, part = {0};
 			enum trace_sort named;
-			struct trace_query q = {
-			    .sort = (enum trace_sort)sort, .ascending = ascending, .limit = -1};
+			struct trace_query q = {.sort = (enum trace_sort)sort, .ascending = ascending, .limit = -1};
 			assert_true(trace_sort_named(str_of(trace_sort_name(q.sort)), &named));
 			assert_int_equal(named, sort);
 			assert_true(traces_page(stage_db, &q, &all, &err));
@@ -194,31 +192,30 @@ static void test_suggestions(void **state)
 		int64_t n_first;
 		size_t at_least;
 	} rows[] = {
-	    {FILTER_TRACES, "status",  "",         "unset",                  222, 4},
-	    {FILTER_TRACES, "kind",    "",         "llm",                    230, 10},
-	    {FILTER_TRACES, "model",   "",         "gpt-4o-mini-2024-07-18", 229, 5},
-	    {FILTER_TRACES, "model",   "MISTRAL",  "mistral-large-2411",     4,   1},
-	    {FILTER_TRACES, "tool",    "get_bal",  "get_balance",            21,  1},
-	    {FILTER_TRACES, "session", "2002700",  "conv-2002700",           2,   1},
-	    {FILTER_TRACES, "service", "",         "dispute-agent",          225, 1},
-	    {FILTER_TRACES, "tag",     "pr",       "prod",                   9,   1},
-	    {FILTER_TRACES, "score",   "",         "groundedness",           48,  4},
-	    {FILTER_TRACES, "version", "v1",       "v12",                    -2,  2},
-	    {FILTER_TRACES, "source",  "voice",    "tests/data/traces-voice.json.gz", -2, 1},
-	    {FILTER_TRACES, "has",     "an",       "annotation",             -1,  1},
-	    {FILTER_TRACES, "dur",     "",         NULL,                     0,   0},
-	    {FILTER_TRACES, "nosuch",  "",         NULL,                     0,   0},
-	    {FILTER_RUNS,   "name",    "",         "dispute v13",            84,  2},
-	    {FILTER_RUNS,   "score",   "g",        "groundedness",           2,   1},
-	    {FILTER_CASES,  "status",  "",         "passed",                 129, 3},
+	    {FILTER_TRACES, "status",  "",        "unset",                           222, 4 },
+	    {FILTER_TRACES, "kind",    "",        "llm",                             230, 10},
+	    {FILTER_TRACES, "model",   "",        "gpt-4o-mini-2024-07-18",          229, 5 },
+	    {FILTER_TRACES, "model",   "MISTRAL", "mistral-large-2411",              4,   1 },
+	    {FILTER_TRACES, "tool",    "get_bal", "get_balance",                     21,  1 },
+	    {FILTER_TRACES, "session", "2002700", "conv-2002700",                    2,   1 },
+	    {FILTER_TRACES, "service", "",        "dispute-agent",                   225, 1 },
+	    {FILTER_TRACES, "tag",     "pr",      "prod",                            9,   1 },
+	    {FILTER_TRACES, "score",   "",        "groundedness",                    48,  4 },
+	    {FILTER_TRACES, "version", "v1",      "v12",                             -2,  2 },
+	    {FILTER_TRACES, "source",  "voice",   "tests/data/traces-voice.json.gz", -2,  1 },
+	    {FILTER_TRACES, "has",     "an",      "annotation",                      -1,  1 },
+	    {FILTER_TRACES, "dur",     "",        NULL,                              0,   0 },
+	    {FILTER_TRACES, "nosuch",  "",        NULL,                              0,   0 },
+	    {FILTER_RUNS,   "name",    "",        "dispute v13",                     84,  2 },
+	    {FILTER_RUNS,   "score",   "g",       "groundedness",                    2,   1 },
+	    {FILTER_CASES,  "status",  "",        "passed",                          129, 3 },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct suggestions s;
 		struct err err = ERR_INIT;
 		assert_true(suggest(stage_db, rows[i].over, str_of(rows[i].field), str_of(rows[i].typed), &s, &err));
 		if (s.n < rows[i].at_least || (rows[i].first && (!s.n || !str_is(s.at[0].text, rows[i].first))) ||
-		    (rows[i].first && rows[i].n_first > -2 && s.at[0].n != rows[i].n_first) ||
-		    (!rows[i].first && s.n))
+		    (rows[i].first && rows[i].n_first > -2 && s.at[0].n != rows[i].n_first) || (!rows[i].first && s.n))
 			fail_msg("%s:%s: %zu, first " STR_FMT " %lld", rows[i].field, rows[i].typed, s.n,
 			         STR_ARG(s.n ? s.at[0].text : STR_LIT("none")), (long long)(s.n ? s.at[0].n : 0));
 		suggestions_done(&s);
@@ -293,13 +290,13 @@ static const struct {
 	int rows, cols;
 	bool ascii;
 } prompts[] = {
-    {"prompt-80x24-fields",       "",                    "t Tab",                     24, 80,  false},
-    {"prompt-80x24-values",       "status:error ",       "model: Tab Tab",            24, 80,  false},
-    {"prompt-80x24-values-ascii", "status:error ",       "model: Tab Tab",            24, 80,  true },
-    {"prompt-80x24-mistake",      "kind:llm statsu:ok dur>2s", "",                    24, 80,  false},
-    {"prompt-80x24-mistake-ascii", "kind:llm statsu:ok dur>2s", "",                   24, 80,  true },
-    {"prompt-60x12-scores",       "score.",              "Tab",                       12, 60,  false},
-    {"prompt-200x50-sessions",    "session:conv-",       "Tab Tab Tab",               50, 200, false},
+    {"prompt-80x24-fields",        "",                          "t Tab",          24, 80,  false},
+    {"prompt-80x24-values",        "status:error ",             "model: Tab Tab", 24, 80,  false},
+    {"prompt-80x24-values-ascii",  "status:error ",             "model: Tab Tab", 24, 80,  true },
+    {"prompt-80x24-mistake",       "kind:llm statsu:ok dur>2s", "",               24, 80,  false},
+    {"prompt-80x24-mistake-ascii", "kind:llm statsu:ok dur>2s", "",               24, 80,  true },
+    {"prompt-60x12-scores",        "score.",                    "Tab",            12, 60,  false},
+    {"prompt-200x50-sessions",     "session:conv-",             "Tab Tab Tab",    50, 200, false},
 };
 
 static void test_prompts(void **state)
@@ -352,7 +349,8 @@ static void test_prompt_completes(void **state)
 	prompt_keys(&p, "^U service:d Tab");
 	assert_line(&p, "service:dispute-agent ");
 	prompt_keys(&p, "^U name:r Tab");
-	assert_line(&p, "name:\"R\xc3\xbc" "ckruf zur Kartensperre\" "); /* quoted where it needs it */
+	assert_line(&p, "name:\"R\xc3\xbc"
+	                "ckruf zur Kartensperre\" "); /* quoted where it needs it */
 	prompt_keys(&p, "^U dur> Tab");
 	assert_false(p.open);
 	assert_non_null(strstr(p.said, "as in dur>2s"));
@@ -524,14 +522,14 @@ static const struct {
 	int rows, cols;
 	bool ascii;
 } sessions[] = {
-    {"session-80x24",         TURN_ONE,                           NULL,      24, 80,  false},
-    {"session-80x24-ascii",   TURN_ONE,                           "Space j", 24, 80,  true },
-    {"session-80x24-whole",   TURN_TWO,                           "Space j j", 24, 80, false},
-    {"session-80x24-lines",   TURN_TWO,                           "z",       24, 80,  false},
-    {"session-80x24-loop",    "d15b07e0202611190000000000001009", NULL,      24, 80,  false},
-    {"session-80x24-alone",   ALONE,                              NULL,      24, 80,  false},
-    {"session-60x12",         TURN_ONE,                           NULL,      12, 60,  false},
-    {"session-200x50",        TURN_ONE,                           "3",       50, 200, false},
+    {"session-80x24",       TURN_ONE,                           NULL,        24, 80,  false},
+    {"session-80x24-ascii", TURN_ONE,                           "Space j",   24, 80,  true },
+    {"session-80x24-whole", TURN_TWO,                           "Space j j", 24, 80,  false},
+    {"session-80x24-lines", TURN_TWO,                           "z",         24, 80,  false},
+    {"session-80x24-loop",  "d15b07e0202611190000000000001009", NULL,        24, 80,  false},
+    {"session-80x24-alone", ALONE,                              NULL,        24, 80,  false},
+    {"session-60x12",       TURN_ONE,                           NULL,        12, 60,  false},
+    {"session-200x50",      TURN_ONE,                           "3",         50, 200, false},
 };
 
 static void test_session_screens(void **state)
@@ -613,18 +611,12 @@ int main(void)
 {
 	setenv("XDG_STATE_HOME", "/nonexistent", 1); /* nothing of the user's */
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_examples),
-	    cmocka_unit_test(test_orders),
-	    cmocka_unit_test(test_order_on_screen),
-	    cmocka_unit_test(test_suggestions),
-	    cmocka_unit_test(test_prompts),
-	    cmocka_unit_test(test_prompt_completes),
-	    cmocka_unit_test(test_prompt_saves),
-	    cmocka_unit_test(test_hits),
-	    cmocka_unit_test(test_session),
-	    cmocka_unit_test(test_session_screens),
-	    cmocka_unit_test(test_session_keys),
-	    cmocka_unit_test(test_new),
+	    cmocka_unit_test(test_examples),        cmocka_unit_test(test_orders),
+	    cmocka_unit_test(test_order_on_screen), cmocka_unit_test(test_suggestions),
+	    cmocka_unit_test(test_prompts),         cmocka_unit_test(test_prompt_completes),
+	    cmocka_unit_test(test_prompt_saves),    cmocka_unit_test(test_hits),
+	    cmocka_unit_test(test_session),         cmocka_unit_test(test_session_screens),
+	    cmocka_unit_test(test_session_keys),    cmocka_unit_test(test_new),
 	};
 	return cmocka_run_group_tests(tests, stage_setup, stage_teardown);
 }
