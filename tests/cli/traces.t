@@ -74,7 +74,7 @@ $ spoor traces --limit 3 --markdown
 | d15b07e0202611200000000000000047 | 20 Nov 14:24 | unset | dispute-agent | conv-2005654 | cust-10207 | dispute-agent | 5.02s | 9 | 0 | 2 | 1 | 2.5k | 392 | $0.0081 |
 | d15b07e0202611200000000000000046 | 20 Nov 12:55 | unset | dispute-agent | conv-2004435 | cust-10228 | dispute-agent | 6.93s | 9 | 0 | 2 | 1 | 3.5k | 382 | $0.0104 |
 $ spoor traces --json | python3 -m json.tool | wc -l
-2467
+2548
 $ spoor traces --json --limit 1 --sort cost_usd | python3 -m json.tool
 {
     "total": 65,
@@ -111,6 +111,26 @@ $ spoor traces --json --limit 1 --sort cost_usd | python3 -m json.tool
                     "name": "relevance",
                     "value": 0.9,
                     "label": "pass"
+                },
+                {
+                    "name": "dear-trace",
+                    "value": 40.2207,
+                    "label": null
+                },
+                {
+                    "name": "loop",
+                    "value": 4,
+                    "label": null
+                },
+                {
+                    "name": "repeated-call",
+                    "value": 8,
+                    "label": null
+                },
+                {
+                    "name": "slow-trace",
+                    "value": 814.276,
+                    "label": null
                 }
             ],
             "verdict": null,
