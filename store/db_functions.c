@@ -40,9 +40,9 @@ static void has_word(sqlite3_context *context, int n, sqlite3_value **values)
 bool db_add_functions(struct db *db, struct err *err)
 {
 	enum { PLAIN = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY };
-	bool ok = sqlite3_create_function_v2(db->handle, "trace_has", 3, PLAIN, db, trace_has, NULL, NULL, NULL) ==
-	              SQLITE_OK &&
-	          sqlite3_create_function_v2(db->handle, "has_word", 2, PLAIN, db, has_word, NULL, NULL, NULL) ==
-	              SQLITE_OK;
+	bool ok =
+	    sqlite3_create_function_v2(db->handle, "trace_has", 3, PLAIN, db, trace_has, NULL, NULL, NULL) ==
+	        SQLITE_OK &&
+	    sqlite3_create_function_v2(db->handle, "has_word", 2, PLAIN, db, has_word, NULL, NULL, NULL) == SQLITE_OK;
 	return ok || db_fail(db, err, "opening");
 }

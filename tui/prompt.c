@@ -145,9 +145,11 @@ static void field_items(struct prompt *p, struct str typed)
 			add_item(p, str_of(f->name), arena_printf(&p->arena, "%s%s", f->name, op_after(field)), -1,
 			         arena_printf(&p->arena, "%s, as in %s", f->help, f->example));
 	}
-	static const char *const words[][2] = {{"and", "both conditions; side by side means the same"},
-	                                       {"or", "one of two conditions; ( ) keep them together"},
-	                                       {"not", "what does not match the next condition"}};
+	static const char *const words[][2] = {
+	    {"and", "both conditions; side by side means the same" },
+	    {"or",  "one of two conditions; ( ) keep them together"},
+	    {"not", "what does not match the next condition"       }
+        };
 	for (size_t i = 0; typed.len && i < 3; i++)
 		if (begins(str_of(words[i][0]), typed))
 			add_item(p, str_of(words[i][0]), arena_printf(&p->arena, "%s ", words[i][0]), -1,
@@ -258,7 +260,8 @@ static void command_items(struct prompt *p)
 	for (size_t t = 0; t < 2; t++)
 		for (const struct action *a = tables[t]; a && a->name; a++)
 			if (begins(str_of(a->name), typed))
-				add_item(p, str_of(a->name), arena_printf(&p->arena, "%s ", a->name), -1, str_of(a->help));
+				add_item(p, str_of(a->name), arena_printf(&p->arena, "%s ", a->name), -1,
+				         str_of(a->help));
 }
 
 /* The words that the prompt came with; the whole line is one of them. */
@@ -300,25 +303,31 @@ static void put(struct prompt *p, struct str text)
 	buf_done(&line);
 }
 
-/* The longest beginning that all of them share. */
-static struct str shared(const struct prompt *p)
+/* What goes into the line without its quote or what follows the value. */
+static bool goes_on_from(const struct prompt_item *item, struct str typed)
+{
+	return begins(item->insert, typed) || begins(item->text, typed);
+}
+
+/* The longest beginning that those share which begin with what is typed; *n: how many do. They come first. */
+static struct str shared(const struct prompt *p, struct str typed, size_t *n)
 {
 	struct str first = p->items[0].insert;
 	size_t len = first.len;
-	for (size_t i = 1; i < p->n_items; i++) {
+	for (*n = 0; *n < p->n_items && goes_on_from(&p->items[*n], typed); ++*n) {
 		size_t k = 0;
-		while (k < len && k < p->items[i].insert.len && p->items[i].insert.ptr[k] == first.ptr[k])
+		while (k < len && k < p->items[*n].insert.len && p->items[*n].insert.ptr[k] == first.ptr[k])
 			k++;
 		len = k;
 	}
-	return str_cut(first, 0, len);
+	return *n ? str_cut(first, 0, len) : STR_LIT("");
 }
 
 static void choose(struct prompt *p, int by)
 {
-	p->chosen = p->chosen < 0 ? (by > 0 ? 0 : (int)p->n_items - 1)
-	                          : (int)(((size_t)p->chosen + p->n_items + (size_t)(by > 0 ? 1 : p->n_items - 1)) %
-	                                  p->n_items);
+	p->chosen = p->chosen < 0
+	                ? (by > 0 ? 0 : (int)p->n_items - 1)
+	                : (int)(((size_t)p->chosen + p->n_items + (size_t)(by > 0 ? 1 : p->n_items - 1)) % p->n_items);
 	put(p, p->items[p->chosen].insert);
 	changed(p);
 }
@@ -340,7 +349,6 @@ static void complete(struct prompt *p)
 			snprintf(p->said, sizeof p->said, "nothing there begins so");
 		return;
 	}
-	size_t typed = p->edit.caret - p->from;
 	if (p->n_items == 1) {
 		put(p, p->items[0].insert);
 		changed(p);
@@ -348,13 +356,17 @@ static void complete(struct prompt *p)
 		forget_items(p);
 		return;
 	}
-	struct str common = shared(p);
-	if (common.len > typed) {
+	size_t begin, len = p->edit.caret - p->from;
+	struct str typed = arena_str(&p->arena, str_cut(buf_str(&p->edit.line), p->from, len));
+	struct str common = shared(p, typed, &begin);
+	p->open = true;
+	if (begin == 1) { /* others have it somewhere in them: Tab goes on to these */
+		choose(p, 1);
+	} else if (common.len > len) {
 		put(p, common);
 		changed(p);
 		find_items(p);
 	}
-	p->open = true;
 }
 
 /* ---------------------------------------------------------------- saving */
@@ -494,13 +506,15 @@ void *prompt_ask(struct prompt *p)
 	struct filter_spot spot = {.place = FILTER_NOTHING};
 	if (!p->on || p->serial)
 		return NULL;
-	if (p->is_filter && !p->saving && (p->open || p->tab_waits))
+	/* While one goes through the list it stays as it is, though the line changes with it. */
+	if (p->is_filter && !p->saving && ((p->open && p->chosen < 0) || p->tab_waits))
 		filter_spot_at(buf_str(&p->edit.line), p->edit.caret, &spot);
 	bool values = needs_values(&spot) && !has_values(p, &spot), count = can_count(p);
 	if (!values && !count)
 		return NULL;
 	struct request *r = xcalloc(1, sizeof *r);
-	*r = (struct request){.stamp = p->stamp, .over = p->over, .now_ns = p->ui->now_ns, .matching = -1, .values = values};
+	*r = (struct request){
+	    .stamp = p->stamp, .over = p->over, .now_ns = p->ui->now_ns, .matching = -1, .values = values};
 	if (count && !values) /* what is waited for comes first */
 		r->count = arena_str(&r->arena, buf_str(&p->edit.line));
 	if (values) {
@@ -554,7 +568,7 @@ void prompt_take(struct prompt *p, void *request, bool ok)
 			buf_add_str(&p->values_for, buf_str(&r->key));
 			if (p->on && p->tab_waits)
 				complete(p);
-			else if (p->on && p->open)
+			else if (p->on && p->open && p->chosen < 0)
 				find_items(p);
 		} else if (ok && r->stamp == p->stamp) {
 			p->matching = r->matching;
@@ -654,13 +668,14 @@ static void draw_mistake(const struct prompt *p, struct canvas row, int at)
 
 static void draw_keys(const struct prompt *p, struct canvas row)
 {
-	static const char *const filter[] = {"Enter", "keep", "Tab", "complete", "^S", "save", "Up", "earlier", "Esc", "leave"};
+	static const char *const filter[] = {"Enter", "keep", "Tab",     "complete", "^S",
+	                                     "save",  "Up",   "earlier", "Esc",      "leave"};
 	static const char *const line[] = {"Enter", "go", "Tab", "complete", "Up", "earlier", "Esc", "leave"};
 	static const char *const name[] = {"Enter", "save it under this name", "Esc", "back"};
 	static const char *const find[] = {"Enter", "search", "Up", "earlier", "Esc", "leave"};
 	const char *const *keys = p->saving ? name : p->is_filter ? filter : p->sign[0] == ':' ? line : find;
-	size_t n = p->saving            ? sizeof name / sizeof *name
-	           : p->is_filter       ? sizeof filter / sizeof *filter
+	size_t n = p->saving           ? sizeof name / sizeof *name
+	           : p->is_filter      ? sizeof filter / sizeof *filter
 	           : p->sign[0] == ':' ? sizeof line / sizeof *line
 	                               : sizeof find / sizeof *find;
 	int col = 1;

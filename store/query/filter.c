@@ -165,30 +165,30 @@ static struct str lowered(struct parser *p, struct str text)
 static const struct {
 	const char *said, *field;
 } other_names[] = {
-    {"duration",   "dur"   },
-    {"duration_ns", "dur"  },
-    {"latency",    "dur"   },
-    {"took",       "dur"   },
-    {"cost_usd",   "cost"  },
-    {"price",      "cost"  },
-    {"usd",        "cost"  },
-    {"llm_calls",  "llm"   },
-    {"tool_calls", "tools" },
-    {"input",      "text"  },
-    {"output",     "text"  },
-    {"content",    "text"  },
-    {"error",      "errors"},
-    {"type",       "kind"  },
-    {"trace",      "id"    },
-    {"time",       "start" },
-    {"after",      "since" },
-    {"before",     "until" },
-    {"file",       "source"},
-    {"tags",       "tag"   },
-    {"thread",     "session"},
+    {"duration",     "dur"    },
+    {"duration_ns",  "dur"    },
+    {"latency",      "dur"    },
+    {"took",         "dur"    },
+    {"cost_usd",     "cost"   },
+    {"price",        "cost"   },
+    {"usd",          "cost"   },
+    {"llm_calls",    "llm"    },
+    {"tool_calls",   "tools"  },
+    {"input",        "text"   },
+    {"output",       "text"   },
+    {"content",      "text"   },
+    {"error",        "errors" },
+    {"type",         "kind"   },
+    {"trace",        "id"     },
+    {"time",         "start"  },
+    {"after",        "since"  },
+    {"before",       "until"  },
+    {"file",         "source" },
+    {"tags",         "tag"    },
+    {"thread",       "session"},
     {"conversation", "session"},
-    {"scores",     "score" },
-    {"pass_rate",  "pass"  },
+    {"scores",       "score"  },
+    {"pass_rate",    "pass"   },
 };
 
 static void near_field(struct parser *p, struct str name)
@@ -281,16 +281,23 @@ static struct filter_node *unknown_saved(struct parser *p, size_t column, struct
 	size_t n;
 	struct err err = ERR_INIT;
 	struct near near = {.word = name};
-	if (!saved_all(p->arena, &all, &n, &err))
-		return mistaken(p, column, err.text);
 	struct buf expected = BUF_INIT;
+	if (!saved_all(p->arena, &all, &n, &err)) {
+		static const char file[] = "filters.json: ";
+		bool named = str_starts(str_of(err.text), file);
+		buf_printf(&expected, "filters.json to be right: %s", err.text + (named ? sizeof file - 1 : 0));
+		mistaken(p, column, buf_cstr(&expected));
+		buf_done(&expected);
+		return NULL;
+	}
 	buf_add_cstr(&expected, n ? "a saved filter:" : "a saved filter; there is none yet (^S saves one)");
 	for (size_t i = 0; i < n && expected.len < 120; i++) {
 		buf_printf(&expected, " @" STR_FMT, STR_ARG(all[i].name));
 		near_try(&near, all[i].name.ptr); /* arena_str terminates */
 	}
 	mistaken(p, column, buf_cstr(&expected));
-	meant(p, &near);
+	if (near.name)
+		snprintf(p->mistake->instead, sizeof p->mistake->instead, "@%s", near.name);
 	buf_done(&expected);
 	return NULL;
 }

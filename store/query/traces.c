@@ -8,15 +8,16 @@
 #include "store/source.h"
 #include "store/span_row.h"
 
-#define COLUMNS                                                                                                       \
-	"t.id, t.key, t.text, (SELECT text FROM word WHERE id = t.name), (SELECT text FROM word WHERE id = "          \
-	"t.session),"                                                                                                 \
-	" (SELECT text FROM word WHERE id = t.user), (SELECT text FROM word WHERE id = t.service), t.start_ns,"       \
-	" t.duration_ns, t.status, t.spans, t.errors, t.llm_calls, t.tool_calls, t.tokens_in, t.tokens_out,"          \
-	" t.tokens_cached, t.tokens_reasoning, t.cost_usd, t.repeats, t.input, t.output, t.verdict, t.first, t.n,"    \
-	" t.loose, s.path, s.format, t.scores, t.orphans,"                                                            \
-	" (SELECT state FROM source WHERE id = t.seen), t.usage, t.usage_repeats,"                                     \
-	" (SELECT group_concat(DISTINCT f.name) FROM finding f WHERE f.trace = t.id AND f.level > 0) FROM trace t LEFT JOIN source s ON " \
+#define COLUMNS                                                                                                     \
+	"t.id, t.key, t.text, (SELECT text FROM word WHERE id = t.name), (SELECT text FROM word WHERE id = "        \
+	"t.session),"                                                                                               \
+	" (SELECT text FROM word WHERE id = t.user), (SELECT text FROM word WHERE id = t.service), t.start_ns,"     \
+	" t.duration_ns, t.status, t.spans, t.errors, t.llm_calls, t.tool_calls, t.tokens_in, t.tokens_out,"        \
+	" t.tokens_cached, t.tokens_reasoning, t.cost_usd, t.repeats, t.input, t.output, t.verdict, t.first, t.n,"  \
+	" t.loose, s.path, s.format, t.scores, t.orphans,"                                                          \
+	" (SELECT state FROM source WHERE id = t.seen), t.usage, t.usage_repeats,"                                  \
+	" (SELECT group_concat(DISTINCT f.name) FROM finding f WHERE f.trace = t.id AND f.level > 0) FROM trace t " \
+	"LEFT JOIN source s ON "                                                                                    \
 	"s.id = t.source"
 
 #define WORD(column) "(SELECT text FROM word WHERE id = t." column ")"
@@ -26,24 +27,24 @@ static const struct {
 	const char *name, *sql;
 	bool text;
 } sorts[N_TRACE_SORTS] = {
-    [TRACE_BY_START] = {"start", "t.start_ns", false},
-    [TRACE_BY_STATUS] = {"status", "CASE t.status WHEN 2 THEN 4 ELSE t.status END", false},
-    [TRACE_BY_NAME] = {"name", WORD("name"), true},
-    [TRACE_BY_SESSION] = {"session", WORD("session"), true},
-    [TRACE_BY_USER] = {"user", WORD("user"), true},
-    [TRACE_BY_SERVICE] = {"service", WORD("service"), true},
-    [TRACE_BY_DURATION] = {"duration_ns", "t.duration_ns", false},
-    [TRACE_BY_SPANS] = {"spans", "t.spans", false},
-    [TRACE_BY_ERRORS] = {"errors", "t.errors", false},
-    [TRACE_BY_LLM] = {"llm_calls", "t.llm_calls", false},
-    [TRACE_BY_TOOLS] = {"tool_calls", "t.tool_calls", false},
-    [TRACE_BY_TOKENS] = {"tokens_in", "coalesce(t.tokens_in + t.tokens_out, t.tokens_in, t.tokens_out)", false},
-    [TRACE_BY_TOKENS_OUT] = {"tokens_out", "t.tokens_out", false},
-    [TRACE_BY_COST] = {"cost_usd", "t.cost_usd", false},
-    [TRACE_BY_REPEATS] = {"repeats", "t.repeats", false},
-    [TRACE_BY_SCORES] = {"scores", "t.scores", false},
-    [TRACE_BY_VERDICT] = {"verdict", "CASE t.verdict WHEN 2 THEN 3 WHEN 3 THEN 2 ELSE nullif(t.verdict, 0) END", false},
-    [TRACE_BY_SOURCE] = {"source", "(SELECT path FROM source WHERE id = t.source)", true},
+    [TRACE_BY_START] = {"start",       "t.start_ns",                                                               false},
+    [TRACE_BY_STATUS] = {"status",      "CASE t.status WHEN 2 THEN 4 ELSE t.status END",                            false},
+    [TRACE_BY_NAME] = {"name",        WORD("name"),                                                               true },
+    [TRACE_BY_SESSION] = {"session",     WORD("session"),                                                            true },
+    [TRACE_BY_USER] = {"user",        WORD("user"),                                                               true },
+    [TRACE_BY_SERVICE] = {"service",     WORD("service"),                                                            true },
+    [TRACE_BY_DURATION] = {"duration_ns", "t.duration_ns",                                                            false},
+    [TRACE_BY_SPANS] = {"spans",       "t.spans",                                                                  false},
+    [TRACE_BY_ERRORS] = {"errors",      "t.errors",                                                                 false},
+    [TRACE_BY_LLM] = {"llm_calls",   "t.llm_calls",                                                              false},
+    [TRACE_BY_TOOLS] = {"tool_calls",  "t.tool_calls",                                                             false},
+    [TRACE_BY_TOKENS] = {"tokens_in",   "coalesce(t.tokens_in + t.tokens_out, t.tokens_in, t.tokens_out)",          false},
+    [TRACE_BY_TOKENS_OUT] = {"tokens_out",  "t.tokens_out",                                                             false},
+    [TRACE_BY_COST] = {"cost_usd",    "t.cost_usd",                                                               false},
+    [TRACE_BY_REPEATS] = {"repeats",     "t.repeats",                                                                false},
+    [TRACE_BY_SCORES] = {"scores",      "t.scores",                                                                 false},
+    [TRACE_BY_VERDICT] = {"verdict",     "CASE t.verdict WHEN 2 THEN 3 WHEN 3 THEN 2 ELSE nullif(t.verdict, 0) END", false},
+    [TRACE_BY_SOURCE] = {"source",      "(SELECT path FROM source WHERE id = t.source)",                            true },
 };
 enum { N_SCORES_SHOWN = 16, NEAR_ROWS = 1000 };
 
@@ -73,6 +74,15 @@ bool trace_is_running(const struct trace_row *row, int64_t now_ns)
 		return false;
 	int64_t newest = row->start_ns + (row->duration_ns == UNKNOWN_INT ? 0 : row->duration_ns);
 	return newest > now_ns - TRACE_RECENT_NS;
+}
+
+bool trace_is_finding(const struct trace_row *row, struct str name)
+{
+	struct str rest = row->findings, one;
+	while (rest.len && str_split(&rest, ',', &one))
+		if (str_eq(one, name))
+			return true;
+	return false;
 }
 
 void trace_usage_words(struct buf *out, const struct trace_row *row)
@@ -147,13 +157,13 @@ static bool read_scores(struct db *db, struct arena *arena, struct trace_row *ro
 	row->n_scores = 0;
 	if (!any)
 		return true;
-	struct stmt *s =
-	    db_query(db,
-	             "SELECT w.text, avg(c.value), max(c.label), min(c.pass), 0 AS found FROM score c JOIN word w ON w.id = "
-	             "c.name WHERE c.trace = ?1 GROUP BY c.name"
-	             " UNION ALL SELECT name, max(value), NULL, 0, 1 FROM finding WHERE trace = ?1 AND level > 0 GROUP BY name"
-	             " ORDER BY found, 1 LIMIT 16",
-	             err);
+	struct stmt *s = db_query(
+	    db,
+	    "SELECT w.text, avg(c.value), max(c.label), min(c.pass), 0 AS found FROM score c JOIN word w ON w.id = "
+	    "c.name WHERE c.trace = ?1 GROUP BY c.name"
+	    " UNION ALL SELECT name, max(value), NULL, 0, 1 FROM finding WHERE trace = ?1 AND level > 0 GROUP BY name"
+	    " ORDER BY found, 1 LIMIT 16",
+	    err);
 	if (!s)
 		return false;
 	struct trace_score *scores = arena_zalloc(arena, N_SCORES_SHOWN, sizeof *scores);
@@ -323,11 +333,10 @@ static bool count_fresh(struct db *db, int64_t looked, struct trace_page *out, s
 {
 	if (!db_int(db, "SELECT max(id) FROM trace", 0, &out->newest, err))
 		return false;
-	struct stmt *s = looked && out->newest > looked
-	                     ? db_query(db,
-	                                "SELECT count(*) FROM (SELECT 1 FROM trace WHERE id > ? AND seen > 0 LIMIT 10000)",
-	                                err)
-	                     : NULL;
+	struct stmt *s =
+	    looked && out->newest > looked
+	        ? db_query(db, "SELECT count(*) FROM (SELECT 1 FROM trace WHERE id > ? AND seen > 0 LIMIT 10000)", err)
+	        : NULL;
 	if (!s)
 		return !looked || out->newest <= looked;
 	stmt_int(s, 1, looked);

@@ -43,6 +43,9 @@ struct trace_row {
 #define TRACE_RECENT_NS (15LL * 60 * 1000000000)
 bool trace_is_running(const struct trace_row *row, int64_t now_ns);
 
+/* Whether a score of the row is what a check found, and not one of its source's. */
+bool trace_is_finding(const struct trace_row *row, struct str score);
+
 /* How tokens and cost of the trace came about, for people: what repeats and was counted once, what is estimated, what the source says
  * itself. Appends nothing where they are just the sum of what all its spans say. */
 void trace_usage_words(struct buf *out, const struct trace_row *row);
@@ -70,7 +73,7 @@ enum trace_sort {
 };
 bool trace_sort_named(struct str column, enum trace_sort *sort); /* names as in the column table */
 const char *trace_sort_name(enum trace_sort sort);               /* the column's */
-bool trace_sort_is_text(enum trace_sort sort); /* read from A on, not from the largest down */
+bool trace_sort_is_text(enum trace_sort sort);                   /* read from A on, not from the largest down */
 
 struct trace_query {
 	const struct filter *filter; /* NULL: all */

@@ -159,73 +159,12 @@ $ spoor traces --where 'dur>banana' --json 2>&1
 $ spoor traces --sort duraton_ns 2>&1
 spoor: cannot sort by duraton_ns, did you mean duration_ns; there are start status name session user service duration_ns spans errors llm_calls tool_calls repeats tokens_in tokens_out cost_usd scores verdict source
 ? 2
-$ spoor traces --sort status 2>&1
-id                                time          status  name                               session       user        service          total  spans  err  llm  tool  tok in   out      cost
-701ce000202611190000000000000004  19 Nov 12:20  error   callback, nobody answered          call-7004     cust-10213  voice-callback  30.00s      2    2    0     1       –     –         –
-d15b07e020261120000000000000b10c  20 Nov 10:14  error   dispute-agent                      conv-2004417  cust-10233  dispute-agent   12.42s     31    2    2     3     17k  1.3k   $0.0412
-d15b07e020261117000000000000e4ce  17 Nov 13:33  error   dispute-agent                      conv-171333   cust-10233  dispute-agent   11.29s      6    2    2     0     759    18  $0.00012
-701ce000202611190000000000000006  19 Nov 14:20  ok      callback about a transfer abroad   call-7006     cust-10215  voice-callback  10.45s      8    0    1     1    1.1k    61  $0.00019
-701ce000202611190000000000000005  19 Nov 13:20  ok      Rückruf zur Kartensperre           call-7005     cust-10214  voice-callback   9.84s      8    0    1     1    1.0k    58  $0.00018
-701ce000202611190000000000000003  19 Nov 11:20  ok      callback about a loan rate         call-7003     cust-10212  voice-callback   8.62s      8    0    1     1     961    52  $0.00017
-701ce000202611190000000000000002  19 Nov 10:20  ok      callback about a duplicate charge  call-7002     cust-10211  voice-callback  10.16s      9    0    1     1     930    49  $0.00017
-701ce000202611190000000000000001  19 Nov 09:20  ok      callback about a blocked card      call-7001     cust-10210  voice-callback   7.40s      8    0    1     1     899    46  $0.00016
-d15b07e0202611200000000000000048  20 Nov 15:45  unset   dispute-agent                      conv-2006414  cust-10222  dispute-agent    4.16s     10    0    2     1    2.7k   255  $0.00731
-d15b07e0202611200000000000000047  20 Nov 14:24  unset   dispute-agent                      conv-2005654  cust-10207  dispute-agent    5.02s      9    0    2     1    2.5k   392   $0.0081
-d15b07e0202611200000000000000046  20 Nov 12:55  unset   dispute-agent                      conv-2004435  cust-10228  dispute-agent    6.93s      9    0    2     1    3.5k   382   $0.0104
-d15b07e0202611200000000000005103  20 Nov 11:58  unset   dispute-agent                      conv-201158   cust-10258  dispute-agent   29.47s     10    0    2     1    2.4k   155  $0.00562
-d15b07e0202611200000000000000045  20 Nov 11:37  unset   dispute-agent                      conv-2003751  cust-10204  dispute-agent    3.74s     10    0    2     1    3.5k   357    ~$0.01
-d15b07e0202611200000000000000044  20 Nov 10:39  unset   dispute-agent                      conv-2002700  cust-10239  dispute-agent    4.93s     10    0    2     1    2.5k   158  $0.00592
-d15b07e0202611200000000000000043  20 Nov 10:38  unset   dispute-agent                      conv-2002700  cust-10239  dispute-agent    4.17s      9    0    2     1    3.5k   236  $0.00894
-d15b07e0202611200000000000000042  20 Nov 09:11  unset   dispute-agent                      conv-2001656  cust-10209  dispute-agent    5.29s     10    0    2     1    3.9k   345   $0.0113
-d15b07e0202611200000000000000041  20 Nov 08:09  unset   dispute-agent                      conv-2000358  cust-10234  dispute-agent    5.90s      9    0    2     1    3.8k   270   $0.0101
-d15b07e0202611190000000000000040  19 Nov 17:32  unset   dispute-agent                      conv-1906937  cust-10209  dispute-agent    4.87s      7    0    2     0    2.6k   291  $0.00745
-d15b07e0202611190000000000000039  19 Nov 16:04  unset   dispute-agent                      conv-1905980  cust-10235  dispute-agent    5.40s     10    0    2     1    3.8k   236  $0.00725
-d15b07e0202611190000000000001009  19 Nov 15:02  unset   dispute-agent                      conv-1909001  cust-10217  dispute-agent   13m34s     26    0   13    12   1.86M  207k    $40.22
-d15b07e0202611190000000000000038  19 Nov 14:16  unset   dispute-agent                      conv-1904432  cust-10230  dispute-agent    5.73s     10    0    2     1    4.1k   326   ~$0.011
-d15b07e0202611190000000000000037  19 Nov 12:51  unset   dispute-agent                      conv-1903743  cust-10236  dispute-agent    4.74s      7    0    2     0    2.9k   310   $0.0083
-d15b07e0202611190000000000000036  19 Nov 11:04  unset   dispute-agent                      conv-1902153  cust-10206  dispute-agent    5.29s     10    0    2     1    3.6k   166   $0.0087
-d15b07e0202611190000000000000035  19 Nov 11:03  unset   dispute-agent                      conv-1902153  cust-10206  dispute-agent    4.80s      9    0    2     1    3.5k   112  $0.00787
-d15b07e020261119000000000000f1f0  19 Nov 09:41  unset   dispute-agent                      conv-19941    cust-10241  dispute-agent    7.90s     11    0    2     1    3.8k   141  $0.00884
-d15b07e0202611190000000000000034  19 Nov 09:28  unset   dispute-agent                      conv-1901199  cust-10234  dispute-agent    5.07s      9    0    2     1    2.9k   303  $0.00861
-d15b07e0202611190000000000000033  19 Nov 08:13  unset   dispute-agent                      conv-1900557  cust-10213  dispute-agent    5.27s     10    0    2     1    3.5k   152   $0.0083
-d15b07e0202611180000000000000032  18 Nov 17:11  unset   dispute-agent                      conv-1806692  cust-10201  dispute-agent    5.87s     10    0    2     1    3.0k   129  $0.00674
-d15b07e0202611180000000000000a9f  18 Nov 16:19  unset   dispute-agent                      conv-181619   cust-10219  dispute-agent    6.64s     12    0    2     2    3.2k   154  $0.00746
-d15b07e0202611180000000000000031  18 Nov 15:46  unset   dispute-agent                      conv-1805360  cust-10226  dispute-agent    5.43s      9    0    2     1    2.9k   288   ~$0.008
-d15b07e0202611180000000000005102  18 Nov 14:47  unset   dispute-agent                      conv-181447   cust-10247  dispute-agent   29.81s     10    0    2     1    7.6k  2.0k   $0.0365
-d15b07e0202611180000000000000030  18 Nov 14:02  unset   dispute-agent                      conv-1804177  cust-10207  dispute-agent    3.88s     10    0    2     1    3.0k   322  $0.00865
-d15b07e0202611180000000000000029  18 Nov 12:31  unset   dispute-agent                      conv-1803284  cust-10231  dispute-agent    3.96s      9    0    2     1    2.9k   306  $0.00848
-d15b07e020261118000000000000ba1a  18 Nov 11:26  unset   dispute-agent                      conv-181126   cust-10226  dispute-agent    4.57s     12    0    2     3    3.5k   169   $0.0084
-d15b07e0202611180000000000000028  18 Nov 11:12  unset   dispute-agent                      conv-1802937  cust-10231  dispute-agent    4.87s      9    0    2     1    2.9k   372  $0.00659
-d15b07e0202611180000000000000027  18 Nov 11:11  unset   dispute-agent                      conv-1802937  cust-10231  dispute-agent    4.41s     10    0    2     1    2.3k   155  $0.00515
-d15b07e0202611180000000000000026  18 Nov 09:40  unset   dispute-agent                      conv-1801463  cust-10234  dispute-agent    5.47s     10    0    2     1    2.5k   193  $0.00602
-d15b07e0202611180000000000000025  18 Nov 08:01  unset   dispute-agent                      conv-1800519  cust-10205  dispute-agent    4.20s      9    0    2     1    2.3k   366  $0.00722
-d15b07e0202611170000000000000024  17 Nov 17:19  unset   dispute-agent                      conv-1707128  cust-10226  dispute-agent    5.55s     10    0    2     1    3.0k   376  ~$0.0093
-d15b07e0202611170000000000000023  17 Nov 17:18  unset   dispute-agent                      conv-1707128  cust-10226  dispute-agent    4.34s      9    0    2     1    3.9k   330   $0.0109
-d15b07e0202611170000000000000022  17 Nov 15:57  unset   dispute-agent                      conv-1706390  cust-10221  dispute-agent    5.87s      9    0    2     1    2.3k   215   $0.0058
-d15b07e0202611170000000000000021  17 Nov 14:37  unset   dispute-agent                      conv-1705169  cust-10214  dispute-agent    4.78s     10    0    2     1    2.5k   312  $0.00709
-d15b07e0202611170000000000000020  17 Nov 13:33  unset   dispute-agent                      conv-1704419  cust-10217  dispute-agent    4.72s     10    0    2     1    2.6k   208  $0.00629
-d15b07e0202611170000000000000019  17 Nov 11:59  unset   dispute-agent                      conv-1703913  cust-10225  dispute-agent    4.68s     10    0    2     2    2.6k   365  $0.00805
-d15b07e0202611170000000000000018  17 Nov 10:41  unset   dispute-agent                      conv-1702941  cust-10208  dispute-agent    5.96s     10    0    2     1    3.6k   338   $0.0106
-d15b07e0202611170000000000000017  17 Nov 10:40  unset   dispute-agent                      conv-1702941  cust-10208  dispute-agent    5.22s      9    0    2     1    2.5k   180  ~$0.0044
-d15b07e0202611170000000000005101  17 Nov 10:05  unset   dispute-agent                      conv-17105    cust-10205  dispute-agent   33.02s     10    0    2     1    3.5k   404   $0.0108
-d15b07e0202611170000000000000016  17 Nov 09:18  unset   dispute-agent                      conv-1701586  cust-10218  dispute-agent    5.47s     10    0    2     2    3.5k   135  $0.00813
-d15b07e0202611170000000000000015  17 Nov 08:09  unset   dispute-agent                      conv-1700106  cust-10207  dispute-agent    5.25s     10    0    2     1    3.0k   190  $0.00749
-d15b07e0202611160000000000000014  16 Nov 17:25  unset   dispute-agent                      conv-1607348  cust-10211  dispute-agent    4.32s     10    0    2     1    3.2k   331  $0.00939
-d15b07e0202611160000000000000013  16 Nov 17:24  unset   dispute-agent                      conv-1607348  cust-10211  dispute-agent    3.55s      9    0    2     1    3.0k   232  $0.00758
-d15b07e0202611160000000000000012  16 Nov 16:03  unset   dispute-agent                      conv-1606125  cust-10206  dispute-agent    4.58s      8    0    2     0    4.0k   425   $0.0123
-d15b07e0202611160000000000000011  16 Nov 14:36  unset   dispute-agent                      conv-1605347  cust-10209  dispute-agent    5.50s      9    0    2     1    2.3k   139  $0.00488
-d15b07e0202611160000000000007e74  16 Nov 14:08  unset   dispute-agent                      conv-16148    cust-10208  dispute-agent    4.75s     11    1    2     2    3.8k   371   $0.0111
-d15b07e0202611160000000000000010  16 Nov 13:18  unset   dispute-agent                      conv-1604956  cust-10215  dispute-agent    4.80s      9    0    2     1    3.6k   428   ~$0.011
-d15b07e0202611160000000000000009  16 Nov 12:11  unset   dispute-agent                      conv-1603802  cust-10231  dispute-agent    3.69s      8    0    2     0    3.8k   194  $0.00933
-d15b07e020261116000000000000c07f  16 Nov 10:52  unset   dispute-agent                      conv-161052   cust-10252  dispute-agent    4.46s     10    0    2     1    3.1k   274  $0.00846
-d15b07e0202611160000000000000008  16 Nov 10:39  unset   dispute-agent                      conv-1602488  cust-10204  dispute-agent    8.72s     10    0    2     1    2.5k   421  $0.00862
-d15b07e0202611160000000000000007  16 Nov 10:39  unset   dispute-agent                      conv-1602488  cust-10204  dispute-agent    5.37s      9    0    2     1    3.5k   145  $0.00789
-d15b07e0202611160000000000000006  16 Nov 09:18  unset   dispute-agent                      conv-1601658  cust-10203  dispute-agent    5.43s     10    0    2     1    2.9k   199  $0.00544
-d15b07e0202611160000000000000005  16 Nov 08:14  unset   dispute-agent                      conv-1600709  cust-10202  dispute-agent    5.22s      9    0    2     1    3.0k   185  $0.00712
-d15b07e0202611150000000000000004  15 Nov 17:32  unset   dispute-agent                      conv-1502857  cust-10206  dispute-agent    5.90s      9    0    2     1    3.0k   392  $0.00963
-d15b07e0202611150000000000000003  15 Nov 17:32  unset   dispute-agent                      conv-1502857  cust-10206  dispute-agent    7.95s     10    0    2     1    2.5k   350  ~$0.0074
-d15b07e0202611150000000000000002  15 Nov 13:44  unset   dispute-agent                      conv-1501267  cust-10211  dispute-agent    3.73s     10    0    2     1    3.8k   187  $0.00926
-d15b07e0202611150000000000000001  15 Nov 10:14  unset   dispute-agent                      conv-1500599  cust-10231  dispute-agent    9.79s      9    0    2     1    2.9k   196  $0.00706
+$ spoor traces --sort status --limit 4 --columns id,status 2>&1
+id                                status
+701ce000202611190000000000000004  error
+d15b07e020261120000000000000b10c  error
+d15b07e020261117000000000000e4ce  error
+701ce000202611190000000000000006  ok
 $ spoor traces --columns nam 2>&1
 spoor: no such column: nam (did you mean name?)
 ? 2
@@ -249,3 +188,34 @@ $ spoor --store $T/none.db traces --json 2>&1 | python3 -m json.tool
         "offset": null
     }
 }
+# Filters with a name, and what was meant.
+$ mkdir -p $XDG_CONFIG_HOME/spoor; printf '{ "slow": "dur>12s", // ours\n  "bad": "@slow or status:error" }\n' >$XDG_CONFIG_HOME/spoor/filters.json; spoor traces -w '@bad not @slow' -c id,duration_ns,status
+id                                 total  status
+d15b07e020261117000000000000e4ce  11.29s  error
+$ spoor traces -w 'kind:llm @slwo' 2>&1
+spoor: --where, column 10: expected a saved filter: @bad @slow, found "@slwo" (did you mean @slow?)
+? 2
+$ spoor traces -w 'duration>2s' 2>&1
+spoor: --where, column 1: expected a field: name, status, kind, model, provider, tool, step, service, session, user, tag, id, dur, cost, tokens, tokens_in, tokens_out, spans, errors, llm, …, found "duration>2s" (did you mean dur?)
+? 2
+$ spoor traces -w 'status:erorr' 2>&1
+spoor: --where, column 8: expected unset, ok, error, running, found "erorr" (did you mean error?)
+? 2
+$ printf '{\n "slow": 5\n}\n' >$XDG_CONFIG_HOME/spoor/filters.json; spoor traces -w '@slow' 2>&1
+spoor: --where, column 1: expected filters.json to be right: "slow" is not a text of at most 1000 bytes, found "@slow"
+? 2
+$ for s in status session user service llm_calls tool_calls tokens_out repeats scores verdict source; do spoor traces --sort $s --limit 1 -c id | tail -n 1; done
+701ce000202611190000000000000004
+701ce000202611190000000000000001
+d15b07e0202611180000000000000032
+d15b07e0202611150000000000000001
+d15b07e0202611190000000000001009
+d15b07e0202611190000000000001009
+d15b07e0202611190000000000001009
+d15b07e0202611190000000000001009
+701ce000202611190000000000000002
+701ce000202611190000000000000006
+d15b07e0202611150000000000000001
+$ spoor traces --sort nosuch 2>&1
+spoor: cannot sort by nosuch; there are start status name session user service duration_ns spans errors llm_calls tool_calls repeats tokens_in tokens_out cost_usd scores verdict source
+? 2

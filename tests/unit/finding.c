@@ -66,22 +66,22 @@ static const struct {
 	const char *text, *what;
 	size_t from, at, len;
 } finds[] = {
-    {"the refund policy of 2026",        "refund",               0,  4,        6 }, /* plain: as it stands */
-    {"a prerefund",                      "refund",               0,  5,        6 },
-    {"a prerefund, a Refund",            "\nrefund",             0,  15,       6 }, /* by words, letters of both cases alike */
-    {"open the case",                    "\ncase\nopen",         0,  0,        4 }, /* whichever comes first */
-    {"open the case",                    "\ncase\nopen",         1,  9,        4 },
-    {"refund\n   policy",                "\nrefund policy",      0,  0,        16}, /* a phrase over whatever stands between */
-    {"refund of policy",                 "\nrefund policy",      0,  SIZE_MAX, 0 },
-    {"get_balance now",                  "\nget balance",        0,  0,        11},
-    {"refunds are fine",                 "\nrefund",             0,  SIZE_MAX, 0 },
-    {"refunds are fine",                 "\nrefund*",            0,  0,        7 },
-    {"Caf\xc3\xa9 Bleu",                 "\ncafe",               0,  0,        5 }, /* with or without diacritics */
-    {"\xe6\xae\x8b\xe9\xab\x98\xe3\x81\xaf", "\n\xe9\xab\x98",   0,  3,        3 }, /* each character a word */
-    {"x --> y",                          "\n-->",                0,  2,        3 }, /* no word: as it stands */
-    {"",                                 "\nx",                  0,  SIZE_MAX, 0 },
-    {"x",                                "\n",                   0,  SIZE_MAX, 0 },
-    {"one two",                          "\nwo",                 5,  SIZE_MAX, 0 }, /* from the middle of a word is not its beginning */
+    {"the refund policy of 2026",            "refund",          0, 4,        6 }, /* plain: as it stands */
+    {"a prerefund",                          "refund",          0, 5,        6 },
+    {"a prerefund, a Refund",                "\nrefund",        0, 15,       6 }, /* by words, letters of both cases alike */
+    {"open the case",                        "\ncase\nopen",    0, 0,        4 }, /* whichever comes first */
+    {"open the case",                        "\ncase\nopen",    1, 9,        4 },
+    {"refund\n   policy",                    "\nrefund policy", 0, 0,        16}, /* a phrase over whatever stands between */
+    {"refund of policy",                     "\nrefund policy", 0, SIZE_MAX, 0 },
+    {"get_balance now",                      "\nget balance",   0, 0,        11},
+    {"refunds are fine",                     "\nrefund",        0, SIZE_MAX, 0 },
+    {"refunds are fine",                     "\nrefund*",       0, 0,        7 },
+    {"Caf\xc3\xa9 Bleu",                     "\ncafe",          0, 0,        5 }, /* with or without diacritics */
+    {"\xe6\xae\x8b\xe9\xab\x98\xe3\x81\xaf", "\n\xe9\xab\x98",  0, 3,        3 }, /* each character a word */
+    {"x --> y",                              "\n-->",           0, 2,        3 }, /* no word: as it stands */
+    {"",                                     "\nx",             0, SIZE_MAX, 0 },
+    {"x",                                    "\n",              0, SIZE_MAX, 0 },
+    {"one two",                              "\nwo",            5, SIZE_MAX, 0 }, /* from the middle of a word is not its beginning */
 };
 
 static void test_words_find(void **state)
@@ -104,24 +104,24 @@ static const struct {
 	const char *typed, *field;
 	size_t from;
 } spots[] = {
-    {"|",                         FILTER_FIELD,      "",         "",        0 },
-    {"sta|",                      FILTER_FIELD,      "sta",      "",        0 },
-    {"sta|tus:error",             FILTER_FIELD,      "sta",      "",        0 },
-    {"status:|",                  FILTER_VALUE,      "",         "status",  7 },
-    {"status:err|or kind:llm",    FILTER_VALUE,      "err",      "status",  7 },
-    {"kind:llm status: er|",      FILTER_VALUE,      "er",       "status",  17},
-    {"(not (kind:l|",             FILTER_VALUE,      "l",        "kind",    11},
-    {"dur>=2|",                   FILTER_VALUE,      "2",        "dur",     5 },
-    {"name=\"get bal|",           FILTER_VALUE,      "get bal",  "name",    5 },
-    {"name=\"a \\\" b\" mod|",    FILTER_FIELD,      "mod",      "",        14},
-    {"score.|",                   FILTER_SCORE_NAME, "",         "",        6 },
-    {"score.gro|",                FILTER_SCORE_NAME, "gro",      "",        6 },
-    {"score.groundedness<0.|",    FILTER_VALUE,      "0.",       "score.groundedness", 19},
-    {"@|",                        FILTER_SAVED,      "",         "",        1 },
-    {"@sl|",                      FILTER_SAVED,      "sl",       "",        1 },
-    {"a |b",                      FILTER_FIELD,      "",         "",        2 },
-    {"a  |",                      FILTER_FIELD,      "",         "",        3 },
-    {"<>|",                       FILTER_FIELD,      "",         "",        2 },
+    {"|",                      FILTER_FIELD,      "",        "",                   0 },
+    {"sta|",                   FILTER_FIELD,      "sta",     "",                   0 },
+    {"sta|tus:error",          FILTER_FIELD,      "sta",     "",                   0 },
+    {"status:|",               FILTER_VALUE,      "",        "status",             7 },
+    {"status:err|or kind:llm", FILTER_VALUE,      "err",     "status",             7 },
+    {"kind:llm status: er|",   FILTER_VALUE,      "er",      "status",             17},
+    {"(not (kind:l|",          FILTER_VALUE,      "l",       "kind",               11},
+    {"dur>=2|",                FILTER_VALUE,      "2",       "dur",                5 },
+    {"name=\"get bal|",        FILTER_VALUE,      "get bal", "name",               5 },
+    {"name=\"a \\\" b\" mod|", FILTER_FIELD,      "mod",     "",                   14},
+    {"score.|",                FILTER_SCORE_NAME, "",        "",                   6 },
+    {"score.gro|",             FILTER_SCORE_NAME, "gro",     "",                   6 },
+    {"score.groundedness<0.|", FILTER_VALUE,      "0.",      "score.groundedness", 19},
+    {"@|",                     FILTER_SAVED,      "",        "",                   1 },
+    {"@sl|",                   FILTER_SAVED,      "sl",      "",                   1 },
+    {"a |b",                   FILTER_FIELD,      "",        "",                   2 },
+    {"a  |",                   FILTER_FIELD,      "",        "",                   3 },
+    {"<>|",                    FILTER_FIELD,      "",        "",                   2 },
 };
 
 static void test_spots(void **state)
@@ -136,7 +136,7 @@ static void test_spots(void **state)
 		buf_add_str(&text, str_from(written, caret + 1));
 		filter_spot_at(buf_str(&text), caret, &spot);
 		if (spot.place != spots[i].place || !str_is(spot.typed, spots[i].typed) ||
-		           !str_is(spot.field, spots[i].field) || spot.from != spots[i].from)
+		    !str_is(spot.field, spots[i].field) || spot.from != spots[i].from)
 			fail_msg("%s: place %d, typed \"" STR_FMT "\", field \"" STR_FMT "\", from %zu", spots[i].text,
 			         (int)spot.place, STR_ARG(spot.typed), STR_ARG(spot.field), spot.from);
 		buf_done(&text);
@@ -154,8 +154,14 @@ static void test_spots(void **state)
 static void test_quotes(void **state)
 {
 	(void)state;
-	static const char *const rows[][2] = {{"gpt-4o", "gpt-4o"},     {"a b", "\"a b\""},         {"", "\"\""},
-	                                      {"=5", "\"=5\""},         {"a\"b\\", "\"a\\\"b\\\\\""}, {"(x)", "\"(x)\""}};
+	static const char *const rows[][2] = {
+	    {"gpt-4o", "gpt-4o"        },
+            {"a b",    "\"a b\""       },
+            {"",       "\"\""          },
+	    {"=5",     "\"=5\""        },
+            {"a\"b\\", "\"a\\\"b\\\\\""},
+            {"(x)",    "\"(x)\""       }
+        };
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct buf out = BUF_INIT, filter = BUF_INIT;
 		struct arena arena = ARENA_INIT;
@@ -179,14 +185,14 @@ static void test_meant(void **state)
 		const char *text, *instead;
 		size_t column;
 	} rows[] = {
-	    {"stats:error",          "status",     0 },
-	    {"kind:llm Statsu:ok",   "status",     9 },
-	    {"status:erorr",         "error",      7 },
-	    {"has:anotation",        "annotation", 4 },
-	    {"duration>2s",          "dur",        0 },
-	    {"latency>2s",           "dur",        0 },
-	    {"zzz:1",                "",           0 },
-	    {"status:",              "",           7 },
+	    {"stats:error",        "status",     0},
+	    {"kind:llm Statsu:ok", "status",     9},
+	    {"status:erorr",       "error",      7},
+	    {"has:anotation",      "annotation", 4},
+	    {"duration>2s",        "dur",        0},
+	    {"latency>2s",         "dur",        0},
+	    {"zzz:1",              "",           0},
+	    {"status:",            "",           7},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct arena arena = ARENA_INIT;
@@ -238,7 +244,7 @@ static void test_saved(void **state)
 	assert_int_equal(st.st_mode & 0777, 0600);
 	assert_false(saved_put(STR_LIT("no blanks"), STR_LIT("x"), &replaced, &err));
 	assert_false(parses("@slwo", &mistake));
-	assert_string_equal(mistake.instead, "slow");
+	assert_string_equal(mistake.instead, "@slow");
 	assert_false(parses("kind:llm @nothere", &mistake));
 	assert_int_equal(mistake.column, 9);
 	assert_true(parses("\"@nothere\"", &mistake)); /* in quotes a word as any */
@@ -250,8 +256,9 @@ static void test_saved_by_hand(void **state)
 	struct filter_mistake mistake = {0};
 	struct err err = ERR_INIT;
 	bool replaced;
-	put_file("filters.json", "{\n  // ours\n  \"a\": \"kind:llm\", /* and */ \"b\": \"@a or @a\",\n  \"loop\": \"x @loop\",\n"
-	                         "  \"bad\": \"kind:nonesuch\"\n}\n");
+	put_file("filters.json",
+	         "{\n  // ours\n  \"a\": \"kind:llm\", /* and */ \"b\": \"@a or @a\",\n  \"loop\": \"x @loop\",\n"
+	         "  \"bad\": \"kind:nonesuch\"\n}\n");
 	saved_reload();
 	assert_true(parses("@b not @a", &mistake));
 	assert_false(parses("@loop", &mistake));

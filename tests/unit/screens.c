@@ -76,7 +76,7 @@ static void test_search(void **state)
 	stage_keys(&st, "Enter");
 	assert_int_equal(st.outcome, OUT_OPEN);
 	assert_string_equal(st.target.screen, "trace");
-	assert_string_equal(st.target.find, "blocked");
+	assert_string_equal(st.target.find, "\nblocked\niban");
 	stage_open(&trace, "trace", &st.target, 24, 80, false);
 	assert_true(stage_shows(&trace, "pii-check"));
 	assert_true(stage_shows(&trace, "/blocked"));

@@ -4,7 +4,7 @@
  * "tokens_out", "cost_usd", "cost_estimated", "scores": […], "conversation": [{"turn", "trace", "name", "start", "duration_ns", "gap_ns",
  * "status", "errors", "user", "answer", "user_span", "answer_span", "steps": [{"kind", "name", "calls", "errors", "documents",
  * "same_arguments", "duration_ns"}], "spans", "spans_looked_at", "llm_calls", "tool_calls", "tokens_in", "tokens_out", "cost_usd",
- * "cost_estimated", "sum_tokens", "sum_cost_usd", "scores": [{"name", "value", "label", "pass"}]}]}. gap_ns: from the latest end before
+ * "cost_estimated", "sum_tokens", "sum_cost_usd", "scores": [{"name", "value", "label", "pass"}], "findings": ["slow-trace"]}]}. gap_ns: from the latest end before
  * to its start. user, answer: whole. */
 #include "store/query/session.h"
 
@@ -63,9 +63,12 @@ static void add_cost(struct buf *to, double usd, bool about)
 
 static void add_scores(const struct telling *t, struct buf *to, const struct trace_row *row)
 {
+	size_t before = to->len;
 	for (size_t i = 0; i < row->n_scores; i++) {
 		const struct trace_score *s = &row->scores[i];
-		buf_add_cstr(to, i ? ", " : "");
+		if (trace_is_finding(row, s->name))
+			continue;
+		buf_add_cstr(to, to->len > before ? ", " : "");
 		out_text(&t->out, to, s->name, 40);
 		buf_add_char(to, ' ');
 		if (!IS_UNKNOWN(s->value))
@@ -180,6 +183,7 @@ static void print_turn(struct telling *t, size_t i, const struct session_turn *t
 	buf_clear(&line);
 	add_scores(t, &line, &turn->row);
 	print_lines(t, "scores", buf_str(&line));
+	print_lines(t, "found", turn->row.findings);
 	print_lines(t, "trace", turn->row.text);
 	buf_done(&line);
 	buf_done(&gap);
@@ -232,6 +236,11 @@ static void markdown_turn(struct telling *t, size_t i, const struct session_turn
 	if (line.len) {
 		buf_add_cstr(&t->text, "*Scores:* ");
 		clean_markdown(&t->text, buf_str(&line));
+		buf_add_cstr(&t->text, "\n\n");
+	}
+	if (turn->row.findings.len) {
+		buf_add_cstr(&t->text, "*Found by checks:* ");
+		clean_markdown(&t->text, turn->row.findings);
 		buf_add_cstr(&t->text, "\n\n");
 	}
 	buf_done(&line);
@@ -296,7 +305,14 @@ static void json_turn(struct telling *t, size_t i, const struct session_turn *tu
 	jout_double(j, "sum_cost_usd", m->sum_cost);
 	jout_array(j, "scores");
 	for (size_t k = 0; k < row->n_scores; k++)
-		json_score(j, row->scores[k].name, row->scores[k].value, row->scores[k].label, row->scores[k].pass);
+		if (!trace_is_finding(row, row->scores[k].name))
+			json_score(j, row->scores[k].name, row->scores[k].value, row->scores[k].label,
+			           row->scores[k].pass);
+	jout_end(j);
+	jout_array(j, "findings");
+	struct str rest = row->findings, name;
+	while (rest.len && str_split(&rest, ',', &name))
+		jout_str(j, NULL, name);
 	jout_end(j);
 	jout_end(j);
 }
@@ -405,8 +421,10 @@ const struct command command_session = {
     .name = "session",
     .operands = "ID",
     .help = "all traces of one session as one conversation",
-    .more = "ID is a session's id or an unambiguous prefix of it, or that of one of its traces; a trace without a session is\n"
-            "a conversation of one turn. Turns come in the order of their time: what the user said, what was done about it\n"
+    .more = "ID is a session's id or an unambiguous prefix of it, or that of one of its traces; a trace without a "
+            "session is\n"
+            "a conversation of one turn. Turns come in the order of their time: what the user said, what was done "
+            "about it\n"
             "in short, the answer, scores; with the time between turns and the cost so far.",
     .min_args = 1,
     .max_args = 1,

@@ -122,16 +122,33 @@ static void add_calls(struct session_view *v, bool ascii)
 	}
 }
 
+/* What checks found, by name. */
+static void add_findings(struct sheet *s, const struct trace_row *row)
+{
+	struct str rest = row->findings, name;
+	int col = TEXT_COL;
+	if (rest.len == 0)
+		return;
+	label(s, "found");
+	sheet_column(s, TEXT_COL);
+	while (rest.len && str_split(&rest, ',', &name))
+		add_phrase(s, &col, ROLE_WARNING, name);
+}
+
 static void add_scores(struct sheet *s, const struct trace_row *row, bool ascii)
 {
-	if (row->n_scores == 0)
-		return;
-	label(s, "scores");
-	sheet_column(s, TEXT_COL);
+	bool any = false;
 	for (size_t i = 0; i < row->n_scores; i++) {
 		const struct trace_score *score = &row->scores[i];
+		if (trace_is_finding(row, score->name))
+			continue;
+		if (!any) {
+			label(s, "scores");
+			sheet_column(s, TEXT_COL);
+		}
 		int outcome = score_outcome(score->pass, score->label);
-		sheet_addc(s, ROLE_DIM, i ? "   " : "");
+		sheet_addc(s, ROLE_DIM, any ? "   " : "");
+		any = true;
 		sheet_addc(s, score_role(outcome), score_mark(outcome, ascii));
 		sheet_addc(s, ROLE_DIM, " ");
 		sheet_add(s, ROLE_TEXT, score->name);
@@ -163,6 +180,7 @@ static void lay_out(struct session_view *v, enum session_level level, int cols, 
 		add_calls(v, ascii);
 	add_said(s, "answer", ROLE_TEXT, t->answer, whole ? 0 : SHORT_ANSWER);
 	add_scores(s, &t->row, ascii);
+	add_findings(s, &t->row);
 	sheet_row(s); /* between turns */
 }
 
@@ -362,15 +380,16 @@ struct figure_col {
 	int cols, min_cols;
 };
 static const struct figure_col figures[] = {
-    {"after", 7, 70 },
-    {"total", 7, 0  },
-    {"tok",   5, 60 },
-    {"cost",  8, 60 },
-    {"so far", 8, 76 },
+    {"after",  7, 70},
+    {"total",  7, 0 },
+    {"tok",    5, 60},
+    {"cost",   8, 60},
+    {"so far", 8, 76},
 };
 enum { N_FIGURES = sizeof figures / sizeof *figures };
 
-static void figure_text(const struct session_mark *m, const struct trace_row *row, int which, bool ascii, struct buf *out)
+static void figure_text(const struct session_mark *m, const struct trace_row *row, int which, bool ascii,
+                        struct buf *out)
 {
 	bool about = row && (row->usage & TRACE_COST_ESTIMATED);
 	switch (which) {
@@ -417,10 +436,12 @@ static int draw_badges(struct canvas c, int y, int col, const struct trace_row *
 	for (size_t i = 0; i < row->n_scores; i++) {
 		int outcome = score_outcome(row->scores[i].pass, row->scores[i].label);
 		passed += outcome == 1;
-		failed += outcome == 0;
+		failed += outcome == 0 && !trace_is_finding(row, row->scores[i].name);
 	}
 	if (failed)
 		col += canvas_printf(c, y, col, -1, ROLE_ERROR, "%s%d ", score_mark(0, c.grid->ascii), failed);
+	if (row->findings.len)
+		col += canvas_putc(c, y, col, -1, ROLE_WARNING, "! ");
 	if (passed)
 		col += canvas_printf(c, y, col, -1, ROLE_OK, "%s%d ", score_mark(1, c.grid->ascii), passed);
 	return col;

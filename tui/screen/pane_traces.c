@@ -211,21 +211,12 @@ static void draw_scores(const struct trace_row *row, struct canvas c, int y, int
 	}
 }
 
-static bool is_finding(const struct trace_row *row, struct str name)
-{
-	struct str rest = row->findings, one;
-	while (rest.len && str_split(&rest, ',', &one))
-		if (str_eq(one, name))
-			return true;
-	return false;
-}
-
 /* Where the scores have no column of their own: how many of them failed, besides what checks found. */
 static int draw_failed_scores(const struct trace_row *row, struct canvas c, int y, int col, int end)
 {
 	int failed = 0;
 	for (size_t i = 0; i < row->n_scores; i++)
-		failed += outcome_of(&row->scores[i]) == 0 && !is_finding(row, row->scores[i].name);
+		failed += outcome_of(&row->scores[i]) == 0 && !trace_is_finding(row, row->scores[i].name);
 	return failed && end - col > 6 ? canvas_printf(c, y, col + 1, end - col - 1, ROLE_ERROR, "%s%d",
 	                                               glyph_error(c.grid->ascii), failed) +
 	                                     1

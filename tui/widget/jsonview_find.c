@@ -1,4 +1,5 @@
 /* Searching: keys and values in the order in which they stand, then inside the string that has the match. */
+#include "store/base/text_words.h"
 #include "tui/widget/jsonview_private.h"
 
 enum { BACK_STEP = 64 * 1024 };
@@ -16,16 +17,23 @@ void jsonview_search(struct jsonview *v, struct str what)
 	v->fresh = true;
 }
 
+/* Several words may be looked for at once (words_find): then a text shorter than all of them may have one. */
+static size_t least(const struct jsonview *v)
+{
+	return str_starts(buf_str(&v->what), "\n") ? 1 : v->what.len;
+}
+
 static bool holds(const struct jsonview *v, struct str text)
 {
-	return text.len >= v->what.len && text_find(text, buf_str(&v->what), 0, v->ignore_case) != SIZE_MAX;
+	size_t len;
+	return text.len >= least(v) && words_find(text, buf_str(&v->what), 0, v->ignore_case, &len) != SIZE_MAX;
 }
 
 static bool token_holds(const struct jsonview *v, uint32_t doc, uint32_t i, struct arena *arena)
 {
 	const struct json_doc *d = &v->docs.at[doc];
 	const struct scan_token *token = &d->scan.tokens[i];
-	if (token->type == SCAN_OBJECT || token->type == SCAN_ARRAY || token->len < v->what.len)
+	if (token->type == SCAN_OBJECT || token->type == SCAN_ARRAY || token->len < least(v))
 		return false;
 	if (!token->escaped)
 		return holds(v, str_cut(d->text, token->at, token->len));
@@ -52,7 +60,8 @@ static size_t find_before(const struct jsonview *v, struct str text, size_t limi
 	for (size_t end = limit < text.len ? limit : text.len; end > 0;) {
 		size_t from = end > BACK_STEP ? end - BACK_STEP : 0, last = SIZE_MAX;
 		struct str part = str_cut(text, 0, size_add(end, what.len));
-		for (size_t at = from; (at = text_find(part, what, at, v->ignore_case)) < end; at++)
+		size_t len;
+		for (size_t at = from; (at = words_find(part, what, at, v->ignore_case, &len)) < end; at++)
 			last = at;
 		if (last != SIZE_MAX)
 			return last;
@@ -125,7 +134,8 @@ static bool find_in(struct jsonview *v, struct place from, bool forward)
 	for (;;) {
 		if (!v->docs.at[from.doc].json) {
 			struct str text = v->docs.at[from.doc].text;
-			size_t at = forward ? text_find(text, buf_str(&v->what), from.at, v->ignore_case)
+			size_t len;
+			size_t at = forward ? words_find(text, buf_str(&v->what), from.at, v->ignore_case, &len)
 			                    : find_before(v, text, from.at);
 			if (at != SIZE_MAX)
 				return arrive(v, from.doc, 0, at, jsonview_reveal_text(v, from.doc, at));
