@@ -12,3 +12,7 @@ CREATE INDEX finding_name ON finding(name, trace);
 CREATE INDEX finding_span ON finding(trace, span, level) WHERE span IS NOT NULL;
 -- Which traces were looked at: with their rows at `first` (a trace that changes gets other ones), by these rules (a hash of them).
 CREATE TABLE checked(trace INTEGER PRIMARY KEY, first INTEGER NOT NULL, rules INTEGER NOT NULL);
+
+-- What spans of a name and kind take beside time (hist): tokens (what 1), cost in billionths of a USD (what 2). Of those that say it.
+CREATE TABLE hist_usage(
+  name INTEGER, kind INTEGER, what INTEGER, n INTEGER NOT NULL, counts BLOB NOT NULL, PRIMARY KEY(name, kind, what)) WITHOUT ROWID;

@@ -91,8 +91,10 @@ bool span_fetch(struct db *db, struct block_cache *blocks, const struct trace_ro
 	return tree_get(db, trace->first, pos, &out->arena, &out->row, err) &&
 	       span_detail(db, blocks, trace->id, out->row.key, out->row.record, &out->arena, &out->detail, err) &&
 	       (out->row.up != 0 || add_trace_scores(db, trace, out, err)) &&
-	       tree_rank(db, out->row.name, out->row.kind, out->row.duration_ns, &out->rank, err) &&
-	       add_path(db, trace, out, err) && fetch_for_tab(db, blocks, trace, tab, out, err);
+	       tree_rank(db, &out->row, &out->rank, err) && add_path(db, trace, out, err) &&
+	       span_about(db, blocks, trace->id, trace->first, trace->n, &out->row, &out->detail, &out->arena,
+	                  &out->about, err) &&
+	       fetch_for_tab(db, blocks, trace, tab, out, err);
 }
 
 /* ---------------------------------------------------------------- the tabs a span has */
@@ -158,13 +160,29 @@ static void draw_tabs(const struct span_pane *p, struct canvas c, int more)
 	buf_done(&text);
 }
 
+/* In the tab of scores the one under the cursor decides, else the first that names a span. */
+static struct str named_by_score(const struct span_pane *p)
+{
+	const struct span_detail *d = &p->data.detail;
+	const struct piece *at = pieces_cursor(&p->pieces[TAB_SCORES], p->top, p->rows - 1);
+	size_t i = at ? (size_t)(at - p->pieces[TAB_SCORES].at) : 0;
+	if (shown_tab(p) == TAB_SCORES && i < d->n_scores && p->data.about.by_score[i].id.len)
+		return p->data.about.by_score[i].id;
+	for (i = 0; i < d->n_scores; i++)
+		if (p->data.about.by_score[i].id.len)
+			return p->data.about.by_score[i].id;
+	return STR_NONE;
+}
+
 struct str span_pane_link(const struct span_pane *p)
 {
-	const struct span *span = &p->data.detail.span;
-	for (size_t i = 0; i < span->n_links; i++)
-		if (span->links[i].span_id.len)
-			return span->links[i].span_id;
-	return STR_NONE;
+	const struct span_about *about = &p->data.about;
+	if (!p->data.loaded)
+		return STR_NONE;
+	struct str scored = named_by_score(p);
+	if (scored.len && (shown_tab(p) == TAB_SCORES || !(about->link.id.len || about->failed.id.len)))
+		return scored;
+	return about->link.id.len ? about->link.id : about->failed.id;
 }
 
 /* ---------------------------------------------------------------- long texts */
