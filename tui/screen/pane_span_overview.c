@@ -9,7 +9,12 @@
 
 #define HIGH_RANK 0.95 /* from here on it is worth a look */
 
-enum { WIDE_COLS = 70 }; /* narrower: facts that are one row stand on two */
+enum {
+	WIDE_COLS = 70,  /* narrower: facts that are one row stand on two */
+	BOTH_COLS = 90,  /* from here on a row holds all of two ranks */
+	ROOMY_ROWS = 12, /* from here on they have one of their own */
+	ROWS_AFTER = 2   /* those of id and file */
+};
 
 static bool is_wide(const struct laying *l)
 {
@@ -138,15 +143,41 @@ static void add_billionths(struct sheet *s, int64_t n)
 
 /* "more than 97% (P50 3.1k, P95 9.1k)" */
 static void add_rank(struct sheet *s, const char *more, const struct figure_rank *rank,
-                     void (*figure)(struct sheet *, int64_t))
+                     void (*figure)(struct sheet *, int64_t), bool median)
 {
 	sheet_addc(s, ROLE_DIM, more);
 	add_percent(s, rank->more_than >= HIGH_RANK ? ROLE_WARNING : ROLE_TEXT, rank->more_than);
-	sheet_addc(s, ROLE_DIM, " (P50 ");
-	figure(s, rank->p50);
-	sheet_addc(s, ROLE_DIM, ", P95 ");
+	sheet_addc(s, ROLE_DIM, " (");
+	if (median) {
+		sheet_addc(s, ROLE_DIM, "P50 ");
+		figure(s, rank->p50);
+		sheet_addc(s, ROLE_DIM, ", ");
+	}
+	sheet_addc(s, ROLE_DIM, "P95 ");
 	figure(s, rank->p95);
 	sheet_addc(s, ROLE_DIM, ")");
+}
+
+/* In few words, and only what is worth a look: for a pane in which every row counts. */
+static void add_high_ranks(struct sheet *s, const struct tree_rank *rank)
+{
+	const struct {
+		const char *words;
+		double share;
+	} ranks[] = {
+	    {"more than ",   rank->tokens.more_than},
+	    {"dearer than ", rank->cost.more_than  },
+	};
+	const char *before = "  ";
+	for (size_t i = 0; i < 2; i++) {
+		if (!(ranks[i].share >= HIGH_RANK))
+			continue;
+		sheet_addc(s, ROLE_DIM, before);
+		sheet_addc(s, ROLE_DIM, ranks[i].words);
+		add_percent(s, ROLE_WARNING, ranks[i].share);
+		before = ", ";
+	}
+	sheet_addc(s, ROLE_DIM, before[0] == ',' ? " of its like" : "");
 }
 
 static void overview_usage_rank(const struct laying *l)
@@ -155,14 +186,18 @@ static void overview_usage_rank(const struct laying *l)
 	bool tokens = !IS_UNKNOWN(rank->tokens.more_than), cost = !IS_UNKNOWN(rank->cost.more_than);
 	if (!tokens && !cost)
 		return;
+	if (l->rows < ROOMY_ROWS) {
+		add_high_ranks(l->s, rank);
+		return;
+	}
 	sheet_row(l->s);
 	sheet_column(l->s, SHEET_LABEL);
 	if (tokens)
-		add_rank(l->s, "more than ", &rank->tokens, add_tokens_short);
+		add_rank(l->s, "more than ", &rank->tokens, add_tokens_short, true);
 	if (tokens && cost)
 		add_break(l, ", ");
 	if (cost)
-		add_rank(l->s, "dearer than ", &rank->cost, add_billionths);
+		add_rank(l->s, "dearer than ", &rank->cost, add_billionths, l->s->cols >= BOTH_COLS || !is_wide(l));
 }
 
 static void add_tokens(struct sheet *s, const char *name, int64_t n)
@@ -319,9 +354,8 @@ static void overview_scores(const struct laying *l)
 }
 
 /* The first rows of a text; where there is room for more than a glance, with its own line breaks. */
-static void overview_text(const struct laying *l, const char *label, struct str preview, struct str whole)
+static void overview_text(const struct laying *l, const char *label, int rows, struct str preview, struct str whole)
 {
-	int rows = (l->rows - 12) / 2;
 	struct str text = preview.len ? preview : whole;
 	sheet_label(l->s, label);
 	if (rows < 4)
@@ -470,9 +504,21 @@ static void overview_documents(const struct laying *l)
 	buf_done(&text);
 }
 
-void span_overview_lay(const struct laying *l)
+/* Input and output share the rows that are left: as much as shows at once, and a row each in any case. */
+static void overview_texts(const struct laying *l)
 {
 	const struct span *span = &l->d->detail.span;
+	int end = l->rows - ROWS_AFTER - (span->n_documents ? 2 : 0);
+	if (l->d->row.flags & SPAN_SYNTHETIC)
+		return;
+	overview_text(l, "in", (end - l->s->rows) / 2, span->input_preview, span->input);
+	if (span->output.ptr || span->n_documents == 0)
+		overview_text(l, "out", end - l->s->rows, span->output_preview, span->output);
+	overview_documents(l);
+}
+
+void span_overview_lay(const struct laying *l)
+{
 	overview_head(l);
 	overview_status(l);
 	overview_time(l);
@@ -483,12 +529,7 @@ void span_overview_lay(const struct laying *l)
 	overview_repeats(l);
 	overview_scores(l);
 	overview_cause(l);
-	if (!(l->d->row.flags & SPAN_SYNTHETIC)) {
-		overview_text(l, "in", span->input_preview, span->input);
-		if (span->output.ptr || span->n_documents == 0)
-			overview_text(l, "out", span->output_preview, span->output);
-		overview_documents(l);
-	}
+	overview_texts(l);
 	overview_events(l);
 	overview_odd(l);
 	overview_source(l);
