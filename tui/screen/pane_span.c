@@ -412,9 +412,12 @@ bool span_pane_position(struct buf *out, const struct span_pane *p)
 	const struct span_tree *tree = p->data.loaded ? tree_of(p) : NULL;
 	if (!tree || !tree->view.list.n)
 		return false;
-	buf_printf(out, "row %lld of %zu%s", (long long)tree->view.cursor + 1, tree->view.list.n,
-	           p->ascii ? ", " : " · ");
-	jsonview_path(out, &tree->view);
+	struct buf path = BUF_INIT;
+	jsonview_path(&path, &tree->view);
+	buf_printf(out, "row %lld of %zu", (long long)tree->view.cursor + 1, tree->view.list.n);
+	buf_add_cstr(out, !path.len ? "" : p->ascii ? ", " : " · ");
+	buf_add_str(out, buf_str(&path));
+	buf_done(&path);
 	return true;
 }
 
