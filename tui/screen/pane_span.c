@@ -601,11 +601,13 @@ enum span_tab span_tab_of_field(const char *field)
 static void draw_source_line(const struct span_pane *p, struct canvas row, bool old)
 {
 	struct sheet sheet = {0};
-	sheet_begin(&sheet, row.cols);
+	struct str hint = p->as_it_came ? STR_LIT("= folds it") : STR_LIT("= as it came");
+	int cols = p->data.detail.file.len ? text_cols(hint) + 1 : 0;
+	sheet_begin(&sheet, row.cols - cols);
 	span_tabs_source(&(struct laying){.s = &sheet, .d = &p->data}, true);
-	if (p->data.detail.file.len)
-		sheet_addc(&sheet, ROLE_DIM, p->as_it_came ? "  (= folds it)" : "  (= as it came)");
-	sheet_draw(&sheet, row, 0, old, STR_NONE);
+	sheet_draw(&sheet, canvas_part(row, 0, 0, 1, row.cols - cols), 0, old, STR_NONE);
+	if (cols)
+		canvas_put_right(row, 0, row.cols - cols, cols, ROLE_DIM, hint);
 	sheet_done(&sheet);
 }
 

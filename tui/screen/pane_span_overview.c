@@ -57,7 +57,8 @@ static void overview_status(const struct laying *l)
 	sheet_row(l->s);
 	sheet_printf(l->s, ROLE_ERROR, "%s error", glyph_error(l->ascii));
 	struct str message = l->d->detail.span.message.len ? l->d->detail.span.message : row->message;
-	sheet_wrap(l->s, ROLE_ERROR, SHEET_LABEL, message.len ? message : STR_LIT("the source gives no reason"), 3);
+	sheet_wrap(l->s, ROLE_ERROR, SHEET_LABEL, message.len ? message : STR_LIT("the source gives no reason"),
+	           l->rows < ROOMY_ROWS ? 3 : l->rows / 2);
 }
 
 /* Rounded down: 100% is all of it, never nearly all. */
@@ -334,21 +335,23 @@ static void overview_repeats(const struct laying *l)
 		sheet_addc(l->s, ROLE_WARNING, ", all with the same arguments");
 }
 
-/* A score counts in the overview by its outcome: what failed first. */
+/* A score counts in the overview by its outcome: what failed first. In a small pane the texts need the rows more. */
 static void overview_scores(const struct laying *l)
 {
 	const struct span_detail *d = &l->d->detail;
-	bool first = true;
+	size_t shown = 0, most = l->rows < ROOMY_ROWS ? 2 : (size_t)l->rows / 3;
 	for (int failed = 1; failed >= 0; failed--)
 		for (size_t i = 0; i < d->n_scores; i++) {
-			if ((score_outcome(d->scores[i].pass, d->scores[i].label) == 0) != failed)
+			const struct score_row *score = &d->scores[i];
+			if ((score_outcome(score->pass, score->label) == 0) != failed || shown++ >= most)
 				continue;
-			sheet_label(l->s, first ? "scores" : "");
-			first = false;
-			span_tabs_score(l, &d->scores[i]);
-			if (d->scores[i].explanation.len) {
+			sheet_label(l->s, shown == 1 ? "scores" : "");
+			span_tabs_score(l, score);
+			if (shown == most && d->n_scores > most)
+				sheet_printf(l->s, ROLE_DIM, "  and %zu more in tab Scores", d->n_scores - most);
+			else if (score->explanation.len) {
 				sheet_addc(l->s, ROLE_DIM, "  ");
-				sheet_add(l->s, ROLE_DIM, text_preview(&l->s->arena, d->scores[i].explanation, 200));
+				sheet_add(l->s, ROLE_DIM, text_preview(&l->s->arena, score->explanation, 200));
 			}
 		}
 }
