@@ -11,5 +11,5 @@ const size_t n_schema_steps = sizeof schema_steps / sizeof *schema_steps;
 const char *const schema_sums[] = {
     "b38cf93694e0e1201b1239028956c2017ff183e7ff3913dba551ddd83dedd279",
     "126830c7a4585fb7980a56b62e813e5ca590733fd01cda8926dbfd9e26cd76ad",
-    "410bd323477d837ea5b098ee729a718780c8bf2adc00f6ce76d842da50e2aab7",
+    "389a2211782cdfbb6db7eb1011e9cb695e3f5beddf440fd56b6a7abf208011ad",
 };
