@@ -1,6 +1,10 @@
 #include "store/query/about.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "store/base/vec.h"
+#include "store/query/study_rows.h"
 #include "store/span_row.h"
 
 enum { SIBLING_STEPS = 64, ID_DIGITS = 16 };
@@ -246,13 +250,51 @@ static bool read_after(struct looking *l, struct span_about *out, struct err *er
 	return true;
 }
 
+/* ---------------------------------------------------------------- the critical path */
+
+static bool read_trace_times(struct db *db, int64_t trace, struct trace_row *out, struct err *err)
+{
+	struct stmt *s = db_query(db, "SELECT start_ns, duration_ns FROM trace WHERE id = ?", err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, trace);
+	enum step step = stmt_step(s, err);
+	out->start_ns = step == STEP_ROW ? col_int(s, 0) : TIME_UNKNOWN;
+	out->duration_ns = step == STEP_ROW ? col_int(s, 1) : UNKNOWN_INT;
+	stmt_end(s);
+	return step != STEP_FAIL;
+}
+
+static bool read_path(struct looking *l, int64_t trace, struct span_about *out, struct err *err)
+{
+	struct trace_row t = {.id = trace, .first = l->first, .n = l->n};
+	struct study_rows rows = {.spans = {0}};
+	path_segments path = {0};
+	int64_t ns = 0;
+	if (!(l->row->flags & SPAN_CRITICAL) || l->n > ABOUT_SPANS)
+		return true;
+	bool ok = read_trace_times(l->db, trace, &t, err) && study_rows_read(l->db, &t, true, l->n, &rows, err);
+	if (ok && t.duration_ns > 0) {
+		path_walk(rows.spans.at, (uint32_t)rows.spans.n, t.start_ns, t.duration_ns, &path);
+		for (size_t i = 0; i < path.n; i++) {
+			int64_t pos = path.at[i].span == PATH_NONE ? -1 : rows.rows.at[path.at[i].span].pos;
+			if (pos >= l->row->pos && pos < l->row->pos + l->row->size)
+				ns += path.at[i].to_ns - path.at[i].from_ns;
+		}
+		out->path_share = (double)ns / (double)t.duration_ns;
+	}
+	vec_done(&path);
+	study_rows_done(&rows);
+	return ok;
+}
+
 bool span_about(struct db *db, struct block_cache *blocks, int64_t trace, int64_t first, int64_t n,
                 const struct tree_row *row, const struct span_detail *detail, struct arena *arena,
                 struct span_about *out, struct err *err)
 {
 	struct looking l = {.db = db, .first = first, .n = n, .row = row, .arena = arena};
-	*out = (struct span_about){.link = {.pos = -1}, .failed = {.pos = -1}};
-	return read_link(&l, &detail->span, out, err) && read_scores(&l, detail, out, err) &&
-	       read_failed(&l, blocks, trace, out, err) && (row->up == 0 || read_before(&l, out, err)) &&
-	       (row->up == 0 || read_after(&l, out, err));
+	*out = (struct span_about){.link = {.pos = -1}, .failed = {.pos = -1}, .path_share = UNKNOWN_DOUBLE};
+	return read_path(&l, trace, out, err) && read_link(&l, &detail->span, out, err) &&
+	       read_scores(&l, detail, out, err) && read_failed(&l, blocks, trace, out, err) &&
+	       (row->up == 0 || read_before(&l, out, err)) && (row->up == 0 || read_after(&l, out, err));
 }

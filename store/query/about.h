@@ -24,6 +24,9 @@ struct span_about {
 	struct span_named link;      /* the first of its links */
 	struct span_named failed;    /* the first span that failed and whose link names this one */
 	struct span_named *by_score; /* for each of the span's scores: the span its explanation names */
+	/* Of the critical path (store/study/path.h: time in which all else waits for it), this span's with all below it: 0..1; NaN: it is not
+	 * on it, or that is not known. */
+	double path_share;
 	/* The call of the same name right before (after) it under its parent. */
 	bool is_retry, was_retried; /* of one that failed; this one failed, and there is another */
 	struct tree_row before, after;

@@ -124,6 +124,7 @@ static void test_retries(void **state)
 	assert_int_equal(a.about.after.status, STATUS_ERROR);
 	assert_string_equal(a.about.link.name.ptr, "answer");
 	assert_false(a.about.link.elsewhere);
+	assert_true(fabs(a.about.path_share - 1.0 / 9) < 1e-9); /* one second of nine */
 	done_about(&a);
 
 	ask_about(db, &a, 2, NULL); /* the second: both; its link leads into another trace */
@@ -329,19 +330,19 @@ static const struct {
 	int rows, cols;
 	bool ascii, mono;
 } goldens[] = {
-    {"overview-80x24",       DISPUTE, "e o Enter",                             NULL,       24, 80,  false, false},
-    {"overview-80x24-split", DISPUTE, "e o",                                   NULL,       24, 80,  false, false},
-    {"overview-200x50",      DISPUTE, "e o",                                   NULL,       50, 200, false, false},
-    {"overview-80x24-ascii", DISPUTE, "e o Enter",                             NULL,       24, 80,  true,  true },
-    {"attrs-80x24",          DISPUTE, "e o Enter Tab Tab Tab Tab Tab",         NULL,       24, 80,  false, false},
-    {"attrs-80x24-ascii",    DISPUTE, "e o Enter Tab Tab Tab Tab Tab",         NULL,       24, 80,  true,  true },
-    {"attrs-200x50",         DISPUTE, "e o Tab Tab Tab Tab Tab",               NULL,       50, 200, false, false},
-    {"attrs-80x24-folded",   DISPUTE, "e o Enter Tab Tab Tab Tab Tab z j l j", NULL,       24, 80,  false, false},
+    {"overview-80x24",       DISPUTE, "e o Enter",                             NULL,   24, 80,  false, false},
+    {"overview-80x24-split", DISPUTE, "e o",                                   NULL,   24, 80,  false, false},
+    {"overview-200x50",      DISPUTE, "e o",                                   NULL,   50, 200, false, false},
+    {"overview-80x24-ascii", DISPUTE, "e o Enter",                             NULL,   24, 80,  true,  true },
+    {"attrs-80x24",          DISPUTE, "e o Enter Tab Tab Tab Tab Tab",         NULL,   24, 80,  false, false},
+    {"attrs-80x24-ascii",    DISPUTE, "e o Enter Tab Tab Tab Tab Tab",         NULL,   24, 80,  true,  true },
+    {"attrs-200x50",         DISPUTE, "e o Tab Tab Tab Tab Tab",               NULL,   50, 200, false, false},
+    {"attrs-80x24-folded",   DISPUTE, "e o Enter Tab Tab Tab Tab Tab z j l j", NULL,   24, 80,  false, false},
     {"raw-80x24-found",      DISPUTE, "e Enter S-Tab z",                       "iban", 24, 80,  false, false},
-    {"events-80x24",         TIMEOUT, "e Enter Tab Tab Tab Tab",               NULL,       24, 80,  false, false},
-    {"events-80x24-ascii",   TIMEOUT, "e Enter Tab Tab Tab Tab",               NULL,       24, 80,  true,  true },
-    {"scores-80x24",         DISPUTE, "e o Enter S-Tab S-Tab",                 NULL,       24, 80,  false, false},
-    {"scores-80x24-ascii",   DISPUTE, "e o Enter S-Tab S-Tab Space",           NULL,       24, 80,  true,  true },
+    {"events-80x24",         TIMEOUT, "e Enter Tab Tab Tab Tab",               NULL,   24, 80,  false, false},
+    {"events-80x24-ascii",   TIMEOUT, "e Enter Tab Tab Tab Tab",               NULL,   24, 80,  true,  true },
+    {"scores-80x24",         DISPUTE, "e o Enter S-Tab S-Tab",                 NULL,   24, 80,  false, false},
+    {"scores-80x24-ascii",   DISPUTE, "e o Enter S-Tab S-Tab Space",           NULL,   24, 80,  true,  true },
 };
 
 static void test_tabs(void **state)

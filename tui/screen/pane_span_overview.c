@@ -96,7 +96,12 @@ static void overview_time(const struct laying *l)
 		sheet_addc(l->s, ROLE_DIM, "; first token ");
 		sheet_duration(l->s, ROLE_TEXT, row->first_token_ns, l->ascii);
 	}
-	if (row->up != 0 && row->duration_ns != UNKNOWN_INT && trace->duration_ns > 0) {
+	double path = l->d->about.path_share;
+	if (row->up != 0 && !IS_UNKNOWN(path)) {
+		add_break(l, "; ");
+		add_percent(l->s, ROLE_TEXT, path);
+		sheet_addc(l->s, ROLE_DIM, " of the critical path");
+	} else if (row->up != 0 && row->duration_ns != UNKNOWN_INT && trace->duration_ns > 0) {
 		add_break(l, "; ");
 		add_percent(l->s, ROLE_TEXT, (double)row->duration_ns / (double)trace->duration_ns);
 		sheet_addc(l->s, ROLE_DIM,
