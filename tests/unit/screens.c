@@ -76,7 +76,7 @@ static void test_search(void **state)
 	stage_keys(&st, "Enter");
 	assert_int_equal(st.outcome, OUT_OPEN);
 	assert_string_equal(st.target.screen, "trace");
-	assert_string_equal(st.target.find, "blocked");
+	assert_string_equal(st.target.find, "\nblocked\niban");
 	stage_open(&trace, "trace", &st.target, 24, 80, false);
 	assert_true(stage_shows(&trace, "pii-check"));
 	assert_true(stage_shows(&trace, "/blocked"));
@@ -310,7 +310,7 @@ static void test_trace_jumps(void **state)
 	st.screen.ops->place(&st.screen, &place);
 	assert_true(place.id != 0 && place.span != 0);
 	stage_keys(&st, "g x x");
-	assert_true(stage_shows(&st, "on the critical path"));
+	assert_true(stage_shows(&st, "of the critical path"));
 	stage_keys(&st, "X X X");
 	stage_keys(&st, "/");
 	stage_line(&st, "No Such Span");

@@ -1,4 +1,5 @@
 /* What a row of the tree says; its path and its value. */
+#include "store/base/text_words.h"
 #include "store/base/units.h"
 #include "tui/widget/jsonview_private.h"
 
@@ -49,8 +50,9 @@ static void light(const struct pen *p, int col, int used, struct str text)
 	struct str what = buf_str(&p->v->what);
 	if (what.len == 0 || p->dim)
 		return;
-	for (size_t at = 0; (at = text_find(text, what, at, p->v->ignore_case)) != SIZE_MAX; at += what.len) {
-		int from = text_cols(str_cut(text, 0, at)), cols = text_cols(str_cut(text, at, what.len));
+	size_t len;
+	for (size_t at = 0; (at = words_find(text, what, at, p->v->ignore_case, &len)) != SIZE_MAX; at += len) {
+		int from = text_cols(str_cut(text, 0, at)), cols = text_cols(str_cut(text, at, len));
 		if (from >= used)
 			return;
 		canvas_tint(p->line, 0, col + from, from + cols > used ? used - from : cols, ROLE_MATCH);
