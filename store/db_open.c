@@ -11,7 +11,10 @@
 #include "store/base/file.h"
 #include "store/base/hash.h"
 #include "store/db_private.h"
+#include "store/hist_table.h"
 #include "store/schema.h"
+
+enum { USAGE_SCHEMA = 3 }; /* the step that made hist_usage */
 
 #define HEAP_BYTES (INT64_C(2) << 30) /* a hostile store cannot take more */
 
@@ -155,6 +158,7 @@ static bool raise_schema(struct db *db, int64_t version, struct err *err)
 	ok = ok && db_int(db, "PRAGMA user_version", 0, &now, err);
 	if (ok && now == version) {
 		ok = run_steps(db, version, (int64_t)n_schema_steps, err);
+		ok = ok && (version < 1 || version >= USAGE_SCHEMA || hist_fill(db, err));
 		if (ok && sqlite3_exec(db->handle, buf_cstr(&marks), NULL, NULL, NULL) != SQLITE_OK)
 			ok = db_fail(db, err, version ? "raising the schema" : "making the store");
 	}

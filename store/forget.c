@@ -1,6 +1,7 @@
 #include "store/forget_private.h"
 #include "store/hist.h"
 #include "store/hist_table.h"
+#include "store/settle.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -255,12 +256,12 @@ static bool drop_trace(struct forget *f, int64_t id, struct err *err)
 	return strike(f, 't', id, err);
 }
 
-/* The rows' durations out of the histogram (as rows_hist puts them in). */
-static bool drop_times(struct forget *f, int64_t first, int64_t end, struct err *err)
+/* The rows out of the histograms (as rows_hist puts them in). */
+static bool drop_figures(struct forget *f, int64_t first, int64_t end, struct err *err)
 {
 	struct stmt *s = db_query(f->db,
-	                          "SELECT name, kind, duration_ns FROM span WHERE pos >= ? AND pos < ? AND"
-	                          " duration_ns >= 0 AND record > 0",
+	                          "SELECT name, kind, duration_ns, tokens_in, tokens_out, cost_usd FROM span"
+	                          " WHERE pos >= ? AND pos < ? AND record > 0",
 	                          err);
 	if (!s)
 		return false;
@@ -268,9 +269,16 @@ static bool drop_times(struct forget *f, int64_t first, int64_t end, struct err 
 	stmt_int(s, 2, end);
 	VEC(struct hist_delta) all = {0};
 	enum step step;
-	while ((step = stmt_step(s, err)) == STEP_ROW)
-		*vec_add(&all) = (struct hist_delta){(uint32_t)col_int_or(s, 0, 0), (int16_t)col_int_or(s, 1, 0),
-		                                     hist_bucket(col_int(s, 2)), -1};
+	while ((step = stmt_step(s, err)) == STEP_ROW) {
+		const int64_t figures[N_HIST] = {[HIST_TIME] = col_int(s, 2),
+		                                 [HIST_TOKENS] = settle_tokens(col_int(s, 3), col_int(s, 4)),
+		                                 [HIST_COST] = hist_cost(col_double(s, 5))};
+		for (int what = 0; what < N_HIST; what++)
+			if (figures[what] >= 0)
+				*vec_add(&all) =
+				    (struct hist_delta){(uint32_t)col_int_or(s, 0, 0), (int16_t)col_int_or(s, 1, 0),
+				                        (uint8_t)what, hist_bucket(figures[what]), -1};
+	}
 	stmt_end(s);
 	bool ok = step == STEP_DONE && hist_write(f->db, all.at, all.n, err);
 	vec_done(&all);
@@ -283,7 +291,7 @@ static bool drop_range(struct forget *f, int64_t first, int64_t n, struct err *e
 	if (!note_owners(f,
 	                 "SELECT DISTINCT " OWNER_OF("record") " FROM span WHERE pos >= ? AND pos < ? AND record > 0",
 	                 first, first + some, err) ||
-	    !drop_times(f, first, first + some, err) ||
+	    !drop_figures(f, first, first + some, err) ||
 	    !forget_do(f, "DELETE FROM span WHERE pos >= ? AND pos < ?", first, first + some, err) ||
 	    !strike(f, 'g', first, err))
 		return false;

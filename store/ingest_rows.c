@@ -612,13 +612,15 @@ bool rows_span_words(struct db *db, int64_t trace, int64_t key, struct buf *out,
 	return step != STEP_FAIL;
 }
 
-/* ---------------------------------------------------------------- the histogram of durations */
+/* ---------------------------------------------------------------- the histograms */
 
-static struct hist_delta *hist_slot(struct hist_delta *table, size_t cap, uint32_t name, int kind, int32_t bucket)
+static struct hist_delta *hist_slot(struct hist_delta *table, size_t cap, const struct hist_delta *of)
 {
-	uint64_t key = (uint64_t)name << 32 ^ (uint64_t)(uint32_t)bucket << 8 ^ (uint64_t)kind;
+	uint64_t key = (uint64_t)of->name << 32 ^ (uint64_t)(uint32_t)of->bucket << 8 ^ (uint64_t)of->what << 6 ^
+	               (uint64_t)of->kind;
 	size_t at = (size_t)settle_spread(key) & (cap - 1);
-	while (table[at].kind >= 0 && (table[at].name != name || table[at].kind != kind || table[at].bucket != bucket))
+	while (table[at].kind >= 0 && (table[at].name != of->name || table[at].kind != of->kind ||
+	                               table[at].bucket != of->bucket || table[at].what != of->what))
 		at = (at + 1) & (cap - 1);
 	return &table[at];
 }
@@ -631,25 +633,33 @@ static void hist_grow(struct writer *w)
 		table[i].kind = -1;
 	for (size_t i = 0; i < w->hist_cap; i++)
 		if (w->hist[i].kind >= 0)
-			*hist_slot(table, cap, w->hist[i].name, w->hist[i].kind, w->hist[i].bucket) = w->hist[i];
+			*hist_slot(table, cap, &w->hist[i]) = w->hist[i];
 	free(w->hist);
 	w->hist = table;
 	w->hist_cap = cap;
 }
 
-void rows_hist(struct writer *w, const struct settle_row *row, int by)
+static void hist_add(struct writer *w, const struct settle_row *row, enum hist_what what, int64_t value, int by)
 {
-	if (row->duration_ns == UNKNOWN_INT || row->duration_ns < 0)
+	if (value < 0) /* unknown, too */
 		return;
 	if (2 * (w->n_hist + 1) > w->hist_cap)
 		hist_grow(w);
-	int32_t bucket = hist_bucket(row->duration_ns);
-	struct hist_delta *slot = hist_slot(w->hist, w->hist_cap, row->name, row->kind, bucket);
+	struct hist_delta of = {row->name, row->kind, (uint8_t)what, hist_bucket(value), 0};
+	struct hist_delta *slot = hist_slot(w->hist, w->hist_cap, &of);
 	if (slot->kind < 0) {
-		*slot = (struct hist_delta){.name = row->name, .kind = row->kind, .bucket = bucket};
+		*slot = of;
 		w->n_hist++;
 	}
 	slot->n += by;
+}
+
+void rows_hist(struct writer *w, const struct settle_row *row, int by)
+{
+	hist_add(w, row, HIST_TIME, row->duration_ns, by);
+	hist_add(w, row, HIST_TOKENS, row->tokens, by);
+	if (!IS_UNKNOWN(row->cost_usd))
+		hist_add(w, row, HIST_COST, hist_cost(row->cost_usd), by);
 }
 
 void settle_drop(struct writer *w)

@@ -22,6 +22,7 @@
 enum {
 	ANSWER_WAIT_MS =
 	    15, /* the longest a key waits for the query thread before the screen is drawn with what there is */
+	CURRENT_MS = 2000,   /* the longest that copying and the like wait for what they are to give out */
 	FIRST_WAIT_MS = 120, /* how long the first frame may wait for a small file's import to end */
 	SMALLEST_ROWS = 5,
 	SMALLEST_COLS = 20,
@@ -428,9 +429,14 @@ static enum outcome suspend(struct screen *s, const struct input *in, struct tar
 /* What is given out is that of the row under the cursor: keys may have been typed ahead of its details. */
 static void be_current(struct app *app)
 {
+	int64_t deadline = mono_ms() + CURRENT_MS;
 	app->ui.moves = false;
-	for (int i = 0; i < 4; i++)
+	do {
+		struct query_answer a;
 		ask(app);
+		if (query_busy(app->queries) && query_take(app->queries, ANSWER_WAIT_MS, &a))
+			give(app, &a);
+	} while ((app->ask || query_busy(app->queries)) && mono_ms() < deadline);
 }
 
 static enum outcome copy(struct screen *s, const struct input *in, struct target *t)

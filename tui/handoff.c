@@ -348,25 +348,28 @@ void handoff_editor(struct screen *s)
 
 /* ---------------------------------------------------------------- plain print */
 
-/* Any key, read past curses, which has left the terminal; or a signal that ends the program. */
-static void wait_for_key(void)
+/* Prints, and waits for any key, read past curses, which has left the terminal; or for a signal that ends the program. */
+static void print_and_wait(struct str text)
 {
 	struct termios old, single;
 	int fd = open("/dev/tty", O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || tcgetattr(fd, &old) != 0) {
-		if (fd >= 0)
-			close(fd);
-		return;
+	bool keys = fd >= 0 && tcgetattr(fd, &old) == 0;
+	if (keys) {
+		single = old;
+		single.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG);
+		tcsetattr(fd, TCSADRAIN, &single);
 	}
-	single = old;
-	single.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG);
-	tcsetattr(fd, TCSADRAIN, &single);
 	struct pollfd waits = {.fd = fd, .events = POLLIN};
-	while (!term_signal() && poll(&waits, 1, KEY_POLL_MS) == 0)
+	bool printed = write_whole(STDOUT_FILENO, text);
+	while (keys && printed && !term_signal() && poll(&waits, 1, KEY_POLL_MS) == 0)
 		continue;
-	tcflush(fd, TCIFLUSH); /* an arrow is several bytes */
-	tcsetattr(fd, TCSADRAIN, &old);
-	close(fd);
+	if (keys) {
+		tcflush(fd, TCIFLUSH); /* an arrow is several bytes */
+		tcsetattr(fd, TCSADRAIN, &old);
+	}
+	if (fd >= 0)
+		close(fd);
+	write_whole(STDOUT_FILENO, STR_LIT("\n"));
 }
 
 void handoff_print(struct screen *s)
@@ -376,9 +379,7 @@ void handoff_print(struct screen *s)
 	clean_print(&clean, buf_str(&text), true, s->ui->ascii);
 	buf_add_cstr(&clean, "-- a key goes back to spoor --");
 	term_leave();
-	if (write_whole(STDOUT_FILENO, buf_str(&clean)))
-		wait_for_key();
-	write_whole(STDOUT_FILENO, STR_LIT("\n"));
+	print_and_wait(buf_str(&clean));
 	buf_done(&text);
 	buf_done(&clean);
 }

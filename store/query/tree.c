@@ -5,6 +5,8 @@
 
 #include "store/base/vec.h"
 #include "store/hist.h"
+#include "store/hist_table.h"
+#include "store/settle.h"
 #include "store/query/words.h"
 #include "store/span_row.h"
 
@@ -340,33 +342,52 @@ void tree_walk_close(struct tree_walk *w)
 
 /* ---------------------------------------------------------------- against its like */
 
-bool tree_rank(struct db *db, struct str name, enum span_kind kind, int64_t duration_ns, struct tree_rank *out,
-               struct err *err)
+static bool rank_in(struct db *db, const char *sql, int64_t name, enum span_kind kind, enum hist_what what,
+                    int64_t value, struct figure_rank *out, struct err *err)
 {
-	*out = (struct tree_rank){.slower_than = UNKNOWN_DOUBLE, .p50_ns = UNKNOWN_INT, .p95_ns = UNKNOWN_INT};
-	struct stmt *s = db_query(
-	    db, "SELECT n, counts FROM hist WHERE name = (SELECT id FROM word WHERE text = ?) AND kind = ?", err);
+	*out = (struct figure_rank){.more_than = UNKNOWN_DOUBLE, .p50 = UNKNOWN_INT, .p95 = UNKNOWN_INT};
+	struct stmt *s = db_query(db, sql, err);
 	if (!s)
 		return false;
-	stmt_str(s, 1, name);
+	stmt_int(s, 1, name);
 	stmt_int(s, 2, kind);
+	if (what != HIST_TIME)
+		stmt_int(s, 3, what);
 	enum step step = stmt_step(s, err);
 	struct str counts = step == STEP_ROW ? col_blob(s, 1) : STR_NONE;
 	out->n = step == STEP_ROW ? col_int_or(s, 0, 0) : 0;
-	int32_t own = duration_ns < 0 ? -1 : hist_bucket(duration_ns);
+	int32_t own = value < 0 ? -1 : hist_bucket(value);
 	int64_t below = 0, seen = 0;
 	for (struct hist_count c = HIST_BEGIN; hist_next(&counts, &c);) {
 		seen += c.n;
 		below += c.bucket < own ? c.n : 0;
-		if (out->p50_ns == UNKNOWN_INT && seen * 2 >= out->n)
-			out->p50_ns = hist_ns(c.bucket);
-		if (out->p95_ns == UNKNOWN_INT && seen * 20 >= out->n * 19)
-			out->p95_ns = hist_ns(c.bucket);
+		if (out->p50 == UNKNOWN_INT && seen * 2 >= out->n)
+			out->p50 = hist_ns(c.bucket);
+		if (out->p95 == UNKNOWN_INT && seen * 20 >= out->n * 19)
+			out->p95 = hist_ns(c.bucket);
 	}
 	stmt_end(s);
 	if (own >= 0 && out->n >= 5)
-		out->slower_than = (double)below / (double)out->n;
+		out->more_than = (double)below / (double)out->n;
 	return step != STEP_FAIL;
+}
+
+bool tree_rank(struct db *db, const struct tree_row *row, struct tree_rank *out, struct err *err)
+{
+	static const char times[] = "SELECT n, counts FROM hist WHERE name = ? AND kind = ?",
+	                  usage[] = "SELECT n, counts FROM hist_usage WHERE name = ? AND kind = ? AND what = ?";
+	int64_t name = 0;
+	struct stmt *s = db_query(db, "SELECT id FROM word WHERE text = ?", err);
+	if (!s)
+		return false;
+	stmt_str(s, 1, row->name);
+	enum step step = stmt_step(s, err);
+	name = step == STEP_ROW ? col_int(s, 0) : 0;
+	stmt_end(s);
+	int64_t tokens = settle_tokens(row->tokens_in, row->tokens_out);
+	return step != STEP_FAIL && rank_in(db, times, name, row->kind, HIST_TIME, row->duration_ns, &out->time, err) &&
+	       rank_in(db, usage, name, row->kind, HIST_TOKENS, tokens, &out->tokens, err) &&
+	       rank_in(db, usage, name, row->kind, HIST_COST, hist_cost(row->cost_usd), &out->cost, err);
 }
 
 /* ---------------------------------------------------------------- times */

@@ -169,13 +169,15 @@ bool tree_walk_next(struct tree_walk *w, struct tree_row *row,
                     struct err *err); /* false: end (err->code ERR_NONE) or failure */
 void tree_walk_close(struct tree_walk *w);
 
-/* How this span's duration stands among all spans of its name and kind (log histogram, error below 1.6 %). */
-struct tree_rank {
-	int64_t n;          /* spans of that name and kind, this one with it */
-	double slower_than; /* share 0..1; NaN when n < 5 or the duration is unknown */
-	int64_t p50_ns, p95_ns;
+/* How a figure of a span stands among those of all spans of its name and kind that have it (log histogram, error below 1.6 %). */
+struct figure_rank {
+	int64_t n;        /* of those spans, this one with them */
+	double more_than; /* share 0..1; NaN when n < 5 or the figure is unknown */
+	int64_t p50, p95; /* ns, tokens, billionths of a USD; UNKNOWN_INT */
 };
-bool tree_rank(struct db *db, struct str name, enum span_kind kind, int64_t duration_ns, struct tree_rank *out,
-               struct err *err);
+struct tree_rank {
+	struct figure_rank time, tokens, cost;
+};
+bool tree_rank(struct db *db, const struct tree_row *row, struct tree_rank *out, struct err *err);
 
 #endif

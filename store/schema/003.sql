@@ -15,3 +15,7 @@ CREATE TABLE checked(trace INTEGER PRIMARY KEY, first INTEGER NOT NULL, rules IN
 -- Sums over the spans of traces whose rows begin in one stretch of span.pos, good for these ranges of rows (query/stats_roll.c). Made behind
 -- the import; what is not there is read from the spans.
 CREATE TABLE stats_chunk(chunk INTEGER PRIMARY KEY, ranges INTEGER NOT NULL, data BLOB NOT NULL);
+
+-- What spans of a name and kind take beside time (hist): tokens (what 1), cost in billionths of a USD (what 2). Of those that say it.
+CREATE TABLE hist_usage(
+  name INTEGER, kind INTEGER, what INTEGER, n INTEGER NOT NULL, counts BLOB NOT NULL, PRIMARY KEY(name, kind, what)) WITHOUT ROWID;

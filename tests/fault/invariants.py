@@ -225,6 +225,12 @@ SHAPE = {
     "the histogram counts other spans than there are":
         "SELECT (SELECT total(n) FROM hist) <> (SELECT count(*) FROM span s JOIN trace t ON t.id = s.trace AND s.pos >= t.first AND s.pos < t.first + t.n"
         " WHERE s.duration_ns IS NOT NULL AND NOT s.flags & 16)",
+    "the histogram of tokens counts other spans than there are":
+        "SELECT (SELECT total(n) FROM hist_usage WHERE what = 1) <> (SELECT count(*) FROM span s JOIN trace t ON t.id = s.trace AND s.pos >= t.first"
+        " AND s.pos < t.first + t.n WHERE ifnull(s.tokens_in, s.tokens_out) IS NOT NULL AND NOT s.flags & 16)",
+    "the histogram of costs counts other spans than there are":
+        "SELECT (SELECT total(n) FROM hist_usage WHERE what = 2) <> (SELECT count(*) FROM span s JOIN trace t ON t.id = s.trace AND s.pos >= t.first"
+        " AND s.pos < t.first + t.n WHERE s.cost_usd >= 0 AND NOT s.flags & 16)",
     "a score hangs on nothing": "SELECT count(*) FROM score WHERE trace NOT IN (SELECT id FROM trace)",
     "a case belongs to no run": "SELECT count(*) FROM case_result WHERE run NOT IN (SELECT id FROM run)",
     "a score belongs to no case":
@@ -286,6 +292,7 @@ BREAKS = {
     "a loose span nobody counts": "INSERT INTO span_loose(trace, key, hash, flags, kind, status, record, source) SELECT id, 1, 1, 0, 0, 0, 0, source FROM trace LIMIT 1",
     "a count": "UPDATE trace SET spans = spans + 1 WHERE id = 1",
     "the histogram": "UPDATE hist SET n = n + 1 WHERE name = (SELECT min(name) FROM hist)",
+    "the histogram of tokens": "UPDATE hist_usage SET n = n + 1 WHERE what = 1 AND name = (SELECT min(name) FROM hist_usage WHERE what = 1)",
     "a block gone": "DELETE FROM block WHERE first = (SELECT min(first) FROM block)",
     "a word gone": "DELETE FROM word WHERE id = (SELECT name FROM span LIMIT 1)",
     "a run's cases": "DELETE FROM case_result WHERE case_id = (SELECT min(case_id) FROM case_result)",

@@ -185,6 +185,12 @@ static void test_search(void **state)
 		const struct json_row *row = &v.list.at[v.cursor];
 		assert_memory_equal(v.docs.at[row->doc].text.ptr + row->at, at[i % 3], strlen(at[i % 3]));
 	}
+	jsonview_search(&v, STR_LIT("\nOSLO\nthan")); /* any of these words, as a search over all texts hands them on */
+	jsonview_move(&v, MOVE_FIRST);
+	assert_true(jsonview_next_hit(&v, true));
+	assert_string_equal(path(&v), "args.city");
+	assert_true(jsonview_next_hit(&v, true));
+	assert_string_equal(path(&v), "trace");
 	jsonview_search(&v, STR_LIT("x.y")); /* a key in what is closed */
 	assert_true(jsonview_next_hit(&v, true));
 	assert_string_equal(path(&v), "[\"a b\"][\"x.y\"]");

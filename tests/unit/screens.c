@@ -310,7 +310,7 @@ static void test_trace_jumps(void **state)
 	st.screen.ops->place(&st.screen, &place);
 	assert_true(place.id != 0 && place.span != 0);
 	stage_keys(&st, "g x x");
-	assert_true(stage_shows(&st, "on the critical path"));
+	assert_true(stage_shows(&st, "of the critical path"));
 	stage_keys(&st, "X X X");
 	stage_keys(&st, "/");
 	stage_line(&st, "No Such Span");

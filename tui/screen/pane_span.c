@@ -91,8 +91,10 @@ bool span_fetch(struct db *db, struct block_cache *blocks, const struct trace_ro
 	return tree_get(db, trace->first, pos, &out->arena, &out->row, err) &&
 	       span_detail(db, blocks, trace->id, out->row.key, out->row.record, &out->arena, &out->detail, err) &&
 	       (out->row.up != 0 || add_trace_scores(db, trace, out, err)) &&
-	       tree_rank(db, out->row.name, out->row.kind, out->row.duration_ns, &out->rank, err) &&
-	       add_path(db, trace, out, err) && fetch_for_tab(db, blocks, trace, tab, out, err);
+	       tree_rank(db, &out->row, &out->rank, err) && add_path(db, trace, out, err) &&
+	       span_about(db, blocks, trace->id, trace->first, trace->n, &out->row, &out->detail, &out->arena,
+	                  &out->about, err) &&
+	       fetch_for_tab(db, blocks, trace, tab, out, err);
 }
 
 /* ---------------------------------------------------------------- the tabs a span has */
@@ -158,13 +160,29 @@ static void draw_tabs(const struct span_pane *p, struct canvas c, int more)
 	buf_done(&text);
 }
 
+/* In the tab of scores the one under the cursor decides, else the first that names a span. */
+static struct str named_by_score(const struct span_pane *p)
+{
+	const struct span_detail *d = &p->data.detail;
+	const struct piece *at = pieces_cursor(&p->pieces[TAB_SCORES], p->top, p->rows - 1);
+	size_t i = at ? (size_t)(at - p->pieces[TAB_SCORES].at) : 0;
+	if (shown_tab(p) == TAB_SCORES && i < d->n_scores && p->data.about.by_score[i].id.len)
+		return p->data.about.by_score[i].id;
+	for (i = 0; i < d->n_scores; i++)
+		if (p->data.about.by_score[i].id.len)
+			return p->data.about.by_score[i].id;
+	return STR_NONE;
+}
+
 struct str span_pane_link(const struct span_pane *p)
 {
-	const struct span *span = &p->data.detail.span;
-	for (size_t i = 0; i < span->n_links; i++)
-		if (span->links[i].span_id.len)
-			return span->links[i].span_id;
-	return STR_NONE;
+	const struct span_about *about = &p->data.about;
+	if (!p->data.loaded)
+		return STR_NONE;
+	struct str scored = named_by_score(p);
+	if (scored.len && (shown_tab(p) == TAB_SCORES || !(about->link.id.len || about->failed.id.len)))
+		return scored;
+	return about->link.id.len ? about->link.id : about->failed.id;
 }
 
 /* ---------------------------------------------------------------- long texts */
@@ -394,9 +412,12 @@ bool span_pane_position(struct buf *out, const struct span_pane *p)
 	const struct span_tree *tree = p->data.loaded ? tree_of(p) : NULL;
 	if (!tree || !tree->view.list.n)
 		return false;
-	buf_printf(out, "row %lld of %zu%s", (long long)tree->view.cursor + 1, tree->view.list.n,
-	           p->ascii ? ", " : " · ");
-	jsonview_path(out, &tree->view);
+	struct buf path = BUF_INIT;
+	jsonview_path(&path, &tree->view);
+	buf_printf(out, "row %lld of %zu", (long long)tree->view.cursor + 1, tree->view.list.n);
+	buf_add_cstr(out, !path.len ? "" : p->ascii ? ", " : " · ");
+	buf_add_str(out, buf_str(&path));
+	buf_done(&path);
 	return true;
 }
 
@@ -580,11 +601,13 @@ enum span_tab span_tab_of_field(const char *field)
 static void draw_source_line(const struct span_pane *p, struct canvas row, bool old)
 {
 	struct sheet sheet = {0};
-	sheet_begin(&sheet, row.cols);
+	struct str hint = p->as_it_came ? STR_LIT("= folds it") : STR_LIT("= as it came");
+	int cols = p->data.detail.file.len ? text_cols(hint) + 1 : 0;
+	sheet_begin(&sheet, row.cols - cols);
 	span_tabs_source(&(struct laying){.s = &sheet, .d = &p->data}, true);
-	if (p->data.detail.file.len)
-		sheet_addc(&sheet, ROLE_DIM, p->as_it_came ? "  (= folds it)" : "  (= as it came)");
-	sheet_draw(&sheet, row, 0, old, STR_NONE);
+	sheet_draw(&sheet, canvas_part(row, 0, 0, 1, row.cols - cols), 0, old, STR_NONE);
+	if (cols)
+		canvas_put_right(row, 0, row.cols - cols, cols, ROLE_DIM, hint);
 	sheet_done(&sheet);
 }
 

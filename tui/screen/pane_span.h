@@ -3,6 +3,7 @@
 #ifndef SPOOR_TUI_SCREEN_PANE_SPAN_H
 #define SPOOR_TUI_SCREEN_PANE_SPAN_H
 
+#include "store/query/about.h"
 #include "store/query/docuse.h"
 #include "store/query/span.h"
 #include "store/query/talk.h"
@@ -19,6 +20,7 @@ struct span_data {
 	struct tree_row row;
 	struct span_detail detail;
 	struct tree_rank rank;
+	struct span_about about;
 	struct str path;      /* names from the root to it: "dispute-agent/gather-facts/get_balance" */
 	struct talk talk;     /* known: for a call of a model that was fetched for its messages */
 	struct docuse docuse; /* the same of a retrieval and its documents */

@@ -61,6 +61,25 @@ static bool add_documents(struct buf *out, const struct span_pane *p)
 	return span->n_documents > 0;
 }
 
+static bool add_scores(struct buf *out, const struct span_detail *d)
+{
+	for (size_t i = 0; i < d->n_scores; i++) {
+		const struct score_row *score = &d->scores[i];
+		buf_printf(out, "%s" STR_FMT, i ? "\n" : "", STR_ARG(score->name));
+		if (!IS_UNKNOWN(score->value)) {
+			buf_add_cstr(out, "  ");
+			units_score(out, score->value);
+		}
+		buf_printf(out, "%s" STR_FMT "%s\n", score->label.len ? "  " : "", STR_ARG(score->label),
+		           score->pass < 0 ? ""
+		           : score->pass   ? "  passed"
+		                           : "  failed");
+		buf_add_str(out, score->explanation);
+		buf_add_cstr(out, score->explanation.len ? "\n" : "");
+	}
+	return d->n_scores > 0;
+}
+
 static bool add_records(struct buf *out, const struct span_detail *d)
 {
 	for (size_t i = 0; i < d->n_origins; i++) {
@@ -105,8 +124,8 @@ static bool add_value(struct buf *out, const struct span_pane *p)
 		return add_tree(out, p);
 	case TAB_EVENTS:
 	case TAB_ATTRS: return add_tree(out, p);
+	case TAB_SCORES: return add_scores(out, &p->data.detail);
 	case TAB_OVERVIEW:
-	case TAB_SCORES:
 	case N_SPAN_TABS: break;
 	}
 	copy_sheet(out, &p->sheet, p->ascii);

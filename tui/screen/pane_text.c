@@ -316,7 +316,7 @@ void sheet_draw(const struct sheet *s, struct canvas c, int first, bool dim, str
 		col += used;
 	}
 	if (s->left_out && first + c.rows > s->rows)
-		canvas_printf(c, s->rows - first, 0, -1, ROLE_DIM, "and more, in tab Raw");
+		canvas_printf(c, s->rows - first, 0, -1, ROLE_DIM, "and more: v shows all of it");
 }
 
 static bool row_holds(const struct sheet *s, int row, struct str find)

@@ -25,10 +25,11 @@ static bool begins_element(struct str text)
 	       (text.len && strchr("\"\\{[]-0123456789", text.ptr[0]) && text.ptr[0]);
 }
 
+/* With something in it: an empty one has nothing to open. */
 static bool looks_like_json(struct str text)
 {
 	text = str_trim(text);
-	return text.len > 1 &&
+	return text.len > 2 &&
 	       ((text.ptr[0] == '{' && text.ptr[text.len - 1] == '}') ||
 	        (text.ptr[0] == '[' && text.ptr[text.len - 1] == ']' && begins_element(str_from(text, 1))));
 }

@@ -17,23 +17,28 @@ void jsonview_search(struct jsonview *v, struct str what)
 	v->fresh = true;
 }
 
-/* Several words may be looked for at once (words_find): then a text shorter than all of them may have one. */
-static size_t least(const struct jsonview *v)
+/* The fewest bytes that can match: words (store/base/text_words.h) may be short ones. */
+static size_t least_len(const struct jsonview *v)
 {
 	return str_starts(buf_str(&v->what), "\n") ? 1 : v->what.len;
 }
 
-static bool holds(const struct jsonview *v, struct str text)
+static size_t find_from(const struct jsonview *v, struct str text, size_t from)
 {
 	size_t len;
-	return text.len >= least(v) && words_find(text, buf_str(&v->what), 0, v->ignore_case, &len) != SIZE_MAX;
+	return words_find(text, buf_str(&v->what), from, v->ignore_case, &len);
+}
+
+static bool holds(const struct jsonview *v, struct str text)
+{
+	return text.len >= least_len(v) && find_from(v, text, 0) != SIZE_MAX;
 }
 
 static bool token_holds(const struct jsonview *v, uint32_t doc, uint32_t i, struct arena *arena)
 {
 	const struct json_doc *d = &v->docs.at[doc];
 	const struct scan_token *token = &d->scan.tokens[i];
-	if (token->type == SCAN_OBJECT || token->type == SCAN_ARRAY || token->len < least(v))
+	if (token->type == SCAN_OBJECT || token->type == SCAN_ARRAY || token->len < least_len(v))
 		return false;
 	if (!token->escaped)
 		return holds(v, str_cut(d->text, token->at, token->len));
@@ -60,8 +65,7 @@ static size_t find_before(const struct jsonview *v, struct str text, size_t limi
 	for (size_t end = limit < text.len ? limit : text.len; end > 0;) {
 		size_t from = end > BACK_STEP ? end - BACK_STEP : 0, last = SIZE_MAX;
 		struct str part = str_cut(text, 0, size_add(end, what.len));
-		size_t len;
-		for (size_t at = from; (at = words_find(part, what, at, v->ignore_case, &len)) < end; at++)
+		for (size_t at = from; (at = find_from(v, part, at)) < end; at++)
 			last = at;
 		if (last != SIZE_MAX)
 			return last;
@@ -134,9 +138,7 @@ static bool find_in(struct jsonview *v, struct place from, bool forward)
 	for (;;) {
 		if (!v->docs.at[from.doc].json) {
 			struct str text = v->docs.at[from.doc].text;
-			size_t len;
-			size_t at = forward ? words_find(text, buf_str(&v->what), from.at, v->ignore_case, &len)
-			                    : find_before(v, text, from.at);
+			size_t at = forward ? find_from(v, text, from.at) : find_before(v, text, from.at);
 			if (at != SIZE_MAX)
 				return arrive(v, from.doc, 0, at, jsonview_reveal_text(v, from.doc, at));
 			break;
