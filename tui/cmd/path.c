@@ -114,6 +114,10 @@ static void print_hints(struct printing *p, const struct path_report *r)
 	}
 	buf_add_cstr(&p->text, r->n_hints ? "\n   saves  would take  what if\n"
 	                                  : "\nno single change saves time worth telling\n");
+	if (r->masked.len) {
+		out_text(&p->out, &p->text, r->masked, 0);
+		buf_add_char(&p->text, '\n');
+	}
 	for (size_t i = 0; i < r->n_hints; i++) {
 		const struct path_hint *h = &r->hints[i];
 		duration(p, h->saves_ns, 8);
@@ -266,6 +270,7 @@ static bool json_report(struct printing *p, const struct path_report *r, struct 
 		json_hint(&j, &r->hints[i]);
 	jout_end(&j);
 	json_assumptions(&j);
+	jout_str(&j, "masked", r->masked);
 	jout_int(&j, "stretches", (int64_t)r->all_steps);
 	jout_array(&j, "path");
 	size_t n = shown(p, r->n_steps, r->n_steps);
