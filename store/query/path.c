@@ -232,7 +232,7 @@ static void find_masked(struct load *l)
 	if (n)
 		r->masked = arena_printf(&r->arena,
 		                         "While " STR_FMT
-		                         " had the path, %lld other span%s began (%lld LLM and tool calls) that "
+		                         " had the path, %lld other span%s began (LLM and tool calls: %lld) that "
 		                         "nothing waited for: if it only waits, look there.",
 		                         STR_ARG(step->no_span ? STR_LIT("no span") : str_cut(step->name, 0, 80)),
 		                         (long long)n, n == 1 ? "" : "s", (long long)calls);

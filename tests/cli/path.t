@@ -193,8 +193,9 @@ span                                  time   share  spans
 span  http receive                   0.98s   98.0%      1  ━━━━━━━━━━━━━━━━━━━━━━━━
 span  POST /                         0.02s    2.0%      1
 
+While http receive had the path, 1 other span began (LLM and tool calls: 1) that nothing waited for: if it only waits, look there.
+
    saves  would take  what if
-While http receive had the path, 1 other span began (1 LLM and tool calls) that nothing waited for: if it only waits, look there.
    0.39s       0.61s  http receive twice as fast
                       0.98s of the critical path (98.0%) is its own time; not all of its half is saved, as steps beside it would then be waited for.
    0.01s       0.99s  POST / twice as fast

@@ -112,12 +112,13 @@ static void print_hints(struct printing *p, const struct path_report *r)
 		buf_add_cstr(&p->text, " spans\n");
 		return;
 	}
-	buf_add_cstr(&p->text, r->n_hints ? "\n   saves  would take  what if\n"
-	                                  : "\nno single change saves time worth telling\n");
 	if (r->masked.len) {
+		buf_add_char(&p->text, '\n');
 		out_text(&p->out, &p->text, r->masked, 0);
 		buf_add_char(&p->text, '\n');
 	}
+	buf_add_cstr(&p->text, r->n_hints ? "\n   saves  would take  what if\n"
+	                                  : "\nno single change saves time worth telling\n");
 	for (size_t i = 0; i < r->n_hints; i++) {
 		const struct path_hint *h = &r->hints[i];
 		duration(p, h->saves_ns, 8);
