@@ -209,6 +209,35 @@ static bool fill_steps(struct load *l)
 	return ok;
 }
 
+/* A span that only waits (a server's for the end of a request) outlasts all that is done meanwhile, and has the path: that is said. */
+static void find_masked(struct load *l)
+{
+	struct path_report *r = l->out;
+	int64_t n = 0, calls = 0;
+	size_t widest = 0;
+	for (size_t i = 1; i < l->path.n; i++)
+		if (l->path.at[i].to_ns - l->path.at[i].from_ns > l->path.at[widest].to_ns - l->path.at[widest].from_ns)
+			widest = i;
+	const struct path_segment *g = l->path.n ? &l->path.at[widest] : NULL;
+	if (!g || widest >= r->n_steps || g->to_ns - g->from_ns < r->trace.duration_ns / 2)
+		return;
+	for (size_t i = 0; i < l->rows.spans.n; i++) {
+		const struct path_span *p = &l->rows.spans.at[i];
+		if (p->flags & (SPAN_CRITICAL | SPAN_SYNTHETIC) || p->start_ns < g->from_ns || p->start_ns >= g->to_ns)
+			continue;
+		n++;
+		calls += p->kind == KIND_LLM || p->kind == KIND_TOOL;
+	}
+	const struct path_step *step = &r->steps[widest];
+	if (n)
+		r->masked = arena_printf(&r->arena,
+		                         "While " STR_FMT
+		                         " had the path, %lld other span%s began (LLM and tool calls: %lld) that "
+		                         "nothing waited for: if it only waits, look there.",
+		                         STR_ARG(step->no_span ? STR_LIT("no span") : str_cut(step->name, 0, 80)),
+		                         (long long)n, n == 1 ? "" : "s", (long long)calls);
+}
+
 /* ---------------------------------------------------------------- what if */
 
 static bool load_hints(struct load *l)
@@ -249,8 +278,11 @@ static bool load_parts(struct load *l)
 	path_walk(l->rows.spans.at, (uint32_t)l->rows.spans.n, t->start_ns, t->duration_ns, &l->path);
 	l->own = xcalloc(l->rows.spans.n + 1, sizeof *l->own);
 	int64_t none = path_own(&l->path, l->own);
-	return fill_shares(l, PATH_BY_KIND, none, &r->kinds) && fill_shares(l, PATH_BY_NAME, none, &r->names) &&
-	       fill_shares(l, PATH_BY_MODEL, none, &r->models) && fill_steps(l) && (!whole || load_hints(l));
+	bool ok = fill_shares(l, PATH_BY_KIND, none, &r->kinds) && fill_shares(l, PATH_BY_NAME, none, &r->names) &&
+	          fill_shares(l, PATH_BY_MODEL, none, &r->models) && fill_steps(l) && (!whole || load_hints(l));
+	if (ok && whole)
+		find_masked(l);
+	return ok;
 }
 
 bool path_load(struct db *db, struct block_cache *blocks, int64_t trace, struct path_report *out, struct err *err)

@@ -64,7 +64,9 @@ struct path_report {
 	int64_t spans;           /* on the path */
 	bool played;             /* false: the trace is too large, see above */
 	size_t runs, runs_asked; /* sequences of calls that might be begun together; those whose texts were compared */
-	bool payloads_cut;       /* PATH_PAYLOADS was met: the rest cannot be told */
+	struct str
+	    masked; /* a step that has half of the path or more while others ran that nothing waited for, in a sentence; or absent */
+	bool payloads_cut; /* PATH_PAYLOADS was met: the rest cannot be told */
 };
 void path_report_done(struct path_report *r);
 /* One walk over the trace's rows, and the records of the calls compared. blocks: borrowed. */

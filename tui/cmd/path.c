@@ -112,6 +112,11 @@ static void print_hints(struct printing *p, const struct path_report *r)
 		buf_add_cstr(&p->text, " spans\n");
 		return;
 	}
+	if (r->masked.len) {
+		buf_add_char(&p->text, '\n');
+		out_text(&p->out, &p->text, r->masked, 0);
+		buf_add_char(&p->text, '\n');
+	}
 	buf_add_cstr(&p->text, r->n_hints ? "\n   saves  would take  what if\n"
 	                                  : "\nno single change saves time worth telling\n");
 	for (size_t i = 0; i < r->n_hints; i++) {
@@ -266,6 +271,7 @@ static bool json_report(struct printing *p, const struct path_report *r, struct 
 		json_hint(&j, &r->hints[i]);
 	jout_end(&j);
 	json_assumptions(&j);
+	jout_str(&j, "masked", r->masked);
 	jout_int(&j, "stretches", (int64_t)r->all_steps);
 	jout_array(&j, "path");
 	size_t n = shown(p, r->n_steps, r->n_steps);

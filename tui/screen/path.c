@@ -155,6 +155,9 @@ static void tell_share(struct path_state *s, struct sheet *sh, size_t i, bool as
 		sheet_printf(sh, ROLE_TEXT, "On the path of %lld of %lld traces. The most of it: trace ",
 		             (long long)r->traces, (long long)s->over.traces);
 		sheet_add(sh, ROLE_LINK, r->trace_text);
+	} else if (i == 0 && s->report.masked.len) {
+		sheet_row(sh);
+		sheet_wrap(sh, ROLE_WARNING, 0, s->report.masked, 0);
 	} else if (p->pos >= 0) {
 		sheet_row(sh);
 		sheet_addc(sh, ROLE_DIM, "Enter: the span with the most of it.");
@@ -227,6 +230,10 @@ static void tell_head(const struct path_state *s, struct sheet *sh, enum row_is 
 			sheet_printf(sh, ROLE_WARNING, "the first %zu of %zu stretches", r->n_steps, r->all_steps);
 		}
 		return;
+	}
+	if (r->masked.len) {
+		sheet_wrap(sh, ROLE_WARNING, 0, r->masked, 0);
+		sheet_row(sh);
 	}
 	sheet_addc(sh, ROLE_TEXT, r->played ? "The schedule played again. Assumed:" : "Not played: too many spans.");
 	for (size_t i = 0; r->played && path_assumptions[i]; i++) {
