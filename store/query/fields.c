@@ -155,18 +155,17 @@ static const struct field_has run_has[] = {
 };
 
 static const struct field_has span_has[] = {
-    {"cost",     "s.cost_usd IS NOT NULL"                                                  },
-    {"error",    "s.status = 2"                                                            },
-    {"finding",
-     "EXISTS(SELECT 1 FROM finding x WHERE x.trace = s.trace AND x.span = s.key AND x.level > 0)"},
-    {"estimate", "(s.flags & 4096) != 0"                                                   },
-    {"message",  "s.message IS NOT NULL"                                                   },
-    {"model",    "s.model IS NOT NULL"                                                     },
-    {"prompt",   "s.prompt IS NOT NULL"                                                    },
-    {"repeat",   "s.rep_n > 1 AND (s.flags & 256) != 0"                                    },
-    {"score",    "EXISTS(SELECT 1 FROM score x WHERE x.trace = s.trace AND x.span = s.key)"},
-    {"tokens",   "coalesce(s.tokens_in, s.tokens_out) IS NOT NULL"                         },
-    {NULL,       NULL                                                                      },
+    {"cost",     "s.cost_usd IS NOT NULL"                                                                    },
+    {"error",    "s.status = 2"                                                                              },
+    {"finding",  "EXISTS(SELECT 1 FROM finding x WHERE x.trace = s.trace AND x.span = s.key AND x.level > 0)"},
+    {"estimate", "(s.flags & 4096) != 0"                                                                     },
+    {"message",  "s.message IS NOT NULL"                                                                     },
+    {"model",    "s.model IS NOT NULL"                                                                       },
+    {"prompt",   "s.prompt IS NOT NULL"                                                                      },
+    {"repeat",   "s.rep_n > 1 AND (s.flags & 256) != 0"                                                      },
+    {"score",    "EXISTS(SELECT 1 FROM score x WHERE x.trace = s.trace AND x.span = s.key)"                  },
+    {"tokens",   "coalesce(s.tokens_in, s.tokens_out) IS NOT NULL"                                           },
+    {NULL,       NULL                                                                                        },
 };
 
 /* ---------------------------------------------------------------- the tables: name, type, SQL, words, help, example */
@@ -204,7 +203,8 @@ static const struct field_has span_has[] = {
 	X("repeats", TYPE_COUNT, "{t.repeats}", NULL, NULL, "the most calls with the same arguments", "repeats>=3")    \
 	X("start", TYPE_TIME, "{t.start_ns}", NULL, NULL, "when it began", "start>2026-11-20T09:30")                   \
 	X("hour", TYPE_COUNT,                                                                                          \
-	  "{CAST(strftime('%H', t.start_ns / 1000000000 - (t.start_ns % 1000000000 < 0), 'unixepoch', 'localtime') AS INTEGER)}", \
+	  "{CAST(strftime('%H', t.start_ns / 1000000000 - (t.start_ns % 1000000000 < 0), 'unixepoch', 'localtime') "   \
+	  "AS INTEGER)}",                                                                                              \
 	  NULL, NULL, "hour of the day it began in, 0 to 23, local", "hour>=22")                                       \
 	X("since", TYPE_SINCE, "{t.start_ns}", NULL, NULL, "began at this time or later", "since:7d")                  \
 	X("until", TYPE_UNTIL, "{t.start_ns}", NULL, NULL, "began before this time", "until:2026-11-20")               \

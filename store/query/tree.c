@@ -14,7 +14,8 @@
 	" s.tokens_cached, s.tokens_reasoning, s.cost_usd, s.sub_tokens, s.sub_cost, s.sub_errors, s.rep_n, "      \
 	"s.rep_len,"                                                                                               \
 	" s.record, s.input_hash, s.tokens_cache_write,"                                                           \
-	" (SELECT group_concat(DISTINCT f.name) FROM finding f WHERE f.trace = s.trace AND f.span = s.key AND f.level > 0)" \
+	" (SELECT group_concat(DISTINCT f.name) FROM finding f WHERE f.trace = s.trace AND f.span = s.key AND "    \
+	"f.level > 0)"                                                                                             \
 	" FROM span s"
 
 enum { LINE_BITS = 64, DEPTH_MAX = 1 << 30, KEY_DIGITS = 16 };
