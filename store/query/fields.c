@@ -155,18 +155,17 @@ static const struct field_has run_has[] = {
 };
 
 static const struct field_has span_has[] = {
-    {"cost",     "s.cost_usd IS NOT NULL"                                                  },
-    {"error",    "s.status = 2"                                                            },
-    {"finding",
-     "EXISTS(SELECT 1 FROM finding x WHERE x.trace = s.trace AND x.span = s.key AND x.level > 0)"},
-    {"estimate", "(s.flags & 4096) != 0"                                                   },
-    {"message",  "s.message IS NOT NULL"                                                   },
-    {"model",    "s.model IS NOT NULL"                                                     },
-    {"prompt",   "s.prompt IS NOT NULL"                                                    },
-    {"repeat",   "s.rep_n > 1 AND (s.flags & 256) != 0"                                    },
-    {"score",    "EXISTS(SELECT 1 FROM score x WHERE x.trace = s.trace AND x.span = s.key)"},
-    {"tokens",   "coalesce(s.tokens_in, s.tokens_out) IS NOT NULL"                         },
-    {NULL,       NULL                                                                      },
+    {"cost",     "s.cost_usd IS NOT NULL"                                                                    },
+    {"error",    "s.status = 2"                                                                              },
+    {"finding",  "EXISTS(SELECT 1 FROM finding x WHERE x.trace = s.trace AND x.span = s.key AND x.level > 0)"},
+    {"estimate", "(s.flags & 4096) != 0"                                                                     },
+    {"message",  "s.message IS NOT NULL"                                                                     },
+    {"model",    "s.model IS NOT NULL"                                                                       },
+    {"prompt",   "s.prompt IS NOT NULL"                                                                      },
+    {"repeat",   "s.rep_n > 1 AND (s.flags & 256) != 0"                                                      },
+    {"score",    "EXISTS(SELECT 1 FROM score x WHERE x.trace = s.trace AND x.span = s.key)"                  },
+    {"tokens",   "coalesce(s.tokens_in, s.tokens_out) IS NOT NULL"                                           },
+    {NULL,       NULL                                                                                        },
 };
 
 /* ---------------------------------------------------------------- the tables: name, type, SQL, words, help, example */

@@ -69,7 +69,8 @@ static void add_row(struct build *b, uint32_t pos, bool match, bool drop)
 {
 	uint32_t above = b->open.n ? b->open.at[b->open.n - 1] + 1 : 0;
 	*vec_add(&b->open) = (uint32_t)b->rows.n;
-	*vec_add(&b->rows) = (struct tree_view_row){.pos = pos, .up = above, .size = 1, .match = match ? 1u : 0u, .drop = drop ? 1u : 0u};
+	*vec_add(&b->rows) = (struct tree_view_row){
+	    .pos = pos, .up = above, .size = 1, .match = match ? 1u : 0u, .drop = drop ? 1u : 0u};
 }
 
 static bool read_up(struct build *b, int64_t pos, int64_t *up, bool *is_chain)
@@ -284,8 +285,8 @@ static bool sort_siblings(struct build *b, enum tree_order order, bool *by_token
 	struct sibling *siblings = xcalloc(b->rows.n + 1, sizeof *siblings);
 	for (size_t i = 0; i < b->rows.n; i++) {
 		uint32_t up = b->rows.at[i].up;
-		siblings[i] =
-		    (struct sibling){.value = -(double)INFINITY, .above = up ? (uint32_t)i - up + 1 : 0, .at = (uint32_t)i};
+		siblings[i] = (struct sibling){
+		    .value = -(double)INFINITY, .above = up ? (uint32_t)i - up + 1 : 0, .at = (uint32_t)i};
 	}
 	bool ok = read_values(b, order, *by_tokens, siblings);
 	if (ok) {

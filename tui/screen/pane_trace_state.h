@@ -25,10 +25,10 @@ struct trace_state {
 	struct block_cache *blocks; /* travels with requests for details: NULL while one is under way */
 	bool full;                  /* the details have the screen */
 	struct buf find;
-	bool link_wanted; /* follow the link of the details under way */
+	bool link_wanted;       /* follow the link of the details under way */
 	const char *find_field; /* of a hit of a search over everything: the text that has it; NULL: any */
 	bool of_hits;           /* it was opened at such a hit: n and N go on to the next */
-	bool shows_find;  /* the first span shown is to open at the tab that has it */
+	bool shows_find;        /* the first span shown is to open at the tab that has it */
 	/* what of it shows */
 	struct trace_view view, shown; /* as asked for; as it is on the screen */
 	bool says_so;                  /* the message is that a view takes a while */
