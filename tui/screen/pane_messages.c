@@ -183,6 +183,12 @@ static void lay_reasoning(const struct talk_sheet *t, size_t message, size_t par
 	add_body(t, indent + 2, ROLE_DIM, text, folded ? REASONING_ROWS : 0);
 }
 
+static void add_mark(const struct talk_sheet *t, const char *word)
+{
+	sheet_addc(t->s, ROLE_DIM, "  ");
+	sheet_addc(t->s, ROLE_INSERTED, word);
+}
+
 static void lay_media(const struct talk_sheet *t, const struct message_part *part, int indent)
 {
 	struct buf word = BUF_INIT;
@@ -235,7 +241,7 @@ static void lay_result(const struct talk_sheet *t, size_t message, size_t part, 
 	}
 	add_outcome(t, tool, result);
 	if (!alone && is_new(t, message))
-		sheet_addc(t->s, ROLE_INSERTED, "  new");
+		add_mark(t, "new");
 	if (is_piece) {
 		sheet_addc(t->s, ROLE_DIM, ", ");
 		add_bytes(t, result->text.len);
@@ -371,9 +377,9 @@ static void add_state(const struct talk_sheet *t, size_t message)
 	if (!t->talk->known || !t->talk->found || t->talk->only_new)
 		return;
 	if (message_is_system(m) && news->states[message] == MESSAGE_NEW)
-		sheet_addc(t->s, ROLE_INSERTED, news->prompt == SYSTEM_EDITED ? "  changed" : "  new");
+		add_mark(t, news->prompt == SYSTEM_EDITED ? "changed" : "new");
 	else if (news->states[message] == MESSAGE_NEW)
-		sheet_addc(t->s, ROLE_INSERTED, "  new");
+		add_mark(t, "new");
 	else if (news->states[message] == MESSAGE_ANSWER)
 		sheet_addc(t->s, ROLE_DIM, "  answer of the call before");
 }

@@ -118,8 +118,10 @@ void sheet_wrap(struct sheet *s, enum role role, int indent, struct str text, in
 static enum role json_role(struct str line)
 {
 	struct str trimmed = str_trim(line);
-	return trimmed.len && (trimmed.ptr[0] == '{' || trimmed.ptr[0] == '}' || trimmed.ptr[0] == ']') ? ROLE_DIM
-	                                                                                                : ROLE_TEXT;
+	return trimmed.len && trimmed.len <= 2 &&
+	               (trimmed.ptr[0] == '{' || trimmed.ptr[0] == '}' || trimmed.ptr[0] == ']')
+	           ? ROLE_DIM
+	           : ROLE_TEXT;
 }
 
 /* "key": of a pretty-printed line, with the colon; 0 if it has none. */
