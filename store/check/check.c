@@ -52,6 +52,9 @@ const struct check checks[N_CHECKS] = {
                             true,                                                                                                        CHECK_WARNING, "iqr",      3, "interquartile ranges above P75"                           },
     [CHECK_DEAR_TRACE] = {"dear-trace",       "behaviour", "far dearer than its like, by the same rule",                        true,  CHECK_WARNING,
                             "iqr",                                                                                                                                  3, "interquartile ranges above P75"                           },
+    [CHECK_PARTLY_CHECKED] = {"partly-checked",   "behaviour",
+                            "a trace of so many spans that only the first 100,000 were looked at",                                true,  CHECK_NOTE,
+                            NULL,                                                                                                                                   0, NULL                                                       },
 };
 
 static const char *const level_names[N_CHECK_LEVELS] = {"note", "warning", "error"};

@@ -512,6 +512,9 @@ static bool read_batch(struct run *r, const int64_t *ids, size_t n, size_t *take
 		check_privacy_end(&r->at[i]);
 		check_behaviour(&r->at[i]);
 		check_documents_end(&r->at[i]);
+		if (r->at[i].n > CHECK_ROWS)
+			check_found(&r->at[i], CHECK_PARTLY_CHECKED, CHECK_NOTE, NO_ROW, NO_ROW, CHECK_ROWS,
+			            "the first %d of %lld spans were looked at", CHECK_ROWS, (long long)r->at[i].n);
 		rules_end(&r->at[i]);
 	}
 	db_end_read(r->db);

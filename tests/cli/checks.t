@@ -107,6 +107,7 @@ Checks there are: off, note, warning or error; with a setting where one is named
                            iqr (3): interquartile ranges above P75
   dear-trace      warning  far dearer than its like, by the same rule
                            iqr (3): interquartile ranges above P75
+  partly-checked  note     a trace of so many spans that only the first 100,000 were looked at
 
 Keys of a rule
   name              "no-apology"             what its findings are called: small letters, digits, dashes

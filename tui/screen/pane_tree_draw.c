@@ -233,7 +233,7 @@ static int draw_notes(const struct tree_row *row, bool running, const struct fol
 		if (row->flags & SPAN_SAME)
 			col += canvas_putc(c, y, col + 1, end - col - 1, ROLE_WARNING, "!same") + 1;
 	}
-	if (row->findings.len && !((row->flags & SPAN_SAME) && str_is(row->findings, "repeated-call")))
+	if (end - col > 3 && row->findings.len && !((row->flags & SPAN_SAME) && str_is(row->findings, "repeated-call")))
 		col += canvas_printf(c, y, col + 1, end - col - 1, ROLE_WARNING, "!" STR_FMT,
 		                     STR_ARG(str_cut(row->findings, 0, 40))) +
 		       1;
@@ -268,6 +268,8 @@ static void draw_name(const struct tree_pane *t, const struct tree_row *row, con
 	bool group = is_group(row) && (!fold || fold->group);
 	if (group && room > 20) /* the repeat mark matters more than the end of a long name */
 		room -= row->flags & SPAN_SAME ? 11 : 5;
+	else if (row->findings.len && room > 24) /* so does what checks found */
+		room -= row->findings.len + 2 < 12 ? (int)row->findings.len + 2 : 12;
 	struct str name = row->name.len ? row->name
 	                  : synthetic   ? (t->running ? STR_LIT("parent not here yet") : STR_LIT("parent missing"))
 	                                : STR_LIT("(no name)");
