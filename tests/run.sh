@@ -80,6 +80,7 @@ part "layers" sh tests/layers.sh
 part "README" python3 tests/readme.py --check "$build/spoor"
 part "commands" bash tests/cli.sh
 part "screens in tmux" bash tests/screen.sh
+part "stories in tmux" bash tests/stories.sh
 wait
 show
 printf '\n%d passed, %d failed\n' "$passed" "$failed"

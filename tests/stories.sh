@@ -1,0 +1,125 @@
+#!/bin/bash
+# Five of the nine stories the program is for, each walked in real tmux on the bundled samples in the fewest keys; then an engineer's
+# session over three real files of three formats. Prints how many keys each took, and 'N passed, N failed'. Needs tmux.
+. tests/tmux.sh
+story() { echo "$1"; count=0; }
+# One key a word; counted.
+press() { for k in "$@"; do keys "$k"; count=$((count + 1)); done; }
+in_keys() { [ "$count" -le "$1" ] && passed=$((passed + 1)) || { failed=$((failed + 1)); echo "$count keys, not $1"; }; echo "   $count keys"; }
+# The row under the cursor holds the text.
+at() { for _ in $(seq 200); do screen | grep -E '^>' | grep -qF -- "$1" && { passed=$((passed + 1)); return; }; read -rt 0.05 <> <(:); done; failed=$((failed + 1)); echo "not under the cursor: $1"; screen; }
+
+story "1. An answer takes 30 seconds: which step?"
+"$spoor" trace d15b07e0202611180000000000005102 --otlp >"$home/slow.json"
+start 80 24 "$spoor --store $home/one.db $home/slow.json"
+see "29.81s"
+press !
+at "draft-answer"
+see "slowest of 10"
+in_keys 1
+keys Q
+ended
+start 80 24 "$spoor"
+see "231 traces"
+count=0
+press ! Enter
+see "13m34s"
+in_keys 2
+keys Q
+ended
+
+story "2. Three identical database calls: the list says so"
+start 80 24 "$spoor"
+see "231 traces"
+keys '&' 'repeats>=3' Enter
+see "of 231"
+see "×3"
+keys Q
+ended
+
+story "3. Satisfaction fell: suspect documents, the traces that used one, the sentence it put into the answer"
+start 80 24 "$spoor"
+see "231 traces"
+press i BTab BTab
+see "pol-refund-2021    worse"
+press Enter
+see "of 231"
+press Enter
+see "retrieve-policy"
+press O
+see "doc 1 · pol-refund-2021"
+in_keys 6
+keys Q
+ended
+
+story "5. An agent's loop: sort by cost, what each turn carried, ten times the volume"
+start 80 24 "$spoor"
+see "231 traces"
+press '$' Enter
+see "40.22"
+press L
+see "×10"
+in_keys 3
+keys Q
+ended
+
+story "7. A bug report holds only a trace id"
+start 80 24 "$spoor --open trace:d15b07e0202611170000000000005101"
+see "retrieve-policy"
+see "27.34s"
+keys Q
+ended
+# Exported whole, found again as it was. (What checks find depends on the other traces of the store.)
+whole() { "$spoor" trace d15b07e0202611170000000000005101 --json --store "$1" | sed -E 's/"source":\{[^}]*\}//'; }
+"$spoor" import --store "$home/plain.db" --no-checks tests/data/traces-agent.jsonl >/dev/null 2>&1
+"$spoor" trace --store "$home/plain.db" d15b07e0202611170000000000005101 --otlp >"$home/whole.json"
+"$spoor" import --store "$home/again.db" --no-checks "$home/whole.json" >/dev/null
+if [ -n "$(whole "$home/plain.db")" ] && [ "$(whole "$home/plain.db")" = "$(whole "$home/again.db")" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "not the same trace after export and import"; fi
+
+corpus=${SPOOR_CORPUS:-../shared/corpus}/traces
+if [ ! -d "$corpus" ]; then
+	echo "skipped: no corpus"
+else
+	story "Claude Code: a file dropped on the command line, its error, what came out of it, the path"
+	start 80 24 "$spoor --store $home/claude.db $corpus/claude-code/agent-a10f899e893d58adf.jsonl"
+	see "spans"
+	keys e
+	see "Exit code"
+	keys Tab
+	see "[Input]"
+	keys w
+	see "what if"
+	keys q '!'
+	see "slowest of"
+	keys Q
+	ended
+
+	story "Langfuse: an agent's run, filtered to its model calls, one as the root, its conversation"
+	start 80 24 "$spoor --store $home/langfuse.db $corpus/langfuse/beeai-2025-08-01.trace.json"
+	see "29 spans"
+	keys '&' 'kind:llm' Enter
+	see "match & kind:llm"
+	keys Escape
+	keys '!'
+	see "slowest of 29: 17.16s self"
+	keys Tab Enter
+	see "Barcelona"
+	keys q p .
+	see "› agent.react.start-4"
+	keys .
+	see "29 spans"
+	keys Q
+	ended
+
+	story "OpenTelemetry: retrieval over an earnings report: the documents, the sentence, the ledger of its context"
+	start 200 50 "$spoor --store $home/otlp.db $corpus/otlp/agent-prism-rag-earnings.json"
+	see "18 spans"
+	keys O
+	see "Meta Platforms Inc.'s revenue in Q4 2023 was"
+	keys q L
+	see "Ledger"
+	keys Q
+	ended
+fi
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
