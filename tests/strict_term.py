@@ -79,6 +79,7 @@ def _pattern(value):
 _OURS = [
     rb"\x1b\[\?(?:1000|1002|1003|1006)(?:;(?:1000|1002|1003|1006))*[hl]",  # the mouse, where XM is not in the description
     rb"\x1b\[\?2004[hl]",  # bracketed paste
+    rb"\x1b\]52;c;[A-Za-z0-9+/]*={0,2}\x07",  # the clipboard, when a key asks for it: base64 of at most 75 KB
 ]
 
 
@@ -105,6 +106,8 @@ class Strict:
                 continue
             if not end and n - i < 64 and (c == 0x1B or c >= 0x80):
                 break  # may go on with the next bytes
+            if not end and data.startswith(b"\x1b]52;", i) and b"\x07" not in data[i:] and n - i < 110000:
+                break
             size = self._control(data, i) if c < 0x80 else self._character(data, i)
             if size == 0:
                 self.foreign.append((self.at + i, data[i:i + 24]))
@@ -144,7 +147,9 @@ class Terminal:
             termios.tcsetattr(self.slave, termios.TCSANOW, modes)
         self.before = termios.tcgetattr(self.slave)
         keep = {k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS") or k in ("PATH", "SPOOR_CORPUS")}
-        clean = {"TERM": term, "TZ": "UTC", "SPOOR_NOW": "2026-11-21T00:00:00Z", "HOME": "/nonexistent", **keep, **(env or {})}
+        # Programs that are started ask for no key and leave nothing on the screen.
+        clean = {"TERM": term, "TZ": "UTC", "SPOOR_NOW": "2026-11-21T00:00:00Z", "HOME": "/nonexistent", "PAGER": "cat >/dev/null", "VISUAL": "true",
+                 **keep, **(env or {})}
         if lang is not None:
             clean["LC_ALL"] = lang
         ends = stdio or {}

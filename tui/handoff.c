@@ -348,6 +348,21 @@ void handoff_editor(struct screen *s)
 
 /* ---------------------------------------------------------------- plain print */
 
+/* As the screen draws it, cell for cell, but for line breaks: where two terminals would measure differently, neither gets the chance. */
+static void add_drawn(struct buf *out, struct str text, bool ascii)
+{
+	struct str line;
+	while (str_split(&text, '\n', &line)) {
+		struct text_iter it;
+		struct cell_text cell;
+		text_iter_init(&it, line, ascii);
+		while (text_next(&it, &cell))
+			for (int i = 0; i < CELL_CODES && cell.codes[i]; i++)
+				text_encode(out, cell.codes[i]);
+		buf_add_char(out, '\n');
+	}
+}
+
 /* Prints, and waits for any key, read past curses, which has left the terminal; or for a signal that ends the program. */
 static void print_and_wait(struct str text)
 {
@@ -376,7 +391,7 @@ void handoff_print(struct screen *s)
 {
 	struct buf text = BUF_INIT, clean = BUF_INIT;
 	text_of(s, &text);
-	clean_print(&clean, buf_str(&text), true, s->ui->ascii);
+	add_drawn(&clean, buf_str(&text), s->ui->ascii);
 	buf_add_cstr(&clean, "-- a key goes back to spoor --");
 	term_leave();
 	print_and_wait(buf_str(&clean));
