@@ -149,7 +149,7 @@ bool span_pane_copy(const struct span_pane *p, const struct trace_row *trace, en
 		buf_add_cstr(out, "spoor trace");
 		copy_word(out, trace->text);
 		if (p->data.row.id.len) {
-			buf_add_cstr(out, " --raw --span");
+			buf_add_cstr(out, span_pane_shown(p) == TAB_RAW ? " --raw --span" : " --span");
 			copy_word(out, p->data.row.id);
 		}
 		return true;
