@@ -151,7 +151,7 @@ static bool holds(const struct session_turn *t, struct str find)
 /* Turn after turn, whole, round the end and back to where it began. */
 static bool seek(struct db *db, struct block_cache *blocks, struct request *r, struct err *err)
 {
-	for (size_t step = r->here ? 0 : 1; step <= r->n_traces && r->found < 0; step++) {
+	for (size_t step = r->here ? 0 : 1; r->n_traces && step <= r->n_traces && r->found < 0; step++) {
 		size_t by = step % r->n_traces;
 		size_t i = (r->cursor + (r->forward ? by : r->n_traces - by)) % r->n_traces;
 		struct session_turn t;
