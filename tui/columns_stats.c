@@ -202,7 +202,7 @@ const struct column stats_document_columns[] = {
     {"delta_low",            "from", 6, 100, true, "delta_low", document_low},
     {"delta_high", "to", 6, 100, true, "delta_high", document_high},
     {"p",            "p", 0, 0, true, "p", document_p},
-    {"p_holm",                "p Holm", 6, 76, true, "p_holm", document_holm},
+    {"p_holm",                "p Holm", 7, 76, true, "p_holm", document_holm},
     {"text",             "begins", 40, 160, false, "text", document_text},
     {"filter",    "filter", 0, 0, false, "filter", document_filter},
     {.name = NULL       },

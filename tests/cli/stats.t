@@ -58,12 +58,12 @@ tokens 3.68M+381k
 cost ~$46.10 in 230 traces; 1 without one, below taken at the mean
 at this volume: ~$7.30 a day, ~$219.09 in 30 days (95% $0 to $633.19), if it goes on as in these 6d08h (36.44 traces a day)
 
-by document, 3 of 15
-of 165 traces with an outcome, 36 bad; presence is no cause, it says where to look first
-document         in words     with  bad  bad %  without  bad  bad %   diff   from     to  p Holm  begins
-pol-complaints   worse           5    5   100%      160   31  19.4%  80.6%  36.6%  86.0%   0.006  Complaints. A complaint is confirmed within 2 business days and answered within 15. After that the ombudsman is open to
-pol-refund-2021  no evidence     3    3   100%      162   33  20.4%  79.6%  23.1%  85.1%   0.136  Refund policy 2021. Section 4.2. A duplicate or unrecognised card charge can be disputed within 60 days of the statement
-form-dispute-p2  no evidence    45   13  28.9%      120   23  19.2%   9.7%  -4.0%  25.4%       1  Dispute form, page 2. Attach the booking or order confirmation and the statement that shows every charge in question. Ma
+by document, 3 of 16
+of 213 traces with an outcome, 46 bad; presence is no cause, it says where to look first
+document         in words     with  bad  bad %  without  bad  bad %   diff   from     to   p Holm  begins
+pol-refund-2021  worse          12   12   100%      201   34  16.9%  83.1%  58.2%  87.6%  4.7e-08  Refund policy 2021. Section 4.2. A duplicate or unrecognised card charge can be disputed within 60 days of the statement
+pol-complaints   worse           5    5   100%      208   41  19.7%  80.3%  36.4%  85.1%    0.006  Complaints. A complaint is confirmed within 2 business days and answered within 15. After that the ombudsman is open to
+form-dispute-p2  no evidence    75   22  29.3%      138   24  17.4%  11.9%   0.4%  24.3%    0.714  Dispute form, page 2. Attach the booking or order confirmation and the statement that shows every charge in question. Ma
 $ spoor stats --by session --sort cost_usd --limit 3
 2026-11-14 09:12:04.515 +00:00 to 2026-11-20 16:42:06.148 +00:00
 traces 231, with errors 5 = 2.2% (95% 0.9% to 5.0%)

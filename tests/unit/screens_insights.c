@@ -46,7 +46,7 @@ static void goes_through_sections(void **state)
 	stage_keys(&st, "Tab");
 	assert_true(stage_shows(&st, "[Models 8]"));
 	stage_keys(&st, "S-Tab S-Tab S-Tab");
-	assert_true(stage_shows(&st, "[Documents 15]"));
+	assert_true(stage_shows(&st, "[Documents 16]"));
 	stage_keys(&st, "Tab");
 	assert_true(stage_shows(&st, "[Checks"));
 	stage_keys(&st, "Tab");
@@ -66,7 +66,7 @@ static void opens_traces(void **state)
 	stage_close(&st);
 	stage_open(&st, "insights", &(struct target){.text = "by:document"}, 24, 80, false);
 	stage_keys(&st, "Enter");
-	assert_string_equal(st.target.text, "text:\"pol-complaints\"");
+	assert_string_equal(st.target.text, "text:\"pol-refund-2021\"");
 	stage_close(&st);
 }
 
