@@ -8,6 +8,7 @@
 	X(compare)   \
 	X(help)      \
 	X(insights)  \
+	X(ledger)    \
 	X(origins)   \
 	X(path)      \
 	X(runs)      \

@@ -17,7 +17,7 @@ enum {
 };
 
 struct document_known {
-	struct str name, text;
+	struct str name, text, span_id;
 	int64_t span;
 };
 
@@ -60,9 +60,11 @@ static bool read_documents(struct reading *r, struct err *err)
 		for (size_t d = 0; ok && d < detail.span.n_documents && r->documents.n < LEDGER_DOCUMENTS; d++) {
 			const struct document *document = &detail.span.documents[d];
 			if (document->content.len >= DOCUMENT_LEAST)
-				*vec_add(&r->documents) =
-				    (struct document_known){arena_str(&r->arena, said_document(document, &arena)),
-				                            arena_str(&r->arena, document->content), list.rows[i].key};
+				*vec_add(&r->documents) = (struct document_known){
+				    .name = arena_str(&r->arena, said_document(document, &arena)),
+				    .text = arena_str(&r->arena, document->content),
+				    .span_id = list.rows[i].id,
+				    .span = list.rows[i].key};
 		}
 		arena_reset(&arena);
 	}
@@ -156,7 +158,8 @@ static void add_part(struct reading *r, enum ledger_kind kind, struct str name, 
 {
 	if (!text.len)
 		return;
-	const struct split *split = output ? &(struct split){.n = 0} : split_of(r, text);
+	static const struct split none = {.n = 0};
+	const struct split *split = output ? &none : split_of(r, text);
 	size_t bytes = text.len;
 	for (size_t i = 0; i < split->n; i++)
 		bytes -= split->held[i].len < bytes ? split->held[i].len : bytes;
@@ -168,7 +171,8 @@ static void add_part(struct reading *r, enum ledger_kind kind, struct str name, 
 		                                           .name = d->name,
 		                                           .text = d->text,
 		                                           .bytes = split->held[i].len,
-		                                           .span = d->span};
+		                                           .span = d->span,
+		                                           .span_id = d->span_id};
 	}
 }
 
@@ -253,6 +257,7 @@ static bool read_call(struct reading *r, const struct tree_row *row, struct buf 
 	bool ok = row->record <= 0 ||
 	          span_detail(r->db, r->blocks, r->trace->id, row->key, row->record, &arena, &detail, err);
 	const struct ledger_call_in call = {.span = row->key,
+	                                    .id = row->id,
 	                                    .pos = row->pos,
 	                                    .start_ns = row->start_ns,
 	                                    .duration_ns = row->duration_ns,
@@ -265,7 +270,8 @@ static bool read_call(struct reading *r, const struct tree_row *row, struct buf 
 	                                    .tokens_cache_write = row->tokens_cache_write,
 	                                    .tokens_reasoning = row->tokens_reasoning,
 	                                    .cost_usd = row->cost_usd,
-	                                    .estimated = (row->flags & SPAN_ESTIMATED) != 0};
+	                                    .estimated = (row->flags & SPAN_ESTIMATED) != 0,
+	                                    .other = row->kind == KIND_EMBEDDING || row->kind == KIND_RERANKER};
 	if (ok) {
 		vec_clear(&r->parts);
 		add_tools(r, &detail.span, tools);
@@ -279,6 +285,52 @@ static bool read_call(struct reading *r, const struct tree_row *row, struct buf 
 	return ok;
 }
 
+/* Of model calls inside each other, of which instrumentation on top of instrumentation makes two of one, those that state figures are calls; if
+ * none does, the outermost is. `skip`: by row of the list. */
+struct nested {
+	int64_t pos;
+	size_t row;
+};
+
+static int by_pos(const void *a, const void *b)
+{
+	const struct nested *x = a, *y = b;
+	return (x->pos > y->pos) - (x->pos < y->pos);
+}
+
+static bool states(const struct tree_row *row)
+{
+	return row->tokens_in != UNKNOWN_INT || row->tokens_out != UNKNOWN_INT || !IS_UNKNOWN(row->cost_usd);
+}
+
+static void mark_nested(const struct span_list *list, struct arena *arena, bool *skip)
+{
+	struct nested *order = arena_zalloc(arena, list->n + 1, sizeof *order);
+	size_t *stated = arena_zalloc(arena, list->n + 1, sizeof *stated), n = 0; /* stated[i]: of the calls before i */
+	int64_t end = -1;
+	for (size_t i = 0; i < list->n; i++)
+		if (list->rows[i].kind == KIND_LLM)
+			order[n++] = (struct nested){list->rows[i].pos, i};
+	if (n)
+		qsort(order, n, sizeof *order, by_pos);
+	for (size_t i = 0; i < n; i++)
+		stated[i + 1] = stated[i] + states(&list->rows[order[i].row]);
+	for (size_t i = 0; i < n; i++) {
+		const struct tree_row *row = &list->rows[order[i].row];
+		size_t low = i + 1, high = n;
+		while (low < high) { /* the first call that is not inside this one */
+			size_t mid = low + (high - low) / 2;
+			if (order[mid].pos < row->pos + row->size)
+				low = mid + 1;
+			else
+				high = mid;
+		}
+		if (!states(row))
+			skip[order[i].row] = row->pos < end || stated[low] > stated[i + 1];
+		end = row->pos + row->size > end ? row->pos + row->size : end;
+	}
+}
+
 bool ledger_read(struct db *db, const struct trace_row *trace, struct ledger *out, struct err *err)
 {
 	struct reading r = {.db = db, .trace = trace, .out = out};
@@ -290,8 +342,11 @@ bool ledger_read(struct db *db, const struct trace_row *trace, struct ledger *ou
 	bool ok = span_list(db, trace, 1U << KIND_LLM | SPAN_LIST_USAGE, LEDGER_CALLS, false, &r.arena, &list, err) &&
 	          read_documents(&r, err);
 	out->partial = list.more;
+	bool *skip = xcalloc(list.n + 1, sizeof *skip);
+	if (ok)
+		mark_nested(&list, &r.arena, skip);
 	for (size_t i = 0; ok && i < list.n; i++) {
-		if (list.rows[i].flags & SPAN_DUP_USAGE)
+		if (skip[i] || list.rows[i].flags & SPAN_DUP_USAGE)
 			continue;
 		if (r.bytes > LEDGER_BYTES) {
 			out->partial = true;
@@ -304,6 +359,7 @@ bool ledger_read(struct db *db, const struct trace_row *trace, struct ledger *ou
 	vec_done(&r.documents);
 	vec_done(&r.parts);
 	free(r.splits);
+	free(skip);
 	arena_done(&r.arena);
 	block_cache_free(r.blocks);
 	return ok;
@@ -341,14 +397,14 @@ void ledger_piece_words(struct buf *out, const struct ledger_piece *p)
 {
 	static const char *const words[N_LEDGER_KINDS] = {
 	    "system prompt", "tool definitions", "user turn", "assistant turn", "tool result", "document", "media",
-	    "input",         "not in the trace"};
+	    "input",         "unrecorded"};
 	bool named = p->name.len > 0;
 	if (p->kind == LEDGER_ASSISTANT && named)
 		buf_add_cstr(out, "call of");
 	else if (p->kind == LEDGER_RESULT && named)
 		buf_add_cstr(out, "result of");
 	else if (p->kind == LEDGER_UNRECORDED && named)
-		buf_add_cstr(out, "not in the trace:");
+		buf_add_cstr(out, "unrecorded:");
 	else
 		buf_add_cstr(out, words[p->kind]);
 	if (named) {

@@ -268,6 +268,8 @@ static bool last_call(struct gathering *g, struct str wanted, struct tree_row *f
 		struct str said;
 		if (row->kind != KIND_LLM)
 			continue;
+		if (!wanted.ptr && row->status == STATUS_ERROR)
+			break; /* it was to answer, and did not */
 		tries++;
 		ok = answer_of(g, row, &arena, &said, err);
 		if (ok && said.len && (!wanted.ptr || str_eq(said, wanted))) {

@@ -39,7 +39,7 @@ struct origins {
 };
 
 /* span: key of the answering span; NULL: the trace's answer, which is what its root answered (the model call that said the same, where there is
- * one), else the last model call that answered in words. Sources: spans that began before it ended. ERR_NOT_FOUND: no such span. */
+ * one), else the last model call that answered in words, unless a later one failed. Sources: spans that began before it ended. ERR_NOT_FOUND: no such span. */
 bool origins_find(struct db *db, const struct trace_row *trace, const int64_t *span, struct origins *out,
                   struct err *err);
 void origins_done(struct origins *o);

@@ -63,6 +63,7 @@ static uint32_t piece_of(struct ledger *l, const struct ledger_part *part)
 	                                             .name = arena_str(&l->arena, part->name),
 	                                             .preview = text_preview(&l->arena, part->text, LEDGER_PREVIEW),
 	                                             .span = part->span,
+	                                             .span_id = arena_str(&l->arena, part->span_id),
 	                                             .first = NO_PIECE,
 	                                             .bytes = part->bytes,
 	                                             .cost_usd = UNKNOWN_DOUBLE};
@@ -110,13 +111,16 @@ static void add_item(struct ledger *l, struct ledger_call *call, uint32_t piece,
 	bool is_new = p->sent == 0;
 	if (is_new) {
 		p->first = (uint32_t)l->calls.n - 1;
-		p->span = p->span ? p->span : call->said.span;
+		if (!p->span) {
+			p->span = call->said.span;
+			p->span_id = call->said.id;
+		}
 	}
 	p->sent++;
 	p->tokens += tokens;
 	p->most = tokens > p->most ? tokens : p->most;
 	call->fresh += is_new ? tokens : 0;
-	*vec_add(&l->items) = (struct ledger_item){piece, is_new, tokens};
+	*vec_add(&l->items) = (struct ledger_item){piece, tokens, is_new ? tokens : 0};
 }
 
 /* What is stated beyond what the trace holds. */
@@ -127,8 +131,8 @@ static void add_unrecorded(struct ledger *l, struct ledger_call *call, int64_t t
 	int64_t most = l->pieces.at[piece].most, fresh = tokens > most ? tokens - most : 0;
 	add_item(l, call, piece, tokens);
 	struct ledger_item *item = &l->items.at[l->items.n - 1];
-	call->fresh += fresh - (item->is_new ? tokens : 0);
-	item->is_new = fresh > 0;
+	call->fresh += fresh - item->fresh;
+	item->fresh = fresh;
 }
 
 static void apportion_tokens(struct ledger *l, struct ledger_call *call, const struct ledger_part *parts, size_t n)
@@ -258,6 +262,7 @@ void ledger_add(struct ledger *l, const struct ledger_call_in *in, const struct 
 	pthread_once(&seed_once, make_seed);
 	struct ledger_call *call = vec_add(&l->calls);
 	*call = (struct ledger_call){.said = *in};
+	call->said.id = arena_str(&l->arena, in->id);
 	call->said.name = arena_str(&l->arena, in->name);
 	call->said.model = arena_str(&l->arena, in->model);
 	call->said.provider = arena_str(&l->arena, in->provider);
@@ -275,6 +280,7 @@ void ledger_add(struct ledger *l, const struct ledger_call_in *in, const struct 
 		struct ledger_piece *p = &l->pieces.at[piece_of(l, &parts[i])];
 		if (!p->span) {
 			p->span = in->span;
+			p->span_id = call->said.id;
 			p->said = true;
 		}
 	}
@@ -340,7 +346,7 @@ void ledger_done(struct ledger *l)
 
 double ledger_cost_on(const struct ledger *l, struct str model, struct str provider)
 {
-	double sum = UNKNOWN_DOUBLE;
+	double sum = UNKNOWN_DOUBLE, others = 0;
 	for (size_t i = 0; i < l->calls.n; i++) {
 		const struct ledger_call *c = &l->calls.at[i];
 		struct usage usage = {.model = model,
@@ -350,7 +356,10 @@ double ledger_cost_on(const struct ledger *l, struct str model, struct str provi
 		                      .tokens_out = c->said.tokens_out,
 		                      .tokens_cached = c->said.tokens_cached,
 		                      .tokens_cache_write = c->said.tokens_cache_write};
-		sum = plus(sum, sink_price(&usage));
+		if (c->said.other)
+			others = plus(others, c->said.cost_usd);
+		else
+			sum = plus(sum, sink_price(&usage));
 	}
-	return sum;
+	return sum + others;
 }

@@ -11,7 +11,7 @@
  * tokens weigh LEDGER_OUTPUT_WEIGHT times input ones. The input's share goes to the pieces by their tokens; stated cached tokens are the first of the
  * input (prompt caches keep prefixes) and weigh what the list says of cached ones.
  *
- * Linear in the parts of all calls. Memory: pieces, and 16 bytes for each part of each call up to LEDGER_PARTS. */
+ * Linear in the parts of all calls. Memory: pieces, and 24 bytes for each part of each call up to LEDGER_PARTS. */
 #ifndef SPOOR_STORE_STUDY_LEDGER_H
 #define SPOOR_STORE_STUDY_LEDGER_H
 
@@ -39,28 +39,32 @@ const char *ledger_kind_name(
 
 struct ledger_part {
 	enum ledger_kind kind;
-	struct str name; /* tool, document */
-	struct str text; /* hashed, and its beginning kept */
-	size_t bytes;    /* that count; of media what its text takes */
-	int64_t span;    /* key of the span that had it before any call (a retriever), 0 none */
-	bool output;     /* said by this call, not sent to it: known when it is sent later */
+	struct str name;    /* tool, document */
+	struct str text;    /* hashed, and its beginning kept */
+	size_t bytes;       /* that count; of media what its text takes */
+	int64_t span;       /* key of the span that had it before any call (a retriever), 0 none */
+	struct str span_id; /* as written */
+	bool output;        /* said by this call, not sent to it: known when it is sent later */
 };
 
 struct ledger_call_in {
 	int64_t span, pos; /* key, place in the tree */
 	int64_t start_ns, duration_ns;
+	struct str id; /* of the span, as written */
 	struct str name, model, provider;
 	int64_t tokens_in, tokens_out, tokens_cached, tokens_cache_write, tokens_reasoning;
 	double cost_usd;
 	bool estimated; /* the cost */
+	bool other;     /* no call of a language model (an embedding): costs what it costs on any */
 };
 
 struct ledger_piece {
 	enum ledger_kind kind;
 	struct str name, preview; /* preview: one line */
 	int64_t span;             /* where it first appeared */
-	uint32_t first;           /* call that sent it first, from 0 */
-	bool said;                /* first said by a call (`span`), then sent */
+	struct str span_id;
+	uint32_t first; /* call that sent it first, from 0 */
+	bool said;      /* first said by a call (`span`), then sent */
 	size_t bytes;
 	int64_t tokens;  /* about; of all sendings together */
 	int64_t most;    /* in one call */
@@ -70,8 +74,7 @@ struct ledger_piece {
 
 struct ledger_item { /* a piece in a call */
 	uint32_t piece;
-	bool is_new;
-	int64_t tokens;
+	int64_t tokens, fresh; /* fresh: of them, never sent before */
 };
 
 struct ledger_call {
@@ -107,7 +110,8 @@ void ledger_add(struct ledger *l, const struct ledger_call_in *call, const struc
 void ledger_end(struct ledger *l);
 void ledger_done(struct ledger *l);
 
-/* What the same calls would cost on another model, at its newest price: USD, UNKNOWN_DOUBLE if there is none for it or nobody stated tokens. */
+/* What the same calls would cost on another model, at its newest price, with the same tokens from its cache; what is no call of a language model costs what
+ * it did. USD; UNKNOWN_DOUBLE if no price is known for it. */
 double ledger_cost_on(const struct ledger *l, struct str model, struct str provider);
 
 #endif

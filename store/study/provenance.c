@@ -350,7 +350,7 @@ static void tell(struct finder *f, struct provenance *out)
 		                     .code = s->sentence.code,
 		                     .kind = kind_of(f, s),
 		                     .source = s->source,
-		                     .score = (double)s->score,
+		                     .score = round((double)s->score * 1e4) / 1e4,
 		                     .source_at = s->source_at,
 		                     .source_len = s->source_len,
 		                     .words = s->words};

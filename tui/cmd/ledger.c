@@ -1,7 +1,7 @@
 /* spoor ledger TRACE: what each model call of a trace carried, where it first appeared, how often it was re-sent and what that cost.
  *
  * --json: {"trace", "calls": [{"span", "name", "start", "duration_ns", "model", "tokens_in", "guessed", "tokens_new", "tokens_resent", "tokens_cached",
- * "tokens_out", "cost_usd", "cost_estimated", "input_usd", "output_usd", "tokens_in_so_far", "usd_so_far", "pieces": [{"piece", "new", "tokens"}]}],
+ * "tokens_out", "cost_usd", "cost_estimated", "input_usd", "output_usd", "tokens_in_so_far", "usd_so_far", "pieces": [{"piece", "tokens", "tokens_new"}]}],
  * "pieces": [{"kind", "name", "preview", "bytes", "tokens", "sent", "cost_usd", "first_call", "first_span", "said"}], "tokens_in", "tokens_stated",
  * "tokens_new", "tokens_resent", "tokens_cached", "tokens_out", "input_usd", "output_usd", "trace_tokens_in", "trace_cost_usd", "times",
  * "usd_at_times", "model", "usd_on_model", "usd_on_model_at_times", "partial"}. pieces of a call: places in "pieces", in the order of its input; first_call: place in
@@ -44,19 +44,11 @@ static double total(const struct ledger *l)
 
 /* ---------------------------------------------------------------- JSON */
 
-static void json_hex(struct jout *j, const char *key, int64_t span)
-{
-	struct buf hex = BUF_INIT;
-	buf_printf(&hex, "%016llx", (unsigned long long)span);
-	jout_str(j, key, buf_str(&hex));
-	buf_done(&hex);
-}
-
 static void json_call(struct jout *j, const struct ledger_call *c)
 {
 	const struct ledger_call_in *in = &c->said;
 	jout_object(j, NULL);
-	json_hex(j, "span", in->span);
+	jout_str(j, "span", in->id);
 	jout_str(j, "name", in->name);
 	jout_time(j, "start", in->start_ns);
 	jout_int(j, "duration_ns", in->duration_ns);
@@ -77,8 +69,8 @@ static void json_call(struct jout *j, const struct ledger_call *c)
 	for (size_t i = 0; i < c->n_items; i++) {
 		jout_object(j, NULL);
 		jout_int(j, "piece", c->items[i].piece);
-		jout_bool(j, "new", c->items[i].is_new);
 		jout_int(j, "tokens", c->items[i].tokens);
+		jout_int(j, "tokens_new", c->items[i].fresh);
 		jout_end(j);
 	}
 	jout_end(j);
@@ -96,7 +88,7 @@ static void json_piece(struct jout *j, const struct ledger_piece *p)
 	jout_int(j, "sent", p->sent);
 	jout_double(j, "cost_usd", p->cost_usd);
 	jout_int(j, "first_call", p->first);
-	json_hex(j, "first_span", p->span);
+	jout_str(j, "first_span", p->span_id);
 	jout_bool(j, "said", p->said);
 	jout_end(j);
 }
@@ -330,8 +322,8 @@ const struct command command_ledger = {
             "what came from the cache, what it cost; then the pieces (messages, tools, documents) by what carrying "
             "them cost in all, with the\n"
             "call that sent them first. Tokens of pieces are apportioned by length, and add up to what the source "
-            "states. What the source counts\n"
-            "beyond what the trace holds is \"not in the trace\".",
+            "states. What it counts beyond\n"
+            "the texts recorded with a call (history, tools, images) is \"unrecorded\".",
     .min_args = 1,
     .max_args = 1,
     .options = ledger_options,

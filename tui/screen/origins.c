@@ -401,7 +401,7 @@ static void origins_draw(const struct screen *screen, struct canvas body)
 	                    : v.list_cols < 100         ? FROM_COLS
 	                                                : FROM_COLS + 14};
 	struct canvas list = canvas_part(body, 0, 0, v.list_rows, v.list_cols);
-	canvas_putc(list, 0, 4, -1, ROLE_HEADING, "the answer, sentence by sentence");
+	canvas_putc(list, 0, 4, list.cols - 5 - d.from_cols, ROLE_HEADING, "the answer, sentence by sentence");
 	if (d.from_cols)
 		canvas_putc(list, 0, list.cols - d.from_cols, d.from_cols, ROLE_HEADING, "wording from");
 	struct canvas rows = canvas_part(list, 1, 0, list.rows - 1, list.cols);
@@ -438,14 +438,13 @@ static void origins_headline(const struct screen *screen, struct canvas row)
 	col += 2 + canvas_put(row, 0, col + 2, row.cols / 3, ROLE_TITLE, s->o.span_name);
 	struct buf words = BUF_INIT;
 	buf_printf(&words, "%zu of %zu sentences matched", p->matched, p->n);
-	col += 1 + canvas_put(row, 0, col + 2, -1, ROLE_TEXT, buf_str(&words));
+	col += 2 + canvas_put(row, 0, col + 2, -1, ROLE_TEXT, buf_str(&words));
 	buf_clear(&words);
 	if (p->unmatched)
-		buf_printf(&words, "%zu not", p->unmatched);
+		buf_printf(&words, ", %zu not", p->unmatched);
 	if (p->numbers)
-		buf_printf(&words, "%s%zu number%s in no source", words.len ? ", " : "", p->numbers,
-		           p->numbers == 1 ? "" : "s");
-	canvas_put(row, 0, col + 2, -1, ROLE_WARNING, buf_str(&words));
+		buf_printf(&words, ", %zu number%s in no source", p->numbers, p->numbers == 1 ? "" : "s");
+	canvas_put(row, 0, col, -1, ROLE_WARNING, buf_str(&words));
 	buf_done(&words);
 }
 

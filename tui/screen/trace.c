@@ -272,6 +272,7 @@ static enum outcome open_about(struct screen *screen, struct target *target, con
 		(void)in;                                                                                     \
 		return open_about(screen, target, #name);                                                     \
 	}
+OPENS(ledger)
 OPENS(origins)
 OPENS(path)
 OPENS(session)
@@ -325,6 +326,7 @@ static const struct action actions[] = {
 	{"record", "=", "the raw record as a tree, or as it came", NULL, 0, trace_print_record},
 	{"save", "s", "save an image or other bytes of the details, or the text, as a file", NULL, 0, trace_save},
 	{"critical-path", "w", "the critical path, and what would shorten it", "path", 35, open_path},
+	{"ledger", "L", "what each model call carried, and what that cost", "ledger", 34, open_ledger},
 	{"origins", "O", "where each sentence of the answer came from", "sources", 36, open_origins},
 	{"tracediff", "d", "beside another trace: its id, or the last of this name", NULL, 0, open_tracediff},
 	{"session", "W", "all traces of its session as one conversation", "talk", 32, open_session},
