@@ -277,7 +277,8 @@ void ledger_add(struct ledger *l, const struct ledger_call_in *in, const struct 
 	for (size_t i = 0; i < n; i++) {
 		if (!parts[i].output)
 			continue;
-		struct ledger_piece *p = &l->pieces.at[piece_of(l, &parts[i])];
+		uint32_t piece = piece_of(l, &parts[i]); /* may move the pieces */
+		struct ledger_piece *p = &l->pieces.at[piece];
 		if (!p->span) {
 			p->span = in->span;
 			p->span_id = call->said.id;

@@ -201,6 +201,34 @@ static void test_adds_up(void **state)
 	ledger_done(&l);
 }
 
+/* Each call says something new, which the next one sends: pieces come while others are held. */
+static void test_many(void **state)
+{
+	(void)state;
+	struct ledger l = {.mask = 0};
+	enum { N = 3000 };
+	for (int i = 0; i < N; i++) {
+		char asked[32], said[32];
+		int n = snprintf(asked, sizeof asked, "%d was said before", i - 1), m;
+		m = snprintf(said, sizeof said, "%d was said before", i);
+		struct ledger_part parts[] = {
+		    {.kind = LEDGER_ASSISTANT,   .text = {asked, (size_t)n}, .bytes = (size_t)n},
+		    { .kind = LEDGER_ASSISTANT, .text = {said, (size_t)m},         .bytes = (size_t)m,     .output = true},
+		};
+		struct ledger_call_in call = call_of("m", i + 1, 4, 1, UNKNOWN_INT);
+		ledger_add(&l, &call, parts, 2);
+	}
+	ledger_end(&l);
+	assert_int_equal(l.pieces.n, N); /* the last answer was sent to nobody */
+	for (size_t i = 0; i < l.pieces.n; i++) {
+		const struct ledger_piece *p = &l.pieces.at[i];
+		assert_int_equal(p->sent, 1);
+		assert_int_equal(p->span, p->first ? p->first : 1);
+		assert_int_equal(p->said, p->first > 0);
+	}
+	ledger_done(&l);
+}
+
 static int set_price(void **state)
 {
 	(void)state;
@@ -211,10 +239,8 @@ static int set_price(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_resent),
-	    cmocka_unit_test(test_unrecorded),
-	    cmocka_unit_test(test_guessed),
-	    cmocka_unit_test(test_adds_up),
+	    cmocka_unit_test(test_resent),  cmocka_unit_test(test_unrecorded), cmocka_unit_test(test_guessed),
+	    cmocka_unit_test(test_adds_up), cmocka_unit_test(test_many),
 	};
 	return cmocka_run_group_tests_name("ledger", tests, set_price, NULL);
 }
