@@ -11,5 +11,5 @@ const size_t n_schema_steps = sizeof schema_steps / sizeof *schema_steps;
 const char *const schema_sums[] = {
     "b38cf93694e0e1201b1239028956c2017ff183e7ff3913dba551ddd83dedd279",
     "126830c7a4585fb7980a56b62e813e5ca590733fd01cda8926dbfd9e26cd76ad",
-    "62e77c60f4f4ba0eeb8a610378e776a0a72b6505a876d913cb908d217776a53b",
+    "5b143bcf3d7a963fe002a0cf3b850aa4e7486b2cc8ebcc416c8251d54d4d2012",
 };
