@@ -4,7 +4,7 @@ and which are neither ("foreign"). And a program on a pseudo-terminal whose outp
     term = Strict("xterm-256color")
     term.feed(bytes)          term.foreign: [(offset, bytes)]
 """
-import ast, fcntl, functools, os, pty, re, select, signal, struct, subprocess, sys, termios, time
+import ast, atexit, fcntl, functools, os, pty, re, select, shutil, signal, struct, subprocess, sys, tempfile, termios, time
 
 # Every string capability that a program sends (keys, k…, are received). From term(5); infocmp names them.
 # Left out: what the program never has a reason to send unasked (bell, title, clipboard), tables and resets.
@@ -134,10 +134,15 @@ class Strict:
         return 0
 
 
+# What it keeps between sessions, and what it is told to save, goes where nothing else is.
+ROOM = tempfile.mkdtemp(prefix="spoor-home-")
+atexit.register(shutil.rmtree, ROOM, ignore_errors=True)
+
+
 class Terminal:
     """A program on a pseudo-terminal. Its environment is clean but for what is given."""
 
-    def __init__(self, argv, rows=24, cols=80, term="xterm-256color", lang="C.UTF-8", env=None, strict=True, stdio=None):
+    def __init__(self, argv, rows=24, cols=80, term="xterm-256color", lang="C.UTF-8", env=None, strict=True, stdio=None, cwd=None):
         self.strict = Strict(term, utf8=lang is not None and "UTF-8" in lang) if strict else None
         self.master, self.slave = pty.openpty()
         self.size(rows, cols)
@@ -148,7 +153,7 @@ class Terminal:
         self.before = termios.tcgetattr(self.slave)
         keep = {k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS") or k in ("PATH", "SPOOR_CORPUS")}
         # Programs that are started ask for no key and leave nothing on the screen.
-        clean = {"TERM": term, "TZ": "UTC", "SPOOR_NOW": "2026-11-21T00:00:00Z", "HOME": "/nonexistent", "PAGER": "cat >/dev/null", "VISUAL": "true",
+        clean = {"TERM": term, "TZ": "UTC", "SPOOR_NOW": "2026-11-21T00:00:00Z", "HOME": ROOM, "PAGER": "cat >/dev/null", "VISUAL": "true",
                  **keep, **(env or {})}
         if lang is not None:
             clean["LC_ALL"] = lang
@@ -162,7 +167,7 @@ class Terminal:
                     os.close(fd)
 
         pick = lambda fd: ends[fd] if isinstance(ends.get(fd), int) else self.slave
-        self.process = subprocess.Popen(argv, stdin=pick(0), stdout=pick(1), stderr=pick(2), env=clean, preexec_fn=child,
+        self.process = subprocess.Popen(argv, stdin=pick(0), stdout=pick(1), stderr=pick(2), env=clean, cwd=cwd, preexec_fn=child,
                                         pass_fds=())
         self.out = b""
 

@@ -12,7 +12,7 @@ Prints the seed and 'N passed, N failed'; the same seed presses the same keys.""
 import glob, json, os, random, re, resource, shutil, signal, subprocess, sys, tempfile, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from strict_term import Strict, Terminal
+from strict_term import ROOM, Strict, Terminal
 
 args = sys.argv[1:]
 deep = "--deep" in args
@@ -331,7 +331,7 @@ def monkey():
     bad = re.compile(rb"SQL|syntax error|no such (?:column|table)|malformed|misuse|UNIQUE constraint")
     while left > 0 and time.monotonic() < end:
         rows, cols = sizes[starts % len(sizes)]
-        t = Terminal([spoor, "--store", path], rows, cols, strict=True)
+        t = Terminal([spoor, "--store", path], rows, cols, strict=True, cwd=ROOM)
         t.until(b"\x1b[?1049h")
         t.idle(0.1 * slow)
         if starts % 8 == 0:

@@ -33,7 +33,7 @@ struct tree_row {
 	int lines_from; /* depth of bit 0: 0 unless the tree is deeper than 64 */
 	int64_t record;
 	int64_t input_hash;
-	int64_t below; /* rows of its subtree in the trace, itself with it, whatever the view */
+	int64_t below;                  /* rows of its subtree in the trace, itself with it, whatever the view */
 	bool dim;                       /* in a view: it shows only for what hangs on it */
 	const struct tree_agent *agent; /* in a view of agents; the view's */
 };
@@ -127,11 +127,13 @@ bool tree_seek(struct db *db, int64_t first, int64_t n, int64_t pos, bool forwar
 bool tree_seek_in(struct db *db, int64_t first, const struct tree_scope *scope, int64_t pos, bool forward,
                   enum tree_seek what, struct str text, int64_t *found, struct err *err);
 
-/* The place-th (from 0) of the spans of a scope by their own time or cost, largest first; of a view only what matches. By time, of a span
- * without a kind (a request) below a call of a model, a tool, … the call. Cost: a read of them. */
+/* The place-th (from 0) of the spans of a scope by their own time or cost, largest first; of a view only what matches. Cost: a read of
+ * them. */
 enum tree_rank_by { RANK_SELF_TIME, RANK_COST, RANK_TOKENS };
 struct tree_ranked {
-	int64_t pos;          /* -1: there are not so many */
+	int64_t pos; /* -1: there are not so many */
+	int64_t
+	    call; /* what to show for it: pos; of a span without a kind (a request) below a call of a model, a tool, … the call */
 	int64_t n;            /* spans that have it */
 	enum tree_rank_by by; /* RANK_COST becomes RANK_TOKENS where no span says what it cost */
 	double value;         /* ns, USD, tokens */

@@ -326,7 +326,7 @@ bool tree_ranked(struct db *db, int64_t first, const struct tree_scope *scope, e
 {
 	const struct tree_view *v = scope->view;
 	int64_t from = v ? v->from : scope->from, to = v ? v->to : scope->to;
-	*out = (struct tree_ranked){.pos = -1, .by = by};
+	*out = (struct tree_ranked){.pos = -1, .call = -1, .by = by};
 	if (!count_ranked(db, first, from, to, by, &out->n, err))
 		return false;
 	if (by == RANK_COST && out->n == 0)
@@ -352,5 +352,7 @@ bool tree_ranked(struct db *db, int64_t first, const struct tree_scope *scope, e
 	}
 	stmt_end(s);
 	out->n = v ? n : out->n;
-	return step != STEP_FAIL && (by != RANK_SELF_TIME || out->pos < 0 || to_call(db, first, scope, &out->pos, err));
+	out->call = out->pos;
+	return step != STEP_FAIL &&
+	       (by != RANK_SELF_TIME || out->pos < 0 || to_call(db, first, scope, &out->call, err));
 }

@@ -134,7 +134,7 @@ static size_t read_word(struct str text, size_t at, struct number *out, bool *fo
 	struct form f = {.n = 0};
 	size_t from = at, next;
 	bool digits = false;
-	int digit;
+	int digit = 0;
 	while (at < text.len && (is_letter(text.ptr[at]) || (digit = digit_at(text, at, &next)) >= 0)) {
 		if (is_letter(text.ptr[at])) {
 			form_add(&f, lower(text.ptr[at++]));

@@ -131,7 +131,7 @@ static void an_engineer_finds_the_failed_step(void **state)
 	start(&vt, 24, 80, "trace:d15b07e020261120000000000000b10c");
 	assert_true(vt_wait_text(&vt, "31 spans"));
 	assert_true(vt_golden(&vt, "explorer-trace-80x24"));
-	vt_send(&vt, "ee");
+	vt_send(&vt, "e");
 	assert_true(vt_wait_text(&vt, "blocked: IBAN"));
 	assert_true(vt_golden(&vt, "explorer-trace-error-80x24"));
 	vt_send(&vt, "q");

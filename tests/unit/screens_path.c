@@ -88,7 +88,7 @@ static void test_path(void **state)
 	assert_int_equal(st.outcome, OUT_OPEN);
 	stage_open(&trace, "trace", &st.target, 24, 80, false);
 	assert_true(stage_shows(&trace, "gpt-4o-2024-08-06"));
-	assert_true(stage_shows(&trace, "69% of the trace"));
+	assert_true(stage_shows(&trace, "69% of the critical path"));
 	stage_close(&trace);
 	/* Three calls of 0.70 s with the same arguments, of which similar-cases (1.20 s) ran beside: gather-facts takes it, 1.20 s. */
 	stage_keys(&st, "j");

@@ -272,7 +272,7 @@ static bool fetch_rank(struct db *db, struct trace_request *r, const struct tree
 		if (!tree_ranked(db, r->trace.first, scope, r->want.by, 0, &r->ranked, err))
 			return false;
 	}
-	r->found = r->ranked.pos;
+	r->found = r->ranked.call;
 	return true;
 }
 
