@@ -97,5 +97,5 @@ $ spoor trace c0570000000000000000000000000003 --raw --span e 2>&1
 spoor: the trace has no span e
 ? 1
 $ spoor trace c0570000000000000000000000000003 --span d000000000000002 2>&1
-spoor: --span goes with --raw (spoor help trace)
-? 2
+llm stated  unset  0.20s  gpt-4o  1.0k+100 tokens  $0.25
+id d000000000000002

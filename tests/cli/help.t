@@ -16,6 +16,7 @@ Commands
   formats [NAME]              the formats that are read, and how each is recognised
   help [COMMAND|TOPIC]        this list, a command, or a topic: keys, filter, rules, files, exit-codes
   import FILE…|DIR…|-         read trace and eval files into the store
+  ledger TRACE                who paid for every token: what each model call carried
   origins TRACE               where each sentence of an answer came from, by wording
   path [TRACE]                what a trace's time went into, and what would shorten it
   run ID                      one eval run with its cases
@@ -72,6 +73,9 @@ $ spoor help files
   $SPOOR_STORE                       the store; else
   $XDG_DATA_HOME/spoor/spoor.db      (~/.local/share/spoor/spoor.db), for the user's eyes only
   $SPOOR_NOW                         an ISO 8601 time that stands for the clock
+  $XDG_CONFIG_HOME/spoor/filters.json  saved filters: spoor help filter
+  $XDG_STATE_HOME/spoor/history      lines typed at prompts, for the user's eyes only
+  $XDG_STATE_HOME/spoor/looked       how far each store was looked at: what came since is marked
   $NO_COLOR                          no colours
   $TZ, $LC_ALL, $LC_CTYPE, $LANG     time zone of what is shown; UTF-8 or ASCII
 $ spoor help filter | head -n 5
@@ -81,7 +85,7 @@ A filter is words side by side, all of which must match; or, not and ( ) as in
 
   FIELD:VALUE is   FIELD=VALUE is   FIELD~VALUE contains   FIELD>VALUE < >= <= compares
 $ spoor help --json | python3 -m json.tool | grep -c '"operands"'
-18
+19
 $ spoor --ascii help | LC_ALL=C grep -c '[^ -~]'
 0
 ? 1

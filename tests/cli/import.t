@@ -100,4 +100,4 @@ capitals.dev.2 error None None RateLimitError: slow down [] ['error 5']
 $ spoor --store $T/parts.db import --json $T/log 2>/dev/null | python3 -c "import json,sys; t=json.load(sys.stdin)['total']; print(t['runs'], t['cases'])"
 1 3
 $ spoor --store $T/parts.db forget --yes $T/log/1.jsonl | head -n 2; spoor --store $T/parts.db runs
-forgotten: 1 eval run, 3 case results, 1 file; the store went from 983 kB to 983 kB
+forgotten: 1 eval run, 3 case results, 1 file; the store went from 1.1 MB to 1.1 MB
