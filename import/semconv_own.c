@@ -133,18 +133,18 @@ static void read_tags(struct own *o)
 
 static void read_parts(const struct own *o, struct val list, struct message *message)
 {
-	struct message_part *at = arena_zalloc(o->arena, val_is(list, SCAN_ARRAY) ? (size_t)val_count(list) + 1 : 1,
-	                                       sizeof *at);
+	struct message_part *at =
+	    arena_zalloc(o->arena, val_is(list, SCAN_ARRAY) ? (size_t)val_count(list) + 1 : 1, sizeof *at);
 
 	for (struct member m = val_first(list); m.ok; m = val_next(m)) {
 		int64_t size = int_of(m.val, "size");
 
-		at[message->n_parts++] =
-		    (struct message_part){.type = (enum part_type)small_of(m.val, "type", PART_TEXT, PART_OTHER, PART_OTHER),
-		                          .text = text_of(o, m.val, "text"),
-		                          .id = text_of(o, m.val, "id"),
-		                          .name = text_of(o, m.val, "name"),
-		                          .size_bytes = size > 0 ? (size_t)size : 0};
+		at[message->n_parts++] = (struct message_part){
+		    .type = (enum part_type)small_of(m.val, "type", PART_TEXT, PART_OTHER, PART_OTHER),
+		    .text = text_of(o, m.val, "text"),
+		    .id = text_of(o, m.val, "id"),
+		    .name = text_of(o, m.val, "name"),
+		    .size_bytes = size > 0 ? (size_t)size : 0};
 	}
 	message->parts = at;
 }

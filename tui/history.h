@@ -6,7 +6,11 @@
 
 #include "tui/widget/edit.h"
 
-enum { HISTORY_LINE_MAX = 4096, HISTORY_FILE_MAX = 256 * 1024, HISTORY_KEPT = 2000 /* lines left of a file that is larger */ };
+enum {
+	HISTORY_LINE_MAX = 4096,
+	HISTORY_FILE_MAX = 256 * 1024,
+	HISTORY_KEPT = 2000 /* lines left of a file that is larger */
+};
 
 /* Adds the lines of the prompt `sign` ('&' '/' ':' '*') to the history, oldest first; controls in them become blanks. */
 void history_load(struct edit_history *history, char sign);

@@ -8,7 +8,14 @@
 #include "tui/screen.h"
 #include "tui/widget/edit.h"
 
-enum prompt_sort { PROMPT_COMMAND, PROMPT_SEARCH, PROMPT_FILTER, PROMPT_ALL, PROMPT_OTHER, N_PROMPTS }; /* each remembers its own lines */
+enum prompt_sort {
+	PROMPT_COMMAND,
+	PROMPT_SEARCH,
+	PROMPT_FILTER,
+	PROMPT_ALL,
+	PROMPT_OTHER,
+	N_PROMPTS
+}; /* each remembers its own lines */
 enum { PROMPT_ITEMS = 256 };
 
 /* What may stand at the caret. */
@@ -27,8 +34,8 @@ struct prompt_want {
 struct prompt {
 	bool on;
 	struct ui *ui;
-	struct screen screen; /* stands for the prompt on the query thread: serial, ops */
-	char sign[80]; /* what it asks for */
+	struct screen screen;                  /* stands for the prompt on the query thread: serial, ops */
+	char sign[80];                         /* what it asks for */
 	const struct action *answer, *actions; /* of the screen it was opened on */
 	const char *words; /* what Tab completes where it is neither a filter nor a command; NULL: nothing */
 	struct edit edit;
@@ -47,9 +54,9 @@ struct prompt {
 	struct arena arena;
 	struct prompt_item *items;
 	size_t n_items;
-	int chosen;       /* -1: none */
-	size_t from, to;  /* what an item takes the place of */
-	bool tab_waits;   /* Tab was pressed before the values were there */
+	int chosen;      /* -1: none */
+	size_t from, to; /* what an item takes the place of */
+	bool tab_waits;  /* Tab was pressed before the values were there */
 	struct suggestions values;
 	struct buf values_for; /* field and typed text they are for */
 	/* requests */

@@ -405,7 +405,8 @@ static void take_bar(const struct grid *g, int row, int col, const struct cell *
 	bool colored = t.bars[cell->role].pair != 0;
 	if (!colored) {
 		glyph->codes[0] = (wchar_t)canvas_bar_code(g, row, col);
-	} else if (cell->lead && !g->ascii && t.utf8) { /* no glyph fills a cell to its right: what does not, reversed */
+	} else if (cell->lead && !g->ascii &&
+	           t.utf8) {                 /* no glyph fills a cell to its right: what does not, reversed */
 		bool half = cell->lead == 4; /* but this one, which costs fewer bytes */
 		glyph->codes[0] = (wchar_t)(half ? 0x2590 : 0x2590 - cell->lead);
 		glyph->look.attrs ^= half ? 0 : A_REVERSE;

@@ -18,7 +18,8 @@ enum filter_over { FILTER_TRACES, FILTER_CASES, FILTER_RUNS, FILTER_SPANS };
 struct filter_mistake {
 	size_t column; /* byte offset in the text of the first character that cannot be, from 0 */
 	char expected[160];
-	char instead[48]; /* what was meant, perhaps: a field, a word of a list, a saved filter; "" if nothing is near */
+	char
+	    instead[48]; /* what was meant, perhaps: a field, a word of a list, a saved filter; "" if nothing is near */
 };
 /* "expected a field: … (did you mean status?)" */
 void filter_mistake_words(struct buf *out, const struct filter_mistake *mistake);
@@ -27,10 +28,10 @@ void filter_mistake_words(struct buf *out, const struct filter_mistake *mistake)
 enum filter_place { FILTER_NOTHING, FILTER_FIELD, FILTER_SCORE_NAME, FILTER_SAVED, FILTER_VALUE };
 struct filter_spot {
 	enum filter_place place;
-	size_t from, to;    /* bytes of the text that a completion takes the place of */
-	struct str typed;   /* up to the caret, without quotes (borrowed) */
-	struct str field;   /* FILTER_VALUE: its name as typed */
-	bool quoted;        /* an opening quote stands before `typed`, inside from … to */
+	size_t from, to;  /* bytes of the text that a completion takes the place of */
+	struct str typed; /* up to the caret, without quotes (borrowed) */
+	struct str field; /* FILTER_VALUE: its name as typed */
+	bool quoted;      /* an opening quote stands before `typed`, inside from … to */
 };
 void filter_spot_at(struct str text, size_t caret, struct filter_spot *out);
 /* Appends the value as a filter takes it: in quotes where it needs them. */

@@ -41,7 +41,8 @@ static bool take_member(const struct cJSON *m, struct err *err)
 	struct str name = str_of(json_key(m)), text = str_of(json_text(m));
 	if (!saved_name_is_good(name))
 		return err_set(err, ERR_USAGE, NULL,
-		               "filters.json: \"" STR_FMT "\" is no name: letters, digits, _ - . and at most %d of them",
+		               "filters.json: \"" STR_FMT
+		               "\" is no name: letters, digits, _ - . and at most %d of them",
 		               STR_ARG(str_cut(name, 0, 60)), SAVED_NAME_MAX);
 	if (!text.ptr || text.len > SAVED_TEXT_MAX)
 		return err_set(err, ERR_USAGE, NULL, "filters.json: \"" STR_FMT "\" is not a text of at most %d bytes",

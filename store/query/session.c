@@ -52,7 +52,8 @@ static void add_turn(struct session *s, struct stmt *q, struct session_mark *m)
 	                           .tokens = add_known(in, out),
 	                           .cost = cost,
 	                           .failed = col_int_or(q, 8, 0) > 0 || col_int_or(q, 11, 0) == STATUS_ERROR,
-	                           .sum_tokens = add_known(before ? before->sum_tokens : UNKNOWN_INT, add_known(in, out)),
+	                           .sum_tokens =
+	                               add_known(before ? before->sum_tokens : UNKNOWN_INT, add_known(in, out)),
 	                           .sum_cost = add_cost(before ? before->sum_cost : UNKNOWN_DOUBLE, cost)};
 	s->about |= !IS_UNKNOWN(cost) && (col_int_or(q, 6, 0) & TRACE_COST_ESTIMATED);
 	m->about = s->about;
@@ -76,8 +77,9 @@ static void add_turn(struct session *s, struct stmt *q, struct session_mark *m)
 	s->failed += m->failed;
 }
 
-#define TURN_COLUMNS                                                                                                \
-	"SELECT id, start_ns, duration_ns, tokens_in, tokens_out, cost_usd, usage, spans, errors, llm_calls, tool_calls," \
+#define TURN_COLUMNS                                                                                           \
+	"SELECT id, start_ns, duration_ns, tokens_in, tokens_out, cost_usd, usage, spans, errors, llm_calls, " \
+	"tool_calls,"                                                                                          \
 	" status FROM trace "
 
 static bool read_turns(struct db *db, struct session *s, struct stmt *q, struct err *err)
@@ -147,8 +149,10 @@ bool session_open(struct db *db, int64_t trace, struct session *out, struct err 
 	                        .cost_usd = UNKNOWN_DOUBLE};
 	if (!session_word(db, trace, out, &word, err))
 		return false;
-	struct stmt *q = word ? db_query(db, TURN_COLUMNS "WHERE session = ? AND seen > 0 ORDER BY start_ns IS NULL, start_ns, id", err)
-	                      : db_query(db, TURN_COLUMNS "WHERE id = ?", err);
+	struct stmt *q =
+	    word ? db_query(db, TURN_COLUMNS "WHERE session = ? AND seen > 0 ORDER BY start_ns IS NULL, start_ns, id",
+	                    err)
+	         : db_query(db, TURN_COLUMNS "WHERE id = ?", err);
 	if (!q)
 		return false;
 	stmt_int(q, 1, word ? word : trace);
@@ -163,11 +167,12 @@ static bool find_word(struct db *db, struct str name, int64_t *trace, int *n, st
 	struct buf after = BUF_INIT;
 	buf_add_str(&after, name);
 	buf_add_cstr(&after, "\xf4\x8f\xbf\xbf");
-	struct stmt *q = db_query(db,
-	                          "SELECT w.text, (SELECT t.id FROM trace t WHERE t.session = w.id AND t.seen > 0"
-	                          " ORDER BY t.start_ns LIMIT 1) AS first FROM word w WHERE w.text >= ?1 AND w.text <= ?2"
-	                          " AND first IS NOT NULL ORDER BY w.text = ?1 DESC, w.text LIMIT 6",
-	                          err);
+	struct stmt *q =
+	    db_query(db,
+	             "SELECT w.text, (SELECT t.id FROM trace t WHERE t.session = w.id AND t.seen > 0"
+	             " ORDER BY t.start_ns LIMIT 1) AS first FROM word w WHERE w.text >= ?1 AND w.text <= ?2"
+	             " AND first IS NOT NULL ORDER BY w.text = ?1 DESC, w.text LIMIT 6",
+	             err);
 	if (!q) {
 		buf_done(&after);
 		return false;
@@ -204,7 +209,8 @@ bool session_find(struct db *db, struct str name, int64_t *trace, struct err *er
 		struct err of_trace = ERR_INIT;
 		ok = traces_find(db, name, trace, &of_trace);
 		if (!ok && of_trace.code == ERR_NOT_FOUND)
-			err_set(err, ERR_NOT_FOUND, NULL, "no session and no trace has an id that begins with \"" STR_FMT "\"",
+			err_set(err, ERR_NOT_FOUND, NULL,
+			        "no session and no trace has an id that begins with \"" STR_FMT "\"",
 			        STR_ARG(str_cut(name, 0, 80)));
 		else if (!ok)
 			*err = of_trace;
@@ -322,11 +328,12 @@ static void look_at(struct looking *l, struct stmt *q)
 static bool look_at_spans(struct db *db, struct looking *l, struct err *err)
 {
 	const struct trace_row *row = &l->turn->row;
-	struct stmt *q = db_query(db,
-	                          "SELECT s.key, s.depth, s.kind, s.status, s.start_ns, s.duration_ns,"
-	                          " (SELECT text FROM word WHERE id = s.name), s.input_hash, s.record, s.message, s.flags"
-	                          " FROM span s WHERE s.pos >= ?1 AND s.pos < ?2 ORDER BY s.pos",
-	                          err);
+	struct stmt *q =
+	    db_query(db,
+	             "SELECT s.key, s.depth, s.kind, s.status, s.start_ns, s.duration_ns,"
+	             " (SELECT text FROM word WHERE id = s.name), s.input_hash, s.record, s.message, s.flags"
+	             " FROM span s WHERE s.pos >= ?1 AND s.pos < ?2 ORDER BY s.pos",
+	             err);
 	if (!q)
 		return false;
 	int64_t n = row->n < SESSION_SPANS ? row->n : SESSION_SPANS;
@@ -351,7 +358,8 @@ static bool count_documents(struct db *db, struct block_cache *blocks, struct lo
 		bool ok = span_detail(db, blocks, l->turn->row.id, l->retrievals[i], l->retrieval_records[i], &arena,
 		                      &detail, err);
 		if (ok && step->n <= RETRIEVALS_READ && detail.span.n_documents)
-			step->documents = (step->documents < 0 ? 0 : step->documents) + (int64_t)detail.span.n_documents;
+			step->documents =
+			    (step->documents < 0 ? 0 : step->documents) + (int64_t)detail.span.n_documents;
 		arena_done(&arena);
 		if (!ok)
 			return false;
@@ -372,7 +380,8 @@ void session_step_words(struct buf *out, const struct session_step *step, bool a
 	if (step->documents >= 0)
 		buf_printf(out, " %lld document%s", (long long)step->documents, step->documents == 1 ? "" : "s");
 	if (step->errors)
-		buf_printf(out, "%s %lld failed", step->n > 1 || step->documents >= 0 ? "," : "", (long long)step->errors);
+		buf_printf(out, "%s %lld failed", step->n > 1 || step->documents >= 0 ? "," : "",
+		           (long long)step->errors);
 }
 
 void session_gap_words(struct buf *out, int64_t gap_ns, bool ascii)
@@ -415,7 +424,8 @@ static void said_in(const struct span *span, bool answer, struct buf *out)
 			add_message(out, m);
 	}
 	if (out->len == 0)
-		buf_add_str(out, answer ? without_role(span->output, "assistant: ") : without_role(span->input, "user: "));
+		buf_add_str(out,
+		            answer ? without_role(span->output, "assistant: ") : without_role(span->input, "user: "));
 }
 
 /* From the first of these spans that has it. The preview stays where none does. */

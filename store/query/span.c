@@ -214,7 +214,8 @@ bool span_scores(struct db *db, int64_t trace, int64_t key, bool whole, struct a
 	    " SELECT p.id FROM trace t JOIN word s ON s.id = t.session JOIN trace p ON p.text = '" WAITING_SESSION
 	    "' || s.text WHERE t.id = ?1 AND p.seen = 0) AND (c.span IS NULL OR c.span = ?2 OR ?3)"
 	    /* What checks found, as scores; a note has not failed. */
-	    " UNION ALL SELECT f.name, NULL, f.explanation, NULL, NULL, f.value, NULL, CASE WHEN f.level > 0 THEN 0 END,"
+	    " UNION ALL SELECT f.name, NULL, f.explanation, NULL, NULL, f.value, NULL, CASE WHEN f.level > 0 THEN 0 "
+	    "END,"
 	    " 3, NULL, f.span, 0, f.span IS NULL, f.n, 1 FROM finding f"
 	    " WHERE f.trace = ?1 AND (f.span = ?2 OR ?3)"
 	    " ORDER BY whole, 1, 10, 14 LIMIT 10000",

@@ -34,7 +34,10 @@ static void offer(struct offers *o, struct str text, int64_t n)
 		at = 0;
 	if (at == SIZE_MAX)
 		return;
-	*vec_add(&o->all) = (struct offered){.s = {arena_str(o->arena, text), n}, .begins = at == 0};
+	*vec_add(&o->all) = (struct offered){
+	    .s = {arena_str(o->arena, text), n},
+              .begins = at == 0
+        };
 }
 
 static int by_use(const void *left, const void *right)
@@ -198,7 +201,7 @@ static bool offer_kinds(struct offers *o, const struct field *f, struct err *err
 
 /* ---------------------------------------------------------------- which field is asked how */
 
-#define OF_TRACES(column)                                                                                             \
+#define OF_TRACES(column)                                                                                              \
 	"SELECT w.text, x.n FROM (SELECT v, count(*) AS n FROM (SELECT " column " AS v " NEWEST ") GROUP BY v) x JOIN" \
 	" word w ON w.id = x.v"
 #define OF_RUNS(column)                                                                                                \
@@ -217,28 +220,28 @@ static const struct {
 	enum filter_over over;
 	const char *field, *sql;
 } tables[] = {
-    {FILTER_TRACES, "name",     OF_TRACES("t.name")                                                  },
-    {FILTER_TRACES, "session",  OF_TRACES("t.session")                                               },
-    {FILTER_TRACES, "user",     OF_TRACES("t.user")                                                  },
-    {FILTER_TRACES, "service",  OF_TRACES("t.service")                                               },
+    {FILTER_TRACES, "name",     OF_TRACES("t.name")                                                                      },
+    {FILTER_TRACES, "session",  OF_TRACES("t.session")                                                                   },
+    {FILTER_TRACES, "user",     OF_TRACES("t.user")                                                                      },
+    {FILTER_TRACES, "service",  OF_TRACES("t.service")                                                                   },
     {FILTER_TRACES, "tag",
      "SELECT w.text, x.n FROM (SELECT tag, count(*) AS n FROM (SELECT tag FROM trace_tag LIMIT 200000) GROUP BY tag)"
-     " x JOIN word w ON w.id = x.tag"                                                                },
-    {FILTER_TRACES, "score",    SCORES("score")                                                      },
-    {FILTER_TRACES, "run",      RUN_NAMES                                                            },
-    {FILTER_TRACES, "source",   "SELECT CAST(path AS TEXT), traces FROM source ORDER BY id DESC LIMIT 10000"},
-    {FILTER_CASES,  "score",    SCORES("case_score")                                                 },
-    {FILTER_CASES,  "run",      RUN_NAMES                                                            },
-    {FILTER_RUNS,   "name",     "SELECT ifnull(name, text), cases FROM run ORDER BY id DESC LIMIT 10000"},
-    {FILTER_RUNS,   "dataset",  OF_RUNS("dataset")                                                   },
-    {FILTER_RUNS,   "model",    OF_RUNS("model")                                                     },
-    {FILTER_RUNS,   "provider", OF_RUNS("provider")                                                  },
+     " x JOIN word w ON w.id = x.tag"                                                                                    },
+    {FILTER_TRACES, "score",    SCORES("score")                                                                          },
+    {FILTER_TRACES, "run",      RUN_NAMES                                                                                },
+    {FILTER_TRACES, "source",   "SELECT CAST(path AS TEXT), traces FROM source ORDER BY id DESC LIMIT 10000"             },
+    {FILTER_CASES,  "score",    SCORES("case_score")                                                                     },
+    {FILTER_CASES,  "run",      RUN_NAMES                                                                                },
+    {FILTER_RUNS,   "name",     "SELECT ifnull(name, text), cases FROM run ORDER BY id DESC LIMIT 10000"                 },
+    {FILTER_RUNS,   "dataset",  OF_RUNS("dataset")                                                                       },
+    {FILTER_RUNS,   "model",    OF_RUNS("model")                                                                         },
+    {FILTER_RUNS,   "provider", OF_RUNS("provider")                                                                      },
     {FILTER_RUNS,   "prompt",
-     "SELECT w.text, count(*) FROM run r JOIN prompt p ON p.id = r.prompt JOIN word w ON w.id = p.name GROUP BY p.name"},
+     "SELECT w.text, count(*) FROM run r JOIN prompt p ON p.id = r.prompt JOIN word w ON w.id = p.name GROUP BY "
+     "p.name"                                                                                                            },
     {FILTER_RUNS,   "version",
-     "SELECT p.version, count(*) FROM run r JOIN prompt p ON p.id = r.prompt GROUP BY p.version"     },
-    {FILTER_RUNS,   "score",
-     "SELECT w.text, count(*) FROM run_score s JOIN word w ON w.id = s.name GROUP BY s.name"         },
+     "SELECT p.version, count(*) FROM run r JOIN prompt p ON p.id = r.prompt GROUP BY p.version"                         },
+    {FILTER_RUNS,   "score",    "SELECT w.text, count(*) FROM run_score s JOIN word w ON w.id = s.name GROUP BY s.name"  },
     {FILTER_RUNS,   "source",   "SELECT CAST(path AS TEXT), runs FROM source WHERE runs > 0 ORDER BY id DESC LIMIT 10000"},
 };
 
@@ -246,10 +249,10 @@ static const struct {
 	const char *field, *sql;
 	enum words_of of;
 } of_spans[] = {
-    {"model",    WORD_OF,                               WORDS_MODEL   },
-    {"provider", WORD_OF,                               WORDS_PROVIDER},
-    {"tool",     WORD_OF,                               WORDS_TOOL    },
-    {"prompt",   PROMPT_OF,                             WORDS_PROMPT  },
+    {"model",    WORD_OF,                                   WORDS_MODEL   },
+    {"provider", WORD_OF,                                   WORDS_PROVIDER},
+    {"tool",     WORD_OF,                                   WORDS_TOOL    },
+    {"prompt",   PROMPT_OF,                                 WORDS_PROMPT  },
     {"version",  "SELECT version FROM prompt WHERE id = ?", WORDS_PROMPT  },
 };
 

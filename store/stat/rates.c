@@ -8,7 +8,8 @@ struct interval rates_newcombe(struct rate a, struct rate b)
 {
 	if (a.n <= 0 || b.n <= 0)
 		return INTERVAL_NONE;
-	struct interval of_a = interval_wilson((double)a.k, (double)a.n), of_b = interval_wilson((double)b.k, (double)b.n);
+	struct interval of_a = interval_wilson((double)a.k, (double)a.n),
+	                of_b = interval_wilson((double)b.k, (double)b.n);
 	double rate_a = (double)a.k / (double)a.n, rate_b = (double)b.k / (double)b.n, delta = rate_a - rate_b;
 	return (struct interval){delta - hypot(rate_a - of_a.low, of_b.high - rate_b),
 	                         delta + hypot(of_a.high - rate_a, rate_b - of_b.low)};

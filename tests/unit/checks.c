@@ -317,9 +317,10 @@ static void finds_calls_and_documents(void **state)
 	     "warning empty-answer chat 1" },
 	    {"one document of two is used",
 	     {"agent AGENT 0 0 900 1",
-	      "find RETRIEVER 1 10 10 1|q| - |" DOCUMENT("0", "Rules. The late fee is waived for the first ninety days "
-	                                                      "after the account was opened.") "," DOCUMENT(
-	          "1", "Parcels are weighed at the counter before they are handed to the carrier."),
+	      "find RETRIEVER 1 10 10 1|q| - |" DOCUMENT(
+	          "0", "Rules. The late fee is waived for the first ninety days "
+	               "after the account was opened.") "," DOCUMENT("1", "Parcels are weighed at the counter before "
+	                                                                  "they are handed to the carrier."),
 	      "chat LLM 1 30 10 1|q|" ANSWER},
 	     "note unused-documents find 1"},
 	    {"the answer is too short to tell",

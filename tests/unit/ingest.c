@@ -70,7 +70,8 @@ static const char *const dumps[] = {
     "o.trace"
     " ORDER BY t.text, o.key, o.hash",
     "SELECT 'hist', w.text, h.kind, h.n, hex(h.counts) FROM hist h LEFT JOIN word w ON w.id = h.name ORDER BY 2, 3",
-    "SELECT 'hist_usage', w.text, h.kind, h.what, h.n, hex(h.counts) FROM hist_usage h LEFT JOIN word w ON w.id = h.name"
+    "SELECT 'hist_usage', w.text, h.kind, h.what, h.n, hex(h.counts) FROM hist_usage h LEFT JOIN word w ON w.id = "
+    "h.name"
     " ORDER BY 2, 3, 4",
     "SELECT 'score', t.text, s.span, w.text, s.value, s.label, s.explanation FROM score s JOIN trace t ON t.id = "
     "s.trace"

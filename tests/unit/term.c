@@ -484,15 +484,15 @@ static void test_depths(void **state)
 		const char *theme, *row; /* row 5 from column 36 on */
 		int fg;
 	} cases[] = {
-	    {{"TERM=xterm-256color"},               {0},                               "default", "3.03s     ▍ ▎",  60},
-	    {{"TERM=xterm"},                        {0},                               "default", "3.03s     ▍ ▎",  4 },
-	    {{"TERM=vt100"},                        {0},                               "default", "3.03s     ──", -1},
-	    {{"TERM=xterm-256color", "NO_COLOR=1"}, {0},                               "default", "3.03s     ──", -1},
-	    {{"TERM=xterm-256color"},               {.no_color = true},                "default", "3.03s     ──", -1},
-	    {{"TERM=xterm-256color"},               {0},                               "mono",    "3.03s     ──", -1},
-	    {{"TERM=xterm-256color"},               {.ascii = true, .no_color = true}, "default", "3.03s     --",     -1},
-	    {{"TERM=xterm-256color"},               {.ascii = true},                   "default", "3.03s",            60},
-	    {{"TERM=linux"},                        {0},                               "light",   "3.03s     ▍ ▎",  6 },
+	    {{"TERM=xterm-256color"},               {0},                               "default", "3.03s     ▍ ▎", 60},
+	    {{"TERM=xterm"},                        {0},                               "default", "3.03s     ▍ ▎", 4 },
+	    {{"TERM=vt100"},                        {0},                               "default", "3.03s     ──",  -1},
+	    {{"TERM=xterm-256color", "NO_COLOR=1"}, {0},                               "default", "3.03s     ──",  -1},
+	    {{"TERM=xterm-256color"},               {.no_color = true},                "default", "3.03s     ──",  -1},
+	    {{"TERM=xterm-256color"},               {0},                               "mono",    "3.03s     ──",  -1},
+	    {{"TERM=xterm-256color"},               {.ascii = true, .no_color = true}, "default", "3.03s     --",      -1},
+	    {{"TERM=xterm-256color"},               {.ascii = true},                   "default", "3.03s",             60},
+	    {{"TERM=linux"},                        {0},                               "light",   "3.03s     ▍ ▎", 6 },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct demo_vt d;

@@ -115,7 +115,8 @@ static void help_filter(struct buf *out)
 	             "  spoor traces --where 'status:error dur>2s (kind:llm or kind:tool) not name=\"get_balance\"'\n\n"
 	             "  FIELD:VALUE is   FIELD=VALUE is   FIELD~VALUE contains   FIELD>VALUE < >= <= compares\n"
 	             "  @NAME is a saved filter, in brackets: $XDG_CONFIG_HOME/spoor/filters.json holds them as\n"
-	             "  { \"slow\": \"dur>5s\", \"dear\": \"cost>0.05 or @slow\" }   (comments allowed; edit it, or ^S at & saves one)\n");
+	             "  { \"slow\": \"dur>5s\", \"dear\": \"cost>0.05 or @slow\" }   (comments allowed; edit it, or ^S "
+	             "at & saves one)\n");
 	fields_help(out, "For traces", FILTER_TRACES);
 	fields_help(out, "For eval runs", FILTER_RUNS);
 	fields_help(out, "For the cases of a run", FILTER_CASES);
@@ -135,15 +136,15 @@ static void help_exit_codes(struct buf *out)
 
 static void help_files(struct buf *out)
 {
-	buf_add_cstr(out,
-	             "  $SPOOR_STORE                       the store; else\n"
-	             "  $XDG_DATA_HOME/spoor/spoor.db      (~/.local/share/spoor/spoor.db), for the user's eyes only\n"
-	             "  $SPOOR_NOW                         an ISO 8601 time that stands for the clock\n"
-	             "  $XDG_CONFIG_HOME/spoor/filters.json  saved filters: spoor help filter\n"
-	             "  $XDG_STATE_HOME/spoor/history      lines typed at prompts, for the user's eyes only\n"
-	             "  $XDG_STATE_HOME/spoor/looked       how far each store was looked at: what came since is marked\n"
-	             "  $NO_COLOR                          no colours\n"
-	             "  $TZ, $LC_ALL, $LC_CTYPE, $LANG     time zone of what is shown; UTF-8 or ASCII\n");
+	buf_add_cstr(
+	    out, "  $SPOOR_STORE                       the store; else\n"
+	         "  $XDG_DATA_HOME/spoor/spoor.db      (~/.local/share/spoor/spoor.db), for the user's eyes only\n"
+	         "  $SPOOR_NOW                         an ISO 8601 time that stands for the clock\n"
+	         "  $XDG_CONFIG_HOME/spoor/filters.json  saved filters: spoor help filter\n"
+	         "  $XDG_STATE_HOME/spoor/history      lines typed at prompts, for the user's eyes only\n"
+	         "  $XDG_STATE_HOME/spoor/looked       how far each store was looked at: what came since is marked\n"
+	         "  $NO_COLOR                          no colours\n"
+	         "  $TZ, $LC_ALL, $LC_CTYPE, $LANG     time zone of what is shown; UTF-8 or ASCII\n");
 }
 
 static const struct {
