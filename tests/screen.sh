@@ -6,7 +6,8 @@
 start 80 24 "$spoor"
 see "231 traces"
 keys '&' 'status:eror' Enter
-see "column"
+see "did you mean error?"
+keys Escape
 keys '&' 'status:error name~dispute dur>10s' Enter
 see "of 231"
 keys Enter
@@ -26,7 +27,7 @@ ended
 start 100 30 "$spoor tests/data/traces-voice.json.gz"
 see "6 traces"
 $tmux resize-window -x 40 -y 12
-see "row 1 of 6"
+see "callback abou"
 $tmux resize-window -x 15 -y 4
 see "too small"
 $tmux resize-window -x 200 -y 50

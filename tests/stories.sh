@@ -41,7 +41,7 @@ story "3. Satisfaction fell: suspect documents, the traces that used one, the se
 start 80 24 "$spoor"
 see "231 traces"
 press i BTab BTab
-see "pol-refund-2021    worse"
+at "pol-refund-2021"
 press Enter
 see "of 231"
 press Enter

@@ -286,7 +286,10 @@ static bool read_fd(int fd, struct buf *out, size_t limit, const char *path, str
 bool file_read(struct buf *out, const char *path, size_t limit, struct err *err)
 {
 	buf_clear(out);
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* not to wait for a named pipe */
+	int fd;
+	do
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* not to wait for a named pipe */
+	while (fd < 0 && errno == EINTR);
 	if (fd < 0)
 		return failed(err, "cannot read", path);
 	bool ok = read_fd(fd, out, limit, path, err);

@@ -20,7 +20,7 @@ static size_t skip_quoted(struct str text, size_t at)
 static void found(struct filter_spot *out, enum filter_place place, struct str text, size_t from, size_t to,
                   size_t caret)
 {
-	bool quoted = from < text.len && text.ptr[from] == '"' && caret > from;
+	bool quoted = text.ptr && from < text.len && text.ptr[from] == '"' && caret > from;
 	*out = (struct filter_spot){.place = place, .from = from, .to = to, .quoted = quoted};
 	out->typed = str_cut(text, from + quoted, caret - from - quoted);
 }

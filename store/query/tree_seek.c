@@ -129,7 +129,7 @@ static bool seek_range(struct db *db, int64_t from, int64_t to, bool forward, en
 		return true;
 	if (names.len)
 		return seek_names(db, from, to, forward, names, pos, err);
-	BUG_ON(what == SEEK_SAME); /* its name is known */
+	BUG_ON(what > SEEK_NAME); /* SEEK_SAME: the name is known */
 	struct stmt *s = db_query(db, sql[what][forward], err);
 	if (!s)
 		return false;

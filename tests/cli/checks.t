@@ -59,6 +59,9 @@ warning  get_balance  ask once: get_balance was called 3 times, more than 2
 $ spoor checks --check few-cals 2>&1
 spoor: no such check: few-cals (did you mean few-calls?); spoor help rules names them all
 ? 2
+$ printf '{"rules": [\n {"nam": "x"}]}' >$HOME/config/spoor/rules.json; spoor import --store $T/own.db tests/data/traces-voice.json.gz 2>&1; rm $HOME/config/spoor/rules.json
+spoor: $T/home/config/spoor/rules.json, line 2: no such key of a rule: "nam" (did you mean name?) (nothing is checked until that is mended)
+tests/data/traces-voice.json.gz  otlp       6 traces, 43 spans, 11 scores  all new
 $ printf '{"rules": [\n {"name": "x", "max_durration": "2s"}]}' >$T/bad.json; spoor checks --rules $T/bad.json 2>&1
 spoor: $T/bad.json, line 2: no such key of a rule: "max_durration" (did you mean max_duration?)
 ? 2
@@ -69,8 +72,9 @@ $ SPOOR_RULES=$T/nowhere.json spoor checks 2>&1
 spoor: cannot read $T/nowhere.json: No such file or directory
 ? 2
 $ SPOOR_RULES=$T/bad.json spoor import tests/data/eval-v12.json 2>&1
-spoor: $T/bad.json, line 1: where: at character 5: expected a duration with its unit: 2s, 500ms, 1m30s
-? 2
+spoor: $T/bad.json, line 1: where: at character 5: expected a duration with its unit: 2s, 500ms, 1m30s (nothing is checked until that is mended)
+tests/data/eval-v12.json  promptfoo  246 scores, 1 eval run, 82 case results  all new
+  eval run eval-D12-2026-11-14T09:12:04#0, dispute v12: 57 passed, 25 failed, 0 error, 0 unscored
 $ spoor help rules
 Checks look at every trace without a model: spoor checks, has:finding, finding:NAME. A file of rules sets them
 and adds a team's own: --rules FILE, $SPOOR_RULES, or $XDG_CONFIG_HOME/spoor/rules.json. JSON with // comments:

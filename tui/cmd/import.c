@@ -731,14 +731,31 @@ static bool options(const struct command_line *line, struct import_opts *opts, s
 	return true;
 }
 
+/* The user's own checks; a mistake in their file costs the checks of this import (the next one makes up for them), not the import. */
+static bool own_checks(const struct command_line *line, struct rules **rules)
+{
+	struct err why = ERR_INIT;
+	*rules = NULL;
+	if (cmd_flag(line, "no-checks"))
+		return false;
+	if (rules_load(NULL, cmd_now_ns(), rules, &why))
+		return true;
+	struct buf out = BUF_INIT;
+	buf_add_cstr(&out, "spoor: ");
+	clean_print(&out, str_of(why.text), false, is_ascii(line));
+	buf_add_cstr(&out, " (nothing is checked until that is mended)\n");
+	fwrite(buf_cstr(&out), 1, out.len, stderr);
+	buf_done(&out);
+	return false;
+}
+
 static bool import(const struct command_line *line, const struct import_opts *opts, struct import_report *report,
                    struct err *err)
 {
 	static struct import_progress progress; /* outlives this call: a late signal may still set cancel */
 	struct meter meter;
 	struct rules *rules;
-	if (!rules_load(NULL, cmd_now_ns(), &rules, err))
-		return false;
+	bool looked = own_checks(line, &rules);
 	struct db *db = cmd_store(line, DB_WRITE, err);
 	if (!db || !import_progress_init(&progress, err)) {
 		rules_free(rules);
@@ -755,7 +772,7 @@ static bool import(const struct command_line *line, const struct import_opts *op
 		ok = import_paths(db, line->args, line->n_args, opts, &progress, report, err);
 	if (ok && !signalled && !cmd_flag(line, "no-index"))
 		ok = search_index(db, search_threads(), &indexing, err);
-	if (ok && !signalled && !cmd_flag(line, "no-checks"))
+	if (ok && !signalled && looked)
 		ok = check_run(db, rules, &checking, err);
 	meter_stop(&meter);
 	rules_free(rules);
