@@ -2,7 +2,7 @@
 set -u
 spoor=$PWD/${SPOOR_BUILD:-build/release}/spoor
 home=$(mktemp -d)
-tmux="tmux -L spoor-test-$$ -f /dev/null"
+servers=0 tmux="tmux -L spoor-test-$$ -f /dev/null"
 trap '$tmux kill-server 2>/dev/null; rm -rf "$home" 2>/dev/null' EXIT
 export HOME=$home SPOOR_STORE=$home/s.db SPOOR_NOW=2026-11-21T00:00:00Z TZ=UTC LC_ALL=C.UTF-8
 unset NO_COLOR SPOOR_TRACE 2>/dev/null
@@ -10,8 +10,15 @@ passed=0 failed=0
 command -v tmux >/dev/null || { echo "skipped: no tmux"; echo "0 passed, 0 failed"; exit 0; }
 "$spoor" import tests/data/*.jsonl tests/data/*.gz tests/data/eval-v1?.json >/dev/null 2>&1
 
-# Again if the old server is still on its way out ("server exited unexpectedly").
-start() { $tmux kill-server 2>/dev/null; for _ in 1 2 3 4 5; do $tmux new-session -d -x "$1" -y "$2" "${@:3}" 2>/dev/null && break; done; $tmux set -g remain-on-exit on >/dev/null; $tmux set -g status off >/dev/null; $tmux resize-window -x "$1" -y "$2"; }
+# A server of its own for each: an old one on its way out takes a new session of its name with it.
+start() {
+	$tmux kill-server 2>/dev/null
+	servers=$((servers + 1)) tmux="tmux -L spoor-test-$$-$servers -f /dev/null"
+	$tmux new-session -d -x "$1" -y "$2" "${@:3}"
+	$tmux set -g remain-on-exit on >/dev/null
+	$tmux set -g status off >/dev/null
+	$tmux resize-window -x "$1" -y "$2"
+}
 screen() { $tmux capture-pane -p; }
 # Until the text is (not) on the screen, at most 10 s; polls, since tmux tells nobody when it has drawn.
 see() { for _ in $(seq 200); do screen | grep -qF -- "$1" && { passed=$((passed + 1)); return; }; read -rt 0.05 <> <(:); done; failed=$((failed + 1)); echo "not seen: $1"; screen; }

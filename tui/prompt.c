@@ -628,9 +628,9 @@ static void draw_list(const struct prompt *p, struct canvas all)
 			col += COUNT_COLS + 1;
 		}
 		canvas_put(c, y, col + 1, c.cols - col - 2, ROLE_STATUS, item->help);
-		if (y == rows - 1 && (size_t)(first + rows) < p->n_items)
+		if (y == rows - 1 && (size_t)first + (size_t)rows < p->n_items)
 			canvas_printf(c, y, c.cols - 14, 13, ROLE_STATUS, " and %zu more",
-			              p->n_items - (size_t)(first + rows));
+			              p->n_items - ((size_t)first + (size_t)rows));
 	}
 }
 

@@ -99,7 +99,7 @@ static void fenced(struct trace_out *t, const char *title, struct str text)
 static void tree_line(struct buf *to, const struct trace_out *t, const struct tree_row *row)
 {
 	struct buf raw = BUF_INIT;
-	buf_add_fill(to, ' ', (size_t)(2 * (row->depth < LEVELS_SHOWN ? row->depth : LEVELS_SHOWN)));
+	buf_add_fill(to, ' ', 2 * (size_t)(row->depth < LEVELS_SHOWN ? row->depth : LEVELS_SHOWN));
 	if (row->depth > LEVELS_SHOWN)
 		buf_printf(to, "(level %d) ", row->depth);
 	buf_printf(&raw, "%s ", kind_short(row->kind));
