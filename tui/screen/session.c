@@ -217,7 +217,7 @@ static void take_session(struct session_state *s, struct request *r)
 	fresh.levels = xmalloc(fresh.session.n + 1);
 	memset(fresh.levels, s->level, fresh.session.n + 1);
 	for (size_t i = 0; i < fresh.session.n; i++) {
-		if (!first && levels && i < old.n && old.turns[i].trace == fresh.session.turns[i].trace)
+		if (!first && levels && old.turns && i < old.n && old.turns[i].trace == fresh.session.turns[i].trace)
 			fresh.levels[i] = levels[i];
 		if (fresh.session.turns[i].trace == trace)
 			fresh.cursor = i;
