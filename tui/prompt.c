@@ -673,11 +673,14 @@ static void draw_keys(const struct prompt *p, struct canvas row)
 	static const char *const line[] = {"Enter", "go", "Tab", "complete", "Up", "earlier", "Esc", "leave"};
 	static const char *const name[] = {"Enter", "save it under this name", "Esc", "back"};
 	static const char *const find[] = {"Enter", "search", "Up", "earlier", "Esc", "leave"};
-	const char *const *keys = p->saving ? name : p->is_filter ? filter : p->sign[0] == ':' ? line : find;
-	size_t n = p->saving           ? sizeof name / sizeof *name
-	           : p->is_filter      ? sizeof filter / sizeof *filter
-	           : p->sign[0] == ':' ? sizeof line / sizeof *line
-	                               : sizeof find / sizeof *find;
+	const char *const *keys = p->saving                       ? name
+	                          : p->is_filter                  ? filter
+	                          : p->sign[0] == ':' || p->words ? line
+	                                                          : find;
+	size_t n = p->saving                       ? sizeof name / sizeof *name
+	           : p->is_filter                  ? sizeof filter / sizeof *filter
+	           : p->sign[0] == ':' || p->words ? sizeof line / sizeof *line
+	                                           : sizeof find / sizeof *find;
 	int col = 1;
 	for (size_t i = 0; i + 1 < n; i += 2) {
 		col += canvas_putc(row, 0, col, -1, ROLE_HINT_KEY, keys[i]) + 1;

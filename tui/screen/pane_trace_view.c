@@ -242,11 +242,12 @@ static ACTION(kind_answer)
 {
 	(void)target;
 	struct trace_state *s = state_of(screen);
-	enum span_kind kind;
+	const struct tree_row *row = tree_pane_row(&s->tree);
 	struct str word = str_trim(in->argument);
-	if (word.len == 0)
+	enum span_kind kind = row ? row->kind : KIND_SPAN; /* an empty line: the kind of the span under the cursor */
+	if (word.len == 0 && !row)
 		return OUT_HANDLED;
-	if (!kind_named(word, &kind)) {
+	if (word.len && !kind_named(word, &kind)) {
 		ui_say(screen->ui, "no kind is called \"" STR_FMT "\": %s", STR_ARG(str_cut(word, 0, 40)), KIND_WORDS);
 		return OUT_HANDLED;
 	}
@@ -258,10 +259,8 @@ static const struct action kind_line = {.name = "kind-for", .keys = "", .help = 
 
 ACTION(trace_fold_kind)
 {
-	const struct tree_row *row = tree_pane_row(&state_of(screen)->tree);
 	if (in->argument.len)
 		return kind_answer(screen, in, target);
 	*target = (struct target){.prompt = "kind:", .answer = &kind_line, .words = KIND_WORDS};
-	snprintf(target->text, sizeof target->text, "%s", row ? kind_name(row->kind) : "");
 	return OUT_PROMPT;
 }
