@@ -32,6 +32,7 @@ struct sink {
 	unsigned wants; /* SINK_… */
 };
 
+/* What a sink has no use for may be absent. */
 struct sink_ops {
 	/* Keeps the bytes; returns the entry's number (> 0; numbers rise). What follows until the next entry is made from it. */
 	uint64_t (*entry)(struct sink *, const struct entry *);
@@ -45,31 +46,37 @@ struct sink_ops {
 
 static inline uint64_t sink_entry(struct sink *s, const struct entry *e)
 {
-	return s->ops->entry(s, e);
+	return s->ops->entry ? s->ops->entry(s, e) : 1;
 }
 static inline void sink_span(struct sink *s, const struct span *span)
 {
-	s->ops->span(s, span);
+	if (s->ops->span)
+		s->ops->span(s, span);
 }
 static inline void sink_trace(struct sink *s, const struct trace *trace)
 {
-	s->ops->trace(s, trace);
+	if (s->ops->trace)
+		s->ops->trace(s, trace);
 }
 static inline void sink_score(struct sink *s, const struct score *score)
 {
-	s->ops->score(s, score);
+	if (s->ops->score)
+		s->ops->score(s, score);
 }
 static inline void sink_run(struct sink *s, const struct eval_run *run)
 {
-	s->ops->run(s, run);
+	if (s->ops->run)
+		s->ops->run(s, run);
 }
 static inline void sink_case(struct sink *s, const struct case_result *res)
 {
-	s->ops->case_result(s, res);
+	if (s->ops->case_result)
+		s->ops->case_result(s, res);
 }
 static inline void sink_problem(struct sink *s, const struct problem *p)
 {
-	s->ops->problem(s, p);
+	if (s->ops->problem)
+		s->ops->problem(s, p);
 }
 static inline bool sink_wants(const struct sink *s, unsigned what)
 {

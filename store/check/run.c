@@ -276,50 +276,9 @@ static void on_span(struct sink *s, const struct span *span)
 	rules_span(t, found->row, span);
 }
 
-static void on_trace(struct sink *s, const struct trace *trace)
-{
-	(void)s;
-	(void)trace;
-}
-
-static void on_score(struct sink *s, const struct score *score)
-{
-	(void)s;
-	(void)score;
-}
-
-static void on_run(struct sink *s, const struct eval_run *run)
-{
-	(void)s;
-	(void)run;
-}
-
-static void on_case(struct sink *s, const struct case_result *res)
-{
-	(void)s;
-	(void)res;
-}
-
-static uint64_t on_entry(struct sink *s, const struct entry *e)
-{
-	(void)s;
-	(void)e;
-	return 1;
-}
-
-static void on_problem(struct sink *s, const struct problem *p)
-{
-	(void)s; /* said when the record was imported */
-	(void)p;
-}
-
-static const struct sink_ops reader_ops = {.entry = on_entry,
-                                           .span = on_span,
-                                           .trace = on_trace,
-                                           .score = on_score,
-                                           .run = on_run,
-                                           .case_result = on_case,
-                                           .problem = on_problem};
+static const struct sink_ops reader_ops = {
+    .span = on_span,
+};
 
 /* Is there anything in the record that only its texts tell? Most have neither a model's answer, nor documents, nor anything personal. */
 static bool is_worth(struct run *r, const struct told *told, size_t n, bool *worth, struct err *err)

@@ -301,44 +301,10 @@ static void on_run(struct sink *s, const struct eval_run *run)
 	k->prompt_is_ours = ours;
 }
 
-static uint64_t on_entry(struct sink *s, const struct entry *e)
-{
-	(void)s;
-	(void)e;
-	return 1;
-}
-
-static void on_span(struct sink *s, const struct span *span)
-{
-	(void)s;
-	(void)span;
-}
-
-static void on_trace(struct sink *s, const struct trace *trace)
-{
-	(void)s;
-	(void)trace;
-}
-
-static void on_score(struct sink *s, const struct score *score)
-{
-	(void)s;
-	(void)score;
-}
-
-static void on_problem(struct sink *s, const struct problem *p)
-{
-	(void)s; /* said when the record was imported */
-	(void)p;
-}
-
-static const struct sink_ops keeper_ops = {.entry = on_entry,
-                                           .span = on_span,
-                                           .trace = on_trace,
-                                           .score = on_score,
-                                           .run = on_run,
-                                           .case_result = on_case,
-                                           .problem = on_problem};
+static const struct sink_ops keeper_ops = {
+    .run = on_run,
+    .case_result = on_case,
+};
 
 /* ---------------------------------------------------------------- reading */
 

@@ -218,12 +218,6 @@ static void on_score(struct sink *s, const struct score *score)
 
 /* ---------------------------------------------------------------- eval runs */
 
-static void on_run(struct sink *s, const struct eval_run *run)
-{
-	(void)s; /* a record that tells of a run tells it anew each time: runs are looked for in their list */
-	(void)run;
-}
-
 static void on_case(struct sink *s, const struct case_result *res)
 {
 	struct reader *r = reader_of(s);
@@ -252,26 +246,12 @@ static void on_case(struct sink *s, const struct case_result *res)
 		score_texts(r, &place, &res->scores[i]);
 }
 
-static uint64_t on_entry(struct sink *s, const struct entry *e)
-{
-	(void)s;
-	(void)e;
-	return 1;
-}
-
-static void on_problem(struct sink *s, const struct problem *p)
-{
-	(void)s; /* said when the record was imported */
-	(void)p;
-}
-
-static const struct sink_ops reader_ops = {.entry = on_entry,
-                                           .span = on_span,
-                                           .trace = on_trace,
-                                           .score = on_score,
-                                           .run = on_run,
-                                           .case_result = on_case,
-                                           .problem = on_problem};
+static const struct sink_ops reader_ops = {
+    .span = on_span,
+    .trace = on_trace,
+    .score = on_score,
+    .case_result = on_case,
+};
 
 /* ---------------------------------------------------------------- records */
 

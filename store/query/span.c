@@ -150,44 +150,10 @@ static void on_score(struct sink *s, const struct score *score)
 	                                          .of_trace = !kept->span_id.ptr};
 }
 
-static void on_case(struct sink *s, const struct case_result *res)
-{
-	(void)s;
-	(void)res;
-}
-
-static void on_run(struct sink *s, const struct eval_run *run)
-{
-	(void)s;
-	(void)run;
-}
-
-static uint64_t on_entry(struct sink *s, const struct entry *e)
-{
-	(void)s;
-	(void)e;
-	return 1;
-}
-
-static void on_trace(struct sink *s, const struct trace *trace)
-{
-	(void)s;
-	(void)trace;
-}
-
-static void on_problem(struct sink *s, const struct problem *p)
-{
-	(void)s; /* said when the record was imported */
-	(void)p;
-}
-
-static const struct sink_ops keeper_ops = {.entry = on_entry,
-                                           .span = on_span,
-                                           .trace = on_trace,
-                                           .score = on_score,
-                                           .run = on_run,
-                                           .case_result = on_case,
-                                           .problem = on_problem};
+static const struct sink_ops keeper_ops = {
+    .span = on_span,
+    .score = on_score,
+};
 
 static bool decode(struct block_cache *blocks, int64_t record, struct keeper *k, struct stored_record *rec,
                    struct err *err)
