@@ -31,11 +31,11 @@ static void add_outer(struct folds *f, const struct fold *fold)
 	const struct fold_outer *last = f->n_outer ? &f->outer[f->n_outer - 1] : NULL;
 	if (last && fold->pos <= last->pos + last->hidden)
 		return;
+	int64_t before = last ? last->before + last->hidden : 0;
 	if (f->n_outer == f->cap_outer) {
 		f->cap_outer = f->cap_outer ? size_mul(f->cap_outer, 2) : 16;
 		f->outer = xrealloc(f->outer, f->cap_outer, sizeof *f->outer);
 	}
-	int64_t before = last ? last->before + last->hidden : 0;
 	f->outer[f->n_outer++] = (struct fold_outer){.pos = fold->pos, .hidden = fold->hidden, .before = before};
 }
 

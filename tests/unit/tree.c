@@ -444,6 +444,21 @@ static void the_same_name_is_found_within_a_root(void **state)
 	}
 }
 
+/* More folds beside each other than the first memory has room for. */
+static void many_folds_lie_beside_each_other(void **state)
+{
+	(void)state;
+	struct folds f = {0};
+	for (int i = 0; i < 100; i++)
+		folds_set(&f, 10 * i, 9, false, i);
+	assert_int_equal(folds_visible(&f, 1000), 100);
+	for (int i = 0; i < 100; i++) {
+		assert_int_equal(folds_pos(&f, 1000, i), 10 * i);
+		assert_int_equal(folds_row(&f, 10 * i + 5), i);
+	}
+	folds_done(&f);
+}
+
 static void ranks_walk_from_the_slowest_down(void **state)
 {
 	(void)state;
@@ -543,6 +558,7 @@ int main(void)
 	    cmocka_unit_test(odd_rows_make_a_sound_view),
 	    cmocka_unit_test(jumps_go_by_the_order_that_shows),
 	    cmocka_unit_test(the_same_name_is_found_within_a_root),
+	    cmocka_unit_test(many_folds_lie_beside_each_other),
 	    cmocka_unit_test(ranks_walk_from_the_slowest_down),
 	    cmocka_unit_test(a_kind_folds_and_unfolds),
 	    cmocka_unit_test(folds_follow_their_spans),
