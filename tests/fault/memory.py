@@ -68,7 +68,7 @@ class Worker:
             self.fresh = False
         elif not self.fresh:
             self.room.put("full")
-            self.fresh = True
+            self.fresh = kind == "command"  # a screen works on the store behind what it shows
         return SCREENS[what][1] if kind == "screen" else None
 
     def undisturbed(self, name):
