@@ -454,7 +454,8 @@ static void overview_cause(const struct laying *l)
 	}
 	if (l->trace && l->trace->n > ABOUT_SPANS && (l->d->row.status == STATUS_ERROR || l->d->detail.n_scores)) {
 		sheet_label(l->s, "cause");
-		sheet_printf(l->s, ROLE_DIM, "who names it, retries: not looked for in more than %d spans", ABOUT_SPANS);
+		sheet_printf(l->s, ROLE_DIM, "who names it, retries: not looked for in more than %d spans",
+		             ABOUT_SPANS);
 	}
 }
 
