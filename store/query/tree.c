@@ -15,10 +15,14 @@
 	" s.self_ns, s.first_token_ns, s.model, s.provider, s.prompt, s.message, s.tokens_in, s.tokens_out,"       \
 	" s.tokens_cached, s.tokens_reasoning, s.cost_usd, s.sub_tokens, s.sub_cost, s.sub_errors, s.rep_n, "      \
 	"s.rep_len,"                                                                                               \
-	" s.record, s.input_hash, s.tokens_cache_write,"                                                           \
-	" (SELECT group_concat(DISTINCT f.name) FROM finding f WHERE f.trace = s.trace AND f.span = s.key AND "    \
-	"f.level > 0)"                                                                                             \
-	" FROM span s"
+	" s.record, s.input_hash, s.tokens_cache_write,"
+
+/* What checks found in it, for the rows of a screen; a walk over all rows has no use for it, and would ask a million times. */
+#define FINDINGS                                                                                                \
+	" (SELECT group_concat(DISTINCT f.name) FROM finding f WHERE f.trace = s.trace AND f.span = s.key AND " \
+	"f.level > 0)"
+#define SHOWN "SELECT " COLUMNS FINDINGS " FROM span s"
+#define TOLD  "SELECT " COLUMNS " NULL FROM span s"
 
 enum { LINE_BITS = 64, DEPTH_MAX = 1 << 30, KEY_DIGITS = 16 };
 
@@ -117,7 +121,7 @@ struct rows {
 static bool read_range(struct db *db, int64_t first, int64_t from, int64_t to, struct arena *arena, struct rows *rows,
                        struct err *err)
 {
-	struct stmt *s = db_query(db, "SELECT " COLUMNS " WHERE s.pos BETWEEN ? AND ? ORDER BY s.pos", err);
+	struct stmt *s = db_query(db, SHOWN " WHERE s.pos BETWEEN ? AND ? ORDER BY s.pos", err);
 	if (!s)
 		return false;
 	stmt_int(s, 1, first + from);
@@ -286,7 +290,7 @@ bool tree_get(struct db *db, int64_t first, int64_t pos, struct arena *arena, st
 bool tree_get_figures(struct db *db, int64_t first, int64_t pos, struct arena *arena, struct tree_row *out,
                       struct err *err)
 {
-	struct stmt *s = db_query(db, "SELECT " COLUMNS " WHERE s.pos = ?", err);
+	struct stmt *s = db_query(db, TOLD " WHERE s.pos = ?", err);
 	if (!s)
 		return false;
 	stmt_int(s, 1, first + pos);
@@ -310,7 +314,7 @@ struct tree_walk {
 
 struct tree_walk *tree_walk_open(struct db *db, int64_t first, int64_t n, struct err *err)
 {
-	struct stmt *s = db_query(db, "SELECT " COLUMNS " WHERE s.pos BETWEEN ? AND ? ORDER BY s.pos", err);
+	struct stmt *s = db_query(db, TOLD " WHERE s.pos BETWEEN ? AND ? ORDER BY s.pos", err);
 	if (!s)
 		return NULL;
 	stmt_int(s, 1, first);

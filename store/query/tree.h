@@ -27,8 +27,9 @@ struct tree_row {
 	int64_t sub_tokens, sub_errors;
 	double sub_cost;
 	int64_t rep_n, rep_len; /* first of rep_n like siblings; rows they take together */
-	struct str findings;    /* names of the checks that found something in it, but for notes: "cut-off,iban" */
-	int64_t n_documents;    /* not stored: -1 unless the decoder was asked */
+	struct str
+	    findings; /* names of checks that found something in it, but for notes: "iban,loop"; in windows and tree_get only */
+	int64_t n_documents; /* not stored: -1 unless the decoder was asked */
 	uint64_t lines; /* bit d: the ancestor at depth d (counted from `lines_from`) has a later sibling: draw │ */
 	int lines_from; /* depth of bit 0: 0 unless the tree is deeper than 64 */
 	int64_t record;
