@@ -240,6 +240,7 @@ class Room:
         self.path = tempfile.mkdtemp(prefix="spoor-fault-", dir=shared)
         self.look = os.path.join(self.path, "look")
         os.mkdir(self.look)
+        os.makedirs(os.path.join(self.path, ".local/state/spoor"))  # screens make it, doctor tells of it: the same before as after
         self.env = environment(self.path)
         self.store = self.env["SPOOR_STORE"]
         self.prefixes, self.whole = {}, {}
