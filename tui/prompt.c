@@ -120,6 +120,7 @@ static const char *op_after(const struct field *f)
 	switch (f->type) {
 	case TYPE_DURATION:
 	case TYPE_COUNT:
+	case TYPE_NUMBER:
 	case TYPE_MONEY: return ">";
 	case TYPE_RATE: return "<";
 	case TYPE_SCORE:
@@ -224,7 +225,7 @@ static void say_of_field(struct prompt *p, struct str field)
 static void filter_items(struct prompt *p)
 {
 	struct filter_spot spot;
-	filter_spot_at(buf_str(&p->edit.line), p->edit.caret, &spot);
+	filter_spot_at(buf_str(&p->edit.line), p->over, p->edit.caret, &spot);
 	p->from = spot.from;
 	p->to = spot.to;
 	switch (spot.place) {
@@ -336,7 +337,7 @@ static void complete(struct prompt *p)
 {
 	struct filter_spot spot = {.place = FILTER_NOTHING};
 	if (p->is_filter)
-		filter_spot_at(buf_str(&p->edit.line), p->edit.caret, &spot);
+		filter_spot_at(buf_str(&p->edit.line), p->over, p->edit.caret, &spot);
 	if (needs_values(&spot) && !has_values(p, &spot)) {
 		p->tab_waits = true; /* goes on when they are there */
 		return;
@@ -508,7 +509,7 @@ void *prompt_ask(struct prompt *p)
 		return NULL;
 	/* While one goes through the list it stays as it is, though the line changes with it. */
 	if (p->is_filter && !p->saving && ((p->open && p->chosen < 0) || p->tab_waits))
-		filter_spot_at(buf_str(&p->edit.line), p->edit.caret, &spot);
+		filter_spot_at(buf_str(&p->edit.line), p->over, p->edit.caret, &spot);
 	bool values = needs_values(&spot) && !has_values(p, &spot), count = can_count(p);
 	if (!values && !count)
 		return NULL;

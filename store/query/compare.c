@@ -28,6 +28,18 @@ const char *case_class_title(enum case_class c)
 	return classes[c].title;
 }
 
+double compare_slower(const struct compare_row *row)
+{
+	bool known =
+	    row->a.present && row->b.present && row->a.latency_ns != UNKNOWN_INT && row->b.latency_ns != UNKNOWN_INT;
+	return known ? (double)(row->b.latency_ns - row->a.latency_ns) : UNKNOWN_DOUBLE;
+}
+
+double compare_dearer(const struct compare_row *row)
+{
+	return row->a.present && row->b.present ? row->b.cost_usd - row->a.cost_usd : UNKNOWN_DOUBLE;
+}
+
 void compare_done(struct compare *c)
 {
 	arena_done(&c->arena);

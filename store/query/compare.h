@@ -41,6 +41,10 @@ struct compare_row {
 	double loss; /* for the order inside a class: drop of the mean of scores, larger first */
 };
 
+/* B's less A's; NaN where a side has none. */
+double compare_slower(const struct compare_row *row); /* ns */
+double compare_dearer(const struct compare_row *row); /* USD */
+
 struct compare_metric {
 	const char *name; /* "pass", a score's name, "latency_p50_ns", "latency_p95_ns", "cost_usd_per_case" */
 	const char *kind; /* "rate" "score" "latency" "cost" */

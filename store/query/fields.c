@@ -1,6 +1,7 @@
 #include "store/query/fields.h"
 
 #include "store/model.h"
+#include "store/query/compare.h"
 #include "store/span_row.h"
 #include "store/trace_words.h"
 
@@ -74,6 +75,29 @@ static bool yes_of_word(struct str word, int *value)
 	return *value || str_ieq(word, "no");
 }
 
+/* Short, as the tabs of a comparison call them; those of --json are known, too. */
+static const char *const class_words[N_CLASSES] = {
+    [CLASS_REGRESSED] = "lost",  [CLASS_IMPROVED] = "won", [CLASS_NEW_ERROR] = "new_errors",
+    [CLASS_CHANGED] = "changed", [CLASS_SAME] = "same",    [CLASS_ONLY_A] = "only_a",
+    [CLASS_ONLY_B] = "only_b"};
+
+static const char *word_of_class(int value)
+{
+	return class_words[value];
+}
+
+static bool class_of_word(struct str word, int *value)
+{
+	for (int k = 0; k < N_CLASSES; k++)
+		if (str_ieq(word, class_words[k]) || str_ieq(word, case_class_name((enum case_class)k))) {
+			*value = k;
+			return true;
+		}
+	return false;
+}
+
+static const struct field_words classes = {
+    .first = 0, .last = N_CLASSES - 1, .name = word_of_class, .named = class_of_word};
 static const struct field_words yes_no = {.first = 0, .last = 1, .name = word_of_yes, .named = yes_of_word};
 static const struct field_words kinds = {
     .first = KIND_SPAN, .last = N_KINDS - 1, .name = word_of_kind, .named = kind_of_word};
@@ -306,6 +330,28 @@ static const struct field_has span_has[] = {
 	  "a check found this in it", "finding:cut-off")                                                               \
 	X("has", TYPE_HAS, NULL, NULL, span_has, "has any of it", "has:score")
 
+/* Of a comparison's rows (compare_filter.c): what SQL of a case there is answers of either side's result. */
+#define PAIR_FIELDS(X)                                                                                             \
+	X("case", TYPE_WORD, NULL, NULL, NULL, "title or key of the case; a bare word: one of them contains it",   \
+	  "case~hotel")                                                                                            \
+	X("class", TYPE_ENUM, NULL, &classes, NULL, "what became of it from A to B", "class:lost")                 \
+	X("title", TYPE_WORD, NULL, NULL, NULL, "title of the case", "title~hotel")                                \
+	X("key", TYPE_ID, NULL, NULL, NULL, "key of the case begins with", "key:case-17")                          \
+	X("status", TYPE_ENUM, NULL, &case_statuses, NULL, "verdict of A or of B", "status:error")                 \
+	X("flaky", TYPE_ENUM, NULL, &yes_no, NULL, "repeats of one side disagree", "flaky:no")                     \
+	X("loss", TYPE_NUMBER, NULL, NULL, NULL, "how far its scores fell, in the mean", "loss>0.2")               \
+	X("delta", TYPE_SCORE_MEAN, NULL, NULL, NULL, "delta.NAME: B's score less A's", "delta.groundedness<-0.2") \
+	X("a", TYPE_SCORE_MEAN, NULL, NULL, NULL, "a.NAME: a score of A", "a.groundedness>0.9")                    \
+	X("b", TYPE_SCORE_MEAN, NULL, NULL, NULL, "b.NAME: a score of B", "b.groundedness<0.5")                    \
+	X("score", TYPE_SCORE, NULL, NULL, NULL, "score.NAME: a score of A or of B", "score.groundedness<0.5")     \
+	X("latency", TYPE_DURATION, NULL, NULL, NULL, "time A's or B's answer took", "latency>2s")                 \
+	X("dur", TYPE_DURATION, NULL, NULL, NULL, "the same as latency", "dur>2s")                                 \
+	X("slower", TYPE_DURATION, NULL, NULL, NULL, "B's latency less A's", "slower>1s")                          \
+	X("cost", TYPE_MONEY, NULL, NULL, NULL, "cost of A's or B's answer in US dollars", "cost>0.01")            \
+	X("dearer", TYPE_MONEY, NULL, NULL, NULL, "B's cost less A's", "dearer>0.01")                              \
+	X("tokens", TYPE_COUNT, NULL, NULL, NULL, "tokens in and out, of A's or B's answer", "tokens>=4k")         \
+	X("has", TYPE_HAS, NULL, NULL, case_has, "A's or B's result has it", "has:trace")
+
 #define FIELD(name_, type_, sql_, words_, has_, help_, example_) \
 	{.name = name_, .type = type_, .sql = sql_, .words = words_, .has = has_},
 #define HELP(name_, type_, sql_, words_, has_, help_, example_) {.name = name_, .help = help_, .example = example_},
@@ -314,10 +360,13 @@ static const struct field trace_fields[] = {TRACE_FIELDS(FIELD){.name = NULL}};
 static const struct field case_fields[] = {CASE_FIELDS(FIELD){.name = NULL}};
 static const struct field run_fields[] = {RUN_FIELDS(FIELD){.name = NULL}};
 static const struct field span_fields[] = {SPAN_FIELDS(FIELD){.name = NULL}};
+static const struct field pair_fields[] = {PAIR_FIELDS(FIELD){.name = NULL}};
 static const struct filter_field trace_help[] = {TRACE_FIELDS(HELP){.name = NULL}};
 static const struct filter_field case_help[] = {CASE_FIELDS(HELP){.name = NULL}};
 static const struct filter_field run_help[] = {RUN_FIELDS(HELP){.name = NULL}};
 static const struct filter_field span_help[] = {SPAN_FIELDS(HELP){.name = NULL}};
+
+static const struct filter_field pair_help[] = {PAIR_FIELDS(HELP){.name = NULL}};
 
 static const struct field *fields_of(enum filter_over over)
 {
@@ -326,6 +375,7 @@ static const struct field *fields_of(enum filter_over over)
 	case FILTER_CASES: return case_fields;
 	case FILTER_RUNS: return run_fields;
 	case FILTER_SPANS: return span_fields;
+	case FILTER_PAIRS: return pair_fields;
 	}
 	return trace_fields;
 }
@@ -337,8 +387,14 @@ const struct filter_field *filter_fields(enum filter_over over)
 	case FILTER_CASES: return case_help;
 	case FILTER_RUNS: return run_help;
 	case FILTER_SPANS: return span_help;
+	case FILTER_PAIRS: return pair_help;
 	}
 	return trace_help;
+}
+
+bool field_takes_name(const struct field *f)
+{
+	return f->type == TYPE_SCORE || f->type == TYPE_SCORE_MEAN;
 }
 
 const struct field *field_named(enum filter_over over, struct str name)

@@ -19,6 +19,7 @@ enum field_type {
 	TYPE_ENUM,       /* one word of a list */
 	TYPE_SCORE,      /* score.NAME: a number, or a label */
 	TYPE_SCORE_MEAN, /* score.NAME of a run: a number */
+	TYPE_NUMBER,     /* 0.5 -0.2 20% */
 	TYPE_HAS         /* has:WORD: each word is a condition of its own */
 };
 
@@ -42,6 +43,8 @@ struct field {
 	const struct field_has *has;
 };
 
+/* Asked with a name behind a dot: score.NAME. */
+bool field_takes_name(const struct field *f);
 /* ASCII case ignored; "score.NAME" is asked for as "score". NULL: no such field. */
 const struct field *field_named(enum filter_over over, struct str name);
 /* The field a bare word is looked for in, with "~". */

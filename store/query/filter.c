@@ -213,34 +213,51 @@ static void near_value(struct parser *p, const struct field *field, struct str v
 	meant(p, &near);
 }
 
+/* The field that a name with a dot in it begins with: "score" of "score.groundedness". NULL: it is none that takes a name. */
+static const struct field *field_before_dot(enum filter_over over, struct str name, size_t dot)
+{
+	const struct field *f = dot == SIZE_MAX ? NULL : field_named(over, str_cut(name, 0, dot));
+	return f && field_takes_name(f) ? f : NULL;
+}
+
+static bool no_field(struct parser *p, struct str name, size_t column)
+{
+	struct buf expected = BUF_INIT;
+	buf_add_cstr(&expected, "a field: ");
+	field_list(&expected, p->over);
+	if (expected.len >= sizeof p->mistake->expected) { /* ends with a whole name */
+		size_t cut = sizeof p->mistake->expected - 5;
+		while (cut && expected.ptr[cut] != ',')
+			cut--;
+		expected.len = cut;
+		buf_add_cstr(&expected, ", …");
+	}
+	mistaken(p, column, buf_cstr(&expected));
+	near_field(p, name);
+	buf_done(&expected);
+	return false;
+}
+
+static bool no_name(struct parser *p, const struct field *f, size_t column)
+{
+	struct buf expected = BUF_INIT;
+	buf_printf(&expected, "the name of the score: %s.NAME", f->name);
+	mistaken(p, column, buf_cstr(&expected));
+	buf_done(&expected);
+	return false;
+}
+
 /* Finds the field of a name; "score.NAME" leaves NAME in the term. */
 static bool find_field(struct parser *p, struct str name, size_t column, struct filter_term *term)
 {
 	size_t dot = str_find_char(name, '.');
-	bool scored = dot != SIZE_MAX && str_ieq(str_cut(name, 0, dot), "score");
-	term->field = field_named(p->over, scored ? str_cut(name, 0, dot) : name);
-	if (!term->field) {
-		struct buf expected = BUF_INIT;
-		buf_add_cstr(&expected, "a field: ");
-		field_list(&expected, p->over);
-		if (expected.len >= sizeof p->mistake->expected) { /* ends with a whole name */
-			size_t cut = sizeof p->mistake->expected - 5;
-			while (cut && expected.ptr[cut] != ',')
-				cut--;
-			expected.len = cut;
-			buf_add_cstr(&expected, ", …");
-		}
-		mistaken(p, column, buf_cstr(&expected));
-		near_field(p, name);
-		buf_done(&expected);
-		return false;
-	}
-	bool takes_name = term->field->type == TYPE_SCORE || term->field->type == TYPE_SCORE_MEAN;
-	if (takes_name && !scored) {
-		mistaken(p, column + name.len, "the name of the score: score.NAME");
-		return false;
-	}
-	term->score = takes_name ? valid(p, str_from(name, dot + 1)) : STR_NONE;
+	const struct field *of_name = field_before_dot(p->over, name, dot);
+	term->field = of_name ? of_name : field_named(p->over, name);
+	if (!term->field)
+		return no_field(p, name, column);
+	if (!of_name && field_takes_name(term->field))
+		return no_name(p, term->field, column + name.len);
+	term->score = of_name ? valid(p, str_from(name, dot + 1)) : STR_NONE;
 	return true;
 }
 
@@ -343,7 +360,8 @@ static struct filter_node *parse_term(struct parser *p, int level)
 	if (peek(p) == '@' && p->at + 1 < p->text.len && filter_is_word(p->text.ptr[p->at + 1]))
 		return parse_saved(p, level);
 	struct str word = take_run(p, filter_is_word), quoted = STR_NONE;
-	bool is_quoted = peek(p) == '"' && (!word.len || str_ieq(word, "score."));
+	bool names = word.len > 1 && word.ptr[word.len - 1] == '.' && field_before_dot(p->over, word, word.len - 1);
+	bool is_quoted = peek(p) == '"' && (!word.len || names);
 	if (is_quoted && !take_quoted(p, &quoted))
 		return NULL;
 	if (!word.len && !is_quoted)
@@ -367,8 +385,8 @@ static struct filter_node *parse_term(struct parser *p, int level)
 		return NULL;
 	if (is_quoted)
 		term.score = valid(p, quoted);
-	else if (term.score.ptr && !term.score.len)
-		return mistaken(p, column + word.len, "the name of the score: score.NAME");
+	if (term.score.ptr && !term.score.len && !is_quoted && !no_name(p, term.field, column + word.len))
+		return NULL;
 	struct buf expected = BUF_INIT;
 	bool fits = filter_op_fits(term.field->type, term.op, &expected);
 	if (!fits)

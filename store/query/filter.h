@@ -13,7 +13,8 @@
 
 struct filter; /* a parsed filter; owned by its arena */
 
-enum filter_over { FILTER_TRACES, FILTER_CASES, FILTER_RUNS, FILTER_SPANS };
+/* FILTER_PAIRS: the rows of a comparison, by compare_filter.h: only some of its fields have SQL. */
+enum filter_over { FILTER_TRACES, FILTER_CASES, FILTER_RUNS, FILTER_SPANS, FILTER_PAIRS };
 
 struct filter_mistake {
 	size_t column; /* byte offset in the text of the first character that cannot be, from 0 */
@@ -33,7 +34,7 @@ struct filter_spot {
 	struct str field; /* FILTER_VALUE: its name as typed */
 	bool quoted;      /* an opening quote stands before `typed`, inside from … to */
 };
-void filter_spot_at(struct str text, size_t caret, struct filter_spot *out);
+void filter_spot_at(struct str text, enum filter_over over, size_t caret, struct filter_spot *out);
 /* Appends the value as a filter takes it: in quotes where it needs them. */
 void filter_quote(struct buf *out, struct str value);
 
@@ -44,7 +45,7 @@ struct filter *filter_parse(struct arena *arena, struct str text, enum filter_ov
 void filter_print(struct buf *out, const struct filter *f);
 bool filter_is_empty(const struct filter *f); /* also NULL */
 
-/* Appends a SQL condition over the query's main row (alias t for traces, c for cases, r for runs, s for spans) with ?NNN parameters from
+/* Not for FILTER_PAIRS. Appends a SQL condition over the query's main row (alias t for traces, c for cases, r for runs, s for spans) with ?NNN parameters from
  * *n_params + 1 on; filter_bind gives them their values in the same order. */
 void filter_sql(struct buf *sql, const struct filter *f, int *n_params);
 void filter_bind(struct stmt *s, const struct filter *f, int first_param);

@@ -26,19 +26,21 @@ static void found(struct filter_spot *out, enum filter_place place, struct str t
 }
 
 /* The first word of a condition: a field, a word alone, score.NAME, @NAME. Where its value or the next begins. */
-static void found_field(struct filter_spot *out, struct str text, size_t from, size_t to, size_t caret)
+static void found_field(struct filter_spot *out, struct str text, enum filter_over over, size_t from, size_t to,
+                        size_t caret)
 {
-	static const char score[] = "score.";
-	enum { SCORE_LEN = sizeof score - 1 };
-	if (text.ptr && from < text.len && text.ptr[from] == '@' && caret > from)
+	size_t dot = str_find_char(str_cut(text, from, caret - from), '.');
+	const struct field *f = dot == SIZE_MAX ? NULL : field_named(over, str_cut(text, from, dot));
+	if (text.ptr && from < text.len && text.ptr[from] == '@' && caret > from) {
 		found(out, FILTER_SAVED, text, from + 1, to, caret);
-	else if (caret >= from + SCORE_LEN && str_ieq(str_cut(text, from, SCORE_LEN), score))
-		found(out, FILTER_SCORE_NAME, text, from + SCORE_LEN, to, caret);
-	else
+	} else if (f && field_takes_name(f)) {
+		found(out, FILTER_SCORE_NAME, text, from + dot + 1, to, caret);
+	} else {
 		found(out, FILTER_FIELD, text, from, to, caret);
+	}
 }
 
-void filter_spot_at(struct str text, size_t caret, struct filter_spot *out)
+void filter_spot_at(struct str text, enum filter_over over, size_t caret, struct filter_spot *out)
 {
 	size_t at = 0;
 	caret = caret > text.len ? text.len : caret;
@@ -55,7 +57,7 @@ void filter_spot_at(struct str text, size_t caret, struct filter_spot *out)
 		if (end < text.len && text.ptr[end] == '"')
 			end = skip_quoted(text, end);
 		if (caret <= end && (end > from || caret == from)) {
-			found_field(out, text, from, end, caret);
+			found_field(out, text, over, from, end, caret);
 			return;
 		}
 		size_t op = skip(text, end, filter_is_blank), value = skip(text, op, filter_is_op);

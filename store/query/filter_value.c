@@ -39,6 +39,7 @@ bool filter_op_fits(enum field_type type, enum filter_op op, struct buf *expecte
 	case TYPE_RATE:
 	case TYPE_TIME:
 	case TYPE_SCORE_MEAN:
+	case TYPE_NUMBER:
 		if (op == OP_CONTAINS)
 			buf_add_cstr(expected, "one of : = < > <= >=");
 		return op != OP_CONTAINS;
@@ -319,6 +320,7 @@ bool filter_value_read(struct filter_term *term, struct str text, int64_t now_ns
 		return ok;
 	case TYPE_COUNT:
 	case TYPE_SCORE_MEAN:
+	case TYPE_NUMBER:
 		ok = read_number(text, f->type == TYPE_COUNT ? counts : rates, &d, at);
 		set_number(v, d);
 		if (!ok)

@@ -258,7 +258,7 @@ static const struct {
 
 static const char *sql_of_enum(enum filter_over over, const struct field *f)
 {
-	if (over == FILTER_CASES)
+	if (over == FILTER_CASES && strcmp(f->name, "status") == 0)
 		return "SELECT status, count(*) FROM (SELECT status FROM case_result LIMIT 200000) GROUP BY status";
 	if (over == FILTER_TRACES && strcmp(f->name, "status") == 0)
 		return "SELECT status, count(*) FROM (SELECT t.status " NEWEST ") GROUP BY status";
@@ -290,6 +290,8 @@ bool suggest(struct db *db, enum filter_over over, struct str field, struct str 
 	*out = (struct suggestions){.arena = ARENA_INIT};
 	struct offers o = {.db = db, .arena = &out->arena, .typed = typed};
 	const struct field *f = field_named(over, field);
+	if (over == FILTER_PAIRS) /* made of cases; what only pairs have is asked for without the store */
+		over = FILTER_CASES;
 	bool ok = !f || ask(&o, over, f, err);
 	if (ok)
 		keep_first(&o, out);

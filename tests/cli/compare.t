@@ -174,7 +174,8 @@ $ spoor compare v12 v13 --json --limit 1 | python3 -m json.tool | sed -n '/"metr
             "verdict": "better",
             "lower_is_better": false,
             "smallest_detectable": 0.155641160493457,
-            "cases_needed": 776
+            "cases_needed": 776,
+            "cases_more": 696
         },
         {
             "name": "groundedness",
@@ -191,7 +192,8 @@ $ spoor compare v12 v13 --json --limit 1 | python3 -m json.tool | sed -n '/"metr
             "verdict": "better",
             "lower_is_better": false,
             "smallest_detectable": 0.05666885777751872,
-            "cases_needed": 102
+            "cases_needed": 102,
+            "cases_more": 23
         },
         {
             "name": "icontains",
@@ -208,7 +210,8 @@ $ spoor compare v12 v13 --json --limit 1 | python3 -m json.tool | sed -n '/"metr
             "verdict": "better",
             "lower_is_better": false,
             "smallest_detectable": 0.15747354792976276,
-            "cases_needed": 784
+            "cases_needed": 784,
+            "cases_more": 705
         },
         {
             "name": "relevance",
@@ -225,7 +228,8 @@ $ spoor compare v12 v13 --json --limit 1 | python3 -m json.tool | sed -n '/"metr
             "verdict": "none",
             "lower_is_better": false,
             "smallest_detectable": 0.0433865667800022,
-            "cases_needed": 60
+            "cases_needed": 60,
+            "cases_more": 0
         },
         {
             "name": "latency_p50_ns",
@@ -242,7 +246,8 @@ $ spoor compare v12 v13 --json --limit 1 | python3 -m json.tool | sed -n '/"metr
             "verdict": "worse",
             "lower_is_better": true,
             "smallest_detectable": null,
-            "cases_needed": null
+            "cases_needed": null,
+            "cases_more": null
         },
         {
             "name": "latency_p95_ns",
@@ -259,7 +264,8 @@ $ spoor compare v12 v13 --json --limit 1 | python3 -m json.tool | sed -n '/"metr
             "verdict": "worse",
             "lower_is_better": true,
             "smallest_detectable": null,
-            "cases_needed": null
+            "cases_needed": null,
+            "cases_more": null
         },
         {
             "name": "cost_usd_per_case",
@@ -276,7 +282,8 @@ $ spoor compare v12 v13 --json --limit 1 | python3 -m json.tool | sed -n '/"metr
             "verdict": "worse",
             "lower_is_better": true,
             "smallest_detectable": 0.0013595870092568238,
-            "cases_needed": 1
+            "cases_needed": 1,
+            "cases_more": 0
         }
     ],
     "stated": [
@@ -430,3 +437,51 @@ $ cd $T && spoor compare --store s.db base big --markdown | tail -5
 | asdiv/exact_match_stderr,strict-match | 0.010 | 0.010 | 0.000 |
 $ cd $T && spoor compare --store s.db base big --json | python3 -c "import json,sys; r=json.load(sys.stdin); print(r['cases']['paired'], r['metrics'], r['stated'])"
 0 [] [{'name': 'asdiv/exact_match,strict-match', 'a': 0.5, 'b': 0.75, 'delta': 0.25}, {'name': 'asdiv/exact_match_stderr,strict-match', 'a': 0.01, 'b': 0.01, 'delta': 0}]
+# A part of it: the figures stay those of all cases.
+$ spoor compare v12 v13 --where 'loss>0.3 or delta.relevance<-0.3' --class lost,changed --sort relevance | tail -n +15
+
+7 of 82 cases match (class:lost or class:changed) (loss>0.3 or delta.relevance<-0.3)
+
+Lost 3 of 4
+  refund after 60 days, gold card           pass  FAIL   groundedness 0.900 → 0.420
+  chargeback when the merchant is closed    pass  FAIL   groundedness 0.880 → 0.550
+  disputed hotel charge, booked twice       pass  FAIL   groundedness 0.940 → 0.310
+
+Changed 4 of 31
+  recall of a debit after one year          FAIL  FAIL   relevance 0.930 → 0.450
+  paper statement fee for gold customers    FAIL  FAIL   relevance 0.920 → 0.460
+  complaint without an answer for a month   FAIL  FAIL   relevance 0.910 → 0.500
+  mixed currencies, same purchase           FAIL  FAIL   relevance 0.960 → 0.560
+$ spoor compare v12 v13 --where hotel --json | jq -c '.filter, .matching, .cases, [.rows[] | .title]'
+"hotel"
+{"regressed":1,"improved":0,"new_errors":0,"changed":0,"same":0,"only_a":0,"only_b":0}
+{"paired":80,"only_a":0,"only_b":2,"improved":19,"regressed":4,"new_errors":1,"changed":31,"same":25}
+["disputed hotel charge, booked twice"]
+$ spoor compare v12 v13 --class only_b --json | jq -c '.filter, [.rows[] | [.title, .class]]'
+"class:only_b"
+[["charge after the merchant changed its name","only_b"],["parking machine charged three times","only_b"]]
+$ spoor compare v12 v13 --where 'flaky:yes' --markdown | tail -n +19
+1 of 82 cases match flaky:yes
+
+**Lost 1 of 4**
+
+| case | A | B | score |
+|---|---|---|---|
+| foreign currency fee on a refund | 2/3 | 0/3 | icontains 0.667 → 0.000 |
+$ spoor compare v12 v13 --json | jq -c '.filter, .matching, (.metrics[0] | .cases_needed, .cases_more)'
+null
+null
+776
+696
+$ spoor compare v12 v13 --where 'class:lots' 2>&1
+spoor: --where, column 7: expected lost, won, new_errors, changed, same, only_a, only_b, found "lots" (did you mean lost?)
+? 2
+$ spoor compare v12 v13 --where 'delta.tone<0' 2>&1
+spoor: no score of these runs is called tone; there is groundedness, icontains, relevance
+? 2
+$ spoor compare v12 v13 --class lots 2>&1
+spoor: --class lots: there are lost, won, new_errors, changed, same, only_a, only_b
+? 2
+$ spoor compare v12 v13 --sort tone 2>&1
+spoor: cannot sort by tone; there are loss, latency, cost, title, groundedness, icontains, relevance
+? 2

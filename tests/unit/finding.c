@@ -134,7 +134,7 @@ static void test_spots(void **state)
 		struct filter_spot spot;
 		buf_add_str(&text, str_cut(written, 0, caret));
 		buf_add_str(&text, str_from(written, caret + 1));
-		filter_spot_at(buf_str(&text), caret, &spot);
+		filter_spot_at(buf_str(&text), FILTER_TRACES, caret, &spot);
 		if (spot.place != spots[i].place || !str_is(spot.typed, spots[i].typed) ||
 		    !str_is(spot.field, spots[i].field) || spot.from != spots[i].from)
 			fail_msg("%s: place %d, typed \"" STR_FMT "\", field \"" STR_FMT "\", from %zu", spots[i].text,
@@ -145,7 +145,7 @@ static void test_spots(void **state)
 	static const char wild[] = "((a:\"b\\\" c) score.\"x y\"<0.5 ~ not)( @q \"unended";
 	for (size_t caret = 0; caret < sizeof wild; caret++) {
 		struct filter_spot spot;
-		filter_spot_at(str_of(wild), caret, &spot);
+		filter_spot_at(str_of(wild), FILTER_TRACES, caret, &spot);
 		assert_true(spot.from <= spot.to && spot.to <= strlen(wild));
 		assert_true(spot.from + spot.typed.len + spot.quoted <= strlen(wild));
 	}

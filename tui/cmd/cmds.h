@@ -49,6 +49,9 @@ struct list_opts {
 /* Reads them. Terminals get at most 100 rows unless asked. The filter lives in arena. */
 bool list_opts(const struct command_line *line, enum filter_over over, const struct column *columns,
                struct arena *arena, struct list_opts *out, struct err *err);
+/* --where alone. NULL: all. */
+bool list_filter(const struct command_line *line, enum filter_over over, struct arena *arena, struct filter **filter,
+                 struct err *err);
 /* For queries that have no order of their own choosing: all n rows sorted, then the slice offset … offset+limit in *first, *shown. */
 void list_sort(const struct list_opts *opts, void *rows, size_t n, size_t size_bytes, size_t *first, size_t *shown);
 /* "100 of 2,345 traces (--limit, --offset)" on standard error when a terminal did not get all. */

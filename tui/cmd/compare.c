@@ -14,6 +14,9 @@ enum { ROWS_SHOWN = 10 };
 static const struct option_row compare_options[] = {
 	{"repeats", 0, OPTION_TEXT, "mean|majority", "repeats of a case: their mean (the default), or the majority's verdict"},
 	{"margin", 0, OPTION_NUMBER, "X", "the smallest difference that matters, in the metric's own unit"},
+	{"where", 'w', OPTION_TEXT, "FILTER", "only cases that match (spoor help filter); the figures stay those of all"},
+	{"class", 0, OPTION_TEXT, "CLASS,…", "only these: lost, won, new_errors, changed, same, only_a, only_b"},
+	{"sort", 0, OPTION_TEXT, "BY", "order in a class: loss (default), latency, cost, title or a score's name, the worst first"},
 	{"seed", 0, OPTION_INT, "N", "seed of the resampling (the same seed, the same figures)"},
 	{"limit", 'n', OPTION_INT, "N", "at most N cases of each class (10); with --json N rows (all)"},
 	{"offset", 0, OPTION_INT, "N", "--json: leave out the first N rows"},
@@ -147,6 +150,7 @@ static void metric_json(struct jout *j, const struct compare_metric *m)
 	jout_bool(j, "lower_is_better", m->lower_is_better);
 	jout_double(j, "smallest_detectable", r->smallest_detectable);
 	jout_int(j, "cases_needed", r->cases_needed);
+	jout_int(j, "cases_more", r->cases_more);
 	jout_end(j);
 }
 
@@ -223,6 +227,20 @@ static void counts_json(struct jout *j, const struct compare *c)
 	jout_end(j);
 }
 
+static void matching_json(struct jout *j, const struct compare_out *o)
+{
+	if (!o->filter.len) {
+		jout_null(j, "filter");
+		jout_null(j, "matching");
+		return;
+	}
+	jout_str(j, "filter", buf_str(&o->filter));
+	jout_object(j, "matching");
+	for (int k = 0; k < N_CLASSES; k++)
+		jout_int(j, case_class_name((enum case_class)k), o->view.count[k]);
+	jout_end(j);
+}
+
 static void repeats_json(struct jout *j, const struct compare *c)
 {
 	if (!c->repeats.paired) {
@@ -253,6 +271,7 @@ bool compare_json(struct compare_out *o, struct err *err)
 	jout_cstr(&j, "paired_by", c->by_input ? "input" : "key");
 	counts_json(&j, c);
 	repeats_json(&j, c);
+	matching_json(&j, o);
 	jout_int(&j, "holm", c->holm);
 	jout_array(&j, "metrics");
 	for (size_t i = 0; i < c->n_metrics; i++)
@@ -263,10 +282,10 @@ bool compare_json(struct compare_out *o, struct err *err)
 		stated_json(&j, &c->stated[i]);
 	jout_end(&j);
 	jout_array(&j, "rows");
-	for (size_t i = 0; i < c->n_rows; i++) {
+	for (size_t i = 0; i < o->view.n; i++) {
 		if ((int64_t)i < o->offset || (o->limit >= 0 && (int64_t)i >= o->offset + o->limit))
 			continue;
-		row_json(&j, c, &c->rows[i]);
+		row_json(&j, c, &c->rows[o->view.rows[i]]);
 		if (!out_stream(&o->text, err))
 			return false;
 	}
@@ -300,21 +319,73 @@ static bool read_options(const struct command_line *line, struct compare_out *o,
 	return true;
 }
 
+/* "lost,won" as a filter; STR_NONE in: nothing. */
+static bool add_classes(struct buf *filter, const char *classes, struct err *err)
+{
+	struct str rest = str_of(classes ? classes : ""), word;
+	struct buf any = BUF_INIT;
+	bool ok = true;
+	while (ok && rest.len && str_split(&rest, ',', &word)) {
+		struct arena arena = ARENA_INIT;
+		buf_add_cstr(&any, any.len ? " or class:" : "class:");
+		filter_quote(&any, str_trim(word));
+		ok = filter_parse(&arena, buf_str(&any), FILTER_PAIRS, 0, NULL) != NULL;
+		if (!ok)
+			err_set(err, ERR_USAGE, NULL,
+			        "--class " STR_FMT ": there are lost, won, new_errors, changed, same, only_a, only_b",
+			        STR_ARG(str_cut(word, 0, 60)));
+		arena_done(&arena);
+	}
+	if (ok && any.len)
+		buf_printf(filter, str_find(buf_str(&any), STR_LIT(" or ")) == SIZE_MAX ? "%s" : "(%s)",
+		           buf_cstr(&any));
+	buf_done(&any);
+	return ok;
+}
+
+/* --class and --where as one filter; o->filter holds it as text. */
+static bool read_filter(const struct command_line *line, struct compare_out *o, struct filter **out, struct err *err)
+{
+	struct filter *where;
+	if (!list_filter(line, FILTER_PAIRS, &o->arena, &where, err) ||
+	    !add_classes(&o->filter, cmd_option(line, "class"), err))
+		return false;
+	if (!filter_is_empty(where)) {
+		struct buf text = BUF_INIT;
+		filter_print(&text, where);
+		buf_printf(&o->filter, o->filter.len ? " (%s)" : "%s", buf_cstr(&text));
+		buf_done(&text);
+	}
+	*out = filter_parse(&o->arena, arena_str(&o->arena, buf_str(&o->filter)), FILTER_PAIRS, cmd_now_ns(), NULL);
+	return *out || err_set(err, ERR_USAGE, NULL, "--where and --class together are too long");
+}
+
+/* What of the comparison is printed. */
+static bool choose(struct db *db, const struct command_line *line, const struct filter *filter, struct compare_out *o,
+                   struct err *err)
+{
+	struct compare_order order = {.by = BY_LOSS};
+	const char *sort = cmd_option(line, "sort");
+	return (!sort || compare_order_named(&o->c, str_of(sort), &order, err)) &&
+	       compare_view(db, &o->c, filter, &order, &o->view, err);
+}
+
 static bool compare(struct db *db, const struct command_line *line, const struct compare_opts *opts,
                     struct compare_out *o, struct err *err)
 {
 	int64_t a, b;
-	if (!runs_find(db, str_of(line->args[0]), &a, err) || !runs_find(db, str_of(line->args[1]), &b, err) ||
-	    !compare_runs(db, a, b, opts, &o->c, err))
+	struct filter *filter;
+	if (!read_filter(line, o, &filter, err) || !runs_find(db, str_of(line->args[0]), &a, err) ||
+	    !runs_find(db, str_of(line->args[1]), &b, err) || !compare_runs(db, a, b, opts, &o->c, err))
 		return false;
 	if (o->c.refused.len && !o->c.n_stated)
 		return err_set(err, ERR_NO_DATA, NULL, STR_FMT, STR_ARG(o->c.refused));
-	return true;
+	return choose(db, line, filter, o, err);
 }
 
 static int compare_main(const struct command_line *line, struct err *err)
 {
-	struct compare_out o = {.text = BUF_INIT};
+	struct compare_out o = {.text = BUF_INIT, .filter = BUF_INIT, .arena = ARENA_INIT};
 	struct compare_opts opts;
 	struct db *db = NULL;
 	bool ok = read_options(line, &o, &opts, err) && (db = cmd_store(line, DB_READ, err)) != NULL &&
@@ -332,6 +403,9 @@ static int compare_main(const struct command_line *line, struct err *err)
 	ok = ok && out_flush(&o.text, err);
 	db_close(db);
 	compare_done(&o.c);
+	compare_view_done(&o.view);
+	buf_done(&o.filter);
+	arena_done(&o.arena);
 	buf_done(&o.text);
 	return ok ? 0 : err_exit_code(err->code);
 }

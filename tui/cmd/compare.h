@@ -2,13 +2,16 @@
 #ifndef SPOOR_TUI_CMD_COMPARE_H
 #define SPOOR_TUI_CMD_COMPARE_H
 
-#include "store/query/compare.h"
+#include "store/query/compare_view.h"
 #include "tui/cmd/out.h"
 
 struct compare_out {
 	struct out out;
 	struct compare c;
-	int64_t limit, offset; /* rows: of each class as text, of all as JSON; -1: all */
+	struct compare_view view; /* what of it is printed */
+	struct buf filter;        /* what it was chosen by, in one text; empty: all */
+	struct arena arena;       /* of the parsed filter */
+	int64_t limit, offset;    /* rows: of each class as text, of all as JSON; -1: all */
 	struct buf text;
 };
 

@@ -197,20 +197,50 @@ static bool is_listed(enum case_class class_)
 	return class_ != CLASS_SAME;
 }
 
+/* "Lost 4"; of a filtered comparison "Lost 2 of 4". */
+static void add_class(const struct compare_out *o, enum case_class class_, struct buf *to)
+{
+	int64_t all = o->c.count[class_], n = o->filter.len ? o->view.count[class_] : all;
+	buf_printf(to, "%s %lld", case_class_title(class_), (long long)n);
+	if (o->filter.len)
+		buf_printf(to, " of %lld", (long long)all);
+}
+
+/* The rows of one class in the view. */
+static const uint32_t *rows_of(const struct compare_out *o, enum case_class class_)
+{
+	const uint32_t *rows = o->view.rows;
+	for (int k = 0; k < (int)class_; k++)
+		rows += o->view.count[k];
+	return rows;
+}
+
 static void text_class(struct compare_out *o, enum case_class class_, struct buf *cell)
 {
-	int64_t shown = 0, n = o->c.count[class_];
-	buf_printf(&o->text, "\n%s %lld\n", case_class_title(class_), (long long)n);
-	for (size_t i = 0; i < o->c.n_rows && is_listed(class_); i++) {
-		if (o->c.rows[i].class_ != class_)
-			continue;
+	int64_t shown = 0, n = o->view.count[class_];
+	const uint32_t *rows = rows_of(o, class_);
+	buf_add_char(&o->text, '\n');
+	add_class(o, class_, &o->text);
+	buf_add_char(&o->text, '\n');
+	while (shown < n && (is_listed(class_) || o->filter.len)) {
 		if (o->limit >= 0 && shown == o->limit) {
 			buf_printf(&o->text, "  and %lld more (--limit N)\n", (long long)(n - shown));
 			return;
 		}
-		text_row(o, &o->c.rows[i], cell);
-		shown++;
+		text_row(o, &o->c.rows[rows[shown++]], cell);
 	}
+}
+
+/* Runs without a case in common have their counts, but no rows. */
+static bool shows_class(const struct compare_out *o, enum case_class class_)
+{
+	return o->filter.len ? o->view.count[class_] > 0 : o->c.count[class_] > 0;
+}
+
+static void add_matching(struct buf *to, const struct compare_out *o)
+{
+	if (o->filter.len)
+		buf_printf(to, "%zu of %zu cases match %s", o->view.n, o->c.n_rows, buf_cstr(&o->filter));
 }
 
 /* What the sources state, where there are no cases to pair: figures as they stand. */
@@ -271,8 +301,13 @@ void compare_text(struct compare_out *o)
 		text_stated(o);
 	else
 		text_metrics(o);
+	if (o->filter.len) {
+		buf_add_char(&o->text, '\n');
+		add_matching(&raw, o);
+		line_of(o, &raw);
+	}
 	for (int class_ = 0; class_ < N_CLASSES; class_++)
-		if (o->c.count[class_])
+		if (shows_class(o, (enum case_class)class_))
 			text_class(o, (enum case_class)class_, &raw);
 	buf_done(&raw);
 }
@@ -312,15 +347,16 @@ static void markdown_metrics(struct compare_out *o)
 
 static void markdown_class(struct compare_out *o, enum case_class class_, struct buf *cell)
 {
-	int64_t shown = 0, n = o->c.count[class_];
-	buf_printf(&o->text, "\n**%s %lld**\n", case_class_title(class_), (long long)n);
-	if (!is_listed(class_) || o->limit == 0)
+	int64_t shown = 0, n = o->view.count[class_];
+	const uint32_t *rows = rows_of(o, class_);
+	buf_add_cstr(&o->text, "\n**");
+	add_class(o, class_, &o->text);
+	buf_add_cstr(&o->text, "**\n");
+	if ((!is_listed(class_) && !o->filter.len) || o->limit == 0)
 		return;
 	buf_add_cstr(&o->text, "\n| case | A | B | score |\n|---|---|---|---|\n");
-	for (size_t i = 0; i < o->c.n_rows && (o->limit < 0 || shown < o->limit); i++) {
-		const struct compare_row *row = &o->c.rows[i];
-		if (row->class_ != class_)
-			continue;
+	while (shown < n && (o->limit < 0 || shown < o->limit)) {
+		const struct compare_row *row = &o->c.rows[rows[shown++]];
 		file_cell(o, row->title.len ? row->title : row->key);
 		compare_side_status(cell, &row->a);
 		own_cell(o, cell);
@@ -330,7 +366,6 @@ static void markdown_class(struct compare_out *o, enum case_class class_, struct
 		file_cell(o, buf_str(cell));
 		buf_clear(cell);
 		buf_add_cstr(&o->text, "|\n");
-		shown++;
 	}
 	if (shown < n)
 		buf_printf(&o->text, "\nand %lld more\n", (long long)(n - shown));
@@ -370,8 +405,15 @@ void compare_markdown(struct compare_out *o)
 		markdown_stated(o);
 	else
 		markdown_metrics(o);
+	if (o->filter.len) {
+		buf_add_char(&o->text, '\n');
+		add_matching(&raw, o);
+		clean_markdown(&o->text, buf_str(&raw));
+		buf_clear(&raw);
+		buf_add_char(&o->text, '\n');
+	}
 	for (int class_ = 0; class_ < N_CLASSES; class_++)
-		if (o->c.count[class_])
+		if (shows_class(o, (enum case_class)class_))
 			markdown_class(o, (enum case_class)class_, &raw);
 	buf_done(&raw);
 }

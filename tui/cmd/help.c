@@ -120,6 +120,7 @@ static void help_filter(struct buf *out)
 	fields_help(out, "For traces", FILTER_TRACES);
 	fields_help(out, "For eval runs", FILTER_RUNS);
 	fields_help(out, "For the cases of a run", FILTER_CASES);
+	fields_help(out, "For the cases of a comparison (spoor compare --where)", FILTER_PAIRS);
 	fields_help(out, "For the spans of a trace (& in its tree)", FILTER_SPANS);
 }
 

@@ -7,8 +7,8 @@
 
 enum { TERMINAL_ROWS = 100 };
 
-static bool read_filter(const struct command_line *line, enum filter_over over, struct arena *arena,
-                        struct filter **filter, struct err *err)
+bool list_filter(const struct command_line *line, enum filter_over over, struct arena *arena, struct filter **filter,
+                 struct err *err)
 {
 	const char *text = cmd_option(line, "where");
 	struct filter_mistake mistake = {0};
@@ -70,7 +70,7 @@ bool list_opts(const struct command_line *line, enum filter_over over, const str
 	*out = (struct list_opts){0};
 	out_init(&out->out, line);
 	int64_t all = out->out.terminal && out->out.form == OUT_TEXT ? TERMINAL_ROWS : -1;
-	if (!read_filter(line, over, arena, &out->filter, err) ||
+	if (!list_filter(line, over, arena, &out->filter, err) ||
 	    !read_sort(line, columns, over != FILTER_TRACES, &out->sort, err) ||
 	    !cmd_int(line, "limit", all, &out->limit, err) || !cmd_int(line, "offset", 0, &out->offset, err))
 		return false;
