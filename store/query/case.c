@@ -5,20 +5,11 @@
 
 #include "store/base/scan.h"
 #include "store/base/vec.h"
+#include "store/query/case_private.h"
 
 /* ---------------------------------------------------------------- what the store says of it */
 
-struct wanted {
-	struct str key, base; /* base: of KEY#1, KEY#2, … the KEY that the record says */
-	int64_t repeat, order;
-	struct hash128 run;
-	bool several;   /* rows of case_part */
-	bool part;      /* it alone is one, */
-	int64_t weight; /* of this weight */
-	int64_t record;
-};
-
-static bool read_wanted(struct db *db, struct case_at at, struct arena *arena, struct wanted *out, struct err *err)
+static bool read_wanted(struct db *db, struct case_at at, struct arena *arena, struct case_wanted *out, struct err *err)
 {
 	struct stmt *s =
 	    db_query(db,
@@ -33,7 +24,7 @@ static bool read_wanted(struct db *db, struct case_at at, struct arena *arena, s
 	stmt_int(s, 2, at.case_id);
 	stmt_int(s, 3, at.repeat);
 	enum step step = stmt_step(s, err);
-	*out = (struct wanted){.repeat = at.repeat, .order = UNKNOWN_INT};
+	*out = (struct case_wanted){.repeat = at.repeat, .order = UNKNOWN_INT};
 	if (step == STEP_ROW) {
 		struct str run = col_blob(s, 3);
 		out->key = arena_str(arena, col_str(s, 0));
@@ -89,9 +80,7 @@ static bool read_told(struct db *db, struct case_at at, struct told *told, size_
 struct keeper {
 	struct sink sink;
 	struct arena *arena;
-	const struct wanted *wanted;
-	bool part;           /* it is told as one, */
-	int64_t weight;      /* of this weight */
+	struct case_wanted wanted;
 	struct hash128 head; /* of the source: a run without an id of its own is known by it */
 	size_t n;            /* cases of the record so far */
 	int rank;            /* of the one kept: how surely it is the case */
@@ -242,16 +231,16 @@ static void join_case(struct arena *arena, struct case_result *a, const struct c
 
 /* ---------------------------------------------------------------- which of a record's cases it is */
 
-static bool is_our_run(const struct keeper *k, struct id_scope scope, struct str id)
+static bool is_our_run(const struct case_wanted *w, struct hash128 head, struct id_scope scope, struct str id)
 {
-	struct hash128 key = !id.len            ? k->head
-	                     : id.ptr[0] == '#' ? model_local_run_key(k->head, id)
+	struct hash128 key = !id.len            ? head
+	                     : id.ptr[0] == '#' ? model_local_run_key(head, id)
 	                                        : model_trace_key(scope, id);
-	return hash128_eq(key, k->wanted->run);
+	return hash128_eq(key, w->run);
 }
 
 /* As parts are joined: without a repeat, one whose order is not known belongs to the first case of its key. */
-static int place_rank(const struct wanted *w, const struct case_result *res)
+static int place_rank(const struct case_wanted *w, const struct case_result *res)
 {
 	enum { OTHER, PERHAPS, SURE };
 	bool known = w->order != UNKNOWN_INT && res->order != UNKNOWN_INT;
@@ -264,23 +253,19 @@ static int place_rank(const struct wanted *w, const struct case_result *res)
 	return PERHAPS;
 }
 
-/* 0: of another key. The run and the order may be known only to a whole import, from the records before this one: they alone decide
- * nothing. */
-static int rank_of(const struct keeper *k, const struct case_result *res)
+int case_rank(const struct case_wanted *w, struct hash128 head, const struct case_result *res, struct str key)
 {
 	enum { IS_KEY = 8, IS_RUN = 4 };
-	const struct wanted *w = k->wanted;
-	struct str key = model_case_key(k->arena, res->key);
 	bool is_key = str_eq(key, w->key) || (w->base.ptr && str_eq(key, w->base));
-	if (!is_key || res->part != k->part || (res->part && res->weight != k->weight))
+	if (!is_key || res->part != w->part || (res->part && res->weight != w->weight))
 		return 0;
-	return IS_KEY + (is_our_run(k, res->scope, res->run_id) ? IS_RUN : 0) + place_rank(w, res);
+	return IS_KEY + (is_our_run(w, head, res->scope, res->run_id) ? IS_RUN : 0) + place_rank(w, res);
 }
 
 static void on_case(struct sink *s, const struct case_result *res)
 {
 	struct keeper *k = keeper_of(s);
-	int rank = rank_of(k, res);
+	int rank = case_rank(&k->wanted, k->head, res, model_case_key(k->arena, res->key));
 	if (!k->n || rank > k->rank) {
 		k->res = keep_case(k, res);
 		k->rank = rank;
@@ -294,7 +279,7 @@ static void on_case(struct sink *s, const struct case_result *res)
 static void on_run(struct sink *s, const struct eval_run *run)
 {
 	struct keeper *k = keeper_of(s);
-	bool ours = is_our_run(k, run->scope, run->id);
+	bool ours = is_our_run(&k->wanted, k->head, run->scope, run->id);
 	if (!run->prompt_text.ptr || (k->prompt_text.ptr && (k->prompt_is_ours || !ours)))
 		return;
 	k->prompt_text = keep(k, run->prompt_text);
@@ -334,7 +319,7 @@ static bool read_origin(struct block_cache *blocks, int64_t record, struct keepe
 bool case_detail(struct db *db, struct block_cache *blocks, struct case_at at, struct arena *arena,
                  struct case_detail *out, struct err *err)
 {
-	struct wanted wanted;
+	struct case_wanted wanted;
 	struct told told[CASE_ORIGINS];
 	size_t n = 1;
 	*out = (struct case_detail){
@@ -346,12 +331,12 @@ bool case_detail(struct db *db, struct block_cache *blocks, struct case_at at, s
 		return err_set(err, ERR_STORE, NULL, "the records of a case are not in the store");
 	if (!wanted.several)
 		told[0] = (struct told){wanted.record, wanted.weight, wanted.part, true};
-	struct keeper k = {.arena = arena, .wanted = &wanted};
+	struct keeper k = {.arena = arena, .wanted = wanted};
 	struct span_origin *origins = arena_zalloc(arena, n, sizeof *origins);
 	bool any = false;
 	for (size_t i = 0; i < n; i++) {
-		k.part = told[i].part;
-		k.weight = told[i].weight;
+		k.wanted.part = told[i].part;
+		k.wanted.weight = told[i].weight;
 		if (!read_origin(blocks, told[i].record, &k, &origins[i], err))
 			return false;
 		bool found = k.n && (k.rank || k.n == 1); /* one alone is it, whatever it is called by now */

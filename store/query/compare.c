@@ -479,42 +479,61 @@ static bool refuse(const struct side_run *a, const struct side_run *b, struct co
 	return true;
 }
 
-static bool compare_sides(struct db *db, struct side_run *a, struct side_run *b, const struct compare_opts *opts,
-                          struct pairs *pairs, struct compare *out, struct err *err)
+static bool compare_sides(struct db *db, const struct compare_opts *opts, struct compare_work *work,
+                          struct compare *out, struct err *err)
 {
-	align(a, b, pairs, out);
-	if (!pairs->paired)
+	struct side_run *a = &work->a, *b = &work->b;
+	struct pairs pairs = {0};
+	align(a, b, &pairs, out);
+	work->pairs = pairs.at;
+	work->n_pairs = pairs.n;
+	work->paired = pairs.paired;
+	if (!pairs.paired && out->b.id)
 		return refuse(a, b, out);
 	struct score_names names;
-	bool on_both[COMPARE_MAX_SCORES] = {false};
 	bool ok = read_names(db, a, b, out, &names, err) && compare_read_directions(db, out, err);
 	if (ok) {
 		place_scores(&names, a, b, &out->arena);
 		for (size_t i = 0; i < names.n; i++)
-			on_both[i] = names.at[i].n_a > 0 && names.at[i].n_b > 0;
-		make_rows(a, b, pairs, on_both, out);
-		count_repeats(a, b, pairs, out);
-		if (!opts->rows_only)
-			ok = compare_metrics(db, a, b, pairs->at, pairs->paired, on_both, opts, out, err);
-		compare_sentence(out);
+			work->on_both[i] = names.at[i].n_a > 0 && names.at[i].n_b > 0;
 	}
 	free(names.at);
+	if (!ok || !out->b.id)
+		return ok;
+	make_rows(a, b, &pairs, work->on_both, out);
+	count_repeats(a, b, &pairs, out);
+	if (!opts->rows_only)
+		ok = compare_metrics(db, a, b, pairs.at, pairs.paired, work->on_both, opts, out, err);
+	compare_sentence(out);
 	return ok;
+}
+
+void compare_work_done(struct compare_work *work)
+{
+	side_done(&work->a);
+	side_done(&work->b);
+	free(work->pairs);
+	*work = (struct compare_work){0};
+}
+
+bool compare_work_runs(struct db *db, int64_t a, int64_t b, const struct compare_opts *opts, struct compare *out,
+                       struct compare_work *work, struct err *err)
+{
+	*out = (struct compare){.arena = ARENA_INIT};
+	*work = (struct compare_work){0};
+	bool ok = runs_get(db, a, &out->arena, &out->a, err) && side_read(db, a, STR_NONE, &out->arena, &work->a, err);
+	if (b)
+		ok = ok && runs_get(db, b, &out->arena, &out->b, err) && compare_read_stated(db, out, err) &&
+		     side_read(db, b, STR_NONE, &out->arena, &work->b, err);
+	return ok && compare_sides(db, opts, work, out, err);
 }
 
 bool compare_runs(struct db *db, int64_t a, int64_t b, const struct compare_opts *opts, struct compare *out,
                   struct err *err)
 {
-	*out = (struct compare){.arena = ARENA_INIT};
-	struct side_run side_a = {0}, side_b = {0};
-	struct pairs pairs = {0};
-	bool ok = runs_get(db, a, &out->arena, &out->a, err) && runs_get(db, b, &out->arena, &out->b, err) &&
-	          compare_read_stated(db, out, err) && side_read(db, a, STR_NONE, &out->arena, &side_a, err) &&
-	          side_read(db, b, STR_NONE, &out->arena, &side_b, err) &&
-	          compare_sides(db, &side_a, &side_b, opts, &pairs, out, err);
-	side_done(&side_a);
-	side_done(&side_b);
-	free(pairs.at);
+	struct compare_work work;
+	bool ok = compare_work_runs(db, a, b, opts, out, &work, err);
+	compare_work_done(&work);
 	return ok;
 }
 
@@ -551,16 +570,12 @@ static void merge_verdicts(const struct verdicts *a, const struct verdicts *b, s
 /* The rows of the lost cases, in the order they have among all. */
 static bool lost_rows(struct db *db, int64_t a, int64_t b, struct str only, struct compare *out, struct err *err)
 {
-	struct side_run side_a = {0}, side_b = {0};
-	struct pairs pairs = {0};
+	struct compare_work work = {0};
 	struct compare all = *out;
 	struct compare_opts opts = {.margin = UNKNOWN_DOUBLE, .rows_only = true};
-	bool ok = side_read(db, a, only, &out->arena, &side_a, err) &&
-	          side_read(db, b, only, &out->arena, &side_b, err) &&
-	          compare_sides(db, &side_a, &side_b, &opts, &pairs, out, err);
-	side_done(&side_a);
-	side_done(&side_b);
-	free(pairs.at);
+	bool ok = side_read(db, a, only, &out->arena, &work.a, err) &&
+	          side_read(db, b, only, &out->arena, &work.b, err) && compare_sides(db, &opts, &work, out, err);
+	compare_work_done(&work);
 	/* Counts are those of all cases again, and so is the sentence. */
 	memcpy(out->count, all.count, sizeof all.count);
 	out->paired = all.paired;

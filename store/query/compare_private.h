@@ -62,6 +62,20 @@ struct pair {
 	size_t a, b;
 };
 
+/* What a comparison is made of, for those who go on from there (slices.c). */
+struct compare_work {
+	struct side_run a, b;
+	struct pair *pairs; /* the paired ones first */
+	size_t n_pairs, paired;
+	bool on_both[COMPARE_MAX_SCORES]; /* of out->scores: some case of either run has it */
+};
+/* compare_runs, and what it was made of. b = 0: a alone; no pairs, no rows, but its scores have their places. End both, however it went. */
+bool compare_work_runs(struct db *db, int64_t a, int64_t b, const struct compare_opts *opts, struct compare *out,
+                       struct compare_work *work, struct err *err);
+void compare_work_done(struct compare_work *work);
+/* A case's pass value: the share of its repeats, or the majority's 0 or 1; NaN: nothing is scored. */
+double side_case_pass(const struct side_case *c, bool majority);
+
 /* The metrics of the paired cases, then their verdicts. False: interrupted, though no statement of ours is at work here. */
 bool compare_metrics(struct db *db, const struct side_run *a, const struct side_run *b, const struct pair *pairs,
                      size_t n, const bool *score_on_both, const struct compare_opts *opts, struct compare *out,

@@ -8,7 +8,7 @@
 
 /* ---------------------------------------------------------------- one number per case and side */
 
-static double case_pass(const struct side_case *c, bool majority)
+double side_case_pass(const struct side_case *c, bool majority)
 {
 	if (!majority)
 		return stat_case_share(c->side.passes, c->failed, c->errored);
@@ -40,8 +40,8 @@ static bool any_repeats(const struct paired *p)
 static bool rate_metric(const struct paired *p, bool majority, const struct stat_opts *opts, struct metric_result *out)
 {
 	for (size_t i = 0; i < p->n; i++) {
-		p->values_a[i] = case_pass(&p->a->cases[p->pairs[i].a], majority);
-		p->values_b[i] = case_pass(&p->b->cases[p->pairs[i].b], majority);
+		p->values_a[i] = side_case_pass(&p->a->cases[p->pairs[i].a], majority);
+		p->values_b[i] = side_case_pass(&p->b->cases[p->pairs[i].b], majority);
 	}
 	return stat_rate(p->values_a, p->values_b, p->n, !majority && any_repeats(p), opts, out);
 }

@@ -1,0 +1,159 @@
+/* The fields that a comparison can be cut by, and whether that tells anything. */
+#include <stdlib.h>
+
+#include "store/base/text.h"
+#include "store/query/slices_private.h"
+
+enum { EXAMPLES = 3, EXAMPLE_BYTES = 40 };
+
+void slice_fields_done(struct slice_fields *f)
+{
+	arena_done(&f->arena);
+	*f = (struct slice_fields){0};
+}
+
+/* ---------------------------------------------------------------- one field */
+
+static struct str examples_of(struct arena *arena, const struct joined *j, const int64_t *cases)
+{
+	struct buf text = BUF_INIT;
+	size_t best[EXAMPLES], n = 0;
+	for (size_t i = 0; i < j->n_values; i++) {
+		if (!cases[i])
+			continue;
+		size_t at = n;
+		while (at > 0 && cases[best[at - 1]] < cases[i])
+			at--;
+		if (at >= EXAMPLES)
+			continue;
+		n += n < EXAMPLES;
+		for (size_t k = n - 1; k > at; k--)
+			best[k] = best[k - 1];
+		best[at] = i;
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct str value = j->values[best[i]].text;
+		buf_add_cstr(&text, i ? ", " : "");
+		buf_add_str(&text, text_preview(arena, value, EXAMPLE_BYTES));
+		buf_printf(&text, " %lld", (long long)cases[best[i]]);
+	}
+	struct str out = arena_str(arena, buf_str(&text));
+	buf_done(&text);
+	return out;
+}
+
+struct span_of_numbers {
+	double least, greatest;
+	bool whole; /* all are whole numbers */
+};
+
+static struct span_of_numbers numbers_of(const struct joined *j, const int64_t *cases)
+{
+	struct span_of_numbers out = {.whole = true};
+	bool any = false;
+	for (size_t i = 0; i < j->n_values; i++) {
+		double x = j->values[i].number;
+		if (!cases[i])
+			continue;
+		out.least = any && out.least < x ? out.least : x;
+		out.greatest = any && out.greatest > x ? out.greatest : x;
+		out.whole =
+		    out.whole && x >= -9e15 && x <= 9e15 && !(x < (double)(int64_t)x) && !(x > (double)(int64_t)x);
+		any = true;
+	}
+	return out;
+}
+
+static size_t slices_of_numbers(const struct joined *j, const int64_t *cases, int64_t stated)
+{
+	double *numbers = xmalloc(size_mul((size_t)stated + 1, sizeof *numbers));
+	struct quartiles q;
+	size_t n = 0;
+	bool met[4] = {false};
+	for (size_t i = 0; i < j->n_values; i++)
+		for (int64_t k = 0; k < cases[i] && n < (size_t)stated; k++)
+			numbers[n++] = j->values[i].number;
+	if (quartiles_make(numbers, n, &q))
+		for (size_t i = 0; i < n; i++)
+			met[quartiles_bin(&q, numbers[i])] = true;
+	free(numbers);
+	return (size_t)met[0] + met[1] + met[2] + met[3];
+}
+
+static void make_field(const struct slicing *s, struct str name, struct arena *arena, struct slice_field *out)
+{
+	struct joined j;
+	joined_make(&s->fields_a, &s->fields_b, name, &j);
+	int64_t *cases = xcalloc(j.n_values + 1, sizeof *cases), stated = 0;
+	*out = (struct slice_field){
+	    .name = arena_str(arena, name), .numeric = j.numeric, .several = j.several, .free_text = j.free_text};
+	for (size_t i = 0; i < s->n_members; i++) {
+		const struct slice_member *m = &s->members[i];
+		const uint32_t *ids;
+		size_t n;
+		if (m->a == NOT_THERE || (!s->alone && m->b == NOT_THERE))
+			continue;
+		enum slice_word word = joined_of(&j, m, &ids, &n);
+		out->cases += word != SAYS_NOTHING;
+		out->differ += word == SAYS_DIFFERENT;
+		for (size_t k = 0; word == SAYS_VALUES && k < n; k++)
+			out->values += cases[ids[k]]++ == 0;
+		stated += word == SAYS_VALUES;
+	}
+	bool bins = j.numeric && !j.several && out->values > SLICE_NUMBERS_MOST;
+	struct span_of_numbers span = numbers_of(&j, cases);
+	/* Whole numbers without a gap, each once: somebody counted the cases. */
+	bool numbering =
+	    bins && span.whole && (int64_t)out->values == stated && span.greatest - span.least < (double)out->values;
+	out->slices = bins                        ? slices_of_numbers(&j, cases, stated)
+	              : out->values > SLICES_MOST ? SLICES_MOST
+	                                          : out->values;
+	out->useless = out->free_text || out->slices < 2 || numbering || (!bins && 2 * (int64_t)out->values > stated);
+	out->examples = bins && !numbering ? arena_printf(arena, "%.6g .. %.6g", span.least, span.greatest)
+	                                   : examples_of(arena, &j, cases);
+	free(cases);
+	joined_done(&j);
+}
+
+/* ---------------------------------------------------------------- all */
+
+static int by_use(const void *left, const void *right)
+{
+	const struct slice_field *a = left, *b = right;
+	if (a->useless != b->useless)
+		return a->useless ? 1 : -1;
+	if (!a->useless && a->slices != b->slices)
+		return a->slices < b->slices ? -1 : 1;
+	return str_cmp(a->name, b->name);
+}
+
+void slicing_fields(const struct slicing *s, struct slice_fields *out)
+{
+	const struct case_fields *a = &s->fields_a, *b = &s->fields_b;
+	*out = (struct slice_fields){.arena = ARENA_INIT, .unread = a->unread + b->unread, .cut = a->cut || b->cut};
+	out->at = arena_zalloc(&out->arena, a->n + b->n, sizeof *out->at);
+	for (size_t i = 0; i < s->n_members; i++)
+		out->cases += s->members[i].a != NOT_THERE && (s->alone || s->members[i].b != NOT_THERE);
+	for (size_t i = 0, k = 0; i < a->n || k < b->n;) {
+		int order = i == a->n ? 1 : k == b->n ? -1 : str_cmp(a->at[i].name, b->at[k].name);
+		struct str name = order <= 0 ? a->at[i].name : b->at[k].name;
+		i += order <= 0;
+		k += order >= 0;
+		make_field(s, name, &out->arena, &out->at[out->n]);
+		out->useful += !out->at[out->n].useless;
+		out->n++;
+	}
+	if (out->n)
+		qsort(out->at, out->n, sizeof *out->at, by_use);
+}
+
+bool slices_fields(struct db *db, int64_t a, int64_t b, struct slice_fields *out, struct err *err)
+{
+	struct slicing *s = slicing_new();
+	*out = (struct slice_fields){.arena = ARENA_INIT};
+	bool ok = slicing_read(s, db, a, b, STR_NONE, NULL, err);
+	if (ok)
+		slicing_fields(s, out);
+	slicing_free(s);
+	return ok;
+}
