@@ -3,22 +3,10 @@
 #include "store/diff.h"
 
 #include "store/base/text.h"
-#include "store/base/vec.h"
+#include "store/diff_private.h"
 
 /* Edits after which the search for the middle of a box settles for the furthest point reached. */
 enum { MAX_EDITS = 1024 };
-
-struct token {
-	size_t at, len;
-	uint32_t id;  /* same in both texts for the same bytes */
-	bool blank;   /* white space without a line end */
-	bool changed; /* on this side only */
-};
-
-struct tokens {
-	struct token *at;
-	size_t n, cap;
-};
 
 /* ---- words */
 
@@ -407,8 +395,7 @@ static void mark(struct token *tokens, ptrdiff_t from, ptrdiff_t to)
 		tokens[i].changed = true; /* NOLINT(clang-analyzer-core.NullDereference) */
 }
 
-/* Marks the tokens that only one side has. Returns whether the bound on work was met. */
-static bool mark_changed(struct tokens *a, struct tokens *b)
+bool diff_mark_changed(struct tokens *a, struct tokens *b)
 {
 	struct search s;
 	struct boxes todo = {0};
@@ -558,7 +545,7 @@ static bool diff_by(struct arena *arena, struct str a, struct str b, enum diff_u
 		struct changes changes = {0};
 		number_tokens(a, &of_a, b, &of_b);
 		diff->unit = unit;
-		diff->approximate = mark_changed(&of_a, &of_b);
+		diff->approximate = diff_mark_changed(&of_a, &of_b);
 		collect_changes(&of_a, &of_b, &changes);
 		join_over_blanks(&changes, &of_a);
 		for (size_t i = 0; i < changes.n; i++)
