@@ -26,8 +26,8 @@ enum {
 	BEGINS_OTHERS = 512,
 	BEGINS_SPANS = 20000,
 	BEGINS_SPANS_ALL = 4000000,
-	BEGINS_DOCUMENTS = 16,     /* pairs of retrievals of a case whose documents are looked at */
-	BEGINS_PLACES = 64,        /* places of a pair that are kept */
+	BEGINS_DOCUMENTS = 16,      /* pairs of retrievals of a case whose documents are looked at */
+	BEGINS_PLACES = 64,         /* places of a pair that are kept */
 	BEGINS_EVERYWHERE_LEAST = 5 /* of so many others at least it can be said */
 };
 #define BEGINS_EVERYWHERE_SHARE 0.9
@@ -50,21 +50,22 @@ const char *begins_what_name(enum begins_what what); /* --json: "new" "missing" 
 const char *begins_what_words(enum begins_what what, enum span_kind kind);
 
 enum begins_verdict {
-	BEGINS_MORE,     /* p_holm < 0.05, and more of the lost: where regressions begin */
-	BEGINS_LESS,     /* p_holm < 0.05, and fewer */
-	BEGINS_ALIKE,    /* no evidence that it is */
+	BEGINS_MORE,       /* p_holm < 0.05, and more of the lost: where regressions begin */
+	BEGINS_LESS,       /* p_holm < 0.05, and fewer */
+	BEGINS_ALIKE,      /* no evidence that it is */
 	BEGINS_EVERYWHERE, /* nearly every pair differs in it, lost or not */
-	BEGINS_TOO_FEW,  /* cases to tell */
-	BEGINS_ALONE     /* nothing to compare with: no other case has both traces */
+	BEGINS_TOO_FEW,    /* cases to tell */
+	BEGINS_ALONE       /* nothing to compare with: no other case has both traces */
 };
-const char *begins_verdict_name(enum begins_verdict v);  /* --json: "more" "less" "alike" "everywhere" "too_few" "no_control" */
+const char *
+begins_verdict_name(enum begins_verdict v); /* --json: "more" "less" "alike" "everywhere" "too_few" "no_control" */
 const char *begins_verdict_words(enum begins_verdict v); /* in few words, for a table */
 
 #define BEGINS_NONE UINT32_MAX
 /* What differs, within a step. */
 struct begins_label {
 	enum begins_what what;
-	int64_t lost, others;   /* cases that first differ here */
+	int64_t lost, others;         /* cases that first differ here */
 	int64_t lost_any, others_any; /* cases that differ here at all */
 	bool everywhere;
 	uint32_t step;
@@ -93,9 +94,9 @@ struct begins_case {
 	bool cut;             /* only part of its traces was read */
 };
 
-struct begins_count { /* of one group */
-	int64_t all;          /* cases */
-	int64_t traced;       /* with both traces */
+struct begins_count {   /* of one group */
+	int64_t all;    /* cases */
+	int64_t traced; /* with both traces */
 	int64_t no_a, no_b, neither;
 	int64_t looked;       /* whose traces were put in line: the n of every share */
 	int64_t nowhere;      /* of these: they differ nowhere */
@@ -105,8 +106,8 @@ struct begins {
 	struct arena arena;
 	bool by_scores;
 	struct begins_count lost, others;
-	bool cut;       /* only part of some traces was read */
-	int64_t tested; /* the family of Holm */
+	bool cut;                  /* only part of some traces was read */
+	int64_t tested;            /* the family of Holm */
 	struct begins_step *steps; /* first pass before the second; most lost first */
 	size_t n_steps, n_first;
 	struct begins_label *labels;
