@@ -94,6 +94,28 @@ struct begins_case {
 	bool cut;             /* only part of its traces was read */
 };
 
+/* A line of the table that screen and command show: steps with a loss, below each what differs in it where that is not one thing alone. */
+enum begins_line_kind {
+	BEGINS_LINE_STEP,
+	BEGINS_LINE_LABEL,  /* within the step above; or a step in which one thing alone differs */
+	BEGINS_LINE_BESIDE, /* a heading: what comes is beside what differs everywhere */
+	BEGINS_LINE_NOWHERE,
+	BEGINS_LINE_NO_TRACE
+};
+struct begins_line {
+	enum begins_line_kind kind;
+	bool inside;                 /* a label below its step */
+	bool then;                   /* of the second pass */
+	uint32_t step, label;        /* BEGINS_NONE: none */
+	struct str name;             /* of the step; what the line is called */
+	const char *what;            /* "other documents"; "" */
+	const char *words;           /* the verdict's; "" */
+	enum begins_verdict verdict; /* where words is not empty */
+	int64_t lost, others;        /* UNKNOWN_INT: not of this line */
+	double low, high, p_holm;
+	struct str filter; /* of Compare; empty: none */
+};
+
 struct begins_count {   /* of one group */
 	int64_t all;    /* cases */
 	int64_t traced; /* with both traces */
@@ -116,6 +138,9 @@ struct begins {
 	size_t n_everywhere;
 	struct begins_case *cases; /* of both groups, in the order of compare.rows */
 	size_t n_cases;
+	struct begins_line *lines;
+	size_t n_lines;
+	int64_t others_only; /* steps at which no lost case, but others first differ: not in the lines */
 	struct str sentence; /* "14 of 19 losses first differ at retrieve-policy: other documents" … */
 	struct str missing;  /* what could not be looked at, and what to do; may be empty */
 };
@@ -127,6 +152,9 @@ struct begins_most {
 /* One read of each run's links to traces, then each pair's rows. db may be interrupted. c is borrowed for the call. It must have its
  * rows, all of them (not lost_only). */
 bool begins_of(struct db *db, const struct compare *c, struct begins_most most, struct begins *out, struct err *err);
+
+/* A lost case stands behind the line. */
+bool begins_is_behind(const struct begins *b, const struct begins_line *line, const struct begins_case *c);
 
 /* Turns keep[i], one per c->rows, to false but for cases that got worse and first differ at `step`: "NAME", "NAME: other documents" (as in
  * filter above), with "then " before it of the second pass, "nowhere", or "no trace". As long as begins_of. */

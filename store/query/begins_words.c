@@ -69,10 +69,8 @@ void begins_label_text(struct buf *out, struct str name, enum span_kind kind, en
 }
 
 /* What begins_mark takes: of a label, or of its step whole. */
-static void add_value(struct buf *out, const struct begins *b, const struct begins_step *s,
-                      const struct begins_label *label)
+static void add_value(struct buf *out, const struct begins_step *s, const struct begins_label *label)
 {
-	(void)b;
 	buf_add_cstr(out, s->then ? "then " : "");
 	if (label)
 		begins_label_text(out, s->name, s->kind, label->what);
@@ -83,7 +81,7 @@ static void add_value(struct buf *out, const struct begins *b, const struct begi
 static struct str filter_of(struct begins *b, const struct begins_step *s, const struct begins_label *label)
 {
 	struct buf value = BUF_INIT, filter = BUF_INIT;
-	add_value(&value, b, s, label);
+	add_value(&value, s, label);
 	buf_add_cstr(&filter, "begins:");
 	filter_quote(&filter, buf_str(&value));
 	struct str out = arena_str(&b->arena, buf_str(&filter));
@@ -297,6 +295,129 @@ static struct str missing_of(struct begins *b)
 	return text;
 }
 
+/* ---------------------------------------------------------------- lines */
+
+static struct begins_line *add_line(struct begins *b, enum begins_line_kind kind)
+{
+	struct begins_line *line = &b->lines[b->n_lines++];
+	*line = (struct begins_line){.kind = kind,
+	                             .step = BEGINS_NONE,
+	                             .label = BEGINS_NONE,
+	                             .what = "",
+	                             .words = "",
+	                             .lost = UNKNOWN_INT,
+	                             .others = UNKNOWN_INT,
+	                             .low = UNKNOWN_DOUBLE,
+	                             .high = UNKNOWN_DOUBLE,
+	                             .p_holm = UNKNOWN_DOUBLE};
+	return line;
+}
+
+static void line_of_label(struct begins *b, struct begins_line *line, uint32_t label)
+{
+	const struct begins_label *l = &b->labels[label];
+	line->step = l->step;
+	line->label = label;
+	line->then = b->steps[l->step].then;
+	line->name = b->steps[l->step].name;
+	line->what = begins_what_words(l->what, b->steps[l->step].kind);
+	line->lost = l->lost;
+	line->others = b->others.looked ? l->others : UNKNOWN_INT;
+	line->filter = l->filter;
+}
+
+static void add_step(struct begins *b, uint32_t at)
+{
+	const struct begins_step *s = &b->steps[at];
+	bool one = s->n == 1;
+	struct begins_line *line = add_line(b, one ? BEGINS_LINE_LABEL : BEGINS_LINE_STEP);
+	if (one)
+		line_of_label(b, line, s->first);
+	line->step = at;
+	line->then = s->then;
+	line->name = s->name;
+	line->lost = s->lost;
+	line->others = b->others.looked ? s->others : UNKNOWN_INT;
+	line->low = s->low;
+	line->high = s->high;
+	line->p_holm = s->p_holm;
+	line->verdict = s->verdict;
+	line->words = begins_verdict_words(s->verdict);
+	line->filter = one ? line->filter : s->filter;
+	for (uint32_t i = s->first; !one && i < s->first + s->n; i++) {
+		if (!b->labels[i].lost)
+			continue;
+		line = add_line(b, BEGINS_LINE_LABEL);
+		line_of_label(b, line, i);
+		line->inside = true;
+	}
+}
+
+static void add_rest(struct begins *b, enum begins_line_kind kind, const char *name, int64_t lost, int64_t others)
+{
+	if (!lost)
+		return;
+	struct begins_line *line = add_line(b, kind);
+	line->name = str_of(name);
+	line->lost = lost;
+	line->others = others;
+	line->filter = kind == BEGINS_LINE_NOWHERE ? STR_LIT("begins:nowhere") : STR_LIT("begins:\"no trace\"");
+}
+
+/* "beside rerank: new step, which differs everywhere" */
+static void add_beside(struct begins *b)
+{
+	struct buf text = BUF_INIT;
+	buf_add_cstr(&text, "beside what differs everywhere");
+	for (size_t i = 0; i < b->n_everywhere; i++) {
+		const struct begins_label *l = &b->labels[b->everywhere[i]];
+		buf_add_cstr(&text, i ? ", " : ": ");
+		begins_label_text(&text, b->steps[l->step].name, b->steps[l->step].kind, l->what);
+	}
+	add_line(b, BEGINS_LINE_BESIDE)->name = arena_str(&b->arena, buf_str(&text));
+	buf_done(&text);
+}
+
+static void make_lines(struct begins *b)
+{
+	b->lines = arena_zalloc(&b->arena, b->n_steps + b->n_labels + 4, sizeof *b->lines);
+	for (uint32_t i = 0; i < b->n_steps; i++) {
+		if (i == b->n_first)
+			add_beside(b);
+		if (b->steps[i].lost)
+			add_step(b, i);
+		else
+			b->others_only += !b->steps[i].then;
+	}
+	bool then = b->n_steps > b->n_first;
+	int64_t others = b->others.looked ? (then ? b->others.nowhere_then : b->others.nowhere) : UNKNOWN_INT;
+	add_rest(b, BEGINS_LINE_NOWHERE, then ? "nowhere beside it" : "nowhere: the traces do not differ",
+	         then ? b->lost.nowhere_then : b->lost.nowhere, others);
+	add_rest(b, BEGINS_LINE_NO_TRACE, "no trace on both sides", b->lost.all - b->lost.traced,
+	         b->others.all ? b->others.all - b->others.traced : UNKNOWN_INT);
+}
+
+static bool is_at(const struct begins *b, const struct begins_line *line, uint32_t label)
+{
+	return label != BEGINS_NONE &&
+	       (line->label != BEGINS_NONE ? label == line->label : b->labels[label].step == line->step);
+}
+
+bool begins_is_behind(const struct begins *b, const struct begins_line *line, const struct begins_case *c)
+{
+	if (!c->lost)
+		return false;
+	switch (line->kind) {
+	case BEGINS_LINE_STEP:
+	case BEGINS_LINE_LABEL: return is_at(b, line, c->first) || is_at(b, line, c->then);
+	case BEGINS_LINE_NOWHERE:
+		return c->has == BEGINS_BOTH && (b->n_steps > b->n_first ? c->then : c->first) == BEGINS_NONE;
+	case BEGINS_LINE_NO_TRACE: return c->has != BEGINS_BOTH && c->has != BEGINS_NOT_LOOKED;
+	case BEGINS_LINE_BESIDE: break;
+	}
+	return false;
+}
+
 void begins_tell(struct begins *b)
 {
 	for (size_t i = 0; i < b->n_steps; i++) {
@@ -305,49 +426,43 @@ void begins_tell(struct begins *b)
 		for (uint32_t k = s->first; k < s->first + s->n; k++)
 			b->labels[k].filter = filter_of(b, s, &b->labels[k]);
 	}
+	make_lines(b);
 	b->sentence = sentence_of(b);
 	b->missing = missing_of(b);
 }
 
 /* ---------------------------------------------------------------- cases behind a label */
 
-static bool is_value(struct buf *text, const struct begins *b, uint32_t label, struct str want)
+/* What `begins:` was given: a line of the table, by its filter's value. NULL: none has that. */
+static const struct begins_line *line_of_value(const struct begins *b, struct str value)
 {
-	if (label == BEGINS_NONE)
-		return false;
-	const struct begins_label *l = &b->labels[label];
-	buf_clear(text);
-	add_value(text, b, &b->steps[l->step], l);
-	if (str_eq(buf_str(text), want))
-		return true;
-	buf_clear(text);
-	add_value(text, b, &b->steps[l->step], NULL);
-	return str_eq(buf_str(text), want);
-}
-
-static bool is_behind(struct buf *text, const struct begins *b, const struct begins_case *c, struct str want)
-{
-	if (!c->lost)
-		return false;
-	if (str_eq(want, STR_LIT("no trace")))
-		return c->has != BEGINS_BOTH && c->has != BEGINS_NOT_LOOKED;
-	if (str_eq(want, STR_LIT("nowhere")))
-		return c->has == BEGINS_BOTH && c->first == BEGINS_NONE;
-	return is_value(text, b, c->first, want) || is_value(text, b, c->then, want);
+	struct buf text = BUF_INIT;
+	const struct begins_line *found = NULL;
+	buf_add_cstr(&text, "begins:");
+	filter_quote(&text, value);
+	for (size_t i = 0; i < b->n_lines && !found; i++)
+		if (b->lines[i].filter.len && str_eq(b->lines[i].filter, buf_str(&text)))
+			found = &b->lines[i];
+	/* A step in which one thing alone differs has one line for both. */
+	for (size_t i = 0; i < b->n_lines && !found; i++)
+		if (b->lines[i].step != BEGINS_NONE && !b->lines[i].inside &&
+		    str_eq(b->steps[b->lines[i].step].filter, buf_str(&text)))
+			found = &b->lines[i];
+	buf_done(&text);
+	return found;
 }
 
 bool begins_mark(struct db *db, const struct compare *c, struct str step, bool *keep, struct err *err)
 {
 	struct begins b;
-	struct buf text = BUF_INIT;
 	bool ok = begins_of(db, c, (struct begins_most){0}, &b, err);
+	const struct begins_line *line = ok ? line_of_value(&b, step) : NULL;
 	bool *behind = xcalloc(c->n_rows + 1, sizeof *behind);
-	for (size_t i = 0; ok && i < b.n_cases; i++)
-		behind[b.cases[i].row] = is_behind(&text, &b, &b.cases[i], step);
+	for (size_t i = 0; line && i < b.n_cases; i++)
+		behind[b.cases[i].row] = begins_is_behind(&b, line, &b.cases[i]);
 	for (size_t i = 0; ok && i < c->n_rows; i++)
 		keep[i] = keep[i] && behind[i];
 	free(behind);
-	buf_done(&text);
 	begins_done(&b);
 	return ok;
 }

@@ -2,12 +2,14 @@
 #ifndef SPOOR_TUI_CMD_COMPARE_H
 #define SPOOR_TUI_CMD_COMPARE_H
 
-#include "store/query/compare.h"
+#include "store/query/begins.h"
 #include "tui/cmd/out.h"
 
 struct compare_out {
 	struct out out;
 	struct compare c;
+	bool ask_begins; /* --begins: begins is filled */
+	struct begins begins;
 	int64_t limit, offset; /* rows: of each class as text, of all as JSON; -1: all */
 	struct buf text;
 };
