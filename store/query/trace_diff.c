@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/query/study_rows.h"
 #include "store/query/words.h"
 
 enum { LEAST_NS = 1000000, LEAST_PART = 100 /* of the longer trace */ };
@@ -132,16 +131,83 @@ void trace_diff_counts_short(struct buf *out, const struct trace_diff *d, bool a
 	units_thousands(out, d->counts.same);
 }
 
+/* ---------------------------------------------------------------- two traces in line */
+
+static bool same_documents(const struct span *a, const struct span *b)
+{
+	if (a->n_documents != b->n_documents)
+		return false;
+	for (size_t i = 0; i < a->n_documents; i++) {
+		const struct document *x = &a->documents[i], *y = &b->documents[i];
+		if (!str_eq(x->id, y->id) || !str_eq(x->content, y->content))
+			return false;
+	}
+	return true;
+}
+
+static bool compare_documents(struct db *db, struct block_cache *blocks, int64_t most, struct trace_pair *p,
+                              struct err *err)
+{
+	bool ok = true;
+	for (uint32_t i = 0; ok && i < p->aligned.n; i++) {
+		struct align_row *row = &p->aligned.rows[i];
+		if (row->a == ALIGN_NONE || row->b == ALIGN_NONE)
+			continue;
+		unsigned kind = p->spans_b.spans.at[row->b].kind;
+		if (kind != KIND_RETRIEVER && kind != KIND_RERANKER)
+			continue;
+		if (most-- <= 0) {
+			p->documents_cut = true;
+			break;
+		}
+		const struct study_row *in_a = &p->spans_a.rows.at[row->a], *in_b = &p->spans_b.rows.at[row->b];
+		struct arena arena = ARENA_INIT;
+		struct span_detail a, b;
+		ok = span_detail(db, blocks, p->a.id, in_a->key, in_a->record, &arena, &a, err) &&
+		     span_detail(db, blocks, p->b.id, in_b->key, in_b->record, &arena, &b, err);
+		if (ok && !same_documents(&a.span, &b.span))
+			row->marks |= ALIGN_DOCUMENTS;
+		arena_done(&arena);
+	}
+	return ok;
+}
+
+void trace_pair_done(struct trace_pair *p)
+{
+	study_rows_done(&p->spans_a);
+	study_rows_done(&p->spans_b);
+	align_done(&p->aligned);
+	arena_done(&p->arena);
+}
+
+bool trace_pair_load(struct db *db, struct block_cache *blocks, int64_t a, int64_t b, struct trace_pair_most most,
+                     struct trace_pair *out, struct err *err)
+{
+	*out = (struct trace_pair){.arena = ARENA_INIT};
+	if (!traces_get(db, a, &out->arena, &out->a, err) || !traces_get(db, b, &out->arena, &out->b, err) ||
+	    !study_rows_read(db, &out->a, false, most.spans, &out->spans_a, err) ||
+	    !study_rows_read(db, &out->b, false, most.spans, &out->spans_b, err))
+		return false;
+	int64_t longer = out->a.duration_ns > out->b.duration_ns ? out->a.duration_ns : out->b.duration_ns;
+	out->least_ns = longer / LEAST_PART > LEAST_NS ? longer / LEAST_PART : LEAST_NS;
+	out->cut_a = out->a.n > most.spans;
+	out->cut_b = out->b.n > most.spans;
+	align_run(out->spans_a.spans.at, (uint32_t)out->spans_a.spans.n, out->spans_b.spans.at,
+	          (uint32_t)out->spans_b.spans.n, out->least_ns, &out->aligned);
+	if (!compare_documents(db, blocks, most.documents, out, err))
+		return false;
+	align_count(&out->aligned);
+	return true;
+}
+
 /* ---------------------------------------------------------------- rows */
 
 struct load {
 	struct db *db;
-	struct block_cache *blocks;
 	struct trace_diff *out;
 	struct err *err;
-	struct study_rows a, b;
+	struct trace_pair pair;
 	struct words words;
-	struct align aligned;
 };
 
 static bool word_text(struct load *l, uint32_t id, struct str *out)
@@ -176,15 +242,16 @@ static bool fill_rows(struct load *l)
 {
 	struct trace_diff *d = l->out;
 	bool ok = true;
-	d->n = l->aligned.n;
+	d->n = l->pair.aligned.n;
 	d->rows = arena_zalloc(&d->arena, d->n + 1, sizeof *d->rows);
 	for (size_t i = 0; ok && i < d->n; i++) {
-		const struct align_row *from = &l->aligned.rows[i];
+		const struct align_row *from = &l->pair.aligned.rows[i];
 		struct trace_diff_row *row = &d->rows[i];
 		row->up = from->up;
 		row->depth = from->depth;
 		row->more_ns = UNKNOWN_INT;
-		ok = fill_span(l, &d->a, &l->a, from->a, &row->a) && fill_span(l, &d->b, &l->b, from->b, &row->b);
+		ok = fill_span(l, &d->a, &l->pair.spans_a, from->a, &row->a) &&
+		     fill_span(l, &d->b, &l->pair.spans_b, from->b, &row->b);
 		if (row->a.present && row->b.present && row->a.duration_ns != UNKNOWN_INT &&
 		    row->b.duration_ns != UNKNOWN_INT)
 			row->more_ns = row->b.duration_ns - row->a.duration_ns;
@@ -194,43 +261,7 @@ static bool fill_rows(struct load *l)
 	return ok;
 }
 
-/* ---------------------------------------------------------------- documents */
-
-static bool same_documents(const struct span *a, const struct span *b)
-{
-	if (a->n_documents != b->n_documents)
-		return false;
-	for (size_t i = 0; i < a->n_documents; i++) {
-		const struct document *x = &a->documents[i], *y = &b->documents[i];
-		if (!str_eq(x->id, y->id) || !str_eq(x->content, y->content))
-			return false;
-	}
-	return true;
-}
-
-static bool compare_documents(struct load *l)
-{
-	int looked = 0;
-	bool ok = true;
-	for (uint32_t i = 0; ok && i < l->aligned.n; i++) {
-		const struct trace_diff_row *row = &l->out->rows[i];
-		bool finds = row->b.kind == KIND_RETRIEVER || row->b.kind == KIND_RERANKER;
-		if (!finds || !row->a.present || !row->b.present)
-			continue;
-		if (looked++ == DIFF_DOCUMENTS) {
-			l->out->documents_cut = true;
-			break;
-		}
-		struct arena arena = ARENA_INIT;
-		struct span_detail a, b;
-		ok = span_detail(l->db, l->blocks, l->out->a.id, row->a.key, row->a.record, &arena, &a, l->err) &&
-		     span_detail(l->db, l->blocks, l->out->b.id, row->b.key, row->b.record, &arena, &b, l->err);
-		if (ok && !same_documents(&a.span, &b.span))
-			l->aligned.rows[i].marks |= ALIGN_DOCUMENTS;
-		arena_done(&arena);
-	}
-	return ok;
-}
+/* ---------------------------------------------------------------- what differs */
 
 static void find_alone(struct trace_diff *d)
 {
@@ -249,10 +280,10 @@ static void count_marks(struct load *l)
 	struct trace_diff_counts *c = &l->out->counts;
 	for (size_t i = 0; i < l->out->n; i++) {
 		struct trace_diff_row *row = &l->out->rows[i];
-		unsigned m = l->aligned.rows[i].marks;
+		unsigned m = l->pair.aligned.rows[i].marks;
 		row->marks = m;
-		row->size = l->aligned.rows[i].size;
-		row->changes = l->aligned.rows[i].changes;
+		row->size = l->pair.aligned.rows[i].size;
+		row->changes = l->pair.aligned.rows[i].changes;
 		c->same += m == 0;
 		c->added += (m & ALIGN_ADDED) != 0;
 		c->removed += (m & ALIGN_REMOVED) != 0;
@@ -270,24 +301,22 @@ static void count_marks(struct load *l)
 
 /* ---------------------------------------------------------------- all of it */
 
-static bool load(struct load *l, int64_t a, int64_t b)
+static bool load(struct load *l, struct block_cache *blocks, int64_t a, int64_t b)
 {
+	static const struct trace_pair_most most = {.spans = DIFF_SPANS, .documents = DIFF_DOCUMENTS};
 	struct trace_diff *d = l->out;
+	const struct trace_pair *p = &l->pair;
 	if (!traces_get(l->db, a, &d->arena, &d->a, l->err) || !traces_get(l->db, b, &d->arena, &d->b, l->err) ||
-	    !study_rows_read(l->db, &d->a, false, DIFF_SPANS, &l->a, l->err) ||
-	    !study_rows_read(l->db, &d->b, false, DIFF_SPANS, &l->b, l->err))
+	    !trace_pair_load(l->db, blocks, a, b, most, &l->pair, l->err))
 		return false;
-	int64_t longer = d->a.duration_ns > d->b.duration_ns ? d->a.duration_ns : d->b.duration_ns;
-	d->least_ns = longer / LEAST_PART > LEAST_NS ? longer / LEAST_PART : LEAST_NS;
-	d->cut_a = d->a.n > DIFF_SPANS;
-	d->cut_b = d->b.n > DIFF_SPANS;
-	align_run(l->a.spans.at, (uint32_t)l->a.spans.n, l->b.spans.at, (uint32_t)l->b.spans.n, d->least_ns,
-	          &l->aligned);
-	d->bounded = l->aligned.bounded;
-	if (!fill_rows(l) || !compare_documents(l))
+	d->least_ns = p->least_ns;
+	d->cut_a = p->cut_a;
+	d->cut_b = p->cut_b;
+	d->bounded = p->aligned.bounded;
+	d->documents_cut = p->documents_cut;
+	if (!fill_rows(l))
 		return false;
-	align_count(&l->aligned);
-	uint32_t first = align_first(&l->aligned);
+	uint32_t first = align_first(&p->aligned);
 	d->first = first == ALIGN_NONE ? -1 : (int64_t)first;
 	count_marks(l);
 	find_alone(d);
@@ -298,12 +327,10 @@ bool trace_diff_load(struct db *db, struct block_cache *blocks, int64_t a, int64
                      struct err *err)
 {
 	*out = (struct trace_diff){.arena = ARENA_INIT, .first = -1};
-	struct load l = {.db = db, .blocks = blocks, .out = out, .err = err};
-	bool ok = load(&l, a, b);
-	study_rows_done(&l.a);
-	study_rows_done(&l.b);
+	struct load l = {.db = db, .out = out, .err = err};
+	bool ok = load(&l, blocks, a, b);
+	trace_pair_done(&l.pair);
 	words_done(&l.words);
-	align_done(&l.aligned);
 	return ok;
 }
 

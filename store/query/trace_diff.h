@@ -4,6 +4,7 @@
 
 #include "store/block.h"
 #include "store/query/span.h"
+#include "store/query/study_rows.h"
 #include "store/query/traces.h"
 #include "store/study/align.h"
 
@@ -11,6 +12,24 @@ enum {
 	DIFF_SPANS = 200000, /* of each trace, the first of them */
 	DIFF_DOCUMENTS = 64  /* pairs of retrievals whose documents are looked at */
 };
+
+/* Two traces put in line and no more: what trace_diff_load makes its rows of. */
+struct trace_pair {
+	struct arena arena;
+	struct trace_row a, b;
+	struct study_rows spans_a, spans_b;
+	struct align aligned; /* with ALIGN_DOCUMENTS */
+	int64_t least_ns;
+	bool cut_a, cut_b, documents_cut;
+};
+struct trace_pair_most {
+	int64_t spans;     /* of each trace, the first of them */
+	int64_t documents; /* pairs of retrievals whose documents are looked at */
+};
+void trace_pair_done(struct trace_pair *p);
+/* One read of each trace's rows; retrievals' records are decoded for their documents. blocks: borrowed. Done also after a failure. */
+bool trace_pair_load(struct db *db, struct block_cache *blocks, int64_t a, int64_t b, struct trace_pair_most most,
+                     struct trace_pair *out, struct err *err);
 
 struct diff_span {
 	bool present;

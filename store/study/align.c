@@ -429,20 +429,38 @@ void align_done(struct align *out)
 	*out = (struct align){0};
 }
 
-uint32_t align_first(const struct align *x)
+/* Below a span that only one side has, and of that side too. */
+static bool is_told_above(const struct align *x, uint32_t row)
+{
+	unsigned alone = x->rows[row].marks & (ALIGN_ADDED | ALIGN_REMOVED);
+	return alone && x->rows[row].up && x->rows[row - x->rows[row].up].marks & alone;
+}
+
+static void add_place(const struct align *x, uint32_t row, unsigned of, struct align_place *out, size_t most, size_t *n)
+{
+	unsigned marks = x->rows[row].marks & of;
+	if (marks && *n < most && !is_told_above(x, row))
+		out[(*n)++] = (struct align_place){row, (uint16_t)marks};
+}
+
+size_t align_places(const struct align *x, struct align_place *out, size_t most)
 {
 	VEC(uint32_t) open = {0};
-	uint32_t found = ALIGN_NONE;
-	for (uint32_t i = 0; i <= x->n && found == ALIGN_NONE; i++) {
-		while (open.n && found == ALIGN_NONE && open.at[open.n - 1] + x->rows[open.at[open.n - 1]].size <= i) {
-			uint32_t ended = open.at[--open.n];
-			found = x->rows[ended].marks & ALIGN_COMES_OUT ? ended : ALIGN_NONE;
-		}
-		if (i == x->n || found != ALIGN_NONE)
+	size_t n = 0;
+	for (uint32_t i = 0; i <= x->n && n < most; i++) {
+		while (open.n && open.at[open.n - 1] + x->rows[open.at[open.n - 1]].size <= i)
+			add_place(x, open.at[--open.n], ALIGN_COMES_OUT, out, most, &n);
+		if (i == x->n)
 			break;
-		found = x->rows[i].marks & ALIGN_GOES_IN ? i : ALIGN_NONE;
+		add_place(x, i, ALIGN_GOES_IN, out, most, &n);
 		*vec_add(&open) = i;
 	}
 	vec_done(&open);
-	return found;
+	return n;
+}
+
+uint32_t align_first(const struct align *x)
+{
+	struct align_place first;
+	return align_places(x, &first, 1) ? first.row : ALIGN_NONE;
 }

@@ -60,5 +60,12 @@ void align_count(struct align *out); /* fills `changes` again, after marks were 
 /* The first row at which the runs part, in the order of things: what goes into a step counts when it begins, what comes out of it when
  * it ends, so after all below it. ALIGN_NONE: nowhere. */
 uint32_t align_first(const struct align *x);
+/* All such places in that order, at most `most` of them; a row may be two: what goes in, what comes out. What lies below a span that
+ * only one side has is told by it, and is none of its own. Returns how many were written. Linear. */
+struct align_place {
+	uint32_t row;
+	uint16_t marks; /* those of its ALIGN_GOES_IN, or of its ALIGN_COMES_OUT */
+};
+size_t align_places(const struct align *x, struct align_place *out, size_t most);
 
 #endif

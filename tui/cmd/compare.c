@@ -6,6 +6,7 @@
 
 #include "store/base/clean.h"
 #include "store/base/scan.h"
+#include "tui/cmd/begins.h"
 #include "tui/cmd/cmds.h"
 
 enum { ROWS_SHOWN = 10 };
@@ -20,6 +21,7 @@ static const struct option_row compare_options[] = {
 	{"seed", 0, OPTION_INT, "N", "seed of the resampling (the same seed, the same figures)"},
 	{"limit", 'n', OPTION_INT, "N", "at most N cases of each class (10); with --json N rows (all)"},
 	{"offset", 0, OPTION_INT, "N", "--json: leave out the first N rows"},
+	{"begins", 0, OPTION_FLAG, NULL, "where regressions begin: the step at which the lost cases' traces first differ"},
 	{"markdown", 0, OPTION_FLAG, NULL, "for a pull request"},
 	{.name = NULL},
 };
@@ -281,6 +283,8 @@ bool compare_json(struct compare_out *o, struct err *err)
 	for (size_t i = 0; i < c->n_stated; i++)
 		stated_json(&j, &c->stated[i]);
 	jout_end(&j);
+	if (o->ask_begins)
+		begins_json(&j, &o->begins, c);
 	jout_array(&j, "rows");
 	for (size_t i = 0; i < o->view.n; i++) {
 		if ((int64_t)i < o->offset || (o->limit >= 0 && (int64_t)i >= o->offset + o->limit))
@@ -305,6 +309,7 @@ static bool read_options(const struct command_line *line, struct compare_out *o,
 	out_init(&o->out, line);
 	all = o->out.form == OUT_JSON_ ? -1 : ROWS_SHOWN;
 	*opts = (struct compare_opts){.margin = UNKNOWN_DOUBLE};
+	o->ask_begins = cmd_flag(line, "begins");
 	if (!cmd_int(line, "seed", 0, &seed, err) || !cmd_int(line, "limit", all, &o->limit, err) ||
 	    !cmd_int(line, "offset", 0, &o->offset, err))
 		return false;
@@ -380,7 +385,8 @@ static bool compare(struct db *db, const struct command_line *line, const struct
 		return false;
 	if (o->c.refused.len && !o->c.n_stated)
 		return err_set(err, ERR_NO_DATA, NULL, STR_FMT, STR_ARG(o->c.refused));
-	return choose(db, line, filter, o, err);
+	return choose(db, line, filter, o, err) &&
+	       (!o->ask_begins || begins_of(db, &o->c, (struct begins_most){0}, &o->begins, err));
 }
 
 static int compare_main(const struct command_line *line, struct err *err)
@@ -406,6 +412,7 @@ static int compare_main(const struct command_line *line, struct err *err)
 	compare_view_done(&o.view);
 	buf_done(&o.filter);
 	arena_done(&o.arena);
+	begins_done(&o.begins);
 	buf_done(&o.text);
 	return ok ? 0 : err_exit_code(err->code);
 }

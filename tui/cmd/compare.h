@@ -3,6 +3,7 @@
 #define SPOOR_TUI_CMD_COMPARE_H
 
 #include "store/query/compare_view.h"
+#include "store/query/begins.h"
 #include "tui/cmd/out.h"
 
 struct compare_out {
@@ -12,6 +13,8 @@ struct compare_out {
 	struct buf filter;        /* what it was chosen by, in one text; empty: all */
 	struct arena arena;       /* of the parsed filter */
 	int64_t limit, offset;    /* rows: of each class as text, of all as JSON; -1: all */
+	bool ask_begins;          /* --begins: begins is filled */
+	struct begins begins;
 	struct buf text;
 };
 

@@ -6,6 +6,7 @@
 
 #include "store/base/clean.h"
 #include "store/base/text.h"
+#include "tui/cmd/begins.h"
 
 enum { CASE_COLS = 40, NAME_COLS = 44, STATUS_COLS = 5, N_CELLS = 7, CELL_P = 5, GAP = 2 };
 
@@ -297,6 +298,11 @@ void compare_text(struct compare_out *o)
 	line_of(o, &raw);
 	add_by_input(&o->text, &o->c);
 	buf_add_char(&o->text, '\n');
+	buf_done(&raw);
+	if (o->ask_begins) {
+		begins_text(&o->out, &o->text, &o->begins, &o->c, o->limit);
+		return;
+	}
 	if (o->c.refused.len)
 		text_stated(o);
 	else
@@ -401,6 +407,11 @@ void compare_markdown(struct compare_out *o)
 	if (o->c.by_input)
 		buf_add_char(&o->text, '\n');
 	add_by_input(&o->text, &o->c);
+	if (o->ask_begins) {
+		begins_markdown(&o->text, &o->begins);
+		buf_done(&raw);
+		return;
+	}
 	if (o->c.refused.len)
 		markdown_stated(o);
 	else
