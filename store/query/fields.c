@@ -121,7 +121,9 @@ _Static_assert(WORDS_KIND == 0 && WORDS_NAME == 1 && WORDS_TOOL == 2 && WORDS_MO
 
 #define WORD_IS(column)    column " IN (SELECT w.id FROM word w WHERE {w.text})"
 #define PROMPT_IS(column)  column " IN (SELECT p.id FROM prompt p WHERE " WORD_IS("p.name") ")"
-#define VERSION_IS(column) column " IN (SELECT p.id FROM prompt p WHERE {p.version})"
+/* Also by the beginning of its text's hash, at least 8 digits. */
+#define VERSION            "({p.version} OR ($ AND length(#) >= 8 AND substr(lower(hex(p.hash)), 1, length(#)) = lower(#)))"
+#define VERSION_IS(column) column " IN (SELECT p.id FROM prompt p WHERE " VERSION ")"
 #define SPAN_HAS(condition)                                                                                    \
 	"EXISTS(SELECT 1 FROM span s WHERE s.pos BETWEEN t.first AND t.first + t.n - 1 AND (s.flags & 16) = 0" \
 	" AND " condition ")"
@@ -132,7 +134,7 @@ _Static_assert(WORDS_KIND == 0 && WORDS_NAME == 1 && WORDS_TOOL == 2 && WORDS_MO
 #define WORD_LIST    "w.id AS i FROM word w WHERE {w.text}"
 #define KIND_LIST    "column1 + 1 AS i FROM (VALUES(0),(1),(2),(3),(4),(5),(6),(7),(8),(9),(10),(11),(12)) WHERE {column1}"
 #define PROMPT_LIST  "p.id AS i FROM prompt p WHERE " WORD_IS("p.name")
-#define VERSION_LIST "p.id AS i FROM prompt p WHERE {p.version}"
+#define VERSION_LIST "p.id AS i FROM prompt p WHERE " VERSION
 #define SCORE_NAME   "x.name IN (SELECT w.id FROM word w WHERE w.text = @ COLLATE NOCASE)"
 /* As `spoor run NAME` finds it: with ":" also by a word of its name, id or file. */
 #define RUN_IS                                                                                                \
