@@ -297,6 +297,9 @@ GET(run, high, number(VALUE_SHARE, row->pass_high))
 GET(run, p50, integer(VALUE_DURATION, row->p50_ns))
 GET(run, p95, integer(VALUE_DURATION, row->p95_ns))
 GET(run, cost, number(VALUE_USD, row->cost_usd))
+GET(run, each, number(VALUE_USD, run_cost_per_case(row)))
+GET(run, keys, counted(row->keys, ROLE_TEXT))
+GET(run, repeats, integer(VALUE_COUNT, row->repeats))
 GET(run, in, integer(VALUE_TOKENS, row->tokens_in))
 GET(run, out, integer(VALUE_TOKENS, row->tokens_out))
 
@@ -320,29 +323,32 @@ static struct value run_scores(const void *any, struct arena *arena)
 }
 
 const struct column run_columns[] = {
-    {"id",         "", 0, 0, false, NULL, run_id},
-    {"created",           "time", 12, 0, false, "created", run_created},
-    {"name",       "name", -1, 0, false, "name", run_name},
-    {"dataset",      "dataset", 16, 140, false, NULL, run_dataset},
-    {"model",    "model", 18, 100, false, NULL, run_model},
-    {"provider",          "provider", 0, 0, false, NULL, run_provider},
-    {"prompt",       "prompt", 12, 120, false, NULL, run_prompt},
-    {"prompt_version", "version", 8, 70, false, NULL, run_version},
-    {"cases",       "cases", 5, 0, true, "cases", run_cases},
-    {"passed",          "passed", 0, 0, true, NULL, run_passed},
-    {"failed",       "failed", 0, 0, true, NULL, run_failed},
-    {"errored",    "err", 3, 60, true, NULL, run_errored},
-    {"unscored",    "unsc", 0, 0, true, NULL, run_unscored},
-    {"pass_rate",          "pass", 6, 0, true, "pass_rate", run_rate},
-    {"pass_low",       "low", 0, 0, true, NULL, run_low},
-    {"pass_high", "high", 0, 0, true, NULL, run_high},
-    {"p50_ns",      "P50", 7, 90, true, "p50_ns", run_p50},
-    {"p95_ns",          "P95", 7, 90, true, "p95_ns", run_p95},
-    {"cost_usd",       "cost", 8, 76, true, "cost_usd", run_cost},
-    {"tokens_in",   "tok in", 6, 130, true, NULL, run_in},
-    {"tokens_out",   "out", 5, 130, true, NULL, run_out},
-    {"scores",           "scores", 0, 0, false, NULL, run_scores},
-    {.name = NULL      },
+    {"id",          "", 0, 0, false, NULL, run_id},
+    {"created",            "time", 12, 0, false, "created", run_created},
+    {"name",        "name", -1, 0, false, "name", run_name},
+    {"dataset",       "dataset", 16, 140, false, NULL, run_dataset},
+    {"model",     "model", 18, 100, false, NULL, run_model},
+    {"provider",           "provider", 0, 0, false, NULL, run_provider},
+    {"prompt",        "prompt", 12, 120, false, NULL, run_prompt},
+    {"prompt_version",  "version", 8, 70, false, NULL, run_version},
+    {"cases",        "cases", 5, 0, true, "cases", run_cases},
+    {"passed",           "passed", 0, 0, true, NULL, run_passed},
+    {"failed",        "failed", 0, 0, true, NULL, run_failed},
+    {"errored",     "err", 3, 60, true, NULL, run_errored},
+    {"unscored",     "unsc", 0, 0, true, NULL, run_unscored},
+    {"pass_rate",           "pass", 6, 0, true, "pass_rate", run_rate},
+    {"pass_low",        "low", 0, 0, true, NULL, run_low},
+    {"pass_high",  "high", 0, 0, true, NULL, run_high},
+    {"p50_ns",       "P50", 7, 90, true, "p50_ns", run_p50},
+    {"p95_ns",           "P95", 7, 90, true, "p95_ns", run_p95},
+    {"cost_usd",        "cost", 8, 76, true, "cost_usd", run_cost},
+    {"cost_per_case_usd",    "$/case", 0, 0, true, NULL, run_each},
+    {"distinct_cases",    "distinct", 0, 0, true, NULL, run_keys},
+    {"repeats",            "rep", 0, 0, true, NULL, run_repeats},
+    {"tokens_in",        "tok in", 6, 130, true, NULL, run_in},
+    {"tokens_out", "out", 5, 130, true, NULL, run_out},
+    {"scores",      "scores", 0, 0, false, NULL, run_scores},
+    {.name = NULL          },
 };
 
 /* ---------------------------------------------------------------- cases of a run */

@@ -47,7 +47,8 @@ static bool mean_of(const double *values, size_t n, const struct boot_opts *opts
                     struct interval *interval)
 {
 	*mean = interval_moments(values, n).mean;
-	return boot_mean(values, n, opts, interval);
+	*interval = INTERVAL_NONE;
+	return n < PASS_K_MIN_CASES || boot_mean(values, n, opts, interval);
 }
 
 static bool for_k(const tallies *all, int64_t k, const struct boot_opts *opts, double *values, struct pass_k *out)

@@ -12,7 +12,7 @@
 	" r.model), (SELECT text FROM word WHERE id = r.provider), r.prompt, (SELECT w.text FROM prompt p JOIN word w" \
 	" ON w.id = p.name WHERE p.id = r.prompt), (SELECT version FROM prompt WHERE id = r.prompt), r.created_ns,"    \
 	" r.cases, r.passed, r.failed, r.errored, r.unscored, r.keys, r.repeats, r.pass_shares, r.scored_keys,"        \
-	" r.p50_ns, r.p95_ns, r.cost_usd, r.tokens_in, r.tokens_out, s.path FROM run r"                                \
+	" r.p50_ns, r.p95_ns, r.cost_usd, r.tokens_in, r.tokens_out, s.path, r.costed FROM run r"                      \
 	" LEFT JOIN source s ON s.id = r.source"
 
 void run_page_done(struct run_page *p)
@@ -60,6 +60,7 @@ static void read_run(struct stmt *s, struct arena *arena, struct run_row *row)
 	    .cost_usd = col_double(s, 21),
 	    .tokens_in = col_int(s, 22),
 	    .tokens_out = col_int(s, 23),
+	    .costed = col_int_or(s, 25, 0),
 	    .file = arena_str(arena, col_blob(s, 24)),
 	};
 	if (!row->name.len)
@@ -188,6 +189,53 @@ static void read_run_row(struct stmt *s, struct arena *arena, void *row)
 	read_run(s, arena, row);
 }
 
+static bool read_stated(struct db *db, int64_t id, struct arena *arena, const struct metric **out, size_t *n,
+                        struct err *err)
+{
+	struct stmt *s = db_query(db,
+	                          "SELECT w.text, m.value FROM run_metric m JOIN word w ON w.id = m.name"
+	                          " WHERE m.run = ? ORDER BY w.text",
+	                          err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, id);
+	VEC(struct metric) all = {0};
+	enum step step;
+	while ((step = stmt_step(s, err)) == STEP_ROW)
+		*vec_add(&all) = (struct metric){arena_str(arena, col_str(s, 0)), col_double(s, 1)};
+	stmt_end(s);
+	struct metric *stated = arena_alloc(arena, all.n * sizeof *stated);
+	if (all.n)
+		memcpy(stated, all.at, all.n * sizeof *all.at);
+	*out = stated;
+	*n = all.n;
+	vec_done(&all);
+	return step == STEP_DONE;
+}
+
+/* The figures that lie in tables of their own. */
+static bool read_figures(struct db *db, struct arena *arena, struct run_row *row, struct err *err)
+{
+	return read_scores(db, arena, row, err) &&
+	       (row->cases || read_stated(db, row->id, arena, &row->stated, &row->n_stated, err));
+}
+
+double run_mean(const struct run_row *row, struct str name)
+{
+	for (size_t i = 0; i < row->n_scores; i++)
+		if (str_eq(row->scores[i].name, name))
+			return row->scores[i].mean;
+	for (size_t i = 0; i < row->n_stated; i++)
+		if (str_eq(row->stated[i].name, name))
+			return row->stated[i].value;
+	return UNKNOWN_DOUBLE;
+}
+
+double run_cost_per_case(const struct run_row *row)
+{
+	return row->costed > 0 ? row->cost_usd / (double)row->costed : UNKNOWN_DOUBLE;
+}
+
 bool runs_page(struct db *db, const struct filter *filter, int64_t source, int64_t offset, int64_t limit,
                struct run_page *out, struct err *err)
 {
@@ -209,7 +257,7 @@ bool runs_page(struct db *db, const struct filter *filter, int64_t source, int64
 	out->n = page.n;
 	out->total = page.total;
 	for (size_t i = 0; ok && i < out->n; i++)
-		ok = read_scores(db, &out->arena, &out->rows[i], err);
+		ok = read_figures(db, &out->arena, &out->rows[i], err);
 	return ok;
 }
 
@@ -225,30 +273,7 @@ bool runs_get(struct db *db, int64_t id, struct arena *arena, struct run_row *ou
 	stmt_end(s);
 	if (step == STEP_DONE)
 		return err_set(err, ERR_NOT_FOUND, NULL, "there is no such run any more");
-	return step == STEP_ROW && read_scores(db, arena, out, err);
-}
-
-static bool read_stated(struct db *db, int64_t id, struct arena *arena, struct run_detail *out, struct err *err)
-{
-	struct stmt *s = db_query(db,
-	                          "SELECT w.text, m.value FROM run_metric m JOIN word w ON w.id = m.name"
-	                          " WHERE m.run = ? ORDER BY w.text",
-	                          err);
-	if (!s)
-		return false;
-	stmt_int(s, 1, id);
-	VEC(struct metric) all = {0};
-	enum step step;
-	while ((step = stmt_step(s, err)) == STEP_ROW)
-		*vec_add(&all) = (struct metric){arena_str(arena, col_str(s, 0)), col_double(s, 1)};
-	stmt_end(s);
-	struct metric *stated = arena_alloc(arena, all.n * sizeof *stated);
-	if (all.n)
-		memcpy(stated, all.at, all.n * sizeof *all.at);
-	out->stated = stated;
-	out->n_stated = all.n;
-	vec_done(&all);
-	return step == STEP_DONE;
+	return step == STEP_ROW && read_figures(db, arena, out, err);
 }
 
 static bool read_same(struct db *db, int64_t id, struct arena *arena, struct run_detail *out, struct err *err)
@@ -294,7 +319,7 @@ static bool read_template(struct db *db, int64_t id, struct arena *arena, struct
 bool runs_detail(struct db *db, int64_t id, struct arena *arena, struct run_detail *out, struct err *err)
 {
 	*out = (struct run_detail){.n_stated = 0};
-	return read_stated(db, id, arena, out, err) && read_same(db, id, arena, out, err) &&
+	return read_stated(db, id, arena, &out->stated, &out->n_stated, err) && read_same(db, id, arena, out, err) &&
 	       read_template(db, id, arena, out, err);
 }
 

@@ -24,11 +24,18 @@ struct run_row {
 	double pass_rate, pass_low, pass_high; /* statistics.md 0 and 1; NaN if nothing is scored */
 	int64_t p50_ns, p95_ns;
 	double cost_usd;
+	int64_t costed; /* case results whose cost is known */
 	int64_t tokens_in, tokens_out;
-	const struct run_score *scores;
+	const struct run_score *scores; /* by name */
 	size_t n_scores;
+	const struct metric *stated; /* of a run without case results: aggregates as its source states them, by name */
+	size_t n_stated;
 	struct str file;
 };
+/* The mean of a score; of a run without case results what its source states under that name. NaN: neither. */
+double run_mean(const struct run_row *row, struct str name);
+/* USD a case result, over those with a known cost; NaN: none has one. */
+double run_cost_per_case(const struct run_row *row);
 
 struct run_page {
 	struct arena arena;

@@ -14,7 +14,7 @@ struct raw {
 	double passed, cases;
 };
 
-struct score {
+struct run_figure {
 	size_t run;
 	struct str name;
 	double mean;
@@ -26,7 +26,7 @@ struct reading {
 	struct str dataset;
 	VEC(struct trend_run) runs;
 	VEC(struct raw) raw;
-	VEC(struct score) scores;
+	VEC(struct run_figure) scores;
 	VEC(struct trend_series) done;
 };
 
@@ -152,7 +152,7 @@ static struct trend_metric new_metric(struct arena *arena, struct str name, bool
 
 static int by_name(const void *left, const void *right)
 {
-	const struct score *a = left, *b = right;
+	const struct run_figure *a = left, *b = right;
 	int order = str_cmp(a->name, b->name);
 	return order ? order : (a->run > b->run) - (a->run < b->run);
 }
@@ -243,7 +243,7 @@ static bool read_scores(struct db *db, struct reading *r, bool stated, struct er
 	stmt_int(s, 1, r->runs.at[r->runs.n - 1].id);
 	enum step step;
 	while ((step = stmt_step(s, err)) == STEP_ROW)
-		*vec_add(&r->scores) = (struct score){
+		*vec_add(&r->scores) = (struct run_figure){
 		    .run = r->runs.n - 1, .name = arena_str(r->arena, col_str(s, 0)), .mean = col_double(s, 1)};
 	stmt_end(s);
 	return step == STEP_DONE;

@@ -15,6 +15,7 @@
 
 #include "store/base/arena.h"
 #include "store/db.h"
+#include "store/query/runs.h"
 #include "store/stat/interval.h"
 
 enum { TREND_BAND = 12, TREND_METRICS = 64 /* of one series: pass and so many scores less one, by name */ };
@@ -77,8 +78,25 @@ bool trend_shared(struct db *db, const struct trend_series *s, const struct tren
                   struct err *err);
 enum { TREND_SHARED_PERCENT = 80 }; /* less is said */
 
+/* A run with its place in its series, for tables. at: TREND_NOWHERE if the series did not have it. */
+struct trend_line {
+	const struct run_row *run;
+	const struct trend_series *series;
+	const struct trend_metric *metric;
+	size_t at;
+};
+/* "inside" "below" "above" its band; "still below", "still above": inside, since runs of the stretch it is part of have made that wide;
+ * NULL: no band, no value, or not counted. */
+const char *trend_place(const struct trend_metric *m, size_t i);
+
 /* A dataset by its name, or by the only one that has `name` in it (letter case aside). ERR_NOT_FOUND; ERR_USAGE: several do. */
 bool trend_find_dataset(struct db *db, struct str name, struct arena *arena, struct str *dataset, struct err *err);
+
+/* "▆▇▆▇▼▄▃": the newest `most` runs that have a value, oldest first, with a mark before the one where a stretch begins. It spans what
+ * there is, but at least a fifth of the scale, so that noise does not look like a cliff. *mark: which of its characters begins the
+ * stretch that the newest run is in, the mark itself, TREND_NOWHERE if it is in none; may be NULL. Returns how many columns were added. */
+size_t trend_spark(struct buf *out, const struct trend_series *s, const struct trend_metric *m, size_t most, bool ascii,
+                   size_t *mark);
 
 /* In words, for a line ("fell below its band since 26 Oct") and for a person ("pass: 82.0%, below its band (86.1% to 94.0% from the 12
  * runs before it), drifting since 26 Oct 2026: run NAME is the first"). now_ns: the year is said if it is another. Append. */

@@ -1,4 +1,5 @@
 /* Trends in words, and datasets by what a person calls them. */
+#include <math.h>
 #include <string.h>
 #include <time.h>
 
@@ -40,6 +41,61 @@ void trend_figure_print(struct buf *out, const struct trend_metric *m, double va
 		units_percent(out, value);
 	else
 		units_score(out, value);
+}
+
+const char *trend_place(const struct trend_metric *m, size_t i)
+{
+	const struct trend_figure *f = i == TREND_NOWHERE ? NULL : &m->at[i];
+	if (!f || IS_UNKNOWN(f->value) || IS_UNKNOWN(f->drift.band.low))
+		return NULL;
+	if (f->side)
+		return f->side < 0 ? "below" : "above";
+	int side = trend_side(m, i);
+	return side == 0 ? "inside" : side < 0 ? "still below" : "still above";
+}
+
+/* The scale of a picture of the runs from `first` on. */
+static void span_of(const struct trend_series *s, const struct trend_metric *m, size_t first, double *low, double *high)
+{
+	*low = *high = UNKNOWN_DOUBLE;
+	for (size_t i = first; i < s->n; i++) {
+		*low = fmin(*low, m->at[i].value);
+		*high = fmax(*high, m->at[i].value);
+	}
+	double least = m->is_rate ? 0.2 : 0.2 * fmax(fabs(*low), fabs(*high)), lacks = least - (*high - *low);
+	if (lacks <= 0)
+		return;
+	*low -= lacks / 2;
+	*high += lacks / 2;
+}
+
+size_t trend_spark(struct buf *out, const struct trend_series *s, const struct trend_metric *m, size_t most, bool ascii,
+                   size_t *mark)
+{
+	static const char *const blocks[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+	static const char *const letters[] = {".", ".", ":", ":", "+", "+", "#", "#"};
+	size_t first = s->n, values = 0, cols = 0, begin = m->last == TREND_NOWHERE ? m->last : m->at[m->last].since;
+	while (first > 0 && values < most)
+		values += IS_UNKNOWN(m->at[--first].value) ? 0 : 1;
+	double low, high;
+	span_of(s, m, first, &low, &high);
+	if (mark)
+		*mark = begin != TREND_NOWHERE && begin < first ? 0 : TREND_NOWHERE;
+	for (size_t i = first; i < s->n; i++) {
+		const struct trend_figure *f = &m->at[i];
+		if (IS_UNKNOWN(f->value))
+			continue;
+		if (mark && i == begin)
+			*mark = cols;
+		if (f->since == i) {
+			buf_add_cstr(out, f->side < 0 ? (ascii ? "v" : "▼") : ascii ? "^" : "▲");
+			cols++;
+		}
+		int level = high > low ? (int)(8 * (f->value - low) / (high - low)) : 4;
+		buf_add_cstr(out, (ascii ? letters : blocks)[level > 7 ? 7 : level < 0 ? 0 : level]);
+		cols++;
+	}
+	return cols;
 }
 
 void trend_changed_print(struct buf *out, unsigned changed)

@@ -1,20 +1,22 @@
 /* spoor runs, spoor run ID: eval runs and their case results. */
-#include "store/query/runs.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "store/base/clean.h"
 #include "store/base/vec.h"
 #include "store/query/case.h"
-#include "tui/cmd/cmds.h"
+#include "tui/cmd/runs.h"
 
 enum { PAGE = 5000 };
 
+/* clang-format off */
 static const struct option_row runs_options[] = {
-    LIST_OPTIONS,
-    {.name = NULL},
+	LIST_OPTIONS,
+	{"dataset", 'd', OPTION_TEXT, "D", "the trend of one dataset (its name, or a part only it has): each run in time against the band of those before it"},
+	{"score", 0, OPTION_TEXT, "NAME", "with --dataset: the trend of this score, not of the pass rate"},
+	{.name = NULL},
 };
+/* clang-format on */
 
 /* clang-format off */
 static const struct option_row run_options[] = {
@@ -26,29 +28,54 @@ static const struct option_row run_options[] = {
 
 /* ---------------------------------------------------------------- the list of runs */
 
+void runs_json_rows(struct jout *j, const struct run_row *rows, size_t n)
+{
+	jout_array(j, "runs");
+	for (size_t i = 0; i < n; i++) {
+		jout_object(j, NULL);
+		out_members(j, run_columns, &rows[i]);
+		jout_end(j);
+	}
+	jout_end(j);
+}
+
 static void runs_json(struct buf *out, const struct run_row *rows, size_t n, int64_t total)
 {
 	struct jout j;
 	jout_init(&j, out, false);
 	jout_object(&j, NULL);
 	jout_int(&j, "total", total);
-	jout_array(&j, "runs");
-	for (size_t i = 0; i < n; i++) {
-		jout_object(&j, NULL);
-		out_members(&j, run_columns, &rows[i]);
-		jout_end(&j);
-	}
-	jout_end(&j);
+	runs_json_rows(&j, rows, n);
 	jout_end(&j);
 	buf_add_char(out, '\n');
 }
 
-static bool print_runs(struct db *db, struct list_opts *opts, struct err *err)
+/* Of those that --where leaves, the ones named, in the order in which they are. */
+static bool keep_named(struct db *db, const struct command_line *line, struct run_page *page, struct err *err)
+{
+	struct run_row *kept = arena_alloc(&page->arena, size_mul(line->n_args, sizeof *kept));
+	size_t n = 0;
+	for (size_t i = 0; i < line->n_args; i++) {
+		int64_t id;
+		if (!runs_find(db, str_of(line->args[i]), &id, err))
+			return false;
+		for (size_t k = 0; k < page->n; k++)
+			if (page->rows[k].id == id)
+				kept[n++] = page->rows[k];
+	}
+	page->rows = kept;
+	page->n = n;
+	page->total = (int64_t)n;
+	return true;
+}
+
+static bool print_runs(struct db *db, const struct command_line *line, struct list_opts *opts, struct err *err)
 {
 	struct run_page page = {0};
 	struct buf out = BUF_INIT;
 	size_t first, n;
-	bool ok = runs_page(db, opts->filter, 0, 0, -1, &page, err);
+	bool ok =
+	    runs_page(db, opts->filter, 0, 0, -1, &page, err) && (!line->n_args || keep_named(db, line, &page, err));
 	if (ok) {
 		list_sort(opts, page.rows, page.n, sizeof *page.rows, &first, &n);
 		if (opts->out.form == OUT_JSON_)
@@ -69,8 +96,17 @@ static int runs_main(const struct command_line *line, struct err *err)
 	struct arena arena = ARENA_INIT;
 	struct list_opts opts;
 	struct db *db = NULL;
-	bool ok = list_opts(line, FILTER_RUNS, run_columns, &arena, &opts, err) &&
-	          (db = cmd_store(line, DB_READ, err)) != NULL && print_runs(db, &opts, err);
+	const char *dataset = cmd_option(line, "dataset"), *score = cmd_option(line, "score");
+	const struct column *columns = dataset && !cmd_flag(line, "json") ? trend_columns : run_columns;
+	bool ok = true;
+	if (score && !dataset)
+		ok = err_set(err, ERR_USAGE, NULL, "--score is of a trend: name a --dataset, too");
+	else if (dataset && line->n_args)
+		ok = err_set(err, ERR_USAGE, NULL, "either --dataset or runs by name");
+	ok = ok && list_opts(line, FILTER_RUNS, columns, &arena, &opts, err) &&
+	     (db = cmd_store(line, DB_READ, err)) != NULL;
+	if (ok)
+		ok = dataset ? runs_trend(db, &opts, str_of(dataset), score, err) : print_runs(db, line, &opts, err);
 	db_close(db);
 	arena_done(&arena);
 	return ok ? 0 : err_exit_code(err->code);
@@ -84,6 +120,7 @@ struct one_run {
 	struct arena arena;
 	struct run_row row;
 	struct run_detail detail;
+	struct pass_ks pass_k;
 	bool payload;
 	struct buf out;
 	int64_t shown, total;
@@ -214,6 +251,7 @@ static void print_head(struct one_run *r)
 	end_line(r);
 	print_same(r);
 	print_rate(r);
+	pass_k_text(&r->out, &r->pass_k, r->opts.out.ascii);
 	print_run_scores(r);
 	if (!r->row.cases)
 		print_stated(r);
@@ -326,6 +364,9 @@ static bool print_run(struct one_run *r, struct str name, struct err *err)
 	if (!runs_find(r->db, name, &id, err) || !runs_get(r->db, id, &r->arena, &r->row, err) ||
 	    !runs_detail(r->db, id, &r->arena, &r->detail, err))
 		return false;
+	if ((r->opts.out.form == OUT_JSON_ || r->opts.out.form == OUT_TEXT) &&
+	    !pass_k_read(r->db, id, &r->arena, &r->pass_k, err))
+		return false;
 	struct jout j;
 	jout_init(&j, &r->out, false);
 	bool json = r->opts.out.form == OUT_JSON_;
@@ -333,6 +374,7 @@ static bool print_run(struct one_run *r, struct str name, struct err *err)
 		jout_object(&j, NULL);
 		out_members_but(&j, run_columns, &r->row, "cases", "case_count"); /* here "cases" are the results */
 		detail_json(&j, &r->detail);
+		pass_k_json(&j, &r->pass_k);
 		jout_array(&j, "cases");
 	} else if (r->opts.out.form == OUT_TEXT) {
 		print_head(r);
@@ -379,10 +421,11 @@ const struct command command_run = {
 
 const struct command command_runs = {
     .name = "runs",
-    .operands = "",
-    .help = "the eval runs: pass rate, latency, cost",
+    .operands = "[RUN…]",
+    .help = "the eval runs: pass rate, latency, cost; with --dataset whether they drift",
+    .more = "RUN is " RUN_NAMES "; without any, all runs are listed.",
     .min_args = 0,
-    .max_args = 0,
+    .max_args = -1,
     .options = runs_options,
     .run = runs_main,
 };
