@@ -1,5 +1,6 @@
 #include "store/query/compare.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -406,6 +407,24 @@ static void make_rows(const struct side_run *a, const struct side_run *b, const 
 	qsort(out->rows, out->n_rows, sizeof *out->rows, by_class_and_loss);
 }
 
+/* Over n repeats that is a share of them. */
+static bool is_yes_or_no(const struct compare_side *side, size_t score)
+{
+	double d = side->scores[score], n = side->scored > 1 ? (double)side->scored : 1;
+	return IS_UNKNOWN(d) || (d >= 0 && d <= 1 && fabs(d * n - round(d * n)) < 1e-9);
+}
+
+static void find_yes_no(struct compare *out)
+{
+	out->yes_no = arena_zalloc(&out->arena, out->n_scores + 1, sizeof *out->yes_no);
+	for (size_t k = 0; k < out->n_scores; k++) {
+		size_t i = 0;
+		while (i < out->n_rows && is_yes_or_no(&out->rows[i].a, k) && is_yes_or_no(&out->rows[i].b, k))
+			i++;
+		out->yes_no[k] = i == out->n_rows;
+	}
+}
+
 /* ---------------------------------------------------------------- repeats */
 
 static void count_case_repeats(const struct side_run *a, const struct side_case *in_a, const struct side_run *b,
@@ -501,6 +520,7 @@ static bool compare_sides(struct db *db, const struct compare_opts *opts, struct
 	if (!ok || !out->b.id)
 		return ok;
 	make_rows(a, b, &pairs, work->on_both, out);
+	find_yes_no(out);
 	count_repeats(a, b, &pairs, out);
 	if (!opts->rows_only)
 		ok = compare_metrics(db, a, b, pairs.at, pairs.paired, work->on_both, opts, out, err);

@@ -74,6 +74,7 @@ struct compare {
 	size_t n_stated;
 	struct str *scores; /* names of the scores, sorted */
 	bool *lower;        /* of each score: the source says that lower is better */
+	bool *yes_no;       /* of each score: no result has anything but 0 or 1, the verdict says as much */
 	size_t n_scores;
 	struct compare_metric *metrics;
 	size_t n_metrics;

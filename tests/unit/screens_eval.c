@@ -71,7 +71,7 @@ static void draws_at_any_size(void **state)
 			struct stage st;
 			stage_open(&st, "compare", &target, rows, cols, rows % 2 == 0);
 			stage_draw(&st);
-			stage_keys(&st, "j Tab M x Enter");
+			stage_keys(&st, "j Tab o x > = Enter");
 			stage_draw(&st);
 			stage_close(&st);
 			stage_open(&st, "runs", &(struct target){0}, rows, cols, rows % 2 == 0);

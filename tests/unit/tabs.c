@@ -8,14 +8,14 @@
 #include "tui/widget/tabs.h"
 
 static const struct tab tabs[] = {
-    {"Overview", -1},
-    {"Input",    -1},
-    {"Output",   -1},
-    {"Messages", 7 },
-    {"Docs",     4 },
-    {"Attrs",    23},
-    {"Scores",   2 },
-    {"Raw",      -1}
+    {.name = "Overview", .count = -1},
+    {.name = "Input",    .count = -1},
+    {.name = "Output",   .count = -1},
+    {.name = "Messages", .count = 7 },
+    {.name = "Docs",     .count = 4 },
+    {.name = "Attrs",    .count = 23},
+    {.name = "Scores",   .count = 2 },
+    {.name = "Raw",      .count = -1}
 };
 enum { N_TABS = sizeof tabs / sizeof *tabs };
 

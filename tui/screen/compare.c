@@ -15,7 +15,11 @@ struct request {
 	uint64_t serial;
 	int64_t a, b;
 	uint64_t generation;
-	struct compare data;    /* ASK_ROWS, ASK_FIGURES */
+	struct compare_held *held; /* all but ASK_CASE: made by the request, or (ASK_VIEW) what the view is to be of */
+	bool made;
+	struct compare_look look;
+	struct compare_view view;
+	bool viewed;
 	struct compare_row row; /* ASK_CASE: ids and records; its key is `key` */
 	char *key;
 	struct case_pair pair; /* ASK_CASE */
@@ -25,16 +29,47 @@ static struct compare_state *state_of(const struct screen *screen)
 {
 	return screen->state;
 }
+
+/* ---------------------------------------------------------------- a comparison held by several */
+
+static struct compare_held *held_new(void)
+{
+	struct compare_held *held = xcalloc(1, sizeof *held);
+	held->holders = 1;
+	return held;
+}
+
+static struct compare_held *held_too(struct compare_held *held)
+{
+	held->holders++;
+	return held;
+}
+
+static void held_drop(struct compare_held *held)
+{
+	if (!held || --held->holders > 0)
+		return;
+	compare_done(&held->c);
+	free(held);
+}
+
 /* ---------------------------------------------------------------- data */
 
 static struct request *new_request(struct screen *screen, enum compare_ask what)
 {
 	struct compare_state *st = state_of(screen);
 	struct request *r = xcalloc(1, sizeof *r);
-	*r = (struct request){
-	    .what = what, .serial = ++st->serial, .a = st->a, .b = st->b, .generation = screen->ui->generation};
+	*r = (struct request){.what = what,
+	                      .serial = ++st->serial,
+	                      .a = st->a,
+	                      .b = st->b,
+	                      .look = st->look,
+	                      .generation = screen->ui->generation};
+	if (what == ASK_VIEW)
+		r->held = held_too(st->held);
 	st->asked = what;
 	st->asked_generation = r->generation;
+	st->asked_look = r->look.number;
 	return r;
 }
 
@@ -49,20 +84,37 @@ static struct request *ask_case(struct screen *screen, const struct compare_row 
 	return r;
 }
 
+static bool is_read(enum compare_ask what)
+{
+	return what == ASK_LOST || what == ASK_ROWS || what == ASK_FIGURES;
+}
+
+/* The rows are there, but not as they are wanted. Of the lost cases alone there is no other view: all are on their way. */
+static void *ask_view(struct screen *screen)
+{
+	struct compare_state *st = state_of(screen);
+	bool coming = st->asked != ASK_NOTHING && st->asked != ASK_CASE && st->asked_look == st->look.number;
+	if (coming || st->shown.number == st->look.number || st->data->refused.len)
+		return NULL;
+	return new_request(screen, st->data->lost_only ? ASK_ROWS : ASK_VIEW);
+}
+
 static void *compare_ask(struct screen *screen)
 {
 	struct compare_state *st = state_of(screen);
 	compare_lay_out(screen);
-	bool coming = (st->asked == ASK_LOST || st->asked == ASK_ROWS || st->asked == ASK_FIGURES) &&
-	              st->asked_generation == screen->ui->generation;
+	bool coming = is_read(st->asked) && st->asked_generation == screen->ui->generation;
+	bool plain = !st->start[0] && !st->look.filter[0] && st->look.order.by == BY_LOSS && !st->look.order.invert;
 	if (!st->failed && !coming && (!st->loaded || st->generation != screen->ui->generation))
 		/* Figures that are on the screen stay there until the new ones come. */
-		return new_request(screen, st->figures                  ? ASK_FIGURES
-		                           : st->loaded || st->start[0] ? ASK_ROWS
-		                                                        : ASK_LOST);
-	if (st->data.lost_only && !st->failed && !coming)
+		return new_request(screen, st->figures ? ASK_FIGURES : st->loaded || !plain ? ASK_ROWS : ASK_LOST);
+	struct request *view = st->loaded && !st->failed ? ask_view(screen) : NULL;
+	if (view)
+		return view;
+	if (st->loaded && st->data->lost_only && !st->failed && !coming)
 		return new_request(screen, ASK_ROWS);
-	if (!st->loaded || st->data.lost_only || st->asked == ASK_ROWS || st->data.refused.len)
+	if (!st->loaded || st->data->lost_only || st->asked == ASK_ROWS || st->asked == ASK_VIEW ||
+	    st->data->refused.len)
 		return NULL;
 	const struct compare_row *row = compare_cursor(st);
 	if (row && !case_pair_is_of(&st->pair, row) && st->asked != ASK_CASE)
@@ -73,40 +125,106 @@ static void *compare_ask(struct screen *screen)
 	return NULL;
 }
 
+static bool fetch_view(struct db *db, struct request *r, const char *text, struct err *err)
+{
+	struct arena arena = ARENA_INIT;
+	struct filter_mistake mistake;
+	/* The text was parsed before it became the filter: it cannot be wrong here. */
+	struct filter *filter = filter_parse(&arena, str_of(text), FILTER_PAIRS, 0, &mistake);
+	r->viewed = compare_view(db, &r->held->c, filter, &r->look.order, &r->view, err);
+	if (!r->viewed)
+		compare_view_done(&r->view);
+	arena_done(&arena);
+	return r->viewed;
+}
+
+/* A filter may name a score that these runs do not have. Then all rows show. */
+static bool fetch_rows(struct db *db, struct request *r, struct err *err)
+{
+	struct compare_opts opts = {.margin = UNKNOWN_DOUBLE, .rows_only = r->what == ASK_ROWS};
+	if (r->what != ASK_VIEW) {
+		r->held = held_new();
+		r->made = r->what == ASK_LOST ? compare_lost(db, r->a, r->b, &r->held->c, err)
+		                              : compare_runs(db, r->a, r->b, &opts, &r->held->c, err);
+		if (!r->made)
+			return false;
+	}
+	if (r->look.order.by == BY_SCORE && r->look.order.score >= r->held->c.n_scores)
+		r->look.order = (struct compare_order){.by = BY_LOSS};
+	if (fetch_view(db, r, r->look.filter, err))
+		return true;
+	if (err->code != ERR_INTERRUPTED && r->made) {
+		struct err other = ERR_INIT;
+		r->look.filter[0] = '\0';
+		fetch_view(db, r, "", &other);
+	}
+	return false;
+}
+
 static bool compare_fetch(struct db *db, void *request, struct err *err)
 {
 	struct request *r = request;
-	struct compare_opts opts = {.margin = UNKNOWN_DOUBLE, .rows_only = r->what == ASK_ROWS};
-	bool ok = r->what == ASK_CASE   ? case_pair_load(db, &r->row, &r->pair, err)
-	          : r->what == ASK_LOST ? compare_lost(db, r->a, r->b, &r->data, err)
-	                                : compare_runs(db, r->a, r->b, &opts, &r->data, err);
+	bool ok = r->what == ASK_CASE ? case_pair_load(db, &r->row, &r->pair, err) : fetch_rows(db, r, err);
 	r->failed = !ok && err->code != ERR_INTERRUPTED;
 	return ok;
 }
 
-static void adopt_data(struct screen *screen, struct request *r)
+/* Where the case stands that the cursor was on, or that the screen was to begin with; -1: it does not show. */
+static int64_t find_before(const struct compare_state *st, int64_t id)
+{
+	if (id)
+		return cases_find_id(&st->cases, id);
+	for (int64_t i = 0; st->start[0] && i < (int64_t)st->view.n; i++)
+		if (str_eq(str_cut(cases_row(&st->cases, i)->key, 0, sizeof st->start - 1), str_of(st->start)))
+			return i;
+	return -1;
+}
+
+static bool same_order(const struct compare_order *a, const struct compare_order *b)
+{
+	return a->by == b->by && a->invert == b->invert && (a->by != BY_SCORE || a->score == b->score);
+}
+
+static void adopt_rows(struct screen *screen, struct request *r)
 {
 	struct compare_state *st = state_of(screen);
 	const struct compare_row *before = compare_cursor(st);
-	int64_t id = before ? before->case_id : 0, found = -1;
-	struct compare old = st->data;
-	st->data = r->data;
-	r->data = old;
-	bool first = !st->loaded;
-	st->loaded = true;
-	st->figures = st->data.n_metrics > 0 || r->what == ASK_FIGURES;
-	cases_set(&st->cases, &st->data);
-	st->cases.old = false;
-	for (size_t i = 0; i < st->data.n_rows && found < 0; i++) {
-		const struct compare_row *row = &st->data.rows[i];
-		if (id ? row->case_id == id : st->start[0] && str_eq(str_cut(row->key, 0, 255), str_of(st->start)))
-			found = (int64_t)i;
+	int64_t id = before ? before->case_id : 0;
+	int class_ = before ? (int)before->class_ : 0;
+	bool first = !st->loaded, ordered = !same_order(&st->shown.order, &r->look.order);
+	if (r->made) {
+		struct compare_held *old = st->held;
+		st->held = r->held;
+		r->held = old;
+		st->data = &st->held->c;
+		st->loaded = true;
+		st->generation = r->generation;
+		st->figures = st->data->n_metrics > 0 || r->what == ASK_FIGURES;
 	}
+	struct compare_view old = st->view;
+	st->view = r->view;
+	r->view = old;
+	st->shown = r->look;
+	if (st->look.number == r->look.number)
+		st->look = r->look;
+	st->cases.order = st->shown.order;
+	cases_set(&st->cases, st->data, &st->view);
+	st->cases.old = false;
+	int64_t found = find_before(st, id);
+	if (ordered && !first) /* what comes first now is what was asked for */
+		found = st->cases.n[class_] ? st->cases.first[class_] : -1;
 	list_refit(&st->list, cases_lines(&st->cases), found >= 0 ? cases_line_of(&st->cases, found) : -1);
-	if (first && found < 0)
+	if (found < 0)
 		list_go(&st->list, 0);
 	cases_settle(&st->cases, &st->list, false);
-	st->generation = r->generation;
+}
+
+/* What was asked for cannot be had: as it was before. */
+static void keep_look(struct compare_state *st, const struct request *r)
+{
+	if (st->look.number != r->look.number)
+		return;
+	st->look = st->shown;
 }
 
 static void adopt_case(struct compare_state *st, struct request *r, bool ok)
@@ -125,7 +243,8 @@ static void adopt_case(struct compare_state *st, struct request *r, bool ok)
 
 static void request_free(struct request *r)
 {
-	compare_done(&r->data);
+	held_drop(r->held);
+	compare_view_done(&r->view);
 	case_pair_done(&r->pair);
 	free(r->key);
 	free(r);
@@ -142,14 +261,16 @@ static void compare_take(struct screen *screen, void *request, bool ok)
 	case ASK_NOTHING: break;
 	case ASK_LOST:
 	case ASK_ROWS:
-		st->failed = r->failed;
-		if (ok)
-			adopt_data(screen, r);
-		break;
 	case ASK_FIGURES:
-		st->figures_failed = r->failed;
-		if (ok)
-			adopt_data(screen, r);
+	case ASK_VIEW:
+		if (r->viewed && (r->made || r->held == st->held))
+			adopt_rows(screen, r);
+		else if (r->failed && r->what == ASK_VIEW)
+			keep_look(st, r);
+		else if (r->what == ASK_FIGURES)
+			st->figures_failed = r->failed;
+		else if (r->what != ASK_VIEW)
+			st->failed = r->failed;
 		break;
 	case ASK_CASE:
 		if (ok || r->failed)
@@ -195,11 +316,19 @@ static enum outcome compare_move(struct screen *screen, enum move move)
 }
 MOVE_FUNCTIONS(compare_move)
 
+/* Not of a class that is left out. */
+static bool is_shown(const struct compare_state *st, int64_t row)
+{
+	return st->cases.n[cases_row(&st->cases, row)->class_] > 0;
+}
+
 static enum outcome by_case(struct screen *screen, int64_t by)
 {
 	struct compare_state *st = state_of(screen);
 	int64_t row = st->loaded ? cases_row_at(&st->cases, st->list.cursor) + by : -1;
-	if (row < 0 || row >= (int64_t)st->data.n_rows) {
+	while (row >= 0 && row < (int64_t)st->view.n && !is_shown(st, row))
+		row += by;
+	if (row < 0 || row >= (int64_t)st->view.n) {
 		ui_say(screen->ui, by > 0 ? "this is the last case" : "this is the first case");
 		return OUT_HANDLED;
 	}
@@ -220,6 +349,27 @@ static enum outcome previous_case(struct screen *screen, const struct input *in,
 	return by_case(screen, -1);
 }
 
+/* One class alone, or all (N_CLASSES) again; the cursor stays on its case if that shows. */
+static void show_only(struct compare_state *st, int class_)
+{
+	const struct compare_row *row = compare_cursor(st);
+	int64_t id = row ? row->case_id : 0;
+	cases_show_only(&st->cases, class_);
+	int64_t found = cases_find_id(&st->cases, id);
+	list_refit(&st->list, cases_lines(&st->cases), found >= 0 ? cases_line_of(&st->cases, found) : -1);
+	cases_settle(&st->cases, &st->list, false);
+}
+
+static enum outcome only_class(struct screen *screen, const struct input *in, struct target *target)
+{
+	(void)in, (void)target;
+	struct compare_state *st = state_of(screen);
+	const struct compare_row *row = compare_cursor(st);
+	if (row && !st->whole)
+		show_only(st, st->cases.only == N_CLASSES ? (int)row->class_ : N_CLASSES);
+	return OUT_HANDLED;
+}
+
 /* To the first case of the next class that has any, round the end; its rows at the top of the list. */
 static enum outcome by_class(struct screen *screen, int by)
 {
@@ -230,7 +380,9 @@ static enum outcome by_class(struct screen *screen, int by)
 	int k = (int)row->class_;
 	do
 		k = (k + by + N_CLASSES) % N_CLASSES;
-	while (!st->cases.n[k] && k != (int)row->class_);
+	while (!st->view.count[k] && k != (int)row->class_);
+	if (st->cases.only < N_CLASSES)
+		show_only(st, k);
 	list_go(&st->list, st->list.total - 1);
 	compare_go_to(st, st->cases.first[k]);
 	st->top = 0;
@@ -278,11 +430,12 @@ static enum outcome previous_difference(struct screen *screen, const struct inpu
 
 static bool find_case(struct compare_state *st, int64_t from, int by)
 {
-	int64_t n = (int64_t)st->data.n_rows;
+	int64_t n = (int64_t)st->view.n;
 	struct str what = buf_str(&st->find);
 	for (int64_t i = 0; i < n && what.len; i++) {
 		int64_t row = ((from + by * i) % n + n) % n;
-		if (text_find(st->data.rows[row].title, what, 0, find_ignores_case(what)) == SIZE_MAX)
+		if (!is_shown(st, row) ||
+		    text_find(cases_row(&st->cases, row)->title, what, 0, find_ignores_case(what)) == SIZE_MAX)
 			continue;
 		compare_go_to(st, row);
 		return true;
@@ -334,7 +487,47 @@ static enum outcome open_case(struct screen *screen, const struct input *in, str
 	return OUT_HANDLED;
 }
 
-/* Esc first forgets what was searched for; then both close the case; then the app's own "back" comes. */
+static void set_filter(struct compare_state *st, struct str text)
+{
+	snprintf(st->look.filter, sizeof st->look.filter, STR_FMT, STR_ARG(text));
+	st->look.number++;
+}
+
+static enum outcome filter_line(struct screen *screen, const struct input *in, struct target *target)
+{
+	(void)target;
+	struct arena arena = ARENA_INIT;
+	struct filter_mistake mistake = {0};
+	struct str text = str_trim(in->argument);
+	if (text.len > COMPARE_FILTER_MAX) {
+		ui_say(screen->ui, "a filter has at most %d bytes here", COMPARE_FILTER_MAX);
+		screen->ui->message_is_error = true;
+	} else if (filter_parse(&arena, text, FILTER_PAIRS, screen->ui->now_ns, &mistake)) {
+		set_filter(state_of(screen), text);
+	} else {
+		struct buf words = BUF_INIT;
+		filter_mistake_words(&words, &mistake);
+		ui_say(screen->ui, "filter, column %zu: %s", mistake.column + 1, buf_cstr(&words));
+		buf_done(&words);
+		screen->ui->message_is_error = true;
+	}
+	arena_done(&arena);
+	return OUT_REFRESH;
+}
+
+static const struct action filter_answer = {.name = "filter-for", .keys = "", .help = "", .run = filter_line};
+
+static enum outcome ask_filter(struct screen *screen, const struct input *in, struct target *target)
+{
+	if (in->argument.len)
+		return filter_line(screen, in, target);
+	*target = (struct target){.prompt = "&", .answer = &filter_answer, .filter = 1 + FILTER_PAIRS};
+	snprintf(target->line, sizeof target->line, "%s", state_of(screen)->look.filter);
+	return OUT_PROMPT;
+}
+
+/* Esc first forgets what was searched for; then both close the case; then Esc takes off the filter and the class that shows alone;
+ * then the app's own "back" comes. */
 static enum outcome leave(struct screen *screen, const struct input *in, struct target *target)
 {
 	(void)target;
@@ -344,11 +537,20 @@ static enum outcome leave(struct screen *screen, const struct input *in, struct 
 		st->cases.find = STR_NONE;
 		return OUT_HANDLED;
 	}
-	if (!st->whole)
-		return OUT_IGNORED;
-	st->whole = false;
-	st->fresh = false;
-	return OUT_HANDLED;
+	if (st->whole) {
+		st->whole = false;
+		st->fresh = false;
+		return OUT_HANDLED;
+	}
+	if (in->key == KEY_ESCAPE && st->look.filter[0]) {
+		set_filter(st, STR_LIT(""));
+		return OUT_REFRESH;
+	}
+	if (in->key == KEY_ESCAPE && st->cases.only < N_CLASSES) {
+		show_only(st, N_CLASSES);
+		return OUT_HANDLED;
+	}
+	return OUT_IGNORED;
 }
 
 static enum outcome swap(struct screen *screen, const struct input *in, struct target *target)
@@ -415,25 +617,38 @@ static enum outcome show_metrics(struct screen *screen, const struct input *in, 
 	return OUT_HANDLED;
 }
 
-static enum outcome by_score(struct screen *screen, size_t by)
+static enum outcome set_order(struct screen *screen, struct compare_order order)
 {
 	struct compare_state *st = state_of(screen);
-	if (st->loaded && st->cases.n_scores)
-		st->cases.score = (st->cases.score + by) % st->cases.n_scores;
-	return OUT_HANDLED;
+	if (!st->loaded || st->data->refused.len)
+		return OUT_HANDLED;
+	st->look.order = order;
+	st->look.number++;
+	if (order.by == BY_LOSS && !order.invert) /* of any other the status line tells */
+		ui_say(screen->ui, "largest loss first");
+	return OUT_REFRESH;
 }
 
-static enum outcome next_score(struct screen *screen, const struct input *in, struct target *target)
+static enum outcome next_order(struct screen *screen, const struct input *in, struct target *target)
 {
 	(void)in, (void)target;
-	return by_score(screen, 1);
+	struct compare_state *st = state_of(screen);
+	return set_order(screen, st->loaded ? cases_next_order(&st->cases, st->look.order, 1) : st->look.order);
 }
 
-static enum outcome previous_score(struct screen *screen, const struct input *in, struct target *target)
+static enum outcome previous_order(struct screen *screen, const struct input *in, struct target *target)
 {
 	(void)in, (void)target;
-	size_t n = state_of(screen)->cases.n_scores;
-	return by_score(screen, n ? n - 1 : 0);
+	struct compare_state *st = state_of(screen);
+	return set_order(screen, st->loaded ? cases_next_order(&st->cases, st->look.order, -1) : st->look.order);
+}
+
+static enum outcome invert_order(struct screen *screen, const struct input *in, struct target *target)
+{
+	(void)in, (void)target;
+	struct compare_order order = state_of(screen)->look.order;
+	order.invert = !order.invert;
+	return set_order(screen, order);
 }
 
 /* clang-format off */
@@ -453,15 +668,20 @@ static const struct action compare_actions[] = {
 	{.name = "prev-difference", .keys = "{", .help = "inside a case: the difference before", .run = previous_difference},
 	{.name = "swap", .keys = "s", .help = "A becomes B and B becomes A", .hint = "swap", .hint_order = 6, .run = swap},
 	{.name = "expected", .keys = "x", .help = "the expected answer in the pane", .run = show_expected},
-	{.name = "metrics", .keys = "M", .help = "all metrics, or as many as leave room for the cases", .run = show_metrics},
-	{.name = "next-score", .keys = ">", .help = "the list shows the next score", .run = next_score},
-	{.name = "prev-score", .keys = "<", .help = "the list shows the score before", .run = previous_score},
+	{.name = "metrics", .keys = "o", .help = "all metrics, or as many as leave room for the cases", .run = show_metrics},
+	{.name = "filter", .keys = "&", .help = "only cases that match a filter: class:lost, loss>0.2, delta.NAME<0, flaky:yes …", .hint = "filter", .hint_order = 8, .run = ask_filter},
+	{.name = "class-only", .keys = "=", .help = "only the class under the cursor; again: all", .run = only_class},
+	{.name = "next-sort", .keys = ">", .help = "order by the next column: loss, each score, latency, cost, title", .run = next_order},
+	{.name = "prev-sort", .keys = "<", .help = "order by the column before", .run = previous_order},
+	{.name = "invert", .keys = "I", .help = "turn the order round", .run = invert_order},
 	{.name = "leave", .keys = "q Esc", .help = "out of the case; out of the comparison", .run = leave},
 	ACTIONS_END,
 };
 /* clang-format on */
 
 /* ---------------------------------------------------------------- life */
+
+static const struct compare nothing = {.n_rows = 0};
 
 static bool compare_open(struct screen *screen, const struct target *target, struct err *err)
 {
@@ -472,6 +692,19 @@ static bool compare_open(struct screen *screen, const struct target *target, str
 	st->b = target->id2;
 	snprintf(st->start, sizeof st->start, "%s", target->text);
 	list_init(&st->list);
+	st->cases.only = N_CLASSES;
+	st->data = &nothing;
+	if (target->line[0]) {
+		struct arena arena = ARENA_INIT;
+		struct filter_mistake mistake = {0};
+		struct str text = str_cut(str_of(target->line), 0, COMPARE_FILTER_MAX);
+		bool good = filter_parse(&arena, text, FILTER_PAIRS, screen->ui->now_ns, &mistake) != NULL;
+		if (good)
+			set_filter(st, text);
+		else
+			ui_say(screen->ui, "filter, column %zu: expected %s", mistake.column + 1, mistake.expected);
+		arena_done(&arena);
+	}
 	return true;
 }
 
@@ -480,6 +713,7 @@ static void compare_place(const struct screen *screen, struct target *out)
 	const struct compare_state *st = state_of(screen);
 	const struct compare_row *row = compare_cursor(st);
 	*out = (struct target){.screen = "compare", .id = st->a, .id2 = st->b};
+	snprintf(out->line, sizeof out->line, "%s", st->look.filter);
 	if (row)
 		snprintf(out->text, sizeof out->text, STR_FMT, STR_ARG(str_cut(row->key, 0, sizeof out->text - 1)));
 }
@@ -502,8 +736,8 @@ static bool copy_case(const struct compare_state *st, const struct compare_row *
 	buf_add_cstr(out, "\n\nexpected:\n");
 	buf_add_str(out, case_expected(&st->pair));
 	buf_add_char(out, '\n');
-	add_side(out, "A", &st->data.a, &st->pair.a);
-	add_side(out, "B", &st->data.b, &st->pair.b);
+	add_side(out, "A", &st->data->a, &st->pair.a);
+	add_side(out, "B", &st->data->b, &st->pair.b);
 	return true;
 }
 
@@ -515,8 +749,12 @@ static bool compare_copy(const struct screen *screen, enum copy what, struct buf
 		return false;
 	if (what == COPY_COMMAND) {
 		buf_add_cstr(out, "spoor compare");
-		copy_word(out, st->data.a.text);
-		copy_word(out, st->data.b.text);
+		copy_word(out, st->data->a.text);
+		copy_word(out, st->data->b.text);
+		if (st->look.filter[0]) {
+			buf_add_cstr(out, " --where");
+			copy_word(out, str_of(st->look.filter));
+		}
 		return true;
 	}
 	if (!row)
@@ -529,7 +767,8 @@ static bool compare_copy(const struct screen *screen, enum copy what, struct buf
 static void compare_close(struct screen *screen)
 {
 	struct compare_state *st = state_of(screen);
-	compare_done(&st->data);
+	held_drop(st->held);
+	compare_view_done(&st->view);
 	case_pair_done(&st->pair);
 	sheet_done(&st->sheet);
 	buf_done(&st->find);

@@ -6,51 +6,49 @@
 #include "tui/screen/pane_text.h"
 
 enum {
-	WORD = 5,   /* columns of "pass " */
-	SCORE = 14, /* of "0.94 → 0.31" and a gap */
-	TITLE = 38, /* a title keeps at least this much when scores are added */
-	MAX_SHOWN = 4
+	WORD = 5,     /* columns of "pass " */
+	SCORE = 14,   /* of "0.94 → 0.31" and a gap */
+	LATENCY = 17, /* of " 3.18s → 4.02s" */
+	COST = 19,    /* of "$0.0307 → $0.0336" */
+	TITLE = 38,   /* a title keeps at least this much when columns are added */
+	MAX_SHOWN = 8
 };
 
 /* ---------------------------------------------------------------- lines and rows */
-
-static bool is_yes_or_no(double d)
-{
-	return IS_UNKNOWN(d) || d <= 0 || (d >= 1 && d <= 1);
-}
-
-static bool is_graded(const struct compare *data, size_t score)
-{
-	for (size_t i = 0; i < data->n_rows; i++)
-		if (!is_yes_or_no(data->rows[i].a.scores[score]) || !is_yes_or_no(data->rows[i].b.scores[score]))
-			return true;
-	return false;
-}
 
 static void order_scores(struct cases *c)
 {
 	size_t n = c->data->n_scores < CASES_SCORES ? c->data->n_scores : CASES_SCORES;
 	c->n_scores = 0;
-	for (int graded = 1; graded >= 0; graded--)
+	for (int yes_no = 0; yes_no <= 1; yes_no++)
 		for (size_t i = 0; i < n; i++)
-			if (is_graded(c->data, i) == (graded == 1))
-				c->order[c->n_scores++] = i;
+			if (c->data->yes_no[i] == (yes_no == 1))
+				c->scores[c->n_scores++] = i;
 }
 
-void cases_set(struct cases *c, const struct compare *data)
+static void count_shown(struct cases *c)
 {
-	c->data = data;
-	memset(c->n, 0, sizeof c->n);
-	for (size_t i = 0; i < data->n_rows; i++)
-		c->n[data->rows[i].class_]++;
 	int64_t first = 0;
 	for (int k = 0; k < N_CLASSES; k++) {
 		c->first[k] = first;
-		first += c->n[k];
+		c->n[k] = c->only == N_CLASSES || c->only == k ? c->view->count[k] : 0;
+		first += c->view->count[k];
 	}
+}
+
+void cases_set(struct cases *c, const struct compare *data, const struct compare_view *view)
+{
+	c->data = data;
+	c->view = view;
+	count_shown(c);
 	order_scores(c);
-	if (c->score >= c->n_scores)
-		c->score = 0;
+}
+
+void cases_show_only(struct cases *c, int class_)
+{
+	c->only = class_;
+	if (c->view)
+		count_shown(c);
 }
 
 int64_t cases_lines(const struct cases *c)
@@ -63,10 +61,16 @@ int64_t cases_lines(const struct cases *c)
 
 int64_t cases_line_of(const struct cases *c, int64_t row)
 {
-	int64_t rules = 0;
-	for (int k = 0; k < N_CLASSES; k++)
-		rules += c->n[k] && c->first[k] > 0 && c->first[k] <= row;
-	return row + rules;
+	int64_t line = 0;
+	for (int k = 0; k < N_CLASSES; k++) {
+		if (!c->n[k])
+			continue;
+		line += line > 0; /* the rule */
+		if (row < c->first[k] + c->n[k])
+			return line + (row > c->first[k] ? row - c->first[k] : 0);
+		line += c->n[k];
+	}
+	return line;
 }
 
 /* The class whose rule or row stands at a line; *row: -1 for a rule. */
@@ -96,6 +100,20 @@ int64_t cases_row_at(const struct cases *c, int64_t line)
 	return row;
 }
 
+const struct compare_row *cases_row(const struct cases *c, int64_t row)
+{
+	return row >= 0 && row < (int64_t)c->view->n ? &c->data->rows[c->view->rows[row]] : NULL;
+}
+
+int64_t cases_find_id(const struct cases *c, int64_t case_id)
+{
+	for (int k = 0; k < N_CLASSES; k++)
+		for (int64_t i = c->first[k]; i < c->first[k] + c->n[k]; i++)
+			if (c->data->rows[c->view->rows[i]].case_id == case_id)
+				return i;
+	return -1;
+}
+
 void cases_settle(const struct cases *c, struct list *list, bool up)
 {
 	if (list->total && cases_row_at(c, list->cursor) < 0)
@@ -107,7 +125,7 @@ void cases_settle(const struct cases *c, struct list *list, bool up)
 enum role case_word(char out[16], const struct compare_side *side)
 {
 	if (!side->present) {
-		snprintf(out, 16, " ");
+		snprintf(out, 16, "none");
 		return ROLE_DIM;
 	}
 	if (side->scored > 1) {
@@ -125,33 +143,143 @@ enum role case_word(char out[16], const struct compare_side *side)
 	return ROLE_DIM;
 }
 
-/* How many scores a row of that width shows beside the title. */
-static size_t scores_shown(const struct cases *c, int cols)
+/* ---------------------------------------------------------------- order */
+
+enum { FIXED_ORDERS = 4 }; /* loss, and behind the scores latency, cost, title */
+
+static bool has_order(const struct cases *c, enum compare_by by)
 {
-	int room = (cols - 3 - 2 * WORD - 1 - (cols >= 60 ? TITLE : 12)) / SCORE;
-	size_t most = room < 0 ? 0 : room > MAX_SHOWN ? MAX_SHOWN : (size_t)room;
-	return most < c->n_scores ? most : c->n_scores;
+	const struct run_row *a = &c->data->a, *b = &c->data->b;
+	switch (by) {
+	case BY_LATENCY: return a->p50_ns != UNKNOWN_INT && b->p50_ns != UNKNOWN_INT;
+	case BY_COST: return !IS_UNKNOWN(a->cost_usd) && !IS_UNKNOWN(b->cost_usd);
+	case BY_LOSS:
+	case BY_SCORE:
+	case BY_TITLE: break;
+	}
+	return true;
 }
 
-static int title_cols(const struct cases *c, int cols)
+static size_t place_of(const struct cases *c, struct compare_order order)
 {
-	return cols - 3 - 2 * WORD - 1 - (int)scores_shown(c, cols) * SCORE;
+	size_t at = 0;
+	switch (order.by) {
+	case BY_LOSS: return 0;
+	case BY_SCORE:
+		while (at < c->n_scores && c->scores[at] != order.score)
+			at++;
+		return 1 + at;
+	case BY_LATENCY: return c->n_scores + 1;
+	case BY_COST: return c->n_scores + 2;
+	case BY_TITLE: break;
+	}
+	return c->n_scores + 3;
 }
 
-static size_t nth_score(const struct cases *c, size_t i)
+struct compare_order cases_next_order(const struct cases *c, struct compare_order order, int by)
 {
-	return c->order[(c->score + i) % c->n_scores];
+	static const enum compare_by behind[] = {BY_LATENCY, BY_COST, BY_TITLE};
+	size_t n = c->n_scores + FIXED_ORDERS, at = place_of(c, order);
+	do {
+		at = (at + n + (by > 0 ? 1 : n - 1)) % n;
+		order = (struct compare_order){.by = BY_LOSS};
+		if (at > c->n_scores)
+			order.by = behind[at - c->n_scores - 1];
+		else if (at > 0)
+			order = (struct compare_order){.by = BY_SCORE, .score = c->scores[at - 1]};
+	} while (!has_order(c, order.by));
+	return order;
+}
+
+void cases_order_words(const struct cases *c, struct compare_order order, struct buf *out)
+{
+	switch (order.by) {
+	case BY_LOSS: buf_add_cstr(out, order.invert ? "smallest loss first" : "largest loss first"); break;
+	case BY_SCORE:
+		buf_add_str(out, str_cut(c->data->scores[order.score], 0, 60));
+		buf_add_cstr(out, order.invert ? ": smallest loss first" : ": largest loss first");
+		break;
+	case BY_LATENCY:
+		buf_add_cstr(out, order.invert ? "what became faster first" : "what became slower first");
+		break;
+	case BY_COST: buf_add_cstr(out, order.invert ? "what became cheaper first" : "what became dearer first"); break;
+	case BY_TITLE: buf_add_cstr(out, order.invert ? "by title, from Z" : "by title"); break;
+	}
+}
+
+/* ---------------------------------------------------------------- columns */
+
+/* A figure of A and B beside the title: the one they are ordered by first, else the first scores, latency, cost, other scores. */
+struct shown {
+	enum compare_by by; /* BY_SCORE, BY_LATENCY, BY_COST */
+	size_t score;
+	int cols;
+};
+struct columns {
+	struct shown at[MAX_SHOWN];
+	size_t n;
+	int room, title_cols;
+};
+
+static void add_column(const struct cases *c, struct columns *to, enum compare_by by, size_t score)
+{
+	int cols = by == BY_SCORE ? SCORE : by == BY_LATENCY ? LATENCY : COST;
+	for (size_t i = 0; i < to->n; i++)
+		if (to->at[i].by == by && (by != BY_SCORE || to->at[i].score == score))
+			return;
+	if (!has_order(c, by) || to->n == MAX_SHOWN || to->room < cols)
+		return;
+	to->at[to->n++] = (struct shown){by, score, cols};
+	to->room -= cols;
+}
+
+static struct columns columns_of(const struct cases *c, int cols)
+{
+	enum { BEFORE_LATENCY = 2 };
+	int least = cols >= 60 ? TITLE : 12, room = cols - 3 - 2 * WORD - 1;
+	struct columns to = {.room = room - least};
+	if (c->order.by == BY_SCORE || c->order.by == BY_LATENCY || c->order.by == BY_COST)
+		add_column(c, &to, c->order.by, c->order.score);
+	for (size_t i = 0; i < c->n_scores && i < BEFORE_LATENCY && !c->data->yes_no[c->scores[i]]; i++)
+		add_column(c, &to, BY_SCORE, c->scores[i]);
+	add_column(c, &to, BY_LATENCY, 0);
+	add_column(c, &to, BY_COST, 0);
+	for (size_t i = 0; i < c->n_scores; i++)
+		add_column(c, &to, BY_SCORE, c->scores[i]);
+	to.title_cols = room;
+	for (size_t i = 0; i < to.n; i++)
+		to.title_cols -= to.at[i].cols;
+	return to;
+}
+
+static bool is_ordered_by(const struct cases *c, const struct shown *column)
+{
+	return c->order.by == column->by && (column->by != BY_SCORE || column->score == c->order.score);
+}
+
+static void put_head(struct canvas line, int col, int cols, struct str title, bool ordered, bool invert)
+{
+	const char *arrow = line.grid->ascii ? (invert ? "^" : "v") : invert ? "▴" : "▾";
+	if (ordered)
+		canvas_putc(line, 0, col - 1, 1, ROLE_TAB_ACTIVE, arrow);
+	canvas_put(line, 0, col, cols, ordered ? ROLE_TAB_ACTIVE : ROLE_HEADING, title);
 }
 
 void cases_draw_head(const struct cases *c, struct canvas line)
 {
-	int col = 3 + title_cols(c, line.cols) + 1;
-	canvas_putc(line, 0, 3, -1, ROLE_HEADING, "case");
+	struct columns columns = columns_of(c, line.cols);
+	int col = 3 + columns.title_cols + 1;
+	put_head(line, 3, -1, STR_LIT("case"), c->order.by == BY_TITLE, c->order.invert);
 	canvas_putc(line, 0, col, WORD, ROLE_HEADING, "A");
 	canvas_putc(line, 0, col + WORD, WORD, ROLE_HEADING, "B");
-	for (size_t i = 0; i < scores_shown(c, line.cols); i++)
-		canvas_put(line, 0, col + 2 * WORD + (int)i * SCORE, SCORE - 1, ROLE_HEADING,
-		           c->data->scores[nth_score(c, i)]);
+	col += 2 * WORD;
+	for (size_t i = 0; i < columns.n; col += columns.at[i++].cols) {
+		const struct shown *column = &columns.at[i];
+		struct str title = column->by == BY_SCORE     ? c->data->scores[column->score]
+		                   : column->by == BY_LATENCY ? STR_LIT("latency")
+		                                              : STR_LIT("cost");
+		put_head(line, col, column->cols - 1, title, is_ordered_by(c, column), c->order.invert);
+	}
 }
 
 /* Two decimals, so that the figures stand below each other; a scale of its own as it is. */
@@ -163,27 +291,57 @@ static void add_score(struct buf *out, double score)
 		buf_printf(out, "%.2f", score);
 }
 
-static void put_score(struct canvas line, int col, double a, double b)
+/* "0.94 → 0.31": A's figure ends where the arrow begins. */
+static void put_pair(struct canvas line, int col, int cols, struct str a, struct str b)
 {
-	struct buf text = BUF_INIT;
-	if (IS_UNKNOWN(a) && IS_UNKNOWN(b))
-		return;
-	add_score(&text, a);
-	canvas_put_right(line, 0, col, 5, ROLE_TEXT, buf_str(&text));
-	buf_clear(&text);
-	add_score(&text, b);
+	int each = (cols - 1 - 3) / 2;
+	canvas_put_right(line, 0, col, each, ROLE_TEXT, a);
 	if (line.grid->ascii) /* "0.94 > 0.31" would say something else */
-		canvas_putc(line, 0, col + 5, 2, ROLE_DIM, "->");
+		canvas_putc(line, 0, col + each, 2, ROLE_DIM, "->");
 	else
-		canvas_putc(line, 0, col + 6, 1, ROLE_DIM, "→");
-	canvas_put(line, 0, col + 8, 5, ROLE_TEXT, buf_str(&text));
-	buf_done(&text);
+		canvas_putc(line, 0, col + each + 1, 1, ROLE_DIM, "→");
+	canvas_put(line, 0, col + each + 3, each, ROLE_TEXT, b);
+}
+
+static void add_figure(struct buf *out, const struct compare_side *side, const struct shown *column, bool ascii)
+{
+	size_t before = out->len;
+	if (side->present && column->by == BY_SCORE)
+		add_score(out, side->scores[column->score]);
+	else if (side->present && column->by == BY_LATENCY && side->latency_ns != UNKNOWN_INT)
+		units_duration(out, side->latency_ns, ascii);
+	else if (side->present && column->by == BY_COST && !IS_UNKNOWN(side->cost_usd))
+		units_usd(out, side->cost_usd);
+	if (out->len == before)
+		buf_add_cstr(out, ascii ? "-" : "–");
+}
+
+static bool is_known(const struct compare_side *side, const struct shown *column)
+{
+	if (!side->present)
+		return false;
+	return column->by == BY_SCORE     ? !IS_UNKNOWN(side->scores[column->score])
+	       : column->by == BY_LATENCY ? side->latency_ns != UNKNOWN_INT
+	                                  : !IS_UNKNOWN(side->cost_usd);
+}
+
+static void put_figures(struct canvas line, int col, const struct compare_row *row, const struct shown *column)
+{
+	struct buf a = BUF_INIT, b = BUF_INIT;
+	if (is_known(&row->a, column) || is_known(&row->b, column)) {
+		add_figure(&a, &row->a, column, line.grid->ascii);
+		add_figure(&b, &row->b, column, line.grid->ascii);
+		put_pair(line, col, column->cols, buf_str(&a), buf_str(&b));
+	}
+	buf_done(&a);
+	buf_done(&b);
 }
 
 static void draw_row(const struct cases *c, struct canvas line, const struct compare_row *row, bool cursor)
 {
 	char word[16];
-	int room = title_cols(c, line.cols), col = 3 + room + 1;
+	struct columns columns = columns_of(c, line.cols);
+	int room = columns.title_cols, col = 3 + room + 1;
 	if (row->a.flaky || row->b.flaky)
 		canvas_putc(line, 0, 1, 1, ROLE_WARNING, "≈");
 	int used = canvas_put(line, 0, 3, room, ROLE_TEXT, row->title);
@@ -194,10 +352,9 @@ static void draw_row(const struct cases *c, struct canvas line, const struct com
 	canvas_putc(line, 0, col, WORD, role, word);
 	role = case_word(word, &row->b);
 	canvas_putc(line, 0, col + WORD, WORD, role, word);
-	for (size_t i = 0; i < scores_shown(c, line.cols); i++) {
-		size_t k = nth_score(c, i);
-		put_score(line, col + 2 * WORD + (int)i * SCORE, row->a.scores[k], row->b.scores[k]);
-	}
+	col += 2 * WORD;
+	for (size_t i = 0; i < columns.n; col += columns.at[i++].cols)
+		put_figures(line, col, row, &columns.at[i]);
 	if (c->old)
 		canvas_tint(line, 0, 0, line.cols, ROLE_DIM);
 }
@@ -215,7 +372,7 @@ static void draw_line(const void *context, struct canvas line, int64_t at, bool 
 	int64_t row;
 	int class_ = class_at(c, at, &row);
 	if (row >= 0)
-		draw_row(c, line, &c->data->rows[row], cursor);
+		draw_row(c, line, cases_row(c, row), cursor);
 	else if (class_ < N_CLASSES)
 		draw_rule(c, line, class_);
 }

@@ -1,31 +1,43 @@
 /* The cases of a comparison as one list: class after class, a rule with the class's name before each but the first. Lines are
- * rows and rules; the cursor rests on rows only. */
+ * rows and rules; the cursor rests on rows only. Rows are those of a view, counted in it. */
 #ifndef SPOOR_TUI_SCREEN_PANE_CASES_H
 #define SPOOR_TUI_SCREEN_PANE_CASES_H
 
-#include "store/query/compare.h"
+#include "store/query/compare_view.h"
 #include "tui/canvas.h"
 #include "tui/widget/list.h"
 
 enum { CASES_SCORES = 100 };
 
 struct cases {
-	const struct compare *data; /* borrowed */
+	const struct compare *data;      /* borrowed */
+	const struct compare_view *view; /* borrowed; of data */
+	struct compare_order order;      /* that view has */
+	int only;                        /* the class that shows alone; N_CLASSES: all do */
 	int64_t first[N_CLASSES], n[N_CLASSES];
-	size_t score; /* which of the scores the list shows first, counted in `order` */
-	size_t order[CASES_SCORES],
+	size_t scores[CASES_SCORES],
 	    n_scores; /* of data->scores: those that are only ever 0 or 1 last, the verdict says as much */
 	struct str find;
 	bool old; /* data about to be replaced: dimmed */
 };
 
-void cases_set(struct cases *c, const struct compare *data);
+/* Keeps order, only and find. */
+void cases_set(struct cases *c, const struct compare *data, const struct compare_view *view);
+void cases_show_only(struct cases *c, int class_);
 int64_t cases_lines(const struct cases *c);
 int64_t cases_line_of(const struct cases *c, int64_t row);
 /* The row at a line, -1 for a rule or outside. */
 int64_t cases_row_at(const struct cases *c, int64_t line);
+const struct compare_row *cases_row(const struct cases *c, int64_t row);
+/* The row of a case; -1: it does not show. */
+int64_t cases_find_id(const struct cases *c, int64_t case_id);
 /* Off a rule: to the row below it, or above when `up` and there is one. */
 void cases_settle(const struct cases *c, struct list *list, bool up);
+
+/* The order before or after (by: -1, 1) among those these runs have, round the ends. */
+struct compare_order cases_next_order(const struct cases *c, struct compare_order order, int by);
+/* "largest loss first", "groundedness: largest loss first", "fastest first" … */
+void cases_order_words(const struct cases *c, struct compare_order order, struct buf *out);
 
 void cases_draw_head(const struct cases *c, struct canvas line);
 void cases_draw(const struct cases *c, const struct list *list, struct canvas pane);

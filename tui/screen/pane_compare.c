@@ -32,7 +32,7 @@ static struct compare_state *state_of(const struct screen *screen)
 static struct places places_of(const struct compare_state *st, int rows, int cols)
 {
 	struct places at = {.beside = cols >= BESIDE_COLS};
-	int need = metrics_rows(&st->data), below = at.beside ? 0 : PANE_ROWS;
+	int need = metrics_rows(st->data), below = at.beside ? 0 : PANE_ROWS;
 	int most = rows - 1 - 2 - LIST_ROWS - below; /* the sentence; tabs and the list's head */
 	at.metrics = need < most ? need : most;
 	if (st->all_metrics)
@@ -44,7 +44,7 @@ static struct places places_of(const struct compare_state *st, int rows, int col
 	at.list_rows = rest > 0 ? rest : 0;
 	at.list_cols = cols;
 	if (at.beside) {
-		at.list_cols = cols * 9 / 20 > 100 ? 100 : cols * 9 / 20;
+		at.list_cols = cols / 2 > 110 ? 110 : cols / 2;
 		at.pane_row = at.tabs + 2;
 		at.pane_col = at.list_cols + 2;
 		at.pane_rows = rest;
@@ -62,8 +62,7 @@ static struct places places_of(const struct compare_state *st, int rows, int col
 
 const struct compare_row *compare_cursor(const struct compare_state *st)
 {
-	int64_t row = st->loaded ? cases_row_at(&st->cases, st->list.cursor) : -1;
-	return row >= 0 ? &st->data.rows[row] : NULL;
+	return st->loaded ? cases_row(&st->cases, cases_row_at(&st->cases, st->list.cursor)) : NULL;
 }
 
 void compare_go_to(struct compare_state *st, int64_t row)
@@ -104,19 +103,19 @@ void compare_lay_out(struct screen *screen)
 
 static void draw_refusal(const struct compare_state *st, struct canvas body)
 {
-	struct str text = st->data.refused;
+	struct str text = st->data->refused;
 	size_t from = 0;
 	int row = 3;
 	canvas_putc(body, 1, 3, -1, ROLE_HEADING,
-	            st->data.n_stated ? "Only what the sources state of these two runs can be compared."
-	                              : "These two runs cannot be compared.");
+	            st->data->n_stated ? "Only what the sources state of these two runs can be compared."
+	                               : "These two runs cannot be compared.");
 	while (from != SIZE_MAX && row < body.rows - 2) {
 		struct text_row line;
 		from = text_wrap(text, from, body.cols - 6 > 20 ? body.cols - 6 : 20, &line);
 		canvas_put(body, row++, 3, body.cols - 6, ROLE_TEXT, str_cut(text, line.at, line.len));
 	}
-	if (st->data.n_stated && row + 2 < body.rows) {
-		stated_draw(canvas_part(body, row + 1, 2, body.rows - row - 1, body.cols - 2), &st->data);
+	if (st->data->n_stated && row + 2 < body.rows) {
+		stated_draw(canvas_part(body, row + 1, 2, body.rows - row - 1, body.cols - 2), st->data);
 		return;
 	}
 	canvas_putc(body, row + 1, 3, -1, ROLE_DIM, "q goes back to the runs; runs of one dataset share their cases.");
@@ -125,7 +124,7 @@ static void draw_refusal(const struct compare_state *st, struct canvas body)
 /* Where it does not fit, without its last words: the tabs say them, too. */
 static void draw_sentence(const struct compare_state *st, struct canvas line)
 {
-	struct str text = st->data.sentence;
+	struct str text = st->data->sentence;
 	size_t aside = str_find(text, STR_LIT(" (")), first = str_find(text, STR_LIT(". "));
 	if (text_cols(text) > line.cols - 2 && aside != SIZE_MAX)
 		text = str_cut(text, 0, aside);
@@ -138,8 +137,11 @@ static void draw_tabs(const struct compare_state *st, struct canvas body, int ro
 {
 	struct tab tabs[N_CLASSES];
 	const struct compare_row *at = compare_cursor(st);
+	bool filtered = st->shown.filter[0] != '\0';
 	for (int k = 0; k < N_CLASSES; k++)
-		tabs[k] = (struct tab){.name = case_class_title((enum case_class)k), .count = st->data.count[k]};
+		tabs[k] = (struct tab){.name = case_class_title((enum case_class)k),
+		                       .count = filtered ? st->view.count[k] : st->data->count[k],
+		                       .of = filtered ? st->data->count[k] : 0};
 	tabs_draw(body, row, tabs, N_CLASSES, at ? (size_t)at->class_ : 0);
 }
 
@@ -193,10 +195,14 @@ static void draw_list(const struct compare_state *st, struct canvas body)
 	struct places at = places_of(st, body.rows, body.cols);
 	draw_sentence(st, canvas_part(body, 0, 0, 1, body.cols));
 	if (at.metrics)
-		metrics_draw(canvas_part(body, 1, 0, at.metrics, body.cols), &st->data);
+		metrics_draw(canvas_part(body, 1, 0, at.metrics, body.cols), st->data);
 	draw_tabs(st, body, at.tabs);
 	cases_draw_head(&st->cases, canvas_part(body, at.tabs + 1, 0, 1, at.list_cols));
-	cases_draw(&st->cases, &st->list, canvas_part(body, at.tabs + 2, 0, at.list_rows, at.list_cols));
+	struct canvas list = canvas_part(body, at.tabs + 2, 0, at.list_rows, at.list_cols);
+	cases_draw(&st->cases, &st->list, list);
+	if (!st->list.total)
+		canvas_putc(list, 0, 3, -1, ROLE_DIM,
+		            st->shown.filter[0] ? "no case matches the filter: Esc clears it" : "no cases");
 	draw_pane(st, body, &at);
 }
 
@@ -220,7 +226,7 @@ void compare_draw(const struct screen *screen, struct canvas body)
 	if (!st->loaded)
 		canvas_putc(body, 1, 3, -1, ROLE_DIM,
 		            st->failed ? "These runs could not be read." : "reading both runs …");
-	else if (st->data.refused.len)
+	else if (st->data->refused.len)
 		draw_refusal(st, body);
 	else if (st->whole)
 		draw_whole(st, body);
@@ -248,8 +254,8 @@ void compare_headline(const struct screen *screen, struct canvas row)
 	if (!st->loaded)
 		return;
 	struct buf a = BUF_INIT, b = BUF_INIT;
-	add_side(&a, screen->ui, "A", &st->data.a, &st->data.b);
-	add_side(&b, screen->ui, "B", &st->data.b, &st->data.a);
+	add_side(&a, screen->ui, "A", &st->data->a, &st->data->b);
+	add_side(&b, screen->ui, "B", &st->data->b, &st->data->a);
 	int need_a = text_cols(buf_str(&a)), need_b = text_cols(buf_str(&b)), room = row.cols - col - 6;
 	/* Both get half; what one does not need the other takes. */
 	int cols_a = need_a + need_b <= room || need_a <= room / 2 ? need_a
@@ -265,9 +271,9 @@ void compare_headline(const struct screen *screen, struct canvas row)
 /* What this many cases could show at all, by the pass rate; else by the first metric that says. */
 static void add_detectable(const struct compare_state *st, struct buf *out)
 {
-	for (size_t i = 0; i < st->data.n_metrics; i++) {
-		const struct metric_result *r = &st->data.metrics[i].result;
-		if (IS_UNKNOWN(r->smallest_detectable) || strcmp(st->data.metrics[i].kind, "rate") != 0)
+	for (size_t i = 0; i < st->data->n_metrics; i++) {
+		const struct metric_result *r = &st->data->metrics[i].result;
+		if (IS_UNKNOWN(r->smallest_detectable) || strcmp(st->data->metrics[i].kind, "rate") != 0)
 			continue;
 		buf_printf(out, " · %zu cases can show a change of %.0fpt", r->n, r->smallest_detectable * 100);
 		return;
@@ -278,10 +284,10 @@ void compare_status(const struct screen *screen, struct buf *out)
 {
 	const struct compare_state *st = state_of(screen);
 	const struct compare_row *row = compare_cursor(st);
-	if (!st->loaded || st->data.refused.len)
+	if (!st->loaded || st->data->refused.len)
 		return;
 	if (row) {
-		int64_t at = (row - st->data.rows) - st->cases.first[row->class_] + 1;
+		int64_t at = cases_row_at(&st->cases, st->list.cursor) - st->cases.first[row->class_] + 1;
 		buf_printf(out, "%s %lld of %lld", case_class_title(row->class_), (long long)at,
 		           (long long)st->cases.n[row->class_]);
 	}
@@ -292,14 +298,26 @@ void compare_status(const struct screen *screen, struct buf *out)
 			           st->top + rows < st->sheet.rows ? st->top + rows : st->sheet.rows, st->sheet.rows);
 		return;
 	}
-	if (st->data.by_input)
+	if (st->cases.only < N_CLASSES)
+		buf_add_cstr(out, " alone");
+	if (st->look.filter[0])
+		buf_printf(out, " · & %s", st->look.filter);
+	if (st->look.order.by != BY_LOSS || st->look.order.invert) {
+		buf_add_cstr(out, " · ");
+		cases_order_words(&st->cases, st->look.order, out);
+	}
+	if (st->find.len)
+		buf_printf(out, " · / %s", buf_cstr(&st->find));
+	if (st->data->by_input)
 		buf_add_cstr(out, " · paired by input");
 	if (!st->figures) {
 		buf_add_cstr(out, st->figures_failed ? " · the figures could not be computed"
 		                                     : " · computing the intervals");
 		return;
 	}
+	if (st->look.filter[0] || st->look.order.by != BY_LOSS)
+		return; /* what was asked for matters more now */
 	add_detectable(st, out);
-	if (st->data.holm > 0)
-		buf_printf(out, " · Holm over %d", st->data.holm);
+	if (st->data->holm > 0)
+		buf_printf(out, " · Holm over %d", st->data->holm);
 }

@@ -6,17 +6,35 @@
 #include "tui/screen/pane_case.h"
 #include "tui/screen/pane_cases.h"
 
-enum compare_ask { ASK_NOTHING, ASK_LOST, ASK_ROWS, ASK_FIGURES, ASK_CASE };
+enum compare_ask { ASK_NOTHING, ASK_LOST, ASK_ROWS, ASK_FIGURES, ASK_VIEW, ASK_CASE };
+
+enum { COMPARE_FILTER_MAX = 1000 };
+
+/* A comparison that the screen and its requests share: nobody changes it once it is made, the last one frees it. */
+struct compare_held {
+	_Atomic int holders;
+	struct compare c;
+};
+
+/* What of it is wanted: the number rises with each change. */
+struct compare_look {
+	char filter[COMPARE_FILTER_MAX + 1];
+	struct compare_order order;
+	uint64_t number;
+};
 
 struct compare_state {
 	int64_t a, b;
-	struct compare data;
+	struct compare_held *held; /* what data points into; NULL: nothing is loaded */
+	const struct compare *data;
+	struct compare_view view;        /* of data */
+	struct compare_look look, shown; /* wanted; what view is */
 	bool loaded, failed;
 	bool figures, figures_failed;
 	uint64_t generation;    /* of data */
 	enum compare_ask asked; /* what is under way */
 	uint64_t serial;        /* of the newest request */
-	uint64_t asked_generation;
+	uint64_t asked_generation, asked_look;
 	struct cases cases;
 	struct list list; /* over the lines of cases */
 	struct case_pair pair;

@@ -282,7 +282,7 @@ void metrics_draw(struct canvas pane, const struct compare *c)
 	for (int i = 0; i < shown; i++)
 		put_metric(pane, 1 + i, &at, &rows[i], c->n_metrics > 0);
 	if (shown < n)
-		canvas_printf(pane, 1 + shown, at.name, -1, ROLE_DIM, "%d more metrics (M shows them)", n - shown);
+		canvas_printf(pane, 1 + shown, at.name, -1, ROLE_DIM, "%d more metrics (o shows them)", n - shown);
 }
 
 /* ---------------------------------------------------------------- what the sources state */

@@ -6,6 +6,8 @@ static void add_label(struct buf *out, const struct tab *tab)
 	buf_add_cstr(out, tab->name);
 	if (tab->count >= 0)
 		buf_printf(out, " %lld", (long long)tab->count);
+	if (tab->count >= 0 && tab->of > 0)
+		buf_printf(out, " of %lld", (long long)tab->of);
 }
 
 /* Columns of a tab with the rule before it: "─ Input " */
