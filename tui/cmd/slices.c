@@ -92,6 +92,7 @@ static bool slices_json(const struct slices *s, struct buf *to, struct err *err)
 	if (!s->alone)
 		jout_cstr(&j, "paired_by", s->by_input ? "input" : "key");
 	jout_str(&j, "field", s->field);
+	jout_cstr(&j, "lead", s->lead);
 	jout_bool(&j, "numeric", s->numeric);
 	jout_bool(&j, "bins", s->bins);
 	jout_bool(&j, "several", s->several);
@@ -144,6 +145,7 @@ static void fields_json(const struct slice_fields *f, struct buf *to)
 		jout_bool(&j, "several", field->several);
 		jout_bool(&j, "free_text", field->free_text);
 		jout_bool(&j, "useful", !field->useless);
+		jout_str(&j, "same_as", field->same_as);
 		jout_str(&j, "examples", field->examples);
 		jout_end(&j);
 	}
@@ -334,14 +336,6 @@ static void add_notes(const struct slices *s, struct buf *to)
 		           s->n, 0.05 * (double)s->n);
 }
 
-static const char *leading_metric(const struct slices *s)
-{
-	for (size_t i = 0; i < s->whole.n_metrics; i++)
-		if (s->whole.metrics[i].result.n)
-			return s->whole.metrics[i].name;
-	return "pass";
-}
-
 static void run_line(const struct out *out, const char *which, const struct run_row *r, struct buf *to)
 {
 	struct buf raw = BUF_INIT;
@@ -360,7 +354,7 @@ static void run_line(const struct out *out, const char *which, const struct run_
 static bool slices_text(const struct slices *s, const char *metric, const struct out *out, struct buf *to,
                         struct err *err)
 {
-	const char *name = metric ? metric : leading_metric(s);
+	const char *name = metric ? metric : s->lead;
 	if (!metric_named(&s->whole, name))
 		return err_set(err, ERR_USAGE, NULL, "no metric is called %.200s: see the names in --json", name);
 	struct sheet_cell head[MOST_CELLS];
