@@ -157,18 +157,33 @@ static void make_rates(const struct slicing *s, const struct pair *pairs, size_t
 	free(a);
 }
 
-/* Mean difference of the first score that both runs have, worse above 0: the order of slices where nothing has a verdict. */
-static double score_loss(const struct slicing *s, const struct pair *pairs, size_t n)
+/* What slices are ordered by: -1 for pass, else a score. */
+static int leading(const struct slicing *s, const struct pair *pairs, size_t n, size_t with_verdict)
 {
-	size_t score = 0, used = 0;
+	int best = -1;
+	size_t most = 2 * with_verdict >= n ? n : with_verdict;
+	for (size_t k = 0; k < s->c.n_scores && most < n; k++) {
+		size_t used = 0;
+		for (size_t i = 0; i < n && (s->alone || s->work.on_both[k]); i++)
+			used += !IS_UNKNOWN(s->work.a.cases[pairs[i].a].side.scores[k]) &&
+			        (s->alone || !IS_UNKNOWN(s->work.b.cases[pairs[i].b].side.scores[k]));
+		if (used > most) {
+			most = used;
+			best = (int)k;
+		}
+	}
+	return best;
+}
+
+/* Mean difference of a score, worse above 0; of one run its mean, likewise. */
+static double score_loss(const struct slicing *s, const struct pair *pairs, size_t n, int score)
+{
+	size_t used = 0;
 	double sum = 0;
-	while (score < s->c.n_scores && !s->work.on_both[score])
-		score++;
-	if (score == s->c.n_scores || s->alone)
-		return UNKNOWN_DOUBLE;
 	for (size_t i = 0; i < n; i++) {
-		double x = s->work.a.cases[pairs[i].a].side.scores[score];
-		double y = s->work.b.cases[pairs[i].b].side.scores[score];
+		double x = s->alone ? 0 : s->work.a.cases[pairs[i].a].side.scores[score];
+		double y = s->alone ? s->work.a.cases[pairs[i].a].side.scores[score]
+		                    : s->work.b.cases[pairs[i].b].side.scores[score];
 		if (IS_UNKNOWN(x) || IS_UNKNOWN(y))
 			continue;
 		sum += s->c.lower[score] ? y - x : x - y;
@@ -251,6 +266,7 @@ struct cutting {
 	struct str *scores; /* names, in out's arena */
 	const char **names;
 	bool *lower;
+	int lead; /* a score, or -1: pass */
 	struct err *err;
 };
 
@@ -260,7 +276,11 @@ static bool fill_slice(struct cutting *c, const struct pair *pairs, size_t n, st
 	const struct slicing *s = c->s;
 	slice->cases = (int64_t)n;
 	make_rates(s, pairs, n, c->opts->majority, slice);
-	slice->loss = slice->a.n ? slice->a.rate - slice->b.rate : score_loss(s, pairs, n);
+	if (slice == &c->out->whole)
+		c->lead = leading(s, pairs, n, slice->a.n);
+	slice->loss = c->lead >= 0 ? score_loss(s, pairs, n, c->lead)
+	              : s->alone   ? -slice->a.rate
+	                           : slice->a.rate - slice->b.rate;
 	if (c->opts->rows_only)
 		return true;
 	if (s->alone) {
@@ -410,13 +430,14 @@ static void spread_members(const struct slicing *s, struct grouping *g, struct s
 		const struct slice_member *m = &s->members[i];
 		const uint32_t *ids;
 		size_t n_ids;
-		out->whole.count[m->class_]++;
+		if (!s->alone)
+			out->whole.count[m->class_]++;
 		if (joined_of(&g->j, m, &ids, &n_ids) != SAYS_VALUES)
 			continue;
 		for (size_t k = 0; k < n_ids; k++) {
 			size_t at = group_of(g, ids[k]);
 			struct group *group = &g->groups[at];
-			if (group->at)
+			if (group->at && !s->alone)
 				out->at[group->at - 1].count[m->class_]++;
 			if (is_case_of(s, m))
 				g->pairs[group->first + next[at]++] = (struct pair){m->a, m->b};
@@ -483,13 +504,8 @@ static int by_loss(const void *left, const void *right)
 static void losses_alone(struct slices *s)
 {
 	for (size_t i = 0; i < s->n; i++)
-		s->at[i].loss = s->whole.a.rate - s->at[i].a.rate;
-	s->whole.loss = s->whole.a.n ? 0 : UNKNOWN_DOUBLE;
-	for (size_t i = 0; i < N_CLASSES && s->alone; i++) {
-		s->whole.count[i] = 0;
-		for (size_t k = 0; k < s->n; k++)
-			s->at[k].count[i] = 0;
-	}
+		s->at[i].loss -= s->whole.loss;
+	s->whole.loss -= s->whole.loss;
 }
 
 static bool no_such_field(const struct slicing *s, struct str field, struct err *err)
@@ -542,6 +558,7 @@ bool slicing_of(const struct slicing *s, struct db *db, struct str field, const 
 		choose(&g, out);
 		spread_members(s, &g, out);
 		ok = fill_whole(&c) && fill_slices(&c, &g);
+		out->lead = c.lead < 0 ? "pass" : c.names[c.lead];
 	}
 	grouping_done(&g);
 	if (!ok)

@@ -35,8 +35,7 @@ struct slice {
 	int64_t cases;            /* paired; of one run alone: its cases */
 	int64_t count[N_CLASSES]; /* with only_a and only_b; of one run alone: zeros */
 	struct slice_rate a, b;   /* over the paired cases; those of one run: a */
-	/* How far B's rate fell below A's; where nothing has a verdict, B's mean of the first score below A's (above, if lower is better); of one
-	 * run how far it is below the whole. NaN: not known. */
+	/* How much worse B is by the leading metric (slices.lead); of one run how much worse than its whole. NaN: not known. */
 	double loss;
 	/* As compare's. Of one run alone only result.n, a, low and high tell something, and low and high are those of a: Wilson of pass,
 	 * order statistics of latency, none else. */
@@ -51,12 +50,14 @@ struct slices {
 	bool alone;
 	struct str field;
 	bool numeric, bins;
-	bool several;       /* a case may be in several slices */
-	bool free_text;     /* too many or too long texts to slice by: no slices */
-	bool by_input;      /* as compare's */
+	bool several;   /* a case may be in several slices */
+	bool free_text; /* too many or too long texts to slice by: no slices */
+	bool by_input;  /* as compare's */
+	/* What slices are ordered by: "pass", or where fewer than half of the cases have a verdict the name of the score most have. */
+	const char *lead;
 	struct slice whole; /* all paired cases, whatever they state */
-	struct slice *
-	    at; /* largest loss of the pass rate first (without verdicts: of the first score), slices of fewer than SLICE_LEAST cases last */
+	/* The largest loss first; those of fewer than SLICE_LEAST cases last. */
+	struct slice *at;
 	size_t n;
 	int64_t stated, not_stated, differ; /* of whole.cases */
 	int64_t more_values, more_cases;    /* values beyond SLICES_MOST, and their cases */
@@ -72,12 +73,16 @@ struct slice_field {
 	int64_t cases;         /* paired cases (one run: cases) that state it, those that differ counted in */
 	int64_t differ;
 	bool numeric, several, free_text;
-	bool useless;        /* one value for all, or hardly two cases of one value */
+	/* Cuts nothing: one value for all, fewer than three cases a value, stated by fewer than 2 of 100 cases, free text, a numbering of the
+	 * cases; or the same cut as another field, whose name is shorter. */
+	bool useless;
+	struct str same_as;  /* that other field's name, or absent */
 	struct str examples; /* its values of most cases, "gold 40, silver 31, bronze 9" */
 };
 struct slice_fields {
 	struct arena arena;
-	struct slice_field *at; /* those with few values first, useless ones last; then by name */
+	/* Useless ones last; those that more cases state first, then those with fewer values, then by name. */
+	struct slice_field *at;
 	size_t n, useful;
 	int64_t cases, unread;
 	bool cut;

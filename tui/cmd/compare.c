@@ -8,6 +8,7 @@
 #include "store/base/scan.h"
 #include "tui/cmd/begins.h"
 #include "tui/cmd/cmds.h"
+#include "tui/cmd/slices.h"
 
 enum { ROWS_SHOWN = 10 };
 
@@ -23,6 +24,7 @@ static const struct option_row compare_options[] = {
 	{"offset", 0, OPTION_INT, "N", "--json: leave out the first N rows"},
 	{"begins", 0, OPTION_FLAG, NULL, "where regressions begin: the step at which the lost cases' traces first differ"},
 	{"markdown", 0, OPTION_FLAG, NULL, "for a pull request"},
+	SLICE_OPTIONS,
 	{.name = NULL},
 };
 /* clang-format on */
@@ -133,7 +135,7 @@ void compare_moved(struct buf *to, const struct compare *c, const struct compare
 
 /* ---------------------------------------------------------------- --json */
 
-static void metric_json(struct jout *j, const struct compare_metric *m)
+void compare_metric_json(struct jout *j, const struct compare_metric *m)
 {
 	const struct metric_result *r = &m->result;
 	jout_object(j, NULL);
@@ -277,7 +279,7 @@ bool compare_json(struct compare_out *o, struct err *err)
 	jout_int(&j, "holm", c->holm);
 	jout_array(&j, "metrics");
 	for (size_t i = 0; i < c->n_metrics; i++)
-		metric_json(&j, &c->metrics[i]);
+		compare_metric_json(&j, &c->metrics[i]);
 	jout_end(&j);
 	jout_array(&j, "stated");
 	for (size_t i = 0; i < c->n_stated; i++)
@@ -381,12 +383,27 @@ static bool compare(struct db *db, const struct command_line *line, const struct
 	int64_t a, b;
 	struct filter *filter;
 	if (!read_filter(line, o, &filter, err) || !runs_find(db, str_of(line->args[0]), &a, err) ||
-	    !runs_find(db, str_of(line->args[1]), &b, err) || !compare_runs(db, a, b, opts, &o->c, err))
+	    !runs_find(db, str_of(line->args[1]), &b, err))
+		return false;
+	if (slices_asked(line))
+		return slices_print(db, a, b, line, opts, &o->out, err);
+	if (!compare_runs(db, a, b, opts, &o->c, err))
 		return false;
 	if (o->c.refused.len && !o->c.n_stated)
 		return err_set(err, ERR_NO_DATA, NULL, STR_FMT, STR_ARG(o->c.refused));
 	return choose(db, line, filter, o, err) &&
 	       (!o->ask_begins || begins_of(db, &o->c, (struct begins_most){0}, &o->begins, err));
+}
+
+static bool print(struct compare_out *o, struct err *err)
+{
+	if (o->out.form == OUT_JSON_)
+		return compare_json(o, err);
+	if (o->out.form == OUT_MARKDOWN)
+		compare_markdown(o);
+	else
+		compare_text(o);
+	return true;
 }
 
 static int compare_main(const struct command_line *line, struct err *err)
@@ -400,13 +417,7 @@ static int compare_main(const struct command_line *line, struct err *err)
 		ok = compare(db, line, &opts, &o, err);
 		db_end_read(db);
 	}
-	if (ok && o.out.form == OUT_JSON_)
-		ok = compare_json(&o, err);
-	else if (ok && o.out.form == OUT_MARKDOWN)
-		compare_markdown(&o);
-	else if (ok)
-		compare_text(&o);
-	ok = ok && out_flush(&o.text, err);
+	ok = ok && (slices_asked(line) || print(&o, err)) && out_flush(&o.text, err);
 	db_close(db);
 	compare_done(&o.c);
 	compare_view_done(&o.view);

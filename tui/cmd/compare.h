@@ -18,6 +18,7 @@ struct compare_out {
 	struct buf text;
 };
 
+void compare_metric_json(struct jout *j, const struct compare_metric *m);
 bool compare_json(struct compare_out *o, struct err *err);
 /* Text for people, or Markdown for a pull request. */
 void compare_text(struct compare_out *o);
@@ -27,6 +28,10 @@ void compare_markdown(struct compare_out *o);
 void compare_figure(struct buf *to, const struct compare_metric *m, double figure, bool difference, bool ascii);
 /* The same of an aggregate that sources state: a plain number. */
 void compare_plain_figure(struct buf *to, double figure, bool difference, bool ascii);
+/* "0.0123", "<0.0001", "–" */
+void compare_p(struct buf *to, double p, bool ascii);
+/* Its name, prompt version, model and time. */
+void compare_run_name(struct buf *to, const struct run_row *r, int64_t now_ns);
 /* "better" "worse" "no evidence" "too few" */
 const char *compare_words(const struct compare_metric *m);
 /* "pass", "FAIL", "error", or over repeats "2/3" */

@@ -10,7 +10,7 @@
 
 enum { CASE_COLS = 40, NAME_COLS = 44, STATUS_COLS = 5, N_CELLS = 7, CELL_P = 5, GAP = 2 };
 
-static void add_p(struct buf *to, double p, bool ascii)
+void compare_p(struct buf *to, double p, bool ascii)
 {
 	if (IS_UNKNOWN(p))
 		buf_add_cstr(to, ascii ? "-" : "–");
@@ -29,7 +29,7 @@ static void add_bounds(struct buf *to, const struct compare_metric *m, bool asci
 	compare_figure(to, m, m->result.high, true, ascii);
 }
 
-static void add_run(const struct compare_out *o, struct buf *to, const struct run_row *r)
+void compare_run_name(struct buf *to, const struct run_row *r, int64_t now_ns)
 {
 	buf_add_str(to, r->name.len ? r->name : r->text);
 	if (r->prompt_version.len) {
@@ -42,7 +42,7 @@ static void add_run(const struct compare_out *o, struct buf *to, const struct ru
 	}
 	if (r->created_ns != TIME_UNKNOWN) {
 		buf_add_cstr(to, ", ");
-		units_time(to, r->created_ns, o->out.now_ns);
+		units_time(to, r->created_ns, now_ns);
 	}
 }
 
@@ -86,7 +86,7 @@ static struct cells *metric_cells(const struct compare *c, bool ascii)
 		compare_figure(&cell[2], m, m->result.b, false, ascii);
 		compare_figure(&cell[3], m, m->result.delta, true, ascii);
 		add_bounds(&cell[4], m, ascii);
-		add_p(&cell[CELL_P], m->result.p_holm, ascii);
+		compare_p(&cell[CELL_P], m->result.p_holm, ascii);
 		buf_add_cstr(&cell[6], compare_words(m));
 	}
 	return rows;
@@ -289,10 +289,10 @@ void compare_text(struct compare_out *o)
 {
 	struct buf raw = BUF_INIT;
 	buf_add_cstr(&raw, "A ");
-	add_run(o, &raw, &o->c.a);
+	compare_run_name(&raw, &o->c.a, o->out.now_ns);
 	line_of(o, &raw);
 	buf_add_cstr(&raw, "B ");
-	add_run(o, &raw, &o->c.b);
+	compare_run_name(&raw, &o->c.b, o->out.now_ns);
 	line_of(o, &raw);
 	buf_add_str(&raw, o->c.sentence);
 	line_of(o, &raw);
@@ -396,11 +396,11 @@ void compare_markdown(struct compare_out *o)
 	buf_add_cstr(&o->text, "**");
 	clean_markdown(&o->text, o->c.sentence);
 	buf_add_cstr(&o->text, "**\n\nA: ");
-	add_run(o, &raw, &o->c.a);
+	compare_run_name(&raw, &o->c.a, o->out.now_ns);
 	clean_markdown(&o->text, buf_str(&raw));
 	buf_clear(&raw);
 	buf_add_cstr(&o->text, "  \nB: ");
-	add_run(o, &raw, &o->c.b);
+	compare_run_name(&raw, &o->c.b, o->out.now_ns);
 	clean_markdown(&o->text, buf_str(&raw));
 	buf_clear(&raw);
 	buf_add_char(&o->text, '\n');

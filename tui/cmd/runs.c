@@ -6,6 +6,8 @@
 #include "store/base/vec.h"
 #include "store/query/case.h"
 #include "tui/cmd/runs.h"
+#include "tui/cmd/cmds.h"
+#include "tui/cmd/slices.h"
 
 enum { PAGE = 5000 };
 
@@ -22,6 +24,7 @@ static const struct option_row runs_options[] = {
 static const struct option_row run_options[] = {
 	LIST_OPTIONS,
 	{"no-payload", 0, OPTION_FLAG, NULL, "--json without input, expected, output, error, metadata and scores"},
+	SLICE_OPTIONS,
 	{.name = NULL},
 };
 /* clang-format on */
@@ -393,13 +396,21 @@ static bool print_run(struct one_run *r, struct str name, struct err *err)
 	return true;
 }
 
+static bool print_run_slices(struct one_run *r, const struct command_line *line, struct err *err)
+{
+	const struct compare_opts opts = {.margin = UNKNOWN_DOUBLE};
+	int64_t id;
+	return runs_find(r->db, str_of(line->args[0]), &id, err) &&
+	       slices_print(r->db, id, 0, line, &opts, &r->opts.out, err);
+}
+
 static int run_main(const struct command_line *line, struct err *err)
 {
 	struct one_run r = {.arena = ARENA_INIT, .payload = !cmd_flag(line, "no-payload")};
 	bool ok = list_opts(line, FILTER_CASES, case_columns, &r.arena, &r.opts, err) &&
 	          (r.db = cmd_store(line, DB_READ, err)) != NULL && db_begin_read(r.db, err);
 	if (ok) {
-		ok = print_run(&r, str_of(line->args[0]), err);
+		ok = slices_asked(line) ? print_run_slices(&r, line, err) : print_run(&r, str_of(line->args[0]), err);
 		db_end_read(r.db);
 	}
 	db_close(r.db);

@@ -1,0 +1,465 @@
+/* A comparison or a run by the values of a field: text, Markdown, --json. */
+#include "tui/cmd/slices.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/base/clean.h"
+#include "store/base/text.h"
+#include "store/base/vec.h"
+#include "tui/cmd/cmd.h"
+#include "tui/cmd/compare.h"
+
+bool slices_asked(const struct command_line *line)
+{
+	return cmd_option(line, "slice") || cmd_flag(line, "fields");
+}
+
+/* ---------------------------------------------------------------- --json */
+
+static void rate_json(struct jout *j, const char *key, const struct slice_rate *r)
+{
+	jout_object(j, key);
+	jout_int(j, "n", (int64_t)r->n);
+	jout_double(j, "passed", r->passed);
+	jout_double(j, "rate", r->rate);
+	jout_double(j, "low", r->low);
+	jout_double(j, "high", r->high);
+	jout_end(j);
+}
+
+static void counts_json(struct jout *j, const struct slice *s)
+{
+	jout_object(j, "counts");
+	for (int i = 0; i < N_CLASSES; i++)
+		jout_int(j, case_class_name((enum case_class)i), s->count[i]);
+	jout_end(j);
+}
+
+static void own_metric_json(struct jout *j, const struct compare_metric *m)
+{
+	jout_object(j, NULL);
+	jout_cstr(j, "name", m->name);
+	jout_cstr(j, "kind", m->kind);
+	jout_int(j, "n", (int64_t)m->result.n);
+	jout_double(j, "value", m->result.a);
+	jout_double(j, "low", m->result.low);
+	jout_double(j, "high", m->result.high);
+	jout_bool(j, "lower_is_better", m->lower_is_better);
+	jout_end(j);
+}
+
+static void slice_members(struct jout *j, const struct slices *s, const struct slice *slice)
+{
+	jout_int(j, "cases", slice->cases);
+	if (s->alone) {
+		rate_json(j, "pass", &slice->a);
+	} else {
+		counts_json(j, slice);
+		rate_json(j, "a", &slice->a);
+		rate_json(j, "b", &slice->b);
+		jout_int(j, "holm", slice->holm);
+	}
+	jout_double(j, "loss", slice->loss);
+	jout_array(j, "metrics");
+	for (size_t i = 0; i < slice->n_metrics; i++)
+		if (s->alone)
+			own_metric_json(j, &slice->metrics[i]);
+		else
+			compare_metric_json(j, &slice->metrics[i]);
+	jout_end(j);
+}
+
+static void runs_json(struct jout *j, const struct run_row *a, const struct run_row *b, bool alone)
+{
+	jout_object(j, alone ? "run" : "a");
+	out_members(j, run_columns, a);
+	jout_end(j);
+	if (alone)
+		return;
+	jout_object(j, "b");
+	out_members(j, run_columns, b);
+	jout_end(j);
+}
+
+static bool slices_json(const struct slices *s, struct buf *to, struct err *err)
+{
+	struct jout j;
+	jout_init(&j, to, false);
+	jout_object(&j, NULL);
+	runs_json(&j, &s->a, &s->b, s->alone);
+	if (!s->alone)
+		jout_cstr(&j, "paired_by", s->by_input ? "input" : "key");
+	jout_str(&j, "field", s->field);
+	jout_cstr(&j, "lead", s->lead);
+	jout_bool(&j, "numeric", s->numeric);
+	jout_bool(&j, "bins", s->bins);
+	jout_bool(&j, "several", s->several);
+	jout_bool(&j, "free_text", s->free_text);
+	jout_int(&j, "stated", s->stated);
+	jout_int(&j, "not_stated", s->not_stated);
+	jout_int(&j, "differ", s->differ);
+	jout_int(&j, "more_values", s->more_values);
+	jout_int(&j, "more_cases", s->more_cases);
+	jout_int(&j, "unread", s->unread);
+	jout_bool(&j, "cut", s->cut);
+	jout_object(&j, "whole");
+	slice_members(&j, s, &s->whole);
+	jout_end(&j);
+	jout_array(&j, "slices");
+	for (size_t i = 0; i < s->n; i++) {
+		jout_object(&j, NULL);
+		jout_str(&j, "value", s->at[i].value);
+		jout_double(&j, "least", s->at[i].bin ? s->at[i].least : UNKNOWN_DOUBLE);
+		jout_double(&j, "greatest", s->at[i].bin ? s->at[i].greatest : UNKNOWN_DOUBLE);
+		slice_members(&j, s, &s->at[i]);
+		jout_end(&j);
+		if (!out_stream(to, err))
+			return false;
+	}
+	jout_end(&j);
+	jout_end(&j);
+	buf_add_char(to, '\n');
+	return true;
+}
+
+static void fields_json(const struct slice_fields *f, struct buf *to)
+{
+	struct jout j;
+	jout_init(&j, to, false);
+	jout_object(&j, NULL);
+	jout_int(&j, "cases", f->cases);
+	jout_int(&j, "unread", f->unread);
+	jout_bool(&j, "cut", f->cut);
+	jout_array(&j, "fields");
+	for (size_t i = 0; i < f->n; i++) {
+		const struct slice_field *field = &f->at[i];
+		jout_object(&j, NULL);
+		jout_str(&j, "name", field->name);
+		jout_int(&j, "values", field->free_text ? UNKNOWN_INT : (int64_t)field->values);
+		jout_int(&j, "slices", field->free_text ? 0 : (int64_t)field->slices);
+		jout_int(&j, "cases", field->cases);
+		jout_int(&j, "differ", field->differ);
+		jout_bool(&j, "numeric", field->numeric);
+		jout_bool(&j, "several", field->several);
+		jout_bool(&j, "free_text", field->free_text);
+		jout_bool(&j, "useful", !field->useless);
+		jout_str(&j, "same_as", field->same_as);
+		jout_str(&j, "examples", field->examples);
+		jout_end(&j);
+	}
+	jout_end(&j);
+	jout_end(&j);
+	buf_add_char(to, '\n');
+}
+
+/* ---------------------------------------------------------------- a table, as text or Markdown */
+
+enum { MOST_CELLS = 12, VALUE_COLS = 40, GAP = 2 };
+
+struct sheet_cell {
+	const char *title;
+	bool right;
+};
+
+struct table {
+	const struct out *out;
+	const struct sheet_cell *head;
+	int n;
+	VEC(struct buf) cells; /* row by row */
+};
+
+static struct buf *add_cell(struct table *t)
+{
+	struct buf *cell = vec_add(&t->cells);
+	*cell = BUF_INIT;
+	return cell;
+}
+
+static void table_text(const struct table *t, struct buf *to)
+{
+	int cols[MOST_CELLS];
+	size_t rows = t->cells.n / (size_t)t->n;
+	for (int k = 0; k < t->n; k++) {
+		cols[k] = text_cols(str_of(t->head[k].title));
+		for (size_t i = 0; i < rows; i++) {
+			int used = text_cols(buf_str(&t->cells.at[i * (size_t)t->n + (size_t)k]));
+			cols[k] = used > cols[k] ? used : cols[k];
+		}
+		cols[k] = k == 0 && cols[k] > VALUE_COLS ? VALUE_COLS : cols[k];
+	}
+	for (size_t i = 0; i <= rows; i++) {
+		for (int k = 0; k < t->n; k++) {
+			struct str cell =
+			    i ? buf_str(&t->cells.at[(i - 1) * (size_t)t->n + (size_t)k]) : str_of(t->head[k].title);
+			if (k)
+				buf_add_fill(to, ' ', GAP);
+			out_cell(t->out, to, cell, cols[k], t->head[k].right, k == 0);
+		}
+		while (to->len && to->ptr[to->len - 1] == ' ')
+			to->ptr[--to->len] = '\0';
+		buf_add_char(to, '\n');
+	}
+}
+
+static void table_markdown(const struct table *t, struct buf *to)
+{
+	size_t rows = t->cells.n / (size_t)t->n;
+	for (int k = 0; k < t->n; k++)
+		buf_printf(to, "| %s ", t->head[k].title);
+	buf_add_cstr(to, "|\n");
+	for (int k = 0; k < t->n; k++)
+		buf_add_cstr(to, t->head[k].right ? "|---:" : "|---");
+	buf_add_cstr(to, "|\n");
+	for (size_t i = 0; i < rows; i++) {
+		for (int k = 0; k < t->n; k++) {
+			buf_add_cstr(to, "| ");
+			clean_markdown(to, buf_str(&t->cells.at[i * (size_t)t->n + (size_t)k]));
+			buf_add_char(to, ' ');
+		}
+		buf_add_cstr(to, "|\n");
+	}
+}
+
+static void table_print(struct table *t, struct buf *to)
+{
+	if (t->out->form == OUT_MARKDOWN)
+		table_markdown(t, to);
+	else
+		table_text(t, to);
+	for (size_t i = 0; i < t->cells.n; i++)
+		buf_done(&t->cells.at[i]);
+	vec_done(&t->cells);
+}
+
+/* ---------------------------------------------------------------- slices for people */
+
+static const struct sheet_cell slice_head[] = {
+    {"cases",        true },
+    {"A",            true },
+    {"B",            true },
+    {"B-A",          true },
+    {"95% interval", false},
+    {"lost",         true },
+    {"won",          true },
+    {"p Holm",       true },
+    {"in words",     false},
+};
+static const struct sheet_cell alone_head[] = {
+    {"cases",        true },
+    {"value",        true },
+    {"n",            true },
+    {"95% interval", false},
+};
+
+static const struct compare_metric *metric_named(const struct slice *s, const char *name)
+{
+	for (size_t i = 0; i < s->n_metrics; i++)
+		if (strcmp(s->metrics[i].name, name) == 0)
+			return &s->metrics[i];
+	return NULL;
+}
+
+static void value_cell(struct buf *to, struct str value)
+{
+	if (value.len)
+		buf_add_str(to, value);
+	else
+		buf_add_cstr(to, "(empty)");
+}
+
+static void add_interval(struct buf *to, const struct compare_metric *m, bool difference, bool ascii)
+{
+	if (IS_UNKNOWN(m->result.low) && IS_UNKNOWN(m->result.high))
+		return;
+	compare_figure(to, m, m->result.low, difference, ascii);
+	buf_add_cstr(to, " to ");
+	compare_figure(to, m, m->result.high, difference, ascii);
+}
+
+static void add_slice(struct table *t, const struct slice *s, struct str name, const char *metric)
+{
+	const struct compare_metric *m = metric_named(s, metric);
+	bool ascii = t->out->ascii;
+	BUG_ON(!m);
+	value_cell(add_cell(t), name);
+	units_thousands(add_cell(t), s->cases);
+	compare_figure(add_cell(t), m, m->result.a, false, ascii);
+	compare_figure(add_cell(t), m, m->result.b, false, ascii);
+	compare_figure(add_cell(t), m, m->result.delta, true, ascii);
+	add_interval(add_cell(t), m, true, ascii);
+	units_thousands(add_cell(t), s->count[CLASS_REGRESSED] + s->count[CLASS_NEW_ERROR]);
+	units_thousands(add_cell(t), s->count[CLASS_IMPROVED]);
+	compare_p(add_cell(t), m->result.p_holm, ascii);
+	buf_add_cstr(add_cell(t), compare_words(m));
+}
+
+static void add_alone(struct table *t, const struct slice *s, struct str name, const char *metric)
+{
+	const struct compare_metric *m = metric_named(s, metric);
+	BUG_ON(!m);
+	value_cell(add_cell(t), name);
+	units_thousands(add_cell(t), s->cases);
+	compare_figure(add_cell(t), m, m->result.a, false, t->out->ascii);
+	units_thousands(add_cell(t), (int64_t)m->result.n);
+	add_interval(add_cell(t), m, false, t->out->ascii);
+}
+
+/* What is not in the table, and what to think of it. */
+static void add_notes(const struct slices *s, struct buf *to)
+{
+	if (s->free_text)
+		buf_add_cstr(to, "Its values are too many or too long to slice by.\n");
+	if (s->bins)
+		buf_add_cstr(to, "Numbers with more than 12 values: cut at the quartiles of the cases.\n");
+	if (s->several)
+		buf_add_cstr(to, "A case with several values is in the slice of each.\n");
+	if (s->not_stated)
+		buf_printf(to, "%lld %s not state it.\n", (long long)s->not_stated,
+		           s->not_stated == 1 ? "case does" : "cases do");
+	if (s->differ)
+		buf_printf(to, "%lld %s stated differently, by the sides or by repeats: in no slice.\n",
+		           (long long)s->differ, s->differ == 1 ? "case is" : "cases are");
+	if (s->more_values)
+		buf_printf(to, "and %lld more values, of %lld cases: the %d of most cases are shown.\n",
+		           (long long)s->more_values, (long long)s->more_cases, SLICES_MOST);
+	if (s->unread)
+		buf_printf(to, "%lld results could not be read again: what they state is not known.\n",
+		           (long long)s->unread);
+	if (s->cut)
+		buf_add_cstr(to, "There were more fields or values than are told apart.\n");
+	if (!s->alone && s->n > 1)
+		buf_printf(to,
+		           "Each slice is corrected for itself (Holm): of %zu slices without a change about %.1f"
+		           " would look changed.\n",
+		           s->n, 0.05 * (double)s->n);
+}
+
+static void run_line(const struct out *out, const char *which, const struct run_row *r, struct buf *to)
+{
+	struct buf raw = BUF_INIT;
+	buf_printf(&raw, "%s ", which);
+	compare_run_name(&raw, r, out->now_ns);
+	if (out->form == OUT_MARKDOWN) {
+		clean_markdown(to, buf_str(&raw));
+		buf_add_cstr(to, "  ");
+	} else {
+		out_text(out, to, buf_str(&raw), 0);
+	}
+	buf_add_char(to, '\n');
+	buf_done(&raw);
+}
+
+static bool slices_text(const struct slices *s, const char *metric, const struct out *out, struct buf *to,
+                        struct err *err)
+{
+	const char *name = metric ? metric : s->lead;
+	if (!metric_named(&s->whole, name))
+		return err_set(err, ERR_USAGE, NULL, "no metric is called %.200s: see the names in --json", name);
+	struct sheet_cell head[MOST_CELLS];
+	struct buf field = BUF_INIT;
+	if (out->form == OUT_MARKDOWN)
+		clean_markdown(&field, s->field);
+	else
+		out_text(out, &field, s->field, VALUE_COLS);
+	head[0] = (struct sheet_cell){buf_cstr(&field), false};
+	int n =
+	    s->alone ? (int)(sizeof alone_head / sizeof *alone_head) : (int)(sizeof slice_head / sizeof *slice_head);
+	memcpy(head + 1, s->alone ? alone_head : slice_head, (size_t)n * sizeof *head);
+	if (s->alone)
+		head[2].title = name;
+	struct table t = {.out = out, .head = head, .n = n + 1};
+	void (*add)(struct table *, const struct slice *, struct str, const char *) = s->alone ? add_alone : add_slice;
+	run_line(out, s->alone ? "run" : "A", &s->a, to);
+	if (!s->alone)
+		run_line(out, "B", &s->b, to);
+	if (!s->alone)
+		buf_printf(to, "\n%s:\n\n", name);
+	else
+		buf_add_char(to, '\n');
+	for (size_t i = 0; i < s->n; i++)
+		add(&t, &s->at[i], s->at[i].value, name);
+	add(&t, &s->whole, STR_LIT("all cases"), name);
+	table_print(&t, to);
+	if (out->form == OUT_MARKDOWN)
+		buf_add_char(to, '\n');
+	add_notes(s, to);
+	buf_done(&field);
+	return true;
+}
+
+/* ---------------------------------------------------------------- the fields for people */
+
+static const struct sheet_cell field_head[] = {
+    {"field",  false},
+    {"slices", true },
+    {"cases",  true },
+    {"values", false},
+};
+
+static void fields_text(const struct slice_fields *f, const struct out *out, struct buf *to)
+{
+	struct table t = {.out = out, .head = field_head, .n = 4};
+	for (size_t i = 0; i < f->useful; i++) {
+		const struct slice_field *field = &f->at[i];
+		buf_add_str(add_cell(&t), field->name);
+		units_thousands(add_cell(&t), (int64_t)field->slices);
+		units_thousands(add_cell(&t), field->cases);
+		buf_add_str(add_cell(&t), field->examples);
+	}
+	table_print(&t, to);
+	if (out->form == OUT_MARKDOWN)
+		buf_add_char(to, '\n');
+	if (f->n > f->useful)
+		buf_printf(to,
+		           "%zu more cut nothing: one value for all, hardly two cases of one value, or free text"
+		           " (--json has them).\n",
+		           f->n - f->useful);
+	if (!f->n)
+		buf_add_cstr(to, "No case has metadata.\n");
+	if (f->unread)
+		buf_printf(to, "%lld results could not be read again.\n", (long long)f->unread);
+}
+
+/* ---------------------------------------------------------------- both */
+
+static bool print_slices(struct db *db, int64_t a, int64_t b, const struct command_line *line,
+                         const struct compare_opts *opts, const struct out *out, struct buf *text, struct err *err)
+{
+	struct slices_opts how = {.compare = *opts};
+	struct slices s;
+	how.compare.rows_only = false;
+	bool ok = slices_of(db, a, b, str_of(cmd_option(line, "slice")), &how, &s, err);
+	if (ok && s.refused.len)
+		ok = err_set(err, ERR_NO_DATA, NULL, STR_FMT, STR_ARG(s.refused));
+	else if (ok && out->form == OUT_JSON_)
+		ok = slices_json(&s, text, err);
+	else if (ok)
+		ok = slices_text(&s, cmd_option(line, "metric"), out, text, err);
+	slices_done(&s);
+	return ok;
+}
+
+static bool print_fields(struct db *db, int64_t a, int64_t b, const struct out *out, struct buf *text, struct err *err)
+{
+	struct slice_fields f;
+	bool ok = slices_fields(db, a, b, &f, err);
+	if (ok && out->form == OUT_JSON_)
+		fields_json(&f, text);
+	else if (ok)
+		fields_text(&f, out, text);
+	slice_fields_done(&f);
+	return ok;
+}
+
+bool slices_print(struct db *db, int64_t a, int64_t b, const struct command_line *line, const struct compare_opts *opts,
+                  const struct out *out, struct err *err)
+{
+	struct buf text = BUF_INIT;
+	bool ok = cmd_option(line, "slice") ? print_slices(db, a, b, line, opts, out, &text, err)
+	                                    : print_fields(db, a, b, out, &text, err);
+	ok = ok && out_flush(&text, err);
+	buf_done(&text);
+	return ok;
+}
