@@ -672,13 +672,12 @@ static void case_status(const struct screen *screen, struct buf *out)
 	}
 	int rows = text_rows(st, screen->ui), last = st->top[st->tab] + rows;
 	if (st->sheet.rows > rows)
-		buf_printf(out, "rows %d-%d of %d%s%s", st->top[st->tab] + 1,
-		           last < st->sheet.rows ? last : st->sheet.rows, st->sheet.rows, st->sheet.left_out ? "+" : "",
-		           dot);
+		buf_printf(out, "rows %d-%d of %d%s", st->top[st->tab] + 1,
+		           last < st->sheet.rows ? last : st->sheet.rows, st->sheet.rows, st->sheet.left_out ? "+" : "");
 	if (t && t->both && !t->equal)
-		buf_printf(out, "by %s", case_way_name(casediff_way(t, st->look.show.way)));
+		buf_printf(out, "%sby %s", out->len ? dot : "", case_way_name(casediff_way(t, st->look.show.way)));
 	else if (t && t->both)
-		buf_add_cstr(out, "no difference");
+		buf_printf(out, "%sno difference", out->len ? dot : "");
 	if (st->whole.repeats.a.n > 1 || st->whole.repeats.b.n > 1)
 		buf_printf(out, "%srepeat %zu of A's %zu, %zu of B's %zu", out->len ? dot : "",
 		           st->whole.repeats.a.n ? st->whole.at_a + 1 : 0, st->whole.repeats.a.n,

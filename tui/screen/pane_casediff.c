@@ -109,7 +109,7 @@ void casediff_inline(struct flow *f, const struct diff *d, struct str a, struct 
 		const struct diff_op *op = &d->ops[i];
 		struct str text = side_of(op, a, b);
 		if (op->kind != DIFF_EQUAL) {
-			casediff_add(f, op->kind, text, show->brackets);
+			casediff_add(f, op->kind, text, true); /* old beside new: colour alone would not do */
 			continue;
 		}
 		struct kept k = keep(text, i == 0, i + 1 == d->n, show);

@@ -31,7 +31,7 @@ void casediff_lay(struct sheet *s, const struct case_texts *t, const char *const
 void casetree_lay(struct sheet *s, const struct json_diff *d, const struct case_show *show);
 /* A text that was added, removed, or changed inside. */
 void casediff_add(struct flow *f, enum diff_kind kind, struct str text, bool brackets);
-/* Both in one flow. */
+/* Both in one flow, what differs always in brackets. */
 void casediff_inline(struct flow *f, const struct diff *d, struct str a, struct str b, const struct case_show *show);
 /* A text alone, at most max_rows rows (<= 0: all): pretty-printed if it is JSON. */
 void casediff_text(struct sheet *s, int col, struct str text, int max_rows, bool ascii);

@@ -187,6 +187,10 @@ void caserepeats_answers(struct sheet *s, int cols, const struct case_whole *w, 
 {
 	sheet_begin(s, cols);
 	const struct case_repeats *r = &w->repeats;
+	if (r->a.n <= 1 && r->b.n <= 1) {
+		sheet_addc(s, ROLE_DIM, "This case was run once on either side: it has no repeats.");
+		return;
+	}
 	for (int side = 0; side < 2; side++) {
 		const struct case_repeats_side *of = side ? &r->b : &r->a;
 		sheet_addc(s, ROLE_HEADING, side ? "   B " : "A ");

@@ -396,7 +396,7 @@ static void lay_figure_head(struct sheet *s, const char *title)
 {
 	int first = s->cols >= 100 ? 30 : 20;
 	struct buf text = BUF_INIT;
-	static const char *const names[] = {"A", "B", "B-A"};
+	static const char *const names[] = {"A", "B", "B−A"};
 	sheet_addc(s, ROLE_HEADING, title);
 	for (int i = 0; i < 3; i++) {
 		buf_add_cstr(&text, names[i]);

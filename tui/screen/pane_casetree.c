@@ -97,8 +97,14 @@ static void add_same(struct flow *f, const struct json_diff_op *op, const struct
 	buf_add_char(&json, op->key.ptr ? '{' : '[');
 	buf_add_str(&json, op->a);
 	buf_add_char(&json, op->key.ptr ? '}' : ']');
-	if (scan_text(&scan, buf_str(&json), &(struct scan_opts){.last = true, .lenient = true, .replace_utf8 = true}))
+	bool ok =
+	    scan_text(&scan, buf_str(&json), &(struct scan_opts){.last = true, .lenient = true, .replace_utf8 = true});
+	if (ok && op->n == 1) { /* as what differs is written */
+		add_key(f, op, ROLE_DIM);
+		flow_add(f, ROLE_DIM, val_raw(val_first(scan_root(&scan)).val));
+	} else if (ok) {
 		scan_pretty(&pretty, scan_root(&scan));
+	}
 	struct str rest = buf_str(&pretty), line;
 	bool first = true;
 	while (str_split(&rest, '\n', &line)) { /* without the braces and the level they make */
