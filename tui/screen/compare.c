@@ -476,15 +476,33 @@ FIND_FUNCTIONS(searched_for, search_again)
 
 /* ---------------------------------------------------------------- the rest of the keys */
 
+static void target_case(const struct compare_state *st, const struct compare_row *row, struct target *target)
+{
+	*target = (struct target){.screen = "case", .id = st->a, .id2 = st->b, .span = row->case_id};
+}
+
 static enum outcome open_case(struct screen *screen, const struct input *in, struct target *target)
 {
-	(void)in, (void)target;
-	struct compare_state *st = state_of(screen);
-	if (!compare_cursor(st) || st->whole)
+	(void)in;
+	const struct compare_state *st = state_of(screen);
+	const struct compare_row *row = compare_cursor(st);
+	if (!row)
 		return OUT_HANDLED;
-	st->whole = true;
-	st->top = 0;
-	return OUT_HANDLED;
+	target_case(st, row, target);
+	return OUT_OPEN;
+}
+
+/* From inside a case: the next one of the list as it stands. */
+static enum hit compare_hit(struct screen *screen, bool forward, struct target *target)
+{
+	struct compare_state *st = state_of(screen);
+	int64_t before = st->list.cursor;
+	by_case(screen, forward ? 1 : -1);
+	const struct compare_row *row = compare_cursor(st);
+	if (!row || st->list.cursor == before)
+		return HIT_NONE;
+	target_case(st, row, target);
+	return HIT_FOUND;
 }
 
 static void set_filter(struct compare_state *st, struct str text)
@@ -788,5 +806,6 @@ const struct screen_ops screen_compare = {
     .status = compare_status,
     .place = compare_place,
     .copy = compare_copy,
+    .hit = compare_hit,
     .close = compare_close,
 };

@@ -1,0 +1,690 @@
+#include "tui/screen/pane_casetabs.h"
+
+#include <math.h>
+
+#include "store/base/scan.h"
+
+enum { LABEL = 10, ASKED_ROWS = 5, REASON_ROWS = 3, FIELDS_MOST = 40, FIGURE = 14 };
+
+static const struct scan_opts LOOSE = {.last = true, .lenient = true, .replace_utf8 = true};
+
+/* ---------------------------------------------------------------- JSON that people read */
+
+/* Members that are no objects or arrays: "name  value", one a line. False: there are others, or too many. */
+static bool add_fields(struct buf *out, struct val object, struct arena *arena)
+{
+	if (!val_is(object, SCAN_OBJECT) || val_count(object) > FIELDS_MOST || val_count(object) == 0)
+		return false;
+	for (struct member m = val_first(object); m.ok; m = val_next(m))
+		if (val_is(m.val, SCAN_ARRAY) || val_is(m.val, SCAN_OBJECT))
+			return false;
+	for (struct member m = val_first(object); m.ok; m = val_next(m)) {
+		buf_add_cstr(out, out->len ? "\n" : "");
+		buf_add_str(out, member_key(m, arena));
+		buf_add_cstr(out, ": ");
+		buf_add_str(out, val_ok(m.val) ? val_text(m.val, arena) : STR_LIT("null"));
+	}
+	return true;
+}
+
+/* A conversation: "user: …", one message after the other. False: it is none, or holds more than text. */
+static bool add_messages(struct buf *out, struct val array, struct arena *arena)
+{
+	if (!val_is(array, SCAN_ARRAY) || val_count(array) == 0)
+		return false;
+	for (struct member m = val_first(array); m.ok; m = val_next(m))
+		if (!val_is(val_get(m.val, "role"), SCAN_STRING) || !val_is(val_get(m.val, "content"), SCAN_STRING) ||
+		    val_ok(val_get(m.val, "tool_calls")))
+			return false;
+	for (struct member m = val_first(array); m.ok; m = val_next(m)) {
+		buf_add_cstr(out, out->len ? "\n" : "");
+		buf_add_str(out, val_str(val_get(m.val, "role"), arena));
+		buf_add_cstr(out, ": ");
+		buf_add_str(out, val_str(val_get(m.val, "content"), arena));
+	}
+	return true;
+}
+
+/* The text, as people read it; in the arena if it was changed for that. */
+static struct str readable(struct str text, struct arena *arena)
+{
+	struct scan scan = SCAN_INIT;
+	struct buf out = BUF_INIT;
+	struct arena keys = ARENA_INIT;
+	struct str made = text;
+	if (diff_json_may(text) && scan_text(&scan, text, &LOOSE)) {
+		struct val root = scan_root(&scan);
+		if (!add_fields(&out, root, &keys) && !add_messages(&out, root, &keys))
+			scan_pretty(&out, root);
+		made = arena_str(arena, buf_str(&out));
+	}
+	arena_done(&keys);
+	scan_done(&scan);
+	buf_done(&out);
+	return made;
+}
+
+/* ---------------------------------------------------------------- verdicts */
+
+enum role case_status_role(enum case_status status)
+{
+	switch (status) {
+	case CASE_PASSED: return ROLE_OK;
+	case CASE_FAILED:
+	case CASE_ERROR: return ROLE_ERROR;
+	case CASE_UNSCORED:
+	case N_CASE_STATUSES: break;
+	}
+	return ROLE_DIM;
+}
+
+const char *case_outcome(const struct case_whole *w)
+{
+	if (!w->repeats.a.n || !w->repeats.b.n)
+		return w->repeats.a.n ? "Only A" : "Only B";
+	enum case_status a = w->repeats.a.status, b = w->repeats.b.status;
+	if (a != CASE_PASSED && b == CASE_PASSED)
+		return "Won";
+	if (a == CASE_PASSED && b == CASE_FAILED)
+		return "Lost";
+	return (a == CASE_PASSED || a == CASE_FAILED) && b == CASE_ERROR ? "New error" : NULL;
+}
+
+static void add_gap(struct buf *out)
+{
+	buf_add_cstr(out, "  ");
+}
+
+void case_head(struct flow *f, const struct case_whole_side *side, const struct case_repeats_side *repeats,
+               const char *name, bool ascii)
+{
+	struct buf out = BUF_INIT;
+	flow_addc(f, ROLE_HEADING, name);
+	flow_addc(f, ROLE_TEXT, "  ");
+	if (!side->repeat) {
+		flow_addc(f, ROLE_DIM, "not in this run");
+		return;
+	}
+	const struct case_repeat *r = side->repeat;
+	flow_addc(f, case_status_role(r->status), case_status_name(r->status));
+	if (repeats->n > 1)
+		buf_printf(&out, "  repeat %lld", (long long)r->at.repeat + 1);
+	if (r->latency_ns != UNKNOWN_INT) {
+		add_gap(&out);
+		units_duration(&out, r->latency_ns, ascii);
+	}
+	if (!IS_UNKNOWN(r->cost_usd)) {
+		add_gap(&out);
+		units_usd(&out, r->cost_usd);
+	}
+	if (r->tokens_in != UNKNOWN_INT) {
+		buf_add_cstr(&out, "  in ");
+		units_thousands(&out, r->tokens_in);
+	}
+	if (r->tokens_out != UNKNOWN_INT) {
+		buf_add_cstr(&out, "  out ");
+		units_thousands(&out, r->tokens_out);
+	}
+	flow_add(f, ROLE_TEXT, buf_str(&out));
+	if (!side->present)
+		flow_addc(f, ROLE_DIM, "  its record is not in the store");
+	buf_done(&out);
+}
+
+/* A judge's words tell more than a rule's, and any words more than none. */
+static const struct score *failing(const struct case_whole_side *side)
+{
+	const struct score *found = NULL;
+	for (size_t i = 0; i < side->detail.res.n_scores; i++) {
+		const struct score *score = &side->detail.res.scores[i];
+		if (score_outcome(score->pass, score->label) != 0 || !score->explanation.len)
+			continue;
+		if (!found || (found->source != SOURCE_JUDGE && score->source == SOURCE_JUDGE))
+			found = score;
+	}
+	return found;
+}
+
+static bool did_fail(const struct case_whole_side *side)
+{
+	return side->present && (side->repeat->status == CASE_FAILED || side->repeat->status == CASE_ERROR);
+}
+
+/* Why the side that failed did: B if both did. */
+static void lay_reason(struct sheet *s, const struct case_whole *w, bool ascii)
+{
+	const struct case_whole_side *side = did_fail(&w->b) ? &w->b : did_fail(&w->a) ? &w->a : NULL;
+	struct flow f = {.cols = s->cols, .ascii = ascii};
+	if (!side)
+		return;
+	const struct score *score = failing(side);
+	struct str error = side->detail.res.error;
+	flow_addc(&f, ROLE_ERROR, side == &w->b ? "B " : "A ");
+	if (side->repeat->status == CASE_ERROR && error.len) {
+		flow_addc(&f, ROLE_ERROR, "error: ");
+		flow_add(&f, ROLE_TEXT, error);
+	} else if (score) {
+		flow_add(&f, ROLE_ERROR, score->name);
+		flow_addc(&f, ROLE_ERROR, ": ");
+		flow_add(&f, ROLE_TEXT, score->explanation);
+	} else {
+		flow_done(&f);
+		return;
+	}
+	flow_lay_one(s, &f, REASON_ROWS);
+	sheet_row(s);
+	flow_done(&f);
+}
+
+/* "repeats   A 2 of 3 passed: unstable   B all 3 failed   4 different answers" */
+static void lay_repeats(struct sheet *s, const struct case_whole *w)
+{
+	const struct case_repeats *r = &w->repeats;
+	struct buf out = BUF_INIT;
+	if (r->a.n <= 1 && r->b.n <= 1)
+		return;
+	sheet_addc(s, ROLE_HEADING, "repeats");
+	for (int i = 0; i < 2; i++) {
+		const struct case_repeats_side *side = i ? &r->b : &r->a;
+		buf_clear(&out);
+		buf_printf(&out, "%s ", i ? "   B" : "A");
+		case_repeats_words(&out, side);
+		if (i == 0)
+			sheet_column(s, LABEL);
+		sheet_add(s, side->unstable ? ROLE_WARNING : ROLE_TEXT, arena_str(&s->arena, buf_str(&out)));
+	}
+	sheet_printf(s, ROLE_DIM, "   %zu different answer%s", r->n_answers, r->n_answers == 1 ? "" : "s");
+	sheet_row(s);
+	buf_done(&out);
+}
+
+/* ---------------------------------------------------------------- what was asked and expected */
+
+static void lay_labelled(struct sheet *s, const char *label, struct str text, const char *none, int max_rows,
+                         bool ascii)
+{
+	struct flow f = {.col = LABEL, .cols = s->cols - LABEL > 8 ? s->cols - LABEL : 8, .ascii = ascii};
+	sheet_addc(s, ROLE_HEADING, label);
+	if (text.len)
+		flow_add(&f, ROLE_TEXT, readable(text, &s->arena));
+	else
+		flow_addc(&f, ROLE_DIM, text.ptr ? "(empty)" : none);
+	flow_lay_one(s, &f, max_rows);
+	flow_done(&f);
+}
+
+static void lay_asked(struct sheet *s, const struct case_whole *w, enum case_subject subject, const char *label,
+                      const char *none, bool ascii)
+{
+	const struct case_texts *t = &w->texts[subject];
+	lay_labelled(s, label, t->b.ptr ? t->b : t->a, none, ASKED_ROWS, ascii);
+	sheet_row(s);
+	if (t->both && !t->equal) {
+		sheet_column(s, LABEL);
+		sheet_addc(s, ROLE_WARNING,
+		           subject == CASE_INPUTS ? "(B's; A was asked something else: tab Input)"
+		                                  : "(B's; of A something else was expected: tab Input)");
+		sheet_row(s);
+	}
+}
+
+/* ---------------------------------------------------------------- scores */
+
+static void add_score(struct flow *f, const struct score *score, bool why, bool ascii)
+{
+	struct buf out = BUF_INIT;
+	if (!score) {
+		flow_addc(f, ROLE_DIM, ascii ? "-" : "–");
+		return;
+	}
+	int outcome = score_outcome(score->pass, score->label);
+	enum role role = outcome < 0 ? ROLE_TEXT : score_role(outcome);
+	if (outcome >= 0)
+		buf_printf(&out, "%s ", score_mark(outcome, ascii));
+	if (!IS_UNKNOWN(score->value))
+		units_score(&out, score->value);
+	if (score->label.len) {
+		buf_add_cstr(&out, IS_UNKNOWN(score->value) ? "" : " ");
+		buf_add_str(&out, score->label);
+	}
+	if (!out.len)
+		buf_add_cstr(&out, ascii ? "-" : "–");
+	flow_add(f, role, buf_str(&out));
+	if (!IS_UNKNOWN(score->threshold)) {
+		buf_clear(&out);
+		buf_add_cstr(&out, " needs ");
+		units_score(&out, score->threshold);
+		flow_add(f, ROLE_DIM, buf_str(&out));
+	}
+	if (why && score->explanation.len) {
+		flow_addc(f, ROLE_TEXT, "  ");
+		flow_add(f, ROLE_TEXT, score->explanation);
+	}
+	buf_done(&out);
+}
+
+/* "groundedness  judge gpt-4.1" */
+static void lay_score_name(struct sheet *s, const struct case_score_pair *p)
+{
+	const struct score *any = p->b ? p->b : p->a;
+	sheet_add(s, ROLE_HEADING, any->name);
+	if (any->source != SOURCE_UNKNOWN)
+		sheet_printf(s, ROLE_DIM, "  %s", score_source_name(any->source));
+	if (any->judge_model.len)
+		sheet_printf(s, ROLE_DIM, " " STR_FMT, STR_ARG(str_cut(any->judge_model, 0, 80)));
+	if (p->a && p->b && !str_eq(p->a->judge_model, p->b->judge_model))
+		sheet_printf(s, ROLE_WARNING, " (A: " STR_FMT ")",
+		             STR_ARG(p->a->judge_model.len ? str_cut(p->a->judge_model, 0, 80) : STR_LIT("no judge")));
+	if (any->author.len)
+		sheet_printf(s, ROLE_DIM, " by " STR_FMT, STR_ARG(str_cut(any->author, 0, 60)));
+}
+
+/* The k-th score beside itself, explanations with their changed words; the same explanation stands there once. */
+static void lay_score(struct sheet *s, const struct case_score_pair *p, const struct case_show *show)
+{
+	bool beside = s->cols >= CASE_BESIDE_COLS;
+	int half = beside ? (s->cols - 3) / 2 : s->cols;
+	struct flow a = {.cols = half, .ascii = show->ascii},
+	            b = {.col = beside ? half + 3 : 0, .cols = half, .ascii = show->ascii};
+	bool both = p->why.n > 0, same = both && p->why.n_changes == 0;
+	lay_score_name(s, p);
+	sheet_row(s);
+	flow_addc(&a, ROLE_HEADING, "A ");
+	add_score(&a, p->a, !both, show->ascii);
+	flow_addc(&b, ROLE_HEADING, "B ");
+	add_score(&b, p->b, !both, show->ascii);
+	for (int side = 0; side < 2 && both && !same; side++) {
+		struct flow *f = side ? &b : &a;
+		flow_addc(f, ROLE_TEXT, "  ");
+		for (size_t i = 0; i < p->why.n; i++) {
+			const struct diff_op *op = &p->why.ops[i];
+			if (op->kind == (side ? DIFF_ONLY_A : DIFF_ONLY_B))
+				continue;
+			casediff_add(f, op->kind,
+			             side ? str_cut(p->b->explanation, op->b_at, op->b_len)
+			                  : str_cut(p->a->explanation, op->a_at, op->a_len),
+			             show->brackets);
+		}
+	}
+	if (beside) {
+		flow_lay(s, (struct flow *const[]){&a, &b}, 2, 0);
+	} else {
+		flow_lay_one(s, &a, 0);
+		sheet_row(s);
+		flow_lay_one(s, &b, 0);
+	}
+	if (same && p->b->explanation.len) {
+		flow_empty(&a);
+		a.cols = s->cols;
+		flow_addc(&a, ROLE_DIM, "both: ");
+		flow_add(&a, ROLE_TEXT, p->b->explanation);
+		sheet_row(s);
+		flow_lay_one(s, &a, 0);
+	}
+	flow_done(&a);
+	flow_done(&b);
+}
+
+static void lay_scores(struct sheet *s, const struct case_whole *w, const struct case_show *show)
+{
+	for (size_t i = 0; i < w->n_scores && !sheet_is_full(s); i++) {
+		sheet_gap(s);
+		sheet_row(s);
+		lay_score(s, &w->scores[i], show);
+	}
+}
+
+/* ---------------------------------------------------------------- figures */
+
+enum figure_kind { FIGURE_DURATION, FIGURE_COST, FIGURE_COUNT, FIGURE_SCORE };
+
+static void figure(struct buf *out, enum figure_kind kind, double d, bool difference, bool ascii)
+{
+	if (IS_UNKNOWN(d) || isinf(d)) {
+		buf_add_cstr(out, ascii ? "-" : "–");
+		return;
+	}
+	if (difference)
+		buf_add_cstr(out, d > 0 ? "+" : d < 0 ? (ascii ? "-" : "−") : "");
+	d = difference ? fabs(d) : d;
+	switch (kind) {
+	case FIGURE_DURATION: units_duration(out, d < 9e18 ? (int64_t)llround(d) : INT64_MAX, ascii); break;
+	case FIGURE_COST: units_usd(out, d); break;
+	case FIGURE_COUNT: units_thousands(out, d < 9e18 ? (int64_t)llround(d) : INT64_MAX); break;
+	case FIGURE_SCORE: units_score(out, d); break;
+	}
+}
+
+static void lay_cell(struct sheet *s, int col, enum role role, struct buf *text)
+{
+	int cols = text_cols(buf_str(text));
+	sheet_column(s, cols < FIGURE ? col + FIGURE - cols : col);
+	sheet_add(s, role, arena_str(&s->arena, buf_str(text)));
+	buf_clear(text);
+}
+
+/* Name, A, B, B−A; nothing if neither side has it. lower: a rise is worse (no colour where nothing says which way is better). */
+static void lay_figure(struct sheet *s, struct str name, enum figure_kind kind, double a, double b, bool lower,
+                       bool ascii)
+{
+	struct buf text = BUF_INIT;
+	double by = b - a;
+	if (IS_UNKNOWN(a) && IS_UNKNOWN(b))
+		return;
+	int first = s->cols >= 100 ? 30 : 20;
+	sheet_row(s);
+	sheet_add(s, ROLE_TEXT, arena_str(&s->arena, str_cut(name, 0, (size_t)first - 1)));
+	figure(&text, kind, a, false, ascii);
+	lay_cell(s, first, ROLE_TEXT, &text);
+	figure(&text, kind, b, false, ascii);
+	lay_cell(s, first + FIGURE, ROLE_TEXT, &text);
+	figure(&text, kind, by, true, ascii);
+	lay_cell(s, first + 2 * FIGURE,
+	         !lower || !(fabs(by) > 0) ? ROLE_TEXT
+	         : by > 0                  ? ROLE_WORSE
+	                                   : ROLE_BETTER,
+	         &text);
+	buf_done(&text);
+}
+
+static double count_of(int64_t n)
+{
+	return n == UNKNOWN_INT ? UNKNOWN_DOUBLE : (double)n;
+}
+
+static void lay_figure_head(struct sheet *s, const char *title)
+{
+	int first = s->cols >= 100 ? 30 : 20;
+	struct buf text = BUF_INIT;
+	static const char *const names[] = {"A", "B", "B−A"};
+	sheet_addc(s, ROLE_HEADING, title);
+	for (int i = 0; i < 3; i++) {
+		buf_add_cstr(&text, names[i]);
+		lay_cell(s, first + i * FIGURE, ROLE_HEADING, &text);
+	}
+	buf_done(&text);
+}
+
+static void lay_repeat_figures(struct sheet *s, const struct case_whole *w, bool ascii)
+{
+	const struct case_repeat *a = w->a.repeat, *b = w->b.repeat;
+	lay_figure_head(s, w->repeats.a.n > 1 || w->repeats.b.n > 1 ? "these repeats" : "figures");
+	lay_figure(s, STR_LIT("latency"), FIGURE_DURATION, a ? count_of(a->latency_ns) : UNKNOWN_DOUBLE,
+	           b ? count_of(b->latency_ns) : UNKNOWN_DOUBLE, true, ascii);
+	lay_figure(s, STR_LIT("cost"), FIGURE_COST, a ? a->cost_usd : UNKNOWN_DOUBLE, b ? b->cost_usd : UNKNOWN_DOUBLE,
+	           true, ascii);
+	lay_figure(s, STR_LIT("tokens in"), FIGURE_COUNT, a ? count_of(a->tokens_in) : UNKNOWN_DOUBLE,
+	           b ? count_of(b->tokens_in) : UNKNOWN_DOUBLE, true, ascii);
+	lay_figure(s, STR_LIT("tokens out"), FIGURE_COUNT, a ? count_of(a->tokens_out) : UNKNOWN_DOUBLE,
+	           b ? count_of(b->tokens_out) : UNKNOWN_DOUBLE, true, ascii);
+	for (size_t i = 0; i < w->repeats.n_scores && !sheet_is_full(s); i++)
+		lay_figure(s, w->repeats.scores[i], FIGURE_SCORE, a ? a->scores[i] : UNKNOWN_DOUBLE,
+		           b ? b->scores[i] : UNKNOWN_DOUBLE, false, ascii);
+}
+
+static void lay_mean_figures(struct sheet *s, const struct case_whole *w, bool ascii)
+{
+	const struct case_repeats_side *a = &w->repeats.a, *b = &w->repeats.b;
+	sheet_gap(s);
+	sheet_row(s);
+	lay_figure_head(s, "mean of repeats");
+	lay_figure(s, STR_LIT("latency"), FIGURE_DURATION, a->latency_ns, b->latency_ns, true, ascii);
+	lay_figure(s, STR_LIT("cost"), FIGURE_COST, a->cost_usd, b->cost_usd, true, ascii);
+	lay_figure(s, STR_LIT("tokens in"), FIGURE_COUNT, a->tokens_in, b->tokens_in, true, ascii);
+	lay_figure(s, STR_LIT("tokens out"), FIGURE_COUNT, a->tokens_out, b->tokens_out, true, ascii);
+	for (size_t i = 0; i < w->repeats.n_scores && !sheet_is_full(s); i++)
+		lay_figure(s, w->repeats.scores[i], FIGURE_SCORE, a->scores[i], b->scores[i], false, ascii);
+}
+
+/* ---------------------------------------------------------------- tabs */
+
+static void lay_errors(struct sheet *s, const struct case_whole *w, bool ascii)
+{
+	for (int i = 0; i < 2; i++) {
+		const struct case_whole_side *side = i ? &w->b : &w->a;
+		struct str error = side->detail.res.error;
+		/* Where there is no output the error stands in its place. */
+		if (!error.len || error.ptr == side->answer.ptr)
+			continue;
+		sheet_gap(s);
+		sheet_row(s);
+		lay_labelled(s, i ? "B error" : "A error", error, "", 0, ascii);
+	}
+}
+
+static void lay_heads(struct sheet *s, const struct case_whole *w, bool ascii)
+{
+	bool beside = s->cols >= CASE_BESIDE_COLS;
+	int half = beside ? (s->cols - 3) / 2 : s->cols;
+	struct flow a = {.cols = half, .ascii = ascii},
+	            b = {.col = beside ? half + 3 : 0, .cols = half, .ascii = ascii};
+	case_head(&a, &w->a, &w->repeats.a, "A", ascii);
+	case_head(&b, &w->b, &w->repeats.b, "B", ascii);
+	if (beside) {
+		flow_lay(s, (struct flow *const[]){&a, &b}, 2, 0);
+	} else {
+		flow_lay_one(s, &a, 0);
+		sheet_row(s);
+		flow_lay_one(s, &b, 0);
+	}
+	flow_done(&a);
+	flow_done(&b);
+}
+
+static const char *no_answer(const struct case_whole_side *side)
+{
+	return !side->repeat ? "not in this run" : side->present ? "no output" : "its record is not in the store";
+}
+
+static void lay_answers(struct sheet *s, const struct case_whole *w, const struct case_show *show)
+{
+	static const char *const names[] = {"A answered", "B answered"};
+	const struct case_texts *t = &w->texts[CASE_ANSWERS];
+	if (!t->a.ptr && !t->b.ptr) {
+		sheet_printf(s, ROLE_DIM, "A: %s   B: %s", no_answer(&w->a), no_answer(&w->b));
+		return;
+	}
+	casediff_lay(s, t, names, show);
+}
+
+static void lay_all(struct sheet *s, const struct case_whole *w, const struct casetabs_look *look)
+{
+	bool ascii = look->show.ascii;
+	lay_reason(s, w, ascii);
+	lay_repeats(s, w);
+	lay_asked(s, w, CASE_INPUTS, "input", "the file gives no input", ascii);
+	lay_asked(s, w, CASE_EXPECTEDS, "expected", "the file gives no expected answer", ascii);
+	sheet_gap(s);
+	lay_heads(s, w, ascii);
+	sheet_row(s);
+	lay_answers(s, w, &look->show);
+	lay_errors(s, w, ascii);
+	lay_scores(s, w, &look->show);
+	sheet_gap(s);
+	sheet_row(s);
+	lay_repeat_figures(s, w, ascii);
+}
+
+static void lay_expected(struct sheet *s, const struct case_whole *w, const struct casetabs_look *look)
+{
+	const struct case_texts *t = casetabs_texts(w, CASE_TAB_EXPECTED, look);
+	const char *const names[] = {"expected", look->of_a ? "A answered" : "B answered"};
+	sheet_printf(s, ROLE_HEADING, "expected against %s", look->of_a ? "A" : "B");
+	sheet_printf(s, ROLE_DIM, "  (x: against %s)", look->of_a ? "B" : "A");
+	sheet_row(s);
+	if (!t->a.ptr)
+		sheet_addc(s, ROLE_DIM, "The file gives no expected answer for this case.");
+	else if (!t->b.ptr)
+		sheet_printf(s, ROLE_DIM, "%s: %s", look->of_a ? "A" : "B", no_answer(look->of_a ? &w->a : &w->b));
+	if (!t->a.ptr || !t->b.ptr) {
+		sheet_row(s);
+		casediff_text(s, 0, t->a.ptr ? t->a : t->b, 0, look->show.ascii);
+		return;
+	}
+	casediff_lay(s, t, names, &look->show);
+}
+
+/* A text that both sides have is compared; one that only one side has, shown. */
+static void lay_pair(struct sheet *s, const struct case_texts *t, const char *label, const char *none,
+                     const struct case_show *show)
+{
+	static const char *const names[] = {"A", "B"};
+	sheet_addc(s, ROLE_HEADING, label);
+	if (t->both && t->equal) {
+		sheet_addc(s, ROLE_DIM, t->a.len ? "  the same on both sides" : "  empty on both sides");
+		sheet_row(s);
+		casediff_text(s, 0, readable(t->a, &s->arena), 0, show->ascii);
+		return;
+	}
+	if (!t->both) {
+		sheet_printf(s, ROLE_DIM, "  %s", t->a.ptr ? "of A; B has none" : t->b.ptr ? "of B; A has none" : none);
+		sheet_row(s);
+		if (t->a.ptr || t->b.ptr)
+			casediff_text(s, 0, readable(t->a.ptr ? t->a : t->b, &s->arena), 0, show->ascii);
+		return;
+	}
+	sheet_row(s);
+	casediff_lay(s, t, names, show);
+}
+
+static void lay_id(struct sheet *s, const char *name, const struct case_whole_side *side)
+{
+	if (!side->present)
+		return;
+	sheet_row(s);
+	sheet_addc(s, ROLE_HEADING, name);
+	sheet_column(s, LABEL);
+	sheet_add(s, ROLE_TEXT, side->detail.file);
+	if (side->detail.n_origins && side->detail.origins[0].line)
+		sheet_printf(s, ROLE_DIM, "  line %llu", (unsigned long long)side->detail.origins[0].line);
+	sheet_printf(s, ROLE_DIM, "  " STR_FMT, STR_ARG(side->detail.format));
+	if (side->detail.res.trace_id.len) {
+		sheet_row(s);
+		sheet_column(s, LABEL);
+		sheet_addc(s, ROLE_TEXT, "trace ");
+		sheet_add(s, ROLE_TEXT, side->detail.res.trace_id);
+		sheet_addc(s, ROLE_DIM, side->repeat->trace ? "  (t)" : "  not in the store");
+	}
+}
+
+static void lay_metadata(struct sheet *s, const struct case_whole *w, const struct case_show *show)
+{
+	sheet_addc(s, ROLE_HEADING, "key");
+	sheet_column(s, LABEL);
+	sheet_add(s, ROLE_TEXT, w->repeats.key);
+	if (w->repeats.by_input)
+		sheet_addc(s, ROLE_DIM, "  (met by its input: the runs share no keys)");
+	lay_id(s, "A", &w->a);
+	lay_id(s, "B", &w->b);
+	sheet_gap(s);
+	sheet_row(s);
+	lay_pair(s, &w->texts[CASE_METADATA], "metadata", "none on either side", show);
+}
+
+void casetabs_lay(struct sheet *s, int cols, enum case_tab tab, const struct case_whole *w,
+                  const struct casetabs_look *look)
+{
+	sheet_begin(s, cols);
+	switch (tab) {
+	case CASE_TAB_ALL: lay_all(s, w, look); break;
+	case CASE_TAB_EXPECTED: lay_expected(s, w, look); break;
+	case CASE_TAB_INPUT:
+		lay_pair(s, &w->texts[CASE_INPUTS], "input", "the file gives no input", &look->show);
+		if (w->texts[CASE_EXPECTEDS].both && !w->texts[CASE_EXPECTEDS].equal) {
+			sheet_gap(s);
+			sheet_row(s);
+			lay_pair(s, &w->texts[CASE_EXPECTEDS], "expected", "", &look->show);
+		}
+		break;
+	case CASE_TAB_SCORES:
+		lay_repeat_figures(s, w, look->show.ascii);
+		if (w->repeats.a.n > 1 || w->repeats.b.n > 1)
+			lay_mean_figures(s, w, look->show.ascii);
+		lay_scores(s, w, &look->show);
+		break;
+	case CASE_TAB_METADATA: lay_metadata(s, w, &look->show); break;
+	case CASE_TAB_REPEATS:
+	case CASE_TAB_RAW:
+	case N_CASE_TABS: break;
+	}
+}
+
+const struct case_texts *casetabs_texts(const struct case_whole *w, enum case_tab tab, const struct casetabs_look *look)
+{
+	switch (tab) {
+	case CASE_TAB_ALL: return &w->texts[CASE_ANSWERS];
+	case CASE_TAB_EXPECTED: return &w->texts[look->of_a ? CASE_EXPECTED_A : CASE_EXPECTED_B];
+	case CASE_TAB_INPUT: return &w->texts[CASE_INPUTS];
+	case CASE_TAB_METADATA: return &w->texts[CASE_METADATA];
+	case CASE_TAB_SCORES:
+	case CASE_TAB_REPEATS:
+	case CASE_TAB_RAW:
+	case N_CASE_TABS: break;
+	}
+	return NULL;
+}
+
+/* ---------------------------------------------------------------- as plain text */
+
+static void copy_text(struct buf *out, const char *label, struct str text)
+{
+	buf_printf(out, "%s%s:\n", out->len ? "\n\n" : "", label);
+	buf_add_str(out, text);
+}
+
+static void copy_scores(struct buf *out, const struct case_whole *w)
+{
+	for (size_t i = 0; i < w->n_scores; i++)
+		for (int side = 0; side < 2; side++) {
+			const struct score *score = side ? w->scores[i].b : w->scores[i].a;
+			struct flow f = {.cols = 80};
+			if (!score)
+				continue;
+			add_score(&f, score, true, false);
+			buf_printf(out, "%s%s ", out->len ? "\n" : "", side ? "B" : "A");
+			buf_add_str(out, score->name);
+			buf_add_cstr(out, ": ");
+			buf_add_str(out, buf_str(&f.text));
+			flow_done(&f);
+		}
+}
+
+static void copy_pair(struct buf *out, const struct case_texts *t, const char *a, const char *b)
+{
+	if (t->a.ptr)
+		copy_text(out, a, t->a);
+	if (t->b.ptr)
+		copy_text(out, b, t->b);
+}
+
+void casetabs_copy(struct buf *out, const struct case_whole *w, enum case_tab tab, const struct casetabs_look *look)
+{
+	const struct case_texts *inputs = &w->texts[CASE_INPUTS], *expecteds = &w->texts[CASE_EXPECTEDS];
+	switch (tab) {
+	case CASE_TAB_ALL:
+		buf_add_str(out, w->repeats.title.len ? w->repeats.title : w->repeats.key);
+		copy_text(out, "input", inputs->b.ptr ? inputs->b : inputs->a);
+		copy_text(out, "expected", expecteds->b.ptr ? expecteds->b : expecteds->a);
+		copy_pair(out, &w->texts[CASE_ANSWERS], "A", "B");
+		buf_add_cstr(out, "\n");
+		copy_scores(out, w);
+		break;
+	case CASE_TAB_EXPECTED: copy_pair(out, casetabs_texts(w, tab, look), "expected", look->of_a ? "A" : "B"); break;
+	case CASE_TAB_INPUT:
+		copy_pair(out, inputs, "A input", "B input");
+		copy_pair(out, expecteds, "A expected", "B expected");
+		break;
+	case CASE_TAB_SCORES: copy_scores(out, w); break;
+	case CASE_TAB_REPEATS:
+		for (size_t i = 0; i < w->n_answers; i++) {
+			buf_printf(out, "%sanswer %zu: A %lld times, B %lld times\n", i ? "\n\n" : "", i + 1,
+			           (long long)w->answers[i].n_a, (long long)w->answers[i].n_b);
+			buf_add_str(out, w->answers[i].text);
+		}
+		break;
+	case CASE_TAB_METADATA: copy_pair(out, &w->texts[CASE_METADATA], "A metadata", "B metadata"); break;
+	case CASE_TAB_RAW:
+	case N_CASE_TABS: break;
+	}
+	buf_add_char(out, '\n');
+}
