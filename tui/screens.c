@@ -4,6 +4,7 @@
 #include "tui/screen.h"
 
 #define SCREENS(X)   \
+	X(begins)    \
 	X(checks)    \
 	X(compare)   \
 	X(help)      \
