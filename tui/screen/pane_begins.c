@@ -38,7 +38,7 @@ const struct begins_case *begins_case_at(const struct begins_view *v, int64_t at
 struct begins_places begins_places(const struct begins_view *v, int rows)
 {
 	int lines = v->begins ? (int)(v->begins->n_lines < 1000 ? v->begins->n_lines : 1000) : 0;
-	struct begins_places at = {.head_rows = rows >= ROWS_FOR_HEAD ? v->head.rows + 1 : 0};
+	struct begins_places at = {.head_rows = rows >= ROWS_FOR_HEAD ? v->head.rows : 0};
 	at.titles_row = at.head_rows;
 	at.table_row = at.titles_row + 1;
 	at.table_rows = rows - at.table_row;
@@ -348,7 +348,7 @@ static void draw_rule(const struct begins_view *v, struct canvas c)
 	int col = canvas_put(c, 0, MARGIN, c.cols - MARGIN - 4, ROLE_HEADING, buf_str(&text)) + MARGIN;
 	if (line->words[0]) { /* at 80 columns the table has no room for these */
 		buf_clear(&text);
-		buf_printf(&text, "%s", line->words);
+		buf_printf(&text, " %s", line->words);
 		if (!IS_UNKNOWN(line->low)) {
 			buf_add_cstr(&text, ", ");
 			add_points(&text, line->low, c.grid->ascii);
@@ -368,7 +368,7 @@ void begins_draw(const struct begins_view *v, struct canvas body)
 {
 	struct begins_places at = begins_places(v, body.rows);
 	if (at.head_rows)
-		sheet_draw(&v->head, canvas_part(body, 0, MARGIN - 1, at.head_rows - 1, body.cols - MARGIN), 0, false,
+		sheet_draw(&v->head, canvas_part(body, 0, MARGIN - 1, at.head_rows, body.cols - MARGIN), 0, false,
 		           STR_NONE);
 	if (!v->begins->n_lines)
 		return;
