@@ -4,6 +4,7 @@
 #include "tui/screen.h"
 
 #define SCREENS(X)   \
+	X(begins)    \
 	X(case)      \
 	X(checks)    \
 	X(compare)   \

@@ -233,6 +233,9 @@ static struct str sentence_of(struct begins *b)
 		add_first(&out, b, &b->steps[0]);
 		add_then(&out, b);
 	}
+	if (out.ptr[0] >= 'a' && out.ptr[0] <= 'z')
+		out.ptr[0] = (char)(out.ptr[0] - 'a' + 'A');
+	buf_add_char(&out, '.');
 	struct str text = arena_str(&b->arena, buf_str(&out));
 	buf_done(&out);
 	return text;

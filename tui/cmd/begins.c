@@ -121,10 +121,14 @@ static void add_line_name(struct buf *to, const struct begins_line *line)
 	buf_add_cstr(to, line->what);
 }
 
-/* Cases that more than one line speaks of are told of at the line that says most: what differs, not the step as a whole. */
-static bool is_told(const struct begins_line *line)
+/* Cases that more than one line speaks of are told of at the line that says most: what differs, not the step as a whole, nor what differs
+ * everywhere. */
+static bool is_told(const struct begins *b, const struct begins_line *line)
 {
-	return line->kind != BEGINS_LINE_STEP && line->kind != BEGINS_LINE_BESIDE;
+	if (line->kind == BEGINS_LINE_STEP || line->kind == BEGINS_LINE_BESIDE)
+		return false;
+	bool everywhere = line->label != BEGINS_NONE && b->labels[line->label].everywhere;
+	return !everywhere || b->n_steps == b->n_first;
 }
 
 static void text_cases(const struct out *o, struct buf *to, const struct begins *b, const struct compare *c,
@@ -165,7 +169,7 @@ void begins_text(const struct out *o, struct buf *to, const struct begins *b, co
 	if (b->tested > 1)
 		buf_printf(to, "p corrected over %lld steps (Holm).\n", (long long)b->tested);
 	for (size_t i = 0; i < b->n_lines; i++)
-		if (is_told(&b->lines[i]))
+		if (is_told(b, &b->lines[i]))
 			text_cases(o, to, b, c, &b->lines[i], limit);
 }
 

@@ -619,6 +619,13 @@ static enum outcome trace_of_a(struct screen *screen, const struct input *in, st
 	return open_trace(screen, false, target);
 }
 
+static enum outcome open_begins(struct screen *screen, const struct input *in, struct target *target)
+{
+	(void)in;
+	*target = (struct target){.screen = "begins", .id = state_of(screen)->a, .id2 = state_of(screen)->b};
+	return OUT_OPEN;
+}
+
 static enum outcome show_expected(struct screen *screen, const struct input *in, struct target *target)
 {
 	(void)in, (void)target;
@@ -677,6 +684,7 @@ static const struct action compare_actions[] = {
 	{.name = "prev-class", .keys = "S-Tab", .help = "first case of the class before", .run = previous_class},
 	{.name = "trace", .keys = "t", .help = "both traces beside each other, or B's alone", .hint = "traces", .hint_order = 3, .run = trace_of_b},
 	{.name = "trace-a", .keys = "a", .help = "the trace of A's result", .hint = "trace A", .hint_order = 4, .run = trace_of_a},
+	{.name = "begins", .keys = "w", .help = "where regressions begin: the step at which the lost cases first differ", .hint = "begins", .hint_order = 8, .run = open_begins},
 	{.name = "next-case", .keys = "J", .help = "next case, also from inside one", .hint = "next", .hint_order = 5, .run = next_case},
 	{.name = "prev-case", .keys = "K", .help = "the case before, also from inside one", .run = previous_case},
 	{.name = "search", .keys = "/", .help = "search the titles; inside a case its text", .hint = "search", .hint_order = 7, .run = search},
