@@ -390,11 +390,12 @@ bool gate_judge(struct db *db, int64_t run, int64_t baseline, const struct gate_
 	struct trial t = {.db = db, .limits = limits, .opts = opts, .out = out, .baseline = baseline, .err = err};
 	bool ok = runs_get(db, run, &out->arena, &out->run, err) && (!baseline || compare_with(&t)) &&
 	          side_read(db, run, STR_NONE, &out->arena, &t.side, err) && gate_run_points(&t) &&
-	          gate_paired_points(&t) && gate_part_points(&t) && gate_budget_points(&t);
+	          gate_paired_points(&t) && gate_slice_points(&t) && gate_part_points(&t) && gate_budget_points(&t);
 	if (ok) {
 		add_judged(&t);
 		conclude(&t);
 	}
+	gate_fields_done(&t.fields);
 	side_done(&t.side);
 	vec_done(&t.checks);
 	return ok;

@@ -144,6 +144,7 @@ struct gate_check {
 	const struct gate_case *cases; /* that speak against it, the first few */
 	size_t n_cases;
 	int64_t all_cases; /* how many there are */
+	struct str field;  /* BEHIND_SLICES: the field */
 };
 
 struct gate {

@@ -105,14 +105,15 @@ static const struct file_key must_pass_keys[] = {
 };
 static const struct file_key slice_keys[] = {
     {"field",         KEY_TEXT,  SLICE(field),         0, true,  "\"category\"",
-     "a field of the cases: of their metadata, variables or tags (spoor help compare)"                                                },
-    {"value",         KEY_TEXT,  SLICE(value),         0, false, "\"refund\"",   "its value; without: a check for each value there is"},
+     "a field of the cases: of their metadata, variables or tags"                                                      },
+    {"value",         KEY_TEXT,  SLICE(value),         0, false, "\"refund\"",
+     "its value, of numbers LEAST..GREATEST; without: a check for each value there is"                                 },
     {"pass_rate",     KEY_RATE,  SLICE(pass_rate),     0, false, "\"75%\"",
-     "the share of these cases that pass is at least this"                                                                            },
-    {"min_cases",     KEY_COUNT, SLICE(min_cases),     0, false, "10",           "fewer of these cases are too few (1)"               },
+     "the share of these cases that pass is at least this"                                                             },
+    {"min_cases",     KEY_COUNT, SLICE(min_cases),     0, false, "10",           "fewer of these cases are too few (1)"},
     {"no_regression", KEY_BOOL,  SLICE(no_regression), 0, false, "true",
      "their pass rate is not significantly worse than in the baseline; the values of a field are corrected together "
-     "(true)"                                                                                                                         },
+     "(true)"                                                                                                          },
 };
 static const struct file_key score_keys[] = {
     {"min",      KEY_NUMBER,  SCORE(min),      0, false, "0.75",       "the mean over the cases is at least this"},

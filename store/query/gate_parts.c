@@ -125,12 +125,7 @@ static bool point_score(struct trial *t, const struct gate_score *s)
 
 /* ---------------------------------------------------------------- cases that must pass */
 
-struct must {
-	int64_t cases, results, not_passed, unscored;
-	struct case_list against;
-};
-
-static void must_result(struct trial *t, struct must *m, struct str key, struct str title, int64_t status)
+void gate_must_result(struct trial *t, struct gate_must *m, struct str key, struct str title, int64_t status)
 {
 	m->results++;
 	if (status == CASE_PASSED)
@@ -142,7 +137,7 @@ static void must_result(struct trial *t, struct must *m, struct str key, struct 
 	gate_case(t, &m->against, key, title);
 }
 
-static bool must_by_filter(struct trial *t, const struct filter *filter, struct must *m)
+static bool must_by_filter(struct trial *t, const struct filter *filter, struct gate_must *m)
 {
 	struct buf sql = BUF_INIT;
 	int params = 1;
@@ -169,13 +164,13 @@ static bool must_by_filter(struct trial *t, const struct filter *filter, struct 
 	while ((step = stmt_step(s, t->err)) == STEP_ROW) {
 		m->cases += col_int(s, 0) != last;
 		last = col_int(s, 0);
-		must_result(t, m, col_str(s, 1), col_str(s, 2), col_int_or(s, 3, CASE_UNSCORED));
+		gate_must_result(t, m, col_str(s, 1), col_str(s, 2), col_int_or(s, 3, CASE_UNSCORED));
 	}
 	stmt_free(s);
 	return step == STEP_DONE;
 }
 
-static void say_must(struct trial *t, const struct gate_must_pass *must, struct must *m)
+static void say_must(struct trial *t, const struct gate_must_pass *must, struct gate_must *m)
 {
 	struct gate_check *c =
 	    gate_add(t, arena_printf(&t->out->arena, "must-pass." STR_FMT, STR_ARG(must->name)),
@@ -205,8 +200,8 @@ static void say_must(struct trial *t, const struct gate_must_pass *must, struct 
 
 static bool point_must(struct trial *t, const struct gate_must_pass *must)
 {
-	struct must m = {.cases = 0};
-	if (!must_by_filter(t, must->filter, &m))
+	struct gate_must m = {.cases = 0};
+	if (must->field.len ? !gate_must_by_field(t, must, &m) : !must_by_filter(t, must->filter, &m))
 		return false;
 	say_must(t, must, &m);
 	return true;

@@ -4,10 +4,19 @@
 #define SPOOR_STORE_QUERY_GATE_PRIVATE_H
 
 #include "store/base/vec.h"
+#include "store/query/case_fields.h"
 #include "store/query/compare_private.h"
 #include "store/query/gate.h"
 
 enum { GATE_CASES = 20 /* that a check names */ };
+
+/* A field of the cases of both runs: read once for all limits that stand together. */
+struct gate_fields {
+	bool read;
+	struct str field;
+	struct case_fields run, base;
+};
+void gate_fields_done(struct gate_fields *f);
 
 struct trial {
 	struct db *db;
@@ -15,6 +24,7 @@ struct trial {
 	const struct gate_opts *opts;
 	struct gate *out;
 	struct side_run side; /* the run's cases */
+	struct gate_fields fields;
 	VEC(struct gate_check) checks;
 	bool quality;     /* something about quality was asked and judged */
 	int64_t baseline; /* 0: none */
@@ -50,8 +60,16 @@ void gate_cases(struct trial *t, struct gate_check *c, struct case_list *list);
 /* The points, in the order of the answer. False: the store failed. */
 bool gate_run_points(struct trial *t);    /* pass rate … */
 bool gate_paired_points(struct trial *t); /* regressions, lost cases, new errors, allowed ones */
-bool gate_part_points(struct trial *t);   /* slices, scores, cases that must pass, repeats */
+bool gate_slice_points(struct trial *t);
+bool gate_part_points(struct trial *t);   /* scores, cases that must pass, repeats */
 bool gate_budget_points(struct trial *t); /* latency, cost, traces, age, drift */
+/* Cases that must pass: what was found of them. */
+struct gate_must {
+	int64_t cases, results, not_passed, unscored;
+	struct case_list against;
+};
+void gate_must_result(struct trial *t, struct gate_must *m, struct str key, struct str title, int64_t status);
+bool gate_must_by_field(struct trial *t, const struct gate_must_pass *must, struct gate_must *m);
 const struct gate_score *gate_score_limit(const struct trial *t, struct str name);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "store/query/gate_private.h"
+#include "store/query/trend.h"
 
 enum { COST_MIN_CASES = 30 /* statistics.md 14 */ };
 #define DAY (INT64_C(86400) * 1000000000)
@@ -310,6 +311,68 @@ static void point_age(struct trial *t)
 	buf_done(&made);
 }
 
+/* ---------------------------------------------------------------- drift */
+
+/* The pass rate (without verdicts the first score) against the band of the earlier runs of its dataset, statistics.md 13. */
+static void say_drift(struct trial *t, struct gate_check *c, const struct trend_metric *m, size_t i, double shared)
+{
+	const struct trend_figure *f = &m->at[i];
+	enum gate_unit unit = m->is_rate ? GATE_RATE : GATE_SCORE;
+	const struct gate_score *score = m->is_rate ? NULL : gate_score_limit(t, m->name);
+	bool lower = score && score->better < 0;
+	c->unit = unit;
+	c->value = f->value;
+	c->n = (int64_t)f->drift.k;
+	c->at_most = lower;
+	c->limit = lower ? f->drift.band.high : f->drift.band.low;
+	const char *few = shared < TREND_SHARED_PERCENT / 100.0
+	                      ? arena_printf(&t->out->arena, "; only %s of their cases are the same",
+	                                     gate_fig(t, GATE_RATE, shared, false))
+	                            .ptr
+	                      : "";
+	bool outside =
+	    lower ? f->drift.outside && f->value > f->drift.center : f->drift.outside && f->value < f->drift.center;
+	c->status = outside ? GATE_FAIL : GATE_PASS;
+	gate_say(t, c, "%s %s, %s the band of %s to %s that the %zu runs before it give%s",
+	         m->is_rate ? "pass rate" : m->name.ptr, gate_fig(t, unit, f->value, false),
+	         !f->drift.outside            ? "within"
+	         : f->value < f->drift.center ? "below"
+	                                      : "above",
+	         gate_fig(t, unit, f->drift.band.low, false), gate_fig(t, unit, f->drift.band.high, false), f->drift.k,
+	         few);
+}
+
+static bool point_drift(struct trial *t)
+{
+	const struct run_row *run = &t->out->run;
+	struct trends all = {.n = 0};
+	double shared = UNKNOWN_DOUBLE;
+	bool ok = true;
+	if (!t->limits->drift)
+		return true;
+	struct gate_check *c = gate_addc(t, "drift", "drift", BEHIND_TREND);
+	c->status = GATE_TOO_FEW;
+	if (!run->dataset.len) {
+		gate_say(t, c, "the run names no dataset, so it has no earlier runs");
+		return true;
+	}
+	ok = trends_read(t->db, &run->dataset, &all, t->err);
+	const struct trend_series *s = ok ? trends_of(&all, run->dataset) : NULL;
+	const struct trend_metric *m = s && s->n_metrics ? &s->metrics[0] : NULL;
+	size_t i = s ? trend_index(s, run->id, run->created_ns) : TREND_NOWHERE;
+	if (!m || i == TREND_NOWHERE || IS_UNKNOWN(m->at[i].value)) {
+		gate_say(t, c, "the run has no place among the runs of its dataset, or no rate");
+	} else if (IS_UNKNOWN(m->at[i].drift.band.low)) {
+		gate_say(t, c, "%s before it in its dataset, it takes 3 to make a band",
+		         gate_n(t, (int64_t)m->at[i].drift.k, "run is", "runs are"));
+	} else {
+		ok = trend_shared(t->db, s, m, i, &shared, t->err);
+		say_drift(t, c, m, i, shared);
+	}
+	trends_done(&all);
+	return ok;
+}
+
 bool gate_budget_points(struct trial *t)
 {
 	points_latency(t);
@@ -317,5 +380,5 @@ bool gate_budget_points(struct trial *t)
 	if (!point_traces(t))
 		return false;
 	point_age(t);
-	return true;
+	return point_drift(t);
 }
