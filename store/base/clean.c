@@ -264,3 +264,34 @@ void clean_shell(struct buf *out, struct str text)
 	buf_add_char(out, '\'');
 	buf_done(&printed);
 }
+
+/* ---- XML */
+
+static const char *xml_entity(uint32_t code)
+{
+	switch (code) {
+	case '&': return "&amp;";
+	case '<': return "&lt;";
+	case '>': return "&gt;";
+	case '"': return "&quot;";
+	case '\'': return "&apos;";
+	case 0xFFFE:
+	case 0xFFFF: return "\xEF\xBF\xBD"; /* no characters of XML */
+	default: return NULL;
+	}
+}
+
+void clean_xml(struct buf *out, struct str text)
+{
+	struct buf shown = BUF_INIT;
+	clean_print(&shown, text, false, false);
+	for (struct str rest = buf_str(&shown); rest.len;) {
+		uint32_t code = text_decode(&rest);
+		const char *entity = xml_entity(code);
+		if (entity)
+			buf_add_cstr(out, entity);
+		else
+			text_encode(out, code);
+	}
+	buf_done(&shown);
+}

@@ -17,6 +17,9 @@ void clean_csv(struct buf *out, struct str text, bool raw);
 /* Inline Markdown: escapes ` | < [ ! \ * _ # - @ (and ~ & > + = 1.) where they would act; newlines become
  * blanks, the ends are trimmed; hidden characters are shown as in clean_print. */
 void clean_markdown(struct buf *out, struct str text);
+/* Text of XML 1.0, in an element or in an attribute's quotes: & < > " ' as entities, newlines shown as in clean_print, and so is all
+ * that XML has no way to write. */
+void clean_xml(struct buf *out, struct str text);
 /* A word for sh in single quotes: for command lines shown to be copied. Controls are shown as in clean_print. */
 void clean_shell(struct buf *out, struct str text);
 

@@ -6,8 +6,7 @@
 
 #include "store/base/file.h"
 #include "store/base/hash.h"
-#include "store/base/near.h"
-#include "store/base/scan.h"
+#include "store/base/jsonc.h"
 #include "store/base/text.h"
 #include "store/check/rules_private.h"
 
@@ -68,25 +67,6 @@ static const char *const field_names[N_RULE_FIELDS] = {
     [FIELD_RESULT] = "result", [FIELD_ANY] = "any",
 };
 
-/* ---------------------------------------------------------------- words that were meant */
-
-/* names: n of them, `stride` bytes apart. Appends " (did you mean X?)", or the whole list. */
-static void suggest(struct buf *out, struct str word, const char *const *names, size_t n, size_t stride)
-{
-	struct near near = {.word = word};
-	struct buf all = BUF_INIT;
-	for (size_t i = 0; i < n; i++) {
-		const char *name = *(const char *const *)(const void *)((const char *)names + i * stride);
-		near_try(&near, name);
-		buf_printf(&all, "%s%s", i ? ", " : "; there are ", name);
-	}
-	if (near.name)
-		near_say(&near, out);
-	else
-		buf_add_str(out, buf_str(&all));
-	buf_done(&all);
-}
-
 /* ---------------------------------------------------------------- reading */
 
 struct reading {
@@ -98,23 +78,17 @@ struct reading {
 	struct err *err;
 };
 
-static size_t line_of(const struct reading *rd, size_t at)
-{
-	size_t line = 1;
-	for (size_t i = 0; i < at && i < rd->text.len; i++)
-		line += rd->text.ptr[i] == '\n';
-	return line;
-}
-
 static bool mistake(const struct reading *rd, size_t at, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 static bool mistake(const struct reading *rd, size_t at, const char *fmt, ...)
 {
 	struct buf why = BUF_INIT;
+	size_t line, column;
 	va_list args;
 	va_start(args, fmt);
 	buf_vprintf(&why, fmt, args);
 	va_end(args);
-	err_set(rd->err, ERR_USAGE, NULL, "%s, line %zu: %s", rd->file, line_of(rd, at), buf_cstr(&why));
+	jsonc_place(rd->text, at, &line, &column);
+	err_set(rd->err, ERR_USAGE, NULL, "%s, line %zu: %s", rd->file, line, buf_cstr(&why));
 	buf_done(&why);
 	return false;
 }
@@ -123,41 +97,10 @@ static bool no_such(const struct reading *rd, size_t at, const char *what, struc
                     size_t n, size_t stride)
 {
 	struct buf after = BUF_INIT;
-	suggest(&after, word, names, n, stride);
+	jsonc_suggest(&after, word, names, n, stride);
 	mistake(rd, at, "no such %s: \"" STR_FMT "\"%s", what, STR_ARG(str_cut(word, 0, 60)), buf_cstr(&after));
 	buf_done(&after);
 	return false;
-}
-
-/* Comments and commas behind a last element become blanks, so that every byte stays where it is. */
-static void blank_comments(char *s, size_t n)
-{
-	size_t comma = SIZE_MAX;
-	for (size_t i = 0; i < n; i++) {
-		if (s[i] == '"') {
-			for (i++; i < n && s[i] != '"'; i++)
-				i += s[i] == '\\';
-			comma = SIZE_MAX;
-		} else if (s[i] == '/' && i + 1 < n && (s[i + 1] == '/' || s[i + 1] == '*')) {
-			bool line = s[i + 1] == '/';
-			size_t from = i;
-			while (i < n && (line ? s[i] != '\n' : i < from + 3 || s[i] != '/' || s[i - 1] != '*'))
-				i++;
-			size_t end = i < n && !line ? i + 1 : i;
-			for (size_t k = from; k < end; k++)
-				if (s[k] != '\n')
-					s[k] = ' ';
-			i = end - 1;
-		} else if (s[i] == ',') {
-			comma = i;
-		} else if (s[i] == '}' || s[i] == ']') {
-			if (comma != SIZE_MAX)
-				s[comma] = ' ';
-			comma = SIZE_MAX;
-		} else if (!strchr(" \t\r\n", s[i]) || !s[i]) {
-			comma = SIZE_MAX;
-		}
-	}
 }
 
 static bool want_text(const struct reading *rd, struct val v, const char *key, struct str *out)
@@ -176,48 +119,6 @@ static bool read_level(const struct reading *rd, struct val v, enum check_level 
 	if (!want_text(rd, v, "level", &word))
 		return false;
 	return check_level_named(word, level) || no_such(rd, val_offset(v), "level", word, names, 4, sizeof *names);
-}
-
-/* 2s, 500ms, 1m30s */
-static bool duration_of(struct str text, int64_t *ns)
-{
-	static const struct {
-		const char *name;
-		double ns;
-	} units[] = {
-	    {"ns",  1     },
-            {"us",  1e3   },
-            {"µs", 1e3   },
-            {"ms",  1e6   },
-            {"s",   1e9   },
-            {"min", 60e9  },
-            {"m",   60e9  },
-            {"h",   3600e9}
-        };
-	double sum = 0;
-	if (!text.len)
-		return false;
-	while (text.len) {
-		size_t digits = 0;
-		double number;
-		while (digits < text.len &&
-		       ((text.ptr[digits] >= '0' && text.ptr[digits] <= '9') || text.ptr[digits] == '.'))
-			digits++;
-		if (!digits || !scan_double(str_cut(text, 0, digits), &number))
-			return false;
-		text = str_from(text, digits);
-		size_t i = 0;
-		while (i < sizeof units / sizeof *units && !str_starts(text, units[i].name))
-			i++;
-		if (i == sizeof units / sizeof *units)
-			return false;
-		sum += number * units[i].ns;
-		text = str_from(text, strlen(units[i].name));
-	}
-	if (sum > 9e18)
-		return false;
-	*ns = (int64_t)sum;
-	return true;
 }
 
 static bool read_count(const struct reading *rd, struct val v, const char *key, int64_t *out)
@@ -330,7 +231,7 @@ static bool read_key(const struct reading *rd, const struct rule_key *key, struc
 	case KEY_DURATION:
 		if (!want_text(rd, v, key->name, &text))
 			return false;
-		return duration_of(text, to) ||
+		return jsonc_duration(text, to) ||
 		       mistake(rd, val_offset(v), "\"%s\" is a duration with its unit: \"2s\", \"500ms\", \"1m30s\"",
 		               key->name);
 	case KEY_COUNT: return read_count(rd, v, key->name, to);
@@ -474,7 +375,7 @@ bool rules_parse(struct str text, const char *name, int64_t now_ns, struct rules
 		r->level[i] = checks[i].level;
 		r->limit[i] = checks[i].limit;
 	}
-	blank_comments(copy, text.len);
+	jsonc_blank(copy, text.len);
 	bool ok = scan_text(&rd.scan, rd.text, &(struct scan_opts){.last = true});
 	if (!ok)
 		mistake(&rd, rd.scan.bad_at, "%s", rd.scan.bad ? rd.scan.bad : "not JSON");

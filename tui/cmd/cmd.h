@@ -17,7 +17,7 @@ struct option_row {
 	const char *help;
 };
 
-enum { OPTIONS_MAX = 24 };
+enum { OPTIONS_MAX = 40 };
 struct command_line {
 	const struct command *command;
 	char **args; /* operands */

@@ -9,6 +9,7 @@
 	X(doctor)   \
 	X(forget)   \
 	X(formats)  \
+	X(gate)     \
 	X(help)     \
 	X(import)   \
 	X(ledger)   \

@@ -3,6 +3,7 @@
 
 #include "store/base/text.h"
 #include "store/check/rules.h"
+#include "store/query/gate.h"
 #include "tui/cmd/cmds.h"
 
 enum { NAME_COLS = 26 };
@@ -62,7 +63,7 @@ static void help_all(struct buf *out)
 	buf_add_cstr(out, "\nOptions of the explorer: --store FILE, --ascii, --no-color, --theme NAME,\n"
 	                  "--open trace:ID, --map FIELD=COLUMN,… with files; --version.\n"
 	                  "A command wins over a file of its name: ./NAME is the file. More: spoor help COMMAND,\n"
-	                  "spoor help keys, filter, rules, files or exit-codes.\n");
+	                  "spoor help keys, filter, rules, gate-file, files or exit-codes.\n");
 }
 
 static void command_json(struct jout *j, const struct command *c)
@@ -127,7 +128,7 @@ static void help_filter(struct buf *out)
 static void help_exit_codes(struct buf *out)
 {
 	buf_add_cstr(out, "  0        done\n"
-	                  "  1        nothing of that name was found\n"
+	                  "  1        nothing of that name was found; of spoor gate: hold\n"
 	                  "  2        the command line is wrong\n"
 	                  "  3        bad input: what could be kept was kept, what could not is said\n"
 	                  "  4        the store or the system failed\n"
@@ -155,6 +156,7 @@ static const struct {
     {"exit-codes", help_exit_codes},
     {"files",      help_files     },
     {"filter",     help_filter    },
+    {"gate-file",  gate_file_help },
     {"rules",      rules_help     },
 };
 enum { N_TOPICS = sizeof topics / sizeof *topics };
@@ -214,7 +216,7 @@ static int help_main(const struct command_line *line, struct err *err)
 const struct command command_help = {
     .name = "help",
     .operands = "[COMMAND|TOPIC]",
-    .help = "this list, a command, or a topic: keys, filter, rules, files, exit-codes",
+    .help = "this list, a command, or a topic: keys, filter, rules, gate-file, files, exit-codes",
     .min_args = 0,
     .max_args = 1,
     .run = help_main,
