@@ -11,6 +11,7 @@
 	X(formats)  \
 	X(help)     \
 	X(import)   \
+	X(judges)   \
 	X(ledger)   \
 	X(origins)  \
 	X(path)     \
