@@ -25,6 +25,11 @@ struct sha256 annotation_target_hash(const struct annotation_target *t)
 	return hash_parts((struct str[]){t->key, t->input, t->output}, 3);
 }
 
+struct sha256 annotation_io_hash(struct str input, struct str output)
+{
+	return hash_parts((struct str[]){input, output}, 2);
+}
+
 static bool append(struct db *db, const struct sha256 *target, const struct sha256 *io, struct str hint,
                    struct str author, enum annotation_field field, struct str value, int64_t now_ns,
                    const unsigned char *withdraws, unsigned char event[16], struct err *err)
@@ -61,7 +66,7 @@ bool annotate_add(struct db *db, const struct annotation_target *target, struct 
                   struct str value, int64_t now_ns, unsigned char event[16], struct err *err)
 {
 	struct sha256 hash = annotation_target_hash(target);
-	struct sha256 io = hash_parts((struct str[]){target->input, target->output}, 2);
+	struct sha256 io = annotation_io_hash(target->input, target->output);
 	return append(db, &hash, &io, target->key, author, field, value, now_ns, NULL, event, err);
 }
 

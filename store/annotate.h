@@ -15,6 +15,8 @@ struct annotation_target {
 	struct str key, input, output;
 };
 struct sha256 annotation_target_hash(const struct annotation_target *t);
+/* What a verdict is still found by where the key has become another one. */
+struct sha256 annotation_io_hash(struct str input, struct str output);
 
 struct annotation {
 	unsigned char event[16];

@@ -42,7 +42,8 @@ struct column {
 
 extern const struct column trace_columns[], span_columns[], run_columns[], case_columns[], search_columns[],
     stats_span_columns[], stats_tool_columns[], stats_trace_columns[], stats_document_columns[], stats_check_columns[],
-    finding_columns[], finding_sum_columns[], trend_columns[]; /* end with name NULL */
+    finding_columns[], finding_sum_columns[], trend_columns[], judge_columns[], judge_figures[], judge_item_columns[],
+    judge_other_columns[]; /* end with name NULL */
 
 /* order[0] …: the rows by a column; unknown values last either way, equal ones as they were. */
 void column_order(const struct column *by, bool ascending, const void *rows, size_t n, size_t size_bytes,

@@ -12,6 +12,7 @@
 	X(gate)     \
 	X(help)     \
 	X(import)   \
+	X(judges)   \
 	X(ledger)   \
 	X(origins)  \
 	X(path)     \
