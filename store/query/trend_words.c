@@ -24,14 +24,18 @@ static bool same_year(int64_t a, int64_t b)
 	return units_local(a, &x) && units_local(b, &y) && x.tm_year == y.tm_year;
 }
 
-void trend_short(struct buf *out, const struct trend_series *s, const struct trend_metric *m, int64_t now_ns)
+void trend_short(struct buf *out, const struct trend_series *s, const struct trend_metric *m, int64_t now_ns, bool brief)
 {
 	size_t since = m->last == TREND_NOWHERE ? TREND_NOWHERE : m->at[m->last].since;
 	if (since == TREND_NOWHERE)
 		return;
 	if (!m->is_rate)
 		buf_printf(out, STR_FMT " ", STR_ARG(m->name));
-	buf_add_cstr(out, m->at[since].side < 0 ? "fell below its band since " : "rose above its band since ");
+	bool fell = m->at[since].side < 0;
+	if (brief)
+		buf_add_cstr(out, fell ? "fell since " : "rose since ");
+	else
+		buf_add_cstr(out, fell ? "fell below its band since " : "rose above its band since ");
 	add_date(out, s->runs[since].created_ns, !same_year(s->runs[since].created_ns, now_ns));
 }
 

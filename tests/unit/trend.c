@@ -150,10 +150,10 @@ static void a_stretch_begins_where_the_band_was_left(void **state)
 		assert_true(m->at[i].since == 7 && trend_side(m, i) == -1);
 	assert_int_equal(m->at[9].side, 0); /* inside what is left of its band */
 	struct buf words = BUF_INIT;
-	trend_short(&words, s, m, FIRST);
+	trend_short(&words, s, m, FIRST, false);
 	assert_string_equal(buf_cstr(&words), "fell below its band since 27 Oct");
 	buf_clear(&words);
-	trend_short(&words, s, m, FIRST + 300 * DAY_NS);
+	trend_short(&words, s, m, FIRST + 300 * DAY_NS, false);
 	assert_string_equal(buf_cstr(&words), "fell below its band since 27 Oct 2025");
 	buf_clear(&words);
 	trend_answer(&words, s, m);

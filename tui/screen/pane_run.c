@@ -89,11 +89,13 @@ static void add_costs(struct sheet *s, const struct run_row *row, bool ascii)
 	if (!IS_UNKNOWN(row->cost_usd)) {
 		sheet_label(s, "cost");
 		sheet_usd(s, ROLE_TEXT, row->cost_usd);
-		if (row->cases > 0) {
+		if (row->costed > 0) {
 			sheet_addc(s, ROLE_DIM, "  ");
-			sheet_usd(s, ROLE_TEXT, row->cost_usd / (double)row->cases);
+			sheet_usd(s, ROLE_TEXT, run_cost_per_case(row));
 			sheet_addc(s, ROLE_DIM, " a case");
 		}
+		if (row->costed < row->cases)
+			sheet_printf(s, ROLE_DIM, ", known of %lld", (long long)row->costed);
 	}
 }
 
@@ -136,13 +138,133 @@ static void add_same(struct sheet *s, const struct run_detail *detail)
 	}
 }
 
-void run_sheet(struct sheet *s, int cols, const struct run_row *row, const struct run_detail *detail, bool ascii)
+/* ---------------------------------------------------------------- its place in time */
+
+static void add_figure(struct sheet *s, enum role role, const struct trend_metric *m, double value)
 {
-	static const struct run_detail unknown = {.n_same = 0};
-	if (!detail)
-		detail = &unknown;
-	sheet_begin(s, cols);
-	add_text_row(s, "run", run_name(row));
+	struct buf text = BUF_INIT;
+	trend_figure_print(&text, m, value);
+	sheet_add(s, role, arena_str(&s->arena, buf_str(&text)));
+	buf_done(&text);
+}
+
+/* "pass  82.1 to 94.0%  below, drift began here" */
+static void add_band(struct sheet *s, const struct trend_metric *m, size_t i)
+{
+	const struct trend_figure *f = &m->at[i];
+	const char *place = trend_place(m, i);
+	int side = trend_side(m, i);
+	enum role role = side < 0 ? ROLE_WORSE : side > 0 ? ROLE_BETTER : ROLE_TEXT;
+	add_figure(s, ROLE_TEXT, m, f->drift.band.low);
+	sheet_addc(s, ROLE_DIM, " to ");
+	add_figure(s, ROLE_TEXT, m, f->drift.band.high);
+	if (!m->is_rate)
+		sheet_printf(s, ROLE_DIM, " " STR_FMT, STR_ARG(m->name));
+	sheet_printf(s, role, "  %s", place ? place : "");
+	if (f->since == i)
+		sheet_addc(s, role, ", drift began here");
+}
+
+static void add_since(struct sheet *s, const struct trend_series *series, const struct trend_metric *m, size_t i,
+                      int64_t now_ns)
+{
+	struct buf text = BUF_INIT;
+	size_t since = m->at[i].since;
+	if (since == TREND_NOWHERE || since == i)
+		return;
+	units_time(&text, series->runs[since].created_ns, now_ns);
+	sheet_label(s, "");
+	sheet_printf(s, ROLE_DIM, "since the run of " STR_FMT, STR_ARG(buf_str(&text)));
+	if (series->runs[since].changed) {
+		buf_clear(&text);
+		trend_changed_print(&text, series->runs[since].changed);
+		sheet_printf(s, ROLE_DIM, ", where changed: " STR_FMT, STR_ARG(buf_str(&text)));
+	}
+	buf_done(&text);
+}
+
+static void add_changed(struct sheet *s, const struct trend_run *run)
+{
+	struct buf text = BUF_INIT;
+	if (run->changed) {
+		trend_changed_print(&text, run->changed);
+		sheet_label(s, "changed");
+		sheet_printf(s, ROLE_WARNING, STR_FMT, STR_ARG(buf_str(&text)));
+		sheet_addc(s, ROLE_DIM, ", from the run before it");
+	}
+	if (!run->counts) {
+		sheet_label(s, "trend");
+		sheet_addc(s, ROLE_DIM,
+		           run->same_as ? "not counted: another export of a run that is"
+		                        : "not counted: it has no time");
+	}
+	buf_done(&text);
+}
+
+/* Its bands: of the pass rate, and of the scores that left theirs. */
+static void add_trend(struct sheet *s, const struct run_more *more)
+{
+	if (!more->series || more->at == TREND_NOWHERE)
+		return;
+	add_changed(s, &more->series->runs[more->at]);
+	bool any = false;
+	for (size_t k = 0; k < more->series->n_metrics; k++) {
+		const struct trend_metric *m = &more->series->metrics[k];
+		if (IS_UNKNOWN(m->at[more->at].drift.band.low) || (k && !trend_side(m, more->at)))
+			continue;
+		sheet_label(s, any ? "" : "band");
+		add_band(s, m, more->at);
+		if (!any)
+			sheet_printf(s, ROLE_DIM, "  (the %zu runs before)", m->at[more->at].drift.k);
+		add_since(s, more->series, m, more->at, more->now_ns);
+		any = true;
+	}
+	if (any && more->shared * 100 < TREND_SHARED_PERCENT) {
+		sheet_label(s, "");
+		sheet_printf(s, ROLE_WARNING, "only %.0f%% of its cases are in each of them", more->shared * 100);
+	}
+}
+
+static void add_share(struct sheet *s, double share, const struct interval *interval)
+{
+	struct buf text = BUF_INIT;
+	units_percent(&text, share);
+	sheet_printf(s, ROLE_TEXT, "%5s", buf_cstr(&text));
+	buf_done(&text);
+	if (!IS_UNKNOWN(interval->low))
+		sheet_printf(s, ROLE_DIM, " %.0f-%.0f", interval->low * 100, interval->high * 100);
+}
+
+/* At least one of k repeats passes; all k do. */
+static void add_pass_k(struct sheet *s, const struct pass_ks *all)
+{
+	enum { HAT = SHEET_LABEL + 20, CASES = HAT + 20 };
+	if (!all->n)
+		return;
+	sheet_gap(s);
+	sheet_label(s, "k of n");
+	sheet_addc(s, ROLE_HEADING, "pass@k (any)");
+	sheet_column(s, HAT);
+	sheet_addc(s, ROLE_HEADING, "pass^k (all)");
+	sheet_column(s, CASES);
+	sheet_addc(s, ROLE_HEADING, "cases");
+	for (size_t i = 0; i < all->n; i++) {
+		const struct pass_k *p = &all->rows[i];
+		sheet_row(s);
+		sheet_printf(s, ROLE_DIM, "%lld", (long long)p->k);
+		sheet_column(s, SHEET_LABEL);
+		add_share(s, p->at, &p->at_interval);
+		sheet_column(s, HAT);
+		add_share(s, p->hat, &p->hat_interval);
+		sheet_column(s, CASES);
+		sheet_printf(s, ROLE_DIM, "%lld", (long long)p->cases);
+		if (p->left_out)
+			sheet_printf(s, ROLE_DIM, " (%lld have fewer)", (long long)p->left_out);
+	}
+}
+
+static void add_origin(struct sheet *s, const struct run_row *row)
+{
 	add_text_row(s, "dataset", row->dataset);
 	add_text_row(s, "model", row->model);
 	add_text_row(s, "from", row->provider);
@@ -154,13 +276,25 @@ void run_sheet(struct sheet *s, int cols, const struct run_row *row, const struc
 	}
 	add_text_row(s, "file", row->file);
 	add_text_row(s, "id", row->text);
-	add_same(s, detail);
-	sheet_gap(s);
+}
+
+void run_sheet(struct sheet *s, int cols, const struct run_row *row, const struct run_more *more, bool ascii)
+{
+	static const struct run_detail unknown = {.n_same = 0};
+	const struct run_detail *detail = more->detail ? more->detail : &unknown;
+	sheet_begin(s, cols);
+	add_text_row(s, "run", run_name(row));
 	add_results(s, row);
+	add_trend(s, more);
 	add_scores(s, row);
 	add_costs(s, row, ascii);
 	if (!row->cases)
 		add_stated(s, detail);
+	if (more->pass_k)
+		add_pass_k(s, more->pass_k);
+	sheet_gap(s);
+	add_origin(s, row);
+	add_same(s, detail);
 	sheet_gap(s);
 	add_prompt(s, row, detail->prompt_text);
 }

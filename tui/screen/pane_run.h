@@ -2,7 +2,8 @@
 #ifndef SPOOR_TUI_SCREEN_PANE_RUN_H
 #define SPOOR_TUI_SCREEN_PANE_RUN_H
 
-#include "store/query/runs.h"
+#include "store/query/pass_k.h"
+#include "store/query/trend.h"
 #include "tui/screen/pane_text.h"
 
 struct str run_name(const struct run_row *run); /* its name, without one its id */
@@ -12,7 +13,15 @@ bool run_says(struct str text,
 bool run_version_is_said(const struct run_row *run);
 /* "dispute v12": the name, with the prompt version unless the name says it already. Appends. */
 void run_label(struct buf *out, const struct run_row *run);
-/* Fills the sheet. detail: NULL if not known (yet). */
-void run_sheet(struct sheet *s, int cols, const struct run_row *run, const struct run_detail *detail, bool ascii);
+/* What takes longer to find out than its row; zero: not known (yet). */
+struct run_more {
+	const struct run_detail *detail;
+	const struct trend_series *series; /* of its dataset; NULL: none */
+	size_t at;                         /* where it stands in it, TREND_NOWHERE: nowhere */
+	const struct pass_ks *pass_k;
+	double shared; /* trend_shared; NaN: not known */
+	int64_t now_ns;
+};
+void run_sheet(struct sheet *s, int cols, const struct run_row *run, const struct run_more *more, bool ascii);
 
 #endif

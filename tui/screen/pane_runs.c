@@ -1,20 +1,12 @@
+/* Lines and rows of the list of runs, its columns and its order; drawn in pane_runs_draw.c. */
 #include "tui/screen/pane_runs.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-#include "store/base/units.h"
-#include "tui/columns.h"
-#include "tui/screen/pane_axis.h"
+#include "store/base/vec.h"
 #include "tui/screen/pane_run.h"
-#include "tui/widget/bars.h"
-
-enum {
-	NAME_LEAST = 16, /* for less than that latencies go, then the model */
-	NAME_COLS = 12,  /* a name keeps at least so many before a bar or a score is added */
-	BAR_COLS = 15,   /* of the pass rate, 0 to 100 % */
-	SCORE_COLS = 12, /* of a score's mean */
-	SCORES_MOST = 4
-};
+#include "tui/screen/pane_runs_draw.h"
 
 /* ---------------------------------------------------------------- lines and rows */
 
@@ -31,7 +23,6 @@ int64_t runs_line_of(const struct runs_view *v, size_t row)
 	return (int64_t)(row + rules);
 }
 
-/* The group a line belongs to; *row: its run, or -1 for the rule above them. */
 size_t runs_group_at(const struct runs_view *v, int64_t line, int64_t *row)
 {
 	size_t low = 0, high = v->n_groups;
@@ -76,213 +67,278 @@ const struct run_row *runs_by_id(const struct runs_view *v, int64_t id)
 	return NULL;
 }
 
+const struct runs_group *runs_group_of(const struct runs_view *v, const struct run_row *row)
+{
+	int64_t unused;
+	return &v->groups[runs_group_at(v, runs_line_of(v, (size_t)(row - v->page.rows)), &unused)];
+}
+
+size_t runs_place_of(const struct runs_view *v, const struct run_row *row)
+{
+	return v->places[row - v->page.rows];
+}
+
+const struct trend_metric *runs_metric(const struct runs_group *group)
+{
+	return group->series && group->series->n_metrics ? &group->series->metrics[0] : NULL;
+}
+
+bool runs_is_baseline(const struct runs_view *v, int64_t id)
+{
+	for (size_t i = 0; i < v->n_baselines; i++)
+		if (v->baselines[i].run == id)
+			return true;
+	return false;
+}
+
+bool runs_is_marked(const struct runs_view *v, int64_t id)
+{
+	for (int i = 0; i < v->n_marks; i++)
+		if (v->marks[i] == id)
+			return true;
+	return false;
+}
+
+void runs_view_done(struct runs_view *v)
+{
+	run_page_done(&v->page);
+	trends_done(&v->trends);
+	free(v->groups);
+	free(v->places);
+	free(v->columns);
+}
+
+/* ---------------------------------------------------------------- columns */
+
+typedef VEC(struct runs_column) columns;
+
+static const struct column *named(const char *name)
+{
+	for (const struct column *c = run_columns; c->name; c++)
+		if (strcmp(c->name, name) == 0)
+			return c;
+	return NULL;
+}
+
+static void add_columns(columns *out, const char *const *names, size_t n)
+{
+	static const struct {
+		const char *name;
+		int cols;
+	} widths[] = {
+	    {"cost_per_case_usd", 8 },
+            {"repeats",           3 },
+            {"unscored",          4 },
+            {"provider",          10}
+        };
+	for (size_t i = 0; i < n; i++) {
+		const struct column *c = names[i] ? named(names[i]) : NULL;
+		int cols = c ? c->width : RUNS_BAR_COLS;
+		for (size_t k = 0; c && k < sizeof widths / sizeof *widths; k++)
+			if (strcmp(widths[k].name, c->name) == 0)
+				cols = widths[k].cols;
+		*vec_add(out) = (struct runs_column){.column = c, .cols = cols};
+	}
+}
+
+static int by_text(const void *left, const void *right)
+{
+	return str_cmp(*(const struct str *)left, *(const struct str *)right);
+}
+
+/* All names of scores, and what is stated of runs without cases. */
+static void add_scores(const struct runs_view *v, columns *out)
+{
+	VEC(struct str) names = {0};
+	for (size_t i = 0; i < v->page.n; i++) {
+		const struct run_row *row = &v->page.rows[i];
+		for (size_t k = 0; k < row->n_scores; k++)
+			*vec_add(&names) = row->scores[k].name;
+		for (size_t k = 0; k < row->n_stated; k++)
+			*vec_add(&names) = row->stated[k].name;
+	}
+	if (names.n > 1)
+		qsort(names.at, names.n, sizeof *names.at, by_text);
+	for (size_t i = 0, added = 0; i < names.n && added < RUNS_SCORES; i++) {
+		if (i && str_eq(names.at[i], names.at[i - 1]))
+			continue;
+		int cols = text_cols(names.at[i]);
+		*vec_add(out) = (struct runs_column){.score = names.at[i],
+		                                     .cols = cols < 6    ? 6
+		                                             : cols > 16 ? 16
+		                                                         : cols};
+		added++;
+	}
+	vec_done(&names);
+}
+
+static struct str model_of(const struct run_row *row)
+{
+	return row->model;
+}
+
+static struct str version_of(const struct run_row *row)
+{
+	return row->prompt_version;
+}
+
+/* Does it tell runs of one dataset apart? */
+static bool differs(const struct runs_view *v, struct str (*of)(const struct run_row *row))
+{
+	for (size_t i = 1; i < v->page.n; i++) {
+		const struct run_row *a = &v->page.rows[i - 1], *b = &v->page.rows[i];
+		if (str_eq(a->dataset, b->dataset) && !str_eq(of(a), of(b)))
+			return true;
+	}
+	return false;
+}
+
+/* How well a run did comes before what it was; what is the same in all runs comes last. */
+static void make_columns(struct runs_view *v)
+{
+	static const char *const first[] = {"cases", "errored", "pass_rate", NULL /* its picture */, "cost_usd"},
+	                         *const model[] = {"model"}, *const version[] = {"prompt_version"},
+	                         *const cost[] = {"p50_ns", "p95_ns", "cost_per_case_usd", "repeats"},
+	                         *const rest[] = {"prompt", "provider", "tokens_in", "tokens_out", "unscored"};
+	columns all = {0};
+	bool models = differs(v, model_of), versions = !v->versions_said && differs(v, version_of);
+	add_columns(&all, first, sizeof first / sizeof *first);
+	add_columns(&all, model, models);
+	add_columns(&all, version, versions);
+	add_columns(&all, cost, sizeof cost / sizeof *cost);
+	add_scores(v, &all);
+	add_columns(&all, model, !models);
+	add_columns(&all, version, !versions);
+	add_columns(&all, rest, sizeof rest / sizeof *rest);
+	free(v->columns);
+	v->columns = all.at;
+	v->n_columns = all.n;
+}
+
+/* ---------------------------------------------------------------- groups and their order */
+
+static void place_rows(struct runs_view *v)
+{
+	v->places = xrealloc(v->places, v->page.n + 1, sizeof *v->places);
+	for (size_t g = 0; g < v->n_groups; g++)
+		for (size_t i = v->groups[g].first; i < v->groups[g].first + v->groups[g].n; i++)
+			v->places[i] = v->groups[g].series ? trend_index(v->groups[g].series, v->page.rows[i].id,
+			                                                 v->page.rows[i].created_ns)
+			                                   : TREND_NOWHERE;
+}
+
+static struct runs_column sorted_by(const struct runs_view *v)
+{
+	bool any = v->sort >= 0 && (size_t)v->sort < v->n_columns;
+	return any ? v->columns[v->sort] : (struct runs_column){.cols = 0};
+}
+
+/* The column of the order may have moved. */
+static void find_sorted(struct runs_view *v, const struct runs_column *before, struct str score)
+{
+	int found = v->sort < 0 ? v->sort : RUNS_BY_TIME;
+	for (size_t i = 0; v->sort >= 0 && before->cols && i < v->n_columns; i++)
+		if (v->columns[i].column == before->column && str_eq(v->columns[i].score, score))
+			found = (int)i;
+	v->sort = found;
+}
+
+static void name_row(struct runs_view *v, const struct run_row *row)
+{
+	int cols = text_cols(run_name(row));
+	v->name_cols = cols > v->name_cols ? cols : v->name_cols;
+	v->versions_said = v->versions_said && run_version_is_said(row);
+}
+
 void runs_make_groups(struct runs_view *v)
 {
+	struct runs_column before = sorted_by(v);
+	struct buf score = BUF_INIT; /* its text is of the rows that went */
+	buf_add_str(&score, before.score);
 	v->versions_said = true;
+	v->name_cols = 0;
 	for (size_t i = 0; i < v->page.n; i++)
-		v->versions_said = v->versions_said && run_version_is_said(&v->page.rows[i]);
+		name_row(v, &v->page.rows[i]);
 	v->groups = xrealloc(v->groups, v->page.n + 1, sizeof *v->groups);
 	v->n_groups = 0;
 	for (size_t i = 0; i < v->page.n; i++) {
 		if (i > 0 && str_eq(v->page.rows[i].dataset, v->page.rows[i - 1].dataset))
 			v->groups[v->n_groups - 1].n++;
 		else
-			v->groups[v->n_groups++] = (struct runs_group){.first = i, .n = 1};
+			v->groups[v->n_groups++] = (struct runs_group){
+			    .first = i, .n = 1, .series = trends_of(&v->trends, v->page.rows[i].dataset)};
 	}
+	make_columns(v);
+	find_sorted(v, &before, buf_str(&score));
+	v->shift = v->shift < v->n_columns ? v->shift : 0;
+	buf_done(&score);
+	runs_order(v);
 }
 
-/* ---------------------------------------------------------------- drawing */
-
-/* What a row of that width shows: the columns of the table, then a bar and means of scores as far as they fit. */
-struct layout {
-	int cols, name_cols;
-	bool bar, no_version, no_latency, no_model;
-	size_t scores;
+struct key {
+	const struct run_row *row;
+	double mean;
 };
 
-/* The rule above the runs names the dataset; a version that every name says already would only be said twice. */
-static bool shows(const struct layout *at, const struct column *c)
+static int by_time(const void *left, const void *right)
 {
-	if (c->width == 0 || at->cols < c->min_cols || strcmp(c->name, "dataset") == 0)
-		return false;
-	if (at->no_version && strcmp(c->name, "prompt_version") == 0)
-		return false;
-	if (at->no_model && strcmp(c->name, "model") == 0)
-		return false;
-	return !(at->no_latency && (strcmp(c->name, "p50_ns") == 0 || strcmp(c->name, "p95_ns") == 0));
+	const struct run_row *a = left, *b = right;
+	if (a->created_ns != b->created_ns)
+		return a->created_ns < b->created_ns ? 1 : -1;
+	return (a->id < b->id) - (a->id > b->id);
 }
 
-static int rest_of(const struct layout *at)
+static int by_mean(const void *left, const void *right)
 {
-	int rest = at->cols - 3;
-	for (const struct column *c = run_columns; c->name; c++)
-		if (shows(at, c) && c->width > 0)
-			rest -= c->width + 2;
-	return rest;
+	const struct key *a = left, *b = right;
+	int order = IS_UNKNOWN(a->mean) - IS_UNKNOWN(b->mean);
+	if (!order)
+		order = (a->mean < b->mean) - (a->mean > b->mean);
+	return order ? order : (a->row > b->row) - (a->row < b->row);
 }
 
-static struct layout layout_of(const struct runs_view *v, int cols)
+static void sort_by_score(struct run_row *rows, size_t n, struct str score, bool ascending, size_t *order)
 {
-	struct layout at = {.cols = cols, .no_version = v->versions_said};
-	int rest = rest_of(&at);
-	if (rest < NAME_COLS + BAR_COLS + 2) {
-		/* How well a run did comes before how fast it was. */
-		at.no_latency = true;
-		rest = rest_of(&at);
+	struct key *keys = xcalloc(n, sizeof *keys);
+	for (size_t i = 0; i < n; i++) {
+		double mean = run_mean(&rows[i], score);
+		keys[i] = (struct key){&rows[i], ascending ? -mean : mean};
 	}
-	at.bar = rest >= NAME_COLS + BAR_COLS + 2;
-	if (!at.bar) {
-		at.no_latency = false;
-		rest = rest_of(&at);
-	}
-	if (rest < NAME_LEAST) {
-		at.no_latency = true;
-		rest = rest_of(&at);
-	}
-	if (rest < NAME_LEAST) {
-		at.no_model = true;
-		rest = rest_of(&at);
-	}
-	rest -= at.bar ? BAR_COLS + 2 : 0;
-	size_t have = v->page.n ? v->page.rows[0].n_scores : 0;
-	while (at.scores < have && at.scores < SCORES_MOST && rest >= NAME_COLS + SCORE_COLS + 2) {
-		at.scores++;
-		rest -= SCORE_COLS + 2;
-	}
-	at.name_cols = rest > 4 ? rest : 4;
-	return at;
-}
-
-static double mean_of(const struct run_row *row, struct str name)
-{
-	for (size_t i = 0; i < row->n_scores; i++)
-		if (str_eq(row->scores[i].name, name))
-			return row->scores[i].mean;
-	return UNKNOWN_DOUBLE;
-}
-
-static void put_cell(struct canvas line, int col, int cols, bool right, enum role role, struct str text)
-{
-	if (right)
-		canvas_put_right(line, 0, col, cols, role, text);
-	else
-		canvas_put(line, 0, col, cols, role, text);
-}
-
-static void draw_head(const struct runs_view *v, struct canvas line)
-{
-	struct layout at = layout_of(v, line.cols);
-	int col = 3;
-	for (const struct column *c = run_columns; c->name; c++) {
-		if (!shows(&at, c))
-			continue;
-		int cols = c->width > 0 ? c->width : at.name_cols;
-		put_cell(line, col, cols, c->right, ROLE_HEADING, str_of(c->title));
-		col += cols + 2;
-		if (at.bar && strcmp(c->name, "pass_rate") == 0) {
-			canvas_putc(line, 0, col, BAR_COLS, ROLE_HEADING, "0%   50%   100%");
-			col += BAR_COLS + 2;
-		}
-	}
-	for (size_t i = 0; i < at.scores; i++, col += SCORE_COLS + 2)
-		canvas_put_right(line, 0, col, SCORE_COLS, ROLE_HEADING, v->page.rows[0].scores[i].name);
-}
-
-static void draw_bar(struct canvas line, int col, const struct run_row *row)
-{
-	struct axis axis = {
-	    .point = row->pass_rate - 0.5, .low = row->pass_low - 0.5, .high = row->pass_high - 0.5, .scale = 0.5};
-	axis_draw(line, 0, col, BAR_COLS, &axis, ROLE_TEXT);
-}
-
-struct drawing {
-	const struct runs_view *view;
-	const struct ui *ui;
-	struct arena *arena;
-};
-
-static const char *mark_of(const struct runs_view *v, int64_t id, bool ascii)
-{
-	if (v->baseline == id)
-		return "A";
-	for (int i = 0; i < RUNS_MARKS; i++)
-		if (v->marks[i] == id)
-			return ascii ? "*" : "●";
-	return "";
-}
-
-static void draw_run(const struct drawing *d, struct canvas line, const struct run_row *row, bool cursor)
-{
-	struct layout at = layout_of(d->view, line.cols);
-	struct buf text = BUF_INIT;
-	int col = 3;
-	canvas_putc(line, 0, 1, 1, ROLE_MARK, mark_of(d->view, row->id, d->ui->ascii));
-	for (const struct column *c = run_columns; c->name; c++) {
-		if (!shows(&at, c))
-			continue;
-		int cols = c->width > 0 ? c->width : at.name_cols;
-		struct value value = c->get(row, d->arena);
-		if (c->width < 0 && value.type == VALUE_NONE)
-			value = (struct value){.type = VALUE_TEXT, .text = row->text, .role = ROLE_DIM};
-		buf_clear(&text);
-		value_print(&text, &value, d->ui->now_ns, d->ui->ascii);
-		put_cell(line, col, cols, c->right, value.role, buf_str(&text));
-		if (c->width < 0) {
-			find_light(line, 0, col, cols, value.text, d->view->find);
-			int used = text_cols(value.text);
-			if (cursor)
-				canvas_reverse(line, 0, col, used < cols ? used : cols);
-		}
-		col += cols + 2;
-		if (at.bar && strcmp(c->name, "pass_rate") == 0) {
-			draw_bar(line, col, row);
-			col += BAR_COLS + 2;
-		}
-	}
-	for (size_t i = 0; i < at.scores; i++, col += SCORE_COLS + 2) {
-		buf_clear(&text);
-		units_score(&text, mean_of(row, d->view->page.rows[0].scores[i].name));
-		canvas_put_right(line, 0, col, SCORE_COLS, ROLE_TEXT, buf_str(&text));
-	}
-	buf_done(&text);
-}
-
-/* "── disputes  3 runs ───── pass ▆▇█ ──", oldest to newest. */
-static void draw_group(const struct runs_view *v, struct canvas line, const struct runs_group *group)
-{
-	struct str dataset = v->page.rows[group->first].dataset;
-	canvas_rule(line, 0, ROLE_BORDER);
-	int col = 2 + canvas_printf(line, 0, 2, line.cols - 4, ROLE_HEADING, " " STR_FMT " ",
-	                            STR_ARG(dataset.len ? dataset : STR_LIT("no dataset named")));
-	col += canvas_printf(line, 0, col, -1, ROLE_DIM, "%zu %s ", group->n, group->n == 1 ? "run" : "runs");
-	double rates[16];
-	size_t n = group->n < 16 ? group->n : 16;
-	if (n < 3 || col + 12 + (int)n > line.cols)
-		return;
+	qsort(keys, n, sizeof *keys, by_mean);
 	for (size_t i = 0; i < n; i++)
-		rates[i] = v->page.rows[group->first + n - 1 - i].pass_rate;
-	col = line.cols - (int)n - 9;
-	canvas_putc(line, 0, col, -1, ROLE_DIM, " pass ");
-	bars_sparkline(line, 0, col + 6, (int)n, rates, n, 1, ROLE_TEXT);
-	canvas_putc(line, 0, col + 6 + (int)n, 1, ROLE_DIM, " ");
+		order[i] = (size_t)(keys[i].row - rows);
+	free(keys);
 }
 
-static void draw_line(const void *context, struct canvas line, int64_t at, bool cursor)
+static void reorder(struct run_row *rows, size_t n, const size_t *order)
 {
-	const struct drawing *d = context;
-	int64_t row;
-	size_t group = runs_group_at(d->view, at, &row);
-	if (row >= 0)
-		draw_run(d, line, &d->view->page.rows[row], cursor);
-	else if (group < d->view->n_groups)
-		draw_group(d->view, line, &d->view->groups[group]);
+	struct run_row *copy = xcalloc(n, sizeof *copy);
+	memcpy(copy, rows, n * sizeof *rows);
+	for (size_t i = 0; i < n; i++)
+		rows[i] = copy[order[i]];
+	free(copy);
 }
 
-void runs_view_draw(const struct runs_view *v, const struct ui *ui, struct canvas pane)
+static void order_group(const struct runs_view *v, struct run_row *rows, size_t n)
 {
-	struct arena arena = ARENA_INIT;
-	struct drawing d = {.view = v, .ui = ui, .arena = &arena};
-	draw_head(v, canvas_part(pane, 0, 0, 1, pane.cols));
-	list_draw(&v->list, canvas_part(pane, 1, 0, pane.rows - 1, pane.cols), draw_line, &d);
-	arena_done(&arena);
+	size_t *order = xcalloc(n, sizeof *order);
+	qsort(rows, n, sizeof *rows, by_time); /* rows equal in the column stay in time */
+	const struct runs_column *by = v->sort >= 0 ? &v->columns[v->sort] : NULL;
+	if (by && by->score.len) {
+		sort_by_score(rows, n, by->score, v->ascending, order);
+		reorder(rows, n, order);
+	} else if (by || v->sort == RUNS_BY_NAME || v->ascending) {
+		const struct column *column = by ? (by->column ? by->column : named("pass_rate"))
+		                                 : named(v->sort == RUNS_BY_NAME ? "name" : "created");
+		column_order(column, v->ascending, rows, n, sizeof *rows, order);
+		reorder(rows, n, order);
+	}
+	free(order);
+}
+
+void runs_order(struct runs_view *v)
+{
+	for (size_t g = 0; g < v->n_groups; g++)
+		order_group(v, &v->page.rows[v->groups[g].first], v->groups[g].n);
+	place_rows(v);
 }

@@ -1,96 +1,124 @@
-/* The eval runs, dataset by dataset, newest first: how each did, with its interval; two of them make a comparison. */
+/* The eval runs, dataset by dataset, newest first: how each did, with its interval, and whether it left the band of those before it; two
+ * of them make a comparison, more stand beside each other. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "store/base/units.h"
 #include "store/query/case.h"
 #include "tui/screen.h"
 #include "tui/screen/pane_copy.h"
-#include "tui/screen/pane_run.h"
-#include "tui/screen/pane_runs.h"
-#include "tui/widget/find.h"
+#include "tui/screen/pane_runs_state.h"
 
 enum {
 	MOST_RUNS = 10000, /* shown; more need a filter */
-	BESIDE_COLS = 120
+	BESIDE_COLS = 120,
+	BELOW_LEAST = 8 /* rows of details that are worth showing below a short list */
 };
 
-enum ask { ASK_NOTHING, ASK_RUNS, ASK_DETAIL };
-
 struct request {
-	enum ask what;
+	enum runs_ask what;
 	bool failed; /* and asking again would not help */
 	uint64_t serial, generation;
-	/* ASK_RUNS */
+	/* RUNS_ASK_RUNS */
 	char filter[256];
 	int64_t source, now_ns;
 	struct run_page page;
+	struct trends trends;
+	struct baseline *baselines;
+	size_t n_baselines;
 	int64_t first_of_source; /* the newest run of `source`, 0 none */
-	/* ASK_DETAIL */
+	/* RUNS_ASK_DETAIL, RUNS_ASK_MORE */
 	int64_t run;
-	struct arena arena;
+	struct str dataset; /* of the arena; RUNS_ASK_KEEP, too */
+	struct arena arena; /* RUNS_ASK_RUNS: of the baselines */
 	struct run_detail detail;
+	struct pass_ks pass_k;
+	double shared;
+	/* RUNS_ASK_KEEP */
+	struct str baseline; /* its id as written; absent: none any more */
 };
 
-struct state {
-	struct runs_view view;
-	bool loaded, failed;
-	uint64_t generation, serial, asked_generation;
-	enum ask asked;
-	int64_t source; /* begin on a run of this source; 0 once there */
-	char filter[256];
-	struct buf find;
-	/* the pane beside */
-	int64_t detail_run; /* the run `detail` belongs to */
-	struct arena detail_arena;
-	struct run_detail detail;
-	struct sheet sheet;
-	int64_t sheet_run;
-	bool fresh;
-};
-
-static struct state *state_of(const struct screen *screen)
+static struct runs_state *state_of(const struct screen *screen)
 {
 	return screen->state;
 }
 
 /* ---------------------------------------------------------------- where things stand */
 
-struct places {
-	int list_cols, list_rows, pane_col, pane_cols;
-};
-
-static struct places places_of(int rows, int cols)
+struct runs_places runs_places_of(const struct runs_state *st, int rows, int cols)
 {
-	struct places at = {.list_cols = cols, .list_rows = rows - 1};
+	struct runs_places at = {.list_cols = cols, .list_rows = rows - 1};
+	if (st->details == DETAILS_OFF)
+		return at;
 	if (cols >= BESIDE_COLS) {
 		at.pane_cols = cols * 2 / 5 > 76 ? 76 : cols * 2 / 5;
 		at.list_cols = cols - at.pane_cols - 2;
 		at.pane_col = at.list_cols + 2;
+		at.pane_cols--;
+		at.pane_rows = rows;
+		return at;
 	}
+	int left = rows - 2 - (int)(runs_lines(&st->view) < rows ? runs_lines(&st->view) : rows);
+	int below = st->details == DETAILS_ON ? rows / 2 : left;
+	if (below < (st->details == DETAILS_ON ? 2 : BELOW_LEAST))
+		return at;
+	at.list_rows = rows - below - 2;
+	at.pane_row = rows - below;
+	at.pane_rows = below;
+	at.pane_col = 1;
+	at.pane_cols = cols - 2;
 	return at;
 }
 
-/* ---------------------------------------------------------------- the pane beside */
+static struct runs_places places_now(const struct screen *screen)
+{
+	return runs_places_of(state_of(screen), screen->ui->rows, screen->ui->cols);
+}
+
+/* The columns the list itself has: beside a pane one is left free. */
+int runs_list_cols(const struct screen *screen)
+{
+	struct runs_places at = places_now(screen);
+	return at.list_cols < screen->ui->cols ? at.list_cols - 1 : at.list_cols;
+}
+
+/* ---------------------------------------------------------------- the pane */
+
+static struct run_more more_of(const struct runs_state *st, const struct run_row *row, int64_t now_ns)
+{
+	bool more = st->more_run == row->id;
+	return (struct run_more){.detail = st->detail_run == row->id ? &st->detail : NULL,
+	                         .series = runs_group_of(&st->view, row)->series,
+	                         .at = runs_place_of(&st->view, row),
+	                         .pass_k = more ? &st->pass_k : NULL,
+	                         .shared = more ? st->shared : UNKNOWN_DOUBLE,
+	                         .now_ns = now_ns};
+}
+
 static void lay_out(struct screen *screen)
 {
-	struct state *st = state_of(screen);
-	struct places at = places_of(screen->ui->rows, screen->ui->cols);
+	struct runs_state *st = state_of(screen);
+	struct runs_places at = places_now(screen);
 	list_set_page(&st->view.list, at.list_rows);
+	st->view.find = buf_str(&st->find);
 	runs_settle(&st->view, false);
 	const struct run_row *row = runs_cursor(&st->view);
-	if (!row || !at.pane_cols || (st->fresh && st->sheet_run == row->id && st->sheet.cols == at.pane_cols - 1))
+	if (!row || !at.pane_cols || (st->fresh && st->sheet_run == row->id && st->sheet.cols == at.pane_cols))
 		return;
-	run_sheet(&st->sheet, at.pane_cols - 1, row, st->detail_run == row->id ? &st->detail : NULL, screen->ui->ascii);
+	struct run_more more = more_of(st, row, screen->ui->now_ns);
+	run_sheet(&st->sheet, at.pane_cols, row, &more, screen->ui->ascii);
+	if (st->sheet_run != row->id)
+		st->sheet_top = 0;
 	st->sheet_run = row->id;
 	st->fresh = true;
 }
 
 /* ---------------------------------------------------------------- data */
 
-static struct request *new_request(struct screen *screen, enum ask what)
+static struct request *new_request(struct screen *screen, enum runs_ask what)
 {
-	struct state *st = state_of(screen);
+	struct runs_state *st = state_of(screen);
 	struct request *r = xcalloc(1, sizeof *r);
 	*r = (struct request){.what = what,
 	                      .serial = ++st->serial,
@@ -103,18 +131,36 @@ static struct request *new_request(struct screen *screen, enum ask what)
 	return r;
 }
 
+static struct request *ask_keep(struct screen *screen)
+{
+	struct runs_state *st = state_of(screen);
+	struct request *r = new_request(screen, RUNS_ASK_KEEP);
+	r->dataset = arena_str(&r->arena, st->keep_dataset);
+	r->baseline = arena_str(&r->arena, st->keep_run);
+	st->keep = false;
+	return r;
+}
+
 static void *runs_ask(struct screen *screen)
 {
-	struct state *st = state_of(screen);
+	struct runs_state *st = state_of(screen);
 	lay_out(screen);
-	bool coming = st->asked == ASK_RUNS && st->asked_generation == screen->ui->generation;
+	if (st->keep && st->asked == RUNS_ASK_NOTHING)
+		return ask_keep(screen);
+	bool coming = st->asked == RUNS_ASK_RUNS && st->asked_generation == screen->ui->generation;
 	if (!coming && !st->failed && (!st->loaded || st->generation != screen->ui->generation))
-		return new_request(screen, ASK_RUNS);
+		return new_request(screen, RUNS_ASK_RUNS);
 	const struct run_row *row = runs_cursor(&st->view);
-	if (!row || st->asked != ASK_NOTHING || st->detail_run == row->id || screen->ui->cols < BESIDE_COLS)
+	if (!row || !places_now(screen).pane_cols || st->asked == RUNS_ASK_RUNS || st->asked == RUNS_ASK_KEEP)
 		return NULL;
-	struct request *r = new_request(screen, ASK_DETAIL);
+	enum runs_ask what = st->detail_run != row->id ? RUNS_ASK_DETAIL
+	                     : st->more_run != row->id ? RUNS_ASK_MORE
+	                                               : RUNS_ASK_NOTHING;
+	if (what == RUNS_ASK_NOTHING || st->asked == RUNS_ASK_DETAIL || st->asked == what)
+		return NULL;
+	struct request *r = new_request(screen, what);
 	r->run = row->id;
+	r->dataset = arena_str(&r->arena, row->dataset);
 	return r;
 }
 
@@ -124,7 +170,8 @@ static bool fetch_runs(struct db *db, struct request *r, struct err *err)
 	struct filter_mistake mistake;
 	/* The text was parsed before it became the filter: it cannot be wrong here. */
 	struct filter *filter = filter_parse(&arena, str_of(r->filter), FILTER_RUNS, r->now_ns, &mistake);
-	bool ok = runs_page(db, filter, 0, 0, MOST_RUNS, &r->page, err);
+	bool ok = runs_page(db, filter, 0, 0, MOST_RUNS, &r->page, err) && trends_read(db, NULL, &r->trends, err) &&
+	          baselines_read(db, &r->arena, &r->baselines, &r->n_baselines, err);
 	if (ok && r->source) {
 		struct run_page of_source;
 		ok = runs_page(db, NULL, r->source, 0, 1, &of_source, err);
@@ -135,21 +182,71 @@ static bool fetch_runs(struct db *db, struct request *r, struct err *err)
 	return ok;
 }
 
+/* What it has in common with the runs of its band, and its repeats: both read cases. */
+static bool fetch_more(struct db *db, struct request *r, struct err *err)
+{
+	struct trends trends = {.n = 0};
+	bool ok = trends_read(db, &r->dataset, &trends, err);
+	r->shared = UNKNOWN_DOUBLE;
+	for (size_t i = 0; ok && trends.n && trends.series->n_metrics && i < trends.series->n; i++)
+		if (trends.series->runs[i].id == r->run)
+			ok = trend_shared(db, trends.series, trends.series->metrics, i, &r->shared, err);
+	trends_done(&trends);
+	return ok && pass_k_read(db, r->run, &r->arena, &r->pass_k, err);
+}
+
 static bool runs_fetch(struct db *db, void *request, struct err *err)
 {
 	struct request *r = request;
-	bool ok = r->what == ASK_RUNS ? fetch_runs(db, r, err) : runs_detail(db, r->run, &r->arena, &r->detail, err);
+	bool ok = true;
+	switch (r->what) {
+	case RUNS_ASK_RUNS: ok = fetch_runs(db, r, err); break;
+	case RUNS_ASK_DETAIL: ok = runs_detail(db, r->run, &r->arena, &r->detail, err); break;
+	case RUNS_ASK_MORE: ok = fetch_more(db, r, err); break;
+	case RUNS_ASK_KEEP: baselines_set(db, r->dataset, r->baseline); break;
+	case RUNS_ASK_NOTHING: break;
+	}
 	r->failed = !ok && err->code != ERR_INTERRUPTED;
 	return ok;
 }
 
-static void adopt_runs(struct state *st, struct request *r)
+static void swap_arenas(struct arena *a, struct arena *b)
+{
+	struct arena kept = *a;
+	*a = *b;
+	*b = kept;
+}
+
+static void adopt_baselines(struct runs_state *st, struct request *r)
+{
+	swap_arenas(&st->baseline_arena, &r->arena);
+	st->baselines = r->baselines;
+	st->n_baselines = r->n_baselines;
+	st->keep = false;
+	st->view.baselines = st->baselines;
+	st->view.n_baselines = st->n_baselines;
+}
+
+static void drop_marks(struct runs_view *v)
+{
+	int n = 0;
+	for (int i = 0; i < v->n_marks; i++)
+		if (runs_by_id(v, v->marks[i]))
+			v->marks[n++] = v->marks[i];
+	v->n_marks = n;
+}
+
+static void adopt_runs(struct runs_state *st, struct request *r)
 {
 	const struct run_row *before = runs_cursor(&st->view);
 	int64_t id = r->first_of_source ? r->first_of_source : before ? before->id : 0;
 	struct run_page old = st->view.page;
 	st->view.page = r->page;
 	r->page = old;
+	struct trends before_them = st->view.trends;
+	st->view.trends = r->trends;
+	r->trends = before_them;
+	adopt_baselines(st, r);
 	runs_make_groups(&st->view);
 	const struct run_row *found = runs_by_id(&st->view, id);
 	list_refit(&st->view.list, runs_lines(&st->view),
@@ -157,9 +254,8 @@ static void adopt_runs(struct state *st, struct request *r)
 	runs_settle(&st->view, false);
 	if (found && r->first_of_source)
 		st->source = 0;
-	for (int i = 0; i < RUNS_MARKS; i++)
-		if (!runs_by_id(&st->view, st->view.marks[i]))
-			st->view.marks[i] = 0;
+	drop_marks(&st->view);
+	st->more_run = 0;
 	st->loaded = true;
 	st->fresh = false;
 	st->generation = r->generation;
@@ -168,27 +264,32 @@ static void adopt_runs(struct state *st, struct request *r)
 static void request_free(struct request *r)
 {
 	run_page_done(&r->page);
+	trends_done(&r->trends);
 	arena_done(&r->arena);
 	free(r);
 }
 
 static void runs_take(struct screen *screen, void *request, bool ok)
 {
-	struct state *st = state_of(screen);
+	struct runs_state *st = state_of(screen);
 	struct request *r = request;
 	bool newest = st->serial == r->serial;
 	if (newest)
-		st->asked = ASK_NOTHING;
-	if (r->what == ASK_RUNS && newest) {
+		st->asked = RUNS_ASK_NOTHING;
+	if (r->what == RUNS_ASK_RUNS && newest) {
 		st->failed = r->failed;
 		if (ok)
 			adopt_runs(st, r);
-	} else if (r->what == ASK_DETAIL && (ok || r->failed)) {
-		struct arena old = st->detail_arena;
-		st->detail_arena = r->arena;
-		r->arena = old;
+	} else if (r->what == RUNS_ASK_DETAIL && (ok || r->failed)) {
+		swap_arenas(&st->detail_arena, &r->arena);
 		st->detail = ok ? r->detail : (struct run_detail){.n_same = 0};
 		st->detail_run = r->run;
+		st->fresh = false;
+	} else if (r->what == RUNS_ASK_MORE && (ok || r->failed)) {
+		swap_arenas(&st->more_arena, &r->arena);
+		st->pass_k = ok ? r->pass_k : (struct pass_ks){.n = 0};
+		st->shared = ok ? r->shared : UNKNOWN_DOUBLE;
+		st->more_run = r->run;
 		st->fresh = false;
 	}
 	request_free(r);
@@ -197,7 +298,7 @@ static void runs_take(struct screen *screen, void *request, bool ok)
 
 /* ---------------------------------------------------------------- drawing */
 
-static void draw_empty(const struct state *st, struct canvas body)
+static void draw_empty(const struct runs_state *st, struct canvas body)
 {
 	if (!st->loaded) {
 		canvas_putc(body, 1, 3, -1, ROLE_DIM,
@@ -218,28 +319,44 @@ static void draw_empty(const struct state *st, struct canvas body)
 	            "Two runs of one dataset can then be compared: Space marks, Enter compares.");
 }
 
+static void draw_pane(const struct runs_state *st, struct canvas body, const struct runs_places *at)
+{
+	if (at->pane_row) {
+		canvas_rule(canvas_part(body, at->pane_row - 1, 0, 1, body.cols), 0, ROLE_BORDER);
+		canvas_putc(body, at->pane_row - 1, 2, -1, ROLE_HEADING, " details ");
+		char text[64];
+		snprintf(text, sizeof text, " J K: rows %d to %d of %d ", st->sheet_top + 1,
+		         st->sheet_top + at->pane_rows, st->sheet.rows);
+		if (st->sheet.rows > at->pane_rows)
+			canvas_put_right(body, at->pane_row - 1, body.cols / 2, body.cols / 2 - 2, ROLE_DIM,
+			                 str_of(text));
+	} else {
+		for (int i = 0; i < body.rows; i++)
+			canvas_putc(body, i, at->pane_col - 2, 1, ROLE_BORDER, "│");
+	}
+	const struct run_row *row = runs_cursor(&st->view);
+	sheet_draw(&st->sheet, canvas_part(body, at->pane_row, at->pane_col, at->pane_rows, at->pane_cols),
+	           st->sheet_top, !row || row->id != st->sheet_run, STR_NONE);
+}
+
 static void runs_draw(const struct screen *screen, struct canvas body)
 {
-	const struct state *st = state_of(screen);
+	const struct runs_state *st = state_of(screen);
 	if (!st->loaded || st->view.page.n == 0) {
 		draw_empty(st, body);
 		return;
 	}
-	struct places at = places_of(body.rows, body.cols);
+	struct runs_places at = runs_places_of(st, body.rows, body.cols);
+	bool beside = at.list_cols < body.cols;
 	runs_view_draw(&st->view, screen->ui,
-	               canvas_part(body, 0, 0, body.rows, at.pane_cols ? at.list_cols - 1 : at.list_cols));
-	if (!at.pane_cols)
-		return;
-	for (int i = 0; i < body.rows; i++)
-		canvas_putc(body, i, at.pane_col - 2, 1, ROLE_BORDER, "│");
-	const struct run_row *row = runs_cursor(&st->view);
-	sheet_draw(&st->sheet, canvas_part(body, 0, at.pane_col, body.rows, at.pane_cols - 1), 0,
-	           !row || row->id != st->sheet_run, STR_NONE);
+	               canvas_part(body, 0, 0, at.list_rows + 1, beside ? at.list_cols - 1 : at.list_cols));
+	if (at.pane_cols)
+		draw_pane(st, body, &at);
 }
 
 static void runs_headline(const struct screen *screen, struct canvas row)
 {
-	const struct state *st = state_of(screen);
+	const struct runs_state *st = state_of(screen);
 	int col = 1 + canvas_putc(row, 0, 1, -1, ROLE_TITLE, "runs");
 	if (!st->loaded || st->view.page.total == 0)
 		return;
@@ -252,22 +369,52 @@ static void runs_headline(const struct screen *screen, struct canvas row)
 	           st->view.n_groups == 1 ? "dataset" : "datasets");
 	units_thousands(&text, cases);
 	buf_add_cstr(&text, " case results");
-	canvas_put(row, 0, col, row.cols - col - 1, ROLE_TITLE, buf_str(&text));
+	col += canvas_put(row, 0, col, row.cols - col - 1, ROLE_TITLE, buf_str(&text));
 	buf_done(&text);
+	size_t drift = 0;
+	for (size_t i = 0; i < st->view.n_groups; i++)
+		drift += st->view.groups[i].series && trend_drifting(st->view.groups[i].series);
+	if (drift)
+		canvas_printf(row, 0, col, row.cols - col - 1, ROLE_WARNING, "  %zu %s", drift,
+		              drift == 1 ? "dataset drifts" : "datasets drift");
 }
 
-static int n_marks(const struct state *st)
+const struct baseline *runs_baseline_of(const struct runs_state *st, struct str dataset)
 {
-	int n = 0;
-	for (int i = 0; i < RUNS_MARKS; i++)
-		n += st->view.marks[i] != 0;
-	return n;
+	for (size_t i = 0; i < st->n_baselines; i++)
+		if (str_eq(st->baselines[i].dataset, dataset))
+			return &st->baselines[i];
+	return NULL;
+}
+
+/* What is particular about the run under the cursor, where no pane tells it. */
+static void status_place(const struct screen *screen, const struct run_row *row, struct buf *out)
+{
+	const struct runs_state *st = state_of(screen);
+	const struct runs_group *group = runs_group_of(&st->view, row);
+	size_t i = runs_place_of(&st->view, row);
+	if (places_now(screen).pane_cols || i == TREND_NOWHERE)
+		return;
+	const struct trend_metric *m = runs_metric(group);
+	const char *place = m ? trend_place(m, i) : NULL;
+	if (place && trend_side(m, i)) {
+		buf_printf(out, " · %s its band (", place);
+		trend_figure_print(out, m, m->at[i].drift.band.low);
+		buf_add_cstr(out, " to ");
+		trend_figure_print(out, m, m->at[i].drift.band.high);
+		buf_printf(out, ")%s", m->at[i].since == i ? ", drift begins" : "");
+	}
+	if (group->series->runs[i].changed) {
+		buf_add_cstr(out, " · ");
+		trend_changed_print(out, group->series->runs[i].changed);
+		buf_add_cstr(out, " changed");
+	}
 }
 
 static void runs_status(const struct screen *screen, struct buf *out)
 {
-	const struct state *st = state_of(screen);
-	const struct run_row *row = runs_cursor(&st->view), *baseline = runs_by_id(&st->view, st->view.baseline);
+	const struct runs_state *st = state_of(screen);
+	const struct run_row *row = runs_cursor(&st->view);
 	if (!st->loaded)
 		return;
 	if (row)
@@ -277,229 +424,26 @@ static void runs_status(const struct screen *screen, struct buf *out)
 		buf_add_cstr(out, "no runs");
 	if (st->view.page.total > (int64_t)st->view.page.n)
 		buf_printf(out, " (the first %zu show)", st->view.page.n);
-	if (n_marks(st))
-		buf_printf(out, " · %d marked", n_marks(st));
-	if (baseline)
-		buf_printf(out, " · baseline " STR_FMT, STR_ARG(str_cut(run_name(baseline), 0, 60)));
+	if (st->view.n_marks)
+		buf_printf(out, " · %d marked", st->view.n_marks);
+	if (row)
+		status_place(screen, row, out);
+	const struct baseline *baseline = row ? runs_baseline_of(st, row->dataset) : NULL;
+	const struct run_row *named = baseline ? runs_by_id(&st->view, baseline->run) : NULL;
+	if (named)
+		buf_printf(out, " · baseline " STR_FMT, STR_ARG(str_cut(run_name(named), 0, 60)));
 	if (st->filter[0])
 		buf_printf(out, " · & %s", st->filter);
 	if (st->find.len)
 		buf_printf(out, " · / %s", buf_cstr(&st->find));
 }
 
-/* ---------------------------------------------------------------- moving and searching */
-
-static enum outcome runs_move(struct screen *screen, enum move move)
-{
-	struct state *st = state_of(screen);
-	list_move(&st->view.list, move);
-	runs_settle(&st->view, move == MOVE_UP || move == MOVE_PAGE_UP || move == MOVE_HALF_UP);
-	return OUT_HANDLED;
-}
-MOVE_FUNCTIONS(runs_move)
-
-static enum outcome search_again(struct screen *screen, int by, bool stay)
-{
-	struct state *st = state_of(screen);
-	struct str what = buf_str(&st->find);
-	const struct run_row *at = runs_cursor(&st->view);
-	int64_t n = (int64_t)st->view.page.n, from = at ? at - st->view.page.rows + (stay ? 0 : by) : 0;
-	for (int64_t i = 0; what.len && i < n; i++) {
-		int64_t row = ((from + by * i) % n + n) % n;
-		if (text_find(run_name(&st->view.page.rows[row]), what, 0, find_ignores_case(what)) == SIZE_MAX)
-			continue;
-		list_go(&st->view.list, runs_line_of(&st->view, (size_t)row));
-		return OUT_HANDLED;
-	}
-	if (what.len || !stay) /* an empty line only ends the search */
-		ui_say(screen->ui, what.len ? "no run is called: %s" : "nothing is being searched for: / asks%s",
-		       buf_cstr(&st->find));
-	return OUT_HANDLED;
-}
-
-static struct buf *find_text(struct screen *screen)
-{
-	return &state_of(screen)->find;
-}
-FIND_FUNCTIONS(find_text, search_again)
-
-static void set_filter(struct state *st, struct str text)
-{
-	snprintf(st->filter, sizeof st->filter, STR_FMT, STR_ARG(str_cut(text, 0, sizeof st->filter - 1)));
-	st->loaded = st->loaded && st->view.page.n > 0; /* what shows stays until the answer comes */
-	st->generation--;                               /* is not the app's: asks again */
-	st->asked = ASK_NOTHING;
-	st->failed = false;
-}
-
-static enum outcome filter_line(struct screen *screen, const struct input *in, struct target *target)
-{
-	(void)target;
-	struct arena arena = ARENA_INIT;
-	struct filter_mistake mistake = {0};
-	struct str text = str_trim(in->argument);
-	if (text.len >= sizeof state_of(screen)->filter) {
-		ui_say(screen->ui, "a filter has at most %zu bytes here", sizeof state_of(screen)->filter - 1);
-		screen->ui->message_is_error = true;
-	} else if (filter_parse(&arena, text, FILTER_RUNS, screen->ui->now_ns, &mistake)) {
-		set_filter(state_of(screen), text);
-	} else {
-		struct buf words = BUF_INIT;
-		filter_mistake_words(&words, &mistake);
-		ui_say(screen->ui, "filter, column %zu: %s", mistake.column + 1, buf_cstr(&words));
-		buf_done(&words);
-		screen->ui->message_is_error = true;
-	}
-	arena_done(&arena);
-	return OUT_REFRESH;
-}
-
-static const struct action filter_answer = {.name = "filter-for", .keys = "", .help = "", .run = filter_line};
-
-static enum outcome ask_filter(struct screen *screen, const struct input *in, struct target *target)
-{
-	if (in->argument.len)
-		return filter_line(screen, in, target);
-	*target = (struct target){.prompt = "&", .answer = &filter_answer, .filter = 1 + FILTER_RUNS};
-	snprintf(target->text, sizeof target->text, "%s", state_of(screen)->filter);
-	return OUT_PROMPT;
-}
-
-/* ---------------------------------------------------------------- marking and comparing */
-
-static enum outcome mark(struct screen *screen, const struct input *in, struct target *target)
-{
-	(void)in, (void)target;
-	struct state *st = state_of(screen);
-	const struct run_row *row = runs_cursor(&st->view);
-	if (!row)
-		return OUT_HANDLED;
-	for (int i = 0; i < RUNS_MARKS; i++)
-		if (st->view.marks[i] == row->id) {
-			st->view.marks[i] = 0;
-			return OUT_HANDLED;
-		}
-	for (int i = 0; i < RUNS_MARKS; i++)
-		if (!st->view.marks[i]) {
-			st->view.marks[i] = row->id;
-			list_move(&st->view.list, MOVE_DOWN);
-			runs_settle(&st->view, false);
-			return OUT_HANDLED;
-		}
-	ui_say(screen->ui, "two runs are marked: Enter compares them, Space on one takes its mark off");
-	return OUT_HANDLED;
-}
-
-static enum outcome set_baseline(struct screen *screen, const struct input *in, struct target *target)
-{
-	(void)in, (void)target;
-	struct state *st = state_of(screen);
-	const struct run_row *row = runs_cursor(&st->view);
-	if (!row)
-		return OUT_HANDLED;
-	st->view.baseline = st->view.baseline == row->id ? 0 : row->id;
-	if (st->view.baseline)
-		ui_say(screen->ui, "baseline (A): " STR_FMT, STR_ARG(str_cut(run_name(row), 0, 80)));
-	else
-		ui_say(screen->ui, "no baseline: the older of two runs is A");
-	return OUT_HANDLED;
-}
-
-static bool is_older(const struct run_row *a, const struct run_row *b)
-{
-	if (a->created_ns != b->created_ns)
-		return a->created_ns < b->created_ns;
-	return a->id < b->id;
-}
-
-static enum outcome compare_them(const struct state *st, const struct run_row *a, const struct run_row *b, bool as_is,
-                                 struct target *target)
-{
-	bool turn = b->id == st->view.baseline || (a->id != st->view.baseline && !as_is && is_older(b, a));
-	*target = (struct target){.screen = "compare", .id = turn ? b->id : a->id, .id2 = turn ? a->id : b->id};
-	return OUT_OPEN;
-}
-
-static enum outcome open_pair(struct screen *screen, const struct input *in, struct target *target)
-{
-	(void)in;
-	const struct state *st = state_of(screen);
-	const struct run_row *row = runs_cursor(&st->view), *baseline = runs_by_id(&st->view, st->view.baseline);
-	const struct run_row *first = runs_by_id(&st->view, st->view.marks[0]),
-	                     *second = runs_by_id(&st->view, st->view.marks[1]);
-	const struct run_row *one = first ? first : second;
-	if (!row)
-		return OUT_HANDLED;
-	if (first && second)
-		return compare_them(st, first, second, false, target);
-	if (baseline && one && one != baseline)
-		return compare_them(st, baseline, one, true, target);
-	if (baseline && row != baseline)
-		return compare_them(st, baseline, row, true, target);
-	if (one && row != one)
-		return compare_them(st, one, row, true, target);
-	int64_t unused;
-	const struct runs_group *group = &st->view.groups[runs_group_at(&st->view, st->view.list.cursor, &unused)];
-	if (group->n == 2)
-		return compare_them(st, &st->view.page.rows[group->first], &st->view.page.rows[group->first + 1], false,
-		                    target);
-	if (group->n == 1)
-		ui_say(screen->ui, "the only run of its dataset: import another one to compare it with");
-	else if (one || baseline)
-		ui_say(screen->ui, "go to the run to compare it with, then Enter");
-	else
-		ui_say(screen->ui, "Space marks a run, Enter on another one compares them; b sets the baseline");
-	return OUT_HANDLED;
-}
-
-static enum outcome to_traces(struct screen *screen, const struct input *in, struct target *target)
-{
-	(void)screen, (void)in;
-	*target = (struct target){.screen = "traces"};
-	return OUT_OPEN;
-}
-
-/* Esc takes back one thing after the other; then the app's own "back" comes. */
-static enum outcome clear(struct screen *screen, const struct input *in, struct target *target)
-{
-	(void)in, (void)target;
-	struct state *st = state_of(screen);
-	if (st->find.len) {
-		buf_clear(&st->find);
-		return OUT_HANDLED;
-	}
-	if (st->filter[0]) {
-		set_filter(st, STR_NONE);
-		return OUT_REFRESH;
-	}
-	if (!n_marks(st))
-		return OUT_IGNORED;
-	st->view.marks[0] = st->view.marks[1] = 0;
-	return OUT_HANDLED;
-}
-
-/* clang-format off */
-static const struct action runs_actions[] = {
-	MOVE_ACTIONS,
-	{.name = "compare", .keys = "Enter", .help = "compare: the two marked; the marked one with this; the dataset's only two", .hint = "compare", .hint_order = 1, .run = open_pair},
-	{.name = "mark", .keys = "Space", .help = "mark this run, at most two", .hint = "mark", .hint_order = 2, .run = mark},
-	{.name = "baseline", .keys = "b", .help = "this run is the baseline (A), or no longer", .hint = "baseline", .hint_order = 3, .run = set_baseline},
-	{.name = "filter", .keys = "&", .help = "only runs that match, e.g. model~gpt pass<80%", .hint = "filter", .hint_order = 4, .run = ask_filter},
-	{.name = "search", .keys = "/", .help = "search the names", .hint = "search", .hint_order = 5, .run = search},
-	{.name = "next-match", .keys = "n", .help = "next match", .run = search_next},
-	{.name = "prev-match", .keys = "N", .help = "previous match", .run = search_previous},
-	{.name = "traces", .keys = "Tab", .help = "to the list of traces", .hint = "traces", .hint_order = 6, .run = to_traces},
-	{.name = "clear", .keys = "Esc", .help = "forget the search, the filter, the marks; then one level up", .run = clear},
-	ACTIONS_END,
-};
-/* clang-format on */
-
 /* ---------------------------------------------------------------- life */
 
 static bool runs_open(struct screen *screen, const struct target *target, struct err *err)
 {
 	(void)err;
-	struct state *st = state_of(screen);
+	struct runs_state *st = state_of(screen);
 	st->source = target->id2;
 	snprintf(st->filter, sizeof st->filter, "%s", target->text);
 	struct arena arena = ARENA_INIT;
@@ -508,6 +452,7 @@ static bool runs_open(struct screen *screen, const struct target *target, struct
 		st->filter[0] = '\0';
 	arena_done(&arena);
 	list_init(&st->view.list);
+	st->view.sort = RUNS_BY_TIME;
 	return true;
 }
 
@@ -539,18 +484,19 @@ static bool runs_copy(const struct screen *screen, enum copy what, struct buf *o
 
 static void runs_close(struct screen *screen)
 {
-	struct state *st = state_of(screen);
-	run_page_done(&st->view.page);
-	free(st->view.groups);
+	struct runs_state *st = state_of(screen);
+	runs_view_done(&st->view);
 	buf_done(&st->find);
+	arena_done(&st->baseline_arena);
 	arena_done(&st->detail_arena);
+	arena_done(&st->more_arena);
 	sheet_done(&st->sheet);
 }
 
 const struct screen_ops screen_runs = {
     .name = "runs",
     .title = "Runs",
-    .state_size = sizeof(struct state),
+    .state_size = sizeof(struct runs_state),
     .actions = runs_actions,
     .open = runs_open,
     .ask = runs_ask,
