@@ -124,6 +124,7 @@ static const char *op_after(const struct field *f)
 	case TYPE_MONEY: return ">";
 	case TYPE_RATE: return "<";
 	case TYPE_SCORE:
+	case TYPE_FIELD:
 	case TYPE_SCORE_MEAN: return ".";
 	case TYPE_WORD:
 	case TYPE_ID:
@@ -133,6 +134,7 @@ static const char *op_after(const struct field *f)
 	case TYPE_SINCE:
 	case TYPE_UNTIL:
 	case TYPE_ENUM:
+	case TYPE_STEP:
 	case TYPE_HAS: break;
 	}
 	return ":";

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "store/base/text.h"
+#include "store/query/begins.h"
 #include "store/query/filter_private.h"
+#include "store/query/slices.h"
 
 struct work {
 	struct db *db;
@@ -271,6 +273,12 @@ static bool mark_term(struct work *w, const struct filter_term *t, bool *out)
 {
 	const struct by_row *row = by_row(t);
 	size_t score = 0;
+	if (t->field->type == TYPE_FIELD || t->field->type == TYPE_STEP) {
+		for (size_t i = 0; i < w->c->n_rows; i++)
+			out[i] = true;
+		return t->field->type == TYPE_STEP ? begins_mark(w->db, w->c, t->value.text, out, w->err)
+		                                   : slices_mark(w->db, w->c, t->score, t->value.text, out, w->err);
+	}
 	if (!row)
 		return mark_by_store(w, t, out);
 	if (field_takes_name(t->field) && !find_score(w, t, &score))

@@ -119,8 +119,8 @@ _Static_assert(WORDS_KIND == 0 && WORDS_NAME == 1 && WORDS_TOOL == 2 && WORDS_MO
                    WORDS_PROMPT == 5 && N_KINDS <= 13,
                "and these");
 
-#define WORD_IS(column)    column " IN (SELECT w.id FROM word w WHERE {w.text})"
-#define PROMPT_IS(column)  column " IN (SELECT p.id FROM prompt p WHERE " WORD_IS("p.name") ")"
+#define WORD_IS(column)   column " IN (SELECT w.id FROM word w WHERE {w.text})"
+#define PROMPT_IS(column) column " IN (SELECT p.id FROM prompt p WHERE " WORD_IS("p.name") ")"
 /* Also by the beginning of its text's hash, at least 8 digits. */
 #define VERSION            "({p.version} OR ($ AND length(#) >= 8 AND substr(lower(hex(p.hash)), 1, length(#)) = lower(#)))"
 #define VERSION_IS(column) column " IN (SELECT p.id FROM prompt p WHERE " VERSION ")"
@@ -352,6 +352,10 @@ static const struct field_has span_has[] = {
 	X("cost", TYPE_MONEY, NULL, NULL, NULL, "cost of A's or B's answer in US dollars", "cost>0.01")            \
 	X("dearer", TYPE_MONEY, NULL, NULL, NULL, "B's cost less A's", "dearer>0.01")                              \
 	X("tokens", TYPE_COUNT, NULL, NULL, NULL, "tokens in and out, of A's or B's answer", "tokens>=4k")         \
+	X("field", TYPE_FIELD, NULL, NULL, NULL,                                                                   \
+	  "field.NAME: what the case's metadata say (S lists the fields)", "field.tier:gold")                \
+	X("begins", TYPE_STEP, NULL, NULL, NULL, "got worse, and its traces first differ at this step",            \
+	  "begins:retrieve-policy")                                                                                \
 	X("has", TYPE_HAS, NULL, NULL, case_has, "A's or B's result has it", "has:trace")
 
 #define FIELD(name_, type_, sql_, words_, has_, help_, example_) \
@@ -396,7 +400,7 @@ const struct filter_field *filter_fields(enum filter_over over)
 
 bool field_takes_name(const struct field *f)
 {
-	return f->type == TYPE_SCORE || f->type == TYPE_SCORE_MEAN;
+	return f->type == TYPE_SCORE || f->type == TYPE_SCORE_MEAN || f->type == TYPE_FIELD;
 }
 
 const struct field *field_named(enum filter_over over, struct str name)

@@ -20,6 +20,8 @@ enum field_type {
 	TYPE_SCORE,      /* score.NAME: a number, or a label */
 	TYPE_SCORE_MEAN, /* score.NAME of a run: a number */
 	TYPE_NUMBER,     /* 0.5 -0.2 20% */
+	TYPE_FIELD,      /* field.NAME: a value of a field that cases have, ":" alone */
+	TYPE_STEP,       /* a text as a list of ours gives it, ":" alone */
 	TYPE_HAS         /* has:WORD: each word is a condition of its own */
 };
 

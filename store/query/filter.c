@@ -241,7 +241,7 @@ static bool no_field(struct parser *p, struct str name, size_t column)
 static bool no_name(struct parser *p, const struct field *f, size_t column)
 {
 	struct buf expected = BUF_INIT;
-	buf_printf(&expected, "the name of the score: %s.NAME", f->name);
+	buf_printf(&expected, "the name of the %s: %s.NAME", f->type == TYPE_FIELD ? "field" : "score", f->name);
 	mistaken(p, column, buf_cstr(&expected));
 	buf_done(&expected);
 	return false;

@@ -33,7 +33,7 @@ static void found_field(struct filter_spot *out, struct str text, enum filter_ov
 	const struct field *f = dot == SIZE_MAX ? NULL : field_named(over, str_cut(text, from, dot));
 	if (text.ptr && from < text.len && text.ptr[from] == '@' && caret > from) {
 		found(out, FILTER_SAVED, text, from + 1, to, caret);
-	} else if (f && field_takes_name(f)) {
+	} else if (f && field_takes_name(f) && f->type != TYPE_FIELD) { /* fields have no list that is quick to read */
 		found(out, FILTER_SCORE_NAME, text, from + dot + 1, to, caret);
 	} else {
 		found(out, FILTER_FIELD, text, from, to, caret);

@@ -45,6 +45,8 @@ bool filter_op_fits(enum field_type type, enum filter_op op, struct buf *expecte
 		return op != OP_CONTAINS;
 	case TYPE_SINCE:
 	case TYPE_UNTIL:
+	case TYPE_FIELD:
+	case TYPE_STEP:
 	case TYPE_ENUM:
 	case TYPE_HAS:
 		if (!equal)
@@ -309,6 +311,8 @@ bool filter_value_read(struct filter_term *term, struct str text, int64_t now_ns
 	switch (f->type) {
 	case TYPE_WORD:
 	case TYPE_ID:
+	case TYPE_FIELD:
+	case TYPE_STEP:
 	case TYPE_FOUND:
 	case TYPE_TEXT: return true;
 	case TYPE_DURATION:

@@ -2,6 +2,7 @@
  * that prints the same and is as empty; and its SQL is taken by SQLite over a real store, whatever the values are. */
 #include "store/query/tree_view.h"
 #include "store/query/filter.h"
+#include "store/query/compare_view.h"
 #include "store/query/runs.h"
 #include "store/query/traces.h"
 #include "tests/fuzz/fuzz.h"
@@ -20,6 +21,18 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	return 0;
 }
 
+/* A comparison without rows: it may say that it has no such score or field. */
+static bool check_pairs(const struct filter *f, struct err *err)
+{
+	struct compare none = {.arena = ARENA_INIT};
+	struct compare_view view;
+	bool ok = compare_view(db, &none, f, &(struct compare_order){.by = BY_LOSS}, &view, err);
+	ok = ok || err->code == ERR_USAGE || err->code == ERR_NOT_FOUND;
+	compare_view_done(&view);
+	compare_done(&none);
+	return ok;
+}
+
 static void check_query(const struct filter *f, enum filter_over over)
 {
 	struct err err = ERR_INIT;
@@ -31,6 +44,8 @@ static void check_query(const struct filter *f, enum filter_over over)
 		ok = traces_page(db, &(struct trace_query){.filter = f, .limit = 10}, &traces, &err);
 	else if (over == FILTER_RUNS)
 		ok = runs_page(db, f, 0, 0, 10, &runs, &err);
+	else if (over == FILTER_PAIRS)
+		ok = check_pairs(f, &err);
 	else if (over == FILTER_SPANS) {
 		struct tree_view *v = tree_view_new(db, 1, 0, 10, &(struct tree_view_ask){.filter = f}, &err);
 		ok = v != NULL;
@@ -77,5 +92,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_over(text, FILTER_CASES);
 	check_over(text, FILTER_RUNS);
 	check_over(text, FILTER_SPANS);
+	check_over(text, FILTER_PAIRS);
 	return 0;
 }

@@ -210,6 +210,9 @@ static void test_from_the_store(void **state)
 	assert_int_equal(number_of("tokens>11k or not tokens>11k"), pair.n_rows);
 	assert_int_equal(number_of("has:error"), number_of("status:error"));
 	assert_int_equal(number_of("score.groundedness:nosuchlabel"), 0);
+	assert_int_equal(number_of("field.customer_tier:gold"), 24);
+	assert_int_equal(number_of("not field.customer_tier:gold"), pair.n_rows - 24);
+	assert_int_equal(number_of("begins:\"no trace\""), number_of("class:lost or class:new_errors")); /* none is here */
 }
 
 static void test_mistakes(void **state)
@@ -227,6 +230,9 @@ static void test_mistakes(void **state)
 	    {"slower>1",    8,  "a duration with its unit"         },
 	    {"loss~0.1",    4,  "one of : = < > <= >="             },
 	    {"flaky:maybe", 6,  "no, yes"                          },
+	    {"field:gold",     5,  "the name of the field: field.NAME"   },
+	    {"field.tier~go",  10, "a colon"                             },
+	    {"begins~x",       6,  "a colon"                             },
 	    {"(class:lost", 11, "a closing )"                      },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -244,6 +250,9 @@ static void test_mistakes(void **state)
 	assert_int_equal(err.code, ERR_USAGE);
 	assert_string_equal(err.text,
 	                    "no score of these runs is called nosuch; there is groundedness, icontains, relevance");
+	compare_view_done(&v);
+	assert_false(view_of("field.nosuch:x", &by_loss, &v, &err));
+	assert_int_equal(err.code, ERR_NOT_FOUND);
 	compare_view_done(&v);
 }
 

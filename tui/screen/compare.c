@@ -23,6 +23,8 @@ struct request {
 	struct compare_row row; /* ASK_CASE: ids and records; its key is `key` */
 	char *key;
 	struct case_pair pair; /* ASK_CASE */
+	struct begins begins;  /* ASK_BEGINS */
+	uint32_t *first;
 };
 
 static struct compare_state *state_of(const struct screen *screen)
@@ -65,7 +67,7 @@ static struct request *new_request(struct screen *screen, enum compare_ask what)
 	                      .b = st->b,
 	                      .look = st->look,
 	                      .generation = screen->ui->generation};
-	if (what == ASK_VIEW)
+	if (what == ASK_VIEW || what == ASK_BEGINS)
 		r->held = held_too(st->held);
 	st->asked = what;
 	st->asked_generation = r->generation;
@@ -96,6 +98,7 @@ static void *ask_view(struct screen *screen)
 	bool coming = st->asked != ASK_NOTHING && st->asked != ASK_CASE && st->asked_look == st->look.number;
 	if (coming || st->shown.number == st->look.number || st->data->refused.len)
 		return NULL;
+	st->cases.old = true; /* for as long as it takes */
 	return new_request(screen, st->data->lost_only ? ASK_ROWS : ASK_VIEW);
 }
 
@@ -122,6 +125,8 @@ static void *compare_ask(struct screen *screen)
 	/* The figures wait for the case: a request put in now would push it out. */
 	if (!st->figures && !st->figures_failed && st->asked == ASK_NOTHING)
 		return new_request(screen, ASK_FIGURES);
+	if (st->begins.expected && !st->begins.of && !st->begins_failed && st->asked == ASK_NOTHING)
+		return new_request(screen, ASK_BEGINS);
 	return NULL;
 }
 
@@ -161,10 +166,26 @@ static bool fetch_rows(struct db *db, struct request *r, struct err *err)
 	return false;
 }
 
+static bool fetch_begins(struct db *db, struct request *r, struct err *err)
+{
+	const struct compare *c = &r->held->c;
+	if (!begins_of(db, c, (struct begins_most){0}, &r->begins, err))
+		return false;
+	r->first = xmalloc(size_mul(size_add(c->n_rows, 1), sizeof *r->first));
+	for (size_t i = 0; i < c->n_rows; i++)
+		r->first[i] = CASES_NOT_LOOKED;
+	for (size_t i = 0; i < r->begins.n_cases; i++)
+		if (r->begins.cases[i].has == BEGINS_BOTH)
+			r->first[r->begins.cases[i].row] = r->begins.cases[i].first;
+	return true;
+}
+
 static bool compare_fetch(struct db *db, void *request, struct err *err)
 {
 	struct request *r = request;
-	bool ok = r->what == ASK_CASE ? case_pair_load(db, &r->row, &r->pair, err) : fetch_rows(db, r, err);
+	bool ok = r->what == ASK_CASE     ? case_pair_load(db, &r->row, &r->pair, err)
+	          : r->what == ASK_BEGINS ? fetch_begins(db, r, err)
+	                                  : fetch_rows(db, r, err);
 	r->failed = !ok && err->code != ERR_INTERRUPTED;
 	return ok;
 }
@@ -185,6 +206,37 @@ static bool same_order(const struct compare_order *a, const struct compare_order
 	return a->by == b->by && a->invert == b->invert && (a->by != BY_SCORE || a->score == b->score);
 }
 
+/* Lost cases of which both traces are here: where they part can be told. */
+static bool can_tell_begins(const struct compare *c)
+{
+	for (size_t i = 0; i < c->n_rows && c->rows[i].class_ <= CLASS_NEW_ERROR; i++)
+		if (c->rows[i].class_ != CLASS_IMPROVED && c->rows[i].a.trace && c->rows[i].b.trace)
+			return true;
+	return false;
+}
+
+static void forget_begins(struct compare_state *st)
+{
+	begins_done(&st->begins.b);
+	free(st->begins.first);
+	st->begins = (struct compare_begins){.expected = st->held && can_tell_begins(&st->held->c)};
+	st->cases.begins_expected = st->begins.expected;
+	st->cases.begins = NULL;
+	st->cases.differs = NULL;
+}
+
+static void adopt_begins(struct compare_state *st, struct request *r)
+{
+	forget_begins(st);
+	st->begins.of = r->held;
+	st->begins.b = r->begins;
+	st->begins.first = r->first;
+	r->begins = (struct begins){.arena = ARENA_INIT};
+	r->first = NULL;
+	st->cases.begins = &st->begins.b;
+	st->cases.differs = st->begins.first;
+}
+
 static void adopt_rows(struct screen *screen, struct request *r)
 {
 	struct compare_state *st = state_of(screen);
@@ -200,6 +252,8 @@ static void adopt_rows(struct screen *screen, struct request *r)
 		st->loaded = true;
 		st->generation = r->generation;
 		st->figures = st->data->n_metrics > 0 || r->what == ASK_FIGURES;
+		st->begins_failed = false;
+		forget_begins(st);
 	}
 	struct compare_view old = st->view;
 	st->view = r->view;
@@ -225,6 +279,7 @@ static void keep_look(struct compare_state *st, const struct request *r)
 	if (st->look.number != r->look.number)
 		return;
 	st->look = st->shown;
+	st->cases.old = false;
 }
 
 static void adopt_case(struct compare_state *st, struct request *r, bool ok)
@@ -246,6 +301,8 @@ static void request_free(struct request *r)
 	held_drop(r->held);
 	compare_view_done(&r->view);
 	case_pair_done(&r->pair);
+	begins_done(&r->begins);
+	free(r->first);
 	free(r->key);
 	free(r);
 }
@@ -275,6 +332,11 @@ static void compare_take(struct screen *screen, void *request, bool ok)
 	case ASK_CASE:
 		if (ok || r->failed)
 			adopt_case(st, r, ok);
+		break;
+	case ASK_BEGINS:
+		st->begins_failed = r->failed;
+		if (ok && r->held == st->held)
+			adopt_begins(st, r);
 		break;
 	}
 	request_free(r);
@@ -793,6 +855,8 @@ static bool compare_copy(const struct screen *screen, enum copy what, struct buf
 static void compare_close(struct screen *screen)
 {
 	struct compare_state *st = state_of(screen);
+	begins_done(&st->begins.b);
+	free(st->begins.first);
 	held_drop(st->held);
 	compare_view_done(&st->view);
 	case_pair_done(&st->pair);

@@ -11,6 +11,8 @@ enum {
 	LATENCY = 17, /* of " 3.18s → 4.02s" */
 	COST = 19,    /* of "$0.0307 → $0.0336" */
 	TITLE = 38,   /* a title keeps at least this much when columns are added */
+	BEGINS = 17,  /* of a step's name; less where there is no room for it */
+	BEGINS_LEAST = 13,
 	MAX_SHOWN = 8
 };
 
@@ -209,9 +211,10 @@ void cases_order_words(const struct cases *c, struct compare_order order, struct
 
 /* ---------------------------------------------------------------- columns */
 
-/* A figure of A and B beside the title: the one they are ordered by first, else the first scores, latency, cost, other scores. */
+/* What stands beside the title: the figure they are ordered by first, then the first score, where the traces differ, a score,
+ * latency, cost, other scores. */
 struct shown {
-	enum compare_by by; /* BY_SCORE, BY_LATENCY, BY_COST */
+	enum compare_by by; /* BY_SCORE, BY_LATENCY, BY_COST; BY_TITLE: where the traces first differ */
 	size_t score;
 	int cols;
 };
@@ -223,10 +226,13 @@ struct columns {
 
 static void add_column(const struct cases *c, struct columns *to, enum compare_by by, size_t score)
 {
-	int cols = by == BY_SCORE ? SCORE : by == BY_LATENCY ? LATENCY : COST;
+	static const int widths[] = {[BY_SCORE] = SCORE, [BY_LATENCY] = LATENCY, [BY_COST] = COST, [BY_TITLE] = BEGINS};
+	int cols = widths[by];
 	for (size_t i = 0; i < to->n; i++)
 		if (to->at[i].by == by && (by != BY_SCORE || to->at[i].score == score))
 			return;
+	if (by == BY_TITLE && to->room < cols && to->room >= BEGINS_LEAST)
+		cols = to->room;
 	if (!has_order(c, by) || to->n == MAX_SHOWN || to->room < cols)
 		return;
 	to->at[to->n++] = (struct shown){by, score, cols};
@@ -240,8 +246,12 @@ static struct columns columns_of(const struct cases *c, int cols)
 	struct columns to = {.room = room - least};
 	if (c->order.by == BY_SCORE || c->order.by == BY_LATENCY || c->order.by == BY_COST)
 		add_column(c, &to, c->order.by, c->order.score);
-	for (size_t i = 0; i < c->n_scores && i < BEFORE_LATENCY && !c->data->yes_no[c->scores[i]]; i++)
-		add_column(c, &to, BY_SCORE, c->scores[i]);
+	for (size_t i = 0; i < BEFORE_LATENCY; i++) {
+		if (i < c->n_scores && !c->data->yes_no[c->scores[i]] && (i > 0 || !to.n))
+			add_column(c, &to, BY_SCORE, c->scores[i]);
+		if (i == 0 && c->begins_expected)
+			add_column(c, &to, BY_TITLE, 0);
+	}
 	add_column(c, &to, BY_LATENCY, 0);
 	add_column(c, &to, BY_COST, 0);
 	for (size_t i = 0; i < c->n_scores; i++)
@@ -254,7 +264,8 @@ static struct columns columns_of(const struct cases *c, int cols)
 
 static bool is_ordered_by(const struct cases *c, const struct shown *column)
 {
-	return c->order.by == column->by && (column->by != BY_SCORE || column->score == c->order.score);
+	return column->by != BY_TITLE && c->order.by == column->by &&
+	       (column->by != BY_SCORE || column->score == c->order.score);
 }
 
 static void put_head(struct canvas line, int col, int cols, struct str title, bool ordered, bool invert)
@@ -277,7 +288,8 @@ void cases_draw_head(const struct cases *c, struct canvas line)
 		const struct shown *column = &columns.at[i];
 		struct str title = column->by == BY_SCORE     ? c->data->scores[column->score]
 		                   : column->by == BY_LATENCY ? STR_LIT("latency")
-		                                              : STR_LIT("cost");
+		                   : column->by == BY_COST    ? STR_LIT("cost")
+		                                              : STR_LIT("first differs");
 		put_head(line, col, column->cols - 1, title, is_ordered_by(c, column), c->order.invert);
 	}
 }
@@ -337,6 +349,15 @@ static void put_figures(struct canvas line, int col, const struct compare_row *r
 	buf_done(&b);
 }
 
+static void put_begins(const struct cases *c, struct canvas line, int col, int cols, const struct compare_row *row)
+{
+	uint32_t label = c->begins ? c->differs[row - c->data->rows] : CASES_NOT_LOOKED;
+	if (label == BEGINS_NONE)
+		canvas_putc(line, 0, col, cols - 1, ROLE_DIM, "nowhere");
+	else if (label != CASES_NOT_LOOKED)
+		canvas_put(line, 0, col, cols - 1, ROLE_TEXT, c->begins->steps[c->begins->labels[label].step].name);
+}
+
 static void draw_row(const struct cases *c, struct canvas line, const struct compare_row *row, bool cursor)
 {
 	char word[16];
@@ -354,7 +375,10 @@ static void draw_row(const struct cases *c, struct canvas line, const struct com
 	canvas_putc(line, 0, col + WORD, WORD, role, word);
 	col += 2 * WORD;
 	for (size_t i = 0; i < columns.n; col += columns.at[i++].cols)
-		put_figures(line, col, row, &columns.at[i]);
+		if (columns.at[i].by == BY_TITLE)
+			put_begins(c, line, col, columns.at[i].cols, row);
+		else
+			put_figures(line, col, row, &columns.at[i]);
 	if (c->old)
 		canvas_tint(line, 0, 0, line.cols, ROLE_DIM);
 }

@@ -3,11 +3,13 @@
 #ifndef SPOOR_TUI_SCREEN_PANE_CASES_H
 #define SPOOR_TUI_SCREEN_PANE_CASES_H
 
+#include "store/query/begins.h"
 #include "store/query/compare_view.h"
 #include "tui/canvas.h"
 #include "tui/widget/list.h"
 
 enum { CASES_SCORES = 100 };
+#define CASES_NOT_LOOKED (BEGINS_NONE - 1)
 
 struct cases {
 	const struct compare *data;      /* borrowed */
@@ -16,7 +18,10 @@ struct cases {
 	int only;                        /* the class that shows alone; N_CLASSES: all do */
 	int64_t first[N_CLASSES], n[N_CLASSES];
 	size_t scores[CASES_SCORES],
-	    n_scores; /* of data->scores: those that are only ever 0 or 1 last, the verdict says as much */
+	    n_scores;         /* of data->scores: those that are only ever 0 or 1 last, the verdict says as much */
+	bool begins_expected; /* a column tells at which step the traces of a case first differ */
+	const struct begins *begins; /* borrowed; NULL: not known yet */
+	const uint32_t *differs; /* borrowed; one per row of data: a label of begins, BEGINS_NONE, CASES_NOT_LOOKED */
 	struct str find;
 	bool old; /* data about to be replaced: dimmed */
 };

@@ -17,6 +17,7 @@ enum {
 struct places {
 	bool beside;
 	int metrics; /* rows, head and all */
+	int begins;  /* row that says where the losses begin; 0: none */
 	int tabs;    /* row of the class tabs; the head of the list below it */
 	int list_rows, list_cols;
 	int pane_row, pane_col, pane_rows, pane_cols; /* without its rule or border */
@@ -33,13 +34,15 @@ static struct places places_of(const struct compare_state *st, int rows, int col
 {
 	struct places at = {.beside = cols >= BESIDE_COLS};
 	int need = metrics_rows(st->data), below = at.beside ? 0 : PANE_ROWS;
-	int most = rows - 1 - 2 - LIST_ROWS - below; /* the sentence; tabs and the list's head */
+	bool begins = st->begins.expected && rows >= 16;
+	int most = rows - 1 - 2 - LIST_ROWS - below - begins; /* the sentence; tabs and the list's head */
 	at.metrics = need < most ? need : most;
 	if (st->all_metrics)
-		at.metrics = need < rows - 1 - 2 - 1 ? need : rows - 1 - 2 - 1;
+		at.metrics = need < rows - 1 - 2 - 1 - begins ? need : rows - 1 - 2 - 1 - begins;
 	if (at.metrics < 2)
 		at.metrics = 0;
-	at.tabs = 1 + at.metrics;
+	at.begins = begins ? 1 + at.metrics : 0;
+	at.tabs = 1 + at.metrics + begins;
 	int rest = rows - at.tabs - 2;
 	at.list_rows = rest > 0 ? rest : 0;
 	at.list_cols = cols;
@@ -190,12 +193,32 @@ static void draw_pane(const struct compare_state *st, struct canvas body, const 
 		           STR_NONE);
 }
 
+/* "3 of 4 losses first differ at retrieve-policy: other documents   w lists them" */
+static void draw_begins(const struct compare_state *st, struct canvas line)
+{
+	static const char key[] = "w lists them";
+	struct str text = st->begins.b.sentence;
+	if (!st->begins.of) {
+		canvas_putc(line, 0, 1, line.cols - 2, ROLE_DIM, "looking where the losses begin …");
+		return;
+	}
+	int room = line.cols - 2 - (int)sizeof key - 2;
+	size_t aside = str_find(text, STR_LIT("; "));
+	if (text_cols(text) > room && aside != SIZE_MAX)
+		text = str_cut(text, 0, aside);
+	int used = canvas_put(line, 0, 1, text_cols(text) > room ? line.cols - 2 : room, ROLE_TEXT, text);
+	if (used <= room)
+		canvas_putc(line, 0, 1 + used + 3, -1, ROLE_DIM, key);
+}
+
 static void draw_list(const struct compare_state *st, struct canvas body)
 {
 	struct places at = places_of(st, body.rows, body.cols);
 	draw_sentence(st, canvas_part(body, 0, 0, 1, body.cols));
 	if (at.metrics)
 		metrics_draw(canvas_part(body, 1, 0, at.metrics, body.cols), st->data);
+	if (at.begins)
+		draw_begins(st, canvas_part(body, at.begins, 0, 1, body.cols));
 	draw_tabs(st, body, at.tabs);
 	cases_draw_head(&st->cases, canvas_part(body, at.tabs + 1, 0, 1, at.list_cols));
 	struct canvas list = canvas_part(body, at.tabs + 2, 0, at.list_rows, at.list_cols);
@@ -268,14 +291,19 @@ void compare_headline(const struct screen *screen, struct canvas row)
 	buf_done(&b);
 }
 
-/* What this many cases could show at all, by the pass rate; else by the first metric that says. */
-static void add_detectable(const struct compare_state *st, struct buf *out)
+/* What this many cases could show at all, by the pass rate, and how many more would settle it. */
+static void add_detectable(const struct compare_state *st, bool ascii, struct buf *out)
 {
 	for (size_t i = 0; i < st->data->n_metrics; i++) {
 		const struct metric_result *r = &st->data->metrics[i].result;
 		if (IS_UNKNOWN(r->smallest_detectable) || strcmp(st->data->metrics[i].kind, "rate") != 0)
 			continue;
-		buf_printf(out, " · %zu cases can show a change of %.0fpt", r->n, r->smallest_detectable * 100);
+		buf_printf(out, " · %zu cases can show %s%.0fpt", r->n, ascii ? "" : "±", r->smallest_detectable * 100);
+		if (r->cases_more > 0 && r->cases_more != UNKNOWN_INT) {
+			buf_add_cstr(out, ", ");
+			units_thousands(out, r->cases_more);
+			buf_printf(out, " more %s%.0fpt", ascii ? "" : "±", STAT_DEFAULT_MARGIN * 100);
+		}
 		return;
 	}
 }
@@ -317,7 +345,7 @@ void compare_status(const struct screen *screen, struct buf *out)
 	}
 	if (st->look.filter[0] || st->look.order.by != BY_LOSS)
 		return; /* what was asked for matters more now */
-	add_detectable(st, out);
 	if (st->data->holm > 0)
 		buf_printf(out, " · Holm over %d", st->data->holm);
+	add_detectable(st, screen->ui->ascii, out);
 }

@@ -2,11 +2,12 @@
 #ifndef SPOOR_TUI_SCREEN_PANE_COMPARE_H
 #define SPOOR_TUI_SCREEN_PANE_COMPARE_H
 
+#include "store/query/begins.h"
 #include "tui/screen.h"
 #include "tui/screen/pane_case.h"
 #include "tui/screen/pane_cases.h"
 
-enum compare_ask { ASK_NOTHING, ASK_LOST, ASK_ROWS, ASK_FIGURES, ASK_VIEW, ASK_CASE };
+enum compare_ask { ASK_NOTHING, ASK_LOST, ASK_ROWS, ASK_FIGURES, ASK_VIEW, ASK_CASE, ASK_BEGINS };
 
 enum { COMPARE_FILTER_MAX = 1000 };
 
@@ -14,6 +15,14 @@ enum { COMPARE_FILTER_MAX = 1000 };
 struct compare_held {
 	_Atomic int holders;
 	struct compare c;
+};
+
+/* Where the losses begin, once it is known; of the rows of `of`. */
+struct compare_begins {
+	const struct compare_held *of; /* NULL: not looked yet; compared alone, never followed */
+	bool expected;                 /* lost cases have traces on both sides: there is something to look for */
+	struct begins b;
+	uint32_t *first; /* one per row: the label, BEGINS_NONE, or CASES_NOT_LOOKED */
 };
 
 /* What of it is wanted: the number rises with each change. */
@@ -30,11 +39,12 @@ struct compare_state {
 	struct compare_view view;        /* of data */
 	struct compare_look look, shown; /* wanted; what view is */
 	bool loaded, failed;
-	bool figures, figures_failed;
+	bool figures, figures_failed, begins_failed;
 	uint64_t generation;    /* of data */
 	enum compare_ask asked; /* what is under way */
 	uint64_t serial;        /* of the newest request */
 	uint64_t asked_generation, asked_look;
+	struct compare_begins begins;
 	struct cases cases;
 	struct list list; /* over the lines of cases */
 	struct case_pair pair;

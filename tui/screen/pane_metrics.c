@@ -68,12 +68,12 @@ int metrics_rows(const struct compare *c)
 
 /* Where the columns stand; 0: there is no room for it. A figure's column is its right edge. */
 struct places {
-	int name, name_cols, a, b, delta, axis, axis_cols, p, words, words_cols, interval, n;
+	int name, name_cols, a, b, delta, axis, axis_cols, p, words, words_cols, interval, n, detectable, more;
 };
 
 static struct places places_of(int cols)
 {
-	enum { NAME = 13, FIGURE = 8, DELTA = 10, P = 8, WORDS = 13, INTERVAL = 25, N = 7 };
+	enum { NAME = 13, FIGURE = 8, DELTA = 10, P = 8, WORDS = 13, INTERVAL = 25, N = 7, FURTHER = 13 };
 	int name = cols >= 120 ? 22 : NAME;
 	struct places at = {.name = 1, .name_cols = name};
 	at.a = 1 + name + FIGURE;
@@ -99,6 +99,10 @@ static struct places places_of(int cols)
 		at.words_cols = wide ? WORDS + 2 : cols - at.words;
 	}
 	at.n = wide ? at.words + WORDS + 2 + N - 2 : 0;
+	if (wide && cols - at.n > 2 * FURTHER) {
+		at.detectable = at.n + FURTHER;
+		at.more = at.detectable + FURTHER;
+	}
 	return at;
 }
 
@@ -122,6 +126,11 @@ static void put_head(struct canvas pane, const struct places *at)
 		canvas_putc(pane, 0, at->words, -1, role, "in words");
 	if (at->n)
 		canvas_put_right(pane, 0, at->n - 6, 6, role, STR_LIT("cases"));
+	if (at->more) {
+		canvas_put_right(pane, 0, at->detectable - 9, 9, role, STR_LIT("can show"));
+		canvas_put_right(pane, 0, at->more - 11, 11, role,
+		                 pane.grid->ascii ? STR_LIT("0.05 needs") : STR_LIT("±0.05 needs"));
+	}
 }
 
 /* ---------------------------------------------------------------- figures */
@@ -157,7 +166,7 @@ static void add_difference(struct buf *out, enum figure figure, double d, bool a
 		buf_add_cstr(out, "–");
 		return;
 	}
-	buf_add_cstr(out, d > 0 ? "+" : d < 0 ? "−" : "±");
+	buf_add_cstr(out, d > 0 ? "+" : d < 0 ? "−" : ascii ? "" : "±");
 	d = fabs(d);
 	if (figure == FIGURE_RATE)
 		buf_printf(out, "%.1fpt", d * 100);
@@ -268,6 +277,22 @@ static void put_metric(struct canvas pane, int row, const struct places *at, con
 	if (at->n) {
 		units_thousands(&text, (int64_t)r->n);
 		canvas_put_right(pane, row, at->n - 6, 6, ROLE_DIM, buf_str(&text));
+		buf_clear(&text);
+	}
+	if (at->more && !IS_UNKNOWN(r->smallest_detectable)) {
+		buf_add_cstr(&text, ascii ? "+-" : "±");
+		if (figure == FIGURE_RATE)
+			buf_printf(&text, "%.1fpt", r->smallest_detectable * 100);
+		else
+			add_figure(&text, figure, r->smallest_detectable, ascii);
+		put_figure(pane, row, at->detectable, ROLE_DIM, &text);
+	}
+	/* A margin is one of rates and scores: dollars are another measure. */
+	if (at->more && figure != FIGURE_COST && r->cases_more != UNKNOWN_INT) {
+		buf_add_cstr(&text, r->cases_more > 0 ? "+" : "enough");
+		if (r->cases_more > 0)
+			units_thousands(&text, r->cases_more);
+		put_figure(pane, row, at->more, ROLE_DIM, &text);
 	}
 	buf_done(&text);
 }
