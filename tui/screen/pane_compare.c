@@ -270,15 +270,12 @@ static void add_side(struct buf *out, const struct ui *ui, const char *name, con
 	}
 }
 
-void compare_headline(const struct screen *screen, struct canvas row)
+void compare_put_sides(struct canvas row, int col, const struct ui *ui, const struct run_row *run_a,
+                       const struct run_row *run_b)
 {
-	const struct compare_state *st = state_of(screen);
-	int col = 1 + canvas_putc(row, 0, 1, -1, ROLE_TITLE, "compare  ");
-	if (!st->loaded)
-		return;
 	struct buf a = BUF_INIT, b = BUF_INIT;
-	add_side(&a, screen->ui, "A", &st->data->a, &st->data->b);
-	add_side(&b, screen->ui, "B", &st->data->b, &st->data->a);
+	add_side(&a, ui, "A", run_a, run_b);
+	add_side(&b, ui, "B", run_b, run_a);
 	int need_a = text_cols(buf_str(&a)), need_b = text_cols(buf_str(&b)), room = row.cols - col - 6;
 	/* Both get half; what one does not need the other takes. */
 	int cols_a = need_a + need_b <= room || need_a <= room / 2 ? need_a
@@ -289,6 +286,14 @@ void compare_headline(const struct screen *screen, struct canvas row)
 	canvas_put(row, 0, col, row.cols - col - 1, ROLE_TITLE, buf_str(&b));
 	buf_done(&a);
 	buf_done(&b);
+}
+
+void compare_headline(const struct screen *screen, struct canvas row)
+{
+	const struct compare_state *st = state_of(screen);
+	int col = 1 + canvas_putc(row, 0, 1, -1, ROLE_TITLE, "compare  ");
+	if (st->loaded)
+		compare_put_sides(row, col, screen->ui, &st->data->a, &st->data->b);
 }
 
 /* What this many cases could show at all, by the pass rate, and how many more would settle it. */

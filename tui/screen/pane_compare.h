@@ -66,6 +66,9 @@ void compare_go_to(struct compare_state *st, int64_t row);
 /* Fits the list to the body and lays the case's texts out again if the case, the size or the look changed. */
 void compare_lay_out(struct screen *screen);
 
+/* "A name version → B name version" from col on, each with what room it needs. */
+void compare_put_sides(struct canvas row, int col, const struct ui *ui, const struct run_row *run_a,
+                       const struct run_row *run_b);
 void compare_draw(const struct screen *screen, struct canvas body);
 void compare_headline(const struct screen *screen, struct canvas row);
 void compare_status(const struct screen *screen, struct buf *out);

@@ -145,7 +145,7 @@ static enum figure figure_of(const struct compare_metric *metric)
 	                                              : FIGURE_SCORE;
 }
 
-static void add_figure(struct buf *out, enum figure figure, double d, bool ascii)
+static void figure_words(struct buf *out, enum figure figure, double d, bool ascii)
 {
 	if (IS_UNKNOWN(d)) {
 		buf_add_cstr(out, "–");
@@ -160,7 +160,7 @@ static void add_figure(struct buf *out, enum figure figure, double d, bool ascii
 }
 
 /* With its sign, which is the first thing to read; rates in points. */
-static void add_difference(struct buf *out, enum figure figure, double d, bool ascii)
+static void difference_words(struct buf *out, enum figure figure, double d, bool ascii)
 {
 	if (IS_UNKNOWN(d)) {
 		buf_add_cstr(out, "–");
@@ -171,7 +171,17 @@ static void add_difference(struct buf *out, enum figure figure, double d, bool a
 	if (figure == FIGURE_RATE)
 		buf_printf(out, "%.1fpt", d * 100);
 	else
-		add_figure(out, figure, d, ascii);
+		figure_words(out, figure, d, ascii);
+}
+
+void metric_figure(struct buf *out, const struct compare_metric *metric, double d, bool ascii)
+{
+	figure_words(out, figure_of(metric), d, ascii);
+}
+
+void metric_difference(struct buf *out, const struct compare_metric *metric, double d, bool ascii)
+{
+	difference_words(out, figure_of(metric), d, ascii);
 }
 
 static void put_figure(struct canvas pane, int row, int right, enum role role, struct buf *text)
@@ -180,7 +190,7 @@ static void put_figure(struct canvas pane, int row, int right, enum role role, s
 	buf_clear(text);
 }
 
-static enum role verdict_role(const struct metric_result *r)
+enum role metric_role(const struct metric_result *r)
 {
 	switch (r->verdict) {
 	case METRIC_BETTER: return ROLE_BETTER;
@@ -191,7 +201,7 @@ static enum role verdict_role(const struct metric_result *r)
 	return ROLE_DIM;
 }
 
-static void add_words(struct buf *out, const struct metric_result *r)
+void metric_words(struct buf *out, const struct metric_result *r)
 {
 	switch (r->verdict) {
 	case METRIC_BETTER: buf_add_cstr(out, "better"); break;
@@ -206,7 +216,7 @@ static void add_words(struct buf *out, const struct metric_result *r)
 	}
 }
 
-static void add_p(struct buf *out, double p)
+void metric_p(struct buf *out, double p)
 {
 	if (IS_UNKNOWN(p))
 		return;
@@ -225,6 +235,11 @@ static double scale_of(const struct metric_result *r, enum figure figure)
 	return fmax(far, least);
 }
 
+double metric_scale(const struct compare_metric *metric)
+{
+	return scale_of(&metric->result, figure_of(metric));
+}
+
 static void put_axis(struct canvas pane, int row, const struct places *at, const struct compare_metric *metric)
 {
 	const struct metric_result *r = &metric->result;
@@ -234,7 +249,7 @@ static void put_axis(struct canvas pane, int row, const struct places *at, const
 	                    .scale = scale_of(r, figure_of(metric)),
 	                    .less_is_better = metric->lower_is_better};
 	bool plain = r->verdict == METRIC_TOO_FEW || r->verdict == METRIC_NO_DIFFERENCE;
-	axis_draw(pane, row, at->axis, at->axis_cols, &axis, plain ? ROLE_TEXT : verdict_role(r));
+	axis_draw(pane, row, at->axis, at->axis_cols, &axis, plain ? ROLE_TEXT : metric_role(r));
 }
 
 static void put_metric(struct canvas pane, int row, const struct places *at, const struct compare_metric *metric,
@@ -249,29 +264,29 @@ static void put_metric(struct canvas pane, int row, const struct places *at, con
 		canvas_fill(pane, row, at->axis, at->axis_cols, ROLE_DIM, "·");
 		return;
 	}
-	add_figure(&text, figure, r->a, ascii);
+	figure_words(&text, figure, r->a, ascii);
 	put_figure(pane, row, at->a, ROLE_TEXT, &text);
-	add_figure(&text, figure, r->b, ascii);
+	figure_words(&text, figure, r->b, ascii);
 	put_figure(pane, row, at->b, ROLE_TEXT, &text);
-	add_difference(&text, figure, r->delta, ascii);
-	put_figure(pane, row, at->delta, verdict_role(r) == ROLE_DIM ? ROLE_TEXT : verdict_role(r), &text);
+	difference_words(&text, figure, r->delta, ascii);
+	put_figure(pane, row, at->delta, metric_role(r) == ROLE_DIM ? ROLE_TEXT : metric_role(r), &text);
 	if (at->axis_cols)
 		put_axis(pane, row, at, metric);
 	if (at->interval && !IS_UNKNOWN(r->low)) {
-		add_difference(&text, figure, r->low, ascii);
+		difference_words(&text, figure, r->low, ascii);
 		buf_add_cstr(&text, ascii ? " .. " : " … ");
-		add_difference(&text, figure, r->high, ascii);
+		difference_words(&text, figure, r->high, ascii);
 		canvas_put(pane, row, at->interval, 24, ROLE_DIM, buf_str(&text));
 		buf_clear(&text);
 	}
 	if (at->p) {
-		add_p(&text, r->p_holm);
+		metric_p(&text, r->p_holm);
 		canvas_put(pane, row, at->p, 7, ROLE_TEXT, buf_str(&text));
 		buf_clear(&text);
 	}
 	if (at->words) {
-		add_words(&text, r);
-		canvas_put(pane, row, at->words, at->words_cols, verdict_role(r), buf_str(&text));
+		metric_words(&text, r);
+		canvas_put(pane, row, at->words, at->words_cols, metric_role(r), buf_str(&text));
 		buf_clear(&text);
 	}
 	if (at->n) {
@@ -284,7 +299,7 @@ static void put_metric(struct canvas pane, int row, const struct places *at, con
 		if (figure == FIGURE_RATE)
 			buf_printf(&text, "%.1fpt", r->smallest_detectable * 100);
 		else
-			add_figure(&text, figure, r->smallest_detectable, ascii);
+			metric_figure(&text, metric, r->smallest_detectable, ascii);
 		put_figure(pane, row, at->detectable, ROLE_DIM, &text);
 	}
 	/* A margin is one of rates and scores: dollars are another measure. */
@@ -336,11 +351,11 @@ void stated_draw(struct canvas pane, const struct compare *c)
 			break;
 		}
 		canvas_put(pane, row, 1, name, ROLE_TEXT, s->name);
-		add_figure(&text, FIGURE_SCORE, s->a, pane.grid->ascii);
+		figure_words(&text, FIGURE_SCORE, s->a, pane.grid->ascii);
 		put_figure(pane, row, a, ROLE_TEXT, &text);
-		add_figure(&text, FIGURE_SCORE, s->b, pane.grid->ascii);
+		figure_words(&text, FIGURE_SCORE, s->b, pane.grid->ascii);
 		put_figure(pane, row, b, ROLE_TEXT, &text);
-		add_difference(&text, FIGURE_SCORE, s->b - s->a, pane.grid->ascii);
+		difference_words(&text, FIGURE_SCORE, s->b - s->a, pane.grid->ascii);
 		put_figure(pane, row, delta, ROLE_TEXT, &text);
 	}
 	buf_done(&text);
