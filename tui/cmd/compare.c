@@ -9,6 +9,7 @@
 #include "tui/cmd/begins.h"
 #include "tui/cmd/cmds.h"
 #include "tui/cmd/slices.h"
+#include "tui/cmd/noise.h"
 
 enum { ROWS_SHOWN = 10 };
 
@@ -25,6 +26,7 @@ static const struct option_row compare_options[] = {
 	{"begins", 0, OPTION_FLAG, NULL, "where regressions begin: the step at which the lost cases' traces first differ"},
 	{"case", 0, OPTION_TEXT, "KEY", "one case whole: its key, the beginning of it, or a part of its title"},
 	{"pick", 0, OPTION_TEXT, "A,B", "--case: these repeats of A and of B, from 1 (the pair that tells most)"},
+	{"noise", 0, OPTION_FLAG, NULL, "the noise floor: what of it exceeds what a run differs from itself, from repeats"},
 	{"markdown", 0, OPTION_FLAG, NULL, "for a pull request"},
 	SLICE_OPTIONS,
 	{.name = NULL},
@@ -289,6 +291,8 @@ bool compare_json(struct compare_out *o, struct err *err)
 	jout_end(&j);
 	if (o->ask_begins)
 		begins_json(&j, &o->begins, c);
+	if (o->ask_noise)
+		noise_json(&j, &o->noise, c);
 	jout_array(&j, "rows");
 	for (size_t i = 0; i < o->view.n; i++) {
 		if ((int64_t)i < o->offset || (o->limit >= 0 && (int64_t)i >= o->offset + o->limit))
@@ -314,6 +318,7 @@ static bool read_options(const struct command_line *line, struct compare_out *o,
 	all = o->out.form == OUT_JSON_ ? -1 : ROWS_SHOWN;
 	*opts = (struct compare_opts){.margin = UNKNOWN_DOUBLE};
 	o->ask_begins = cmd_flag(line, "begins");
+	o->ask_noise = cmd_flag(line, "noise");
 	if (!cmd_int(line, "seed", 0, &seed, err) || !cmd_int(line, "limit", all, &o->limit, err) ||
 	    !cmd_int(line, "offset", 0, &o->offset, err))
 		return false;
@@ -394,7 +399,8 @@ static bool compare(struct db *db, const struct command_line *line, const struct
 	if (o->c.refused.len && !o->c.n_stated)
 		return err_set(err, ERR_NO_DATA, NULL, STR_FMT, STR_ARG(o->c.refused));
 	return choose(db, line, filter, o, err) &&
-	       (!o->ask_begins || begins_of(db, &o->c, (struct begins_most){0}, &o->begins, err));
+	       (!o->ask_begins || begins_of(db, &o->c, (struct begins_most){0}, &o->begins, err)) &&
+	       (!o->ask_noise || noise_of(db, &o->c, &o->noise, err));
 }
 
 static bool print(struct compare_out *o, struct err *err)
@@ -428,6 +434,7 @@ static int compare_main(const struct command_line *line, struct err *err)
 	buf_done(&o.filter);
 	arena_done(&o.arena);
 	begins_done(&o.begins);
+	noise_done(&o.noise);
 	buf_done(&o.text);
 	return ok ? 0 : err_exit_code(err->code);
 }

@@ -4,6 +4,7 @@
 
 #include "store/query/compare_view.h"
 #include "store/query/begins.h"
+#include "store/query/noise.h"
 #include "tui/cmd/out.h"
 
 struct compare_out {
@@ -15,6 +16,8 @@ struct compare_out {
 	int64_t limit, offset;    /* rows: of each class as text, of all as JSON; -1: all */
 	bool ask_begins;          /* --begins: begins is filled */
 	struct begins begins;
+	bool ask_noise; /* --noise: noise is filled */
+	struct noise noise;
 	struct buf text;
 };
 

@@ -7,6 +7,7 @@
 #include "store/base/clean.h"
 #include "store/base/text.h"
 #include "tui/cmd/begins.h"
+#include "tui/cmd/noise.h"
 
 enum { CASE_COLS = 40, NAME_COLS = 44, STATUS_COLS = 5, N_CELLS = 7, CELL_P = 5, GAP = 2 };
 
@@ -299,10 +300,14 @@ void compare_text(struct compare_out *o)
 	add_by_input(&o->text, &o->c);
 	buf_add_char(&o->text, '\n');
 	buf_done(&raw);
-	if (o->ask_begins) {
+	if (o->ask_begins)
 		begins_text(&o->out, &o->text, &o->begins, &o->c, o->limit);
+	if (o->ask_begins && o->ask_noise)
+		buf_add_char(&o->text, '\n');
+	if (o->ask_noise)
+		noise_text(&o->out, &o->text, &o->noise, &o->c, o->limit);
+	if (o->ask_begins || o->ask_noise)
 		return;
-	}
 	if (o->c.refused.len)
 		text_stated(o);
 	else
@@ -407,8 +412,11 @@ void compare_markdown(struct compare_out *o)
 	if (o->c.by_input)
 		buf_add_char(&o->text, '\n');
 	add_by_input(&o->text, &o->c);
-	if (o->ask_begins) {
+	if (o->ask_begins)
 		begins_markdown(&o->text, &o->begins);
+	if (o->ask_noise)
+		noise_markdown(&o->text, &o->noise);
+	if (o->ask_begins || o->ask_noise) {
 		buf_done(&raw);
 		return;
 	}

@@ -1,0 +1,301 @@
+/* The noise floor of answers: how far those of one case and run are apart, and whether A's and B's are further. */
+#include <stdlib.h>
+
+#include "store/base/hash.h"
+#include "store/block.h"
+#include "store/query/case.h"
+#include "store/query/noise_private.h"
+#include "store/stat/interval.h"
+#include "store/study/noise.h"
+
+/* Results of a case and run whose answers are looked at, the first of them. */
+enum { REPEATS_MOST = 10, QUANTILE_OF_100 = 95 };
+
+struct answer {
+	struct case_at at;
+	uint64_t hash;
+	size_t text; /* of struct texts */
+	bool of_b;
+};
+struct text {
+	uint64_t hash;
+	noise_shingles shingles;
+};
+struct texts { /* of one case, each once */
+	struct text at[2 * REPEATS_MOST];
+	size_t n;
+};
+
+struct case_apart {
+	size_t row;
+	double between, own; /* means over pairs; own: NaN without repeats */
+};
+struct within { /* a pair of repeats */
+	double distance, own;
+};
+struct reading {
+	struct noising *noising;
+	struct block_cache *blocks;
+	struct texts texts;
+	int64_t left; /* answers that may still be read */
+	VEC(struct case_apart) cases;
+	VEC(struct within) pairs;
+	double sum[2]; /* of A's and B's pairs, */
+	int64_t n_pairs[2], n_cases[2], n_results[2];
+};
+
+/* ---------------------------------------------------------------- the answers of one case */
+
+/* Those that say something; a case with one result has that. */
+static size_t answers_of(const struct noise_results *r, const struct compare_side *side, bool of_b,
+                         struct answer out[REPEATS_MOST])
+{
+	const struct noise_case *c = noise_case_of(r, side->at.case_id);
+	size_t n = 0;
+	if (!c) {
+		out[0] = (struct answer){.at = side->at, .of_b = of_b};
+		return 1;
+	}
+	for (size_t i = 0; i < c->n && n < REPEATS_MOST; i++) {
+		const struct noise_result *result = &r->all.at[c->first + i];
+		if (result->output)
+			out[n++] = (struct answer){
+			    .at = {side->at.run, result->case_id, result->repeat},
+			    .hash = result->output,
+			    .of_b = of_b
+                        };
+	}
+	return n;
+}
+
+static bool all_alike(const struct answer *at, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!at[i].hash || at[i].hash != at[0].hash)
+			return false;
+	return true;
+}
+
+/* The text of an answer, read once for all that are the same. A case that has none is an empty text. */
+static bool read_text(struct reading *r, struct answer *a)
+{
+	struct texts *t = &r->texts;
+	for (size_t i = 0; a->hash && i < t->n; i++)
+		if (t->at[i].hash == a->hash) {
+			a->text = i;
+			return true;
+		}
+	struct arena arena = ARENA_INIT;
+	struct case_detail detail;
+	struct noising *x = r->noising;
+	bool ok = case_detail(x->db, r->blocks, a->at, &arena, &detail, x->err);
+	r->left--;
+	a->text = t->n;
+	t->at[t->n].hash = a->hash;
+	vec_clear(&t->at[t->n].shingles);
+	if (ok)
+		noise_shingle(detail.res.output, &t->at[t->n].shingles);
+	t->n++;
+	arena_done(&arena);
+	return ok;
+}
+
+static double apart(const struct reading *r, const struct answer *a, const struct answer *b)
+{
+	if (a->text == b->text)
+		return 0;
+	return noise_distance(&r->texts.at[a->text].shingles, &r->texts.at[b->text].shingles);
+}
+
+/* ---------------------------------------------------------------- their distances */
+
+static void add_within(struct reading *r, const struct answer *at, size_t n)
+{
+	double own = 0;
+	size_t from = r->pairs.n;
+	int64_t results[2] = {0, 0};
+	for (size_t i = 0; i < n; i++)
+		results[at[i].of_b]++;
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = i + 1; k < n; k++) {
+			if (at[i].of_b != at[k].of_b)
+				continue;
+			double distance = apart(r, &at[i], &at[k]);
+			*vec_add(&r->pairs) = (struct within){.distance = distance};
+			r->sum[at[i].of_b] += distance;
+			r->n_pairs[at[i].of_b]++;
+			own += distance;
+		}
+	for (int side = 0; side < 2; side++) {
+		r->n_cases[side] += results[side] > 1;
+		r->n_results[side] += results[side] > 1 ? results[side] : 0;
+	}
+	for (size_t i = from; i < r->pairs.n; i++)
+		r->pairs.at[i].own = own / (double)(r->pairs.n - from);
+	r->cases.at[r->cases.n - 1].own = r->pairs.n > from ? own / (double)(r->pairs.n - from) : UNKNOWN_DOUBLE;
+}
+
+static void add_between(struct reading *r, const struct answer *at, size_t n)
+{
+	double sum = 0;
+	int64_t pairs = 0;
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < n; k++)
+			if (!at[i].of_b && at[k].of_b) {
+				sum += apart(r, &at[i], &at[k]);
+				pairs++;
+			}
+	r->cases.at[r->cases.n - 1].between = pairs ? sum / (double)pairs : UNKNOWN_DOUBLE;
+}
+
+static bool look_at(struct reading *r, size_t row)
+{
+	const struct compare_row *of = &r->noising->compare->rows[row];
+	struct answer at[2 * REPEATS_MOST];
+	size_t n = answers_of(&r->noising->a, &of->a, false, at), n_a = n;
+	n += answers_of(&r->noising->b, &of->b, true, at + n);
+	/* Of a case with one result on each side only the hashes of the comparison are known, and they say whether it is the same answer. */
+	bool single = n_a == 1 && n == 2 && !at[0].hash && !at[1].hash;
+	bool same = single ? of->a.output_hash == of->b.output_hash : all_alike(at, n);
+	bool ok = true;
+	r->texts.n = 0;
+	for (size_t i = 0; ok && i < n; i++)
+		if (same)
+			at[i].text = 0;
+		else
+			ok = read_text(r, &at[i]);
+	if (!ok || !n_a || n == n_a)
+		return ok;
+	*vec_add(&r->cases) = (struct case_apart){.row = row};
+	add_within(r, at, n);
+	add_between(r, at, n);
+	return true;
+}
+
+/* ---------------------------------------------------------------- which cases */
+
+struct chosen {
+	bool single;
+	uint64_t hash;
+	size_t row;
+};
+
+static int by_need(const void *left, const void *right)
+{
+	const struct chosen *a = left, *b = right;
+	if (a->single != b->single)
+		return a->single ? 1 : -1;
+	if (a->hash != b->hash)
+		return a->hash < b->hash ? -1 : 1;
+	return a->row < b->row ? -1 : a->row > b->row;
+}
+
+static bool look_at_all(struct reading *r)
+{
+	const struct compare *c = r->noising->compare;
+	VEC(struct chosen) order = {0};
+	bool ok = true;
+	for (size_t i = 0; i < c->n_rows; i++) {
+		const struct compare_row *row = &c->rows[i];
+		if (!row->a.present || !row->b.present)
+			continue;
+		bool single = !noise_case_of(&r->noising->a, row->a.at.case_id) &&
+		              !noise_case_of(&r->noising->b, row->b.at.case_id);
+		*vec_add(&order) = (struct chosen){single, hash64(row->key), i};
+	}
+	if (order.n > 1)
+		qsort(order.at, order.n, sizeof *order.at, by_need);
+	for (size_t i = 0; ok && i < order.n; i++) {
+		const struct compare_row *row = &c->rows[order.at[i].row];
+		bool same = order.at[i].single && row->a.output_hash == row->b.output_hash;
+		if (r->left > 0 || same) {
+			ok = look_at(r, order.at[i].row);
+			continue;
+		}
+		r->noising->out->texts_left++;
+		r->noising->untold[order.at[i].row] = true;
+	}
+	vec_done(&order);
+	return ok;
+}
+
+/* ---------------------------------------------------------------- the floor */
+
+static int by_size(const void *left, const void *right)
+{
+	const double *a = left, *b = right;
+	return (*a > *b) - (*a < *b);
+}
+
+static double quantile(struct reading *r, bool above_own)
+{
+	double *at = xcalloc(r->pairs.n + 1, sizeof *at);
+	for (size_t i = 0; i < r->pairs.n; i++)
+		at[i] = r->pairs.at[i].distance - (above_own ? r->pairs.at[i].own : 0);
+	qsort(at, r->pairs.n, sizeof *at, by_size);
+	double out = interval_quantile_of(at, r->pairs.n, QUANTILE_OF_100 / 100.0);
+	free(at);
+	return out;
+}
+
+static struct noise_side side_of(const struct reading *r, int side)
+{
+	return (struct noise_side){.cases = r->n_cases[side],
+	                           .results = r->n_results[side],
+	                           .wobble =
+	                               r->n_pairs[side] ? r->sum[side] / (double)r->n_pairs[side] : UNKNOWN_DOUBLE};
+}
+
+static void hold(struct reading *r)
+{
+	struct noising *x = r->noising;
+	bool *is_beyond;
+	struct noise_metric *m = noise_metric_add(x, NOISE_OUTPUT, &is_beyond);
+	double above = quantile(r, true), any = quantile(r, false);
+	m->a = side_of(r, 0);
+	m->b = side_of(r, 1);
+	m->df = (int64_t)r->pairs.n;
+	m->wobble = (r->sum[0] + r->sum[1]) / (double)r->pairs.n;
+	m->rough = m->df < NOISE_ROUGH;
+	m->floor = any;
+	for (size_t i = 0; i < r->cases.n; i++) {
+		const struct case_apart *c = &r->cases.at[i];
+		double floor = IS_UNKNOWN(c->own) ? any : c->own + above;
+		if (IS_UNKNOWN(c->between))
+			continue;
+		is_beyond[c->row] = c->between > floor + 1e-12;
+		m->of++;
+		m->moved += c->between > 0;
+		m->beyond += is_beyond[c->row];
+		x->beyond[c->row] |= is_beyond[c->row];
+	}
+	m->by_chance = (double)(100 - QUANTILE_OF_100) / 100 * (double)m->of;
+}
+
+/* Without a pair of repeats with answers nothing is known of how they wobble. */
+static void mark_untold(struct reading *r)
+{
+	for (size_t i = 0; i < r->cases.n; i++)
+		if (r->cases.at[i].between > 0)
+			r->noising->untold[r->cases.at[i].row] = true;
+}
+
+bool noise_add_outputs(struct noising *x)
+{
+	struct reading *r = xcalloc(1, sizeof *r);
+	r->noising = x;
+	r->blocks = block_cache_new(x->db);
+	r->left = NOISE_TEXTS;
+	bool ok = look_at_all(r);
+	if (ok && r->pairs.n)
+		hold(r);
+	else if (ok)
+		mark_untold(r);
+	for (size_t i = 0; i < sizeof r->texts.at / sizeof *r->texts.at; i++)
+		vec_done(&r->texts.at[i].shingles);
+	vec_done(&r->cases);
+	vec_done(&r->pairs);
+	block_cache_free(r->blocks);
+	free(r);
+	return ok;
+}
