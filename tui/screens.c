@@ -13,6 +13,7 @@
 	X(ledger)    \
 	X(origins)   \
 	X(path)      \
+	X(prompts)   \
 	X(runs)      \
 	X(search)    \
 	X(session)   \

@@ -351,8 +351,8 @@ static bool is_one_sided(enum run_fact_state state)
 
 static struct str last_name(const struct run_fact *f)
 {
-	size_t at = f->name.len;
-	while (f->kind != RUN_FACT_SUBJECT && at > 0 && f->name.ptr[at - 1] != '.')
+	size_t at = f->kind == RUN_FACT_SUBJECT ? 0 : f->name.len;
+	while (at > 0 && f->name.ptr[at - 1] != '.')
 		at--;
 	return str_cut(str_from(f->name, at), 0, 40);
 }

@@ -346,6 +346,14 @@ static enum outcome to_traces(struct screen *screen, const struct input *in, str
 	return OUT_OPEN;
 }
 
+static enum outcome to_prompts(struct screen *screen, const struct input *in, struct target *target)
+{
+	(void)in;
+	const struct run_row *row = runs_cursor(&state_of(screen)->view);
+	*target = (struct target){.screen = "prompts", .id = row ? row->prompt_id : 0};
+	return OUT_OPEN;
+}
+
 /* Esc takes back one thing after the other; then the app's own "back" comes. */
 static enum outcome clear(struct screen *screen, const struct input *in, struct target *target)
 {
@@ -386,6 +394,7 @@ const struct action runs_actions[] = {
 	{.name = "next-match", .keys = "n", .help = "next match", .run = search_next},
 	{.name = "prev-match", .keys = "N", .help = "previous match", .run = search_previous},
 	{.name = "traces", .keys = "Tab", .help = "to the list of traces", .hint = "traces", .hint_order = 8, .run = to_traces},
+	{.name = "prompts", .keys = "p", .help = "prompts and their versions, this run's first", .run = to_prompts},
 	{.name = "clear", .keys = "Esc", .help = "forget the search, the filter, the marks; then one level up", .run = clear},
 	ACTIONS_END,
 };

@@ -1,0 +1,210 @@
+#include "tui/screen/pane_template.h"
+
+#include "tui/screen/pane_case.h"
+#include "tui/screen/pane_flow.h"
+
+enum { AROUND = 2, NAMES_SHOWN = 24 };
+
+/* ---------------------------------------------------------------- variables */
+
+static void add_template(struct flow *f, enum role role, struct str text)
+{
+	size_t at = 0, from, len;
+	struct str name;
+	while (template_next(text, at, &from, &len, &name)) {
+		flow_add(f, role, str_cut(text, at, from - at));
+		flow_add(f, ROLE_JSON_KEY, str_cut(text, from, len));
+		at = from + len;
+	}
+	flow_add(f, role, str_from(text, at));
+}
+
+static bool has_var(const struct str *vars, size_t n, struct str name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(vars[i], name))
+			return true;
+	return false;
+}
+
+/* Those of `of` that are (or are not) in `other`. */
+static size_t add_names(struct buf *out, const struct str *of, size_t n, const struct str *other, size_t n_other, bool in)
+{
+	size_t found = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (has_var(other, n_other, of[i]) != in)
+			continue;
+		if (++found <= NAMES_SHOWN)
+			buf_printf(out, "%s" STR_FMT, found > 1 ? ", " : "", STR_ARG(of[i]));
+	}
+	return found;
+}
+
+static void add_part(struct sheet *s, enum role role, const char *label, const struct buf *names)
+{
+	if (!names->len)
+		return;
+	sheet_addc(s, ROLE_DIM, label);
+	sheet_add(s, role, arena_str(&s->arena, buf_str(names)));
+}
+
+void template_vars_row(struct sheet *s, struct str a, struct str b, bool two)
+{
+	struct str in_a[TEMPLATE_VARS], in_b[TEMPLATE_VARS];
+	size_t n_a = template_vars(a, in_a), n_b = two ? template_vars(b, in_b) : 0;
+	struct buf both = BUF_INIT, added = BUF_INIT, gone = BUF_INIT;
+	if (!n_a && !n_b)
+		return;
+	add_names(&both, in_a, n_a, two ? in_b : in_a, two ? n_b : n_a, true);
+	if (two) {
+		add_names(&added, in_b, n_b, in_a, n_a, false);
+		add_names(&gone, in_a, n_a, in_b, n_b, false);
+	}
+	sheet_label(s, "vars");
+	add_part(s, ROLE_JSON_KEY, "", &both);
+	add_part(s, ROLE_INSERTED, both.len ? "   new: " : "new: ", &added);
+	add_part(s, ROLE_DELETED, both.len || added.len ? "   gone: " : "gone: ", &gone);
+	buf_done(&both);
+	buf_done(&added);
+	buf_done(&gone);
+}
+
+/* ---------------------------------------------------------------- one */
+
+void template_sheet(struct sheet *s, struct str text, const struct template_look *look)
+{
+	struct flow f = {.cols = s->cols, .ascii = look->ascii};
+	add_template(&f, ROLE_TEXT, text);
+	flow_lay_one(s, &f, 0);
+	flow_done(&f);
+}
+
+/* ---------------------------------------------------------------- two */
+
+/* Up to and with the n-th line end from the front; all of it if there are fewer. */
+static struct str first_lines(struct str text, size_t n)
+{
+	size_t at = 0;
+	while (n-- && at < text.len) {
+		size_t end = str_find_char(str_from(text, at), '\n');
+		at = end == SIZE_MAX ? text.len : at + end + 1;
+	}
+	return str_cut(text, 0, at);
+}
+
+static struct str last_lines(struct str text, size_t n)
+{
+	size_t at = text.len;
+	while (n-- && at > 0) {
+		at--; /* the line's own end */
+		while (at > 0 && text.ptr[at - 1] != '\n')
+			at--;
+	}
+	return str_from(text, at);
+}
+
+/* Without the end of its last line, which a row has of itself. */
+static struct str chomp(struct str text)
+{
+	return text.len && text.ptr[text.len - 1] == '\n' ? str_cut(text, 0, text.len - 1) : text;
+}
+
+struct laying {
+	struct sheet *s;
+	const struct template_look *look;
+	bool sides, begun;
+};
+
+static void next_row(struct laying *l)
+{
+	if (l->begun)
+		sheet_row(l->s);
+	l->begun = true;
+}
+
+/* A few columns of margin say which lines changed where no colour does. */
+static void lay_equal(struct laying *l, struct str text)
+{
+	int half = (l->s->cols - 3) / 2;
+	struct flow a = {.cols = l->sides ? half : l->s->cols, .ascii = l->look->ascii},
+	            b = {.col = half + 3, .cols = half, .ascii = l->look->ascii};
+	struct flow *const flows[2] = {&a, &b};
+	if (!text.len || sheet_is_full(l->s))
+		return;
+	next_row(l);
+	add_template(&a, ROLE_DIM, chomp(text));
+	add_template(&b, ROLE_DIM, chomp(text));
+	flow_lay(l->s, flows, l->sides ? 2 : 1, 0);
+	flow_done(&a);
+	flow_done(&b);
+}
+
+static void lay_gap(struct laying *l, size_t lines)
+{
+	next_row(l);
+	sheet_printf(l->s, ROLE_BORDER, "%s %zu equal lines %s", l->look->ascii ? "..." : "···", lines,
+	             l->look->ascii ? "..." : "···");
+}
+
+static void lay_unchanged(struct laying *l, const struct hunk *h, bool first, bool last)
+{
+	size_t head = first ? 0 : AROUND, tail = last ? 0 : AROUND;
+	if (l->look->whole || h->a_lines <= head + tail + 2) {
+		lay_equal(l, h->a);
+		return;
+	}
+	lay_equal(l, first_lines(h->a, head));
+	lay_gap(l, h->a_lines - head - tail);
+	lay_equal(l, last_lines(h->a, tail));
+}
+
+/* Both in one text (side < 0), or one side of it. The last line's end is left out. */
+static void add_words(struct flow *f, const struct hunk *h, int side, const struct template_look *look)
+{
+	struct str a = chomp(h->a), b = chomp(h->b);
+	for (size_t i = 0; i < h->words.n; i++) {
+		const struct diff_op *op = &h->words.ops[i];
+		bool in_b = op->kind == DIFF_ONLY_B;
+		struct str text = in_b ? str_cut(b, op->b_at, op->b_len) : str_cut(a, op->a_at, op->a_len);
+		if (op->kind == DIFF_EQUAL)
+			add_template(f, ROLE_TEXT, text);
+		else if (side < 0 || (side == 1) == in_b)
+			case_add_change(f, in_b, text, look->brackets);
+	}
+}
+
+static void lay_changed(struct laying *l, const struct hunk *h)
+{
+	int half = (l->s->cols - 3) / 2;
+	struct flow a = {.cols = l->sides ? half : l->s->cols, .ascii = l->look->ascii},
+	            b = {.col = half + 3, .cols = half, .ascii = l->look->ascii};
+	struct flow *const flows[2] = {&a, &b};
+	if (sheet_is_full(l->s))
+		return;
+	next_row(l);
+	add_words(&a, h, l->sides ? 0 : -1, l->look);
+	if (l->sides)
+		add_words(&b, h, 1, l->look);
+	flow_lay(l->s, flows, l->sides ? 2 : 1, 0);
+	flow_done(&a);
+	flow_done(&b);
+}
+
+void template_diff_sheet(struct sheet *s, const struct hunks *h, const struct template_look *look)
+{
+	struct laying l = {.s = s, .look = look, .sides = s->cols >= TEMPLATE_SIDES_COLS};
+	for (size_t i = 0; i < h->n; i++)
+		if (h->at[i].equal)
+			lay_unchanged(&l, &h->at[i], i == 0, i + 1 == h->n);
+		else
+			lay_changed(&l, &h->at[i]);
+}
+
+void template_left_out(struct sheet *s)
+{
+	if (!s->left_out && !sheet_is_full(s))
+		return;
+	s->rows_max++;
+	sheet_row(s);
+	sheet_addc(s, ROLE_WARNING, "more than fits here: v shows all of it in the pager");
+}
