@@ -13,6 +13,7 @@
 	X(ledger)    \
 	X(origins)   \
 	X(path)      \
+	X(release)   \
 	X(runs)      \
 	X(search)    \
 	X(session)   \
