@@ -268,7 +268,8 @@ static void add_labelled(struct sheet *sheet, const char *label, struct str text
 		return;
 	sheet_row(sheet);
 	sheet_addc(sheet, ROLE_HEADING, label);
-	sheet_wrap(sheet, ROLE_TEXT, 2, text, rows);
+	sheet_row(sheet);
+	sheet_wrap(sheet, ROLE_TEXT, 0, text, rows);
 }
 
 /* "regression.pass": what the check is called in files and --json. */
@@ -292,9 +293,8 @@ static void draw_details(const struct release_state *s, struct canvas c)
 	}
 	if (roomy)
 		sheet_gap(&sheet);
-	add_labelled(&sheet, roomy ? "What would settle it" : "",
-	             s->is.g.settle.len && roomy ? s->is.g.settle : STR_NONE, 4);
 	if (roomy) {
+		add_labelled(&sheet, "What would settle it", s->is.g.settle, 4);
 		sheet_gap(&sheet);
 		add_labelled(&sheet, "What these cases can show", s->is.g.evidence, 4);
 	} else if (sheet.rows < c.rows && s->is.g.evidence.len) {
