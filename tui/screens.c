@@ -14,6 +14,7 @@
 	X(origins)   \
 	X(path)      \
 	X(prompts)   \
+	X(release)   \
 	X(runs)      \
 	X(search)    \
 	X(session)   \

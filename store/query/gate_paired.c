@@ -74,13 +74,16 @@ static const char *moved(struct trial *t, const struct gate_check *c, enum gate_
 	    .ptr;
 }
 
+/* A p is that of all metrics together (Holm), so it may be large where the interval of this one excludes 0. */
 static const char *p_words(struct trial *t, double p)
 {
 	if (IS_UNKNOWN(p))
 		return "";
+	int holm = t->out->compare.holm;
+	const char *of = holm > 1 ? arena_printf(&t->out->arena, " (Holm over %d)", holm).ptr : "";
 	if (p < 0.0001)
-		return ", p <0.0001";
-	return arena_printf(&t->out->arena, p < 0.01 ? ", p %.4f" : p < 0.1 ? ", p %.3f" : ", p %.2f", p).ptr;
+		return arena_printf(&t->out->arena, ", p <0.0001%s", of).ptr;
+	return arena_printf(&t->out->arena, p < 0.01 ? ", p %.4f%s" : p < 0.1 ? ", p %.3f%s" : ", p %.2f%s", p, of).ptr;
 }
 
 /* A drop that these cases would not have shown is said with the pass. */
@@ -111,7 +114,7 @@ static void say_regression(struct trial *t, struct gate_check *c, const struct c
 		gate_say(t, c, "better: %s%s", figures, p_words(t, r->p_holm));
 	} else if (IS_UNKNOWN(v->margin)) {
 		c->status = GATE_PASS;
-		gate_say(t, c, "no evidence that it is worse: %s%s", figures, unseen(t, c));
+		gate_say(t, c, "no evidence that it is worse: %s%s%s", figures, p_words(t, r->p_holm), unseen(t, c));
 	} else if (within) {
 		c->status = GATE_PASS;
 		gate_say(t, c, "surely worse by less than the margin, if at all: %s", figures);
@@ -123,6 +126,17 @@ static void say_regression(struct trial *t, struct gate_check *c, const struct c
 		gate_say(t, c, "it may be worse by the margin of %s or more: %s",
 		         gate_fig(t, c->unit, v->margin, false), figures);
 	}
+}
+
+/* The cases that a worse pass rate is made of. */
+static void name_lost(struct trial *t, struct gate_check *c)
+{
+	const struct compare *cmp = &t->out->compare;
+	struct case_list lost = {.n = 0};
+	for (size_t i = 0; i < cmp->n_rows; i++)
+		if (cmp->rows[i].class_ == CLASS_REGRESSED)
+			gate_case(t, &lost, cmp->rows[i].key, cmp->rows[i].title);
+	gate_cases(t, c, &lost);
 }
 
 static void point_metric(struct trial *t, const struct compare_metric *m)
@@ -149,6 +163,8 @@ static void point_metric(struct trial *t, const struct compare_metric *m)
 		gate_say(t, c, "no case has it in both runs");
 		return;
 	}
+	if (pass)
+		name_lost(t, c);
 	t->quality = t->quality || (is_quality(m) && r->n >= r->min_n);
 	if (is_tolerated(t, m->name)) {
 		gate_say(t, c, "may get worse (tolerate); it is %s: %s",

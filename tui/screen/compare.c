@@ -738,6 +738,13 @@ static enum outcome invert_order(struct screen *screen, const struct input *in, 
 	return set_order(screen, order);
 }
 
+static enum outcome decide(struct screen *screen, const struct input *in, struct target *target)
+{
+	(void)in;
+	*target = (struct target){.screen = "release", .id = state_of(screen)->a, .id2 = state_of(screen)->b};
+	return OUT_OPEN;
+}
+
 /* clang-format off */
 static const struct action compare_actions[] = {
 	MOVE_ACTIONS,
@@ -754,6 +761,7 @@ static const struct action compare_actions[] = {
 	{.name = "prev-match", .keys = "N", .help = "previous match", .run = search_previous},
 	{.name = "next-difference", .keys = "}", .help = "inside a case: next difference", .run = next_difference},
 	{.name = "prev-difference", .keys = "{", .help = "inside a case: the difference before", .run = previous_difference},
+	{.name = "decide", .keys = "d", .help = "the release sheet: ship, hold or not enough evidence, and why", .hint = "decide", .hint_order = 8, .run = decide},
 	{.name = "swap", .keys = "s", .help = "A becomes B and B becomes A", .hint = "swap", .hint_order = 6, .run = swap},
 	{.name = "expected", .keys = "x", .help = "the expected answer in the pane", .run = show_expected},
 	{.name = "metrics", .keys = "o", .help = "all metrics, or as many as leave room for the cases", .run = show_metrics},

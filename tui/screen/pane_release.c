@@ -1,0 +1,414 @@
+#include "tui/screen/pane_release.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/base/text.h"
+#include "tui/screen/pane_axis.h"
+
+enum {
+	BANNER_ROWS = 3,
+	BANNER_COLS = 22,
+	WORD_COLS = 9, /* "✓ skipped" */
+	TITLE_COLS = 24,
+	FIGURE_COLS = 11,
+	DRAW_LEAST = 11,
+	DRAW_MOST = 41,
+	BESIDE_COLS = 120,
+	DETAIL_ROWS = 6,
+	LIST_LEAST = 5
+};
+
+/* ---------------------------------------------------------------- state */
+
+void release_answer_done(struct release_answer *r)
+{
+	gate_done(&r->g);
+	arena_done(&r->arena);
+	buf_done(&r->mistakes);
+	*r = (struct release_answer){.judged = false};
+}
+
+static int weight(enum gate_status s)
+{
+	static const int weights[N_GATE_STATUSES] = {
+	    [GATE_FAIL] = 0, [GATE_TOO_FEW] = 1, [GATE_PASS] = 2, [GATE_SKIPPED] = 3};
+	return weights[s];
+}
+
+const struct gate_check *release_cursor(const struct release_state *s)
+{
+	int64_t row = s->list.cursor;
+	return s->is.judged && s->order && row >= 0 && (size_t)row < s->is.g.n_checks ? &s->is.g.checks[s->order[row]]
+	                                                                              : NULL;
+}
+
+static void put_in_order(struct release_state *s)
+{
+	size_t n = 0;
+	free(s->order);
+	s->order = xmalloc(size_mul(s->is.g.n_checks + 1, sizeof *s->order));
+	for (int w = 0; w < N_GATE_STATUSES; w++)
+		for (size_t i = 0; i < s->is.g.n_checks; i++)
+			if (weight(s->is.g.checks[i].status) == w)
+				s->order[n++] = i;
+}
+
+void release_adopt(struct release_state *s, struct release_answer *r)
+{
+	const struct gate_check *before = release_cursor(s);
+	struct buf name = BUF_INIT;
+	int64_t found = before ? -1 : 0;
+	if (before)
+		buf_add_str(&name, before->name);
+	release_answer_done(&s->is);
+	s->is = *r;
+	*r = (struct release_answer){.judged = false};
+	put_in_order(s);
+	for (size_t i = 0; before && i < s->is.g.n_checks; i++)
+		if (str_eq(s->is.g.checks[s->order[i]].name, buf_str(&name)))
+			found = (int64_t)i;
+	list_refit(&s->list, (int64_t)s->is.g.n_checks, found);
+	buf_done(&name);
+	s->loaded = true;
+}
+
+/* ---------------------------------------------------------------- the answer, large */
+
+/* Letters three rows high, as far as the two short answers need them. */
+static const struct {
+	char letter;
+	const char *rows[BANNER_ROWS];
+} letters[] = {
+    {'D', {"█▀▀▄", "█  █", "▀▀▀ "}      },
+    {'H', {"█  █", "█▀▀█", "▀  ▀"}        },
+    {'I', {"▀█▀", " █ ", "▀▀▀"}             },
+    {'L', {"█   ", "█   ", "▀▀▀▀"}            },
+    {'O', {"█▀▀█", "█  █", "▀▀▀▀"}    },
+    {'P', {"█▀▀█", "█▀▀▀", "▀   "}      },
+    {'S', {"█▀▀▀", "▀▀▀█", "▀▀▀▀"}},
+};
+
+static int put_letter(struct canvas c, int col, char letter, enum role role)
+{
+	for (size_t i = 0; i < sizeof letters / sizeof *letters; i++) {
+		if (letters[i].letter != letter)
+			continue;
+		for (int row = 0; row < BANNER_ROWS; row++)
+			canvas_putc(c, row, col, -1, role, letters[i].rows[row]);
+		return text_cols(str_of(letters[i].rows[0])) + 1;
+	}
+	return 0;
+}
+
+static void put_spaced(struct canvas c, int row, struct str word, enum role role)
+{
+	for (size_t i = 0; i < word.len; i++)
+		canvas_put(c, row, 1 + 2 * (int)i, 1, role, str_cut(word, i, 1));
+}
+
+static enum role answer_role(enum gate_answer answer)
+{
+	switch (answer) {
+	case GATE_SHIP: return ROLE_OK;
+	case GATE_HOLD: return ROLE_ERROR;
+	case GATE_NOT_ENOUGH:
+	case N_GATE_ANSWERS: break;
+	}
+	return ROLE_WARNING;
+}
+
+static void draw_word(struct canvas c, enum gate_answer answer)
+{
+	struct str rest = str_of(gate_answer_title(answer)), word;
+	enum role role = answer_role(answer);
+	if (answer == GATE_NOT_ENOUGH) { /* three words, a row each */
+		for (int row = 0; str_split(&rest, ' ', &word); row++)
+			put_spaced(c, row, word, role);
+	} else if (c.grid->ascii) {
+		put_spaced(c, 1, rest, role);
+		canvas_fill(c, 0, 1, 2 * (int)rest.len - 1, role, "=");
+		canvas_fill(c, 2, 1, 2 * (int)rest.len - 1, role, "=");
+	} else {
+		for (size_t i = 0, col = 1; i < rest.len; i++)
+			col += (size_t)put_letter(c, (int)col, rest.ptr[i], role);
+	}
+}
+
+static void draw_wrapped(struct canvas c, enum role role, struct str text)
+{
+	struct sheet sheet = {0};
+	sheet_begin(&sheet, c.cols);
+	sheet_row(&sheet);
+	sheet_wrap(&sheet, role, 0, text, c.rows);
+	sheet_draw(&sheet, c, 0, false, STR_NONE);
+	sheet_done(&sheet);
+}
+
+static void draw_answer(const struct gate *g, struct canvas c)
+{
+	draw_word(canvas_part(c, 0, 0, BANNER_ROWS, BANNER_COLS), g->answer);
+	draw_wrapped(canvas_part(c, 0, BANNER_COLS, BANNER_ROWS, c.cols - BANNER_COLS - 1), ROLE_TEXT, g->sentence);
+}
+
+/* ---------------------------------------------------------------- the checks */
+
+static enum role status_role(enum gate_status s)
+{
+	switch (s) {
+	case GATE_PASS: return ROLE_OK;
+	case GATE_FAIL: return ROLE_ERROR;
+	case GATE_TOO_FEW: return ROLE_WARNING;
+	case GATE_SKIPPED:
+	case N_GATE_STATUSES: break;
+	}
+	return ROLE_DIM;
+}
+
+static bool is_change(const struct gate_check *c)
+{
+	return str_starts(c->name, "regression.");
+}
+
+static void put_cell(struct canvas line, int col, enum role role, const struct gate_check *c, bool limit)
+{
+	struct buf text = BUF_INIT;
+	bool ascii = line.grid->ascii;
+	if (!limit)
+		gate_figure(&text, c->unit, c->value, is_change(c) && !IS_UNKNOWN(c->before), ascii);
+	else if (is_change(c) && IS_UNKNOWN(c->limit) && !IS_UNKNOWN(c->value))
+		buf_add_cstr(&text, "not worse");
+	else
+		gate_limit(&text, c, ascii);
+	canvas_put_right(line, 0, col, FIGURE_COLS - 1, role, buf_str(&text));
+	buf_done(&text);
+}
+
+/* The figure and its interval about the limit, which stands in the middle: what lies to the right is within it. */
+static void draw_figure(struct canvas line, int col, int cols, const struct gate_check *c)
+{
+	double limit = is_change(c) && IS_UNKNOWN(c->limit) ? 0 : c->limit;
+	bool known = !IS_UNKNOWN(c->low) && !IS_UNKNOWN(c->high);
+	struct axis i = {.point = c->value - limit,
+	                 .low = (known ? c->low : c->value) - limit,
+	                 .high = (known ? c->high : c->value) - limit,
+	                 .less_is_better = c->at_most};
+	if (IS_UNKNOWN(i.point) || c->unit == GATE_COUNT)
+		return;
+	i.scale = 1.1 * fmax(fabs(i.point), fmax(fabs(i.low), fabs(i.high)));
+	axis_draw(line, 0, col, cols, &i, status_role(c->status));
+}
+
+static int draw_cols(int cols)
+{
+	int left = cols - 1 - WORD_COLS - 1 - TITLE_COLS - 2 * FIGURE_COLS - 2;
+	left = left > DRAW_MOST ? DRAW_MOST : left;
+	left -= left % 2 == 0;
+	return left < DRAW_LEAST ? 0 : left;
+}
+
+static void draw_check(const void *context, struct canvas line, int64_t row, bool cursor)
+{
+	const struct release_state *s = context;
+	if (row < 0 || (size_t)row >= s->is.g.n_checks)
+		return;
+	const struct gate_check *c = &s->is.g.checks[s->order[row]];
+	enum role role = c->status == GATE_SKIPPED ? ROLE_DIM : ROLE_TEXT;
+	int col = 1, drawing = draw_cols(line.cols);
+	canvas_printf(line, 0, col, WORD_COLS, status_role(c->status), "%s %s",
+	              gate_status_mark(c->status, line.grid->ascii), gate_status_title(c->status));
+	col += WORD_COLS + 1;
+	int used = canvas_put(line, 0, col, TITLE_COLS - 1, role, c->title);
+	if (cursor)
+		canvas_reverse(line, 0, col, used);
+	col += TITLE_COLS;
+	put_cell(line, col, role, c, false);
+	put_cell(line, col + FIGURE_COLS, role, c, true);
+	col += 2 * FIGURE_COLS + 1;
+	if (drawing)
+		draw_figure(line, col, drawing, c);
+}
+
+static void draw_head(struct canvas head)
+{
+	int col = 1 + WORD_COLS + 1, drawing = draw_cols(head.cols);
+	canvas_putc(head, 0, col, TITLE_COLS - 1, ROLE_HEADING, "check");
+	col += TITLE_COLS;
+	canvas_put_right(head, 0, col, FIGURE_COLS - 1, ROLE_HEADING, STR_LIT("figure"));
+	canvas_put_right(head, 0, col + FIGURE_COLS, FIGURE_COLS - 1, ROLE_HEADING, STR_LIT("limit"));
+	col += 2 * FIGURE_COLS + 1;
+	if (!drawing)
+		return;
+	int middle = drawing / 2;
+	canvas_put_right(head, 0, col, middle, ROLE_HEADING, middle > 8 ? STR_LIT("beyond ") : STR_LIT("out "));
+	canvas_putc(head, 0, col + middle, 1, ROLE_HEADING, head.grid->ascii ? "|" : "│");
+	canvas_putc(head, 0, col + middle + 1, drawing - middle - 1, ROLE_HEADING, middle > 8 ? " within" : " in");
+}
+
+/* ---------------------------------------------------------------- what is behind it */
+
+static void add_cases(struct sheet *sheet, const struct gate_check *c, int rows)
+{
+	for (size_t i = 0; i < c->n_cases && (int)i < rows; i++) {
+		sheet_row(sheet);
+		sheet_addc(sheet, ROLE_DIM, "- ");
+		sheet_add(sheet, ROLE_TEXT, c->cases[i].title);
+	}
+	int64_t shown = (int64_t)c->n_cases < rows ? (int64_t)c->n_cases : rows;
+	if (c->n_cases && c->all_cases > shown && shown >= 0) {
+		sheet_row(sheet);
+		sheet_printf(sheet, ROLE_DIM, "and %lld more", (long long)(c->all_cases - shown));
+	}
+}
+
+static void add_labelled(struct sheet *sheet, const char *label, struct str text, int rows)
+{
+	if (!text.len)
+		return;
+	sheet_row(sheet);
+	sheet_addc(sheet, ROLE_HEADING, label);
+	sheet_row(sheet);
+	sheet_wrap(sheet, ROLE_TEXT, 0, text, rows);
+}
+
+/* "regression.pass": what the check is called in files and --json. */
+static void draw_details(const struct release_state *s, struct canvas c)
+{
+	const struct gate_check *check = release_cursor(s);
+	struct sheet sheet = {0};
+	bool roomy = c.rows > DETAIL_ROWS;
+	sheet_begin(&sheet, c.cols);
+	if (check) {
+		sheet_row(&sheet);
+		sheet_add(&sheet, ROLE_TITLE, check->title);
+		sheet_addc(&sheet, ROLE_TEXT, "  ");
+		sheet_addc(&sheet, status_role(check->status), gate_status_title(check->status));
+		if (roomy)
+			sheet_printf(&sheet, ROLE_DIM, "  " STR_FMT, STR_ARG(check->name));
+		sheet_row(&sheet);
+		sheet_wrap(&sheet, ROLE_TEXT, 0, check->reason, roomy ? 8 : 3);
+		int left = c.rows - sheet.rows - (roomy ? 10 : 3);
+		add_cases(&sheet, check, left > 1 ? left : 0);
+	}
+	if (roomy)
+		sheet_gap(&sheet);
+	if (roomy) {
+		add_labelled(&sheet, "What would settle it", s->is.g.settle, 4);
+		sheet_gap(&sheet);
+		add_labelled(&sheet, "What these cases can show", s->is.g.evidence, 4);
+	} else if (sheet.rows < c.rows && s->is.g.evidence.len) {
+		sheet_row(&sheet);
+		sheet_wrap(&sheet, ROLE_DIM, 0, s->is.g.evidence, c.rows - sheet.rows + 1);
+	}
+	sheet_draw(&sheet, c, 0, false, STR_NONE);
+	sheet_done(&sheet);
+}
+
+/* ---------------------------------------------------------------- the whole */
+
+static int banner_rows(int rows)
+{
+	return rows >= BANNER_ROWS + 1 + 1 + LIST_LEAST ? BANNER_ROWS + 1 : 1;
+}
+
+int release_list_rows(const struct screen *screen)
+{
+	int rows = screen->ui->rows - banner_rows(screen->ui->rows) - 1;
+	if (screen->ui->cols >= BESIDE_COLS || rows < LIST_LEAST + DETAIL_ROWS + 1)
+		return rows > 1 ? rows : 1;
+	return rows - DETAIL_ROWS - 1;
+}
+
+/* Nothing was judged by a file with mistakes: they are what is to be seen. */
+static void draw_mistakes(const struct release_state *s, struct canvas body)
+{
+	struct sheet sheet = {0};
+	struct str rest = buf_str(&s->is.mistakes), line;
+	sheet_begin(&sheet, body.cols - 2);
+	sheet_row(&sheet);
+	sheet_addc(&sheet, ROLE_ERROR, "The gate file has mistakes, so nothing was judged:");
+	sheet_gap(&sheet);
+	while (str_split(&rest, '\n', &line))
+		if (line.len) {
+			sheet_row(&sheet);
+			sheet_wrap(&sheet, ROLE_TEXT, 0, line, 3);
+		}
+	sheet_draw(&sheet, canvas_part(body, 0, 1, body.rows, body.cols - 2), 0, false, STR_NONE);
+	sheet_done(&sheet);
+}
+
+void release_draw(const struct screen *screen, struct canvas body)
+{
+	const struct release_state *s = screen->state;
+	if (!s->loaded) {
+		draw_wrapped(canvas_part(body, 1, 1, body.rows - 1, body.cols - 2), ROLE_DIM,
+		             s->failed && s->why[0] ? str_of(s->why)
+		             : s->failed            ? STR_LIT("could not be judged")
+		                                    : STR_LIT("judging: both runs are read, their metrics tested"));
+		return;
+	}
+	if (!s->is.judged) {
+		draw_mistakes(s, body);
+		return;
+	}
+	int banner = banner_rows(body.rows), rows = release_list_rows(screen);
+	bool beside = body.cols >= BESIDE_COLS;
+	int cols = beside ? body.cols * 6 / 10 : body.cols;
+	if (banner > 1)
+		draw_answer(&s->is.g, canvas_part(body, 0, 0, BANNER_ROWS, body.cols));
+	else
+		canvas_printf(body, 0, 1, body.cols - 2, answer_role(s->is.g.answer), "%s: " STR_FMT,
+		              gate_answer_title(s->is.g.answer), STR_ARG(s->is.g.sentence));
+	draw_head(canvas_part(body, banner, 0, 1, cols));
+	list_draw(&s->list, canvas_part(body, banner + 1, 0, rows, cols), draw_check, s);
+	int below = banner + 1 + rows;
+	if (beside) {
+		draw_details(s, canvas_part(body, banner, cols + 2, body.rows - banner, body.cols - cols - 3));
+	} else if (below < body.rows) {
+		canvas_rule(body, below, ROLE_BORDER);
+		draw_details(s, canvas_part(body, below + 1, 1, body.rows - below - 1, body.cols - 2));
+	}
+}
+
+static struct str name_of(const struct run_row *r)
+{
+	return r->name.len ? r->name : r->text;
+}
+
+void release_headline(const struct screen *screen, struct canvas row)
+{
+	const struct release_state *s = screen->state;
+	int col = 1 + canvas_putc(row, 0, 1, -1, ROLE_TITLE, "Release");
+	if (!s->loaded || !s->is.judged)
+		return;
+	struct buf text = BUF_INIT;
+	const struct gate *g = &s->is.g;
+	buf_add_str(&text, name_of(&g->run));
+	if (g->has_baseline) {
+		buf_add_cstr(&text, " against ");
+		buf_add_str(&text, name_of(&g->compare.a));
+	} else {
+		buf_add_cstr(&text, ", no baseline");
+	}
+	col += canvas_put(row, 0, col + 2, row.cols - col - 3, ROLE_TEXT, buf_str(&text)) + 2;
+	buf_clear(&text);
+	if (s->is.file[0])
+		buf_printf(&text, "limits: %s%s", s->is.file, s->from_environment ? " ($SPOOR_GATE)" : "");
+	else
+		buf_add_cstr(&text, "no gate file");
+	canvas_put(row, 0, col + 2, row.cols - col - 3, ROLE_DIM, buf_str(&text));
+	buf_done(&text);
+}
+
+void release_status(const struct screen *screen, struct buf *out)
+{
+	const struct release_state *s = screen->state;
+	const char *dot = screen->ui->ascii ? ", " : " · ";
+	if (!s->loaded || !s->is.judged)
+		return;
+	list_position(out, &s->list);
+	const int64_t *n = s->is.g.count;
+	buf_printf(out, "%s%lld failed%s%lld too few%s%lld passed%s%lld skipped", dot, (long long)n[GATE_FAIL], dot,
+	           (long long)n[GATE_TOO_FEW], dot, (long long)n[GATE_PASS], dot, (long long)n[GATE_SKIPPED]);
+}
