@@ -478,6 +478,13 @@ static enum outcome clear(struct screen *screen, const struct input *in, struct 
 	return OUT_HANDLED;
 }
 
+static enum outcome to_judges(struct screen *screen, const struct input *in, struct target *target)
+{
+	(void)screen, (void)in;
+	*target = (struct target){.screen = "judges"};
+	return OUT_OPEN;
+}
+
 /* clang-format off */
 static const struct action runs_actions[] = {
 	MOVE_ACTIONS,
@@ -490,6 +497,7 @@ static const struct action runs_actions[] = {
 	{.name = "prev-match", .keys = "N", .help = "previous match", .run = search_previous},
 	{.name = "traces", .keys = "Tab", .help = "to the list of traces", .hint = "traces", .hint_order = 6, .run = to_traces},
 	{.name = "clear", .keys = "Esc", .help = "forget the search, the filter, the marks; then one level up", .run = clear},
+	{.name = "judges", .keys = "%", .help = "judges on trial: how far each agrees with people and with itself", .run = to_judges},
 	ACTIONS_END,
 };
 /* clang-format on */
