@@ -10,6 +10,7 @@
 	X(compare)   \
 	X(help)      \
 	X(insights)  \
+	X(judges)    \
 	X(ledger)    \
 	X(origins)   \
 	X(path)      \

@@ -151,7 +151,7 @@ struct judge_reading {
 };
 bool judges_read(struct db *db, const struct judge_item *item, struct arena *arena, struct judge_reading *out, struct err *err);
 
-/* All figures of a judge as labelled sentences (labels of at most 10 columns), texts in the arena; their number. */
+/* All figures of a judge as labelled sentences (labels of at most 7 columns), texts in the arena; their number. */
 struct judge_fact {
 	const char *label;
 	struct str text;

@@ -69,7 +69,7 @@ static void say_agreement(struct saying *s, const struct judge *j)
 	buf_add_cstr(&s->text, "failed ");
 	add_rate(&s->text, j->cells[1][0], j->cells[1][0] + j->cells[1][1], j->false_fail);
 	buf_add_cstr(&s->text, " that people call good");
-	say(s, "too hard");
+	say(s, "strict");
 }
 
 static void say_scale(struct saying *s, const struct judge *j)
@@ -87,7 +87,7 @@ static void say_scale(struct saying *s, const struct judge *j)
 	buf_add_cstr(&s->text, " would agree in ");
 	add_share(&s->text, j->best_agreement);
 	buf_add_cstr(&s->text, " (found on these same answers, so rather too good)");
-	say(s, "best cut");
+	say(s, "cut");
 }
 
 static void add_part(struct buf *out, int64_t n, const char *what)
@@ -117,7 +117,7 @@ static void say_people(struct saying *s, const struct judge *j)
 	else
 		buf_printf(&s->text, "alpha %.2f (95%% %.2f to %.2f): more no judge can reach", j->alpha.alpha,
 		           j->alpha.interval.low, j->alpha.interval.high);
-	say(s, "among them");
+	say(s, "ceiling");
 }
 
 static void say_flips(struct saying *s, const struct judge *j)
@@ -202,7 +202,7 @@ static void say_plan(struct saying *s, const struct judge *j)
 	for (size_t i = 0; i < JUDGE_PLANS; i++)
 		buf_printf(&s->text, "%s \302\261%.2f after %lld%s", i ? "," : "", j->plan[i].half,
 		           (long long)j->plan[i].more, i ? "" : " more");
-	say(s, "to label");
+	say(s, "next");
 }
 
 size_t judge_facts(const struct judge *j, struct arena *arena, struct judge_fact out[JUDGE_FACTS])

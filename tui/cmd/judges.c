@@ -21,7 +21,7 @@
 #include "store/db.h"
 #include "tui/cmd/cmds.h"
 
-enum { ITEMS_SHOWN = 10, ITEMS_JSON = 100, LABEL_COLS = 11, WRAP_COLS = 100 };
+enum { ITEMS_SHOWN = 10, ITEMS_JSON = 100, LABEL_COLS = 10, WRAP_COLS = 100 };
 
 /* clang-format off */
 static const struct option_row judges_options[] = {

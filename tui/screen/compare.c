@@ -745,6 +745,13 @@ static enum outcome decide(struct screen *screen, const struct input *in, struct
 	return OUT_OPEN;
 }
 
+static enum outcome to_judges(struct screen *screen, const struct input *in, struct target *target)
+{
+	(void)in;
+	*target = (struct target){.screen = "judges", .id = state_of(screen)->a, .id2 = state_of(screen)->b};
+	return OUT_OPEN;
+}
+
 /* clang-format off */
 static const struct action compare_actions[] = {
 	MOVE_ACTIONS,
@@ -771,6 +778,7 @@ static const struct action compare_actions[] = {
 	{.name = "prev-sort", .keys = "<", .help = "order by the column before", .run = previous_order},
 	{.name = "invert", .keys = "I", .help = "turn the order round", .run = invert_order},
 	{.name = "leave", .keys = "q Esc", .help = "out of the case; out of the comparison", .run = leave},
+	{.name = "judges", .keys = "%", .help = "judges on trial: how far each agrees with people and with itself", .run = to_judges},
 	ACTIONS_END,
 };
 /* clang-format on */

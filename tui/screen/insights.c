@@ -460,6 +460,13 @@ ACTION(clear)
 	return st->filter[0] ? set_filter(screen, STR_NONE) : OUT_IGNORED;
 }
 
+static enum outcome to_judges(struct screen *screen, const struct input *in, struct target *target)
+{
+	(void)screen, (void)in;
+	*target = (struct target){.screen = "judges"};
+	return OUT_OPEN;
+}
+
 /* clang-format off */
 static const struct action actions[] = {
     MOVE_ACTIONS,
@@ -475,6 +482,7 @@ static const struct action actions[] = {
     {"next-match", "n",           "next match",                                                 NULL,      0, search_next},
     {"prev-match", "N",           "previous match",                                             NULL,      0, search_previous},
     {"clear",      "Esc",         "drop the search, then the filter, else one level up",        NULL,      0, clear    },
+    {"judges",     "%",           "judges on trial: how far each agrees with people, with itself", NULL,     0, to_judges},
     ACTIONS_END,
 };
 /* clang-format on */

@@ -354,6 +354,13 @@ static enum outcome to_prompts(struct screen *screen, const struct input *in, st
 	return OUT_OPEN;
 }
 
+static enum outcome to_judges(struct screen *screen, const struct input *in, struct target *target)
+{
+	(void)screen, (void)in;
+	*target = (struct target){.screen = "judges"};
+	return OUT_OPEN;
+}
+
 /* Esc takes back one thing after the other; then the app's own "back" comes. */
 static enum outcome clear(struct screen *screen, const struct input *in, struct target *target)
 {
@@ -395,6 +402,7 @@ const struct action runs_actions[] = {
 	{.name = "prev-match", .keys = "N", .help = "previous match", .run = search_previous},
 	{.name = "traces", .keys = "Tab", .help = "to the list of traces", .hint = "traces", .hint_order = 8, .run = to_traces},
 	{.name = "prompts", .keys = "p", .help = "prompts and their versions, this run's first", .run = to_prompts},
+	{.name = "judges", .keys = "%", .help = "judges on trial: how far each agrees with people and with itself", .run = to_judges},
 	{.name = "clear", .keys = "Esc", .help = "forget the search, the filter, the marks; then one level up", .run = clear},
 	ACTIONS_END,
 };
