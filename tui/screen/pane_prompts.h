@@ -3,8 +3,8 @@
 #define SPOOR_TUI_SCREEN_PANE_PROMPTS_H
 
 #include "store/base/vec.h"
+#include "store/query/compare.h"
 #include "store/query/prompts.h"
-#include "store/stat/metric.h"
 #include "tui/screen.h"
 #include "tui/screen/pane_template.h"
 #include "tui/widget/list.h"
@@ -65,10 +65,10 @@ void prompts_view_draw(const struct prompts_view *v, const struct ui *ui, struct
 struct prompt_sheet_of {
 	const struct prompts *data;
 	const struct prompt_version *version;
-	const struct prompt_version *other;      /* what it is held against: the version before, or a marked one; NULL */
-	const struct prompt_compared *compared;  /* NULL: not known */
-	const struct prompt_texts *texts;        /* NULL: not read yet */
-	bool facts;                              /* with figures, else the texts alone */
+	const struct prompt_version *other;     /* what it is held against: the version before, or a marked one; NULL */
+	const struct prompt_compared *compared; /* NULL: not known */
+	const struct prompt_texts *texts;       /* NULL: not read yet */
+	bool facts;                             /* with figures, else the texts alone */
 	struct template_look look;
 	int64_t now_ns;
 };
