@@ -290,7 +290,7 @@ DRIFT_FROM = 9  # week of 2 November
 
 
 def weekly_cases():
-    with_bad = [c for c in sample_texts.CASES if c[7] and c[0] not in "UX"]
+    with_bad = [c for c in sample_texts.CASES if c[6] and c[7] and c[0] not in "UX"]
     plain = [c for c in sample_texts.CASES if c[0] == "S"] + [c for c in sample_texts.CASES if c[0] == "C"]
     return (with_bad + plain)[:60]
 
