@@ -4,12 +4,12 @@
 
 # An engineer: the list, a filter with a mistake, the filter, the trace, its error, the raw record.
 start 80 24 "$spoor"
-see "231 traces"
+see "711 traces"
 keys '&' 'status:eror' Enter
 see "did you mean error?"
 keys Escape
 keys '&' 'status:error name~dispute dur>10s' Enter
-see "of 231"
+see "of 711"
 keys Enter
 see "answer blocked by pii-check"
 keys e
@@ -17,7 +17,7 @@ see "blocked: IBAN"
 keys Tab Tab Tab Tab Tab
 see "byte "
 keys q
-see "of 231 traces"
+see "of 711 traces"
 keys Escape
 see "no filter"
 keys Q
@@ -35,15 +35,17 @@ see "row 1 of 6"
 keys T
 see "theme"
 keys C-l
-see "6 of 231 traces"
+see "6 of 711 traces"
 keys q
 ended
 
 # A reviewer: two runs compared, the first loss opened, its trace, and back.
 start 120 40 "$spoor"
-see "231 traces"
+see "711 traces"
 keys Tab
 see "dispute v12"
+keys '/' 'dispute v13' Enter
+see "/ dispute v13"
 keys Enter
 see "B answers better"
 see "Lost 4"
@@ -54,18 +56,18 @@ see "Lost 4"
 keys t
 see "retrieve-policy"
 keys q q q
-see "231 traces"
+see "711 traces"
 keys Q
 ended
 
 # Stopped and continued: the screen comes back whole.
 start 80 24 "bash --norc"
 keys "$spoor" Enter
-see "231 traces"
+see "711 traces"
 keys C-z
 see "Stopped"
 keys fg Enter
-see "row 1 of 231"
+see "row 1 of 711"
 keys Q
 see "bash"
 echo "$passed passed, $failed failed"
