@@ -5,6 +5,7 @@
 
 #define SCREENS(X)   \
 	X(begins)    \
+	X(beside)    \
 	X(case)      \
 	X(checks)    \
 	X(compare)   \

@@ -48,7 +48,7 @@ static bool mean_of(const double *values, size_t n, const struct boot_opts *opts
 {
 	*mean = interval_moments(values, n).mean;
 	*interval = INTERVAL_NONE;
-	return n < PASS_K_MIN_CASES || boot_mean(values, n, opts, interval);
+	return !opts || n < PASS_K_MIN_CASES || boot_mean(values, n, opts, interval);
 }
 
 static bool for_k(const tallies *all, int64_t k, const struct boot_opts *opts, double *values, struct pass_k *out)
@@ -80,7 +80,7 @@ static int64_t after(int64_t k, int64_t most)
 	return k < most && next > most ? most : next;
 }
 
-static bool rows_of(struct db *db, const tallies *all, int64_t most, struct arena *arena, struct pass_ks *out,
+static bool rows_of(struct db *db, const tallies *all, int64_t most, bool intervals, struct arena *arena, struct pass_ks *out,
                     struct err *err)
 {
 	static const char endless[] = "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT n FROM t";
@@ -95,13 +95,13 @@ static bool rows_of(struct db *db, const tallies *all, int64_t most, struct aren
 		rows++;
 	out->rows = arena_alloc(arena, size_mul(rows, sizeof *out->rows));
 	for (int64_t k = 1; ok && k <= most; k = after(k, most))
-		ok = for_k(all, k, &opts, values, &out->rows[out->n++]);
+		ok = for_k(all, k, intervals ? &opts : NULL, values, &out->rows[out->n++]);
 	free(values);
 	stmt_end(ticker.stmt);
 	return ok;
 }
 
-bool pass_k_read(struct db *db, int64_t run, struct arena *arena, struct pass_ks *out, struct err *err)
+bool pass_k_read(struct db *db, int64_t run, bool intervals, struct arena *arena, struct pass_ks *out, struct err *err)
 {
 	tallies all = {0};
 	int64_t most = 0;
@@ -109,7 +109,7 @@ bool pass_k_read(struct db *db, int64_t run, struct arena *arena, struct pass_ks
 	bool ok = read_tallies(db, run, &all, err);
 	for (size_t i = 0; i < all.n; i++)
 		most = all.at[i].scored > most ? all.at[i].scored : most;
-	ok = ok && (most < 2 || rows_of(db, &all, most, arena, out, err));
+	ok = ok && (most < 2 || rows_of(db, &all, most, intervals, arena, out, err));
 	vec_done(&all);
 	return ok;
 }

@@ -21,8 +21,8 @@ struct pass_ks {
 	size_t n;            /* 0: no case has two scored repeats */
 };
 
-/* Reads the verdicts of one run. Cost: two bootstraps for each k, each 10,000 times the cases (2,000 times beyond 5,000 cases); can be
+/* Reads the verdicts of one run. Without intervals that is all; with them: two bootstraps for each k, each 10,000 times the cases (2,000 times beyond 5,000 cases); can be
  * interrupted (db_interrupt: ERR_INTERRUPTED). Memory in the arena. */
-bool pass_k_read(struct db *db, int64_t run, struct arena *arena, struct pass_ks *out, struct err *err);
+bool pass_k_read(struct db *db, int64_t run, bool intervals, struct arena *arena, struct pass_ks *out, struct err *err);
 
 #endif

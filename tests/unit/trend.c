@@ -344,7 +344,7 @@ static void pass_at_k_over_cases(void **state)
 	add_results(2, "pfe"); /* @2: 1 - C(2,2)/C(3,2) = 2/3   ^2: 0 */
 	add_results(3, "ppf"); /* @2: 1   ^2: C(2,2)/C(3,2) = 1/3 */
 	add_results(4, "f?");  /* one scored: left out of k = 2 */
-	assert_true(pass_k_read(db, 1, &arena, &all, &err));
+	assert_true(pass_k_read(db, 1, true, &arena, &all, &err));
 	assert_int_equal(all.n, 3);
 	near(all.rows[0].at, (1 + 1.0 / 3 + 2.0 / 3 + 0) / 4);
 	near(all.rows[0].hat, all.rows[0].at);
@@ -358,17 +358,17 @@ static void pass_at_k_over_cases(void **state)
 	assert_true(IS_UNKNOWN(all.rows[2].at_interval.low)); /* of 3 cases: too few */
 	for (int c = 5; c < 12; c++)
 		add_results(c, c % 2 ? "pp" : "pf");
-	assert_true(pass_k_read(db, 1, &arena, &all, &err));
+	assert_true(pass_k_read(db, 1, true, &arena, &all, &err));
 	near(all.rows[1].hat, (1 + 0 + 1.0 / 3 + 4) / 10);
 	assert_true(all.rows[1].hat_interval.low < all.rows[1].hat && all.rows[1].hat < all.rows[1].hat_interval.high);
 	run_sql("DELETE FROM case_result WHERE repeat > 0");
-	assert_true(pass_k_read(db, 1, &arena, &all, &err));
+	assert_true(pass_k_read(db, 1, true, &arena, &all, &err));
 	assert_int_equal(all.n, 0);
 	char many[135] = {0};
 	memset(many, 'p', 134);
 	run_sql("DELETE FROM case_result");
 	add_results(1, many);
-	assert_true(pass_k_read(db, 1, &arena, &all, &err));
+	assert_true(pass_k_read(db, 1, true, &arena, &all, &err));
 	static const int64_t want[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 20, 50, 100, 134};
 	assert_int_equal(all.n, sizeof want / sizeof *want);
 	for (size_t i = 0; i < all.n; i++)

@@ -351,7 +351,7 @@ static bool print_run(struct one_run *r, struct str name, struct err *err)
 	    !runs_detail(r->db, id, &r->arena, &r->detail, err))
 		return false;
 	if ((r->opts.out.form == OUT_JSON_ || r->opts.out.form == OUT_TEXT) &&
-	    !pass_k_read(r->db, id, &r->arena, &r->pass_k, err))
+	    !pass_k_read(r->db, id, true, &r->arena, &r->pass_k, err))
 		return false;
 	struct jout j;
 	jout_init(&j, &r->out, false);

@@ -192,7 +192,7 @@ static bool fetch_more(struct db *db, struct request *r, struct err *err)
 		if (trends.series->runs[i].id == r->run)
 			ok = trend_shared(db, trends.series, trends.series->metrics, i, &r->shared, err);
 	trends_done(&trends);
-	return ok && pass_k_read(db, r->run, &r->arena, &r->pass_k, err);
+	return ok && pass_k_read(db, r->run, true, &r->arena, &r->pass_k, err);
 }
 
 static bool runs_fetch(struct db *db, void *request, struct err *err)
