@@ -476,7 +476,51 @@ static struct str stated_sentence(struct compare *out)
 	                    moved == 1 ? "differs" : "differ");
 }
 
-static bool refuse(const struct side_run *a, const struct side_run *b, struct compare *out)
+static void add_dataset(struct buf *to, const char *side, const struct run_row *run)
+{
+	if (run->dataset.len)
+		buf_printf(to, "%s is of dataset " STR_FMT, side, STR_ARG(str_cut(run->dataset, 0, 80)));
+	else
+		buf_printf(to, "%s names no dataset", side);
+}
+
+/* Why they share none, perhaps, and which runs do share cases with B: its first 100 are looked for. */
+static bool offer_others(struct db *db, struct compare *out, struct err *err)
+{
+	struct buf text = BUF_INIT;
+	buf_add_str(&text, out->refused);
+	if (!str_eq(out->a.dataset, out->b.dataset)) {
+		buf_add_cstr(&text, ". ");
+		add_dataset(&text, "A", &out->a);
+		buf_add_cstr(&text, ", ");
+		add_dataset(&text, "B", &out->b);
+	}
+	struct stmt *s =
+	    db_query(db,
+	             "SELECT ifnull(r.name, r.text) FROM run r WHERE r.id <> ?1 AND EXISTS (SELECT 1 FROM (SELECT "
+	             "case_id FROM case_result WHERE"
+	             " run = ?1 AND repeat >= 0 LIMIT 100) x JOIN case_result c ON c.run = r.id AND"
+	             " c.case_id = x.case_id AND c.repeat >= 0) ORDER BY r.created_ns DESC, r.id DESC LIMIT 4",
+	             err);
+	if (!s) {
+		buf_done(&text);
+		return false;
+	}
+	stmt_int(s, 1, out->b.id);
+	enum step step;
+	for (int n = 0; (step = stmt_step(s, err)) == STEP_ROW; n++) {
+		buf_add_cstr(&text, n == 0 ? ". Cases in common with B have: " : n < 3 ? ", " : ", …");
+		if (n < 3)
+			buf_add_str(&text, str_cut(col_str(s, 0), 0, 80));
+	}
+	stmt_end(s);
+	out->refused = arena_str(&out->arena, buf_str(&text));
+	buf_done(&text);
+	return step != STEP_FAIL;
+}
+
+static bool refuse(struct db *db, const struct side_run *a, const struct side_run *b, struct compare *out,
+                   struct err *err)
 {
 	out->count[CLASS_ONLY_A] = (int64_t)a->n;
 	out->count[CLASS_ONLY_B] = (int64_t)b->n;
@@ -493,9 +537,24 @@ static bool refuse(const struct side_run *a, const struct side_run *b, struct co
 		                 STR_FMT " and " STR_FMT " have no case in common: no key and no input of the"
 		                         " %zu in A is among the %zu in B",
 		                 STR_ARG(name_of(&out->a)), STR_ARG(name_of(&out->b)), a->n, b->n);
+		if (!offer_others(db, out, err))
+			return false;
 	}
 	out->sentence = out->n_stated ? stated_sentence(out) : out->refused;
 	return true;
+}
+
+/* Asked of the paired cases alone: what others have changes nothing for them. Of one run alone: of all its cases. */
+static void find_on_both(struct compare_work *work, size_t n_scores, bool alone)
+{
+	for (size_t k = 0; k < n_scores; k++) {
+		bool in_a = alone, in_b = alone;
+		for (size_t i = 0; i < work->paired && !(in_a && in_b); i++) {
+			in_a |= !IS_UNKNOWN(work->a.cases[work->pairs[i].a].side.scores[k]);
+			in_b |= !IS_UNKNOWN(work->b.cases[work->pairs[i].b].side.scores[k]);
+		}
+		work->on_both[k] = in_a && in_b;
+	}
 }
 
 static bool compare_sides(struct db *db, const struct compare_opts *opts, struct compare_work *work,
@@ -508,13 +567,12 @@ static bool compare_sides(struct db *db, const struct compare_opts *opts, struct
 	work->n_pairs = pairs.n;
 	work->paired = pairs.paired;
 	if (!pairs.paired && out->b.id)
-		return refuse(a, b, out);
+		return refuse(db, a, b, out, err);
 	struct score_names names;
 	bool ok = read_names(db, a, b, out, &names, err) && compare_read_directions(db, out, err);
 	if (ok) {
 		place_scores(&names, a, b, &out->arena);
-		for (size_t i = 0; i < names.n; i++)
-			work->on_both[i] = names.at[i].n_a > 0 && names.at[i].n_b > 0;
+		find_on_both(work, names.n, !out->b.id);
 	}
 	free(names.at);
 	if (!ok || !out->b.id)

@@ -67,7 +67,7 @@ struct compare_work {
 	struct side_run a, b;
 	struct pair *pairs; /* the paired ones first */
 	size_t n_pairs, paired;
-	bool on_both[COMPARE_MAX_SCORES]; /* of out->scores: some case of either run has it */
+	bool on_both[COMPARE_MAX_SCORES]; /* of out->scores: some paired case has it in A, and some in B */
 };
 /* compare_runs, and what it was made of. b = 0: a alone; no pairs, no rows, but its scores have their places. End both, however it went. */
 bool compare_work_runs(struct db *db, int64_t a, int64_t b, const struct compare_opts *opts, struct compare *out,

@@ -1,6 +1,7 @@
 /* Two runs compared: the answer in a sentence, the metrics with their intervals, every case by class, the changed words of the
- * one under the cursor; Enter shows a case whole. The cases come first, the figures (a bootstrap) in a second request, so that
- * the screen is there at once; of very many cases those lost before all others. */
+ * one under the cursor. The cases come first, the figures (a bootstrap) in a second request, so that the screen is there at once; of
+ * very many cases those lost before all others. Where the losses begin is looked for last. What rows show and in which order is
+ * made of the rows that are there, on the query thread: the screen and its requests hold a comparison together. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -350,30 +351,8 @@ static enum outcome compare_move(struct screen *screen, enum move move)
 	struct compare_state *st = state_of(screen);
 	if (!st->loaded)
 		return OUT_HANDLED;
-	if (!st->whole) {
-		bool up = move == MOVE_UP || move == MOVE_PAGE_UP || move == MOVE_HALF_UP;
-		list_move(&st->list, move);
-		cases_settle(&st->cases, &st->list, up);
-		return OUT_HANDLED;
-	}
-	/* A case scrolls like a text. */
-	struct list text = {
-	    .total = st->sheet.rows, .top = st->top, .page = screen->ui->rows > 2 ? screen->ui->rows - 1 : 1};
-	int64_t last = text.total > text.page ? text.total - text.page : 0;
-	int page = text.page;
-	switch (move) {
-	case MOVE_DOWN: st->top += 1; break;
-	case MOVE_UP: st->top -= 1; break;
-	case MOVE_PAGE_DOWN: st->top += page; break;
-	case MOVE_PAGE_UP: st->top -= page; break;
-	case MOVE_HALF_DOWN: st->top += page / 2; break;
-	case MOVE_HALF_UP: st->top -= page / 2; break;
-	case MOVE_FIRST: st->top = 0; break;
-	case MOVE_LAST: st->top = (int)last; break;
-	case MOVE_LEFT:
-	case MOVE_RIGHT: break;
-	}
-	st->top = st->top < 0 ? 0 : st->top > last ? (int)last : st->top;
+	list_move(&st->list, move);
+	cases_settle(&st->cases, &st->list, move == MOVE_UP || move == MOVE_PAGE_UP || move == MOVE_HALF_UP);
 	return OUT_HANDLED;
 }
 MOVE_FUNCTIONS(compare_move)
@@ -395,7 +374,6 @@ static enum outcome by_case(struct screen *screen, int64_t by)
 		return OUT_HANDLED;
 	}
 	compare_go_to(st, row);
-	st->top = 0;
 	return OUT_HANDLED;
 }
 
@@ -427,7 +405,7 @@ static enum outcome only_class(struct screen *screen, const struct input *in, st
 	(void)in, (void)target;
 	struct compare_state *st = state_of(screen);
 	const struct compare_row *row = compare_cursor(st);
-	if (row && !st->whole)
+	if (row)
 		show_only(st, st->cases.only == N_CLASSES ? (int)row->class_ : N_CLASSES);
 	return OUT_HANDLED;
 }
@@ -447,7 +425,6 @@ static enum outcome by_class(struct screen *screen, int by)
 		show_only(st, k);
 	list_go(&st->list, st->list.total - 1);
 	compare_go_to(st, st->cases.first[k]);
-	st->top = 0;
 	return OUT_HANDLED;
 }
 
@@ -461,31 +438,6 @@ static enum outcome previous_class(struct screen *screen, const struct input *in
 {
 	(void)in, (void)target;
 	return by_class(screen, -1);
-}
-
-static enum outcome by_change(struct screen *screen, bool forward)
-{
-	struct compare_state *st = state_of(screen);
-	if (!st->whole)
-		return OUT_IGNORED;
-	int row = case_next_change(&st->sheet, st->top, forward);
-	if (row < 0)
-		ui_say(screen->ui, forward ? "no difference further down" : "no difference further up");
-	else
-		st->top = row;
-	return OUT_HANDLED;
-}
-
-static enum outcome next_difference(struct screen *screen, const struct input *in, struct target *target)
-{
-	(void)in, (void)target;
-	return by_change(screen, true);
-}
-
-static enum outcome previous_difference(struct screen *screen, const struct input *in, struct target *target)
-{
-	(void)in, (void)target;
-	return by_change(screen, false);
 }
 
 /* ---------------------------------------------------------------- searching */
@@ -505,14 +457,6 @@ static bool find_case(struct compare_state *st, int64_t from, int by)
 	return false;
 }
 
-static bool find_text(struct compare_state *st, int from, bool forward)
-{
-	int row = st->sheet.rows > 0 ? sheet_find(&st->sheet, buf_str(&st->find), from, forward) : -1;
-	if (row >= 0)
-		st->top = row;
-	return row >= 0;
-}
-
 static enum outcome search_again(struct screen *screen, int by, bool stay)
 {
 	struct compare_state *st = state_of(screen);
@@ -523,10 +467,8 @@ static enum outcome search_again(struct screen *screen, int by, bool stay)
 		return OUT_HANDLED;
 	}
 	int64_t row = cases_row_at(&st->cases, st->list.cursor);
-	bool found =
-	    st->whole ? find_text(st, st->top + (stay ? 0 : by), by > 0) : find_case(st, row + (stay ? 0 : by), by);
-	if (!found)
-		ui_say(screen->ui, st->whole ? "not in this case: %s" : "no case is called: %s", buf_cstr(&st->find));
+	if (!find_case(st, row + (stay ? 0 : by), by))
+		ui_say(screen->ui, "no case is called: %s", buf_cstr(&st->find));
 	return OUT_HANDLED;
 }
 
@@ -606,8 +548,7 @@ static enum outcome ask_filter(struct screen *screen, const struct input *in, st
 	return OUT_PROMPT;
 }
 
-/* Esc first forgets what was searched for; then both close the case; then Esc takes off the filter and the class that shows alone;
- * then the app's own "back" comes. */
+/* Esc first forgets what was searched for, then takes off the filter, then shows all classes; then the app's own "back" comes. */
 static enum outcome leave(struct screen *screen, const struct input *in, struct target *target)
 {
 	(void)target;
@@ -615,11 +556,6 @@ static enum outcome leave(struct screen *screen, const struct input *in, struct 
 	if (in->key == KEY_ESCAPE && st->find.len) {
 		buf_clear(&st->find);
 		st->cases.find = STR_NONE;
-		return OUT_HANDLED;
-	}
-	if (st->whole) {
-		st->whole = false;
-		st->fresh = false;
 		return OUT_HANDLED;
 	}
 	if (in->key == KEY_ESCAPE && st->look.filter[0]) {
@@ -758,26 +694,24 @@ static const struct action compare_actions[] = {
 	{.name = "open", .keys = "Enter", .help = "the case whole: input, expected, both answers, every judge", .hint = "case", .hint_order = 1, .run = open_case},
 	{.name = "next-class", .keys = "Tab", .help = "first case of the next class", .hint = "class", .hint_order = 2, .run = next_class},
 	{.name = "prev-class", .keys = "S-Tab", .help = "first case of the class before", .run = previous_class},
-	{.name = "trace", .keys = "t", .help = "both traces beside each other, or B's alone", .hint = "traces", .hint_order = 3, .run = trace_of_b},
-	{.name = "trace-a", .keys = "a", .help = "the trace of A's result", .hint = "trace A", .hint_order = 4, .run = trace_of_a},
-	{.name = "begins", .keys = "w", .help = "where regressions begin: the step at which the lost cases first differ", .hint = "begins", .hint_order = 8, .run = open_begins},
-	{.name = "next-case", .keys = "J", .help = "next case, also from inside one", .hint = "next", .hint_order = 5, .run = next_case},
-	{.name = "prev-case", .keys = "K", .help = "the case before, also from inside one", .run = previous_case},
-	{.name = "search", .keys = "/", .help = "search the titles; inside a case its text", .hint = "search", .hint_order = 7, .run = search},
+	{.name = "trace", .keys = "t", .help = "both traces beside each other, or B's alone", .hint = "traces", .hint_order = 6, .run = trace_of_b},
+	{.name = "trace-a", .keys = "a", .help = "the trace of A's result", .run = trace_of_a},
+	{.name = "begins", .keys = "w", .help = "where regressions begin: the step at which the lost cases first differ", .hint = "begins", .hint_order = 5, .run = open_begins},
+	{.name = "next-case", .keys = "J", .help = "next case, whatever its class", .run = next_case},
+	{.name = "prev-case", .keys = "K", .help = "the case before", .run = previous_case},
+	{.name = "search", .keys = "/", .help = "search the titles", .hint = "search", .hint_order = 9, .run = search},
 	{.name = "next-match", .keys = "n", .help = "next match", .run = search_next},
 	{.name = "prev-match", .keys = "N", .help = "previous match", .run = search_previous},
-	{.name = "next-difference", .keys = "}", .help = "inside a case: next difference", .run = next_difference},
-	{.name = "prev-difference", .keys = "{", .help = "inside a case: the difference before", .run = previous_difference},
-	{.name = "decide", .keys = "d", .help = "the release sheet: ship, hold or not enough evidence, and why", .hint = "decide", .hint_order = 8, .run = decide},
-	{.name = "swap", .keys = "s", .help = "A becomes B and B becomes A", .hint = "swap", .hint_order = 6, .run = swap},
+	{.name = "decide", .keys = "d", .help = "the release sheet: ship, hold or not enough evidence, and why", .hint = "decide", .hint_order = 7, .run = decide},
+	{.name = "swap", .keys = "s", .help = "A becomes B and B becomes A", .run = swap},
 	{.name = "expected", .keys = "x", .help = "the expected answer in the pane", .run = show_expected},
 	{.name = "metrics", .keys = "o", .help = "all metrics, or as many as leave room for the cases", .run = show_metrics},
-	{.name = "filter", .keys = "&", .help = "only cases that match a filter: class:lost, loss>0.2, delta.NAME<0, flaky:yes …", .hint = "filter", .hint_order = 8, .run = ask_filter},
+	{.name = "filter", .keys = "&", .help = "only cases that match a filter: class:lost, loss>0.2, delta.NAME<0, flaky:yes …", .hint = "filter", .hint_order = 3, .run = ask_filter},
 	{.name = "class-only", .keys = "=", .help = "only the class under the cursor; again: all", .run = only_class},
-	{.name = "next-sort", .keys = ">", .help = "order by the next column: loss, each score, latency, cost, title", .run = next_order},
+	{.name = "next-sort", .keys = ">", .help = "order by the next column: loss, each score, latency, cost, title", .hint = "order", .hint_order = 4, .run = next_order},
 	{.name = "prev-sort", .keys = "<", .help = "order by the column before", .run = previous_order},
 	{.name = "invert", .keys = "I", .help = "turn the order round", .run = invert_order},
-	{.name = "leave", .keys = "q Esc", .help = "out of the case; out of the comparison", .run = leave},
+	{.name = "leave", .keys = "q Esc", .help = "Esc: the search, the filter, one class alone; then out of the comparison", .run = leave},
 	{.name = "judges", .keys = "%", .help = "judges on trial: how far each agrees with people and with itself", .run = to_judges},
 	ACTIONS_END,
 };

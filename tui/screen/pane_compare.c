@@ -81,25 +81,22 @@ void compare_lay_out(struct screen *screen)
 	const struct compare_row *row = compare_cursor(st);
 	if (!row || !case_pair_is_of(&st->pair, row))
 		return;
-	int cols = st->whole ? screen->ui->cols - 2 : at.pane_cols, rows = st->whole ? 0 : at.pane_rows;
-	if (st->fresh && st->sheet_cols == cols && st->sheet_rows == rows && st->sheet_whole == st->whole)
+	int cols = at.pane_cols, rows = at.pane_rows;
+	if (st->fresh && st->sheet_cols == cols && st->sheet_rows == rows)
 		return;
 	struct case_look look = {.ascii = screen->ui->ascii,
 	                         .brackets = screen->ui->ascii || screen->ui->mono,
 	                         .expected = st->expected,
-	                         .answers_first = !st->whole,
-	                         .tight = !st->whole && !at.beside,
+	                         .answers_first = true,
+	                         .tight = !at.beside,
 	                         .side_by_side = cols >= SIDE_BY_SIDE_COLS - 2};
-	if (st->whole || at.beside || rows >= 12)
+	if (at.beside || rows >= 12)
 		case_document(&st->sheet, cols, &st->pair, row, &look);
 	else
 		case_excerpt(&st->sheet, cols, rows, &st->pair, &look);
-	if (st->top > st->sheet.rows - 1)
-		st->top = st->sheet.rows > 0 ? st->sheet.rows - 1 : 0;
 	st->fresh = true;
 	st->sheet_cols = cols;
 	st->sheet_rows = rows;
-	st->sheet_whole = st->whole;
 }
 
 /* ---------------------------------------------------------------- drawing */
@@ -153,7 +150,7 @@ static void draw_case_rule(const struct compare_state *st, struct canvas line, c
 {
 	struct buf who = BUF_INIT, why = BUF_INIT;
 	canvas_rule(line, 0, ROLE_BORDER);
-	if (!st->whole && case_pair_is_of(&st->pair, row))
+	if (case_pair_is_of(&st->pair, row))
 		case_reason(&st->pair, &who, &why);
 	int title = text_cols(row->title), need = text_cols(buf_str(&who)) + text_cols(buf_str(&why));
 	/* The row under the cursor says the title, too: the reason gets the larger part. */
@@ -188,7 +185,7 @@ static void draw_pane(const struct compare_state *st, struct canvas body, const 
 	bool now = case_pair_is_of(&st->pair, row);
 	if (now && st->pair_failed)
 		canvas_putc(pane, 0, 1, -1, ROLE_DIM, "its record could not be read");
-	else if (!st->sheet_whole || st->whole)
+	else
 		sheet_draw(&st->sheet, canvas_part(pane, 0, at->beside ? 0 : 1, pane.rows, pane.cols), 0, !now,
 		           STR_NONE);
 }
@@ -229,20 +226,6 @@ static void draw_list(const struct compare_state *st, struct canvas body)
 	draw_pane(st, body, &at);
 }
 
-static void draw_whole(const struct compare_state *st, struct canvas body)
-{
-	const struct compare_row *row = compare_cursor(st);
-	if (!row)
-		return;
-	draw_case_rule(st, canvas_part(body, 0, 0, 1, body.cols), row);
-	struct canvas pane = canvas_part(body, 1, 1, body.rows - 1, body.cols - 2);
-	bool now = case_pair_is_of(&st->pair, row);
-	if (now && st->pair_failed)
-		canvas_putc(pane, 1, 1, -1, ROLE_DIM, "its record could not be read");
-	else
-		sheet_draw(&st->sheet, pane, st->top, !now, buf_str(&st->find));
-}
-
 void compare_draw(const struct screen *screen, struct canvas body)
 {
 	const struct compare_state *st = state_of(screen);
@@ -251,8 +234,6 @@ void compare_draw(const struct screen *screen, struct canvas body)
 		            st->failed ? "These runs could not be read." : "reading both runs …");
 	else if (st->data->refused.len)
 		draw_refusal(st, body);
-	else if (st->whole)
-		draw_whole(st, body);
 	else
 		draw_list(st, body);
 }
@@ -323,13 +304,6 @@ void compare_status(const struct screen *screen, struct buf *out)
 		int64_t at = cases_row_at(&st->cases, st->list.cursor) - st->cases.first[row->class_] + 1;
 		buf_printf(out, "%s %lld of %lld", case_class_title(row->class_), (long long)at,
 		           (long long)st->cases.n[row->class_]);
-	}
-	if (st->whole) {
-		int rows = screen->ui->rows - 1;
-		if (st->sheet.rows > rows)
-			buf_printf(out, " · lines %d-%d of %d", st->top + 1,
-			           st->top + rows < st->sheet.rows ? st->top + rows : st->sheet.rows, st->sheet.rows);
-		return;
 	}
 	if (st->cases.only < N_CLASSES)
 		buf_add_cstr(out, " alone");

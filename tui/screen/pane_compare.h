@@ -51,11 +51,8 @@ struct compare_state {
 	bool pair_failed; /* for pair's case: nothing more will come */
 	char start[256];  /* key of the case to begin on */
 	struct sheet sheet;
-	bool whole; /* a case fills the screen */
-	int top;    /* first row of it */
 	bool fresh; /* sheet is of the pair, size and look below */
 	int sheet_cols, sheet_rows;
-	bool sheet_whole;
 	bool expected, all_metrics;
 	struct buf find;
 };
