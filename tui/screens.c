@@ -19,6 +19,7 @@
 	X(runs)      \
 	X(search)    \
 	X(session)   \
+	X(slices)    \
 	X(trace)     \
 	X(tracediff) \
 	X(traces)
