@@ -378,7 +378,7 @@ static void draw_tabs(const struct slices_state *st, struct canvas body)
 		struct str name = str_cut(f->name, 0, sizeof names[i] - 1);
 		memcpy(names[i], name.ptr, name.len);
 		names[i][name.len] = '\0';
-		tabs[i] = (struct tab){names[i], f->free_text ? -1 : (int64_t)f->slices};
+		tabs[i] = (struct tab){.name = names[i], .count = f->free_text ? -1 : (int64_t)f->slices};
 	}
 	tabs_draw(body, 0, tabs, n, st->field - from);
 }
