@@ -17,6 +17,7 @@
 	X(prompts)   \
 	X(release)   \
 	X(runs)      \
+	X(scores)    \
 	X(search)    \
 	X(session)   \
 	X(slices)    \
