@@ -318,7 +318,7 @@ bool hist_bin_filter(struct buf *out, const struct hist_name *name, const struct
 		buf_printf(out, "%s%s.", i ? " " : "", of_b ? "b" : "a");
 		filter_quote(out, name->name);
 		buf_add_cstr(out, i == 0 ? ">=" : bin->closed ? "<=" : "<");
-		buf_printf(out, "%.17g", i == 0 ? bin->low : bin->high);
+		units_double(out, i == 0 ? bin->low : bin->high);
 	}
 	return true;
 }

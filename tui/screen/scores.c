@@ -473,6 +473,11 @@ static enum outcome open_bin(struct screen *screen, bool of_b, struct target *ta
 	struct buf filter = BUF_INIT;
 	if (!bin)
 		return OUT_HANDLED;
+	if (!(of_b ? bin->b : bin->a)) {
+		ui_say(screen->ui, "%s has no case here", of_b ? "B" : "A");
+		buf_done(&filter);
+		return OUT_HANDLED;
+	}
 	bool said = hist_bin_filter(&filter, &st->hist.name, bin, of_b);
 	if (said) {
 		*target = (struct target){.screen = "compare", .id = st->a, .id2 = st->b};
