@@ -18,8 +18,10 @@
 	X(prompts)   \
 	X(release)   \
 	X(runs)      \
+	X(scores)    \
 	X(search)    \
 	X(session)   \
+	X(slices)    \
 	X(trace)     \
 	X(tracediff) \
 	X(traces)

@@ -688,6 +688,20 @@ static enum outcome to_judges(struct screen *screen, const struct input *in, str
 	return OUT_OPEN;
 }
 
+static enum outcome open_slices(struct screen *screen, const struct input *in, struct target *target)
+{
+	(void)in;
+	*target = (struct target){.screen = "slices", .id = state_of(screen)->a, .id2 = state_of(screen)->b};
+	return OUT_OPEN;
+}
+
+static enum outcome open_scores(struct screen *screen, const struct input *in, struct target *target)
+{
+	(void)in;
+	*target = (struct target){.screen = "scores", .id = state_of(screen)->a, .id2 = state_of(screen)->b};
+	return OUT_OPEN;
+}
+
 /* clang-format off */
 static const struct action compare_actions[] = {
 	MOVE_ACTIONS,
@@ -711,6 +725,8 @@ static const struct action compare_actions[] = {
 	{.name = "next-sort", .keys = ">", .help = "order by the next column: loss, each score, latency, cost, title", .hint = "order", .hint_order = 4, .run = next_order},
 	{.name = "prev-sort", .keys = "<", .help = "order by the column before", .run = previous_order},
 	{.name = "invert", .keys = "I", .help = "turn the order round", .run = invert_order},
+	{.name = "scores", .keys = "H", .help = "how each score lies in A and in B, as histograms", .run = open_scores},
+	{.name = "slices", .keys = "S", .help = "cut by a field of the cases' metadata, each value with its own figures", .run = open_slices},
 	{.name = "leave", .keys = "q Esc", .help = "Esc: the search, the filter, one class alone; then out of the comparison", .run = leave},
 	{.name = "judges", .keys = "%", .help = "judges on trial: how far each agrees with people and with itself", .run = to_judges},
 	ACTIONS_END,
