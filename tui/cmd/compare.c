@@ -23,6 +23,8 @@ static const struct option_row compare_options[] = {
 	{"limit", 'n', OPTION_INT, "N", "at most N cases of each class (10); with --json N rows (all)"},
 	{"offset", 0, OPTION_INT, "N", "--json: leave out the first N rows"},
 	{"begins", 0, OPTION_FLAG, NULL, "where regressions begin: the step at which the lost cases' traces first differ"},
+	{"case", 0, OPTION_TEXT, "KEY", "one case whole: its key, the beginning of it, or a part of its title"},
+	{"pick", 0, OPTION_TEXT, "A,B", "--case: these repeats of A and of B, from 1 (the pair that tells most)"},
 	{"markdown", 0, OPTION_FLAG, NULL, "for a pull request"},
 	SLICE_OPTIONS,
 	{.name = NULL},
@@ -411,6 +413,8 @@ static int compare_main(const struct command_line *line, struct err *err)
 	struct compare_out o = {.text = BUF_INIT, .filter = BUF_INIT, .arena = ARENA_INIT};
 	struct compare_opts opts;
 	struct db *db = NULL;
+	if (cmd_option(line, "case"))
+		return compare_case_main(line, err);
 	bool ok = read_options(line, &o, &opts, err) && (db = cmd_store(line, DB_READ, err)) != NULL &&
 	          db_begin_read(db, err);
 	if (ok) {

@@ -39,4 +39,8 @@ void compare_side_status(struct buf *to, const struct compare_side *s);
 /* The first score that moved: its name and how; nothing if none did. */
 void compare_moved(struct buf *to, const struct compare *c, const struct compare_row *row, bool ascii);
 
+/* spoor compare A B --case KEY (compare_case.c). The exit code. */
+struct command_line;
+int compare_case_main(const struct command_line *line, struct err *err);
+
 #endif

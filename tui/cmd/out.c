@@ -420,6 +420,23 @@ static int64_t or_unknown(uint64_t n)
 	return n ? (int64_t)n : UNKNOWN_INT;
 }
 
+void out_score(struct jout *j, const struct score *s)
+{
+	jout_object(j, NULL);
+	jout_str(j, "name", s->name);
+	jout_double(j, "value", s->value);
+	jout_str(j, "label", s->label);
+	if (s->pass < 0)
+		jout_null(j, "pass");
+	else
+		jout_bool(j, "pass", s->pass != 0);
+	jout_double(j, "threshold", s->threshold);
+	jout_str(j, "explanation", s->explanation);
+	jout_cstr(j, "source", score_source_name(s->source));
+	jout_str(j, "judge_model", s->judge_model);
+	jout_end(j);
+}
+
 void out_problem(struct jout *j, const struct problem *p)
 {
 	jout_cstr(j, "file", p->file);

@@ -45,6 +45,8 @@ struct str out_short(struct str text);
 /* JSON of a file: as written, but for control characters (escapes, blanks between tokens) and ill-formed bytes (U+FFFD). What is no
  * JSON becomes a JSON string. */
 void out_json_text(struct buf *to, struct str json);
+/* A score of a case result, as an object of an array. */
+void out_score(struct jout *j, const struct score *s);
 /* The members of a problem (decisions: one shape everywhere), in an object already opened. */
 void out_problem(struct jout *j, const struct problem *p);
 

@@ -262,23 +262,6 @@ static void print_head(struct one_run *r)
 	buf_done(&time);
 }
 
-static void case_score(struct jout *j, const struct score *s)
-{
-	jout_object(j, NULL);
-	jout_str(j, "name", s->name);
-	jout_double(j, "value", s->value);
-	jout_str(j, "label", s->label);
-	if (s->pass < 0)
-		jout_null(j, "pass");
-	else
-		jout_bool(j, "pass", s->pass != 0);
-	jout_double(j, "threshold", s->threshold);
-	jout_str(j, "explanation", s->explanation);
-	jout_cstr(j, "source", score_source_name(s->source));
-	jout_str(j, "judge_model", s->judge_model);
-	jout_end(j);
-}
-
 static bool case_json(struct one_run *r, struct block_cache *blocks, struct jout *j, const struct case_row *row,
                       struct err *err)
 {
@@ -307,7 +290,7 @@ static bool case_json(struct one_run *r, struct block_cache *blocks, struct jout
 			buf_done(&metadata);
 			jout_array(j, "scores");
 			for (size_t i = 0; i < d.res.n_scores; i++)
-				case_score(j, &d.res.scores[i]);
+				out_score(j, &d.res.scores[i]);
 			jout_end(j);
 		}
 		if (!decoded)
