@@ -4,7 +4,7 @@
 
 #include "store/base/scan.h"
 
-enum { LABEL = 10, ASKED_ROWS = 6, ASKED_TIGHT = 3, REASON_ROWS = 4, REASON_TIGHT = 2, FIELDS_MOST = 40, FIGURE = 14 };
+enum { LABEL = 10, ASKED_ROWS = 6, ASKED_TIGHT = 4, REASON_ROWS = 4, REASON_TIGHT = 2, FIELDS_MOST = 40, FIGURE = 14 };
 
 static const struct scan_opts LOOSE = {.last = true, .lenient = true, .replace_utf8 = true};
 
@@ -230,7 +230,7 @@ static void lay_labelled(struct sheet *s, const char *label, struct str text, co
                          bool ascii)
 {
 	struct flow f = {.col = LABEL, .cols = s->cols - LABEL > 8 ? s->cols - LABEL : 8, .ascii = ascii};
-	struct str shown = readable(text, &s->arena);
+	struct str shown = str_trim(readable(text, &s->arena));
 	sheet_addc(s, ROLE_HEADING, label);
 	if (text.len && max_rows > 0)
 		add_ends(&f, shown, max_rows, ascii);
