@@ -33,8 +33,15 @@ static void compare_all(struct case_whole *w)
 	    [CASE_EXPECTEDS] = {a->expected, b->expected},
               [CASE_METADATA] = {a->metadata, b->metadata},
 	};
-	for (int i = 0; i < N_CASE_SUBJECTS; i++)
+	for (int i = 0; i < N_CASE_SUBJECTS; i++) {
+		/* An error in the place of an answer is no other answer. */
+		bool alike = !a->output.ptr == !b->output.ptr;
+		if (i == CASE_ANSWERS && !alike) {
+			w->texts[i] = (struct case_texts){.a = w->a.answer, .b = w->b.answer};
+			continue;
+		}
 		w->texts[i] = compare_texts(&w->arena, sides[i][0], sides[i][1]);
+	}
 }
 
 /* ---------------------------------------------------------------- scores */

@@ -20,7 +20,7 @@ struct case_texts {
 };
 
 enum case_subject {
-	CASE_ANSWERS,    /* output A, output B (where there is none, the error) */
+	CASE_ANSWERS, /* output A, output B; where there is none, the error; an output and an error are not compared */
 	CASE_EXPECTED_A, /* expected (of A), output A */
 	CASE_EXPECTED_B, /* expected (of B), output B */
 	CASE_INPUTS,

@@ -33,6 +33,7 @@ struct case_state {
 	struct sheet sheet;
 	bool laid;
 	int sheet_cols;
+	bool sheet_tight;
 	struct caserepeats repeats;
 	struct jsonview raw;
 	bool raw_set;
@@ -101,13 +102,14 @@ static void lay_out(struct screen *screen)
 		return;
 	st->look.show.ascii = st->repeats.ascii = screen->ui->ascii;
 	st->look.show.brackets = screen->ui->ascii || screen->ui->mono;
+	st->look.tight = screen->ui->rows < 30;
 	list_set_page(&st->repeats.list, caserepeats_rows(&st->repeats, screen->ui->rows - 1) - 2);
 	if (st->tab == CASE_TAB_RAW) {
 		lay_raw(st);
 		jsonview_set_size(&st->raw, screen->ui->rows - 1, cols);
 		return;
 	}
-	if (st->laid && st->sheet_cols == cols)
+	if (st->laid && st->sheet_cols == cols && st->sheet_tight == st->look.tight)
 		return;
 	if (st->tab == CASE_TAB_REPEATS)
 		caserepeats_answers(&st->sheet, cols, &st->whole, &st->look.show);
@@ -115,6 +117,7 @@ static void lay_out(struct screen *screen)
 		casetabs_lay(&st->sheet, cols, st->tab, &st->whole, &st->look);
 	st->laid = true;
 	st->sheet_cols = cols;
+	st->sheet_tight = st->look.tight;
 	clamp(st, screen->ui);
 }
 
@@ -328,14 +331,16 @@ ACTION(way)
 	UNUSED;
 	struct case_state *st = state_of(screen);
 	const struct case_texts *t = st->loaded ? casetabs_texts(&st->whole, st->tab, &st->look) : NULL;
-	if (!t)
+	if (!t || !t->both) {
+		ui_say(screen->ui, "there are no two texts to compare on this tab");
 		return OUT_HANDLED;
+	}
 	enum case_way now = casediff_way(t, st->look.show.way), next = now;
 	do
 		next = next + 1 == N_CASE_WAYS ? WAY_WORDS : (enum case_way)(next + 1);
 	while (casediff_way(t, next) != next);
 	st->look.show.way = next;
-	ui_say(screen->ui, "shown by %s", next == WAY_TEXTS ? "each text whole" : case_way_name(next));
+	ui_say(screen->ui, "shown %s", case_way_name(next));
 	remember_look(screen);
 	return again(screen);
 }
@@ -634,6 +639,20 @@ static void case_draw(const struct screen *screen, struct canvas body)
 	sheet_draw(&st->sheet, pane, st->top[st->tab], st->stale || st->asked, buf_str(&st->find));
 }
 
+/* What tells the runs apart: their names, or else their models. */
+static struct str run_called(const struct case_state *st, const struct run_row *run, struct buf *out)
+{
+	struct buf other = BUF_INIT;
+	run_label(out, run);
+	run_label(&other, run == &st->whole.run_a ? &st->whole.run_b : &st->whole.run_a);
+	if (str_eq(buf_str(out), buf_str(&other)) && !str_eq(st->whole.run_a.model, st->whole.run_b.model)) {
+		buf_clear(out);
+		buf_add_str(out, run->model);
+	}
+	buf_done(&other);
+	return buf_str(out);
+}
+
 /* The case's title, what became of it, and the two runs as far as they fit. */
 static void case_headline(const struct screen *screen, struct canvas row)
 {
@@ -646,10 +665,13 @@ static void case_headline(const struct screen *screen, struct canvas row)
 	struct buf right = BUF_INIT;
 	if (outcome)
 		buf_printf(&right, "%s   ", outcome);
+	struct buf name = BUF_INIT;
 	buf_add_cstr(&right, "A ");
-	run_label(&right, &st->whole.run_a);
+	buf_add_str(&right, run_called(st, &st->whole.run_a, &name));
+	buf_clear(&name);
 	buf_add_cstr(&right, row.grid->ascii ? " -> B " : " → B ");
-	run_label(&right, &st->whole.run_b);
+	buf_add_str(&right, run_called(st, &st->whole.run_b, &name));
+	buf_done(&name);
 	int need = text_cols(buf_str(&right)), most = (row.cols - col) / 2;
 	int room = row.cols - col - 2 - (need < most ? need : most);
 	col += canvas_put(row, 0, col, room, ROLE_TITLE, r->title.len ? r->title : r->key);
@@ -673,9 +695,10 @@ static void case_status(const struct screen *screen, struct buf *out)
 	int rows = text_rows(st, screen->ui), last = st->top[st->tab] + rows;
 	if (st->sheet.rows > rows)
 		buf_printf(out, "rows %d-%d of %d%s", st->top[st->tab] + 1,
-		           last < st->sheet.rows ? last : st->sheet.rows, st->sheet.rows, st->sheet.left_out ? "+" : "");
+		           last < st->sheet.rows ? last : st->sheet.rows, st->sheet.rows,
+		           st->sheet.left_out ? "+" : "");
 	if (t && t->both && !t->equal)
-		buf_printf(out, "%sby %s", out->len ? dot : "", case_way_name(casediff_way(t, st->look.show.way)));
+		buf_printf(out, "%s%s", out->len ? dot : "", case_way_name(casediff_way(t, st->look.show.way)));
 	else if (t && t->both)
 		buf_printf(out, "%sno difference", out->len ? dot : "");
 	if (st->whole.repeats.a.n > 1 || st->whole.repeats.b.n > 1)

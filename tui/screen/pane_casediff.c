@@ -11,7 +11,7 @@ enum {
 
 const char *case_way_name(enum case_way way)
 {
-	static const char *const names[] = {"best", "words", "lines", "JSON", "texts", ""};
+	static const char *const names[] = {"as it fits", "by words", "by lines", "by JSON", "each whole", ""};
 	return names[way];
 }
 
@@ -387,7 +387,7 @@ void casediff_lay(struct sheet *s, const struct case_texts *t, const char *const
 	if (sides == SIDES_INLINE && (!t->both || way == WAY_TEXTS))
 		sides = SIDES_BELOW;
 	if (sides == SIDES_BESIDE)
-		lay_beside(s, t, way, names, show);
+		lay_beside(s, t, way, show->headed ? NULL : names, show);
 	else if (sides == SIDES_INLINE)
 		lay_inline(s, t, way, show);
 	else

@@ -16,11 +16,12 @@ struct case_show {
 	bool ascii;
 	bool brackets; /* marks changes with [-…-] and {+…+}: where no colour does */
 	bool unfold;   /* what is the same is shown whole */
+	bool headed;   /* heads of both sides stand above: beside each other they need no names */
 };
 
 /* The way these texts are shown if `wanted` is: JSON needs JSON. */
 enum case_way casediff_way(const struct case_texts *t, enum case_way wanted);
-const char *case_way_name(enum case_way way); /* "words" "lines" "JSON" "texts" */
+const char *case_way_name(enum case_way way); /* "by words" "by lines" "by JSON" "each whole" */
 const char *case_sides_name(enum case_sides sides);
 
 /* From the sheet's present row on. names: what stands before each text where they are apart ("A", "B"; "expected", "A"); NULL:

@@ -7,11 +7,11 @@
 enum {
 	HEAD = 2,
 	NUMBER = 8,   /* columns of the repeat's number, with the cursor */
-	VERDICT = 11, /* of "* passed " */
-	ANSWER = 7,
+	VERDICT = 10, /* of "* verdict " */
+	ANSWER = 5,
 	LATENCY = 8,
 	COST = 9,
-	SCORE = 9,
+	SCORE = 8,
 	ANSWER_ROWS = 6
 };
 
@@ -59,11 +59,35 @@ int caserepeats_rows(const struct caserepeats *r, int rows)
 
 /* ---------------------------------------------------------------- one side of a row */
 
-/* How many scores fit into a half; which comes first. */
-static int scores_shown(const struct caserepeats *r, int cols)
+/* Which columns a half of so many has room for: what no repeat has takes none, and a score goes before the cost. */
+struct fit {
+	bool latency, cost;
+	int scores;
+};
+
+static bool any_has(const struct caserepeats *r, bool cost)
 {
-	int room = (cols - VERDICT - ANSWER - LATENCY - COST) / SCORE, n = (int)r->w->repeats.n_scores;
-	return room < 0 ? 0 : room < n ? room : n;
+	const struct case_repeats_side *const sides[] = {&r->w->repeats.a, &r->w->repeats.b};
+	for (int side = 0; side < 2; side++)
+		if (!IS_UNKNOWN(cost ? sides[side]->cost_usd : sides[side]->latency_ns))
+			return true;
+	return false;
+}
+
+static struct fit fit_of(const struct caserepeats *r, int cols)
+{
+	int room = cols - VERDICT - ANSWER, n = (int)r->w->repeats.n_scores;
+	struct fit fit = {.latency = any_has(r, false)};
+	room -= fit.latency ? LATENCY : 0;
+	if (n && room >= SCORE) {
+		fit.scores = 1;
+		room -= SCORE;
+	}
+	fit.cost = any_has(r, true) && room >= COST;
+	room -= fit.cost ? COST : 0;
+	for (; fit.scores > 0 && fit.scores < n && room >= SCORE; room -= SCORE)
+		fit.scores++;
+	return fit;
 }
 
 static size_t score_at(const struct caserepeats *r, int i)
@@ -73,44 +97,60 @@ static size_t score_at(const struct caserepeats *r, int i)
 
 static void draw_half_head(const struct caserepeats *r, struct canvas c)
 {
-	int col = 0;
-	canvas_putc(c, 0, col + 2, VERDICT - 2, ROLE_HEADING, "verdict");
-	col += VERDICT;
-	canvas_putc(c, 0, col, ANSWER, ROLE_HEADING, "answer");
+	struct fit fit = fit_of(r, c.cols);
+	int col = VERDICT;
+	canvas_putc(c, 0, 2, VERDICT - 2, ROLE_HEADING, "verdict");
+	canvas_putc(c, 0, col, ANSWER, ROLE_HEADING, "ans.");
 	col += ANSWER;
-	canvas_put_right(c, 0, col, LATENCY - 1, ROLE_HEADING, STR_LIT("latency"));
-	col += LATENCY;
-	canvas_put_right(c, 0, col, COST - 1, ROLE_HEADING, STR_LIT("cost"));
-	col += COST;
-	for (int i = 0; i < scores_shown(r, c.cols); i++, col += SCORE)
+	if (fit.latency)
+		canvas_put_right(c, 0, col, LATENCY - 1, ROLE_HEADING, STR_LIT("latency"));
+	col += fit.latency ? LATENCY : 0;
+	for (int i = 0; i < fit.scores; i++, col += SCORE)
 		canvas_put(c, 0, col, SCORE - 1, ROLE_HEADING, r->w->repeats.scores[score_at(r, i)]);
+	if (fit.cost)
+		canvas_put_right(c, 0, col, COST - 1, ROLE_HEADING, STR_LIT("cost"));
+}
+
+static const char *verdict_word(enum case_status status)
+{
+	switch (status) {
+	case CASE_PASSED: return "pass";
+	case CASE_FAILED: return "FAIL";
+	case CASE_ERROR: return "error";
+	case CASE_UNSCORED:
+	case N_CASE_STATUSES: break;
+	}
+	return "none";
 }
 
 static void draw_half(const struct caserepeats *r, struct canvas c, const struct case_repeat *repeat, bool shown)
 {
+	struct fit fit = fit_of(r, c.cols);
 	struct buf out = BUF_INIT;
-	int col = 0;
+	int col = VERDICT;
 	if (!repeat)
 		return;
-	canvas_putc(c, 0, col, 1, ROLE_MARK, shown ? "*" : " ");
-	canvas_putc(c, 0, col + 2, VERDICT - 3, case_status_role(repeat->status), case_status_name(repeat->status));
-	col += VERDICT;
+	canvas_putc(c, 0, 0, 1, ROLE_MARK, shown ? "*" : " ");
+	canvas_putc(c, 0, 2, VERDICT - 3, case_status_role(repeat->status), verdict_word(repeat->status));
 	if (repeat->answer >= 0)
 		canvas_printf(c, 0, col, ANSWER - 1, ROLE_TEXT, "%lld", (long long)repeat->answer + 1);
 	else
 		canvas_putc(c, 0, col, ANSWER - 1, ROLE_DIM, "none");
 	col += ANSWER;
-	units_duration(&out, repeat->latency_ns, r->ascii);
-	canvas_put_right(c, 0, col, LATENCY - 1, ROLE_TEXT, buf_str(&out));
-	col += LATENCY;
-	buf_clear(&out);
-	units_usd(&out, repeat->cost_usd);
-	canvas_put_right(c, 0, col, COST - 1, ROLE_TEXT, buf_str(&out));
-	col += COST;
-	for (int i = 0; i < scores_shown(r, c.cols); i++, col += SCORE) {
+	if (fit.latency) {
+		units_duration(&out, repeat->latency_ns, r->ascii);
+		canvas_put_right(c, 0, col, LATENCY - 1, ROLE_TEXT, buf_str(&out));
+		col += LATENCY;
+	}
+	for (int i = 0; i < fit.scores; i++, col += SCORE) {
 		buf_clear(&out);
 		units_score(&out, repeat->scores[score_at(r, i)]);
 		canvas_put(c, 0, col, SCORE - 1, ROLE_TEXT, buf_str(&out));
+	}
+	if (fit.cost) {
+		buf_clear(&out);
+		units_usd(&out, repeat->cost_usd);
+		canvas_put_right(c, 0, col, COST - 1, ROLE_TEXT, buf_str(&out));
 	}
 	buf_done(&out);
 }

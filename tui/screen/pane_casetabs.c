@@ -4,7 +4,7 @@
 
 #include "store/base/scan.h"
 
-enum { LABEL = 10, ASKED_ROWS = 5, REASON_ROWS = 3, FIELDS_MOST = 40, FIGURE = 14 };
+enum { LABEL = 10, ASKED_ROWS = 6, ASKED_TIGHT = 4, REASON_ROWS = 4, REASON_TIGHT = 2, FIELDS_MOST = 40, FIGURE = 14 };
 
 static const struct scan_opts LOOSE = {.last = true, .lenient = true, .replace_utf8 = true};
 
@@ -151,7 +151,7 @@ static bool did_fail(const struct case_whole_side *side)
 }
 
 /* Why the side that failed did: B if both did. */
-static void lay_reason(struct sheet *s, const struct case_whole *w, bool ascii)
+static void lay_reason(struct sheet *s, const struct case_whole *w, int most, bool ascii)
 {
 	const struct case_whole_side *side = did_fail(&w->b) ? &w->b : did_fail(&w->a) ? &w->a : NULL;
 	struct flow f = {.cols = s->cols, .ascii = ascii};
@@ -171,7 +171,7 @@ static void lay_reason(struct sheet *s, const struct case_whole *w, bool ascii)
 		flow_done(&f);
 		return;
 	}
-	flow_lay_one(s, &f, REASON_ROWS);
+	flow_lay_one(s, &f, most);
 	sheet_row(s);
 	flow_done(&f);
 }
@@ -200,13 +200,42 @@ static void lay_repeats(struct sheet *s, const struct case_whole *w)
 
 /* ---------------------------------------------------------------- what was asked and expected */
 
+/* A long text by its first row and its last ones: in a prompt with examples, in a conversation, the question comes last. */
+static void add_ends(struct flow *f, struct str text, int rows, bool ascii)
+{
+	enum { ROWS = 8, LOOKED_AT = 1 << 16 };
+	size_t starts[ROWS] = {0}, n = 0, from = 0, first = 0;
+	struct str tail = text.len > LOOKED_AT ? str_from(text, text.len - LOOKED_AT) : text;
+	while (from != SIZE_MAX) {
+		struct text_row row;
+		from = text_wrap(tail, from, f->cols, &row);
+		if (n == 1)
+			first = row.at;
+		starts[n++ % ROWS] = row.at;
+	}
+	rows = rows < ROWS ? rows : ROWS;
+	if (n <= (size_t)rows || rows < 3) {
+		flow_add(f, ROLE_TEXT, text);
+		return;
+	}
+	struct str head = str_trim(str_cut(text, 0, tail.len < text.len ? (size_t)f->cols / 2 : first));
+	struct str line =
+	    str_cut(head, 0, str_find_char(head, '\n') == SIZE_MAX ? head.len : str_find_char(head, '\n'));
+	flow_add(f, ROLE_TEXT, str_cut(line, 0, text_fit(line, f->cols - 4 > 8 ? f->cols - 4 : 8, NULL)));
+	flow_addc(f, ROLE_DIM, ascii ? " ...\n" : " …\n");
+	flow_add(f, ROLE_TEXT, str_from(tail, starts[(n - (size_t)rows + 1) % ROWS]));
+}
+
 static void lay_labelled(struct sheet *s, const char *label, struct str text, const char *none, int max_rows,
                          bool ascii)
 {
 	struct flow f = {.col = LABEL, .cols = s->cols - LABEL > 8 ? s->cols - LABEL : 8, .ascii = ascii};
+	struct str shown = str_trim(readable(text, &s->arena));
 	sheet_addc(s, ROLE_HEADING, label);
-	if (text.len)
-		flow_add(&f, ROLE_TEXT, readable(text, &s->arena));
+	if (text.len && max_rows > 0)
+		add_ends(&f, shown, max_rows, ascii);
+	else if (text.len)
+		flow_add(&f, ROLE_TEXT, shown);
 	else
 		flow_addc(&f, ROLE_DIM, text.ptr ? "(empty)" : none);
 	flow_lay_one(s, &f, max_rows);
@@ -214,10 +243,10 @@ static void lay_labelled(struct sheet *s, const char *label, struct str text, co
 }
 
 static void lay_asked(struct sheet *s, const struct case_whole *w, enum case_subject subject, const char *label,
-                      const char *none, bool ascii)
+                      const char *none, const struct casetabs_look *look)
 {
 	const struct case_texts *t = &w->texts[subject];
-	lay_labelled(s, label, t->b.ptr ? t->b : t->a, none, ASKED_ROWS, ascii);
+	lay_labelled(s, label, t->b.ptr ? t->b : t->a, none, look->tight ? ASKED_TIGHT : ASKED_ROWS, look->show.ascii);
 	sheet_row(s);
 	if (t->both && !t->equal) {
 		sheet_column(s, LABEL);
@@ -279,6 +308,17 @@ static void lay_score_name(struct sheet *s, const struct case_score_pair *p)
 		sheet_printf(s, ROLE_DIM, " by " STR_FMT, STR_ARG(str_cut(any->author, 0, 60)));
 }
 
+/* Where next to nothing is the same, marks on all the rest would only be in the way of reading. */
+static bool is_worth_marking(const struct case_score_pair *p)
+{
+	size_t same = 0, most = 0;
+	for (size_t i = 0; i < p->why.n; i++) {
+		same += p->why.ops[i].kind == DIFF_EQUAL ? p->why.ops[i].a_len : 0;
+		most += p->why.ops[i].a_len + p->why.ops[i].b_len;
+	}
+	return p->why.n && same * 6 >= most; /* a third of what both say: equal text counts in both */
+}
+
 /* The k-th score beside itself, explanations with their changed words; the same explanation stands there once. */
 static void lay_score(struct sheet *s, const struct case_score_pair *p, const struct case_show *show)
 {
@@ -286,7 +326,7 @@ static void lay_score(struct sheet *s, const struct case_score_pair *p, const st
 	int half = beside ? (s->cols - 3) / 2 : s->cols;
 	struct flow a = {.cols = half, .ascii = show->ascii},
 	            b = {.col = beside ? half + 3 : 0, .cols = half, .ascii = show->ascii};
-	bool both = p->why.n > 0, same = both && p->why.n_changes == 0;
+	bool same = p->why.n > 0 && p->why.n_changes == 0, both = same || is_worth_marking(p);
 	lay_score_name(s, p);
 	sheet_row(s);
 	flow_addc(&a, ROLE_HEADING, "A ");
@@ -476,25 +516,44 @@ static const char *no_answer(const struct case_whole_side *side)
 	return !side->repeat ? "not in this run" : side->present ? "no output" : "its record is not in the store";
 }
 
+static const char *answer_name(const struct case_whole_side *side, bool is_b)
+{
+	static const char *const names[2][2] = {
+	    {"A answered", "B answered"},
+            {"A's error",  "B's error" }
+        };
+	return names[!side->detail.res.output.ptr && side->answer.ptr][is_b];
+}
+
 static void lay_answers(struct sheet *s, const struct case_whole *w, const struct case_show *show)
 {
-	static const char *const names[] = {"A answered", "B answered"};
+	const char *const names[] = {answer_name(&w->a, false), answer_name(&w->b, true)};
 	const struct case_texts *t = &w->texts[CASE_ANSWERS];
+	struct case_show headed = *show;
+	headed.headed = t->both;
+	if (t->a.ptr && t->b.ptr) {
+		casediff_lay(s, t, names, &headed);
+		return;
+	}
 	if (!t->a.ptr && !t->b.ptr) {
 		sheet_printf(s, ROLE_DIM, "A: %s   B: %s", no_answer(&w->a), no_answer(&w->b));
 		return;
 	}
-	casediff_lay(s, t, names, show);
+	sheet_addc(s, ROLE_HEADING, names[!t->a.ptr]);
+	sheet_printf(s, ROLE_DIM, "   %s: %s", t->a.ptr ? "B" : "A", no_answer(t->a.ptr ? &w->b : &w->a));
+	sheet_row(s);
+	casediff_text(s, 0, t->a.ptr ? t->a : t->b, 0, show->ascii);
 }
 
 static void lay_all(struct sheet *s, const struct case_whole *w, const struct casetabs_look *look)
 {
 	bool ascii = look->show.ascii;
-	lay_reason(s, w, ascii);
+	lay_reason(s, w, look->tight ? REASON_TIGHT : REASON_ROWS, ascii);
 	lay_repeats(s, w);
-	lay_asked(s, w, CASE_INPUTS, "input", "the file gives no input", ascii);
-	lay_asked(s, w, CASE_EXPECTEDS, "expected", "the file gives no expected answer", ascii);
-	sheet_gap(s);
+	lay_asked(s, w, CASE_INPUTS, "input", "the file gives no input", look);
+	lay_asked(s, w, CASE_EXPECTEDS, "expected", "the file gives no expected answer", look);
+	if (!look->tight)
+		sheet_row(s);
 	lay_heads(s, w, ascii);
 	sheet_row(s);
 	lay_answers(s, w, &look->show);

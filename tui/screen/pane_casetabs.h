@@ -18,7 +18,8 @@ enum case_tab {
 
 struct casetabs_look {
 	struct case_show show;
-	bool of_a; /* expected: against A's answer, not B's */
+	bool of_a;  /* expected: against A's answer, not B's */
+	bool tight; /* few rows: none of them empty for the eye alone */
 };
 
 /* Any tab but REPEATS and RAW. What is borrowed from w must outlive the sheet's use. */

@@ -64,7 +64,8 @@ static void add_value(struct flow *f, enum diff_kind kind, struct str raw, const
 static void add_changed(struct flow *f, const struct json_diff_op *op, const struct case_show *show)
 {
 	bool strings = op->a.len > 1 && op->b.len > 1 && op->a.ptr[0] == '"' && op->b.ptr[0] == '"' &&
-	               op->a.len + op->b.len <= WORDS_MOST && op->a.len + op->b.len > 40;
+	               op->a.len + op->b.len <= WORDS_MOST && str_find_char(op->a, ' ') != SIZE_MAX &&
+	               str_find_char(op->b, ' ') != SIZE_MAX;
 	struct arena arena = ARENA_INIT;
 	if (strings) {
 		struct str a = value_text(op->a, &arena), b = value_text(op->b, &arena);
