@@ -149,9 +149,9 @@ static enum begins_what what_of(const struct trace_pair *p, const struct align_p
 	} order[] = {
 	    {ALIGN_ADDED,     BEGINS_NEW             },
             {ALIGN_REMOVED,   BEGINS_MISSING         },
-	    {ALIGN_RENAMED,   BEGINS_RENAMED         },
-            {ALIGN_MOVED,     BEGINS_MOVED           },
 	    {ALIGN_MODEL,     BEGINS_MODEL           },
+            {ALIGN_RENAMED,   BEGINS_RENAMED         },
+	    {ALIGN_MOVED,     BEGINS_MOVED           },
             {ALIGN_INPUT,     BEGINS_INPUT           },
 	    {ALIGN_STATUS,    BEGINS_STATUS          },
             {ALIGN_DOCUMENTS, BEGINS_DOCUMENTS_DIFFER},
@@ -203,19 +203,27 @@ static bool look_at(struct counting *x, struct begins_case *c, struct looked *ou
 
 /* ---------------------------------------------------------------- which cases */
 
+static bool is_verdict(enum case_status status)
+{
+	return status == CASE_PASSED || status == CASE_FAILED;
+}
+
 /* Nothing says that a case passed or failed, in either run: then it is its scores that can fall. */
 static bool has_no_verdicts(const struct compare *c)
 {
-	for (size_t i = 0; i < c->n_rows; i++)
-		if (c->rows[i].a.scored || c->rows[i].b.scored)
+	for (size_t i = 0; i < c->n_rows; i++) {
+		const struct compare_side *a = &c->rows[i].a, *b = &c->rows[i].b;
+		if ((a->present && is_verdict(a->status)) || (b->present && is_verdict(b->status)))
 			return false;
+	}
 	return true;
 }
 
 static bool is_lost(const struct compare_row *row, bool by_scores)
 {
 	if (by_scores)
-		return row->class_ == CLASS_CHANGED && row->loss > 1e-12;
+		return row->class_ == CLASS_CHANGED &&
+		       (row->loss > 1e-12 || (row->b.status == CASE_ERROR && row->a.status != CASE_ERROR));
 	return row->class_ == CLASS_REGRESSED || row->class_ == CLASS_NEW_ERROR;
 }
 
@@ -500,6 +508,21 @@ static enum begins_verdict verdict_of(const struct begins *b, const struct begin
 
 /* ---------------------------------------------------------------- all of it */
 
+/* Do their results say of which trace they are, though it is not in the store? */
+static bool names_traces(struct counting *x)
+{
+	struct stmt *s =
+	    db_query(x->db, "SELECT 1 FROM case_result WHERE run IN (?1, ?2) AND trace IS NOT NULL LIMIT 1", x->err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, x->compare->a.id);
+	stmt_int(s, 2, x->compare->b.id);
+	enum step step = stmt_step(s, x->err);
+	x->out->names_traces = step == STEP_ROW;
+	stmt_end(s);
+	return step != STEP_FAIL;
+}
+
 static bool count_all(struct counting *x, const struct results *a, const struct results *b, struct begins_most most)
 {
 	find_cases(x, a, b);
@@ -516,6 +539,8 @@ static bool count_all(struct counting *x, const struct results *a, const struct 
 	test_steps(x->out);
 	for (size_t i = 0; i < x->out->n_steps; i++)
 		x->out->steps[i].verdict = verdict_of(x->out, &x->out->steps[i]);
+	if (!x->out->lost.looked && x->out->lost.all && !names_traces(x))
+		return false;
 	begins_tell(x->out);
 	return true;
 }

@@ -28,7 +28,7 @@ struct texts { /* of one case, each once */
 
 struct case_apart {
 	size_t row;
-	double between, own; /* means over pairs; own: NaN without repeats */
+	double between, own; /* means over pairs; own: of the side that is less sure of itself; NaN without repeats */
 };
 struct within { /* a pair of repeats */
 	double distance, own;
@@ -130,30 +130,33 @@ static double apart(const struct reading *r, const struct answer *a, const struc
 
 /* ---------------------------------------------------------------- their distances */
 
-static void add_within(struct reading *r, const struct answer *at, size_t n)
+/* Of one side; its mean, NaN without repeats. */
+static double add_side(struct reading *r, const struct answer *at, size_t n, bool of_b)
 {
-	double own = 0;
 	size_t from = r->pairs.n;
-	int64_t results[2] = {0, 0};
-	for (size_t i = 0; i < n; i++)
-		results[at[i].of_b]++;
+	double sum = 0;
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = i + 1; k < n; k++) {
-			if (at[i].of_b != at[k].of_b)
-				continue;
 			double distance = apart(r, &at[i], &at[k]);
 			*vec_add(&r->pairs) = (struct within){.distance = distance};
-			r->sum[at[i].of_b] += distance;
-			r->n_pairs[at[i].of_b]++;
-			own += distance;
+			sum += distance;
 		}
-	for (int side = 0; side < 2; side++) {
-		r->n_cases[side] += results[side] > 1;
-		r->n_results[side] += results[side] > 1 ? results[side] : 0;
-	}
+	if (r->pairs.n == from)
+		return UNKNOWN_DOUBLE;
+	double own = sum / (double)(r->pairs.n - from);
 	for (size_t i = from; i < r->pairs.n; i++)
-		r->pairs.at[i].own = own / (double)(r->pairs.n - from);
-	r->cases.at[r->cases.n - 1].own = r->pairs.n > from ? own / (double)(r->pairs.n - from) : UNKNOWN_DOUBLE;
+		r->pairs.at[i].own = own;
+	r->sum[of_b] += sum;
+	r->n_pairs[of_b] += (int64_t)(r->pairs.n - from);
+	r->n_cases[of_b]++;
+	r->n_results[of_b] += (int64_t)n;
+	return own;
+}
+
+static void add_within(struct reading *r, const struct answer *at, size_t n_a, size_t n)
+{
+	double a = add_side(r, at, n_a, false), b = add_side(r, at + n_a, n - n_a, true);
+	r->cases.at[r->cases.n - 1].own = IS_UNKNOWN(a) || b > a ? b : a;
 }
 
 static void add_between(struct reading *r, const struct answer *at, size_t n)
@@ -189,7 +192,7 @@ static bool look_at(struct reading *r, size_t row)
 	if (!ok || !n_a || n == n_a)
 		return ok;
 	*vec_add(&r->cases) = (struct case_apart){.row = row};
-	add_within(r, at, n);
+	add_within(r, at, n_a, n);
 	add_between(r, at, n);
 	return true;
 }
