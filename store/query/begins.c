@@ -54,6 +54,42 @@ static bool read_results(struct db *db, int64_t run, int64_t only_case, struct r
 	return step == STEP_DONE;
 }
 
+static int by_trace(const void *left, const void *right)
+{
+	const struct result *a = left, *b = right;
+	if (a->trace != b->trace)
+		return a->trace < b->trace ? -1 : 1;
+	return a->case_id < b->case_id ? -1 : a->case_id > b->case_id;
+}
+
+static int by_case(const void *left, const void *right)
+{
+	const struct result *a = left, *b = right;
+	if (a->case_id != b->case_id)
+		return a->case_id < b->case_id ? -1 : 1;
+	return a->repeat < b->repeat ? -1 : a->repeat > b->repeat;
+}
+
+/* Leaves out results whose trace is that of other cases too (a whole evaluation in one trace, as Weave has it): nothing says what of it
+ * is theirs. Returns how many. */
+static int64_t drop_shared(struct results *r)
+{
+	size_t n = 0, all = r->all.n;
+	if (all > 1)
+		qsort(r->all.at, all, sizeof *r->all.at, by_trace);
+	for (size_t i = 0, end; i < all; i = end) {
+		for (end = i + 1; end < all && r->all.at[end].trace == r->all.at[i].trace;)
+			end++;
+		bool shared = r->all.at[i].case_id != r->all.at[end - 1].case_id;
+		for (size_t k = i; k < end && !shared; k++)
+			r->all.at[n++] = r->all.at[k];
+	}
+	r->all.n = n;
+	if (n > 1)
+		qsort(r->all.at, n, sizeof *r->all.at, by_case);
+	return (int64_t)(all - n);
+}
+
 struct range {
 	const struct result *at;
 	size_t n;
@@ -560,8 +596,9 @@ bool begins_of(struct db *db, const struct compare *c, struct begins_most most, 
 	*out = (struct begins){.arena = ARENA_INIT};
 	struct counting x = {.db = db, .compare = c, .out = out, .err = err, .blocks = block_cache_new(db)};
 	struct results a = {0}, b = {0};
-	bool ok = read_results(db, c->a.id, 0, &a, err) && read_results(db, c->b.id, 0, &b, err) &&
-	          count_all(&x, &a, &b, most);
+	bool ok = read_results(db, c->a.id, 0, &a, err) && read_results(db, c->b.id, 0, &b, err);
+	out->shared = ok ? drop_shared(&a) + drop_shared(&b) : 0;
+	ok = ok && count_all(&x, &a, &b, most);
 	vec_done(&a.all);
 	vec_done(&b.all);
 	counting_done(&x);

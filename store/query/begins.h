@@ -127,6 +127,7 @@ struct begins_count {   /* of one group */
 struct begins {
 	struct arena arena;
 	bool by_scores;
+	int64_t shared;    /* results left out, since their trace is that of other cases too */
 	bool names_traces; /* where no lost case has both: results name some that are not in the store */
 	struct begins_count lost, others;
 	bool cut;                  /* only part of some traces was read */

@@ -292,8 +292,9 @@ static struct str missing_of(struct begins *b)
 	add_traceless(&out, &b->lost, lost);
 	if (b->lost.all && !b->lost.looked)
 		buf_printf(&out, "%s; prompt and configuration of the two runs can be compared without them. ",
-		           b->names_traces ? "Results name traces that are not in the store: import them"
-		                           : "The results name no traces");
+		           b->shared         ? "Many cases have one trace in common: nothing says what of it is whose"
+		           : b->names_traces ? "Results name traces that are not in the store: import them"
+		                             : "The results name no traces");
 	else if (b->lost.looked && !b->others.looked && b->others.all)
 		buf_add_cstr(&out,
 		             "No case that did not get worse has both traces: nothing to hold the losses against. ");
