@@ -54,6 +54,42 @@ static bool read_results(struct db *db, int64_t run, int64_t only_case, struct r
 	return step == STEP_DONE;
 }
 
+static int by_trace(const void *left, const void *right)
+{
+	const struct result *a = left, *b = right;
+	if (a->trace != b->trace)
+		return a->trace < b->trace ? -1 : 1;
+	return a->case_id < b->case_id ? -1 : a->case_id > b->case_id;
+}
+
+static int by_case(const void *left, const void *right)
+{
+	const struct result *a = left, *b = right;
+	if (a->case_id != b->case_id)
+		return a->case_id < b->case_id ? -1 : 1;
+	return a->repeat < b->repeat ? -1 : a->repeat > b->repeat;
+}
+
+/* Leaves out results whose trace is that of other cases too (a whole evaluation in one trace, as Weave has it): nothing says what of it
+ * is theirs. Returns how many. */
+static int64_t drop_shared(struct results *r)
+{
+	size_t n = 0, all = r->all.n;
+	if (all > 1)
+		qsort(r->all.at, all, sizeof *r->all.at, by_trace);
+	for (size_t i = 0, end; i < all; i = end) {
+		for (end = i + 1; end < all && r->all.at[end].trace == r->all.at[i].trace;)
+			end++;
+		bool shared = r->all.at[i].case_id != r->all.at[end - 1].case_id;
+		for (size_t k = i; k < end && !shared; k++)
+			r->all.at[n++] = r->all.at[k];
+	}
+	r->all.n = n;
+	if (n > 1)
+		qsort(r->all.at, n, sizeof *r->all.at, by_case);
+	return (int64_t)(all - n);
+}
+
 struct range {
 	const struct result *at;
 	size_t n;
@@ -149,9 +185,9 @@ static enum begins_what what_of(const struct trace_pair *p, const struct align_p
 	} order[] = {
 	    {ALIGN_ADDED,     BEGINS_NEW             },
             {ALIGN_REMOVED,   BEGINS_MISSING         },
-	    {ALIGN_RENAMED,   BEGINS_RENAMED         },
-            {ALIGN_MOVED,     BEGINS_MOVED           },
 	    {ALIGN_MODEL,     BEGINS_MODEL           },
+            {ALIGN_RENAMED,   BEGINS_RENAMED         },
+	    {ALIGN_MOVED,     BEGINS_MOVED           },
             {ALIGN_INPUT,     BEGINS_INPUT           },
 	    {ALIGN_STATUS,    BEGINS_STATUS          },
             {ALIGN_DOCUMENTS, BEGINS_DOCUMENTS_DIFFER},
@@ -203,19 +239,27 @@ static bool look_at(struct counting *x, struct begins_case *c, struct looked *ou
 
 /* ---------------------------------------------------------------- which cases */
 
+static bool is_verdict(enum case_status status)
+{
+	return status == CASE_PASSED || status == CASE_FAILED;
+}
+
 /* Nothing says that a case passed or failed, in either run: then it is its scores that can fall. */
 static bool has_no_verdicts(const struct compare *c)
 {
-	for (size_t i = 0; i < c->n_rows; i++)
-		if (c->rows[i].a.scored || c->rows[i].b.scored)
+	for (size_t i = 0; i < c->n_rows; i++) {
+		const struct compare_side *a = &c->rows[i].a, *b = &c->rows[i].b;
+		if ((a->present && is_verdict(a->status)) || (b->present && is_verdict(b->status)))
 			return false;
+	}
 	return true;
 }
 
 static bool is_lost(const struct compare_row *row, bool by_scores)
 {
 	if (by_scores)
-		return row->class_ == CLASS_CHANGED && row->loss > 1e-12;
+		return row->class_ == CLASS_CHANGED &&
+		       (row->loss > 1e-12 || (row->b.status == CASE_ERROR && row->a.status != CASE_ERROR));
 	return row->class_ == CLASS_REGRESSED || row->class_ == CLASS_NEW_ERROR;
 }
 
@@ -500,6 +544,21 @@ static enum begins_verdict verdict_of(const struct begins *b, const struct begin
 
 /* ---------------------------------------------------------------- all of it */
 
+/* Do their results say of which trace they are, though it is not in the store? */
+static bool names_traces(struct counting *x)
+{
+	struct stmt *s =
+	    db_query(x->db, "SELECT 1 FROM case_result WHERE run IN (?1, ?2) AND trace IS NOT NULL LIMIT 1", x->err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, x->compare->a.id);
+	stmt_int(s, 2, x->compare->b.id);
+	enum step step = stmt_step(s, x->err);
+	x->out->names_traces = step == STEP_ROW;
+	stmt_end(s);
+	return step != STEP_FAIL;
+}
+
 static bool count_all(struct counting *x, const struct results *a, const struct results *b, struct begins_most most)
 {
 	find_cases(x, a, b);
@@ -516,6 +575,8 @@ static bool count_all(struct counting *x, const struct results *a, const struct 
 	test_steps(x->out);
 	for (size_t i = 0; i < x->out->n_steps; i++)
 		x->out->steps[i].verdict = verdict_of(x->out, &x->out->steps[i]);
+	if (!x->out->lost.looked && x->out->lost.all && !names_traces(x))
+		return false;
 	begins_tell(x->out);
 	return true;
 }
@@ -535,8 +596,9 @@ bool begins_of(struct db *db, const struct compare *c, struct begins_most most, 
 	*out = (struct begins){.arena = ARENA_INIT};
 	struct counting x = {.db = db, .compare = c, .out = out, .err = err, .blocks = block_cache_new(db)};
 	struct results a = {0}, b = {0};
-	bool ok = read_results(db, c->a.id, 0, &a, err) && read_results(db, c->b.id, 0, &b, err) &&
-	          count_all(&x, &a, &b, most);
+	bool ok = read_results(db, c->a.id, 0, &a, err) && read_results(db, c->b.id, 0, &b, err);
+	out->shared = ok ? drop_shared(&a) + drop_shared(&b) : 0;
+	ok = ok && count_all(&x, &a, &b, most);
 	vec_done(&a.all);
 	vec_done(&b.all);
 	counting_done(&x);

@@ -1,8 +1,8 @@
 /* Where regressions begin: the traces of every case that got worse put in line with their baseline's (trace_diff.h), the first step in
  * which they differ, counted over all of these cases, and over those that did not get worse as a control.
  *
- * Lost cases are those of CLASS_REGRESSED and CLASS_NEW_ERROR; where no case of the two runs has a verdict, those whose scores
- * fell (by_scores). All other paired cases are the control: a step at which those part too is not to blame.
+ * Lost cases are those of CLASS_REGRESSED and CLASS_NEW_ERROR; where no case of the two runs has passed or failed, those whose
+ * scores fell and those with an error in B alone (by_scores). All other paired cases are the control: a step at which those part too is not to blame.
  * Of a case with repeats one result of each side is taken: those that have the verdict of their case there (the majority's) and the same
  * number, else the first with that verdict on each side, else the first with a trace. So it is a failed result of B against a
  * passed one of A wherever a case was lost, and the same the other way round.
@@ -127,6 +127,8 @@ struct begins_count {   /* of one group */
 struct begins {
 	struct arena arena;
 	bool by_scores;
+	int64_t shared;    /* results left out, since their trace is that of other cases too */
+	bool names_traces; /* where no lost case has both: results name some that are not in the store */
 	struct begins_count lost, others;
 	bool cut;                  /* only part of some traces was read */
 	int64_t tested;            /* the family of Holm */

@@ -100,9 +100,13 @@ static void add_count(struct buf *out, int64_t n, const char *one, const char *m
 
 static void add_of(struct buf *out, int64_t k, int64_t n)
 {
-	if (k == n && n > 1)
+	if (k == n && n == 2) {
+		buf_add_cstr(out, "both");
+		return;
+	}
+	if (k == n && n > 2) {
 		buf_add_cstr(out, "all ");
-	else {
+	} else {
 		units_thousands(out, k);
 		buf_add_cstr(out, " of ");
 	}
@@ -184,7 +188,10 @@ static const char *losses_of(const struct begins *b, int64_t n)
 static void add_first(struct buf *out, const struct begins *b, const struct begins_step *s)
 {
 	const struct begins_label *label = &b->labels[s->first];
-	add_of(out, s->lost, b->lost.looked);
+	if (b->lost.looked == 1)
+		buf_add_cstr(out, "the one");
+	else
+		add_of(out, s->lost, b->lost.looked);
 	buf_printf(out, " %s first %s at ", losses_of(b, b->lost.looked), s->lost == 1 ? "differs" : "differ");
 	add_where(out, b, s);
 	if (s->verdict != BEGINS_EVERYWHERE) {
@@ -206,7 +213,10 @@ static void add_then(struct buf *out, const struct begins *b)
 		buf_add_cstr(out, "no loss differs in a step");
 		return;
 	}
-	add_of(out, s->lost, b->lost.looked);
+	if (b->lost.looked == 1)
+		buf_add_cstr(out, "it");
+	else
+		add_of(out, s->lost, b->lost.looked);
 	buf_add_cstr(out, s->lost == 1 ? " first differs at " : " first differ at ");
 	add_where(out, b, s);
 	add_others(out, b, s);
@@ -281,8 +291,10 @@ static struct str missing_of(struct begins *b)
 	const char *lost = losses_of(b, 2);
 	add_traceless(&out, &b->lost, lost);
 	if (b->lost.all && !b->lost.looked)
-		buf_add_cstr(&out, "Import the traces that the results name; prompt and configuration of the two runs "
-		                   "can be compared without them. ");
+		buf_printf(&out, "%s; prompt and configuration of the two runs can be compared without them. ",
+		           b->shared         ? "Many cases have one trace in common: nothing says what of it is whose"
+		           : b->names_traces ? "Results name traces that are not in the store: import them"
+		                             : "The results name no traces");
 	else if (b->lost.looked && !b->others.looked && b->others.all)
 		buf_add_cstr(&out,
 		             "No case that did not get worse has both traces: nothing to hold the losses against. ");

@@ -28,7 +28,7 @@ struct texts { /* of one case, each once */
 
 struct case_apart {
 	size_t row;
-	double between, own; /* means over pairs; own: NaN without repeats */
+	double between, own; /* means over pairs; own: of the side that is less sure of itself; NaN without repeats */
 };
 struct within { /* a pair of repeats */
 	double distance, own;
@@ -46,15 +46,35 @@ struct reading {
 
 /* ---------------------------------------------------------------- the answers of one case */
 
+/* The comparison has a hash over all answers of a case; this is that of one. */
+static bool read_hash(struct noising *x, struct answer *a)
+{
+	struct stmt *s =
+	    db_query(x->db, "SELECT output_hash FROM case_result WHERE run = ? AND case_id = ? AND repeat = ?", x->err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, a->at.run);
+	stmt_int(s, 2, a->at.case_id);
+	stmt_int(s, 3, a->at.repeat);
+	enum step step = stmt_step(s, x->err);
+	a->hash = step == STEP_ROW ? (uint64_t)col_int_or(s, 0, 0) : 0;
+	stmt_end(s);
+	return step != STEP_FAIL;
+}
+
 /* Those that say something; a case with one result has that. */
-static size_t answers_of(const struct noise_results *r, const struct compare_side *side, bool of_b,
-                         struct answer out[REPEATS_MOST])
+static bool answers_of(struct noising *x, const struct noise_results *r, const struct compare_side *side, bool of_b,
+                       struct answer out[REPEATS_MOST], size_t *n_out)
 {
 	const struct noise_case *c = noise_case_of(r, side->at.case_id);
 	size_t n = 0;
+	*n_out = 0;
 	if (!c) {
 		out[0] = (struct answer){.at = side->at, .of_b = of_b};
-		return 1;
+		if (!read_hash(x, &out[0]))
+			return false;
+		*n_out = out[0].hash != 0;
+		return true;
 	}
 	for (size_t i = 0; i < c->n && n < REPEATS_MOST; i++) {
 		const struct noise_result *result = &r->all.at[c->first + i];
@@ -65,22 +85,23 @@ static size_t answers_of(const struct noise_results *r, const struct compare_sid
 			    .of_b = of_b
                         };
 	}
-	return n;
+	*n_out = n;
+	return true;
 }
 
 static bool all_alike(const struct answer *at, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (!at[i].hash || at[i].hash != at[0].hash)
+		if (at[i].hash != at[0].hash)
 			return false;
 	return true;
 }
 
-/* The text of an answer, read once for all that are the same. A case that has none is an empty text. */
+/* The text of an answer, read once for all that are the same. */
 static bool read_text(struct reading *r, struct answer *a)
 {
 	struct texts *t = &r->texts;
-	for (size_t i = 0; a->hash && i < t->n; i++)
+	for (size_t i = 0; i < t->n; i++)
 		if (t->at[i].hash == a->hash) {
 			a->text = i;
 			return true;
@@ -109,30 +130,33 @@ static double apart(const struct reading *r, const struct answer *a, const struc
 
 /* ---------------------------------------------------------------- their distances */
 
-static void add_within(struct reading *r, const struct answer *at, size_t n)
+/* Of one side; its mean, NaN without repeats. */
+static double add_side(struct reading *r, const struct answer *at, size_t n, bool of_b)
 {
-	double own = 0;
 	size_t from = r->pairs.n;
-	int64_t results[2] = {0, 0};
-	for (size_t i = 0; i < n; i++)
-		results[at[i].of_b]++;
+	double sum = 0;
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = i + 1; k < n; k++) {
-			if (at[i].of_b != at[k].of_b)
-				continue;
 			double distance = apart(r, &at[i], &at[k]);
 			*vec_add(&r->pairs) = (struct within){.distance = distance};
-			r->sum[at[i].of_b] += distance;
-			r->n_pairs[at[i].of_b]++;
-			own += distance;
+			sum += distance;
 		}
-	for (int side = 0; side < 2; side++) {
-		r->n_cases[side] += results[side] > 1;
-		r->n_results[side] += results[side] > 1 ? results[side] : 0;
-	}
+	if (r->pairs.n == from)
+		return UNKNOWN_DOUBLE;
+	double own = sum / (double)(r->pairs.n - from);
 	for (size_t i = from; i < r->pairs.n; i++)
-		r->pairs.at[i].own = own / (double)(r->pairs.n - from);
-	r->cases.at[r->cases.n - 1].own = r->pairs.n > from ? own / (double)(r->pairs.n - from) : UNKNOWN_DOUBLE;
+		r->pairs.at[i].own = own;
+	r->sum[of_b] += sum;
+	r->n_pairs[of_b] += (int64_t)(r->pairs.n - from);
+	r->n_cases[of_b]++;
+	r->n_results[of_b] += (int64_t)n;
+	return own;
+}
+
+static void add_within(struct reading *r, const struct answer *at, size_t n_a, size_t n)
+{
+	double a = add_side(r, at, n_a, false), b = add_side(r, at + n_a, n - n_a, true);
+	r->cases.at[r->cases.n - 1].own = IS_UNKNOWN(a) || b > a ? b : a;
 }
 
 static void add_between(struct reading *r, const struct answer *at, size_t n)
@@ -151,12 +175,13 @@ static void add_between(struct reading *r, const struct answer *at, size_t n)
 static bool look_at(struct reading *r, size_t row)
 {
 	const struct compare_row *of = &r->noising->compare->rows[row];
+	struct noising *x = r->noising;
 	struct answer at[2 * REPEATS_MOST];
-	size_t n = answers_of(&r->noising->a, &of->a, false, at), n_a = n;
-	n += answers_of(&r->noising->b, &of->b, true, at + n);
-	/* Of a case with one result on each side only the hashes of the comparison are known, and they say whether it is the same answer. */
-	bool single = n_a == 1 && n == 2 && !at[0].hash && !at[1].hash;
-	bool same = single ? of->a.output_hash == of->b.output_hash : all_alike(at, n);
+	size_t n_a, n;
+	if (!answers_of(x, &x->a, &of->a, false, at, &n_a) || !answers_of(x, &x->b, &of->b, true, at + n_a, &n))
+		return false;
+	n += n_a;
+	bool same = all_alike(at, n);
 	bool ok = true;
 	r->texts.n = 0;
 	for (size_t i = 0; ok && i < n; i++)
@@ -167,7 +192,7 @@ static bool look_at(struct reading *r, size_t row)
 	if (!ok || !n_a || n == n_a)
 		return ok;
 	*vec_add(&r->cases) = (struct case_apart){.row = row};
-	add_within(r, at, n);
+	add_within(r, at, n_a, n);
 	add_between(r, at, n);
 	return true;
 }
@@ -207,8 +232,14 @@ static bool look_at_all(struct reading *r)
 		qsort(order.at, order.n, sizeof *order.at, by_need);
 	for (size_t i = 0; ok && i < order.n; i++) {
 		const struct compare_row *row = &c->rows[order.at[i].row];
-		bool same = order.at[i].single && row->a.output_hash == row->b.output_hash;
-		if (r->left > 0 || same) {
+		/* Nothing has to be read of these, and nothing moved. */
+		if (order.at[i].single && row->a.output_hash == row->b.output_hash) {
+			if (row->a.output_hash)
+				*vec_add(&r->cases) =
+				    (struct case_apart){.row = order.at[i].row, .own = UNKNOWN_DOUBLE};
+			continue;
+		}
+		if (r->left > 0) {
 			ok = look_at(r, order.at[i].row);
 			continue;
 		}

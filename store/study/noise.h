@@ -12,9 +12,9 @@
  * index without replacement, Simpson 1949, Nature 163:688).
  *
  * Texts. How far two answers are apart: 1 − shared / all of their shingles, runs of three words (Broder 1997, "On the resemblance and containment of
- * documents"); 0: the same shingles, 1: none in common. A case's own distance is the mean over pairs of its repeats, and its floor that plus the
- * 95 % quantile of how far single pairs lie above their own case's mean, over all cases: so a case that always answers alike is held to
- * more than one that never does. A case without repeats is held to the 95 % quantile of all pairs. */
+ * documents"); 0: the same shingles, 1: none in common. A case's own distance is the mean over pairs of its repeats in the run
+ * in which that is larger, and its floor that plus the 95 % quantile of how far single pairs lie above the mean of their own case and run,
+ * over all of them: so a case that always answers alike is held to more than one that never does. A case without repeats is held to the 95 % quantile of all pairs. */
 #ifndef SPOOR_STORE_STUDY_NOISE_H
 #define SPOOR_STORE_STUDY_NOISE_H
 

@@ -291,6 +291,7 @@ void begins_json(struct jout *j, const struct begins *b, const struct compare *c
 	jout_str(j, "sentence", b->sentence);
 	jout_str(j, "missing", b->missing);
 	jout_bool(j, "by_scores", b->by_scores);
+	jout_int(j, "shared_traces", b->shared);
 	count_json(j, "lost", &b->lost);
 	count_json(j, "others", &b->others);
 	jout_int(j, "holm", b->tested);
