@@ -3,7 +3,7 @@
 
 #include "tui/screen.h"
 
-#define SCREENS(X)   \
+#define SCREENS(X)     \
 	X(begins)    \
 	X(case)      \
 	X(checks)    \
@@ -16,6 +16,7 @@
 	X(path)      \
 	X(prompts)   \
 	X(release)   \
+	X(rundiff)   \
 	X(runs)      \
 	X(search)    \
 	X(session)   \

@@ -681,6 +681,13 @@ static enum outcome trace_of_a(struct screen *screen, const struct input *in, st
 	return open_trace(screen, false, target);
 }
 
+static enum outcome open_rundiff(struct screen *screen, const struct input *in, struct target *target)
+{
+	(void)in;
+	*target = (struct target){.screen = "rundiff", .id = state_of(screen)->a, .id2 = state_of(screen)->b};
+	return OUT_OPEN;
+}
+
 static enum outcome open_begins(struct screen *screen, const struct input *in, struct target *target)
 {
 	(void)in;
@@ -761,6 +768,7 @@ static const struct action compare_actions[] = {
 	{.name = "trace", .keys = "t", .help = "both traces beside each other, or B's alone", .hint = "traces", .hint_order = 3, .run = trace_of_b},
 	{.name = "trace-a", .keys = "a", .help = "the trace of A's result", .hint = "trace A", .hint_order = 4, .run = trace_of_a},
 	{.name = "begins", .keys = "w", .help = "where regressions begin: the step at which the lost cases first differ", .hint = "begins", .hint_order = 8, .run = open_begins},
+	{.name = "prompts", .keys = "p", .help = "what differs between the runs beside their answers: prompt, model, settings, code", .hint = "prompts", .hint_order = 6, .run = open_rundiff},
 	{.name = "next-case", .keys = "J", .help = "next case, also from inside one", .hint = "next", .hint_order = 5, .run = next_case},
 	{.name = "prev-case", .keys = "K", .help = "the case before, also from inside one", .run = previous_case},
 	{.name = "search", .keys = "/", .help = "search the titles; inside a case its text", .hint = "search", .hint_order = 7, .run = search},
