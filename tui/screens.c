@@ -3,7 +3,7 @@
 
 #include "tui/screen.h"
 
-#define SCREENS(X)     \
+#define SCREENS(X)   \
 	X(begins)    \
 	X(case)      \
 	X(checks)    \

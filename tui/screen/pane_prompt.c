@@ -32,12 +32,12 @@ static void add_means(struct sheet *s, const char *label, const struct run_score
 {
 	struct buf line = BUF_INIT;
 	for (size_t i = 0; i < n && i < SCORES_SHOWN; i++) {
-		buf_printf(&line, "%s" STR_FMT " ", i ? ",  " : "", STR_ARG(str_cut(scores[i].name, 0, 60)));
+		buf_printf(&line, "%s" STR_FMT " ", i ? ", " : "", STR_ARG(str_cut(scores[i].name, 0, 60)));
 		units_score(&line, scores[i].mean);
-		buf_printf(&line, " of %lld", (long long)scores[i].n);
+		buf_printf(&line, " (%lld)", (long long)scores[i].n);
 	}
 	if (n > SCORES_SHOWN)
-		buf_printf(&line, ",  and %zu more", n - SCORES_SHOWN);
+		buf_printf(&line, ", and %zu more", n - SCORES_SHOWN);
 	if (line.len) {
 		sheet_label(s, label);
 		sheet_wrap(s, ROLE_DIM, SHEET_LABEL, arena_str(&s->arena, buf_str(&line)), 4);
