@@ -17,6 +17,7 @@
 	X(path)      \
 	X(prompts)   \
 	X(release)   \
+	X(rundiff)   \
 	X(runs)      \
 	X(scores)    \
 	X(search)    \

@@ -5,9 +5,8 @@
 
 #include "store/base/scan.h"
 #include "store/base/vec.h"
+#include "store/diff_json.h"
 #include "store/query/prompts.h"
-
-enum { DEPTH = 32 };
 
 const char *run_fact_kind_name(enum run_fact_kind kind)
 {
@@ -45,83 +44,6 @@ static void add_fact(struct making *m, enum run_fact_kind kind, struct str name,
 }
 
 /* ---------------------------------------------------------------- configurations */
-
-struct leaf {
-	struct str path, value;
-};
-typedef VEC(struct leaf) leaf_list;
-
-static int by_path(const void *pa, const void *pb)
-{
-	const struct leaf *a = pa, *b = pb;
-	return str_cmp(a->path, b->path);
-}
-
-struct level {
-	struct member at;
-	size_t path_len;
-	uint32_t index;
-};
-
-static void add_leaf(leaf_list *out, struct arena *arena, struct str path, struct val v)
-{
-	struct str value = val_text(v, arena);
-	bool empty = val_is(v, SCAN_OBJECT) || val_is(v, SCAN_ARRAY);
-	*vec_add(out) = (struct leaf){arena_str(arena, path), empty || !value.len ? val_raw(v) : value};
-}
-
-static bool is_branch(struct val v)
-{
-	return (val_is(v, SCAN_OBJECT) || val_is(v, SCAN_ARRAY)) && val_count(v) > 0;
-}
-
-/* All values with their paths, "plan.steps[0].params.template". False: there are more than RUN_DIFF_LEAVES. Deeper than DEPTH a value is one
- * whatever it holds. */
-static bool flatten(struct val root, struct arena *arena, leaf_list *out)
-{
-	struct level stack[DEPTH];
-	struct buf path = BUF_INIT;
-	int depth = 0;
-	bool fits = true;
-	if (!is_branch(root))
-		return true;
-	stack[0] = (struct level){.at = val_first(root)};
-	while (depth >= 0 && fits) {
-		struct level *l = &stack[depth];
-		if (!l->at.ok) {
-			depth--;
-			continue;
-		}
-		struct val v = l->at.val;
-		path.len = l->path_len;
-		if (l->at.key.scan) {
-			buf_add_cstr(&path, path.len ? "." : "");
-			buf_add_str(&path, member_key(l->at, arena));
-		} else {
-			buf_printf(&path, "[%u]", l->index++);
-		}
-		l->at = val_next(l->at);
-		if (is_branch(v) && depth + 1 < DEPTH) {
-			stack[++depth] = (struct level){.at = val_first(v), .path_len = path.len};
-			continue;
-		}
-		fits = out->n < RUN_DIFF_LEAVES;
-		if (fits)
-			add_leaf(out, arena, buf_str(&path), v);
-	}
-	buf_done(&path);
-	return fits;
-}
-
-static bool read_config(struct str json, struct arena *arena, struct scan *scan, leaf_list *out)
-{
-	if (!json.len || !scan_text(scan, json, &(struct scan_opts){.last = true, .lenient = true, .replace_utf8 = true}))
-		return true;
-	bool fits = flatten(scan_root(scan), arena, out);
-	if (out->n > 1)
-		qsort(out->at, out->n, sizeof *out->at, by_path);
-	return fits;
-}
 
 /* What a path's last name says of it. */
 static const struct {
@@ -195,7 +117,7 @@ static enum run_fact_kind kind_of_path(struct str path)
 {
 	size_t first = str_find_char(path, '.'), last = path.len;
 	enum run_fact_kind kind = first == SIZE_MAX ? RUN_FACT_SETTING : kind_of_name(str_cut(path, 0, first));
-	while (last > 0 && path.ptr[last - 1] != '.')
+	while (last > 0 && path.ptr[last - 1] != '.' && path.ptr[last - 1] != '"')
 		last--;
 	return kind != RUN_FACT_SETTING ? kind : kind_of_name(str_from(path, last));
 }
@@ -209,51 +131,79 @@ static bool is_said(const struct making *m, struct str a, struct str b)
 	return model || text;
 }
 
+static int64_t members(struct str json)
+{
+	struct scan scan = SCAN_INIT;
+	bool ok = scan_text(&scan, json, &(struct scan_opts){.last = true, .lenient = true, .replace_utf8 = true});
+	int64_t n = ok ? val_count(scan_root(&scan)) : 0;
+	scan_done(&scan);
+	return n;
+}
+
 static bool is_nothing(struct str value)
 {
 	return str_is(value, "{}") || str_is(value, "[]") || str_is(value, "null") || !value.len;
 }
 
-/* An absent value: that side has no such path. */
-static void add_setting(struct making *m, struct str path, struct str a, struct str b)
+/* A string's text, any other value as it is written. */
+static struct str value_of(struct str json, struct arena *arena)
 {
+	struct scan scan = SCAN_INIT;
+	struct str out = json;
+	if (json.len && json.ptr[0] == '"' && scan_text(&scan, json, &(struct scan_opts){.last = true, .replace_utf8 = true}))
+		out = arena_str(arena, val_str(scan_root(&scan), arena));
+	scan_done(&scan);
+	return out;
+}
+
+/* "plan.steps[0].params.template" */
+static struct str path_of(struct making *m, const struct json_diff *diff, size_t op)
+{
+	struct buf path = BUF_INIT;
+	json_diff_path(&path, diff, op, diff->ops[op].kind == JSON_DIFF_ONLY_B);
+	struct str text = buf_str(&path);
+	text = str_from(text, str_starts(text, "$.") ? 2 : str_starts(text, "$") ? 1 : 0);
+	struct str out = arena_str(&m->out->arena, text);
+	buf_done(&path);
+	return out;
+}
+
+static void add_setting(struct making *m, const struct json_diff *diff, size_t i)
+{
+	const struct json_diff_op *op = &diff->ops[i];
 	struct arena *arena = &m->out->arena;
-	if (a.ptr && b.ptr && str_eq(a, b))
-		m->out->same_settings++;
-	else if ((!a.ptr && is_nothing(b)) || (!b.ptr && is_nothing(a)))
+	if (op->kind == JSON_DIFF_SAME)
+		m->out->same_settings += op->n;
+	if (op->kind == JSON_DIFF_SAME || op->kind == JSON_DIFF_INSIDE)
 		return;
-	else if (!is_said(m, a, b))
-		*vec_add(&m->facts) = (struct run_fact){.name = arena_str(arena, path),
-		                                        .a = arena_str(arena, a),
-		                                        .b = arena_str(arena, b),
-		                                        .kind = kind_of_path(path),
-		                                        .state = !a.ptr   ? RUN_FACT_ONLY_B
-		                                                 : !b.ptr ? RUN_FACT_ONLY_A
-		                                                          : RUN_FACT_DIFFERS};
+	struct str a = value_of(op->a, arena), b = value_of(op->b, arena), path = path_of(m, diff, i);
+	bool alone = op->kind != JSON_DIFF_CHANGED;
+	if (alone ? is_nothing(op->a) && is_nothing(op->b) : is_said(m, a, b))
+		return;
+	*vec_add(&m->facts) = (struct run_fact){.name = path,
+	                                        .a = a,
+	                                        .b = b,
+	                                        .kind = kind_of_path(path),
+	                                        .state = !alone                         ? RUN_FACT_DIFFERS
+	                                                 : op->kind == JSON_DIFF_ONLY_A ? RUN_FACT_ONLY_A
+	                                                                                : RUN_FACT_ONLY_B};
 }
 
 static void add_configs(struct making *m)
 {
-	struct arena arena = ARENA_INIT;
-	struct scan scan_a = SCAN_INIT, scan_b = SCAN_INIT;
-	leaf_list a = {0}, b = {0};
-	m->out->has_config_a = m->a.config.len > 2;
-	m->out->has_config_b = m->b.config.len > 2;
-	bool fits = read_config(m->a.config, &arena, &scan_a, &a);
-	m->out->cut = !read_config(m->b.config, &arena, &scan_b, &b) || !fits;
-	size_t i = 0, k = 0;
-	while (m->out->has_config_a && m->out->has_config_b && (i < a.n || k < b.n)) {
-		int order = i == a.n ? 1 : k == b.n ? -1 : str_cmp(a.at[i].path, b.at[k].path);
-		add_setting(m, order <= 0 ? a.at[i].path : b.at[k].path, order <= 0 ? a.at[i].value : STR_NONE,
-		            order >= 0 ? b.at[k].value : STR_NONE);
-		i += order <= 0;
-		k += order >= 0;
-	}
-	vec_done(&a);
-	vec_done(&b);
-	scan_done(&scan_a);
-	scan_done(&scan_b);
-	arena_done(&arena);
+	struct json_diff diff;
+	struct run_diff *d = m->out;
+	d->has_config_a = m->a.config.len > 2;
+	d->has_config_b = m->b.config.len > 2;
+	if (!d->has_config_a || !d->has_config_b || !diff_json(&d->arena, m->a.config, m->b.config, &diff))
+		return;
+	d->cut = diff.cut;
+	/* Equal as a whole: all of it is the same. */
+	if (!diff.n)
+		d->same_settings = members(m->a.config);
+	for (size_t i = 0; i < diff.n && m->facts.n < RUN_DIFF_FACTS; i++)
+		add_setting(m, &diff, i);
+	d->cut = d->cut || m->facts.n >= RUN_DIFF_FACTS;
 }
 
 /* ---------------------------------------------------------------- what is told of any run */

@@ -27,7 +27,7 @@ struct run_fact {
 };
 
 enum {
-	RUN_DIFF_LEAVES = 20000, /* values of a configuration that are looked at, each side */
+	RUN_DIFF_FACTS = 20000, /* differing values of a configuration that are told */
 	RUN_DIFF_SAID = 4        /* names of settings in the sentence */
 };
 
@@ -36,9 +36,9 @@ struct run_diff {
 	struct run_row a, b;
 	struct run_fact *facts; /* by kind; of the configuration only what differs */
 	size_t n;
-	int64_t same_settings;                /* values of the configuration that both have and that are equal */
+	int64_t same_settings;                /* members of the configuration that are equal; a branch that is equal as a whole is one */
 	bool has_config_a, has_config_b;
-	bool cut;                             /* a configuration has more than RUN_DIFF_LEAVES values */
+	bool cut;                             /* more differ than are told */
 	struct str text_a, text_b;            /* templates; absent: no file holds them */
 	struct hunks hunks;                   /* if both are there */
 	enum run_fact_state prompt;           /* of the templates; without both: of name and version, or unknown */

@@ -16,6 +16,7 @@
 	X(ledger)   \
 	X(origins)  \
 	X(path)     \
+	X(prompts)  \
 	X(run)      \
 	X(runs)     \
 	X(search)   \

@@ -8,6 +8,7 @@
 #include "store/base/scan.h"
 #include "tui/cmd/begins.h"
 #include "tui/cmd/cmds.h"
+#include "tui/cmd/compare_prompts.h"
 #include "tui/cmd/slices.h"
 #include "tui/cmd/noise.h"
 
@@ -27,6 +28,7 @@ static const struct option_row compare_options[] = {
 	{"case", 0, OPTION_TEXT, "KEY", "one case whole: its key, the beginning of it, or a part of its title"},
 	{"pick", 0, OPTION_TEXT, "A,B", "--case: these repeats of A and of B, from 1 (the pair that tells most)"},
 	{"noise", 0, OPTION_FLAG, NULL, "the noise floor: what of it exceeds what a run differs from itself, from repeats"},
+	{"prompts", 0, OPTION_FLAG, NULL, "what differs beside the answers: prompt, model, settings, code"},
 	{"markdown", 0, OPTION_FLAG, NULL, "for a pull request"},
 	SLICE_OPTIONS,
 	{.name = NULL},
@@ -392,6 +394,8 @@ static bool compare(struct db *db, const struct command_line *line, const struct
 	if (!read_filter(line, o, &filter, err) || !runs_find(db, str_of(line->args[0]), &a, err) ||
 	    !runs_find(db, str_of(line->args[1]), &b, err))
 		return false;
+	if (cmd_flag(line, "prompts"))
+		return compare_prompts(db, a, b, &o->out, &o->text, err);
 	if (slices_asked(line))
 		return slices_print(db, a, b, line, opts, &o->out, err);
 	if (!compare_runs(db, a, b, opts, &o->c, err))
@@ -427,7 +431,7 @@ static int compare_main(const struct command_line *line, struct err *err)
 		ok = compare(db, line, &opts, &o, err);
 		db_end_read(db);
 	}
-	ok = ok && (slices_asked(line) || print(&o, err)) && out_flush(&o.text, err);
+	ok = ok && (slices_asked(line) || cmd_flag(line, "prompts") || print(&o, err)) && out_flush(&o.text, err);
 	db_close(db);
 	compare_done(&o.c);
 	compare_view_done(&o.view);

@@ -617,6 +617,13 @@ static enum outcome trace_of_a(struct screen *screen, const struct input *in, st
 	return open_trace(screen, false, target);
 }
 
+static enum outcome open_rundiff(struct screen *screen, const struct input *in, struct target *target)
+{
+	(void)in;
+	*target = (struct target){.screen = "rundiff", .id = state_of(screen)->a, .id2 = state_of(screen)->b};
+	return OUT_OPEN;
+}
+
 static enum outcome open_begins(struct screen *screen, const struct input *in, struct target *target)
 {
 	(void)in;
@@ -714,6 +721,7 @@ static const struct action compare_actions[] = {
 	{.name = "next-case", .keys = "J", .help = "next case, whatever its class", .run = next_case},
 	{.name = "prev-case", .keys = "K", .help = "the case before", .run = previous_case},
 	{.name = "search", .keys = "/", .help = "search the titles", .hint = "search", .hint_order = 9, .run = search},
+	{.name = "prompts", .keys = "p", .help = "what differs between the runs beside their answers: prompt, model, settings, code", .hint = "prompts", .hint_order = 6, .run = open_rundiff},
 	{.name = "next-match", .keys = "n", .help = "next match", .run = search_next},
 	{.name = "prev-match", .keys = "N", .help = "previous match", .run = search_previous},
 	{.name = "decide", .keys = "d", .help = "the release sheet: ship, hold or not enough evidence, and why", .hint = "decide", .hint_order = 7, .run = decide},

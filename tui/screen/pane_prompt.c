@@ -22,7 +22,7 @@ static void add_latency(struct sheet *s, int64_t p50, int64_t p95, bool ascii)
 {
 	if (p50 == UNKNOWN_INT && p95 == UNKNOWN_INT)
 		return;
-	sheet_addc(s, ROLE_DIM, "  P50 ");
+	sheet_addc(s, ROLE_DIM, "P50 ");
 	sheet_duration(s, ROLE_TEXT, p50, ascii);
 	sheet_addc(s, ROLE_DIM, "  P95 ");
 	sheet_duration(s, ROLE_TEXT, p95, ascii);
@@ -32,12 +32,12 @@ static void add_means(struct sheet *s, const char *label, const struct run_score
 {
 	struct buf line = BUF_INIT;
 	for (size_t i = 0; i < n && i < SCORES_SHOWN; i++) {
-		buf_printf(&line, "%s" STR_FMT " ", i ? ",  " : "", STR_ARG(str_cut(scores[i].name, 0, 60)));
+		buf_printf(&line, "%s" STR_FMT " ", i ? ", " : "", STR_ARG(str_cut(scores[i].name, 0, 60)));
 		units_score(&line, scores[i].mean);
-		buf_printf(&line, " of %lld", (long long)scores[i].n);
+		buf_printf(&line, " (%lld)", (long long)scores[i].n);
 	}
 	if (n > SCORES_SHOWN)
-		buf_printf(&line, ",  and %zu more", n - SCORES_SHOWN);
+		buf_printf(&line, ", and %zu more", n - SCORES_SHOWN);
 	if (line.len) {
 		sheet_label(s, label);
 		sheet_wrap(s, ROLE_DIM, SHEET_LABEL, arena_str(&s->arena, buf_str(&line)), 4);
@@ -51,12 +51,13 @@ static void add_seen(struct sheet *s, const struct prompt_sheet_of *of)
 	struct buf text = BUF_INIT;
 	sheet_label(s, "used");
 	if (v->first_ns != TIME_UNKNOWN) {
+		struct buf last = BUF_INIT;
 		units_time(&text, v->first_ns, of->now_ns);
-		if (v->last_ns != v->first_ns) {
-			buf_add_cstr(&text, " to ");
-			units_time(&text, v->last_ns, of->now_ns);
-		}
+		units_time(&last, v->last_ns, of->now_ns);
+		if (!str_eq(buf_str(&text), buf_str(&last)))
+			buf_printf(&text, " to %s", buf_cstr(&last));
 		buf_add_cstr(&text, "  ");
+		buf_done(&last);
 	}
 	buf_printf(&text, "in %zu %s", v->n_runs, v->n_runs == 1 ? "run" : "runs");
 	if (of->data->has_uses)
@@ -87,27 +88,28 @@ static void add_score(struct sheet *s, const struct prompt_score *score, bool as
 {
 	sheet_label(s, "scored");
 	if (IS_UNKNOWN(score->pass_rate)) {
-		sheet_printf(s, ROLE_DIM, "no verdicts on %lld cases", (long long)score->cases);
+		sheet_printf(s, ROLE_DIM, "no verdicts on %lld cases of ", (long long)score->cases);
 	} else {
 		add_rate(s, score->pass_rate, score->pass_low, score->pass_high);
-		sheet_printf(s, ROLE_TEXT, " of %lld cases", (long long)score->cases);
+		sheet_printf(s, ROLE_TEXT, " of %lld cases of ", (long long)score->cases);
 	}
+	sheet_add(s, ROLE_TEXT, score->dataset.len ? score->dataset : STR_LIT("a dataset without a name"));
+	bool costs = !IS_UNKNOWN(score->cost_usd), times = score->p50_ns != UNKNOWN_INT;
+	if (costs || times || score->runs > 1)
+		sheet_label(s, "");
 	add_latency(s, score->p50_ns, score->p95_ns, ascii);
-	if (!IS_UNKNOWN(score->cost_usd)) {
-		sheet_addc(s, ROLE_DIM, "  ");
+	if (costs) {
+		sheet_addc(s, ROLE_DIM, times ? "  " : "");
 		sheet_usd(s, ROLE_TEXT, score->cost_usd);
 		sheet_addc(s, ROLE_DIM, " a case");
 	}
-	add_means(s, "", score->scores, score->n_scores);
-	sheet_label(s, "");
-	sheet_addc(s, ROLE_DIM, "on ");
-	sheet_add(s, ROLE_DIM, score->dataset.len ? score->dataset : STR_LIT("a dataset without a name"));
 	if (score->runs > 1)
-		sheet_printf(s, ROLE_DIM, ", %lld runs", (long long)score->runs);
+		sheet_printf(s, ROLE_DIM, "%s%lld runs", costs || times ? "  " : "", (long long)score->runs);
 	if (score->models > 1)
-		sheet_printf(s, ROLE_WARNING, ", %lld models together", (long long)score->models);
+		sheet_printf(s, ROLE_WARNING, " of %lld models together", (long long)score->models);
 	if (score->runs_read < score->runs)
 		sheet_addc(s, ROLE_WARNING, ", the newest counted so far");
+	add_means(s, "", score->scores, score->n_scores);
 }
 
 static void add_calls(struct sheet *s, const struct prompt_sheet_of *of)
@@ -123,6 +125,7 @@ static void add_calls(struct sheet *s, const struct prompt_sheet_of *of)
 		sheet_addc(s, ROLE_DIM, " ");
 		add_rate(s, f->error_rate, f->error_low, f->error_high);
 	}
+	sheet_addc(s, ROLE_DIM, "  ");
 	add_latency(s, f->p50_ns, f->p95_ns, of->look.ascii);
 	sheet_label(s, "");
 	if (f->tokens_in != UNKNOWN_INT || f->tokens_out != UNKNOWN_INT) {
@@ -146,6 +149,22 @@ static void add_calls(struct sheet *s, const struct prompt_sheet_of *of)
 		sheet_addc(s, ROLE_DIM, ": scores of their traces");
 }
 
+/* "pass 69.6% to 88.8%, +19.2pt (95% +8.8 to +30.4), p 0.0043": over the cases both have, as the comparison says it. */
+static void add_pass(struct sheet *s, const struct metric_result *m)
+{
+	sheet_label(s, "");
+	sheet_addc(s, ROLE_DIM, "pass ");
+	add_percent(s, ROLE_TEXT, m->a);
+	sheet_addc(s, ROLE_DIM, " to ");
+	add_percent(s, ROLE_TEXT, m->b);
+	sheet_printf(s, ROLE_TEXT, ", %+.1fpt", m->delta * 100);
+	if (!IS_UNKNOWN(m->low))
+		sheet_printf(s, ROLE_DIM, " (95%% %+.1f to %+.1f)", m->low * 100, m->high * 100);
+	if (!IS_UNKNOWN(m->p_holm))
+		sheet_printf(s, ROLE_DIM, m->p_holm < 0.0001 ? ", p <0.0001" : ", p %.4f", m->p_holm);
+	sheet_printf(s, ROLE_DIM, " of %zu cases both had", m->n);
+}
+
 static void add_compared(struct sheet *s, const struct prompt_sheet_of *of)
 {
 	const struct prompt_version *v = of->version;
@@ -153,13 +172,22 @@ static void add_compared(struct sheet *s, const struct prompt_sheet_of *of)
 		return;
 	struct str before = prompt_version_name(&of->data->versions[v->before], &s->arena);
 	sheet_label(s, "before");
-	if (!v->pair_a)
+	if (!v->pair_a) {
 		sheet_printf(s, ROLE_DIM, STR_FMT "; no dataset has runs of both", STR_ARG(before));
-	else if (!of->compared)
+		return;
+	}
+	if (!of->compared) {
 		sheet_printf(s, ROLE_DIM, STR_FMT "; d compares their newest runs", STR_ARG(before));
-	else
-		sheet_wrap(s, ROLE_TEXT, SHEET_LABEL,
-		           arena_printf(&s->arena, "A " STR_FMT ", B this: " STR_FMT, STR_ARG(before), STR_ARG(of->compared->sentence)), 3);
+		return;
+	}
+	sheet_wrap(s, ROLE_TEXT, SHEET_LABEL,
+	           arena_printf(&s->arena, "A " STR_FMT ", B this: " STR_FMT, STR_ARG(before), STR_ARG(of->compared->sentence)), 3);
+	if (of->compared->has_pass && !IS_UNKNOWN(of->compared->pass.delta))
+		add_pass(s, &of->compared->pass);
+	if (!v->pair_same_model) {
+		sheet_label(s, "");
+		sheet_addc(s, ROLE_WARNING, "these two runs had different models, too");
+	}
 }
 
 /* ---------------------------------------------------------------- texts */

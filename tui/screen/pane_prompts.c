@@ -258,7 +258,7 @@ static void draw_head(struct canvas line)
 	if (l.cost)
 		putc_(&p, 8, true, ROLE_HEADING, "$/case");
 	if (l.word)
-		putc_(&p, WORD_COLS, false, ROLE_HEADING, "is");
+		putc_(&p, WORD_COLS, false, ROLE_HEADING, "change");
 }
 
 struct drawing {
@@ -295,7 +295,7 @@ static void put_word(struct pen *p, const struct drawing *d, const struct prompt
 		put(p, WORD_COLS, false, ROLE_DIM, STR_NONE);
 		return;
 	}
-	switch (c->pass) {
+	switch (c->pass.verdict) {
 	case METRIC_BETTER: putc_(p, WORD_COLS, false, ROLE_BETTER, "better"); break;
 	case METRIC_WORSE: putc_(p, WORD_COLS, false, ROLE_WORSE, "worse"); break;
 	case METRIC_NO_DIFFERENCE: putc_(p, WORD_COLS, false, ROLE_DIM, "alike"); break;

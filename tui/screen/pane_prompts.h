@@ -16,7 +16,7 @@ struct prompt_compared {
 	int64_t a, b; /* runs */
 	bool failed;  /* their cases cannot be compared */
 	bool has_pass;
-	enum stat_verdict pass; /* of the metric "pass" */
+	struct metric_result pass; /* of the metric "pass" */
 	struct str sentence;
 };
 typedef VEC(struct prompt_compared) compared_list;

@@ -97,7 +97,8 @@ struct places {
 	int list_rows, list_cols, pane_row, pane_col, pane_rows, pane_cols; /* pane_rows 0: none */
 };
 
-static struct places places_of(int rows, int cols)
+/* The pane below takes what a short list leaves. */
+static struct places places_of(int rows, int cols, int64_t lines)
 {
 	struct places at = {.list_rows = rows - 1, .list_cols = cols};
 	if (cols >= BESIDE_COLS) {
@@ -107,8 +108,9 @@ static struct places places_of(int rows, int cols)
 		at.pane_rows = rows;
 	} else if (rows >= ROWS_FOR_BOTH) {
 		at.list_rows -= PANE_ROWS;
-		at.pane_row = rows - PANE_ROWS + 1;
-		at.pane_rows = PANE_ROWS - 1;
+		at.list_rows = lines < at.list_rows ? (int)lines : at.list_rows;
+		at.pane_row = at.list_rows + 2;
+		at.pane_rows = rows - at.pane_row;
 		at.pane_col = 1;
 		at.pane_cols = cols - 2;
 	}
@@ -118,7 +120,7 @@ static struct places places_of(int rows, int cols)
 static void lay_out(struct screen *screen)
 {
 	struct state *st = state_of(screen);
-	struct places at = places_of(screen->ui->rows, screen->ui->cols);
+	struct places at = places_of(screen->ui->rows, screen->ui->cols, st->view.list.total);
 	const struct prompt_version *a, *b, *cursor = prompts_cursor_version(&st->view);
 	int cols = st->whole ? screen->ui->cols - 2 : at.pane_cols;
 	list_set_page(&st->view.list, at.list_rows > 0 ? at.list_rows : 1);
@@ -243,7 +245,7 @@ static bool fetch_compare(struct db *db, struct request *r, struct err *err)
 	for (size_t i = 0; ok && i < c.n_metrics; i++)
 		if (strcmp(c.metrics[i].name, "pass") == 0) {
 			r->compared.has_pass = true;
-			r->compared.pass = c.metrics[i].result.verdict;
+			r->compared.pass = c.metrics[i].result;
 		}
 	if (ok)
 		r->compared.sentence = arena_str(&r->arena, c.refused.len ? c.refused : c.sentence);
@@ -437,7 +439,7 @@ static void prompts_draw(const struct screen *screen, struct canvas body)
 		sheet_draw(&st->sheet, canvas_part(body, 0, 1, body.rows, body.cols - 1), st->top, false, buf_str(&st->find));
 		return;
 	}
-	struct places at = places_of(body.rows, body.cols);
+	struct places at = places_of(body.rows, body.cols, st->view.list.total);
 	bool beside = at.pane_col > 1;
 	prompts_view_draw(&st->view, screen->ui, canvas_part(body, 0, 0, at.list_rows + 1, beside ? at.list_cols - 1 : at.list_cols));
 	if (!at.pane_rows)
@@ -453,7 +455,7 @@ static void prompts_draw(const struct screen *screen, struct canvas body)
 static bool prompts_beside(const struct screen *screen, struct beside *out)
 {
 	const struct state *st = state_of(screen);
-	struct places at = places_of(screen->ui->rows, screen->ui->cols);
+	struct places at = places_of(screen->ui->rows, screen->ui->cols, st->view.list.total);
 	bool beside = at.pane_col > 1;
 	*out = (struct beside){.row = at.pane_row,
 	                       .col = at.pane_col,
