@@ -429,7 +429,8 @@ static bool is_same_item(enum section section, const void *left, const void *rig
 	if (section == SCORE)
 		return str_eq(((const struct gate_score *)left)->name, ((const struct gate_score *)right)->name);
 	if (section == ALLOW)
-		return str_eq(((const struct gate_allowed *)left)->key, ((const struct gate_allowed *)right)->key);
+		return ((const struct gate_allowed *)left)->key.len &&
+		       str_eq(((const struct gate_allowed *)left)->key, ((const struct gate_allowed *)right)->key);
 	if (section != SLICE)
 		return false;
 	const struct gate_slice *a = left, *b = right;
@@ -484,7 +485,7 @@ static void read_list(struct reading *rd, struct val v, const struct file_key *k
 		if (val_is(m.val, SCAN_OBJECT))
 			check_whole(rd, m.val, section, item);
 		bool twice = false;
-		for (size_t i = 0; i < n && !twice; i++)
+		for (size_t i = 0; val_is(m.val, SCAN_OBJECT) && i < n && !twice; i++)
 			twice = is_same_item(section, items + i * size, item);
 		if (twice)
 			mistake(rd, val_offset(map ? m.key : m.val), "the same stands in \"%s\" twice", key->name);

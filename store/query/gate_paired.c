@@ -96,6 +96,13 @@ static const char *unseen(struct trial *t, const struct gate_check *c)
 	    .ptr;
 }
 
+/* The family as a whole decides; that a metric alone looks worse is said all the same. */
+static const char *alone(const struct view *v, const struct metric_result *r)
+{
+	double at_best = v->lower ? -r->low : r->high;
+	return at_best < 0 ? "; taken alone it looks worse, among all metrics it may be chance" : "";
+}
+
 static void say_regression(struct trial *t, struct gate_check *c, const struct compare_metric *m, const struct view *v)
 {
 	const struct metric_result *r = &m->result;
@@ -114,7 +121,8 @@ static void say_regression(struct trial *t, struct gate_check *c, const struct c
 		gate_say(t, c, "better: %s%s", figures, p_words(t, r->p_holm));
 	} else if (IS_UNKNOWN(v->margin)) {
 		c->status = GATE_PASS;
-		gate_say(t, c, "no evidence that it is worse: %s%s%s", figures, p_words(t, r->p_holm), unseen(t, c));
+		gate_say(t, c, "no evidence that it is worse: %s%s%s%s", figures, p_words(t, r->p_holm), alone(v, r),
+		         unseen(t, c));
 	} else if (within) {
 		c->status = GATE_PASS;
 		gate_say(t, c, "surely worse by less than the margin, if at all: %s", figures);

@@ -295,16 +295,18 @@ static void point_age(struct trial *t)
 		gate_say(t, c, "its source does not say when it was made");
 		return;
 	}
-	double age = (double)now - (double)created;
+	int64_t age;
+	if (__builtin_sub_overflow(now, created, &age))
+		age = created < 0 ? INT64_MAX : INT64_MIN;
 	struct buf made = BUF_INIT;
 	units_time_full(&made, created);
-	c->value = age;
-	if (age < -(double)DAY) {
+	c->value = (double)age;
+	if (age < -DAY) {
 		c->status = most ? GATE_TOO_FEW : GATE_SKIPPED;
 		gate_say(t, c, "it says it was made on %.10s, which is still to come", buf_cstr(&made));
 	} else {
-		c->value = age < 0 ? 0 : age;
-		c->status = !most ? GATE_SKIPPED : age > (double)most ? GATE_FAIL : GATE_PASS;
+		c->value = age < 0 ? 0 : (double)age;
+		c->status = !most ? GATE_SKIPPED : age > most ? GATE_FAIL : GATE_PASS;
 		gate_say(t, c, "made on %.10s, %s ago%s", buf_cstr(&made), gate_fig(t, GATE_AGE, c->value, false),
 		         most ? "" : "; any age will do");
 	}

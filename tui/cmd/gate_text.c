@@ -50,6 +50,22 @@ static void end_line(struct gate_out *o)
 	buf_add_char(&o->text, '\n');
 }
 
+/* Nobody asked and there is nothing to see: one line for all of them together. */
+static bool is_empty(const struct gate_check *c)
+{
+	return c->status == GATE_SKIPPED && IS_UNKNOWN(c->value) && !c->n_cases && !str_starts(c->name, "tolerate.") &&
+	       !str_is(c->name, "regression");
+}
+
+static void add_empty(const struct gate_out *o, struct buf *to)
+{
+	for (size_t i = 0; i < o->g.n_checks; i++)
+		if (is_empty(&o->g.checks[i])) {
+			buf_add_cstr(to, to->len ? ", " : "");
+			buf_add_str(to, o->g.checks[i].title);
+		}
+}
+
 static void measure(const struct gate_out *o, int cols[N_CELLS])
 {
 	static const char *const titles[N_CELLS] = {"check", "value", "limit"};
@@ -165,10 +181,14 @@ void gate_text(struct gate_out *o)
 	buf_add_char(&o->text, '\n');
 	for (int w = 0; w < N_GATE_STATUSES; w++)
 		for (size_t i = 0; i < o->g.n_checks; i++)
-			if (o->g.checks[i].status == by_weight[w])
+			if (o->g.checks[i].status == by_weight[w] && !is_empty(&o->g.checks[i]))
 				text_check(o, &o->g.checks[i], cols);
-	buf_add_char(&o->text, '\n');
 	struct buf answer = BUF_INIT;
+	add_empty(o, &answer);
+	if (answer.len)
+		line_of(o, "Without a figure, and not asked for: ", buf_str(&answer), ".");
+	buf_clear(&answer);
+	buf_add_char(&o->text, '\n');
 	buf_printf(&answer, "%s: ", gate_answer_title(o->g.answer));
 	line_of(o, buf_cstr(&answer), o->g.sentence, ".");
 	buf_done(&answer);
@@ -260,9 +280,13 @@ void gate_markdown(struct gate_out *o)
 	buf_add_cstr(&o->text, "\n\n| | check | value | limit | why |\n|---|---|---:|---|---|\n");
 	for (int w = 0; w < N_GATE_STATUSES; w++)
 		for (size_t i = 0; i < g->n_checks; i++)
-			if (g->checks[i].status == by_weight[w])
+			if (g->checks[i].status == by_weight[w] && !is_empty(&g->checks[i]))
 				markdown_check(o, &g->checks[i]);
 	buf_add_char(&o->text, '\n');
+	buf_clear(&raw);
+	add_empty(o, &raw);
+	if (raw.len)
+		markdown_line(o, "Without a figure, and not asked for: ", buf_str(&raw));
 	if (g->settle.len)
 		markdown_line(o, "What would settle it: ", g->settle);
 	if (g->evidence.len)
