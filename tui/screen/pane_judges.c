@@ -16,8 +16,11 @@ enum {
 	NAME_LEAST = 14,
 	AXIS_COLS = 21,
 	COLUMNS = 16,
-	TEXT_ROWS = 400
+	TEXT_ROWS = 400,
+	TABLE_COLS = 52 /* of the table of verdicts, and a gap */
 };
+
+#define AXIS_TITLE "-1   kappa 0        1"
 
 /* ---------------------------------------------------------------- places */
 
@@ -149,7 +152,7 @@ static void draw_titles(struct canvas c, int row, const struct layout *l)
 		else
 			canvas_putc(c, row, l->at[i], l->cols[i], ROLE_HEADING, l->columns[i]->title);
 	if (l->axis_at)
-		canvas_putc(c, row, l->axis_at, AXIS_COLS, ROLE_HEADING, "-1   kappa 0        1");
+		canvas_putc(c, row, l->axis_at, AXIS_COLS, ROLE_HEADING, AXIS_TITLE);
 }
 
 static void draw_cells(struct canvas line, const struct layout *l, const void *row, bool cursor, struct arena *arena)
@@ -257,7 +260,7 @@ static void judge_sheet(struct sheet *s, const struct judge *j, bool table)
 	size_t n = judge_facts(j, &s->arena, facts);
 	for (size_t i = 0; i < n; i++) {
 		sheet_label(s, facts[i].label);
-		sheet_wrap(s, i == 0 ? ROLE_TEXT : ROLE_TEXT, SHEET_LABEL, facts[i].text, 0);
+		sheet_wrap(s, i == 0 ? ROLE_TITLE : ROLE_TEXT, SHEET_LABEL, facts[i].text, 0);
 	}
 }
 
@@ -282,7 +285,6 @@ static void add_text(struct sheet *s, const char *label, struct str text, const 
 static void add_score(struct sheet *s, const struct score *score, bool ascii)
 {
 	int outcome = score_outcome(score->pass, score->label);
-	sheet_label(s, "");
 	sheet_addc(s, score_role(outcome), score_mark(outcome, ascii));
 	sheet_add(s, ROLE_TEXT, score->name);
 	sheet_addc(s, ROLE_TEXT, " ");
@@ -306,6 +308,22 @@ static void add_score(struct sheet *s, const struct score *score, bool ascii)
 		return;
 	sheet_label(s, "");
 	sheet_wrap(s, ROLE_TEXT, SHEET_LABEL + 2, score->explanation, 20);
+}
+
+/* This judge's first; `all`: then the others'. */
+static void add_scores(struct sheet *s, const char *label, const struct score *scores, size_t n, const struct judge *j,
+                       bool all, bool ascii)
+{
+	bool first = true;
+	sheet_gap(s);
+	for (int pass = 0; pass < (all ? 2 : 1); pass++)
+		for (size_t i = 0; i < n; i++) {
+			if (str_eq(scores[i].name, j->name) != (pass == 0))
+				continue;
+			sheet_label(s, first ? label : "");
+			add_score(s, &scores[i], ascii);
+			first = false;
+		}
 }
 
 static void page_head(struct sheet *s, const struct judge_item *item, const struct judge *j)
@@ -358,17 +376,8 @@ static void item_page(struct judges_view *v, const struct judge_item *item, cons
 		sheet_addc(s, ROLE_DIM, v->reading_failed ? "it could not be read" : "reading ...");
 		return;
 	}
-	if (r->n_scores) {
-		sheet_gap(s);
-		sheet_label(s, "scores");
-		s->rows--; /* the first stands beside the label */
-		for (size_t i = 0; i < r->n_scores; i++)
-			if (str_eq(r->scores[i].name, j->name))
-				add_score(s, &r->scores[i], ascii);
-		for (size_t i = 0; i < r->n_scores; i++)
-			if (!str_eq(r->scores[i].name, j->name))
-				add_score(s, &r->scores[i], ascii);
-	}
+	add_scores(s, "scores", r->scores, r->n_scores, j, true, ascii);
+	add_scores(s, "again", r->again, r->n_again, j, false, ascii);
 	add_text(s, "answer", r->output, "none");
 	add_text(s, "error", r->error, NULL);
 	add_text(s, "asked", r->input, "nothing was kept");
@@ -447,7 +456,8 @@ static void draw_tabs(const struct judges_view *v, const struct judge *j, struct
 	static const char *const names[N_JUDGES_TABS] = {"About", "Disagreements", "Flips", "To label", "Other judges"};
 	struct tab tabs[N_JUDGES_TABS];
 	for (int i = 0; i < N_JUDGES_TABS; i++)
-		tabs[i] = (struct tab){names[i], i == TAB_ABOUT ? -1 : (int64_t)judges_rows(v, (enum judges_tab)i)};
+		tabs[i] = (struct tab){.name = names[i],
+		                       .count = i == TAB_ABOUT ? -1 : (int64_t)judges_rows(v, (enum judges_tab)i)};
 	tabs[TAB_DISAGREEMENTS].count = j->disagreements_of;
 	tabs[TAB_FLIPS].count = j->flips.flipped;
 	tabs[TAB_NEXT].count = j->unlabelled;
@@ -481,6 +491,10 @@ static void draw_one(const struct judges_view *v, const struct judge *j, const s
 	draw_tabs(v, j, body);
 	if (v->tab == TAB_ABOUT) {
 		sheet_draw(&v->sheet, canvas_part(body, 1, 1, body.rows - 1, body.cols - 2), v->sheet_top, false, STR_NONE);
+		if (j->kappa.n && v->sheet_top == 0 && body.cols >= TABLE_COLS + AXIS_COLS + 2) {
+			canvas_putc(body, 2, TABLE_COLS, AXIS_COLS, ROLE_HEADING, AXIS_TITLE);
+			draw_kappa(body, 3, TABLE_COLS, &j->kappa);
+		}
 		return;
 	}
 	if (!v->items.total) {
