@@ -39,7 +39,7 @@ BEGIN {
 	may["face"] = "base role widget"
 	may["columns"] = "base model query role"
 	may["screen"] = "base model query store study columns widget role face"
-	may["cmd"] = "base model query store check columns driver import role"
+	may["cmd"] = "base model query store study check columns driver import role"
 	may["app"] = "base model query store check import driver columns role widget face screen cmd"
 	# library header: the files that may include it
 	owner["curses.h"] = "tui/term.c"

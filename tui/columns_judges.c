@@ -97,7 +97,7 @@ static struct value verdicts(const struct judge_item *i, struct arena *arena)
 #define OTHER(name, expression) GET(judge_other, other, name, expression)
 
 ROW(name, text(row->name, ROLE_TEXT))
-ROW(model, row->all_models ? text(arena_printf(arena, "%lld models", (long long)row->models), ROLE_DIM) : text(row->model, ROLE_TEXT))
+ROW(model, row->all_models ? text(arena_printf(arena, "%lld models", (long long)row->models), ROLE_DIM) : row->model.len || row->by == SOURCE_JUDGE ? text(row->model, ROLE_TEXT) : word(row->by == SOURCE_CODE ? "(code)" : "(not said)", ROLE_DIM))
 ROW(model_id, row->all_models ? (struct value){.type = VALUE_NONE} : text(row->model, ROLE_TEXT))
 ROW(source, word(score_source_name(row->by), row->by == SOURCE_JUDGE ? ROLE_TEXT : ROLE_DIM))
 ROW(all_models, yes(row->all_models))
@@ -131,12 +131,12 @@ ROW(sentence, text(row->sentence, ROLE_TEXT))
 
 const struct column judge_columns[] = {
 	{"name", "judge", -1, 0, false, "name", judge_name},
-	{"model", "model", 22, 60, false, "model", judge_model},
+	{"model", "model", 16, 60, false, "model", judge_model},
 	{"source", "source", 7, 150, false, "source", judge_source},
 	{"answers", "answers", 7, 0, true, "answers", judge_answers},
 	{"n", "people", 6, 0, true, "n", judge_n},
 	{"agree", "agree", 5, 0, true, "agree", judge_agree},
-	{"agreement", "%", 6, 60, true, "agreement", judge_agreement},
+	{"agreement", "%", 6, 100, true, "agreement", judge_agreement},
 	{"kappa", "kappa", 6, 0, true, "kappa", judge_kappa},
 	{"kappa_low", "from", 6, 100, true, "kappa_low", judge_kappa_low},
 	{"kappa_high", "to", 6, 100, true, "kappa_high", judge_kappa_high},

@@ -57,12 +57,15 @@ static size_t make_views(const struct jd_score *scores, size_t n, struct jd_view
 	for (size_t first = 0, next; first < n; first = next) {
 		struct jd_view v = {.answer = scores[first].answer,
 		                    .target = scores[first].target,
+		                    .other = scores[first].target,
 		                    .threshold = UNKNOWN_DOUBLE,
 		                    .human_value = UNKNOWN_DOUBLE};
 		double sum = 0, low = 0, high = 0;
 		int numbers = 0, failed = 0, unsure = 0;
 		for (next = first; next < n && scores[next].answer == scores[first].answer; next++) {
 			const struct jd_score *s = &scores[next];
+			if (v.other == v.target && s->outcome != scores[first].outcome)
+				v.other = s->target;
 			v.n_passed += s->outcome == OUTCOME_GOOD;
 			failed += s->outcome == OUTCOME_BAD;
 			unsure += s->outcome == OUTCOME_UNSURE;

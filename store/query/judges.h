@@ -26,6 +26,9 @@ struct judge_item {
 	struct case_at at;                       /* a case result (the first that gave it), if run is not 0 */
 	int64_t trace, span;                     /* else a trace, and its span if has_span; of a case its trace, or 0 */
 	bool has_span;
+	struct case_at other;                    /* where the same answer was judged the other way; trace otherwise; all 0: nowhere */
+	int64_t other_trace, other_span;
+	bool other_has_span;
 	struct str key, title, run;              /* case key or trace id; readable name; the run's name or "" */
 	double value, threshold;                 /* of the judge: mean of its scores here; NaN: none */
 	enum judge_outcome judge, human;         /* NONE: no verdict */
@@ -148,6 +151,8 @@ struct judge_reading {
 	struct str input, expected, output, error;
 	const struct score *scores; /* of the case result; of a trace by span_scores */
 	size_t n_scores;
+	const struct score *again;  /* where the same answer was judged the other way */
+	size_t n_again;
 };
 bool judges_read(struct db *db, const struct judge_item *item, struct arena *arena, struct judge_reading *out, struct err *err);
 

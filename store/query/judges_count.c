@@ -70,16 +70,15 @@ static struct interval wilson(int64_t k, int64_t n)
 }
 
 /* Of a side that only ever says the same, kappa is 0 whatever the other says, and its standard error with it: no interval. */
-static void drop_empty(struct judge *row)
+static bool drop_empty(const int64_t *c, struct kappa *kappa)
 {
-	int64_t (*c)[2] = row->cells;
-	bool human = c[0][0] + c[0][1] > 0 && c[1][0] + c[1][1] > 0, judge = c[0][0] + c[1][0] > 0 && c[0][1] + c[1][1] > 0;
-	if (human && judge)
-		return;
-	row->kappa.se = UNKNOWN_DOUBLE;
-	row->kappa.interval = INTERVAL_NONE;
-	row->kappa.too_few = true;
-	row->one_sided = row->kappa.n > 0;
+	bool rows = c[0] + c[1] > 0 && c[2] + c[3] > 0, columns = c[0] + c[2] > 0 && c[1] + c[3] > 0;
+	if (rows && columns)
+		return false;
+	kappa->se = UNKNOWN_DOUBLE;
+	kappa->interval = INTERVAL_NONE;
+	kappa->too_few = true;
+	return kappa->n > 0;
 }
 
 static double chance_of(int64_t cells[2][2])
@@ -106,7 +105,7 @@ static void count_people(struct jd_judge *j)
 			row->cells[is_good(v->human)][is_good(v->outcome)]++;
 	}
 	row->kappa = agree_kappa(&row->cells[0][0], 2, WEIGHTS_NONE);
-	drop_empty(row);
+	row->one_sided = drop_empty(&row->cells[0][0], &row->kappa);
 	row->by_chance = chance_of(row->cells);
 	row->agreement = wilson(row->cells[0][0] + row->cells[1][1], row->kappa.n);
 	row->false_pass = wilson(row->cells[0][1], row->cells[0][0] + row->cells[0][1]);
@@ -255,6 +254,7 @@ void jd_other(struct jd_judge *j, const struct jd_judge *other, struct judge_oth
 		k += b->answer <= a->answer;
 	}
 	out->kappa = agree_kappa(&out->cells[0][0], 2, WEIGHTS_NONE);
+	drop_empty(&out->cells[0][0], &out->kappa);
 }
 
 /* ---------------------------------------------------------------- in words */

@@ -27,6 +27,13 @@ static bool fill(struct jd_work *w, const struct jd_view *v, struct judge_item *
 	                           .n_bad = v->n_bad,
 	                           .distance = distance_of(v),
 	                           .spread = v->spread};
+	const struct jd_target *other = &w->d->targets.at[v->other];
+	if (v->other != v->target) {
+		out->other = (struct case_at){other->run, other->case_id, other->repeat};
+		out->other_trace = other->trace;
+		out->other_span = other->span;
+		out->other_has_span = other->has_span;
+	}
 	return jd_item(w->d, &w->d->targets.at[v->target], out, err);
 }
 
@@ -112,12 +119,15 @@ static void count_group(struct flip_sums *sums, const struct judged *at, size_t 
 	double low = UNKNOWN_DOUBLE, high = UNKNOWN_DOUBLE, sum = 0;
 	struct jd_view view = {.answer = at->score->answer,
 	                       .target = at->score->target,
+	                       .other = at->score->target,
 	                       .threshold = at->score->cut,
 	                       .human_value = UNKNOWN_DOUBLE};
 	for (size_t i = 0; i < n; i++) {
 		const struct jd_score *s = at[i].score;
 		good += s->outcome == OUTCOME_GOOD;
 		bad += s->outcome == OUTCOME_BAD;
+		if (view.other == view.target && s->outcome != at->score->outcome)
+			view.other = s->target;
 		if (!isfinite(s->value))
 			continue;
 		numbers++;
@@ -159,6 +169,29 @@ static int widest_first(const void *pa, const void *pb)
 	return a->answer < b->answer ? -1 : a->answer > b->answer;
 }
 
+/* What people said of the answer stands in its view. */
+static void take_people(const struct jd_judge *j, struct jd_view *to)
+{
+	size_t low = 0, high = j->n_views;
+	while (low < high && !j->row->all_models) {
+		size_t middle = low + (high - low) / 2;
+		if (j->views[middle].answer < to->answer)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (size_t i = low; i < j->n_views && (j->row->all_models || i == low); i++) {
+		const struct jd_view *v = &j->views[i];
+		if (v->answer != to->answer)
+			continue;
+		to->human = v->human;
+		to->n_good = v->n_good;
+		to->n_bad = v->n_bad;
+		to->n_unsure = v->n_unsure;
+		return;
+	}
+}
+
 bool jd_flips(struct jd_work *w, struct jd_judge *j, struct err *err)
 {
 	struct judged *at = xcalloc(j->n_scores + 1, sizeof *at);
@@ -187,6 +220,8 @@ bool jd_flips(struct jd_work *w, struct jd_judge *j, struct err *err)
 		order[i] = &sums.flipped.at[i];
 	if (sums.flipped.n > 1)
 		qsort(order, sums.flipped.n, sizeof *order, widest_first);
+	for (size_t i = 0; i < sums.flipped.n && i < (size_t)most_rows(w); i++)
+		take_people(j, (struct jd_view *)(uintptr_t)order[i]);
 	bool ok = fill_all(w, order, sums.flipped.n, most_rows(w), &j->row->flipped, &j->row->n_flipped, err);
 	free(order);
 	vec_done(&sums.flipped);

@@ -62,6 +62,7 @@ struct jd {
 /* One judge's word on one answer. */
 struct jd_view {
 	size_t answer, target;
+	size_t other; /* a target that the judge judged otherwise than `target`; the same: none */
 	enum judge_outcome outcome, human;
 	double value, threshold, spread; /* value: mean */
 	double human_value;              /* of the same name: the median of the people's; NaN */

@@ -139,6 +139,14 @@ bool judges_read(struct db *db, const struct judge_item *item, struct arena *are
 		                              .error = texts.error,
 		                              .scores = texts.scores,
 		                              .n_scores = texts.n_scores};
+	bool other = item->other.run || item->other_trace;
+	if (ok && other) {
+		ok = item->other.run ? read_case(db, blocks, item->other, arena, &texts, err)
+		                     : read_span(db, blocks, item->other_trace, item->other_has_span, item->other_span,
+		                                 arena, &texts, err);
+		out->again = ok ? texts.scores : NULL;
+		out->n_again = ok ? texts.n_scores : 0;
+	}
 	block_cache_free(blocks);
 	return ok;
 }

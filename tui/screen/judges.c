@@ -389,6 +389,21 @@ ACTION(open_trace)
 	return OUT_OPEN;
 }
 
+/* In a comparison's judges the case has both runs' answers. */
+ACTION(open_case)
+{
+	(void)in;
+	const struct state *st = state_of(screen);
+	const struct judge_item *item = judges_item(&st->view);
+	if (!item || !item->at.run || !st->runs[1]) {
+		ui_say(screen->ui, !st->runs[1] ? "both runs' answers side by side: from a comparison (%%)"
+		                                : "go to the answer of a case first");
+		return OUT_HANDLED;
+	}
+	*target = (struct target){.screen = "case", .id = st->runs[0], .id2 = st->runs[1], .span = item->at.case_id};
+	return OUT_OPEN;
+}
+
 ACTION(up)
 {
 	UNUSED;
@@ -410,6 +425,7 @@ static const struct action judges_actions[] = {
 	{.name = "next", .keys = "J", .help = "next answer (or judge)", .run = next_item},
 	{.name = "prev", .keys = "K", .help = "previous answer (or judge)", .run = prev_item},
 	{.name = "trace", .keys = "t", .help = "the trace of this answer", .hint = "trace", .hint_order = 3, .run = open_trace},
+	{.name = "case", .keys = "o", .help = "the case with both runs' answers (in the judges of a comparison)", .run = open_case},
 	{.name = "up", .keys = "Esc q", .help = "one level up", .run = up},
 	ACTIONS_END,
 };
