@@ -154,6 +154,22 @@ static void run_of_frames(struct eval_run *run, const struct frame *frame, int64
 	add_metrics(run, val_get(prompt, "metrics"), a);
 }
 
+/* What the suite was run with: providers and their settings, defaults, options. Not its cases, nor what is told elsewhere. */
+static struct str settings_of(struct import *im, const struct record *rec)
+{
+	static const char *const told[] = {
+	    "description", "prompts", "tests", "scenarios", "env", "outputPath", "sharing", "writeLatestResults", NULL};
+	static const char *const secrets[] = {"**.headers",  "**.apiKey", "**.cookies", "**.cookie", "**.authorization",
+	                                      "**.password", "**.token",  "**.env",     NULL};
+	struct fields f = fields_of(im, rec);
+	struct rest rest = {BUF_INIT};
+
+	rest_add_all(&rest, frame_get(rec->frame, "config", false), told);
+	struct str settings = rest_end(&rest, &f, secrets);
+	fields_done(&f);
+	return settings;
+}
+
 static void tell_run(struct import *im, const struct record *rec, struct val row, struct str id, int64_t prompt)
 {
 	const struct promptfoo_state *state = im->state;
@@ -164,6 +180,7 @@ static void tell_run(struct import *im, const struct record *rec, struct val row
 
 	run.id = id;
 	run_of_frames(&run, rec->frame, prompt, a);
+	run.config = settings_of(im, rec);
 	run.model = val_is(provider, SCAN_OBJECT) ? text_at(provider, "id", a) : val_str(provider, a);
 	run.provider = promptfoo_provider(run.model);
 	if (!run.prompt_name.len)
