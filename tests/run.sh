@@ -81,6 +81,7 @@ part "README" python3 tests/readme.py --check "$build/spoor"
 part "commands" bash tests/cli.sh
 part "screens in tmux" bash tests/screen.sh
 part "stories in tmux" bash tests/stories.sh
+part "a reviewer in tmux" bash tests/reviewer.sh
 wait
 show
 printf '\n%d passed, %d failed\n' "$passed" "$failed"
