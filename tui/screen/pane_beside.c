@@ -7,7 +7,7 @@
 #include "store/base/vec.h"
 #include "tui/screen/pane_run.h"
 
-enum { SCORES_MOST = 200, K_MOST = 10, LABEL_MOST = 24, RUN_LEAST = 14, RUN_MOST = 22 };
+enum { SCORES_MOST = 200, K_MOST = 10, LABEL_MOST = 24, RUN_LEAST = 14, RUN_MOST = 20 };
 
 /* ---------------------------------------------------------------- rows */
 
@@ -223,7 +223,10 @@ static void add_all(struct making *m)
 	add_by(m, "model", 0, of_model);
 	add_by(m, "prompt", 0, of_prompt);
 	add_by(m, "cases", 0, of_cases);
-	add_by(m, "repeats, at most", 0, of_repeats);
+	size_t known = m->rows.n;
+	add_by(m, "repeats", 0, of_repeats);
+	if (m->rows.n > known)
+		m->rows.at[known].about = "the most answers a case has";
 	add_by(m, "errors", -1, of_errors);
 	size_t before = m->rows.n;
 	add_by(m, "pass", 1, of_pass);

@@ -308,7 +308,7 @@ static void draw_group(const struct runs_view *v, const struct ui *ui, struct ca
 	enum role role = ROLE_DIM;
 	if (m) {
 		role = trend_words(group, ui, false, &words);
-		if (text_cols(buf_str(&words)) > line.cols - 40) {
+		if (text_cols(buf_str(&words)) > line.cols - 36) {
 			buf_clear(&words);
 			trend_words(group, ui, true, &words);
 		}
