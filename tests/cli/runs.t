@@ -291,49 +291,49 @@ dataset dispute weekly, 12 runs, value: pass
 time          name               cases  value    low   high  band from     to  band    note
 31 Aug 05:30  weekly-2026-08-31     60  88.3%  77.8%  94.2%          –      –  –       –
 7 Sep 05:30   weekly-2026-09-07     60  91.7%  81.9%  96.4%          –      –  –       –
-14 Sep 05:30  weekly-2026-09-14     60  88.3%  77.8%  94.2%          –      –  –       –
-21 Sep 05:30  weekly-2026-09-21     60  86.7%  75.8%  93.1%      69.0%   100%  inside  –
-28 Sep 05:30  weekly-2026-09-28     60  90.0%  79.9%  95.3%      73.9%   100%  inside  –
-5 Oct 05:30   weekly-2026-10-05     60  91.7%  81.9%  96.4%      76.5%   100%  inside  –
-12 Oct 05:30  weekly-2026-10-12     60  88.3%  77.8%  94.2%      78.2%   100%  inside  –
-19 Oct 05:30  weekly-2026-10-19     60  88.3%  77.8%  94.2%      78.7%  99.9%  inside  –
-26 Oct 05:30  weekly-2026-10-26     60  90.0%  79.9%  95.3%      79.0%  99.4%  inside  –
-2 Nov 05:30   weekly-2026-11-02     60  78.3%  66.4%  86.9%      79.4%  99.1%  below   drift begins
-9 Nov 05:30   weekly-2026-11-09     60  75.0%  62.8%  84.2%      78.2%  98.2%  below   –
-16 Nov 05:30  weekly-2026-11-16     60  71.7%  59.2%  81.5%      74.5%  99.5%  below   –
+14 Sep 05:30  weekly-2026-09-14     60  90.0%  79.9%  95.3%          –      –  –       –
+21 Sep 05:30  weekly-2026-09-21     60  88.3%  77.8%  94.2%      70.0%   100%  inside  –
+28 Sep 05:30  weekly-2026-09-28     60  90.0%  79.9%  95.3%      75.2%   100%  inside  –
+5 Oct 05:30   weekly-2026-10-05     60  91.7%  81.9%  96.4%      77.5%   100%  inside  –
+12 Oct 05:30  weekly-2026-10-12     60  88.3%  77.8%  94.2%      79.0%   100%  inside  –
+19 Oct 05:30  weekly-2026-10-19     60  88.3%  77.8%  94.2%      79.4%   100%  inside  –
+26 Oct 05:30  weekly-2026-10-26     60  90.0%  79.9%  95.3%      79.6%  99.6%  inside  –
+2 Nov 05:30   weekly-2026-11-02     60  78.3%  66.4%  86.9%      79.9%  99.3%  below   drift begins
+9 Nov 05:30   weekly-2026-11-09     60  76.7%  64.6%  85.6%      78.6%  98.4%  below   –
+16 Nov 05:30  weekly-2026-11-16     60  71.7%  59.2%  81.5%      75.6%  99.2%  below   –
 
-pass  ▇█▇▇██▇▇█▼▃▂▁  oldest to newest
-pass: the newest run (71.7%) is below its band (74.5% to 99.5%, from the 11 runs before), drifting since 2 Nov 2026
-groundedness: the newest run (0.771) is still below the band it left (0.804 to 0.89, from the 9 runs before), drifting since 2 Nov 2026
-passed: the newest run (0.717) is below its band (0.745 to 0.995, from the 11 runs before), drifting since 2 Nov 2026
+pass  ▇██▇██▇▇█▼▃▃▁  oldest to newest
+pass: the newest run (71.7%) is below its band (75.6% to 99.2%, from the 11 runs before), drifting since 2 Nov 2026
+groundedness: the newest run (0.771) is below its band (0.775 to 0.901, from the 11 runs before), drifting since 2 Nov 2026
+passed: the newest run (0.717) is below its band (0.756 to 0.992, from the 11 runs before), drifting since 2 Nov 2026
 $ spoor runs --dataset weekly --score groundedness --limit 3
 dataset dispute weekly, 12 runs, value: groundedness
 
-time          name               cases  value  band from     to  band         note
-2 Nov 05:30   weekly-2026-11-02     60  0.804      0.804   0.89  below        drift begins
-9 Nov 05:30   weekly-2026-11-09     60  0.775      0.792  0.894  below        –
-16 Nov 05:30  weekly-2026-11-16     60  0.771       0.77  0.904  still below  –
+time          name               cases  value  band from     to  band   note
+2 Nov 05:30   weekly-2026-11-02     60  0.804      0.809  0.887  below  drift begins
+9 Nov 05:30   weekly-2026-11-09     60  0.782      0.795  0.892  below  –
+16 Nov 05:30  weekly-2026-11-16     60  0.771      0.775  0.901  below  –
 
-groundedness  ▅▇▅▄▆▆▅▅▅▼▃▂▂  oldest to newest
-pass: the newest run (71.7%) is below its band (74.5% to 99.5%, from the 11 runs before), drifting since 2 Nov 2026
-groundedness: the newest run (0.771) is still below the band it left (0.804 to 0.89, from the 9 runs before), drifting since 2 Nov 2026
-passed: the newest run (0.717) is below its band (0.745 to 0.995, from the 11 runs before), drifting since 2 Nov 2026
+groundedness  ▅▇▅▅▆▆▄▅▅▼▃▂▂  oldest to newest
+pass: the newest run (71.7%) is below its band (75.6% to 99.2%, from the 11 runs before), drifting since 2 Nov 2026
+groundedness: the newest run (0.771) is below its band (0.775 to 0.901, from the 11 runs before), drifting since 2 Nov 2026
+passed: the newest run (0.717) is below its band (0.756 to 0.992, from the 11 runs before), drifting since 2 Nov 2026
 $ spoor runs --dataset "dispute weekly" --csv --columns created,value,band_low,band_high,place,note --limit 3
 created,value,band_low,band_high,place,note
-2026-11-02T05:30:00.000000000Z,0.7833333333333333,0.7942905350299305,0.9908946501552551,below,drift begins
-2026-11-09T05:30:00.000000000Z,0.75,0.7818242134411684,0.9815091198921653,below,
-2026-11-16T05:30:00.000000000Z,0.7166666666666667,0.7448317847902113,0.9945621546037278,below,
+2026-11-02T05:30:00.000000000Z,0.7833333333333333,0.7994470080156043,0.9931455845769886,below,drift begins
+2026-11-09T05:30:00.000000000Z,0.7666666666666667,0.7863494906856511,0.9836505093143492,below,
+2026-11-16T05:30:00.000000000Z,0.7166666666666667,0.7561317836881716,0.992353064796677,below,
 $ spoor runs --dataset WEEKLY --markdown --sort value --asc --limit 2
 | time | name | cases | value | low | high | band from | to | band | note |
 |---|---|---:|---:|---:|---:|---:|---:|---|---|
-| 16 Nov 05:30 | weekly-2026-11-16 | 60 | 71.7% | 59.2% | 81.5% | 74.5% | 99.5% | below | – |
-| 9 Nov 05:30 | weekly-2026-11-09 | 60 | 75.0% | 62.8% | 84.2% | 78.2% | 98.2% | below | – |
+| 16 Nov 05:30 | weekly-2026-11-16 | 60 | 71.7% | 59.2% | 81.5% | 75.6% | 99.2% | below | – |
+| 9 Nov 05:30 | weekly-2026-11-09 | 60 | 76.7% | 64.6% | 85.6% | 78.6% | 98.4% | below | – |
 $ spoor runs --dataset weekly --json | python3 -c "import json,sys; d=json.load(sys.stdin); t=d['trend']; m=t['metrics'][0]; print(sorted(t), len(d['runs'])); print(json.dumps({k: v for k, v in m.items() if k != 'points'}, indent=1)); print(json.dumps(m['points'][-1], indent=1)); print(json.dumps(t['runs'][0]))"
 ['counted', 'dataset', 'metrics', 'runs'] 12
 {
  "name": "pass",
  "kind": "rate",
- "answer": "pass: the newest run (71.7%) is below its band (74.5% to 99.5%, from the 11 runs before), drifting since 2 Nov 2026",
+ "answer": "pass: the newest run (71.7%) is below its band (75.6% to 99.2%, from the 11 runs before), drifting since 2 Nov 2026",
  "drifting": true,
  "direction": "fell",
  "since": "2026-11-02T05:30:00.000000000Z",
@@ -344,8 +344,8 @@ $ spoor runs --dataset weekly --json | python3 -c "import json,sys; d=json.load(
  "run": "9888a7e0#weekly-2026-11-16",
  "created": "2026-11-16T05:30:00.000000000Z",
  "value": 0.7166666666666667,
- "band_low": 0.7448317847902113,
- "band_high": 0.9945621546037278,
+ "band_low": 0.7561317836881716,
+ "band_high": 0.992353064796677,
  "earlier": 11,
  "outside": true,
  "place": "below",
