@@ -37,6 +37,11 @@ void trend_short(struct buf *out, const struct trend_series *s, const struct tre
 	else
 		buf_add_cstr(out, fell ? "fell below its band since " : "rose above its band since ");
 	add_date(out, s->runs[since].created_ns, !same_year(s->runs[since].created_ns, now_ns));
+	if (s->runs[since].changed) {
+		buf_add_cstr(out, " (");
+		trend_changed_print(out, s->runs[since].changed);
+		buf_add_cstr(out, " changed)");
+	}
 }
 
 void trend_figure_print(struct buf *out, const struct trend_metric *m, double value)

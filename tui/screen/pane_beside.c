@@ -249,10 +249,26 @@ static void add_all(struct making *m)
 	add_by(m, "tokens out", 0, of_out);
 }
 
+struct str beside_label(const struct beside_table *t, const struct beside_run *run)
+{
+	return t->by_model && run->row.model.len ? run_model_name(&run->row) : run_name(&run->row);
+}
+
+static bool told_by_model(const struct beside_run *runs, size_t n)
+{
+	bool names = false, models = false;
+	for (size_t i = 1; i < n; i++) {
+		names = names || !str_eq(run_name(&runs[i].row), run_name(&runs[0].row));
+		models = models || !str_eq(runs[i].row.model, runs[0].row.model);
+	}
+	return models && !names;
+}
+
 void beside_make(struct beside_table *t, const struct beside_run *runs, size_t n)
 {
 	beside_done(t);
 	t->n_datasets = count_datasets(runs, n);
+	t->by_model = told_by_model(runs, n);
 	struct making m = {.t = t, .runs = runs, .n = n};
 	add_all(&m);
 	t->rows = m.rows.at;
@@ -262,7 +278,7 @@ void beside_make(struct beside_table *t, const struct beside_run *runs, size_t n
 		t->label_cols = cols > t->label_cols ? cols : t->label_cols;
 	}
 	for (size_t i = 0; i < n; i++) {
-		int cols = text_cols(run_name(&runs[i].row)) + 3; /* "A ", the mark of the best */
+		int cols = text_cols(beside_label(t, &runs[i])) + 3; /* "A ", the mark of the best */
 		t->run_cols = cols > t->run_cols ? cols : t->run_cols;
 	}
 	t->label_cols = t->label_cols > LABEL_MOST ? LABEL_MOST : t->label_cols;
