@@ -24,7 +24,8 @@ static bool same_year(int64_t a, int64_t b)
 	return units_local(a, &x) && units_local(b, &y) && x.tm_year == y.tm_year;
 }
 
-void trend_short(struct buf *out, const struct trend_series *s, const struct trend_metric *m, int64_t now_ns, bool brief)
+void trend_short(struct buf *out, const struct trend_series *s, const struct trend_metric *m, int64_t now_ns,
+                 bool brief)
 {
 	size_t since = m->last == TREND_NOWHERE ? TREND_NOWHERE : m->at[m->last].since;
 	if (since == TREND_NOWHERE)

@@ -101,7 +101,7 @@ OF(time, integer(VALUE_TIME, r->created_ns))
 OF(dataset, text(r->dataset))
 OF(model, text(r->model))
 OF(cases, integer(VALUE_COUNT, r->keys ? r->keys : UNKNOWN_INT))
-OF(repeats, integer(VALUE_COUNT, r->repeats > 1 ? r->repeats : UNKNOWN_INT))
+OF(repeats, integer(VALUE_COUNT, r->repeats > 0 ? r->repeats : UNKNOWN_INT))
 OF(errors, integer(VALUE_COUNT, r->cases ? r->errored : UNKNOWN_INT))
 OF(pass, number(VALUE_SHARE, r->pass_rate))
 OF(p50, integer(VALUE_DURATION, r->p50_ns))
@@ -215,6 +215,14 @@ static void add_unbeaten(struct making *m)
 	end_row(m);
 }
 
+static bool any_repeats(const struct making *m)
+{
+	for (size_t i = 0; i < m->n; i++)
+		if (m->runs[i].row.repeats > 1)
+			return true;
+	return false;
+}
+
 static void add_all(struct making *m)
 {
 	add_by(m, "time", 0, of_time);
@@ -223,10 +231,10 @@ static void add_all(struct making *m)
 	add_by(m, "model", 0, of_model);
 	add_by(m, "prompt", 0, of_prompt);
 	add_by(m, "cases", 0, of_cases);
-	size_t known = m->rows.n;
-	add_by(m, "repeats", 0, of_repeats);
-	if (m->rows.n > known)
-		m->rows.at[known].about = "the most answers a case has";
+	if (any_repeats(m)) {
+		add_by(m, "repeats", 0, of_repeats);
+		m->rows.at[m->rows.n - 1].about = "the most answers a case has";
+	}
 	add_by(m, "errors", -1, of_errors);
 	size_t before = m->rows.n;
 	add_by(m, "pass", 1, of_pass);

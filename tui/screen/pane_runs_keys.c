@@ -298,7 +298,7 @@ static int by_age(const void *left, const void *right)
 /* Oldest first, as their ids. */
 static enum outcome open_beside(const struct runs_state *st, struct target *target)
 {
-	const struct run_row *rows[RUNS_MARKS];
+	const struct run_row *rows[RUNS_MARKS] = {NULL};
 	size_t n = 0;
 	for (int i = 0; i < st->view.n_marks; i++) {
 		const struct run_row *row = runs_by_id(&st->view, st->view.marks[i]);
