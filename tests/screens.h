@@ -56,7 +56,7 @@ static int stage_setup(void **state)
 	snprintf(stage_path, sizeof stage_path, "%s/spoor.db", stage_dir);
 	sink_set_decoder(import_decode);
 	setenv("XDG_CONFIG_HOME", "/nonexistent", 1); /* no price list of the user's */
-	setenv("XDG_STATE_HOME", "/nonexistent", 1);  /* nothing is remembered */
+	setenv("XDG_STATE_HOME", "/dev/null", 1);     /* nothing is remembered, nor made */
 	sink_set_price_list(prices_cost);
 	struct err err = ERR_INIT;
 	struct db *db = db_open(stage_path, DB_WRITE, &err);

@@ -292,7 +292,7 @@ bool trends_read(struct db *db, const struct str *dataset, struct trends *out, s
 	end_series(&r);
 	out->n = r.done.n;
 	out->series = arena_alloc(&out->arena, size_mul(r.done.n, sizeof *out->series));
-	if (out->n)
+	if (r.done.at)
 		memcpy(out->series, r.done.at, out->n * sizeof *out->series);
 	vec_done(&r.runs);
 	vec_done(&r.raw);

@@ -60,7 +60,7 @@ struct trends {
 };
 void trends_done(struct trends *t);
 
-/* dataset NULL: all. Reads the run rows and the means of their scores, no case: 10,000 runs with 3 scores take about 60 ms. */
+/* dataset NULL: all. Reads the run rows and the means of their scores, no case: 10,000 runs with 3 scores take about 110 ms. */
 bool trends_read(struct db *db, const struct str *dataset, struct trends *out, struct err *err);
 
 /* NULL: there is none of it. log n. */
@@ -100,7 +100,8 @@ size_t trend_spark(struct buf *out, const struct trend_series *s, const struct t
 
 /* In words, for a line ("fell below its band since 26 Oct", brief: "fell since 26 Oct") and for a person ("pass: 82.0%, below its band (86.1% to 94.0% from the 12
  * runs before it), drifting since 26 Oct 2026: run NAME is the first"). now_ns: the year is said if it is another. Append. */
-void trend_short(struct buf *out, const struct trend_series *s, const struct trend_metric *m, int64_t now_ns, bool brief);
+void trend_short(struct buf *out, const struct trend_series *s, const struct trend_metric *m, int64_t now_ns,
+                 bool brief);
 void trend_figure_print(struct buf *out, const struct trend_metric *m, double value); /* "82.1%" or "0.861" */
 void trend_answer(struct buf *out, const struct trend_series *s, const struct trend_metric *m);
 /* "prompt", "model", "model, prompt"; nothing if nothing changed. */

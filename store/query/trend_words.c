@@ -24,7 +24,8 @@ static bool same_year(int64_t a, int64_t b)
 	return units_local(a, &x) && units_local(b, &y) && x.tm_year == y.tm_year;
 }
 
-void trend_short(struct buf *out, const struct trend_series *s, const struct trend_metric *m, int64_t now_ns, bool brief)
+void trend_short(struct buf *out, const struct trend_series *s, const struct trend_metric *m, int64_t now_ns,
+                 bool brief)
 {
 	size_t since = m->last == TREND_NOWHERE ? TREND_NOWHERE : m->at[m->last].since;
 	if (since == TREND_NOWHERE)
@@ -37,6 +38,11 @@ void trend_short(struct buf *out, const struct trend_series *s, const struct tre
 	else
 		buf_add_cstr(out, fell ? "fell below its band since " : "rose above its band since ");
 	add_date(out, s->runs[since].created_ns, !same_year(s->runs[since].created_ns, now_ns));
+	if (s->runs[since].changed) {
+		buf_add_cstr(out, " (");
+		trend_changed_print(out, s->runs[since].changed);
+		buf_add_cstr(out, " changed)");
+	}
 }
 
 void trend_figure_print(struct buf *out, const struct trend_metric *m, double value)

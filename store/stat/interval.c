@@ -1,6 +1,7 @@
 #include "store/stat/interval.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -197,11 +198,21 @@ double interval_pass_hat_k(int64_t n, int64_t c, int64_t k)
 	return all_pass;
 }
 
-/* Half width of the prediction interval of one more value after k with standard deviation sd. */
+/* There are few numbers of runs, and a list of runs asks for tens of thousands of bands: each quantile is found once. */
+static double drift_t[DRIFT_MAX_RUNS + 1];
+
+static void find_drift_t(void)
+{
+	for (size_t k = DRIFT_MIN_RUNS; k <= DRIFT_MAX_RUNS; k++)
+		drift_t[k] = dist_t_quantile(1 - STAT_ALPHA / 2, (double)k - 1);
+}
+
+/* Half width of the prediction interval of one more value after k (3 to 12) with standard deviation sd. */
 static double prediction_half(size_t k, double sd)
 {
-	double dk = (double)k;
-	return dist_t_quantile(1 - STAT_ALPHA / 2, dk - 1) * sd * sqrt(1 + 1 / dk);
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	pthread_once(&once, find_drift_t);
+	return drift_t[k] * sd * sqrt(1 + 1 / (double)k);
 }
 
 struct drift interval_drift_rate(const double *passed, const double *cases, size_t k, double newest_rate)

@@ -188,6 +188,9 @@ static void a_rise_is_a_stretch_too(void **state)
 	assert_int_equal(trend_side(m, 4), 1);
 	assert_int_equal(s->runs[4].changed, TREND_PROMPT);
 	struct buf words = BUF_INIT;
+	trend_short(&words, s, m, FIRST, true);
+	assert_string_equal(buf_cstr(&words), "rose since 6 Oct (prompt changed)");
+	buf_clear(&words);
 	trend_answer(&words, s, m);
 	assert_non_null(strstr(buf_cstr(&words), "rose above its band"));
 	assert_non_null(strstr(buf_cstr(&words), "where the prompt changed"));

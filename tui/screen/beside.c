@@ -233,7 +233,7 @@ static void draw_head(const struct state *st, struct canvas body)
 		bool a = run->row.id == st->baseline;
 		int col = column_at(st, i), cols = st->table.run_cols - 1;
 		struct buf name = BUF_INIT;
-		buf_printf(&name, "%s" STR_FMT, a ? "A " : "", STR_ARG(run_name(&run->row)));
+		buf_printf(&name, "%s" STR_FMT, a ? "A " : "", STR_ARG(beside_label(&st->table, run)));
 		canvas_put_right(body, 0, col, cols, i == st->column ? ROLE_TAB_ACTIVE : ROLE_TAB, buf_str(&name));
 		buf_done(&name);
 	}

@@ -7,7 +7,7 @@
 #include "store/base/vec.h"
 #include "tui/screen/pane_run.h"
 
-enum { SCORES_MOST = 200, K_MOST = 10, LABEL_MOST = 24, RUN_LEAST = 14, RUN_MOST = 22 };
+enum { SCORES_MOST = 200, K_MOST = 10, LABEL_MOST = 24, RUN_LEAST = 14, RUN_MOST = 20 };
 
 /* ---------------------------------------------------------------- rows */
 
@@ -101,7 +101,7 @@ OF(time, integer(VALUE_TIME, r->created_ns))
 OF(dataset, text(r->dataset))
 OF(model, text(r->model))
 OF(cases, integer(VALUE_COUNT, r->keys ? r->keys : UNKNOWN_INT))
-OF(repeats, integer(VALUE_COUNT, r->repeats > 1 ? r->repeats : UNKNOWN_INT))
+OF(repeats, integer(VALUE_COUNT, r->repeats > 0 ? r->repeats : UNKNOWN_INT))
 OF(errors, integer(VALUE_COUNT, r->cases ? r->errored : UNKNOWN_INT))
 OF(pass, number(VALUE_SHARE, r->pass_rate))
 OF(p50, integer(VALUE_DURATION, r->p50_ns))
@@ -215,6 +215,14 @@ static void add_unbeaten(struct making *m)
 	end_row(m);
 }
 
+static bool any_repeats(const struct making *m)
+{
+	for (size_t i = 0; i < m->n; i++)
+		if (m->runs[i].row.repeats > 1)
+			return true;
+	return false;
+}
+
 static void add_all(struct making *m)
 {
 	add_by(m, "time", 0, of_time);
@@ -223,7 +231,10 @@ static void add_all(struct making *m)
 	add_by(m, "model", 0, of_model);
 	add_by(m, "prompt", 0, of_prompt);
 	add_by(m, "cases", 0, of_cases);
-	add_by(m, "repeats, at most", 0, of_repeats);
+	if (any_repeats(m)) {
+		add_by(m, "repeats", 0, of_repeats);
+		m->rows.at[m->rows.n - 1].about = "the most answers a case has";
+	}
 	add_by(m, "errors", -1, of_errors);
 	size_t before = m->rows.n;
 	add_by(m, "pass", 1, of_pass);
@@ -246,10 +257,26 @@ static void add_all(struct making *m)
 	add_by(m, "tokens out", 0, of_out);
 }
 
+struct str beside_label(const struct beside_table *t, const struct beside_run *run)
+{
+	return t->by_model && run->row.model.len ? run_model_name(&run->row) : run_name(&run->row);
+}
+
+static bool told_by_model(const struct beside_run *runs, size_t n)
+{
+	bool names = false, models = false;
+	for (size_t i = 1; i < n; i++) {
+		names = names || !str_eq(run_name(&runs[i].row), run_name(&runs[0].row));
+		models = models || !str_eq(runs[i].row.model, runs[0].row.model);
+	}
+	return models && !names;
+}
+
 void beside_make(struct beside_table *t, const struct beside_run *runs, size_t n)
 {
 	beside_done(t);
 	t->n_datasets = count_datasets(runs, n);
+	t->by_model = told_by_model(runs, n);
 	struct making m = {.t = t, .runs = runs, .n = n};
 	add_all(&m);
 	t->rows = m.rows.at;
@@ -259,7 +286,7 @@ void beside_make(struct beside_table *t, const struct beside_run *runs, size_t n
 		t->label_cols = cols > t->label_cols ? cols : t->label_cols;
 	}
 	for (size_t i = 0; i < n; i++) {
-		int cols = text_cols(run_name(&runs[i].row)) + 3; /* "A ", the mark of the best */
+		int cols = text_cols(beside_label(t, &runs[i])) + 3; /* "A ", the mark of the best */
 		t->run_cols = cols > t->run_cols ? cols : t->run_cols;
 	}
 	t->label_cols = t->label_cols > LABEL_MOST ? LABEL_MOST : t->label_cols;

@@ -26,11 +26,14 @@ struct beside_table {
 	struct beside_row *rows;
 	size_t n;
 	size_t n_datasets; /* more than one: no best is marked, they were asked different things */
+	bool by_model;     /* all have one name and several models: these tell them apart */
 	int label_cols, run_cols;
 };
 
 /* runs and their texts must outlive the table. */
 void beside_make(struct beside_table *t, const struct beside_run *runs, size_t n);
+/* What tells a run apart from the others: its name, or the model. */
+struct str beside_label(const struct beside_table *t, const struct beside_run *run);
 void beside_done(struct beside_table *t);
 /* The order of the runs by a row, the best first (a row without better or worse: the largest, or from A on); reverse: the other way round. */
 void beside_order(const struct beside_table *t, size_t n, size_t row, bool reverse, size_t *order);

@@ -76,6 +76,8 @@ void compare_go_to(struct compare_state *st, int64_t row)
 void compare_lay_out(struct screen *screen)
 {
 	struct compare_state *st = state_of(screen);
+	if (!st->data) /* a stand-in for a screen that was closed: it only takes an answer */
+		return;
 	struct places at = places_of(st, screen->ui->rows, screen->ui->cols);
 	list_set_page(&st->list, at.list_rows);
 	const struct compare_row *row = compare_cursor(st);

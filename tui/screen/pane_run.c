@@ -7,6 +7,14 @@ struct str run_name(const struct run_row *run)
 	return run->name.len ? run->name : run->text;
 }
 
+struct str run_model_name(const struct run_row *run)
+{
+	for (size_t i = run->model.len; i-- > 0;)
+		if (run->model.ptr[i] == '/' && i + 1 < run->model.len)
+			return str_from(run->model, i + 1);
+	return run->model;
+}
+
 bool run_says(struct str text, struct str word)
 {
 	return word.len == 0 || text_find(text, word, 0, true) != SIZE_MAX;
@@ -35,6 +43,10 @@ static void add_text_row(struct sheet *s, const char *label, struct str text)
 static void add_results(struct sheet *s, const struct run_row *row)
 {
 	sheet_label(s, "cases");
+	if (!row->cases) {
+		sheet_addc(s, ROLE_DIM, row->n_stated ? "none here, only what its source states of them" : "none");
+		return;
+	}
 	sheet_count(s, ROLE_TEXT, row->cases);
 	sheet_printf(s, ROLE_DIM, "  %lld passed, %lld failed", (long long)row->passed, (long long)row->failed);
 	if (row->errored)

@@ -6,7 +6,8 @@
 #include "store/query/trend.h"
 #include "tui/screen/pane_text.h"
 
-struct str run_name(const struct run_row *run); /* its name, without one its id */
+struct str run_name(const struct run_row *run);       /* its name, without one its id */
+struct str run_model_name(const struct run_row *run); /* without the folders before it: "qwen2.5:0.5b" */
 bool run_says(struct str text,
               struct str word); /* whether word stands in text, letter case aside; an empty word does */
 /* The name says the prompt's version already, or the version is a hash, which says nothing. */

@@ -73,6 +73,11 @@ const struct runs_group *runs_group_of(const struct runs_view *v, const struct r
 	return &v->groups[runs_group_at(v, runs_line_of(v, (size_t)(row - v->page.rows)), &unused)];
 }
 
+struct str runs_label(const struct runs_group *group, const struct run_row *row)
+{
+	return group->by_model && row->model.len ? run_model_name(row) : run_name(row);
+}
+
 size_t runs_place_of(const struct runs_view *v, const struct run_row *row)
 {
 	return v->places[row - v->page.rows];
@@ -243,11 +248,21 @@ static void find_sorted(struct runs_view *v, const struct runs_column *before, s
 	v->sort = found;
 }
 
-static void name_row(struct runs_view *v, const struct run_row *row)
+/* Which label tells the runs of a group apart, and how wide it is. */
+static void label_group(struct runs_view *v, struct runs_group *group)
 {
-	int cols = text_cols(run_name(row));
-	v->name_cols = cols > v->name_cols ? cols : v->name_cols;
-	v->versions_said = v->versions_said && run_version_is_said(row);
+	const struct run_row *rows = &v->page.rows[group->first];
+	bool names = false, models = false;
+	for (size_t i = 1; i < group->n; i++) {
+		names = names || !str_eq(run_name(&rows[i]), run_name(&rows[0]));
+		models = models || !str_eq(rows[i].model, rows[0].model);
+	}
+	group->by_model = models && !names;
+	for (size_t i = 0; i < group->n; i++) {
+		int cols = text_cols(runs_label(group, &rows[i]));
+		v->name_cols = cols > v->name_cols ? cols : v->name_cols;
+		v->versions_said = v->versions_said && run_version_is_said(&rows[i]);
+	}
 }
 
 void runs_make_groups(struct runs_view *v)
@@ -257,8 +272,6 @@ void runs_make_groups(struct runs_view *v)
 	buf_add_str(&score, before.score);
 	v->versions_said = true;
 	v->name_cols = 0;
-	for (size_t i = 0; i < v->page.n; i++)
-		name_row(v, &v->page.rows[i]);
 	v->groups = xrealloc(v->groups, v->page.n + 1, sizeof *v->groups);
 	v->n_groups = 0;
 	for (size_t i = 0; i < v->page.n; i++) {
@@ -268,6 +281,8 @@ void runs_make_groups(struct runs_view *v)
 			v->groups[v->n_groups++] = (struct runs_group){
 			    .first = i, .n = 1, .series = trends_of(&v->trends, v->page.rows[i].dataset)};
 	}
+	for (size_t g = 0; g < v->n_groups; g++)
+		label_group(v, &v->groups[g]);
 	make_columns(v);
 	find_sorted(v, &before, buf_str(&score));
 	v->shift = v->shift < v->n_columns ? v->shift : 0;

@@ -13,6 +13,7 @@ enum { RUNS_MARKS = 50, RUNS_SCORES = 200 };
 
 struct runs_group {
 	size_t first, n; /* of the page's rows */
+	bool by_model;   /* all have one name and several models: these tell them apart */
 	const struct trend_series *series;
 };
 
@@ -55,6 +56,8 @@ size_t runs_group_at(const struct runs_view *v, int64_t line, int64_t *row);
 const struct run_row *runs_cursor(const struct runs_view *v); /* NULL: the list is empty */
 const struct run_row *runs_by_id(const struct runs_view *v, int64_t id);
 const struct runs_group *runs_group_of(const struct runs_view *v, const struct run_row *row);
+/* What tells a run apart from the others of its dataset: its name, or the model. */
+struct str runs_label(const struct runs_group *group, const struct run_row *row);
 /* Where a run stands in the series of its dataset; TREND_NOWHERE: there is none. */
 size_t runs_place_of(const struct runs_view *v, const struct run_row *row);
 /* The figures that its series is told by: pass, or the first score; NULL: there are none. */

@@ -158,8 +158,29 @@ struct drawing {
 	struct arena *arena;
 };
 
-static void draw_picture(struct canvas line, int col, const struct run_row *row)
+/* Of a run without verdicts: the first figure it has, or the one its series is told by. */
+static void draw_first(struct canvas line, int col, const struct run_row *row, const struct trend_metric *m)
 {
+	struct str name = m && !m->is_rate    ? m->name
+	                  : row->n_scores > 0 ? row->scores[0].name
+	                  : row->n_stated > 0 ? row->stated[0].name
+	                                      : STR_NONE;
+	double mean = run_mean(row, name);
+	if (!name.len || IS_UNKNOWN(mean))
+		return;
+	struct buf text = BUF_INIT;
+	units_score(&text, mean);
+	buf_printf(&text, " " STR_FMT, STR_ARG(name));
+	canvas_put(line, 0, col, RUNS_BAR_COLS, ROLE_DIM, buf_str(&text));
+	buf_done(&text);
+}
+
+static void draw_picture(struct canvas line, int col, const struct run_row *row, const struct trend_metric *m)
+{
+	if (IS_UNKNOWN(row->pass_rate)) {
+		draw_first(line, col, row, m);
+		return;
+	}
 	struct axis axis = {
 	    .point = row->pass_rate - 0.5, .low = row->pass_low - 0.5, .high = row->pass_high - 0.5, .scale = 0.5};
 	axis_draw(line, 0, col, RUNS_BAR_COLS, &axis, ROLE_TEXT);
@@ -188,7 +209,7 @@ static void draw_cell(const struct drawing *d, struct canvas line, int col, cons
 {
 	struct buf text = BUF_INIT;
 	if (!c->column && !c->score.len) {
-		draw_picture(line, col, row);
+		draw_picture(line, col, row, m);
 	} else if (c->score.len) {
 		double mean = run_mean(row, c->score);
 		if (!IS_UNKNOWN(mean))
@@ -243,7 +264,7 @@ static void draw_run(const struct drawing *d, struct canvas line, const struct r
 		canvas_put(line, 0, col, at.time_cols, ROLE_TEXT, buf_str(&text));
 		col += at.time_cols + GAP;
 	}
-	struct str name = run_name(row);
+	struct str name = runs_label(group, row);
 	int used = canvas_put(line, 0, col, at.name_cols, row->name.len ? ROLE_TEXT : ROLE_DIM, name);
 	find_light(line, 0, col, at.name_cols, name, v->find);
 	if (cursor)
@@ -295,6 +316,26 @@ static void draw_spark(struct canvas line, int col, int cols, const struct runs_
 	buf_done(&text);
 }
 
+/* What stands in a rule, from the left: name, number of runs; from the right: words, the sparkline before them. */
+struct rule {
+	int name, runs, spark, said; /* columns of each, 0: left out */
+};
+
+/* What is said comes first, then the name, then the picture. */
+static struct rule rule_of(int cols, int name, int runs, int said, size_t points)
+{
+	int spark = points < 2 ? 0 : points > SPARK_MOST ? SPARK_MOST : (int)points + 1 /* the mark */;
+	int rest = cols - 8 - (said ? said + 2 : 0) - runs;
+	if (name + spark + 3 > rest)
+		spark = rest - name - 3 < SPARK_LEAST ? 0 : rest - name - 3;
+	rest -= spark ? spark + 1 : 0;
+	if (rest < name && rest < NAME_LEAST) {
+		rest += runs;
+		runs = 0;
+	}
+	return (struct rule){.name = name < rest ? name : rest, .runs = runs, .spark = spark, .said = said};
+}
+
 /* "── disputes  3 runs ── ▆▇▆▇▼▃▂ fell below its band since 26 Oct ──", oldest to newest. */
 static void draw_group(const struct runs_view *v, const struct ui *ui, struct canvas line,
                        const struct runs_group *group)
@@ -302,46 +343,30 @@ static void draw_group(const struct runs_view *v, const struct ui *ui, struct ca
 	struct str dataset = v->page.rows[group->first].dataset;
 	struct buf words = BUF_INIT, count = BUF_INIT;
 	const struct trend_metric *m = runs_metric(group);
-	canvas_rule(line, 0, ROLE_BORDER);
 	if (!dataset.len)
 		dataset = STR_LIT("no dataset named");
-	enum role role = ROLE_DIM;
-	if (m) {
-		role = trend_words(group, ui, false, &words);
-		if (text_cols(buf_str(&words)) > line.cols - 40) {
-			buf_clear(&words);
-			trend_words(group, ui, true, &words);
-		}
+	enum role role = m ? trend_words(group, ui, false, &words) : ROLE_DIM;
+	if (text_cols(buf_str(&words)) > line.cols - 36) {
+		buf_clear(&words);
+		trend_words(group, ui, true, &words);
 	}
 	buf_printf(&count, "%zu %s ", group->n, group->n == 1 ? "run" : "runs");
-	int said = words.len ? text_cols(buf_str(&words)) + 2 : 0, runs = text_cols(buf_str(&count));
-	int spark = m && group->series->counted > 1 ? (int)group->series->counted : 0;
-	spark = spark > SPARK_MOST ? SPARK_MOST : spark < SPARK_LEAST && spark ? SPARK_LEAST : spark;
-	if (spark)
-		spark += 1; /* the mark */
-	int free_cols = line.cols - 4 - said - 2, name = text_cols(dataset) + 1;
-	if (name + runs + spark + 3 > free_cols)
-		spark = free_cols - name - runs - 3 < SPARK_LEAST + 1 ? 0 : free_cols - name - runs - 3;
-	int left = free_cols - (spark ? spark + 3 : 0) - runs;
-	if (left < name && left < 12) {
-		runs = 0;
-		left = free_cols - (spark ? spark + 3 : 0);
+	struct rule at = rule_of(line.cols, text_cols(dataset), text_cols(buf_str(&count)), text_cols(buf_str(&words)),
+	                         m ? group->series->counted : 0);
+	canvas_rule(line, 0, ROLE_BORDER);
+	canvas_fill(line, 0, 2, at.name + 2 + at.runs, ROLE_DIM, " ");
+	canvas_put(line, 0, 3, at.name > 0 ? at.name : 0, ROLE_HEADING, dataset);
+	if (at.runs)
+		canvas_put(line, 0, 4 + at.name, at.runs, ROLE_DIM, buf_str(&count));
+	int col = line.cols - 3 - at.said;
+	if (at.said) {
+		canvas_fill(line, 0, col - 1, at.said + 2, ROLE_DIM, " ");
+		canvas_put(line, 0, col, at.said, role, buf_str(&words));
+		col--;
 	}
-	int col =
-	    2 + canvas_printf(line, 0, 2, left > 4 ? left + 1 : 5, ROLE_HEADING, " " STR_FMT " ", STR_ARG(dataset));
-	if (runs)
-		canvas_put(line, 0, col, -1, ROLE_DIM, buf_str(&count));
-	col = line.cols - 2 - said;
-	if (said) {
+	if (at.spark) {
 		canvas_putc(line, 0, col, 1, ROLE_DIM, " ");
-		canvas_put(line, 0, col + 1, said - 2, role, buf_str(&words));
-		canvas_putc(line, 0, col + said - 1, 1, ROLE_DIM, " ");
-	}
-	if (spark) {
-		col -= spark + (said ? 0 : 1);
-		draw_spark(line, col, spark, group);
-		if (!said)
-			canvas_putc(line, 0, col + spark, 1, ROLE_DIM, " ");
+		draw_spark(line, col - at.spark, at.spark, group);
 	}
 	buf_done(&words);
 	buf_done(&count);

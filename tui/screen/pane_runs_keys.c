@@ -40,13 +40,17 @@ static enum outcome search_again(struct screen *screen, int by, bool stay)
 	int64_t n = (int64_t)st->view.page.n, from = at ? at - st->view.page.rows + (stay ? 0 : by) : 0;
 	for (int64_t i = 0; what.len && i < n; i++) {
 		int64_t row = ((from + by * i) % n + n) % n;
-		if (text_find(run_name(&st->view.page.rows[row]), what, 0, find_ignores_case(what)) == SIZE_MAX)
+		const struct run_row *run = &st->view.page.rows[row];
+		bool ignore = find_ignores_case(what);
+		if (text_find(run_name(run), what, 0, ignore) == SIZE_MAX &&
+		    text_find(run->model, what, 0, ignore) == SIZE_MAX)
 			continue;
 		list_go(&st->view.list, runs_line_of(&st->view, (size_t)row));
 		return OUT_HANDLED;
 	}
 	if (what.len || !stay) /* an empty line only ends the search */
-		ui_say(screen->ui, what.len ? "no run is called: %s" : "nothing is being searched for: / asks%s",
+		ui_say(screen->ui,
+		       what.len ? "no run is called, and no model: %s" : "nothing is being searched for: / asks%s",
 		       buf_cstr(&st->find));
 	return OUT_HANDLED;
 }
@@ -294,7 +298,7 @@ static int by_age(const void *left, const void *right)
 /* Oldest first, as their ids. */
 static enum outcome open_beside(const struct runs_state *st, struct target *target)
 {
-	const struct run_row *rows[RUNS_MARKS];
+	const struct run_row *rows[RUNS_MARKS] = {NULL};
 	size_t n = 0;
 	for (int i = 0; i < st->view.n_marks; i++) {
 		const struct run_row *row = runs_by_id(&st->view, st->view.marks[i]);
@@ -397,7 +401,7 @@ const struct action runs_actions[] = {
 	{.name = "next-outside", .keys = "e", .help = "the next run outside the band of those before it", .run = outside_next},
 	{.name = "prev-outside", .keys = "E", .help = "the previous run outside its band", .run = outside_prev},
 	{.name = "filter", .keys = "&", .help = "only runs that match, e.g. model~gpt pass<80%", .hint = "filter", .hint_order = 6, .run = ask_filter},
-	{.name = "search", .keys = "/", .help = "search the names", .run = search},
+	{.name = "search", .keys = "/", .help = "search the names and models", .run = search},
 	{.name = "next-match", .keys = "n", .help = "next match", .run = search_next},
 	{.name = "prev-match", .keys = "N", .help = "previous match", .run = search_previous},
 	{.name = "traces", .keys = "Tab", .help = "to the list of traces", .hint = "traces", .hint_order = 8, .run = to_traces},
