@@ -416,12 +416,16 @@ static bool is_yes_or_no(const struct compare_side *side, size_t score)
 
 static void find_yes_no(struct compare *out)
 {
+	bool scored = false; /* without verdicts such a score is all there is */
+	for (size_t i = 0; i < out->n_rows && !scored; i++)
+		scored = out->rows[i].a.scored || out->rows[i].b.scored;
 	out->yes_no = arena_zalloc(&out->arena, out->n_scores + 1, sizeof *out->yes_no);
 	for (size_t k = 0; k < out->n_scores; k++) {
 		size_t i = 0;
-		while (i < out->n_rows && is_yes_or_no(&out->rows[i].a, k) && is_yes_or_no(&out->rows[i].b, k))
+		while (scored && i < out->n_rows && is_yes_or_no(&out->rows[i].a, k) &&
+		       is_yes_or_no(&out->rows[i].b, k))
 			i++;
-		out->yes_no[k] = i == out->n_rows;
+		out->yes_no[k] = scored && i == out->n_rows;
 	}
 }
 

@@ -74,7 +74,7 @@ struct compare {
 	size_t n_stated;
 	struct str *scores; /* names of the scores, sorted */
 	bool *lower;        /* of each score: the source says that lower is better */
-	bool *yes_no;       /* of each score: no result has anything but 0 or 1, the verdict says as much */
+	bool *yes_no; /* of each score: no result has anything but 0 or 1, and there are verdicts, which say as much */
 	size_t n_scores;
 	struct compare_metric *metrics;
 	size_t n_metrics;
@@ -82,6 +82,7 @@ struct compare {
 	struct compare_row *rows; /* by class in enum order, inside by loss, then title */
 	size_t n_rows;
 	struct str sentence; /* the answer in one sentence */
+	struct str outlook;  /* what so many cases can show, and how many more would settle it; empty: not known */
 };
 void compare_done(struct compare *c);
 

@@ -225,6 +225,11 @@ static void say_nothing_significant(const struct compare *c, struct buf *out)
 	const struct compare_metric *lead = leading(c);
 	if (!lead)
 		buf_add_cstr(out, "No verdict, score, latency or cost on both sides. ");
+	else if (lead->result.verdict == METRIC_TOO_FEW && lead->result.n < lead->result.min_n)
+		buf_printf(out, "Too few cases to tell: %zu of at least %zu. ", lead->result.n, lead->result.min_n);
+	else if (lead->result.verdict == METRIC_TOO_FEW && lead->result.cases_more > 0)
+		buf_printf(out, "Too few cases to tell: %lld more would settle %g. ",
+		           (long long)lead->result.cases_more, lead->result.margin);
 	else if (lead->result.verdict == METRIC_TOO_FEW)
 		buf_add_cstr(out, "Too few cases to tell. ");
 	else
@@ -270,8 +275,36 @@ static void say_count(int64_t n, const char *tail, struct buf *out)
 		buf_printf(out, "none%s", tail);
 }
 
+/* By the first metric of which it is known: mostly the pass rate. */
+static void find_outlook(struct compare *c)
+{
+	for (size_t i = 0; i < c->n_metrics; i++) {
+		const struct metric_result *r = &c->metrics[i].result;
+		if (!is_quality(&c->metrics[i]) || IS_UNKNOWN(r->smallest_detectable))
+			continue;
+		bool rate = strcmp(c->metrics[i].kind, "rate") == 0;
+		double margin = r->margin > 0 ? r->margin : STAT_DEFAULT_MARGIN;
+		struct buf out = BUF_INIT;
+		buf_printf(&out,
+		           rate ? "%zu cases can show a change of the pass rate by %.1fpt"
+		                : "%zu cases can show a change by %.3f",
+		           r->n, rate ? r->smallest_detectable * 100 : r->smallest_detectable);
+		if (!rate)
+			buf_printf(&out, " in %s", c->metrics[i].name);
+		if (r->cases_more > 0 && r->cases_more != UNKNOWN_INT)
+			buf_printf(&out,
+			           rate ? "; %lld more would show one by %.1fpt" : "; %lld more would show one by %.3f",
+			           (long long)r->cases_more, rate ? margin * 100 : margin);
+		buf_add_char(&out, '.');
+		c->outlook = arena_str(&c->arena, buf_str(&out));
+		buf_done(&out);
+		return;
+	}
+}
+
 void compare_sentence(struct compare *c)
 {
+	find_outlook(c);
 	struct buf out = BUF_INIT;
 	if (c->n_metrics)
 		say_difference(c, &out);

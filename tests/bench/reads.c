@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "store/base/units.h"
-#include "store/query/compare.h"
+#include "store/query/compare_view.h"
 #include "store/query/filter.h"
 #include "store/query/runs.h"
 #include "store/query/traces.h"
@@ -21,6 +21,7 @@ struct bench {
 	struct arena arena;
 	struct trace_row large; /* the trace with most spans */
 	int64_t run_a, run_b;   /* the runs with most cases */
+	struct compare pair;    /* of them */
 	bool details;
 	double worst_text_s;            /* text:… */
 	double worst_s, worst_common_s; /* slowest of all lists, filters, jumps; of the common ones */
@@ -418,6 +419,44 @@ static void ask_lost(struct bench *b, const struct question *q)
 	compare_done(&c);
 }
 
+/* What a key changes of a comparison on the screen: over the rows that are there. */
+static void ask_pairs(struct bench *b, const struct question *q)
+{
+	struct compare_view view;
+	struct compare_order order = {.by = (enum compare_by)q->offset};
+	must(compare_view(b->db, &b->pair, q->filter ? parsed(b, q->filter, FILTER_PAIRS) : NULL, &order, &view,
+	                  &bench_err),
+	     q->name);
+	compare_view_done(&view);
+}
+
+static void pairs(struct bench *b)
+{
+	static const struct question asked[] = {
+	    {.name = "two runs: class:lost",                      .filter = "class:lost"},
+	    {.name = "two runs: a word of a title",               .filter = "capital"   },
+	    {.name = "two runs: several conditions",
+	     .filter = "(class:lost or class:changed) loss>0.1 not flaky:yes slower>1s" },
+	    {.name = "two runs: by the first score's difference", .offset = BY_SCORE    },
+	    {.name = "two runs: by latency",                      .offset = BY_LATENCY  },
+	    {.name = "two runs: by title",                        .offset = BY_TITLE    },
+	};
+	struct compare_opts opts = {.margin = UNKNOWN_DOUBLE, .rows_only = true};
+	double worst = 0;
+	must(compare_runs(b->db, b->run_a, b->run_b, &opts, &b->pair, &bench_err), "two runs: the cases");
+	for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+		double took = measure(b, ask_pairs, &asked[i]);
+		worst = took > worst ? took : worst;
+	}
+	goal_add((struct goal){"10", "two runs compared: slowest filter or order of the cases", "ms", worst * 1e3, 50,
+	                       UNKNOWN_DOUBLE, false});
+	goal_add((struct goal){
+	    "10", "two runs compared: filtered by what the store alone knows", "ms",
+	    measure(b, ask_pairs, &(struct question){.name = "two runs: tokens>100", .filter = "tokens>100"}) * 1e3,
+	    UNKNOWN_DOUBLE, UNKNOWN_DOUBLE, false});
+	compare_done(&b->pair);
+}
+
 static void runs(struct bench *b)
 {
 	static const struct question lost = {.name = "two runs: the lost cases"};
@@ -431,6 +470,7 @@ static void runs(struct bench *b)
 	                       UNKNOWN_DOUBLE, UNKNOWN_DOUBLE, false});
 	goal_add((struct goal){"10", "two runs compared: with intervals and tests", "ms",
 	                       measure(b, ask_compare, &all) * 1e3, UNKNOWN_DOUBLE, UNKNOWN_DOUBLE, false});
+	pairs(b);
 }
 
 static void choose(struct bench *b)

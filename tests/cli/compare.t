@@ -15,6 +15,7 @@ latency P95     6.04s    7.96s     +1.92s  +0.62s to +3.17s          0.013  wors
 cost / case   $0.0307  $0.0336  +$0.00295  +$0.00197 to +$0.00346  <0.0001  worse
 p corrected over 7 metrics (Holm).
 Repeat by repeat: 82 results paired, 19 improved, 5 regressed, 1 new errors.
+80 cases can show a change of the pass rate by 15.6pt; 696 more would show one by 5.0pt.
 
 Lost 4
   disputed hotel charge, booked twice       pass  FAIL   groundedness 0.940 → 0.310
@@ -71,6 +72,7 @@ latency P95     6.04s    7.96s     +1.92s  +0.62s to +3.17s          0.013  wors
 cost / case   $0.0307  $0.0336  +$0.00295  +$0.00197 to +$0.00346  <0.0001  worse
 p corrected over 7 metrics (Holm).
 Repeat by repeat: 82 results paired, 19 improved, 5 regressed, 1 new errors.
+80 cases can show a change of the pass rate by 15.6pt; 696 more would show one by 5.0pt.
 
 Lost 4
   disputed hotel charge, booked twice       pass  FAIL   groundedness 0.940 -> 0.310
@@ -113,6 +115,7 @@ B: dispute v13, prompt version 322ec166fd4d, openai:gpt-4o-2024-08-06, 20 Nov 16
 
 p corrected over 7 metrics (Holm).
 Repeat by repeat: 82 results paired, 19 improved, 5 regressed, 1 new errors.
+80 cases can show a change of the pass rate by 15.6pt; 696 more would show one by 5.0pt.
 
 **Lost 4**
 
@@ -439,6 +442,7 @@ $ cd $T && spoor compare --store s.db base big --json | python3 -c "import json,
 0 [] [{'name': 'asdiv/exact_match,strict-match', 'a': 0.5, 'b': 0.75, 'delta': 0.25}, {'name': 'asdiv/exact_match_stderr,strict-match', 'a': 0.01, 'b': 0.01, 'delta': 0}]
 # A part of it: the figures stay those of all cases.
 $ spoor compare v12 v13 --where 'loss>0.3 or delta.relevance<-0.3' --class lost,changed --sort relevance | tail -n +15
+80 cases can show a change of the pass rate by 15.6pt; 696 more would show one by 5.0pt.
 
 7 of 82 cases match (class:lost or class:changed) (loss>0.3 or delta.relevance<-0.3)
 
@@ -461,6 +465,7 @@ $ spoor compare v12 v13 --class only_b --json | jq -c '.filter, [.rows[] | [.tit
 "class:only_b"
 [["charge after the merchant changed its name","only_b"],["parking machine charged three times","only_b"]]
 $ spoor compare v12 v13 --where 'flaky:yes' --markdown | tail -n +19
+
 1 of 82 cases match flaky:yes
 
 **Lost 1 of 4**

@@ -407,7 +407,8 @@ static void says_too_few(void **state)
 	compare(1, 2, NULL, &c);
 	assert_int_equal(metric_of(&c, "pass")->result.verdict, METRIC_TOO_FEW);
 	assert_int_equal(c.holm, 1);
-	assert_true(str_is(c.sentence, "Too few cases to tell. 5 cases paired (none only in A, none only in B)."));
+	assert_true(str_is(c.sentence,
+	                   "Too few cases to tell: 5 of at least 6. 5 cases paired (none only in A, none only in B)."));
 	compare_done(&c);
 	/* With a margin the interval of many equal cases may still be too wide. */
 	for (int i = 6; i <= 12; i++) {
@@ -553,7 +554,9 @@ static void aligns_by_input(void **state)
 	assert_int_equal(c.count[CLASS_ONLY_B], 3);
 	assert_int_equal(row_of(&c, 1)->b.record, 2120);
 	assert_int_equal(metric_of(&c, "relevance")->result.n, 1);
-	if (!str_is(c.sentence, "Too few cases to tell. 2 cases paired by their input (3 only in A, 3 only in B)."))
+	if (!str_is(
+	        c.sentence,
+	        "Too few cases to tell: 2 of at least 6. 2 cases paired by their input (3 only in A, 3 only in B)."))
 		fail_msg(STR_FMT, STR_ARG(c.sentence));
 	compare_done(&c);
 	/* One shared key, and the inputs are not asked. */

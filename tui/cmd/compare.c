@@ -278,6 +278,7 @@ bool compare_json(struct compare_out *o, struct err *err)
 	out_members(&j, run_columns, &c->b);
 	jout_end(&j);
 	jout_str(&j, "sentence", c->sentence);
+	jout_str(&j, "outlook", c->outlook);
 	jout_cstr(&j, "paired_by", c->by_input ? "input" : "key");
 	counts_json(&j, c);
 	repeats_json(&j, c);

@@ -312,6 +312,10 @@ void compare_text(struct compare_out *o)
 		text_stated(o);
 	else
 		text_metrics(o);
+	if (o->c.outlook.len) { /* a score's name may stand in it */
+		buf_add_str(&raw, o->c.outlook);
+		line_of(o, &raw);
+	}
 	if (o->filter.len) {
 		buf_add_char(&o->text, '\n');
 		add_matching(&raw, o);
@@ -424,6 +428,10 @@ void compare_markdown(struct compare_out *o)
 		markdown_stated(o);
 	else
 		markdown_metrics(o);
+	if (o->c.outlook.len) {
+		clean_markdown(&o->text, o->c.outlook);
+		buf_add_char(&o->text, '\n');
+	}
 	if (o->filter.len) {
 		buf_add_char(&o->text, '\n');
 		add_matching(&raw, o);

@@ -341,7 +341,8 @@ static void compare_take(struct screen *screen, void *request, bool ok)
 		break;
 	}
 	request_free(r);
-	compare_lay_out(screen);
+	if (st->data) /* or it is the stand-in of a screen that was closed */
+		compare_lay_out(screen);
 }
 
 /* ---------------------------------------------------------------- moving */

@@ -306,7 +306,8 @@ void compare_status(const struct screen *screen, struct buf *out)
 		int64_t at = cases_row_at(&st->cases, st->list.cursor) - st->cases.first[row->class_] + 1;
 		buf_printf(out, "%s %lld of %lld", case_class_title(row->class_), (long long)at,
 		           (long long)st->cases.n[row->class_]);
-	}
+	} else
+		buf_add_cstr(out, "no case");
 	if (st->cases.only < N_CLASSES)
 		buf_add_cstr(out, " alone");
 	if (st->look.filter[0])
@@ -326,7 +327,7 @@ void compare_status(const struct screen *screen, struct buf *out)
 	}
 	if (st->look.filter[0] || st->look.order.by != BY_LOSS)
 		return; /* what was asked for matters more now */
-	if (st->data->holm > 0)
+	if (st->data->holm > 1)
 		buf_printf(out, " · Holm over %d", st->data->holm);
 	add_detectable(st, screen->ui->ascii, out);
 }
