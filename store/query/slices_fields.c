@@ -177,7 +177,7 @@ static int by_cut(const void *left, const void *right)
 	return str_cmp(a->field->name, b->field->name);
 }
 
-/* Of fields that cut the cases alike the one with the shortest name stays. Numbers in bins may be called otherwise: they stay, too. */
+/* Of fields that cut the cases alike the one with the shortest name stays. */
 static void mark_same(struct cut *cuts, size_t n)
 {
 	if (n)
@@ -186,7 +186,7 @@ static void mark_same(struct cut *cuts, size_t n)
 		struct slice_field *kept = cuts[first].field, *field = cuts[i].field;
 		if (cuts[i].hash != cuts[first].hash || field->values != kept->values || field->cases != kept->cases) {
 			first = i;
-		} else if (!field->useless) {
+		} else {
 			field->useless = true;
 			field->same_as = kept->name;
 		}
@@ -208,15 +208,19 @@ void slicing_fields(const struct slicing *s, struct slice_fields *out)
 	out->at = arena_zalloc(&out->arena, a->n + b->n, sizeof *out->at);
 	out->cases = cases_of(s);
 	struct cut *cuts = xcalloc(a->n + b->n + 1, sizeof *cuts);
+	size_t n_cuts = 0;
 	for (size_t i = 0, k = 0; i < a->n || k < b->n; out->n++) {
 		int order = i == a->n ? 1 : k == b->n ? -1 : str_cmp(a->at[i].name, b->at[k].name);
 		struct str name = order <= 0 ? a->at[i].name : b->at[k].name;
 		struct slice_field *field = &out->at[out->n];
 		i += order <= 0;
 		k += order >= 0;
-		cuts[out->n] = (struct cut){make_field(s, name, out->cases, &out->arena, field), field};
+		uint64_t hash = make_field(s, name, out->cases, &out->arena, field);
+		/* Bins are cut by the size of the numbers, which the hash does not know. */
+		if (!field->useless && field->slices == field->values)
+			cuts[n_cuts++] = (struct cut){hash, field};
 	}
-	mark_same(cuts, out->n);
+	mark_same(cuts, n_cuts);
 	free(cuts);
 	if (out->n)
 		qsort(out->at, out->n, sizeof *out->at, by_use);

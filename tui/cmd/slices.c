@@ -413,8 +413,8 @@ static void fields_text(const struct slice_fields *f, const struct out *out, str
 		buf_add_char(to, '\n');
 	if (f->n > f->useful)
 		buf_printf(to,
-		           "%zu more cut nothing: one value for all, hardly two cases of one value, or free text"
-		           " (--json has them).\n",
+		           "%zu more cut nothing: one value for all, too few cases a value, free text, or the same"
+		           " cut under a longer name (--json has them).\n",
 		           f->n - f->useful);
 	if (!f->n)
 		buf_add_cstr(to, "No case has metadata.\n");
