@@ -316,6 +316,7 @@ static void copy_names(struct cutting *c)
 struct group { /* a value, or a bin */
 	uint32_t value;
 	int64_t cases; /* of both, or of the one run */
+	bool any;      /* or of one side alone */
 	size_t first;  /* in grouping.pairs */
 	size_t at;     /* which slice + 1; 0: none */
 	double least, greatest;
@@ -351,9 +352,11 @@ static void count_values(const struct slicing *s, struct grouping *g, struct sli
 	g->n = g->j.n_values;
 	g->groups = xcalloc(g->n > 4 ? g->n + 1 : 5, sizeof *g->groups);
 	for (size_t i = 0; i < s->n_members; i++) {
+		enum slice_word word = joined_of(&g->j, &s->members[i], &ids, &n_ids);
+		for (size_t k = 0; word == SAYS_VALUES && k < n_ids; k++)
+			g->groups[ids[k]].any = true;
 		if (!is_case_of(s, &s->members[i]))
 			continue;
-		enum slice_word word = joined_of(&g->j, &s->members[i], &ids, &n_ids);
 		out->stated += word == SAYS_VALUES;
 		out->differ += word == SAYS_DIFFERENT;
 		out->not_stated += word == SAYS_NOTHING;
@@ -403,8 +406,8 @@ static void choose(struct grouping *g, struct slices *out)
 	size_t n = 0, most = 0;
 	qsort(g->groups, g->n, sizeof *g->groups, by_cases);
 	for (size_t i = 0; i < g->n; i++) {
-		bool empty_bin = g->bins && !g->groups[i].cases;
-		if (empty_bin)
+		/* Of a value that each time the other side contradicts nothing is left. */
+		if (!g->groups[i].cases && (g->bins || !g->groups[i].any))
 			continue;
 		if (n < SLICES_MOST) {
 			g->groups[i].at = ++n;

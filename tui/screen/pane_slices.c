@@ -411,8 +411,6 @@ static void draw_fields(const struct slices_state *st, struct canvas pane)
 	canvas_put_right(pane, 0, pane.cols - 8, 7, ROLE_HEADING, STR_LIT("slices"));
 	for (int row = 1; row <= room && top + (size_t)row - 1 < st->fields.n; row++)
 		draw_field(st, pane, row, top + (size_t)row - 1);
-	for (int row = 0; row < pane.rows; row++)
-		canvas_putc(pane, row, pane.cols, 1, ROLE_BORDER, pane.grid->ascii ? "|" : "│");
 }
 
 /* ---------------------------------------------------------------- all of it */
@@ -464,6 +462,8 @@ void slices_draw(const struct screen *screen, struct canvas body)
 		draw_fields(st, canvas_part(body, 0, 0, body.rows, v.fields_cols));
 	else
 		draw_tabs(st, body);
+	for (int row = 0; row < body.rows && v.fields_cols; row++)
+		canvas_putc(body, row, v.fields_cols, 1, ROLE_BORDER, body.grid->ascii ? "|" : "│");
 	struct canvas pane = canvas_part(body, 0, v.col, body.rows, v.cols);
 	draw_table(screen, pane, &v);
 	if (v.metrics && st->has && st->data_field == st->field && st->data.n)
