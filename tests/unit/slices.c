@@ -272,6 +272,7 @@ static void test_counts(void **state)
 		assert_int_equal(slice->count[CLASS_REGRESSED], lost);
 		assert_int_equal(slice->count[CLASS_IMPROVED], won);
 		assert_int_equal(slice->count[CLASS_ONLY_B], only_b);
+		assert_true(slice->lost == lost && slice->won == won);
 		close_to(slice->a.passed, in_a);
 		close_to(slice->a.rate, (double)in_a / n);
 		close_to(slice->b.low, interval_wilson(in_b, n).low);
@@ -352,6 +353,7 @@ static void mirrors(const struct slice *x, const struct slice *y)
 	assert_int_equal(x->count[CLASS_IMPROVED], y->count[CLASS_REGRESSED]);
 	assert_int_equal(x->count[CLASS_ONLY_A], y->count[CLASS_ONLY_B]);
 	assert_int_equal(x->count[CLASS_ONLY_B], y->count[CLASS_ONLY_A]);
+	assert_true(x->lost == y->won && x->won == y->lost);
 	assert_memory_equal(&x->a, &y->b, sizeof x->a);
 	assert_memory_equal(&x->b, &y->a, sizeof x->a);
 	mirrored(x->loss, y->loss);

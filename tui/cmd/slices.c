@@ -57,6 +57,8 @@ static void slice_members(struct jout *j, const struct slices *s, const struct s
 		rate_json(j, "pass", &slice->a);
 	} else {
 		counts_json(j, slice);
+		jout_int(j, "lost", slice->lost);
+		jout_int(j, "won", slice->won);
 		rate_json(j, "a", &slice->a);
 		rate_json(j, "b", &slice->b);
 		jout_int(j, "holm", slice->holm);
@@ -161,6 +163,7 @@ enum { MOST_CELLS = 12, VALUE_COLS = 40, GAP = 2 };
 struct sheet_cell {
 	const char *title;
 	bool right;
+	bool ours; /* no text of a file: Markdown needs no escapes */
 };
 
 struct table {
@@ -214,8 +217,12 @@ static void table_markdown(const struct table *t, struct buf *to)
 	buf_add_cstr(to, "|\n");
 	for (size_t i = 0; i < rows; i++) {
 		for (int k = 0; k < t->n; k++) {
+			struct str cell = buf_str(&t->cells.at[i * (size_t)t->n + (size_t)k]);
 			buf_add_cstr(to, "| ");
-			clean_markdown(to, buf_str(&t->cells.at[i * (size_t)t->n + (size_t)k]));
+			if (t->head[k].ours)
+				buf_add_str(to, cell);
+			else
+				clean_markdown(to, cell);
 			buf_add_char(to, ' ');
 		}
 		buf_add_cstr(to, "|\n");
@@ -236,21 +243,21 @@ static void table_print(struct table *t, struct buf *to)
 /* ---------------------------------------------------------------- slices for people */
 
 static const struct sheet_cell slice_head[] = {
-    {"cases",        true },
-    {"A",            true },
-    {"B",            true },
-    {"B-A",          true },
-    {"95% interval", false},
-    {"lost",         true },
-    {"won",          true },
-    {"p Holm",       true },
-    {"in words",     false},
+    {"cases",        true,  true},
+    {"A",            true,  true},
+    {"B",            true,  true},
+    {"B-A",          true,  true},
+    {"95% interval", false, true},
+    {"lost",         true,  true},
+    {"won",          true,  true},
+    {"p Holm",       true,  true},
+    {"in words",     false, true},
 };
 static const struct sheet_cell alone_head[] = {
-    {"cases",        true },
-    {"value",        true },
-    {"n",            true },
-    {"95% interval", false},
+    {"cases",        true,  true},
+    {"value",        true,  true},
+    {"n",            true,  true},
+    {"95% interval", false, true},
 };
 
 static const struct compare_metric *metric_named(const struct slice *s, const char *name)
@@ -289,8 +296,8 @@ static void add_slice(struct table *t, const struct slice *s, struct str name, c
 	compare_figure(add_cell(t), m, m->result.b, false, ascii);
 	compare_figure(add_cell(t), m, m->result.delta, true, ascii);
 	add_interval(add_cell(t), m, true, ascii);
-	units_thousands(add_cell(t), s->count[CLASS_REGRESSED] + s->count[CLASS_NEW_ERROR]);
-	units_thousands(add_cell(t), s->count[CLASS_IMPROVED]);
+	units_thousands(add_cell(t), s->lost);
+	units_thousands(add_cell(t), s->won);
 	compare_p(add_cell(t), m->result.p_holm, ascii);
 	buf_add_cstr(add_cell(t), compare_words(m));
 }
@@ -363,7 +370,7 @@ static bool slices_text(const struct slices *s, const char *metric, const struct
 		clean_markdown(&field, s->field);
 	else
 		out_text(out, &field, s->field, VALUE_COLS);
-	head[0] = (struct sheet_cell){buf_cstr(&field), false};
+	head[0] = (struct sheet_cell){buf_cstr(&field), false, false};
 	int n =
 	    s->alone ? (int)(sizeof alone_head / sizeof *alone_head) : (int)(sizeof slice_head / sizeof *slice_head);
 	memcpy(head + 1, s->alone ? alone_head : slice_head, (size_t)n * sizeof *head);
@@ -392,10 +399,10 @@ static bool slices_text(const struct slices *s, const char *metric, const struct
 /* ---------------------------------------------------------------- the fields for people */
 
 static const struct sheet_cell field_head[] = {
-    {"field",  false},
-    {"slices", true },
-    {"cases",  true },
-    {"values", false},
+    {"field",  false, false},
+    {"slices", true,  true },
+    {"cases",  true,  true },
+    {"values", false, false},
 };
 
 static void fields_text(const struct slice_fields *f, const struct out *out, struct buf *to)

@@ -121,8 +121,8 @@ static struct widths widths_of(const struct slices_state *st)
 	char kind = m ? m->kind[0] : 'r';
 	struct widths w = {.figure = kind == 'l' || kind == 'c' ? 9 : 7, .delta = kind == 'c' ? 11 : 9};
 	w.cases = count_cols(all->cases) + 1;
-	w.lost = count_cols(all->count[CLASS_REGRESSED] + all->count[CLASS_NEW_ERROR]) + 2;
-	w.won = count_cols(all->count[CLASS_IMPROVED]) + 2;
+	w.lost = count_cols(all->lost) + 2;
+	w.won = count_cols(all->won) + 2;
 	w.cases = w.cases < 6 ? 6 : w.cases;
 	w.lost = w.lost < 5 ? 5 : w.lost;
 	w.won = w.won < 4 ? 4 : w.won;
@@ -250,9 +250,8 @@ static void draw_figures(const struct drawing *d, struct canvas line, const stru
 	put(line, at->b, 8, role, &text);
 	metric_difference(&text, m, m->result.delta, ascii);
 	put(line, at->delta, 9, verdict == ROLE_DIM ? role : verdict, &text);
-	put_count(line, at->lost, ROLE_WORSE, s->count[CLASS_REGRESSED] + s->count[CLASS_NEW_ERROR], ascii ? "-" : "−",
-	          &text);
-	put_count(line, at->won, ROLE_BETTER, s->count[CLASS_IMPROVED], "+", &text);
+	put_count(line, at->lost, ROLE_WORSE, s->lost, ascii ? "-" : "−", &text);
+	put_count(line, at->won, ROLE_BETTER, s->won, "+", &text);
 	if (!known) {
 		canvas_fill(line, 0, at->axis, at->axis_cols, ROLE_DIM, ascii ? "." : "·");
 		buf_done(&text);
