@@ -185,9 +185,9 @@ static void side_text(const struct score_hist *h, const char *which, const struc
 
 static void moved_text(const struct score_hist *h, struct buf *to)
 {
-	int64_t better = h->name.lower_is_better ? h->fell : h->rose,
-	        worse = h->name.lower_is_better ? h->rose : h->fell;
-	buf_printf(to, "%lld of %lld paired cases moved: %lld better, %lld worse", (long long)(better + worse),
+	int64_t moved = h->rose + h->fell, better = h->name.lower_is_better ? h->fell : h->rose;
+	int64_t worse = h->name.lower_is_better ? h->rose : h->fell;
+	buf_printf(to, "%lld of %lld paired cases moved: %lld better, %lld worse", (long long)moved,
 	           (long long)h->cases, (long long)better, (long long)worse);
 	if (h->only_a || h->only_b)
 		buf_printf(to, "; %lld have it in A alone, %lld in B alone", (long long)h->only_a,

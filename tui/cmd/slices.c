@@ -260,12 +260,13 @@ static const struct sheet_cell alone_head[] = {
     {"95% interval", false, true},
 };
 
-static const struct compare_metric *metric_named(const struct slice *s, const char *name)
+/* Which of the metrics has this name; n_metrics: none. All slices have the same. */
+static size_t metric_at(const struct slice *s, const char *name)
 {
-	for (size_t i = 0; i < s->n_metrics; i++)
-		if (strcmp(s->metrics[i].name, name) == 0)
-			return &s->metrics[i];
-	return NULL;
+	size_t i = 0;
+	while (i < s->n_metrics && strcmp(s->metrics[i].name, name) != 0)
+		i++;
+	return i;
 }
 
 static void value_cell(struct buf *to, struct str value)
@@ -285,11 +286,10 @@ static void add_interval(struct buf *to, const struct compare_metric *m, bool di
 	compare_figure(to, m, m->result.high, difference, ascii);
 }
 
-static void add_slice(struct table *t, const struct slice *s, struct str name, const char *metric)
+static void add_slice(struct table *t, const struct slice *s, struct str name, size_t metric)
 {
-	const struct compare_metric *m = metric_named(s, metric);
+	const struct compare_metric *m = &s->metrics[metric];
 	bool ascii = t->out->ascii;
-	BUG_ON(!m);
 	value_cell(add_cell(t), name);
 	units_thousands(add_cell(t), s->cases);
 	compare_figure(add_cell(t), m, m->result.a, false, ascii);
@@ -302,10 +302,9 @@ static void add_slice(struct table *t, const struct slice *s, struct str name, c
 	buf_add_cstr(add_cell(t), compare_words(m));
 }
 
-static void add_alone(struct table *t, const struct slice *s, struct str name, const char *metric)
+static void add_alone(struct table *t, const struct slice *s, struct str name, size_t metric)
 {
-	const struct compare_metric *m = metric_named(s, metric);
-	BUG_ON(!m);
+	const struct compare_metric *m = &s->metrics[metric];
 	value_cell(add_cell(t), name);
 	units_thousands(add_cell(t), s->cases);
 	compare_figure(add_cell(t), m, m->result.a, false, t->out->ascii);
@@ -362,7 +361,8 @@ static bool slices_text(const struct slices *s, const char *metric, const struct
                         struct err *err)
 {
 	const char *name = metric ? metric : s->lead;
-	if (!metric_named(&s->whole, name))
+	size_t at = metric_at(&s->whole, name);
+	if (at == s->whole.n_metrics)
 		return err_set(err, ERR_USAGE, NULL, "no metric is called %.200s: see the names in --json", name);
 	struct sheet_cell head[MOST_CELLS];
 	struct buf field = BUF_INIT;
@@ -377,7 +377,7 @@ static bool slices_text(const struct slices *s, const char *metric, const struct
 	if (s->alone)
 		head[2].title = name;
 	struct table t = {.out = out, .head = head, .n = n + 1};
-	void (*add)(struct table *, const struct slice *, struct str, const char *) = s->alone ? add_alone : add_slice;
+	void (*add)(struct table *, const struct slice *, struct str, size_t) = s->alone ? add_alone : add_slice;
 	run_line(out, s->alone ? "run" : "A", &s->a, to);
 	if (!s->alone)
 		run_line(out, "B", &s->b, to);
@@ -386,8 +386,8 @@ static bool slices_text(const struct slices *s, const char *metric, const struct
 	else
 		buf_add_char(to, '\n');
 	for (size_t i = 0; i < s->n; i++)
-		add(&t, &s->at[i], s->at[i].value, name);
-	add(&t, &s->whole, STR_LIT("all cases"), name);
+		add(&t, &s->at[i], s->at[i].value, at);
+	add(&t, &s->whole, STR_LIT("all cases"), at);
 	table_print(&t, to);
 	if (out->form == OUT_MARKDOWN)
 		buf_add_char(to, '\n');

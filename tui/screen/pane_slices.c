@@ -135,12 +135,17 @@ static struct places places_of(const struct slices_state *st, int cols)
 	enum { P = 8, WORDS = 13, INTERVAL = 24, AXIS = 11, AXIS_MOST = 41, VALUE = 16, VALUE_MOST = 44 };
 	const struct widths w = widths_of(st);
 	struct places at = {0};
-	int rest = cols - 1 - w.cases - 2 * w.figure - w.delta - 12;
-	bool words = rest >= WORDS, moved = words && (rest -= WORDS) >= w.lost + w.won;
-	bool axis = moved && (rest -= w.lost + w.won) >= AXIS + 3;
-	bool p = axis && (rest -= AXIS + 2) >= P + 8, interval = p && (rest -= P) >= INTERVAL + 8;
-	rest = cols - 1 - w.cases - 2 * w.figure - w.delta - (words ? WORDS : 0) - (moved ? w.lost + w.won : 0) -
-	       (p ? P : 0) - (interval ? INTERVAL : 0);
+	int rest = cols - 1 - w.cases - 2 * w.figure - w.delta, moved_cols = w.lost + w.won;
+	/* A value of 12 columns comes before all of these. */
+	bool words = rest >= 12 + WORDS;
+	rest -= words ? WORDS : 0;
+	bool moved = words && rest >= 12 + moved_cols;
+	rest -= moved ? moved_cols : 0;
+	bool axis = moved && rest >= 12 + AXIS + 3;
+	bool p = axis && rest >= 20 + AXIS + 2 + P;
+	rest -= p ? P : 0;
+	bool interval = p && rest >= 20 + AXIS + 2 + INTERVAL;
+	rest -= interval ? INTERVAL : 0;
 	at.value_cols = axis ? (rest - 2 - AXIS) : rest;
 	if (axis && at.value_cols > VALUE) {
 		int more = at.value_cols - VALUE;
@@ -429,6 +434,8 @@ static const char *nothing_words(const struct slices_state *st)
 		return "cutting";
 	if (f && f->free_text)
 		return "too many texts, or too long ones, to slice by";
+	if (!st->fields.useful)
+		return "no field cuts these cases: one value for all, or each case its own";
 	return "no case that both runs have states it alike";
 }
 
