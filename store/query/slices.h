@@ -76,7 +76,8 @@ struct slice_field {
 	int64_t differ;
 	bool numeric, several, free_text;
 	/* Cuts nothing: one value for all, fewer than three cases a value, stated by fewer than 2 of 100 cases, free text, a numbering of the
-	 * cases; or the same cut as another field, whose name is shorter. */
+	 * cases; or the same cut as another field, whose name is shorter. Of one so rare, values and cases are what the runs say of it by
+	 * themselves. */
 	bool useless;
 	struct str same_as;  /* that other field's name, or absent */
 	struct str examples; /* its values of most cases, "gold 40, silver 31, bronze 9" */
