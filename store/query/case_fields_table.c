@@ -93,9 +93,9 @@ static uint32_t value_of(struct field_table *t, struct field_met *field, struct 
 	uint64_t hash = mixed(hash64(text), at);
 	if (2 * (t->values.n + 1) > t->value_slots.cap)
 		grow_value_slots(t);
-	uint32_t *slot = value_slot(t, at, text, hash);
-	if (*slot)
-		return *slot;
+	uint32_t *slot = value_slot(t, at, text, hash), known = *slot;
+	if (known)
+		return known;
 	field->texts = field->texts || IS_UNKNOWN(number);
 	if (field->texts && field->n_values >= FIELD_TEXTS_MOST)
 		field->free_text = true;

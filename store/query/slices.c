@@ -61,6 +61,12 @@ static uint32_t place_in_fields(const struct case_fields *f, int64_t case_id)
 	return low < f->n_cases && f->case_ids[low] == case_id ? (uint32_t)low : NOT_THERE;
 }
 
+static bool is_lost(const struct compare_side *from, const struct compare_side *to)
+{
+	return from->present && to->present && from->status == CASE_PASSED &&
+	       (to->status == CASE_FAILED || to->status == CASE_ERROR);
+}
+
 static struct slice_member member_of_row(const struct case_fields *a, const struct case_fields *b,
                                          const struct compare_row *row)
 {
@@ -70,6 +76,8 @@ static struct slice_member member_of_row(const struct case_fields *a, const stru
 	    .told_a = row->a.present ? place_in_fields(a, row->a.at.case_id) : NOT_THERE,
 	    .told_b = row->b.present ? place_in_fields(b, row->b.at.case_id) : NOT_THERE,
 	    .class_ = row->class_,
+	    .lost = is_lost(&row->a, &row->b),
+	    .won = is_lost(&row->b, &row->a),
 	};
 }
 
@@ -82,7 +90,11 @@ static void make_members(struct slicing *s)
 		struct slice_member *m = &s->members[i];
 		if (s->alone) {
 			uint32_t told = place_in_fields(&s->fields_a, s->work.a.cases[i].case_id);
-			*m = (struct slice_member){(uint32_t)i, NOT_THERE, told, NOT_THERE, CLASS_SAME};
+			*m = (struct slice_member){.a = (uint32_t)i,
+			                           .b = NOT_THERE,
+			                           .told_a = told,
+			                           .told_b = NOT_THERE,
+			                           .class_ = CLASS_SAME};
 			continue;
 		}
 		*m = member_of_row(&s->fields_a, &s->fields_b, &s->c.rows[i]);
@@ -316,6 +328,7 @@ static void copy_names(struct cutting *c)
 struct group { /* a value, or a bin */
 	uint32_t value;
 	int64_t cases; /* of both, or of the one run */
+	bool any;      /* or of one side alone */
 	size_t first;  /* in grouping.pairs */
 	size_t at;     /* which slice + 1; 0: none */
 	double least, greatest;
@@ -351,9 +364,11 @@ static void count_values(const struct slicing *s, struct grouping *g, struct sli
 	g->n = g->j.n_values;
 	g->groups = xcalloc(g->n > 4 ? g->n + 1 : 5, sizeof *g->groups);
 	for (size_t i = 0; i < s->n_members; i++) {
+		enum slice_word word = joined_of(&g->j, &s->members[i], &ids, &n_ids);
+		for (size_t k = 0; word == SAYS_VALUES && k < n_ids; k++)
+			g->groups[ids[k]].any = true;
 		if (!is_case_of(s, &s->members[i]))
 			continue;
-		enum slice_word word = joined_of(&g->j, &s->members[i], &ids, &n_ids);
 		out->stated += word == SAYS_VALUES;
 		out->differ += word == SAYS_DIFFERENT;
 		out->not_stated += word == SAYS_NOTHING;
@@ -403,8 +418,8 @@ static void choose(struct grouping *g, struct slices *out)
 	size_t n = 0, most = 0;
 	qsort(g->groups, g->n, sizeof *g->groups, by_cases);
 	for (size_t i = 0; i < g->n; i++) {
-		bool empty_bin = g->bins && !g->groups[i].cases;
-		if (empty_bin)
+		/* Of a value that each time the other side contradicts nothing is left. */
+		if (!g->groups[i].cases && (g->bins || !g->groups[i].any))
 			continue;
 		if (n < SLICES_MOST) {
 			g->groups[i].at = ++n;
@@ -423,6 +438,15 @@ static void choose(struct grouping *g, struct slices *out)
 	out->at = arena_zalloc(&out->arena, n, sizeof *out->at);
 }
 
+static void count_member(const struct slicing *s, const struct slice_member *m, struct slice *slice)
+{
+	if (s->alone)
+		return;
+	slice->count[m->class_]++;
+	slice->lost += m->lost;
+	slice->won += m->won;
+}
+
 static void spread_members(const struct slicing *s, struct grouping *g, struct slices *out)
 {
 	size_t *next = xcalloc(g->n + 1, sizeof *next);
@@ -430,15 +454,14 @@ static void spread_members(const struct slicing *s, struct grouping *g, struct s
 		const struct slice_member *m = &s->members[i];
 		const uint32_t *ids;
 		size_t n_ids;
-		if (!s->alone)
-			out->whole.count[m->class_]++;
+		count_member(s, m, &out->whole);
 		if (joined_of(&g->j, m, &ids, &n_ids) != SAYS_VALUES)
 			continue;
 		for (size_t k = 0; k < n_ids; k++) {
 			size_t at = group_of(g, ids[k]);
 			struct group *group = &g->groups[at];
-			if (group->at && !s->alone)
-				out->at[group->at - 1].count[m->class_]++;
+			if (group->at)
+				count_member(s, m, &out->at[group->at - 1]);
 			if (is_case_of(s, m))
 				g->pairs[group->first + next[at]++] = (struct pair){m->a, m->b};
 		}

@@ -34,7 +34,9 @@ struct slice {
 	double least, greatest;   /* of a bin, both included */
 	int64_t cases;            /* paired; of one run alone: its cases */
 	int64_t count[N_CLASSES]; /* with only_a and only_b; of one run alone: zeros */
-	struct slice_rate a, b;   /* over the paired cases; those of one run: a */
+	int64_t lost,
+	    won; /* paired cases that A passed and B did not, and the other way round; by the majority of repeats */
+	struct slice_rate a, b; /* over the paired cases; those of one run: a */
 	/* How much worse B is by the leading metric (slices.lead); of one run how much worse than its whole. NaN: not known. */
 	double loss;
 	/* As compare's. Of one run alone only result.n, a, low and high tell something, and low and high are those of a: Wilson of pass,
@@ -74,7 +76,8 @@ struct slice_field {
 	int64_t differ;
 	bool numeric, several, free_text;
 	/* Cuts nothing: one value for all, fewer than three cases a value, stated by fewer than 2 of 100 cases, free text, a numbering of the
-	 * cases; or the same cut as another field, whose name is shorter. */
+	 * cases; or the same cut as another field, whose name is shorter. Of one so rare, values and cases are what the runs say of it by
+	 * themselves. */
 	bool useless;
 	struct str same_as;  /* that other field's name, or absent */
 	struct str examples; /* its values of most cases, "gold 40, silver 31, bronze 9" */

@@ -4,7 +4,7 @@
 #include "store/base/text.h"
 #include "store/query/slices_private.h"
 
-enum { EXAMPLES = 3, EXAMPLE_BYTES = 40 };
+enum { EXAMPLES = 3, EXAMPLE_BYTES = 40, RARE = 50 /* one in so many cases */ };
 
 void slice_fields_done(struct slice_fields *f)
 {
@@ -104,9 +104,35 @@ static void hash_case(struct cut_hash *h, enum slice_word word, const uint32_t *
 	}
 }
 
+/* Too few cases state it to cut anything: what either run alone says of it is enough, so that files of very many fields are listed as quickly
+ * as others. */
+static bool make_rare(const struct slicing *s, struct str name, int64_t all, struct arena *arena,
+                      struct slice_field *out)
+{
+	const struct case_field *sides[2] = {case_fields_find(&s->fields_a, name),
+	                                     case_fields_find(&s->fields_b, name)};
+	int64_t cases = 0;
+	size_t values = 0;
+	for (size_t i = 0; i < 2; i++)
+		if (sides[i]) {
+			cases += sides[i]->cases;
+			values = sides[i]->n_values > values ? sides[i]->n_values : values;
+		}
+	if (cases * RARE >= all)
+		return false;
+	*out = (struct slice_field){.name = arena_str(arena, name),
+	                            .values = values,
+	                            .slices = values < SLICES_MOST ? values : SLICES_MOST,
+	                            .cases = cases,
+	                            .useless = true};
+	return true;
+}
+
 static uint64_t make_field(const struct slicing *s, struct str name, int64_t all, struct arena *arena,
                            struct slice_field *out)
 {
+	if (make_rare(s, name, all, arena, out))
+		return 0;
 	struct joined j;
 	joined_make(&s->fields_a, &s->fields_b, name, &j);
 	int64_t *cases = xcalloc(j.n_values + 1, sizeof *cases), stated = 0;
@@ -139,7 +165,7 @@ static uint64_t make_field(const struct slicing *s, struct str name, int64_t all
 	              : out->values > SLICES_MOST ? SLICES_MOST
 	                                          : out->values;
 	out->useless = out->free_text || out->slices < 2 || numbering || (!bins && 3 * (int64_t)out->values > stated) ||
-	               out->cases * 50 < all || everything;
+	               out->cases * RARE < all || everything;
 	out->examples = bins && !numbering ? arena_printf(arena, "%.6g .. %.6g", span.least, span.greatest)
 	                                   : examples_of(arena, &j, cases);
 	free(cases);
@@ -177,7 +203,7 @@ static int by_cut(const void *left, const void *right)
 	return str_cmp(a->field->name, b->field->name);
 }
 
-/* Of fields that cut the cases alike the one with the shortest name stays. Numbers in bins may be called otherwise: they stay, too. */
+/* Of fields that cut the cases alike the one with the shortest name stays. */
 static void mark_same(struct cut *cuts, size_t n)
 {
 	if (n)
@@ -186,7 +212,7 @@ static void mark_same(struct cut *cuts, size_t n)
 		struct slice_field *kept = cuts[first].field, *field = cuts[i].field;
 		if (cuts[i].hash != cuts[first].hash || field->values != kept->values || field->cases != kept->cases) {
 			first = i;
-		} else if (!field->useless) {
+		} else {
 			field->useless = true;
 			field->same_as = kept->name;
 		}
@@ -208,15 +234,19 @@ void slicing_fields(const struct slicing *s, struct slice_fields *out)
 	out->at = arena_zalloc(&out->arena, a->n + b->n, sizeof *out->at);
 	out->cases = cases_of(s);
 	struct cut *cuts = xcalloc(a->n + b->n + 1, sizeof *cuts);
+	size_t n_cuts = 0;
 	for (size_t i = 0, k = 0; i < a->n || k < b->n; out->n++) {
 		int order = i == a->n ? 1 : k == b->n ? -1 : str_cmp(a->at[i].name, b->at[k].name);
 		struct str name = order <= 0 ? a->at[i].name : b->at[k].name;
 		struct slice_field *field = &out->at[out->n];
 		i += order <= 0;
 		k += order >= 0;
-		cuts[out->n] = (struct cut){make_field(s, name, out->cases, &out->arena, field), field};
+		uint64_t hash = make_field(s, name, out->cases, &out->arena, field);
+		/* Bins are cut by the size of the numbers, which the hash does not know. */
+		if (!field->useless && field->slices == field->values)
+			cuts[n_cuts++] = (struct cut){hash, field};
 	}
-	mark_same(cuts, out->n);
+	mark_same(cuts, n_cuts);
 	free(cuts);
 	if (out->n)
 		qsort(out->at, out->n, sizeof *out->at, by_use);

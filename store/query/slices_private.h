@@ -13,6 +13,7 @@ struct slice_member {
 	uint32_t a, b;           /* index in the runs' cases, or NOT_THERE */
 	uint32_t told_a, told_b; /* index in their case_fields, or NOT_THERE */
 	enum case_class class_;
+	bool lost, won; /* A passed and B failed or met an error; the other way round */
 };
 
 struct slicing {

@@ -9,8 +9,9 @@
 #include "tui/cmd/begins.h"
 #include "tui/cmd/cmds.h"
 #include "tui/cmd/compare_prompts.h"
-#include "tui/cmd/slices.h"
+#include "tui/cmd/histogram.h"
 #include "tui/cmd/noise.h"
+#include "tui/cmd/slices.h"
 
 enum { ROWS_SHOWN = 10 };
 
@@ -31,6 +32,7 @@ static const struct option_row compare_options[] = {
 	{"prompts", 0, OPTION_FLAG, NULL, "what differs beside the answers: prompt, model, settings, code"},
 	{"markdown", 0, OPTION_FLAG, NULL, "for a pull request"},
 	SLICE_OPTIONS,
+	HISTOGRAM_OPTION,
 	{.name = NULL},
 };
 /* clang-format on */
@@ -387,6 +389,12 @@ static bool choose(struct db *db, const struct command_line *line, const struct 
 	       compare_view(db, &o->c, filter, &order, &o->view, err);
 }
 
+/* What is printed in place of the comparison. */
+static bool has_own_answer(const struct command_line *line)
+{
+	return cmd_flag(line, "prompts") || slices_asked(line) || cmd_option(line, "histogram");
+}
+
 static bool compare(struct db *db, const struct command_line *line, const struct compare_opts *opts,
                     struct compare_out *o, struct err *err)
 {
@@ -399,6 +407,8 @@ static bool compare(struct db *db, const struct command_line *line, const struct
 		return compare_prompts(db, a, b, &o->out, &o->text, err);
 	if (slices_asked(line))
 		return slices_print(db, a, b, line, opts, &o->out, err);
+	if (cmd_option(line, "histogram"))
+		return histogram_print(db, a, b, cmd_option(line, "histogram"), &o->out, err);
 	if (!compare_runs(db, a, b, opts, &o->c, err))
 		return false;
 	if (o->c.refused.len && !o->c.n_stated)
@@ -432,7 +442,7 @@ static int compare_main(const struct command_line *line, struct err *err)
 		ok = compare(db, line, &opts, &o, err);
 		db_end_read(db);
 	}
-	ok = ok && (slices_asked(line) || cmd_flag(line, "prompts") || print(&o, err)) && out_flush(&o.text, err);
+	ok = ok && (has_own_answer(line) || print(&o, err)) && out_flush(&o.text, err);
 	db_close(db);
 	compare_done(&o.c);
 	compare_view_done(&o.view);

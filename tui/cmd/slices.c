@@ -57,6 +57,8 @@ static void slice_members(struct jout *j, const struct slices *s, const struct s
 		rate_json(j, "pass", &slice->a);
 	} else {
 		counts_json(j, slice);
+		jout_int(j, "lost", slice->lost);
+		jout_int(j, "won", slice->won);
 		rate_json(j, "a", &slice->a);
 		rate_json(j, "b", &slice->b);
 		jout_int(j, "holm", slice->holm);
@@ -161,6 +163,7 @@ enum { MOST_CELLS = 12, VALUE_COLS = 40, GAP = 2 };
 struct sheet_cell {
 	const char *title;
 	bool right;
+	bool ours; /* no text of a file: Markdown needs no escapes */
 };
 
 struct table {
@@ -214,8 +217,12 @@ static void table_markdown(const struct table *t, struct buf *to)
 	buf_add_cstr(to, "|\n");
 	for (size_t i = 0; i < rows; i++) {
 		for (int k = 0; k < t->n; k++) {
+			struct str cell = buf_str(&t->cells.at[i * (size_t)t->n + (size_t)k]);
 			buf_add_cstr(to, "| ");
-			clean_markdown(to, buf_str(&t->cells.at[i * (size_t)t->n + (size_t)k]));
+			if (t->head[k].ours)
+				buf_add_str(to, cell);
+			else
+				clean_markdown(to, cell);
 			buf_add_char(to, ' ');
 		}
 		buf_add_cstr(to, "|\n");
@@ -236,29 +243,30 @@ static void table_print(struct table *t, struct buf *to)
 /* ---------------------------------------------------------------- slices for people */
 
 static const struct sheet_cell slice_head[] = {
-    {"cases",        true },
-    {"A",            true },
-    {"B",            true },
-    {"B-A",          true },
-    {"95% interval", false},
-    {"lost",         true },
-    {"won",          true },
-    {"p Holm",       true },
-    {"in words",     false},
+    {"cases",        true,  true},
+    {"A",            true,  true},
+    {"B",            true,  true},
+    {"B-A",          true,  true},
+    {"95% interval", false, true},
+    {"lost",         true,  true},
+    {"won",          true,  true},
+    {"p Holm",       true,  true},
+    {"in words",     false, true},
 };
 static const struct sheet_cell alone_head[] = {
-    {"cases",        true },
-    {"value",        true },
-    {"n",            true },
-    {"95% interval", false},
+    {"cases",        true,  true},
+    {"value",        true,  true},
+    {"n",            true,  true},
+    {"95% interval", false, true},
 };
 
-static const struct compare_metric *metric_named(const struct slice *s, const char *name)
+/* Which of the metrics has this name; n_metrics: none. All slices have the same. */
+static size_t metric_at(const struct slice *s, const char *name)
 {
-	for (size_t i = 0; i < s->n_metrics; i++)
-		if (strcmp(s->metrics[i].name, name) == 0)
-			return &s->metrics[i];
-	return NULL;
+	size_t i = 0;
+	while (i < s->n_metrics && strcmp(s->metrics[i].name, name) != 0)
+		i++;
+	return i;
 }
 
 static void value_cell(struct buf *to, struct str value)
@@ -278,27 +286,25 @@ static void add_interval(struct buf *to, const struct compare_metric *m, bool di
 	compare_figure(to, m, m->result.high, difference, ascii);
 }
 
-static void add_slice(struct table *t, const struct slice *s, struct str name, const char *metric)
+static void add_slice(struct table *t, const struct slice *s, struct str name, size_t metric)
 {
-	const struct compare_metric *m = metric_named(s, metric);
+	const struct compare_metric *m = &s->metrics[metric];
 	bool ascii = t->out->ascii;
-	BUG_ON(!m);
 	value_cell(add_cell(t), name);
 	units_thousands(add_cell(t), s->cases);
 	compare_figure(add_cell(t), m, m->result.a, false, ascii);
 	compare_figure(add_cell(t), m, m->result.b, false, ascii);
 	compare_figure(add_cell(t), m, m->result.delta, true, ascii);
 	add_interval(add_cell(t), m, true, ascii);
-	units_thousands(add_cell(t), s->count[CLASS_REGRESSED] + s->count[CLASS_NEW_ERROR]);
-	units_thousands(add_cell(t), s->count[CLASS_IMPROVED]);
+	units_thousands(add_cell(t), s->lost);
+	units_thousands(add_cell(t), s->won);
 	compare_p(add_cell(t), m->result.p_holm, ascii);
 	buf_add_cstr(add_cell(t), compare_words(m));
 }
 
-static void add_alone(struct table *t, const struct slice *s, struct str name, const char *metric)
+static void add_alone(struct table *t, const struct slice *s, struct str name, size_t metric)
 {
-	const struct compare_metric *m = metric_named(s, metric);
-	BUG_ON(!m);
+	const struct compare_metric *m = &s->metrics[metric];
 	value_cell(add_cell(t), name);
 	units_thousands(add_cell(t), s->cases);
 	compare_figure(add_cell(t), m, m->result.a, false, t->out->ascii);
@@ -355,7 +361,8 @@ static bool slices_text(const struct slices *s, const char *metric, const struct
                         struct err *err)
 {
 	const char *name = metric ? metric : s->lead;
-	if (!metric_named(&s->whole, name))
+	size_t at = metric_at(&s->whole, name);
+	if (at == s->whole.n_metrics)
 		return err_set(err, ERR_USAGE, NULL, "no metric is called %.200s: see the names in --json", name);
 	struct sheet_cell head[MOST_CELLS];
 	struct buf field = BUF_INIT;
@@ -363,14 +370,14 @@ static bool slices_text(const struct slices *s, const char *metric, const struct
 		clean_markdown(&field, s->field);
 	else
 		out_text(out, &field, s->field, VALUE_COLS);
-	head[0] = (struct sheet_cell){buf_cstr(&field), false};
+	head[0] = (struct sheet_cell){buf_cstr(&field), false, false};
 	int n =
 	    s->alone ? (int)(sizeof alone_head / sizeof *alone_head) : (int)(sizeof slice_head / sizeof *slice_head);
 	memcpy(head + 1, s->alone ? alone_head : slice_head, (size_t)n * sizeof *head);
 	if (s->alone)
 		head[2].title = name;
 	struct table t = {.out = out, .head = head, .n = n + 1};
-	void (*add)(struct table *, const struct slice *, struct str, const char *) = s->alone ? add_alone : add_slice;
+	void (*add)(struct table *, const struct slice *, struct str, size_t) = s->alone ? add_alone : add_slice;
 	run_line(out, s->alone ? "run" : "A", &s->a, to);
 	if (!s->alone)
 		run_line(out, "B", &s->b, to);
@@ -379,8 +386,8 @@ static bool slices_text(const struct slices *s, const char *metric, const struct
 	else
 		buf_add_char(to, '\n');
 	for (size_t i = 0; i < s->n; i++)
-		add(&t, &s->at[i], s->at[i].value, name);
-	add(&t, &s->whole, STR_LIT("all cases"), name);
+		add(&t, &s->at[i], s->at[i].value, at);
+	add(&t, &s->whole, STR_LIT("all cases"), at);
 	table_print(&t, to);
 	if (out->form == OUT_MARKDOWN)
 		buf_add_char(to, '\n');
@@ -392,10 +399,10 @@ static bool slices_text(const struct slices *s, const char *metric, const struct
 /* ---------------------------------------------------------------- the fields for people */
 
 static const struct sheet_cell field_head[] = {
-    {"field",  false},
-    {"slices", true },
-    {"cases",  true },
-    {"values", false},
+    {"field",  false, false},
+    {"slices", true,  true },
+    {"cases",  true,  true },
+    {"values", false, false},
 };
 
 static void fields_text(const struct slice_fields *f, const struct out *out, struct buf *to)
@@ -413,8 +420,8 @@ static void fields_text(const struct slice_fields *f, const struct out *out, str
 		buf_add_char(to, '\n');
 	if (f->n > f->useful)
 		buf_printf(to,
-		           "%zu more cut nothing: one value for all, hardly two cases of one value, or free text"
-		           " (--json has them).\n",
+		           "%zu more cut nothing: one value for all, too few cases a value, free text, or the same"
+		           " cut under a longer name (--json has them).\n",
 		           f->n - f->useful);
 	if (!f->n)
 		buf_add_cstr(to, "No case has metadata.\n");

@@ -121,8 +121,8 @@ static struct widths widths_of(const struct slices_state *st)
 	char kind = m ? m->kind[0] : 'r';
 	struct widths w = {.figure = kind == 'l' || kind == 'c' ? 9 : 7, .delta = kind == 'c' ? 11 : 9};
 	w.cases = count_cols(all->cases) + 1;
-	w.lost = count_cols(all->count[CLASS_REGRESSED] + all->count[CLASS_NEW_ERROR]) + 2;
-	w.won = count_cols(all->count[CLASS_IMPROVED]) + 2;
+	w.lost = count_cols(all->lost) + 2;
+	w.won = count_cols(all->won) + 2;
 	w.cases = w.cases < 6 ? 6 : w.cases;
 	w.lost = w.lost < 5 ? 5 : w.lost;
 	w.won = w.won < 4 ? 4 : w.won;
@@ -135,12 +135,17 @@ static struct places places_of(const struct slices_state *st, int cols)
 	enum { P = 8, WORDS = 13, INTERVAL = 24, AXIS = 11, AXIS_MOST = 41, VALUE = 16, VALUE_MOST = 44 };
 	const struct widths w = widths_of(st);
 	struct places at = {0};
-	int rest = cols - 1 - w.cases - 2 * w.figure - w.delta - 12;
-	bool words = rest >= WORDS, moved = words && (rest -= WORDS) >= w.lost + w.won;
-	bool axis = moved && (rest -= w.lost + w.won) >= AXIS + 3;
-	bool p = axis && (rest -= AXIS + 2) >= P + 8, interval = p && (rest -= P) >= INTERVAL + 8;
-	rest = cols - 1 - w.cases - 2 * w.figure - w.delta - (words ? WORDS : 0) - (moved ? w.lost + w.won : 0) -
-	       (p ? P : 0) - (interval ? INTERVAL : 0);
+	int rest = cols - 1 - w.cases - 2 * w.figure - w.delta, moved_cols = w.lost + w.won;
+	/* A value of 12 columns comes before all of these. */
+	bool words = rest >= 12 + WORDS;
+	rest -= words ? WORDS : 0;
+	bool moved = words && rest >= 12 + moved_cols;
+	rest -= moved ? moved_cols : 0;
+	bool axis = moved && rest >= 12 + AXIS + 3;
+	bool p = axis && rest >= 20 + AXIS + 2 + P;
+	rest -= p ? P : 0;
+	bool interval = p && rest >= 20 + AXIS + 2 + INTERVAL;
+	rest -= interval ? INTERVAL : 0;
 	at.value_cols = axis ? (rest - 2 - AXIS) : rest;
 	if (axis && at.value_cols > VALUE) {
 		int more = at.value_cols - VALUE;
@@ -250,9 +255,8 @@ static void draw_figures(const struct drawing *d, struct canvas line, const stru
 	put(line, at->b, 8, role, &text);
 	metric_difference(&text, m, m->result.delta, ascii);
 	put(line, at->delta, 9, verdict == ROLE_DIM ? role : verdict, &text);
-	put_count(line, at->lost, ROLE_WORSE, s->count[CLASS_REGRESSED] + s->count[CLASS_NEW_ERROR], ascii ? "-" : "−",
-	          &text);
-	put_count(line, at->won, ROLE_BETTER, s->count[CLASS_IMPROVED], "+", &text);
+	put_count(line, at->lost, ROLE_WORSE, s->lost, ascii ? "-" : "−", &text);
+	put_count(line, at->won, ROLE_BETTER, s->won, "+", &text);
 	if (!known) {
 		canvas_fill(line, 0, at->axis, at->axis_cols, ROLE_DIM, ascii ? "." : "·");
 		buf_done(&text);
@@ -411,8 +415,6 @@ static void draw_fields(const struct slices_state *st, struct canvas pane)
 	canvas_put_right(pane, 0, pane.cols - 8, 7, ROLE_HEADING, STR_LIT("slices"));
 	for (int row = 1; row <= room && top + (size_t)row - 1 < st->fields.n; row++)
 		draw_field(st, pane, row, top + (size_t)row - 1);
-	for (int row = 0; row < pane.rows; row++)
-		canvas_putc(pane, row, pane.cols, 1, ROLE_BORDER, pane.grid->ascii ? "|" : "│");
 }
 
 /* ---------------------------------------------------------------- all of it */
@@ -432,6 +434,8 @@ static const char *nothing_words(const struct slices_state *st)
 		return "cutting";
 	if (f && f->free_text)
 		return "too many texts, or too long ones, to slice by";
+	if (!st->fields.useful)
+		return "no field cuts these cases: one value for all, or each case its own";
 	return "no case that both runs have states it alike";
 }
 
@@ -464,6 +468,8 @@ void slices_draw(const struct screen *screen, struct canvas body)
 		draw_fields(st, canvas_part(body, 0, 0, body.rows, v.fields_cols));
 	else
 		draw_tabs(st, body);
+	for (int row = 0; row < body.rows && v.fields_cols; row++)
+		canvas_putc(body, row, v.fields_cols, 1, ROLE_BORDER, body.grid->ascii ? "|" : "│");
 	struct canvas pane = canvas_part(body, 0, v.col, body.rows, v.cols);
 	draw_table(screen, pane, &v);
 	if (v.metrics && st->has && st->data_field == st->field && st->data.n)

@@ -176,11 +176,20 @@ static void scores_take(struct screen *screen, void *request, bool ok)
 
 /* ---------------------------------------------------------------- drawing */
 
-static const char *title_of(const struct hist_name *name)
+static bool is_score(const struct scores_state *st, const char *name)
+{
+	for (size_t i = 0; i < st->n_names; i++)
+		if (st->names[i].kind == HIST_SCORE && str_is(st->names[i].name, name))
+			return true;
+	return false;
+}
+
+/* Some sources have assertions called "latency" and "cost" beside what the answer took. */
+static const char *title_of(const struct scores_state *st, const struct hist_name *name)
 {
 	switch (name->kind) {
-	case HIST_LATENCY: return "latency";
-	case HIST_COST: return "cost";
+	case HIST_LATENCY: return is_score(st, "latency") ? "measured latency" : "latency";
+	case HIST_COST: return is_score(st, "cost") ? "measured cost" : "cost";
 	case HIST_PASS: return "share passed";
 	case HIST_SCORE: break;
 	}
@@ -201,7 +210,7 @@ static void draw_tabs(const struct scores_state *st, struct canvas body)
 	char names[TABS_MOST][NAME_BYTES];
 	size_t n = st->n_names < TABS_MOST ? st->n_names : TABS_MOST;
 	for (size_t i = 0; i < n; i++) {
-		snprintf(names[i], sizeof names[i], "%s", title_of(&st->names[i]));
+		snprintf(names[i], sizeof names[i], "%s", title_of(st, &st->names[i]));
 		tabs[i] = (struct tab){.name = names[i], .count = -1};
 	}
 	tabs_draw(body, 0, tabs, n, st->at);
@@ -324,12 +333,12 @@ static void moved_line(const struct scores_state *st, struct canvas pane, int ro
 	const struct compare_metric m = metric_of(&h->name);
 	struct buf text = BUF_INIT;
 	bool ascii = pane.grid->ascii;
-	int64_t better = h->name.lower_is_better ? h->fell : h->rose;
+	int64_t moved = h->rose + h->fell, better = h->name.lower_is_better ? h->fell : h->rose;
 	int64_t worse = h->name.lower_is_better ? h->rose : h->fell;
 	buf_add_cstr(&text, "mean ");
 	metric_difference(&text, &m, h->b.mean - h->a.mean, ascii);
-	buf_printf(&text, "; %lld of %lld moved (", (long long)(better + worse), (long long)h->cases);
-	units_percent(&text, (double)(better + worse) / (double)h->cases);
+	buf_printf(&text, "; %lld of %lld moved (", (long long)moved, (long long)h->cases);
+	units_percent(&text, (double)moved / (double)h->cases);
 	buf_printf(&text, "): %lld better, %lld worse", (long long)better, (long long)worse);
 	if (!IS_UNKNOWN(h->threshold))
 		buf_printf(&text, "; %s %g (t): %lld %s %lld", ascii ? ">=" : "≥", h->threshold,
@@ -483,7 +492,7 @@ static enum outcome open_bin(struct screen *screen, bool of_b, struct target *ta
 		*target = (struct target){.screen = "compare", .id = st->a, .id2 = st->b};
 		snprintf(target->line, sizeof target->line, "%s", buf_cstr(&filter));
 	} else {
-		ui_say(screen->ui, "the filter has no words for %s of one side alone", title_of(&st->hist.name));
+		ui_say(screen->ui, "the filter has no words for %s of one side alone", title_of(st, &st->hist.name));
 	}
 	buf_done(&filter);
 	return said ? OUT_OPEN : OUT_HANDLED;
