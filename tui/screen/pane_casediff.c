@@ -24,9 +24,12 @@ const char *case_sides_name(enum case_sides sides)
 
 enum case_way casediff_way(const struct case_texts *t, enum case_way wanted)
 {
-	if (wanted == WAY_BEST)
-		return t->objects ? WAY_JSON : WAY_WORDS;
-	return wanted == WAY_JSON && !t->is_json ? WAY_WORDS : wanted;
+	bool words = !t->both || t->words.unit == DIFF_WORDS; /* else they are too many */
+	if (wanted == WAY_BEST && t->objects)
+		return WAY_JSON;
+	if (wanted == WAY_BEST || (wanted == WAY_JSON && !t->is_json))
+		wanted = WAY_WORDS;
+	return wanted == WAY_WORDS && !words ? WAY_LINES : wanted;
 }
 
 /* ---------------------------------------------------------------- parts of a text */
@@ -335,7 +338,7 @@ static void say_unit(struct sheet *s, const struct case_texts *t, enum case_way 
 	const struct diff *d = way == WAY_LINES ? &t->lines : &t->words;
 	if (!t->both || way == WAY_TEXTS || way == WAY_JSON || t->equal)
 		return;
-	if (way == WAY_WORDS && d->unit == DIFF_LINES)
+	if (d->unit == DIFF_LINES && t->words.unit != DIFF_WORDS)
 		sheet_addc(s, ROLE_WARNING, "longer than 20,000 words: compared by lines");
 	else if (d->unit == DIFF_WHOLE)
 		sheet_addc(s, ROLE_WARNING, "too long to compare: each text whole");

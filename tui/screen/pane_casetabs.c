@@ -45,8 +45,8 @@ static bool add_messages(struct buf *out, struct val array, struct arena *arena)
 	return true;
 }
 
-/* The text, as people read it; in the arena if it was changed for that. */
-static struct str readable(struct str text, struct arena *arena)
+/* The text, as people read it; in the arena if it was changed for that. pretty: other JSON over several lines. */
+static struct str readable(struct str text, bool pretty, struct arena *arena)
 {
 	struct scan scan = SCAN_INIT;
 	struct buf out = BUF_INIT;
@@ -54,9 +54,10 @@ static struct str readable(struct str text, struct arena *arena)
 	struct str made = text;
 	if (diff_json_may(text) && scan_text(&scan, text, &LOOSE)) {
 		struct val root = scan_root(&scan);
-		if (!add_fields(&out, root, &keys) && !add_messages(&out, root, &keys))
+		bool read = add_fields(&out, root, &keys) || add_messages(&out, root, &keys);
+		if (!read && pretty)
 			scan_pretty(&out, root);
-		made = arena_str(arena, buf_str(&out));
+		made = out.len ? arena_str(arena, buf_str(&out)) : text;
 	}
 	arena_done(&keys);
 	scan_done(&scan);
@@ -226,13 +227,13 @@ static void add_ends(struct flow *f, struct str text, int rows, bool ascii)
 	flow_add(f, ROLE_TEXT, str_from(tail, starts[(n - (size_t)rows + 1) % ROWS]));
 }
 
-static void lay_labelled(struct sheet *s, const char *label, struct str text, const char *none, int max_rows,
+static void lay_labelled(struct sheet *s, const char *label, struct str text, const char *none, int max_rows, bool ends,
                          bool ascii)
 {
 	struct flow f = {.col = LABEL, .cols = s->cols - LABEL > 8 ? s->cols - LABEL : 8, .ascii = ascii};
-	struct str shown = str_trim(readable(text, &s->arena));
+	struct str shown = str_trim(readable(text, max_rows <= 0, &s->arena));
 	sheet_addc(s, ROLE_HEADING, label);
-	if (text.len && max_rows > 0)
+	if (text.len && ends)
 		add_ends(&f, shown, max_rows, ascii);
 	else if (text.len)
 		flow_add(&f, ROLE_TEXT, shown);
@@ -246,7 +247,8 @@ static void lay_asked(struct sheet *s, const struct case_whole *w, enum case_sub
                       const char *none, const struct casetabs_look *look)
 {
 	const struct case_texts *t = &w->texts[subject];
-	lay_labelled(s, label, t->b.ptr ? t->b : t->a, none, look->tight ? ASKED_TIGHT : ASKED_ROWS, look->show.ascii);
+	lay_labelled(s, label, t->b.ptr ? t->b : t->a, none, look->tight ? ASKED_TIGHT : ASKED_ROWS,
+	             subject == CASE_INPUTS, look->show.ascii);
 	sheet_row(s);
 	if (t->both && !t->equal) {
 		sheet_column(s, LABEL);
@@ -488,7 +490,7 @@ static void lay_errors(struct sheet *s, const struct case_whole *w, bool ascii)
 			continue;
 		sheet_gap(s);
 		sheet_row(s);
-		lay_labelled(s, i ? "B error" : "A error", error, "", 0, ascii);
+		lay_labelled(s, i ? "B error" : "A error", error, "", 0, false, ascii);
 	}
 }
 
@@ -592,14 +594,14 @@ static void lay_pair(struct sheet *s, const struct case_texts *t, const char *la
 	if (t->both && t->equal) {
 		sheet_addc(s, ROLE_DIM, t->a.len ? "  the same on both sides" : "  empty on both sides");
 		sheet_row(s);
-		casediff_text(s, 0, readable(t->a, &s->arena), 0, show->ascii);
+		casediff_text(s, 0, readable(t->a, true, &s->arena), 0, show->ascii);
 		return;
 	}
 	if (!t->both) {
 		sheet_printf(s, ROLE_DIM, "  %s", t->a.ptr ? "of A; B has none" : t->b.ptr ? "of B; A has none" : none);
 		sheet_row(s);
 		if (t->a.ptr || t->b.ptr)
-			casediff_text(s, 0, readable(t->a.ptr ? t->a : t->b, &s->arena), 0, show->ascii);
+			casediff_text(s, 0, readable(t->a.ptr ? t->a : t->b, true, &s->arena), 0, show->ascii);
 		return;
 	}
 	sheet_row(s);
