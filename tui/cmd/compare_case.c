@@ -425,7 +425,7 @@ static void add_repeat_cell(struct buf *to, const struct case_repeats_side *side
 /* A row a number; then each answer once. */
 static void add_repeats(struct case_out *o)
 {
-	enum { CELL = 44 };
+	enum { CELL = 52 };
 	const struct case_repeats *r = &o->w.repeats;
 	struct buf text = BUF_INIT;
 	if (r->a.n <= 1 && r->b.n <= 1)
@@ -449,7 +449,7 @@ static void add_repeats(struct case_out *o)
 	for (size_t i = 0; i < o->w.n_answers; i++) {
 		const struct case_answer *answer = &o->w.answers[i];
 		buf_clear(&text);
-		buf_printf(&text, "answer %zu: A %lld times, B %lld times", i + 1, (long long)answer->n_a,
+		buf_printf(&text, "answer %zu: A %lldx, B %lldx", i + 1, (long long)answer->n_a,
 		           (long long)answer->n_b);
 		add_section(o, buf_cstr(&text), answer->text, "(not read)");
 	}
