@@ -1,5 +1,5 @@
 # One case of two runs whole.
-$ spoor import tests/data/eval-v12.json tests/data/eval-v13.json >$T/log; echo $?
+$ spoor import tests/data/traces-eval.jsonl tests/data/eval-v12.json tests/data/eval-v13.json >$T/log; echo $?
 0
 $ spoor compare v12 v13 --case "disputed hotel"
 disputed hotel charge, booked twice
@@ -7,6 +7,7 @@ regressed; key 23b7b1e3458d; A dispute v12, openai:gpt-4o-2024-08-06; B dispute 
 
 A  passed  2.04s  $0.0278  8.3k+708 tok
 B  failed  1.72s  $0.0312  8.6k+955 tok
+traces: first differs at retrieve-policy: other documents (1 with other documents, 2 with another output, 1 faster, 5 the same)
 
 input
   {"question":"I was charged twice for the same hotel night. How long do I have to dispute it, and what do I send?","customer_tier":"standard","category":"duplicate_charge"}
@@ -36,6 +37,7 @@ regressed; key 6eb2d3b66096; A dispute v12, openai:gpt-4o-2024-08-06; B dispute 
 
 A  passed  repeat 1 (2 of 3 passed: unstable; 2 different answers)  2.49s  $0.0307  9.1k+788 tok
 B  failed  repeat 1 (0 of 3 passed; 2 different answers)  3.14s  $0.0342  9.4k+1.0k tok
+traces: first differs at draft-answer: other output (2 with another output, 2 slower, 6 the same)
 
 input
   {"question":"My purchase in US dollars was refunded. Do I get the foreign currency fee back as well?","customer_tier":"standard","category":"refund"}
@@ -81,9 +83,9 @@ regressed; key 6eb2d3b66096; A dispute v12, openai:gpt-4o-2024-08-06; B dispute 
 
 A  failed  repeat 2 (2 of 3 passed: unstable; 2 different answers)  3.89s  $0.0295  8.6k+785 tok
 B  failed  repeat 2 (0 of 3 passed; 2 different answers)  4.06s  $0.0328  9.0k+1.0k tok
+traces: first differs at draft-answer: other output (2 with another output, 6 the same)
 
 input
-  {"question":"My purchase in US dollars was refunded. Do I get the foreign currency fee back as well?","customer_tier":"standard","category":"refund"}
 $ spoor compare v12 v13 --case "foreign currency fee on" --pick 2, --json | python3 -c 'import json,sys; c=json.load(sys.stdin)["case"]; print(c["a"]["repeat"], c["b"]["repeat"], c["outcome"], c["repeats"]["a"]["unstable"], [(x["answer"], x["a"], x["b"]) for x in c["repeats"]["answers"]])'
 1 0 regressed True [(1, 2, 0), (2, 1, 0), (3, 0, 2), (4, 0, 1)]
 $ spoor compare v12 v13 --case "disputed hotel" --markdown
@@ -93,6 +95,7 @@ regressed; key 23b7b1e3458d; A dispute v12, openai:gpt-4o-2024-08-06; B dispute 
 
 - A  passed  2.04s  $0.0278  8.3k+708 tok
 - B  failed  1.72s  $0.0312  8.6k+955 tok
+- traces: first differs at retrieve-policy: other documents (1 with other documents, 2 with another output, 1 faster, 5 the same)
 
 **input**
 
@@ -130,7 +133,7 @@ relevance  judge openai:gpt-4.1
 # --json: its keys, and that the ops of a difference are both texts again.
 $ spoor compare v12 v13 --case "disputed hotel" --json | python3 -c 'import json,sys; d=json.load(sys.stdin); c=d["case"]; print(*d); print(*c); print(*c["a"]); print(*c["repeats"]["a"]); print(*c["diff"]); o=c["diff"]["answers"]; print(*o); print([x for x in o["ops"] if x["op"]!="equal"]); print("".join(x["text"] for x in o["ops"] if x["op"]!="only_b")==c["a"]["output"], "".join(x["text"] for x in o["ops"] if x["op"]!="only_a")==c["b"]["output"]); print(c["diff"]["metadata"]["json"])'
 a b case
-key title paired_by outcome a b repeats diff
+key title paired_by outcome a b repeats traces_first_differ traces_differ_in diff
 repeat status record_in_store input expected output error latency_ns cost_usd tokens_in tokens_out trace trace_in_store metadata scores file line format
 count passed failed errored status unstable different_answers mean rows
 answers expected_a expected_b inputs expecteds metadata

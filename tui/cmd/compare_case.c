@@ -241,6 +241,8 @@ static void print_json(struct case_out *o)
 	repeats_json(&j, "b", &w->repeats, &w->repeats.b);
 	answers_json(&j, w);
 	jout_end(&j);
+	jout_str(&j, "traces_first_differ", w->parts_at);
+	jout_str(&j, "traces_differ_in", w->parts_in);
 	jout_object(&j, "diff");
 	for (int i = 0; i < N_CASE_SUBJECTS; i++)
 		texts_json(&j, subjects[i], &w->texts[i]);
@@ -480,6 +482,19 @@ static void add_head(struct case_out *o)
 	buf_add_cstr(&o->text, "\n\n");
 	add_side(o, "A", &w->a, &w->repeats.a);
 	add_side(o, "B", &w->b, &w->repeats.b);
+	if (!w->parts_at.len) {
+		buf_done(&line);
+		return;
+	}
+	buf_clear(&line);
+	buf_add_cstr(&line, "traces: ");
+	buf_add_str(&line, w->parts_at);
+	buf_add_cstr(&line, " (");
+	buf_add_str(&line, w->parts_in);
+	buf_add_char(&line, ')');
+	buf_add_cstr(&o->text, o->out.form == OUT_MARKDOWN ? "- " : "");
+	add_line(o, buf_str(&line));
+	buf_add_char(&o->text, '\n');
 	buf_done(&line);
 }
 

@@ -199,6 +199,25 @@ static void lay_repeats(struct sheet *s, const struct case_whole *w)
 	buf_done(&out);
 }
 
+/* Where the traces of both results part, and what differs in them. */
+static void lay_traces(struct sheet *s, const struct case_whole *w, int most, bool ascii)
+{
+	struct flow f = {.col = LABEL, .cols = s->cols - LABEL > 8 ? s->cols - LABEL : 8, .ascii = ascii};
+	if (!w->parts_at.len && !w->traces_large)
+		return;
+	sheet_addc(s, ROLE_HEADING, "traces");
+	if (w->traces_large) {
+		flow_addc(&f, ROLE_DIM, "too large to put in line here: t does");
+	} else {
+		flow_add(&f, ROLE_WARNING, w->parts_at);
+		flow_addc(&f, ROLE_DIM, "  (t) ");
+		flow_add(&f, ROLE_DIM, w->parts_in);
+	}
+	flow_lay_one(s, &f, most);
+	sheet_row(s);
+	flow_done(&f);
+}
+
 /* ---------------------------------------------------------------- what was asked and expected */
 
 /* A long text by its first row and its last ones: in a prompt with examples, in a conversation, the question comes last. */
@@ -552,6 +571,7 @@ static void lay_all(struct sheet *s, const struct case_whole *w, const struct ca
 	bool ascii = look->show.ascii;
 	lay_reason(s, w, look->tight ? REASON_TIGHT : REASON_ROWS, ascii);
 	lay_repeats(s, w);
+	lay_traces(s, w, look->tight ? 1 : 2, ascii);
 	lay_asked(s, w, CASE_INPUTS, "input", "the file gives no input", look);
 	lay_asked(s, w, CASE_EXPECTEDS, "expected", "the file gives no expected answer", look);
 	if (!look->tight)
