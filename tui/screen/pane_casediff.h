@@ -14,9 +14,9 @@ struct case_show {
 	enum case_way way;
 	enum case_sides sides;
 	bool ascii;
-	bool brackets; /* marks changes with [-…-] and {+…+}: where no colour does */
-	bool unfold;   /* what is the same is shown whole */
-	bool headed;   /* heads of both sides stand above: beside each other they need no names */
+	bool brackets;      /* marks changes with [-…-] and {+…+}: where no colour does */
+	bool unfold;        /* what is the same is shown whole */
+	struct flow *heads; /* two, which are emptied: what stands above the texts instead of names; NULL: names do */
 };
 
 /* The way these texts are shown if `wanted` is: JSON needs JSON. */

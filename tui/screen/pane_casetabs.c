@@ -4,7 +4,7 @@
 
 #include "store/base/scan.h"
 
-enum { LABEL = 10, ASKED_ROWS = 6, ASKED_TIGHT = 4, REASON_ROWS = 4, REASON_TIGHT = 2, FIELDS_MOST = 40, FIGURE = 14 };
+enum { LABEL = 10, ASKED_ROWS = 6, ASKED_TIGHT = 3, REASON_ROWS = 4, REASON_TIGHT = 2, FIELDS_MOST = 40, FIGURE = 14 };
 
 static const struct scan_opts LOOSE = {.last = true, .lenient = true, .replace_utf8 = true};
 
@@ -223,7 +223,7 @@ static void lay_traces(struct sheet *s, const struct case_whole *w, int most, bo
 /* A long text by its first row and its last ones: in a prompt with examples, in a conversation, the question comes last. */
 static void add_ends(struct flow *f, struct str text, int rows, bool ascii)
 {
-	enum { ROWS = 8, LOOKED_AT = 1 << 16 };
+	enum { ROWS = 8, LONG_ROWS = 12, LOOKED_AT = 1 << 16 };
 	size_t starts[ROWS] = {0}, n = 0, from = 0, first = 0;
 	struct str tail = text.len > LOOKED_AT ? str_from(text, text.len - LOOKED_AT) : text;
 	while (from != SIZE_MAX) {
@@ -234,7 +234,7 @@ static void add_ends(struct flow *f, struct str text, int rows, bool ascii)
 		starts[n++ % ROWS] = row.at;
 	}
 	rows = rows < ROWS ? rows : ROWS;
-	if (n <= (size_t)rows || rows < 3) {
+	if (n <= LONG_ROWS || rows < 3) {
 		flow_add(f, ROLE_TEXT, text);
 		return;
 	}
@@ -513,57 +513,41 @@ static void lay_errors(struct sheet *s, const struct case_whole *w, bool ascii)
 	}
 }
 
-static void lay_heads(struct sheet *s, const struct case_whole *w, bool ascii)
-{
-	bool beside = s->cols >= CASE_BESIDE_COLS;
-	int half = beside ? (s->cols - 3) / 2 : s->cols;
-	struct flow a = {.cols = half, .ascii = ascii},
-	            b = {.col = beside ? half + 3 : 0, .cols = half, .ascii = ascii};
-	case_head(&a, &w->a, &w->repeats.a, "A", ascii);
-	case_head(&b, &w->b, &w->repeats.b, "B", ascii);
-	if (beside) {
-		flow_lay(s, (struct flow *const[]){&a, &b}, 2, 0);
-	} else {
-		flow_lay_one(s, &a, 0);
-		sheet_row(s);
-		flow_lay_one(s, &b, 0);
-	}
-	flow_done(&a);
-	flow_done(&b);
-}
-
 static const char *no_answer(const struct case_whole_side *side)
 {
 	return !side->repeat ? "not in this run" : side->present ? "no output" : "its record is not in the store";
 }
 
-static const char *answer_name(const struct case_whole_side *side, bool is_b)
-{
-	static const char *const names[2][2] = {
-	    {"A answered", "B answered"},
-            {"A's error",  "B's error" }
-        };
-	return names[!side->detail.res.output.ptr && side->answer.ptr][is_b];
-}
-
+/* Heads of both sides, each with what it answered; where only one has an answer, the other's head alone. */
 static void lay_answers(struct sheet *s, const struct case_whole *w, const struct case_show *show)
 {
-	const char *const names[] = {answer_name(&w->a, false), answer_name(&w->b, true)};
+	static const char *const names[] = {"A", "B"};
 	const struct case_texts *t = &w->texts[CASE_ANSWERS];
+	struct flow heads[2] = {
+	    {.cols = s->cols, .ascii = show->ascii},
+            {.cols = s->cols, .ascii = show->ascii}
+        };
 	struct case_show headed = *show;
-	headed.headed = t->both;
-	if (t->a.ptr && t->b.ptr) {
+	headed.heads = heads;
+	case_head(&heads[0], &w->a, &w->repeats.a, "A", show->ascii);
+	case_head(&heads[1], &w->b, &w->repeats.b, "B", show->ascii);
+	if (t->a.ptr && t->b.ptr)
 		casediff_lay(s, t, names, &headed);
-		return;
+	for (int side = 0; side < 2 && !(t->a.ptr && t->b.ptr); side++) {
+		struct str text = side ? t->b : t->a;
+		const struct case_whole_side *of = side ? &w->b : &w->a;
+		if (side)
+			sheet_row(s);
+		if (!text.ptr && of->repeat)
+			flow_addc(&heads[side], ROLE_DIM, of->present ? "  no output" : "");
+		flow_lay_one(s, &heads[side], 0);
+		if (text.ptr) {
+			sheet_row(s);
+			casediff_text(s, 0, text, 0, show->ascii);
+		}
 	}
-	if (!t->a.ptr && !t->b.ptr) {
-		sheet_printf(s, ROLE_DIM, "A: %s   B: %s", no_answer(&w->a), no_answer(&w->b));
-		return;
-	}
-	sheet_addc(s, ROLE_HEADING, names[!t->a.ptr]);
-	sheet_printf(s, ROLE_DIM, "   %s: %s", t->a.ptr ? "B" : "A", no_answer(t->a.ptr ? &w->b : &w->a));
-	sheet_row(s);
-	casediff_text(s, 0, t->a.ptr ? t->a : t->b, 0, show->ascii);
+	flow_done(&heads[0]);
+	flow_done(&heads[1]);
 }
 
 static void lay_all(struct sheet *s, const struct case_whole *w, const struct casetabs_look *look)
@@ -576,8 +560,6 @@ static void lay_all(struct sheet *s, const struct case_whole *w, const struct ca
 	lay_asked(s, w, CASE_EXPECTEDS, "expected", "the file gives no expected answer", look);
 	if (!look->tight)
 		sheet_row(s);
-	lay_heads(s, w, ascii);
-	sheet_row(s);
 	lay_answers(s, w, &look->show);
 	lay_errors(s, w, ascii);
 	lay_scores(s, w, &look->show);
