@@ -337,7 +337,7 @@ ACTION(way)
 	}
 	enum case_way now = casediff_way(t, st->look.show.way), next = now;
 	do
-		next = next + 1 == N_CASE_WAYS ? WAY_WORDS : (enum case_way)(next + 1);
+		next = next + 1 == N_CASE_WAYS ? WAY_JSON : (enum case_way)(next + 1);
 	while (casediff_way(t, next) != next);
 	st->look.show.way = next;
 	ui_say(screen->ui, "shown %s", case_way_name(next));

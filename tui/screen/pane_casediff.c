@@ -11,7 +11,7 @@ enum {
 
 const char *case_way_name(enum case_way way)
 {
-	static const char *const names[] = {"as it fits", "by words", "by lines", "by JSON", "each whole", ""};
+	static const char *const names[] = {"as it fits", "by JSON", "by words", "by lines", "each whole", ""};
 	return names[way];
 }
 

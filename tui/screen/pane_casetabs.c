@@ -220,11 +220,27 @@ static void lay_traces(struct sheet *s, const struct case_whole *w, int most, bo
 
 /* ---------------------------------------------------------------- what was asked and expected */
 
+/* Without the lines at its end that are blank or a chat template's tags ("<|im_start|>assistant"). */
+static struct str before_tags(struct str text)
+{
+	struct str left = str_trim(text);
+	for (size_t at = left.len; at > 0; at--) {
+		if (left.ptr[at - 1] != '\n')
+			continue;
+		struct str line = str_trim(str_from(left, at));
+		if (line.len && line.ptr[0] != '<')
+			return left;
+		left.len = at - 1;
+	}
+	return left.len ? left : text;
+}
+
 /* A long text by its first row and its last ones: in a prompt with examples, in a conversation, the question comes last. */
 static void add_ends(struct flow *f, struct str text, int rows, bool ascii)
 {
 	enum { ROWS = 8, LONG_ROWS = 12, LOOKED_AT = 1 << 16 };
 	size_t starts[ROWS] = {0}, n = 0, from = 0, first = 0;
+	text = before_tags(text);
 	struct str tail = text.len > LOOKED_AT ? str_from(text, text.len - LOOKED_AT) : text;
 	while (from != SIZE_MAX) {
 		struct text_row row;
