@@ -4,7 +4,14 @@
 #include "store/base/text.h"
 #include "store/query/case_repeats.h"
 
-enum level { BY_KEY, BY_KEY_PREFIX, BY_TITLE, BY_TITLE_PART, N_LEVELS };
+enum level {
+	BY_KEY,
+	BY_KEY_PREFIX,
+	BY_TITLE,
+	BY_KEY_WORD, /* "flaky" in ["desk","flaky"] */
+	BY_TITLE_PART,
+	N_LEVELS
+};
 
 struct found {
 	int64_t first, n;
@@ -17,6 +24,7 @@ static bool answers(enum level level, struct str key, struct str title, struct s
 	case BY_KEY: return str_eq(key, name);
 	case BY_KEY_PREFIX: return name.len <= key.len && str_eq(str_cut(key, 0, name.len), name);
 	case BY_TITLE: return str_eq(title, name);
+	case BY_KEY_WORD: return str_has_word(key, name);
 	case BY_TITLE_PART: return text_find(title, name, 0, ignore_case) != SIZE_MAX;
 	case N_LEVELS: break;
 	}

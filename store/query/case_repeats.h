@@ -56,8 +56,8 @@ size_t case_repeat_index(const struct case_repeats_side *side, int64_t number);
 /* "2 of 3 passed: unstable", "3 passed", "1 of 3 passed, 1 error: unstable"; for one repeat its verdict alone ("passed"). */
 void case_repeats_words(struct buf *out, const struct case_repeats_side *side);
 
-/* The case of a or b that somebody means: its key, the beginning of one, a part of one's title (smart case: a capital is meant), in
- * this order; each must fit one case only. ERR_NOT_FOUND; ERR_USAGE: several, with the first of them named. Linear in the cases. */
+/* The case of a or b that somebody means: its key, the beginning of one, its title, a word of its key ("flaky" of ["desk","flaky"]), a
+ * part of its title (smart case: a capital is meant), in this order; each must fit one case only. ERR_NOT_FOUND; ERR_USAGE: several, with the first of them named. Linear in the cases. */
 bool case_find(struct db *db, int64_t run_a, int64_t run_b, struct str name, int64_t *case_id, struct err *err);
 
 #endif

@@ -1,5 +1,7 @@
 #include "store/query/case_whole.h"
 
+#include "store/query/trace_diff.h"
+
 void case_whole_done(struct case_whole *w)
 {
 	case_repeats_done(&w->repeats);
@@ -130,6 +132,49 @@ static bool read_answers(struct db *db, struct block_cache *blocks, struct case_
 	return true;
 }
 
+/* ---------------------------------------------------------------- traces */
+
+static bool are_small(struct db *db, int64_t a, int64_t b, bool *small, struct err *err)
+{
+	struct stmt *s = db_query(db, "SELECT max(n) FROM trace WHERE id IN (?, ?)", err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, a);
+	stmt_int(s, 2, b);
+	enum step step = stmt_step(s, err);
+	*small = step == STEP_ROW && col_int_or(s, 0, 0) <= CASE_SPANS;
+	stmt_end(s);
+	return step != STEP_FAIL;
+}
+
+/* A trace that cannot be read says nothing; the case is there all the same. */
+static bool read_traces(struct db *db, struct block_cache *blocks, struct case_whole *w, struct err *err)
+{
+	bool small = false;
+	struct trace_diff d = {0};
+	struct err trouble = ERR_INIT;
+	struct buf words = BUF_INIT;
+	if (!w->a.repeat || !w->b.repeat || !w->a.repeat->trace || !w->b.repeat->trace)
+		return true;
+	if (!are_small(db, w->a.repeat->trace, w->b.repeat->trace, &small, err))
+		return false;
+	w->traces_large = !small;
+	if (!small)
+		return true;
+	if (trace_diff_load(db, blocks, w->a.repeat->trace, w->b.repeat->trace, &d, &trouble)) {
+		trace_diff_first_words(&words, &d);
+		w->parts_at = arena_str(&w->arena, buf_str(&words));
+		buf_clear(&words);
+		trace_diff_counts_words(&words, &d);
+		w->parts_in = arena_str(&w->arena, buf_str(&words));
+		trace_diff_done(&d);
+	} else if (trouble.code == ERR_INTERRUPTED) {
+		*err = trouble;
+	}
+	buf_done(&words);
+	return trouble.code != ERR_INTERRUPTED;
+}
+
 /* ---------------------------------------------------------------- loading */
 
 static bool load_side(struct db *db, struct block_cache *blocks, const struct case_repeats_side *repeats, size_t at,
@@ -166,7 +211,7 @@ bool case_whole_load(struct db *db, int64_t run_a, int64_t run_b, int64_t case_i
 	struct block_cache *blocks = block_cache_new(db);
 	bool ok = load_side(db, blocks, &out->repeats.a, out->at_a, &out->arena, &out->a, err) &&
 	          load_side(db, blocks, &out->repeats.b, out->at_b, &out->arena, &out->b, err) &&
-	          read_answers(db, blocks, out, err);
+	          read_answers(db, blocks, out, err) && read_traces(db, blocks, out, err);
 	block_cache_free(blocks);
 	if (!ok)
 		return false;

@@ -47,7 +47,10 @@ struct case_answer {
 	int64_t n_a, n_b; /* repeats of A and of B */
 	struct str text;  /* of the first of them; absent: beyond CASE_ANSWERS_READ, or not in the store */
 };
-enum { CASE_ANSWERS_READ = 40 };
+enum {
+	CASE_ANSWERS_READ = 40,
+	CASE_SPANS = 5000 /* traces with more spans are put in line on their own screen only */
+};
 
 struct case_whole {
 	struct arena arena;
@@ -60,6 +63,10 @@ struct case_whole {
 	size_t n_scores;
 	struct case_answer *answers; /* repeats.n_answers, by their number; only where a side has repeats (else none) */
 	size_t n_answers;
+	/* Of the traces of both results, where both are in the store: where they part ("first differs at retrieve-policy: other documents"), and what
+	 * differs in all ("2 with another output, 1 faster, 5 the same"). Absent: they are not, or are larger than CASE_SPANS. */
+	struct str parts_at, parts_in;
+	bool traces_large;
 };
 
 /* number_a, number_b: numbers of repeats; UNKNOWN_INT (or one that is not there): of the pair that tells most. */

@@ -1,6 +1,7 @@
-/* F9: the word diff. The input is two texts with a NUL between them. The operations rebuild both, none is empty, no two
+/* F9: the word diff, and that of JSON. The input is two texts with a NUL between them. The operations rebuild both, none is empty, no two
  * neighbours are of one kind, and what is equal is equal. */
 #include "store/diff.h"
+#include "store/diff_json.h"
 #include "tests/fuzz/fuzz.h"
 
 static void check(struct str a, struct str b, enum diff_unit unit)
@@ -32,6 +33,26 @@ static void check(struct str a, struct str b, enum diff_unit unit)
 	arena_done(&arena);
 }
 
+/* As JSON, if they are: either way round the same says whether they differ; no op stands outside of one that holds it. */
+static void check_json(struct str a, struct str b)
+{
+	struct arena arena = ARENA_INIT;
+	struct json_diff d, back, none;
+	if (diff_json(&arena, a, b, &d) && diff_json(&arena, b, a, &back) && diff_json(&arena, a, a, &none)) {
+		struct buf path = BUF_INIT;
+		FUZZ_CHECK((d.n == 0) == (back.n == 0) && none.n == 0 && (d.n_changes == 0) == (d.n == 0));
+		for (size_t i = 0; i < d.n; i++) {
+			const struct json_diff_op *op = &d.ops[i], *up = &d.ops[op->up];
+			FUZZ_CHECK(i == 0 ||
+			           (op->up < i && up->kind == JSON_DIFF_INSIDE && op->depth == up->depth + 1));
+			if (i < 100)
+				json_diff_path(&path, &d, i, true);
+		}
+		buf_done(&path);
+	}
+	arena_done(&arena);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct str all = fuzz_str(data, size), a = STR_LIT(""), b = STR_LIT("");
@@ -44,5 +65,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check(b, a, DIFF_WORDS);
 	check(a, b, DIFF_LINES);
 	check(a, a, DIFF_WORDS);
+	check_json(a, b);
 	return 0;
 }

@@ -200,16 +200,25 @@ static void swapping_keeps_the_case(void **state)
 	stage_close(&st);
 }
 
-static void a_case_opens_and_closes(void **state)
+static void a_case_opens_and_the_next_is_asked_for(void **state)
 {
 	(void)state;
 	struct target target = both_runs();
 	struct stage st;
 	stage_open(&st, "compare", &target, 24, 80, false);
-	stage_keys(&st, "J Enter");
+	stage_keys(&st, "Enter");
 	assert_int_equal(st.outcome, OUT_OPEN);
 	assert_string_equal(st.target.screen, "case");
+	assert_int_equal(st.target.id, target.id);
+	/* From inside it the next one is asked for. */
+	int64_t first = st.target.span;
+	struct target next = {0};
+	assert_int_equal(st.screen.ops->hit(&st.screen, true, &next), HIT_FOUND);
+	assert_true(next.span != first);
 	assert_true(stage_shows(&st, "2 of"));
+	assert_int_equal(st.screen.ops->hit(&st.screen, false, &next), HIT_FOUND);
+	assert_int_equal(next.span, first);
+	assert_int_equal(st.screen.ops->hit(&st.screen, false, &next), HIT_NONE);
 	stage_keys(&st, "q");
 	assert_int_equal(st.outcome, OUT_IGNORED);
 	stage_keys(&st, "g t"); /* both have a trace: beside each other */
@@ -280,7 +289,7 @@ int main(void)
 	    cmocka_unit_test(a_source_begins_at_its_run),
 	    cmocka_unit_test(the_list_runs_through_the_classes),
 	    cmocka_unit_test(swapping_keeps_the_case),
-	    cmocka_unit_test(a_case_opens_and_closes),
+	    cmocka_unit_test(a_case_opens_and_the_next_is_asked_for),
 	    cmocka_unit_test(a_run_against_nothing_is_refused_in_words),
 	};
 	return cmocka_run_group_tests_name("screens_eval", tests, stage_setup, stage_teardown);

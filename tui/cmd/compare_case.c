@@ -241,6 +241,8 @@ static void print_json(struct case_out *o)
 	repeats_json(&j, "b", &w->repeats, &w->repeats.b);
 	answers_json(&j, w);
 	jout_end(&j);
+	jout_str(&j, "traces_first_differ", w->parts_at);
+	jout_str(&j, "traces_differ_in", w->parts_in);
 	jout_object(&j, "diff");
 	for (int i = 0; i < N_CASE_SUBJECTS; i++)
 		texts_json(&j, subjects[i], &w->texts[i]);
@@ -425,7 +427,7 @@ static void add_repeat_cell(struct buf *to, const struct case_repeats_side *side
 /* A row a number; then each answer once. */
 static void add_repeats(struct case_out *o)
 {
-	enum { CELL = 44 };
+	enum { CELL = 52 };
 	const struct case_repeats *r = &o->w.repeats;
 	struct buf text = BUF_INIT;
 	if (r->a.n <= 1 && r->b.n <= 1)
@@ -449,7 +451,7 @@ static void add_repeats(struct case_out *o)
 	for (size_t i = 0; i < o->w.n_answers; i++) {
 		const struct case_answer *answer = &o->w.answers[i];
 		buf_clear(&text);
-		buf_printf(&text, "answer %zu: A %lld times, B %lld times", i + 1, (long long)answer->n_a,
+		buf_printf(&text, "answer %zu: A %lldx, B %lldx", i + 1, (long long)answer->n_a,
 		           (long long)answer->n_b);
 		add_section(o, buf_cstr(&text), answer->text, "(not read)");
 	}
@@ -480,6 +482,19 @@ static void add_head(struct case_out *o)
 	buf_add_cstr(&o->text, "\n\n");
 	add_side(o, "A", &w->a, &w->repeats.a);
 	add_side(o, "B", &w->b, &w->repeats.b);
+	if (!w->parts_at.len) {
+		buf_done(&line);
+		return;
+	}
+	buf_clear(&line);
+	buf_add_cstr(&line, "traces: ");
+	buf_add_str(&line, w->parts_at);
+	buf_add_cstr(&line, " (");
+	buf_add_str(&line, w->parts_in);
+	buf_add_char(&line, ')');
+	buf_add_cstr(&o->text, o->out.form == OUT_MARKDOWN ? "- " : "");
+	add_line(o, buf_str(&line));
+	buf_add_char(&o->text, '\n');
 	buf_done(&line);
 }
 

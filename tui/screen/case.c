@@ -337,7 +337,7 @@ ACTION(way)
 	}
 	enum case_way now = casediff_way(t, st->look.show.way), next = now;
 	do
-		next = next + 1 == N_CASE_WAYS ? WAY_WORDS : (enum case_way)(next + 1);
+		next = next + 1 == N_CASE_WAYS ? WAY_JSON : (enum case_way)(next + 1);
 	while (casediff_way(t, next) != next);
 	st->look.show.way = next;
 	ui_say(screen->ui, "shown %s", case_way_name(next));
@@ -688,8 +688,12 @@ static void case_status(const struct screen *screen, struct buf *out)
 		return;
 	const struct case_texts *t = casetabs_texts(&st->whole, st->tab, &st->look);
 	if (st->tab == CASE_TAB_RAW) {
-		buf_printf(out, "row %lld of %zu%s", (long long)st->raw.cursor + 1, st->raw.list.n, dot);
-		jsonview_path(out, &st->raw);
+		struct buf path = BUF_INIT;
+		jsonview_path(&path, &st->raw);
+		buf_printf(out, "row %lld of %zu%s", (long long)st->raw.cursor + 1, st->raw.list.n,
+		           path.len ? dot : "");
+		buf_add_str(out, buf_str(&path));
+		buf_done(&path);
 		return;
 	}
 	int rows = text_rows(st, screen->ui), last = st->top[st->tab] + rows;
@@ -742,9 +746,14 @@ static void copy_command(const struct case_state *st, struct buf *out)
 	copy_word(out, st->whole.run_b.text);
 	buf_add_cstr(out, " --case");
 	copy_word(out, r->key);
-	if (r->a.n > 1 || r->b.n > 1)
-		buf_printf(out, " --repeat %lld,%lld", (long long)(r->a.n ? r->a.at[st->whole.at_a].at.repeat + 1 : 0),
-		           (long long)(r->b.n ? r->b.at[st->whole.at_b].at.repeat + 1 : 0));
+	if (r->a.n <= 1 && r->b.n <= 1)
+		return;
+	buf_add_cstr(out, " --pick ");
+	if (r->a.n)
+		buf_printf(out, "%lld", (long long)r->a.at[st->whole.at_a].at.repeat + 1);
+	buf_add_char(out, ',');
+	if (r->b.n)
+		buf_printf(out, "%lld", (long long)r->b.at[st->whole.at_b].at.repeat + 1);
 }
 
 static bool case_copy(const struct screen *screen, enum copy what, struct buf *out)

@@ -1,5 +1,7 @@
 #include "tui/screen/pane_case.h"
 
+#include "store/query/case_repeats.h"
+
 enum {
 	BEFORE = 40, /* bytes of equal text kept before the first change of an excerpt */
 	EXCERPT_LABEL = 4,
@@ -8,27 +10,53 @@ enum {
 
 /* ---------------------------------------------------------------- loading */
 
-static bool load_side(struct db *db, struct block_cache *blocks, const struct compare_side *from, struct arena *arena,
+static bool load_side(struct db *db, struct block_cache *blocks, struct case_at at, struct arena *arena,
                       struct case_side *out, struct err *err)
 {
-	if (!from->present || from->record <= 0)
+	if (!at.run)
 		return true;
-	if (!case_detail(db, blocks, from->at, arena, &out->detail, err))
+	if (!case_detail(db, blocks, at, arena, &out->detail, err))
 		return false;
 	out->present = true;
+	out->repeat = at.repeat;
 	out->answer = out->detail.res.output.ptr ? out->detail.res.output : out->detail.res.error;
+	return true;
+}
+
+/* run 0: it has no record. */
+static struct case_at at_of(const struct case_repeats_side *side, size_t pick)
+{
+	return pick < side->n && side->at[pick].record > 0 ? side->at[pick].at : (struct case_at){0};
+}
+
+static bool choose(struct db *db, const struct compare_row *row, struct case_at at[2], struct err *err)
+{
+	const struct compare_side *sides[2] = {&row->a, &row->b};
+	struct case_repeats repeats;
+	for (int i = 0; i < 2; i++)
+		at[i] = sides[i]->present && sides[i]->record > 0 ? sides[i]->at : (struct case_at){0};
+	if (!at[0].run || !at[1].run || (row->a.scored <= 1 && row->b.scored <= 1))
+		return true;
+	if (!case_repeats_load(db, at[0].run, at[1].run, row->case_id, &repeats, err))
+		return false;
+	at[0] = at_of(&repeats.a, repeats.pick_a);
+	at[1] = at_of(&repeats.b, repeats.pick_b);
+	case_repeats_done(&repeats);
 	return true;
 }
 
 bool case_pair_load(struct db *db, const struct compare_row *row, struct case_pair *out, struct err *err)
 {
+	struct case_at at[2];
 	*out = (struct case_pair){.arena = ARENA_INIT,
 	                          .case_id = row->case_id,
 	                          .record_a = row->a.present ? row->a.record : 0,
 	                          .record_b = row->b.present ? row->b.record : 0};
+	if (!choose(db, row, at, err))
+		return false;
 	struct block_cache *blocks = block_cache_new(db);
-	bool ok = load_side(db, blocks, &row->a, &out->arena, &out->a, err) &&
-	          load_side(db, blocks, &row->b, &out->arena, &out->b, err);
+	bool ok = load_side(db, blocks, at[0], &out->arena, &out->a, err) &&
+	          load_side(db, blocks, at[1], &out->arena, &out->b, err);
 	block_cache_free(blocks);
 	if (ok && out->a.answer.ptr && out->b.answer.ptr)
 		out->diff = diff_text(&out->arena, out->a.answer, out->b.answer, DIFF_WORDS);

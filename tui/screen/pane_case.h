@@ -1,5 +1,6 @@
 /* One case of two runs: what was asked, what A and B answered with the changed words marked, and what the judges said of both.
- * Loading (query thread) and laying out on a sheet (user's thread); a pane under the list and the whole screen share it. */
+ * Loading (query thread) and laying out on a sheet (user's thread), for the pane under the list of cases or beside it; the screen Case
+ * has all of it (pane_casetabs.h). */
 #ifndef SPOOR_TUI_SCREEN_PANE_CASE_H
 #define SPOOR_TUI_SCREEN_PANE_CASE_H
 
@@ -10,6 +11,7 @@
 
 struct case_side {
 	bool present;
+	int64_t repeat; /* its number, from 0 */
 	struct case_detail detail;
 	struct str answer; /* the output; where there is none, the error's text; may be absent */
 };
@@ -21,6 +23,7 @@ struct case_pair {
 	struct diff diff; /* of the answers, by words; no ops unless both are there */
 };
 
+/* Of a case with repeats the pair of them that tells most (query/case_repeats.h). */
 bool case_pair_load(struct db *db, const struct compare_row *row, struct case_pair *out, struct err *err);
 void case_pair_done(struct case_pair *p);
 bool case_pair_is_of(const struct case_pair *p, const struct compare_row *row);
@@ -31,11 +34,10 @@ void case_reason(const struct case_pair *p, struct buf *who, struct buf *why);
 
 struct case_look {
 	bool ascii;
-	bool brackets;      /* marks changes with [-…-] and {+…+}: where no colour does */
-	bool side_by_side;  /* A left, B right */
-	bool expected;      /* the excerpt: with the expected answer */
-	bool answers_first; /* the document: the answers before input and expected */
-	bool tight;         /* the document: without empty rows */
+	bool brackets;     /* marks changes with [-…-] and {+…+}: where no colour does */
+	bool side_by_side; /* A left, B right */
+	bool expected;     /* the excerpt: with the expected answer */
+	bool tight;        /* the document: without empty rows */
 };
 /* The changed words of both answers with a little around them, in at most `rows` rows. */
 void case_excerpt(struct sheet *s, int cols, int rows, const struct case_pair *p, const struct case_look *look);
@@ -47,7 +49,7 @@ struct str case_expected(const struct case_pair *p);
 struct str case_input(const struct case_pair *p);
 const char *case_no_answer(const struct case_side *side); /* words for it */
 
-/* All there is (pane_document.c). */
+/* As much of it as a pane shows, the answers first (pane_document.c). */
 void case_document(struct sheet *s, int cols, const struct case_pair *p, const struct compare_row *row,
                    const struct case_look *look);
 /* The first row after (before) `from` where a stretch of changed words begins; -1: none. */

@@ -11,7 +11,7 @@ enum {
 
 const char *case_way_name(enum case_way way)
 {
-	static const char *const names[] = {"as it fits", "by words", "by lines", "by JSON", "each whole", ""};
+	static const char *const names[] = {"as it fits", "by JSON", "by words", "by lines", "each whole", ""};
 	return names[way];
 }
 
@@ -24,9 +24,12 @@ const char *case_sides_name(enum case_sides sides)
 
 enum case_way casediff_way(const struct case_texts *t, enum case_way wanted)
 {
-	if (wanted == WAY_BEST)
-		return t->objects ? WAY_JSON : WAY_WORDS;
-	return wanted == WAY_JSON && !t->is_json ? WAY_WORDS : wanted;
+	bool words = !t->both || t->words.unit == DIFF_WORDS; /* else they are too many */
+	if (wanted == WAY_BEST && t->objects)
+		return WAY_JSON;
+	if (wanted == WAY_BEST || (wanted == WAY_JSON && !t->is_json))
+		wanted = WAY_WORDS;
+	return wanted == WAY_WORDS && !words ? WAY_LINES : wanted;
 }
 
 /* ---------------------------------------------------------------- parts of a text */
@@ -220,17 +223,37 @@ static void beside_lines(struct sheet *s, const struct case_texts *t, struct flo
 		lay_both(s, a, b);
 }
 
+/* Beside each other, or A's above B's where there is one column. */
+static void lay_names(struct sheet *s, const char *const names[2], const struct case_show *show, const struct flow *a,
+                      const struct flow *b)
+{
+	struct flow own[2] = {0}, *heads = show->heads ? show->heads : own;
+	for (int side = 0; side < 2; side++) {
+		const struct flow *at = side ? b : a;
+		heads[side].col = at->col;
+		heads[side].cols = at->cols;
+		heads[side].ascii = show->ascii;
+		if (!show->heads)
+			flow_addc(&heads[side], ROLE_HEADING, names[side]);
+	}
+	if (b->col) {
+		lay_both(s, &heads[0], &heads[1]);
+	} else {
+		flow_lay_one(s, &heads[0], 0);
+		sheet_row(s);
+		flow_lay_one(s, &heads[1], 0);
+	}
+	flow_done(&own[0]);
+	flow_done(&own[1]);
+}
+
 static void lay_beside(struct sheet *s, const struct case_texts *t, enum case_way way, const char *const names[2],
                        const struct case_show *show)
 {
 	int half = (s->cols - 3) / 2;
 	struct flow a = {.cols = half, .ascii = show->ascii}, b = {.col = half + 3, .cols = half, .ascii = show->ascii};
-	if (names) {
-		flow_addc(&a, ROLE_HEADING, names[0]);
-		flow_addc(&b, ROLE_HEADING, names[1]);
-		lay_both(s, &a, &b);
-		sheet_row(s);
-	}
+	lay_names(s, names, show, &a, &b);
+	sheet_row(s);
 	if (way == WAY_TEXTS || !t->both) {
 		struct flow *const both[] = {&a, &b};
 		const struct str texts[] = {t->a, t->b};
@@ -309,10 +332,13 @@ static void lay_below(struct sheet *s, const struct case_texts *t, enum case_way
 			sheet_gap(s);
 			sheet_row(s);
 		}
-		if (names) {
+		if (show->heads) {
+			show->heads[side].cols = s->cols;
+			flow_lay_one(s, &show->heads[side], 0);
+		} else {
 			sheet_addc(s, ROLE_HEADING, names[side]);
-			sheet_row(s);
 		}
+		sheet_row(s);
 		add_side(&f, t, way, side == 1, show);
 		trim_end(&f);
 		flow_lay_one(s, &f, 0);
@@ -335,7 +361,7 @@ static void say_unit(struct sheet *s, const struct case_texts *t, enum case_way 
 	const struct diff *d = way == WAY_LINES ? &t->lines : &t->words;
 	if (!t->both || way == WAY_TEXTS || way == WAY_JSON || t->equal)
 		return;
-	if (way == WAY_WORDS && d->unit == DIFF_LINES)
+	if (d->unit == DIFF_LINES && t->words.unit != DIFF_WORDS)
 		sheet_addc(s, ROLE_WARNING, "longer than 20,000 words: compared by lines");
 	else if (d->unit == DIFF_WHOLE)
 		sheet_addc(s, ROLE_WARNING, "too long to compare: each text whole");
@@ -364,10 +390,33 @@ void casediff_text(struct sheet *s, int col, struct str text, int max_rows, bool
 	flow_done(&f);
 }
 
+static enum case_sides sides_of(const struct sheet *s, const struct case_texts *t, enum case_way way,
+                                const struct case_show *show)
+{
+	enum case_sides sides = show->sides;
+	if (sides == SIDES_BEST)
+		sides = s->cols >= CASE_BESIDE_COLS ? SIDES_BESIDE : mostly_same(t) ? SIDES_INLINE : SIDES_BELOW;
+	return sides == SIDES_INLINE && (!t->both || way == WAY_TEXTS) ? SIDES_BELOW : sides;
+}
+
+/* Both are one: the same, or a tree. */
+static bool is_one_text(const struct case_texts *t, enum case_way way)
+{
+	return way == WAY_JSON || (t->both && t->equal && way != WAY_TEXTS);
+}
+
 void casediff_lay(struct sheet *s, const struct case_texts *t, const char *const names[2], const struct case_show *show)
 {
 	enum case_way way = casediff_way(t, show->way);
-	enum case_sides sides = show->sides;
+	enum case_sides sides = sides_of(s, t, way, show);
+	bool one = is_one_text(t, way) || sides == SIDES_INLINE;
+	if (one && show->heads) {
+		int half = (s->cols - 3) / 2;
+		bool beside = s->cols >= CASE_BESIDE_COLS;
+		struct flow a = {.cols = beside ? half : s->cols}, b = {.col = beside ? half + 3 : 0, .cols = a.cols};
+		lay_names(s, names, show, &a, &b);
+		sheet_row(s);
+	}
 	say_unit(s, t, way);
 	if (t->both && (t->equal || (way == WAY_JSON && !t->json.n)) && way != WAY_TEXTS) {
 		sheet_addc(s, ROLE_DIM,
@@ -382,12 +431,8 @@ void casediff_lay(struct sheet *s, const struct case_texts *t, const char *const
 		casetree_lay(s, &t->json, show);
 		return;
 	}
-	if (sides == SIDES_BEST)
-		sides = s->cols >= CASE_BESIDE_COLS ? SIDES_BESIDE : mostly_same(t) ? SIDES_INLINE : SIDES_BELOW;
-	if (sides == SIDES_INLINE && (!t->both || way == WAY_TEXTS))
-		sides = SIDES_BELOW;
 	if (sides == SIDES_BESIDE)
-		lay_beside(s, t, way, show->headed ? NULL : names, show);
+		lay_beside(s, t, way, names, show);
 	else if (sides == SIDES_INLINE)
 		lay_inline(s, t, way, show);
 	else

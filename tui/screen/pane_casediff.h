@@ -5,7 +5,7 @@
 #include "store/query/case_whole.h"
 #include "tui/screen/pane_flow.h"
 
-enum case_way { WAY_BEST, WAY_WORDS, WAY_LINES, WAY_JSON, WAY_TEXTS, N_CASE_WAYS };
+enum case_way { WAY_BEST, WAY_JSON, WAY_WORDS, WAY_LINES, WAY_TEXTS, N_CASE_WAYS };
 /* BEST: beside each other from CASE_BESIDE_COLS on; else in one text if they are mostly the same, else one below the other. */
 enum case_sides { SIDES_BEST, SIDES_BESIDE, SIDES_INLINE, SIDES_BELOW, N_CASE_SIDES };
 enum { CASE_BESIDE_COLS = 98 };
@@ -14,14 +14,14 @@ struct case_show {
 	enum case_way way;
 	enum case_sides sides;
 	bool ascii;
-	bool brackets; /* marks changes with [-…-] and {+…+}: where no colour does */
-	bool unfold;   /* what is the same is shown whole */
-	bool headed;   /* heads of both sides stand above: beside each other they need no names */
+	bool brackets;      /* marks changes with [-…-] and {+…+}: where no colour does */
+	bool unfold;        /* what is the same is shown whole */
+	struct flow *heads; /* two, which are emptied: what stands above the texts instead of names; NULL: names do */
 };
 
 /* The way these texts are shown if `wanted` is: JSON needs JSON. */
 enum case_way casediff_way(const struct case_texts *t, enum case_way wanted);
-const char *case_way_name(enum case_way way); /* "by words" "by lines" "by JSON" "each whole" */
+const char *case_way_name(enum case_way way); /* "by JSON" "by words" "by lines" "each whole" */
 const char *case_sides_name(enum case_sides sides);
 
 /* From the sheet's present row on. names: what stands before each text where they are apart ("A", "B"; "expected", "A"); NULL:

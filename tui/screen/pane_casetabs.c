@@ -4,7 +4,7 @@
 
 #include "store/base/scan.h"
 
-enum { LABEL = 10, ASKED_ROWS = 6, ASKED_TIGHT = 4, REASON_ROWS = 4, REASON_TIGHT = 2, FIELDS_MOST = 40, FIGURE = 14 };
+enum { LABEL = 10, ASKED_ROWS = 6, ASKED_TIGHT = 3, REASON_ROWS = 4, REASON_TIGHT = 2, FIELDS_MOST = 40, FIGURE = 14 };
 
 static const struct scan_opts LOOSE = {.last = true, .lenient = true, .replace_utf8 = true};
 
@@ -45,8 +45,8 @@ static bool add_messages(struct buf *out, struct val array, struct arena *arena)
 	return true;
 }
 
-/* The text, as people read it; in the arena if it was changed for that. */
-static struct str readable(struct str text, struct arena *arena)
+/* The text, as people read it; in the arena if it was changed for that. pretty: other JSON over several lines. */
+static struct str readable(struct str text, bool pretty, struct arena *arena)
 {
 	struct scan scan = SCAN_INIT;
 	struct buf out = BUF_INIT;
@@ -54,9 +54,10 @@ static struct str readable(struct str text, struct arena *arena)
 	struct str made = text;
 	if (diff_json_may(text) && scan_text(&scan, text, &LOOSE)) {
 		struct val root = scan_root(&scan);
-		if (!add_fields(&out, root, &keys) && !add_messages(&out, root, &keys))
+		bool read = add_fields(&out, root, &keys) || add_messages(&out, root, &keys);
+		if (!read && pretty)
 			scan_pretty(&out, root);
-		made = arena_str(arena, buf_str(&out));
+		made = out.len ? arena_str(arena, buf_str(&out)) : text;
 	}
 	arena_done(&keys);
 	scan_done(&scan);
@@ -198,13 +199,48 @@ static void lay_repeats(struct sheet *s, const struct case_whole *w)
 	buf_done(&out);
 }
 
+/* Where the traces of both results part, and what differs in them. */
+static void lay_traces(struct sheet *s, const struct case_whole *w, int most, bool ascii)
+{
+	struct flow f = {.col = LABEL, .cols = s->cols - LABEL > 8 ? s->cols - LABEL : 8, .ascii = ascii};
+	if (!w->parts_at.len && !w->traces_large)
+		return;
+	sheet_addc(s, ROLE_HEADING, "traces");
+	if (w->traces_large) {
+		flow_addc(&f, ROLE_DIM, "too large to put in line here: t does");
+	} else {
+		flow_add(&f, ROLE_WARNING, w->parts_at);
+		flow_addc(&f, ROLE_DIM, "  (t) ");
+		flow_add(&f, ROLE_DIM, w->parts_in);
+	}
+	flow_lay_one(s, &f, most);
+	sheet_row(s);
+	flow_done(&f);
+}
+
 /* ---------------------------------------------------------------- what was asked and expected */
+
+/* Without the lines at its end that are blank or a chat template's tags ("<|im_start|>assistant"). */
+static struct str before_tags(struct str text)
+{
+	struct str left = str_trim(text);
+	for (size_t at = left.len; at > 0; at--) {
+		if (left.ptr[at - 1] != '\n')
+			continue;
+		struct str line = str_trim(str_from(left, at));
+		if (line.len && line.ptr[0] != '<')
+			return left;
+		left.len = at - 1;
+	}
+	return left.len ? left : text;
+}
 
 /* A long text by its first row and its last ones: in a prompt with examples, in a conversation, the question comes last. */
 static void add_ends(struct flow *f, struct str text, int rows, bool ascii)
 {
-	enum { ROWS = 8, LOOKED_AT = 1 << 16 };
+	enum { ROWS = 8, LONG_ROWS = 12, LOOKED_AT = 1 << 16 };
 	size_t starts[ROWS] = {0}, n = 0, from = 0, first = 0;
+	text = before_tags(text);
 	struct str tail = text.len > LOOKED_AT ? str_from(text, text.len - LOOKED_AT) : text;
 	while (from != SIZE_MAX) {
 		struct text_row row;
@@ -214,7 +250,7 @@ static void add_ends(struct flow *f, struct str text, int rows, bool ascii)
 		starts[n++ % ROWS] = row.at;
 	}
 	rows = rows < ROWS ? rows : ROWS;
-	if (n <= (size_t)rows || rows < 3) {
+	if (n <= LONG_ROWS || rows < 3) {
 		flow_add(f, ROLE_TEXT, text);
 		return;
 	}
@@ -226,13 +262,13 @@ static void add_ends(struct flow *f, struct str text, int rows, bool ascii)
 	flow_add(f, ROLE_TEXT, str_from(tail, starts[(n - (size_t)rows + 1) % ROWS]));
 }
 
-static void lay_labelled(struct sheet *s, const char *label, struct str text, const char *none, int max_rows,
+static void lay_labelled(struct sheet *s, const char *label, struct str text, const char *none, int max_rows, bool ends,
                          bool ascii)
 {
 	struct flow f = {.col = LABEL, .cols = s->cols - LABEL > 8 ? s->cols - LABEL : 8, .ascii = ascii};
-	struct str shown = str_trim(readable(text, &s->arena));
+	struct str shown = str_trim(readable(text, max_rows <= 0, &s->arena));
 	sheet_addc(s, ROLE_HEADING, label);
-	if (text.len && max_rows > 0)
+	if (text.len && ends)
 		add_ends(&f, shown, max_rows, ascii);
 	else if (text.len)
 		flow_add(&f, ROLE_TEXT, shown);
@@ -246,7 +282,8 @@ static void lay_asked(struct sheet *s, const struct case_whole *w, enum case_sub
                       const char *none, const struct casetabs_look *look)
 {
 	const struct case_texts *t = &w->texts[subject];
-	lay_labelled(s, label, t->b.ptr ? t->b : t->a, none, look->tight ? ASKED_TIGHT : ASKED_ROWS, look->show.ascii);
+	lay_labelled(s, label, t->b.ptr ? t->b : t->a, none, look->tight ? ASKED_TIGHT : ASKED_ROWS,
+	             subject == CASE_INPUTS, look->show.ascii);
 	sheet_row(s);
 	if (t->both && !t->equal) {
 		sheet_column(s, LABEL);
@@ -488,27 +525,8 @@ static void lay_errors(struct sheet *s, const struct case_whole *w, bool ascii)
 			continue;
 		sheet_gap(s);
 		sheet_row(s);
-		lay_labelled(s, i ? "B error" : "A error", error, "", 0, ascii);
+		lay_labelled(s, i ? "B error" : "A error", error, "", 0, false, ascii);
 	}
-}
-
-static void lay_heads(struct sheet *s, const struct case_whole *w, bool ascii)
-{
-	bool beside = s->cols >= CASE_BESIDE_COLS;
-	int half = beside ? (s->cols - 3) / 2 : s->cols;
-	struct flow a = {.cols = half, .ascii = ascii},
-	            b = {.col = beside ? half + 3 : 0, .cols = half, .ascii = ascii};
-	case_head(&a, &w->a, &w->repeats.a, "A", ascii);
-	case_head(&b, &w->b, &w->repeats.b, "B", ascii);
-	if (beside) {
-		flow_lay(s, (struct flow *const[]){&a, &b}, 2, 0);
-	} else {
-		flow_lay_one(s, &a, 0);
-		sheet_row(s);
-		flow_lay_one(s, &b, 0);
-	}
-	flow_done(&a);
-	flow_done(&b);
 }
 
 static const char *no_answer(const struct case_whole_side *side)
@@ -516,33 +534,36 @@ static const char *no_answer(const struct case_whole_side *side)
 	return !side->repeat ? "not in this run" : side->present ? "no output" : "its record is not in the store";
 }
 
-static const char *answer_name(const struct case_whole_side *side, bool is_b)
-{
-	static const char *const names[2][2] = {
-	    {"A answered", "B answered"},
-            {"A's error",  "B's error" }
-        };
-	return names[!side->detail.res.output.ptr && side->answer.ptr][is_b];
-}
-
+/* Heads of both sides, each with what it answered; where only one has an answer, the other's head alone. */
 static void lay_answers(struct sheet *s, const struct case_whole *w, const struct case_show *show)
 {
-	const char *const names[] = {answer_name(&w->a, false), answer_name(&w->b, true)};
+	static const char *const names[] = {"A", "B"};
 	const struct case_texts *t = &w->texts[CASE_ANSWERS];
+	struct flow heads[2] = {
+	    {.cols = s->cols, .ascii = show->ascii},
+            {.cols = s->cols, .ascii = show->ascii}
+        };
 	struct case_show headed = *show;
-	headed.headed = t->both;
-	if (t->a.ptr && t->b.ptr) {
+	headed.heads = heads;
+	case_head(&heads[0], &w->a, &w->repeats.a, "A", show->ascii);
+	case_head(&heads[1], &w->b, &w->repeats.b, "B", show->ascii);
+	if (t->a.ptr && t->b.ptr)
 		casediff_lay(s, t, names, &headed);
-		return;
+	for (int side = 0; side < 2 && !(t->a.ptr && t->b.ptr); side++) {
+		struct str text = side ? t->b : t->a;
+		const struct case_whole_side *of = side ? &w->b : &w->a;
+		if (side)
+			sheet_row(s);
+		if (!text.ptr && of->repeat)
+			flow_addc(&heads[side], ROLE_DIM, of->present ? "  no output" : "");
+		flow_lay_one(s, &heads[side], 0);
+		if (text.ptr) {
+			sheet_row(s);
+			casediff_text(s, 0, text, 0, show->ascii);
+		}
 	}
-	if (!t->a.ptr && !t->b.ptr) {
-		sheet_printf(s, ROLE_DIM, "A: %s   B: %s", no_answer(&w->a), no_answer(&w->b));
-		return;
-	}
-	sheet_addc(s, ROLE_HEADING, names[!t->a.ptr]);
-	sheet_printf(s, ROLE_DIM, "   %s: %s", t->a.ptr ? "B" : "A", no_answer(t->a.ptr ? &w->b : &w->a));
-	sheet_row(s);
-	casediff_text(s, 0, t->a.ptr ? t->a : t->b, 0, show->ascii);
+	flow_done(&heads[0]);
+	flow_done(&heads[1]);
 }
 
 static void lay_all(struct sheet *s, const struct case_whole *w, const struct casetabs_look *look)
@@ -550,12 +571,11 @@ static void lay_all(struct sheet *s, const struct case_whole *w, const struct ca
 	bool ascii = look->show.ascii;
 	lay_reason(s, w, look->tight ? REASON_TIGHT : REASON_ROWS, ascii);
 	lay_repeats(s, w);
+	lay_traces(s, w, look->tight ? 1 : 2, ascii);
 	lay_asked(s, w, CASE_INPUTS, "input", "the file gives no input", look);
 	lay_asked(s, w, CASE_EXPECTEDS, "expected", "the file gives no expected answer", look);
 	if (!look->tight)
 		sheet_row(s);
-	lay_heads(s, w, ascii);
-	sheet_row(s);
 	lay_answers(s, w, &look->show);
 	lay_errors(s, w, ascii);
 	lay_scores(s, w, &look->show);
@@ -592,14 +612,14 @@ static void lay_pair(struct sheet *s, const struct case_texts *t, const char *la
 	if (t->both && t->equal) {
 		sheet_addc(s, ROLE_DIM, t->a.len ? "  the same on both sides" : "  empty on both sides");
 		sheet_row(s);
-		casediff_text(s, 0, readable(t->a, &s->arena), 0, show->ascii);
+		casediff_text(s, 0, readable(t->a, true, &s->arena), 0, show->ascii);
 		return;
 	}
 	if (!t->both) {
 		sheet_printf(s, ROLE_DIM, "  %s", t->a.ptr ? "of A; B has none" : t->b.ptr ? "of B; A has none" : none);
 		sheet_row(s);
 		if (t->a.ptr || t->b.ptr)
-			casediff_text(s, 0, readable(t->a.ptr ? t->a : t->b, &s->arena), 0, show->ascii);
+			casediff_text(s, 0, readable(t->a.ptr ? t->a : t->b, true, &s->arena), 0, show->ascii);
 		return;
 	}
 	sheet_row(s);

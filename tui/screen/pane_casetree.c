@@ -148,11 +148,12 @@ static void add_op(struct flow *f, const struct json_diff_op *op, const struct c
 void casetree_lay(struct sheet *s, const struct json_diff *d, const struct case_show *show)
 {
 	struct flow f = {.ascii = show->ascii};
-	for (size_t i = 0; i < d->n && i < INSIDE_MOST && !sheet_is_full(s); i++) {
+	size_t first = d->n && d->ops[0].kind == JSON_DIFF_INSIDE; /* the whole needs no row */
+	for (size_t i = first; i < d->n && i < INSIDE_MOST && !sheet_is_full(s); i++) {
 		const struct json_diff_op *op = &d->ops[i];
-		if (i > 0)
+		if (i > first)
 			sheet_row(s);
-		f.col = indent_of(s, op->depth);
+		f.col = indent_of(s, op->depth - (uint32_t)first);
 		f.cols = s->cols - f.col > 8 ? s->cols - f.col : 8;
 		add_op(&f, op, show);
 		flow_lay_one(s, &f, 0);

@@ -89,7 +89,6 @@ void compare_lay_out(struct screen *screen)
 	struct case_look look = {.ascii = screen->ui->ascii,
 	                         .brackets = screen->ui->ascii || screen->ui->mono,
 	                         .expected = st->expected,
-	                         .answers_first = true,
 	                         .tight = !at.beside,
 	                         .side_by_side = cols >= SIDE_BY_SIDE_COLS - 2};
 	if (at.beside || rows >= 12)

@@ -1,4 +1,4 @@
-/* A case of two runs whole. */
+/* A case of two runs as a pane shows it. */
 #include "store/base/scan.h"
 #include "tui/screen/pane_case.h"
 
@@ -125,8 +125,8 @@ static void add_side_head(struct flow *f, const struct case_side *side, const st
 	add_figures(f, res, ascii);
 	if (row->scored > 1) {
 		struct buf out = BUF_INIT;
-		buf_printf(&out, "  first of %lld repeats, %lld passed", (long long)row->scored,
-		           (long long)row->passes);
+		buf_printf(&out, "  repeat %lld; %lld of %lld passed%s", (long long)side->repeat + 1,
+		           (long long)row->passes, (long long)row->scored, row->flaky ? ": unstable" : "");
 		flow_add(f, row->flaky ? ROLE_WARNING : ROLE_DIM, buf_str(&out));
 		buf_done(&out);
 	}
@@ -324,8 +324,6 @@ void case_document(struct sheet *s, int cols, const struct case_pair *p, const s
 	sheet_begin(s, cols);
 	int half = look->side_by_side ? (s->cols - 3) / 2 : s->cols;
 	struct flow a = {.col = 0, .cols = half}, b = {.col = look->side_by_side ? half + 3 : 0, .cols = half};
-	if (!look->answers_first)
-		asked(s, p, look);
 	answers(s, p, row, look, &a, &b);
 	if (p->diff.unit != DIFF_WORDS && p->diff.n) {
 		sheet_row(s);
@@ -335,8 +333,7 @@ void case_document(struct sheet *s, int cols, const struct case_pair *p, const s
 	}
 	errors(s, p, look);
 	scores(s, p, look, &a, &b);
-	if (look->answers_first)
-		asked(s, p, look);
+	asked(s, p, look);
 	flow_done(&a);
 	flow_done(&b);
 }
