@@ -539,7 +539,25 @@ static enum begins_verdict verdict_of(const struct begins *b, const struct begin
 		return BEGINS_TOO_FEW;
 	if (s->p_holm >= STAT_ALPHA)
 		return BEGINS_ALIKE;
-	return s->lost * b->others.looked > s->others * b->lost.looked ? BEGINS_MORE : BEGINS_LESS;
+	if (s->lost * b->others.looked < s->others * b->lost.looked)
+		return BEGINS_LESS;
+	return s->lost < BEGINS_MORE_LEAST ? BEGINS_TOO_FEW : BEGINS_MORE;
+}
+
+/* What differs more in the lost goes before what only differs more often: the steps of one pass, in place. */
+static void order_steps(struct begins *b, size_t from, size_t end)
+{
+	struct begins_step *was = xcalloc(end - from + 1, sizeof *was);
+	size_t to = from;
+	memcpy(was, b->steps + from, (end - from) * sizeof *was);
+	for (int more = 1; more >= 0; more--)
+		for (size_t i = 0; i < end - from; i++)
+			if ((was[i].verdict == BEGINS_MORE) == more)
+				b->steps[to++] = was[i];
+	for (size_t i = from; i < end; i++)
+		for (uint32_t k = b->steps[i].first; k < b->steps[i].first + b->steps[i].n; k++)
+			b->labels[k].step = (uint32_t)i;
+	free(was);
 }
 
 /* ---------------------------------------------------------------- all of it */
@@ -575,6 +593,8 @@ static bool count_all(struct counting *x, const struct results *a, const struct 
 	test_steps(x->out);
 	for (size_t i = 0; i < x->out->n_steps; i++)
 		x->out->steps[i].verdict = verdict_of(x->out, &x->out->steps[i]);
+	order_steps(x->out, 0, x->out->n_first);
+	order_steps(x->out, x->out->n_first, x->out->n_steps);
 	if (!x->out->lost.looked && x->out->lost.all && !names_traces(x))
 		return false;
 	begins_tell(x->out);

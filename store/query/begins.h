@@ -28,6 +28,7 @@ enum {
 	BEGINS_SPANS_ALL = 4000000,
 	BEGINS_DOCUMENTS = 16,      /* pairs of retrievals of a case whose documents are looked at */
 	BEGINS_PLACES = 64,         /* places of a pair that are kept */
+	BEGINS_MORE_LEAST = 2,      /* lost cases: one alone is no pattern, whatever its p */
 	BEGINS_EVERYWHERE_LEAST = 5 /* of so many others at least it can be said */
 };
 #define BEGINS_EVERYWHERE_SHARE 0.9
@@ -132,7 +133,7 @@ struct begins {
 	struct begins_count lost, others;
 	bool cut;                  /* only part of some traces was read */
 	int64_t tested;            /* the family of Holm */
-	struct begins_step *steps; /* first pass before the second; most lost first */
+	struct begins_step *steps; /* first pass before the second; in each BEGINS_MORE first, then most lost first */
 	size_t n_steps, n_first;
 	struct begins_label *labels;
 	size_t n_labels;

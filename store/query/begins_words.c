@@ -185,6 +185,22 @@ static const char *losses_of(const struct begins *b, int64_t n)
 	return n == 1 ? "loss" : "losses";
 }
 
+/* Where more of the lost differ than at the step named, but no more than others do. */
+static void add_most(struct buf *out, const struct begins *b, size_t from, size_t end)
+{
+	const struct begins_step *most = &b->steps[from];
+	for (size_t i = from; i < end; i++)
+		if (b->steps[i].lost > most->lost)
+			most = &b->steps[i];
+	if (most == &b->steps[from])
+		return;
+	buf_add_cstr(out, ". Most, ");
+	add_of(out, most->lost, b->lost.looked);
+	buf_add_cstr(out, ", differ first at ");
+	add_where(out, b, most);
+	buf_add_cstr(out, ", but no more than others do");
+}
+
 static void add_first(struct buf *out, const struct begins *b, const struct begins_step *s)
 {
 	const struct begins_label *label = &b->labels[s->first];
@@ -196,6 +212,7 @@ static void add_first(struct buf *out, const struct begins *b, const struct begi
 	add_where(out, b, s);
 	if (s->verdict != BEGINS_EVERYWHERE) {
 		add_others(out, b, s);
+		add_most(out, b, 0, b->n_first);
 		return;
 	}
 	buf_add_cstr(out, ", as do ");
@@ -220,6 +237,7 @@ static void add_then(struct buf *out, const struct begins *b)
 	buf_add_cstr(out, s->lost == 1 ? " first differs at " : " first differ at ");
 	add_where(out, b, s);
 	add_others(out, b, s);
+	add_most(out, b, b->n_first, b->n_steps);
 }
 
 static struct str sentence_of(struct begins *b)

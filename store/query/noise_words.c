@@ -94,6 +94,14 @@ void noise_explain(struct buf *out, const struct noise_metric *m, bool ascii)
 		buf_add_cstr(out, " Rough: few repeats stand behind it.");
 }
 
+static bool is_rough(const struct noise *n)
+{
+	bool rough = false;
+	for (size_t i = 0; i < n->n_metrics; i++)
+		rough |= n->metrics[i].rough;
+	return rough;
+}
+
 static void add_changed(struct buf *out, const struct noise *n)
 {
 	int64_t beyond = n->changed - n->within - n->untold;
@@ -101,7 +109,7 @@ static void add_changed(struct buf *out, const struct noise *n)
 		buf_add_cstr(out, "No case has changed: there is nothing to hold against the noise.");
 		return;
 	}
-	buf_add_cstr(out, "Of ");
+	buf_add_cstr(out, is_rough(n) ? "Roughly, of " : "Of ");
 	units_thousands(out, n->changed);
 	buf_add_cstr(out, n->changed == 1 ? " changed case " : " changed cases ");
 	units_thousands(out, n->within);
@@ -141,11 +149,8 @@ static void add_stands_on(struct buf *out, const struct noise *n)
 	int64_t most = n->cases_a > n->cases_b ? n->cases_a : n->cases_b;
 	if (most < n->paired)
 		buf_add_cstr(out, " What these cases show is taken for all.");
-	for (size_t i = 0; i < n->n_metrics; i++)
-		if (n->metrics[i].rough) {
-			buf_add_cstr(out, " Rough: few repeats.");
-			break;
-		}
+	if (is_rough(n))
+		buf_add_cstr(out, " Few repeats: rough.");
 	if (n->texts_left) {
 		buf_add_cstr(out, " The answers of ");
 		units_thousands(out, n->texts_left);

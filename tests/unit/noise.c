@@ -334,7 +334,7 @@ static void one_side_stands_for_both(void **state)
 	assert_int_equal(m->df, 16);
 	assert_true(m->rough);
 	assert_true(str_find(n.stands_on, STR_LIT("B is taken to wobble as A does")) != SIZE_MAX);
-	assert_true(str_find(n.stands_on, STR_LIT("Rough")) != SIZE_MAX);
+	assert_true(str_find(n.stands_on, STR_LIT("rough")) != SIZE_MAX);
 	noise_done(&n);
 	compare_done(&c);
 }

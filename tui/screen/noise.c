@@ -19,7 +19,8 @@ enum {
 	NAME_MOST = 44,
 	CASES_LEAST = 3,
 	ROWS_FOR_CASES = 14,
-	ROWS_FOR_HEAD = 8
+	ROWS_FOR_HEAD = 8,
+	ROWS_FOR_ALL = 16
 };
 
 /* The lines above the metrics: changed cases that exceed the noise, and that do not. */
@@ -45,6 +46,7 @@ struct noise_state {
 	size_t n_behind;
 	struct sheet head, told;
 	int64_t told_line;
+	int head_rows; /* of the screen the head was laid out for */
 	struct buf find;
 };
 
@@ -146,12 +148,16 @@ static void lay_out(struct screen *screen)
 {
 	struct noise_state *s = state_of(screen);
 	int cols = screen->ui->cols - 2 * MARGIN + 1;
-	if (s->loaded && s->head.cols != cols) {
+	if (s->loaded && (s->head.cols != cols || s->head_rows != screen->ui->rows)) {
+		bool low = screen->ui->rows < ROWS_FOR_ALL;
 		sheet_begin(&s->head, cols);
-		sheet_wrap(&s->head, ROLE_TEXT, 0, s->noise.sentence, 3);
+		sheet_wrap(&s->head, ROLE_TEXT, 0, s->noise.sentence, low ? 2 : 3);
 		sheet_row(&s->head);
-		sheet_wrap(&s->head, ROLE_DIM, 0, s->noise.stands_on, 4);
-		sheet_row(&s->head);
+		if (!low) {
+			sheet_wrap(&s->head, ROLE_DIM, 0, s->noise.stands_on, 4);
+			sheet_row(&s->head);
+		}
+		s->head_rows = screen->ui->rows;
 	}
 	if (s->loaded && s->noise.n_metrics && (s->told.cols != cols || s->told_line != s->table.cursor))
 		tell(s, cols, screen->ui->ascii);
