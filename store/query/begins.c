@@ -29,18 +29,17 @@ struct results {
 	VEC(struct result) all; /* by case, then repeat; those with a trace */
 };
 
-static bool read_results(struct db *db, int64_t run, int64_t only_case, struct results *out, struct err *err)
+static bool read_results(struct db *db, int64_t run, struct results *out, struct err *err)
 {
 	struct stmt *s = db_query(db,
 	                          "SELECT c.case_id, c.repeat, c.status, t.id FROM case_result c"
 	                          " JOIN trace t ON t.key = c.trace AND t.n > 0"
-	                          " WHERE c.run = ?1 AND c.repeat >= 0 AND (?2 = 0 OR c.case_id = ?2)"
+	                          " WHERE c.run = ?1 AND c.repeat >= 0"
 	                          " ORDER BY c.case_id, c.repeat",
 	                          err);
 	if (!s)
 		return false;
 	stmt_int(s, 1, run);
-	stmt_int(s, 2, only_case);
 	enum step step;
 	while ((step = stmt_step(s, err)) == STEP_ROW) {
 		int64_t status = col_int_or(s, 2, CASE_UNSCORED);
@@ -616,41 +615,11 @@ bool begins_of(struct db *db, const struct compare *c, struct begins_most most, 
 	*out = (struct begins){.arena = ARENA_INIT};
 	struct counting x = {.db = db, .compare = c, .out = out, .err = err, .blocks = block_cache_new(db)};
 	struct results a = {0}, b = {0};
-	bool ok = read_results(db, c->a.id, 0, &a, err) && read_results(db, c->b.id, 0, &b, err);
+	bool ok = read_results(db, c->a.id, &a, err) && read_results(db, c->b.id, &b, err);
 	out->shared = ok ? drop_shared(&a) + drop_shared(&b) : 0;
 	ok = ok && count_all(&x, &a, &b, most);
 	vec_done(&a.all);
 	vec_done(&b.all);
 	counting_done(&x);
-	return ok;
-}
-
-bool begins_of_case(struct db *db, const struct compare_row *row, struct buf *out, struct err *err)
-{
-	struct begins none = {.arena = ARENA_INIT};
-	struct counting x = {.db = db, .out = &none, .err = err, .blocks = block_cache_new(db)};
-	struct results a = {0}, b = {0};
-	struct begins_case c = {0};
-	struct looked looked = {0};
-	bool ok = true;
-	if (row->a.present && row->b.present)
-		ok = read_results(db, row->a.at.run, row->a.at.case_id, &a, err) &&
-		     read_results(db, row->b.at.run, row->b.at.case_id, &b, err);
-	if (ok && a.all.n && b.all.n) {
-		pick((struct range){a.all.at, a.all.n}, row->a.status, (struct range){b.all.at, b.all.n}, row->b.status,
-		     &c);
-		ok = look_at(&x, &c, &looked);
-	}
-	if (ok && looked.n) {
-		const struct place *p = &x.places.at[x.seen.at[0]];
-		struct word *w = words_get(&x.words, db, p->name ? (int64_t)p->name : UNKNOWN_INT, err);
-		ok = w != NULL;
-		if (ok)
-			begins_label_text(out, w->text, p->kind, p->what);
-	}
-	vec_done(&a.all);
-	vec_done(&b.all);
-	counting_done(&x);
-	arena_done(&none.arena);
 	return ok;
 }

@@ -159,10 +159,11 @@ bool begins_of(struct db *db, const struct compare *c, struct begins_most most, 
 /* A lost case stands behind the line. */
 bool begins_is_behind(const struct begins *b, const struct begins_line *line, const struct begins_case *c);
 
+/* The label that tells most of a case, where there is room for one: the first, or the first beside what differs everywhere. */
+uint32_t begins_telling(const struct begins *b, const struct begins_case *c);
+
 /* Turns keep[i], one per c->rows, to false but for cases that got worse and first differ at `step`: "NAME", "NAME: other documents" (as in
  * filter above), with "then " before it of the second pass, "nowhere", or "no trace". As long as begins_of. */
 bool begins_mark(struct db *db, const struct compare *c, struct str step, bool *keep, struct err *err);
-/* "retrieve-policy: other documents" of one row alone; nothing is added where nothing differs or a trace is missing. */
-bool begins_of_case(struct db *db, const struct compare_row *row, struct buf *out, struct err *err);
 
 #endif

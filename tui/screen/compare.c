@@ -177,7 +177,7 @@ static bool fetch_begins(struct db *db, struct request *r, struct err *err)
 		r->first[i] = CASES_NOT_LOOKED;
 	for (size_t i = 0; i < r->begins.n_cases; i++)
 		if (r->begins.cases[i].has == BEGINS_BOTH)
-			r->first[r->begins.cases[i].row] = r->begins.cases[i].first;
+			r->first[r->begins.cases[i].row] = begins_telling(&r->begins, &r->begins.cases[i]);
 	return true;
 }
 
