@@ -110,12 +110,12 @@ static struct range results_of(const struct results *r, int64_t case_id)
 	return out;
 }
 
-static const struct result *first_with(struct range r, enum case_status status)
+static const struct result *first_with(const struct range *r, enum case_status status)
 {
-	for (size_t i = 0; i < r.n; i++)
-		if (r.at[i].status == status)
-			return &r.at[i];
-	return r.n ? r.at : NULL;
+	for (size_t i = 0; i < r->n; i++)
+		if (r->at[i].status == status)
+			return r->at + i;
+	return r->n ? r->at : NULL;
 }
 
 /* Those of one number that both have the verdict of their case, else the first that has it on each side. */
@@ -132,8 +132,8 @@ static void pick(struct range a, enum case_status status_a, struct range b, enum
 		i += x <= y;
 		k += y <= x;
 	}
-	in_a = in_a ? in_a : first_with(a, status_a);
-	in_b = in_b ? in_b : first_with(b, status_b);
+	in_a = in_a ? in_a : first_with(&a, status_a);
+	in_b = in_b ? in_b : first_with(&b, status_b);
 	out->trace_a = in_a ? in_a->trace : 0;
 	out->trace_b = in_b ? in_b->trace : 0;
 	out->repeat_a = in_a ? in_a->repeat : 0;
@@ -330,7 +330,7 @@ static bool look_at_group(struct counting *x, bool lost, int64_t most)
 static void count_places(struct counting *x)
 {
 	const struct begins *b = x->out;
-	for (size_t i = 0; i < b->n_cases; i++)
+	for (size_t i = 0; i < b->n_cases && x->places.at; i++)
 		for (size_t k = 0; k < x->looked[i].n; k++) {
 			struct place *p = &x->places.at[x->seen.at[x->looked[i].from + k]];
 			p->any[b->cases[i].lost]++;
@@ -351,7 +351,7 @@ static void count_first(struct counting *x)
 		if (c->has != BEGINS_BOTH)
 			continue;
 		const uint32_t *seen = x->seen.at ? x->seen.at + x->looked[i].from : NULL;
-		size_t n = x->looked[i].n, k = 0;
+		size_t n = seen ? x->looked[i].n : 0, k = 0;
 		while (k < n && x->places.at[seen[k]].everywhere)
 			k++;
 		struct begins_count *count = c->lost ? &b->lost : &b->others;
@@ -473,7 +473,7 @@ static bool add_pass(struct counting *x, bool then)
 static void label_cases(struct counting *x)
 {
 	struct begins *b = x->out;
-	for (size_t i = 0; i < b->n_cases; i++) {
+	for (size_t i = 0; i < b->n_cases && x->places.at; i++) {
 		struct begins_case *c = &b->cases[i];
 		c->first = c->first == BEGINS_NONE ? BEGINS_NONE : x->places.at[c->first].label[0];
 		c->then = c->then == BEGINS_NONE || !x->parts ? BEGINS_NONE : x->places.at[c->then].label[1];

@@ -130,6 +130,8 @@ static void look(int64_t a, int64_t run_b, struct compare *c, struct begins *b)
 {
 	struct err err = ERR_INIT;
 	struct compare_opts opts = {.margin = UNKNOWN_DOUBLE, .rows_only = true};
+	*c = (struct compare){0};
+	*b = (struct begins){0};
 	if (!compare_runs(db, a, run_b, &opts, c, &err) || !begins_of(db, c, (struct begins_most){0}, b, &err))
 		fail_msg("%s", err.text);
 	check(c, b);

@@ -185,6 +185,8 @@ static void compare(int a, int b, struct compare *c, struct noise *n)
 {
 	struct err err = ERR_INIT;
 	struct compare_opts opts = {.margin = UNKNOWN_DOUBLE, .rows_only = true};
+	*c = (struct compare){0};
+	*n = (struct noise){0};
 	if (!compare_runs(db, a, b, &opts, c, &err) || !noise_of(db, c, n, &err))
 		fail_msg("%s", err.text);
 }
