@@ -13,6 +13,7 @@
 	X(insights)  \
 	X(judges)    \
 	X(ledger)    \
+	X(noise)     \
 	X(origins)   \
 	X(path)      \
 	X(prompts)   \

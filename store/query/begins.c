@@ -29,18 +29,17 @@ struct results {
 	VEC(struct result) all; /* by case, then repeat; those with a trace */
 };
 
-static bool read_results(struct db *db, int64_t run, int64_t only_case, struct results *out, struct err *err)
+static bool read_results(struct db *db, int64_t run, struct results *out, struct err *err)
 {
 	struct stmt *s = db_query(db,
 	                          "SELECT c.case_id, c.repeat, c.status, t.id FROM case_result c"
 	                          " JOIN trace t ON t.key = c.trace AND t.n > 0"
-	                          " WHERE c.run = ?1 AND c.repeat >= 0 AND (?2 = 0 OR c.case_id = ?2)"
+	                          " WHERE c.run = ?1 AND c.repeat >= 0"
 	                          " ORDER BY c.case_id, c.repeat",
 	                          err);
 	if (!s)
 		return false;
 	stmt_int(s, 1, run);
-	stmt_int(s, 2, only_case);
 	enum step step;
 	while ((step = stmt_step(s, err)) == STEP_ROW) {
 		int64_t status = col_int_or(s, 2, CASE_UNSCORED);
@@ -111,12 +110,12 @@ static struct range results_of(const struct results *r, int64_t case_id)
 	return out;
 }
 
-static const struct result *first_with(struct range r, enum case_status status)
+static const struct result *first_with(const struct range *r, enum case_status status)
 {
-	for (size_t i = 0; i < r.n; i++)
-		if (r.at[i].status == status)
-			return &r.at[i];
-	return r.n ? r.at : NULL;
+	for (size_t i = 0; i < r->n; i++)
+		if (r->at[i].status == status)
+			return r->at + i;
+	return r->n ? r->at : NULL;
 }
 
 /* Those of one number that both have the verdict of their case, else the first that has it on each side. */
@@ -133,8 +132,8 @@ static void pick(struct range a, enum case_status status_a, struct range b, enum
 		i += x <= y;
 		k += y <= x;
 	}
-	in_a = in_a ? in_a : first_with(a, status_a);
-	in_b = in_b ? in_b : first_with(b, status_b);
+	in_a = in_a ? in_a : first_with(&a, status_a);
+	in_b = in_b ? in_b : first_with(&b, status_b);
 	out->trace_a = in_a ? in_a->trace : 0;
 	out->trace_b = in_b ? in_b->trace : 0;
 	out->repeat_a = in_a ? in_a->repeat : 0;
@@ -331,7 +330,7 @@ static bool look_at_group(struct counting *x, bool lost, int64_t most)
 static void count_places(struct counting *x)
 {
 	const struct begins *b = x->out;
-	for (size_t i = 0; i < b->n_cases; i++)
+	for (size_t i = 0; i < b->n_cases && x->places.at; i++)
 		for (size_t k = 0; k < x->looked[i].n; k++) {
 			struct place *p = &x->places.at[x->seen.at[x->looked[i].from + k]];
 			p->any[b->cases[i].lost]++;
@@ -352,7 +351,7 @@ static void count_first(struct counting *x)
 		if (c->has != BEGINS_BOTH)
 			continue;
 		const uint32_t *seen = x->seen.at ? x->seen.at + x->looked[i].from : NULL;
-		size_t n = x->looked[i].n, k = 0;
+		size_t n = seen ? x->looked[i].n : 0, k = 0;
 		while (k < n && x->places.at[seen[k]].everywhere)
 			k++;
 		struct begins_count *count = c->lost ? &b->lost : &b->others;
@@ -474,7 +473,7 @@ static bool add_pass(struct counting *x, bool then)
 static void label_cases(struct counting *x)
 {
 	struct begins *b = x->out;
-	for (size_t i = 0; i < b->n_cases; i++) {
+	for (size_t i = 0; i < b->n_cases && x->places.at; i++) {
 		struct begins_case *c = &b->cases[i];
 		c->first = c->first == BEGINS_NONE ? BEGINS_NONE : x->places.at[c->first].label[0];
 		c->then = c->then == BEGINS_NONE || !x->parts ? BEGINS_NONE : x->places.at[c->then].label[1];
@@ -539,7 +538,25 @@ static enum begins_verdict verdict_of(const struct begins *b, const struct begin
 		return BEGINS_TOO_FEW;
 	if (s->p_holm >= STAT_ALPHA)
 		return BEGINS_ALIKE;
-	return s->lost * b->others.looked > s->others * b->lost.looked ? BEGINS_MORE : BEGINS_LESS;
+	if (s->lost * b->others.looked < s->others * b->lost.looked)
+		return BEGINS_LESS;
+	return s->lost < BEGINS_MORE_LEAST ? BEGINS_TOO_FEW : BEGINS_MORE;
+}
+
+/* What differs more in the lost goes before what only differs more often: the steps of one pass, in place. */
+static void order_steps(struct begins *b, size_t from, size_t end)
+{
+	struct begins_step *was = xcalloc(end - from + 1, sizeof *was);
+	size_t to = from;
+	memcpy(was, b->steps + from, (end - from) * sizeof *was);
+	for (int more = 1; more >= 0; more--)
+		for (size_t i = 0; i < end - from; i++)
+			if ((was[i].verdict == BEGINS_MORE) == more)
+				b->steps[to++] = was[i];
+	for (size_t i = from; i < end; i++)
+		for (uint32_t k = b->steps[i].first; k < b->steps[i].first + b->steps[i].n; k++)
+			b->labels[k].step = (uint32_t)i;
+	free(was);
 }
 
 /* ---------------------------------------------------------------- all of it */
@@ -575,6 +592,8 @@ static bool count_all(struct counting *x, const struct results *a, const struct 
 	test_steps(x->out);
 	for (size_t i = 0; i < x->out->n_steps; i++)
 		x->out->steps[i].verdict = verdict_of(x->out, &x->out->steps[i]);
+	order_steps(x->out, 0, x->out->n_first);
+	order_steps(x->out, x->out->n_first, x->out->n_steps);
 	if (!x->out->lost.looked && x->out->lost.all && !names_traces(x))
 		return false;
 	begins_tell(x->out);
@@ -596,41 +615,11 @@ bool begins_of(struct db *db, const struct compare *c, struct begins_most most, 
 	*out = (struct begins){.arena = ARENA_INIT};
 	struct counting x = {.db = db, .compare = c, .out = out, .err = err, .blocks = block_cache_new(db)};
 	struct results a = {0}, b = {0};
-	bool ok = read_results(db, c->a.id, 0, &a, err) && read_results(db, c->b.id, 0, &b, err);
+	bool ok = read_results(db, c->a.id, &a, err) && read_results(db, c->b.id, &b, err);
 	out->shared = ok ? drop_shared(&a) + drop_shared(&b) : 0;
 	ok = ok && count_all(&x, &a, &b, most);
 	vec_done(&a.all);
 	vec_done(&b.all);
 	counting_done(&x);
-	return ok;
-}
-
-bool begins_of_case(struct db *db, const struct compare_row *row, struct buf *out, struct err *err)
-{
-	struct begins none = {.arena = ARENA_INIT};
-	struct counting x = {.db = db, .out = &none, .err = err, .blocks = block_cache_new(db)};
-	struct results a = {0}, b = {0};
-	struct begins_case c = {0};
-	struct looked looked = {0};
-	bool ok = true;
-	if (row->a.present && row->b.present)
-		ok = read_results(db, row->a.at.run, row->a.at.case_id, &a, err) &&
-		     read_results(db, row->b.at.run, row->b.at.case_id, &b, err);
-	if (ok && a.all.n && b.all.n) {
-		pick((struct range){a.all.at, a.all.n}, row->a.status, (struct range){b.all.at, b.all.n}, row->b.status,
-		     &c);
-		ok = look_at(&x, &c, &looked);
-	}
-	if (ok && looked.n) {
-		const struct place *p = &x.places.at[x.seen.at[0]];
-		struct word *w = words_get(&x.words, db, p->name ? (int64_t)p->name : UNKNOWN_INT, err);
-		ok = w != NULL;
-		if (ok)
-			begins_label_text(out, w->text, p->kind, p->what);
-	}
-	vec_done(&a.all);
-	vec_done(&b.all);
-	counting_done(&x);
-	arena_done(&none.arena);
 	return ok;
 }

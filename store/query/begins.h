@@ -28,6 +28,7 @@ enum {
 	BEGINS_SPANS_ALL = 4000000,
 	BEGINS_DOCUMENTS = 16,      /* pairs of retrievals of a case whose documents are looked at */
 	BEGINS_PLACES = 64,         /* places of a pair that are kept */
+	BEGINS_MORE_LEAST = 2,      /* lost cases: one alone is no pattern, whatever its p */
 	BEGINS_EVERYWHERE_LEAST = 5 /* of so many others at least it can be said */
 };
 #define BEGINS_EVERYWHERE_SHARE 0.9
@@ -132,7 +133,7 @@ struct begins {
 	struct begins_count lost, others;
 	bool cut;                  /* only part of some traces was read */
 	int64_t tested;            /* the family of Holm */
-	struct begins_step *steps; /* first pass before the second; most lost first */
+	struct begins_step *steps; /* first pass before the second; in each BEGINS_MORE first, then most lost first */
 	size_t n_steps, n_first;
 	struct begins_label *labels;
 	size_t n_labels;
@@ -158,10 +159,11 @@ bool begins_of(struct db *db, const struct compare *c, struct begins_most most, 
 /* A lost case stands behind the line. */
 bool begins_is_behind(const struct begins *b, const struct begins_line *line, const struct begins_case *c);
 
+/* The label that tells most of a case, where there is room for one: the first, or the first beside what differs everywhere. */
+uint32_t begins_telling(const struct begins *b, const struct begins_case *c);
+
 /* Turns keep[i], one per c->rows, to false but for cases that got worse and first differ at `step`: "NAME", "NAME: other documents" (as in
  * filter above), with "then " before it of the second pass, "nowhere", or "no trace". As long as begins_of. */
 bool begins_mark(struct db *db, const struct compare *c, struct str step, bool *keep, struct err *err);
-/* "retrieve-policy: other documents" of one row alone; nothing is added where nothing differs or a trace is missing. */
-bool begins_of_case(struct db *db, const struct compare_row *row, struct buf *out, struct err *err);
 
 #endif

@@ -39,8 +39,6 @@ struct counting {
 	bool parts;
 };
 
-/* "retrieve-policy: other documents" */
-void begins_label_text(struct buf *out, struct str name, enum span_kind kind, enum begins_what what);
 /* Filters of steps and labels, sentence, what is missing. */
 void begins_tell(struct begins *b);
 

@@ -61,7 +61,7 @@ static void add_name(struct buf *out, struct str name)
 	buf_add_str(out, name.len ? str_cut(name, 0, NAME_LEN) : STR_LIT("(no name)"));
 }
 
-void begins_label_text(struct buf *out, struct str name, enum span_kind kind, enum begins_what what)
+static void label_text(struct buf *out, struct str name, enum span_kind kind, enum begins_what what)
 {
 	add_name(out, name);
 	buf_add_cstr(out, ": ");
@@ -73,7 +73,7 @@ static void add_value(struct buf *out, const struct begins_step *s, const struct
 {
 	buf_add_cstr(out, s->then ? "then " : "");
 	if (label)
-		begins_label_text(out, s->name, s->kind, label->what);
+		label_text(out, s->name, s->kind, label->what);
 	else
 		add_name(out, s->name);
 }
@@ -125,7 +125,7 @@ static void add_p(struct buf *out, double p)
 static void add_where(struct buf *out, const struct begins *b, const struct begins_step *s)
 {
 	if (s->n == 1 || b->labels[s->first].lost == s->lost) {
-		begins_label_text(out, s->name, s->kind, b->labels[s->first].what);
+		label_text(out, s->name, s->kind, b->labels[s->first].what);
 		return;
 	}
 	add_name(out, s->name);
@@ -185,6 +185,22 @@ static const char *losses_of(const struct begins *b, int64_t n)
 	return n == 1 ? "loss" : "losses";
 }
 
+/* Where more of the lost differ than at the step named, but no more than others do. */
+static void add_most(struct buf *out, const struct begins *b, size_t from, size_t end)
+{
+	const struct begins_step *most = &b->steps[from];
+	for (size_t i = from; i < end; i++)
+		if (b->steps[i].lost > most->lost)
+			most = &b->steps[i];
+	if (most == &b->steps[from])
+		return;
+	buf_add_cstr(out, ". Most, ");
+	add_of(out, most->lost, b->lost.looked);
+	buf_add_cstr(out, ", differ first at ");
+	add_where(out, b, most);
+	buf_add_cstr(out, ", but no more than others do");
+}
+
 static void add_first(struct buf *out, const struct begins *b, const struct begins_step *s)
 {
 	const struct begins_label *label = &b->labels[s->first];
@@ -196,6 +212,7 @@ static void add_first(struct buf *out, const struct begins *b, const struct begi
 	add_where(out, b, s);
 	if (s->verdict != BEGINS_EVERYWHERE) {
 		add_others(out, b, s);
+		add_most(out, b, 0, b->n_first);
 		return;
 	}
 	buf_add_cstr(out, ", as do ");
@@ -220,6 +237,7 @@ static void add_then(struct buf *out, const struct begins *b)
 	buf_add_cstr(out, s->lost == 1 ? " first differs at " : " first differ at ");
 	add_where(out, b, s);
 	add_others(out, b, s);
+	add_most(out, b, b->n_first, b->n_steps);
 }
 
 static struct str sentence_of(struct begins *b)
@@ -387,7 +405,7 @@ static void add_beside(struct begins *b)
 	for (size_t i = 0; i < b->n_everywhere; i++) {
 		const struct begins_label *l = &b->labels[b->everywhere[i]];
 		buf_add_cstr(&text, i ? ", " : ": ");
-		begins_label_text(&text, b->steps[l->step].name, b->steps[l->step].kind, l->what);
+		label_text(&text, b->steps[l->step].name, b->steps[l->step].kind, l->what);
 	}
 	add_line(b, BEGINS_LINE_BESIDE)->name = arena_str(&b->arena, buf_str(&text));
 	buf_done(&text);
@@ -416,6 +434,12 @@ static bool is_at(const struct begins *b, const struct begins_line *line, uint32
 {
 	return label != BEGINS_NONE &&
 	       (line->label != BEGINS_NONE ? label == line->label : b->labels[label].step == line->step);
+}
+
+uint32_t begins_telling(const struct begins *b, const struct begins_case *c)
+{
+	bool everywhere = c->first != BEGINS_NONE && b->labels[c->first].everywhere;
+	return everywhere && c->then != BEGINS_NONE ? c->then : c->first;
 }
 
 bool begins_is_behind(const struct begins *b, const struct begins_line *line, const struct begins_case *c)

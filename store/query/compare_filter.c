@@ -5,6 +5,7 @@
 
 #include "store/base/text.h"
 #include "store/query/begins.h"
+#include "store/query/noise.h"
 #include "store/query/filter_private.h"
 #include "store/query/slices.h"
 
@@ -276,6 +277,8 @@ static bool mark_term(struct work *w, const struct filter_term *t, bool *out)
 	if (t->field->type == TYPE_FIELD || t->field->type == TYPE_STEP) {
 		for (size_t i = 0; i < w->c->n_rows; i++)
 			out[i] = true;
+		if (strcmp(t->field->name, "noise") == 0)
+			return noise_mark(w->db, w->c, t->value.text, out, w->err);
 		return t->field->type == TYPE_STEP ? begins_mark(w->db, w->c, t->value.text, out, w->err)
 		                                   : slices_mark(w->db, w->c, t->score, t->value.text, out, w->err);
 	}

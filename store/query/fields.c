@@ -352,10 +352,12 @@ static const struct field_has span_has[] = {
 	X("cost", TYPE_MONEY, NULL, NULL, NULL, "cost of A's or B's answer in US dollars", "cost>0.01")            \
 	X("dearer", TYPE_MONEY, NULL, NULL, NULL, "B's cost less A's", "dearer>0.01")                              \
 	X("tokens", TYPE_COUNT, NULL, NULL, NULL, "tokens in and out, of A's or B's answer", "tokens>=4k")         \
-	X("field", TYPE_FIELD, NULL, NULL, NULL,                                                                   \
-	  "field.NAME: what the case's metadata say (S lists the fields)", "field.tier:gold")                \
+	X("field", TYPE_FIELD, NULL, NULL, NULL, "field.NAME: what the case's metadata say (S lists the fields)",  \
+	  "field.tier:gold")                                                                                       \
 	X("begins", TYPE_STEP, NULL, NULL, NULL, "got worse, and its traces first differ at this step",            \
 	  "begins:retrieve-policy")                                                                                \
+	X("noise", TYPE_STEP, NULL, NULL, NULL,                                                                    \
+	  "beyond (or within) what a run differs from itself, or a metric beyond it", "noise:beyond")              \
 	X("has", TYPE_HAS, NULL, NULL, case_has, "A's or B's result has it", "has:trace")
 
 #define FIELD(name_, type_, sql_, words_, has_, help_, example_) \

@@ -263,6 +263,7 @@ static void hold_numbers(struct noising *x, const struct numbers *numbers, const
                          struct noise_metric *m, bool *is_beyond)
 {
 	const struct compare *c = x->compare;
+	double reach = noise_reach(sum);
 	for (size_t i = 0; i < c->n_rows; i++) {
 		const struct compare_row *row = &c->rows[i];
 		if (!row->a.present || !row->b.present)
@@ -273,7 +274,7 @@ static void hold_numbers(struct noising *x, const struct numbers *numbers, const
 		double by = fabs(paired_difference(a.value, b.value));
 		m->of++;
 		m->moved += by > 0;
-		is_beyond[i] = by > noise_floor(sum, a.n, b.n) * (1 + 1e-12);
+		is_beyond[i] = by > noise_floor(reach, a.n, b.n) * (1 + 1e-12);
 		m->beyond += is_beyond[i];
 		if (numbers->kind == NOISE_SCORE && is_beyond[i])
 			x->beyond[i] = true;
@@ -315,7 +316,7 @@ static void add_numbers(struct noising *x, enum noise_kind kind, size_t score)
 	m->wobble = noise_sd(&both);
 	m->df = both.df;
 	m->rough = both.df < NOISE_ROUGH;
-	m->floor = noise_floor(&both, 1, 1);
+	m->floor = noise_floor(noise_reach(&both), 1, 1);
 	if (is_logarithm(kind))
 		m->floor = exp(m->floor);
 	hold_numbers(x, &numbers, &both, m, is_beyond);

@@ -65,6 +65,12 @@ void noise_figure(struct buf *out, const struct noise_metric *m, double figure, 
 /* "60 results of 20 cases, 40 df, rough" */
 void noise_behind(struct buf *out, const struct noise_metric *m);
 
+/* What wobble and floor of this metric say, in two or three sentences. */
+void noise_explain(struct buf *out, const struct noise_metric *m, bool ascii);
+
+/* noise:WHAT for Compare's filter, quoted where it needs it. */
+void noise_filter(struct buf *out, struct str what);
+
 /* Turns keep[i], one per c->rows, to false but for cases that `what` names: "beyond" (verdict, a score or the answer is), "within" (changed, but
  * within noise), "repeats" (has some, on either side), or a metric: "pass" "output" "latency" "cost", a score's name (beyond its floor). As long
  * as noise_of. */

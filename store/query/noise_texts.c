@@ -38,6 +38,7 @@ struct reading {
 	struct block_cache *blocks;
 	struct texts texts;
 	int64_t left; /* answers that may still be read */
+	bool cut;     /* one case was too many: none after it counts, so that those that do are a fair sample */
 	VEC(struct case_apart) cases;
 	VEC(struct within) pairs;
 	double sum[2]; /* of A's and B's pairs, */
@@ -89,14 +90,6 @@ static bool answers_of(struct noising *x, const struct noise_results *r, const s
 	return true;
 }
 
-static bool all_alike(const struct answer *at, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (at[i].hash != at[0].hash)
-			return false;
-	return true;
-}
-
 /* The text of an answer, read once for all that are the same. */
 static bool read_text(struct reading *r, struct answer *a)
 {
@@ -110,7 +103,6 @@ static bool read_text(struct reading *r, struct answer *a)
 	struct case_detail detail;
 	struct noising *x = r->noising;
 	bool ok = case_detail(x->db, r->blocks, a->at, &arena, &detail, x->err);
-	r->left--;
 	a->text = t->n;
 	t->at[t->n].hash = a->hash;
 	vec_clear(&t->at[t->n].shingles);
@@ -172,28 +164,49 @@ static void add_between(struct reading *r, const struct answer *at, size_t n)
 	r->cases.at[r->cases.n - 1].between = pairs ? sum / (double)pairs : UNKNOWN_DOUBLE;
 }
 
-static bool look_at(struct reading *r, size_t row)
+struct answers { /* of both sides, A's before B's */
+	struct answer at[2 * REPEATS_MOST];
+	size_t n_a, n;
+};
+
+static bool read_answers(struct reading *r, size_t row, struct answers *out)
 {
 	const struct compare_row *of = &r->noising->compare->rows[row];
 	struct noising *x = r->noising;
-	struct answer at[2 * REPEATS_MOST];
-	size_t n_a, n;
-	if (!answers_of(x, &x->a, &of->a, false, at, &n_a) || !answers_of(x, &x->b, &of->b, true, at + n_a, &n))
-		return false;
-	n += n_a;
-	bool same = all_alike(at, n);
-	bool ok = true;
+	size_t n_b = 0;
+	bool ok = answers_of(x, &x->a, &of->a, false, out->at, &out->n_a) &&
+	          answers_of(x, &x->b, &of->b, true, out->at + out->n_a, &n_b);
+	out->n = out->n_a + n_b;
+	return ok;
+}
+
+/* Texts that have to be read to tell how far they are apart: none where all are the same. */
+static int64_t texts_in(const struct answers *a)
+{
+	int64_t n = 0;
+	for (size_t i = 0; i < a->n; i++) {
+		size_t k = 0;
+		while (k < i && a->at[k].hash != a->at[i].hash)
+			k++;
+		n += k == i;
+	}
+	return n > 1 ? n : 0;
+}
+
+static bool look_at(struct reading *r, size_t row, struct answers *a)
+{
+	bool ok = true, same = texts_in(a) == 0;
 	r->texts.n = 0;
-	for (size_t i = 0; ok && i < n; i++)
+	for (size_t i = 0; ok && i < a->n; i++)
 		if (same)
-			at[i].text = 0;
+			a->at[i].text = 0;
 		else
-			ok = read_text(r, &at[i]);
-	if (!ok || !n_a || n == n_a)
+			ok = read_text(r, &a->at[i]);
+	if (!ok || !a->n_a || a->n == a->n_a)
 		return ok;
 	*vec_add(&r->cases) = (struct case_apart){.row = row};
-	add_within(r, at, n_a, n);
-	add_between(r, at, n);
+	add_within(r, a->at, a->n_a, a->n);
+	add_between(r, a->at, a->n);
 	return true;
 }
 
@@ -201,52 +214,82 @@ static bool look_at(struct reading *r, size_t row)
 
 struct chosen {
 	bool single;
-	uint64_t hash;
+	uint64_t order;
 	size_t row;
 };
+typedef VEC(struct chosen) choice;
 
 static int by_need(const void *left, const void *right)
 {
 	const struct chosen *a = left, *b = right;
 	if (a->single != b->single)
 		return a->single ? 1 : -1;
-	if (a->hash != b->hash)
-		return a->hash < b->hash ? -1 : 1;
+	if (a->order != b->order)
+		return a->order < b->order ? -1 : 1;
 	return a->row < b->row ? -1 : a->row > b->row;
 }
 
-static bool look_at_all(struct reading *r)
+static void sort(choice *c)
 {
-	const struct compare *c = r->noising->compare;
-	VEC(struct chosen) order = {0};
-	bool ok = true;
+	if (c->n > 1)
+		qsort(c->at, c->n, sizeof *c->at, by_need);
+}
+
+/* Those with repeats first, in the order of a hash of their keys. */
+static void list_cases(const struct noising *x, choice *out)
+{
+	const struct compare *c = x->compare;
 	for (size_t i = 0; i < c->n_rows; i++) {
 		const struct compare_row *row = &c->rows[i];
 		if (!row->a.present || !row->b.present)
 			continue;
-		bool single = !noise_case_of(&r->noising->a, row->a.at.case_id) &&
-		              !noise_case_of(&r->noising->b, row->b.at.case_id);
-		*vec_add(&order) = (struct chosen){single, hash64(row->key), i};
+		bool single = !noise_case_of(&x->a, row->a.at.case_id) && !noise_case_of(&x->b, row->b.at.case_id);
+		*vec_add(out) = (struct chosen){single, hash64(row->key), i};
 	}
-	if (order.n > 1)
-		qsort(order.at, order.n, sizeof *order.at, by_need);
-	for (size_t i = 0; ok && i < order.n; i++) {
-		const struct compare_row *row = &c->rows[order.at[i].row];
-		/* Nothing has to be read of these, and nothing moved. */
-		if (order.at[i].single && row->a.output_hash == row->b.output_hash) {
-			if (row->a.output_hash)
-				*vec_add(&r->cases) =
-				    (struct case_apart){.row = order.at[i].row, .own = UNKNOWN_DOUBLE};
-			continue;
-		}
-		if (r->left > 0) {
-			ok = look_at(r, order.at[i].row);
-			continue;
-		}
+	sort(out);
+}
+
+/* Looks at a case of which nothing has to be read; of another it is noted whether it is to be read or left out. */
+static bool sift(struct reading *r, const struct chosen *at, choice *to_read)
+{
+	const struct compare_row *row = &r->noising->compare->rows[at->row];
+	struct answers answers;
+	bool same = at->single && row->a.output_hash == row->b.output_hash;
+	if (same) {
+		if (row->a.output_hash && !r->cut)
+			*vec_add(&r->cases) = (struct case_apart){.row = at->row, .own = UNKNOWN_DOUBLE};
+		return true;
+	}
+	if (!read_answers(r, at->row, &answers))
+		return false;
+	int64_t texts = texts_in(&answers);
+	r->cut |= texts > r->left;
+	if (!texts)
+		return r->cut || look_at(r, at->row, &answers);
+	if (r->cut) {
 		r->noising->out->texts_left++;
-		r->noising->untold[order.at[i].row] = true;
+		r->noising->untold[at->row] = true;
+		return true;
 	}
-	vec_done(&order);
+	r->left -= texts;
+	*vec_add(to_read) = (struct chosen){false, (uint64_t)row->a.record, at->row};
+	return true;
+}
+
+static bool look_at_all(struct reading *r)
+{
+	choice all = {0}, to_read = {0};
+	bool ok = true;
+	list_cases(r->noising, &all);
+	for (size_t i = 0; ok && i < all.n; i++)
+		ok = sift(r, &all.at[i], &to_read);
+	sort(&to_read); /* as they lie in the store: blocks are expanded once */
+	for (size_t i = 0; ok && i < to_read.n; i++) {
+		struct answers answers;
+		ok = read_answers(r, to_read.at[i].row, &answers) && look_at(r, to_read.at[i].row, &answers);
+	}
+	vec_done(&all);
+	vec_done(&to_read);
 	return ok;
 }
 

@@ -1,6 +1,7 @@
 /* The noise floor in words. */
 #include <math.h>
 
+#include "store/query/filter.h"
 #include "store/query/noise_private.h"
 
 void noise_figure(struct buf *out, const struct noise_metric *m, double figure, bool is_floor, bool ascii)
@@ -37,6 +38,70 @@ void noise_behind(struct buf *out, const struct noise_metric *m)
 	buf_add_cstr(out, m->rough ? ", rough" : "");
 }
 
+void noise_filter(struct buf *out, struct str what)
+{
+	buf_add_cstr(out, "noise:");
+	filter_quote(out, what);
+}
+
+static void explain_flips(struct buf *out, const struct noise_metric *m)
+{
+	buf_add_cstr(out, "Two results of one case in one run disagree in ");
+	units_percent(out, m->wobble);
+	buf_printf(out, " of pairs: of %lld cases %.1f would flip between single results if nothing had changed; ",
+	           (long long)m->of, m->by_chance);
+	units_thousands(out, m->moved);
+	buf_add_cstr(out, " did. Beyond noise is a flip where all repeats of each side agree");
+	buf_add_cstr(out, m->wobble < 0.05
+	                      ? ", or a single one, as fewer than 5 of 100 flip by themselves."
+	                      : "; a single result is not enough, as 5 or more of 100 flip by themselves.");
+}
+
+static void explain_output(struct buf *out, const struct noise_metric *m, bool ascii)
+{
+	buf_add_cstr(out, "Answers of one case in one run are ");
+	noise_figure(out, m, m->wobble, false, ascii);
+	buf_add_cstr(
+	    out, " apart in the mean (0: the same runs of three words, 1: none in common). A case's floor is its own "
+	         "mean and what single pairs lie above it in 95 of 100; without repeats of its own it is ");
+	noise_figure(out, m, m->floor, true, ascii);
+	buf_add_char(out, '.');
+}
+
+static void explain_numbers(struct buf *out, const struct noise_metric *m, bool ascii)
+{
+	buf_add_cstr(out, m->kind == NOISE_SCORE ? "Repeats of one case scatter by "
+	                                         : "Repeats of one case scatter by a factor of ");
+	noise_figure(out, m, m->wobble, false, ascii);
+	buf_add_cstr(
+	    out,
+	    " (standard deviation within a case and run). If nothing has changed, two single results differ by more "
+	    "than ");
+	noise_figure(out, m, m->floor, true, ascii);
+	buf_printf(out, " in 5 of 100 cases (%lld degrees of freedom); means of repeats have to differ by less.",
+	           (long long)m->df);
+}
+
+void noise_explain(struct buf *out, const struct noise_metric *m, bool ascii)
+{
+	if (m->yes_no)
+		explain_flips(out, m);
+	else if (m->kind == NOISE_OUTPUT)
+		explain_output(out, m, ascii);
+	else
+		explain_numbers(out, m, ascii);
+	if (m->rough)
+		buf_add_cstr(out, " Rough: few repeats stand behind it.");
+}
+
+static bool is_rough(const struct noise *n)
+{
+	bool rough = false;
+	for (size_t i = 0; i < n->n_metrics; i++)
+		rough |= n->metrics[i].rough;
+	return rough;
+}
+
 static void add_changed(struct buf *out, const struct noise *n)
 {
 	int64_t beyond = n->changed - n->within - n->untold;
@@ -44,7 +109,7 @@ static void add_changed(struct buf *out, const struct noise *n)
 		buf_add_cstr(out, "No case has changed: there is nothing to hold against the noise.");
 		return;
 	}
-	buf_add_cstr(out, "Of ");
+	buf_add_cstr(out, is_rough(n) ? "Roughly, of " : "Of ");
 	units_thousands(out, n->changed);
 	buf_add_cstr(out, n->changed == 1 ? " changed case " : " changed cases ");
 	units_thousands(out, n->within);
@@ -84,11 +149,8 @@ static void add_stands_on(struct buf *out, const struct noise *n)
 	int64_t most = n->cases_a > n->cases_b ? n->cases_a : n->cases_b;
 	if (most < n->paired)
 		buf_add_cstr(out, " What these cases show is taken for all.");
-	for (size_t i = 0; i < n->n_metrics; i++)
-		if (n->metrics[i].rough) {
-			buf_add_cstr(out, " Rough: few repeats.");
-			break;
-		}
+	if (is_rough(n))
+		buf_add_cstr(out, " Few repeats: rough.");
 	if (n->texts_left) {
 		buf_add_cstr(out, " The answers of ");
 		units_thousands(out, n->texts_left);

@@ -51,12 +51,15 @@ double noise_sd(const struct noise_sum *s)
 	return s->df > 0 ? sqrt(s->squares / (double)s->df) : UNKNOWN_DOUBLE;
 }
 
-double noise_floor(const struct noise_sum *s, int64_t n_a, int64_t n_b)
+double noise_reach(const struct noise_sum *s)
 {
 	double sd = noise_sd(s);
-	if (IS_UNKNOWN(sd) || n_a < 1 || n_b < 1)
-		return UNKNOWN_DOUBLE;
-	return dist_t_quantile(1 - STAT_ALPHA / 2, (double)s->df) * sd * sqrt(1.0 / (double)n_a + 1.0 / (double)n_b);
+	return IS_UNKNOWN(sd) ? sd : dist_t_quantile(1 - STAT_ALPHA / 2, (double)s->df) * sd;
+}
+
+double noise_floor(double reach, int64_t n_a, int64_t n_b)
+{
+	return n_a < 1 || n_b < 1 ? UNKNOWN_DOUBLE : reach * sqrt(1.0 / (double)n_a + 1.0 / (double)n_b);
 }
 
 /* ---------------------------------------------------------------- pass or fail */

@@ -35,9 +35,10 @@ struct noise_sum { /* zero-initialised is empty */
 void noise_add(struct noise_sum *s, double *values, size_t n);
 struct noise_sum noise_pool(struct noise_sum a, struct noise_sum b);
 double noise_sd(const struct noise_sum *s); /* NaN: no degree of freedom */
-/* The least difference of means of n_a and n_b results (each at least 1) that is more than noise; 0 where repeats never differ; NaN: none can be
- * told. */
-double noise_floor(const struct noise_sum *s, int64_t n_a, int64_t n_b);
+/* t·s: what a floor is made of, once for a metric. 0 where repeats never differ; NaN: none can be told. */
+double noise_reach(const struct noise_sum *s);
+/* The least difference of means of n_a and n_b results (each at least 1) that is more than noise. NaN as above. */
+double noise_floor(double reach, int64_t n_a, int64_t n_b);
 
 /* The chance that two of n results, of which `passes` passed, differ; NaN if n < 2. */
 double noise_flips(int64_t passes, int64_t n);

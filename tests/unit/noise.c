@@ -69,8 +69,8 @@ static void agrees_with_anova(void **state)
 		assert_int_equal(sum.df, (int64_t)number(at, "df"));
 		near(noise_sd(&sum), number(at, "sd"));
 		int64_t n_a = (int64_t)number(at, "n_a"), n_b = (int64_t)number(at, "n_b");
-		near(noise_floor(&sum, n_a, n_b), number(at, "floor"));
-		near(noise_floor(&sum, n_b, n_a), number(at, "floor"));
+		near(noise_floor(noise_reach(&sum), n_a, n_b), number(at, "floor"));
+		near(noise_floor(noise_reach(&sum), n_b, n_a), number(at, "floor"));
 	}
 	assert_int_equal(n, 6);
 }
@@ -114,10 +114,10 @@ static void has_no_order(void **state)
 	noise_add(&b, down, 4);
 	assert_true(a.squares == b.squares);
 	noise_add(&c, same, 3);
-	assert_true(noise_floor(&c, 1, 1) == 0);
+	assert_true(noise_floor(noise_reach(&c), 1, 1) == 0);
 	noise_add(&d, one, 1);
-	assert_true(isnan(noise_sd(&d)) && isnan(noise_floor(&d, 1, 1)));
-	assert_true(isnan(noise_floor(&a, 0, 1)));
+	assert_true(isnan(noise_sd(&d)) && isnan(noise_floor(noise_reach(&d), 1, 1)));
+	assert_true(isnan(noise_floor(noise_reach(&a), 0, 1)));
 }
 
 /* ---------------------------------------------------------------- a comparison, rows by hand */
@@ -185,6 +185,8 @@ static void compare(int a, int b, struct compare *c, struct noise *n)
 {
 	struct err err = ERR_INIT;
 	struct compare_opts opts = {.margin = UNKNOWN_DOUBLE, .rows_only = true};
+	*c = (struct compare){0};
+	*n = (struct noise){0};
 	if (!compare_runs(db, a, b, &opts, c, &err) || !noise_of(db, c, n, &err))
 		fail_msg("%s", err.text);
 }
@@ -334,7 +336,7 @@ static void one_side_stands_for_both(void **state)
 	assert_int_equal(m->df, 16);
 	assert_true(m->rough);
 	assert_true(str_find(n.stands_on, STR_LIT("B is taken to wobble as A does")) != SIZE_MAX);
-	assert_true(str_find(n.stands_on, STR_LIT("Rough")) != SIZE_MAX);
+	assert_true(str_find(n.stands_on, STR_LIT("rough")) != SIZE_MAX);
 	noise_done(&n);
 	compare_done(&c);
 }

@@ -177,7 +177,7 @@ static bool fetch_begins(struct db *db, struct request *r, struct err *err)
 		r->first[i] = CASES_NOT_LOOKED;
 	for (size_t i = 0; i < r->begins.n_cases; i++)
 		if (r->begins.cases[i].has == BEGINS_BOTH)
-			r->first[r->begins.cases[i].row] = r->begins.cases[i].first;
+			r->first[r->begins.cases[i].row] = begins_telling(&r->begins, &r->begins.cases[i]);
 	return true;
 }
 
@@ -632,6 +632,13 @@ static enum outcome open_begins(struct screen *screen, const struct input *in, s
 	return OUT_OPEN;
 }
 
+static enum outcome open_noise(struct screen *screen, const struct input *in, struct target *target)
+{
+	(void)in;
+	*target = (struct target){.screen = "noise", .id = state_of(screen)->a, .id2 = state_of(screen)->b};
+	return OUT_OPEN;
+}
+
 static enum outcome show_expected(struct screen *screen, const struct input *in, struct target *target)
 {
 	(void)in, (void)target;
@@ -719,6 +726,7 @@ static const struct action compare_actions[] = {
 	{.name = "trace", .keys = "t", .help = "both traces beside each other, or B's alone", .hint = "traces", .hint_order = 6, .run = trace_of_b},
 	{.name = "trace-a", .keys = "a", .help = "the trace of A's result", .run = trace_of_a},
 	{.name = "begins", .keys = "w", .help = "where regressions begin: the step at which the lost cases first differ", .hint = "begins", .hint_order = 5, .run = open_begins},
+	{.name = "noise", .keys = "W", .help = "the noise floor: what exceeds what a run differs from itself, from repeats", .run = open_noise},
 	{.name = "next-case", .keys = "J", .help = "next case, whatever its class", .run = next_case},
 	{.name = "prev-case", .keys = "K", .help = "the case before", .run = previous_case},
 	{.name = "search", .keys = "/", .help = "search the titles", .hint = "search", .hint_order = 9, .run = search},

@@ -11,8 +11,11 @@ enum {
 	GAP = 2,
 	WORD = 7, /* a verdict of one side */
 	STEP_LEAST = 14,
+	COLS_FOR_BOUNDS = 110,
 	CASES_LEAST = 4,
 	HEAD_MOST = 7,
+	HEAD_LOW = 2, /* on a low screen */
+	ROWS_FOR_ALL = 16,
 	ROWS_FOR_HEAD = 9,
 	ROWS_FOR_CASES = 13
 };
@@ -55,14 +58,16 @@ struct begins_places begins_places(const struct begins_view *v, int rows)
 
 void begins_lay_out(struct begins_view *v, int rows, int cols)
 {
-	if (v->begins && v->head.cols != cols - 2 * MARGIN + 1) {
+	if (v->begins && (v->head.cols != cols - 2 * MARGIN + 1 || v->head_rows != rows)) {
+		bool low = rows < ROWS_FOR_ALL;
 		sheet_begin(&v->head, cols - 2 * MARGIN + 1);
-		sheet_wrap(&v->head, ROLE_TEXT, 0, v->begins->sentence, HEAD_MOST);
-		if (v->begins->missing.len) {
+		sheet_wrap(&v->head, ROLE_TEXT, 0, v->begins->sentence, low ? HEAD_LOW : HEAD_MOST);
+		if (v->begins->missing.len && !low) {
 			sheet_row(&v->head);
 			sheet_wrap(&v->head, ROLE_DIM, 0, v->begins->missing, 4);
 		}
 		sheet_row(&v->head);
+		v->head_rows = rows;
 	}
 	struct begins_places at = begins_places(v, rows);
 	list_set_page(&v->table, at.table_rows > 0 ? at.table_rows : 1);
@@ -113,7 +118,7 @@ static struct layout layout_of(const struct begins_view *v, int cols)
 	l.others = part(&rest, 9);
 	l.words = part(&rest, cols >= 100 ? 23 : 10);
 	l.p = cols >= 76 ? part(&rest, 7) : 0;
-	l.bounds = cols >= 110 ? part(&rest, 16) : 0;
+	l.bounds = cols >= COLS_FOR_BOUNDS ? part(&rest, 16) : 0;
 	l.bar = cols >= 96 ? part(&rest, 10) : 0;
 	l.axis = cols >= 140 ? part(&rest, 21) : 0;
 	int widest = STEP_LEAST;
@@ -233,9 +238,10 @@ static void draw_line(const void *context, struct canvas c, int64_t at, bool cur
 	if (!line->inside) {
 		used = canvas_put(c, 0, MARGIN, room, ROLE_TEXT, name);
 		find_light(c, 0, MARGIN, room, name, v->find);
-	} else if (l.what) {
+	} else {
 		canvas_putc(c, 0, MARGIN, 1, ROLE_DIM, c.grid->ascii ? "`" : "└");
-		used = 1;
+		if (!l.what)
+			canvas_putc(c, 0, MARGIN + 2, room - 2, ROLE_TEXT, line->what);
 	}
 	if (cursor && !line->inside)
 		canvas_reverse(c, 0, MARGIN, used);
@@ -346,18 +352,16 @@ static void draw_rule(const struct begins_view *v, struct canvas c)
 	buf_add_cstr(&text, line->what);
 	buf_add_char(&text, ' ');
 	int col = canvas_put(c, 0, MARGIN, c.cols - MARGIN - 4, ROLE_HEADING, buf_str(&text)) + MARGIN;
-	if (line->words[0]) { /* at 80 columns the table has no room for these */
+	if (!IS_UNKNOWN(line->low) && c.cols < COLS_FOR_BOUNDS) { /* the table has no room for it */
 		buf_clear(&text);
-		buf_printf(&text, " %s", line->words);
-		if (!IS_UNKNOWN(line->low)) {
-			buf_add_cstr(&text, ", ");
-			add_points(&text, line->low, c.grid->ascii);
-			buf_add_cstr(&text, " to ");
-			add_points(&text, line->high, c.grid->ascii);
-		}
+		buf_add_cstr(&text, " 95% interval ");
+		add_points(&text, line->low, c.grid->ascii);
+		buf_add_cstr(&text, " to ");
+		add_points(&text, line->high, c.grid->ascii);
 		buf_add_char(&text, ' ');
-		if (col + 4 + text_cols(buf_str(&text)) < c.cols)
-			canvas_put(c, 0, col + 1, -1, ROLE_TEXT, buf_str(&text));
+		int cols = text_cols(buf_str(&text));
+		if (col + 2 + cols < c.cols)
+			canvas_put(c, 0, c.cols - cols - 2, -1, ROLE_TEXT, buf_str(&text));
 	}
 	buf_done(&text);
 }

@@ -14,6 +14,7 @@ struct begins_view {
 	size_t *behind; /* of begins.cases: those behind the line under the cursor, in the order of the comparison */
 	size_t n_behind;
 	struct sheet head;
+	int head_rows; /* of the screen it was laid out for */
 	struct str find;
 };
 
