@@ -127,8 +127,10 @@ static void add_calls(struct sheet *s, const struct prompt_sheet_of *of)
 	}
 	sheet_addc(s, ROLE_DIM, "  ");
 	add_latency(s, f->p50_ns, f->p95_ns, of->look.ascii);
-	sheet_label(s, "");
-	if (f->tokens_in != UNKNOWN_INT || f->tokens_out != UNKNOWN_INT) {
+	bool tokens = f->tokens_in != UNKNOWN_INT || f->tokens_out != UNKNOWN_INT;
+	if (tokens || !IS_UNKNOWN(f->cost_usd))
+		sheet_label(s, "");
+	if (tokens) {
 		sheet_addc(s, ROLE_DIM, "tokens a call: in ");
 		sheet_count(s, ROLE_TEXT, f->tokens_in == UNKNOWN_INT ? 0 : f->tokens_in / f->n);
 		sheet_addc(s, ROLE_DIM, " out ");
@@ -215,15 +217,22 @@ static void add_texts(struct sheet *s, const struct prompt_sheet_of *of)
 	if (two)
 		add_change(s, of);
 	if (two)
-		template_vars_row(s, t->text_a, t->text_b, true);
+		template_vars_row(s, t->text_a, t->text_b, true, of->look.ascii);
 	else if (t->text_b.ptr)
-		template_vars_row(s, t->text_b, STR_NONE, false);
+		template_vars_row(s, t->text_b, STR_NONE, false, of->look.ascii);
 	if (!t->text_b.ptr || (of->other && !two)) {
 		sheet_label(s, "text");
 		sheet_addc(s, ROLE_DIM, !t->text_b.ptr ? "no file holds the text of this version"
 		                                       : "no file holds the other's text; this one's is:");
 	}
 	sheet_gap(s);
+	if (two && t->hunks.places && s->cols >= TEMPLATE_SIDES_COLS) {
+		sheet_row(s);
+		sheet_add(s, ROLE_HEADING, prompt_version_name(of->other, &s->arena));
+		sheet_column(s, (s->cols - 3) / 2 + 3);
+		sheet_add(s, ROLE_HEADING, prompt_version_name(of->version, &s->arena));
+		sheet_row(s);
+	}
 	if (two && t->hunks.places)
 		template_diff_sheet(s, &t->hunks, &of->look);
 	else if (t->text_b.ptr)

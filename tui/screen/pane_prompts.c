@@ -8,7 +8,7 @@
 #include "tui/columns_prompts.h"
 #include "tui/screen/pane_axis.h"
 
-enum { MARGIN = 4, BAR_COLS = 15, DAY_COLS = 6, TIME_COLS = 12, WORD_COLS = 7, NAME_LEAST = 14, WIDE = 100, GAP = 2 };
+enum { MARGIN = 4, BAR_COLS = 15, DAY_COLS = 7, TIME_COLS = 12, WORD_COLS = 7, NAME_LEAST = 14, WIDE = 100, GAP = 2 };
 
 const char *prompts_order_name(enum prompts_order by)
 {
@@ -274,8 +274,8 @@ static void put_time(struct pen *p, const struct drawing *d, int cols, int64_t n
 	else
 		buf_add_cstr(&text, d->ui->ascii ? "-" : "–");
 	struct str shown = buf_str(&text);
-	if (cols < TIME_COLS && shown.len > (size_t)cols && str_find_char(shown, ':') != SIZE_MAX)
-		shown = str_cut(shown, 0, (size_t)cols); /* "20 Nov", without the hour */
+	if (cols < TIME_COLS && shown.len > (size_t)cols && shown.ptr[0] != '-')
+		shown = str_trim(str_cut(shown, 0, (size_t)cols)); /* "20 Nov" without the hour, "2025-11" without the day */
 	put(p, cols, false, ROLE_DIM, shown);
 	buf_done(&text);
 }

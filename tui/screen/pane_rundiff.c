@@ -132,7 +132,7 @@ static void add_texts(struct sheet *s, const struct run_diff *d, const struct te
 	if (!both && !d->text_a.ptr && !d->text_b.ptr)
 		return;
 	if (both)
-		template_vars_row(s, d->text_a, d->text_b, true);
+		template_vars_row(s, d->text_a, d->text_b, true, look->ascii);
 	sheet_gap(s);
 	if (both && d->hunks.places) {
 		template_diff_sheet(s, &d->hunks, look);

@@ -102,7 +102,7 @@ static struct places places_of(int rows, int cols, int64_t lines)
 {
 	struct places at = {.list_rows = rows - 1, .list_cols = cols};
 	if (cols >= BESIDE_COLS) {
-		at.pane_cols = cols / 2 > 100 ? 100 : cols / 2;
+		at.pane_cols = cols * 2 / 5 > 90 ? 90 : cols * 2 / 5;
 		at.list_cols = cols - at.pane_cols - 2;
 		at.pane_col = at.list_cols + 2;
 		at.pane_rows = rows;
@@ -895,12 +895,12 @@ static const struct action actions[] = {
 	{.name = "runs", .keys = "e", .help = "the eval runs that used it", .hint = "runs", .hint_order = 4, .run = open_runs},
 	{.name = "traces", .keys = "t", .help = "the traces that used it", .hint = "traces", .hint_order = 5, .run = open_traces},
 	{.name = "run-differences", .keys = "p", .help = "what else differs between these runs: model, settings, code", .run = run_differences},
-	{.name = "search", .keys = "/", .help = "search names, versions and texts", .hint = "search", .hint_order = 6, .run = search},
+	{.name = "search", .keys = "/", .help = "search names, versions and texts", .hint = "search", .hint_order = 7, .run = search},
 	{.name = "next-match", .keys = "n", .help = "next match", .run = search_next},
 	{.name = "prev-match", .keys = "N", .help = "previous match", .run = search_previous},
 	{.name = "next-version", .keys = "J", .help = "next version, also from inside its text", .run = next_version},
 	{.name = "prev-version", .keys = "K", .help = "the version before, also from inside its text", .run = previous_version},
-	{.name = "next-difference", .keys = "}", .help = "inside a text: next difference", .run = next_difference},
+	{.name = "next-difference", .keys = "}", .help = "inside a text: next difference", .hint = "next", .hint_order = 6, .run = next_difference},
 	{.name = "prev-difference", .keys = "{", .help = "inside a text: the difference before", .run = previous_difference},
 	{.name = "all-lines", .keys = "x", .help = "inside a text: all lines, or a few around each difference", .run = all_lines},
 	{.name = "fold", .keys = "h Left", .help = "fold a prompt's versions", .run = fold},
