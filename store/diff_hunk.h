@@ -21,7 +21,7 @@ struct hunks {
 	int64_t words_added, words_removed;  /* words only B has, only A has */
 	bool coarse;                         /* some of it was too long to be told word by word */
 };
-/* As diff_text: lines first, then words inside each changed stretch. */
+/* As diff_text: lines first, then words inside each changed stretch. Exchanging a and b mirrors every figure. */
 struct hunks diff_hunks(struct arena *arena, struct str a, struct str b);
 /* "3 places: +12 −4 words"; "no difference". */
 void hunks_words(struct buf *out, const struct hunks *h, bool ascii);
