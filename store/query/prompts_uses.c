@@ -250,7 +250,8 @@ static void drop_unused(struct prompts *p)
 bool prompts_uses(struct db *db, int64_t spans_most, struct prompts *p, struct err *err)
 {
 	struct uses u = {.db = db, .p = p, .spans_left = UNSURE_SPANS};
-	if (!p->n_versions)
+	p->has_uses = !p->n_versions;
+	if (p->has_uses)
 		return true;
 	u.mark = xcalloc(p->n_versions, sizeof *u.mark);
 	u.means = xcalloc(p->n_versions, sizeof *u.means);

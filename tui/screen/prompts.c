@@ -956,7 +956,6 @@ static bool prompts_copy(const struct screen *screen, enum copy what, struct buf
 		buf_add_cstr(out, "spoor prompts");
 		copy_word(out, name);
 		if (st->whole && a && a->prompt == b->prompt) {
-			buf_add_cstr(out, " --diff");
 			copy_word(out, prompt_version_name(a, &arena));
 			copy_word(out, prompt_version_name(b, &arena));
 		}
