@@ -47,7 +47,9 @@ static struct diff diff_either(struct arena *arena, struct str a, struct str b, 
 	struct diff d = diff_text(arena, b, a, unit);
 	for (size_t i = 0; i < d.n; i++) {
 		const struct diff_op op = d.ops[i];
-		enum diff_kind kind = op.kind == DIFF_EQUAL ? DIFF_EQUAL : op.kind == DIFF_ONLY_A ? DIFF_ONLY_B : DIFF_ONLY_A;
+		enum diff_kind kind = op.kind == DIFF_EQUAL    ? DIFF_EQUAL
+		                      : op.kind == DIFF_ONLY_A ? DIFF_ONLY_B
+		                                               : DIFF_ONLY_A;
 		d.ops[i] = (struct diff_op){kind, op.b_at, op.b_len, op.a_at, op.a_len};
 		if (kind != DIFF_ONLY_A || i == 0 || d.ops[i - 1].kind != DIFF_ONLY_B)
 			continue;
@@ -144,7 +146,8 @@ static bool is_one_of(char c, const char *set)
 /* {{ name }}, {{ name | filter }}, {{#name}} {{/name}}: what stands before its end is short and on one line. */
 static size_t double_brace(struct str rest, struct str *name)
 {
-	for (size_t i = 2; i + 1 < rest.len && i < 2 + 2 * VARIABLE_MOST && rest.ptr[i] != '\n' && rest.ptr[i] != '{'; i++) {
+	for (size_t i = 2; i + 1 < rest.len && i < 2 + 2 * VARIABLE_MOST && rest.ptr[i] != '\n' && rest.ptr[i] != '{';
+	     i++) {
 		if (rest.ptr[i] != '}' || rest.ptr[i + 1] != '}')
 			continue;
 		struct str inside = str_trim(str_cut(rest, 2, i - 2));

@@ -83,7 +83,8 @@ static int set_up(void **state)
 {
 	(void)state;
 	char agent[] = "tests/data/traces-agent.jsonl", voice[] = "tests/data/traces-voice.json.gz",
-	     eval[] = "tests/data/traces-eval.jsonl", v12[] = "tests/data/eval-v12.json", v13[] = "tests/data/eval-v13.json";
+	     eval[] = "tests/data/traces-eval.jsonl", v12[] = "tests/data/eval-v12.json",
+	     v13[] = "tests/data/eval-v13.json";
 	char *paths[] = {agent, voice, eval, v12, v13};
 	setenv("TZ", "UTC", 1);
 	setenv("XDG_CONFIG_HOME", "/nonexistent", 1); /* no price list of the user's */
@@ -112,7 +113,8 @@ static const struct prompt_version *find(const struct prompts *p, const char *na
 {
 	struct err err = ERR_INIT;
 	size_t prompt, version;
-	if (!prompts_find(p, str_of(name), &prompt, &err) || !prompts_find_version(p, prompt, str_of(label), &version, &err))
+	if (!prompts_find(p, str_of(name), &prompt, &err) ||
+	    !prompts_find_version(p, prompt, str_of(label), &version, &err))
 		fail_msg("%s", err.text);
 	return &p->versions[version];
 }
@@ -135,16 +137,16 @@ static void test_variables(void **state)
 	static const struct {
 		const char *text, *names;
 	} cases[] = {
-	    {"Customer ({{customer_tier}}): {{question}}",             "customer_tier question"},
-	    {"{{ name | upper }} {{#each items}} {{/items}}",          "name items"            },
-	    {"Answer {question} in ${style}, %(tone)s.",               "question style tone"   },
-	    {"{% for d in docs %}{{ d.text }}{% endfor %}",            "d.text"                },
-	    {"JSON: {\"a\": 1} {{\"b\": 2}} { spaced out } {} {{}}",   ""                      },
-	    {"{{a}}{{a}}{b}",                                          "a b"                   },
-	    {"not closed {{ name \n }} {open",                         ""                      },
-	    {"{{items[0].name}} {user-id}",                            "items[0].name user-id" },
-	    {"",                                                       ""                      },
-	    {"{",                                                      ""                      },
+	    {"Customer ({{customer_tier}}): {{question}}",           "customer_tier question"},
+	    {"{{ name | upper }} {{#each items}} {{/items}}",        "name items"            },
+	    {"Answer {question} in ${style}, %(tone)s.",             "question style tone"   },
+	    {"{% for d in docs %}{{ d.text }}{% endfor %}",          "d.text"                },
+	    {"JSON: {\"a\": 1} {{\"b\": 2}} { spaced out } {} {{}}", ""                      },
+	    {"{{a}}{{a}}{b}",	                                "a b"                   },
+	    {"not closed {{ name \n }} {open",                       ""                      },
+	    {"{{items[0].name}} {user-id}",                          "items[0].name user-id" },
+	    {"",	                                             ""	              },
+	    {"{",	                                            ""	              },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct str vars[TEMPLATE_VARS];
@@ -179,7 +181,8 @@ static void test_hunks_are_whole(void **state)
 			random_text(&rng, &b);
 		else
 			buf_clear(&b), buf_add_str(&b, buf_str(&a));
-		struct hunks h = diff_hunks(&arena, buf_str(&a), buf_str(&b)), back = diff_hunks(&arena, buf_str(&b), buf_str(&a));
+		struct hunks h = diff_hunks(&arena, buf_str(&a), buf_str(&b)),
+		             back = diff_hunks(&arena, buf_str(&b), buf_str(&a));
 		buf_clear(&got_a);
 		buf_clear(&got_b);
 		for (size_t i = 0; i < h.n; i++) {
@@ -213,9 +216,11 @@ static void test_hunks_count(void **state)
 	(void)state;
 	struct arena arena = ARENA_INIT;
 	struct buf words = BUF_INIT;
-	struct hunks h = diff_hunks(&arena, STR_LIT("one\ntwo\nthree four\nfive\n"), STR_LIT("one\ntwo\nthree 4, or so\nfive\nsix\n"));
+	struct hunks h = diff_hunks(&arena, STR_LIT("one\ntwo\nthree four\nfive\n"),
+	                            STR_LIT("one\ntwo\nthree 4, or so\nfive\nsix\n"));
 	assert_int_equal(h.n, 4);
-	assert_true(h.at[0].equal && h.at[0].a_lines == 2 && !h.at[1].equal && h.at[1].a_first == 3 && h.at[1].b_first == 3);
+	assert_true(h.at[0].equal && h.at[0].a_lines == 2 && !h.at[1].equal && h.at[1].a_first == 3 &&
+	            h.at[1].b_first == 3);
 	assert_true(h.at[2].equal && !h.at[3].equal && h.at[3].a.len == 0 && h.at[3].b_first == 5);
 	assert_int_equal(h.words_added, 4); /* 4, or so six */
 	assert_int_equal(h.words_removed, 1);
@@ -234,22 +239,23 @@ static void test_names(void **state)
 	static const struct {
 		const char *name, *label, *text, *prompt, *version;
 	} cases[] = {
-	    {"dispute v13",            hash,   "You are …",     "dispute",          "v13" },
-	    {"dispute v13",            "",     NULL,            "dispute",          "v13" },
-	    {"dispute v13",            "prod", NULL,            "dispute v13",      "prod"}, /* it has a label of its own */
-	    {"dispute",                "v13",  NULL,            "dispute",          "v13" },
-	    {"prompts/system_v2.txt",  hash,   "x",             "prompts/system",   "v2"  },
-	    {"qa-v1.2",                "",     NULL,            "qa",               "v1.2"},
-	    {"p12.txt: You are a bot", hash,   "You are a bot", "p12.txt",          hash  },
-	    {"p12.txt: You are a bo",  hash,   "You are a bot", "p12.txt",          hash  }, /* cut short by the source */
-	    {"note: this is a name",   "",     "another text",  "note: this is a name", "" },
-	    {"conv1",                  "",     NULL,            "conv1",            ""    },
-	    {"v2",                     "",     NULL,            "v2",               ""    },
-	    {"serve v",                "",     NULL,            "serve v",          ""    },
+	    {"dispute v13",            hash,   "You are …",   "dispute",              "v13" },
+	    {"dispute v13",            "",     NULL,            "dispute",              "v13" },
+	    {"dispute v13",            "prod", NULL,            "dispute v13",          "prod"}, /* it has a label of its own */
+	    {"dispute",                "v13",  NULL,            "dispute",              "v13" },
+	    {"prompts/system_v2.txt",  hash,   "x",             "prompts/system",       "v2"  },
+	    {"qa-v1.2",                "",     NULL,            "qa",                   "v1.2"},
+	    {"p12.txt: You are a bot", hash,   "You are a bot", "p12.txt",              hash  },
+	    {"p12.txt: You are a bo",  hash,   "You are a bot", "p12.txt",              hash  }, /* cut short by the source */
+	    {"note: this is a name",   "",     "another text",  "note: this is a name", ""    },
+	    {"conv1",                  "",     NULL,            "conv1",                ""    },
+	    {"v2",	             "",     NULL,            "v2",                   ""    },
+	    {"serve v",                "",     NULL,            "serve v",              ""    },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct str prompt, version;
-		prompt_read_name(str_of(cases[i].name), str_of(cases[i].label), str_of(cases[i].text), &prompt, &version);
+		prompt_read_name(str_of(cases[i].name), str_of(cases[i].label), str_of(cases[i].text), &prompt,
+		                 &version);
 		assert_str(prompt, cases[i].prompt);
 		assert_str(version, cases[i].version);
 	}
@@ -270,18 +276,26 @@ static void test_samples(void **state)
 	assert_int_equal(v12->n_ids, 2);
 	assert_int_equal(v12->n_runs, 1);
 	assert_true(v12->hash.len == 64 && str_starts(v12->hash, "854a868b"));
-	assert_int_equal(v12->calls.figures.n,
-	                 number(samples.db, "SELECT count(*) FROM span s JOIN prompt p ON p.id = s.prompt JOIN word w ON w.id = p.name"
-	                                  " WHERE w.text = 'dispute' AND p.version = 'v12'"));
-	assert_int_equal(v12->calls.figures.errors,
-	                 number(samples.db, "SELECT count(*) FROM span s JOIN prompt p ON p.id = s.prompt JOIN word w ON w.id = p.name"
-	                                  " WHERE w.text = 'dispute' AND p.version = 'v12' AND s.status = 2"));
-	assert_int_equal(v12->calls.traces,
-	                 number(samples.db, "SELECT count(DISTINCT s.trace) FROM span s JOIN prompt p ON p.id = s.prompt JOIN word w ON"
-	                                  " w.id = p.name WHERE w.text = 'dispute' AND p.version = 'v12'"));
-	assert_int_equal(llround(v12->calls.figures.cost_usd * 1e9),
-	                 number(samples.db, "SELECT round(sum(s.cost_usd) * 1e9) FROM span s JOIN prompt p ON p.id = s.prompt JOIN word w"
-	                                  " ON w.id = p.name WHERE w.text = 'dispute' AND p.version = 'v12'"));
+	assert_int_equal(
+	    v12->calls.figures.n,
+	    number(samples.db,
+	           "SELECT count(*) FROM span s JOIN prompt p ON p.id = s.prompt JOIN word w ON w.id = p.name"
+	           " WHERE w.text = 'dispute' AND p.version = 'v12'"));
+	assert_int_equal(
+	    v12->calls.figures.errors,
+	    number(samples.db,
+	           "SELECT count(*) FROM span s JOIN prompt p ON p.id = s.prompt JOIN word w ON w.id = p.name"
+	           " WHERE w.text = 'dispute' AND p.version = 'v12' AND s.status = 2"));
+	assert_int_equal(
+	    v12->calls.traces,
+	    number(samples.db,
+	           "SELECT count(DISTINCT s.trace) FROM span s JOIN prompt p ON p.id = s.prompt JOIN word w ON"
+	           " w.id = p.name WHERE w.text = 'dispute' AND p.version = 'v12'"));
+	assert_int_equal(
+	    llround(v12->calls.figures.cost_usd * 1e9),
+	    number(samples.db,
+	           "SELECT round(sum(s.cost_usd) * 1e9) FROM span s JOIN prompt p ON p.id = s.prompt JOIN word w"
+	           " ON w.id = p.name WHERE w.text = 'dispute' AND p.version = 'v12'"));
 	/* As the run's own row. */
 	struct run_row row;
 	struct err err = ERR_INIT;
@@ -333,7 +347,8 @@ static void test_filters(void **state)
 		struct filter_mistake mistake;
 		int64_t traces;
 		assert_true(prompts_filter(&p, i, SIZE_MAX, text, sizeof text));
-		assert_true(traces_count(samples.db, filter_parse(&arena, str_of(text), FILTER_TRACES, 0, &mistake), &traces, &err));
+		assert_true(traces_count(samples.db, filter_parse(&arena, str_of(text), FILTER_TRACES, 0, &mistake),
+		                         &traces, &err));
 		assert_int_equal(traces, p.all[i].traces);
 		arena_done(&arena);
 	}
@@ -371,15 +386,19 @@ static void test_finding(void **state)
 
 /* ---------------------------------------------------------------- several runs of a version */
 
-static void add_run(struct own *o, const char *file, const char *verdicts, const char *version, const char *text, int more_ms)
+static void add_run(struct own *o, const char *file, const char *verdicts, const char *version, const char *text,
+                    int more_ms)
 {
 	struct buf lines = BUF_INIT;
 	for (int i = 0; verdicts[i]; i++)
-		buf_printf(&lines,
-		           "{\"id\":\"c%d\",\"input\":\"q%d\",\"output\":\"a%d\",\"passed\":%s,\"latency_ms\":%d,\"cost\":%g,"
-		           "\"prompt_name\":\"qa\",\"prompt_version\":\"%s\",\"prompt_template\":\"%s\",\"dataset\":\"nightly\","
-		           "\"model\":\"m1\"}\n",
-		           i, i, i, verdicts[i] == '+' ? "true" : "false", 100 * (i + 1) + more_ms, 0.001 * (i + 1), version, text);
+		buf_printf(
+		    &lines,
+		    "{\"id\":\"c%d\",\"input\":\"q%d\",\"output\":\"a%d\",\"passed\":%s,\"latency_ms\":%d,\"cost\":%g,"
+		    "\"prompt_name\":\"qa\",\"prompt_version\":\"%s\",\"prompt_template\":\"%s\",\"dataset\":"
+		    "\"nightly\","
+		    "\"model\":\"m1\"}\n",
+		    i, i, i, verdicts[i] == '+' ? "true" : "false", 100 * (i + 1) + more_ms, 0.001 * (i + 1), version,
+		    text);
 	own_import(o, file, &lines);
 	buf_done(&lines);
 }
@@ -441,9 +460,11 @@ static void test_run_diff(void **state)
 	struct err err = ERR_INIT;
 	int64_t a, b;
 	assert_true(runs_find(samples.db, STR_LIT("v12"), &a, &err) && runs_find(samples.db, STR_LIT("v13"), &b, &err));
-	assert_true(run_diff_get(samples.db, a, b, false, &ab, &err) && run_diff_get(samples.db, b, a, false, &ba, &err) &&
+	assert_true(run_diff_get(samples.db, a, b, false, &ab, &err) &&
+	            run_diff_get(samples.db, b, a, false, &ba, &err) &&
 	            run_diff_get(samples.db, a, a, false, &aa, &err));
-	assert_str(ab.sentence, "The prompt changed in 3 places (+34 −4 words); cases differ; model, provider, dataset, repeats are the same; "
+	assert_str(ab.sentence, "The prompt changed in 3 places (+34 −4 words); number of cases differs; model, "
+	                        "provider, dataset, repeats are the same; "
 	                        "no file says their settings.");
 	assert_int_equal(ab.prompt, RUN_FACT_DIFFERS);
 	assert_int_equal(fact(&ab, "version")->state, RUN_FACT_DIFFERS);
@@ -477,10 +498,14 @@ static void test_run_diff_config(void **state)
 	add_run(&o, "a.jsonl", "++", "v1", "Answer {q}.", 0);
 	add_run(&o, "b.jsonl", "++", "v2", "Answer {q}!", 0);
 	int64_t a = number(o.db, "SELECT min(id) FROM run"), b = number(o.db, "SELECT max(id) FROM run");
-	run_sql(&o, "UPDATE run SET config = '{\"temperature\":0,\"seed\":7,\"steps\":[\"a\",\"c\"],\"model\":\"m1\",\"git\":{\"commit\":\"abc\"},"
-	            "\"stats\":{\"started_at\":\"now\"},\"gone\":null}' WHERE id = (SELECT min(id) FROM run)");
-	run_sql(&o, "UPDATE run SET config = '{\"temperature\":0.7,\"seed\":7,\"steps\":[\"a\",\"b\",\"c\"],\"model\":\"m1\",\"git\":{\"commit\":"
-	            "\"def\"},\"stats\":{\"started_at\":\"later\"},\"top_p\":0.9}' WHERE id = (SELECT max(id) FROM run)");
+	run_sql(&o,
+	        "UPDATE run SET config = "
+	        "'{\"temperature\":0,\"seed\":7,\"steps\":[\"a\",\"c\"],\"model\":\"m1\",\"git\":{\"commit\":\"abc\"},"
+	        "\"stats\":{\"started_at\":\"now\"},\"gone\":null}' WHERE id = (SELECT min(id) FROM run)");
+	run_sql(&o,
+	        "UPDATE run SET config = "
+	        "'{\"temperature\":0.7,\"seed\":7,\"steps\":[\"a\",\"b\",\"c\"],\"model\":\"m1\",\"git\":{\"commit\":"
+	        "\"def\"},\"stats\":{\"started_at\":\"later\"},\"top_p\":0.9}' WHERE id = (SELECT max(id) FROM run)");
 	assert_true(run_diff_get(o.db, a, b, true, &d, &err));
 	assert_true(d.has_config_a && d.has_config_b);
 	assert_int_equal(fact(&d, "temperature")->kind, RUN_FACT_SETTING);
@@ -492,7 +517,8 @@ static void test_run_diff_config(void **state)
 	assert_null(fact(&d, "seed"));
 	assert_null(fact(&d, "gone")); /* null says nothing */
 	/* Of punctuation no words are counted. */
-	assert_str(d.sentence, "The prompt changed in 1 place (+0 -0 words); model, dataset, cases are the same; 1 setting differs: temperature, "
+	assert_str(d.sentence, "The prompt changed in 1 place (+0 -0 words); model, dataset, number of cases are the "
+	                       "same; 1 setting differs: temperature, "
 	                       "2 are said of one run only; other code: commit.");
 	run_diff_done(&d);
 	/* What no file says is not the same. */
@@ -510,14 +536,18 @@ static void test_run_diff_config(void **state)
 static void add_span(struct buf *out, int i, const char *name, const char *version, const char *text)
 {
 	buf_printf(out,
-	           "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{\"traceId\":\"%032x\",\"spanId\":\"%016x\",\"name\":\"call\","
+	           "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{\"traceId\":\"%032x\",\"spanId\":\"%016x\","
+	           "\"name\":\"call\","
 	           "\"startTimeUnixNano\":\"%lld\",\"endTimeUnixNano\":\"%lld\",\"attributes\":[",
 	           i + 1, i + 1, 1763000000000000000LL + i, 1763000001000000000LL + i);
 	buf_printf(out,
-	           "{\"key\":\"openinference.span.kind\",\"value\":{\"stringValue\":\"LLM\"}},{\"key\":\"llm.prompt_template.name\","
-	           "\"value\":{\"stringValue\":\"%s\"}},{\"key\":\"llm.prompt_template.version\",\"value\":{\"stringValue\":\"%s\"}},",
+	           "{\"key\":\"openinference.span.kind\",\"value\":{\"stringValue\":\"LLM\"}},{\"key\":\"llm.prompt_"
+	           "template.name\","
+	           "\"value\":{\"stringValue\":\"%s\"}},{\"key\":\"llm.prompt_template.version\",\"value\":{"
+	           "\"stringValue\":\"%s\"}},",
 	           name, version);
-	buf_printf(out, "{\"key\":\"llm.prompt_template.template\",\"value\":{\"stringValue\":\"%s\"}}]}]}]}]}\n", text);
+	buf_printf(out, "{\"key\":\"llm.prompt_template.template\",\"value\":{\"stringValue\":\"%s\"}}]}]}]}]}\n",
+	           text);
 }
 
 static void test_hostile(void **state)
@@ -538,7 +568,8 @@ static void test_hostile(void **state)
 	for (int big = 0; big < 2; big++) {
 		buf_clear(&text);
 		for (int i = 0; i < LINES; i++)
-			buf_printf(&text, "Line %d: rule {{var%d}}%s\\n", i, i % 300, big && i % 1000 == 0 ? " changed" : "");
+			buf_printf(&text, "Line %d: rule {{var%d}}%s\\n", i, i % 300,
+			           big && i % 1000 == 0 ? " changed" : "");
 		add_span(&file, VERSIONS + big, "huge", big ? "2" : "1", buf_cstr(&text));
 	}
 	own_import(&o, "many.jsonl", &file);
@@ -577,10 +608,12 @@ static void test_empty(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_variables),        cmocka_unit_test(test_hunks_are_whole), cmocka_unit_test(test_hunks_count),
-	    cmocka_unit_test(test_names),            cmocka_unit_test(test_samples),         cmocka_unit_test(test_filters),
-	    cmocka_unit_test(test_finding),          cmocka_unit_test(test_runs_are_repeats), cmocka_unit_test(test_run_diff),
-	    cmocka_unit_test(test_run_diff_config),  cmocka_unit_test(test_hostile),         cmocka_unit_test(test_empty),
+	    cmocka_unit_test(test_variables),   cmocka_unit_test(test_hunks_are_whole),
+	    cmocka_unit_test(test_hunks_count), cmocka_unit_test(test_names),
+	    cmocka_unit_test(test_samples),     cmocka_unit_test(test_filters),
+	    cmocka_unit_test(test_finding),     cmocka_unit_test(test_runs_are_repeats),
+	    cmocka_unit_test(test_run_diff),    cmocka_unit_test(test_run_diff_config),
+	    cmocka_unit_test(test_hostile),     cmocka_unit_test(test_empty),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -24,20 +24,20 @@ static const struct {
 	int rows, cols;
 	bool ascii, mono;
 } golden[] = {
-    {"prompts-80x24",        "prompts", NULL,            24, 80,  false, false},
-    {"prompts-80x24-ascii",  "prompts", "j Space",       24, 80,  true,  false},
-    {"prompts-80x24-mono",   "prompts", "Enter",         24, 80,  false, true },
-    {"prompts-80x24-text",   "prompts", "Enter",         24, 80,  false, false},
-    {"prompts-80x24-folded", "prompts", "h > >",         24, 80,  false, false},
-    {"prompts-120x30",       "prompts", NULL,            30, 120, false, false},
-    {"prompts-200x50",       "prompts", NULL,            50, 200, false, false},
-    {"prompts-200x50-text",  "prompts", "Enter x",       50, 200, false, false},
-    {"prompts-40x12",        "prompts", NULL,            12, 40,  false, false},
-    {"rundiff-80x24",        "rundiff", NULL,            24, 80,  false, false},
-    {"rundiff-80x24-end",    "rundiff", "G",             24, 80,  false, false},
-    {"rundiff-80x24-ascii",  "rundiff", NULL,            24, 80,  true,  false},
-    {"rundiff-80x24-mono",   "rundiff", "}",             24, 80,  false, true },
-    {"rundiff-200x50",       "rundiff", "x",             50, 200, false, false},
+    {"prompts-80x24",        "prompts", NULL,      24, 80,  false, false},
+    {"prompts-80x24-ascii",  "prompts", "j Space", 24, 80,  true,  false},
+    {"prompts-80x24-mono",   "prompts", "Enter",   24, 80,  false, true },
+    {"prompts-80x24-text",   "prompts", "Enter",   24, 80,  false, false},
+    {"prompts-80x24-folded", "prompts", "h > >",   24, 80,  false, false},
+    {"prompts-120x30",       "prompts", NULL,      30, 120, false, false},
+    {"prompts-200x50",       "prompts", NULL,      50, 200, false, false},
+    {"prompts-200x50-text",  "prompts", "Enter x", 50, 200, false, false},
+    {"prompts-40x12",        "prompts", NULL,      12, 40,  false, false},
+    {"rundiff-80x24",        "rundiff", NULL,      24, 80,  false, false},
+    {"rundiff-80x24-end",    "rundiff", "G",       24, 80,  false, false},
+    {"rundiff-80x24-ascii",  "rundiff", NULL,      24, 80,  true,  false},
+    {"rundiff-80x24-mono",   "rundiff", "}",       24, 80,  false, true },
+    {"rundiff-200x50",       "rundiff", "x",       50, 200, false, false},
 };
 
 static void test_golden(void **state)

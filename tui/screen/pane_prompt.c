@@ -9,7 +9,8 @@ enum { DATASETS_SHOWN = 4, SCORES_SHOWN = 8, CALLED_SHOWN = 3, WRAPPED_ROWS = 4 
 
 static void begin(struct sheet *s, struct flow *f, const char *label, bool ascii)
 {
-	*f = (struct flow){.col = SHEET_LABEL, .cols = s->cols > SHEET_LABEL + 8 ? s->cols - SHEET_LABEL : 8, .ascii = ascii};
+	*f = (struct flow){
+	    .col = SHEET_LABEL, .cols = s->cols > SHEET_LABEL + 8 ? s->cols - SHEET_LABEL : 8, .ascii = ascii};
 	sheet_label(s, label);
 }
 
@@ -183,7 +184,8 @@ static void add_calls(struct sheet *s, const struct prompt_sheet_of *of)
 		return;
 	begin(s, &f, "calls", of->look.ascii);
 	put_count(&f, ROLE_TEXT, figures->n);
-	put(&f, figures->errors ? ROLE_ERROR : ROLE_DIM, "  %lld %s", (long long)figures->errors, figures->errors == 1 ? "error" : "errors");
+	put(&f, figures->errors ? ROLE_ERROR : ROLE_DIM, "  %lld %s", (long long)figures->errors,
+	    figures->errors == 1 ? "error" : "errors");
 	if (figures->errors) {
 		flow_addc(&f, ROLE_DIM, " ");
 		put_rate(&f, figures->error_rate, figures->error_low, figures->error_high);
@@ -243,7 +245,9 @@ static void add_compared(struct sheet *s, const struct prompt_sheet_of *of)
 		return;
 	}
 	sheet_wrap(s, ROLE_TEXT, SHEET_LABEL,
-	           arena_printf(&s->arena, "A " STR_FMT ", B this: " STR_FMT, STR_ARG(before), STR_ARG(of->compared->sentence)), 3);
+	           arena_printf(&s->arena, "A " STR_FMT ", B this: " STR_FMT, STR_ARG(before),
+	                        STR_ARG(of->compared->sentence)),
+	           3);
 	if (of->compared->has_pass && !IS_UNKNOWN(of->compared->pass.delta))
 		add_pass(s, &of->compared->pass, of->look.ascii);
 	if (!v->pair_same_model) {
@@ -276,11 +280,14 @@ static void say_missing(struct sheet *s, const struct prompt_sheet_of *of)
 	struct str other = of->other ? prompt_version_name(of->other, &s->arena) : STR_NONE;
 	sheet_label(s, "text");
 	if (!t->text_b.ptr && !t->text_a.ptr)
-		sheet_addc(s, ROLE_DIM, of->other ? "no file holds either text" : "no file holds the text of this version");
+		sheet_addc(s, ROLE_DIM,
+		           of->other ? "no file holds either text" : "no file holds the text of this version");
 	else if (!t->text_b.ptr)
-		sheet_printf(s, ROLE_DIM, "no file holds that of " STR_FMT "; this is " STR_FMT "'s", STR_ARG(own), STR_ARG(other));
+		sheet_printf(s, ROLE_DIM, "no file holds that of " STR_FMT "; this is " STR_FMT "'s", STR_ARG(own),
+		             STR_ARG(other));
 	else
-		sheet_printf(s, ROLE_DIM, "no file holds that of " STR_FMT "; this is " STR_FMT "'s", STR_ARG(other), STR_ARG(own));
+		sheet_printf(s, ROLE_DIM, "no file holds that of " STR_FMT "; this is " STR_FMT "'s", STR_ARG(other),
+		             STR_ARG(own));
 }
 
 static void add_texts(struct sheet *s, const struct prompt_sheet_of *of)
@@ -331,7 +338,8 @@ void prompt_sheet(struct sheet *s, int cols, const struct prompt_sheet_of *of)
 			add_score(s, &v->scores[i], of->look.ascii);
 		if (v->n_scores > DATASETS_SHOWN) {
 			sheet_label(s, "");
-			sheet_printf(s, ROLE_DIM, "and on %zu more datasets (spoor prompts NAME --json)", v->n_scores - DATASETS_SHOWN);
+			sheet_printf(s, ROLE_DIM, "and on %zu more datasets (spoor prompts NAME --json)",
+			             v->n_scores - DATASETS_SHOWN);
 		}
 		add_calls(s, of);
 		add_compared(s, of);

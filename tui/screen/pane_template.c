@@ -28,7 +28,8 @@ static bool has_var(const struct str *vars, size_t n, struct str name)
 }
 
 /* Those of `of` that are (or are not) in `other`. */
-static size_t add_names(struct buf *out, const struct str *of, size_t n, const struct str *other, size_t n_other, bool in)
+static size_t add_names(struct buf *out, const struct str *of, size_t n, const struct str *other, size_t n_other,
+                        bool in)
 {
 	size_t found = 0;
 	for (size_t i = 0; i < n; i++) {
