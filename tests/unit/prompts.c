@@ -465,7 +465,7 @@ static void test_run_diff(void **state)
 	            run_diff_get(samples.db, a, a, false, &aa, &err));
 	assert_str(ab.sentence, "The prompt changed in 3 places (+34 −4 words); number of cases differs; model, "
 	                        "provider, dataset, repeats are the same; "
-	                        "no file says their settings.");
+	                        "no setting differs.");
 	assert_int_equal(ab.prompt, RUN_FACT_DIFFERS);
 	assert_int_equal(fact(&ab, "version")->state, RUN_FACT_DIFFERS);
 	assert_str(fact(&ab, "version")->b, "v13");

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/base/scan.h"
 #include "store/query/compare.h"
 #include "tui/screen/pane_prompts_ask.h"
 
@@ -259,10 +260,11 @@ static void go_to_start(struct prompts_state *st)
 {
 	struct str start = str_of(st->start), label = STR_NONE;
 	size_t prompt, version, at = str_find_char(start, '@');
+	int64_t id;
 	struct err err = ERR_INIT;
 	const struct prompt_version *v = NULL;
 	if (start.len && start.ptr[0] == '#')
-		v = prompts_by_id(&st->data, atoll(st->start + 1));
+		v = prompts_by_id(&st->data, scan_int64(str_from(start, 1), &id) ? id : 0);
 	if (!v && start.len && start.ptr[0] != '#') {
 		if (at != SIZE_MAX) {
 			label = str_from(start, at + 1);
