@@ -125,7 +125,7 @@ $ spoor traces --where 'prompt:dispute version:v12' --json | python3 -c 'import 
 
 # what differs between two runs beside their answers
 $ spoor compare v12 v13 --prompts
-The prompt changed in 3 places (+34 −4 words); number of cases differs; model, provider, dataset, repeats are the same; no file says their settings.
+The prompt changed in 3 places (+34 −4 words); number of cases differs; model, provider, dataset, repeats are the same; no setting differs.
 A dispute v12
 B dispute v13
 
@@ -152,7 +152,7 @@ You are the dispute desk of Marlow Bank. Answer the customer's question {+only +
 Customer ({{customer_tier}}): {{question}}
 
 $ spoor compare v12 v13 --prompts --markdown
-The prompt changed in 3 places (+34 −4 words); number of cases differs; model, provider, dataset, repeats are the same; no file says their settings.
+The prompt changed in 3 places (+34 −4 words); number of cases differs; model, provider, dataset, repeats are the same; no setting differs.
 
 | | A | B |
 |---|---|---|
@@ -168,7 +168,7 @@ The prompt changed in 3 places (+34 −4 words); number of cases differs; model,
 
 $ spoor compare v13 v12 --prompts --json | python3 -c 'import json,sys; d=json.load(sys.stdin)["differs"]; print(list(d)); print(d["sentence"]); [print(f["kind"], f["name"], f["state"]) for f in d["facts"]]'
 ['sentence', 'prompt', 'settings_known', 'settings_same', 'cut', 'facts', 'text_a', 'text_b', 'text', 'variables']
-The prompt changed in 3 places (+4 −34 words); number of cases differs; model, provider, dataset, repeats are the same; no file says their settings.
+The prompt changed in 3 places (+4 −34 words); number of cases differs; model, provider, dataset, repeats are the same; no setting differs.
 prompt prompt same
 prompt version differs
 subject model same

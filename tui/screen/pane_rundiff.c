@@ -99,7 +99,7 @@ static int name_cols_of(const struct run_diff *d, int cols)
 	return widest < most ? widest : most;
 }
 
-static void add_heading(struct sheet *s, const struct run_diff *d, enum run_fact_kind kind)
+static void add_heading(struct sheet *s, const struct run_diff *d, enum run_fact_kind kind, bool any)
 {
 	sheet_gap(s);
 	sheet_row(s);
@@ -112,7 +112,7 @@ static void add_heading(struct sheet *s, const struct run_diff *d, enum run_fact
 		             : d->has_config_a                    ? "B's"
 		                                                  : "A's");
 	else
-		sheet_printf(s, ROLE_DIM, "  %lld more are the same%s", (long long)d->same_settings,
+		sheet_printf(s, ROLE_DIM, "  %s%s", any ? "the others are the same" : "none differs",
 		             d->cut ? "; more differ than are told here" : "");
 }
 
@@ -162,12 +162,12 @@ void rundiff_sheet(struct sheet *s, int cols, const struct run_diff *d, const st
 	add_side(s, "A", ROLE_TEXT, &d->a);
 	add_side(s, "B", ROLE_TEXT, &d->b);
 	for (int kind = 0; kind < N_RUN_FACT_KINDS; kind++) {
-		bool any = kind == RUN_FACT_SETTING;
+		bool any = false;
 		for (size_t i = 0; i < d->n && !any; i++)
 			any = d->facts[i].kind == (enum run_fact_kind)kind;
-		if (!any)
+		if (!any && kind != RUN_FACT_SETTING)
 			continue;
-		add_heading(s, d, (enum run_fact_kind)kind);
+		add_heading(s, d, (enum run_fact_kind)kind, any);
 		for (size_t i = 0; i < d->n; i++)
 			if (d->facts[i].kind == (enum run_fact_kind)kind)
 				lay_fact(s, &d->facts[i], name_cols, look);
