@@ -39,6 +39,30 @@ static int64_t count_words(struct str text)
 	return n;
 }
 
+/* diff_text depends on which text comes first, where there are several shortest ways: here B against A is A against B turned round. */
+static struct diff diff_either(struct arena *arena, struct str a, struct str b, enum diff_unit unit)
+{
+	if (str_cmp(a, b) <= 0)
+		return diff_text(arena, a, b, unit);
+	struct diff d = diff_text(arena, b, a, unit);
+	for (size_t i = 0; i < d.n; i++) {
+		const struct diff_op op = d.ops[i];
+		enum diff_kind kind = op.kind == DIFF_EQUAL    ? DIFF_EQUAL
+		                      : op.kind == DIFF_ONLY_A ? DIFF_ONLY_B
+		                                               : DIFF_ONLY_A;
+		d.ops[i] = (struct diff_op){kind, op.b_at, op.b_len, op.a_at, op.a_len};
+		if (kind != DIFF_ONLY_A || i == 0 || d.ops[i - 1].kind != DIFF_ONLY_B)
+			continue;
+		/* only_a stands before only_b, and says where it begins in B */
+		struct diff_op in_b = d.ops[i - 1], in_a = d.ops[i];
+		in_a.b_at = in_b.b_at;
+		in_b.a_at = in_a.a_at + in_a.a_len;
+		d.ops[i - 1] = in_a;
+		d.ops[i] = in_b;
+	}
+	return d;
+}
+
 static void add_words(struct hunks *h, const struct hunk *k)
 {
 	for (size_t i = 0; i < k->words.n; i++) {
@@ -54,7 +78,7 @@ static void add_words(struct hunks *h, const struct hunk *k)
 
 struct hunks diff_hunks(struct arena *arena, struct str a, struct str b)
 {
-	struct diff lines = diff_text(arena, a, b, DIFF_LINES);
+	struct diff lines = diff_either(arena, a, b, DIFF_LINES);
 	struct hunks h = {.at = arena_zalloc(arena, lines.n, sizeof *h.at), .coarse = lines.unit != DIFF_LINES};
 	size_t a_line = 1, b_line = 1;
 	for (size_t i = 0; i < lines.n;) {
@@ -73,7 +97,7 @@ struct hunks diff_hunks(struct arena *arena, struct str a, struct str b)
 		b_line += k->b_lines;
 		if (k->equal)
 			continue;
-		k->words = diff_text(arena, k->a, k->b, DIFF_WORDS);
+		k->words = diff_either(arena, k->a, k->b, DIFF_WORDS);
 		add_words(&h, k);
 	}
 	return h;
@@ -122,7 +146,8 @@ static bool is_one_of(char c, const char *set)
 /* {{ name }}, {{ name | filter }}, {{#name}} {{/name}}: what stands before its end is short and on one line. */
 static size_t double_brace(struct str rest, struct str *name)
 {
-	for (size_t i = 2; i + 1 < rest.len && i < 2 + 2 * VARIABLE_MOST && rest.ptr[i] != '\n' && rest.ptr[i] != '{'; i++) {
+	for (size_t i = 2; i + 1 < rest.len && i < 2 + 2 * VARIABLE_MOST && rest.ptr[i] != '\n' && rest.ptr[i] != '{';
+	     i++) {
 		if (rest.ptr[i] != '}' || rest.ptr[i + 1] != '}')
 			continue;
 		struct str inside = str_trim(str_cut(rest, 2, i - 2));

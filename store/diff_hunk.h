@@ -8,20 +8,20 @@
 /* Whole lines of both texts; of an equal one both say the same. */
 struct hunk {
 	bool equal;
-	struct str a, b;           /* borrowed from the texts; of a changed one either may be empty */
-	size_t a_lines, b_lines;   /* lines they have; the last one may lack its end */
-	size_t a_first, b_first;   /* number of the first one, from 1 */
-	struct diff words;         /* of a changed one, in bytes of its own a and b */
+	struct str a, b;         /* borrowed from the texts; of a changed one either may be empty */
+	size_t a_lines, b_lines; /* lines they have; the last one may lack its end */
+	size_t a_first, b_first; /* number of the first one, from 1 */
+	struct diff words;       /* of a changed one, in bytes of its own a and b */
 };
 
 struct hunks {
 	struct hunk *at; /* in order; equal and changed ones take turns; in the arena */
 	size_t n;
-	size_t places;                       /* stretches that differ, counted by words; 0: the texts are equal */
-	int64_t words_added, words_removed;  /* words only B has, only A has */
-	bool coarse;                         /* some of it was too long to be told word by word */
+	size_t places;                      /* stretches that differ, counted by words; 0: the texts are equal */
+	int64_t words_added, words_removed; /* words only B has, only A has */
+	bool coarse;                        /* some of it was too long to be told word by word */
 };
-/* As diff_text: lines first, then words inside each changed stretch. */
+/* As diff_text: lines first, then words inside each changed stretch. Exchanging a and b mirrors every figure. */
 struct hunks diff_hunks(struct arena *arena, struct str a, struct str b);
 /* "3 places: +12 −4 words"; "no difference". */
 void hunks_words(struct buf *out, const struct hunks *h, bool ascii);

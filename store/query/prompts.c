@@ -14,13 +14,14 @@ enum { HEAD_BYTES = 2000, PAIRS_LOOKED = 200 };
 
 struct row {
 	int64_t id, first_ns;
-	struct str called, name, label, alias, hash; /* alias: the label as written; label: as it is read; hash: bytes */
+	struct str called, name, label, alias,
+	    hash; /* alias: the label as written; label: as it is read; hash: bytes */
 	uint32_t version;
 	bool joins; /* without a text, and there is just one text of its name and label */
 };
 typedef VEC(struct row) row_list;
 
-#define ROWS                                                                                                     \
+#define ROWS                                                                                                         \
 	"SELECT p.id, w.text, p.version, p.hash, p.first_ns, CASE WHEN instr(w.text, ': ') > 0 THEN substr(p.text, " \
 	"1, 2000) END FROM prompt p JOIN word w ON w.id = p.name"
 _Static_assert(HEAD_BYTES == 2000, "the SQL above says it");
@@ -47,7 +48,8 @@ static bool read_rows(struct db *db, struct arena *arena, row_list *out, struct 
 /* "v13" and "13" are one label. */
 static struct str plain_label(struct str label)
 {
-	bool v = label.len > 1 && (label.ptr[0] == 'v' || label.ptr[0] == 'V') && label.ptr[1] >= '0' && label.ptr[1] <= '9';
+	bool v =
+	    label.len > 1 && (label.ptr[0] == 'v' || label.ptr[0] == 'V') && label.ptr[1] >= '0' && label.ptr[1] <= '9';
 	return v ? str_from(label, 1) : label;
 }
 
@@ -176,10 +178,12 @@ static void make_versions(struct prompts *p, row_list *rows)
 		if (!p->n || !str_eq(p->all[p->n - 1].name, row->name))
 			p->all[p->n++] = (struct prompt){.name = row->name, .first = p->n_versions};
 		struct prompt_version *v = &p->versions[p->n_versions++];
-		*v = (struct prompt_version){.prompt = p->n - 1,
-		                             .first_ns = TIME_UNKNOWN,
-		                             .before = SIZE_MAX,
-		                             .calls = {.first_ns = TIME_UNKNOWN, .last_ns = TIME_UNKNOWN}};
+		*v = (struct prompt_version){
+		    .prompt = p->n - 1,
+		    .first_ns = TIME_UNKNOWN,
+		    .before = SIZE_MAX,
+		    .calls = {.first_ns = TIME_UNKNOWN, .last_ns = TIME_UNKNOWN}
+                };
 		fill_version(p, v, row, end - from);
 		p->all[p->n - 1].n++;
 	}

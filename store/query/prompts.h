@@ -25,12 +25,13 @@ struct prompt_run {
 /* A version on a dataset. */
 struct prompt_score {
 	int64_t dataset_id;
-	struct str dataset;      /* absent: its runs name none */
-	int64_t runs, runs_read; /* fewer read: the newest one alone, as reading all would have gone beyond cases_most */
-	int64_t models;          /* different ones among its runs */
-	int64_t newest;          /* row id of the newest run */
-	int64_t cases;           /* distinct ones */
-	double passed, scored;   /* sum of the cases' shares; cases with a verdict */
+	struct str dataset; /* absent: its runs name none */
+	int64_t runs,
+	    runs_read;         /* fewer read: the newest one alone, as reading all would have gone beyond cases_most */
+	int64_t models;        /* different ones among its runs */
+	int64_t newest;        /* row id of the newest run */
+	int64_t cases;         /* distinct ones */
+	double passed, scored; /* sum of the cases' shares; cases with a verdict */
 	double pass_rate, pass_low, pass_high; /* NaN: nothing is scored */
 	int64_t p50_ns, p95_ns;
 	double cost_usd; /* mean of the cases' costs; NaN: nobody says */
@@ -40,11 +41,12 @@ struct prompt_score {
 
 /* What spans with this prompt did, in all traces; see stats.h for what is counted and how exactly. */
 struct prompt_calls {
-	int64_t traces;           /* that used it */
+	int64_t traces;            /* that used it */
 	int64_t first_ns, last_ns; /* earliest and latest start of these; TIME_UNKNOWN */
 	bool has_figures;
 	struct stats_figures figures; /* of its spans */
-	const struct run_score *scores; /* on the traces that used it, or their spans: n and mean of values that are numbers */
+	const struct run_score
+	    *scores; /* on the traces that used it, or their spans: n and mean of values that are numbers */
 	size_t n_scores;
 };
 
@@ -58,8 +60,8 @@ struct prompt_version {
 	size_t n_labels;
 	const struct str *called; /* its name as sources write it */
 	size_t n_called;
-	struct str hash;              /* SHA-256 of the template in hex; absent: no file holds the text */
-	int64_t first_ns, last_ns;    /* seen: when a source made or used it, in runs and traces; TIME_UNKNOWN */
+	struct str hash;               /* SHA-256 of the template in hex; absent: no file holds the text */
+	int64_t first_ns, last_ns;     /* seen: when a source made or used it, in runs and traces; TIME_UNKNOWN */
 	const struct prompt_run *runs; /* newest first */
 	size_t n_runs;
 	const struct prompt_score *scores; /* by dataset, that of the newest run first */
@@ -74,7 +76,7 @@ struct prompt_version {
 
 struct prompt {
 	struct str name;
-	size_t first, n;     /* of prompts.versions, in order of time: the oldest first, those without a time before them */
+	size_t first, n; /* of prompts.versions, in order of time: the oldest first, those without a time before them */
 	int64_t first_ns, last_ns, runs, traces, calls;
 	int64_t dataset_id; /* the one most versions were run on: what a list shows them by; 0: none */
 	struct str dataset;
@@ -86,7 +88,10 @@ struct prompts {
 	size_t n;
 	struct prompt_version *versions;
 	size_t n_versions;
-	struct prompt_id { int64_t id; uint32_t version; } *ids; /* of table prompt, ascending */
+	struct prompt_id {
+		int64_t id;
+		uint32_t version;
+	} * ids; /* of table prompt, ascending */
 	size_t n_ids;
 	bool has_uses;                /* the figures of traces are in */
 	int64_t traces;               /* there are */

@@ -82,8 +82,9 @@ bool prompts_find(const struct prompts *p, struct str name, size_t *prompt, stru
 	if (n[level] == 1)
 		ok = true;
 	else if (n[level] > 1)
-		err_set(err, ERR_USAGE, NULL, "\"" STR_FMT "\" could be %zu prompts: %s%s", STR_ARG(str_cut(name, 0, 80)), n[level],
-		        buf_cstr(&names[level]), n[level] > NAMES_SAID ? ", …" : "");
+		err_set(err, ERR_USAGE, NULL, "\"" STR_FMT "\" could be %zu prompts: %s%s",
+		        STR_ARG(str_cut(name, 0, 80)), n[level], buf_cstr(&names[level]),
+		        n[level] > NAMES_SAID ? ", …" : "");
 	else
 		err_set(err, ERR_NOT_FOUND, NULL, "no prompt is called \"" STR_FMT "\"", STR_ARG(str_cut(name, 0, 80)));
 	for (int i = 0; i < 3; i++)
@@ -122,8 +123,9 @@ bool prompts_find_version(const struct prompts *p, size_t prompt, struct str lab
 		return true;
 	}
 	if (exact || near)
-		return err_set(err, ERR_USAGE, NULL, "%zu versions of " STR_FMT " are called \"" STR_FMT "\": use the hash", exact ? exact : near,
-		               STR_ARG(str_cut(prompt_name(of), 0, 80)), STR_ARG(str_cut(label, 0, 80)));
+		return err_set(
+		    err, ERR_USAGE, NULL, "%zu versions of " STR_FMT " are called \"" STR_FMT "\": use the hash",
+		    exact ? exact : near, STR_ARG(str_cut(prompt_name(of), 0, 80)), STR_ARG(str_cut(label, 0, 80)));
 	return err_set(err, ERR_NOT_FOUND, NULL, "no version of " STR_FMT " is called \"" STR_FMT "\"",
 	               STR_ARG(str_cut(prompt_name(of), 0, 80)), STR_ARG(str_cut(label, 0, 80)));
 }

@@ -35,7 +35,8 @@ static struct str without_text(struct str name, struct str text)
 
 static struct str without_suffix(struct str name)
 {
-	static const char *const suffixes[] = {".txt", ".md", ".json", ".yaml", ".yml", ".j2", ".jinja", ".jinja2", ".prompt"};
+	static const char *const suffixes[] = {".txt", ".md",    ".json",   ".yaml",  ".yml",
+	                                       ".j2",  ".jinja", ".jinja2", ".prompt"};
 	for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
 		if (str_ends(name, suffixes[i]))
 			return str_cut(name, 0, name.len - strlen(suffixes[i]));

@@ -40,7 +40,8 @@ static int by_number(const void *pa, const void *pb)
 
 static bool read_run(struct db *db, int64_t run, struct pool *pool, struct err *err)
 {
-	struct stmt *s = db_query(db, "SELECT case_id, status, latency_ns, cost_usd FROM case_result WHERE run = ? AND repeat >= 0", err);
+	struct stmt *s = db_query(
+	    db, "SELECT case_id, status, latency_ns, cost_usd FROM case_result WHERE run = ? AND repeat >= 0", err);
 	enum step step;
 	if (!s)
 		return false;
@@ -167,7 +168,8 @@ static bool read_means(struct db *db, struct words *words, const struct prompt_r
 		const struct word *word = words_get(words, db, means[i].name, err);
 		if (!word)
 			return false;
-		out[i] = (struct run_score){arena_str(arena, word->text), means[i].n, means[i].sum / (double)means[i].n};
+		out[i] =
+		    (struct run_score){arena_str(arena, word->text), means[i].n, means[i].sum / (double)means[i].n};
 	}
 	if (n_means > 1)
 		qsort(out, n_means, sizeof *out, by_name);
@@ -202,7 +204,8 @@ static bool is_new_model(const struct prompt_run *const *runs, size_t i)
 
 /* The runs of a version on one dataset. left: case results that may still be read; < 0: any number. */
 static bool score_group(struct db *db, struct words *words, const struct prompt_run *const *runs, size_t n,
-                        struct pool *pool, int64_t *left, struct prompts *p, struct prompt_score *score, struct err *err)
+                        struct pool *pool, int64_t *left, struct prompts *p, struct prompt_score *score,
+                        struct err *err)
 {
 	const struct word *word = words_get(words, db, runs[0]->dataset, err);
 	int64_t cases = 0;

@@ -26,7 +26,8 @@ struct uses {
 	int64_t spans_left;
 	uint32_t *mark; /* one per version: the trace that was counted for it last */
 	uint32_t now;
-	VEC(struct span_range) all, using; /* where the spans of all traces lie, and of those that use a prompt; newest first */
+	VEC(struct span_range)
+	all, using; /* where the spans of all traces lie, and of those that use a prompt; newest first */
 };
 
 /* ---------------------------------------------------------------- the walk */
@@ -54,7 +55,8 @@ static bool count_by_spans(struct uses *u, const struct span_range *at, int64_t 
 		return true;
 	}
 	u->spans_left -= at->n;
-	struct stmt *s = db_query(u->db, "SELECT DISTINCT prompt FROM span WHERE pos >= ? AND pos < ? AND prompt IS NOT NULL", err);
+	struct stmt *s =
+	    db_query(u->db, "SELECT DISTINCT prompt FROM span WHERE pos >= ? AND pos < ? AND prompt IS NOT NULL", err);
 	enum step step;
 	if (!s)
 		return false;
@@ -103,7 +105,7 @@ static bool walk(struct uses *u, struct err *err)
 
 /* ---------------------------------------------------------------- scores */
 
-#define SCORES                                                                                                  \
+#define SCORES                                                                                       \
 	"SELECT x.name, x.value, t.words FROM score x JOIN trace t ON t.id = x.trace WHERE x.value " \
 	"IS NOT NULL ORDER BY x.id DESC LIMIT 200000"
 _Static_assert(SCORES_READ == 200000, "the SQL above says it");
@@ -143,7 +145,8 @@ static bool read_scores(struct uses *u, struct err *err)
 	}
 	if (s)
 		stmt_end(s);
-	return step == STEP_DONE && db_int(u->db, "SELECT count(*) FROM score WHERE value IS NOT NULL", 0, &u->p->scores, err);
+	return step == STEP_DONE &&
+	       db_int(u->db, "SELECT count(*) FROM score WHERE value IS NOT NULL", 0, &u->p->scores, err);
 }
 
 static int by_name(const void *pa, const void *pb)
@@ -187,7 +190,8 @@ static void fill_figures(struct uses *u, const struct spans_read *read)
 	for (size_t i = 0; i < read->cells.all.n; i++) {
 		const struct group *cell = &read->cells.all.at[i];
 		struct cell_key key = cell_key(cell);
-		size_t at = cell->a == GROUP_REST && cell->b == GROUP_REST ? SIZE_MAX : prompts_version_of(p, key.prompt);
+		size_t at =
+		    cell->a == GROUP_REST && cell->b == GROUP_REST ? SIZE_MAX : prompts_version_of(p, key.prompt);
 		if (at != SIZE_MAX)
 			tally_merge(&all[at], &cell->tally);
 	}
@@ -250,7 +254,8 @@ static void drop_unused(struct prompts *p)
 bool prompts_uses(struct db *db, int64_t spans_most, struct prompts *p, struct err *err)
 {
 	struct uses u = {.db = db, .p = p, .spans_left = UNSURE_SPANS};
-	if (!p->n_versions)
+	p->has_uses = !p->n_versions;
+	if (p->has_uses)
 		return true;
 	u.mark = xcalloc(p->n_versions, sizeof *u.mark);
 	u.means = xcalloc(p->n_versions, sizeof *u.means);

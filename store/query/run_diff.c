@@ -50,33 +50,33 @@ static const struct {
 	const char *word;
 	enum run_fact_kind kind;
 } words[] = {
-    {"git",             RUN_FACT_CODE        },
-    {"commit",          RUN_FACT_CODE        },
-    {"revision",        RUN_FACT_CODE        },
-    {"sha",             RUN_FACT_CODE        },
-    {"hash",            RUN_FACT_CODE        },
-    {"packages",        RUN_FACT_CODE        },
-    {"branch",          RUN_FACT_CODE        },
-    {"transformers",    RUN_FACT_CODE        },
-    {"id",              RUN_FACT_CIRCUMSTANCE},
-    {"date",            RUN_FACT_CIRCUMSTANCE},
-    {"time",            RUN_FACT_CIRCUMSTANCE},
-    {"timestamp",       RUN_FACT_CIRCUMSTANCE},
-    {"created",         RUN_FACT_CIRCUMSTANCE},
-    {"updated",         RUN_FACT_CIRCUMSTANCE},
-    {"started",         RUN_FACT_CIRCUMSTANCE},
-    {"completed",       RUN_FACT_CIRCUMSTANCE},
-    {"start",           RUN_FACT_CIRCUMSTANCE},
-    {"end",             RUN_FACT_CIRCUMSTANCE},
-    {"duration",        RUN_FACT_CIRCUMSTANCE},
-    {"seconds",         RUN_FACT_CIRCUMSTANCE},
-    {"url",             RUN_FACT_CIRCUMSTANCE},
-    {"stats",           RUN_FACT_CIRCUMSTANCE},
-    {"results",         RUN_FACT_CIRCUMSTANCE},
-    {"usage",           RUN_FACT_CIRCUMSTANCE},
-    {"status",          RUN_FACT_CIRCUMSTANCE},
-    {"env",             RUN_FACT_CIRCUMSTANCE},
-    {"hostname",        RUN_FACT_CIRCUMSTANCE},
+    {"git",          RUN_FACT_CODE        },
+    {"commit",       RUN_FACT_CODE        },
+    {"revision",     RUN_FACT_CODE        },
+    {"sha",          RUN_FACT_CODE        },
+    {"hash",         RUN_FACT_CODE        },
+    {"packages",     RUN_FACT_CODE        },
+    {"branch",       RUN_FACT_CODE        },
+    {"transformers", RUN_FACT_CODE        },
+    {"id",           RUN_FACT_CIRCUMSTANCE},
+    {"date",         RUN_FACT_CIRCUMSTANCE},
+    {"time",         RUN_FACT_CIRCUMSTANCE},
+    {"timestamp",    RUN_FACT_CIRCUMSTANCE},
+    {"created",      RUN_FACT_CIRCUMSTANCE},
+    {"updated",      RUN_FACT_CIRCUMSTANCE},
+    {"started",      RUN_FACT_CIRCUMSTANCE},
+    {"completed",    RUN_FACT_CIRCUMSTANCE},
+    {"start",        RUN_FACT_CIRCUMSTANCE},
+    {"end",          RUN_FACT_CIRCUMSTANCE},
+    {"duration",     RUN_FACT_CIRCUMSTANCE},
+    {"seconds",      RUN_FACT_CIRCUMSTANCE},
+    {"url",          RUN_FACT_CIRCUMSTANCE},
+    {"stats",        RUN_FACT_CIRCUMSTANCE},
+    {"results",      RUN_FACT_CIRCUMSTANCE},
+    {"usage",        RUN_FACT_CIRCUMSTANCE},
+    {"status",       RUN_FACT_CIRCUMSTANCE},
+    {"env",          RUN_FACT_CIRCUMSTANCE},
+    {"hostname",     RUN_FACT_CIRCUMSTANCE},
 };
 
 static bool is_lower(char c)
@@ -127,7 +127,8 @@ static bool is_said(const struct making *m, struct str a, struct str b)
 {
 	const struct run_diff *d = m->out;
 	bool model = str_eq(a, d->a.model) && str_eq(b, d->b.model);
-	bool text = d->text_a.len && str_eq(str_trim(a), str_trim(d->text_a)) && str_eq(str_trim(b), str_trim(d->text_b));
+	bool text =
+	    d->text_a.len && str_eq(str_trim(a), str_trim(d->text_a)) && str_eq(str_trim(b), str_trim(d->text_b));
 	return model || text;
 }
 
@@ -150,7 +151,8 @@ static struct str value_of(struct str json, struct arena *arena)
 {
 	struct scan scan = SCAN_INIT;
 	struct str out = json;
-	if (json.len && json.ptr[0] == '"' && scan_text(&scan, json, &(struct scan_opts){.last = true, .replace_utf8 = true}))
+	if (json.len && json.ptr[0] == '"' &&
+	    scan_text(&scan, json, &(struct scan_opts){.last = true, .replace_utf8 = true}))
 		out = arena_str(arena, val_str(scan_root(&scan), arena));
 	scan_done(&scan);
 	return out;
@@ -265,8 +267,9 @@ static void add_change(struct buf *out, const struct hunks *h, bool ascii)
 		buf_add_cstr(out, "the prompt is the same");
 		return;
 	}
-	buf_printf(out, "the prompt changed in %zu %s (+%lld %s%lld words)", h->places, h->places == 1 ? "place" : "places",
-	           (long long)h->words_added, arrow_minus, (long long)h->words_removed);
+	buf_printf(out, "the prompt changed in %zu %s (+%lld %s%lld words)", h->places,
+	           h->places == 1 ? "place" : "places", (long long)h->words_added, arrow_minus,
+	           (long long)h->words_removed);
 }
 
 static void say_prompt(struct making *m, struct buf *out)
@@ -290,7 +293,9 @@ static void say_prompt(struct making *m, struct buf *out)
 	} else {
 		d->prompt = RUN_FACT_DIFFERS;
 		buf_printf(out, "they had different prompts or versions, but no file holds the text of %s",
-		           a ? "B's" : b ? "A's" : "either");
+		           a   ? "B's"
+		           : b ? "A's"
+		               : "either");
 	}
 }
 
@@ -301,7 +306,9 @@ static bool is_one_sided(enum run_fact_state state)
 
 static struct str last_name(const struct run_fact *f)
 {
-	size_t at = f->kind == RUN_FACT_SUBJECT ? 0 : f->name.len;
+	if (f->kind == RUN_FACT_SUBJECT)
+		return str_is(f->name, "cases") ? STR_LIT("number of cases") : f->name;
+	size_t at = f->name.len;
 	while (at > 0 && f->name.ptr[at - 1] != '.')
 		at--;
 	return str_cut(str_from(f->name, at), 0, 40);
@@ -323,7 +330,7 @@ static size_t list_names(const struct making *m, enum run_fact_kind kind, enum r
 
 static bool is_plural(const struct buf *names, size_t n)
 {
-	return n != 1 || str_ends(buf_str(names), "s");
+	return n != 1 || str_is(buf_str(names), "repeats");
 }
 
 /* What is known of neither is left out: the table says it. */
@@ -345,9 +352,10 @@ static void say_config(const struct making *m, struct buf *out)
 	struct buf names = BUF_INIT;
 	const struct run_diff *d = m->out;
 	if (!d->has_config_a || !d->has_config_b) {
-		buf_printf(out, "; no file says %s settings", !d->has_config_a && !d->has_config_b ? "their"
-		                                              : d->has_config_a                    ? "B's"
-		                                                                                   : "A's");
+		buf_printf(out, "; no file says %s settings",
+		           !d->has_config_a && !d->has_config_b ? "their"
+		           : d->has_config_a                    ? "B's"
+		                                                : "A's");
 		return;
 	}
 	size_t n = list_names(m, RUN_FACT_SETTING, RUN_FACT_DIFFERS, &names), alone = 0;

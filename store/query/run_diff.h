@@ -28,7 +28,7 @@ struct run_fact {
 
 enum {
 	RUN_DIFF_FACTS = 20000, /* differing values of a configuration that are told */
-	RUN_DIFF_SAID = 4        /* names of settings in the sentence */
+	RUN_DIFF_SAID = 4       /* names of settings in the sentence */
 };
 
 struct run_diff {
@@ -36,13 +36,15 @@ struct run_diff {
 	struct run_row a, b;
 	struct run_fact *facts; /* by kind; of the configuration only what differs */
 	size_t n;
-	int64_t same_settings;                /* members of the configuration that are equal; a branch that is equal as a whole is one */
+	int64_t
+	    same_settings; /* members of the configuration that are equal; a branch that is equal as a whole is one */
 	bool has_config_a, has_config_b;
-	bool cut;                             /* more differ than are told */
-	struct str text_a, text_b;            /* templates; absent: no file holds them */
-	struct hunks hunks;                   /* if both are there */
-	enum run_fact_state prompt;           /* of the templates; without both: of name and version, or unknown */
-	struct str prompt_words;              /* "the prompt changed in 3 places (+12 −4 words)", "no file says which prompt A had" */
+	bool cut;                   /* more differ than are told */
+	struct str text_a, text_b;  /* templates; absent: no file holds them */
+	struct hunks hunks;         /* if both are there */
+	enum run_fact_state prompt; /* of the templates; without both: of name and version, or unknown */
+	struct str
+	    prompt_words; /* "the prompt changed in 3 places (+12 −4 words)", "no file says which prompt A had" */
 	struct str sentence;
 };
 void run_diff_done(struct run_diff *d);

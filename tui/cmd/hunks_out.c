@@ -161,7 +161,8 @@ static void hunk_json(struct jout *j, const struct hunk *k)
 			bool in_b = op->kind == DIFF_ONLY_B;
 			jout_object(j, NULL);
 			jout_cstr(j, "in", op->kind == DIFF_EQUAL ? "both" : in_b ? "b" : "a");
-			jout_str(j, "text", in_b ? str_cut(k->b, op->b_at, op->b_len) : str_cut(k->a, op->a_at, op->a_len));
+			jout_str(j, "text",
+			         in_b ? str_cut(k->b, op->b_at, op->b_len) : str_cut(k->a, op->a_at, op->a_len));
 			jout_end(j);
 		}
 		jout_end(j);
@@ -197,8 +198,8 @@ static bool has(const struct str *all, size_t n, struct str one)
 	return false;
 }
 
-static void names_json(struct jout *j, const char *key, const struct str *of, size_t n, const struct str *other, size_t n_other,
-                       bool in)
+static void names_json(struct jout *j, const char *key, const struct str *of, size_t n, const struct str *other,
+                       size_t n_other, bool in)
 {
 	jout_array(j, key);
 	for (size_t i = 0; i < n; i++)
@@ -218,8 +219,8 @@ void hunks_vars_json(struct jout *j, struct str a, struct str b)
 	jout_end(j);
 }
 
-static void names_text(struct buf *to, const char *label, const struct str *of, size_t n, const struct str *other, size_t n_other,
-                       bool in)
+static void names_text(struct buf *to, const char *label, const struct str *of, size_t n, const struct str *other,
+                       size_t n_other, bool in)
 {
 	size_t found = 0;
 	for (size_t i = 0; i < n; i++) {

@@ -3,7 +3,7 @@
 #define SPOOR_TUI_CMD_HUNKS_OUT_H
 
 #include "store/base/json.h"
-#include "store/diff_hunk.h"
+#include "store/query/run_diff.h"
 #include "tui/cmd/out.h"
 
 /* Changed lines with [-gone-] and {+new+} words, two equal ones around each change, "... 14 equal lines ..." between. */

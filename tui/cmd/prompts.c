@@ -61,7 +61,8 @@ static bool print_list(struct asked *q, struct err *err)
 	struct jout j;
 	list_sort(&q->opts, rows, n, sizeof *rows, &first, &shown);
 	if (q->opts.out.form != OUT_JSON_) {
-		bool ok = out_table(&q->opts.out, &q->out, prompt_columns, rows + first, shown, sizeof *rows, err) && out_flush(&q->out, err);
+		bool ok = out_table(&q->opts.out, &q->out, prompt_columns, rows + first, shown, sizeof *rows, err) &&
+		          out_flush(&q->out, err);
 		if (ok)
 			list_more(&q->opts, (int64_t)shown, (int64_t)n, "versions");
 		return ok;
@@ -120,8 +121,8 @@ static bool compare_before(struct asked *q, const struct prompt_version *v, stru
 }
 
 /* What changed in its text since the version before; false in *has: a text is missing. */
-static bool change_since(struct asked *q, const struct prompt_version *v, struct arena *arena, struct hunks *out, bool *has,
-                         struct err *err)
+static bool change_since(struct asked *q, const struct prompt_version *v, struct arena *arena, struct hunks *out,
+                         bool *has, struct err *err)
 {
 	struct str a, b;
 	const struct prompt_version *before = &q->data.versions[v->before];
@@ -202,7 +203,8 @@ static void names_json(struct jout *j, const char *key, const struct str *names,
 }
 
 /* with_text: its template, too. */
-static bool version_json(struct asked *q, struct jout *j, const struct prompt_version *v, bool compare, bool with_text, struct err *err)
+static bool version_json(struct asked *q, struct jout *j, const struct prompt_version *v, bool compare, bool with_text,
+                         struct err *err)
 {
 	struct prompt_row row = prompt_row_of(&q->data, v);
 	struct arena arena = ARENA_INIT;
@@ -218,7 +220,8 @@ static bool version_json(struct asked *q, struct jout *j, const struct prompt_ve
 	for (size_t i = 0; i < v->n_scores; i++)
 		dataset_json(j, &v->scores[i]);
 	jout_end(j);
-	jout_str(j, "before", v->before == SIZE_MAX ? STR_NONE : prompt_version_name(&q->data.versions[v->before], &arena));
+	jout_str(j, "before",
+	         v->before == SIZE_MAX ? STR_NONE : prompt_version_name(&q->data.versions[v->before], &arena));
 	jout_int(j, "places_changed", has_change ? (int64_t)change.places : UNKNOWN_INT);
 	jout_int(j, "words_added", has_change ? change.words_added : UNKNOWN_INT);
 	jout_int(j, "words_removed", has_change ? change.words_removed : UNKNOWN_INT);
@@ -285,7 +288,8 @@ static void add_score(struct buf *to, const struct prompt_score *s, bool ascii)
 		buf_add_cstr(to, "no verdicts");
 	else
 		add_rate(to, s->pass_rate, s->pass_low, s->pass_high);
-	buf_printf(to, " on %lld cases of " STR_FMT, (long long)s->cases, STR_ARG(s->dataset.len ? s->dataset : STR_LIT("a dataset without a name")));
+	buf_printf(to, " on %lld cases of " STR_FMT, (long long)s->cases,
+	           STR_ARG(s->dataset.len ? s->dataset : STR_LIT("a dataset without a name")));
 	if (s->runs > 1)
 		buf_printf(to, ", %lld runs", (long long)s->runs);
 	if (s->models > 1)
@@ -336,7 +340,8 @@ static void add_compared(struct buf *to, struct asked *q, const struct prompt_ve
 {
 	if (v->before == SIZE_MAX)
 		return;
-	buf_printf(to, "\n  before  " STR_FMT ": ", STR_ARG(prompt_version_name(&q->data.versions[v->before], &q->arena)));
+	buf_printf(to, "\n  before  " STR_FMT ": ",
+	           STR_ARG(prompt_version_name(&q->data.versions[v->before], &q->arena)));
 	if (!c->has) {
 		buf_add_cstr(to, v->pair_a ? "not compared (--limit)" : "no dataset has runs of both");
 		return;
@@ -411,7 +416,8 @@ static bool print_prompt(struct asked *q, struct err *err)
 	for (size_t i = 0; ok && i < n; i++) {
 		const struct prompt_version *v = &q->data.versions[prompt->first + prompt->n - 1 - first - i];
 		bool compare = i < COMPARED_MOST;
-		ok = (json ? version_json(q, &j, v, compare, false, err) : version_text(q, v, compare, err)) && out_stream(&q->out, err);
+		ok = (json ? version_json(q, &j, v, compare, false, err) : version_text(q, v, compare, err)) &&
+		     out_stream(&q->out, err);
 	}
 	if (json) {
 		jout_end(&j);
@@ -503,7 +509,10 @@ static bool print_diff(struct asked *q, struct err *err)
 		return out_flush(&q->out, err);
 	}
 	if (!both)
-		return err_set(err, ERR_NO_DATA, NULL, "no file holds the text of %s", !a.ptr && !b.ptr ? "either version" : !a.ptr ? "A" : "B");
+		return err_set(err, ERR_NO_DATA, NULL, "no file holds the text of %s",
+		               !a.ptr && !b.ptr ? "either version"
+		               : !a.ptr         ? "A"
+		                                : "B");
 	add_side(q, &raw, "A", q->a);
 	buf_add_cstr(&raw, markdown ? ", " : "\n");
 	add_side(q, &raw, "B", q->b);
@@ -573,7 +582,8 @@ static bool find_operands(struct asked *q, const struct command_line *line, stru
 
 static bool print_asked(struct asked *q, const struct command_line *line, struct err *err)
 {
-	bool text = cmd_flag(line, "text"), table = q->opts.out.form == OUT_CSV || q->opts.out.form == OUT_MARKDOWN || q->opts.sort;
+	bool text = cmd_flag(line, "text"),
+	     table = q->opts.out.form == OUT_CSV || q->opts.out.form == OUT_MARKDOWN || q->opts.sort;
 	if (text && (q->a == SIZE_MAX || q->b != SIZE_MAX))
 		return err_set(err, ERR_USAGE, NULL, "--text is of one version: spoor prompts NAME VERSION --text");
 	if (q->b != SIZE_MAX)
@@ -589,8 +599,8 @@ static int prompts_main(const struct command_line *line, struct err *err)
 	bool ok = list_opts(line, FILTER_RUNS, prompt_columns, &q.arena, &q.opts, err) &&
 	          (q.db = cmd_store(line, DB_READ, err)) != NULL && db_begin_read(q.db, err);
 	if (ok) {
-		ok = prompts_list(q.db, -1, &q.data, err) && prompts_uses(q.db, -1, &q.data, err) && find_operands(&q, line, err) &&
-		     print_asked(&q, line, err);
+		ok = prompts_list(q.db, -1, &q.data, err) && prompts_uses(q.db, -1, &q.data, err) &&
+		     find_operands(&q, line, err) && print_asked(&q, line, err);
 		db_end_read(q.db);
 	}
 	prompts_done(&q.data);
@@ -604,10 +614,13 @@ const struct command command_prompts = {
     .name = "prompts",
     .operands = "[NAME [VERSION [VERSION]]]",
     .help = "prompts and their versions: use, scores, cost, and what changed in the text",
-    .more = "Without NAME all versions of all prompts. With it how each version scored, what its calls cost, and how it did\n"
-            "against the one before (the newest 50). One VERSION: with its text. Two: what changed; also NAME@A NAME@B, of\n"
+    .more = "Without NAME all versions of all prompts. With it how each version scored, what its calls cost, and how "
+            "it did\n"
+            "against the one before (the newest 50). One VERSION: with its text. Two: what changed; also NAME@A "
+            "NAME@B, of\n"
             "different prompts. A version is called by its label, or by the first digits of its text's hash.\n"
-            "A version is the name and the text: what sources call it (v13, a commit) are labels; \"dispute v13\" whose only\n"
+            "A version is the name and the text: what sources call it (v13, a commit) are labels; \"dispute v13\" "
+            "whose only\n"
             "label is a hash is version v13 of dispute.",
     .min_args = 0,
     .max_args = 3,

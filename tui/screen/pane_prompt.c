@@ -1,69 +1,119 @@
 /* One version of a prompt on a sheet: where it was used, how it scored, what it costs, what changed in its text. */
 #include "store/base/units.h"
+#include "tui/screen/pane_flow.h"
 #include "tui/screen/pane_prompts.h"
 
-enum { DATASETS_SHOWN = 4, SCORES_SHOWN = 8, CALLED_SHOWN = 3 };
+enum { DATASETS_SHOWN = 4, SCORES_SHOWN = 8, CALLED_SHOWN = 3, WRAPPED_ROWS = 4 };
 
-static void add_percent(struct sheet *s, enum role role, double share)
+/* ---------------------------------------------------------------- rows that wrap behind their label */
+
+static void begin(struct sheet *s, struct flow *f, const char *label, bool ascii)
+{
+	*f = (struct flow){
+	    .col = SHEET_LABEL, .cols = s->cols > SHEET_LABEL + 8 ? s->cols - SHEET_LABEL : 8, .ascii = ascii};
+	sheet_label(s, label);
+}
+
+static void end(struct sheet *s, struct flow *f)
+{
+	flow_lay_one(s, f, WRAPPED_ROWS);
+	flow_done(f);
+}
+
+__attribute__((format(printf, 3, 4))) static void put(struct flow *f, enum role role, const char *fmt, ...)
 {
 	struct buf text = BUF_INIT;
-	units_percent(&text, share);
-	sheet_add(s, role, arena_str(&s->arena, buf_str(&text)));
+	va_list args;
+	va_start(args, fmt);
+	buf_vprintf(&text, fmt, args);
+	va_end(args);
+	flow_add(f, role, buf_str(&text));
 	buf_done(&text);
 }
 
-static void add_rate(struct sheet *s, double rate, double low, double high)
+static void put_percent(struct flow *f, enum role role, double share)
 {
-	add_percent(s, ROLE_TEXT, rate);
-	sheet_printf(s, ROLE_DIM, " (95%% %.1f to %.1f)", low * 100, high * 100);
+	struct buf text = BUF_INIT;
+	units_percent(&text, share);
+	flow_add(f, role, buf_str(&text));
+	buf_done(&text);
 }
 
-static void add_latency(struct sheet *s, int64_t p50, int64_t p95, bool ascii)
+static void put_rate(struct flow *f, double rate, double low, double high)
+{
+	put_percent(f, ROLE_TEXT, rate);
+	put(f, ROLE_DIM, " (95%% %.1f to %.1f)", low * 100, high * 100);
+}
+
+static void put_duration(struct flow *f, const char *label, int64_t ns)
+{
+	struct buf text = BUF_INIT;
+	units_duration(&text, ns, f->ascii);
+	flow_addc(f, ROLE_DIM, label);
+	flow_add(f, ROLE_TEXT, buf_str(&text));
+	buf_done(&text);
+}
+
+static void put_latency(struct flow *f, int64_t p50, int64_t p95)
 {
 	if (p50 == UNKNOWN_INT && p95 == UNKNOWN_INT)
 		return;
-	sheet_addc(s, ROLE_DIM, "P50 ");
-	sheet_duration(s, ROLE_TEXT, p50, ascii);
-	sheet_addc(s, ROLE_DIM, "  P95 ");
-	sheet_duration(s, ROLE_TEXT, p95, ascii);
+	put_duration(f, "  P50 ", p50);
+	put_duration(f, "  P95 ", p95);
 }
 
-static void add_means(struct sheet *s, const char *label, const struct run_score *scores, size_t n)
+static void put_count(struct flow *f, enum role role, int64_t n)
 {
-	struct buf line = BUF_INIT;
+	struct buf text = BUF_INIT;
+	units_thousands(&text, n);
+	flow_add(f, role, buf_str(&text));
+	buf_done(&text);
+}
+
+static void put_usd(struct flow *f, double usd, bool about)
+{
+	struct buf text = BUF_INIT;
+	(about ? units_usd_about : units_usd)(&text, usd);
+	flow_add(f, ROLE_TEXT, buf_str(&text));
+	buf_done(&text);
+}
+
+static void put_means(struct flow *f, const struct run_score *scores, size_t n)
+{
 	for (size_t i = 0; i < n && i < SCORES_SHOWN; i++) {
-		buf_printf(&line, "%s" STR_FMT " ", i ? ", " : "", STR_ARG(str_cut(scores[i].name, 0, 60)));
-		units_score(&line, scores[i].mean);
-		buf_printf(&line, " (%lld)", (long long)scores[i].n);
+		struct buf text = BUF_INIT;
+		units_score(&text, scores[i].mean);
+		put(f, ROLE_DIM, "%s" STR_FMT " ", i ? ", " : "", STR_ARG(str_cut(scores[i].name, 0, 60)));
+		flow_add(f, ROLE_TEXT, buf_str(&text));
+		put(f, ROLE_DIM, " (%lld)", (long long)scores[i].n);
+		buf_done(&text);
 	}
 	if (n > SCORES_SHOWN)
-		buf_printf(&line, ", and %zu more", n - SCORES_SHOWN);
-	if (line.len) {
-		sheet_label(s, label);
-		sheet_wrap(s, ROLE_DIM, SHEET_LABEL, arena_str(&s->arena, buf_str(&line)), 4);
-	}
-	buf_done(&line);
+		put(f, ROLE_DIM, ", and %zu more", n - SCORES_SHOWN);
 }
+
+/* ---------------------------------------------------------------- facts */
 
 static void add_seen(struct sheet *s, const struct prompt_sheet_of *of)
 {
 	const struct prompt_version *v = of->version;
-	struct buf text = BUF_INIT;
-	sheet_label(s, "used");
+	struct flow f;
+	begin(s, &f, "used", of->look.ascii);
 	if (v->first_ns != TIME_UNKNOWN) {
-		struct buf last = BUF_INIT;
-		units_time(&text, v->first_ns, of->now_ns);
+		struct buf first = BUF_INIT, last = BUF_INIT;
+		units_time(&first, v->first_ns, of->now_ns);
 		units_time(&last, v->last_ns, of->now_ns);
-		if (!str_eq(buf_str(&text), buf_str(&last)))
-			buf_printf(&text, " to %s", buf_cstr(&last));
-		buf_add_cstr(&text, "  ");
+		flow_add(&f, ROLE_TEXT, buf_str(&first));
+		if (!str_eq(buf_str(&first), buf_str(&last)))
+			put(&f, ROLE_TEXT, " to %s", buf_cstr(&last));
+		flow_addc(&f, ROLE_TEXT, "  ");
+		buf_done(&first);
 		buf_done(&last);
 	}
-	buf_printf(&text, "in %zu %s", v->n_runs, v->n_runs == 1 ? "run" : "runs");
+	put(&f, ROLE_TEXT, "in %zu %s", v->n_runs, v->n_runs == 1 ? "run" : "runs");
 	if (of->data->has_uses)
-		buf_printf(&text, ", %lld %s", (long long)v->calls.traces, v->calls.traces == 1 ? "trace" : "traces");
-	sheet_add(s, ROLE_TEXT, arena_str(&s->arena, buf_str(&text)));
-	buf_done(&text);
+		put(&f, ROLE_TEXT, ", %lld %s", (long long)v->calls.traces, v->calls.traces == 1 ? "trace" : "traces");
+	end(s, &f);
 }
 
 static void add_called(struct sheet *s, const struct prompt_sheet_of *of)
@@ -86,83 +136,97 @@ static void add_called(struct sheet *s, const struct prompt_sheet_of *of)
 
 static void add_score(struct sheet *s, const struct prompt_score *score, bool ascii)
 {
-	sheet_label(s, "scored");
-	if (IS_UNKNOWN(score->pass_rate)) {
-		sheet_printf(s, ROLE_DIM, "no verdicts on %lld cases of ", (long long)score->cases);
-	} else {
-		add_rate(s, score->pass_rate, score->pass_low, score->pass_high);
-		sheet_printf(s, ROLE_TEXT, " of %lld cases of ", (long long)score->cases);
+	struct flow f;
+	begin(s, &f, "scored", ascii);
+	if (IS_UNKNOWN(score->pass_rate))
+		put(&f, ROLE_DIM, "no verdicts on %lld cases of ", (long long)score->cases);
+	else {
+		put_rate(&f, score->pass_rate, score->pass_low, score->pass_high);
+		put(&f, ROLE_TEXT, " of %lld cases of ", (long long)score->cases);
 	}
-	sheet_add(s, ROLE_TEXT, score->dataset.len ? score->dataset : STR_LIT("a dataset without a name"));
-	bool costs = !IS_UNKNOWN(score->cost_usd), times = score->p50_ns != UNKNOWN_INT;
-	if (costs || times || score->runs > 1)
-		sheet_label(s, "");
-	add_latency(s, score->p50_ns, score->p95_ns, ascii);
-	if (costs) {
-		sheet_addc(s, ROLE_DIM, times ? "  " : "");
-		sheet_usd(s, ROLE_TEXT, score->cost_usd);
-		sheet_addc(s, ROLE_DIM, " a case");
+	flow_add(&f, ROLE_TEXT, score->dataset.len ? score->dataset : STR_LIT("a dataset without a name"));
+	put_latency(&f, score->p50_ns, score->p95_ns);
+	if (!IS_UNKNOWN(score->cost_usd)) {
+		flow_addc(&f, ROLE_DIM, "  ");
+		put_usd(&f, score->cost_usd, false);
+		flow_addc(&f, ROLE_DIM, " a case");
 	}
 	if (score->runs > 1)
-		sheet_printf(s, ROLE_DIM, "%s%lld runs", costs || times ? "  " : "", (long long)score->runs);
+		put(&f, ROLE_DIM, "  %lld runs", (long long)score->runs);
 	if (score->models > 1)
-		sheet_printf(s, ROLE_WARNING, " of %lld models together", (long long)score->models);
+		put(&f, ROLE_WARNING, " of %lld models together", (long long)score->models);
 	if (score->runs_read < score->runs)
-		sheet_addc(s, ROLE_WARNING, ", the newest counted so far");
-	add_means(s, "", score->scores, score->n_scores);
+		flow_addc(&f, ROLE_WARNING, ", the newest counted so far");
+	end(s, &f);
+	if (!score->n_scores)
+		return;
+	begin(s, &f, "", ascii);
+	put_means(&f, score->scores, score->n_scores);
+	end(s, &f);
+}
+
+static void put_tokens(struct flow *f, const struct stats_figures *figures)
+{
+	if (figures->tokens_in == UNKNOWN_INT && figures->tokens_out == UNKNOWN_INT)
+		return;
+	flow_addc(f, ROLE_DIM, "  tokens a call: in ");
+	put_count(f, ROLE_TEXT, figures->tokens_in == UNKNOWN_INT ? 0 : figures->tokens_in / figures->n);
+	flow_addc(f, ROLE_DIM, " out ");
+	put_count(f, ROLE_TEXT, figures->tokens_out == UNKNOWN_INT ? 0 : figures->tokens_out / figures->n);
 }
 
 static void add_calls(struct sheet *s, const struct prompt_sheet_of *of)
 {
 	const struct prompt_calls *c = &of->version->calls;
-	const struct stats_figures *f = &c->figures;
+	const struct stats_figures *figures = &c->figures;
+	struct flow f;
 	if (!c->has_figures)
 		return;
-	sheet_label(s, "calls");
-	sheet_count(s, ROLE_TEXT, f->n);
-	sheet_printf(s, f->errors ? ROLE_ERROR : ROLE_DIM, "  %lld %s", (long long)f->errors, f->errors == 1 ? "error" : "errors");
-	if (f->errors) {
-		sheet_addc(s, ROLE_DIM, " ");
-		add_rate(s, f->error_rate, f->error_low, f->error_high);
+	begin(s, &f, "calls", of->look.ascii);
+	put_count(&f, ROLE_TEXT, figures->n);
+	put(&f, figures->errors ? ROLE_ERROR : ROLE_DIM, "  %lld %s", (long long)figures->errors,
+	    figures->errors == 1 ? "error" : "errors");
+	if (figures->errors) {
+		flow_addc(&f, ROLE_DIM, " ");
+		put_rate(&f, figures->error_rate, figures->error_low, figures->error_high);
 	}
-	sheet_addc(s, ROLE_DIM, "  ");
-	add_latency(s, f->p50_ns, f->p95_ns, of->look.ascii);
-	sheet_label(s, "");
-	if (f->tokens_in != UNKNOWN_INT || f->tokens_out != UNKNOWN_INT) {
-		sheet_addc(s, ROLE_DIM, "tokens a call: in ");
-		sheet_count(s, ROLE_TEXT, f->tokens_in == UNKNOWN_INT ? 0 : f->tokens_in / f->n);
-		sheet_addc(s, ROLE_DIM, " out ");
-		sheet_count(s, ROLE_TEXT, f->tokens_out == UNKNOWN_INT ? 0 : f->tokens_out / f->n);
-		sheet_addc(s, ROLE_DIM, "  ");
-	}
-	if (!IS_UNKNOWN(f->cost_usd)) {
-		sheet_cost(s, ROLE_TEXT, f->cost_usd / (double)f->n, f->cost_estimated);
-		sheet_addc(s, ROLE_DIM, " a call, ");
-		sheet_cost(s, ROLE_TEXT, f->cost_usd, f->cost_estimated);
-		sheet_addc(s, ROLE_DIM, " in all");
+	put_latency(&f, figures->p50_ns, figures->p95_ns);
+	put_tokens(&f, figures);
+	if (!IS_UNKNOWN(figures->cost_usd)) {
+		flow_addc(&f, ROLE_DIM, "  ");
+		put_usd(&f, figures->cost_usd / (double)figures->n, figures->cost_estimated);
+		flow_addc(&f, ROLE_DIM, " a call, ");
+		put_usd(&f, figures->cost_usd, figures->cost_estimated);
+		flow_addc(&f, ROLE_DIM, " in all");
 	}
 	if (of->data->calls_read < of->data->calls_of)
-		sheet_printf(s, ROLE_WARNING, "  of the newest %lld of %lld traces", (long long)of->data->calls_read,
-		             (long long)of->data->calls_of);
-	add_means(s, "", c->scores, c->n_scores);
-	if (c->n_scores)
-		sheet_addc(s, ROLE_DIM, ": scores of their traces");
+		put(&f, ROLE_WARNING, "  of the newest %lld of %lld traces", (long long)of->data->calls_read,
+		    (long long)of->data->calls_of);
+	end(s, &f);
+	if (!c->n_scores)
+		return;
+	begin(s, &f, "", of->look.ascii);
+	put_means(&f, c->scores, c->n_scores);
+	flow_addc(&f, ROLE_DIM, ": scores of their traces");
+	end(s, &f);
 }
 
 /* "pass 69.6% to 88.8%, +19.2pt (95% +8.8 to +30.4), p 0.0043": over the cases both have, as the comparison says it. */
-static void add_pass(struct sheet *s, const struct metric_result *m)
+static void add_pass(struct sheet *s, const struct metric_result *m, bool ascii)
 {
-	sheet_label(s, "");
-	sheet_addc(s, ROLE_DIM, "pass ");
-	add_percent(s, ROLE_TEXT, m->a);
-	sheet_addc(s, ROLE_DIM, " to ");
-	add_percent(s, ROLE_TEXT, m->b);
-	sheet_printf(s, ROLE_TEXT, ", %+.1fpt", m->delta * 100);
+	struct flow f;
+	begin(s, &f, "", ascii);
+	flow_addc(&f, ROLE_DIM, "pass ");
+	put_percent(&f, ROLE_TEXT, m->a);
+	flow_addc(&f, ROLE_DIM, " to ");
+	put_percent(&f, ROLE_TEXT, m->b);
+	put(&f, ROLE_TEXT, ", %+.1fpt", m->delta * 100);
 	if (!IS_UNKNOWN(m->low))
-		sheet_printf(s, ROLE_DIM, " (95%% %+.1f to %+.1f)", m->low * 100, m->high * 100);
+		put(&f, ROLE_DIM, " (95%% %+.1f to %+.1f)", m->low * 100, m->high * 100);
 	if (!IS_UNKNOWN(m->p_holm))
-		sheet_printf(s, ROLE_DIM, m->p_holm < 0.0001 ? ", p <0.0001" : ", p %.4f", m->p_holm);
-	sheet_printf(s, ROLE_DIM, " of %zu cases both had", m->n);
+		m->p_holm < 0.0001 ? put(&f, ROLE_DIM, ", p <0.0001") : put(&f, ROLE_DIM, ", p %.4f", m->p_holm);
+	put(&f, ROLE_DIM, " of %zu cases both had", m->n);
+	end(s, &f);
 }
 
 static void add_compared(struct sheet *s, const struct prompt_sheet_of *of)
@@ -181,9 +245,11 @@ static void add_compared(struct sheet *s, const struct prompt_sheet_of *of)
 		return;
 	}
 	sheet_wrap(s, ROLE_TEXT, SHEET_LABEL,
-	           arena_printf(&s->arena, "A " STR_FMT ", B this: " STR_FMT, STR_ARG(before), STR_ARG(of->compared->sentence)), 3);
+	           arena_printf(&s->arena, "A " STR_FMT ", B this: " STR_FMT, STR_ARG(before),
+	                        STR_ARG(of->compared->sentence)),
+	           3);
 	if (of->compared->has_pass && !IS_UNKNOWN(of->compared->pass.delta))
-		add_pass(s, &of->compared->pass);
+		add_pass(s, &of->compared->pass, of->look.ascii);
 	if (!v->pair_same_model) {
 		sheet_label(s, "");
 		sheet_addc(s, ROLE_WARNING, "these two runs had different models, too");
@@ -206,6 +272,24 @@ static void add_change(struct sheet *s, const struct prompt_sheet_of *of)
 	buf_done(&words);
 }
 
+/* Which text is missing, and whose the one is that stands there. */
+static void say_missing(struct sheet *s, const struct prompt_sheet_of *of)
+{
+	const struct prompt_texts *t = of->texts;
+	struct str own = prompt_version_name(of->version, &s->arena);
+	struct str other = of->other ? prompt_version_name(of->other, &s->arena) : STR_NONE;
+	sheet_label(s, "text");
+	if (!t->text_b.ptr && !t->text_a.ptr)
+		sheet_addc(s, ROLE_DIM,
+		           of->other ? "no file holds either text" : "no file holds the text of this version");
+	else if (!t->text_b.ptr)
+		sheet_printf(s, ROLE_DIM, "no file holds that of " STR_FMT "; this is " STR_FMT "'s", STR_ARG(own),
+		             STR_ARG(other));
+	else
+		sheet_printf(s, ROLE_DIM, "no file holds that of " STR_FMT "; this is " STR_FMT "'s", STR_ARG(other),
+		             STR_ARG(own));
+}
+
 static void add_texts(struct sheet *s, const struct prompt_sheet_of *of)
 {
 	const struct prompt_texts *t = of->texts;
@@ -215,15 +299,19 @@ static void add_texts(struct sheet *s, const struct prompt_sheet_of *of)
 	if (two)
 		add_change(s, of);
 	if (two)
-		template_vars_row(s, t->text_a, t->text_b, true);
+		template_vars_row(s, t->text_a, t->text_b, true, of->look.ascii);
 	else if (t->text_b.ptr)
-		template_vars_row(s, t->text_b, STR_NONE, false);
-	if (!t->text_b.ptr || (of->other && !two)) {
-		sheet_label(s, "text");
-		sheet_addc(s, ROLE_DIM, !t->text_b.ptr ? "no file holds the text of this version"
-		                                       : "no file holds the other's text; this one's is:");
-	}
+		template_vars_row(s, t->text_b, STR_NONE, false, of->look.ascii);
+	if (!t->text_b.ptr || (of->other && !two))
+		say_missing(s, of);
 	sheet_gap(s);
+	if (two && t->hunks.places && s->cols >= TEMPLATE_SIDES_COLS) {
+		sheet_row(s);
+		sheet_add(s, ROLE_HEADING, prompt_version_name(of->other, &s->arena));
+		sheet_column(s, (s->cols - 3) / 2 + 3);
+		sheet_add(s, ROLE_HEADING, prompt_version_name(of->version, &s->arena));
+		sheet_row(s);
+	}
 	if (two && t->hunks.places)
 		template_diff_sheet(s, &t->hunks, &of->look);
 	else if (t->text_b.ptr)
@@ -250,7 +338,8 @@ void prompt_sheet(struct sheet *s, int cols, const struct prompt_sheet_of *of)
 			add_score(s, &v->scores[i], of->look.ascii);
 		if (v->n_scores > DATASETS_SHOWN) {
 			sheet_label(s, "");
-			sheet_printf(s, ROLE_DIM, "and on %zu more datasets (spoor prompts NAME --json)", v->n_scores - DATASETS_SHOWN);
+			sheet_printf(s, ROLE_DIM, "and on %zu more datasets (spoor prompts NAME --json)",
+			             v->n_scores - DATASETS_SHOWN);
 		}
 		add_calls(s, of);
 		add_compared(s, of);

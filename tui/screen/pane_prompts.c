@@ -8,11 +8,12 @@
 #include "tui/columns_prompts.h"
 #include "tui/screen/pane_axis.h"
 
-enum { MARGIN = 4, BAR_COLS = 15, DAY_COLS = 6, TIME_COLS = 12, WORD_COLS = 7, NAME_LEAST = 14, WIDE = 100, GAP = 2 };
+enum { MARGIN = 4, BAR_COLS = 15, DAY_COLS = 7, TIME_COLS = 12, WORD_COLS = 7, NAME_LEAST = 14, WIDE = 100, GAP = 2 };
 
 const char *prompts_order_name(enum prompts_order by)
 {
-	static const char *const names[N_PROMPTS_ORDERS] = {"last seen", "name", "runs", "traces", "pass rate", "P95", "cost per case"};
+	static const char *const names[N_PROMPTS_ORDERS] = {"last seen", "name", "runs",         "traces",
+	                                                    "pass rate", "P95",  "cost per case"};
 	return names[by];
 }
 
@@ -110,13 +111,15 @@ void prompts_lines(struct prompts_view *v)
 				found = (int64_t)v->lines.n;
 			*vec_add(&v->lines) = (struct prompts_line){order[i].prompt, SIZE_MAX};
 		}
-		for (size_t k = prompt->first + prompt->n; k-- > prompt->first && !(several && prompts_is_folded(v, order[i].prompt));) {
+		for (size_t k = prompt->first + prompt->n;
+		     k-- > prompt->first && !(several && prompts_is_folded(v, order[i].prompt));) {
 			if (id == p->versions[k].id)
 				found = (int64_t)v->lines.n;
 			*vec_add(&v->lines) = (struct prompts_line){order[i].prompt, k};
 		}
 		/* The version was folded away: its prompt. */
-		if (several && found < 0 && id > 0 && prompts_by_id(p, id) && prompts_by_id(p, id)->prompt == order[i].prompt)
+		if (several && found < 0 && id > 0 && prompts_by_id(p, id) &&
+		    prompts_by_id(p, id)->prompt == order[i].prompt)
 			found = (int64_t)v->lines.n - 1;
 	}
 	free(order);
@@ -141,7 +144,8 @@ const struct prompts_line *prompts_cursor(const struct prompts_view *v)
 
 static const struct prompt_version *version_of(const struct prompts_view *v, const struct prompts_line *line)
 {
-	return line->version == SIZE_MAX ? newest(v->data, &v->data->all[line->prompt]) : &v->data->versions[line->version];
+	return line->version == SIZE_MAX ? newest(v->data, &v->data->all[line->prompt])
+	                                 : &v->data->versions[line->version];
 }
 
 const struct prompt_version *prompts_cursor_version(const struct prompts_view *v)
@@ -210,8 +214,8 @@ static struct layout layout_of(int cols)
 	bool *const goes[] = {&l.seen, &l.bar, &l.traces, &l.runs, &l.word};
 	for (size_t i = 0;; i++) {
 		l.name_cols = cols - MARGIN - 8 - (l.seen ? l.time_cols + GAP : 0) - (l.bar ? BAR_COLS + GAP : 0) -
-		              (l.runs ? 6 : 0) - (l.traces ? 8 : 0) - (l.word ? WORD_COLS + GAP : 0) - (l.latency ? 9 : 0) -
-		              (l.cost ? 10 : 0);
+		              (l.runs ? 6 : 0) - (l.traces ? 8 : 0) - (l.word ? WORD_COLS + GAP : 0) -
+		              (l.latency ? 9 : 0) - (l.cost ? 10 : 0);
 		if (l.name_cols >= NAME_LEAST || i == sizeof goes / sizeof *goes)
 			break;
 		*goes[i] = false;
@@ -274,8 +278,9 @@ static void put_time(struct pen *p, const struct drawing *d, int cols, int64_t n
 	else
 		buf_add_cstr(&text, d->ui->ascii ? "-" : "–");
 	struct str shown = buf_str(&text);
-	if (cols < TIME_COLS && shown.len > (size_t)cols && str_find_char(shown, ':') != SIZE_MAX)
-		shown = str_cut(shown, 0, (size_t)cols); /* "20 Nov", without the hour */
+	if (cols < TIME_COLS && shown.len > (size_t)cols && shown.ptr[0] != '-')
+		shown = str_trim(
+		    str_cut(shown, 0, (size_t)cols)); /* "20 Nov" without the hour, "2025-11" without the day */
 	put(p, cols, false, ROLE_DIM, shown);
 	buf_done(&text);
 }
@@ -342,7 +347,8 @@ static bool is_marked(const struct prompts_view *v, int64_t id)
 }
 
 /* The name, of a version its label and the beginning of its hash; what is found lit, under the cursor reversed. */
-static void draw_name(struct pen *p, const struct drawing *d, const struct layout *l, const struct prompts_line *line, bool cursor)
+static void draw_name(struct pen *p, const struct drawing *d, const struct layout *l, const struct prompts_line *line,
+                      bool cursor)
 {
 	const struct prompt *prompt = &d->view->data->all[line->prompt];
 	const struct prompt_version *v = line->version == SIZE_MAX ? NULL : &d->view->data->versions[line->version];

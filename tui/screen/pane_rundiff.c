@@ -31,7 +31,8 @@ static struct str shown(const struct run_fact *f, struct str value)
 }
 
 /* One side of a fact; of long texts only the changed words are marked. Circumstances are never marked: they always differ. */
-static void add_value(struct flow *f, struct sheet *s, const struct run_fact *fact, bool is_b, const struct template_look *look)
+static void add_value(struct flow *f, struct sheet *s, const struct run_fact *fact, bool is_b,
+                      const struct template_look *look)
 {
 	struct str a = shown(fact, fact->a), b = shown(fact, fact->b), own = is_b ? b : a;
 	bool told = is_change(fact->state) && fact->kind != RUN_FACT_CIRCUMSTANCE;
@@ -53,7 +54,8 @@ static void add_value(struct flow *f, struct sheet *s, const struct run_fact *fa
 		if (op->kind == DIFF_EQUAL)
 			flow_add(f, ROLE_TEXT, str_cut(a, op->a_at, op->a_len));
 		else if (is_b == (op->kind == DIFF_ONLY_B))
-			case_add_change(f, is_b, is_b ? str_cut(b, op->b_at, op->b_len) : str_cut(a, op->a_at, op->a_len),
+			case_add_change(f, is_b,
+			                is_b ? str_cut(b, op->b_at, op->b_len) : str_cut(a, op->a_at, op->a_len),
 			                look->brackets);
 	}
 }
@@ -80,8 +82,10 @@ static void lay_fact(struct sheet *s, const struct run_fact *fact, int name_cols
 }
 
 static const char *const headings[N_RUN_FACT_KINDS] = {
-    [RUN_FACT_PROMPT] = "prompt",     [RUN_FACT_SUBJECT] = "what was tested",
-    [RUN_FACT_SETTING] = "settings",  [RUN_FACT_CODE] = "code",
+    [RUN_FACT_PROMPT] = "prompt",
+    [RUN_FACT_SUBJECT] = "what was tested",
+    [RUN_FACT_SETTING] = "settings",
+    [RUN_FACT_CODE] = "code",
     [RUN_FACT_CIRCUMSTANCE] = "circumstances (no cause by themselves)",
 };
 
@@ -95,7 +99,7 @@ static int name_cols_of(const struct run_diff *d, int cols)
 	return widest < most ? widest : most;
 }
 
-static void add_heading(struct sheet *s, const struct run_diff *d, enum run_fact_kind kind)
+static void add_heading(struct sheet *s, const struct run_diff *d, enum run_fact_kind kind, bool any)
 {
 	sheet_gap(s);
 	sheet_row(s);
@@ -103,11 +107,12 @@ static void add_heading(struct sheet *s, const struct run_diff *d, enum run_fact
 	if (kind != RUN_FACT_SETTING)
 		return;
 	if (!d->has_config_a || !d->has_config_b)
-		sheet_printf(s, ROLE_WARNING, "  no file says %s", !d->has_config_a && !d->has_config_b ? "them"
-		                                                   : d->has_config_a                    ? "B's"
-		                                                                                        : "A's");
+		sheet_printf(s, ROLE_WARNING, "  no file says %s",
+		             !d->has_config_a && !d->has_config_b ? "them"
+		             : d->has_config_a                    ? "B's"
+		                                                  : "A's");
 	else
-		sheet_printf(s, ROLE_DIM, "  %lld more are the same%s", (long long)d->same_settings,
+		sheet_printf(s, ROLE_DIM, "  %s%s", any ? "the others are the same" : "none differs",
 		             d->cut ? "; more differ than are told here" : "");
 }
 
@@ -132,7 +137,7 @@ static void add_texts(struct sheet *s, const struct run_diff *d, const struct te
 	if (!both && !d->text_a.ptr && !d->text_b.ptr)
 		return;
 	if (both)
-		template_vars_row(s, d->text_a, d->text_b, true);
+		template_vars_row(s, d->text_a, d->text_b, true, look->ascii);
 	sheet_gap(s);
 	if (both && d->hunks.places) {
 		template_diff_sheet(s, &d->hunks, look);
@@ -157,12 +162,12 @@ void rundiff_sheet(struct sheet *s, int cols, const struct run_diff *d, const st
 	add_side(s, "A", ROLE_TEXT, &d->a);
 	add_side(s, "B", ROLE_TEXT, &d->b);
 	for (int kind = 0; kind < N_RUN_FACT_KINDS; kind++) {
-		bool any = kind == RUN_FACT_SETTING;
+		bool any = false;
 		for (size_t i = 0; i < d->n && !any; i++)
 			any = d->facts[i].kind == (enum run_fact_kind)kind;
-		if (!any)
+		if (!any && kind != RUN_FACT_SETTING)
 			continue;
-		add_heading(s, d, (enum run_fact_kind)kind);
+		add_heading(s, d, (enum run_fact_kind)kind, any);
 		for (size_t i = 0; i < d->n; i++)
 			if (d->facts[i].kind == (enum run_fact_kind)kind)
 				lay_fact(s, &d->facts[i], name_cols, look);

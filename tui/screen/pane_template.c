@@ -3,7 +3,7 @@
 #include "tui/screen/pane_case.h"
 #include "tui/screen/pane_flow.h"
 
-enum { AROUND = 2, NAMES_SHOWN = 24 };
+enum { AROUND = 2, NAMES_SHOWN = 100, VARS_ROWS = 3 };
 
 /* ---------------------------------------------------------------- variables */
 
@@ -28,7 +28,8 @@ static bool has_var(const struct str *vars, size_t n, struct str name)
 }
 
 /* Those of `of` that are (or are not) in `other`. */
-static size_t add_names(struct buf *out, const struct str *of, size_t n, const struct str *other, size_t n_other, bool in)
+static size_t add_names(struct buf *out, const struct str *of, size_t n, const struct str *other, size_t n_other,
+                        bool in)
 {
 	size_t found = 0;
 	for (size_t i = 0; i < n; i++) {
@@ -40,15 +41,15 @@ static size_t add_names(struct buf *out, const struct str *of, size_t n, const s
 	return found;
 }
 
-static void add_part(struct sheet *s, enum role role, const char *label, const struct buf *names)
+static void add_part(struct flow *f, enum role role, const char *label, const struct buf *names)
 {
 	if (!names->len)
 		return;
-	sheet_addc(s, ROLE_DIM, label);
-	sheet_add(s, role, arena_str(&s->arena, buf_str(names)));
+	flow_addc(f, ROLE_DIM, label);
+	flow_add(f, role, buf_str(names));
 }
 
-void template_vars_row(struct sheet *s, struct str a, struct str b, bool two)
+void template_vars_row(struct sheet *s, struct str a, struct str b, bool two, bool ascii)
 {
 	struct str in_a[TEMPLATE_VARS], in_b[TEMPLATE_VARS];
 	size_t n_a = template_vars(a, in_a), n_b = two ? template_vars(b, in_b) : 0;
@@ -60,10 +61,13 @@ void template_vars_row(struct sheet *s, struct str a, struct str b, bool two)
 		add_names(&added, in_b, n_b, in_a, n_a, false);
 		add_names(&gone, in_a, n_a, in_b, n_b, false);
 	}
+	struct flow f = {.col = SHEET_LABEL, .cols = s->cols - SHEET_LABEL, .ascii = ascii};
 	sheet_label(s, "vars");
-	add_part(s, ROLE_JSON_KEY, "", &both);
-	add_part(s, ROLE_INSERTED, both.len ? "   new: " : "new: ", &added);
-	add_part(s, ROLE_DELETED, both.len || added.len ? "   gone: " : "gone: ", &gone);
+	add_part(&f, ROLE_JSON_KEY, "", &both);
+	add_part(&f, ROLE_INSERTED, both.len ? "   new: " : "new: ", &added);
+	add_part(&f, ROLE_DELETED, both.len || added.len ? "   gone: " : "gone: ", &gone);
+	flow_lay_one(s, &f, VARS_ROWS);
+	flow_done(&f);
 	buf_done(&both);
 	buf_done(&added);
 	buf_done(&gone);

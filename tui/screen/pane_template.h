@@ -17,7 +17,7 @@ struct template_look {
 void template_sheet(struct sheet *s, struct str text, const struct template_look *look);
 void template_diff_sheet(struct sheet *s, const struct hunks *h, const struct template_look *look);
 /* "variables  question, policy; new: date; gone: today", a labelled row; nothing where there are none. b absent: of a alone. */
-void template_vars_row(struct sheet *s, struct str a, struct str b, bool two);
+void template_vars_row(struct sheet *s, struct str a, struct str b, bool two, bool ascii);
 /* After a sheet that had to be cut: how many rows are missing and which key shows them. */
 void template_left_out(struct sheet *s);
 

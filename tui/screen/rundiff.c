@@ -53,7 +53,8 @@ static void *rundiff_ask(struct screen *screen)
 	if (current || (st->asked && st->asked_generation == generation))
 		return NULL;
 	struct request *r = xcalloc(1, sizeof *r);
-	*r = (struct request){.a = st->a, .b = st->b, .serial = ++st->serial, .generation = generation, .ascii = screen->ui->ascii};
+	*r = (struct request){
+	    .a = st->a, .b = st->b, .serial = ++st->serial, .generation = generation, .ascii = screen->ui->ascii};
 	st->asked = true;
 	st->asked_generation = generation;
 	return r;
@@ -95,9 +96,10 @@ static void rundiff_draw(const struct screen *screen, struct canvas body)
 {
 	const struct state *st = state_of(screen);
 	if (!st->loaded) {
-		canvas_putc(body, 1, 3, -1, ROLE_DIM, st->failed         ? "The runs could not be read."
-		                                      : screen->ui->ascii ? "reading both runs ..."
-		                                                          : "reading both runs …");
+		canvas_putc(body, 1, 3, -1, ROLE_DIM,
+		            st->failed          ? "The runs could not be read."
+		            : screen->ui->ascii ? "reading both runs ..."
+		                                : "reading both runs …");
 		return;
 	}
 	sheet_draw(&st->sheet, canvas_part(body, 0, 1, body.rows, body.cols - 1), st->top, false, buf_str(&st->find));
@@ -176,7 +178,8 @@ static enum outcome search_again(struct screen *screen, int by, bool stay)
 			ui_say(screen->ui, "nothing is being searched for: / asks");
 		return OUT_HANDLED;
 	}
-	int row = st->sheet.rows > 0 ? sheet_find(&st->sheet, buf_str(&st->find), st->top + (stay ? 0 : by), by > 0) : -1;
+	int row =
+	    st->sheet.rows > 0 ? sheet_find(&st->sheet, buf_str(&st->find), st->top + (stay ? 0 : by), by > 0) : -1;
 	if (row >= 0)
 		st->top = row;
 	else
