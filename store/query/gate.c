@@ -259,7 +259,7 @@ static void add_judged(struct trial *t)
 	    "or slice");
 }
 
-/* "pass rate 69.6% (limit ≥ 85%)"; why at length is the check's reason. */
+/* "pass rate 69.6%, below 85%"; why at length is the check's reason. */
 static void add_brief(struct buf *out, const struct gate_check *c)
 {
 	struct str title = str_cut(c->title, 0, 60);
@@ -268,11 +268,13 @@ static void add_brief(struct buf *out, const struct gate_check *c)
 	} else if (IS_UNKNOWN(c->value) || IS_UNKNOWN(c->limit)) {
 		buf_printf(out, STR_FMT ": " STR_FMT, STR_ARG(title), STR_ARG(c->reason));
 	} else {
+		bool beyond = c->at_most ? c->value > c->limit : c->value < c->limit;
 		buf_printf(out, STR_FMT " ", STR_ARG(title));
 		gate_figure(out, c->unit, c->value, false, false);
-		buf_add_cstr(out, " (limit ");
-		gate_limit(out, c, false);
-		buf_add_char(out, ')');
+		buf_add_cstr(out, beyond       ? c->at_most ? ", above " : ", below "
+		                  : c->at_most ? ", not surely at most "
+		                               : ", not surely at least ");
+		gate_figure(out, c->unit, c->limit, false, false);
 	}
 }
 

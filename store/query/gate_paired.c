@@ -233,9 +233,10 @@ static void point_flips(struct trial *t, enum case_class class_, const char *nam
 	c->n = cmp->paired;
 	c->value = (double)counted.n;
 	gate_cases(t, c, &counted);
-	const char *more =
-	    excused ? arena_printf(&t->out->arena, ", beside %s", gate_n(t, excused, "allowed one", "allowed ones")).ptr
-	            : "";
+	const char *more = excused ? arena_printf(&t->out->arena, ", beside %s",
+	                                          gate_n(t, excused, "that is allowed", "that are allowed"))
+	                                 .ptr
+	                           : "";
 	const char *what =
 	    class_ == CLASS_REGRESSED ? "passed before and fail now" : "gave an answer before and end in an error now";
 	const char *one = class_ == CLASS_REGRESSED ? "passed before and fails now"

@@ -266,13 +266,13 @@ static bool point_traces(struct trial *t)
 	c->n = results;
 	c->value = (double)there;
 	gate_cases(t, c, &without);
-	if (linked == there)
-		gate_say(t, c, "%s of %s", gate_n(t, there, "trace is in the store, one", "traces are in the store"),
-		         gate_n(t, results, "result", "results"));
+	if (there == results)
+		gate_say(t, c, "every one of %s has its trace in the store", gate_n(t, results, "result", "results"));
+	else if (!linked)
+		gate_say(t, c, "no result is linked to a trace");
 	else
-		gate_say(t, c, "%lld of %s linked to a trace, but only %s in the store: import the others",
-		         (long long)linked, gate_n(t, results, "result is", "results are"),
-		         gate_n(t, there, "is", "are"));
+		gate_say(t, c, "of %s %lld are linked to a trace, and of these traces %lld are in the store",
+		         gate_n(t, results, "result", "results"), (long long)linked, (long long)there);
 	if (!t->limits->traces)
 		return step == STEP_DONE;
 	c->limit = (double)results;

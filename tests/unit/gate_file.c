@@ -134,6 +134,8 @@ static const struct {
     {"{\"must_pass\": [{\"where\": \"x\", \"field\": \"a\", \"value\": \"b\"}]}", {"g.json:1:16: it needs either"}                                                  },
     {"{\"must_pass\": [{\"where\": \"statuss:x\"}]}",
      {"g.json:1:26: \"where\", at character 1 of it: expected a field"}                                                                                             },
+    {"{\"must_pass\": [{\"where\": \"a\"}, {\"where\": \"b\"}]}",
+     {"g.json:1:32: two of \"must_pass\" have one \"name\""}                                                                                                        },
     {"{\"slices\": [{}]}",                                                        {"g.json:1:13: it needs \"field\""}                                               },
     {"{\"slices\": [{\"field\": \"a\", \"no_regression\": false}]}",              {"g.json:1:13: it says nothing of these cases"}                                   },
     {"{\"slices\": [{\"field\": \"a\"}, {\"field\": \"a\"}]}",                    {"g.json:1:29: the same stands in \"slices\" twice"}                              },

@@ -17,7 +17,9 @@ enum {
 	DRAW_MOST = 41,
 	BESIDE_COLS = 120,
 	DETAIL_ROWS = 6,
-	LIST_LEAST = 5
+	LIST_LEAST = 5,
+	LIMIT_LEAST = 1 + WORD_COLS + 1 + TITLE_COLS + 2 * FIGURE_COLS, /* narrower: no limit */
+	FIGURE_LEAST = LIMIT_LEAST - FIGURE_COLS                        /* and no figure */
 };
 
 /* ---------------------------------------------------------------- state */
@@ -223,8 +225,10 @@ static void draw_check(const void *context, struct canvas line, int64_t row, boo
 	if (cursor)
 		canvas_reverse(line, 0, col, used);
 	col += TITLE_COLS;
-	put_cell(line, col, role, c, false);
-	put_cell(line, col + FIGURE_COLS, role, c, true);
+	if (line.cols >= FIGURE_LEAST)
+		put_cell(line, col, role, c, false);
+	if (line.cols >= LIMIT_LEAST)
+		put_cell(line, col + FIGURE_COLS, role, c, true);
 	col += 2 * FIGURE_COLS + 1;
 	if (drawing)
 		draw_figure(line, col, drawing, c);
@@ -235,8 +239,10 @@ static void draw_head(struct canvas head)
 	int col = 1 + WORD_COLS + 1, drawing = draw_cols(head.cols);
 	canvas_putc(head, 0, col, TITLE_COLS - 1, ROLE_HEADING, "check");
 	col += TITLE_COLS;
-	canvas_put_right(head, 0, col, FIGURE_COLS - 1, ROLE_HEADING, STR_LIT("figure"));
-	canvas_put_right(head, 0, col + FIGURE_COLS, FIGURE_COLS - 1, ROLE_HEADING, STR_LIT("limit"));
+	if (head.cols >= FIGURE_LEAST)
+		canvas_put_right(head, 0, col, FIGURE_COLS - 1, ROLE_HEADING, STR_LIT("figure"));
+	if (head.cols >= LIMIT_LEAST)
+		canvas_put_right(head, 0, col + FIGURE_COLS, FIGURE_COLS - 1, ROLE_HEADING, STR_LIT("limit"));
 	col += 2 * FIGURE_COLS + 1;
 	if (!drawing)
 		return;
@@ -376,6 +382,12 @@ static struct str name_of(const struct run_row *r)
 	return r->name.len ? r->name : r->text;
 }
 
+static const char *base_of(const char *file)
+{
+	const char *slash = strrchr(file, '/');
+	return slash && slash[1] ? slash + 1 : file;
+}
+
 void release_headline(const struct screen *screen, struct canvas row)
 {
 	const struct release_state *s = screen->state;
@@ -394,7 +406,7 @@ void release_headline(const struct screen *screen, struct canvas row)
 	col += canvas_put(row, 0, col + 2, row.cols - col - 3, ROLE_TEXT, buf_str(&text)) + 2;
 	buf_clear(&text);
 	if (s->is.file[0])
-		buf_printf(&text, "limits: %s%s", s->is.file, s->from_environment ? " ($SPOOR_GATE)" : "");
+		buf_printf(&text, "limits: %s%s", base_of(s->is.file), s->from_environment ? " ($SPOOR_GATE)" : "");
 	else
 		buf_add_cstr(&text, "no gate file");
 	canvas_put(row, 0, col + 2, row.cols - col - 3, ROLE_DIM, buf_str(&text));
