@@ -119,7 +119,7 @@ static void test_file(void **state)
 	(void)state;
 	struct stage st;
 	struct target t = release_of("v12", "v13", NULL);
-	stage_open(&st, "release", &t, 24, 80, false);
+	stage_open(&st, "release", &t, 24, 160, false);
 	assert_true(stage_shows(&st, "4 failed"));
 	write_file(lax);
 	stage_keys(&st, "f");
