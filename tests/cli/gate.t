@@ -102,7 +102,7 @@ HOLD: pass rate is worse (−10.0pt); decision is worse (−0.100).
 $ spoor gate weekly-2026-11-16 --drift --min-cases 60 --pass-rate 70% | head -n 4
 run       weekly-2026-11-16, prompt version v12, gpt-4o-2024-08-06, 16 Nov 05:30
 
-✗ FAIL     drift                 71.7%  ≥ 74.5%  pass rate 71.7%, below the band of 74.5% to 99.5% that the 11 runs before it give
+✗ FAIL     drift                 71.7%  ≥ 75.6%  pass rate 71.7%, below the band of 75.6% to 99.2% that the 11 runs before it give
 ✓ pass     cases                    60  ≥ 60     60 cases, 60 are needed
 # A gate file, with every kind of limit.
 $ printf '%s\n' '{ // of the dispute desk' '  "baseline": "v12", "pass_rate": "80%", "max_new_errors": 1, "no_regression": false,' '  "slices": [{"field": "customer_tier", "pass_rate": "80%"}, {"field": "customer_tier", "value": "platinum"}, {"field": "nofield"}],' '  "scores": {"groundedness": {"min": 0.8, "max_drop": 0.02}, "politeness": {"min": 0.9}},' '  "must_pass": [{"where": "title~phishing"}, {"name": "gold", "field": "customer_tier", "value": "gold"}],' '  "repeats": {"min": 1, "rate": 0.8},' '  "allow": [' '    {"case": "NO SUCH CASE", "reason": "renamed", "until": "2026-12-31"}, ],' '}' >$T/gate.json; spoor gate v13 --file $T/gate.json
