@@ -603,7 +603,8 @@ bool gate_limit_set(struct gate_limits *limits, const char *key, const char *fla
 	struct buf json = BUF_INIT, mistakes = BUF_INIT;
 	bool repeats = str_starts(str_of(key), "repeats.");
 	const struct file_key *known = key_named(repeats ? REPEATS : TOP, str_from(str_of(key), repeats ? 8 : 0));
-	BUG_ON(!known);
+	if (!known)
+		return err_set(err, ERR_USAGE, NULL, "no such limit: %s", key);
 	struct file_key as_flag = *known;
 	as_flag.name = flag;
 	flag_json(&json, known, text);
