@@ -72,15 +72,8 @@ static void age_figure(struct buf *out, double ns)
 		buf_printf(out, "%.1fd", hours / 24);
 }
 
-void gate_figure(struct buf *out, enum gate_unit unit, double figure, bool difference, bool ascii)
+static void size_figure(struct buf *out, enum gate_unit unit, double size, bool ascii)
 {
-	if (IS_UNKNOWN(figure) || isinf(figure)) {
-		buf_add_cstr(out, ascii ? "-" : "–");
-		return;
-	}
-	if (figure < 0 || (difference && figure > 0))
-		buf_add_cstr(out, figure > 0 ? "+" : ascii ? "-" : "−");
-	double size = fabs(figure);
 	switch (unit) {
 	case GATE_COUNT: units_thousands(out, (int64_t)(size < 9e15 ? size + 0.5 : 9e15)); break;
 	case GATE_RATE: units_percent(out, size); break;
@@ -91,6 +84,22 @@ void gate_figure(struct buf *out, enum gate_unit unit, double figure, bool diffe
 	case GATE_AGE: age_figure(out, size); break;
 	case N_GATE_UNITS: break;
 	}
+}
+
+void gate_figure(struct buf *out, enum gate_unit unit, double figure, bool difference, bool ascii)
+{
+	if (IS_UNKNOWN(figure) || isinf(figure)) {
+		buf_add_cstr(out, ascii ? "-" : "–");
+		return;
+	}
+	struct buf text = BUF_INIT;
+	size_figure(&text, unit, fabs(figure), ascii);
+	/* What rounds to nothing has no sign. */
+	bool any = strpbrk(buf_cstr(&text), "123456789") != NULL;
+	if (any && (figure < 0 || difference))
+		buf_add_cstr(out, figure > 0 ? "+" : ascii ? "-" : "−");
+	buf_add_str(out, buf_str(&text));
+	buf_done(&text);
 }
 
 void gate_limit(struct buf *out, const struct gate_check *c, bool ascii)

@@ -24,9 +24,10 @@ static void point_cases(struct trial *t)
 	if (paired && cmp->refused.len)
 		gate_say(t, c, STR_FMT, STR_ARG(cmp->refused));
 	else if (paired)
-		gate_say(t, c, "%s in both runs%s (%lld only in the baseline, %lld only in this run), %s",
+		gate_say(t, c, "%s in both runs%s (%s only in the baseline, %s only in this run), %s",
 		         gate_n(t, n, "case is", "cases are"), cmp->by_input ? ", paired by their input" : "",
-		         (long long)cmp->count[CLASS_ONLY_A], (long long)cmp->count[CLASS_ONLY_B],
+		         gate_fig(t, GATE_COUNT, (double)cmp->count[CLASS_ONLY_A], false),
+		         gate_fig(t, GATE_COUNT, (double)cmp->count[CLASS_ONLY_B], false),
 		         gate_n(t, limit, "is needed", "are needed"));
 	else
 		gate_say(t, c, "%s, %s", gate_n(t, n, "case", "cases"), gate_n(t, limit, "is needed", "are needed"));

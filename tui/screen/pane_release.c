@@ -340,7 +340,12 @@ static void draw_mistakes(const struct release_state *s, struct canvas body)
 			sheet_row(&sheet);
 			sheet_wrap(&sheet, ROLE_TEXT, 0, line, 3);
 		}
-	sheet_draw(&sheet, canvas_part(body, 0, 1, body.rows, body.cols - 2), 0, false, STR_NONE);
+	bool all = sheet.rows <= body.rows;
+	sheet_draw(&sheet, canvas_part(body, 0, 1, body.rows - !all, body.cols - 2), 0, false, STR_NONE);
+	if (!all)
+		canvas_printf(body, body.rows - 1, 1, body.cols - 2, ROLE_DIM,
+		              "%d rows more: spoor gate RUN --file %s lists all", sheet.rows - body.rows + 1,
+		              s->is.file);
 	sheet_done(&sheet);
 }
 
