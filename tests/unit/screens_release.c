@@ -49,15 +49,15 @@ static const struct {
 	int rows, cols;
 	bool ascii, mono;
 } golden[] = {
-    {"release-80x24",            "v12", "v13", NULL,   NULL,      24, 80,  false, false},
-    {"release-80x24-ascii",      "v12", "v13", NULL,   "j j j j", 24, 80,  true,  false},
-    {"release-80x24-mono",       "v13", "v12", NULL,   "j",       24, 80,  false, true },
-    {"release-80x24-not-enough", "v12", "v13", strict, NULL,      24, 80,  false, false},
-    {"release-80x24-ship",       "v12", "v13", lax,    "j",       24, 80,  false, false},
-    {"release-80x24-alone",      "v13", NULL,  NULL,   NULL,      24, 80,  false, false},
-    {"release-200x50",           "v12", "v13", NULL,   "j j j",   50, 200, false, false},
-    {"release-200x50-strict",    "v12", "v13", strict, NULL,      50, 200, true,  false},
-    {"release-40x12",            "v12", "v13", NULL,   NULL,      12, 40,  false, false},
+    {"release-80x24",            "v12", "v13", NULL,   NULL,        24, 80,  false, false},
+    {"release-80x24-ascii",      "v12", "v13", NULL,   "j j j j j", 24, 80,  true,  false},
+    {"release-80x24-mono",       "v13", "v12", NULL,   "j",         24, 80,  false, true },
+    {"release-80x24-not-enough", "v12", "v13", strict, NULL,        24, 80,  false, false},
+    {"release-80x24-ship",       "v12", "v13", lax,    "j",         24, 80,  false, false},
+    {"release-80x24-alone",      "v13", NULL,  NULL,   NULL,        24, 80,  false, false},
+    {"release-200x50",           "v12", "v13", NULL,   "j j j",     50, 200, false, false},
+    {"release-200x50-strict",    "v12", "v13", strict, NULL,        50, 200, true,  false},
+    {"release-40x12",            "v12", "v13", NULL,   NULL,        12, 40,  false, false},
 };
 
 static void test_golden(void **state)

@@ -254,17 +254,23 @@ static void draw_head(struct canvas head)
 
 /* ---------------------------------------------------------------- what is behind it */
 
+/* As many as fit in so many rows; where not all do, how many more there are. */
 static void add_cases(struct sheet *sheet, const struct gate_check *c, int rows)
 {
-	for (size_t i = 0; i < c->n_cases && (int)i < rows; i++) {
+	if (!c->n_cases || rows < 1)
+		return;
+	int64_t shown = c->all_cases <= rows ? c->all_cases : rows - 1;
+	if (shown > (int64_t)c->n_cases)
+		shown = (int64_t)c->n_cases;
+	for (int64_t i = 0; i < shown; i++) {
 		sheet_row(sheet);
 		sheet_addc(sheet, ROLE_DIM, "- ");
 		sheet_add(sheet, ROLE_TEXT, c->cases[i].title);
 	}
-	int64_t shown = (int64_t)c->n_cases < rows ? (int64_t)c->n_cases : rows;
-	if (c->n_cases && c->all_cases > shown && shown >= 0) {
+	if (c->all_cases > shown) {
 		sheet_row(sheet);
-		sheet_printf(sheet, ROLE_DIM, "and %lld more", (long long)(c->all_cases - shown));
+		sheet_printf(sheet, ROLE_DIM, shown ? "and %lld more" : "%lld cases",
+		             (long long)(c->all_cases - shown));
 	}
 }
 
@@ -294,8 +300,7 @@ static void draw_details(const struct release_state *s, struct canvas c)
 			sheet_printf(&sheet, ROLE_DIM, "  " STR_FMT, STR_ARG(check->name));
 		sheet_row(&sheet);
 		sheet_wrap(&sheet, ROLE_TEXT, 0, check->reason, roomy ? 8 : 3);
-		int left = c.rows - sheet.rows - (roomy ? 10 : 3);
-		add_cases(&sheet, check, left > 1 ? left : 0);
+		add_cases(&sheet, check, c.rows - sheet.rows - (roomy ? 10 : 0));
 	}
 	if (roomy)
 		sheet_gap(&sheet);
