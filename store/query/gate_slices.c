@@ -224,10 +224,12 @@ static bool point_slice(struct trial *t, const struct gate_slice *s)
 		return false;
 	const struct case_field *field = case_fields_find(&t->fields.run, s->field);
 	size_t n = s->value.len ? 1 : field ? field->n_values : 0;
-	if (!field || (field->free_text && !field->n_values) || n > VALUES_MOST) {
+	bool scattered = field && !s->value.len && (n > VALUES_MOST || (int64_t)n * 2 > field->cases);
+	if (!field || (field->free_text && !field->n_values) || scattered) {
 		cannot_cut(t, s,
 		           !field ? "no case of the run has this field"
-		                  : "the field has too many values to be cut by: name one in \"value\"");
+		                  : "the field has too many values to be cut by: name one, or of numbers a range, in "
+		                    "\"value\"");
 		return true;
 	}
 	struct part *parts = xcalloc(n + 1, sizeof *parts);

@@ -1,7 +1,9 @@
 /* The release sheet drawn from the samples, and the ways from it. */
 #include "tests/screens.h"
 
+#include "store/query/gate.h"
 #include "store/query/runs.h"
+#include "store/query/slices.h"
 
 static int64_t run_of(const char *name)
 {
@@ -168,6 +170,87 @@ static void test_environment(void **state)
 	free(screen.state);
 }
 
+/* ---------------------------------------------------------------- slices: the gate says what the slices say */
+
+static const struct gate_check *check_of(const struct gate *g, const char *name)
+{
+	for (size_t i = 0; i < g->n_checks; i++)
+		if (str_is(g->checks[i].name, name))
+			return &g->checks[i];
+	fail_msg("there is no check %s", name);
+	return NULL;
+}
+
+static void judge(int64_t run, int64_t baseline, const char *file, struct arena *arena, struct gate *g)
+{
+	struct err err = ERR_INIT;
+	struct buf mistakes = BUF_INIT;
+	struct gate_limits limits;
+	struct gate_opts opts = {.now_ns = 0};
+	gate_limits_init(&limits);
+	if (gate_file_parse(str_of(file), "g", 0, arena, &limits, &mistakes))
+		fail_msg("%s", buf_cstr(&mistakes));
+	if (!gate_judge(stage_db, run, baseline, &limits, &opts, g, &err))
+		fail_msg("%s", err.text);
+	buf_done(&mistakes);
+}
+
+static void test_slices(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	struct arena arena = ARENA_INIT;
+	struct slices alone, pair;
+	struct gate g;
+	int64_t a = run_of("v12"), b = run_of("v13");
+	assert_true(slices_of(stage_db, b, 0, STR_LIT("customer_tier"), NULL, &alone, &err));
+	assert_true(slices_of(stage_db, a, b, STR_LIT("customer_tier"), NULL, &pair, &err));
+	assert_true(alone.n > 1 && pair.n == alone.n);
+	judge(b, a, "{\"slices\": [{\"field\": \"customer_tier\", \"pass_rate\": 0.9}]}", &arena, &g);
+	for (size_t i = 0; i < alone.n; i++) {
+		char name[300];
+		snprintf(name, sizeof name, "slice.customer_tier=" STR_FMT, STR_ARG(alone.at[i].value));
+		const struct gate_check *c = check_of(&g, name);
+		assert_int_equal(c->n, alone.at[i].a.n);
+		assert_true(c->value == alone.at[i].a.rate && c->low == alone.at[i].a.low &&
+		            c->high == alone.at[i].a.high);
+		assert_int_equal(c->status, c->value >= 0.9 ? GATE_PASS : GATE_FAIL);
+		for (size_t k = 0; k < pair.n; k++) {
+			const struct metric_result *pass = &pair.at[k].metrics[0].result;
+			if (!str_eq(pair.at[k].value, alone.at[i].value))
+				continue;
+			assert_true(c->before == pass->a && c->after == pass->b);
+			/* corrected over the two tiers, not over the metrics of one */
+			assert_true(c->p >= pass->p && c->p <= 2 * pass->p);
+		}
+	}
+	gate_done(&g);
+	/* Swapped, what got better is worse: one value alone is not corrected for another. */
+	judge(a, b, "{\"slices\": [{\"field\": \"customer_tier\", \"value\": \"standard\"}]}", &arena, &g);
+	assert_int_equal(check_of(&g, "slice.customer_tier=standard")->status, GATE_FAIL);
+	gate_done(&g);
+	/* A limit of its own goes before that of all values. */
+	judge(b, 0,
+	      "{\"slices\": [{\"field\": \"customer_tier\", \"pass_rate\": 1},"
+	      " {\"field\": \"customer_tier\", \"value\": \"gold\", \"pass_rate\": 0.5},"
+	      " {\"field\": \"no such\", \"pass_rate\": 0.5}, {\"field\": \"customer_tier\", \"value\": \"none\"},"
+	      " {\"field\": \"question\"}]}",
+	      &arena, &g);
+	assert_int_equal(check_of(&g, "slice.customer_tier=standard")->status, GATE_FAIL);
+	assert_int_equal(check_of(&g, "slice.customer_tier=gold")->status, GATE_PASS);
+	assert_int_equal(check_of(&g, "slice.no such")->status, GATE_TOO_FEW);
+	assert_int_equal(check_of(&g, "slice.customer_tier=none")->status, GATE_TOO_FEW);
+	assert_int_equal(check_of(&g, "slice.question")->status, GATE_TOO_FEW); /* every case its own */
+	gate_done(&g);
+	judge(b, 0, "{\"must_pass\": [{\"field\": \"customer_tier\", \"value\": \"gold\"}]}", &arena, &g);
+	assert_int_equal(check_of(&g, "must-pass.red-team")->status, GATE_FAIL);
+	assert_int_equal(check_of(&g, "must-pass.red-team")->all_cases, 2);
+	gate_done(&g);
+	slices_done(&alone);
+	slices_done(&pair);
+	arena_done(&arena);
+}
+
 static int setup(void **state)
 {
 	if (!mkdtemp(gate_dir))
@@ -187,10 +270,8 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_golden),
-	    cmocka_unit_test(test_open),
-	    cmocka_unit_test(test_file),
-	    cmocka_unit_test(test_environment),
+	    cmocka_unit_test(test_golden),      cmocka_unit_test(test_open),   cmocka_unit_test(test_file),
+	    cmocka_unit_test(test_environment), cmocka_unit_test(test_slices),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
