@@ -624,7 +624,8 @@ bool gate_limit_set(struct gate_limits *limits, const char *key, const char *fla
 		struct str line = buf_str(&mistakes);
 		line = str_from(line, str_find(line, STR_LIT(": ")) + 2);
 		size_t end = str_find_char(line, '\n');
-		err_set(err, ERR_USAGE, NULL, STR_FMT, STR_ARG(str_cut(line, 0, end)));
+		err_set(err, ERR_USAGE, NULL, "%s%s" STR_FMT, known->type == KEY_LIST ? flag : "",
+		        known->type == KEY_LIST ? ": " : "", STR_ARG(str_cut(line, 0, end)));
 	}
 	buf_done(&json);
 	buf_done(&mistakes);

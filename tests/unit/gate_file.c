@@ -230,7 +230,7 @@ static void test_flags(void **state)
 		err = ERR_INIT;
 		assert_false(gate_limit_set(&limits, bad[i][0], bad[i][1], str_of(bad[i][2]), 0, &arena, &err));
 		assert_int_equal(err.code, ERR_USAGE);
-		assert_true(err.text[0] == '"');
+		assert_non_null(strstr(err.text, bad[i][1]));
 	}
 }
 
