@@ -72,15 +72,8 @@ static void age_figure(struct buf *out, double ns)
 		buf_printf(out, "%.1fd", hours / 24);
 }
 
-void gate_figure(struct buf *out, enum gate_unit unit, double figure, bool difference, bool ascii)
+static void size_figure(struct buf *out, enum gate_unit unit, double size, bool ascii)
 {
-	if (IS_UNKNOWN(figure) || isinf(figure)) {
-		buf_add_cstr(out, ascii ? "-" : "–");
-		return;
-	}
-	if (figure < 0 || (difference && figure > 0))
-		buf_add_cstr(out, figure > 0 ? "+" : ascii ? "-" : "−");
-	double size = fabs(figure);
 	switch (unit) {
 	case GATE_COUNT: units_thousands(out, (int64_t)(size < 9e15 ? size + 0.5 : 9e15)); break;
 	case GATE_RATE: units_percent(out, size); break;
@@ -91,6 +84,22 @@ void gate_figure(struct buf *out, enum gate_unit unit, double figure, bool diffe
 	case GATE_AGE: age_figure(out, size); break;
 	case N_GATE_UNITS: break;
 	}
+}
+
+void gate_figure(struct buf *out, enum gate_unit unit, double figure, bool difference, bool ascii)
+{
+	if (IS_UNKNOWN(figure) || isinf(figure)) {
+		buf_add_cstr(out, ascii ? "-" : "–");
+		return;
+	}
+	struct buf text = BUF_INIT;
+	size_figure(&text, unit, fabs(figure), ascii);
+	/* What rounds to nothing has no sign. */
+	bool any = strpbrk(buf_cstr(&text), "123456789") != NULL;
+	if (any && (figure < 0 || difference))
+		buf_add_cstr(out, figure > 0 ? "+" : ascii ? "-" : "−");
+	buf_add_str(out, buf_str(&text));
+	buf_done(&text);
 }
 
 void gate_limit(struct buf *out, const struct gate_check *c, bool ascii)
@@ -259,7 +268,7 @@ static void add_judged(struct trial *t)
 	    "or slice");
 }
 
-/* "pass rate 69.6% (limit ≥ 85%)"; why at length is the check's reason. */
+/* "pass rate 69.6%, below 85%"; why at length is the check's reason. */
 static void add_brief(struct buf *out, const struct gate_check *c)
 {
 	struct str title = str_cut(c->title, 0, 60);
@@ -268,11 +277,13 @@ static void add_brief(struct buf *out, const struct gate_check *c)
 	} else if (IS_UNKNOWN(c->value) || IS_UNKNOWN(c->limit)) {
 		buf_printf(out, STR_FMT ": " STR_FMT, STR_ARG(title), STR_ARG(c->reason));
 	} else {
+		bool beyond = c->at_most ? c->value > c->limit : c->value < c->limit;
 		buf_printf(out, STR_FMT " ", STR_ARG(title));
 		gate_figure(out, c->unit, c->value, false, false);
-		buf_add_cstr(out, " (limit ");
-		gate_limit(out, c, false);
-		buf_add_char(out, ')');
+		buf_add_cstr(out, beyond       ? c->at_most ? ", above " : ", below "
+		                  : c->at_most ? ", not surely at most "
+		                               : ", not surely at least ");
+		gate_figure(out, c->unit, c->limit, false, false);
 	}
 }
 

@@ -107,7 +107,7 @@ static const struct file_key slice_keys[] = {
     {"field",         KEY_TEXT,  SLICE(field),         0, true,  "\"category\"",
      "a field of the cases: of their metadata, variables or tags"                                                      },
     {"value",         KEY_TEXT,  SLICE(value),         0, false, "\"refund\"",
-     "its value, of numbers LEAST..GREATEST; without: a check for each value there is"                                 },
+     "its value, of numbers LEAST..GREATEST; without: a check for each value that has no entry of its own"             },
     {"pass_rate",     KEY_RATE,  SLICE(pass_rate),     0, false, "\"75%\"",
      "the share of these cases that pass is at least this"                                                             },
     {"min_cases",     KEY_COUNT, SLICE(min_cases),     0, false, "10",           "fewer of these cases are too few (1)"},
@@ -431,6 +431,9 @@ static bool is_same_item(enum section section, const void *left, const void *rig
 	if (section == ALLOW)
 		return ((const struct gate_allowed *)left)->key.len &&
 		       str_eq(((const struct gate_allowed *)left)->key, ((const struct gate_allowed *)right)->key);
+	if (section == MUST_PASS)
+		return str_eq(((const struct gate_must_pass *)left)->name,
+		              ((const struct gate_must_pass *)right)->name);
 	if (section != SLICE)
 		return false;
 	const struct gate_slice *a = left, *b = right;
@@ -488,7 +491,10 @@ static void read_list(struct reading *rd, struct val v, const struct file_key *k
 		for (size_t i = 0; val_is(m.val, SCAN_OBJECT) && i < n && !twice; i++)
 			twice = is_same_item(section, items + i * size, item);
 		if (twice)
-			mistake(rd, val_offset(map ? m.key : m.val), "the same stands in \"%s\" twice", key->name);
+			mistake(rd, val_offset(map ? m.key : m.val),
+			        section == MUST_PASS ? "two of \"%s\" have one \"name\""
+			                             : "the same stands in \"%s\" twice",
+			        key->name);
 		n++;
 	}
 	set_list(section, limits, items, n);
@@ -597,7 +603,8 @@ bool gate_limit_set(struct gate_limits *limits, const char *key, const char *fla
 	struct buf json = BUF_INIT, mistakes = BUF_INIT;
 	bool repeats = str_starts(str_of(key), "repeats.");
 	const struct file_key *known = key_named(repeats ? REPEATS : TOP, str_from(str_of(key), repeats ? 8 : 0));
-	BUG_ON(!known);
+	if (!known)
+		return err_set(err, ERR_USAGE, NULL, "no such limit: %s", key);
 	struct file_key as_flag = *known;
 	as_flag.name = flag;
 	flag_json(&json, known, text);
@@ -617,7 +624,8 @@ bool gate_limit_set(struct gate_limits *limits, const char *key, const char *fla
 		struct str line = buf_str(&mistakes);
 		line = str_from(line, str_find(line, STR_LIT(": ")) + 2);
 		size_t end = str_find_char(line, '\n');
-		err_set(err, ERR_USAGE, NULL, STR_FMT, STR_ARG(str_cut(line, 0, end)));
+		err_set(err, ERR_USAGE, NULL, "%s%s" STR_FMT, known->type == KEY_LIST ? flag : "",
+		        known->type == KEY_LIST ? ": " : "", STR_ARG(str_cut(line, 0, end)));
 	}
 	buf_done(&json);
 	buf_done(&mistakes);

@@ -1,4 +1,5 @@
 /* Points of the gate against the baseline: no metric worse, cases lost, new errors, and those that are allowed. */
+#include "store/base/near.h"
 #include "store/query/gate_private.h"
 
 /* ---------------------------------------------------------------- metrics */
@@ -233,9 +234,10 @@ static void point_flips(struct trial *t, enum case_class class_, const char *nam
 	c->n = cmp->paired;
 	c->value = (double)counted.n;
 	gate_cases(t, c, &counted);
-	const char *more =
-	    excused ? arena_printf(&t->out->arena, ", beside %s", gate_n(t, excused, "allowed one", "allowed ones")).ptr
-	            : "";
+	const char *more = excused ? arena_printf(&t->out->arena, ", beside %s",
+	                                          gate_n(t, excused, "that is allowed", "that are allowed"))
+	                                 .ptr
+	                           : "";
 	const char *what =
 	    class_ == CLASS_REGRESSED ? "passed before and fail now" : "gave an answer before and end in an error now";
 	const char *one = class_ == CLASS_REGRESSED ? "passed before and fails now"
@@ -301,12 +303,18 @@ static void point_allowed(struct trial *t, const struct gate_allowed *a)
 /* A name that is no metric's would be tolerated in silence. */
 static void point_tolerated(struct trial *t, struct str name)
 {
-	for (size_t i = 0; i < t->out->compare.n_metrics; i++)
+	struct near near = {.word = name};
+	struct buf meant = BUF_INIT;
+	for (size_t i = 0; i < t->out->compare.n_metrics; i++) {
 		if (str_is(name, t->out->compare.metrics[i].name))
 			return;
+		near_try(&near, t->out->compare.metrics[i].name);
+	}
+	near_say(&near, &meant);
 	struct gate_check *c =
 	    gate_add(t, arena_printf(&t->out->arena, "tolerate." STR_FMT, STR_ARG(name)), name, BEHIND_COMPARE);
-	gate_say(t, c, "may get worse (tolerate), but the comparison has no such metric");
+	gate_say(t, c, "may get worse (tolerate), but the comparison has no such metric%s", buf_cstr(&meant));
+	buf_done(&meant);
 }
 
 static void skip_without_baseline(struct trial *t)

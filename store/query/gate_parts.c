@@ -186,6 +186,8 @@ static void say_must(struct trial *t, const struct gate_must_pass *must, struct 
 		gate_say(t, c, "no case of the run is one");
 	} else if (m->not_passed) {
 		c->status = GATE_FAIL;
+		c->brief = arena_printf(&t->out->arena, "%s of " STR_FMT " cases did not pass",
+		                        gate_n(t, m->not_passed, "result", "results"), STR_ARG(must->name));
 		gate_say(t, c, "%s of %s did not pass (%s)", gate_n(t, m->not_passed, "result", "results"), cases,
 		         gate_n(t, m->results, "result", "results"));
 	} else if (m->unscored) {

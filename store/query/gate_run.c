@@ -24,9 +24,10 @@ static void point_cases(struct trial *t)
 	if (paired && cmp->refused.len)
 		gate_say(t, c, STR_FMT, STR_ARG(cmp->refused));
 	else if (paired)
-		gate_say(t, c, "%s in both runs%s (%lld only in the baseline, %lld only in this run), %s",
+		gate_say(t, c, "%s in both runs%s (%s only in the baseline, %s only in this run), %s",
 		         gate_n(t, n, "case is", "cases are"), cmp->by_input ? ", paired by their input" : "",
-		         (long long)cmp->count[CLASS_ONLY_A], (long long)cmp->count[CLASS_ONLY_B],
+		         gate_fig(t, GATE_COUNT, (double)cmp->count[CLASS_ONLY_A], false),
+		         gate_fig(t, GATE_COUNT, (double)cmp->count[CLASS_ONLY_B], false),
 		         gate_n(t, limit, "is needed", "are needed"));
 	else
 		gate_say(t, c, "%s, %s", gate_n(t, n, "case", "cases"), gate_n(t, limit, "is needed", "are needed"));
@@ -266,13 +267,13 @@ static bool point_traces(struct trial *t)
 	c->n = results;
 	c->value = (double)there;
 	gate_cases(t, c, &without);
-	if (linked == there)
-		gate_say(t, c, "%s of %s", gate_n(t, there, "trace is in the store, one", "traces are in the store"),
-		         gate_n(t, results, "result", "results"));
+	if (there == results)
+		gate_say(t, c, "every one of %s has its trace in the store", gate_n(t, results, "result", "results"));
+	else if (!linked)
+		gate_say(t, c, "no result is linked to a trace");
 	else
-		gate_say(t, c, "%lld of %s linked to a trace, but only %s in the store: import the others",
-		         (long long)linked, gate_n(t, results, "result is", "results are"),
-		         gate_n(t, there, "is", "are"));
+		gate_say(t, c, "of %s %lld are linked to a trace, and of these traces %lld are in the store",
+		         gate_n(t, results, "result", "results"), (long long)linked, (long long)there);
 	if (!t->limits->traces)
 		return step == STEP_DONE;
 	c->limit = (double)results;

@@ -209,28 +209,44 @@ static void cannot_cut(struct trial *t, const struct gate_slice *s, const char *
 	gate_say(t, c, "%s", why);
 }
 
+/* Limits for every value of a field do not go for one that has limits of its own. */
+static bool has_own(const struct trial *t, const struct gate_slice *s, struct str value)
+{
+	for (size_t i = 0; i < t->limits->n_slices && !s->value.len; i++)
+		if (str_eq(t->limits->slices[i].field, s->field) && str_eq(t->limits->slices[i].value, value))
+			return true;
+	return false;
+}
+
 static bool point_slice(struct trial *t, const struct gate_slice *s)
 {
 	if (!read_field(t, s->field))
 		return false;
 	const struct case_field *field = case_fields_find(&t->fields.run, s->field);
 	size_t n = s->value.len ? 1 : field ? field->n_values : 0;
-	if (!field || (field->free_text && !field->n_values) || n > VALUES_MOST) {
+	bool scattered = field && !s->value.len && (n > VALUES_MOST || (int64_t)n * 2 > field->cases);
+	if (!field || (field->free_text && !field->n_values) || scattered) {
 		cannot_cut(t, s,
 		           !field ? "no case of the run has this field"
-		                  : "the field has too many values to be cut by: name one in \"value\"");
+		                  : "the field has too many values to be cut by: name one, or of numbers a range, in "
+		                    "\"value\"");
 		return true;
 	}
 	struct part *parts = xcalloc(n + 1, sizeof *parts);
+	size_t used = 0;
 	bool ok = true;
 	for (size_t i = 0; ok && i < n; i++) {
-		parts[i].value = s->value.len ? s->value : arena_str(&t->out->arena, field->values[i].text);
-		struct wanted w = wanted_of(field, parts[i].value);
-		count_part(t, field, &w, &parts[i]);
-		ok = !t->out->has_baseline || !s->no_regression || test_part(t, field, &w, &parts[i]);
+		struct str value = s->value.len ? s->value : field->values[i].text;
+		struct wanted w = wanted_of(field, value);
+		if (has_own(t, s, value))
+			continue;
+		struct part *part = &parts[used++];
+		part->value = arena_str(&t->out->arena, value);
+		count_part(t, field, &w, part);
+		ok = !t->out->has_baseline || !s->no_regression || test_part(t, field, &w, part);
 	}
-	correct(parts, n);
-	for (size_t i = 0; i < n; i++)
+	correct(parts, used);
+	for (size_t i = 0; i < used; i++)
 		if (ok)
 			say_part(t, s, &parts[i]);
 		else

@@ -216,6 +216,30 @@ static void test_shell(void **state)
 	buf_done(&b);
 }
 
+static void test_xml(void **state)
+{
+	(void)state;
+	static const struct {
+		struct str text;
+		const char *xml;
+	} rows[] = {
+	    {STR_INIT("plain Äü 日本"),            "plain Äü 日本"                                      },
+	    {STR_INIT("<a href=\"x\">&'</a>]]>"),      "&lt;a href=&quot;x&quot;&gt;&amp;&apos;&lt;/a&gt;]]&gt;"},
+	    {STR_INIT("a\nb\tc"),                      "a␤ b c"	                                       },
+	    {STR_INIT("\x1B[31m\0\x01"),               "␛[31m␀␁"                                          },
+	    {STR_INIT("\xEF\xBF\xBE\xEF\xBF\xBF\xFF"), "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"                   },
+	    {STR_INIT("\xE2\x80\xAE"),                 "&lt;U+202E&gt;"                                         },
+	    {STR_INIT(""),	                     ""	                                               },
+	};
+	struct buf b = BUF_INIT;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		buf_clear(&b);
+		clean_xml(&b, rows[i].text);
+		assert_string_equal(buf_cstr(&b), rows[i].xml);
+	}
+	buf_done(&b);
+}
+
 /* ---- nothing that acts on a terminal, whatever goes in */
 
 static void expect_harmless(struct str out, bool lines, bool ascii)
@@ -244,6 +268,11 @@ static void check(struct str text)
 	buf_clear(&b);
 	clean_shell(&b, text);
 	expect_harmless(buf_str(&b), false, false);
+	buf_clear(&b);
+	clean_xml(&b, text);
+	expect_harmless(buf_str(&b), false, false);
+	for (size_t i = 0; i < b.len; i++)
+		assert_false(b.ptr[i] == '<' || b.ptr[i] == '>' || b.ptr[i] == '"' || b.ptr[i] == '\'');
 	buf_done(&b);
 }
 
@@ -345,6 +374,7 @@ int main(void)
 	    cmocka_unit_test(test_csv),    cmocka_unit_test(test_markdown),
 	    cmocka_unit_test(test_shell),  cmocka_unit_test(test_any_bytes),
 	    cmocka_unit_test(test_corpus), cmocka_unit_test(test_shell_reads_it_back),
+	    cmocka_unit_test(test_xml),
 	};
 	return cmocka_run_group_tests_name("clean", tests, NULL, NULL);
 }

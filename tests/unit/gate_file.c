@@ -134,6 +134,8 @@ static const struct {
     {"{\"must_pass\": [{\"where\": \"x\", \"field\": \"a\", \"value\": \"b\"}]}", {"g.json:1:16: it needs either"}                                                  },
     {"{\"must_pass\": [{\"where\": \"statuss:x\"}]}",
      {"g.json:1:26: \"where\", at character 1 of it: expected a field"}                                                                                             },
+    {"{\"must_pass\": [{\"where\": \"a\"}, {\"where\": \"b\"}]}",
+     {"g.json:1:32: two of \"must_pass\" have one \"name\""}                                                                                                        },
     {"{\"slices\": [{}]}",                                                        {"g.json:1:13: it needs \"field\""}                                               },
     {"{\"slices\": [{\"field\": \"a\", \"no_regression\": false}]}",              {"g.json:1:13: it says nothing of these cases"}                                   },
     {"{\"slices\": [{\"field\": \"a\"}, {\"field\": \"a\"}]}",                    {"g.json:1:29: the same stands in \"slices\" twice"}                              },
@@ -228,7 +230,7 @@ static void test_flags(void **state)
 		err = ERR_INIT;
 		assert_false(gate_limit_set(&limits, bad[i][0], bad[i][1], str_of(bad[i][2]), 0, &arena, &err));
 		assert_int_equal(err.code, ERR_USAGE);
-		assert_true(err.text[0] == '"');
+		assert_non_null(strstr(err.text, bad[i][1]));
 	}
 }
 
@@ -250,6 +252,49 @@ static void test_load(void **state)
 	unlink(file);
 	assert_false(gate_file_load(file, 0, &arena, &limits, &mistakes, &err));
 	assert_int_equal(err.code, ERR_USAGE);
+}
+
+/* Any choice of keys, in any order, is a file without mistakes, and sets what was chosen. */
+static void test_chosen(void **state)
+{
+	(void)state;
+	static const char *const members[] = {
+	    "\"pass_rate\": 0.75,",
+	    "\"strict\": true,",
+	    "\"min_cases\": 7,",
+	    "\"max_lost\": 1, // few\n",
+	    "\"latency_p95\": \"9s\",",
+	    "\"drift\": true, /* seen */",
+	    "\"must_pass\": [{\"where\": \"status:passed\"}],",
+	    "\"slices\": [{\"field\": \"a\"}, {\"field\": \"b\"},],",
+	    "\"scores\": {\"x\": {\"min\": -1}, \"y\": {\"max\": 2}},",
+	    "\"allow\": [{\"case\": \"k\", \"reason\": \"r\", \"until\": \"2026-01-01\"}],"};
+	enum { N_MEMBERS = sizeof members / sizeof *members };
+	struct buf text = BUF_INIT;
+	unsigned seed = 11;
+	for (int round = 0; round < 3000; round++) {
+		unsigned chosen = (unsigned)rand_r(&seed) % (1U << N_MEMBERS),
+		         first = (unsigned)rand_r(&seed) % N_MEMBERS;
+		buf_clear(&text);
+		buf_add_cstr(&text, "{ ");
+		for (unsigned i = 0; i < N_MEMBERS; i++)
+			if (chosen >> ((i + first) % N_MEMBERS) & 1)
+				buf_add_cstr(&text, members[(i + first) % N_MEMBERS]);
+		buf_add_cstr(&text, " }");
+		if (parse(buf_cstr(&text)))
+			fail_msg("%s\n%s", buf_cstr(&text), buf_cstr(&mistakes));
+		assert_true(limits.pass_rate == 0.75 || (!(chosen & 1) && IS_UNKNOWN(limits.pass_rate)));
+		assert_int_equal(limits.strict, chosen >> 1 & 1);
+		assert_int_equal(limits.min_cases, chosen >> 2 & 1 ? 7 : 50);
+		assert_int_equal(limits.max_lost, chosen >> 3 & 1 ? 1 : UNKNOWN_INT);
+		assert_int_equal(limits.p95_ns, chosen >> 4 & 1 ? INT64_C(9000000000) : UNKNOWN_INT);
+		assert_int_equal(limits.drift, chosen >> 5 & 1);
+		assert_int_equal(limits.n_must_pass, chosen >> 6 & 1);
+		assert_int_equal(limits.n_slices, chosen >> 7 & 1 ? 2 : 0);
+		assert_int_equal(limits.n_scores, chosen >> 8 & 1 ? 2 : 0);
+		assert_int_equal(limits.n_allowed, chosen >> 9 & 1);
+	}
+	buf_done(&text);
 }
 
 /* Any bytes: an answer, and as many lines as mistakes (up to the 100 that are told), each with its place. */
@@ -305,7 +350,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_all_keys), cmocka_unit_test(test_defaults),   cmocka_unit_test(test_mistakes),
 	    cmocka_unit_test(test_example),  cmocka_unit_test(test_no_secrets), cmocka_unit_test(test_flags),
-	    cmocka_unit_test(test_load),     cmocka_unit_test(test_chance),
+	    cmocka_unit_test(test_load),     cmocka_unit_test(test_chosen),     cmocka_unit_test(test_chance),
 	};
 	return cmocka_run_group_tests(tests, NULL, done);
 }

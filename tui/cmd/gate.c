@@ -2,6 +2,7 @@
 #include "tui/cmd/gate.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "store/base/clean.h"
@@ -12,7 +13,7 @@ enum { CASES_SHOWN = 10 };
 /* clang-format off */
 static const struct option_row gate_options[] = {
 	{"baseline", 'b', OPTION_TEXT, "RUN", "compare with this run; previous: the newest earlier one of its dataset"},
-	{"file", 'f', OPTION_TEXT, "FILE", "limits from a gate file (spoor help gate-file); options go before it"},
+	{"file", 'f', OPTION_TEXT, "FILE", "limits from a gate file (spoor help gate-file; else $SPOOR_GATE); options go before it"},
 	{"pass-rate", 0, OPTION_TEXT, "SHARE", "at least so many of the cases pass: 85% or 0.85"},
 	{"strict", 0, OPTION_FLAG, NULL, "a limit holds only if the whole 95% interval is within it"},
 	{"margin", 0, OPTION_TEXT, "X", "rates and scores: the smallest loss that matters; what cannot be told from it is too few"},
@@ -188,7 +189,9 @@ static bool take_flags(const struct command_line *line, int64_t now_ns, struct a
 static bool read_file(const struct command_line *line, int64_t now_ns, struct arena *arena, struct gate_limits *limits,
                       struct err *err)
 {
-	const char *file = cmd_option(line, "file");
+	const char *file = cmd_option(line, "file"), *set = getenv("SPOOR_GATE");
+	if (!file && set && *set)
+		file = set; /* what the release sheet goes by */
 	struct buf mistakes = BUF_INIT;
 	if (!file)
 		return true;

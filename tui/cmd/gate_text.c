@@ -86,7 +86,6 @@ static void measure(const struct gate_out *o, int cols[N_CELLS])
 /* From `indent` on, wrapped at the terminal's width; the first row goes on the present line. */
 static void add_wrapped(struct gate_out *o, struct str text, int indent)
 {
-	struct buf line = BUF_INIT;
 	struct text_row row;
 	int cols = o->out.cols ? o->out.cols - indent : 0;
 	bool first = true;
@@ -103,7 +102,6 @@ static void add_wrapped(struct gate_out *o, struct str text, int indent)
 		end_line(o);
 		first = false;
 	}
-	buf_done(&line);
 }
 
 static void text_cases(struct gate_out *o, const struct gate_check *c)
@@ -158,18 +156,25 @@ static void line_of(struct gate_out *o, const char *before, struct str text, con
 	buf_done(&line);
 }
 
+static void named_line(struct gate_out *o, const char *name, struct str text)
+{
+	enum { NAME_COLS = 10 };
+	out_cell(&o->out, &o->text, str_of(name), NAME_COLS, false, false);
+	add_wrapped(o, text, NAME_COLS);
+}
+
 static void text_runs(struct gate_out *o)
 {
 	struct buf raw = BUF_INIT;
 	add_run(o, &raw, &o->g.run);
-	line_of(o, "run       ", buf_str(&raw), "");
+	named_line(o, "run", buf_str(&raw));
 	buf_clear(&raw);
 	if (o->g.has_baseline) {
 		add_run(o, &raw, &o->g.compare.a);
-		line_of(o, "baseline  ", buf_str(&raw), "");
+		named_line(o, "baseline", buf_str(&raw));
 	}
 	if (o->limits.file.len)
-		line_of(o, "limits    ", o->limits.file, "");
+		named_line(o, "limits", o->limits.file);
 	buf_done(&raw);
 }
 

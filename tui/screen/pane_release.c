@@ -17,7 +17,9 @@ enum {
 	DRAW_MOST = 41,
 	BESIDE_COLS = 120,
 	DETAIL_ROWS = 6,
-	LIST_LEAST = 5
+	LIST_LEAST = 5,
+	LIMIT_LEAST = 1 + WORD_COLS + 1 + TITLE_COLS + 2 * FIGURE_COLS, /* narrower: no limit */
+	FIGURE_LEAST = LIMIT_LEAST - FIGURE_COLS                        /* and no figure */
 };
 
 /* ---------------------------------------------------------------- state */
@@ -223,8 +225,10 @@ static void draw_check(const void *context, struct canvas line, int64_t row, boo
 	if (cursor)
 		canvas_reverse(line, 0, col, used);
 	col += TITLE_COLS;
-	put_cell(line, col, role, c, false);
-	put_cell(line, col + FIGURE_COLS, role, c, true);
+	if (line.cols >= FIGURE_LEAST)
+		put_cell(line, col, role, c, false);
+	if (line.cols >= LIMIT_LEAST)
+		put_cell(line, col + FIGURE_COLS, role, c, true);
 	col += 2 * FIGURE_COLS + 1;
 	if (drawing)
 		draw_figure(line, col, drawing, c);
@@ -235,8 +239,10 @@ static void draw_head(struct canvas head)
 	int col = 1 + WORD_COLS + 1, drawing = draw_cols(head.cols);
 	canvas_putc(head, 0, col, TITLE_COLS - 1, ROLE_HEADING, "check");
 	col += TITLE_COLS;
-	canvas_put_right(head, 0, col, FIGURE_COLS - 1, ROLE_HEADING, STR_LIT("figure"));
-	canvas_put_right(head, 0, col + FIGURE_COLS, FIGURE_COLS - 1, ROLE_HEADING, STR_LIT("limit"));
+	if (head.cols >= FIGURE_LEAST)
+		canvas_put_right(head, 0, col, FIGURE_COLS - 1, ROLE_HEADING, STR_LIT("figure"));
+	if (head.cols >= LIMIT_LEAST)
+		canvas_put_right(head, 0, col + FIGURE_COLS, FIGURE_COLS - 1, ROLE_HEADING, STR_LIT("limit"));
 	col += 2 * FIGURE_COLS + 1;
 	if (!drawing)
 		return;
@@ -248,17 +254,23 @@ static void draw_head(struct canvas head)
 
 /* ---------------------------------------------------------------- what is behind it */
 
+/* As many as fit in so many rows; where not all do, how many more there are. */
 static void add_cases(struct sheet *sheet, const struct gate_check *c, int rows)
 {
-	for (size_t i = 0; i < c->n_cases && (int)i < rows; i++) {
+	if (!c->n_cases || rows < 1)
+		return;
+	int64_t shown = c->all_cases <= rows ? c->all_cases : rows - 1;
+	if (shown > (int64_t)c->n_cases)
+		shown = (int64_t)c->n_cases;
+	for (int64_t i = 0; i < shown; i++) {
 		sheet_row(sheet);
 		sheet_addc(sheet, ROLE_DIM, "- ");
 		sheet_add(sheet, ROLE_TEXT, c->cases[i].title);
 	}
-	int64_t shown = (int64_t)c->n_cases < rows ? (int64_t)c->n_cases : rows;
-	if (c->n_cases && c->all_cases > shown && shown >= 0) {
+	if (c->all_cases > shown) {
 		sheet_row(sheet);
-		sheet_printf(sheet, ROLE_DIM, "and %lld more", (long long)(c->all_cases - shown));
+		sheet_printf(sheet, ROLE_DIM, shown ? "and %lld more" : "%lld cases",
+		             (long long)(c->all_cases - shown));
 	}
 }
 
@@ -288,8 +300,7 @@ static void draw_details(const struct release_state *s, struct canvas c)
 			sheet_printf(&sheet, ROLE_DIM, "  " STR_FMT, STR_ARG(check->name));
 		sheet_row(&sheet);
 		sheet_wrap(&sheet, ROLE_TEXT, 0, check->reason, roomy ? 8 : 3);
-		int left = c.rows - sheet.rows - (roomy ? 10 : 3);
-		add_cases(&sheet, check, left > 1 ? left : 0);
+		add_cases(&sheet, check, c.rows - sheet.rows - (roomy ? 10 : 0));
 	}
 	if (roomy)
 		sheet_gap(&sheet);
@@ -334,7 +345,12 @@ static void draw_mistakes(const struct release_state *s, struct canvas body)
 			sheet_row(&sheet);
 			sheet_wrap(&sheet, ROLE_TEXT, 0, line, 3);
 		}
-	sheet_draw(&sheet, canvas_part(body, 0, 1, body.rows, body.cols - 2), 0, false, STR_NONE);
+	bool all = sheet.rows <= body.rows;
+	sheet_draw(&sheet, canvas_part(body, 0, 1, body.rows - !all, body.cols - 2), 0, false, STR_NONE);
+	if (!all)
+		canvas_printf(body, body.rows - 1, 1, body.cols - 2, ROLE_DIM,
+		              "%d rows more: spoor gate RUN --file %s lists all", sheet.rows - body.rows + 1,
+		              s->is.file);
 	sheet_done(&sheet);
 }
 
@@ -376,6 +392,12 @@ static struct str name_of(const struct run_row *r)
 	return r->name.len ? r->name : r->text;
 }
 
+static const char *base_of(const char *file)
+{
+	const char *slash = strrchr(file, '/');
+	return slash && slash[1] ? slash + 1 : file;
+}
+
 void release_headline(const struct screen *screen, struct canvas row)
 {
 	const struct release_state *s = screen->state;
@@ -394,7 +416,7 @@ void release_headline(const struct screen *screen, struct canvas row)
 	col += canvas_put(row, 0, col + 2, row.cols - col - 3, ROLE_TEXT, buf_str(&text)) + 2;
 	buf_clear(&text);
 	if (s->is.file[0])
-		buf_printf(&text, "limits: %s%s", s->is.file, s->from_environment ? " ($SPOOR_GATE)" : "");
+		buf_printf(&text, "limits: %s%s", base_of(s->is.file), s->from_environment ? " ($SPOOR_GATE)" : "");
 	else
 		buf_add_cstr(&text, "no gate file");
 	canvas_put(row, 0, col + 2, row.cols - col - 3, ROLE_DIM, buf_str(&text));
