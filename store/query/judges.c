@@ -13,6 +13,21 @@ void judges_done(struct judges *j)
 	*j = (struct judges){.arena = ARENA_INIT};
 }
 
+bool judges_where(struct judges_opts *opts, struct arena *arena, struct str text, int64_t now_ns,
+                  struct filter_mistake *mistake)
+{
+	struct filter_mistake traces;
+	opts->cases = filter_parse(arena, text, FILTER_CASES, now_ns, mistake);
+	opts->traces = filter_parse(arena, text, FILTER_TRACES, now_ns, &traces);
+	opts->no_cases = !opts->cases;
+	opts->no_traces = !opts->traces;
+	if (opts->cases || opts->traces)
+		return true;
+	if (traces.column > mistake->column)
+		*mistake = traces;
+	return false;
+}
+
 /* ---------------------------------------------------------------- scores by judge */
 
 static int64_t rank_of(int by)
@@ -81,7 +96,10 @@ static size_t make_views(const struct jd_score *scores, size_t n, struct jd_view
 		v.n = v.n_passed + failed;
 		v.value = numbers ? sum / numbers : UNKNOWN_DOUBLE;
 		v.spread = numbers > 1 ? high - low : UNKNOWN_DOUBLE;
-		v.outcome = v.n_passed > failed ? OUTCOME_GOOD : v.n ? OUTCOME_BAD : unsure ? OUTCOME_UNSURE : OUTCOME_NONE;
+		v.outcome = v.n_passed > failed ? OUTCOME_GOOD
+		            : v.n               ? OUTCOME_BAD
+		            : unsure            ? OUTCOME_UNSURE
+		                                : OUTCOME_NONE;
 		views[n_views++] = v;
 	}
 	return n_views;
@@ -193,8 +211,7 @@ static bool add_judge(struct making *m, size_t first, size_t n, struct jd_view *
 	if (models == 1 && !jd_word(d, scores->judge, &row.model, err))
 		return false;
 	*vec_add(&m->rows) = row;
-	*vec_add(&m->judges) =
-	    (struct jd_judge){.scores = scores, .n_scores = n, .views = views, .n_views = n_views};
+	*vec_add(&m->judges) = (struct jd_judge){.scores = scores, .n_scores = n, .views = views, .n_views = n_views};
 	return true;
 }
 
@@ -378,7 +395,8 @@ bool judges_get(struct db *db, const struct judges_opts *opts, struct judges *ou
 	*out = (struct judges){.arena = ARENA_INIT};
 	struct jd d = {.db = db, .opts = opts, .out = out, .err = err};
 	d.ticker = db_query(
-	    db, "WITH RECURSIVE judging(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM judging) SELECT n FROM judging", err);
+	    db, "WITH RECURSIVE judging(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM judging) SELECT n FROM judging",
+	    err);
 	bool ok = d.ticker && jd_read(&d, err) && jd_annotations(&d, err) && make(&d, err);
 	if (d.ticker)
 		stmt_end(d.ticker);

@@ -51,7 +51,9 @@ static struct jd_score read_score(struct stmt *s, int c, size_t target)
 	return (struct jd_score){.target = target,
 	                         .value = col_double(s, c),
 	                         .label = (int8_t)judges_label(col_str(s, c + 1)),
-	                         .pass = (int8_t)(pass > 0 ? 1 : pass < 0 ? -1 : 0),
+	                         .pass = (int8_t)(pass > 0   ? 1
+	                                          : pass < 0 ? -1
+	                                                     : 0),
 	                         .threshold = col_double(s, c + 3),
 	                         .by = (int8_t)(by >= 0 && by < N_SCORE_SOURCES ? by : SOURCE_UNKNOWN),
 	                         .judge = col_int_or(s, c + 5, 0)};
@@ -143,7 +145,8 @@ static bool read_cases(struct jd *d, struct err *err)
 	    .head = "SELECT c.run, c.case_id, c.repeat, c.input_hash, c.output_hash,"
 	            " (SELECT t.id FROM trace t WHERE t.key = c.trace AND t.seen > 0),"
 	            " (SELECT r.content FROM run r WHERE r.id = c.run), x.name, x.n, x.value, x.label, x.pass,"
-	            " x.threshold, x.from_, x.judge, c.record FROM case_result c CROSS JOIN case_score x ON x.run = c.run AND"
+	            " x.threshold, x.from_, x.judge, c.record FROM case_result c CROSS JOIN case_score x ON x.run = "
+	            "c.run AND"
 	            " x.case_id = c.case_id AND x.repeat = c.repeat WHERE (?1 + ?2 = 0 OR c.run IN (?1, ?2))",
 	    .tail = " ORDER BY c.run, c.case_id, c.repeat, x.name, x.n",
 	    .filter = d->opts->cases};
@@ -170,7 +173,8 @@ struct trace_at {
 /* The row at its beginning, unless it only stands for several roots. */
 static bool read_root(struct jd *d, struct trace_at *t, struct err *err)
 {
-	struct stmt *s = db_query(d->db, "SELECT key, flags, size, input_hash, output_hash FROM span WHERE pos = ?", err);
+	struct stmt *s =
+	    db_query(d->db, "SELECT key, flags, size, input_hash, output_hash FROM span WHERE pos = ?", err);
 	if (!s)
 		return false;
 	stmt_int(s, 1, t->first);
@@ -200,7 +204,8 @@ static bool read_spans(struct jd *d, const struct trace_at *t, size_t from, stru
 		any = any || d->targets.at[i].has_span;
 	if (!any || t->n > SPANS_MOST)
 		return true;
-	struct stmt *s = db_query(d->db, "SELECT key, input_hash, output_hash FROM span WHERE pos >= ? AND pos < ?", err);
+	struct stmt *s =
+	    db_query(d->db, "SELECT key, input_hash, output_hash FROM span WHERE pos >= ? AND pos < ?", err);
 	if (!s)
 		return false;
 	stmt_int(s, 1, t->first);
@@ -240,10 +245,11 @@ static size_t target_of(struct jd *d, const struct trace_at *t, size_t from, boo
 static bool read_traces(struct jd *d, struct err *err)
 {
 	struct source of = {
-	    .head = "SELECT t.id, t.first, t.n, x.span, x.name, x.time_ns, x.value, x.label, x.pass, x.threshold, x.from_,"
-	            " x.judge, (SELECT w.text FROM word w WHERE w.id = x.author) FROM trace t CROSS JOIN score x ON"
-	            " x.trace = t.id WHERE t.seen > 0 AND t.scores > 0 AND (?1 + ?2 = 0 OR"
-	            " t.key IN (SELECT c.trace FROM case_result c WHERE c.run IN (?1, ?2)))",
+	    .head =
+	        "SELECT t.id, t.first, t.n, x.span, x.name, x.time_ns, x.value, x.label, x.pass, x.threshold, x.from_,"
+	        " x.judge, (SELECT w.text FROM word w WHERE w.id = x.author) FROM trace t CROSS JOIN score x ON"
+	        " x.trace = t.id WHERE t.seen > 0 AND t.scores > 0 AND (?1 + ?2 = 0 OR"
+	        " t.key IN (SELECT c.trace FROM case_result c WHERE c.run IN (?1, ?2)))",
 	    .tail = " ORDER BY t.id, x.span IS NULL DESC, x.span, x.time_ns, x.id",
 	    .filter = d->opts->traces};
 	struct trace_at t = {.id = 0};
@@ -392,10 +398,11 @@ bool jd_word(struct jd *d, int64_t id, struct str *out, struct err *err)
 
 static bool case_item(struct jd *d, const struct jd_target *t, struct judge_item *out, struct err *err)
 {
-	struct stmt *s = db_query(d->db,
-	                          "SELECT k.text, c.title, r.name, r.text FROM case_result c JOIN run r ON r.id = c.run"
-	                          " JOIN case_key k ON k.id = c.case_id WHERE c.run = ? AND c.case_id = ? AND c.repeat = ?",
-	                          err);
+	struct stmt *s =
+	    db_query(d->db,
+	             "SELECT k.text, c.title, r.name, r.text FROM case_result c JOIN run r ON r.id = c.run"
+	             " JOIN case_key k ON k.id = c.case_id WHERE c.run = ? AND c.case_id = ? AND c.repeat = ?",
+	             err);
 	if (!s)
 		return false;
 	stmt_int(s, 1, t->run);
@@ -413,10 +420,11 @@ static bool case_item(struct jd *d, const struct jd_target *t, struct judge_item
 
 static bool trace_item(struct jd *d, const struct jd_target *t, struct judge_item *out, struct err *err)
 {
-	struct stmt *s = db_query(d->db,
-	                          "SELECT t.text, ifnull(nullif(t.input, ''), (SELECT w.text FROM word w WHERE w.id = t.name))"
-	                          " FROM trace t WHERE t.id = ?",
-	                          err);
+	struct stmt *s =
+	    db_query(d->db,
+	             "SELECT t.text, ifnull(nullif(t.input, ''), (SELECT w.text FROM word w WHERE w.id = t.name))"
+	             " FROM trace t WHERE t.id = ?",
+	             err);
 	if (!s)
 		return false;
 	stmt_int(s, 1, t->trace);

@@ -62,14 +62,16 @@ enum { TONE = 1, HUMAN, MODEL_A, MODEL_B, OTHER_NAME, TOXIC, EXACT };
 static int begin(void **state)
 {
 	(void)state;
-	run_sql("DELETE FROM case_result; DELETE FROM case_score; DELETE FROM run; DELETE FROM case_key; DELETE FROM word;"
-	        "DELETE FROM annotation; DELETE FROM trace; DELETE FROM score;"
-	        "INSERT INTO word(id, text) VALUES(1, 'tone'), (2, 'human'), (3, 'model-a'), (4, 'model-b'), (5, 'colour'),"
-	        " (6, 'toxicity'), (7, 'exact')");
+	run_sql(
+	    "DELETE FROM case_result; DELETE FROM case_score; DELETE FROM run; DELETE FROM case_key; DELETE FROM word;"
+	    "DELETE FROM annotation; DELETE FROM trace; DELETE FROM score;"
+	    "INSERT INTO word(id, text) VALUES(1, 'tone'), (2, 'human'), (3, 'model-a'), (4, 'model-b'), (5, 'colour'),"
+	    " (6, 'toxicity'), (7, 'exact')");
 	for (int id = 1; id <= 4; id++) {
 		char sql[200];
 		snprintf(sql, sizeof sql,
-		         "INSERT INTO run(id, key, text, name, source, seen) VALUES(%d, CAST('k%d' AS BLOB), 'run-%d', 'run %d', 1, 1)",
+		         "INSERT INTO run(id, key, text, name, source, seen) VALUES(%d, CAST('k%d' AS BLOB), 'run-%d', "
+		         "'run %d', 1, 1)",
 		         id, id, id, id);
 		run_sql(sql);
 	}
@@ -84,7 +86,8 @@ static void add_result(int run, int case_id, int repeat, int64_t output)
 	stmt_int(s, 1, case_id);
 	assert_true(stmt_run(s, &err));
 	s = db_query(db,
-	             "INSERT INTO case_result(run, case_id, repeat, status, title, input_hash, output_hash, record, hash, source)"
+	             "INSERT INTO case_result(run, case_id, repeat, status, title, input_hash, output_hash, record, "
+	             "hash, source)"
 	             " VALUES(?1, ?2, ?3, 1, 'case ' || ?2, 1000 + ?2, ?4, 1, 0, 1)",
 	             &err);
 	stmt_int(s, 1, run);
@@ -105,11 +108,11 @@ struct given {
 static void add_score(const struct given *g)
 {
 	struct err err = ERR_INIT;
-	struct stmt *s =
-	    db_query(db,
-	             "INSERT INTO case_score(run, case_id, repeat, name, n, value, label, pass, threshold, from_, judge)"
-	             " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-	             &err);
+	struct stmt *s = db_query(
+	    db,
+	    "INSERT INTO case_score(run, case_id, repeat, name, n, value, label, pass, threshold, from_, judge)"
+	    " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	    &err);
 	stmt_int(s, 1, g->run);
 	stmt_int(s, 2, g->case_id);
 	stmt_int(s, 3, g->repeat);
@@ -132,7 +135,8 @@ static void judge_says(int run, int case_id, int repeat, double value)
 
 static void person_says(int run, int case_id, int repeat, int name, int n, const char *label)
 {
-	add_score(&(struct given){run, case_id, repeat, name, n, SOURCE_HUMAN, 0, UNKNOWN_DOUBLE, UNKNOWN_DOUBLE, -1, label});
+	add_score(
+	    &(struct given){run, case_id, repeat, name, n, SOURCE_HUMAN, 0, UNKNOWN_DOUBLE, UNKNOWN_DOUBLE, -1, label});
 }
 
 static const struct judges_opts PLAIN = {.threshold = UNKNOWN_DOUBLE};
@@ -256,8 +260,12 @@ static void test_people(void **state)
 	(void)state;
 	struct judges j;
 	static const char *const votes[6][3] = {
-	    {"good", "good", "bad"}, {"good", "bad", NULL},      {"unsure", NULL, NULL},
-	    {"bad", "bad", "unsure"}, {"good", "unsure", NULL}, {NULL, NULL, NULL},
+	    {"good",   "good",   "bad"   },
+            {"good",   "bad",    NULL    },
+            {"unsure", NULL,     NULL    },
+	    {"bad",    "bad",    "unsure"},
+            {"good",   "unsure", NULL    },
+            {NULL,     NULL,     NULL    },
 	};
 	for (int i = 0; i < 6; i++) {
 		add_result(1, i + 1, 0, 100 + i);
@@ -324,13 +332,32 @@ static void test_words(void **state)
 		const char *label;
 		enum judge_outcome outcome;
 	} words[] = {
-	    {"Correct", OUTCOME_GOOD},     {"INCORRECT", OUTCOME_BAD},  {" thumbs_up ", OUTCOME_GOOD}, {"thumbs down", OUTCOME_BAD},
-	    {"hallucinated", OUTCOME_BAD}, {"factual", OUTCOME_GOOD},   {"C", OUTCOME_GOOD},           {"I", OUTCOME_BAD},
-	    {"P", OUTCOME_UNSURE},         {"not sure", OUTCOME_UNSURE}, {"unsure", OUTCOME_UNSURE},    {"non-toxic", OUTCOME_GOOD},
-	    {"yes", OUTCOME_GOOD},         {"No", OUTCOME_BAD},         {"\U0001F44D", OUTCOME_GOOD},  {"\U0001F44E", OUTCOME_BAD},
-	    {"friendly", OUTCOME_NONE},    {"", OUTCOME_NONE},          {"acceptable", OUTCOME_GOOD},  {"wrong", OUTCOME_BAD},
-	    {"gültig", OUTCOME_NONE},      {"irrelevant", OUTCOME_BAD}, {"unrelated", OUTCOME_BAD},    {"true", OUTCOME_GOOD},
-	    {"false", OUTCOME_BAD},        {"a label that is far longer than any of ours is", OUTCOME_NONE},
+	    {"Correct",	                                OUTCOME_GOOD  },
+            {"INCORRECT",                                      OUTCOME_BAD   },
+	    {" thumbs_up ",	                            OUTCOME_GOOD  },
+            {"thumbs down",                                    OUTCOME_BAD   },
+	    {"hallucinated",	                           OUTCOME_BAD   },
+            {"factual",                                        OUTCOME_GOOD  },
+	    {"C",	                                      OUTCOME_GOOD  },
+            {"I",                                              OUTCOME_BAD   },
+	    {"P",	                                      OUTCOME_UNSURE},
+            {"not sure",                                       OUTCOME_UNSURE},
+	    {"unsure",	                                 OUTCOME_UNSURE},
+            {"non-toxic",                                      OUTCOME_GOOD  },
+	    {"yes",	                                    OUTCOME_GOOD  },
+            {"No",                                             OUTCOME_BAD   },
+	    {"\U0001F44D",	                             OUTCOME_GOOD  },
+            {"\U0001F44E",                                     OUTCOME_BAD   },
+	    {"friendly",	                               OUTCOME_NONE  },
+            {"",                                               OUTCOME_NONE  },
+	    {"acceptable",	                             OUTCOME_GOOD  },
+            {"wrong",                                          OUTCOME_BAD   },
+	    {"gültig",	                                OUTCOME_NONE  },
+            {"irrelevant",                                     OUTCOME_BAD   },
+	    {"unrelated",	                              OUTCOME_BAD   },
+            {"true",                                           OUTCOME_GOOD  },
+	    {"false",	                                  OUTCOME_BAD   },
+            {"a label that is far longer than any of ours is", OUTCOME_NONE  },
 	};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (judges_label(str_of(words[i].label)) != words[i].outcome)
@@ -380,15 +407,22 @@ static void test_ratings(void **state)
 {
 	(void)state;
 	static const int table[5][5] = {
-	    {9, 3, 1, 0, 0}, {4, 12, 5, 1, 0}, {1, 6, 20, 7, 2}, {0, 1, 6, 15, 5}, {0, 0, 2, 4, 11}};
+	    {9, 3,  1,  0,  0 },
+            {4, 12, 5,  1,  0 },
+            {1, 6,  20, 7,  2 },
+            {0, 1,  6,  15, 5 },
+            {0, 0,  2,  4,  11}
+        };
 	int id = 0;
 	for (int human = 0; human < 5; human++)
 		for (int judge = 0; judge < 5; judge++)
 			for (int i = 0; i < table[human][judge]; i++) {
 				id++;
 				add_result(1, id, 0, 9000 + id);
-				add_score(&(struct given){1, id, 0, TONE, 0, SOURCE_JUDGE, 0, judge + 1, UNKNOWN_DOUBLE, -1, NULL});
-				add_score(&(struct given){1, id, 0, TONE, 1, SOURCE_HUMAN, 0, human + 1, UNKNOWN_DOUBLE, -1, NULL});
+				add_score(&(struct given){1, id, 0, TONE, 0, SOURCE_JUDGE, 0, judge + 1, UNKNOWN_DOUBLE,
+				                          -1, NULL});
+				add_score(&(struct given){1, id, 0, TONE, 1, SOURCE_HUMAN, 0, human + 1, UNKNOWN_DOUBLE,
+				                          -1, NULL});
 			}
 	struct judges j;
 	get(&(struct judges_opts){.threshold = 4}, &j);
@@ -412,8 +446,10 @@ static void test_models(void **state)
 	struct judges j;
 	for (int i = 1; i <= 20; i++) {
 		add_result(1, i, 0, 100 + i);
-		add_score(&(struct given){1, i, 0, TONE, 0, SOURCE_JUDGE, MODEL_A, UNKNOWN_DOUBLE, UNKNOWN_DOUBLE, i % 2, NULL});
-		add_score(&(struct given){1, i, 0, TONE, 1, SOURCE_JUDGE, MODEL_B, UNKNOWN_DOUBLE, UNKNOWN_DOUBLE, i % 4 > 0, NULL});
+		add_score(&(struct given){1, i, 0, TONE, 0, SOURCE_JUDGE, MODEL_A, UNKNOWN_DOUBLE, UNKNOWN_DOUBLE,
+		                          i % 2, NULL});
+		add_score(&(struct given){1, i, 0, TONE, 1, SOURCE_JUDGE, MODEL_B, UNKNOWN_DOUBLE, UNKNOWN_DOUBLE,
+		                          i % 4 > 0, NULL});
 		add_score(&(struct given){1, i, 0, EXACT, 0, SOURCE_CODE, 0, i % 2, UNKNOWN_DOUBLE, -1, NULL});
 	}
 	get(NULL, &j);
@@ -453,7 +489,11 @@ static void test_exported_twice(void **state)
 	assert_int_equal(t->flips.groups, 4);
 	assert_int_equal(t->flips.flipped, 1);
 	judges_done(&j);
-	get(&(struct judges_opts){.threshold = UNKNOWN_DOUBLE, .runs = {2, 0}}, &j);
+	get(
+	    &(struct judges_opts){
+	        .threshold = UNKNOWN_DOUBLE, .runs = {2, 0}
+        },
+	    &j);
 	assert_int_equal(j.runs, 1);
 	assert_int_equal(named(&j, "tone", "model-a")->scores, 4);
 	judges_done(&j);
@@ -484,7 +524,7 @@ static void test_next(void **state)
 		assert_int_equal(t->next[i].n_good + t->next[i].n_bad, 0);
 		assert_int_equal(t->next[i].at.case_id, named(&again, "tone", "model-a")->next[i].at.case_id);
 	}
-	assert_int_equal(fails, 6); /* as many as passes, though they are one in ten */
+	assert_int_equal(fails, 6);                      /* as many as passes, though they are one in ten */
 	assert_int_equal(t->next[0].judge, OUTCOME_BAD); /* people have seen fewer of them */
 	judges_done(&j);
 	judges_done(&again);
@@ -511,8 +551,10 @@ static void import_samples(void)
 {
 	struct err err = ERR_INIT;
 	begin(NULL);
-	run_sql("DELETE FROM word; DELETE FROM run; DELETE FROM source; DELETE FROM span; DELETE FROM run_source; DELETE FROM problem");
-	char a[] = "tests/data/eval-v12.json", b[] = "tests/data/eval-v13.json", v[] = "tests/data/traces-voice.json.gz";
+	run_sql("DELETE FROM word; DELETE FROM run; DELETE FROM source; DELETE FROM span; DELETE FROM run_source; "
+	        "DELETE FROM problem");
+	char a[] = "tests/data/eval-v12.json", b[] = "tests/data/eval-v13.json",
+	     v[] = "tests/data/traces-voice.json.gz";
 	char *paths[] = {a, b, v};
 	struct import_report report = {0};
 	struct import_opts opts = {.now_ns = UNKNOWN_INT};
@@ -614,7 +656,8 @@ static void test_annotated_traces(void **state)
 		char key[200];
 		assert_true(item->at.run == 0 && item->trace > 0 && item->has_span);
 		read_item(item, &arena, &r);
-		snprintf(key, sizeof key, "trace:" STR_FMT "/span:%016llx", STR_ARG(item->key), (unsigned long long)item->span);
+		snprintf(key, sizeof key, "trace:" STR_FMT "/span:%016llx", STR_ARG(item->key),
+		         (unsigned long long)item->span);
 		give(&(struct annotation_target){str_of(key), r.input, r.output}, "ben", i ? "bad" : "good", 1, event);
 	}
 	judges_done(&j);
@@ -634,7 +677,8 @@ static void test_claims(void **state)
 	struct err err = ERR_INIT;
 	struct judges j;
 	begin(NULL);
-	run_sql("DELETE FROM word; DELETE FROM run; DELETE FROM source; DELETE FROM span; DELETE FROM run_source; DELETE FROM problem");
+	run_sql("DELETE FROM word; DELETE FROM run; DELETE FROM source; DELETE FROM span; DELETE FROM run_source; "
+	        "DELETE FROM problem");
 	char claims[] = "tests/data/evals-claims.tar.gz";
 	char *paths[] = {claims};
 	struct import_report report = {0};
@@ -646,7 +690,8 @@ static void test_claims(void **state)
 	get(NULL, &j);
 	const struct judge *t = named(&j, "reasoning", "openai:gpt-4.1");
 	assert_int_equal(t->scores, 480);
-	assert_int_equal(t->kappa.n + t->unlabelled + t->dropped.tied + t->dropped.unsure + t->dropped.unscored, t->answers);
+	assert_int_equal(t->kappa.n + t->unlabelled + t->dropped.tied + t->dropped.unsure + t->dropped.unscored,
+	                 t->answers);
 	assert_true(t->flips.groups > 0 && t->flips.flipped > 0 && t->flips.flipped == (int64_t)t->n_flipped);
 	for (size_t i = 1; i < t->n_disagreements; i++)
 		assert_true(t->disagreements[i - 1].distance >= t->disagreements[i].distance);
@@ -660,10 +705,20 @@ static void test_claims(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(test_kappa),   TEST(test_equal_answers),  TEST(test_people),  TEST(test_whose),
-	    TEST(test_words),   TEST(test_scales),         TEST(test_ratings), TEST(test_models),
-	    TEST(test_exported_twice), TEST(test_next),    TEST(test_nothing), TEST(test_annotations),
-	    TEST(test_annotated_traces), TEST(test_claims),
+	    TEST(test_kappa),
+	    TEST(test_equal_answers),
+	    TEST(test_people),
+	    TEST(test_whose),
+	    TEST(test_words),
+	    TEST(test_scales),
+	    TEST(test_ratings),
+	    TEST(test_models),
+	    TEST(test_exported_twice),
+	    TEST(test_next),
+	    TEST(test_nothing),
+	    TEST(test_annotations),
+	    TEST(test_annotated_traces),
+	    TEST(test_claims),
 	};
 	return cmocka_run_group_tests(tests, open_store, close_store);
 }

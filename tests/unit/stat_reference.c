@@ -113,8 +113,8 @@ static void check_p(const char *what, double got, double want)
 		check_within(what, got, want, 1e-6 * want);
 }
 
-#define FOR_EACH(row, name, least)   \
-	const cJSON *row;            \
+#define FOR_EACH(row, name, least) \
+	const cJSON *row;          \
 	cJSON_ArrayForEach(row, rows(name, least))
 
 /* ---------------------------------------------------------------- intervals and sizes */
@@ -189,7 +189,8 @@ static void test_sizes(void **state)
 	(void)state;
 	FOR_EACH(a, "detectable_rate", 10)
 	{
-		check("detectable rate", interval_detectable_rate((size_t)num(a, "n"), num(a, "discordant")), num(a, "value"));
+		check("detectable rate", interval_detectable_rate((size_t)num(a, "n"), num(a, "discordant")),
+		      num(a, "value"));
 	}
 	FOR_EACH(b, "needed_rate", 7)
 	{
@@ -253,7 +254,8 @@ static void test_cost(void **state)
 	FOR_EACH(row, "cost", 4)
 	{
 		double volume = num(row, "volume");
-		struct cost_volume got = interval_cost_volume((size_t)num(row, "n"), num(row, "mean"), num(row, "sd"), volume);
+		struct cost_volume got =
+		    interval_cost_volume((size_t)num(row, "n"), num(row, "mean"), num(row, "sd"), volume);
 		check("total", got.total, num(row, "total"));
 		check("low", got.low, num(row, "low"));
 		check("high", got.high, num(row, "high"));
@@ -390,7 +392,8 @@ static void test_alpha(void **state)
 		{
 			size_t k;
 			double *ratings = list(unit, &k);
-			assert_true(n + 1 < sizeof offsets / sizeof *offsets && offsets[n] + k <= sizeof values / sizeof *values);
+			assert_true(n + 1 < sizeof offsets / sizeof *offsets &&
+			            offsets[n] + k <= sizeof values / sizeof *values);
 			memcpy(values + offsets[n], ratings, k * sizeof *ratings);
 			offsets[n + 1] = offsets[n] + k;
 			n++;
@@ -445,11 +448,11 @@ static void test_distributions(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_wilson),    cmocka_unit_test(test_newcombe), cmocka_unit_test(test_quantiles),
-	    cmocka_unit_test(test_moments),   cmocka_unit_test(test_sizes),    cmocka_unit_test(test_pass_at_k),
-	    cmocka_unit_test(test_drift),     cmocka_unit_test(test_cost),     cmocka_unit_test(test_mcnemar),
-	    cmocka_unit_test(test_wilcoxon),  cmocka_unit_test(test_holm),     cmocka_unit_test(test_rates),
-	    cmocka_unit_test(test_kappa),     cmocka_unit_test(test_spearman), cmocka_unit_test(test_alpha),
+	    cmocka_unit_test(test_wilson),        cmocka_unit_test(test_newcombe), cmocka_unit_test(test_quantiles),
+	    cmocka_unit_test(test_moments),       cmocka_unit_test(test_sizes),    cmocka_unit_test(test_pass_at_k),
+	    cmocka_unit_test(test_drift),         cmocka_unit_test(test_cost),     cmocka_unit_test(test_mcnemar),
+	    cmocka_unit_test(test_wilcoxon),      cmocka_unit_test(test_holm),     cmocka_unit_test(test_rates),
+	    cmocka_unit_test(test_kappa),         cmocka_unit_test(test_spearman), cmocka_unit_test(test_alpha),
 	    cmocka_unit_test(test_distributions),
 	};
 	return cmocka_run_group_tests(tests, read_reference, drop_reference);
