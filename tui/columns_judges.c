@@ -84,7 +84,8 @@ static struct value verdicts(const struct judge_item *i, struct arena *arena)
 	            i->judge == OUTCOME_BAD ? ROLE_ERROR : ROLE_OK);
 }
 
-/* clang-format off: one row of a table, one line */
+/* One row of a table, one line. */
+/* clang-format off */
 #define GET(type, table, name, expression)                                       \
 	static struct value table##_##name(const void *any, struct arena *arena) \
 	{                                                                        \
@@ -208,7 +209,7 @@ const struct column judge_item_columns[] = {
 	{"judge", "judge", 0, 0, false, "judge", item_judge},
 	{"verdicts", "judge", 8, 0, false, NULL, item_verdicts},
 	{"value", "value", 6, 0, true, "value", item_value},
-	{"threshold", "from", 6, 90, true, "threshold", item_threshold},
+	{"threshold", "cut", 6, 90, true, "threshold", item_threshold},
 	{"distance", "off by", 6, 60, true, "distance", item_distance},
 	{"spread", "spread", 6, 90, true, "spread", item_spread},
 	{"human", "people", 0, 0, false, "human", item_human},

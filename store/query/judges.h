@@ -9,8 +9,9 @@
  * judge on one answer: the majority, a tie fails (statistics.md 0). Ratings of people: 0/1 and -1/1 by sign, 1 … 5 good from 4, bad to 2, 3 unsure.
  *
  * Which people: scores with source `human` of the judge's own name; on answers without any, verdicts given in spoor (annotation) and human
- * scores of a general name (judges_is_general: "human", "rating", "verdict" …), or those that opts.human names. Each person's newest; the
- * majority of those that are sure; ties and answers with nobody sure drop and are counted. Figures: statistics.md 1, 11, 12. */
+ * scores of a general name (judges_is_general: "human", "rating", "verdict" …), or those that opts.human names. A span without a verdict has
+ * that of its whole trace if the judge scored no other span there. Each person's newest; the majority of those that are sure; ties and answers
+ * with nobody sure drop and are counted. Figures: statistics.md 1, 11, 12. */
 #ifndef SPOOR_STORE_QUERY_JUDGES_H
 #define SPOOR_STORE_QUERY_JUDGES_H
 

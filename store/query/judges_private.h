@@ -20,6 +20,7 @@ struct jd_answer {
 	size_t target;  /* its first */
 	uint64_t group; /* answers of equal input and output share it; 0: not known */
 	uint64_t draw;  /* a fixed lot */
+	size_t whole;   /* of a span: the answer of its trace; SIZE_MAX: nobody scored that */
 	int64_t length; /* code points of the output; UNKNOWN_INT: not read */
 };
 

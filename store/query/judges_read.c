@@ -357,7 +357,11 @@ static void make_answers(struct jd *d)
 		if (first)
 			*vec_add(&d->answers) = (struct jd_answer){
 			    .target = places[i].target,
-			    .draw = jd_mix(jd_mix(key[0], key[1]), jd_mix(key[2], key[3])),
+			    /* By what was asked and answered, so that it is the same in every store. */
+			    .draw = t->input_hash && t->output_hash
+			                ? jd_mix(t->input_hash, t->output_hash)
+			                : jd_mix(jd_mix(key[0], key[1]), jd_mix(key[2], key[3])),
+			    .whole = SIZE_MAX,
 			    .length = UNKNOWN_INT,
 			    .group = t->input_hash && t->output_hash ? jd_mix(t->input_hash, t->output_hash) | 1 : 0};
 		t->answer = d->answers.n - 1;
@@ -368,6 +372,19 @@ static void make_answers(struct jd *d)
 	free(cases);
 }
 
+/* The targets of a trace lie together, the whole first. */
+static void find_wholes(struct jd *d)
+{
+	const struct jd_target *whole = NULL;
+	for (size_t i = 0; i < d->targets.n; i++) {
+		const struct jd_target *t = &d->targets.at[i];
+		if (!t->run && !t->has_span)
+			whole = t;
+		else if (!t->run && whole && whole->trace == t->trace)
+			d->answers.at[t->answer].whole = whole->answer;
+	}
+}
+
 bool jd_read(struct jd *d, struct err *err)
 {
 	if (!d->opts->no_cases && !read_cases(d, err))
@@ -375,6 +392,7 @@ bool jd_read(struct jd *d, struct err *err)
 	if (!d->opts->no_traces && !read_traces(d, err))
 		return false;
 	make_answers(d);
+	find_wholes(d);
 	return true;
 }
 

@@ -210,6 +210,12 @@ static bool print_list(struct report *r, const struct judge *j, enum list list, 
 	static const char *const shown[N_LISTS] = {
 	    "title,run,verdicts,value,threshold,why", "title,run,verdicts,value,threshold,distance,people",
 	    "title,run,verdicts,value,spread", "name,model,source,n,agree,agreement,kappa,kappa_low,kappa_high"};
+	/* With what names the answer: somebody labels it elsewhere. */
+	static const char *const tables[N_LISTS] = {
+	    "title,key,run,repeat,trace,judge,value,threshold,why",
+	    "title,key,run,repeat,trace,judge,value,threshold,distance,human,good,bad",
+	    "title,key,run,repeat,trace,verdicts_given,verdicts_passed,value,spread",
+	    "name,model,source,n,agree,agreement,kappa,kappa_low,kappa_high"};
 	size_t n, size;
 	void *rows = rows_of(j, list, &n, &size);
 	struct out out = r->opts.out;
@@ -226,7 +232,8 @@ static bool print_list(struct report *r, const struct judge *j, enum list list, 
 			buf_printf(&r->out, " (%zu of %zu)", n, all);
 		buf_add_char(&r->out, '\n');
 	}
-	out.only = out.only ? out.only : shown[list];
+	if (!out.only)
+		out.only = out.form == OUT_CSV || out.form == OUT_MARKDOWN ? tables[list] : shown[list];
 	return out_table(&out, &r->out, list == LIST_OTHERS ? judge_other_columns : judge_item_columns, rows, n, size,
 	                 err);
 }
