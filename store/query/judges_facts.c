@@ -196,14 +196,14 @@ static void say_plan(struct saying *s, const struct judge *j)
 	if (!j->unlabelled)
 		return;
 	double now = STAT_Z * j->kappa.se;
-	buf_printf(&s->text, "%lld answers nobody judged; ", (long long)j->unlabelled);
-	if (IS_UNKNOWN(now))
-		buf_add_cstr(&s->text, "kappa of a judge that is right in 8 of 10 would have");
-	else
-		buf_printf(&s->text, "kappa now has \302\261%.2f,", now);
+	buf_printf(&s->text, "%lld answers nobody judged; kappa would be known to within ", (long long)j->unlabelled);
 	for (size_t i = 0; i < JUDGE_PLANS; i++)
-		buf_printf(&s->text, "%s \302\261%.2f after %lld%s", i ? "," : "", j->plan[i].half,
-		           (long long)j->plan[i].more, i ? "" : " more");
+		buf_printf(&s->text, "%s%.2f after %lld%s", i ? ", " : "", j->plan[i].half, (long long)j->plan[i].more,
+		           i ? "" : " more");
+	if (IS_UNKNOWN(now))
+		buf_add_cstr(&s->text, " (of a judge that is right in 8 of 10)");
+	else
+		buf_printf(&s->text, "; it is to %.2f now", now);
 	say(s, "next");
 }
 

@@ -42,7 +42,7 @@ struct votes {
 
 static void vote(struct votes *v, const struct jd_score *s)
 {
-	for (size_t i = 0; s->author && i < v->n; i++)
+	for (size_t i = 0; i < v->n; i++)
 		if (v->at[i]->author == s->author) {
 			v->at[i] = s; /* they come by time */
 			return;
@@ -231,10 +231,17 @@ bool jd_alpha(struct jd_work *w, struct jd_judge *j, const struct jd_name *name,
 		if (j->views[i].n_good + j->views[i].n_bad < 2 || is_seen(j, i, &seen))
 			continue;
 		votes_on(w, answer_of(w, j, i), name, &v);
-		for (size_t k = 0; k < v.n; k++)
-			if (v.at[k]->outcome == OUTCOME_GOOD || v.at[k]->outcome == OUTCOME_BAD)
+		size_t before = values.n;
+		for (size_t k = 0; k < v.n; k++) {
+			/* Two questions are no disagreement. */
+			bool same = v.at[k]->annotation == v.at[0]->annotation && v.at[k]->name == v.at[0]->name;
+			if (same && (v.at[k]->outcome == OUTCOME_GOOD || v.at[k]->outcome == OUTCOME_BAD))
 				*vec_add(&values) = v.at[k]->outcome == OUTCOME_GOOD;
-		*vec_add(&offsets) = values.n;
+		}
+		if (values.n - before < 2)
+			values.n = before;
+		else
+			*vec_add(&offsets) = values.n;
 	}
 	bool ok = true;
 	if (offsets.n > 1) {

@@ -38,6 +38,13 @@ static struct stmt *compose(struct jd *d, const struct source *of, struct err *e
 	return s;
 }
 
+/* Who did not say who they are: of a case, whose scores never say, the first, second … of a name are taken for different people; of a
+ * trace all of one name for the same. */
+static int64_t somebody(int64_t name, int32_t n)
+{
+	return -1 - (int64_t)(jd_mix((uint64_t)name, (uint64_t)n) >> 2);
+}
+
 static bool is_full(struct jd *d)
 {
 	d->out->more = d->out->more || d->scores.n >= JUDGES_SCORES;
@@ -132,8 +139,7 @@ static void read_case(struct reading *r, struct stmt *s)
 	struct jd_score score = read_score(s, 9, d->targets.n - 1);
 	score.name = col_int_or(s, 7, 0);
 	score.n = (int32_t)col_int_or(s, 8, 0);
-	/* A case's scores do not say who gave them: the first, second … of a name are taken for different people. */
-	score.author = -1 - score.n;
+	score.author = somebody(score.name, score.n);
 	*vec_add(&d->scores) = score;
 	uint64_t place = jd_mix(jd_mix((uint64_t)case_id, (uint64_t)repeat), (uint64_t)score.n + 1);
 	r->sum += jd_mix(jd_mix(place, (uint64_t)score.name), bits_of(score.value) ^ (uint64_t)(score.pass + 2));
@@ -271,7 +277,7 @@ static bool read_traces(struct jd *d, struct err *err)
 		struct str author = col_str(s, 12);
 		score.name = col_int_or(s, 4, 0);
 		score.time_ns = col_int(s, 5);
-		score.author = author.len ? (int64_t)(hash64(author) >> 1) : 0;
+		score.author = author.len ? (int64_t)(hash64(author) >> 1) : somebody(score.name, 0);
 		*vec_add(&d->scores) = score;
 	}
 	ok = ok && step != STEP_FAIL && (!t.id || read_spans(d, &t, from, err));

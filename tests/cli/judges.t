@@ -38,8 +38,8 @@ reasoning by openai:gpt-4.1
   wobble  values on identical answers (133) differ by 0.152 on average, 0.57 at most
   length  rho 0.24 (95% 0.10 to 0.37), p 0.001: longer answers score higher
   scores  480 scores on 187 answers: 116 passed, 71 failed; 0.3 to 0.98, passes from 0.7
-  next    127 answers nobody judged; kappa now has ±0.16, ±0.15 after 10 more, ±0.14 after 20,
-          ±0.12 after 50, ±0.10 after 100
+  next    127 answers nobody judged; kappa would be known to within 0.15 after 10 more, 0.14 after
+          20, 0.12 after 50, 0.10 after 100; it is to 0.16 now
 
   disagreements, worst first
 answer to                          run           judge   value  cut  off by  people

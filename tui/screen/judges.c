@@ -134,7 +134,7 @@ static void adopt_judges(struct state *st, struct request *r)
 	const struct judge *at = judges_cursor(v);
 	const struct judge_item *item = judges_item(v);
 	int64_t found = at            ? place_of(&r->judges, at->name, at->model, at->all_models, false)
-	                : st->name[0] ? place_of(&r->judges, str_of(st->name), STR_NONE, false, true)
+	                : st->name[0] ? place_of(&r->judges, str_of(st->name), str_of(st->model), false, !st->model[0])
 	                              : 0;
 	struct judges old = v->judges;
 	v->judges = r->judges;
@@ -506,6 +506,7 @@ static bool judges_open(struct screen *screen, const struct target *target, stru
 	st->runs[0] = target->id;
 	st->runs[1] = target->id2;
 	snprintf(st->name, sizeof st->name, "%s", target->text);
+	snprintf(st->model, sizeof st->model, "%s", target->find);
 	list_init(&st->view.list);
 	list_init(&st->view.items);
 	return true;
@@ -516,8 +517,10 @@ static void judges_place(const struct screen *screen, struct target *out)
 	const struct state *st = state_of(screen);
 	const struct judge *j = judges_cursor(&st->view);
 	*out = (struct target){.screen = "judges", .id = st->runs[0], .id2 = st->runs[1]};
-	if (j)
-		snprintf(out->text, sizeof out->text, STR_FMT, STR_ARG(str_cut(j->name, 0, sizeof out->text - 1)));
+	if (!j)
+		return;
+	snprintf(out->text, sizeof out->text, STR_FMT, STR_ARG(str_cut(j->name, 0, sizeof out->text - 1)));
+	snprintf(out->find, sizeof out->find, STR_FMT, STR_ARG(str_cut(j->model, 0, sizeof out->find - 1)));
 }
 
 static bool judges_copy(const struct screen *screen, enum copy what, struct buf *out)

@@ -311,20 +311,20 @@ static void add_score(struct sheet *s, const struct score *score, bool ascii)
 	sheet_wrap(s, ROLE_TEXT, SHEET_LABEL + 2, score->explanation, 20);
 }
 
-/* This judge's first; `all`: then the others'. */
+/* This judge's, or the others'. */
 static void add_scores(struct sheet *s, const char *label, const struct score *scores, size_t n, const struct judge *j,
-                       bool all, bool ascii)
+                       bool own, bool ascii)
 {
 	bool first = true;
-	sheet_gap(s);
-	for (int pass = 0; pass < (all ? 2 : 1); pass++)
-		for (size_t i = 0; i < n; i++) {
-			if (str_eq(scores[i].name, j->name) != (pass == 0))
-				continue;
-			sheet_label(s, first ? label : "");
-			add_score(s, &scores[i], ascii);
-			first = false;
-		}
+	for (size_t i = 0; i < n; i++) {
+		if (str_eq(scores[i].name, j->name) != own)
+			continue;
+		if (first)
+			sheet_gap(s);
+		sheet_label(s, first ? label : "");
+		add_score(s, &scores[i], ascii);
+		first = false;
+	}
 }
 
 static void page_head(struct sheet *s, const struct judge_item *item, const struct judge *j)
@@ -383,12 +383,13 @@ static void item_page(struct judges_view *v, const struct judge_item *item, cons
 		sheet_addc(s, ROLE_DIM, v->reading_failed ? "it could not be read" : "reading ...");
 		return;
 	}
-	add_scores(s, "scores", r->scores, r->n_scores, j, true, ascii);
-	add_scores(s, "again", r->again, r->n_again, j, false, ascii);
+	add_scores(s, "says", r->scores, r->n_scores, j, true, ascii);
+	add_scores(s, "again", r->again, r->n_again, j, true, ascii);
 	add_text(s, "answer", r->output, "none");
 	add_text(s, "error", r->error, NULL);
 	add_text(s, "asked", r->input, "nothing was kept");
 	add_text(s, "wanted", r->expected, NULL);
+	add_scores(s, "others", r->scores, r->n_scores, j, false, ascii);
 }
 
 void judges_lay_out(struct judges_view *v, const struct ui *ui, int rows, int cols)
@@ -510,7 +511,7 @@ static void draw_one(const struct judges_view *v, const struct judge *j, const s
 	if (v->tab == TAB_ABOUT) {
 		sheet_draw(&v->sheet, canvas_part(body, 1, 1, body.rows - 1, body.cols - 2), v->sheet_top, false,
 		           STR_NONE);
-		if (j->kappa.n && v->sheet_top == 0 && body.cols >= TABLE_COLS + AXIS_COLS + 2) {
+		if (!j->kappa.too_few && v->sheet_top == 0 && body.cols >= TABLE_COLS + AXIS_COLS + 2) {
 			canvas_putc(body, 2, TABLE_COLS, AXIS_COLS, ROLE_HEADING, AXIS_TITLE);
 			draw_kappa(body, 3, TABLE_COLS, &j->kappa);
 		}
