@@ -118,6 +118,7 @@ ROW(agreement_low, number(VALUE_SHARE, row->agreement.low))
 ROW(agreement_high, number(VALUE_SHARE, row->agreement.high))
 ROW(chance, number(VALUE_SHARE, row->by_chance))
 ROW(kappa, number(VALUE_SCORE, row->kappa.kappa))
+ROW(kappa_told, number(VALUE_SCORE, row->one_sided ? UNKNOWN_DOUBLE : row->kappa.kappa))
 ROW(kappa_low, number(VALUE_SCORE, row->kappa.interval.low))
 ROW(kappa_high, number(VALUE_SCORE, row->kappa.interval.high))
 ROW(too_few, yes(row->kappa.too_few))
@@ -138,7 +139,7 @@ const struct column judge_columns[] = {
 	{"n", "people", 6, 0, true, "n", judge_n},
 	{"agree", "agree", 5, 0, true, "agree", judge_agree},
 	{"agreement", "%", 6, 100, true, "agreement", judge_agreement},
-	{"kappa", "kappa", 6, 0, true, "kappa", judge_kappa},
+	{"kappa", "kappa", 6, 0, true, "kappa", judge_kappa_told},
 	{"kappa_low", "from", 6, 100, true, "kappa_low", judge_kappa_low},
 	{"kappa_high", "to", 6, 100, true, "kappa_high", judge_kappa_high},
 	{"flips", "flips", 6, 60, true, "flips", judge_flips},

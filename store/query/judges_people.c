@@ -183,6 +183,9 @@ void jd_people(struct jd_work *w, struct jd_judge *j, const struct jd_name *name
 	for (size_t i = 0; w->human.n && i < j->n_views; i++) {
 		struct jd_view *view = &j->views[i];
 		struct votes v;
+		/* The row of all models has the same views. */
+		view->n_good = view->n_bad = view->n_unsure = 0;
+		view->human = OUTCOME_NONE;
 		bool own = votes_on(w, answer_of(w, j, i), name, &v);
 		for (size_t k = 0; k < v.n; k++) {
 			view->n_good += v.at[k]->outcome == OUTCOME_GOOD;

@@ -11,13 +11,13 @@ human scores: human 60, solved 5; verdicts given in spoor: 0
 
 judge         model           source  answers  people  agree      %  kappa   from  to  flips  length
 reasoning     openai:gpt-4.1  judge       187      60     57  95.0%  0.849  0.684   1   6.0%   0.238
-politeness    –               judge         5       5      3  60.0%      0      –   –      –       –
-groundedness  2 models        judge       136       1      0     0%      0      –   –     0%   0.108
-groundedness  –               judge         1       1      0     0%      0      –   –      –       –
+politeness    –               judge         5       5      3  60.0%      –      –   –      –       –
+groundedness  2 models        judge       136       1      0     0%      –      –   –     0%   0.108
+groundedness  –               judge         1       1      0     0%      –      –   –      –       –
 groundedness  openai:gpt-4.1  judge       135       0      –      –      –      –   –     0%   0.109
 relevance     openai:gpt-4.1  judge       135       0      –      –      –      –   –     0%   0.114
 decision      (code)          code        187      60     60   100%      1      –   –     0%   0.343
-is-json       (code)          code        187      60     49  81.7%      0      –   –     0%       –
+is-json       (code)          code        187      60     49  81.7%      –      –   –     0%       –
 icontains     (code)          code        135       0      –      –      –      –   –     0%   0.198
 
 spoor judges NAME prints all of one
@@ -99,7 +99,7 @@ $ spoor judges --markdown --limit 2 --columns name,model,n,agree,kappa
 | judge | model | people | agree | kappa |
 |---|---|---:|---:|---:|
 | reasoning | openai:gpt-4.1 | 60 | 57 | 0.849 |
-| politeness | – | 5 | 3 | 0 |
+| politeness | – | 5 | 3 | – |
 
 # The whole of it for scripts.
 $ spoor judges reasoning --json --limit 1 | python3 -c 'import json, sys; j = json.load(sys.stdin)["judges"][0]; print(j["kappa"], j["cells"], j["identical"]["flipped"], j["length"]["n"], len(j["disagreements"]), len(j["next"]), sorted(j))'
@@ -114,9 +114,9 @@ $ spoor judges --where service:voice-callback | head -n 7
 2 judges; 0 case results of 0 runs, 5 traces with scores
 human scores: solved 5; verdicts given in spoor: 0
 
-judge         source  answers  people  agree      %  kappa
-politeness    judge         5       5      3  60.0%      0
-groundedness  judge         1       1      0     0%      0
+judge         source  answers  people  agree      %
+politeness    judge         5       5      3  60.0%
+groundedness  judge         1       1      0     0%
 
 $ spoor judges --where status:failed is-json | head -n 8
 3 judges; 157 case results of 5 runs, 0 traces with scores

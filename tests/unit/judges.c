@@ -468,6 +468,14 @@ static void test_models(void **state)
 	/* Models of one name that contradict each other are no flips. */
 	assert_int_equal(j.rows[0].flips.groups, 0);
 	judges_done(&j);
+	person_says(1, 1, 0, HUMAN, 0, "bad");
+	get(NULL, &j);
+	for (size_t i = 0; i < j.n; i++)
+		if (j.rows[i].by == SOURCE_JUDGE) {
+			assert_true(j.rows[i].n_disagreements > 0);
+			assert_int_equal(j.rows[i].disagreements[0].n_bad, 1);
+		}
+	judges_done(&j);
 }
 
 /* The same evaluation exported twice is one; the same answers judged again are two. */

@@ -33,7 +33,7 @@ struct state {
 	enum ask asked;
 	char filter[FILTER_MOST + 1];
 	uint64_t stamp, loaded_stamp; /* of the filter, and of that of what shows */
-	char name[256];               /* of the judge to begin with; "" once there */
+	char name[256], model[256];   /* of the judge to begin with; no name: once there; no model: any */
 };
 
 static struct state *state_of(const struct screen *screen)
