@@ -1,11 +1,29 @@
 /* Screen judges: what it draws of the samples (golden files), and what its keys do. */
 #include "tests/screens.h"
 
-static void golden(const char *keys, int rows, int cols, bool ascii, const char *name)
+/* The samples, and with them the one of which people judged some answers. */
+static int setup(void **state)
+{
+	struct err err = ERR_INIT;
+	if (stage_setup(state) != 0)
+		return -1;
+	struct db *db = db_open(stage_path, DB_WRITE, &err);
+	char claims[] = "tests/data/evals-claims.tar.gz";
+	char *paths[] = {claims};
+	struct import_report report = {0};
+	struct import_opts opts = {.now_ns = UNKNOWN_INT};
+	bool ok = db && import_paths(db, paths, 1, &opts, NULL, &report, &err);
+	import_report_done(&report);
+	db_close(db);
+	return ok ? 0 : -1;
+}
+
+static void golden(const char *judge, const char *keys, int rows, int cols, bool ascii, const char *name)
 {
 	struct stage st;
-	stage_open(&st, "judges", &(struct target){.text = "groundedness", .find = "openai:gpt-4.1"}, rows, cols,
-	           ascii);
+	struct target target = {.find = "openai:gpt-4.1"};
+	snprintf(target.text, sizeof target.text, "%s", judge);
+	stage_open(&st, "judges", &target, rows, cols, ascii);
 	if (keys)
 		stage_keys(&st, keys);
 	stage_golden(&st, name);
@@ -15,28 +33,29 @@ static void golden(const char *keys, int rows, int cols, bool ascii, const char 
 static void draws_judges(void **state)
 {
 	(void)state;
-	golden(NULL, 24, 80, false, "judges-80x24");
-	golden(NULL, 50, 200, false, "judges-200x50");
-	golden(NULL, 24, 80, true, "judges-80x24-ascii");
-	golden(NULL, 12, 60, false, "judges-60x12");
+	golden("reasoning", NULL, 24, 80, false, "judges-80x24");
+	golden("reasoning", NULL, 50, 200, false, "judges-200x50");
+	golden("groundedness", NULL, 24, 80, true, "judges-80x24-ascii");
+	golden("reasoning", NULL, 12, 60, false, "judges-60x12");
 }
 
 static void draws_one(void **state)
 {
 	(void)state;
-	golden("Enter", 24, 80, false, "judges-one-80x24");
-	golden("Tab Tab Tab", 24, 80, false, "judges-next-80x24");
-	golden("Tab Tab Tab", 50, 200, false, "judges-next-200x50");
-	golden("S-Tab", 50, 200, true, "judges-others-200x50-ascii");
-	golden("Tab Tab Tab Enter", 24, 80, false, "judges-answer-80x24");
-	golden("Tab", 24, 80, false, "judges-nobody-80x24");
+	golden("reasoning", "Enter", 24, 80, false, "judges-one-80x24");
+	golden("reasoning", "Tab", 24, 80, false, "judges-disagreements-80x24");
+	golden("reasoning", "Tab Tab", 50, 200, false, "judges-flips-200x50");
+	golden("groundedness", "Tab Tab Tab", 24, 80, false, "judges-next-80x24");
+	golden("reasoning", "S-Tab", 50, 200, true, "judges-others-200x50-ascii");
+	golden("reasoning", "Tab Enter", 24, 80, false, "judges-answer-80x24");
+	golden("groundedness", "Tab", 24, 80, false, "judges-nobody-80x24");
 }
 
 static void draws_without_colour(void **state)
 {
 	(void)state;
 	struct stage st;
-	stage_open(&st, "judges", &(struct target){.id = 0}, 24, 80, false);
+	stage_open(&st, "judges", &(struct target){.text = "reasoning"}, 24, 80, false);
 	st.ui->mono = true;
 	stage_keys(&st, "Enter");
 	stage_golden(&st, "judges-80x24-mono");
@@ -116,7 +135,7 @@ static void filters(void **state)
 	assert_int_equal(st.outcome, OUT_PROMPT);
 	stage_line(&st, "status:failed");
 	assert_true(stage_shows(&st, "judges  "));
-	assert_false(stage_shows(&st, "165 results"));
+	assert_false(stage_shows(&st, "645 results"));
 	stage_keys(&st, "&");
 	stage_line(&st, "service:voice-callback"); /* of traces alone */
 	assert_true(stage_shows(&st, "0 results"));
@@ -125,7 +144,7 @@ static void filters(void **state)
 	stage_line(&st, "nonsense:1");
 	assert_true(stage_shows(&st, "politeness"));
 	stage_keys(&st, "Esc");
-	assert_true(stage_shows(&st, "165 results"));
+	assert_true(stage_shows(&st, "645 results"));
 	stage_close(&st);
 }
 
@@ -140,5 +159,5 @@ int main(void)
 	    cmocka_unit_test(of_two_runs),
 	    cmocka_unit_test(filters),
 	};
-	return cmocka_run_group_tests(tests, stage_setup, stage_teardown);
+	return cmocka_run_group_tests(tests, setup, stage_teardown);
 }

@@ -492,15 +492,16 @@ static void draw_none(const struct judges_view *v, const struct judge *j, struct
 	                                                  : why[v->tab]);
 	if (nobody) {
 		canvas_putc(c, 3, 3, -1, ROLE_TEXT,
-		            "To label (Tab) says which answers to begin with: ten labels give a first figure,");
+		            "To label (Tab) says which answers to begin with: ten labels give a");
 		canvas_putc(c, 4, 3, -1, ROLE_TEXT,
-		            "thirty one to lean on. Until then: Flips, whether it stands by its own word, and");
+		            "first figure, thirty one to lean on. Until then: Flips, whether it");
 		canvas_putc(c, 5, 3, -1, ROLE_TEXT,
-		            "Other judges, which is no substitute, since two can be wrong together.");
+		            "stands by its own word, and Other judges, which is no substitute,");
+		canvas_putc(c, 6, 3, -1, ROLE_TEXT, "since two can be wrong together.");
 	}
 	if (once)
 		canvas_putc(c, 3, 3, -1, ROLE_TEXT,
-		            "Repeats of a case, or a second run of it, would show whether it stands by its word.");
+		            "Repeats of a case, or a second run, would show whether it stands by it.");
 }
 
 static void draw_one(const struct judges_view *v, const struct judge *j, const struct ui *ui, struct canvas body)
