@@ -135,7 +135,7 @@ const struct column judge_columns[] = {
 	{"name", "judge", -1, 0, false, "name", judge_name},
 	{"model", "model", 16, 60, false, "model", judge_model},
 	{"source", "source", 7, 150, false, "source", judge_source},
-	{"answers", "answers", 7, 0, true, "answers", judge_answers},
+	{"answers", "answers", 7, 70, true, "answers", judge_answers},
 	{"n", "people", 6, 0, true, "n", judge_n},
 	{"agree", "agree", 5, 0, true, "agree", judge_agree},
 	{"agreement", "%", 6, 100, true, "agreement", judge_agreement},

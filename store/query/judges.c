@@ -5,7 +5,10 @@
 
 #include "store/query/judges_private.h"
 
-enum { OTHERS_MOST = 200 /* judges that are set against each other */ };
+enum {
+	OTHERS_MOST = 200, /* judges that are set against each other */
+	NAMES_BYTES = 200
+};
 
 void judges_done(struct judges *j)
 {
@@ -175,10 +178,19 @@ static void take_people(struct jd_work *w)
 	d->scores.n = kept;
 	if (w->human.n > 1)
 		qsort(w->human.at, w->human.n, sizeof *w->human.at, by_answer_time);
-	for (size_t i = 0; i < w->names.n; i++)
-		if (w->names.at[i].n_human)
-			buf_printf(&text, "%s" STR_FMT " %lld", text.len ? ", " : "", STR_ARG(w->names.at[i].text),
+	size_t more = 0;
+	for (size_t i = 0; i < w->names.n; i++) {
+		if (!w->names.at[i].n_human)
+			continue;
+		if (text.len < NAMES_BYTES)
+			buf_printf(&text, "%s" STR_FMT " %lld", text.len ? ", " : "",
+			           STR_ARG(str_cut(w->names.at[i].text, 0, NAMES_BYTES)),
 			           (long long)w->names.at[i].n_human);
+		else
+			more++;
+	}
+	if (more)
+		buf_printf(&text, ", and %zu names more", more);
 	d->out->human_names = arena_str(&d->out->arena, buf_str(&text));
 	buf_done(&text);
 }
@@ -223,6 +235,10 @@ static bool make_judges(struct making *m, struct err *err)
 	bool ok = true;
 	m->views = xcalloc(n + 1, sizeof *m->views);
 	for (size_t first = 0, next; ok && first < n; first = next) {
+		if (m->judges.n >= JUDGES_MOST) {
+			d->out->more = true;
+			break;
+		}
 		size_t views = used;
 		int64_t models = 0;
 		for (next = first; next < n && at[next].by == at[first].by && at[next].name == at[first].name;) {

@@ -128,11 +128,17 @@ struct judges {
 	int64_t twice; /* runs left out: the same content and the same scores as an earlier one, exported again */
 	int64_t human_scores, annotations, annotations_lost; /* verdicts of people; lost: no answer here fits them */
 	struct str human_names;                              /* all human scores met, with counts: "human 60, tone 4" */
-	bool more; /* there are more scores than JUDGES_SCORES: the rest was not read */
+	bool more; /* there are more scores than JUDGES_SCORES or judges than JUDGES_MOST: the rest is left out */
 };
 void judges_done(struct judges *j);
 
-enum { JUDGES_SCORES = 4000000, JUDGES_LENGTHS = 2000, JUDGES_ROWS = 500, JUDGES_NEXT = 50 };
+enum {
+	JUDGES_SCORES = 4000000,
+	JUDGES_MOST = 5000 /* judges */,
+	JUDGES_LENGTHS = 2000,
+	JUDGES_ROWS = 500,
+	JUDGES_NEXT = 50
+};
 
 struct judges_opts {
 	int64_t runs[2];             /* only these; 0: none. Both 0: the whole store with its traces */

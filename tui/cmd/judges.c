@@ -287,7 +287,7 @@ static void print_head(struct report *r)
 		buf_printf(&raw, "%lld runs left out: the same results and scores as another, exported again\n",
 		           (long long)j->twice);
 	if (j->more)
-		buf_printf(&raw, "only the first %d scores were read\n", JUDGES_SCORES);
+		buf_printf(&raw, "only the first %d scores and %d judges were read\n", JUDGES_SCORES, JUDGES_MOST);
 	print_clean(r, &raw);
 	buf_done(&raw);
 }

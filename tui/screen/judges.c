@@ -231,7 +231,7 @@ static void judges_headline(const struct screen *screen, struct canvas row)
 		if (st->runs[0])
 			buf_add_cstr(&text, st->runs[1] ? " (of two runs)" : " (of one run)");
 		if (all->more)
-			buf_add_cstr(&text, " (the first 4,000,000 scores)");
+			buf_add_cstr(&text, " (the first of them)");
 	}
 	canvas_put(row, 0, col, row.cols - col - 1, ROLE_TITLE, buf_str(&text));
 	buf_done(&text);
