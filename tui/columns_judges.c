@@ -84,7 +84,8 @@ static struct value verdicts(const struct judge_item *i, struct arena *arena)
 	            i->judge == OUTCOME_BAD ? ROLE_ERROR : ROLE_OK);
 }
 
-/* clang-format off: one row of a table, one line */
+/* One row of a table, one line. */
+/* clang-format off */
 #define GET(type, table, name, expression)                                       \
 	static struct value table##_##name(const void *any, struct arena *arena) \
 	{                                                                        \
@@ -117,6 +118,7 @@ ROW(agreement_low, number(VALUE_SHARE, row->agreement.low))
 ROW(agreement_high, number(VALUE_SHARE, row->agreement.high))
 ROW(chance, number(VALUE_SHARE, row->by_chance))
 ROW(kappa, number(VALUE_SCORE, row->kappa.kappa))
+ROW(kappa_told, number(VALUE_SCORE, row->one_sided ? UNKNOWN_DOUBLE : row->kappa.kappa))
 ROW(kappa_low, number(VALUE_SCORE, row->kappa.interval.low))
 ROW(kappa_high, number(VALUE_SCORE, row->kappa.interval.high))
 ROW(too_few, yes(row->kappa.too_few))
@@ -133,11 +135,11 @@ const struct column judge_columns[] = {
 	{"name", "judge", -1, 0, false, "name", judge_name},
 	{"model", "model", 16, 60, false, "model", judge_model},
 	{"source", "source", 7, 150, false, "source", judge_source},
-	{"answers", "answers", 7, 0, true, "answers", judge_answers},
+	{"answers", "answers", 7, 70, true, "answers", judge_answers},
 	{"n", "people", 6, 0, true, "n", judge_n},
 	{"agree", "agree", 5, 0, true, "agree", judge_agree},
 	{"agreement", "%", 6, 100, true, "agreement", judge_agreement},
-	{"kappa", "kappa", 6, 0, true, "kappa", judge_kappa},
+	{"kappa", "kappa", 6, 0, true, "kappa", judge_kappa_told},
 	{"kappa_low", "from", 6, 100, true, "kappa_low", judge_kappa_low},
 	{"kappa_high", "to", 6, 100, true, "kappa_high", judge_kappa_high},
 	{"flips", "flips", 6, 60, true, "flips", judge_flips},
@@ -208,7 +210,7 @@ const struct column judge_item_columns[] = {
 	{"judge", "judge", 0, 0, false, "judge", item_judge},
 	{"verdicts", "judge", 8, 0, false, NULL, item_verdicts},
 	{"value", "value", 6, 0, true, "value", item_value},
-	{"threshold", "from", 6, 90, true, "threshold", item_threshold},
+	{"threshold", "cut", 6, 90, true, "threshold", item_threshold},
 	{"distance", "off by", 6, 60, true, "distance", item_distance},
 	{"spread", "spread", 6, 90, true, "spread", item_spread},
 	{"human", "people", 0, 0, false, "human", item_human},

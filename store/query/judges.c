@@ -5,12 +5,30 @@
 
 #include "store/query/judges_private.h"
 
-enum { OTHERS_MOST = 200 /* judges that are set against each other */ };
+enum {
+	OTHERS_MOST = 200, /* judges that are set against each other */
+	NAMES_BYTES = 200
+};
 
 void judges_done(struct judges *j)
 {
 	arena_done(&j->arena);
 	*j = (struct judges){.arena = ARENA_INIT};
+}
+
+bool judges_where(struct judges_opts *opts, struct arena *arena, struct str text, int64_t now_ns,
+                  struct filter_mistake *mistake)
+{
+	struct filter_mistake traces;
+	opts->cases = filter_parse(arena, text, FILTER_CASES, now_ns, mistake);
+	opts->traces = filter_parse(arena, text, FILTER_TRACES, now_ns, &traces);
+	opts->no_cases = !opts->cases;
+	opts->no_traces = !opts->traces;
+	if (opts->cases || opts->traces)
+		return true;
+	if (traces.column > mistake->column)
+		*mistake = traces;
+	return false;
 }
 
 /* ---------------------------------------------------------------- scores by judge */
@@ -81,7 +99,10 @@ static size_t make_views(const struct jd_score *scores, size_t n, struct jd_view
 		v.n = v.n_passed + failed;
 		v.value = numbers ? sum / numbers : UNKNOWN_DOUBLE;
 		v.spread = numbers > 1 ? high - low : UNKNOWN_DOUBLE;
-		v.outcome = v.n_passed > failed ? OUTCOME_GOOD : v.n ? OUTCOME_BAD : unsure ? OUTCOME_UNSURE : OUTCOME_NONE;
+		v.outcome = v.n_passed > failed ? OUTCOME_GOOD
+		            : v.n               ? OUTCOME_BAD
+		            : unsure            ? OUTCOME_UNSURE
+		                                : OUTCOME_NONE;
 		views[n_views++] = v;
 	}
 	return n_views;
@@ -157,10 +178,19 @@ static void take_people(struct jd_work *w)
 	d->scores.n = kept;
 	if (w->human.n > 1)
 		qsort(w->human.at, w->human.n, sizeof *w->human.at, by_answer_time);
-	for (size_t i = 0; i < w->names.n; i++)
-		if (w->names.at[i].n_human)
-			buf_printf(&text, "%s" STR_FMT " %lld", text.len ? ", " : "", STR_ARG(w->names.at[i].text),
+	size_t more = 0;
+	for (size_t i = 0; i < w->names.n; i++) {
+		if (!w->names.at[i].n_human)
+			continue;
+		if (text.len < NAMES_BYTES)
+			buf_printf(&text, "%s" STR_FMT " %lld", text.len ? ", " : "",
+			           STR_ARG(str_cut(w->names.at[i].text, 0, NAMES_BYTES)),
 			           (long long)w->names.at[i].n_human);
+		else
+			more++;
+	}
+	if (more)
+		buf_printf(&text, ", and %zu names more", more);
 	d->out->human_names = arena_str(&d->out->arena, buf_str(&text));
 	buf_done(&text);
 }
@@ -193,8 +223,7 @@ static bool add_judge(struct making *m, size_t first, size_t n, struct jd_view *
 	if (models == 1 && !jd_word(d, scores->judge, &row.model, err))
 		return false;
 	*vec_add(&m->rows) = row;
-	*vec_add(&m->judges) =
-	    (struct jd_judge){.scores = scores, .n_scores = n, .views = views, .n_views = n_views};
+	*vec_add(&m->judges) = (struct jd_judge){.scores = scores, .n_scores = n, .views = views, .n_views = n_views};
 	return true;
 }
 
@@ -206,6 +235,10 @@ static bool make_judges(struct making *m, struct err *err)
 	bool ok = true;
 	m->views = xcalloc(n + 1, sizeof *m->views);
 	for (size_t first = 0, next; ok && first < n; first = next) {
+		if (m->judges.n >= JUDGES_MOST) {
+			d->out->more = true;
+			break;
+		}
 		size_t views = used;
 		int64_t models = 0;
 		for (next = first; next < n && at[next].by == at[first].by && at[next].name == at[first].name;) {
@@ -378,7 +411,8 @@ bool judges_get(struct db *db, const struct judges_opts *opts, struct judges *ou
 	*out = (struct judges){.arena = ARENA_INIT};
 	struct jd d = {.db = db, .opts = opts, .out = out, .err = err};
 	d.ticker = db_query(
-	    db, "WITH RECURSIVE judging(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM judging) SELECT n FROM judging", err);
+	    db, "WITH RECURSIVE judging(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM judging) SELECT n FROM judging",
+	    err);
 	bool ok = d.ticker && jd_read(&d, err) && jd_annotations(&d, err) && make(&d, err);
 	if (d.ticker)
 		stmt_end(d.ticker);

@@ -223,7 +223,7 @@ void jd_length(struct jd_work *w, struct jd_judge *j)
 	for (size_t i = 0; i < j->n_views; i++) {
 		const struct jd_view *v = &j->views[i];
 		int64_t length = w->d->answers.at[v->answer].length;
-		double value = isfinite(v->value)     ? v->value
+		double value = isfinite(v->value)    ? v->value
 		               : is_sure(v->outcome) ? is_good(v->outcome)
 		                                     : UNKNOWN_DOUBLE;
 		if (IS_UNKNOWN(value))
@@ -288,7 +288,9 @@ void jd_sentence(struct jd_work *w, struct judge *j)
 {
 	struct buf text = BUF_INIT;
 	if (j->kappa.n == 0 && j->passed + j->failed == 0) {
-		buf_add_cstr(&text, "its scores have no threshold and no label that says good or bad: give one with --threshold");
+		buf_add_cstr(
+		    &text,
+		    "its scores have no threshold and no label that says good or bad: give one with --threshold");
 	} else if (j->kappa.n == 0) {
 		buf_add_cstr(&text, "no person judged any of its answers: whether it is right cannot be told");
 	} else {

@@ -75,8 +75,8 @@ static void say_agreement(struct saying *s, const struct judge *j)
 static void say_scale(struct saying *s, const struct judge *j)
 {
 	if (j->ordinal_n) {
-		buf_printf(&s->text, "on one scale of %lld steps, %lld answers: weighted kappa ", (long long)j->ordinal_c,
-		           (long long)j->ordinal_n);
+		buf_printf(&s->text, "on one scale of %lld steps, %lld answers: weighted kappa ",
+		           (long long)j->ordinal_c, (long long)j->ordinal_n);
 		add_kappa(&s->text, &j->ordinal, false);
 		say(s, "scale");
 	}
@@ -124,7 +124,8 @@ static void say_flips(struct saying *s, const struct judge *j)
 {
 	const struct judge_flips *f = &j->flips;
 	if (!f->groups && !f->numbers) {
-		buf_add_cstr(&s->text, "no answer was given and judged twice: repeats would show whether it stands by its word");
+		buf_add_cstr(&s->text,
+		             "no answer was given and judged twice: repeats would show whether it stands by its word");
 		say(s, "flips");
 		return;
 	}
@@ -150,7 +151,8 @@ static void say_length(struct saying *s, const struct judge *j)
 	if (!j->length_known)
 		return;
 	if (l->too_few) {
-		buf_printf(&s->text, "too few answers with a text and a value (%lld, 10 needed)", (long long)j->lengths);
+		buf_printf(&s->text, "too few answers with a text and a value (%lld, 10 needed)",
+		           (long long)j->lengths);
 	} else if (IS_UNKNOWN(l->rho)) {
 		buf_add_cstr(&s->text, "all values or all lengths are equal");
 	} else {
@@ -158,8 +160,8 @@ static void say_length(struct saying *s, const struct judge *j)
 		if (!IS_UNKNOWN(l->interval.low))
 			buf_printf(&s->text, " (95%% %.2f to %.2f), p %.2g", l->interval.low, l->interval.high, l->p);
 		buf_add_cstr(&s->text, !(l->p < 0.05) ? ": no evidence that length matters"
-		                       : l->rho > 0    ? ": longer answers score higher"
-		                                       : ": longer answers score lower");
+		                       : l->rho > 0   ? ": longer answers score higher"
+		                                      : ": longer answers score lower");
 		if (j->lengths < j->lengths_of)
 			buf_printf(&s->text, "; of %lld of %lld answers, a fixed sample", (long long)j->lengths,
 			           (long long)j->lengths_of);
@@ -194,14 +196,14 @@ static void say_plan(struct saying *s, const struct judge *j)
 	if (!j->unlabelled)
 		return;
 	double now = STAT_Z * j->kappa.se;
-	buf_printf(&s->text, "%lld answers nobody judged; ", (long long)j->unlabelled);
-	if (IS_UNKNOWN(now))
-		buf_add_cstr(&s->text, "kappa of a judge that is right in 8 of 10 would have");
-	else
-		buf_printf(&s->text, "kappa now has \302\261%.2f,", now);
+	buf_printf(&s->text, "%lld answers nobody judged; kappa would be known to within ", (long long)j->unlabelled);
 	for (size_t i = 0; i < JUDGE_PLANS; i++)
-		buf_printf(&s->text, "%s \302\261%.2f after %lld%s", i ? "," : "", j->plan[i].half,
-		           (long long)j->plan[i].more, i ? "" : " more");
+		buf_printf(&s->text, "%s%.2f after %lld%s", i ? ", " : "", j->plan[i].half, (long long)j->plan[i].more,
+		           i ? "" : " more");
+	if (IS_UNKNOWN(now))
+		buf_add_cstr(&s->text, " (of a judge that is right in 8 of 10)");
+	else
+		buf_printf(&s->text, "; it is to %.2f now", now);
 	say(s, "next");
 }
 

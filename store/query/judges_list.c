@@ -81,7 +81,8 @@ bool jd_disagreements(struct jd_work *w, struct jd_judge *j, struct err *err)
 	const struct jd_view **order = xcalloc(j->n_views + 1, sizeof *order);
 	size_t n = 0;
 	for (size_t i = 0; i < j->n_views; i++)
-		if (is_sure(j->views[i].human) && is_sure(j->views[i].outcome) && j->views[i].human != j->views[i].outcome)
+		if (is_sure(j->views[i].human) && is_sure(j->views[i].outcome) &&
+		    j->views[i].human != j->views[i].outcome)
 			order[n++] = &j->views[i];
 	if (n > 1)
 		qsort(order, n, sizeof *order, worst_first);
@@ -211,8 +212,8 @@ bool jd_flips(struct jd_work *w, struct jd_judge *j, struct err *err)
 		if (next - first > 1)
 			count_group(&sums, at + first, next - first);
 	}
-	sums.out.share = sums.out.groups ? interval_wilson((double)sums.out.flipped, (double)sums.out.groups)
-	                                 : INTERVAL_NONE;
+	sums.out.share =
+	    sums.out.groups ? interval_wilson((double)sums.out.flipped, (double)sums.out.groups) : INTERVAL_NONE;
 	sums.out.spread = sums.out.numbers ? sums.spreads / (double)sums.out.numbers : UNKNOWN_DOUBLE;
 	j->row->flips = sums.out;
 	const struct jd_view **order = xcalloc(sums.flipped.n + 1, sizeof *order);

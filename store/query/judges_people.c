@@ -42,7 +42,7 @@ struct votes {
 
 static void vote(struct votes *v, const struct jd_score *s)
 {
-	for (size_t i = 0; s->author && i < v->n; i++)
+	for (size_t i = 0; i < v->n; i++)
 		if (v->at[i]->author == s->author) {
 			v->at[i] = s; /* they come by time */
 			return;
@@ -166,13 +166,27 @@ static struct str print_sources(const struct jd_work *w, struct source_counts *c
 	return out;
 }
 
+/* The answer whose verdicts count for a view: its own; else, of the only span of its trace that the judge scored, that of the trace. */
+static size_t answer_of(const struct jd_work *w, const struct jd_judge *j, size_t i)
+{
+	size_t answer = j->views[i].answer, whole = w->d->answers.at[answer].whole, first = first_of(w, answer);
+	if (whole == SIZE_MAX || (first < w->human.n && w->human.at[first].answer == answer))
+		return answer;
+	bool before = i > 0 && w->d->answers.at[j->views[i - 1].answer].whole == whole;
+	bool after = i + 1 < j->n_views && w->d->answers.at[j->views[i + 1].answer].whole == whole;
+	return before || after ? answer : whole;
+}
+
 void jd_people(struct jd_work *w, struct jd_judge *j, const struct jd_name *name)
 {
 	struct source_counts counts = {.at = {0}};
 	for (size_t i = 0; w->human.n && i < j->n_views; i++) {
 		struct jd_view *view = &j->views[i];
 		struct votes v;
-		bool own = votes_on(w, view->answer, name, &v);
+		/* The row of all models has the same views. */
+		view->n_good = view->n_bad = view->n_unsure = 0;
+		view->human = OUTCOME_NONE;
+		bool own = votes_on(w, answer_of(w, j, i), name, &v);
 		for (size_t k = 0; k < v.n; k++) {
 			view->n_good += v.at[k]->outcome == OUTCOME_GOOD;
 			view->n_bad += v.at[k]->outcome == OUTCOME_BAD;
@@ -219,11 +233,18 @@ bool jd_alpha(struct jd_work *w, struct jd_judge *j, const struct jd_name *name,
 		struct votes v;
 		if (j->views[i].n_good + j->views[i].n_bad < 2 || is_seen(j, i, &seen))
 			continue;
-		votes_on(w, j->views[i].answer, name, &v);
-		for (size_t k = 0; k < v.n; k++)
-			if (v.at[k]->outcome == OUTCOME_GOOD || v.at[k]->outcome == OUTCOME_BAD)
+		votes_on(w, answer_of(w, j, i), name, &v);
+		size_t before = values.n;
+		for (size_t k = 0; k < v.n; k++) {
+			/* Two questions are no disagreement. */
+			bool same = v.at[k]->annotation == v.at[0]->annotation && v.at[k]->name == v.at[0]->name;
+			if (same && (v.at[k]->outcome == OUTCOME_GOOD || v.at[k]->outcome == OUTCOME_BAD))
 				*vec_add(&values) = v.at[k]->outcome == OUTCOME_GOOD;
-		*vec_add(&offsets) = values.n;
+		}
+		if (values.n - before < 2)
+			values.n = before;
+		else
+			*vec_add(&offsets) = values.n;
 	}
 	bool ok = true;
 	if (offsets.n > 1) {

@@ -11,16 +11,17 @@ struct jd_target {
 	int64_t run, case_id, repeat; /* run 0: of a trace */
 	int64_t trace, span;          /* row id of the trace (of a case: the one it names), span's key */
 	bool has_span;
-	int64_t record;               /* of the case; 0: not known */
+	int64_t record; /* of the case; 0: not known */
 	uint64_t input_hash, output_hash;
 	size_t answer;
 };
 
 struct jd_answer {
-	size_t target;      /* its first */
-	uint64_t group;     /* answers of equal input and output share it; 0: not known */
-	uint64_t draw;      /* a fixed lot */
-	int64_t length;     /* code points of the output; UNKNOWN_INT: not read */
+	size_t target;  /* its first */
+	uint64_t group; /* answers of equal input and output share it; 0: not known */
+	uint64_t draw;  /* a fixed lot */
+	size_t whole;   /* of a span: the answer of its trace; SIZE_MAX: nobody scored that */
+	int64_t length; /* code points of the output; UNKNOWN_INT: not read */
 };
 
 struct jd_score {
@@ -28,14 +29,14 @@ struct jd_score {
 	int64_t name, judge, author; /* words; 0 none */
 	double value, threshold;
 	int64_t time_ns;
-	int32_t n;                   /* of several on a case */
-	int8_t by;                   /* enum score_source */
-	int8_t pass;                 /* 1, 0, -1 */
-	int8_t label;                /* enum judge_outcome */
-	int8_t outcome;              /* enum judge_outcome: worked out, with the threshold it was measured against in `cut` */
+	int32_t n;      /* of several on a case */
+	int8_t by;      /* enum score_source */
+	int8_t pass;    /* 1, 0, -1 */
+	int8_t label;   /* enum judge_outcome */
+	int8_t outcome; /* enum judge_outcome: worked out, with the threshold it was measured against in `cut` */
 	bool assumed;
 	double cut;
-	bool annotation;             /* given in spoor */
+	bool annotation; /* given in spoor */
 };
 
 /* What the scores of one name and source are like. */

@@ -38,6 +38,13 @@ static struct stmt *compose(struct jd *d, const struct source *of, struct err *e
 	return s;
 }
 
+/* Who did not say who they are: of a case, whose scores never say, the first, second … of a name are taken for different people; of a
+ * trace all of one name for the same. */
+static int64_t somebody(int64_t name, int32_t n)
+{
+	return -1 - (int64_t)(jd_mix((uint64_t)name, (uint64_t)n) >> 2);
+}
+
 static bool is_full(struct jd *d)
 {
 	d->out->more = d->out->more || d->scores.n >= JUDGES_SCORES;
@@ -51,7 +58,9 @@ static struct jd_score read_score(struct stmt *s, int c, size_t target)
 	return (struct jd_score){.target = target,
 	                         .value = col_double(s, c),
 	                         .label = (int8_t)judges_label(col_str(s, c + 1)),
-	                         .pass = (int8_t)(pass > 0 ? 1 : pass < 0 ? -1 : 0),
+	                         .pass = (int8_t)(pass > 0   ? 1
+	                                          : pass < 0 ? -1
+	                                                     : 0),
 	                         .threshold = col_double(s, c + 3),
 	                         .by = (int8_t)(by >= 0 && by < N_SCORE_SOURCES ? by : SOURCE_UNKNOWN),
 	                         .judge = col_int_or(s, c + 5, 0)};
@@ -130,8 +139,7 @@ static void read_case(struct reading *r, struct stmt *s)
 	struct jd_score score = read_score(s, 9, d->targets.n - 1);
 	score.name = col_int_or(s, 7, 0);
 	score.n = (int32_t)col_int_or(s, 8, 0);
-	/* A case's scores do not say who gave them: the first, second … of a name are taken for different people. */
-	score.author = -1 - score.n;
+	score.author = somebody(score.name, score.n);
 	*vec_add(&d->scores) = score;
 	uint64_t place = jd_mix(jd_mix((uint64_t)case_id, (uint64_t)repeat), (uint64_t)score.n + 1);
 	r->sum += jd_mix(jd_mix(place, (uint64_t)score.name), bits_of(score.value) ^ (uint64_t)(score.pass + 2));
@@ -143,7 +151,8 @@ static bool read_cases(struct jd *d, struct err *err)
 	    .head = "SELECT c.run, c.case_id, c.repeat, c.input_hash, c.output_hash,"
 	            " (SELECT t.id FROM trace t WHERE t.key = c.trace AND t.seen > 0),"
 	            " (SELECT r.content FROM run r WHERE r.id = c.run), x.name, x.n, x.value, x.label, x.pass,"
-	            " x.threshold, x.from_, x.judge, c.record FROM case_result c CROSS JOIN case_score x ON x.run = c.run AND"
+	            " x.threshold, x.from_, x.judge, c.record FROM case_result c CROSS JOIN case_score x ON x.run = "
+	            "c.run AND"
 	            " x.case_id = c.case_id AND x.repeat = c.repeat WHERE (?1 + ?2 = 0 OR c.run IN (?1, ?2))",
 	    .tail = " ORDER BY c.run, c.case_id, c.repeat, x.name, x.n",
 	    .filter = d->opts->cases};
@@ -170,7 +179,8 @@ struct trace_at {
 /* The row at its beginning, unless it only stands for several roots. */
 static bool read_root(struct jd *d, struct trace_at *t, struct err *err)
 {
-	struct stmt *s = db_query(d->db, "SELECT key, flags, size, input_hash, output_hash FROM span WHERE pos = ?", err);
+	struct stmt *s =
+	    db_query(d->db, "SELECT key, flags, size, input_hash, output_hash FROM span WHERE pos = ?", err);
 	if (!s)
 		return false;
 	stmt_int(s, 1, t->first);
@@ -200,7 +210,8 @@ static bool read_spans(struct jd *d, const struct trace_at *t, size_t from, stru
 		any = any || d->targets.at[i].has_span;
 	if (!any || t->n > SPANS_MOST)
 		return true;
-	struct stmt *s = db_query(d->db, "SELECT key, input_hash, output_hash FROM span WHERE pos >= ? AND pos < ?", err);
+	struct stmt *s =
+	    db_query(d->db, "SELECT key, input_hash, output_hash FROM span WHERE pos >= ? AND pos < ?", err);
 	if (!s)
 		return false;
 	stmt_int(s, 1, t->first);
@@ -240,10 +251,11 @@ static size_t target_of(struct jd *d, const struct trace_at *t, size_t from, boo
 static bool read_traces(struct jd *d, struct err *err)
 {
 	struct source of = {
-	    .head = "SELECT t.id, t.first, t.n, x.span, x.name, x.time_ns, x.value, x.label, x.pass, x.threshold, x.from_,"
-	            " x.judge, (SELECT w.text FROM word w WHERE w.id = x.author) FROM trace t CROSS JOIN score x ON"
-	            " x.trace = t.id WHERE t.seen > 0 AND t.scores > 0 AND (?1 + ?2 = 0 OR"
-	            " t.key IN (SELECT c.trace FROM case_result c WHERE c.run IN (?1, ?2)))",
+	    .head =
+	        "SELECT t.id, t.first, t.n, x.span, x.name, x.time_ns, x.value, x.label, x.pass, x.threshold, x.from_,"
+	        " x.judge, (SELECT w.text FROM word w WHERE w.id = x.author) FROM trace t CROSS JOIN score x ON"
+	        " x.trace = t.id WHERE t.seen > 0 AND t.scores > 0 AND (?1 + ?2 = 0 OR"
+	        " t.key IN (SELECT c.trace FROM case_result c WHERE c.run IN (?1, ?2)))",
 	    .tail = " ORDER BY t.id, x.span IS NULL DESC, x.span, x.time_ns, x.id",
 	    .filter = d->opts->traces};
 	struct trace_at t = {.id = 0};
@@ -265,7 +277,7 @@ static bool read_traces(struct jd *d, struct err *err)
 		struct str author = col_str(s, 12);
 		score.name = col_int_or(s, 4, 0);
 		score.time_ns = col_int(s, 5);
-		score.author = author.len ? (int64_t)(hash64(author) >> 1) : 0;
+		score.author = author.len ? (int64_t)(hash64(author) >> 1) : somebody(score.name, 0);
 		*vec_add(&d->scores) = score;
 	}
 	ok = ok && step != STEP_FAIL && (!t.id || read_spans(d, &t, from, err));
@@ -351,7 +363,11 @@ static void make_answers(struct jd *d)
 		if (first)
 			*vec_add(&d->answers) = (struct jd_answer){
 			    .target = places[i].target,
-			    .draw = jd_mix(jd_mix(key[0], key[1]), jd_mix(key[2], key[3])),
+			    /* By what was asked and answered, so that it is the same in every store. */
+			    .draw = t->input_hash && t->output_hash
+			                ? jd_mix(t->input_hash, t->output_hash)
+			                : jd_mix(jd_mix(key[0], key[1]), jd_mix(key[2], key[3])),
+			    .whole = SIZE_MAX,
 			    .length = UNKNOWN_INT,
 			    .group = t->input_hash && t->output_hash ? jd_mix(t->input_hash, t->output_hash) | 1 : 0};
 		t->answer = d->answers.n - 1;
@@ -362,6 +378,19 @@ static void make_answers(struct jd *d)
 	free(cases);
 }
 
+/* The targets of a trace lie together, the whole first. */
+static void find_wholes(struct jd *d)
+{
+	const struct jd_target *whole = NULL;
+	for (size_t i = 0; i < d->targets.n; i++) {
+		const struct jd_target *t = &d->targets.at[i];
+		if (!t->run && !t->has_span)
+			whole = t;
+		else if (!t->run && whole && whole->trace == t->trace)
+			d->answers.at[t->answer].whole = whole->answer;
+	}
+}
+
 bool jd_read(struct jd *d, struct err *err)
 {
 	if (!d->opts->no_cases && !read_cases(d, err))
@@ -369,6 +398,7 @@ bool jd_read(struct jd *d, struct err *err)
 	if (!d->opts->no_traces && !read_traces(d, err))
 		return false;
 	make_answers(d);
+	find_wholes(d);
 	return true;
 }
 
@@ -392,10 +422,11 @@ bool jd_word(struct jd *d, int64_t id, struct str *out, struct err *err)
 
 static bool case_item(struct jd *d, const struct jd_target *t, struct judge_item *out, struct err *err)
 {
-	struct stmt *s = db_query(d->db,
-	                          "SELECT k.text, c.title, r.name, r.text FROM case_result c JOIN run r ON r.id = c.run"
-	                          " JOIN case_key k ON k.id = c.case_id WHERE c.run = ? AND c.case_id = ? AND c.repeat = ?",
-	                          err);
+	struct stmt *s =
+	    db_query(d->db,
+	             "SELECT k.text, c.title, r.name, r.text FROM case_result c JOIN run r ON r.id = c.run"
+	             " JOIN case_key k ON k.id = c.case_id WHERE c.run = ? AND c.case_id = ? AND c.repeat = ?",
+	             err);
 	if (!s)
 		return false;
 	stmt_int(s, 1, t->run);
@@ -413,10 +444,11 @@ static bool case_item(struct jd *d, const struct jd_target *t, struct judge_item
 
 static bool trace_item(struct jd *d, const struct jd_target *t, struct judge_item *out, struct err *err)
 {
-	struct stmt *s = db_query(d->db,
-	                          "SELECT t.text, ifnull(nullif(t.input, ''), (SELECT w.text FROM word w WHERE w.id = t.name))"
-	                          " FROM trace t WHERE t.id = ?",
-	                          err);
+	struct stmt *s =
+	    db_query(d->db,
+	             "SELECT t.text, ifnull(nullif(t.input, ''), (SELECT w.text FROM word w WHERE w.id = t.name))"
+	             " FROM trace t WHERE t.id = ?",
+	             err);
 	if (!s)
 		return false;
 	stmt_int(s, 1, t->trace);

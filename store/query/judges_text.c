@@ -250,12 +250,13 @@ static bool take_hash(struct str blob, struct sha256 *out)
 /* As annotate_state says: the newest of each author, none that was withdrawn. */
 static bool read_given(struct jd *d, struct seeking *k, struct err *err)
 {
-	struct stmt *s = db_query(d->db,
-	                          "SELECT a.target, a.io, a.hint, a.author, a.value, a.time_ns FROM annotation a"
-	                          " WHERE a.field = 0 AND a.withdraws IS NULL AND NOT EXISTS (SELECT 1 FROM annotation w"
-	                          " WHERE w.target = a.target AND w.withdraws = a.event)"
-	                          " ORDER BY a.target, a.author, a.time_ns DESC, a.event DESC",
-	                          err);
+	struct stmt *s =
+	    db_query(d->db,
+	             "SELECT a.target, a.io, a.hint, a.author, a.value, a.time_ns FROM annotation a"
+	             " WHERE a.field = 0 AND a.withdraws IS NULL AND NOT EXISTS (SELECT 1 FROM annotation w"
+	             " WHERE w.target = a.target AND w.withdraws = a.event)"
+	             " ORDER BY a.target, a.author, a.time_ns DESC, a.event DESC",
+	             err);
 	struct str author = STR_NONE;
 	enum step step;
 	if (!s)
@@ -383,7 +384,7 @@ static bool seek_hinted(struct jd *d, struct seeking *k, struct err *err)
 		const struct jd_target *t = &d->targets.at[i];
 		int64_t id = t->run ? t->case_id : -t->trace;
 		bool new = !t->run || d->answers.at[t->answer].target == i;
-		if (new && bsearch(&id, ids, n_ids, sizeof id, by_id))
+		if (new &&bsearch(&id, ids, n_ids, sizeof id, by_id))
 			targets[n++] = i;
 	}
 	ok = ok && read_targets(d, targets, n, match_target, k, err);
@@ -421,7 +422,7 @@ static bool match_io(struct jd *d, size_t target, const struct texts *texts, voi
 static int by_given_io(const void *pa, const void *pb)
 {
 	const struct given *const *a = pa, *const *b = pb;
-	int order = memcmp((*a)->io.byte, (*b)->io.byte, sizeof (*a)->io.byte);
+	int order = memcmp((*a)->io.byte, (*b)->io.byte, sizeof(*a)->io.byte);
 	return order ? order : *a < *b ? -1 : *a > *b;
 }
 

@@ -54,5 +54,9 @@ double rates_fisher_least(struct rate a, struct rate b)
 	if (a.n <= 0 || b.n <= 0)
 		return UNKNOWN_DOUBLE;
 	double low = chance(least_k(a, b), a, b), high = chance(most_k(a, b), a, b);
-	return low < high ? low : high;
+	double least = low < high ? low : high, most = low < high ? high : low;
+	if (least_k(a, b) == most_k(a, b))
+		return 1;
+	/* By the rule above the other end counts, too, where it is as unlikely. */
+	return most <= least * (1 + 1e-7) ? low + high : least;
 }

@@ -39,9 +39,9 @@ static const struct option_row judges_options[] = {
 
 enum list { LIST_NEXT, LIST_DISAGREEMENTS, LIST_FLIPS, LIST_OTHERS, N_LISTS };
 static const char *const list_names[N_LISTS] = {"next", "disagreements", "flips", "others"};
-static const char *const list_titles[N_LISTS] = {"to label next", "disagreements, worst first",
-                                                 "identical answers judged both ways",
-                                                 "against other judges (no substitute for people: they can be wrong together)"};
+static const char *const list_titles[N_LISTS] = {
+    "to label next", "disagreements, worst first", "identical answers judged both ways",
+    "against other judges (no substitute for people: they can be wrong together)"};
 
 struct report {
 	struct list_opts opts;
@@ -72,7 +72,8 @@ static bool read_list(const struct command_line *line, struct report *r, struct 
 		}
 	}
 	near_say(&near, &said);
-	err_set(err, ERR_USAGE, NULL, "--list: there is no \"" STR_FMT "\"%s; there are next, disagreements, flips, others",
+	err_set(err, ERR_USAGE, NULL,
+	        "--list: there is no \"" STR_FMT "\"%s; there are next, disagreements, flips, others",
 	        STR_ARG(str_cut(word, 0, 40)), buf_cstr(&said));
 	buf_done(&said);
 	return false;
@@ -91,23 +92,15 @@ static bool read_number(const struct command_line *line, const char *name, doubl
 	return true;
 }
 
-/* A filter of cases, of traces, or of both: what does not parse as one leaves those out. */
 static bool read_where(const struct command_line *line, struct report *r, struct err *err)
 {
 	struct str text = str_of(cmd_option(line, "where"));
-	struct filter_mistake cases, traces;
-	if (!text.ptr)
-		return true;
-	r->ask.cases = filter_parse(&r->arena, text, FILTER_CASES, r->opts.out.now_ns, &cases);
-	r->ask.traces = filter_parse(&r->arena, text, FILTER_TRACES, r->opts.out.now_ns, &traces);
-	r->ask.no_cases = !r->ask.cases;
-	r->ask.no_traces = !r->ask.traces;
-	if (r->ask.cases || r->ask.traces)
-		return true;
-	const struct filter_mistake *m = cases.column >= traces.column ? &cases : &traces;
+	struct filter_mistake mistake = {0};
 	struct buf words = BUF_INIT;
-	filter_mistake_words(&words, m);
-	err_set(err, ERR_USAGE, NULL, "--where, column %zu: %s", m->column + 1, buf_cstr(&words));
+	if (!text.ptr || judges_where(&r->ask, &r->arena, text, r->opts.out.now_ns, &mistake))
+		return true;
+	filter_mistake_words(&words, &mistake);
+	err_set(err, ERR_USAGE, NULL, "--where, column %zu: %s", mistake.column + 1, buf_cstr(&words));
 	buf_done(&words);
 	return false;
 }
@@ -217,6 +210,12 @@ static bool print_list(struct report *r, const struct judge *j, enum list list, 
 	static const char *const shown[N_LISTS] = {
 	    "title,run,verdicts,value,threshold,why", "title,run,verdicts,value,threshold,distance,people",
 	    "title,run,verdicts,value,spread", "name,model,source,n,agree,agreement,kappa,kappa_low,kappa_high"};
+	/* With what names the answer: somebody labels it elsewhere. */
+	static const char *const tables[N_LISTS] = {
+	    "title,key,run,repeat,trace,judge,value,threshold,why",
+	    "title,key,run,repeat,trace,judge,value,threshold,distance,human,good,bad",
+	    "title,key,run,repeat,trace,verdicts_given,verdicts_passed,value,spread",
+	    "name,model,source,n,agree,agreement,kappa,kappa_low,kappa_high"};
 	size_t n, size;
 	void *rows = rows_of(j, list, &n, &size);
 	struct out out = r->opts.out;
@@ -233,8 +232,10 @@ static bool print_list(struct report *r, const struct judge *j, enum list list, 
 			buf_printf(&r->out, " (%zu of %zu)", n, all);
 		buf_add_char(&r->out, '\n');
 	}
-	out.only = out.only ? out.only : shown[list];
-	return out_table(&out, &r->out, list == LIST_OTHERS ? judge_other_columns : judge_item_columns, rows, n, size, err);
+	if (!out.only)
+		out.only = out.form == OUT_CSV || out.form == OUT_MARKDOWN ? tables[list] : shown[list];
+	return out_table(&out, &r->out, list == LIST_OTHERS ? judge_other_columns : judge_item_columns, rows, n, size,
+	                 err);
 }
 
 static bool print_judge(struct report *r, const struct judge *j, struct err *err)
@@ -244,7 +245,10 @@ static bool print_judge(struct report *r, const struct judge *j, struct err *err
 	struct buf raw = BUF_INIT;
 	buf_add_cstr(&raw, "\n");
 	judge_print_name(&raw, j);
-	buf_printf(&raw, "%s\n", j->by == SOURCE_JUDGE ? "" : j->by == SOURCE_CODE ? "  (code)" : "  (source not said)");
+	buf_printf(&raw, "%s\n",
+	           j->by == SOURCE_JUDGE  ? ""
+	           : j->by == SOURCE_CODE ? "  (code)"
+	                                  : "  (source not said)");
 	size_t n = judge_facts(j, &arena, facts);
 	for (size_t i = 0; i < n; i++)
 		add_wrapped(&raw, facts[i].label, facts[i].text);
@@ -269,8 +273,10 @@ static void print_head(struct report *r)
 	units_thousands(&raw, j->traces);
 	buf_add_cstr(&raw, " traces with scores\n");
 	if (j->human_scores + j->annotations == 0)
-		buf_add_cstr(&raw, "no human verdict here: import scores that people gave; what a judge can be held to without is "
-		                   "below\n");
+		buf_add_cstr(
+		    &raw,
+		    "no human verdict here: import scores that people gave; what a judge can be held to without is "
+		    "below\n");
 	else
 		buf_printf(&raw, "human scores: " STR_FMT "%s; verdicts given in spoor: %lld", STR_ARG(j->human_names),
 		           j->human_names.len ? "" : "none", (long long)j->annotations);
@@ -281,7 +287,7 @@ static void print_head(struct report *r)
 		buf_printf(&raw, "%lld runs left out: the same results and scores as another, exported again\n",
 		           (long long)j->twice);
 	if (j->more)
-		buf_printf(&raw, "only the first %d scores were read\n", JUDGES_SCORES);
+		buf_printf(&raw, "only the first %d scores and %d judges were read\n", JUDGES_SCORES, JUDGES_MOST);
 	print_clean(r, &raw);
 	buf_done(&raw);
 }
@@ -292,8 +298,9 @@ static bool print_text(struct report *r, struct err *err)
 	bool text = r->opts.out.form == OUT_TEXT, ok = true;
 	if (!text && (r->one_list || r->name.len)) {
 		if (j->n != 1 && !(j->n && j->rows[0].all_models))
-			return err_set(err, ERR_USAGE, NULL,
-			               "a table of answers is of one judge: give its name, and --model where there are several");
+			return err_set(
+			    err, ERR_USAGE, NULL,
+			    "a table of answers is of one judge: give its name, and --model where there are several");
 		r->opts.out.no_head = false;
 		return print_list(r, &j->rows[0], r->list, err) && out_flush(&r->out, err);
 	}

@@ -6,6 +6,8 @@
 #include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_judges.h"
 
+enum { FILTER_MOST = 240 };
+
 enum ask { ASK_NOTHING, ASK_JUDGES, ASK_READING };
 
 struct request {
@@ -13,6 +15,9 @@ struct request {
 	uint64_t serial, generation;
 	bool failed; /* and asking again would not help */
 	struct judges_opts opts;
+	char filter[FILTER_MOST + 1];
+	int64_t now_ns;
+	uint64_t stamp;
 	struct judges judges;
 	struct judge_item item;
 	struct arena arena;
@@ -26,7 +31,9 @@ struct state {
 	uint64_t generation;
 	uint64_t serial; /* of the request that is awaited; 0: none */
 	enum ask asked;
-	char name[256]; /* of the judge to begin with; "" once there */
+	char filter[FILTER_MOST + 1];
+	uint64_t stamp, loaded_stamp; /* of the filter, and of that of what shows */
+	char name[256], model[256];   /* of the judge to begin with; no name: once there; no model: any */
 };
 
 static struct state *state_of(const struct screen *screen)
@@ -68,7 +75,7 @@ static void *judges_ask(struct screen *screen)
 	struct state *st = state_of(screen);
 	struct judges_view *v = &st->view;
 	lay_out(screen);
-	bool stale = !v->loaded || st->generation != screen->ui->generation;
+	bool stale = !v->loaded || st->generation != screen->ui->generation || st->loaded_stamp != st->stamp;
 	bool reading = !stale && wants_reading(st, screen->ui);
 	if (v->failed || (st->serial && !(reading && st->asked == ASK_JUDGES)))
 		return NULL;
@@ -82,15 +89,23 @@ static void *judges_ask(struct screen *screen)
 	if (!stale && st->whole)
 		return NULL;
 	struct request *r = request_new(screen, ASK_JUDGES);
-	r->opts = (struct judges_opts){.runs = {st->runs[0], st->runs[1]},
-	                               .threshold = UNKNOWN_DOUBLE,
-	                               .lengths = v->loaded ? JUDGES_LENGTHS : 0};
+	r->opts = (struct judges_opts){
+	    .runs = {st->runs[0], st->runs[1]},
+              .threshold = UNKNOWN_DOUBLE, .lengths = stale ? 0 : JUDGES_LENGTHS
+        };
+	memcpy(r->filter, st->filter, sizeof r->filter);
+	r->now_ns = screen->ui->now_ns;
+	r->stamp = st->stamp;
 	return r;
 }
 
 static bool judges_fetch(struct db *db, void *request, struct err *err)
 {
 	struct request *r = request;
+	struct filter_mistake mistake;
+	/* The text was parsed before it became the filter: it cannot be wrong here. */
+	if (r->what == ASK_JUDGES && r->filter[0])
+		judges_where(&r->opts, &r->arena, str_of(r->filter), r->now_ns, &mistake);
 	bool ok = r->what == ASK_JUDGES ? judges_get(db, &r->opts, &r->judges, err)
 	                                : judges_read(db, &r->item, &r->arena, &r->reading, err);
 	r->failed = !ok && err->code != ERR_INTERRUPTED;
@@ -118,8 +133,8 @@ static void adopt_judges(struct state *st, struct request *r)
 	struct judges_view *v = &st->view;
 	const struct judge *at = judges_cursor(v);
 	const struct judge_item *item = judges_item(v);
-	int64_t found = at        ? place_of(&r->judges, at->name, at->model, at->all_models, false)
-	                : st->name[0] ? place_of(&r->judges, str_of(st->name), STR_NONE, false, true)
+	int64_t found = at            ? place_of(&r->judges, at->name, at->model, at->all_models, false)
+	                : st->name[0] ? place_of(&r->judges, str_of(st->name), str_of(st->model), false, !st->model[0])
 	                              : 0;
 	struct judges old = v->judges;
 	v->judges = r->judges;
@@ -127,6 +142,7 @@ static void adopt_judges(struct state *st, struct request *r)
 	v->loaded = true;
 	st->whole = r->opts.lengths > 0;
 	st->generation = r->generation;
+	st->loaded_stamp = r->stamp;
 	list_refit(&v->list, (int64_t)v->judges.n, found);
 	st->name[0] = '\0';
 	v->sheet_of = NULL;
@@ -166,7 +182,7 @@ static void judges_take(struct screen *screen, void *request, bool ok)
 		st->serial = 0;
 		if (r->what == ASK_JUDGES) {
 			st->view.failed = r->failed;
-			if (ok)
+			if (ok && r->stamp == st->stamp)
 				adopt_judges(st, r);
 		} else if (ok || r->failed) {
 			adopt_reading(&st->view, r, ok);
@@ -215,7 +231,7 @@ static void judges_headline(const struct screen *screen, struct canvas row)
 		if (st->runs[0])
 			buf_add_cstr(&text, st->runs[1] ? " (of two runs)" : " (of one run)");
 		if (all->more)
-			buf_add_cstr(&text, " (the first 4,000,000 scores)");
+			buf_add_cstr(&text, " (the first of them)");
 	}
 	canvas_put(row, 0, col, row.cols - col - 1, ROLE_TITLE, buf_str(&text));
 	buf_done(&text);
@@ -230,6 +246,8 @@ static void judges_status(const struct screen *screen, struct buf *out)
 		list_position(out, &v->list);
 	else
 		list_position(out, &v->items);
+	if (state_of(screen)->filter[0])
+		buf_printf(out, "%s& %s", screen->ui->ascii ? ", " : " · ", state_of(screen)->filter);
 	if (!state_of(screen)->whole)
 		buf_add_cstr(out, screen->ui->ascii ? ", measuring answers" : " · measuring answers");
 	if (v->judges.twice && v->level == JUDGES_ALL)
@@ -335,7 +353,8 @@ ACTION(next_tab)
 	const struct judges_view *v = &state_of(screen)->view;
 	if (!judges_cursor(v) || v->level == JUDGES_ITEM)
 		return OUT_HANDLED;
-	return go_tab(screen, v->level == JUDGES_ALL ? TAB_DISAGREEMENTS : (enum judges_tab)((v->tab + 1) % N_JUDGES_TABS));
+	return go_tab(screen,
+	              v->level == JUDGES_ALL ? TAB_DISAGREEMENTS : (enum judges_tab)((v->tab + 1) % N_JUDGES_TABS));
 }
 
 ACTION(prev_tab)
@@ -404,12 +423,58 @@ ACTION(open_case)
 	return OUT_OPEN;
 }
 
+static void set_filter(struct state *st, struct str text)
+{
+	snprintf(st->filter, sizeof st->filter, STR_FMT, STR_ARG(str_cut(text, 0, sizeof st->filter - 1)));
+	st->stamp++;
+	st->view.failed = false;
+	st->serial = 0; /* what is under way is of the old one */
+}
+
+ACTION(filter_line)
+{
+	(void)target;
+	struct arena arena = ARENA_INIT;
+	struct filter_mistake mistake = {0};
+	struct judges_opts opts = {.threshold = UNKNOWN_DOUBLE};
+	struct str text = str_trim(in->argument);
+	if (text.len > FILTER_MOST) {
+		ui_say(screen->ui, "a filter has at most %d bytes here", FILTER_MOST);
+		screen->ui->message_is_error = true;
+	} else if (judges_where(&opts, &arena, text, screen->ui->now_ns, &mistake)) {
+		set_filter(state_of(screen), text);
+	} else {
+		struct buf words = BUF_INIT;
+		filter_mistake_words(&words, &mistake);
+		ui_say(screen->ui, "filter, column %zu: %s", mistake.column + 1, buf_cstr(&words));
+		buf_done(&words);
+		screen->ui->message_is_error = true;
+	}
+	arena_done(&arena);
+	return OUT_REFRESH;
+}
+
+static const struct action filter_answer = {.name = "filter-for", .keys = "", .help = "", .run = filter_line};
+
+ACTION(ask_filter)
+{
+	if (in->argument.len)
+		return filter_line(screen, in, target);
+	*target = (struct target){.prompt = "&", .answer = &filter_answer, .filter = 1 + FILTER_CASES};
+	snprintf(target->text, sizeof target->text, "%s", state_of(screen)->filter);
+	return OUT_PROMPT;
+}
+
 ACTION(up)
 {
 	UNUSED;
 	struct judges_view *v = &state_of(screen)->view;
-	if (v->level == JUDGES_ALL)
+	if (v->level == JUDGES_ALL && !state_of(screen)->filter[0])
 		return OUT_IGNORED;
+	if (v->level == JUDGES_ALL) {
+		set_filter(state_of(screen), STR_NONE);
+		return OUT_REFRESH;
+	}
 	v->level = v->level == JUDGES_ITEM ? JUDGES_ONE : JUDGES_ALL;
 	v->page_fresh = false;
 	lay_out(screen);
@@ -422,11 +487,12 @@ static const struct action judges_actions[] = {
 	{.name = "open", .keys = "Enter", .help = "all of this judge; this answer whole", .hint = "open", .hint_order = 1, .run = open_row},
 	{.name = "next-tab", .keys = "Tab", .help = "next tab: disagreements, flips, what to label, other judges", .hint = "disagreements …", .hint_order = 2, .run = next_tab},
 	{.name = "prev-tab", .keys = "S-Tab", .help = "previous tab", .run = prev_tab},
+	{.name = "filter", .keys = "&", .help = "only scores of cases, or of traces, that match, e.g. status:failed or since:7d", .hint = "filter", .hint_order = 4, .run = ask_filter},
 	{.name = "next", .keys = "J", .help = "next answer (or judge)", .run = next_item},
 	{.name = "prev", .keys = "K", .help = "previous answer (or judge)", .run = prev_item},
 	{.name = "trace", .keys = "t", .help = "the trace of this answer", .hint = "trace", .hint_order = 3, .run = open_trace},
 	{.name = "case", .keys = "o", .help = "the case with both runs' answers (in the judges of a comparison)", .run = open_case},
-	{.name = "up", .keys = "Esc q", .help = "one level up", .run = up},
+	{.name = "up", .keys = "Esc q", .help = "one level up; then no filter", .run = up},
 	ACTIONS_END,
 };
 /* clang-format on */
@@ -440,6 +506,7 @@ static bool judges_open(struct screen *screen, const struct target *target, stru
 	st->runs[0] = target->id;
 	st->runs[1] = target->id2;
 	snprintf(st->name, sizeof st->name, "%s", target->text);
+	snprintf(st->model, sizeof st->model, "%s", target->find);
 	list_init(&st->view.list);
 	list_init(&st->view.items);
 	return true;
@@ -450,8 +517,10 @@ static void judges_place(const struct screen *screen, struct target *out)
 	const struct state *st = state_of(screen);
 	const struct judge *j = judges_cursor(&st->view);
 	*out = (struct target){.screen = "judges", .id = st->runs[0], .id2 = st->runs[1]};
-	if (j)
-		snprintf(out->text, sizeof out->text, STR_FMT, STR_ARG(str_cut(j->name, 0, sizeof out->text - 1)));
+	if (!j)
+		return;
+	snprintf(out->text, sizeof out->text, STR_FMT, STR_ARG(str_cut(j->name, 0, sizeof out->text - 1)));
+	snprintf(out->find, sizeof out->find, STR_FMT, STR_ARG(str_cut(j->model, 0, sizeof out->find - 1)));
 }
 
 static bool judges_copy(const struct screen *screen, enum copy what, struct buf *out)
@@ -470,6 +539,10 @@ static bool judges_copy(const struct screen *screen, enum copy what, struct buf 
 		buf_add_cstr(out, "spoor judges");
 		if (j)
 			copy_word(out, j->name);
+		if (state_of(screen)->filter[0]) {
+			buf_add_cstr(out, " --where");
+			copy_word(out, str_of(state_of(screen)->filter));
+		}
 		if (j && j->model.len) {
 			buf_add_cstr(out, " --model");
 			copy_word(out, j->model);

@@ -148,7 +148,8 @@ static void draw_titles(struct canvas c, int row, const struct layout *l)
 {
 	for (size_t i = 0; i < l->n; i++)
 		if (l->columns[i]->right)
-			canvas_put_right(c, row, l->at[i] - 1, l->cols[i] + 1, ROLE_HEADING, str_of(l->columns[i]->title));
+			canvas_put_right(c, row, l->at[i] - 1, l->cols[i] + 1, ROLE_HEADING,
+			                 str_of(l->columns[i]->title));
 		else
 			canvas_putc(c, row, l->at[i], l->cols[i], ROLE_HEADING, l->columns[i]->title);
 	if (l->axis_at)
@@ -310,20 +311,20 @@ static void add_score(struct sheet *s, const struct score *score, bool ascii)
 	sheet_wrap(s, ROLE_TEXT, SHEET_LABEL + 2, score->explanation, 20);
 }
 
-/* This judge's first; `all`: then the others'. */
+/* This judge's, or the others'. */
 static void add_scores(struct sheet *s, const char *label, const struct score *scores, size_t n, const struct judge *j,
-                       bool all, bool ascii)
+                       bool own, bool ascii)
 {
 	bool first = true;
-	sheet_gap(s);
-	for (int pass = 0; pass < (all ? 2 : 1); pass++)
-		for (size_t i = 0; i < n; i++) {
-			if (str_eq(scores[i].name, j->name) != (pass == 0))
-				continue;
-			sheet_label(s, first ? label : "");
-			add_score(s, &scores[i], ascii);
-			first = false;
-		}
+	for (size_t i = 0; i < n; i++) {
+		if (str_eq(scores[i].name, j->name) != own)
+			continue;
+		if (first)
+			sheet_gap(s);
+		sheet_label(s, first ? label : "");
+		add_score(s, &scores[i], ascii);
+		first = false;
+	}
 }
 
 static void page_head(struct sheet *s, const struct judge_item *item, const struct judge *j)
@@ -332,10 +333,16 @@ static void page_head(struct sheet *s, const struct judge_item *item, const stru
 	sheet_wrap(s, ROLE_TITLE, 0, item->title.len ? item->title : item->key, 2);
 	sheet_label(s, j->by == SOURCE_JUDGE ? "judge" : "score");
 	bool pass = item->judge == OUTCOME_GOOD;
-	sheet_addc(s, item->judge == OUTCOME_NONE ? ROLE_DIM : pass ? ROLE_OK : ROLE_ERROR,
-	           item->judge == OUTCOME_NONE ? "no verdict" : pass ? "passes it" : "fails it");
+	sheet_addc(s,
+	           item->judge == OUTCOME_NONE ? ROLE_DIM
+	           : pass                      ? ROLE_OK
+	                                       : ROLE_ERROR,
+	           item->judge == OUTCOME_NONE ? "no verdict"
+	           : pass                      ? "passes it"
+	                                       : "fails it");
 	if (item->n_judge > 1)
-		sheet_printf(s, ROLE_TEXT, " (%lld of %lld times)", (long long)(pass ? item->n_passed : item->n_judge - item->n_passed),
+		sheet_printf(s, ROLE_TEXT, " (%lld of %lld times)",
+		             (long long)(pass ? item->n_passed : item->n_judge - item->n_passed),
 		             (long long)item->n_judge);
 	struct buf text = BUF_INIT;
 	if (!IS_UNKNOWN(item->value)) {
@@ -376,12 +383,13 @@ static void item_page(struct judges_view *v, const struct judge_item *item, cons
 		sheet_addc(s, ROLE_DIM, v->reading_failed ? "it could not be read" : "reading ...");
 		return;
 	}
-	add_scores(s, "scores", r->scores, r->n_scores, j, true, ascii);
-	add_scores(s, "again", r->again, r->n_again, j, false, ascii);
+	add_scores(s, "says", r->scores, r->n_scores, j, true, ascii);
+	add_scores(s, "again", r->again, r->n_again, j, true, ascii);
 	add_text(s, "answer", r->output, "none");
 	add_text(s, "error", r->error, NULL);
 	add_text(s, "asked", r->input, "nothing was kept");
 	add_text(s, "wanted", r->expected, NULL);
+	add_scores(s, "others", r->scores, r->n_scores, j, false, ascii);
 }
 
 void judges_lay_out(struct judges_view *v, const struct ui *ui, int rows, int cols)
@@ -414,12 +422,15 @@ void judges_lay_out(struct judges_view *v, const struct ui *ui, int rows, int co
 static void draw_empty(const struct judges_view *v, struct canvas c)
 {
 	if (!v->loaded) {
-		canvas_putc(c, 1, 3, -1, ROLE_DIM, v->failed ? "The scores could not be read." : "reading the scores ...");
+		canvas_putc(c, 1, 3, -1, ROLE_DIM,
+		            v->failed ? "The scores could not be read." : "reading the scores ...");
 		return;
 	}
-	canvas_putc(c, 1, 3, -1, ROLE_HEADING, "No scores of judges or evaluators here.");
-	canvas_putc(c, 3, 3, -1, ROLE_TEXT, "A judge is a score that a model gave to a case result, a trace or a span.");
-	canvas_putc(c, 4, 3, -1, ROLE_TEXT, "Import eval results, or traces with scores, and human verdicts on the same");
+	canvas_putc(c, 1, 3, -1, ROLE_HEADING, "No scores of judges or evaluators here. (Esc clears a filter.)");
+	canvas_putc(c, 3, 3, -1, ROLE_TEXT,
+	            "A judge is a score that a model gave to a case result, a trace or a span.");
+	canvas_putc(c, 4, 3, -1, ROLE_TEXT,
+	            "Import eval results, or traces with scores, and human verdicts on the same");
 	canvas_putc(c, 5, 3, -1, ROLE_TEXT, "answers: then each judge is set against the people.");
 }
 
@@ -475,13 +486,22 @@ static void draw_none(const struct judges_view *v, const struct judge *j, struct
 	bool nobody = v->tab == TAB_DISAGREEMENTS && !j->kappa.n;
 	bool once = v->tab == TAB_FLIPS && !j->flips.groups;
 	canvas_putc(c, 1, 3, -1, ROLE_HEADING,
-	            nobody ? "No person judged any of its answers."
-	            : once ? "No answer was given and judged twice."
-	                   : why[v->tab]);
-	if (nobody)
-		canvas_putc(c, 3, 3, -1, ROLE_TEXT, "Tab goes on to what to label first; ten labels give a first figure.");
+	            v->tab == TAB_OTHERS && j->all_models ? "Each of its models has a row of its own: see there."
+	            : nobody                              ? "No person judged any of its answers."
+	            : once                                ? "No answer was given and judged twice."
+	                                                  : why[v->tab]);
+	if (nobody) {
+		canvas_putc(c, 3, 3, -1, ROLE_TEXT,
+		            "To label (Tab) says which answers to begin with: ten labels give a");
+		canvas_putc(c, 4, 3, -1, ROLE_TEXT,
+		            "first figure, thirty one to lean on. Until then: Flips, whether it");
+		canvas_putc(c, 5, 3, -1, ROLE_TEXT,
+		            "stands by its own word, and Other judges, which is no substitute,");
+		canvas_putc(c, 6, 3, -1, ROLE_TEXT, "since two can be wrong together.");
+	}
 	if (once)
-		canvas_putc(c, 3, 3, -1, ROLE_TEXT, "Repeats of a case, or a second run of it, would show whether it stands by its word.");
+		canvas_putc(c, 3, 3, -1, ROLE_TEXT,
+		            "Repeats of a case, or a second run, would show whether it stands by it.");
 }
 
 static void draw_one(const struct judges_view *v, const struct judge *j, const struct ui *ui, struct canvas body)
@@ -490,8 +510,9 @@ static void draw_one(const struct judges_view *v, const struct judge *j, const s
 	struct judges_places at = judges_places(v, body.rows, body.cols);
 	draw_tabs(v, j, body);
 	if (v->tab == TAB_ABOUT) {
-		sheet_draw(&v->sheet, canvas_part(body, 1, 1, body.rows - 1, body.cols - 2), v->sheet_top, false, STR_NONE);
-		if (j->kappa.n && v->sheet_top == 0 && body.cols >= TABLE_COLS + AXIS_COLS + 2) {
+		sheet_draw(&v->sheet, canvas_part(body, 1, 1, body.rows - 1, body.cols - 2), v->sheet_top, false,
+		           STR_NONE);
+		if (!j->kappa.too_few && v->sheet_top == 0 && body.cols >= TABLE_COLS + AXIS_COLS + 2) {
 			canvas_putc(body, 2, TABLE_COLS, AXIS_COLS, ROLE_HEADING, AXIS_TITLE);
 			draw_kappa(body, 3, TABLE_COLS, &j->kappa);
 		}

@@ -32,13 +32,13 @@ struct judges_view {
 };
 
 struct judges_places {
-	int list_row, list_rows, list_cols; /* the list's titles stand on the row above it */
+	int list_row, list_rows, list_cols;           /* the list's titles stand on the row above it */
 	int pane_row, pane_col, pane_rows, pane_cols; /* pane_rows 0: no room */
 	bool beside;
 };
 struct judges_places judges_places(const struct judges_view *v, int rows, int cols);
 
-const struct judge *judges_cursor(const struct judges_view *v); /* NULL: none */
+const struct judge *judges_cursor(const struct judges_view *v);    /* NULL: none */
 const struct judge_item *judges_item(const struct judges_view *v); /* under the cursor of the tab; NULL: none */
 size_t judges_rows(const struct judges_view *v, enum judges_tab tab);
 bool judges_same_item(const struct judge_item *a, const struct judge_item *b);
