@@ -14,13 +14,16 @@ Commands
   doctor [FILE…]              the store's health, the files' problems, the terminal as found
   forget FILE|trace:ID|…      take traces, eval runs or whole files out of the store, for good
   formats [NAME]              the formats that are read, and how each is recognised
-  help [COMMAND|TOPIC]        this list, a command, or a topic: keys, filter, rules, files, exit-codes
+  gate RUN                    ship, hold or not enough evidence: a release judged point by point
+  help [COMMAND|TOPIC]        this list, a command, or a topic: keys, filter, rules, gate-file, files, exit-codes
   import FILE…|DIR…|-         read trace and eval files into the store
+  judges [NAME]               how far each judge can be trusted: against people, itself, length
   ledger TRACE                who paid for every token: what each model call carried
   origins TRACE               where each sentence of an answer came from, by wording
   path [TRACE]                what a trace's time went into, and what would shorten it
+  prompts [NAME [VERSION [VERSION]]]  prompts and their versions: use, scores, cost, and what changed in the text
   run ID                      one eval run with its cases
-  runs                        the eval runs: pass rate, latency, cost
+  runs [RUN…]                 the eval runs: pass rate, latency, cost; with --dataset whether they drift
   search TEXT…                inputs, outputs, messages, documents that hold the words
   session ID                  all traces of one session as one conversation
   stats                       latency, errors, tokens, cost: over all traces, by what they are
@@ -30,7 +33,7 @@ Commands
 Options of the explorer: --store FILE, --ascii, --no-color, --theme NAME,
 --open trace:ID, --map FIELD=COLUMN,… with files; --version.
 A command wins over a file of its name: ./NAME is the file. More: spoor help COMMAND,
-spoor help keys, filter, rules, files or exit-codes.
+spoor help keys, filter, rules, gate-file, files or exit-codes.
 $ spoor --help | head -n 1
 spoor: traces and eval results of LLM applications, in a terminal
 $ spoor help import
@@ -63,7 +66,7 @@ spoor import [OPTION…] FILE…|DIR…|-
   read trace and eval files into the store
 $ spoor help exit-codes
   0        done
-  1        nothing of that name was found
+  1        nothing of that name was found; of spoor gate: hold
   2        the command line is wrong
   3        bad input: what could be kept was kept, what could not is said
   4        the store or the system failed
@@ -76,6 +79,7 @@ $ spoor help files
   $XDG_CONFIG_HOME/spoor/filters.json  saved filters: spoor help filter
   $XDG_STATE_HOME/spoor/history      lines typed at prompts, for the user's eyes only
   $XDG_STATE_HOME/spoor/looked       how far each store was looked at: what came since is marked
+  $SPOOR_GATE                        the gate file of spoor gate and the release sheet: spoor help gate-file
   $NO_COLOR                          no colours
   $TZ, $LC_ALL, $LC_CTYPE, $LANG     time zone of what is shown; UTF-8 or ASCII
 $ spoor help filter | head -n 5
@@ -85,7 +89,7 @@ A filter is words side by side, all of which must match; or, not and ( ) as in
 
   FIELD:VALUE is   FIELD=VALUE is   FIELD~VALUE contains   FIELD>VALUE < >= <= compares
 $ spoor help --json | python3 -m json.tool | grep -c '"operands"'
-19
+22
 $ spoor --ascii help | LC_ALL=C grep -c '[^ -~]'
 0
 ? 1

@@ -15,8 +15,24 @@ tests/data/eval-v12.json promptfoo unchanged 0 0 246 1 82 {'traces': 0, 'spans':
 tests/data/eval-v13.json promptfoo unchanged 0 0 249 1 84 {'traces': 0, 'spans': 0, 'scores': 0, 'runs': 0, 'cases': 0} 0
 tests/data/traces-agent.jsonl otlp unchanged 59 599 94 0 0 {'traces': 0, 'spans': 0, 'scores': 0, 'runs': 0, 'cases': 0} 1
 tests/data/traces-eval.jsonl otlp unchanged 166 1311 0 0 0 {'traces': 0, 'spans': 0, 'scores': 0, 'runs': 0, 'cases': 0} 0
+tests/data/evals-claims.tar.gz promptfoo imported 0 0 480 1 160 {'traces': 0, 'spans': 0, 'scores': 480, 'runs': 1, 'cases': 160} 0
+tests/data/evals-claims.tar.gz promptfoo imported 0 0 510 1 160 {'traces': 0, 'spans': 0, 'scores': 510, 'runs': 1, 'cases': 160} 0
+tests/data/evals-claims.tar.gz promptfoo imported 0 0 510 1 160 {'traces': 0, 'spans': 0, 'scores': 510, 'runs': 1, 'cases': 160} 0
+tests/data/evals-weekly.tar.gz generic-json imported 0 0 120 1 60 {'traces': 0, 'spans': 0, 'scores': 120, 'runs': 1, 'cases': 60} 0
+tests/data/evals-weekly.tar.gz generic-json imported 0 0 120 1 60 {'traces': 0, 'spans': 0, 'scores': 120, 'runs': 1, 'cases': 60} 0
+tests/data/evals-weekly.tar.gz generic-json imported 0 0 120 1 60 {'traces': 0, 'spans': 0, 'scores': 120, 'runs': 1, 'cases': 60} 0
+tests/data/evals-weekly.tar.gz generic-json imported 0 0 120 1 60 {'traces': 0, 'spans': 0, 'scores': 120, 'runs': 1, 'cases': 60} 0
+tests/data/evals-weekly.tar.gz generic-json imported 0 0 120 1 60 {'traces': 0, 'spans': 0, 'scores': 120, 'runs': 1, 'cases': 60} 0
+tests/data/evals-weekly.tar.gz generic-json imported 0 0 120 1 60 {'traces': 0, 'spans': 0, 'scores': 120, 'runs': 1, 'cases': 60} 0
+tests/data/evals-weekly.tar.gz generic-json imported 0 0 120 1 60 {'traces': 0, 'spans': 0, 'scores': 120, 'runs': 1, 'cases': 60} 0
+tests/data/evals-weekly.tar.gz generic-json imported 0 0 120 1 60 {'traces': 0, 'spans': 0, 'scores': 120, 'runs': 1, 'cases': 60} 0
+tests/data/evals-weekly.tar.gz generic-json imported 0 0 120 1 60 {'traces': 0, 'spans': 0, 'scores': 120, 'runs': 1, 'cases': 60} 0
+tests/data/evals-weekly.tar.gz generic-json imported 0 0 120 1 60 {'traces': 0, 'spans': 0, 'scores': 120, 'runs': 1, 'cases': 60} 0
+tests/data/evals-weekly.tar.gz generic-json imported 0 0 120 1 60 {'traces': 0, 'spans': 0, 'scores': 120, 'runs': 1, 'cases': 60} 0
+tests/data/evals-weekly.tar.gz generic-json imported 0 0 120 1 60 {'traces': 0, 'spans': 0, 'scores': 120, 'runs': 1, 'cases': 60} 0
+tests/data/traces-claims.jsonl.gz otlp imported 480 1968 0 0 0 {'traces': 480, 'spans': 1968, 'scores': 0, 'runs': 0, 'cases': 0} 0
 tests/data/traces-voice.json.gz otlp unchanged 6 43 11 0 0 {'traces': 0, 'spans': 0, 'scores': 0, 'runs': 0, 'cases': 0} 0
-{'files': 5, 'unknown_files': 0, 'traces': 231, 'spans': 1953, 'scores': 600, 'runs': 2, 'cases': 166, 'problems': 1}
+{'files': 21, 'unknown_files': 0, 'traces': 711, 'spans': 3921, 'scores': 3540, 'runs': 17, 'cases': 1366, 'problems': 1}
 $ spoor import --json tests/data/eval-v12.json | python3 -c "import json,sys; print(json.load(sys.stdin)['files'][0]['eval_runs'])"
 [{'id': 'eval-D12-2026-11-14T09:12:04#0', 'name': 'dispute v12', 'cases': 82, 'passed': 57, 'failed': 25, 'errored': 0, 'unscored': 0}]
 # Where from

@@ -169,7 +169,12 @@ $ spoor run v13 --json | python3 -c "import json,sys; r=json.load(sys.stdin); c=
 84 84 72 ['cost_usd', 'error', 'expected', 'input', 'key', 'latency_ns', 'metadata', 'output', 'repeat', 'scores', 'status', 'title', 'tokens_in', 'tokens_out', 'trace']
 ['explanation', 'judge_model', 'label', 'name', 'pass', 'source', 'threshold', 'value']
 True True
-$ spoor run v13 --json --limit 1 --offset 2 | python3 -m json.tool | tail -n 100 | cut -c 1-100
+$ spoor run v13 --json --limit 1 --offset 2 | python3 -m json.tool | tail -n 118 | cut -c 1-100
+    "stated": {
+        "assertFailCount": 25,
+        "assertPassCount": 224,
+        "cost": 2.829345,
+        "groundedness": 71.1,
         "relevance": 74.5,
         "score": 72.5335,
         "testErrorCount": 1,
@@ -179,7 +184,20 @@ $ spoor run v13 --json --limit 1 --offset 2 | python3 -m json.tool | tail -n 100
     },
     "same_content": [],
     "prompt_text": "You are the dispute desk of Marlow Bank. Answer the customer's question only fro
-    "config": null,
+    "config": {
+        "providers": [
+            {
+                "id": "openai:gpt-4o-2024-08-06",
+                "label": "dispute-agent",
+                "config": {
+                    "temperature": 0.2
+                }
+            }
+        ],
+        "evaluateOptions": {
+            "maxConcurrency": 4
+        }
+    },
     "pass_at_k": [
         {
             "k": 1,
