@@ -169,7 +169,39 @@ $ spoor run v13 --json | python3 -c "import json,sys; r=json.load(sys.stdin); c=
 84 84 72 ['cost_usd', 'error', 'expected', 'input', 'key', 'latency_ns', 'metadata', 'output', 'repeat', 'scores', 'status', 'title', 'tokens_in', 'tokens_out', 'trace']
 ['explanation', 'judge_model', 'label', 'name', 'pass', 'source', 'threshold', 'value']
 True True
-$ spoor run v13 --json --limit 1 --offset 2 | python3 -m json.tool | tail -n 118 | cut -c 1-100
+$ spoor run v13 --json --limit 1 --offset 2 | python3 -m json.tool | tail -n 150 | cut -c 1-100
+    "prompt": "dispute v13",
+    "prompt_version": "322ec166fd4df25258e6cfdd44ad6779c265a931b799eb26f543dd18495ba801",
+    "case_count": 84,
+    "passed": 72,
+    "failed": 11,
+    "errored": 1,
+    "unscored": 0,
+    "pass_rate": 0.8780487804878049,
+    "pass_low": 0.7898702600481664,
+    "pass_high": 0.9323914635032211,
+    "p50_ns": 3904000000,
+    "p95_ns": 7927600000,
+    "cost_usd": 2.8293450000000004,
+    "cost_per_case_usd": 0.03368267857142858,
+    "distinct_cases": 82,
+    "repeats": 3,
+    "tokens_in": 777312,
+    "tokens_out": 87738,
+    "scores": {
+        "groundedness": {
+            "n": 81,
+            "mean": 0.8614814814814812
+        },
+        "icontains": {
+            "n": 81,
+            "mean": 0.8888888888888888
+        },
+        "relevance": {
+            "n": 81,
+            "mean": 0.8977777777777776
+        }
+    },
     "stated": {
         "assertFailCount": 25,
         "assertPassCount": 224,
@@ -333,8 +365,8 @@ time          name               cases  value  band from     to  band   note
 16 Nov 05:30  weekly-2026-11-16     60  0.771      0.775  0.901  below  –
 
 groundedness  ▅▇▅▅▆▆▄▅▅▼▃▂▂  oldest to newest
-pass: the newest run (71.7%) is below its band (75.6% to 99.2%, from the 11 runs before), drifting since 2 Nov 2026
 groundedness: the newest run (0.771) is below its band (0.775 to 0.901, from the 11 runs before), drifting since 2 Nov 2026
+pass: the newest run (71.7%) is below its band (75.6% to 99.2%, from the 11 runs before), drifting since 2 Nov 2026
 passed: the newest run (0.717) is below its band (0.756 to 0.992, from the 11 runs before), drifting since 2 Nov 2026
 $ spoor runs --dataset "dispute weekly" --csv --columns created,value,band_low,band_high,place,note --limit 3
 created,value,band_low,band_high,place,note
@@ -392,9 +424,19 @@ $ spoor runs 'claims steps' weekly-2026-10-26 --columns name,pass_rate,p95_ns,co
 name                pass    P95    $/case  rep  distinct
 claims steps       85.0%  8.60s  $0.00452    3       120
 weekly-2026-10-26  90.0%  4.90s   $0.0259    1        60
+unbeaten in pass rate, cost a case and P95 together: claims steps, weekly-2026-10-26
 $ spoor runs 'claims steps' v99 2>&1
 spoor: no run has "v99" as its id, name, prompt version or file
 ? 1
+$ spoor runs 'claims one-prompt' 'claims steps' 'claims rerank' --sort pass_rate --columns name,pass_rate,cost_per_case_usd,p95_ns
+name                pass    $/case     P95
+claims steps       85.0%  $0.00452   8.60s
+claims rerank      75.0%  $0.00449   8.85s
+claims one-prompt  59.2%   $0.0232  21.28s
+unbeaten in pass rate, cost a case and P95 together: claims steps, claims rerank
+$ spoor runs 'claims steps' 'claims rerank' --json | python3 -c "import json,sys; [print(r['name'], r['unbeaten'], len(r['pass_at_k'])) for r in json.load(sys.stdin)['runs']]"
+claims steps True 3
+claims rerank True 3
 # repeats: pass@k and pass^k
 $ spoor run 'claims steps' --limit 1 | head -n 9
 run claims steps  id eval-C2-2026-11-16T08:01:40#0

@@ -13,6 +13,7 @@ enum {
 	LEFT = 3, /* the cursor's mark, the mark, a blank */
 	GAP = 2,
 	TIME_COLS = 12,
+	TIME_FROM = 56, /* columns: in fewer how well a run did comes before when it was */
 	NAME_LEAST = 16,
 	NAME_FIFTH = 18, /* a name is not cut before it has a fifth of the width or so much */
 	SPARK_MOST = 40,
@@ -29,7 +30,7 @@ struct layout {
 /* As many as leave the name room; at least one, unless there is no room at all. */
 static struct layout layout_from(const struct runs_view *v, int cols, size_t from)
 {
-	struct layout at = {.from = from, .to = from, .time_cols = cols < 40 ? 0 : TIME_COLS};
+	struct layout at = {.from = from, .to = from, .time_cols = cols < TIME_FROM ? 0 : TIME_COLS};
 	int fifth = cols / 5 > NAME_FIFTH ? cols / 5 : NAME_FIFTH, name = v->name_cols < NAME_LEAST ? NAME_LEAST
 	                                                                  : v->name_cols > fifth    ? fifth
 	                                                                                            : v->name_cols;
@@ -307,6 +308,7 @@ static void draw_spark(struct canvas line, int col, int cols, const struct runs_
 		used = (int)trend_spark(&text, group->series, m, most, line.grid->ascii, &begin);
 		if (used > cols)
 			continue;
+		canvas_putc(line, 0, col + cols - used - 1, 1, ROLE_DIM, " ");
 		canvas_put(line, 0, col + cols - used, used, ROLE_TEXT, buf_str(&text));
 		if (begin != TREND_NOWHERE)
 			canvas_tint(line, 0, col + cols - used + (int)begin, used - (int)begin,
@@ -350,7 +352,11 @@ static void draw_group(const struct runs_view *v, const struct ui *ui, struct ca
 		buf_clear(&words);
 		trend_words(group, ui, true, &words);
 	}
-	buf_printf(&count, "%zu %s ", group->n, group->n == 1 ? "run" : "runs");
+	size_t all = group->series ? group->series->n : group->n;
+	buf_printf(&count, "%zu ", group->n);
+	if (all > group->n) /* the filter keeps so many */
+		buf_printf(&count, "of %zu ", all);
+	buf_add_cstr(&count, all == 1 ? "run " : "runs ");
 	struct rule at = rule_of(line.cols, text_cols(dataset), text_cols(buf_str(&count)), text_cols(buf_str(&words)),
 	                         m ? group->series->counted : 0);
 	canvas_rule(line, 0, ROLE_BORDER);
