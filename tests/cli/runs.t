@@ -169,25 +169,7 @@ $ spoor run v13 --json | python3 -c "import json,sys; r=json.load(sys.stdin); c=
 84 84 72 ['cost_usd', 'error', 'expected', 'input', 'key', 'latency_ns', 'metadata', 'output', 'repeat', 'scores', 'status', 'title', 'tokens_in', 'tokens_out', 'trace']
 ['explanation', 'judge_model', 'label', 'name', 'pass', 'source', 'threshold', 'value']
 True True
-$ spoor run v13 --json --limit 1 --offset 2 | python3 -m json.tool | tail -n 118 | cut -c 1-100
-    "stated": {
-        "assertFailCount": 25,
-        "assertPassCount": 224,
-        "cost": 2.829345,
-        "groundedness": 71.1,
-        "relevance": 74.5,
-        "score": 72.5335,
-        "testErrorCount": 1,
-        "testFailCount": 11,
-        "testPassCount": 72,
-        "totalLatencyMs": 357519
-    },
-    "same_content": [],
-    "prompt_text": "You are the dispute desk of Marlow Bank. Answer the customer's question only fro
-    "config": {
-        "providers": [
-            {
-                "id": "openai:gpt-4o-2024-08-06",
+$ spoor run v13 --json --limit 1 --offset 2 | python3 -m json.tool | tail -n 100 | cut -c 1-100
                 "label": "dispute-agent",
                 "config": {
                     "temperature": 0.2
@@ -333,8 +315,8 @@ time          name               cases  value  band from     to  band   note
 16 Nov 05:30  weekly-2026-11-16     60  0.771      0.775  0.901  below  –
 
 groundedness  ▅▇▅▅▆▆▄▅▅▼▃▂▂  oldest to newest
-pass: the newest run (71.7%) is below its band (75.6% to 99.2%, from the 11 runs before), drifting since 2 Nov 2026
 groundedness: the newest run (0.771) is below its band (0.775 to 0.901, from the 11 runs before), drifting since 2 Nov 2026
+pass: the newest run (71.7%) is below its band (75.6% to 99.2%, from the 11 runs before), drifting since 2 Nov 2026
 passed: the newest run (0.717) is below its band (0.756 to 0.992, from the 11 runs before), drifting since 2 Nov 2026
 $ spoor runs --dataset "dispute weekly" --csv --columns created,value,band_low,band_high,place,note --limit 3
 created,value,band_low,band_high,place,note

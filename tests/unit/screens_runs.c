@@ -178,7 +178,9 @@ static void three_marks_stand_beside_each_other(void **state)
 	assert_int_equal(st.outcome, OUT_OPEN);
 	assert_string_equal(st.target.screen, "beside");
 	assert_string_equal(st.target.line, want.line); /* oldest first */
-	stage_keys(&st, "k Space Esc Esc");             /* the search, the marks */
+	stage_keys(&st, "k b Enter"); /* a baseline among them is A there, too */
+	assert_int_equal(st.target.id, run_named("claims one-prompt"));
+	stage_keys(&st, "b Space Esc Esc");             /* the search, the marks */
 	assert_false(stage_shows(&st, " marked"));
 	stage_close(&st);
 
@@ -266,6 +268,7 @@ static void a_baseline_is_remembered(void **state)
 	stage_keys(&st, "g &"); /* though the list does not show it */
 	stage_line(&st, "name~11-16");
 	assert_opens(&st, "Enter", good, last);
+	assert_true(stage_shows(&st, " 1 of 12 runs "));
 	stage_keys(&st, "Esc j j j b");
 	stage_close(&st);
 	stage_open(&st, "runs", &(struct target){0}, 50, 80, false);

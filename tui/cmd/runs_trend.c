@@ -78,18 +78,26 @@ static void print_spark(struct trend_out *t)
 	buf_done(&raw);
 }
 
+static void add_answer(const struct trend_out *t, size_t i, struct buf *raw)
+{
+	trend_answer(raw, t->series, &t->series->metrics[i]);
+	if (t->shared[i] * 100 < TREND_SHARED_PERCENT) {
+		buf_add_cstr(raw, "; the runs do not ask the same: it has only ");
+		units_percent(raw, t->shared[i]);
+		buf_add_cstr(raw, " of its cases in common with one of them");
+	}
+	buf_add_char(raw, '\n');
+}
+
+/* That of the metric in the table first. */
 static void print_answers(struct trend_out *t)
 {
 	struct buf raw = BUF_INIT;
-	for (size_t i = 0; i < t->series->n_metrics; i++) {
-		trend_answer(&raw, t->series, &t->series->metrics[i]);
-		if (t->shared[i] * 100 < TREND_SHARED_PERCENT) {
-			buf_add_cstr(&raw, "; the runs do not ask the same: it has only ");
-			units_percent(&raw, t->shared[i]);
-			buf_add_cstr(&raw, " of its cases in common with one of them");
-		}
-		buf_add_cstr(&raw, "\n");
-	}
+	size_t shown = (size_t)(t->metric - t->series->metrics);
+	add_answer(t, shown, &raw);
+	for (size_t i = 0; i < t->series->n_metrics; i++)
+		if (i != shown)
+			add_answer(t, i, &raw);
 	if (t->series->metrics_left_out)
 		buf_printf(&raw, "%zu more scores are not tested\n", t->series->metrics_left_out);
 	if (t->series->counted < t->series->n) {

@@ -142,7 +142,10 @@ static void adopt(struct state *st, struct request *r)
 	for (size_t i = 0; i < st->n; i++)
 		if (st->runs[st->order[i]].row.id == id)
 			st->column = i;
-	if (!st->baseline && st->n)
+	bool known = false;
+	for (size_t i = 0; i < st->n; i++)
+		known = known || st->runs[i].row.id == st->baseline;
+	if (!known && st->n)
 		st->baseline = st->runs[0].row.id;
 	list_refit(&st->list, (int64_t)st->table.n, st->list.cursor);
 	buf_done(&label);
@@ -415,6 +418,7 @@ static bool beside_open(struct screen *screen, const struct target *target, stru
 	if (!st->n_ids)
 		return err_set(err, ERR_USAGE, NULL, "mark runs in the list of runs, then Enter");
 	st->sort = SIZE_MAX;
+	st->baseline = target->id;
 	list_init(&st->list);
 	return true;
 }
@@ -425,7 +429,7 @@ static void beside_place(const struct screen *screen, struct target *out)
 	struct buf ids = BUF_INIT;
 	for (size_t i = 0; i < st->n_ids; i++)
 		buf_printf(&ids, "%s%lld", i ? " " : "", (long long)st->ids[i]);
-	*out = (struct target){.screen = "beside"};
+	*out = (struct target){.screen = "beside", .id = st->baseline};
 	snprintf(out->line, sizeof out->line, "%s", buf_cstr(&ids));
 	buf_done(&ids);
 }

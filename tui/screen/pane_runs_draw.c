@@ -350,7 +350,11 @@ static void draw_group(const struct runs_view *v, const struct ui *ui, struct ca
 		buf_clear(&words);
 		trend_words(group, ui, true, &words);
 	}
-	buf_printf(&count, "%zu %s ", group->n, group->n == 1 ? "run" : "runs");
+	size_t all = group->series ? group->series->n : group->n;
+	buf_printf(&count, "%zu ", group->n);
+	if (all > group->n) /* the filter keeps so many */
+		buf_printf(&count, "of %zu ", all);
+	buf_add_cstr(&count, all == 1 ? "run " : "runs ");
 	struct rule at = rule_of(line.cols, text_cols(dataset), text_cols(buf_str(&count)), text_cols(buf_str(&words)),
 	                         m ? group->series->counted : 0);
 	canvas_rule(line, 0, ROLE_BORDER);

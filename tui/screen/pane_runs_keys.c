@@ -310,6 +310,8 @@ static enum outcome open_beside(const struct runs_state *st, struct target *targ
 	for (size_t i = 0; i < n; i++)
 		buf_printf(&ids, "%s%lld", i ? " " : "", (long long)rows[i]->id);
 	*target = (struct target){.screen = "beside"};
+	for (size_t i = 0; i < n && !target->id; i++)
+		target->id = runs_is_baseline(&st->view, rows[i]->id) ? rows[i]->id : 0;
 	snprintf(target->line, sizeof target->line, "%s", buf_cstr(&ids));
 	buf_done(&ids);
 	return OUT_OPEN;
