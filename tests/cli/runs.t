@@ -169,7 +169,57 @@ $ spoor run v13 --json | python3 -c "import json,sys; r=json.load(sys.stdin); c=
 84 84 72 ['cost_usd', 'error', 'expected', 'input', 'key', 'latency_ns', 'metadata', 'output', 'repeat', 'scores', 'status', 'title', 'tokens_in', 'tokens_out', 'trace']
 ['explanation', 'judge_model', 'label', 'name', 'pass', 'source', 'threshold', 'value']
 True True
-$ spoor run v13 --json --limit 1 --offset 2 | python3 -m json.tool | tail -n 100 | cut -c 1-100
+$ spoor run v13 --json --limit 1 --offset 2 | python3 -m json.tool | tail -n 150 | cut -c 1-100
+    "prompt": "dispute v13",
+    "prompt_version": "322ec166fd4df25258e6cfdd44ad6779c265a931b799eb26f543dd18495ba801",
+    "case_count": 84,
+    "passed": 72,
+    "failed": 11,
+    "errored": 1,
+    "unscored": 0,
+    "pass_rate": 0.8780487804878049,
+    "pass_low": 0.7898702600481664,
+    "pass_high": 0.9323914635032211,
+    "p50_ns": 3904000000,
+    "p95_ns": 7927600000,
+    "cost_usd": 2.8293450000000004,
+    "cost_per_case_usd": 0.03368267857142858,
+    "distinct_cases": 82,
+    "repeats": 3,
+    "tokens_in": 777312,
+    "tokens_out": 87738,
+    "scores": {
+        "groundedness": {
+            "n": 81,
+            "mean": 0.8614814814814812
+        },
+        "icontains": {
+            "n": 81,
+            "mean": 0.8888888888888888
+        },
+        "relevance": {
+            "n": 81,
+            "mean": 0.8977777777777776
+        }
+    },
+    "stated": {
+        "assertFailCount": 25,
+        "assertPassCount": 224,
+        "cost": 2.829345,
+        "groundedness": 71.1,
+        "relevance": 74.5,
+        "score": 72.5335,
+        "testErrorCount": 1,
+        "testFailCount": 11,
+        "testPassCount": 72,
+        "totalLatencyMs": 357519
+    },
+    "same_content": [],
+    "prompt_text": "You are the dispute desk of Marlow Bank. Answer the customer's question only fro
+    "config": {
+        "providers": [
+            {
+                "id": "openai:gpt-4o-2024-08-06",
                 "label": "dispute-agent",
                 "config": {
                     "temperature": 0.2

@@ -220,6 +220,7 @@ static void add_trend(struct sheet *s, const struct run_more *more)
 		return;
 	add_changed(s, &more->series->runs[more->at]);
 	bool any = false;
+	size_t since = TREND_NOWHERE; /* said once for all that share it */
 	for (size_t k = 0; k < more->series->n_metrics; k++) {
 		const struct trend_metric *m = &more->series->metrics[k];
 		if (IS_UNKNOWN(m->at[more->at].drift.band.low) || (k && !trend_side(m, more->at)))
@@ -228,7 +229,9 @@ static void add_trend(struct sheet *s, const struct run_more *more)
 		add_band(s, m, more->at);
 		if (!any)
 			sheet_printf(s, ROLE_DIM, "  (the %zu runs before)", m->at[more->at].drift.k);
-		add_since(s, more->series, m, more->at, more->now_ns);
+		if (m->at[more->at].since != since)
+			add_since(s, more->series, m, more->at, more->now_ns);
+		since = m->at[more->at].since;
 		any = true;
 	}
 	if (any && more->shared * 100 < TREND_SHARED_PERCENT) {

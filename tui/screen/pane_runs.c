@@ -281,8 +281,11 @@ void runs_make_groups(struct runs_view *v)
 			v->groups[v->n_groups++] = (struct runs_group){
 			    .first = i, .n = 1, .series = trends_of(&v->trends, v->page.rows[i].dataset)};
 	}
-	for (size_t g = 0; g < v->n_groups; g++)
+	v->n_drifting = 0;
+	for (size_t g = 0; g < v->n_groups; g++) {
 		label_group(v, &v->groups[g]);
+		v->n_drifting += v->groups[g].series && trend_drifting(v->groups[g].series) ? 1 : 0;
+	}
 	make_columns(v);
 	find_sorted(v, &before, buf_str(&score));
 	v->shift = v->shift < v->n_columns ? v->shift : 0;

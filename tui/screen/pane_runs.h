@@ -31,6 +31,7 @@ struct runs_view {
 	size_t *places;            /* of each row in its series, TREND_NOWHERE: in none */
 	struct runs_column *columns;
 	size_t n_groups, n_columns;
+	size_t n_drifting;  /* groups whose newest run has left its band */
 	int name_cols;      /* of the longest name */
 	bool versions_said; /* every run's name holds its prompt version */
 	struct list list;   /* over the lines */

@@ -13,6 +13,7 @@ enum {
 	LEFT = 3, /* the cursor's mark, the mark, a blank */
 	GAP = 2,
 	TIME_COLS = 12,
+	TIME_FROM = 56, /* columns: in fewer how well a run did comes before when it was */
 	NAME_LEAST = 16,
 	NAME_FIFTH = 18, /* a name is not cut before it has a fifth of the width or so much */
 	SPARK_MOST = 40,
@@ -29,7 +30,7 @@ struct layout {
 /* As many as leave the name room; at least one, unless there is no room at all. */
 static struct layout layout_from(const struct runs_view *v, int cols, size_t from)
 {
-	struct layout at = {.from = from, .to = from, .time_cols = cols < 40 ? 0 : TIME_COLS};
+	struct layout at = {.from = from, .to = from, .time_cols = cols < TIME_FROM ? 0 : TIME_COLS};
 	int fifth = cols / 5 > NAME_FIFTH ? cols / 5 : NAME_FIFTH, name = v->name_cols < NAME_LEAST ? NAME_LEAST
 	                                                                  : v->name_cols > fifth    ? fifth
 	                                                                                            : v->name_cols;

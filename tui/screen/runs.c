@@ -371,9 +371,7 @@ static void runs_headline(const struct screen *screen, struct canvas row)
 	buf_add_cstr(&text, " case results");
 	col += canvas_put(row, 0, col, row.cols - col - 1, ROLE_TITLE, buf_str(&text));
 	buf_done(&text);
-	size_t drift = 0;
-	for (size_t i = 0; i < st->view.n_groups; i++)
-		drift += st->view.groups[i].series && trend_drifting(st->view.groups[i].series);
+	size_t drift = st->view.n_drifting;
 	if (drift)
 		canvas_printf(row, 0, col, row.cols - col - 1, ROLE_WARNING, "  %zu %s", drift,
 		              drift == 1 ? "dataset drifts" : "datasets drift");
