@@ -286,7 +286,7 @@ static void e_goes_to_what_is_outside(void **state)
 	stage_keys(&st, "G e");
 	assert_true(stage_shows(&st, "run 1 of 17"));
 	stage_keys(&st, "e e");
-	assert_true(stage_shows(&st, "run 3 of 17 · below its band (79.9% to 99.3%), drift begins"));
+	assert_true(stage_shows(&st, "run 3 of 17 · drift begins: below 79.9% to 99.3%"));
 	stage_keys(&st, "e");
 	assert_true(stage_shows(&st, "run 1 of 17"));
 	stage_keys(&st, "E");

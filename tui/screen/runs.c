@@ -396,11 +396,11 @@ static void status_place(const struct screen *screen, const struct run_row *row,
 	const struct trend_metric *m = runs_metric(group);
 	const char *place = m ? trend_place(m, i) : NULL;
 	if (place && trend_side(m, i)) {
-		buf_printf(out, " · %s its band (", place);
+		bool begins = m->at[i].since == i; /* short: the line is painted with every move */
+		buf_printf(out, " · %s%s ", begins ? "drift begins: " : "", place);
 		trend_figure_print(out, m, m->at[i].drift.band.low);
 		buf_add_cstr(out, " to ");
 		trend_figure_print(out, m, m->at[i].drift.band.high);
-		buf_printf(out, ")%s", m->at[i].since == i ? ", drift begins" : "");
 	}
 	if (group->series->runs[i].changed) {
 		buf_add_cstr(out, " · ");
