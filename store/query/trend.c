@@ -59,8 +59,9 @@ static int64_t export_of(const struct reading *r, size_t i)
 		if (units_between(r->runs.at[j].created_ns, r->runs.at[i].created_ns) > SAME_WITHIN_NS ||
 		    r->runs.at[j].created_ns == TIME_UNKNOWN)
 			break;
-		if (r->runs.at[j].counts && other->content == me->content &&
-		    (!knows_prompt(me) || !knows_prompt(other) || !other_prompt(me, other)))
+		bool models = me->model == UNKNOWN_INT || other->model == UNKNOWN_INT || me->model == other->model;
+		bool prompts = !knows_prompt(me) || !knows_prompt(other) || !other_prompt(me, other);
+		if (r->runs.at[j].counts && other->content == me->content && models && prompts)
 			return r->runs.at[j].id;
 	}
 	return 0;

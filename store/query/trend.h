@@ -3,7 +3,7 @@
  *
  * What is one series: all runs of one dataset (by its name; runs that name none have no series), in the order of their time, whatever
  * their model or prompt: where these change, the run says so. Not counted: runs without a time, and a run that has the content of an
- * earlier one (each case with the same verdict and output), no other prompt and a time within the hour: the same evaluation exported
+ * earlier one (each case with the same verdict and output), no other prompt or model, a time within the hour: the same evaluation exported
  * again. Aggregates a source states for a run without case results count as means of scores of that name.
  *
  * Each run is tested as if it were the newest: against the last 12 counted runs before it with a figure; fewer than 3 make no band. A

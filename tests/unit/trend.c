@@ -257,6 +257,10 @@ static void an_export_of_the_same_counts_once(void **state)
 	run_sql("UPDATE run SET prompt = 2 WHERE id = 4");
 	s = read_trend("weekly");
 	assert_int_equal(s->counted, 5);
+	run_sql("UPDATE run SET prompt = NULL, model = CASE id WHEN 3 THEN 3 ELSE 4 END");
+	assert_int_equal(read_trend("weekly")->counted, 5);
+	run_sql("UPDATE run SET model = NULL WHERE id = 3");
+	assert_int_equal(read_trend("weekly")->counted, 4);
 }
 
 static void changes_are_said_once(void **state)

@@ -131,7 +131,9 @@ static bool print_table(struct trend_out *t, const struct trend_line *rows, size
 static bool print_lines(struct trend_out *t, struct err *err)
 {
 	if (!t->metric) {
-		buf_add_cstr(&t->out, "no run of this dataset has a verdict, a score or a stated figure\n");
+		buf_add_cstr(&t->out, t->series->counted
+		                          ? "no run of this dataset has a verdict, a score or a stated figure\n"
+		                          : "no run of this dataset has a time: there is no order to see a trend in\n");
 		return out_flush(&t->out, err);
 	}
 	struct trend_line *rows = xcalloc(t->series->n, sizeof *rows);

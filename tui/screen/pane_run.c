@@ -236,7 +236,7 @@ static void add_trend(struct sheet *s, const struct run_more *more)
 	}
 	if (any && more->shared * 100 < TREND_SHARED_PERCENT) {
 		sheet_label(s, "");
-		sheet_printf(s, ROLE_WARNING, "only %.0f%% of its cases are in each of them", more->shared * 100);
+		sheet_printf(s, ROLE_WARNING, "shares only %.0f%% of the cases with one of them", more->shared * 100);
 	}
 }
 
