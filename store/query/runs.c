@@ -236,6 +236,24 @@ double run_cost_per_case(const struct run_row *row)
 	return row->costed > 0 ? row->cost_usd / (double)row->costed : UNKNOWN_DOUBLE;
 }
 
+bool run_is_beaten(const struct run_row *const *rows, size_t n, size_t at)
+{
+	const struct run_row *me = rows[at];
+	double mine = run_cost_per_case(me);
+	for (size_t i = 0; i < n; i++) {
+		const struct run_row *o = rows[i];
+		double other = run_cost_per_case(o);
+		bool alike = str_eq(o->dataset, me->dataset) && IS_UNKNOWN(o->pass_rate) == IS_UNKNOWN(me->pass_rate) &&
+		             IS_UNKNOWN(mine) == IS_UNKNOWN(other) &&
+		             (me->p95_ns == UNKNOWN_INT) == (o->p95_ns == UNKNOWN_INT);
+		bool worse = o->pass_rate < me->pass_rate || other > mine || o->p95_ns > me->p95_ns;
+		bool better = o->pass_rate > me->pass_rate || other < mine || o->p95_ns < me->p95_ns;
+		if (i != at && alike && !worse && better)
+			return true;
+	}
+	return false;
+}
+
 bool runs_page(struct db *db, const struct filter *filter, int64_t source, int64_t offset, int64_t limit,
                struct run_page *out, struct err *err)
 {

@@ -36,6 +36,9 @@ struct run_row {
 double run_mean(const struct run_row *row, struct str name);
 /* USD a case result, over those with a known cost; NaN: none has one. */
 double run_cost_per_case(const struct run_row *row);
+/* Is one of these as good as rows[at] in pass rate, cost of a case and P95, and better in one of them? Only runs of one
+ * dataset that know the same of the three are held against each other. */
+bool run_is_beaten(const struct run_row *const *rows, size_t n, size_t at);
 
 struct run_page {
 	struct arena arena;

@@ -424,9 +424,19 @@ $ spoor runs 'claims steps' weekly-2026-10-26 --columns name,pass_rate,p95_ns,co
 name                pass    P95    $/case  rep  distinct
 claims steps       85.0%  8.60s  $0.00452    3       120
 weekly-2026-10-26  90.0%  4.90s   $0.0259    1        60
+unbeaten in pass rate, cost a case and P95 together: claims steps, weekly-2026-10-26
 $ spoor runs 'claims steps' v99 2>&1
 spoor: no run has "v99" as its id, name, prompt version or file
 ? 1
+$ spoor runs 'claims one-prompt' 'claims steps' 'claims rerank' --sort pass_rate --columns name,pass_rate,cost_per_case_usd,p95_ns
+name                pass    $/case     P95
+claims steps       85.0%  $0.00452   8.60s
+claims rerank      75.0%  $0.00449   8.85s
+claims one-prompt  59.2%   $0.0232  21.28s
+unbeaten in pass rate, cost a case and P95 together: claims steps, claims rerank
+$ spoor runs 'claims steps' 'claims rerank' --json | python3 -c "import json,sys; [print(r['name'], r['unbeaten'], len(r['pass_at_k'])) for r in json.load(sys.stdin)['runs']]"
+claims steps True 3
+claims rerank True 3
 # repeats: pass@k and pass^k
 $ spoor run 'claims steps' --limit 1 | head -n 9
 run claims steps  id eval-C2-2026-11-16T08:01:40#0

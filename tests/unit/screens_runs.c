@@ -178,9 +178,9 @@ static void three_marks_stand_beside_each_other(void **state)
 	assert_int_equal(st.outcome, OUT_OPEN);
 	assert_string_equal(st.target.screen, "beside");
 	assert_string_equal(st.target.line, want.line); /* oldest first */
-	stage_keys(&st, "k b Enter"); /* a baseline among them is A there, too */
+	stage_keys(&st, "k b Enter");                   /* a baseline among them is A there, too */
 	assert_int_equal(st.target.id, run_named("claims one-prompt"));
-	stage_keys(&st, "b Space Esc Esc");             /* the search, the marks */
+	stage_keys(&st, "b Space Esc Esc"); /* the search, the marks */
 	assert_false(stage_shows(&st, " marked"));
 	stage_close(&st);
 
@@ -193,6 +193,31 @@ static void three_marks_stand_beside_each_other(void **state)
 	assert_int_equal(st.target.id, steps);
 	assert_int_equal(st.target.id2, one);
 	stage_close(&st);
+}
+
+/* Worked out by hand: dearer or slower for nothing is beaten; of another dataset, or without a figure, none is. */
+static void a_run_is_beaten_by_its_like(void **state)
+{
+	(void)state;
+	struct run_row rows[] = {
+	    {.dataset = STR_LIT("a"), .pass_rate = 0.8, .cost_usd = 1, .costed = 10, .p95_ns = 5},
+	    {.dataset = STR_LIT("a"), .pass_rate = 0.8, .cost_usd = 2, .costed = 10, .p95_ns = 5}, /* dearer */
+	    {.dataset = STR_LIT("a"),
+	     .pass_rate = 0.9,
+	     .cost_usd = 9,
+	     .costed = 10,
+	     .p95_ns = 9	                                                                }, /* better, at a price */
+	    {.dataset = STR_LIT("b"), .pass_rate = 0.1, .cost_usd = 9, .costed = 10, .p95_ns = 9},
+	    {.dataset = STR_LIT("a"), .pass_rate = 0.1, .p95_ns = 9  }, /* what it costs is not known */
+	    {.dataset = STR_LIT("a"),          .pass_rate = 0.8,              .cost_usd = 1,   .costed = 10,             .p95_ns = 5 }, /* the same */
+	};
+	enum { N = sizeof rows / sizeof *rows };
+	const struct run_row *all[N];
+	for (size_t i = 0; i < N; i++)
+		all[i] = &rows[i];
+	static const bool want[N] = {false, true, false, false, false, false};
+	for (size_t i = 0; i < N; i++)
+		assert_int_equal(run_is_beaten(all, N, i), want[i]);
 }
 
 /* The figures beside each other are those of the runs. */
@@ -302,6 +327,7 @@ int main(void)
 	    cmocka_unit_test(a_drift_is_seen_without_a_key),
 	    cmocka_unit_test(enter_compares_with_what_came_before),
 	    cmocka_unit_test(three_marks_stand_beside_each_other),
+	    cmocka_unit_test(a_run_is_beaten_by_its_like),
 	    cmocka_unit_test(the_best_comes_first),
 	    cmocka_unit_test(columns_are_reached_by_sorting),
 	    cmocka_unit_test(a_baseline_is_remembered),

@@ -42,6 +42,61 @@ void runs_json_rows(struct jout *j, const struct run_row *rows, size_t n)
 	jout_end(j);
 }
 
+static const struct run_row **pointers_to(const struct run_row *rows, size_t n)
+{
+	const struct run_row **all = xcalloc(n + 1, sizeof *all);
+	for (size_t i = 0; i < n; i++)
+		all[i] = &rows[i];
+	return all;
+}
+
+/* Runs that were named stand beside each other: what the list has no column for, too. */
+static bool named_json(struct db *db, struct buf *out, const struct run_row *rows, size_t n, struct err *err)
+{
+	struct jout j;
+	bool ok = true;
+	const struct run_row **all = pointers_to(rows, n);
+	jout_init(&j, out, false);
+	jout_object(&j, NULL);
+	jout_int(&j, "total", (int64_t)n);
+	jout_array(&j, "runs");
+	for (size_t i = 0; ok && i < n; i++) {
+		struct arena arena = ARENA_INIT;
+		struct pass_ks pass_k;
+		ok = pass_k_read(db, rows[i].id, true, &arena, &pass_k, err);
+		jout_object(&j, NULL);
+		out_members(&j, run_columns, &rows[i]);
+		if (ok)
+			pass_k_json(&j, &pass_k);
+		if (IS_UNKNOWN(rows[i].pass_rate))
+			jout_null(&j, "unbeaten");
+		else
+			jout_bool(&j, "unbeaten", !run_is_beaten(all, n, i));
+		jout_end(&j);
+		arena_done(&arena);
+	}
+	jout_end(&j);
+	jout_end(&j);
+	buf_add_char(out, '\n');
+	free(all);
+	return ok;
+}
+
+static void unbeaten_text(const struct out *o, struct buf *out, const struct run_row *rows, size_t n)
+{
+	const struct run_row **all = pointers_to(rows, n);
+	size_t found = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (IS_UNKNOWN(rows[i].pass_rate) || run_is_beaten(all, n, i))
+			continue;
+		buf_add_cstr(out, found++ ? ", " : "unbeaten in pass rate, cost a case and P95 together: ");
+		out_text(o, out, rows[i].name.len ? rows[i].name : rows[i].text, 60);
+	}
+	if (found)
+		buf_add_char(out, '\n');
+	free(all);
+}
+
 static void runs_json(struct buf *out, const struct run_row *rows, size_t n, int64_t total)
 {
 	struct jout j;
@@ -81,10 +136,14 @@ static bool print_runs(struct db *db, const struct command_line *line, struct li
 	    runs_page(db, opts->filter, 0, 0, -1, &page, err) && (!line->n_args || keep_named(db, line, &page, err));
 	if (ok) {
 		list_sort(opts, page.rows, page.n, sizeof *page.rows, &first, &n);
-		if (opts->out.form == OUT_JSON_)
+		if (opts->out.form == OUT_JSON_ && line->n_args)
+			ok = named_json(db, &out, page.rows + first, n, err);
+		else if (opts->out.form == OUT_JSON_)
 			runs_json(&out, page.rows + first, n, page.total);
 		else
 			ok = out_table(&opts->out, &out, run_columns, page.rows + first, n, sizeof *page.rows, err);
+		if (ok && line->n_args > 1 && opts->out.form == OUT_TEXT)
+			unbeaten_text(&opts->out, &out, page.rows + first, n);
 		ok = ok && out_flush(&out, err);
 		if (ok)
 			list_more(opts, (int64_t)n, page.total, "runs");

@@ -186,31 +186,16 @@ static void add_pass_k(struct making *m, int64_t k, bool all)
 	end_row(m);
 }
 
-/* Is there a run as good in pass rate, cost and latency, and better in one? What a run lacks it cannot be beaten in. */
-static bool is_beaten(const struct making *m, size_t at)
-{
-	const struct run_row *me = &m->runs[at].row;
-	for (size_t i = 0; i < m->n; i++) {
-		const struct run_row *o = &m->runs[i].row;
-		double mine = run_cost_per_case(me), other = run_cost_per_case(o);
-		bool knows = !IS_UNKNOWN(o->pass_rate) && IS_UNKNOWN(mine) == IS_UNKNOWN(other) &&
-		             (me->p95_ns == UNKNOWN_INT) == (o->p95_ns == UNKNOWN_INT);
-		if (i == at || !knows)
-			continue;
-		bool as_good = o->pass_rate >= me->pass_rate && !(other > mine) && o->p95_ns <= me->p95_ns;
-		bool better = o->pass_rate > me->pass_rate || other < mine || o->p95_ns < me->p95_ns;
-		if (as_good && better)
-			return true;
-	}
-	return false;
-}
-
 static void add_unbeaten(struct making *m)
 {
 	struct beside_row *row = add_row(m, STR_LIT("unbeaten"), 0);
+	const struct run_row **rows = xcalloc(m->n + 1, sizeof *rows);
 	for (size_t i = 0; i < m->n; i++)
-		if (!IS_UNKNOWN(m->runs[i].row.pass_rate))
-			row->values[i] = text(is_beaten(m, i) ? STR_LIT("no") : STR_LIT("yes"));
+		rows[i] = &m->runs[i].row;
+	for (size_t i = 0; i < m->n; i++)
+		if (!IS_UNKNOWN(rows[i]->pass_rate))
+			row->values[i] = text(run_is_beaten(rows, m->n, i) ? STR_LIT("no") : STR_LIT("yes"));
+	free(rows);
 	row->about = "yes: no run here is as good in pass rate, cost a case and P95, and better in one of them";
 	end_row(m);
 }
