@@ -308,6 +308,7 @@ static void draw_spark(struct canvas line, int col, int cols, const struct runs_
 		used = (int)trend_spark(&text, group->series, m, most, line.grid->ascii, &begin);
 		if (used > cols)
 			continue;
+		canvas_putc(line, 0, col + cols - used - 1, 1, ROLE_DIM, " ");
 		canvas_put(line, 0, col + cols - used, used, ROLE_TEXT, buf_str(&text));
 		if (begin != TREND_NOWHERE)
 			canvas_tint(line, 0, col + cols - used + (int)begin, used - (int)begin,
