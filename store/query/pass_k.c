@@ -80,8 +80,8 @@ static int64_t after(int64_t k, int64_t most)
 	return k < most && next > most ? most : next;
 }
 
-static bool rows_of(struct db *db, const tallies *all, int64_t most, bool intervals, struct arena *arena, struct pass_ks *out,
-                    struct err *err)
+static bool rows_of(struct db *db, const tallies *all, int64_t most, bool intervals, struct arena *arena,
+                    struct pass_ks *out, struct err *err)
 {
 	static const char endless[] = "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT n FROM t";
 	struct ticker ticker = {.stmt = db_query(db, endless, err), .err = err};

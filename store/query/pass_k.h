@@ -13,7 +13,7 @@ struct pass_k {
 	int64_t k;
 	double at, hat; /* pass@k, pass^k: means over the cases with k scored repeats or more */
 	struct interval at_interval, hat_interval; /* none: too few cases, PASS_K_MIN_CASES */
-	int64_t cases, left_out; /* that have so many; of those with a verdict, that have fewer */
+	int64_t cases, left_out;                   /* that have so many; of those with a verdict, that have fewer */
 };
 
 struct pass_ks {
