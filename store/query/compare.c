@@ -429,6 +429,24 @@ static void find_yes_no(struct compare *out)
 	}
 }
 
+/* "Is the following statement something you would say? " before every question: a list shows what comes behind. */
+static void find_shared_title(struct compare *out)
+{
+	enum { WORTH_BYTES = 16, ROWS_LEAST = 3 };
+	struct str first = out->n_rows ? out->rows[0].title : STR_LIT("");
+	size_t n = out->n_rows < ROWS_LEAST ? 0 : first.len;
+	for (size_t i = 1; i < out->n_rows && n >= WORTH_BYTES; i++) {
+		struct str title = out->rows[i].title;
+		size_t k = 0;
+		while (k < n && k < title.len && title.ptr[k] == first.ptr[k])
+			k++;
+		n = k;
+	}
+	while (n > 0 && first.ptr[n - 1] != ' ')
+		n--;
+	out->shared_title = n >= WORTH_BYTES ? n : 0;
+}
+
 /* ---------------------------------------------------------------- repeats */
 
 static void count_case_repeats(const struct side_run *a, const struct side_case *in_a, const struct side_run *b,
@@ -583,6 +601,7 @@ static bool compare_sides(struct db *db, const struct compare_opts *opts, struct
 		return ok;
 	make_rows(a, b, &pairs, work->on_both, out);
 	find_yes_no(out);
+	find_shared_title(out);
 	count_repeats(a, b, &pairs, out);
 	if (!opts->rows_only)
 		ok = compare_metrics(db, a, b, pairs.at, pairs.paired, work->on_both, opts, out, err);

@@ -81,6 +81,8 @@ struct compare {
 	int holm;                 /* size of the corrected family */
 	struct compare_row *rows; /* by class in enum order, inside by loss, then title */
 	size_t n_rows;
+	size_t
+	    shared_title; /* bytes of whole words that all titles begin with; 0: hardly any. What comes behind tells them apart */
 	struct str sentence; /* the answer in one sentence */
 	struct str outlook;  /* what so many cases can show, and how many more would settle it; empty: not known */
 };

@@ -185,7 +185,15 @@ static void text_metrics(struct compare_out *o)
 static void text_row(struct compare_out *o, const struct compare_row *row, struct buf *cell)
 {
 	buf_add_cstr(&o->text, row->a.flaky || row->b.flaky ? (o->out.ascii ? "~ " : "≈ ") : "  ");
-	out_cell(&o->out, &o->text, row->title.len ? row->title : row->key, CASE_COLS, false, true);
+	struct str title = row->title.len ? row->title : row->key;
+	if (o->c.shared_title && text_cols(title) > CASE_COLS) { /* what all begin with tells nothing */
+		buf_add_cstr(cell, o->out.ascii ? "..." : "…");
+		buf_add_str(cell, str_from(title, o->c.shared_title));
+		out_cell(&o->out, &o->text, buf_str(cell), CASE_COLS, false, true);
+		buf_clear(cell);
+	} else {
+		out_cell(&o->out, &o->text, title, CASE_COLS, false, true);
+	}
 	buf_add_cstr(&o->text, "  ");
 	compare_side_status(cell, &row->a);
 	add_cell(o, cell, STATUS_COLS, false);
