@@ -434,6 +434,18 @@ static bool starts_folded(struct str text, struct str what)
 	return true;
 }
 
+/* ASCII that cannot begin a match: most of most texts. */
+static size_t skip_ascii(struct str text, uint32_t first)
+{
+	size_t i = 0;
+	for (; i < text.len && (unsigned char)text.ptr[i] < 0x80; i++) {
+		uint32_t c = (unsigned char)text.ptr[i];
+		if (first == (c >= 'A' && c <= 'Z' ? c + 32 : c))
+			break;
+	}
+	return i;
+}
+
 size_t text_find(struct str text, struct str what, size_t from, bool ignore_case)
 {
 	if (from > text.len)
@@ -445,7 +457,10 @@ size_t text_find(struct str text, struct str what, size_t from, bool ignore_case
 	}
 	struct str after = what;
 	uint32_t first = fold(text_decode(&after));
-	while (rest.len) {
+	for (;;) {
+		rest = str_from(rest, skip_ascii(rest, first));
+		if (!rest.len)
+			break;
 		struct str here = rest;
 		if (fold(text_decode(&rest)) == first && starts_folded(rest, after))
 			return text.len - here.len;

@@ -317,8 +317,7 @@ static bool scores_differ(const struct compare_side *a, const struct compare_sid
 	return false;
 }
 
-/* decisions.md 13: the classes that the verdicts alone decide; CLASS_SAME: they do not. */
-static enum case_class class_of_verdicts(enum case_status a, enum case_status b)
+enum case_class compare_class_of_verdicts(enum case_status a, enum case_status b)
 {
 	if (a != CASE_PASSED && b == CASE_PASSED)
 		return CLASS_IMPROVED;
@@ -334,7 +333,7 @@ static enum case_class class_of(const struct compare_side *a, const struct compa
 {
 	if (!a->present || !b->present)
 		return a->present ? CLASS_ONLY_A : CLASS_ONLY_B;
-	enum case_class by_verdict = class_of_verdicts(a->status, b->status);
+	enum case_class by_verdict = compare_class_of_verdicts(a->status, b->status);
 	if (by_verdict != CLASS_SAME)
 		return by_verdict;
 	bool differ =
@@ -429,6 +428,24 @@ static void find_yes_no(struct compare *out)
 	}
 }
 
+/* "Is the following statement something you would say? " before every question: a list shows what comes behind. */
+static void find_shared_title(struct compare *out)
+{
+	enum { WORTH_BYTES = 16, ROWS_LEAST = 3 };
+	struct str first = out->n_rows ? out->rows[0].title : STR_LIT("");
+	size_t n = out->n_rows < ROWS_LEAST ? 0 : first.len;
+	for (size_t i = 1; i < out->n_rows && n >= WORTH_BYTES; i++) {
+		struct str title = out->rows[i].title;
+		size_t k = 0;
+		while (k < n && k < title.len && title.ptr[k] == first.ptr[k])
+			k++;
+		n = k;
+	}
+	while (n > 0 && first.ptr[n - 1] != ' ')
+		n--;
+	out->shared_title = n >= WORTH_BYTES ? n : 0;
+}
+
 /* ---------------------------------------------------------------- repeats */
 
 static void count_case_repeats(const struct side_run *a, const struct side_case *in_a, const struct side_run *b,
@@ -438,7 +455,7 @@ static void count_case_repeats(const struct side_run *a, const struct side_case 
 	const struct side_repeat *y = b->repeats + in_b->first_repeat, *y_end = y + in_b->n_repeats;
 	while (x < x_end && y < y_end) {
 		if (x->number == y->number) {
-			enum case_class class_ = class_of_verdicts(x->status, y->status);
+			enum case_class class_ = compare_class_of_verdicts(x->status, y->status);
 			out->repeats.paired++;
 			out->repeats.improved += class_ == CLASS_IMPROVED;
 			out->repeats.regressed += class_ == CLASS_REGRESSED;
@@ -561,8 +578,8 @@ static void find_on_both(struct compare_work *work, size_t n_scores, bool alone)
 	}
 }
 
-static bool compare_sides(struct db *db, const struct compare_opts *opts, struct compare_work *work,
-                          struct compare *out, struct err *err)
+bool compare_sides(struct db *db, const struct compare_opts *opts, struct compare_work *work, struct compare *out,
+                   struct err *err)
 {
 	struct side_run *a = &work->a, *b = &work->b;
 	struct pairs pairs = {0};
@@ -583,6 +600,7 @@ static bool compare_sides(struct db *db, const struct compare_opts *opts, struct
 		return ok;
 	make_rows(a, b, &pairs, work->on_both, out);
 	find_yes_no(out);
+	find_shared_title(out);
 	count_repeats(a, b, &pairs, out);
 	if (!opts->rows_only)
 		ok = compare_metrics(db, a, b, pairs.at, pairs.paired, work->on_both, opts, out, err);
@@ -617,73 +635,4 @@ bool compare_runs(struct db *db, int64_t a, int64_t b, const struct compare_opts
 	bool ok = compare_work_runs(db, a, b, opts, out, &work, err);
 	compare_work_done(&work);
 	return ok;
-}
-
-/* ---------------------------------------------------------------- the first screen */
-
-enum { LOST_MOST = 20000 };
-
-/* Merges the verdicts of both runs. The cases lost go into `only`, as a JSON array; how many into count[]. */
-static void merge_verdicts(const struct verdicts *a, const struct verdicts *b, struct compare *out, struct buf *only)
-{
-	size_t i = 0, k = 0;
-	buf_add_char(only, '[');
-	while (i < a->n || k < b->n) {
-		if (k == b->n || (i < a->n && a->at[i].case_id < b->at[k].case_id)) {
-			out->count[CLASS_ONLY_A]++;
-			i++;
-		} else if (i == a->n || b->at[k].case_id < a->at[i].case_id) {
-			out->count[CLASS_ONLY_B]++;
-			k++;
-		} else {
-			enum case_class class_ = class_of_verdicts(a->at[i].status, b->at[k].status);
-			out->paired++;
-			out->count[class_]++;
-			if (class_ == CLASS_REGRESSED && out->count[class_] <= LOST_MOST)
-				buf_printf(only, "%s%lld", only->len > 1 ? "," : "", (long long)a->at[i].case_id);
-			i++;
-			k++;
-		}
-	}
-	buf_add_char(only, ']');
-	out->count[CLASS_CHANGED] = out->count[CLASS_SAME] = -1;
-}
-
-/* The rows of the lost cases, in the order they have among all. */
-static bool lost_rows(struct db *db, int64_t a, int64_t b, struct str only, struct compare *out, struct err *err)
-{
-	struct compare_work work = {0};
-	struct compare all = *out;
-	struct compare_opts opts = {.margin = UNKNOWN_DOUBLE, .rows_only = true};
-	bool ok = side_read(db, a, only, &out->arena, &work.a, err) &&
-	          side_read(db, b, only, &out->arena, &work.b, err) && compare_sides(db, &opts, &work, out, err);
-	compare_work_done(&work);
-	/* Counts are those of all cases again, and so is the sentence. */
-	memcpy(out->count, all.count, sizeof all.count);
-	out->paired = all.paired;
-	out->lost_only = true;
-	compare_sentence(out);
-	return ok;
-}
-
-bool compare_lost(struct db *db, int64_t a, int64_t b, struct compare *out, struct err *err)
-{
-	static const struct compare_opts rows = {.margin = UNKNOWN_DOUBLE, .rows_only = true};
-	struct verdicts in_a = {0}, in_b = {0};
-	struct buf only = BUF_INIT;
-	*out = (struct compare){.arena = ARENA_INIT};
-	bool ok = runs_get(db, a, &out->arena, &out->a, err) && runs_get(db, b, &out->arena, &out->b, err) &&
-	          side_verdicts(db, a, &in_a, err) && side_verdicts(db, b, &in_b, err);
-	if (ok)
-		merge_verdicts(&in_a, &in_b, out, &only);
-	bool few = ok && out->count[CLASS_REGRESSED] > 0 && out->count[CLASS_REGRESSED] <= LOST_MOST;
-	free(in_a.at);
-	free(in_b.at);
-	if (few)
-		ok = lost_rows(db, a, b, buf_str(&only), out, err);
-	buf_done(&only);
-	if (few || !ok)
-		return ok;
-	compare_done(out);
-	return compare_runs(db, a, b, &rows, out, err);
 }

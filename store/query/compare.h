@@ -67,7 +67,7 @@ struct compare {
 		int64_t paired, improved, regressed, new_errors;
 	} repeats;
 	int64_t paired, count[N_CLASSES]; /* -1: not counted yet (lost_only) */
-	bool lost_only;                   /* rows are those of CLASS_REGRESSED alone: by compare_lost */
+	bool lost_only;                   /* rows are of CLASS_REGRESSED alone, of many the first: by compare_lost */
 	bool by_input;                    /* no shared case keys: aligned by the hash of the input */
 	struct str refused;               /* not empty: their cases cannot be compared, and why */
 	struct compare_stated *stated;    /* by name; where cases cannot be compared, it may be all there is */
@@ -81,6 +81,8 @@ struct compare {
 	int holm;                 /* size of the corrected family */
 	struct compare_row *rows; /* by class in enum order, inside by loss, then title */
 	size_t n_rows;
+	size_t
+	    shared_title; /* bytes of whole words that all titles begin with; 0: hardly any. What comes behind tells them apart */
 	struct str sentence; /* the answer in one sentence */
 	struct str outlook;  /* what so many cases can show, and how many more would settle it; empty: not known */
 };
@@ -95,8 +97,8 @@ struct compare_opts {
 /* Reads both runs as two ordered cursors and merges them: linear. Statistics per statistics.md. db may be interrupted. */
 bool compare_runs(struct db *db, int64_t a, int64_t b, const struct compare_opts *opts, struct compare *out,
                   struct err *err);
-/* What a first screen shows, before the other cases are read: the lost cases as compare_runs would order them, and what the verdicts
- * alone tell of the rest. Where that would be nothing, or hardly less than all, it is compare_runs with rows_only. */
+/* What a first screen shows, before the other cases are read: the lost cases as compare_runs would order them (of very many the
+ * first: count[] has all), and what the verdicts alone tell of the rest. Where that would be nothing, or hardly less than all, it is compare_runs with rows_only. */
 bool compare_lost(struct db *db, int64_t a, int64_t b, struct compare *out, struct err *err);
 
 #endif

@@ -44,6 +44,9 @@ struct side_run {
  * arena. */
 bool side_read(struct db *db, int64_t run, struct str only, struct arena *arena, struct side_run *out, struct err *err);
 
+/* The scores alone of the cases that are in out, by case_id; `only` as above, of the same cases. */
+bool side_scores(struct db *db, int64_t run, struct str only, struct side_run *out, struct err *err);
+
 /* The verdicts of a run alone, by case_id: all that tells which cases were lost. The caller frees at. */
 struct case_verdict {
 	int64_t case_id;
@@ -73,6 +76,11 @@ struct compare_work {
 bool compare_work_runs(struct db *db, int64_t a, int64_t b, const struct compare_opts *opts, struct compare *out,
                        struct compare_work *work, struct err *err);
 void compare_work_done(struct compare_work *work);
+/* What compare_work_runs does once the sides are read: of out only a and b need be there, of these the ids. */
+bool compare_sides(struct db *db, const struct compare_opts *opts, struct compare_work *work, struct compare *out,
+                   struct err *err);
+/* decisions.md 13: the classes that the verdicts alone decide; CLASS_SAME: they do not. */
+enum case_class compare_class_of_verdicts(enum case_status a, enum case_status b);
 /* A case's pass value: the share of its repeats, or the majority's 0 or 1; NaN: nothing is scored. */
 double side_case_pass(const struct side_case *c, bool majority);
 

@@ -239,13 +239,13 @@ static void fold_scores(struct side_run *run, struct side_case *c, struct score_
 }
 
 /* Both the scores and the cases come in the order of case_id, so one walk along the cases meets all scores. */
-static bool read_scores(struct db *db, int64_t id, struct str only, struct side_run *run, struct err *err)
+bool side_scores(struct db *db, int64_t run, struct str only, struct side_run *out, struct err *err)
 {
 	static const char *const sql[2] = {SCORES_SQL ORDER_OF_SCORES, SCORES_SQL ONLY("x.case_id") ORDER_OF_SCORES};
 	struct stmt *s = db_query(db, sql[only.ptr != NULL], err);
 	if (!s)
 		return false;
-	stmt_int(s, 1, id);
+	stmt_int(s, 1, run);
 	if (only.ptr)
 		stmt_str(s, 2, only);
 	VEC(struct score_value) values = {0};
@@ -253,19 +253,19 @@ static bool read_scores(struct db *db, int64_t id, struct str only, struct side_
 	enum step step;
 	while ((step = stmt_step(s, err)) == STEP_ROW) {
 		int64_t case_id = col_int(s, 0);
-		if (at < run->n && run->cases[at].case_id < case_id) {
-			fold_scores(run, &run->cases[at], values.at, values.n);
+		if (at < out->n && out->cases[at].case_id < case_id) {
+			fold_scores(out, &out->cases[at], values.at, values.n);
 			vec_clear(&values);
-			while (at < run->n && run->cases[at].case_id < case_id)
+			while (at < out->n && out->cases[at].case_id < case_id)
 				at++;
 		}
 		double value = col_double(s, 3);
-		if (at < run->n && run->cases[at].case_id == case_id && __builtin_isfinite(value))
+		if (at < out->n && out->cases[at].case_id == case_id && __builtin_isfinite(value))
 			*vec_add(&values) =
 			    (struct score_value){.name = col_int(s, 2), .repeat = col_int(s, 1), .value = value};
 	}
-	if (at < run->n)
-		fold_scores(run, &run->cases[at], values.at, values.n);
+	if (at < out->n)
+		fold_scores(out, &out->cases[at], values.at, values.n);
 	stmt_end(s);
 	vec_done(&values);
 	return step == STEP_DONE;
@@ -274,7 +274,7 @@ static bool read_scores(struct db *db, int64_t id, struct str only, struct side_
 bool side_read(struct db *db, int64_t run, struct str only, struct arena *arena, struct side_run *out, struct err *err)
 {
 	*out = (struct side_run){0};
-	return read_cases(db, run, only, arena, out, err) && read_scores(db, run, only, out, err);
+	return read_cases(db, run, only, arena, out, err) && side_scores(db, run, only, out, err);
 }
 
 /* ---------------------------------------------------------------- verdicts alone */
@@ -295,20 +295,27 @@ bool side_verdicts(struct db *db, int64_t run, struct verdicts *out, struct err 
 	if (!s)
 		return false;
 	stmt_int(s, 1, run);
-	int64_t n[N_CASE_STATUSES] = {0};
+	int64_t n[N_CASE_STATUSES] = {0}, repeats = 0;
 	enum step step;
 	while ((step = stmt_step(s, err)) == STEP_ROW) {
-		int64_t case_id = col_int(s, 0), status = col_int_or(s, 1, CASE_UNSCORED);
+		int64_t case_id = col_int(s, 0), status = col_int(s, 1);
+		if (status < 0 || status >= N_CASE_STATUSES)
+			status = CASE_UNSCORED;
 		if (!out->n || out->at[out->n - 1].case_id != case_id) {
-			end_verdict(out, n);
-			memset(n, 0, sizeof n);
+			if (repeats > 1)
+				end_verdict(out, n);
+			repeats = 0;
 			out->at = vec_grow(out->at, &out->cap, out->n, sizeof *out->at);
-			out->at[out->n++] = (struct case_verdict){.case_id = case_id};
+			out->at[out->n++] = (struct case_verdict){case_id, (enum case_status)status};
+		} else if (repeats == 1) { /* most cases have one result, which is its verdict */
+			memset(n, 0, sizeof n);
+			n[out->at[out->n - 1].status]++;
 		}
-		if (status >= 0 && status < N_CASE_STATUSES)
+		if (++repeats > 1)
 			n[status]++;
 	}
-	end_verdict(out, n);
+	if (repeats > 1)
+		end_verdict(out, n);
 	stmt_end(s);
 	return step == STEP_DONE;
 }

@@ -386,7 +386,26 @@ static void gives_the_lost_cases_first(void **state)
 		compare_done(&all);
 		compare_done(&lost);
 	}
+	forget_runs();
+	add_run(1);
+	add_run(2);
+	run_sql("BEGIN");
+	for (int i = 1; i <= 1000; i++) { /* many ties: about 20 cases for each loss */
+		add_result(&(struct result){1, i, 0, P, 1, 0, 0, 1, NONE});
+		add_result(&(struct result){2, i, 0, F, 2, 0, 0, (i * 37 % 50) * 0.01, NONE});
+	}
+	run_sql("COMMIT");
 	struct err err = ERR_INIT;
+	struct compare many, first;
+	compare(1, 2, NULL, &many);
+	assert_true(compare_lost(db, 1, 2, &first, &err));
+	assert_true(first.lost_only && first.count[CLASS_REGRESSED] == 1000);
+	assert_true(first.n_rows >= 400 && first.n_rows < 500); /* whole losses: up to the last of its like */
+	for (size_t i = 0; i < first.n_rows; i++)
+		assert_int_equal(first.rows[i].case_id, many.rows[i].case_id);
+	assert_true(many.rows[first.n_rows].loss < many.rows[first.n_rows - 1].loss);
+	compare_done(&many);
+	compare_done(&first);
 	struct compare same; /* nothing is lost: then it is the whole answer */
 	assert_true(compare_lost(db, 1, 1, &same, &err));
 	assert_true(!same.lost_only && same.n_rows == (size_t)same.count[CLASS_SAME] && same.n_metrics == 0);

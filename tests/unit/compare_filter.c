@@ -212,7 +212,8 @@ static void test_from_the_store(void **state)
 	assert_int_equal(number_of("score.groundedness:nosuchlabel"), 0);
 	assert_int_equal(number_of("field.customer_tier:gold"), 24);
 	assert_int_equal(number_of("not field.customer_tier:gold"), pair.n_rows - 24);
-	assert_int_equal(number_of("begins:\"no trace\""), number_of("class:lost or class:new_errors")); /* none is here */
+	assert_int_equal(number_of("begins:\"no trace\""),
+	                 number_of("class:lost or class:new_errors")); /* none is here */
 }
 
 static void test_mistakes(void **state)
@@ -223,17 +224,17 @@ static void test_mistakes(void **state)
 		size_t column;
 		const char *expected;
 	} rows[] = {
-	    {"clas:lost",   0,  "a field: case, class"             },
-	    {"class:lots",  6,  "lost, won, new_errors"            },
-	    {"delta<0",     5,  "the name of the score: delta.NAME"},
-	    {"a.<0",        2,  "the name of the score: a.NAME"    },
-	    {"slower>1",    8,  "a duration with its unit"         },
-	    {"loss~0.1",    4,  "one of : = < > <= >="             },
-	    {"flaky:maybe", 6,  "no, yes"                          },
-	    {"field:gold",     5,  "the name of the field: field.NAME"   },
-	    {"field.tier~go",  10, "a colon"                             },
-	    {"begins~x",       6,  "a colon"                             },
-	    {"(class:lost", 11, "a closing )"                      },
+	    {"clas:lost",     0,  "a field: case, class"             },
+	    {"class:lots",    6,  "lost, won, new_errors"            },
+	    {"delta<0",       5,  "the name of the score: delta.NAME"},
+	    {"a.<0",          2,  "the name of the score: a.NAME"    },
+	    {"slower>1",      8,  "a duration with its unit"         },
+	    {"loss~0.1",      4,  "one of : = < > <= >="             },
+	    {"flaky:maybe",   6,  "no, yes"                          },
+	    {"field:gold",    5,  "the name of the field: field.NAME"},
+	    {"field.tier~go", 10, "a colon"                          },
+	    {"begins~x",      6,  "a colon"                          },
+	    {"(class:lost",   11, "a closing )"                      },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct arena arena = ARENA_INIT;

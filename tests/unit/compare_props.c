@@ -428,7 +428,7 @@ static bool import_two(struct db *store, const char *corpus, const char *first, 
 static void compare_texts(const char *a, const char *b, struct compare *out)
 {
 	struct err err = ERR_INIT;
-	int64_t id_a, id_b;
+	int64_t id_a = 0, id_b = 0;
 	must(runs_find(db, str_of(a), &id_a, &err) && runs_find(db, str_of(b), &id_b, &err), &err);
 	compare(id_a, id_b, false, out);
 }

@@ -76,12 +76,16 @@ static void add_name(struct buf *to, const struct compare_metric *m, bool ascii)
 		buf_add_cstr(to, ascii ? "..." : "…");
 }
 
-static struct cells *metric_cells(const struct compare *c, bool ascii)
+/* Of the metrics that any case has: *n of them. */
+static struct cells *metric_cells(const struct compare *c, bool ascii, size_t *n)
 {
 	struct cells *rows = xcalloc(c->n_metrics + 1, sizeof *rows);
+	*n = 0;
 	for (size_t i = 0; i < c->n_metrics; i++) {
 		const struct compare_metric *m = &c->metrics[i];
-		struct buf *cell = rows[i].cell;
+		if (!m->result.n)
+			continue;
+		struct buf *cell = rows[(*n)++].cell;
 		add_name(&cell[0], m, ascii);
 		compare_figure(&cell[1], m, m->result.a, false, ascii);
 		compare_figure(&cell[2], m, m->result.b, false, ascii);
@@ -142,12 +146,12 @@ static void line_of(struct compare_out *o, struct buf *raw)
 }
 
 /* Widths of the columns; 0 leaves one out: the p, where a terminal is too narrow for all. The words say what it decided. */
-static void measure(const struct compare_out *o, const struct cells *rows, int cols[N_CELLS])
+static void measure(const struct compare_out *o, const struct cells *rows, size_t n, int cols[N_CELLS])
 {
 	int all = 0;
 	for (int k = 0; k < N_CELLS; k++) {
 		cols[k] = text_cols(str_of(titles[k]));
-		for (size_t i = 0; i < o->c.n_metrics; i++) {
+		for (size_t i = 0; i < n; i++) {
 			int used = text_cols(buf_str(&rows[i].cell[k]));
 			cols[k] = used > cols[k] ? used : cols[k];
 		}
@@ -159,10 +163,11 @@ static void measure(const struct compare_out *o, const struct cells *rows, int c
 
 static void text_metrics(struct compare_out *o)
 {
-	struct cells *rows = metric_cells(&o->c, o->out.ascii);
+	size_t n;
+	struct cells *rows = metric_cells(&o->c, o->out.ascii, &n);
 	int cols[N_CELLS];
-	measure(o, rows, cols);
-	for (size_t i = 0; i <= o->c.n_metrics; i++) {
+	measure(o, rows, n, cols);
+	for (size_t i = 0; i <= n; i++) {
 		for (int k = 0; k < N_CELLS; k++) {
 			struct str cell = i ? buf_str(&rows[i - 1].cell[k]) : str_of(titles[k]);
 			if (!cols[k])
@@ -174,13 +179,21 @@ static void text_metrics(struct compare_out *o)
 		end_line(o);
 	}
 	add_holm(&o->text, &o->c);
-	cells_free(rows, o->c.n_metrics);
+	cells_free(rows, n);
 }
 
 static void text_row(struct compare_out *o, const struct compare_row *row, struct buf *cell)
 {
 	buf_add_cstr(&o->text, row->a.flaky || row->b.flaky ? (o->out.ascii ? "~ " : "≈ ") : "  ");
-	out_cell(&o->out, &o->text, row->title.len ? row->title : row->key, CASE_COLS, false, true);
+	struct str title = row->title.len ? row->title : row->key;
+	if (o->c.shared_title && text_cols(title) > CASE_COLS) { /* what all begin with tells nothing */
+		buf_add_cstr(cell, o->out.ascii ? "..." : "…");
+		buf_add_str(cell, str_from(title, o->c.shared_title));
+		out_cell(&o->out, &o->text, buf_str(cell), CASE_COLS, false, true);
+		buf_clear(cell);
+	} else {
+		out_cell(&o->out, &o->text, title, CASE_COLS, false, true);
+	}
 	buf_add_cstr(&o->text, "  ");
 	compare_side_status(cell, &row->a);
 	add_cell(o, cell, STATUS_COLS, false);
@@ -345,10 +358,11 @@ static void own_cell(struct compare_out *o, struct buf *cell)
 
 static void markdown_metrics(struct compare_out *o)
 {
-	struct cells *rows = metric_cells(&o->c, false);
+	size_t n;
+	struct cells *rows = metric_cells(&o->c, false, &n);
 	buf_add_cstr(&o->text, "\n| metric | A | B | B-A | 95% interval | p (Holm) | in words |\n"
 	                       "|---|---:|---:|---:|---|---:|---|\n");
-	for (size_t i = 0; i < o->c.n_metrics; i++) {
+	for (size_t i = 0; i < n; i++) {
 		file_cell(o, buf_str(&rows[i].cell[0]));
 		for (int k = 1; k < N_CELLS; k++)
 			own_cell(o, &rows[i].cell[k]);
@@ -357,7 +371,7 @@ static void markdown_metrics(struct compare_out *o)
 	if (o->c.holm > 1)
 		buf_add_char(&o->text, '\n');
 	add_holm(&o->text, &o->c);
-	cells_free(rows, o->c.n_metrics);
+	cells_free(rows, n);
 }
 
 static void markdown_class(struct compare_out *o, enum case_class class_, struct buf *cell)

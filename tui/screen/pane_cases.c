@@ -365,8 +365,14 @@ static void draw_row(const struct cases *c, struct canvas line, const struct com
 	int room = columns.title_cols, col = 3 + room + 1;
 	if (row->a.flaky || row->b.flaky)
 		canvas_putc(line, 0, 1, 1, ROLE_WARNING, "≈");
-	int used = canvas_put(line, 0, 3, room, ROLE_TEXT, row->title);
-	find_light(line, 0, 3, room, row->title, c->find);
+	struct str title = row->title;
+	int from = 0;
+	if (c->data->shared_title && text_cols(title) > room) { /* what all begin with tells nothing */
+		title = str_from(title, c->data->shared_title);
+		from = canvas_putc(line, 0, 3, 1, ROLE_DIM, line.grid->ascii ? "~" : "…");
+	}
+	int used = from + canvas_put(line, 0, 3 + from, room - from, ROLE_TEXT, title);
+	find_light(line, 0, 3 + from, room - from, title, c->find);
 	if (cursor)
 		canvas_reverse(line, 0, 3, used);
 	enum role role = case_word(word, &row->a);

@@ -258,6 +258,11 @@ void compare_put_sides(struct canvas row, int col, const struct ui *ui, const st
 	struct buf a = BUF_INIT, b = BUF_INIT;
 	add_side(&a, ui, "A", run_a, run_b);
 	add_side(&b, ui, "B", run_b, run_a);
+	if (str_eq(str_from(buf_str(&a), 1),
+	           str_from(buf_str(&b), 1))) { /* nothing of it tells them apart: their ids do */
+		buf_printf(&a, " " STR_FMT, STR_ARG(str_cut(run_a->text, 0, 80)));
+		buf_printf(&b, " " STR_FMT, STR_ARG(str_cut(run_b->text, 0, 80)));
+	}
 	int need_a = text_cols(buf_str(&a)), need_b = text_cols(buf_str(&b)), room = row.cols - col - 6;
 	/* Both get half; what one does not need the other takes. */
 	int cols_a = need_a + need_b <= room || need_a <= room / 2 ? need_a
@@ -304,7 +309,7 @@ void compare_status(const struct screen *screen, struct buf *out)
 	if (row) {
 		int64_t at = cases_row_at(&st->cases, st->list.cursor) - st->cases.first[row->class_] + 1;
 		buf_printf(out, "%s %lld of %lld", case_class_title(row->class_), (long long)at,
-		           (long long)st->cases.n[row->class_]);
+		           (long long)(st->data->lost_only ? st->data->count[row->class_] : st->cases.n[row->class_]));
 	} else
 		buf_add_cstr(out, "no case");
 	if (st->cases.only < N_CLASSES)
