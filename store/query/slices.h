@@ -112,13 +112,15 @@ bool slices_mark(struct db *db, const struct compare *c, struct str field, struc
 struct slicing;
 struct slicing *slicing_new(void);
 void slicing_free(struct slicing *s);
-/* Once. only: as case_fields_read. Cost: the decoding. */
-bool slicing_read(struct slicing *s, struct db *db, int64_t a, int64_t b, struct str only,
-                  const struct slices_opts *opts, struct err *err);
+/* Once, one after the other: which case meets which (as quick as compare_runs with rows_only); what the cases state, by decoding the
+ * records of both runs (only: as case_fields_read). */
+bool slicing_pair(struct slicing *s, struct db *db, int64_t a, int64_t b, const struct slices_opts *opts,
+                  struct err *err);
+bool slicing_tell(struct slicing *s, struct db *db, struct str only, struct err *err);
 void slicing_fields(const struct slicing *s, struct slice_fields *out);
 bool slicing_of(const struct slicing *s, struct db *db, struct str field, const struct slices_opts *opts,
                 struct slices *out, struct err *err);
-/* The rows of the comparison, for figures beside the slices: borrowed. */
+/* The comparison, from slicing_pair on: borrowed. */
 const struct compare *slicing_compare(const struct slicing *s);
 
 #endif

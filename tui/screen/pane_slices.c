@@ -425,7 +425,7 @@ static const char *nothing_words(const struct slices_state *st)
 	if (st->failed)
 		return "the cases could not be read";
 	if (!st->loaded)
-		return "reading what the cases are about";
+		return "pairing the cases";
 	if (!st->fields.n)
 		return "no case has metadata to slice by";
 	if (st->data_failed)
@@ -459,6 +459,16 @@ void slices_draw(const struct screen *screen, struct canvas body)
 {
 	const struct slices_state *st = state_of(screen);
 	struct split v = split_for(st, body.rows, body.cols);
+	if (!st->loaded && st->paired) {
+		const struct compare *c = slicing_compare(st->paired->slicing);
+		struct buf text = BUF_INIT;
+		buf_add_cstr(&text, "reading what ");
+		units_thousands(&text, c->a.cases + c->b.cases);
+		buf_add_cstr(&text, " results are about, record by record");
+		canvas_put(body, 1, 1, body.cols - 2, ROLE_DIM, buf_str(&text));
+		buf_done(&text);
+		return;
+	}
 	if (!st->loaded || !st->fields.n || st->data.refused.len) {
 		struct str refused = st->data.refused;
 		canvas_put(body, 1, 1, body.cols - 2, ROLE_DIM, refused.len ? refused : str_of(nothing_words(st)));
@@ -480,8 +490,9 @@ void slices_headline(const struct screen *screen, struct canvas row)
 {
 	const struct slices_state *st = state_of(screen);
 	int col = 1 + canvas_putc(row, 0, 1, -1, ROLE_TITLE, "slices  ");
-	if (st->has)
-		compare_put_sides(row, col, screen->ui, &st->data.a, &st->data.b);
+	const struct compare *c = st->paired && !st->has ? slicing_compare(st->paired->slicing) : NULL;
+	if (st->has || c)
+		compare_put_sides(row, col, screen->ui, c ? &c->a : &st->data.a, c ? &c->b : &st->data.b);
 }
 
 void slices_status(const struct screen *screen, struct buf *out)
