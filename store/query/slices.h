@@ -1,9 +1,9 @@
 /* A comparison, or one run, cut into slices by a field of its cases' metadata (case_fields.h): each slice with its own counts, rates and
  * tests, by the same code as the whole (compare_private.h).
  *
- * A paired case is in the slice of a value if the sides that state the field agree on it. Stated differently by both sides, or by the
- * repeats of one, it is in none and counted as differing; so exchanging A and B mirrors everything. A list (tags) must be the same on both
- * sides; its case is in the slice of each of its values.
+ * A paired case is in the slice of a value if the sides that state the field agree on it. If they (or the repeats of one side) have no value
+ * in common, it is in none and counted as differing; so exchanging A and B mirrors everything. A case with a list of values (tags) is
+ * in the slice of each of those that are agreed on.
  *
  * A field of numbers with more than SLICE_NUMBERS_MOST values is cut into four bins at the quartiles (type 7, statistics.md 6) of the
  * cases' values: a value equal to a quartile is in the lower bin; bins without cases fall away. A bin is called by the least and
