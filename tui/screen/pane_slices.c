@@ -335,14 +335,17 @@ static void draw_metrics(const struct slices_state *st, struct canvas pane)
 		return;
 	struct str value = s->value.len ? s->value : STR_LIT("(empty)");
 	int col = 1 + canvas_printf(pane, 0, 1, pane.cols / 2, ROLE_TAB_ACTIVE, " " STR_FMT " ", STR_ARG(value));
-	buf_printf(&text, " %lld lost · %lld won · %lld new errors · %lld changed · %lld same",
-	           (long long)s->count[CLASS_REGRESSED], (long long)s->count[CLASS_IMPROVED],
-	           (long long)s->count[CLASS_NEW_ERROR], (long long)s->count[CLASS_CHANGED],
-	           (long long)s->count[CLASS_SAME]);
-	if (s->count[CLASS_ONLY_A])
-		buf_printf(&text, " · %lld only A", (long long)s->count[CLASS_ONLY_A]);
-	if (s->count[CLASS_ONLY_B])
-		buf_printf(&text, " · %lld only B", (long long)s->count[CLASS_ONLY_B]);
+	static const char *const words[N_CLASSES] = {
+	    [CLASS_REGRESSED] = "lost",  [CLASS_IMPROVED] = "won", [CLASS_NEW_ERROR] = "new errors",
+	    [CLASS_CHANGED] = "changed", [CLASS_SAME] = "same",    [CLASS_ONLY_A] = "only A",
+	    [CLASS_ONLY_B] = "only B"};
+	for (int i = 0; i < N_CLASSES; i++) {
+		if ((i == CLASS_ONLY_A || i == CLASS_ONLY_B) && !s->count[i])
+			continue;
+		buf_add_cstr(&text, i ? " · " : " ");
+		units_thousands(&text, s->count[i]);
+		buf_printf(&text, " %s", words[i]);
+	}
 	buf_add_char(&text, ' ');
 	canvas_put(pane, 0, col + 1, pane.cols - col - 2, ROLE_DIM, buf_str(&text));
 	buf_done(&text);
