@@ -250,6 +250,62 @@ static bool read_records(struct reading *r, struct err *err)
 	return ok;
 }
 
+/* ---------------------------------------------------------------- tags of traces
+ *
+ * They are rows of the store, not of the case's record: of the trace that a result links to. */
+#define TAGS_SQL                                                                                            \
+	"SELECT c.case_id, c.repeat, w.text FROM case_result c JOIN trace t ON t.key = c.trace"             \
+	" JOIN trace_tag g ON g.trace = t.id JOIN word w ON w.id = g.tag WHERE c.run = ? AND c.repeat >= 0" \
+	" ORDER BY c.case_id, c.repeat"
+
+/* A telling by its result: those of told, in the order of their results. */
+struct place {
+	int64_t case_id, repeat;
+	uint32_t told;
+};
+
+static int by_result(const void *left, const void *right)
+{
+	const struct place *a = left, *b = right;
+	if (a->case_id != b->case_id)
+		return (a->case_id > b->case_id) - (a->case_id < b->case_id);
+	if (a->repeat != b->repeat)
+		return (a->repeat > b->repeat) - (a->repeat < b->repeat);
+	return (a->told > b->told) - (a->told < b->told);
+}
+
+static struct place *places_of(const struct reading *r)
+{
+	struct place *out = xcalloc(r->told.n + 1, sizeof *out);
+	for (size_t i = 0; i < r->told.n; i++)
+		out[i] = (struct place){r->ids.at[r->told.at[i].at], r->told.at[i].wanted.repeat, (uint32_t)i};
+	qsort(out, r->told.n, sizeof *out, by_result);
+	return out;
+}
+
+static bool read_tags(struct reading *r, struct err *err)
+{
+	struct stmt *s = db_query(r->db, TAGS_SQL, err);
+	struct place *places = NULL;
+	size_t at = 0;
+	enum step step;
+	if (!s)
+		return false;
+	stmt_int(s, 1, r->run);
+	while ((step = stmt_step(s, err)) == STEP_ROW) {
+		const struct place wanted = {.case_id = col_int(s, 0), .repeat = col_int(s, 1)};
+		if (!places)
+			places = places_of(r);
+		while (at < r->told.n && by_result(&places[at], &wanted) < 0)
+			at++;
+		if (at < r->told.n && places[at].case_id == wanted.case_id && places[at].repeat == wanted.repeat)
+			field_table_tag(&r->table, places[at].told, col_str(s, 2));
+	}
+	stmt_end(s);
+	free(places);
+	return step == STEP_DONE;
+}
+
 /* ---------------------------------------------------------------- cells in order */
 
 /* Cells by (field, case), those of one telling beside each other: two stable counting sorts. The caller frees. */
@@ -313,14 +369,18 @@ static void sort_unique(struct stated *s)
 	s->n = kept;
 }
 
-static bool same_values(const struct stated *a, const struct stated *b)
+/* Of the first one's values those that the other has, too; both are sorted. */
+static void keep_common(struct stated *one, const struct stated *other)
 {
-	if (a->n != b->n)
-		return false;
-	for (size_t i = 0; i < a->n; i++)
-		if (a->at[i].value != b->at[i].value)
-			return false;
-	return true;
+	size_t kept = 0;
+	for (size_t i = 0, k = 0; i < one->n && k < other->n;) {
+		uint32_t a = one->at[i].value, b = other->at[k].value;
+		if (a == b)
+			one->at[kept++] = one->at[i];
+		i += a <= b;
+		k += b <= a;
+	}
+	one->n = kept;
 }
 
 struct making {
@@ -346,13 +406,13 @@ static void end_case(struct making *m, struct field_cell *cells, size_t n, struc
 	if (m->stated.n > 1)
 		qsort(all, m->stated.n, sizeof *all, by_repeat);
 	sort_unique(one);
-	bool differ = false;
-	for (size_t i = 1; i < m->stated.n && !differ; i++) {
+	for (size_t i = 1; i < m->stated.n; i++) {
 		if (all[i].repeat == all[i - 1].repeat)
 			continue;
 		sort_unique(&all[i]);
-		differ = !same_values(one, &all[i]);
+		keep_common(one, &all[i]);
 	}
+	bool differ = one->n == 0;
 	field->cases++;
 	field->differ += differ;
 	field->several = field->several || one->n > 1;
@@ -496,7 +556,7 @@ bool case_fields_read(struct db *db, int64_t run, struct str only, struct case_f
 		ok = err_set(err, ERR_STORE, NULL, "a run of more than four thousand million results");
 	if (ok && r.told.n) {
 		qsort(r.told.at, r.told.n, sizeof *r.told.at, by_record);
-		ok = read_records(&r, err);
+		ok = read_records(&r, err) && read_tags(&r, err);
 	}
 	if (ok) {
 		out->n_cases = r.ids.n;

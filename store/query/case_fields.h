@@ -2,10 +2,12 @@
  *
  * Metadata has no table: it is told by the stored records, so a reading runs the format over every record of the run once, in their
  * order. Fields are scalars, nested ones by their dotted path ("meta.tier"); a list of scalars gives a value each (tags); of an input that is a
- * JSON object the members too, as "input.NAME" (templates' variables); the expected answer where it is short, as "expected".
+ * JSON object the members too, as "input.NAME" (templates' variables); the expected answer where it is short, as "expected"; tags
+ * of the trace that a result links to, as "trace.tag".
  * Values are texts of at most FIELD_VALUE_BYTES; true and false; numbers, whole ones without their decimals (2.0 is 2).
  *
- * A case with repeats has the values that all repeats give which state the field; if they contradict each other, it differs.
+ * A case with repeats has the values that all repeats give which state the field; if none is common to them, it
+ * differs.
  *
  * Cost: one decoding of the run's records; 8 bytes for each value of each case. */
 #ifndef SPOOR_STORE_QUERY_CASE_FIELDS_H

@@ -45,10 +45,13 @@ struct field_table {
 	bool cut;
 };
 
-enum { FROM_METADATA, FROM_INPUT, FROM_EXPECTED };
+enum { FROM_METADATA, FROM_INPUT, FROM_EXPECTED, FROM_TRACE };
 
 void field_table_done(struct field_table *t);
 /* What one telling states. Texts that are no JSON objects state nothing. */
 void field_table_take(struct field_table *t, uint32_t told, struct str metadata, struct str input, struct str expected);
+
+/* A tag of the trace that the result links to. */
+void field_table_tag(struct field_table *t, uint32_t told, struct str tag);
 
 #endif

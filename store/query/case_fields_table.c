@@ -277,3 +277,14 @@ void field_table_take(struct field_table *t, uint32_t told, struct str metadata,
 		number = UNKNOWN_DOUBLE;
 	add_cell(t, told, field, answer, number);
 }
+
+void field_table_tag(struct field_table *t, uint32_t told, struct str tag)
+{
+	struct field_met *field =
+	    is_wanted(t, STR_LIT("trace.tag")) ? field_of(t, STR_LIT("trace.tag"), FROM_TRACE) : NULL;
+	if (!field)
+		return;
+	field->told++;
+	field->several = true;
+	add_cell(t, told, field, tag, UNKNOWN_DOUBLE);
+}

@@ -103,18 +103,21 @@ static void make_members(struct slicing *s)
 	}
 }
 
-bool slicing_read(struct slicing *s, struct db *db, int64_t a, int64_t b, struct str only,
-                  const struct slices_opts *opts, struct err *err)
+bool slicing_pair(struct slicing *s, struct db *db, int64_t a, int64_t b, const struct slices_opts *opts,
+                  struct err *err)
 {
 	struct compare_opts rows = opts ? opts->compare : SLICES_OPTS.compare;
 	rows.rows_only = true;
 	s->alone = b == 0;
-	if (!compare_work_runs(db, a, b, &rows, &s->c, &s->work, err))
-		return false;
+	return compare_work_runs(db, a, b, &rows, &s->c, &s->work, err);
+}
+
+bool slicing_tell(struct slicing *s, struct db *db, struct str only, struct err *err)
+{
 	if (s->c.refused.len)
 		return true;
-	if (!case_fields_read(db, a, only, &s->fields_a, err) ||
-	    (b && !case_fields_read(db, b, only, &s->fields_b, err)))
+	if (!case_fields_read(db, s->c.a.id, only, &s->fields_a, err) ||
+	    (!s->alone && !case_fields_read(db, s->c.b.id, only, &s->fields_b, err)))
 		return false;
 	make_members(s);
 	return true;
@@ -598,13 +601,15 @@ bool slices_of(struct db *db, int64_t a, int64_t b, struct str field, const stru
 {
 	struct slicing *s = slicing_new();
 	*out = (struct slices){.arena = ARENA_INIT};
-	bool ok = slicing_read(s, db, a, b, field, opts, err) && slicing_of(s, db, field, opts, out, err);
+	bool ok = slicing_pair(s, db, a, b, opts, err) && slicing_tell(s, db, field, err) &&
+	          slicing_of(s, db, field, opts, out, err);
 	if (!ok && err->code == ERR_NOT_FOUND && slicing_compare(s)->a.id) {
 		/* Once more, for the names of the fields that there are. */
 		slices_done(out);
 		slicing_free(s);
 		s = slicing_new();
-		ok = slicing_read(s, db, a, b, STR_NONE, opts, err) && slicing_of(s, db, field, opts, out, err);
+		ok = slicing_pair(s, db, a, b, opts, err) && slicing_tell(s, db, STR_NONE, err) &&
+		     slicing_of(s, db, field, opts, out, err);
 	}
 	slicing_free(s);
 	return ok;

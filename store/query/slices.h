@@ -1,9 +1,9 @@
 /* A comparison, or one run, cut into slices by a field of its cases' metadata (case_fields.h): each slice with its own counts, rates and
  * tests, by the same code as the whole (compare_private.h).
  *
- * A paired case is in the slice of a value if the sides that state the field agree on it. Stated differently by both sides, or by the
- * repeats of one, it is in none and counted as differing; so exchanging A and B mirrors everything. A list (tags) must be the same on both
- * sides; its case is in the slice of each of its values.
+ * A paired case is in the slice of a value if the sides that state the field agree on it. If they (or the repeats of one side) have no value
+ * in common, it is in none and counted as differing; so exchanging A and B mirrors everything. A case with a list of values (tags) is
+ * in the slice of each of those that are agreed on.
  *
  * A field of numbers with more than SLICE_NUMBERS_MOST values is cut into four bins at the quartiles (type 7, statistics.md 6) of the
  * cases' values: a value equal to a quartile is in the lower bin; bins without cases fall away. A bin is called by the least and
@@ -112,13 +112,15 @@ bool slices_mark(struct db *db, const struct compare *c, struct str field, struc
 struct slicing;
 struct slicing *slicing_new(void);
 void slicing_free(struct slicing *s);
-/* Once. only: as case_fields_read. Cost: the decoding. */
-bool slicing_read(struct slicing *s, struct db *db, int64_t a, int64_t b, struct str only,
-                  const struct slices_opts *opts, struct err *err);
+/* Once, one after the other: which case meets which (as quick as compare_runs with rows_only); what the cases state, by decoding the
+ * records of both runs (only: as case_fields_read). */
+bool slicing_pair(struct slicing *s, struct db *db, int64_t a, int64_t b, const struct slices_opts *opts,
+                  struct err *err);
+bool slicing_tell(struct slicing *s, struct db *db, struct str only, struct err *err);
 void slicing_fields(const struct slicing *s, struct slice_fields *out);
 bool slicing_of(const struct slicing *s, struct db *db, struct str field, const struct slices_opts *opts,
                 struct slices *out, struct err *err);
-/* The rows of the comparison, for figures beside the slices: borrowed. */
+/* The comparison, from slicing_pair on: borrowed. */
 const struct compare *slicing_compare(const struct slicing *s);
 
 #endif

@@ -258,7 +258,7 @@ bool slices_fields(struct db *db, int64_t a, int64_t b, struct slice_fields *out
 {
 	struct slicing *s = slicing_new();
 	*out = (struct slice_fields){.arena = ARENA_INIT};
-	bool ok = slicing_read(s, db, a, b, STR_NONE, NULL, err);
+	bool ok = slicing_pair(s, db, a, b, NULL, err) && slicing_tell(s, db, STR_NONE, err);
 	if (ok)
 		slicing_fields(s, out);
 	slicing_free(s);

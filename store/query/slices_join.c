@@ -98,18 +98,33 @@ static enum slice_word side_says(const struct joined_side *side, uint32_t told, 
 	return *n ? SAYS_VALUES : SAYS_NOTHING;
 }
 
+/* Of a's values those that b has, too; both ascend. */
+static void keep_common(struct joined *j)
+{
+	size_t kept = 0;
+	for (size_t i = 0, k = 0; i < j->of_a.n && k < j->of_b.n;) {
+		uint32_t a = j->of_a.at[i], b = j->of_b.at[k];
+		if (a == b)
+			j->of_a.at[kept++] = a;
+		i += a <= b;
+		k += b <= a;
+	}
+	j->of_a.n = kept;
+}
+
 enum slice_word joined_of(struct joined *j, const struct slice_member *m, const uint32_t **at, size_t *n)
 {
 	enum slice_word a = side_says(&j->a, m->told_a, &j->of_a.at, &j->of_a.n, &j->of_a.cap);
 	enum slice_word b = side_says(&j->b, m->told_b, &j->of_b.at, &j->of_b.n, &j->of_b.cap);
-	*at = a == SAYS_VALUES ? j->of_a.at : j->of_b.at;
-	*n = a == SAYS_VALUES ? j->of_a.n : j->of_b.n;
 	if (a == SAYS_DIFFERENT || b == SAYS_DIFFERENT)
 		return SAYS_DIFFERENT;
-	if (a == SAYS_NOTHING || b == SAYS_NOTHING)
-		return a == SAYS_NOTHING ? b : a;
-	bool same = j->of_a.n == j->of_b.n && memcmp(j->of_a.at, j->of_b.at, j->of_a.n * sizeof *j->of_a.at) == 0;
-	return same ? SAYS_VALUES : SAYS_DIFFERENT;
+	if (a == SAYS_VALUES && b == SAYS_VALUES)
+		keep_common(j);
+	*at = a == SAYS_VALUES ? j->of_a.at : j->of_b.at;
+	*n = a == SAYS_VALUES ? j->of_a.n : j->of_b.n;
+	if (a == SAYS_NOTHING && b == SAYS_NOTHING)
+		return SAYS_NOTHING;
+	return *n ? SAYS_VALUES : SAYS_DIFFERENT;
 }
 
 /* ---------------------------------------------------------------- bins */

@@ -58,7 +58,8 @@ static void write_case(FILE *f, int i, bool b)
 	if (i != 8 && !(b && i == 9))
 		fprintf(f, ",\"tier\":\"%s\"", b && i == 7 ? "bronze" : tier(i));
 	fprintf(f, ",\"meta\":{\"deep\":{\"level\":%s}}", i % 2 ? "1" : b ? "2.0" : "2");
-	fprintf(f, ",\"tags\":[\"all\"%s%s]", i % 2 ? ",\"odd\"" : "", i % 10 == 0 ? ",\"ten\",\"ten\"" : "");
+	fprintf(f, ",\"tags\":[\"all\"%s%s%s]", b ? ",\"next\"" : "", i % 2 ? ",\"odd\"" : "",
+	        i % 10 == 0 ? ",\"ten\",\"ten\"" : "");
 	fprintf(f, ",\"size\":%d,\"number\":%d,\"one\":\"same\",\"none\":null,\"note\":\"a note on %d\"", i * i, i, i);
 	fprintf(f, ",\"twin\":\"%c\"}\n", tier(i)[0]);
 }
@@ -395,7 +396,11 @@ static void test_tags(void **state)
 	struct slices s;
 	cut(run_a, run_b, "tags", &s);
 	assert_true(s.several);
-	assert_int_equal(s.n, 3);
+	assert_int_equal(s.n, 4);
+	assert_int_equal(s.stated, 110);
+	assert_int_equal(s.differ, 0);
+	assert_int_equal(slice_of(&s, "next")->cases, 0); /* only B says it */
+	assert_int_equal(slice_of(&s, "next")->count[CLASS_ONLY_B], 10);
 	assert_int_equal(slice_of(&s, "all")->cases, 110);
 	assert_int_equal(slice_of(&s, "odd")->cases, 55);
 	assert_int_equal(slice_of(&s, "ten")->cases, 11);

@@ -312,6 +312,10 @@ static void compare_take(struct screen *screen, void *request, bool ok)
 {
 	struct compare_state *st = state_of(screen);
 	struct request *r = request;
+	if (!st->data) { /* the app's stand-in for a screen that was closed: never opened */
+		request_free(r);
+		return;
+	}
 	if (st->serial == r->serial)
 		st->asked = ASK_NOTHING;
 	bool mine = r->a == st->a && r->b == st->b;

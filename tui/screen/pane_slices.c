@@ -335,14 +335,17 @@ static void draw_metrics(const struct slices_state *st, struct canvas pane)
 		return;
 	struct str value = s->value.len ? s->value : STR_LIT("(empty)");
 	int col = 1 + canvas_printf(pane, 0, 1, pane.cols / 2, ROLE_TAB_ACTIVE, " " STR_FMT " ", STR_ARG(value));
-	buf_printf(&text, " %lld lost · %lld won · %lld new errors · %lld changed · %lld same",
-	           (long long)s->count[CLASS_REGRESSED], (long long)s->count[CLASS_IMPROVED],
-	           (long long)s->count[CLASS_NEW_ERROR], (long long)s->count[CLASS_CHANGED],
-	           (long long)s->count[CLASS_SAME]);
-	if (s->count[CLASS_ONLY_A])
-		buf_printf(&text, " · %lld only A", (long long)s->count[CLASS_ONLY_A]);
-	if (s->count[CLASS_ONLY_B])
-		buf_printf(&text, " · %lld only B", (long long)s->count[CLASS_ONLY_B]);
+	static const char *const words[N_CLASSES] = {
+	    [CLASS_REGRESSED] = "lost",  [CLASS_IMPROVED] = "won", [CLASS_NEW_ERROR] = "new errors",
+	    [CLASS_CHANGED] = "changed", [CLASS_SAME] = "same",    [CLASS_ONLY_A] = "only A",
+	    [CLASS_ONLY_B] = "only B"};
+	for (int i = 0; i < N_CLASSES; i++) {
+		if ((i == CLASS_ONLY_A || i == CLASS_ONLY_B) && !s->count[i])
+			continue;
+		buf_add_cstr(&text, i ? " · " : " ");
+		units_thousands(&text, s->count[i]);
+		buf_printf(&text, " %s", words[i]);
+	}
 	buf_add_char(&text, ' ');
 	canvas_put(pane, 0, col + 1, pane.cols - col - 2, ROLE_DIM, buf_str(&text));
 	buf_done(&text);
@@ -425,7 +428,7 @@ static const char *nothing_words(const struct slices_state *st)
 	if (st->failed)
 		return "the cases could not be read";
 	if (!st->loaded)
-		return "reading what the cases are about";
+		return "pairing the cases";
 	if (!st->fields.n)
 		return "no case has metadata to slice by";
 	if (st->data_failed)
@@ -459,6 +462,16 @@ void slices_draw(const struct screen *screen, struct canvas body)
 {
 	const struct slices_state *st = state_of(screen);
 	struct split v = split_for(st, body.rows, body.cols);
+	if (!st->loaded && st->paired) {
+		const struct compare *c = slicing_compare(st->paired->slicing);
+		struct buf text = BUF_INIT;
+		buf_add_cstr(&text, "reading what ");
+		units_thousands(&text, c->a.cases + c->b.cases);
+		buf_add_cstr(&text, " results are about, record by record");
+		canvas_put(body, 1, 1, body.cols - 2, ROLE_DIM, buf_str(&text));
+		buf_done(&text);
+		return;
+	}
 	if (!st->loaded || !st->fields.n || st->data.refused.len) {
 		struct str refused = st->data.refused;
 		canvas_put(body, 1, 1, body.cols - 2, ROLE_DIM, refused.len ? refused : str_of(nothing_words(st)));
@@ -480,8 +493,9 @@ void slices_headline(const struct screen *screen, struct canvas row)
 {
 	const struct slices_state *st = state_of(screen);
 	int col = 1 + canvas_putc(row, 0, 1, -1, ROLE_TITLE, "slices  ");
-	if (st->has)
-		compare_put_sides(row, col, screen->ui, &st->data.a, &st->data.b);
+	const struct compare *c = st->paired && !st->has ? slicing_compare(st->paired->slicing) : NULL;
+	if (st->has || c)
+		compare_put_sides(row, col, screen->ui, c ? &c->a : &st->data.a, c ? &c->b : &st->data.b);
 }
 
 void slices_status(const struct screen *screen, struct buf *out)

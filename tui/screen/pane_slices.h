@@ -6,12 +6,13 @@
 #include "tui/screen.h"
 #include "tui/widget/list.h"
 
-enum slices_ask { SLICES_NOTHING, SLICES_READ, SLICES_COUNTS, SLICES_FIGURES };
+enum slices_ask { SLICES_NOTHING, SLICES_PAIR, SLICES_READ, SLICES_COUNTS, SLICES_FIGURES };
 enum slices_order { BY_LOSS_FIRST, BY_CASES, BY_P, BY_VALUE, N_SLICES_ORDERS };
 
 /* Both runs as read: the state's, and a request's while it is under way. */
 struct slices_held {
 	struct slicing *slicing;
+	uint64_t generation; /* of the store when they were paired */
 	int uses;
 };
 
@@ -19,8 +20,9 @@ struct slices_state {
 	int64_t a, b;
 	struct slices_held *held;
 	struct slice_fields fields;
-	size_t field;   /* in fields, if there are any */
-	char want[256]; /* the field to begin with */
+	size_t field;               /* in fields, if there are any */
+	char want[256];             /* the field to begin with */
+	struct slices_held *paired; /* of both runs as they are now, before what their cases state is read */
 	bool loaded, failed;
 	uint64_t generation;
 	enum slices_ask asked;

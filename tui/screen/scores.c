@@ -327,6 +327,13 @@ static void side_line(const struct scores_state *st, struct canvas pane, int row
 	buf_done(&text);
 }
 
+static void add_counted(struct buf *out, const char *before, int64_t n, const char *after)
+{
+	buf_add_cstr(out, before);
+	units_thousands(out, n);
+	buf_add_cstr(out, after);
+}
+
 static void moved_line(const struct scores_state *st, struct canvas pane, int row)
 {
 	const struct score_hist *h = &st->hist;
@@ -337,12 +344,16 @@ static void moved_line(const struct scores_state *st, struct canvas pane, int ro
 	int64_t worse = h->name.lower_is_better ? h->rose : h->fell;
 	buf_add_cstr(&text, "mean ");
 	metric_difference(&text, &m, h->b.mean - h->a.mean, ascii);
-	buf_printf(&text, "; %lld of %lld moved (", (long long)moved, (long long)h->cases);
+	add_counted(&text, "; ", moved, " of ");
+	add_counted(&text, "", h->cases, " moved (");
 	units_percent(&text, (double)moved / (double)h->cases);
-	buf_printf(&text, "): %lld better, %lld worse", (long long)better, (long long)worse);
-	if (!IS_UNKNOWN(h->threshold))
-		buf_printf(&text, "; %s %g (t): %lld %s %lld", ascii ? ">=" : "≥", h->threshold,
-		           (long long)h->a.at_threshold, ascii ? "->" : "→", (long long)h->b.at_threshold);
+	add_counted(&text, "): ", better, " better, ");
+	add_counted(&text, "", worse, " worse");
+	if (!IS_UNKNOWN(h->threshold)) {
+		buf_printf(&text, "; %s %g (t): ", ascii ? ">=" : "≥", h->threshold);
+		add_counted(&text, "", h->a.at_threshold, ascii ? " -> " : " → ");
+		units_thousands(&text, h->b.at_threshold);
+	}
 	canvas_put(pane, row, 1, pane.cols - 2, ROLE_TEXT, buf_str(&text));
 	buf_done(&text);
 }
@@ -355,8 +366,10 @@ static void bin_line(const struct scores_state *st, struct canvas pane, int row)
 	if (!bin)
 		return;
 	hist_bin_name(&text, st->hist.name.kind, bin, pane.grid->ascii);
-	buf_printf(&text, ": of A's %lld here B has %lld lower, %lld here, %lld higher", (long long)bin->a,
-	           (long long)bin->fell, (long long)bin->stayed, (long long)bin->rose);
+	add_counted(&text, ": of A's ", bin->a, " here B has ");
+	add_counted(&text, "", bin->fell, " lower, ");
+	add_counted(&text, "", bin->stayed, " here, ");
+	add_counted(&text, "", bin->rose, " higher");
 	canvas_put(pane, row, 1, pane.cols - 2, ROLE_TEXT, buf_str(&text));
 	buf_done(&text);
 }
@@ -432,11 +445,11 @@ static void scores_status(const struct screen *screen, struct buf *out)
 	if (!cursor_of(st))
 		return;
 	list_position(out, &st->list);
-	buf_printf(out, "%s%lld paired cases", dot, (long long)st->hist.cases);
+	add_counted(out, dot, st->hist.cases, " paired cases");
 	if (st->hist.only_a)
-		buf_printf(out, "%s%lld have it in A alone", dot, (long long)st->hist.only_a);
+		add_counted(out, dot, st->hist.only_a, " have it in A alone");
 	if (st->hist.only_b)
-		buf_printf(out, "%s%lld in B alone", dot, (long long)st->hist.only_b);
+		add_counted(out, dot, st->hist.only_b, " in B alone");
 	if (st->hist.name.lower_is_better)
 		buf_printf(out, "%slower is better", dot);
 }

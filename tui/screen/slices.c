@@ -1,5 +1,5 @@
 /* A comparison cut by a field of the cases' metadata: a row for each value, with its own figures; below all metrics of the slice under
- * the cursor. Both runs' records are read once, in a first request; then each field takes one or, of many cases, two: counts, figures. */
+ * the cursor. First the runs are paired, then the records of both read, once; after that each field takes one or, of many cases, two: counts, figures. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,7 +51,7 @@ static struct request *new_request(struct screen *screen, enum slices_ask what)
 	                      .b = st->b,
 	                      .at = st->field,
 	                      .field = f ? xstrndup(f->name) : xstrdup(st->want)};
-	r->held = what == SLICES_READ ? xcalloc(1, sizeof *r->held) : st->held;
+	r->held = what == SLICES_PAIR ? xcalloc(1, sizeof *r->held) : what == SLICES_READ ? st->paired : st->held;
 	r->held->uses++;
 	st->asked = what;
 	return r;
@@ -61,10 +61,11 @@ static void *slices_ask(struct screen *screen)
 {
 	struct slices_state *st = state_of(screen);
 	slices_lay_out(screen);
-	if (st->asked == SLICES_READ)
+	if (st->asked == SLICES_PAIR || st->asked == SLICES_READ)
 		return NULL;
 	if (!st->failed && (!st->loaded || st->generation != screen->ui->generation))
-		return new_request(screen, SLICES_READ);
+		return new_request(
+		    screen, st->paired && st->paired->generation == screen->ui->generation ? SLICES_READ : SLICES_PAIR);
 	if (!st->loaded || st->data_failed || !slices_field(st))
 		return NULL;
 	bool has = st->has && st->data_field == st->field;
@@ -77,8 +78,7 @@ static bool read_both(struct db *db, struct request *r, struct err *err)
 {
 	struct slices_opts opts = SLICES_OPTS;
 	opts.compare.rows_only = true;
-	r->held->slicing = slicing_new();
-	if (!slicing_read(r->held->slicing, db, r->a, r->b, STR_NONE, NULL, err))
+	if (!slicing_tell(r->held->slicing, db, STR_NONE, err))
 		return false;
 	slicing_fields(r->held->slicing, &r->fields);
 	for (size_t i = 0; i < r->fields.n; i++)
@@ -97,8 +97,11 @@ static bool slices_fetch(struct db *db, void *request, struct err *err)
 	struct request *r = request;
 	struct slices_opts opts = SLICES_OPTS;
 	opts.compare.rows_only = r->what == SLICES_COUNTS;
-	bool ok = r->what == SLICES_READ ? read_both(db, r, err)
-	                                 : slicing_of(r->held->slicing, db, str_of(r->field), &opts, &r->data, err);
+	if (r->what == SLICES_PAIR)
+		r->held->slicing = slicing_new();
+	bool ok = r->what == SLICES_PAIR   ? slicing_pair(r->held->slicing, db, r->a, r->b, NULL, err)
+	          : r->what == SLICES_READ ? read_both(db, r, err)
+	                                   : slicing_of(r->held->slicing, db, str_of(r->field), &opts, &r->data, err);
 	r->failed = !ok && err->code != ERR_INTERRUPTED;
 	return ok;
 }
@@ -193,8 +196,19 @@ static void slices_take(struct screen *screen, void *request, bool ok)
 	bool mine = st->serial == r->serial && r->a == st->a && r->b == st->b;
 	if (st->serial == r->serial)
 		st->asked = SLICES_NOTHING;
-	if (mine && r->what == SLICES_READ) {
+	if (mine && r->what == SLICES_PAIR) {
 		st->failed = r->failed;
+		if (ok) {
+			let_go(st->paired);
+			st->paired = r->held;
+			st->paired->generation = r->generation;
+			r->held = NULL;
+		}
+	} else if (mine && r->what == SLICES_READ) {
+		st->failed = r->failed;
+		/* Read once: an interrupted reading begins with both runs again. */
+		let_go(st->paired);
+		st->paired = NULL;
 		if (ok)
 			adopt_read(st, r);
 	} else if (mine) {
@@ -374,6 +388,8 @@ ACTION(swap)
 	st->generation = screen->ui->generation - 1;
 	st->failed = st->data_failed = false;
 	st->asked = SLICES_NOTHING;
+	let_go(st->paired);
+	st->paired = NULL;
 	return OUT_REFRESH;
 }
 
@@ -479,6 +495,7 @@ static void slices_close(struct screen *screen)
 {
 	struct slices_state *st = state_of(screen);
 	let_go(st->held);
+	let_go(st->paired);
 	slice_fields_done(&st->fields);
 	slices_done(&st->data);
 	free(st->rows);
