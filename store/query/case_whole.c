@@ -167,11 +167,15 @@ static bool read_traces(struct db *db, struct block_cache *blocks, struct case_w
 		buf_clear(&words);
 		trace_diff_counts_words(&words, &d);
 		w->parts_in = arena_str(&w->arena, buf_str(&words));
+		const struct case_texts *answers = &w->texts[CASE_ANSWERS];
+		if (answers->both)
+			case_wordings(db, blocks, &d, &answers->words, answers->a, answers->b, &w->arena, w->wordings,
+			              &w->n_wordings, &trouble);
 		trace_diff_done(&d);
-	} else if (trouble.code == ERR_INTERRUPTED) {
-		*err = trouble;
 	}
 	buf_done(&words);
+	if (trouble.code == ERR_INTERRUPTED)
+		*err = trouble;
 	return trouble.code != ERR_INTERRUPTED;
 }
 
@@ -211,11 +215,12 @@ bool case_whole_load(struct db *db, int64_t run_a, int64_t run_b, int64_t case_i
 	struct block_cache *blocks = block_cache_new(db);
 	bool ok = load_side(db, blocks, &out->repeats.a, out->at_a, &out->arena, &out->a, err) &&
 	          load_side(db, blocks, &out->repeats.b, out->at_b, &out->arena, &out->b, err) &&
-	          read_answers(db, blocks, out, err) && read_traces(db, blocks, out, err);
+	          read_answers(db, blocks, out, err);
+	if (ok) {
+		compare_all(out);
+		pair_scores(out);
+		ok = read_traces(db, blocks, out, err);
+	}
 	block_cache_free(blocks);
-	if (!ok)
-		return false;
-	compare_all(out);
-	pair_scores(out);
-	return true;
+	return ok;
 }

@@ -218,6 +218,25 @@ static void lay_traces(struct sheet *s, const struct case_whole *w, int most, bo
 	flow_done(&f);
 }
 
+/* "wording   60 days stands in pol-refund-2021, which only B retrieved" */
+static void lay_wordings(struct sheet *s, const struct case_whole *w, size_t most, bool ascii)
+{
+	struct flow f = {.col = LABEL, .cols = s->cols - LABEL > 8 ? s->cols - LABEL : 8, .ascii = ascii};
+	for (size_t i = 0; i < w->n_wordings && i < most; i++) {
+		const struct case_wording *found = &w->wordings[i];
+		if (i == 0)
+			sheet_addc(s, ROLE_HEADING, "wording");
+		flow_addc(&f, ROLE_TEXT, "\"");
+		flow_add(&f, ROLE_WARNING, found->words);
+		flow_addc(&f, ROLE_TEXT, "\" stands in ");
+		flow_add(&f, ROLE_TEXT, found->document);
+		flow_addc(&f, ROLE_TEXT, found->of_b ? ", which only B retrieved" : ", which only A retrieved");
+		flow_lay_one(s, &f, 1);
+		sheet_row(s);
+	}
+	flow_done(&f);
+}
+
 /* ---------------------------------------------------------------- what was asked and expected */
 
 /* Without the lines at its end that are blank or a chat template's tags ("<|im_start|>assistant"). */
@@ -572,6 +591,7 @@ static void lay_all(struct sheet *s, const struct case_whole *w, const struct ca
 	lay_reason(s, w, look->tight ? REASON_TIGHT : REASON_ROWS, ascii);
 	lay_repeats(s, w);
 	lay_traces(s, w, look->tight ? 1 : 2, ascii);
+	lay_wordings(s, w, look->tight ? 2 : CASE_WORDINGS, ascii);
 	lay_asked(s, w, CASE_INPUTS, "input", "the file gives no input", look);
 	lay_asked(s, w, CASE_EXPECTEDS, "expected", "the file gives no expected answer", look);
 	if (!look->tight)
