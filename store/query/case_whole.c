@@ -11,14 +11,22 @@ void case_whole_done(struct case_whole *w)
 
 /* ---------------------------------------------------------------- texts */
 
+/* The same text, however long, needs no search. */
+static struct diff all_equal(struct arena *arena, struct str text)
+{
+	struct diff d = {.ops = arena_zalloc(arena, 1, sizeof *d.ops), .n = text.len > 0, .unit = DIFF_WORDS};
+	d.ops[0] = (struct diff_op){.kind = DIFF_EQUAL, .a_len = text.len, .b_len = text.len};
+	return d;
+}
+
 static struct case_texts compare_texts(struct arena *arena, struct str a, struct str b)
 {
 	struct case_texts t = {.a = a, .b = b, .both = a.ptr && b.ptr};
 	if (!t.both)
 		return t;
 	t.equal = str_eq(a, b);
-	t.words = diff_text(arena, a, b, DIFF_WORDS);
-	t.lines = t.words.unit == DIFF_WORDS ? diff_text(arena, a, b, DIFF_LINES) : t.words;
+	t.words = t.equal ? all_equal(arena, a) : diff_text(arena, a, b, DIFF_WORDS);
+	t.lines = t.equal || t.words.unit != DIFF_WORDS ? t.words : diff_text(arena, a, b, DIFF_LINES);
 	t.is_json = diff_json(arena, a, b, &t.json);
 	t.objects = t.is_json && str_trim(a).ptr[0] == '{' && str_trim(b).ptr[0] == '{';
 	return t;
