@@ -461,6 +461,7 @@ static void join_over_blanks(struct changes *changes, const struct tokens *a)
 	size_t kept = 0;
 	for (size_t i = 0; i < changes->n; i++) {
 		struct change *last = kept ? &changes->at[kept - 1] : NULL, *c = &changes->at[i];
+		/* Between two changes A has tokens. NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
 		bool joins = last && c->x0 - last->x1 == 1 && a->at[last->x1].blank && (replaces(last) || replaces(c));
 		if (joins) {
 			last->x1 = c->x1;
