@@ -11,7 +11,8 @@
 #include "store/base/str.h"
 
 enum {
-	DIFF_MAX_WORDS = 20000,  /* tokens per side; beyond: lines */
+	DIFF_MAX_WORDS =
+	    20000, /* tokens per side, beside what both begin and end with alike where there are more; beyond: lines */
 	DIFF_MAX_LINES = 200000, /* per side; beyond: the whole */
 };
 

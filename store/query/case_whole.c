@@ -11,14 +11,22 @@ void case_whole_done(struct case_whole *w)
 
 /* ---------------------------------------------------------------- texts */
 
+/* The same text, however long, needs no search. */
+static struct diff all_equal(struct arena *arena, struct str text)
+{
+	struct diff d = {.ops = arena_zalloc(arena, 1, sizeof *d.ops), .n = text.len > 0, .unit = DIFF_WORDS};
+	d.ops[0] = (struct diff_op){.kind = DIFF_EQUAL, .a_len = text.len, .b_len = text.len};
+	return d;
+}
+
 static struct case_texts compare_texts(struct arena *arena, struct str a, struct str b)
 {
 	struct case_texts t = {.a = a, .b = b, .both = a.ptr && b.ptr};
 	if (!t.both)
 		return t;
 	t.equal = str_eq(a, b);
-	t.words = diff_text(arena, a, b, DIFF_WORDS);
-	t.lines = t.words.unit == DIFF_WORDS ? diff_text(arena, a, b, DIFF_LINES) : t.words;
+	t.words = t.equal ? all_equal(arena, a) : diff_text(arena, a, b, DIFF_WORDS);
+	t.lines = t.equal || t.words.unit != DIFF_WORDS ? t.words : diff_text(arena, a, b, DIFF_LINES);
 	t.is_json = diff_json(arena, a, b, &t.json);
 	t.objects = t.is_json && str_trim(a).ptr[0] == '{' && str_trim(b).ptr[0] == '{';
 	return t;
@@ -167,11 +175,15 @@ static bool read_traces(struct db *db, struct block_cache *blocks, struct case_w
 		buf_clear(&words);
 		trace_diff_counts_words(&words, &d);
 		w->parts_in = arena_str(&w->arena, buf_str(&words));
+		const struct case_texts *answers = &w->texts[CASE_ANSWERS];
+		if (answers->both)
+			case_wordings(db, blocks, &d, &answers->words, answers->a, answers->b, &w->arena, w->wordings,
+			              &w->n_wordings, &trouble);
 		trace_diff_done(&d);
-	} else if (trouble.code == ERR_INTERRUPTED) {
-		*err = trouble;
 	}
 	buf_done(&words);
+	if (trouble.code == ERR_INTERRUPTED)
+		*err = trouble;
 	return trouble.code != ERR_INTERRUPTED;
 }
 
@@ -211,11 +223,12 @@ bool case_whole_load(struct db *db, int64_t run_a, int64_t run_b, int64_t case_i
 	struct block_cache *blocks = block_cache_new(db);
 	bool ok = load_side(db, blocks, &out->repeats.a, out->at_a, &out->arena, &out->a, err) &&
 	          load_side(db, blocks, &out->repeats.b, out->at_b, &out->arena, &out->b, err) &&
-	          read_answers(db, blocks, out, err) && read_traces(db, blocks, out, err);
+	          read_answers(db, blocks, out, err);
+	if (ok) {
+		compare_all(out);
+		pair_scores(out);
+		ok = read_traces(db, blocks, out, err);
+	}
 	block_cache_free(blocks);
-	if (!ok)
-		return false;
-	compare_all(out);
-	pair_scores(out);
-	return true;
+	return ok;
 }

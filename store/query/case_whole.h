@@ -7,6 +7,7 @@
 #include "store/diff_json.h"
 #include "store/query/case.h"
 #include "store/query/case_repeats.h"
+#include "store/query/case_wording.h"
 
 /* Two texts and what differs. Diffs are there if both texts are. */
 struct case_texts {
@@ -67,6 +68,8 @@ struct case_whole {
 	 * differs in all ("2 with another output, 1 faster, 5 the same"). Absent: they are not, or are larger than CASE_SPANS. */
 	struct str parts_at, parts_in;
 	bool traces_large;
+	struct case_wording wordings[CASE_WORDINGS]; /* changed words that stand in what only one side retrieved */
+	size_t n_wordings;
 };
 
 /* number_a, number_b: numbers of repeats; UNKNOWN_INT (or one that is not there): of the pair that tells most. */

@@ -8,6 +8,8 @@ regressed; key 23b7b1e3458d; A dispute v12, openai:gpt-4o-2024-08-06; B dispute 
 A  passed  2.04s  $0.0278  8.3k+708 tok
 B  failed  1.72s  $0.0312  8.6k+955 tok
 traces: first differs at retrieve-policy: other documents (1 with other documents, 2 with another output, 1 faster, 5 the same)
+wording: "120 days" stands in pol-refund-2026, which only A retrieved
+wording: "60 days" stands in pol-refund-2021, which only B retrieved
 
 input
   {"question":"I was charged twice for the same hotel night. How long do I have to dispute it, and what do I send?","customer_tier":"standard","category":"duplicate_charge"}
@@ -96,6 +98,8 @@ regressed; key 23b7b1e3458d; A dispute v12, openai:gpt-4o-2024-08-06; B dispute 
 - A  passed  2.04s  $0.0278  8.3k+708 tok
 - B  failed  1.72s  $0.0312  8.6k+955 tok
 - traces: first differs at retrieve-policy: other documents (1 with other documents, 2 with another output, 1 faster, 5 the same)
+- wording: "120 days" stands in pol-refund-2026, which only A retrieved
+- wording: "60 days" stands in pol-refund-2021, which only B retrieved
 
 **input**
 
@@ -133,7 +137,7 @@ relevance  judge openai:gpt-4.1
 # --json: its keys, and that the ops of a difference are both texts again.
 $ spoor compare v12 v13 --case "disputed hotel" --json | python3 -c 'import json,sys; d=json.load(sys.stdin); c=d["case"]; print(*d); print(*c); print(*c["a"]); print(*c["repeats"]["a"]); print(*c["diff"]); o=c["diff"]["answers"]; print(*o); print([x for x in o["ops"] if x["op"]!="equal"]); print("".join(x["text"] for x in o["ops"] if x["op"]!="only_b")==c["a"]["output"], "".join(x["text"] for x in o["ops"] if x["op"]!="only_a")==c["b"]["output"]); print(c["diff"]["metadata"]["json"])'
 a b case
-key title paired_by outcome a b repeats traces_first_differ traces_differ_in diff
+key title paired_by outcome a b repeats traces_first_differ traces_differ_in wordings diff
 repeat status record_in_store input expected output error latency_ns cost_usd tokens_in tokens_out trace trace_in_store metadata scores file line format
 count passed failed errored status unstable different_answers mean rows
 answers expected_a expected_b inputs expecteds metadata

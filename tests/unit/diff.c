@@ -308,6 +308,38 @@ static void test_caps(void **state)
 	buf_done(&b);
 }
 
+/* Of texts too long for words, what lies between their like beginning and end is compared by words all the same. */
+static void test_middle(void **state)
+{
+	(void)state;
+	static const struct example rows[] = {
+	    {" old ending",   " new ending",   "[-old-]{+new+} ending"       },
+	    {" one two",      " one more two", "one{+ more+} two"            },
+	    {" one two",      " one",          "one[- two-]"                 },
+	    {" ab",           " ac",           "[-ab-]{+ac+}"                },
+	    {" \xC3\xA9 end", " \xC3\xA8 end", "[-\xC3\xA9-]{+\xC3\xA8+} end"},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct arena arena = ARENA_INIT;
+		struct buf a = BUF_INIT, b = BUF_INIT, out = BUF_INIT;
+		fill(&a, "word ", 3 * DIFF_MAX_WORDS);
+		fill(&b, "word ", 3 * DIFF_MAX_WORDS);
+		size_t same = a.len - 1;
+		a.len = b.len = same; /* the examples begin with the blank */
+		buf_add_cstr(&a, rows[i].a);
+		buf_add_cstr(&b, rows[i].b);
+		struct diff diff = diff_text(&arena, buf_str(&a), buf_str(&b), DIFF_WORDS);
+		check_invariants(&diff, buf_str(&a), buf_str(&b));
+		assert_int_equal(diff.unit, DIFF_WORDS);
+		render(&out, &diff, buf_str(&a), buf_str(&b));
+		assert_string_equal(buf_cstr(&out) + same + 1, rows[i].want);
+		buf_done(&a);
+		buf_done(&b);
+		buf_done(&out);
+		arena_done(&arena);
+	}
+}
+
 /* The worst case for Myers, two long texts of a few words in random order, ends soon and says that it took a short cut. */
 static void test_bounded_work(void **state)
 {
@@ -333,9 +365,9 @@ static void test_bounded_work(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_words),        cmocka_unit_test(test_clusters), cmocka_unit_test(test_lines),
-	    cmocka_unit_test(test_round_trips),  cmocka_unit_test(test_shortest), cmocka_unit_test(test_caps),
-	    cmocka_unit_test(test_bounded_work),
+	    cmocka_unit_test(test_words),       cmocka_unit_test(test_clusters),     cmocka_unit_test(test_lines),
+	    cmocka_unit_test(test_round_trips), cmocka_unit_test(test_shortest),     cmocka_unit_test(test_caps),
+	    cmocka_unit_test(test_middle),      cmocka_unit_test(test_bounded_work),
 	};
 	return cmocka_run_group_tests_name("diff", tests, NULL, NULL);
 }

@@ -3,7 +3,7 @@
 #include "tests/screens.h"
 
 #include "store/base/json.h"
-#include "store/query/case_repeats.h"
+#include "store/query/case_whole.h"
 #include "store/query/runs.h"
 
 static char made_path[sizeof stage_dir + 16];
@@ -284,6 +284,37 @@ static void the_pair_that_tells_most_shows(void **state)
 	buf_done(&out);
 }
 
+/* Changed words that stand in what only one side retrieved; the runs the other way round say the same the other way round. */
+static void changed_words_lead_to_their_document(void **state)
+{
+	(void)state;
+	struct target t = sample_case("disputed hotel charge");
+	struct case_whole ab, ba;
+	struct err err = ERR_INIT;
+	assert_true(case_whole_load(stage_db, t.id, t.id2, t.span, UNKNOWN_INT, UNKNOWN_INT, &ab, &err));
+	assert_true(case_whole_load(stage_db, t.id2, t.id, t.span, UNKNOWN_INT, UNKNOWN_INT, &ba, &err));
+	assert_int_equal(ab.n_wordings, 2);
+	assert_int_equal(ba.n_wordings, 2);
+	assert_false(ab.wordings[0].of_b);
+	assert_string_equal(ab.wordings[0].words.ptr, "120 days");
+	assert_string_equal(ab.wordings[0].document.ptr, "pol-refund-2026");
+	assert_true(ab.wordings[1].of_b);
+	assert_string_equal(ab.wordings[1].words.ptr, "60 days");
+	assert_string_equal(ab.wordings[1].document.ptr, "pol-refund-2021");
+	assert_string_equal(ba.wordings[0].words.ptr, ab.wordings[1].words.ptr);
+	assert_false(ba.wordings[0].of_b);
+	assert_int_equal(ab.texts[CASE_ANSWERS].words.n_changes, ba.texts[CASE_ANSWERS].words.n_changes);
+	assert_int_equal(ab.n_scores, ba.n_scores);
+	case_whole_done(&ab);
+	case_whole_done(&ba);
+	/* A run against itself: nothing differs anywhere. */
+	assert_true(case_whole_load(stage_db, t.id, t.id, t.span, UNKNOWN_INT, UNKNOWN_INT, &ab, &err));
+	assert_int_equal(ab.n_wordings, 0);
+	for (int i = 0; i < N_CASE_SUBJECTS; i++)
+		assert_true(i == CASE_EXPECTED_A || i == CASE_EXPECTED_B || !ab.texts[i].both || ab.texts[i].equal);
+	case_whole_done(&ab);
+}
+
 static void expected_is_compared_with_either_answer(void **state)
 {
 	(void)state;
@@ -382,6 +413,7 @@ int main(void)
 	    cmocka_unit_test(draws_at_any_size),
 	    cmocka_unit_test(differences_are_walked),
 	    cmocka_unit_test(the_pair_that_tells_most_shows),
+	    cmocka_unit_test(changed_words_lead_to_their_document),
 	    cmocka_unit_test(expected_is_compared_with_either_answer),
 	    cmocka_unit_test(the_way_of_looking_stays),
 	    cmocka_unit_test(records_fold_and_are_searched),

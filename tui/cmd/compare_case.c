@@ -243,6 +243,15 @@ static void print_json(struct case_out *o)
 	jout_end(&j);
 	jout_str(&j, "traces_first_differ", w->parts_at);
 	jout_str(&j, "traces_differ_in", w->parts_in);
+	jout_array(&j, "wordings");
+	for (size_t i = 0; i < w->n_wordings; i++) {
+		jout_object(&j, NULL);
+		jout_cstr(&j, "side", w->wordings[i].of_b ? "b" : "a");
+		jout_str(&j, "words", w->wordings[i].words);
+		jout_str(&j, "document", w->wordings[i].document);
+		jout_end(&j);
+	}
+	jout_end(&j);
 	jout_object(&j, "diff");
 	for (int i = 0; i < N_CASE_SUBJECTS; i++)
 		texts_json(&j, subjects[i], &w->texts[i]);
@@ -287,6 +296,14 @@ static void add_line(struct case_out *o, struct str text)
 		clean_markdown(&o->text, text);
 	else
 		clean_print(&o->text, text, false, o->out.ascii);
+}
+
+/* A line of the head; in Markdown a point of its list. */
+static void add_point(struct case_out *o, struct str text)
+{
+	buf_add_cstr(&o->text, o->out.form == OUT_MARKDOWN ? "- " : "");
+	add_line(o, text);
+	buf_add_char(&o->text, '\n');
 }
 
 static void add_heading(struct case_out *o, const char *heading)
@@ -361,9 +378,7 @@ static void add_side(struct case_out *o, const char *name, const struct case_who
 	}
 	if (s->repeat)
 		add_figures(&line, s->repeat, o->out.ascii);
-	buf_add_cstr(&o->text, o->out.form == OUT_MARKDOWN ? "- " : "");
-	add_line(o, buf_str(&line));
-	buf_add_char(&o->text, '\n');
+	add_point(o, buf_str(&line));
 	buf_done(&line);
 }
 
@@ -482,19 +497,24 @@ static void add_head(struct case_out *o)
 	buf_add_cstr(&o->text, "\n\n");
 	add_side(o, "A", &w->a, &w->repeats.a);
 	add_side(o, "B", &w->b, &w->repeats.b);
-	if (!w->parts_at.len) {
-		buf_done(&line);
-		return;
+	if (w->parts_at.len) {
+		buf_clear(&line);
+		buf_add_cstr(&line, "traces: ");
+		buf_add_str(&line, w->parts_at);
+		buf_add_cstr(&line, " (");
+		buf_add_str(&line, w->parts_in);
+		buf_add_char(&line, ')');
+		add_point(o, buf_str(&line));
 	}
-	buf_clear(&line);
-	buf_add_cstr(&line, "traces: ");
-	buf_add_str(&line, w->parts_at);
-	buf_add_cstr(&line, " (");
-	buf_add_str(&line, w->parts_in);
-	buf_add_char(&line, ')');
-	buf_add_cstr(&o->text, o->out.form == OUT_MARKDOWN ? "- " : "");
-	add_line(o, buf_str(&line));
-	buf_add_char(&o->text, '\n');
+	for (size_t i = 0; i < w->n_wordings; i++) {
+		buf_clear(&line);
+		buf_add_cstr(&line, "wording: \"");
+		buf_add_str(&line, w->wordings[i].words);
+		buf_add_cstr(&line, "\" stands in ");
+		buf_add_str(&line, w->wordings[i].document);
+		buf_printf(&line, ", which only %s retrieved", w->wordings[i].of_b ? "B" : "A");
+		add_point(o, buf_str(&line));
+	}
 	buf_done(&line);
 }
 

@@ -38,6 +38,15 @@ enum role case_status_role(enum case_status status);
 /* "Lost", "Won", "New error" by the verdicts of both sides over their repeats; NULL: none of these. */
 const char *case_outcome(const struct case_whole *w);
 
+/* ---- scores and figures (pane_casescores.c) */
+/* Every score beside itself, explanations with their changed words; the same explanation stands there once. */
+void casescores_lay(struct sheet *s, const struct case_whole *w, const struct case_show *show);
+void casescores_figures(struct sheet *s, const struct case_whole *w,
+                        bool ascii); /* A, B, B−A of the repeats that show */
+void casescores_means(struct sheet *s, const struct case_whole *w, bool ascii); /* of the means over all repeats */
+/* "✓ 0.94 needs 0.7  why" */
+void casescores_add(struct flow *f, const struct score *score, bool why, bool ascii);
+
 /* ---- the table of repeats (pane_caserepeats.c) */
 struct caserepeats {
 	const struct case_whole *w; /* borrowed */
