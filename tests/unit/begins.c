@@ -428,6 +428,56 @@ static void holds_against_the_others(void **state)
 	done(&c, &b);
 }
 
+/* A run against itself has no losses; adding cases that only one run has changes nothing. */
+static void itself_and_more(void **state)
+{
+	(void)state;
+	struct compare c, d;
+	struct begins b, more;
+	forget();
+	for (int k = 1; k <= 20; k++)
+		add_case(k, P, base, k <= 6 ? F : P, k <= 6 ? "0ar1 1ts12 1la12" : base);
+	look(1, 1, &c, &b);
+	assert_int_equal(b.lost.all, 0);
+	assert_int_equal(b.n_lines, 0);
+	done(&c, &b);
+	look(1, 2, &c, &b);
+	for (int k = 60; k <= 70; k++)
+		add_result(k % 2 + 1, k, 0, F, 0);
+	look(1, 2, &d, &more);
+	assert_int_equal(b.n_steps, more.n_steps);
+	assert_int_equal(b.steps[0].lost, more.steps[0].lost);
+	assert_int_equal(b.others.all, more.others.all);
+	assert_true(fabs(b.steps[0].p - more.steps[0].p) <= 1e-15);
+	done(&c, &b);
+	done(&d, &more);
+}
+
+/* Spans that lack their parent, one that is its own, one that still runs: put in line like others. */
+static void takes_broken_traces(void **state)
+{
+	(void)state;
+	struct compare c;
+	struct begins b;
+	forget();
+	for (int k = 1; k <= 6; k++)
+		add_case(k, P, base, F, "0ar1 1ts12 1la12");
+	for (int k = 7; k <= 12; k++)
+		add_case(k, P, base, P, base);
+	/* Rows as settling leaves them (span_row.h): a made-up root, an orphan, a cut cycle, sizes and ups that cannot be. */
+	run_sql(
+	    "UPDATE span SET flags = 16, record = 0, name = NULL WHERE trace IN (3, 5) AND up = 0;"
+	    "UPDATE span SET flags = 32 | 64 | 1, start_ns = NULL, duration_ns = -5 WHERE trace IN (3, 7) AND up > 0;"
+	    "UPDATE span SET size = 1000000, depth = -3, kind = 99, status = 77 WHERE trace = 9;"
+	    "UPDATE trace SET n = 0 WHERE id = 11; UPDATE trace SET first = 5, n = 3 WHERE id = 13");
+	look(1, 2, &c, &b);
+	assert_int_equal(b.lost.all, 6);
+	assert_int_equal(b.lost.no_b, 1); /* of no span */
+	assert_true(b.lost.looked == 5);
+	done(&c, &b);
+	forget();
+}
+
 /* Of repeats a failed one of B against a passed one of A, of the same number if there is such a pair. */
 static void picks_the_repeats_that_tell(void **state)
 {
@@ -582,6 +632,8 @@ int main(void)
 	    cmocka_unit_test(groups_by_what_differs),
 	    cmocka_unit_test(mirrors),
 	    cmocka_unit_test(holds_against_the_others),
+	    cmocka_unit_test(itself_and_more),
+	    cmocka_unit_test(takes_broken_traces),
 	    cmocka_unit_test(picks_the_repeats_that_tell),
 	    cmocka_unit_test(says_which_have_no_trace),
 	    cmocka_unit_test(looks_at_a_part),

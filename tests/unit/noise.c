@@ -120,6 +120,33 @@ static void has_no_order(void **state)
 	assert_true(isnan(noise_floor(noise_reach(&a), 0, 1)));
 }
 
+/* Whatever the bytes: bounded, and at no distance from itself; words of scripts without blanks count, too. */
+static void takes_any_text(void **state)
+{
+	(void)state;
+	enum { BYTES = 1 << 20 };
+	char *text = malloc(BYTES);
+	noise_shingles a = {0}, b = {0};
+	uint32_t random = 1;
+	for (int i = 0; i < BYTES; i++)
+		text[i] = (char)((random = random * 1664525 + 1013904223) >> 24);
+	noise_shingle((struct str){text, BYTES}, &a);
+	assert_true(a.n > 0 && a.n <= NOISE_TEXT_BYTES);
+	noise_shingle((struct str){text, BYTES / 2}, &b); /* all that is looked at is the same */
+	assert_true(noise_distance(&a, &b) == 0);
+	memset(text, ' ', BYTES);
+	noise_shingle((struct str){text, BYTES}, &b);
+	assert_int_equal(b.n, 0);
+	assert_true(noise_distance(&a, &b) == 1);
+	noise_shingle(STR_LIT("口座の残高を教えてください"), &a);
+	noise_shingle(STR_LIT("口座の残高は教えられません"), &b);
+	double distance = noise_distance(&a, &b);
+	assert_true(distance > 0 && distance < 1);
+	vec_done(&a);
+	vec_done(&b);
+	free(text);
+}
+
 /* ---------------------------------------------------------------- a comparison, rows by hand */
 
 static char dir[64], path[96];
@@ -322,6 +349,24 @@ static void mirrors(void **state)
 	}
 }
 
+/* A run against itself: nothing has moved, nothing is beyond noise. */
+static void itself_is_within(void **state)
+{
+	(void)state;
+	struct compare c;
+	struct noise n;
+	make_grades(false);
+	compare(1, 1, &c, &n);
+	assert_true(n.n_metrics >= 4);
+	for (size_t i = 0; i < n.n_metrics; i++) {
+		assert_int_equal(n.metrics[i].moved, 0);
+		assert_int_equal(n.metrics[i].beyond, 0);
+	}
+	assert_int_equal(n.changed, 0);
+	noise_done(&n);
+	compare_done(&c);
+}
+
 /* One run alone has repeats: its wobble is taken for both, and that is said. */
 static void one_side_stands_for_both(void **state)
 {
@@ -408,6 +453,8 @@ int main(void)
 	    cmocka_unit_test(without_repeats_nothing_is_told),
 	    cmocka_unit_test(tells_what_exceeds_it),
 	    cmocka_unit_test(mirrors),
+	    cmocka_unit_test(takes_any_text),
+	    cmocka_unit_test(itself_is_within),
 	    cmocka_unit_test(one_side_stands_for_both),
 	    cmocka_unit_test(says_what_cannot_be_told),
 	    cmocka_unit_test(counts_flips_of_yes_and_no),
