@@ -220,6 +220,19 @@ static void test_ways_in(void **state)
 	stage_open(&st, "prompts", &t, 24, 80, false);
 	assert_true(stage_shows(&st, ">     v12")); /* B's, which is now v12 */
 	stage_close(&st);
+	t = (struct target){.screen = "trace", .text = "d15b07e0202611200000000000000042"};
+	stage_open(&st, "trace", &t, 24, 80, false);
+	stage_keys(&st, "B");
+	assert_int_equal(st.outcome, OUT_HANDLED); /* the root names none */
+	stage_keys(&st, "/");
+	stage_line(&st, "draft-answer");
+	stage_keys(&st, "B");
+	assert_string_equal(st.target.screen, "prompts");
+	t = st.target;
+	stage_close(&st);
+	stage_open(&st, "prompts", &t, 24, 80, false);
+	assert_true(stage_shows(&st, ">     v1"));
+	stage_close(&st);
 	t = (struct target){.screen = "runs"};
 	stage_open(&st, "runs", &t, 24, 80, false);
 	stage_keys(&st, "p");

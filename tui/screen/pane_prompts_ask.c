@@ -256,25 +256,30 @@ static void go_to_version(struct prompts_state *st, const struct prompt_version 
 }
 
 /* What the screen was opened on: "#ID" of a prompt's row, or a name with perhaps a version, "dispute@v13". */
-static void go_to_start(struct prompts_state *st)
+static const struct prompt_version *start_of(const struct prompts_state *st)
 {
-	struct str start = str_of(st->start), label = STR_NONE;
-	size_t prompt, version, at = str_find_char(start, '@');
+	struct str start = str_of(st->start);
+	size_t prompt, version, at = start.len;
 	int64_t id;
 	struct err err = ERR_INIT;
-	const struct prompt_version *v = NULL;
-	if (start.len && start.ptr[0] == '#')
-		v = prompts_by_id(&st->data, scan_int64(str_from(start, 1), &id) ? id : 0);
-	if (!v && start.len && start.ptr[0] != '#') {
-		if (at != SIZE_MAX) {
-			label = str_from(start, at + 1);
-			start = str_cut(start, 0, at);
-		}
-		if (prompts_find(&st->data, start, &prompt, &err))
-			v = label.len && prompts_find_version(&st->data, prompt, label, &version, &err)
-			        ? &st->data.versions[version]
-			        : &st->data.versions[st->data.all[prompt].first + st->data.all[prompt].n - 1];
-	}
+	if (!start.len)
+		return NULL;
+	if (start.ptr[0] == '#')
+		return prompts_by_id(&st->data, scan_int64(str_from(start, 1), &id) ? id : 0);
+	while (at > 0 && start.ptr[at - 1] != '@')
+		at--;
+	struct str label = at ? str_from(start, at) : STR_NONE;
+	if (prompts_find(&st->data, start, &prompt, &err) ||
+	    (at && prompts_find(&st->data, str_cut(start, 0, at - 1), &prompt, &err)))
+		return label.len && prompts_find_version(&st->data, prompt, label, &version, &err)
+		           ? &st->data.versions[version]
+		           : &st->data.versions[st->data.all[prompt].first + st->data.all[prompt].n - 1];
+	return NULL;
+}
+
+static void go_to_start(struct prompts_state *st)
+{
+	const struct prompt_version *v = start_of(st);
 	if (v)
 		go_to_version(st, v);
 	if (v || st->data.has_uses)
