@@ -14,7 +14,8 @@ enum {
 	CASES_FIRST = 200000, /* case results read for a first look */
 	SPANS_FIRST = 200000,
 	GROWTH = 8,
-	COMPARE_CASES = 20000 /* two runs of at most so many cases are compared unasked */
+	COMPARE_CASES = 20000, /* two runs of at most so many cases are compared unasked */
+	WORDS_CASES = 2000     /* the same, of rows that the cursor is not on */
 };
 
 struct request {
@@ -161,16 +162,26 @@ static int64_t cases_of(const struct prompt_version *v, int64_t run)
 	return 0;
 }
 
-static void *ask_compare(struct screen *screen)
+static void *ask_compare(struct screen *screen, const struct prompt_version *v, int64_t cases_most)
 {
 	struct prompts_state *st = state_of(screen);
-	const struct prompt_version *v = prompts_cursor_version(&st->view);
-	if (!v || !v->pair_a || prompts_compared(&st->compared, v) || cases_of(v, v->pair_b) > COMPARE_CASES)
+	if (!v || !v->pair_a || prompts_compared(&st->compared, v) || cases_of(v, v->pair_b) > cases_most)
 		return NULL;
 	struct request *r = new_request(screen, ASK_COMPARE);
 	r->run_a = v->pair_a;
 	r->run_b = v->pair_b;
 	return r;
+}
+
+/* The words of the other rows that show, where that is little work. */
+static void *ask_words(struct screen *screen)
+{
+	const struct prompts_view *v = &state_of(screen)->view;
+	void *request = NULL;
+	for (int64_t i = v->list.top; i < v->list.top + v->list.page && i < v->list.total && !request; i++)
+		if (v->lines.at[i].version != SIZE_MAX)
+			request = ask_compare(screen, &v->data->versions[v->lines.at[i].version], WORDS_CASES);
+	return request;
 }
 
 /* What shows first comes first: the list, the text, what was searched for; figures of traces and comparisons as there is time. */
@@ -195,8 +206,9 @@ void *prompts_ask(struct screen *screen)
 		st->find_pending = false;
 		return r;
 	}
-	void *compare = ask_compare(screen);
-	return compare ? compare : ask_uses(screen);
+	void *next = ask_compare(screen, prompts_cursor_version(&st->view), COMPARE_CASES);
+	next = next ? next : ask_uses(screen);
+	return next ? next : ask_words(screen);
 }
 
 /* ---------------------------------------------------------------- fetching */
