@@ -22,7 +22,9 @@ struct request {
 	enum prompts_ask what;
 	uint64_t serial, generation;
 	bool failed; /* and asking again would not help */
-	int64_t spans_most;
+	int64_t spans_most, now_ns;
+	char filter[256];
+	uint64_t stamp;
 	struct prompts data;       /* ASK_LIST, ASK_USES */
 	struct prompt_texts texts; /* ASK_TEXTS */
 	int64_t run_a, run_b;      /* ASK_COMPARE */
@@ -124,7 +126,12 @@ static struct request *new_request(struct screen *screen, enum prompts_ask what)
 {
 	struct prompts_state *st = state_of(screen);
 	struct request *r = xcalloc(1, sizeof *r);
-	*r = (struct request){.what = what, .serial = ++st->serial, .generation = screen->ui->generation};
+	*r = (struct request){.what = what,
+	                      .serial = ++st->serial,
+	                      .generation = screen->ui->generation,
+	                      .now_ns = screen->ui->now_ns,
+	                      .stamp = st->stamp};
+	memcpy(r->filter, st->filter, sizeof r->filter);
 	st->asked = what;
 	st->asked_generation = r->generation;
 	return r;
@@ -223,6 +230,17 @@ static bool fetch_texts(struct db *db, struct prompt_texts *t, struct err *err)
 	return true;
 }
 
+/* The text was parsed before it became the filter: it cannot be wrong here. */
+static bool fetch_list(struct db *db, struct request *r, int64_t cases_most, struct err *err)
+{
+	struct arena arena = ARENA_INIT;
+	struct filter_mistake mistake;
+	const struct filter *filter = filter_parse(&arena, str_of(r->filter), FILTER_RUNS, r->now_ns, &mistake);
+	bool ok = prompts_list(db, filter, cases_most, &r->data, err);
+	arena_done(&arena);
+	return ok;
+}
+
 static bool fetch_compare(struct db *db, struct request *r, struct err *err)
 {
 	struct compare c;
@@ -246,10 +264,8 @@ bool prompts_fetch(struct db *db, void *request, struct err *err)
 	bool ok = false;
 	switch (r->what) {
 	case ASK_NOTHING: break;
-	case ASK_LIST: ok = prompts_list(db, CASES_FIRST, &r->data, err); break;
-	case ASK_USES:
-		ok = prompts_list(db, -1, &r->data, err) && prompts_uses(db, r->spans_most, &r->data, err);
-		break;
+	case ASK_LIST: ok = fetch_list(db, r, CASES_FIRST, err); break;
+	case ASK_USES: ok = fetch_list(db, r, -1, err) && prompts_uses(db, r->spans_most, &r->data, err); break;
 	case ASK_TEXTS: ok = fetch_texts(db, &r->texts, err); break;
 	case ASK_COMPARE: ok = fetch_compare(db, r, err); break;
 	case ASK_FIND: ok = prompts_search(db, buf_str(&r->find), &r->arena, &r->found, &r->n_found, err); break;
@@ -395,12 +411,12 @@ void prompts_take(struct screen *screen, void *request, bool ok)
 	case ASK_LIST:
 		st->failed = r->failed;
 		st->generation = r->failed ? r->generation : st->generation;
-		if (ok && st->serial == r->serial)
+		if (ok && st->serial == r->serial && st->stamp == r->stamp)
 			adopt_data(screen, r);
 		break;
 	case ASK_USES:
 		st->uses_failed = r->failed;
-		if (ok)
+		if (ok && st->stamp == r->stamp)
 			adopt_data(screen, r);
 		break;
 	case ASK_TEXTS:
