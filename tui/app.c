@@ -513,6 +513,9 @@ static enum outcome run_line(struct screen *s, const struct input *in, struct ta
 		if (str_is(name, screens[i]->name) && !str_is(name, "trace") && !str_is(name, "compare") &&
 		    !str_is(name, "session")) {
 			*t = (struct target){.screen = screens[i]->name};
+			if (str_is(name, "prompts")) /* as spoor prompts NAME */
+				snprintf(t->text, sizeof t->text, STR_FMT,
+				         STR_ARG(str_cut(with.argument, 0, sizeof t->text - 1)));
 			return OUT_OPEN;
 		}
 	struct near near = {.word = name};

@@ -220,13 +220,28 @@ const struct prompt_version *prompts_by_id(const struct prompts *p, int64_t id)
 /* ---------------------------------------------------------------- runs */
 
 #define RUNS                                                                                                         \
-	"SELECT id, prompt, dataset, model, created_ns, cases, repeats, pass_shares, scored_keys, cost_usd, costed," \
-	" p50_ns, p95_ns, keys FROM run WHERE prompt IS NOT NULL ORDER BY created_ns DESC NULLS LAST, id DESC"
+	"SELECT r.id, r.prompt, r.dataset, r.model, r.created_ns, r.cases, r.repeats, r.pass_shares, r.scored_keys," \
+	" r.cost_usd, r.costed, r.p50_ns, r.p95_ns, r.keys FROM run r WHERE r.prompt IS NOT NULL AND ("
 
-static bool read_runs(struct db *db, struct prompts *p, struct prompt_run **out, size_t *n, struct err *err)
+static struct stmt *runs_that(struct db *db, const struct filter *filter, struct err *err)
+{
+	struct buf sql = BUF_INIT;
+	int params = 0;
+	buf_add_cstr(&sql, RUNS);
+	filter_sql(&sql, filter, &params);
+	buf_add_cstr(&sql, ") ORDER BY r.created_ns DESC NULLS LAST, r.id DESC");
+	struct stmt *s = db_query_composed(db, buf_str(&sql), err);
+	buf_done(&sql);
+	if (s)
+		filter_bind(s, filter, 1);
+	return s;
+}
+
+static bool read_runs(struct db *db, const struct filter *filter, struct prompts *p, struct prompt_run **out, size_t *n,
+                      struct err *err)
 {
 	VEC(struct prompt_run) all = {0};
-	struct stmt *s = db_query(db, RUNS, err);
+	struct stmt *s = runs_that(db, filter, err);
 	enum step step;
 	if (!s)
 		return false;
@@ -249,7 +264,7 @@ static bool read_runs(struct db *db, struct prompts *p, struct prompt_run **out,
 		                                     .keys = col_int_or(s, 13, 0),
 		                                     .version = (uint32_t)version};
 	}
-	stmt_end(s);
+	stmt_free(s);
 	*out = arena_zalloc(&p->arena, all.n, sizeof **out);
 	*n = all.n;
 	if (all.n)
@@ -372,12 +387,12 @@ void prompts_sum(struct prompts *p)
 		sum_prompt(p, &p->all[i]);
 }
 
-bool prompts_list(struct db *db, int64_t cases_most, struct prompts *out, struct err *err)
+bool prompts_list(struct db *db, const struct filter *filter, int64_t cases_most, struct prompts *out, struct err *err)
 {
 	row_list rows = {0};
 	struct prompt_run *runs = NULL;
 	size_t n_runs = 0;
-	*out = (struct prompts){.arena = ARENA_INIT};
+	*out = (struct prompts){.arena = ARENA_INIT, .filtered = !filter_is_empty(filter)};
 	bool ok = read_rows(db, &out->arena, &rows, err);
 	if (ok) {
 		join_rows(&rows);
@@ -385,10 +400,12 @@ bool prompts_list(struct db *db, int64_t cases_most, struct prompts *out, struct
 		make_ids(out);
 	}
 	vec_done(&rows);
-	ok = ok && read_runs(db, out, &runs, &n_runs, err);
+	ok = ok && read_runs(db, filter, out, &runs, &n_runs, err);
 	if (ok)
 		deal_runs(out, runs, n_runs);
 	ok = ok && prompts_score(db, cases_most, out, err);
+	if (ok && out->filtered)
+		prompts_drop(out);
 	if (ok)
 		prompts_sum(out);
 	return ok;

@@ -93,6 +93,7 @@ struct prompts {
 		uint32_t version;
 	} * ids; /* of table prompt, ascending */
 	size_t n_ids;
+	bool filtered;                /* only runs that match count, and only versions that have some are there */
 	bool has_uses;                /* the figures of traces are in */
 	int64_t traces;               /* there are */
 	int64_t calls_read, calls_of; /* traces whose spans were counted, of those that had to be; the newest */
@@ -102,9 +103,9 @@ struct prompts {
 };
 void prompts_done(struct prompts *p);
 
-/* Prompts, versions and how they scored. Reads at most about cases_most case results (< 0: any number) where several runs have to be
+/* Prompts, versions and how they scored; filter (over runs; NULL: all): only by these runs, and only versions that have some. Reads at most about cases_most case results (< 0: any number) where several runs have to be
  * counted as one; figures of single runs are at hand. n log n in prompts and runs, no template is read. */
-bool prompts_list(struct db *db, int64_t cases_most, struct prompts *out, struct err *err);
+bool prompts_list(struct db *db, const struct filter *filter, int64_t cases_most, struct prompts *out, struct err *err);
 /* Adds what traces tell: a walk over the index of traces (0.5 µs each), and of spans those whose sums are not kept yet, the newest first, at most
  * spans_most (< 0: all). Prompts that neither a run nor a trace uses are taken out. */
 bool prompts_uses(struct db *db, int64_t spans_most, struct prompts *p, struct err *err);

@@ -8,6 +8,8 @@
 bool prompts_score(struct db *db, int64_t cases_most, struct prompts *p, struct err *err);
 /* The sums over a prompt's versions, its times, its own dataset, and which version was before which; puts the versions in order. */
 void prompts_sum(struct prompts *p);
+/* Takes out what nothing uses: rows of runs told anew or gone; with a filter what has no run that matches. */
+void prompts_drop(struct prompts *p);
 /* SIZE_MAX: there is no such row. */
 size_t prompts_version_of(const struct prompts *p, int64_t id);
 

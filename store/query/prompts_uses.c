@@ -229,7 +229,7 @@ static bool read_figures(struct uses *u, int64_t spans_most, struct err *err)
 /* ---------------------------------------------------------------- all of it */
 
 /* Rows that nothing uses any more: a run was told anew, or is gone. */
-static void drop_unused(struct prompts *p)
+void prompts_drop(struct prompts *p)
 {
 	size_t n = 0, n_prompts = 0;
 	for (size_t i = 0; i < p->n; i++) {
@@ -237,7 +237,7 @@ static void drop_unused(struct prompts *p)
 		size_t first = n;
 		for (size_t k = kept.first; k < kept.first + kept.n; k++) {
 			struct prompt_version v = p->versions[k];
-			if (!v.n_runs && !v.calls.traces && !p->unsure)
+			if (!v.n_runs && (p->filtered || (!v.calls.traces && !p->unsure)))
 				continue;
 			v.prompt = n_prompts;
 			p->versions[n++] = v;
@@ -275,7 +275,7 @@ bool prompts_uses(struct db *db, int64_t spans_most, struct prompts *p, struct e
 	vec_done(&u.using);
 	if (ok) {
 		p->has_uses = true;
-		drop_unused(p);
+		prompts_drop(p);
 		prompts_sum(p);
 	}
 	return ok;

@@ -178,3 +178,11 @@ subject cases differs
 subject repeats same
 circumstance created differs
 circumstance file differs
+
+# only by runs that match
+$ spoor prompts --where 'pass>80%' --columns prompt,version,runs,cases
+prompt   version  runs  cases
+dispute  v13         1     82
+
+$ spoor prompts --where 'nonsense:5' 2>&1 | cut -c 1-60
+spoor: --where, column 1: expected a field: name, id, datase

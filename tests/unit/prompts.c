@@ -105,7 +105,7 @@ static int tear_down(void **state)
 static void get(struct db *db, struct prompts *p)
 {
 	struct err err = ERR_INIT;
-	if (!prompts_list(db, -1, p, &err) || !prompts_uses(db, -1, p, &err))
+	if (!prompts_list(db, NULL, -1, p, &err) || !prompts_uses(db, -1, p, &err))
 		fail_msg("%s", err.text);
 }
 
@@ -435,10 +435,21 @@ static void test_runs_are_repeats(void **state)
 	assert_true(v2->pair_b == v2->runs[0].id && v2->pair_a == v1->runs[0].id);
 	prompts_done(&p);
 	/* Where reading them is too much, the newest run's own row stands for them, and that is said. */
-	assert_true(prompts_list(o.db, 5, &p, &err));
+	assert_true(prompts_list(o.db, NULL, 5, &p, &err));
 	s = &find(&p, "qa", "v1")->scores[0];
 	assert_true(s->runs == 2 && s->runs_read == 1 && s->cases == 6);
 	assert_true(fabs(s->pass_rate - 0.5) < 1e-12);
+	prompts_done(&p);
+	/* Only by the runs of a day. */
+	struct arena arena = ARENA_INIT;
+	struct filter_mistake mistake;
+	struct filter *tue = filter_parse(&arena, STR_LIT("name:tue"), FILTER_RUNS, 0, &mistake);
+	assert_non_null(tue);
+	assert_true(prompts_list(o.db, tue, -1, &p, &err) && prompts_uses(o.db, -1, &p, &err));
+	assert_true(p.n_versions == 1 && p.filtered);
+	s = &find(&p, "qa", "v1")->scores[0];
+	assert_true(s->runs == 1 && fabs(s->pass_rate - 0.5) < 1e-12);
+	arena_done(&arena);
 	prompts_done(&p);
 	own_close(&o);
 }

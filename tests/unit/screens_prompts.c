@@ -140,6 +140,26 @@ static void test_search(void **state)
 	stage_close(&st);
 }
 
+static void test_filter(void **state)
+{
+	(void)state;
+	struct stage st;
+	open_prompts(&st, "dispute@v13");
+	stage_keys(&st, "&");
+	stage_line(&st, "pass>80%");
+	assert_true(stage_shows(&st, "1 prompt, 1 version"));
+	assert_true(stage_shows(&st, "& pass>80%"));
+	stage_keys(&st, "&");
+	stage_line(&st, "pass>99%");
+	assert_true(stage_shows(&st, "No run that matches the filter names a prompt."));
+	stage_keys(&st, "&");
+	stage_line(&st, "nonsense:5");
+	assert_true(st.ui->message_is_error);
+	stage_keys(&st, "Esc");
+	assert_true(stage_shows(&st, "3 prompts, 4 versions"));
+	stage_close(&st);
+}
+
 static void test_copies(void **state)
 {
 	(void)state;
@@ -220,6 +240,19 @@ static void test_ways_in(void **state)
 	stage_open(&st, "prompts", &t, 24, 80, false);
 	assert_true(stage_shows(&st, ">     v12")); /* B's, which is now v12 */
 	stage_close(&st);
+	t = (struct target){.screen = "trace", .text = "d15b07e0202611200000000000000042"};
+	stage_open(&st, "trace", &t, 24, 80, false);
+	stage_keys(&st, "B");
+	assert_int_equal(st.outcome, OUT_HANDLED); /* the root names none */
+	stage_keys(&st, "/");
+	stage_line(&st, "draft-answer");
+	stage_keys(&st, "B");
+	assert_string_equal(st.target.screen, "prompts");
+	t = st.target;
+	stage_close(&st);
+	stage_open(&st, "prompts", &t, 24, 80, false);
+	assert_true(stage_shows(&st, ">     v1"));
+	stage_close(&st);
 	t = (struct target){.screen = "runs"};
 	stage_open(&st, "runs", &t, 24, 80, false);
 	stage_keys(&st, "p");
@@ -232,8 +265,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_golden), cmocka_unit_test(test_goes_on), cmocka_unit_test(test_marks),
-	    cmocka_unit_test(test_search), cmocka_unit_test(test_copies),  cmocka_unit_test(test_place),
-	    cmocka_unit_test(test_empty),  cmocka_unit_test(test_ways_in),
+	    cmocka_unit_test(test_search), cmocka_unit_test(test_filter),  cmocka_unit_test(test_copies),
+	    cmocka_unit_test(test_place),  cmocka_unit_test(test_empty),   cmocka_unit_test(test_ways_in),
 	};
 	return cmocka_run_group_tests(tests, stage_setup, stage_teardown);
 }

@@ -15,6 +15,7 @@ enum { COMPARED_MOST = 50 };
 
 /* clang-format off */
 static const struct option_row prompts_options[] = {
+	{"where", 'w', OPTION_TEXT, "FILTER", "only by runs that match, and versions that have some (spoor help filter)"},
 	{"sort", 's', OPTION_TEXT, "COLUMN", "versions in order of a column, not by prompt and time"},
 	{"asc", 0, OPTION_FLAG, NULL, "smallest first (text: the default)"},
 	{"desc", 0, OPTION_FLAG, NULL, "largest first (figures and times: the default)"},
@@ -599,7 +600,7 @@ static int prompts_main(const struct command_line *line, struct err *err)
 	bool ok = list_opts(line, FILTER_RUNS, prompt_columns, &q.arena, &q.opts, err) &&
 	          (q.db = cmd_store(line, DB_READ, err)) != NULL && db_begin_read(q.db, err);
 	if (ok) {
-		ok = prompts_list(q.db, -1, &q.data, err) && prompts_uses(q.db, -1, &q.data, err) &&
+		ok = prompts_list(q.db, q.opts.filter, -1, &q.data, err) && prompts_uses(q.db, -1, &q.data, err) &&
 		     find_operands(&q, line, err) && print_asked(&q, line, err);
 		db_end_read(q.db);
 	}

@@ -270,6 +270,17 @@ struct drawing {
 	const struct ui *ui;
 };
 
+/* "20 Nov" of "20 Nov 16:40", "16:40" of "16:40:12", "2025-11" of "2025-11-20". */
+static struct str short_time(struct str time, size_t cols)
+{
+	size_t blank = time.len, colon = str_find_char(time, ':');
+	while (blank > 0 && time.ptr[blank - 1] != ' ')
+		blank--;
+	if (colon != SIZE_MAX && blank > 1)
+		return str_cut(time, 0, blank - 1);
+	return colon != SIZE_MAX ? str_cut(time, 0, colon + 3) : time.len > cols ? str_cut(time, 0, cols) : time;
+}
+
 static void put_time(struct pen *p, const struct drawing *d, int cols, int64_t ns)
 {
 	struct buf text = BUF_INIT;
@@ -278,9 +289,8 @@ static void put_time(struct pen *p, const struct drawing *d, int cols, int64_t n
 	else
 		buf_add_cstr(&text, d->ui->ascii ? "-" : "–");
 	struct str shown = buf_str(&text);
-	if (cols < TIME_COLS && shown.len > (size_t)cols && shown.ptr[0] != '-')
-		shown = str_trim(
-		    str_cut(shown, 0, (size_t)cols)); /* "20 Nov" without the hour, "2025-11" without the day */
+	if (cols < TIME_COLS)
+		shown = short_time(shown, (size_t)cols);
 	put(p, cols, false, ROLE_DIM, shown);
 	buf_done(&text);
 }

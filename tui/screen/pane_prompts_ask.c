@@ -14,14 +14,17 @@ enum {
 	CASES_FIRST = 200000, /* case results read for a first look */
 	SPANS_FIRST = 200000,
 	GROWTH = 8,
-	COMPARE_CASES = 20000 /* two runs of at most so many cases are compared unasked */
+	COMPARE_CASES = 20000, /* two runs of at most so many cases are compared unasked */
+	WORDS_CASES = 2000     /* the same, of rows that the cursor is not on */
 };
 
 struct request {
 	enum prompts_ask what;
 	uint64_t serial, generation;
 	bool failed; /* and asking again would not help */
-	int64_t spans_most;
+	int64_t spans_most, now_ns;
+	char filter[256];
+	uint64_t stamp;
 	struct prompts data;       /* ASK_LIST, ASK_USES */
 	struct prompt_texts texts; /* ASK_TEXTS */
 	int64_t run_a, run_b;      /* ASK_COMPARE */
@@ -123,7 +126,12 @@ static struct request *new_request(struct screen *screen, enum prompts_ask what)
 {
 	struct prompts_state *st = state_of(screen);
 	struct request *r = xcalloc(1, sizeof *r);
-	*r = (struct request){.what = what, .serial = ++st->serial, .generation = screen->ui->generation};
+	*r = (struct request){.what = what,
+	                      .serial = ++st->serial,
+	                      .generation = screen->ui->generation,
+	                      .now_ns = screen->ui->now_ns,
+	                      .stamp = st->stamp};
+	memcpy(r->filter, st->filter, sizeof r->filter);
 	st->asked = what;
 	st->asked_generation = r->generation;
 	return r;
@@ -161,16 +169,26 @@ static int64_t cases_of(const struct prompt_version *v, int64_t run)
 	return 0;
 }
 
-static void *ask_compare(struct screen *screen)
+static void *ask_compare(struct screen *screen, const struct prompt_version *v, int64_t cases_most)
 {
 	struct prompts_state *st = state_of(screen);
-	const struct prompt_version *v = prompts_cursor_version(&st->view);
-	if (!v || !v->pair_a || prompts_compared(&st->compared, v) || cases_of(v, v->pair_b) > COMPARE_CASES)
+	if (!v || !v->pair_a || prompts_compared(&st->compared, v) || cases_of(v, v->pair_b) > cases_most)
 		return NULL;
 	struct request *r = new_request(screen, ASK_COMPARE);
 	r->run_a = v->pair_a;
 	r->run_b = v->pair_b;
 	return r;
+}
+
+/* The words of the other rows that show, where that is little work. */
+static void *ask_words(struct screen *screen)
+{
+	const struct prompts_view *v = &state_of(screen)->view;
+	void *request = NULL;
+	for (int64_t i = v->list.top; i < v->list.top + v->list.page && i < v->list.total && !request; i++)
+		if (v->lines.at[i].version != SIZE_MAX)
+			request = ask_compare(screen, &v->data->versions[v->lines.at[i].version], WORDS_CASES);
+	return request;
 }
 
 /* What shows first comes first: the list, the text, what was searched for; figures of traces and comparisons as there is time. */
@@ -195,8 +213,9 @@ void *prompts_ask(struct screen *screen)
 		st->find_pending = false;
 		return r;
 	}
-	void *compare = ask_compare(screen);
-	return compare ? compare : ask_uses(screen);
+	void *next = ask_compare(screen, prompts_cursor_version(&st->view), COMPARE_CASES);
+	next = next ? next : ask_uses(screen);
+	return next ? next : ask_words(screen);
 }
 
 /* ---------------------------------------------------------------- fetching */
@@ -209,6 +228,17 @@ static bool fetch_texts(struct db *db, struct prompt_texts *t, struct err *err)
 	if (t->text_a.ptr && t->text_b.ptr)
 		t->hunks = diff_hunks(&t->arena, t->text_a, t->text_b);
 	return true;
+}
+
+/* The text was parsed before it became the filter: it cannot be wrong here. */
+static bool fetch_list(struct db *db, struct request *r, int64_t cases_most, struct err *err)
+{
+	struct arena arena = ARENA_INIT;
+	struct filter_mistake mistake;
+	const struct filter *filter = filter_parse(&arena, str_of(r->filter), FILTER_RUNS, r->now_ns, &mistake);
+	bool ok = prompts_list(db, filter, cases_most, &r->data, err);
+	arena_done(&arena);
+	return ok;
 }
 
 static bool fetch_compare(struct db *db, struct request *r, struct err *err)
@@ -234,10 +264,8 @@ bool prompts_fetch(struct db *db, void *request, struct err *err)
 	bool ok = false;
 	switch (r->what) {
 	case ASK_NOTHING: break;
-	case ASK_LIST: ok = prompts_list(db, CASES_FIRST, &r->data, err); break;
-	case ASK_USES:
-		ok = prompts_list(db, -1, &r->data, err) && prompts_uses(db, r->spans_most, &r->data, err);
-		break;
+	case ASK_LIST: ok = fetch_list(db, r, CASES_FIRST, err); break;
+	case ASK_USES: ok = fetch_list(db, r, -1, err) && prompts_uses(db, r->spans_most, &r->data, err); break;
 	case ASK_TEXTS: ok = fetch_texts(db, &r->texts, err); break;
 	case ASK_COMPARE: ok = fetch_compare(db, r, err); break;
 	case ASK_FIND: ok = prompts_search(db, buf_str(&r->find), &r->arena, &r->found, &r->n_found, err); break;
@@ -256,25 +284,30 @@ static void go_to_version(struct prompts_state *st, const struct prompt_version 
 }
 
 /* What the screen was opened on: "#ID" of a prompt's row, or a name with perhaps a version, "dispute@v13". */
-static void go_to_start(struct prompts_state *st)
+static const struct prompt_version *start_of(const struct prompts_state *st)
 {
-	struct str start = str_of(st->start), label = STR_NONE;
-	size_t prompt, version, at = str_find_char(start, '@');
+	struct str start = str_of(st->start);
+	size_t prompt, version, at = start.len;
 	int64_t id;
 	struct err err = ERR_INIT;
-	const struct prompt_version *v = NULL;
-	if (start.len && start.ptr[0] == '#')
-		v = prompts_by_id(&st->data, scan_int64(str_from(start, 1), &id) ? id : 0);
-	if (!v && start.len && start.ptr[0] != '#') {
-		if (at != SIZE_MAX) {
-			label = str_from(start, at + 1);
-			start = str_cut(start, 0, at);
-		}
-		if (prompts_find(&st->data, start, &prompt, &err))
-			v = label.len && prompts_find_version(&st->data, prompt, label, &version, &err)
-			        ? &st->data.versions[version]
-			        : &st->data.versions[st->data.all[prompt].first + st->data.all[prompt].n - 1];
-	}
+	if (!start.len)
+		return NULL;
+	if (start.ptr[0] == '#')
+		return prompts_by_id(&st->data, scan_int64(str_from(start, 1), &id) ? id : 0);
+	while (at > 0 && start.ptr[at - 1] != '@')
+		at--;
+	struct str label = at ? str_from(start, at) : STR_NONE;
+	if (prompts_find(&st->data, start, &prompt, &err) ||
+	    (at && prompts_find(&st->data, str_cut(start, 0, at - 1), &prompt, &err)))
+		return label.len && prompts_find_version(&st->data, prompt, label, &version, &err)
+		           ? &st->data.versions[version]
+		           : &st->data.versions[st->data.all[prompt].first + st->data.all[prompt].n - 1];
+	return NULL;
+}
+
+static void go_to_start(struct prompts_state *st)
+{
+	const struct prompt_version *v = start_of(st);
 	if (v)
 		go_to_version(st, v);
 	if (v || st->data.has_uses)
@@ -378,12 +411,12 @@ void prompts_take(struct screen *screen, void *request, bool ok)
 	case ASK_LIST:
 		st->failed = r->failed;
 		st->generation = r->failed ? r->generation : st->generation;
-		if (ok && st->serial == r->serial)
+		if (ok && st->serial == r->serial && st->stamp == r->stamp)
 			adopt_data(screen, r);
 		break;
 	case ASK_USES:
 		st->uses_failed = r->failed;
-		if (ok)
+		if (ok && st->stamp == r->stamp)
 			adopt_data(screen, r);
 		break;
 	case ASK_TEXTS:

@@ -18,6 +18,8 @@ struct prompts_state {
 	compared_list compared;
 	struct arena compared_arena;
 	struct buf find;
+	char filter[256]; /* over runs */
+	uint64_t stamp;   /* of the filter: another one, other data */
 	struct arena found_arena;
 	bool find_pending, find_go;
 	/* the pane, or the whole screen */

@@ -354,9 +354,10 @@ static enum outcome to_traces(struct screen *screen, const struct input *in, str
 
 static enum outcome to_prompts(struct screen *screen, const struct input *in, struct target *target)
 {
-	(void)in;
 	const struct run_row *row = runs_cursor(&state_of(screen)->view);
-	*target = (struct target){.screen = "prompts", .id = row ? row->prompt_id : 0};
+	*target = (struct target){.screen = "prompts", .id = row && !in->argument.len ? row->prompt_id : 0};
+	snprintf(target->text, sizeof target->text, STR_FMT,
+	         STR_ARG(str_cut(in->argument, 0, sizeof target->text - 1)));
 	return OUT_OPEN;
 }
 

@@ -23,6 +23,11 @@ static void draw_empty(const struct prompts_state *st, const struct ui *ui, stru
 		                        : "reading the prompts …");
 		return;
 	}
+	if (st->filter[0]) {
+		canvas_putc(body, 1, 3, -1, ROLE_HEADING, "No run that matches the filter names a prompt.");
+		canvas_putc(body, 3, 3, -1, ROLE_TEXT, "Esc clears it, & asks for another one.");
+		return;
+	}
 	canvas_putc(body, 1, 3, -1, ROLE_HEADING, "No prompt has a name in this store.");
 	canvas_putc(body, 3, 3, -1, ROLE_TEXT,
 	            "Prompts come with eval results (promptfoo, Inspect, lm-eval, HELM, DeepEval, MLflow,");
@@ -109,6 +114,8 @@ static void prompts_status(const struct screen *screen, struct buf *out)
 		           (long long)st->data.calls_of);
 	if (st->data.unsure)
 		buf_printf(out, "%s%lld large traces not looked through", dot, (long long)st->data.unsure);
+	if (st->filter[0])
+		buf_printf(out, "%s& %s", dot, st->filter);
 	if (st->find.len)
 		buf_printf(out, "%s/ %s", dot, buf_cstr(&st->find));
 }
@@ -319,6 +326,54 @@ ACTION(invert)
 	return reorder(screen);
 }
 
+/* ---------------------------------------------------------------- by which runs */
+
+static enum outcome set_filter(struct screen *screen, struct str text)
+{
+	struct prompts_state *st = state_of(screen);
+	snprintf(st->filter, sizeof st->filter, STR_FMT, STR_ARG(str_cut(text, 0, sizeof st->filter - 1)));
+	st->stamp++;
+	st->asked = ASK_NOTHING;
+	st->failed = st->uses_failed = false;
+	st->generation = screen->ui->generation - 1; /* is not the app's: asks again */
+	return OUT_REFRESH;
+}
+
+ACTION(filter_line)
+{
+	(void)target;
+	struct prompts_state *st = state_of(screen);
+	struct arena arena = ARENA_INIT;
+	struct filter_mistake mistake = {0};
+	struct str text = str_trim(in->argument);
+	enum outcome outcome = OUT_HANDLED;
+	if (text.len >= sizeof st->filter) {
+		ui_say(screen->ui, "a filter has at most %zu bytes here", sizeof st->filter - 1);
+		screen->ui->message_is_error = true;
+	} else if (filter_parse(&arena, text, FILTER_RUNS, screen->ui->now_ns, &mistake)) {
+		outcome = set_filter(screen, text);
+	} else {
+		struct buf words = BUF_INIT;
+		filter_mistake_words(&words, &mistake);
+		ui_say(screen->ui, "filter, column %zu: %s", mistake.column + 1, buf_cstr(&words));
+		buf_done(&words);
+		screen->ui->message_is_error = true;
+	}
+	arena_done(&arena);
+	return outcome;
+}
+
+static const struct action filter_answer = {.name = "filter-for", .keys = "", .help = "", .run = filter_line};
+
+ACTION(filter)
+{
+	if (in->argument.len)
+		return filter_line(screen, in, target);
+	*target = (struct target){.prompt = "&", .answer = &filter_answer, .filter = 1 + FILTER_RUNS};
+	snprintf(target->text, sizeof target->text, "%s", state_of(screen)->filter);
+	return OUT_PROMPT;
+}
+
 /* ---------------------------------------------------------------- the rest of the keys */
 
 ACTION(mark)
@@ -391,6 +446,8 @@ ACTION(leave)
 		prompts_lay_out(screen);
 		return OUT_REFRESH;
 	}
+	if (escape && st->filter[0])
+		return set_filter(screen, STR_NONE);
 	if (!escape || !n_marks(st))
 		return OUT_IGNORED;
 	st->view.marks[0] = st->view.marks[1] = 0;
@@ -495,6 +552,7 @@ static const struct action actions[] = {
 	{.name = "traces", .keys = "t", .help = "the traces that used it", .hint = "traces", .hint_order = 5, .run = open_traces},
 	{.name = "run-differences", .keys = "p", .help = "what else differs between these runs: model, settings, code", .run = run_differences},
 	{.name = "search", .keys = "/", .help = "search names, versions and texts", .hint = "search", .hint_order = 7, .run = search},
+	{.name = "filter", .keys = "&", .help = "only by runs that match, e.g. model~gpt dataset:claims since:30d", .hint = "filter", .hint_order = 8, .run = filter},
 	{.name = "next-match", .keys = "n", .help = "next match", .run = search_next},
 	{.name = "prev-match", .keys = "N", .help = "previous match", .run = search_previous},
 	{.name = "next-version", .keys = "J", .help = "next version, also from inside its text", .run = next_version},

@@ -277,6 +277,21 @@ OPENS(origins)
 OPENS(path)
 OPENS(session)
 
+/* The versions of the prompt that the span under the cursor used. */
+static enum outcome open_prompts(struct screen *screen, const struct input *in, struct target *target)
+{
+	(void)in;
+	const struct tree_row *row = tree_pane_row(&state_of(screen)->tree);
+	if (!row || !row->prompt.len) {
+		ui_say(screen->ui, "this span names no prompt");
+		return OUT_HANDLED;
+	}
+	*target = (struct target){.screen = "prompts"};
+	snprintf(target->text, sizeof target->text, STR_FMT "@" STR_FMT, STR_ARG(str_cut(row->prompt, 0, 180)),
+	         STR_ARG(str_cut(row->prompt_version, 0, 70)));
+	return OUT_OPEN;
+}
+
 /* Beside the trace that is named by its id, or the last one of this name. */
 static enum outcome beside_answer(struct screen *screen, const struct input *in, struct target *target)
 {
@@ -330,6 +345,7 @@ static const struct action actions[] = {
 	{"origins", "O", "where each sentence of the answer came from", "sources", 36, open_origins},
 	{"tracediff", "d", "beside another trace: its id, or the last of this name", NULL, 0, open_tracediff},
 	{"session", "W", "all traces of its session as one conversation", "talk", 32, open_session},
+	{"prompt", "B", "the prompt that this span used: its versions", NULL, 0, open_prompts},
 	{"next-same", "}", "next span of the same name", NULL, 0, trace_next_same},
 	{"prev-same", "{", "previous span of the same name", NULL, 0, trace_prev_same},
 	{"slowest", "!", "the slowest span by its own time; again: the next slowest", "slowest", 32, trace_slowest},
