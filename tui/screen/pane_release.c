@@ -199,6 +199,7 @@ static void draw_figure(struct canvas line, int col, int cols, const struct gate
 	if (IS_UNKNOWN(i.point) || c->unit == GATE_COUNT)
 		return;
 	i.scale = 1.1 * fmax(fabs(i.point), fmax(fabs(i.low), fabs(i.high)));
+	i.scale = i.scale > 0 ? i.scale : 1;
 	axis_draw(line, 0, col, cols, &i, status_role(c->status));
 }
 
@@ -387,9 +388,18 @@ void release_draw(const struct screen *screen, struct canvas body)
 	}
 }
 
-static struct str name_of(const struct run_row *r)
+/* Runs of one name are told apart by their model, else by their time. */
+static void add_name(struct buf *out, const struct run_row *r, const struct run_row *other, int64_t now_ns)
 {
-	return r->name.len ? r->name : r->text;
+	struct str name = r->name.len ? r->name : r->text;
+	buf_add_str(out, name);
+	if (!other || !str_eq(name, other->name.len ? other->name : other->text))
+		return;
+	buf_add_char(out, ' ');
+	if (!str_eq(r->model, other->model))
+		buf_add_str(out, r->model);
+	else
+		units_time(out, r->created_ns, now_ns);
 }
 
 static const char *base_of(const char *file)
@@ -406,14 +416,16 @@ void release_headline(const struct screen *screen, struct canvas row)
 		return;
 	struct buf text = BUF_INIT;
 	const struct gate *g = &s->is.g;
-	buf_add_str(&text, name_of(&g->run));
-	if (g->has_baseline) {
-		buf_add_cstr(&text, " against ");
-		buf_add_str(&text, name_of(&g->compare.a));
-	} else {
-		buf_add_cstr(&text, ", no baseline");
+	const struct run_row *base = g->has_baseline ? &g->compare.a : NULL;
+	int most = base ? (row.cols - col - 12) / 2 : row.cols - col - 16;
+	add_name(&text, &g->run, base, screen->ui->now_ns);
+	col += 2 + canvas_put(row, 0, col + 2, most > 8 ? most : 8, ROLE_TEXT, buf_str(&text));
+	col += canvas_putc(row, 0, col, -1, ROLE_DIM, base ? " against " : ", no baseline");
+	buf_clear(&text);
+	if (base) {
+		add_name(&text, base, &g->run, screen->ui->now_ns);
+		col += canvas_put(row, 0, col, row.cols - col - 1, ROLE_TEXT, buf_str(&text));
 	}
-	col += canvas_put(row, 0, col + 2, row.cols - col - 3, ROLE_TEXT, buf_str(&text)) + 2;
 	buf_clear(&text);
 	if (s->is.file[0])
 		buf_printf(&text, "limits: %s%s", base_of(s->is.file), s->from_environment ? " ($SPOOR_GATE)" : "");
