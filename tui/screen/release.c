@@ -28,7 +28,7 @@ static void *release_ask(struct screen *screen)
 	static uint64_t serials;
 	struct release_state *s = state_of(screen);
 	list_set_page(&s->list, release_list_rows(screen));
-	if (s->serial || s->failed || (s->loaded && s->generation == screen->ui->generation))
+	if (s->serial || ((s->failed || s->loaded) && s->generation == screen->ui->generation))
 		return NULL;
 	struct request *r = xcalloc(1, sizeof *r);
 	*r = (struct request){.owner = s,
@@ -77,11 +77,11 @@ static void release_take(struct screen *screen, void *request, bool ok)
 	if (r->owner == s && r->serial == s->serial) {
 		s->serial = 0;
 		s->failed = !ok && !r->interrupted;
-		snprintf(s->why, sizeof s->why, "%s", r->why);
-		if (ok) {
-			release_adopt(s, &r->answer);
+		if (!r->interrupted)
 			s->generation = r->generation;
-		}
+		snprintf(s->why, sizeof s->why, "%s", r->why);
+		if (ok)
+			release_adopt(s, &r->answer);
 	}
 	release_answer_done(&r->answer);
 	free(r);
@@ -268,20 +268,12 @@ ACTION(gate_file)
 	return OUT_PROMPT;
 }
 
-ACTION(again)
-{
-	(void)in, (void)target;
-	judge_again(state_of(screen));
-	return OUT_REFRESH;
-}
-
 /* clang-format off */
 static const struct action actions[] = {
 	{.name = "open", .keys = "Enter", .help = "what is behind the check: lost cases, new errors, slices, traces …", .hint = "behind it", .hint_order = 1, .run = open_behind},
 	MOVE_ACTIONS,
 	{.name = "compare", .keys = "=", .help = "the comparison it rests on", .hint = "compare", .hint_order = 2, .run = open_compare},
-	{.name = "gate-file", .keys = "f", .help = "limits from a gate file (spoor help gate-file); an empty name: none", .hint = "limits", .hint_order = 3, .run = gate_file},
-	{.name = "judge", .keys = "J", .help = "judge again: the gate file was edited", .hint = "again", .hint_order = 4, .run = again},
+	{.name = "gate-file", .keys = "f", .help = "limits from a gate file (spoor help gate-file), read again with R; an empty name: none", .hint = "limits", .hint_order = 3, .run = gate_file},
 	ACTIONS_END,
 };
 /* clang-format on */
