@@ -152,10 +152,14 @@ static void point_metric(struct trial *t, const struct compare_metric *m)
 {
 	const struct metric_result *r = &m->result;
 	struct view v = view_of(t, m);
-	bool pass = strcmp(m->kind, "rate") == 0;
+	bool pass = strcmp(m->kind, "rate") == 0, score = strcmp(m->kind, "score") == 0;
 	struct gate_check *c = gate_add(t, arena_printf(&t->out->arena, "regression.%s", m->name),
 	                                arena_printf(&t->out->arena, STR_FMT ", change", STR_ARG(title_of(m))),
-	                                pass ? BEHIND_LOST : BEHIND_COMPARE);
+	                                pass    ? BEHIND_LOST
+	                                : score ? BEHIND_SCORES
+	                                        : BEHIND_COMPARE);
+	if (score)
+		c->field = str_of(m->name);
 	c->unit = unit_of(m, true);
 	c->at_most = v.lower;
 	c->n = (int64_t)r->n;

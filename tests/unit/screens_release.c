@@ -80,7 +80,7 @@ static void test_golden(void **state)
 
 /* ---------------------------------------------------------------- what is behind a check */
 
-static void opens(const char *keys, const char *screen, const char *line)
+static void opens(const char *keys, const char *screen, const char *line, const char *text)
 {
 	struct stage st;
 	struct target t = release_of("v12", "v13", NULL);
@@ -89,8 +89,9 @@ static void opens(const char *keys, const char *screen, const char *line)
 	stage_keys(&st, "Enter");
 	assert_int_equal(st.outcome, OUT_OPEN);
 	assert_string_equal(st.target.screen, screen);
-	if (line)
-		assert_string_equal(st.target.line, line);
+	assert_string_equal(st.target.line, line);
+	if (text)
+		assert_string_equal(st.target.text, text);
 	stage_close(&st);
 }
 
@@ -110,10 +111,11 @@ static void test_open(void **state)
 	assert_true(st.target.id == t.id && st.target.id2 == t.id2);
 	stage_close(&st);
 	stage_close(&compare);
-	opens("", "compare", "");                      /* latency */
-	opens("j j j", "compare", "class:new_errors"); /* new errors */
-	opens("j j j j j", "compare", "class:lost");   /* the pass rate */
-	opens("G", "traces", "");                      /* traces */
+	opens("", "compare", "", "");                        /* latency */
+	opens("j j j", "compare", "class:new_errors", NULL); /* new errors */
+	opens("j j j j j", "compare", "class:lost", NULL);   /* the pass rate */
+	opens("j j j j j j", "scores", "", "groundedness");  /* a score */
+	opens("G", "traces", "", NULL);                      /* traces */
 }
 
 static void test_file(void **state)

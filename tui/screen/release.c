@@ -181,14 +181,11 @@ static void to_runs(const struct release_state *s, struct target *target)
 	buf_done(&filter);
 }
 
-/* Screens of parts of a comparison; where there is none, the comparison. */
+/* Screens of parts of a comparison: of a field's values, of a score. */
 static void to_part(const struct release_state *s, const struct gate_check *c, const char *screen,
                     struct target *target)
 {
-	to_compare(s, c, "", target);
-	if (!screen_named(screen))
-		return;
-	target->screen = screen;
+	*target = (struct target){.screen = screen, .id = s->is.g.compare.a.id, .id2 = s->is.g.run.id};
 	snprintf(target->text, sizeof target->text, STR_FMT, STR_ARG(str_cut(c->field, 0, sizeof target->text - 1)));
 }
 
@@ -202,6 +199,12 @@ ACTION(open_behind)
 	bool pair = s->is.g.has_baseline && !s->is.g.compare.refused.len;
 	if (c->behind == BEHIND_TREND) {
 		to_runs(s, target);
+		return OUT_OPEN;
+	}
+	if (c->behind == BEHIND_SLICES && !s->is.g.has_baseline) {
+		*target = (struct target){.screen = "slices", .id = s->is.g.run.id};
+		snprintf(target->text, sizeof target->text, STR_FMT,
+		         STR_ARG(str_cut(c->field, 0, sizeof target->text - 1)));
 		return OUT_OPEN;
 	}
 	if (c->behind == BEHIND_TRACES || !pair) {
