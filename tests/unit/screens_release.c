@@ -126,9 +126,13 @@ static void test_file(void **state)
 	stage_open(&st, "release", &t, 24, 160, false);
 	assert_true(stage_shows(&st, "4 failed"));
 	write_file(lax);
-	stage_keys(&st, "f");
+	stage_keys(&st, "j j f");
 	assert_int_equal(st.outcome, OUT_PROMPT);
 	stage_line(&st, gate_file);
+	struct buf status = BUF_INIT;
+	st.screen.ops->status(&st.screen, &status);
+	assert_true(str_starts(buf_str(&status), "row 1 of"));
+	buf_done(&status);
 	assert_true(stage_shows(&st, "0 failed"));
 	assert_true(stage_shows(&st, "all 9 checks pass"));
 	/* it was edited: R, which the app has for every screen */

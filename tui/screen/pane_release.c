@@ -59,7 +59,8 @@ static void put_in_order(struct release_state *s)
 
 void release_adopt(struct release_state *s, struct release_answer *r)
 {
-	const struct gate_check *before = release_cursor(s);
+	/* On the first row it stays: what speaks against the release most is there. */
+	const struct gate_check *before = s->list.cursor ? release_cursor(s) : NULL;
 	struct buf name = BUF_INIT;
 	int64_t found = before ? -1 : 0;
 	if (before)

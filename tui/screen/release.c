@@ -243,6 +243,8 @@ static void judge_again(struct release_state *s)
 	s->failed = false;
 	s->serial = 0; /* what is under way answers another question */
 	s->loaded = false;
+	release_answer_done(&s->is);
+	list_init(&s->list);
 }
 
 ACTION(file_line)
