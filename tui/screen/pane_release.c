@@ -325,12 +325,45 @@ static int banner_rows(int rows)
 	return rows >= BANNER_ROWS + 1 + 1 + LIST_LEAST ? BANNER_ROWS + 1 : 1;
 }
 
+/* Where things stand in a body of this size. The answer first, then the list; the details below it, or beside. */
+struct places {
+	int banner, rows, cols; /* of the list, its head not counted in rows */
+	struct beside details;  /* rows 0: there is no room for them */
+};
+
+static struct places places_in(int rows, int cols)
+{
+	struct places p = {.banner = banner_rows(rows), .cols = cols};
+	p.rows = rows - p.banner - 1;
+	if (cols >= BESIDE_COLS) {
+		p.cols = cols * 6 / 10;
+		p.details = (struct beside){
+		    .row = p.banner, .col = p.cols + 2, .rows = rows - p.banner, .cols = cols - p.cols - 3};
+		p.details.scroll_row = p.banner + 1;
+	} else if (p.rows >= LIST_LEAST + DETAIL_ROWS + 1) {
+		p.rows -= DETAIL_ROWS + 1;
+		p.details = (struct beside){.row = p.banner + 1 + p.rows + 1,
+		                            .col = 1,
+		                            .rows = DETAIL_ROWS,
+		                            .cols = cols - 2,
+		                            .scroll_row = -1};
+	}
+	p.rows = p.rows > 1 ? p.rows : 1;
+	return p;
+}
+
 int release_list_rows(const struct screen *screen)
 {
-	int rows = screen->ui->rows - banner_rows(screen->ui->rows) - 1;
-	if (screen->ui->cols >= BESIDE_COLS || rows < LIST_LEAST + DETAIL_ROWS + 1)
-		return rows > 1 ? rows : 1;
-	return rows - DETAIL_ROWS - 1;
+	return places_in(screen->ui->rows, screen->ui->cols).rows;
+}
+
+bool release_beside(const struct screen *screen, struct beside *out)
+{
+	const struct release_state *s = screen->state;
+	*out = places_in(screen->ui->rows, screen->ui->cols).details;
+	out->top = s->list.top;
+	out->id = s->list.cursor;
+	return out->rows > 0 && s->loaded && s->is.judged;
 }
 
 /* Nothing was judged by a file with mistakes: they are what is to be seen. */
@@ -370,23 +403,19 @@ void release_draw(const struct screen *screen, struct canvas body)
 		draw_mistakes(s, body);
 		return;
 	}
-	int banner = banner_rows(body.rows), rows = release_list_rows(screen);
-	bool beside = body.cols >= BESIDE_COLS;
-	int cols = beside ? body.cols * 6 / 10 : body.cols;
-	if (banner > 1)
+	struct places at = places_in(body.rows, body.cols);
+	if (at.banner > 1)
 		draw_answer(&s->is.g, canvas_part(body, 0, 0, BANNER_ROWS, body.cols));
 	else
 		canvas_printf(body, 0, 1, body.cols - 2, answer_role(s->is.g.answer), "%s: " STR_FMT,
 		              gate_answer_title(s->is.g.answer), STR_ARG(s->is.g.sentence));
-	draw_head(canvas_part(body, banner, 0, 1, cols));
-	list_draw(&s->list, canvas_part(body, banner + 1, 0, rows, cols), draw_check, s);
-	int below = banner + 1 + rows;
-	if (beside) {
-		draw_details(s, canvas_part(body, banner, cols + 2, body.rows - banner, body.cols - cols - 3));
-	} else if (below < body.rows) {
-		canvas_rule(body, below, ROLE_BORDER);
-		draw_details(s, canvas_part(body, below + 1, 1, body.rows - below - 1, body.cols - 2));
-	}
+	draw_head(canvas_part(body, at.banner, 0, 1, at.cols));
+	list_draw(&s->list, canvas_part(body, at.banner + 1, 0, at.rows, at.cols), draw_check, s);
+	if (!at.details.rows)
+		return;
+	if (at.details.scroll_row < 0)
+		canvas_rule(body, at.details.row - 1, ROLE_BORDER);
+	draw_details(s, canvas_part(body, at.details.row, at.details.col, at.details.rows, at.details.cols));
 }
 
 /* Runs of one name are told apart by their model, else by their time. */

@@ -293,6 +293,7 @@ const struct screen_ops screen_release = {
     .fetch = release_fetch,
     .take = release_take,
     .draw = release_draw,
+    .beside = release_beside,
     .headline = release_headline,
     .status = release_status,
     .place = release_place,
