@@ -148,7 +148,8 @@ struct gate_check {
 	const struct gate_case *cases; /* that speak against it, the first few */
 	size_t n_cases;
 	int64_t all_cases; /* how many there are */
-	struct str field;  /* BEHIND_SLICES: the field; BEHIND_SCORES: the score; borrowed from the limits, or the comparison */
+	struct str
+	    field; /* BEHIND_SLICES: the field; BEHIND_SCORES: the score; borrowed from the limits, or the comparison */
 };
 
 struct gate {
