@@ -5,6 +5,10 @@
  *   fail      the figure is beyond its limit, or a paired test says worse (p after Holm below 0.05, statistics.md 8)
  *   too-few   it was asked for, and these cases cannot answer it
  *   skipped   nobody asked, or there is nothing to look at; the reason says which, with the figures there are
+ * Against the baseline each metric is a check: it fails if it is significantly worse, unless a margin was given and the worse end of
+ * its interval lies within it; with a margin, what is not known to be within it is too-few. Without one, "no evidence" passes, and the
+ * reason says what could go unseen. A metric on fewer cases than could tell (6; P95 72) is skipped, but for the pass rate; a limit of its
+ * own makes it too-few.
  * The answer is hold if any check fails, else not enough evidence if any is too-few, else ship (statistics.md 8). A gate that was given
  * nothing about quality (no baseline, no limit of a rate, score or slice) has a too-few check that says so: it never ships on age alone. */
 #ifndef SPOOR_STORE_QUERY_GATE_H
@@ -144,7 +148,8 @@ struct gate_check {
 	const struct gate_case *cases; /* that speak against it, the first few */
 	size_t n_cases;
 	int64_t all_cases; /* how many there are */
-	struct str field;  /* BEHIND_SLICES: the field */
+	struct str
+	    field; /* BEHIND_SLICES: the field; BEHIND_SCORES: the score; borrowed from the limits, or the comparison */
 };
 
 struct gate {

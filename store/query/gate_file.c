@@ -126,7 +126,7 @@ static const struct file_key score_keys[] = {
 };
 static const struct file_key allow_keys[] = {
     {"case",   KEY_TEXT, ALLOW(key),    0, true, "\"case-17\"",
-     "the case's key (spoor compare --json), or its first characters, 8 at least"                   },
+     "the case's key (spoor gate --json), of a SHA-256 the first 8 characters or more"              },
     {"reason", KEY_TEXT, ALLOW(reason), 0, true, "\"the policy changed: ticket 4711\"", "why it may"},
     {"until",  KEY_DATE, ALLOW(until),  0, true, "\"2030-12-31\"",
      "the last day of it, UTC; after that the case counts again"                                    },

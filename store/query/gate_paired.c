@@ -152,10 +152,14 @@ static void point_metric(struct trial *t, const struct compare_metric *m)
 {
 	const struct metric_result *r = &m->result;
 	struct view v = view_of(t, m);
-	bool pass = strcmp(m->kind, "rate") == 0;
+	bool pass = strcmp(m->kind, "rate") == 0, score = strcmp(m->kind, "score") == 0;
 	struct gate_check *c = gate_add(t, arena_printf(&t->out->arena, "regression.%s", m->name),
 	                                arena_printf(&t->out->arena, STR_FMT ", change", STR_ARG(title_of(m))),
-	                                pass ? BEHIND_LOST : BEHIND_COMPARE);
+	                                pass    ? BEHIND_LOST
+	                                : score ? BEHIND_SCORES
+	                                        : BEHIND_COMPARE);
+	if (score)
+		c->field = str_of(m->name);
 	c->unit = unit_of(m, true);
 	c->at_most = v.lower;
 	c->n = (int64_t)r->n;
@@ -193,12 +197,13 @@ static void point_metric(struct trial *t, const struct compare_metric *m)
 
 /* ---------------------------------------------------------------- lost cases, new errors, and what is allowed */
 
-/* Keys may be hashes: their first characters do, if they are enough. */
+/* Long keys are SHA-256 in hex (model_case_key): of these the first characters do, if they are enough. Other keys are names, of which
+ * one may be the beginning of another. */
 static bool is_case(struct str key, struct str word)
 {
-	enum { ENOUGH = 8 };
+	enum { HASH = 64, ENOUGH = 8 };
 	return str_eq(key, word) ||
-	       (word.len >= ENOUGH && key.len > word.len && memcmp(key.ptr, word.ptr, word.len) == 0);
+	       (key.len == HASH && word.len >= ENOUGH && word.len < HASH && memcmp(key.ptr, word.ptr, word.len) == 0);
 }
 
 static const struct gate_allowed *allowed_of(const struct trial *t, struct str key)

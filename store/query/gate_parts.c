@@ -42,6 +42,7 @@ static void point_score_mean(struct trial *t, const struct gate_score *s, bool a
 	    gate_add(t, arena_printf(&t->out->arena, "score." STR_FMT ".%s", STR_ARG(s->name), which),
 	             arena_printf(&t->out->arena, STR_FMT ", %s", STR_ARG(s->name), which), BEHIND_SCORES);
 	c->unit = GATE_SCORE;
+	c->field = s->name;
 	c->at_most = at_most;
 	c->limit = at_most ? s->max : s->min;
 	c->value = mean;
@@ -75,6 +76,7 @@ static void point_score_drop(struct trial *t, const struct gate_score *s)
 	const struct compare_metric *m = metric_named(&t->out->compare, s->name);
 	bool lower = s->better ? s->better < 0 : m && m->lower_is_better;
 	c->unit = GATE_SCORE;
+	c->field = s->name;
 	c->at_most = true;
 	c->limit = s->max_drop;
 	if (!t->out->has_baseline) {

@@ -596,6 +596,18 @@ static void test_allowed(void **state)
 	assert_int_equal(check_of(&g, "lost")->all_cases, 1);
 	assert_true(says(check_of(&g, "allow.case-0001"), "counts again"));
 	gate_done(&g);
+	allowed[0].key = STR_LIT("case-000"); /* the beginning of a name names nothing … */
+	allowed[0].until_ns = NOW + 1;
+	judge(2, 1, &g);
+	assert_true(says(check_of(&g, "allow.case-000"), "no case of this key"));
+	gate_done(&g);
+	run_sql("UPDATE case_key SET text = 'abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789' WHERE "
+	        "id = 1");
+	allowed[0].key = STR_LIT("abcdef01"); /* … of a hash it does */
+	judge(2, 1, &g);
+	assert_int_equal(status_of(&g, "allow.abcdef01"), GATE_PASS);
+	assert_int_equal(status_of(&g, "lost"), GATE_PASS);
+	gate_done(&g);
 	limits.n_allowed = 1; /* naming one says that no other may */
 	allowed[0].until_ns = NOW + 1;
 	assert_int_equal(judged(1, "lost"), GATE_FAIL);
@@ -621,6 +633,18 @@ static void test_mirror(void **state)
 	assert_true(a->value == -b->value && a->p == b->p && fabs(a->low + b->high) < 1e-12 &&
 	            fabs(a->high + b->low) < 1e-12);
 	assert_true(a->before == b->after && a->after == b->before);
+	gate_done(&back);
+	/* Cases of one run alone change nothing of what is paired. */
+	for (int i = 0; i < 30; i++)
+		add_result(&(struct result){.run = 2,
+		                            .case_id = 500 + i,
+		                            .status = CASE_FAILED,
+		                            .relevance = UNKNOWN_DOUBLE,
+		                            .cost_usd = UNKNOWN_DOUBLE});
+	judge(2, 1, &back);
+	b = check_of(&back, "regression.pass");
+	assert_true(a->value == b->value && a->p == b->p && a->low == b->low && a->high == b->high && a->n == b->n);
+	assert_true(check_of(&back, "lost")->value == check_of(&g, "lost")->value);
 	gate_done(&g);
 	gate_done(&back);
 }

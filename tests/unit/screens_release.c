@@ -80,7 +80,7 @@ static void test_golden(void **state)
 
 /* ---------------------------------------------------------------- what is behind a check */
 
-static void opens(const char *keys, const char *screen, const char *line)
+static void opens(const char *keys, const char *screen, const char *line, const char *text)
 {
 	struct stage st;
 	struct target t = release_of("v12", "v13", NULL);
@@ -89,8 +89,9 @@ static void opens(const char *keys, const char *screen, const char *line)
 	stage_keys(&st, "Enter");
 	assert_int_equal(st.outcome, OUT_OPEN);
 	assert_string_equal(st.target.screen, screen);
-	if (line)
-		assert_string_equal(st.target.line, line);
+	assert_string_equal(st.target.line, line);
+	if (text)
+		assert_string_equal(st.target.text, text);
 	stage_close(&st);
 }
 
@@ -110,10 +111,11 @@ static void test_open(void **state)
 	assert_true(st.target.id == t.id && st.target.id2 == t.id2);
 	stage_close(&st);
 	stage_close(&compare);
-	opens("", "compare", "");                      /* latency */
-	opens("j j j", "compare", "class:new_errors"); /* new errors */
-	opens("j j j j j", "compare", "class:lost");   /* the pass rate */
-	opens("G", "traces", "");                      /* traces */
+	opens("", "compare", "", "");                        /* latency */
+	opens("j j j", "compare", "class:new_errors", NULL); /* new errors */
+	opens("j j j j j", "compare", "class:lost", NULL);   /* the pass rate */
+	opens("j j j j j j", "scores", "", "groundedness");  /* a score */
+	opens("G", "traces", "", NULL);                      /* traces */
 }
 
 static void test_file(void **state)
@@ -124,14 +126,19 @@ static void test_file(void **state)
 	stage_open(&st, "release", &t, 24, 160, false);
 	assert_true(stage_shows(&st, "4 failed"));
 	write_file(lax);
-	stage_keys(&st, "f");
+	stage_keys(&st, "j j f");
 	assert_int_equal(st.outcome, OUT_PROMPT);
 	stage_line(&st, gate_file);
+	struct buf status = BUF_INIT;
+	st.screen.ops->status(&st.screen, &status);
+	assert_true(str_starts(buf_str(&status), "row 1 of"));
+	buf_done(&status);
 	assert_true(stage_shows(&st, "0 failed"));
 	assert_true(stage_shows(&st, "all 9 checks pass"));
-	/* it was edited */
+	/* it was edited: R, which the app has for every screen */
 	write_file(wrong);
-	stage_keys(&st, "J");
+	st.ui->generation++;
+	stage_keys(&st, "j");
 	assert_true(stage_shows(&st, ":1:2: no such key of a gate file: \"pas_rate\" (did you mean pass_rate?)"));
 	assert_true(stage_shows(&st, "\"strict\" is true or false"));
 	stage_keys(&st, "Enter ="); /* nothing is behind it */

@@ -59,7 +59,8 @@ static void put_in_order(struct release_state *s)
 
 void release_adopt(struct release_state *s, struct release_answer *r)
 {
-	const struct gate_check *before = release_cursor(s);
+	/* On the first row it stays: what speaks against the release most is there. */
+	const struct gate_check *before = s->list.cursor ? release_cursor(s) : NULL;
 	struct buf name = BUF_INIT;
 	int64_t found = before ? -1 : 0;
 	if (before)
@@ -199,6 +200,7 @@ static void draw_figure(struct canvas line, int col, int cols, const struct gate
 	if (IS_UNKNOWN(i.point) || c->unit == GATE_COUNT)
 		return;
 	i.scale = 1.1 * fmax(fabs(i.point), fmax(fabs(i.low), fabs(i.high)));
+	i.scale = i.scale > 0 ? i.scale : 1;
 	axis_draw(line, 0, col, cols, &i, status_role(c->status));
 }
 
@@ -323,12 +325,45 @@ static int banner_rows(int rows)
 	return rows >= BANNER_ROWS + 1 + 1 + LIST_LEAST ? BANNER_ROWS + 1 : 1;
 }
 
+/* Where things stand in a body of this size. The answer first, then the list; the details below it, or beside. */
+struct places {
+	int banner, rows, cols; /* of the list, its head not counted in rows */
+	struct beside details;  /* rows 0: there is no room for them */
+};
+
+static struct places places_in(int rows, int cols)
+{
+	struct places p = {.banner = banner_rows(rows), .cols = cols};
+	p.rows = rows - p.banner - 1;
+	if (cols >= BESIDE_COLS) {
+		p.cols = cols * 6 / 10;
+		p.details = (struct beside){
+		    .row = p.banner, .col = p.cols + 2, .rows = rows - p.banner, .cols = cols - p.cols - 3};
+		p.details.scroll_row = p.banner + 1;
+	} else if (p.rows >= LIST_LEAST + DETAIL_ROWS + 1) {
+		p.rows -= DETAIL_ROWS + 1;
+		p.details = (struct beside){.row = p.banner + 1 + p.rows + 1,
+		                            .col = 1,
+		                            .rows = DETAIL_ROWS,
+		                            .cols = cols - 2,
+		                            .scroll_row = -1};
+	}
+	p.rows = p.rows > 1 ? p.rows : 1;
+	return p;
+}
+
 int release_list_rows(const struct screen *screen)
 {
-	int rows = screen->ui->rows - banner_rows(screen->ui->rows) - 1;
-	if (screen->ui->cols >= BESIDE_COLS || rows < LIST_LEAST + DETAIL_ROWS + 1)
-		return rows > 1 ? rows : 1;
-	return rows - DETAIL_ROWS - 1;
+	return places_in(screen->ui->rows, screen->ui->cols).rows;
+}
+
+bool release_beside(const struct screen *screen, struct beside *out)
+{
+	const struct release_state *s = screen->state;
+	*out = places_in(screen->ui->rows, screen->ui->cols).details;
+	out->top = s->list.top;
+	out->id = s->list.cursor;
+	return out->rows > 0 && s->loaded && s->is.judged;
 }
 
 /* Nothing was judged by a file with mistakes: they are what is to be seen. */
@@ -368,28 +403,33 @@ void release_draw(const struct screen *screen, struct canvas body)
 		draw_mistakes(s, body);
 		return;
 	}
-	int banner = banner_rows(body.rows), rows = release_list_rows(screen);
-	bool beside = body.cols >= BESIDE_COLS;
-	int cols = beside ? body.cols * 6 / 10 : body.cols;
-	if (banner > 1)
+	struct places at = places_in(body.rows, body.cols);
+	if (at.banner > 1)
 		draw_answer(&s->is.g, canvas_part(body, 0, 0, BANNER_ROWS, body.cols));
 	else
 		canvas_printf(body, 0, 1, body.cols - 2, answer_role(s->is.g.answer), "%s: " STR_FMT,
 		              gate_answer_title(s->is.g.answer), STR_ARG(s->is.g.sentence));
-	draw_head(canvas_part(body, banner, 0, 1, cols));
-	list_draw(&s->list, canvas_part(body, banner + 1, 0, rows, cols), draw_check, s);
-	int below = banner + 1 + rows;
-	if (beside) {
-		draw_details(s, canvas_part(body, banner, cols + 2, body.rows - banner, body.cols - cols - 3));
-	} else if (below < body.rows) {
-		canvas_rule(body, below, ROLE_BORDER);
-		draw_details(s, canvas_part(body, below + 1, 1, body.rows - below - 1, body.cols - 2));
-	}
+	draw_head(canvas_part(body, at.banner, 0, 1, at.cols));
+	list_draw(&s->list, canvas_part(body, at.banner + 1, 0, at.rows, at.cols), draw_check, s);
+	if (!at.details.rows)
+		return;
+	if (at.details.scroll_row < 0)
+		canvas_rule(body, at.details.row - 1, ROLE_BORDER);
+	draw_details(s, canvas_part(body, at.details.row, at.details.col, at.details.rows, at.details.cols));
 }
 
-static struct str name_of(const struct run_row *r)
+/* Runs of one name are told apart by their model, else by their time. */
+static void add_name(struct buf *out, const struct run_row *r, const struct run_row *other, int64_t now_ns)
 {
-	return r->name.len ? r->name : r->text;
+	struct str name = r->name.len ? r->name : r->text;
+	buf_add_str(out, name);
+	if (!other || !str_eq(name, other->name.len ? other->name : other->text))
+		return;
+	buf_add_char(out, ' ');
+	if (!str_eq(r->model, other->model))
+		buf_add_str(out, r->model);
+	else
+		units_time(out, r->created_ns, now_ns);
 }
 
 static const char *base_of(const char *file)
@@ -406,14 +446,16 @@ void release_headline(const struct screen *screen, struct canvas row)
 		return;
 	struct buf text = BUF_INIT;
 	const struct gate *g = &s->is.g;
-	buf_add_str(&text, name_of(&g->run));
-	if (g->has_baseline) {
-		buf_add_cstr(&text, " against ");
-		buf_add_str(&text, name_of(&g->compare.a));
-	} else {
-		buf_add_cstr(&text, ", no baseline");
+	const struct run_row *base = g->has_baseline ? &g->compare.a : NULL;
+	int most = base ? (row.cols - col - 12) / 2 : row.cols - col - 16;
+	add_name(&text, &g->run, base, screen->ui->now_ns);
+	col += 2 + canvas_put(row, 0, col + 2, most > 8 ? most : 8, ROLE_TEXT, buf_str(&text));
+	col += canvas_putc(row, 0, col, -1, ROLE_DIM, base ? " against " : ", no baseline");
+	buf_clear(&text);
+	if (base) {
+		add_name(&text, base, &g->run, screen->ui->now_ns);
+		col += canvas_put(row, 0, col, row.cols - col - 1, ROLE_TEXT, buf_str(&text));
 	}
-	col += canvas_put(row, 0, col + 2, row.cols - col - 3, ROLE_TEXT, buf_str(&text)) + 2;
 	buf_clear(&text);
 	if (s->is.file[0])
 		buf_printf(&text, "limits: %s%s", base_of(s->is.file), s->from_environment ? " ($SPOOR_GATE)" : "");

@@ -35,6 +35,7 @@ void release_answer_done(struct release_answer *r);
 void release_adopt(struct release_state *s, struct release_answer *r);
 const struct gate_check *release_cursor(const struct release_state *s); /* NULL: there is none */
 int release_list_rows(const struct screen *screen);
+bool release_beside(const struct screen *screen, struct beside *out);
 void release_draw(const struct screen *screen, struct canvas body);
 void release_headline(const struct screen *screen, struct canvas row);
 void release_status(const struct screen *screen, struct buf *out);

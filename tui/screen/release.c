@@ -28,7 +28,7 @@ static void *release_ask(struct screen *screen)
 	static uint64_t serials;
 	struct release_state *s = state_of(screen);
 	list_set_page(&s->list, release_list_rows(screen));
-	if (s->serial || s->failed || (s->loaded && s->generation == screen->ui->generation))
+	if (s->serial || ((s->failed || s->loaded) && s->generation == screen->ui->generation))
 		return NULL;
 	struct request *r = xcalloc(1, sizeof *r);
 	*r = (struct request){.owner = s,
@@ -77,11 +77,11 @@ static void release_take(struct screen *screen, void *request, bool ok)
 	if (r->owner == s && r->serial == s->serial) {
 		s->serial = 0;
 		s->failed = !ok && !r->interrupted;
-		snprintf(s->why, sizeof s->why, "%s", r->why);
-		if (ok) {
-			release_adopt(s, &r->answer);
+		if (!r->interrupted)
 			s->generation = r->generation;
-		}
+		snprintf(s->why, sizeof s->why, "%s", r->why);
+		if (ok)
+			release_adopt(s, &r->answer);
 	}
 	release_answer_done(&r->answer);
 	free(r);
@@ -181,14 +181,11 @@ static void to_runs(const struct release_state *s, struct target *target)
 	buf_done(&filter);
 }
 
-/* Screens of parts of a comparison; where there is none, the comparison. */
+/* Screens of parts of a comparison: of a field's values, of a score. */
 static void to_part(const struct release_state *s, const struct gate_check *c, const char *screen,
                     struct target *target)
 {
-	to_compare(s, c, "", target);
-	if (!screen_named(screen))
-		return;
-	target->screen = screen;
+	*target = (struct target){.screen = screen, .id = s->is.g.compare.a.id, .id2 = s->is.g.run.id};
 	snprintf(target->text, sizeof target->text, STR_FMT, STR_ARG(str_cut(c->field, 0, sizeof target->text - 1)));
 }
 
@@ -202,6 +199,12 @@ ACTION(open_behind)
 	bool pair = s->is.g.has_baseline && !s->is.g.compare.refused.len;
 	if (c->behind == BEHIND_TREND) {
 		to_runs(s, target);
+		return OUT_OPEN;
+	}
+	if (c->behind == BEHIND_SLICES && !s->is.g.has_baseline) {
+		*target = (struct target){.screen = "slices", .id = s->is.g.run.id};
+		snprintf(target->text, sizeof target->text, STR_FMT,
+		         STR_ARG(str_cut(c->field, 0, sizeof target->text - 1)));
 		return OUT_OPEN;
 	}
 	if (c->behind == BEHIND_TRACES || !pair) {
@@ -240,6 +243,8 @@ static void judge_again(struct release_state *s)
 	s->failed = false;
 	s->serial = 0; /* what is under way answers another question */
 	s->loaded = false;
+	release_answer_done(&s->is);
+	list_init(&s->list);
 }
 
 ACTION(file_line)
@@ -268,20 +273,12 @@ ACTION(gate_file)
 	return OUT_PROMPT;
 }
 
-ACTION(again)
-{
-	(void)in, (void)target;
-	judge_again(state_of(screen));
-	return OUT_REFRESH;
-}
-
 /* clang-format off */
 static const struct action actions[] = {
 	{.name = "open", .keys = "Enter", .help = "what is behind the check: lost cases, new errors, slices, traces …", .hint = "behind it", .hint_order = 1, .run = open_behind},
 	MOVE_ACTIONS,
 	{.name = "compare", .keys = "=", .help = "the comparison it rests on", .hint = "compare", .hint_order = 2, .run = open_compare},
-	{.name = "gate-file", .keys = "f", .help = "limits from a gate file (spoor help gate-file); an empty name: none", .hint = "limits", .hint_order = 3, .run = gate_file},
-	{.name = "judge", .keys = "J", .help = "judge again: the gate file was edited", .hint = "again", .hint_order = 4, .run = again},
+	{.name = "gate-file", .keys = "f", .help = "limits from a gate file (spoor help gate-file), read again with R; an empty name: none", .hint = "limits", .hint_order = 3, .run = gate_file},
 	ACTIONS_END,
 };
 /* clang-format on */
@@ -296,6 +293,7 @@ const struct screen_ops screen_release = {
     .fetch = release_fetch,
     .take = release_take,
     .draw = release_draw,
+    .beside = release_beside,
     .headline = release_headline,
     .status = release_status,
     .place = release_place,
