@@ -124,11 +124,11 @@ static void begin_run(struct reading *r, int64_t run, int64_t content)
 static void read_case(struct reading *r, struct stmt *s)
 {
 	struct jd *d = r->d;
-	const struct jd_target *last = d->targets.n ? &d->targets.at[d->targets.n - 1] : NULL;
 	int64_t run = col_int(s, 0), case_id = col_int(s, 1), repeat = col_int_or(s, 2, 0);
 	if (run != r->run)
 		begin_run(r, run, col_int(s, 6));
-	if (d->targets.n == r->first_target || last->case_id != case_id || last->repeat != repeat)
+	const struct jd_target *last = d->targets.n > r->first_target ? &d->targets.at[d->targets.n - 1] : NULL;
+	if (!last || last->case_id != case_id || last->repeat != repeat)
 		*vec_add(&d->targets) = (struct jd_target){.run = run,
 		                                           .case_id = case_id,
 		                                           .repeat = repeat,
