@@ -133,7 +133,7 @@ struct judges {
 void judges_done(struct judges *j);
 
 enum {
-	JUDGES_SCORES = 4000000,
+	JUDGES_SCORES = 1000000,
 	JUDGES_MOST = 5000 /* judges */,
 	JUDGES_LENGTHS = 2000,
 	JUDGES_ROWS = 500,
