@@ -22,6 +22,11 @@ static struct value count(int64_t i)
 	return (struct value){.type = VALUE_COUNT, .i = i, .role = i ? ROLE_TEXT : ROLE_DIM};
 }
 
+static struct value none(void)
+{
+	return (struct value){.type = VALUE_NONE};
+}
+
 static struct value share(int64_t k, int64_t n)
 {
 	return number(VALUE_SHARE, n ? (double)k / (double)n : UNKNOWN_DOUBLE);
@@ -47,6 +52,16 @@ static struct value passes(enum judge_outcome o)
 	case OUTCOME_UNSURE: return word("unsure", ROLE_DIM);
 	}
 	return (struct value){.type = VALUE_NONE};
+}
+
+/* An evaluator without a model is marked as what it is. */
+static struct value model_shown(const struct judge *j, struct arena *arena)
+{
+	if (j->all_models)
+		return text(arena_printf(arena, "%lld models", (long long)j->models), ROLE_DIM);
+	if (j->model.len || j->by == SOURCE_JUDGE)
+		return text(j->model, ROLE_TEXT);
+	return word(j->by == SOURCE_CODE ? "(code)" : "(not said)", ROLE_DIM);
 }
 
 static int64_t agreeing(const struct judge *j)
@@ -98,8 +113,8 @@ static struct value verdicts(const struct judge_item *i, struct arena *arena)
 #define OTHER(name, expression) GET(judge_other, other, name, expression)
 
 ROW(name, text(row->name, ROLE_TEXT))
-ROW(model, row->all_models ? text(arena_printf(arena, "%lld models", (long long)row->models), ROLE_DIM) : row->model.len || row->by == SOURCE_JUDGE ? text(row->model, ROLE_TEXT) : word(row->by == SOURCE_CODE ? "(code)" : "(not said)", ROLE_DIM))
-ROW(model_id, row->all_models ? (struct value){.type = VALUE_NONE} : text(row->model, ROLE_TEXT))
+ROW(model, model_shown(row, arena))
+ROW(model_id, row->all_models ? none() : text(row->model, ROLE_TEXT))
 ROW(source, word(score_source_name(row->by), row->by == SOURCE_JUDGE ? ROLE_TEXT : ROLE_DIM))
 ROW(all_models, yes(row->all_models))
 ROW(scores, count(row->scores))
@@ -112,7 +127,7 @@ ROW(high, number(VALUE_SCORE, row->high))
 ROW(threshold, number(VALUE_SCORE, row->threshold))
 ROW(assumed, yes(row->assumed))
 ROW(n, count(row->kappa.n))
-ROW(agree, row->kappa.n ? count(agreeing(row)) : (struct value){.type = VALUE_NONE})
+ROW(agree, row->kappa.n ? count(agreeing(row)) : none())
 ROW(agreement, share(agreeing(row), row->kappa.n))
 ROW(agreement_low, number(VALUE_SHARE, row->agreement.low))
 ROW(agreement_high, number(VALUE_SHARE, row->agreement.high))
@@ -124,7 +139,7 @@ ROW(kappa_high, number(VALUE_SCORE, row->kappa.interval.high))
 ROW(too_few, yes(row->kappa.too_few))
 ROW(rough, yes(row->kappa.rough))
 ROW(flips, share(row->flips.flipped, row->flips.groups))
-ROW(flipped, row->flips.groups ? count(row->flips.flipped) : (struct value){.type = VALUE_NONE})
+ROW(flipped, row->flips.groups ? count(row->flips.flipped) : none())
 ROW(flip_groups, count(row->flips.groups))
 ROW(rho, number(VALUE_SCORE, row->length.rho))
 ROW(unlabelled, count(row->unlabelled))
@@ -185,7 +200,7 @@ const struct column judge_figures[] = {
 ITEM(title, title_of(row))
 ITEM(key, key_of(row))
 ITEM(run, text(row->run, ROLE_DIM))
-ITEM(repeat, row->at.run ? count(row->at.repeat) : (struct value){.type = VALUE_NONE})
+ITEM(repeat, row->at.run ? count(row->at.repeat) : none())
 ITEM(trace, text(row->at.run ? STR_NONE : row->key, ROLE_DIM))
 ITEM(judge, passes(row->judge))
 ITEM(verdicts, verdicts(row, arena))

@@ -375,7 +375,7 @@ static void give_out(struct making *m)
 	struct judges *out = m->work->d->out;
 	out->n = m->rows.n;
 	out->rows = arena_zalloc(&out->arena, out->n + 1, sizeof *out->rows);
-	if (out->n)
+	if (m->rows.at)
 		memcpy(out->rows, m->rows.at, out->n * sizeof *out->rows);
 	if (out->n > 1)
 		qsort(out->rows, out->n, sizeof *out->rows, by_weight);

@@ -40,7 +40,7 @@ struct judge_item {
 	const char *why;                 /* of the next to label: why this one */
 };
 
-/* Of identical answers: groups of equal input and output that the same judge (name and model) judged at least twice. */
+/* Of identical answers: groups of equal input, output and expected answer that the same judge (name and model) judged at least twice. */
 struct judge_flips {
 	int64_t groups, flipped;
 	struct interval share; /* Wilson */
@@ -133,7 +133,7 @@ struct judges {
 void judges_done(struct judges *j);
 
 enum {
-	JUDGES_SCORES = 4000000,
+	JUDGES_SCORES = 1000000,
 	JUDGES_MOST = 5000 /* judges */,
 	JUDGES_LENGTHS = 2000,
 	JUDGES_ROWS = 500,

@@ -140,8 +140,9 @@ static void count_ordinal(struct jd_judge *j)
 			return;
 	}
 	j->row->ordinal_n = n;
-	j->row->ordinal_c = high - low + 1;
-	j->row->ordinal = agree_kappa(cells, (size_t)(high - low + 1), WEIGHTS_QUADRATIC);
+	size_t categories = (size_t)high - (size_t)low + 1;
+	j->row->ordinal_c = (int64_t)categories;
+	j->row->ordinal = agree_kappa(cells, categories, WEIGHTS_QUADRATIC);
 }
 
 struct point {

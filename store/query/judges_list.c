@@ -199,7 +199,7 @@ bool jd_flips(struct jd_work *w, struct jd_judge *j, struct err *err)
 	struct flip_sums sums = {.out.most = UNKNOWN_DOUBLE};
 	size_t n = 0;
 	for (size_t i = 0; i < j->n_scores; i++) {
-		uint64_t group = w->d->answers.at[j->scores[i].answer].group;
+		uint64_t group = w->d->targets.at[j->scores[i].target].group;
 		/* Only the same model can contradict itself. */
 		if (group)
 			at[n++] = (struct judged){jd_mix(group, (uint64_t)j->scores[i].judge), &j->scores[i]};

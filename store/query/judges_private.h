@@ -12,13 +12,13 @@ struct jd_target {
 	int64_t trace, span;          /* row id of the trace (of a case: the one it names), span's key */
 	bool has_span;
 	int64_t record; /* of the case; 0: not known */
-	uint64_t input_hash, output_hash;
+	uint64_t input_hash, output_hash, expected_hash;
+	uint64_t group; /* those of equal input, output and expected answer share it; 0: not known */
 	size_t answer;
 };
 
 struct jd_answer {
 	size_t target;  /* its first */
-	uint64_t group; /* answers of equal input and output share it; 0: not known */
 	uint64_t draw;  /* a fixed lot */
 	size_t whole;   /* of a span: the answer of its trace; SIZE_MAX: nobody scored that */
 	int64_t length; /* code points of the output; UNKNOWN_INT: not read */

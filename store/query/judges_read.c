@@ -124,18 +124,19 @@ static void begin_run(struct reading *r, int64_t run, int64_t content)
 static void read_case(struct reading *r, struct stmt *s)
 {
 	struct jd *d = r->d;
-	const struct jd_target *last = d->targets.n ? &d->targets.at[d->targets.n - 1] : NULL;
 	int64_t run = col_int(s, 0), case_id = col_int(s, 1), repeat = col_int_or(s, 2, 0);
 	if (run != r->run)
 		begin_run(r, run, col_int(s, 6));
-	if (d->targets.n == r->first_target || last->case_id != case_id || last->repeat != repeat)
+	const struct jd_target *last = d->targets.n > r->first_target ? &d->targets.at[d->targets.n - 1] : NULL;
+	if (!last || last->case_id != case_id || last->repeat != repeat)
 		*vec_add(&d->targets) = (struct jd_target){.run = run,
 		                                           .case_id = case_id,
 		                                           .repeat = repeat,
 		                                           .input_hash = (uint64_t)col_int_or(s, 3, 0),
 		                                           .output_hash = (uint64_t)col_int_or(s, 4, 0),
 		                                           .trace = col_int_or(s, 5, 0),
-		                                           .record = col_int_or(s, 15, 0)};
+		                                           .record = col_int_or(s, 15, 0),
+		                                           .expected_hash = (uint64_t)col_int_or(s, 16, 0)};
 	struct jd_score score = read_score(s, 9, d->targets.n - 1);
 	score.name = col_int_or(s, 7, 0);
 	score.n = (int32_t)col_int_or(s, 8, 0);
@@ -151,7 +152,8 @@ static bool read_cases(struct jd *d, struct err *err)
 	    .head = "SELECT c.run, c.case_id, c.repeat, c.input_hash, c.output_hash,"
 	            " (SELECT t.id FROM trace t WHERE t.key = c.trace AND t.seen > 0),"
 	            " (SELECT r.content FROM run r WHERE r.id = c.run), x.name, x.n, x.value, x.label, x.pass,"
-	            " x.threshold, x.from_, x.judge, c.record FROM case_result c CROSS JOIN case_score x ON x.run = "
+	            " x.threshold, x.from_, x.judge, c.record, c.expected_hash FROM case_result c CROSS JOIN "
+	            "case_score x ON x.run = "
 	            "c.run AND"
 	            " x.case_id = c.case_id AND x.repeat = c.repeat WHERE (?1 + ?2 = 0 OR c.run IN (?1, ?2))",
 	    .tail = " ORDER BY c.run, c.case_id, c.repeat, x.name, x.n",
@@ -333,6 +335,14 @@ static const struct jd_target *case_of(const struct jd_target **cases, size_t n,
 	return low < n && cases[low]->trace == trace ? cases[low] : NULL;
 }
 
+/* Whoever judges against an expected answer may judge the same words otherwise where another one is expected. */
+static uint64_t group_of(const struct jd_target *t)
+{
+	if (!t->input_hash || !t->output_hash)
+		return 0;
+	return jd_mix(jd_mix(t->input_hash, t->output_hash), t->expected_hash) | 1;
+}
+
 static void make_answers(struct jd *d)
 {
 	size_t n = d->targets.n, n_cases = 0;
@@ -368,8 +378,8 @@ static void make_answers(struct jd *d)
 			                ? jd_mix(t->input_hash, t->output_hash)
 			                : jd_mix(jd_mix(key[0], key[1]), jd_mix(key[2], key[3])),
 			    .whole = SIZE_MAX,
-			    .length = UNKNOWN_INT,
-			    .group = t->input_hash && t->output_hash ? jd_mix(t->input_hash, t->output_hash) | 1 : 0};
+			    .length = UNKNOWN_INT};
+		t->group = group_of(t);
 		t->answer = d->answers.n - 1;
 	}
 	for (size_t i = 0; i < d->scores.n; i++)

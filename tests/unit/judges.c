@@ -246,6 +246,12 @@ static void test_equal_answers(void **state)
 	assert_int_equal(t->flipped[0].other.run, 1); /* where it said otherwise */
 	assert_true(t->kappa.too_few && IS_UNKNOWN(t->kappa.interval.low));
 	judges_done(&j);
+	/* where another answer is expected, another verdict is no contradiction */
+	run_sql("UPDATE case_result SET expected_hash = 10 * run + repeat");
+	get(NULL, &j);
+	assert_int_equal(named(&j, "tone", "model-a")->flips.groups, 0);
+	judges_done(&j);
+	run_sql("UPDATE case_result SET expected_hash = NULL");
 	/* an answer that is not known is not equal to another */
 	run_sql("UPDATE case_result SET output_hash = NULL");
 	get(NULL, &j);

@@ -217,6 +217,7 @@ static bool print_list(struct report *r, const struct judge *j, enum list list, 
 	    "title,key,run,repeat,trace,verdicts_given,verdicts_passed,value,spread",
 	    "name,model,source,n,agree,agreement,kappa,kappa_low,kappa_high"};
 	size_t n, size;
+	BUG_ON(list >= N_LISTS);
 	void *rows = rows_of(j, list, &n, &size);
 	struct out out = r->opts.out;
 	if (out.form == OUT_TEXT) {

@@ -465,19 +465,30 @@ ACTION(ask_filter)
 	return OUT_PROMPT;
 }
 
-ACTION(up)
+static enum outcome go_up(struct screen *screen)
 {
-	UNUSED;
 	struct judges_view *v = &state_of(screen)->view;
-	if (v->level == JUDGES_ALL && !state_of(screen)->filter[0])
-		return OUT_IGNORED;
-	if (v->level == JUDGES_ALL) {
-		set_filter(state_of(screen), STR_NONE);
-		return OUT_REFRESH;
-	}
 	v->level = v->level == JUDGES_ITEM ? JUDGES_ONE : JUDGES_ALL;
 	v->page_fresh = false;
 	lay_out(screen);
+	return OUT_REFRESH;
+}
+
+ACTION(up)
+{
+	UNUSED;
+	return state_of(screen)->view.level == JUDGES_ALL ? OUT_IGNORED : go_up(screen);
+}
+
+ACTION(clear)
+{
+	UNUSED;
+	struct state *st = state_of(screen);
+	if (st->view.level != JUDGES_ALL)
+		return go_up(screen);
+	if (!st->filter[0])
+		return OUT_IGNORED;
+	set_filter(st, STR_NONE);
 	return OUT_REFRESH;
 }
 
@@ -492,7 +503,8 @@ static const struct action judges_actions[] = {
 	{.name = "prev", .keys = "K", .help = "previous answer (or judge)", .run = prev_item},
 	{.name = "trace", .keys = "t", .help = "the trace of this answer", .hint = "trace", .hint_order = 3, .run = open_trace},
 	{.name = "case", .keys = "o", .help = "the case with both runs' answers (in the judges of a comparison)", .run = open_case},
-	{.name = "up", .keys = "Esc q", .help = "one level up; then no filter", .run = up},
+	{.name = "up", .keys = "q", .help = "one level up", .run = up},
+	{.name = "clear", .keys = "Esc", .help = "one level up; then no filter", .run = clear},
 	ACTIONS_END,
 };
 /* clang-format on */
