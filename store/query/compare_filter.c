@@ -189,13 +189,12 @@ static const struct by_row *by_row(const struct filter_term *t)
 
 static bool find_score(struct work *w, const struct filter_term *t, size_t *score)
 {
-	struct buf known = BUF_INIT;
-	for (*score = 0; *score < w->c->n_scores; ++*score) {
+	for (*score = 0; *score < w->c->n_scores; ++*score)
 		if (alike(w->c->scores[*score], t->score))
 			return true;
-		if (known.len < 200)
-			buf_printf(&known, "%s" STR_FMT, known.len ? ", " : "", STR_ARG(w->c->scores[*score]));
-	}
+	struct buf known = BUF_INIT;
+	for (size_t i = 0; i < w->c->n_scores && known.len < 200; i++)
+		buf_printf(&known, "%s" STR_FMT, known.len ? ", " : "", STR_ARG(w->c->scores[i]));
 	err_set(w->err, ERR_USAGE, NULL, "no score of these runs is called " STR_FMT "; there is %s",
 	        STR_ARG(str_cut(t->score, 0, 80)), known.len ? buf_cstr(&known) : "none");
 	buf_done(&known);
