@@ -447,9 +447,9 @@ $ spoor compare v12 v13 --where 'loss>0.3 or delta.relevance<-0.3' --class lost,
 7 of 82 cases match (class:lost or class:changed) (loss>0.3 or delta.relevance<-0.3)
 
 Lost 3 of 4
-  refund after 60 days, gold card           pass  FAIL   groundedness 0.900 → 0.420
-  chargeback when the merchant is closed    pass  FAIL   groundedness 0.880 → 0.550
-  disputed hotel charge, booked twice       pass  FAIL   groundedness 0.940 → 0.310
+  refund after 60 days, gold card           pass  FAIL   relevance 0.960 → 0.930
+  chargeback when the merchant is closed    pass  FAIL   relevance 0.960 → 0.950
+  disputed hotel charge, booked twice       pass  FAIL   relevance 0.950 → 0.950
 
 Changed 4 of 31
   recall of a debit after one year          FAIL  FAIL   relevance 0.930 → 0.450

@@ -383,10 +383,10 @@ static bool read_filter(const struct command_line *line, struct compare_out *o, 
 static bool choose(struct db *db, const struct command_line *line, const struct filter *filter, struct compare_out *o,
                    struct err *err)
 {
-	struct compare_order order = {.by = BY_LOSS};
+	o->order = (struct compare_order){.by = BY_LOSS};
 	const char *sort = cmd_option(line, "sort");
-	return (!sort || compare_order_named(&o->c, str_of(sort), &order, err)) &&
-	       compare_view(db, &o->c, filter, &order, &o->view, err);
+	return (!sort || compare_order_named(&o->c, str_of(sort), &o->order, err)) &&
+	       compare_view(db, &o->c, filter, &o->order, &o->view, err);
 }
 
 /* What is printed in place of the comparison. */

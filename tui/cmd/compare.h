@@ -11,10 +11,11 @@ struct compare_out {
 	struct out out;
 	struct compare c;
 	struct compare_view view; /* what of it is printed */
-	struct buf filter;        /* what it was chosen by, in one text; empty: all */
-	struct arena arena;       /* of the parsed filter */
-	int64_t limit, offset;    /* rows: of each class as text, of all as JSON; -1: all */
-	bool ask_begins;          /* --begins: begins is filled */
+	struct compare_order order;
+	struct buf filter;     /* what it was chosen by, in one text; empty: all */
+	struct arena arena;    /* of the parsed filter */
+	int64_t limit, offset; /* rows: of each class as text, of all as JSON; -1: all */
+	bool ask_begins;       /* --begins: begins is filled */
 	struct begins begins;
 	bool ask_noise; /* --noise: noise is filled */
 	struct noise noise;

@@ -182,6 +182,35 @@ static void text_metrics(struct compare_out *o)
 	cells_free(rows, n);
 }
 
+static void add_side_figure(struct buf *to, const struct compare_out *o, const struct compare_side *side, bool ascii)
+{
+	struct compare_metric latency = {.name = "", .kind = "latency"}, cost = {.name = "", .kind = "cost"};
+	double ns = side->present && side->latency_ns != UNKNOWN_INT ? (double)side->latency_ns : UNKNOWN_DOUBLE;
+	if (o->order.by == BY_LATENCY)
+		compare_figure(to, &latency, ns, false, ascii);
+	else if (o->order.by == BY_COST)
+		compare_figure(to, &cost, side->present ? side->cost_usd : UNKNOWN_DOUBLE, false, ascii);
+	else
+		compare_plain_figure(to, side->scores[o->order.score], false, ascii);
+}
+
+/* What they are ordered by; else the score that moved most. */
+static void add_moved(const struct compare_out *o, const struct compare_row *row, bool ascii, struct buf *to)
+{
+	if (o->order.by != BY_SCORE && o->order.by != BY_LATENCY && o->order.by != BY_COST) {
+		compare_moved(to, &o->c, row, ascii);
+		return;
+	}
+	if (o->order.by == BY_SCORE)
+		buf_add_str(to, o->c.scores[o->order.score]);
+	else
+		buf_add_cstr(to, o->order.by == BY_LATENCY ? "latency" : "cost");
+	buf_add_char(to, ' ');
+	add_side_figure(to, o, &row->a, ascii);
+	buf_add_cstr(to, ascii ? " -> " : " → ");
+	add_side_figure(to, o, &row->b, ascii);
+}
+
 static void text_row(struct compare_out *o, const struct compare_row *row, struct buf *cell)
 {
 	buf_add_cstr(&o->text, row->a.flaky || row->b.flaky ? (o->out.ascii ? "~ " : "≈ ") : "  ");
@@ -201,7 +230,7 @@ static void text_row(struct compare_out *o, const struct compare_row *row, struc
 	compare_side_status(cell, &row->b);
 	add_cell(o, cell, STATUS_COLS, false);
 	buf_add_cstr(&o->text, "  ");
-	compare_moved(cell, &o->c, row, o->out.ascii);
+	add_moved(o, row, o->out.ascii, cell);
 	add_cell(o, cell, 0, false);
 	end_line(o);
 }
@@ -391,7 +420,7 @@ static void markdown_class(struct compare_out *o, enum case_class class_, struct
 		own_cell(o, cell);
 		compare_side_status(cell, &row->b);
 		own_cell(o, cell);
-		compare_moved(cell, &o->c, row, false);
+		add_moved(o, row, false, cell);
 		file_cell(o, buf_str(cell));
 		buf_clear(cell);
 		buf_add_cstr(&o->text, "|\n");
