@@ -230,6 +230,9 @@ static void looks_beside_what_is_new_everywhere(void **state)
 		if (b.cases[i].lost)
 			assert_int_equal(begins_telling(&b, &b.cases[i]), b.cases[i].then);
 	assert_true(str_find(b.sentence, STR_LIT("a step that B has everywhere")) != SIZE_MAX);
+	assert_true(
+	    str_eq(b.brief, STR_LIT("All 5 losses first differ at decide: other output, beside classify-claim: new "
+	                            "step everywhere")));
 	done(&c, &b);
 }
 
