@@ -335,7 +335,7 @@ static void count_places(struct counting *x)
 			struct place *p = &x->places.at[x->seen.at[x->looked[i].from + k]];
 			p->any[b->cases[i].lost]++;
 		}
-	for (size_t i = 0; i < x->places.n; i++) {
+	for (size_t i = 0; i < x->places.n && x->places.at; i++) {
 		struct place *p = &x->places.at[i];
 		p->everywhere = b->lost.looked > 0 && b->others.looked >= BEGINS_EVERYWHERE_LEAST &&
 		                (double)p->any[1] >= BEGINS_EVERYWHERE_SHARE * (double)b->lost.looked &&

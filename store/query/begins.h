@@ -144,6 +144,8 @@ struct begins {
 	struct begins_line *lines;
 	size_t n_lines;
 	int64_t others_only; /* steps at which no lost case, but others first differ: not in the lines */
+	struct str
+	    brief; /* where they begin, in one row: "3 of 5 losses first differ at retrieve-policy: other documents" */
 	struct str sentence; /* "14 of 19 losses first differ at retrieve-policy: other documents" … */
 	struct str missing;  /* what could not be looked at, and what to do; may be empty */
 };

@@ -201,14 +201,28 @@ static void add_most(struct buf *out, const struct begins *b, size_t from, size_
 	buf_add_cstr(out, ", but no more than others do");
 }
 
-static void add_first(struct buf *out, const struct begins *b, const struct begins_step *s)
+static struct str said(struct begins *b, struct buf *text)
 {
-	const struct begins_label *label = &b->labels[s->first];
+	if (text->len && text->ptr[0] >= 'a' && text->ptr[0] <= 'z')
+		text->ptr[0] = (char)(text->ptr[0] - 'a' + 'A');
+	struct str out = arena_str(&b->arena, buf_str(text));
+	buf_done(text);
+	return out;
+}
+
+static void add_losses(struct buf *out, const struct begins *b, const struct begins_step *s)
+{
 	if (b->lost.looked == 1)
 		buf_add_cstr(out, "the one");
 	else
 		add_of(out, s->lost, b->lost.looked);
 	buf_printf(out, " %s first %s at ", losses_of(b, b->lost.looked), s->lost == 1 ? "differs" : "differ");
+}
+
+static void add_first(struct buf *out, const struct begins *b, const struct begins_step *s)
+{
+	const struct begins_label *label = &b->labels[s->first];
+	add_losses(out, b, s);
 	add_where(out, b, s);
 	if (s->verdict != BEGINS_EVERYWHERE) {
 		add_others(out, b, s);
@@ -240,6 +254,26 @@ static void add_then(struct buf *out, const struct begins *b)
 	add_most(out, b, b->n_first, b->n_steps);
 }
 
+/* The step that tells most: beside one that differs everywhere, if there is such. The sentence, where nothing can be told. */
+static struct str brief_of(struct begins *b)
+{
+	struct buf out = BUF_INIT;
+	if (!b->n_first || !b->steps[0].lost)
+		return b->sentence;
+	bool then = b->steps[0].verdict == BEGINS_EVERYWHERE && b->n_steps > b->n_first && b->steps[b->n_first].lost;
+	const struct begins_step *s = &b->steps[then ? b->n_first : 0];
+	add_losses(&out, b, s);
+	add_where(&out, b, s);
+	if (then) {
+		buf_add_cstr(&out, ", beside ");
+		add_where(&out, b, &b->steps[0]);
+		buf_add_cstr(&out, " everywhere");
+	} else if (s->verdict == BEGINS_EVERYWHERE) {
+		buf_add_cstr(&out, ", as do all others");
+	}
+	return said(b, &out);
+}
+
 static struct str sentence_of(struct begins *b)
 {
 	struct buf out = BUF_INIT;
@@ -261,12 +295,8 @@ static struct str sentence_of(struct begins *b)
 		add_first(&out, b, &b->steps[0]);
 		add_then(&out, b);
 	}
-	if (out.ptr[0] >= 'a' && out.ptr[0] <= 'z')
-		out.ptr[0] = (char)(out.ptr[0] - 'a' + 'A');
 	buf_add_char(&out, '.');
-	struct str text = arena_str(&b->arena, buf_str(&out));
-	buf_done(&out);
-	return text;
+	return said(b, &out);
 }
 
 /* ---------------------------------------------------------------- what could not be looked at */
@@ -467,6 +497,7 @@ void begins_tell(struct begins *b)
 	}
 	make_lines(b);
 	b->sentence = sentence_of(b);
+	b->brief = brief_of(b);
 	b->missing = missing_of(b);
 }
 

@@ -289,6 +289,7 @@ void begins_json(struct jout *j, const struct begins *b, const struct compare *c
 {
 	jout_object(j, "begins");
 	jout_str(j, "sentence", b->sentence);
+	jout_str(j, "brief", b->brief);
 	jout_str(j, "missing", b->missing);
 	jout_bool(j, "by_scores", b->by_scores);
 	jout_int(j, "shared_traces", b->shared);

@@ -201,12 +201,8 @@ static void draw_begins(const struct compare_state *st, struct canvas line)
 		return;
 	}
 	int room = line.cols - 2 - (int)sizeof key - 2;
-	static const char *const ends[] = {"; ", ", as "}; /* where it can end early */
-	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-		size_t aside = str_find(text, str_of(ends[i]));
-		if (text_cols(text) > room && aside != SIZE_MAX)
-			text = str_cut(text, 0, aside);
-	}
+	if (text_cols(text) > room)
+		text = st->begins.b.brief;
 	int used = canvas_put(line, 0, 1, text_cols(text) > room ? line.cols - 2 : room, ROLE_TEXT, text);
 	if (used <= room)
 		canvas_putc(line, 0, 1 + used + 3, -1, ROLE_DIM, key);
