@@ -201,7 +201,10 @@ static void draw_begins(const struct compare_state *st, struct canvas line)
 		return;
 	}
 	int room = line.cols - 2 - (int)sizeof key - 2;
-	static const char *const ends[] = {"; ", ", as "}; /* where it can end early */
+	static const char *const ends[] = {"; of", ", as "}; /* where it can end early */
+	size_t beside = str_find(text, STR_LIT(". Beside "));
+	if (text_cols(text) > room && beside != SIZE_MAX) /* what differs everywhere tells less */
+		text = str_from(text, beside + 2);
 	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
 		size_t aside = str_find(text, str_of(ends[i]));
 		if (text_cols(text) > room && aside != SIZE_MAX)
