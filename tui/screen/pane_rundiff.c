@@ -163,6 +163,8 @@ void rundiff_sheet(struct sheet *s, int cols, const struct run_diff *d, const st
 	add_side(s, "B", ROLE_TEXT, &d->b);
 	for (int kind = 0; kind < N_RUN_FACT_KINDS; kind++) {
 		bool any = false;
+		if (kind == RUN_FACT_CIRCUMSTANCE) /* behind all that can be a cause, as it may be long */
+			add_texts(s, d, look);
 		for (size_t i = 0; i < d->n && !any; i++)
 			any = d->facts[i].kind == (enum run_fact_kind)kind;
 		if (!any && kind != RUN_FACT_SETTING)
@@ -171,8 +173,6 @@ void rundiff_sheet(struct sheet *s, int cols, const struct run_diff *d, const st
 		for (size_t i = 0; i < d->n; i++)
 			if (d->facts[i].kind == (enum run_fact_kind)kind)
 				lay_fact(s, &d->facts[i], name_cols, look);
-		if (kind == RUN_FACT_PROMPT)
-			add_texts(s, d, look);
 	}
 	template_left_out(s);
 }

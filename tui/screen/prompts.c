@@ -342,13 +342,12 @@ static enum outcome set_filter(struct screen *screen, struct str text)
 ACTION(filter_line)
 {
 	(void)target;
-	struct prompts_state *st = state_of(screen);
 	struct arena arena = ARENA_INIT;
 	struct filter_mistake mistake = {0};
 	struct str text = str_trim(in->argument);
 	enum outcome outcome = OUT_HANDLED;
-	if (text.len >= sizeof st->filter) {
-		ui_say(screen->ui, "a filter has at most %zu bytes here", sizeof st->filter - 1);
+	if (text.len >= sizeof state_of(screen)->filter) {
+		ui_say(screen->ui, "a filter has at most %zu bytes here", sizeof state_of(screen)->filter - 1);
 		screen->ui->message_is_error = true;
 	} else if (filter_parse(&arena, text, FILTER_RUNS, screen->ui->now_ns, &mistake)) {
 		outcome = set_filter(screen, text);
