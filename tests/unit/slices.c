@@ -11,6 +11,9 @@
 #include <cmocka.h>
 
 #include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <time.h>
 
 #include "import/import.h"
 #include "store/base/scan.h"
@@ -590,6 +593,47 @@ static void test_hostile(void **state)
 	slice_fields_done(&list);
 }
 
+/* ---------------------------------------------------------------- somebody wants something else */
+
+static atomic_bool enough;
+
+static void *interrupt_always(void *arg)
+{
+	while (!atomic_load(&enough)) {
+		db_interrupt(arg);
+		nanosleep(&(struct timespec){.tv_nsec = 20000}, NULL);
+	}
+	return NULL;
+}
+
+static void test_interrupted(void **state)
+{
+	(void)state;
+	pthread_t thread;
+	int stopped = 0;
+	atomic_store(&enough, false);
+	assert_int_equal(pthread_create(&thread, NULL, interrupt_always, db), 0);
+	for (int i = 0; i < 200 && stopped < 3; i++) {
+		struct slices s;
+		struct err err = ERR_INIT;
+		if (slices_of(db, run_a, run_b, STR_LIT("tier"), NULL, &s, &err)) {
+			assert_int_equal(s.n, 3);
+		} else {
+			assert_int_equal(err.code, ERR_INTERRUPTED);
+			stopped++;
+		}
+		slices_done(&s);
+	}
+	atomic_store(&enough, true);
+	pthread_join(thread, NULL);
+	assert_int_equal(stopped, 3);
+	/* And then it works again. */
+	struct slices s;
+	cut(run_a, run_b, "tier", &s);
+	assert_int_equal(s.n, 3);
+	slices_done(&s);
+}
+
 /* ---------------------------------------------------------------- repeats */
 
 /* Repeats that contradict each other put their case in no slice. */
@@ -829,11 +873,12 @@ static void test_hist_edges(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_fields),   cmocka_unit_test(test_list),    cmocka_unit_test(test_counts),
-	    cmocka_unit_test(test_sums),     cmocka_unit_test(test_swap),    cmocka_unit_test(test_tags),
-	    cmocka_unit_test(test_bins),     cmocka_unit_test(test_mark),    cmocka_unit_test(test_alone),
-	    cmocka_unit_test(test_refusals), cmocka_unit_test(test_hostile), cmocka_unit_test(test_repeats),
-	    cmocka_unit_test(test_real),     cmocka_unit_test(test_hist),    cmocka_unit_test(test_hist_edges),
+	    cmocka_unit_test(test_fields),      cmocka_unit_test(test_list),    cmocka_unit_test(test_counts),
+	    cmocka_unit_test(test_sums),        cmocka_unit_test(test_swap),    cmocka_unit_test(test_tags),
+	    cmocka_unit_test(test_bins),        cmocka_unit_test(test_mark),    cmocka_unit_test(test_alone),
+	    cmocka_unit_test(test_refusals),    cmocka_unit_test(test_hostile), cmocka_unit_test(test_repeats),
+	    cmocka_unit_test(test_interrupted), cmocka_unit_test(test_real),    cmocka_unit_test(test_hist),
+	    cmocka_unit_test(test_hist_edges),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
