@@ -275,6 +275,7 @@ static void find_cases(struct counting *x, const struct results *a, const struct
 		struct begins_case *to = &out->cases[out->n_cases++];
 		*to = (struct begins_case){
 		    .row = i, .lost = is_lost(row, out->by_scores), .first = BEGINS_NONE, .then = BEGINS_NONE};
+		out->errors |= to->lost && row->class_ == CLASS_NEW_ERROR;
 		pick(results_of(a, row->a.at.case_id), row->a.status, results_of(b, row->b.at.case_id), row->b.status,
 		     to);
 		struct begins_count *count = to->lost ? &out->lost : &out->others;

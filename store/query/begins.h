@@ -128,6 +128,7 @@ struct begins_count {   /* of one group */
 struct begins {
 	struct arena arena;
 	bool by_scores;
+	bool errors;       /* some of the lost end in an error that had an answer */
 	int64_t shared;    /* results left out, since their trace is that of other cases too */
 	bool names_traces; /* where no lost case has both: results name some that are not in the store */
 	struct begins_count lost, others;

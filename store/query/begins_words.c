@@ -182,6 +182,8 @@ static const char *losses_of(const struct begins *b, int64_t n)
 {
 	if (b->by_scores)
 		return n == 1 ? "case whose scores fell" : "cases whose scores fell";
+	if (b->errors) /* counted with them, though Compare lists them apart */
+		return n == 1 ? "loss or error" : "losses and errors";
 	return n == 1 ? "loss" : "losses";
 }
 

@@ -6,7 +6,7 @@ A dispute v12, prompt version 854a868b64bc, openai:gpt-4o-2024-08-06, 14 Nov 09:
 B dispute v13, prompt version 322ec166fd4d, openai:gpt-4o-2024-08-06, 20 Nov 16:40
 B answers better, is slower and costs more. 80 cases paired (none only in A, 2 only in B).
 
-3 of 5 losses first differ at retrieve-policy: other documents; of the cases that did not get worse 3 of 75 (p 0.0069).
+3 of 5 losses and errors first differ at retrieve-policy: other documents; of the cases that did not get worse 3 of 75 (p 0.0069).
 
 first differs at  what differs     losses  others  95% interval    p Holm  in words
 retrieve-policy   other documents     3/5    3/75  +18pt to +84pt  0.0069  more than in the others
@@ -31,7 +31,7 @@ A dispute v12, prompt version 854a868b64bc, openai:gpt-4o-2024-08-06, 14 Nov 09:
 B dispute v13, prompt version 322ec166fd4d, openai:gpt-4o-2024-08-06, 20 Nov 16:40
 B answers better, is slower and costs more. 80 cases paired (none only in A, 2 only in B).
 
-3 of 5 losses first differ at retrieve-policy: other documents; of the cases that did not get worse 3 of 75 (p 0.0069).
+3 of 5 losses and errors first differ at retrieve-policy: other documents; of the cases that did not get worse 3 of 75 (p 0.0069).
 
 first differs at  what differs     losses  others  95% interval    p Holm  in words
 retrieve-policy   other documents     3/5    3/75  +18pt to +84pt  0.0069  more than in the others
@@ -56,7 +56,7 @@ $ spoor compare v12 v13 --begins --markdown
 A: dispute v12, prompt version 854a868b64bc, openai:gpt-4o-2024-08-06, 14 Nov 09:12  
 B: dispute v13, prompt version 322ec166fd4d, openai:gpt-4o-2024-08-06, 20 Nov 16:40
 
-**3 of 5 losses first differ at retrieve-policy: other documents; of the cases that did not get worse 3 of 75 (p 0.0069).**
+**3 of 5 losses and errors first differ at retrieve-policy: other documents; of the cases that did not get worse 3 of 75 (p 0.0069).**
 
 | first differs at | what differs | losses | others | 95% interval | p (Holm) | in words |
 |---|---|---:|---:|---|---:|---|
@@ -65,7 +65,7 @@ B: dispute v13, prompt version 322ec166fd4d, openai:gpt-4o-2024-08-06, 20 Nov 16
 |  | other output | 1/5 | 39/75 |  |  |  |
 |  | other model | 1/5 | 0/75 |  |  |  |
 $ spoor compare v12 v13 --begins --json | jq -c '.begins | del(.steps, .cases)'
-{"sentence":"3 of 5 losses first differ at retrieve-policy: other documents; of the cases that did not get worse 3 of 75 (p 0.0069).","brief":"3 of 5 losses first differ at retrieve-policy: other documents","missing":"","by_scores":false,"shared_traces":0,"lost":{"cases":5,"traced":5,"no_trace_a":0,"no_trace_b":0,"no_trace":0,"looked_at":5,"nowhere":0,"nowhere_beside":0},"others":{"cases":75,"traced":75,"no_trace_a":0,"no_trace_b":0,"no_trace":0,"looked_at":75,"nowhere":28,"nowhere_beside":28},"holm":3,"cut":false,"beside":[]}
+{"sentence":"3 of 5 losses and errors first differ at retrieve-policy: other documents; of the cases that did not get worse 3 of 75 (p 0.0069).","brief":"3 of 5 losses and errors first differ at retrieve-policy: other documents","missing":"","by_scores":false,"shared_traces":0,"lost":{"cases":5,"traced":5,"no_trace_a":0,"no_trace_b":0,"no_trace":0,"looked_at":5,"nowhere":0,"nowhere_beside":0},"others":{"cases":75,"traced":75,"no_trace_a":0,"no_trace_b":0,"no_trace":0,"looked_at":75,"nowhere":28,"nowhere_beside":28},"holm":3,"cut":false,"beside":[]}
 $ spoor compare v12 v13 --begins --json | jq -c '.begins.steps[0], .begins.cases[0]'
 {"step":"retrieve-policy","kind":"retriever","lost":3,"others":3,"low":0.18393615573607508,"high":0.8436016998897848,"p":0.002293509288845732,"p_holm":0.006880527866537196,"verdict":"more","filter":"begins:retrieve-policy","differs":[{"what":"documents","lost":3,"others":3,"lost_anywhere":3,"others_anywhere":8,"everywhere":false,"filter":"begins:\"retrieve-policy: other documents\""}]}
 {"key":"23b7b1e3458dede3d8fe5bfdd35c7598832e1f43bcb72a31b60fe86e874d85b6","title":"disputed hotel charge, booked twice","class":"regressed","traces":"both","repeat_a":0,"repeat_b":0,"first":{"step":"retrieve-policy","kind":"retriever","what":"documents"},"beside":null,"cut":false}
