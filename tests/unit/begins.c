@@ -192,7 +192,8 @@ static void finds_the_outdated_policy(void **state)
 	assert_int_equal(b.labels[s->first].what, BEGINS_DOCUMENTS_DIFFER);
 	assert_int_equal(s->verdict, BEGINS_MORE);
 	assert_true(fabs(s->p - 0.0022935092888457325) < 1e-12); /* R: fisher.test(matrix(c(3, 2, 3, 72), 2)) */
-	assert_true(str_find(b.sentence, STR_LIT("3 of 5 losses and errors first differ at retrieve-policy: other documents")) ==
+	assert_true(str_find(b.sentence,
+	                     STR_LIT("3 of 5 losses and errors first differ at retrieve-policy: other documents")) ==
 	            0);
 	done(&c, &b);
 }

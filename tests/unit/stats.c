@@ -435,7 +435,8 @@ static void tests_two_rates(void **state)
 	assert_near(rates_fisher((struct rate){5, 5}, (struct rate){31, 160}), 0.00039323946186914523);
 	assert_near(rates_fisher((struct rate){0, 10}, (struct rate){0, 10}), 1);
 	assert_near(rates_fisher((struct rate){1, 8}, (struct rate){8, 12}), 0.0281019290307216);
-	assert_near(rates_fisher_least((struct rate){3, 3}, (struct rate){0, 3}), 0.1); /* both ends: R fisher.test says 0.1 */
+	assert_near(rates_fisher_least((struct rate){3, 3}, (struct rate){0, 3}),
+	            0.1); /* both ends: R fisher.test says 0.1 */
 	assert_near(rates_fisher_least((struct rate){8, 12}, (struct rate){1, 8}), 7.14455822814956e-05);
 	assert_true(IS_UNKNOWN(rates_fisher((struct rate){0, 0}, (struct rate){1, 8})));
 	assert_true(IS_UNKNOWN(rates_newcombe((struct rate){0, 0}, (struct rate){1, 8}).low));

@@ -145,7 +145,8 @@ static void help_files(struct buf *out)
 	         "  $XDG_CONFIG_HOME/spoor/filters.json  saved filters: spoor help filter\n"
 	         "  $XDG_STATE_HOME/spoor/history      lines typed at prompts, for the user's eyes only\n"
 	         "  $XDG_STATE_HOME/spoor/looked       how far each store was looked at: what came since is marked\n"
-	         "  $SPOOR_GATE                        the gate file of spoor gate and the release sheet: spoor help gate-file\n"
+	         "  $SPOOR_GATE                        the gate file of spoor gate and the release sheet: spoor help "
+	         "gate-file\n"
 	         "  $NO_COLOR                          no colours\n"
 	         "  $TZ, $LC_ALL, $LC_CTYPE, $LANG     time zone of what is shown; UTF-8 or ASCII\n");
 }

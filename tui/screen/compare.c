@@ -622,26 +622,21 @@ static enum outcome trace_of_a(struct screen *screen, const struct input *in, st
 	return open_trace(screen, false, target);
 }
 
-static enum outcome open_rundiff(struct screen *screen, const struct input *in, struct target *target)
-{
-	(void)in;
-	*target = (struct target){.screen = "rundiff", .id = state_of(screen)->a, .id2 = state_of(screen)->b};
-	return OUT_OPEN;
-}
-
-static enum outcome open_begins(struct screen *screen, const struct input *in, struct target *target)
-{
-	(void)in;
-	*target = (struct target){.screen = "begins", .id = state_of(screen)->a, .id2 = state_of(screen)->b};
-	return OUT_OPEN;
-}
-
-static enum outcome open_noise(struct screen *screen, const struct input *in, struct target *target)
-{
-	(void)in;
-	*target = (struct target){.screen = "noise", .id = state_of(screen)->a, .id2 = state_of(screen)->b};
-	return OUT_OPEN;
-}
+/* A screen of both runs. */
+#define OPENS(name)                                                                                                \
+	static enum outcome open_##name(struct screen *screen, const struct input *in, struct target *target)      \
+	{                                                                                                          \
+		(void)in;                                                                                          \
+		*target = (struct target){.screen = #name, .id = state_of(screen)->a, .id2 = state_of(screen)->b}; \
+		return OUT_OPEN;                                                                                   \
+	}
+OPENS(begins)
+OPENS(judges)
+OPENS(noise)
+OPENS(release)
+OPENS(rundiff)
+OPENS(scores)
+OPENS(slices)
 
 static enum outcome show_expected(struct screen *screen, const struct input *in, struct target *target)
 {
@@ -693,34 +688,6 @@ static enum outcome invert_order(struct screen *screen, const struct input *in, 
 	return set_order(screen, order);
 }
 
-static enum outcome decide(struct screen *screen, const struct input *in, struct target *target)
-{
-	(void)in;
-	*target = (struct target){.screen = "release", .id = state_of(screen)->a, .id2 = state_of(screen)->b};
-	return OUT_OPEN;
-}
-
-static enum outcome to_judges(struct screen *screen, const struct input *in, struct target *target)
-{
-	(void)in;
-	*target = (struct target){.screen = "judges", .id = state_of(screen)->a, .id2 = state_of(screen)->b};
-	return OUT_OPEN;
-}
-
-static enum outcome open_slices(struct screen *screen, const struct input *in, struct target *target)
-{
-	(void)in;
-	*target = (struct target){.screen = "slices", .id = state_of(screen)->a, .id2 = state_of(screen)->b};
-	return OUT_OPEN;
-}
-
-static enum outcome open_scores(struct screen *screen, const struct input *in, struct target *target)
-{
-	(void)in;
-	*target = (struct target){.screen = "scores", .id = state_of(screen)->a, .id2 = state_of(screen)->b};
-	return OUT_OPEN;
-}
-
 /* clang-format off */
 static const struct action compare_actions[] = {
 	MOVE_ACTIONS,
@@ -737,7 +704,7 @@ static const struct action compare_actions[] = {
 	{.name = "prompts", .keys = "p", .help = "what differs between the runs beside their answers: prompt, model, settings, code", .hint = "prompts", .hint_order = 7, .run = open_rundiff},
 	{.name = "next-match", .keys = "n", .help = "next match", .run = search_next},
 	{.name = "prev-match", .keys = "N", .help = "previous match", .run = search_previous},
-	{.name = "decide", .keys = "d", .help = "the release sheet: ship, hold or not enough evidence, and why", .hint = "decide", .hint_order = 5, .run = decide},
+	{.name = "decide", .keys = "d", .help = "the release sheet: ship, hold or not enough evidence, and why", .hint = "decide", .hint_order = 5, .run = open_release},
 	{.name = "swap", .keys = "s", .help = "A becomes B and B becomes A", .run = swap},
 	{.name = "expected", .keys = "x", .help = "the expected answer in the pane", .run = show_expected},
 	{.name = "metrics", .keys = "o", .help = "all metrics, or as many as leave room for the cases", .run = show_metrics},
@@ -749,7 +716,7 @@ static const struct action compare_actions[] = {
 	{.name = "scores", .keys = "H", .help = "how each score lies in A and in B, as histograms", .run = open_scores},
 	{.name = "slices", .keys = "S", .help = "cut by a field of the cases' metadata, each value with its own figures", .hint = "slices", .hint_order = 6, .run = open_slices},
 	{.name = "leave", .keys = "q Esc", .help = "Esc: the search, the filter, one class alone; then out of the comparison", .run = leave},
-	{.name = "judges", .keys = "%", .help = "judges on trial: how far each agrees with people and with itself", .run = to_judges},
+	{.name = "judges", .keys = "%", .help = "judges on trial: how far each agrees with people and with itself", .run = open_judges},
 	ACTIONS_END,
 };
 /* clang-format on */
