@@ -358,7 +358,7 @@ static void draw_group(const struct runs_view *v, const struct ui *ui, struct ca
 		buf_printf(&count, "of %zu ", all);
 	buf_add_cstr(&count, all == 1 ? "run " : "runs ");
 	struct rule at = rule_of(line.cols, text_cols(dataset), text_cols(buf_str(&count)), text_cols(buf_str(&words)),
-	                         m ? group->series->counted : 0);
+	                         m && group->series ? group->series->counted : 0);
 	canvas_rule(line, 0, ROLE_BORDER);
 	canvas_fill(line, 0, 2, at.name + 2 + at.runs, ROLE_DIM, " ");
 	canvas_put(line, 0, 3, at.name > 0 ? at.name : 0, ROLE_HEADING, dataset);
