@@ -1,5 +1,6 @@
 #include "store/base/jsonc.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "store/base/near.h"
@@ -103,6 +104,6 @@ bool jsonc_duration(struct str text, int64_t *ns)
 	}
 	if (sum > 9e18)
 		return false;
-	*ns = (int64_t)sum;
+	*ns = (int64_t)llround(sum); /* 4.1 · 1e9 lies below 4100000000 */
 	return true;
 }

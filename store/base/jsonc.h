@@ -11,7 +11,7 @@ void jsonc_blank(char *text, size_t n);
 void jsonc_place(struct str text, size_t at, size_t *line, size_t *column);
 /* Appends " (did you mean X?)", or "; there are X, Y, …" of n names that lie `stride` bytes apart. */
 void jsonc_suggest(struct buf *out, struct str word, const char *const *names, size_t n, size_t stride);
-/* "2s", "500ms", "1m30s", "7d", "2w" in ns, the sum of its parts; false: it is no duration. */
+/* "2s", "500ms", "1m30s", "7d", "2w" in ns, the sum of its parts, to the nearest; false: it is no duration. */
 bool jsonc_duration(struct str text, int64_t *ns);
 
 #endif

@@ -176,6 +176,8 @@ struct val val_path(struct val object, const char *path);
 size_t scan_body_text(char *dst, struct str body);
 bool scan_int64(struct str literal, int64_t *out); /* a whole integer literal with optional '-' */
 bool scan_double(struct str literal, double *out); /* finite; whatever the locale */
+/* "66.6" of "66.6%": 0.666 and not a neighbour of it, as 66.6 / 100 is. */
+bool scan_percent(struct str literal, double *out);
 /* Appends text as a JSON string with quotes; control characters and ill-formed bytes become escapes / U+FFFD. */
 void scan_quote(struct buf *out, struct str text);
 /* Canonical JSON (keys sorted by bytes, no white space, numbers as written, strings re-quoted, last duplicate only):

@@ -213,6 +213,22 @@ bool scan_double(struct str text, double *out)
 	return true;
 }
 
+bool scan_percent(struct str text, double *out)
+{
+	if (str_find(text, STR_LIT("e")) == SIZE_MAX && str_find(text, STR_LIT("E")) == SIZE_MAX) {
+		struct buf shifted = BUF_INIT;
+		buf_add_str(&shifted, text);
+		buf_add_cstr(&shifted, "e-2");
+		bool ok = scan_double(buf_str(&shifted), out);
+		buf_done(&shifted);
+		return ok;
+	}
+	if (!scan_double(text, out))
+		return false;
+	*out /= 100;
+	return true;
+}
+
 bool val_double(struct val v, double *out)
 {
 	char room[LITERAL_ROOM];

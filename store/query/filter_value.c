@@ -166,7 +166,9 @@ static bool read_number(struct str text, const struct unit *units, double *out, 
 	*at = 0;
 	if (!take_number(text, at, &number) || !take_unit(text, at, units, &times) || *at < text.len)
 		return false;
-	*out = times < 1 ? number / 100 : number * times;
+	if (times < 1)
+		return scan_percent(str_cut(text, 0, text.len - 1), out);
+	*out = number * times;
 	return true;
 }
 

@@ -181,13 +181,20 @@ const char *gate_n(struct trial *t, int64_t n, const char *one, const char *many
 	return kept;
 }
 
+bool gate_beyond(const struct gate_check *c, double figure)
+{
+	/* a difference carries the noise of what it is the difference of; fmax passes NaN over */
+	double most = fmax(fmax(fabs(figure), fabs(c->limit)), fmax(fabs(c->before), fabs(c->after)));
+	double by = c->at_most ? figure - c->limit : c->limit - figure;
+	return by > 1e-12 * most;
+}
+
 void gate_within(const struct trial *t, struct gate_check *c)
 {
 	double surely = c->at_most ? c->high : c->low;
-	bool beyond = c->at_most ? c->value > c->limit : c->value < c->limit;
-	/* false for NaN: an interval without that end is not known to be within */
-	bool whole = c->at_most ? surely <= c->limit : surely >= c->limit;
-	c->status = beyond ? GATE_FAIL : t->limits->strict && !whole ? GATE_TOO_FEW : GATE_PASS;
+	/* an interval without that end is not known to be within */
+	bool whole = !IS_UNKNOWN(surely) && !gate_beyond(c, surely);
+	c->status = gate_beyond(c, c->value) ? GATE_FAIL : t->limits->strict && !whole ? GATE_TOO_FEW : GATE_PASS;
 }
 
 const char *gate_doubt(const struct gate_check *c)
@@ -277,7 +284,7 @@ static void add_brief(struct buf *out, const struct gate_check *c)
 	} else if (IS_UNKNOWN(c->value) || IS_UNKNOWN(c->limit)) {
 		buf_printf(out, STR_FMT ": " STR_FMT, STR_ARG(title), STR_ARG(c->reason));
 	} else {
-		bool beyond = c->at_most ? c->value > c->limit : c->value < c->limit;
+		bool beyond = gate_beyond(c, c->value);
 		buf_printf(out, STR_FMT " ", STR_ARG(title));
 		gate_figure(out, c->unit, c->value, false, false);
 		buf_add_cstr(out, beyond       ? c->at_most ? ", above " : ", below "

@@ -230,9 +230,7 @@ static void read_rate(struct reading *rd, struct val v, const struct file_key *k
 	double rate = -1;
 	if (val_is(v, SCAN_STRING)) {
 		struct str text = val_str(v, rd->arena);
-		if (str_ends(text, "%") && scan_double(str_cut(text, 0, text.len - 1), &rate))
-			rate /= 100;
-		else
+		if (!str_ends(text, "%") || !scan_percent(str_cut(text, 0, text.len - 1), &rate))
 			rate = -1;
 	} else if (!is_number(v, &rate)) {
 		rate = -1;

@@ -38,6 +38,9 @@ void gate_say(struct trial *t, struct gate_check *c, const char *fmt, ...) __att
 /* Figures of a check as text of the arena: its value in its unit, its interval " (95% interval LOW to HIGH)" or nothing. */
 const char *gate_fig(struct trial *t, enum gate_unit unit, double figure, bool difference);
 const char *gate_range(struct trial *t, const struct gate_check *c, bool difference);
+/* Whether a figure lies beyond the check's limit. At the limit is within it, and so is what differs from it by no more than the noise of decimals
+ * in binary (statistics.md 5; store/stat/paired.h): 50 cases of 0.7 have a mean of 0.6999999999999996. false for NaN. */
+bool gate_beyond(const struct gate_check *c, double figure);
 /* Pass, fail or (strict) too few, by value, limit, at_most, low and high. */
 void gate_within(const struct trial *t, struct gate_check *c);
 /* What the reason of a check that is too few for that (strict) ends with; "" for others. */

@@ -180,7 +180,7 @@ static void point_cost_now(struct trial *t, const struct moments *m, int64_t unk
 		gate_say(t, c, "%s; no limit was given", figures);
 		return;
 	}
-	c->status = c->value > c->limit ? GATE_FAIL : GATE_PASS;
+	c->status = gate_beyond(c, c->value) ? GATE_FAIL : GATE_PASS;
 	gate_say(t, c, "%s", figures);
 }
 
@@ -220,7 +220,7 @@ static void point_cost_volume(struct trial *t, const struct moments *m)
 		gate_say(t, c, "%s; it takes %d cases with a cost to tell", gate_n(t, c->n, "case", "cases"),
 		         COST_MIN_CASES);
 	} else {
-		c->status = c->value > c->limit ? GATE_FAIL : GATE_PASS;
+		c->status = gate_beyond(c, c->value) ? GATE_FAIL : GATE_PASS;
 		gate_say(t, c, "%s", figures);
 	}
 }

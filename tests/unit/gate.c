@@ -488,6 +488,38 @@ static void test_scores(void **state)
 	assert_int_equal(judged(1, "regression.relevance"), GATE_SKIPPED);
 }
 
+/* At its limit a figure is within it, whatever the sum of decimals in binary makes of it. */
+static void test_at_the_limit(void **state)
+{
+	(void)state;
+	struct gate_score s = {
+	    .name = STR_LIT("relevance"), .min = 0.7, .max = UNKNOWN_DOUBLE, .max_drop = 0.1, .margin = UNKNOWN_DOUBLE};
+	begin();
+	limits.scores = &s;
+	limits.n_scores = 1;
+	double sum = 0;
+	for (int i = 1; i <= 50; i++) {
+		add_result(&(struct result){.run = 1, .case_id = i, .relevance = 0.8, .cost_usd = UNKNOWN_DOUBLE});
+		add_result(&(struct result){.run = 2, .case_id = i, .relevance = 0.7, .cost_usd = 0.01});
+		sum += 0.7;
+	}
+	assert_true(sum / 50 < 0.7 && 0.8 - 0.7 > 0.1); /* else this tests nothing */
+	assert_int_equal(judged(1, "score.relevance.min"), GATE_PASS);
+	assert_int_equal(judged(1, "score.relevance.max_drop"), GATE_PASS);
+	limits.strict = true; /* every case has the same: the interval is the figure */
+	assert_int_equal(judged(1, "score.relevance.min"), GATE_PASS);
+	limits.strict = false;
+	limits.cost_usd = 0.01; /* the mean of 50 cents is a hair above one */
+	assert_int_equal(judged(1, "cost"), GATE_PASS);
+	assert_int_equal(judged(1, "cost-at-volume"), GATE_PASS);
+	limits.cost_usd = 0.0099999;
+	assert_int_equal(judged(1, "cost"), GATE_FAIL);
+	s.min = 0.7000001;
+	s.max_drop = 0.0999999;
+	assert_int_equal(judged(1, "score.relevance.min"), GATE_FAIL);
+	assert_int_equal(judged(1, "score.relevance.max_drop"), GATE_FAIL);
+}
+
 /* ---- against a baseline */
 
 /* 60 cases; of those that A passes (40) `lost` fail in B, of the others `won` pass. */
@@ -763,11 +795,14 @@ static void test_figures(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_cases),          cmocka_unit_test(test_pass_rate), cmocka_unit_test(test_latency),
-	    cmocka_unit_test(test_cost),           cmocka_unit_test(test_must_pass), cmocka_unit_test(test_repeats),
-	    cmocka_unit_test(test_traces_and_age), cmocka_unit_test(test_scores),    cmocka_unit_test(test_regression),
-	    cmocka_unit_test(test_flips),          cmocka_unit_test(test_allowed),   cmocka_unit_test(test_mirror),
-	    cmocka_unit_test(test_not_comparable), cmocka_unit_test(test_baseline),  cmocka_unit_test(test_drift),
+	    cmocka_unit_test(test_cases),          cmocka_unit_test(test_pass_rate),
+	    cmocka_unit_test(test_latency),        cmocka_unit_test(test_cost),
+	    cmocka_unit_test(test_must_pass),      cmocka_unit_test(test_repeats),
+	    cmocka_unit_test(test_traces_and_age), cmocka_unit_test(test_scores),
+	    cmocka_unit_test(test_at_the_limit),   cmocka_unit_test(test_regression),
+	    cmocka_unit_test(test_flips),          cmocka_unit_test(test_allowed),
+	    cmocka_unit_test(test_mirror),         cmocka_unit_test(test_not_comparable),
+	    cmocka_unit_test(test_baseline),       cmocka_unit_test(test_drift),
 	    cmocka_unit_test(test_figures),
 	};
 	return cmocka_run_group_tests(tests, open_store, close_store);

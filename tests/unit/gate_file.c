@@ -207,6 +207,13 @@ static void test_flags(void **state)
 	assert_true(limits.pass_rate == 0.85);
 	assert_true(gate_limit_set(&limits, "pass_rate", "--pass-rate", STR_LIT("0.9"), 0, &arena, &err));
 	assert_true(limits.pass_rate == 0.9);
+	/* The number that was written, not what binary arithmetic makes of it: 8.8 / 100 is above 0.088, 4.1 · 1e9 below 4100000000. */
+	assert_true(gate_limit_set(&limits, "pass_rate", "--pass-rate", STR_LIT("8.8%"), 0, &arena, &err));
+	assert_true(limits.pass_rate == 0.088);
+	assert_true(gate_limit_set(&limits, "pass_rate", "--pass-rate", STR_LIT("66.6%"), 0, &arena, &err));
+	assert_true(limits.pass_rate == 0.666);
+	assert_true(gate_limit_set(&limits, "latency_p50", "--p50", STR_LIT("4.1s"), 0, &arena, &err));
+	assert_int_equal(limits.p50_ns, INT64_C(4100000000));
 	assert_true(gate_limit_set(&limits, "latency_p95", "--p95", STR_LIT("8s"), 0, &arena, &err));
 	assert_int_equal(limits.p95_ns, INT64_C(8000000000));
 	assert_true(gate_limit_set(&limits, "tolerate", "--tolerate", STR_LIT("a, b\"c"), 0, &arena, &err));
