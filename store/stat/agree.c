@@ -7,6 +7,7 @@
 #include "store/base/str.h"
 #include "store/base/units.h"
 #include "store/stat/dist.h"
+#include "store/stat/paired.h"
 #include "store/stat/rng.h"
 
 enum { TOO_FEW = 10, ROUGH = 30 };
@@ -349,7 +350,8 @@ static int by_ranked_value(const void *left, const void *right)
 	return (x->value > y->value) - (x->value < y->value);
 }
 
-/* Doubled midranks less their mean: whole numbers, so that their products sum exactly up to about n = 100,000. */
+/* Doubled midranks less their mean: whole numbers, so that their products sum exactly up to about n = 100,000. What differs by no more than the
+ * noise of decimals in binary ties (paired.h): means of the same values, summed in another order, are one value. */
 static void centred_ranks(const double *values, size_t n, double *ranks)
 {
 	struct ranked *sorted = xmalloc(size_mul(n + 1, sizeof *sorted));
@@ -357,7 +359,7 @@ static void centred_ranks(const double *values, size_t n, double *ranks)
 		sorted[i] = (struct ranked){.value = values[i], .index = i};
 	qsort(sorted, n, sizeof *sorted, by_ranked_value);
 	for (size_t from = 0, end; from < n; from = end) {
-		for (end = from + 1; end < n && sorted[end].value == sorted[from].value; end++)
+		for (end = from + 1; end < n && paired_difference(sorted[from].value, sorted[end].value) == 0; end++)
 			continue;
 		for (size_t i = from; i < end; i++)
 			ranks[sorted[i].index] = (double)(from + end + 1) - (double)(n + 1);

@@ -47,7 +47,7 @@ struct spearman {
 	struct interval interval; /* Bonett & Wright 2000, Psychometrika 65:23; NaN where |rho| = 1 */
 	bool too_few;             /* n < 10: rho, p and interval are NaN */
 };
-/* NaN figures also where a side has no variance. */
+/* NaN figures also where a side has no variance. Values that differ only by the noise of decimals in binary tie (paired_difference). */
 struct spearman agree_spearman(const double *x, const double *y, size_t n);
 
 #endif

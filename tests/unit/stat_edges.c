@@ -247,6 +247,23 @@ static void agreement_of_nobody(void **state)
 	assert_int_equal(alpha.n_units, 0);
 }
 
+/* Means of the same values summed in another order are one value: the order of rows must not move rho. */
+static void correlation_ties_what_rounding_parts(void **state)
+{
+	(void)state;
+	double x[16], noisy[16], y[16];
+	const double one = (0.9 + 0.8 + 0.7) / 3, other = (0.7 + 0.8 + 0.9) / 3;
+	assert_true(one != other); /* else this tests nothing */
+	for (size_t i = 0; i < 16; i++) {
+		x[i] = i < 6 ? one : (double)i;
+		noisy[i] = i < 6 && i % 2 ? other : x[i];
+		y[i] = (double)(i * 7 % 16);
+	}
+	EXACT(agree_spearman(noisy, y, 16).rho, agree_spearman(x, y, 16).rho);
+	noisy[1] = one + 1e-6; /* this is no noise */
+	assert_true(agree_spearman(noisy, y, 16).rho != agree_spearman(x, y, 16).rho);
+}
+
 static void correlation_needs_two_that_vary(void **state)
 {
 	(void)state;
@@ -276,6 +293,7 @@ int main(void)
 	    cmocka_unit_test(resampling_without_data_or_spread),
 	    cmocka_unit_test(cancelled_means_no_figure),
 	    cmocka_unit_test(agreement_of_nobody),
+	    cmocka_unit_test(correlation_ties_what_rounding_parts),
 	    cmocka_unit_test(correlation_needs_two_that_vary),
 	};
 	return cmocka_run_group_tests_name("stat_edges", tests, NULL, NULL);
