@@ -14,7 +14,7 @@ latency P50     3.18s    3.96s     +0.78s  +0.49s to +1.07s         0.0012  wors
 latency P95     6.04s    7.96s     +1.92s  +0.62s to +3.17s          0.013  worse
 cost / case   $0.0307  $0.0336  +$0.00295  +$0.00197 to +$0.00346  <0.0001  worse
 p corrected over 7 metrics (Holm).
-Repeat by repeat: 82 results paired, 19 improved, 5 regressed, 1 new errors.
+Repeat by repeat: 82 results paired, 19 improved, 5 regressed, 1 new error.
 80 cases can show a change of the pass rate by 15.6pt; 696 more would show one by 5.0pt.
 
 Lost 4
@@ -71,7 +71,7 @@ latency P50     3.18s    3.96s     +0.78s  +0.49s to +1.07s         0.0012  wors
 latency P95     6.04s    7.96s     +1.92s  +0.62s to +3.17s          0.013  worse
 cost / case   $0.0307  $0.0336  +$0.00295  +$0.00197 to +$0.00346  <0.0001  worse
 p corrected over 7 metrics (Holm).
-Repeat by repeat: 82 results paired, 19 improved, 5 regressed, 1 new errors.
+Repeat by repeat: 82 results paired, 19 improved, 5 regressed, 1 new error.
 80 cases can show a change of the pass rate by 15.6pt; 696 more would show one by 5.0pt.
 
 Lost 4
@@ -114,7 +114,7 @@ B: dispute v13, prompt version 322ec166fd4d, openai:gpt-4o-2024-08-06, 20 Nov 16
 | cost / case | $0.0307 | $0.0336 | +$0.00295 | +$0.00197 to +$0.00346 | <0.0001 | worse |
 
 p corrected over 7 metrics (Holm).
-Repeat by repeat: 82 results paired, 19 improved, 5 regressed, 1 new errors.
+Repeat by repeat: 82 results paired, 19 improved, 5 regressed, 1 new error.
 80 cases can show a change of the pass rate by 15.6pt; 696 more would show one by 5.0pt.
 
 **Lost 4**

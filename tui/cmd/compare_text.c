@@ -111,10 +111,10 @@ static void add_holm(struct buf *to, const struct compare *c)
 	if (c->holm > 1)
 		buf_printf(to, "p corrected over %d metrics (Holm).\n", c->holm);
 	if (c->repeats.paired)
-		buf_printf(to,
-		           "Repeat by repeat: %lld results paired, %lld improved, %lld regressed, %lld new errors.\n",
+		buf_printf(to, "Repeat by repeat: %lld results paired, %lld improved, %lld regressed, %lld new %s.\n",
 		           (long long)c->repeats.paired, (long long)c->repeats.improved,
-		           (long long)c->repeats.regressed, (long long)c->repeats.new_errors);
+		           (long long)c->repeats.regressed, (long long)c->repeats.new_errors,
+		           c->repeats.new_errors == 1 ? "error" : "errors");
 }
 
 static void add_by_input(struct buf *to, const struct compare *c)

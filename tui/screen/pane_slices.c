@@ -344,7 +344,7 @@ static void draw_metrics(const struct slices_state *st, struct canvas pane)
 			continue;
 		buf_add_cstr(&text, i ? " · " : " ");
 		units_thousands(&text, s->count[i]);
-		buf_printf(&text, " %s", words[i]);
+		buf_printf(&text, " %s", i == CLASS_NEW_ERROR && s->count[i] == 1 ? "new error" : words[i]);
 	}
 	buf_add_char(&text, ' ');
 	canvas_put(pane, 0, col + 1, pane.cols - col - 2, ROLE_DIM, buf_str(&text));
