@@ -279,7 +279,9 @@ static struct str brief_of(struct begins *b)
 static struct str sentence_of(struct begins *b)
 {
 	struct buf out = BUF_INIT;
-	if (!b->lost.all) {
+	if (!b->lost.all && !b->others.all) {
+		buf_add_cstr(&out, "no case is in both runs: there is no beginning to look for");
+	} else if (!b->lost.all) {
 		buf_add_cstr(&out, "no case got worse: there is no beginning to look for");
 	} else if (!b->lost.looked) {
 		buf_add_cstr(&out, "where they begin cannot be told: ");

@@ -441,9 +441,18 @@ static void find_shared_title(struct compare *out)
 			k++;
 		n = k;
 	}
-	while (n > 0 && first.ptr[n - 1] != ' ')
+	bool alike = n >= WORTH_BYTES;
+	for (size_t i = 0; i < out->n_rows && alike; i++)
+		alike = out->rows[i].title.len == n;
+	while (!alike && n > 0 && first.ptr[n - 1] != ' ')
 		n--;
 	out->shared_title = n >= WORTH_BYTES ? n : 0;
+}
+
+struct str compare_title_rest(const struct compare *c, const struct compare_row *row)
+{
+	struct str rest = str_from(row->title, c->shared_title);
+	return rest.len ? rest : row->key;
 }
 
 /* ---------------------------------------------------------------- repeats */

@@ -82,11 +82,14 @@ struct compare {
 	struct compare_row *rows; /* by class in enum order, inside by loss, then title */
 	size_t n_rows;
 	size_t
-	    shared_title; /* bytes of whole words that all titles begin with; 0: hardly any. What comes behind tells them apart */
+	    shared_title; /* bytes of whole words that all titles begin with; 0: hardly any. What comes behind tells them apart;
+	                   * all of it where all titles are the same */
 	struct str sentence; /* the answer in one sentence */
 	struct str outlook;  /* what so many cases can show, and how many more would settle it; empty: not known */
 };
 void compare_done(struct compare *c);
+/* What of a row's title tells it from the others: all behind shared_title; its key where nothing is. Borrowed from c. */
+struct str compare_title_rest(const struct compare *c, const struct compare_row *row);
 
 struct compare_opts {
 	bool majority;  /* --repeats majority */

@@ -365,8 +365,8 @@ static void say_evidence(struct trial *t)
 		g->evidence = arena_str(&g->arena, buf_str(&text));
 		buf_done(&text);
 	} else if (!IS_UNKNOWN(g->run.pass_low)) {
-		g->evidence = arena_printf(&g->arena, "%s tell the pass rate to within %s",
-		                           gate_n(t, g->run.keys, "case", "cases"),
+		g->evidence = arena_printf(&g->arena, "%s the pass rate to within %s",
+		                           gate_n(t, g->run.keys, "case tells", "cases tell"),
 		                           gate_fig(t, GATE_POINTS, (g->run.pass_high - g->run.pass_low) / 2, false));
 	}
 }

@@ -354,6 +354,8 @@ bool traces_page(struct db *db, const struct trace_query *q, struct trace_page *
 	          page_ids(db, q, &ids, &out->total, err);
 	if (keeps_all(q))
 		out->total = out->all;
+	if (ok && !out->all)
+		ok = db_int(db, "SELECT count(*) FROM run", 0, &out->runs, err);
 	out->rows = arena_alloc(&out->arena, ids.n * sizeof *out->rows);
 	for (size_t i = 0; ok && i < ids.n; i++) {
 		ok = get(db, ids.at[i], &out->arena, &out->rows[i], err);

@@ -92,6 +92,7 @@ struct trace_page {
 	size_t n;
 	int64_t total;      /* matching */
 	int64_t all;        /* in the store */
+	int64_t runs;       /* eval runs in the store, where it has no trace: else 0, not asked */
 	int64_t newest;     /* the largest row id in the store */
 	int64_t fresh;      /* came after `looked`, whether they match or not; at most TRACES_FRESH are counted */
 	int64_t longest_ns; /* of the page: the scale of the duration bars */

@@ -780,6 +780,28 @@ static void pages_runs(void **state)
 	arena_done(&arena);
 }
 
+/* A long title that all cases have tells none from another: the key does. With one that ends otherwise it is the end. */
+static void alike_titles_give_way_to_keys(void **state)
+{
+	(void)state;
+	forget_runs();
+	for (int run = 1; run <= 2; run++) {
+		add_run(run);
+		for (int i = 1; i <= 4; i++)
+			add_result(&(struct result){run, i, 0, P, 1, 0, i, NONE, NONE});
+	}
+	run_sql("UPDATE case_result SET title = 'Here is a conversation for a camping trip'");
+	struct compare c;
+	compare(1, 2, NULL, &c);
+	assert_true(str_is(compare_title_rest(&c, row_of(&c, 3)), "key-3"));
+	compare_done(&c);
+	run_sql("UPDATE case_result SET title = title || ' two' WHERE case_id = 3");
+	compare(1, 2, NULL, &c);
+	assert_true(str_is(compare_title_rest(&c, row_of(&c, 3)), "trip two"));
+	assert_true(str_is(compare_title_rest(&c, row_of(&c, 2)), "trip"));
+	compare_done(&c);
+}
+
 static void pages_cases(void **state)
 {
 	(void)state;
@@ -915,6 +937,7 @@ int main(void)
 	    cmocka_unit_test(statistics_can_be_interrupted),
 	    cmocka_unit_test(pages_runs),
 	    cmocka_unit_test(pages_cases),
+	    cmocka_unit_test(alike_titles_give_way_to_keys),
 	    cmocka_unit_test(finds_runs_by_what_people_call_them),
 	    cmocka_unit_test(tells_of_sources_and_health),
 	};

@@ -319,6 +319,20 @@ static void e_goes_to_what_is_outside(void **state)
 	stage_close(&st);
 }
 
+/* One row for the list: the cursor is on a run, not on the name of its dataset, and moves. */
+static void one_row_is_enough(void **state)
+{
+	(void)state;
+	struct stage st;
+	stage_open(&st, "runs", &(struct target){0}, 5, 20, false);
+	assert_true(stage_shows(&st, "run 1 of"));
+	stage_keys(&st, "j j");
+	assert_true(stage_shows(&st, "run 3 of"));
+	stage_keys(&st, "k k k");
+	assert_true(stage_shows(&st, "run 1 of"));
+	stage_close(&st);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -332,6 +346,7 @@ int main(void)
 	    cmocka_unit_test(columns_are_reached_by_sorting),
 	    cmocka_unit_test(a_baseline_is_remembered),
 	    cmocka_unit_test(e_goes_to_what_is_outside),
+	    cmocka_unit_test(one_row_is_enough),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -217,7 +217,7 @@ static void text_row(struct compare_out *o, const struct compare_row *row, struc
 	struct str title = row->title.len ? row->title : row->key;
 	if (o->c.shared_title && text_cols(title) > CASE_COLS) { /* what all begin with tells nothing */
 		buf_add_cstr(cell, o->out.ascii ? "..." : "…");
-		buf_add_str(cell, str_from(title, o->c.shared_title));
+		buf_add_str(cell, compare_title_rest(&o->c, row));
 		out_cell(&o->out, &o->text, buf_str(cell), CASE_COLS, false, true);
 		buf_clear(cell);
 	} else {

@@ -362,6 +362,20 @@ static enum outcome compare_move(struct screen *screen, enum move move)
 }
 MOVE_FUNCTIONS(compare_move)
 
+/* The case under the cursor; where there is none it is said why. */
+static const struct compare_row *case_at_cursor(struct screen *screen)
+{
+	const struct compare_state *st = state_of(screen);
+	const struct compare_row *row = compare_cursor(st);
+	if (!row)
+		ui_say(screen->ui, "%s",
+		       st->failed || !st->loaded ? "there are no cases yet"
+		       : st->data->refused.len   ? "there are no cases to compare"
+		       : st->look.filter[0]      ? "no case matches the filter: Esc drops it"
+		                                 : "there is no case");
+	return row;
+}
+
 /* Not of a class that is left out. */
 static bool is_shown(const struct compare_state *st, int64_t row)
 {
@@ -371,7 +385,9 @@ static bool is_shown(const struct compare_state *st, int64_t row)
 static enum outcome by_case(struct screen *screen, int64_t by)
 {
 	struct compare_state *st = state_of(screen);
-	int64_t row = st->loaded ? cases_row_at(&st->cases, st->list.cursor) + by : -1;
+	if (!case_at_cursor(screen))
+		return OUT_HANDLED;
+	int64_t row = cases_row_at(&st->cases, st->list.cursor) + by;
 	while (row >= 0 && row < (int64_t)st->view.n && !is_shown(st, row))
 		row += by;
 	if (row < 0 || row >= (int64_t)st->view.n) {
@@ -409,7 +425,7 @@ static enum outcome only_class(struct screen *screen, const struct input *in, st
 {
 	(void)in, (void)target;
 	struct compare_state *st = state_of(screen);
-	const struct compare_row *row = compare_cursor(st);
+	const struct compare_row *row = case_at_cursor(screen);
 	if (row)
 		show_only(st, st->cases.only == N_CLASSES ? (int)row->class_ : N_CLASSES);
 	return OUT_HANDLED;
@@ -419,7 +435,7 @@ static enum outcome only_class(struct screen *screen, const struct input *in, st
 static enum outcome by_class(struct screen *screen, int by)
 {
 	struct compare_state *st = state_of(screen);
-	const struct compare_row *row = compare_cursor(st);
+	const struct compare_row *row = case_at_cursor(screen);
 	if (!row)
 		return OUT_HANDLED;
 	int k = (int)row->class_;
@@ -494,7 +510,7 @@ static enum outcome open_case(struct screen *screen, const struct input *in, str
 {
 	(void)in;
 	const struct compare_state *st = state_of(screen);
-	const struct compare_row *row = compare_cursor(st);
+	const struct compare_row *row = case_at_cursor(screen);
 	if (!row)
 		return OUT_HANDLED;
 	target_case(st, row, target);
@@ -591,12 +607,14 @@ static enum outcome swap(struct screen *screen, const struct input *in, struct t
 
 static enum outcome open_trace(struct screen *screen, bool of_b, struct target *target)
 {
-	const struct compare_row *row = compare_cursor(state_of(screen));
-	const struct compare_side *side = !row ? NULL : of_b ? &row->b : &row->a;
-	if (!side || !side->trace) {
+	const struct compare_row *row = case_at_cursor(screen);
+	if (!row)
+		return OUT_HANDLED;
+	const struct compare_side *side = of_b ? &row->b : &row->a;
+	if (!side->trace) {
 		ui_say(screen->ui,
-		       side && side->present ? "the trace of %s's result is not in the store"
-		                             : "%s has no result for this case",
+		       side->present ? "the trace of %s's result is not in the store"
+		                     : "%s has no result for this case",
 		       of_b ? "B" : "A");
 		return OUT_HANDLED;
 	}
@@ -657,8 +675,10 @@ static enum outcome show_metrics(struct screen *screen, const struct input *in, 
 static enum outcome set_order(struct screen *screen, struct compare_order order)
 {
 	struct compare_state *st = state_of(screen);
-	if (!st->loaded || st->data->refused.len)
+	if (!st->loaded || st->data->refused.len) {
+		case_at_cursor(screen);
 		return OUT_HANDLED;
+	}
 	st->look.order = order;
 	st->look.number++;
 	if (order.by == BY_LOSS && !order.invert) /* of any other the status line tells */

@@ -6,6 +6,7 @@
 #include "store/query/noise.h"
 #include "tui/screen.h"
 #include "tui/screen/pane_cases.h"
+#include "tui/screen/pane_compare.h"
 #include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_text.h"
 #include "tui/widget/find.h"
@@ -418,13 +419,7 @@ static void noise_headline(const struct screen *screen, struct canvas row)
 	int col = 1 + canvas_putc(row, 0, 1, -1, ROLE_TITLE, "Noise floor") + 2;
 	if (!s->loaded)
 		return;
-	const struct run_row *a = &s->compare.a, *b = &s->compare.b;
-	struct buf text = BUF_INIT;
-	buf_add_str(&text, a->name.len ? a->name : a->text);
-	buf_add_cstr(&text, row.grid->ascii ? " -> " : " → ");
-	buf_add_str(&text, b->name.len ? b->name : b->text);
-	canvas_put(row, 0, col, row.cols - col - 1, ROLE_TITLE, buf_str(&text));
-	buf_done(&text);
+	compare_put_sides(row, col, screen->ui, &s->compare.a, &s->compare.b);
 }
 
 static void noise_status(const struct screen *screen, struct buf *out)

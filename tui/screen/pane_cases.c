@@ -368,7 +368,7 @@ static void draw_row(const struct cases *c, struct canvas line, const struct com
 	struct str title = row->title;
 	int from = 0;
 	if (c->data->shared_title && text_cols(title) > room) { /* what all begin with tells nothing */
-		title = str_from(title, c->data->shared_title);
+		title = compare_title_rest(c->data, row);
 		from = canvas_putc(line, 0, 3, 1, ROLE_DIM, line.grid->ascii ? "~" : "…");
 	}
 	int used = from + canvas_put(line, 0, 3 + from, room - from, ROLE_TEXT, title);

@@ -151,17 +151,39 @@ static void lay_cell(struct sheet *s, int col, enum role role, struct buf *text)
 	buf_clear(text);
 }
 
+/* Columns of the names: as wide as the longest score asks for, as long as the figures have room. */
+static int name_cols(const struct sheet *s, const struct case_whole *w)
+{
+	int least = s->cols >= 100 ? 30 : 20, most = s->cols - 3 * FIGURE - 1, cols = least;
+	for (size_t i = 0; i < w->repeats.n_scores; i++) {
+		int need = text_cols(w->repeats.scores[i]) + 1;
+		cols = need > cols ? need : cols;
+	}
+	return most < least ? least : cols < most ? cols : most;
+}
+
+/* A name that is too wide ends with an ellipsis. */
+static void lay_name(struct sheet *s, struct str name, int cols, bool ascii)
+{
+	int used;
+	if (text_cols(name) <= cols) {
+		sheet_add(s, ROLE_TEXT, arena_str(&s->arena, name));
+		return;
+	}
+	sheet_add(s, ROLE_TEXT, arena_str(&s->arena, str_cut(name, 0, text_fit(name, cols - 1, &used))));
+	sheet_addc(s, ROLE_TEXT, ascii ? "~" : "…");
+}
+
 /* Name, A, B, B−A; nothing if neither side has it. lower: a rise is worse (no colour where nothing says which way is better). */
-static void lay_figure(struct sheet *s, struct str name, enum figure_kind kind, double a, double b, bool lower,
-                       bool ascii)
+static void lay_figure(struct sheet *s, int first, struct str name, enum figure_kind kind, double a, double b,
+                       bool lower, bool ascii)
 {
 	struct buf text = BUF_INIT;
 	double by = b - a;
 	if (IS_UNKNOWN(a) && IS_UNKNOWN(b))
 		return;
-	int first = s->cols >= 100 ? 30 : 20;
 	sheet_row(s);
-	sheet_add(s, ROLE_TEXT, arena_str(&s->arena, str_cut(name, 0, (size_t)first - 1)));
+	lay_name(s, name, first - 1, ascii);
 	figure(&text, kind, a, false, ascii);
 	lay_cell(s, first, ROLE_TEXT, &text);
 	figure(&text, kind, b, false, ascii);
@@ -180,9 +202,8 @@ static double count_of(int64_t n)
 	return n == UNKNOWN_INT ? UNKNOWN_DOUBLE : (double)n;
 }
 
-static void lay_figure_head(struct sheet *s, const char *title)
+static void lay_figure_head(struct sheet *s, int first, const char *title)
 {
-	int first = s->cols >= 100 ? 30 : 20;
 	struct buf text = BUF_INIT;
 	static const char *const names[] = {"A", "B", "B−A"};
 	sheet_addc(s, ROLE_HEADING, title);
@@ -196,30 +217,32 @@ static void lay_figure_head(struct sheet *s, const char *title)
 void casescores_figures(struct sheet *s, const struct case_whole *w, bool ascii)
 {
 	const struct case_repeat *a = w->a.repeat, *b = w->b.repeat;
-	lay_figure_head(s, w->repeats.a.n > 1 || w->repeats.b.n > 1 ? "these repeats" : "figures");
-	lay_figure(s, STR_LIT("latency"), FIGURE_DURATION, a ? count_of(a->latency_ns) : UNKNOWN_DOUBLE,
+	int first = name_cols(s, w);
+	lay_figure_head(s, first, w->repeats.a.n > 1 || w->repeats.b.n > 1 ? "these repeats" : "figures");
+	lay_figure(s, first, STR_LIT("latency"), FIGURE_DURATION, a ? count_of(a->latency_ns) : UNKNOWN_DOUBLE,
 	           b ? count_of(b->latency_ns) : UNKNOWN_DOUBLE, true, ascii);
-	lay_figure(s, STR_LIT("cost"), FIGURE_COST, a ? a->cost_usd : UNKNOWN_DOUBLE, b ? b->cost_usd : UNKNOWN_DOUBLE,
-	           true, ascii);
-	lay_figure(s, STR_LIT("tokens in"), FIGURE_COUNT, a ? count_of(a->tokens_in) : UNKNOWN_DOUBLE,
+	lay_figure(s, first, STR_LIT("cost"), FIGURE_COST, a ? a->cost_usd : UNKNOWN_DOUBLE,
+	           b ? b->cost_usd : UNKNOWN_DOUBLE, true, ascii);
+	lay_figure(s, first, STR_LIT("tokens in"), FIGURE_COUNT, a ? count_of(a->tokens_in) : UNKNOWN_DOUBLE,
 	           b ? count_of(b->tokens_in) : UNKNOWN_DOUBLE, true, ascii);
-	lay_figure(s, STR_LIT("tokens out"), FIGURE_COUNT, a ? count_of(a->tokens_out) : UNKNOWN_DOUBLE,
+	lay_figure(s, first, STR_LIT("tokens out"), FIGURE_COUNT, a ? count_of(a->tokens_out) : UNKNOWN_DOUBLE,
 	           b ? count_of(b->tokens_out) : UNKNOWN_DOUBLE, true, ascii);
 	for (size_t i = 0; i < w->repeats.n_scores && !sheet_is_full(s); i++)
-		lay_figure(s, w->repeats.scores[i], FIGURE_SCORE, a ? a->scores[i] : UNKNOWN_DOUBLE,
+		lay_figure(s, first, w->repeats.scores[i], FIGURE_SCORE, a ? a->scores[i] : UNKNOWN_DOUBLE,
 		           b ? b->scores[i] : UNKNOWN_DOUBLE, false, ascii);
 }
 
 void casescores_means(struct sheet *s, const struct case_whole *w, bool ascii)
 {
 	const struct case_repeats_side *a = &w->repeats.a, *b = &w->repeats.b;
+	int first = name_cols(s, w);
 	sheet_gap(s);
 	sheet_row(s);
-	lay_figure_head(s, "mean of repeats");
-	lay_figure(s, STR_LIT("latency"), FIGURE_DURATION, a->latency_ns, b->latency_ns, true, ascii);
-	lay_figure(s, STR_LIT("cost"), FIGURE_COST, a->cost_usd, b->cost_usd, true, ascii);
-	lay_figure(s, STR_LIT("tokens in"), FIGURE_COUNT, a->tokens_in, b->tokens_in, true, ascii);
-	lay_figure(s, STR_LIT("tokens out"), FIGURE_COUNT, a->tokens_out, b->tokens_out, true, ascii);
+	lay_figure_head(s, first, "mean of repeats");
+	lay_figure(s, first, STR_LIT("latency"), FIGURE_DURATION, a->latency_ns, b->latency_ns, true, ascii);
+	lay_figure(s, first, STR_LIT("cost"), FIGURE_COST, a->cost_usd, b->cost_usd, true, ascii);
+	lay_figure(s, first, STR_LIT("tokens in"), FIGURE_COUNT, a->tokens_in, b->tokens_in, true, ascii);
+	lay_figure(s, first, STR_LIT("tokens out"), FIGURE_COUNT, a->tokens_out, b->tokens_out, true, ascii);
 	for (size_t i = 0; i < w->repeats.n_scores && !sheet_is_full(s); i++)
-		lay_figure(s, w->repeats.scores[i], FIGURE_SCORE, a->scores[i], b->scores[i], false, ascii);
+		lay_figure(s, first, w->repeats.scores[i], FIGURE_SCORE, a->scores[i], b->scores[i], false, ascii);
 }

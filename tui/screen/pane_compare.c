@@ -239,30 +239,43 @@ void compare_draw(const struct screen *screen, struct canvas body)
 }
 
 static void add_side(struct buf *out, const struct ui *ui, const char *name, const struct run_row *run,
-                     const struct run_row *other)
+                     const struct run_row *other, bool timed)
 {
+	buf_clear(out);
 	buf_printf(out, "%s ", name);
 	run_label(out, run);
 	if (run->model.len && !str_eq(run->model, other->model))
 		buf_printf(out, " " STR_FMT, STR_ARG(str_cut(run->model, 0, 80)));
-	if (run->created_ns != TIME_UNKNOWN) {
+	if (timed && run->created_ns != TIME_UNKNOWN) {
 		buf_add_cstr(out, " · ");
 		units_time(out, run->created_ns, ui->now_ns);
 	}
+}
+
+static bool is_alike(const struct buf *a, const struct buf *b)
+{
+	return str_eq(str_from(buf_str(a), 1), str_from(buf_str(b), 1));
 }
 
 void compare_put_sides(struct canvas row, int col, const struct ui *ui, const struct run_row *run_a,
                        const struct run_row *run_b)
 {
 	struct buf a = BUF_INIT, b = BUF_INIT;
-	add_side(&a, ui, "A", run_a, run_b);
-	add_side(&b, ui, "B", run_b, run_a);
-	if (str_eq(str_from(buf_str(&a), 1),
-	           str_from(buf_str(&b), 1))) { /* nothing of it tells them apart: their ids do */
+	int room = row.cols - col - 6;
+	add_side(&a, ui, "A", run_a, run_b, false);
+	add_side(&b, ui, "B", run_b, run_a, false);
+	bool alike = is_alike(&a, &b);
+	add_side(&a, ui, "A", run_a, run_b, true);
+	add_side(&b, ui, "B", run_b, run_a, true);
+	if (!alike && text_cols(buf_str(&a)) + text_cols(buf_str(&b)) > room) { /* the names go before the times */
+		add_side(&a, ui, "A", run_a, run_b, false);
+		add_side(&b, ui, "B", run_b, run_a, false);
+	}
+	if (is_alike(&a, &b)) { /* nothing of it tells them apart: their ids do */
 		buf_printf(&a, " " STR_FMT, STR_ARG(str_cut(run_a->text, 0, 80)));
 		buf_printf(&b, " " STR_FMT, STR_ARG(str_cut(run_b->text, 0, 80)));
 	}
-	int need_a = text_cols(buf_str(&a)), need_b = text_cols(buf_str(&b)), room = row.cols - col - 6;
+	int need_a = text_cols(buf_str(&a)), need_b = text_cols(buf_str(&b));
 	/* Both get half; what one does not need the other takes. */
 	int cols_a = need_a + need_b <= room || need_a <= room / 2 ? need_a
 	             : need_b <= room / 2                          ? room - need_b

@@ -71,20 +71,24 @@ struct places {
 	int name, name_cols, a, b, delta, axis, axis_cols, p, words, words_cols, interval, n, detectable, more;
 };
 
-static struct places places_of(int cols)
+enum { FIGURE = 8 };
+
+/* wide_figures: one of them fills its column; it shall not touch the one beside it. */
+static struct places places_of(int cols, bool wide_figures)
 {
-	enum { NAME = 13, FIGURE = 8, DELTA = 10, P = 8, WORDS = 13, INTERVAL = 25, N = 7, FURTHER = 13 };
+	enum { NAME = 13, DELTA = 10, P = 8, WORDS = 13, INTERVAL = 25, N = 7, FURTHER = 13 };
 	int name = cols >= 120 ? 22 : NAME;
 	struct places at = {.name = 1, .name_cols = name};
 	at.a = 1 + name + FIGURE;
-	at.b = at.a + FIGURE;
+	at.b = at.a + FIGURE + wide_figures;
 	at.delta = at.b + (cols >= 120 ? DELTA + 1 : DELTA);
 	int rest = cols - at.delta - 1;
 	bool words = rest >= WORDS, p = rest >= WORDS + P, wide = rest >= WORDS + P + INTERVAL + N + 20;
 	rest -= (words ? WORDS : 0) + (p ? P : 0) + (wide ? INTERVAL + N : 0);
-	at.axis_cols = rest - 3 > 41 ? 41 : rest - 3;
+	int gap = wide_figures ? 1 : 2; /* the axis keeps its columns */
+	at.axis_cols = rest - gap - 1 > 41 ? 41 : rest - gap - 1;
 	at.axis_cols = at.axis_cols >= 9 ? (at.axis_cols - 1) / 2 * 2 + 1 : 0;
-	at.axis = at.delta + 2;
+	at.axis = at.delta + gap;
 	int next = at.axis_cols ? at.axis + at.axis_cols : at.delta;
 	if (wide) {
 		at.interval = next + 2;
@@ -312,12 +316,26 @@ static void put_metric(struct canvas pane, int row, const struct places *at, con
 	buf_done(&text);
 }
 
+/* "$0.00339" */
+static bool has_wide_figures(const struct compare_metric *rows, int n)
+{
+	struct buf text = BUF_INIT;
+	bool wide = false;
+	for (int i = 0; i < n && !wide; i++) {
+		figure_words(&text, figure_of(&rows[i]), rows[i].result.b, false);
+		wide = text_cols(buf_str(&text)) >= FIGURE;
+		buf_clear(&text);
+	}
+	buf_done(&text);
+	return wide;
+}
+
 void metrics_draw(struct canvas pane, const struct compare *c)
 {
 	struct compare_metric rows[MAX_ROWS];
 	int n = (int)shown_metrics(c, rows, MAX_ROWS), room = pane.rows - 1;
 	int shown = n <= room ? n : room - 1;
-	struct places at = places_of(pane.cols);
+	struct places at = places_of(pane.cols, c->n_metrics && has_wide_figures(rows, shown));
 	put_head(pane, &at);
 	for (int i = 0; i < shown; i++)
 		put_metric(pane, 1 + i, &at, &rows[i], c->n_metrics > 0);

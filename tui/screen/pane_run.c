@@ -42,7 +42,8 @@ static void add_text_row(struct sheet *s, const char *label, struct str text)
 
 static void add_results(struct sheet *s, const struct run_row *row)
 {
-	sheet_label(s, "cases");
+	/* With repeats these are more than the cases, of which the next row tells. */
+	sheet_label(s, row->repeats > 1 ? "results" : "cases");
 	if (!row->cases) {
 		sheet_addc(s, ROLE_DIM, row->n_stated ? "none here, only what its source states of them" : "none");
 		return;

@@ -55,7 +55,8 @@ void runs_settle(struct runs_view *v, bool up)
 {
 	if (v->list.total && !runs_cursor(v))
 		list_go(&v->list, v->list.cursor + (up && v->list.cursor > 0 ? -1 : 1));
-	if (v->list.cursor == 1 && v->list.top == 1) /* the first dataset's name comes with its first run */
+	/* The first dataset's name comes with its first run, where there is room for both. */
+	if (v->list.cursor == 1 && v->list.top == 1 && v->list.page > 1)
 		list_scroll(&v->list, -1);
 }
 

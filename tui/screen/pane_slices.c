@@ -493,9 +493,11 @@ void slices_headline(const struct screen *screen, struct canvas row)
 {
 	const struct slices_state *st = state_of(screen);
 	int col = 1 + canvas_putc(row, 0, 1, -1, ROLE_TITLE, "slices  ");
-	const struct compare *c = st->paired && !st->has ? slicing_compare(st->paired->slicing) : NULL;
-	if (st->has || c)
-		compare_put_sides(row, col, screen->ui, c ? &c->a : &st->data.a, c ? &c->b : &st->data.b);
+	const struct slices_held *held = st->paired ? st->paired : st->held;
+	const struct compare *c = held ? slicing_compare(held->slicing) : NULL;
+	bool told = st->has && st->data.a.id; /* without any field no figures were made */
+	if (told || (c && c->a.id == st->a && c->b.id == st->b))
+		compare_put_sides(row, col, screen->ui, told ? &st->data.a : &c->a, told ? &st->data.b : &c->b);
 }
 
 void slices_status(const struct screen *screen, struct buf *out)

@@ -414,6 +414,13 @@ static void draw_nothing(const struct traces_pane *s, struct canvas c)
 {
 	if (!s->loaded)
 		return;
+	if (s->page.all == 0 && s->page.runs > 0) {
+		canvas_putc(c, 1, MARGIN, -1, ROLE_TITLE, "No traces are in this store.");
+		canvas_printf(c, 3, MARGIN, -1, ROLE_TEXT, "It has %lld eval %s: Tab shows %s.",
+		              (long long)s->page.runs, s->page.runs == 1 ? "run" : "runs",
+		              s->page.runs == 1 ? "it" : "them");
+		return;
+	}
 	if (s->page.all == 0 && s->filter.len == 0) {
 		draw_first_steps(c);
 		return;
