@@ -894,7 +894,9 @@ def evals():
     store = os.path.join(work, "evals-none.db")  # no runs, runs without cases, one run
     run("import", "--store", store, write("none.json", {"evalId": "eval-0", "results": {"version": 3, "timestamp": "2026-11-20T00:00:00Z", "prompts": [], "stats": {}, "results": []}, "config": {}}))
     asked += eval_pair(store, "eval-0", "eval-0", R)
-    asked += eval_pair(os.path.join(work, "evals-nothing.db"), "a", "b", R)
+    store = os.path.join(work, "evals-nothing.db")  # traces, and not one run
+    run("import", "--store", store, "tests/data/traces-voice.json.gz")
+    asked += eval_pair(store, "a", "b", R)
     store = os.path.join(work, "evals-gate.db")
     run("import", "--store", store, "tests/data/eval-v12.json", "tests/data/eval-v13.json", "tests/data/traces-eval.jsonl")
     runs = [r["id"] for r in json.loads(run("runs", "--json", "--store", store)[1])["runs"]]
