@@ -706,7 +706,7 @@ def odd_shapes(R, b):
 
 
 def many_scores(R, b):
-    n = 5000 if san and not deep else 100000
+    n = 100000 if deep else 5000 if san else 20000
     yield row(0, b == 0, scores={"ok": b == 0, **{"s%d" % i: i % 2 for i in range(n)}})
     yield row(1, True, metadata={"k%d" % i: i for i in range(n)})
     for i in range(2, 1000):
@@ -714,7 +714,7 @@ def many_scores(R, b):
 
 
 def many_repeats(R, b):
-    for i in range(2000 if san and not deep else 10000):
+    for i in range(10000 if deep else 2000):
         yield row(0, R.random() < 0.5 + 0.2 * b, repeat=i, output="answer %d" % (i % 50))
     for i in range(1, 60):
         yield row(i, i % 4 > b, repeat=0)
@@ -822,7 +822,7 @@ def eval_one(words, store, codes=(0, 1, 2, 3, 5)):
     what = " ".join(w if len(w) < 80 else w[:77] + "…" for w in words)
     if not check(code in codes, "%s: exit code %d %s" % (what, code, err[-1500:].decode("utf-8", "replace"))):
         return
-    check(out or err or words[0] in ("runs", "prompts"), "%s: says nothing" % what)  # a list without rows is none
+    check(out or err or words[0] in ("runs", "prompts", "judges"), "%s: says nothing" % what)  # a list without rows is none
     check(words[0] == "gate" or code != 5 or words[0] == "compare", "%s: exit code 5" % what)
     for said, data in ((out, {"--json", "--csv", "--junit"}), (err, {"--json"})):  # data keeps its hidden characters; nothing that acts on a terminal
         if data & set(words):
@@ -859,7 +859,7 @@ GATE_FILES = [b"", b"\0", b"\0" * 100000, b"null", b"[]", b"{}", b"\xef\xbb\xbf{
 def gate_files(store, a, b, R):
     example = run("gate", "--print-file")[1]
     kinds = GATE_FILES + [example, example[:len(example) // 2], example * 2, R.randbytes(5000)]
-    for _ in range(60 if san else 300):  # the example with some bytes changed, taken out or doubled
+    for _ in range(1000 if deep else 50 if san else 150):  # the example with some bytes changed, taken out or doubled
         data = bytearray(example)
         for _ in range(R.randint(1, 8)):
             k, n = R.randrange(len(data)), R.randint(1, 20)
@@ -890,7 +890,7 @@ def evals():
         acts(run("import", "--store", store, *paths)[1], name + ": import")
         runs = [r["id"] for r in json.loads(run("runs", "--json", "--store", store)[1])["runs"]]
         if check(len(runs) >= 2, "%s: %d runs" % (name, len(runs))):
-            asked += eval_pair(store, runs[-1], runs[0], R, 0.4 if san and not deep and name in ("scores", "big", "shapes") else 1)
+            asked += eval_pair(store, runs[-1], runs[0], R, 1 if deep else 0.3 if name in ("scores", "big", "shapes") else 0.6)
     store = os.path.join(work, "evals-none.db")  # no runs, runs without cases, one run
     run("import", "--store", store, write("none.json", {"evalId": "eval-0", "results": {"version": 3, "timestamp": "2026-11-20T00:00:00Z", "prompts": [], "stats": {}, "results": []}, "config": {}}))
     asked += eval_pair(store, "eval-0", "eval-0", R)
@@ -916,7 +916,7 @@ def evals_of_corpus(R):
     for ids in by.values():
         for a, b in list(zip(ids, ids[1:]))[:2 if san and not deep else 5] or [(ids[0], ids[0])]:
             if not late():
-                asked += eval_pair(store, a, b, R, 0.05 if san and not deep else 1 if deep else 0.2)
+                asked += eval_pair(store, a, b, R, 1 if deep else 0.02 if san else 0.05)
     return asked
 
 
