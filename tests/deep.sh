@@ -48,7 +48,7 @@ part "cells in tmux" 1 python3 tests/cells.py --deep "$build/tests/text"
 for what in foreign sizes signals surroundings; do
 	part "terminal $what" 2 python3 tests/terminal.py --deep --seed "$seed" "$build/spoor" $what
 done
-for what in cuts numbers strings forests; do
+for what in cuts numbers strings forests evals; do
 	part "hostile $what" 3 python3 tests/hostile.py --deep --seed "$seed" "$build/spoor" $what
 done
 # What fails: every allocation, every call of SQLite's file layer and of the system, 20,000 power cuts, as far as the time goes.

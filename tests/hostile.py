@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What commands make of hostile files, numbers, names and forests.
 
-    hostile.py [--deep] [--seed N] SPOOR [PART…]         parts: files cuts numbers strings print forests
+    hostile.py [--deep] [--seed N] SPOOR [PART…]         parts: files cuts numbers strings print forests evals
 
 files     every file of hostile/ imported; what the table below says of it; listing, trace, run, compare of what it gave
 cuts      each small file of hostile/made cut at every byte (beyond 1 KB, 4 KB with --deep, at 200 of them): the right code, and the offset is where it was cut
@@ -10,8 +10,10 @@ strings   every BLNS, SQL and FTS string as id, name, attribute, case, label; fo
           --json and --csv say the same to Python's readers
 print     all commands and error lines over hostile data and 40 odd file names: no byte that acts; modes 0600 and 0700
 forests   random forests with cycles, orphans, duplicates, long chains: each span once, sizes as a tree's; time per span
+evals     every command of eval runs, with every option, over the corpus and over made runs with odd names, numbers, shapes and sizes:
+          the documented codes, no byte that acts, JSON, CSV, XML and Markdown that others can read; gate files of all kinds
 Prints the seed and 'N passed, N failed'."""
-import collections, concurrent.futures, csv, glob, hashlib, io, json, os, pty, random, re, resource, shutil, sqlite3, stat, struct, subprocess, sys, tempfile, time, zlib
+import collections, concurrent.futures, csv, glob, hashlib, io, json, os, pty, random, re, resource, shutil, sqlite3, stat, struct, subprocess, sys, tempfile, time, xml.dom.minidom, zlib
 
 args = sys.argv[1:]
 deep = "--deep" in args
@@ -22,7 +24,7 @@ if "--seed" in args:
     seed = int(args[at + 1])
     del args[at:at + 2]
 words = [a for a in args if not a.startswith("--")]
-spoor, parts = os.path.abspath(words[0]), words[1:] or ["files", "cuts", "numbers", "strings", "print", "forests"]
+spoor, parts = os.path.abspath(words[0]), words[1:] or ["files", "cuts", "numbers", "strings", "print", "forests", "evals"]
 san = "san" in words[0].split("/")
 corpus = os.path.abspath(os.environ.get("SPOOR_CORPUS", "../shared/corpus"))
 made = corpus + "/hostile/made"
@@ -650,10 +652,278 @@ def chain(n):
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
+# ---------------------------------------------------------------- eval runs: what commands say of odd ones
+
+def lines(name, rows):
+    path = os.path.join(work, name)
+    with open(path, "w", encoding="utf-8", errors="surrogatepass") as f:
+        for row in rows:
+            f.write((row if isinstance(row, str) else json.dumps(row)) + "\n")
+    return path
+
+
+def row(i, passed=True, **more):
+    return {"id": "case-%d" % i, "input": "q%d" % i, "output": "o%d" % i, "expected": "e%d" % i, "scores": {"ok": passed}, "latency_ms": 10 + i, **more}
+
+
+ACTS = "\x1b[31m\x1b]52;c;aGk=\x07\u009b31m\u202e\u2066\U000e0041\n\r\t|,\"'`<&>]]>=1+1"
+
+
+def odd_names(R, b):
+    for i in range(40):
+        odd = ODD[i % len(ODD)].encode("utf-8", "replace").decode() + ACTS
+        yield {"id": "%s%d" % (odd, i if not b or i % 5 else i - 1), "input": odd, "output": odd + "b" * (b and i % 3), "expected": odd, "scores": {odd: R.random(), "pass" + odd: i % 3 > b},
+               "model": ACTS, "dataset": "d" + ACTS, "prompt": "p%d" % b + ACTS, "prompt_version": "v%d" % b + ACTS, "error": odd if i % 9 == b else None, "latency_ms": i,
+               "metadata": {odd: odd, "k": odd, odd + "2": {odd: [odd]}}, "tags": [odd], "trace_id": odd}
+
+
+def odd_numbers(R, b):
+    odd = ["NaN", "Infinity", "-Infinity", "1e308", "-1e308", "-0.0", "-0", "5e-324", "9223372036854775807", "9223372036854775808", "-9223372036854775808", "1e400", "0", "1",
+           "true", "null", '"1"', '""', "[]", "{}", "0.1"]
+    for i in range(200):
+        v = [R.choice(odd) for _ in range(7)]
+        yield ('{"id":"c%d","input":"q","output":"o","scores":{"s":%s,"t":%s,"ok":%s},"latency_ms":%s,"cost_usd":%s,"tokens":{"input":%s,"output":%s},"metadata":{"n":%s,"i":%d}}'
+               % (i, v[0], R.choice(["0.5", "1e308", "-1e308"]), R.choice(["true", "false"]), v[1], v[2], v[3], v[4], v[5], i % 7))
+
+
+def deep_json(n):
+    return "[" * n + "]" * n
+
+
+def odd_shapes(R, b):
+    yield row(0, False, output=json.loads("[" * 900 + "]" * 900))
+    yield '{"id":"d1","input":%s,"output":%s,"scores":{"ok":%s},"metadata":{"m":%s}}' % (deep_json(1000), json.dumps(deep_json(10000 + b)), ["true", "false"][b], deep_json(900))
+    yield '{"id":"d2","input":"x","output":%s,"scores":{"ok":true}}' % json.dumps('{"a":' * 10000 + str(b) + "}" * 10000)
+    yield '{"id":"d3","id":"d3","input":"x","input":"y","output":"a","output":"b","scores":{"ok":true,"ok":false},"scores":{"ok":false},"metadata":{"a":1,"a":2,"":3}}'
+    yield {"id": "", "input": "", "output": "", "expected": "", "scores": {"": 1.0}, "metadata": {"": ""}, "model": "", "prompt": "", "error": ""}
+    yield {"id": "only-" + "ab"[b], "input": "only here", "output": "x", "scores": {"ok": True}}
+    yield {"id": "name", "input": "x", "output": "y", "scores": {"n" * (1 << 20): 1}, "model": "m" * (1 << 20), "metadata": {"k" * (1 << 20): "v" * (1 << 20)}}
+    yield row(7, b == 0, input="i" * (1 << 20), metadata={"f": "v" * (1 << 20), "g": b})
+    yield {"id": "t" * (1 << 20), "input": "x", "output": "y", "scores": {"ok": b == 0}}
+    for i in range(30):
+        yield row(100 + i, (i + b) % 3 > 0, metadata={"field": i % 3, "trace": "x"}, trace_id="%032x" % (i + 1 if i < 6 else 0 if i < 9 else 1 << 90), prompt="p %d" % (i % 2 + b),
+                  prompt_version="v%d" % b)
+
+
+def many_scores(R, b):
+    n = 100000 if deep else 5000 if san else 20000
+    yield row(0, b == 0, scores={"ok": b == 0, **{"s%d" % i: i % 2 for i in range(n)}})
+    yield row(1, True, metadata={"k%d" % i: i for i in range(n)})
+    for i in range(2, 1000):
+        yield row(i, i % 5 > b, scores={"only%d" % i: i % 2, "ok": i % 5 > b}, metadata={"own%d" % i: i, "id": str(i)}, tags=["t%d" % i])
+
+
+def many_repeats(R, b):
+    for i in range(10000 if deep else 2000):
+        yield row(0, R.random() < 0.5 + 0.2 * b, repeat=i, output="answer %d" % (i % 50))
+    for i in range(1, 60):
+        yield row(i, i % 4 > b, repeat=0)
+        yield row(i, i % 3 > b, repeat=1)
+
+
+def big_outputs(R, b):
+    yield row(0, b == 0, output="word " * ((4 << 20) + b))
+    yield row(1, b == 0, output=json.dumps([{"k": i, "v": i * (1 + b)} for i in range(200000)]))
+    yield row(2, b == 0, output="line %d\n" % b * (2 << 20))
+    yield row(3, True, output="é" * (5 << 20))
+
+
+def other_cases(R, b):  # nothing in common
+    for i in range(60):
+        yield row(i + 1000 * b, i % 2 == 0)
+
+
+MADE_RUNS = {"names": odd_names, "values": odd_numbers, "shapes": odd_shapes, "scores": many_scores, "repeats": many_repeats, "big": big_outputs, "apart": other_cases}
+
+
+def eval_words(a, b, R):
+    """Every command of eval runs with every option, over runs a and b. Field and score names are taken from what the store says of itself."""
+    forms = ([], ["--json"], ["--markdown"])
+    yield from (["runs", *form] for form in (*forms, ["--csv"], ["--ascii"]))
+    for one in (["judges"], ["prompts"]):
+        yield from (one + form for form in (*forms, ["--csv"], ["--ascii"]))
+    yield from (["judges", "--lengths", "0"], ["judges", "--run", a, "--lower", "--threshold", "0.5", "--human", "ok", "--json"], ["judges", "--sort", "name", "--asc", "--limit", "1"])
+    yield from (["run", a], ["run", a, "--csv"], ["run", a, "--markdown"], ["run", a, "--json", "--no-payload"], ["run", a, "--fields"], ["run", a, "--fields", "--json"])
+    yield from (["runs", a, b, a, *form] for form in forms)
+    for x, y in ((a, b), (b, a), (a, a)):
+        yield from (["compare", x, y, *form] for form in forms)
+    c = ["compare", a, b]
+    for more in (["--repeats", "majority"], ["--margin", "0.05", "--seed", "1"], ["--margin", "1e308"], ["--class", "lost,won,new_errors,changed,same,only_a,only_b", "--limit", "3"],
+                 ["--sort", "latency"], ["--sort", "cost", "--limit", "0"], ["--sort", "title", "--json", "--offset", "2", "--limit", "2"], ["--sort", "ok"],
+                 ["--where", "status:fail"], ["--where", "title~a", "--json", "--limit", "5"], ["--begins"], ["--begins", "--json"], ["--begins", "--markdown"], ["--noise"],
+                 ["--noise", "--json"], ["--noise", "--markdown"], ["--prompts"], ["--prompts", "--json"], ["--prompts", "--markdown"], ["--fields"], ["--fields", "--json"],
+                 ["--histogram", "all"], ["--histogram", "all", "--json"], ["--histogram", "latency_ns"], ["--histogram", "cost_usd", "--json"], ["--ascii"]):
+        yield c + more
+    every = ["gate", b, "--baseline", a, "--pass-rate", "85%", "--strict", "--margin", "0.05", "--min-cases", "1", "--tolerate", "cost_usd_per_case", "--max-lost", "0", "--max-new-errors",
+             "0", "--p50", "1s", "--p95", "9s", "--cost", "0.1", "--volume", "1e300", "--tasks", "9223372036854775807", "--traces", "--max-age", "7d", "--must-pass", "title~a",
+             "--min-repeats", "2", "--pass-of", "1", "--drift"]
+    for form in (*forms, ["--junit"], ["--ascii"]):
+        yield ["gate", b, "--baseline", a, *form]
+        yield every + form
+    yield ["gate", b]
+    yield ["gate", b, "--baseline", "previous", "--repeats", "majority", "--limit", "0"]
+
+
+def eval_more(store, a, b, R):
+    """What needs names out of the store: cases, fields, scores, judges, prompts, datasets."""
+    at = ["--store", store]
+
+    def ask(*words):
+        code, out, _ = run(*words, "--json", *at)
+        return json.loads(out) if code == 0 else {}
+
+    def some(names, n=4):
+        names = [x for x in names if x and "\0" not in x and len(x) < 60000]
+        return R.sample(names, min(n, len(names)))
+    for key in some([c["key"] for c in ask("compare", a, b).get("rows", [])]):
+        yield from (["compare", a, b, "--case", key, *form] for form in ([], ["--json"], ["--markdown"], ["--pick", "1,1"], ["--pick", "99999,1"]))
+    fields = ask("compare", a, b, "--fields").get("fields", [])
+    for f in some([f["name"] for f in fields]):
+        yield from (["compare", a, b, "--slice", f, *form] for form in ([], ["--json"], ["--markdown"], ["--metric", "latency_p50_ns"]))
+        yield from (["run", b, "--slice", f, *form] for form in ([], ["--json"], ["--markdown"]))
+        yield ["compare", a, b, "--where", "field.%s:%s" % (quoted(f), quoted("x"))]
+    for s in some([m["name"] for m in ask("compare", a, b).get("metrics", [])]):
+        yield from (["compare", a, b, "--histogram", s], ["compare", a, b, "--sort", s], ["runs", "--dataset", "", "--score", s])
+    for j in some([j["name"] for j in ask("judges").get("judges", [])]):
+        yield from (["judges", j, *form] for form in ([], ["--json"], ["--markdown"], ["--csv"], ["--list", "flips"], ["--list", "disagreements"], ["--list", "others", "--limit", "1"]))
+    for p in ask("prompts").get("versions", [])[:3]:
+        yield from (["prompts", *words] for words in ([p["prompt"] or ""], [p["prompt"] or "", "--json"], [p["prompt"] or "", p["version"] or "", "--text"]) if "\0" not in "".join(words))
+    for d in some([r.get("dataset") for r in ask("runs").get("runs", [])], 2):
+        yield from (["runs", "--dataset", d, *form] for form in ([], ["--json"], ["--markdown"]))
+
+
+def no_constant(name):
+    raise ValueError("%s is no JSON" % name)
+
+
+def readable(words, out):
+    """What is wrong with output as those read it whom it is for."""
+    if "--json" in words:
+        json.loads(out, parse_constant=no_constant)
+    elif "--junit" in words:
+        xml.dom.minidom.parseString(out)
+    elif "--csv" in words:
+        csv.field_size_limit(1 << 30)
+        widths = {len(r) for r in csv.reader(io.StringIO(out.decode(), newline=""))}
+        if len(widths) > 1:
+            raise ValueError("CSV rows of %s columns" % sorted(widths))
+    elif "--markdown" in words:
+        width = 0
+        for line in out.decode().split("\n"):
+            cells = len(re.findall(r"(?<!\\)(?:\\\\)*\|", line)) if line.startswith("|") else 0
+            if cells and width and cells != width:
+                raise ValueError("a Markdown row of %d bars under one of %d: %.200s" % (cells, width, line))
+            width = cells
+
+
+def eval_one(words, store, codes=(0, 1, 2, 3, 5)):
+    # 1 and 2: not found, and what these runs have none of (--case, --slice, --histogram); 4 would be the store, 98 a hang, 99 the sanitizers
+    code, out, err = run(*words, "--store", store)
+    what = " ".join(w if len(w) < 80 else w[:77] + "…" for w in words)
+    if not check(code in codes, "%s: exit code %d %s" % (what, code, err[-1500:].decode("utf-8", "replace"))):
+        return
+    check(out or err or words[0] in ("runs", "prompts", "judges"), "%s: says nothing" % what)  # a list without rows is none
+    check(words[0] == "gate" or code != 5 or words[0] == "compare", "%s: exit code 5" % what)
+    for said, data in ((out, {"--json", "--csv", "--junit"}), (err, {"--json"})):  # data keeps its hidden characters; nothing that acts on a terminal
+        if data & set(words):
+            check(not re.search(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\xc2[\x80-\x9f]", said), "%s: a control byte" % what)
+        else:
+            acts(said, what)
+    if "--ascii" in words:
+        check(not re.search(rb"[^\n\t\x20-\x7e]", out), "%s: not ASCII" % what)
+    try:
+        if out:
+            readable(words, out)
+    except Exception as e:  # whatever a reader makes of it
+        check(False, "%s: %s: %s" % (what, type(e).__name__, str(e)[:300]))
+
+
+def eval_pair(store, a, b, R, part=1.0):
+    words = list(eval_words(a, b, R)) + list(eval_more(store, a, b, R))
+    if part < 1:
+        words = [w for w in words if R.random() < part]
+    many(lambda w: eval_one(w, store), words)
+    return len(words)
+
+
+GATE_FILES = [b"", b"\0", b"\0" * 100000, b"null", b"[]", b"{}", b"\xef\xbb\xbf{}", b"\xff\xfe{\0}\0", b"{\r\n// comment\r\n\"pass_rate\": \"85%\"\r\n}\r\n", b"{\"pass_rate\": \"85%\"\0}",
+              b'{"pass_rate": "\\u001b[31m"}', b'{"\\u001b[31m\\u202e": 1}', b'{"pass_rate": NaN}', b'{"pass_rate": 1e999}', b'{"pass_rate": -0}', b'{"min_cases": 1e300}', b'{"min_cases": -1}',
+              b'{"min_cases": 9223372036854775808}', b'{"volume": 0, "tasks": 0}', b'{"pass_rate": "85%", "pass_rate": "1%"}', b'{"max_age": "99999999999999999999d"}', b"[" * 200000, b'{"a":' * 200000,
+              b'{"scores": ' + b'{"a":' * 5000 + b"1" + b"}" * 5001, b"//" * 1000000, b"// " + b"x" * 3000000, b"{" + b" " * 3000000 + b"}", b'{"baseline": "' + b"x" * 3000000 + b'"}',
+              b'{"tolerate": [' + b'"x",' * 200000 + b'"y"]}', b'{"allow": [' + b'{"case":"12345678","reason":"r","until":"2030-12-31"},' * 20000 + b'{"case":"","reason":""}]}',
+              b'{"allow": [{"case":"case-1","reason":"\\u001b[31m\\n|","until":"2030-02-31"}]}', b'{"slices": [{"field":"\\u001b]0;x\\u0007","value":"\\u202e","pass_rate":1}]}',
+              b'{"slices": [{"field":"field"}], "must_pass": [{"where":"((((", "name":"\\u0000"}]}', b'{"must_pass": [{"where":"' + b"(" * 100000 + b'"}]}',
+              b'{"must_pass": [{"where":"title~' + b"x" * 100000 + b'"}]}', b'{"scores": {"\\u001b[31m": {"min": 1e308, "max": -1e308, "max_drop": -1, "better": "up"}}}', b"{\xff\xfe}", b"{\"a\": \"\xed\xa0\x80\"}"]
+
+
+def gate_files(store, a, b, R):
+    example = run("gate", "--print-file")[1]
+    kinds = GATE_FILES + [example, example[:len(example) // 2], example * 2, R.randbytes(5000)]
+    for _ in range(1000 if deep else 50 if san else 150):  # the example with some bytes changed, taken out or doubled
+        data = bytearray(example)
+        for _ in range(R.randint(1, 8)):
+            k, n = R.randrange(len(data)), R.randint(1, 20)
+            data[k:k + R.choice([0, 1, n])] = R.choice([b"", R.randbytes(n), data[k:k + n] * 2, b"1e999", b"{", b"]", b'"', b"\0", b"-"])
+        kinds.append(bytes(data))
+
+    def one(k):
+        path = os.path.join(work, "gate-%d" % k)
+        with open(path, "wb") as f:
+            f.write(kinds[k])
+        for form in ([], ["--json"], ["--markdown"], ["--junit"])[:4 if k < len(GATE_FILES) and not san else 1] if k % 4 else (["--junit"],):
+            eval_one(["gate", b, "--baseline", a, "--file", path, *form], store)
+    many(one, range(len(kinds)))
+    for path in (work, "/dev/null", os.path.join(work, "none")):
+        eval_one(["gate", b, "--file", path], store, (1, 2, 3, 4, 5))
+    return len(kinds)
+
+
+def evals():
+    R, asked = random.Random(seed), 0
+    for name, make in MADE_RUNS.items():
+        if late():
+            break
+        store = os.path.join(work, "evals-%s.db" % name)
+        paths = [lines("%s-%s.jsonl" % (name, "ab"[b]), make(R, b)) for b in (0, 1)]
+        code, out, err = run("import", "--store", store, "--json", *paths)
+        check(code in (0, 3), "%s: import: exit code %d %s" % (name, code, err[-600:]))
+        acts(run("import", "--store", store, *paths)[1], name + ": import")
+        runs = [r["id"] for r in json.loads(run("runs", "--json", "--store", store)[1])["runs"]]
+        if check(len(runs) >= 2, "%s: %d runs" % (name, len(runs))):
+            asked += eval_pair(store, runs[-1], runs[0], R, 1 if deep else 0.3 if name in ("scores", "big", "shapes") else 0.6)
+    store = os.path.join(work, "evals-none.db")  # no runs, runs without cases, one run
+    run("import", "--store", store, write("none.json", {"evalId": "eval-0", "results": {"version": 3, "timestamp": "2026-11-20T00:00:00Z", "prompts": [], "stats": {}, "results": []}, "config": {}}))
+    asked += eval_pair(store, "eval-0", "eval-0", R)
+    store = os.path.join(work, "evals-nothing.db")  # traces, and not one run
+    run("import", "--store", store, "tests/data/traces-voice.json.gz")
+    asked += eval_pair(store, "a", "b", R)
+    store = os.path.join(work, "evals-gate.db")
+    run("import", "--store", store, "tests/data/eval-v12.json", "tests/data/eval-v13.json", "tests/data/traces-eval.jsonl")
+    runs = [r["id"] for r in json.loads(run("runs", "--json", "--store", store)[1])["runs"]]
+    asked += eval_pair(store, runs[1], runs[0], R, 0.3)
+    asked += gate_files(store, runs[1], runs[0], R)
+    if have_corpus():
+        asked += evals_of_corpus(R)
+    print("evals: %d commands" % asked)
+
+
+def evals_of_corpus(R):
+    store, asked = os.path.join(work, "evals-corpus.db"), 0
+    run("import", "--store", store, corpus + "/evals", *(glob.glob(made + "/*.jsonl") + glob.glob(made + "/*.eval")))
+    by = collections.defaultdict(list)
+    for r in json.loads(run("runs", "--json", "--store", store)[1])["runs"]:
+        by[r.get("dataset")].append(r["id"])
+    for ids in by.values():
+        for a, b in list(zip(ids, ids[1:]))[:2 if san and not deep else 5] or [(ids[0], ids[0])]:
+            if not late():
+                asked += eval_pair(store, a, b, R, 1 if deep else 0.02 if san else 0.05)
+    return asked
+
+
 try:
     print("seed %d" % seed)
     for part in parts:
-        {"files": files, "cuts": cuts, "numbers": numbers, "strings": strings, "print": print_, "forests": forests}[part]()
+        {"files": files, "cuts": cuts, "numbers": numbers, "strings": strings, "print": print_, "forests": forests, "evals": evals}[part]()
 finally:
     shutil.rmtree(work, ignore_errors=True)
 print("%d passed, %d failed" % (passed, failed))

@@ -62,7 +62,7 @@ done
 part "kept fuzz inputs" sh tests/fuzz/run.sh replay "$build"
 part "scan against Python" python3 tests/scan_oracle.py 20000 "$build/tests/scan"
 part "cells in tmux" python3 tests/cells.py "$build/tests/text"
-for what in files cuts numbers strings print forests; do
+for what in files cuts numbers strings print forests evals; do
 	part "hostile $what" python3 tests/hostile.py "$build/spoor" $what
 done
 for what in foreign sizes signals surroundings monkey; do

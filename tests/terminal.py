@@ -282,6 +282,9 @@ NAMES = {"Enter": b"\r", "Space": b" ", "Tab": b"\t", "S-Tab": b"\x1b[Z", "Esc":
 LINES = [b"error", b"status:error dur>1s", b"(", b"name~\"", b"text:'; DROP TABLE span; --", b"\xe6\x97\xa5", b"x" * 300, b"", b"\xff\xfe", b"NOT * \"a", b"100%_"]
 
 
+BEHIND = [b"", b"S", b"H", b"w", b"W", b"p", b"d", b"%", b"\r", b"&x\rS", b"=", b">I", b"s<", b"S\r\t", b"w\t\r", b"d\r", b"\r\t\t}z"]
+
+
 def table_keys():
     """Every key of the tables: what `spoor help keys` prints before the names."""
     text = subprocess.run([spoor, "help", "keys"], capture_output=True, text=True, check=True, env={**os.environ, "LC_ALL": "C.UTF-8"}).stdout
@@ -301,7 +304,7 @@ def table_keys():
 def everything():
     files = sorted(glob.glob("tests/data/*.jsonl") + glob.glob("tests/data/*.gz") + glob.glob("tests/data/eval-v1?.json"))
     if os.path.isdir(corpus):
-        for pattern in ("traces/**/*", "evals/promptfoo/**/*", "hostile/made/otlp*"):
+        for pattern in ("traces/**/*", "evals/*/**/*", "hostile/made/otlp*"):
             files += [f for f in sorted(glob.glob(corpus + "/" + pattern, recursive=True)) if os.path.isfile(f) and os.path.getsize(f) < 4 << 20]
     return store("all.db", files)
 
@@ -337,6 +340,11 @@ def monkey():
         if starts % 8 == 0:
             rests(t)
         history, starts = [], starts + 1
+        if starts % 3:  # two of three begin in the eval runs: Compare of two, several beside each other, and the screens behind them
+            walk = b"\t" + b"j" * R.randint(0, 12) + b" " + b"j" * R.randint(1, 4) + R.choice([b"\r", b" j \r", b"p", b"%"]) + R.choice(BEHIND)
+            history.append(walk)
+            t.keys(walk)
+            t.idle(0.1 * slow, 10)
         for _ in range(60):
             burst = b""
             for _ in range(R.randint(1, 40)):

@@ -115,6 +115,32 @@ static void draws_at_any_size(void **state)
 		}
 }
 
+static void write_run(const char *sql)
+{
+	struct err err = ERR_INIT;
+	struct db *db = db_open(stage_path, DB_WRITE, &err);
+	assert_non_null(db);
+	assert_true(db_exec(db, sql, &err));
+	db_close(db);
+}
+
+/* A run that names no dataset is in no series: there is no trend to say, however narrow the screen. */
+static void a_run_without_a_dataset_has_no_trend(void **state)
+{
+	(void)state;
+	write_run("INSERT INTO run(key, text, source, seen) VALUES(x'00', 'nameless', 0, 0)");
+	for (int cols = 1; cols <= 120; cols += 5) {
+		struct stage st;
+		stage_open(&st, "runs", &(struct target){0}, 64, cols, false);
+		stage_keys(&st, "G k");
+		stage_draw(&st);
+		if (cols > 80)
+			assert_true(stage_shows(&st, "no dataset named"));
+		stage_close(&st);
+	}
+	write_run("DELETE FROM run WHERE text = 'nameless'");
+}
+
 /* ---------------------------------------------------------------- stories and keys */
 
 /* The weekly re-run of the eval set drifts: seen without any key, with the week it began. */
@@ -338,6 +364,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(draws),
 	    cmocka_unit_test(draws_at_any_size),
+	    cmocka_unit_test(a_run_without_a_dataset_has_no_trend),
 	    cmocka_unit_test(a_drift_is_seen_without_a_key),
 	    cmocka_unit_test(enter_compares_with_what_came_before),
 	    cmocka_unit_test(three_marks_stand_beside_each_other),

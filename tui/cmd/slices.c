@@ -357,6 +357,14 @@ static void run_line(const struct out *out, const char *which, const struct run_
 	buf_done(&raw);
 }
 
+static void title_text(const struct out *out, struct buf *to, struct str name)
+{
+	if (out->form == OUT_MARKDOWN)
+		clean_markdown(to, name);
+	else
+		out_text(out, to, name, VALUE_COLS);
+}
+
 static bool slices_text(const struct slices *s, const char *metric, const struct out *out, struct buf *to,
                         struct err *err)
 {
@@ -365,24 +373,22 @@ static bool slices_text(const struct slices *s, const char *metric, const struct
 	if (at == s->whole.n_metrics)
 		return err_set(err, ERR_USAGE, NULL, "no metric is called %.200s: see the names in --json", name);
 	struct sheet_cell head[MOST_CELLS];
-	struct buf field = BUF_INIT;
-	if (out->form == OUT_MARKDOWN)
-		clean_markdown(&field, s->field);
-	else
-		out_text(out, &field, s->field, VALUE_COLS);
+	struct buf field = BUF_INIT, shown = BUF_INIT; /* fields and scores are called what the file calls them */
+	title_text(out, &field, s->field);
+	title_text(out, &shown, str_of(name));
 	head[0] = (struct sheet_cell){buf_cstr(&field), false, false};
 	int n =
 	    s->alone ? (int)(sizeof alone_head / sizeof *alone_head) : (int)(sizeof slice_head / sizeof *slice_head);
 	memcpy(head + 1, s->alone ? alone_head : slice_head, (size_t)n * sizeof *head);
 	if (s->alone)
-		head[2].title = name;
+		head[2].title = buf_cstr(&shown);
 	struct table t = {.out = out, .head = head, .n = n + 1};
 	void (*add)(struct table *, const struct slice *, struct str, size_t) = s->alone ? add_alone : add_slice;
 	run_line(out, s->alone ? "run" : "A", &s->a, to);
 	if (!s->alone)
 		run_line(out, "B", &s->b, to);
 	if (!s->alone)
-		buf_printf(to, "\n%s:\n\n", name);
+		buf_printf(to, "\n%s:\n\n", buf_cstr(&shown));
 	else
 		buf_add_char(to, '\n');
 	for (size_t i = 0; i < s->n; i++)
@@ -392,6 +398,7 @@ static bool slices_text(const struct slices *s, const char *metric, const struct
 	if (out->form == OUT_MARKDOWN)
 		buf_add_char(to, '\n');
 	add_notes(s, to);
+	buf_done(&shown);
 	buf_done(&field);
 	return true;
 }

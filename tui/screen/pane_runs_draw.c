@@ -348,7 +348,7 @@ static void draw_group(const struct runs_view *v, const struct ui *ui, struct ca
 	if (!dataset.len)
 		dataset = STR_LIT("no dataset named");
 	enum role role = m ? trend_words(group, ui, false, &words) : ROLE_DIM;
-	if (text_cols(buf_str(&words)) > line.cols - 36) {
+	if (m && text_cols(buf_str(&words)) > line.cols - 36) {
 		buf_clear(&words);
 		trend_words(group, ui, true, &words);
 	}
