@@ -822,7 +822,7 @@ def eval_one(words, store, codes=(0, 1, 2, 3, 5)):
     what = " ".join(w if len(w) < 80 else w[:77] + "…" for w in words)
     if not check(code in codes, "%s: exit code %d %s" % (what, code, err[-1500:].decode("utf-8", "replace"))):
         return
-    check(out or err or words[0] in ("runs", "prompts", "judges"), "%s: says nothing" % what)  # a list without rows is none
+    check(out or err or words[0] in ("runs", "prompts"), "%s: says nothing" % what)  # a list without rows is none
     check(words[0] == "gate" or code != 5 or words[0] == "compare", "%s: exit code 5" % what)
     for said, data in ((out, {"--json", "--csv", "--junit"}), (err, {"--json"})):  # data keeps its hidden characters; nothing that acts on a terminal
         if data & set(words):

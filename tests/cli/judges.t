@@ -158,3 +158,6 @@ spoor: --list: there is no "all"; there are next, disagreements, flips, others
 $ spoor judges reasoning --lengths 0 --ascii | grep length
 ? 1
 
+# A table of no rows has its head: a reader of CSV counts on it.
+$ spoor judges --csv --where 'title~"nobody asked this"' | tr -d '\r'
+name,model,source,answers,n,agree,agreement,kappa,kappa_low,kappa_high,flips,rho

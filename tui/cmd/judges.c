@@ -308,8 +308,11 @@ static bool print_text(struct report *r, struct err *err)
 	if (text)
 		print_head(r);
 	if (!j->n) {
-		buf_add_cstr(&r->out, text ? "no scores of judges or evaluators here\n" : "");
-		return out_flush(&r->out, err);
+		if (text)
+			buf_add_cstr(&r->out, "no scores of judges or evaluators here\n");
+		else /* a table of no rows has its head */
+			ok = out_table(&r->opts.out, &r->out, judge_columns, j->rows, 0, sizeof *j->rows, err);
+		return ok && out_flush(&r->out, err);
 	}
 	if (!r->name.len) {
 		size_t first, n;

@@ -357,12 +357,12 @@ static void run_line(const struct out *out, const char *which, const struct run_
 	buf_done(&raw);
 }
 
-static void title_text(const struct out *out, struct buf *to, struct str name)
+static void title_text(const struct out *out, struct buf *to, struct str name, int cols)
 {
 	if (out->form == OUT_MARKDOWN)
 		clean_markdown(to, name);
 	else
-		out_text(out, to, name, VALUE_COLS);
+		out_text(out, to, name, cols);
 }
 
 static bool slices_text(const struct slices *s, const char *metric, const struct out *out, struct buf *to,
@@ -374,8 +374,8 @@ static bool slices_text(const struct slices *s, const char *metric, const struct
 		return err_set(err, ERR_USAGE, NULL, "no metric is called %.200s: see the names in --json", name);
 	struct sheet_cell head[MOST_CELLS];
 	struct buf field = BUF_INIT, shown = BUF_INIT; /* fields and scores are called what the file calls them */
-	title_text(out, &field, s->field);
-	title_text(out, &shown, str_of(name));
+	title_text(out, &field, s->field, VALUE_COLS);
+	title_text(out, &shown, str_of(name), s->alone ? VALUE_COLS : 0);
 	head[0] = (struct sheet_cell){buf_cstr(&field), false, false};
 	int n =
 	    s->alone ? (int)(sizeof alone_head / sizeof *alone_head) : (int)(sizeof slice_head / sizeof *slice_head);
