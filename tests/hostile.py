@@ -840,6 +840,7 @@ def eval_one(words, store, codes=(0, 1, 2, 3, 5)):
 
 def eval_pair(store, a, b, R, part=1.0):
     words = list(eval_words(a, b, R)) + list(eval_more(store, a, b, R))
+    part = part if deep else 0.3 * part
     if part < 1:
         words = [w for w in words if R.random() < part]
     many(lambda w: eval_one(w, store), words)
@@ -859,7 +860,7 @@ GATE_FILES = [b"", b"\0", b"\0" * 100000, b"null", b"[]", b"{}", b"\xef\xbb\xbf{
 def gate_files(store, a, b, R):
     example = run("gate", "--print-file")[1]
     kinds = GATE_FILES + [example, example[:len(example) // 2], example * 2, R.randbytes(5000)]
-    for _ in range(1000 if deep else 50 if san else 150):  # the example with some bytes changed, taken out or doubled
+    for _ in range(1000 if deep else 20 if san else 60):  # the example with some bytes changed, taken out or doubled
         data = bytearray(example)
         for _ in range(R.randint(1, 8)):
             k, n = R.randrange(len(data)), R.randint(1, 20)

@@ -321,7 +321,7 @@ static bool has_wide_figures(const struct compare_metric *rows, int n)
 {
 	struct buf text = BUF_INIT;
 	bool wide = false;
-	for (int i = 0; i < n && !wide; i++) {
+	for (int i = 0; i < n && rows[i].kind && !wide; i++) {
 		figure_words(&text, figure_of(&rows[i]), rows[i].result.b, false);
 		wide = text_cols(buf_str(&text)) >= FIGURE;
 		buf_clear(&text);
@@ -332,7 +332,7 @@ static bool has_wide_figures(const struct compare_metric *rows, int n)
 
 void metrics_draw(struct canvas pane, const struct compare *c)
 {
-	struct compare_metric rows[MAX_ROWS];
+	struct compare_metric rows[MAX_ROWS] = {{.kind = NULL}};
 	int n = (int)shown_metrics(c, rows, MAX_ROWS), room = pane.rows - 1;
 	int shown = n <= room ? n : room - 1;
 	struct places at = places_of(pane.cols, c->n_metrics && has_wide_figures(rows, shown));
