@@ -88,8 +88,8 @@ start 80 24 "$spoor --store $home/six.db $claims"
 see "claims steps"
 count=0
 press j Enter
-see "59.2%   85.0%"
-see "15.02s   6.01s"
+see "59.2%    85.0%"
+see "15.02s    6.01s"
 see "B answers better, is faster and costs less"
 press d
 see "all 10 checks pass"
