@@ -123,6 +123,9 @@ static void test_path_over(void **state)
 	stage_close(&st);
 	stage_open(&st, "path", &(struct target){.screen = "path", .text = "name=nobody"}, 24, 80, false);
 	assert_true(stage_shows(&st, "No trace with known times matches."));
+	stage_keys(&st, "/"); /* nothing to look through */
+	stage_line(&st, "draft");
+	stage_keys(&st, "n N");
 	stage_close(&st);
 	struct screen screen = {.ops = screen_named("path"), .ui = st.ui, .state = calloc(1, 4096)};
 	assert_true(screen.ops->state_size <= 4096);

@@ -773,7 +773,7 @@ static enum outcome search_again(struct screen *screen, int by, bool stay)
 	struct path_state *s = state_of(screen);
 	struct str find = buf_str(&s->find);
 	int64_t n = (int64_t)s->rows.n;
-	if (!find.len)
+	if (!find.len || !n)
 		return OUT_HANDLED;
 	for (int64_t k = stay ? 0 : 1; k <= n; k++) {
 		int64_t i = ((s->list.cursor + by * k) % n + n) % n;

@@ -399,8 +399,8 @@ static enum outcome search_again(struct screen *screen, int by, bool stay)
 {
 	struct slices_state *st = state_of(screen);
 	struct str what = buf_str(&st->find);
-	if (!what.len || !st->has) {
-		if (!stay)
+	if (!what.len || !st->has || !st->data.n) {
+		if (!stay && !what.len)
 			ui_say(screen->ui, "nothing is being searched for: / asks");
 		return OUT_HANDLED;
 	}

@@ -598,7 +598,7 @@ static enum outcome search_again(struct screen *screen, int by, bool stay)
 			ui_say(screen->ui, "not in this text");
 		return OUT_REFRESH;
 	}
-	for (int64_t k = stay ? 0 : 1; k <= n; k++) {
+	for (int64_t k = stay ? 0 : 1; n && k <= n; k++) {
 		int64_t i = ((s->list.cursor + by * k) % n + n) % n;
 		const struct diff_span *span = trace_diff_span(&s->diff.rows[s->rows.shown.at[i].row]);
 		if (text_find(span->name, find, 0, find_ignores_case(find)) == SIZE_MAX)
