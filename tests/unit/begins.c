@@ -16,42 +16,7 @@
 #include "store/db.h"
 #include "store/query/begins.h"
 #include "store/sink.h"
-
-static char dir[64], path[96];
-static struct db *db;
-
-static void run_sql(const char *sql)
-{
-	struct err err = ERR_INIT;
-	if (!db_exec(db, sql, &err))
-		fail_msg("%s: %.300s", err.text, sql);
-}
-
-static int open_store(void **state)
-{
-	(void)state;
-	struct err err = ERR_INIT;
-	snprintf(dir, sizeof dir, "/tmp/spoor-begins-XXXXXX");
-	if (!mkdtemp(dir))
-		return -1;
-	snprintf(path, sizeof path, "%s/s.db", dir);
-	sink_set_decoder(import_decode);
-	db = db_open(path, DB_WRITE, &err);
-	return db ? 0 : -1;
-}
-
-static int close_store(void **state)
-{
-	(void)state;
-	static const char *const names[] = {"s.db", "s.db-wal", "s.db-shm", "s.db-lock", "s.db-import"};
-	db_close(db);
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		char file[128];
-		snprintf(file, sizeof file, "%s/%s", dir, names[i]);
-		unlink(file);
-	}
-	return rmdir(dir);
-}
+#include "tests/store.h"
 
 /* ---------------------------------------------------------------- what must hold of any */
 
@@ -646,5 +611,5 @@ int main(void)
 	    cmocka_unit_test(bounds_its_work),
 	    cmocka_unit_test(any_name_is_a_filter),
 	};
-	return cmocka_run_group_tests(tests, open_store, close_store);
+	return cmocka_run_group_tests(tests, store_setup, store_teardown);
 }

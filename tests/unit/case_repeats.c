@@ -10,45 +10,17 @@
 #include "store/base/units.h"
 #include "store/db.h"
 #include "store/query/case_repeats.h"
-
-static char dir[64], path[96];
-static struct db *db;
-
-static void run_sql(const char *sql)
-{
-	struct err err = ERR_INIT;
-	if (!db_exec(db, sql, &err))
-		fail_msg("%s: %s", err.text, sql);
-}
+#include "tests/store.h"
 
 static int open_store(void **state)
 {
-	(void)state;
-	struct err err = ERR_INIT;
-	snprintf(dir, sizeof dir, "/tmp/spoor-case-XXXXXX");
-	assert_non_null(mkdtemp(dir));
-	snprintf(path, sizeof path, "%s/s.db", dir);
-	db = db_open(path, DB_WRITE, &err);
-	if (!db)
-		fail_msg("%s", err.text);
+	if (store_setup(state) != 0)
+		return -1;
 	run_sql("INSERT INTO word(id,text) VALUES(1,'relevance'),(2,'groundedness')");
 	run_sql("INSERT INTO run(id,key,text,source,seen) VALUES(1,x'01','a',1,1),(2,x'02','b',1,1),(3,x'03','c',1,1)");
 	run_sql(
 	    "INSERT INTO case_key(id,text) VALUES(1,'alpha-1'),(2,'alpha-2'),(3,'[\"desk\",\"beta\"]'),(4,'other')");
 	return 0;
-}
-
-static int close_store(void **state)
-{
-	(void)state;
-	static const char *const names[] = {"s.db", "s.db-wal", "s.db-shm", "s.db-lock"};
-	db_close(db);
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		char file[128];
-		snprintf(file, sizeof file, "%s/%s", dir, names[i]);
-		unlink(file);
-	}
-	return rmdir(dir);
 }
 
 static int clear(void **state)
@@ -291,5 +263,5 @@ int main(void)
 	    cmocka_unit_test_setup(sides_meet_by_input_where_keys_never_do, clear),
 	    cmocka_unit_test_setup(the_case_that_is_meant, clear),
 	};
-	return cmocka_run_group_tests(tests, open_store, close_store);
+	return cmocka_run_group_tests(tests, open_store, store_teardown);
 }

@@ -14,43 +14,15 @@
 #include "store/query/compare.h"
 #include "store/query/compare_private.h"
 #include "store/query/sources.h"
-
-static char dir[64], path[96];
-static struct db *db;
-
-static void run_sql(const char *sql)
-{
-	struct err err = ERR_INIT;
-	if (!db_exec(db, sql, &err))
-		fail_msg("%s: %s", err.text, sql);
-}
+#include "tests/store.h"
 
 static int open_store(void **state)
 {
-	(void)state;
-	struct err err = ERR_INIT;
-	snprintf(dir, sizeof dir, "/tmp/spoor-compare-XXXXXX");
-	assert_non_null(mkdtemp(dir));
-	snprintf(path, sizeof path, "%s/s.db", dir);
-	db = db_open(path, DB_WRITE, &err);
-	if (!db)
-		fail_msg("%s", err.text);
+	if (store_setup(state) != 0)
+		return -1;
 	run_sql("INSERT INTO word(id,text) VALUES(1,'relevance'),(2,'groundedness'),(3,'only-b'),(4,'dispute'),"
 	        "(5,'refunds'),(6,'claims'),(7,'gpt-4o'),(8,'label')");
 	return 0;
-}
-
-static int close_store(void **state)
-{
-	(void)state;
-	static const char *const names[] = {"s.db", "s.db-wal", "s.db-shm", "s.db-lock"};
-	db_close(db);
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		char file[128];
-		snprintf(file, sizeof file, "%s/%s", dir, names[i]);
-		unlink(file);
-	}
-	return rmdir(dir);
 }
 
 /* ---- rows by hand */
@@ -941,5 +913,5 @@ int main(void)
 	    cmocka_unit_test(finds_runs_by_what_people_call_them),
 	    cmocka_unit_test(tells_of_sources_and_health),
 	};
-	return cmocka_run_group_tests_name("compare", tests, open_store, close_store);
+	return cmocka_run_group_tests_name("compare", tests, open_store, store_teardown);
 }

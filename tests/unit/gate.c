@@ -13,45 +13,17 @@
 #include "store/db.h"
 #include "store/query/gate.h"
 #include "store/query/gate_private.h"
+#include "tests/store.h"
 
 #define DAY (INT64_C(86400) * 1000000000)
 #define NOW (INT64_C(20000) * DAY)
 
-static char dir[64], path[96];
-static struct db *db;
-
-static void run_sql(const char *sql)
-{
-	struct err err = ERR_INIT;
-	if (!db_exec(db, sql, &err))
-		fail_msg("%s: %s", err.text, sql);
-}
-
 static int open_store(void **state)
 {
-	(void)state;
-	struct err err = ERR_INIT;
-	snprintf(dir, sizeof dir, "/tmp/spoor-gate-XXXXXX");
-	assert_non_null(mkdtemp(dir));
-	snprintf(path, sizeof path, "%s/s.db", dir);
-	db = db_open(path, DB_WRITE, &err);
-	if (!db)
-		fail_msg("%s", err.text);
+	if (store_setup(state) != 0)
+		return -1;
 	run_sql("INSERT INTO word(id,text) VALUES(1,'relevance'),(2,'errors made'),(4,'disputes')");
 	return 0;
-}
-
-static int close_store(void **state)
-{
-	(void)state;
-	static const char *const names[] = {"s.db", "s.db-wal", "s.db-shm", "s.db-lock"};
-	db_close(db);
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		char file[128];
-		snprintf(file, sizeof file, "%s/%s", dir, names[i]);
-		unlink(file);
-	}
-	return rmdir(dir);
 }
 
 /* ---- rows by hand */
@@ -805,5 +777,5 @@ int main(void)
 	    cmocka_unit_test(test_baseline),       cmocka_unit_test(test_drift),
 	    cmocka_unit_test(test_figures),
 	};
-	return cmocka_run_group_tests(tests, open_store, close_store);
+	return cmocka_run_group_tests(tests, open_store, store_teardown);
 }

@@ -17,43 +17,7 @@
 #include "store/db.h"
 #include "store/query/judges.h"
 #include "store/sink.h"
-
-static char dir[64], path[96];
-static struct db *db;
-
-static void run_sql(const char *sql)
-{
-	struct err err = ERR_INIT;
-	if (!db_exec(db, sql, &err))
-		fail_msg("%s: %s", err.text, sql);
-}
-
-static int open_store(void **state)
-{
-	(void)state;
-	struct err err = ERR_INIT;
-	snprintf(dir, sizeof dir, "/tmp/spoor-judges-XXXXXX");
-	assert_non_null(mkdtemp(dir));
-	snprintf(path, sizeof path, "%s/s.db", dir);
-	sink_set_decoder(import_decode);
-	db = db_open(path, DB_WRITE, &err);
-	if (!db)
-		fail_msg("%s", err.text);
-	return 0;
-}
-
-static int close_store(void **state)
-{
-	(void)state;
-	static const char *const names[] = {"s.db", "s.db-wal", "s.db-shm", "s.db-lock", "s.db-import"};
-	db_close(db);
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		char file[128];
-		snprintf(file, sizeof file, "%s/%s", dir, names[i]);
-		unlink(file);
-	}
-	return rmdir(dir);
-}
+#include "tests/store.h"
 
 /* ---------------------------------------------------------------- rows by hand */
 
@@ -740,5 +704,5 @@ int main(void)
 	    TEST(test_annotated_traces),
 	    TEST(test_claims),
 	};
-	return cmocka_run_group_tests(tests, open_store, close_store);
+	return cmocka_run_group_tests(tests, store_setup, store_teardown);
 }

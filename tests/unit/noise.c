@@ -16,6 +16,7 @@
 #include "store/db.h"
 #include "store/query/noise.h"
 #include "store/study/noise.h"
+#include "tests/store.h"
 
 /* ---------------------------------------------------------------- against R */
 
@@ -149,40 +150,19 @@ static void takes_any_text(void **state)
 
 /* ---------------------------------------------------------------- a comparison, rows by hand */
 
-static char dir[64], path[96];
-static struct db *db;
-
-static void run_sql(const char *sql)
-{
-	struct err err = ERR_INIT;
-	if (!db_exec(db, sql, &err))
-		fail_msg("%s: %s", err.text, sql);
-}
-
 static int open_store(void **state)
 {
-	(void)state;
-	struct err err = ERR_INIT;
-	snprintf(dir, sizeof dir, "/tmp/spoor-noise-XXXXXX");
-	if (load() != 0 || !mkdtemp(dir))
+	if (load() != 0)
 		return -1;
-	snprintf(path, sizeof path, "%s/s.db", dir);
-	db = db_open(path, DB_WRITE, &err);
-	return db ? 0 : -1;
+	if (store_setup(state) != 0)
+		return -1;
+	return 0;
 }
 
 static int close_store(void **state)
 {
-	(void)state;
-	static const char *const names[] = {"s.db", "s.db-wal", "s.db-shm", "s.db-lock"};
 	json_free(reference);
-	db_close(db);
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		char file[128];
-		snprintf(file, sizeof file, "%s/%s", dir, names[i]);
-		unlink(file);
-	}
-	return rmdir(dir);
+	return store_teardown(state);
 }
 
 static void begin(void)
