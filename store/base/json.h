@@ -1,4 +1,5 @@
-/* Small JSON of our own through cJSON: settings, themes, gate and rules files (comments allowed), test oracle.
+/* Small JSON of our own through cJSON: saved filters, themes (comments allowed), test oracle. What people write and
+ * must be told their mistakes in by line and column goes through jsonc.h.
  * Never for imported bytes: those go through scan.h (cJSON rounds 64-bit integers and cuts strings at NUL). */
 #ifndef SPOOR_STORE_BASE_JSON_H
 #define SPOOR_STORE_BASE_JSON_H

@@ -31,11 +31,6 @@ static const char *const tab_names[N_STATS_BY] = {
     [STATS_DOCUMENT] = "Documents", [STATS_CHECK] = "Checks",
 };
 
-const char *insights_tab(enum stats_by by)
-{
-	return tab_names[by];
-}
-
 const struct column *insights_columns(enum stats_by by)
 {
 	if (by == STATS_DOCUMENT)

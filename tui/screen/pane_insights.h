@@ -34,7 +34,6 @@ struct insights_places {
 };
 struct insights_places insights_places(int rows, int cols);
 
-const char *insights_tab(enum stats_by by);
 const struct column *insights_columns(enum stats_by by);
 size_t insights_rows(const struct insights_view *v);
 void insights_order(struct insights_view *v); /* after new rows or another order; the owner frees v->order */
