@@ -464,6 +464,25 @@ void db_interrupt(struct db *db)
 	sqlite3_interrupt(db->handle);
 }
 
+bool db_ticker_begin(struct db *db, struct db_ticker *out, struct err *err)
+{
+	static const char sql[] = "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT n FROM t";
+	*out = (struct db_ticker){.stmt = db_query(db, sql, err), .err = err};
+	return out->stmt != NULL;
+}
+
+bool db_ticker_stopped(void *ticker)
+{
+	struct db_ticker *t = ticker;
+	return stmt_step(t->stmt, t->err) != STEP_ROW;
+}
+
+void db_ticker_end(struct db_ticker *t)
+{
+	stmt_end(t->stmt);
+	t->stmt = NULL;
+}
+
 void db_set_roomy(struct db *db)
 {
 	sqlite3_exec(db->handle, "PRAGMA cache_size=-64000", NULL, NULL, NULL);

@@ -113,7 +113,16 @@ bool db_backup(struct db *db, const char *file, bool force, struct db_progress *
  * log. Needs room for two copies beside it, looked for first. Not beside other threads of ours (it sets an environment variable). */
 bool db_compact(struct db *db, struct err *err);
 
-void db_interrupt(struct db *db);          /* from any thread: the running statement fails with ERR_INTERRUPTED */
+void db_interrupt(struct db *db); /* from any thread: the running statement fails with ERR_INTERRUPTED */
+/* For long work beside statements, which db_interrupt does not reach: a statement that counts without end is stepped whenever the work
+ * asks. End it, however it began. */
+struct db_ticker {
+	struct stmt *stmt;
+	struct err *err; /* of db_ticker_begin; must outlive it */
+};
+bool db_ticker_begin(struct db *db, struct db_ticker *out, struct err *err);
+bool db_ticker_stopped(void *ticker); /* true: interrupted, err is set; boot_opts.cancelled */
+void db_ticker_end(struct db_ticker *t);
 int64_t db_version_of_data(struct db *db); /* changes when another connection committed (PRAGMA data_version) */
 
 /* For a reader that goes on asking: keeps 64 MB of pages at hand instead of 16. */

@@ -228,23 +228,20 @@ static bool read_record(struct reading *r, struct block_cache *blocks, size_t fr
 	return true;
 }
 
-/* A statement that counts without end, stepped beside the decoding: db_interrupt reaches it at any time (compare_stat.c). */
 static bool read_records(struct reading *r, struct err *err)
 {
 	struct arena arena = ARENA_INIT;
 	struct block_cache *blocks = block_cache_new(r->db);
-	struct stmt *tick =
-	    db_query(r->db, "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT n FROM t", err);
-	bool ok = tick != NULL;
+	struct db_ticker ticker;
+	bool ok = db_ticker_begin(r->db, &ticker, err);
 	for (size_t from = 0, n; ok && from < r->told.n; from += n) {
 		for (n = 1; from + n < r->told.n; n++)
 			if (r->told.at[from + n].wanted.record != r->told.at[from].wanted.record)
 				break;
 		arena_reset(&arena);
-		ok = stmt_step(tick, err) == STEP_ROW && read_record(r, blocks, from, n, &arena, err);
+		ok = !db_ticker_stopped(&ticker) && read_record(r, blocks, from, n, &arena, err);
 	}
-	if (tick)
-		stmt_end(tick);
+	db_ticker_end(&ticker);
 	block_cache_free(blocks);
 	arena_done(&arena);
 	return ok;

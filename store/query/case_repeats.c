@@ -65,8 +65,10 @@ static bool find_by_input(struct db *db, int64_t run, int64_t case_id, int64_t o
 		return true;
 	static const char count[] =
 	    "SELECT count(DISTINCT case_id) FROM case_result WHERE run = ? AND input_hash = ? AND repeat >= 0";
-	if (!ask_int(db, count, (int64_t[]){run, input}, 2, 0, &n, err) || n != 1)
-		return n != 1 && err->code != ERR_INTERRUPTED;
+	if (!ask_int(db, count, (int64_t[]){run, input}, 2, 0, &n, err))
+		return false;
+	if (n != 1)
+		return true;
 	if (!ask_int(db, count, (int64_t[]){other, input}, 2, 0, &n, err))
 		return false;
 	return n != 1 || ask_int(db, "SELECT case_id FROM case_result WHERE run = ? AND input_hash = ? AND repeat >= 0",

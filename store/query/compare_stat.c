@@ -98,31 +98,15 @@ static bool latency_metrics(const struct paired *p, const struct stat_opts *opts
 	return done;
 }
 
-/* db_interrupt reaches only a statement that is at work. So one that counts without end is stepped beside the resampling: when it
- * fails, somebody wants something else. */
-struct ticker {
-	struct stmt *stmt;
-	struct err *err;
-};
-
-static bool is_interrupted(void *arg)
-{
-	struct ticker *t = arg;
-	return stmt_step(t->stmt, t->err) != STEP_ROW;
-}
-
 bool compare_metrics(struct db *db, const struct side_run *a, const struct side_run *b, const struct pair *pairs,
                      size_t n, const bool *score_on_both, const struct compare_opts *opts, struct compare *out,
                      struct err *err)
 {
-	struct ticker ticker = {
-	    .stmt =
-	        db_query(db, "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT n FROM t", err),
-	    .err = err};
-	if (!ticker.stmt)
+	struct db_ticker ticker;
+	if (!db_ticker_begin(db, &ticker, err))
 		return false;
 	struct stat_opts stat = STAT_OPTS;
-	stat.boot.cancelled = is_interrupted;
+	stat.boot.cancelled = db_ticker_stopped;
 	stat.boot.arg = &ticker;
 	if (opts->seed)
 		stat.boot.seed = opts->seed;
@@ -149,7 +133,7 @@ bool compare_metrics(struct db *db, const struct side_run *a, const struct side_
 	done = done && cost_metric(&p, &stat, &results[m]);
 	out->metrics[m++] = (struct compare_metric){.name = "cost_usd_per_case", .kind = "cost"};
 	free(values);
-	stmt_end(ticker.stmt);
+	db_ticker_end(&ticker);
 	if (!done)
 		return false;
 

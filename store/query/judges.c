@@ -409,13 +409,9 @@ static bool make(struct jd *d, struct err *err)
 bool judges_get(struct db *db, const struct judges_opts *opts, struct judges *out, struct err *err)
 {
 	*out = (struct judges){.arena = ARENA_INIT};
-	struct jd d = {.db = db, .opts = opts, .out = out, .err = err};
-	d.ticker = db_query(
-	    db, "WITH RECURSIVE judging(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM judging) SELECT n FROM judging",
-	    err);
-	bool ok = d.ticker && jd_read(&d, err) && jd_annotations(&d, err) && make(&d, err);
-	if (d.ticker)
-		stmt_end(d.ticker);
+	struct jd d = {.db = db, .opts = opts, .out = out};
+	bool ok = db_ticker_begin(db, &d.ticker, err) && jd_read(&d, err) && jd_annotations(&d, err) && make(&d, err);
+	db_ticker_end(&d.ticker);
 	vec_done(&d.targets);
 	vec_done(&d.answers);
 	vec_done(&d.scores);

@@ -56,8 +56,7 @@ struct jd {
 	VEC(struct jd_answer) answers;
 	VEC(struct jd_score) scores;
 	VEC(struct jd_scale) scales;
-	struct stmt *ticker; /* stepped now and then: fails once the query is interrupted */
-	struct err *err;     /* the ticker's */
+	struct db_ticker ticker;
 };
 
 /* One judge's word on one answer. */

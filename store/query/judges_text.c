@@ -11,7 +11,7 @@ enum { FALLBACK_MOST = 20000 /* answers read to find those of annotations whose 
 
 bool jd_stopped(struct jd *d)
 {
-	return stmt_step(d->ticker, d->err) != STEP_ROW;
+	return db_ticker_stopped(&d->ticker);
 }
 
 /* ---------------------------------------------------------------- one answer's texts */

@@ -31,18 +31,6 @@ static bool read_tallies(struct db *db, int64_t run, tallies *out, struct err *e
 	return step == STEP_DONE;
 }
 
-/* db_interrupt reaches only a statement that is at work: one that counts without end is stepped beside the resampling. */
-struct ticker {
-	struct stmt *stmt;
-	struct err *err;
-};
-
-static bool is_interrupted(void *arg)
-{
-	struct ticker *t = arg;
-	return stmt_step(t->stmt, t->err) != STEP_ROW;
-}
-
 static bool mean_of(const double *values, size_t n, const struct boot_opts *opts, double *mean,
                     struct interval *interval)
 {
@@ -83,11 +71,10 @@ static int64_t after(int64_t k, int64_t most)
 static bool rows_of(struct db *db, const tallies *all, int64_t most, bool intervals, struct arena *arena,
                     struct pass_ks *out, struct err *err)
 {
-	static const char endless[] = "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT n FROM t";
-	struct ticker ticker = {.stmt = db_query(db, endless, err), .err = err};
-	if (!ticker.stmt)
+	struct db_ticker ticker;
+	if (!db_ticker_begin(db, &ticker, err))
 		return false;
-	struct boot_opts opts = {.seed = RNG_DEFAULT_SEED, .cancelled = is_interrupted, .arg = &ticker};
+	struct boot_opts opts = {.seed = RNG_DEFAULT_SEED, .cancelled = db_ticker_stopped, .arg = &ticker};
 	double *values = xcalloc(all->n, sizeof *values);
 	size_t rows = 0;
 	bool ok = true;
@@ -97,7 +84,7 @@ static bool rows_of(struct db *db, const tallies *all, int64_t most, bool interv
 	for (int64_t k = 1; ok && k <= most; k = after(k, most))
 		ok = for_k(all, k, intervals ? &opts : NULL, values, &out->rows[out->n++]);
 	free(values);
-	stmt_end(ticker.stmt);
+	db_ticker_end(&ticker);
 	return ok;
 }
 
