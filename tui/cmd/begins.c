@@ -1,22 +1,31 @@
 /* spoor compare A B --begins: where regressions begin, as text, Markdown and --json. */
 #include "tui/cmd/begins.h"
 
-#include <stdlib.h>
-
 #include "store/base/clean.h"
-#include "store/base/text.h"
+#include "tui/cmd/compare.h"
 
-enum { N_CELLS = 7, NAME_COLS = 48, TITLE_COLS = 60 };
+enum { NAME_COLS = 48, TITLE_COLS = 60 };
 
-static const char *const titles[N_CELLS] = {"first differs at", "what differs", "losses",  "others",
-                                            "95% interval",     "p Holm",       "in words"};
-static const bool is_right[N_CELLS] = {[2] = true, [3] = true, [5] = true};
+static const struct out_head text_head[] = {
+    {"first differs at", false, false},
+    {"what differs",     false, false},
+    {"losses",           true,  false},
+    {"others",           true,  false},
+    {"95% interval",     false, false},
+    {"p Holm",           true,  false},
+    {"in words",         false, false},
+};
+static const struct out_head markdown_head[] = {
+    {"first differs at", false, false},
+    {"what differs",     false, false},
+    {"losses",           true,  false},
+    {"others",           true,  false},
+    {"95% interval",     false, false},
+    {"p (Holm)",         true,  false},
+    {"in words",         false, false},
+};
 
 /* ---------------------------------------------------------------- cells */
-
-struct cells {
-	struct buf cell[N_CELLS];
-};
 
 static void add_points(struct buf *to, double share, bool ascii)
 {
@@ -30,87 +39,41 @@ static void add_share(struct buf *to, int64_t k, int64_t n)
 		buf_printf(to, "%lld/%lld", (long long)k, (long long)n);
 }
 
-static void fill(struct cells *c, const struct begins *b, const struct begins_line *line, bool ascii)
+static void add_row(struct out_cells *t, const struct begins *b, const struct begins_line *line, bool ascii)
 {
 	bool no_trace = line->kind == BEGINS_LINE_NO_TRACE;
-	if (!line->inside)
-		buf_add_str(&c->cell[0], line->name);
-	buf_add_cstr(&c->cell[1], line->what);
-	add_share(&c->cell[2], line->lost, no_trace ? b->lost.all : b->lost.looked);
-	add_share(&c->cell[3], line->others, no_trace ? b->others.all : b->others.looked);
+	buf_add_str(out_cells_add(t), line->inside ? STR_NONE : line->name);
+	buf_add_cstr(out_cells_add(t), line->what);
+	add_share(out_cells_add(t), line->lost, no_trace ? b->lost.all : b->lost.looked);
+	add_share(out_cells_add(t), line->others, no_trace ? b->others.all : b->others.looked);
+	struct buf *interval = out_cells_add(t);
 	if (!IS_UNKNOWN(line->low)) {
-		add_points(&c->cell[4], line->low, ascii);
-		buf_add_cstr(&c->cell[4], " to ");
-		add_points(&c->cell[4], line->high, ascii);
+		add_points(interval, line->low, ascii);
+		buf_add_cstr(interval, " to ");
+		add_points(interval, line->high, ascii);
 	}
-	double p = line->p_holm;
-	if (!IS_UNKNOWN(p) && p < 0.0001)
-		buf_add_cstr(&c->cell[5], "<0.0001");
-	else if (!IS_UNKNOWN(p))
-		buf_printf(&c->cell[5], p < 0.01 ? "%.4f" : p < 0.1 ? "%.3f" : "%.2f", p);
-	buf_add_cstr(&c->cell[6], line->words);
+	struct buf *p = out_cells_add(t);
+	if (!IS_UNKNOWN(line->p_holm))
+		compare_p(p, line->p_holm, ascii);
+	buf_add_cstr(out_cells_add(t), line->words);
 }
 
-static struct cells *cells_of(const struct begins *b, bool ascii)
+static struct out_cells cells_of(const struct begins *b, const struct out_head *head, bool ascii)
 {
-	struct cells *rows = xcalloc(b->n_lines + 1, sizeof *rows);
+	struct out_cells t = {.head = head, .n = sizeof text_head / sizeof *text_head, .first_cols = NAME_COLS};
 	for (size_t i = 0; i < b->n_lines; i++)
-		fill(&rows[i], b, &b->lines[i], ascii);
-	return rows;
-}
-
-static void cells_free(struct cells *rows, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		for (int k = 0; k < N_CELLS; k++)
-			buf_done(&rows[i].cell[k]);
-	free(rows);
+		add_row(&t, b, &b->lines[i], ascii);
+	return t;
 }
 
 /* ---------------------------------------------------------------- text */
-
-static void end_line(struct buf *text)
-{
-	while (text->len && text->ptr[text->len - 1] == ' ')
-		text->ptr[--text->len] = '\0';
-	buf_add_char(text, '\n');
-}
 
 static void paragraph(const struct out *o, struct buf *to, struct str text)
 {
 	if (!text.len)
 		return;
 	out_text(o, to, text, 0);
-	end_line(to);
-}
-
-static void text_table(const struct out *o, struct buf *to, const struct begins *b)
-{
-	struct cells *rows = cells_of(b, o->ascii);
-	int cols[N_CELLS];
-	for (int k = 0; k < N_CELLS; k++) {
-		cols[k] = text_cols(str_of(titles[k]));
-		for (size_t i = 0; i < b->n_lines; i++) {
-			int used = text_cols(buf_str(&rows[i].cell[k]));
-			if (b->lines[i].kind != BEGINS_LINE_BESIDE || k)
-				cols[k] = used > cols[k] ? used : cols[k];
-		}
-	}
-	cols[0] = cols[0] > NAME_COLS ? NAME_COLS : cols[0];
-	for (size_t i = 0; i <= b->n_lines; i++) {
-		if (i && b->lines[i - 1].kind == BEGINS_LINE_BESIDE) {
-			paragraph(o, to, b->lines[i - 1].name);
-			continue;
-		}
-		for (int k = 0; k < N_CELLS; k++) {
-			if (k)
-				buf_add_fill(to, ' ', 2);
-			out_cell(o, to, i ? buf_str(&rows[i - 1].cell[k]) : str_of(titles[k]), cols[k], is_right[k],
-			         k == 0);
-		}
-		end_line(to);
-	}
-	cells_free(rows, b->n_lines);
+	out_end_line(to);
 }
 
 static void add_line_name(struct buf *to, const struct begins_line *line)
@@ -150,7 +113,7 @@ static void text_cases(const struct out *o, struct buf *to, const struct begins 
 		const struct compare_row *row = &c->rows[b->cases[i].row];
 		buf_add_cstr(to, "  ");
 		out_text(o, to, row->title.len ? row->title : row->key, TITLE_COLS);
-		end_line(to);
+		out_end_line(to);
 	}
 	buf_done(&raw);
 }
@@ -162,7 +125,9 @@ void begins_text(const struct out *o, struct buf *to, const struct begins *b, co
 	if (!b->n_lines)
 		return;
 	buf_add_char(to, '\n');
-	text_table(o, to, b);
+	struct out_cells table = cells_of(b, text_head, o->ascii);
+	out_cells_text(o, to, &table);
+	out_cells_done(&table);
 	if (b->others_only)
 		buf_printf(to, "%lld other %s, only where cases did not get worse.\n", (long long)b->others_only,
 		           b->others_only == 1 ? "step" : "steps");
@@ -177,7 +142,6 @@ void begins_text(const struct out *o, struct buf *to, const struct begins *b, co
 
 void begins_markdown(struct buf *to, const struct begins *b)
 {
-	struct cells *rows = cells_of(b, false);
 	buf_add_cstr(to, "\n**");
 	clean_markdown(to, b->sentence);
 	buf_add_cstr(to, "**\n");
@@ -186,18 +150,12 @@ void begins_markdown(struct buf *to, const struct begins *b)
 		clean_markdown(to, b->missing);
 		buf_add_char(to, '\n');
 	}
-	if (b->n_lines)
-		buf_add_cstr(to, "\n| first differs at | what differs | losses | others | 95% interval | p (Holm) | in "
-		                 "words |\n|---|---|---:|---:|---|---:|---|\n");
-	for (size_t i = 0; i < b->n_lines; i++) {
-		for (int k = 0; k < N_CELLS; k++) {
-			buf_add_cstr(to, "| ");
-			clean_markdown(to, buf_str(&rows[i].cell[k]));
-			buf_add_char(to, ' ');
-		}
-		buf_add_cstr(to, "|\n");
-	}
-	cells_free(rows, b->n_lines);
+	if (!b->n_lines)
+		return;
+	struct out_cells table = cells_of(b, markdown_head, false);
+	buf_add_char(to, '\n');
+	out_cells_markdown(to, &table);
+	out_cells_done(&table);
 }
 
 /* ---------------------------------------------------------------- --json */

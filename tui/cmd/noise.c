@@ -1,83 +1,46 @@
 /* spoor compare A B --noise: what a run differs from itself, as text, Markdown and --json. */
 #include "tui/cmd/noise.h"
 
-#include <stdlib.h>
-
 #include "store/base/clean.h"
-#include "store/base/text.h"
 
-enum { N_CELLS = 8, NAME_COLS = 40, TITLE_COLS = 60 };
+enum { NAME_COLS = 40, TITLE_COLS = 60 };
 
-static const char *const titles[N_CELLS] = {"metric", "wobble A", "wobble B",  "floor",
-                                            "moved",  "beyond",   "by chance", "behind it"};
-static const bool is_right[N_CELLS] = {[1] = true, [2] = true, [3] = true, [4] = true, [5] = true, [6] = true};
+static const struct out_head head[] = {
+    {"metric",    false, false},
+    {"wobble A",  true,  false},
+    {"wobble B",  true,  false},
+    {"floor",     true,  false},
+    {"moved",     true,  false},
+    {"beyond",    true,  false},
+    {"by chance", true,  false},
+    {"behind it", false, false},
+};
 
 /* ---------------------------------------------------------------- cells */
 
-struct cells {
-	struct buf cell[N_CELLS];
-};
-
-static void fill(struct cells *c, const struct noise_metric *m, bool ascii)
+static void add_row(struct out_cells *t, const struct noise_metric *m, bool ascii)
 {
-	buf_add_str(&c->cell[0], m->name);
-	noise_figure(&c->cell[1], m, m->a.wobble, false, ascii);
-	noise_figure(&c->cell[2], m, m->b.wobble, false, ascii);
-	noise_figure(&c->cell[3], m, m->floor, true, ascii);
-	buf_printf(&c->cell[4], "%lld of %lld", (long long)m->moved, (long long)m->of);
-	buf_printf(&c->cell[5], "%lld", (long long)m->beyond);
+	buf_add_str(out_cells_add(t), m->name);
+	noise_figure(out_cells_add(t), m, m->a.wobble, false, ascii);
+	noise_figure(out_cells_add(t), m, m->b.wobble, false, ascii);
+	noise_figure(out_cells_add(t), m, m->floor, true, ascii);
+	buf_printf(out_cells_add(t), "%lld of %lld", (long long)m->moved, (long long)m->of);
+	buf_printf(out_cells_add(t), "%lld", (long long)m->beyond);
+	struct buf *by_chance = out_cells_add(t);
 	if (!IS_UNKNOWN(m->by_chance))
-		buf_printf(&c->cell[6], m->by_chance < 10 ? "%.1f" : "%.0f", m->by_chance);
-	noise_behind(&c->cell[7], m);
+		buf_printf(by_chance, m->by_chance < 10 ? "%.1f" : "%.0f", m->by_chance);
+	noise_behind(out_cells_add(t), m);
 }
 
-static struct cells *cells_of(const struct noise *n, bool ascii)
+static struct out_cells cells_of(const struct noise *n, bool ascii)
 {
-	struct cells *rows = xcalloc(n->n_metrics + 1, sizeof *rows);
+	struct out_cells t = {.head = head, .n = sizeof head / sizeof *head, .first_cols = NAME_COLS};
 	for (size_t i = 0; i < n->n_metrics; i++)
-		fill(&rows[i], &n->metrics[i], ascii);
-	return rows;
-}
-
-static void cells_free(struct cells *rows, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		for (int k = 0; k < N_CELLS; k++)
-			buf_done(&rows[i].cell[k]);
-	free(rows);
+		add_row(&t, &n->metrics[i], ascii);
+	return t;
 }
 
 /* ---------------------------------------------------------------- text */
-
-static void end_line(struct buf *text)
-{
-	while (text->len && text->ptr[text->len - 1] == ' ')
-		text->ptr[--text->len] = '\0';
-	buf_add_char(text, '\n');
-}
-
-static void text_table(const struct out *o, struct buf *to, const struct noise *n)
-{
-	struct cells *rows = cells_of(n, o->ascii);
-	int cols[N_CELLS];
-	for (int k = 0; k < N_CELLS; k++) {
-		cols[k] = text_cols(str_of(titles[k]));
-		for (size_t i = 0; i < n->n_metrics; i++) {
-			int used = text_cols(buf_str(&rows[i].cell[k]));
-			cols[k] = used > cols[k] ? used : cols[k];
-		}
-	}
-	cols[0] = cols[0] > NAME_COLS ? NAME_COLS : cols[0];
-	for (size_t i = 0; i <= n->n_metrics; i++) {
-		for (int k = 0; k < N_CELLS; k++) {
-			buf_add_fill(to, ' ', k ? 2 : 0);
-			out_cell(o, to, i ? buf_str(&rows[i - 1].cell[k]) : str_of(titles[k]), cols[k], is_right[k],
-			         k == 0);
-		}
-		end_line(to);
-	}
-	cells_free(rows, n->n_metrics);
-}
 
 static void add_metrics(struct buf *to, const struct noise *n, size_t row)
 {
@@ -112,7 +75,7 @@ static void text_cases(const struct out *o, struct buf *to, const struct noise *
 		add_metrics(&raw, n, i);
 		out_text(o, to, buf_str(&raw), 0);
 		buf_clear(&raw);
-		end_line(to);
+		out_end_line(to);
 	}
 	buf_done(&raw);
 }
@@ -120,13 +83,15 @@ static void text_cases(const struct out *o, struct buf *to, const struct noise *
 void noise_text(const struct out *o, struct buf *to, const struct noise *n, const struct compare *c, int64_t limit)
 {
 	out_text(o, to, n->sentence, 0);
-	end_line(to);
+	out_end_line(to);
 	out_text(o, to, n->stands_on, 0);
-	end_line(to);
+	out_end_line(to);
 	if (!n->n_metrics)
 		return;
 	buf_add_char(to, '\n');
-	text_table(o, to, n);
+	struct out_cells table = cells_of(n, o->ascii);
+	out_cells_text(o, to, &table);
+	out_cells_done(&table);
 	text_cases(o, to, n, c, limit);
 }
 
@@ -134,24 +99,17 @@ void noise_text(const struct out *o, struct buf *to, const struct noise *n, cons
 
 void noise_markdown(struct buf *to, const struct noise *n)
 {
-	struct cells *rows = cells_of(n, false);
 	buf_add_cstr(to, "\n**");
 	clean_markdown(to, n->sentence);
 	buf_add_cstr(to, "** ");
 	clean_markdown(to, n->stands_on);
 	buf_add_char(to, '\n');
-	if (n->n_metrics)
-		buf_add_cstr(to, "\n| metric | wobble A | wobble B | floor | moved | beyond | by chance | behind it |\n"
-		                 "|---|---:|---:|---:|---:|---:|---:|---|\n");
-	for (size_t i = 0; i < n->n_metrics; i++) {
-		for (int k = 0; k < N_CELLS; k++) {
-			buf_add_cstr(to, "| ");
-			clean_markdown(to, buf_str(&rows[i].cell[k]));
-			buf_add_char(to, ' ');
-		}
-		buf_add_cstr(to, "|\n");
-	}
-	cells_free(rows, n->n_metrics);
+	if (!n->n_metrics)
+		return;
+	struct out_cells table = cells_of(n, false);
+	buf_add_char(to, '\n');
+	out_cells_markdown(to, &table);
+	out_cells_done(&table);
 }
 
 /* ---------------------------------------------------------------- --json */

@@ -86,6 +86,100 @@ void out_cell(const struct out *o, struct buf *to, struct str text, int cols, bo
 	buf_done(&cell);
 }
 
+void out_end_line(struct buf *to)
+{
+	while (to->len && to->ptr[to->len - 1] == ' ')
+		to->ptr[--to->len] = '\0';
+	buf_add_char(to, '\n');
+}
+
+/* ---------------------------------------------------------------- a small table of texts */
+
+struct buf *out_cells_add(struct out_cells *t)
+{
+	struct buf *cell = vec_add(&t->at);
+	*cell = BUF_INIT;
+	return cell;
+}
+
+static size_t cells_rows(const struct out_cells *t)
+{
+	return t->at.n / (size_t)t->n;
+}
+
+static struct str cells_at(const struct out_cells *t, size_t row, int k)
+{
+	return buf_str(&t->at.at[row * (size_t)t->n + (size_t)k]);
+}
+
+static bool is_heading(const struct out_cells *t, size_t row)
+{
+	bool more = false;
+	for (int k = 1; k < t->n && !more; k++)
+		more = cells_at(t, row, k).len > 0;
+	return !more;
+}
+
+static void cells_line(const struct out *o, struct buf *to, const struct out_cells *t, size_t line, const int *cols)
+{
+	for (int k = 0; k < t->n; k++) {
+		struct str cell = line ? cells_at(t, line - 1, k) : str_of(t->head[k].title);
+		buf_add_fill(to, ' ', k ? GAP : 0);
+		out_cell(o, to, cell, cols[k], t->head[k].right, k == 0);
+	}
+	out_end_line(to);
+}
+
+void out_cells_text(const struct out *o, struct buf *to, const struct out_cells *t)
+{
+	int cols[OUT_CELLS_MOST];
+	size_t rows = cells_rows(t);
+	BUG_ON(t->n > OUT_CELLS_MOST);
+	for (int k = 0; k < t->n; k++) {
+		cols[k] = text_cols(str_of(t->head[k].title));
+		for (size_t i = 0; i < rows; i++) {
+			int used = is_heading(t, i) ? 0 : text_cols(cells_at(t, i, k));
+			cols[k] = used > cols[k] ? used : cols[k];
+		}
+	}
+	cols[0] = cols[0] > t->first_cols ? t->first_cols : cols[0];
+	for (size_t i = 0; i <= rows; i++)
+		if (i && is_heading(t, i - 1)) {
+			out_text(o, to, cells_at(t, i - 1, 0), 0);
+			out_end_line(to);
+		} else {
+			cells_line(o, to, t, i, cols);
+		}
+}
+
+void out_cells_markdown(struct buf *to, const struct out_cells *t)
+{
+	for (int k = 0; k < t->n; k++)
+		buf_printf(to, "| %s ", t->head[k].title);
+	buf_add_cstr(to, "|\n");
+	for (int k = 0; k < t->n; k++)
+		buf_add_cstr(to, t->head[k].right ? "|---:" : "|---");
+	buf_add_cstr(to, "|\n");
+	for (size_t i = 0; i < cells_rows(t); i++) {
+		for (int k = 0; k < t->n; k++) {
+			buf_add_cstr(to, "| ");
+			if (t->head[k].ours)
+				buf_add_str(to, cells_at(t, i, k));
+			else
+				clean_markdown(to, cells_at(t, i, k));
+			buf_add_char(to, ' ');
+		}
+		buf_add_cstr(to, "|\n");
+	}
+}
+
+void out_cells_done(struct out_cells *t)
+{
+	for (size_t i = 0; i < t->at.n; i++)
+		buf_done(&t->at.at[i]);
+	vec_done(&t->at);
+}
+
 void out_tokens(struct buf *to, int64_t in, int64_t out)
 {
 	if (in != UNKNOWN_INT || out == UNKNOWN_INT)

@@ -2,6 +2,7 @@
 #ifndef SPOOR_TUI_CMD_OUT_H
 #define SPOOR_TUI_CMD_OUT_H
 
+#include "store/base/vec.h"
 #include "store/model.h"
 #include "tui/columns.h"
 
@@ -38,6 +39,27 @@ bool out_stream(struct buf *text, struct err *err);
 void out_text(const struct out *o, struct buf *to, struct str text, int cols);
 /* The same, filled up with blanks to `cols`, more if the text needs more and `cut` is not set. */
 void out_cell(const struct out *o, struct buf *to, struct str text, int cols, bool right, bool cut);
+/* Ends a line of text; blanks at its end go. */
+void out_end_line(struct buf *to);
+
+/* A small table of texts that no column table makes, filled cell by cell, row by row. As text a row of which the first cell alone has text
+ * is a heading: it is not cut, and makes no column wider. */
+struct out_head {
+	const char *title; /* as it is to be printed */
+	bool right;
+	bool ours; /* no text of a file: Markdown needs no escapes */
+};
+struct out_cells {
+	const struct out_head *head;
+	int n;          /* of head, at most OUT_CELLS_MOST */
+	int first_cols; /* of the first column, at most */
+	VEC(struct buf) at;
+};
+enum { OUT_CELLS_MOST = 12 };
+struct buf *out_cells_add(struct out_cells *t); /* valid until the next */
+void out_cells_text(const struct out *o, struct buf *to, const struct out_cells *t);
+void out_cells_markdown(struct buf *to, const struct out_cells *t);
+void out_cells_done(struct out_cells *t);
 /* Tokens in and out, "11k+1.3k"; one of them alone if only that is known. */
 void out_tokens(struct buf *to, int64_t in, int64_t out);
 /* A SHA-256 in hex (case keys, prompt versions) by its first digits; other text as it is. For people, never for scripts. */

@@ -2,12 +2,9 @@
 #include "tui/cmd/slices.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "store/base/clean.h"
-#include "store/base/text.h"
-#include "store/base/vec.h"
 #include "tui/cmd/cmd.h"
 #include "tui/cmd/compare.h"
 
@@ -158,91 +155,20 @@ static void fields_json(const struct slice_fields *f, struct buf *to)
 
 /* ---------------------------------------------------------------- a table, as text or Markdown */
 
-enum { MOST_CELLS = 12, VALUE_COLS = 40, GAP = 2 };
+enum { VALUE_COLS = 40 };
 
-struct sheet_cell {
-	const char *title;
-	bool right;
-	bool ours; /* no text of a file: Markdown needs no escapes */
-};
-
-struct table {
-	const struct out *out;
-	const struct sheet_cell *head;
-	int n;
-	VEC(struct buf) cells; /* row by row */
-};
-
-static struct buf *add_cell(struct table *t)
+static void table_print(const struct out *out, struct out_cells *t, struct buf *to)
 {
-	struct buf *cell = vec_add(&t->cells);
-	*cell = BUF_INIT;
-	return cell;
-}
-
-static void table_text(const struct table *t, struct buf *to)
-{
-	int cols[MOST_CELLS];
-	size_t rows = t->cells.n / (size_t)t->n;
-	for (int k = 0; k < t->n; k++) {
-		cols[k] = text_cols(str_of(t->head[k].title));
-		for (size_t i = 0; i < rows; i++) {
-			int used = text_cols(buf_str(&t->cells.at[i * (size_t)t->n + (size_t)k]));
-			cols[k] = used > cols[k] ? used : cols[k];
-		}
-		cols[k] = k == 0 && cols[k] > VALUE_COLS ? VALUE_COLS : cols[k];
-	}
-	for (size_t i = 0; i <= rows; i++) {
-		for (int k = 0; k < t->n; k++) {
-			struct str cell =
-			    i ? buf_str(&t->cells.at[(i - 1) * (size_t)t->n + (size_t)k]) : str_of(t->head[k].title);
-			if (k)
-				buf_add_fill(to, ' ', GAP);
-			out_cell(t->out, to, cell, cols[k], t->head[k].right, k == 0);
-		}
-		while (to->len && to->ptr[to->len - 1] == ' ')
-			to->ptr[--to->len] = '\0';
-		buf_add_char(to, '\n');
-	}
-}
-
-static void table_markdown(const struct table *t, struct buf *to)
-{
-	size_t rows = t->cells.n / (size_t)t->n;
-	for (int k = 0; k < t->n; k++)
-		buf_printf(to, "| %s ", t->head[k].title);
-	buf_add_cstr(to, "|\n");
-	for (int k = 0; k < t->n; k++)
-		buf_add_cstr(to, t->head[k].right ? "|---:" : "|---");
-	buf_add_cstr(to, "|\n");
-	for (size_t i = 0; i < rows; i++) {
-		for (int k = 0; k < t->n; k++) {
-			struct str cell = buf_str(&t->cells.at[i * (size_t)t->n + (size_t)k]);
-			buf_add_cstr(to, "| ");
-			if (t->head[k].ours)
-				buf_add_str(to, cell);
-			else
-				clean_markdown(to, cell);
-			buf_add_char(to, ' ');
-		}
-		buf_add_cstr(to, "|\n");
-	}
-}
-
-static void table_print(struct table *t, struct buf *to)
-{
-	if (t->out->form == OUT_MARKDOWN)
-		table_markdown(t, to);
+	if (out->form == OUT_MARKDOWN)
+		out_cells_markdown(to, t);
 	else
-		table_text(t, to);
-	for (size_t i = 0; i < t->cells.n; i++)
-		buf_done(&t->cells.at[i]);
-	vec_done(&t->cells);
+		out_cells_text(out, to, t);
+	out_cells_done(t);
 }
 
 /* ---------------------------------------------------------------- slices for people */
 
-static const struct sheet_cell slice_head[] = {
+static const struct out_head slice_head[] = {
     {"cases",        true,  true},
     {"A",            true,  true},
     {"B",            true,  true},
@@ -253,7 +179,7 @@ static const struct sheet_cell slice_head[] = {
     {"p Holm",       true,  true},
     {"in words",     false, true},
 };
-static const struct sheet_cell alone_head[] = {
+static const struct out_head alone_head[] = {
     {"cases",        true,  true},
     {"value",        true,  true},
     {"n",            true,  true},
@@ -286,30 +212,29 @@ static void add_interval(struct buf *to, const struct compare_metric *m, bool di
 	compare_figure(to, m, m->result.high, difference, ascii);
 }
 
-static void add_slice(struct table *t, const struct slice *s, struct str name, size_t metric)
+static void add_slice(struct out_cells *t, const struct slice *s, struct str name, size_t metric, bool ascii)
 {
 	const struct compare_metric *m = &s->metrics[metric];
-	bool ascii = t->out->ascii;
-	value_cell(add_cell(t), name);
-	units_thousands(add_cell(t), s->cases);
-	compare_figure(add_cell(t), m, m->result.a, false, ascii);
-	compare_figure(add_cell(t), m, m->result.b, false, ascii);
-	compare_figure(add_cell(t), m, m->result.delta, true, ascii);
-	add_interval(add_cell(t), m, true, ascii);
-	units_thousands(add_cell(t), s->lost);
-	units_thousands(add_cell(t), s->won);
-	compare_p(add_cell(t), m->result.p_holm, ascii);
-	buf_add_cstr(add_cell(t), compare_words(m));
+	value_cell(out_cells_add(t), name);
+	units_thousands(out_cells_add(t), s->cases);
+	compare_figure(out_cells_add(t), m, m->result.a, false, ascii);
+	compare_figure(out_cells_add(t), m, m->result.b, false, ascii);
+	compare_figure(out_cells_add(t), m, m->result.delta, true, ascii);
+	add_interval(out_cells_add(t), m, true, ascii);
+	units_thousands(out_cells_add(t), s->lost);
+	units_thousands(out_cells_add(t), s->won);
+	compare_p(out_cells_add(t), m->result.p_holm, ascii);
+	buf_add_cstr(out_cells_add(t), compare_words(m));
 }
 
-static void add_alone(struct table *t, const struct slice *s, struct str name, size_t metric)
+static void add_alone(struct out_cells *t, const struct slice *s, struct str name, size_t metric, bool ascii)
 {
 	const struct compare_metric *m = &s->metrics[metric];
-	value_cell(add_cell(t), name);
-	units_thousands(add_cell(t), s->cases);
-	compare_figure(add_cell(t), m, m->result.a, false, t->out->ascii);
-	units_thousands(add_cell(t), (int64_t)m->result.n);
-	add_interval(add_cell(t), m, false, t->out->ascii);
+	value_cell(out_cells_add(t), name);
+	units_thousands(out_cells_add(t), s->cases);
+	compare_figure(out_cells_add(t), m, m->result.a, false, ascii);
+	units_thousands(out_cells_add(t), (int64_t)m->result.n);
+	add_interval(out_cells_add(t), m, false, ascii);
 }
 
 /* What is not in the table, and what to think of it. */
@@ -372,18 +297,19 @@ static bool slices_text(const struct slices *s, const char *metric, const struct
 	size_t at = metric_at(&s->whole, name);
 	if (at == s->whole.n_metrics)
 		return err_set(err, ERR_USAGE, NULL, "no metric is called %.200s: see the names in --json", name);
-	struct sheet_cell head[MOST_CELLS];
+	struct out_head head[OUT_CELLS_MOST];
 	struct buf field = BUF_INIT, shown = BUF_INIT; /* fields and scores are called what the file calls them */
 	title_text(out, &field, s->field, VALUE_COLS);
 	title_text(out, &shown, str_of(name), s->alone ? VALUE_COLS : 0);
-	head[0] = (struct sheet_cell){buf_cstr(&field), false, false};
+	head[0] = (struct out_head){buf_cstr(&field), false, false};
 	int n =
 	    s->alone ? (int)(sizeof alone_head / sizeof *alone_head) : (int)(sizeof slice_head / sizeof *slice_head);
 	memcpy(head + 1, s->alone ? alone_head : slice_head, (size_t)n * sizeof *head);
 	if (s->alone)
 		head[2].title = buf_cstr(&shown);
-	struct table t = {.out = out, .head = head, .n = n + 1};
-	void (*add)(struct table *, const struct slice *, struct str, size_t) = s->alone ? add_alone : add_slice;
+	struct out_cells t = {.head = head, .n = n + 1, .first_cols = VALUE_COLS};
+	void (*add)(struct out_cells *, const struct slice *, struct str, size_t, bool) =
+	    s->alone ? add_alone : add_slice;
 	run_line(out, s->alone ? "run" : "A", &s->a, to);
 	if (!s->alone)
 		run_line(out, "B", &s->b, to);
@@ -392,9 +318,9 @@ static bool slices_text(const struct slices *s, const char *metric, const struct
 	else
 		buf_add_char(to, '\n');
 	for (size_t i = 0; i < s->n; i++)
-		add(&t, &s->at[i], s->at[i].value, at);
-	add(&t, &s->whole, STR_LIT("all cases"), at);
-	table_print(&t, to);
+		add(&t, &s->at[i], s->at[i].value, at, out->ascii);
+	add(&t, &s->whole, STR_LIT("all cases"), at, out->ascii);
+	table_print(out, &t, to);
 	if (out->form == OUT_MARKDOWN)
 		buf_add_char(to, '\n');
 	add_notes(s, to);
@@ -405,7 +331,7 @@ static bool slices_text(const struct slices *s, const char *metric, const struct
 
 /* ---------------------------------------------------------------- the fields for people */
 
-static const struct sheet_cell field_head[] = {
+static const struct out_head field_head[] = {
     {"field",  false, false},
     {"slices", true,  true },
     {"cases",  true,  true },
@@ -414,15 +340,15 @@ static const struct sheet_cell field_head[] = {
 
 static void fields_text(const struct slice_fields *f, const struct out *out, struct buf *to)
 {
-	struct table t = {.out = out, .head = field_head, .n = 4};
+	struct out_cells t = {.head = field_head, .n = 4, .first_cols = VALUE_COLS};
 	for (size_t i = 0; i < f->useful; i++) {
 		const struct slice_field *field = &f->at[i];
-		buf_add_str(add_cell(&t), field->name);
-		units_thousands(add_cell(&t), (int64_t)field->slices);
-		units_thousands(add_cell(&t), field->cases);
-		buf_add_str(add_cell(&t), field->examples);
+		buf_add_str(out_cells_add(&t), field->name);
+		units_thousands(out_cells_add(&t), (int64_t)field->slices);
+		units_thousands(out_cells_add(&t), field->cases);
+		buf_add_str(out_cells_add(&t), field->examples);
 	}
-	table_print(&t, to);
+	table_print(out, &t, to);
 	if (out->form == OUT_MARKDOWN)
 		buf_add_char(to, '\n');
 	if (f->n > f->useful)
