@@ -212,3 +212,21 @@ void template_left_out(struct sheet *s)
 	sheet_row(s);
 	sheet_addc(s, ROLE_WARNING, "more than fits here: v shows all of it in the pager");
 }
+
+void template_scroll(int *top, int rows, int page, enum move move)
+{
+	int last = rows > page ? rows - page : 0;
+	switch (move) {
+	case MOVE_DOWN: *top += 1; break;
+	case MOVE_UP: *top -= 1; break;
+	case MOVE_PAGE_DOWN: *top += page; break;
+	case MOVE_PAGE_UP: *top -= page; break;
+	case MOVE_HALF_DOWN: *top += page / 2; break;
+	case MOVE_HALF_UP: *top -= page / 2; break;
+	case MOVE_FIRST: *top = 0; break;
+	case MOVE_LAST: *top = last; break;
+	case MOVE_LEFT:
+	case MOVE_RIGHT: break;
+	}
+	*top = *top < 0 ? 0 : *top > last ? last : *top;
+}
