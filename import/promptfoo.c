@@ -20,14 +20,24 @@ static const struct record_path promptfoo_paths[] = {
     {NULL,                   0        },
 };
 
+/* What a configuration may hold below `at`. The keys are those of promptfoo's providers and of the SDKs it hands them on to. */
+#define SETTINGS_SECRETS(at)                                                                                       \
+	at "**.headers", at "**.apiKey", at "**.api_key", at "**.cookies", at "**.cookie", at "**.authorization",  \
+	    at "**.Authorization", at "**.password", at "**.token", at "**.clientSecret", at "**.secretAccessKey", \
+	    at "**.sessionToken", at "**.privateKey", at "**.env"
+
 /* Raw HTTP headers hold cookies and account ids; configurations hold keys and environments (seen in a public repository). */
 static const char *const promptfoo_secrets[] = {
-    "**.http.headers",           "**.http.requestHeaders",     "response.metadata.headers",
-    "response.headers",          "metadata.headers",           "config.env",
-    "config.**.headers",         "config.**.apiKey",           "config.**.cookies",
-    "config.**.cookie",          "config.**.authorization",    "config.**.password",
-    "config.**.token",           "testCase.**.apiKey",         "testCase.options.**.headers",
-    "provider.config.**.apiKey", "provider.config.**.headers", NULL,
+    "**.http.headers",
+    "**.http.requestHeaders",
+    "response.metadata.headers",
+    "response.headers",
+    "metadata.headers",
+    SETTINGS_SECRETS("config."),
+    "testCase.**.apiKey",
+    "testCase.options.**.headers",
+    SETTINGS_SECRETS("provider.config."),
+    NULL,
 };
 
 /* ---- small readers */
@@ -159,8 +169,7 @@ static struct str settings_of(struct import *im, const struct record *rec)
 {
 	static const char *const told[] = {
 	    "description", "prompts", "tests", "scenarios", "env", "outputPath", "sharing", "writeLatestResults", NULL};
-	static const char *const secrets[] = {"**.headers",  "**.apiKey", "**.cookies", "**.cookie", "**.authorization",
-	                                      "**.password", "**.token",  "**.env",     NULL};
+	static const char *const secrets[] = {SETTINGS_SECRETS(""), NULL};
 	struct fields f = fields_of(im, rec);
 	struct rest rest = {BUF_INIT};
 

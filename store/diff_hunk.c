@@ -113,6 +113,46 @@ void hunks_words(struct buf *out, const struct hunks *h, bool ascii)
 	           (long long)h->words_added, ascii ? "-" : "−", (long long)h->words_removed);
 }
 
+/* ---------------------------------------------------------------- equal lines, a few of them */
+
+enum { AROUND = 2 };
+
+/* Up to and with the n-th line end from the front; all of it if there are fewer. */
+static struct str first_lines(struct str text, size_t n)
+{
+	size_t at = 0;
+	while (n-- && at < text.len) {
+		size_t end = str_find_char(str_from(text, at), '\n');
+		at = end == SIZE_MAX ? text.len : at + end + 1;
+	}
+	return str_cut(text, 0, at);
+}
+
+static struct str last_lines(struct str text, size_t n)
+{
+	size_t at = text.len;
+	while (n-- && at > 0) {
+		at--; /* the line's own end */
+		while (at > 0 && text.ptr[at - 1] != '\n')
+			at--;
+	}
+	return str_from(text, at);
+}
+
+struct hunk_excerpt hunk_excerpt(const struct hunks *h, size_t i)
+{
+	const struct hunk *k = &h->at[i];
+	size_t head = i == 0 ? 0 : AROUND, tail = i + 1 == h->n ? 0 : AROUND;
+	if (k->a_lines <= head + tail + 2)
+		return (struct hunk_excerpt){k->a, STR_NONE, 0};
+	return (struct hunk_excerpt){first_lines(k->a, head), last_lines(k->a, tail), k->a_lines - head - tail};
+}
+
+struct str hunk_chomp(struct str text)
+{
+	return text.len && text.ptr[text.len - 1] == '\n' ? str_cut(text, 0, text.len - 1) : text;
+}
+
 /* ---------------------------------------------------------------- variables */
 
 enum { VARIABLE_MOST = 80 }; /* bytes; what is longer is text in braces */

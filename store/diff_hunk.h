@@ -26,6 +26,16 @@ struct hunks diff_hunks(struct arena *arena, struct str a, struct str b);
 /* "3 places: +12 −4 words"; "no difference". */
 void hunks_words(struct buf *out, const struct hunks *h, bool ascii);
 
+/* What is told of an equal hunk: its first and last few lines and how many are left out between; all of it is `head` where that would save
+ * next to nothing. The texts' first lines and their last ones have no change to stand beside. */
+struct hunk_excerpt {
+	struct str head, tail;
+	size_t left_out;
+};
+struct hunk_excerpt hunk_excerpt(const struct hunks *h, size_t i);
+/* Without the end of its last line, which a row has of itself. */
+struct str hunk_chomp(struct str text);
+
 /* The next variable of a template at or after `from`: {{name}} {{ name | filter }} {name} ${name} {% … %} %(name)s. False: none. [*at, *at +
  * *len) is all of it with its braces, *name what is between them (of a {% … %}: nothing). */
 bool template_next(struct str text, size_t from, size_t *at, size_t *len, struct str *name);

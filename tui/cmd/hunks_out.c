@@ -2,51 +2,6 @@
 
 #include "store/base/clean.h"
 
-enum { AROUND = 2 };
-
-/* ---------------------------------------------------------------- equal lines, a few of them */
-
-static struct str first_lines(struct str text, size_t n)
-{
-	size_t at = 0;
-	while (n-- && at < text.len) {
-		size_t end = str_find_char(str_from(text, at), '\n');
-		at = end == SIZE_MAX ? text.len : at + end + 1;
-	}
-	return str_cut(text, 0, at);
-}
-
-static struct str last_lines(struct str text, size_t n)
-{
-	size_t at = text.len;
-	while (n-- && at > 0) {
-		at--;
-		while (at > 0 && text.ptr[at - 1] != '\n')
-			at--;
-	}
-	return str_from(text, at);
-}
-
-static struct str chomp(struct str text)
-{
-	return text.len && text.ptr[text.len - 1] == '\n' ? str_cut(text, 0, text.len - 1) : text;
-}
-
-/* What shows of equal lines: their beginning and their end, and how many are left out between. */
-struct excerpt {
-	struct str head, tail;
-	size_t left_out;
-};
-
-static struct excerpt excerpt_of(const struct hunks *h, size_t i)
-{
-	const struct hunk *k = &h->at[i];
-	size_t head = i == 0 ? 0 : AROUND, tail = i + 1 == h->n ? 0 : AROUND;
-	if (k->a_lines <= head + tail + 2)
-		return (struct excerpt){k->a, STR_NONE, 0};
-	return (struct excerpt){first_lines(k->a, head), last_lines(k->a, tail), k->a_lines - head - tail};
-}
-
 /* ---------------------------------------------------------------- text */
 
 static void add_text(struct buf *to, struct str text, bool ascii)
@@ -58,13 +13,13 @@ static void add_lines(struct buf *to, struct str text, bool ascii)
 {
 	if (!text.len)
 		return;
-	add_text(to, chomp(text), ascii);
+	add_text(to, hunk_chomp(text), ascii);
 	buf_add_char(to, '\n');
 }
 
 static void add_words(struct buf *to, const struct hunk *k, bool ascii)
 {
-	struct str a = chomp(k->a), b = chomp(k->b);
+	struct str a = hunk_chomp(k->a), b = hunk_chomp(k->b);
 	for (size_t i = 0; i < k->words.n; i++) {
 		const struct diff_op *op = &k->words.ops[i];
 		bool in_b = op->kind == DIFF_ONLY_B;
@@ -84,7 +39,7 @@ void hunks_text(struct buf *to, const struct hunks *h, bool ascii)
 			add_words(to, &h->at[i], ascii);
 			continue;
 		}
-		struct excerpt e = excerpt_of(h, i);
+		struct hunk_excerpt e = hunk_excerpt(h, i);
 		add_lines(to, e.head, ascii);
 		if (e.left_out)
 			buf_printf(to, "... %zu equal lines ...\n", e.left_out);
@@ -112,7 +67,7 @@ static size_t fence_of(const struct hunks *h)
 
 static void add_marked(struct buf *to, char mark, struct str text)
 {
-	struct str rest = chomp(text), line;
+	struct str rest = hunk_chomp(text), line;
 	while (text.len && str_split(&rest, '\n', &line)) {
 		buf_add_char(to, mark);
 		buf_add_char(to, ' ');
@@ -133,7 +88,7 @@ void hunks_markdown(struct buf *to, const struct hunks *h)
 			add_marked(to, '+', k->b);
 			continue;
 		}
-		struct excerpt e = excerpt_of(h, i);
+		struct hunk_excerpt e = hunk_excerpt(h, i);
 		add_marked(to, ' ', e.head);
 		if (e.left_out)
 			buf_printf(to, "@@ %zu equal lines @@\n", e.left_out);

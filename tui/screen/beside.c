@@ -303,8 +303,9 @@ static void beside_status(const struct screen *screen, struct buf *out)
 	buf_add_str(out, run_name(&run->row));
 	if (run->row.id == st->baseline)
 		buf_add_cstr(out, " (A)");
-	const struct beside_row *row = &st->table.rows[st->list.cursor];
-	if (row->about)
+	/* Runs of which nothing at all is known make a table without rows. */
+	const struct beside_row *row = (size_t)st->list.cursor < st->table.n ? &st->table.rows[st->list.cursor] : NULL;
+	if (row && row->about)
 		buf_printf(out, " · %s", row->about);
 	else if (st->table.n_datasets == 1)
 		buf_add_cstr(out, " · * the best of its row");

@@ -291,11 +291,7 @@ static enum outcome next_change(struct screen *screen, bool forward)
 {
 	struct case_state *st = state_of(screen);
 	bool sheet = st->loaded && st->tab != CASE_TAB_RAW;
-	int row = sheet ? case_next_change(&st->sheet, st->top[st->tab], forward) : -1;
-	if (row < 0)
-		ui_say(screen->ui, forward ? "no difference further down" : "no difference further up");
-	else
-		st->top[st->tab] = row;
+	case_go_to_change(screen->ui, sheet ? &st->sheet : NULL, &st->top[st->tab], forward);
 	return OUT_HANDLED;
 }
 

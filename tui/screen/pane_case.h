@@ -7,6 +7,7 @@
 #include "store/diff.h"
 #include "store/query/case.h"
 #include "store/query/compare.h"
+#include "tui/screen.h"
 #include "tui/screen/pane_flow.h"
 
 struct case_side {
@@ -54,5 +55,7 @@ void case_document(struct sheet *s, int cols, const struct case_pair *p, const s
                    const struct case_look *look);
 /* The first row after (before) `from` where a stretch of changed words begins; -1: none. */
 int case_next_change(const struct sheet *s, int from, bool forward);
+/* Moves *top there, or says that there is none; s NULL: what shows has no changes. */
+void case_go_to_change(struct ui *ui, const struct sheet *s, int *top, bool forward);
 
 #endif

@@ -356,3 +356,12 @@ int case_next_change(const struct sheet *s, int from, bool forward)
 	}
 	return found;
 }
+
+void case_go_to_change(struct ui *ui, const struct sheet *s, int *top, bool forward)
+{
+	int row = s ? case_next_change(s, *top, forward) : -1;
+	if (row < 0)
+		ui_say(ui, forward ? "no difference further down" : "no difference further up");
+	else
+		*top = row;
+}

@@ -92,10 +92,8 @@ static int largest_first(const void *pa, const void *pb)
 void prompts_lines(struct prompts_view *v)
 {
 	const struct prompts *p = v->data;
-	const struct prompts_line *at = prompts_cursor(v);
 	struct ordered *order = xcalloc(p->n + 1, sizeof *order);
 	int64_t found = -1, id = v->list.id;
-	(void)at;
 	for (size_t i = 0; i < p->n; i++) {
 		double key = order_key(p, i, v->by);
 		order[i] = (struct ordered){v->inverted ? -key : key, i};

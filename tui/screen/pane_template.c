@@ -3,7 +3,7 @@
 #include "tui/screen/pane_case.h"
 #include "tui/screen/pane_flow.h"
 
-enum { AROUND = 2, NAMES_SHOWN = 100, VARS_ROWS = 3 };
+enum { NAMES_SHOWN = 100, VARS_ROWS = 3 };
 
 /* ---------------------------------------------------------------- variables */
 
@@ -85,34 +85,6 @@ void template_sheet(struct sheet *s, struct str text, const struct template_look
 
 /* ---------------------------------------------------------------- two */
 
-/* Up to and with the n-th line end from the front; all of it if there are fewer. */
-static struct str first_lines(struct str text, size_t n)
-{
-	size_t at = 0;
-	while (n-- && at < text.len) {
-		size_t end = str_find_char(str_from(text, at), '\n');
-		at = end == SIZE_MAX ? text.len : at + end + 1;
-	}
-	return str_cut(text, 0, at);
-}
-
-static struct str last_lines(struct str text, size_t n)
-{
-	size_t at = text.len;
-	while (n-- && at > 0) {
-		at--; /* the line's own end */
-		while (at > 0 && text.ptr[at - 1] != '\n')
-			at--;
-	}
-	return str_from(text, at);
-}
-
-/* Without the end of its last line, which a row has of itself. */
-static struct str chomp(struct str text)
-{
-	return text.len && text.ptr[text.len - 1] == '\n' ? str_cut(text, 0, text.len - 1) : text;
-}
-
 struct laying {
 	struct sheet *s;
 	const struct template_look *look;
@@ -136,8 +108,8 @@ static void lay_equal(struct laying *l, struct str text)
 	if (!text.len || sheet_is_full(l->s))
 		return;
 	next_row(l);
-	add_template(&a, ROLE_DIM, chomp(text));
-	add_template(&b, ROLE_DIM, chomp(text));
+	add_template(&a, ROLE_DIM, hunk_chomp(text));
+	add_template(&b, ROLE_DIM, hunk_chomp(text));
 	flow_lay(l->s, flows, l->sides ? 2 : 1, 0);
 	flow_done(&a);
 	flow_done(&b);
@@ -150,22 +122,22 @@ static void lay_gap(struct laying *l, size_t lines)
 	             l->look->ascii ? "..." : "···");
 }
 
-static void lay_unchanged(struct laying *l, const struct hunk *h, bool first, bool last)
+static void lay_unchanged(struct laying *l, const struct hunks *h, size_t i)
 {
-	size_t head = first ? 0 : AROUND, tail = last ? 0 : AROUND;
-	if (l->look->whole || h->a_lines <= head + tail + 2) {
-		lay_equal(l, h->a);
+	struct hunk_excerpt e = hunk_excerpt(h, i);
+	if (l->look->whole || !e.left_out) {
+		lay_equal(l, h->at[i].a);
 		return;
 	}
-	lay_equal(l, first_lines(h->a, head));
-	lay_gap(l, h->a_lines - head - tail);
-	lay_equal(l, last_lines(h->a, tail));
+	lay_equal(l, e.head);
+	lay_gap(l, e.left_out);
+	lay_equal(l, e.tail);
 }
 
 /* Both in one text (side < 0), or one side of it. The last line's end is left out. */
 static void add_words(struct flow *f, const struct hunk *h, int side, const struct template_look *look)
 {
-	struct str a = chomp(h->a), b = chomp(h->b);
+	struct str a = hunk_chomp(h->a), b = hunk_chomp(h->b);
 	for (size_t i = 0; i < h->words.n; i++) {
 		const struct diff_op *op = &h->words.ops[i];
 		bool in_b = op->kind == DIFF_ONLY_B;
@@ -199,7 +171,7 @@ void template_diff_sheet(struct sheet *s, const struct hunks *h, const struct te
 	struct laying l = {.s = s, .look = look, .sides = s->cols >= TEMPLATE_SIDES_COLS};
 	for (size_t i = 0; i < h->n; i++)
 		if (h->at[i].equal)
-			lay_unchanged(&l, &h->at[i], i == 0, i + 1 == h->n);
+			lay_unchanged(&l, h, i);
 		else
 			lay_changed(&l, &h->at[i]);
 }
@@ -211,4 +183,22 @@ void template_left_out(struct sheet *s)
 	s->rows_max++;
 	sheet_row(s);
 	sheet_addc(s, ROLE_WARNING, "more than fits here: v shows all of it in the pager");
+}
+
+void template_scroll(int *top, int rows, int page, enum move move)
+{
+	int last = rows > page ? rows - page : 0;
+	switch (move) {
+	case MOVE_DOWN: *top += 1; break;
+	case MOVE_UP: *top -= 1; break;
+	case MOVE_PAGE_DOWN: *top += page; break;
+	case MOVE_PAGE_UP: *top -= page; break;
+	case MOVE_HALF_DOWN: *top += page / 2; break;
+	case MOVE_HALF_UP: *top -= page / 2; break;
+	case MOVE_FIRST: *top = 0; break;
+	case MOVE_LAST: *top = last; break;
+	case MOVE_LEFT:
+	case MOVE_RIGHT: break;
+	}
+	*top = *top < 0 ? 0 : *top > last ? last : *top;
 }

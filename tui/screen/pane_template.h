@@ -4,6 +4,7 @@
 
 #include "store/diff_hunk.h"
 #include "tui/screen/pane_text.h"
+#include "tui/widget/move.h"
 
 enum { TEMPLATE_SIDES_COLS = 100 }; /* from here on A stands left and B right */
 
@@ -20,5 +21,7 @@ void template_diff_sheet(struct sheet *s, const struct hunks *h, const struct te
 void template_vars_row(struct sheet *s, struct str a, struct str b, bool two, bool ascii);
 /* After a sheet that had to be cut: how many rows are missing and which key shows them. */
 void template_left_out(struct sheet *s);
+/* A move in a sheet of so many rows of which a page shows: its first row that shows. */
+void template_scroll(int *top, int rows, int page, enum move move);
 
 #endif

@@ -133,20 +133,7 @@ static enum outcome prompts_move(struct screen *screen, enum move move)
 		prompts_lay_out(screen);
 		return OUT_REFRESH;
 	}
-	int page = screen->ui->rows, last = st->sheet.rows > page ? st->sheet.rows - page : 0;
-	switch (move) {
-	case MOVE_DOWN: st->top += 1; break;
-	case MOVE_UP: st->top -= 1; break;
-	case MOVE_PAGE_DOWN: st->top += page; break;
-	case MOVE_PAGE_UP: st->top -= page; break;
-	case MOVE_HALF_DOWN: st->top += page / 2; break;
-	case MOVE_HALF_UP: st->top -= page / 2; break;
-	case MOVE_FIRST: st->top = 0; break;
-	case MOVE_LAST: st->top = last; break;
-	case MOVE_LEFT:
-	case MOVE_RIGHT: break;
-	}
-	st->top = st->top < 0 ? 0 : st->top > last ? last : st->top;
+	template_scroll(&st->top, st->sheet.rows, screen->ui->rows, move);
 	return OUT_HANDLED;
 }
 MOVE_FUNCTIONS(prompts_move)
@@ -227,11 +214,7 @@ static enum outcome by_change(struct screen *screen, bool forward)
 	struct prompts_state *st = state_of(screen);
 	if (!st->whole)
 		return OUT_IGNORED;
-	int row = case_next_change(&st->sheet, st->top, forward);
-	if (row < 0)
-		ui_say(screen->ui, forward ? "no difference further down" : "no difference further up");
-	else
-		st->top = row;
+	case_go_to_change(screen->ui, &st->sheet, &st->top, forward);
 	return OUT_HANDLED;
 }
 
@@ -428,7 +411,8 @@ ACTION(all_lines)
 	return prompts_move(screen, MOVE_LEFT);
 }
 
-/* Esc first forgets what was searched for, then the marks; then both close the texts; then the app's own "back" comes. */
+/* Esc first forgets what was searched for; then both close the texts; then Esc forgets the filter, then the marks; then the app's own
+ * "back" comes. */
 ACTION(leave)
 {
 	(void)target;

@@ -129,20 +129,7 @@ static void rundiff_status(const struct screen *screen, struct buf *out)
 static enum outcome rundiff_move(struct screen *screen, enum move move)
 {
 	struct state *st = state_of(screen);
-	int page = screen->ui->rows, last = st->sheet.rows > page ? st->sheet.rows - page : 0;
-	switch (move) {
-	case MOVE_DOWN: st->top += 1; break;
-	case MOVE_UP: st->top -= 1; break;
-	case MOVE_PAGE_DOWN: st->top += page; break;
-	case MOVE_PAGE_UP: st->top -= page; break;
-	case MOVE_HALF_DOWN: st->top += page / 2; break;
-	case MOVE_HALF_UP: st->top -= page / 2; break;
-	case MOVE_FIRST: st->top = 0; break;
-	case MOVE_LAST: st->top = last; break;
-	case MOVE_LEFT:
-	case MOVE_RIGHT: break;
-	}
-	st->top = st->top < 0 ? 0 : st->top > last ? last : st->top;
+	template_scroll(&st->top, st->sheet.rows, screen->ui->rows, move);
 	return OUT_HANDLED;
 }
 MOVE_FUNCTIONS(rundiff_move)
@@ -150,11 +137,7 @@ MOVE_FUNCTIONS(rundiff_move)
 static enum outcome by_change(struct screen *screen, bool forward)
 {
 	struct state *st = state_of(screen);
-	int row = st->loaded ? case_next_change(&st->sheet, st->top, forward) : -1;
-	if (row < 0)
-		ui_say(screen->ui, forward ? "no difference further down" : "no difference further up");
-	else
-		st->top = row;
+	case_go_to_change(screen->ui, st->loaded ? &st->sheet : NULL, &st->top, forward);
 	return OUT_HANDLED;
 }
 
