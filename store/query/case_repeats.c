@@ -13,6 +13,13 @@ void case_repeats_done(struct case_repeats *r)
 	*r = (struct case_repeats){0};
 }
 
+enum case_class case_repeats_class(const struct case_repeats *r)
+{
+	if (!r->a.n || !r->b.n)
+		return r->a.n ? CLASS_ONLY_A : CLASS_ONLY_B;
+	return compare_class_of_verdicts(r->a.status, r->b.status);
+}
+
 size_t case_repeat_index(const struct case_repeats_side *side, int64_t number)
 {
 	for (size_t i = 0; i < side->n; i++)

@@ -51,6 +51,8 @@ void case_repeats_done(struct case_repeats *r);
  * larger share of its repeats than A did; A did not and B passed, if larger; then any pair with different verdicts, then any with
  * different answers, then any. Of equal ones repeats of one number, then the lowest numbers. Looks at the first 1,000 of a side. */
 void case_repeats_pick(struct case_repeats *r);
+/* What became of the case, by the verdicts of both sides over their repeats; CLASS_SAME: they do not tell. */
+enum case_class case_repeats_class(const struct case_repeats *r);
 /* Index of the repeat with that number; SIZE_MAX. */
 size_t case_repeat_index(const struct case_repeats_side *side, int64_t number);
 /* "2 of 3 passed: unstable", "3 passed", "1 of 3 passed, 1 error: unstable"; for one repeat its verdict alone ("passed"). */

@@ -240,7 +240,7 @@ typedef VEC(int64_t) id_list;
 /* Of a list of all traces in another order than by time its first rows, by the way of a short sort. */
 static bool is_near(const struct trace_query *q)
 {
-	return q->limit >= 0 && q->offset + q->limit <= NEAR_ROWS;
+	return q->limit >= 0 && q->limit <= NEAR_ROWS - q->offset;
 }
 
 static bool collect(struct stmt *s, id_list *out, struct err *err)

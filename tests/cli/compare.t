@@ -490,3 +490,7 @@ spoor: --class lots: there are lost, won, new_errors, changed, same, only_a, onl
 $ spoor compare v12 v13 --sort tone 2>&1
 spoor: cannot sort by tone; there are loss, latency, cost, title, groundedness, icontains, relevance
 ? 2
+
+# the largest limit there is, beyond the first rows
+$ spoor compare v12 v13 --json --offset 80 --limit 9223372036854775807 | jq '.rows | length'
+2

@@ -299,9 +299,7 @@ bool compare_json(struct compare_out *o, struct err *err)
 	if (o->ask_noise)
 		noise_json(&j, &o->noise, c);
 	jout_array(&j, "rows");
-	for (size_t i = 0; i < o->view.n; i++) {
-		if ((int64_t)i < o->offset || (o->limit >= 0 && (int64_t)i >= o->offset + o->limit))
-			continue;
+	for (int64_t i = o->offset; i < (int64_t)o->view.n && (o->limit < 0 || i - o->offset < o->limit); i++) {
 		row_json(&j, c, &c->rows[o->view.rows[i]]);
 		if (!out_stream(&o->text, err))
 			return false;

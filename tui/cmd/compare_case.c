@@ -19,19 +19,11 @@ static const char *const subjects[N_CASE_SUBJECTS] = {
     [CASE_ANSWERS] = "answers", [CASE_EXPECTED_A] = "expected_a", [CASE_EXPECTED_B] = "expected_b",
     [CASE_INPUTS] = "inputs",   [CASE_EXPECTEDS] = "expecteds",   [CASE_METADATA] = "metadata"};
 
-/* By the verdicts of both sides over their repeats; NULL: they do not tell. */
+/* NULL: the verdicts do not tell. */
 static const char *outcome_of(const struct case_whole *w)
 {
-	enum case_status a = w->repeats.a.status, b = w->repeats.b.status;
-	if (!w->repeats.a.n || !w->repeats.b.n)
-		return case_class_name(w->repeats.a.n ? CLASS_ONLY_A : CLASS_ONLY_B);
-	if (a != CASE_PASSED && b == CASE_PASSED)
-		return case_class_name(CLASS_IMPROVED);
-	if (a == CASE_PASSED && b == CASE_FAILED)
-		return case_class_name(CLASS_REGRESSED);
-	if ((a == CASE_PASSED || a == CASE_FAILED) && b == CASE_ERROR)
-		return case_class_name(CLASS_NEW_ERROR);
-	return NULL;
+	enum case_class class_ = case_repeats_class(&w->repeats);
+	return class_ == CLASS_SAME ? NULL : case_class_name(class_);
 }
 
 /* ---------------------------------------------------------------- --json */

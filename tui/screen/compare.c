@@ -345,8 +345,7 @@ static void compare_take(struct screen *screen, void *request, bool ok)
 		break;
 	}
 	request_free(r);
-	if (st->data) /* or it is the stand-in of a screen that was closed */
-		compare_lay_out(screen);
+	compare_lay_out(screen);
 }
 
 /* ---------------------------------------------------------------- moving */

@@ -79,14 +79,8 @@ enum role case_status_role(enum case_status status)
 
 const char *case_outcome(const struct case_whole *w)
 {
-	if (!w->repeats.a.n || !w->repeats.b.n)
-		return w->repeats.a.n ? "Only A" : "Only B";
-	enum case_status a = w->repeats.a.status, b = w->repeats.b.status;
-	if (a != CASE_PASSED && b == CASE_PASSED)
-		return "Won";
-	if (a == CASE_PASSED && b == CASE_FAILED)
-		return "Lost";
-	return (a == CASE_PASSED || a == CASE_FAILED) && b == CASE_ERROR ? "New error" : NULL;
+	enum case_class class_ = case_repeats_class(&w->repeats);
+	return class_ == CLASS_SAME ? NULL : class_ == CLASS_NEW_ERROR ? "New error" : case_class_title(class_);
 }
 
 static void add_gap(struct buf *out)
