@@ -1,5 +1,6 @@
-/* Verdicts, notes, corrections, reasons, tags: append-only events; state is the newest per target, author and field
- * (decisions.md 15). Nothing is overwritten; undo appends a withdrawal. Connection: DB_DURABLE: on disk when the call returns. */
+/* What people say of answers: verdicts, notes, corrections, reasons, tags, scores, preferences: append-only events; state is the newest per
+ * target, author, field and part (decisions.md 15). Nothing is overwritten; undo appends a withdrawal, redo adds again. The table
+ * annotation_now holds it, kept by annotate_put alone; nothing else may write either table. To write: a DB_DURABLE connection: on disk when the call returns. */
 #ifndef SPOOR_STORE_ANNOTATE_H
 #define SPOOR_STORE_ANNOTATE_H
 
@@ -7,10 +8,23 @@
 #include "store/base/hash.h"
 #include "store/db.h"
 
-enum annotation_field { FIELD_VERDICT, FIELD_NOTE, FIELD_CORRECTION, FIELD_REASON, FIELD_TAG, N_ANNOTATION_FIELDS };
+enum annotation_field {
+	FIELD_VERDICT, /* "good" "bad" "unsure" */
+	FIELD_NOTE,
+	FIELD_CORRECTION, /* the answer as it should be */
+	FIELD_REASON,     /* one or more, joined by ", ": "outdated, tone" */
+	FIELD_TAG,        /* part and value: the tag */
+	FIELD_SCORE, /* part: name of the score that is set right; value: the number or label. The source's own stays as it is */
+	FIELD_PREFERENCE, /* of a pair of answers: annotation_pair */
+	N_ANNOTATION_FIELDS
+};
 enum verdict { VERDICT_NONE, VERDICT_GOOD, VERDICT_BAD, VERDICT_UNSURE };
 
-/* What is judged: key is the case key, or "trace:ID" / "trace:ID/span:ID"; input and output as normalised text. */
+/* Bits. A proposed verdict was not made by looking at this answer: it is in no figure until its author has opened and confirmed it
+ * (which adds an event without the bit). */
+enum annotation_how { HOW_PROPOSED = 1, HOW_BLIND = 2 };
+
+/* What is judged: key is the case key, "trace:ID" or "trace:ID/span:ID" (query/subject.h makes it); input and output as the source has them. */
 struct annotation_target {
 	struct str key, input, output;
 };
@@ -18,24 +32,76 @@ struct sha256 annotation_target_hash(const struct annotation_target *t);
 /* What a verdict is still found by where the key has become another one. */
 struct sha256 annotation_io_hash(struct str input, struct str output);
 
-struct annotation {
-	unsigned char event[16];
-	struct sha256 target;
-	struct str hint, author, value;
-	enum annotation_field field;
-	int64_t time_ns;
-	bool withdrawn;
+/* Two answers to one input, whichever side each was on: the pair's target (key "pair:KEY", output both in the order of their hashes) and the value
+ * of a preference for `prefers` (0 the first given, 1 the second, 2 both good, 3 both bad): "better:<16 hex of the hash of the better
+ * output>", "tie", "both-bad". *output is appended to and must live as long as the target. */
+struct annotation_target annotation_pair(struct str key, struct str input, struct str first, struct str second,
+                                         struct buf *key_text, struct buf *output);
+void annotation_preference(struct buf *value, struct str first, struct str second, int prefers);
+/* The other way: which of the two a value prefers, as above; -1: neither of these answers. */
+int annotation_prefers(struct str value, struct str first, struct str second);
+
+struct event_id {
+	unsigned char byte[16];
 };
 
-/* Appends one event; *event gets its id. value: "good" "bad" "unsure", or text. */
+/* One event as it is kept. */
+struct annotation {
+	struct event_id event;
+	struct sha256 target, io;
+	uint64_t input_hash, output_hash; /* model_text_hash; 0 unknown */
+	struct str hint;                  /* the target's key */
+	struct str author, part, value;
+	enum annotation_field field;
+	int64_t time_ns;
+	unsigned how; /* enum annotation_how */
+	bool is_withdrawal, has_because, has_shown, has_io;
+	struct event_id withdraws, because; /* where is_withdrawal, has_because */
+	struct sha256 shown;                /* where has_shown */
+	struct str queue;                   /* absent: none */
+	bool withdrawn;                     /* annotate_history: its author took it back */
+};
+
+struct annotate_opts {
+	struct str author;
+	int64_t now_ns; /* an event never is older than one it follows: annotate raises it where it has to */
+	unsigned how;
+	const struct event_id *because; /* may be NULL */
+	const struct sha256 *shown;     /* may be NULL */
+	struct str queue;
+};
+struct say {
+	enum annotation_field field;
+	struct str part, value;
+};
+enum { SAYS_MOST = 8 };
+/* Appends n (at most SAYS_MOST) events of one person on one target, all or none; events[n] get their ids. */
+bool annotate(struct db *db, const struct annotation_target *target, const struct annotate_opts *opts,
+              const struct say *says, size_t n, struct event_id *events, struct err *err);
+/* The same with one event and nothing but an author. */
 bool annotate_add(struct db *db, const struct annotation_target *target, struct str author, enum annotation_field field,
                   struct str value, int64_t now_ns, unsigned char event[16], struct err *err);
-/* Appends the withdrawal of an event (undo); redo is adding again. */
+/* Appends withdrawals of n events of this author, all or none; ERR_NOT_FOUND: one is not there, or another person's. */
+bool annotate_take_back(struct db *db, const struct event_id *events, size_t n, struct str author, int64_t now_ns,
+                        struct err *err);
+/* The same for one. */
 bool annotate_withdraw(struct db *db, const unsigned char event[16], struct str author, int64_t now_ns,
                        struct err *err);
-/* The state of a target: newest of each author and field, withdrawn ones left out. */
+/* An event as it came from another store: kept as it is; *is_new: it was not here. Call between db_begin and db_commit. */
+bool annotate_put(struct db *db, const struct annotation *a, bool *is_new, struct err *err);
+
+/* The state of a target: by author, then field, then part; withdrawn ones left out. */
 bool annotate_state(struct db *db, const struct sha256 *target, struct arena *arena, struct annotation **out, size_t *n,
                     struct err *err);
+/* Every event in the order of time: of one target, or of all (NULL: at most `most`, the newest). Withdrawals with them. */
+bool annotate_history(struct db *db, const struct sha256 *target, size_t most, struct arena *arena,
+                      struct annotation **out, size_t *n, struct err *err);
+
 const char *verdict_name(enum verdict v);
+enum verdict verdict_named(struct str word);                    /* VERDICT_NONE: none of them */
+const char *annotation_field_name(enum annotation_field field); /* "verdict" "note" … */
+bool annotation_field_named(struct str word, enum annotation_field *out);
+/* Who judges here: $SPOOR_AUTHOR, else the login name, else "unknown". Printable, at most 100 bytes; in out. */
+struct str annotation_author(char out[128]);
 
 #endif
