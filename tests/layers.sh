@@ -89,4 +89,8 @@ END {
 	}
 	printf "layers: %d files, %d wrong\n", length(seen), bad
 	exit bad > 0
-}' $files
+}' $files || exit 1
+# What people said is only ever added to, and in one place: nothing else writes it, nothing at all changes or deletes an event.
+wrong=$(grep -nE '(INSERT( OR [A-Z]+)? INTO|REPLACE INTO|UPDATE( OR [A-Z]+)?|DELETE FROM) annotation(_now)?[^a-z_]' $files |
+	grep -v '^store/annotate.c:' ; grep -nE '(UPDATE( OR [A-Z]+)?|DELETE FROM|REPLACE INTO) annotation([^a-z_]|$)' store/annotate.c)
+[ -z "$wrong" ] || { echo "annotations are written by store/annotate.c alone, and never changed:"; echo "$wrong"; exit 1; }
