@@ -114,7 +114,7 @@ static struct stmt *at_place(struct db *db, const char *sql, const struct annota
 	return s;
 }
 
-/* The newest that its author has not taken back; a withdrawal may have come before what it withdraws. */
+/* The newest that its author has not taken back; a withdrawal may have come before what it withdraws. One that says nothing leaves no row. */
 static bool renew_state(struct db *db, const struct annotation *a, struct err *err)
 {
 	struct stmt *s = at_place(
@@ -129,9 +129,10 @@ static bool renew_state(struct db *db, const struct annotation *a, struct err *e
 	    " substr(hint, 7, ifnull(nullif(instr(hint, '/span:'), 0) - 7, length(hint))) END,"
 	    " CASE WHEN hint LIKE 'trace:%' AND instr(hint, '/span:') > 0 THEN"
 	    " substr(hint, instr(hint, '/span:') + 6) END"
-	    " FROM annotation a WHERE target = ? AND author = ? AND field = ? AND part = ? AND withdraws IS NULL"
+	    " FROM (SELECT * FROM annotation a WHERE target = ? AND author = ? AND field = ? AND part = ?"
+	    " AND withdraws IS NULL"
 	    " AND NOT EXISTS (SELECT 1 FROM annotation w WHERE w.withdraws = a.event AND w.author = a.author)"
-	    " ORDER BY time_ns DESC, event DESC LIMIT 1",
+	    " ORDER BY time_ns DESC, event DESC LIMIT 1) WHERE ifnull(value, '') <> ''",
 	    a, err);
 	return s && stmt_run(s, err);
 }
@@ -187,24 +188,26 @@ static bool new_id(struct event_id *out, struct err *err)
 	       err_set(err, ERR_SYSTEM, NULL, "the system gave no random bytes");
 }
 
-/* Appends them in one transaction, each with an id and a time of its own. */
+/* Appends them, each with an id and a time of its own. */
 static bool append(struct db *db, struct annotation *rows, size_t n, struct err *err)
 {
+	bool is_new;
 	for (size_t i = 0; i < n; i++)
-		if (!new_id(&rows[i].event, err))
+		if (!new_id(&rows[i].event, err) || !later_than_all(db, &rows[i], &rows[i].time_ns, err) ||
+		    !annotate_put(db, &rows[i], &is_new, err))
 			return false;
-	if (!db_begin(db, err))
-		return false;
-	bool ok = true, is_new;
-	for (size_t i = 0; ok && i < n; i++)
-		ok = later_than_all(db, &rows[i], &rows[i].time_ns, err) && annotate_put(db, &rows[i], &is_new, err);
+	return true;
+}
+
+static bool commit(struct db *db, bool ok, struct err *err)
+{
 	if (ok && db_commit(db, err))
 		return true;
 	db_rollback(db);
 	return false;
 }
 
-bool annotate(struct db *db, const struct annotation_target *target, const struct annotate_opts *opts,
+bool annotate_in(struct db *db, const struct annotation_target *target, const struct annotate_opts *opts,
               const struct say *says, size_t n, struct event_id *events, struct err *err)
 {
 	struct annotation rows[SAYS_MOST];
@@ -233,6 +236,12 @@ bool annotate(struct db *db, const struct annotation_target *target, const struc
 	for (size_t i = 0; i < n; i++)
 		events[i] = rows[i].event;
 	return true;
+}
+
+bool annotate(struct db *db, const struct annotation_target *target, const struct annotate_opts *opts,
+              const struct say *says, size_t n, struct event_id *events, struct err *err)
+{
+	return db_begin(db, err) && commit(db, annotate_in(db, target, opts, says, n, events, err), err);
 }
 
 bool annotate_add(struct db *db, const struct annotation_target *target, struct str author, enum annotation_field field,
@@ -363,8 +372,8 @@ static bool find_event(struct db *db, const struct event_id *id, struct str auth
 	return true;
 }
 
-bool annotate_take_back(struct db *db, const struct event_id *events, size_t n, struct str author, int64_t now_ns,
-                        struct err *err)
+bool annotate_take_back_in(struct db *db, const struct event_id *events, size_t n, struct str author, int64_t now_ns,
+                           struct err *err)
 {
 	struct arena arena = ARENA_INIT;
 	struct annotation *rows = arena_zalloc(&arena, n + 1, sizeof *rows);
@@ -387,6 +396,12 @@ bool annotate_take_back(struct db *db, const struct event_id *events, size_t n, 
 	ok = ok && append(db, rows, n, err);
 	arena_done(&arena);
 	return ok;
+}
+
+bool annotate_take_back(struct db *db, const struct event_id *events, size_t n, struct str author, int64_t now_ns,
+                        struct err *err)
+{
+	return db_begin(db, err) && commit(db, annotate_take_back_in(db, events, n, author, now_ns, err), err);
 }
 
 bool annotate_withdraw(struct db *db, const unsigned char event[16], struct str author, int64_t now_ns, struct err *err)

@@ -70,6 +70,7 @@ struct annotate_opts {
 	const struct sha256 *shown;     /* may be NULL */
 	struct str queue;
 };
+/* An empty value: there is nothing (more) to say in this field; the state has no row of it then. */
 struct say {
 	enum annotation_field field;
 	struct str part, value;
@@ -78,12 +79,18 @@ enum { SAYS_MOST = 8 };
 /* Appends n (at most SAYS_MOST) events of one person on one target, all or none; events[n] get their ids. */
 bool annotate(struct db *db, const struct annotation_target *target, const struct annotate_opts *opts,
               const struct say *says, size_t n, struct event_id *events, struct err *err);
+/* The same inside a transaction that is open: it is the caller's to commit, or to roll back where this fails. */
+bool annotate_in(struct db *db, const struct annotation_target *target, const struct annotate_opts *opts,
+                 const struct say *says, size_t n, struct event_id *events, struct err *err);
 /* The same with one event and nothing but an author. */
 bool annotate_add(struct db *db, const struct annotation_target *target, struct str author, enum annotation_field field,
                   struct str value, int64_t now_ns, unsigned char event[16], struct err *err);
 /* Appends withdrawals of n events of this author, all or none; ERR_NOT_FOUND: one is not there, or another person's. */
 bool annotate_take_back(struct db *db, const struct event_id *events, size_t n, struct str author, int64_t now_ns,
                         struct err *err);
+/* The same inside an open transaction. */
+bool annotate_take_back_in(struct db *db, const struct event_id *events, size_t n, struct str author, int64_t now_ns,
+                           struct err *err);
 /* The same for one. */
 bool annotate_withdraw(struct db *db, const unsigned char event[16], struct str author, int64_t now_ns,
                        struct err *err);

@@ -15,7 +15,9 @@ static bool say(struct db *db, struct err *err, const char *doing)
 {
 	int code = sqlite3_extended_errcode(db->handle);
 	const char *words = sqlite3_errmsg(db->handle);
-	switch (code & 0xff) {
+	int kind = code & 0xff;
+	db->may_pass = kind == SQLITE_BUSY || kind == SQLITE_LOCKED || kind == SQLITE_FULL;
+	switch (kind) {
 	case SQLITE_INTERRUPT: return err_set(err, ERR_INTERRUPTED, NULL, "interrupted");
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
@@ -301,6 +303,7 @@ static bool lock_failed(struct db *db, struct err *err)
 
 static bool locked_out(struct db *db, struct err *err)
 {
+	db->may_pass = true;
 	char who[48] = "";
 	int64_t holder = db_lock_holder(&db->lock);
 	if (holder)
@@ -363,8 +366,14 @@ int64_t db_longest_ns(const struct db *db)
 	return db->longest_ns;
 }
 
+bool db_may_pass(const struct db *db)
+{
+	return db->may_pass;
+}
+
 bool db_begin(struct db *db, struct err *err)
 {
+	db->may_pass = false;
 	if (db->mode == DB_READ)
 		return db_place_refuse(&db->place, db->path, err);
 	if (!db_take_lock(db, err))

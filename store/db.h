@@ -81,6 +81,8 @@ bool db_begin(struct db *db, struct err *err);
 bool db_commit(struct db *db, struct err *err);
 int64_t db_longest_ns(const struct db *db); /* the longest committed so far: how long others had to wait */
 void db_rollback(struct db *db);
+/* Was the last failure of a sort that passes: another program at work, no room on the disk? Then the same can be tried again later. */
+bool db_may_pass(const struct db *db);
 bool db_begin_read(struct db *db, struct err *err);
 void db_end_read(struct db *db);
 /* Otherwise than 5 s. */

@@ -31,6 +31,7 @@ struct db {
 	struct db_lock lock;
 	int wait_ms;
 	bool in_txn;                  /* that writes */
+	bool may_pass;                /* db_may_pass */
 	struct err spoilt;            /* what failed first in it: it can only be rolled back */
 	int64_t began_ns, longest_ns; /* transactions that write */
 	const _Atomic bool *cancel;   /* db_set_patient; NULL: gives up after wait_ms */

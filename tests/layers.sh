@@ -17,10 +17,11 @@ function layer(f) {
 	if (f ~ /^tui\/role\.h$/) return "role"
 	if (f ~ /^tui\/(canvas|theme|term|term_signals|osc52)\.[ch]$/ || f ~ /^tui\/widget\//) return "widget"
 	if (f ~ /^tui\/(action|screen|pane)\.[ch]$/ || f ~ /^tui\/screens\.c$/) return "face"
+	if (f ~ /^tui\/saying\.[ch]$/) return "saying"
 	if (f ~ /^tui\/columns(_[a-z]+)?\.[ch]$/) return "columns"
 	if (f ~ /^tui\/screen\//) return "screen"
 	if (f ~ /^tui\/cmd\//) return "cmd"
-	if (f ~ /^tui\/(app|handoff|history|hold|job|keys|looked|main|config|prompt)\.[ch]$/) return "app"
+	if (f ~ /^tui\/(app|handoff|history|hold|job|keys|looked|main|config|prompt|verdict_keys|verdicts)\.[ch]$/) return "app"
 	return "?"
 }
 BEGIN {
@@ -37,10 +38,11 @@ BEGIN {
 	may["role"] = ""
 	may["widget"] = "base role face"   # action.h: key codes
 	may["face"] = "base role widget"
+	may["saying"] = "base model store query"
 	may["columns"] = "base model query role"
-	may["screen"] = "base model query store study columns widget role face"
+	may["screen"] = "base model query store study columns saying widget role face"
 	may["cmd"] = "base model query store study check columns driver import role"
-	may["app"] = "base model query store check import driver columns role widget face screen cmd"
+	may["app"] = "base model query store check import driver columns saying role widget face screen cmd"
 	# library header: the files that may include it
 	owner["curses.h"] = "tui/term.c"
 	owner["sqlite3.h"] = "store/db.c store/db_open.c store/db_copy.c store/db_functions.c"

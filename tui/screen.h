@@ -9,7 +9,8 @@
 #include "tui/canvas.h"
 
 struct db;
-struct annotate;
+struct saying;
+struct subject_at;
 
 /* Where to go: a screen and what it should show. Ids are the store's row ids. */
 struct target {
@@ -35,6 +36,7 @@ struct ui {
 	int64_t looked;      /* row id of the newest trace there was when the user last looked; 0: never */
 	int64_t newest;      /* of the newest one that a list has shown by now; 0: none */
 	uint64_t generation; /* rises when the store changed: ask again */
+	uint64_t verdicts;   /* rises when somebody here said something of an answer: only marks need to be asked for again */
 	uint32_t case_look;  /* how cases are looked at, kept from one to the next; screen case knows */
 	char message[512];   /* what the status line says next; a screen writes it through ui_say */
 	bool message_is_error;
@@ -95,6 +97,13 @@ struct screen_ops {
 	bool (*copy)(const struct screen *, enum copy what, struct buf *out);
 	/* The file that what the cursor stands on came from, as it was given; may be NULL or absent. */
 	struct str (*file)(const struct screen *);
+	/* What the cursor stands on, to be judged; may be absent, or false: there is no answer here, now. */
+	bool (*subject)(const struct screen *, struct subject_at *out);
+	/* What the screen itself wants written (tui/saying.h), in order, handed over; NULL: nothing (more). Asked after each key and each answer.
+	 * May be absent. */
+	struct saying *(*say)(struct screen *);
+	/* The answer: it is on the disk, or (ok false) err says why not. The app frees the saying. May be absent. */
+	void (*said)(struct screen *, struct saying *, bool ok, const struct err *);
 	/* For a list of hits: the one after (or before) the one gone to last, which the screen above asks for. HIT_WAITS: more are being
 	 * read. May be absent. */
 	enum hit (*hit)(struct screen *, bool forward, struct target *out);

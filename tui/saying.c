@@ -1,0 +1,53 @@
+#include "tui/saying.h"
+
+#include <stdlib.h>
+
+struct saying *saying_new(enum saying_kind kind, const struct subject_at *at)
+{
+	struct saying *s = xcalloc(1, sizeof *s);
+	s->kind = kind;
+	s->spent_ns = UNKNOWN_INT;
+	if (at)
+		s->at = *at;
+	return s;
+}
+
+void saying_add(struct saying *s, enum annotation_field field, struct str part, struct str value)
+{
+	struct say say = {field, arena_str(&s->arena, part), arena_str(&s->arena, value)};
+	for (size_t i = 0; i < s->n_says; i++)
+		if (s->says[i].field == field && str_eq(s->says[i].part, part)) {
+			s->says[i] = say;
+			return;
+		}
+	BUG_ON(s->n_says == SAYS_MOST);
+	s->says[s->n_says++] = say;
+}
+
+void saying_verdict(struct saying *s, enum verdict v)
+{
+	saying_add(s, FIELD_VERDICT, STR_NONE, str_of(verdict_name(v)));
+}
+
+void saying_target(struct saying *s, const struct annotation_target *t)
+{
+	s->has_target = true;
+	s->target = (struct annotation_target){arena_str(&s->arena, t->key), arena_str(&s->arena, t->input),
+	                                       arena_str(&s->arena, t->output)};
+}
+
+void saying_queue(struct saying *s, int64_t queue, int64_t seq, struct str name, int64_t spent_ns)
+{
+	s->queue = queue;
+	s->seq = seq;
+	s->queue_name = arena_str(&s->arena, name);
+	s->spent_ns = spent_ns;
+}
+
+void saying_free(struct saying *s)
+{
+	if (!s)
+		return;
+	arena_done(&s->arena);
+	free(s);
+}
