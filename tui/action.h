@@ -23,6 +23,11 @@ enum {
 	KEY_ERASE,
 	KEY_DEL,
 	KEY_F1_,
+	KEY_WORD_LEFT,  /* ^Left, Alt-Left */
+	KEY_WORD_RIGHT, /* ^Right, Alt-Right */
+	KEY_TO_TOP,     /* ^Home */
+	KEY_TO_BOTTOM,  /* ^End */
+	KEY_PASTE,      /* a text was pasted: term_paste has it */
 	KEY_RESIZED,
 	KEY_NONE
 };
@@ -38,7 +43,10 @@ enum outcome {
 	OUT_QUIT,
 	OUT_NEXT_HIT, /* this screen's place is taken by the next hit of the list below it, if one has hits … */
 	OUT_PREV_HIT,
-	OUT_PROMPT /* ask for a line: target->prompt says for what; the answer comes as the action's argument */
+	OUT_PROMPT, /* ask for a line: target->prompt says for what; the answer comes as the action's argument */
+	OUT_WRITE   /* ask for a text of several lines, in place at the bottom: target->prompt is its title, target->whole what it begins
+	             * with, target->draft what it is about. The answer comes as the argument of target->answer ("": emptied); none comes if
+	             * nothing was changed or the user threw it away */
 };
 
 struct screen;

@@ -615,6 +615,7 @@ static void obey(struct app *app, enum outcome outcome, const struct target *t)
 	case OUT_REFRESH: app->ask = true; break;
 	case OUT_OPEN: app->opened = open_screen(app, t); break;
 	case OUT_PROMPT: prompt_start(&app->prompt, t, top(app)->ops->actions); break;
+	case OUT_WRITE: free(t->whole); break;
 	case OUT_NEXT_HIT: go_to_hit(app, true); break;
 	case OUT_PREV_HIT: go_to_hit(app, false); break;
 	case OUT_QUIT: app->quit = true; break;
