@@ -1,7 +1,7 @@
 #include "import/fields.h"
 
 #include "import/fields_private.h"
-#include "import/pyrepr.h"
+#include "store/base/pyrepr.h"
 
 #include <stdlib.h>
 #include <string.h>

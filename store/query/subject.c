@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "store/base/units.h"
-#include "store/query/span.h"
+#include "store/query/subject_private.h"
 
 bool subject_is(const struct subject_at *a, const struct subject_at *b)
 {
@@ -106,38 +106,130 @@ static void set_target(struct subject *out)
 	out->output_hash = model_text_hash(out->target.output);
 }
 
-static bool load_case(struct db *db, struct block_cache *blocks, struct case_at at, struct arena *arena,
-                      struct subject *out, struct err *err)
+/* Texts that were made ready for people, besides the answer and what it is judged by. */
+static void take(struct subject *out, const struct subject_source *s)
 {
-	struct case_detail detail;
-	if (!case_detail(db, blocks, at, arena, &detail, err))
+	const struct subject_draft *d = &s->draft;
+	out->question = d->question;
+	out->turns = d->turns.at;
+	out->n_turns = d->turns.n;
+	out->more_turns = d->turns.more;
+	out->fields = d->fields.at;
+	out->n_fields = d->fields.n;
+	out->more_fields = d->fields.more;
+	out->documents = d->documents.at;
+	out->n_documents = d->documents.n;
+	out->more_documents = d->documents.more;
+	out->partial = s->partial;
+}
+
+/* ---------------------------------------------------------------- cases */
+
+/* What the source says of a case, as it is. */
+static bool read_case(struct db *db, struct block_cache *blocks, struct case_at at, struct arena *arena,
+                      struct case_detail *detail, struct subject *out, struct err *err)
+{
+	if (!case_detail(db, blocks, at, arena, detail, err))
 		return false;
-	out->title = detail.res.title;
-	out->raw_input = out->question = detail.res.input;
-	out->raw_output = out->answer = detail.res.output;
-	out->expected = detail.res.expected;
-	out->error = detail.res.error;
-	out->scores = detail.res.scores;
-	out->n_scores = detail.res.n_scores;
+	out->title = subject_is_id(detail->res.title) ? STR_NONE : detail->res.title;
+	out->raw_input = detail->res.input;
+	out->raw_output = detail->res.output;
+	out->error = detail->res.error;
+	out->scores = detail->res.scores;
+	out->n_scores = detail->res.n_scores;
 	out->run = run_name(db, at.run, arena);
 	return true;
 }
 
-static bool load_pair(struct db *db, struct block_cache *blocks, const struct subject_at *at, struct arena *arena,
-                      struct str key, struct subject *out, struct err *err)
+/* The trace that a case names; 0: none, or it is not here. */
+static bool linked_trace(struct db *db, struct case_at at, int64_t *trace, struct err *err)
+{
+	struct stmt *s = db_query(db,
+	                          "SELECT t.id FROM case_result c JOIN trace t ON t.key = c.trace WHERE c.run = ? AND"
+	                          " c.case_id = ? AND c.repeat = ? AND t.n > 0",
+	                          err);
+	*trace = 0;
+	if (!s)
+		return false;
+	stmt_int(s, 1, at.run);
+	stmt_int(s, 2, at.case_id);
+	stmt_int(s, 3, at.repeat);
+	enum step step = stmt_step(s, err);
+	if (step == STEP_ROW)
+		*trace = col_int(s, 0);
+	stmt_end(s);
+	return step != STEP_FAIL;
+}
+
+/* The trace has what the result leaves out: the question, the conversation, the documents. */
+static bool add_trace(struct subject_source *s, struct case_at at, bool answered, struct err *err)
+{
+	int64_t trace;
+	if (!linked_trace(s->db, at, &trace, err))
+		return false;
+	if (trace == 0)
+		return true;
+	const struct subject_draft *d = &s->draft;
+	if ((!d->question.len && !d->fields.n) || !answered) {
+		struct subject_source of = {.db = s->db, .blocks = s->blocks, .draft = {.arena = d->arena}};
+		if (!subject_take_root(&of, trace, err))
+			return false;
+		if (!d->question.len && !d->fields.n && of.draft.question.len) {
+			s->draft.question = of.draft.question;
+			s->draft.fields = of.draft.fields;
+			s->draft.turns = of.draft.turns;
+		}
+		s->answer = answered ? s->answer : of.answer;
+		s->partial = of.partial;
+	}
+	return s->draft.documents.n > 0 || subject_take_documents(s, trace, -1, err);
+}
+
+/* A case's answer in *answer. */
+static bool load_case(struct subject_source *s, struct case_at at, const struct case_detail *detail, struct err *err)
+{
+	const struct case_result *res = &detail->res;
+	subject_read_input(&s->draft, res->input);
+	s->answer = subject_read_answer(&s->draft, res->output, s->draft.arena);
+	subject_read_metadata(&s->draft, res->metadata);
+	return add_trace(s, at, res->output.ptr || res->error.ptr, err);
+}
+
+static bool load_case_whole(struct db *db, struct block_cache *blocks, const struct subject_at *at, struct arena *arena,
+                            const struct case_detail *detail, struct subject *out, struct err *err)
+{
+	struct subject_source s = {.db = db, .blocks = blocks, .draft = {.arena = arena}};
+	if (!load_case(&s, at->at, detail, err))
+		return false;
+	out->answer = s.answer;
+	out->expected = subject_read_expected(detail->res.expected, str_starts(detail->format, "promptfoo"), arena);
+	take(out, &s);
+	return true;
+}
+
+/* ---------------------------------------------------------------- pairs */
+
+static struct str answer_or_error(struct str answer, struct str error)
+{
+	return answer.ptr ? answer : error;
+}
+
+static bool read_pair(struct db *db, struct block_cache *blocks, const struct subject_at *at, struct arena *arena,
+                      struct str key, struct case_detail details[2], struct subject *out, struct err *err)
 {
 	struct subject other = {.title = STR_NONE};
 	const struct case_at b = {at->run_b, at->at.case_id, at->repeat_b};
-	if (!load_case(db, blocks, at->at, arena, out, err) || !load_case(db, blocks, b, arena, &other, err))
+	if (!read_case(db, blocks, at->at, arena, &details[0], out, err) ||
+	    !read_case(db, blocks, b, arena, &details[1], &other, err))
 		return false;
-	out->raw_output_b = out->answer_b = other.answer;
+	out->raw_output_b = other.raw_output;
 	out->error_b = other.error;
 	out->run_b = other.run;
 	out->scores_b = other.scores;
 	out->n_scores_b = other.n_scores;
 	struct buf key_text = BUF_INIT, both = BUF_INIT;
-	out->target = annotation_pair(str_from(key, 5), out->raw_input, out->answer.ptr ? out->answer : out->error,
-	                              other.answer.ptr ? other.answer : other.error, &key_text, &both);
+	out->target = annotation_pair(str_from(key, 5), out->raw_input, answer_or_error(out->raw_output, out->error),
+	                              answer_or_error(other.raw_output, other.error), &key_text, &both);
 	out->target.key = arena_str(arena, out->target.key);
 	out->target.output = arena_str(arena, out->target.output);
 	buf_done(&key_text);
@@ -145,27 +237,88 @@ static bool load_pair(struct db *db, struct block_cache *blocks, const struct su
 	return true;
 }
 
-static bool load_span(struct db *db, struct block_cache *blocks, const struct subject_at *at, struct arena *arena,
-                      struct subject *out, struct err *err)
+/* Documents of both, each once: what either went by is no sign of which it is. */
+static bool load_pair(struct db *db, struct block_cache *blocks, const struct subject_at *at, struct arena *arena,
+                      const struct case_detail details[2], struct subject *out, struct err *err)
+{
+	const struct case_at b = {at->run_b, at->at.case_id, at->repeat_b};
+	struct subject_source first = {.db = db, .blocks = blocks, .draft = {.arena = arena}}, second = first;
+	if (!load_case(&first, at->at, &details[0], err) || !load_case(&second, b, &details[1], err))
+		return false;
+	out->answer = first.answer;
+	out->answer_b = second.answer;
+	out->expected =
+	    subject_read_expected(details[0].res.expected, str_starts(details[0].format, "promptfoo"), arena);
+	for (size_t i = 0; i < second.draft.documents.n; i++)
+		subject_add(&first.draft, &first.draft.documents, second.draft.documents.at[i].name,
+		            second.draft.documents.at[i].text);
+	take(out, &first);
+	return true;
+}
+
+/* ---------------------------------------------------------------- spans and traces */
+
+static bool read_span(struct db *db, struct block_cache *blocks, const struct subject_at *at, struct arena *arena,
+                      struct span_detail *detail, struct subject *out, struct err *err)
 {
 	int64_t span = at->span, record = 0;
 	struct buf key = BUF_INIT;
-	struct span_detail detail;
+	*detail = (struct span_detail){.n_scores = 0};
 	bool ok = find_row(db, at, &span, &record, &key, err);
 	buf_done(&key);
 	if (!ok || record <= 0)
 		return ok;
-	if (!span_detail(db, blocks, at->trace, span, record, arena, &detail, err))
+	if (!span_detail(db, blocks, at->trace, span, record, arena, detail, err))
 		return false;
-	out->title = detail.span.name;
-	out->raw_input = out->question = detail.span.input;
-	out->raw_output = out->answer = detail.span.output;
-	out->error = detail.span.message;
+	out->title = detail->span.name;
+	out->raw_input = detail->span.input;
+	out->raw_output = detail->span.output;
+	out->error = detail->span.message;
 	return true;
 }
 
-bool subject_target(struct db *db, struct block_cache *blocks, const struct subject_at *at, struct arena *arena,
-                    struct subject *out, struct err *err)
+static bool place_of(struct db *db, const struct subject_at *at, int64_t *pos, struct err *err)
+{
+	struct stmt *s = db_query(db,
+	                          "SELECT s.pos - t.first FROM trace t JOIN span s ON s.pos >= t.first AND"
+	                          " s.pos < t.first + t.n WHERE t.id = ? AND s.key = ?",
+	                          err);
+	*pos = -1;
+	if (!s)
+		return false;
+	stmt_int(s, 1, at->trace);
+	stmt_int(s, 2, at->span);
+	enum step step = stmt_step(s, err);
+	if (step == STEP_ROW)
+		*pos = col_int(s, 0);
+	stmt_end(s);
+	return step != STEP_FAIL;
+}
+
+static bool load_span(struct db *db, struct block_cache *blocks, const struct subject_at *at, struct arena *arena,
+                      const struct span *span, struct subject *out, struct err *err)
+{
+	struct subject_source s = {.db = db, .blocks = blocks, .draft = {.arena = arena}};
+	int64_t pos = -1;
+	bool ok = true;
+	if (at->kind == SUBJECT_TRACE) {
+		ok = subject_take_trace(&s, at->trace, span, err) && subject_take_documents(&s, at->trace, -1, err) &&
+		     subject_take_session(&s, at->trace, err);
+	} else {
+		subject_take_span(&s, span);
+		ok = s.draft.documents.n ||
+		     (place_of(db, at, &pos, err) && (pos <= 0 || subject_take_documents(&s, at->trace, pos, err)));
+	}
+	out->answer = s.answer;
+	take(out, &s);
+	return ok;
+}
+
+/* ---------------------------------------------------------------- both */
+
+/* texts: also what a person reads; else only the key and the hashes. */
+static bool read_subject(struct db *db, struct block_cache *blocks, const struct subject_at *at, bool texts,
+                         struct arena *arena, struct subject *out, struct err *err)
 {
 	*out = (struct subject){.at = *at};
 	struct buf text = BUF_INIT;
@@ -174,12 +327,19 @@ bool subject_target(struct db *db, struct block_cache *blocks, const struct subj
 	buf_done(&text);
 	if (!ok)
 		return false;
-	if (at->kind == SUBJECT_PAIR)
-		ok = load_pair(db, blocks, at, arena, key, out, err);
-	else if (at->kind == SUBJECT_CASE)
-		ok = load_case(db, blocks, at->at, arena, out, err);
-	else
-		ok = load_span(db, blocks, at, arena, out, err);
+	if (at->kind == SUBJECT_PAIR) {
+		struct case_detail details[2];
+		ok = read_pair(db, blocks, at, arena, key, details, out, err) &&
+		     (!texts || load_pair(db, blocks, at, arena, details, out, err));
+	} else if (at->kind == SUBJECT_CASE) {
+		struct case_detail detail;
+		ok = read_case(db, blocks, at->at, arena, &detail, out, err) &&
+		     (!texts || load_case_whole(db, blocks, at, arena, &detail, out, err));
+	} else {
+		struct span_detail detail;
+		ok = read_span(db, blocks, at, arena, &detail, out, err) &&
+		     (!texts || load_span(db, blocks, at, arena, &detail.span, out, err));
+	}
 	if (at->kind != SUBJECT_PAIR)
 		out->target = (struct annotation_target){key, out->raw_input, out->raw_output};
 	if (ok)
@@ -187,8 +347,14 @@ bool subject_target(struct db *db, struct block_cache *blocks, const struct subj
 	return ok;
 }
 
+bool subject_target(struct db *db, struct block_cache *blocks, const struct subject_at *at, struct arena *arena,
+                    struct subject *out, struct err *err)
+{
+	return read_subject(db, blocks, at, false, arena, out, err);
+}
+
 bool subject_load(struct db *db, struct block_cache *blocks, const struct subject_at *at, struct arena *arena,
                   struct subject *out, struct err *err)
 {
-	return subject_target(db, blocks, at, arena, out, err);
+	return read_subject(db, blocks, at, true, arena, out, err);
 }

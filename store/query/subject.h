@@ -17,7 +17,13 @@ struct subject_at {
 };
 bool subject_is(const struct subject_at *a, const struct subject_at *b);
 
-/* A text of the item. name: "user", "assistant", "refund-policy", "order number"; absent: none. */
+enum {
+	SUBJECT_LIST = 200,  /* entries of a list */
+	SUBJECT_SPANS = 5000 /* of a trace, that are looked through for calls and retrievals */
+};
+
+/* A text of the item, at most about SUBJECT_BYTES (subject_text.h) long: what is left out is said at its end. name, of a turn: "user" "assistant"
+ * "instructions" (a system prompt) "tool"; of a document its title; of a field "order number". */
 struct subject_text {
 	struct str name, text;
 };
@@ -32,8 +38,10 @@ struct subject {
 	struct str question; /* the last thing that was asked; of an input that is several fields: absent, see fields */
 	const struct subject_text *turns;     /* what was said before the question, oldest first */
 	const struct subject_text *fields;    /* an input of several named values */
-	const struct subject_text *documents; /* what was retrieved for the answer */
+	const struct subject_text *documents; /* what was retrieved for the answer; name absent: it has none */
 	size_t n_turns, n_fields, n_documents;
+	size_t more_turns, more_fields, more_documents; /* beyond SUBJECT_LIST: of turns the oldest are left out */
+	bool partial; /* of a long trace, only SUBJECT_SPANS spans were looked at for all this */
 	struct str answer, expected, error;
 	struct str answer_b, error_b; /* of a pair: of the candidate */
 	/* The evidence, for after one's own verdict. */

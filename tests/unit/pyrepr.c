@@ -1,5 +1,5 @@
 /* Python's repr → JSON: what str() leaves in cells, and what is no such text. */
-#include "import/pyrepr.h"
+#include "store/base/pyrepr.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* One pass with a stack of open brackets; what has been written is put right afterwards only for datetime, whose arguments come first. */
-#include "import/pyrepr.h"
+#include "store/base/pyrepr.h"
 
 #include "store/base/scan.h"
 
