@@ -24,7 +24,7 @@ void check_documents(struct check_trace *t, int64_t row, const struct span *span
 		const struct document *d = &span->documents[i];
 		*vec_add(&t->documents) =
 		    (struct retrieved){.row = row,
-		                       .name = arena_str(&t->arena, str_cut(d->id, 0, 60)),
+		                       .name = arena_str(&t->arena, str_cut(d->id, 0, 200)),
 		                       .content = arena_str(&t->arena, str_cut(d->content, 0, DOCUMENT_BYTES))};
 	}
 }
@@ -36,7 +36,7 @@ static void tell(struct check_trace *t, const struct retrieved *docs, const bool
 	for (size_t i = 0; i < n; i++) {
 		unused += !used[i];
 		if (!used[i] && docs[i].name.len && told++ < NAMED_MOST)
-			buf_printf(&names, "%s" STR_FMT, told > 1 ? ", " : ": ", STR_ARG(docs[i].name));
+			buf_printf(&names, "%s" STR_FMT, told > 1 ? ", " : ": ", STR_ARG(str_cut(docs[i].name, 0, 60)));
 	}
 	if (told > NAMED_MOST)
 		buf_printf(&names, " and %zu more", told - NAMED_MOST);

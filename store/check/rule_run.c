@@ -126,20 +126,15 @@ static bool is_about(const struct check_trace *t, const struct rule *r, const st
 	bool marked = filter_is_empty(r->spans) || (row->rules >> (r - t->rules->at) & 1);
 	return marked && (r->kind == UNKNOWN_INT || r->kind == (int64_t)row->kind) &&
 	       (!r->span.len || word_is(t, row->name, r->span)) &&
-	       (!r->tool.len || (row->kind == KIND_TOOL && word_is(t, row->name, r->tool))) &&
+	       (!r->demand.tool.len || (row->kind == KIND_TOOL && word_is(t, row->name, r->demand.tool))) &&
 	       (!r->model.len || word_is(t, row->model, r->model));
-}
-
-static bool has_text(const struct rule *r)
-{
-	return r->contain.len || r->not_contain.len || r->match || r->not_match;
 }
 
 /* Text rules that name no span are about what the trace as a whole answers: its roots. */
 static bool is_read(const struct check_trace *t, const struct rule *r, int64_t row)
 {
 	const struct check_row *at = &t->rows.at[row];
-	return has_text(r) && (r->of_trace ? at->parent == NO_ROW : is_about(t, r, at));
+	return demand_has_text(&r->demand) && (r->of_trace ? at->parent == NO_ROW : is_about(t, r, at));
 }
 
 bool rules_want_text(const struct check_trace *t, int64_t row)
@@ -181,20 +176,25 @@ static void found(struct check_trace *t, const struct rule *r, int64_t row, int6
 
 /* ---------------------------------------------------------------- texts */
 
+struct text_of { /* where what is wrong with a text belongs */
+	struct check_trace *t;
+	const struct rule *r;
+	int64_t row;
+	const char *where;
+	struct str text;
+};
+
+static void text_found(void *arg, size_t at, size_t len, struct str why)
+{
+	const struct text_of *of = arg;
+	found(of->t, of->r, of->row, NO_ROW, len ? (double)check_char(of->text, at) : 0, "the %s " STR_FMT, of->where,
+	      STR_ARG(why));
+}
+
 static void check_text(struct check_trace *t, const struct rule *r, int64_t row, const char *where, struct str text)
 {
-	size_t at;
-	struct str shown = str_cut(r->not_contain, 0, 60), missing = str_cut(r->contain, 0, 60);
-	if (r->not_contain.len && (at = text_find(text, r->not_contain, 0, true)) != SIZE_MAX)
-		found(t, r, row, NO_ROW, (double)check_char(text, at), "the %s has \"" STR_FMT "\" at character %zu",
-		      where, STR_ARG(shown), check_char(text, at));
-	if (r->not_match && (at = pattern_find(r->not_match, text)) != SIZE_MAX)
-		found(t, r, row, NO_ROW, (double)check_char(text, at),
-		      "the %s matches what it must not at character %zu", where, check_char(text, at));
-	if (r->contain.len && text_find(text, r->contain, 0, true) == SIZE_MAX)
-		found(t, r, row, NO_ROW, 0, "the %s lacks \"" STR_FMT "\"", where, STR_ARG(missing));
-	if (r->match && pattern_find(r->match, text) == SIZE_MAX)
-		found(t, r, row, NO_ROW, 0, "the %s does not match what it must", where);
+	struct text_of of = {t, r, row, where, text};
+	demand_text_broken(&r->demand, text, &(struct demand_found){text_found, &of});
 }
 
 static void check_parts(struct check_trace *t, const struct rule *r, int64_t row, const struct span *span,
@@ -212,7 +212,7 @@ static void check_field(struct check_trace *t, const struct rule *r, int64_t row
 {
 	bool tool = t->rows.at[row].kind == KIND_TOOL;
 	struct str answer = check_answer(span);
-	switch (r->field) {
+	switch (r->demand.field) {
 	case FIELD_OUTPUT:
 		if (answer.ptr)
 			check_text(t, r, row, "output", answer);
@@ -239,7 +239,11 @@ static void check_field(struct check_trace *t, const struct rule *r, int64_t row
 		if (answer.ptr)
 			check_text(t, r, row, "output", answer);
 		return;
-	case N_RULE_FIELDS: return;
+	case FIELD_ERROR_TEXT:
+		if (span->message.ptr)
+			check_text(t, r, row, "error", span->message);
+		return;
+	case N_DEMAND_FIELDS: return;
 	}
 }
 
@@ -256,22 +260,22 @@ static void check_limits(struct check_trace *t, const struct rule *r, int64_t ro
                          double cost)
 {
 	struct buf is = BUF_INIT, most = BUF_INIT;
-	if (r->max_duration != UNKNOWN_INT && duration_ns != UNKNOWN_INT && duration_ns > r->max_duration) {
+	if (r->demand.max_duration != UNKNOWN_INT && duration_ns != UNKNOWN_INT && duration_ns > r->demand.max_duration) {
 		units_duration(&is, duration_ns, false);
-		units_duration(&most, r->max_duration, false);
+		units_duration(&most, r->demand.max_duration, false);
 		found(t, r, row, NO_ROW, (double)duration_ns / 1e9, "took %s, more than %s", buf_cstr(&is),
 		      buf_cstr(&most));
 	}
 	buf_clear(&is);
 	buf_clear(&most);
-	if (!IS_UNKNOWN(r->max_cost) && !IS_UNKNOWN(cost) && cost > r->max_cost) {
+	if (!IS_UNKNOWN(r->demand.max_cost) && !IS_UNKNOWN(cost) && cost > r->demand.max_cost) {
 		units_usd(&is, cost);
-		units_usd(&most, r->max_cost);
+		units_usd(&most, r->demand.max_cost);
 		found(t, r, row, NO_ROW, cost, "cost %s, more than %s", buf_cstr(&is), buf_cstr(&most));
 	}
-	if (r->max_tokens != UNKNOWN_INT && tokens != UNKNOWN_INT && tokens > r->max_tokens)
+	if (r->demand.max_tokens != UNKNOWN_INT && tokens != UNKNOWN_INT && tokens > r->demand.max_tokens)
 		found(t, r, row, NO_ROW, (double)tokens, "%lld tokens, more than %lld", (long long)tokens,
-		      (long long)r->max_tokens);
+		      (long long)r->demand.max_tokens);
 	buf_done(&is);
 	buf_done(&most);
 }
@@ -280,11 +284,11 @@ static void check_calls_of(struct check_trace *t, const struct rule *r)
 {
 	int64_t n = 0, over = NO_ROW;
 	for (size_t i = 0; i < t->rows.n; i++)
-		if (is_about(t, r, &t->rows.at[i]) && ++n == r->max_calls + 1)
+		if (is_about(t, r, &t->rows.at[i]) && ++n == r->demand.max_calls + 1)
 			over = (int64_t)i;
 	if (over != NO_ROW)
 		found(t, r, over, NO_ROW, (double)n, STR_FMT " was called %lld times, more than %lld",
-		      STR_ARG(str_cut(r->tool, 0, 80)), (long long)n, (long long)r->max_calls);
+		      STR_ARG(str_cut(r->demand.tool, 0, 80)), (long long)n, (long long)r->demand.max_calls);
 }
 
 /* Rows of one trace are not in the order of time where branches run side by side: so by their starts. */
@@ -295,17 +299,43 @@ static void check_order(struct check_trace *t, const struct rule *r)
 		const struct check_row *row = &t->rows.at[i];
 		if (row->kind != KIND_TOOL)
 			continue;
-		if (word_is(t, row->name, r->before) && (first == NO_ROW || row->start_ns < t->rows.at[first].start_ns))
+		if (word_is(t, row->name, r->demand.before) && (first == NO_ROW || row->start_ns < t->rows.at[first].start_ns))
 			first = (int64_t)i;
-		if (word_is(t, row->name, r->call) && row->status != STATUS_ERROR &&
+		if (word_is(t, row->name, r->demand.call) && row->status != STATUS_ERROR &&
 		    (done == NO_ROW || row->start_ns < t->rows.at[done].start_ns))
 			done = (int64_t)i;
 	}
 	if (first == NO_ROW || (done != NO_ROW && t->rows.at[done].start_ns <= t->rows.at[first].start_ns))
 		return;
-	struct str call = str_cut(r->call, 0, 80), before = str_cut(r->before, 0, 80);
+	struct str call = str_cut(r->demand.call, 0, 80), before = str_cut(r->demand.before, 0, 80);
 	found(t, r, first, done, 1, STR_FMT " was called %s " STR_FMT, STR_ARG(before),
 	      done == NO_ROW ? "without" : "before", STR_ARG(call));
+}
+
+/* Names of tools and documents of the trace, for what a rule demands of the whole of it. */
+static void check_whole(struct check_trace *t, const struct rule *r)
+{
+	const struct demand *d = &r->demand;
+	struct demand only = DEMAND_NONE;
+	VEC(struct str) names = {0};
+	struct buf why = BUF_INIT;
+	only.must_call = d->must_call;
+	only.must_not_call = d->must_not_call;
+	for (size_t i = 0; demand_has_tools(&only) && i < t->rows.n; i++) {
+		struct word *w = t->rows.at[i].kind == KIND_TOOL ? words_get(t->words, t->db, t->rows.at[i].name, NULL) : NULL;
+		if (w && (str_eq(w->text, d->must_call) || str_eq(w->text, d->must_not_call)))
+			*vec_add(&names) = str_eq(w->text, d->must_call) ? d->must_call : d->must_not_call;
+	}
+	if (demand_has_tools(&only) && demand_tools_broken(&only, names.at, names.n, &why))
+		found(t, r, NO_ROW, NO_ROW, 1, "%s", buf_cstr(&why));
+	vec_clear(&names);
+	buf_clear(&why);
+	for (size_t i = 0; demand_has_documents(d) && i < t->documents.n; i++)
+		*vec_add(&names) = t->documents.at[i].name;
+	if (demand_has_documents(d) && demand_documents_broken(d, names.at, names.n, &why))
+		found(t, r, NO_ROW, NO_ROW, 1, "%s", buf_cstr(&why));
+	vec_done(&names);
+	buf_done(&why);
 }
 
 void rules_end(struct check_trace *t)
@@ -321,9 +351,10 @@ void rules_end(struct check_trace *t)
 			if (is_about(t, r, row))
 				check_limits(t, r, (int64_t)i, row->duration_ns, row->tokens, row->cost_usd);
 		}
-		if (r->max_calls != UNKNOWN_INT)
+		if (r->demand.max_calls != UNKNOWN_INT)
 			check_calls_of(t, r);
-		if (r->call.len)
+		if (r->demand.call.len)
 			check_order(t, r);
+		check_whole(t, r);
 	}
 }

@@ -26,45 +26,60 @@ enum key_type {
 	KEY_SCOPE,
 	KEY_DURATION,
 	KEY_COUNT,
-	KEY_MONEY
+	KEY_MONEY,
+	KEY_NUMBER,
+	KEY_CASES,
+	KEY_FORM
 };
 
 #define AT(member) offsetof(struct rule, member)
+#define OF(member) offsetof(struct rule, demand.member)
+/* clang-format off */
 static const struct rule_key {
 	const char *name;
 	enum key_type type;
 	size_t at; /* in struct rule */
 	const char *example, *help;
 } keys[] = {
-    {"name",             KEY_NAME,     AT(name),         "\"no-apology\"",            "what its findings are called: small letters, digits, dashes"},
-    {"message",          KEY_TEXT,     AT(message),      "\"do not apologise\"",      "what its findings say, before what was found"               },
-    {"level",            KEY_LEVEL,    AT(level),        "\"error\"",                 "note, warning (unless it says otherwise) or error"          },
-    {"where",            KEY_FILTER,   AT(where),        "\"tag:prod name:support\"", "only in traces that match (spoor help filter)"              },
-    {"spans",            KEY_SPANS,    AT(spans),        "\"kind:llm tokens>4k\"",    "only spans that match, in the same language"                },
-    {"kind",             KEY_KIND,     AT(kind),         "\"llm\"",                   "only spans of this kind"                                    },
-    {"span",             KEY_TEXT,     AT(span),         "\"summarise\"",             "only spans of this name"                                    },
-    {"tool",             KEY_TEXT,     AT(tool),         "\"get_balance\"",           "only calls of this tool"                                    },
-    {"model",            KEY_TEXT,     AT(model),        "\"gpt-4o\"",                "only spans of this model"                                   },
-    {"scope",            KEY_SCOPE,    AT(of_trace),     "\"trace\"",
-     "what the limits are of: span or trace (of spans if a key above names some)"                                                                  },
-    {"field",            KEY_FIELD,    AT(field),        "\"input\"",
-     "the text that is looked at: output (else), input, arguments, result, any"                                                                    },
-    {"must_contain",     KEY_TEXT,     AT(contain),      "\"sources:\"",              "the text has this; small letters match capitals, too"       },
-    {"must_not_contain", KEY_TEXT,     AT(not_contain),  "\"as an AI\"",              "the text has this nowhere"                                  },
-    {"must_match",       KEY_PATTERN,  AT(match),        "\"^[0-9]+$\"",              "an extended regular expression that matches somewhere"      },
-    {"must_not_match",   KEY_PATTERN,  AT(not_match),    "\"(?i)sorry|apolog\"",      "one that matches nowhere"                                   },
-    {"max_duration",     KEY_DURATION, AT(max_duration), "\"2s\"",                    "at most so long"                                            },
-    {"max_cost",         KEY_MONEY,    AT(max_cost),     "0.05",                      "at most so many US dollars"                                 },
-    {"max_tokens",       KEY_COUNT,    AT(max_tokens),   "8000",                      "at most so many tokens, in and out"                         },
-    {"max_calls",        KEY_COUNT,    AT(max_calls),    "3",                         "at most so many calls of `tool` in a trace"                 },
-    {"call",             KEY_TEXT,     AT(call),         "\"verify_user\"",           "a tool that has to be called …"                           },
-    {"before",           KEY_TEXT,     AT(before),       "\"refund\"",                "… before this one, in each trace that calls it"           },
+	{"name", KEY_NAME, AT(name), "\"no-apology\"", "what its findings are called: small letters, digits, dashes"},
+	{"message", KEY_TEXT, AT(message), "\"do not apologise\"", "what its findings say, before what was found"},
+	{"level", KEY_LEVEL, AT(level), "\"error\"", "note, warning (unless it says otherwise) or error"},
+	{"where", KEY_FILTER, AT(where), "\"tag:prod name:support\"", "only in traces that match (spoor help filter)"},
+	{"cases", KEY_CASES, AT(cases), "\"run:v13\"", "only of case results that match, in the same language"},
+	{"spans", KEY_SPANS, AT(spans), "\"kind:llm tokens>4k\"", "only spans that match, in the same language"},
+	{"kind", KEY_KIND, AT(kind), "\"llm\"", "only spans of this kind"},
+	{"span", KEY_TEXT, AT(span), "\"summarise\"", "only spans of this name"},
+	{"tool", KEY_TEXT, OF(tool), "\"get_balance\"", "only calls of this tool"},
+	{"model", KEY_TEXT, AT(model), "\"gpt-4o\"", "only spans of this model"},
+	{"scope", KEY_SCOPE, AT(of_trace), "\"trace\"", "what the limits are of: span or trace (of spans if a key above names some)"},
+	{"field", KEY_FIELD, OF(field), "\"input\"", "the text that is looked at: output (else), input, error, arguments, result, any"},
+	{"must_contain", KEY_TEXT, OF(contain), "\"sources:\"", "the text has this; small letters match capitals, too"},
+	{"must_not_contain", KEY_TEXT, OF(not_contain), "\"as an AI\"", "the text has this nowhere"},
+	{"must_match", KEY_PATTERN, OF(match), "\"^[0-9]+$\"", "an extended regular expression that matches somewhere"},
+	{"must_not_match", KEY_PATTERN, OF(not_match), "\"(?i)sorry|apolog\"", "one that matches nowhere"},
+	{"min_length", KEY_COUNT, OF(min_length), "20", "the text has at least so many characters"},
+	{"max_length", KEY_COUNT, OF(max_length), "2000", "at most so many"},
+	{"must_be", KEY_FORM, OF(json), "\"json\"", "the text is JSON"},
+	{"json_field", KEY_TEXT, OF(json_field), "\"refund.amount\"", "the text is JSON with this field, of which alone the keys around this one speak"},
+	{"min_value", KEY_NUMBER, OF(min_value), "0", "the text is a number, and not less (with json_field)"},
+	{"max_value", KEY_NUMBER, OF(max_value), "500", "and not more"},
+	{"must_call", KEY_TEXT, OF(must_call), "\"verify_user\"", "each trace calls this tool"},
+	{"must_not_call", KEY_TEXT, OF(must_not_call), "\"delete_user\"", "no trace calls it"},
+	{"must_retrieve", KEY_TEXT, OF(must_retrieve), "\"refund-policy-2024\"", "this document is among those each trace retrieves"},
+	{"must_not_retrieve", KEY_TEXT, OF(must_not_retrieve), "\"refund-policy-2021\"", "it is not"},
+	{"max_duration", KEY_DURATION, OF(max_duration), "\"2s\"", "at most so long"},
+	{"max_cost", KEY_MONEY, OF(max_cost), "0.05", "at most so many US dollars"},
+	{"max_tokens", KEY_COUNT, OF(max_tokens), "8000", "at most so many tokens, in and out"},
+	{"max_calls", KEY_COUNT, OF(max_calls), "3", "at most so many calls of `tool` in a trace"},
+	{"call", KEY_TEXT, OF(call), "\"verify_user\"", "a tool that has to be called …"},
+	{"before", KEY_TEXT, OF(before), "\"refund\"", "… before this one, in each trace that calls it"},
 };
+/* clang-format on */
 enum { N_KEYS = sizeof keys / sizeof *keys };
 
-static const char *const field_names[N_RULE_FIELDS] = {
+static const char *const field_names[N_DEMAND_FIELDS] = {
     [FIELD_OUTPUT] = "output", [FIELD_INPUT] = "input", [FIELD_ARGUMENTS] = "arguments",
-    [FIELD_RESULT] = "result", [FIELD_ANY] = "any",
+    [FIELD_RESULT] = "result", [FIELD_ANY] = "any",       [FIELD_ERROR_TEXT] = "error",
 };
 
 /* ---------------------------------------------------------------- reading */
@@ -165,17 +180,17 @@ static bool read_kind(const struct reading *rd, struct val v, int64_t *out)
 	return true;
 }
 
-static bool read_field(const struct reading *rd, struct val v, enum rule_field *out)
+static bool read_field(const struct reading *rd, struct val v, enum demand_field *out)
 {
 	struct str word;
 	if (!want_text(rd, v, "field", &word))
 		return false;
-	for (int i = 0; i < N_RULE_FIELDS; i++)
+	for (int i = 0; i < N_DEMAND_FIELDS; i++)
 		if (str_ieq(word, field_names[i])) {
-			*out = (enum rule_field)i;
+			*out = (enum demand_field)i;
 			return true;
 		}
-	return no_such(rd, val_offset(v), "field", word, field_names, N_RULE_FIELDS, sizeof *field_names);
+	return no_such(rd, val_offset(v), "field", word, field_names, N_DEMAND_FIELDS, sizeof *field_names);
 }
 
 static bool read_scope(const struct reading *rd, struct val v, bool *of_trace)
@@ -186,6 +201,16 @@ static bool read_scope(const struct reading *rd, struct val v, bool *of_trace)
 		return false;
 	*of_trace = str_is(word, "trace");
 	return *of_trace || str_is(word, "span") || no_such(rd, val_offset(v), "scope", word, names, 2, sizeof *names);
+}
+
+static bool read_form(const struct reading *rd, struct val v, bool *json)
+{
+	static const char *const names[] = {"json"};
+	struct str word;
+	if (!want_text(rd, v, "must_be", &word))
+		return false;
+	*json = str_is(word, "json");
+	return *json || no_such(rd, val_offset(v), "form", word, names, 1, sizeof *names);
 }
 
 /* A name goes into filters and columns. */
@@ -235,6 +260,11 @@ static bool read_key(const struct reading *rd, const struct rule_key *key, struc
 		       mistake(rd, val_offset(v), "\"%s\" is a duration with its unit: \"2s\", \"500ms\", \"1m30s\"",
 		               key->name);
 	case KEY_COUNT: return read_count(rd, v, key->name, to);
+	case KEY_CASES: return read_filter(rd, v, key->name, FILTER_CASES, to);
+	case KEY_NUMBER:
+		return (val_is(v, SCAN_NUMBER) && val_double(v, to)) ||
+		       mistake(rd, val_offset(v), "\"%s\" is a number", key->name);
+	case KEY_FORM: return read_form(rd, v, to);
 	case KEY_MONEY:
 		return (val_is(v, SCAN_NUMBER) && val_double(v, to) && *(double *)to >= 0) ||
 		       mistake(rd, val_offset(v), "\"%s\" is a number of US dollars", key->name);
@@ -250,39 +280,31 @@ static const struct rule_key *key_named(struct str name)
 	return NULL;
 }
 
-static bool has_limit(const struct rule *r)
+bool rule_is_of_answers(const struct rule *r)
 {
-	return r->max_duration != UNKNOWN_INT || r->max_tokens != UNKNOWN_INT || !IS_UNKNOWN(r->max_cost);
-}
-
-static bool has_text(const struct rule *r)
-{
-	return r->contain.len || r->not_contain.len || r->match || r->not_match;
+	bool tool = r->demand.tool.len && r->demand.max_calls == UNKNOWN_INT;
+	return r->kind == UNKNOWN_INT && !r->spans && !r->span.len && !r->model.len && !tool &&
+	       demand_is_of_answers(&r->demand);
 }
 
 static bool is_whole(const struct reading *rd, size_t at, const struct rule *r)
 {
-	bool order = r->call.len && r->before.len;
+	const struct demand *d = &r->demand;
 	if (!r->name)
 		return mistake(rd, at, "a rule needs a \"name\"");
-	if ((r->call.len > 0) != (r->before.len > 0))
+	if ((d->call.len > 0) != (d->before.len > 0))
 		return mistake(rd, at, "\"call\" and \"before\" go together");
-	if (r->max_calls != UNKNOWN_INT && !r->tool.len)
+	if (d->max_calls != UNKNOWN_INT && !d->tool.len)
 		return mistake(rd, at, "\"max_calls\" needs a \"tool\"");
-	return has_limit(r) || has_text(r) || order || r->max_calls != UNKNOWN_INT ||
-	       mistake(rd, at, "rule \"%s\" demands nothing: must_…, max_… or call and before", r->name);
+	return demand_has_text(d) || demand_has_limit(d) || demand_has_tools(d) || demand_has_documents(d) ||
+	       mistake(rd, at, "rule \"%s\" demands nothing: must_…, min_…, max_… or call and before", r->name);
 }
 
 static bool read_rule(const struct reading *rd, struct val v)
 {
 	if (rd->rules->n == RULES_MOST)
 		return mistake(rd, val_offset(v), "more than %d rules", RULES_MOST);
-	struct rule r = {.level = CHECK_WARNING,
-	                 .kind = UNKNOWN_INT,
-	                 .max_duration = UNKNOWN_INT,
-	                 .max_tokens = UNKNOWN_INT,
-	                 .max_calls = UNKNOWN_INT,
-	                 .max_cost = UNKNOWN_DOUBLE};
+	struct rule r = {.level = CHECK_WARNING, .kind = UNKNOWN_INT, .demand = DEMAND_NONE};
 	bool scope = false;
 	if (!val_is(v, SCAN_OBJECT))
 		return mistake(rd, val_offset(v), "a rule is an object { … }");
@@ -299,7 +321,8 @@ static bool read_rule(const struct reading *rd, struct val v)
 	if (!is_whole(rd, val_offset(v), &r))
 		return false;
 	if (!scope)
-		r.of_trace = r.kind == UNKNOWN_INT && !r.spans && !r.span.len && !r.tool.len && !r.model.len;
+		r.of_trace =
+		    r.kind == UNKNOWN_INT && !r.spans && !r.span.len && !r.demand.tool.len && !r.model.len;
 	rd->rules->at[rd->rules->n++] = r;
 	return true;
 }
@@ -490,6 +513,9 @@ void rules_help(struct buf *out)
 	buf_add_cstr(out, "\nKeys of a rule\n");
 	for (size_t i = 0; i < N_KEYS; i++)
 		buf_printf(out, "  %-17s %-24s %s\n", keys[i].name, keys[i].example, keys[i].help);
+	buf_add_cstr(out, "\nA rule that names no spans is about answers: of whole traces, and of case results when it is tried on "
+	                  "what people\nsaid of them: spoor rules --back-test. spoor rules --propose makes rules out of flagged "
+	                  "answers.\n");
 	buf_add_cstr(out, "\nRegular expressions are POSIX extended ones, with \\d \\w \\s \\b and (?i) at the "
 	                  "beginning for letters of\n"
 	                  "both cases; ^ and $ are the ends of a line; there are no references to groups. They take "

@@ -2,14 +2,12 @@
 #ifndef SPOOR_STORE_CHECK_RULES_PRIVATE_H
 #define SPOOR_STORE_CHECK_RULES_PRIVATE_H
 
-#include "store/check/pattern.h"
 #include "store/check/rules.h"
 #include "store/model.h"
 #include "store/query/filter.h"
+#include "store/study/demand.h"
 
 enum { RULES_MOST = 64 }; /* bits of check_trace.rules_kept */
-
-enum rule_field { FIELD_OUTPUT, FIELD_INPUT, FIELD_ARGUMENTS, FIELD_RESULT, FIELD_ANY, N_RULE_FIELDS };
 
 struct rule {
 	const char *name; /* what could not be read is unknown: NULL, STR_NONE, UNKNOWN_INT … */
@@ -17,16 +15,15 @@ struct rule {
 	enum check_level level;
 	bool of_trace;
 	const struct filter *where; /* over traces; NULL: all */
+	const struct filter *cases; /* over case results; NULL: all */
 	const struct filter *spans; /* over spans; NULL: all */
 	int64_t kind;               /* UNKNOWN_INT: any */
-	struct str span, tool, model;
-	enum rule_field field;
-	struct str contain, not_contain;
-	const struct pattern *match, *not_match;
-	int64_t max_duration, max_tokens, max_calls;
-	double max_cost;
-	struct str call, before;
+	struct str span, model;     /* a tool: demand.tool */
+	struct demand demand;
 };
+
+/* What the rule is about is an answer, not spans of one kind or name. */
+bool rule_is_of_answers(const struct rule *r);
 
 struct rules {
 	struct arena arena;

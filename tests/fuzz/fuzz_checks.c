@@ -1,7 +1,7 @@
 /* Personal data in any bytes, regular expressions, and the rules file. What is found lies in the text, one after the other, and its mask does not
  * tell it; a pattern's mistake lies in the pattern, and a match in the text; rules that are refused say why. */
 #include "store/base/text.h"
-#include "store/check/pattern.h"
+#include "store/study/pattern.h"
 #include "store/check/rules.h"
 #include "store/study/personal.h"
 #include "tests/fuzz/fuzz.h"

@@ -13,7 +13,7 @@
 
 #include "import/import.h"
 #include "store/check/check.h"
-#include "store/check/pattern.h"
+#include "store/study/pattern.h"
 #include "store/check/rules.h"
 #include "store/query/findings.h"
 

@@ -4,8 +4,8 @@
  * Run by Thompson's construction (K. Thompson, CACM 11(6), 1968; R. Cox, "Regular Expression Matching: the Virtual Machine Approach", 2009):
  * no pattern and no text takes longer than (length of the text) times (size of the pattern). regexec promises no such thing, and what it
  * would be run over is written by strangers. */
-#ifndef SPOOR_STORE_CHECK_PATTERN_H
-#define SPOOR_STORE_CHECK_PATTERN_H
+#ifndef SPOOR_STORE_STUDY_PATTERN_H
+#define SPOOR_STORE_STUDY_PATTERN_H
 
 #include "store/base/arena.h"
 
@@ -20,5 +20,7 @@ struct pattern_mistake {
 const struct pattern *pattern_parse(struct arena *arena, struct str text, struct pattern_mistake *mistake);
 /* Bytes before the first place where a match begins that ends first; SIZE_MAX: none. */
 size_t pattern_find(const struct pattern *p, struct str text);
+/* The same; *len: bytes of that match. */
+size_t pattern_find_len(const struct pattern *p, struct str text, size_t *len);
 
 #endif

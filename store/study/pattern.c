@@ -1,4 +1,4 @@
-#include "store/check/pattern.h"
+#include "store/study/pattern.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -520,7 +520,7 @@ static uint32_t code_at(struct str text, size_t at, size_t *len)
 	return code;
 }
 
-static size_t run(struct machine *m, struct str text)
+static size_t run(struct machine *m, struct str text, size_t *end)
 {
 	const struct pattern *p = m->p;
 	bool literal = p->code[0].op == OP_CHAR && !p->fold && p->code[0].x < 128;
@@ -537,6 +537,7 @@ static size_t run(struct machine *m, struct str text)
 		/* What began before and stands at a step keeps it: the earlier beginning wins. */
 		m->after = code_at(text, at, &len);
 		add(m, &m->now, 0, at);
+		*end = at;
 		if ((found = matched(m)) != SIZE_MAX)
 			return found;
 		if (!len)
@@ -556,17 +557,25 @@ static size_t run(struct machine *m, struct str text)
 	}
 }
 
-size_t pattern_find(const struct pattern *p, struct str text)
+size_t pattern_find_len(const struct pattern *p, struct str text, size_t *len)
 {
+	size_t end = 0;
 	struct machine m = {.p = p, .round = 1};
 	m.now.at = xcalloc(p->n, sizeof *m.now.at);
 	m.next.at = xcalloc(p->n, sizeof *m.next.at);
 	m.seen = xcalloc(p->n, sizeof *m.seen);
 	m.stack = xcalloc(2 * (size_t)p->n + 2, sizeof *m.stack);
-	size_t at = run(&m, text);
+	size_t at = run(&m, text, &end);
+	*len = at == SIZE_MAX ? 0 : end - at;
 	free(m.now.at);
 	free(m.next.at);
 	free(m.seen);
 	free(m.stack);
 	return at;
+}
+
+size_t pattern_find(const struct pattern *p, struct str text)
+{
+	size_t len;
+	return pattern_find_len(p, text, &len);
 }
