@@ -18,6 +18,7 @@
 #include "tui/term.h"
 #include "tui/theme.h"
 #include "tui/prompt.h"
+#include "tui/verdict_keys.h"
 
 enum {
 	ANSWER_WAIT_MS =
@@ -27,6 +28,8 @@ enum {
 	SMALLEST_ROWS = 5,
 	SMALLEST_COLS = 20,
 	IMPORT_MS = 100, /* how often progress is drawn */
+	WAITS_MS = 250,  /* and whether something said is on the disk yet, while it is not */
+	QUIT_MS = 5000,  /* the longest that leaving waits for that */
 };
 
 struct app {
@@ -35,6 +38,9 @@ struct app {
 	struct theme theme;
 	VEC(struct screen *) stack; /* the last one shows */
 	struct query_thread *queries;
+	struct verdicts *verdicts;
+	struct verdict_keys keys;
+	char author[128];
 	uint64_t serial; /* of the newest screen */
 	uint64_t ticket; /* of the newest request */
 	struct import_thread *import;
@@ -209,6 +215,30 @@ static void ask(struct app *app)
 	}
 }
 
+/* The answer to a request of no screen's, waited for; false: there is none in time, or it failed. */
+static bool fetch_now(const struct screen_ops *ops, void *request, struct err *err)
+{
+	struct query_answer a;
+	struct screen stand_in = {.ops = ops, .ui = &the_app->ui, .serial = ++the_app->serial};
+	const uint64_t ticket = ++the_app->ticket;
+	int64_t deadline = mono_ms() + CURRENT_MS;
+	query_post(the_app->queries, &stand_in, ticket, request);
+	the_app->ask = true; /* what a screen waited for may have been put off by this */
+	while (mono_ms() < deadline) {
+		if (!query_take(the_app->queries, ANSWER_WAIT_MS, &a))
+			continue;
+		if (a.ticket != ticket) {
+			give(the_app, &a);
+			continue;
+		}
+		*err = a.err;
+		if (!a.ok)
+			ops->take(&stand_in, request, false);
+		return a.ok;
+	}
+	return err_set(err, ERR_SYSTEM, NULL, "the store does not answer: try again");
+}
+
 /* What the prompt wants of the store, when nobody else wants anything. */
 static void ask_for_prompt(struct app *app)
 {
@@ -223,6 +253,48 @@ static void ask_for_prompt(struct app *app)
 		give(app, &a);
 		if (a.ticket == app->ticket)
 			break;
+	}
+}
+
+/* ---------------------------------------------------------------- what people say */
+
+static struct screen *screen_of(struct app *app, uint64_t serial)
+{
+	for (size_t i = app->stack.n; i > 0; i--)
+		if (app->stack.at[i - 1]->serial == serial)
+			return app->stack.at[i - 1];
+	return NULL;
+}
+
+/* Hands over what the screen wants written. */
+static void take_sayings(struct app *app)
+{
+	struct screen *s = top(app);
+	struct saying *saying;
+	while (s->ops->say && (saying = s->ops->say(s)))
+		verdicts_post(app->verdicts, saying, s->serial, NULL);
+}
+
+static void said(struct app *app, struct verdict_answer *a)
+{
+	struct screen *s = screen_of(app, a->owner);
+	app->ui.verdicts += a->ok;
+	if (s && s->ops->said)
+		s->ops->said(s, a->saying, a->ok, &a->err);
+	else
+		verdict_say(&app->ui, a);
+	saying_free(a->saying);
+	app->ask = app->draw = true;
+}
+
+/* What was said is most often on the disk before the frame that tells of it. */
+static void watch_verdicts(struct app *app, int wait_ms)
+{
+	struct verdict_answer a;
+	take_sayings(app);
+	while (verdicts_take(app->verdicts, verdicts_waiting(app->verdicts, NULL, 0) ? wait_ms : 0, &a)) {
+		said(app, &a);
+		take_sayings(app);
 	}
 }
 
@@ -255,6 +327,9 @@ static void draw_progress(const struct app *app, struct buf *out)
 {
 	if (app->read_only)
 		buf_add_cstr(out, "read-only  ");
+	verdict_waits(app->verdicts, out);
+	if (out->len && !app->read_only)
+		return;
 	int percent = index_percent(app->index);
 	if (!app->import && percent >= 0)
 		buf_printf(out, "indexed %d%%  ", percent);
@@ -543,20 +618,30 @@ static enum outcome command(struct screen *s, const struct input *in, struct tar
 
 /* name, keys, help, hint, order, run */
 const struct action app_actions[] = {
-    {"back",       "q Esc", "one level up; at the first screen: quit",                              NULL,   0,          back          },
-    {"command",    ":",     "type a command: any name of this list, or a screen",                   NULL,   0,          command       },
-    {"copy",       "y",     "copy, then v: the value, p: its path, i: its id, c: the command line", "copy", 35,         copy          },
-    {"editor",     "V",     "a copy of the value in $EDITOR",                                       NULL,   0,          show_in_editor},
-    {"follow",     "F",     "go on reading the files as they grow; again: stop",                    NULL,   0,          follow        },
-    {"help",       "? F1",  "what the keys do here",                                                "help", HELP_ORDER, help          },
-    {"pager",      "v",     "the value in $PAGER",                                                  NULL,   0,          show_in_pager },
-    {"print",      "P",     "the value as plain text outside of the screen",                        NULL,   0,          print_plain   },
-    {"quit",       "Q",     "leave spoor",                                                          NULL,   0,          quit          },
-    {"redraw",     "^L",    "draw the whole screen again",                                          NULL,   0,          redraw        },
-    {"reload",     "R",     "read the store again",                                                 NULL,   0,          reload        },
-    {"search-all", "*",     "search all inputs and outputs of all traces, as :search TEXT",         NULL,   0,          search_all    },
-    {"suspend",    "^Z",    "to the shell; fg comes back",                                          NULL,   0,          suspend       },
-    {"theme",      "T",     "next theme, or the one named",                                         NULL,   0,          next_theme    },
+    {"bad",        "-",     "this answer is bad",                                                   NULL,   0,          verdict_bad    },
+    {"back",       "q Esc", "one level up; at the first screen: quit",                              NULL,   0,          back           },
+    {"command",    ":",     "type a command: any name of this list, or a screen",                   NULL,   0,          command        },
+    {"correct",    "C",     "the answer as it should be",                                           NULL,   0,          verdict_correct},
+    {"copy",       "y",     "copy, then v: the value, p: its path, i: its id, c: the command line", "copy", 35,         copy           },
+    {"editor",     "V",     "a copy of the value in $EDITOR",                                       NULL,   0,          show_in_editor },
+    {"follow",     "F",     "go on reading the files as they grow; again: stop",                    NULL,   0,          follow         },
+    {"good",       "+",     "this answer is good",                                                  NULL,   0,          verdict_good   },
+    {"help",       "? F1",  "what the keys do here",                                                "help", HELP_ORDER, help           },
+    {"no-verdict", "",      "no verdict on this answer any more: neither good, bad nor unsure",     NULL,   0,          verdict_none   },
+    {"note",       "c",     "a note on this answer",                                                NULL,   0,          verdict_note   },
+    {"pager",      "v",     "the value in $PAGER",                                                  NULL,   0,          show_in_pager  },
+    {"print",      "P",     "the value as plain text outside of the screen",                        NULL,   0,          print_plain    },
+    {"quit",       "Q",     "leave spoor",                                                          NULL,   0,          quit           },
+    {"reason",     "",      "why this answer is bad: :reason outdated",                             NULL,   0,          verdict_reason },
+    {"redo",       "^R",    "say again what u took back",                                           NULL,   0,          verdict_redo   },
+    {"redraw",     "^L",    "draw the whole screen again",                                          NULL,   0,          redraw         },
+    {"reload",     "R",     "read the store again",                                                 NULL,   0,          reload         },
+    {"search-all", "*",     "search all inputs and outputs of all traces, as :search TEXT",         NULL,   0,          search_all     },
+    {"suspend",    "^Z",    "to the shell; fg comes back",                                          NULL,   0,          suspend        },
+    {"tag",        "",      "a word to find this answer by: :tag refunds",                          NULL,   0,          verdict_tag    },
+    {"theme",      "T",     "next theme, or the one named",                                         NULL,   0,          next_theme     },
+    {"undo",       "u",     "take back what was said last",                                         NULL,   0,          verdict_undo   },
+    {"unsure",     "~",     "whether this answer is good cannot be told",                           NULL,   0,          verdict_unsure },
     ACTIONS_END,
 };
 
@@ -864,6 +949,7 @@ static void read_keys(struct app *app, int timeout_ms)
 			resize(app);
 		else
 			on_key(app, key);
+		take_sayings(app);
 		if (app->opened && !app->quit)
 			ask(app);
 		app->opened = false;
@@ -879,6 +965,8 @@ static int key_timeout(const struct app *app)
 	bool rests =
 	    !app->import || (import_follows(app->import) && atomic_load(&import_progress_of(app->import)->caught_up));
 	int timeout = rests && !app->index ? -1 : IMPORT_MS;
+	if (timeout < 0 && verdicts_waiting(app->verdicts, NULL, 0))
+		timeout = WAITS_MS;
 	if (!app->ui.moves)
 		return timeout;
 	int64_t left = app->rest_at_ms - mono_ms();
@@ -916,6 +1004,7 @@ static void loop(struct app *app)
 			give(app, &a);
 		watch_import(app);
 		watch_index(app);
+		watch_verdicts(app, ANSWER_WAIT_MS);
 		if (check_trouble(app->check, app->ui.message, sizeof app->ui.message))
 			app->ui.message_is_error = app->draw = true;
 		app->ui.now_ns = clock_now_ns(app);
@@ -949,8 +1038,11 @@ static bool start(struct app *app, struct err *err)
 	struct term_opts term = {.ascii = o->ascii, .no_color = o->no_color};
 	if (!theme_load(&app->theme, o->theme ? o->theme : "default", err) || !term_open(&app->theme, &term, err))
 		return false;
-	if (!(app->queries = query_start(o->store, term_wake, err)))
+	if (!(app->queries = query_start(o->store, term_wake, err)) ||
+	    !(app->verdicts = verdicts_start(o->store, annotation_author(app->author), o->now_ns, term_wake, err)))
 		return false;
+	app->keys = (struct verdict_keys){app->verdicts, &app->ui, fetch_now};
+	verdict_keys_set(&app->keys);
 	app->later.check = store.unclean;
 	app->later.index = !o->n_paths;
 	if (o->n_paths) {
@@ -991,6 +1083,23 @@ static void first_wait(struct app *app)
 		nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
 }
 
+/* What was said is written before the program ends, whatever ends it. */
+static bool save_rest(struct app *app, struct err *err)
+{
+	struct buf lost = BUF_INIT;
+	if (!app->verdicts)
+		return true;
+	if (app->stack.n)
+		take_sayings(app);
+	size_t n = verdicts_quit(app->verdicts, QUIT_MS, &lost);
+	if (n)
+		err_set(err, ERR_STORE, NULL,
+		        "%zu of what you said could not be saved, another program writes to the store: %.300s", n,
+		        buf_cstr(&lost));
+	buf_done(&lost);
+	return n == 0;
+}
+
 static void stop(struct app *app)
 {
 	struct query_answer a;
@@ -1011,6 +1120,8 @@ static void stop(struct app *app)
 	grid_done(&app->grid);
 	hold_done(&app->hold);
 	prompt_done(&app->prompt);
+	verdict_keys_set(NULL);
+	verdicts_free(app->verdicts);
 }
 
 bool app_run(const struct app_opts *opts, int *signal_number, struct err *err)
@@ -1024,6 +1135,11 @@ bool app_run(const struct app_opts *opts, int *signal_number, struct err *err)
 		loop(&app);
 	}
 	*signal_number = app.signal_number;
+	struct err late = ERR_INIT;
+	if (!save_rest(&app, &late) && ok) {
+		*err = late;
+		ok = false;
+	}
 	stop(&app);
 	the_app = NULL;
 	return ok;

@@ -36,7 +36,8 @@ struct saying {
 	uint64_t done_group; /* what takes it back; 0: nothing does */
 	struct event_id events[SAYS_MOST];
 	size_t n_events;
-	bool was_so; /* every word of it was said before, by the same author: no event was written, `events` are those */
+	bool
+	    was_so; /* every word of it was said before, by the same author: no event was written, `events` are those */
 	struct arena arena;
 };
 

@@ -38,9 +38,10 @@ struct ui {
 	int64_t looked;      /* row id of the newest trace there was when the user last looked; 0: never */
 	int64_t newest;      /* of the newest one that a list has shown by now; 0: none */
 	uint64_t generation; /* rises when the store changed: ask again */
-	uint64_t verdicts;   /* rises when somebody here said something of an answer: only marks need to be asked for again */
-	uint32_t case_look;  /* how cases are looked at, kept from one to the next; screen case knows */
-	char message[512];   /* what the status line says next; a screen writes it through ui_say */
+	uint64_t
+	    verdicts; /* rises when somebody here said something of an answer: only marks need to be asked for again */
+	uint32_t case_look; /* how cases are looked at, kept from one to the next; screen case knows */
+	char message[512];  /* what the status line says next; a screen writes it through ui_say */
 	bool message_is_error;
 	bool
 	    moves; /* the cursor has just left a row: what is told of its row, elsewhere on the screen, can wait until it rests */

@@ -337,8 +337,8 @@ static bool join(struct group *g, const struct saying *s)
 	for (size_t i = 0; i < s->n_says; i++) {
 		bool there = false;
 		for (size_t k = 0; k < g->all->n_says; k++)
-			there |= g->all->says[k].field == s->says[i].field &&
-			         str_eq(g->all->says[k].part, s->says[i].part);
+			there |=
+			    g->all->says[k].field == s->says[i].field && str_eq(g->all->says[k].part, s->says[i].part);
 		fresh += !there;
 	}
 	if (g->all->n_says + fresh > SAYS_MOST || (s->queue && g->all->queue && s->queue != g->all->queue))

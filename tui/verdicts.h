@@ -9,9 +9,10 @@
 struct verdicts;
 
 struct verdict_answer {
-	struct saying *saying; /* the taker frees it. Of what was taken back or said again: at, says, queue, seq of that group */
-	uint64_t owner;        /* as given to verdicts_post */
-	bool ok;               /* it is on the disk (fsync) */
+	struct saying
+	    *saying; /* the taker frees it. Of what was taken back or said again: at, says, queue, seq of that group */
+	uint64_t owner; /* as given to verdicts_post */
+	bool ok;        /* it is on the disk (fsync) */
 	struct err err;
 };
 

@@ -304,6 +304,27 @@ static bool find_case_trace(struct search *s, struct search_hit *hit, struct err
 	return step != STEP_FAIL;
 }
 
+/* Which result of the run the record is. */
+static bool find_case(struct search *s, struct search_hit *hit, struct err *err)
+{
+	struct arena arena = ARENA_INIT;
+	struct stmt *q = db_query(s->db,
+	                          "SELECT k.id, c.repeat FROM case_key k JOIN case_result c ON c.run = ?1 AND"
+	                          " c.case_id = k.id WHERE k.text = ?2 ORDER BY c.record = ?3 DESC, c.repeat LIMIT 1",
+	                          err);
+	if (!q)
+		return false;
+	stmt_int(q, 1, hit->run);
+	stmt_str(q, 2, model_case_key(&arena, hit->case_key));
+	stmt_int(q, 3, hit->record);
+	enum step step = stmt_step(q, err);
+	hit->case_id = step == STEP_ROW ? col_int(q, 0) : 0;
+	hit->repeat = step == STEP_ROW ? col_int(q, 1) : 0;
+	stmt_end(q);
+	arena_done(&arena);
+	return step != STEP_FAIL;
+}
+
 /* A trace that the store does not have (any more) is no hit. */
 static bool emit(struct search *s, const struct match *m, struct err *err)
 {
@@ -315,7 +336,7 @@ static bool emit(struct search *s, const struct match *m, struct err *err)
 		ok = find_row(s, "SELECT id, text, name FROM run WHERE key = ?", &m->place.run, &hit.run, &hit.run_text,
 		              &name, err);
 		kept = hit.run && filter_is_empty(s->query->filter);
-		ok = ok && (!kept || !hit.case_key.len || find_case_trace(s, &hit, err));
+		ok = ok && (!kept || !hit.case_key.len || (find_case(s, &hit, err) && find_case_trace(s, &hit, err)));
 	} else {
 		ok = find_row(
 		    s, "SELECT id, text, (SELECT w.text FROM word w WHERE w.id = trace.name) FROM trace WHERE key = ?",

@@ -20,8 +20,9 @@ struct search_hit {
 	struct str trace_text, span_text; /* ids as written */
 	int64_t run;                      /* row id; 0: not a case */
 	struct str run_text, case_key;
-	int64_t case_trace; /* row id of the trace that answered the case; 0: none in the store */
-	struct str name;    /* of the span, trace or case */
+	int64_t case_id, repeat; /* of a case: its row, the one of this record; case_id 0: none */
+	int64_t case_trace;      /* row id of the trace that answered the case; 0: none in the store */
+	struct str name;         /* of the span, trace or case */
 	enum span_kind kind;
 	int64_t start_ns;
 	const char *field;          /* "input" "output" "user message" … */

@@ -37,12 +37,12 @@ static bool find_row(struct db *db, const struct subject_at *at, int64_t *span, 
                      struct err *err)
 {
 	bool whole = at->kind == SUBJECT_TRACE;
-	struct stmt *s =
-	    db_query(db,
-	             "SELECT s.key, s.record, s.id, t.text FROM trace t JOIN span s ON s.pos >= t.first AND"
-	             " s.pos < t.first + t.n WHERE t.id = ?1 AND (?2 = 1 OR s.key = ?3)"
-	             " ORDER BY s.pos LIMIT 1",
-	             err);
+	struct stmt *s = db_query(
+	    db,
+	    "SELECT s.key, s.record, s.id, t.text, s.pos = t.first FROM trace t JOIN span s ON s.pos >= t.first AND"
+	    " s.pos < t.first + t.n WHERE t.id = ?1 AND (?2 = 1 OR s.key = ?3)"
+	    " ORDER BY s.pos LIMIT 1",
+	    err);
 	if (!s)
 		return false;
 	stmt_int(s, 1, at->trace);
@@ -52,6 +52,7 @@ static bool find_row(struct db *db, const struct subject_at *at, int64_t *span, 
 	if (step == STEP_ROW) {
 		*span = col_int(s, 0);
 		*record = col_int_or(s, 1, 0);
+		whole |= col_int(s, 4) == 1; /* its first span's answer is the trace's */
 		buf_add_cstr(key, "trace:");
 		buf_add_str(key, col_str(s, 3));
 		if (!whole)

@@ -2,6 +2,7 @@
  * Enter opens the cases behind a line in Compare, and on a case its two traces. The first figures come from a part of the cases. */
 #include <stdlib.h>
 
+#include "store/query/subject.h"
 #include "tui/screen/pane_begins.h"
 #include "tui/screen/pane_compare.h"
 #include "tui/screen/pane_copy.h"
@@ -384,6 +385,18 @@ static void begins_close(struct screen *screen)
 	buf_done(&s->find);
 }
 
+static bool begins_subject(const struct screen *screen, struct subject_at *out)
+{
+	const struct begins_state *s = state_of(screen);
+	const struct begins_case *c =
+	    s->loaded && s->view.in_cases ? begins_case_at(&s->view, s->view.cases.cursor) : NULL;
+	if (!c)
+		return false;
+	const struct compare_row *row = &s->compare.rows[c->row];
+	*out = (struct subject_at){.kind = SUBJECT_CASE, .at = row->b.present ? row->b.at : row->a.at};
+	return true;
+}
+
 const struct screen_ops screen_begins = {
     .name = "begins",
     .title = "Where regressions begin",
@@ -399,5 +412,6 @@ const struct screen_ops screen_begins = {
     .status = begins_status,
     .place = begins_place,
     .copy = begins_copy,
+    .subject = begins_subject,
     .close = begins_close,
 };

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "store/query/subject.h"
 #include "tui/screen.h"
 #include "tui/screen/pane_case.h"
 #include "tui/screen/pane_casetabs.h"
@@ -791,6 +792,19 @@ static void case_close(struct screen *screen)
 	buf_done(&st->find);
 }
 
+/* The side that is looked at; else B's. */
+static bool case_subject(const struct screen *screen, struct subject_at *out)
+{
+	const struct case_state *st = state_of(screen);
+	bool of_a = st->tab == CASE_TAB_EXPECTED && st->look.of_a;
+	if (!st->loaded)
+		return false;
+	const struct case_repeat *repeat = of_a || !st->whole.b.repeat ? st->whole.a.repeat : st->whole.b.repeat;
+	if (repeat)
+		*out = (struct subject_at){.kind = SUBJECT_CASE, .at = repeat->at};
+	return repeat != NULL;
+}
+
 const struct screen_ops screen_case = {
     .name = "case",
     .title = "Case",
@@ -805,6 +819,7 @@ const struct screen_ops screen_case = {
     .status = case_status,
     .place = case_place,
     .copy = case_copy,
+    .subject = case_subject,
     .file = case_file,
     .close = case_close,
 };

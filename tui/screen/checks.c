@@ -4,6 +4,7 @@
 
 #include "store/base/text.h"
 #include "store/query/findings.h"
+#include "store/query/subject.h"
 #include "tui/screen/pane_text.h"
 #include "tui/widget/list.h"
 
@@ -351,6 +352,17 @@ static const struct action actions[] = {
     ACTIONS_END,
 };
 
+static bool checks_subject(const struct screen *screen, struct subject_at *out)
+{
+	const struct finding_sum *sum = sum_of_cursor(state_of(screen));
+	if (!sum || !sum->example.trace)
+		return false;
+	*out = (struct subject_at){.kind = sum->example.has_span ? SUBJECT_SPAN : SUBJECT_TRACE,
+	                           .trace = sum->example.trace,
+	                           .span = sum->example.has_span ? sum->example.span : 0};
+	return true;
+}
+
 const struct screen_ops screen_checks = {
     .name = "checks",
     .title = "Checks",
@@ -365,5 +377,6 @@ const struct screen_ops screen_checks = {
     .status = checks_status,
     .place = checks_place,
     .copy = checks_copy,
+    .subject = checks_subject,
     .close = checks_close,
 };

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "store/base/units.h"
+#include "store/query/subject.h"
 #include "tui/screen/pane_compare.h"
 #include "tui/screen/pane_copy.h"
 #include "tui/widget/find.h"
@@ -837,6 +838,15 @@ static void compare_close(struct screen *screen)
 	buf_done(&st->find);
 }
 
+/* The candidate's answer; of a case that only A has, A's. */
+static bool compare_subject(const struct screen *screen, struct subject_at *out)
+{
+	const struct compare_row *row = compare_cursor(state_of(screen));
+	if (row)
+		*out = (struct subject_at){.kind = SUBJECT_CASE, .at = row->b.present ? row->b.at : row->a.at};
+	return row != NULL;
+}
+
 const struct screen_ops screen_compare = {
     .name = "compare",
     .title = "Compare",
@@ -851,6 +861,7 @@ const struct screen_ops screen_compare = {
     .status = compare_status,
     .place = compare_place,
     .copy = compare_copy,
+    .subject = compare_subject,
     .hit = compare_hit,
     .close = compare_close,
 };

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/query/subject.h"
 #include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_judges.h"
 
@@ -573,6 +574,20 @@ static void judges_close(struct screen *screen)
 	arena_done(&v->reading_arena);
 }
 
+static bool judges_subject(const struct screen *screen, struct subject_at *out)
+{
+	const struct judge_item *item = judges_item(&state_of(screen)->view);
+	if (!item || (!item->at.run && !item->trace))
+		return false;
+	*out = (struct subject_at){.kind = item->at.run     ? SUBJECT_CASE
+	                                   : item->has_span ? SUBJECT_SPAN
+	                                                    : SUBJECT_TRACE,
+	                           .at = item->at,
+	                           .trace = item->trace,
+	                           .span = item->has_span ? item->span : 0};
+	return true;
+}
+
 const struct screen_ops screen_judges = {
     .name = "judges",
     .title = "Judges",
@@ -588,5 +603,6 @@ const struct screen_ops screen_judges = {
     .status = judges_status,
     .place = judges_place,
     .copy = judges_copy,
+    .subject = judges_subject,
     .close = judges_close,
 };

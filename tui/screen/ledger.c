@@ -5,6 +5,7 @@
 
 #include "store/base/text.h"
 #include "store/query/ledger.h"
+#include "store/query/subject.h"
 #include "tui/screen/pane_text.h"
 #include "tui/widget/list.h"
 
@@ -634,6 +635,15 @@ static const struct action actions[] = {
     ACTIONS_END,
 };
 
+static bool ledger_subject(const struct screen *screen, struct subject_at *out)
+{
+	const struct ledger_state *s = state_of(screen);
+	const struct ledger_call *call = call_at(s, s->calls.cursor);
+	if (call)
+		*out = (struct subject_at){.kind = SUBJECT_SPAN, .trace = s->trace, .span = call->said.span};
+	return call != NULL;
+}
+
 const struct screen_ops screen_ledger = {
     .name = "ledger",
     .title = "Ledger",
@@ -649,6 +659,7 @@ const struct screen_ops screen_ledger = {
     .status = ledger_status,
     .place = ledger_place,
     .copy = ledger_copy,
+    .subject = ledger_subject,
     .file = ledger_file,
     .close = ledger_close,
 };

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "store/query/noise.h"
+#include "store/query/subject.h"
 #include "tui/screen.h"
 #include "tui/screen/pane_cases.h"
 #include "tui/screen/pane_compare.h"
@@ -594,6 +595,16 @@ static void noise_close(struct screen *screen)
 	free(s->behind);
 }
 
+static bool noise_subject(const struct screen *screen, struct subject_at *out)
+{
+	const struct noise_state *s = state_of(screen);
+	if (!s->loaded || !s->in_cases || !s->n_behind)
+		return false;
+	const struct compare_row *row = &s->compare.rows[s->behind[s->cases.cursor]];
+	*out = (struct subject_at){.kind = SUBJECT_CASE, .at = row->b.present ? row->b.at : row->a.at};
+	return true;
+}
+
 const struct screen_ops screen_noise = {
     .name = "noise",
     .title = "Noise floor",
@@ -609,5 +620,6 @@ const struct screen_ops screen_noise = {
     .status = noise_status,
     .place = noise_place,
     .copy = noise_copy,
+    .subject = noise_subject,
     .close = noise_close,
 };

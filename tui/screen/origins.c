@@ -6,6 +6,7 @@
 #include "store/base/text.h"
 #include "store/base/vec.h"
 #include "store/query/origins.h"
+#include "store/query/subject.h"
 #include "tui/screen/pane_flow.h"
 #include "tui/screen/pane_text.h"
 #include "tui/widget/find.h"
@@ -622,6 +623,14 @@ static const struct action actions[] = {
     ACTIONS_END,
 };
 
+static bool origins_subject(const struct screen *screen, struct subject_at *out)
+{
+	const struct origins_state *s = state_of(screen);
+	if (s->loaded)
+		*out = (struct subject_at){.kind = SUBJECT_SPAN, .trace = s->trace, .span = s->o.span};
+	return s->loaded;
+}
+
 const struct screen_ops screen_origins = {
     .name = "origins",
     .title = "Origins",
@@ -637,6 +646,7 @@ const struct screen_ops screen_origins = {
     .status = origins_status,
     .place = origins_place,
     .copy = origins_copy,
+    .subject = origins_subject,
     .file = origins_file,
     .close = origins_close,
 };

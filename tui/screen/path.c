@@ -4,6 +4,7 @@
 
 #include "store/base/vec.h"
 #include "store/query/path.h"
+#include "store/query/subject.h"
 #include "tui/screen.h"
 #include "tui/screen/pane_text.h"
 #include "tui/screen/pane_tree.h"
@@ -674,28 +675,39 @@ MOVE_FUNCTIONS(path_move)
 #define ACTION(name) static enum outcome name(struct screen *screen, const struct input *in, struct target *target)
 #define UNUSED       (void)screen, (void)in, (void)target
 
+/* The trace and the span that the row tells of; false: none. */
+static bool span_of_row(const struct path_state *s, const struct row *row, int64_t *trace, int64_t *span)
+{
+	const struct path_share *share = row && row->is == ROW_SHARE ? share_at(s, row->at) : NULL;
+	size_t n;
+	*trace = share && !s->id ? over_rows(s, &n)[row->at].trace : s->id;
+	if (share && (!s->id || share->pos >= 0))
+		*span = share->key;
+	else if (row && row->is == ROW_HINT)
+		*span = s->report.hints[row->at].key;
+	else if (row && row->is == ROW_STEP && !s->report.steps[row->at].no_span)
+		*span = s->report.steps[row->at].key;
+	else
+		return false;
+	return true;
+}
+
+static bool path_subject(const struct screen *screen, struct subject_at *out)
+{
+	const struct path_state *s = state_of(screen);
+	*out = (struct subject_at){.kind = SUBJECT_SPAN};
+	return span_of_row(s, row_at(s, s->list.cursor), &out->trace, &out->span);
+}
+
 ACTION(go)
 {
 	(void)in;
 	struct path_state *s = state_of(screen);
-	const struct row *row = row_at(s, s->list.cursor);
-	const struct path_share *share = row && row->is == ROW_SHARE ? share_at(s, row->at) : NULL;
-	*target = (struct target){.screen = "trace", .id = s->id};
-	if (share && !s->id) {
-		size_t n;
-		target->id = over_rows(s, &n)[row->at].trace;
-		target->span = share->key;
-	} else if (share && share->pos >= 0) {
-		target->span = share->key;
-	} else if (row && row->is == ROW_HINT) {
-		target->span = s->report.hints[row->at].key;
-	} else if (row && row->is == ROW_STEP && !s->report.steps[row->at].no_span) {
-		target->span = s->report.steps[row->at].key;
-	} else {
-		ui_say(screen->ui, "no span stands here");
-		return OUT_HANDLED;
-	}
-	return OUT_OPEN;
+	*target = (struct target){.screen = "trace"};
+	if (span_of_row(s, row_at(s, s->list.cursor), &target->id, &target->span))
+		return OUT_OPEN;
+	ui_say(screen->ui, "no span stands here");
+	return OUT_HANDLED;
 }
 
 static enum outcome turn(struct screen *screen, int by)
@@ -817,5 +829,6 @@ const struct screen_ops screen_path = {
     .status = path_status,
     .place = path_place,
     .copy = path_copy,
+    .subject = path_subject,
     .close = path_close,
 };

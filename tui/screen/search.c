@@ -5,6 +5,7 @@
 #include "store/base/text.h"
 #include "store/query/search.h"
 #include "store/query/search_terms.h"
+#include "store/query/subject.h"
 #include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_text.h"
 #include "store/base/vec.h"
@@ -459,6 +460,22 @@ static const struct action actions[] = {
     ACTIONS_END,
 };
 
+static bool search_subject(const struct screen *screen, struct subject_at *out)
+{
+	const struct search_hit *h = hit_of_cursor(state_of(screen));
+	if (!h || (!h->trace && !h->case_id))
+		return false;
+	*out = (struct subject_at){
+	    .kind = !h->trace     ? SUBJECT_CASE
+	            : h->has_span ? SUBJECT_SPAN
+	                          : SUBJECT_TRACE,
+	    .at = {h->run, h->case_id, h->repeat},
+	    .trace = h->trace,
+	    .span = h->trace && h->has_span ? h->span : 0
+        };
+	return true;
+}
+
 const struct screen_ops screen_search = {
     .name = "search",
     .title = "Search",
@@ -473,6 +490,7 @@ const struct screen_ops screen_search = {
     .status = search_status,
     .place = search_place,
     .copy = search_copy,
+    .subject = search_subject,
     .hit = search_hit,
     .close = search_close,
 };

@@ -6,6 +6,7 @@
 #include "store/base/clean.h"
 #include "store/base/text.h"
 #include "store/base/units.h"
+#include "store/query/subject.h"
 #include "tui/screen/pane_session.h"
 #include "tui/widget/move.h"
 
@@ -675,6 +676,18 @@ static const struct action actions[] = {
     ACTIONS_END,
 };
 
+static bool session_subject(const struct screen *screen, struct subject_at *out)
+{
+	const struct session_state *s = state_of(screen);
+	const struct session_mark *m = mark_of_cursor(s);
+	const struct session_call *call = session_pane_call(&s->pane);
+	if (!m)
+		return false;
+	*out = (struct subject_at){
+	    .kind = call ? SUBJECT_SPAN : SUBJECT_TRACE, .trace = m->trace, .span = call ? call->span : 0};
+	return true;
+}
+
 const struct screen_ops screen_session = {
     .name = "session",
     .title = "Session",
@@ -689,6 +702,7 @@ const struct screen_ops screen_session = {
     .status = session_status,
     .place = session_place,
     .copy = session_copy,
+    .subject = session_subject,
     .file = session_file,
     .close = session_close,
 };

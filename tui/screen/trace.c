@@ -3,6 +3,7 @@
 
 #include "store/base/text.h"
 #include "store/base/units.h"
+#include "store/query/subject.h"
 #include "store/span_row.h"
 #include "tui/screen/pane_trace_state.h"
 
@@ -363,6 +364,17 @@ static const struct action actions[] = {
 };
 /* clang-format on */
 
+static bool trace_subject(const struct screen *screen, struct subject_at *out)
+{
+	const struct trace_state *s = state_of(screen);
+	const struct tree_row *row = tree_pane_row(&s->tree);
+	if (!s->opened || !row)
+		return false;
+	*out = (struct subject_at){
+	    .kind = row->pos ? SUBJECT_SPAN : SUBJECT_TRACE, .trace = s->row.id, .span = row->pos ? row->key : 0};
+	return true;
+}
+
 const struct screen_ops screen_trace = {
     .name = "trace",
     .title = "Trace",
@@ -378,6 +390,7 @@ const struct screen_ops screen_trace = {
     .status = trace_status,
     .place = trace_place,
     .copy = trace_copy,
+    .subject = trace_subject,
     .file = trace_file,
     .close = trace_close,
 };

@@ -1,6 +1,7 @@
 /* Two traces beside each other: where they part, what differs row by row, and the changed words of the row under the cursor. */
 #include <stdlib.h>
 
+#include "store/query/subject.h"
 #include "tui/screen.h"
 #include "tui/screen/pane_case.h"
 #include "tui/screen/pane_tracediff.h"
@@ -646,6 +647,19 @@ static const struct action actions[] = {
     ACTIONS_END,
 };
 
+/* B's; of a span that only A has, A's. */
+static bool tracediff_subject(const struct screen *screen, struct subject_at *out)
+{
+	const struct tracediff_state *s = state_of(screen);
+	const struct trace_diff_row *row = cursor_row(s);
+	if (!row)
+		return false;
+	bool of_b = row->b.present;
+	*out = (struct subject_at){
+	    .kind = SUBJECT_SPAN, .trace = of_b ? s->diff.b.id : s->diff.a.id, .span = of_b ? row->b.key : row->a.key};
+	return true;
+}
+
 const struct screen_ops screen_tracediff = {
     .name = "tracediff",
     .title = "Two traces",
@@ -661,5 +675,6 @@ const struct screen_ops screen_tracediff = {
     .status = tracediff_status,
     .place = tracediff_place,
     .copy = tracediff_copy,
+    .subject = tracediff_subject,
     .close = tracediff_close,
 };

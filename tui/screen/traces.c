@@ -4,6 +4,7 @@
 
 #include "store/base/text.h"
 #include "store/base/units.h"
+#include "store/query/subject.h"
 #include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_text.h"
 #include "tui/screen/pane_traces.h"
@@ -692,6 +693,14 @@ static const struct action actions[] = {
 };
 /* clang-format on */
 
+static bool traces_subject(const struct screen *screen, struct subject_at *out)
+{
+	const struct trace_row *row = row_of_cursor(state_of(screen));
+	if (row)
+		*out = (struct subject_at){.kind = SUBJECT_TRACE, .trace = row->id};
+	return row != NULL;
+}
+
 const struct screen_ops screen_traces = {
     .name = "traces",
     .title = "Traces",
@@ -707,6 +716,7 @@ const struct screen_ops screen_traces = {
     .status = traces_status,
     .place = traces_place,
     .copy = traces_copy,
+    .subject = traces_subject,
     .file = traces_file,
     .close = traces_close,
 };

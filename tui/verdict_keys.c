@@ -1,0 +1,257 @@
+#include "tui/verdict_keys.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/block.h"
+
+static const struct verdict_keys *the_keys;
+
+void verdict_keys_set(const struct verdict_keys *k)
+{
+	the_keys = k;
+}
+
+/* ---------------------------------------------------------------- words */
+
+static void add_value(struct buf *out, const struct say *say, bool is_taken)
+{
+	enum { SHORT = 40 };
+	bool has_words = say->field == FIELD_REASON || say->field == FIELD_TAG || say->field == FIELD_SCORE;
+	if (out->len)
+		buf_add_cstr(out, ", ");
+	if (say->field == FIELD_VERDICT && say->value.len) {
+		buf_add_str(out, say->value);
+		return;
+	}
+	if (!say->value.len && !is_taken)
+		buf_add_cstr(out, "no ");
+	buf_add_cstr(out, annotation_field_name(say->field));
+	if (has_words && say->value.len)
+		buf_printf(out, " " STR_FMT "%s", STR_ARG(str_cut(say->value, 0, SHORT)),
+		           say->value.len > SHORT ? "…" : "");
+}
+
+static void add_said(struct buf *out, const struct saying *s)
+{
+	bool taken = s->kind == SAYING_TAKE_BACK;
+	for (size_t i = 0; i < s->n_says; i++)
+		add_value(out, &s->says[i], taken);
+	if (!out->len)
+		buf_add_cstr(out, "skipped");
+}
+
+void verdict_say(struct ui *ui, const struct verdict_answer *a)
+{
+	const struct saying *s = a->saying;
+	struct buf text = BUF_INIT;
+	add_said(&text, s);
+	if (!a->ok && s->kind == SAYING_ADD)
+		ui_say(ui, "not saved: %.400s", a->err.text);
+	else if (!a->ok)
+		ui_say(ui, "%.400s", a->err.text);
+	else if (s->kind == SAYING_TAKE_BACK)
+		ui_say(ui, "taken back: %s   ^R says it again", buf_cstr(&text));
+	else if (s->was_so && !s->n_events)
+		ui_say(ui, "there was %s before", buf_cstr(&text));
+	else if (s->was_so)
+		ui_say(ui, "already %s   u takes it back", buf_cstr(&text));
+	else
+		ui_say(ui, "saved: %s   u takes it back", buf_cstr(&text));
+	ui->message_is_error = !a->ok;
+	buf_done(&text);
+}
+
+void verdict_waits(struct verdicts *v, struct buf *out)
+{
+	char why[200] = "";
+	size_t n = verdicts_waiting(v, why, sizeof why);
+	if (n && why[0])
+		buf_printf(out, "%zu not saved yet, waiting: %s", n, why);
+}
+
+/* ---------------------------------------------------------------- verdicts */
+
+static bool find_subject(struct screen *s, struct subject_at *at)
+{
+	if (s->ops->subject && s->ops->subject(s, at) && at->kind != SUBJECT_NONE)
+		return true;
+	ui_say(s->ui, "no answer is under the cursor here");
+	return false;
+}
+
+static enum outcome post(struct screen *screen, enum annotation_field field, struct str part, struct str value)
+{
+	struct subject_at at = {.kind = SUBJECT_NONE};
+	if (!find_subject(screen, &at))
+		return OUT_HANDLED;
+	struct saying *s = saying_new(SAYING_ADD, &at);
+	saying_add(s, field, part, value);
+	verdicts_post(the_keys->verdicts, s, 0, NULL);
+	return OUT_HANDLED;
+}
+
+#define VERDICT(name, value)                                                               \
+	enum outcome name(struct screen *screen, const struct input *in, struct target *t) \
+	{                                                                                  \
+		(void)in, (void)t;                                                         \
+		return post(screen, FIELD_VERDICT, STR_NONE, value);                       \
+	}
+VERDICT(verdict_good, str_of(verdict_name(VERDICT_GOOD)))
+VERDICT(verdict_bad, str_of(verdict_name(VERDICT_BAD)))
+VERDICT(verdict_unsure, str_of(verdict_name(VERDICT_UNSURE)))
+VERDICT(verdict_none, STR_LIT(""))
+
+static enum outcome back_or_again(enum saying_kind kind)
+{
+	verdicts_post(the_keys->verdicts, saying_new(kind, NULL), 0, NULL);
+	return OUT_HANDLED;
+}
+
+enum outcome verdict_undo(struct screen *screen, const struct input *in, struct target *t)
+{
+	(void)screen, (void)in, (void)t;
+	return back_or_again(SAYING_TAKE_BACK);
+}
+
+enum outcome verdict_redo(struct screen *screen, const struct input *in, struct target *t)
+{
+	(void)screen, (void)in, (void)t;
+	return back_or_again(SAYING_AGAIN);
+}
+
+/* ---------------------------------------------------------------- texts */
+
+/* What an editor begins with: the note so far, the correction so far or else the answer. */
+struct draft {
+	struct subject_at at;
+	enum annotation_field field;
+	struct str author;
+	struct arena arena;
+	struct str text;
+};
+
+static bool fetch_draft(struct db *db, void *request, struct err *err)
+{
+	struct draft *d = request;
+	struct subject subject;
+	struct annotation *now;
+	size_t n;
+	struct block_cache *blocks = block_cache_new(db);
+	bool ok = subject_target(db, blocks, &d->at, &d->arena, &subject, err) &&
+	          annotate_state(db, &subject.hash, &d->arena, &now, &n, err);
+	block_cache_free(blocks);
+	if (!ok)
+		return false;
+	if (d->field == FIELD_CORRECTION)
+		d->text = subject.answer;
+	for (size_t i = 0; i < n; i++)
+		if (now[i].field == d->field && str_eq(now[i].author, d->author))
+			d->text = now[i].value;
+	return true;
+}
+
+static void take_draft(struct screen *screen, void *request, bool ok)
+{
+	(void)screen, (void)ok;
+	struct draft *d = request;
+	arena_done(&d->arena);
+	free(d);
+}
+
+static const struct screen_ops draft_ops = {.name = "draft", .fetch = fetch_draft, .take = take_draft};
+
+/* What is being asked for; its subject is that of the key, wherever the cursor is when the answer comes. */
+static struct {
+	struct subject_at at;
+	enum annotation_field field;
+} asked;
+
+static enum outcome text_answer(struct screen *screen, const struct input *in, struct target *t)
+{
+	(void)screen, (void)t;
+	struct saying *s = saying_new(SAYING_ADD, &asked.at);
+	saying_add(s, asked.field, STR_NONE, in->argument);
+	verdicts_post(the_keys->verdicts, s, 0, NULL);
+	return OUT_HANDLED;
+}
+
+static const struct action text_action = {.name = "text", .keys = "", .help = "", .run = text_answer};
+
+static enum outcome ask_text(enum annotation_field field, const char *title, struct str initial, struct target *t)
+{
+	asked.field = field;
+	*t = (struct target){.prompt = title, .answer = &text_action};
+	snprintf(t->line, sizeof t->line, STR_FMT, STR_ARG(str_cut(initial, 0, sizeof t->line - 1)));
+	return OUT_PROMPT;
+}
+
+static enum outcome edit_text(struct screen *screen, enum annotation_field field, const char *title,
+                              const struct input *in, struct target *t)
+{
+	char name[128];
+	struct err err = ERR_INIT;
+	if (in->argument.len)
+		return post(screen, field, STR_NONE, in->argument);
+	asked.at = (struct subject_at){.kind = SUBJECT_NONE};
+	if (!find_subject(screen, &asked.at))
+		return OUT_HANDLED;
+	struct draft *d = xcalloc(1, sizeof *d);
+	d->at = asked.at;
+	d->field = field;
+	d->author = annotation_author(name);
+	if (!the_keys->fetch(&draft_ops, d, &err)) {
+		ui_fail(screen->ui, &err);
+		return OUT_HANDLED;
+	}
+	enum outcome outcome = ask_text(field, title, d->text, t);
+	take_draft(NULL, d, true);
+	return outcome;
+}
+
+enum outcome verdict_note(struct screen *screen, const struct input *in, struct target *t)
+{
+	return edit_text(screen, FIELD_NOTE, "note: ", in, t);
+}
+
+enum outcome verdict_correct(struct screen *screen, const struct input *in, struct target *t)
+{
+	return edit_text(screen, FIELD_CORRECTION, "the answer as it should be: ", in, t);
+}
+
+/* ---------------------------------------------------------------- reasons and tags */
+
+static enum outcome reason_answer(struct screen *screen, const struct input *in, struct target *t)
+{
+	(void)t;
+	return post(screen, FIELD_REASON, STR_NONE, str_trim(in->argument));
+}
+
+static const struct action reason_action = {.name = "reason-line", .keys = "", .help = "", .run = reason_answer};
+
+enum outcome verdict_reason(struct screen *screen, const struct input *in, struct target *t)
+{
+	if (in->argument.len)
+		return reason_answer(screen, in, t);
+	*t = (struct target){.prompt = "why (wrong, outdated, unsafe, tone, incomplete, personal data …): ",
+	                     .answer = &reason_action,
+	                     .words = "wrong outdated unsafe tone incomplete"};
+	return OUT_PROMPT;
+}
+
+static enum outcome tag_answer(struct screen *screen, const struct input *in, struct target *t)
+{
+	(void)t;
+	struct str tag = str_trim(in->argument);
+	return tag.len ? post(screen, FIELD_TAG, tag, tag) : OUT_HANDLED;
+}
+
+static const struct action tag_action = {.name = "tag-line", .keys = "", .help = "", .run = tag_answer};
+
+enum outcome verdict_tag(struct screen *screen, const struct input *in, struct target *t)
+{
+	if (in->argument.len)
+		return tag_answer(screen, in, t);
+	*t = (struct target){.prompt = "tag: ", .answer = &tag_action};
+	return OUT_PROMPT;
+}
