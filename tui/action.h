@@ -44,7 +44,7 @@ enum outcome {
 	OUT_NEXT_HIT, /* this screen's place is taken by the next hit of the list below it, if one has hits … */
 	OUT_PREV_HIT,
 	OUT_PROMPT, /* ask for a line: target->prompt says for what; the answer comes as the action's argument */
-	OUT_WRITE   /* ask for a text of several lines, in place at the bottom: target->prompt is its title, target->whole what it begins
+	OUT_WRITE /* ask for a text of several lines, in place at the bottom: target->prompt is its title, target->whole what it begins
 	             * with, target->draft what it is about. The answer comes as the argument of target->answer ("": emptied); none comes if
 	             * nothing was changed or the user threw it away */
 };

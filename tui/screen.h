@@ -25,8 +25,9 @@ struct target {
 	const char *words;           /* OUT_PROMPT: what Tab completes, blank-separated; NULL: nothing */
 	char line[1024];             /* OUT_PROMPT: what the line begins with; empty: text */
 	char *whole;                 /* OUT_WRITE: the text so far (malloc; the app takes it over); NULL: none */
-	char draft[160];             /* OUT_WRITE: the same words find a text again that was not saved ("note <target>"); empty: none */
-	int filter;                  /* OUT_PROMPT: the line is a filter: 1 + enum filter_over; 0: it is not */
+	char draft
+	    [160];  /* OUT_WRITE: the same words find a text again that was not saved ("note <target>"); empty: none */
+	int filter; /* OUT_PROMPT: the line is a filter: 1 + enum filter_over; 0: it is not */
 };
 
 /* What the app lends every screen. */

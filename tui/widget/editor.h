@@ -4,13 +4,14 @@
  *
  *   arrows, PgUp PgDn       by cluster and by row of the screen; ^Left ^Right (or Alt) by word
  *   Home ^A, End            ends of the row; ^Home ^End: of the text
- *   BS Del ^W ^U ^K         a cluster; the word, the row before the caret; the rest of the line after it
+ *   BS Del ^W ^U ^K         a cluster before, after the caret; the word, the row before it; the rest of the line after it
  *   ^_ ^R                   undo, redo
- *   ^S (or ^D)              save                  Esc ^C ^G  leave: at once if nothing changed, else y saves, n throws away
+ *   ^S                      save
+ *   Esc ^C ^G               leave: at once if nothing changed; else it asks, and y saves, n throws away, all else goes on writing
  *   ^E                      the text goes to $EDITOR (the caller's work)
  *
- * A model and a pure draw. A key costs what stands on a few rows, and a move of bytes; 1 MiB stays quick. Its memory is the text's twice,
- * 8 bytes a row of the screen, and at most 8 MiB of what can be undone. */
+ * A model and a pure draw. A key costs what stands on a few rows, a move of bytes, and where a very long line breaks anew, that line; 1 MiB
+ * stays quick. Its memory is the text's twice, 8 bytes a row of the screen, and at most 8 MiB of what can be undone. */
 #ifndef SPOOR_TUI_WIDGET_EDITOR_H
 #define SPOOR_TUI_WIDGET_EDITOR_H
 
@@ -22,7 +23,8 @@ enum { EDITOR_MOST = 1 << 20 }; /* bytes of a text; what would make it longer is
 enum editor_result {
 	EDITOR_GOES_ON,  /* draw again */
 	EDITOR_SAVE,     /* editor_text is what is to be kept */
-	EDITOR_LEAVE,    /* nothing is to be kept: it was as it had been, or the user said so */
+	EDITOR_LEAVE,    /* nothing was changed */
+	EDITOR_THROW,    /* it was, and the user said that it is not wanted */
 	EDITOR_HAND_OVER /* ^E: give it to $EDITOR, then editor_replace */
 };
 
@@ -31,7 +33,7 @@ struct editor {
 	struct buf text;  /* valid UTF-8; lines end in \n; no other control but tab */
 	struct buf first; /* what it began with */
 	size_t caret;     /* a byte offset where a cluster begins, or the end */
-	int rows, cols;   /* of the part of the screen that shows text */
+	int rows, cols;   /* of the text on the screen */
 	size_t top;       /* the first row that shows */
 	bool asking;      /* shall what was typed be saved? */
 	char said[120];   /* what the last key could not do, or a paste left out; shown instead of the hints */
@@ -54,14 +56,16 @@ enum editor_result editor_key(struct editor *e, int key);
 /* One piece, undone as one. \r\n and \r end lines; other controls are left out, and that is said. Bidi and zero-width characters stay, and
  * show as what they are (text.h). While it asks whether to save, a paste is not taken. */
 void editor_paste(struct editor *e, struct str bytes);
-/* The whole text is another, as one change: what came back from $EDITOR, a draft. The end's newline that editors add is taken off if
+/* The whole text is another, as one change: what came back from $EDITOR, a draft. The newline that editors put at the end is taken off if
  * the text had none. */
 void editor_replace(struct editor *e, struct str bytes);
+/* What ^R would bring: a text that was thrown away. Before any change. */
+void editor_offer(struct editor *e, struct str text);
 
 struct str editor_text(const struct editor *e);
 bool editor_is_changed(const struct editor *e); /* other than what it began with */
 
-/* A rule with the title, the text, a row of hints (or the question). Sets the grid's caret. At least 3 rows. */
+/* A rule with the title, the text, a row of hints (or the question). Sets the grid's caret. From 3 rows on. */
 void editor_draw(const struct editor *e, struct canvas c, const char *title);
 
 #endif
