@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "store/annotation.h"
+
 static void add_int(struct hasher *h, int64_t n)
 {
 	hasher_add(h, (struct str){(const char *)&n, sizeof n});
@@ -157,6 +159,18 @@ static void on_case(struct sink *sink, const struct case_result *c)
 		on_score(sink, &c->scores[i]);
 }
 
+static void on_annotation(struct sink *sink, const struct annotation *a)
+{
+	struct hasher *h = hasher_of(sink);
+	const struct str texts[] = {a->hint, a->author, a->part, a->value, a->queue};
+	add_strs(h, texts, sizeof texts / sizeof *texts);
+	add_str(h, (struct str){(const char *)&a->event, sizeof a->event});
+	add_str(h, (struct str){(const char *)&a->target, sizeof a->target});
+	add_int(h, (int64_t)a->field);
+	add_int(h, a->time_ns);
+	add_int(h, a->how);
+}
+
 static void on_problem(struct sink *sink, const struct problem *p)
 {
 	(void)sink;
@@ -172,6 +186,7 @@ void explain_hash_init(struct explain_hash *h)
 	    .score = on_score,
 	    .run = on_run,
 	    .case_result = on_case,
+	    .annotation = on_annotation,
 	    .problem = on_problem,
 	};
 	*h = (struct explain_hash){

@@ -50,6 +50,7 @@
 	X(promptfoo_csv)    \
 	X(promptfoo_jsonl)  \
 	X(ragas)            \
+	X(reviews)          \
 	X(sdk_span)         \
 	X(swe_bench)        \
 	X(tau_bench)        \

@@ -51,12 +51,13 @@ struct look {
 /* ---------------------------------------------------------------- counting */
 
 /* What `filled` counts. */
-#define FILLED(X)            \
-	X(TRACES, "traces")  \
-	X(SPANS, "spans")    \
-	X(SCORES, "scores")  \
-	X(RUNS, "eval runs") \
-	X(CASES, "case results")
+#define FILLED(X)                \
+	X(TRACES, "traces")      \
+	X(SPANS, "spans")        \
+	X(SCORES, "scores")      \
+	X(RUNS, "eval runs")     \
+	X(CASES, "case results") \
+	X(ANNOTATIONS, "review events")
 
 /* Of a span `s`. */
 #define FIELDS(X)                                                                        \
@@ -183,6 +184,12 @@ static void on_case(struct sink *sink, const struct case_result *res)
 	l->to->filled[FILLED_SCORES].n += (int64_t)res->n_scores;
 }
 
+static void on_annotation(struct sink *sink, const struct annotation *a)
+{
+	(void)a;
+	look_of(sink)->to->filled[FILLED_ANNOTATIONS].n++;
+}
+
 static void on_problem(struct sink *sink, const struct problem *p)
 {
 	struct look *l = look_of(sink);
@@ -212,6 +219,7 @@ static const struct sink_ops counting = {
     .score = on_score,
     .run = on_run,
     .case_result = on_case,
+    .annotation = on_annotation,
     .problem = on_problem,
 };
 

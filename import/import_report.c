@@ -165,7 +165,8 @@ bool report_unchanged(struct job *job, struct err *err)
 	const struct source *k = &job->known;
 	job->file->status = IMPORT_UNCHANGED;
 	job->file->source = k->id;
-	job->file->held = (struct ingest_counts){k->traces, k->spans, k->scores, k->runs, k->cases};
+	job->file->held = (struct ingest_counts){
+	    .traces = k->traces, .spans = k->spans, .scores = k->scores, .runs = k->runs, .cases = k->cases};
 	return ingest_unrefuse(job->run->ingest, job->path, job->entry, err) && report_old_problems(job, err) &&
 	       report_runs(job, k->id, err);
 }
@@ -177,6 +178,7 @@ static void add_counts(struct ingest_counts *to, const struct ingest_counts *fro
 	to->scores += from->scores;
 	to->runs += from->runs;
 	to->cases += from->cases;
+	to->annotations += from->annotations;
 }
 
 void report_add_file(struct import_report *report, struct import_file *to, const struct import_file *member,

@@ -114,6 +114,11 @@ static struct stmt *at_place(struct db *db, const char *sql, const struct annota
 	return s;
 }
 
+/* By a withdrawal at its own place: one that names another place is no withdrawal of it, so that the state does not depend on which came first. */
+#define TAKEN_BACK                                                                              \
+	"EXISTS(SELECT 1 FROM annotation w WHERE w.withdraws = a.event AND w.author = a.author" \
+	" AND w.target = a.target AND w.field = a.field AND w.part = a.part)"
+
 /* The newest that its author has not taken back; a withdrawal may have come before what it withdraws. One that says nothing leaves no row. */
 static bool renew_state(struct db *db, const struct annotation *a, struct err *err)
 {
@@ -130,9 +135,8 @@ static bool renew_state(struct db *db, const struct annotation *a, struct err *e
 	    " CASE WHEN hint LIKE 'trace:%' AND instr(hint, '/span:') > 0 THEN"
 	    " substr(hint, instr(hint, '/span:') + 6) END"
 	    " FROM (SELECT * FROM annotation a WHERE target = ? AND author = ? AND field = ? AND part = ?"
-	    " AND withdraws IS NULL"
-	    " AND NOT EXISTS (SELECT 1 FROM annotation w WHERE w.withdraws = a.event AND w.author = a.author)"
-	    " ORDER BY time_ns DESC, event DESC LIMIT 1) WHERE ifnull(value, '') <> ''",
+	    " AND withdraws IS NULL AND NOT " TAKEN_BACK " ORDER BY time_ns DESC, event DESC LIMIT 1)"
+	    " WHERE ifnull(value, '') <> ''",
 	    a, err);
 	return s && stmt_run(s, err);
 }
@@ -208,7 +212,7 @@ static bool commit(struct db *db, bool ok, struct err *err)
 }
 
 bool annotate_in(struct db *db, const struct annotation_target *target, const struct annotate_opts *opts,
-              const struct say *says, size_t n, struct event_id *events, struct err *err)
+                 const struct say *says, size_t n, struct event_id *events, struct err *err)
 {
 	struct annotation rows[SAYS_MOST];
 	BUG_ON(n > SAYS_MOST);
@@ -328,8 +332,6 @@ bool annotate_state(struct db *db, const struct sha256 *target, struct arena *ar
 	return take_rows(s, false, arena, out, n, err);
 }
 
-#define TAKEN_BACK "EXISTS(SELECT 1 FROM annotation w WHERE w.withdraws = a.event AND w.author = a.author)"
-
 bool annotate_history(struct db *db, const struct sha256 *target, size_t most, struct arena *arena,
                       struct annotation **out, size_t *n, struct err *err)
 {
@@ -349,6 +351,44 @@ bool annotate_history(struct db *db, const struct sha256 *target, size_t most, s
 	else
 		stmt_int(s, 1, most > INT64_MAX ? INT64_MAX : (int64_t)most);
 	return take_rows(s, true, arena, out, n, err);
+}
+
+bool annotate_each(struct db *db, annotate_tell *tell, void *context, struct err *err)
+{
+	struct stmt *s = db_query(db, "SELECT " COLUMNS " FROM annotation ORDER BY time_ns, event", err);
+	if (!s)
+		return false;
+	struct arena arena = ARENA_INIT;
+	enum step step = STEP_DONE;
+	bool ok = true;
+	while (ok && (step = stmt_step(s, err)) == STEP_ROW) {
+		struct annotation a;
+		if (take_row(s, &arena, &a))
+			ok = tell(context, &a, err);
+		arena_reset(&arena);
+	}
+	stmt_end(s);
+	arena_done(&arena);
+	return ok && step == STEP_DONE;
+}
+
+bool annotate_is_same(struct db *db, const struct annotation *a, bool *same, struct err *err)
+{
+	struct arena arena = ARENA_INIT;
+	struct annotation kept;
+	struct stmt *s = db_query(db, "SELECT " COLUMNS " FROM annotation WHERE event = ?", err);
+	*same = false;
+	if (!s)
+		return false;
+	stmt_blob(s, 1, bytes_of(&a->event, sizeof a->event));
+	enum step step = stmt_step(s, err);
+	if (step == STEP_ROW && take_row(s, &arena, &kept))
+		*same = memcmp(&kept.target, &a->target, sizeof kept.target) == 0 && str_eq(kept.author, a->author) &&
+		        kept.field == a->field && kept.is_withdrawal == a->is_withdrawal &&
+		        str_eq(kept.part, a->part) && str_eq(kept.value, a->value) && kept.time_ns == a->time_ns;
+	stmt_end(s);
+	arena_done(&arena);
+	return step != STEP_FAIL;
 }
 
 /* ---------------------------------------------------------------- taking back */
@@ -412,39 +452,6 @@ bool annotate_withdraw(struct db *db, const unsigned char event[16], struct str 
 }
 
 /* ---------------------------------------------------------------- words */
-
-static const char *const verdicts[] = {"none", "good", "bad", "unsure"};
-
-const char *verdict_name(enum verdict v)
-{
-	return verdicts[v];
-}
-
-enum verdict verdict_named(struct str word)
-{
-	for (enum verdict v = VERDICT_GOOD; v <= VERDICT_UNSURE; v++)
-		if (str_is(word, verdicts[v]))
-			return v;
-	return VERDICT_NONE;
-}
-
-static const char *const fields[N_ANNOTATION_FIELDS] = {"verdict", "note",  "correction", "reason",
-                                                        "tag",     "score", "preference"};
-
-const char *annotation_field_name(enum annotation_field field)
-{
-	return fields[field];
-}
-
-bool annotation_field_named(struct str word, enum annotation_field *out)
-{
-	for (size_t i = 0; i < N_ANNOTATION_FIELDS; i++)
-		if (str_is(word, fields[i])) {
-			*out = (enum annotation_field)i;
-			return true;
-		}
-	return false;
-}
 
 enum { AUTHOR_BYTES = 100 };
 

@@ -4,25 +4,9 @@
 #ifndef SPOOR_STORE_ANNOTATE_H
 #define SPOOR_STORE_ANNOTATE_H
 
+#include "store/annotation.h"
 #include "store/base/arena.h"
-#include "store/base/hash.h"
 #include "store/db.h"
-
-enum annotation_field {
-	FIELD_VERDICT, /* "good" "bad" "unsure" */
-	FIELD_NOTE,
-	FIELD_CORRECTION, /* the answer as it should be */
-	FIELD_REASON,     /* one or more, joined by ", ": "outdated, tone" */
-	FIELD_TAG,        /* part and value: the tag */
-	FIELD_SCORE, /* part: name of the score that is set right; value: the number or label. The source's own stays as it is */
-	FIELD_PREFERENCE, /* of a pair of answers: annotation_pair */
-	N_ANNOTATION_FIELDS
-};
-enum verdict { VERDICT_NONE, VERDICT_GOOD, VERDICT_BAD, VERDICT_UNSURE };
-
-/* Bits. A proposed verdict was not made by looking at this answer: it is in no figure until its author has opened and confirmed it
- * (which adds an event without the bit). */
-enum annotation_how { HOW_PROPOSED = 1, HOW_BLIND = 2 };
 
 /* What is judged: key is the case key, "trace:ID" or "trace:ID/span:ID" (query/subject.h makes it); input and output as the source has them. */
 struct annotation_target {
@@ -40,27 +24,6 @@ struct annotation_target annotation_pair(struct str key, struct str input, struc
 void annotation_preference(struct buf *value, struct str first, struct str second, int prefers);
 /* The other way: which of the two a value prefers, as above; -1: neither of these answers. */
 int annotation_prefers(struct str value, struct str first, struct str second);
-
-struct event_id {
-	unsigned char byte[16];
-};
-
-/* One event as it is kept. */
-struct annotation {
-	struct event_id event;
-	struct sha256 target, io;
-	uint64_t input_hash, output_hash; /* model_text_hash; 0 unknown */
-	struct str hint;                  /* the target's key */
-	struct str author, part, value;
-	enum annotation_field field;
-	int64_t time_ns;
-	unsigned how; /* enum annotation_how */
-	bool is_withdrawal, has_because, has_shown, has_io;
-	struct event_id withdraws, because; /* where is_withdrawal, has_because */
-	struct sha256 shown;                /* where has_shown */
-	struct str queue;                   /* absent: none */
-	bool withdrawn;                     /* annotate_history: its author took it back */
-};
 
 struct annotate_opts {
 	struct str author;
@@ -104,10 +67,13 @@ bool annotate_state(struct db *db, const struct sha256 *target, struct arena *ar
 bool annotate_history(struct db *db, const struct sha256 *target, size_t most, struct arena *arena,
                       struct annotation **out, size_t *n, struct err *err);
 
-const char *verdict_name(enum verdict v);
-enum verdict verdict_named(struct str word);                    /* VERDICT_NONE: none of them */
-const char *annotation_field_name(enum annotation_field field); /* "verdict" "note" … */
-bool annotation_field_named(struct str word, enum annotation_field *out);
+/* Every event, oldest first (by time, then id: equal stores tell the same), as of one moment. The event is good until `tell` returns; false
+ * from it ends the telling, with its err. */
+typedef bool annotate_tell(void *context, const struct annotation *a, struct err *err);
+bool annotate_each(struct db *db, annotate_tell *tell, void *context, struct err *err);
+/* Does the store hold this event, and with the same content? */
+bool annotate_is_same(struct db *db, const struct annotation *a, bool *same, struct err *err);
+
 /* Who judges here: $SPOOR_AUTHOR, else the login name, else "unknown". Printable, at most 100 bytes; in out. */
 struct str annotation_author(char out[128]);
 

@@ -200,7 +200,7 @@ static bool is_due(const struct batch *b, int halves)
 	size_t rows = (size_t)INGEST_BATCH_SPANS >> halves;
 	return blocks > b->full_blocks || (blocks == b->full_blocks && last >= BLOCK_BYTES / 8 * 7) ||
 	       batch_bytes(b) >= 2 * (size_t)INGEST_BATCH_BYTES >> halves || b->spans.n >= rows || b->cases.n >= rows ||
-	       b->scores.n >= rows || b->entries.n >= BATCH_ENTRIES / 2;
+	       b->scores.n >= rows || b->annotations.n >= rows / 4 || b->entries.n >= BATCH_ENTRIES / 2;
 }
 
 /* A record that gives very much is cut: such a batch ends without a resume point. */
@@ -208,7 +208,8 @@ static bool is_overfull(const struct batch *b)
 {
 	return batch_bytes(b) >= 4 * (size_t)INGEST_BATCH_BYTES || b->spans.n >= 2 * INGEST_BATCH_SPANS ||
 	       b->cases.n >= 2 * INGEST_BATCH_SPANS || b->scores.n >= 4 * INGEST_BATCH_SPANS ||
-	       b->said.n >= 2 * INGEST_BATCH_SPANS || b->entries.n >= BATCH_ENTRIES;
+	       b->said.n >= 2 * INGEST_BATCH_SPANS || b->annotations.n >= INGEST_BATCH_SPANS ||
+	       b->entries.n >= BATCH_ENTRIES;
 }
 
 static struct batch *room(struct ingest *in)
@@ -268,6 +269,12 @@ static void on_case(struct sink *s, const struct case_result *res)
 	atomic_fetch_add_explicit(&in->cases_seen, 1, memory_order_relaxed);
 }
 
+static void on_annotation(struct sink *s, const struct annotation *a)
+{
+	struct ingest *in = of(s);
+	batch_annotation_add(room(in), &in->place, a);
+}
+
 static void on_problem(struct sink *s, const struct problem *p)
 {
 	struct ingest *in = of(s);
@@ -281,6 +288,7 @@ static const struct sink_ops ops = {
     .score = on_score,
     .run = on_run,
     .case_result = on_case,
+    .annotation = on_annotation,
     .problem = on_problem,
 };
 
@@ -375,6 +383,7 @@ static void forget_source(struct writer *w)
 	w->file = w->entry = NULL;
 	w->source = 0;
 	w->held = w->fresh = (struct ingest_counts){0};
+	w->held_annotations = 0;
 	w->problems_new = w->problems_stored = w->problems_total = 0;
 	w->problem_exit = 0;
 	vec_clear(&w->problems);
@@ -438,8 +447,11 @@ static bool read_held(struct ingest *in, struct err *err)
 	stmt_int(s, 1, in->source);
 	enum step step = stmt_step(s, err);
 	if (step == STEP_ROW)
-		in->held = (struct ingest_counts){col_int_or(s, 0, 0), col_int_or(s, 1, 0), col_int_or(s, 2, 0),
-		                                  col_int_or(s, 3, 0), col_int_or(s, 4, 0)};
+		in->held = (struct ingest_counts){.traces = col_int_or(s, 0, 0),
+		                                  .spans = col_int_or(s, 1, 0),
+		                                  .scores = col_int_or(s, 2, 0),
+		                                  .runs = col_int_or(s, 3, 0),
+		                                  .cases = col_int_or(s, 4, 0)};
 	stmt_end(s);
 	return step != STEP_FAIL;
 }
@@ -459,6 +471,7 @@ static bool end_source(struct ingest *in, enum ingest_stop stop, struct ingest_c
 		writer_rollback(&in->w);
 		return false;
 	}
+	in->held.annotations = in->w.rolled_back ? 0 : in->w.held_annotations;
 	*held = in->held;
 	*fresh = in->w.fresh;
 	return true;

@@ -32,6 +32,7 @@ enum { INGEST_QUEUE = 4, INGEST_BATCH_BYTES = 4 << 20, INGEST_BATCH_SPANS = 1000
 
 struct ingest_counts {
 	int64_t traces, spans, scores, runs, cases;
+	int64_t annotations; /* events; held: of this import only, a source does not remember it */
 };
 
 struct ingest;

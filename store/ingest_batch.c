@@ -61,6 +61,7 @@ void batch_reset(struct batch *b, uint64_t first_entry)
 	RESET(b->metrics);
 	RESET(b->cases);
 	RESET(b->case_scores);
+	RESET(b->annotations);
 	RESET(b->problems);
 	map_clear(&b->word_map);
 	map_clear(&b->prompt_map);
@@ -93,6 +94,7 @@ void batch_done(struct batch *b)
 	vec_done(&b->metrics);
 	vec_done(&b->cases);
 	vec_done(&b->case_scores);
+	vec_done(&b->annotations);
 	vec_done(&b->problems);
 	free(b->word_map.slot);
 	free(b->prompt_map.slot);
@@ -105,13 +107,14 @@ size_t batch_bytes(const struct batch *b)
 {
 	return b->raw_bytes + b->arena.total + b->spans.n * sizeof *b->spans.at + b->entries.n * sizeof *b->entries.at +
 	       b->cases.n * sizeof *b->cases.at + b->scores.n * sizeof *b->scores.at +
-	       b->case_scores.n * sizeof *b->case_scores.at + b->said.n * sizeof *b->said.at;
+	       b->case_scores.n * sizeof *b->case_scores.at + b->said.n * sizeof *b->said.at +
+	       b->annotations.n * sizeof *b->annotations.at;
 }
 
 bool batch_is_empty(const struct batch *b)
 {
 	return b->entries.n == 0 && b->spans.n == 0 && b->said.n == 0 && b->scores.n == 0 && b->run_said.n == 0 &&
-	       b->cases.n == 0 && b->problems.n == 0;
+	       b->cases.n == 0 && b->annotations.n == 0 && b->problems.n == 0;
 }
 
 /* ---------------------------------------------------------------- entries */
@@ -565,6 +568,22 @@ void batch_case_add(struct batch *b, struct batch_place *place, const struct cas
 	c.record = place->number;
 	entry_at_work(b, place, false);
 	*vec_add(&b->cases) = c;
+}
+
+/* ---------------------------------------------------------------- annotations */
+
+void batch_annotation_add(struct batch *b, struct batch_place *place, const struct annotation *a)
+{
+	struct annotation copy = *a;
+	copy.hint = arena_str(&b->arena, a->hint);
+	copy.author = arena_str(&b->arena, a->author);
+	copy.part = arena_str(&b->arena, a->part);
+	copy.value = arena_str(&b->arena, a->value);
+	copy.queue = arena_str(&b->arena, a->queue);
+	uint32_t entry = entry_at_work(b, place, true);
+	if (entry != SETTLE_NONE)
+		b->entries.at[entry].dups++; /* all of it is in its own table: its bytes are not kept again */
+	*vec_add(&b->annotations) = copy;
 }
 
 /* ---------------------------------------------------------------- problems */

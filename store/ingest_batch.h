@@ -3,6 +3,7 @@
 #ifndef SPOOR_STORE_INGEST_BATCH_H
 #define SPOOR_STORE_INGEST_BATCH_H
 
+#include "store/annotation.h"
 #include "store/base/arena.h"
 #include "store/base/vec.h"
 #include "store/block.h"
@@ -154,6 +155,7 @@ struct batch {
 	VEC(struct batch_metric) metrics;
 	VEC(struct batch_case) cases;
 	VEC(struct batch_case_score) case_scores;
+	VEC(struct annotation) annotations;
 	VEC(struct problem) problems; /* text in the arena, file and entry too */
 	struct batch_map word_map, prompt_map, trace_map, run_map;
 	struct buf facts;          /* scratch of the collector */
@@ -180,6 +182,7 @@ void batch_said_add(struct batch *b, struct batch_place *place, const struct tra
 void batch_score_add(struct batch *b, struct batch_place *place, const struct score *score);
 void batch_run_add(struct batch *b, struct batch_place *place, const struct eval_run *run);
 void batch_case_add(struct batch *b, struct batch_place *place, const struct case_result *res);
+void batch_annotation_add(struct batch *b, struct batch_place *place, const struct annotation *a);
 void batch_problem_add(struct batch *b, const struct problem *p);
 
 #endif

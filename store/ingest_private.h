@@ -134,6 +134,7 @@ struct writer {
 	char *file, *entry;
 	struct hash_set counted;          /* traces it is known to hold; other imports may have seen them since */
 	struct ingest_counts held, fresh; /* held: not yet added to the source's row */
+	int64_t held_annotations;         /* a source's row has no column for them */
 	int64_t problems_new, problems_stored, problems_total;
 	struct arena problem_arena;
 	VEC(struct problem) problems; /* the first PROBLEMS_KEPT */

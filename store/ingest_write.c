@@ -5,6 +5,7 @@
 #include <sys/file.h>
 #include <time.h>
 
+#include "store/annotate.h"
 #include "store/base/text.h"
 #include "store/ingest_private.h"
 
@@ -469,6 +470,36 @@ static bool write_scores(struct writer *w, struct batch *b, struct err *err)
 	return true;
 }
 
+/* ---------------------------------------------------------------- annotations */
+
+static bool write_annotation(struct writer *w, const struct annotation *a, struct err *err)
+{
+	bool is_new, same = true;
+	if (!annotate_put(w->db, a, &is_new, err) || (!is_new && !annotate_is_same(w->db, a, &same, err)))
+		return false;
+	w->held_annotations++;
+	w->fresh.annotations += is_new;
+	if (same)
+		return true;
+	struct buf id = BUF_INIT;
+	hash_hex(&id, a->event.byte, sizeof a->event.byte);
+	bool ok = writer_problem_fmt(w, SEVERITY_SKIPPED, "conflict", STR_LIT("event"), "what is in the store stays",
+	                             err, "event %.12s… is in the store with other content", buf_cstr(&id));
+	buf_done(&id);
+	return ok;
+}
+
+static bool write_annotations(struct writer *w, struct batch *b, struct err *err)
+{
+	for (size_t i = 0; i < b->annotations.n; i++) {
+		if (!write_annotation(w, &b->annotations.at[i], err))
+			return false;
+		if (i % ROWS_PER_LOOK == 0 && !writer_breathe(w, err))
+			return false;
+	}
+	return true;
+}
+
 /* ---------------------------------------------------------------- a batch */
 
 static bool write_traces(struct writer *w, struct batch *b, struct err *err)
@@ -532,7 +563,8 @@ static bool write_batch(struct writer *w, struct batch *b, struct err *err)
 	return settle_mark_known(w, b, err) && write_blocks(w, b, err) && write_tails(w, b, err) &&
 	       ensure_said_traces(w, b, err) && write_said(w, b, err) && write_traces(w, b, err) &&
 	       write_tags(w, b, err) && write_scores(w, b, err) && cases_write(w, b, err) &&
-	       write_problems(w, b, err) && writer_begin(w, err) && write_point(w, b, err) && writer_commit(w, err);
+	       write_annotations(w, b, err) && write_problems(w, b, err) && writer_begin(w, err) &&
+	       write_point(w, b, err) && writer_commit(w, err);
 }
 
 /* The next batches are to take about as long as a transaction may. */

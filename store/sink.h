@@ -2,12 +2,14 @@
  * ingest writes tables, the recorder of the tests writes text, the decoder's sink keeps one record in memory.
  *
  * Order of calls for one source: source, then for each unit of it: entry (the raw bytes), then any of span, trace, score,
- * run, case_result made from it; problem at any time; source_end. Text may be overwritten after each call returns: a sink
+ * run, case_result, annotation made from it; problem at any time; source_end. Text may be overwritten after each call returns: a sink
  * copies what it keeps. All calls come from one thread. */
 #ifndef SPOOR_STORE_SINK_H
 #define SPOOR_STORE_SINK_H
 
 #include "store/model.h"
+
+struct annotation; /* store/annotation.h */
 
 enum entry_type {
 	ENTRY_RECORD, /* one unit of the source, bytes as they came */
@@ -41,6 +43,7 @@ struct sink_ops {
 	void (*score)(struct sink *, const struct score *);
 	void (*run)(struct sink *, const struct eval_run *); /* may come again for one id: known beats unknown */
 	void (*case_result)(struct sink *, const struct case_result *);
+	void (*annotation)(struct sink *, const struct annotation *); /* annotation_check has been passed */
 	void (*problem)(struct sink *, const struct problem *);
 };
 
@@ -72,6 +75,11 @@ static inline void sink_case(struct sink *s, const struct case_result *res)
 {
 	if (s->ops->case_result)
 		s->ops->case_result(s, res);
+}
+static inline void sink_annotation(struct sink *s, const struct annotation *a)
+{
+	if (s->ops->annotation)
+		s->ops->annotation(s, a);
 }
 static inline void sink_problem(struct sink *s, const struct problem *p)
 {

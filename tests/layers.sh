@@ -6,7 +6,7 @@ files=$(find store import tui -name '*.[ch]' | sort)
 awk '
 function layer(f) {
 	if (f ~ /^store\/base\//) return "base"
-	if (f ~ /^store\/(model|sink|span_row)\.[ch]$/) return "model"
+	if (f ~ /^store\/(model|sink|span_row|annotation)\.[ch]$/) return "model"
 	if (f ~ /^store\/stat\//) return "stat"
 	if (f ~ /^store\/(diff|diff_[a-z]+)\.[ch]$/ || f ~ /^store\/study\//) return "study"
 	if (f ~ /^store\/query\//) return "query"

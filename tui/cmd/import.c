@@ -246,6 +246,7 @@ static void counts_text(struct buf *out, const struct ingest_counts *c, const ch
 	count_word(out, c->scores, "score", "scores", &any);
 	count_word(out, c->runs, "eval run", "eval runs", &any);
 	count_word(out, c->cases, "case result", "case results", &any);
+	count_word(out, c->annotations, "review event", "review events", &any);
 	if (!any)
 		buf_add_cstr(out, nothing);
 }
@@ -253,7 +254,7 @@ static void counts_text(struct buf *out, const struct ingest_counts *c, const ch
 static bool same_counts(const struct ingest_counts *a, const struct ingest_counts *b)
 {
 	return a->traces == b->traces && a->spans == b->spans && a->scores == b->scores && a->runs == b->runs &&
-	       a->cases == b->cases;
+	       a->cases == b->cases && a->annotations == b->annotations;
 }
 
 static bool is_empty(const struct ingest_counts *c)
@@ -397,6 +398,7 @@ static void add_counts(struct ingest_counts *to, const struct ingest_counts *fro
 	to->scores += from->scores;
 	to->runs += from->runs;
 	to->cases += from->cases;
+	to->annotations += from->annotations;
 }
 
 /* Files that hold parts of one run (a folder of results, often): the run is one, and its cases are what all of them came to, as the
@@ -538,6 +540,7 @@ static void counts_json(struct jout *j, const struct ingest_counts *c)
 	jout_int(j, "scores", c->scores);
 	jout_int(j, "runs", c->runs);
 	jout_int(j, "cases", c->cases);
+	jout_int(j, "reviews", c->annotations);
 }
 
 static void file_json(struct jout *j, const struct import_file *f)
