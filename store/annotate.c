@@ -135,8 +135,8 @@ static bool renew_state(struct db *db, const struct annotation *a, struct err *e
 	    " CASE WHEN hint LIKE 'trace:%' AND instr(hint, '/span:') > 0 THEN"
 	    " substr(hint, instr(hint, '/span:') + 6) END"
 	    " FROM (SELECT * FROM annotation a WHERE target = ? AND author = ? AND field = ? AND part = ?"
-	    " AND withdraws IS NULL"
-	    " AND NOT " TAKEN_BACK " ORDER BY time_ns DESC, event DESC LIMIT 1) WHERE ifnull(value, '') <> ''",
+	    " AND withdraws IS NULL AND NOT " TAKEN_BACK " ORDER BY time_ns DESC, event DESC LIMIT 1)"
+	    " WHERE ifnull(value, '') <> ''",
 	    a, err);
 	return s && stmt_run(s, err);
 }

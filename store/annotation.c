@@ -69,7 +69,7 @@ static bool is_preference(struct str value)
 
 static const char *wrong_value(const struct annotation *a)
 {
-	if (a->is_withdrawal)
+	if (a->is_withdrawal || (a->value.ptr && !a->value.len)) /* nothing: what was said is emptied */
 		return NULL;
 	if (!a->value.ptr)
 		return "no value";
