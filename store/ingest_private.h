@@ -7,7 +7,7 @@
 
 #include "store/base/pack.h"
 #include "store/block.h"
-#include "store/hash_set.h"
+#include "store/base/hash_set.h"
 #include "store/hist_table.h"
 #include "store/ingest.h"
 #include "store/ingest_batch.h"

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/hash_set.h"
+#include "store/base/hash_set.h"
 #include "store/query/judges_private.h"
 
 enum { PEOPLE_MOST = 64 /* of one answer */ };

@@ -3,7 +3,7 @@
 
 #include "store/base/hash.h"
 #include "store/base/text.h"
-#include "store/hash_set.h"
+#include "store/base/hash_set.h"
 #include "store/study/ruleprop_private.h"
 
 enum { PHRASE_WORDS = 6, BETWEEN_BYTES = 3, PHRASE_BYTES = 120, WORD_BYTES = 60 };
@@ -23,8 +23,8 @@ static bool is_letter(char c)
 /* Scripts without blanks: each character is a word. */
 static bool is_alone(uint32_t code)
 {
-	return (code >= 0x2E80 && code < 0xA4D0) || (code >= 0xF900 && code < 0xFB00) || (code >= 0xFF66 && code < 0xFFA0) ||
-	       (code >= 0x20000 && code < 0x3FFFF);
+	return (code >= 0x2E80 && code < 0xA4D0) || (code >= 0xF900 && code < 0xFB00) ||
+	       (code >= 0xFF66 && code < 0xFFA0) || (code >= 0x20000 && code < 0x3FFFF);
 }
 
 static size_t word_end(struct str text, size_t at)
@@ -65,9 +65,9 @@ static uint64_t hash_word(struct str word, bool shape)
 	for (size_t i = 0; i < word.len && n < sizeof text; i++) {
 		char c = word.ptr[i];
 		if (shape && is_digit(c)) {
-			while (i + 1 < word.len && (is_digit(word.ptr[i + 1]) ||
-			                            ((word.ptr[i + 1] == '.' || word.ptr[i + 1] == ',') &&
-			                             i + 2 < word.len && is_digit(word.ptr[i + 2]))))
+			while (i + 1 < word.len &&
+			       (is_digit(word.ptr[i + 1]) || ((word.ptr[i + 1] == '.' || word.ptr[i + 1] == ',') &&
+			                                      i + 2 < word.len && is_digit(word.ptr[i + 2]))))
 				i++;
 			c = '\1';
 		}
@@ -126,7 +126,7 @@ static void read_words(struct rp *r, struct rp_doc *doc)
 /* ---------------------------------------------------------------- counting one level */
 
 struct gram {
-	uint64_t key, sig; /* key 0: free */
+	uint64_t key, sig;        /* key 0: free */
 	uint32_t bad, good, last; /* last: answer + 1 that was counted last */
 	uint32_t doc, first;
 	uint64_t literal; /* shape: of the first seen; 0: others were seen since */
@@ -258,9 +258,8 @@ static bool level(struct rp *r, uint32_t n, bool shape, struct hash_set *kept)
 	for (uint32_t d = 0; going && d < r->n; d++) {
 		const struct rp_doc *doc = &r->docs[d];
 		for (uint32_t i = 0; i < doc->n; i++)
-			if (goes_on(doc, i, n) &&
-			    (n == 1 || (hash_set_has(kept, key_of(doc, i, n - 1, shape)) &&
-			                hash_set_has(kept, key_of(doc, i + 1, n - 1, shape)))))
+			if (goes_on(doc, i, n) && (n == 1 || (hash_set_has(kept, key_of(doc, i, n - 1, shape)) &&
+			                                      hash_set_has(kept, key_of(doc, i + 1, n - 1, shape)))))
 				count(r, &g, d, i, n, shape);
 		going = d % 64 || !rp_cancelled(r);
 	}

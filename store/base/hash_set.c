@@ -1,4 +1,4 @@
-#include "store/hash_set.h"
+#include "store/base/hash_set.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /* A set of 64-bit hashes that an attacker may have chosen: open addressing, at most three quarters full, spread by a seed of the process. */
-#ifndef SPOOR_STORE_HASH_SET_H
-#define SPOOR_STORE_HASH_SET_H
+#ifndef SPOOR_STORE_BASE_HASH_SET_H
+#define SPOOR_STORE_BASE_HASH_SET_H
 
 #include <stdbool.h>
 #include <stddef.h>
