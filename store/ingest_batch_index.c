@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "store/base/text.h"
-#include "store/settle.h"
+#include "store/base/hash.h"
 
 enum { MAP_PROBES = 64 };
 
@@ -17,7 +17,7 @@ static void map_grow(struct batch_map *map, uint64_t (*hash_of)(const struct bat
 	for (size_t i = 0; i < map->cap; i++) {
 		if (!map->slot[i])
 			continue;
-		size_t at = (size_t)settle_spread(hash_of(b, map->slot[i] - 1)) & (cap - 1);
+		size_t at = (size_t)hash_spread(hash_of(b, map->slot[i] - 1)) & (cap - 1);
 		while (slot[at])
 			at = (at + 1) & (cap - 1);
 		slot[at] = map->slot[i];
@@ -35,7 +35,7 @@ static uint32_t *map_find(struct batch_map *map, const struct batch *b, uint64_t
 {
 	if (2 * (map->n + 1) > map->cap)
 		map_grow(map, hash_of, b);
-	size_t at = (size_t)settle_spread(hash) & (map->cap - 1);
+	size_t at = (size_t)hash_spread(hash) & (map->cap - 1);
 	for (int probes = 0; map->slot[at]; at = (at + 1) & (map->cap - 1)) {
 		uint32_t i = map->slot[at] - 1;
 		if (hash_of(b, i) == hash && (same(b, i, what) || ++probes > MAP_PROBES))

@@ -618,7 +618,7 @@ static struct hist_delta *hist_slot(struct hist_delta *table, size_t cap, const 
 {
 	uint64_t key = (uint64_t)of->name << 32 ^ (uint64_t)(uint32_t)of->bucket << 8 ^ (uint64_t)of->what << 6 ^
 	               (uint64_t)of->kind;
-	size_t at = (size_t)settle_spread(key) & (cap - 1);
+	size_t at = (size_t)hash_spread(key) & (cap - 1);
 	while (table[at].kind >= 0 && (table[at].name != of->name || table[at].kind != of->kind ||
 	                               table[at].bucket != of->bucket || table[at].what != of->what))
 		at = (at + 1) & (cap - 1);

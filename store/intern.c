@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "store/base/units.h"
-#include "store/settle.h"
+#include "store/base/hash.h"
 
 enum { SLOTS = 2 * INTERN_WORDS, PROBES = 64 };
 
@@ -26,7 +26,7 @@ void intern_done(struct intern *in)
 /* The slot of this text, a free one, or NULL where too many texts of one hash are in the way. */
 static struct intern_slot *find(struct intern *in, struct str text, uint64_t hash)
 {
-	size_t at = (size_t)settle_spread(hash);
+	size_t at = (size_t)hash_spread(hash);
 	for (int probes = 0; probes < PROBES; probes++, at++) {
 		struct intern_slot *slot = &in->slots[at & (SLOTS - 1)];
 		if (!slot->id || (slot->hash == hash && str_eq(slot->text, text)))

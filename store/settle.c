@@ -1,9 +1,7 @@
 #include "store/settle.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "store/span_row.h"
 
@@ -85,24 +83,6 @@ static void make_room(struct settle *s, size_t n)
 
 /* ---------------------------------------------------------------- keys → rows */
 
-static uint64_t seed[2];
-static pthread_once_t seed_once = PTHREAD_ONCE_INIT;
-
-static void make_seed(void)
-{
-	if (getentropy(seed, sizeof seed) != 0)
-		seed[0] = (uint64_t)(uintptr_t)&seed_once ^ (uint64_t)getpid();
-	seed[1] |= 1;
-}
-
-uint64_t settle_spread(uint64_t key)
-{
-	pthread_once(&seed_once, make_seed);
-	key = (key ^ seed[0]) * seed[1];
-	key = (key ^ (key >> 32)) * 0x9E3779B97F4A7C15u;
-	return key ^ (key >> 29);
-}
-
 struct key_map {
 	uint32_t *slot; /* row + 1, 0 free */
 	size_t mask;
@@ -120,7 +100,7 @@ static struct key_map map_of(struct settle *s, size_t n)
 
 static uint32_t *map_slot(const struct key_map *map, const struct settle *s, int64_t key)
 {
-	size_t i = (size_t)settle_spread((uint64_t)key) & map->mask;
+	size_t i = (size_t)hash_spread((uint64_t)key) & map->mask;
 	while (map->slot[i] && s->rows.at[map->slot[i] - 1].key != key)
 		i = (i + 1) & map->mask;
 	return &map->slot[i];

@@ -124,8 +124,4 @@ void settle_times(struct settle *s);
 void settle_sums(struct settle *s);
 void *settle_scratch(struct settle *s, size_t bytes); /* good until the next call */
 int64_t settle_end(const struct settle_row *row);     /* TIME_UNKNOWN if it is */
-
-/* Spreads keys that an attacker chose: seeded once for each process, so never a part of any result. */
-uint64_t settle_spread(uint64_t key);
-
 #endif

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "store/base/str.h"
-#include "store/settle.h"
+#include "store/base/hash.h"
 
 enum { CAP_KEPT = 1 << 16 }; /* a larger table is given back at the next trace */
 
@@ -34,7 +34,7 @@ void tool_calls_begin(struct tool_calls *c)
 
 static struct tool_call *place(const struct tool_calls *c, uint32_t name, uint64_t hash)
 {
-	size_t i = (size_t)settle_spread(hash ^ (uint64_t)name << 32) & (c->cap - 1);
+	size_t i = (size_t)hash_spread(hash ^ (uint64_t)name << 32) & (c->cap - 1);
 	while (c->at[i].epoch == c->epoch && (c->at[i].name != name || c->at[i].hash != hash))
 		i = (i + 1) & (c->cap - 1);
 	return &c->at[i];

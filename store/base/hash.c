@@ -1,5 +1,7 @@
 #include "store/base/hash.h"
 
+#include <pthread.h>
+#include <unistd.h>
 #include <sha2.h>
 #include <string.h>
 #define XXH_INLINE_ALL /* most of what is hashed is short */
@@ -114,4 +116,24 @@ bool hash_unhex(struct str hex, unsigned char *bytes, size_t n)
 	for (size_t i = 0; i < n; i++)
 		bytes[i] = (unsigned char)(digit_of(hex.ptr[2 * i]) * 16 + digit_of(hex.ptr[2 * i + 1]));
 	return true;
+}
+
+/* ---------------------------------------------------------------- keys that somebody may have chosen */
+
+static uint64_t seed[2];
+static pthread_once_t seed_once = PTHREAD_ONCE_INIT;
+
+static void make_seed(void)
+{
+	if (getentropy(seed, sizeof seed) != 0)
+		seed[0] = (uint64_t)(uintptr_t)&seed_once ^ (uint64_t)getpid();
+	seed[1] |= 1;
+}
+
+uint64_t hash_spread(uint64_t key)
+{
+	pthread_once(&seed_once, make_seed);
+	key = (key ^ seed[0]) * seed[1];
+	key = (key ^ (key >> 32)) * 0x9E3779B97F4A7C15u;
+	return key ^ (key >> 29);
 }

@@ -4,6 +4,9 @@
 
 #include "store/base/str.h"
 
+/* Spreads keys that an attacker may have chosen: seeded once for each process, so never a part of any result. */
+uint64_t hash_spread(uint64_t key);
+
 struct hash128 {
 	unsigned char byte[16]; /* canonical (big-endian) XXH3-128 */
 };

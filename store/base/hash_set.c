@@ -2,14 +2,14 @@
 
 #include <stdlib.h>
 
-#include "store/settle.h"
+#include "store/base/hash.h"
 
 bool hash_set_has(const struct hash_set *set, uint64_t hash)
 {
 	if (!set->n)
 		return false;
 	hash += hash == 0;
-	for (size_t at = (size_t)settle_spread(hash);; at++) {
+	for (size_t at = (size_t)hash_spread(hash);; at++) {
 		uint64_t have = set->slot[at & (set->cap - 1)];
 		if (!have || have == hash)
 			return have != 0;
@@ -18,7 +18,7 @@ bool hash_set_has(const struct hash_set *set, uint64_t hash)
 
 static void put_hash(uint64_t *slot, size_t cap, uint64_t hash)
 {
-	size_t at = (size_t)settle_spread(hash) & (cap - 1);
+	size_t at = (size_t)hash_spread(hash) & (cap - 1);
 	while (slot[at])
 		at = (at + 1) & (cap - 1);
 	slot[at] = hash;

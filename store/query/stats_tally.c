@@ -4,7 +4,7 @@
 
 #include "store/hist.h"
 #include "store/query/stats_private.h"
-#include "store/settle.h"
+#include "store/base/hash.h"
 #include "store/stat/interval.h"
 
 void tally_done(struct tally *t)
@@ -135,7 +135,7 @@ void groups_done(struct groups *g)
 /* Where it is (index + 1) or belongs (0). */
 static uint32_t *place(const struct groups *g, uint64_t a, uint64_t b)
 {
-	size_t i = (size_t)settle_spread(a ^ settle_spread(b)) & (g->cap - 1);
+	size_t i = (size_t)hash_spread(a ^ hash_spread(b)) & (g->cap - 1);
 	while (g->table[i] && (g->all.at[g->table[i] - 1].a != a || g->all.at[g->table[i] - 1].b != b))
 		i = (i + 1) & (g->cap - 1);
 	return &g->table[i];
