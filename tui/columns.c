@@ -154,11 +154,11 @@ static struct value trace_usage_note(const void *any, struct arena *arena)
 
 static struct value trace_verdict(const void *any, struct arena *arena)
 {
-	const struct trace_row *row = any;
+	const struct marks *m = &((const struct trace_row *)any)->marks;
 	(void)arena;
-	if (row->verdict == VERDICT_NONE)
+	if (m->inside || m->proposed || (m->verdict == VERDICT_NONE && !m->differ))
 		return (struct value){.type = VALUE_NONE};
-	return word(verdict_name(row->verdict), ROLE_TEXT);
+	return word(m->differ ? "differ" : verdict_name(m->verdict), ROLE_TEXT);
 }
 
 static struct value trace_scores(const void *any, struct arena *arena)

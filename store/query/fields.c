@@ -2,6 +2,7 @@
 
 #include "store/model.h"
 #include "store/query/compare.h"
+#include "store/query/marks.h"
 #include "store/span_row.h"
 #include "store/trace_words.h"
 
@@ -143,36 +144,54 @@ _Static_assert(WORDS_KIND == 0 && WORDS_NAME == 1 && WORDS_TOOL == 2 && WORDS_MO
 	" OR ($ AND (has_word(r.name, #) OR has_word(r.text, #) OR has_word(o.path, #))))"
 #define FILE_IS "(SELECT o.id FROM source o WHERE {CAST(o.path AS TEXT)} OR {o.entry})"
 #define OF_FILE "(SELECT f.run FROM run_source f WHERE f.source IN " FILE_IS ")"
-/* Traces are named in annotations as "trace:ID" and "trace:ID/span:ID". */
-#define ANNOTATED                                                                                             \
-	"(t.verdict > 0 OR t.text IN (SELECT substr(a.hint, 7, CASE instr(a.hint, '/span:') WHEN 0 THEN "     \
-	"length(a.hint)"                                                                                      \
-	" ELSE instr(a.hint, '/span:') - 7 END) FROM annotation a WHERE substr(a.hint, 1, 6) = 'trace:' AND " \
-	"a.withdraws"                                                                                         \
-	" IS NULL AND a.event NOT IN (SELECT b.withdraws FROM annotation b WHERE b.withdraws IS NOT NULL)))"
+/* What people say now (store/query/marks.h). What was only proposed is nobody's word. */
+#define SAID "(n.how & 1) = 0"
+#define SAID_VERDICT \
+	"n.field = 0 AND " SAID " AND {CASE n.value WHEN 'good' THEN 1 WHEN 'bad' THEN 2 WHEN 'unsure' THEN 3 END}"
+#define SAID_AUTHOR SAID " AND {n.author}"
+#define SAID_NOTE   "n.field = 1 AND " SAID " AND {n.value}"
+/* One of several, "outdated, tone". */
+#define SAID_REASON             \
+	"n.field = 3 AND " SAID \
+	" AND ({n.value} OR ($ AND instr(', ' || lower(n.value) || ', ', ', ' || lower(#) || ', ') > 0))"
+#define SAID_TAG "n.field = 4 AND " SAID " AND {n.value}"
+#define SAID_DIFFER                                                                                           \
+	"n.field = 0 AND " SAID " AND n.value < (SELECT max(o.value) FROM annotation_now o WHERE o.target = " \
+	"n.target AND o.field = 0 AND (o.how & 1) = 0)"
+_Static_assert(FIELD_VERDICT == 0 && FIELD_NOTE == 1 && FIELD_CORRECTION == 2 && FIELD_REASON == 3 && FIELD_TAG == 4 &&
+                   VERDICT_GOOD == 1 && VERDICT_BAD == 2 && VERDICT_UNSURE == 3 && HOW_PROPOSED == 1,
+               "and these");
+#define HAS_SAID(OF)                                                                                              \
+	{"annotation", OF(SAID)}, {"correction", OF("n.field = 2 AND " SAID)}, {"disagreement", OF(SAID_DIFFER)}, \
+	    {"note", OF("n.field = 1 AND " SAID)},                                                                \
+	{                                                                                                         \
+		"proposed", OF("n.field = 0 AND (n.how & 1) = 1")                                                 \
+	}
 
 static const struct field_has trace_has[] = {
-    {"annotation", ANNOTATED                                                               },
-    {"case",       "t.key IN (SELECT c.trace FROM case_result c WHERE c.trace IS NOT NULL)"},
-    {"cost",       "t.cost_usd IS NOT NULL"                                                },
-    {"error",      "(t.errors > 0 OR t.status = 2)"                                        },
-    {"finding",    "t.id IN (SELECT x.trace FROM finding x WHERE x.level > 0)"             },
-    {"repeat",     "t.repeats > 1"                                                         },
-    {"score",      "EXISTS(SELECT 1 FROM score x WHERE x.trace = t.id)"                    },
-    {"session",    "t.session IS NOT NULL"                                                 },
-    {"tag",        "EXISTS(SELECT 1 FROM trace_tag g WHERE g.trace = t.id)"                },
-    {"user",       "t.user IS NOT NULL"                                                    },
-    {NULL,         NULL                                                                    },
+    HAS_SAID(MARKS_TRACE),
+    {"case",    "t.key IN (SELECT c.trace FROM case_result c WHERE c.trace IS NOT NULL)"},
+    {"cost",    "t.cost_usd IS NOT NULL"                                                },
+    {"error",   "(t.errors > 0 OR t.status = 2)"                                        },
+    {"finding", "t.id IN (SELECT x.trace FROM finding x WHERE x.level > 0)"             },
+    {"repeat",  "t.repeats > 1"                                                         },
+    {"score",   "EXISTS(SELECT 1 FROM score x WHERE x.trace = t.id)"                    },
+    {"session", "t.session IS NOT NULL"                                                 },
+    {"tag",     "EXISTS(SELECT 1 FROM trace_tag g WHERE g.trace = t.id)"                },
+    {"user",    "t.user IS NOT NULL"                                                    },
+    {NULL,      NULL                                                                    },
 };
 static const struct field_has case_has[] = {
+    HAS_SAID(MARKS_CASE),
     {"cost",  "c.cost_usd IS NOT NULL"                                                                         },
     {"error", "c.status = 3"                                                                                   },
     {"score",
-     "EXISTS(SELECT 1 FROM case_score x WHERE x.run = c.run AND x.case_id = c.case_id AND x.repeat = c.repeat)"},
+                  "EXISTS(SELECT 1 FROM case_score x WHERE x.run = c.run AND x.case_id = c.case_id AND x.repeat = c.repeat)"},
     {"trace", "c.trace IN (SELECT t.key FROM trace t)"                                                         },
     {NULL,    NULL                                                                                             },
 };
 static const struct field_has run_has[] = {
+    HAS_SAID(MARKS_RUN),
     {"cost",   "r.cost_usd IS NOT NULL"                              },
     {"error",  "r.errored > 0"                                       },
     {"prompt", "r.prompt IS NOT NULL"                                },
@@ -181,6 +200,7 @@ static const struct field_has run_has[] = {
 };
 
 static const struct field_has span_has[] = {
+    HAS_SAID(MARKS_SPAN),
     {"cost",     "s.cost_usd IS NOT NULL"                                                                    },
     {"error",    "s.status = 2"                                                                              },
     {"finding",  "EXISTS(SELECT 1 FROM finding x WHERE x.trace = s.trace AND x.span = s.key AND x.level > 0)"},
@@ -195,6 +215,13 @@ static const struct field_has span_has[] = {
 };
 
 /* ---------------------------------------------------------------- the tables: name, type, SQL, words, help, example */
+
+#define SAID_FIELDS(X, OF, whom)                                                                                   \
+	X("verdict", TYPE_ENUM, OF(SAID_VERDICT), &verdicts, NULL, "what people say of " whom, "verdict:bad")      \
+	X("author", TYPE_WORD, OF(SAID_AUTHOR), NULL, NULL, "this person said something of " whom, "author:ana")   \
+	X("reason", TYPE_WORD, OF(SAID_REASON), NULL, NULL, "why people find fault with " whom, "reason:outdated") \
+	X("note", TYPE_TEXT, OF(SAID_NOTE), NULL, NULL, "people's notes on " whom " contain", "note:refund")
+#define NO_SQL(cond) NULL
 
 #define TRACE_FIELDS(X)                                                                                                \
 	X("name", TYPE_WORD, WORD_IS("t.name"), NULL, NULL, "name of the trace; a bare word: the name contains it",    \
@@ -213,8 +240,10 @@ static const struct field_has span_has[] = {
 	X("service", TYPE_WORD, WORD_IS("t.service"), NULL, NULL, "service that made the trace", "service:api")        \
 	X("session", TYPE_WORD, WORD_IS("t.session"), NULL, NULL, "session, conversation, thread", "session:s-42")     \
 	X("user", TYPE_WORD, WORD_IS("t.user"), NULL, NULL, "user it was made for", "user:u-7")                        \
-	X("tag", TYPE_WORD, "EXISTS(SELECT 1 FROM trace_tag g WHERE g.trace = t.id AND " WORD_IS("g.tag") ")", NULL,   \
-	  NULL, "has this tag", "tag:prod")                                                                            \
+	X("tag", TYPE_WORD,                                                                                            \
+	  "(EXISTS(SELECT 1 FROM trace_tag g WHERE g.trace = t.id AND " WORD_IS("g.tag") ") OR " MARKS_TRACE(          \
+	      SAID_TAG) ")",                                                                                           \
+	  NULL, NULL, "has this tag", "tag:prod")                                                                      \
 	X("id", TYPE_ID, "{t.text}", NULL, NULL, "id of the trace begins with", "id:4bf92f35")                         \
 	X("dur", TYPE_DURATION, "{t.duration_ns}", NULL, NULL, "time from start to end", "dur>2s")                     \
 	X("cost", TYPE_MONEY, "{t.cost_usd}", NULL, NULL, "cost in US dollars", "cost>0.01")                           \
@@ -239,7 +268,7 @@ static const struct field_has span_has[] = {
 	X("finding", TYPE_WORD, "t.id IN (SELECT x.trace FROM finding x WHERE {x.name})", NULL, NULL,                  \
 	  "a check found this (spoor checks)", "finding:repeated-call")                                                \
 	X("has", TYPE_HAS, NULL, NULL, trace_has, "has any of it", "has:annotation")                                   \
-	X("verdict", TYPE_ENUM, "{t.verdict}", &verdicts, NULL, "what people said of it", "verdict:bad")               \
+	SAID_FIELDS(X, MARKS_TRACE, "it or of a step of it")                                                           \
 	X("prompt", TYPE_WORD, TRACE_HAS("5", PROMPT_LIST, SPAN_HAS(PROMPT_IS("s.prompt"))), NULL, NULL,               \
 	  "a span used this prompt", "prompt:dispute")                                                                 \
 	X("version", TYPE_WORD, TRACE_HAS("5", VERSION_LIST, SPAN_HAS(VERSION_IS("s.prompt"))), NULL, NULL,            \
@@ -268,6 +297,8 @@ static const struct field_has span_has[] = {
 	  "tokens in and out", "tokens>=4k")                                                                           \
 	X("repeat", TYPE_COUNT, "{c.repeat}", NULL, NULL, "number of the repeat, from 0", "repeat:0")                  \
 	X("run", TYPE_WORD, "c.run IN " RUN_IS, NULL, NULL, "belongs to this eval run", "run:v13")                     \
+	SAID_FIELDS(X, MARKS_CASE, "the answer")                                                                       \
+	X("tag", TYPE_WORD, MARKS_CASE(SAID_TAG), NULL, NULL, "people gave the answer this tag", "tag:refunds")        \
 	X("has", TYPE_HAS, NULL, NULL, case_has, "has any of it", "has:trace")
 
 #define RUN_FIELDS(X)                                                                                         \
@@ -291,6 +322,7 @@ static const struct field_has span_has[] = {
 	X("score", TYPE_SCORE_MEAN,                                                                           \
 	  "EXISTS(SELECT 1 FROM run_score x WHERE x.run = r.id AND " SCORE_NAME " AND {x.mean})", NULL, NULL, \
 	  "score.NAME: mean of a score", "score.groundedness<0.5")                                            \
+	SAID_FIELDS(X, MARKS_RUN, "one of its answers")                                                       \
 	X("source", TYPE_TEXT, "r.id IN " OF_FILE, NULL, NULL, "the file's path contains", "source:eval-v13") \
 	X("has", TYPE_HAS, NULL, NULL, run_has, "has any of it", "has:score")
 
@@ -330,6 +362,8 @@ static const struct field_has span_has[] = {
 	X("finding", TYPE_WORD,                                                                                        \
 	  "EXISTS(SELECT 1 FROM finding x WHERE x.trace = s.trace AND x.span = s.key AND {x.name})", NULL, NULL,       \
 	  "a check found this in it", "finding:cut-off")                                                               \
+	SAID_FIELDS(X, MARKS_SPAN, "it")                                                                               \
+	X("tag", TYPE_WORD, MARKS_SPAN(SAID_TAG), NULL, NULL, "people gave it this tag", "tag:refunds")                \
 	X("has", TYPE_HAS, NULL, NULL, span_has, "has any of it", "has:score")
 
 /* Of a comparison's rows (compare_filter.c): what SQL of a case there is answers of either side's result. */
@@ -358,6 +392,8 @@ static const struct field_has span_has[] = {
 	  "begins:retrieve-policy")                                                                                \
 	X("noise", TYPE_STEP, NULL, NULL, NULL,                                                                    \
 	  "beyond (or within) what a run differs from itself, or a metric beyond it", "noise:beyond")              \
+	SAID_FIELDS(X, NO_SQL, "A's or B's answer")                                                                \
+	X("tag", TYPE_WORD, NULL, NULL, NULL, "people gave A's or B's answer this tag", "tag:refunds")             \
 	X("has", TYPE_HAS, NULL, NULL, case_has, "A's or B's result has it", "has:trace")
 
 #define FIELD(name_, type_, sql_, words_, has_, help_, example_) \

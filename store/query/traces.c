@@ -13,7 +13,7 @@
 	"t.session),"                                                                                               \
 	" (SELECT text FROM word WHERE id = t.user), (SELECT text FROM word WHERE id = t.service), t.start_ns,"     \
 	" t.duration_ns, t.status, t.spans, t.errors, t.llm_calls, t.tool_calls, t.tokens_in, t.tokens_out,"        \
-	" t.tokens_cached, t.tokens_reasoning, t.cost_usd, t.repeats, t.input, t.output, t.verdict, t.first, t.n,"  \
+	" t.tokens_cached, t.tokens_reasoning, t.cost_usd, t.repeats, t.input, t.output, t.first, t.n,"             \
 	" t.loose, s.path, s.format, t.scores, t.orphans,"                                                          \
 	" (SELECT state FROM source WHERE id = t.seen), t.usage, t.usage_repeats,"                                  \
 	" (SELECT group_concat(DISTINCT f.name) FROM finding f WHERE f.trace = t.id AND f.level > 0) FROM trace t " \
@@ -22,29 +22,33 @@
 
 #define WORD(column) "(SELECT text FROM word WHERE id = t." column ")"
 
-/* All from the index trace_start; what is not known sorts last either way (page_ids). */
+#define WORST_VERDICT                                                                                   \
+	"(SELECT max(CASE n.value WHEN 'bad' THEN 3 WHEN 'unsure' THEN 2 WHEN 'good' THEN 1 END) FROM " \
+	"annotation_now n WHERE n.trace = t.text AND n.span IS NULL AND n.field = 0 AND (n.how & 1) = 0)"
+
+/* But for verdicts all from the index trace_start; what is not known sorts last either way (page_ids). */
 static const struct {
 	const char *name, *sql;
 	bool text;
 } sorts[N_TRACE_SORTS] = {
-    [TRACE_BY_START] = {"start",       "t.start_ns",                                                               false},
-    [TRACE_BY_STATUS] = {"status",      "CASE t.status WHEN 2 THEN 4 ELSE t.status END",                            false},
-    [TRACE_BY_NAME] = {"name",        WORD("name"),                                                               true },
-    [TRACE_BY_SESSION] = {"session",     WORD("session"),                                                            true },
-    [TRACE_BY_USER] = {"user",        WORD("user"),                                                               true },
-    [TRACE_BY_SERVICE] = {"service",     WORD("service"),                                                            true },
-    [TRACE_BY_DURATION] = {"duration_ns", "t.duration_ns",                                                            false},
-    [TRACE_BY_SPANS] = {"spans",       "t.spans",                                                                  false},
-    [TRACE_BY_ERRORS] = {"errors",      "t.errors",                                                                 false},
-    [TRACE_BY_LLM] = {"llm_calls",   "t.llm_calls",                                                              false},
-    [TRACE_BY_TOOLS] = {"tool_calls",  "t.tool_calls",                                                             false},
-    [TRACE_BY_TOKENS] = {"tokens_in",   "coalesce(t.tokens_in + t.tokens_out, t.tokens_in, t.tokens_out)",          false},
-    [TRACE_BY_TOKENS_OUT] = {"tokens_out",  "t.tokens_out",                                                             false},
-    [TRACE_BY_COST] = {"cost_usd",    "t.cost_usd",                                                               false},
-    [TRACE_BY_REPEATS] = {"repeats",     "t.repeats",                                                                false},
-    [TRACE_BY_SCORES] = {"scores",      "t.scores",                                                                 false},
-    [TRACE_BY_VERDICT] = {"verdict",     "CASE t.verdict WHEN 2 THEN 3 WHEN 3 THEN 2 ELSE nullif(t.verdict, 0) END", false},
-    [TRACE_BY_SOURCE] = {"source",      "(SELECT path FROM source WHERE id = t.source)",                            true },
+    [TRACE_BY_START] = {"start",       "t.start_ns",                                                      false},
+    [TRACE_BY_STATUS] = {"status",      "CASE t.status WHEN 2 THEN 4 ELSE t.status END",                   false},
+    [TRACE_BY_NAME] = {"name",        WORD("name"),                                                      true },
+    [TRACE_BY_SESSION] = {"session",     WORD("session"),                                                   true },
+    [TRACE_BY_USER] = {"user",        WORD("user"),                                                      true },
+    [TRACE_BY_SERVICE] = {"service",     WORD("service"),                                                   true },
+    [TRACE_BY_DURATION] = {"duration_ns", "t.duration_ns",                                                   false},
+    [TRACE_BY_SPANS] = {"spans",       "t.spans",                                                         false},
+    [TRACE_BY_ERRORS] = {"errors",      "t.errors",                                                        false},
+    [TRACE_BY_LLM] = {"llm_calls",   "t.llm_calls",                                                     false},
+    [TRACE_BY_TOOLS] = {"tool_calls",  "t.tool_calls",                                                    false},
+    [TRACE_BY_TOKENS] = {"tokens_in",   "coalesce(t.tokens_in + t.tokens_out, t.tokens_in, t.tokens_out)", false},
+    [TRACE_BY_TOKENS_OUT] = {"tokens_out",  "t.tokens_out",                                                    false},
+    [TRACE_BY_COST] = {"cost_usd",    "t.cost_usd",                                                      false},
+    [TRACE_BY_REPEATS] = {"repeats",     "t.repeats",                                                       false},
+    [TRACE_BY_SCORES] = {"scores",      "t.scores",                                                        false},
+    [TRACE_BY_VERDICT] = {"verdict",     WORST_VERDICT,                                                     false},
+    [TRACE_BY_SOURCE] = {"source",      "(SELECT path FROM source WHERE id = t.source)",                   true },
 };
 enum { N_SCORES_SHOWN = 16, NEAR_ROWS = 1000 };
 
@@ -108,7 +112,7 @@ void trace_page_done(struct trace_page *p)
 
 static void read_row(struct stmt *s, struct arena *arena, struct trace_row *row)
 {
-	int64_t status = col_int_or(s, 9, STATUS_UNSET), verdict = col_int_or(s, 22, VERDICT_NONE);
+	int64_t status = col_int_or(s, 9, STATUS_UNSET);
 	*row = (struct trace_row){
 	    .id = col_int(s, 0),
 	    .text = arena_str(arena, col_str(s, 2)),
@@ -131,18 +135,17 @@ static void read_row(struct stmt *s, struct arena *arena, struct trace_row *row)
 	    .repeats = col_int_or(s, 19, 0),
 	    .input = arena_str(arena, col_str(s, 20)),
 	    .output = arena_str(arena, col_str(s, 21)),
-	    .verdict = verdict >= VERDICT_NONE && verdict <= VERDICT_UNSURE ? (enum verdict)verdict : VERDICT_NONE,
-	    .first = col_int_or(s, 23, 0),
-	    .n = col_int_or(s, 24, 0),
-	    .loose = col_int_or(s, 25, 0),
-	    .file = arena_str(arena, col_blob(s, 26)),
-	    .format = arena_str(arena, col_str(s, 27)),
-	    .n_scores = (size_t)col_int_or(s, 28, 0), /* a count until the scores are read */
-	    .orphans = col_int_or(s, 29, 0),
-	    .being_read = col_int_or(s, 30, SOURCE_WHOLE) == SOURCE_READING,
-	    .usage = (unsigned)col_int_or(s, 31, 0),
-	    .usage_repeats = col_int_or(s, 32, 0),
-	    .findings = arena_str(arena, col_str(s, 33)),
+	    .first = col_int_or(s, 22, 0),
+	    .n = col_int_or(s, 23, 0),
+	    .loose = col_int_or(s, 24, 0),
+	    .file = arena_str(arena, col_blob(s, 25)),
+	    .format = arena_str(arena, col_str(s, 26)),
+	    .n_scores = (size_t)col_int_or(s, 27, 0), /* a count until the scores are read */
+	    .orphans = col_int_or(s, 28, 0),
+	    .being_read = col_int_or(s, 29, SOURCE_WHOLE) == SOURCE_READING,
+	    .usage = (unsigned)col_int_or(s, 30, 0),
+	    .usage_repeats = col_int_or(s, 31, 0),
+	    .findings = arena_str(arena, col_str(s, 32)),
 	};
 	struct str key = col_blob(s, 1);
 	if (key.len == sizeof row->key.byte)
@@ -326,7 +329,7 @@ static bool get(struct db *db, int64_t id, struct arena *arena, struct trace_row
 	stmt_end(s);
 	if (step == STEP_DONE)
 		return err_set(err, ERR_NOT_FOUND, NULL, "there is no such trace any more");
-	return step == STEP_ROW && read_scores(db, arena, out, err);
+	return step == STEP_ROW && read_scores(db, arena, out, err) && marks_of_trace(db, out->text, &out->marks, err);
 }
 
 static bool count_fresh(struct db *db, int64_t looked, struct trace_page *out, struct err *err)

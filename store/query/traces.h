@@ -6,6 +6,7 @@
 #include "store/db.h"
 #include "store/model.h"
 #include "store/query/filter.h"
+#include "store/query/marks.h"
 
 struct trace_score {
 	struct str name, label;
@@ -30,7 +31,7 @@ struct trace_row {
 	struct str input, output; /* previews */
 	const struct trace_score *scores;
 	size_t n_scores;
-	enum verdict verdict;
+	struct marks marks;      /* what people say of it */
 	int64_t first, n, loose; /* where its spans lie */
 	struct str file, format; /* first source */
 	int64_t orphans;         /* spans whose parent is not there */

@@ -84,6 +84,12 @@ static bool fetch_for_tab(struct db *db, struct block_cache *blocks, const struc
 	       docuse_find(db, blocks, trace->id, trace->first, trace->n, &d->row, span, &d->arena, &d->docuse, err);
 }
 
+static bool add_opinions(struct db *db, const struct trace_row *trace, struct span_data *d, struct err *err)
+{
+	struct str span = d->row.pos ? d->row.id : STR_NONE; /* the first one's answer is the trace's */
+	return opinions_of_span(db, trace->id, span, &d->arena, &d->opinions, &d->n_opinions, err);
+}
+
 bool span_fetch(struct db *db, struct block_cache *blocks, const struct trace_row *trace, int64_t pos,
                 enum span_tab tab, struct span_data *out, struct err *err)
 {
@@ -94,7 +100,7 @@ bool span_fetch(struct db *db, struct block_cache *blocks, const struct trace_ro
 	       tree_rank(db, &out->row, &out->rank, err) && add_path(db, trace, out, err) &&
 	       span_about(db, blocks, trace->id, trace->first, trace->n, &out->row, &out->detail, &out->arena,
 	                  &out->about, err) &&
-	       fetch_for_tab(db, blocks, trace, tab, out, err);
+	       add_opinions(db, trace, out, err) && fetch_for_tab(db, blocks, trace, tab, out, err);
 }
 
 /* ---------------------------------------------------------------- the tabs a span has */
@@ -111,7 +117,7 @@ static size_t count_of(const struct span_pane *p, enum span_tab tab)
 	case TAB_DOCS: return s->n_documents;
 	case TAB_EVENTS: return s->n_events;
 	case TAB_ATTRS: return s->n_attributes + s->n_resource;
-	case TAB_SCORES: return p->data.detail.n_scores;
+	case TAB_SCORES: return p->data.detail.n_scores + p->data.n_opinions;
 	case N_SPAN_TABS: break;
 	}
 	return 0;

@@ -5,6 +5,7 @@
 
 #include "store/query/about.h"
 #include "store/query/docuse.h"
+#include "store/query/marks.h"
 #include "store/query/span.h"
 #include "store/query/talk.h"
 #include "store/query/traces.h"
@@ -21,9 +22,12 @@ struct span_data {
 	struct span_detail detail;
 	struct tree_rank rank;
 	struct span_about about;
-	struct str path;      /* names from the root to it: "dispute-agent/gather-facts/get_balance" */
-	struct talk talk;     /* known: for a call of a model that was fetched for its messages */
-	struct docuse docuse; /* the same of a retrieval and its documents */
+	struct str path;          /* names from the root to it: "dispute-agent/gather-facts/get_balance" */
+	struct talk talk;         /* known: for a call of a model that was fetched for its messages */
+	struct docuse docuse;     /* the same of a retrieval and its documents */
+	struct opinion *opinions; /* of people, by author */
+	size_t n_opinions;
+	int64_t now_ns; /* when it was read */
 	bool loaded;
 };
 void span_data_done(struct span_data *d);

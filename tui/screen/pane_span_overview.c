@@ -4,6 +4,7 @@
 #include "store/base/scan.h"
 #include "store/base/text.h"
 #include "store/span_row.h"
+#include "tui/screen/pane_marks.h"
 #include "tui/screen/pane_span_tabs.h"
 #include "tui/screen/pane_tree.h"
 
@@ -540,6 +541,7 @@ void span_overview_lay(const struct laying *l)
 	overview_errors(l);
 	overview_retry(l);
 	overview_repeats(l);
+	marks_lay(l->s, "people", l->d->opinions, l->d->n_opinions, l->d->now_ns);
 	overview_scores(l);
 	overview_cause(l);
 	overview_texts(l);

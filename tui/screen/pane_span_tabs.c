@@ -4,6 +4,7 @@
 #include "store/base/text.h"
 #include "store/span_row.h"
 #include "tui/screen/pane_documents.h"
+#include "tui/screen/pane_marks.h"
 #include "tui/screen/pane_messages.h"
 #include "tui/screen/pane_tree.h"
 
@@ -138,6 +139,7 @@ static void score_jump(const struct laying *l, const struct span_named *named)
 static void lay_scores(const struct laying *l)
 {
 	const struct span_detail *d = &l->d->detail;
+	marks_lay(l->s, "people", l->d->opinions, l->d->n_opinions, l->d->now_ns);
 	for (size_t i = 0; i < d->n_scores; i++) {
 		const struct score_row *score = &d->scores[i];
 		sheet_gap(l->s);
@@ -156,7 +158,7 @@ static void lay_scores(const struct laying *l)
 		}
 		score_jump(l, &l->d->about.by_score[i]);
 	}
-	if (d->n_scores == 0) {
+	if (d->n_scores + l->d->n_opinions == 0) {
 		sheet_row(l->s);
 		sheet_addc(l->s, ROLE_DIM, "Nobody and nothing has scored this span.");
 	}

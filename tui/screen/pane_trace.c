@@ -332,7 +332,10 @@ static bool fetch_job(struct db *db, struct trace_request *r, struct err *err)
 	case JOB_SPAN:
 		if (!r->blocks)
 			r->blocks = block_cache_new(db);
-		return span_fetch(db, r->blocks, &r->trace, w->pos, w->tab, &r->span, err);
+		if (!span_fetch(db, r->blocks, &r->trace, w->pos, w->tab, &r->span, err))
+			return false;
+		r->span.now_ns = r->now_ns;
+		return true;
 	}
 	return true;
 }

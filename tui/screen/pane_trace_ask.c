@@ -86,6 +86,11 @@ static struct trace_want decide(struct screen *screen)
 	}
 	if (s->row.n == 0)
 		return w;
+	if (s->verdicts != screen->ui->verdicts) { /* the signs, and who says what */
+		s->verdicts = screen->ui->verdicts;
+		s->tree.stamp++;
+		s->span_is_stale = true;
+	}
 	if (s->wish.job) {
 		w = s->wish;
 		w.generation = screen->ui->generation;
@@ -266,6 +271,7 @@ static void take_open(struct screen *screen, struct trace_request *r)
 	s->opened = true;
 	s->lost = false;
 	s->generation = r->want.generation;
+	s->verdicts = screen->ui->verdicts;
 	s->span_is_stale = true;
 	s->tree.stamp++;
 	s->moment.at_ns = TIME_UNKNOWN;

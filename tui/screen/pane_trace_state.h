@@ -19,6 +19,7 @@ struct trace_state {
 	struct str reason; /* why it failed */
 	bool opened, lost;
 	uint64_t generation; /* the row, the spans and the details were read at */
+	uint64_t verdicts;   /* what people say was read at */
 	bool span_is_stale;
 	struct tree_pane tree;
 	struct span_pane span;

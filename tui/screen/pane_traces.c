@@ -7,6 +7,7 @@
 #include "store/base/units.h"
 #include "store/span_row.h"
 #include "tui/columns.h"
+#include "tui/screen/pane_marks.h"
 #include "tui/screen/pane_text.h"
 #include "tui/screen/pane_tree.h"
 #include "tui/widget/bars.h"
@@ -271,12 +272,7 @@ static void draw_marks(const struct traces_pane *s, const struct trace_row *row,
 		canvas_putc(c, y, 1, 1, ROLE_ERROR, glyph_error(c.grid->ascii));
 	else if (running || row->status == STATUS_RUNNING)
 		canvas_putc(c, y, 1, 1, ROLE_RUNNING, c.grid->ascii ? "." : "…");
-	switch (row->verdict) {
-	case VERDICT_NONE: break;
-	case VERDICT_GOOD: canvas_putc(c, y, 2, 1, ROLE_OK, "+"); break;
-	case VERDICT_BAD: canvas_putc(c, y, 2, 1, ROLE_ERROR, "-"); break;
-	case VERDICT_UNSURE: canvas_putc(c, y, 2, 1, ROLE_WARNING, "~"); break;
-	}
+	marks_draw(&row->marks, c, y, 2);
 }
 
 static void draw_bar(const struct traces_pane *s, const struct trace_row *row, struct canvas c, int y,

@@ -138,6 +138,37 @@ static void from_root(struct tree_row *row, int depth)
 	}
 }
 
+static int by_span(const void *left, const void *right)
+{
+	const struct span_mark *a = left, *b = right;
+	size_t n = a->span.len < b->span.len ? a->span.len : b->span.len;
+	int order = n ? memcmp(a->span.ptr, b->span.ptr, n) : 0;
+	return order ? order : (a->span.len > b->span.len) - (a->span.len < b->span.len);
+}
+
+/* What people say of the spans of the window; of the first span that is what they say of the trace. */
+static bool read_marks(struct db *db, int64_t trace, struct tree_page *page, struct err *err)
+{
+	struct tree_window *w = &page->window;
+	struct span_mark *said;
+	size_t n;
+	if (!marks_of_spans(db, trace, &w->arena, &said, &n, err))
+		return false;
+	if (n == 0)
+		return true;
+	struct marks *marks = arena_zalloc(&w->arena, w->n, sizeof *marks);
+	for (size_t i = 0; i < w->n; i++) {
+		struct span_mark wanted = {.span = w->rows[i].id},
+		                 *found = bsearch(&wanted, said, n, sizeof *said, by_span);
+		if (w->rows[i].pos == 0 && !said[0].span.ptr)
+			found = &said[0];
+		if (found)
+			marks[i] = found->marks;
+	}
+	page->marks = marks;
+	return true;
+}
+
 bool tree_fetch(struct db *db, const struct trace_row *trace, const struct tree_shape *shape, const struct folds *folds,
                 int64_t from, int64_t count, struct tree_page *out, struct err *err)
 {
@@ -164,7 +195,7 @@ bool tree_fetch(struct db *db, const struct trace_row *trace, const struct tree_
 		if (!shape->view)
 			from_root(row, shape->root_n ? shape->root_depth : 0);
 	}
-	return ok;
+	return ok && read_marks(db, trace->id, out, err);
 }
 
 /* ---------------------------------------------------------------- what shows */

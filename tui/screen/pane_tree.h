@@ -28,6 +28,7 @@ struct tree_extent {
 struct tree_page { /* a window of rows with their extents; moves from the query thread to the screen */
 	struct tree_window window;
 	struct tree_extent *extents; /* one a row, in the window's arena */
+	const struct marks *marks;   /* likewise; NULL: nobody said anything of a span of this trace */
 	int64_t folds_stamp;         /* of the folds it was read under */
 };
 void tree_page_done(struct tree_page *p);

@@ -5,6 +5,7 @@
 #include "store/base/text.h"
 #include "store/base/units.h"
 #include "store/span_row.h"
+#include "tui/screen/pane_marks.h"
 #include "tui/screen/pane_text.h"
 #include "tui/screen/pane_tree.h"
 #include "tui/widget/bars.h"
@@ -221,9 +222,17 @@ static bool is_group(const struct tree_row *row)
 }
 
 /* What stands after the name while there is room: repeats, hidden errors, why it failed, the model. */
-static int draw_notes(const struct tree_row *row, bool running, const struct fold *fold, int64_t errors,
-                      struct canvas c, int y, int col, int end)
+static int draw_notes(const struct tree_row *row, const struct marks *marks, bool running, const struct fold *fold,
+                      int64_t errors, struct canvas c, int y, int col, int end)
 {
+	enum role role;
+	const char *sign = marks ? marks_sign(marks, c.grid->ascii, &role) : NULL;
+	if (sign) {
+		bool word = marks->verdict != VERDICT_NONE && end - col > 12;
+		col += canvas_printf(c, y, col + 1, end - col - 1, role, "%s%s", sign,
+		                     word ? verdict_name(marks->verdict) : "") +
+		       1;
+	}
 	if (is_group(row) && (!fold || fold->group)) {
 		bool all = fold && fold->group;
 		col +=
@@ -265,6 +274,9 @@ static void draw_name(const struct tree_pane *t, const struct tree_row *row, con
 		col += 6;
 	}
 	int room = end - col;
+	const struct marks *marks = t->page.marks ? &t->page.marks[e - t->page.extents] : NULL;
+	if (marks && marks_any(marks) && room > 6) /* what people say matters more than the end of a long name */
+		room -= 2;
 	bool group = is_group(row) && (!fold || fold->group);
 	if (group && room > 20) /* the repeat mark matters more than the end of a long name */
 		room -= row->flags & SPAN_SAME ? 11 : 5;
@@ -283,7 +295,7 @@ static void draw_name(const struct tree_pane *t, const struct tree_row *row, con
 		canvas_putc(c, y, 0, 1, ROLE_CURSOR, ">");
 		canvas_reverse(c, y, col, used);
 	}
-	draw_notes(row, t->running, fold, e->errors, c, y, col + used, end);
+	draw_notes(row, marks, t->running, fold, e->errors, c, y, col + used, end);
 }
 
 /* The bar that lies between two times: what is outside of the ruler is an arrow to it. */

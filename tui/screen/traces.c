@@ -18,7 +18,7 @@ enum seek { SEEK_NOTHING, SEEK_MATCH, SEEK_FAILED };
 
 /* What a request is asked for: rows; the buckets, once the rows are there; or where the next match is. */
 struct want {
-	uint64_t generation, stamp; /* stamp: of filter and order */
+	uint64_t generation, verdicts, stamp; /* stamp: of filter and order */
 	int64_t from, n;
 	bool buckets;
 	enum seek seek;
@@ -43,9 +43,9 @@ struct request {
 
 struct traces_state {
 	struct traces_pane pane;
-	uint64_t generation, stamp, stamp_now; /* of the page; of the filter and order wanted now */
-	bool buckets;                          /* they are of this generation and filter */
-	enum seek seek;                        /* wished for */
+	uint64_t generation, verdicts, stamp, stamp_now; /* of the page; of the filter and order wanted now */
+	bool buckets;                                    /* they are of this generation and filter */
+	enum seek seek;                                  /* wished for */
 	bool seek_forward;
 	int64_t beside, beside_start_ns; /* the trace that d took first; 0 none */
 	struct want pending, failed;
@@ -125,8 +125,9 @@ static bool traces_fetch(struct db *db, void *request, struct err *err)
 
 static bool same_want(const struct want *a, const struct want *b)
 {
-	return a->generation == b->generation && a->stamp == b->stamp && a->from == b->from && a->n == b->n &&
-	       a->buckets == b->buckets && a->seek == b->seek && a->forward == b->forward;
+	return a->generation == b->generation && a->verdicts == b->verdicts && a->stamp == b->stamp &&
+	       a->from == b->from && a->n == b->n && a->buckets == b->buckets && a->seek == b->seek &&
+	       a->forward == b->forward;
 }
 
 static void fit(struct screen *screen)
@@ -141,8 +142,10 @@ static void fit(struct screen *screen)
 static bool decide(struct screen *screen, struct want *w)
 {
 	struct traces_state *s = state_of(screen);
-	*w = (struct want){.generation = screen->ui->generation, .stamp = s->stamp_now};
-	bool fresh = s->pane.loaded && s->generation == screen->ui->generation && s->stamp == s->stamp_now;
+	*w = (struct want){
+	    .generation = screen->ui->generation, .verdicts = screen->ui->verdicts, .stamp = s->stamp_now};
+	bool fresh = s->pane.loaded && s->generation == screen->ui->generation && s->verdicts == screen->ui->verdicts &&
+	             s->stamp == s->stamp_now;
 	if (fresh && s->seek) {
 		w->seek = s->seek;
 		w->forward = s->seek_forward;
@@ -216,6 +219,7 @@ static void take_page(struct screen *screen, struct request *r)
 	list_refit(&s->pane.list, s->pane.page.total, found);
 	s->buckets &= s->generation == r->want.generation;
 	s->generation = r->want.generation;
+	s->verdicts = r->want.verdicts;
 	s->stamp = r->want.stamp;
 	s->pane.loaded = true;
 }
