@@ -933,6 +933,11 @@ bool term_pending(void)
 	return t.peeked != KEY_NONE;
 }
 
+void term_unread(int key)
+{
+	t.peeked = key;
+}
+
 void term_mouse(int *row, int *col)
 {
 	*row = t.mouse_row;
