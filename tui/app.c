@@ -19,6 +19,7 @@
 #include "tui/theme.h"
 #include "tui/prompt.h"
 #include "tui/verdict_keys.h"
+#include "tui/write.h"
 
 enum {
 	ANSWER_WAIT_MS =
@@ -30,6 +31,7 @@ enum {
 	IMPORT_MS = 100, /* how often progress is drawn */
 	WAITS_MS = 250,  /* and whether something said is on the disk yet, while it is not */
 	QUIT_MS = 5000,  /* the longest that leaving waits for that */
+	DRAFT_MS = 1000, /* how long the keys rest before what is being written is kept */
 };
 
 struct app {
@@ -64,6 +66,8 @@ struct app {
 	int signal_number;
 	bool copying;         /* y was pressed: the next key says what */
 	struct prompt prompt; /* on the status line */
+	struct write write;   /* over the lower part of the frame */
+	int64_t draft_at_ms;  /* when the keys will have rested; 0: nothing to keep */
 };
 
 static struct app *the_app; /* for app_actions only: an action's run sees a screen, these act on the program */
@@ -397,10 +401,12 @@ static void draw(struct app *app)
 	canvas_fill(head, 0, 0, head.cols, ROLE_TITLE, " ");
 	if (s->ops->headline)
 		s->ops->headline(s, head);
-	struct canvas body = canvas_part(all, 1, 0, all.rows - 3, all.cols);
+	struct canvas body = canvas_part(all, 1, 0, app->ui.rows, all.cols);
 	s->ops->draw(s, body);
 	hold_after(&app->hold, s, body);
-	if (app->prompt.on) {
+	if (app->write.on) {
+		write_draw(&app->write, all);
+	} else if (app->prompt.on) {
 		prompt_draw(&app->prompt, all);
 	} else {
 		draw_status(app, canvas_part(all, all.rows - 2, 0, 1, all.cols));
@@ -409,16 +415,24 @@ static void draw(struct app *app)
 	term_show(&app->grid);
 }
 
+/* The screen's part of the frame: between its title and the status line or the editor. */
+static void lay_out(struct app *app)
+{
+	int around = app->write.on ? 1 + write_rows(app->grid.rows) : 3;
+	app->ui.rows = app->grid.rows > around ? app->grid.rows - around : 0;
+	app->ui.cols = app->grid.cols;
+	write_fit(&app->write, app->grid.rows, app->grid.cols);
+	app->hold.serial = 0;
+	app->ask = app->draw = true;
+}
+
 static void resize(struct app *app)
 {
 	int rows = 0, cols = 0;
 	term_size(&rows, &cols);
-	app->hold.serial = 0;
 	grid_done(&app->grid);
 	grid_init(&app->grid, rows, cols, app->ui.ascii);
-	app->ui.rows = rows > 3 ? rows - 3 : 0;
-	app->ui.cols = cols;
-	app->ask = app->draw = true;
+	lay_out(app);
 }
 
 /* ---------------------------------------------------------------- actions of the program */
@@ -691,7 +705,14 @@ static void go_to_hit(struct app *app, bool forward)
 	app->opened = open_screen(app, &t);
 }
 
-static void obey(struct app *app, enum outcome outcome, const struct target *t)
+static void start_writing(struct app *app, struct target *t)
+{
+	write_start(&app->write, t);
+	app->draft_at_ms = 0;
+	lay_out(app);
+}
+
+static void obey(struct app *app, enum outcome outcome, struct target *t)
 {
 	app->draw = true;
 	switch (outcome) {
@@ -700,7 +721,7 @@ static void obey(struct app *app, enum outcome outcome, const struct target *t)
 	case OUT_REFRESH: app->ask = true; break;
 	case OUT_OPEN: app->opened = open_screen(app, t); break;
 	case OUT_PROMPT: prompt_start(&app->prompt, t, top(app)->ops->actions); break;
-	case OUT_WRITE: free(t->whole); break;
+	case OUT_WRITE: start_writing(app, t); break;
 	case OUT_NEXT_HIT: go_to_hit(app, true); break;
 	case OUT_PREV_HIT: go_to_hit(app, false); break;
 	case OUT_QUIT: app->quit = true; break;
@@ -724,10 +745,63 @@ static void key_of_prompt(struct app *app, int key)
 	obey(app, app->prompt.answer->run(top(app), &in, &t), &t);
 }
 
+/* Many terminals send a letter with Alt as Esc and the letter, at once: in the editor those that go by words. */
+static int key_with_alt(int key)
+{
+	if (key != KEY_ESCAPE || !term_pending())
+		return key;
+	int letter = term_read(0);
+	if (letter == 'b')
+		return KEY_WORD_LEFT;
+	if (letter == 'f')
+		return KEY_WORD_RIGHT;
+	term_unread(letter);
+	return key;
+}
+
+static void key_of_writing(struct app *app, int key)
+{
+	enum write_result result = WRITE_GOES_ON;
+	if (key == KEY_PASTE)
+		write_paste(&app->write, term_paste());
+	else
+		result = write_key(&app->write, key_with_alt(key));
+	app->draft_at_ms = mono_ms() + DRAFT_MS;
+	app->draw = true;
+	if (result == WRITE_GOES_ON)
+		return;
+	lay_out(app);
+	if (result != WRITE_ANSWERED)
+		return;
+	struct target t = {0};
+	struct input in = {.key = KEY_NONE, .argument = write_text(&app->write)};
+	obey(app, app->write.answer->run(top(app), &in, &t), &t);
+}
+
+/* Pasted text is no keys: where nothing takes it, it runs no commands. */
+static void on_paste(struct app *app)
+{
+	struct str text = term_paste();
+	app->copying = false;
+	app->draw = true;
+	if (app->prompt.on)
+		prompt_paste(&app->prompt, text);
+	else if (text.len)
+		ui_say(&app->ui, "pasted text: nothing here takes it");
+}
+
 static void on_key(struct app *app, int key)
 {
 	app->import_jump = false;
 	app->ui.message[0] = '\0';
+	if (app->write.on) {
+		key_of_writing(app, key);
+		return;
+	}
+	if (key == KEY_PASTE) {
+		on_paste(app);
+		return;
+	}
 	if (app->copying) {
 		app->copying = false;
 		app->draw = true;
@@ -955,6 +1029,11 @@ static void read_keys(struct app *app, int timeout_ms)
 		app->opened = false;
 	}
 	app->signal_number = term_signal();
+	if (app->signal_number == SIGINT && app->write.on) { /* ^C while writing: a key as Esc is, not the end */
+		term_clear_interrupt();
+		app->signal_number = 0;
+		key_of_writing(app, KEY_ESCAPE);
+	}
 	if (app->signal_number)
 		app->quit = true;
 }
@@ -967,6 +1046,8 @@ static int key_timeout(const struct app *app)
 	int timeout = rests && !app->index ? -1 : IMPORT_MS;
 	if (timeout < 0 && verdicts_waiting(app->verdicts, NULL, 0))
 		timeout = WAITS_MS;
+	if (timeout < 0 && app->draft_at_ms)
+		timeout = DRAFT_MS;
 	if (!app->ui.moves)
 		return timeout;
 	int64_t left = app->rest_at_ms - mono_ms();
@@ -981,6 +1062,15 @@ static void rest(struct app *app)
 	app->ui.moves = false;
 	app->ask = true;
 	app->draw |= app->hold.holds;
+}
+
+/* And so have the keys: what is being written is kept. */
+static void rest_writing(struct app *app)
+{
+	if (!app->draft_at_ms || mono_ms() < app->draft_at_ms)
+		return;
+	app->draft_at_ms = 0;
+	write_rest(&app->write);
 }
 
 /* What works behind the screen begins once the first one is whole: it reads a lot, and would be read beside. */
@@ -1000,6 +1090,7 @@ static void loop(struct app *app)
 	while (!app->quit) {
 		struct query_answer a;
 		rest(app);
+		rest_writing(app);
 		while (query_take(app->queries, 0, &a))
 			give(app, &a);
 		watch_import(app);
@@ -1051,6 +1142,7 @@ static bool start(struct app *app, struct err *err)
 			return false;
 	}
 	prompt_init(&app->prompt, &app->ui, ++app->serial);
+	write_init(&app->write, &app->ui, o->store);
 	app->ui.looked = looked_get(o->store);
 	app->ui.ascii = o->ascii;
 	app->ui.mono = term_depth() == DEPTH_MONO;
@@ -1122,6 +1214,7 @@ static void stop(struct app *app)
 	prompt_done(&app->prompt);
 	verdict_keys_set(NULL);
 	verdicts_free(app->verdicts);
+	write_done(&app->write);
 }
 
 bool app_run(const struct app_opts *opts, int *signal_number, struct err *err)

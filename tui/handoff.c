@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "store/base/clean.h"
+#include "store/base/file.h"
 #include "store/base/text.h"
 #include "store/base/units.h"
 #include "tui/osc52.h"
@@ -303,9 +304,9 @@ void handoff_pager(struct screen *s)
 
 /* ---------------------------------------------------------------- the editor */
 
-static bool fill_copy(struct ui *ui, const char *path, struct str text)
+static bool fill_copy(struct ui *ui, const char *path, struct str text, mode_t mode)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR);
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 	bool ok = fd >= 0 && write_whole(fd, text);
 	if (!ok)
 		fail(ui, "cannot write", path);
@@ -323,27 +324,74 @@ static const char *editor_of_user(void)
 	return "vi";
 }
 
+/* The text in a file of a folder of its own, looked at or changed in the user's editor; the file is still there then. Gives the editor's
+ * exit code; < 0: it was not run. What went wrong is said. */
+static int run_editor(struct ui *ui, const char *path, struct str text, mode_t mode)
+{
+	struct buf command = BUF_INIT;
+	const char *editor = editor_of_user();
+	int code = -1;
+	buf_printf(&command, "%s \"$1\"", editor);
+	if (fill_copy(ui, path, text, mode)) {
+		code = run_shell(buf_cstr(&command), path, -1, environ);
+		say_end(ui, editor, code);
+	}
+	buf_done(&command);
+	return code;
+}
+
+/* A folder that only we can look into, and the path of a file in it. */
+static bool make_folder(struct ui *ui, struct buf *folder, struct buf *path)
+{
+	buf_printf(folder, "%s/spoor-XXXXXX", private_folder());
+	if (!mkdtemp(folder->ptr))
+		return fail(ui, "cannot make", buf_cstr(folder));
+	buf_printf(path, "%s/value.txt", buf_cstr(folder));
+	return true;
+}
+
+static void drop_folder(struct ui *ui, const struct buf *folder, const struct buf *path)
+{
+	unlink(buf_cstr(path));
+	if (rmdir(buf_cstr(folder)) != 0)
+		fail(ui, "the editor left something in", buf_cstr(folder));
+}
+
 void handoff_editor(struct screen *s)
 {
-	struct buf text = BUF_INIT, folder = BUF_INIT, path = BUF_INIT, command = BUF_INIT;
-	const char *editor = editor_of_user();
+	struct buf text = BUF_INIT, folder = BUF_INIT, path = BUF_INIT;
 	text_of(s, &text);
-	buf_printf(&folder, "%s/spoor-XXXXXX", private_folder());
-	if (!mkdtemp(folder.ptr)) {
-		fail(s->ui, "cannot make", buf_cstr(&folder));
-	} else {
-		buf_printf(&path, "%s/value.txt", buf_cstr(&folder));
-		buf_printf(&command, "%s \"$1\"", editor);
-		if (fill_copy(s->ui, buf_cstr(&path), buf_str(&text)))
-			say_end(s->ui, editor, run_shell(buf_cstr(&command), buf_cstr(&path), -1, environ));
-		unlink(buf_cstr(&path));
-		if (rmdir(buf_cstr(&folder)) != 0)
-			fail(s->ui, "the editor left something in", buf_cstr(&folder));
+	if (make_folder(s->ui, &folder, &path)) {
+		run_editor(s->ui, buf_cstr(&path), buf_str(&text), S_IRUSR);
+		drop_folder(s->ui, &folder, &path);
 	}
 	buf_done(&text);
 	buf_done(&folder);
 	buf_done(&path);
-	buf_done(&command);
+}
+
+bool handoff_edit(struct ui *ui, struct buf *text, size_t most)
+{
+	struct buf folder = BUF_INIT, path = BUF_INIT, now = BUF_INIT;
+	struct err err = ERR_INIT;
+	bool changed = false;
+	if (make_folder(ui, &folder, &path)) {
+		if (run_editor(ui, buf_cstr(&path), buf_str(text), S_IRUSR | S_IWUSR) == 0) {
+			if (!file_read(&now, buf_cstr(&path), most, &err))
+				ui_fail(ui, &err);
+			else
+				changed = !str_eq(buf_str(&now), buf_str(text));
+		}
+		drop_folder(ui, &folder, &path);
+	}
+	if (changed) {
+		buf_clear(text);
+		buf_add_str(text, buf_str(&now));
+	}
+	buf_done(&folder);
+	buf_done(&path);
+	buf_done(&now);
+	return changed;
 }
 
 /* ---------------------------------------------------------------- plain print */

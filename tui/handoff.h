@@ -16,6 +16,9 @@ void handoff_copy(struct screen *s, int letter);
 void handoff_pager(struct screen *s);
 /* A copy of mode 0400 in a directory of its own, gone afterwards: what is changed in it is lost. $VISUAL, $EDITOR, else vi. */
 void handoff_editor(struct screen *s);
+/* The text, in a file of mode 0600 that is gone afterwards, changed in that editor. True: it is another one now. False: it is as it was,
+ * since nothing was changed, the editor failed or made it longer than `most` bytes; what went wrong is said. */
+bool handoff_edit(struct ui *ui, struct buf *text, size_t most);
 /* Prints it cleaned where the shell prints, and waits for a key. */
 void handoff_print(struct screen *s);
 

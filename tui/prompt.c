@@ -456,6 +456,22 @@ static enum prompt_result answered(struct prompt *p)
 	return PROMPT_ANSWERED;
 }
 
+void prompt_paste(struct prompt *p, struct str text)
+{
+	while (text.len && (text.ptr[text.len - 1] == '\n' || text.ptr[text.len - 1] == '\r'))
+		text.len--; /* a line that was copied brings its end along */
+	size_t before = p->edit.line.len;
+	p->tab_waits = false;
+	p->said[0] = '\0';
+	edit_insert(&p->edit, text);
+	if (text.len && p->edit.line.len == before)
+		snprintf(p->said, sizeof p->said, "too long for this line: not taken");
+	else if (!p->saving)
+		changed(p);
+	p->open = false;
+	forget_items(p);
+}
+
 enum prompt_result prompt_key(struct prompt *p, int key)
 {
 	if (p->saving)

@@ -69,6 +69,7 @@ void prompt_done(struct prompt *p);
 void prompt_start(struct prompt *p, const struct target *t, const struct action *actions);
 enum prompt_result { PROMPT_GOES_ON, PROMPT_ANSWERED, PROMPT_LEFT };
 enum prompt_result prompt_key(struct prompt *p, int key);
+void prompt_paste(struct prompt *p, struct str text); /* its newlines are blanks there */
 struct str prompt_line(const struct prompt *p);
 /* On the frame's last two rows, and the list above them. */
 void prompt_draw(const struct prompt *p, struct canvas all);

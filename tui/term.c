@@ -21,6 +21,12 @@
 
 enum { MAX_ROWS = 500, MAX_COLS = 1000, MAX_PAIRS = 256, LOOK_BYTES = 64 << 10 };
 
+/* SOON_MS: within which the bytes of one key come. PASTE_MS: those of one paste, on a slow line. AHEAD_MOST: curses takes back 137. */
+enum { SOON_MS = 25, PASTE_MS = 2000, AHEAD_MOST = 100 };
+
+/* Codes for keys that curses has no name for; its own end at KEY_MAX, and those it makes up begin there. */
+enum { CODE_WORD_LEFT = KEY_MAX + 4096, CODE_WORD_RIGHT, CODE_TOP, CODE_BOTTOM, CODE_PASTE };
+
 struct look {
 	attr_t attrs;
 	short pair;
@@ -44,6 +50,9 @@ static struct {
 	struct grid shown; /* the last frame; rows 0: nothing is known */
 	cchar_t *line;     /* one row on its way */
 	int peeked;        /* a key read ahead, or KEY_NONE */
+	bool pastes;       /* it tells what is pasted from what is typed */
+	bool paste_on;     /* and was asked to */
+	struct buf paste;  /* the last one */
 	int mouse_row, mouse_col;
 } t = {.peeked = KEY_NONE};
 
@@ -116,6 +125,22 @@ enum depth term_depth(void)
 
 /* ---- opening and closing */
 
+#define PASTE_ON   "\033[?2004h"
+#define PASTE_OFF  "\033[?2004l"
+#define PASTE_HEAD "\033[200~"
+#define PASTE_TAIL "\033[201~"
+
+static bool write_all(int fd, struct str bytes)
+{
+	while (bytes.len) {
+		ssize_t n = write(fd, bytes.ptr, bytes.len);
+		if (n < 0 && errno != EINTR)
+			return false;
+		bytes = str_from(bytes, n > 0 ? (size_t)n : 0);
+	}
+	return true;
+}
+
 static bool no_terminal(struct err *err, const char *why)
 {
 	return err_set(err, ERR_USAGE, NULL,
@@ -170,18 +195,48 @@ static void add_capability(struct term_reset *reset, const char *name)
 	}
 }
 
+static void add_bytes(struct term_reset *reset, const char *bytes)
+{
+	for (; *bytes && reset->n < sizeof reset->bytes; bytes++)
+		reset->bytes[reset->n++] = *bytes;
+}
+
 static struct term_reset make_reset(void)
 {
-	static const char mouse_off[] = "\033[?1006l\033[?1000l";
 	struct term_reset reset = {.fd = t.out_fd};
 	static const char *const names[] = {"sgr0", "op", "cnorm", "rmkx", "rmcup"};
-	if (t.opts.mouse) {
-		memcpy(reset.bytes, mouse_off, sizeof mouse_off - 1);
-		reset.n = sizeof mouse_off - 1;
-	}
+	if (t.opts.mouse)
+		add_bytes(&reset, "\033[?1006l\033[?1000l");
+	if (t.pastes)
+		add_bytes(&reset, PASTE_OFF);
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		add_capability(&reset, names[i]);
 	return reset;
+}
+
+/* ---- what is pasted, told from what is typed: the terminal puts marks around it (DEC private mode 2004, as xterm has it) */
+
+/* By its description; else by its name, since many descriptions are older than the mode. Others may show what they do not know. */
+static bool knows_pastes(void)
+{
+	static const char *const families[] = {"xterm",   "tmux",  "screen", "rxvt",    "alacritty", "foot",
+	                                       "kitty",   "vte",   "gnome",  "konsole", "iterm",     "st-",
+	                                       "wezterm", "putty", "mintty", "contour", "ghostty"};
+	const char *on = tigetstr("BE"), *name = getenv("TERM");
+	if (on && on != (char *)-1)
+		return strcmp(on, PASTE_ON) == 0;
+	for (size_t i = 0; name && i < sizeof families / sizeof *families; i++)
+		if (strncmp(name, families[i], strlen(families[i])) == 0)
+			return true;
+	return false;
+}
+
+/* Straight to the terminal: curses has nothing waiting when this is called. */
+static void mark_pastes(bool on)
+{
+	if (t.pastes && on != t.paste_on)
+		write_all(t.out_fd, on ? STR_LIT(PASTE_ON) : STR_LIT(PASTE_OFF));
+	t.paste_on = on;
 }
 
 static bool open_input(struct err *err)
@@ -296,9 +351,30 @@ static void add_keys(void)
             {"\033[Z",  KEY_BTAB },
             {"\033OP",  KEY_F(1) },
 	};
+	/* Those that curses knows under numbers of its own making. */
+	static const struct {
+		const char *bytes;
+		int code;
+	} ours[] = {
+	    {"\033[1;5D", CODE_WORD_LEFT },
+            {"\033[1;3D", CODE_WORD_LEFT },
+            {"\033Od",    CODE_WORD_LEFT },
+	    {"\033[5D",   CODE_WORD_LEFT },
+            {"\033[1;5C", CODE_WORD_RIGHT},
+            {"\033[1;3C", CODE_WORD_RIGHT},
+	    {"\033Oc",    CODE_WORD_RIGHT},
+            {"\033[5C",   CODE_WORD_RIGHT},
+            {"\033[1;5H", CODE_TOP       },
+	    {"\033[7^",   CODE_TOP       },
+            {"\033[1;5F", CODE_BOTTOM    },
+            {"\033[8^",   CODE_BOTTOM    },
+	    {"\033[200~", CODE_PASTE     },
+	};
 	for (size_t i = 0; i < sizeof more / sizeof *more; i++)
 		if (key_defined(more[i].bytes) == 0)
 			define_key(more[i].bytes, more[i].code);
+	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+		define_key(ours[i].bytes, ours[i].code);
 }
 
 /* ^S and ^Q are keys here, not flow control that would freeze the screen. */
@@ -349,6 +425,8 @@ bool term_open(const struct theme *theme, const struct term_opts *opts, struct e
 	}
 	if (!open_input(err))
 		return false;
+	t.pastes = knows_pastes();
+	t.paste_on = false;
 	struct term_reset reset = make_reset();
 	/* Before curses: it installs no handlers where it finds some. */
 	if (!term_signals_open(&reset, err) || !open_screen(err)) {
@@ -374,6 +452,8 @@ void term_close(void)
 	grid_done(&t.shown);
 	free(t.line);
 	t.line = NULL;
+	buf_done(&t.paste);
+	mark_pastes(false);
 	endwin();
 	delwin(t.keys);
 	t.screen = NULL; /* delscreen crashes in the cache of tparm if memory ever ran out there (ncurses 6.4) */
@@ -535,6 +615,7 @@ void term_show(const struct grid *grid)
 	show_cells(grid);
 	show_caret(grid);
 	refresh();
+	mark_pastes(true);
 }
 
 void term_redraw(void)
@@ -558,6 +639,7 @@ void term_leave(void)
 {
 	if (!t.screen || isendwin())
 		return;
+	mark_pastes(false);
 	endwin();
 	term_redraw();
 }
@@ -581,6 +663,7 @@ static void go_on(void)
 {
 	if (!isendwin())
 		reset_prog_mode();
+	t.paste_on = false; /* as far as we know; said again with the next frame */
 	resize();
 }
 
@@ -600,42 +683,105 @@ static int key_of_mouse(void)
 	return event.bstate & BUTTON5_PRESSED ? KEY_WHEEL_DOWN : KEY_NONE;
 }
 
+/* A byte that is there or, in the middle of a sequence, comes soon; ERR if not. Codes of curses are above 255. */
+static int byte_within(int ms)
+{
+	int c = wgetch(t.keys);
+	struct pollfd fd = {.fd = t.in_fd, .events = POLLIN};
+	if (c == ERR && ms && poll(&fd, 1, ms) > 0)
+		c = wgetch(t.keys);
+	return c;
+}
+
+static int next_byte(bool soon)
+{
+	return byte_within(soon ? SOON_MS : 0);
+}
+
+/* Reads on into t.paste until its end mark (not kept). What is beyond any use is read and forgotten. False: the rest does not come. */
+static bool read_paste(void)
+{
+	static const struct str tail = STR_INIT(PASTE_TAIL);
+	size_t same = 0; /* bytes of the mark that have come */
+	for (int c; same < tail.len;) {
+		if ((c = byte_within(PASTE_MS)) == ERR)
+			return false;
+		if (c > 255)
+			continue; /* the window's size changed: the frame that follows sees it */
+		if (t.paste.len <= TERM_PASTE_MOST)
+			buf_add_char(&t.paste, (char)c);
+		same = c == tail.ptr[same] ? same + 1 : c == tail.ptr[0];
+	}
+	if (t.paste.len <= TERM_PASTE_MOST)
+		t.paste.len -= tail.len;
+	return true;
+}
+
+/* A mark in the middle of what is pasted looks like its end, and the rest would be taken for keys. Not all terminals keep it out; but the
+ * rest is there at once, has a mark of its own behind it, or is more than anybody types within that time. */
+static bool goes_on_behind_mark(void)
+{
+	char ahead[AHEAD_MOST];
+	size_t n = 0;
+	for (int c; n < sizeof ahead && (c = next_byte(true)) != ERR;)
+		if (c <= 255)
+			ahead[n++] = (char)c;
+	struct str bytes = {ahead, n};
+	bool pasted = n == sizeof ahead;
+	if (str_find(bytes, STR_LIT(PASTE_TAIL)) != SIZE_MAX && str_find(bytes, STR_LIT(PASTE_HEAD)) == SIZE_MAX)
+		pasted = true;
+	while (n > 0)
+		ungetch((unsigned char)ahead[--n]);
+	return pasted;
+}
+
+static int take_paste(void)
+{
+	buf_clear(&t.paste);
+	keypad(t.keys, FALSE); /* every byte as itself */
+	while (read_paste() && goes_on_behind_mark())
+		continue;
+	keypad(t.keys, TRUE);
+	return KEY_PASTE;
+}
+
+struct str term_paste(void)
+{
+	return buf_str(&t.paste);
+}
+
 static int key_of_code(int code)
 {
 	static const struct {
 		int code, key;
 	} keys[] = {
-	    {KEY_UP,        KEY_ARROW_UP   },
-            {KEY_DOWN,      KEY_ARROW_DOWN },
-            {KEY_LEFT,      KEY_ARROW_LEFT },
-	    {KEY_RIGHT,     KEY_ARROW_RIGHT},
-            {KEY_PPAGE,     KEY_PAGE_UP    },
-            {KEY_NPAGE,     KEY_PAGE_DOWN  },
-	    {KEY_HOME,      KEY_TO_HOME    },
-            {KEY_END,       KEY_TO_END     },
-            {KEY_BTAB,      KEY_SHIFT_TAB  },
-	    {KEY_ENTER,     KEY_RETURN     },
-            {KEY_BACKSPACE, KEY_ERASE      },
-            {KEY_DC,        KEY_DEL        },
-	    {KEY_F(1),      KEY_F1_        },
-            {KEY_RESIZE,    KEY_RESIZED    },
+	    {KEY_UP,          KEY_ARROW_UP   },
+            {KEY_DOWN,        KEY_ARROW_DOWN },
+            {KEY_LEFT,        KEY_ARROW_LEFT },
+	    {KEY_RIGHT,       KEY_ARROW_RIGHT},
+            {KEY_PPAGE,       KEY_PAGE_UP    },
+            {KEY_NPAGE,       KEY_PAGE_DOWN  },
+	    {KEY_HOME,        KEY_TO_HOME    },
+            {KEY_END,         KEY_TO_END     },
+            {KEY_BTAB,        KEY_SHIFT_TAB  },
+	    {KEY_ENTER,       KEY_RETURN     },
+            {KEY_BACKSPACE,   KEY_ERASE      },
+            {KEY_DC,          KEY_DEL        },
+	    {KEY_F(1),        KEY_F1_        },
+            {CODE_WORD_LEFT,  KEY_WORD_LEFT  },
+            {CODE_WORD_RIGHT, KEY_WORD_RIGHT },
+	    {CODE_TOP,        KEY_TO_TOP     },
+            {CODE_BOTTOM,     KEY_TO_BOTTOM  },
+            {KEY_RESIZE,      KEY_RESIZED    },
 	};
 	if (code == KEY_MOUSE)
 		return key_of_mouse();
+	if (code == CODE_PASTE)
+		return take_paste();
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
 		if (keys[i].code == code)
 			return keys[i].key;
 	return KEY_NONE;
-}
-
-/* A byte that is there or, in the middle of a sequence, comes soon; ERR if not. Codes of curses are above 255. */
-static int next_byte(bool soon)
-{
-	int c = wgetch(t.keys);
-	struct pollfd fd = {.fd = t.in_fd, .events = POLLIN};
-	if (c == ERR && soon && poll(&fd, 1, 25) > 0)
-		c = wgetch(t.keys);
-	return c;
 }
 
 /* Not by get_wch: it takes the keys after a stray byte for the rest of a character. */
@@ -787,6 +933,11 @@ bool term_pending(void)
 	return t.peeked != KEY_NONE;
 }
 
+void term_unread(int key)
+{
+	t.peeked = key;
+}
+
 void term_mouse(int *row, int *col)
 {
 	*row = t.mouse_row;
@@ -809,17 +960,6 @@ void term_wake(void)
 }
 
 /* ---- the clipboard */
-
-static bool write_all(int fd, struct str bytes)
-{
-	while (bytes.len) {
-		ssize_t n = write(fd, bytes.ptr, bytes.len);
-		if (n < 0 && errno != EINTR)
-			return false;
-		bytes = str_from(bytes, n > 0 ? (size_t)n : 0);
-	}
-	return true;
-}
 
 bool term_copy(struct str text)
 {

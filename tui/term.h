@@ -42,7 +42,12 @@ void term_redraw(void); /* the next term_show sends everything (^L) */
 /* The next key (action.h), waiting at most timeout_ms (< 0: no limit). KEY_NONE: none came, or term_wake, or term_signal.
  * KEY_RESIZED: the size may be another one, or the process was stopped and goes on; draw again. */
 int term_read(int timeout_ms);
-bool term_pending(void);             /* term_read would give a key at once: read it before drawing */
+bool term_pending(void);   /* term_read would give a key at once: read it before drawing */
+void term_unread(int key); /* the key just read: term_read gives it again */
+/* The text of the last KEY_PASTE, bytes as they came, until the next term_read. Where the terminal does not mark what is pasted, it comes as
+ * keys. Longer than TERM_PASTE_MOST: it was cut there. */
+enum { TERM_PASTE_MOST = 4 << 20 };
+struct str term_paste(void);
 void term_mouse(int *row, int *col); /* of the last KEY_CLICK or KEY_WHEEL_… */
 int term_signal(void);               /* SIGHUP, SIGTERM, SIGINT or SIGQUIT once one came, else 0 */
 void term_clear_interrupt(void);     /* SIGINT was dealt with (a job cancelled) */

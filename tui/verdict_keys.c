@@ -129,6 +129,7 @@ struct draft {
 	struct str author;
 	struct arena arena;
 	struct str text;
+	struct sha256 target;
 };
 
 static bool fetch_draft(struct db *db, void *request, struct err *err)
@@ -143,6 +144,7 @@ static bool fetch_draft(struct db *db, void *request, struct err *err)
 	block_cache_free(blocks);
 	if (!ok)
 		return false;
+	d->target = subject.hash;
 	if (d->field == FIELD_CORRECTION)
 		d->text = subject.answer;
 	for (size_t i = 0; i < n; i++)
@@ -178,12 +180,17 @@ static enum outcome text_answer(struct screen *screen, const struct input *in, s
 
 static const struct action text_action = {.name = "text", .keys = "", .help = "", .run = text_answer};
 
-static enum outcome ask_text(enum annotation_field field, const char *title, struct str initial, struct target *t)
+/* What was written and not saved is found again by what it is about. */
+static enum outcome ask_text(const struct draft *d, const char *title, struct target *t)
 {
-	asked.field = field;
-	*t = (struct target){.prompt = title, .answer = &text_action};
-	snprintf(t->line, sizeof t->line, STR_FMT, STR_ARG(str_cut(initial, 0, sizeof t->line - 1)));
-	return OUT_PROMPT;
+	struct buf name = BUF_INIT;
+	asked.field = d->field;
+	*t = (struct target){.prompt = title, .answer = &text_action, .whole = xstrndup(d->text)};
+	buf_add_cstr(&name, d->field == FIELD_NOTE ? "note " : "correction ");
+	hash_hex(&name, &d->target, sizeof d->target);
+	snprintf(t->draft, sizeof t->draft, "%s", buf_cstr(&name));
+	buf_done(&name);
+	return OUT_WRITE;
 }
 
 static enum outcome edit_text(struct screen *screen, enum annotation_field field, const char *title,
@@ -204,19 +211,19 @@ static enum outcome edit_text(struct screen *screen, enum annotation_field field
 		ui_fail(screen->ui, &err);
 		return OUT_HANDLED;
 	}
-	enum outcome outcome = ask_text(field, title, d->text, t);
+	enum outcome outcome = ask_text(d, title, t);
 	take_draft(NULL, d, true);
 	return outcome;
 }
 
 enum outcome verdict_note(struct screen *screen, const struct input *in, struct target *t)
 {
-	return edit_text(screen, FIELD_NOTE, "note: ", in, t);
+	return edit_text(screen, FIELD_NOTE, "Note on this answer", in, t);
 }
 
 enum outcome verdict_correct(struct screen *screen, const struct input *in, struct target *t)
 {
-	return edit_text(screen, FIELD_CORRECTION, "the answer as it should be: ", in, t);
+	return edit_text(screen, FIELD_CORRECTION, "The answer as it should be", in, t);
 }
 
 /* ---------------------------------------------------------------- reasons and tags */
