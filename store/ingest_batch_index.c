@@ -5,6 +5,7 @@
 
 #include "store/base/text.h"
 #include "store/base/hash.h"
+#include "store/settle.h"
 
 enum { MAP_PROBES = 64 };
 
