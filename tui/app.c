@@ -28,6 +28,7 @@ enum {
 	FIRST_WAIT_MS = 120, /* how long the first frame may wait for a small file's import to end */
 	SMALLEST_ROWS = 5,
 	SMALLEST_COLS = 20,
+	HELD_MOST = 1000, /* keys */
 	IMPORT_MS = 100, /* how often progress is drawn */
 	WAITS_MS = 250,  /* and whether something said is on the disk yet, while it is not */
 	QUIT_MS = 5000,  /* the longest that leaving waits for that */
@@ -64,6 +65,7 @@ struct app {
 	bool
 	    opened; /* the screen is new, or shows something else: it gets its rows before the next key that was typed ahead */
 	int signal_number;
+	VEC(int) held;        /* keys typed ahead of what they are meant for (screen op waits) */
 	bool copying;         /* y was pressed: the next key says what */
 	struct prompt prompt; /* on the status line */
 	struct write write;   /* over the lower part of the frame */
@@ -310,6 +312,8 @@ enum { HELP_ORDER = 30, HELP_COLS = 8 };
 static void draw_hints(struct app *app, struct canvas row)
 {
 	const struct action *tables[] = {top(app)->ops->actions, app_actions};
+	if (top(app)->ops->hints && top(app)->ops->hints(top(app), row))
+		return;
 	canvas_fill(row, 0, 0, row.cols, ROLE_HINT, " ");
 	int col = 1;
 	for (int order = 1; order < 40 && col < row.cols - 6; order++)
@@ -794,6 +798,7 @@ static void on_key(struct app *app, int key)
 {
 	app->import_jump = false;
 	app->ui.message[0] = '\0';
+	app->ui.now_ns = clock_now_ns(app);
 	if (app->write.on) {
 		key_of_writing(app, key);
 		return;
@@ -1014,6 +1019,42 @@ static void watch_index(struct app *app)
 
 /* ---------------------------------------------------------------- the loop */
 
+static bool keys_wait(const struct app *app)
+{
+	const struct screen *s = top(app);
+	return !app->prompt.on && !app->copying && s->ops->waits && s->ops->waits(s);
+}
+
+static void obey_key(struct app *app, int key)
+{
+	on_key(app, key);
+	if (app->quit)
+		return;
+	take_sayings(app);
+	if (app->opened)
+		ask(app);
+	app->opened = false;
+}
+
+/* Keys whose item does not show yet stay in their order; Q always works. */
+static void take_key(struct app *app, int key)
+{
+	if (key == 'Q' || (app->held.n == 0 && !keys_wait(app)))
+		obey_key(app, key);
+	else if (app->held.n < HELD_MOST)
+		*vec_add(&app->held) = key;
+}
+
+static void obey_held(struct app *app)
+{
+	size_t n = 0;
+	while (n < app->held.n && !app->quit && !keys_wait(app))
+		obey_key(app, app->held.at[n++]);
+	if (n)
+		memmove(app->held.at, app->held.at + n, (app->held.n - n) * sizeof *app->held.at);
+	app->held.n -= n;
+}
+
 /* Waits for the first key, then takes all that are there: one frame for many held keys. */
 static void read_keys(struct app *app, int timeout_ms)
 {
@@ -1022,11 +1063,7 @@ static void read_keys(struct app *app, int timeout_ms)
 		if (key == KEY_RESIZED)
 			resize(app);
 		else
-			on_key(app, key);
-		take_sayings(app);
-		if (app->opened && !app->quit)
-			ask(app);
-		app->opened = false;
+			take_key(app, key);
 	}
 	app->signal_number = term_signal();
 	if (app->signal_number == SIGINT && app->write.on) { /* ^C while writing: a key as Esc is, not the end */
@@ -1102,6 +1139,7 @@ static void loop(struct app *app)
 		/* The very first frame shows with the first answer; what more the screen wants comes after it. */
 		for (int i = 0; app->ask && i < (app->shown ? 4 : 1); i++)
 			ask(app);
+		obey_held(app);
 		if (!app->ask)
 			ask_for_prompt(app);
 		if (app->draw)
@@ -1160,6 +1198,11 @@ static bool start(struct app *app, struct err *err)
 		snprintf(t.text, sizeof t.text, "%s", o->open + 6);
 		open_screen(app, &t);
 	}
+	if (o->open && strncmp(o->open, "review:", 7) == 0) {
+		struct target t = {.screen = "review", .id2 = 1};
+		snprintf(t.text, sizeof t.text, "%s", o->open + 7);
+		open_screen(app, &t);
+	}
 	return true;
 }
 
@@ -1209,6 +1252,7 @@ static void stop(struct app *app)
 	term_close();
 	query_free(app->queries);
 	vec_done(&app->stack);
+	vec_done(&app->held);
 	grid_done(&app->grid);
 	hold_done(&app->hold);
 	prompt_done(&app->prompt);

@@ -14,7 +14,7 @@ struct app_opts {
 	bool follow; /* and go on reading them as they grow */
 	bool ascii, no_color;
 	const char *theme; /* name or file; NULL: default */
-	const char *open;  /* "trace:ID": where to begin, above the list; NULL: the list */
+	const char *open;  /* "trace:ID", "review:QUEUE": where to begin, above the list; NULL: the list */
 	int64_t now_ns;    /* UNKNOWN_INT: the clock; else frozen (SPOOR_NOW) */
 };
 

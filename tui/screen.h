@@ -108,6 +108,11 @@ struct screen_ops {
 	struct saying *(*say)(struct screen *);
 	/* The answer: it is on the disk, or (ok false) err says why not. The app frees the saying. May be absent. */
 	void (*said)(struct screen *, struct saying *, bool ok, const struct err *);
+	/* Keys wait: what the next ones are meant for does not show yet (something is being written or read). They are kept in their order; Q
+	 * ends the program all the same. May be absent. */
+	bool (*waits)(const struct screen *);
+	/* The hint line, where it is not that of the actions' hints; false: it is. May be absent. */
+	bool (*hints)(const struct screen *, struct canvas row);
 	/* For a list of hits: the one after (or before) the one gone to last, which the screen above asks for. HIT_WAITS: more are being
 	 * read. May be absent. */
 	enum hit (*hit)(struct screen *, bool forward, struct target *out);

@@ -19,6 +19,7 @@
 	X(path)      \
 	X(prompts)   \
 	X(release)   \
+	X(review)    \
 	X(rundiff)   \
 	X(runs)      \
 	X(scores)    \

@@ -11,7 +11,8 @@ enum review_page_kind {
 	REVIEW_DOCUMENTS,
 	REVIEW_GUIDE,
 	REVIEW_EVIDENCE,
-	REVIEW_END
+	REVIEW_END,  /* nothing is left to judge now */
+	REVIEW_LEAVE /* what is saved, and how to go on */
 };
 enum { REVIEW_PAGE_BESIDE_COLS = 150 };
 

@@ -201,15 +201,16 @@ struct str review_speaker(struct str name)
 	static const struct {
 		const char *name, *words;
 	} speakers[] = {
-	    {"user",      "User"        },
-            {"human",     "User"        },
-            {"assistant", "Assistant"   },
-            {"ai",        "Assistant"   },
-	    {"model",     "Assistant"   },
-            {"system",    "Instructions"},
-            {"developer", "Instructions"},
-            {"tool",      "Looked up"   },
-	    {"function",  "Looked up"   },
+	    {"user",         "User"        },
+	    {"human",        "User"        },
+	    {"assistant",    "Assistant"   },
+	    {"ai",           "Assistant"   },
+	    {"model",        "Assistant"   },
+	    {"system",       "Instructions"},
+	    {"developer",    "Instructions"},
+	    {"instructions", "Instructions"},
+	    {"tool",         "Looked up"   },
+	    {"function",     "Looked up"   },
 	};
 	for (size_t i = 0; i < sizeof speakers / sizeof *speakers; i++)
 		if (str_ieq(name, speakers[i].name))

@@ -1,0 +1,314 @@
+/* The frame of Review: title and progress, the bar, the receipt, the keys. */
+#include "tui/screen/pane_review_state.h"
+
+#include "store/base/units.h"
+
+enum { ROWS_FOR_BAR = 6, ROWS_FOR_RULE = 12, MOST_HINTS = 12, SLOW_NS = 400000000 };
+
+/* Where the frame's own words stand: on wide screens with the text. */
+static struct review_page frame_of(int cols)
+{
+	struct review_page page = review_page(cols);
+	int margin = cols > 80 ? 3 : page.col > 1 ? page.col - 1 : page.col;
+	if (cols >= REVIEW_BESIDE_COLS)
+		return (struct review_page){page.col - margin, page.cols + 2 * margin};
+	return (struct review_page){page.col > margin ? page.col - margin : 0,
+	                            page.cols + 2 * (page.col > margin ? margin : 0)};
+}
+
+static bool is_beside(const struct review_state *s, int cols)
+{
+	return s->page.kind != REVIEW_NO_PAGE && s->now && !s->now->gone && cols >= REVIEW_PAGE_BESIDE_COLS &&
+	       s->page.kind != REVIEW_HELP && s->page.kind != REVIEW_LEAVE && s->page.kind != REVIEW_END;
+}
+
+static int frame_rows(int rows)
+{
+	return (rows >= ROWS_FOR_BAR) + (rows >= ROWS_FOR_RULE);
+}
+
+void review_lay(struct screen *screen)
+{
+	struct review_state *s = review_of(screen);
+	int rows = screen->ui->rows - frame_rows(screen->ui->rows), cols = screen->ui->cols;
+	bool beside = is_beside(s, cols);
+	rows = rows > 1 ? rows : 1;
+	if (s->now && !s->now->gone)
+		review_item_lay(&s->now->view, rows, beside ? cols / 2 : cols);
+	if (s->page.kind != REVIEW_NO_PAGE)
+		review_sheet_lay(&s->page, rows, beside ? cols - cols / 2 : cols);
+}
+
+/* ---------------------------------------------------------------- rows of the frame */
+
+void review_headline(const struct screen *screen, struct canvas row)
+{
+	const struct review_state *s = review_of(screen);
+	struct review_page f = frame_of(row.cols);
+	struct buf words = BUF_INIT;
+	if (s->known)
+		queue_progress_words(&words, &s->queue.progress, row.grid->ascii);
+	int used = text_cols(buf_str(&words)), room = f.cols - used - 2;
+	if (room < 12) { /* the short form */
+		buf_clear(&words);
+		if (s->known)
+			buf_printf(&words, "%lld/%lld", (long long)s->queue.progress.done,
+			           (long long)s->queue.progress.items);
+		used = text_cols(buf_str(&words));
+		room = f.cols - used - 2;
+	}
+	int col = f.col + canvas_putc(row, 0, f.col, room, ROLE_TITLE, "Review") + 2;
+	if (s->known)
+		canvas_put(row, 0, col, room - (col - f.col), ROLE_TEXT, s->queue.queue.name);
+	canvas_put_right(row, 0, f.col, f.cols, ROLE_TITLE, buf_str(&words));
+	buf_done(&words);
+}
+
+static void draw_bar(const struct review_state *s, struct canvas body)
+{
+	struct review_page f = frame_of(body.cols);
+	int64_t all = s->known ? s->queue.progress.items : 0, done = s->known ? s->queue.progress.done : 0;
+	int filled = all > 0 ? (int)((int64_t)f.cols * (done < all ? done : all) / all) : 0;
+	canvas_fill(body, 0, f.col, f.cols, ROLE_BAR_OTHER, body.grid->ascii ? "-" : "─");
+	canvas_fill(body, 0, f.col, filled, ROLE_OK, body.grid->ascii ? "=" : "━");
+}
+
+static void add_right(struct buf *out, int cols, const char *right)
+{
+	int gap = cols - text_cols(buf_str(out)) - text_cols(str_of(right));
+	if (gap < 2)
+		return;
+	buf_add_fill(out, ' ', (size_t)gap);
+	buf_add_cstr(out, right);
+}
+
+/* "bad, outdated" */
+static void add_mine(struct buf *out, const struct review_loaded *l)
+{
+	if (l->mine.preference.len) {
+		const struct subject *s = &l->view.subject;
+		int prefers = annotation_prefers(l->mine.preference, s->answer.ptr ? s->answer : s->error,
+		                                 s->answer_b.ptr ? s->answer_b : s->error_b);
+		bool left = (prefers == 0) != l->view.swapped;
+		buf_add_cstr(out, prefers == 2   ? "both good"
+		                  : prefers == 3 ? "both bad"
+		                  : left         ? "the first is better"
+		                                 : "the second is better");
+	} else {
+		buf_add_cstr(out, verdict_name(l->mine.verdict));
+	}
+	if (l->mine.reason.len)
+		buf_printf(out, ", " STR_FMT, STR_ARG(l->mine.reason));
+}
+
+static void status_of_item(const struct review_state *s, struct buf *out, int cols)
+{
+	const struct review_loaded *l = s->now;
+	buf_printf(out, "Question %lld: you said ", (long long)l->seq + 1);
+	add_mine(out, l);
+	if (l->mine.note.len)
+		buf_add_cstr(out, ", with a note");
+	if (l->mine.correction.len)
+		buf_add_cstr(out, ", with your answer");
+	add_right(out, cols, cols >= 70 ? "a digit changes it   n goes on" : "n goes on");
+}
+
+void review_status(const struct screen *screen, struct buf *out)
+{
+	const struct review_state *s = review_of(screen);
+	struct review_page f = frame_of(screen->ui->cols);
+	int cols = f.cols;
+	bool slow = s->writing && screen->ui->now_ns - s->writing_since_ns >= SLOW_NS;
+	struct buf words = BUF_INIT;
+	if (slow || (s->leaving && s->writing)) {
+		buf_add_cstr(&words, slow ? (screen->ui->ascii ? "Saving... another program writes"
+		                                               : "Saving… another program writes")
+		                          : "");
+	} else if (s->mode != REVIEW_JUDGES && s->now) {
+		buf_printf(&words, "Question %lld is bad. Why?", (long long)s->now->seq + 1);
+		add_right(&words, cols,
+		          s->mode == REVIEW_SEVERAL ? "digits choose, Enter goes on"
+		                                    : "m several   c a note   u takes it back");
+	} else if (s->saved[0]) {
+		buf_add_cstr(&words, s->saved);
+		if (s->can_take_back)
+			add_right(&words, cols, "u takes it back");
+	} else if (s->now && s->now->mine.judged) {
+		status_of_item(s, &words, cols);
+	}
+	if (words.len && f.col > 1)
+		buf_add_fill(out, ' ', (size_t)(f.col - 1));
+	buf_add_str(out, buf_str(&words));
+	buf_done(&words);
+}
+
+/* ---------------------------------------------------------------- the keys */
+
+struct hint {
+	const char *key, *words;
+	int weight; /* the lightest go first where there is no room */
+	bool on;
+};
+
+static int hints_cols(const struct hint *hints, size_t n, int gap)
+{
+	int cols = -gap;
+	for (size_t i = 0; i < n; i++)
+		if (hints[i].weight >= 0)
+			cols += text_cols(str_of(hints[i].key)) + 1 + text_cols(str_of(hints[i].words)) + gap;
+	return cols;
+}
+
+static void draw_hints(struct hint *hints, size_t n, struct canvas row)
+{
+	struct review_page f = frame_of(row.cols);
+	int room = row.cols >= 80 ? f.cols - 2 : row.cols - 1, col = row.cols >= 80 ? f.col + 1 : 0;
+	while (hints_cols(hints, n, 2) > room) {
+		size_t least = n;
+		for (size_t i = 0; i < n; i++)
+			if (hints[i].weight >= 0 && (least == n || hints[i].weight < hints[least].weight))
+				least = i;
+		if (least == n || hints[least].weight >= 9)
+			break;
+		hints[least].weight = -1;
+	}
+	int gap = 4;
+	while (gap > 1 && hints_cols(hints, n, gap) > room)
+		gap--;
+	for (size_t i = 0; i < n; i++) {
+		if (hints[i].weight < 0)
+			continue;
+		col += canvas_putc(row, 0, col, -1, ROLE_HINT_KEY, hints[i].key) + 1;
+		int from = col;
+		col += canvas_putc(row, 0, col, -1, hints[i].on ? ROLE_MARK : ROLE_HINT, hints[i].words);
+		if (hints[i].on)
+			canvas_reverse(row, 0, from, col - from);
+		col += gap;
+	}
+}
+
+static void reason_hints(const struct review_state *s, struct canvas row)
+{
+	static const char *const digits[] = {"1", "2", "3", "4", "5", "6", "7", "8", "9"};
+	struct hint hints[REVIEW_MOST_REASONS + 1];
+	char words[REVIEW_MOST_REASONS][64];
+	size_t n = 0;
+	for (; n < s->queue.n_reasons; n++) {
+		bool on = s->mode == REVIEW_SEVERAL && (s->picked >> n & 1);
+		/* In brackets, too: never by colour alone. */
+		snprintf(words[n], sizeof words[n], on ? "[%.*s]" : "%.*s",
+		         (int)str_cut(s->queue.reasons[n], 0, 40).len, s->queue.reasons[n].ptr);
+		hints[n] = (struct hint){digits[n], words[n], 9, on};
+	}
+	hints[n++] = (struct hint){"Enter", s->mode == REVIEW_SEVERAL ? "goes on" : "none", 8, false};
+	if (hints_cols(hints, n, 1) > row.cols - 1) /* too narrow for words: as many letters as there is room for */
+		for (size_t i = 0; i + 1 < n; i++) {
+			int each = (row.cols - 8) / (int)(n - 1) - 3;
+			words[i][text_fit(str_of(words[i]), each > 2 ? each : 2, NULL)] = '\0';
+		}
+	draw_hints(hints, n, row);
+}
+
+#define DRAW_HINTS(hints, row) draw_hints(hints, sizeof(hints) / sizeof *(hints), row)
+
+bool review_hints(const struct screen *screen, struct canvas row)
+{
+	const struct review_state *s = review_of(screen);
+	canvas_fill(row, 0, 0, row.cols, ROLE_HINT, " ");
+	bool more = s->page.kind != REVIEW_NO_PAGE && review_sheet_more(&s->page);
+	if (s->page.kind == REVIEW_LEAVE) {
+		struct hint hints[] = {
+		    {"q",     "Leave", 9, false},
+                    {"Enter", "Go on", 9, false}
+                };
+		DRAW_HINTS(hints, row);
+	} else if (s->page.kind == REVIEW_HELP && s->welcome) {
+		struct hint hints[] = {
+		    {"Enter", "Begin", 9,             false},
+                    {"Space", "More",  more ? 5 : -1, false}
+                };
+		DRAW_HINTS(hints, row);
+	} else if (s->page.kind == REVIEW_END) {
+		struct hint hints[] = {
+		    {"s", "Those skipped", s->queue.progress.left > 0 && s->end == QUEUE_GIVES ? 8 : -1, false},
+		    {"b", "Look back",     7,		                                            false},
+		    {"u", "Take back",     5,		                                            false},
+		    {"q", "Leave",         9,		                                            false},
+		    {"?", "Help",          6,		                                            false}
+                };
+		DRAW_HINTS(hints, row);
+	} else if (s->mode != REVIEW_JUDGES) {
+		reason_hints(s, row);
+	} else if (s->now && review_is_pair(&s->now->view)) {
+		struct hint hints[] = {
+		    {"1",     "First",     9,                     false},
+		    {"2",     "Second",    9,                     false},
+		    {"3",     "Both good", 9,                     false},
+		    {"4",     "Both bad",  9,                     false},
+		    {"c",     "Note",      5,                     false},
+		    {"s",     "Skip",      6,                     false},
+		    {"Enter", "Close",     s->page.kind ? 8 : -1, false},
+		    {"?",     "Help",      8,                     false}
+                };
+		DRAW_HINTS(hints, row);
+	} else {
+		bool page = s->page.kind != REVIEW_NO_PAGE;
+		struct hint hints[] = {
+		    {"1",     "Good",       9,                     false},
+		    {"2",     "Bad",        9,                     false},
+		    {"3",     "Unsure",     9,                     false},
+		    {"c",     "Note",       page ? -1 : 5,         false},
+		    {"C",     "Correct it", page ? -1 : 4,         false},
+		    {"s",     "Skip",       page ? -1 : 6,         false},
+		    {"Space", "More",       page && more ? 7 : -1, false},
+		    {"Enter", "Close",      page ? 8 : -1,         false},
+		    {"?",     "Help",       8,                     false}
+                };
+		DRAW_HINTS(hints, row);
+	}
+	return true;
+}
+
+/* ---------------------------------------------------------------- the body */
+
+static void draw_words(struct canvas c, enum role role, const char *words)
+{
+	struct review_page page = review_page(c.cols);
+	struct text_row row;
+	struct str text = str_of(words);
+	int at = c.rows > 4 ? 1 : 0;
+	for (size_t from = 0; from != SIZE_MAX && at < c.rows; at++) {
+		from = text_wrap(text, from, page.cols > 0 ? page.cols : 1, &row);
+		canvas_put(c, at, page.col, page.cols, role, str_cut(text, row.at, row.len));
+	}
+}
+
+static void draw_item(const struct review_state *s, struct canvas c)
+{
+	if (s->why[0])
+		draw_words(c, ROLE_WARNING, s->why);
+	else if (s->now && s->now->gone)
+		draw_words(c, ROLE_WARNING, s->now->why);
+	else if (s->now)
+		review_item_draw(&s->now->view, c);
+}
+
+void review_draw(const struct screen *screen, struct canvas body)
+{
+	const struct review_state *s = review_of(screen);
+	bool bar = body.rows >= ROWS_FOR_BAR, rule = body.rows >= ROWS_FOR_RULE;
+	struct canvas c = canvas_part(body, bar, 0, body.rows - frame_rows(body.rows), body.cols);
+	if (bar)
+		draw_bar(s, body);
+	if (rule)
+		canvas_rule(body, body.rows - 1, ROLE_BORDER);
+	if (is_beside(s, body.cols)) {
+		int half = body.cols / 2;
+		draw_item(s, canvas_part(c, 0, 0, c.rows, half));
+		review_sheet_draw(&s->page, canvas_part(c, 0, half, c.rows, body.cols - half));
+	} else if (s->page.kind != REVIEW_NO_PAGE) {
+		review_sheet_draw(&s->page, c);
+	} else {
+		draw_item(s, c);
+	}
+}

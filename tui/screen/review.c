@@ -1,0 +1,298 @@
+/* A queue of answers to judge, one at a time, for somebody who has never seen a terminal program: the item fills the screen, the last row is
+ * the manual, and nothing has to be saved.
+ *
+ * target: id: the queue; 0: text is its name. id2 1: it was opened by a command, so that leaving it ends the program.
+ *
+ * Two requests keep it quick: the item that shows, and the one after it, which is there before it is wanted. A verdict goes to the writer
+ * (screen op say) and the next item shows when it is on the disk (said); keys typed meanwhile wait in the app (op waits), in their order, so
+ * that none reaches an item it was not meant for. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/base/clean.h"
+#include "store/base/file.h"
+#include "store/base/units.h"
+#include "tui/screen/pane_review_state.h"
+
+#define TOUCH_NS (60 * INT64_C(1000000000))
+
+/* ---------------------------------------------------------------- the help at the very first start */
+
+/* A file in the state folder says that this person has seen it. */
+static bool is_first_time(void)
+{
+	struct buf path = BUF_INIT, bytes = BUF_INIT;
+	struct err err = ERR_INIT;
+	file_state_path(&path, "review");
+	bool there = file_read(&bytes, buf_cstr(&path), 4096, &err) && bytes.len > 0;
+	buf_done(&path);
+	buf_done(&bytes);
+	return !there;
+}
+
+static void remember_help(void)
+{
+	struct buf path = BUF_INIT;
+	struct err err = ERR_INIT;
+	file_state_path(&path, "review");
+	if (file_make_dir_of(buf_cstr(&path), &err)) /* what cannot be written is not remembered */
+		file_replace(buf_cstr(&path), STR_LIT("help was shown\n"), &err);
+	buf_done(&path);
+}
+
+/* ---------------------------------------------------------------- data */
+
+static bool open_review(struct screen *screen, const struct target *target, struct err *err)
+{
+	struct review_state *s = review_of(screen);
+	if (target->id <= 0 && !target->text[0])
+		return err_set(err, ERR_USAGE, NULL, "review: which queue?");
+	s->from = *target;
+	s->quits = target->id2 == 1;
+	s->want = REVIEW_NEXT;
+	pager_init(&s->page.pager);
+	review_author();
+	s->welcome = is_first_time();
+	return true;
+}
+
+static struct review_request *request_for(struct screen *screen, enum review_purpose purpose)
+{
+	static uint64_t serials;
+	struct review_state *s = review_of(screen);
+	struct review_request *r = review_request_new();
+	r->owner = s;
+	r->serial = s->serial = ++serials;
+	r->marks = s->marks;
+	r->purpose = purpose;
+	r->queue_id = s->known ? s->queue.queue.id : s->from.id;
+	r->queue_name = r->queue_id ? STR_NONE : arena_str(&r->arena, str_of(s->from.text));
+	r->now_ns = screen->ui->now_ns;
+	r->except = s->now ? s->now->seq : -1;
+	return r;
+}
+
+/* So that nobody else gets what is being read here. */
+static bool claim_grows_old(const struct review_state *s, int64_t now_ns)
+{
+	return s->now && s->queue.queue.copies > 0 && !s->now->mine.judged && now_ns - s->claimed_ns > TOUCH_NS;
+}
+
+static void *ask_review(struct screen *screen)
+{
+	struct review_state *s = review_of(screen);
+	review_lay(screen);
+	if (s->serial || s->why[0])
+		return NULL;
+	struct review_request *r;
+	if (s->known && s->give_back) {
+		s->give_back = false;
+		return request_for(screen, REVIEW_FOR_LEAVE);
+	}
+	if (s->want != REVIEW_NONE) {
+		r = request_for(screen, REVIEW_FOR_NOW);
+		r->seq = s->want;
+		r->beside = s->want_beside;
+		return r;
+	}
+	if (s->now && !s->ahead_known && !s->ahead_failed) {
+		r = request_for(screen, REVIEW_FOR_AHEAD);
+		r->seq = REVIEW_NEXT;
+		return r;
+	}
+	if (s->progress_marks != s->marks && !s->leaving)
+		return request_for(screen, REVIEW_FOR_AHEAD);
+	if (claim_grows_old(s, screen->ui->now_ns)) {
+		s->claimed_ns = screen->ui->now_ns;
+		r = request_for(screen, REVIEW_FOR_CLAIM);
+		r->seq = s->now->seq;
+		return r;
+	}
+	return NULL;
+}
+
+static void adopt_queue(struct review_state *s, struct review_request *r)
+{
+	if (s->known && r->marks != s->marks)
+		return; /* counted before what was said since */
+	struct review_queue old = s->queue;
+	s->queue = r->queue;
+	r->queue = old;
+	s->known = true;
+	s->progress_marks = r->marks;
+}
+
+static struct review_loaded *item_of(struct review_request *r)
+{
+	struct review_loaded *l = r->item;
+	r->item = NULL;
+	return l;
+}
+
+static void adopt_now(struct screen *screen, struct review_request *r)
+{
+	struct review_state *s = review_of(screen);
+	s->want = REVIEW_NONE;
+	s->claimed_ns = r->now_ns;
+	if (r->item) {
+		bool judged_elsewhere = r->beside || r->seq >= 0;
+		/* The one that was not judged is where one goes on. */
+		if (judged_elsewhere && s->now && s->now->seq != r->item->seq && !s->now->mine.judged &&
+		    !s->now->gone) {
+			review_loaded_free(s->ahead);
+			s->ahead = s->now;
+			s->now = NULL;
+			s->ahead_known = true;
+			s->ahead_skipped = false;
+		} else if (!judged_elsewhere) {
+			s->ahead_known = false;
+		}
+		if (s->ahead && s->ahead->seq == r->item->seq) {
+			review_loaded_free(s->ahead);
+			s->ahead = NULL;
+			s->ahead_known = false;
+		}
+		review_show(screen, item_of(r));
+		if (r->skipped && !s->skipped_too)
+			s->skipped_too = true; /* nothing else is left: begin with them */
+	} else if (r->beside > 0) {
+		review_next(screen);
+	} else if (r->beside < 0) {
+		ui_say(screen->ui, "there is none before it");
+	} else {
+		review_end(screen, r->end);
+	}
+}
+
+static void adopt_ahead(struct review_state *s, struct review_request *r)
+{
+	if (r->seq != REVIEW_NEXT || s->ahead_known || !s->now || r->except != s->now->seq)
+		return;
+	s->ahead = item_of(r);
+	s->ahead_known = true;
+	s->ahead_end = r->end;
+	s->ahead_skipped = r->skipped;
+}
+
+static void fail(struct screen *screen, const struct review_request *r)
+{
+	struct review_state *s = review_of(screen);
+	if (r->interrupted)
+		return; /* it is asked again */
+	if (r->purpose == REVIEW_FOR_AHEAD)
+		s->ahead_failed = true;
+	if (r->purpose != REVIEW_FOR_NOW)
+		return;
+	if (!s->now)
+		snprintf(s->why, sizeof s->why, "%s", r->why);
+	s->want = REVIEW_NONE;
+}
+
+static void take_review(struct screen *screen, void *request, bool ok)
+{
+	struct review_request *r = request;
+	struct review_state *s = review_of(screen);
+	if (r->owner == s && r->serial == s->serial) {
+		bool first = !s->known;
+		s->serial = 0;
+		if (!ok) {
+			fail(screen, r);
+		} else {
+			enum review_purpose purpose = r->purpose;
+			adopt_queue(s, r);
+			if (purpose == REVIEW_FOR_NOW)
+				adopt_now(screen, r);
+			else if (purpose == REVIEW_FOR_AHEAD)
+				adopt_ahead(s, r);
+			if (s->page.kind == REVIEW_END)
+				review_sheet_end_of_queue(&s->page, s, screen->ui->ascii);
+		}
+		if (first && s->known && s->welcome && s->now) {
+			review_sheet_help(&s->page, true, s->queue.queue.mode & QUEUE_PAIRWISE, screen->ui->ascii);
+			remember_help();
+		}
+	}
+	review_request_free(r);
+}
+
+/* ---------------------------------------------------------------- the rest */
+
+static void place_review(const struct screen *screen, struct target *out)
+{
+	const struct review_state *s = review_of(screen);
+	*out = s->from;
+	if (s->known)
+		out->id = s->queue.queue.id;
+}
+
+static bool subject_of_review(const struct screen *screen, struct subject_at *out)
+{
+	const struct review_state *s = review_of(screen);
+	if (!s->now || s->now->gone)
+		return false;
+	*out = s->now->view.subject.at;
+	return true;
+}
+
+static bool copy_of_review(const struct screen *screen, enum copy what, struct buf *out)
+{
+	const struct review_state *s = review_of(screen);
+	if (!s->known)
+		return false;
+	switch (what) {
+	case COPY_VALUE:
+		if (s->page.kind != REVIEW_NO_PAGE)
+			buf_add_str(out, buf_str(&s->page.words.text));
+		else if (s->now)
+			buf_add_str(out, buf_str(&s->now->view.part[REVIEW_ANSWER].words.text));
+		return out->len > 0;
+	case COPY_ID:
+		if (s->now)
+			buf_add_str(out, s->now->view.subject.target.key);
+		return out->len > 0;
+	case COPY_PATH:
+		buf_add_str(out, s->queue.queue.name);
+		if (s->now)
+			buf_printf(out, "/%lld", (long long)s->now->seq + 1);
+		return true;
+	case COPY_COMMAND:
+		buf_add_cstr(out, "spoor review ");
+		clean_shell(out, s->queue.queue.name);
+		return true;
+	}
+	return false;
+}
+
+static void close_review(struct screen *screen)
+{
+	struct review_state *s = review_of(screen);
+	while (s->to_say.n)
+		saying_free(s->to_say.at[--s->to_say.n]);
+	vec_done(&s->to_say);
+	review_loaded_free(s->now);
+	review_loaded_free(s->ahead);
+	review_queue_done(&s->queue);
+	review_sheet_done(&s->page);
+}
+
+const struct screen_ops screen_review = {
+    .name = "review",
+    .title = "Review",
+    .state_size = sizeof(struct review_state),
+    .actions = review_actions,
+    .open = open_review,
+    .ask = ask_review,
+    .fetch = review_fetch,
+    .take = take_review,
+    .draw = review_draw,
+    .headline = review_headline,
+    .status = review_status,
+    .hints = review_hints,
+    .waits = review_waits,
+    .place = place_review,
+    .subject = subject_of_review,
+    .say = review_say,
+    .said = review_said,
+    .copy = copy_of_review,
+    .close = close_review,
+};
