@@ -145,6 +145,7 @@ struct judges_opts {
 	const struct filter *cases;  /* FILTER_CASES or NULL */
 	const struct filter *traces; /* FILTER_TRACES or NULL */
 	bool no_cases, no_traces;
+	struct str queue; /* only verdicts given in spoor, on answers judged in this queue; absent: no such bound */
 	struct str human; /* this human score counts for every judge; absent: the rule above */
 	double threshold; /* of scores that say none; NaN */
 	bool lower;       /* of those: lower is better */

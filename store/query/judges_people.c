@@ -61,6 +61,8 @@ static bool is_wanted(const struct jd_work *w, const struct jd_score *s)
 {
 	struct str human = w->d->opts->human;
 	const struct jd_name *of = s->annotation ? NULL : jd_name_of(w, s->name);
+	if (w->d->opts->queue.len)
+		return s->annotation;
 	if (human.len)
 		return of && of->fold == jd_fold(human);
 	return s->annotation || (of && of->general);
@@ -85,7 +87,8 @@ static bool votes_on(const struct jd_work *w, size_t answer, const struct jd_nam
 	size_t first = first_of(w, answer);
 	bool own = false;
 	v->n = 0;
-	for (size_t i = first; !w->d->opts->human.len && i < w->human.n && w->human.at[i].answer == answer; i++)
+	bool by_name = !w->d->opts->human.len && !w->d->opts->queue.len;
+	for (size_t i = first; by_name && i < w->human.n && w->human.at[i].answer == answer; i++)
 		if (is_same_name(w, &w->human.at[i], name)) {
 			vote(v, &w->human.at[i]);
 			own = true;

@@ -218,7 +218,9 @@ bool jd_lengths(struct jd *d, const size_t *answers, size_t n, struct err *err)
 /* A person's newest verdict on a target. */
 struct given {
 	struct sha256 target, io;
+	uint64_t input_hash, output_hash; /* 0: not known */
 	bool has_io, found;
+	bool placed; /* found by its hashes: nothing of it is looked for in records */
 	struct str hint;
 	int64_t author, time_ns;
 	enum judge_outcome outcome;
@@ -247,34 +249,31 @@ static bool take_hash(struct str blob, struct sha256 *out)
 	return true;
 }
 
-/* As annotate_state says: the newest of each author, none that was withdrawn. */
+/* The newest of each author, none that was taken back, none that was only proposed. */
 static bool read_given(struct jd *d, struct seeking *k, struct err *err)
 {
 	struct stmt *s =
 	    db_query(d->db,
-	             "SELECT a.target, a.io, a.hint, a.author, a.value, a.time_ns FROM annotation a"
-	             " WHERE a.field = 0 AND a.withdraws IS NULL AND NOT EXISTS (SELECT 1 FROM annotation w"
-	             " WHERE w.target = a.target AND w.withdraws = a.event)"
-	             " ORDER BY a.target, a.author, a.time_ns DESC, a.event DESC",
+	             "SELECT n.target, n.io, n.hint, n.author, n.value, n.time_ns, n.input_hash, n.output_hash"
+	             " FROM annotation_now n WHERE n.field = 0 AND n.how & ?1 = 0 AND (?2 IS NULL OR n.target IN"
+	             " (SELECT target FROM annotation WHERE queue = ?2)) ORDER BY n.target, n.author",
 	             err);
-	struct str author = STR_NONE;
 	enum step step;
 	if (!s)
 		return false;
+	stmt_int(s, 1, HOW_PROPOSED);
+	stmt_str(s, 2, d->opts->queue.len ? d->opts->queue : STR_NONE);
 	while ((step = stmt_step(s, err)) == STEP_ROW) {
 		struct given g = {.hint = STR_NONE};
-		const struct given *last = k->given.n ? &k->given.at[k->given.n - 1] : NULL;
 		if (!take_hash(col_blob(s, 0), &g.target))
 			continue;
-		if (last && memcmp(last->target.byte, g.target.byte, sizeof g.target.byte) == 0 &&
-		    str_eq(author, col_str(s, 3)))
-			continue;
-		author = arena_str(&k->arena, col_str(s, 3));
 		g.has_io = take_hash(col_blob(s, 1), &g.io);
 		g.hint = arena_str(&k->arena, col_str(s, 2));
-		g.author = (int64_t)(hash64(author) >> 1);
+		g.author = (int64_t)(hash64(col_str(s, 3)) >> 1);
 		g.outcome = verdict_of(col_str(s, 4));
 		g.time_ns = col_int(s, 5);
+		g.input_hash = (uint64_t)col_int_or(s, 6, 0);
+		g.output_hash = (uint64_t)col_int_or(s, 7, 0);
 		*vec_add(&k->given) = g;
 	}
 	stmt_end(s);
@@ -333,7 +332,8 @@ static bool match_target(struct jd *d, size_t target, const struct texts *texts,
 	for (; ok && low < k->given.n; low++) {
 		if (memcmp(k->given.at[low].target.byte, hash.byte, sizeof hash.byte) != 0)
 			break;
-		give(d, &k->given.at[low], target);
+		if (!k->given.at[low].placed)
+			give(d, &k->given.at[low], target);
 	}
 	buf_done(&key);
 	return ok;
@@ -373,8 +373,9 @@ static bool seek_hinted(struct jd *d, struct seeking *k, struct err *err)
 	size_t *targets = xcalloc(d->targets.n + 1, sizeof *targets), n = 0, n_ids = 0;
 	bool ok = true;
 	for (size_t i = 0; ok && i < k->given.n; i++) {
-		int64_t case_id, trace;
-		ok = hinted(d, k->given.at[i].hint, &case_id, &trace, err);
+		int64_t case_id = 0, trace = 0;
+		if (!k->given.at[i].placed)
+			ok = hinted(d, k->given.at[i].hint, &case_id, &trace, err);
 		if (ok && (case_id || trace))
 			ids[n_ids++] = case_id ? case_id : -trace;
 	}
@@ -393,7 +394,79 @@ static bool seek_hinted(struct jd *d, struct seeking *k, struct err *err)
 	return ok;
 }
 
-/* ---- by input and output alone, where the key is another one */
+/* ---- by the hashes of input and output, which rows have: no record is read */
+
+/* A target, in order of its hashes. */
+struct hashed {
+	uint64_t output, input;
+	size_t target;
+};
+
+static int by_hashes(const void *pa, const void *pb)
+{
+	const struct hashed *a = pa, *b = pb;
+	if (a->output != b->output)
+		return a->output < b->output ? -1 : 1;
+	if (a->input != b->input)
+		return a->input < b->input ? -1 : 1;
+	return a->target < b->target ? -1 : a->target > b->target;
+}
+
+/* Those that the hint names share it; where it names none of them any more it is the first one's. */
+static bool place_given(struct jd *d, const struct hashed *at, size_t n, struct given *g, struct err *err)
+{
+	int64_t case_id, trace;
+	size_t last = SIZE_MAX;
+	if (!hinted(d, g->hint, &case_id, &trace, err))
+		return false;
+	bool of_span = str_find(g->hint, STR_LIT("/span:")) != SIZE_MAX;
+	for (size_t i = 0; i < n; i++) {
+		const struct jd_target *t = &d->targets.at[at[i].target];
+		bool named =
+		    t->run ? case_id && t->case_id == case_id : trace && t->trace == trace && t->has_span == of_span;
+		if (!named || t->answer == last)
+			continue;
+		give(d, g, at[i].target);
+		last = t->answer;
+	}
+	if (!g->found)
+		give(d, g, at[0].target);
+	g->placed = true;
+	return true;
+}
+
+static bool seek_hashes(struct jd *d, struct seeking *k, struct err *err)
+{
+	struct hashed *order = xcalloc(d->targets.n + 1, sizeof *order);
+	size_t n = 0;
+	bool ok = true;
+	for (size_t i = 0; i < d->targets.n; i++)
+		if (d->targets.at[i].output_hash)
+			order[n++] = (struct hashed){d->targets.at[i].output_hash, d->targets.at[i].input_hash, i};
+	if (n > 1)
+		qsort(order, n, sizeof *order, by_hashes);
+	for (size_t i = 0; ok && i < k->given.n; i++) {
+		struct given *g = &k->given.at[i];
+		const struct hashed from = {g->output_hash, g->input_hash, 0};
+		size_t low = 0, high = n, end;
+		if (!g->output_hash)
+			continue;
+		while (low < high) {
+			size_t middle = low + (high - low) / 2;
+			if (by_hashes(&order[middle], &from) < 0)
+				low = middle + 1;
+			else
+				high = middle;
+		}
+		for (end = low; end < n && order[end].output == g->output_hash && order[end].input == g->input_hash;)
+			end++;
+		ok = !jd_stopped(d) && (end == low || place_given(d, order + low, end - low, g, err));
+	}
+	free(order);
+	return ok;
+}
+
+/* ---- by input and output alone, where the key is another one and their hashes are not known */
 
 static int io_order(const struct seeking *k, size_t i, const struct sha256 *io)
 {
@@ -431,7 +504,7 @@ static bool seek_io(struct jd *d, struct seeking *k, struct err *err)
 	const struct given **order = xcalloc(k->given.n + 1, sizeof *order);
 	size_t n = 0;
 	for (size_t i = 0; i < k->given.n; i++)
-		if (!k->given.at[i].found && k->given.at[i].has_io)
+		if (!k->given.at[i].found && !k->given.at[i].output_hash && k->given.at[i].has_io)
 			order[n++] = &k->given.at[i];
 	if (n > 1)
 		qsort(order, n, sizeof *order, by_given_io);
@@ -454,7 +527,7 @@ bool jd_annotations(struct jd *d, struct err *err)
 	struct seeking k = {.arena = ARENA_INIT};
 	bool ok = read_given(d, &k, err);
 	if (ok && k.given.n)
-		ok = seek_hinted(d, &k, err) && (!d->opts->lengths || seek_io(d, &k, err));
+		ok = seek_hashes(d, &k, err) && seek_hinted(d, &k, err) && (!d->opts->lengths || seek_io(d, &k, err));
 	for (size_t i = 0; i < k.given.n; i++)
 		d->out->annotations_lost += !k.given.at[i].found;
 	vec_done(&k.given);

@@ -72,6 +72,16 @@ static const char *const settings[] = {"model",
 
 /* ---------------------------------------------------------------- lists of texts */
 
+/* What a tool gives back that has nothing to say. */
+static bool is_nothing(struct str text)
+{
+	static const char *const words[] = {"{}", "[]", "null", "None", "\"None\"", "\"\"", "\"null\"", NULL};
+	for (size_t i = 0; words[i]; i++)
+		if (str_is(text, words[i]))
+			return true;
+	return false;
+}
+
 /* The same document comes from a retrieval and from what ranks it again, perhaps with its title before the text: the longer one stays. */
 static bool is_there(struct subject_draft *d, struct str name, struct str text)
 {
@@ -94,7 +104,7 @@ static bool is_there(struct subject_draft *d, struct str name, struct str text)
 void subject_add(struct subject_draft *d, struct subject_list *list, struct str name, struct str text)
 {
 	text = str_trim(text);
-	if (!text.len)
+	if (!text.len || (list == &d->documents && is_nothing(text)))
 		return;
 	if (list == &d->documents && is_there(d, str_trim(name), text))
 		return;
@@ -117,6 +127,34 @@ void subject_add(struct subject_draft *d, struct subject_list *list, struct str 
 
 /* ---------------------------------------------------------------- documents */
 
+/* LangChain's str() of a document: page_content='…' metadata={…} */
+static bool add_printed(struct subject_draft *d, struct str text)
+{
+	static const char begin[] = "page_content=", end[] = " metadata=";
+	size_t at;
+	if (!str_starts(text, begin))
+		return false;
+	text = str_from(text, sizeof begin - 1);
+	struct str rest = text, meta = STR_NONE;
+	for (size_t from = 0; (at = str_find(rest, str_of(end))) != SIZE_MAX; rest = str_from(text, from)) {
+		meta = str_from(rest, at + sizeof end - 1);
+		from = (size_t)(meta.ptr - text.ptr);
+	}
+	struct str body = meta.ptr ? str_cut(text, 0, (size_t)(meta.ptr - text.ptr) - (sizeof end - 1)) : text;
+	if (body.len >= 2 && (body.ptr[0] == '\'' || body.ptr[0] == '"') && body.ptr[body.len - 1] == body.ptr[0])
+		body = str_cut(body, 1, body.len - 2);
+	struct scan scan = SCAN_INIT;
+	struct buf made = BUF_INIT;
+	struct str name = STR_NONE;
+	if (subject_open(meta, &scan, &made))
+		name = subject_scalar(
+		    subject_first(scan_root(&scan), (const char *const[]){"title", "name", "source", NULL}), d->arena);
+	subject_add(d, &d->documents, name, body);
+	scan_done(&scan);
+	buf_done(&made);
+	return true;
+}
+
 static void add_document(struct subject_draft *d, struct val v)
 {
 	static const char *const texts[] = {"page_content", "content", "text",    "document", "chunk",
@@ -131,6 +169,11 @@ static void add_document(struct subject_draft *d, struct val v)
 	if (!text.len) {
 		subject_value(&rows, v, 0, 0, &scratch);
 		text = buf_str(&rows);
+	}
+	if (!val_is(v, SCAN_OBJECT) && add_printed(d, text)) {
+		buf_done(&rows);
+		arena_done(&scratch);
+		return;
 	}
 	struct val meta = val_get(v, "metadata");
 	struct str name = subject_scalar(subject_first(v, names), &scratch);
@@ -273,11 +316,16 @@ static struct val only_member(struct val v)
 	return only;
 }
 
+/* Who asks and in which session, beside a question. */
+static const char *const plumbing[] = {"session_id", "thread_id",  "conversation_id", "invocation_id", "run_id",
+                                       "trace_id",   "request_id", "user_id",         "chat_id",       NULL};
+
 static void read_rest(struct subject_draft *d, struct val v, struct val talk, struct val question)
 {
 	bool api = talk.scan && has_settings(v);
 	for (struct member m = val_first(v); m.ok; m = val_next(m)) {
-		if (m.val.i == talk.i || m.val.i == question.i || subject_is_noise(m))
+		if (m.val.i == talk.i || m.val.i == question.i || subject_is_noise(m) ||
+		    ((talk.scan || question.scan) && subject_is_named(m, plumbing)))
 			continue;
 		if (subject_is_named(m, histories))
 			add_history(d, m.val);
@@ -416,11 +464,10 @@ static void add_rest(struct reply *r, struct val v, struct val said)
 		size_t at = rows.len;
 		struct buf text = BUF_INIT;
 		subject_value(&text, m.val, 2, 1, r->scratch);
-		bool list = val_is(m.val, SCAN_OBJECT) || val_is(m.val, SCAN_ARRAY);
-		if (list && memchr(text.ptr ? text.ptr : "", '\n', text.len)) {
+		bool rows_of_it = memchr(text.ptr ? text.ptr : "", '\n', text.len) != NULL;
+		if (rows_of_it && (val_is(m.val, SCAN_OBJECT) || val_is(m.val, SCAN_ARRAY)))
 			rows.ptr[at - 1] = '\n';
-		}
-		buf_add_str(&rows, buf_str(&text));
+		buf_add_str(&rows, rows_of_it ? buf_str(&text) : str_trim(buf_str(&text)));
 		buf_done(&text);
 		buf_done(&name);
 	}

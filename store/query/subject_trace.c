@@ -139,6 +139,14 @@ bool subject_take_trace(struct subject_source *s, int64_t trace, const struct sp
 {
 	if (root)
 		subject_take_span(s, root);
+	/* Calls of models without anything around them: the last has the answer. */
+	if (root && root->kind == KIND_LLM) {
+		struct str first = s->answer;
+		s->answer = STR_NONE;
+		if (!take_calls(s, trace, true, err))
+			return false;
+		s->answer = s->answer.len ? s->answer : first;
+	}
 	return (has_asked(&s->draft) || take_calls(s, trace, false, err)) &&
 	       (s->answer.len || take_calls(s, trace, true, err));
 }
