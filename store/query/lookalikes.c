@@ -109,6 +109,26 @@ static bool find_seeds(struct alikes *a, size_t *seeds, size_t *n, struct err *e
 	return true;
 }
 
+static bool is_good(const struct pool_item *i)
+{
+	return (i->person ? i->person : i->source) == ALIKE_GOOD;
+}
+
+/* Good ones can be like no seed that failed: a sample of them says how common a feature is. */
+static void sample_good(struct alikes *a, const size_t *seeds, size_t n_seeds)
+{
+	uint64_t good = 0;
+	for (size_t i = 0; i < n_seeds; i++)
+		if (a->pool.at[seeds[i]].source != ALIKE_BAD)
+			return;
+	for (size_t i = 0; i < a->pool.n; i++)
+		good += is_good(&a->pool.at[i]);
+	for (size_t i = 0; good > LOOKALIKES_GOOD && i < a->pool.n; i++) {
+		struct pool_item *item = &a->pool.at[i];
+		item->left_out = is_good(item) && !item->is_seed && item->key % good >= LOOKALIKES_GOOD;
+	}
+}
+
 /* ---------------------------------------------------------------- what good results of a case had */
 
 struct by_case {
@@ -130,11 +150,6 @@ static bool retrieved(const struct alikes *a, const struct pool_item *i, uint32_
 		if (a->doc_ids.at[i->docs + k] == doc)
 			return true;
 	return false;
-}
-
-static bool is_good(const struct pool_item *i)
-{
-	return (i->person ? i->person : i->source) == ALIKE_GOOD;
 }
 
 static void find_lacks(struct alikes *a, const struct by_case *group, size_t n)
@@ -206,11 +221,13 @@ static bool meet_all(struct alikes *a, struct alike_reading *r, struct err *err)
 	qsort(order, a->pool.n, sizeof *order, by_record);
 	for (size_t i = 0; ok && i < a->pool.n; i++) {
 		struct pool_item *item = &a->pool.at[order[i].item];
+		if (item->left_out)
+			continue;
 		ok = !db_ticker_stopped(&a->ticker) && alikes_read(a, item, r, err);
 		if (ok)
 			lookalike_meet(a->study, &r->facts, &item->met);
 		if (ok)
-			a->out->unread += item->unread;
+			a->out->unread += item->unread, a->out->read++;
 	}
 	free(order);
 	return ok;
@@ -274,7 +291,7 @@ static void choose(struct choosing *c, uint32_t place)
 	struct alikes *a = c->a;
 	struct pool_item *i = &a->pool.at[place];
 	struct alike_found found;
-	if (i->is_seed || !lookalike_judge(a->study, &i->met, &found))
+	if (i->is_seed || i->left_out || !lookalike_judge(a->study, &i->met, &found))
 		return;
 	if (i->mine) {
 		a->out->judged++;
@@ -459,8 +476,10 @@ static bool find(struct alikes *a, struct err *err)
 {
 	size_t seeds[LOOKALIKE_SEEDS], n = 0;
 	struct alike_reading r = {.arena = ARENA_INIT};
-	bool ok = alikes_pool(a, err) && alikes_people(a, err) && read_flag(a, err) && find_seeds(a, seeds, &n, err) &&
-	          alikes_documents(a, err);
+	bool ok = alikes_pool(a, err) && alikes_people(a, err) && read_flag(a, err) && find_seeds(a, seeds, &n, err);
+	if (ok)
+		sample_good(a, seeds, n);
+	ok = ok && alikes_documents(a, err);
 	if (ok)
 		find_all_lacks(a);
 	ok = ok && read_seeds(a, seeds, n, &r, err) && meet_all(a, &r, err);

@@ -6,6 +6,8 @@
  * the same verdict by hand, with the same reasons.
  * Left out: what this person has judged already; of equal answers to one case all but one; what its source or anybody says is good.
  * Missing documents: those that all good results of the same case retrieved.
+ * Where the seeds failed at their source, good ones are only there to compare with: of more than LOOKALIKES_GOOD that many are read, picked by a
+ * hash of what they say.
  *
  * Cost: the stored records of the pool decoded once, in their order; about 200 bytes of memory for each. db may be interrupted. */
 #ifndef SPOOR_STORE_QUERY_LOOKALIKES_H
@@ -18,6 +20,7 @@ enum {
 	LOOKALIKES_RUNS = 20,
 	LOOKALIKES_POOL = 200000,
 	LOOKALIKES_TRACES = 20000,
+	LOOKALIKES_GOOD = 5000,
 	LOOKALIKES_ROWS = 500,
 	LOOKALIKES_DOCUMENTS = 32, /* of an item */
 	LOOKALIKES_RETRIEVALS = 8  /* of a trace: the first ones */

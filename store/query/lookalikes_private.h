@@ -19,6 +19,7 @@ struct pool_item {
 	bool same;                /* as the flag: a seed */
 	uint32_t said;            /* of mine: in `said` */
 	bool is_seed, unread;
+	bool left_out; /* good, and there are enough of them */
 	struct alike_met met;
 };
 

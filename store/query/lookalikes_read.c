@@ -114,7 +114,7 @@ bool alikes_documents(struct alikes *a, struct err *err)
 	struct arena arena = ARENA_INIT;
 	bool ok = true;
 	for (size_t i = 0; ok && i < a->pool.n; i++) {
-		if (!a->pool.at[i].n)
+		if (!a->pool.at[i].n || a->pool.at[i].left_out)
 			continue;
 		arena_reset(&arena);
 		ok = !db_ticker_stopped(&a->ticker) && read_documents(a, &a->pool.at[i], &arena, err);

@@ -1,6 +1,6 @@
 /* spoor alikes TARGET: which other answers failed as this one did.
  *
- * --json: {"target": {"kind", "key", "run", "title"}, "verdict", "reasons", "scope", "pool", "good", "bad", "beyond", "runs", "judged", "equal",
+ * --json: {"target": {"kind", "key", "run", "title"}, "verdict", "reasons", "scope", "pool", "good", "bad", "read", "beyond", "runs", "judged", "equal",
  * "unread", "seeds": [{"key", "title"}], "total", "groups": [{"why", "n", "failed", "passed"}], "rows": [{"kind", "key", "run", "repeat", "title",
  * "alike", "seed", "group", "proposed", "why": [{"aspect", "words", "evidence", "failed", "passed"}]}], "proposed", "skipped"}.
  * kind: case, trace, span; verdict: this person's by hand, or null; alike, evidence: 0 … 1; group and seed: places in "groups" and "seeds"; failed,
@@ -74,6 +74,7 @@ static void json_pool(struct jout *j, const struct lookalikes *l)
 	jout_int(j, "pool", l->pool);
 	jout_int(j, "good", l->good);
 	jout_int(j, "bad", l->bad);
+	jout_int(j, "read", l->read);
 	jout_int(j, "beyond", l->beyond);
 	jout_int(j, "runs", l->runs);
 	jout_int(j, "judged", l->judged);
