@@ -74,7 +74,8 @@ struct lookalikes {
 	struct alike_group *groups;
 	size_t n_groups;
 	int64_t total;           /* offered, those beyond the limit with them */
-	int64_t pool, good, bad; /* looked at; of them good and bad */
+	int64_t pool, good, bad; /* all; of them good and bad */
+	int64_t read;            /* of the pool */
 	int64_t beyond;          /* not looked at */
 	int64_t runs;            /* of the pool; 0: traces or spans */
 	int64_t judged;          /* would be offered, but this person has judged them */
