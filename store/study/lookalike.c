@@ -274,10 +274,10 @@ static double evidence(const struct lookalike *l, const struct feature *f, const
 	case ALIKE_ERROR: return 0.95 * t;
 	case ALIKE_ANSWER: return wording_weight(percent) * t;
 	case ALIKE_FORM: return 0.85 * t;
-	case ALIKE_VALUE: return (f->trait.wrong ? 0.9 : against ? 0.8 : 0.5) * t * (1 - common);
+	case ALIKE_VALUE: return (f->trait.wrong ? 0.9 : against ? 0.8 : 0.4) * t * (1 - common);
 	case ALIKE_USED:
-	case ALIKE_MISSING: return (against ? 0.95 : 0.5) * t;
-	case ALIKE_CHECK: return (against ? 0.8 : 0.5) * t;
+	case ALIKE_MISSING: return (against ? 0.95 : 0.4) * t;
+	case ALIKE_CHECK: return (against ? 0.8 : 0.4) * t;
 	case ALIKE_FAILED_STEP: return 0.6 * t;
 	case ALIKE_STEPS: return 0.4 * t;
 	case ALIKE_SCORE: return 0.4 * t * (1 - common);
@@ -380,7 +380,7 @@ bool lookalike_judge(const struct lookalike *l, const struct alike_met *met, str
 		if (now.alike > out->alike)
 			*out = now;
 	}
-	return out->alike >= LOOKALIKE_LEAST;
+	return out->alike >= LOOKALIKE_LEAST && out->reasons[0].evidence >= LOOKALIKE_STRONG;
 }
 
 /* ---------------------------------------------------------------- words */

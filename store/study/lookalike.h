@@ -17,9 +17,10 @@
  * Where G < LOOKALIKE_GOOD, or the seed itself passed at its source: t = 1 - (n - 2)/N over all N, how rare it is beside seed and item; of errors 1.
  * Documents, checks, steps and right values must go with failing beyond chance (Fisher's exact test, p < LOOKALIKE_P) where there are good ones.
  * Evidence of a shared feature, e:  error .95 t;  answer from .4 (at LOOKALIKE_WORDING) to .95 (at 70 %), times t;  form .85 t;
- * used, missing .95 t (.5 t without good ones);  check .8 t (.5 t);  wrong value .9 t (1 - b/B), right value .8 t (1 - b/B);  failed step .6 t;
+ * used, missing .95 t (.4 t without good ones);  check .8 t (.4 t);  wrong value .9 t (1 - b/B), right value .8 t (1 - b/B) (.4);  failed step .6 t;
  * steps .4 t;  score .4 t (1 - b/B). Together, noisy-or: alike = 1 - product of (1 - e), of each aspect its best two features, of a JSON field its
- * best; from LOOKALIKE_LEAST on an item is offered. So an error or a wording suffices alone, steps and scores never do.
+ * best; from LOOKALIKE_LEAST on an item is offered, if one of its reasons has LOOKALIKE_STRONG. So an error or a wording suffices alone, steps and
+ * scores never do, and many weak reasons together are none.
  *
  * Cost: linear in the texts met: seeds' word runs and features are in one table, so their number matters little. Memory: that table, and
  * sizeof(struct alike_met) for each item that the caller keeps. */
@@ -41,6 +42,7 @@ enum {
 };
 #define LOOKALIKE_WORDING 0.4
 #define LOOKALIKE_LEAST   0.75
+#define LOOKALIKE_STRONG  0.5
 #define LOOKALIKE_P       0.01
 
 enum alike_aspect {

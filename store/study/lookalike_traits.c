@@ -359,9 +359,12 @@ static bool is_refusal(struct str answer)
 	    "i can’t assist",       "i’m unable to",    "i’m not able to",       "i can’t provide",
 	    "ich kann dabei nicht", "leider kann ich",  "kann ich nicht helfen", "je ne peux pas",
 	    "no puedo ayudar",      "non posso aiutar", "申し訳ありませんが",    "抱歉，我"};
-	struct str head = str_cut(str_trim(answer), 0, REFUSAL_BYTES);
+	char head[REFUSAL_BYTES];
+	struct str text = str_cut(str_trim(answer), 0, REFUSAL_BYTES);
+	for (size_t i = 0; i < text.len; i++)
+		head[i] = text.ptr[i] >= 'A' && text.ptr[i] <= 'Z' ? (char)(text.ptr[i] - 'A' + 'a') : text.ptr[i];
 	for (size_t i = 0; i < sizeof says / sizeof *says; i++)
-		if (text_find(head, str_of(says[i]), 0, true) != SIZE_MAX)
+		if (str_find((struct str){head, text.len}, str_of(says[i])) != SIZE_MAX)
 			return true;
 	return false;
 }

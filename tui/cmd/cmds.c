@@ -2,6 +2,7 @@
 #include "tui/cmd/cmds.h"
 
 #define COMMANDS(X) \
+	X(alikes)   \
 	X(backup)   \
 	X(checks)   \
 	X(compare)  \
