@@ -1,4 +1,5 @@
 #include "store/check/check_private.h"
+#include "store/study/demand.h"
 
 #include <stdio.h>
 
@@ -127,13 +128,5 @@ size_t check_char(struct str text, size_t at)
 
 struct str check_answer(const struct span *span)
 {
-	bool any = false;
-	for (size_t i = span->n_messages; i-- > 0;) {
-		const struct message *m = &span->messages[i];
-		any = any || m->output;
-		for (size_t k = 0; m->output && k < m->n_parts; k++)
-			if (m->parts[k].type == PART_TEXT && m->parts[k].text.len)
-				return m->parts[k].text;
-	}
-	return any ? STR_NONE : span->output;
+	return demand_answer(span);
 }

@@ -304,3 +304,16 @@ bool demand_broken(const struct demand *d, const struct answer *a, struct buf *w
 	       (a->has_documents && demand_has_documents(d) &&
 	        demand_documents_broken(d, a->documents, a->n_documents, why));
 }
+
+struct str demand_answer(const struct span *span)
+{
+	bool any = false;
+	for (size_t i = span->n_messages; i-- > 0;) {
+		const struct message *m = &span->messages[i];
+		any = any || m->output;
+		for (size_t k = 0; m->output && k < m->n_parts; k++)
+			if (m->parts[k].type == PART_TEXT && m->parts[k].text.len)
+				return m->parts[k].text;
+	}
+	return any ? STR_NONE : span->output;
+}

@@ -4,6 +4,7 @@
 #define SPOOR_STORE_STUDY_DEMAND_H
 
 #include "store/base/units.h"
+#include "store/model.h"
 #include "store/study/pattern.h"
 
 enum demand_field {
@@ -76,6 +77,9 @@ bool demand_tools_broken(const struct demand *d, const struct str *tools, size_t
 bool demand_documents_broken(const struct demand *d, const struct str *documents, size_t n, struct buf *why);
 /* Of an answer as a whole. why and place may be NULL. Linear in the text times the size of the patterns. */
 bool demand_broken(const struct demand *d, const struct answer *a, struct buf *why, struct demand_place *place);
+
+/* The text that a span answered with: of its last message, else the output; absent if it has none. */
+struct str demand_answer(const struct span *span);
 
 /* A field of a JSON text by its dotted path, as text (numbers and structures as written); absent: there is none. Lives in arena. */
 struct str demand_json_field(struct str json, struct str path, struct arena *arena, bool *is_json);
