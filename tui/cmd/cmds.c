@@ -7,6 +7,7 @@
 	X(compare)  \
 	X(diff)     \
 	X(doctor)   \
+	X(export)   \
 	X(forget)   \
 	X(formats)  \
 	X(gate)     \
@@ -14,6 +15,7 @@
 	X(import)   \
 	X(judges)   \
 	X(ledger)   \
+	X(merge)    \
 	X(origins)  \
 	X(path)     \
 	X(prompts)  \
