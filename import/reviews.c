@@ -134,6 +134,7 @@ static bool read_event(struct fields *f, struct annotation *a)
 	                         .value = val_str(got[VALUE], f->arena),
 	                         .queue = val_str(got[QUEUE], f->arena),
 	                         .how = read_how(got[HOW])};
+	val_bool(val_get(f->rec->root, "masked"), &a->masked);
 	if (!val_ok(got[EVENT]) || !val_ok(got[TARGET]))
 		return skip(f, "bad-id", val_ok(got[EVENT]) ? "target" : "event",
 		            "a review needs an event id and a target");

@@ -41,6 +41,7 @@ struct annotation {
 	struct sha256 shown;                /* where has_shown */
 	struct str queue;                   /* absent: none */
 	bool withdrawn;                     /* annotate_history: its author took it back */
+	bool masked;                        /* on its way here: its text is not what was written; not kept */
 };
 
 const char *verdict_name(enum verdict v);

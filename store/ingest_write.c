@@ -479,7 +479,7 @@ static bool write_annotation(struct writer *w, const struct annotation *a, struc
 		return false;
 	w->held_annotations++;
 	w->fresh.annotations += is_new;
-	if (same)
+	if (same || a->masked)
 		return true;
 	struct buf id = BUF_INIT;
 	hash_hex(&id, a->event.byte, sizeof a->event.byte);

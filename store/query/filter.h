@@ -50,6 +50,9 @@ bool filter_is_empty(const struct filter *f); /* also NULL */
 void filter_sql(struct buf *sql, const struct filter *f, int *n_params);
 void filter_bind(struct stmt *s, const struct filter *f, int first_param);
 
+/* A time as a filter takes one, alone: "2026-11-20", "7d" (ago), "yesterday". False: *mistake. */
+bool filter_time(struct str text, int64_t now_ns, int64_t *ns, struct filter_mistake *mistake);
+
 /* Looks up what text:"…" asks for, once for each state of the store: before filter_bind, on the connection the statement is for. */
 bool filter_resolve(const struct filter *f, struct db *db, struct err *err);
 

@@ -367,3 +367,17 @@ bool filter_value_read(struct filter_term *term, struct str text, int64_t now_ns
 	}
 	return true;
 }
+
+bool filter_time(struct str text, int64_t now_ns, int64_t *ns, struct filter_mistake *mistake)
+{
+	static const struct field since = {.name = "since", .type = TYPE_SINCE};
+	struct filter_term term = {.field = &since, .op = OP_COLON};
+	struct buf expected = BUF_INIT;
+	*mistake = (struct filter_mistake){.column = 0};
+	bool ok = filter_value_read(&term, text, now_ns, &mistake->column, &expected);
+	snprintf(mistake->expected, sizeof mistake->expected, "%s", buf_cstr(&expected));
+	buf_done(&expected);
+	if (ok)
+		*ns = term.value.i;
+	return ok;
+}

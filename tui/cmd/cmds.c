@@ -8,6 +8,7 @@
 	X(compare)  \
 	X(diff)     \
 	X(doctor)   \
+	X(export)   \
 	X(forget)   \
 	X(formats)  \
 	X(gate)     \
@@ -15,6 +16,7 @@
 	X(import)   \
 	X(judges)   \
 	X(ledger)   \
+	X(merge)    \
 	X(origins)  \
 	X(path)     \
 	X(prompts)  \
