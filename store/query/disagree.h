@@ -3,7 +3,7 @@
 #define SPOOR_STORE_QUERY_DISAGREE_H
 
 #include "store/annotate.h"
-#include "store/hash_set.h"
+#include "store/base/hash_set.h"
 
 struct disagree_said {
 	struct str author, value, note; /* note: absent, none */

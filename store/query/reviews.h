@@ -3,7 +3,7 @@
 #define SPOOR_STORE_QUERY_REVIEWS_H
 
 #include "store/annotate.h"
-#include "store/hash_set.h"
+#include "store/base/hash_set.h"
 
 struct reviews_opts {
 	struct str author, queue;       /* absent: everybody's, of every queue and of none */

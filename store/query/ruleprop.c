@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "store/base/text.h"
-#include "store/hash_set.h"
+#include "store/base/hash_set.h"
 #include "store/query/ruleprop_private.h"
 
 enum { TITLE_BYTES = 120, BEFORE_BYTES = 60, EXCERPT_BYTES = 240, TEXTS_BYTES = 64 << 20, TEXT_LEAST = 4096, CHECK_EVERY = 64 };

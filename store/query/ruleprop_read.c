@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "store/base/hash.h"
-#include "store/hash_set.h"
+#include "store/base/hash_set.h"
 #include "store/query/ruleprop_private.h"
 #include "store/query/span.h"
 
