@@ -38,7 +38,7 @@ static int open_store(void **state)
 	    "INSERT INTO trace(id,key,text,first,n,name,service,start_ns,duration_ns,status,spans,errors,llm_calls,"
 	    "tool_calls,tokens_in,tokens_out,cost_usd,repeats,input,output,scores,verdict,source,seen) VALUES"
 	    "(1,x'01','aa11',1,3,1,7,1795220000000000000,12400000000,2,3,1,1,1,4000,20,0.0412,3,'I was charged TWICE',"
-	    "'refund policy',1,2,1,1),"
+	    "'refund policy',1,NULL,1,1),"
 	    "(2,x'02','bb22',4,1,2,NULL,1790000000000000000,1000000,1,1,0,0,1,NULL,7,NULL,0,NULL,NULL,0,NULL,1,1),"
 	    "(3,x'03','cc33',0,0,8,NULL,NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0,NULL,NULL,0,NULL,2,2);"
 	    "INSERT INTO "
@@ -58,9 +58,6 @@ static int open_store(void **state)
 	    "INSERT INTO score(id,ident,trace,span,name,value,label,from_,record,source) "
 	    "VALUES(1,1,1,3,6,0.31,NULL,1,1,1),"
 	    "(2,2,1,NULL,10,NULL,'Rude',1,1,1);"
-	    "INSERT INTO annotation(event,target,hint,author,field,value,time_ns) "
-	    "VALUES(x'01',x'01','trace:bb22/span:4',"
-	    "'me',1,'note',1);"
 	    "INSERT INTO "
 	    "run(id,key,text,name,dataset,model,prompt,created_ns,cases,passed,pass_shares,scored_keys,p95_ns,"
 	    "cost_usd,source,seen) "
@@ -74,6 +71,12 @@ static int open_store(void **state)
 	    "(1,1,0,1,'disputed hotel charge',2500000000,0.1,x'01',1,1,2),(1,2,0,3,NULL,NULL,NULL,NULL,2,2,2);"
 	    "INSERT INTO case_score(run,case_id,repeat,name,n,value,from_) VALUES(1,1,0,6,0,0.9,1);";
 	if (!db_exec(db, rows, &err))
+		fail_msg("%s", err.text);
+	const struct annotation_target bad = {STR_LIT("trace:aa11"), STR_NONE, STR_NONE},
+	                               noted = {STR_LIT("trace:bb22/span:4"), STR_NONE, STR_NONE};
+	unsigned char event[16];
+	if (!annotate_add(db, &bad, STR_LIT("me"), FIELD_VERDICT, STR_LIT("bad"), 1, event, &err) ||
+	    !annotate_add(db, &noted, STR_LIT("me"), FIELD_NOTE, STR_LIT("note"), 1, event, &err))
 		fail_msg("%s", err.text);
 	return 0;
 }
