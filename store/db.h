@@ -22,6 +22,7 @@ struct db *db_open(const char *path, enum db_mode mode, struct err *err);
 void db_close(struct db *db); /* NULL is fine */
 const char *db_path(const struct db *db);
 bool db_read_only(const struct db *db); /* it could not be opened for writing */
+bool db_is_reader(const struct db *db); /* DB_READ, or read-only */
 
 /* What its owner should know although it opens (others can read it; no shared memory); appends, nothing if all is well. */
 void db_remark(const struct db *db, struct buf *out);

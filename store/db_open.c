@@ -521,6 +521,11 @@ bool db_read_only(const struct db *db)
 	return db->place.read_only;
 }
 
+bool db_is_reader(const struct db *db)
+{
+	return db->mode == DB_READ || db->place.read_only;
+}
+
 void db_default_path(struct buf *out)
 {
 	const char *set = getenv("SPOOR_STORE");

@@ -24,10 +24,10 @@ CREATE INDEX annotation_now_texts ON annotation_now(output_hash, input_hash, fie
 CREATE INDEX annotation_now_trace ON annotation_now(trace, span, field) WHERE trace IS NOT NULL;
 
 -- Review queues. mode: bits, enum queue_mode; copies: how many people judge each item (0: everyone all of them); reasons: words,
--- comma-separated; made_from: what it was asked to hold, in words for people; seed: of sample and orders.
+-- comma-separated; made_from: what it was asked to hold, in words for people; seed: of sample and orders; closed_ns: no more to be done.
 CREATE TABLE queue(
   id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, made_ns INTEGER NOT NULL, author TEXT NOT NULL, made_from TEXT NOT NULL,
-  mode INTEGER NOT NULL, copies INTEGER NOT NULL, seed INTEGER NOT NULL, reasons TEXT, rubric TEXT);
+  mode INTEGER NOT NULL, copies INTEGER NOT NULL, seed INTEGER NOT NULL, reasons TEXT, rubric TEXT, closed_ns INTEGER);
 -- What is to be judged, in order (seq from 0). kind: enum subject_kind, with the rows it named when the queue was made; input_hash, output_hash find
 -- the answer again if those rows are gone; content: the item itself (store/query/subject.h), in a bundle that travels without its runs.
 CREATE TABLE queue_item(
