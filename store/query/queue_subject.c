@@ -2,8 +2,7 @@
 
 #include "store/base/units.h"
 
-/* Of a pair: of both answers, in the order of its runs. */
-static uint64_t both(uint64_t a, uint64_t b)
+uint64_t queue_pair_hash(uint64_t a, uint64_t b)
 {
 	return a && b ? a * UINT64_C(31) + b : 0;
 }
@@ -41,7 +40,7 @@ static bool is_same(const struct queue_item *item, const struct subject *s)
 {
 	uint64_t output = s->output_hash;
 	if (item->kind == SUBJECT_PAIR)
-		output = both(model_text_hash(s->raw_output), model_text_hash(s->raw_output_b));
+		output = queue_pair_hash(model_text_hash(s->raw_output), model_text_hash(s->raw_output_b));
 	return (!item->input_hash || !s->input_hash || item->input_hash == s->input_hash) &&
 	       (!item->output_hash || !output || item->output_hash == output);
 }

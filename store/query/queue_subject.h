@@ -10,6 +10,9 @@
 bool queue_item_at(const struct queue_item *item, struct subject_at *out);
 struct queue_item queue_item_of(const struct subject_at *at, uint64_t input_hash, uint64_t output_hash);
 
+/* Of both answers of a pair, in the order of its runs, as output_hash of its item; 0: one is not known. */
+uint64_t queue_pair_hash(uint64_t a, uint64_t b);
+
 /* As subject_load. An item with content is read from that (out->at names no rows then, kind apart); else, if its rows are gone or are
  * another answer by now, the same answer is looked for by its hashes (reads all rows of its kind, once). The item is as queue_item or queue_next gave it. ERR_NOT_FOUND: the
  * answer is not in the store any more. */
