@@ -201,7 +201,8 @@ static bool load_side(struct db *db, struct block_cache *blocks, const struct ca
 		return false;
 	out->present = true;
 	out->answer = out->detail.res.output.ptr ? out->detail.res.output : out->detail.res.error;
-	return true;
+	const struct subject_at subject = {.kind = SUBJECT_CASE, .at = out->repeat->at};
+	return opinions_of(db, &subject, arena, &out->opinions, &out->n_opinions, err);
 }
 
 static size_t wanted(const struct case_repeats_side *side, int64_t number, size_t otherwise)

@@ -8,6 +8,7 @@
 #include "store/query/case.h"
 #include "store/query/case_repeats.h"
 #include "store/query/case_wording.h"
+#include "store/query/marks.h"
 
 /* Two texts and what differs. Diffs are there if both texts are. */
 struct case_texts {
@@ -40,6 +41,8 @@ struct case_whole_side {
 	bool present;                     /* its record is there */
 	const struct case_repeat *repeat; /* NULL: not in this run */
 	struct case_detail detail;
+	struct opinion *opinions; /* of people, by author */
+	size_t n_opinions;
 	struct str answer; /* the output; where there is none, the error's text; may be absent */
 };
 

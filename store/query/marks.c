@@ -262,6 +262,81 @@ bool marks_of_spans(struct db *db, int64_t trace, struct arena *arena, struct sp
 	return ok;
 }
 
+/* Something is said of what the store does not have under that key: it may fit any case by its content. */
+static bool has_strays(struct db *db, bool *out, struct err *err)
+{
+	int64_t any;
+	if (!db_int(db,
+	            "SELECT EXISTS(SELECT 1 FROM annotation_now n WHERE n.output_hash IS NOT NULL AND n.hint NOT LIKE"
+	            " 'pair:%' AND NOT EXISTS(SELECT 1 FROM case_key k WHERE k.text = n.hint) AND (n.trace IS NULL OR"
+	            " NOT EXISTS(SELECT 1 FROM trace x WHERE x.text = n.trace)))",
+	            0, &any, err))
+		return false;
+	*out = any != 0;
+	return true;
+}
+
+bool marks_of_run(struct db *db, int64_t run, struct arena *arena, struct case_mark **out, size_t *n, struct err *err)
+{
+	VEC(struct case_mark) marks = {0};
+	opinion_list list = {0};
+	int64_t last = INT64_MIN;
+	bool strays;
+	enum step step;
+	*n = 0;
+	*out = NULL;
+	if (!has_strays(db, &strays, err))
+		return false;
+	struct stmt *s =
+	    strays ? db_query(db,
+	                      "SELECT " SAID ", c.case_id FROM case_result c JOIN annotation_now n ON " MARKS_FITS
+	                      " WHERE c.run = ?1 AND c.repeat >= 0"
+	                      " ORDER BY c.case_id, n.author, n.field, n.part, n.time_ns",
+	                      err)
+	           : db_query(db,
+	                      "SELECT " SAID ", c.case_id FROM annotation_now n JOIN case_key k ON k.text = n.hint JOIN"
+	                      " case_result c ON c.run = ?1 AND c.case_id = k.id AND c.repeat >= 0 AND c.output_hash IS"
+	                      " n.output_hash AND c.input_hash IS n.input_hash"
+	                      " ORDER BY c.case_id, n.author, n.field, n.part, n.time_ns",
+	                      err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, run);
+	while ((step = stmt_step(s, err)) == STEP_ROW) {
+		int64_t case_id = col_int(s, 6);
+		if (case_id != last && list.n) {
+			*vec_add(&marks) = (struct case_mark){last, marks_of(list.at, list.n)};
+			vec_clear(&list);
+		}
+		last = case_id;
+		add_row(&list, s, arena);
+	}
+	stmt_end(s);
+	if (list.n)
+		*vec_add(&marks) = (struct case_mark){last, marks_of(list.at, list.n)};
+	if (marks.n) {
+		*out = arena_alloc(arena, marks.n * sizeof **out);
+		memcpy(*out, marks.at, marks.n * sizeof **out);
+	}
+	*n = marks.n;
+	vec_done(&marks);
+	vec_done(&list);
+	return step == STEP_DONE;
+}
+
+const struct marks *marks_of_case_in(const struct case_mark *marks, size_t n, int64_t case_id)
+{
+	size_t from = 0, to = n;
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+		if (marks[middle].case_id < case_id)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from < n && marks[from].case_id == case_id ? &marks[from].marks : NULL;
+}
+
 bool marks_read(struct db *db, const struct subject_at *at, struct marks *out, struct err *err)
 {
 	struct arena arena = ARENA_INIT;

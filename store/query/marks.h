@@ -45,7 +45,17 @@ struct span_mark {
 bool marks_of_spans(struct db *db, int64_t trace, struct arena *arena, struct span_mark **out, size_t *n,
                     struct err *err);
 
-/* "bad", "good and bad", "bad (proposed)"; appends nothing where nobody said a verdict. */
+/* Those of the results of a run, by case; of a case with repeats all of them together. A few look-ups for each thing that people ever said,
+ * whatever the size of the run; where some of it is of cases that are not here, one for each of its cases. */
+struct case_mark {
+	int64_t case_id;
+	struct marks marks;
+};
+bool marks_of_run(struct db *db, int64_t run, struct arena *arena, struct case_mark **out, size_t *n, struct err *err);
+/* Among those; NULL: nobody said anything. */
+const struct marks *marks_of_case_in(const struct case_mark *marks, size_t n, int64_t case_id);
+
+/* "bad", "people differ", "bad (proposed)"; appends nothing where nobody said a verdict. */
 void marks_words(struct buf *out, const struct marks *m);
 
 /* SQL for the table of filter fields (fields.c). cond is over annotation_now n. */

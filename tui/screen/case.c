@@ -13,7 +13,7 @@
 #include "tui/widget/tabs.h"
 
 struct request {
-	uint64_t serial, generation;
+	uint64_t serial, generation, verdicts;
 	int64_t a, b, case_id, number_a, number_b;
 	char *key;
 	struct case_whole whole;
@@ -26,7 +26,7 @@ struct case_state {
 	int64_t number_a, number_b; /* repeats; UNKNOWN_INT: those that tell most */
 	struct case_whole whole;
 	bool loaded, failed, stale; /* stale: other repeats are wanted */
-	uint64_t generation, serial;
+	uint64_t generation, verdicts, serial;
 	bool asked;
 	enum case_tab tab;
 	struct casetabs_look look;
@@ -104,6 +104,7 @@ static void lay_out(struct screen *screen)
 	st->look.show.ascii = st->repeats.ascii = screen->ui->ascii;
 	st->look.show.brackets = screen->ui->ascii || screen->ui->mono;
 	st->look.tight = screen->ui->rows < 30;
+	st->look.now_ns = screen->ui->now_ns;
 	list_set_page(&st->repeats.list, caserepeats_rows(&st->repeats, screen->ui->rows - 1) - 2);
 	if (st->tab == CASE_TAB_RAW) {
 		lay_raw(st);
@@ -157,12 +158,14 @@ static void *case_ask(struct screen *screen)
 	static uint64_t serials;
 	struct case_state *st = state_of(screen);
 	lay_out(screen);
-	bool old = !st->loaded || st->stale || st->generation != screen->ui->generation;
+	bool old = !st->loaded || st->stale || st->generation != screen->ui->generation ||
+	           st->verdicts != screen->ui->verdicts;
 	if (st->asked || st->failed || !old)
 		return NULL;
 	struct request *r = xcalloc(1, sizeof *r);
 	*r = (struct request){.serial = ++serials,
 	                      .generation = screen->ui->generation,
+	                      .verdicts = screen->ui->verdicts,
 	                      .a = st->a,
 	                      .b = st->b,
 	                      .case_id = st->case_id,
@@ -194,6 +197,7 @@ static void adopt(struct screen *screen, struct request *r)
 	st->failed = false;
 	st->case_id = r->case_id;
 	st->generation = r->generation;
+	st->verdicts = r->verdicts;
 	st->laid = st->raw_set = false;
 	caserepeats_set(&st->repeats, &st->whole);
 	sheet_begin(&st->sheet, st->sheet_cols > 1 ? st->sheet_cols : 1); /* it borrowed from what is gone */
@@ -209,9 +213,10 @@ static void case_take(struct screen *screen, void *request, bool ok)
 		st->failed = r->failed && !st->loaded;
 		if (ok)
 			adopt(screen, r);
-		else if (r->failed)
+		else if (r->failed) {
 			st->generation = r->generation;
-		else
+			st->verdicts = r->verdicts;
+		} else
 			st->stale = st->loaded;
 		lay_out(screen);
 	}

@@ -26,6 +26,10 @@ struct request {
 	char *key;
 	struct case_pair pair; /* ASK_CASE */
 	struct begins begins;  /* ASK_BEGINS */
+	uint64_t verdicts;
+	struct arena arena; /* ASK_MARKS: of what follows */
+	struct case_mark *marks[2];
+	size_t n_marks[2];
 	uint32_t *first;
 };
 
@@ -68,7 +72,8 @@ static struct request *new_request(struct screen *screen, enum compare_ask what)
 	                      .a = st->a,
 	                      .b = st->b,
 	                      .look = st->look,
-	                      .generation = screen->ui->generation};
+	                      .generation = screen->ui->generation,
+	                      .verdicts = screen->ui->verdicts};
 	if (what == ASK_VIEW || what == ASK_BEGINS)
 		r->held = held_too(st->held);
 	st->asked = what;
@@ -104,9 +109,26 @@ static void *ask_view(struct screen *screen)
 	return new_request(screen, st->data->lost_only ? ASK_ROWS : ASK_VIEW);
 }
 
+static bool has_marks(const struct screen *screen)
+{
+	const struct compare_state *st = state_of(screen);
+	return st->marks.loaded && st->marks.verdicts == screen->ui->verdicts &&
+	       st->marks.generation == screen->ui->generation;
+}
+
+/* Rows may be kept by what people say of them. */
+static void note_verdicts(struct screen *screen)
+{
+	struct compare_state *st = state_of(screen);
+	if (st->verdicts != screen->ui->verdicts && st->look.filter[0])
+		st->look.number++;
+	st->verdicts = screen->ui->verdicts;
+}
+
 static void *compare_ask(struct screen *screen)
 {
 	struct compare_state *st = state_of(screen);
+	note_verdicts(screen);
 	compare_lay_out(screen);
 	bool coming = is_read(st->asked) && st->asked_generation == screen->ui->generation;
 	bool plain = !st->start[0] && !st->look.filter[0] && st->look.order.by == BY_LOSS && !st->look.order.invert;
@@ -122,8 +144,11 @@ static void *compare_ask(struct screen *screen)
 	    st->data->refused.len)
 		return NULL;
 	const struct compare_row *row = compare_cursor(st);
-	if (row && !case_pair_is_of(&st->pair, row) && st->asked != ASK_CASE)
+	bool old = st->pair_verdicts != screen->ui->verdicts;
+	if (row && (old || !case_pair_is_of(&st->pair, row)) && st->asked != ASK_CASE)
 		return ask_case(screen, row);
+	if (st->asked == ASK_NOTHING && !has_marks(screen))
+		return new_request(screen, ASK_MARKS);
 	/* The figures wait for the case: a request put in now would push it out. */
 	if (!st->figures && !st->figures_failed && st->asked == ASK_NOTHING)
 		return new_request(screen, ASK_FIGURES);
@@ -182,10 +207,17 @@ static bool fetch_begins(struct db *db, struct request *r, struct err *err)
 	return true;
 }
 
+static bool fetch_marks(struct db *db, struct request *r, struct err *err)
+{
+	return marks_of_run(db, r->a, &r->arena, &r->marks[0], &r->n_marks[0], err) &&
+	       marks_of_run(db, r->b, &r->arena, &r->marks[1], &r->n_marks[1], err);
+}
+
 static bool compare_fetch(struct db *db, void *request, struct err *err)
 {
 	struct request *r = request;
-	bool ok = r->what == ASK_CASE     ? case_pair_load(db, &r->row, &r->pair, err)
+	bool ok = r->what == ASK_MARKS    ? fetch_marks(db, r, err)
+	          : r->what == ASK_CASE   ? case_pair_load(db, &r->row, &r->pair, err)
 	          : r->what == ASK_BEGINS ? fetch_begins(db, r, err)
 	                                  : fetch_rows(db, r, err);
 	r->failed = !ok && err->code != ERR_INTERRUPTED;
@@ -295,7 +327,22 @@ static void adopt_case(struct compare_state *st, struct request *r, bool ok)
 		st->pair.record_b = r->row.b.present ? r->row.b.record : 0;
 	}
 	st->pair_failed = !ok;
+	st->pair_verdicts = r->verdicts;
 	st->fresh = false;
+}
+
+static void adopt_marks(struct compare_state *st, struct request *r)
+{
+	struct arena old = st->marks.arena;
+	st->marks.arena = r->arena;
+	r->arena = old;
+	st->marks.loaded = true;
+	st->marks.verdicts = r->verdicts;
+	st->marks.generation = r->generation;
+	for (int side = 0; side < 2; side++) {
+		st->cases.marks[side] = r->marks[side];
+		st->cases.n_marks[side] = r->n_marks[side];
+	}
 }
 
 static void request_free(struct request *r)
@@ -304,6 +351,7 @@ static void request_free(struct request *r)
 	compare_view_done(&r->view);
 	case_pair_done(&r->pair);
 	begins_done(&r->begins);
+	arena_done(&r->arena);
 	free(r->first);
 	free(r->key);
 	free(r);
@@ -338,6 +386,10 @@ static void compare_take(struct screen *screen, void *request, bool ok)
 	case ASK_CASE:
 		if (ok || r->failed)
 			adopt_case(st, r, ok);
+		break;
+	case ASK_MARKS:
+		if (ok || r->failed)
+			adopt_marks(st, r);
 		break;
 	case ASK_BEGINS:
 		st->begins_failed = r->failed;
@@ -831,6 +883,7 @@ static void compare_close(struct screen *screen)
 	struct compare_state *st = state_of(screen);
 	begins_done(&st->begins.b);
 	free(st->begins.first);
+	arena_done(&st->marks.arena);
 	held_drop(st->held);
 	compare_view_done(&st->view);
 	case_pair_done(&st->pair);
@@ -838,13 +891,19 @@ static void compare_close(struct screen *screen)
 	buf_done(&st->find);
 }
 
-/* The candidate's answer; of a case that only A has, A's. */
+/* The candidate's answer; of a case that only A has, A's. Of repeats the one that shows. */
 static bool compare_subject(const struct screen *screen, struct subject_at *out)
 {
-	const struct compare_row *row = compare_cursor(state_of(screen));
-	if (row)
-		*out = (struct subject_at){.kind = SUBJECT_CASE, .at = row->b.present ? row->b.at : row->a.at};
-	return row != NULL;
+	const struct compare_state *st = state_of(screen);
+	const struct compare_row *row = compare_cursor(st);
+	if (!row)
+		return false;
+	const struct compare_side *side = row->b.present ? &row->b : &row->a;
+	const struct case_side *shown = row->b.present ? &st->pair.b : &st->pair.a;
+	*out = (struct subject_at){.kind = SUBJECT_CASE, .at = side->at};
+	if (case_pair_is_of(&st->pair, row) && shown->present)
+		out->at = shown->at;
+	return true;
 }
 
 const struct screen_ops screen_compare = {

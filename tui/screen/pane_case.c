@@ -1,6 +1,7 @@
 #include "tui/screen/pane_case.h"
 
 #include "store/query/case_repeats.h"
+#include "tui/screen/pane_marks.h"
 
 enum {
 	BEFORE = 40, /* bytes of equal text kept before the first change of an excerpt */
@@ -19,8 +20,10 @@ static bool load_side(struct db *db, struct block_cache *blocks, struct case_at 
 		return false;
 	out->present = true;
 	out->repeat = at.repeat;
+	out->at = at;
 	out->answer = out->detail.res.output.ptr ? out->detail.res.output : out->detail.res.error;
-	return true;
+	const struct subject_at subject = {.kind = SUBJECT_CASE, .at = at};
+	return opinions_of(db, &subject, arena, &out->opinions, &out->n_opinions, err);
 }
 
 /* run 0: it has no record. */
@@ -242,6 +245,9 @@ void case_excerpt(struct sheet *s, int cols, int rows, const struct case_pair *p
 	struct str expected = case_expected(p);
 	int room = rows - (look->expected ? 1 : 0), used = 0;
 	sheet_begin(s, cols);
+	marks_line(s, "on A", p->a.opinions, p->a.n_opinions);
+	marks_line(s, "on B", p->b.opinions, p->b.n_opinions);
+	room -= s->rows;
 	if (room > 0 && case_answers_equal(p)) {
 		add_folded(&a, ROLE_TEXT, str_cut(p->b.answer, 0, 4000));
 		used = flow_rows(&a, room);

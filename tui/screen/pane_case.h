@@ -7,13 +7,17 @@
 #include "store/diff.h"
 #include "store/query/case.h"
 #include "store/query/compare.h"
+#include "store/query/marks.h"
 #include "tui/screen.h"
 #include "tui/screen/pane_flow.h"
 
 struct case_side {
 	bool present;
 	int64_t repeat; /* its number, from 0 */
+	struct case_at at;
 	struct case_detail detail;
+	struct opinion *opinions; /* of people, by author */
+	size_t n_opinions;
 	struct str answer; /* the output; where there is none, the error's text; may be absent */
 };
 
@@ -39,6 +43,7 @@ struct case_look {
 	bool side_by_side; /* A left, B right */
 	bool expected;     /* the excerpt: with the expected answer */
 	bool tight;        /* the document: without empty rows */
+	int64_t now_ns;
 };
 /* The changed words of both answers with a little around them, in at most `rows` rows. */
 void case_excerpt(struct sheet *s, int cols, int rows, const struct case_pair *p, const struct case_look *look);

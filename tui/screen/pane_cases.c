@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "store/base/units.h"
+#include "tui/screen/pane_marks.h"
 #include "tui/screen/pane_text.h"
 
 enum {
@@ -358,6 +359,13 @@ static void put_begins(const struct cases *c, struct canvas line, int col, int c
 		canvas_put(line, 0, col, cols - 1, ROLE_TEXT, c->begins->steps[c->begins->labels[label].step].name);
 }
 
+/* Of B's answer; of A's where B has none. */
+static const struct marks *marks_at(const struct cases *c, const struct compare_row *row)
+{
+	bool of_b = row->b.present;
+	return marks_of_case_in(c->marks[of_b], c->n_marks[of_b], (of_b ? &row->b : &row->a)->at.case_id);
+}
+
 static void draw_row(const struct cases *c, struct canvas line, const struct compare_row *row, bool cursor)
 {
 	char word[16];
@@ -365,6 +373,9 @@ static void draw_row(const struct cases *c, struct canvas line, const struct com
 	int room = columns.title_cols, col = 3 + room + 1;
 	if (row->a.flaky || row->b.flaky)
 		canvas_putc(line, 0, 1, 1, ROLE_WARNING, "≈");
+	const struct marks *marks = marks_at(c, row);
+	if (marks)
+		marks_draw(marks, line, 0, row->a.flaky || row->b.flaky ? 2 : 1);
 	struct str title = row->title;
 	int from = 0;
 	if (c->data->shared_title && text_cols(title) > room) { /* what all begin with tells nothing */

@@ -5,6 +5,7 @@
 
 #include "store/query/begins.h"
 #include "store/query/compare_view.h"
+#include "store/query/marks.h"
 #include "tui/canvas.h"
 #include "tui/widget/list.h"
 
@@ -22,6 +23,8 @@ struct cases {
 	bool begins_expected; /* a column tells at which step the traces of a case first differ */
 	const struct begins *begins; /* borrowed; NULL: not known yet */
 	const uint32_t *differs; /* borrowed; one per row of data: a label of begins, BEGINS_NONE, CASES_NOT_LOOKED */
+	const struct case_mark *marks[2]; /* borrowed; what people say of A's and B's answers */
+	size_t n_marks[2];
 	struct str find;
 	bool old; /* data about to be replaced: dimmed */
 };

@@ -1,6 +1,7 @@
 #include "tui/screen/pane_casetabs.h"
 
 #include "store/base/scan.h"
+#include "tui/screen/pane_marks.h"
 
 enum { LABEL = 10, ASKED_ROWS = 6, ASKED_TIGHT = 3, REASON_ROWS = 4, REASON_TIGHT = 2, FIELDS_MOST = 40 };
 
@@ -358,9 +359,18 @@ static void lay_answers(struct sheet *s, const struct case_whole *w, const struc
 	flow_done(&heads[1]);
 }
 
+static void lay_people(struct sheet *s, const struct case_whole *w, const struct casetabs_look *look)
+{
+	marks_lay(s, "on A", w->a.opinions, w->a.n_opinions, look->now_ns);
+	marks_lay(s, "on B", w->b.opinions, w->b.n_opinions, look->now_ns);
+	if (w->a.n_opinions + w->b.n_opinions)
+		sheet_row(s);
+}
+
 static void lay_all(struct sheet *s, const struct case_whole *w, const struct casetabs_look *look)
 {
 	bool ascii = look->show.ascii;
+	lay_people(s, w, look);
 	lay_reason(s, w, look->tight ? REASON_TIGHT : REASON_ROWS, ascii);
 	lay_repeats(s, w);
 	lay_traces(s, w, look->tight ? 1 : 2, ascii);
@@ -469,6 +479,7 @@ void casetabs_lay(struct sheet *s, int cols, enum case_tab tab, const struct cas
 		}
 		break;
 	case CASE_TAB_SCORES:
+		lay_people(s, w, look);
 		casescores_figures(s, w, look->show.ascii);
 		if (w->repeats.a.n > 1 || w->repeats.b.n > 1)
 			casescores_means(s, w, look->show.ascii);

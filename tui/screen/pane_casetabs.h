@@ -18,7 +18,8 @@ enum case_tab {
 
 struct casetabs_look {
 	struct case_show show;
-	bool of_a;  /* expected: against A's answer, not B's */
+	bool of_a; /* expected: against A's answer, not B's */
+	int64_t now_ns;
 	bool tight; /* few rows: none of them empty for the eye alone */
 };
 

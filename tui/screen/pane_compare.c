@@ -90,6 +90,7 @@ void compare_lay_out(struct screen *screen)
 	                         .brackets = screen->ui->ascii || screen->ui->mono,
 	                         .expected = st->expected,
 	                         .tight = !at.beside,
+	                         .now_ns = screen->ui->now_ns,
 	                         .side_by_side = cols >= SIDE_BY_SIDE_COLS - 2};
 	if (at.beside || rows >= 12)
 		case_document(&st->sheet, cols, &st->pair, row, &look);

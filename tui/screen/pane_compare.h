@@ -7,7 +7,7 @@
 #include "tui/screen/pane_case.h"
 #include "tui/screen/pane_cases.h"
 
-enum compare_ask { ASK_NOTHING, ASK_LOST, ASK_ROWS, ASK_FIGURES, ASK_VIEW, ASK_CASE, ASK_BEGINS };
+enum compare_ask { ASK_NOTHING, ASK_LOST, ASK_ROWS, ASK_FIGURES, ASK_VIEW, ASK_CASE, ASK_BEGINS, ASK_MARKS };
 
 enum { COMPARE_FILTER_MAX = 1000 };
 
@@ -41,6 +41,7 @@ struct compare_state {
 	bool loaded, failed;
 	bool figures, figures_failed, begins_failed;
 	uint64_t generation;    /* of data */
+	uint64_t verdicts;      /* of view */
 	enum compare_ask asked; /* what is under way */
 	uint64_t serial;        /* of the newest request */
 	uint64_t asked_generation, asked_look;
@@ -48,6 +49,12 @@ struct compare_state {
 	struct cases cases;
 	struct list list; /* over the lines of cases */
 	struct case_pair pair;
+	uint64_t pair_verdicts; /* what people say of it was read at */
+	struct {
+		struct arena arena; /* of what cases.marks point at */
+		uint64_t verdicts, generation;
+		bool loaded;
+	} marks;
 	bool pair_failed; /* for pair's case: nothing more will come */
 	char start[256];  /* key of the case to begin on */
 	struct sheet sheet;

@@ -1,6 +1,7 @@
 /* A case of two runs as a pane shows it. */
 #include "store/base/scan.h"
 #include "tui/screen/pane_case.h"
+#include "tui/screen/pane_marks.h"
 
 enum {
 	LABEL = 10,       /* columns of the names of sections */
@@ -322,6 +323,8 @@ void case_document(struct sheet *s, int cols, const struct case_pair *p, const s
                    const struct case_look *look)
 {
 	sheet_begin(s, cols);
+	marks_lay(s, "on A", p->a.opinions, p->a.n_opinions, look->now_ns);
+	marks_lay(s, "on B", p->b.opinions, p->b.n_opinions, look->now_ns);
 	int half = look->side_by_side ? (s->cols - 3) / 2 : s->cols;
 	struct flow a = {.col = 0, .cols = half}, b = {.col = look->side_by_side ? half + 3 : 0, .cols = half};
 	answers(s, p, row, look, &a, &b);

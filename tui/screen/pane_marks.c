@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "store/base/text.h"
+
 static enum role verdict_role(enum verdict v)
 {
 	switch (v) {
@@ -114,6 +116,31 @@ static void lay_others(struct sheet *s, const struct opinion *o, size_t n, struc
 		}
 		first = false;
 	}
+}
+
+void marks_line(struct sheet *s, const char *name, const struct opinion *opinions, size_t n)
+{
+	bool first = true;
+	if (!n)
+		return;
+	sheet_label(s, name);
+	for (size_t i = 0; i < n; i++) {
+		enum verdict v = opinions[i].field == FIELD_VERDICT ? verdict_named(opinions[i].value) : VERDICT_NONE;
+		bool proposed = opinions[i].how & HOW_PROPOSED;
+		if (v == VERDICT_NONE)
+			continue;
+		sheet_addc(s, ROLE_DIM, first ? "" : ", ");
+		sheet_printf(s, proposed ? ROLE_DIM : verdict_role(v), "%s%s ", proposed ? "?" : verdict_sign(v),
+		             verdict_name(v));
+		sheet_add(s, ROLE_TEXT, opinions[i].author);
+		first = false;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (opinions[i].field != FIELD_VERDICT) {
+			sheet_printf(s, ROLE_DIM, "%s%s ", first ? "" : "  ", annotation_field_name(opinions[i].field));
+			sheet_add(s, ROLE_TEXT, text_preview(&s->arena, opinions[i].value, 80));
+			first = false;
+		}
 }
 
 void marks_lay(struct sheet *s, const char *name, const struct opinion *opinions, size_t n, int64_t now_ns)

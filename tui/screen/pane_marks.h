@@ -12,4 +12,7 @@ void marks_draw(const struct marks *m, struct canvas c, int y, int col);
 /* "bad  ana, 2 min ago  outdated" and what they wrote; nothing if nobody said anything. name: of the label, "people" "people on A". */
 void marks_lay(struct sheet *s, const char *name, const struct opinion *opinions, size_t n, int64_t now_ns);
 
+/* The same on one row: "B  -bad ana, +good ben  outdated  …". */
+void marks_line(struct sheet *s, const char *name, const struct opinion *opinions, size_t n);
+
 #endif
