@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "store/base/text.h"
+
 struct saying *saying_new(enum saying_kind kind, const struct subject_at *at)
 {
 	struct saying *s = xcalloc(1, sizeof *s);
@@ -14,7 +16,8 @@ struct saying *saying_new(enum saying_kind kind, const struct subject_at *at)
 
 void saying_add(struct saying *s, enum annotation_field field, struct str part, struct str value)
 {
-	struct say say = {field, arena_str(&s->arena, part), arena_str(&s->arena, value)};
+	struct say say = {field, arena_str(&s->arena, text_valid(&s->arena, part)),
+	                  arena_str(&s->arena, text_valid(&s->arena, value))};
 	for (size_t i = 0; i < s->n_says; i++)
 		if (s->says[i].field == field && str_eq(s->says[i].part, part)) {
 			s->says[i] = say;

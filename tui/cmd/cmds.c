@@ -9,6 +9,7 @@
 	X(diff)     \
 	X(doctor)   \
 	X(export)   \
+	X(flag)     \
 	X(forget)   \
 	X(formats)  \
 	X(gate)     \
@@ -16,6 +17,7 @@
 	X(import)   \
 	X(judges)   \
 	X(ledger)   \
+	X(log)      \
 	X(merge)    \
 	X(origins)  \
 	X(path)     \

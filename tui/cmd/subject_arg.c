@@ -1,77 +1,76 @@
 #include "tui/cmd/subject_arg.h"
 
-#include "store/base/scan.h"
+#include <string.h>
+
 #include "store/query/case_repeats.h"
-#include "store/query/traces.h"
 #include "tui/cmd/span_arg.h"
 
-static bool find_span(struct db *db, int64_t trace, struct str id, struct subject_at *out, struct err *err)
+static size_t find_text(struct str in, const char *what)
 {
+	size_t n = strlen(what);
+	for (size_t i = 0; i + n <= in.len; i++)
+		if (memcmp(in.ptr + i, what, n) == 0)
+			return i;
+	return SIZE_MAX;
+}
+
+static bool of_trace(struct db *db, struct str id, struct subject_at *out, struct err *err)
+{
+	size_t span = find_text(id, "/span:");
+	*out = (struct subject_at){.kind = span == SIZE_MAX ? SUBJECT_TRACE : SUBJECT_SPAN};
+	if (!traces_find(db, str_cut(id, 0, span), &out->trace, err))
+		return false;
+	if (span == SIZE_MAX)
+		return true;
 	struct arena arena = ARENA_INIT;
 	struct trace_row row;
-	*out = (struct subject_at){.kind = SUBJECT_SPAN, .trace = trace};
-	bool ok = traces_get(db, trace, &arena, &row, err) && cmd_span(db, &row, id, &out->span, err);
+	bool ok = traces_get(db, out->trace, &arena, &row, err) &&
+	          cmd_span(db, &row, str_from(id, span + strlen("/span:")), &out->span, err);
 	arena_done(&arena);
 	return ok;
 }
 
-/* "KEY#2": the repeat, counted from 1; what is no number belongs to the key. */
-static struct str take_repeat(struct str name, int64_t *repeat)
+static bool first_repeat(struct db *db, struct case_at *at, struct err *err)
 {
-	size_t at = name.len;
-	while (at > 0 && name.ptr[at - 1] != '#')
-		at--;
-	*repeat = 1;
-	if (!at || !scan_int64(str_from(name, at), repeat) || *repeat < 1) {
-		*repeat = 1;
-		return name;
-	}
-	return str_cut(name, 0, at - 1);
-}
-
-static bool find_result(struct db *db, int64_t run, struct str name, struct subject_at *out, struct err *err)
-{
-	int64_t nth, case_id;
-	struct err whole = ERR_INIT;
-	bool found = case_find(db, run, run, name, &case_id, &whole); /* "KEY#2" may be a key of its own */
-	struct str key = take_repeat(name, &nth);
-	if (found)
-		nth = 1;
-	else if (!case_find(db, run, run, key, &case_id, err))
-		return false;
-	struct stmt *s = db_query(db,
-	                          "SELECT repeat FROM case_result WHERE run = ? AND case_id = ? AND repeat >= 0"
-	                          " ORDER BY repeat LIMIT 1 OFFSET ?",
-	                          err);
+	struct stmt *s =
+	    db_query(db, "SELECT min(repeat) FROM case_result WHERE run = ? AND case_id = ? AND repeat >= 0", err);
 	if (!s)
 		return false;
-	stmt_int(s, 1, run);
-	stmt_int(s, 2, case_id);
-	stmt_int(s, 3, nth - 1);
+	stmt_int(s, 1, at->run);
+	stmt_int(s, 2, at->case_id);
 	enum step step = stmt_step(s, err);
-	*out = (struct subject_at){
-	    .kind = SUBJECT_CASE, .at = {run, case_id, step == STEP_ROW ? col_int(s, 0) : 0}
-        };
+	at->repeat = step == STEP_ROW ? col_int_or(s, 0, 0) : 0;
 	stmt_end(s);
-	return step == STEP_ROW ||
-	       (step == STEP_DONE && err_set(err, ERR_NOT_FOUND, NULL, "the case has no repeat %lld", (long long)nth));
+	return step != STEP_FAIL;
 }
 
-bool cmd_subject(struct db *db, struct str target, struct subject_at *out, struct err *err)
+/* Names of runs and of cases may hold a slash: the first one that parts a run from a case. */
+static bool of_case(struct db *db, struct str word, struct subject_at *out, struct err *err)
 {
-	struct err as_trace = ERR_INIT;
-	size_t slash = str_find_char(target, '/');
-	int64_t id;
-	if (traces_find(db, target, &id, &as_trace)) {
-		*out = (struct subject_at){.kind = SUBJECT_TRACE, .trace = id};
-		return true;
+	struct err first = ERR_INIT, other = ERR_INIT;
+	for (size_t i = 0; i < word.len; i++) {
+		int64_t run;
+		if (word.ptr[i] != '/')
+			continue;
+		struct err *why = first.code == ERR_NONE ? &first : &other;
+		if (!runs_find(db, str_cut(word, 0, i), &run, why))
+			continue;
+		*out = (struct subject_at){.kind = SUBJECT_CASE, .at = {.run = run}};
+		return case_find(db, run, run, str_from(word, i + 1), &out->at.case_id, err) &&
+		       first_repeat(db, &out->at, err);
 	}
-	if (slash == SIZE_MAX) {
-		*err = as_trace;
-		return false;
-	}
-	struct str before = str_cut(target, 0, slash), after = str_from(target, slash + 1);
-	if (traces_find(db, before, &id, &as_trace))
-		return find_span(db, id, after, out, err);
-	return runs_find(db, before, &id, err) && find_result(db, id, after, out, err);
+	*err = first;
+	return false;
+}
+
+bool cmd_subject(struct db *db, struct str word, struct subject_at *out, struct err *err)
+{
+	word = str_trim(word);
+	if (word.len == 0)
+		return err_set(err, ERR_USAGE, NULL, "what is meant? " SUBJECT_NAMES);
+	if (str_starts(word, "trace:"))
+		return of_trace(db, str_from(word, strlen("trace:")), out, err);
+	if (str_find_char(word, '/') != SIZE_MAX)
+		return of_case(db, word, out, err);
+	return of_trace(db, word, out, err);
 }
