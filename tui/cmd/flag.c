@@ -31,7 +31,7 @@ static const struct option_row flag_options[] = {
 	{"correction", 0, OPTION_TEXT, "TEXT|-", "the answer as it should be; -: standard input"},
 	{"score", 0, OPTION_TEXT, "NAME=VALUE", "what a score should be, a number or a label"},
 	{"tag", 0, OPTION_TEXT, "WORD", "a word to find it by"},
-	{"undo", 0, OPTION_FLAG, NULL, "take back all that this author says of it now"},
+	{"undo", 0, OPTION_FLAG, NULL, "take back what this author said last of it, field by field; what he said before counts again"},
 	{"author", 0, OPTION_TEXT, "NAME", "who says it (default: $SPOOR_AUTHOR, else the login name)"},
 	{"where", 'w', OPTION_TEXT, "FILTER", "all that match (spoor help filter), not single targets"},
 	{"over", 0, OPTION_TEXT, "traces|cases", "what --where is over (default: traces; with --run cases)"},
