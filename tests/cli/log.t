@@ -2,15 +2,15 @@ $ spoor import --no-index tests/data/traces-agent.jsonl tests/data/eval-v12.json
 0
 $ spoor log
 nobody said anything
-$ SPOOR_AUTHOR=ana spoor flag d15b07e020261117000000000000e4ce --bad --reason outdated >$T/log; SPOOR_AUTHOR=ana spoor flag d15b07e020261117000000000000e4ce --good >$T/log; SPOOR_AUTHOR=ana spoor flag d15b07e020261117000000000000e4ce --undo >$T/log; SPOOR_NOW=2026-11-21T00:00:01Z spoor flag d15b07e020261117000000000000e4ce --unsure --author ben >$T/log; SPOOR_AUTHOR=ana spoor flag 'v13/chargeback when the merchant is closed' --note 'see policy 4.2' >$T/log; spoor log 2>&1
+$ SPOOR_AUTHOR=ana spoor flag d15b07e020261117000000000000e4ce --bad --reason outdated >$T/log; SPOOR_AUTHOR=ana spoor flag d15b07e020261117000000000000e4ce --good >$T/log; SPOOR_AUTHOR=ana spoor flag d15b07e020261117000000000000e4ce --undo >$T/log; SPOOR_NOW=2026-11-21T00:00:01Z spoor flag d15b07e020261117000000000000e4ce --unsure --author ben >$T/log; SPOOR_NOW=2026-11-21T00:00:02Z SPOOR_AUTHOR=ana spoor flag 'v13/chargeback when the merchant is closed' --note 'see policy 4.2' >$T/log; spoor log 2>&1
 time  author  what                        of                                      how
 00:00:00  ana     bad                         trace:d15b07e020261117000000000000e4ce
-00:00:00  ana     note see policy 4.2         chargeback when the merchant is closed
 00:00:00  ana     reason outdated             trace:d15b07e020261117000000000000e4ce  taken back
 00:00:00  ana     good                        trace:d15b07e020261117000000000000e4ce  taken back
 00:00:00  ana     takes back good             trace:d15b07e020261117000000000000e4ce
 00:00:00  ana     takes back reason outdated  trace:d15b07e020261117000000000000e4ce
 00:00:01  ben     unsure                      trace:d15b07e020261117000000000000e4ce
+00:00:02  ana     note see policy 4.2         chargeback when the merchant is closed
 $ spoor log d15b07e020261117000000000000e4ce 2>&1
 time  author  what                        of                                      how
 00:00:00  ana     bad                         trace:d15b07e020261117000000000000e4ce
@@ -21,14 +21,14 @@ time  author  what                        of                                    
 00:00:01  ben     unsure                      trace:d15b07e020261117000000000000e4ce
 $ spoor log 'v12/chargeback when the merchant is closed'
 time  author  what                 of                                      how
-00:00:00  ana     note see policy 4.2  chargeback when the merchant is closed
+00:00:02  ana     note see policy 4.2  chargeback when the merchant is closed  of another answer
 $ spoor log --author ben 2>&1
 time  author  what    of                                      how
 00:00:01  ben     unsure  trace:d15b07e020261117000000000000e4ce
 $ spoor log --since 1d --limit 2 2>&1
-time  author  what                        of                                      how
-00:00:00  ana     takes back reason outdated  trace:d15b07e020261117000000000000e4ce
-00:00:01  ben     unsure                      trace:d15b07e020261117000000000000e4ce
+time  author  what                 of                                      how
+00:00:01  ben     unsure               trace:d15b07e020261117000000000000e4ce
+00:00:02  ana     note see policy 4.2  chargeback when the merchant is closed
 5 earlier ones (--limit)
 $ spoor log --since 2026-11-22 2>&1
 nobody said anything

@@ -28,8 +28,8 @@ struct log {
 	struct out out;
 	struct arena arena;
 	struct db *db;
-	struct str key; /* of the target; absent: all */
-	struct sha256 io;
+	struct str key;         /* of the target; absent: all */
+	struct sha256 hash, io; /* of what it answered */
 	bool has_io;
 	const char *author;
 	int64_t since_ns;
@@ -64,6 +64,7 @@ static bool find_target(struct log *l, struct err *err)
 	if (!ok)
 		return false;
 	l->key = subject.target.key;
+	l->hash = subject.hash;
 	l->io = subject.io;
 	l->has_io = subject.target.output.len > 0;
 	return true;
@@ -170,16 +171,19 @@ static void print_what(struct log *l, const struct annotation *a, struct buf *to
 }
 
 /* "taken back, blind, proposed, queue friday" */
-static void print_how(const struct annotation *a, struct buf *to)
+static void print_how(const struct log *l, const struct annotation *a, struct buf *to)
 {
+	bool other = l->key.ptr && memcmp(&a->target, &l->hash, sizeof l->hash) != 0 &&
+	             (!a->has_io || memcmp(&a->io, &l->io, sizeof l->io) != 0);
 	const struct {
 		bool is;
 		const char *word;
 	} words[] = {
-	    {a->withdrawn,          "taken back"   },
-	    {a->how & HOW_PROPOSED, "proposed"     },
-	    {a->how & HOW_BLIND,    "blind"        },
-	    {a->has_because,        "after another"},
+	    {a->withdrawn,          "taken back"       },
+            {a->how & HOW_PROPOSED, "proposed"         },
+            {a->how & HOW_BLIND,    "blind"            },
+	    {a->has_because,        "after another"    },
+            {other,                 "of another answer"},
 	};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (words[i].is)
@@ -204,7 +208,7 @@ static void print_text(struct log *l, size_t from)
 		out_text(&l->out, out_cells_add(&cells), buf_str(&what), VALUE_COLS);
 		struct str title = title_of(l, &arena, a->hint);
 		out_text(&l->out, out_cells_add(&cells), title.len ? title : out_short(a->hint), 60);
-		print_how(a, &how);
+		print_how(l, a, &how);
 		out_text(&l->out, out_cells_add(&cells), buf_str(&how), 60);
 		buf_done(&what);
 		buf_done(&how);
