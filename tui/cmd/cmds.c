@@ -20,6 +20,7 @@
 	X(origins)  \
 	X(path)     \
 	X(prompts)  \
+	X(review)   \
 	X(run)      \
 	X(runs)     \
 	X(search)   \
