@@ -189,10 +189,11 @@ static void sample(const struct queue_ask *ask, struct candidates *c)
 	free(places);
 }
 
-static void take_items(const struct candidates *c, struct queue_found *out)
+static void take_items(const struct queue_ask *ask, const struct candidates *c, struct queue_found *out)
 {
-	size_t n = c->rows.n > QUEUE_ITEMS ? QUEUE_ITEMS : c->rows.n;
-	out->cut = c->cut || n < c->rows.n;
+	size_t most = ask->most > 0 && ask->most < QUEUE_ITEMS ? (size_t)ask->most : QUEUE_ITEMS,
+	       n = c->rows.n > most ? most : c->rows.n;
+	out->cut = ask->most <= 0 && (c->cut || n < c->rows.n);
 	out->items = arena_zalloc(&out->arena, n + 1, sizeof *out->items);
 	for (size_t i = 0; i < n; i++) {
 		const struct candidate *row = &c->rows.at[i];
@@ -254,6 +255,8 @@ static void made_from(struct db *db, const struct queue_ask *ask, struct buf *ou
 		buf_printf(out, " where " STR_FMT, STR_ARG(str_cut(ask->where, 0, 1000)));
 	if (ask->sorted && ask->from == QUEUE_TRACES)
 		buf_printf(out, ", by %s%s", trace_sort_name(ask->sort), ask->ascending ? ", smallest first" : "");
+	if (ask->most)
+		buf_printf(out, ", the first %lld", (long long)ask->most);
 	if (ask->sample)
 		buf_printf(out, ", %lld of them by seed %llu", (long long)ask->sample, (unsigned long long)ask->seed);
 	if (ask->sample && ask->stratify.len)
@@ -361,6 +364,8 @@ static void write_words(struct db *db, const struct queue_ask *ask, struct queue
 
 /* ---------------------------------------------------------------- */
 
+enum { READ_MORE = 10 };
+
 static bool read_traces_sorted(struct db *db, const struct queue_ask *ask, struct arena *arena, struct candidates *out,
                                struct err *err)
 {
@@ -369,8 +374,10 @@ static bool read_traces_sorted(struct db *db, const struct queue_ask *ask, struc
 	struct filter *filter = filter_parse(arena, ask->where, FILTER_TRACES, ask->now_ns, &mistake);
 	if (!filter)
 		return err_set(err, ERR_USAGE, NULL, "--where, column %zu: %s", mistake.column + 1, mistake.expected);
-	const struct trace_query query = {
+	struct trace_query query = {
 	    .filter = filter, .sort = ask->sort, .ascending = ask->ascending, .limit = QUEUE_ITEMS};
+	if (ask->most > 0) /* some of them may be judged, or have no answer */
+		query.limit = ask->most < QUEUE_ITEMS / READ_MORE ? ask->most * READ_MORE : QUEUE_ITEMS;
 	bool ok = traces_page(db, &query, &page, err);
 	struct subject_at *items = xcalloc(page.n + 1, sizeof *items);
 	for (size_t i = 0; ok && i < page.n; i++)
@@ -412,7 +419,7 @@ bool queue_candidates(struct db *db, const struct queue_ask *asked, struct queue
 	if (ok) {
 		if (ask.sample > 0)
 			sample(&ask, &c);
-		take_items(&c, out);
+		take_items(&ask, &c, out);
 		write_words(db, &ask, out);
 	}
 	vec_done(&c.rows);

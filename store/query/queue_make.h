@@ -31,7 +31,8 @@ struct queue_ask {
 	int64_t run, run_b; /* row ids; 0: none */
 	enum trace_sort sort;
 	bool ascending, sorted; /* sorted: by sort; else newest first */
-	int64_t sample;         /* 0: all, at most QUEUE_ITEMS */
+	int64_t most;           /* the first of them in their order; 0: all, at most QUEUE_ITEMS */
+	int64_t sample;         /* 0: no sample */
 	uint64_t seed;
 	struct str
 	    stratify; /* "status" (or "verdict"), "run", "model", "name": as many of each value as there are, as equal as can be */

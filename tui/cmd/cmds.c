@@ -22,6 +22,7 @@
 	X(origins)  \
 	X(path)     \
 	X(prompts)  \
+	X(review)   \
 	X(run)      \
 	X(runs)     \
 	X(search)   \

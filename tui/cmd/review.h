@@ -1,0 +1,10 @@
+/* What `spoor review` needs of others: the explorer, which no command knows. */
+#ifndef SPOOR_TUI_CMD_REVIEW_H
+#define SPOOR_TUI_CMD_REVIEW_H
+
+#include "tui/cmd/cmd.h"
+
+/* Opens the explorer on a place ("queues", "queue:12") and ends with it: its exit code. main says how. NULL: there is none. */
+extern int (*cmd_explore)(const struct command_line *line, const char *open);
+
+#endif
