@@ -1,8 +1,22 @@
 /* The last pages of Review: nothing is left to judge now; what is saved and how to go on. */
 #include "tui/screen/pane_review_state.h"
 
+#include <ctype.h>
+#include <string.h>
+
 #include "store/base/clean.h"
 #include "store/base/units.h"
+
+void review_add_name(struct buf *out, struct str name)
+{
+	bool plain = name.len > 0 && name.ptr[0] != '-';
+	for (size_t i = 0; i < name.len; i++)
+		plain = plain && (isalnum((unsigned char)name.ptr[i]) || strchr("-_.", name.ptr[i]));
+	if (plain)
+		buf_add_str(out, name);
+	else
+		clean_shell(out, name);
+}
 
 static void text(struct review_sheet *s, enum role role, const char *words)
 {
@@ -21,12 +35,14 @@ static void add_done(struct review_sheet *s, const struct queue_progress *p)
 }
 
 /* As it is typed at a shell. */
-static void add_command(struct review_sheet *s, const char *before, struct str name, const char *after)
+static void add_command(struct review_sheet *s, const char *command, struct str name)
 {
 	struct buf words = BUF_INIT;
-	buf_add_cstr(&words, before);
-	clean_shell(&words, name);
-	buf_add_cstr(&words, after);
+	buf_add_cstr(&words, command);
+	if (name.len) {
+		buf_add_char(&words, ' ');
+		review_add_name(&words, name);
+	}
 	text(s, ROLE_TEXT, "  ");
 	review_words_add(&s->words, ROLE_LINK, buf_str(&words));
 	text(s, ROLE_TEXT, "\n");
@@ -56,8 +72,8 @@ void review_sheet_end_of_queue(struct review_sheet *s, const struct review_state
 	}
 	review_sheet_heading(s, "WHAT HAPPENS NEXT");
 	text(s, ROLE_TEXT, "Whoever asked for this review finds your verdicts in the same store:\n");
-	add_command(s, "spoor review --report ", state->queue.queue.name, "");
-	add_command(s, "spoor export flagged", STR_NONE, "");
+	add_command(s, "spoor review --report", state->queue.queue.name);
+	add_command(s, "spoor export flagged", STR_NONE);
 	review_sheet_end(s);
 }
 
@@ -70,7 +86,7 @@ void review_sheet_leave(struct review_sheet *s, const struct review_state *state
 	add_done(s, p);
 	if (p->left) {
 		text(s, ROLE_TEXT, "\nTo go on later, at the same place, type\n");
-		add_command(s, "spoor review ", state->queue.queue.name, "");
+		add_command(s, "spoor review", state->queue.queue.name);
 	}
 	text(s, ROLE_TEXT, "\nPress ");
 	text(s, ROLE_HINT_KEY, "q");

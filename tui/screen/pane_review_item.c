@@ -2,7 +2,14 @@
 
 #include <stdlib.h>
 
-enum { ANSWER_MOST_BELOW = 999, SOURCES_COL = 12, SOURCE_GAP = 6, BETWEEN = 4, ROWS_FOR_SOURCES = 12 };
+enum {
+	ANSWER_MOST_BELOW = 999,
+	SOURCES_COL = 12,
+	SOURCE_GAP = 6,
+	BETWEEN = 4,
+	ROWS_FOR_SOURCES = 12,
+	ROWS_FOR_GAPS = 14
+};
 
 static int least(int a, int b)
 {
@@ -254,6 +261,14 @@ static void share_out(const struct review_item *item, struct shape *s, int rows)
 		s->rows[REVIEW_ANSWER_B] = s->rows[REVIEW_ANSWER];
 }
 
+static bool is_cut(const struct review_item *item, const struct shape *s)
+{
+	for (int i = 0; i < N_REVIEW_PARTS; i++)
+		if (s->part[i] && s->rows[i] < item->part[i].need)
+			return true;
+	return false;
+}
+
 /* Columns of the parts, and how many rows their texts need there. */
 static void measure(struct review_item *item, bool beside, int cols)
 {
@@ -314,7 +329,13 @@ void review_item_lay(struct review_item *item, int rows, int cols)
 	if (height(&s) > rows) /* nothing but the answer, as much as there is room for */
 		s.rows[REVIEW_ANSWER] = s.rows[REVIEW_ANSWER_B] =
 		    s.part[REVIEW_ANSWER_B] && !s.beside ? rows / 2 : rows;
+	struct shape tight = s;
 	share_out(item, &s, rows);
+	if (rows < ROWS_FOR_GAPS && is_cut(item, &s)) { /* words go before blank rows */
+		tight.gaps = tight.top_gap = false;
+		s = tight;
+		share_out(item, &s, rows);
+	}
 	place(item, &s);
 }
 
@@ -402,9 +423,12 @@ static void draw_part(const struct review_item *item, enum review_part which, st
 		draw_cut(p, which, c);
 		return;
 	}
-	if (p->pager.top > 0 && p->head_row >= 0)
+	const char *above = in_ascii(c) ? "^ begins further up" : "▲ begins further up";
+	if (p->pager.top > 0 && p->head_row >= 0) /* the row may have to tell how it goes on, too */
 		canvas_putc(c, p->head_row, p->col + text_cols(str_of(p->heading)) + 2, -1, ROLE_DIM,
-		            in_ascii(c) ? "(begins further up)" : "▲ begins further up");
+		            item->has_gaps ? above
+		            : in_ascii(c)  ? "^"
+		                           : "▲");
 	draw_more(item, p, c);
 }
 

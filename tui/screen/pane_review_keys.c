@@ -138,11 +138,15 @@ ACTION(skip)
 	struct review_state *s = review_of(screen);
 	if (s->page.kind == REVIEW_END && !review_waits(screen)) {
 		s->skipped_too = true;
-		s->want = REVIEW_NONE;
+		s->saved[0] = '\0';
 		if (s->queue.progress.left > 0)
 			review_next(screen);
 		else
 			ui_say(screen->ui, "nothing is left");
+		return OUT_REFRESH;
+	}
+	if (s->now && s->now->gone && !review_waits(screen) && s->page.kind == REVIEW_NO_PAGE) {
+		review_skip(screen);
 		return OUT_REFRESH;
 	}
 	if (!(s = judging(screen)))
@@ -240,8 +244,13 @@ static enum outcome beside(struct screen *screen, int by)
 	review_touch(s, screen->ui->now_ns);
 	if (review_waits(screen) || !s->known)
 		return OUT_HANDLED;
-	if (by > 0 && (!s->now || s->now->gone)) {
-		review_next(screen);
+	if (by > 0 && s->now && s->now->gone) {
+		review_skip(screen);
+		return OUT_REFRESH;
+	}
+	if (by > 0 && !s->now) { /* somebody may have left something */
+		s->want = REVIEW_NEXT;
+		s->want_beside = 0;
 		return OUT_REFRESH;
 	}
 	if (by > 0 && !s->now->mine.judged) {
@@ -275,6 +284,10 @@ static enum outcome toggle(struct screen *screen, enum review_page_kind kind)
 	bool ascii = screen->ui->ascii, was = s->page.kind == kind;
 	if (!s->known || (kind != REVIEW_HELP && kind != REVIEW_GUIDE && (!s->now || s->now->gone)))
 		return OUT_HANDLED;
+	if (kind == REVIEW_DOCUMENTS && !was && s->now->view.subject.n_documents == 0) {
+		ui_say(screen->ui, "no documents were recorded for this answer");
+		return OUT_HANDLED;
+	}
 	s->welcome = false;
 	if (was && s->ended)
 		review_sheet_end_of_queue(&s->page, s, ascii);

@@ -104,9 +104,8 @@ static bool read_subject(struct db *db, const struct queue_item *item, struct re
 {
 	struct block_cache *blocks = block_cache_new(db);
 	struct annotation *now = NULL;
-	bool ok = db_begin_read(db, err) && queue_subject(db, blocks, item, &l->view.arena, &l->view.subject, err) &&
+	bool ok = queue_subject(db, blocks, item, &l->view.arena, &l->view.subject, err) &&
 	          annotate_state(db, &l->view.subject.hash, &l->view.arena, &now, &l->n_now, err);
-	db_end_read(db);
 	block_cache_free(blocks);
 	l->now = now;
 	return ok;

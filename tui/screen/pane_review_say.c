@@ -181,6 +181,7 @@ static void receipt(struct review_state *s, const struct saying *said)
 		           note ? "the note to" : "your answer to", number);
 	}
 	set_saved(s, &words);
+	s->saved_bad = (verdict || reason) && s->now->mine.verdict == VERDICT_BAD;
 	s->can_take_back = said->done_group != 0;
 	buf_done(&words);
 }
@@ -257,6 +258,7 @@ static void take_answer(struct screen *screen, const struct saying *said)
 	                                   : subject_is(&said->at, &s->now->view.subject.at));
 	if (!mine) { /* said again, elsewhere */
 		snprintf(s->saved, sizeof s->saved, "Said again");
+		s->saved_bad = false;
 		s->can_take_back = true;
 		return;
 	}

@@ -42,7 +42,7 @@ struct review_state {
 	bool leaving;    /* the item is decided: the next one shows once all is written */
 	uint64_t group;  /* takes back what was said of the item last; 0: none */
 	char saved[200]; /* the receipt */
-	bool can_take_back;
+	bool can_take_back, saved_bad;
 	struct subject_at bad; /* what was called bad last: look-alikes of it; kind SUBJECT_NONE: nothing yet */
 	/* time on the item */
 	int64_t touched_ns, spent_ns, claimed_ns;
@@ -64,6 +64,7 @@ void review_lay(struct screen *screen); /* before drawing, when anything changed
 
 /* pane_review_end.c */
 void review_sheet_end_of_queue(struct review_sheet *s, const struct review_state *state, bool ascii);
+void review_add_name(struct buf *out, struct str name); /* as it is typed at a shell: quoted where it has to be */
 void review_sheet_leave(struct review_sheet *s, const struct review_state *state, bool ascii);
 
 /* pane_review_keys.c */

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/base/clean.h"
 #include "store/base/file.h"
 #include "store/base/units.h"
 #include "tui/screen/pane_review_state.h"
@@ -257,7 +256,7 @@ static bool copy_of_review(const struct screen *screen, enum copy what, struct b
 		return true;
 	case COPY_COMMAND:
 		buf_add_cstr(out, "spoor review ");
-		clean_shell(out, s->queue.queue.name);
+		review_add_name(out, s->queue.queue.name);
 		return true;
 	}
 	return false;
