@@ -85,18 +85,10 @@ static void add_right(struct buf *out, int cols, const char *right)
 /* "bad, outdated" */
 static void add_mine(struct buf *out, const struct review_loaded *l)
 {
-	if (l->mine.preference.len) {
-		const struct subject *s = &l->view.subject;
-		int prefers = annotation_prefers(l->mine.preference, s->answer.ptr ? s->answer : s->error,
-		                                 s->answer_b.ptr ? s->answer_b : s->error_b);
-		bool left = (prefers == 0) != l->view.swapped;
-		buf_add_cstr(out, prefers == 2   ? "both good"
-		                  : prefers == 3 ? "both bad"
-		                  : left         ? "the first is better"
-		                                 : "the second is better");
-	} else {
+	if (l->mine.preference.len)
+		review_preference_words(out, &l->view, l->mine.preference);
+	else
 		buf_add_cstr(out, verdict_name(l->mine.verdict));
-	}
 	if (l->mine.reason.len)
 		buf_printf(out, ", " STR_FMT, STR_ARG(l->mine.reason));
 }

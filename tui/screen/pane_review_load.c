@@ -32,6 +32,7 @@ void review_request_free(struct review_request *r)
 {
 	review_queue_done(&r->queue);
 	review_loaded_free(r->item);
+	agreement_done(&r->figures);
 	arena_done(&r->arena);
 	free(r);
 }
@@ -153,6 +154,10 @@ static bool fetch(struct db *db, struct review_request *r, struct err *err)
 		return queue_release(db, r->queue.queue.id, review_author(), err);
 	if (r->purpose == REVIEW_FOR_CLAIM)
 		return queue_touch(db, r->queue.queue.id, r->seq, review_author(), r->now_ns, err);
+	if (r->purpose == REVIEW_FOR_END) {
+		const struct agreement_opts opts = {.queue = r->queue.queue.name, .judges = true, .rows = -1};
+		return agreement_get(db, &opts, &r->figures, err);
+	}
 	if (r->seq == REVIEW_NONE)
 		return true;
 	if (r->seq == REVIEW_NEXT)

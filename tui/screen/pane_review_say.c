@@ -144,18 +144,6 @@ static void set_saved(struct review_state *s, const struct buf *words)
 	s->saved[text_fit(str_of(s->saved), (int)sizeof s->saved, NULL)] = '\0';
 }
 
-static void add_preference(struct buf *out, const struct review_state *s, struct str value)
-{
-	const struct subject *subject = &s->now->view.subject;
-	int prefers = annotation_prefers(value, subject->answer.ptr ? subject->answer : subject->error,
-	                                 subject->answer_b.ptr ? subject->answer_b : subject->error_b);
-	bool first = (prefers == 0) != s->now->view.swapped;
-	buf_add_cstr(out, prefers == 2   ? "both are good"
-	                  : prefers == 3 ? "both are bad"
-	                  : first        ? "the first is better"
-	                                 : "the second is better");
-}
-
 static void receipt(struct review_state *s, const struct saying *said)
 {
 	const struct say *verdict = said_of(said, FIELD_VERDICT), *reason = said_of(said, FIELD_REASON),
@@ -174,7 +162,7 @@ static void receipt(struct review_state *s, const struct saying *said)
 		           verdict_name(s->now->mine.verdict));
 	} else if (prefer) {
 		buf_printf(&words, "Saved: question %lld: ", number);
-		add_preference(&words, s, prefer->value);
+		review_preference_words(&words, &s->now->view, prefer->value);
 	} else {
 		bool gone = said->n_says && !said->says[0].value.len;
 		buf_printf(&words, "%s: %s question %lld", gone ? "Taken away" : "Saved",

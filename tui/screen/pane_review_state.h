@@ -31,6 +31,9 @@ struct review_state {
 	int64_t want_beside;
 	enum queue_end end; /* now NULL: why */
 	bool ended;
+	struct agreement figures; /* of the queue, for the end */
+	bool has_figures;
+	uint64_t figures_marks;
 	uint64_t serial; /* of the request under way */
 	bool give_back;  /* claims, since Review is being left */
 	/* what is being said */

@@ -101,6 +101,11 @@ static void *ask_review(struct screen *screen)
 	}
 	if (s->progress_marks != s->marks && !s->leaving)
 		return request_for(screen, REVIEW_FOR_AHEAD);
+	if (s->ended && (!s->has_figures || s->figures_marks != s->marks)) {
+		s->has_figures = true; /* or asked for: if they cannot be had, the page stays as it is */
+		s->figures_marks = s->marks;
+		return request_for(screen, REVIEW_FOR_END);
+	}
 	if (claim_grows_old(s, screen->ui->now_ns)) {
 		s->claimed_ns = screen->ui->now_ns;
 		r = request_for(screen, REVIEW_FOR_CLAIM);
@@ -173,9 +178,18 @@ static void adopt_ahead(struct review_state *s, struct review_request *r)
 	s->ahead_skipped = r->skipped;
 }
 
+static void adopt_figures(struct review_state *s, struct review_request *r)
+{
+	struct agreement old = s->figures;
+	s->figures = r->figures;
+	r->figures = old;
+}
+
 static void fail(struct screen *screen, const struct review_request *r)
 {
 	struct review_state *s = review_of(screen);
+	if (r->interrupted && r->purpose == REVIEW_FOR_END)
+		s->has_figures = false;
 	if (r->interrupted)
 		return; /* it is asked again */
 	if (r->purpose == REVIEW_FOR_AHEAD)
@@ -203,6 +217,8 @@ static void take_review(struct screen *screen, void *request, bool ok)
 				adopt_now(screen, r);
 			else if (purpose == REVIEW_FOR_AHEAD)
 				adopt_ahead(s, r);
+			else if (purpose == REVIEW_FOR_END)
+				adopt_figures(s, r);
 			if (s->page.kind == REVIEW_END)
 				review_sheet_end_of_queue(&s->page, s, screen->ui->ascii);
 		}
@@ -271,6 +287,7 @@ static void close_review(struct screen *screen)
 	review_loaded_free(s->now);
 	review_loaded_free(s->ahead);
 	review_queue_done(&s->queue);
+	agreement_done(&s->figures);
 	review_sheet_done(&s->page);
 }
 
