@@ -96,13 +96,20 @@ static void add_mine(struct buf *out, const struct review_loaded *l)
 static void status_of_item(const struct review_state *s, struct buf *out, int cols)
 {
 	const struct review_loaded *l = s->now;
-	buf_printf(out, "Question %lld: you said ", (long long)l->seq + 1);
+	bool open = l->state != QUEUE_DONE; /* the same answer, elsewhere */
+	if (open)
+		buf_add_cstr(out, "You judged this answer before: ");
+	else
+		buf_printf(out, "Question %lld: you said ", (long long)l->seq + 1);
 	add_mine(out, l);
 	if (l->mine.note.len)
 		buf_add_cstr(out, ", with a note");
 	if (l->mine.correction.len)
 		buf_add_cstr(out, ", with your answer");
-	add_right(out, cols, cols >= 70 ? "a digit changes it   n goes on" : "n goes on");
+	if (open)
+		add_right(out, cols, cols >= 70 ? "Enter keeps it, a digit changes it" : "Enter keeps it");
+	else
+		add_right(out, cols, cols >= 70 ? "a digit changes it   n goes on" : "n goes on");
 }
 
 void review_status(const struct screen *screen, struct buf *out)
@@ -121,7 +128,7 @@ void review_status(const struct screen *screen, struct buf *out)
 		add_right(&words, cols,
 		          s->mode == REVIEW_SEVERAL ? "digits choose, Enter goes on"
 		                                    : "m several   c a note   u takes it back");
-	} else if (s->saved[0]) {
+	} else if (s->saved[0] && !(s->now && s->now->mine.judged && s->now->state == QUEUE_OPEN)) {
 		buf_add_cstr(&words, s->saved);
 		if (s->can_take_back)
 			add_right(&words, cols,

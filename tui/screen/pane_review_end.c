@@ -81,7 +81,7 @@ static void add_n(struct buf *out, int64_t n, const char *one, const char *many)
 		buf_printf(out, "%s%lld %s", out->len ? ", " : "", (long long)n, n == 1 ? one : many);
 }
 
-static void add_own(struct review_sheet *s, const struct agreement_person *p)
+static void add_own(struct review_sheet *s, const struct agreement_person *p, int64_t done)
 {
 	struct buf words = BUF_INIT;
 	review_sheet_heading(s, "YOUR VERDICTS");
@@ -90,7 +90,9 @@ static void add_own(struct review_sheet *s, const struct agreement_person *p)
 	add_n(&words, p->unsure, "unsure", "unsure");
 	add_n(&words, p->notes, "note", "notes");
 	add_n(&words, p->corrections, "corrected answer", "corrected answers");
-	add_row(s, "%s", words.len ? buf_cstr(&words) : "none on a single answer");
+	add_row(s, "%s", buf_cstr(&words));
+	if (p->judged < done)
+		review_words_addc(&s->words, ROLE_DIM, "(equal answers count once)\n");
 	buf_clear(&words);
 	for (size_t i = 0; i < p->n_reasons; i++)
 		buf_printf(&words, "%s" STR_FMT " %lld", i ? ", " : "Bad, since: ", STR_ARG(p->reasons[i].word),
@@ -134,12 +136,12 @@ static void add_agreement(struct review_sheet *s, const struct agreement *a, siz
 		}
 }
 
-static void add_figures(struct review_sheet *s, const struct agreement *a)
+static void add_figures(struct review_sheet *s, const struct agreement *a, int64_t done)
 {
 	size_t own = 0;
 	const struct agreement_person *p = me(a, &own);
-	if (p)
-		add_own(s, p);
+	if (p && p->judged)
+		add_own(s, p, done);
 	add_agreement(s, a, p ? own : SIZE_MAX);
 }
 
@@ -165,7 +167,7 @@ void review_sheet_end_of_queue(struct review_sheet *s, const struct review_state
 		text(s, ROLE_TEXT, "goes through those you skipped; or leave them, nobody minds.\n");
 	}
 	if (state->has_figures)
-		add_figures(s, &state->figures);
+		add_figures(s, &state->figures, p->done);
 	review_sheet_heading(s, "WHAT HAPPENS NEXT");
 	text(s, ROLE_TEXT, "Whoever asked for this review finds your verdicts in the same store:\n");
 	add_command(s, "spoor review --report", state->queue.queue.name);

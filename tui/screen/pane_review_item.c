@@ -108,8 +108,8 @@ static void make_parts(struct review_item *item)
 	const bool asked = item->subject.question.len || item->raw;
 	begin_part(&item->part[REVIEW_TURNS], "CONVERSATION");
 	begin_part(&item->part[REVIEW_QUESTION], asked ? "QUESTION" : "GIVEN");
-	begin_part(&item->part[REVIEW_ANSWER], pair ? "1  ONE ANSWER" : "ANSWER");
-	begin_part(&item->part[REVIEW_ANSWER_B], "2  THE OTHER ANSWER");
+	begin_part(&item->part[REVIEW_ANSWER], pair ? "1  FIRST ANSWER" : "ANSWER");
+	begin_part(&item->part[REVIEW_ANSWER_B], "2  SECOND ANSWER");
 	begin_part(&item->part[REVIEW_EXPECTED], "EXPECTED");
 	if (item->raw)
 		make_raw(item);
@@ -186,13 +186,13 @@ struct shape {
 	int rows[N_REVIEW_PARTS];
 };
 
-static int least_rows(enum review_part part, int need, int rows)
+static int least_rows(enum review_part part, int need, int rows, bool two)
 {
 	switch (part) {
 	case REVIEW_TURNS: return least(need, 2);
 	case REVIEW_QUESTION: return least(need, rows < 10 ? 1 : 2);
 	case REVIEW_ANSWER:
-	case REVIEW_ANSWER_B: return least(need, rows >= 16 ? 5 : rows >= 8 ? 3 : 2);
+	case REVIEW_ANSWER_B: return least(need, rows >= 16 ? 5 : rows >= 8 && !two ? 3 : 2);
 	case REVIEW_EXPECTED:
 	case N_REVIEW_PARTS: break;
 	}
@@ -318,10 +318,11 @@ void review_item_lay(struct review_item *item, int rows, int cols)
 	                  .headings = true,
 	                  .sources = item->subject.n_documents > 0 && !item->raw && rows >= ROWS_FOR_SOURCES,
 	                  .beside = review_is_pair(item) && cols >= REVIEW_BESIDE_COLS};
+	const bool two = review_is_pair(item) && !s.beside;
 	measure(item, s.beside, cols);
 	for (int i = 0; i < N_REVIEW_PARTS; i++) {
 		s.part[i] = item->part[i].there;
-		s.rows[i] = s.part[i] ? least_rows((enum review_part)i, item->part[i].need, rows) : 0;
+		s.rows[i] = s.part[i] ? least_rows((enum review_part)i, item->part[i].need, rows, two) : 0;
 	}
 	if (s.beside)
 		s.rows[REVIEW_ANSWER] = most(s.rows[REVIEW_ANSWER], s.rows[REVIEW_ANSWER_B]);
@@ -389,6 +390,10 @@ static void draw_more(const struct review_item *item, const struct review_pane *
 	int cols = text_cols(buf_str(&words));
 	bool fits = used_cols(c, last, p->col, p->cols) + 2 + cols <= p->cols;
 	int row = fits ? last : item->has_gaps && last + 1 < c.rows ? last + 1 : p->head_row >= 0 ? p->head_row : -1;
+	if (row == p->head_row && text_cols(str_of(p->heading)) + 4 + cols > p->cols) {
+		buf_clear(&words);
+		buf_printf(&words, "%s%d more", in_ascii(c) ? "" : "▼ ", n);
+	}
 	if (n > 0 && row >= 0)
 		canvas_put_right(c, row, p->col, p->cols, ROLE_LINK, buf_str(&words));
 	else if (n > 0)

@@ -151,7 +151,7 @@ ACTION(skip)
 	}
 	if (!(s = judging(screen)))
 		return OUT_HANDLED;
-	if (s->now->mine.judged)
+	if (s->now->state == QUEUE_DONE)
 		ui_say(screen->ui, "this one is judged: n goes on, u takes the last verdict back");
 	else
 		review_skip(screen);
@@ -253,7 +253,7 @@ static enum outcome beside(struct screen *screen, int by)
 		s->want_beside = 0;
 		return OUT_REFRESH;
 	}
-	if (by > 0 && !s->now->mine.judged) {
+	if (by > 0 && s->now->state == QUEUE_OPEN) {
 		ui_say(screen->ui, "this is where you are; s skips it");
 		return OUT_HANDLED;
 	}
@@ -401,8 +401,10 @@ ACTION(enter)
 		end_several(screen);
 	else if (s->mode == REVIEW_REASONS)
 		review_reasons(screen, STR_LIT(""));
-	else if (s->now && (s->now->mine.judged || s->now->gone))
+	else if (s->now && (s->now->state == QUEUE_DONE || s->now->gone))
 		return beside(screen, 1);
+	else if (s->now && s->now->mine.judged)
+		review_keep(screen);
 	else if (s->now)
 		ui_say(screen->ui, "1 good, 2 bad, 3 unsure; ? for all keys");
 	return OUT_REFRESH;

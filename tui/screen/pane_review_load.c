@@ -116,10 +116,13 @@ static bool read_subject(struct db *db, const struct queue_item *item, struct re
 static bool load_item(struct db *db, struct review_request *r, int64_t seq, struct err *err)
 {
 	struct queue_item item;
+	struct queue_mark mark;
 	struct review_loaded *l = r->item = xcalloc(1, sizeof *l);
 	l->seq = seq;
-	if (!queue_item(db, r->queue.queue.id, seq, &l->view.arena, &item, err))
+	if (!queue_item(db, r->queue.queue.id, seq, &l->view.arena, &item, err) ||
+	    !queue_marked(db, r->queue.queue.id, seq, review_author(), &mark, err))
 		return false;
+	l->state = mark.state;
 	struct err why = ERR_INIT;
 	if (!read_subject(db, &item, l, &why)) {
 		if (why.code == ERR_INTERRUPTED) {

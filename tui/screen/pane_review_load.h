@@ -31,7 +31,8 @@ struct review_loaded {
 	const struct annotation *now;
 	size_t n_now;
 	struct review_mine mine;
-	bool gone; /* it can't be shown: why */
+	enum queue_state state; /* for this person. Judged and open: the same answer was judged elsewhere */
+	bool gone;              /* it can't be shown: why */
 	char why[300];
 };
 void review_loaded_free(struct review_loaded *l); /* NULL is fine */

@@ -73,6 +73,30 @@ void review_prefer(struct screen *screen, int choice)
 	review_sheet_begin(&s->page, REVIEW_NO_PAGE);
 }
 
+/* Once all that was said of the item is on the disk. */
+static void go_on(struct screen *screen)
+{
+	struct review_state *s = review_of(screen);
+	if (!s->leaving || s->writing || s->to_say.n)
+		return;
+	s->leaving = false;
+	review_next(screen);
+}
+
+/* What was said of the same answer elsewhere holds here, too. */
+void review_keep(struct screen *screen)
+{
+	struct review_state *s = review_of(screen);
+	struct saying *say = begin(screen, SAYING_ADD);
+	if (s->now->mine.preference.len)
+		saying_add(say, FIELD_PREFERENCE, STR_NONE, s->now->mine.preference);
+	else
+		saying_verdict(say, s->now->mine.verdict);
+	mark_item(s, say);
+	send(s, say);
+	s->leaving = true;
+}
+
 /* Empty: none. It belongs to the verdict, and is taken back with it. */
 void review_reasons(struct screen *screen, struct str reasons)
 {
@@ -85,6 +109,7 @@ void review_reasons(struct screen *screen, struct str reasons)
 	}
 	s->mode = REVIEW_JUDGES;
 	s->leaving = true;
+	go_on(screen);
 }
 
 /* A note or a correction: of the item, which goes on showing. */
@@ -185,7 +210,6 @@ static void set_mine(struct review_state *s, const struct saying *said)
 {
 	struct review_mine *m = &s->now->mine;
 	const struct say *say;
-	bool was = m->judged;
 	if ((say = said_of(said, FIELD_VERDICT)))
 		m->verdict = verdict_named(say->value);
 	if ((say = said_of(said, FIELD_PREFERENCE)))
@@ -198,9 +222,15 @@ static void set_mine(struct review_state *s, const struct saying *said)
 		m->correction = keep(s->now, say->value);
 	m->judged = m->verdict != VERDICT_NONE || m->preference.len;
 	struct queue_progress *p = &s->queue.progress;
-	if (m->judged && !was && said->queue) {
+	enum queue_state state = said->kind == SAYING_SKIP ? QUEUE_SKIPPED : QUEUE_DONE;
+	if (said->queue && state == QUEUE_DONE && s->now->state != QUEUE_DONE) {
 		p->done += p->done < p->items;
 		p->left -= p->left > 0;
+		p->skipped -= s->now->state == QUEUE_SKIPPED && p->skipped > 0;
+	}
+	if (said->queue) {
+		p->skipped += state == QUEUE_SKIPPED && s->now->state == QUEUE_OPEN;
+		s->now->state = state;
 	}
 	if (m->verdict == VERDICT_BAD)
 		s->bad = s->now->view.subject.at;
@@ -221,7 +251,7 @@ static void go_to_taken_back(struct screen *screen, const struct saying *said)
 	buf_add_cstr(&words, "   (Ctrl+R says it again)");
 	set_saved(s, &words);
 	buf_done(&words);
-	if (here && s->now && s->now->seq != said->seq && !s->now->mine.judged) {
+	if (here && s->now && s->now->seq != said->seq && s->now->state != QUEUE_DONE) {
 		review_loaded_free(s->ahead);
 		s->ahead = s->now;
 		s->now = NULL;
@@ -275,10 +305,7 @@ void review_said(struct screen *screen, struct saying *said, bool ok, const stru
 		s->leaving = false;
 		s->mode = REVIEW_JUDGES;
 	}
-	if (s->leaving && s->to_say.n == 0) {
-		s->leaving = false;
-		review_next(screen);
-	}
+	go_on(screen);
 }
 
 /* ---------------------------------------------------------------- the next one */

@@ -80,6 +80,7 @@ void review_verdict(struct screen *screen, enum verdict v);
 void review_prefer(struct screen *screen, int choice); /* 0 the left one, 1 the right one, 2 both good, 3 both bad */
 void review_reasons(struct screen *screen, struct str reasons);
 void review_text(struct screen *screen, enum annotation_field field, struct str text);
+void review_keep(struct screen *screen); /* what was said of the same answer elsewhere */
 void review_skip(struct screen *screen);
 void review_take_back(struct screen *screen, bool again);
 struct saying *review_say(struct screen *screen);

@@ -74,7 +74,7 @@ static struct review_request *request_for(struct screen *screen, enum review_pur
 /* So that nobody else gets what is being read here. */
 static bool claim_grows_old(const struct review_state *s, int64_t now_ns)
 {
-	return s->now && s->queue.queue.copies > 0 && !s->now->mine.judged && now_ns - s->claimed_ns > TOUCH_NS;
+	return s->now && s->queue.queue.copies > 0 && s->now->state != QUEUE_DONE && now_ns - s->claimed_ns > TOUCH_NS;
 }
 
 static void *ask_review(struct screen *screen)
@@ -141,7 +141,7 @@ static void adopt_now(struct screen *screen, struct review_request *r)
 	if (r->item) {
 		bool judged_elsewhere = r->beside || r->seq >= 0;
 		/* The one that was not judged is where one goes on. */
-		if (judged_elsewhere && s->now && s->now->seq != r->item->seq && !s->now->mine.judged &&
+		if (judged_elsewhere && s->now && s->now->seq != r->item->seq && s->now->state != QUEUE_DONE &&
 		    !s->now->gone) {
 			review_loaded_free(s->ahead);
 			s->ahead = s->now;
