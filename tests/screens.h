@@ -133,7 +133,7 @@ static void stage_close(struct stage *st)
 }
 
 /* Presses keys by their names ("j", "PgDn", "Enter"), blank-separated. A key the screen does not know is the test's mistake. */
-static void stage_keys(struct stage *st, const char *keys)
+static inline void stage_keys(struct stage *st, const char *keys)
 {
 	struct str rest = str_of(keys), name;
 	while (str_split(&rest, ' ', &name)) {
@@ -148,7 +148,7 @@ static void stage_keys(struct stage *st, const char *keys)
 }
 
 /* Answers the prompt that the last key opened. */
-static void stage_line(struct stage *st, const char *line)
+static inline void stage_line(struct stage *st, const char *line)
 {
 	const struct action *a = st->target.answer;
 	assert_int_equal(st->outcome, OUT_PROMPT);
@@ -157,7 +157,7 @@ static void stage_line(struct stage *st, const char *line)
 	stage_settle(st);
 }
 
-/* Headline, body, status line with the message at its end; the hint line is the app's and stays blank. */
+/* Headline, body, status line with the message at its end; the hint line is blank where it is the app's. */
 static void stage_draw(struct stage *st)
 {
 	struct canvas all = grid_canvas(&st->grid);
@@ -172,6 +172,8 @@ static void stage_draw(struct stage *st)
 		ops->status(&st->screen, &status);
 	canvas_put(all, all.rows - 2, 1, all.cols - 2, ROLE_STATUS, buf_str(&status));
 	canvas_put_right(all, all.rows - 2, all.cols / 2, all.cols / 2 - 1, ROLE_STATUS, str_of(st->ui->message));
+	if (ops->hints)
+		ops->hints(&st->screen, canvas_part(all, all.rows - 1, 0, 1, all.cols));
 	buf_done(&status);
 }
 

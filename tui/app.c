@@ -1022,7 +1022,7 @@ static void watch_index(struct app *app)
 static bool keys_wait(const struct app *app)
 {
 	const struct screen *s = top(app);
-	return !app->prompt.on && !app->copying && s->ops->waits && s->ops->waits(s);
+	return !app->prompt.on && !app->write.on && !app->copying && s->ops->waits && s->ops->waits(s);
 }
 
 static void obey_key(struct app *app, int key)
@@ -1039,7 +1039,7 @@ static void obey_key(struct app *app, int key)
 /* Keys whose item does not show yet stay in their order; Q always works. */
 static void take_key(struct app *app, int key)
 {
-	if (key == 'Q' || (app->held.n == 0 && !keys_wait(app)))
+	if (key == 'Q' || key == KEY_PASTE || (app->held.n == 0 && !keys_wait(app)))
 		obey_key(app, key);
 	else if (app->held.n < HELD_MOST)
 		*vec_add(&app->held) = key;

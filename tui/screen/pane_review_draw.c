@@ -85,18 +85,10 @@ static void add_right(struct buf *out, int cols, const char *right)
 /* "bad, outdated" */
 static void add_mine(struct buf *out, const struct review_loaded *l)
 {
-	if (l->mine.preference.len) {
-		const struct subject *s = &l->view.subject;
-		int prefers = annotation_prefers(l->mine.preference, s->answer.ptr ? s->answer : s->error,
-		                                 s->answer_b.ptr ? s->answer_b : s->error_b);
-		bool left = (prefers == 0) != l->view.swapped;
-		buf_add_cstr(out, prefers == 2   ? "both good"
-		                  : prefers == 3 ? "both bad"
-		                  : left         ? "the first is better"
-		                                 : "the second is better");
-	} else {
+	if (l->mine.preference.len)
+		review_preference_words(out, &l->view, l->mine.preference);
+	else
 		buf_add_cstr(out, verdict_name(l->mine.verdict));
-	}
 	if (l->mine.reason.len)
 		buf_printf(out, ", " STR_FMT, STR_ARG(l->mine.reason));
 }
@@ -104,13 +96,20 @@ static void add_mine(struct buf *out, const struct review_loaded *l)
 static void status_of_item(const struct review_state *s, struct buf *out, int cols)
 {
 	const struct review_loaded *l = s->now;
-	buf_printf(out, "Question %lld: you said ", (long long)l->seq + 1);
+	bool open = l->state != QUEUE_DONE; /* the same answer, elsewhere */
+	if (open)
+		buf_add_cstr(out, "You judged this answer before: ");
+	else
+		buf_printf(out, "Question %lld: you said ", (long long)l->seq + 1);
 	add_mine(out, l);
 	if (l->mine.note.len)
 		buf_add_cstr(out, ", with a note");
 	if (l->mine.correction.len)
 		buf_add_cstr(out, ", with your answer");
-	add_right(out, cols, cols >= 70 ? "a digit changes it   n goes on" : "n goes on");
+	if (open)
+		add_right(out, cols, cols >= 70 ? "Enter keeps it, a digit changes it" : "Enter keeps it");
+	else
+		add_right(out, cols, cols >= 70 ? "a digit changes it   n goes on" : "n goes on");
 }
 
 void review_status(const struct screen *screen, struct buf *out)
@@ -125,14 +124,15 @@ void review_status(const struct screen *screen, struct buf *out)
 		                                               : "Saving… another program writes")
 		                          : "");
 	} else if (s->mode != REVIEW_JUDGES && s->now) {
-		buf_printf(&words, "Question %lld is bad. Why?", (long long)s->now->seq + 1);
+		buf_printf(&words, "Saved: question %lld is bad. Why?", (long long)s->now->seq + 1);
 		add_right(&words, cols,
 		          s->mode == REVIEW_SEVERAL ? "digits choose, Enter goes on"
 		                                    : "m several   c a note   u takes it back");
-	} else if (s->saved[0]) {
+	} else if (s->saved[0] && !(s->now && s->now->mine.judged && s->now->state == QUEUE_OPEN)) {
 		buf_add_cstr(&words, s->saved);
 		if (s->can_take_back)
-			add_right(&words, cols, "u takes it back");
+			add_right(&words, cols,
+			          s->saved_bad && cols >= 70 ? "a look-alikes   u takes it back" : "u takes it back");
 	} else if (s->now && s->now->mine.judged) {
 		status_of_item(s, &words, cols);
 	}
@@ -162,8 +162,10 @@ static int hints_cols(const struct hint *hints, size_t n, int gap)
 static void draw_hints(struct hint *hints, size_t n, struct canvas row)
 {
 	struct review_page f = frame_of(row.cols);
-	int room = row.cols >= 80 ? f.cols - 2 : row.cols - 1, col = row.cols >= 80 ? f.col + 1 : 0;
-	while (hints_cols(hints, n, 2) > room) {
+	int room = row.cols >= 80 ? row.cols - f.col - 1 : row.cols, col = row.cols >= 80 ? f.col + 1 : 0;
+	if (room > f.cols + 2) /* with the text, on a wide screen */
+		room = f.cols + 2;
+	while (hints_cols(hints, n, 1) > room) {
 		size_t least = n;
 		for (size_t i = 0; i < n; i++)
 			if (hints[i].weight >= 0 && (least == n || hints[i].weight < hints[least].weight))
@@ -187,6 +189,31 @@ static void draw_hints(struct hint *hints, size_t n, struct canvas row)
 	}
 }
 
+/* On one row; else they are listed. */
+static bool reasons_fit(const struct review_state *s, int cols)
+{
+	int need = 12;
+	for (size_t i = 0; i < s->queue.n_reasons; i++)
+		need += text_cols(s->queue.reasons[i]) + 3;
+	return need <= cols;
+}
+
+static void draw_reasons(const struct review_state *s, struct canvas c)
+{
+	struct review_page page = review_page(c.cols);
+	int rows = (int)s->queue.n_reasons + 2, top = c.rows - rows > 0 ? c.rows - rows : 0;
+	canvas_clear(canvas_part(c, top, 0, rows, c.cols));
+	canvas_rule(c, top, ROLE_BORDER);
+	canvas_putc(c, top + 1, page.col, page.cols, ROLE_HEADING, "WHY IS IT BAD?");
+	for (size_t i = 0; i < s->queue.n_reasons; i++) {
+		bool on = s->mode == REVIEW_SEVERAL && (s->picked >> i & 1);
+		int row = top + 2 + (int)i;
+		canvas_printf(c, row, page.col, page.cols, ROLE_HINT_KEY, "%zu", i + 1);
+		canvas_putc(c, row, page.col + 2, 1, ROLE_MARK, on ? "*" : " ");
+		canvas_put(c, row, page.col + 4, page.cols - 4, on ? ROLE_MARK : ROLE_TEXT, s->queue.reasons[i]);
+	}
+}
+
 static void reason_hints(const struct review_state *s, struct canvas row)
 {
 	static const char *const digits[] = {"1", "2", "3", "4", "5", "6", "7", "8", "9"};
@@ -200,12 +227,16 @@ static void reason_hints(const struct review_state *s, struct canvas row)
 		         (int)str_cut(s->queue.reasons[n], 0, 40).len, s->queue.reasons[n].ptr);
 		hints[n] = (struct hint){digits[n], words[n], 9, on};
 	}
-	hints[n++] = (struct hint){"Enter", s->mode == REVIEW_SEVERAL ? "goes on" : "none", 8, false};
-	if (hints_cols(hints, n, 1) > row.cols - 1) /* too narrow for words: as many letters as there is room for */
-		for (size_t i = 0; i + 1 < n; i++) {
-			int each = (row.cols - 8) / (int)(n - 1) - 3;
-			words[i][text_fit(str_of(words[i]), each > 2 ? each : 2, NULL)] = '\0';
-		}
+	if (s->mode == REVIEW_REASONS)
+		hints[n++] = (struct hint){"Enter", "none", 8, false};
+	if (!reasons_fit(s, row.cols)) { /* they are listed above it */
+		snprintf(words[0], sizeof words[0], s->mode == REVIEW_SEVERAL ? "choose" : "says why");
+		char range[8];
+		snprintf(range, sizeof range, "1-%zu", s->queue.n_reasons);
+		hints[0] = (struct hint){range, words[0], 9, false};
+		hints[1] = (struct hint){"Enter", s->mode == REVIEW_SEVERAL ? "goes on" : "none", 8, false};
+		n = 2;
+	}
 	draw_hints(hints, n, row);
 }
 
@@ -235,6 +266,13 @@ bool review_hints(const struct screen *screen, struct canvas row)
 		    {"u", "Take back",     5,		                                            false},
 		    {"q", "Leave",         9,		                                            false},
 		    {"?", "Help",          6,		                                            false}
+                };
+		DRAW_HINTS(hints, row);
+	} else if (s->now && s->now->gone) {
+		struct hint hints[] = {
+		    {"s", "Skip it",   9, false},
+                    {"b", "Look back", 7, false},
+                    {"q", "Leave",     8, false}
                 };
 		DRAW_HINTS(hints, row);
 	} else if (s->mode != REVIEW_JUDGES) {
@@ -302,7 +340,10 @@ void review_draw(const struct screen *screen, struct canvas body)
 		draw_bar(s, body);
 	if (rule)
 		canvas_rule(body, body.rows - 1, ROLE_BORDER);
-	if (is_beside(s, body.cols)) {
+	if (s->mode != REVIEW_JUDGES && s->page.kind == REVIEW_NO_PAGE && !reasons_fit(s, body.cols)) {
+		draw_item(s, c);
+		draw_reasons(s, c);
+	} else if (is_beside(s, body.cols)) {
 		int half = body.cols / 2;
 		draw_item(s, canvas_part(c, 0, 0, c.rows, half));
 		review_sheet_draw(&s->page, canvas_part(c, 0, half, c.rows, body.cols - half));

@@ -2,7 +2,14 @@
 
 #include <stdlib.h>
 
-enum { ANSWER_MOST_BELOW = 999, SOURCES_COL = 12, SOURCE_GAP = 6, BETWEEN = 4, ROWS_FOR_SOURCES = 12 };
+enum {
+	ANSWER_MOST_BELOW = 999,
+	SOURCES_COL = 12,
+	SOURCE_GAP = 6,
+	BETWEEN = 4,
+	ROWS_FOR_SOURCES = 12,
+	ROWS_FOR_GAPS = 14
+};
 
 static int least(int a, int b)
 {
@@ -101,8 +108,8 @@ static void make_parts(struct review_item *item)
 	const bool asked = item->subject.question.len || item->raw;
 	begin_part(&item->part[REVIEW_TURNS], "CONVERSATION");
 	begin_part(&item->part[REVIEW_QUESTION], asked ? "QUESTION" : "GIVEN");
-	begin_part(&item->part[REVIEW_ANSWER], pair ? "1  ONE ANSWER" : "ANSWER");
-	begin_part(&item->part[REVIEW_ANSWER_B], "2  THE OTHER ANSWER");
+	begin_part(&item->part[REVIEW_ANSWER], pair ? "1  FIRST ANSWER" : "ANSWER");
+	begin_part(&item->part[REVIEW_ANSWER_B], "2  SECOND ANSWER");
 	begin_part(&item->part[REVIEW_EXPECTED], "EXPECTED");
 	if (item->raw)
 		make_raw(item);
@@ -179,13 +186,13 @@ struct shape {
 	int rows[N_REVIEW_PARTS];
 };
 
-static int least_rows(enum review_part part, int need, int rows)
+static int least_rows(enum review_part part, int need, int rows, bool two)
 {
 	switch (part) {
 	case REVIEW_TURNS: return least(need, 2);
 	case REVIEW_QUESTION: return least(need, rows < 10 ? 1 : 2);
 	case REVIEW_ANSWER:
-	case REVIEW_ANSWER_B: return least(need, rows >= 16 ? 5 : rows >= 8 ? 3 : 2);
+	case REVIEW_ANSWER_B: return least(need, rows >= 16 ? 5 : rows >= 8 && !two ? 3 : 2);
 	case REVIEW_EXPECTED:
 	case N_REVIEW_PARTS: break;
 	}
@@ -254,6 +261,14 @@ static void share_out(const struct review_item *item, struct shape *s, int rows)
 		s->rows[REVIEW_ANSWER_B] = s->rows[REVIEW_ANSWER];
 }
 
+static bool is_cut(const struct review_item *item, const struct shape *s)
+{
+	for (int i = 0; i < N_REVIEW_PARTS; i++)
+		if (s->part[i] && s->rows[i] < item->part[i].need)
+			return true;
+	return false;
+}
+
 /* Columns of the parts, and how many rows their texts need there. */
 static void measure(struct review_item *item, bool beside, int cols)
 {
@@ -303,10 +318,11 @@ void review_item_lay(struct review_item *item, int rows, int cols)
 	                  .headings = true,
 	                  .sources = item->subject.n_documents > 0 && !item->raw && rows >= ROWS_FOR_SOURCES,
 	                  .beside = review_is_pair(item) && cols >= REVIEW_BESIDE_COLS};
+	const bool two = review_is_pair(item) && !s.beside;
 	measure(item, s.beside, cols);
 	for (int i = 0; i < N_REVIEW_PARTS; i++) {
 		s.part[i] = item->part[i].there;
-		s.rows[i] = s.part[i] ? least_rows((enum review_part)i, item->part[i].need, rows) : 0;
+		s.rows[i] = s.part[i] ? least_rows((enum review_part)i, item->part[i].need, rows, two) : 0;
 	}
 	if (s.beside)
 		s.rows[REVIEW_ANSWER] = most(s.rows[REVIEW_ANSWER], s.rows[REVIEW_ANSWER_B]);
@@ -314,7 +330,13 @@ void review_item_lay(struct review_item *item, int rows, int cols)
 	if (height(&s) > rows) /* nothing but the answer, as much as there is room for */
 		s.rows[REVIEW_ANSWER] = s.rows[REVIEW_ANSWER_B] =
 		    s.part[REVIEW_ANSWER_B] && !s.beside ? rows / 2 : rows;
+	struct shape tight = s;
 	share_out(item, &s, rows);
+	if (rows < ROWS_FOR_GAPS && is_cut(item, &s)) { /* words go before blank rows */
+		tight.gaps = tight.top_gap = false;
+		s = tight;
+		share_out(item, &s, rows);
+	}
 	place(item, &s);
 }
 
@@ -368,6 +390,10 @@ static void draw_more(const struct review_item *item, const struct review_pane *
 	int cols = text_cols(buf_str(&words));
 	bool fits = used_cols(c, last, p->col, p->cols) + 2 + cols <= p->cols;
 	int row = fits ? last : item->has_gaps && last + 1 < c.rows ? last + 1 : p->head_row >= 0 ? p->head_row : -1;
+	if (row == p->head_row && text_cols(str_of(p->heading)) + 4 + cols > p->cols) {
+		buf_clear(&words);
+		buf_printf(&words, "%s%d more", in_ascii(c) ? "" : "▼ ", n);
+	}
 	if (n > 0 && row >= 0)
 		canvas_put_right(c, row, p->col, p->cols, ROLE_LINK, buf_str(&words));
 	else if (n > 0)
@@ -402,9 +428,12 @@ static void draw_part(const struct review_item *item, enum review_part which, st
 		draw_cut(p, which, c);
 		return;
 	}
-	if (p->pager.top > 0 && p->head_row >= 0)
+	const char *above = in_ascii(c) ? "^ begins further up" : "▲ begins further up";
+	if (p->pager.top > 0 && p->head_row >= 0) /* the row may have to tell how it goes on, too */
 		canvas_putc(c, p->head_row, p->col + text_cols(str_of(p->heading)) + 2, -1, ROLE_DIM,
-		            in_ascii(c) ? "(begins further up)" : "▲ begins further up");
+		            item->has_gaps ? above
+		            : in_ascii(c)  ? "^"
+		                           : "▲");
 	draw_more(item, p, c);
 }
 

@@ -138,16 +138,20 @@ ACTION(skip)
 	struct review_state *s = review_of(screen);
 	if (s->page.kind == REVIEW_END && !review_waits(screen)) {
 		s->skipped_too = true;
-		s->want = REVIEW_NONE;
+		s->saved[0] = '\0';
 		if (s->queue.progress.left > 0)
 			review_next(screen);
 		else
 			ui_say(screen->ui, "nothing is left");
 		return OUT_REFRESH;
 	}
+	if (s->now && s->now->gone && !review_waits(screen) && s->page.kind == REVIEW_NO_PAGE) {
+		review_skip(screen);
+		return OUT_REFRESH;
+	}
 	if (!(s = judging(screen)))
 		return OUT_HANDLED;
-	if (s->now->mine.judged)
+	if (s->now->state == QUEUE_DONE)
 		ui_say(screen->ui, "this one is judged: n goes on, u takes the last verdict back");
 	else
 		review_skip(screen);
@@ -240,11 +244,16 @@ static enum outcome beside(struct screen *screen, int by)
 	review_touch(s, screen->ui->now_ns);
 	if (review_waits(screen) || !s->known)
 		return OUT_HANDLED;
-	if (by > 0 && (!s->now || s->now->gone)) {
-		review_next(screen);
+	if (by > 0 && s->now && s->now->gone) {
+		review_skip(screen);
 		return OUT_REFRESH;
 	}
-	if (by > 0 && !s->now->mine.judged) {
+	if (by > 0 && !s->now) { /* somebody may have left something */
+		s->want = REVIEW_NEXT;
+		s->want_beside = 0;
+		return OUT_REFRESH;
+	}
+	if (by > 0 && s->now->state == QUEUE_OPEN) {
 		ui_say(screen->ui, "this is where you are; s skips it");
 		return OUT_HANDLED;
 	}
@@ -275,6 +284,10 @@ static enum outcome toggle(struct screen *screen, enum review_page_kind kind)
 	bool ascii = screen->ui->ascii, was = s->page.kind == kind;
 	if (!s->known || (kind != REVIEW_HELP && kind != REVIEW_GUIDE && (!s->now || s->now->gone)))
 		return OUT_HANDLED;
+	if (kind == REVIEW_DOCUMENTS && !was && s->now->view.subject.n_documents == 0) {
+		ui_say(screen->ui, "no documents were recorded for this answer");
+		return OUT_HANDLED;
+	}
 	s->welcome = false;
 	if (was && s->ended)
 		review_sheet_end_of_queue(&s->page, s, ascii);
@@ -388,8 +401,10 @@ ACTION(enter)
 		end_several(screen);
 	else if (s->mode == REVIEW_REASONS)
 		review_reasons(screen, STR_LIT(""));
-	else if (s->now && (s->now->mine.judged || s->now->gone))
+	else if (s->now && (s->now->state == QUEUE_DONE || s->now->gone))
 		return beside(screen, 1);
+	else if (s->now && s->now->mine.judged)
+		review_keep(screen);
 	else if (s->now)
 		ui_say(screen->ui, "1 good, 2 bad, 3 unsure; ? for all keys");
 	return OUT_REFRESH;

@@ -32,6 +32,7 @@ void review_request_free(struct review_request *r)
 {
 	review_queue_done(&r->queue);
 	review_loaded_free(r->item);
+	agreement_done(&r->figures);
 	arena_done(&r->arena);
 	free(r);
 }
@@ -104,9 +105,8 @@ static bool read_subject(struct db *db, const struct queue_item *item, struct re
 {
 	struct block_cache *blocks = block_cache_new(db);
 	struct annotation *now = NULL;
-	bool ok = db_begin_read(db, err) && queue_subject(db, blocks, item, &l->view.arena, &l->view.subject, err) &&
+	bool ok = queue_subject(db, blocks, item, &l->view.arena, &l->view.subject, err) &&
 	          annotate_state(db, &l->view.subject.hash, &l->view.arena, &now, &l->n_now, err);
-	db_end_read(db);
 	block_cache_free(blocks);
 	l->now = now;
 	return ok;
@@ -116,10 +116,13 @@ static bool read_subject(struct db *db, const struct queue_item *item, struct re
 static bool load_item(struct db *db, struct review_request *r, int64_t seq, struct err *err)
 {
 	struct queue_item item;
+	struct queue_mark mark;
 	struct review_loaded *l = r->item = xcalloc(1, sizeof *l);
 	l->seq = seq;
-	if (!queue_item(db, r->queue.queue.id, seq, &l->view.arena, &item, err))
+	if (!queue_item(db, r->queue.queue.id, seq, &l->view.arena, &item, err) ||
+	    !queue_marked(db, r->queue.queue.id, seq, review_author(), &mark, err))
 		return false;
+	l->state = mark.state;
 	struct err why = ERR_INIT;
 	if (!read_subject(db, &item, l, &why)) {
 		if (why.code == ERR_INTERRUPTED) {
@@ -154,6 +157,10 @@ static bool fetch(struct db *db, struct review_request *r, struct err *err)
 		return queue_release(db, r->queue.queue.id, review_author(), err);
 	if (r->purpose == REVIEW_FOR_CLAIM)
 		return queue_touch(db, r->queue.queue.id, r->seq, review_author(), r->now_ns, err);
+	if (r->purpose == REVIEW_FOR_END) {
+		const struct agreement_opts opts = {.queue = r->queue.queue.name, .judges = true, .rows = -1};
+		return agreement_get(db, &opts, &r->figures, err);
+	}
 	if (r->seq == REVIEW_NONE)
 		return true;
 	if (r->seq == REVIEW_NEXT)

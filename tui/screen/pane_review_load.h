@@ -2,6 +2,7 @@
 #ifndef SPOOR_TUI_SCREEN_PANE_REVIEW_LOAD_H
 #define SPOOR_TUI_SCREEN_PANE_REVIEW_LOAD_H
 
+#include "store/query/agreement.h"
 #include "store/queue.h"
 #include "tui/screen/pane_review_item.h"
 
@@ -30,7 +31,8 @@ struct review_loaded {
 	const struct annotation *now;
 	size_t n_now;
 	struct review_mine mine;
-	bool gone; /* it can't be shown: why */
+	enum queue_state state; /* for this person. Judged and open: the same answer was judged elsewhere */
+	bool gone;              /* it can't be shown: why */
 	char why[300];
 };
 void review_loaded_free(struct review_loaded *l); /* NULL is fine */
@@ -38,6 +40,7 @@ void review_loaded_free(struct review_loaded *l); /* NULL is fine */
 enum review_purpose {
 	REVIEW_FOR_NOW,   /* the item that is to show */
 	REVIEW_FOR_AHEAD, /* the one after it */
+	REVIEW_FOR_END,   /* figures of the queue */
 	REVIEW_FOR_CLAIM, /* a sign of life */
 	REVIEW_FOR_LEAVE  /* claims are given back */
 };
@@ -53,6 +56,7 @@ struct review_request {
 	/* The answer. */
 	struct review_queue queue;
 	struct review_loaded *item; /* NULL: none */
+	struct agreement figures;
 	enum queue_end end;
 	bool skipped; /* it was skipped before */
 	bool interrupted;

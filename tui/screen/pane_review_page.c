@@ -317,15 +317,36 @@ static void add_scores(struct review_sheet *s, const char *heading, struct str r
 		line(s, ROLE_DIM, "No scores were recorded.");
 }
 
-static void add_said(struct review_sheet *s, const struct annotation *a, struct str author)
+void review_preference_words(struct buf *out, const struct review_item *item, struct str value)
+{
+	const struct subject *s = &item->subject;
+	int prefers =
+	    annotation_prefers(value, s->answer.ptr ? s->answer : s->error, s->answer_b.ptr ? s->answer_b : s->error_b);
+	bool first = (prefers == 0) != item->swapped;
+	buf_add_cstr(out, prefers < 0    ? "another answer is better"
+	                  : prefers == 2 ? "both are good"
+	                  : prefers == 3 ? "both are bad"
+	                  : first        ? "the first is better"
+	                                 : "the second is better");
+}
+
+static void add_said(struct review_sheet *s, const struct review_item *item, const struct annotation *a,
+                     struct str author)
 {
 	review_words_add(&s->words, ROLE_JSON_KEY, str_eq(a->author, author) ? STR_LIT("you") : a->author);
 	buf_add_cstr(&s->words.text, ": ");
-	if (a->field != FIELD_VERDICT) {
-		review_words_addc(&s->words, ROLE_DIM, annotation_field_name(a->field));
-		buf_add_char(&s->words.text, ' ');
+	struct buf words = BUF_INIT;
+	if (a->field == FIELD_PREFERENCE) {
+		review_preference_words(&words, item, a->value);
+	} else {
+		buf_add_str(&words, a->value);
+		if (a->field != FIELD_VERDICT) {
+			review_words_addc(&s->words, ROLE_DIM, annotation_field_name(a->field));
+			buf_add_char(&s->words.text, ' ');
+		}
 	}
-	review_words_add(&s->words, ROLE_TEXT, a->value);
+	review_words_add(&s->words, ROLE_TEXT, buf_str(&words));
+	buf_done(&words);
 	if (a->how & HOW_PROPOSED)
 		review_words_addc(&s->words, ROLE_DIM, "  (proposed, not looked at)");
 	buf_add_char(&s->words.text, '\n');
@@ -345,7 +366,7 @@ void review_sheet_evidence(struct review_sheet *s, const struct review_item *ite
 	}
 	line(s, ROLE_HEADING, "WHAT PEOPLE SAY");
 	for (size_t i = 0; i < n && i < MOST_EVIDENCE; i++)
-		add_said(s, &now[i], author);
+		add_said(s, item, &now[i], author);
 	if (n == 0)
 		line(s, ROLE_DIM, "Nobody has said anything of it yet.");
 	bool swapped = item->swapped, pair = review_is_pair(item);

@@ -36,6 +36,9 @@ void review_sheet_guide(struct review_sheet *s, struct str rubric);
 void review_sheet_evidence(struct review_sheet *s, const struct review_item *item, const struct annotation *now,
                            size_t n, struct str author, bool judged, bool ascii);
 
+/* "the first is better": as they stand on the screen. */
+void review_preference_words(struct buf *out, const struct review_item *item, struct str value);
+
 void review_sheet_lay(struct review_sheet *s, int rows, int cols);
 bool review_sheet_scroll(struct review_sheet *s, enum move move);
 bool review_sheet_more(const struct review_sheet *s);

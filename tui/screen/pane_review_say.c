@@ -73,6 +73,30 @@ void review_prefer(struct screen *screen, int choice)
 	review_sheet_begin(&s->page, REVIEW_NO_PAGE);
 }
 
+/* Once all that was said of the item is on the disk. */
+static void go_on(struct screen *screen)
+{
+	struct review_state *s = review_of(screen);
+	if (!s->leaving || s->writing || s->to_say.n)
+		return;
+	s->leaving = false;
+	review_next(screen);
+}
+
+/* What was said of the same answer elsewhere holds here, too. */
+void review_keep(struct screen *screen)
+{
+	struct review_state *s = review_of(screen);
+	struct saying *say = begin(screen, SAYING_ADD);
+	if (s->now->mine.preference.len)
+		saying_add(say, FIELD_PREFERENCE, STR_NONE, s->now->mine.preference);
+	else
+		saying_verdict(say, s->now->mine.verdict);
+	mark_item(s, say);
+	send(s, say);
+	s->leaving = true;
+}
+
 /* Empty: none. It belongs to the verdict, and is taken back with it. */
 void review_reasons(struct screen *screen, struct str reasons)
 {
@@ -85,6 +109,7 @@ void review_reasons(struct screen *screen, struct str reasons)
 	}
 	s->mode = REVIEW_JUDGES;
 	s->leaving = true;
+	go_on(screen);
 }
 
 /* A note or a correction: of the item, which goes on showing. */
@@ -144,18 +169,6 @@ static void set_saved(struct review_state *s, const struct buf *words)
 	s->saved[text_fit(str_of(s->saved), (int)sizeof s->saved, NULL)] = '\0';
 }
 
-static void add_preference(struct buf *out, const struct review_state *s, struct str value)
-{
-	const struct subject *subject = &s->now->view.subject;
-	int prefers = annotation_prefers(value, subject->answer.ptr ? subject->answer : subject->error,
-	                                 subject->answer_b.ptr ? subject->answer_b : subject->error_b);
-	bool first = (prefers == 0) != s->now->view.swapped;
-	buf_add_cstr(out, prefers == 2   ? "both are good"
-	                  : prefers == 3 ? "both are bad"
-	                  : first        ? "the first is better"
-	                                 : "the second is better");
-}
-
 static void receipt(struct review_state *s, const struct saying *said)
 {
 	const struct say *verdict = said_of(said, FIELD_VERDICT), *reason = said_of(said, FIELD_REASON),
@@ -174,13 +187,14 @@ static void receipt(struct review_state *s, const struct saying *said)
 		           verdict_name(s->now->mine.verdict));
 	} else if (prefer) {
 		buf_printf(&words, "Saved: question %lld: ", number);
-		add_preference(&words, s, prefer->value);
+		review_preference_words(&words, &s->now->view, prefer->value);
 	} else {
 		bool gone = said->n_says && !said->says[0].value.len;
 		buf_printf(&words, "%s: %s question %lld", gone ? "Taken away" : "Saved",
 		           note ? "the note to" : "your answer to", number);
 	}
 	set_saved(s, &words);
+	s->saved_bad = (verdict || reason) && s->now->mine.verdict == VERDICT_BAD;
 	s->can_take_back = said->done_group != 0;
 	buf_done(&words);
 }
@@ -196,7 +210,6 @@ static void set_mine(struct review_state *s, const struct saying *said)
 {
 	struct review_mine *m = &s->now->mine;
 	const struct say *say;
-	bool was = m->judged;
 	if ((say = said_of(said, FIELD_VERDICT)))
 		m->verdict = verdict_named(say->value);
 	if ((say = said_of(said, FIELD_PREFERENCE)))
@@ -209,9 +222,15 @@ static void set_mine(struct review_state *s, const struct saying *said)
 		m->correction = keep(s->now, say->value);
 	m->judged = m->verdict != VERDICT_NONE || m->preference.len;
 	struct queue_progress *p = &s->queue.progress;
-	if (m->judged && !was && said->queue) {
+	enum queue_state state = said->kind == SAYING_SKIP ? QUEUE_SKIPPED : QUEUE_DONE;
+	if (said->queue && state == QUEUE_DONE && s->now->state != QUEUE_DONE) {
 		p->done += p->done < p->items;
 		p->left -= p->left > 0;
+		p->skipped -= s->now->state == QUEUE_SKIPPED && p->skipped > 0;
+	}
+	if (said->queue) {
+		p->skipped += state == QUEUE_SKIPPED && s->now->state == QUEUE_OPEN;
+		s->now->state = state;
 	}
 	if (m->verdict == VERDICT_BAD)
 		s->bad = s->now->view.subject.at;
@@ -232,7 +251,7 @@ static void go_to_taken_back(struct screen *screen, const struct saying *said)
 	buf_add_cstr(&words, "   (Ctrl+R says it again)");
 	set_saved(s, &words);
 	buf_done(&words);
-	if (here && s->now && s->now->seq != said->seq && !s->now->mine.judged) {
+	if (here && s->now && s->now->seq != said->seq && s->now->state != QUEUE_DONE) {
 		review_loaded_free(s->ahead);
 		s->ahead = s->now;
 		s->now = NULL;
@@ -257,6 +276,7 @@ static void take_answer(struct screen *screen, const struct saying *said)
 	                                   : subject_is(&said->at, &s->now->view.subject.at));
 	if (!mine) { /* said again, elsewhere */
 		snprintf(s->saved, sizeof s->saved, "Said again");
+		s->saved_bad = false;
 		s->can_take_back = true;
 		return;
 	}
@@ -285,10 +305,7 @@ void review_said(struct screen *screen, struct saying *said, bool ok, const stru
 		s->leaving = false;
 		s->mode = REVIEW_JUDGES;
 	}
-	if (s->leaving && s->to_say.n == 0) {
-		s->leaving = false;
-		review_next(screen);
-	}
+	go_on(screen);
 }
 
 /* ---------------------------------------------------------------- the next one */

@@ -31,6 +31,9 @@ struct review_state {
 	int64_t want_beside;
 	enum queue_end end; /* now NULL: why */
 	bool ended;
+	struct agreement figures; /* of the queue, for the end */
+	bool has_figures;
+	uint64_t figures_marks;
 	uint64_t serial; /* of the request under way */
 	bool give_back;  /* claims, since Review is being left */
 	/* what is being said */
@@ -42,7 +45,7 @@ struct review_state {
 	bool leaving;    /* the item is decided: the next one shows once all is written */
 	uint64_t group;  /* takes back what was said of the item last; 0: none */
 	char saved[200]; /* the receipt */
-	bool can_take_back;
+	bool can_take_back, saved_bad;
 	struct subject_at bad; /* what was called bad last: look-alikes of it; kind SUBJECT_NONE: nothing yet */
 	/* time on the item */
 	int64_t touched_ns, spent_ns, claimed_ns;
@@ -64,6 +67,7 @@ void review_lay(struct screen *screen); /* before drawing, when anything changed
 
 /* pane_review_end.c */
 void review_sheet_end_of_queue(struct review_sheet *s, const struct review_state *state, bool ascii);
+void review_add_name(struct buf *out, struct str name); /* as it is typed at a shell: quoted where it has to be */
 void review_sheet_leave(struct review_sheet *s, const struct review_state *state, bool ascii);
 
 /* pane_review_keys.c */
@@ -76,6 +80,7 @@ void review_verdict(struct screen *screen, enum verdict v);
 void review_prefer(struct screen *screen, int choice); /* 0 the left one, 1 the right one, 2 both good, 3 both bad */
 void review_reasons(struct screen *screen, struct str reasons);
 void review_text(struct screen *screen, enum annotation_field field, struct str text);
+void review_keep(struct screen *screen); /* what was said of the same answer elsewhere */
 void review_skip(struct screen *screen);
 void review_take_back(struct screen *screen, bool again);
 struct saying *review_say(struct screen *screen);

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/base/clean.h"
 #include "store/base/file.h"
 #include "store/base/units.h"
 #include "tui/screen/pane_review_state.h"
@@ -75,7 +74,7 @@ static struct review_request *request_for(struct screen *screen, enum review_pur
 /* So that nobody else gets what is being read here. */
 static bool claim_grows_old(const struct review_state *s, int64_t now_ns)
 {
-	return s->now && s->queue.queue.copies > 0 && !s->now->mine.judged && now_ns - s->claimed_ns > TOUCH_NS;
+	return s->now && s->queue.queue.copies > 0 && s->now->state != QUEUE_DONE && now_ns - s->claimed_ns > TOUCH_NS;
 }
 
 static void *ask_review(struct screen *screen)
@@ -102,6 +101,11 @@ static void *ask_review(struct screen *screen)
 	}
 	if (s->progress_marks != s->marks && !s->leaving)
 		return request_for(screen, REVIEW_FOR_AHEAD);
+	if (s->ended && (!s->has_figures || s->figures_marks != s->marks)) {
+		s->has_figures = true; /* or asked for: if they cannot be had, the page stays as it is */
+		s->figures_marks = s->marks;
+		return request_for(screen, REVIEW_FOR_END);
+	}
 	if (claim_grows_old(s, screen->ui->now_ns)) {
 		s->claimed_ns = screen->ui->now_ns;
 		r = request_for(screen, REVIEW_FOR_CLAIM);
@@ -137,7 +141,7 @@ static void adopt_now(struct screen *screen, struct review_request *r)
 	if (r->item) {
 		bool judged_elsewhere = r->beside || r->seq >= 0;
 		/* The one that was not judged is where one goes on. */
-		if (judged_elsewhere && s->now && s->now->seq != r->item->seq && !s->now->mine.judged &&
+		if (judged_elsewhere && s->now && s->now->seq != r->item->seq && s->now->state != QUEUE_DONE &&
 		    !s->now->gone) {
 			review_loaded_free(s->ahead);
 			s->ahead = s->now;
@@ -174,9 +178,18 @@ static void adopt_ahead(struct review_state *s, struct review_request *r)
 	s->ahead_skipped = r->skipped;
 }
 
+static void adopt_figures(struct review_state *s, struct review_request *r)
+{
+	struct agreement old = s->figures;
+	s->figures = r->figures;
+	r->figures = old;
+}
+
 static void fail(struct screen *screen, const struct review_request *r)
 {
 	struct review_state *s = review_of(screen);
+	if (r->interrupted && r->purpose == REVIEW_FOR_END)
+		s->has_figures = false;
 	if (r->interrupted)
 		return; /* it is asked again */
 	if (r->purpose == REVIEW_FOR_AHEAD)
@@ -204,6 +217,8 @@ static void take_review(struct screen *screen, void *request, bool ok)
 				adopt_now(screen, r);
 			else if (purpose == REVIEW_FOR_AHEAD)
 				adopt_ahead(s, r);
+			else if (purpose == REVIEW_FOR_END)
+				adopt_figures(s, r);
 			if (s->page.kind == REVIEW_END)
 				review_sheet_end_of_queue(&s->page, s, screen->ui->ascii);
 		}
@@ -257,7 +272,7 @@ static bool copy_of_review(const struct screen *screen, enum copy what, struct b
 		return true;
 	case COPY_COMMAND:
 		buf_add_cstr(out, "spoor review ");
-		clean_shell(out, s->queue.queue.name);
+		review_add_name(out, s->queue.queue.name);
 		return true;
 	}
 	return false;
@@ -272,6 +287,7 @@ static void close_review(struct screen *screen)
 	review_loaded_free(s->now);
 	review_loaded_free(s->ahead);
 	review_queue_done(&s->queue);
+	agreement_done(&s->figures);
 	review_sheet_done(&s->page);
 }
 
