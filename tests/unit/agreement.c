@@ -16,7 +16,8 @@ static int clear(void **state)
 {
 	(void)state;
 	run_sql("DELETE FROM annotation; DELETE FROM annotation_now; DELETE FROM queue; DELETE FROM queue_item;"
-	        "DELETE FROM queue_mark; DELETE FROM case_result; DELETE FROM case_score; DELETE FROM trace; DELETE FROM span; DELETE FROM run; DELETE FROM case_key");
+	        "DELETE FROM queue_mark; DELETE FROM case_result; DELETE FROM case_score; DELETE FROM trace; DELETE "
+	        "FROM span; DELETE FROM run; DELETE FROM case_key");
 	return 0;
 }
 
@@ -117,7 +118,7 @@ static void test_two(void **state)
 	assert_true(a.alpha.interval.low < 0.4 && a.alpha.interval.high > 0.4);
 	assert_int_equal(a.disagreements_of, 15);
 	assert_int_equal(a.n_disagreements, 15);
-	assert_true(str_starts(a.sentence, "2 people judged 52 answers: 56 good, 46 bad, 1 unsure."));
+	assert_true(str_starts(a.sentence, "2 people gave 103 verdicts on 52 answers: 57 good, 45 bad, 1 unsure."));
 	assert_true(str_find(a.sentence, STR_LIT("Of 50 that both were sure of they agree in 70 % (kappa 0.40).")) !=
 	            SIZE_MAX);
 	agreement_done(&a);
