@@ -6,7 +6,8 @@
 
 /* ---------------------------------------------------------------- which */
 
-/* ?1: HOW_PROPOSED. The answers of a queue are those that somebody judged in it. */
+/* ?1: HOW_PROPOSED. The answers of a queue are those that somebody judged in it: its marks
+ * say so, also after it got another name, and the events, also where they came from another store. */
 struct stmt *ag_compose(struct ag *a, const char *head, const char *tail, struct err *err)
 {
 	const struct agreement_opts *o = a->opts;
@@ -17,7 +18,9 @@ struct stmt *ag_compose(struct ag *a, const char *head, const char *tail, struct
 		return NULL;
 	buf_add_cstr(&sql, head);
 	if (o->queue.len)
-		buf_add_cstr(&sql, " AND n.target IN (SELECT target FROM annotation WHERE queue = ?2)");
+		buf_add_cstr(&sql, " AND n.target IN (SELECT target FROM annotation WHERE queue = ?2 UNION"
+		                   " SELECT x.target FROM queue q JOIN queue_mark m ON m.queue = q.id"
+		                   " JOIN annotation x ON x.event = m.event WHERE q.name = ?2)");
 	if (cases) {
 		buf_add_cstr(
 		    &sql,
