@@ -219,11 +219,17 @@ static void make_sentence(struct ag *a)
 	if (!o->verdicts) {
 		buf_add_cstr(&text, "Nobody has judged an answer here yet.");
 	} else {
-		buf_printf(&text, "%zu %s judged %lld answer%s: %lld good, %lld bad, %lld unsure.", judging,
-		           judging == 1 ? "person" : "people", (long long)o->answers, o->answers == 1 ? "" : "s",
-		           (long long)o->good, (long long)o->bad, (long long)o->unsure);
+		if (judging == 1)
+			buf_printf(&text, "1 person judged %lld answer%s", (long long)o->answers,
+			           o->answers == 1 ? "" : "s");
+		else
+			buf_printf(&text, "%zu people gave %lld verdicts on %lld answer%s", judging,
+			           (long long)o->verdicts, (long long)o->answers, o->answers == 1 ? "" : "s");
+		buf_printf(&text, ": %lld good, %lld bad, %lld unsure.", (long long)o->good, (long long)o->bad,
+		           (long long)o->unsure);
 		if (!o->twice)
-			buf_add_cstr(&text, " No answer was judged by two, so there is no agreement to tell of.");
+			buf_add_cstr(&text,
+			             " No answer was judged by two people, so there is no agreement to tell of.");
 	}
 	if (o->n_pairs == 1 && o->pairs->n) {
 		const struct agreement_pair *p = o->pairs;

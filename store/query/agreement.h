@@ -29,7 +29,7 @@ struct agreement_person {
 	int64_t blind;                  /* of judged: with HOW_BLIND */
 	int64_t proposed;               /* verdicts nobody confirmed: in no figure */
 	int64_t timed, spent_ns;        /* items of the queue with a known time, without breaks; that time together */
-	double per_minute;              /* of those; NaN */
+	double per_minute;              /* one in their median time; NaN */
 	struct agreement_word *reasons; /* the most frequent first */
 	size_t n_reasons;
 };

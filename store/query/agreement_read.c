@@ -6,7 +6,8 @@
 
 /* ---------------------------------------------------------------- which */
 
-/* ?1: HOW_PROPOSED. The answers of a queue are those that somebody judged in it. */
+/* ?1: HOW_PROPOSED. The answers of a queue are those that somebody judged in it: its marks
+ * say so, also after it got another name, and the events, also where they came from another store. */
 struct stmt *ag_compose(struct ag *a, const char *head, const char *tail, struct err *err)
 {
 	const struct agreement_opts *o = a->opts;
@@ -17,7 +18,9 @@ struct stmt *ag_compose(struct ag *a, const char *head, const char *tail, struct
 		return NULL;
 	buf_add_cstr(&sql, head);
 	if (o->queue.len)
-		buf_add_cstr(&sql, " AND n.target IN (SELECT target FROM annotation WHERE queue = ?2)");
+		buf_add_cstr(&sql, " AND n.target IN (SELECT target FROM annotation WHERE queue = ?2 UNION"
+		                   " SELECT x.target FROM queue q JOIN queue_mark m ON m.queue = q.id"
+		                   " JOIN annotation x ON x.event = m.event WHERE q.name = ?2)");
 	if (cases) {
 		buf_add_cstr(
 		    &sql,
@@ -219,32 +222,54 @@ static bool read_others(struct ag *a, struct err *err)
 
 /* ---------------------------------------------------------------- pace */
 
+/* Half of the items took longer than that: one that was left open overnight does not count for more than another. */
+static void set_pace(struct agreement_person *p, const int64_t *spent, size_t n)
+{
+	if (!n)
+		return;
+	int64_t low = spent[(n - 1) / 2], high = spent[n / 2];
+	p->timed = (int64_t)n;
+	p->per_minute = 6e10 / ((double)low + (double)(high - low) / 2);
+}
+
+/* Marks come by person, then by time spent. */
 static bool read_marks(struct ag *a, struct err *err)
 {
 	if (!a->opts->queue.len)
 		return true;
-	struct stmt *s = db_query(a->db,
-	                          "SELECT m.author, sum(m.state = 2), sum(m.state = 1 AND m.spent_ns > 0),"
-	                          " sum(CASE WHEN m.state = 1 AND m.spent_ns > 0 THEN m.spent_ns END)"
-	                          " FROM queue q JOIN queue_mark m ON m.queue = q.id WHERE q.name = ?"
-	                          " GROUP BY m.author",
-	                          err);
+	struct stmt *s =
+	    db_query(a->db,
+	             "SELECT m.author, m.state, m.spent_ns FROM queue q JOIN queue_mark m ON m.queue = q.id"
+	             " WHERE q.name = ? ORDER BY m.author, m.spent_ns",
+	             err);
+	VEC(int64_t) spent = {0};
+	int32_t who = -1;
 	enum step step;
 	if (!s)
 		return false;
 	stmt_str(s, 1, a->opts->queue);
 	while ((step = stmt_step(s, err)) == STEP_ROW) {
-		int32_t who = ag_person(a, col_str(s, 0));
-		if (who < 0)
+		int32_t next = ag_person(a, col_str(s, 0));
+		if (next < 0)
 			continue;
-		struct agreement_person *p = &a->people.at[who];
-		p->skipped = col_int_or(s, 1, 0);
-		p->timed = col_int_or(s, 2, 0);
-		p->spent_ns = col_int_or(s, 3, 0);
-		if (p->timed > 0 && p->spent_ns > 0)
-			p->per_minute = (double)p->timed / ((double)p->spent_ns / 6e10);
+		if (next != who && who >= 0)
+			set_pace(&a->people.at[who], spent.at, spent.n);
+		if (next != who)
+			vec_clear(&spent);
+		who = next;
+		bool done = col_int_or(s, 1, 0) == 1;
+		int64_t ns = col_int_or(s, 2, 0);
+		a->people.at[who].skipped += col_int_or(s, 1, 0) == 2;
+		if (!done || ns <= 0)
+			continue;
+		*vec_add(&spent) = ns;
+		if (__builtin_add_overflow(a->people.at[who].spent_ns, ns, &a->people.at[who].spent_ns))
+			a->people.at[who].spent_ns = INT64_MAX;
 	}
+	if (who >= 0)
+		set_pace(&a->people.at[who], spent.at, spent.n);
 	stmt_end(s);
+	vec_done(&spent);
 	return step == STEP_DONE;
 }
 

@@ -256,7 +256,9 @@ static bool read_given(struct jd *d, struct seeking *k, struct err *err)
 	    db_query(d->db,
 	             "SELECT n.target, n.io, n.hint, n.author, n.value, n.time_ns, n.input_hash, n.output_hash"
 	             " FROM annotation_now n WHERE n.field = 0 AND n.how & ?1 = 0 AND (?2 IS NULL OR n.target IN"
-	             " (SELECT target FROM annotation WHERE queue = ?2)) ORDER BY n.target, n.author",
+	             " (SELECT target FROM annotation WHERE queue = ?2 UNION SELECT x.target FROM queue q"
+	             " JOIN queue_mark m ON m.queue = q.id JOIN annotation x ON x.event = m.event"
+	             " WHERE q.name = ?2)) ORDER BY n.target, n.author",
 	             err);
 	enum step step;
 	if (!s)

@@ -28,7 +28,7 @@ static int begin(void **state)
 	(void)state;
 	run_sql(
 	    "DELETE FROM case_result; DELETE FROM case_score; DELETE FROM run; DELETE FROM case_key; DELETE FROM word;"
-	    "DELETE FROM annotation; DELETE FROM trace; DELETE FROM score;"
+	    "DELETE FROM annotation; DELETE FROM annotation_now; DELETE FROM trace; DELETE FROM score;"
 	    "INSERT INTO word(id, text) VALUES(1, 'tone'), (2, 'human'), (3, 'model-a'), (4, 'model-b'), (5, 'colour'),"
 	    " (6, 'toxicity'), (7, 'exact')");
 	for (int id = 1; id <= 4; id++) {
@@ -581,7 +581,7 @@ static void test_annotations(void **state)
 	give(&at[0], "ann", first == OUTCOME_GOOD ? "bad" : "good", 1, event);
 	give(&at[0], "ann", first == OUTCOME_GOOD ? "good" : "bad", 2, event); /* the newest counts */
 	give(&at[1], "ann", "unsure", 1, event);
-	at[2].key = STR_LIT("another key"); /* the key has changed: input and output still say which */
+	at[2].key = STR_LIT("another key"); /* the key has changed: the hashes of input and output still say which */
 	give(&at[2], "ann", "good", 1, event);
 	give(&at[3], "ann", "bad", 1, event);
 	assert_true(annotate_withdraw(db, event, STR_LIT("ann"), 2, &err));
@@ -590,10 +590,11 @@ static void test_annotations(void **state)
 	get(NULL, &j);
 	t = named(&j, "groundedness", "openai:gpt-4.1");
 	assert_int_equal(j.annotations, 4);
-	assert_int_equal(t->kappa.n, 1); /* without reading all answers the key decides */
-	assert_int_equal(t->cells[first == OUTCOME_GOOD][first == OUTCOME_GOOD], 1);
+	assert_int_equal(t->kappa.n, 2); /* though no answer was read */
+	assert_true(t->cells[first == OUTCOME_GOOD][first == OUTCOME_GOOD] >= 1);
+	assert_int_equal(t->cells[1][0] + t->cells[1][1], 1 + (first == OUTCOME_GOOD)); /* people's good ones */
 	assert_int_equal(t->dropped.unsure, 1);
-	assert_int_equal(j.annotations_lost, 2);
+	assert_int_equal(j.annotations_lost, 1);
 	judges_done(&j);
 	get(&(struct judges_opts){.threshold = UNKNOWN_DOUBLE, .lengths = JUDGES_LENGTHS}, &j);
 	t = named(&j, "groundedness", "openai:gpt-4.1");
@@ -613,6 +614,51 @@ static void test_annotations(void **state)
 		rho = t->length.rho;
 		judges_done(&j);
 	}
+	arena_done(&arena);
+}
+
+/* What was only proposed is in no figure; a queue's verdicts can be tried alone, without scores of people from elsewhere. */
+static void test_proposed_and_queue(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	struct judges j;
+	struct arena arena = ARENA_INIT;
+	struct event_id event;
+	const struct say good = {FIELD_VERDICT, STR_NONE, STR_LIT("good")};
+	import_samples();
+	get(NULL, &j);
+	const struct judge *t = named(&j, "groundedness", "openai:gpt-4.1");
+	struct annotation_target at[3];
+	for (size_t i = 0; i < 3; i++) {
+		struct judge_reading r;
+		read_item(&t->next[i], &arena, &r);
+		at[i] = (struct annotation_target){arena_str(&arena, t->next[i].key), r.input, r.output};
+	}
+	judges_done(&j);
+	const struct annotate_opts opts[3] = {
+	    {.author = STR_LIT("ann"), .now_ns = 1, .how = HOW_PROPOSED},
+	    {.author = STR_LIT("ann"),                        .now_ns = 1,            .queue = STR_LIT("q1")},
+	    {.author = STR_LIT("ben"),  .now_ns = 1 },
+	};
+	for (size_t i = 0; i < 3; i++)
+		assert_true(annotate(db, &at[i], &opts[i], &good, 1, &event, &err));
+	get(NULL, &j);
+	assert_int_equal(j.annotations, 2);
+	assert_int_equal(named(&j, "groundedness", "openai:gpt-4.1")->kappa.n, 2);
+	assert_int_equal(named(&j, "politeness", NULL)->kappa.n, 5);
+	judges_done(&j);
+	get(&(struct judges_opts){.threshold = UNKNOWN_DOUBLE, .queue = STR_LIT("q1")}, &j);
+	assert_int_equal(j.annotations, 1);
+	assert_int_equal(named(&j, "groundedness", "openai:gpt-4.1")->kappa.n, 1);
+	assert_int_equal(named(&j, "politeness", NULL)->kappa.n, 0);
+	judges_done(&j);
+	/* Confirmed, it counts. */
+	const struct annotate_opts seen = {.author = STR_LIT("ann"), .now_ns = 2};
+	assert_true(annotate(db, &at[0], &seen, &good, 1, &event, &err));
+	get(NULL, &j);
+	assert_int_equal(named(&j, "groundedness", "openai:gpt-4.1")->kappa.n, 3);
+	judges_done(&j);
 	arena_done(&arena);
 }
 
@@ -701,6 +747,7 @@ int main(void)
 	    TEST(test_next),
 	    TEST(test_nothing),
 	    TEST(test_annotations),
+	    TEST(test_proposed_and_queue),
 	    TEST(test_annotated_traces),
 	    TEST(test_claims),
 	};
