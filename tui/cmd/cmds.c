@@ -20,6 +20,7 @@
 	X(origins)  \
 	X(path)     \
 	X(prompts)  \
+	X(rules)    \
 	X(run)      \
 	X(runs)     \
 	X(search)   \
