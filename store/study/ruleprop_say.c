@@ -15,7 +15,6 @@ static bool is_digit(char c)
 }
 
 /* What means something in our patterns or in JavaScript's, and nothing else: an escaped letter would. */
-void rp_escape(struct buf *out, struct str text);
 void rp_escape(struct buf *out, struct str text)
 {
 	for (size_t i = 0; i < text.len; i++) {
@@ -25,18 +24,14 @@ void rp_escape(struct buf *out, struct str text)
 	}
 }
 
-/* Runs of digits stand for any number. */
-static void generalise(struct buf *out, struct str text)
+bool rp_generalise(struct buf *out, struct str text)
 {
-	bool letters = false;
-	for (size_t i = 0; i < text.len; i++)
-		letters = letters || (text.ptr[i] >= 'a' && text.ptr[i] <= 'z') || (text.ptr[i] >= 'A' && text.ptr[i] <= 'Z');
-	if (letters)
-		buf_add_cstr(out, "(?i)");
+	bool numbers = false, others = false;
 	for (size_t i = 0; i < text.len; i++) {
 		bool parts = false;
 		if (!is_digit(text.ptr[i])) {
 			rp_escape(out, str_cut(text, i, 1));
+			others = others || !strchr(" +-.,", text.ptr[i]);
 			continue;
 		}
 		for (; i + 1 < text.len; i++) {
@@ -45,8 +40,21 @@ static void generalise(struct buf *out, struct str text)
 				break;
 			parts = parts || dot;
 		}
+		numbers = true;
 		buf_add_cstr(out, parts ? "\\d[\\d.,]*" : "\\d+");
 	}
+	return numbers && others;
+}
+
+/* Of a phrase, which is looked for in letters of both cases. */
+static void generalise(struct buf *out, struct str text)
+{
+	bool letters = false;
+	for (size_t i = 0; i < text.len; i++)
+		letters = letters || (text.ptr[i] >= 'a' && text.ptr[i] <= 'z') || (text.ptr[i] >= 'A' && text.ptr[i] <= 'Z');
+	if (letters)
+		buf_add_cstr(out, "(?i)");
+	rp_generalise(out, text);
 }
 
 /* ---------------------------------------------------------------- names */
@@ -219,7 +227,8 @@ static struct spoken speak_field(const struct demand *d, struct str pattern, str
 		                             STR_ARG(f), STR_ARG(pattern)),
 		                       "like", f};
 	if (pattern.len) {
-		struct str value = bare(pattern, arena);
+		bool open = str_find(pattern, STR_LIT("\\d")) != SIZE_MAX;
+		struct str value = open ? str_cut(pattern, 1, pattern.len - 2) : bare(pattern, arena);
 		return (struct spoken){WORDS(d->match ? "\"" STR_FMT "\" is not " STR_FMT : "\"" STR_FMT "\" is " STR_FMT,
 		                             STR_ARG(f), STR_ARG(value)),
 		                       d->match ? "is" : "is-not", WORDS(STR_FMT " " STR_FMT, STR_ARG(f), STR_ARG(value))};
