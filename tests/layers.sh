@@ -40,7 +40,7 @@ BEGIN {
 	may["face"] = "base role widget"
 	may["saying"] = "base model store query"
 	may["columns"] = "base model query role"
-	may["screen"] = "base model query store study columns saying widget role face"
+	may["screen"] = "base model query store study check columns saying widget role face"
 	may["cmd"] = "base model query store study check columns driver import role"
 	may["app"] = "base model query store check import driver columns saying role widget face screen cmd"
 	# library header: the files that may include it

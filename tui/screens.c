@@ -18,6 +18,7 @@
 	X(origins)   \
 	X(path)      \
 	X(prompts)   \
+	X(propose)   \
 	X(release)   \
 	X(review)    \
 	X(rundiff)   \

@@ -323,6 +323,7 @@ static bool read_rule(const struct reading *rd, struct val v)
 	if (!scope)
 		r.of_trace =
 		    r.kind == UNKNOWN_INT && !r.spans && !r.span.len && !r.demand.tool.len && !r.model.len;
+	r.text = arena_str(&rd->rules->arena, val_raw(v));
 	rd->rules->at[rd->rules->n++] = r;
 	return true;
 }
@@ -417,6 +418,15 @@ bool rules_parse(struct str text, const char *name, int64_t now_ns, struct rules
 	return ok;
 }
 
+void rules_place(struct buf *out)
+{
+	const char *set = getenv("SPOOR_RULES");
+	if (set && *set)
+		buf_add_cstr(out, set);
+	else
+		file_config_path(out, "rules.json");
+}
+
 bool rules_load(const char *path, int64_t now_ns, struct rules **out, struct err *err)
 {
 	struct buf place = BUF_INIT, text = BUF_INIT;
@@ -424,10 +434,10 @@ bool rules_load(const char *path, int64_t now_ns, struct rules **out, struct err
 	const char *set = getenv("SPOOR_RULES");
 	bool named = path || (set && *set), ok;
 	*out = NULL;
-	if (named)
-		buf_add_cstr(&place, path ? path : set);
+	if (path)
+		buf_add_cstr(&place, path);
 	else
-		file_config_path(&place, "rules.json");
+		rules_place(&place);
 	ok = file_read(&text, buf_cstr(&place), RULES_BYTES, &why);
 	if (ok)
 		ok = rules_parse(buf_str(&text), buf_cstr(&place), now_ns, out, err);
@@ -483,6 +493,32 @@ const char *rules_name(const struct rules *rules, size_t i)
 const char *rules_help_of(const struct rules *rules, size_t i)
 {
 	return rules->at[i].message.ptr ? rules->at[i].message.ptr : "";
+}
+
+enum check_level rules_level_of(const struct rules *rules, size_t i)
+{
+	return rules->at[i].level;
+}
+
+struct str rules_text(const struct rules *rules, size_t i)
+{
+	return rules->at[i].text;
+}
+
+bool rules_trial(const struct rules *rules, size_t i, struct rule_trial *out)
+{
+	const struct rule *r = &rules->at[i];
+	*out = (struct rule_trial){.demand = &r->demand,
+	                           .where = r->where,
+	                           .cases = r->cases,
+	                           .no_cases = !filter_is_empty(r->where) && filter_is_empty(r->cases),
+	                           .no_traces = !filter_is_empty(r->cases) && filter_is_empty(r->where)};
+	return rule_is_of_answers(r);
+}
+
+void rules_words(const struct rules *rules, size_t i, struct buf *out)
+{
+	ruleprop_words(&rules->at[i].demand, out);
 }
 
 /* ---------------------------------------------------------------- help */

@@ -20,6 +20,7 @@ struct rule {
 	int64_t kind;               /* UNKNOWN_INT: any */
 	struct str span, model;     /* a tool: demand.tool */
 	struct demand demand;
+	struct str text; /* as written */
 };
 
 /* What the rule is about is an answer, not spans of one kind or name. */

@@ -24,6 +24,7 @@ struct pattern {
 	uint32_t n;
 	struct range *ranges;
 	bool fold; /* letters of both cases */
+	struct str text;
 };
 
 /* ---------------------------------------------------------------- parsing */
@@ -393,7 +394,7 @@ const struct pattern *pattern_parse(struct arena *arena, struct str text, struct
 	emit(&p, OP_MATCH, 0, 0);
 	if (!p.failed) {
 		out = arena_alloc(arena, sizeof *out);
-		*out = (struct pattern){.n = (uint32_t)p.code.n, .fold = p.fold};
+		*out = (struct pattern){.n = (uint32_t)p.code.n, .fold = p.fold, .text = arena_str(arena, text)};
 		out->code = arena_alloc(arena, p.code.n * sizeof *out->code);
 		memcpy(out->code, p.code.at, p.code.n * sizeof *out->code);
 		out->ranges = arena_alloc(arena, (p.ranges.n + 1) * sizeof *out->ranges);
@@ -578,4 +579,9 @@ size_t pattern_find(const struct pattern *p, struct str text)
 {
 	size_t len;
 	return pattern_find_len(p, text, &len);
+}
+
+struct str pattern_text(const struct pattern *p)
+{
+	return p->text;
 }

@@ -18,6 +18,8 @@ struct pattern_mistake {
 };
 /* The arena's. NULL: *mistake says where and why. */
 const struct pattern *pattern_parse(struct arena *arena, struct str text, struct pattern_mistake *mistake);
+/* As it was written; lives as long as the pattern. */
+struct str pattern_text(const struct pattern *p);
 /* Bytes before the first place where a match begins that ends first; SIZE_MAX: none. */
 size_t pattern_find(const struct pattern *p, struct str text);
 /* The same; *len: bytes of that match. */

@@ -51,4 +51,9 @@ struct ruleprop_opts {
 bool ruleprop_find(const struct answer *flagged, size_t n_flagged, const struct answer *approved, size_t n_approved,
                    const struct ruleprop_opts *opts, struct arena *arena, struct ruleprop *out);
 
+/* What was found, or why nothing was, in one or two sentences. Appends. */
+void ruleprop_verdict(const struct ruleprop *f, struct buf *out);
+/* What breaks a demand, in words, its parts joined by "; ": says "as an AI". Appends. */
+void ruleprop_words(const struct demand *d, struct buf *out);
+
 #endif

@@ -277,7 +277,7 @@ static void names(struct rp *r, bool documents)
 
 struct fields {
 	struct rp *r;
-	struct named_index paths, values;
+	struct named_index paths, values, shapes; /* shapes: values as patterns, numbers left open */
 	struct set texts, objects, json;
 	VEC(struct figure) numbers;
 	struct arena arena;
@@ -304,8 +304,14 @@ static void walk(struct fields *f, struct val object, struct str prefix, int dep
 		if (val_is(m.val, SCAN_OBJECT) || val_is(m.val, SCAN_ARRAY))
 			continue;
 		struct str value = val_is(m.val, SCAN_NULL) ? STR_LIT("null") : val_text(m.val, &f->arena);
-		if (is_plain(value))
-			named_add(f->r, &f->values, path, value, doc);
+		if (!is_plain(value))
+			continue;
+		named_add(f->r, &f->values, path, value, doc);
+		/* "liability-2" and "liability-3" are one kind of value; a bare number is a matter of bounds. */
+		struct buf shape = BUF_INIT;
+		if (rp_generalise(&shape, value))
+			named_add(f->r, &f->shapes, path, buf_str(&shape), doc);
+		buf_done(&shape);
 	}
 }
 
@@ -352,31 +358,44 @@ static void number_bounds(struct fields *f, struct str path)
 		bounds(f->r, BOUND_VALUE, path, f->numbers.at, f->numbers.n, without(f->texts, has));
 }
 
-void rp_escape(struct buf *out, struct str text);
-
-static void offer_value(struct fields *f, const struct named *v, const struct set *present)
+static void offer_value(struct fields *f, const struct named *v, const struct set *present, bool shape)
 {
 	struct demand d = DEMAND_NONE;
 	struct pattern_mistake mistake;
 	struct buf text = BUF_INIT;
 	buf_add_char(&text, '^');
-	rp_escape(&text, v->value);
+	if (shape)
+		buf_add_str(&text, v->value);
+	else
+		rp_escape(&text, v->value);
 	buf_add_char(&text, '$');
 	struct str pattern = arena_str(f->r->arena, buf_str(&text));
 	buf_done(&text);
 	d.json_field = v->name;
 	d.not_match = pattern_parse(f->r->arena, pattern, &mistake);
 	if (d.not_match)
-		offer(f->r, "value", 0.6, both(v->in, without(f->texts, *present)), &d, pattern);
+		offer(f->r, "value", shape ? 0.8 : 0.6, both(v->in, without(f->texts, *present)), &d, pattern);
 	d.match = d.not_match;
 	d.not_match = NULL;
 	if (d.match)
-		offer(f->r, "value", 0.7, without(f->texts, v->in), &d, pattern);
+		offer(f->r, "value", shape ? 0.9 : 0.7, without(f->texts, v->in), &d, pattern);
+}
+
+static void offer_values(struct fields *f, const struct named_index *values, bool shapes)
+{
+	for (size_t i = 0; i < values->list.at.n; i++) {
+		const struct named *v = &values->list.at.at[i];
+		for (size_t k = 0; k < f->paths.list.at.n; k++)
+			if (str_eq(f->paths.list.at.at[k].name, v->name)) {
+				offer_value(f, v, &f->paths.list.at.at[k].in, shapes);
+				break;
+			}
+	}
 }
 
 static void json_facts(struct rp *r)
 {
-	struct fields f = {.r = r, .paths = {.list = {.most = FIELDS_MOST}}, .values = {.list = {.most = VALUES_MOST}}, .arena = ARENA_INIT};
+	struct fields f = {.r = r, .paths = {.list = {.most = FIELDS_MOST}}, .values = {.list = {.most = VALUES_MOST}}, .shapes = {.list = {.most = VALUES_MOST}}, .arena = ARENA_INIT};
 	for (uint32_t d = 0; d < r->n; d++)
 		read_json(&f, d);
 	if (f.json.bad + f.json.good) {
@@ -392,16 +411,11 @@ static void json_facts(struct rp *r)
 		if ((p->in.bad + p->in.good) * 2 >= r->n && i < 50 && !rp_cancelled(r))
 			number_bounds(&f, p->name);
 	}
-	for (size_t i = 0; i < f.values.list.at.n; i++) {
-		const struct named *v = &f.values.list.at.at[i];
-		for (size_t k = 0; k < f.paths.list.at.n; k++)
-			if (str_eq(f.paths.list.at.at[k].name, v->name)) {
-				offer_value(&f, v, &f.paths.list.at.at[k].in);
-				break;
-			}
-	}
+	offer_values(&f, &f.values, false);
+	offer_values(&f, &f.shapes, true);
 	named_done(&f.paths);
 	named_done(&f.values);
+	named_done(&f.shapes);
 	vec_done(&f.numbers);
 	arena_done(&f.arena);
 }

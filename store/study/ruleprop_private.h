@@ -61,6 +61,10 @@ bool rp_facts(struct rp *r);
 void rp_spell(struct rp *r, const struct rp_cand *c, struct ruleprop_rule *out);
 void rp_name_apart(struct ruleprop_rule *rules, size_t n, struct arena *arena);
 
+void rp_escape(struct buf *out, struct str text); /* as a regular expression, ours and JavaScript's */
+/* The same with its numbers left open; false: it has none, or is nothing but one. */
+bool rp_generalise(struct buf *out, struct str text);
+
 extern const char rp_refusal[]; /* what refusals say */
 
 #endif

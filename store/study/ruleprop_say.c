@@ -15,7 +15,6 @@ static bool is_digit(char c)
 }
 
 /* What means something in our patterns or in JavaScript's, and nothing else: an escaped letter would. */
-void rp_escape(struct buf *out, struct str text);
 void rp_escape(struct buf *out, struct str text)
 {
 	for (size_t i = 0; i < text.len; i++) {
@@ -25,18 +24,14 @@ void rp_escape(struct buf *out, struct str text)
 	}
 }
 
-/* Runs of digits stand for any number. */
-static void generalise(struct buf *out, struct str text)
+bool rp_generalise(struct buf *out, struct str text)
 {
-	bool letters = false;
-	for (size_t i = 0; i < text.len; i++)
-		letters = letters || (text.ptr[i] >= 'a' && text.ptr[i] <= 'z') || (text.ptr[i] >= 'A' && text.ptr[i] <= 'Z');
-	if (letters)
-		buf_add_cstr(out, "(?i)");
+	bool numbers = false, others = false;
 	for (size_t i = 0; i < text.len; i++) {
 		bool parts = false;
 		if (!is_digit(text.ptr[i])) {
 			rp_escape(out, str_cut(text, i, 1));
+			others = others || !strchr(" +-.,", text.ptr[i]);
 			continue;
 		}
 		for (; i + 1 < text.len; i++) {
@@ -45,8 +40,21 @@ static void generalise(struct buf *out, struct str text)
 				break;
 			parts = parts || dot;
 		}
+		numbers = true;
 		buf_add_cstr(out, parts ? "\\d[\\d.,]*" : "\\d+");
 	}
+	return numbers && others;
+}
+
+/* Of a phrase, which is looked for in letters of both cases. */
+static void generalise(struct buf *out, struct str text)
+{
+	bool letters = false;
+	for (size_t i = 0; i < text.len; i++)
+		letters = letters || (text.ptr[i] >= 'a' && text.ptr[i] <= 'z') || (text.ptr[i] >= 'A' && text.ptr[i] <= 'Z');
+	if (letters)
+		buf_add_cstr(out, "(?i)");
+	rp_generalise(out, text);
 }
 
 /* ---------------------------------------------------------------- names */
@@ -212,8 +220,15 @@ struct spoken {
 static struct spoken speak_field(const struct demand *d, struct str pattern, struct arena *arena)
 {
 	struct str f = d->json_field;
+	bool whole = pattern.len > 2 && pattern.ptr[0] == '^' && pattern.ptr[pattern.len - 1] == '$';
+	if (pattern.len && !whole)
+		return (struct spoken){WORDS(d->match ? "\"" STR_FMT "\" has nothing like " STR_FMT
+		                                      : "\"" STR_FMT "\" has something like " STR_FMT,
+		                             STR_ARG(f), STR_ARG(pattern)),
+		                       "like", f};
 	if (pattern.len) {
-		struct str value = bare(pattern, arena);
+		bool open = str_find(pattern, STR_LIT("\\d")) != SIZE_MAX;
+		struct str value = open ? str_cut(pattern, 1, pattern.len - 2) : bare(pattern, arena);
 		return (struct spoken){WORDS(d->match ? "\"" STR_FMT "\" is not " STR_FMT : "\"" STR_FMT "\" is " STR_FMT,
 		                             STR_ARG(f), STR_ARG(value)),
 		                       d->match ? "is" : "is-not", WORDS(STR_FMT " " STR_FMT, STR_ARG(f), STR_ARG(value))};
@@ -274,6 +289,102 @@ static struct spoken speak(const char *kind, const struct demand *d, struct str 
 	if (!IS_UNKNOWN(d->max_cost))
 		return (struct spoken){WORDS("cost more than $%.6g", d->max_cost), "cost-at-most", WORDS("%.6g", d->max_cost)};
 	return speak_text(kind, d, pattern, arena);
+}
+
+static void say_part(struct buf *out, const struct demand *part, struct str pattern, struct arena *arena)
+{
+	buf_add_cstr(out, out->len ? "; " : "");
+	buf_add_str(out, speak("", part, pattern, arena).words);
+}
+
+/* Each demand alone, as a proposed rule has it. */
+void ruleprop_words(const struct demand *d, struct buf *out)
+{
+	struct arena arena = ARENA_INIT;
+	struct buf text = BUF_INIT;
+	bool field_said = false;
+#define PART(member, has, pattern)                                \
+	if (has) {                                                \
+		struct demand part = DEMAND_NONE;                 \
+		part.member = d->member;                          \
+		part.json_field = d->json_field;                  \
+		part.tool = d->tool;                              \
+		say_part(&text, &part, pattern, &arena);          \
+		field_said = true;                                \
+	}
+	PART(not_contain, d->not_contain.len && !d->json_field.len, STR_NONE)
+	PART(contain, d->contain.len && !d->json_field.len, STR_NONE)
+	PART(not_match, d->not_match, pattern_text(d->not_match))
+	PART(match, d->match, pattern_text(d->match))
+	PART(min_length, d->min_length != UNKNOWN_INT && !d->json_field.len, STR_NONE)
+	PART(max_length, d->max_length != UNKNOWN_INT && !d->json_field.len, STR_NONE)
+	PART(min_value, !IS_UNKNOWN(d->min_value), STR_NONE)
+	PART(max_value, !IS_UNKNOWN(d->max_value), STR_NONE)
+	PART(json, d->json, STR_NONE)
+#undef PART
+	if (d->json_field.len && !field_said)
+		say_part(&text, &(struct demand){.json_field = d->json_field, .min_value = UNKNOWN_DOUBLE, .max_value = UNKNOWN_DOUBLE}, STR_NONE, &arena);
+#define PART(member, has)                                         \
+	if (has) {                                                \
+		struct demand part = DEMAND_NONE;                 \
+		part.member = d->member;                          \
+		part.tool = d->tool;                              \
+		say_part(&text, &part, STR_NONE, &arena);         \
+	}
+	PART(must_call, d->must_call.len)
+	PART(must_not_call, d->must_not_call.len)
+	PART(max_calls, d->max_calls != UNKNOWN_INT)
+	PART(must_retrieve, d->must_retrieve.len)
+	PART(must_not_retrieve, d->must_not_retrieve.len)
+	PART(max_duration, d->max_duration != UNKNOWN_INT)
+	PART(max_tokens, d->max_tokens != UNKNOWN_INT)
+	PART(max_cost, !IS_UNKNOWN(d->max_cost))
+#undef PART
+	if (d->call.len)
+		buf_printf(&text, "%scalls " STR_FMT " without " STR_FMT " before it", text.len ? "; " : "",
+		           STR_ARG(d->before), STR_ARG(d->call));
+	if (d->field == FIELD_ERROR_TEXT && text.len)
+		buf_add_cstr(&text, " (its error)");
+	if (d->field == FIELD_INPUT && text.len)
+		buf_add_cstr(&text, " (its input)");
+	buf_add_str(out, buf_str(&text));
+	buf_done(&text);
+	arena_done(&arena);
+}
+
+static void say_needed(const struct ruleprop *f, struct buf *out)
+{
+	if (f->needed != UNKNOWN_INT && f->needed < 100)
+		buf_printf(out, " About %lld flagged, and as many approved, would do.", (long long)f->needed);
+}
+
+void ruleprop_verdict(const struct ruleprop *f, struct buf *out)
+{
+	struct buf tried = BUF_INIT;
+	units_count(&tried, f->tried);
+	if (!f->n_flagged)
+		buf_add_cstr(out, "Nothing is flagged yet: rules are made out of answers people called bad.");
+	else if (!f->n_approved)
+		buf_add_cstr(out, "Nothing is approved yet: a rule has to leave the good answers alone, so some must be known.");
+	else if (f->too_few)
+		buf_printf(out, "Too few to tell: with %zu flagged and %zu approved even a rule without a mistake could be chance.",
+		           f->n_flagged, f->n_approved);
+	else if (!f->n)
+		buf_printf(out, "No rule parts them beyond chance (%s things were tried).", buf_cstr(&tried));
+	if (!f->n) {
+		if (f->n_flagged && f->n_approved)
+			say_needed(f, out);
+		buf_done(&tried);
+		return;
+	}
+	size_t chosen = 0;
+	while (chosen < f->n && f->rules[chosen].chosen)
+		chosen++;
+	buf_printf(out, "%zu rule%s more than chance (%s things were tried). ", f->n, f->n == 1 ? " is" : "s are", buf_cstr(&tried));
+	buf_printf(out, chosen == 1 ? "The first hits" : "The first %zu hit", chosen);
+	buf_printf(out, " %lld of %zu flagged, with %lld false alarm%s on %zu approved.", (long long)f->covered, f->n_flagged,
+	           (long long)f->alarmed, f->alarmed == 1 ? "" : "s", f->n_approved);
+	buf_done(&tried);
 }
 
 /* ---------------------------------------------------------------- from a hypothesis */

@@ -209,6 +209,10 @@ static double cost_of(const struct rp *r, const struct gram *e, uint32_t n, bool
 	double cost = words[n] + (shape ? 0.5 : 0);
 	for (uint32_t i = 0; i < n; i++)
 		cost += !shape && doc->words[e->first + i].has_digit ? 0.1 : 0;
+	/* A piece of JSON: its fields say it better. */
+	const struct rp_word *last = &doc->words[e->first + n - 1];
+	for (uint32_t at = doc->words[e->first].at; at < last->at; at++)
+		cost += strchr("\"{}[]\\", doc->answer->output.ptr[at]) && doc->answer->output.ptr[at] ? 0.5 : 0;
 	return cost + 0.6 * is_short(doc, e->first) + (n > 1 ? 0.6 * is_short(doc, e->first + n - 1) : 0);
 }
 

@@ -23,6 +23,7 @@
 	X(path)     \
 	X(prompts)  \
 	X(review)   \
+	X(rules)    \
 	X(run)      \
 	X(runs)     \
 	X(search)   \

@@ -171,6 +171,11 @@ static bool print_topic(struct buf *out, const char *name, bool json, struct err
 			help_json(out, c);
 		else
 			help_command(out, c);
+		for (size_t i = 0; !json && i < N_TOPICS; i++)
+			if (strcmp(name, topics[i].name) == 0) {
+				buf_add_char(out, '\n');
+				topics[i].print(out);
+			}
 		return true;
 	}
 	struct near near = {.word = str_of(name)};

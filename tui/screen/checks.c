@@ -344,11 +344,19 @@ ACTION(open_newest)
 	return OUT_OPEN;
 }
 
+ACTION(open_propose)
+{
+	(void)screen, (void)in;
+	*target = (struct target){.screen = "propose"};
+	return OUT_OPEN;
+}
+
 /* name, keys, help, hint, order, run */
 static const struct action actions[] = {
     {"open",   "Enter", "the traces in which it was found",     "traces", 1, open_traces},
     MOVE_ACTIONS,
     {"newest", "o",     "the newest of it: its trace and span", "newest", 2, open_newest},
+    {"propose", "p",    "rules out of flagged answers",         "propose", 3, open_propose},
     ACTIONS_END,
 };
 

@@ -1,0 +1,807 @@
+/* Flag to check: rules proposed out of flagged against approved answers. Above, the rules and how they count; below (from 120 columns on:
+ * beside), the one under the cursor with the answers it hits, misses and flags wrongly, what broke it lit. A rule can be changed in place, is
+ * tried again, also on all answers of the store, and goes to the team's rules file or out as promptfoo assertions.
+ *
+ * target: id: a run (row id), 0: all; text: a filter over cases or traces. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/base/text.h"
+#include "store/check/promptfoo.h"
+#include "store/check/rules.h"
+#include "tui/screen/pane_save.h"
+#include "tui/screen/pane_text.h"
+#include "tui/widget/list.h"
+
+enum {
+	BESIDE_COLS = 120,
+	HEAD_ROWS = 3, /* what was found, and the names of the columns */
+	KIND_COLS = 13,
+	BAR_COLS = 14,
+	ALARM_COLS = 6,
+	COUNT_COLS = 8,
+	LEAD_COLS = 20, /* of an excerpt, before what is lit */
+	JSON_ROWS = 4
+};
+
+struct offered {
+	struct str name, words, json;
+	const char *kind;
+	struct rule_outcome outcome;
+	double p; /* corrected; NaN: it was written by hand */
+	bool chosen, edited, everything, marked, saved;
+	struct arena arena; /* of an edited one, or one that was tried on everything; else the page's */
+};
+
+struct propose_state {
+	struct target from;
+	struct ruleprop_page page;
+	struct offered *entries;
+	size_t n;
+	struct list rules, examples;
+	bool in_examples;
+	bool loaded, failed;
+	uint64_t serial; /* of the request that is awaited; 0: none */
+	uint64_t generation;
+	/* what is to be tried: a rule's text, for entry `trying`; empty: nothing */
+	struct buf try;
+	size_t trying;
+	bool try_everything;
+};
+
+enum want { WANT_PAGE, WANT_TRY };
+struct request {
+	void *owner;
+	uint64_t serial, generation;
+	enum want want;
+	struct target from;
+	int64_t now_ns;
+	struct ruleprop_page page;
+	/* a try */
+	size_t row;
+	bool everything, interrupted;
+	struct arena arena;
+	struct str name, words, json;
+	struct rule_outcome outcome;
+};
+
+static struct propose_state *state_of(const struct screen *screen)
+{
+	return screen->state;
+}
+
+static struct offered *entry_of(const struct propose_state *s)
+{
+	int64_t row = s->rules.cursor;
+	return row >= 0 && (size_t)row < s->n ? &s->entries[row] : NULL;
+}
+
+static const struct rule_example *example_of(const struct propose_state *s)
+{
+	const struct offered *e = entry_of(s);
+	int64_t row = s->examples.cursor;
+	return e && row >= 0 && (size_t)row < e->outcome.n_examples ? &e->outcome.examples[row] : NULL;
+}
+
+/* ---------------------------------------------------------------- where things stand */
+
+struct layout {
+	int list_rows, details_row, details_col, details_rows, details_cols, list_cols;
+	int examples_rows; /* of the details: at their end */
+};
+
+static struct layout layout_of(const struct propose_state *s, int rows, int cols)
+{
+	struct layout l = {.list_cols = cols, .details_cols = cols};
+	if (cols >= BESIDE_COLS) {
+		l.list_cols = cols / 2;
+		l.list_rows = rows - HEAD_ROWS;
+		l.details_col = l.list_cols + 2;
+		l.details_cols = cols - l.details_col;
+		l.details_rows = rows;
+	} else {
+		int most = (rows - HEAD_ROWS) / 3, n = s->n > 0 ? (int)(s->n < 100 ? s->n : 100) : 1;
+		l.list_rows = n < most ? n : most > 1 ? most : 1;
+		l.details_row = HEAD_ROWS + l.list_rows + 1;
+		l.details_rows = rows - l.details_row;
+	}
+	l.examples_rows = l.details_rows - (cols >= BESIDE_COLS ? 11 : 6);
+	if (l.examples_rows < 0)
+		l.examples_rows = 0;
+	return l;
+}
+
+static void fit_examples(struct propose_state *s)
+{
+	const struct offered *e = entry_of(s);
+	list_refit(&s->examples, e ? (int64_t)e->outcome.n_examples : 0, 0);
+	list_go(&s->examples, 0);
+}
+
+/* ---------------------------------------------------------------- asking */
+
+static struct request *request_new(struct screen *screen, enum want want)
+{
+	static uint64_t serials;
+	struct propose_state *s = state_of(screen);
+	struct request *r = xcalloc(1, sizeof *r);
+	*r = (struct request){.owner = s,
+	                      .serial = ++serials,
+	                      .generation = screen->ui->generation,
+	                      .want = want,
+	                      .from = s->from,
+	                      .now_ns = screen->ui->now_ns,
+	                      .interrupted = true};
+	s->serial = r->serial;
+	return r;
+}
+
+static void *propose_ask(struct screen *screen)
+{
+	struct propose_state *s = state_of(screen);
+	struct layout l = layout_of(s, screen->ui->rows, screen->ui->cols);
+	list_set_page(&s->rules, l.list_rows);
+	list_set_page(&s->examples, l.examples_rows > 0 ? l.examples_rows : 1);
+	if (s->serial)
+		return NULL;
+	if (s->try.len) {
+		struct request *r = request_new(screen, WANT_TRY);
+		r->json = arena_str(&r->arena, buf_str(&s->try));
+		r->row = s->trying;
+		r->everything = s->try_everything;
+		return r;
+	}
+	if (!s->failed && (!s->loaded || s->generation != screen->ui->generation))
+		return request_new(screen, WANT_PAGE);
+	return NULL;
+}
+
+/* Cases, traces, or both: what the filter can be about. */
+static bool read_scope(const struct request *r, struct arena *arena, struct rule_scope *out, struct err *err)
+{
+	struct filter_mistake m, other;
+	*out = (struct rule_scope){.run = r->from.id};
+	if (!r->from.text[0])
+		return true;
+	out->cases = filter_parse(arena, str_of(r->from.text), FILTER_CASES, r->now_ns, &m);
+	out->traces = filter_parse(arena, str_of(r->from.text), FILTER_TRACES, r->now_ns, &other);
+	out->no_cases = !out->cases;
+	out->no_traces = !out->traces;
+	return out->cases || out->traces || err_set(err, ERR_USAGE, NULL, "filter: expected %s", m.expected);
+}
+
+static bool try_rule(struct db *db, struct request *r, const struct rule_scope *scope, struct err *err)
+{
+	struct rules *rules = NULL;
+	struct rule_trial trial;
+	struct buf words = BUF_INIT;
+	if (!rules_parse_one(r->json, r->now_ns, &rules, err))
+		return false;
+	bool ok = rules_trial(rules, 0, &trial) ||
+	          err_set(err, ERR_USAGE, NULL, "the rule is about single spans, which nobody judged as answers");
+	rules_words(rules, 0, &words);
+	r->words = arena_str(&r->arena, buf_str(&words));
+	r->name = arena_cstr(&r->arena, rules_name(rules, 0));
+	ok = ok && ruleprop_try(db, scope, &trial, 1, r->everything, NULL, &r->arena, &r->outcome, err);
+	buf_done(&words);
+	rules_free(rules);
+	return ok;
+}
+
+static bool propose_fetch(struct db *db, void *request, struct err *err)
+{
+	struct request *r = request;
+	struct rule_scope scope;
+	struct arena arena = ARENA_INIT;
+	bool ok = read_scope(r, &arena, &scope, err);
+	if (ok && r->want == WANT_PAGE)
+		ok = ruleprop_page(db, &scope, NULL, &r->page, err);
+	else if (ok)
+		ok = try_rule(db, r, &scope, err);
+	r->interrupted = !ok && err->code == ERR_INTERRUPTED;
+	arena_done(&arena);
+	return ok;
+}
+
+/* ---------------------------------------------------------------- taking */
+
+static void entry_done(struct offered *e)
+{
+	arena_done(&e->arena);
+}
+
+/* Rules that were changed by hand stay, above those that are proposed. */
+static void adopt_page(struct propose_state *s, struct request *r)
+{
+	struct str at = entry_of(s) ? entry_of(s)->name : STR_NONE;
+	struct buf name = BUF_INIT;
+	size_t kept = 0;
+	buf_add_str(&name, at);
+	for (size_t i = 0; i < s->n; i++) {
+		if (s->entries[i].edited)
+			s->entries[kept++] = s->entries[i];
+		else
+			entry_done(&s->entries[i]);
+	}
+	ruleprop_page_done(&s->page);
+	s->page = r->page;
+	s->entries = xrealloc(s->entries, kept + s->page.found.n + 1, sizeof *s->entries);
+	s->n = kept;
+	for (size_t i = 0; i < s->page.found.n; i++) {
+		const struct ruleprop_rule *rule = &s->page.found.rules[i];
+		s->entries[s->n++] = (struct offered){.name = rule->name,
+		                                    .words = rule->words,
+		                                    .json = rule->json,
+		                                    .kind = rule->kind,
+		                                    .outcome = s->page.outcomes[i],
+		                                    .p = rule->p_corrected,
+		                                    .chosen = rule->chosen,
+		                                    .marked = rule->chosen};
+	}
+	int64_t found = 0;
+	for (size_t i = 0; i < s->n; i++)
+		if (name.len && str_eq(s->entries[i].name, buf_str(&name)))
+			found = (int64_t)i;
+	buf_done(&name);
+	s->loaded = true;
+	s->generation = r->generation;
+	list_refit(&s->rules, (int64_t)s->n, found);
+	fit_examples(s);
+}
+
+/* Takes the request's arena over. */
+static void adopt_try(struct propose_state *s, struct request *r)
+{
+	if (r->row >= s->n)
+		return;
+	struct offered *e = &s->entries[r->row];
+	bool changed = !str_eq(e->json, r->json);
+	struct offered fresh = {.name = r->name,
+	                      .words = r->words,
+	                      .json = r->json,
+	                      .kind = changed ? "" : e->kind,
+	                      .outcome = r->outcome,
+	                      .p = changed ? UNKNOWN_DOUBLE : e->p,
+	                      .chosen = e->chosen && !changed,
+	                      .edited = e->edited || changed,
+	                      .everything = r->everything,
+	                      .marked = e->marked || changed,
+	                      .saved = e->saved && !changed,
+	                      .arena = r->arena};
+	entry_done(e);
+	*e = fresh;
+	r->arena = ARENA_INIT;
+	fit_examples(s);
+}
+
+static void propose_take(struct screen *screen, void *request, bool ok)
+{
+	struct propose_state *s = state_of(screen);
+	struct request *r = request;
+	bool ours = r->owner == s && r->serial == s->serial;
+	if (ours)
+		s->serial = 0;
+	/* A mistake in a rule is said once; a page that could not be read is not asked for again and again. */
+	if (ours && !ok && !r->interrupted && r->want == WANT_PAGE)
+		s->failed = true;
+	if (ours && r->want == WANT_TRY && (ok || !r->interrupted))
+		buf_clear(&s->try);
+	if (ours && ok && r->want == WANT_PAGE) {
+		adopt_page(s, r);
+	} else {
+		if (ours && ok)
+			adopt_try(s, r);
+		ruleprop_page_done(&r->page);
+	}
+	arena_done(&r->arena);
+	free(r);
+}
+
+static bool propose_open(struct screen *screen, const struct target *target, struct err *err)
+{
+	(void)err;
+	struct propose_state *s = state_of(screen);
+	s->from = *target;
+	list_init(&s->rules);
+	list_init(&s->examples);
+	return true;
+}
+
+static void propose_close(struct screen *screen)
+{
+	struct propose_state *s = state_of(screen);
+	for (size_t i = 0; i < s->n; i++)
+		entry_done(&s->entries[i]);
+	free(s->entries);
+	buf_done(&s->try);
+	ruleprop_page_done(&s->page);
+}
+
+static void propose_place(const struct screen *screen, struct target *out)
+{
+	const struct propose_state *s = state_of(screen);
+	*out = (struct target){.screen = "propose", .id = s->from.id};
+	memcpy(out->text, s->from.text, sizeof out->text);
+}
+
+/* ---------------------------------------------------------------- drawing: the rules */
+
+static int name_cols(int cols)
+{
+	return cols - 3 - BAR_COLS - 1 - COUNT_COLS - ALARM_COLS - 1 - COUNT_COLS;
+}
+
+static void put_of(struct canvas line, int col, enum role role, int64_t k, int64_t n)
+{
+	struct buf text = BUF_INIT;
+	buf_printf(&text, "%lld/%lld", (long long)k, (long long)n);
+	canvas_put_right(line, 0, col, COUNT_COLS - 1, role, buf_str(&text));
+	buf_done(&text);
+}
+
+static double share(int64_t k, int64_t n)
+{
+	return n ? (double)k / (double)n : 0;
+}
+
+static void draw_rule(const void *context, struct canvas line, int64_t row, bool cursor)
+{
+	const struct propose_state *s = context;
+	if (row < 0 || (size_t)row >= s->n)
+		return;
+	const struct offered *e = &s->entries[row];
+	const struct rule_outcome *o = &e->outcome;
+	int64_t flagged = o->hits + o->misses, approved = o->alarms + o->passed;
+	int wide = name_cols(line.cols);
+	canvas_putc(line, 0, 1, 1, ROLE_MARK, e->marked ? "*" : " ");
+	int used = canvas_put(line, 0, 2, wide > 1 ? wide : line.cols - 2, e->saved ? ROLE_OK : ROLE_TEXT, e->words);
+	if (cursor)
+		canvas_reverse(line, 0, 2, used);
+	if (wide <= 1)
+		return;
+	int col = 3 + wide;
+	if (share(o->misses, flagged) > 0)
+		canvas_bar(line, 0, col, BAR_COLS, share(o->hits, flagged), 1, ROLE_BAR);
+	if (o->hits)
+		canvas_bar(line, 0, col, BAR_COLS, 0, share(o->hits, flagged), ROLE_BAR_CRITICAL);
+	col += BAR_COLS + 1;
+	put_of(line, col, ROLE_TEXT, o->hits, flagged);
+	col += COUNT_COLS;
+	if (o->alarms)
+		canvas_bar(line, 0, col, ALARM_COLS, 0, share(o->alarms, approved), ROLE_BAR_ERROR);
+	col += ALARM_COLS + 1;
+	put_of(line, col, o->alarms ? ROLE_WARNING : ROLE_DIM, o->alarms, approved);
+}
+
+static void draw_head(struct canvas line)
+{
+	int wide = name_cols(line.cols);
+	canvas_putc(line, 0, 2, wide, ROLE_HEADING, "flags an answer that …");
+	if (wide <= 1)
+		return;
+	canvas_putc(line, 0, 3 + wide, BAR_COLS + COUNT_COLS, ROLE_HEADING, "hits of flagged");
+	canvas_put_right(line, 0, line.cols - ALARM_COLS - 1 - COUNT_COLS, ALARM_COLS + COUNT_COLS, ROLE_HEADING,
+	                 STR_LIT("false alarms"));
+}
+
+static void draw_verdict(const struct propose_state *s, struct canvas c)
+{
+	struct sheet sheet = {0};
+	struct buf text = BUF_INIT;
+	sheet_begin(&sheet, c.cols - 2);
+	sheet_row(&sheet);
+	ruleprop_verdict(&s->page.found, &text);
+	if (s->page.unsure)
+		buf_printf(&text, " (%lld unsure or disputed are left out.)", (long long)s->page.unsure);
+	if (s->page.left_out)
+		buf_printf(&text, " (%lld judged answers more were not looked at.)", (long long)s->page.left_out);
+	sheet_wrap(&sheet, ROLE_TEXT, 0, buf_str(&text), HEAD_ROWS - 1);
+	sheet_draw(&sheet, canvas_part(c, 0, 1, HEAD_ROWS - 1, c.cols - 2), 0, false, STR_NONE);
+	sheet_done(&sheet);
+	buf_done(&text);
+}
+
+/* ---------------------------------------------------------------- drawing: the one under the cursor */
+
+static const char *const kind_words[N_RULE_OUTCOMES] = {"flagged, hit", "false alarm", "missed", "not judged"};
+static const enum role kind_roles[N_RULE_OUTCOMES] = {ROLE_OK, ROLE_ERROR, ROLE_DIM, ROLE_WARNING};
+
+/* As much of the excerpt before what is lit as there is room for. */
+static size_t excerpt_from(const struct rule_example *e, int cols)
+{
+	size_t from = e->lit_len && e->lit_at + e->lit_len > (size_t)(cols > 0 ? cols : 0) && e->lit_at > LEAD_COLS
+	                  ? e->lit_at - LEAD_COLS
+	                  : 0;
+	while (from && ((unsigned char)e->excerpt.ptr[from] & 0xC0) == 0x80)
+		from--;
+	return from;
+}
+
+static void put_excerpt(struct canvas line, int col, const struct rule_example *e, bool ascii)
+{
+	int cols = line.cols - col;
+	size_t from = excerpt_from(e, cols);
+	struct str before = str_cut(e->excerpt, from, e->lit_at - from), lit = str_cut(e->excerpt, e->lit_at, e->lit_len);
+	if (!str_trim(e->excerpt).len) {
+		canvas_put(line, 0, col, cols, ROLE_DIM, e->why.len ? e->why : STR_LIT("(empty)"));
+		return;
+	}
+	if (!e->lit_len) {
+		canvas_put(line, 0, col, cols, ROLE_TEXT, e->excerpt);
+		return;
+	}
+	if (from)
+		col += canvas_putc(line, 0, col, cols, ROLE_DIM, ascii ? "..." : "…");
+	col += canvas_put(line, 0, col, line.cols - col, ROLE_TEXT, before);
+	col += canvas_put(line, 0, col, line.cols - col, ROLE_MATCH, lit);
+	canvas_put(line, 0, col, line.cols - col, ROLE_TEXT, str_from(e->excerpt, e->lit_at + e->lit_len));
+}
+
+struct drawing {
+	const struct propose_state *s;
+	bool ascii;
+};
+
+static void draw_example(const void *context, struct canvas line, int64_t row, bool cursor)
+{
+	const struct drawing *d = context;
+	const struct offered *e = entry_of(d->s);
+	if (!e || row < 0 || (size_t)row >= e->outcome.n_examples)
+		return;
+	const struct rule_example *x = &e->outcome.examples[row];
+	int used = canvas_putc(line, 0, 1, KIND_COLS - 1, kind_roles[x->kind], kind_words[x->kind]);
+	if (cursor)
+		canvas_reverse(line, 0, 1, used);
+	put_excerpt(line, 1 + KIND_COLS, x, d->ascii);
+}
+
+static void add_counts(struct sheet *sheet, const struct offered *e, int64_t tried)
+{
+	const struct rule_outcome *o = &e->outcome;
+	sheet_row(sheet);
+	sheet_printf(sheet, ROLE_TEXT, "hits %lld of %lld flagged (%.0f to %.0f%%), false alarms %lld of %lld", (long long)o->hits,
+	             (long long)(o->hits + o->misses), o->hits + o->misses ? 100 * o->recall.low : 0,
+	             o->hits + o->misses ? 100 * o->recall.high : 0, (long long)o->alarms, (long long)(o->alarms + o->passed));
+	sheet_row(sheet);
+	if (e->everything)
+		sheet_printf(sheet, ROLE_WARNING, "would flag %lld of %lld answers that nobody judged", (long long)o->would,
+		             (long long)o->unjudged);
+	else if (!IS_UNKNOWN(e->p))
+		sheet_printf(sheet, ROLE_DIM, "by chance: p %.2g, corrected for %lld tried", e->p, (long long)tried);
+	else
+		sheet_addc(sheet, ROLE_DIM, "changed by hand");
+}
+
+static void draw_details(const struct screen *screen, struct canvas c, int examples_rows)
+{
+	const struct propose_state *s = state_of(screen);
+	const struct offered *e = entry_of(s);
+	struct sheet sheet = {0};
+	if (!e || c.rows <= 0)
+		return;
+	int facts = c.rows - examples_rows;
+	sheet_begin(&sheet, c.cols - 2);
+	sheet_row(&sheet);
+	sheet_add(&sheet, ROLE_TITLE, e->name);
+	sheet_addc(&sheet, ROLE_DIM, e->saved ? "  saved" : "");
+	if (facts > 8) {
+		sheet_row(&sheet);
+		sheet_wrap(&sheet, ROLE_TEXT, 0, e->words, 2);
+	}
+	sheet_row(&sheet);
+	sheet_wrap(&sheet, ROLE_JSON_KEY, 0, e->json, facts > 8 ? JSON_ROWS : 2);
+	add_counts(&sheet, e, s->page.found.tried);
+	sheet_draw(&sheet, canvas_part(c, 0, 1, facts, c.cols - 2), 0, false, STR_NONE);
+	sheet_done(&sheet);
+	if (examples_rows <= 0)
+		return;
+	struct list shown = s->examples;
+	if (!s->in_examples)
+		shown.cursor = -1;
+	list_draw(&shown, canvas_part(c, facts, 0, examples_rows, c.cols), draw_example,
+	          &(struct drawing){s, screen->ui->ascii});
+}
+
+static void propose_draw(const struct screen *screen, struct canvas body)
+{
+	const struct propose_state *s = state_of(screen);
+	struct layout l = layout_of(s, body.rows, body.cols);
+	struct canvas left = canvas_part(body, 0, 0, body.rows, l.list_cols);
+	if (!s->loaded) {
+		canvas_putc(body, 1, 1, body.cols - 2, ROLE_DIM,
+		            s->failed ? "could not be read" : "holding what was flagged against what was approved");
+		return;
+	}
+	draw_verdict(s, left);
+	if (!s->n) {
+		canvas_putc(body, HEAD_ROWS + 1, 1, body.cols - 2, ROLE_DIM, "Flag answers anywhere with + (good) and - (bad); rules come of both.");
+		return;
+	}
+	draw_head(canvas_part(left, HEAD_ROWS - 1, 0, 1, l.list_cols));
+	list_draw(&s->rules, canvas_part(left, HEAD_ROWS, 0, l.list_rows, l.list_cols), draw_rule, s);
+	if (l.details_row)
+		canvas_rule(body, l.details_row - 1, ROLE_BORDER);
+	draw_details(screen, canvas_part(body, l.details_row, l.details_col, l.details_rows, l.details_cols), l.examples_rows);
+}
+
+static void propose_headline(const struct screen *screen, struct canvas row)
+{
+	const struct propose_state *s = state_of(screen);
+	int col = 1 + canvas_putc(row, 0, 1, -1, ROLE_TITLE, "Rules out of flagged answers");
+	if (s->loaded)
+		col += 2 + canvas_printf(row, 0, col + 2, row.cols - col - 3, ROLE_DIM, "%zu flagged, %zu approved",
+		                         s->page.found.n_flagged, s->page.found.n_approved);
+	if (s->from.text[0])
+		canvas_printf(row, 0, col + 2, row.cols - col - 3, ROLE_DIM, "%s", s->from.text);
+}
+
+static void propose_status(const struct screen *screen, struct buf *out)
+{
+	const struct propose_state *s = state_of(screen);
+	const char *part = screen->ui->ascii ? ", " : " · ";
+	if (!s->loaded)
+		return;
+	list_position(out, s->in_examples ? &s->examples : &s->rules);
+	if (s->serial)
+		buf_printf(out, "%s%s", part, s->try.len ? (s->try_everything ? "trying it on every answer" : "trying it") : "counting");
+}
+
+static bool propose_copy(const struct screen *screen, enum copy what, struct buf *out)
+{
+	const struct offered *e = entry_of(state_of(screen));
+	if (!e)
+		return false;
+	switch (what) {
+	case COPY_VALUE: buf_add_str(out, e->json); return true;
+	case COPY_ID: buf_add_str(out, e->name); return true;
+	case COPY_COMMAND: buf_printf(out, "spoor rules --propose"); return true;
+	case COPY_PATH: return false;
+	}
+	return false;
+}
+
+/* Verdict keys speak of the answer under the cursor. */
+static bool propose_subject(const struct screen *screen, struct subject_at *out)
+{
+	const struct propose_state *s = state_of(screen);
+	const struct rule_example *x = s->in_examples ? example_of(s) : NULL;
+	if (x)
+		*out = x->at;
+	return x != NULL;
+}
+
+/* ---------------------------------------------------------------- actions */
+
+static enum outcome propose_move(struct screen *screen, enum move move)
+{
+	struct propose_state *s = state_of(screen);
+	if (s->in_examples) {
+		list_move(&s->examples, move);
+		return OUT_HANDLED;
+	}
+	if (list_move(&s->rules, move))
+		fit_examples(s);
+	return OUT_HANDLED;
+}
+
+MOVE_FUNCTIONS(propose_move)
+
+#define ACTION(name) static enum outcome name(struct screen *screen, const struct input *in, struct target *target)
+
+ACTION(other_list)
+{
+	(void)in, (void)target;
+	struct propose_state *s = state_of(screen);
+	const struct offered *e = entry_of(s);
+	s->in_examples = !s->in_examples && e && e->outcome.n_examples;
+	return OUT_HANDLED;
+}
+
+ACTION(open_item)
+{
+	struct propose_state *s = state_of(screen);
+	const struct rule_example *x = example_of(s);
+	if (!s->in_examples)
+		return other_list(screen, in, target);
+	if (!x)
+		return OUT_HANDLED;
+	if (x->at.kind == SUBJECT_CASE)
+		*target = (struct target){
+		    .screen = "case", .id = x->at.at.run, .id2 = x->at.at.run, .span = x->at.at.case_id};
+	else
+		*target = (struct target){.screen = "trace", .id = x->at.trace, .span = x->at.kind == SUBJECT_SPAN ? x->at.span : 0};
+	return OUT_OPEN;
+}
+
+ACTION(leave_list)
+{
+	(void)in, (void)target;
+	struct propose_state *s = state_of(screen);
+	if (!s->in_examples)
+		return OUT_IGNORED;
+	s->in_examples = false;
+	return OUT_HANDLED;
+}
+
+static void want_try(struct propose_state *s, struct str json, bool everything)
+{
+	buf_clear(&s->try);
+	buf_add_str(&s->try, json);
+	s->trying = (size_t)s->rules.cursor;
+	s->try_everything = everything;
+}
+
+/* A mistake is said at once, and the line can be asked for again as it was typed. */
+ACTION(edited)
+{
+	(void)target;
+	struct propose_state *s = state_of(screen);
+	struct rules *rules = NULL;
+	struct err err = ERR_INIT;
+	struct str text = str_trim(in->argument);
+	if (!text.len || !entry_of(s))
+		return OUT_HANDLED;
+	if (!rules_parse_one(text, screen->ui->now_ns, &rules, &err)) {
+		ui_fail(screen->ui, &err);
+		return OUT_HANDLED;
+	}
+	rules_free(rules);
+	want_try(s, text, false);
+	return OUT_REFRESH;
+}
+
+static const struct action edit_answer = {.name = "edit-as", .keys = "", .help = "", .run = edited};
+
+ACTION(edit)
+{
+	struct propose_state *s = state_of(screen);
+	const struct offered *e = entry_of(s);
+	if (in->argument.len)
+		return edited(screen, in, target);
+	if (!e)
+		return OUT_HANDLED;
+	*target = (struct target){.prompt = "rule ", .answer = &edit_answer};
+	if (e->json.len >= sizeof target->line) {
+		ui_say(screen->ui, "the rule is too long for a line: save it, and change it in the file");
+		return OUT_HANDLED;
+	}
+	memcpy(target->line, e->json.ptr, e->json.len);
+	return OUT_PROMPT;
+}
+
+ACTION(try_all)
+{
+	(void)in, (void)target;
+	struct propose_state *s = state_of(screen);
+	const struct offered *e = entry_of(s);
+	if (!e)
+		return OUT_HANDLED;
+	want_try(s, e->json, true);
+	return OUT_REFRESH;
+}
+
+ACTION(mark)
+{
+	(void)in, (void)target;
+	struct offered *e = entry_of(state_of(screen));
+	if (e)
+		e->marked = !e->marked;
+	return OUT_HANDLED;
+}
+
+ACTION(save)
+{
+	(void)target;
+	struct offered *e = entry_of(state_of(screen));
+	struct err err = ERR_INIT;
+	struct buf place = BUF_INIT;
+	if (!e)
+		return OUT_HANDLED;
+	if (in->argument.len)
+		buf_add_str(&place, str_trim(in->argument));
+	else
+		rules_place(&place);
+	if (rules_save(buf_cstr(&place), e->json, screen->ui->now_ns, &err)) {
+		e->saved = true;
+		ui_say(screen->ui, "saved " STR_FMT " to " STR_FMT, STR_ARG(e->name), STR_ARG(str_cut(buf_str(&place), 0, 300)));
+	} else {
+		ui_fail(screen->ui, &err);
+	}
+	buf_done(&place);
+	return OUT_HANDLED;
+}
+
+/* The marked ones; none is: the one under the cursor. */
+static bool promptfoo_of(const struct propose_state *s, int64_t now_ns, bool json, struct buf *out, size_t *n, size_t *left,
+                         struct err *err)
+{
+	struct promptfoo p = {.arena = ARENA_INIT};
+	struct rules **rules = xcalloc(s->n + 1, sizeof *rules);
+	size_t marked = 0;
+	bool ok = true;
+	for (size_t i = 0; i < s->n; i++)
+		marked += s->entries[i].marked;
+	for (size_t i = 0; ok && i < s->n; i++) {
+		if (marked ? !s->entries[i].marked : (int64_t)i != s->rules.cursor)
+			continue;
+		ok = rules_parse_one(s->entries[i].json, now_ns, &rules[i], err);
+		*n += ok && promptfoo_add(&p, rules[i], 0);
+	}
+	*left = p.left.n;
+	if (ok)
+		(json ? promptfoo_json : promptfoo_yaml)(&p, out);
+	for (size_t i = 0; i < s->n; i++)
+		rules_free(rules[i]);
+	free(rules);
+	promptfoo_done(&p);
+	return ok;
+}
+
+ACTION(export_to)
+{
+	(void)target;
+	struct propose_state *s = state_of(screen);
+	struct buf text = BUF_INIT, absolute = BUF_INIT;
+	struct err err = ERR_INIT;
+	struct str path = str_trim(in->argument);
+	size_t n = 0, left = 0, bytes;
+	if (!path.len)
+		return OUT_HANDLED;
+	bool ok = promptfoo_of(s, screen->ui->now_ns, str_ends(path, ".json"), &text, &n, &left, &err);
+	const struct save_item item = {.body = buf_str(&text)};
+	if (ok && save_write(&item, path, &absolute, &bytes, &err)) {
+		ui_say(screen->ui, "wrote " STR_FMT ": %zu rule%s%s", STR_ARG(str_cut(path, 0, 300)), n, n == 1 ? "" : "s",
+		       left ? "; the others say why not, in the file" : "");
+	} else {
+		ui_fail(screen->ui, &err);
+	}
+	buf_done(&text);
+	buf_done(&absolute);
+	return OUT_HANDLED;
+}
+
+static const struct action export_answer = {.name = "export-to", .keys = "", .help = "", .run = export_to};
+
+ACTION(export)
+{
+	if (in->argument.len)
+		return export_to(screen, in, target);
+	if (!entry_of(state_of(screen)))
+		return OUT_HANDLED;
+	*target = (struct target){.prompt = "promptfoo assertions to (.yaml or .json) ", .answer = &export_answer};
+	snprintf(target->line, sizeof target->line, "spoor-asserts.yaml");
+	return OUT_PROMPT;
+}
+
+/* clang-format off */
+static const struct action actions[] = {
+	{.name = "open", .keys = "Enter", .help = "to the answers of the rule; there: the answer whole", .hint = "answers", .hint_order = 1, .run = open_item},
+	{.name = "other", .keys = "Tab", .help = "between the rules and the answers of the one under the cursor", .run = other_list},
+	{.name = "edit", .keys = "e", .help = "change the rule, and see how it counts", .hint = "change", .hint_order = 2, .run = edit},
+	{.name = "try-all", .keys = "b", .help = "back-test: try it on every answer of the store, judged or not", .hint = "try on all", .hint_order = 3, .run = try_all},
+	{.name = "save", .keys = "w", .help = "write the rule to the team's rules file (:save FILE: to this one)", .hint = "save", .hint_order = 4, .run = save},
+	{.name = "mark", .keys = "Space", .help = "mark it for x, or no longer", .hint = "mark", .hint_order = 6, .run = mark},
+	{.name = "export", .keys = "x", .help = "the marked rules as promptfoo assertions", .hint = "promptfoo", .hint_order = 5, .run = export},
+	{.name = "leave", .keys = "Esc", .help = "from the answers back to the rules; then one level up", .run = leave_list},
+	MOVE_ACTIONS,
+	ACTIONS_END,
+};
+/* clang-format on */
+
+const struct screen_ops screen_propose = {
+    .name = "propose",
+    .title = "Rules out of flagged answers",
+    .state_size = sizeof(struct propose_state),
+    .actions = actions,
+    .open = propose_open,
+    .ask = propose_ask,
+    .fetch = propose_fetch,
+    .take = propose_take,
+    .draw = propose_draw,
+    .headline = propose_headline,
+    .status = propose_status,
+    .place = propose_place,
+    .copy = propose_copy,
+    .subject = propose_subject,
+    .close = propose_close,
+};
