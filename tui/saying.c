@@ -1,6 +1,7 @@
 #include "tui/saying.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "store/base/text.h"
 
@@ -53,4 +54,24 @@ void saying_free(struct saying *s)
 		return;
 	arena_done(&s->arena);
 	free(s);
+}
+
+static void *copied(struct arena *arena, const void *from, size_t n, size_t size)
+{
+	void *to = arena_zalloc(arena, n, size);
+	if (n)
+		memcpy(to, from, n * size);
+	return to;
+}
+
+void saying_many(struct saying *s, const struct subject_at *many, size_t n)
+{
+	s->many = copied(&s->arena, many, n, sizeof *many);
+	s->n_many = n;
+}
+
+void saying_drop(struct saying *s, const struct event_id *events, size_t n)
+{
+	s->drop = copied(&s->arena, events, n, sizeof *events);
+	s->n_drop = n;
 }

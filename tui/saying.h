@@ -10,7 +10,9 @@ enum saying_kind {
 	SAYING_ADD,       /* `says` of the subject */
 	SAYING_TAKE_BACK, /* a group: all that was said together */
 	SAYING_AGAIN,     /* a group that was taken back is said again */
-	SAYING_SKIP       /* only the mark of the queue's item */
+	SAYING_SKIP,      /* only the mark of the queue's item */
+	SAYING_PROPOSE,   /* `says` of `many`, as proposed (store/query/propose.h): one group */
+	SAYING_DROP       /* the events `drop` are taken back, whatever group they were in */
 };
 
 struct saying {
@@ -30,10 +32,15 @@ struct saying {
 	/* The item of a queue that is done (or skipped) with this, in the same transaction; queue 0: none. */
 	int64_t queue, seq;
 	struct str queue_name;
-	int64_t spent_ns; /* from when the item was shown; UNKNOWN_INT: not told */
-	int64_t time_ns;  /* when it was said: verdicts_post writes it */
+	int64_t spent_ns;              /* from when the item was shown; UNKNOWN_INT: not told */
+	int64_t time_ns;               /* when it was said: verdicts_post writes it */
+	const struct subject_at *many; /* SAYING_PROPOSE; says[0] is the verdict, because the one by hand */
+	size_t n_many;
+	const struct event_id *drop; /* SAYING_DROP */
+	size_t n_drop;
 	/* The answer, once it is on the disk. */
-	uint64_t done_group; /* what takes it back; 0: nothing does */
+	size_t n_written, n_left; /* SAYING_PROPOSE: items that got it, and that were judged or proposed already */
+	uint64_t done_group;      /* what takes it back; 0: nothing does */
 	struct event_id events[SAYS_MOST];
 	size_t n_events;
 	bool
@@ -45,6 +52,8 @@ struct saying *saying_new(enum saying_kind kind, const struct subject_at *at); /
 /* At most SAYS_MOST; a field and part said twice: the last counts. */
 void saying_add(struct saying *s, enum annotation_field field, struct str part, struct str value);
 void saying_verdict(struct saying *s, enum verdict v);
+void saying_many(struct saying *s, const struct subject_at *many, size_t n);
+void saying_drop(struct saying *s, const struct event_id *events, size_t n);
 void saying_target(struct saying *s, const struct annotation_target *t);
 void saying_queue(struct saying *s, int64_t queue, int64_t seq, struct str name, int64_t spent_ns);
 void saying_free(struct saying *s); /* NULL is fine */

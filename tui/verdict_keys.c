@@ -50,7 +50,9 @@ void verdict_say(struct ui *ui, const struct verdict_answer *a)
 		ui_say(ui, "not saved: %.400s", a->err.text);
 	else if (!a->ok)
 		ui_say(ui, "%.400s", a->err.text);
-	else if (s->kind == SAYING_TAKE_BACK)
+	else if (s->kind == SAYING_PROPOSE)
+		ui_say(ui, "proposed to %zu: %s   u takes it back", s->n_written, buf_cstr(&text));
+	else if (s->kind == SAYING_TAKE_BACK || s->kind == SAYING_DROP)
 		ui_say(ui, "taken back: %s   ^R says it again", buf_cstr(&text));
 	else if (s->was_so && !s->n_events)
 		ui_say(ui, "there was %s before", buf_cstr(&text));

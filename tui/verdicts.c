@@ -9,6 +9,7 @@
 #include "store/base/units.h"
 #include "store/base/vec.h"
 #include "store/block.h"
+#include "store/query/propose.h"
 
 enum {
 	RETRY_MS = 200, /* after a failure that passes */
@@ -244,6 +245,8 @@ static bool in_transaction(struct verdicts *v, const struct job *job, const stru
 {
 	struct saying *s = job->saying;
 	const struct group *g = job->group;
+	if (s->kind == SAYING_DROP)
+		return annotate_take_back_in(v->db, s->drop, s->n_drop, v->author, s->time_ns, err);
 	if (s->kind != SAYING_TAKE_BACK)
 		return add_all(v, s, target, before, err);
 	return annotate_take_back_in(v->db, g->events.at, g->events.n, v->author, s->time_ns, err) &&
@@ -283,7 +286,7 @@ static void note_written(struct verdicts *v, struct job *job, const struct mark 
 	struct saying *s = job->saying;
 	struct group *g = job->group, *was = s->was_so ? adopt(v, g, s) : g;
 	s->done_group = was ? was->id : 0;
-	if (was != g)
+	if (was != g || !g)
 		return;
 	if (s->kind == SAYING_TAKE_BACK) {
 		vec_clear(&g->events);
@@ -298,13 +301,44 @@ static void note_written(struct verdicts *v, struct job *job, const struct mark 
 	}
 }
 
+/* Batch after batch; what was written stays written, so that after a failure that passes it goes on where it was. */
+static bool write_many(struct verdicts *v, struct job *job, struct err *err)
+{
+	struct saying *s = job->saying;
+	if (!v->blocks)
+		v->blocks = block_cache_new(v->db);
+	for (size_t left; (left = s->n_many - s->n_written - s->n_left) > 0;) {
+		struct proposing p = {.author = v->author,
+		                      .says = s->says,
+		                      .n_says = s->n_says,
+		                      .because = s->because,
+		                      .at = s->many + (s->n_many - left),
+		                      .n = left};
+		bool ok = propose_next(v->db, v->blocks, &p, s->time_ns, err);
+		pthread_mutex_lock(&v->lock);
+		for (size_t i = 0; i < p.events.n; i++)
+			*vec_add(&job->group->events) = p.events.at[i];
+		pthread_mutex_unlock(&v->lock);
+		vec_done(&p.events);
+		if (!ok)
+			return false;
+		s->n_written += p.done - p.skipped;
+		s->n_left += p.skipped;
+	}
+	s->done_group = job->group->id;
+	return true;
+}
+
 static bool write_job(struct verdicts *v, struct job *job, struct err *err)
 {
 	struct saying *s = job->saying;
+	if (s->kind == SAYING_PROPOSE)
+		return write_many(v, job, err);
 	struct arena arena = ARENA_INIT;
 	struct annotation_target target = {STR_NONE, STR_NONE, STR_NONE};
 	struct mark before = {.there = false};
-	bool ok = s->kind == SAYING_TAKE_BACK || s->n_says == 0 || find_target(v, s, &arena, &target, err);
+	bool ok = s->kind == SAYING_TAKE_BACK || s->kind == SAYING_DROP || s->n_says == 0 ||
+	          find_target(v, s, &arena, &target, err);
 	ok = ok && db_begin(v->db, err);
 	if (ok) {
 		ok = in_transaction(v, job, &target, &before, err) && db_commit(v->db, err);
@@ -356,6 +390,7 @@ static void copy_frame(struct saying *to, const struct saying *from)
 	to->because = from->because;
 	to->has_shown = from->has_shown;
 	to->shown = from->shown;
+	saying_many(to, from->many, from->n_many);
 	if (from->has_target)
 		to->has_target = true, saying_target(to, &from->target);
 	saying_queue(to, from->queue, from->seq, from->queue_name, from->spent_ns);
@@ -397,8 +432,12 @@ static struct group *group_of(struct verdicts *v, struct saying *s)
 			saying_add(s, g->all->says[i].field, g->all->says[i].part, g->all->says[i].value);
 		if (g->all->kind == SAYING_SKIP && !back)
 			s->kind = SAYING_SKIP;
+		if (g->all->kind == SAYING_PROPOSE && !back)
+			s->kind = SAYING_PROPOSE;
 		return g;
 	}
+	if (s->kind == SAYING_DROP)
+		return NULL;
 	vec_clear(&v->undone);
 	g = s->group ? find_group(v->said.at, v->said.n, s->group) : NULL;
 	if (g && subject_is(&g->all->at, &s->at) && join(g, s))
@@ -454,7 +493,7 @@ static void rest(struct verdicts *v, const struct err *err)
 /* Until it is written, or failed for good. False with ERR_INTERRUPTED: nobody waits any more. */
 static bool write_until_done(struct verdicts *v, struct job *job, struct err *err)
 {
-	if (!job->group)
+	if (!job->group && job->saying->kind != SAYING_DROP)
 		return err_set(err, ERR_NOT_FOUND, NULL,
 		               job->saying->kind == SAYING_AGAIN ? "nothing was taken back that could be said again"
 		                                                 : "nothing was said that could be taken back");

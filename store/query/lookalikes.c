@@ -85,6 +85,13 @@ static bool has_reasons(struct alikes *a, const struct sha256 *target, bool *out
 }
 _Static_assert(FIELD_REASON == 3, "the SQL above names it by number");
 
+/* What this person says of it by hand; NULL: nothing. */
+static const struct said_verdict *by_hand(const struct alikes *a, const struct pool_item *i)
+{
+	const struct said_verdict *said = i->said ? &a->said.at[i->said - 1] : NULL;
+	return said && !(said->how & HOW_PROPOSED) ? said : NULL;
+}
+
 /* The flagged one first. ERR_NOT_FOUND: it is not in the pool any more. */
 static bool find_seeds(struct alikes *a, size_t *seeds, size_t *n, struct err *err)
 {
@@ -98,8 +105,9 @@ static bool find_seeds(struct alikes *a, size_t *seeds, size_t *n, struct err *e
 	for (size_t i = 0; a->q->wide && a->out->verdict != VERDICT_NONE && i < a->pool.n && *n < LOOKALIKE_SEEDS;
 	     i++) {
 		struct pool_item *item = &a->pool.at[i];
-		bool same = item->mine && a->said.at[item->said].verdict == a->out->verdict && !item->is_seed;
-		if (same && !has_reasons(a, &a->said.at[item->said].target, &same, err))
+		const struct said_verdict *said = by_hand(a, item);
+		bool same = said && said->verdict == a->out->verdict && !item->is_seed;
+		if (same && !has_reasons(a, &said->target, &same, err))
 			return false;
 		if (!same)
 			continue;
@@ -293,7 +301,7 @@ static void choose(struct choosing *c, uint32_t place)
 	struct alike_found found;
 	if (i->is_seed || i->left_out || !lookalike_judge(a->study, &i->met, &found))
 		return;
-	if (i->mine) {
+	if (by_hand(a, i)) {
 		a->out->judged++;
 		return;
 	}
@@ -373,15 +381,12 @@ static bool make_row(struct alikes *a, const struct offer *o, struct alike_row *
 	const struct pool_item *i = &a->pool.at[o->item];
 	struct alike_found found;
 	lookalike_judge(a->study, &i->met, &found);
-	*row = (struct alike_row){.at = i->at, .alike = found.alike, .seed = found.seed, .n_why = found.n_reasons};
+	*row = (struct alike_row){
+	    .at = i->at, .alike = found.alike, .seed = found.seed, .n_why = found.n_reasons, .found_by = i->key};
 	for (size_t k = 0; k < found.n_reasons; k++)
 		row->why[k] =
 		    (struct alike_why){found.reasons[k].aspect, words_of_reason(a, &found.reasons[k], false),
 		                       found.reasons[k].evidence, found.reasons[k].failed, found.reasons[k].passed};
-	if (i->mine_proposed) {
-		row->proposed = true;
-		row->event = a->said.at[i->said].event;
-	}
 	struct alike_group *groups = a->out->groups;
 	if (!a->out->n || o[-1].feature != o->feature)
 		groups[a->out->n_groups++] = (struct alike_group){.words = words_of_reason(a, &found.reasons[0], true),
@@ -404,7 +409,7 @@ static bool make_rows(struct alikes *a, struct err *err)
 		continue;
 	c->answers = xcalloc(c->n_slots, sizeof *c->answers);
 	for (size_t i = 0; i < a->pool.n; i++) /* theirs are not offered again */
-		if (a->pool.at[i].is_seed || a->pool.at[i].mine)
+		if (a->pool.at[i].is_seed || by_hand(a, &a->pool.at[i]))
 			is_first(c, &a->pool.at[i]);
 	for (size_t i = 0; i < a->pool.n; i++)
 		choose(c, (uint32_t)i);
@@ -460,6 +465,61 @@ static bool name_seeds(struct alikes *a, struct err *err)
 	return ok;
 }
 
+/* ---------------------------------------------------------------- marks */
+
+/* The reasons that were proposed together with a verdict. */
+static bool find_reasons(struct db *db, struct str author, const struct sha256 *target, struct alike_row *row,
+                         struct err *err)
+{
+	struct stmt *s = db_query(db,
+	                          "SELECT event FROM annotation_now WHERE target = ? AND author = ? AND field = 3 AND"
+	                          " (how & 1) = 1 LIMIT 1",
+	                          err);
+	if (!s)
+		return false;
+	stmt_blob(s, 1, (struct str){(const char *)target->byte, sizeof target->byte});
+	stmt_str(s, 2, author);
+	enum step step = stmt_step(s, err);
+	struct str event = step == STEP_ROW ? col_blob(s, 0) : STR_NONE;
+	if (event.len == sizeof row->events[1])
+		memcpy(row->events[row->n_events++].byte, event.ptr, event.len);
+	stmt_end(s);
+	return step != STEP_FAIL;
+}
+
+static bool set_marks(struct db *db, struct str author, const said_verdicts *said, struct alike_row *rows, size_t n,
+                      struct err *err)
+{
+	bool ok = true;
+	for (size_t i = 0; ok && i < n; i++) {
+		struct alike_row *row = &rows[i];
+		size_t end, from = said_of(said, row->found_by, &end);
+		row->by_hand = VERDICT_NONE;
+		row->proposed = false;
+		row->n_events = 0;
+		for (; ok && from < end; from++) {
+			const struct said_verdict *v = &said->at[from];
+			if (v->mine && !(v->how & HOW_PROPOSED))
+				row->by_hand = v->verdict;
+			if (!v->mine || !(v->how & HOW_PROPOSED) || row->n_events)
+				continue;
+			row->proposed = true;
+			row->events[row->n_events++] = v->event;
+			ok = find_reasons(db, author, &v->target, row, err);
+		}
+	}
+	return ok;
+}
+
+bool lookalikes_marks(struct db *db, struct str author, struct alike_row *rows, size_t n, struct err *err)
+{
+	said_verdicts said = {0};
+	bool ok = said_read(db, author, n && rows[0].at.kind == SUBJECT_CASE, &said, err) &&
+	          set_marks(db, author, &said, rows, n, err);
+	vec_done(&said);
+	return ok;
+}
+
 /* ---------------------------------------------------------------- all */
 
 static void count_pool(struct alikes *a)
@@ -488,7 +548,8 @@ static bool find(struct alikes *a, struct err *err)
 		return false;
 	count_pool(a);
 	lookalike_weigh(a->study);
-	return make_rows(a, err) && name_seeds(a, err);
+	return make_rows(a, err) && name_seeds(a, err) &&
+	       set_marks(a->db, a->q->author, &a->said, a->out->rows, a->out->n, err);
 }
 
 bool lookalikes_find(struct db *db, const struct lookalikes_query *q, struct lookalikes *out, struct err *err)

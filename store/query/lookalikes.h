@@ -48,8 +48,12 @@ struct alike_row {
 	size_t seed, group;
 	struct alike_why why[ALIKE_REASONS]; /* strongest first */
 	size_t n_why;
-	bool proposed; /* this person's proposed verdict is on it: */
-	struct event_id event;
+	/* What this person says of it now: lookalikes_marks. */
+	enum verdict by_hand;      /* VERDICT_NONE: has not judged it */
+	bool proposed;             /* a verdict is proposed: */
+	struct event_id events[2]; /* with its reasons */
+	size_t n_events;
+	uint64_t found_by; /* private */
 };
 struct alike_group {
 	struct str words;       /* what its items share: "same error: timeout after # s" */
@@ -86,5 +90,7 @@ struct lookalikes {
 /* ERR_NOT_FOUND: nothing was flagged yet, or it is not in the store any more; ERR_USAGE: a pair. */
 bool lookalikes_find(struct db *db, const struct lookalikes_query *q, struct lookalikes *out, struct err *err);
 void lookalikes_done(struct lookalikes *l);
+/* Looks again what this person says of the rows: by_hand, proposed, events. One read of the verdicts. */
+bool lookalikes_marks(struct db *db, struct str author, struct alike_row *rows, size_t n, struct err *err);
 
 #endif

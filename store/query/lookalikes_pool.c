@@ -216,21 +216,20 @@ static int by_key(const void *pa, const void *pb)
 	return memcmp(a->event.byte, b->event.byte, sizeof a->event.byte);
 }
 
-static bool read_said(struct alikes *a, struct err *err)
+bool said_read(struct db *db, struct str author, bool cases, said_verdicts *out, struct err *err)
 {
-	struct stmt *s = db_query(a->db,
+	struct stmt *s = db_query(db,
 	                          "SELECT ifnull(input_hash, 0), ifnull(output_hash, 0), hint, author = ?, how, value,"
 	                          " event, target FROM annotation_now WHERE field = 0",
 	                          err);
 	enum step step;
 	if (!s)
 		return false;
-	stmt_str(s, 1, a->q->author);
+	stmt_str(s, 1, author);
 	while ((step = stmt_step(s, err)) == STEP_ROW) {
 		struct str event = col_blob(s, 6), target = col_blob(s, 7);
-		struct said_verdict v = {.key = a->q->at.kind == SUBJECT_CASE
-		                                    ? texts_key((uint64_t)col_int(s, 0), (uint64_t)col_int(s, 1))
-		                                    : hash64(col_str(s, 2)),
+		struct said_verdict v = {.key = cases ? texts_key((uint64_t)col_int(s, 0), (uint64_t)col_int(s, 1))
+		                                      : hash64(col_str(s, 2)),
 		                         .mine = col_int_or(s, 3, 0) != 0,
 		                         .how = (unsigned)col_int_or(s, 4, 0),
 		                         .verdict = verdict_named(col_str(s, 5))};
@@ -238,26 +237,37 @@ static bool read_said(struct alikes *a, struct err *err)
 			continue;
 		memcpy(v.event.byte, event.ptr, event.len);
 		memcpy(v.target.byte, target.ptr, target.len);
-		*vec_add(&a->said) = v;
+		*vec_add(out) = v;
 	}
 	stmt_end(s);
-	if (a->said.n > 1)
-		qsort(a->said.at, a->said.n, sizeof *a->said.at, by_key);
+	if (out->n > 1)
+		qsort(out->at, out->n, sizeof *out->at, by_key);
 	return step == STEP_DONE;
 }
 _Static_assert(FIELD_VERDICT == 0, "the SQL above names it by number");
 
-static void weigh(struct alikes *a, struct pool_item *i, uint32_t place)
+size_t said_of(const said_verdicts *said, uint64_t key, size_t *end)
 {
-	const struct said_verdict *v = &a->said.at[place];
-	bool proposed = (v->how & HOW_PROPOSED) != 0;
-	if (v->mine) {
-		i->mine = !proposed;
-		i->mine_proposed = proposed;
-		i->said = place;
+	size_t low = 0, high = said->n;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (said->at[middle].key < key)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	if (proposed)
-		return; /* nobody has looked at it */
+	for (*end = low; *end < said->n && said->at[*end].key == key;)
+		(*end)++;
+	return low;
+}
+
+/* A proposed one was not made by looking at it: it says nothing of how the item stands. */
+static void weigh(struct pool_item *i, const struct said_verdict *v, uint32_t place)
+{
+	if (v->mine)
+		i->said = place + 1;
+	if (v->how & HOW_PROPOSED)
+		return;
 	if (v->verdict == VERDICT_BAD)
 		i->person = ALIKE_BAD;
 	else if (v->verdict == VERDICT_GOOD && i->person == ALIKE_UNKNOWN)
@@ -266,20 +276,12 @@ static void weigh(struct alikes *a, struct pool_item *i, uint32_t place)
 
 bool alikes_people(struct alikes *a, struct err *err)
 {
-	if (!read_said(a, err))
+	if (!said_read(a->db, a->q->author, a->q->at.kind == SUBJECT_CASE, &a->said, err))
 		return false;
 	for (size_t k = 0; a->said.n && k < a->pool.n; k++) {
-		struct pool_item *i = &a->pool.at[k];
-		size_t low = 0, high = a->said.n;
-		while (low < high) {
-			size_t middle = low + (high - low) / 2;
-			if (a->said.at[middle].key < i->key)
-				low = middle + 1;
-			else
-				high = middle;
-		}
-		for (; low < a->said.n && a->said.at[low].key == i->key; low++)
-			weigh(a, i, (uint32_t)low);
+		size_t end, from = said_of(&a->said, a->pool.at[k].key, &end);
+		for (; from < end; from++)
+			weigh(&a->pool.at[k], &a->said.at[from], (uint32_t)from);
 	}
 	return true;
 }

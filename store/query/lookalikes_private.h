@@ -10,14 +10,12 @@ struct pool_item {
 	struct subject_at at;
 	int64_t record;
 	uint64_t input_hash, output_hash;
-	uint64_t key;             /* what verdicts are found by */
-	int64_t trace, first, n;  /* its trace's rows; n 0: none */
-	uint32_t docs, n_docs;    /* in doc_ids: what it retrieved */
-	uint32_t lacks, n_lacks;  /* and what good results of its case had beside that */
-	uint8_t source, person;   /* enum alike_standing */
-	bool mine, mine_proposed; /* this person's verdict: by hand, or proposed */
-	bool same;                /* as the flag: a seed */
-	uint32_t said;            /* of mine: in `said` */
+	uint64_t key;            /* what verdicts are found by */
+	int64_t trace, first, n; /* its trace's rows; n 0: none */
+	uint32_t docs, n_docs;   /* in doc_ids: what it retrieved */
+	uint32_t lacks, n_lacks; /* and what good results of its case had beside that */
+	uint8_t source, person;  /* enum alike_standing */
+	uint32_t said;           /* 1 + place in `said` of what this person says; 0: nothing */
 	bool is_seed, unread;
 	bool left_out; /* good, and there are enough of them */
 	struct alike_met met;
@@ -32,6 +30,7 @@ struct said_verdict {
 	struct event_id event;
 	struct sha256 target;
 };
+typedef VEC(struct said_verdict) said_verdicts;
 
 struct alikes {
 	struct db *db;
@@ -41,7 +40,7 @@ struct alikes {
 	struct lookalikes *out;
 	struct lookalike *study;
 	VEC(struct pool_item) pool;
-	VEC(struct said_verdict) said; /* by key */
+	said_verdicts said; /* by key */
 	VEC(uint32_t) doc_ids;
 	VEC(struct str) doc_names; /* in names */
 	struct arena names;
@@ -53,7 +52,10 @@ struct alikes {
 
 /* Fills pool, out->runs, beyond. */
 bool alikes_pool(struct alikes *a, struct err *err);
-/* What people said: said, and person, mine … of the pool. */
+/* Verdicts of all people by their key, and of one key the first and behind the last. */
+bool said_read(struct db *db, struct str author, bool cases, said_verdicts *out, struct err *err);
+size_t said_of(const said_verdicts *said, uint64_t key, size_t *end);
+/* What people said: said, and person of the pool. */
 bool alikes_people(struct alikes *a, struct err *err);
 /* What the traces of the pool retrieved: doc_ids. */
 bool alikes_documents(struct alikes *a, struct err *err);
