@@ -3,6 +3,7 @@
 #ifndef SPOOR_STORE_QUERY_PLACES_H
 #define SPOOR_STORE_QUERY_PLACES_H
 
+#include "store/base/hash_set.h"
 #include "store/query/subject.h"
 
 struct place {
@@ -14,8 +15,16 @@ struct place {
 	int64_t results; /* of a case: how many results have this answer, in all runs; at: the newest run's */
 	bool by_text;    /* found by its texts, under another key */
 };
-/* Fills the n places. Hints are borrowed. run: a case only in this run; 0: in any. An index lookup or two each; if some are left, one pass over the case results
+/* Where to look; all zero: everywhere. */
+struct places_opts {
+	int64_t run;                   /* cases of this run only, and no traces; 0: of any */
+	const struct hash_set *cases;  /* only these results (places_case); NULL: all */
+	const struct hash_set *traces; /* only these traces (their ids); NULL: all */
+	bool no_cases, no_traces;
+};
+uint64_t places_case(const struct case_at *at);
+/* Fills the n places. Hints are borrowed. opts: NULL, everywhere. An index lookup or two each; if some are left, one pass over the case results
  * and the traces' first spans for all of them. */
-bool places_find(struct db *db, int64_t run, struct place *places, size_t n, struct err *err);
+bool places_find(struct db *db, const struct places_opts *opts, struct place *places, size_t n, struct err *err);
 
 #endif

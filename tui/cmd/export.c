@@ -1,21 +1,16 @@
 /* spoor export: what people said, and what it was said of, for the programs that go on with it. */
 #include "tui/cmd/export.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "store/base/clean.h"
-#include "store/base/file.h"
 #include "store/base/units.h"
 #include "tui/cmd/stop.h"
-
-enum { WRITE_BYTES = 256 << 10 };
 
 /* ---------------------------------------------------------------- what can be exported */
 
 static const struct export_thing *const things[] = {
+    &export_flagged,
     &export_reviews,
 };
 
@@ -23,6 +18,16 @@ static const struct export_thing *const things[] = {
 static const struct option_row export_options[] = {
 	{"out", 'o', OPTION_TEXT, "FILE", "into this file, of mode 0600, whole or not at all (-: standard output)"},
 	{"force", 'f', OPTION_FLAG, NULL, "replace FILE if it is there"},
+	{"format", 0, OPTION_TEXT, "NAME", "flagged: jsonl, csv, promptfoo, chat, preference, mlflow or langfuse"},
+	{"good", 0, OPTION_FLAG, NULL, "flagged: answers judged good by all who judged them"},
+	{"bad", 0, OPTION_FLAG, NULL, "flagged: judged bad"},
+	{"unsure", 0, OPTION_FLAG, NULL, "flagged: where nobody was sure"},
+	{"disagree", 0, OPTION_FLAG, NULL, "flagged: where people differ"},
+	{"corrected", 0, OPTION_FLAG, NULL, "flagged: only with a corrected answer"},
+	{"where", 'w', OPTION_TEXT, "FILTER", "flagged: only cases or traces that match (spoor help filter)"},
+	{"run", 0, OPTION_TEXT, "RUN", "flagged: only answers of this eval run"},
+	{"with-proposed", 0, OPTION_FLAG, NULL, "flagged: also verdicts that were proposed and not confirmed"},
+	{"with-documents", 0, OPTION_FLAG, NULL, "flagged, jsonl: with the documents retrieved for each answer"},
 	{"author", 0, OPTION_TEXT, "NAME", "only what this person said"},
 	{"since", 0, OPTION_TEXT, "TIME", "only what was said since: 7d, 2026-11-20"},
 	{"queue", 0, OPTION_TEXT, "NAME", "only what was said in this review queue"},
@@ -33,81 +38,46 @@ static const struct option_row export_options[] = {
 
 /* ---------------------------------------------------------------- the file */
 
-static bool cannot_write(const char *file, struct err *err)
-{
-	return err_set(err, ERR_SYSTEM, NULL, "cannot write %s: %s", file, strerror(errno));
-}
-
-bool export_open(const struct command_line *line, struct export_out *out, struct err *err)
-{
-	const char *file = cmd_option(line, "out");
-	*out = (struct export_out){
-	    .file = file && strcmp(file, "-") != 0 ? file : NULL, .force = cmd_flag(line, "force"), .fd = -1};
-	if (!out->file)
-		return true;
-	if (!out->force && access(out->file, F_OK) == 0)
-		return err_set(err, ERR_USAGE, NULL, "%s is there already (--force replaces it)", out->file);
-	if (!file_temp_beside(&out->temp, out->file, err))
-		return false;
-	out->fd = open(buf_cstr(&out->temp), O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
-	return out->fd >= 0 || cannot_write(out->file, err);
-}
-
-static bool write_away(struct export_out *out, struct buf *text, struct err *err)
-{
-	out->bytes += (int64_t)text->len;
-	bool ok = true;
-	if (out->fd < 0)
-		ok = out_flush(text, err);
-	for (size_t done = 0; ok && out->fd >= 0 && done < text->len;) {
-		ssize_t n = write(out->fd, text->ptr + done, text->len - done);
-		if (n < 0 && errno != EINTR)
-			ok = cannot_write(out->file, err);
-		done += n > 0 ? (size_t)n : 0;
-	}
-	buf_clear(text);
-	return ok;
-}
-
-bool export_more(void *out, struct buf *text, struct err *err)
-{
-	return text->len < WRITE_BYTES || write_away(out, text, err);
-}
-
-bool export_close(struct export_out *out, bool keep, struct err *err)
-{
-	bool ok = !keep || write_away(out, &out->text, err);
-	if (out->fd >= 0 && close(out->fd) != 0 && ok)
-		ok = cannot_write(out->file, err);
-	if (out->temp.len) {
-		bool put = keep && ok;
-		ok = ok && (!put || file_put(buf_cstr(&out->temp), out->file, out->force, err));
-		if (!put || !ok)
-			unlink(buf_cstr(&out->temp));
-	}
-	buf_done(&out->text);
-	buf_done(&out->temp);
-	out->fd = -1;
-	return ok;
-}
-
-void export_said(const struct command_line *line, const struct export_out *out, int64_t n, const char *one,
-                 const char *many)
+/* "verdicts.jsonl: 120 events, 48 kB" */
+static void say(const char *file, int64_t n, const char *what, int64_t bytes)
 {
 	struct buf text = BUF_INIT;
-	if (!out->file || cmd_flag(line, "json"))
-		return;
-	buf_add_cstr(&text, out->file);
+	buf_add_cstr(&text, file);
 	buf_add_cstr(&text, ": ");
 	units_thousands(&text, n);
-	buf_printf(&text, " %s, ", n == 1 ? one : many);
-	units_bytes(&text, (uint64_t)out->bytes);
+	buf_printf(&text, " %s, ", what);
+	units_bytes(&text, (uint64_t)bytes);
 	clean_fput(stderr, buf_str(&text));
 	fputc('\n', stderr);
 	buf_done(&text);
 }
 
+bool export_open(const struct command_line *line, struct outfile *out, struct err *err)
+{
+	return outfile_open(out, cmd_option(line, "out"), cmd_flag(line, "force"), err);
+}
+
+int export_close(const struct command_line *line, struct outfile *out, bool ok, int64_t n, const char *one,
+                 const char *many, struct err *err)
+{
+	struct err ignored = ERR_INIT;
+	if (ok && !n)
+		ok = err_set(err, ERR_NOT_FOUND, NULL, "there is nothing that this would export: no file is written");
+	int64_t bytes = out->bytes + (int64_t)out->text.len;
+	if (!outfile_close(out, ok, ok ? err : &ignored) || !ok)
+		return err_exit_code(err->code);
+	if (out->file && !cmd_flag(line, "json"))
+		say(out->file, n, n == 1 ? one : many, bytes);
+	return 0;
+}
+
 /* ---------------------------------------------------------------- the command */
+
+struct str export_text(const struct command_line *line, const char *option)
+{
+	const char *text = cmd_option(line, option);
+	return text ? str_of(text) : STR_NONE;
+}
 
 bool export_since(const struct command_line *line, int64_t *since_ns, struct err *err)
 {
@@ -153,6 +123,14 @@ const struct command command_export = {
     .operands = "WHAT",
     .help = "what people said, and of what, for those who go on with it",
     .more = "WHAT is one of\n"
+            "  flagged  answers that people judged, with input, output and correction, as\n"
+            "           --format jsonl       golden set, a line an answer (the default)\n"
+            "                    csv         the same for a spreadsheet, without formulas\n"
+            "                    promptfoo   regression tests: tests: file://FILE.json\n"
+            "                    chat        fine-tuning lines, the corrected or good answer as the assistant's\n"
+            "                    preference  preference lines (DPO): correction before bad answer, pairs\n"
+            "                    mlflow      assessments, by trace id\n"
+            "                    langfuse    scores, a line for each POST /api/public/scores\n"
             "  reviews  every verdict, note and correction with its author and time, as JSON Lines that\n"
             "           spoor import and spoor merge take: the same twice counts once, in any order\n"
             "Exit code 1: there was nothing to export, and no file was written.",

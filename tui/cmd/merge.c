@@ -113,7 +113,7 @@ static bool work(struct job *j, const _Atomic bool *cancel, struct err *err)
 		return false;
 	struct db *to = j->dry ? j->scratch : j->db;
 	if (!merge_events(to, j->from, cancel, note_answer, j, &j->counts, err) ||
-	    !places_find(j->db, 0, j->answers.at, j->answers.n, err))
+	    !places_find(j->db, NULL, j->answers.at, j->answers.n, err))
 		return false;
 	for (size_t i = 0; i < j->answers.n; i++) {
 		j->here += j->answers.at[i].at.kind != SUBJECT_NONE;
