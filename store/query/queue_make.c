@@ -505,7 +505,7 @@ static bool make(struct db *db, const struct queue_ask *ask, const struct queue_
 	                             .rubric = how->rubric,
 	                             .now_ns = ask->now_ns,
 	                             .copies = how->copies,
-	                             .mode = how->mode | (f->from == QUEUE_PAIRS ? QUEUE_PAIRWISE : 0U),
+	                             .mode = how->mode | (f->items[0].kind == SUBJECT_PAIR ? QUEUE_PAIRWISE : 0U),
 	                             .seed = ask->seed,
 	                             .items = f->items,
 	                             .n = f->n};

@@ -144,7 +144,7 @@ static const struct row *cursor_of(const struct queues_state *st)
 static void make_rows(struct queues_state *st)
 {
 	const struct row *row = cursor_of(st);
-	int64_t id = row ? id_of(st, row) : 0, found = -1;
+	int64_t id = st->goes_to ? st->goes_to : row ? id_of(st, row) : 0, found = -1;
 	bool first = !st->list.total, at_top = st->list.cursor <= 1;
 	st->list.total = 0;
 	add_queues(st, false);
@@ -154,7 +154,8 @@ static void make_rows(struct queues_state *st)
 	for (int64_t i = 0; i < total; i++)
 		if (id && !is_heading(st->rows[i].kind) && id_of(st, &st->rows[i]) == id)
 			found = i;
-	list_refit(&st->list, total, first || at_top ? -1 : found);
+	list_refit(&st->list, total, !st->goes_to && (first || at_top) ? -1 : found);
+	st->goes_to = found >= 0 ? 0 : st->goes_to;
 	if (first)
 		list_go(&st->list, 0);
 	off_headings(st, true);
