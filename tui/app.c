@@ -10,6 +10,7 @@
 #include "store/base/units.h"
 #include "store/base/vec.h"
 #include "store/db.h"
+#include "store/query/queue_make.h"
 #include "tui/handoff.h"
 #include "tui/hold.h"
 #include "tui/job.h"
@@ -18,6 +19,7 @@
 #include "tui/term.h"
 #include "tui/theme.h"
 #include "tui/prompt.h"
+#include "tui/review_key.h"
 #include "tui/verdict_keys.h"
 #include "tui/write.h"
 
@@ -182,6 +184,19 @@ static struct screen *owner_of(struct app *app, const struct query_answer *a)
 	return NULL;
 }
 
+/* The screen on top has done what it was for, and goes on by itself. */
+static void go_on(struct app *app, struct screen *s)
+{
+	struct target t = {0};
+	bool instead = false;
+	if (!s || s != top(app) || !s->ops->goes || !s->ops->goes(s, &t, &instead))
+		return;
+	if (instead && app->stack.n > 1)
+		close_top(app);
+	if (t.screen)
+		app->opened = open_screen(app, &t);
+}
+
 /* An answer whose screen was closed meanwhile goes to a stand-in that only frees it. */
 static void give(struct app *app, const struct query_answer *a)
 {
@@ -203,6 +218,7 @@ static void give(struct app *app, const struct query_answer *a)
 		free(gone.state);
 	}
 	app->ask = app->draw = true;
+	go_on(app, s);
 }
 
 static void ask(struct app *app)
@@ -654,6 +670,7 @@ const struct action app_actions[] = {
     {"redo",       "^R",    "say again what u took back",                                           NULL,   0,          verdict_redo   },
     {"redraw",     "^L",    "draw the whole screen again",                                          NULL,   0,          redraw         },
     {"reload",     "R",     "read the store again",                                                 NULL,   0,          reload         },
+    {"review",     "r",     "judge what this list shows, one by one",                               NULL,   0,          review_list    },
     {"search-all", "*",     "search all inputs and outputs of all traces, as :search TEXT",         NULL,   0,          search_all     },
     {"suspend",    "^Z",    "to the shell; fg comes back",                                          NULL,   0,          suspend        },
     {"tag",        "",      "a word to find this answer by: :tag refunds",                          NULL,   0,          verdict_tag    },
@@ -1193,6 +1210,8 @@ static bool start(struct app *app, struct err *err)
 		ui_say(&app->ui, "%s", store.remark);
 	if (!open_screen(app, &(struct target){.screen = "traces"}))
 		return err_set(err, ERR_SYSTEM, NULL, "%s", app->ui.message);
+	if (o->open && strcmp(o->open, "queues") == 0)
+		open_screen(app, &(struct target){.screen = "queues", .id2 = 1});
 	if (o->open && strncmp(o->open, "trace:", 6) == 0) {
 		struct target t = {.screen = "trace"};
 		snprintf(t.text, sizeof t.text, "%s", o->open + 6);
@@ -1256,6 +1275,8 @@ static void stop(struct app *app)
 	grid_done(&app->grid);
 	hold_done(&app->hold);
 	prompt_done(&app->prompt);
+	review_key_done();
+	queue_wish_free(app->ui.wish);
 	verdict_keys_set(NULL);
 	verdicts_free(app->verdicts);
 	write_done(&app->write);

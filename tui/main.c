@@ -17,6 +17,7 @@
 #include "store/db.h"
 #include "tui/app.h"
 #include "tui/cmd/cmds.h"
+#include "tui/cmd/review.h"
 #include "tui/keys.h"
 #include "tui/term.h"
 
@@ -266,12 +267,23 @@ static int explore(struct app_opts *app)
 	return number ? 128 + number : 0;
 }
 
+/* For commands that end in the explorer. */
+static int explore_for(const struct command_line *line, const char *open)
+{
+	struct app_opts app = {.store = cmd_option(line, "store"),
+	                       .ascii = cmd_flag(line, "ascii"),
+	                       .no_color = cmd_flag(line, "no-color"),
+	                       .open = open};
+	return explore(&app);
+}
+
 int main(int argc, char **argv)
 {
 	struct front f = {.app = {.store = NULL}};
 	struct err err = ERR_INIT;
 	int code;
 	settle_process();
+	cmd_explore = explore_for;
 	if (!read_front(&f, argc, argv, &err))
 		code = fail(&err);
 	else if (f.version)

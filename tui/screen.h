@@ -11,6 +11,8 @@
 struct db;
 struct saying;
 struct subject_at;
+struct queue_ask;
+struct queue_wish;
 
 /* Where to go: a screen and what it should show. Ids are the store's row ids. */
 struct target {
@@ -41,6 +43,7 @@ struct ui {
 	uint64_t generation; /* rises when the store changed: ask again */
 	uint64_t
 	    verdicts; /* rises when somebody here said something of an answer: only marks need to be asked for again */
+	struct queue_wish *wish; /* what screen "queues" is to make when it is opened: it takes it over; NULL: nothing */
 	uint32_t case_look; /* how cases are looked at, kept from one to the next; screen case knows */
 	char message[512];  /* what the status line says next; a screen writes it through ui_say */
 	bool message_is_error;
@@ -113,6 +116,12 @@ struct screen_ops {
 	bool (*waits)(const struct screen *);
 	/* The hint line, where it is not that of the actions' hints; false: it is. May be absent. */
 	bool (*hints)(const struct screen *, struct canvas row);
+	/* Where to go on by itself, asked once after each take: true, with the screen to open above this one, or instead of it; out->screen
+	 * NULL with *instead: only away from here. May be absent. */
+	bool (*goes)(struct screen *, struct target *out, bool *instead);
+	/* What the list shows under its filter, in its order (or its marked rows), to be reviewed with r: fills all but author and time, texts and
+	 * items in the arena. May be absent, or false: then what `subject` says is reviewed alone. */
+	bool (*review)(const struct screen *, struct arena *arena, struct queue_ask *out);
 	/* For a list of hits: the one after (or before) the one gone to last, which the screen above asks for. HIT_WAITS: more are being
 	 * read. May be absent. */
 	enum hit (*hit)(struct screen *, bool forward, struct target *out);

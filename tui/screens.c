@@ -19,6 +19,7 @@
 	X(path)      \
 	X(prompts)   \
 	X(propose)   \
+	X(queues)    \
 	X(release)   \
 	X(review)    \
 	X(rundiff)   \

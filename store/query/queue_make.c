@@ -265,14 +265,31 @@ static void made_from(struct db *db, const struct queue_ask *ask, struct buf *ou
 		buf_add_cstr(out, ", judged ones too");
 }
 
+/* The name of a file without its folders and its ending: "file://claims.yaml" is "claims". */
+static struct str short_name(struct str name)
+{
+	size_t from = 0, dot;
+	for (size_t i = 0; i + 1 < name.len; i++)
+		if (name.ptr[i] == '/')
+			from = i + 1;
+	name = str_from(name, from);
+	dot = name.len;
+	for (size_t i = 1; i < name.len; i++)
+		if (name.ptr[i] == '.')
+			dot = i;
+	return name.len - dot <= 6 ? str_cut(name, 0, dot) : name;
+}
+
 /* The dataset of what is asked, if it is one; appends. */
 static void dataset_words(struct db *db, const struct queue_ask *ask, struct buf *out)
 {
 	struct err ignored = ERR_INIT;
 	if (ask->dataset.len) {
-		buf_add_str(out, ask->dataset);
+		buf_add_str(out, short_name(ask->dataset));
 		return;
 	}
+	if (!db)
+		return;
 	struct stmt *s = db_query(db,
 	                          "SELECT min(w.text), count(DISTINCT r.dataset) FROM run r LEFT JOIN word w ON"
 	                          " w.id = r.dataset WHERE (?1 = 0 OR r.id = ?1)",
@@ -281,12 +298,12 @@ static void dataset_words(struct db *db, const struct queue_ask *ask, struct buf
 		return;
 	stmt_int(s, 1, ask->run);
 	if (stmt_step(s, &ignored) == STEP_ROW && col_int_or(s, 1, 0) == 1)
-		buf_add_str(out, col_str(s, 0));
+		buf_add_str(out, short_name(col_str(s, 0)));
 	stmt_end(s);
 }
 
 /* Says neither which run nor what came out: a blind queue has it for its title. */
-static struct str name_of(struct db *db, const struct queue_ask *ask, struct arena *arena)
+struct str queue_name_of(struct db *db, const struct queue_ask *ask, struct arena *arena)
 {
 	static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
 	                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
@@ -352,7 +369,7 @@ static void write_words(struct db *db, const struct queue_ask *ask, struct queue
 	struct buf text = BUF_INIT;
 	made_from(db, ask, &text);
 	f->made_from = arena_str(&f->arena, buf_str(&text));
-	f->name = name_of(db, ask, &f->arena);
+	f->name = queue_name_of(db, ask, &f->arena);
 	buf_clear(&text);
 	left_out_words(f, &text);
 	f->left_out = arena_str(&f->arena, buf_str(&text));
@@ -488,7 +505,7 @@ static bool make(struct db *db, const struct queue_ask *ask, const struct queue_
 	                             .rubric = how->rubric,
 	                             .now_ns = ask->now_ns,
 	                             .copies = how->copies,
-	                             .mode = how->mode | (f->from == QUEUE_PAIRS ? QUEUE_PAIRWISE : 0U),
+	                             .mode = how->mode | (f->items[0].kind == SUBJECT_PAIR ? QUEUE_PAIRWISE : 0U),
 	                             .seed = ask->seed,
 	                             .items = f->items,
 	                             .n = f->n};
@@ -525,4 +542,32 @@ void queue_begun_done(struct queue_begun *b)
 {
 	queue_found_done(&b->found);
 	*b = (struct queue_begun){.id = 0};
+}
+
+/* ---------------------------------------------------------------- wishes */
+
+struct queue_wish *queue_wish_new(const struct queue_ask *ask)
+{
+	struct queue_wish *w = xcalloc(1, sizeof *w);
+	struct subject_at *items;
+	w->arena = ARENA_INIT;
+	w->ask = *ask;
+	struct str *const texts[] = {&w->ask.where,  &w->ask.dataset, &w->ask.step, &w->ask.stratify,
+	                             &w->ask.author, &w->ask.listed,  &w->ask.judge};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		*texts[i] = arena_str(&w->arena, *texts[i]);
+	items = arena_alloc(&w->arena, (ask->n_items + 1) * sizeof *items);
+	if (ask->n_items)
+		memcpy(items, ask->items, ask->n_items * sizeof *items);
+	w->ask.items = items;
+	w->title = ask->from == QUEUE_LISTED ? w->ask.listed : w->ask.where;
+	return w;
+}
+
+void queue_wish_free(struct queue_wish *w)
+{
+	if (!w)
+		return;
+	arena_done(&w->arena);
+	free(w);
 }

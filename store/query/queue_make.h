@@ -66,6 +66,9 @@ void queue_found_done(struct queue_found *f);
 /* ERR_USAGE: the filter, the step, the stratum are none. n 0 is no error: `why` says it. One pass over the rows of its kind, n log n. */
 bool queue_candidates(struct db *db, const struct queue_ask *ask, struct queue_found *out, struct err *err);
 
+/* The name it gets unless another is given: says neither run nor outcome. db NULL: without the name of the dataset. */
+struct str queue_name_of(struct db *db, const struct queue_ask *ask, struct arena *arena);
+
 /* Making one, or going on with the one there is: of this name; else an open one made of the same words that has something left for the author. */
 struct queue_begin {
 	struct str name; /* absent: that of queue_found */
@@ -84,5 +87,15 @@ struct queue_begun {
 bool queue_begin(struct db *db, const struct queue_ask *ask, const struct queue_begin *how, struct queue_begun *out,
                  struct err *err);
 void queue_begun_done(struct queue_begun *b);
+
+/* An ask with texts and items of its own: what a screen wishes to have reviewed, handed from one to the next. */
+struct queue_wish {
+	struct arena arena;
+	struct queue_ask ask;
+	struct queue_begin how;
+	struct str title; /* in words for people; what `listed` says, or the filter */
+};
+struct queue_wish *queue_wish_new(const struct queue_ask *ask); /* copies */
+void queue_wish_free(struct queue_wish *w);                     /* NULL is fine */
 
 #endif

@@ -54,30 +54,30 @@ static bool shape(enum queue_offer_kind kind, const struct newest *n, struct que
 		buf_add_cstr(command, " --where status:failed");
 		return n->run != 0;
 	case OFFER_ANSWERS:
-		out->title = STR_LIT("20 answers of the newest run, any outcome");
+		out->title = STR_LIT("answers drawn from the newest run, whatever came out");
 		out->about = n->name;
 		*ask = (struct queue_ask){.from = QUEUE_CASES, .run = n->run, .sample = OFFERED};
 		add_run(command, " --run", n->name);
 		buf_printf(command, " --sample %d", OFFERED);
 		return n->run != 0;
 	case OFFER_PAIRS:
-		out->title = STR_LIT("which answer is better: the two newest runs");
+		out->title = STR_LIT("pairs of answers of the two newest runs: which is better?");
 		*ask = (struct queue_ask){.from = QUEUE_PAIRS, .run = n->before, .run_b = n->run};
 		add_run(command, " --pairwise", n->before_name);
 		add_run(command, "", n->name);
 		return n->run && n->before;
 	case OFFER_DISPUTED:
-		out->title = STR_LIT("where the judge and people disagree");
+		out->title = STR_LIT("answers that the judge and people disagree on");
 		*ask = (struct queue_ask){.from = QUEUE_DISPUTED, .again = true};
 		buf_add_cstr(command, " --disputed --again");
 		return true;
 	case OFFER_NEXT:
-		out->title = STR_LIT("what would teach most about the judge");
+		out->title = STR_LIT("answers that would teach most about the judge");
 		*ask = (struct queue_ask){.from = QUEUE_NEXT};
 		buf_add_cstr(command, " --next");
 		return true;
 	case OFFER_TRACES:
-		out->title = STR_LIT("20 of the newest traces");
+		out->title = STR_LIT("of the newest traces");
 		*ask = (struct queue_ask){.from = QUEUE_TRACES, .sorted = true, .most = OFFERED};
 		buf_printf(command, " --traces --first %d", OFFERED);
 		return true;

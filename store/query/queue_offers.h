@@ -9,7 +9,7 @@ enum queue_offer_kind { OFFER_FAILED, OFFER_ANSWERS, OFFER_PAIRS, OFFER_DISPUTED
 
 struct queue_offer {
 	int64_t count;      /* answers it would hold; 0: it is not offered */
-	struct str title;   /* "failed cases of the newest run" */
+	struct str title;   /* goes on after the count: "answers of the newest run that failed" */
 	struct str about;   /* which run, what was left out; a second line */
 	struct str command; /* that makes it: "spoor review --run … --where status:failed" */
 	struct queue_ask ask;

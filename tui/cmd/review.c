@@ -342,16 +342,16 @@ static bool print_made(struct review *r, const struct queue_begun *b, struct err
 	return out_flush(&r->out, err);
 }
 
-static int explore(struct review *r, int64_t id)
+static int explore(struct review *r, struct str name)
 {
-	char open[40];
-	if (id)
-		snprintf(open, sizeof open, "queue:%lld", (long long)id);
-	else
-		snprintf(open, sizeof open, "queues");
+	struct buf open = BUF_INIT;
+	buf_add_cstr(&open, name.len ? "review:" : "queues");
+	buf_add_str(&open, name);
 	db_close(r->db);
 	r->db = NULL;
-	return cmd_explore(r->line, open);
+	int code = cmd_explore(r->line, buf_cstr(&open));
+	buf_done(&open);
+	return code;
 }
 
 static bool has_screen(const struct review *r)
@@ -367,7 +367,7 @@ static int begin(struct review *r, struct err *err)
 	if (ok && !b.id)
 		ok = err_set(err, ERR_NOT_FOUND, NULL, "nothing to review: " STR_FMT, STR_ARG(b.found.why));
 	if (ok && has_screen(r))
-		code = explore(r, b.id);
+		code = explore(r, b.name);
 	else if (ok && print_made(r, &b, err))
 		code = 0;
 	queue_begun_done(&b);
@@ -403,7 +403,7 @@ static int with_queue(struct review *r, struct err *err)
 		return err_exit_code(err->code);
 	if (changes || cmd_flag(r->line, "list") || !has_screen(r))
 		return print_list(r, &q, 1, false, err) ? 0 : err_exit_code(err->code);
-	return explore(r, q.id);
+	return explore(r, q.name);
 }
 
 static int without_queue(struct review *r, struct err *err)
@@ -415,7 +415,7 @@ static int without_queue(struct review *r, struct err *err)
 	if (r->asks || (r->how.name.ptr && !cmd_flag(r->line, "list")))
 		return begin(r, err);
 	if (has_screen(r) && !cmd_flag(r->line, "list"))
-		return explore(r, 0);
+		return explore(r, STR_NONE);
 	if (cmd_flag(r->line, "make"))
 		return err_set(err, ERR_USAGE, NULL, "--make: of what? --where, --run, --next …"), 2;
 	return queue_list(r->db, cmd_flag(r->line, "all"), &r->arena, &all, &n, err) && print_list(r, all, n, true, err)

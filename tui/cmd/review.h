@@ -4,7 +4,7 @@
 
 #include "tui/cmd/cmd.h"
 
-/* Opens the explorer on a place ("queues", "queue:12") and ends with it: its exit code. main says how. NULL: there is none. */
+/* Opens the explorer on a place ("queues", "review:NAME") and ends with it: its exit code. main says how. NULL: there is none. */
 extern int (*cmd_explore)(const struct command_line *line, const char *open);
 
 #endif

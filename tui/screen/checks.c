@@ -4,6 +4,7 @@
 
 #include "store/base/text.h"
 #include "store/query/findings.h"
+#include "store/query/queue_make.h"
 #include "store/query/subject.h"
 #include "tui/screen/pane_text.h"
 #include "tui/widget/list.h"
@@ -353,10 +354,10 @@ ACTION(open_propose)
 
 /* name, keys, help, hint, order, run */
 static const struct action actions[] = {
-    {"open",   "Enter", "the traces in which it was found",     "traces", 1, open_traces},
+    {"open",    "Enter", "the traces in which it was found",     "traces",  1, open_traces },
     MOVE_ACTIONS,
-    {"newest", "o",     "the newest of it: its trace and span", "newest", 2, open_newest},
-    {"propose", "p",    "rules out of flagged answers",         "propose", 3, open_propose},
+    {"newest",  "o",     "the newest of it: its trace and span", "newest",  2, open_newest },
+    {"propose", "p",     "rules out of flagged answers",         "propose", 3, open_propose},
     ACTIONS_END,
 };
 
@@ -368,6 +369,20 @@ static bool checks_subject(const struct screen *screen, struct subject_at *out)
 	*out = (struct subject_at){.kind = sum->example.has_span ? SUBJECT_SPAN : SUBJECT_TRACE,
 	                           .trace = sum->example.trace,
 	                           .span = sum->example.has_span ? sum->example.span : 0};
+	return true;
+}
+
+/* The traces in which the check under the cursor found something. */
+static bool checks_review(const struct screen *screen, struct arena *arena, struct queue_ask *out)
+{
+	const struct finding_sum *sum = sum_of_cursor(state_of(screen));
+	struct buf filter = BUF_INIT;
+	if (!sum)
+		return false;
+	buf_add_cstr(&filter, "finding:");
+	filter_quote(&filter, sum->check);
+	*out = (struct queue_ask){.from = QUEUE_TRACES, .where = arena_str(arena, buf_str(&filter)), .sorted = true};
+	buf_done(&filter);
 	return true;
 }
 
@@ -386,5 +401,6 @@ const struct screen_ops screen_checks = {
     .place = checks_place,
     .copy = checks_copy,
     .subject = checks_subject,
+    .review = checks_review,
     .close = checks_close,
 };

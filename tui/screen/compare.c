@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "store/base/units.h"
+#include "store/query/queue_make.h"
 #include "store/query/subject.h"
 #include "tui/screen/pane_compare.h"
 #include "tui/screen/pane_copy.h"
@@ -906,6 +907,28 @@ static bool compare_subject(const struct screen *screen, struct subject_at *out)
 	return true;
 }
 
+/* Both answers to each case that shows; of cases that have another key in B, B's. */
+static bool compare_review(const struct screen *screen, struct arena *arena, struct queue_ask *out)
+{
+	const struct compare_state *st = state_of(screen);
+	if (!st->loaded || !st->view.n)
+		return false;
+	struct subject_at *items = arena_alloc(arena, st->view.n * sizeof *items);
+	size_t n = 0;
+	for (size_t i = 0; i < st->view.n; i++) {
+		const struct compare_row *row = &st->data->rows[st->view.rows[i]];
+		if (row->a.present && row->b.present && row->a.at.case_id == row->b.at.case_id)
+			items[n++] = (struct subject_at){.kind = SUBJECT_PAIR,
+			                                 .at = row->a.at,
+			                                 .run_b = row->b.at.run,
+			                                 .repeat_b = row->b.at.repeat};
+		else if (row->b.present)
+			items[n++] = (struct subject_at){.kind = SUBJECT_CASE, .at = row->b.at};
+	}
+	*out = (struct queue_ask){.from = QUEUE_LISTED, .items = items, .n_items = n, .listed = STR_LIT("A or B")};
+	return n > 0;
+}
+
 const struct screen_ops screen_compare = {
     .name = "compare",
     .title = "Compare",
@@ -921,6 +944,7 @@ const struct screen_ops screen_compare = {
     .place = compare_place,
     .copy = compare_copy,
     .subject = compare_subject,
+    .review = compare_review,
     .hit = compare_hit,
     .close = compare_close,
 };

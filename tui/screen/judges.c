@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/query/queue_make.h"
 #include "store/query/subject.h"
 #include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_judges.h"
@@ -574,9 +575,8 @@ static void judges_close(struct screen *screen)
 	arena_done(&v->reading_arena);
 }
 
-static bool judges_subject(const struct screen *screen, struct subject_at *out)
+static bool subject_of_item(const struct judge_item *item, struct subject_at *out)
 {
-	const struct judge_item *item = judges_item(&state_of(screen)->view);
 	if (!item || (!item->at.run && !item->trace))
 		return false;
 	*out = (struct subject_at){.kind = item->at.run     ? SUBJECT_CASE
@@ -586,6 +586,33 @@ static bool judges_subject(const struct screen *screen, struct subject_at *out)
 	                           .trace = item->trace,
 	                           .span = item->has_span ? item->span : 0};
 	return true;
+}
+
+static bool judges_subject(const struct screen *screen, struct subject_at *out)
+{
+	return subject_of_item(judges_item(&state_of(screen)->view), out);
+}
+
+/* The answers of the tab; of a judge in the list, what is to be labelled next. */
+static bool judges_review(const struct screen *screen, struct arena *arena, struct queue_ask *out)
+{
+	const struct judges_view *v = &state_of(screen)->view;
+	const struct judge *j = judges_cursor(v);
+	size_t n = 0, kept = 0;
+	if (!j)
+		return false;
+	const struct judge_item *rows = v->level == JUDGES_ONE ? judges_items(v, &n) : NULL;
+	if (!n) {
+		*out = (struct queue_ask){.from = QUEUE_NEXT, .judge = j->name};
+		return v->level == JUDGES_ALL;
+	}
+	struct subject_at *items = arena_alloc(arena, n * sizeof *items);
+	for (size_t i = 0; i < n; i++)
+		kept += subject_of_item(&rows[i], &items[kept]);
+	/* Judged ones too: of disagreements, they all are. */
+	*out = (struct queue_ask){.from = QUEUE_LISTED, .items = items, .n_items = kept, .again = true};
+	out->listed = STR_LIT("a second look");
+	return kept > 0;
 }
 
 const struct screen_ops screen_judges = {
@@ -604,5 +631,6 @@ const struct screen_ops screen_judges = {
     .place = judges_place,
     .copy = judges_copy,
     .subject = judges_subject,
+    .review = judges_review,
     .close = judges_close,
 };

@@ -82,6 +82,13 @@ size_t judges_rows(const struct judges_view *v, enum judges_tab tab)
 	return n;
 }
 
+const struct judge_item *judges_items(const struct judges_view *v, size_t *n)
+{
+	const struct judge *j = judges_cursor(v);
+	*n = 0;
+	return j ? items_of(j, v->tab, n) : NULL;
+}
+
 const struct judge_item *judges_item(const struct judges_view *v)
 {
 	const struct judge *j = judges_cursor(v);

@@ -40,6 +40,7 @@ struct judges_places judges_places(const struct judges_view *v, int rows, int co
 
 const struct judge *judges_cursor(const struct judges_view *v);    /* NULL: none */
 const struct judge_item *judges_item(const struct judges_view *v); /* under the cursor of the tab; NULL: none */
+const struct judge_item *judges_items(const struct judges_view *v, size_t *n); /* of the tab */
 size_t judges_rows(const struct judges_view *v, enum judges_tab tab);
 bool judges_same_item(const struct judge_item *a, const struct judge_item *b);
 

@@ -6,6 +6,7 @@
 
 #include "store/base/units.h"
 #include "store/query/case.h"
+#include "store/query/queue_make.h"
 #include "tui/screen.h"
 #include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_runs_state.h"
@@ -491,6 +492,16 @@ static void runs_close(struct screen *screen)
 	sheet_done(&st->sheet);
 }
 
+/* The answers of the run under the cursor. */
+static bool runs_review(const struct screen *screen, struct arena *arena, struct queue_ask *out)
+{
+	const struct run_row *row = runs_cursor(&state_of(screen)->view);
+	(void)arena;
+	if (row)
+		*out = (struct queue_ask){.from = QUEUE_CASES, .run = row->id};
+	return row != NULL;
+}
+
 const struct screen_ops screen_runs = {
     .name = "runs",
     .title = "Runs",
@@ -505,5 +516,6 @@ const struct screen_ops screen_runs = {
     .status = runs_status,
     .place = runs_place,
     .copy = runs_copy,
+    .review = runs_review,
     .close = runs_close,
 };

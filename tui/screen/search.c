@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "store/base/text.h"
+#include "store/query/queue_make.h"
 #include "store/query/search.h"
 #include "store/query/search_terms.h"
 #include "store/query/subject.h"
@@ -460,9 +461,8 @@ static const struct action actions[] = {
     ACTIONS_END,
 };
 
-static bool search_subject(const struct screen *screen, struct subject_at *out)
+static bool subject_of_hit(const struct search_hit *h, struct subject_at *out)
 {
-	const struct search_hit *h = hit_of_cursor(state_of(screen));
 	if (!h || (!h->trace && !h->case_id))
 		return false;
 	*out = (struct subject_at){
@@ -474,6 +474,23 @@ static bool search_subject(const struct screen *screen, struct subject_at *out)
 	    .span = h->trace && h->has_span ? h->span : 0
         };
 	return true;
+}
+
+static bool search_subject(const struct screen *screen, struct subject_at *out)
+{
+	return subject_of_hit(hit_of_cursor(state_of(screen)), out);
+}
+
+static bool search_review(const struct screen *screen, struct arena *arena, struct queue_ask *out)
+{
+	const struct search_state *s = state_of(screen);
+	struct subject_at *items = arena_alloc(arena, (s->n + 1) * sizeof *items);
+	size_t n = 0;
+	for (size_t i = 0; i < s->n; i++)
+		n += subject_of_hit(s->hits[i], &items[n]);
+	*out = (struct queue_ask){.from = QUEUE_LISTED, .items = items, .n_items = n};
+	out->listed = arena_printf(arena, "search " STR_FMT, STR_ARG(str_cut(buf_str(&s->text), 0, 60)));
+	return n > 0;
 }
 
 const struct screen_ops screen_search = {
@@ -491,6 +508,7 @@ const struct screen_ops screen_search = {
     .place = search_place,
     .copy = search_copy,
     .subject = search_subject,
+    .review = search_review,
     .hit = search_hit,
     .close = search_close,
 };

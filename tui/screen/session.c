@@ -6,6 +6,7 @@
 #include "store/base/clean.h"
 #include "store/base/text.h"
 #include "store/base/units.h"
+#include "store/query/queue_make.h"
 #include "store/query/subject.h"
 #include "tui/screen/pane_session.h"
 #include "tui/widget/move.h"
@@ -688,6 +689,19 @@ static bool session_subject(const struct screen *screen, struct subject_at *out)
 	return true;
 }
 
+static bool session_review(const struct screen *screen, struct arena *arena, struct queue_ask *out)
+{
+	const struct session_pane *p = &state_of(screen)->pane;
+	if (!p->loaded || !p->session.n)
+		return false;
+	struct subject_at *items = arena_alloc(arena, p->session.n * sizeof *items);
+	for (size_t i = 0; i < p->session.n; i++)
+		items[i] = (struct subject_at){.kind = SUBJECT_TRACE, .trace = p->session.turns[i].trace};
+	*out = (struct queue_ask){
+	    .from = QUEUE_LISTED, .items = items, .n_items = p->session.n, .listed = STR_LIT("one conversation")};
+	return true;
+}
+
 const struct screen_ops screen_session = {
     .name = "session",
     .title = "Session",
@@ -703,6 +717,7 @@ const struct screen_ops screen_session = {
     .place = session_place,
     .copy = session_copy,
     .subject = session_subject,
+    .review = session_review,
     .file = session_file,
     .close = session_close,
 };

@@ -4,6 +4,7 @@
 
 #include "store/base/text.h"
 #include "store/base/units.h"
+#include "store/query/queue_make.h"
 #include "store/query/subject.h"
 #include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_text.h"
@@ -705,6 +706,18 @@ static bool traces_subject(const struct screen *screen, struct subject_at *out)
 	return row != NULL;
 }
 
+static bool traces_review(const struct screen *screen, struct arena *arena, struct queue_ask *out)
+{
+	const struct traces_pane *p = &state_of(screen)->pane;
+	(void)arena;
+	*out = (struct queue_ask){.from = QUEUE_TRACES,
+	                          .where = buf_str(&p->filter),
+	                          .sort = p->sort,
+	                          .ascending = p->ascending,
+	                          .sorted = true};
+	return p->page.total > 0;
+}
+
 const struct screen_ops screen_traces = {
     .name = "traces",
     .title = "Traces",
@@ -721,6 +734,7 @@ const struct screen_ops screen_traces = {
     .place = traces_place,
     .copy = traces_copy,
     .subject = traces_subject,
+    .review = traces_review,
     .file = traces_file,
     .close = traces_close,
 };
