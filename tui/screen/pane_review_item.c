@@ -89,11 +89,11 @@ static void make_readable(struct review_item *item)
 	const struct subject *s = &item->subject;
 	review_words_turns(&item->part[REVIEW_TURNS].words, s->turns, s->n_turns);
 	struct review_words *q = &item->part[REVIEW_QUESTION].words;
-	if (s->n_fields)
-		review_words_fields(q, s->fields, s->n_fields);
-	if (s->question.len && q->text.len)
-		review_words_addc(q, ROLE_TEXT, "\n\n");
+	/* The question before what goes with it: where there is no room for all, it is what shows. */
 	review_words_json(q, s->question);
+	if (s->n_fields && q->text.len)
+		review_words_addc(q, ROLE_TEXT, "\n\n");
+	review_words_fields(q, s->fields, s->n_fields);
 	add_answer(&item->part[REVIEW_ANSWER].words, item->swapped ? s->answer_b : s->answer,
 	           item->swapped ? s->error_b : s->error);
 	if (review_is_pair(item))
@@ -241,13 +241,19 @@ static void grow(struct shape *s, enum review_part part, int wanted, int rows)
 		s->rows[part] += most(0, least(spare, wanted - s->rows[part]));
 }
 
+/* A share of the rows; what is a little longer is not cut for that. */
+static int share(int need, int rows)
+{
+	return need <= rows + 2 ? need : rows;
+}
+
 static void share_out(const struct review_item *item, struct shape *s, int rows)
 {
 	const struct review_pane *part = item->part;
 	bool both = s->part[REVIEW_ANSWER_B] && !s->beside;
-	grow(s, REVIEW_QUESTION, least(part[REVIEW_QUESTION].need, rows / 3), rows);
-	grow(s, REVIEW_EXPECTED, least(part[REVIEW_EXPECTED].need, rows / 5), rows);
-	grow(s, REVIEW_TURNS, least(part[REVIEW_TURNS].need, rows / 5), rows);
+	grow(s, REVIEW_QUESTION, share(part[REVIEW_QUESTION].need, rows / 3), rows);
+	grow(s, REVIEW_EXPECTED, share(part[REVIEW_EXPECTED].need, rows / 5), rows);
+	grow(s, REVIEW_TURNS, share(part[REVIEW_TURNS].need, rows / 5), rows);
 	int half = s->rows[REVIEW_ANSWER] + (rows - height(s)) / 2;
 	grow(s, REVIEW_ANSWER, both ? least(part[REVIEW_ANSWER].need, half) : part[REVIEW_ANSWER].need, rows);
 	if (s->beside)
@@ -445,7 +451,13 @@ static void draw_sources(const struct review_item *item, struct canvas c)
 	int col = page.col + (wide ? SOURCES_COL : 8), end = page.col + page.cols - 9 - 2;
 	canvas_putc(c, item->sources_row, page.col, page.cols, ROLE_HEADING, "SOURCES");
 	canvas_put_right(c, item->sources_row, page.col, page.cols, ROLE_LINK, STR_LIT("(d reads)"));
-	for (size_t i = 0; i < s->n_documents; i++) {
+	bool named = false;
+	for (size_t i = 0; i < s->n_documents; i++)
+		named |= s->documents[i].name.len > 0;
+	if (!named)
+		canvas_printf(c, item->sources_row, col, end - col, ROLE_TEXT, "%zu document%s", s->n_documents,
+		              s->n_documents == 1 ? "" : "s");
+	for (size_t i = 0; named && i < s->n_documents; i++) {
 		struct buf name = BUF_INIT;
 		bool more = i + 1 < s->n_documents;
 		buf_printf(&name, "%zu ", i + 1);
