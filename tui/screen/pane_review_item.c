@@ -137,18 +137,38 @@ static void hash_shown(struct review_item *item)
 	buf_done(&all);
 }
 
+/* Names and values are a sentence each, not one all together. */
+static struct str sentences_of(struct review_item *item)
+{
+	struct str text = buf_str(&item->part[REVIEW_ANSWER].words.text), raw = str_trim(item->subject.raw_output), row;
+	if (!str_starts(raw, "{") && !str_starts(raw, "[") && !str_starts(raw, "```"))
+		return arena_str(&item->arena, text);
+	struct buf apart = BUF_INIT;
+	while (str_split(&text, '\n', &row)) {
+		buf_add_str(&apart, row);
+		buf_add_cstr(&apart, "\n\n");
+	}
+	struct str made = arena_str(&item->arena, buf_str(&apart));
+	buf_done(&apart);
+	return made;
+}
+
+/* The question is a source, too: what it says stands nowhere else, and is no invention. */
 static void find_origins(struct review_item *item)
 {
 	const struct subject *s = &item->subject;
-	size_t bytes = s->answer.len;
-	for (size_t i = 0; i < s->n_documents; i++)
+	struct str asked = buf_str(&item->part[REVIEW_QUESTION].words.text);
+	size_t bytes = size_add(s->answer.len, asked.len), n = s->n_documents;
+	for (size_t i = 0; i < n; i++)
 		bytes = size_add(bytes, s->documents[i].text.len);
-	if (review_is_pair(item) || s->n_documents == 0 || !item->part[REVIEW_ANSWER].there || bytes > REVIEW_ORIGINS)
+	if (review_is_pair(item) || n == 0 || !item->part[REVIEW_ANSWER].there || bytes > REVIEW_ORIGINS)
 		return;
-	struct provenance_source *sources = arena_alloc(&item->arena, size_mul(s->n_documents, sizeof *sources));
-	for (size_t i = 0; i < s->n_documents; i++)
+	struct provenance_source *sources = arena_alloc(&item->arena, size_mul(n + 1, sizeof *sources));
+	for (size_t i = 0; i < n; i++)
 		sources[i] = (struct provenance_source){.text = s->documents[i].text};
-	provenance_find(buf_str(&item->part[REVIEW_ANSWER].words.text), sources, s->n_documents, &item->origins);
+	sources[n] = (struct provenance_source){.text = arena_str(&item->arena, asked), .rank = 1};
+	item->sentences = sentences_of(item);
+	provenance_find(item->sentences, sources, n + 1, &item->origins);
 }
 
 void review_item_make(struct review_item *item, bool swapped)
@@ -338,8 +358,9 @@ void review_item_lay(struct review_item *item, int rows, int cols)
 		    s.part[REVIEW_ANSWER_B] && !s.beside ? rows / 2 : rows;
 	struct shape tight = s;
 	share_out(item, &s, rows);
-	if (rows < ROWS_FOR_GAPS && is_cut(item, &s)) { /* words go before blank rows */
-		tight.gaps = tight.top_gap = false;
+	if (is_cut(item, &s)) { /* words go before blank rows */
+		tight.top_gap = false;
+		tight.gaps = tight.gaps && rows >= ROWS_FOR_GAPS;
 		s = tight;
 		share_out(item, &s, rows);
 	}
@@ -462,7 +483,7 @@ static void draw_sources(const struct review_item *item, struct canvas c)
 		bool more = i + 1 < s->n_documents;
 		buf_printf(&name, "%zu ", i + 1);
 		buf_add_str(&name, s->documents[i].name.len ? s->documents[i].name : STR_LIT("a document"));
-		int room = end - col - (more ? 9 : 0);
+		int room = end - col - (more ? (wide ? SOURCE_GAP : 2) + 7 : 0);
 		bool fits = i == 0 ? room >= 12 : text_cols(buf_str(&name)) <= room;
 		if (fits)
 			col += canvas_put(c, item->sources_row, col, room, ROLE_TEXT, buf_str(&name)) +
