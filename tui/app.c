@@ -318,6 +318,8 @@ static void watch_verdicts(struct app *app, int wait_ms)
 		said(app, &a);
 		take_sayings(app);
 	}
+	if (verdicts_waiting(app->verdicts, NULL, 0)) /* how long it has waited is told */
+		app->draw = true;
 }
 
 /* ---------------------------------------------------------------- drawing */

@@ -119,10 +119,12 @@ void review_status(const struct screen *screen, struct buf *out)
 	int cols = f.cols;
 	bool slow = s->writing && screen->ui->now_ns - s->writing_since_ns >= SLOW_NS;
 	struct buf words = BUF_INIT;
-	if (slow || (s->leaving && s->writing)) {
-		buf_add_cstr(&words, slow ? (screen->ui->ascii ? "Saving... another program writes"
-		                                               : "Saving… another program writes")
-		                          : "");
+	if (slow) {
+		buf_add_cstr(&words,
+		             screen->ui->ascii ? "Saving... another program writes" : "Saving… another program writes");
+		add_right(&words, cols, "what you type is kept");
+	} else if (s->leaving && s->writing) {
+		/* in a moment it is saved, and that is said */
 	} else if (s->mode != REVIEW_JUDGES && s->now) {
 		buf_printf(&words, "Saved: question %lld is bad. Why?", (long long)s->now->seq + 1);
 		add_right(&words, cols,

@@ -89,11 +89,11 @@ static void make_readable(struct review_item *item)
 	const struct subject *s = &item->subject;
 	review_words_turns(&item->part[REVIEW_TURNS].words, s->turns, s->n_turns);
 	struct review_words *q = &item->part[REVIEW_QUESTION].words;
-	if (s->n_fields)
-		review_words_fields(q, s->fields, s->n_fields);
-	if (s->question.len && q->text.len)
-		review_words_addc(q, ROLE_TEXT, "\n\n");
+	/* The question before what goes with it: where there is no room for all, it is what shows. */
 	review_words_json(q, s->question);
+	if (s->n_fields && q->text.len)
+		review_words_addc(q, ROLE_TEXT, "\n\n");
+	review_words_fields(q, s->fields, s->n_fields);
 	add_answer(&item->part[REVIEW_ANSWER].words, item->swapped ? s->answer_b : s->answer,
 	           item->swapped ? s->error_b : s->error);
 	if (review_is_pair(item))
@@ -137,18 +137,38 @@ static void hash_shown(struct review_item *item)
 	buf_done(&all);
 }
 
+/* Names and values are a sentence each, not one all together. */
+static struct str sentences_of(struct review_item *item)
+{
+	struct str text = buf_str(&item->part[REVIEW_ANSWER].words.text), raw = str_trim(item->subject.raw_output), row;
+	if (!str_starts(raw, "{") && !str_starts(raw, "[") && !str_starts(raw, "```"))
+		return arena_str(&item->arena, text);
+	struct buf apart = BUF_INIT;
+	while (str_split(&text, '\n', &row)) {
+		buf_add_str(&apart, row);
+		buf_add_cstr(&apart, "\n\n");
+	}
+	struct str made = arena_str(&item->arena, buf_str(&apart));
+	buf_done(&apart);
+	return made;
+}
+
+/* The question is a source, too: what it says stands nowhere else, and is no invention. */
 static void find_origins(struct review_item *item)
 {
 	const struct subject *s = &item->subject;
-	size_t bytes = s->answer.len;
-	for (size_t i = 0; i < s->n_documents; i++)
+	struct str asked = buf_str(&item->part[REVIEW_QUESTION].words.text);
+	size_t bytes = size_add(s->answer.len, asked.len), n = s->n_documents;
+	for (size_t i = 0; i < n; i++)
 		bytes = size_add(bytes, s->documents[i].text.len);
-	if (review_is_pair(item) || s->n_documents == 0 || !item->part[REVIEW_ANSWER].there || bytes > REVIEW_ORIGINS)
+	if (review_is_pair(item) || n == 0 || !item->part[REVIEW_ANSWER].there || bytes > REVIEW_ORIGINS)
 		return;
-	struct provenance_source *sources = arena_alloc(&item->arena, size_mul(s->n_documents, sizeof *sources));
-	for (size_t i = 0; i < s->n_documents; i++)
+	struct provenance_source *sources = arena_alloc(&item->arena, size_mul(n + 1, sizeof *sources));
+	for (size_t i = 0; i < n; i++)
 		sources[i] = (struct provenance_source){.text = s->documents[i].text};
-	provenance_find(buf_str(&item->part[REVIEW_ANSWER].words.text), sources, s->n_documents, &item->origins);
+	sources[n] = (struct provenance_source){.text = arena_str(&item->arena, asked), .rank = 1};
+	item->sentences = sentences_of(item);
+	provenance_find(item->sentences, sources, n + 1, &item->origins);
 }
 
 void review_item_make(struct review_item *item, bool swapped)
@@ -241,13 +261,19 @@ static void grow(struct shape *s, enum review_part part, int wanted, int rows)
 		s->rows[part] += most(0, least(spare, wanted - s->rows[part]));
 }
 
+/* A share of the rows; what is a little longer is not cut for that. */
+static int share(int need, int rows)
+{
+	return need <= rows + 2 ? need : rows;
+}
+
 static void share_out(const struct review_item *item, struct shape *s, int rows)
 {
 	const struct review_pane *part = item->part;
 	bool both = s->part[REVIEW_ANSWER_B] && !s->beside;
-	grow(s, REVIEW_QUESTION, least(part[REVIEW_QUESTION].need, rows / 3), rows);
-	grow(s, REVIEW_EXPECTED, least(part[REVIEW_EXPECTED].need, rows / 5), rows);
-	grow(s, REVIEW_TURNS, least(part[REVIEW_TURNS].need, rows / 5), rows);
+	grow(s, REVIEW_QUESTION, share(part[REVIEW_QUESTION].need, rows / 3), rows);
+	grow(s, REVIEW_EXPECTED, share(part[REVIEW_EXPECTED].need, rows / 5), rows);
+	grow(s, REVIEW_TURNS, share(part[REVIEW_TURNS].need, rows / 5), rows);
 	int half = s->rows[REVIEW_ANSWER] + (rows - height(s)) / 2;
 	grow(s, REVIEW_ANSWER, both ? least(part[REVIEW_ANSWER].need, half) : part[REVIEW_ANSWER].need, rows);
 	if (s->beside)
@@ -332,8 +358,9 @@ void review_item_lay(struct review_item *item, int rows, int cols)
 		    s.part[REVIEW_ANSWER_B] && !s.beside ? rows / 2 : rows;
 	struct shape tight = s;
 	share_out(item, &s, rows);
-	if (rows < ROWS_FOR_GAPS && is_cut(item, &s)) { /* words go before blank rows */
-		tight.gaps = tight.top_gap = false;
+	if (is_cut(item, &s)) { /* words go before blank rows */
+		tight.top_gap = false;
+		tight.gaps = tight.gaps && rows >= ROWS_FOR_GAPS;
 		s = tight;
 		share_out(item, &s, rows);
 	}
@@ -445,12 +472,18 @@ static void draw_sources(const struct review_item *item, struct canvas c)
 	int col = page.col + (wide ? SOURCES_COL : 8), end = page.col + page.cols - 9 - 2;
 	canvas_putc(c, item->sources_row, page.col, page.cols, ROLE_HEADING, "SOURCES");
 	canvas_put_right(c, item->sources_row, page.col, page.cols, ROLE_LINK, STR_LIT("(d reads)"));
-	for (size_t i = 0; i < s->n_documents; i++) {
+	bool named = false;
+	for (size_t i = 0; i < s->n_documents; i++)
+		named |= s->documents[i].name.len > 0;
+	if (!named)
+		canvas_printf(c, item->sources_row, col, end - col, ROLE_TEXT, "%zu document%s", s->n_documents,
+		              s->n_documents == 1 ? "" : "s");
+	for (size_t i = 0; named && i < s->n_documents; i++) {
 		struct buf name = BUF_INIT;
 		bool more = i + 1 < s->n_documents;
 		buf_printf(&name, "%zu ", i + 1);
 		buf_add_str(&name, s->documents[i].name.len ? s->documents[i].name : STR_LIT("a document"));
-		int room = end - col - (more ? 9 : 0);
+		int room = end - col - (more ? (wide ? SOURCE_GAP : 2) + 7 : 0);
 		bool fits = i == 0 ? room >= 12 : text_cols(buf_str(&name)) <= room;
 		if (fits)
 			col += canvas_put(c, item->sources_row, col, room, ROLE_TEXT, buf_str(&name)) +

@@ -34,8 +34,10 @@ struct review_item {
 	struct arena arena; /* of the subject's texts */
 	struct subject subject;
 	struct review_pane part[N_REVIEW_PARTS];
-	/* Which sentence of the answer stands in which document; n 0: not looked for (no documents, or texts beyond REVIEW_ORIGINS). */
+	/* Which sentence of `sentences` (the answer as it is read) stands in which document; source n_documents: the question. n 0: not looked
+	 * for (no documents, or texts beyond REVIEW_ORIGINS). */
 	struct provenance origins;
+	struct str sentences;
 	/* SHA-256 of what is before the eyes, so that the audit trail says what was judged: of each part that is there, in the order above,
 	 * its heading, a newline, its text as it is drawn (JSON as names and values) before it is wrapped, a newline; then, of each
 	 * document, its name and a newline. */

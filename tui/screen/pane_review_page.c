@@ -186,23 +186,28 @@ static struct str document_name(const struct subject *s, size_t i)
 
 static void add_sentence(struct review_sheet *s, const struct review_item *item, const struct origin *o)
 {
-	struct str answer = buf_str(&item->part[REVIEW_ANSWER].words.text);
+	struct str answer = item->sentences;
 	add_short(&s->words, ROLE_TEXT, str_cut(answer, o->at, o->len));
 	buf_add_cstr(&s->words.text, "\n    ");
-	if (o->kind == PROVENANCE_MATCH) {
+	size_t source = o->source < 0 ? 0 : (size_t)o->source;
+	if (o->kind == PROVENANCE_MATCH && source == item->subject.n_documents) {
+		review_words_addc(&s->words, ROLE_LINK, "the question");
+	} else if (o->kind == PROVENANCE_MATCH) {
 		struct buf name = BUF_INIT;
-		buf_printf(&name, "%d ", (int)o->source + 1);
-		buf_add_str(&name, document_name(&item->subject, (size_t)o->source));
+		buf_printf(&name, "%zu ", source + 1);
+		buf_add_str(&name, document_name(&item->subject, source));
 		review_words_add(&s->words, ROLE_LINK, buf_str(&name));
 		buf_done(&name);
 	} else {
 		review_words_addc(&s->words, o->kind == PROVENANCE_NONE ? ROLE_WARNING : ROLE_DIM,
 		                  o->kind == PROVENANCE_NONE ? "no wording match" : "too short to tell");
 	}
+	const char *before = "; in none of the texts: ";
 	for (size_t i = 0; i < o->n_numbers; i++)
 		if (o->numbers[i].elsewhere < 0) {
-			review_words_addc(&s->words, ROLE_WARNING, "; in no document: ");
+			review_words_addc(&s->words, ROLE_WARNING, before);
 			review_words_add(&s->words, ROLE_WARNING, str_cut(answer, o->numbers[i].at, o->numbers[i].len));
+			before = ", ";
 		}
 	buf_add_cstr(&s->words.text, "\n");
 }
