@@ -1,6 +1,8 @@
 #include "tui/screen/pane_agreement.h"
 
-enum { NAME_COLS = 16, COUNT_COLS = 9, NOTE_ROWS = 4, QUESTION_ROWS = 4, LABEL_COLS = 9 };
+#include "store/base/text.h"
+
+enum { NAME_COLS = 28, COUNT_COLS = 8, NOTE_ROWS = 4, QUESTION_ROWS = 4, LABEL_COLS = 9, REASONS = 6 };
 
 /* ---------------------------------------------------------------- one answer */
 
@@ -72,26 +74,31 @@ void agreement_item_sheet(struct sheet *sheet, const struct agreement *all, cons
 
 /* ---------------------------------------------------------------- figures */
 
+static struct str fitting(struct str text, int cols)
+{
+	return str_cut(text, 0, text_fit(text, cols, NULL));
+}
+
 static void heading(struct sheet *sheet, const char *title, const char *const *columns)
 {
 	sheet_gap(sheet);
 	sheet_row(sheet);
 	sheet_addc(sheet, ROLE_HEADING, title);
 	for (int i = 0; columns[i]; i++) {
-		sheet_column(sheet, 2 * NAME_COLS + i * COUNT_COLS);
+		sheet_column(sheet, NAME_COLS + i * COUNT_COLS);
 		sheet_addc(sheet, ROLE_HEADING, columns[i]);
 	}
 }
 
 static void count(struct sheet *sheet, int column, int64_t n)
 {
-	sheet_column(sheet, 2 * NAME_COLS + column * COUNT_COLS);
+	sheet_column(sheet, NAME_COLS + column * COUNT_COLS);
 	sheet_count(sheet, n ? ROLE_TEXT : ROLE_DIM, n);
 }
 
 static void percent(struct sheet *sheet, int column, double share)
 {
-	sheet_column(sheet, 2 * NAME_COLS + column * COUNT_COLS);
+	sheet_column(sheet, NAME_COLS + column * COUNT_COLS);
 	if (IS_UNKNOWN(share))
 		sheet_addc(sheet, ROLE_DIM, "-");
 	else
@@ -100,7 +107,7 @@ static void percent(struct sheet *sheet, int column, double share)
 
 static void figure(struct sheet *sheet, int column, double v, struct interval i, const struct ui *ui)
 {
-	sheet_column(sheet, 2 * NAME_COLS + column * COUNT_COLS);
+	sheet_column(sheet, NAME_COLS + column * COUNT_COLS);
 	if (IS_UNKNOWN(v))
 		sheet_addc(sheet, ROLE_DIM, "-");
 	else
@@ -111,23 +118,24 @@ static void figure(struct sheet *sheet, int column, double v, struct interval i,
 
 static void add_people(struct sheet *sheet, const struct agreement *all)
 {
-	static const char *const columns[] = {"judged",  "good",     "bad",     "unsure",
-	                                      "skipped", "a minute", "reasons", NULL};
+	static const char *const columns[] = {"judged", "good", "bad", "unsure", "skipped", NULL};
 	heading(sheet, "who", columns);
 	for (size_t i = 0; i < all->n_people; i++) {
 		const struct agreement_person *p = &all->people[i];
 		sheet_row(sheet);
-		sheet_add(sheet, ROLE_TEXT, str_cut(p->name, 0, 2 * NAME_COLS - 2));
+		sheet_add(sheet, ROLE_TEXT, fitting(p->name, NAME_COLS - 2));
 		const int64_t counts[] = {p->judged, p->good, p->bad, p->unsure, p->skipped};
 		for (int c = 0; c < 5; c++)
 			count(sheet, c, counts[c]);
-		sheet_column(sheet, 2 * NAME_COLS + 5 * COUNT_COLS);
+		if (p->n_reasons || !IS_UNKNOWN(p->per_minute))
+			sheet_row(sheet);
 		if (!IS_UNKNOWN(p->per_minute))
-			sheet_printf(sheet, ROLE_TEXT, "%.1f", p->per_minute);
-		sheet_column(sheet, 2 * NAME_COLS + 6 * COUNT_COLS);
-		for (size_t r = 0; r < p->n_reasons && r < 3; r++) {
+			sheet_printf(sheet, ROLE_DIM, "  %.1f a minute  ", p->per_minute);
+		else if (p->n_reasons)
+			sheet_addc(sheet, ROLE_DIM, "  ");
+		for (size_t r = 0; r < p->n_reasons && r < REASONS; r++) {
 			sheet_addc(sheet, ROLE_DIM, r ? ", " : "");
-			sheet_add(sheet, ROLE_TEXT, p->reasons[r].word);
+			sheet_add(sheet, ROLE_DIM, p->reasons[r].word);
 			sheet_printf(sheet, ROLE_DIM, " %lld", (long long)p->reasons[r].n);
 		}
 		if (p->proposed) {
@@ -146,9 +154,9 @@ static void add_pairs(struct sheet *sheet, const struct agreement *all, const st
 	for (size_t i = 0; i < all->n_pairs; i++) {
 		const struct agreement_pair *p = &all->pairs[i];
 		sheet_row(sheet);
-		sheet_add(sheet, ROLE_TEXT, str_cut(all->people[p->a].name, 0, NAME_COLS - 4));
+		sheet_add(sheet, ROLE_TEXT, fitting(all->people[p->a].name, NAME_COLS / 2 - 2));
 		sheet_addc(sheet, ROLE_DIM, ", ");
-		sheet_add(sheet, ROLE_TEXT, str_cut(all->people[p->b].name, 0, NAME_COLS - 4));
+		sheet_add(sheet, ROLE_TEXT, fitting(all->people[p->b].name, NAME_COLS / 2 - 2));
 		count(sheet, 0, p->n);
 		percent(sheet, 1, p->n ? (double)p->same / (double)p->n : UNKNOWN_DOUBLE);
 		figure(sheet, 2, p->n ? p->kappa.kappa : UNKNOWN_DOUBLE, p->kappa.interval, ui);
@@ -170,7 +178,7 @@ static void add_judges(struct sheet *sheet, const struct agreement *all, const s
 	for (size_t i = 0; i < all->n_judges; i++) {
 		const struct agreement_judge *j = &all->judges[i];
 		sheet_row(sheet);
-		sheet_add(sheet, ROLE_TEXT, str_cut(j->name, 0, 2 * NAME_COLS - 2));
+		sheet_add(sheet, ROLE_TEXT, fitting(j->name, NAME_COLS - 2));
 		count(sheet, 0, j->kappa.n);
 		percent(sheet, 1, j->kappa.agreement);
 		figure(sheet, 2, j->kappa.kappa, j->kappa.interval, ui);
