@@ -4,6 +4,7 @@
 #include "tui/screen.h"
 
 #define SCREENS(X)   \
+	X(agreement) \
 	X(alikes)    \
 	X(begins)    \
 	X(beside)    \

@@ -204,9 +204,24 @@ static bool make_judges(struct ag *a, struct err *err)
 
 /* ---------------------------------------------------------------- in words */
 
-static void add_share(struct buf *out, double share)
+static void add_figure(struct buf *out, const char *name, double v, struct interval i)
 {
-	buf_printf(out, "%.0f %%", share * 100);
+	if (IS_UNKNOWN(v))
+		return;
+	buf_printf(out, "%s %.2f", name, v);
+	if (!IS_UNKNOWN(i.low))
+		buf_printf(out, " (95 %%: %.2f to %.2f)", i.low, i.high);
+}
+
+/* Of two people kappa, of more alpha. */
+static void add_agreement(struct buf *out, const struct agreement *o)
+{
+	if (o->n_pairs != 1) {
+		add_figure(out, ": alpha", o->alpha.alpha, o->alpha.interval);
+		return;
+	}
+	buf_printf(out, ": agreement %.0f %%", o->pairs->kappa.agreement * 100);
+	add_figure(out, ", kappa", o->pairs->kappa.kappa, o->pairs->kappa.interval);
 }
 
 static void make_sentence(struct ag *a)
@@ -231,22 +246,12 @@ static void make_sentence(struct ag *a)
 			buf_add_cstr(&text,
 			             " No answer was judged by two people, so there is no agreement to tell of.");
 	}
-	if (o->n_pairs == 1 && o->pairs->n) {
-		const struct agreement_pair *p = o->pairs;
-		buf_printf(&text, " Of %lld that both were sure of they agree in ", (long long)p->n);
-		add_share(&text, (double)p->same / (double)p->n);
-		if (!IS_UNKNOWN(p->kappa.kappa))
-			buf_printf(&text, " (kappa %.2f)", p->kappa.kappa);
-		buf_add_char(&text, '.');
-	} else if (o->alpha.n_units > 0 && !IS_UNKNOWN(o->alpha.alpha)) {
-		buf_printf(&text, " On %zu that two or more were sure of, Krippendorff's alpha is %.2f",
-		           o->alpha.n_units, o->alpha.alpha);
-		if (!IS_UNKNOWN(o->alpha.interval.low))
-			buf_printf(&text, " (95 %%: %.2f to %.2f)", o->alpha.interval.low, o->alpha.interval.high);
+	if (o->alpha.n_units > 0) {
+		buf_printf(&text, " They differ on %lld of %zu judged twice", (long long)o->disagreements_of,
+		           o->alpha.n_units);
+		add_agreement(&text, o);
 		buf_add_char(&text, '.');
 	}
-	if (o->disagreements_of)
-		buf_printf(&text, " On %lld they disagree.", (long long)o->disagreements_of);
 	o->sentence = arena_str(&o->arena, buf_str(&text));
 	buf_done(&text);
 }

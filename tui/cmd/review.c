@@ -18,6 +18,7 @@
 #include "store/query/runs.h"
 #include "tui/cmd/cmds.h"
 #include "tui/cmd/review.h"
+#include "tui/cmd/review_report.h"
 
 enum { RUBRIC_BYTES = 256 << 10, NAME_COLS = 40 };
 
@@ -50,6 +51,8 @@ static const struct option_row review_options[] = {
 	{"make", 'm', OPTION_FLAG, NULL, "only make it; prints how to open it"},
 	{"list", 'l', OPTION_FLAG, NULL, "the queues there are, how far each is, what else could be reviewed"},
 	{"all", 'a', OPTION_FLAG, NULL, "with --list: closed ones too"},
+	{"report", 0, OPTION_FLAG, NULL, "what people said so far in figures, of QUEUE, --run, --where or all: agreement, reasons, preferences, judges"},
+	{"markdown", 0, OPTION_FLAG, NULL, "with --report: as Markdown"},
 	{"close", 0, OPTION_FLAG, NULL, "QUEUE is done with: out of the list; nothing is deleted"},
 	{"reopen", 0, OPTION_FLAG, NULL, "the other way"},
 	{"rename", 0, OPTION_TEXT, "NEW", "QUEUE gets another name"},
@@ -427,6 +430,8 @@ static int review_main(const struct command_line *line, struct err *err)
 {
 	struct review r = {.line = line, .arena = ARENA_INIT, .out = BUF_INIT};
 	int code;
+	if (cmd_flag(line, "report"))
+		return review_report(line, err);
 	out_init(&r.o, line);
 	r.author = annotation_author(r.author_room);
 	r.db = cmd_store(line, DB_WRITE, err);

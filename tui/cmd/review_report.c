@@ -51,7 +51,7 @@ static void add_range(struct buf *to, struct interval i, bool percent, bool asci
 	else if (percent)
 		buf_printf(to, "%.0f%s%.0f%%", i.low * 100, dash, i.high * 100);
 	else
-		buf_printf(to, "%.2f%s%.2f", i.low, i.high < 0 ? ".." : dash, i.high);
+		buf_printf(to, "%.2f%s%.2f", i.low, i.low < 0 ? " to " : dash, i.high);
 }
 
 static void add_figure(struct buf *to, double v)
@@ -547,31 +547,49 @@ static bool run_named(struct db *db, struct report *r, struct str name, struct e
 	return step != STEP_FAIL;
 }
 
+/* Verdicts that came from another store name a queue that is not here. */
+static bool queue_named(struct db *db, struct report *r, struct str name, struct err *err)
+{
+	struct queue queue;
+	struct err why = ERR_INIT;
+	if (queue_find(db, name, &r->arena, &queue, &why)) {
+		r->ask.queue = queue.name;
+		return true;
+	}
+	struct stmt *s = db_query(db, "SELECT 1 FROM annotation WHERE queue = ? LIMIT 1", err);
+	if (!s)
+		return false;
+	stmt_str(s, 1, name);
+	enum step step = stmt_step(s, err);
+	stmt_end(s);
+	r->ask.queue = name;
+	if (step == STEP_DONE)
+		*err = why;
+	return step == STEP_ROW;
+}
+
 static bool read_line(const struct command_line *line, struct db *db, struct report *r, struct err *err)
 {
 	struct filter *cases;
 	int64_t rows;
 	out_init(&r->o, line);
 	int64_t usual = r->o.form == OUT_JSON_ ? AGREEMENT_ROWS : SHOWN;
-	if (!list_filter(line, FILTER_CASES, &r->arena, &cases, err) || !cmd_int(line, "limit", usual, &rows, err))
+	if (!list_filter(line, FILTER_CASES, &r->arena, &cases, err) || !cmd_int(line, "first", usual, &rows, err))
 		return false;
 	if (rows < 0)
-		return err_set(err, ERR_USAGE, NULL, "--limit cannot be negative");
+		return err_set(err, ERR_USAGE, NULL, "--first cannot be negative");
 	r->ask = (struct agreement_opts){
 	    .cases = cases, .blind = cmd_flag(line, "blind"), .judges = true, .rows = rows ? rows : -1};
-	if (line->n_args) {
-		struct queue queue;
-		if (!queue_find(db, str_of(line->args[0]), &r->arena, &queue, err))
-			return false;
-		r->ask.queue = queue.name;
-	}
+	if (line->n_args && !queue_named(db, r, str_of(line->args[0]), err))
+		return false;
 	return run_named(db, r, str_of(cmd_option(line, "run")), err);
 }
 
-int review_report(const struct command_line *line, struct db *db, struct err *err)
+int review_report(const struct command_line *line, struct err *err)
 {
 	struct report r = {.out = BUF_INIT, .arena = ARENA_INIT};
-	bool ok = read_line(line, db, &r, err) && db_begin_read(db, err);
+	struct db *db = cmd_store(line, DB_READ, err);
+	bool ok = db && read_line(line, db, &r, err) && db_begin_read(db, err);
 	if (ok) {
 		ok = agreement_get(db, &r.ask, &r.a, err);
 		db_end_read(db);
@@ -582,6 +600,7 @@ int review_report(const struct command_line *line, struct db *db, struct err *er
 	else if (ok)
 		print_text(&r);
 	ok = ok && out_flush(&r.out, err);
+	db_close(db);
 	agreement_done(&r.a);
 	buf_done(&r.out);
 	arena_done(&r.arena);
