@@ -86,7 +86,9 @@ static void show_text(struct screen *screen)
 	v->pager.tints = v->text.tints.at;
 	v->pager.n_tints = v->text.tints.n;
 	lay_out(screen);
-	v->pager.top = v->whole ? 0 : v->answer_at;
+	struct alikes_places p = alikes_places(v, screen->ui->rows, screen->ui->cols);
+	bool fits = pager_rows_of(buf_str(&v->text.text), p.pane_cols, p.pane_rows + 1) <= p.pane_rows;
+	v->pager.top = v->whole || fits ? 0 : v->answer_at;
 }
 
 /* ---------------------------------------------------------------- data */
@@ -286,9 +288,12 @@ static void alikes_headline(const struct screen *screen, struct canvas row)
 	buf_add_cstr(&text, "look-alikes");
 	if (v->loaded) {
 		const struct alike_seed *seed = &v->found.seeds[0];
+		const struct alike_row *item = v->whole ? alikes_row(v) : NULL;
 		buf_add_cstr(&text, screen->ui->ascii ? " > " : " › ");
-		buf_add_str(&text, seed->title.len ? seed->title : seed->key);
-		if (v->found.n_seeds > 1)
+		buf_add_str(&text, item              ? item->title.len ? item->title : item->key
+		                   : seed->title.len ? seed->title
+		                                     : seed->key);
+		if (v->found.n_seeds > 1 && !item)
 			buf_printf(&text, " and %zu more", v->found.n_seeds - 1);
 		add_flag(&right, &v->found);
 		buf_printf(&right, "  %lld alike", (long long)v->found.total);

@@ -6,14 +6,14 @@
 #include "store/base/units.h"
 #include "store/study/provenance.h"
 
-enum { BELOW_ROWS = 9, ROWS_FOR_BOTH = 14 };
+enum { BELOW_ROWS = 9, ROWS_FOR_BOTH = 14, WHOLE_COLS = 100 /* lines that the eye can follow */ };
 
 struct alikes_places alikes_places(const struct alikes_view *v, int rows, int cols)
 {
 	struct alikes_places p = {.list_rows = rows, .list_cols = cols};
 	if (v->whole) {
 		p = (struct alikes_places){.pane_rows = rows, .pane_col = cols > 60 ? 3 : 1};
-		p.pane_cols = cols - 2 * p.pane_col;
+		p.pane_cols = cols - 2 * p.pane_col < WHOLE_COLS ? cols - 2 * p.pane_col : WHOLE_COLS;
 	} else if (cols >= ALIKES_BESIDE_COLS) {
 		p.pane_cols = cols * 42 / 100;
 		p.list_cols = cols - p.pane_cols - 2;
@@ -107,8 +107,9 @@ static void draw_item(const struct alikes_view *v, struct canvas line, size_t r,
 	struct buf text = BUF_INIT;
 	enum role role;
 	const char *sign = sign_of(row, &role);
-	int name_cols = line.cols < 60 ? line.cols - 12 : line.cols < 100 ? 32 : 40;
-	int run_cols = line.cols < 76 ? 0 : 16;
+	/* Narrow: what tells items apart is their name; why stands in the rule below. */
+	int run_cols = line.cols < 60 ? 0 : 18;
+	int name_cols = line.cols < 100 ? line.cols - 12 - run_cols : 42;
 	canvas_putc(line, 0, 1, 1, role, sign);
 	canvas_putc(line, 0, 2, 1, v->marked[r] ? ROLE_MARK : ROLE_DIM,
 	            v->marked[r]   ? "*"
@@ -169,13 +170,10 @@ static void draw_rule(const struct alikes_view *v, struct canvas body, const str
 	if (p->pane_row > 0) {
 		canvas_rule(body, p->pane_row - 1, ROLE_BORDER);
 		if (row) {
-			buf_add_char(&text, ' ');
-			for (size_t i = 0; i < row->n_why; i++) {
-				buf_add_cstr(&text, i ? "; " : "");
-				buf_add_str(&text, row->why[i].words);
-			}
-			buf_add_char(&text, ' ');
-			canvas_put(body, p->pane_row - 1, 1, body.cols - 3, ROLE_HEADING, buf_str(&text));
+			add_why(&text, row);
+			canvas_put(body, p->pane_row - 1, 1, 1, ROLE_BORDER, STR_LIT(" "));
+			int used = canvas_put(body, p->pane_row - 1, 2, body.cols - 4, ROLE_HEADING, buf_str(&text));
+			canvas_put(body, p->pane_row - 1, 2 + used, 1, ROLE_BORDER, STR_LIT(" "));
 		}
 	} else if (p->list_rows > 0) {
 		canvas_fill(canvas_part(body, 0, p->list_cols, body.rows, 1), 0, 0, 1, ROLE_BORDER,
@@ -248,7 +246,7 @@ static void add_lit(struct review_words *w, struct str text, struct tint *lit, s
 		size_t from = lit[i].from > end ? lit[i].from : end, to = lit[i].from + lit[i].len;
 		if (to <= from)
 			continue;
-		*vec_add(&w->tints) = (struct tint){begin + from, to - from, ROLE_MATCH};
+		*vec_add(&w->tints) = (struct tint){begin + from, to - from, ROLE_WARNING};
 		end = to;
 	}
 }
@@ -270,8 +268,8 @@ static void find_equal(struct equal *e, struct str item, struct str flagged)
 	e->n = use.n;
 	for (size_t i = 0; i < use.n; i++) {
 		const struct provenance_passage *p = &use.passages[i];
-		e->in_item[i] = (struct tint){p->answer_at, p->answer_len, ROLE_MATCH};
-		e->in_flagged[i] = (struct tint){p->at, p->len, ROLE_MATCH};
+		e->in_item[i] = (struct tint){p->answer_at, p->answer_len, ROLE_WARNING};
+		e->in_flagged[i] = (struct tint){p->at, p->len, ROLE_WARNING};
 	}
 	provenance_answer_free(prepared);
 }
