@@ -655,6 +655,7 @@ static enum outcome command(struct screen *s, const struct input *in, struct tar
 /* name, keys, help, hint, order, run */
 const struct action app_actions[] = {
     {"bad",        "-",     "this answer is bad",                                                   NULL,   0,          verdict_bad    },
+    {"alikes",     "a A",   "other answers that failed in the same way as this one",                NULL,   0,          verdict_alikes },
     {"back",       "q Esc", "one level up; at the first screen: quit",                              NULL,   0,          back           },
     {"command",    ":",     "type a command: any name of this list, or a screen",                   NULL,   0,          command        },
     {"correct",    "C",     "the answer as it should be",                                           NULL,   0,          verdict_correct},

@@ -93,6 +93,27 @@ static enum outcome post(struct screen *screen, enum annotation_field field, str
 	return OUT_HANDLED;
 }
 
+enum outcome verdict_alikes(struct screen *screen, const struct input *in, struct target *t)
+{
+	static const char *const kinds[N_SUBJECT_KINDS] = {
+	    [SUBJECT_CASE] = "case", [SUBJECT_TRACE] = "trace", [SUBJECT_SPAN] = "span"};
+	(void)in;
+	struct subject_at at = {.kind = SUBJECT_NONE};
+	if (!find_subject(screen, &at))
+		return OUT_HANDLED;
+	if (!kinds[at.kind]) {
+		ui_say(screen->ui, "which of two answers is better is no failure: nothing is like it");
+		return OUT_HANDLED;
+	}
+	bool is_case = at.kind == SUBJECT_CASE;
+	*t = (struct target){.screen = "alikes",
+	                     .id = is_case ? at.at.run : at.trace,
+	                     .id2 = is_case ? at.at.case_id : 0,
+	                     .span = is_case ? at.at.repeat : at.span};
+	snprintf(t->text, sizeof t->text, "%s", kinds[at.kind]);
+	return OUT_OPEN;
+}
+
 #define VERDICT(name, value)                                                               \
 	enum outcome name(struct screen *screen, const struct input *in, struct target *t) \
 	{                                                                                  \

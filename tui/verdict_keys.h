@@ -21,6 +21,6 @@ void verdict_waits(struct verdicts *v, struct buf *out);
 
 typedef enum outcome verdict_action(struct screen *, const struct input *, struct target *);
 verdict_action verdict_good, verdict_bad, verdict_unsure, verdict_none, verdict_note, verdict_correct, verdict_reason,
-    verdict_tag, verdict_undo, verdict_redo;
+    verdict_tag, verdict_undo, verdict_redo, verdict_alikes;
 
 #endif

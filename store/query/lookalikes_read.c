@@ -218,6 +218,7 @@ static bool read_case(struct alikes *a, struct pool_item *i, struct alike_readin
 		i->unread = true;
 		return passes_over(&trouble, err);
 	}
+	out->facts.question = d.res.input;
 	out->facts.error = d.res.error;
 	out->facts.answer = d.res.output;
 	out->facts.expected = d.res.expected;
@@ -247,6 +248,7 @@ static bool read_span(struct alikes *a, struct pool_item *i, struct alike_readin
 		i->unread = true;
 		return i->record <= 0 || passes_over(&trouble, err);
 	}
+	out->facts.question = d.span.input;
 	out->facts.answer = said_answer(&d.span, &out->arena);
 	out->facts.cut = stopped_early(&d.span);
 	out->facts.error = d.span.message;

@@ -24,8 +24,8 @@ struct runs {
 };
 
 struct seed {
-	uint32_t answer; /* its feature, or LOOKALIKE_FEATURES */
-	size_t runs;
+	uint32_t answer, question; /* their features, or LOOKALIKE_FEATURES */
+	size_t runs, asked;
 	enum alike_standing source;
 };
 
@@ -35,7 +35,7 @@ struct lookalike {
 	struct feature features[LOOKALIKE_FEATURES];
 	uint32_t n_features;
 	uint16_t slots[SLOTS]; /* 1 + place */
-	struct runs runs;
+	struct runs runs, asked;
 	struct seed seeds[LOOKALIKE_SEEDS];
 	size_t n_seeds;
 	int64_t all, good, bad;
@@ -53,6 +53,7 @@ void lookalike_free(struct lookalike *l)
 	arena_done(&l->arena);
 	alike_work_done(&l->work);
 	free(l->runs.at);
+	free(l->asked.at);
 	free(l);
 }
 
@@ -124,12 +125,17 @@ bool lookalike_seed(struct lookalike *l, const struct alike_facts *facts)
 	if (l->n_seeds == LOOKALIKE_SEEDS)
 		return false;
 	alike_traits(&l->work, facts, take_of_seed, l);
+	const struct alike_work *w = &l->work;
 	struct seed *s = &l->seeds[l->n_seeds];
-	*s = (struct seed){LOOKALIKE_FEATURES, l->work.runs.n, facts->source};
-	for (size_t i = 0; i < l->work.runs.n; i++)
-		runs_add(&l->runs, l->work.runs.at[i], l->n_seeds);
-	if (s->runs && l->n_features < LOOKALIKE_FEATURES)
+	*s = (struct seed){LOOKALIKE_FEATURES, LOOKALIKE_FEATURES, w->runs.n, w->asked.n, facts->source};
+	for (size_t i = 0; i < w->runs.n; i++)
+		runs_add(&l->runs, w->runs.at[i], l->n_seeds);
+	for (size_t i = 0; i < w->asked.n; i++)
+		runs_add(&l->asked, w->asked.at[i], l->n_seeds);
+	if (s->runs && !w->label && l->n_features < LOOKALIKE_FEATURES)
 		s->answer = add_feature(l, &(struct alike_trait){.aspect = ALIKE_ANSWER});
+	if (s->runs && s->asked && l->n_features < LOOKALIKE_FEATURES)
+		s->question = add_feature(l, &(struct alike_trait){.aspect = ALIKE_QUESTION});
 	l->n_seeds++;
 	return true;
 }
@@ -174,20 +180,33 @@ static void keep_wording(struct alike_met *met, size_t seed, int percent)
 		met->n_wording++;
 }
 
-static void meet_wording(struct lookalike *l, struct alike_met *met)
+/* How much of an item's runs each seed has, too (Jaccard); of: each seed's number of runs. */
+static void share_runs(const struct lookalike *l, struct runs *r, const alike_runs *runs, bool asked,
+                       double out[LOOKALIKE_SEEDS])
 {
-	size_t hits[LOOKALIKE_SEEDS] = {0}, n = l->work.runs.n;
-	if (!l->runs.cap)
-		return;
-	for (size_t i = 0; i < n; i++)
-		for (uint64_t seeds = run_at(&l->runs, l->work.runs.at[i])->seeds; seeds; seeds &= seeds - 1)
+	size_t hits[LOOKALIKE_SEEDS] = {0};
+	for (size_t i = 0; r->cap && i < runs->n; i++)
+		for (uint64_t seeds = run_at(r, runs->at[i])->seeds; seeds; seeds &= seeds - 1)
 			hits[__builtin_ctzll(seeds)]++;
 	for (size_t s = 0; s < l->n_seeds; s++) {
-		double share = hits[s] ? (double)hits[s] / (double)(n + l->seeds[s].runs - hits[s]) : 0;
-		if (share < LOOKALIKE_WORDING || l->seeds[s].answer == LOOKALIKE_FEATURES)
+		size_t of = asked ? l->seeds[s].asked : l->seeds[s].runs;
+		out[s] = hits[s] ? (double)hits[s] / (double)(runs->n + of - hits[s]) : 0;
+	}
+}
+
+static void meet_wording(struct lookalike *l, struct alike_met *met)
+{
+	double answer[LOOKALIKE_SEEDS], question[LOOKALIKE_SEEDS];
+	share_runs(l, &l->runs, &l->work.runs, false, answer);
+	share_runs(l, &l->asked, &l->work.asked, true, question);
+	for (size_t s = 0; s < l->n_seeds; s++) {
+		if (answer[s] < LOOKALIKE_WORDING)
 			continue;
-		have(met, l->seeds[s].answer);
-		keep_wording(met, s, (int)(share * 100));
+		if (l->seeds[s].answer != LOOKALIKE_FEATURES)
+			have(met, l->seeds[s].answer);
+		if (l->seeds[s].question != LOOKALIKE_FEATURES && question[s] >= LOOKALIKE_WORDING)
+			have(met, l->seeds[s].question);
+		keep_wording(met, s, (int)(answer[s] * 100));
 	}
 }
 
@@ -228,6 +247,7 @@ static bool needs_proof(const struct alike_trait *t)
 	case ALIKE_STEPS: return true;
 	case ALIKE_ERROR:
 	case ALIKE_ANSWER:
+	case ALIKE_QUESTION:
 	case ALIKE_FORM:
 	case ALIKE_SCORE:
 	case N_ALIKE_ASPECTS: break;
@@ -272,7 +292,8 @@ static double evidence(const struct lookalike *l, const struct feature *f, const
 	double common = l->bad ? (double)f->bad / (double)l->bad : 0;
 	switch (f->trait.aspect) {
 	case ALIKE_ERROR: return 0.95 * t;
-	case ALIKE_ANSWER: return wording_weight(percent) * t;
+	case ALIKE_ANSWER:
+	case ALIKE_QUESTION: return wording_weight(percent) * t;
 	case ALIKE_FORM: return 0.85 * t;
 	case ALIKE_VALUE: return (f->trait.wrong ? 0.9 : against ? 0.8 : 0.4) * t * (1 - common);
 	case ALIKE_USED:
@@ -349,7 +370,8 @@ static void judge_by(const struct lookalike *l, const struct alike_met *met, siz
 		for (uint64_t bits = met->features[word]; bits; bits &= bits - 1) {
 			uint32_t i = (uint32_t)(word * 64) + (uint32_t)__builtin_ctzll(bits);
 			const struct feature *f = &l->features[i];
-			int percent = f->trait.aspect == ALIKE_ANSWER ? percent_of(met, seed) : 0;
+			bool worded = f->trait.aspect == ALIKE_ANSWER || f->trait.aspect == ALIKE_QUESTION;
+			int percent = worded ? percent_of(met, seed) : 0;
 			if (!(f->seeds >> seed & 1) || percent < 0)
 				continue;
 			double e = evidence(l, f, &l->seeds[seed], percent);
@@ -385,8 +407,9 @@ bool lookalike_judge(const struct lookalike *l, const struct alike_met *met, str
 
 /* ---------------------------------------------------------------- words */
 
-static const char *const names[N_ALIKE_ASPECTS] = {
-    "error", "answer", "form", "value", "document_used", "document_missing", "failed_step", "check", "score", "steps"};
+static const char *const names[N_ALIKE_ASPECTS] = {"error",         "answer",           "question",    "form",  "value",
+                                                   "document_used", "document_missing", "failed_step", "check", "score",
+                                                   "steps"};
 
 const char *alike_aspect_name(enum alike_aspect aspect)
 {
@@ -405,6 +428,7 @@ void lookalike_group(struct buf *out, const struct lookalike *l, const struct al
 	switch (r->aspect) {
 	case ALIKE_ERROR: before = "same error: "; break;
 	case ALIKE_ANSWER: before = "answer in nearly the same words"; break;
+	case ALIKE_QUESTION: before = "a like question answered in nearly the same words"; break;
 	case ALIKE_FORM:
 		before = "answer is ";
 		after = ", too";

@@ -5,6 +5,8 @@
  *   error     the error's text without numbers, ids, quotations, paths and addresses ("timeout after # s"; lookalike_error)
  *   answer    the wording: the share of runs of 3 words that both answers have (Jaccard, exact; numbers are one word, words as search
  *             knows them, of JSON the values' texts). Counts from LOOKALIKE_WORDING on
+ *   question  question and answer together: both are worded alike (or the answer is the same word). Good answers to like questions tell
+ *             against it, good answers of that wording to others do not
  *   form      empty, a refusal, broken off
  *   value     a field of a JSON answer, or a whole answer of at most 2 words, with its value; with what was expected there if that is
  *             another: a wrong value
@@ -16,7 +18,7 @@
  * least 0: the share of it, among the failed, that good ones do not explain (the attributable fraction among the exposed, 1 - 1/RR: Levin 1953).
  * Where G < LOOKALIKE_GOOD, or the seed itself passed at its source: t = 1 - (n - 2)/N over all N, how rare it is beside seed and item; of errors 1.
  * Documents, checks, steps and right values must go with failing beyond chance (Fisher's exact test, p < LOOKALIKE_P) where there are good ones.
- * Evidence of a shared feature, e:  error .95 t;  answer from .4 (at LOOKALIKE_WORDING) to .95 (at 70 %), times t;  form .85 t;
+ * Evidence of a shared feature, e:  error .95 t;  answer from .4 (at LOOKALIKE_WORDING) to .95 (at 70 %), times t, question the same;  form .85 t;
  * used, missing .95 t (.4 t without good ones);  check .8 t (.4 t);  wrong value .9 t (1 - b/B), right value .8 t (1 - b/B) (.4);  failed step .6 t;
  * steps .4 t;  score .4 t (1 - b/B). Together, noisy-or: alike = 1 - product of (1 - e), of each aspect its best two features, of a JSON field its
  * best; from LOOKALIKE_LEAST on an item is offered, if one of its reasons has LOOKALIKE_STRONG. So an error or a wording suffices alone, steps and
@@ -34,6 +36,7 @@ enum {
 	LOOKALIKE_SEEDS = 64,
 	LOOKALIKE_FEATURES = 512, /* of all seeds together; further ones are left out */
 	LOOKALIKE_WORDS = 20000,  /* of an answer are compared */
+	LOOKALIKE_ASKED = 2000,   /* of a question */
 	LOOKALIKE_STEPS = 400,    /* of a trace */
 	LOOKALIKE_FIELDS = 64,    /* of a JSON answer */
 	LOOKALIKE_GOOD = 5,
@@ -48,6 +51,7 @@ enum {
 enum alike_aspect {
 	ALIKE_ERROR,
 	ALIKE_ANSWER,
+	ALIKE_QUESTION,
 	ALIKE_FORM,
 	ALIKE_VALUE,
 	ALIKE_USED,
@@ -73,7 +77,7 @@ struct alike_step {
 struct alike_facts {
 	enum alike_standing source; /* what its source says: passed, failed or an error */
 	enum alike_standing person; /* what people said of it, by hand */
-	struct str error, answer, expected;
+	struct str question, error, answer, expected;
 	bool read;                      /* the texts were read: an absent answer is empty */
 	bool cut;                       /* its source says it was cut off by a limit */
 	const struct alike_step *steps; /* in pre-order */

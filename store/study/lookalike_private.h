@@ -15,14 +15,16 @@ struct alike_trait {
 };
 typedef void alike_take(void *context, const struct alike_trait *trait);
 
+typedef VEC(uint64_t) alike_runs; /* runs of 3 words, sorted, each once */
+
 /* Memory that is used again for the next item. All zero at first. */
 struct alike_work {
 	struct arena arena;
 	struct scan scan;
 	struct buf text, plain;
-	VEC(uint64_t) runs; /* of 3 words, sorted, each once */
+	alike_runs runs, asked; /* of the answer and the question */
 	VEC(uint64_t) steps;
-	size_t n_words;
+	bool label; /* the answer is a word or two: one run, which is all of it */
 };
 void alike_work_done(struct alike_work *w);
 /* Calls take for each feature but the wording, which goes to w->runs. */

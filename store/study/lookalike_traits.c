@@ -24,6 +24,7 @@ void alike_work_done(struct alike_work *w)
 	buf_done(&w->text);
 	buf_done(&w->plain);
 	vec_done(&w->runs);
+	vec_done(&w->asked);
 	vec_done(&w->steps);
 }
 
@@ -324,26 +325,36 @@ static uint64_t word_hash(struct str text, const struct word *word)
 	return word->hash;
 }
 
-static void read_wording(struct alike_work *w, struct str text)
+static void sort_once(alike_runs *runs)
+{
+	size_t kept = 0;
+	if (runs->n > 1)
+		qsort(runs->at, runs->n, sizeof *runs->at, by_hash);
+	for (size_t i = 0; i < runs->n; i++)
+		if (!kept || runs->at[i] != runs->at[kept - 1])
+			runs->at[kept++] = runs->at[i];
+	runs->n = kept;
+}
+
+/* Words of it, at most `most`. A text of fewer than 3 is one run. */
+static size_t read_wording(alike_runs *runs, struct str text, size_t most)
 {
 	struct words words = words_of(text);
 	struct word word;
 	uint64_t before[2] = {0, 0};
-	size_t n = 0, kept = 0;
-	while (n < LOOKALIKE_WORDS && words_next(&words, &word)) {
+	size_t n = 0;
+	vec_clear(runs);
+	while (n < most && words_next(&words, &word)) {
 		uint64_t hash = word_hash(text, &word);
 		if (n++ >= 2)
-			*vec_add(&w->runs) = alike_mix(alike_mix(before[0], before[1]), hash);
+			*vec_add(runs) = alike_mix(alike_mix(before[0], before[1]), hash);
 		before[0] = before[1];
 		before[1] = hash;
 	}
-	w->n_words = n;
-	if (w->runs.n > 1)
-		qsort(w->runs.at, w->runs.n, sizeof *w->runs.at, by_hash);
-	for (size_t i = 0; i < w->runs.n; i++)
-		if (!kept || w->runs.at[i] != w->runs.at[kept - 1])
-			w->runs.at[kept++] = w->runs.at[i];
-	w->runs.n = kept;
+	if (n && n <= LABEL_WORDS)
+		*vec_add(runs) = alike_mix(before[0], before[1]);
+	sort_once(runs);
+	return n;
 }
 
 /* ---------------------------------------------------------------- forms */
@@ -392,13 +403,13 @@ static void give_answer(struct taking *t, const struct alike_facts *f)
 	struct fields said, expected = {.n = 0};
 	struct alike_work *w = t->w;
 	bool json = read_fields(w, f->answer, &said);
-	vec_clear(&w->runs);
-	read_wording(w, json ? buf_str(&w->plain) : f->answer);
+	size_t n_words = read_wording(&w->runs, json ? buf_str(&w->plain) : f->answer, LOOKALIKE_WORDS);
+	w->label = n_words <= LABEL_WORDS;
 	give_form(t, f, json);
 	if (json) {
 		read_fields(w, f->expected, &expected);
 		give_fields(t, &said, &expected);
-	} else if (w->n_words && w->n_words <= LABEL_WORDS) {
+	} else if (n_words && w->label) {
 		struct str answer = str_trim(f->answer), wanted = str_trim(f->expected);
 		bool label = wanted.len && wanted.len <= VALUE_BYTES && !same_text(answer, wanted);
 		if (answer.len <= VALUE_BYTES && label)
@@ -406,8 +417,13 @@ static void give_answer(struct taking *t, const struct alike_facts *f)
 		if (answer.len <= VALUE_BYTES && !same_text(answer, wanted))
 			give_value(t, STR_NONE, answer, STR_NONE);
 	}
-	if (w->n_words <= LABEL_WORDS)
-		vec_clear(&w->runs);
+}
+
+static void read_question(struct alike_work *w, struct str question)
+{
+	struct fields none;
+	bool json = read_fields(w, question, &none);
+	read_wording(&w->asked, json ? buf_str(&w->plain) : question, LOOKALIKE_ASKED);
 }
 
 /* ---------------------------------------------------------------- steps */
@@ -497,6 +513,7 @@ void alike_traits(struct alike_work *w, const struct alike_facts *f, alike_take 
 	buf_clear(&w->text);
 	lookalike_error(&w->text, f->error);
 	give(&t, ALIKE_ERROR, buf_str(&w->text));
+	read_question(w, f->question);
 	give_answer(&t, f);
 	give_all(&t, ALIKE_USED, f->used, f->n_used);
 	give_all(&t, ALIKE_MISSING, f->missing, f->n_missing);
