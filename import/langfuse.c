@@ -178,7 +178,9 @@ static bool is_event(struct val event)
 static bool is_score_source(struct val row)
 {
 	struct val source = val_get(row, "source");
-	return val_is(val_get(row, "subject"), SCAN_OBJECT) || val_str_is(source, "API") ||
+	struct val type = val_get(row, "dataType"); /* what is sent to the interface names no source */
+	return val_is(val_get(row, "subject"), SCAN_OBJECT) || val_str_is(type, "CATEGORICAL") ||
+	       val_str_is(type, "NUMERIC") || val_str_is(type, "CORRECTION") || val_str_is(source, "API") ||
 	       val_str_is(source, "EVAL") || val_str_is(source, "ANNOTATION");
 }
 
@@ -213,6 +215,7 @@ static const struct sign signs[] = {
 
 static const struct sign score_signs[] = {
     {75, "rows are Langfuse scores",      {"id", "name", "value", "source", "traceId"}                          },
+    {89, "rows are scores for Langfuse",  {"id", "name", "dataType", "traceId", "value"}                        },
     {90, "rows are Langfuse scores",      {"id", "name", "dataType", "source"}                                  },
     {90, "has a list of Langfuse scores", {"data[].id", "data[].name", "data[].dataType", "data[].source"}      },
     {90, "rows are Langfuse scores",      {"id", "name", "dataType", "subject.kind"}                            },

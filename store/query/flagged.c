@@ -1,4 +1,4 @@
-#include "store/query/flagged.h"
+#include "store/query/flagged_private.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -341,6 +341,27 @@ static void sum_up(struct flagged *f, struct arena *arena)
 	buf_done(&authors);
 }
 
+/* Which answer of a pair all prefer. */
+static void prefer(struct flagged *f)
+{
+	const struct subject *s = &f->subject;
+	struct str a = s->raw_output.ptr ? s->raw_output : s->error,
+	           b = s->raw_output_b.ptr ? s->raw_output_b : s->error_b;
+	bool any = false, differ = false;
+	for (size_t i = 0; i < f->n_said && f->place.at.kind == SUBJECT_PAIR; i++) {
+		if (!f->said[i].preference.len)
+			continue;
+		int prefers = annotation_prefers(f->said[i].preference, a, b);
+		differ = differ || (any && prefers != f->prefers);
+		f->prefers = prefers;
+		any = true;
+	}
+	if (differ) {
+		f->prefers = -1;
+		f->verdict = FLAGGED_DISAGREE;
+	}
+}
+
 /* ---------------------------------------------------------------- what it was said of */
 
 static struct str one_text(struct work *w, const char *sql, int64_t a, int64_t b, int64_t c, struct arena *arena)
@@ -373,6 +394,9 @@ static void read_ids(struct work *w, struct flagged *f, struct arena *arena)
 		             " AND c.case_id = ?2 AND c.repeat = ?3",
 		             at->at.run, at->at.case_id, at->at.repeat, arena);
 		f->run = f->subject.run;
+	} else if (at->kind == SUBJECT_PAIR) {
+		f->case_key = str_from(f->place.hint, 5);
+		f->run = f->subject.run;
 	} else if (at->kind == SUBJECT_TRACE || at->kind == SUBJECT_SPAN) {
 		f->trace_id =
 		    one_text(w, "SELECT text FROM trace WHERE id = ?1 AND ?2 = ?2 AND ?3 = ?3", at->trace, 0, 0, arena);
@@ -402,9 +426,10 @@ static void mask_strs(struct arena *arena, const struct str **list, size_t n)
 static void mask_all(struct flagged *f, struct arena *arena)
 {
 	struct subject *s = &f->subject;
-	struct str *const texts[] = {&s->title,    &s->question,   &s->answer,     &s->expected,   &s->error,
-	                             &s->answer_b, &s->error_b,    &s->raw_input,  &s->raw_output, &s->raw_output_b,
-	                             &f->case_key, &f->place.hint, &f->correction, &f->note};
+	struct str *const texts[] = {&s->title,        &s->question, &s->answer,    &s->expected,   &s->error,
+	                             &s->answer_b,     &s->error_b,  &s->raw_input, &s->raw_output, &s->raw_output_b,
+	                             &s->raw_expected, &f->answer,   &f->answer_b,  &f->case_key,   &f->place.hint,
+	                             &f->correction,   &f->note};
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		*texts[i] = mask_str(arena, *texts[i]);
 	mask_list(arena, &s->turns, s->n_turns);
@@ -430,6 +455,9 @@ static bool tell_one(struct work *w, const struct judged *j, struct arena *arena
 {
 	struct flagged f = {.target = j->target, .place = j->place, .prefers = -1};
 	struct err gone = ERR_INIT;
+	if (str_starts(f.place.hint, "pair:") &&
+	    !flagged_find_pair(w->db, w->blocks, &f.target, f.place.hint, arena, &f.place.at, err))
+		return false;
 	if (f.place.at.kind != SUBJECT_NONE && !subject_load(w->db, w->blocks, &f.place.at, arena, &f.subject, &gone)) {
 		if (gone.code != ERR_NOT_FOUND && gone.code != ERR_INPUT) {
 			*err = gone;
@@ -440,8 +468,11 @@ static bool tell_one(struct work *w, const struct judged *j, struct arena *arena
 	}
 	if (!read_said(w, &f, arena, err))
 		return false;
+	f.answer = flagged_verbatim(f.subject.raw_output, f.subject.answer, arena);
+	f.answer_b = flagged_verbatim(f.subject.raw_output_b, f.subject.answer_b, arena);
 	read_ids(w, &f, arena);
 	sum_up(&f, arena);
+	prefer(&f);
 	if (w->opts->masked)
 		mask_all(&f, arena);
 	return tell(context, &f, err);

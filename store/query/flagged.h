@@ -44,6 +44,8 @@ struct flagged {
 	struct sha256 target;
 	struct place place;     /* where it is; SUBJECT_NONE: not in this store, then `subject` has no texts */
 	struct subject subject; /* loaded; a pair: both answers where both are found */
+	struct str answer,
+	    answer_b; /* word for word: what the model said, where the subject has it as a person reads it */
 	struct str case_key, run_id, run, trace_id, span_id; /* ids as the sources write them; absent: none */
 	struct flagged_said *said;                           /* by author */
 	size_t n_said;

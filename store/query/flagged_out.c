@@ -1,7 +1,7 @@
 /* Judged answers as lists.
  *
  * jsonl, the golden set, one answer a line; what is not known is null:
- *   {"id": the case's key, "trace:ID" or "trace:ID/span:ID", "kind": "case"|"trace"|"span"|"pair"|null (not in this store),
+ *   {"id": the case's key, "trace:ID" or "trace:ID/span:ID", "kind": "case"|"trace"|"span"|"pair"|null (not in this store), "title": TEXT,
  *    "case": TEXT, "run": ID, "run_name": TEXT, "repeat": N, "trace_id": ID, "span_id": ID, "results": N with this answer,
  *    "input": TEXT, "output": TEXT, "expected": TEXT, "correction": TEXT,
  *    "question": TEXT, "answer": TEXT  (what of input and output a person read; only where that is another text),
@@ -42,9 +42,7 @@ struct str flagged_reference(const struct flagged *f)
 {
 	if (f->correction.len)
 		return f->correction;
-	if (f->verdict == FLAGGED_GOOD && f->subject.answer.len)
-		return f->subject.answer;
-	return f->subject.expected.len ? f->subject.expected : STR_NONE;
+	return f->verdict == FLAGGED_GOOD && f->answer.len ? f->answer : STR_NONE;
 }
 
 void flagged_comment(struct buf *out, const struct flagged_said *said)
@@ -127,7 +125,7 @@ static void put_texts(struct jout *j, const struct flagged *f)
 	const struct subject *s = &f->subject;
 	jout_str(j, "input", filled(s->raw_input));
 	jout_str(j, "output", filled(s->raw_output));
-	jout_str(j, "expected", filled(s->expected));
+	jout_str(j, "expected", filled(s->raw_expected));
 	jout_str(j, "correction", filled(f->correction));
 	if (s->question.len && !str_eq(s->question, s->raw_input))
 		jout_str(j, "question", s->question);
@@ -158,6 +156,7 @@ static int64_t write_jsonl(struct flagged_writing *w, const struct flagged *f)
 	jout_object(&j, NULL);
 	jout_str(&j, "id", filled(f->place.hint));
 	jout_str(&j, "kind", or_null(kind_of(f)));
+	jout_str(&j, "title", filled(f->subject.title));
 	jout_str(&j, "case", filled(f->case_key));
 	jout_str(&j, "run", filled(f->run_id));
 	jout_str(&j, "run_name", filled(f->run));
@@ -196,7 +195,7 @@ const struct flagged_format flagged_jsonl = {
 static void head_csv(struct flagged_writing *w)
 {
 	buf_add_cstr(w->out,
-	             "id,kind,run,trace_id,span_id,input,output,expected,correction,verdict,reasons,note,author,"
+	             "id,kind,title,run,trace_id,span_id,input,output,expected,correction,verdict,reasons,note,author,"
 	             "time\r\n");
 }
 
@@ -211,12 +210,13 @@ static int64_t write_csv(struct flagged_writing *w, const struct flagged *f)
 	units_iso_print(&time, f->time_ns);
 	const struct str cells[] = {f->place.hint,
 	                            or_null(kind_of(f)),
+	                            s->title,
 	                            f->run,
 	                            f->trace_id,
 	                            f->span_id,
 	                            s->raw_input,
 	                            s->raw_output,
-	                            s->expected,
+	                            s->raw_expected,
 	                            f->correction,
 	                            or_null(verdict_of(f)),
 	                            buf_str(&reasons),

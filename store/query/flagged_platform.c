@@ -34,20 +34,22 @@ static int64_t tell(struct flagged_writing *w, const struct told *t, tell_told *
 	return 1;
 }
 
+struct names { /* of scores */
+	const char *verdict, *note, *correction;
+};
+
 /* Everything that everybody said of an answer with a trace. */
-static int64_t tell_all(struct flagged_writing *w, const struct flagged *f, const char *verdict, const char *correction,
-                        tell_told *how)
+static int64_t tell_all(struct flagged_writing *w, const struct flagged *f, const struct names *names, tell_told *how)
 {
 	int64_t n = 0;
 	for (size_t i = 0; f->trace_id.len && i < f->n_said; i++) {
 		const struct flagged_said *s = &f->said[i];
 		struct buf comment = BUF_INIT;
 		flagged_comment(&comment, s);
-		if (s->verdict.len || comment.len)
-			n += tell(w,
-			          &(struct told){f, s, verdict, s->verdict.len ? s->verdict : STR_LIT("note"),
-			                         buf_str(&comment), false},
-			          how);
+		if (s->verdict.len)
+			n += tell(w, &(struct told){f, s, names->verdict, s->verdict, buf_str(&comment), false}, how);
+		else if (comment.len)
+			n += tell(w, &(struct told){f, s, names->note, buf_str(&comment), STR_NONE, false}, how);
 		for (size_t k = 0; k < s->n_scores; k++) {
 			struct buf name = BUF_INIT;
 			buf_add_str(&name, s->scores[k].name);
@@ -55,7 +57,7 @@ static int64_t tell_all(struct flagged_writing *w, const struct flagged *f, cons
 			buf_done(&name);
 		}
 		if (s->correction.len)
-			n += tell(w, &(struct told){f, s, correction, s->correction, STR_NONE, true}, how);
+			n += tell(w, &(struct told){f, s, names->correction, s->correction, STR_NONE, true}, how);
 		buf_done(&comment);
 	}
 	return n;
@@ -113,7 +115,7 @@ static void tell_mlflow(struct jout *j, const struct told *t)
 
 static int64_t write_mlflow(struct flagged_writing *w, const struct flagged *f)
 {
-	return tell_all(w, f, "human_verdict", "expected_response", tell_mlflow);
+	return tell_all(w, f, &(struct names){"human_verdict", "human_note", "expected_response"}, tell_mlflow);
 }
 
 const struct flagged_format flagged_mlflow = {
@@ -163,7 +165,7 @@ static void tell_langfuse(struct jout *j, const struct told *t)
 
 static int64_t write_langfuse(struct flagged_writing *w, const struct flagged *f)
 {
-	return tell_all(w, f, "human-verdict", "output", tell_langfuse);
+	return tell_all(w, f, &(struct names){"human-verdict", "human-note", "output"}, tell_langfuse);
 }
 
 const struct flagged_format flagged_langfuse = {

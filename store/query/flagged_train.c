@@ -1,10 +1,11 @@
 /* Judged answers as tests and as training data.
  *
  * promptfoo: a JSON list of tests, for `tests: file://FILE.json` (promptfoo.dev/docs/configuration/test-cases). vars: the members of an input that is
- * a JSON object, as they were; else {"input": TEXT}. One assertion: against the answer as it should be (the correction; a good answer
- * itself; what the data set expects), "equals" for a label or JSON, else "factuality"; of a bad answer that nobody corrected: it must not come
- * again ("not-equals"), and what was wrong with it as "llm-rubric". Texts of the data are no templates and name no files there: braces of Nunjucks
- * are put in raw blocks, and "file://" gets a blank before it.
+ * a JSON object, as they were; else {"input": TEXT}. Asserted is the answer as it should be (the correction, or a good answer itself), "equals"
+ * for a label, else "factuality"; of a bad answer that nobody corrected: that it does not come again ("not-equals"), what was
+ * wrong with it ("llm-rubric"), and what the data set expects. Answers on which people differ are no test. Texts of the data are no
+ * templates and name no files there: braces of Nunjucks are put in raw blocks, "file://" gets a blank before it, and of a data set's own
+ * assertions those that run code are left out.
  *
  * chat: OpenAI's fine-tuning lines {"messages":[…]}: the conversation and the corrected (or good) answer as the assistant's.
  *
@@ -102,8 +103,7 @@ static void put_vars(struct jout *j, struct str input)
 static bool is_exact(struct str text)
 {
 	struct str t = str_trim(text);
-	bool json = str_starts(t, "{") || str_starts(t, "[");
-	return json || (t.len <= LABEL_BYTES && str_find_char(t, '\n') == SIZE_MAX && !strchr(".!?", t.ptr[t.len - 1]));
+	return t.len <= LABEL_BYTES && str_find_char(t, '\n') == SIZE_MAX && !strchr(".!?", t.ptr[t.len - 1]);
 }
 
 static void put_assertion(struct jout *j, const char *type, struct str value)
@@ -133,6 +133,31 @@ static void put_mistakes(struct jout *j, const struct flagged *f)
 	buf_done(&rubric);
 }
 
+/* A line "contains: 120 days" of what a promptfoo data set expects. */
+static void put_own_assertion(struct jout *j, struct str line)
+{
+	static const char *const types[] = {"contains",    "icontains",  "equals",
+	                                    "starts-with", "factuality", "llm-rubric"};
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+		struct str value = str_from(line, strlen(types[i]));
+		if (str_starts(line, types[i]) && str_starts(value, ": "))
+			put_assertion(j, types[i], str_from(value, 2));
+	}
+}
+
+/* Read for people as something else: promptfoo's own assertions, a line each. */
+static void put_expected(struct jout *j, const struct subject *s)
+{
+	struct str rest = s->raw_expected, line;
+	if (str_eq(str_trim(s->raw_expected), str_trim(s->expected))) {
+		if (str_trim(s->expected).len)
+			put_assertion(j, is_exact(s->expected) ? "equals" : "factuality", s->expected);
+		return;
+	}
+	while (str_split(&rest, '\n', &line))
+		put_own_assertion(j, line);
+}
+
 static void head_promptfoo(struct flagged_writing *w)
 {
 	buf_add_cstr(w->out, "[");
@@ -143,24 +168,34 @@ static void tail_promptfoo(struct flagged_writing *w)
 	buf_add_cstr(w->out, "\n]\n");
 }
 
+/* "input" of an input that is no object: its question, if that is all there is. */
+static struct str input_of(const struct flagged *f)
+{
+	const struct subject *s = &f->subject;
+	bool whole = s->question.len && s->question.len < SUBJECT_BYTES && !s->n_turns && !s->n_fields;
+	return whole && str_starts(str_trim(s->raw_input), "[") ? s->question : s->raw_input;
+}
+
 static int64_t write_promptfoo(struct flagged_writing *w, const struct flagged *f)
 {
 	struct str reference = flagged_reference(f);
+	bool bad = f->verdict == FLAGGED_BAD && f->answer.len;
 	struct jout j;
 	if (!flagged_has_texts(f) || !f->subject.raw_input.len || f->place.at.kind == SUBJECT_PAIR ||
-	    (!str_trim(reference).len && (f->verdict != FLAGGED_BAD || !f->subject.answer.len)))
+	    (!str_trim(reference).len && !bad))
 		return 0;
 	buf_add_cstr(w->out, w->first ? "\n" : ",\n");
 	jout_init(&j, w->out, false);
 	jout_object(&j, NULL);
 	put_text(&j, "description", f->subject.title.len ? f->subject.title : f->place.hint);
-	put_vars(&j, f->subject.raw_input);
+	put_vars(&j, input_of(f));
 	jout_array(&j, "assert");
 	if (str_trim(reference).len) {
 		put_assertion(&j, is_exact(reference) ? "equals" : "factuality", reference);
 	} else {
-		put_assertion(&j, "not-equals", f->subject.answer);
+		put_assertion(&j, "not-equals", f->answer);
 		put_mistakes(&j, f);
+		put_expected(&j, &f->subject);
 	}
 	jout_end(&j);
 	jout_object(&j, "metadata");
@@ -182,7 +217,7 @@ const struct flagged_format flagged_promptfoo = {
     .help = "regression tests: tests: file://FILE.json in promptfooconfig.yaml",
     .one = "test",
     .many = "tests",
-    .lacks = "not in this store, or nobody said what the answer should be",
+    .lacks = "not in this store, or people differ, or nobody said what is good or bad",
     .head = head_promptfoo,
     .answer = write_promptfoo,
     .tail = tail_promptfoo,
@@ -243,9 +278,7 @@ static void put_conversation(struct jout *j, const struct subject *s)
 
 static int64_t write_chat(struct flagged_writing *w, const struct flagged *f)
 {
-	struct str answer = f->correction.len            ? f->correction
-	                    : f->verdict == FLAGGED_GOOD ? f->subject.answer
-	                                                 : STR_NONE;
+	struct str answer = f->correction.len ? f->correction : f->verdict == FLAGGED_GOOD ? f->answer : STR_NONE;
 	struct jout j;
 	if (!str_trim(answer).len || is_cut(answer) || !has_conversation(f) || f->place.at.kind == SUBJECT_PAIR)
 		return 0;
@@ -281,13 +314,13 @@ static void put_output(struct jout *j, const char *key, struct str text)
 
 static int64_t write_preference(struct flagged_writing *w, const struct flagged *f)
 {
-	struct str better = f->correction, worse = f->subject.answer;
+	struct str better = f->correction, worse = f->answer;
 	struct jout j;
 	if (f->place.at.kind == SUBJECT_PAIR) {
 		if (f->prefers != 0 && f->prefers != 1)
 			return 0;
-		better = f->prefers == 0 ? f->subject.answer : f->subject.answer_b;
-		worse = f->prefers == 0 ? f->subject.answer_b : f->subject.answer;
+		better = f->prefers == 0 ? f->answer : f->answer_b;
+		worse = f->prefers == 0 ? f->answer_b : f->answer;
 	}
 	if (!str_trim(better).len || !str_trim(worse).len || str_eq(str_trim(better), str_trim(worse)) ||
 	    is_cut(better) || is_cut(worse) || !has_conversation(f))

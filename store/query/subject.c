@@ -133,6 +133,7 @@ static bool read_case(struct db *db, struct block_cache *blocks, struct case_at 
 	if (!case_detail(db, blocks, at, arena, detail, err))
 		return false;
 	out->title = subject_is_id(detail->res.title) ? STR_NONE : detail->res.title;
+	out->raw_expected = detail->res.expected;
 	out->raw_input = detail->res.input;
 	out->raw_output = detail->res.output;
 	out->error = detail->res.error;
