@@ -5,7 +5,7 @@ once, each judges everything: all is kept, no lock reaches anybody.
 
     review.py [--seed N] [--kills N] [--verdicts N] SPOOR [kill|three]...
 """
-import argparse, json, os, random, re, shutil, signal, subprocess, sys, tempfile, time
+import argparse, json, os, random, re, shlex, shutil, signal, subprocess, sys, tempfile, time
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--seed", type=int, default=int(os.environ.get("SPOOR_SEED", random.randrange(10**6))))
@@ -18,6 +18,7 @@ spoor, R = os.path.abspath(args.spoor), random.Random(args.seed)
 room = tempfile.mkdtemp()
 store = os.path.join(room, "s.db")
 passed = failed = servers = 0
+DONE = r"(\d[\d,]*) of (\d[\d,]*) done"
 BUSY = re.compile(r"database is locked|busy|another spoor|SQL|could not")
 
 
@@ -50,8 +51,8 @@ class Person:
         self.author, self.log = author, None
         self.tmux = ["tmux", "-L", "spoor-review-%d-%d" % (os.getpid(), servers), "-f", "/dev/null"]
         os.makedirs(os.path.join(room, author), exist_ok=True)
-        self.do("new-session", "-d", "-x", str(cols), "-y", str(rows), ";", "set", "-g", "remain-on-exit", "on", ";", "set", "-g", "status", "off",
-                ";", "respawn-pane", "-k", " ".join([spoor, *words]))
+        self.do("new-session", "-d", "-x", str(cols), "-y", str(rows), ";", "set", "-g", "remain-on-exit", "on", ";", "set", "-g", "remain-on-exit-format", "", ";", "set", "-g", "status", "off",
+                ";", "respawn-pane", "-k", " ".join(map(shlex.quote, [spoor, *words])))
         self.do("resize-window", "-x", str(cols), "-y", str(rows))
 
     def do(self, *words):
@@ -75,7 +76,7 @@ class Person:
     def done(self):
         """How many the screen says are done."""
         text = self.screen()
-        found = re.search(r"(\d[\d,]*) of (\d[\d,]*) done", text)
+        found = re.search(DONE, text)
         return int(found.group(1).replace(",", "")) if found else None
 
     def kill(self):
@@ -99,10 +100,11 @@ def verdicts(author):
 
 def begin(author, queue):
     p = Person(author, "review", queue)
-    shown = p.see(r"of \d[\d,]* done|Every answer is judged|Press any key|press any key")
-    if shown and "any key" in shown.group(0):
-        p.keys("Space")
-        shown = p.see(r"of \d[\d,]* done")
+    shown = p.see(r"Enter Begin|1 Good|nothing is left")
+    if shown and "Begin" in shown.group(0):
+        p.keys("Enter")
+        shown = p.see(r"1 Good")
+    shown = shown and p.see(DONE)
     check(shown, "%s: no Review on the screen:\n%s" % (author, p.screen()))
     return p
 
@@ -130,7 +132,7 @@ def killed():
         now = verdicts(author)
         check(shown is not None and shown <= len(now), "%d shown as done, %d in the store (seed %d, kill %d)\n%s" % (shown or -1, len(now), args.seed, i, text))
         check(len(now) <= len(have) + n, "%d verdicts of %d keys after %d" % (len(now), n, len(have)))
-        check(len({e["target"] for e in now}) == len(now), "an answer has two verdicts of one person")
+        check(len({e["target_hash"] for e in now}) == len(now), "an answer has two verdicts of one person")
         total += len(now) - len(have)
         p.close()
     said = run("doctor", "--json", codes=(0, 1, 3))
@@ -153,7 +155,7 @@ def three():
         check(p.done() == args.verdicts, "%s: %s done on the screen, not %d:\n%s" % (p.author, p.done(), args.verdicts, p.screen()))
         have = verdicts(p.author)
         check(len(have) == args.verdicts, "%s: %d verdicts in the store, not %d" % (p.author, len(have), args.verdicts))
-        check(len({e["target"] for e in have}) == args.verdicts, "%s: answers judged twice" % p.author)
+        check(len({e["target_hash"] for e in have}) == args.verdicts, "%s: answers judged twice" % p.author)
     check(not wrong, "a person is told of %s" % wrong)
     for p in people:
         p.keys("Q")
@@ -166,7 +168,12 @@ if not shutil.which("tmux"):
     sys.exit(0)
 try:
     print("seed %d" % args.seed)
-    run("import", "tests/data/evals-claims.tar.gz")
+    answers = os.path.join(room, "answers.jsonl")
+    with open(answers, "w") as f:
+        for i in range(1000):
+            f.write(json.dumps({"id": "case-%d" % i, "question": "How much is %d and %d?" % (i, i), "output": "It is %d." % (2 * i + (i % 7 == 0)),
+                                "expected": str(2 * i), "pass": i % 7 != 0}) + "\n")
+    run("import", answers)
     print(run("review", "--make", "--name", "all of it", "--blind", "--where", "not status:unscored or status:unscored").strip())
     for part in args.parts:
         {"kill": killed, "three": three}[part]()
