@@ -10,6 +10,7 @@
 #include "store/base/vec.h"
 #include "store/block.h"
 #include "store/query/propose.h"
+#include "store/queue.h"
 
 enum {
 	RETRY_MS = 200, /* after a failure that passes */
@@ -17,20 +18,12 @@ enum {
 	TELL_MS = 1000 /* from then on it is told that something waits */
 };
 
-/* What the mark of a queue's item was. */
-struct mark {
-	bool there;
-	int64_t state, time_ns, spent_ns;
-	bool has_event;
-	struct event_id event;
-};
-
 /* What was said together: taken back and said again together. */
 struct group {
 	uint64_t id;
 	struct saying *all; /* says of every saying that joined; queue and seq of the one that had them */
 	VEC(struct event_id) events;
-	struct mark before; /* of the queue's item, before the group */
+	struct queue_mark before; /* of the queue's item, before the group */
 	bool has_before;
 };
 
@@ -76,76 +69,16 @@ static int64_t now_ns(const struct verdicts *v)
 	return v->now_ns != UNKNOWN_INT ? v->now_ns : (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-/* ---------------------------------------------------------------- marks of queues */
-
-static struct stmt *at_item(struct verdicts *v, const char *sql, const struct saying *s, struct err *err)
+/* The item of a queue is done or skipped with it. */
+static bool mark_item(struct verdicts *v, const struct saying *s, const struct event_id *event,
+                      struct queue_mark *before, struct err *err)
 {
-	struct stmt *st = db_query(v->db, sql, err);
-	if (!st)
-		return NULL;
-	stmt_int(st, 1, s->queue);
-	stmt_int(st, 2, s->seq);
-	stmt_str(st, 3, v->author);
-	return st;
-}
-
-static bool read_mark(struct verdicts *v, const struct saying *s, struct mark *out, struct err *err)
-{
-	*out = (struct mark){.there = false};
-	struct stmt *st = at_item(v,
-	                          "SELECT state, time_ns, spent_ns, event FROM queue_mark WHERE queue = ? AND seq = ?"
-	                          " AND author = ?",
-	                          s, err);
-	if (!st)
-		return false;
-	enum step step = stmt_step(st, err);
-	if (step == STEP_ROW) {
-		struct str event = col_blob(st, 3);
-		*out = (struct mark){true, col_int(st, 0), col_int(st, 1), col_int(st, 2), false, {{0}}};
-		if (event.len == sizeof out->event) {
-			out->has_event = true;
-			memcpy(out->event.byte, event.ptr, event.len);
-		}
-	}
-	stmt_end(st);
-	return step != STEP_FAIL;
-}
-
-static bool write_mark(struct verdicts *v, const struct saying *s, const struct mark *m, struct err *err)
-{
-	if (!m->there) {
-		struct stmt *st =
-		    at_item(v, "DELETE FROM queue_mark WHERE queue = ? AND seq = ? AND author = ?", s, err);
-		return st && stmt_run(st, err);
-	}
-	struct stmt *st = at_item(v,
-	                          "INSERT OR REPLACE INTO queue_mark(queue, seq, author, state, time_ns, spent_ns,"
-	                          " event) VALUES(?,?,?,?,?,?,?)",
-	                          s, err);
-	if (!st)
-		return false;
-	stmt_int(st, 4, m->state);
-	stmt_int(st, 5, m->time_ns);
-	stmt_int(st, 6, m->spent_ns);
-	if (m->has_event)
-		stmt_blob(st, 7, (struct str){(const char *)m->event.byte, sizeof m->event});
-	return stmt_run(st, err);
-}
-
-enum { MARK_DONE = 1, MARK_SKIPPED = 2 };
-
-static bool mark_item(struct verdicts *v, const struct saying *s, const struct event_id *event, struct mark *before,
-                      struct err *err)
-{
-	struct mark m = {.there = true,
-	                 .state = s->kind == SAYING_SKIP ? MARK_SKIPPED : MARK_DONE,
-	                 .time_ns = s->time_ns,
-	                 .spent_ns = s->spent_ns};
-	if (!s->queue)
-		return true;
+	struct queue_mark m = {.state = s->kind == SAYING_SKIP ? QUEUE_SKIPPED : QUEUE_DONE,
+	                       .time_ns = s->time_ns,
+	                       .spent_ns = s->spent_ns};
 	if (event)
 		m.has_event = true, m.event = *event;
-	return read_mark(v, s, before, err) && write_mark(v, s, &m, err);
+	return !s->queue || queue_mark(v->db, s->queue, s->seq, v->author, &m, before, err);
 }
 
 /* ---------------------------------------------------------------- writing one */
@@ -201,8 +134,8 @@ static bool is_judgement(enum annotation_field field)
 }
 
 /* In a transaction: the events of what is new in it, and the mark. */
-static bool add_all(struct verdicts *v, struct saying *s, const struct annotation_target *target, struct mark *before,
-                    struct err *err)
+static bool add_all(struct verdicts *v, struct saying *s, const struct annotation_target *target,
+                    struct queue_mark *before, struct err *err)
 {
 	struct arena arena = ARENA_INIT;
 	struct annotation *now;
@@ -241,7 +174,7 @@ static bool add_all(struct verdicts *v, struct saying *s, const struct annotatio
 }
 
 static bool in_transaction(struct verdicts *v, const struct job *job, const struct annotation_target *target,
-                           struct mark *before, struct err *err)
+                           struct queue_mark *before, struct err *err)
 {
 	struct saying *s = job->saying;
 	const struct group *g = job->group;
@@ -250,7 +183,7 @@ static bool in_transaction(struct verdicts *v, const struct job *job, const stru
 	if (s->kind != SAYING_TAKE_BACK)
 		return add_all(v, s, target, before, err);
 	return annotate_take_back_in(v->db, g->events.at, g->events.n, v->author, s->time_ns, err) &&
-	       (!s->queue || write_mark(v, s, &g->before, err));
+	       (!s->queue || queue_mark(v->db, s->queue, s->seq, v->author, &g->before, NULL, err));
 }
 
 static bool drop(struct group **at, size_t *n, const struct group *g)
@@ -281,7 +214,7 @@ static struct group *adopt(struct verdicts *v, struct group *g, const struct say
 }
 
 /* The thread's part of a group, once it is on the disk. */
-static void note_written(struct verdicts *v, struct job *job, const struct mark *before)
+static void note_written(struct verdicts *v, struct job *job, const struct queue_mark *before)
 {
 	struct saying *s = job->saying;
 	struct group *g = job->group, *was = s->was_so ? adopt(v, g, s) : g;
@@ -336,7 +269,7 @@ static bool write_job(struct verdicts *v, struct job *job, struct err *err)
 		return write_many(v, job, err);
 	struct arena arena = ARENA_INIT;
 	struct annotation_target target = {STR_NONE, STR_NONE, STR_NONE};
-	struct mark before = {.there = false};
+	struct queue_mark before = {.state = QUEUE_OPEN};
 	bool ok = s->kind == SAYING_TAKE_BACK || s->kind == SAYING_DROP || s->n_says == 0 ||
 	          find_target(v, s, &arena, &target, err);
 	ok = ok && db_begin(v->db, err);
