@@ -141,7 +141,7 @@ static bool fetch_draft(struct db *db, void *request, struct err *err)
 	struct annotation *now;
 	size_t n;
 	struct block_cache *blocks = block_cache_new(db);
-	bool ok = subject_target(db, blocks, &d->at, &d->arena, &subject, err) &&
+	bool ok = subject_load(db, blocks, &d->at, &d->arena, &subject, err) &&
 	          annotate_state(db, &subject.hash, &d->arena, &now, &n, err);
 	block_cache_free(blocks);
 	if (!ok)

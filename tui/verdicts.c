@@ -34,6 +34,11 @@ struct job {
 	int64_t since_ms;
 };
 
+struct finished {
+	struct verdict_answer answer;
+	struct job job;
+};
+
 struct verdicts {
 	pthread_t thread;
 	pthread_mutex_t lock;
@@ -46,7 +51,7 @@ struct verdicts {
 	_Atomic bool give_up; /* stop waiting for others */
 	uint64_t newest;      /* group */
 	VEC(struct job) jobs; /* the first is being written */
-	VEC(struct verdict_answer) done;
+	VEC(struct finished) done;
 	VEC(struct group *) groups; /* all; they live as long as the program */
 	VEC(struct group *) said, undone;
 	char why[200]; /* of the last failure that passes */
@@ -385,17 +390,20 @@ static void undo_group(struct verdicts *v, const struct job *job)
 	bool back = job->saying->kind == SAYING_TAKE_BACK;
 	if (!g)
 		return;
-	if (back && drop(v->undone.at, &v->undone.n, g))
+	if (back && drop(v->undone.at, &v->undone.n, g) && (g->events.n || g->has_before))
 		*vec_add(&v->said) = g;
-	else if (!back && g->events.n == 0 && drop(v->said.at, &v->said.n, g) && job->saying->group == g->id)
+	if (!back && g->events.n == 0 && drop(v->said.at, &v->said.n, g) && job->saying->group == g->id)
 		*vec_add(&v->undone) = g; /* it could not be said again */
 }
 
 /* ---------------------------------------------------------------- the thread */
 
-static void answer(struct verdicts *v, struct saying *s, uint64_t owner, bool ok, const struct err *err)
+static void answer(struct verdicts *v, const struct job *job, bool ok, const struct err *err)
 {
-	*vec_add(&v->done) = (struct verdict_answer){s, owner, ok, *err};
+	*vec_add(&v->done) = (struct finished){
+	    {job->saying, job->owner, ok, *err},
+            *job
+        };
 	pthread_cond_signal(&v->answered);
 	v->wake();
 }
@@ -471,12 +479,10 @@ static void *write_loop(void *arg)
 		if (!ok && err.code == ERR_INTERRUPTED)
 			break; /* it stays in the list, to be told of */
 		v->why[0] = '\0';
-		if (!ok)
-			undo_group(v, &job);
 		memmove(v->jobs.at, v->jobs.at + 1, --v->jobs.n * sizeof *v->jobs.at);
 		if (v->jobs.n)
 			v->jobs.at[0].since_ms = mono_ms();
-		answer(v, job.saying, job.owner, ok, &err);
+		answer(v, &job, ok, &err);
 		if (v->jobs.n == 0 && v->db) { /* nobody waits: a good moment */
 			pthread_mutex_unlock(&v->lock);
 			db_checkpoint(v->db, DB_LOG_BYTES);
@@ -533,7 +539,10 @@ bool verdicts_take(struct verdicts *v, int wait_ms, struct verdict_answer *out)
 		;
 	bool any = v->done.n > 0;
 	if (any) {
-		*out = v->done.at[0];
+		*out = v->done.at[0].answer;
+		/* Until it is told of, what failed stays on the stack: a key pressed meanwhile means it, and nothing before it. */
+		if (!out->ok)
+			undo_group(v, &v->done.at[0].job);
 		memmove(v->done.at, v->done.at + 1, --v->done.n * sizeof *v->done.at);
 	}
 	pthread_mutex_unlock(&v->lock);
@@ -601,7 +610,7 @@ void verdicts_free(struct verdicts *v)
 	for (size_t i = 0; i < v->jobs.n; i++)
 		saying_free(v->jobs.at[i].saying);
 	for (size_t i = 0; i < v->done.n; i++)
-		saying_free(v->done.at[i].saying);
+		saying_free(v->done.at[i].answer.saying);
 	for (size_t i = 0; i < v->groups.n; i++) {
 		saying_free(v->groups.at[i]->all);
 		vec_done(&v->groups.at[i]->events);
