@@ -52,7 +52,6 @@ static const struct option_row review_options[] = {
 	{"make", 'm', OPTION_FLAG, NULL, "only make it; prints how to open it"},
 	{"list", 'l', OPTION_FLAG, NULL, "the queues there are, how far each is, what else could be reviewed"},
 	{"report", 0, OPTION_FLAG, NULL, "what the verdicts say: people among each other and against judges, preferences, reasons"},
-	{"limit", 0, OPTION_INT, "N", "with --report: rows of its lists"},
 	{"markdown", 0, OPTION_FLAG, NULL, "with --report: as Markdown"},
 	{"all", 'a', OPTION_FLAG, NULL, "with --list: closed ones too"},
 	{"report", 0, OPTION_FLAG, NULL, "what people said so far in figures, of QUEUE, --run, --where or all: agreement, reasons, preferences, judges"},
@@ -457,9 +456,7 @@ static int review_main(const struct command_line *line, struct err *err)
 	out_init(&r.o, line);
 	r.author = annotation_author(r.author_room);
 	r.db = open_store(&r, err);
-	if (r.db && cmd_flag(line, "report"))
-		code = review_report(line, r.db, err);
-	else if (!r.db || !read_ask(&r, err) || !read_how(&r, err))
+	if (!r.db || !read_ask(&r, err) || !read_how(&r, err))
 		code = err_exit_code(err->code);
 	else
 		code = line->n_args == 1 ? with_queue(&r, err) : without_queue(&r, err);
