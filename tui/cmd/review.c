@@ -328,7 +328,7 @@ static bool print_made(struct review *r, const struct queue_begun *b, struct err
 		jout_str(&j, "made_from", b->made_from);
 		jout_int(&j, "items", b->items);
 		jout_bool(&j, "resumed", b->resumed);
-		jout_bool(&j, "blind", (r->how.mode & QUEUE_BLIND) != 0);
+		jout_bool(&j, "blind", (b->mode & QUEUE_BLIND) != 0);
 		json_left_out(&j, b);
 		jout_str(&j, "command", buf_str(&command));
 		jout_end(&j);
