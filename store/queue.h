@@ -126,6 +126,10 @@ bool queue_mark(struct db *db, int64_t id, int64_t seq, struct str author, const
                 struct queue_mark *was, struct err *err);
 bool queue_marked(struct db *db, int64_t id, int64_t seq, struct str author, struct queue_mark *out, struct err *err);
 
+/* Verdicts and preferences that came from elsewhere (a merge, an import) and were said in a queue of a name that is here: their items count
+ * as done by their authors. Items that have a mark keep it. One pass over those events. */
+bool queue_mark_merged(struct db *db, int64_t *marked, struct err *err);
+
 /* ---- figures */
 
 /* now_ns: which claims hold. A few passes over the items and marks of the queue. */

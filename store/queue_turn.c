@@ -276,6 +276,46 @@ bool queue_mark(struct db *db, int64_t id, int64_t seq, struct str author, const
 	return stmt_run(s, err) && (mark->state == QUEUE_OPEN || drop_claims(db, id, seq, author, err));
 }
 
+#define MERGED                                                                                               \
+	"INSERT OR IGNORE INTO queue_mark(queue, seq, author, state, event, time_ns) SELECT i.queue, i.seq," \
+	" n.author, 1, n.event, n.time_ns FROM annotation a JOIN queue q ON q.name = a.queue JOIN"           \
+	" annotation_now n ON n.target = a.target AND n.author = a.author AND n.field = a.field AND"         \
+	" n.part = a.part AND n.event = a.event JOIN queue_item i ON i.queue = q.id WHERE a.queue IS NOT NULL AND"
+
+static bool mark_field(struct db *db, const char *sql, enum annotation_field field, int64_t *marked, struct err *err)
+{
+	struct stmt *s = db_query(db, sql, err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, field);
+	if (!stmt_run(s, err))
+		return false;
+	*marked += db_changes(db);
+	return true;
+}
+
+/* An item is found by the hashes of its texts; a pair (kind 4), whose hash in the queue is another one, by its case. */
+static bool mark_merged_in(struct db *db, int64_t *marked, struct err *err)
+{
+	static const char verdicts[] = MERGED " a.field = ?1 AND i.output_hash = a.output_hash AND"
+	                                      " i.input_hash IS a.input_hash AND i.kind <> 4",
+	                  pairs[] = MERGED " a.field = ?1 AND i.kind = 4 AND a.hint LIKE 'pair:%' AND i.case_id ="
+	                                   " (SELECT k.id FROM case_key k WHERE k.text = substr(a.hint, 6))";
+	return mark_field(db, verdicts, FIELD_VERDICT, marked, err) &&
+	       mark_field(db, pairs, FIELD_PREFERENCE, marked, err);
+}
+
+bool queue_mark_merged(struct db *db, int64_t *marked, struct err *err)
+{
+	*marked = 0;
+	if (!db_begin(db, err))
+		return false;
+	if (mark_merged_in(db, marked, err) && db_commit(db, err))
+		return true;
+	db_rollback(db);
+	return false;
+}
+
 /* ---------------------------------------------------------------- figures */
 
 static int by_size(const void *a, const void *b)

@@ -15,6 +15,7 @@ struct app_opts {
 	bool ascii, no_color;
 	const char *theme; /* name or file; NULL: default */
 	const char *open;  /* "trace:ID", "review:QUEUE": where to begin, above the list; NULL: the list */
+	bool bundle;       /* the store is a review bundle */
 	int64_t now_ns;    /* UNKNOWN_INT: the clock; else frozen (SPOOR_NOW) */
 };
 

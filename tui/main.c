@@ -15,6 +15,7 @@
 #include "store/base/units.h"
 #include "store/base/vec.h"
 #include "store/db.h"
+#include "store/query/queue_bundle.h"
 #include "tui/app.h"
 #include "tui/cmd/cmds.h"
 #include "tui/cmd/review.h"
@@ -239,19 +240,46 @@ static bool needs_terminal(const struct app_opts *app, struct err *err)
 	               "standard output is no terminal: spoor traces, spoor runs and spoor help need none");
 }
 
+/* A review bundle is no file to import: it is the store, and Review opens on it. */
+static void take_bundle(struct app_opts *app, struct buf *open, struct err *err)
+{
+	if (app->n_paths != 1 || app->store || !is_file(app->paths[0]))
+		return;
+	buf_add_cstr(open, "review:");
+	if (!queue_bundle_is(app->paths[0], open, err))
+		return;
+	app->store = app->paths[0];
+	app->open = buf_cstr(open);
+	app->bundle = true;
+	app->n_paths = 0;
+}
+
+/* So that the bundle is one file again, to be handed back: its log is copied into it. */
+static void one_file(const char *bundle)
+{
+	struct err ignored = ERR_INIT;
+	struct db *db = db_open(bundle, DB_WRITE, &ignored);
+	if (db)
+		db_checkpoint(db, 0);
+	db_close(db);
+}
+
 static int explore(struct app_opts *app)
 {
 	struct err err = ERR_INIT;
-	struct buf path = BUF_INIT;
+	struct buf path = BUF_INIT, open = BUF_INIT;
 	int number = 0;
+	take_bundle(app, &open, &err);
 	if (app->follow && !app->n_paths)
 		err_set(&err, ERR_USAGE, NULL, "--follow needs files: spoor --follow FILE");
 	else if (app->map && !app->n_paths)
 		err_set(&err, ERR_USAGE, NULL, "--map needs files: spoor --map FIELD=COLUMN,… FILE");
 	else if (app->map)
 		import_map_check(app->map, &err);
-	if (err.code != ERR_NONE || !check_files(app->paths, app->n_paths, &err) || !needs_terminal(app, &err))
+	if (err.code != ERR_NONE || !check_files(app->paths, app->n_paths, &err) || !needs_terminal(app, &err)) {
+		buf_done(&open);
 		return fail(&err);
+	}
 	if (!app->store) {
 		db_default_path(&path);
 		app->store = buf_cstr(&path);
@@ -261,19 +289,23 @@ static int explore(struct app_opts *app)
 	if (!frozen || !units_iso(str_of(frozen), &app->now_ns, NULL))
 		app->now_ns = UNKNOWN_INT;
 	bool ok = app_run(app, &number, &err);
+	if (app->bundle)
+		one_file(app->store);
 	buf_done(&path);
+	buf_done(&open);
 	if (!ok)
 		return fail(&err);
 	return number ? 128 + number : 0;
 }
 
 /* For commands that end in the explorer. */
-static int explore_for(const struct command_line *line, const char *open)
+static int explore_for(const struct command_line *line, const char *store, const char *open)
 {
-	struct app_opts app = {.store = cmd_option(line, "store"),
+	struct app_opts app = {.store = store ? store : cmd_option(line, "store"),
 	                       .ascii = cmd_flag(line, "ascii"),
 	                       .no_color = cmd_flag(line, "no-color"),
-	                       .open = open};
+	                       .open = open,
+	                       .bundle = store != NULL};
 	return explore(&app);
 }
 

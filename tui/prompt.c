@@ -691,14 +691,17 @@ static void draw_keys(const struct prompt *p, struct canvas row)
 	                                     "save",  "Up",   "earlier", "Esc",      "leave"};
 	static const char *const line[] = {"Enter", "go", "Tab", "complete", "Up", "earlier", "Esc", "leave"};
 	static const char *const name[] = {"Enter", "save it under this name", "Esc", "back"};
+	static const char *const other[] = {"Enter", "go on", "Esc", "leave"};
 	static const char *const find[] = {"Enter", "search", "Up", "earlier", "Esc", "leave"};
 	const char *const *keys = p->saving                       ? name
 	                          : p->is_filter                  ? filter
 	                          : p->sign[0] == ':' || p->words ? line
+	                          : p->sign[0] && p->sign[1]      ? other
 	                                                          : find;
 	size_t n = p->saving                       ? sizeof name / sizeof *name
 	           : p->is_filter                  ? sizeof filter / sizeof *filter
 	           : p->sign[0] == ':' || p->words ? sizeof line / sizeof *line
+	           : p->sign[0] && p->sign[1]      ? sizeof other / sizeof *other
 	                                           : sizeof find / sizeof *find;
 	int col = 1;
 	for (size_t i = 0; i + 1 < n; i += 2) {

@@ -358,6 +358,8 @@ static void why_words(const struct queue_ask *ask, const struct queue_found *f, 
 		buf_printf(out, "you have judged all %lld before (--again: once more)", n);
 	else if (f->identical == f->met)
 		buf_printf(out, "both runs gave the same answer to all %lld cases", n);
+	else if (f->silent == f->met && n == 1)
+		buf_add_cstr(out, "the only one that matches has no answer to judge");
 	else if (f->silent == f->met)
 		buf_printf(out, "none of the %lld has an answer to judge", n);
 	else
@@ -473,6 +475,7 @@ static void go_on_with(struct queue_begun *out, const struct queue *q)
 	out->name = arena_str(&out->found.arena, q->name);
 	out->made_from = arena_str(&out->found.arena, q->made_from);
 	out->items = q->n_items;
+	out->mode = q->mode;
 }
 
 /* A queue of exactly this name. */
@@ -513,6 +516,7 @@ static bool make(struct db *db, const struct queue_ask *ask, const struct queue_
 	out->name = arena_str(&f->arena, m.name);
 	out->made_from = f->made_from;
 	out->items = (int64_t)f->n;
+	out->mode = m.mode;
 	buf_done(&name);
 	return ok;
 }

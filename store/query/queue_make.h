@@ -79,6 +79,7 @@ struct queue_begin {
 struct queue_begun {
 	int64_t id; /* 0: there is nothing to review; found.why says why */
 	bool resumed;
+	unsigned mode; /* enum queue_mode, of the queue as it is */
 	struct str name, made_from;
 	int64_t items;
 	struct queue_found found; /* of one that was there by its name: nothing was looked for */

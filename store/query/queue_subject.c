@@ -1,6 +1,7 @@
 #include "store/query/queue_subject.h"
 
 #include "store/base/units.h"
+#include "store/query/queue_bundle.h"
 
 uint64_t queue_pair_hash(uint64_t a, uint64_t b)
 {
@@ -92,6 +93,8 @@ bool queue_subject(struct db *db, struct block_cache *blocks, const struct queue
 	bool found;
 	if (!queue_item_at(item, &at))
 		return err_set(err, ERR_STORE, NULL, "this item of the queue is damaged");
+	if (item->content.ptr)
+		return queue_content_read(item->content, arena, out, err);
 	bool ok = subject_load(db, blocks, &at, arena, out, err);
 	if (ok && is_same(item, out))
 		return true;

@@ -11,6 +11,7 @@
 
 static const struct export_thing *const things[] = {
     &export_flagged,
+    &export_queue,
     &export_reviews,
 };
 
@@ -108,6 +109,8 @@ static int export_main(const struct command_line *line, struct err *err)
 {
 	static _Atomic bool cancel; /* outlives this call: a late signal may still set it */
 	const struct export_thing *thing = thing_named(line->args[0], err);
+	if (thing && line->n_args > 1 && !thing->operand)
+		return err_set(err, ERR_USAGE, NULL, "spoor export %s takes no name after it", thing->name), 2;
 	struct db *db = thing ? cmd_store(line, DB_READ, err) : NULL;
 	if (!db)
 		return err_exit_code(err->code);
@@ -120,7 +123,7 @@ static int export_main(const struct command_line *line, struct err *err)
 
 const struct command command_export = {
     .name = "export",
-    .operands = "WHAT",
+    .operands = "WHAT [NAME]",
     .help = "what people said, and of what, for those who go on with it",
     .more = "WHAT is one of\n"
             "  flagged  answers that people judged, with input, output and correction, as\n"
@@ -131,11 +134,13 @@ const struct command command_export = {
             "                    preference  preference lines (DPO): correction before bad answer, pairs\n"
             "                    mlflow      assessments, by trace id\n"
             "                    langfuse    scores, a line for each POST /api/public/scores\n"
+            "  queue    NAME as one file (-o), which an expert opens anywhere with spoor FILE, judges, and hands\n"
+            "           back to spoor merge: nothing else of the store is in it\n"
             "  reviews  every verdict, note and correction with its author and time, as JSON Lines that\n"
             "           spoor import and spoor merge take: the same twice counts once, in any order\n"
             "Exit code 1: there was nothing to export, and no file was written.",
     .min_args = 1,
-    .max_args = 1,
+    .max_args = 2,
     .options = export_options,
     .run = export_main,
 };

@@ -14,10 +14,11 @@ int export_close(const struct command_line *line, struct outfile *out, bool ok, 
 
 struct export_thing {
 	const char *name, *help;
+	const char *operand; /* what may follow the name; NULL: nothing */
 	int (*run)(const struct command_line *line, struct db *db,
 	           struct err *err); /* exit code; args[0] is the name */
 };
-extern const struct export_thing export_flagged, export_reviews;
+extern const struct export_thing export_flagged, export_queue, export_reviews;
 
 struct str export_text(const struct command_line *line, const char *option); /* absent: not given */
 /* --since of the line. False: err. TIME_UNKNOWN: not given. */

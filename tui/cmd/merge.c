@@ -17,6 +17,7 @@
 #include "store/base/text.h"
 #include "store/base/units.h"
 #include "store/merge.h"
+#include "store/queue.h"
 #include "store/query/disagree.h"
 #include "store/query/places.h"
 #include "store/query/reviews.h"
@@ -112,7 +113,9 @@ static bool work(struct job *j, const _Atomic bool *cancel, struct err *err)
 	if (j->dry && !make_scratch(j, cancel, err))
 		return false;
 	struct db *to = j->dry ? j->scratch : j->db;
+	int64_t marked;
 	if (!merge_events(to, j->from, cancel, note_answer, j, &j->counts, err) ||
+	    (!j->dry && !queue_mark_merged(to, &marked, err)) ||
 	    !places_find(j->db, NULL, j->answers.at, j->answers.n, err))
 		return false;
 	for (size_t i = 0; i < j->answers.n; i++) {

@@ -14,6 +14,7 @@
 #include "store/base/file.h"
 #include "store/base/text.h"
 #include "store/base/units.h"
+#include "store/query/queue_bundle.h"
 #include "store/query/queue_offers.h"
 #include "store/query/runs.h"
 #include "tui/cmd/cmds.h"
@@ -22,7 +23,7 @@
 
 enum { RUBRIC_BYTES = 256 << 10, NAME_COLS = 40 };
 
-int (*cmd_explore)(const struct command_line *line, const char *open);
+int (*cmd_explore)(const struct command_line *line, const char *store, const char *open);
 
 /* clang-format off */
 static const struct option_row review_options[] = {
@@ -50,6 +51,8 @@ static const struct option_row review_options[] = {
 	{"name", 0, OPTION_TEXT, "NAME", "of the queue; with the name of one there is: goes on with that"},
 	{"make", 'm', OPTION_FLAG, NULL, "only make it; prints how to open it"},
 	{"list", 'l', OPTION_FLAG, NULL, "the queues there are, how far each is, what else could be reviewed"},
+	{"report", 0, OPTION_FLAG, NULL, "what the verdicts say: people among each other and against judges, preferences, reasons"},
+	{"markdown", 0, OPTION_FLAG, NULL, "with --report: as Markdown"},
 	{"all", 'a', OPTION_FLAG, NULL, "with --list: closed ones too"},
 	{"report", 0, OPTION_FLAG, NULL, "what people said so far in figures, of QUEUE, --run, --where or all: agreement, reasons, preferences, judges"},
 	{"markdown", 0, OPTION_FLAG, NULL, "with --report: as Markdown"},
@@ -70,6 +73,8 @@ struct review {
 	struct str author;
 	struct queue_ask ask;
 	struct queue_begin how;
+	const char *bundle; /* the file, where it is one; then its queue */
+	struct str bundle_queue;
 	bool asks; /* anything says what the queue is to hold */
 };
 
@@ -323,7 +328,7 @@ static bool print_made(struct review *r, const struct queue_begun *b, struct err
 		jout_str(&j, "made_from", b->made_from);
 		jout_int(&j, "items", b->items);
 		jout_bool(&j, "resumed", b->resumed);
-		jout_bool(&j, "blind", (r->how.mode & QUEUE_BLIND) != 0);
+		jout_bool(&j, "blind", (b->mode & QUEUE_BLIND) != 0);
 		json_left_out(&j, b);
 		jout_str(&j, "command", buf_str(&command));
 		jout_end(&j);
@@ -352,7 +357,7 @@ static int explore(struct review *r, struct str name)
 	buf_add_str(&open, name);
 	db_close(r->db);
 	r->db = NULL;
-	int code = cmd_explore(r->line, buf_cstr(&open));
+	int code = cmd_explore(r->line, r->bundle, buf_cstr(&open));
 	buf_done(&open);
 	return code;
 }
@@ -400,7 +405,7 @@ static int with_queue(struct review *r, struct err *err)
 		return err_set(err, ERR_USAGE, NULL,
 		               "a queue that is there holds what it holds: --name NEW makes another"),
 		       2;
-	if (!queue_find(r->db, str_of(r->line->args[0]), &r->arena, &q, err))
+	if (!queue_find(r->db, r->bundle ? r->bundle_queue : str_of(r->line->args[0]), &r->arena, &q, err))
 		return err_exit_code(err->code);
 	if (changes && (!change(r, &q, err) || !queue_get(r->db, q.id, &r->arena, &q, err)))
 		return err_exit_code(err->code);
@@ -426,6 +431,22 @@ static int without_queue(struct review *r, struct err *err)
 	           : err_exit_code(err->code);
 }
 
+/* `spoor review FILE` of a bundle: that is the store, and its queue the one that is meant. */
+static struct db *open_store(struct review *r, struct err *err)
+{
+	const struct command_line *line = r->line;
+	struct buf name = BUF_INIT;
+	bool alone = line->n_args == 1 && !cmd_flag(line, "pairwise");
+	if (alone && queue_bundle_is(line->args[0], &name, err)) {
+		r->bundle = line->args[0];
+		r->bundle_queue = arena_str(&r->arena, buf_str(&name));
+	}
+	buf_done(&name);
+	if (err->code != ERR_NONE)
+		return NULL;
+	return r->bundle ? db_open(r->bundle, DB_WRITE, err) : cmd_store(line, DB_WRITE, err);
+}
+
 static int review_main(const struct command_line *line, struct err *err)
 {
 	struct review r = {.line = line, .arena = ARENA_INIT, .out = BUF_INIT};
@@ -434,7 +455,7 @@ static int review_main(const struct command_line *line, struct err *err)
 		return review_report(line, err);
 	out_init(&r.o, line);
 	r.author = annotation_author(r.author_room);
-	r.db = cmd_store(line, DB_WRITE, err);
+	r.db = open_store(&r, err);
 	if (!r.db || !read_ask(&r, err) || !read_how(&r, err))
 		code = err_exit_code(err->code);
 	else

@@ -4,7 +4,7 @@
 
 #include "tui/cmd/cmd.h"
 
-/* Opens the explorer on a place ("queues", "review:NAME") and ends with it: its exit code. main says how. NULL: there is none. */
-extern int (*cmd_explore)(const struct command_line *line, const char *open);
+/* Opens the explorer on a place ("queues", "review:NAME") and ends with it: its exit code. store NULL: the line's. main says how. NULL: there is none. */
+extern int (*cmd_explore)(const struct command_line *line, const char *store, const char *open);
 
 #endif

@@ -13,7 +13,15 @@
 #include "tui/widget/list.h"
 
 enum row_kind { ROW_BLANK, ROW_GO_ON, ROW_BEGIN, ROW_FINISHED, ROW_QUEUE, ROW_OFFER }; /* up to FINISHED: headings */
-enum { ROWS_MOST = 600, FOOT_ROWS = 4, NAME_COLS = 34, BAR_COLS = 24, BAR_FROM_COLS = 100, COUNT_COLS = 6 };
+enum {
+	ROWS_MOST = 600,
+	FOOT_ROWS = 4,
+	NAME_COLS = 34,
+	BAR_COLS = 24,
+	BAR_FROM_COLS = 100,
+	NARROW_COLS = 78,
+	COUNT_COLS = 6
+};
 #define PACE_NS INT64_C(1000000000)
 
 struct row {
@@ -47,7 +55,8 @@ struct queues_state {
 	char making[QUEUE_NAME_MAX + 40]; /* what is being made; "": nothing */
 	/* where to go on, once made */
 	bool goes;
-	int64_t goes_to, closing; /* closing: a queue to be closed; 0: none */
+	int64_t goes_to, cursor_to; /* the queue; where the cursor is put when it comes into the list */
+	int64_t closing;            /* closing: a queue to be closed; 0: none */
 	char author[128];
 };
 
@@ -144,7 +153,7 @@ static const struct row *cursor_of(const struct queues_state *st)
 static void make_rows(struct queues_state *st)
 {
 	const struct row *row = cursor_of(st);
-	int64_t id = st->goes_to ? st->goes_to : row ? id_of(st, row) : 0, found = -1;
+	int64_t id = st->cursor_to ? st->cursor_to : row ? id_of(st, row) : 0, found = -1;
 	bool first = !st->list.total, at_top = st->list.cursor <= 1;
 	st->list.total = 0;
 	add_queues(st, false);
@@ -154,8 +163,8 @@ static void make_rows(struct queues_state *st)
 	for (int64_t i = 0; i < total; i++)
 		if (id && !is_heading(st->rows[i].kind) && id_of(st, &st->rows[i]) == id)
 			found = i;
-	list_refit(&st->list, total, !st->goes_to && (first || at_top) ? -1 : found);
-	st->goes_to = found >= 0 ? 0 : st->goes_to;
+	list_refit(&st->list, total, !st->cursor_to && (first || at_top) ? -1 : found);
+	st->cursor_to = found >= 0 ? 0 : st->cursor_to;
 	if (first)
 		list_go(&st->list, 0);
 	off_headings(st, true);
@@ -293,7 +302,7 @@ static void take_made(struct screen *screen, struct request *r)
 	struct queues_state *st = state_of(screen);
 	st->making[0] = '\0';
 	st->goes = r->begun.id != 0 || st->passing;
-	st->goes_to = r->begun.id;
+	st->goes_to = st->cursor_to = r->begun.id;
 	st->stale = true;
 	if (!r->begun.id) {
 		ui_say(screen->ui, "nothing to review: " STR_FMT, STR_ARG(r->begun.found.why));
@@ -347,27 +356,33 @@ static void queues_take(struct screen *screen, void *request, bool ok)
 
 /* ---------------------------------------------------------------- drawing */
 
+/* Of what there is for this person. */
+static double share_done(const struct queue_progress *p)
+{
+	int64_t all = p->done + p->left + p->waiting;
+	return all ? (double)p->done / (double)all : 0;
+}
+
 static void draw_queue(const struct known_queue *k, struct canvas line, bool cursor)
 {
-	bool ascii = line.grid->ascii;
+	bool ascii = line.grid->ascii, narrow = line.cols < NARROW_COLS;
+	const struct queue_progress *p = &k->progress;
 	struct buf words = BUF_INIT;
-	int room = line.cols < 60 ? line.cols / 2 : NAME_COLS, col = 3;
+	if (narrow)
+		buf_printf(&words, "%lld/%lld", (long long)p->done, (long long)(p->done + p->left));
+	else
+		queue_progress_words(&words, p, ascii);
+	int col = 3, room = narrow ? line.cols - text_cols(buf_str(&words)) - 6 : NAME_COLS;
 	int used = canvas_put(line, 0, col, room, ROLE_TEXT, k->queue.name);
 	if (cursor)
 		canvas_reverse(line, 0, col, used);
 	col += room + 2;
 	if (line.cols >= BAR_FROM_COLS) {
-		double share =
-		    k->progress.items
-		        ? (double)k->progress.done / (double)(k->progress.done + k->progress.left + k->progress.waiting)
-		        : 0;
-		canvas_fill(line, 0, col, BAR_COLS, ROLE_BAR_OTHER, ascii ? "." : "─");
-		if (k->progress.done)
-			canvas_bar(line, 0, col, BAR_COLS, 0, share, ROLE_OK);
+		canvas_fill(line, 0, col, BAR_COLS, ROLE_BAR_OTHER, ascii ? "-" : "─");
+		canvas_fill(line, 0, col, (int)(share_done(p) * BAR_COLS + 0.5), ROLE_OK, ascii ? "=" : "━");
 		col += BAR_COLS + 2;
 	}
-	queue_progress_words(&words, &k->progress, ascii);
-	canvas_put(line, 0, col, line.cols - col - 1, k->progress.left ? ROLE_TEXT : ROLE_DIM, buf_str(&words));
+	canvas_put(line, 0, col, line.cols - col - 1, p->left ? ROLE_TEXT : ROLE_DIM, buf_str(&words));
 	buf_done(&words);
 }
 
@@ -407,9 +422,9 @@ static void queue_words(const struct queues_state *st, const struct known_queue 
 	buf_add_char(out, ' ');
 	units_time(out, q->made_ns, now_ns);
 	if (q->copies == 1)
-		buf_add_cstr(out, "; shared out, each is judged once");
+		buf_add_cstr(out, "; shared out among people");
 	else if (q->copies > 1)
-		buf_printf(out, "; each is judged by %lld people", (long long)q->copies);
+		buf_printf(out, "; judged by %lld each", (long long)q->copies);
 	if (k->progress.people > 1)
 		buf_printf(out, "; %lld people so far", (long long)k->progress.people);
 }
