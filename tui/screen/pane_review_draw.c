@@ -106,10 +106,10 @@ static void status_of_item(const struct review_state *s, struct buf *out, int co
 		buf_add_cstr(out, ", with a note");
 	if (l->mine.correction.len)
 		buf_add_cstr(out, ", with your answer");
-	if (open)
-		add_right(out, cols, cols >= 70 ? "Enter keeps it, a digit changes it" : "Enter keeps it");
-	else
-		add_right(out, cols, cols >= 70 ? "a digit changes it   n goes on" : "n goes on");
+	size_t used = out->len;
+	add_right(out, cols, open ? "Enter keeps it, a digit changes it" : "a digit changes it   n goes on");
+	if (out->len == used)
+		add_right(out, cols, open ? "Enter keeps it" : "n goes on");
 }
 
 void review_status(const struct screen *screen, struct buf *out)

@@ -342,7 +342,9 @@ void review_end(struct screen *screen, enum queue_end end)
 void review_next(struct screen *screen)
 {
 	struct review_state *s = review_of(screen);
-	if (!s->ahead_known) {
+	/* What was with others a while ago may be finished by now, or left. */
+	if (!s->ahead_known || (!s->ahead && s->ahead_end == QUEUE_OTHERS)) {
+		s->ahead_known = false;
 		s->want = REVIEW_NEXT;
 		s->want_beside = 0;
 		return;
