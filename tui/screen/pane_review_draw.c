@@ -3,7 +3,7 @@
 
 #include "store/base/units.h"
 
-enum { ROWS_FOR_BAR = 6, ROWS_FOR_RULE = 12, MOST_HINTS = 12, SLOW_NS = 400000000 };
+enum { ROWS_FOR_BAR = 6, ROWS_FOR_RULE = 16, MOST_HINTS = 12, SLOW_NS = 400000000 };
 
 /* Where the frame's own words stand: on wide screens with the text. */
 static struct review_page frame_of(int cols)

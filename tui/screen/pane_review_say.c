@@ -192,6 +192,8 @@ static void receipt(struct review_state *s, const struct saying *said)
 		bool gone = said->n_says && !said->says[0].value.len;
 		buf_printf(&words, "%s: %s question %lld", gone ? "Taken away" : "Saved",
 		           note ? "the note to" : "your answer to", number);
+		if (!s->now->mine.judged)
+			buf_add_cstr(&words, ". Now your verdict?");
 	}
 	set_saved(s, &words);
 	s->saved_bad = (verdict || reason) && s->now->mine.verdict == VERDICT_BAD;
