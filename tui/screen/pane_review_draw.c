@@ -3,7 +3,7 @@
 
 #include "store/base/units.h"
 
-enum { ROWS_FOR_BAR = 6, ROWS_FOR_RULE = 12, MOST_HINTS = 12, SLOW_NS = 400000000 };
+enum { ROWS_FOR_BAR = 6, ROWS_FOR_RULE = 16, MOST_HINTS = 12, SLOW_NS = 400000000 };
 
 /* Where the frame's own words stand: on wide screens with the text. */
 static struct review_page frame_of(int cols)
@@ -106,10 +106,10 @@ static void status_of_item(const struct review_state *s, struct buf *out, int co
 		buf_add_cstr(out, ", with a note");
 	if (l->mine.correction.len)
 		buf_add_cstr(out, ", with your answer");
-	if (open)
-		add_right(out, cols, cols >= 70 ? "Enter keeps it, a digit changes it" : "Enter keeps it");
-	else
-		add_right(out, cols, cols >= 70 ? "a digit changes it   n goes on" : "n goes on");
+	size_t used = out->len;
+	add_right(out, cols, open ? "Enter keeps it, a digit changes it" : "a digit changes it   n goes on");
+	if (out->len == used)
+		add_right(out, cols, open ? "Enter keeps it" : "n goes on");
 }
 
 void review_status(const struct screen *screen, struct buf *out)

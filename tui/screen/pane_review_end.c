@@ -25,10 +25,15 @@ static void text(struct review_sheet *s, enum role role, const char *words)
 	review_words_addc(&s->words, role, words);
 }
 
-static void add_done(struct review_sheet *s, const struct queue_progress *p)
+static void add_done(struct review_sheet *s, const struct review_queue *q)
 {
+	const struct queue_progress *p = &q->progress;
 	struct buf words = BUF_INIT;
-	buf_printf(&words, "%lld of %lld judged", (long long)p->done, (long long)p->items);
+	if (q->queue.copies > 0)
+		buf_printf(&words, "%lld judged by you; of all %lld, %lld are finished", (long long)p->done,
+		           (long long)p->items, (long long)p->finished);
+	else
+		buf_printf(&words, "%lld of %lld judged", (long long)p->done, (long long)p->items);
 	if (p->skipped)
 		buf_printf(&words, ", %lld skipped", (long long)p->skipped);
 	review_words_add(&s->words, ROLE_TEXT, buf_str(&words));
@@ -156,11 +161,12 @@ void review_sheet_end_of_queue(struct review_sheet *s, const struct review_state
 		text(s, ROLE_HEADING, "THAT WAS THE LAST ONE, BUT FOR THOSE YOU SKIPPED\n");
 	else
 		text(s, ROLE_HEADING, "THAT WAS THE LAST ONE. THANK YOU\n");
-	add_done(s, p);
+	add_done(s, &state->queue);
 	if (state->end == QUEUE_OTHERS)
 		text(s, ROLE_TEXT,
-		     "What is left is before other people's eyes just now. If they leave some of it, it is yours:\n"
-		     "press n to ask again.\n");
+		     "What is left is before other people's eyes just now. If they leave some of it, it is yours: "
+		     "press n "
+		     "to ask again.\n");
 	if (state->end == QUEUE_GIVES || (p->skipped && state->end != QUEUE_OTHERS)) {
 		review_sheet_heading(s, "WHAT IS LEFT");
 		text(s, ROLE_HINT_KEY, "  s  ");
@@ -181,7 +187,7 @@ void review_sheet_leave(struct review_sheet *s, const struct review_state *state
 	(void)ascii;
 	review_sheet_begin(s, REVIEW_LEAVE);
 	text(s, ROLE_HEADING, p->left ? "STOP HERE FOR NOW?\n" : "STOP HERE?\n");
-	add_done(s, p);
+	add_done(s, &state->queue);
 	if (p->left) {
 		text(s, ROLE_TEXT, "\nTo go on later, at the same place, type\n");
 		add_command(s, "spoor review", state->queue.queue.name);

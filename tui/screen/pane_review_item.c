@@ -153,6 +153,27 @@ static struct str sentences_of(struct review_item *item)
 	return made;
 }
 
+/* A document is known by its name, too: "rule: home-2". review_name_bytes of it come before the text. */
+static struct str named_text(struct review_item *item, size_t i)
+{
+	const struct subject_text *d = &item->subject.documents[i];
+	if (!d->name.len)
+		return d->text;
+	struct buf both = BUF_INIT;
+	buf_add_str(&both, d->name);
+	buf_add_char(&both, '\n');
+	buf_add_str(&both, d->text);
+	struct str made = arena_str(&item->arena, buf_str(&both));
+	buf_done(&both);
+	return made;
+}
+
+size_t review_name_bytes(const struct review_item *item, size_t document)
+{
+	size_t n = item->subject.documents[document].name.len;
+	return n ? n + 1 : 0;
+}
+
 /* The question is a source, too: what it says stands nowhere else, and is no invention. */
 static void find_origins(struct review_item *item)
 {
@@ -165,7 +186,7 @@ static void find_origins(struct review_item *item)
 		return;
 	struct provenance_source *sources = arena_alloc(&item->arena, size_mul(n + 1, sizeof *sources));
 	for (size_t i = 0; i < n; i++)
-		sources[i] = (struct provenance_source){.text = s->documents[i].text};
+		sources[i] = (struct provenance_source){.text = named_text(item, i)};
 	sources[n] = (struct provenance_source){.text = arena_str(&item->arena, asked), .rank = 1};
 	item->sentences = sentences_of(item);
 	provenance_find(item->sentences, sources, n + 1, &item->origins);

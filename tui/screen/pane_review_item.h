@@ -37,7 +37,7 @@ struct review_item {
 	/* Which sentence of `sentences` (the answer as it is read) stands in which document; source n_documents: the question. n 0: not looked
 	 * for (no documents, or texts beyond REVIEW_ORIGINS). */
 	struct provenance origins;
-	struct str sentences;
+	struct str sentences; /* of `origins`; a document's source is its name, a newline and its text */
 	/* SHA-256 of what is before the eyes, so that the audit trail says what was judged: of each part that is there, in the order above,
 	 * its heading, a newline, its text as it is drawn (JSON as names and values) before it is wrapped, a newline; then, of each
 	 * document, its name and a newline. */
@@ -69,6 +69,8 @@ struct review_page {
 	int col, cols;
 };
 struct review_page review_page(int cols);
+/* Where the text begins in the source that a document is. */
+size_t review_name_bytes(const struct review_item *item, size_t document);
 bool review_is_pair(const struct review_item *item);
 
 #endif

@@ -434,10 +434,13 @@ static enum outcome review_move(struct screen *screen, enum move move)
 {
 	struct review_state *s = review_of(screen);
 	review_touch(s, screen->ui->now_ns);
+	bool moved = true;
 	if (s->page.kind != REVIEW_NO_PAGE)
-		review_sheet_scroll(&s->page, move);
+		moved = review_sheet_scroll(&s->page, move);
 	else if (s->now && !s->now->gone)
-		review_item_scroll(&s->now->view, move);
+		moved = review_item_scroll(&s->now->view, move);
+	if (!moved && move == MOVE_PAGE_DOWN)
+		ui_say(screen->ui, "that is all of it");
 	return OUT_HANDLED;
 }
 

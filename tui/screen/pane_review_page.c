@@ -223,12 +223,17 @@ static int by_place(const void *a, const void *b)
 }
 
 /* What the answer shares with the document is lit. */
-static void light(struct review_sheet *s, const struct provenance *p, int32_t source, size_t at)
+static void light(struct review_sheet *s, const struct review_item *item, size_t document, size_t at)
 {
+	const struct provenance *p = &item->origins;
+	size_t name = review_name_bytes(item, document);
 	VEC(struct stretch) lit = {0};
-	for (size_t i = 0; i < p->n; i++)
-		if (p->at[i].kind == PROVENANCE_MATCH && p->at[i].source == source && p->at[i].source_len)
-			*vec_add(&lit) = (struct stretch){p->at[i].source_at, p->at[i].source_len};
+	for (size_t i = 0; i < p->n; i++) {
+		const struct origin *o = &p->at[i];
+		size_t from = o->source_at > name ? o->source_at : name, end = o->source_at + o->source_len;
+		if (o->kind == PROVENANCE_MATCH && (size_t)o->source == document && end > from)
+			*vec_add(&lit) = (struct stretch){from - name, end - from};
+	}
 	if (lit.n)
 		qsort(lit.at, lit.n, sizeof *lit.at, by_place);
 	for (size_t i = 0, end = 0; i < lit.n; i++) {
@@ -256,7 +261,7 @@ static void add_document(struct review_sheet *s, const struct review_item *item,
 		line(s, ROLE_DIM, "Its text was not recorded.");
 		return;
 	}
-	light(s, &item->origins, (int32_t)i, s->words.text.len);
+	light(s, item, i, s->words.text.len);
 	buf_add_str(&s->words.text, text);
 	buf_add_char(&s->words.text, '\n');
 }

@@ -192,6 +192,8 @@ static void receipt(struct review_state *s, const struct saying *said)
 		bool gone = said->n_says && !said->says[0].value.len;
 		buf_printf(&words, "%s: %s question %lld", gone ? "Taken away" : "Saved",
 		           note ? "the note to" : "your answer to", number);
+		if (!s->now->mine.judged)
+			buf_add_cstr(&words, ". Now your verdict?");
 	}
 	set_saved(s, &words);
 	s->saved_bad = (verdict || reason) && s->now->mine.verdict == VERDICT_BAD;
@@ -254,6 +256,7 @@ static void go_to_taken_back(struct screen *screen, const struct saying *said)
 	if (here && s->now && s->now->seq != said->seq && s->now->state != QUEUE_DONE) {
 		review_loaded_free(s->ahead);
 		s->ahead = s->now;
+		s->ahead_ns = s->claimed_ns;
 		s->now = NULL;
 		s->ahead_known = true;
 		s->ahead_skipped = false;
@@ -342,7 +345,12 @@ void review_end(struct screen *screen, enum queue_end end)
 void review_next(struct screen *screen)
 {
 	struct review_state *s = review_of(screen);
-	if (!s->ahead_known) {
+	/* What was with others a while ago may be finished by now, or left; what was ours may be with others. */
+	bool old = s->queue.queue.copies > 0 && screen->ui->now_ns - s->ahead_ns > QUEUE_CLAIM_NS / 2;
+	if (!s->ahead_known || old || (!s->ahead && s->ahead_end == QUEUE_OTHERS)) {
+		review_loaded_free(s->ahead);
+		s->ahead = NULL;
+		s->ahead_known = false;
 		s->want = REVIEW_NEXT;
 		s->want_beside = 0;
 		return;

@@ -24,6 +24,7 @@ struct review_state {
 	struct review_loaded *now, *ahead;
 	bool ahead_known; /* ahead is what comes next, or (NULL) ahead_end why nothing does */
 	enum queue_end ahead_end;
+	int64_t ahead_ns; /* when it was claimed */
 	bool ahead_skipped, ahead_failed;
 	uint64_t progress_marks; /* marks when it was counted */
 	bool skipped_too;        /* those that were skipped have their turn */

@@ -145,6 +145,7 @@ static void adopt_now(struct screen *screen, struct review_request *r)
 		    !s->now->gone) {
 			review_loaded_free(s->ahead);
 			s->ahead = s->now;
+			s->ahead_ns = s->claimed_ns;
 			s->now = NULL;
 			s->ahead_known = true;
 			s->ahead_skipped = false;
@@ -173,6 +174,7 @@ static void adopt_ahead(struct review_state *s, struct review_request *r)
 	if (r->seq != REVIEW_NEXT || s->ahead_known || !s->now || r->except != s->now->seq)
 		return;
 	s->ahead = item_of(r);
+	s->ahead_ns = r->now_ns;
 	s->ahead_known = true;
 	s->ahead_end = r->end;
 	s->ahead_skipped = r->skipped;
