@@ -122,10 +122,4 @@ void agreement_done(struct agreement *a);
 bool agreement_prefer(struct db *db, struct block_cache *blocks, int64_t run_a, int64_t run_b, struct arena *arena,
                       struct agreement_pairs *out, struct err *err);
 
-/* People's verdicts on the answers of a run: by the majority of those that are sure. One query over its results. */
-struct run_verdicts {
-	int64_t judged, good, bad, unsure; /* answers of the run (equal ones once); unsure: nobody sure, or a tie */
-};
-bool agreement_run(struct db *db, int64_t run, struct run_verdicts *out, struct err *err);
-
 #endif

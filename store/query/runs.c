@@ -338,7 +338,7 @@ bool runs_detail(struct db *db, int64_t id, struct arena *arena, struct run_deta
 {
 	*out = (struct run_detail){.n_stated = 0};
 	return read_stated(db, id, arena, &out->stated, &out->n_stated, err) && read_same(db, id, arena, out, err) &&
-	       read_template(db, id, arena, out, err);
+	       read_template(db, id, arena, out, err) && runs_verdicts(db, id, &out->people, err);
 }
 
 /* ---------------------------------------------------------------- cases */

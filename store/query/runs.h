@@ -51,7 +51,15 @@ bool runs_page(struct db *db, const struct filter *filter, int64_t source, int64
                struct run_page *out, struct err *err);
 bool runs_get(struct db *db, int64_t id, struct arena *arena, struct run_row *out, struct err *err);
 /* What is shown of one run beside its row; all in the arena. */
+/* People's verdicts on the answers of a run, of the results and of the traces they name: by the majority of those that are sure. Proposed ones are
+ * none. One query over its results; none where nobody has judged anything. */
+struct run_verdicts {
+	int64_t judged, good, bad, unsure; /* answers of the run (equal ones once); unsure: nobody sure, or a tie */
+};
+bool runs_verdicts(struct db *db, int64_t run, struct run_verdicts *out, struct err *err);
+
 struct run_detail {
+	struct run_verdicts people;
 	const struct metric *stated; /* aggregates as the source states them, by name */
 	size_t n_stated;
 	struct str config; /* JSON object text, or absent */

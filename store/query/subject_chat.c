@@ -329,12 +329,13 @@ static void add_result(struct subject_draft *d, struct val message, struct str t
 	subject_add(d, &d->documents, val_is(name, SCAN_STRING) ? val_str(name, d->arena) : STR_NONE, text);
 }
 
-void subject_read_chat(struct subject_draft *d, struct val list)
+void subject_read_chat(struct subject_draft *d, struct val list, bool before)
 {
 	struct arena scratch = ARENA_INIT;
 	struct buf text = BUF_INIT;
 	struct chat c = look_over(list, &scratch);
 	uint32_t i = 0;
+	c.question = before ? c.n : c.question;
 	for (struct member m = val_first(c.list); m.ok; m = val_next(m), i++) {
 		enum subject_role role = role_in(m.val, &scratch);
 		bool result = role == ROLE_TOOL || is_result(m.val);

@@ -254,9 +254,7 @@ static void add_member(struct buf *out, struct member m, int indent, int depth, 
 	subject_name(out, member_key(m, scratch));
 	buf_add_cstr(out, ": ");
 	size_t at = out->len;
-	if (is_short_list(m.val))
-		add_flat(out, m.val, scratch);
-	else if (is_container(m.val))
+	if (is_container(m.val))
 		subject_value(out, m.val, indent + 2, depth + 1, scratch);
 	else
 		add_scalar(out, m.val, indent + 2, depth, scratch);
@@ -274,7 +272,7 @@ void subject_value(struct buf *out, struct val v, int indent, int depth, struct 
 		add_scalar(out, v, indent, depth, scratch);
 		return;
 	}
-	if (depth >= SUBJECT_DEPTH) {
+	if (depth >= SUBJECT_DEPTH || (depth > 0 && is_short_list(v))) {
 		add_flat(out, v, scratch);
 		return;
 	}

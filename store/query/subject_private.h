@@ -35,7 +35,8 @@ bool subject_is_named(struct member m, const char *const *names);
 /* subject_chat.c */
 bool subject_is_message(struct val v);
 bool subject_is_chat(struct val v); /* a list of messages, or a list of one such list */
-void subject_read_chat(struct subject_draft *d, struct val list);
+/* before: all of it was said before the question, which stands elsewhere. */
+void subject_read_chat(struct subject_draft *d, struct val list, bool before);
 /* What a message's content says; calls of tools in words where it says nothing else. */
 void subject_content(struct buf *out, struct val message, struct arena *scratch);
 bool subject_is_parts(struct val v); /* a list of pieces of content */

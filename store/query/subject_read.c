@@ -230,18 +230,12 @@ static void add_field(struct subject_draft *d, struct member m)
 /* Texts that were said before: messages, pairs of question and answer, or one text. */
 static void add_history(struct subject_draft *d, struct val v)
 {
-	struct str question = d->question;
 	if (subject_is_chat(v)) {
-		d->question = STR_NONE;
-		subject_read_chat(d, v);
-		/* All of it was before. */
-		subject_add(d, &d->turns, subject_role_name(ROLE_USER), d->question);
-		d->question = question;
+		subject_read_chat(d, v, true);
 		return;
 	}
 	struct arena scratch = ARENA_INIT;
-	uint32_t i = 0;
-	for (struct member m = val_first(v); val_is(v, SCAN_ARRAY) && m.ok; m = val_next(m), i++) {
+	for (struct member m = val_first(v); val_is(v, SCAN_ARRAY) && m.ok; m = val_next(m)) {
 		struct buf text = BUF_INIT;
 		bool pair = val_is(m.val, SCAN_ARRAY) && val_count(m.val) == 2;
 		if (pair) {
@@ -380,7 +374,7 @@ static void read_object(struct subject_draft *d, struct val v, int depth)
 	if (talk.scan && question.scan)
 		add_history(d, talk);
 	else if (talk.scan)
-		subject_read_chat(d, talk);
+		subject_read_chat(d, talk, false);
 	if (question.scan)
 		read_value(d, question, depth + 1);
 }
@@ -404,7 +398,7 @@ static void read_value(struct subject_draft *d, struct val v, int depth)
 		return;
 	}
 	if (subject_is_chat(v)) {
-		subject_read_chat(d, v);
+		subject_read_chat(d, v, false);
 		return;
 	}
 	if (val_is(v, SCAN_OBJECT) && depth < SUBJECT_DEPTH) {
@@ -464,7 +458,8 @@ static void add_rest(struct reply *r, struct val v, struct val said)
 		size_t at = rows.len;
 		struct buf text = BUF_INIT;
 		subject_value(&text, m.val, 2, 1, r->scratch);
-		bool rows_of_it = memchr(text.ptr ? text.ptr : "", '\n', text.len) != NULL;
+		bool rows_of_it = memchr(text.ptr ? text.ptr : "", '\n', text.len) != NULL ||
+		                  (val_is(m.val, SCAN_ARRAY) && str_starts(str_trim(buf_str(&text)), "- "));
 		if (rows_of_it && (val_is(m.val, SCAN_OBJECT) || val_is(m.val, SCAN_ARRAY)))
 			rows.ptr[at - 1] = '\n';
 		buf_add_str(&rows, rows_of_it ? buf_str(&text) : str_trim(buf_str(&text)));

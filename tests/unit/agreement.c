@@ -369,7 +369,7 @@ static void test_run(void **state)
 	import_samples();
 	struct block_cache *blocks = block_cache_new(db);
 	int64_t a = number("SELECT min(id) FROM run"), b = number("SELECT max(id) FROM run");
-	assert_true(agreement_run(db, a, &v, &err));
+	assert_true(runs_verdicts(db, a, &v, &err));
 	assert_int_equal(v.judged, 0);
 	for (int i = 0; i < 4; i++)
 		subject_of(i, a, 0, blocks, &arena, &s[i]);
@@ -379,7 +379,7 @@ static void test_run(void **state)
 	say(s[1].target, "ann", FIELD_VERDICT, "good", (struct annotate_opts){0});
 	say(s[2].target, "ann", FIELD_VERDICT, "unsure", (struct annotate_opts){0});
 	say(s[3].target, "ann", FIELD_VERDICT, "bad", (struct annotate_opts){.how = HOW_PROPOSED});
-	assert_true(agreement_run(db, a, &v, &err));
+	assert_true(runs_verdicts(db, a, &v, &err));
 	assert_int_equal(v.judged, 3);
 	assert_int_equal(v.good, 1);
 	assert_int_equal(v.bad, 1);
@@ -395,7 +395,7 @@ static void test_run(void **state)
 	agreement_done(&g);
 	/* Of the other run only what is the same answer there. */
 	struct run_verdicts other;
-	assert_true(agreement_run(db, b, &other, &err));
+	assert_true(runs_verdicts(db, b, &other, &err));
 	assert_true(other.judged <= v.judged);
 	block_cache_free(blocks);
 	arena_done(&arena);

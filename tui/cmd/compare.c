@@ -11,6 +11,7 @@
 #include "tui/cmd/compare_prompts.h"
 #include "tui/cmd/histogram.h"
 #include "tui/cmd/noise.h"
+#include "tui/cmd/review_report.h"
 #include "tui/cmd/slices.h"
 
 enum { ROWS_SHOWN = 10 };
@@ -294,6 +295,10 @@ bool compare_json(struct compare_out *o, struct err *err)
 	for (size_t i = 0; i < c->n_stated; i++)
 		stated_json(&j, &c->stated[i]);
 	jout_end(&j);
+	if (o->preferred.pairs)
+		review_json_preferred(&j, "preferences", &o->preferred);
+	else
+		jout_null(&j, "preferences");
 	if (o->ask_begins)
 		begins_json(&j, &o->begins, c);
 	if (o->ask_noise)
@@ -393,6 +398,14 @@ static bool has_own_answer(const struct command_line *line)
 	return cmd_flag(line, "prompts") || slices_asked(line) || cmd_option(line, "histogram");
 }
 
+static bool prefer(struct db *db, struct compare_out *o, struct err *err)
+{
+	struct block_cache *blocks = block_cache_new(db);
+	bool ok = agreement_prefer(db, blocks, o->c.a.id, o->c.b.id, &o->arena, &o->preferred, err);
+	block_cache_free(blocks);
+	return ok;
+}
+
 static bool compare(struct db *db, const struct command_line *line, const struct compare_opts *opts,
                     struct compare_out *o, struct err *err)
 {
@@ -411,7 +424,7 @@ static bool compare(struct db *db, const struct command_line *line, const struct
 		return false;
 	if (o->c.refused.len && !o->c.n_stated)
 		return err_set(err, ERR_NO_DATA, NULL, STR_FMT, STR_ARG(o->c.refused));
-	return choose(db, line, filter, o, err) &&
+	return choose(db, line, filter, o, err) && prefer(db, o, err) &&
 	       (!o->ask_begins || begins_of(db, &o->c, (struct begins_most){0}, &o->begins, err)) &&
 	       (!o->ask_noise || noise_of(db, &o->c, &o->noise, err));
 }

@@ -2,6 +2,7 @@
 #ifndef SPOOR_TUI_CMD_COMPARE_H
 #define SPOOR_TUI_CMD_COMPARE_H
 
+#include "store/query/agreement.h"
 #include "store/query/compare_view.h"
 #include "store/query/begins.h"
 #include "store/query/noise.h"
@@ -19,6 +20,7 @@ struct compare_out {
 	struct begins begins;
 	bool ask_noise; /* --noise: noise is filled */
 	struct noise noise;
+	struct agreement_pairs preferred; /* what people preferred; pairs 0: they were not asked */
 	struct buf text;
 };
 

@@ -358,6 +358,10 @@ void compare_text(struct compare_out *o)
 		buf_add_str(&raw, o->c.outlook);
 		line_of(o, &raw);
 	}
+	if (o->preferred.pairs) {
+		buf_add_str(&raw, o->preferred.sentence);
+		line_of(o, &raw);
+	}
 	if (o->filter.len) {
 		buf_add_char(&o->text, '\n');
 		add_matching(&raw, o);
@@ -473,6 +477,11 @@ void compare_markdown(struct compare_out *o)
 		markdown_metrics(o);
 	if (o->c.outlook.len) {
 		clean_markdown(&o->text, o->c.outlook);
+		buf_add_char(&o->text, '\n');
+	}
+	if (o->preferred.pairs) {
+		buf_add_char(&o->text, '\n');
+		clean_markdown(&o->text, o->preferred.sentence);
 		buf_add_char(&o->text, '\n');
 	}
 	if (o->filter.len) {

@@ -266,6 +266,14 @@ static void print_stated(struct one_run *r)
 	}
 }
 
+static void print_people(struct one_run *r)
+{
+	const struct run_verdicts *v = &r->detail.people;
+	if (v->judged)
+		buf_printf(&r->out, "people judged %lld answers: %lld good, %lld bad, %lld unsure\n",
+		           (long long)v->judged, (long long)v->good, (long long)v->bad, (long long)v->unsure);
+}
+
 static void print_same(struct one_run *r)
 {
 	for (size_t i = 0; i < r->detail.n_same; i++) {
@@ -276,6 +284,12 @@ static void print_same(struct one_run *r)
 
 static void detail_json(struct jout *j, const struct run_detail *d)
 {
+	jout_object(j, "people");
+	jout_int(j, "judged", d->people.judged);
+	jout_int(j, "good", d->people.good);
+	jout_int(j, "bad", d->people.bad);
+	jout_int(j, "unsure", d->people.unsure);
+	jout_end(j);
 	jout_object(j, "stated");
 	for (size_t i = 0; i < d->n_stated; i++) {
 		struct buf name = BUF_INIT;
@@ -315,6 +329,7 @@ static void print_head(struct one_run *r)
 	print_rate(r);
 	pass_k_text(&r->out, &r->pass_k, r->opts.out.ascii);
 	print_run_scores(r);
+	print_people(r);
 	if (!r->row.cases)
 		print_stated(r);
 	buf_add_char(&r->out, '\n');

@@ -31,6 +31,7 @@ struct request {
 	struct arena arena; /* ASK_MARKS: of what follows */
 	struct case_mark *marks[2];
 	size_t n_marks[2];
+	struct agreement_pairs preferred;
 	uint32_t *first;
 };
 
@@ -210,8 +211,13 @@ static bool fetch_begins(struct db *db, struct request *r, struct err *err)
 
 static bool fetch_marks(struct db *db, struct request *r, struct err *err)
 {
-	return marks_of_run(db, r->a, &r->arena, &r->marks[0], &r->n_marks[0], err) &&
-	       marks_of_run(db, r->b, &r->arena, &r->marks[1], &r->n_marks[1], err);
+	if (!marks_of_run(db, r->a, &r->arena, &r->marks[0], &r->n_marks[0], err) ||
+	    !marks_of_run(db, r->b, &r->arena, &r->marks[1], &r->n_marks[1], err))
+		return false;
+	struct block_cache *blocks = block_cache_new(db);
+	bool ok = agreement_prefer(db, blocks, r->a, r->b, &r->arena, &r->preferred, err);
+	block_cache_free(blocks);
+	return ok;
 }
 
 static bool compare_fetch(struct db *db, void *request, struct err *err)
@@ -337,6 +343,7 @@ static void adopt_marks(struct compare_state *st, struct request *r)
 	struct arena old = st->marks.arena;
 	st->marks.arena = r->arena;
 	r->arena = old;
+	st->marks.preferred = r->preferred;
 	st->marks.loaded = true;
 	st->marks.verdicts = r->verdicts;
 	st->marks.generation = r->generation;

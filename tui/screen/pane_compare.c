@@ -18,6 +18,7 @@ struct places {
 	bool beside;
 	int metrics; /* rows, head and all */
 	int begins;  /* row that says where the losses begin; 0: none */
+	int people;  /* row that says which answers people preferred; 0: none */
 	int tabs;    /* row of the class tabs; the head of the list below it */
 	int list_rows, list_cols;
 	int pane_row, pane_col, pane_rows, pane_cols; /* without its rule or border */
@@ -34,15 +35,17 @@ static struct places places_of(const struct compare_state *st, int rows, int col
 {
 	struct places at = {.beside = cols >= BESIDE_COLS};
 	int need = metrics_rows(st->data), below = at.beside ? 0 : PANE_ROWS;
-	bool begins = st->begins.expected && rows >= 16;
-	int most = rows - 1 - 2 - LIST_ROWS - below - begins; /* the sentence; tabs and the list's head */
+	bool begins = st->begins.expected && rows >= 16, people = st->marks.preferred.pairs > 0 && rows >= 16;
+	int lines = begins + people;
+	int most = rows - 1 - 2 - LIST_ROWS - below - lines; /* the sentence; tabs and the list's head */
 	at.metrics = need < most ? need : most;
 	if (st->all_metrics)
-		at.metrics = need < rows - 1 - 2 - 1 - begins ? need : rows - 1 - 2 - 1 - begins;
+		at.metrics = need < rows - 1 - 2 - 1 - lines ? need : rows - 1 - 2 - 1 - lines;
 	if (at.metrics < 2)
 		at.metrics = 0;
 	at.begins = begins ? 1 + at.metrics : 0;
-	at.tabs = 1 + at.metrics + begins;
+	at.people = people ? 1 + at.metrics + begins : 0;
+	at.tabs = 1 + at.metrics + lines;
 	int rest = rows - at.tabs - 2;
 	at.list_rows = rest > 0 ? rest : 0;
 	at.list_cols = cols;
@@ -217,6 +220,8 @@ static void draw_list(const struct compare_state *st, struct canvas body)
 		metrics_draw(canvas_part(body, 1, 0, at.metrics, body.cols), st->data);
 	if (at.begins)
 		draw_begins(st, canvas_part(body, at.begins, 0, 1, body.cols));
+	if (at.people)
+		canvas_put(body, at.people, 1, body.cols - 2, ROLE_TEXT, st->marks.preferred.sentence);
 	draw_tabs(st, body, at.tabs);
 	cases_draw_head(&st->cases, canvas_part(body, at.tabs + 1, 0, 1, at.list_cols));
 	struct canvas list = canvas_part(body, at.tabs + 2, 0, at.list_rows, at.list_cols);

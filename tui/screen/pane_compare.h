@@ -2,6 +2,7 @@
 #ifndef SPOOR_TUI_SCREEN_PANE_COMPARE_H
 #define SPOOR_TUI_SCREEN_PANE_COMPARE_H
 
+#include "store/query/agreement.h"
 #include "store/query/begins.h"
 #include "tui/screen.h"
 #include "tui/screen/pane_case.h"
@@ -51,7 +52,8 @@ struct compare_state {
 	struct case_pair pair;
 	uint64_t pair_verdicts; /* what people say of it was read at */
 	struct {
-		struct arena arena; /* of what cases.marks point at */
+		struct arena arena;               /* of what cases.marks point at, and of preferred */
+		struct agreement_pairs preferred; /* what people preferred; pairs 0: nobody was asked */
 		uint64_t verdicts, generation;
 		bool loaded;
 	} marks;

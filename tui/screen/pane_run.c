@@ -143,6 +143,22 @@ static void add_stated(struct sheet *s, const struct run_detail *detail)
 	}
 }
 
+/* What people say of its answers. */
+static void add_people(struct sheet *s, const struct run_verdicts *v)
+{
+	if (!v->judged)
+		return;
+	sheet_label(s, "people");
+	sheet_printf(s, ROLE_TEXT, "%lld judged: ", (long long)v->judged);
+	sheet_printf(s, v->good ? ROLE_OK : ROLE_DIM, "%lld good", (long long)v->good);
+	sheet_addc(s, ROLE_DIM, ", ");
+	sheet_printf(s, v->bad ? ROLE_ERROR : ROLE_DIM, "%lld bad", (long long)v->bad);
+	if (v->unsure) {
+		sheet_addc(s, ROLE_DIM, ", ");
+		sheet_printf(s, ROLE_WARNING, "%lld unsure", (long long)v->unsure);
+	}
+}
+
 static void add_same(struct sheet *s, const struct run_detail *detail)
 {
 	for (size_t i = 0; i < detail->n_same && i < 3; i++) {
@@ -303,6 +319,7 @@ void run_sheet(struct sheet *s, int cols, const struct run_row *row, const struc
 	add_results(s, row);
 	add_trend(s, more);
 	add_scores(s, row);
+	add_people(s, &detail->people);
 	add_costs(s, row, ascii);
 	if (!row->cases)
 		add_stated(s, detail);

@@ -2,8 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/annotate.h"
+#include "store/base/hash.h"
 #include "store/base/vec.h"
-#include "store/query/agreement.h"
+#include "store/query/runs.h"
 
 struct vote {
 	int64_t case_id;
@@ -76,7 +78,7 @@ static bool read_votes(struct db *db, const char *sql, int64_t run, vote_vec *vo
 	return step == STEP_DONE;
 }
 
-bool agreement_run(struct db *db, int64_t run, struct run_verdicts *out, struct err *err)
+bool runs_verdicts(struct db *db, int64_t run, struct run_verdicts *out, struct err *err)
 {
 	/* By the answer's texts, and by the trace that a result names. */
 	static const char by_texts[] =
