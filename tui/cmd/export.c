@@ -31,7 +31,6 @@ static const struct option_row export_options[] = {
 	{"author", 0, OPTION_TEXT, "NAME", "only what this person said"},
 	{"since", 0, OPTION_TEXT, "TIME", "only what was said since: 7d, 2026-11-20"},
 	{"queue", 0, OPTION_TEXT, "NAME", "only what was said in this review queue"},
-	{"mask", 0, OPTION_FLAG, NULL, "personal data and secrets in texts are masked"},
 	{.name = NULL},
 };
 /* clang-format on */
@@ -109,6 +108,8 @@ static int export_main(const struct command_line *line, struct err *err)
 	static _Atomic bool cancel; /* outlives this call: a late signal may still set it */
 	const struct export_thing *thing = thing_named(line->args[0], err);
 	struct db *db = thing ? cmd_store(line, DB_READ, err) : NULL;
+	if (db)
+		db_set_mask(db, NULL); /* hashes are of the texts as they are; each thing masks what it writes */
 	if (!db)
 		return err_exit_code(err->code);
 	stop_on_signals(&cancel, db);
