@@ -402,7 +402,7 @@ static void draw_status(struct app *app, struct canvas row)
 	struct screen *s = top(app);
 	canvas_fill(row, 0, 0, row.cols, ROLE_STATUS, " ");
 	if (app->ui.masked) {
-		int cols = canvas_putc(row, 0, 1, -1, ROLE_WARNING, "masked");
+		int cols = canvas_putc(row, 0, 1, -1, ROLE_WARNING, "[masked]");
 		row = canvas_part(row, 0, cols + 1, 1, row.cols - cols - 1);
 	}
 	if (s->ops->status && !is_veiled(app, s))
