@@ -31,10 +31,10 @@ enum {
 	SMALLEST_ROWS = 5,
 	SMALLEST_COLS = 20,
 	HELD_MOST = 1000, /* keys */
-	IMPORT_MS = 100, /* how often progress is drawn */
-	WAITS_MS = 250,  /* and whether something said is on the disk yet, while it is not */
-	QUIT_MS = 5000,  /* the longest that leaving waits for that */
-	DRAFT_MS = 1000, /* how long the keys rest before what is being written is kept */
+	IMPORT_MS = 100,  /* how often progress is drawn */
+	WAITS_MS = 250,   /* and whether something said is on the disk yet, while it is not */
+	QUIT_MS = 5000,   /* the longest that leaving waits for that */
+	DRAFT_MS = 1000,  /* how long the keys rest before what is being written is kept */
 };
 
 struct app {
@@ -554,8 +554,21 @@ static enum outcome next_theme(struct screen *s, const struct input *in, struct 
 	return OUT_HANDLED;
 }
 
+/* What is under way comes first: an answer asked for with the other masking would have to be thrown away (give). */
+static void finish_queries(struct app *app)
+{
+	struct query_answer a;
+	int64_t deadline = mono_ms() + CURRENT_MS;
+	while (query_busy(app->queries) && mono_ms() < deadline)
+		if (query_take(app->queries, ANSWER_WAIT_MS, &a))
+			give(app, &a);
+	while (query_take(app->queries, 0, &a))
+		give(app, &a);
+}
+
 static void set_mask(struct app *app, bool on)
 {
+	finish_queries(app);
 	app->ui.masked = on;
 	app->mask_turn++;
 	app->mask_ticket = app->ticket;
