@@ -275,16 +275,16 @@ static bool take_row(struct stmt *s, struct arena *arena, struct annotation *a)
 {
 	int64_t field = col_int(s, 5);
 	*a = (struct annotation){.hint = arena_str(arena, col_str(s, 3)),
-	                         .author = arena_str(arena, col_str(s, 4)),
+	                         .author = arena_str(arena, col_plain(s, 4)),
 	                         .field = (enum annotation_field)field,
-	                         .part = arena_str(arena, col_str(s, 6)),
+	                         .part = arena_str(arena, col_plain(s, 6)),
 	                         .value = arena_str(arena, col_str(s, 7)),
 	                         .time_ns = col_int(s, 8),
 	                         .is_withdrawal = !col_null(s, 9),
 	                         .input_hash = (uint64_t)col_int_or(s, 10, 0),
 	                         .output_hash = (uint64_t)col_int_or(s, 11, 0),
 	                         .how = (unsigned)col_int_or(s, 12, 0),
-	                         .queue = arena_str(arena, col_str(s, 15))};
+	                         .queue = arena_str(arena, col_plain(s, 15))};
 	a->has_io = take_bytes(col_blob(s, 2), &a->io, sizeof a->io);
 	a->has_because = take_bytes(col_blob(s, 13), &a->because, sizeof a->because);
 	a->has_shown = take_bytes(col_blob(s, 14), &a->shown, sizeof a->shown);

@@ -173,6 +173,11 @@ static void empty(struct cached *slot)
 	*slot = (struct cached){0};
 }
 
+struct db *block_cache_db(const struct block_cache *c)
+{
+	return c->db;
+}
+
 void block_cache_free(struct block_cache *c)
 {
 	if (!c)

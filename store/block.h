@@ -60,6 +60,7 @@ bool block_write(struct db *db, struct pack *pack, int64_t source, struct block_
 struct block_cache;
 struct block_cache *block_cache_new(struct db *db);
 void block_cache_free(struct block_cache *c);
+struct db *block_cache_db(const struct block_cache *c);
 /* Fetches entry `number` with its chain of frames (tails merged) and the name of its format, copied into arena. */
 bool block_fetch(struct block_cache *c, uint64_t number, struct arena *arena, struct stored_record *out,
                  struct err *err);

@@ -109,6 +109,17 @@ struct stmt *db_query_composed(struct db *db, struct str sql, struct err *err)
 	return prepare(db, sql, NULL, err);
 }
 
+void db_set_mask(struct db *db, db_mask *mask)
+{
+	BUG_ON(mask && db->mode != DB_READ);
+	db->mask = mask;
+}
+
+db_mask *db_masks(const struct db *db)
+{
+	return db->mask;
+}
+
 void stmt_text(struct stmt *s, struct buf *out)
 {
 	char *text = sqlite3_expanded_sql(s->handle);
@@ -121,6 +132,7 @@ void stmt_free(struct stmt *s)
 	if (!s)
 		return;
 	BUG_ON(s->sql != NULL);
+	arena_done(&s->masked);
 	sqlite3_finalize(s->handle);
 	free(s);
 }
@@ -187,6 +199,8 @@ enum step stmt_step(struct stmt *s, struct err *err)
 {
 	if (is_spoilt(s->db, err))
 		return STEP_FAIL;
+	if (s->db->mask)
+		arena_reset(&s->masked);
 	int rc = sqlite3_step(s->handle);
 	if (rc == SQLITE_ROW)
 		return STEP_ROW;
@@ -211,6 +225,7 @@ void stmt_end(struct stmt *s)
 		return;
 	sqlite3_reset(s->handle);
 	sqlite3_clear_bindings(s->handle);
+	arena_done(&s->masked);
 	s->in_use = false;
 }
 
@@ -233,13 +248,19 @@ double col_double(struct stmt *s, int c)
 	return sqlite3_value_type(value) == SQLITE_NULL ? UNKNOWN_DOUBLE : sqlite3_value_double(value);
 }
 
-struct str col_str(struct stmt *s, int c)
+struct str col_plain(struct stmt *s, int c)
 {
 	if (sqlite3_column_type(s->handle, c) == SQLITE_NULL)
 		return STR_NONE;
 	const char *text = (const char *)sqlite3_column_text(s->handle, c);
 	size_t len = (size_t)sqlite3_column_bytes(s->handle, c);
 	return text ? (struct str){text, len} : STR_NONE;
+}
+
+struct str col_str(struct stmt *s, int c)
+{
+	struct str text = col_plain(s, c);
+	return s->db->mask ? s->db->mask(&s->masked, text) : text;
 }
 
 struct str col_blob(struct stmt *s, int c)

@@ -3,6 +3,7 @@
 #ifndef SPOOR_STORE_DB_H
 #define SPOOR_STORE_DB_H
 
+#include "store/base/arena.h"
 #include "store/base/str.h"
 
 struct db;
@@ -65,7 +66,8 @@ void stmt_end(struct stmt *s);                  /* reset after reading rows; alw
 int64_t col_int(struct stmt *s, int c);
 int64_t col_int_or(struct stmt *s, int c, int64_t otherwise);
 double col_double(struct stmt *s, int c);
-struct str col_str(struct stmt *s, int c);
+struct str col_str(struct stmt *s, int c);   /* masked, where the connection masks */
+struct str col_plain(struct stmt *s, int c); /* never: for what is looked up, compared or hashed, and not shown */
 struct str col_blob(struct stmt *s, int c);
 bool col_null(struct stmt *s, int c);
 
@@ -127,6 +129,13 @@ bool db_ticker_begin(struct db *db, struct db_ticker *out, struct err *err);
 bool db_ticker_stopped(void *ticker); /* true: interrupted, err is set; boot_opts.cancelled */
 void db_ticker_end(struct db_ticker *t);
 int64_t db_version_of_data(struct db *db); /* changes when another connection committed (PRAGMA data_version) */
+
+/* What is read is for showing, and personal data is not to be shown: col_str gives what `mask` (store/study/mask.h: mask_str) makes of
+ * each text, and store/query/payload.h of the payloads. Only for connections of DB_READ: others would write back what they read. NULL:
+ * no more. Not while a statement is being read. */
+typedef struct str db_mask(struct arena *arena, struct str text);
+void db_set_mask(struct db *db, db_mask *mask);
+db_mask *db_masks(const struct db *db); /* NULL: it does not */
 
 /* For a reader that goes on asking: keeps 64 MB of pages at hand instead of 16. */
 void db_set_roomy(struct db *db);

@@ -21,6 +21,7 @@ struct stmt {
 	const char *sql;   /* NULL: composed, not cached */
 	struct stmt *next; /* in its bucket */
 	bool in_use;
+	struct arena masked; /* texts of this row */
 };
 
 struct db {
@@ -38,6 +39,7 @@ struct db {
 	_Atomic int64_t waits_for;
 	struct stmt *buckets[DB_BUCKETS];
 	struct word_lists lists; /* db_functions.c */
+	db_mask *mask;
 	void *kept;              /* db_keep */
 	void (*kept_done)(void *kept);
 	/* pages in the log after our last commit, those of them copied into the store, and where the last try to copy found it */

@@ -42,7 +42,7 @@ BEGIN {
 	may["columns"] = "base model query role"
 	may["screen"] = "base model query store study check columns saying widget role face"
 	may["cmd"] = "base model query store study check columns driver import role"
-	may["app"] = "base model query store check import driver columns saying role widget face screen cmd"
+	may["app"] = "base model query store study check import driver columns saying role widget face screen cmd"
 	# library header: the files that may include it
 	owner["curses.h"] = "tui/term.c"
 	owner["sqlite3.h"] = "store/db.c store/db_open.c store/db_copy.c store/db_functions.c"

@@ -231,7 +231,7 @@ class Terminal:
         return None
 
     def restored(self):
-        """The terminal as it was: modes equal, the other screen left, the cursor shown. What is wrong, or ''."""
+        """The terminal as it was: modes equal, the other screen left, the cursor shown, pastes no longer marked. What is wrong, or ''."""
         now = termios.tcgetattr(self.slave)
         wrong = []
         if now != self.before:
@@ -243,6 +243,8 @@ class Terminal:
         shown = max(self.out.rfind(b"\x1b[?25h"), self.out.rfind(b"\x1b[?12;25h"), self.out.rfind(b"\x1b[?12l\x1b[?25h"))
         if hidden > shown:
             wrong.append("cursor hidden")
+        if self.out.rfind(b"\x1b[?2004h") > self.out.rfind(b"\x1b[?2004l"):
+            wrong.append("pastes still marked")
         return ", ".join(wrong)
 
     def close(self):

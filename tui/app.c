@@ -31,10 +31,10 @@ enum {
 	SMALLEST_ROWS = 5,
 	SMALLEST_COLS = 20,
 	HELD_MOST = 1000, /* keys */
-	IMPORT_MS = 100, /* how often progress is drawn */
-	WAITS_MS = 250,  /* and whether something said is on the disk yet, while it is not */
-	QUIT_MS = 5000,  /* the longest that leaving waits for that */
-	DRAFT_MS = 1000, /* how long the keys rest before what is being written is kept */
+	IMPORT_MS = 100,  /* how often progress is drawn */
+	WAITS_MS = 250,   /* and whether something said is on the disk yet, while it is not */
+	QUIT_MS = 5000,   /* the longest that leaving waits for that */
+	DRAFT_MS = 1000,  /* how long the keys rest before what is being written is kept */
 };
 
 struct app {
@@ -70,6 +70,8 @@ struct app {
 	VEC(int) held;        /* keys typed ahead of what they are meant for (screen op waits) */
 	bool copying;         /* y was pressed: the next key says what */
 	struct prompt prompt; /* on the status line */
+	uint64_t mask_ticket; /* of the newest request before that: its answer is not wanted any more */
+	uint64_t mask_turn;   /* rises when masking is switched on or off */
 	struct write write;   /* over the lower part of the frame */
 	int64_t draft_at_ms;  /* when the keys will have rested; 0: nothing to keep */
 };
@@ -162,6 +164,7 @@ static bool open_screen(struct app *app, const struct target *t)
 	s->ops = ops;
 	s->ui = &app->ui;
 	s->serial = ++app->serial;
+	s->mask_turn = app->mask_turn;
 	s->state = xcalloc(1, ops->state_size);
 	if (ops->open && !ops->open(s, t, &err)) {
 		ui_fail(&app->ui, &err);
@@ -198,9 +201,13 @@ static void go_on(struct app *app, struct screen *s)
 }
 
 /* An answer whose screen was closed meanwhile goes to a stand-in that only frees it. */
-static void give(struct app *app, const struct query_answer *a)
+static void give(struct app *app, struct query_answer *a)
 {
 	struct screen *s = owner_of(app, a);
+	if (a->ticket <= app->mask_ticket) { /* asked with the other masking: as if it had been interrupted */
+		a->ok = false;
+		a->err.code = ERR_INTERRUPTED;
+	}
 	if (a->owner == app->prompt.screen.serial) {
 		prompt_take(&app->prompt, a->request, a->ok);
 		app->draw = true;
@@ -227,6 +234,8 @@ static void ask(struct app *app)
 	struct screen *s = top(app);
 	app->ask = false;
 	void *request = s->ops->ask ? s->ops->ask(s) : NULL;
+	if (!request && !query_busy(app->queries))
+		s->mask_turn = app->mask_turn; /* all it shows was read since then */
 	if (!request)
 		return;
 	query_post(app->queries, s, ++app->ticket, request);
@@ -381,12 +390,22 @@ static void draw_progress(const struct app *app, struct buf *out)
 	buf_add_cstr(out, "  ");
 }
 
+/* What it shows may have been read before masking was switched on. */
+static bool is_veiled(const struct app *app, const struct screen *s)
+{
+	return app->ui.masked && s->mask_turn != app->mask_turn;
+}
+
 static void draw_status(struct app *app, struct canvas row)
 {
 	struct buf left = BUF_INIT, right = BUF_INIT;
 	struct screen *s = top(app);
 	canvas_fill(row, 0, 0, row.cols, ROLE_STATUS, " ");
-	if (s->ops->status)
+	if (app->ui.masked) {
+		int cols = canvas_putc(row, 0, 1, -1, ROLE_WARNING, "[masked]");
+		row = canvas_part(row, 0, cols + 1, 1, row.cols - cols - 1);
+	}
+	if (s->ops->status && !is_veiled(app, s))
 		s->ops->status(s, &left);
 	draw_progress(app, &right);
 	int used = canvas_put(row, 0, 1, row.cols - 2, ROLE_STATUS, buf_str(&left)) + 1;
@@ -409,7 +428,7 @@ static void draw(struct app *app)
 {
 	app->draw = false;
 	struct canvas all = grid_canvas(&app->grid);
-	if (app->shown)
+	if (app->shown && !is_veiled(app, top(app)))
 		hold_before(&app->hold, top(app), &app->grid);
 	canvas_clear(all);
 	app->grid.caret_row = app->grid.caret_col = -1;
@@ -421,11 +440,16 @@ static void draw(struct app *app)
 	struct screen *s = top(app);
 	struct canvas head = canvas_part(all, 0, 0, 1, all.cols);
 	canvas_fill(head, 0, 0, head.cols, ROLE_TITLE, " ");
-	if (s->ops->headline)
-		s->ops->headline(s, head);
 	struct canvas body = canvas_part(all, 1, 0, app->ui.rows, all.cols);
-	s->ops->draw(s, body);
-	hold_after(&app->hold, s, body);
+	bool veiled = is_veiled(app, s);
+	if (veiled)
+		canvas_putc(body, 0, 1, -1, ROLE_DIM, "masking what shows …");
+	if (s->ops->headline && !veiled)
+		s->ops->headline(s, head);
+	if (!veiled)
+		s->ops->draw(s, body);
+	if (!veiled)
+		hold_after(&app->hold, s, body);
 	if (app->write.on) {
 		write_draw(&app->write, all);
 	} else if (app->prompt.on) {
@@ -530,6 +554,38 @@ static enum outcome next_theme(struct screen *s, const struct input *in, struct 
 	return OUT_HANDLED;
 }
 
+/* What is under way comes first: an answer asked for with the other masking would have to be thrown away (give). */
+static void finish_queries(struct app *app)
+{
+	struct query_answer a;
+	int64_t deadline = mono_ms() + CURRENT_MS;
+	while (query_busy(app->queries) && mono_ms() < deadline)
+		if (query_take(app->queries, ANSWER_WAIT_MS, &a))
+			give(app, &a);
+	while (query_take(app->queries, 0, &a))
+		give(app, &a);
+}
+
+static void set_mask(struct app *app, bool on)
+{
+	finish_queries(app);
+	app->ui.masked = on;
+	app->mask_turn++;
+	app->mask_ticket = app->ticket;
+	app->ui.generation++; /* all is asked for again */
+	query_mask(app->queries, on);
+	lay_out(app);
+}
+
+static enum outcome mask(struct screen *s, const struct input *in, struct target *t)
+{
+	(void)in, (void)t;
+	set_mask(the_app, !the_app->ui.masked);
+	ui_say(s->ui, the_app->ui.masked ? "personal data and secrets are masked; M shows them"
+	                                 : "personal data and secrets show again");
+	return OUT_REFRESH;
+}
+
 static enum outcome suspend(struct screen *s, const struct input *in, struct target *t)
 {
 	(void)s, (void)in, (void)t;
@@ -550,12 +606,22 @@ static void be_current(struct app *app)
 	} while ((app->ask || query_busy(app->queries)) && mono_ms() < deadline);
 }
 
+/* False, and said: what would be given out is not masked yet. */
+static bool may_give_out(struct app *app)
+{
+	be_current(app);
+	if (!is_veiled(app, top(app)))
+		return true;
+	ui_say(&app->ui, "not given out: it is being masked; again in a moment");
+	return false;
+}
+
 static enum outcome copy(struct screen *s, const struct input *in, struct target *t)
 {
 	(void)t;
 	if (in->argument.len) {
-		be_current(the_app);
-		handoff_copy(s, in->argument.ptr[0]);
+		if (may_give_out(the_app))
+			handoff_copy(s, in->argument.ptr[0]);
 		return OUT_HANDLED;
 	}
 	the_app->copying = true;
@@ -567,8 +633,8 @@ static enum outcome copy(struct screen *s, const struct input *in, struct target
 	static enum outcome name(struct screen *s, const struct input *in, struct target *t) \
 	{                                                                                    \
 		(void)in, (void)t;                                                           \
-		be_current(the_app);                                                         \
-		does(s);                                                                     \
+		if (may_give_out(the_app))                                                   \
+			does(s);                                                             \
 		return OUT_REFRESH;                                                          \
 	}
 HANDOFF(show_in_pager, handoff_pager)
@@ -664,6 +730,7 @@ const struct action app_actions[] = {
     {"follow",     "F",     "go on reading the files as they grow; again: stop",                    NULL,   0,          follow         },
     {"good",       "+",     "this answer is good",                                                  NULL,   0,          verdict_good   },
     {"help",       "? F1",  "what the keys do here",                                                "help", HELP_ORDER, help           },
+    {"mask",       "M",     "mask personal data and secrets in all that shows, or show them again", NULL,   0,          mask           },
     {"no-verdict", "",      "no verdict on this answer any more: neither good, bad nor unsure",     NULL,   0,          verdict_none   },
     {"note",       "c",     "a note on this answer",                                                NULL,   0,          verdict_note   },
     {"pager",      "v",     "the value in $PAGER",                                                  NULL,   0,          show_in_pager  },
@@ -830,8 +897,8 @@ static void on_key(struct app *app, int key)
 	if (app->copying) {
 		app->copying = false;
 		app->draw = true;
-		be_current(app);
-		handoff_copy(top(app), key);
+		if (may_give_out(app))
+			handoff_copy(top(app), key);
 		return;
 	}
 	if (app->prompt.on) {
@@ -1211,6 +1278,8 @@ static bool start(struct app *app, struct err *err)
 		ui_say(&app->ui, "read-only: %s", store.why);
 	else if (store.remark[0])
 		ui_say(&app->ui, "%s", store.remark);
+	if (o->mask)
+		set_mask(app, true);
 	if (!open_screen(app, &(struct target){.screen = "traces"}))
 		return err_set(err, ERR_SYSTEM, NULL, "%s", app->ui.message);
 	if (o->open && strcmp(o->open, "queues") == 0)

@@ -11,6 +11,7 @@
 #include "store/query/sources.h"
 #include "store/query/stats.h"
 #include "store/search.h"
+#include "store/study/mask.h"
 #include "tui/cmd/remap.h"
 
 /* ---------------------------------------------------------------- queries */
@@ -23,7 +24,7 @@ struct query_thread {
 	pthread_cond_t posted, answered;
 	struct db *db;
 	void (*wake)(void);
-	bool quit, running;
+	bool quit, running, masks;
 	struct query_answer waiting; /* request NULL: nothing waits */
 	struct query_answer done[ANSWERS_MAX];
 	size_t n_done;
@@ -49,6 +50,7 @@ static void *query_loop(void *arg)
 		struct query_answer a = q->waiting;
 		q->waiting.request = NULL;
 		q->running = true;
+		db_set_mask(q->db, q->masks ? mask_str : NULL);
 		pthread_mutex_unlock(&q->lock);
 		a.err = ERR_INIT;
 		/* One snapshot for all that a screen shows, whatever an import commits meanwhile. */
@@ -86,6 +88,13 @@ struct query_thread *query_start(const char *store, void (*wake)(void), struct e
 		return NULL;
 	}
 	return q;
+}
+
+void query_mask(struct query_thread *q, bool on)
+{
+	pthread_mutex_lock(&q->lock);
+	q->masks = on;
+	pthread_mutex_unlock(&q->lock);
 }
 
 void query_post(struct query_thread *q, const struct screen *owner, uint64_t ticket, void *request)

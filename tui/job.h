@@ -18,6 +18,8 @@ struct query_answer {
 };
 /* Opens its own DB_READ connection on `store`. */
 struct query_thread *query_start(const char *store, void (*wake)(void), struct err *err);
+/* Personal data is masked in all answers to what is posted from now on (store/study/mask.h), or no more. */
+void query_mask(struct query_thread *q, bool on);
 /* Hands over a request. One that waits is given back unanswered (ok false) at once through query_take; one that runs is
  * interrupted. */
 void query_post(struct query_thread *q, const struct screen *owner, uint64_t ticket, void *request);

@@ -103,7 +103,7 @@ static const char *value_of(const char *name, int argc, char **argv, int *i, str
 static bool unknown_option(const char *word, struct err *err)
 {
 	static const char *const names[] = {"--store", "--ascii",  "--no-color", "--theme", "--open",
-	                                    "--map",   "--follow", "--version",  "--help"};
+	                                    "--map",   "--mask",   "--follow", "--version",  "--help"};
 	struct near near = {.word = str_of(word)};
 	struct buf after = BUF_INIT;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -121,6 +121,8 @@ static bool front_option(struct front *f, int argc, char **argv, int *i, struct 
 		f->app.ascii = true;
 	else if (strcmp(word, "--no-color") == 0)
 		f->app.no_color = true;
+	else if (strcmp(word, "--mask") == 0)
+		f->app.mask = true;
 	else if (strcmp(word, "--follow") == 0)
 		f->app.follow = true;
 	else if (strcmp(word, "--version") == 0)
@@ -285,6 +287,8 @@ static int explore(struct app_opts *app)
 		app->store = buf_cstr(&path);
 	}
 	app->ascii = app->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+	const char *masks = getenv("SPOOR_MASK");
+	app->mask = app->mask || (masks && masks[0] && strcmp(masks, "0") != 0);
 	const char *frozen = getenv("SPOOR_NOW");
 	if (!frozen || !units_iso(str_of(frozen), &app->now_ns, NULL))
 		app->now_ns = UNKNOWN_INT;

@@ -41,6 +41,7 @@ struct ui {
 	int64_t looked;      /* row id of the newest trace there was when the user last looked; 0: never */
 	int64_t newest;      /* of the newest one that a list has shown by now; 0: none */
 	uint64_t generation; /* rises when the store changed: ask again */
+	bool masked;         /* personal data is masked in all that queries answer */
 	uint64_t
 	    verdicts; /* rises when somebody here said something of an answer: only marks need to be asked for again */
 	struct queue_wish *wish; /* what screen "queues" is to make when it is opened: it takes it over; NULL: nothing */
@@ -67,6 +68,7 @@ struct screen {
 	void *state;   /* ops->state_size bytes, zeroed before open */
 	uint64_t
 	    serial; /* the app's: never given twice, so an answer cannot reach another screen at the same address */
+	uint64_t mask_turn; /* the app's: when all that it shows was last read with the masking of that time */
 };
 
 enum copy {

@@ -106,7 +106,8 @@ void write_start(struct write *w, struct target *t)
 	}
 	w->on = true;
 	w->answer = t->answer;
-	snprintf(w->title, sizeof w->title, "%s", t->prompt);
+	snprintf(w->title, sizeof w->title, "%s%s", t->prompt,
+	         w->ui->masked && text.len ? " (masked: saved as it stands here)" : "");
 	editor_init(&w->editor, text);
 	free(t->whole);
 	t->whole = NULL;

@@ -52,7 +52,7 @@ static bool read_judged(struct preferring *p, struct err *err)
 		if (target.len != sizeof j.target.byte)
 			continue;
 		memcpy(j.target.byte, target.ptr, target.len);
-		j.key = arena_str(p->arena, str_from(col_str(s, 1), 5));
+		j.key = arena_str(p->arena, str_from(col_plain(s, 1), 5));
 		*vec_add(&p->judged) = j;
 	}
 	stmt_end(s);

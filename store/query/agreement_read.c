@@ -78,7 +78,7 @@ static void take(struct ag *a, struct stmt *s)
 		return;
 	if (a->opts->blind && !v.blind && !(how & HOW_PROPOSED))
 		return;
-	v.person = ag_person(a, col_str(s, 2));
+	v.person = ag_person(a, col_plain(s, 2));
 	if (v.person < 0)
 		return;
 	if (how & HOW_PROPOSED) {
@@ -90,7 +90,7 @@ static void take(struct ag *a, struct stmt *s)
 	/* Without texts of its own an answer is only itself. */
 	bool texts = v.input_hash && v.output_hash && io.len >= sizeof v.group;
 	memcpy(v.group, texts ? io.ptr : target.ptr, sizeof v.group);
-	v.hint = arena_str(&a->out->arena, col_str(s, 8));
+	v.hint = arena_str(&a->out->arena, col_plain(s, 8));
 	*vec_add(&a->verdicts) = v;
 }
 
@@ -198,7 +198,7 @@ static bool read_others(struct ag *a, struct err *err)
 	int32_t person = -1;
 	enum step step = STEP_FAIL;
 	while (s && (step = stmt_step(s, err)) == STEP_ROW) {
-		int32_t who = ag_person(a, col_str(s, 0));
+		int32_t who = ag_person(a, col_plain(s, 0));
 		if (who < 0)
 			continue;
 		if (who != person && person >= 0)
@@ -249,7 +249,7 @@ static bool read_marks(struct ag *a, struct err *err)
 		return false;
 	stmt_str(s, 1, a->opts->queue);
 	while ((step = stmt_step(s, err)) == STEP_ROW) {
-		int32_t next = ag_person(a, col_str(s, 0));
+		int32_t next = ag_person(a, col_plain(s, 0));
 		if (next < 0)
 			continue;
 		if (next != who && who >= 0)

@@ -5,6 +5,7 @@
 
 #include "store/base/scan.h"
 #include "store/base/vec.h"
+#include "store/query/payload.h"
 #include "store/query/case_private.h"
 
 /* ---------------------------------------------------------------- what the store says of it */
@@ -27,8 +28,8 @@ static bool read_wanted(struct db *db, struct case_at at, struct arena *arena, s
 	*out = (struct case_wanted){.repeat = at.repeat, .order = UNKNOWN_INT};
 	if (step == STEP_ROW) {
 		struct str run = col_blob(s, 3);
-		out->key = arena_str(arena, col_str(s, 0));
-		out->base = arena_str(arena, col_str(s, 1));
+		out->key = arena_str(arena, col_plain(s, 0));
+		out->base = arena_str(arena, col_plain(s, 1));
 		out->order = col_int(s, 2);
 		if (run.len == sizeof out->run.byte)
 			memcpy(out->run.byte, run.ptr, run.len);
@@ -297,13 +298,12 @@ static bool read_origin(struct block_cache *blocks, int64_t record, struct keepe
                         struct err *err)
 {
 	struct stored_record rec;
-	decode_fn *run = sink_decoder();
-	BUG_ON(!run);
 	k->sink = (struct sink){.ops = &keeper_ops, .wants = SINK_PAYLOAD};
 	k->n = 0;
 	if (!block_fetch(blocks, (uint64_t)record, k->arena, &rec, err))
 		return false;
 	k->head = rec.head;
+	bool ok = payload_decode(block_cache_db(blocks), &rec, k->arena, &k->sink, err);
 	*out = (struct span_origin){.raw = rec.entry.bytes,
 	                            .frames = rec.frames,
 	                            .n_frames = rec.n_frames,
@@ -313,7 +313,7 @@ static bool read_origin(struct block_cache *blocks, int64_t record, struct keepe
 	                            .record = rec.entry.record,
 	                            .line = rec.entry.line,
 	                            .offset = rec.entry.offset};
-	return run(&rec, &k->sink, err);
+	return ok;
 }
 
 bool case_detail(struct db *db, struct block_cache *blocks, struct case_at at, struct arena *arena,

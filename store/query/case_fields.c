@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "store/block.h"
+#include "store/query/payload.h"
 #include "store/query/case.h"
 #include "store/query/case_fields_private.h"
 #include "store/query/case_private.h"
@@ -51,8 +52,8 @@ static void add_result(struct reading *r, struct stmt *s)
 	                        .weight = col_int(s, 7)};
 	if (run.len == sizeof w.run.byte)
 		memcpy(w.run.byte, run.ptr, run.len);
-	w.key = same_case ? last->wanted.key : arena_str(&r->keys, col_str(s, 2));
-	w.base = same_case ? last->wanted.base : arena_str(&r->keys, col_str(s, 3));
+	w.key = same_case ? last->wanted.key : arena_str(&r->keys, col_plain(s, 2));
+	w.base = same_case ? last->wanted.base : arena_str(&r->keys, col_plain(s, 3));
 	if (!same_case)
 		*vec_add(&r->ids) = case_id;
 	*vec_add(&r->told) = (struct telling){.wanted = w, .at = (uint32_t)(r->ids.n - 1)};
@@ -209,15 +210,13 @@ static bool read_record(struct reading *r, struct block_cache *blocks, size_t fr
                         struct err *err)
 {
 	struct stored_record rec;
-	decode_fn *run = sink_decoder();
-	BUG_ON(!run);
 	struct listener l = {.sink = {.ops = &listener_ops}, .arena = arena, .told = r->told.at + from, .n = n};
 	if (!block_fetch(blocks, (uint64_t)l.told[0].wanted.record, arena, &rec, err))
 		return false;
 	l.head = rec.head;
 	/* One that no longer reads takes nothing from the others. */
 	struct err unread = ERR_INIT;
-	bool reads = run(&rec, &l.sink, &unread);
+	bool reads = payload_decode(r->db, &rec, arena, &l.sink, &unread);
 	for (size_t i = 0; i < n; i++) {
 		const struct telling *t = &l.told[i];
 		if (reads && t->sure)

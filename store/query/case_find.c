@@ -82,7 +82,7 @@ bool case_find(struct db *db, int64_t run_a, int64_t run_b, struct str name, int
 	bool ignore_case = !has_capital(name);
 	while ((step = stmt_step(s, err)) == STEP_ROW)
 		for (int level = 0; level < N_LEVELS; level++)
-			if (answers((enum level)level, col_str(s, 1), col_str(s, 2), name, ignore_case))
+			if (answers((enum level)level, col_plain(s, 1), col_plain(s, 2), name, ignore_case))
 				add_found(&found[level], col_int(s, 0), col_str(s, 1), col_str(s, 2));
 	stmt_end(s);
 	bool ok = step == STEP_DONE && decide(found, name, case_id, err);

@@ -104,10 +104,10 @@ static bool take_row(struct work *w, struct stmt *s, struct err *err)
 		a->io = arena_str(&a->arena, io);
 		a->field = field;
 		a->target = hash;
-		a->hint = arena_str(&a->arena, col_str(s, 6));
+		a->hint = arena_str(&a->arena, col_plain(s, 6));
 	}
 	a->wanted |= !w->targets || hash_set_has(w->targets, reviews_target(&hash));
-	struct disagree_said said = {.author = arena_str(&a->arena, col_str(s, 2)),
+	struct disagree_said said = {.author = arena_str(&a->arena, col_plain(s, 2)),
 	                             .value = arena_str(&a->arena, col_str(s, 3)),
 	                             .time_ns = col_int(s, 4)};
 	if (a->said.n && str_eq(a->said.at[a->said.n - 1].author, said.author)) {

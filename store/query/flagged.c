@@ -41,16 +41,16 @@ static bool take_bytes(struct str blob, void *out, size_t n)
 static bool take_row(struct stmt *s, struct row *r)
 {
 	int64_t field = col_int(s, 2);
-	*r = (struct row){.author = col_str(s, 1),
+	*r = (struct row){.author = col_plain(s, 1),
 	                  .field = (enum annotation_field)field,
 	                  .part = col_str(s, 3),
 	                  .value = col_str(s, 4),
 	                  .time_ns = col_int(s, 5),
 	                  .how = (unsigned)col_int_or(s, 7, 0),
-	                  .hint = col_str(s, 8),
+	                  .hint = col_plain(s, 8),
 	                  .input_hash = (uint64_t)col_int_or(s, 9, 0),
 	                  .output_hash = (uint64_t)col_int_or(s, 10, 0),
-	                  .queue = col_str(s, 11)};
+	                  .queue = col_plain(s, 11)};
 	return field >= 0 && field < N_ANNOTATION_FIELDS && take_bytes(col_blob(s, 0), &r->target, sizeof r->target) &&
 	       take_bytes(col_blob(s, 6), &r->event, sizeof r->event);
 }

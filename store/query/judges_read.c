@@ -276,7 +276,7 @@ static bool read_traces(struct jd *d, struct err *err)
 		}
 		size_t target = target_of(d, &t, from, !col_null(s, 3), col_int_or(s, 3, 0));
 		struct jd_score score = read_score(s, 6, target);
-		struct str author = col_str(s, 12);
+		struct str author = col_plain(s, 12);
 		score.name = col_int_or(s, 4, 0);
 		score.time_ns = col_int(s, 5);
 		score.author = author.len ? (int64_t)(hash64(author) >> 1) : somebody(score.name, 0);

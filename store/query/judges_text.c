@@ -65,7 +65,7 @@ static bool find_span(struct db *db, int64_t trace, bool has_span, int64_t *key,
 		if (id && col_null(s, 2))
 			buf_printf(id, "%016llx", (unsigned long long)*key);
 		else if (id)
-			buf_add_str(id, col_str(s, 2));
+			buf_add_str(id, col_plain(s, 2));
 	}
 	stmt_end(s);
 	return step != STEP_FAIL;
@@ -270,8 +270,8 @@ static bool read_given(struct jd *d, struct seeking *k, struct err *err)
 		if (!take_hash(col_blob(s, 0), &g.target))
 			continue;
 		g.has_io = take_hash(col_blob(s, 1), &g.io);
-		g.hint = arena_str(&k->arena, col_str(s, 2));
-		g.author = (int64_t)(hash64(col_str(s, 3)) >> 1);
+		g.hint = arena_str(&k->arena, col_plain(s, 2));
+		g.author = (int64_t)(hash64(col_plain(s, 3)) >> 1);
 		g.outcome = verdict_of(col_str(s, 4));
 		g.time_ns = col_int(s, 5);
 		g.input_hash = (uint64_t)col_int_or(s, 6, 0);

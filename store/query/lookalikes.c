@@ -79,7 +79,7 @@ static bool has_reasons(struct alikes *a, const struct sha256 *target, bool *out
 	stmt_blob(s, 1, (struct str){(const char *)target->byte, sizeof target->byte});
 	stmt_str(s, 2, a->q->author);
 	enum step step = stmt_step(s, err);
-	*out = str_eq(step == STEP_ROW ? col_str(s, 0) : STR_NONE, a->out->reasons);
+	*out = str_eq(step == STEP_ROW ? col_plain(s, 0) : STR_NONE, a->out->reasons);
 	stmt_end(s);
 	return step != STEP_FAIL;
 }

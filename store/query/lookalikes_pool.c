@@ -143,7 +143,7 @@ static bool read_traces(struct alikes *a, int64_t trace, struct err *err)
 		i->input_hash = (uint64_t)col_int_or(s, 5, 0);
 		i->output_hash = (uint64_t)col_int_or(s, 6, 0);
 		i->source = (uint8_t)standing_by(col_int_or(s, 7, 0) > 0, col_int_or(s, 8, 0) > 0);
-		i->key = hash64(col_str(s, 9));
+		i->key = hash64(col_plain(s, 9));
 	}
 	stmt_end(s);
 	return step == STEP_DONE;
@@ -179,7 +179,7 @@ static bool read_spans(struct alikes *a, int64_t trace, int64_t span, struct err
 		i->input_hash = (uint64_t)col_int_or(s, 5, 0);
 		i->output_hash = (uint64_t)col_int_or(s, 6, 0);
 		i->source = (uint8_t)standing_by(col_int_or(s, 7, 0) > 0, col_int_or(s, 8, 0) > 0);
-		i->key = hash64(col_str(s, 9));
+		i->key = hash64(col_plain(s, 9));
 	}
 	stmt_end(s);
 	return step == STEP_DONE;
@@ -229,7 +229,7 @@ bool said_read(struct db *db, struct str author, bool cases, said_verdicts *out,
 	while ((step = stmt_step(s, err)) == STEP_ROW) {
 		struct str event = col_blob(s, 6), target = col_blob(s, 7);
 		struct said_verdict v = {.key = cases ? texts_key((uint64_t)col_int(s, 0), (uint64_t)col_int(s, 1))
-		                                      : hash64(col_str(s, 2)),
+		                                      : hash64(col_plain(s, 2)),
 		                         .mine = col_int_or(s, 3, 0) != 0,
 		                         .how = (unsigned)col_int_or(s, 4, 0),
 		                         .verdict = verdict_named(col_str(s, 5))};

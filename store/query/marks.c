@@ -56,8 +56,8 @@ static void add_row(opinion_list *list, struct stmt *s, struct arena *arena)
 	int64_t field = col_int(s, 1);
 	if (field < 0 || field >= N_ANNOTATION_FIELDS)
 		return;
-	struct opinion o = {.author = arena_str(arena, col_str(s, 0)),
-	                    .part = arena_str(arena, col_str(s, 2)),
+	struct opinion o = {.author = arena_str(arena, col_plain(s, 0)),
+	                    .part = arena_str(arena, col_plain(s, 2)),
 	                    .value = arena_str(arena, col_str(s, 3)),
 	                    .field = (enum annotation_field)field,
 	                    .time_ns = col_int(s, 4),
@@ -156,7 +156,7 @@ static bool trace_text(struct db *db, int64_t trace, struct arena *arena, struct
 		return false;
 	stmt_int(s, 1, trace);
 	enum step step = stmt_step(s, err);
-	*out = step == STEP_ROW ? arena_str(arena, col_str(s, 0)) : STR_NONE;
+	*out = step == STEP_ROW ? arena_str(arena, col_plain(s, 0)) : STR_NONE;
 	stmt_end(s);
 	return step != STEP_FAIL;
 }
@@ -207,7 +207,7 @@ static bool read_spans(struct db *db, struct str trace, struct arena *arena, str
 	if (!s)
 		return false;
 	while ((step = stmt_step(s, err)) == STEP_ROW) {
-		struct str now = col_str(s, 6);
+		struct str now = col_plain(s, 6);
 		if (!str_eq(now, span) || !now.ptr != !span.ptr)
 			add_span(arena, span, &list, marks, n, &cap);
 		if (!list.n)

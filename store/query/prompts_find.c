@@ -155,7 +155,7 @@ bool prompts_search(struct db *db, struct str what, struct arena *arena, int64_t
 	struct stmt *s = db_query(db, "SELECT id, text FROM prompt WHERE text IS NOT NULL ORDER BY id", err);
 	enum step step = STEP_FAIL;
 	while (s && (step = stmt_step(s, err)) == STEP_ROW)
-		if (text_find(col_str(s, 1), what, 0, !exact) != SIZE_MAX)
+		if (text_find(col_plain(s, 1), what, 0, !exact) != SIZE_MAX)
 			*vec_add(&found) = col_int(s, 0);
 	if (s)
 		stmt_end(s);

@@ -151,7 +151,7 @@ static void take_row(struct stmt *s, const struct rows_of *of, const struct queu
 		c.identical = c.output == other;
 		c.output = queue_pair_hash(c.output, other);
 	}
-	c.ident = ident_of(of->kind, col_str(s, 5), c.input, c.output);
+	c.ident = ident_of(of->kind, col_plain(s, 5), c.input, c.output);
 	*vec_add(&out->rows) = c;
 }
 
@@ -266,7 +266,7 @@ static void take_one(struct stmt *s, const struct subject_at *at, struct candida
 		c.identical = c.output == other;
 		c.output = queue_pair_hash(c.output, other);
 	}
-	c.ident = ident_of(at->kind, col_str(s, 2), c.input, c.output);
+	c.ident = ident_of(at->kind, col_plain(s, 2), c.input, c.output);
 	*vec_add(&out->rows) = c;
 }
 

@@ -82,7 +82,7 @@ static bool read_said(struct rp_reading *r, struct err *err)
 	stmt_int(s, 3, HOW_PROPOSED);
 	stmt_str(s, 4, scope->author);
 	while ((step = stmt_step(s, err)) == STEP_ROW) {
-		struct str hint = col_str(s, 2), value = col_str(s, 1);
+		struct str hint = col_plain(s, 2), value = col_plain(s, 1);
 		if (str_starts(hint, "pair:"))
 			continue;
 		uint64_t key = key_of((uint64_t)col_int_or(s, 3, 0), (uint64_t)col_int_or(s, 4, 0), hint);
@@ -168,7 +168,7 @@ static bool read_cases(struct rp_reading *r, bool everything, struct hash_set *s
 		                     .trace = col_int_or(s, 9, 0)};
 		it.at.kind = SUBJECT_CASE;
 		it.at.at = (struct case_at){.run = col_int(s, 0), .case_id = col_int(s, 1), .repeat = col_int(s, 2)};
-		it.key = key_of((uint64_t)col_int_or(s, 3, 0), (uint64_t)col_int_or(s, 4, 0), col_str(s, 10));
+		it.key = key_of((uint64_t)col_int_or(s, 3, 0), (uint64_t)col_int_or(s, 4, 0), col_plain(s, 10));
 		add_item(r, &it, everything, seen);
 	}
 	stmt_free(s);
@@ -191,7 +191,7 @@ static bool take_spans(struct rp_reading *r, struct stmt *s, enum subject_kind k
 		it.at = (struct subject_at){.kind = kind, .trace = col_int(s, 0), .span = col_int(s, 1)};
 		buf_clear(&hint);
 		buf_printf(&hint, "%s", kind == SUBJECT_TRACE ? "trace:" : "");
-		buf_add_str(&hint, col_str(s, 2));
+		buf_add_str(&hint, col_plain(s, 2));
 		it.key = key_of((uint64_t)col_int_or(s, 3, 0), (uint64_t)col_int_or(s, 4, 0), buf_str(&hint));
 		add_item(r, &it, everything, seen);
 	}

@@ -65,12 +65,12 @@ static bool is_number(struct str digits, int64_t id)
 /* Columns: id, text, name, prompt version, path, entry. */
 static bool answers(struct stmt *s, enum level level, struct str name)
 {
-	struct str text = col_str(s, 1), run_name = col_str(s, 2), path = col_blob(s, 4), entry = col_str(s, 5);
+	struct str text = col_plain(s, 1), run_name = col_plain(s, 2), path = col_blob(s, 4), entry = col_plain(s, 5);
 	switch (level) {
 	case BY_ID: return str_eq(text, name);
 	case BY_NUMBER: return name.ptr[0] == '#' && is_number(str_from(name, 1), col_int(s, 0));
 	case BY_NAME: return str_eq(run_name, name) || is_file_called(path, name) || is_file_called(entry, name);
-	case BY_PROMPT_VERSION: return str_eq(col_str(s, 3), name);
+	case BY_PROMPT_VERSION: return str_eq(col_plain(s, 3), name);
 	case BY_ID_PREFIX: return name.len <= text.len && str_eq(str_cut(text, 0, name.len), name);
 	case BY_BARE_NUMBER: return is_number(name, col_int(s, 0));
 	case BY_WORD:

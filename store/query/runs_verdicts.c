@@ -67,7 +67,7 @@ static bool read_votes(struct db *db, const char *sql, int64_t run, vote_vec *vo
 		struct vote v = {.case_id = col_int(s, 0),
 		                 .input_hash = (uint64_t)col_int_or(s, 2, 0),
 		                 .output_hash = (uint64_t)col_int_or(s, 3, 0),
-		                 .author = hash64(col_str(s, 4)),
+		                 .author = hash64(col_plain(s, 4)),
 		                 .verdict = verdict_named(col_str(s, 5)),
 		                 .time_ns = col_int(s, 6)};
 		v.repeat = v.output_hash ? 0 : col_int_or(s, 1, 0);

@@ -6,6 +6,7 @@
 #include "store/base/text.h"
 #include "store/query/search_find.h"
 #include "store/search.h"
+#include "store/study/mask.h"
 
 enum { BEFORE_MATCH = 60, SLICE = 64 };
 
@@ -124,11 +125,25 @@ static size_t start_of_snippet(struct str text, size_t at)
 	return from;
 }
 
-static void make_snippet(struct search_hit *hit, struct str text, size_t at, size_t len, struct arena *arena)
+static struct str shown(struct db *db, struct arena *arena, struct str text)
 {
-	struct buf out = BUF_INIT;
+	db_mask *mask = db_masks(db);
+	return arena_str(arena, mask ? mask(arena, text) : text);
+}
+
+static void make_snippet(struct db *db, struct search_hit *hit, struct str text, size_t at, size_t len,
+                         struct arena *arena)
+{
+	struct buf out = BUF_INIT, masked = BUF_INIT;
+	bool before = false, behind = false; /* something was left out there already */
+	if (db_masks(db)) {                  /* whole things: of what is cut in two neither half would be known */
+		before = at > SNIPPET_BYTES;
+		behind = text.len - at - len > SNIPPET_BYTES;
+		mask_around(&masked, text, &at, &len, SNIPPET_BYTES, SNIPPET_BYTES);
+		text = buf_str(&masked);
+	}
 	size_t from = start_of_snippet(text, at);
-	if (from)
+	if (from || before)
 		buf_add_cstr(&out, "…");
 	add_folded(&out, str_cut(text, from, at - from), BEFORE_MATCH + 8);
 	hit->match_at = out.len;
@@ -137,10 +152,13 @@ static void make_snippet(struct search_hit *hit, struct str text, size_t at, siz
 	used += used == len ? add_folded(&out, str_from(text, at + len), SNIPPET_BYTES - 3 - out.len) : 0;
 	while (out.len > hit->match_at + hit->match_len && out.ptr[out.len - 1] == ' ')
 		out.ptr[--out.len] = '\0';
-	if (at + used < text.len)
+	if (at + used < text.len || behind)
 		buf_add_cstr(&out, "…");
-	hit->snippet = arena_str(arena, buf_str(&out));
+	hit->snippet = shown(db, arena, buf_str(&out));
+	if (hit->snippet.len != out.len) /* what only an escape hid */
+		hit->match_at = hit->match_len = 0;
 	buf_done(&out);
+	buf_done(&masked);
 }
 
 static bool on_match(void *to, const struct text_place *place, const char *field, struct str text, size_t at,
@@ -174,7 +192,7 @@ static bool on_match(void *to, const struct text_place *place, const char *field
 	              .field = field,
 	              },
 	};
-	make_snippet(&found->hit, text, at, len, &m->arena);
+	make_snippet(s->db, &found->hit, text, at, len, &m->arena);
 	return true;
 }
 
@@ -347,8 +365,8 @@ static bool emit(struct search *s, const struct match *m, struct err *err)
 	if (!ok || !kept)
 		return ok;
 	hit.span_text = arena_str(arena, hit.span_text);
-	hit.case_key = arena_str(arena, hit.case_key);
-	hit.name = hit.name.len ? arena_str(arena, hit.name) : name;
+	hit.case_key = shown(s->db, arena, hit.case_key);
+	hit.name = hit.name.len ? shown(s->db, arena, hit.name) : name;
 	hit.snippet = arena_str(arena, hit.snippet);
 	*vec_add(&s->hits) = hit;
 	return true;

@@ -186,7 +186,7 @@ static bool find_word(struct db *db, struct str name, int64_t *trace, int *n, st
 		struct str text = col_str(q, 0);
 		if ((*n)++ == 0)
 			*trace = col_int(q, 1);
-		exact = str_eq(text, name);
+		exact = str_eq(col_plain(q, 0), name);
 		buf_printf(names, "%s" STR_FMT, *n > 1 ? ", " : "", STR_ARG(str_cut(text, 0, 40)));
 	}
 	stmt_end(q);

@@ -1,6 +1,7 @@
 #include "store/query/span.h"
 
 #include <string.h>
+#include "store/query/payload.h"
 
 #include "store/base/vec.h"
 
@@ -158,10 +159,9 @@ static const struct sink_ops keeper_ops = {
 static bool decode(struct block_cache *blocks, int64_t record, struct keeper *k, struct stored_record *rec,
                    struct err *err)
 {
-	decode_fn *run = sink_decoder();
-	BUG_ON(!run);
 	k->sink = (struct sink){.ops = &keeper_ops, .wants = SINK_PAYLOAD};
-	return block_fetch(blocks, (uint64_t)record, k->arena, rec, err) && run(rec, &k->sink, err);
+	return block_fetch(blocks, (uint64_t)record, k->arena, rec, err) &&
+	       payload_decode(block_cache_db(blocks), rec, k->arena, &k->sink, err);
 }
 
 /* ---------------------------------------------------------------- spans */

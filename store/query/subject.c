@@ -25,7 +25,7 @@ static bool case_key(struct db *db, int64_t case_id, struct buf *out, struct err
 	stmt_int(s, 1, case_id);
 	enum step step = stmt_step(s, err);
 	if (step == STEP_ROW)
-		buf_add_str(out, col_str(s, 0));
+		buf_add_str(out, col_plain(s, 0));
 	stmt_end(s);
 	if (step == STEP_FAIL)
 		return false;
@@ -54,13 +54,13 @@ static bool find_row(struct db *db, const struct subject_at *at, int64_t *span, 
 		*record = col_int_or(s, 1, 0);
 		whole |= col_int(s, 4) == 1; /* its first span's answer is the trace's */
 		buf_add_cstr(key, "trace:");
-		buf_add_str(key, col_str(s, 3));
+		buf_add_str(key, col_plain(s, 3));
 		if (!whole)
 			buf_add_cstr(key, "/span:");
 		if (!whole && col_null(s, 2))
 			buf_printf(key, "%016llx", (unsigned long long)*span);
 		else if (!whole)
-			buf_add_str(key, col_str(s, 2));
+			buf_add_str(key, col_plain(s, 2));
 	}
 	stmt_end(s);
 	if (step == STEP_FAIL)
@@ -349,14 +349,66 @@ static bool read_subject(struct db *db, struct block_cache *blocks, const struct
 	return ok;
 }
 
+/* What a verdict is kept under is made of the texts as they are, also where what shows is masked. */
+static bool read_plain(struct db *db, struct block_cache *blocks, const struct subject_at *at, bool texts,
+                       struct arena *arena, struct subject *out, struct err *err)
+{
+	db_mask *mask = db_masks(db);
+	db_set_mask(db, NULL);
+	bool ok = read_subject(db, blocks, at, texts, arena, out, err);
+	db_set_mask(db, mask);
+	return ok;
+}
+
 bool subject_target(struct db *db, struct block_cache *blocks, const struct subject_at *at, struct arena *arena,
                     struct subject *out, struct err *err)
 {
-	return read_subject(db, blocks, at, false, arena, out, err);
+	return read_plain(db, blocks, at, false, arena, out, err);
+}
+
+static const struct subject_text *mask_texts(db_mask *mask, struct arena *arena, const struct subject_text *from,
+                                             size_t n)
+{
+	struct subject_text *to = arena_zalloc(arena, n, sizeof *to);
+	for (size_t i = 0; i < n; i++)
+		to[i] = (struct subject_text){mask(arena, from[i].name), mask(arena, from[i].text)};
+	return to;
+}
+
+static const struct score *mask_scores(db_mask *mask, struct arena *arena, const struct score *from, size_t n)
+{
+	struct score *to = arena_zalloc(arena, n, sizeof *to);
+	for (size_t i = 0; i < n; i++) {
+		to[i] = from[i];
+		to[i].name = mask(arena, from[i].name);
+		to[i].label = mask(arena, from[i].label);
+		to[i].explanation = mask(arena, from[i].explanation);
+		to[i].author = mask(arena, from[i].author);
+	}
+	return to;
+}
+
+/* All that a person reads; the target stays. */
+static void mask_subject(db_mask *mask, struct arena *arena, struct subject *s)
+{
+	struct str *const texts[] = {&s->title, &s->question,  &s->answer,     &s->expected,
+	                             &s->error, &s->run,       &s->answer_b,   &s->error_b,
+	                             &s->run_b, &s->raw_input, &s->raw_output, &s->raw_output_b};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		*texts[i] = mask(arena, *texts[i]);
+	s->turns = mask_texts(mask, arena, s->turns, s->n_turns);
+	s->fields = mask_texts(mask, arena, s->fields, s->n_fields);
+	s->documents = mask_texts(mask, arena, s->documents, s->n_documents);
+	s->scores = mask_scores(mask, arena, s->scores, s->n_scores);
+	s->scores_b = mask_scores(mask, arena, s->scores_b, s->n_scores_b);
 }
 
 bool subject_load(struct db *db, struct block_cache *blocks, const struct subject_at *at, struct arena *arena,
                   struct subject *out, struct err *err)
 {
-	return read_subject(db, blocks, at, true, arena, out, err);
+	if (!read_plain(db, blocks, at, true, arena, out, err))
+		return false;
+	if (db_masks(db))
+		mask_subject(db_masks(db), arena, out);
+	return true;
 }

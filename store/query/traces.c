@@ -408,7 +408,7 @@ bool traces_find(struct db *db, struct str prefix, int64_t *id, struct err *err)
 		struct str text = col_str(s, 1);
 		if (n++ == 0)
 			*id = col_int(s, 0);
-		exact = str_eq(text, prefix);
+		exact = str_eq(col_plain(s, 1), prefix);
 		buf_printf(&names, "%s" STR_FMT, n > 1 ? ", " : "", STR_ARG(str_cut(text, 0, 40)));
 	}
 	stmt_end(s);

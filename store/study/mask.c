@@ -5,7 +5,8 @@
 #include "store/base/scan.h"
 #include "store/study/personal.h"
 
-enum { NESTED_MOST = 4 }; /* texts of JSON in texts of JSON */
+/* NESTED_MOST: texts of JSON in texts of JSON. CUT: the length of a preview that was cut (text_preview: at most 200 bytes, at a cluster). */
+enum { NESTED_MOST = 4, CUT_LEAST = 180, CUT_MOST = 200 };
 
 /* ---------------------------------------------------------------- plain text */
 
@@ -27,6 +28,56 @@ static bool find_next(struct str text, size_t *at, size_t *len, enum personal *k
 	return true;
 }
 
+/* ---- the end of a preview: it may be the first half of something, which no form tells any more */
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool in_number(char c)
+{
+	return is_digit(c) || c == ' ' || c == '-' || c == '.' || c == '/' || c == '(' || c == ')';
+}
+
+/* Where in the last words of a cut text something may begin that would have been masked; text.len: nowhere. */
+static size_t half_thing(struct str text)
+{
+	static const char *const keys[] = {"sk-",  "sk_",         "rk_",    "ghp_",  "gho_", "ghu_", "ghs_",
+	                                   "ghr_", "github_pat_", "glpat-", "AIza",  "AKIA", "ASIA", "xox",
+	                                   "hf_",  "npm_",        "pypi-",  "lsv2_", "eyJ"};
+	size_t word = text.len, number = text.len, digits = 0;
+	while (word > 0 && (unsigned char)text.ptr[word - 1] > ' ' && !strchr("\"'<>()[]{},;", text.ptr[word - 1]))
+		word--;
+	struct str last = str_from(text, word);
+	if (last.len > 1 && str_find_char(last, '@') != SIZE_MAX && last.ptr[0] != '@')
+		return word;
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		if (str_starts(last, keys[i]) && last.len > strlen(keys[i]))
+			return word;
+	while (number > 0 && in_number(text.ptr[number - 1]))
+		digits += is_digit(text.ptr[--number]);
+	while (number < text.len && !is_digit(text.ptr[number]))
+		number++;
+	bool plus = number > 0 && text.ptr[number - 1] == '+';
+	bool iban = number > 1 && text.ptr[number - 1] >= 'A' && text.ptr[number - 1] <= 'Z' &&
+	            text.ptr[number - 2] >= 'A' && text.ptr[number - 2] <= 'Z';
+	if (digits >= (plus || iban ? 4 : 8))
+		return number - (plus ? 1 : iban ? 2 : 0);
+	return text.len;
+}
+
+static size_t mask_end(struct buf *out, struct str text)
+{
+	size_t at = half_thing(text);
+	buf_add_str(out, str_cut(text, 0, at));
+	if (at == text.len)
+		return 0;
+	buf_add_str(out, str_cut(text, at, 1));
+	buf_add_cstr(out, "…");
+	return 1;
+}
+
 static size_t mask_plain(struct buf *out, struct str text)
 {
 	size_t at = 0, len, from = 0, n = 0;
@@ -37,33 +88,27 @@ static size_t mask_plain(struct buf *out, struct str text)
 		from = at + len;
 		n++;
 	}
-	buf_add_str(out, str_from(text, from));
-	return n;
+	struct str rest = str_from(text, from);
+	if (text.len > CUT_MOST || text.len < CUT_LEAST) {
+		buf_add_str(out, rest);
+		return n;
+	}
+	return n + mask_end(out, rest);
 }
 
 /* ---------------------------------------------------------------- JSON */
 
 static size_t mask_at(struct buf *out, struct str text, int depth);
 
-/* Things are looked for in the text as written, so that a number keeps the name it stands under ("order_id": 4111…), and each is
- * put into the token it lies in. */
+/* Strings are looked through one by one, as what they say and not how it is written. */
 struct masking {
 	struct str text;
 	struct buf *out;
-	size_t from;    /* bytes before it are written */
-	size_t at, len; /* the next thing found; len 0: none */
-	enum personal kind;
+	size_t from; /* bytes before it are written */
 	size_t n;
 	int depth;
 	struct arena arena;
 };
-
-static void next_found(struct masking *m, size_t from)
-{
-	m->at = m->at > from ? m->at : from;
-	if (!find_next(m->text, &m->at, &m->len, &m->kind))
-		m->len = 0;
-}
 
 static void write_until(struct masking *m, size_t to)
 {
@@ -72,82 +117,71 @@ static void write_until(struct masking *m, size_t to)
 	m->from = to;
 }
 
-/* A cut must not leave the second half of an escape behind. */
-static size_t behind_escape(struct str text, size_t begin, size_t end)
-{
-	size_t n = 0;
-	while (end - n > begin && text.ptr[end - n - 1] == '\\')
-		n++;
-	return n % 2 ? end + 1 : end;
-}
-
-/* What of the things found lies in [begin, end). */
-static void mask_range(struct masking *m, size_t begin, size_t end, bool quote)
-{
-	while (m->len && m->at + m->len <= begin)
-		next_found(m, m->at + m->len);
-	while (m->len && m->at < end) {
-		size_t from = m->at > begin ? m->at : begin, to = m->at + m->len;
-		struct str found = str_cut(m->text, m->at, m->len);
-		to = behind_escape(m->text, begin, to < end ? to : end);
-		if (quote) { /* a number: all of it is the thing */
-			from = begin;
-			to = end;
-		}
-		write_until(m, from);
-		if (quote)
-			buf_add_char(m->out, '"');
-		personal_mask(m->out, found, m->kind);
-		if (quote)
-			buf_add_char(m->out, '"');
-		m->from = to;
-		m->n++;
-		if (m->at + m->len > end)
-			break; /* goes on behind this token */
-		next_found(m, m->at + m->len > to ? m->at + m->len : to);
-	}
-}
-
 static bool is_json(struct str text)
 {
 	struct str trimmed = str_trim(text);
 	return trimmed.len > 1 && strchr("{[\"", trimmed.ptr[0]) != NULL;
 }
 
-/* A string whose text differs from how it is written, or is JSON itself: what is in it is found in its text. */
+/* Card numbers among the bytes as written, so that one keeps the name it stands under ("order_id": 4111…). A number becomes a string. */
+static void mask_cards(struct masking *m, const struct scan_token *t)
+{
+	size_t end = (size_t)t->at + t->len, at = t->at, len;
+	enum personal kind;
+	const char *quote = t->type == SCAN_NUMBER ? "\"" : "";
+	struct str seen = str_cut(m->text, 0, end + 2);
+	for (; personal_next(seen, &at, &len, &kind) && at + len <= end; at += len) {
+		if (kind != PERSONAL_CARD || (t->type == SCAN_NUMBER && len != t->len))
+			continue;
+		write_until(m, at);
+		buf_add_cstr(m->out, quote);
+		personal_mask(m->out, str_cut(m->text, at, len), kind);
+		buf_add_cstr(m->out, quote);
+		m->from = at + len;
+		m->n++;
+	}
+}
+
+/* Anything else. */
+static bool has_more_than_cards(struct str text)
+{
+	size_t at = 0, len;
+	enum personal kind;
+	for (; personal_next(text, &at, &len, &kind); at += len)
+		if (kind != PERSONAL_CARD)
+			return true;
+	return false;
+}
+
+/* A string by itself; JSON in it by its own names. */
 static bool mask_inside(struct masking *m, struct val v)
 {
 	const struct scan_token *t = val_token(v);
-	if (!t->escaped)
-		return false;
 	arena_reset(&m->arena);
 	struct str text = val_str(v, &m->arena);
-	if (!t->respelt && !is_json(text))
+	bool json = t->escaped && is_json(text);
+	if (!t->respelt && !json && !has_more_than_cards(text))
 		return false;
 	struct buf masked = BUF_INIT;
 	size_t n = mask_at(&masked, text, m->depth + 1);
 	if (n) {
 		write_until(m, t->at - 1);
 		scan_quote(m->out, buf_str(&masked));
-		m->from = t->at + t->len + 1;
+		m->from = (size_t)t->at + t->len + 1;
 		m->n += n;
-		next_found(m, m->from);
 	}
 	buf_done(&masked);
 	return n > 0;
 }
 
-static size_t mask_json(struct buf *out, struct str text, const struct scan *scan, int depth)
+static size_t mask_scanned(struct buf *out, struct str text, const struct scan *scan, int depth)
 {
 	struct masking m = {.text = text, .out = out, .depth = depth, .arena = ARENA_INIT};
-	next_found(&m, 0);
 	for (uint32_t i = 0; i < scan->n; i++) {
 		const struct scan_token *t = &scan->tokens[i];
 		struct val v = {scan, i};
-		if (t->type == SCAN_STRING && !mask_inside(&m, v))
-			mask_range(&m, t->at, t->at + t->len, false);
-		else if (t->type == SCAN_NUMBER)
-			mask_range(&m, t->at, t->at + t->len, true);
+		if (t->type == SCAN_NUMBER || (t->type == SCAN_STRING && !mask_inside(&m, v)))
+			mask_cards(&m, t);
 	}
 	write_until(&m, text.len);
 	arena_done(&m.arena);
@@ -159,7 +193,7 @@ static size_t mask_at(struct buf *out, struct str text, int depth)
 	struct scan scan = SCAN_INIT;
 	const struct scan_opts opts = {.last = true, .lenient = true, .replace_utf8 = true};
 	bool json = depth < NESTED_MOST && is_json(text) && scan_text(&scan, text, &opts);
-	size_t n = json ? mask_json(out, text, &scan, depth) : mask_plain(out, text);
+	size_t n = json ? mask_scanned(out, text, &scan, depth) : mask_plain(out, text);
 	scan_done(&scan);
 	return n;
 }
@@ -171,20 +205,79 @@ size_t mask_text(struct buf *out, struct str text)
 	return mask_at(out, text, 0);
 }
 
-struct str mask_str(struct arena *arena, struct str text)
-{
-	struct buf masked = BUF_INIT;
-	struct str got = text;
-	if (text.len && mask_text(&masked, text))
-		got = arena_str(arena, buf_str(&masked));
-	buf_done(&masked);
-	return got;
-}
-
 bool mask_any(struct str text)
 {
 	struct buf masked = BUF_INIT;
 	size_t n = mask_text(&masked, text);
 	buf_done(&masked);
 	return n > 0;
+}
+
+/* Nothing stands there as written, and nothing is written otherwise than it reads. */
+static bool is_harmless(struct str text)
+{
+	size_t at = 0, len;
+	enum personal kind;
+	bool cut = text.len >= CUT_LEAST && text.len <= CUT_MOST;
+	return !cut && !personal_next(text, &at, &len, &kind) && str_find_char(text, '\\') == SIZE_MAX;
+}
+
+struct str mask_str(struct arena *arena, struct str text)
+{
+	struct buf masked = BUF_INIT;
+	struct str got = text;
+	if (!is_harmless(text) && mask_text(&masked, text))
+		got = arena_str(arena, buf_str(&masked));
+	buf_done(&masked);
+	return got;
+}
+
+struct str mask_json(struct arena *arena, struct str json)
+{
+	struct buf masked = BUF_INIT;
+	struct scan scan = SCAN_INIT;
+	const struct scan_opts opts = {.last = true, .lenient = true, .replace_utf8 = true};
+	struct str got = json;
+	if (!is_harmless(json)) {
+		bool is = scan_text(&scan, json, &opts);
+		if (is ? mask_scanned(&masked, json, &scan, 0) : mask_text(&masked, json))
+			got = arena_str(arena, buf_str(&masked));
+	}
+	scan_done(&scan);
+	buf_done(&masked);
+	return got;
+}
+
+void mask_around(struct buf *out, struct str text, size_t *at, size_t *len, size_t before, size_t after)
+{
+	enum { LOOK = 4096 }; /* nothing personal is longer, but keys, whose ends do not matter */
+	size_t low = *at > before + LOOK ? *at - before - LOOK : 0, from = *at > before ? *at - before : 0;
+	size_t end = *at + *len, to = text.len - end > after ? end + after : text.len;
+	size_t place = low, n, begin = *at, new_at = SIZE_MAX, new_end = SIZE_MAX, written = from;
+	enum personal kind;
+	struct str seen = str_cut(text, 0, to + LOOK);
+	for (; place < to && find_next(seen, &place, &n, &kind) && place < to; place += n) {
+		if (place + n <= from)
+			continue;
+		size_t start = place > written ? place : written;
+		if (begin >= written && begin < start && new_at == SIZE_MAX)
+			new_at = out->len + begin - written;
+		if (end >= written && end <= start && new_end == SIZE_MAX && new_at != SIZE_MAX)
+			new_end = out->len + end - written;
+		buf_add_str(out, str_cut(text, written, start - written));
+		if (begin < place + n && new_at == SIZE_MAX)
+			new_at = out->len;
+		personal_mask(out, str_cut(text, place, n), kind);
+		if (end <= place + n && new_end == SIZE_MAX)
+			new_end = out->len;
+		written = place + n;
+	}
+	if (new_at == SIZE_MAX)
+		new_at = out->len + begin - written;
+	if (new_end == SIZE_MAX)
+		new_end = out->len + end - written;
+	if (to > written)
+		buf_add_str(out, str_cut(text, written, to - written));
+	*at = new_at;
+	*len = new_end > new_at ? new_end - new_at : 0;
 }

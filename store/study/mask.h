@@ -17,4 +17,11 @@ struct str mask_str(struct arena *arena, struct str text);
 
 bool mask_any(struct str text); /* is there something to mask? */
 
+/* Of what is known to be JSON, whatever it begins with: a number that has to go becomes a string. */
+struct str mask_json(struct arena *arena, struct str json);
+
+/* Of the `len` bytes at `at` in a long text, what stands around them: `before` and `after` bytes at most, and all of what is personal at
+ * their ends, masked. *at and *len become those of the same place in what was appended; if that lies in something masked, all of it. */
+void mask_around(struct buf *out, struct str text, size_t *at, size_t *len, size_t before, size_t after);
+
 #endif

@@ -32,7 +32,6 @@ static const struct option_row export_options[] = {
 	{"author", 0, OPTION_TEXT, "NAME", "only what this person said"},
 	{"since", 0, OPTION_TEXT, "TIME", "only what was said since: 7d, 2026-11-20"},
 	{"queue", 0, OPTION_TEXT, "NAME", "only what was said in this review queue"},
-	{"mask", 0, OPTION_FLAG, NULL, "personal data and secrets in texts are masked"},
 	{.name = NULL},
 };
 /* clang-format on */
@@ -112,6 +111,8 @@ static int export_main(const struct command_line *line, struct err *err)
 	if (thing && line->n_args > 1 && !thing->operand)
 		return err_set(err, ERR_USAGE, NULL, "spoor export %s takes no name after it", thing->name), 2;
 	struct db *db = thing ? cmd_store(line, DB_READ, err) : NULL;
+	if (db)
+		db_set_mask(db, NULL); /* hashes are of the texts as they are; each thing masks what it writes */
 	if (!db)
 		return err_exit_code(err->code);
 	stop_on_signals(&cancel, db);

@@ -59,7 +59,7 @@ static bool read_opts(const struct command_line *line, struct db *db, struct are
 	*opts = (struct flagged_opts){.verdicts = wanted_verdicts(line),
 	                              .corrected = cmd_flag(line, "corrected"),
 	                              .with_proposed = cmd_flag(line, "with-proposed"),
-	                              .masked = cmd_flag(line, "mask"),
+	                              .masked = cmd_masks(line),
 	                              .author = export_text(line, "author"),
 	                              .queue = export_text(line, "queue")};
 	return export_since(line, &opts->since_ns, err) && (!where || read_where(where, arena, opts, err)) &&

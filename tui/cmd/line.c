@@ -1,6 +1,8 @@
 /* A command line: words → options and operands by the command's table, what every command asks of it, and cmd_main. */
 #include "tui/cmd/cmd.h"
 
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -8,6 +10,7 @@
 #include "store/base/scan.h"
 #include "store/base/units.h"
 #include "store/db.h"
+#include "store/study/mask.h"
 #include "tui/cmd/cmds.h"
 
 const char *cmd_version = "unknown";
@@ -203,6 +206,12 @@ static void print_remark(const struct db *db)
 	buf_done(&text);
 }
 
+bool cmd_masks(const struct command_line *line)
+{
+	const char *always = getenv("SPOOR_MASK");
+	return cmd_flag(line, "mask") || (always && always[0] && strcmp(always, "0") != 0);
+}
+
 struct db *cmd_store(const struct command_line *line, int mode, struct err *err)
 {
 	struct buf path = BUF_INIT;
@@ -215,6 +224,8 @@ struct db *cmd_store(const struct command_line *line, int mode, struct err *err)
 	buf_done(&path);
 	if (db && mode != DB_READ)
 		print_remark(db);
+	else if (db && cmd_masks(line))
+		db_set_mask(db, mask_str);
 	return db;
 }
 

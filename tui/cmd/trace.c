@@ -8,6 +8,7 @@
 #include "store/base/text.h"
 #include "store/base/vec.h"
 #include "store/span_row.h"
+#include "store/query/payload.h"
 #include "tui/cmd/cmds.h"
 #include "tui/cmd/span_arg.h"
 
@@ -336,8 +337,11 @@ static bool print_raw(struct trace_out *t, const char *span, struct err *err)
 	bool ok = true;
 	for (size_t i = 0; ok && i < n; i++) {
 		struct stored_record rec;
-		ok = block_fetch(blocks, (uint64_t)records[i], &arena, &rec, err) &&
-		     print_record(t, rec.entry.bytes, err);
+		ok = block_fetch(blocks, (uint64_t)records[i], &arena, &rec, err);
+		if (ok) {
+			payload_mask(t->db, &rec, &arena);
+			ok = print_record(t, rec.entry.bytes, err);
+		}
 		arena_reset(&arena);
 	}
 	block_cache_free(blocks);

@@ -132,6 +132,9 @@ static void *compare_ask(struct screen *screen)
 	struct compare_state *st = state_of(screen);
 	note_verdicts(screen);
 	compare_lay_out(screen);
+	if (st->masked != screen->ui->masked)
+		case_pair_done(&st->pair);
+	st->masked = screen->ui->masked;
 	bool coming = is_read(st->asked) && st->asked_generation == screen->ui->generation;
 	bool plain = !st->start[0] && !st->look.filter[0] && st->look.order.by == BY_LOSS && !st->look.order.invert;
 	if (!st->failed && !coming && (!st->loaded || st->generation != screen->ui->generation))

@@ -71,11 +71,11 @@ static bool match_runs(struct db *db, const struct buf *store, const lines *kept
 	struct buf line = BUF_INIT;
 	enum step step;
 	while ((step = stmt_step(s, err)) == STEP_ROW && *n < kept->n) {
-		struct str run = col_str(s, 1);
-		line_of(store, col_str(s, 2), &run, &line);
+		struct str run = col_plain(s, 1);
+		line_of(store, col_plain(s, 2), &run, &line);
 		for (size_t i = 0; i < kept->n; i++)
 			if (str_eq(kept->at[i], buf_str(&line))) {
-				found[(*n)++] = (struct baseline){col_int(s, 0), arena_str(arena, col_str(s, 2))};
+				found[(*n)++] = (struct baseline){col_int(s, 0), arena_str(arena, col_plain(s, 2))};
 				break;
 			}
 	}

@@ -57,6 +57,7 @@ struct compare_state {
 		uint64_t verdicts, generation;
 		bool loaded;
 	} marks;
+	bool masked;      /* what is kept was read so (ui->masked) */
 	bool pair_failed; /* for pair's case: nothing more will come */
 	char start[256];  /* key of the case to begin on */
 	struct sheet sheet;

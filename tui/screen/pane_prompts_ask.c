@@ -197,6 +197,9 @@ void *prompts_ask(struct screen *screen)
 	struct prompts_state *st = state_of(screen);
 	uint64_t generation = screen->ui->generation;
 	prompts_lay_out(screen);
+	if (st->masked != screen->ui->masked)
+		st->texts.b = 0;
+	st->masked = screen->ui->masked;
 	bool coming = st->asked == ASK_LIST && st->asked_generation == generation;
 	if (coming || (st->failed && !st->loaded && st->generation == generation))
 		return NULL;

@@ -15,6 +15,7 @@ struct prompts_state {
 	enum prompts_ask asked;
 	char start[256]; /* a version to begin on: a prompt row's id or a name */
 	struct prompt_texts texts;
+	bool masked; /* what is kept was read so (ui->masked) */
 	compared_list compared;
 	struct arena compared_arena;
 	struct buf find;

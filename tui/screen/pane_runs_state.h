@@ -24,6 +24,7 @@ struct runs_state {
 	bool keep;
 	/* the pane beside or below */
 	enum runs_details details;
+	bool masked;                  /* what is kept was read so (ui->masked) */
 	int64_t detail_run, more_run; /* the runs `detail` and `more` belong to */
 	struct arena detail_arena, more_arena;
 	struct run_detail detail;

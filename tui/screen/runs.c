@@ -146,6 +146,9 @@ static void *runs_ask(struct screen *screen)
 {
 	struct runs_state *st = state_of(screen);
 	lay_out(screen);
+	if (st->masked != screen->ui->masked)
+		st->detail_run = st->more_run = 0;
+	st->masked = screen->ui->masked;
 	if (st->keep && st->asked == RUNS_ASK_NOTHING)
 		return ask_keep(screen);
 	bool coming = st->asked == RUNS_ASK_RUNS && st->asked_generation == screen->ui->generation;

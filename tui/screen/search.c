@@ -32,6 +32,7 @@ struct search_state {
 	bool more, loaded, failed;
 	uint64_t serial;     /* of the request that is awaited; 0: none */
 	uint64_t generation; /* of the store that was searched */
+	bool masked;         /* what is kept was read so (ui->masked) */
 };
 
 struct request {
@@ -75,6 +76,11 @@ static void *search_ask(struct screen *screen)
 	static uint64_t serials;
 	struct search_state *s = state_of(screen);
 	list_set_page(&s->list, screen->ui->rows - 1);
+	if (s->masked != screen->ui->masked) {
+		forget_hits(s);
+		s->serial = 0;
+	}
+	s->masked = screen->ui->masked;
 	bool wanted = !s->loaded || (s->more && s->list.cursor + 2 * s->list.page >= (int64_t)s->n);
 	if (!wanted || s->serial || s->failed || !s->text.len)
 		return NULL;

@@ -1,0 +1,72 @@
+# A made-up thing of each sort in every place that a source has for text: nobody sees any of them with --mask.
+$ python3 tests/planted.py $T/planted && spoor import $T/planted/*.json | tail -n 1
+3 files: 4 traces, 16 spans, 8 scores, 2 eval runs, 8 case results  all new
+# The first figure: lines that show something; the second: lines that do so with --mask; the third: with SPOOR_MASK=1.
+$ things() { grep -c -F -f $T/planted/things.txt; }; while read -r line; do printf '%s %s %s  %s\n' "$(spoor $line 2>&1 | things)" "$(spoor $line --mask 2>&1 | things)" "$(SPOOR_MASK=1 spoor $line 2>&1 | things)" "$line"; done < tests/cli/mask.lines
+4 0 0  traces
+1 0 0  traces --json
+4 0 0  traces --csv
+4 0 0  traces --markdown
+6 0 0  trace 00000000000000000000000000000001
+1 0 0  trace 00000000000000000000000000000001 --json
+14 0 0  trace 00000000000000000000000000000001 --markdown
+1 0 0  trace 00000000000000000000000000000001 --otlp
+4 0 0  trace 00000000000000000000000000000001 --raw
+6 0 0  trace 00000000000000000000000000000001 --span 0000000000000066
+17 0 0  session 00000000000000000000000000000001
+1 0 0  session 00000000000000000000000000000001 --json
+2 0 0  runs
+1 0 0  runs --json
+2 0 0  runs --csv
+6 0 0  run before
+1 0 0  run before --json
+4 0 0  run before --csv
+4 0 0  run before --markdown
+6 0 0  compare before after
+1 0 0  compare before after --json
+6 0 0  compare before after --markdown
+7 0 0  compare before after --case 1
+1 0 0  compare before after --case 1 --json
+3 0 0  compare before after --prompts
+2 0 0  compare before after --noise
+5 0 0  compare before after --begins
+24 0 0  search card
+1 0 0  search card --json
+24 0 0  search card --csv
+1 0 0  search jane --json
+1 0 0  stats
+1 0 0  stats --json
+1 0 0  prompts
+1 0 0  prompts --json
+1 0 0  prompts --csv
+1 0 0  prompts --markdown
+4 0 0  ledger 00000000000000000000000000000001
+1 0 0  ledger 00000000000000000000000000000001 --json
+4 0 0  origins 00000000000000000000000000000001
+1 0 0  origins 00000000000000000000000000000001 --json
+4 0 0  path 00000000000000000000000000000001
+1 0 0  path 00000000000000000000000000000001 --json
+1 0 0  judges --json
+5 0 0  diff 00000000000000000000000000000001 00000000000000000000000000000002
+1 0 0  diff 00000000000000000000000000000001 00000000000000000000000000000002 --json
+5 0 0  gate after --baseline before
+1 0 0  gate after --baseline before --json
+# JSON stays JSON of the same shape, also where a number was masked.
+$ shape() { python3 -c 'import json,sys; print(len(json.dumps(json.load(sys.stdin), sort_keys=True)) > 1000)'; }; spoor trace 00000000000000000000000000000001 --json | shape; spoor trace 00000000000000000000000000000001 --json --mask | shape
+True
+True
+$ spoor trace 00000000000000000000000000000001 --raw --mask | head -n 1 | python3 -c 'import json,sys; json.load(sys.stdin); print("JSON")'
+JSON
+$ spoor run before --json --mask | python3 -c 'import json,sys; json.load(sys.stdin); print("JSON")'
+JSON
+# What is looked for is found as it is, what is found shows masked.
+$ spoor search jane.roe@acme-corp.de --mask | head -n 4
+trace                             span              time        kind       name                       field  text
+00000000000000000000000000000004  0000000000000194  2025-11-19  tool       send j…@acme-corp.de       name   send j…@acme-corp.de
+00000000000000000000000000000004  0000000000000193  2025-11-19  retriever  find j…@acme-corp.de       name   find j…@acme-corp.de
+00000000000000000000000000000004  0000000000000192  2025-11-19  llm        ask j…@acme-corp.de        name   ask j…@acme-corp.de
+$ spoor compare before after --case "case 1 of jane.roe@acme-corp.de" --mask | head -n 3
+case 1 of j…@acme-corp.de
+improved; key 8b2c19b1ba17; A run for j…@acme-corp.de, openai:old; B run for j…@acme-corp.de, openai:new
+$ SPOOR_MASK=0 spoor traces | grep -c jane.roe
+4
