@@ -10,7 +10,7 @@ enum { TITLE_BYTES = 120, BEFORE_BYTES = 60, EXCERPT_BYTES = 240, TEXTS_BYTES = 
 
 const char *rule_outcome_name(enum rule_outcome_kind kind)
 {
-	static const char *const names[N_RULE_OUTCOMES] = {"hit", "false alarm", "miss", "not judged"};
+	static const char *const names[N_RULE_OUTCOMES] = {"false alarm", "hit", "miss", "not judged"};
 	return names[kind];
 }
 

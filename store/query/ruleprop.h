@@ -27,8 +27,8 @@ struct rule_trial {
 	bool no_cases, no_traces;           /* it is not about these */
 };
 
-enum rule_outcome_kind { RULE_HIT, RULE_ALARM, RULE_MISS, RULE_WOULD, N_RULE_OUTCOMES };
-const char *rule_outcome_name(enum rule_outcome_kind kind); /* "hit" "false alarm" "miss" "not judged" */
+enum rule_outcome_kind { RULE_ALARM, RULE_HIT, RULE_MISS, RULE_WOULD, N_RULE_OUTCOMES }; /* what speaks against it first */
+const char *rule_outcome_name(enum rule_outcome_kind kind); /* "false alarm" "hit" "miss" "not judged" */
 
 struct rule_example {
 	enum rule_outcome_kind kind;

@@ -380,6 +380,18 @@ static void json_tried(struct ruling *c, const struct rules *rules, const struct
 	buf_done(&words);
 }
 
+/* What broke the rule with a little before it; where nothing in particular did, why. */
+static struct str shown_of(const struct rule_example *e)
+{
+	enum { BEFORE = 20 };
+	size_t from = e->lit_at > BEFORE ? e->lit_at - BEFORE : 0;
+	while (from && ((unsigned char)e->excerpt.ptr[from] & 0xC0) == 0x80)
+		from--;
+	if (!e->lit_len)
+		return e->why.len ? e->why : e->excerpt;
+	return str_from(e->excerpt, from);
+}
+
 static void text_examples(struct ruling *c, const struct rule_outcome *o)
 {
 	int64_t told[N_RULE_OUTCOMES] = {0};
@@ -390,9 +402,11 @@ static void text_examples(struct ruling *c, const struct rule_outcome *o)
 		struct buf target = BUF_INIT;
 		target_of(c, &e->at, &target);
 		buf_printf(&c->text, "    %-11s ", rule_outcome_name(e->kind));
-		out_text(&c->out, &c->text, out_short(buf_str(&target)), 40);
+		out_cell(&c->out, &c->text, out_short(buf_str(&target)), 12, false, false);
 		buf_add_cstr(&c->text, "  ");
-		out_text(&c->out, &c->text, e->why.len ? e->why : e->title, 90);
+		out_cell(&c->out, &c->text, e->title, 34, false, true);
+		buf_add_cstr(&c->text, "  ");
+		out_text(&c->out, &c->text, shown_of(e), 70);
 		out_end_line(&c->text);
 		buf_done(&target);
 	}

@@ -376,7 +376,7 @@ static void draw_rule(const void *context, struct canvas line, int64_t row, bool
 static void draw_head(struct canvas line)
 {
 	int wide = name_cols(line.cols);
-	canvas_putc(line, 0, 2, wide, ROLE_HEADING, "flags an answer that …");
+	canvas_putc(line, 0, 2, wide, ROLE_HEADING, "flags an answer that");
 	if (wide <= 1)
 		return;
 	canvas_putc(line, 0, 3 + wide, BAR_COLS + COUNT_COLS, ROLE_HEADING, "hits of flagged");
@@ -391,8 +391,6 @@ static void draw_verdict(const struct propose_state *s, struct canvas c)
 	sheet_begin(&sheet, c.cols - 2);
 	sheet_row(&sheet);
 	ruleprop_verdict(&s->page.found, &text);
-	if (s->page.unsure)
-		buf_printf(&text, " (%lld unsure or disputed are left out.)", (long long)s->page.unsure);
 	if (s->page.left_out)
 		buf_printf(&text, " (%lld judged answers more were not looked at.)", (long long)s->page.left_out);
 	sheet_wrap(&sheet, ROLE_TEXT, 0, buf_str(&text), HEAD_ROWS - 1);
@@ -403,8 +401,8 @@ static void draw_verdict(const struct propose_state *s, struct canvas c)
 
 /* ---------------------------------------------------------------- drawing: the one under the cursor */
 
-static const char *const kind_words[N_RULE_OUTCOMES] = {"flagged, hit", "false alarm", "missed", "not judged"};
-static const enum role kind_roles[N_RULE_OUTCOMES] = {ROLE_OK, ROLE_ERROR, ROLE_DIM, ROLE_WARNING};
+static const char *const kind_words[N_RULE_OUTCOMES] = {"false alarm", "flagged, hit", "missed", "not judged"};
+static const enum role kind_roles[N_RULE_OUTCOMES] = {ROLE_ERROR, ROLE_OK, ROLE_DIM, ROLE_WARNING};
 
 /* As much of the excerpt before what is lit as there is room for. */
 static size_t excerpt_from(const struct rule_example *e, int cols)
@@ -514,7 +512,8 @@ static void propose_draw(const struct screen *screen, struct canvas body)
 	}
 	draw_verdict(s, left);
 	if (!s->n) {
-		canvas_putc(body, HEAD_ROWS + 1, 1, body.cols - 2, ROLE_DIM, "Flag answers anywhere with + (good) and - (bad); rules come of both.");
+		if (!s->page.found.tried)
+			canvas_putc(body, HEAD_ROWS + 1, 1, body.cols - 2, ROLE_DIM, "Flag answers anywhere with + (good) and - (bad); rules come of both.");
 		return;
 	}
 	draw_head(canvas_part(left, HEAD_ROWS - 1, 0, 1, l.list_cols));
@@ -531,6 +530,8 @@ static void propose_headline(const struct screen *screen, struct canvas row)
 	if (s->loaded)
 		col += 2 + canvas_printf(row, 0, col + 2, row.cols - col - 3, ROLE_DIM, "%zu flagged, %zu approved",
 		                         s->page.found.n_flagged, s->page.found.n_approved);
+	if (s->loaded && s->page.unsure)
+		col += canvas_printf(row, 0, col, row.cols - col - 1, ROLE_DIM, ", %lld unsure or disputed", (long long)s->page.unsure);
 	if (s->from.text[0])
 		canvas_printf(row, 0, col + 2, row.cols - col - 3, ROLE_DIM, "%s", s->from.text);
 }
