@@ -116,7 +116,8 @@ static const char *left_out(const struct rule *r)
 		return "it is about retrieved documents, which an assertion on the output does not see";
 	if (d->max_tokens != UNKNOWN_INT)
 		return "it is about tokens, which no assertion counts";
-	if (!filter_is_empty(r->where) || !filter_is_empty(r->cases))
+	/* Which traces it is about is no matter to answers of an eval, unless it is about traces alone. */
+	if (!filter_is_empty(r->cases) || (!filter_is_empty(r->where) && !r->cases))
 		return "it is about some answers only, chosen by a filter";
 	return NULL;
 }

@@ -99,7 +99,7 @@ bool rules_begin(struct rule_state *s, struct check_trace *t, struct err *err)
 		bool kept;
 		if (!matches(&s->traces[i], t->id, &kept, err))
 			return false;
-		if (!kept || t->rules->at[i].level == CHECK_OFF)
+		if (!kept || t->rules->at[i].level == CHECK_OFF || (t->rules->at[i].cases && !t->rules->at[i].where))
 			continue;
 		t->rules_kept |= 1ULL << i;
 		if (!mark_spans(&s->spans[i], t, i, err))

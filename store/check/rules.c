@@ -45,7 +45,7 @@ static const struct rule_key {
 	{"message", KEY_TEXT, AT(message), "\"do not apologise\"", "what its findings say, before what was found"},
 	{"level", KEY_LEVEL, AT(level), "\"error\"", "note, warning (unless it says otherwise) or error"},
 	{"where", KEY_FILTER, AT(where), "\"tag:prod name:support\"", "only in traces that match (spoor help filter)"},
-	{"cases", KEY_CASES, AT(cases), "\"run:v13\"", "only of case results that match, in the same language"},
+	{"cases", KEY_CASES, AT(cases), "\"run:v13\"", "only of case results that match; \"\": of all. Without where: of no traces"},
 	{"spans", KEY_SPANS, AT(spans), "\"kind:llm tokens>4k\"", "only spans that match, in the same language"},
 	{"kind", KEY_KIND, AT(kind), "\"llm\"", "only spans of this kind"},
 	{"span", KEY_TEXT, AT(span), "\"summarise\"", "only spans of this name"},
@@ -511,8 +511,8 @@ bool rules_trial(const struct rules *rules, size_t i, struct rule_trial *out)
 	*out = (struct rule_trial){.demand = &r->demand,
 	                           .where = r->where,
 	                           .cases = r->cases,
-	                           .no_cases = !filter_is_empty(r->where) && filter_is_empty(r->cases),
-	                           .no_traces = !filter_is_empty(r->cases) && filter_is_empty(r->where)};
+	                           .no_cases = r->where && !r->cases,
+	                           .no_traces = r->cases && !r->where};
 	return rule_is_of_answers(r);
 }
 

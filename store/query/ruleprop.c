@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "store/base/clean.h"
 #include "store/base/text.h"
 #include "store/base/hash_set.h"
 #include "store/query/ruleprop_private.h"
@@ -325,6 +326,79 @@ static bool collect(struct proposing *p, struct ruleprop_page *out, struct err *
 	return ok;
 }
 
+/* ---------------------------------------------------------------- what a proposed rule is about
+ *
+ * What was judged: answers of these cases, and traces of the name that theirs have. A rule out of one pipeline's answers would raise findings in
+ * every other's: "is no JSON" in all that never was meant to be. */
+
+enum { NAMES_MOST = 3 };
+
+struct names {
+	struct str at[NAMES_MOST];
+	size_t n;
+	bool more, unnamed; /* other traces have other names; or none */
+};
+
+static bool add_name(struct db *db, int64_t trace, struct names *names, struct arena *arena, struct err *err)
+{
+	struct stmt *s = db_query(db, "SELECT w.text FROM trace t LEFT JOIN word w ON w.id = t.name WHERE t.id = ?", err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, trace);
+	enum step step = stmt_step(s, err);
+	struct str name = step == STEP_ROW ? col_str(s, 0) : STR_NONE;
+	bool known = false;
+	names->unnamed = names->unnamed || (step == STEP_ROW && !name.len);
+	for (size_t i = 0; i < names->n; i++)
+		known = known || str_eq(names->at[i], name);
+	if (name.len && !known && names->n < NAMES_MOST && name.len <= 100)
+		names->at[names->n++] = arena_str(arena, name);
+	else
+		names->more = names->more || (name.len && !known);
+	stmt_end(s);
+	return step != STEP_FAIL;
+}
+
+static void about_json(const struct names *names, bool cases, bool traces, struct buf *out)
+{
+	struct buf filter = BUF_INIT;
+	for (size_t i = 0; i < names->n; i++) {
+		buf_printf(&filter, "%sname=", i ? " or " : "");
+		filter_quote(&filter, names->at[i]);
+	}
+	bool told = names->n && !names->more && !names->unnamed;
+	if (told) {
+		buf_add_cstr(out, ", \"where\": ");
+		clean_json(out, buf_str(&filter));
+	}
+	if (cases && (told || !traces))
+		buf_add_cstr(out, ", \"cases\": \"\"");
+	buf_done(&filter);
+}
+
+static bool tell_about(struct proposing *p, struct ruleprop_page *out, struct err *err)
+{
+	struct names names = {.n = 0};
+	struct buf about = BUF_INIT;
+	bool cases = false, traces = false, ok = true;
+	for (int side = 0; ok && side < 2; side++)
+		for (size_t i = 0; ok && i < p->answers.n[side]; i++) {
+			const struct rp_item *it = p->answers.items[side][i];
+			int64_t trace = it->at.kind == SUBJECT_CASE ? it->trace : it->at.trace;
+			cases = cases || it->at.kind == SUBJECT_CASE;
+			traces = traces || it->at.kind != SUBJECT_CASE;
+			ok = !trace || add_name(p->reading.db, trace, &names, &out->arena, err);
+		}
+	about_json(&names, cases, traces, &about);
+	for (size_t i = 0; i < out->found.n; i++) {
+		struct str json = out->found.rules[i].json;
+		out->found.rules[i].json = arena_printf(&out->arena, STR_FMT STR_FMT "}", STR_ARG(str_cut(json, 0, json.len - 1)),
+		                                        STR_ARG(buf_str(&about)));
+	}
+	buf_done(&about);
+	return ok;
+}
+
 static void tell_outcomes(struct proposing *p, struct ruleprop_page *out)
 {
 	out->outcomes = arena_zalloc(&out->arena, out->found.n, sizeof *out->outcomes);
@@ -352,6 +426,7 @@ bool ruleprop_page(struct db *db, const struct rule_scope *scope, struct rule_pr
 		const struct judged_answers *a = &p.answers;
 		ok = collect(&p, out, err) &&
 		     ruleprop_find(a->of[0], a->n[0], a->of[1], a->n[1], &opts, &out->arena, &out->found);
+		ok = ok && tell_about(&p, out, err);
 		if (ok)
 			tell_outcomes(&p, out);
 		db_ticker_end(&p.ticker);

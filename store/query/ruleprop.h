@@ -70,7 +70,7 @@ struct ruleprop_page {
 	int64_t unsure, unreadable;
 	int64_t left_out; /* judged answers beyond RULEPROP_ANSWERS */
 };
-/* Rules out of what people judged. */
+/* Rules out of what people judged; each is about what that was: all case results, or none; traces of the names that these have. */
 bool ruleprop_page(struct db *db, const struct rule_scope *scope, struct rule_progress *progress,
                    struct ruleprop_page *out, struct err *err);
 void ruleprop_page_done(struct ruleprop_page *p);
