@@ -17,6 +17,8 @@ enum {
 	RULEPROP_OFFERS = 24
 };
 
+#define RULEPROP_P_SHOWN 1e-15 /* smaller p's are shown as less than this */
+
 struct ruleprop_rule {
 	const char *kind;     /* "phrase" "missing phrase" "pattern" "length" "json" "field" "value" "refusal" "empty" "error" "tool"
 	                         "document" "time" "tokens" "cost" */

@@ -202,7 +202,9 @@ static void text_rule(struct ruling *c, const struct ruleprop_rule *r)
 	add_share(&c->text, r->hits, r->hits + r->misses);
 	buf_add_cstr(&c->text, " flagged, ");
 	add_share(&c->text, r->alarms, r->alarms + r->passed);
-	buf_printf(&c->text, " approved%s   p %.2g corrected\n      ", r->alarms ? " (false alarms)" : "", r->p_corrected);
+	buf_printf(&c->text, " approved%s   p %s%.2g corrected\n      ", r->alarms ? " (false alarms)" : "",
+	           r->p_corrected < RULEPROP_P_SHOWN ? "< " : "",
+	           r->p_corrected < RULEPROP_P_SHOWN ? RULEPROP_P_SHOWN : r->p_corrected);
 	add_words(c, &c->text, r->json);
 	out_end_line(&c->text);
 }
@@ -471,6 +473,19 @@ static bool back_test(struct ruling *c, const char *what, struct err *err)
 
 /* ---------------------------------------------------------------- saving, exporting */
 
+/* Where what it finds will be seen. */
+static void say_saved(struct ruling *c, struct str rule)
+{
+	struct rules *rules = NULL;
+	struct rule_trial trial = {.demand = NULL};
+	struct err ignored = ERR_INIT;
+	bool of_answers = rules_parse_one(rule, cmd_now_ns(), &rules, &ignored) && rules_trial(rules, 0, &trial);
+	buf_printf(&c->text, ". %s%s%s.\n", trial.no_traces ? "" : "spoor checks looks at traces with it",
+	           of_answers && !trial.no_traces && !trial.no_cases ? ", " : "",
+	           of_answers && !trial.no_cases ? "spoor rules --back-test at case results" : "");
+	rules_free(rules);
+}
+
 static bool save(struct ruling *c, const char *what, struct err *err)
 {
 	struct str rule = str_trim(str_of(what));
@@ -503,7 +518,7 @@ static bool save(struct ruling *c, const char *what, struct err *err)
 	} else if (ok) {
 		buf_add_cstr(&c->text, "Saved to ");
 		add_words(c, &c->text, buf_str(&place));
-		buf_add_cstr(&c->text, ". spoor checks looks at every trace with it.\n");
+		say_saved(c, rule);
 	}
 	ruleprop_page_done(&page);
 	buf_done(&place);

@@ -465,7 +465,8 @@ static void add_counts(struct sheet *sheet, const struct offered *e, int64_t tri
 		sheet_printf(sheet, ROLE_WARNING, "would flag %lld of %lld answers that nobody judged", (long long)o->would,
 		             (long long)o->unjudged);
 	else if (!IS_UNKNOWN(e->p))
-		sheet_printf(sheet, ROLE_DIM, "by chance: p %.2g, corrected for %lld tried", e->p, (long long)tried);
+		sheet_printf(sheet, ROLE_DIM, "by chance: p %s%.2g, corrected for %lld tried", e->p < RULEPROP_P_SHOWN ? "< " : "",
+		             e->p < RULEPROP_P_SHOWN ? RULEPROP_P_SHOWN : e->p, (long long)tried);
 	else
 		sheet_addc(sheet, ROLE_DIM, "changed by hand");
 }
