@@ -297,7 +297,8 @@ static bool offers(struct rp *r, int64_t tried, struct ruleprop *out)
 		if (rp_cancelled(r))
 			return false;
 		struct offer *o = &all[n];
-		*o = (struct offer){.broken = arena_zalloc(r->arena, r->n, sizeof *o->broken), .cost = r->cands.at[i].cost};
+		*o = (struct offer){.broken = arena_zalloc(r->arena, r->n, sizeof *o->broken),
+		                    .cost = r->cands.at[i].cost};
 		rp_spell(r, &r->cands.at[i], &o->rule);
 		n += stands(r, &r->cands.at[i], o, tried) && !is_double(r, all, n, o) && !has_variant(all, n, o);
 	}

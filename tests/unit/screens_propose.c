@@ -17,7 +17,10 @@ static bool judge(struct db *db, struct block_cache *blocks, const struct subjec
 	struct subject subject;
 	struct err err = ERR_INIT;
 	struct event_id events[2];
-	const struct say says[] = {{FIELD_VERDICT, STR_NONE, str_of(verdict)}, {FIELD_REASON, STR_NONE, str_of(reason)}};
+	const struct say says[] = {
+	    {FIELD_VERDICT, STR_NONE, str_of(verdict)},
+            {FIELD_REASON,  STR_NONE, str_of(reason) }
+        };
 	const struct annotate_opts opts = {.author = str_of(author), .now_ns = time_ns, .how = how};
 	bool ok = subject_target(db, blocks, at, &arena, &subject, &err) &&
 	          annotate(db, &subject.target, &opts, says, reason ? 2 : 1, events, &err);
@@ -40,7 +43,8 @@ static void read_cases(struct db *db, const char *sql, struct cases *out)
 	struct stmt *s = db_query_composed(db, str_of(sql), &err);
 	out->n = 0;
 	while (s && stmt_step(s, &err) == STEP_ROW && out->n < CASES_MOST) {
-		out->at[out->n] = (struct case_at){.run = col_int(s, 0), .case_id = col_int(s, 1), .repeat = col_int(s, 2)};
+		out->at[out->n] =
+		    (struct case_at){.run = col_int(s, 0), .case_id = col_int(s, 1), .repeat = col_int(s, 2)};
 		out->status[out->n++] = col_int(s, 3);
 	}
 	stmt_free(s);
@@ -59,10 +63,15 @@ static bool judge_all(struct db *db)
 	for (size_t i = 0; ok && i < cases.n; i++) {
 		const struct subject_at at = {.kind = SUBJECT_CASE, .at = cases.at[i]};
 		bool bad = cases.status[i] == 2;
-		ok = judge(db, blocks, &at, "anna", i % 29 == 7 ? "unsure" : bad ? "bad" : "good", bad && i % 2 ? "wrong, tone" : NULL,
-		           i % 31 == 11 ? HOW_PROPOSED : 0, 1763000000000000000 + (int64_t)i);
+		ok = judge(db, blocks, &at, "anna",
+		           i % 29 == 7 ? "unsure"
+		           : bad       ? "bad"
+		                       : "good",
+		           bad && i % 2 ? "wrong, tone" : NULL, i % 31 == 11 ? HOW_PROPOSED : 0,
+		           1763000000000000000 + (int64_t)i);
 		if (ok && i % 37 == 5)
-			ok = judge(db, blocks, &at, "ben", bad ? "good" : "bad", NULL, 0, 1763100000000000000 + (int64_t)i);
+			ok = judge(db, blocks, &at, "ben", bad ? "good" : "bad", NULL, 0,
+			           1763100000000000000 + (int64_t)i);
 	}
 	block_cache_free(blocks);
 	return ok && cases.n > 100;
@@ -183,7 +192,8 @@ static struct opinion opinion_of(const struct subject *subject, const char *reas
 		o.good += all[i].field == FIELD_VERDICT && str_is(all[i].value, "good");
 		o.bad += all[i].field == FIELD_VERDICT && str_is(all[i].value, "bad");
 		o.unsure += all[i].field == FIELD_VERDICT && str_is(all[i].value, "unsure");
-		o.reason = o.reason || (reason && all[i].field == FIELD_REASON && str_find(all[i].value, str_of(reason)) != SIZE_MAX);
+		o.reason = o.reason || (reason && all[i].field == FIELD_REASON &&
+		                        str_find(all[i].value, str_of(reason)) != SIZE_MAX);
 	}
 	arena_done(&arena);
 	return o;
@@ -214,7 +224,9 @@ static void counts_as_by_hand(void **state)
 			assert_true(subject_target(stage_db, blocks, &at, &arena, &subject, &err));
 			bool again = false;
 			for (size_t s = 0; s < n_seen; s++)
-				again = again || (subject.input_hash && subject.output_hash && seen[s][0] == subject.input_hash && seen[s][1] == subject.output_hash);
+				again =
+				    again || (subject.input_hash && subject.output_hash &&
+				              seen[s][0] == subject.input_hash && seen[s][1] == subject.output_hash);
 			if (again)
 				continue;
 			seen[n_seen][0] = subject.input_hash;

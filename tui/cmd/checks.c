@@ -130,8 +130,10 @@ static void say_cases(struct checking *c)
 	for (size_t i = 0; i < rules_n(c->rules); i++)
 		n += rules_trial(c->rules, i, &trial) && !trial.no_cases;
 	if (n && db_int(c->db, "SELECT 1 FROM case_result LIMIT 1", 0, &cases, &ignored) && cases)
-		fprintf(stderr, "spoor: findings are of traces; on case results %zu of your rules can be tried: spoor rules "
-		                "--back-test all --everything\n", n);
+		fprintf(stderr,
+		        "spoor: findings are of traces; on case results %zu of your rules can be tried: spoor rules "
+		        "--back-test all --everything\n",
+		        n);
 }
 
 static bool print_sums(struct checking *c, struct err *err)
@@ -273,7 +275,8 @@ const struct command command_checks = {
         "source code:\n"
         "spoor traces --where has:finding, or finding:NAME. Of a TRACE (an id or an unambiguous beginning of it), or "
         "with\n"
-        "--check, each finding is listed. What the checks are and how to add your own: spoor help rules; rules out of answers\n"
+        "--check, each finding is listed. What the checks are and how to add your own: spoor help rules; rules out of "
+        "answers\n"
         "that people flagged, and rules tried on case results: spoor rules.",
     .min_args = 0,
     .max_args = 1,
