@@ -19,9 +19,11 @@ static void quote(struct buf *out, struct str text)
 	for (struct str rest = buf_str(&json); rest.len;) {
 		struct str before = rest;
 		uint32_t code = text_decode(&rest);
-		bool risky = text_guard_next(&guard, code) != RISK_NONE || code == 0xFEFF || code == 0xFFFE || code == 0xFFFF;
+		bool risky =
+		    text_guard_next(&guard, code) != RISK_NONE || code == 0xFEFF || code == 0xFFFE || code == 0xFFFF;
 		if (risky && code > 0xFFFF) {
-			buf_printf(out, "\\u%04X\\u%04X", 0xD800 + ((code - 0x10000) >> 10), 0xDC00 + ((code - 0x10000) & 0x3FF));
+			buf_printf(out, "\\u%04X\\u%04X", 0xD800 + ((code - 0x10000) >> 10),
+			           0xDC00 + ((code - 0x10000) & 0x3FF));
 		} else if (risky) {
 			buf_printf(out, "\\u%04X", code);
 		} else {
@@ -116,14 +118,15 @@ static const char *left_out(const struct rule *r)
 		return "it is about retrieved documents, which an assertion on the output does not see";
 	if (d->max_tokens != UNKNOWN_INT)
 		return "it is about tokens, which no assertion counts";
-	if (!filter_is_empty(r->where) || !filter_is_empty(r->cases))
+	/* Which traces it is about is no matter to answers of an eval, unless it is about traces alone. */
+	if (!filter_is_empty(r->cases) || (!filter_is_empty(r->where) && !r->cases))
 		return "it is about some answers only, chosen by a filter";
 	return NULL;
 }
 
 #define AS_TEXT "(typeof output === \"string\" ? output : JSON.stringify(output))"
 
-static void and(struct buf *js)
+static void and (struct buf * js)
 {
 	buf_add_cstr(js, js->len ? " && " : "");
 }
@@ -176,10 +179,13 @@ static bool field_script(const struct demand *d, struct buf *js)
 {
 	struct buf test = BUF_INIT;
 	bool ok = condition(d, "s", &test);
-	buf_add_cstr(js, "((o, p) => { try { let v = typeof o === \"string\" ? JSON.parse(o) : o; const own = (x, k) => x !== null && "
-	                 "typeof x === \"object\" && !Array.isArray(x) && Object.hasOwn(x, k); for (const k of own(v, p) ? [p] : "
-	                 "p.split(\".\")) { if (!own(v, k)) return false; v = v[k]; } const s = typeof v === \"string\" ? v : "
-	                 "JSON.stringify(v); return ");
+	buf_add_cstr(
+	    js,
+	    "((o, p) => { try { let v = typeof o === \"string\" ? JSON.parse(o) : o; const own = (x, k) => x !== null "
+	    "&& "
+	    "typeof x === \"object\" && !Array.isArray(x) && Object.hasOwn(x, k); for (const k of own(v, p) ? [p] : "
+	    "p.split(\".\")) { if (!own(v, k)) return false; v = v[k]; } const s = typeof v === \"string\" ? v : "
+	    "JSON.stringify(v); return ");
 	if (test.len)
 		buf_add_str(js, buf_str(&test));
 	else
@@ -292,7 +298,8 @@ void promptfoo_json(const struct promptfoo *p, struct buf *out)
 	}
 	buf_printf(out, "%s],\n  \"left_out\": [", p->asserts.n ? "\n  " : "");
 	for (size_t i = 0; i < p->left.n; i++)
-		buf_printf(out, "%s\n    {\"rule\": \"%s\", \"why\": \"%s\"}", i ? "," : "", p->left.at[i].rule, p->left.at[i].why);
+		buf_printf(out, "%s\n    {\"rule\": \"%s\", \"why\": \"%s\"}", i ? "," : "", p->left.at[i].rule,
+		           p->left.at[i].why);
 	buf_printf(out, "%s]\n}\n", p->left.n ? "\n  " : "");
 }
 

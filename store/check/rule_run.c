@@ -99,7 +99,7 @@ bool rules_begin(struct rule_state *s, struct check_trace *t, struct err *err)
 		bool kept;
 		if (!matches(&s->traces[i], t->id, &kept, err))
 			return false;
-		if (!kept || t->rules->at[i].level == CHECK_OFF)
+		if (!kept || t->rules->at[i].level == CHECK_OFF || (t->rules->at[i].cases && !t->rules->at[i].where))
 			continue;
 		t->rules_kept |= 1ULL << i;
 		if (!mark_spans(&s->spans[i], t, i, err))
@@ -260,7 +260,8 @@ static void check_limits(struct check_trace *t, const struct rule *r, int64_t ro
                          double cost)
 {
 	struct buf is = BUF_INIT, most = BUF_INIT;
-	if (r->demand.max_duration != UNKNOWN_INT && duration_ns != UNKNOWN_INT && duration_ns > r->demand.max_duration) {
+	if (r->demand.max_duration != UNKNOWN_INT && duration_ns != UNKNOWN_INT &&
+	    duration_ns > r->demand.max_duration) {
 		units_duration(&is, duration_ns, false);
 		units_duration(&most, r->demand.max_duration, false);
 		found(t, r, row, NO_ROW, (double)duration_ns / 1e9, "took %s, more than %s", buf_cstr(&is),
@@ -299,7 +300,8 @@ static void check_order(struct check_trace *t, const struct rule *r)
 		const struct check_row *row = &t->rows.at[i];
 		if (row->kind != KIND_TOOL)
 			continue;
-		if (word_is(t, row->name, r->demand.before) && (first == NO_ROW || row->start_ns < t->rows.at[first].start_ns))
+		if (word_is(t, row->name, r->demand.before) &&
+		    (first == NO_ROW || row->start_ns < t->rows.at[first].start_ns))
 			first = (int64_t)i;
 		if (word_is(t, row->name, r->demand.call) && row->status != STATUS_ERROR &&
 		    (done == NO_ROW || row->start_ns < t->rows.at[done].start_ns))
@@ -322,7 +324,8 @@ static void check_whole(struct check_trace *t, const struct rule *r)
 	only.must_call = d->must_call;
 	only.must_not_call = d->must_not_call;
 	for (size_t i = 0; demand_has_tools(&only) && i < t->rows.n; i++) {
-		struct word *w = t->rows.at[i].kind == KIND_TOOL ? words_get(t->words, t->db, t->rows.at[i].name, NULL) : NULL;
+		struct word *w =
+		    t->rows.at[i].kind == KIND_TOOL ? words_get(t->words, t->db, t->rows.at[i].name, NULL) : NULL;
 		if (w && (str_eq(w->text, d->must_call) || str_eq(w->text, d->must_not_call)))
 			*vec_add(&names) = str_eq(w->text, d->must_call) ? d->must_call : d->must_not_call;
 	}

@@ -45,7 +45,7 @@ static const struct rule_key {
 	{"message", KEY_TEXT, AT(message), "\"do not apologise\"", "what its findings say, before what was found"},
 	{"level", KEY_LEVEL, AT(level), "\"error\"", "note, warning (unless it says otherwise) or error"},
 	{"where", KEY_FILTER, AT(where), "\"tag:prod name:support\"", "only in traces that match (spoor help filter)"},
-	{"cases", KEY_CASES, AT(cases), "\"run:v13\"", "only of case results that match, in the same language"},
+	{"cases", KEY_CASES, AT(cases), "\"run:v13\"", "only of case results that match; \"\": of all. Without where: of no traces"},
 	{"spans", KEY_SPANS, AT(spans), "\"kind:llm tokens>4k\"", "only spans that match, in the same language"},
 	{"kind", KEY_KIND, AT(kind), "\"llm\"", "only spans of this kind"},
 	{"span", KEY_TEXT, AT(span), "\"summarise\"", "only spans of this name"},
@@ -79,7 +79,7 @@ enum { N_KEYS = sizeof keys / sizeof *keys };
 
 static const char *const field_names[N_DEMAND_FIELDS] = {
     [FIELD_OUTPUT] = "output", [FIELD_INPUT] = "input", [FIELD_ARGUMENTS] = "arguments",
-    [FIELD_RESULT] = "result", [FIELD_ANY] = "any",       [FIELD_ERROR_TEXT] = "error",
+    [FIELD_RESULT] = "result", [FIELD_ANY] = "any",     [FIELD_ERROR_TEXT] = "error",
 };
 
 /* ---------------------------------------------------------------- reading */
@@ -321,8 +321,7 @@ static bool read_rule(const struct reading *rd, struct val v)
 	if (!is_whole(rd, val_offset(v), &r))
 		return false;
 	if (!scope)
-		r.of_trace =
-		    r.kind == UNKNOWN_INT && !r.spans && !r.span.len && !r.demand.tool.len && !r.model.len;
+		r.of_trace = r.kind == UNKNOWN_INT && !r.spans && !r.span.len && !r.demand.tool.len && !r.model.len;
 	r.text = arena_str(&rd->rules->arena, val_raw(v));
 	rd->rules->at[rd->rules->n++] = r;
 	return true;
@@ -511,8 +510,8 @@ bool rules_trial(const struct rules *rules, size_t i, struct rule_trial *out)
 	*out = (struct rule_trial){.demand = &r->demand,
 	                           .where = r->where,
 	                           .cases = r->cases,
-	                           .no_cases = !filter_is_empty(r->where) && filter_is_empty(r->cases),
-	                           .no_traces = !filter_is_empty(r->cases) && filter_is_empty(r->where)};
+	                           .no_cases = r->where && !r->cases,
+	                           .no_traces = r->cases && !r->where};
 	return rule_is_of_answers(r);
 }
 
@@ -549,9 +548,11 @@ void rules_help(struct buf *out)
 	buf_add_cstr(out, "\nKeys of a rule\n");
 	for (size_t i = 0; i < N_KEYS; i++)
 		buf_printf(out, "  %-17s %-24s %s\n", keys[i].name, keys[i].example, keys[i].help);
-	buf_add_cstr(out, "\nA rule that names no spans is about answers: of whole traces, and of case results when it is tried on "
-	                  "what people\nsaid of them: spoor rules --back-test. spoor rules --propose makes rules out of flagged "
-	                  "answers.\n");
+	buf_add_cstr(
+	    out,
+	    "\nA rule that names no spans is about answers: of whole traces, and of case results when it is tried on "
+	    "what people\nsaid of them: spoor rules --back-test. spoor rules --propose makes rules out of flagged "
+	    "answers.\n");
 	buf_add_cstr(out, "\nRegular expressions are POSIX extended ones, with \\d \\w \\s \\b and (?i) at the "
 	                  "beginning for letters of\n"
 	                  "both cases; ^ and $ are the ends of a line; there are no references to groups. They take "

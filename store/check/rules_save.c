@@ -23,7 +23,8 @@ static bool has_comma(struct str text, size_t at, size_t end)
 		bool line = str_starts(str_from(text, at), "//"), block = str_starts(str_from(text, at), "/*");
 		if (text.ptr[at] == ',')
 			return true;
-		size_t skip = line || block ? str_find(str_from(text, at + 2), line ? STR_LIT("\n") : STR_LIT("*/")) : 0;
+		size_t skip =
+		    line || block ? str_find(str_from(text, at + 2), line ? STR_LIT("\n") : STR_LIT("*/")) : 0;
 		if (skip == SIZE_MAX)
 			return false;
 		at += line || block ? skip + 2 + (block ? 2U : 0U) : 1;
@@ -42,7 +43,7 @@ static struct str indent_of(struct str text, size_t at)
 	return str_cut(text, begin, end - begin);
 }
 
-struct cut { /* the container that grows: its closing bracket, and the end of its last element */
+struct cut {                      /* the container that grows: its closing bracket, and the end of its last element */
 	size_t open, close, last; /* last: SIZE_MAX: it is empty */
 	size_t first;             /* where its last element begins */
 };
@@ -71,7 +72,8 @@ static void grow(struct str text, const struct cut *c, struct str piece, struct 
 		from = c->last;
 	}
 	buf_add_str(out, str_cut(text, from, at - from));
-	struct str inner = c->last != SIZE_MAX ? indent_of(text, c->first) : STR_NONE, outer = indent_of(text, c->close);
+	struct str inner = c->last != SIZE_MAX ? indent_of(text, c->first) : STR_NONE,
+	           outer = indent_of(text, c->close);
 	bool lines = memchr(text.ptr + c->open, '\n', c->close - c->open) != NULL;
 	buf_add_char(out, '\n');
 	if (lines && inner.len > outer.len)
@@ -145,7 +147,8 @@ static bool replace(const char *path, struct str text, struct err *err)
 	bool there = real && stat(real, &st) == 0;
 	bool ok = (there || file_make_dir_of(path, err)) && file_replace(there ? real : path, text, err);
 	if (ok && there)
-		ok = chmod(real, st.st_mode & 0777) == 0 || err_set(err, ERR_SYSTEM, NULL, "cannot set the mode of %s", real);
+		ok = chmod(real, st.st_mode & 0777) == 0 ||
+		     err_set(err, ERR_SYSTEM, NULL, "cannot set the mode of %s", real);
 	free(real);
 	return ok;
 }

@@ -2,15 +2,23 @@
 
 #include <stdlib.h>
 
+#include "store/base/clean.h"
 #include "store/base/text.h"
 #include "store/base/hash_set.h"
 #include "store/query/ruleprop_private.h"
 
-enum { TITLE_BYTES = 120, BEFORE_BYTES = 60, EXCERPT_BYTES = 240, TEXTS_BYTES = 64 << 20, TEXT_LEAST = 4096, CHECK_EVERY = 64 };
+enum {
+	TITLE_BYTES = 120,
+	BEFORE_BYTES = 60,
+	EXCERPT_BYTES = 240,
+	TEXTS_BYTES = 64 << 20,
+	TEXT_LEAST = 4096,
+	CHECK_EVERY = 64
+};
 
 const char *rule_outcome_name(enum rule_outcome_kind kind)
 {
-	static const char *const names[N_RULE_OUTCOMES] = {"hit", "false alarm", "miss", "not judged"};
+	static const char *const names[N_RULE_OUTCOMES] = {"false alarm", "hit", "miss", "not judged"};
 	return names[kind];
 }
 
@@ -24,7 +32,8 @@ static bool continues(char c)
 /* A piece of the text with what broke the rule in it; cut between characters. */
 static void take_excerpt(struct rule_example *e, struct str text, const struct demand_place *place, struct arena *arena)
 {
-	size_t lit = place->len && place->at <= text.len ? place->at : 0, from = lit > BEFORE_BYTES ? lit - BEFORE_BYTES : 0;
+	size_t lit = place->len && place->at <= text.len ? place->at : 0,
+	       from = lit > BEFORE_BYTES ? lit - BEFORE_BYTES : 0;
 	while (from && from < text.len && continues(text.ptr[from]))
 		from--;
 	size_t end = from + EXCERPT_BYTES < text.len ? from + EXCERPT_BYTES : text.len;
@@ -100,9 +109,10 @@ static void count(struct rule_outcome *o, struct keeping *k, const struct rule_t
 static uint64_t place_of(const struct rp_item *it)
 {
 	bool is_case = it->at.kind == SUBJECT_CASE;
-	uint64_t a = (uint64_t)(is_case ? it->at.at.run : it->at.trace), b = (uint64_t)(is_case ? it->at.at.case_id : 0),
-	         c = (uint64_t)(is_case ? it->at.at.repeat : -7);
-	return ((a * UINT64_C(0x9e3779b97f4a7c15) ^ b) * UINT64_C(0xff51afd7ed558ccd) ^ c) * UINT64_C(0xc4ceb9fe1a85ec53);
+	uint64_t a = (uint64_t)(is_case ? it->at.at.run : it->at.trace),
+	         b = (uint64_t)(is_case ? it->at.at.case_id : 0), c = (uint64_t)(is_case ? it->at.at.repeat : -7);
+	return ((a * UINT64_C(0x9e3779b97f4a7c15) ^ b) * UINT64_C(0xff51afd7ed558ccd) ^ c) *
+	       UINT64_C(0xc4ceb9fe1a85ec53);
 }
 
 static bool matching(struct db *db, const struct filter *f, bool cases, struct hash_set *out, struct err *err)
@@ -114,7 +124,8 @@ static bool matching(struct db *db, const struct filter *f, bool cases, struct h
 		return true;
 	if (!filter_resolve(f, db, err))
 		return false;
-	buf_add_cstr(&sql, cases ? "SELECT c.run, c.case_id, c.repeat FROM case_result c WHERE " : "SELECT t.id FROM trace t WHERE ");
+	buf_add_cstr(&sql, cases ? "SELECT c.run, c.case_id, c.repeat FROM case_result c WHERE "
+	                         : "SELECT t.id FROM trace t WHERE ");
 	filter_sql(&sql, f, &params);
 	struct stmt *s = db_query_composed(db, buf_str(&sql), err);
 	buf_done(&sql);
@@ -125,7 +136,8 @@ static bool matching(struct db *db, const struct filter *f, bool cases, struct h
 	while ((step = stmt_step(s, err)) == STEP_ROW) {
 		struct rp_item it = {.at = {.kind = cases ? SUBJECT_CASE : SUBJECT_TRACE}};
 		if (cases)
-			it.at.at = (struct case_at){.run = col_int(s, 0), .case_id = col_int(s, 1), .repeat = col_int(s, 2)};
+			it.at.at =
+			    (struct case_at){.run = col_int(s, 0), .case_id = col_int(s, 1), .repeat = col_int(s, 2)};
 		else
 			it.at.trace = col_int(s, 0);
 		hash_set_add(out, place_of(&it));
@@ -276,7 +288,8 @@ static bool collect(struct proposing *p, struct ruleprop_page *out, struct err *
 {
 	struct rp_reading *r = &p->reading;
 	struct arena own = ARENA_INIT;
-	size_t n = r->items.n < 2 * RULEPROP_ANSWERS ? r->items.n : 2 * RULEPROP_ANSWERS, share = TEXTS_BYTES / (n ? n : 1);
+	size_t n = r->items.n < 2 * RULEPROP_ANSWERS ? r->items.n : 2 * RULEPROP_ANSWERS,
+	       share = TEXTS_BYTES / (n ? n : 1);
 	share = share < TEXT_LEAST ? TEXT_LEAST : share;
 	for (int i = 0; i < 2; i++) {
 		p->answers.of[i] = arena_zalloc(&out->arena, n, sizeof *p->answers.of[i]);
@@ -325,6 +338,81 @@ static bool collect(struct proposing *p, struct ruleprop_page *out, struct err *
 	return ok;
 }
 
+/* ---------------------------------------------------------------- what a proposed rule is about
+ *
+ * What was judged: answers of these cases, and traces of the name that theirs have. A rule out of one pipeline's answers would raise findings in
+ * every other's: "is no JSON" in all that never was meant to be. */
+
+enum { NAMES_MOST = 3 };
+
+struct names {
+	struct str at[NAMES_MOST];
+	size_t n;
+	bool more, unnamed; /* other traces have other names; or none */
+};
+
+static bool add_name(struct db *db, int64_t trace, struct names *names, struct arena *arena, struct err *err)
+{
+	struct stmt *s =
+	    db_query(db, "SELECT w.text FROM trace t LEFT JOIN word w ON w.id = t.name WHERE t.id = ?", err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, trace);
+	enum step step = stmt_step(s, err);
+	struct str name = step == STEP_ROW ? col_str(s, 0) : STR_NONE;
+	bool known = false;
+	names->unnamed = names->unnamed || (step == STEP_ROW && !name.len);
+	for (size_t i = 0; i < names->n; i++)
+		known = known || str_eq(names->at[i], name);
+	if (name.len && !known && names->n < NAMES_MOST && name.len <= 100)
+		names->at[names->n++] = arena_str(arena, name);
+	else
+		names->more = names->more || (name.len && !known);
+	stmt_end(s);
+	return step != STEP_FAIL;
+}
+
+static void about_json(const struct names *names, bool cases, bool traces, struct buf *out)
+{
+	struct buf filter = BUF_INIT;
+	for (size_t i = 0; i < names->n; i++) {
+		buf_printf(&filter, "%sname=", i ? " or " : "");
+		filter_quote(&filter, names->at[i]);
+	}
+	bool told = names->n && !names->more && !names->unnamed;
+	if (told) {
+		buf_add_cstr(out, ", \"where\": ");
+		clean_json(out, buf_str(&filter));
+	}
+	if (cases && (told || !traces))
+		buf_add_cstr(out, ", \"cases\": \"\"");
+	buf_done(&filter);
+}
+
+static bool tell_about(struct proposing *p, struct ruleprop_page *out, struct err *err)
+{
+	struct names names = {.n = 0};
+	struct buf about = BUF_INIT;
+	bool cases = false, traces = false, ok = true;
+	for (int side = 0; ok && side < 2; side++)
+		for (size_t i = 0; ok && i < p->answers.n[side]; i++) {
+			const struct rp_item *it = p->answers.items[side][i];
+			int64_t trace = it->at.kind == SUBJECT_CASE ? it->trace : it->at.trace;
+			cases = cases || it->at.kind == SUBJECT_CASE;
+			traces = traces || it->at.kind != SUBJECT_CASE;
+			ok = !trace || add_name(p->reading.db, trace, &names, &out->arena, err);
+		}
+	about_json(&names, cases, traces, &about);
+	for (size_t i = 0; i < out->found.n; i++) {
+		struct str json = out->found.rules[i].json;
+		out->found.rules[i].json =
+		    arena_printf(&out->arena, STR_FMT STR_FMT "}", STR_ARG(str_cut(json, 0, json.len - 1)),
+		                 STR_ARG(buf_str(&about)));
+	}
+	buf_done(&about);
+	return ok;
+}
+
 static void tell_outcomes(struct proposing *p, struct ruleprop_page *out)
 {
 	out->outcomes = arena_zalloc(&out->arena, out->found.n, sizeof *out->outcomes);
@@ -333,8 +421,8 @@ static void tell_outcomes(struct proposing *p, struct ruleprop_page *out)
 		struct keeping kept = {0};
 		for (int side = 0; side < 2; side++)
 			for (size_t k = 0; k < p->answers.n[side]; k++)
-				count(&out->outcomes[i], &kept, &rule, p->answers.items[side][k], &p->answers.of[side][k],
-				      p->answers.titles[side][k], &out->arena);
+				count(&out->outcomes[i], &kept, &rule, p->answers.items[side][k],
+				      &p->answers.of[side][k], p->answers.titles[side][k], &out->arena);
 		finish(&kept, &out->outcomes[i], &out->arena);
 		out->outcomes[i].unsure = out->unsure;
 	}
@@ -352,6 +440,7 @@ bool ruleprop_page(struct db *db, const struct rule_scope *scope, struct rule_pr
 		const struct judged_answers *a = &p.answers;
 		ok = collect(&p, out, err) &&
 		     ruleprop_find(a->of[0], a->n[0], a->of[1], a->n[1], &opts, &out->arena, &out->found);
+		ok = ok && tell_about(&p, out, err);
 		if (ok)
 			tell_outcomes(&p, out);
 		db_ticker_end(&p.ticker);

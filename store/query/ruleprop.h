@@ -17,7 +17,7 @@ struct rule_scope {
 	const struct filter *cases, *traces; /* NULL: all */
 	bool no_cases, no_traces;            /* the filter is not one over these */
 	int64_t run;                         /* row id: of this run only (and no traces); 0: all */
-	struct str author, reason;           /* absent: anybody's; bad for any reason. A reason is one word of those given */
+	struct str author, reason; /* absent: anybody's; bad for any reason. A reason is one word of those given */
 };
 
 /* A rule as it is tried: read by store/check. */
@@ -27,25 +27,31 @@ struct rule_trial {
 	bool no_cases, no_traces;           /* it is not about these */
 };
 
-enum rule_outcome_kind { RULE_HIT, RULE_ALARM, RULE_MISS, RULE_WOULD, N_RULE_OUTCOMES };
-const char *rule_outcome_name(enum rule_outcome_kind kind); /* "hit" "false alarm" "miss" "not judged" */
+enum rule_outcome_kind {
+	RULE_ALARM,
+	RULE_HIT,
+	RULE_MISS,
+	RULE_WOULD,
+	N_RULE_OUTCOMES
+};                                                          /* what speaks against it first */
+const char *rule_outcome_name(enum rule_outcome_kind kind); /* "false alarm" "hit" "miss" "not judged" */
 
 struct rule_example {
 	enum rule_outcome_kind kind;
 	struct subject_at at;
 	struct str title;
-	struct str excerpt;    /* of the text, around what broke the rule; else its beginning */
+	struct str excerpt;     /* of the text, around what broke the rule; else its beginning */
 	size_t lit_at, lit_len; /* in the excerpt */
-	struct str why;        /* absent: a miss */
+	struct str why;         /* absent: a miss */
 };
 enum { RULE_EXAMPLES = 100 /* of each kind that are kept */ };
 
 struct rule_outcome {
 	int64_t hits, misses, alarms, passed; /* of flagged; of approved */
 	int64_t unjudged, would;              /* answers without a verdict; of them, those it would flag */
-	int64_t unsure;                       /* judged neither good nor bad, or bad for another reason: in no other figure */
-	int64_t unreadable;                   /* answers whose records no longer tell them */
-	int64_t left_out;                     /* answers beyond RULE_ITEMS */
+	int64_t unsure;     /* judged neither good nor bad, or bad for another reason: in no other figure */
+	int64_t unreadable; /* answers whose records no longer tell them */
+	int64_t left_out;   /* answers beyond RULE_ITEMS */
 	struct interval precision, recall;
 	struct rule_example *examples; /* by kind, then in the order of the store */
 	size_t n_examples;
@@ -70,7 +76,7 @@ struct ruleprop_page {
 	int64_t unsure, unreadable;
 	int64_t left_out; /* judged answers beyond RULEPROP_ANSWERS */
 };
-/* Rules out of what people judged. */
+/* Rules out of what people judged; each is about what that was: all case results, or none; traces of the names that these have. */
 bool ruleprop_page(struct db *db, const struct rule_scope *scope, struct rule_progress *progress,
                    struct ruleprop_page *out, struct err *err);
 void ruleprop_page_done(struct ruleprop_page *p);

@@ -150,13 +150,14 @@ static struct stmt *compose(struct rp_reading *r, const char *head, const struct
 
 static bool read_cases(struct rp_reading *r, bool everything, struct hash_set *seen, struct err *err)
 {
-	struct stmt *s = compose(r,
-	                         "SELECT c.run, c.case_id, c.repeat, c.input_hash, c.output_hash, c.record, c.latency_ns,"
-	                         " coalesce(c.tokens_in + c.tokens_out, c.tokens_in, c.tokens_out), c.cost_usd,"
-	                         " (SELECT t.id FROM trace t WHERE t.key = c.trace), k.text"
-	                         " FROM case_result c JOIN case_key k ON k.id = c.case_id"
-	                         " WHERE c.repeat >= 0 AND (?1 = 0 OR c.run = ?1)",
-	                         r->scope->cases, "", err);
+	struct stmt *s =
+	    compose(r,
+	            "SELECT c.run, c.case_id, c.repeat, c.input_hash, c.output_hash, c.record, c.latency_ns,"
+	            " coalesce(c.tokens_in + c.tokens_out, c.tokens_in, c.tokens_out), c.cost_usd,"
+	            " (SELECT t.id FROM trace t WHERE t.key = c.trace), k.text"
+	            " FROM case_result c JOIN case_key k ON k.id = c.case_id"
+	            " WHERE c.repeat >= 0 AND (?1 = 0 OR c.run = ?1)",
+	            r->scope->cases, "", err);
 	enum step step;
 	if (!s)
 		return false;
@@ -314,10 +315,12 @@ static bool read_tools(struct rp_reading *r, int64_t trace, struct arena *arena,
 /* What a record no longer tells breaks nothing; a store that fails does. */
 static bool is_fatal(const struct err *err)
 {
-	return err->code == ERR_INTERRUPTED || err->code == ERR_STORE || err->code == ERR_SYSTEM || err->code == ERR_MEMORY;
+	return err->code == ERR_INTERRUPTED || err->code == ERR_STORE || err->code == ERR_SYSTEM ||
+	       err->code == ERR_MEMORY;
 }
 
-static bool read_documents(struct rp_reading *r, int64_t trace, struct arena *arena, struct answer *out, struct err *err)
+static bool read_documents(struct rp_reading *r, int64_t trace, struct arena *arena, struct answer *out,
+                           struct err *err)
 {
 	struct found_span spans[RETRIEVALS_MOST];
 	size_t n, n_names = 0;

@@ -19,8 +19,9 @@ enum demand_field {
 
 struct demand { /* what is not demanded is unknown: STR_NONE, NULL, UNKNOWN_INT, NaN */
 	enum demand_field field;
-	struct str json_field; /* dotted: the texts below are looked for in this field of the text's JSON, which has to be there */
-	bool json;             /* the text is JSON */
+	struct str
+	    json_field; /* dotted: the texts below are looked for in this field of the text's JSON, which has to be there */
+	bool json;      /* the text is JSON */
 	struct str contain, not_contain;
 	const struct pattern *match, *not_match;
 	int64_t min_length, max_length; /* characters */
@@ -33,14 +34,14 @@ struct demand { /* what is not demanded is unknown: STR_NONE, NULL, UNKNOWN_INT,
 	int64_t max_duration, max_tokens;
 	double max_cost;
 };
-#define DEMAND_NONE                                                                                            \
-	((struct demand){.min_length = UNKNOWN_INT,                                                            \
-	                 .max_length = UNKNOWN_INT,                                                            \
-	                 .min_value = UNKNOWN_DOUBLE,                                                          \
-	                 .max_value = UNKNOWN_DOUBLE,                                                          \
-	                 .max_calls = UNKNOWN_INT,                                                             \
-	                 .max_duration = UNKNOWN_INT,                                                          \
-	                 .max_tokens = UNKNOWN_INT,                                                            \
+#define DEMAND_NONE                                   \
+	((struct demand){.min_length = UNKNOWN_INT,   \
+	                 .max_length = UNKNOWN_INT,   \
+	                 .min_value = UNKNOWN_DOUBLE, \
+	                 .max_value = UNKNOWN_DOUBLE, \
+	                 .max_calls = UNKNOWN_INT,    \
+	                 .max_duration = UNKNOWN_INT, \
+	                 .max_tokens = UNKNOWN_INT,   \
 	                 .max_cost = UNKNOWN_DOUBLE})
 
 /* An answer as rules see it. Absent texts break nothing; neither does what is not known. */
@@ -48,8 +49,8 @@ struct answer {
 	struct str output, input, error;
 	int64_t duration_ns, tokens;
 	double cost_usd;
-	bool has_tools, has_documents;             /* known, even if none */
-	const struct str *tools, *documents;       /* names: of calls in the order of time; of what was retrieved */
+	bool has_tools, has_documents;       /* known, even if none */
+	const struct str *tools, *documents; /* names: of calls in the order of time; of what was retrieved */
 	size_t n_tools, n_documents;
 };
 

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "store/base/text.h"
 #include "store/stat/paired.h"
 #include "store/stat/rates.h"
 #include "store/study/ruleprop_private.h"
@@ -213,6 +214,38 @@ static bool is_double(const struct rp *r, const struct offer *all, size_t n, con
 	return false;
 }
 
+static bool holds(struct str a, struct str b)
+{
+	return a.len && b.len && (text_find(a, b, 0, true) != SIZE_MAX || text_find(b, a, 0, true) != SIZE_MAX);
+}
+
+static bool both_known(int64_t a, int64_t b)
+{
+	return a != UNKNOWN_INT && b != UNKNOWN_INT;
+}
+
+/* The same thought with another bound, or a piece of the same phrase: the stronger one speaks for both. */
+static bool is_variant(const struct demand *a, const struct demand *b)
+{
+	if (a->json_field.len || b->json_field.len)
+		return str_eq(a->json_field, b->json_field) &&
+		       ((!IS_UNKNOWN(a->max_value) && !IS_UNKNOWN(b->max_value)) ||
+		        (!IS_UNKNOWN(a->min_value) && !IS_UNKNOWN(b->min_value)));
+	return holds(a->contain, b->contain) || holds(a->not_contain, b->not_contain) ||
+	       both_known(a->min_length, b->min_length) || both_known(a->max_length, b->max_length) ||
+	       both_known(a->max_duration, b->max_duration) || both_known(a->max_tokens, b->max_tokens) ||
+	       (both_known(a->max_calls, b->max_calls) && str_eq(a->tool, b->tool)) ||
+	       (!IS_UNKNOWN(a->max_cost) && !IS_UNKNOWN(b->max_cost));
+}
+
+static bool has_variant(const struct offer *all, size_t n, const struct offer *o)
+{
+	for (size_t i = 0; i < n; i++)
+		if (is_variant(&all[i].rule.demand, &o->rule.demand))
+			return true;
+	return false;
+}
+
 /* ---------------------------------------------------------------- the small set */
 
 static int64_t gain(const struct rp *r, const struct offer *o, const bool *covered, int64_t *adds)
@@ -264,9 +297,10 @@ static bool offers(struct rp *r, int64_t tried, struct ruleprop *out)
 		if (rp_cancelled(r))
 			return false;
 		struct offer *o = &all[n];
-		*o = (struct offer){.broken = arena_zalloc(r->arena, r->n, sizeof *o->broken), .cost = r->cands.at[i].cost};
+		*o = (struct offer){.broken = arena_zalloc(r->arena, r->n, sizeof *o->broken),
+		                    .cost = r->cands.at[i].cost};
 		rp_spell(r, &r->cands.at[i], &o->rule);
-		n += stands(r, &r->cands.at[i], o, tried) && !is_double(r, all, n, o);
+		n += stands(r, &r->cands.at[i], o, tried) && !is_double(r, all, n, o) && !has_variant(all, n, o);
 	}
 	choose(r, all, n, out);
 	out->n = n < RULEPROP_OFFERS ? n : RULEPROP_OFFERS;

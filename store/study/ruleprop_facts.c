@@ -7,9 +7,19 @@
 #include "store/base/text.h"
 #include "store/study/ruleprop_private.h"
 
-enum { CUTS_MOST = 40, FIELDS_MOST = 200, VALUES_MOST = 1000, NAMES_MOST = 500, JSON_DEPTH = 3, VALUE_BYTES = 60, PATH_BYTES = 120, JSON_BYTES = 1 << 20 };
+enum {
+	CUTS_MOST = 40,
+	FIELDS_MOST = 200,
+	VALUES_MOST = 1000,
+	NAMES_MOST = 500,
+	JSON_DEPTH = 3,
+	VALUE_BYTES = 60,
+	PATH_BYTES = 120,
+	JSON_BYTES = 1 << 20
+};
 
-const char rp_refusal[] = "(?i)(i('m| am) (sorry|afraid|unable|not able)|i (can ?not|can't|won't)|as an ai|unable to (help|assist))";
+const char rp_refusal[] =
+    "(?i)(i('m| am) (sorry|afraid|unable|not able)|i (can ?not|can't|won't)|as an ai|unable to (help|assist))";
 
 /* A set of answers. */
 struct set {
@@ -35,7 +45,8 @@ static struct set both(struct set a, struct set b)
 	return (struct set){a.sig ^ b.sig, a.bad + b.bad, a.good + b.good};
 }
 
-static void offer(struct rp *r, const char *kind, double cost, struct set broken, const struct demand *d, struct str pattern)
+static void offer(struct rp *r, const char *kind, double cost, struct set broken, const struct demand *d,
+                  struct str pattern)
 {
 	/* What approved answers break more often than flagged ones is nobody's rule. */
 	if ((uint64_t)broken.bad * r->n_good <= (uint64_t)broken.good * r->n_bad ||
@@ -297,7 +308,8 @@ static void walk(struct fields *f, struct val object, struct str prefix, int dep
 		struct str key = member_key(m, &f->arena);
 		if (!key.len || !is_plain(key) || prefix.len + key.len > PATH_BYTES)
 			continue;
-		struct str path = prefix.len ? arena_printf(&f->arena, STR_FMT "." STR_FMT, STR_ARG(prefix), STR_ARG(key)) : key;
+		struct str path =
+		    prefix.len ? arena_printf(&f->arena, STR_FMT "." STR_FMT, STR_ARG(prefix), STR_ARG(key)) : key;
 		named_add(f->r, &f->paths, path, STR_NONE, doc);
 		if (val_is(m.val, SCAN_OBJECT) && depth + 1 < JSON_DEPTH)
 			walk(f, m.val, path, depth + 1, doc);
@@ -395,7 +407,11 @@ static void offer_values(struct fields *f, const struct named_index *values, boo
 
 static void json_facts(struct rp *r)
 {
-	struct fields f = {.r = r, .paths = {.list = {.most = FIELDS_MOST}}, .values = {.list = {.most = VALUES_MOST}}, .shapes = {.list = {.most = VALUES_MOST}}, .arena = ARENA_INIT};
+	struct fields f = {.r = r,
+	                   .paths = {.list = {.most = FIELDS_MOST}},
+	                   .values = {.list = {.most = VALUES_MOST}},
+	                   .shapes = {.list = {.most = VALUES_MOST}},
+	                   .arena = ARENA_INIT};
 	for (uint32_t d = 0; d < r->n; d++)
 		read_json(&f, d);
 	if (f.json.bad + f.json.good) {
@@ -422,7 +438,8 @@ static void json_facts(struct rp *r)
 
 /* ---------------------------------------------------------------- refusals, empty answers, errors */
 
-static void pattern_fact(struct rp *r, const char *kind, const char *text, enum demand_field field, bool must, double cost)
+static void pattern_fact(struct rp *r, const char *kind, const char *text, enum demand_field field, bool must,
+                         double cost)
 {
 	struct demand d = DEMAND_NONE;
 	struct pattern_mistake mistake;

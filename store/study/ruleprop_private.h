@@ -20,10 +20,10 @@ struct rp_cand {
 };
 
 struct rp_word {
-	uint32_t at, len; /* bytes in the answer's output */
-	uint64_t hash, shape; /* with what parts it from the word before */
+	uint32_t at, len;                 /* bytes in the answer's output */
+	uint64_t hash, shape;             /* with what parts it from the word before */
 	uint64_t first_hash, first_shape; /* alone */
-	bool joined;    /* a phrase may go on from the word before to this one */
+	bool joined;                      /* a phrase may go on from the word before to this one */
 	bool has_digit;
 };
 

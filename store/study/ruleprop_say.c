@@ -51,7 +51,8 @@ static void generalise(struct buf *out, struct str text)
 {
 	bool letters = false;
 	for (size_t i = 0; i < text.len; i++)
-		letters = letters || (text.ptr[i] >= 'a' && text.ptr[i] <= 'z') || (text.ptr[i] >= 'A' && text.ptr[i] <= 'Z');
+		letters =
+		    letters || (text.ptr[i] >= 'a' && text.ptr[i] <= 'z') || (text.ptr[i] >= 'A' && text.ptr[i] <= 'Z');
 	if (letters)
 		buf_add_cstr(out, "(?i)");
 	rp_generalise(out, text);
@@ -126,7 +127,12 @@ static void add_duration(struct buf *json, const char *key, int64_t ns)
 	static const struct {
 		int64_t ns;
 		const char *unit;
-	} units[] = {{1000000000, "s"}, {1000000, "ms"}, {1000, "us"}, {1, "ns"}};
+	} units[] = {
+	    {1000000000, "s" },
+            {1000000,    "ms"},
+            {1000,       "us"},
+            {1,          "ns"}
+        };
 	if (ns == UNKNOWN_INT)
 		return;
 	add_key(json, key);
@@ -179,7 +185,8 @@ void rp_name_apart(struct ruleprop_rule *rules, size_t n, struct arena *arena)
 			rules[i].name = arena_printf(arena, STR_FMT "-%d", STR_ARG(base), k);
 		if (!str_eq(old, rules[i].name)) {
 			struct str rest = str_from(rules[i].json, STR_LIT("{\"name\": \"").len + old.len);
-			rules[i].json = arena_printf(arena, "{\"name\": \"" STR_FMT STR_FMT, STR_ARG(rules[i].name), STR_ARG(rest));
+			rules[i].json =
+			    arena_printf(arena, "{\"name\": \"" STR_FMT STR_FMT, STR_ARG(rules[i].name), STR_ARG(rest));
 		}
 	}
 }
@@ -229,21 +236,25 @@ static struct spoken speak_field(const struct demand *d, struct str pattern, str
 	if (pattern.len) {
 		bool open = str_find(pattern, STR_LIT("\\d")) != SIZE_MAX;
 		struct str value = open ? str_cut(pattern, 1, pattern.len - 2) : bare(pattern, arena);
-		return (struct spoken){WORDS(d->match ? "\"" STR_FMT "\" is not " STR_FMT : "\"" STR_FMT "\" is " STR_FMT,
-		                             STR_ARG(f), STR_ARG(value)),
-		                       d->match ? "is" : "is-not", WORDS(STR_FMT " " STR_FMT, STR_ARG(f), STR_ARG(value))};
+		return (struct spoken){
+		    WORDS(d->match ? "\"" STR_FMT "\" is not " STR_FMT : "\"" STR_FMT "\" is " STR_FMT, STR_ARG(f),
+		          STR_ARG(value)),
+		    d->match ? "is" : "is-not", WORDS(STR_FMT " " STR_FMT, STR_ARG(f), STR_ARG(value))};
 	}
 	if (!IS_UNKNOWN(d->max_value))
-		return (struct spoken){WORDS("\"" STR_FMT "\" is more than %.15g", STR_ARG(f), d->max_value), "at-most", f};
+		return (struct spoken){WORDS("\"" STR_FMT "\" is more than %.15g", STR_ARG(f), d->max_value), "at-most",
+		                       f};
 	if (!IS_UNKNOWN(d->min_value))
-		return (struct spoken){WORDS("\"" STR_FMT "\" is less than %.15g", STR_ARG(f), d->min_value), "at-least", f};
+		return (struct spoken){WORDS("\"" STR_FMT "\" is less than %.15g", STR_ARG(f), d->min_value),
+		                       "at-least", f};
 	return (struct spoken){WORDS("has no field \"" STR_FMT "\"", STR_ARG(f)), "has-field", f};
 }
 
 static struct spoken speak_text(const char *kind, const struct demand *d, struct str pattern, struct arena *arena)
 {
 	if (strcmp(kind, "refusal") == 0)
-		return (struct spoken){STR_LIT("refuses: \"I'm sorry\", \"I cannot\", \"as an AI\" …"), "no-refusal", STR_NONE};
+		return (struct spoken){STR_LIT("refuses: \"I'm sorry\", \"I cannot\", \"as an AI\" …"), "no-refusal",
+		                       STR_NONE};
 	if (strcmp(kind, "empty") == 0)
 		return (struct spoken){STR_LIT("is empty"), "not-empty", STR_NONE};
 	if (strcmp(kind, "error") == 0)
@@ -253,8 +264,9 @@ static struct spoken speak_text(const char *kind, const struct demand *d, struct
 	if (d->contain.len)
 		return (struct spoken){WORDS("does not say \"" STR_FMT "\"", STR_ARG(d->contain)), "says", d->contain};
 	struct str shown = str_starts(pattern, "(?i)") ? str_from(pattern, 4) : pattern;
-	return (struct spoken){WORDS(d->match ? "has nothing like " STR_FMT : "has something like " STR_FMT, STR_ARG(shown)),
-	                       d->match ? "like" : "nothing-like", shown};
+	return (struct spoken){
+	    WORDS(d->match ? "has nothing like " STR_FMT : "has something like " STR_FMT, STR_ARG(shown)),
+	    d->match ? "like" : "nothing-like", shown};
 }
 
 static struct spoken speak(const char *kind, const struct demand *d, struct str pattern, struct arena *arena)
@@ -264,30 +276,36 @@ static struct spoken speak(const char *kind, const struct demand *d, struct str 
 	if (d->json)
 		return (struct spoken){STR_LIT("is no JSON"), "is-json", STR_NONE};
 	if (d->max_length != UNKNOWN_INT)
-		return (struct spoken){WORDS("is longer than %lld characters", (long long)d->max_length), "length-at-most",
-		                       WORDS("%lld", (long long)d->max_length)};
+		return (struct spoken){WORDS("is longer than %lld characters", (long long)d->max_length),
+		                       "length-at-most", WORDS("%lld", (long long)d->max_length)};
 	if (d->min_length != UNKNOWN_INT)
 		return (struct spoken){WORDS("is shorter than %lld characters", (long long)d->min_length),
 		                       "length-at-least", WORDS("%lld", (long long)d->min_length)};
 	if (d->must_call.len)
 		return (struct spoken){WORDS("does not call " STR_FMT, STR_ARG(d->must_call)), "calls", d->must_call};
 	if (d->must_not_call.len)
-		return (struct spoken){WORDS("calls " STR_FMT, STR_ARG(d->must_not_call)), "does-not-call", d->must_not_call};
+		return (struct spoken){WORDS("calls " STR_FMT, STR_ARG(d->must_not_call)), "does-not-call",
+		                       d->must_not_call};
 	if (d->max_calls != UNKNOWN_INT)
-		return (struct spoken){WORDS("calls " STR_FMT " more than %lld times", STR_ARG(d->tool), (long long)d->max_calls),
-		                       "calls-at-most", WORDS("%lld " STR_FMT, (long long)d->max_calls, STR_ARG(d->tool))};
+		return (struct spoken){
+		    WORDS("calls " STR_FMT " more than %lld times", STR_ARG(d->tool), (long long)d->max_calls),
+		    "calls-at-most", WORDS("%lld " STR_FMT, (long long)d->max_calls, STR_ARG(d->tool))};
 	if (d->must_retrieve.len)
-		return (struct spoken){WORDS("did not retrieve " STR_FMT, STR_ARG(d->must_retrieve)), "retrieves", d->must_retrieve};
+		return (struct spoken){WORDS("did not retrieve " STR_FMT, STR_ARG(d->must_retrieve)), "retrieves",
+		                       d->must_retrieve};
 	if (d->must_not_retrieve.len)
-		return (struct spoken){WORDS("retrieved " STR_FMT, STR_ARG(d->must_not_retrieve)), "without", d->must_not_retrieve};
+		return (struct spoken){WORDS("retrieved " STR_FMT, STR_ARG(d->must_not_retrieve)), "without",
+		                       d->must_not_retrieve};
 	if (d->max_duration != UNKNOWN_INT)
-		return (struct spoken){WORDS("took more than " STR_FMT, STR_ARG(duration_words(d->max_duration, arena))),
-		                       "time-at-most", duration_words(d->max_duration, arena)};
+		return (struct spoken){
+		    WORDS("took more than " STR_FMT, STR_ARG(duration_words(d->max_duration, arena))), "time-at-most",
+		    duration_words(d->max_duration, arena)};
 	if (d->max_tokens != UNKNOWN_INT)
 		return (struct spoken){WORDS("took more than %lld tokens", (long long)d->max_tokens), "tokens-at-most",
 		                       WORDS("%lld", (long long)d->max_tokens)};
 	if (!IS_UNKNOWN(d->max_cost))
-		return (struct spoken){WORDS("cost more than $%.6g", d->max_cost), "cost-at-most", WORDS("%.6g", d->max_cost)};
+		return (struct spoken){WORDS("cost more than $%.6g", d->max_cost), "cost-at-most",
+		                       WORDS("%.6g", d->max_cost)};
 	return speak_text(kind, d, pattern, arena);
 }
 
@@ -303,14 +321,14 @@ void ruleprop_words(const struct demand *d, struct buf *out)
 	struct arena arena = ARENA_INIT;
 	struct buf text = BUF_INIT;
 	bool field_said = false;
-#define PART(member, has, pattern)                                \
-	if (has) {                                                \
-		struct demand part = DEMAND_NONE;                 \
-		part.member = d->member;                          \
-		part.json_field = d->json_field;                  \
-		part.tool = d->tool;                              \
-		say_part(&text, &part, pattern, &arena);          \
-		field_said = true;                                \
+#define PART(member, has, pattern)                       \
+	if (has) {                                       \
+		struct demand part = DEMAND_NONE;        \
+		part.member = d->member;                 \
+		part.json_field = d->json_field;         \
+		part.tool = d->tool;                     \
+		say_part(&text, &part, pattern, &arena); \
+		field_said = true;                       \
 	}
 	PART(not_contain, d->not_contain.len && !d->json_field.len, STR_NONE)
 	PART(contain, d->contain.len && !d->json_field.len, STR_NONE)
@@ -323,13 +341,16 @@ void ruleprop_words(const struct demand *d, struct buf *out)
 	PART(json, d->json, STR_NONE)
 #undef PART
 	if (d->json_field.len && !field_said)
-		say_part(&text, &(struct demand){.json_field = d->json_field, .min_value = UNKNOWN_DOUBLE, .max_value = UNKNOWN_DOUBLE}, STR_NONE, &arena);
-#define PART(member, has)                                         \
-	if (has) {                                                \
-		struct demand part = DEMAND_NONE;                 \
-		part.member = d->member;                          \
-		part.tool = d->tool;                              \
-		say_part(&text, &part, STR_NONE, &arena);         \
+		say_part(&text,
+		         &(struct demand){
+		             .json_field = d->json_field, .min_value = UNKNOWN_DOUBLE, .max_value = UNKNOWN_DOUBLE},
+		         STR_NONE, &arena);
+#define PART(member, has)                                 \
+	if (has) {                                        \
+		struct demand part = DEMAND_NONE;         \
+		part.member = d->member;                  \
+		part.tool = d->tool;                      \
+		say_part(&text, &part, STR_NONE, &arena); \
 	}
 	PART(must_call, d->must_call.len)
 	PART(must_not_call, d->must_not_call.len)
@@ -365,10 +386,13 @@ void ruleprop_verdict(const struct ruleprop *f, struct buf *out)
 	if (!f->n_flagged)
 		buf_add_cstr(out, "Nothing is flagged yet: rules are made out of answers people called bad.");
 	else if (!f->n_approved)
-		buf_add_cstr(out, "Nothing is approved yet: a rule has to leave the good answers alone, so some must be known.");
+		buf_add_cstr(
+		    out, "Nothing is approved yet: a rule has to leave the good answers alone, so some must be known.");
 	else if (f->too_few)
-		buf_printf(out, "Too few to tell: with %zu flagged and %zu approved even a rule without a mistake could be chance.",
-		           f->n_flagged, f->n_approved);
+		buf_printf(
+		    out,
+		    "Too few to tell: with %zu flagged and %zu approved even a rule without a mistake could be chance.",
+		    f->n_flagged, f->n_approved);
 	else if (!f->n)
 		buf_printf(out, "No rule parts them beyond chance (%s things were tried).", buf_cstr(&tried));
 	if (!f->n) {
@@ -380,10 +404,11 @@ void ruleprop_verdict(const struct ruleprop *f, struct buf *out)
 	size_t chosen = 0;
 	while (chosen < f->n && f->rules[chosen].chosen)
 		chosen++;
-	buf_printf(out, "%zu rule%s more than chance (%s things were tried). ", f->n, f->n == 1 ? " is" : "s are", buf_cstr(&tried));
+	buf_printf(out, "%zu rule%s more than chance (%s things were tried). ", f->n, f->n == 1 ? " is" : "s are",
+	           buf_cstr(&tried));
 	buf_printf(out, chosen == 1 ? "The first hits" : "The first %zu hit", chosen);
-	buf_printf(out, " %lld of %zu flagged, with %lld false alarm%s on %zu approved.", (long long)f->covered, f->n_flagged,
-	           (long long)f->alarmed, f->alarmed == 1 ? "" : "s", f->n_approved);
+	buf_printf(out, " %lld of %zu flagged, with %lld false alarm%s on %zu approved.", (long long)f->covered,
+	           f->n_flagged, (long long)f->alarmed, f->alarmed == 1 ? "" : "s", f->n_approved);
 	buf_done(&tried);
 }
 

@@ -24,10 +24,11 @@
 
 /* ---------------------------------------------------------------- made answers */
 
-static const char *const words[] = {"the",    "refund", "policy", "allows", "customer", "account", "within", "days",  "please",
-                                    "send",   "form",   "we",     "will",   "check",    "your",    "claim",  "and",   "answer",
-                                    "soon",   "card",   "bank",   "night",  "hotel",    "booking", "charge", "email", "number",
-                                    "amount", "paid",   "again",  "now",    "later",    "thank",   "you",    "for",   "waiting"};
+static const char *const words[] = {"the",    "refund", "policy", "allows", "customer", "account", "within", "days",
+                                    "please", "send",   "form",   "we",     "will",     "check",   "your",   "claim",
+                                    "and",    "answer", "soon",   "card",   "bank",     "night",   "hotel",  "booking",
+                                    "charge", "email",  "number", "amount", "paid",     "again",   "now",    "later",
+                                    "thank",  "you",    "for",    "waiting"};
 enum { N_WORDS = sizeof words / sizeof *words };
 
 static struct answer blank(void)
@@ -206,29 +207,36 @@ static void finds_json(void **state)
 	(void)state;
 	struct sides *s = sides_new(12, 40);
 	for (size_t i = 0; i < s->n_good; i++)
-		set_output(s, &s->good[i], i % 2 ? "{\"decision\":\"pay\",\"amount\":120,\"why\":{\"rule\":\"a\"}}"
-		                                 : "{\"decision\":\"refer\",\"amount\":80,\"why\":{\"rule\":\"b\"}}");
+		set_output(s, &s->good[i],
+		           i % 2 ? "{\"decision\":\"pay\",\"amount\":120,\"why\":{\"rule\":\"a\"}}"
+		                 : "{\"decision\":\"refer\",\"amount\":80,\"why\":{\"rule\":\"b\"}}");
 	/* a field is missing */
 	for (size_t i = 0; i < s->n_bad; i++)
-		set_output(s, &s->bad[i], i % 2 ? "{\"decision\":\"pay\",\"amount\":120}" : "{\"decision\":\"refer\",\"amount\":80,\"why\":{}}");
+		set_output(s, &s->bad[i],
+		           i % 2 ? "{\"decision\":\"pay\",\"amount\":120}"
+		                 : "{\"decision\":\"refer\",\"amount\":80,\"why\":{}}");
 	find(s);
 	first_is(s, "field", "why.rule");
 	assert_int_equal(s->found.rules[0].hits, 12);
 	/* a value that only bad ones have */
 	for (size_t i = 0; i < s->n_bad; i++)
-		set_output(s, &s->bad[i], i % 2 ? "{\"decision\":\"deny\",\"amount\":120,\"why\":{\"rule\":\"a\"}}"
-		                                 : "{\"decision\":\"deny\",\"amount\":80,\"why\":{\"rule\":\"b\"}}");
+		set_output(s, &s->bad[i],
+		           i % 2 ? "{\"decision\":\"deny\",\"amount\":120,\"why\":{\"rule\":\"a\"}}"
+		                 : "{\"decision\":\"deny\",\"amount\":80,\"why\":{\"rule\":\"b\"}}");
 	find(s);
 	first_is(s, "value", "\"must_not_match\": \"^deny$\"");
 	/* an amount beyond */
 	for (size_t i = 0; i < s->n_bad; i++)
-		set_output(s, &s->bad[i], i % 2 ? "{\"decision\":\"pay\",\"amount\":1120,\"why\":{\"rule\":\"a\"}}"
-		                                 : "{\"decision\":\"refer\",\"amount\":980,\"why\":{\"rule\":\"b\"}}");
+		set_output(s, &s->bad[i],
+		           i % 2 ? "{\"decision\":\"pay\",\"amount\":1120,\"why\":{\"rule\":\"a\"}}"
+		                 : "{\"decision\":\"refer\",\"amount\":980,\"why\":{\"rule\":\"b\"}}");
 	find(s);
 	first_is(s, "value", "max_value");
 	/* no JSON at all */
 	for (size_t i = 0; i < s->n_bad; i++)
-		set_output(s, &s->bad[i], i % 2 ? "{\"decision\":\"pay\",\"amount\":120,\"why\":{\"rule\":\"a\"}" : "{\"decision\":\"refer\",\"amount\":80,\"why\":{\"rule\":\"b\"}");
+		set_output(s, &s->bad[i],
+		           i % 2 ? "{\"decision\":\"pay\",\"amount\":120,\"why\":{\"rule\":\"a\"}"
+		                 : "{\"decision\":\"refer\",\"amount\":80,\"why\":{\"rule\":\"b\"}");
 	find(s);
 	first_is(s, "json", "\"must_be\": \"json\"");
 	sides_free(s);
@@ -238,7 +246,8 @@ static void finds_refusals_and_silence(void **state)
 {
 	(void)state;
 	struct sides *s = sides_new(12, 40);
-	static const char *const refusals[] = {"I'm sorry, not today", "I cannot do that", "As an AI model this is beyond me", "I am unable to"};
+	static const char *const refusals[] = {"I'm sorry, not today", "I cannot do that",
+	                                       "As an AI model this is beyond me", "I am unable to"};
 	for (size_t i = 0; i < s->n_bad; i++)
 		set_output(s, &s->bad[i], refusals[i % 4]);
 	find(s);
@@ -256,7 +265,8 @@ static void finds_refusals_and_silence(void **state)
 static void finds_tools_documents_time(void **state)
 {
 	(void)state;
-	static const struct str tools[] = {STR_INIT("look_up"), STR_INIT("verify_user"), STR_INIT("refund"), STR_INIT("refund")};
+	static const struct str tools[] = {STR_INIT("look_up"), STR_INIT("verify_user"), STR_INIT("refund"),
+	                                   STR_INIT("refund")};
 	static const struct str documents[] = {STR_INIT("policy-2024"), STR_INIT("policy-2021")};
 	struct sides *s = sides_new(12, 40);
 	for (size_t i = 0; i < s->n_bad + s->n_good; i++) {
@@ -339,7 +349,15 @@ static void says_too_few(void **state)
 	static const struct {
 		size_t bad, good;
 		bool too_few;
-	} rows[] = {{0, 0, true}, {0, 9, true}, {3, 0, true}, {1, 5, true}, {2, 2, true}, {3, 3, true}, {3, 40, false}};
+	} rows[] = {
+	    {0, 0,  true },
+            {0, 9,  true },
+            {3, 0,  true },
+            {1, 5,  true },
+            {2, 2,  true },
+            {3, 3,  true },
+            {3, 40, false}
+        };
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct sides *s = sides_new(rows[i].bad, rows[i].good);
 		struct buf text = BUF_INIT;
@@ -367,7 +385,8 @@ static void offers_no_noise(void **state)
 	int false_offers = 0;
 	for (size_t i = 0; i < N; i++) {
 		char phrase[64];
-		snprintf(phrase, sizeof phrase, "%s %zu euros on 2026-11-%02zu", i % 3 ? "refund of" : "fee of", i * 13 % 90, i % 28 + 1);
+		snprintf(phrase, sizeof phrase, "%s %zu euros on 2026-11-%02zu", i % 3 ? "refund of" : "fee of",
+		         i * 13 % 90, i % 28 + 1);
 		all[i] = says(&s->arena, &s->rng, 5 + rng_index(&s->rng, 40), i % 4 ? phrase : NULL, 20);
 		all[i].has_tools = true;
 		all[i].tools = tools + i % 3;
@@ -484,33 +503,34 @@ static void knows_what_is_demanded(void **state)
 	static const struct {
 		const char *rule, *output, *why; /* NULL: fine */
 	} rows[] = {
-	    {"\"must_not_contain\":\"as an AI\"", "I, as an ai, …", "the output has \"as an AI\" at character 4"},
-	    {"\"must_contain\":\"sources:\"", "none", "the output lacks \"sources:\""},
-	    {"\"must_contain\":\"sources:\"", "Sources: 4", NULL},
-	    {"\"min_length\":3", "né", "the output has 2 characters, fewer than 3"},
-	    {"\"max_length\":2", "né", NULL},
-	    {"\"max_length\":2", "née", "the output has 3 characters, more than 2"},
-	    {"\"must_be\":\"json\"", "{\"a\":1}", NULL},
-	    {"\"must_be\":\"json\"", "{\"a\":1", "the output is no JSON"},
-	    {"\"json_field\":\"a.b\"", "{\"a\":{\"b\":null}}", NULL},
-	    {"\"json_field\":\"a.b\"", "{\"a.b\":2}", NULL},
-	    {"\"json_field\":\"a.b\"", "{\"a\":{}}", "the output has no field \"a.b\""},
-	    {"\"json_field\":\"a.b\"", "a.b", "the output is no JSON"},
-	    {"\"json_field\":\"a\",\"must_match\":\"^(x|y)$\"", "{\"a\":\"z\"}", "the output has a \"a\" that does not match what it must"},
-	    {"\"json_field\":\"a\",\"must_match\":\"^(x|y)$\"", "{\"a\":\"y\"}", NULL},
-	    {"\"json_field\":\"a\",\"max_value\":5", "{\"a\":5.5}", "the output has a \"a\" that is 5.5, more than 5"},
-	    {"\"json_field\":\"a\",\"max_value\":5", "{\"a\":\"five\"}", "the output has a \"a\" that is no number"},
-	    {"\"json_field\":\"a\",\"min_value\":-1", "{\"a\":-1}", NULL},
-	    {"\"must_call\":\"check\"", "", "check was not called"},
-	    {"\"must_not_call\":\"pay\"", "", "pay was called"},
-	    {"\"tool\":\"pay\",\"max_calls\":1", "", "pay was called 2 times, more than 1"},
-	    {"\"call\":\"check\",\"before\":\"pay\"", "", "pay was called without check"},
-	    {"\"call\":\"look\",\"before\":\"pay\"", "", NULL},
-	    {"\"must_retrieve\":\"policy-2024\"", "", NULL},
-	    {"\"must_not_retrieve\":\"policy-2021\"", "", "document policy-2021 was retrieved"},
-	    {"\"max_tokens\":10", "", "12 tokens, more than 10"},
-	    {"\"max_duration\":\"1s\"", "", "took 2.00s, more than 1.00s"},
-	    {"\"field\":\"error\",\"must_not_match\":\".\"", "", "the error matches what it must not at character 1"},
+	    {"\"must_not_contain\":\"as an AI\"",               "I, as an ai, …",     "the output has \"as an AI\" at character 4"       },
+	    {"\"must_contain\":\"sources:\"",                   "none",                 "the output lacks \"sources:\""                    },
+	    {"\"must_contain\":\"sources:\"",                   "Sources: 4",           NULL                                               },
+	    {"\"min_length\":3",                                "né",                  "the output has 2 characters, fewer than 3"        },
+	    {"\"max_length\":2",                                "né",                  NULL	                                       },
+	    {"\"max_length\":2",                                "née",                 "the output has 3 characters, more than 2"         },
+	    {"\"must_be\":\"json\"",                            "{\"a\":1}",            NULL                                               },
+	    {"\"must_be\":\"json\"",                            "{\"a\":1",             "the output is no JSON"                            },
+	    {"\"json_field\":\"a.b\"",                          "{\"a\":{\"b\":null}}", NULL                                               },
+	    {"\"json_field\":\"a.b\"",                          "{\"a.b\":2}",          NULL                                               },
+	    {"\"json_field\":\"a.b\"",                          "{\"a\":{}}",           "the output has no field \"a.b\""                  },
+	    {"\"json_field\":\"a.b\"",                          "a.b",                  "the output is no JSON"                            },
+	    {"\"json_field\":\"a\",\"must_match\":\"^(x|y)$\"", "{\"a\":\"z\"}",
+	     "the output has a \"a\" that does not match what it must"                                                                     },
+	    {"\"json_field\":\"a\",\"must_match\":\"^(x|y)$\"", "{\"a\":\"y\"}",        NULL                                               },
+	    {"\"json_field\":\"a\",\"max_value\":5",            "{\"a\":5.5}",          "the output has a \"a\" that is 5.5, more than 5"  },
+	    {"\"json_field\":\"a\",\"max_value\":5",            "{\"a\":\"five\"}",     "the output has a \"a\" that is no number"         },
+	    {"\"json_field\":\"a\",\"min_value\":-1",           "{\"a\":-1}",           NULL                                               },
+	    {"\"must_call\":\"check\"",                         "",                     "check was not called"                             },
+	    {"\"must_not_call\":\"pay\"",                       "",                     "pay was called"                                   },
+	    {"\"tool\":\"pay\",\"max_calls\":1",                "",                     "pay was called 2 times, more than 1"              },
+	    {"\"call\":\"check\",\"before\":\"pay\"",           "",                     "pay was called without check"                     },
+	    {"\"call\":\"look\",\"before\":\"pay\"",            "",                     NULL                                               },
+	    {"\"must_retrieve\":\"policy-2024\"",               "",                     NULL                                               },
+	    {"\"must_not_retrieve\":\"policy-2021\"",           "",                     "document policy-2021 was retrieved"               },
+	    {"\"max_tokens\":10",                               "",                     "12 tokens, more than 10"                          },
+	    {"\"max_duration\":\"1s\"",                         "",                     "took 2.00s, more than 1.00s"                      },
+	    {"\"field\":\"error\",\"must_not_match\":\".\"",    "",                     "the error matches what it must not at character 1"},
 	};
 	static const struct str tools[] = {STR_INIT("look"), STR_INIT("pay"), STR_INIT("pay")},
 	                        documents[] = {STR_INIT("policy-2021"), STR_INIT("policy-2024")};
@@ -520,8 +540,17 @@ static void knows_what_is_demanded(void **state)
 		struct rule_trial trial;
 		struct demand_place place;
 		struct err err = ERR_INIT;
-		struct answer a = {.output = str_of(rows[i].output), .error = STR_LIT("boom"), .duration_ns = 2000000000, .tokens = 12, .cost_usd = 1,
-		                   .has_tools = true, .tools = tools, .n_tools = 3, .has_documents = true, .documents = documents, .n_documents = 2};
+		struct answer a = {.output = str_of(rows[i].output),
+		                   .error = STR_LIT("boom"),
+		                   .duration_ns = 2000000000,
+		                   .tokens = 12,
+		                   .cost_usd = 1,
+		                   .has_tools = true,
+		                   .tools = tools,
+		                   .n_tools = 3,
+		                   .has_documents = true,
+		                   .documents = documents,
+		                   .n_documents = 2};
 		buf_printf(&text, "{\"name\":\"r\",%s}", rows[i].rule);
 		if (!rules_parse_one(buf_str(&text), 0, &rules, &err))
 			fail_msg("%s: %s", rows[i].rule, err.text);
@@ -552,15 +581,18 @@ static void grows_the_file(void **state)
 	static const struct {
 		const char *before, *after;
 	} rows[] = {
-	    {"", "{\n  \"rules\": [\n    " RULE "\n  ]\n}\n"},
+	    {"",	                                                                                  "{\n  \"rules\": [\n    " RULE "\n  ]\n}\n"},
 	    {"{\n  // ours\n  \"rules\": [\n    {\"name\": \"a\", \"max_length\": 3} // short\n  ]\n}\n",
-	     "{\n  // ours\n  \"rules\": [\n    {\"name\": \"a\", \"max_length\": 3}, // short\n    " RULE "\n  ]\n}\n"},
-	    {"{\"rules\": [\n\t{\"name\": \"a\", \"max_length\": 3}, /* , */\n\t// the end ]\n], \"checks\": {\"phone\": \"off\"}}",
-	     "{\"rules\": [\n\t{\"name\": \"a\", \"max_length\": 3}, /* , */\n\t// the end ]\n\t" RULE "\n], \"checks\": {\"phone\": \"off\"}}"},
-	    {"{\"rules\": []}", "{\"rules\": [\n  " RULE "\n]}"},
-	    {"{\"rules\": [{\"name\": \"a\", \"max_length\": 3}]}", "{\"rules\": [{\"name\": \"a\", \"max_length\": 3},\n  " RULE "\n]}"},
+	     "{\n  // ours\n  \"rules\": [\n    {\"name\": \"a\", \"max_length\": 3}, // short\n    " RULE
+	     "\n  ]\n}\n"	                                                                                                                    },
+	    {"{\"rules\": [\n\t{\"name\": \"a\", \"max_length\": 3}, /* , */\n\t// the end ]\n], \"checks\": "
+	     "{\"phone\": \"off\"}}",	                                                                                    "{\"rules\": [\n\t{\"name\": \"a\", \"max_length\": 3}, /* , */\n\t// the end ]\n\t" RULE
+	     "\n], \"checks\": {\"phone\": \"off\"}}"	                                                                                                         },
+	    {"{\"rules\": []}",	                                                                                   "{\"rules\": [\n  " RULE "\n]}"    },
+	    {"{\"rules\": [{\"name\": \"a\", \"max_length\": 3}]}",
+	     "{\"rules\": [{\"name\": \"a\", \"max_length\": 3},\n  " RULE "\n]}"                                                                             },
 	    {"{\n  \"checks\": {\"phone\": \"off\"}, // quiet\n}\n",
-	     "{\n  \"checks\": {\"phone\": \"off\"}, // quiet\n  \"rules\": [\n    " RULE "\n  ]\n}\n"},
+	     "{\n  \"checks\": {\"phone\": \"off\"}, // quiet\n  \"rules\": [\n    " RULE "\n  ]\n}\n"   },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct buf out = BUF_INIT;
@@ -600,9 +632,12 @@ static void saves(void **state)
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0644);
 	assert_true(file_read(&text, path, 10000, &err));
-	assert_non_null(strstr(buf_cstr(&text), "{\"name\":\"one\",\"max_length\":5},\n    {\"name\":\"two\",\"max_length\":6}\n"));
+	assert_non_null(
+	    strstr(buf_cstr(&text), "{\"name\":\"one\",\"max_length\":5},\n    {\"name\":\"two\",\"max_length\":6}\n"));
 	/* A name twice, a check of ours, no rule: the file stays. */
-	static const char *const wrong[] = {"{\"name\":\"one\",\"max_length\":7}", "{\"name\":\"iban\",\"max_length\":7}", "{\"name\":\"x\"}", "{", "{\"name\":\"x\",\"must_match\":\"(\"}"};
+	static const char *const wrong[] = {"{\"name\":\"one\",\"max_length\":7}",
+	                                    "{\"name\":\"iban\",\"max_length\":7}", "{\"name\":\"x\"}", "{",
+	                                    "{\"name\":\"x\",\"must_match\":\"(\"}"};
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
 		struct buf now = BUF_INIT;
 		struct err why = ERR_INIT;
@@ -732,7 +767,8 @@ static bool script(struct str code, struct str output)
 
 static bool passes(struct val assertion, struct str output, struct arena *arena)
 {
-	struct str type = val_str(val_get(assertion, "type"), arena), value = arena_str(arena, unfenced(val_str(val_get(assertion, "value"), arena)));
+	struct str type = val_str(val_get(assertion, "type"), arena),
+	           value = arena_str(arena, unfenced(val_str(val_get(assertion, "value"), arena)));
 	bool negated = str_starts(type, "not-"), yes = false;
 	if (negated)
 		type = str_from(type, 4);
@@ -756,16 +792,36 @@ static void exports_to_promptfoo(void **state)
 {
 	(void)state;
 	static const char *const rules_of[] = {
-	    "\"must_not_contain\":\"as an AI\"", "\"must_contain\":\"Sources: {{x}}\"", "\"must_not_contain\":\"file://secret\"",
-	    "\"must_match\":\"\\\\d+ days\"", "\"must_not_match\":\"(?i)sorry|apolog\"", "\"must_not_match\":\"^deny$\"",
-	    "\"min_length\":5,\"max_length\":12", "\"must_be\":\"json\"", "\"json_field\":\"a.b\"",
-	    "\"json_field\":\"a.b\",\"must_match\":\"^(x|y)$\"", "\"json_field\":\"n\",\"min_value\":2,\"max_value\":4.5",
-	    "\"json_field\":\"t\",\"min_length\":2", "\"must_not_contain\":\"quote \\\" back \\\\ line \\n tab \\t \\u202e\\u007f\\u2028 end\"",
+	    "\"must_not_contain\":\"as an AI\"",
+	    "\"must_contain\":\"Sources: {{x}}\"",
+	    "\"must_not_contain\":\"file://secret\"",
+	    "\"must_match\":\"\\\\d+ days\"",
+	    "\"must_not_match\":\"(?i)sorry|apolog\"",
+	    "\"must_not_match\":\"^deny$\"",
+	    "\"min_length\":5,\"max_length\":12",
+	    "\"must_be\":\"json\"",
+	    "\"json_field\":\"a.b\"",
+	    "\"json_field\":\"a.b\",\"must_match\":\"^(x|y)$\"",
+	    "\"json_field\":\"n\",\"min_value\":2,\"max_value\":4.5",
+	    "\"json_field\":\"t\",\"min_length\":2",
+	    "\"must_not_contain\":\"quote \\\" back \\\\ line \\n tab \\t \\u202e\\u007f\\u2028 end\"",
 	    "\"must_contain\":\"sources\",\"max_length\":30,\"must_not_match\":\"(?i)x{3}\""};
-	static const char *const outputs[] = {
-	    "", "as an ai I say", "SOURCES: {{X}}", "see file://secret", "60 days", "Sorry", "deny", "ok\ndeny\nok", "12345", "1234567890123",
-	    "{\"a\":{\"b\":\"x\"},\"n\":3,\"t\":\"long\"}", "{\"a\":{\"b\":\"z\"},\"n\":9}", "{\"a.b\":\"y\",\"n\":\"four\"}", "{\"n\":2",
-	    "quote \" back \\ line \n tab \t \xE2\x80\xAE\x7F\xE2\x80\xA8 end", "sources xXx"};
+	static const char *const outputs[] = {"",
+	                                      "as an ai I say",
+	                                      "SOURCES: {{X}}",
+	                                      "see file://secret",
+	                                      "60 days",
+	                                      "Sorry",
+	                                      "deny",
+	                                      "ok\ndeny\nok",
+	                                      "12345",
+	                                      "1234567890123",
+	                                      "{\"a\":{\"b\":\"x\"},\"n\":3,\"t\":\"long\"}",
+	                                      "{\"a\":{\"b\":\"z\"},\"n\":9}",
+	                                      "{\"a.b\":\"y\",\"n\":\"four\"}",
+	                                      "{\"n\":2",
+	                                      "quote \" back \\ line \n tab \t \xE2\x80\xAE\x7F\xE2\x80\xA8 end",
+	                                      "sources xXx"};
 	struct arena arena = ARENA_INIT;
 	for (size_t i = 0; i < sizeof rules_of / sizeof *rules_of; i++) {
 		struct buf rule = BUF_INIT, json = BUF_INIT, yaml = BUF_INIT;
@@ -810,9 +866,15 @@ static void exports_to_promptfoo(void **state)
 static void leaves_out_what_cannot_be_said(void **state)
 {
 	(void)state;
-	static const char *const rules_of[] = {
-	    "\"must_call\":\"a\"", "\"must_retrieve\":\"a\"", "\"max_tokens\":4", "\"field\":\"error\",\"must_not_match\":\".\"", "\"kind\":\"llm\",\"max_length\":3",
-	    "\"must_match\":\"[[:digit:]]\"", "\"must_match\":\"[]a]\"", "\"must_contain\":\"{% endraw %}\"", "\"where\":\"cost>1\",\"max_length\":3"};
+	static const char *const rules_of[] = {"\"must_call\":\"a\"",
+	                                       "\"must_retrieve\":\"a\"",
+	                                       "\"max_tokens\":4",
+	                                       "\"field\":\"error\",\"must_not_match\":\".\"",
+	                                       "\"kind\":\"llm\",\"max_length\":3",
+	                                       "\"must_match\":\"[[:digit:]]\"",
+	                                       "\"must_match\":\"[]a]\"",
+	                                       "\"must_contain\":\"{% endraw %}\"",
+	                                       "\"where\":\"cost>1\",\"max_length\":3"};
 	for (size_t i = 0; i < sizeof rules_of / sizeof *rules_of; i++) {
 		struct buf rule = BUF_INIT, yaml = BUF_INIT;
 		struct promptfoo p = {.arena = ARENA_INIT};

@@ -120,6 +120,22 @@ static void say_nothing(struct checking *c, int64_t checked)
 		buf_printf(&c->out, "Nothing found in any of %lld traces.\n", (long long)checked);
 }
 
+/* Case results are answers, too, but findings are of traces. */
+static void say_cases(struct checking *c)
+{
+	struct rule_trial trial;
+	struct err ignored = ERR_INIT;
+	int64_t cases = 0;
+	size_t n = 0;
+	for (size_t i = 0; i < rules_n(c->rules); i++)
+		n += rules_trial(c->rules, i, &trial) && !trial.no_cases;
+	if (n && db_int(c->db, "SELECT 1 FROM case_result LIMIT 1", 0, &cases, &ignored) && cases)
+		fprintf(stderr,
+		        "spoor: findings are of traces; on case results %zu of your rules can be tried: spoor rules "
+		        "--back-test all --everything\n",
+		        n);
+}
+
 static bool print_sums(struct checking *c, struct err *err)
 {
 	struct finding_page page = {0};
@@ -141,6 +157,8 @@ static bool print_sums(struct checking *c, struct err *err)
 		say_nothing(c, page.checked);
 	if (ok && o->form == OUT_TEXT && page.unchecked)
 		fprintf(stderr, "spoor: %lld traces were not looked at yet\n", (long long)page.unchecked);
+	if (ok && o->form == OUT_TEXT)
+		say_cases(c);
 	finding_page_done(&page);
 	return ok && out_flush(&c->out, err);
 }
@@ -257,7 +275,9 @@ const struct command command_checks = {
         "source code:\n"
         "spoor traces --where has:finding, or finding:NAME. Of a TRACE (an id or an unambiguous beginning of it), or "
         "with\n"
-        "--check, each finding is listed. What the checks are and how to add your own: spoor help rules.",
+        "--check, each finding is listed. What the checks are and how to add your own: spoor help rules; rules out of "
+        "answers\n"
+        "that people flagged, and rules tried on case results: spoor rules.",
     .min_args = 0,
     .max_args = 1,
     .options = checks_options,

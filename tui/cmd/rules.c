@@ -129,7 +129,8 @@ static bool list_rules(struct ruling *c, struct err *err)
 		for (size_t i = 0; i < rules_n(c->rules); i++) {
 			struct buf words = BUF_INIT;
 			rules_words(c->rules, i, &words);
-			buf_printf(&c->text, "  %-28s %-8s ", rules_name(c->rules, i), check_level_name(rules_level_of(c->rules, i)));
+			buf_printf(&c->text, "  %-28s %-8s ", rules_name(c->rules, i),
+			           check_level_name(rules_level_of(c->rules, i)));
 			add_words(c, &c->text, buf_str(&words));
 			out_end_line(&c->text);
 			buf_done(&words);
@@ -202,7 +203,9 @@ static void text_rule(struct ruling *c, const struct ruleprop_rule *r)
 	add_share(&c->text, r->hits, r->hits + r->misses);
 	buf_add_cstr(&c->text, " flagged, ");
 	add_share(&c->text, r->alarms, r->alarms + r->passed);
-	buf_printf(&c->text, " approved%s   p %.2g corrected\n      ", r->alarms ? " (false alarms)" : "", r->p_corrected);
+	buf_printf(&c->text, " approved%s   p %s%.2g corrected\n      ", r->alarms ? " (false alarms)" : "",
+	           r->p_corrected < RULEPROP_P_SHOWN ? "< " : "",
+	           r->p_corrected < RULEPROP_P_SHOWN ? RULEPROP_P_SHOWN : r->p_corrected);
 	add_words(c, &c->text, r->json);
 	out_end_line(&c->text);
 }
@@ -213,7 +216,8 @@ static void text_page(struct ruling *c, const struct ruleprop_page *page)
 	struct buf why = BUF_INIT;
 	buf_printf(&c->text, "%zu flagged and %zu approved answers", f->n_flagged, f->n_approved);
 	if (page->unsure)
-		buf_printf(&c->text, "; %lld left out (unsure, disputed, or flagged for another reason)", (long long)page->unsure);
+		buf_printf(&c->text, "; %lld left out (unsure, disputed, or flagged for another reason)",
+		           (long long)page->unsure);
 	buf_add_cstr(&c->text, ".\n");
 	ruleprop_verdict(f, &why);
 	buf_add_str(&c->text, buf_str(&why));
@@ -221,14 +225,18 @@ static void text_page(struct ruling *c, const struct ruleprop_page *page)
 	buf_done(&why);
 	for (size_t i = 0; i < f->n; i++) {
 		if (i == 0 || f->rules[i].chosen != f->rules[i - 1].chosen)
-			buf_add_cstr(&c->text, f->rules[i].chosen ? "\nTogether they cover most with the fewest rules:\n" : "\nOthers that are more than chance:\n");
+			buf_add_cstr(&c->text, f->rules[i].chosen
+			                           ? "\nTogether they cover most with the fewest rules:\n"
+			                           : "\nOthers that are more than chance:\n");
 		text_rule(c, &f->rules[i]);
 	}
 	if (page->left_out)
-		buf_printf(&c->text, "\n%lld judged answers more were left out: the first %d of each side were looked at.\n",
+		buf_printf(&c->text,
+		           "\n%lld judged answers more were left out: the first %d of each side were looked at.\n",
 		           (long long)page->left_out, RULEPROP_ANSWERS / 2);
 	if (f->cut_bytes)
-		buf_printf(&c->text, "\nPhrases were looked for in the first %zu bytes of each answer.\n", f->cut_bytes);
+		buf_printf(&c->text, "\nPhrases were looked for in the first %zu bytes of each answer.\n",
+		           f->cut_bytes);
 	if (f->n)
 		buf_add_cstr(&c->text, "\nTo keep one: spoor rules --save NAME, with the options given here.\n");
 }
@@ -243,7 +251,8 @@ static bool propose(struct ruling *c, int *code, struct err *err)
 		struct rules *rules[RULEPROP_OFFERS] = {NULL};
 		bool ok = true;
 		for (size_t i = 0; ok && i < page.found.n; i++) {
-			ok = !page.found.rules[i].chosen || rules_parse_one(page.found.rules[i].json, cmd_now_ns(), &rules[i], err);
+			ok = !page.found.rules[i].chosen ||
+			     rules_parse_one(page.found.rules[i].json, cmd_now_ns(), &rules[i], err);
 			if (ok && rules[i])
 				promptfoo_add(&p, rules[i], 0);
 		}
@@ -380,6 +389,18 @@ static void json_tried(struct ruling *c, const struct rules *rules, const struct
 	buf_done(&words);
 }
 
+/* What broke the rule with a little before it; where nothing in particular did, why. */
+static struct str shown_of(const struct rule_example *e)
+{
+	enum { BEFORE = 20 };
+	size_t from = e->lit_at > BEFORE ? e->lit_at - BEFORE : 0;
+	while (from && ((unsigned char)e->excerpt.ptr[from] & 0xC0) == 0x80)
+		from--;
+	if (!e->lit_len)
+		return e->why.len ? e->why : e->excerpt;
+	return str_from(e->excerpt, from);
+}
+
 static void text_examples(struct ruling *c, const struct rule_outcome *o)
 {
 	int64_t told[N_RULE_OUTCOMES] = {0};
@@ -390,9 +411,11 @@ static void text_examples(struct ruling *c, const struct rule_outcome *o)
 		struct buf target = BUF_INIT;
 		target_of(c, &e->at, &target);
 		buf_printf(&c->text, "    %-11s ", rule_outcome_name(e->kind));
-		out_text(&c->out, &c->text, out_short(buf_str(&target)), 40);
+		out_cell(&c->out, &c->text, out_short(buf_str(&target)), 12, false, false);
 		buf_add_cstr(&c->text, "  ");
-		out_text(&c->out, &c->text, e->why.len ? e->why : e->title, 90);
+		out_cell(&c->out, &c->text, e->title, 34, false, true);
+		buf_add_cstr(&c->text, "  ");
+		out_text(&c->out, &c->text, shown_of(e), 70);
 		out_end_line(&c->text);
 		buf_done(&target);
 	}
@@ -408,7 +431,9 @@ static void text_tried(struct ruling *c, const struct rules *rules, const struct
 	buf_add_char(&c->text, '\n');
 	buf_done(&words);
 	if (!t->of_answers[i]) {
-		buf_add_cstr(&c->text, "  It is about single spans, which nobody judged as answers: spoor checks shows what it finds.\n");
+		buf_add_cstr(
+		    &c->text,
+		    "  It is about single spans, which nobody judged as answers: spoor checks shows what it finds.\n");
 		return;
 	}
 	buf_add_cstr(&c->text, "  hits ");
@@ -417,14 +442,17 @@ static void text_tried(struct ruling *c, const struct rules *rules, const struct
 	add_share(&c->text, o->alarms, o->alarms + o->passed);
 	buf_add_cstr(&c->text, " approved");
 	if (o->hits + o->alarms)
-		buf_printf(&c->text, "; of what it flags %.0f to %.0f%% is bad", 100 * o->precision.low, 100 * o->precision.high);
+		buf_printf(&c->text, "; of what it flags %.0f to %.0f%% is bad", 100 * o->precision.low,
+		           100 * o->precision.high);
 	buf_add_cstr(&c->text, ".\n");
 	if (everything)
-		buf_printf(&c->text, "  Of %lld answers nobody judged it would flag %lld.\n", (long long)o->unjudged, (long long)o->would);
+		buf_printf(&c->text, "  Of %lld answers nobody judged it would flag %lld.\n", (long long)o->unjudged,
+		           (long long)o->would);
 	if (o->unreadable)
 		buf_printf(&c->text, "  %lld answers could not be read.\n", (long long)o->unreadable);
 	if (o->left_out)
-		buf_printf(&c->text, "  The first %d answers were looked at; %lld more were not.\n", RULE_ITEMS, (long long)o->left_out);
+		buf_printf(&c->text, "  The first %d answers were looked at; %lld more were not.\n", RULE_ITEMS,
+		           (long long)o->left_out);
 	text_examples(c, o);
 }
 
@@ -457,6 +485,19 @@ static bool back_test(struct ruling *c, const char *what, struct err *err)
 
 /* ---------------------------------------------------------------- saving, exporting */
 
+/* Where what it finds will be seen. */
+static void say_saved(struct ruling *c, struct str rule)
+{
+	struct rules *rules = NULL;
+	struct rule_trial trial = {.demand = NULL};
+	struct err ignored = ERR_INIT;
+	bool of_answers = rules_parse_one(rule, cmd_now_ns(), &rules, &ignored) && rules_trial(rules, 0, &trial);
+	buf_printf(&c->text, ". %s%s%s.\n", trial.no_traces ? "" : "spoor checks looks at traces with it",
+	           of_answers && !trial.no_traces && !trial.no_cases ? ", " : "",
+	           of_answers && !trial.no_cases ? "spoor rules --back-test at case results" : "");
+	rules_free(rules);
+}
+
 static bool save(struct ruling *c, const char *what, struct err *err)
 {
 	struct str rule = str_trim(str_of(what));
@@ -472,7 +513,8 @@ static bool save(struct ruling *c, const char *what, struct err *err)
 			if (str_eq(page.found.rules[i].name, name))
 				rule = page.found.rules[i].json;
 		if (ok && !rule.len)
-			ok = err_set(err, ERR_USAGE, NULL, "no rule \"" STR_FMT "\" is proposed: spoor rules --propose says which are",
+			ok = err_set(err, ERR_USAGE, NULL,
+			             "no rule \"" STR_FMT "\" is proposed: spoor rules --propose says which are",
 			             STR_ARG(str_cut(name, 0, 60)));
 	}
 	ok = ok && rules_save(file, rule, cmd_now_ns(), err);
@@ -489,7 +531,7 @@ static bool save(struct ruling *c, const char *what, struct err *err)
 	} else if (ok) {
 		buf_add_cstr(&c->text, "Saved to ");
 		add_words(c, &c->text, buf_str(&place));
-		buf_add_cstr(&c->text, ". spoor checks looks at every trace with it.\n");
+		say_saved(c, rule);
 	}
 	ruleprop_page_done(&page);
 	buf_done(&place);
@@ -549,12 +591,16 @@ const struct command command_rules = {
     .name = "rules",
     .operands = "",
     .help = "your rules: proposed out of flagged answers, tried, saved",
-    .more =
-        "Answers that people flagged are held against those they approved: what do the bad ones have that the good ones have not?\n"
-        "Phrases said or missing, patterns, length, JSON and its fields, refusals, tools, documents, time and cost; each counted\n"
-        "exactly, corrected for how many were tried, so that chance is not offered. --back-test tries any rule on what people\n"
-        "said: what it hits and misses, and its false alarms; with --everything also how many answers nobody judged it would\n"
-        "flag. Exit code 1: no rule is more than chance; 5: too few flagged answers to tell. How rules are written: spoor help rules.",
+    .more = "Answers that people flagged are held against those they approved: what do the bad ones have that the good "
+            "ones have not?\n"
+            "Phrases said or missing, patterns, length, JSON and its fields, refusals, tools, documents, time and "
+            "cost; each counted\n"
+            "exactly, corrected for how many were tried, so that chance is not offered. --back-test tries any rule on "
+            "what people\n"
+            "said: what it hits and misses, and its false alarms; with --everything also how many answers nobody "
+            "judged it would\n"
+            "flag. Exit code 1: no rule is more than chance; 5: too few flagged answers to tell. How rules are "
+            "written: spoor help rules.",
     .min_args = 0,
     .max_args = 0,
     .options = rules_options,

@@ -230,13 +230,13 @@ static void adopt_page(struct propose_state *s, struct request *r)
 	for (size_t i = 0; i < s->page.found.n; i++) {
 		const struct ruleprop_rule *rule = &s->page.found.rules[i];
 		s->entries[s->n++] = (struct offered){.name = rule->name,
-		                                    .words = rule->words,
-		                                    .json = rule->json,
-		                                    .kind = rule->kind,
-		                                    .outcome = s->page.outcomes[i],
-		                                    .p = rule->p_corrected,
-		                                    .chosen = rule->chosen,
-		                                    .marked = rule->chosen};
+		                                      .words = rule->words,
+		                                      .json = rule->json,
+		                                      .kind = rule->kind,
+		                                      .outcome = s->page.outcomes[i],
+		                                      .p = rule->p_corrected,
+		                                      .chosen = rule->chosen,
+		                                      .marked = rule->chosen};
 	}
 	int64_t found = 0;
 	for (size_t i = 0; i < s->n; i++)
@@ -257,17 +257,17 @@ static void adopt_try(struct propose_state *s, struct request *r)
 	struct offered *e = &s->entries[r->row];
 	bool changed = !str_eq(e->json, r->json);
 	struct offered fresh = {.name = r->name,
-	                      .words = r->words,
-	                      .json = r->json,
-	                      .kind = changed ? "" : e->kind,
-	                      .outcome = r->outcome,
-	                      .p = changed ? UNKNOWN_DOUBLE : e->p,
-	                      .chosen = e->chosen && !changed,
-	                      .edited = e->edited || changed,
-	                      .everything = r->everything,
-	                      .marked = e->marked || changed,
-	                      .saved = e->saved && !changed,
-	                      .arena = r->arena};
+	                        .words = r->words,
+	                        .json = r->json,
+	                        .kind = changed ? "" : e->kind,
+	                        .outcome = r->outcome,
+	                        .p = changed ? UNKNOWN_DOUBLE : e->p,
+	                        .chosen = e->chosen && !changed,
+	                        .edited = e->edited || changed,
+	                        .everything = r->everything,
+	                        .marked = e->marked || changed,
+	                        .saved = e->saved && !changed,
+	                        .arena = r->arena};
 	entry_done(e);
 	*e = fresh;
 	r->arena = ARENA_INIT;
@@ -376,7 +376,7 @@ static void draw_rule(const void *context, struct canvas line, int64_t row, bool
 static void draw_head(struct canvas line)
 {
 	int wide = name_cols(line.cols);
-	canvas_putc(line, 0, 2, wide, ROLE_HEADING, "flags an answer that …");
+	canvas_putc(line, 0, 2, wide, ROLE_HEADING, "flags an answer that");
 	if (wide <= 1)
 		return;
 	canvas_putc(line, 0, 3 + wide, BAR_COLS + COUNT_COLS, ROLE_HEADING, "hits of flagged");
@@ -391,8 +391,6 @@ static void draw_verdict(const struct propose_state *s, struct canvas c)
 	sheet_begin(&sheet, c.cols - 2);
 	sheet_row(&sheet);
 	ruleprop_verdict(&s->page.found, &text);
-	if (s->page.unsure)
-		buf_printf(&text, " (%lld unsure or disputed are left out.)", (long long)s->page.unsure);
 	if (s->page.left_out)
 		buf_printf(&text, " (%lld judged answers more were not looked at.)", (long long)s->page.left_out);
 	sheet_wrap(&sheet, ROLE_TEXT, 0, buf_str(&text), HEAD_ROWS - 1);
@@ -403,8 +401,8 @@ static void draw_verdict(const struct propose_state *s, struct canvas c)
 
 /* ---------------------------------------------------------------- drawing: the one under the cursor */
 
-static const char *const kind_words[N_RULE_OUTCOMES] = {"flagged, hit", "false alarm", "missed", "not judged"};
-static const enum role kind_roles[N_RULE_OUTCOMES] = {ROLE_OK, ROLE_ERROR, ROLE_DIM, ROLE_WARNING};
+static const char *const kind_words[N_RULE_OUTCOMES] = {"false alarm", "flagged, hit", "missed", "not judged"};
+static const enum role kind_roles[N_RULE_OUTCOMES] = {ROLE_ERROR, ROLE_OK, ROLE_DIM, ROLE_WARNING};
 
 /* As much of the excerpt before what is lit as there is room for. */
 static size_t excerpt_from(const struct rule_example *e, int cols)
@@ -421,7 +419,8 @@ static void put_excerpt(struct canvas line, int col, const struct rule_example *
 {
 	int cols = line.cols - col;
 	size_t from = excerpt_from(e, cols);
-	struct str before = str_cut(e->excerpt, from, e->lit_at - from), lit = str_cut(e->excerpt, e->lit_at, e->lit_len);
+	struct str before = str_cut(e->excerpt, from, e->lit_at - from),
+	           lit = str_cut(e->excerpt, e->lit_at, e->lit_len);
 	if (!str_trim(e->excerpt).len) {
 		canvas_put(line, 0, col, cols, ROLE_DIM, e->why.len ? e->why : STR_LIT("(empty)"));
 		return;
@@ -459,15 +458,18 @@ static void add_counts(struct sheet *sheet, const struct offered *e, int64_t tri
 {
 	const struct rule_outcome *o = &e->outcome;
 	sheet_row(sheet);
-	sheet_printf(sheet, ROLE_TEXT, "hits %lld of %lld flagged (%.0f to %.0f%%), false alarms %lld of %lld", (long long)o->hits,
-	             (long long)(o->hits + o->misses), o->hits + o->misses ? 100 * o->recall.low : 0,
-	             o->hits + o->misses ? 100 * o->recall.high : 0, (long long)o->alarms, (long long)(o->alarms + o->passed));
+	sheet_printf(sheet, ROLE_TEXT, "hits %lld of %lld flagged (%.0f to %.0f%%), false alarms %lld of %lld",
+	             (long long)o->hits, (long long)(o->hits + o->misses),
+	             o->hits + o->misses ? 100 * o->recall.low : 0, o->hits + o->misses ? 100 * o->recall.high : 0,
+	             (long long)o->alarms, (long long)(o->alarms + o->passed));
 	sheet_row(sheet);
 	if (e->everything)
-		sheet_printf(sheet, ROLE_WARNING, "would flag %lld of %lld answers that nobody judged", (long long)o->would,
-		             (long long)o->unjudged);
+		sheet_printf(sheet, ROLE_WARNING, "would flag %lld of %lld answers that nobody judged",
+		             (long long)o->would, (long long)o->unjudged);
 	else if (!IS_UNKNOWN(e->p))
-		sheet_printf(sheet, ROLE_DIM, "by chance: p %.2g, corrected for %lld tried", e->p, (long long)tried);
+		sheet_printf(sheet, ROLE_DIM, "by chance: p %s%.2g, corrected for %lld tried",
+		             e->p < RULEPROP_P_SHOWN ? "< " : "", e->p < RULEPROP_P_SHOWN ? RULEPROP_P_SHOWN : e->p,
+		             (long long)tried);
 	else
 		sheet_addc(sheet, ROLE_DIM, "changed by hand");
 }
@@ -514,14 +516,17 @@ static void propose_draw(const struct screen *screen, struct canvas body)
 	}
 	draw_verdict(s, left);
 	if (!s->n) {
-		canvas_putc(body, HEAD_ROWS + 1, 1, body.cols - 2, ROLE_DIM, "Flag answers anywhere with + (good) and - (bad); rules come of both.");
+		if (!s->page.found.tried)
+			canvas_putc(body, HEAD_ROWS + 1, 1, body.cols - 2, ROLE_DIM,
+			            "Flag answers anywhere with + (good) and - (bad); rules come of both.");
 		return;
 	}
 	draw_head(canvas_part(left, HEAD_ROWS - 1, 0, 1, l.list_cols));
 	list_draw(&s->rules, canvas_part(left, HEAD_ROWS, 0, l.list_rows, l.list_cols), draw_rule, s);
 	if (l.details_row)
 		canvas_rule(body, l.details_row - 1, ROLE_BORDER);
-	draw_details(screen, canvas_part(body, l.details_row, l.details_col, l.details_rows, l.details_cols), l.examples_rows);
+	draw_details(screen, canvas_part(body, l.details_row, l.details_col, l.details_rows, l.details_cols),
+	             l.examples_rows);
 }
 
 static void propose_headline(const struct screen *screen, struct canvas row)
@@ -531,6 +536,9 @@ static void propose_headline(const struct screen *screen, struct canvas row)
 	if (s->loaded)
 		col += 2 + canvas_printf(row, 0, col + 2, row.cols - col - 3, ROLE_DIM, "%zu flagged, %zu approved",
 		                         s->page.found.n_flagged, s->page.found.n_approved);
+	if (s->loaded && s->page.unsure)
+		col += canvas_printf(row, 0, col, row.cols - col - 1, ROLE_DIM, ", %lld unsure or disputed",
+		                     (long long)s->page.unsure);
 	if (s->from.text[0])
 		canvas_printf(row, 0, col + 2, row.cols - col - 3, ROLE_DIM, "%s", s->from.text);
 }
@@ -543,7 +551,8 @@ static void propose_status(const struct screen *screen, struct buf *out)
 		return;
 	list_position(out, s->in_examples ? &s->examples : &s->rules);
 	if (s->serial)
-		buf_printf(out, "%s%s", part, s->try.len ? (s->try_everything ? "trying it on every answer" : "trying it") : "counting");
+		buf_printf(out, "%s%s", part,
+		           s->try.len ? (s->try_everything ? "trying it on every answer" : "trying it") : "counting");
 }
 
 static bool propose_copy(const struct screen *screen, enum copy what, struct buf *out)
@@ -609,7 +618,8 @@ ACTION(open_item)
 		*target = (struct target){
 		    .screen = "case", .id = x->at.at.run, .id2 = x->at.at.run, .span = x->at.at.case_id};
 	else
-		*target = (struct target){.screen = "trace", .id = x->at.trace, .span = x->at.kind == SUBJECT_SPAN ? x->at.span : 0};
+		*target = (struct target){
+		    .screen = "trace", .id = x->at.trace, .span = x->at.kind == SUBJECT_SPAN ? x->at.span : 0};
 	return OUT_OPEN;
 }
 
@@ -703,7 +713,8 @@ ACTION(save)
 		rules_place(&place);
 	if (rules_save(buf_cstr(&place), e->json, screen->ui->now_ns, &err)) {
 		e->saved = true;
-		ui_say(screen->ui, "saved " STR_FMT " to " STR_FMT, STR_ARG(e->name), STR_ARG(str_cut(buf_str(&place), 0, 300)));
+		ui_say(screen->ui, "saved " STR_FMT " to " STR_FMT, STR_ARG(e->name),
+		       STR_ARG(str_cut(buf_str(&place), 0, 300)));
 	} else {
 		ui_fail(screen->ui, &err);
 	}
@@ -712,8 +723,8 @@ ACTION(save)
 }
 
 /* The marked ones; none is: the one under the cursor. */
-static bool promptfoo_of(const struct propose_state *s, int64_t now_ns, bool json, struct buf *out, size_t *n, size_t *left,
-                         struct err *err)
+static bool promptfoo_of(const struct propose_state *s, int64_t now_ns, bool json, struct buf *out, size_t *n,
+                         size_t *left, struct err *err)
 {
 	struct promptfoo p = {.arena = ARENA_INIT};
 	struct rules **rules = xcalloc(s->n + 1, sizeof *rules);
@@ -750,8 +761,8 @@ ACTION(export_to)
 	bool ok = promptfoo_of(s, screen->ui->now_ns, str_ends(path, ".json"), &text, &n, &left, &err);
 	const struct save_item item = {.body = buf_str(&text)};
 	if (ok && save_write(&item, path, &absolute, &bytes, &err)) {
-		ui_say(screen->ui, "wrote " STR_FMT ": %zu rule%s%s", STR_ARG(str_cut(path, 0, 300)), n, n == 1 ? "" : "s",
-		       left ? "; the others say why not, in the file" : "");
+		ui_say(screen->ui, "wrote " STR_FMT ": %zu rule%s%s", STR_ARG(str_cut(path, 0, 300)), n,
+		       n == 1 ? "" : "s", left ? "; the others say why not, in the file" : "");
 	} else {
 		ui_fail(screen->ui, &err);
 	}
