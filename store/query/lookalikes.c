@@ -311,7 +311,8 @@ static void choose(struct choosing *c, uint32_t place)
 	if (i->is_seed || i->left_out || !lookalike_judge(a->study, &i->met, &found))
 		return;
 	if (by_hand(a, i)) {
-		a->out->judged++;
+		a->out->judged += !i->twin;
+		a->out->equal += i->twin;
 		return;
 	}
 	if (!is_first(c, i)) {
@@ -418,9 +419,12 @@ static bool make_rows(struct alikes *a, struct err *err)
 	for (c->n_slots = 64; c->n_slots < a->pool.n * 2; c->n_slots *= 2)
 		continue;
 	c->answers = xcalloc(c->n_slots, sizeof *c->answers);
-	for (size_t i = 0; i < a->pool.n; i++) /* theirs are not offered again */
-		if (a->pool.at[i].is_seed || by_hand(a, &a->pool.at[i]))
+	for (size_t i = 0; i < a->pool.n; i++)
+		if (a->pool.at[i].is_seed)
 			is_first(c, &a->pool.at[i]);
+	for (size_t i = 0; i < a->pool.n; i++)
+		if (!a->pool.at[i].is_seed && by_hand(a, &a->pool.at[i]))
+			a->pool.at[i].twin = !is_first(c, &a->pool.at[i]);
 	for (size_t i = 0; i < a->pool.n; i++)
 		choose(c, (uint32_t)i);
 	for (size_t i = 0; i < c->offers.n; i++) {

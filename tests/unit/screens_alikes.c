@@ -161,7 +161,7 @@ static void draws_none(void **state)
 	(void)state;
 	struct stage st;
 	clean();
-	struct target t = case_of("car stolen in Uppsala", 0);
+	struct target t = case_of("did not feel like going to Porto", 0);
 	flag(&t, "bad", "wrong");
 	stage_open(&st, "alikes", &t, 24, 80, false);
 	stage_golden(&st, "alikes-none-80x24");
