@@ -92,6 +92,15 @@ static const struct said_verdict *by_hand(const struct alikes *a, const struct p
 	return said && !(said->how & HOW_PROPOSED) ? said : NULL;
 }
 
+/* Of equal answers to one case, which share a verdict, one is enough. */
+static bool is_twin(const struct alikes *a, const size_t *seeds, size_t n, const struct pool_item *i)
+{
+	for (size_t k = 0; k < n; k++)
+		if (a->pool.at[seeds[k]].key == i->key)
+			return true;
+	return false;
+}
+
 /* The flagged one first. ERR_NOT_FOUND: it is not in the pool any more. */
 static bool find_seeds(struct alikes *a, size_t *seeds, size_t *n, struct err *err)
 {
@@ -106,7 +115,7 @@ static bool find_seeds(struct alikes *a, size_t *seeds, size_t *n, struct err *e
 	     i++) {
 		struct pool_item *item = &a->pool.at[i];
 		const struct said_verdict *said = by_hand(a, item);
-		bool same = said && said->verdict == a->out->verdict && !item->is_seed;
+		bool same = said && said->verdict == a->out->verdict && !item->is_seed && !is_twin(a, seeds, *n, item);
 		if (same && !has_reasons(a, &said->target, &same, err))
 			return false;
 		if (!same)
@@ -181,7 +190,7 @@ static void find_lacks(struct alikes *a, const struct by_case *group, size_t n)
 	for (size_t i = 0; i < n && n_wanted; i++) {
 		struct pool_item *item = &a->pool.at[group[i].item];
 		item->lacks = (uint32_t)a->doc_ids.n;
-		for (size_t d = 0; item->n && d < n_wanted; d++)
+		for (size_t d = 0; item->retrieves && d < n_wanted; d++)
 			if (!retrieved(a, item, wanted[d])) {
 				*vec_add(&a->doc_ids) = wanted[d];
 				item->n_lacks++;
@@ -302,7 +311,8 @@ static void choose(struct choosing *c, uint32_t place)
 	if (i->is_seed || i->left_out || !lookalike_judge(a->study, &i->met, &found))
 		return;
 	if (by_hand(a, i)) {
-		a->out->judged++;
+		a->out->judged += !i->twin;
+		a->out->equal += i->twin;
 		return;
 	}
 	if (!is_first(c, i)) {
@@ -344,7 +354,8 @@ static bool name_item(struct alikes *a, const struct subject_at *at, struct str 
 	                   " c.repeat = ?",
 	                   err)
 	        : db_query(a->db,
-	                   "SELECT coalesce(t.input, w.text), t.text || CASE WHEN ?2 THEN '/' || (SELECT ifnull(p.id,"
+	                   "SELECT coalesce(t.input, w.text), 'trace:' || t.text || CASE WHEN ?2 THEN '/span:' || "
+	                   "(SELECT ifnull(p.id,"
 	                   " printf('%016x', p.key)) FROM span p WHERE p.pos >= t.first AND p.pos < t.first + t.n AND"
 	                   " p.key = ?3 LIMIT 1) ELSE '' END, NULL FROM trace t LEFT JOIN word w ON w.id = t.name"
 	                   " WHERE t.id = ?1",
@@ -408,9 +419,12 @@ static bool make_rows(struct alikes *a, struct err *err)
 	for (c->n_slots = 64; c->n_slots < a->pool.n * 2; c->n_slots *= 2)
 		continue;
 	c->answers = xcalloc(c->n_slots, sizeof *c->answers);
-	for (size_t i = 0; i < a->pool.n; i++) /* theirs are not offered again */
-		if (a->pool.at[i].is_seed || by_hand(a, &a->pool.at[i]))
+	for (size_t i = 0; i < a->pool.n; i++)
+		if (a->pool.at[i].is_seed)
 			is_first(c, &a->pool.at[i]);
+	for (size_t i = 0; i < a->pool.n; i++)
+		if (!a->pool.at[i].is_seed && by_hand(a, &a->pool.at[i]))
+			a->pool.at[i].twin = !is_first(c, &a->pool.at[i]);
 	for (size_t i = 0; i < a->pool.n; i++)
 		choose(c, (uint32_t)i);
 	for (size_t i = 0; i < c->offers.n; i++) {

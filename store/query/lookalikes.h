@@ -42,7 +42,7 @@ struct alike_why {
 struct alike_row {
 	struct subject_at at;
 	struct str title; /* may be empty */
-	struct str key;   /* case key; id of the trace, of a span "TRACE/SPAN" */
+	struct str key;   /* case key; "trace:ID"; "trace:ID/span:ID" */
 	struct str run;   /* its name; of a trace empty */
 	double alike;     /* 0 … 1 */
 	size_t seed, group;

@@ -17,7 +17,9 @@ struct pool_item {
 	uint8_t source, person;  /* enum alike_standing */
 	uint32_t said;           /* 1 + place in `said` of what this person says; 0: nothing */
 	bool is_seed, unread;
-	bool left_out; /* good, and there are enough of them */
+	bool twin;      /* judged by hand, with a seed or another that is judged */
+	bool retrieves; /* it has a retrieval: what never looks for documents lacks none */
+	bool left_out;  /* good, and there are enough of them */
 	struct alike_met met;
 };
 

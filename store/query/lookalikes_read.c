@@ -95,6 +95,7 @@ static bool read_documents(struct alikes *a, struct pool_item *i, struct arena *
 	if (!retrievals(a, i, places, &n, err))
 		return false;
 	i->docs = (uint32_t)a->doc_ids.n;
+	i->retrieves = n > 0;
 	for (size_t k = 0; k < n; k++) {
 		struct span_detail d;
 		struct err trouble = ERR_INIT;

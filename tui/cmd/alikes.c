@@ -1,9 +1,9 @@
 /* spoor alikes TARGET: which other answers failed as this one did.
  *
- * --json: {"target": {"kind", "key", "run", "title"}, "verdict", "reasons", "scope", "pool", "good", "bad", "read", "beyond", "runs", "judged", "equal",
- * "unread", "seeds": [{"key", "title"}], "total", "groups": [{"why", "n", "failed", "passed"}], "rows": [{"kind", "key", "run", "repeat", "title",
+ * --json: {"target": {"kind", "target", "key", "title"}, "verdict", "reasons", "scope", "pool", "good", "bad", "read", "beyond", "runs", "judged", "equal",
+ * "unread", "seeds": [{"key", "title"}], "total", "groups": [{"why", "n", "failed", "passed"}], "rows": [{"kind", "target", "key", "run", "repeat", "title",
  * "alike", "seed", "group", "proposed", "why": [{"aspect", "words", "evidence", "failed", "passed"}]}], "proposed", "skipped"}.
- * kind: case, trace, span; verdict: this person's by hand, or null; alike, evidence: 0 … 1; group and seed: places in "groups" and "seeds"; failed,
+ * kind: case, trace, span; target: as commands take it; verdict: this person's by hand, or null; alike, evidence: 0 … 1; group and seed: places in "groups" and "seeds"; failed,
  * passed: items of the pool that have it, too; repeat: of a case, from 1; "proposed" and "skipped" at the end only with --propose: verdicts written,
  * and items left alone since they were judged or proposed already. */
 #include "store/query/lookalikes.h"
@@ -42,10 +42,24 @@ static const char *kind_of(const struct subject_at *at)
 
 /* ---------------------------------------------------------------- JSON */
 
+/* As cmd_subject takes it. */
+static void json_target(struct jout *j, const struct subject_at *at, struct str key)
+{
+	struct buf text = BUF_INIT;
+	if (at->kind == SUBJECT_CASE)
+		buf_printf(&text, "%lld/", (long long)at->at.run);
+	buf_add_str(&text, key);
+	if (at->kind == SUBJECT_CASE && at->at.repeat > 0)
+		buf_printf(&text, "#%lld", (long long)at->at.repeat + 1);
+	jout_str(j, "target", buf_str(&text));
+	buf_done(&text);
+}
+
 static void json_row(struct jout *j, const struct alike_row *r)
 {
 	jout_object(j, NULL);
 	jout_cstr(j, "kind", kind_of(&r->at));
+	json_target(j, &r->at, r->key);
 	jout_str(j, "key", r->key);
 	jout_str(j, "run", r->run);
 	jout_int(j, "repeat", r->at.kind == SUBJECT_CASE ? r->at.at.repeat + 1 : UNKNOWN_INT);
@@ -98,6 +112,7 @@ static void print_json(struct printing *p)
 	jout_object(&j, NULL);
 	jout_object(&j, "target");
 	jout_cstr(&j, "kind", kind_of(&l->seeds[0].at));
+	json_target(&j, &l->seeds[0].at, l->seeds[0].key);
 	jout_str(&j, "key", l->seeds[0].key);
 	jout_str(&j, "title", l->seeds[0].title);
 	jout_end(&j);

@@ -1,4 +1,4 @@
-/* What people judge, as a word of a command line: "trace:ID", "trace:ID/span:ID", "RUN/CASE", or the id of a trace alone. Ids may be cut to
+/* What people judge, as a word of a command line: "trace:ID", "trace:ID/span:ID", "RUN/CASE" ("RUN/CASE#2": its second repeat), or the id of a trace alone. Ids may be cut to
  * what only one has; RUN and CASE are found as everywhere (runs_find, case_find). */
 #ifndef SPOOR_TUI_CMD_SUBJECT_ARG_H
 #define SPOOR_TUI_CMD_SUBJECT_ARG_H
