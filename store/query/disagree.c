@@ -11,6 +11,7 @@ struct answer {
 	enum annotation_field field;
 	struct sha256 target;
 	struct str hint;
+	uint64_t input_hash, output_hash;
 	bool wanted;
 	VEC(struct disagree_said) said;
 	VEC(struct sha256) targets; /* where each was said, for its note */
@@ -58,6 +59,8 @@ static bool keep(struct work *w, struct err *err)
 	struct answer *a = &w->at;
 	struct disagreement d = {.target = a->target,
 	                         .hint = arena_str(w->arena, a->hint),
+	                         .input_hash = a->input_hash,
+	                         .output_hash = a->output_hash,
 	                         .field = a->field,
 	                         .said = arena_zalloc(w->arena, a->said.n, sizeof *d.said),
 	                         .n = a->said.n};
@@ -105,6 +108,8 @@ static bool take_row(struct work *w, struct stmt *s, struct err *err)
 		a->field = field;
 		a->target = hash;
 		a->hint = arena_str(&a->arena, col_plain(s, 6));
+		a->input_hash = (uint64_t)col_int_or(s, 7, 0);
+		a->output_hash = (uint64_t)col_int_or(s, 8, 0);
 	}
 	a->wanted |= !w->targets || hash_set_has(w->targets, reviews_target(&hash));
 	struct disagree_said said = {.author = arena_str(&a->arena, col_plain(s, 2)),
@@ -123,7 +128,8 @@ static bool take_row(struct work *w, struct stmt *s, struct err *err)
 static bool read_all(struct work *w, struct err *err)
 {
 	struct stmt *s = db_query(w->db,
-	                          "SELECT ifnull(io, target), field, author, value, time_ns, target, hint"
+	                          "SELECT ifnull(io, target), field, author, value, time_ns, target, hint, input_hash,"
+	                          " output_hash"
 	                          " FROM annotation_now WHERE field IN (?1, ?2) AND how & ?3 = 0"
 	                          " ORDER BY 1, field, author, time_ns, event",
 	                          err);

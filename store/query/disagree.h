@@ -12,6 +12,7 @@ struct disagree_said {
 struct disagreement {
 	struct sha256 target; /* one of them, where the answer has several keys */
 	struct str hint;
+	uint64_t input_hash, output_hash;
 	enum annotation_field field; /* FIELD_VERDICT or FIELD_PREFERENCE */
 	struct disagree_said *said;  /* the newest of each person, by author */
 	size_t n;

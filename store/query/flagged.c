@@ -380,6 +380,14 @@ static struct str one_text(struct work *w, const char *sql, int64_t a, int64_t b
 	return text;
 }
 
+/* The trace that a result names and that was not imported: a platform knows it all the same. */
+static struct str named_trace(struct work *w, const struct case_at *at, struct arena *arena)
+{
+	struct err ignored = ERR_INIT;
+	struct case_detail detail;
+	return case_detail(w->db, w->blocks, *at, arena, &detail, &ignored) ? detail.res.trace_id : STR_NONE;
+}
+
 static void read_ids(struct work *w, struct flagged *f, struct arena *arena)
 {
 	const struct subject_at *at = &f->place.at;
@@ -394,6 +402,8 @@ static void read_ids(struct work *w, struct flagged *f, struct arena *arena)
 		             " AND c.case_id = ?2 AND c.repeat = ?3",
 		             at->at.run, at->at.case_id, at->at.repeat, arena);
 		f->run = f->subject.run;
+		if (!f->trace_id.ptr)
+			f->trace_id = named_trace(w, &at->at, arena);
 	} else if (at->kind == SUBJECT_PAIR) {
 		f->case_key = str_from(f->place.hint, 5);
 		f->run = f->subject.run;

@@ -124,7 +124,7 @@ const struct flagged_format flagged_mlflow = {
     .help = "assessments for MLflow: feedback and expectations, by trace id",
     .one = "assessment",
     .many = "assessments",
-    .lacks = "of no trace in this store",
+    .lacks = "it names no trace",
     .answer = write_mlflow,
 };
 
@@ -174,6 +174,6 @@ const struct flagged_format flagged_langfuse = {
     .help = "scores for Langfuse: a line for each POST /api/public/scores, by trace id",
     .one = "score",
     .many = "scores",
-    .lacks = "of no trace in this store",
+    .lacks = "it names no trace",
     .answer = write_langfuse,
 };

@@ -7,11 +7,14 @@ spoor: traces and eval results of LLM applications, in a terminal
   spoor COMMAND [OPTION…] …      the same without a screen
 
 Commands
+  alikes [TARGET]             which other answers failed as one that was flagged
   backup FILE                 a copy of the store in one file, while others may write
   checks [TRACE]              what checks found: answers, privacy, behaviour, your rules
   compare A B                 what got better and worse between two eval runs, and is it noise
   diff TRACE TRACE            two traces beside each other: what differs, where it begins
   doctor [FILE…]              the store's health, the files' problems, the terminal as found
+  export WHAT                 what people said, and of what, for those who go on with it
+  flag TARGET…|-              say of answers that they are good or bad, and why
   forget FILE|trace:ID|…      take traces, eval runs or whole files out of the store, for good
   formats [NAME]              the formats that are read, and how each is recognised
   gate RUN                    ship, hold or not enough evidence: a release judged point by point
@@ -19,9 +22,13 @@ Commands
   import FILE…|DIR…|-         read trace and eval files into the store
   judges [NAME]               how far each judge can be trusted: against people, itself, length
   ledger TRACE                who paid for every token: what each model call carried
+  log [TARGET]                who said what of answers, and when: every event, also those taken back
+  merge STORE                 what people said in another store, brought into this one
   origins TRACE               where each sentence of an answer came from, by wording
   path [TRACE]                what a trace's time went into, and what would shorten it
   prompts [NAME [VERSION [VERSION]]]  prompts and their versions: use, scores, cost, and what changed in the text
+  review [QUEUE]              judge answers one by one: make a queue, go on with one
+  rules                       your rules: proposed out of flagged answers, tried, saved
   run ID                      one eval run with its cases
   runs [RUN…]                 the eval runs: pass rate, latency, cost; with --dataset whether they drift
   search TEXT…                inputs, outputs, messages, documents that hold the words
@@ -89,7 +96,7 @@ A filter is words side by side, all of which must match; or, not and ( ) as in
 
   FIELD:VALUE is   FIELD=VALUE is   FIELD~VALUE contains   FIELD>VALUE < >= <= compares
 $ spoor help --json | python3 -m json.tool | grep -c '"operands"'
-22
+29
 $ spoor --ascii help | LC_ALL=C grep -c '[^ -~]'
 0
 ? 1

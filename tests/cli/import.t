@@ -11,28 +11,28 @@ tests/data/traces-voice.json.gz  otlp       6 traces, 43 spans, 11 scores  all n
 tests/data/traces-eval.jsonl     otlp       166 traces, 1,311 spans  all new
 4 files: 172 traces, 1,354 spans, 506 scores, 2 eval runs, 166 case results  all new
 $ spoor import --json tests/data/*.json tests/data/*.jsonl tests/data/*.gz | python3 -c "import json,sys; r=json.load(sys.stdin); [print(f['file'],f['format'],f['status'],f['traces'],f['spans'],f['scores'],f['runs'],f['cases'],f['new'],len(f['problems'])) for f in r['files']]; print(r['total'])"
-tests/data/eval-v12.json promptfoo unchanged 0 0 246 1 82 {'traces': 0, 'spans': 0, 'scores': 0, 'runs': 0, 'cases': 0} 0
-tests/data/eval-v13.json promptfoo unchanged 0 0 249 1 84 {'traces': 0, 'spans': 0, 'scores': 0, 'runs': 0, 'cases': 0} 0
-tests/data/traces-agent.jsonl otlp unchanged 59 599 94 0 0 {'traces': 0, 'spans': 0, 'scores': 0, 'runs': 0, 'cases': 0} 1
-tests/data/traces-eval.jsonl otlp unchanged 166 1311 0 0 0 {'traces': 0, 'spans': 0, 'scores': 0, 'runs': 0, 'cases': 0} 0
-tests/data/evals-claims.tar.gz promptfoo imported 0 0 480 1 160 {'traces': 0, 'spans': 0, 'scores': 480, 'runs': 1, 'cases': 160} 0
-tests/data/evals-claims.tar.gz promptfoo imported 0 0 510 1 160 {'traces': 0, 'spans': 0, 'scores': 510, 'runs': 1, 'cases': 160} 0
-tests/data/evals-claims.tar.gz promptfoo imported 0 0 510 1 160 {'traces': 0, 'spans': 0, 'scores': 510, 'runs': 1, 'cases': 160} 0
-tests/data/evals-weekly.tar.gz generic-json imported 0 0 120 1 60 {'traces': 0, 'spans': 0, 'scores': 120, 'runs': 1, 'cases': 60} 0
-tests/data/evals-weekly.tar.gz generic-json imported 0 0 120 1 60 {'traces': 0, 'spans': 0, 'scores': 120, 'runs': 1, 'cases': 60} 0
-tests/data/evals-weekly.tar.gz generic-json imported 0 0 120 1 60 {'traces': 0, 'spans': 0, 'scores': 120, 'runs': 1, 'cases': 60} 0
-tests/data/evals-weekly.tar.gz generic-json imported 0 0 120 1 60 {'traces': 0, 'spans': 0, 'scores': 120, 'runs': 1, 'cases': 60} 0
-tests/data/evals-weekly.tar.gz generic-json imported 0 0 120 1 60 {'traces': 0, 'spans': 0, 'scores': 120, 'runs': 1, 'cases': 60} 0
-tests/data/evals-weekly.tar.gz generic-json imported 0 0 120 1 60 {'traces': 0, 'spans': 0, 'scores': 120, 'runs': 1, 'cases': 60} 0
-tests/data/evals-weekly.tar.gz generic-json imported 0 0 120 1 60 {'traces': 0, 'spans': 0, 'scores': 120, 'runs': 1, 'cases': 60} 0
-tests/data/evals-weekly.tar.gz generic-json imported 0 0 120 1 60 {'traces': 0, 'spans': 0, 'scores': 120, 'runs': 1, 'cases': 60} 0
-tests/data/evals-weekly.tar.gz generic-json imported 0 0 120 1 60 {'traces': 0, 'spans': 0, 'scores': 120, 'runs': 1, 'cases': 60} 0
-tests/data/evals-weekly.tar.gz generic-json imported 0 0 120 1 60 {'traces': 0, 'spans': 0, 'scores': 120, 'runs': 1, 'cases': 60} 0
-tests/data/evals-weekly.tar.gz generic-json imported 0 0 120 1 60 {'traces': 0, 'spans': 0, 'scores': 120, 'runs': 1, 'cases': 60} 0
-tests/data/evals-weekly.tar.gz generic-json imported 0 0 120 1 60 {'traces': 0, 'spans': 0, 'scores': 120, 'runs': 1, 'cases': 60} 0
-tests/data/traces-claims.jsonl.gz otlp imported 480 1968 0 0 0 {'traces': 480, 'spans': 1968, 'scores': 0, 'runs': 0, 'cases': 0} 0
-tests/data/traces-voice.json.gz otlp unchanged 6 43 11 0 0 {'traces': 0, 'spans': 0, 'scores': 0, 'runs': 0, 'cases': 0} 0
-{'files': 21, 'unknown_files': 0, 'traces': 711, 'spans': 3921, 'scores': 3540, 'runs': 17, 'cases': 1366, 'problems': 1}
+tests/data/eval-v12.json promptfoo unchanged 0 0 246 1 82 {'traces': 0, 'spans': 0, 'scores': 0, 'runs': 0, 'cases': 0, 'reviews': 0} 0
+tests/data/eval-v13.json promptfoo unchanged 0 0 249 1 84 {'traces': 0, 'spans': 0, 'scores': 0, 'runs': 0, 'cases': 0, 'reviews': 0} 0
+tests/data/traces-agent.jsonl otlp unchanged 59 599 94 0 0 {'traces': 0, 'spans': 0, 'scores': 0, 'runs': 0, 'cases': 0, 'reviews': 0} 1
+tests/data/traces-eval.jsonl otlp unchanged 166 1311 0 0 0 {'traces': 0, 'spans': 0, 'scores': 0, 'runs': 0, 'cases': 0, 'reviews': 0} 0
+tests/data/evals-claims.tar.gz promptfoo imported 0 0 480 1 160 {'traces': 0, 'spans': 0, 'scores': 480, 'runs': 1, 'cases': 160, 'reviews': 0} 0
+tests/data/evals-claims.tar.gz promptfoo imported 0 0 510 1 160 {'traces': 0, 'spans': 0, 'scores': 510, 'runs': 1, 'cases': 160, 'reviews': 0} 0
+tests/data/evals-claims.tar.gz promptfoo imported 0 0 510 1 160 {'traces': 0, 'spans': 0, 'scores': 510, 'runs': 1, 'cases': 160, 'reviews': 0} 0
+tests/data/evals-weekly.tar.gz generic-json imported 0 0 120 1 60 {'traces': 0, 'spans': 0, 'scores': 120, 'runs': 1, 'cases': 60, 'reviews': 0} 0
+tests/data/evals-weekly.tar.gz generic-json imported 0 0 120 1 60 {'traces': 0, 'spans': 0, 'scores': 120, 'runs': 1, 'cases': 60, 'reviews': 0} 0
+tests/data/evals-weekly.tar.gz generic-json imported 0 0 120 1 60 {'traces': 0, 'spans': 0, 'scores': 120, 'runs': 1, 'cases': 60, 'reviews': 0} 0
+tests/data/evals-weekly.tar.gz generic-json imported 0 0 120 1 60 {'traces': 0, 'spans': 0, 'scores': 120, 'runs': 1, 'cases': 60, 'reviews': 0} 0
+tests/data/evals-weekly.tar.gz generic-json imported 0 0 120 1 60 {'traces': 0, 'spans': 0, 'scores': 120, 'runs': 1, 'cases': 60, 'reviews': 0} 0
+tests/data/evals-weekly.tar.gz generic-json imported 0 0 120 1 60 {'traces': 0, 'spans': 0, 'scores': 120, 'runs': 1, 'cases': 60, 'reviews': 0} 0
+tests/data/evals-weekly.tar.gz generic-json imported 0 0 120 1 60 {'traces': 0, 'spans': 0, 'scores': 120, 'runs': 1, 'cases': 60, 'reviews': 0} 0
+tests/data/evals-weekly.tar.gz generic-json imported 0 0 120 1 60 {'traces': 0, 'spans': 0, 'scores': 120, 'runs': 1, 'cases': 60, 'reviews': 0} 0
+tests/data/evals-weekly.tar.gz generic-json imported 0 0 120 1 60 {'traces': 0, 'spans': 0, 'scores': 120, 'runs': 1, 'cases': 60, 'reviews': 0} 0
+tests/data/evals-weekly.tar.gz generic-json imported 0 0 120 1 60 {'traces': 0, 'spans': 0, 'scores': 120, 'runs': 1, 'cases': 60, 'reviews': 0} 0
+tests/data/evals-weekly.tar.gz generic-json imported 0 0 120 1 60 {'traces': 0, 'spans': 0, 'scores': 120, 'runs': 1, 'cases': 60, 'reviews': 0} 0
+tests/data/evals-weekly.tar.gz generic-json imported 0 0 120 1 60 {'traces': 0, 'spans': 0, 'scores': 120, 'runs': 1, 'cases': 60, 'reviews': 0} 0
+tests/data/traces-claims.jsonl.gz otlp imported 480 1968 0 0 0 {'traces': 480, 'spans': 1968, 'scores': 0, 'runs': 0, 'cases': 0, 'reviews': 0} 0
+tests/data/traces-voice.json.gz otlp unchanged 6 43 11 0 0 {'traces': 0, 'spans': 0, 'scores': 0, 'runs': 0, 'cases': 0, 'reviews': 0} 0
+{'files': 21, 'unknown_files': 0, 'traces': 711, 'spans': 3921, 'scores': 3540, 'runs': 17, 'cases': 1366, 'reviews': 0, 'problems': 1}
 $ spoor import --json tests/data/eval-v12.json | python3 -c "import json,sys; print(json.load(sys.stdin)['files'][0]['eval_runs'])"
 [{'id': 'eval-D12-2026-11-14T09:12:04#0', 'name': 'dispute v12', 'cases': 82, 'passed': 57, 'failed': 25, 'errored': 0, 'unscored': 0}]
 # Where from
@@ -116,4 +116,4 @@ capitals.dev.2 error None None RateLimitError: slow down [] ['error 5']
 $ spoor --store $T/parts.db import --json $T/log 2>/dev/null | python3 -c "import json,sys; t=json.load(sys.stdin)['total']; print(t['runs'], t['cases'])"
 1 3
 $ spoor --store $T/parts.db forget --yes $T/log/1.jsonl | head -n 2; spoor --store $T/parts.db runs
-forgotten: 1 eval run, 3 case results, 1 file; the store went from 1.1 MB to 1.1 MB
+forgotten: 1 eval run, 3 case results, 1 file; the store went from 1.3 MB to 1.3 MB

@@ -62,7 +62,8 @@ int export_close(const struct command_line *line, struct outfile *out, bool ok, 
 {
 	struct err ignored = ERR_INIT;
 	if (ok && !n)
-		ok = err_set(err, ERR_NOT_FOUND, NULL, "there is nothing that this would export: no file is written");
+		ok = err_set(err, ERR_NOT_FOUND, NULL, "there is nothing that this would export%s",
+		             out->file ? ": no file is written" : "");
 	int64_t bytes = out->bytes + (int64_t)out->text.len;
 	if (!outfile_close(out, ok, ok ? err : &ignored) || !ok)
 		return err_exit_code(err->code);

@@ -2,7 +2,7 @@
  *
  *   {"store": FILE, "dry_run": BOOL, "events": N, "new": N, "known": N, "refused": N, "conflicts": N,
  *    "answers": N, "answers_here": N, "by_text": N,
- *    "disagreements": {"total": N, "items": [{"target": HEX, "item": TEXT, "field": "verdict"|"preference",
+ *    "disagreements": {"total": N, "items": [{"target": HEX, "item": KEY, "title": TEXT, "field": "verdict"|"preference",
  *      "said": [{"author": …, "value": …, "note": …, "time": ISO}, …]}, …]}}
  *
  * answers: distinct ones that the other store speaks of; answers_here: those whose run or trace is in this store; by_text: found under another
@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "store/base/clean.h"
-#include "store/base/file.h"
 #include "store/base/text.h"
 #include "store/base/units.h"
 #include "store/merge.h"
@@ -24,7 +23,7 @@
 #include "tui/cmd/cmds.h"
 #include "tui/cmd/stop.h"
 
-enum { LISTED = 20, LISTED_JSON = 10000 };
+enum { LISTED = 20, LISTED_JSON = 10000, TITLE_BYTES = 200 };
 
 /* clang-format off */
 static const struct option_row merge_options[] = {
@@ -44,6 +43,7 @@ struct job {
 	struct merge_counts counts;
 	int64_t here, by_text, n_disagree;
 	struct disagreement *disagree;
+	struct str *titles; /* of those */
 	size_t n_listed;
 	bool dry;
 };
@@ -108,6 +108,39 @@ static void drop_scratch(struct job *j)
 
 /* ---------------------------------------------------------------- the work */
 
+/* What people know the item by: its title or the question; nothing where it is not in this store. */
+static struct str title_of(struct job *j, struct block_cache *blocks, const struct subject_at *at,
+                           struct arena *scratch)
+{
+	struct err ignored = ERR_INIT;
+	struct subject s;
+	if (at->kind == SUBJECT_NONE || !subject_load(j->db, blocks, at, scratch, &s, &ignored))
+		return STR_NONE;
+	struct str name = s.title.len && at->kind == SUBJECT_CASE ? s.title : s.question.len ? s.question : s.title;
+	return text_preview(&j->arena, name, TITLE_BYTES);
+}
+
+static void name_items(struct job *j)
+{
+	struct place *places = xcalloc(j->n_listed + 1, sizeof *places);
+	struct block_cache *blocks = block_cache_new(j->db);
+	struct arena scratch = ARENA_INIT;
+	struct err ignored = ERR_INIT;
+	j->titles = arena_zalloc(&j->arena, j->n_listed + 1, sizeof *j->titles);
+	for (size_t i = 0; i < j->n_listed; i++)
+		places[i] = (struct place){.hint = j->disagree[i].hint,
+		                           .input_hash = j->disagree[i].input_hash,
+		                           .output_hash = j->disagree[i].output_hash};
+	bool found = places_find(j->db, NULL, places, j->n_listed, &ignored);
+	for (size_t i = 0; found && i < j->n_listed; i++) {
+		j->titles[i] = title_of(j, blocks, &places[i].at, &scratch);
+		arena_reset(&scratch);
+	}
+	arena_done(&scratch);
+	block_cache_free(blocks);
+	free(places);
+}
+
 static bool work(struct job *j, const _Atomic bool *cancel, struct err *err)
 {
 	if (j->dry && !make_scratch(j, cancel, err))
@@ -122,8 +155,11 @@ static bool work(struct job *j, const _Atomic bool *cancel, struct err *err)
 		j->here += j->answers.at[i].at.kind != SUBJECT_NONE;
 		j->by_text += j->answers.at[i].by_text;
 	}
-	return disagreements(to, &j->targets, j->out.form == OUT_JSON_ ? LISTED_JSON : LISTED, &j->arena, &j->disagree,
-	                     &j->n_listed, &j->n_disagree, err);
+	size_t most = j->out.form == OUT_JSON_ ? LISTED_JSON : LISTED;
+	if (!disagreements(to, &j->targets, most, &j->arena, &j->disagree, &j->n_listed, &j->n_disagree, err))
+		return false;
+	name_items(j);
+	return true;
 }
 
 /* ---------------------------------------------------------------- the report */
@@ -153,6 +189,7 @@ static void print_json(const struct job *j, struct buf *to)
 		jout_object(&out, NULL);
 		jout_str(&out, "target", buf_str(&hex));
 		jout_str(&out, "item", d->hint);
+		jout_str(&out, "title", j->titles[i].len ? j->titles[i] : STR_NONE);
 		jout_cstr(&out, "field", annotation_field_name(d->field));
 		jout_array(&out, "said");
 		for (size_t k = 0; k < d->n; k++) {
@@ -190,10 +227,11 @@ static void print_value(const struct job *j, struct buf *to, const struct disagr
 	out_text(&j->out, to, value, 20);
 }
 
-static void print_disagreement(const struct job *j, struct buf *to, const struct disagreement *d)
+static void print_disagreement(const struct job *j, struct buf *to, const struct disagreement *d, struct str title)
 {
+	struct str name = title.len ? title : d->hint.len ? out_short(d->hint) : STR_LIT("(an answer without a name)");
 	buf_add_cstr(to, "  ");
-	out_text(&j->out, to, out_short(d->hint.len ? d->hint : STR_LIT("(an answer without a name)")), 60);
+	out_text(&j->out, to, name, 76);
 	buf_add_char(to, '\n');
 	for (size_t i = 0; i < d->n; i++) {
 		buf_add_cstr(to, "    ");
@@ -235,7 +273,7 @@ static void print_text(const struct job *j, struct buf *to)
 	units_thousands(to, j->n_disagree);
 	buf_add_cstr(to, j->n_disagree == 1 ? " answer:\n" : " answers:\n");
 	for (size_t i = 0; i < j->n_listed; i++)
-		print_disagreement(j, to, &j->disagree[i]);
+		print_disagreement(j, to, &j->disagree[i], j->titles[i]);
 	if (j->n_disagree > (int64_t)j->n_listed)
 		buf_printf(to, "  and %lld more (--json lists all)\n",
 		           (long long)(j->n_disagree - (int64_t)j->n_listed));
