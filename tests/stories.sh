@@ -1,5 +1,5 @@
 #!/bin/bash
-# Eight of the nine stories the program is for, each walked in real tmux on the bundled samples in the fewest keys; then an engineer's
+# The nine stories the program is for, each walked in real tmux on the bundled samples in the fewest keys; then an engineer's
 # session over three real files of three formats. Prints how many keys each took, and 'N passed, N failed'. Needs tmux.
 . tests/tmux.sh
 story() { echo "$1"; count=0; }
@@ -117,6 +117,67 @@ see "fell below its band since 2 Nov"
 in_keys 0
 keys Q
 ended
+
+story "9. An expert corrects 30 answers before lunch: a golden set, three checks, and how far the judge can be trusted"
+# What the expert knows: the terms of 2024 are over, nothing may be promised, and every answer names the case number.
+know() {
+	case $1 in
+	*"2024 terms"*) bad=2 right="The terms of 2026 hold: 30 days to return or claim." ;;
+	*guarantee*) bad=3 right="We look into it; nothing can be promised before that." ;;
+	*"case number"*) bad='' ;;
+	*) bad=5 right="You find your case number in our e-mail." ;;
+	esac
+}
+# The words of the answer alone, in one line.
+answer() { screen | sed -n '/^ *ANSWER/,/^ *EXPECTED/p' | tr -s ' \n' ' '; }
+export SPOOR_AUTHOR=expert
+start 80 24 "$spoor --store $home/support.db tests/data/review-support.json"
+see "review-support"
+keys Q
+ended
+start 80 24 "$spoor --store $home/support.db review --run review-support --blind --name 'parcel answers'"
+see "YOUR VERDICT"
+keys Enter
+see "0 of 100 done"
+corrected=0
+for n in $(seq 100); do
+	text=$(answer)
+	know "$text"
+	if [ -z "$bad" ]; then
+		keys 1
+	else
+		corrected=$((corrected + 1))
+		keys C
+		see "The answer as it should be"
+		keys C-End " $right" C-s
+		see "Saved: your answer to question $n"
+		keys 2
+		see "5 incomplete"
+		keys $bad
+	fi
+	see "Saved: question $n is"
+done
+see "THAT WAS THE LAST ONE. THANK YOU"
+see "67 good, 30 bad, 30 corrected answers"
+see "judge"
+keys Q
+ended
+is() { if [ "$1" = "$2" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "$3: $1, not $2"; fi; }
+is $corrected 30 "corrected"
+# In the afternoon: a golden set,
+"$spoor" --store "$home/support.db" export flagged --corrected -o "$home/golden.jsonl" >/dev/null
+is "$(grep -c '"correction":"' "$home/golden.jsonl")" 30 "lines of the golden set"
+# three checks that hit 28 of the 30 and nothing else, for spoor and for promptfoo,
+rules=$home/rules.json
+: >"$home/said"
+for name in never-under-the-2024 says-case-number never-guaranteed; do "$spoor" --store "$home/support.db" rules --rules "$rules" --save $name >>"$home/said" || { failed=$((failed + 1)); cat "$home/said"; }; done
+"$spoor" --store "$home/support.db" rules --rules "$rules" --back-test all >"$home/said" 2>&1
+is "$(grep -cE 'never-under-the-2024|says-case-number|never-guaranteed' "$home/said")" 3 "rules in the back-test: $(cat "$home/said")"
+is "$("$spoor" --store "$home/support.db" rules --rules "$rules" --promptfoo | grep -cE 'type: *"?(not-)?i?contains')" 3 "assertions for promptfoo"
+# and a judge who is no better than chance.
+"$spoor" --store "$home/support.db" judges judge_helpful >"$home/said"
+grep -qF 'lets by passed 27 of 30' "$home/said" && grep -qE 'kappa +-0.0' "$home/said" && passed=$((passed + 1)) || { failed=$((failed + 1)); cat "$home/said"; }
+unset SPOOR_AUTHOR
 
 corpus=${SPOOR_CORPUS:-../shared/corpus}/traces
 if [ ! -d "$corpus" ]; then

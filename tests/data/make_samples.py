@@ -22,6 +22,8 @@ evals-claims.tar.gz  three promptfoo exports over 120 insurance claims: claims-o
                      claims-rerank (75 %: the new step rerank-rules has all 14 losses); 20 claims are run three times; people judged 60 results.
 traces-claims.jsonl.gz  a trace per result of these three.
 evals-weekly.tar.gz  one eval set of 60 questions re-run on twelve Mondays, plain JSON documents; it drifts from 2 November on.
+review-support.json  100 answers of a parcel service's assistant, nobody's verdict yet: 11 of outdated terms, 10 that promise, 9 without a case number;
+                     the judge score judge_helpful sees next to none of that.
 
 Planted in traces-agent.jsonl, d15b07e0 DATE …:
   d15b07e020261120000000000000b10c  "charged twice for the same hotel night": 31 spans, 12.42 s, pii-check fails on the IBAN
@@ -58,6 +60,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 import sample_claims  # noqa: E402
+import sample_support  # noqa: E402
 import sample_evals  # noqa: E402
 import sample_spans  # noqa: E402
 import sample_traces  # noqa: E402
@@ -115,6 +118,7 @@ def build():
         "evals-claims.tar.gz": gz(tar(claim_runs)),
         "traces-claims.jsonl.gz": gz(sample_spans.export_lines(claims).encode()),
         "evals-weekly.tar.gz": gz(tar(sample_claims.weekly())),
+        "review-support.json": sample_support.support().encode(),
     }
 
 
