@@ -74,13 +74,18 @@ static int64_t now_ns(const struct verdicts *v)
 	return v->now_ns != UNKNOWN_INT ? v->now_ns : (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-/* The item of a queue is done or skipped with it. */
-static bool mark_item(struct verdicts *v, const struct saying *s, const struct event_id *event,
+/* The item of a queue is done, open again (no verdict any more) or skipped with it; a reason or a note alone leaves the mark as it is.
+ * event: of the verdict; NULL: none. */
+static bool mark_item(struct verdicts *v, struct saying *s, const struct event_id *event, bool is_empty,
                       struct queue_mark *before, struct err *err)
 {
-	struct queue_mark m = {.state = s->kind == SAYING_SKIP ? QUEUE_SKIPPED : QUEUE_DONE,
+	struct queue_mark m = {.state = s->kind == SAYING_SKIP ? QUEUE_SKIPPED
+	                                : is_empty             ? QUEUE_OPEN
+	                                                       : QUEUE_DONE,
 	                       .time_ns = s->time_ns,
 	                       .spent_ns = s->spent_ns};
+	if (!event && s->kind != SAYING_SKIP)
+		s->queue = 0;
 	if (event)
 		m.has_event = true, m.event = *event;
 	return !s->queue || queue_mark(v->db, s->queue, s->seq, v->author, &m, before, err);
@@ -148,6 +153,7 @@ static bool add_all(struct verdicts *v, struct saying *s, const struct annotatio
 	struct say fresh[SAYS_MOST];
 	struct event_id was_events[SAYS_MOST];
 	size_t n_was = 0;
+	bool is_empty = false;
 	const struct event_id *judged = NULL;
 	const struct sha256 hash = annotation_target_hash(target);
 	const struct annotate_opts opts = opts_of(v, s);
@@ -165,15 +171,17 @@ static bool add_all(struct verdicts *v, struct saying *s, const struct annotatio
 	}
 	ok = ok && annotate_in(v->db, target, &opts, fresh, n, s->events, err);
 	for (size_t i = 0; ok && i < n; i++)
-		if (is_judgement(fresh[i].field))
+		if (is_judgement(fresh[i].field)) {
 			judged = &s->events[i];
+			is_empty = !fresh[i].value.len;
+		}
 	s->n_events = ok ? n : 0;
 	s->was_so = ok && n == 0 && s->kind != SAYING_SKIP;
 	if (s->was_so && n_was) {
 		memcpy(s->events, was_events, n_was * sizeof *was_events);
 		s->n_events = n_was;
 	}
-	ok = ok && mark_item(v, s, judged, before, err);
+	ok = ok && mark_item(v, s, judged, is_empty, before, err);
 	arena_done(&arena);
 	return ok;
 }
@@ -188,7 +196,7 @@ static bool in_transaction(struct verdicts *v, const struct job *job, const stru
 	if (s->kind != SAYING_TAKE_BACK)
 		return add_all(v, s, target, before, err);
 	return annotate_take_back_in(v->db, g->events.at, g->events.n, v->author, s->time_ns, err) &&
-	       (!s->queue || queue_mark(v->db, s->queue, s->seq, v->author, &g->before, NULL, err));
+	       (!g->has_before || queue_mark(v->db, s->queue, s->seq, v->author, &g->before, NULL, err));
 }
 
 static bool drop(struct group **at, size_t *n, const struct group *g)
@@ -334,6 +342,27 @@ static void copy_frame(struct saying *to, const struct saying *from)
 	saying_queue(to, from->queue, from->seq, from->queue_name, from->spent_ns);
 }
 
+static bool same_subject(const struct saying *a, const struct saying *b)
+{
+	if (a->has_target && b->has_target)
+		return str_eq(a->target.key, b->target.key) && str_eq(a->target.output, b->target.output);
+	return a->at.kind != SUBJECT_NONE && subject_is(&a->at, &b->at);
+}
+
+static bool has_judgement(const struct saying *s)
+{
+	for (size_t i = 0; i < s->n_says; i++)
+		if (is_judgement(s->says[i].field))
+			return true;
+	return false;
+}
+
+/* Why alone, of a verdict given just before: taken back with it. */
+static bool is_reason(const struct saying *s)
+{
+	return s->kind == SAYING_ADD && s->n_says == 1 && s->says[0].field == FIELD_REASON;
+}
+
 static struct group *new_group(struct verdicts *v, const struct saying *s)
 {
 	struct group *g = xcalloc(1, sizeof *g);
@@ -377,8 +406,8 @@ static struct group *group_of(struct verdicts *v, struct saying *s)
 	if (s->kind == SAYING_DROP)
 		return NULL;
 	vec_clear(&v->undone);
-	g = s->group ? find_group(v->said.at, v->said.n, s->group) : NULL;
-	if (g && subject_is(&g->all->at, &s->at) && join(g, s))
+	g = s->group || is_reason(s) ? find_group(v->said.at, v->said.n, s->group) : NULL;
+	if (g && same_subject(g->all, s) && (s->group || has_judgement(g->all)) && join(g, s))
 		return g;
 	return new_group(v, s);
 }

@@ -279,6 +279,23 @@ static void test_marks(void **state)
 	post_and_free(v, saying_new(SAYING_AGAIN, NULL));
 	assert_int_equal(count("SELECT state FROM queue_mark WHERE queue = 31 AND seq = 4"), 1);
 	assert_state("item", "verdict=bad");
+	/* A reason after it belongs to it: the mark keeps the verdict's event, and one key takes both back. */
+	post_and_free(v, of_item(say_of("item", FIELD_REASON, "tone"), 4));
+	assert_int_equal(
+	    count("SELECT count(*) FROM queue_mark m JOIN annotation a ON a.event = m.event WHERE a.field = 0"), 1);
+	post_and_free(v, saying_new(SAYING_TAKE_BACK, NULL));
+	assert_state("item", "");
+	assert_int_equal(count("SELECT state FROM queue_mark WHERE queue = 31 AND seq = 4"), 2);
+	post_and_free(v, saying_new(SAYING_AGAIN, NULL));
+	assert_state("item", "verdict=bad reason=tone");
+	/* A verdict that is emptied leaves the item open. */
+	post_and_free(v, of_item(say_of("item", FIELD_VERDICT, ""), 4));
+	assert_int_equal(count("SELECT count(*) FROM queue_mark WHERE queue = 31 AND seq = 4"), 0);
+	post_and_free(v, saying_new(SAYING_TAKE_BACK, NULL));
+	assert_int_equal(count("SELECT state FROM queue_mark WHERE queue = 31 AND seq = 4"), 1);
+	/* A note alone is no verdict. */
+	post_and_free(v, of_item(say_of("item-2", FIELD_NOTE, "hm"), 5));
+	assert_int_equal(count("SELECT count(*) FROM queue_mark WHERE seq = 5"), 0);
 	end(v);
 }
 
