@@ -120,7 +120,7 @@ bool queue_offer(struct db *db, enum queue_offer_kind kind, struct str author, i
 	*out = (struct queue_offer){.count = 0};
 	bool ok = find_newest(db, arena, &newest, err);
 	if (ok && shape(kind, &newest, out, &command)) {
-		out->ask.author = author;
+		out->ask.author = arena_str(arena, author);
 		out->ask.now_ns = now_ns;
 		ok = queue_candidates(db, &out->ask, &found, err);
 		out->count = (int64_t)found.n;

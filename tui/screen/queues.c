@@ -368,8 +368,9 @@ static void draw_queue(const struct known_queue *k, struct canvas line, bool cur
 	bool ascii = line.grid->ascii, narrow = line.cols < NARROW_COLS;
 	const struct queue_progress *p = &k->progress;
 	struct buf words = BUF_INIT;
+	int64_t all = p->done + p->left;
 	if (narrow)
-		buf_printf(&words, "%lld/%lld", (long long)p->done, (long long)(p->done + p->left));
+		buf_printf(&words, "%lld/%lld", (long long)p->done, (long long)all);
 	else
 		queue_progress_words(&words, p, ascii);
 	int col = 3, room = narrow ? line.cols - text_cols(buf_str(&words)) - 6 : NAME_COLS;
