@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "import/import_private.h"
+#include "store/queue.h"
 
 /* ---------------------------------------------------------------- telling it to stop */
 
@@ -156,6 +157,15 @@ static bool import_all(struct run *run, const struct import_path *paths, size_t 
 	return end_argument(&a, err);
 }
 
+/* Verdicts that were said in a review queue which is here, too: its items are done by those who said them. */
+static bool mark_reviewed(struct db *db, const struct import_report *report, struct err *err)
+{
+	int64_t verdicts = 0, marked;
+	for (size_t i = 0; i < report->n_files; i++)
+		verdicts += report->files[i].held.annotations;
+	return !verdicts || queue_mark_merged(db, &marked, err);
+}
+
 bool import_paths(struct db *db, char *const *paths, size_t n, const struct import_opts *opts,
                   struct import_progress *progress, struct import_report *report, struct err *err)
 {
@@ -177,7 +187,7 @@ bool import_paths(struct db *db, char *const *paths, size_t n, const struct impo
 		bool closed = ingest_close(run.ingest, &closing);
 		if (ok && !closed)
 			*err = closing;
-		ok = ok && closed;
+		ok = ok && closed && mark_reviewed(db, report, err);
 	}
 	atomic_store(&run.progress->done, true);
 	return ok;

@@ -433,7 +433,8 @@ void queue_time_words(struct buf *out, int64_t left, int64_t pace_ns)
 void queue_progress_words(struct buf *out, const struct queue_progress *p, bool ascii)
 {
 	const char *gap = ascii ? ", " : " · ";
-	buf_printf(out, "%lld of %lld done", (long long)p->done, (long long)(p->done + p->left));
+	int64_t all = p->done + p->left;
+	buf_printf(out, "%lld of %lld done", (long long)p->done, (long long)all);
 	if (!p->left)
 		return;
 	buf_printf(out, "%s%lld left", gap, (long long)p->left);

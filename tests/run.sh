@@ -83,6 +83,7 @@ part "screens in tmux" bash tests/screen.sh
 part "stories in tmux" bash tests/stories.sh
 part "a reviewer in tmux" bash tests/reviewer.sh
 part "an expert in tmux" bash tests/expert.sh
+part "review queues in tmux" bash tests/queues.sh
 part "review: killed" python3 tests/review.py --kills "${SPOOR_KILLS:-40}" "$build/spoor" kill
 part "review: three people" python3 tests/review.py --verdicts 300 "$build/spoor" three
 wait

@@ -422,6 +422,22 @@ static bool read_candidates(struct db *db, const struct queue_ask *ask, struct a
 	return queue_read_rows(db, ask, arena, out, err);
 }
 
+/* No case matches: traces may, if the filter means anything for them. */
+static bool try_traces(struct db *db, struct queue_ask *ask, struct arena *arena, struct candidates *out,
+                       struct err *err)
+{
+	struct queue_ask traces = *ask;
+	traces.from = QUEUE_TRACES;
+	if (!read_candidates(db, &traces, arena, out, err)) {
+		if (err->code != ERR_USAGE)
+			return false;
+		*err = ERR_INIT;
+	}
+	if (out->rows.n)
+		ask->from = QUEUE_TRACES;
+	return true;
+}
+
 bool queue_candidates(struct db *db, const struct queue_ask *asked, struct queue_found *out, struct err *err)
 {
 	struct queue_ask ask = *asked;
@@ -434,7 +450,11 @@ bool queue_candidates(struct db *db, const struct queue_ask *asked, struct queue
 		ask.from = cases ? QUEUE_CASES : QUEUE_TRACES;
 	}
 	out->from = ask.from;
-	bool ok = read_candidates(db, &ask, &out->arena, &c, err) && keep_fit(db, &ask, &c, out, err);
+	bool ok = read_candidates(db, &ask, &out->arena, &c, err);
+	if (ok && !c.rows.n && asked->from == QUEUE_ANSWERS && ask.from == QUEUE_CASES && !ask.run && !ask.dataset.len)
+		ok = try_traces(db, &ask, &out->arena, &c, err);
+	out->from = ask.from;
+	ok = ok && keep_fit(db, &ask, &c, out, err);
 	if (ok) {
 		if (ask.sample > 0)
 			sample(&ask, &c);

@@ -14,7 +14,7 @@
 #include "store/queue.h"
 
 enum queue_from {
-	QUEUE_ANSWERS,  /* cases if the filter can mean them and there are any, else traces */
+	QUEUE_ANSWERS,  /* cases if the filter can mean them and any match, else traces */
 	QUEUE_CASES,    /* of all runs, of `run`, of `dataset` */
 	QUEUE_TRACES,   /* in the order of `sort` */
 	QUEUE_SPANS,    /* of a name or kind: `step` */

@@ -47,43 +47,55 @@ static bool shape(enum queue_offer_kind kind, const struct newest *n, struct que
 	buf_add_cstr(command, "spoor review");
 	switch (kind) {
 	case OFFER_FAILED:
-		out->title = STR_LIT("answers of the newest run that failed");
 		out->about = n->name;
 		*ask = (struct queue_ask){.from = QUEUE_CASES, .run = n->run, .where = STR_LIT("status:failed")};
 		add_run(command, " --run", n->name);
 		buf_add_cstr(command, " --where status:failed");
 		return n->run != 0;
 	case OFFER_ANSWERS:
-		out->title = STR_LIT("answers drawn from the newest run, whatever came out");
 		out->about = n->name;
 		*ask = (struct queue_ask){.from = QUEUE_CASES, .run = n->run, .sample = OFFERED};
 		add_run(command, " --run", n->name);
 		buf_printf(command, " --sample %d", OFFERED);
 		return n->run != 0;
 	case OFFER_PAIRS:
-		out->title = STR_LIT("pairs of answers of the two newest runs: which is better?");
 		*ask = (struct queue_ask){.from = QUEUE_PAIRS, .run = n->before, .run_b = n->run};
 		add_run(command, " --pairwise", n->before_name);
 		add_run(command, "", n->name);
 		return n->run && n->before;
 	case OFFER_DISPUTED:
-		out->title = STR_LIT("answers that the judge and people disagree on");
 		*ask = (struct queue_ask){.from = QUEUE_DISPUTED, .again = true};
 		buf_add_cstr(command, " --disputed --again");
 		return true;
 	case OFFER_NEXT:
-		out->title = STR_LIT("answers that would teach most about the judge");
 		*ask = (struct queue_ask){.from = QUEUE_NEXT};
 		buf_add_cstr(command, " --next");
 		return true;
 	case OFFER_TRACES:
-		out->title = STR_LIT("of the newest traces");
 		*ask = (struct queue_ask){.from = QUEUE_TRACES, .sorted = true, .most = OFFERED};
 		buf_printf(command, " --traces --first %d", OFFERED);
 		return true;
 	case N_OFFERS: break;
 	}
 	return false;
+}
+
+/* "1 answer", "2 answers": the words after the count. */
+static struct str title_of(enum queue_offer_kind kind, int64_t n)
+{
+	static const char *const titles[N_OFFERS][2] = {
+	    [OFFER_FAILED] = {"failed answer of the newest run",                          "failed answers of the newest run"},
+	    [OFFER_ANSWERS] = {"answer of the newest run, whatever came out",
+                              "answers drawn from the newest run, whatever came out"                                        },
+	    [OFFER_PAIRS] = {"pair of answers of the two newest runs: which is better?",
+	                      "pairs of answers of the two newest runs: which is better?"                                   },
+	    [OFFER_DISPUTED] = {"answer that the judge and people disagree on",
+                              "answers that the judge and people disagree on"                                               },
+	    [OFFER_NEXT] = {"answer that would teach most about the judge",
+	                      "answers that would teach most about the judge"                                               },
+	    [OFFER_TRACES] = {"answer of the newest traces",                              "answers of the newest traces"    },
+	};
+	return str_of(titles[kind][n != 1]);
 }
 
 static void tell(const struct newest *n, const struct queue_found *f, struct arena *arena, struct queue_offer *out)
@@ -108,10 +120,11 @@ bool queue_offer(struct db *db, enum queue_offer_kind kind, struct str author, i
 	*out = (struct queue_offer){.count = 0};
 	bool ok = find_newest(db, arena, &newest, err);
 	if (ok && shape(kind, &newest, out, &command)) {
-		out->ask.author = author;
+		out->ask.author = arena_str(arena, author);
 		out->ask.now_ns = now_ns;
 		ok = queue_candidates(db, &out->ask, &found, err);
 		out->count = (int64_t)found.n;
+		out->title = title_of(kind, out->count);
 		out->command = arena_str(arena, buf_str(&command));
 		if (ok)
 			tell(&newest, &found, arena, out);

@@ -7,7 +7,7 @@ $ spoor import tests/data/eval-v12.json tests/data/eval-v13.json tests/data/eval
 
 $ SPOOR_AUTHOR=ann spoor review
 To begin:
-   10  answers of the newest run that failed
+   10  failed answers of the newest run
        spoor review --run 'dispute v13' --where status:failed
    20  answers drawn from the newest run, whatever came out
        spoor review --run 'dispute v13' --sample 20
@@ -51,7 +51,7 @@ dispute-cases, 21 Nov                     0 of 10 done · 10 left
   answers of dispute v13 where status:failed; blind
 
 To begin:
-   10  answers of the newest run that failed
+   10  failed answers of the newest run
        spoor review --run 'dispute v13' --where status:failed
    20  answers drawn from the newest run, whatever came out
        spoor review --run 'dispute v13' --sample 20

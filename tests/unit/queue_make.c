@@ -231,7 +231,7 @@ static void an_empty_one_says_why(void **state)
 	    {{.from = QUEUE_SPANS, .step = STR_INIT("no-such-step")},                            "nothing matches: steps no-such-step"},
 	    {{.from = QUEUE_PAIRS, .run = run_of(db, "v12"), .run_b = run_of(db, "eval-C1")},    "no case is in both"                 },
 	    {{.from = QUEUE_CASES, .run = run_of(db, "v13"), .where = STR_INIT("status:error")},
-	     "the only one that matches has no answer"	                                                                                    },
+	     "the only one that matches has no answer"	                                                                        },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct queue_found f = found_in(db, rows[i].ask);

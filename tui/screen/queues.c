@@ -368,8 +368,9 @@ static void draw_queue(const struct known_queue *k, struct canvas line, bool cur
 	bool ascii = line.grid->ascii, narrow = line.cols < NARROW_COLS;
 	const struct queue_progress *p = &k->progress;
 	struct buf words = BUF_INIT;
+	int64_t all = p->done + p->left;
 	if (narrow)
-		buf_printf(&words, "%lld/%lld", (long long)p->done, (long long)(p->done + p->left));
+		buf_printf(&words, "%lld/%lld", (long long)p->done, (long long)all);
 	else
 		queue_progress_words(&words, p, ascii);
 	int col = 3, room = narrow ? line.cols - text_cols(buf_str(&words)) - 6 : NAME_COLS;
@@ -455,7 +456,9 @@ static void draw_foot(const struct screen *screen, struct canvas foot)
 		second_words(&st->read.queues[row->at], &two);
 	} else if (row) {
 		const struct queue_offer *o = &st->offers[row->at];
-		buf_printf(&one, "Enter makes a list of %lld and shows the first of them.", (long long)o->count);
+		buf_printf(&one,
+		           o->count == 1 ? "Enter shows it." : "Enter makes a list of these %lld and shows the first.",
+		           (long long)o->count);
 		buf_add_cstr(&two, "What the judge and others say shows once you have judged.");
 	}
 	canvas_put(foot, 1, 1, foot.cols - 2, ROLE_TEXT, buf_str(&one));
@@ -504,9 +507,12 @@ static bool queues_beside(const struct screen *screen, struct beside *out)
 
 static void queues_headline(const struct screen *screen, struct canvas row)
 {
-	(void)screen;
 	int col = 1 + canvas_putc(row, 0, 1, -1, ROLE_TITLE, "Review  ");
-	canvas_putc(row, 0, col, -1, ROLE_TITLE, "what do you want to look at?");
+	col += canvas_putc(row, 0, col, -1, ROLE_TITLE, "what do you want to look at?");
+	struct str keys =
+	    screen->ui->ascii ? STR_LIT("arrow keys choose, Enter begins") : STR_LIT("↑ ↓ choose, Enter begins");
+	if (row.cols - col > text_cols(keys) + 3)
+		canvas_put_right(row, 0, col, row.cols - col - 1, ROLE_TITLE, keys);
 }
 
 static void queues_status(const struct screen *screen, struct buf *out)
@@ -622,7 +628,7 @@ ACTION(close_queue)
 		ui_say(screen->ui, "go to a queue first");
 		return OUT_HANDLED;
 	}
-	*target = (struct target){.prompt = "Take it off this list? Its verdicts stay. (y) ", .answer = &close_answer};
+	*target = (struct target){.prompt = "off this list? (y) ", .answer = &close_answer};
 	return OUT_PROMPT;
 }
 
