@@ -220,7 +220,7 @@ static void reason_hints(const struct review_state *s, struct canvas row)
 {
 	static const char *const digits[] = {"1", "2", "3", "4", "5", "6", "7", "8", "9"};
 	struct hint hints[REVIEW_MOST_REASONS + 1];
-	char words[REVIEW_MOST_REASONS][64];
+	char words[REVIEW_MOST_REASONS][64], range[8];
 	size_t n = 0;
 	for (; n < s->queue.n_reasons; n++) {
 		bool on = s->mode == REVIEW_SEVERAL && (s->picked >> n & 1);
@@ -233,7 +233,6 @@ static void reason_hints(const struct review_state *s, struct canvas row)
 		hints[n++] = (struct hint){"Enter", "none", 8, false};
 	if (!reasons_fit(s, row.cols)) { /* they are listed above it */
 		snprintf(words[0], sizeof words[0], s->mode == REVIEW_SEVERAL ? "choose" : "says why");
-		char range[8];
 		snprintf(range, sizeof range, "1-%zu", s->queue.n_reasons);
 		hints[0] = (struct hint){range, words[0], 9, false};
 		hints[1] = (struct hint){"Enter", s->mode == REVIEW_SEVERAL ? "goes on" : "none", 8, false};
