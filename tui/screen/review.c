@@ -49,6 +49,7 @@ static bool open_review(struct screen *screen, const struct target *target, stru
 	s->from = *target;
 	s->quits = target->id2 == 1;
 	s->want = REVIEW_NEXT;
+	s->masked = screen->ui->masked;
 	pager_init(&s->page.pager);
 	review_author();
 	s->welcome = is_first_time();
@@ -77,9 +78,28 @@ static bool claim_grows_old(const struct review_state *s, int64_t now_ns)
 	return s->now && s->queue.queue.copies > 0 && s->now->state != QUEUE_DONE && now_ns - s->claimed_ns > TOUCH_NS;
 }
 
+/* Masking was switched on or off: what shows is read again, what is ahead forgotten. */
+static void mask_anew(struct screen *screen)
+{
+	struct review_state *s = review_of(screen);
+	if (s->masked == screen->ui->masked)
+		return;
+	s->masked = screen->ui->masked;
+	s->serial = 0; /* what is under way is not taken */
+	s->has_figures = false;
+	review_loaded_free(s->ahead);
+	s->ahead = NULL;
+	s->ahead_known = false;
+	if (s->now && s->want == REVIEW_NONE) {
+		s->want = s->now->seq;
+		s->want_beside = 0;
+	}
+}
+
 static void *ask_review(struct screen *screen)
 {
 	struct review_state *s = review_of(screen);
+	mask_anew(screen);
 	review_lay(screen);
 	if (s->serial || s->why[0])
 		return NULL;
