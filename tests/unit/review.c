@@ -439,6 +439,39 @@ static void test_skip(void **state)
 	stage_close(&st);
 }
 
+/* The same where the next one is not read ahead yet: the first round ends before those that were skipped show. */
+static void test_skip_slowly(void **state)
+{
+	(void)state;
+	struct stage st;
+	int64_t id = make_queue("slowly", 2, 0, 0, NULL);
+	open_queue(&st, id, 24, 80, false);
+	press(&st, "Enter s");
+	struct review_state *s = st.screen.state;
+	assert_int_equal(s->now->seq, 1);
+	review_loaded_free(s->ahead);
+	s->ahead = NULL;
+	s->ahead_known = false;
+	s->ahead_failed = true;
+	press(&st, "1");
+	assert_true(stage_shows(&st, "BUT FOR THOSE YOU SKIPPED"));
+	press(&st, "s");
+	assert_int_equal(s->now->seq, 0);
+	press(&st, "3");
+	assert_true(stage_shows(&st, "THANK YOU"));
+	stage_close(&st);
+	/* only what was skipped is left: it is begun with */
+	id = make_queue("only", 2, 0, 0, NULL);
+	forget_all();
+	open_queue(&st, id, 24, 80, false);
+	press(&st, "Enter s 1");
+	stage_close(&st);
+	open_queue(&st, id, 24, 80, false);
+	press(&st, "Enter");
+	assert_int_equal(state_of(&st)->now->seq, 0);
+	stage_close(&st);
+}
+
 static void test_pair(void **state)
 {
 	(void)state;
@@ -689,13 +722,14 @@ static void test_pages(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup(test_golden, fresh),        cmocka_unit_test_setup(test_verdicts, fresh),
-	    cmocka_unit_test_setup(test_undo, fresh),          cmocka_unit_test_setup(test_texts, fresh),
-	    cmocka_unit_test_setup(test_skip, fresh),          cmocka_unit_test_setup(test_pair, fresh),
-	    cmocka_unit_test_setup(test_ahead, fresh),         cmocka_unit_test_setup(test_failure, fresh),
-	    cmocka_unit_test_setup(test_resume, fresh),        cmocka_unit_test_setup(test_shared, fresh),
-	    cmocka_unit_test_setup(test_judged_before, fresh), cmocka_unit_test_setup(test_masked, fresh),
-	    cmocka_unit_test_setup(test_gone, fresh),          cmocka_unit_test_setup(test_pages, fresh),
+	    cmocka_unit_test_setup(test_golden, fresh),  cmocka_unit_test_setup(test_verdicts, fresh),
+	    cmocka_unit_test_setup(test_undo, fresh),    cmocka_unit_test_setup(test_texts, fresh),
+	    cmocka_unit_test_setup(test_skip, fresh),    cmocka_unit_test_setup(test_skip_slowly, fresh),
+	    cmocka_unit_test_setup(test_pair, fresh),    cmocka_unit_test_setup(test_ahead, fresh),
+	    cmocka_unit_test_setup(test_failure, fresh), cmocka_unit_test_setup(test_resume, fresh),
+	    cmocka_unit_test_setup(test_shared, fresh),  cmocka_unit_test_setup(test_judged_before, fresh),
+	    cmocka_unit_test_setup(test_masked, fresh),  cmocka_unit_test_setup(test_gone, fresh),
+	    cmocka_unit_test_setup(test_pages, fresh),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
