@@ -3,7 +3,7 @@
 
 #include "store/base/units.h"
 
-enum { ROWS_FOR_BAR = 6, ROWS_FOR_RULE = 16, MOST_HINTS = 12, SLOW_NS = 400000000 };
+enum { ROWS_FOR_BAR = 6, ROWS_FOR_RULE = 16, MASKED_COLS = 10, SLOW_NS = 400000000 };
 
 /* Where the frame's own words stand: on wide screens with the text. */
 static struct review_page frame_of(int cols)
@@ -116,7 +116,8 @@ void review_status(const struct screen *screen, struct buf *out)
 {
 	const struct review_state *s = review_of(screen);
 	struct review_page f = frame_of(screen->ui->cols);
-	int cols = f.cols;
+	int cols =
+	    f.cols - (screen->ui->masked && f.col < MASKED_COLS ? MASKED_COLS : 0); /* the app says "[masked]" first */
 	bool slow = s->writing && screen->ui->now_ns - s->writing_since_ns >= SLOW_NS;
 	struct buf words = BUF_INIT;
 	if (slow) {
