@@ -319,7 +319,7 @@ static void test_verdicts(void **state)
 	st.ui->now_ns += 1000000000;
 	press(&st, "2");
 	assert_says(id, 1, "bad|rude");
-	assert_int_equal(mark_of(id, 1).spent_ns, 3000000000);
+	assert_int_equal(mark_of(id, 1).spent_ns, 2000000000); /* until the verdict */
 	/* several, then a second thought */
 	press(&st, "- m 1 2 Enter");
 	assert_says(id, 2, "bad|late, rude");
@@ -439,6 +439,39 @@ static void test_skip(void **state)
 	stage_close(&st);
 }
 
+/* The same where the next one is not read ahead yet: the first round ends before those that were skipped show. */
+static void test_skip_slowly(void **state)
+{
+	(void)state;
+	struct stage st;
+	int64_t id = make_queue("slowly", 2, 0, 0, NULL);
+	open_queue(&st, id, 24, 80, false);
+	press(&st, "Enter s");
+	struct review_state *s = st.screen.state;
+	assert_int_equal(s->now->seq, 1);
+	review_loaded_free(s->ahead);
+	s->ahead = NULL;
+	s->ahead_known = false;
+	s->ahead_failed = true;
+	press(&st, "1");
+	assert_true(stage_shows(&st, "BUT FOR THOSE YOU SKIPPED"));
+	press(&st, "s");
+	assert_int_equal(s->now->seq, 0);
+	press(&st, "3");
+	assert_true(stage_shows(&st, "THANK YOU"));
+	stage_close(&st);
+	/* only what was skipped is left: it is begun with */
+	id = make_queue("only", 2, 0, 0, NULL);
+	forget_all();
+	open_queue(&st, id, 24, 80, false);
+	press(&st, "Enter s 1");
+	stage_close(&st);
+	open_queue(&st, id, 24, 80, false);
+	press(&st, "Enter");
+	assert_int_equal(state_of(&st)->now->seq, 0);
+	stage_close(&st);
+}
+
 static void test_pair(void **state)
 {
 	(void)state;
@@ -456,7 +489,10 @@ static void test_pair(void **state)
 		swapped += left_is_b;
 		assert_true(str_eq(str_trim(buf_str(&item->part[REVIEW_ANSWER].words.text)),
 		                   str_trim(left_is_b ? s->answer_b : s->answer)));
-		annotation_preference(&want, s->answer, s->answer_b, i < 6 ? (left_is_b ? 1 : 0) : i == 6 ? 2 : 3);
+		annotation_preference(&want, s->raw_output, s->raw_output_b,
+		                      i < 6    ? (left_is_b ? 1 : 0)
+		                      : i == 6 ? 2
+		                               : 3);
 		assert_false(stage_shows(&st, "dispute v1")); /* never which run */
 		press(&st, i < 6 ? "1" : i == 6 ? "3" : "4");
 		assert_says(id, i, buf_cstr(&want));
@@ -607,6 +643,28 @@ static void test_shared(void **state)
 	stage_close(&st);
 }
 
+/* M: what shows is read again, at the same place of the same question. */
+static void test_masked(void **state)
+{
+	(void)state;
+	struct stage st;
+	int64_t id = make_queue("masked", 3, 0, 0, NULL);
+	open_queue(&st, id, 24, 80, false);
+	press(&st, "Enter 1 2");
+	const struct review_loaded *before = state_of(&st)->now;
+	st.ui->masked = true;
+	assert_int_equal(state_of(&st)->mode, REVIEW_REASONS);
+	settle(&st);
+	assert_ptr_not_equal(state_of(&st)->now, before);
+	assert_non_null(state_of(&st)->ahead);
+	assert_int_equal(state_of(&st)->now->seq, 1);
+	assert_int_equal(state_of(&st)->mode, REVIEW_REASONS);
+	press(&st, "2");
+	assert_says(id, 1, "bad|outdated");
+	assert_true(stage_shows(&st, "2 of 3 done"));
+	stage_close(&st);
+}
+
 /* An item whose answer is not in the store any more stops nobody. */
 static void test_gone(void **state)
 {
@@ -664,12 +722,13 @@ static void test_pages(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup(test_golden, fresh),        cmocka_unit_test_setup(test_verdicts, fresh),
-	    cmocka_unit_test_setup(test_undo, fresh),          cmocka_unit_test_setup(test_texts, fresh),
-	    cmocka_unit_test_setup(test_skip, fresh),          cmocka_unit_test_setup(test_pair, fresh),
-	    cmocka_unit_test_setup(test_ahead, fresh),         cmocka_unit_test_setup(test_failure, fresh),
-	    cmocka_unit_test_setup(test_resume, fresh),        cmocka_unit_test_setup(test_shared, fresh),
-	    cmocka_unit_test_setup(test_judged_before, fresh), cmocka_unit_test_setup(test_gone, fresh),
+	    cmocka_unit_test_setup(test_golden, fresh),  cmocka_unit_test_setup(test_verdicts, fresh),
+	    cmocka_unit_test_setup(test_undo, fresh),    cmocka_unit_test_setup(test_texts, fresh),
+	    cmocka_unit_test_setup(test_skip, fresh),    cmocka_unit_test_setup(test_skip_slowly, fresh),
+	    cmocka_unit_test_setup(test_pair, fresh),    cmocka_unit_test_setup(test_ahead, fresh),
+	    cmocka_unit_test_setup(test_failure, fresh), cmocka_unit_test_setup(test_resume, fresh),
+	    cmocka_unit_test_setup(test_shared, fresh),  cmocka_unit_test_setup(test_judged_before, fresh),
+	    cmocka_unit_test_setup(test_masked, fresh),  cmocka_unit_test_setup(test_gone, fresh),
 	    cmocka_unit_test_setup(test_pages, fresh),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -3,7 +3,7 @@
 
 #include "store/base/units.h"
 
-enum { ROWS_FOR_BAR = 6, ROWS_FOR_RULE = 16, MOST_HINTS = 12, SLOW_NS = 400000000 };
+enum { ROWS_FOR_BAR = 6, ROWS_FOR_RULE = 16, MASKED_COLS = 10, SLOW_NS = 400000000 };
 
 /* Where the frame's own words stand: on wide screens with the text. */
 static struct review_page frame_of(int cols)
@@ -116,7 +116,8 @@ void review_status(const struct screen *screen, struct buf *out)
 {
 	const struct review_state *s = review_of(screen);
 	struct review_page f = frame_of(screen->ui->cols);
-	int cols = f.cols;
+	int cols =
+	    f.cols - (screen->ui->masked && f.col < MASKED_COLS ? MASKED_COLS : 0); /* the app says "[masked]" first */
 	bool slow = s->writing && screen->ui->now_ns - s->writing_since_ns >= SLOW_NS;
 	struct buf words = BUF_INIT;
 	if (slow) {
@@ -220,7 +221,7 @@ static void reason_hints(const struct review_state *s, struct canvas row)
 {
 	static const char *const digits[] = {"1", "2", "3", "4", "5", "6", "7", "8", "9"};
 	struct hint hints[REVIEW_MOST_REASONS + 1];
-	char words[REVIEW_MOST_REASONS][64];
+	char words[REVIEW_MOST_REASONS][64], range[8];
 	size_t n = 0;
 	for (; n < s->queue.n_reasons; n++) {
 		bool on = s->mode == REVIEW_SEVERAL && (s->picked >> n & 1);
@@ -233,7 +234,6 @@ static void reason_hints(const struct review_state *s, struct canvas row)
 		hints[n++] = (struct hint){"Enter", "none", 8, false};
 	if (!reasons_fit(s, row.cols)) { /* they are listed above it */
 		snprintf(words[0], sizeof words[0], s->mode == REVIEW_SEVERAL ? "choose" : "says why");
-		char range[8];
 		snprintf(range, sizeof range, "1-%zu", s->queue.n_reasons);
 		hints[0] = (struct hint){range, words[0], 9, false};
 		hints[1] = (struct hint){"Enter", s->mode == REVIEW_SEVERAL ? "goes on" : "none", 8, false};

@@ -124,15 +124,14 @@ static void add_agreement(struct review_sheet *s, const struct agreement *a, siz
 	}
 	for (size_t i = 0; i < a->n_judges && i < MOST_JUDGES; i++) {
 		const struct agreement_judge *j = &a->judges[i];
-		long long same = (long long)(j->cells[0][0] + j->cells[1][1]);
-		long long n = same + (long long)(j->cells[0][1] + j->cells[1][0]);
+		int64_t same = j->cells[0][0] + j->cells[1][1], n = same + j->cells[0][1] + j->cells[1][0];
 		if (n == 0)
 			continue;
 		if (!head)
 			review_sheet_heading(s, "AGREEMENT");
 		head = true;
 		add_row(s, "%s " STR_FMT ": %lld of %lld the same", j->by == SOURCE_CODE ? "The check" : "The judge",
-		        STR_ARG(j->name), same, n);
+		        STR_ARG(j->name), (long long)same, (long long)n);
 	}
 	for (size_t i = 0; i < a->n_preferred; i++)
 		if (a->preferred[i].sentence.len) {

@@ -329,9 +329,7 @@ static void add_scores(struct review_sheet *s, const char *heading, struct str r
 
 void review_preference_words(struct buf *out, const struct review_item *item, struct str value)
 {
-	const struct subject *s = &item->subject;
-	int prefers =
-	    annotation_prefers(value, s->answer.ptr ? s->answer : s->error, s->answer_b.ptr ? s->answer_b : s->error_b);
+	int prefers = annotation_prefers(value, item->kept[0], item->kept[1]);
 	bool first = (prefers == 0) != item->swapped;
 	buf_add_cstr(out, prefers < 0    ? "another answer is better"
 	                  : prefers == 2 ? "both are good"

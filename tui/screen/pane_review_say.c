@@ -59,11 +59,10 @@ void review_verdict(struct screen *screen, enum verdict v)
 void review_prefer(struct screen *screen, int choice)
 {
 	struct review_state *s = review_of(screen);
-	const struct subject *subject = &s->now->view.subject;
+	const struct review_item *item = &s->now->view;
 	struct buf value = BUF_INIT;
-	int prefers = choice < 2 ? choice ^ (int)s->now->view.swapped : choice;
-	annotation_preference(&value, subject->answer.ptr ? subject->answer : subject->error,
-	                      subject->answer_b.ptr ? subject->answer_b : subject->error_b, prefers);
+	int prefers = choice < 2 ? choice ^ (int)item->swapped : choice;
+	annotation_preference(&value, item->kept[0], item->kept[1], prefers);
 	struct saying *say = begin(screen, SAYING_ADD);
 	saying_add(say, FIELD_PREFERENCE, STR_NONE, buf_str(&value));
 	mark_item(s, say);
@@ -316,13 +315,16 @@ void review_said(struct screen *screen, struct saying *said, bool ok, const stru
 static void show(struct screen *screen, struct review_loaded *item)
 {
 	struct review_state *s = review_of(screen);
+	bool same = s->now && item && s->now->seq == item->seq; /* read anew */
 	review_loaded_free(s->now);
 	s->now = item;
 	s->ended = item == NULL;
-	s->mode = REVIEW_JUDGES;
-	s->group = 0;
-	s->spent_ns = 0;
-	s->touched_ns = screen->ui->now_ns;
+	if (!same) {
+		s->mode = REVIEW_JUDGES;
+		s->group = 0;
+		s->spent_ns = 0;
+		s->touched_ns = screen->ui->now_ns;
+	}
 	s->want = REVIEW_NONE;
 	s->ahead_failed = false;
 	if (item && s->page.kind != REVIEW_HELP)

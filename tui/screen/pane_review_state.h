@@ -16,6 +16,7 @@ enum review_mode {
 
 struct review_state {
 	struct target from; /* as it was opened */
+	bool masked;        /* how all of it was read */
 	bool quits;         /* it was opened by a command: leaving it ends the program */
 	struct review_queue queue;
 	bool known;     /* queue is loaded */

@@ -147,7 +147,7 @@ static void add_tree(struct review_words *w, struct val root)
 	while (stack.n > 0) {
 		struct level *top = &stack.at[stack.n - 1];
 		struct member m = top->member;
-		if (!m.ok) {
+		if (!m.ok || !m.val.scan) {
 			stack.n--;
 			continue;
 		}

@@ -49,6 +49,7 @@ static bool open_review(struct screen *screen, const struct target *target, stru
 	s->from = *target;
 	s->quits = target->id2 == 1;
 	s->want = REVIEW_NEXT;
+	s->masked = screen->ui->masked;
 	pager_init(&s->page.pager);
 	review_author();
 	s->welcome = is_first_time();
@@ -77,9 +78,28 @@ static bool claim_grows_old(const struct review_state *s, int64_t now_ns)
 	return s->now && s->queue.queue.copies > 0 && s->now->state != QUEUE_DONE && now_ns - s->claimed_ns > TOUCH_NS;
 }
 
+/* Masking was switched on or off: what shows is read again, what is ahead forgotten. */
+static void mask_anew(struct screen *screen)
+{
+	struct review_state *s = review_of(screen);
+	if (s->masked == screen->ui->masked)
+		return;
+	s->masked = screen->ui->masked;
+	s->serial = 0; /* what is under way is not taken */
+	s->has_figures = false;
+	review_loaded_free(s->ahead);
+	s->ahead = NULL;
+	s->ahead_known = false;
+	if (s->now && s->want == REVIEW_NONE) {
+		s->want = s->now->seq;
+		s->want_beside = 0;
+	}
+}
+
 static void *ask_review(struct screen *screen)
 {
 	struct review_state *s = review_of(screen);
+	mask_anew(screen);
 	review_lay(screen);
 	if (s->serial || s->why[0])
 		return NULL;
@@ -133,51 +153,67 @@ static struct review_loaded *item_of(struct review_request *r)
 	return l;
 }
 
+static void set_ahead(struct review_state *s, struct review_loaded *item, int64_t claimed_ns, bool skipped)
+{
+	review_loaded_free(s->ahead);
+	s->ahead = item;
+	s->ahead_known = item != NULL;
+	s->ahead_ns = claimed_ns;
+	s->ahead_skipped = skipped;
+}
+
+/* Whose turn it is. That the first round is over is told before those that were skipped show. */
+static void adopt_turn(struct screen *screen, struct review_request *r)
+{
+	struct review_state *s = review_of(screen);
+	if (!r->item) {
+		review_end(screen, r->end);
+	} else if (r->skipped && !s->skipped_too && (s->now || s->ended)) {
+		set_ahead(s, item_of(r), r->now_ns, true);
+		review_end(screen, QUEUE_GIVES);
+	} else {
+		set_ahead(s, NULL, 0, false);
+		s->skipped_too = s->skipped_too || r->skipped;
+		review_show(screen, item_of(r));
+	}
+}
+
+/* Back, or on again: the one that was not judged is where one goes on. */
+static void adopt_beside(struct screen *screen, struct review_request *r)
+{
+	struct review_state *s = review_of(screen);
+	if (s->now && s->now->seq != r->item->seq && s->now->state != QUEUE_DONE && !s->now->gone) {
+		struct review_loaded *left = s->now;
+		s->now = NULL;
+		set_ahead(s, left, r->now_ns, false);
+	}
+	if (s->ahead && s->ahead->seq == r->item->seq)
+		set_ahead(s, NULL, 0, false);
+	review_show(screen, item_of(r));
+}
+
 static void adopt_now(struct screen *screen, struct review_request *r)
 {
 	struct review_state *s = review_of(screen);
 	s->want = REVIEW_NONE;
-	s->claimed_ns = r->now_ns;
-	if (r->item) {
-		bool judged_elsewhere = r->beside || r->seq >= 0;
-		/* The one that was not judged is where one goes on. */
-		if (judged_elsewhere && s->now && s->now->seq != r->item->seq && s->now->state != QUEUE_DONE &&
-		    !s->now->gone) {
-			review_loaded_free(s->ahead);
-			s->ahead = s->now;
-			s->ahead_ns = s->claimed_ns;
-			s->now = NULL;
-			s->ahead_known = true;
-			s->ahead_skipped = false;
-		} else if (!judged_elsewhere) {
-			s->ahead_known = false;
-		}
-		if (s->ahead && s->ahead->seq == r->item->seq) {
-			review_loaded_free(s->ahead);
-			s->ahead = NULL;
-			s->ahead_known = false;
-		}
-		review_show(screen, item_of(r));
-		if (r->skipped && !s->skipped_too)
-			s->skipped_too = true; /* nothing else is left: begin with them */
-	} else if (r->beside > 0) {
+	if (r->seq == REVIEW_NEXT)
+		adopt_turn(screen, r);
+	else if (r->item)
+		adopt_beside(screen, r);
+	else if (r->beside > 0)
 		review_next(screen);
-	} else if (r->beside < 0) {
+	else
 		ui_say(screen->ui, "there is none before it");
-	} else {
-		review_end(screen, r->end);
-	}
+	s->claimed_ns = r->now_ns;
 }
 
 static void adopt_ahead(struct review_state *s, struct review_request *r)
 {
 	if (r->seq != REVIEW_NEXT || s->ahead_known || !s->now || r->except != s->now->seq)
 		return;
-	s->ahead = item_of(r);
-	s->ahead_ns = r->now_ns;
-	s->ahead_known = true;
+	set_ahead(s, item_of(r), r->now_ns, r->skipped);
+	s->ahead_known = true; /* or that nothing comes */
 	s->ahead_end = r->end;
-	s->ahead_skipped = r->skipped;
 }
 
 static void adopt_figures(struct review_state *s, struct review_request *r)
