@@ -149,7 +149,7 @@ static bool read_verdicts(struct ag *a, struct err *err)
 	group(a);
 	return step == STEP_DONE;
 }
-_Static_assert(FIELD_VERDICT == 0 && FIELD_NOTE == 1 && FIELD_CORRECTION == 2 && FIELD_REASON == 3,
+_Static_assert(FIELD_VERDICT == 0 && FIELD_NOTE == 1 && FIELD_CORRECTION == 2 && FIELD_REASON == 3 && HOW_BLIND == 2,
                "the SQL here names them by number");
 
 /* ---------------------------------------------------------------- reasons, notes, corrections */
@@ -193,7 +193,7 @@ static bool read_others(struct ag *a, struct err *err)
 	struct stmt *s = ag_compose(a,
 	                            "SELECT n.author, n.field, CASE WHEN n.field = 3 THEN substr(n.value, 1, 2000) END"
 	                            " FROM annotation_now n WHERE n.field IN (1, 2, 3) AND n.how & ?1 = 0",
-	                            " ORDER BY n.author", err);
+	                            a->opts->blind ? " AND n.how & 2 ORDER BY n.author" : " ORDER BY n.author", err);
 	struct ag_words all = {0}, own = {0};
 	int32_t person = -1;
 	enum step step = STEP_FAIL;

@@ -48,7 +48,8 @@ struct subject {
 	struct str run, run_b; /* names; of a trace: absent */
 	const struct score *scores, *scores_b;
 	size_t n_scores, n_scores_b;
-	struct str raw_input, raw_output, raw_output_b, raw_expected; /* as the source has them, for "show me the JSON" */
+	struct str raw_input, raw_output, raw_output_b,
+	    raw_expected; /* as the source has them, for "show me the JSON" */
 };
 /* ERR_NOT_FOUND: it is not in the store (any more). On a thread that may read. */
 bool subject_load(struct db *db, struct block_cache *blocks, const struct subject_at *at, struct arena *arena,

@@ -26,6 +26,7 @@ bool subject_open(struct str text, struct scan *scan, struct buf *made)
 	if (pyrepr_json(made, str_trim(text)) && scan_text(scan, buf_str(made), &lenient))
 		return true;
 	scan_done(scan);
+	buf_done(made);
 	return false;
 }
 

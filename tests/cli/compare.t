@@ -351,6 +351,7 @@ $ spoor compare v12 v13 --json --limit 1 | python3 -m json.tool | sed -n '/"metr
             "delta": 73986
         }
     ],
+    "preferences": null,
     "rows": [
         {
             "key": "23b7b1e3458dede3d8fe5bfdd35c7598832e1f43bcb72a31b60fe86e874d85b6",

@@ -170,12 +170,6 @@ $ spoor run v13 --json | python3 -c "import json,sys; r=json.load(sys.stdin); c=
 ['explanation', 'judge_model', 'label', 'name', 'pass', 'source', 'threshold', 'value']
 True True
 $ spoor run v13 --json --limit 1 --offset 2 | python3 -m json.tool | tail -n 150 | cut -c 1-100
-    "prompt": "dispute v13",
-    "prompt_version": "322ec166fd4df25258e6cfdd44ad6779c265a931b799eb26f543dd18495ba801",
-    "case_count": 84,
-    "passed": 72,
-    "failed": 11,
-    "errored": 1,
     "unscored": 0,
     "pass_rate": 0.8780487804878049,
     "pass_low": 0.7898702600481664,
@@ -201,6 +195,12 @@ $ spoor run v13 --json --limit 1 --offset 2 | python3 -m json.tool | tail -n 150
             "n": 81,
             "mean": 0.8977777777777776
         }
+    },
+    "people": {
+        "judged": 0,
+        "good": 0,
+        "bad": 0,
+        "unsure": 0
     },
     "stated": {
         "assertFailCount": 25,

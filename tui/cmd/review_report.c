@@ -578,8 +578,8 @@ static bool read_line(const struct command_line *line, struct db *db, struct rep
 		return false;
 	if (rows < 0)
 		return err_set(err, ERR_USAGE, NULL, "--first cannot be negative");
-	r->ask = (struct agreement_opts){
-	    .cases = cases, .blind = cmd_flag(line, "blind"), .judges = true, .rows = rows ? rows : -1};
+	bool blind = cmd_flag(line, "blind"); /* judges are tried by all verdicts: spoor judges has more of them */
+	r->ask = (struct agreement_opts){.cases = cases, .blind = blind, .judges = !blind, .rows = rows ? rows : -1};
 	if (line->n_args && !queue_named(db, r, str_of(line->args[0]), err))
 		return false;
 	return run_named(db, r, str_of(cmd_option(line, "run")), err);

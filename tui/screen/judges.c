@@ -425,6 +425,14 @@ ACTION(open_case)
 	return OUT_OPEN;
 }
 
+ACTION(open_people)
+{
+	(void)in;
+	const struct state *st = state_of(screen);
+	*target = (struct target){.screen = "agreement", .id = st->runs[1] ? 0 : st->runs[0]};
+	return OUT_OPEN;
+}
+
 static void set_filter(struct state *st, struct str text)
 {
 	snprintf(st->filter, sizeof st->filter, STR_FMT, STR_ARG(str_cut(text, 0, sizeof st->filter - 1)));
@@ -505,6 +513,7 @@ static const struct action judges_actions[] = {
 	{.name = "prev", .keys = "K", .help = "previous answer (or judge)", .run = prev_item},
 	{.name = "trace", .keys = "t", .help = "the trace of this answer", .hint = "trace", .hint_order = 3, .run = open_trace},
 	{.name = "case", .keys = "o", .help = "the case with both runs' answers (in the judges of a comparison)", .run = open_case},
+	{.name = "people", .keys = "A", .help = "people among themselves: agreement, and the answers that two judged differently", .run = open_people},
 	{.name = "up", .keys = "q", .help = "one level up", .run = up},
 	{.name = "clear", .keys = "Esc", .help = "one level up; then no filter", .run = clear},
 	ACTIONS_END,

@@ -147,6 +147,10 @@ static void add_figures(struct review_sheet *s, const struct agreement *a, int64
 	if (p && p->judged)
 		add_own(s, p, done);
 	add_agreement(s, a, p ? own : SIZE_MAX);
+	if (a->disagreements_of) {
+		text(s, ROLE_HINT_KEY, "  A  ");
+		text(s, ROLE_TEXT, "shows the answers that two of you judged differently.\n");
+	}
 }
 
 void review_sheet_end_of_queue(struct review_sheet *s, const struct review_state *state, bool ascii)

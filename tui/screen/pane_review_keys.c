@@ -369,6 +369,20 @@ ACTION(alikes)
 	return OUT_OPEN;
 }
 
+/* Not before the end: it shows what others say. */
+ACTION(agreement)
+{
+	(void)in;
+	const struct review_state *s = review_of(screen);
+	if (!s->ended) {
+		ui_say(screen->ui, "when all is judged: where reviewers disagree");
+		return OUT_HANDLED;
+	}
+	*target = (struct target){.screen = "agreement"};
+	snprintf(target->text, sizeof target->text, STR_FMT, STR_ARG(str_cut(s->queue.queue.name, 0, 250)));
+	return OUT_OPEN;
+}
+
 /* ---------------------------------------------------------------- leaving */
 
 static enum outcome leave(const struct review_state *s)
@@ -475,6 +489,7 @@ const struct action review_actions[] = {
     {"evidence",    "e",       "after the own verdict: scores, other people, the run", NULL,      0, evidence      },
     {"raw",         "r",       "the texts as they were received",                      NULL,      0, raw           },
     {"look-alikes", "a",       "after a bad verdict: others that failed alike",        NULL,      0, alikes        },
+    {"agreement",   "A",       "at the end: where reviewers disagree",                 NULL,      0, agreement     },
     {"keys",        "? F1",    "help: the large one",                                  NULL,      0, help          },
     {"enter",       "Enter",   "no reason; close the page; go on",                     NULL,      0, enter         },
     {"leave",       "q Esc",   "stop: all is saved",                                   NULL,      0, quit          },
