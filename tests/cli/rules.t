@@ -71,7 +71,7 @@ spoor: no rule, and no file, is called "nosuch"; spoor rules lists them
 ? 2
 # Saved: the file grows, its comments stay.
 $ spoor rules --save '{"name": "short", "max_length": 900}'
-Saved to $T/home/config/spoor/rules.json. spoor checks looks at every trace with it.
+Saved to $T/home/config/spoor/rules.json. spoor checks looks at traces with it, spoor rules --back-test at case results.
 $ sed -i 's|"rules": \[|"rules": [ // ours|' $T/home/config/spoor/rules.json; spoor rules --save '{"name": "json-only", "must_be": "json", "cases": "run:steps"}' --json
 {"saved":{"name": "json-only", "must_be": "json", "cases": "run:steps"},"file":"$T/home/config/spoor/rules.json"}
 $ cat $T/home/config/spoor/rules.json
@@ -102,6 +102,8 @@ assert:
     metric: short
 # Assertions for promptfoo. In promptfooconfig.yaml: defaultTest: file://THIS_FILE
 # Not among them: json-only (it is about some answers only, chosen by a filter).
+# Assertions for promptfoo. In promptfooconfig.yaml: defaultTest: file://THIS_FILE
+# Not among them: json-only (it is about some answers only, chosen by a filter).
 $ spoor rules --promptfoo --json
 {
   "assert": [
@@ -122,7 +124,7 @@ $ spoor rules --save nosuch 2>&1
 spoor: no rule "nosuch" is proposed: spoor rules --propose says which are
 ? 2
 $ spoor rules --save is-not-decision-refer --rules $T/own.json; cat $T/own.json
-Saved to $T/own.json. spoor checks looks at every trace with it.
+Saved to $T/own.json. spoor rules --back-test at case results.
 {
   "rules": [
     {"name": "is-not-decision-refer", "json_field": "decision", "must_not_match": "^refer$", "cases": ""}
@@ -146,4 +148,5 @@ assert:
   - type: not-icontains
     value: "Storm: Covered from"
     metric: never-storm-covered-from
+# Assertions for promptfoo. In promptfooconfig.yaml: defaultTest: file://THIS_FILE
 # Assertions for promptfoo. In promptfooconfig.yaml: defaultTest: file://THIS_FILE
