@@ -1,5 +1,7 @@
 #include "tui/screen/pane_propose.h"
 
+#include <math.h>
+
 #include "tui/screen/pane_text.h"
 
 enum {
@@ -83,10 +85,13 @@ static void draw_rule(const void *context, struct canvas line, int64_t row, bool
 	if (wide <= 1)
 		return;
 	int col = 3 + wide;
-	if (share(o->misses, flagged) > 0)
-		canvas_bar(line, 0, col, BAR_COLS, share(o->hits, flagged), 1, ROLE_BAR);
+	/* In whole cells: two bars in one cell would leave a gap. None at all, and all, are told apart from nearly. */
+	double hit = floor(share(o->hits, flagged) * BAR_COLS + 0.5) / BAR_COLS, cell = 1.0 / BAR_COLS;
+	hit = o->hits && hit < cell ? cell : o->misses && hit > 1 - cell ? 1 - cell : hit;
+	if (o->misses)
+		canvas_bar(line, 0, col, BAR_COLS, hit, 1, ROLE_BAR);
 	if (o->hits)
-		canvas_bar(line, 0, col, BAR_COLS, 0, share(o->hits, flagged), ROLE_BAR_CRITICAL);
+		canvas_bar(line, 0, col, BAR_COLS, 0, hit, ROLE_BAR_CRITICAL);
 	col += BAR_COLS + 1;
 	put_of(line, col, ROLE_TEXT, o->hits, flagged);
 	col += COUNT_COLS;
