@@ -208,10 +208,10 @@ static void propose_take(struct screen *screen, void *request, bool ok)
 		s->failed = true;
 	if (ours && r->want == WANT_TRY && (ok || !r->interrupted))
 		buf_clear(&s->try);
-	if (ours && ok && r->want == WANT_PAGE) {
+	if (ours && ok && r->want == WANT_PAGE && strcmp(r->from.text, s->from.text) == 0) {
 		adopt_page(s, r);
 	} else {
-		if (ours && ok)
+		if (ours && ok && r->want == WANT_TRY)
 			adopt_try(s, r);
 		ruleprop_page_done(&r->page);
 	}
@@ -342,10 +342,20 @@ ACTION(open_item)
 	return OUT_OPEN;
 }
 
+static void set_filter(struct propose_state *s, struct str text)
+{
+	snprintf(s->from.text, sizeof s->from.text, STR_FMT, STR_ARG(str_cut(text, 0, sizeof s->from.text - 1)));
+	s->loaded = s->failed = s->in_examples = false;
+}
+
 ACTION(leave_list)
 {
-	(void)in, (void)target;
+	(void)target;
 	struct propose_state *s = state_of(screen);
+	if (!s->in_examples && s->from.text[0] && in->key == KEY_ESCAPE) {
+		set_filter(s, STR_LIT(""));
+		return OUT_REFRESH;
+	}
 	if (!s->in_examples)
 		return OUT_IGNORED;
 	s->in_examples = false;
@@ -407,6 +417,41 @@ ACTION(try_all)
 		return OUT_HANDLED;
 	want_try(s, e->json, true);
 	return OUT_REFRESH;
+}
+
+/* Of cases, of traces, or of both: it has to be one of either. */
+ACTION(filter_line)
+{
+	(void)target;
+	struct arena arena = ARENA_INIT;
+	struct filter_mistake m, other;
+	struct str text = str_trim(in->argument);
+	int64_t now_ns = screen->ui->now_ns;
+	if (text.len >= sizeof state_of(screen)->from.text) {
+		ui_say(screen->ui, "a filter has at most %zu bytes here", sizeof state_of(screen)->from.text - 1);
+	} else if (filter_parse(&arena, text, FILTER_CASES, now_ns, &m) ||
+	           filter_parse(&arena, text, FILTER_TRACES, now_ns, &other)) {
+		set_filter(state_of(screen), text);
+	} else {
+		struct buf words = BUF_INIT;
+		filter_mistake_words(&words, &m);
+		ui_say(screen->ui, "filter, column %zu: %s", m.column + 1, buf_cstr(&words));
+		screen->ui->message_is_error = true;
+		buf_done(&words);
+	}
+	arena_done(&arena);
+	return OUT_REFRESH;
+}
+
+static const struct action filter_answer = {.name = "filter-for", .keys = "", .help = "", .run = filter_line};
+
+ACTION(ask_filter)
+{
+	if (in->argument.len)
+		return filter_line(screen, in, target);
+	*target = (struct target){.prompt = "&", .answer = &filter_answer, .filter = 1 + FILTER_CASES};
+	snprintf(target->line, sizeof target->line, "%s", state_of(screen)->from.text);
+	return OUT_PROMPT;
 }
 
 ACTION(mark)
@@ -512,7 +557,8 @@ static const struct action actions[] = {
 	{.name = "save", .keys = "w", .help = "write the rule to the team's rules file (:save FILE: to this one)", .hint = "save", .hint_order = 4, .run = save},
 	{.name = "mark", .keys = "Space", .help = "mark it for x, or no longer", .hint = "mark", .hint_order = 6, .run = mark},
 	{.name = "export", .keys = "x", .help = "the marked rules as promptfoo assertions", .hint = "promptfoo", .hint_order = 5, .run = export},
-	{.name = "leave", .keys = "Esc", .help = "from the answers back to the rules; then one level up", .run = leave_list},
+	{.name = "filter", .keys = "&", .help = "only answers that match, e.g. run:v13", .hint = "filter", .hint_order = 7, .run = ask_filter},
+	{.name = "leave", .keys = "Esc", .help = "from the answers back to the rules; then take off the filter; then one level up", .run = leave_list},
 	MOVE_ACTIONS,
 	ACTIONS_END,
 };
