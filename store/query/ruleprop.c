@@ -6,9 +6,11 @@
 #include "store/base/text.h"
 #include "store/base/hash_set.h"
 #include "store/query/ruleprop_private.h"
+#include "store/query/subject_text.h"
 
 enum {
 	TITLE_BYTES = 120,
+	TITLE_JSON = 64 << 10, /* of an input that is opened for one */
 	BEFORE_BYTES = 60,
 	EXCERPT_BYTES = 240,
 	TEXTS_BYTES = 64 << 20,
@@ -49,6 +51,18 @@ static struct str text_of(const struct answer *a, enum demand_field field)
 	return field == FIELD_INPUT ? a->input : field == FIELD_ERROR_TEXT ? a->error : a->output;
 }
 
+/* What was asked, in words where it is a list of messages or named values. */
+static struct str title_of(struct str text, struct arena *arena)
+{
+	struct str shown = str_trim(text);
+	struct subject_draft d = {.arena = arena};
+	if (!shown.len || shown.len > TITLE_JSON || (shown.ptr[0] != '{' && shown.ptr[0] != '['))
+		return text_preview(arena, text, TITLE_BYTES);
+	subject_read_input(&d, text);
+	struct str said = d.question.len ? d.question : d.fields.n ? d.fields.at[0].text : text;
+	return text_preview(arena, said, TITLE_BYTES);
+}
+
 struct keeping { /* what is kept of a rule while answers pass by */
 	VEC(struct rule_example) of[N_RULE_OUTCOMES];
 };
@@ -61,7 +75,7 @@ static void keep_example(struct keeping *k, enum rule_outcome_kind kind, const s
 		return;
 	struct rule_example *e = vec_add(&k->of[kind]);
 	*e = (struct rule_example){.kind = kind, .at = item->at};
-	e->title = text_preview(arena, title, TITLE_BYTES);
+	e->title = title_of(title, arena);
 	e->why = why.len ? arena_str(arena, why) : STR_NONE;
 	take_excerpt(e, text_of(a, place->field), place, arena);
 }
@@ -329,7 +343,7 @@ static bool collect(struct proposing *p, struct ruleprop_page *out, struct err *
 			a.error = arena_str(&out->arena, cut_text(a.error, TEXT_LEAST));
 			size_t at = p->answers.n[side]++;
 			p->answers.of[side][at] = a;
-			p->answers.titles[side][at] = text_preview(&out->arena, title, TITLE_BYTES);
+			p->answers.titles[side][at] = title_of(title, &out->arena);
 			p->answers.items[side][at] = it;
 		}
 		arena_reset(&own);

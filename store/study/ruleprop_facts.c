@@ -83,10 +83,11 @@ static int by_value(const void *pa, const void *pb)
 static double round_between(double low, double high)
 {
 	double step = pow(10, ceil(log10(fmax(fmax(fabs(low), fabs(high)), 1e-12))));
-	for (int i = 0; i < 40; i++, step = i % 2 ? step / 2 : step / 5) {
+	for (int i = 0; i < 40; i++) { /* 100, 50, 10, 5, 1 … */
 		double v = ceil(low / step) * step;
 		if (v >= low && v < high)
 			return v;
+		step = i % 2 ? step / 5 : step / 2;
 	}
 	return low;
 }

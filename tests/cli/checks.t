@@ -76,6 +76,36 @@ spoor: $T/bad.json, line 1: where: at character 5: expected a duration with its 
 tests/data/eval-v12.json  promptfoo  246 scores, 1 eval run, 82 case results  all new
   eval run eval-D12-2026-11-14T09:12:04#0, dispute v12: 57 passed, 25 failed, 0 error, 0 unscored
 $ spoor help rules
+spoor rules [OPTION…]
+
+  your rules: proposed out of flagged answers, tried, saved
+
+Answers that people flagged are held against those they approved: what do the bad ones have that the good ones have not?
+Phrases said or missing, patterns, length, JSON and its fields, refusals, tools, documents, time and cost; each counted
+exactly, corrected for how many were tried, so that chance is not offered. --back-test tries any rule on what people
+said: what it hits and misses, and its false alarms; with --everything also how many answers nobody judged it would
+flag. Exit code 1: no rule is more than chance; 5: too few flagged answers to tell. How rules are written: spoor help rules.
+
+Options
+  -p, --propose               rules out of flagged against approved answers
+  -b, --back-test RULE        try a rule: its name, a file of rules, '{…}', or all
+  -e, --everything            also on answers nobody judged: how many it would flag
+  -s, --save NAME             write a proposed rule, or a rule '{…}', to the rules file
+  --promptfoo                 as promptfoo assertions (YAML; with --json JSON)
+  -w, --where FILTER          only answers that match, of cases or traces
+  -r, --run RUN               only answers of this run
+  --reason WORD               flagged for this reason
+  --author NAME               judged by this person
+  --rules FILE                this file of rules (spoor help rules)
+  -n, --limit N               at most N examples of each kind (5)
+
+Options of every command
+  -j, --json                  one JSON value on standard output; failures as JSON, too
+  --store FILE                this store instead of $SPOOR_STORE or the user's own
+  --ascii                     nothing but ASCII (so it is where the locale is not UTF-8)
+  --no-color                  no colours (printed text has none; for the explorer)
+  -h, --help                  how the command is used
+
 Checks look at every trace without a model: spoor checks, has:finding, finding:NAME. A file of rules sets them
 and adds a team's own: --rules FILE, $SPOOR_RULES, or $XDG_CONFIG_HOME/spoor/rules.json. JSON with // comments:
 
@@ -118,23 +148,37 @@ Keys of a rule
   message           "do not apologise"       what its findings say, before what was found
   level             "error"                  note, warning (unless it says otherwise) or error
   where             "tag:prod name:support"  only in traces that match (spoor help filter)
+  cases             "run:v13"                only of case results that match; "": of all. Without where: of no traces
   spans             "kind:llm tokens>4k"     only spans that match, in the same language
   kind              "llm"                    only spans of this kind
   span              "summarise"              only spans of this name
   tool              "get_balance"            only calls of this tool
   model             "gpt-4o"                 only spans of this model
   scope             "trace"                  what the limits are of: span or trace (of spans if a key above names some)
-  field             "input"                  the text that is looked at: output (else), input, arguments, result, any
+  field             "input"                  the text that is looked at: output (else), input, error, arguments, result, any
   must_contain      "sources:"               the text has this; small letters match capitals, too
   must_not_contain  "as an AI"               the text has this nowhere
   must_match        "^[0-9]+$"               an extended regular expression that matches somewhere
   must_not_match    "(?i)sorry|apolog"       one that matches nowhere
+  min_length        20                       the text has at least so many characters
+  max_length        2000                     at most so many
+  must_be           "json"                   the text is JSON
+  json_field        "refund.amount"          the text is JSON with this field, of which alone the keys around this one speak
+  min_value         0                        the text is a number, and not less (with json_field)
+  max_value         500                      and not more
+  must_call         "verify_user"            each trace calls this tool
+  must_not_call     "delete_user"            no trace calls it
+  must_retrieve     "refund-policy-2024"     this document is among those each trace retrieves
+  must_not_retrieve "refund-policy-2021"     it is not
   max_duration      "2s"                     at most so long
   max_cost          0.05                     at most so many US dollars
   max_tokens        8000                     at most so many tokens, in and out
   max_calls         3                        at most so many calls of `tool` in a trace
   call              "verify_user"            a tool that has to be called …
   before            "refund"                 … before this one, in each trace that calls it
+
+A rule that names no spans is about answers: of whole traces, and of case results when it is tried on what people
+said of them: spoor rules --back-test. spoor rules --propose makes rules out of flagged answers.
 
 Regular expressions are POSIX extended ones, with \d \w \s \b and (?i) at the beginning for letters of
 both cases; ^ and $ are the ends of a line; there are no references to groups. They take time in proportion

@@ -71,7 +71,7 @@ spoor: no rule, and no file, is called "nosuch"; spoor rules lists them
 ? 2
 # Saved: the file grows, its comments stay.
 $ spoor rules --save '{"name": "short", "max_length": 900}'
-Saved to $T/home/config/spoor/rules.json. spoor checks looks at every trace with it.
+Saved to $T/home/config/spoor/rules.json. spoor checks looks at traces with it, spoor rules --back-test at case results.
 $ sed -i 's|"rules": \[|"rules": [ // ours|' $T/home/config/spoor/rules.json; spoor rules --save '{"name": "json-only", "must_be": "json", "cases": "run:steps"}' --json
 {"saved":{"name": "json-only", "must_be": "json", "cases": "run:steps"},"file":"$T/home/config/spoor/rules.json"}
 $ cat $T/home/config/spoor/rules.json
@@ -93,15 +93,13 @@ $ spoor rules --json
 $ spoor rules --back-test short -n 0
 short: is longer than 900 characters
   hits 0 of 56 flagged answers, false alarms on 0 of 80 approved.
-$ spoor rules --promptfoo
-# Assertions for promptfoo. In promptfooconfig.yaml: defaultTest: file://THIS_FILE
-# Not among them: json-only (it is about some answers only, chosen by a filter).
+$ spoor rules --promptfoo | sed 's/^# /; /'
+; Assertions for promptfoo. In promptfooconfig.yaml: defaultTest: file://THIS_FILE
+; Not among them: json-only (it is about some answers only, chosen by a filter).
 assert:
   - type: javascript
     value: "[...(typeof output === \"string\" ? output : JSON.stringify(output))].length <= 900"
     metric: short
-# Assertions for promptfoo. In promptfooconfig.yaml: defaultTest: file://THIS_FILE
-# Not among them: json-only (it is about some answers only, chosen by a filter).
 $ spoor rules --promptfoo --json
 {
   "assert": [
@@ -122,7 +120,7 @@ $ spoor rules --save nosuch 2>&1
 spoor: no rule "nosuch" is proposed: spoor rules --propose says which are
 ? 2
 $ spoor rules --save is-not-decision-refer --rules $T/own.json; cat $T/own.json
-Saved to $T/own.json. spoor checks looks at every trace with it.
+Saved to $T/own.json. spoor rules --back-test at case results.
 {
   "rules": [
     {"name": "is-not-decision-refer", "json_field": "decision", "must_not_match": "^refer$", "cases": ""}
@@ -137,8 +135,8 @@ is-not-decision-refer: "decision" is refer
 $ spoor rules --propose --where 'line:nosuch' 2>&1
 spoor: --where: at character 1: expected a field: title, key, status, score, latency, dur, cost, tokens, repeat, run, verdict, author, reason, note, tag, has
 ? 2
-$ spoor rules --propose --promptfoo
-# Assertions for promptfoo. In promptfooconfig.yaml: defaultTest: file://THIS_FILE
+$ spoor rules --propose --promptfoo | sed 's/^# /; /'
+; Assertions for promptfoo. In promptfooconfig.yaml: defaultTest: file://THIS_FILE
 assert:
   - type: javascript
     value: "((o, p) => { try { let v = typeof o === \"string\" ? JSON.parse(o) : o; const own = (x, k) => x !== null && typeof x === \"object\" && !Array.isArray(x) && Object.hasOwn(x, k); for (const k of own(v, p) ? [p] : p.split(\".\")) { if (!own(v, k)) return false; v = v[k]; } const s = typeof v === \"string\" ? v : JSON.stringify(v); return !new RegExp(\"^refer$\", \"m\").test(s); } catch (e) { return false; } })(output, \"decision\")"
@@ -146,4 +144,3 @@ assert:
   - type: not-icontains
     value: "Storm: Covered from"
     metric: never-storm-covered-from
-# Assertions for promptfoo. In promptfooconfig.yaml: defaultTest: file://THIS_FILE

@@ -170,6 +170,24 @@ static void changes_saves_exports(void **state)
 	buf_done(&text);
 }
 
+static void filters(void **state)
+{
+	(void)state;
+	struct stage st;
+	stage_open(&st, "propose", &(struct target){.screen = "propose"}, 24, 80, false);
+	assert_true(stage_shows(&st, "51 flagged"));
+	stage_keys(&st, "&");
+	stage_line(&st, "nosuch:1");
+	assert_true(st.ui->message_is_error);
+	stage_keys(&st, "&");
+	stage_line(&st, "repeat:1");
+	assert_false(stage_shows(&st, "51 flagged"));
+	assert_true(stage_shows(&st, "repeat:1"));
+	stage_keys(&st, "Esc");
+	assert_true(stage_shows(&st, "51 flagged"));
+	stage_close(&st);
+}
+
 /* ---------------------------------------------------------------- against brute force */
 
 struct opinion {
@@ -311,6 +329,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(draws),
 	    cmocka_unit_test(changes_saves_exports),
+	    cmocka_unit_test(filters),
 	    cmocka_unit_test(counts_as_by_hand),
 	    cmocka_unit_test(proposes_what_holds),
 	    cmocka_unit_test(is_stopped),

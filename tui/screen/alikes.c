@@ -606,6 +606,13 @@ static void alikes_said(struct screen *screen, struct saying *s, bool ok, const 
 	vec_done(&w.at);
 }
 
+static enum outcome to_rules(struct screen *screen, const struct input *in, struct target *target)
+{
+	(void)screen, (void)in;
+	*target = (struct target){.screen = "propose"};
+	return OUT_OPEN;
+}
+
 /* clang-format off */
 static const struct action alikes_actions[] = {
 	MOVE_ACTIONS,
@@ -618,6 +625,7 @@ static const struct action alikes_actions[] = {
 	{.name = "prev", .keys = "K", .help = "previous item", .run = prev_item},
 	{.name = "wide", .keys = "Tab", .help = "like this one alone, or like all that you flagged with the same words", .hint = "like all", .hint_order = 4, .run = toggle_wide},
 	{.name = "trace", .keys = "t", .help = "the trace of this one", .run = open_trace},
+	{.name = "rules", .keys = "w", .help = "rules out of all that was flagged", .run = to_rules},
 	{.name = "up", .keys = "q Esc", .help = "back to the list; then one level up", .run = up},
 	ACTIONS_END,
 };

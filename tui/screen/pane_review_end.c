@@ -181,6 +181,7 @@ void review_sheet_end_of_queue(struct review_sheet *s, const struct review_state
 	text(s, ROLE_TEXT, "Whoever asked for this review finds your verdicts in the same store:\n");
 	add_command(s, "spoor review --report", state->queue.queue.name);
 	add_command(s, "spoor export flagged", STR_NONE);
+	add_command(s, "spoor rules --propose", STR_NONE);
 	review_sheet_end(s);
 }
 

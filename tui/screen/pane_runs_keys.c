@@ -368,6 +368,14 @@ static enum outcome to_judges(struct screen *screen, const struct input *in, str
 	return OUT_OPEN;
 }
 
+static enum outcome to_rules(struct screen *screen, const struct input *in, struct target *target)
+{
+	(void)in;
+	const struct run_row *row = runs_cursor(&state_of(screen)->view);
+	*target = (struct target){.screen = "propose", .id = row ? row->id : 0};
+	return OUT_OPEN;
+}
+
 /* Esc takes back one thing after the other; then the app's own "back" comes. */
 static enum outcome clear(struct screen *screen, const struct input *in, struct target *target)
 {
@@ -410,6 +418,7 @@ const struct action runs_actions[] = {
 	{.name = "traces", .keys = "Tab", .help = "to the list of traces", .hint = "traces", .hint_order = 8, .run = to_traces},
 	{.name = "prompts", .keys = "p", .help = "prompts and their versions, this run's first", .run = to_prompts},
 	{.name = "judges", .keys = "%", .help = "judges on trial: how far each agrees with people and with itself", .run = to_judges},
+	{.name = "rules", .keys = "w", .help = "rules out of what was flagged in this run", .run = to_rules},
 	{.name = "clear", .keys = "Esc", .help = "forget the search, the filter, the marks; then one level up", .run = clear},
 	ACTIONS_END,
 };

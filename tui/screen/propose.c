@@ -9,45 +9,8 @@
 #include "store/base/text.h"
 #include "store/check/promptfoo.h"
 #include "store/check/rules.h"
+#include "tui/screen/pane_propose.h"
 #include "tui/screen/pane_save.h"
-#include "tui/screen/pane_text.h"
-#include "tui/widget/list.h"
-
-enum {
-	BESIDE_COLS = 120,
-	HEAD_ROWS = 3, /* what was found, and the names of the columns */
-	KIND_COLS = 13,
-	BAR_COLS = 14,
-	ALARM_COLS = 6,
-	COUNT_COLS = 8,
-	LEAD_COLS = 20, /* of an excerpt, before what is lit */
-	JSON_ROWS = 4
-};
-
-struct offered {
-	struct str name, words, json;
-	const char *kind;
-	struct rule_outcome outcome;
-	double p; /* corrected; NaN: it was written by hand */
-	bool chosen, edited, everything, marked, saved;
-	struct arena arena; /* of an edited one, or one that was tried on everything; else the page's */
-};
-
-struct propose_state {
-	struct target from;
-	struct ruleprop_page page;
-	struct offered *entries;
-	size_t n;
-	struct list rules, examples;
-	bool in_examples;
-	bool loaded, failed;
-	uint64_t serial; /* of the request that is awaited; 0: none */
-	uint64_t generation;
-	/* what is to be tried: a rule's text, for entry `trying`; empty: nothing */
-	struct buf try;
-	size_t trying;
-	bool try_everything;
-};
 
 enum want { WANT_PAGE, WANT_TRY };
 struct request {
@@ -70,50 +33,9 @@ static struct propose_state *state_of(const struct screen *screen)
 	return screen->state;
 }
 
-static struct offered *entry_of(const struct propose_state *s)
-{
-	int64_t row = s->rules.cursor;
-	return row >= 0 && (size_t)row < s->n ? &s->entries[row] : NULL;
-}
-
-static const struct rule_example *example_of(const struct propose_state *s)
-{
-	const struct offered *e = entry_of(s);
-	int64_t row = s->examples.cursor;
-	return e && row >= 0 && (size_t)row < e->outcome.n_examples ? &e->outcome.examples[row] : NULL;
-}
-
-/* ---------------------------------------------------------------- where things stand */
-
-struct layout {
-	int list_rows, details_row, details_col, details_rows, details_cols, list_cols;
-	int examples_rows; /* of the details: at their end */
-};
-
-static struct layout layout_of(const struct propose_state *s, int rows, int cols)
-{
-	struct layout l = {.list_cols = cols, .details_cols = cols};
-	if (cols >= BESIDE_COLS) {
-		l.list_cols = cols / 2;
-		l.list_rows = rows - HEAD_ROWS;
-		l.details_col = l.list_cols + 2;
-		l.details_cols = cols - l.details_col;
-		l.details_rows = rows;
-	} else {
-		int most = (rows - HEAD_ROWS) / 3, n = s->n > 0 ? (int)(s->n < 100 ? s->n : 100) : 1;
-		l.list_rows = n < most ? n : most > 1 ? most : 1;
-		l.details_row = HEAD_ROWS + l.list_rows + 1;
-		l.details_rows = rows - l.details_row;
-	}
-	l.examples_rows = l.details_rows - (cols >= BESIDE_COLS ? 11 : 6);
-	if (l.examples_rows < 0)
-		l.examples_rows = 0;
-	return l;
-}
-
 static void fit_examples(struct propose_state *s)
 {
-	const struct offered *e = entry_of(s);
+	const struct offered *e = propose_entry(s);
 	list_refit(&s->examples, e ? (int64_t)e->outcome.n_examples : 0, 0);
 	list_go(&s->examples, 0);
 }
@@ -139,7 +61,7 @@ static struct request *request_new(struct screen *screen, enum want want)
 static void *propose_ask(struct screen *screen)
 {
 	struct propose_state *s = state_of(screen);
-	struct layout l = layout_of(s, screen->ui->rows, screen->ui->cols);
+	struct propose_layout l = propose_layout(s, screen->ui->rows, screen->ui->cols);
 	list_set_page(&s->rules, l.list_rows);
 	list_set_page(&s->examples, l.examples_rows > 0 ? l.examples_rows : 1);
 	if (s->serial)
@@ -213,11 +135,11 @@ static void entry_done(struct offered *e)
 /* Rules that were changed by hand stay, above those that are proposed. */
 static void adopt_page(struct propose_state *s, struct request *r)
 {
-	struct str at = entry_of(s) ? entry_of(s)->name : STR_NONE;
+	struct str at = propose_entry(s) ? propose_entry(s)->name : STR_NONE;
 	struct buf name = BUF_INIT;
 	size_t kept = 0;
 	buf_add_str(&name, at);
-	for (size_t i = 0; i < s->n; i++) {
+	for (size_t i = 0; s->entries && i < s->n; i++) {
 		if (s->entries[i].edited)
 			s->entries[kept++] = s->entries[i];
 		else
@@ -286,10 +208,10 @@ static void propose_take(struct screen *screen, void *request, bool ok)
 		s->failed = true;
 	if (ours && r->want == WANT_TRY && (ok || !r->interrupted))
 		buf_clear(&s->try);
-	if (ours && ok && r->want == WANT_PAGE) {
+	if (ours && ok && r->want == WANT_PAGE && strcmp(r->from.text, s->from.text) == 0) {
 		adopt_page(s, r);
 	} else {
-		if (ours && ok)
+		if (ours && ok && r->want == WANT_TRY)
 			adopt_try(s, r);
 		ruleprop_page_done(&r->page);
 	}
@@ -324,210 +246,7 @@ static void propose_place(const struct screen *screen, struct target *out)
 	memcpy(out->text, s->from.text, sizeof out->text);
 }
 
-/* ---------------------------------------------------------------- drawing: the rules */
-
-static int name_cols(int cols)
-{
-	return cols - 3 - BAR_COLS - 1 - COUNT_COLS - ALARM_COLS - 1 - COUNT_COLS;
-}
-
-static void put_of(struct canvas line, int col, enum role role, int64_t k, int64_t n)
-{
-	struct buf text = BUF_INIT;
-	buf_printf(&text, "%lld/%lld", (long long)k, (long long)n);
-	canvas_put_right(line, 0, col, COUNT_COLS - 1, role, buf_str(&text));
-	buf_done(&text);
-}
-
-static double share(int64_t k, int64_t n)
-{
-	return n ? (double)k / (double)n : 0;
-}
-
-static void draw_rule(const void *context, struct canvas line, int64_t row, bool cursor)
-{
-	const struct propose_state *s = context;
-	if (row < 0 || (size_t)row >= s->n)
-		return;
-	const struct offered *e = &s->entries[row];
-	const struct rule_outcome *o = &e->outcome;
-	int64_t flagged = o->hits + o->misses, approved = o->alarms + o->passed;
-	int wide = name_cols(line.cols);
-	canvas_putc(line, 0, 1, 1, ROLE_MARK, e->marked ? "*" : " ");
-	int used = canvas_put(line, 0, 2, wide > 1 ? wide : line.cols - 2, e->saved ? ROLE_OK : ROLE_TEXT, e->words);
-	if (cursor)
-		canvas_reverse(line, 0, 2, used);
-	if (wide <= 1)
-		return;
-	int col = 3 + wide;
-	if (share(o->misses, flagged) > 0)
-		canvas_bar(line, 0, col, BAR_COLS, share(o->hits, flagged), 1, ROLE_BAR);
-	if (o->hits)
-		canvas_bar(line, 0, col, BAR_COLS, 0, share(o->hits, flagged), ROLE_BAR_CRITICAL);
-	col += BAR_COLS + 1;
-	put_of(line, col, ROLE_TEXT, o->hits, flagged);
-	col += COUNT_COLS;
-	if (o->alarms)
-		canvas_bar(line, 0, col, ALARM_COLS, 0, share(o->alarms, approved), ROLE_BAR_ERROR);
-	col += ALARM_COLS + 1;
-	put_of(line, col, o->alarms ? ROLE_WARNING : ROLE_DIM, o->alarms, approved);
-}
-
-static void draw_head(struct canvas line)
-{
-	int wide = name_cols(line.cols);
-	canvas_putc(line, 0, 2, wide, ROLE_HEADING, "flags an answer that");
-	if (wide <= 1)
-		return;
-	canvas_putc(line, 0, 3 + wide, BAR_COLS + COUNT_COLS, ROLE_HEADING, "hits of flagged");
-	canvas_put_right(line, 0, line.cols - ALARM_COLS - 1 - COUNT_COLS, ALARM_COLS + COUNT_COLS, ROLE_HEADING,
-	                 STR_LIT("false alarms"));
-}
-
-static void draw_verdict(const struct propose_state *s, struct canvas c)
-{
-	struct sheet sheet = {0};
-	struct buf text = BUF_INIT;
-	sheet_begin(&sheet, c.cols - 2);
-	sheet_row(&sheet);
-	ruleprop_verdict(&s->page.found, &text);
-	if (s->page.left_out)
-		buf_printf(&text, " (%lld judged answers more were not looked at.)", (long long)s->page.left_out);
-	sheet_wrap(&sheet, ROLE_TEXT, 0, buf_str(&text), HEAD_ROWS - 1);
-	sheet_draw(&sheet, canvas_part(c, 0, 1, HEAD_ROWS - 1, c.cols - 2), 0, false, STR_NONE);
-	sheet_done(&sheet);
-	buf_done(&text);
-}
-
-/* ---------------------------------------------------------------- drawing: the one under the cursor */
-
-static const char *const kind_words[N_RULE_OUTCOMES] = {"false alarm", "flagged, hit", "missed", "not judged"};
-static const enum role kind_roles[N_RULE_OUTCOMES] = {ROLE_ERROR, ROLE_OK, ROLE_DIM, ROLE_WARNING};
-
-/* As much of the excerpt before what is lit as there is room for. */
-static size_t excerpt_from(const struct rule_example *e, int cols)
-{
-	size_t from = e->lit_len && e->lit_at + e->lit_len > (size_t)(cols > 0 ? cols : 0) && e->lit_at > LEAD_COLS
-	                  ? e->lit_at - LEAD_COLS
-	                  : 0;
-	while (from && ((unsigned char)e->excerpt.ptr[from] & 0xC0) == 0x80)
-		from--;
-	return from;
-}
-
-static void put_excerpt(struct canvas line, int col, const struct rule_example *e, bool ascii)
-{
-	int cols = line.cols - col;
-	size_t from = excerpt_from(e, cols);
-	struct str before = str_cut(e->excerpt, from, e->lit_at - from),
-	           lit = str_cut(e->excerpt, e->lit_at, e->lit_len);
-	if (!str_trim(e->excerpt).len) {
-		canvas_put(line, 0, col, cols, ROLE_DIM, e->why.len ? e->why : STR_LIT("(empty)"));
-		return;
-	}
-	if (!e->lit_len) {
-		canvas_put(line, 0, col, cols, ROLE_TEXT, e->excerpt);
-		return;
-	}
-	if (from)
-		col += canvas_putc(line, 0, col, cols, ROLE_DIM, ascii ? "..." : "…");
-	col += canvas_put(line, 0, col, line.cols - col, ROLE_TEXT, before);
-	col += canvas_put(line, 0, col, line.cols - col, ROLE_MATCH, lit);
-	canvas_put(line, 0, col, line.cols - col, ROLE_TEXT, str_from(e->excerpt, e->lit_at + e->lit_len));
-}
-
-struct drawing {
-	const struct propose_state *s;
-	bool ascii;
-};
-
-static void draw_example(const void *context, struct canvas line, int64_t row, bool cursor)
-{
-	const struct drawing *d = context;
-	const struct offered *e = entry_of(d->s);
-	if (!e || row < 0 || (size_t)row >= e->outcome.n_examples)
-		return;
-	const struct rule_example *x = &e->outcome.examples[row];
-	int used = canvas_putc(line, 0, 1, KIND_COLS - 1, kind_roles[x->kind], kind_words[x->kind]);
-	if (cursor)
-		canvas_reverse(line, 0, 1, used);
-	put_excerpt(line, 1 + KIND_COLS, x, d->ascii);
-}
-
-static void add_counts(struct sheet *sheet, const struct offered *e, int64_t tried)
-{
-	const struct rule_outcome *o = &e->outcome;
-	sheet_row(sheet);
-	sheet_printf(sheet, ROLE_TEXT, "hits %lld of %lld flagged (%.0f to %.0f%%), false alarms %lld of %lld",
-	             (long long)o->hits, (long long)(o->hits + o->misses),
-	             o->hits + o->misses ? 100 * o->recall.low : 0, o->hits + o->misses ? 100 * o->recall.high : 0,
-	             (long long)o->alarms, (long long)(o->alarms + o->passed));
-	sheet_row(sheet);
-	if (e->everything)
-		sheet_printf(sheet, ROLE_WARNING, "would flag %lld of %lld answers that nobody judged",
-		             (long long)o->would, (long long)o->unjudged);
-	else if (!IS_UNKNOWN(e->p))
-		sheet_printf(sheet, ROLE_DIM, "by chance: p %s%.2g, corrected for %lld tried",
-		             e->p < RULEPROP_P_SHOWN ? "< " : "", e->p < RULEPROP_P_SHOWN ? RULEPROP_P_SHOWN : e->p,
-		             (long long)tried);
-	else
-		sheet_addc(sheet, ROLE_DIM, "changed by hand");
-}
-
-static void draw_details(const struct screen *screen, struct canvas c, int examples_rows)
-{
-	const struct propose_state *s = state_of(screen);
-	const struct offered *e = entry_of(s);
-	struct sheet sheet = {0};
-	if (!e || c.rows <= 0)
-		return;
-	int facts = c.rows - examples_rows;
-	sheet_begin(&sheet, c.cols - 2);
-	sheet_row(&sheet);
-	sheet_add(&sheet, ROLE_TITLE, e->name);
-	sheet_addc(&sheet, ROLE_DIM, e->saved ? "  saved" : "");
-	if (facts > 8) {
-		sheet_row(&sheet);
-		sheet_wrap(&sheet, ROLE_TEXT, 0, e->words, 2);
-	}
-	sheet_row(&sheet);
-	sheet_wrap(&sheet, ROLE_JSON_KEY, 0, e->json, facts > 8 ? JSON_ROWS : 2);
-	add_counts(&sheet, e, s->page.found.tried);
-	sheet_draw(&sheet, canvas_part(c, 0, 1, facts, c.cols - 2), 0, false, STR_NONE);
-	sheet_done(&sheet);
-	if (examples_rows <= 0)
-		return;
-	struct list shown = s->examples;
-	if (!s->in_examples)
-		shown.cursor = -1;
-	list_draw(&shown, canvas_part(c, facts, 0, examples_rows, c.cols), draw_example,
-	          &(struct drawing){s, screen->ui->ascii});
-}
-
-static void propose_draw(const struct screen *screen, struct canvas body)
-{
-	const struct propose_state *s = state_of(screen);
-	struct layout l = layout_of(s, body.rows, body.cols);
-	struct canvas left = canvas_part(body, 0, 0, body.rows, l.list_cols);
-	if (!s->loaded) {
-		canvas_putc(body, 1, 1, body.cols - 2, ROLE_DIM,
-		            s->failed ? "could not be read" : "holding what was flagged against what was approved");
-		return;
-	}
-	draw_verdict(s, left);
-	if (!s->n) {
-		if (!s->page.found.tried)
-			canvas_putc(body, HEAD_ROWS + 1, 1, body.cols - 2, ROLE_DIM,
-			            "Flag answers anywhere with + (good) and - (bad); rules come of both.");
-		return;
-	}
-	draw_head(canvas_part(left, HEAD_ROWS - 1, 0, 1, l.list_cols));
-	list_draw(&s->rules, canvas_part(left, HEAD_ROWS, 0, l.list_rows, l.list_cols), draw_rule, s);
-	if (l.details_row)
-		canvas_rule(body, l.details_row - 1, ROLE_BORDER);
-	draw_details(screen, canvas_part(body, l.details_row, l.details_col, l.details_rows, l.details_cols),
-	             l.examples_rows);
-}
+/* ---------------------------------------------------------------- what it tells of itself */
 
 static void propose_headline(const struct screen *screen, struct canvas row)
 {
@@ -557,7 +276,7 @@ static void propose_status(const struct screen *screen, struct buf *out)
 
 static bool propose_copy(const struct screen *screen, enum copy what, struct buf *out)
 {
-	const struct offered *e = entry_of(state_of(screen));
+	const struct offered *e = propose_entry(state_of(screen));
 	if (!e)
 		return false;
 	switch (what) {
@@ -573,7 +292,7 @@ static bool propose_copy(const struct screen *screen, enum copy what, struct buf
 static bool propose_subject(const struct screen *screen, struct subject_at *out)
 {
 	const struct propose_state *s = state_of(screen);
-	const struct rule_example *x = s->in_examples ? example_of(s) : NULL;
+	const struct rule_example *x = s->in_examples ? propose_example(s) : NULL;
 	if (x)
 		*out = x->at;
 	return x != NULL;
@@ -601,7 +320,7 @@ ACTION(other_list)
 {
 	(void)in, (void)target;
 	struct propose_state *s = state_of(screen);
-	const struct offered *e = entry_of(s);
+	const struct offered *e = propose_entry(s);
 	s->in_examples = !s->in_examples && e && e->outcome.n_examples;
 	return OUT_HANDLED;
 }
@@ -609,7 +328,7 @@ ACTION(other_list)
 ACTION(open_item)
 {
 	struct propose_state *s = state_of(screen);
-	const struct rule_example *x = example_of(s);
+	const struct rule_example *x = propose_example(s);
 	if (!s->in_examples)
 		return other_list(screen, in, target);
 	if (!x)
@@ -623,10 +342,20 @@ ACTION(open_item)
 	return OUT_OPEN;
 }
 
+static void set_filter(struct propose_state *s, struct str text)
+{
+	snprintf(s->from.text, sizeof s->from.text, STR_FMT, STR_ARG(str_cut(text, 0, sizeof s->from.text - 1)));
+	s->loaded = s->failed = s->in_examples = false;
+}
+
 ACTION(leave_list)
 {
-	(void)in, (void)target;
+	(void)target;
 	struct propose_state *s = state_of(screen);
+	if (!s->in_examples && s->from.text[0] && in->key == KEY_ESCAPE) {
+		set_filter(s, STR_LIT(""));
+		return OUT_REFRESH;
+	}
 	if (!s->in_examples)
 		return OUT_IGNORED;
 	s->in_examples = false;
@@ -649,7 +378,7 @@ ACTION(edited)
 	struct rules *rules = NULL;
 	struct err err = ERR_INIT;
 	struct str text = str_trim(in->argument);
-	if (!text.len || !entry_of(s))
+	if (!text.len || !propose_entry(s))
 		return OUT_HANDLED;
 	if (!rules_parse_one(text, screen->ui->now_ns, &rules, &err)) {
 		ui_fail(screen->ui, &err);
@@ -665,7 +394,7 @@ static const struct action edit_answer = {.name = "edit-as", .keys = "", .help =
 ACTION(edit)
 {
 	struct propose_state *s = state_of(screen);
-	const struct offered *e = entry_of(s);
+	const struct offered *e = propose_entry(s);
 	if (in->argument.len)
 		return edited(screen, in, target);
 	if (!e)
@@ -683,17 +412,52 @@ ACTION(try_all)
 {
 	(void)in, (void)target;
 	struct propose_state *s = state_of(screen);
-	const struct offered *e = entry_of(s);
+	const struct offered *e = propose_entry(s);
 	if (!e)
 		return OUT_HANDLED;
 	want_try(s, e->json, true);
 	return OUT_REFRESH;
 }
 
+/* Of cases, of traces, or of both: it has to be one of either. */
+ACTION(filter_line)
+{
+	(void)target;
+	struct arena arena = ARENA_INIT;
+	struct filter_mistake m, other;
+	struct str text = str_trim(in->argument);
+	int64_t now_ns = screen->ui->now_ns;
+	if (text.len >= sizeof state_of(screen)->from.text) {
+		ui_say(screen->ui, "a filter has at most %zu bytes here", sizeof state_of(screen)->from.text - 1);
+	} else if (filter_parse(&arena, text, FILTER_CASES, now_ns, &m) ||
+	           filter_parse(&arena, text, FILTER_TRACES, now_ns, &other)) {
+		set_filter(state_of(screen), text);
+	} else {
+		struct buf words = BUF_INIT;
+		filter_mistake_words(&words, &m);
+		ui_say(screen->ui, "filter, column %zu: %s", m.column + 1, buf_cstr(&words));
+		screen->ui->message_is_error = true;
+		buf_done(&words);
+	}
+	arena_done(&arena);
+	return OUT_REFRESH;
+}
+
+static const struct action filter_answer = {.name = "filter-for", .keys = "", .help = "", .run = filter_line};
+
+ACTION(ask_filter)
+{
+	if (in->argument.len)
+		return filter_line(screen, in, target);
+	*target = (struct target){.prompt = "&", .answer = &filter_answer, .filter = 1 + FILTER_CASES};
+	snprintf(target->line, sizeof target->line, "%s", state_of(screen)->from.text);
+	return OUT_PROMPT;
+}
+
 ACTION(mark)
 {
 	(void)in, (void)target;
-	struct offered *e = entry_of(state_of(screen));
+	struct offered *e = propose_entry(state_of(screen));
 	if (e)
 		e->marked = !e->marked;
 	return OUT_HANDLED;
@@ -702,7 +466,7 @@ ACTION(mark)
 ACTION(save)
 {
 	(void)target;
-	struct offered *e = entry_of(state_of(screen));
+	struct offered *e = propose_entry(state_of(screen));
 	struct err err = ERR_INIT;
 	struct buf place = BUF_INIT;
 	if (!e)
@@ -777,7 +541,7 @@ ACTION(export)
 {
 	if (in->argument.len)
 		return export_to(screen, in, target);
-	if (!entry_of(state_of(screen)))
+	if (!propose_entry(state_of(screen)))
 		return OUT_HANDLED;
 	*target = (struct target){.prompt = "promptfoo assertions to (.yaml or .json) ", .answer = &export_answer};
 	snprintf(target->line, sizeof target->line, "spoor-asserts.yaml");
@@ -793,7 +557,8 @@ static const struct action actions[] = {
 	{.name = "save", .keys = "w", .help = "write the rule to the team's rules file (:save FILE: to this one)", .hint = "save", .hint_order = 4, .run = save},
 	{.name = "mark", .keys = "Space", .help = "mark it for x, or no longer", .hint = "mark", .hint_order = 6, .run = mark},
 	{.name = "export", .keys = "x", .help = "the marked rules as promptfoo assertions", .hint = "promptfoo", .hint_order = 5, .run = export},
-	{.name = "leave", .keys = "Esc", .help = "from the answers back to the rules; then one level up", .run = leave_list},
+	{.name = "filter", .keys = "&", .help = "only answers that match, e.g. run:v13", .hint = "filter", .hint_order = 7, .run = ask_filter},
+	{.name = "leave", .keys = "Esc", .help = "from the answers back to the rules; then take off the filter; then one level up", .run = leave_list},
 	MOVE_ACTIONS,
 	ACTIONS_END,
 };
