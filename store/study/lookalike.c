@@ -132,7 +132,7 @@ bool lookalike_seed(struct lookalike *l, const struct alike_facts *facts)
 		runs_add(&l->runs, w->runs.at[i], l->n_seeds);
 	for (size_t i = 0; i < w->asked.n; i++)
 		runs_add(&l->asked, w->asked.at[i], l->n_seeds);
-	if (s->runs && !w->label && l->n_features < LOOKALIKE_FEATURES)
+	if (w->spoken && l->n_features < LOOKALIKE_FEATURES)
 		s->answer = add_feature(l, &(struct alike_trait){.aspect = ALIKE_ANSWER});
 	if (s->runs && s->asked && l->n_features < LOOKALIKE_FEATURES)
 		s->question = add_feature(l, &(struct alike_trait){.aspect = ALIKE_QUESTION});

@@ -24,7 +24,8 @@ struct alike_work {
 	struct buf text, plain;
 	alike_runs runs, asked; /* of the answer and the question */
 	VEC(uint64_t) steps;
-	bool label; /* the answer is a word or two: one run, which is all of it */
+	bool spoken; /* the answer has enough words that are no numbers to have a wording */
+	bool label;  /* the answer is a word or two: one run, which is all of it */
 };
 void alike_work_done(struct alike_work *w);
 /* Calls take for each feature but the wording, which goes to w->runs. */

@@ -45,16 +45,24 @@ static bool is_blank(char c)
 
 /* ---------------------------------------------------------------- errors */
 
-/* Of a stack trace the line that names the error: Python's comes last. */
+/* Of a stack trace what names the error: Python's comes last, JavaScript's and Java's before the first "at". */
 static struct str telling_line(struct str error)
 {
 	error = str_trim(error);
-	if (!str_starts(error, "Traceback"))
-		return str_cut(error, 0, ERROR_READ);
-	size_t at = error.len;
-	while (at > 0 && error.ptr[at - 1] != '\n')
-		at--;
-	return str_trim(str_cut(error, at, ERROR_READ));
+	if (str_find(str_cut(error, 0, ERROR_READ), STR_LIT("Traceback (most recent call last)")) != SIZE_MAX) {
+		size_t at = error.len;
+		while (at > 0 && error.ptr[at - 1] != '\n')
+			at--;
+		return str_trim(str_cut(error, at, ERROR_READ));
+	}
+	error = str_cut(error, 0, ERROR_READ);
+	for (size_t at = 0, line; (line = str_find_char(str_from(error, at), '\n')) != SIZE_MAX;) {
+		at += line + 1;
+		struct str next = str_trim(str_from(error, at));
+		if (str_starts(next, "at "))
+			return str_cut(error, 0, at - 1);
+	}
+	return error;
 }
 
 /* A word of letters and digits that nobody wrote by hand: an id. */
@@ -140,6 +148,8 @@ void lookalike_error(struct buf *out, struct str error)
 {
 	struct str text = telling_line(error);
 	size_t begin = out->len;
+	if (str_starts(text, "Error: ")) /* no class of errors: some sources write it, some do not */
+		text = str_from(text, 7);
 	for (size_t i = 0; i < text.len && out->len - begin < ERROR_MOST;) {
 		if (is_blank(text.ptr[i])) {
 			if (out->len > begin && out->ptr[out->len - 1] != ' ')
@@ -317,11 +327,13 @@ static int by_hash(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+enum { NUMBER = 1, SPOKEN_LEAST = 3 /* words: fewer are no wording */ };
+
 static uint64_t word_hash(struct str text, const struct word *word)
 {
 	for (size_t i = word->at; i < word->at + word->len; i++)
 		if (is_digit(text.ptr[i]))
-			return 1; /* numbers and what is made of them are one word */
+			return NUMBER; /* numbers and what is made of them are one word */
 	return word->hash;
 }
 
@@ -336,16 +348,18 @@ static void sort_once(alike_runs *runs)
 	runs->n = kept;
 }
 
-/* Words of it, at most `most`. A text of fewer than 3 is one run. */
-static size_t read_wording(alike_runs *runs, struct str text, size_t most)
+/* Words of it, at most `most`; *spoken: those that are no numbers. A text of fewer than 3 is one run. */
+static size_t read_wording(alike_runs *runs, struct str text, size_t most, size_t *spoken)
 {
 	struct words words = words_of(text);
 	struct word word;
 	uint64_t before[2] = {0, 0};
 	size_t n = 0;
+	*spoken = 0;
 	vec_clear(runs);
 	while (n < most && words_next(&words, &word)) {
 		uint64_t hash = word_hash(text, &word);
+		*spoken += hash != NUMBER;
 		if (n++ >= 2)
 			*vec_add(runs) = alike_mix(alike_mix(before[0], before[1]), hash);
 		before[0] = before[1];
@@ -403,7 +417,9 @@ static void give_answer(struct taking *t, const struct alike_facts *f)
 	struct fields said, expected = {.n = 0};
 	struct alike_work *w = t->w;
 	bool json = read_fields(w, f->answer, &said);
-	size_t n_words = read_wording(&w->runs, json ? buf_str(&w->plain) : f->answer, LOOKALIKE_WORDS);
+	size_t spoken,
+	    n_words = read_wording(&w->runs, json ? buf_str(&w->plain) : f->answer, LOOKALIKE_WORDS, &spoken);
+	w->spoken = spoken >= SPOKEN_LEAST;
 	w->label = n_words <= LABEL_WORDS;
 	give_form(t, f, json);
 	if (json) {
@@ -422,8 +438,9 @@ static void give_answer(struct taking *t, const struct alike_facts *f)
 static void read_question(struct alike_work *w, struct str question)
 {
 	struct fields none;
+	size_t spoken;
 	bool json = read_fields(w, question, &none);
-	read_wording(&w->asked, json ? buf_str(&w->plain) : question, LOOKALIKE_ASKED);
+	read_wording(&w->asked, json ? buf_str(&w->plain) : question, LOOKALIKE_ASKED, &spoken);
 }
 
 /* ---------------------------------------------------------------- steps */

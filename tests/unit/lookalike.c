@@ -37,6 +37,9 @@ static void test_errors(void **state)
 	expect_error("it can't be 'this', can't it", "it can't be \"…\", can't it");
 	expect_error("Traceback (most recent call last):\n  File \"a.py\", line 3\nValueError: bad value 17",
 	             "ValueError: bad value #");
+	expect_error(
+	    "Error: upstream 502 from model host\n    at module.exports.callApi (/srv/a.js:3:9)\n    at process",
+	    "upstream # from model host");
 	char *mine = xmalloc(5001);
 	for (size_t i = 0; i < 5000; i++)
 		mine[i] = i % 7 ? 'x' : ' ';
