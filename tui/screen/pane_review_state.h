@@ -22,6 +22,7 @@ struct review_state {
 	char why[300];  /* it can't be: in words */
 	uint64_t marks; /* rises with everything that was said: what was read before it is old */
 	struct review_loaded *now, *ahead;
+	bool masked;      /* what is kept was read so (ui->masked) */
 	bool ahead_known; /* ahead is what comes next, or (NULL) ahead_end why nothing does */
 	enum queue_end ahead_end;
 	int64_t ahead_ns; /* when it was claimed */

@@ -77,9 +77,24 @@ static bool claim_grows_old(const struct review_state *s, int64_t now_ns)
 	return s->now && s->queue.queue.copies > 0 && s->now->state != QUEUE_DONE && now_ns - s->claimed_ns > TOUCH_NS;
 }
 
+/* Personal data is masked, or shows again: the same item once more, and the next one anew. */
+static void read_again(struct review_state *s)
+{
+	review_loaded_free(s->ahead);
+	s->ahead = NULL;
+	s->ahead_known = s->ahead_failed = s->has_figures = false;
+	if (s->now && s->want == REVIEW_NONE) {
+		s->want = s->now->seq;
+		s->want_beside = 0;
+	}
+}
+
 static void *ask_review(struct screen *screen)
 {
 	struct review_state *s = review_of(screen);
+	if (s->masked != screen->ui->masked)
+		read_again(s);
+	s->masked = screen->ui->masked;
 	review_lay(screen);
 	if (s->serial || s->why[0])
 		return NULL;
