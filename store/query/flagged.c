@@ -439,7 +439,7 @@ static void mask_all(struct flagged *f, struct arena *arena)
 	struct str *const texts[] = {&s->title,        &s->question, &s->answer,    &s->expected,   &s->error,
 	                             &s->answer_b,     &s->error_b,  &s->raw_input, &s->raw_output, &s->raw_output_b,
 	                             &s->raw_expected, &f->answer,   &f->answer_b,  &f->case_key,   &f->place.hint,
-	                             &f->correction,   &f->note};
+	                             &f->correction,   &f->note,     &f->run,       &s->run,        &s->run_b};
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		*texts[i] = mask_str(arena, *texts[i]);
 	mask_list(arena, &s->turns, s->n_turns);

@@ -391,9 +391,9 @@ static const struct score *mask_scores(db_mask *mask, struct arena *arena, const
 /* All that a person reads; the target stays. */
 static void mask_subject(db_mask *mask, struct arena *arena, struct subject *s)
 {
-	struct str *const texts[] = {&s->title, &s->question,  &s->answer,     &s->expected,
-	                             &s->error, &s->run,       &s->answer_b,   &s->error_b,
-	                             &s->run_b, &s->raw_input, &s->raw_output, &s->raw_output_b};
+	struct str *const texts[] = {&s->title,      &s->question,     &s->answer,      &s->expected, &s->error,
+	                             &s->run,        &s->answer_b,     &s->error_b,     &s->run_b,    &s->raw_input,
+	                             &s->raw_output, &s->raw_output_b, &s->raw_expected};
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		*texts[i] = mask(arena, *texts[i]);
 	s->turns = mask_texts(mask, arena, s->turns, s->n_turns);

@@ -1,6 +1,7 @@
 # A made-up thing of each sort in every place that a source has for text: nobody sees any of them with --mask.
 $ python3 tests/planted.py $T/planted && spoor import $T/planted/*.json | tail -n 1
 3 files: 4 traces, 16 spans, 8 scores, 2 eval runs, 8 case results  all new
+$ spoor flag trace:00000000000000000000000000000001 --bad --note "ask jane.roe@acme-corp.de" --correction "call +49 30 901820" --author ann >/dev/null && spoor flag before/0 --bad --note "ask jane.roe@acme-corp.de" --author ann >/dev/null; spoor review --run before --make >/dev/null
 # The first figure: lines that show something; the second: lines that do so with --mask; the third: with SPOOR_MASK=1.
 $ things() { grep -c -F -f $T/planted/things.txt; }; while read -r line; do printf '%s %s %s  %s\n' "$(spoor $line 2>&1 | things)" "$(spoor $line --mask 2>&1 | things)" "$(SPOOR_MASK=1 spoor $line 2>&1 | things)" "$line"; done < tests/cli/mask.lines
 4 0 0  traces
@@ -51,6 +52,18 @@ $ things() { grep -c -F -f $T/planted/things.txt; }; while read -r line; do prin
 1 0 0  diff 00000000000000000000000000000001 00000000000000000000000000000002 --json
 5 0 0  gate after --baseline before
 1 0 0  gate after --baseline before --json
+4 0 0  log
+1 0 0  log --json
+2 0 0  log trace:00000000000000000000000000000001
+2 0 0  export flagged
+2 0 0  export flagged --format csv
+2 0 0  export flagged --format promptfoo
+2 0 0  export flagged --format mlflow
+2 0 0  export flagged --format langfuse
+1 0 0  export flagged --format chat
+3 0 0  export reviews
+1 0 0  alikes trace:00000000000000000000000000000001
+4 0 0  review --list
 # JSON stays JSON of the same shape, also where a number was masked.
 $ shape() { python3 -c 'import json,sys; print(len(json.dumps(json.load(sys.stdin), sort_keys=True)) > 1000)'; }; spoor trace 00000000000000000000000000000001 --json | shape; spoor trace 00000000000000000000000000000001 --json --mask | shape
 True

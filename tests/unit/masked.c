@@ -3,6 +3,7 @@
 #pragma GCC diagnostic ignored "-Wunused-function" /* not all of it is needed here */
 #include "tests/screens.h"
 
+#include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
 
@@ -17,15 +18,30 @@ static size_t n_things;
 
 /* ---------------------------------------------------------------- the store */
 
-static bool make_files(const char *folder)
+static bool run(const char *const *argv)
 {
-	char python[] = "python3", script[] = "tests/planted.py", dir[64];
-	snprintf(dir, sizeof dir, "%s", folder);
-	char *argv[] = {python, script, dir, NULL};
 	pid_t child;
 	int status = 0;
-	return posix_spawnp(&child, "python3", NULL, NULL, argv, environ) == 0 && waitpid(child, &status, 0) == child &&
-	       status == 0;
+	posix_spawn_file_actions_t quiet;
+	posix_spawn_file_actions_init(&quiet);
+	posix_spawn_file_actions_addopen(&quiet, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+	bool ok = posix_spawnp(&child, argv[0], &quiet, NULL, (char *const *)(uintptr_t)argv, environ) == 0 &&
+	          waitpid(child, &status, 0) == child && status == 0;
+	posix_spawn_file_actions_destroy(&quiet);
+	return ok;
+}
+
+/* A queue to review, and a note that names somebody. */
+static bool say_something(void)
+{
+	char program[256];
+	const char *build = getenv("SPOOR_BUILD");
+	snprintf(program, sizeof program, "%s/spoor", build ? build : "build/release");
+	return run((const char *const[]){program, "review", "--store", stage_path, "--run", "before", "--make",
+	                                 NULL}) &&
+	       run((const char *const[]){program, "flag", "--store", stage_path,
+	                                 "trace:00000000000000000000000000000001", "--bad", "--note",
+	                                 "ask jane.roe@acme-corp.de or +49 30 901820", NULL});
 }
 
 /* Without white space: what a screen wraps is still itself. */
@@ -65,7 +81,8 @@ static int setup(void **state)
 	tzset();
 	setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
 	setenv("XDG_STATE_HOME", "/dev/null", 1);
-	if (!mkdtemp(stage_dir) || !make_files(stage_dir) || !read_things(stage_dir))
+	if (!mkdtemp(stage_dir) || !run((const char *const[]){"python3", "tests/planted.py", stage_dir, NULL}) ||
+	    !read_things(stage_dir))
 		return -1;
 	snprintf(stage_path, sizeof stage_path, "%s/spoor.db", stage_dir);
 	sink_set_decoder(import_decode);
@@ -83,6 +100,7 @@ static int setup(void **state)
 	db_close(db);
 	for (size_t i = 0; i < 4; i++)
 		unlink(files[i]);
+	ok = ok && say_something();
 	stage_db = ok ? db_open(stage_path, DB_READ, &err) : NULL;
 	if (!stage_db)
 		fprintf(stderr, "masked: %s\n", err.text);
@@ -212,6 +230,8 @@ static void walk(int rows, int cols)
 	want(&(struct target){.screen = "compare", .id = 1, .id2 = 2});
 	want(&(struct target){.screen = "search", .text = "card"});
 	want(&(struct target){.screen = "search", .text = "jane"});
+	want(&(struct target){.screen = "review", .id = 1});
+	want(&(struct target){.screen = "queues"});
 	while (todo.next < todo.n)
 		visit(&todo.at[todo.next++], rows, cols);
 }

@@ -444,7 +444,9 @@ static struct db *open_store(struct review *r, struct err *err)
 	buf_done(&name);
 	if (err->code != ERR_NONE)
 		return NULL;
-	return r->bundle ? db_open(r->bundle, DB_WRITE, err) : cmd_store(line, DB_WRITE, err);
+	/* A list writes nothing, and only what is read alone is masked. */
+	const bool lists = cmd_flag(line, "list") && cmd_masks(line);
+	return r->bundle ? db_open(r->bundle, DB_WRITE, err) : cmd_store(line, lists ? DB_READ : DB_WRITE, err);
 }
 
 static int review_main(const struct command_line *line, struct err *err)

@@ -89,7 +89,7 @@ static void mask_anew(struct screen *screen)
 	s->has_figures = false;
 	review_loaded_free(s->ahead);
 	s->ahead = NULL;
-	s->ahead_known = false;
+	s->ahead_known = s->ahead_failed = false;
 	if (s->now && s->want == REVIEW_NONE) {
 		s->want = s->now->seq;
 		s->want_beside = 0;
