@@ -308,9 +308,12 @@ static void test_proposed(void **state)
 	assert_int_equal(m.verdict, VERDICT_GOOD);
 	assert_kept(FILTER_CASES, "verdict:good", "110");
 	assert_kept(FILTER_CASES, "has:disagreement", "");
+	say(case_1, "cy", FIELD_VERDICT, "bad", HOW_PROPOSED); /* nor does what is proposed later count */
+	m = of_case_at(1, 1, 0);
+	assert_false(m.proposed || m.differ);
 	say(case_1, "ana", FIELD_VERDICT, "bad", 0); /* confirmed */
 	assert_true(of_case_at(1, 1, 0).differ);
-	assert_kept(FILTER_CASES, "has:proposed", "");
+	assert_kept(FILTER_CASES, "has:proposed", "110"); /* cy's */
 }
 
 static void test_sort(void **state)

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
 #include "tests/store.h"
 #include "tui/verdicts.h"
@@ -196,6 +197,12 @@ static void test_undo_of_same(void **state)
 	post_and_free(v, saying_new(SAYING_TAKE_BACK, NULL));
 	assert_state("same-2", "");
 	assert_state("same-1", "verdict=good");
+	post_and_free(v, saying_new(SAYING_TAKE_BACK, NULL));
+	assert_state("same-1", "");
+	verdicts_post(v, saying_new(SAYING_TAKE_BACK, NULL), 0, NULL); /* what was said again was one group, not two */
+	struct verdict_answer a = answered(v);
+	assert_false(a.ok);
+	saying_free(a.saying);
 	end(v);
 }
 
@@ -329,6 +336,28 @@ static void test_busy(void **state)
 	end(v);
 }
 
+/* Another program holds the store, by SQLite's lock alone, for longer than anybody waits for that. */
+static void test_foreign_lock(void **state)
+{
+	(void)state;
+	sqlite3 *other;
+	struct verdicts *v = start("ana");
+	post_and_free(v, say_of("before", FIELD_VERDICT, "bad")); /* the store is open */
+	assert_int_equal(sqlite3_open(store_path, &other), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+	verdicts_post(v, say_of("foreign", FIELD_VERDICT, "bad"), 0, NULL);
+	sleep_ms(5500);
+	struct verdict_answer a;
+	assert_false(verdicts_take(v, 0, &a));
+	assert_int_equal(sqlite3_exec(other, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(other);
+	a = answered(v);
+	assert_true(a.ok);
+	saying_free(a.saying);
+	assert_state("foreign", "verdict=bad");
+	end(v);
+}
+
 static void test_quit(void **state)
 {
 	(void)state;
@@ -430,10 +459,10 @@ static void test_read_only(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_add),       cmocka_unit_test(test_groups), cmocka_unit_test(test_undo_of_same),
-	    cmocka_unit_test(test_failed),    cmocka_unit_test(test_rows),   cmocka_unit_test(test_marks),
-	    cmocka_unit_test(test_busy),      cmocka_unit_test(test_quit),   cmocka_unit_test(test_killed),
-	    cmocka_unit_test(test_read_only),
+	    cmocka_unit_test(test_add),    cmocka_unit_test(test_groups),       cmocka_unit_test(test_undo_of_same),
+	    cmocka_unit_test(test_failed), cmocka_unit_test(test_rows),         cmocka_unit_test(test_marks),
+	    cmocka_unit_test(test_busy),   cmocka_unit_test(test_foreign_lock), cmocka_unit_test(test_quit),
+	    cmocka_unit_test(test_killed), cmocka_unit_test(test_read_only),
 	};
 	return cmocka_run_group_tests(tests, store_setup, store_teardown);
 }
