@@ -464,9 +464,11 @@ static void rest(struct verdicts *v, const struct err *err)
 static bool write_until_done(struct verdicts *v, struct job *job, struct err *err)
 {
 	if (!job->group && job->saying->kind != SAYING_DROP)
-		return err_set(err, ERR_NOT_FOUND, NULL,
-		               job->saying->kind == SAYING_AGAIN ? "nothing was taken back that could be said again"
-		                                                 : "nothing said since spoor was opened is left to take back (:no-verdict empties one)");
+		return err_set(
+		    err, ERR_NOT_FOUND, NULL,
+		    job->saying->kind == SAYING_AGAIN
+		        ? "nothing was taken back that could be said again"
+		        : "nothing said since spoor was opened is left to take back (:no-verdict empties one)");
 	bool empty = job->saying->kind == SAYING_TAKE_BACK && job->group->events.n == 0 && !job->saying->queue;
 	if (empty)
 		return err_set(err, ERR_NOT_FOUND, NULL, "that was not saved: there is nothing to take back");
