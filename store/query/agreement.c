@@ -208,9 +208,9 @@ static void add_figure(struct buf *out, const char *name, double v, struct inter
 {
 	if (IS_UNKNOWN(v))
 		return;
-	buf_printf(out, "%s %.2f", name, v);
+	buf_printf(out, "%s %.2f", name, agreement_round(v));
 	if (!IS_UNKNOWN(i.low))
-		buf_printf(out, " (95 %%: %.2f to %.2f)", i.low, i.high);
+		buf_printf(out, " (95 %%: %.2f to %.2f)", agreement_round(i.low), agreement_round(i.high));
 }
 
 /* Of two people kappa, of more alpha. */

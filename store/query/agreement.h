@@ -118,6 +118,12 @@ struct agreement {
 bool agreement_get(struct db *db, const struct agreement_opts *opts, struct agreement *out, struct err *err);
 void agreement_done(struct agreement *a);
 
+/* As it is shown with two decimals, without the sign of what rounds to nothing. */
+static inline double agreement_round(double v)
+{
+	return v > -0.005 && v < 0.005 ? 0.0 : v;
+}
+
 /* The preferences between two runs alone. out->pairs == 0: none. Texts in the arena. */
 bool agreement_prefer(struct db *db, struct block_cache *blocks, int64_t run_a, int64_t run_b, struct arena *arena,
                       struct agreement_pairs *out, struct err *err);

@@ -180,7 +180,7 @@ static bool name_run(struct db *db, int64_t run, struct arena *arena, struct str
 
 static void finish(struct agreement_pairs *out, struct arena *arena)
 {
-	int64_t decided = out->a + out->b;
+	int64_t decided = out->a + out->b, tied = out->tie + out->split;
 	struct buf text = BUF_INIT;
 	out->p = decided ? paired_mcnemar(out->a, out->b) : UNKNOWN_DOUBLE;
 	out->share = decided ? (double)out->b / (double)decided : UNKNOWN_DOUBLE;
@@ -191,8 +191,8 @@ static void finish(struct agreement_pairs *out, struct arena *arena)
 	} else {
 		bool real = out->p < 0.05, b = out->b >= out->a;
 		buf_printf(&text, "People preferred %s in %lld of %lld decided pairs (%lld tied, %lld both bad): ",
-		           b ? "B" : "A", (long long)(b ? out->b : out->a), (long long)decided,
-		           (long long)(out->tie + out->split), (long long)out->both_bad);
+		           b ? "B" : "A", (long long)(b ? out->b : out->a), (long long)decided, (long long)tied,
+		           (long long)out->both_bad);
 		if (real)
 			buf_printf(&text, "%s is better (p %.2g).", b ? "B" : "A", out->p);
 		else

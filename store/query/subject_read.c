@@ -526,15 +526,13 @@ static void answer_value(struct reply *r, struct val v, int depth)
 	bool list = val_is(v, SCAN_ARRAY);
 	if (val_is(v, SCAN_STRING))
 		answer_text(r, val_str(v, r->scratch), depth);
-	else if (depth >= SUBJECT_DEPTH)
-		subject_value(r->out, v, 0, 0, r->scratch);
-	else if (list && subject_is_chat(v))
+	else if (depth < SUBJECT_DEPTH && list && subject_is_chat(v))
 		subject_last_answer(r->out, v, r->scratch);
 	else if (list && subject_is_parts(v))
 		subject_parts(r->out, v, r->scratch);
-	else if (list && (val_count(v) == 1 || subject_first(val_at(v, 0), replies).scan))
+	else if (depth < SUBJECT_DEPTH && list && (val_count(v) == 1 || subject_first(val_at(v, 0), replies).scan))
 		answer_value(r, val_at(v, 0), depth + 1); /* of several choices the first */
-	else if (is_object(v))
+	else if (depth < SUBJECT_DEPTH && is_object(v))
 		answer_object(r, v, depth);
 	else
 		subject_value(r->out, v, 0, 0, r->scratch);

@@ -376,6 +376,12 @@ static void test_run(void **state)
 	say(s[0].target, "ann", FIELD_VERDICT, "good", (struct annotate_opts){0});
 	say(s[0].target, "ben", FIELD_VERDICT, "bad", (struct annotate_opts){0});
 	say(s[0].target, "cal", FIELD_VERDICT, "bad", (struct annotate_opts){0});
+	/* The same answer under other keys: she is one person all the same. */
+	for (int i = 0; i < 2; i++) {
+		struct annotation_target other = s[0].target;
+		other.key = i ? STR_LIT("one key") : STR_LIT("another key");
+		say(other, "ann", FIELD_VERDICT, "good", (struct annotate_opts){0});
+	}
 	say(s[1].target, "ann", FIELD_VERDICT, "good", (struct annotate_opts){0});
 	say(s[2].target, "ann", FIELD_VERDICT, "unsure", (struct annotate_opts){0});
 	say(s[3].target, "ann", FIELD_VERDICT, "bad", (struct annotate_opts){.how = HOW_PROPOSED});

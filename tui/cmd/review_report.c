@@ -51,7 +51,8 @@ static void add_range(struct buf *to, struct interval i, bool percent, bool asci
 	else if (percent)
 		buf_printf(to, "%.0f%s%.0f%%", i.low * 100, dash, i.high * 100);
 	else
-		buf_printf(to, "%.2f%s%.2f", i.low, i.low < 0 ? " to " : dash, i.high);
+		buf_printf(to, "%.2f%s%.2f", agreement_round(i.low), agreement_round(i.low) < 0 ? " to " : dash,
+		           agreement_round(i.high));
 }
 
 static void add_figure(struct buf *to, double v)
@@ -59,7 +60,7 @@ static void add_figure(struct buf *to, double v)
 	if (IS_UNKNOWN(v))
 		buf_add_char(to, '-');
 	else
-		buf_printf(to, "%.2f", v);
+		buf_printf(to, "%.2f", agreement_round(v));
 }
 
 static void add_count(struct out_cells *t, int64_t n)
@@ -197,10 +198,9 @@ static void print_judges(struct report *r)
 		add_range(out_cells_add(&t), j->agreement, true, r->o.ascii);
 		add_figure(out_cells_add(&t), j->kappa.kappa);
 		add_range(out_cells_add(&t), j->kappa.interval, false, r->o.ascii);
-		buf_printf(out_cells_add(&t), "%lld of %lld", (long long)j->cells[0][1],
-		           (long long)(j->cells[0][0] + j->cells[0][1]));
-		buf_printf(out_cells_add(&t), "%lld of %lld", (long long)j->cells[1][0],
-		           (long long)(j->cells[1][0] + j->cells[1][1]));
+		int64_t n_bad = j->cells[0][0] + j->cells[0][1], n_good = j->cells[1][0] + j->cells[1][1];
+		buf_printf(out_cells_add(&t), "%lld of %lld", (long long)j->cells[0][1], (long long)n_bad);
+		buf_printf(out_cells_add(&t), "%lld of %lld", (long long)j->cells[1][0], (long long)n_good);
 	}
 	if (!r->a.n_judges)
 		return;

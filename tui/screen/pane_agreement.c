@@ -111,9 +111,10 @@ static void figure(struct sheet *sheet, int column, double v, struct interval i,
 	if (IS_UNKNOWN(v))
 		sheet_addc(sheet, ROLE_DIM, "-");
 	else
-		sheet_printf(sheet, ROLE_TEXT, "%.2f", v);
+		sheet_printf(sheet, ROLE_TEXT, "%.2f", agreement_round(v));
 	if (!IS_UNKNOWN(i.low) && !IS_UNKNOWN(i.high))
-		sheet_printf(sheet, ROLE_DIM, " (%.2f %s %.2f)", i.low, ui->ascii ? "to" : "…", i.high);
+		sheet_printf(sheet, ROLE_DIM, " (%.2f %s %.2f)", agreement_round(i.low), ui->ascii ? "to" : "…",
+		             agreement_round(i.high));
 }
 
 static void add_people(struct sheet *sheet, const struct agreement *all)
