@@ -106,10 +106,11 @@ static void add_agreement(struct buf *out)
 		           (long long)a.judges[i].cells[0][1]);
 	agreement_done(&a);
 	for (int64_t run = 1; run <= 3; run++) {
-		struct run_verdicts v;
-		assert_true(agreement_run(db, run, &v, &err));
-		buf_printf(out, "run %lld %lld %lld %lld\n", (long long)v.judged, (long long)v.good, (long long)v.bad,
-		           (long long)v.unsure);
+		struct agreement of_run = {.arena = ARENA_INIT};
+		assert_true(agreement_get(db, &(struct agreement_opts){.run = run}, &of_run, &err));
+		buf_printf(out, "run %lld %lld %lld %lld\n", (long long)of_run.answers, (long long)of_run.good,
+		           (long long)of_run.bad, (long long)of_run.unsure);
+		agreement_done(&of_run);
 	}
 }
 
