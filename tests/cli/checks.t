@@ -103,6 +103,7 @@ Options of every command
   -j, --json                  one JSON value on standard output; failures as JSON, too
   --store FILE                this store instead of $SPOOR_STORE or the user's own
   --ascii                     nothing but ASCII (so it is where the locale is not UTF-8)
+  --mask                      personal data and secrets masked in what is printed (as $SPOOR_MASK=1 does)
   --no-color                  no colours (printed text has none; for the explorer)
   -h, --help                  how the command is used
 
