@@ -174,9 +174,10 @@ static bool reviews_record(struct import *im, const struct record *rec, struct e
 static bool reviews_finish(struct import *im, struct err *err)
 {
 	const struct reviews_state *state = im->state;
+	const struct record whole = {.number = 0};
 	(void)err;
 	if (state->seen < state->said)
-		import_problem(im, NULL, SEVERITY_SKIPPED, "truncated", STR_NONE, "those that came are kept",
+		import_problem(im, &whole, SEVERITY_SKIPPED, "truncated", STR_NONE, "those that came are kept",
 		               "the header says %llu events and %llu came: the file was cut",
 		               (unsigned long long)state->said, (unsigned long long)state->seen);
 	return true;

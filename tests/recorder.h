@@ -6,6 +6,7 @@
 #include "import/format.h"
 #include "store/base/scan.h"
 #include "store/base/units.h"
+#include "store/annotation.h"
 #include "store/sink.h"
 
 struct recorder {
@@ -295,6 +296,27 @@ static void rec_case(struct sink *sink, const struct case_result *res)
 	}
 }
 
+static void rec_annotation(struct sink *sink, const struct annotation *a)
+{
+	struct recorder *r = (struct recorder *)sink;
+	struct buf *out = &r->out;
+
+	buf_add_cstr(out, "annotation event=");
+	hash_hex(out, a->event.byte, sizeof a->event.byte);
+	buf_add_cstr(out, " target=");
+	hash_hex(out, a->target.byte, sizeof a->target.byte);
+	buf_printf(out, " hashes=%016llx/%016llx field=%s", (unsigned long long)a->input_hash,
+	           (unsigned long long)a->output_hash, annotation_field_name(a->field));
+	rec_text(out, "part", a->part);
+	rec_text(out, "value", a->value);
+	rec_text(out, "author", a->author);
+	rec_text(out, "hint", a->hint);
+	rec_text(out, "queue", a->queue);
+	rec_int(out, "time", a->time_ns);
+	buf_printf(out, " how=%u%s%s%s\n", a->how, a->is_withdrawal ? " withdraws" : "", a->has_shown ? " shown" : "",
+	           a->has_because ? " because" : "");
+}
+
 static void rec_problem(struct sink *sink, const struct problem *p)
 {
 	struct recorder *r = (struct recorder *)sink;
@@ -313,6 +335,7 @@ static void recorder_init(struct recorder *r, unsigned wants)
 	                                    .score = rec_score,
 	                                    .run = rec_run,
 	                                    .case_result = rec_case,
+	                                    .annotation = rec_annotation,
 	                                    .problem = rec_problem};
 
 	*r = (struct recorder){
