@@ -196,7 +196,7 @@ static void share_runs(const struct lookalike *l, struct runs *r, const alike_ru
 
 static void meet_wording(struct lookalike *l, struct alike_met *met)
 {
-	double answer[LOOKALIKE_SEEDS], question[LOOKALIKE_SEEDS];
+	double answer[LOOKALIKE_SEEDS] = {0}, question[LOOKALIKE_SEEDS] = {0};
 	share_runs(l, &l->runs, &l->work.runs, false, answer);
 	share_runs(l, &l->asked, &l->work.asked, true, question);
 	for (size_t s = 0; s < l->n_seeds; s++) {
