@@ -2,7 +2,7 @@
 """The generated parts of the README, from the program and the golden screens: readme.py [--check] SPOOR.
 
 Between the lines `<!-- NAME -->` and `<!-- /NAME -->` stands what SPOOR prints (keys, commands, formats), what a golden
-screen shows (tree, compare, release), what make coverage wrote, or the last table of make bench. --check changes nothing and fails
+screen shows (tree, compare, release, review), what make coverage wrote, or the last table of make bench. --check changes nothing and fails
 when a part is stale."""
 import re, subprocess, sys
 
@@ -32,7 +32,7 @@ def commands():
     return [line[2:] if line.startswith("  ") else line for line in lines[at + 1:lines.index("", at)]]
 
 
-parts = {"tree": screen("trace-80x24"), "compare": screen("compare-80x24"), "release": screen("release-80x24"),
+parts = {"tree": screen("trace-80x24"), "compare": screen("compare-80x24"), "release": screen("release-80x24"), "review": screen("review-80x24"),
          "keys": printed("help", "keys"),
          "commands": commands(), "formats": printed("formats"), "coverage": written("tests/coverage.txt"),
          "bench": written("tests/bench/RESULTS.txt")}

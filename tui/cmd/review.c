@@ -51,8 +51,6 @@ static const struct option_row review_options[] = {
 	{"name", 0, OPTION_TEXT, "NAME", "of the queue; with the name of one there is: goes on with that"},
 	{"make", 'm', OPTION_FLAG, NULL, "only make it; prints how to open it"},
 	{"list", 'l', OPTION_FLAG, NULL, "the queues there are, how far each is, what else could be reviewed"},
-	{"report", 0, OPTION_FLAG, NULL, "what the verdicts say: people among each other and against judges, preferences, reasons"},
-	{"markdown", 0, OPTION_FLAG, NULL, "with --report: as Markdown"},
 	{"all", 'a', OPTION_FLAG, NULL, "with --list: closed ones too"},
 	{"report", 0, OPTION_FLAG, NULL, "what people said so far in figures, of QUEUE, --run, --where or all: agreement, reasons, preferences, judges"},
 	{"markdown", 0, OPTION_FLAG, NULL, "with --report: as Markdown"},
