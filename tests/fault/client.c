@@ -24,7 +24,7 @@ static int failed(const struct err *err)
 }
 
 /* The event's id is printed when the call has returned: from then on it must be there. */
-static int annotate(struct db *db, long n, const char *author)
+static int give(struct db *db, long n, const char *author)
 {
 	struct err err = ERR_INIT;
 	for (long i = 0; i < n; i++) {
@@ -84,7 +84,7 @@ int main(int argc, char **argv)
 	long n = strtol(argv[3], NULL, 10);
 	int code = 0;
 	if (mode == DB_DURABLE)
-		code = annotate(db, n, argc > 4 ? argv[4] : "ann");
+		code = give(db, n, argc > 4 ? argv[4] : "ann");
 	else
 		for (long i = 0; !code && (i < n || !input_ended()); i++)
 			code = mode == DB_READ ? read_once(db) : checkpoint(db);
