@@ -40,7 +40,7 @@ struct db {
 	struct stmt *buckets[DB_BUCKETS];
 	struct word_lists lists; /* db_functions.c */
 	db_mask *mask;
-	void *kept;              /* db_keep */
+	void *kept; /* db_keep */
 	void (*kept_done)(void *kept);
 	/* pages in the log after our last commit, those of them copied into the store, and where the last try to copy found it */
 	int64_t wal_pages, wal_copied, wal_tried;

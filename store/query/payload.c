@@ -191,7 +191,7 @@ bool payload_decode(struct db *db, struct stored_record *rec, struct arena *aren
 		return run(rec, to, err);
 	struct masking m = {
 	    .sink = {.ops = &masking_ops, .wants = to->wants},
-             .to = to, .mask = db_masks(db), .arena = ARENA_INIT
+              .to = to, .mask = db_masks(db), .arena = ARENA_INIT
         };
 	bool ok = run(rec, &m.sink, err);
 	arena_done(&m.arena);
