@@ -132,7 +132,7 @@ static void cells_line(const struct out *o, struct buf *to, const struct out_cel
 
 void out_cells_text(const struct out *o, struct buf *to, const struct out_cells *t)
 {
-	int cols[OUT_CELLS_MOST];
+	int cols[OUT_CELLS_MOST] = {0};
 	size_t rows = cells_rows(t);
 	BUG_ON(t->n > OUT_CELLS_MOST);
 	for (int k = 0; k < t->n; k++) {
