@@ -341,7 +341,7 @@ static bool is_object(struct val v)
 
 static void read_object(struct subject_draft *d, struct val v, int depth)
 {
-	struct val only = only_member(v), talk = subject_first(v, talks), question = VAL_NONE;
+	struct val only = only_member(v), talk = subject_first(v, talks);
 	if (subject_is_message(v)) {
 		struct buf text = BUF_INIT;
 		struct arena scratch = ARENA_INIT;
@@ -365,7 +365,7 @@ static void read_object(struct subject_draft *d, struct val v, int depth)
 	}
 	if (!subject_is_chat(talk))
 		talk = VAL_NONE;
-	question = find_question(v);
+	struct val question = find_question(v);
 	if (question.scan == talk.scan && question.i == talk.i)
 		question = VAL_NONE;
 	if (talk.scan && !val_is(question, SCAN_STRING))
@@ -543,10 +543,10 @@ struct str subject_read_answer(struct subject_draft *d, struct str text, struct 
 	struct arena scratch = ARENA_INIT;
 	struct buf out = BUF_INIT;
 	struct reply r = {.d = d, .out = &out, .scratch = &scratch};
-	struct str answer = text;
 	if (!text.ptr)
 		return text;
 	answer_text(&r, text, 0);
+	struct str answer;
 	/* An object of nothing but ids and settings: as it is. */
 	if (str_trim(buf_str(&out)).len)
 		answer = arena_str(arena, subject_cut(buf_str(&out), &scratch));
