@@ -11,7 +11,7 @@ terminal   no, TERM=dumb
 $ spoor import tests/data/traces-agent.jsonl tests/data/eval-v12.json >$T/log
 $ spoor doctor 2>&1 | sed -e '/^version/,/zstd/d' -e 's/[0-9.]* [kM]B/SIZE/g'
 store      $T/home/spoor.db
-           SIZE, log 0 B, version 3, mode 0600
+           SIZE, log 0 B, version 4, mode 0600
 holds      59 traces, 599 spans, 94 scores
            1 eval run, 82 case results, 0 annotations
            SIZE of records in SIZE (2 blocks), 100 % of it indexed for search

@@ -13,7 +13,7 @@ Commands
   compare A B                 what got better and worse between two eval runs, and is it noise
   diff TRACE TRACE            two traces beside each other: what differs, where it begins
   doctor [FILE…]              the store's health, the files' problems, the terminal as found
-  export WHAT                 what people said, and of what, for those who go on with it
+  export WHAT [NAME]          what people said, and of what, for those who go on with it
   flag TARGET…|-              say of answers that they are good or bad, and why
   forget FILE|trace:ID|…      take traces, eval runs or whole files out of the store, for good
   formats [NAME]              the formats that are read, and how each is recognised
@@ -65,6 +65,7 @@ Options of every command
   -j, --json                  one JSON value on standard output; failures as JSON, too
   --store FILE                this store instead of $SPOOR_STORE or the user's own
   --ascii                     nothing but ASCII (so it is where the locale is not UTF-8)
+  --mask                      personal data and secrets masked in what is printed (as $SPOOR_MASK=1 does)
   --no-color                  no colours (printed text has none; for the explorer)
   -h, --help                  how the command is used
 $ spoor import --help | head -n 3

@@ -13,6 +13,7 @@ tests/data/traces-eval.jsonl     otlp       166 traces, 1,311 spans  all new
 $ spoor import --json tests/data/*.json tests/data/*.jsonl tests/data/*.gz | python3 -c "import json,sys; r=json.load(sys.stdin); [print(f['file'],f['format'],f['status'],f['traces'],f['spans'],f['scores'],f['runs'],f['cases'],f['new'],len(f['problems'])) for f in r['files']]; print(r['total'])"
 tests/data/eval-v12.json promptfoo unchanged 0 0 246 1 82 {'traces': 0, 'spans': 0, 'scores': 0, 'runs': 0, 'cases': 0, 'reviews': 0} 0
 tests/data/eval-v13.json promptfoo unchanged 0 0 249 1 84 {'traces': 0, 'spans': 0, 'scores': 0, 'runs': 0, 'cases': 0, 'reviews': 0} 0
+tests/data/review-support.json generic-json imported 0 0 100 1 100 {'traces': 0, 'spans': 0, 'scores': 100, 'runs': 1, 'cases': 100, 'reviews': 0} 0
 tests/data/traces-agent.jsonl otlp unchanged 59 599 94 0 0 {'traces': 0, 'spans': 0, 'scores': 0, 'runs': 0, 'cases': 0, 'reviews': 0} 1
 tests/data/traces-eval.jsonl otlp unchanged 166 1311 0 0 0 {'traces': 0, 'spans': 0, 'scores': 0, 'runs': 0, 'cases': 0, 'reviews': 0} 0
 tests/data/evals-claims.tar.gz promptfoo imported 0 0 480 1 160 {'traces': 0, 'spans': 0, 'scores': 480, 'runs': 1, 'cases': 160, 'reviews': 0} 0
@@ -32,7 +33,7 @@ tests/data/evals-weekly.tar.gz generic-json imported 0 0 120 1 60 {'traces': 0, 
 tests/data/evals-weekly.tar.gz generic-json imported 0 0 120 1 60 {'traces': 0, 'spans': 0, 'scores': 120, 'runs': 1, 'cases': 60, 'reviews': 0} 0
 tests/data/traces-claims.jsonl.gz otlp imported 480 1968 0 0 0 {'traces': 480, 'spans': 1968, 'scores': 0, 'runs': 0, 'cases': 0, 'reviews': 0} 0
 tests/data/traces-voice.json.gz otlp unchanged 6 43 11 0 0 {'traces': 0, 'spans': 0, 'scores': 0, 'runs': 0, 'cases': 0, 'reviews': 0} 0
-{'files': 21, 'unknown_files': 0, 'traces': 711, 'spans': 3921, 'scores': 3540, 'runs': 17, 'cases': 1366, 'reviews': 0, 'problems': 1}
+{'files': 22, 'unknown_files': 0, 'traces': 711, 'spans': 3921, 'scores': 3640, 'runs': 18, 'cases': 1466, 'reviews': 0, 'problems': 1}
 $ spoor import --json tests/data/eval-v12.json | python3 -c "import json,sys; print(json.load(sys.stdin)['files'][0]['eval_runs'])"
 [{'id': 'eval-D12-2026-11-14T09:12:04#0', 'name': 'dispute v12', 'cases': 82, 'passed': 57, 'failed': 25, 'errored': 0, 'unscored': 0}]
 # Where from

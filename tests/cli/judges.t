@@ -129,7 +129,7 @@ is-json  (code)
   strict  failed 0 of 0 that people call good
 
 $ spoor judges --where nonsense:1 2>&1
-spoor: --where, column 1: expected a field: title, key, status, score, latency, dur, cost, tokens, repeat, run, has
+spoor: --where, column 1: expected a field: title, key, status, score, latency, dur, cost, tokens, repeat, run, verdict, author, reason, note, tag, has
 ? 2
 
 # What people said of a whole trace, of the only span of it that was judged.

@@ -127,8 +127,9 @@ spoor: which queue? spoor export queue NAME -o FILE (spoor review --list)
 ? 2
 
 $ spoor export queue "A or B" --mask -o "$T/m.spoor" 2>&1; test -e "$T/m.spoor"; echo $?
-spoor: a bundle can't be masked: verdicts are found again by the text that was judged
-1
+$T/m.spoor  5 items, 1.3 MB
+spoor '$T/m.spoor'  opens it, wherever it is; once it is back: spoor merge '$T/m.spoor'
+0
 
 # What is no bundle is a queue's name.
 $ spoor review tests/data/eval-v12.json 2>&1

@@ -4,7 +4,7 @@ spoor: $T/foreign.db is a database of another program (application id 0x00000007
 spoor: $T/foreign.db is a database of another program (application id 0x00000007), not a spoor store: name another with --store or $SPOOR_STORE
 $T/foreign.db
 $ spoor backup $T/newer.db >$T/log; python3 -c "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.execute('PRAGMA user_version = 7')" $T/newer.db; spoor --store $T/newer.db runs 2>&1
-spoor: store $T/newer.db was written by a newer spoor (schema 7, this one knows 3): update spoor; nothing was changed
+spoor: store $T/newer.db was written by a newer spoor (schema 7, this one knows 4): update spoor; nothing was changed
 ? 4
 $ spoor backup $T/cut.db >$T/log; truncate -s 20000 $T/cut.db; spoor --store $T/cut.db runs 2>&1 | sed 's/of [0-9]* bytes/of N bytes/'
 spoor: store $T/cut.db is cut off: 20000 of N bytes are there; put a backup in its place, or move it away and import again
@@ -21,7 +21,7 @@ $ cp $SPOOR_STORE $T/dir/ro.db; chmod 500 $T/dir; chmod 755 "$T/.." "$T"; chown 
 id                              cases
 eval-D12-2026-11-14T09:12:04#0     82
 spoor: store $T/dir/ro.db can only be read: its directory cannot be written; give it leave to be written, or name another with --store or $SPOOR_STORE
-           SIZE, log 0 B, version 3, mode 0444, read-only
+           SIZE, log 0 B, version 4, mode 0444, read-only
 health     sound
 spoor: store $T/dir/ro.db can only be read: its directory cannot be written; give it leave to be written, or name another with --store or $SPOOR_STORE
 ro.db
