@@ -7,18 +7,37 @@
 #include <unistd.h>
 
 #include "store/base/clean.h"
+#include "store/base/scan.h"
 #include "store/base/units.h"
 #include "store/base/vec.h"
 #include "store/model.h"
+
+/* One spelling of what formats spell differently: JSON without its blanks and order of members, as far as model_text_hash reads it. A text that
+ * is no JSON is itself. */
+static struct str one_spelling(struct str text, struct buf *canonical)
+{
+	struct str trimmed = str_trim(text);
+	struct scan scan = SCAN_INIT;
+	bool may =
+	    trimmed.len && trimmed.len <= MODEL_HASH_JSON_MAX && strchr("{[\"", trimmed.ptr[0]) && trimmed.ptr[0];
+	bool json =
+	    may && scan_text(&scan, trimmed, &(struct scan_opts){.last = true, .lenient = true, .replace_utf8 = true});
+	if (json)
+		scan_canonical(canonical, scan_root(&scan));
+	scan_done(&scan);
+	return json ? buf_str(canonical) : trimmed;
+}
 
 /* Fields are joined with their lengths, so that no two targets can run into each other. */
 static struct sha256 hash_parts(const struct str *parts, size_t n)
 {
 	struct buf joined = BUF_INIT;
 	for (size_t i = 0; i < n; i++) {
-		struct str part = str_trim(parts[i]);
+		struct buf canonical = BUF_INIT;
+		struct str part = one_spelling(parts[i], &canonical);
 		buf_printf(&joined, "%zu:", part.len);
 		buf_add_str(&joined, part);
+		buf_done(&canonical);
 	}
 	struct sha256 hash = sha256_of(buf_str(&joined));
 	buf_done(&joined);

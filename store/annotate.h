@@ -8,7 +8,8 @@
 #include "store/base/arena.h"
 #include "store/db.h"
 
-/* What is judged: key is the case key, "trace:ID" or "trace:ID/span:ID" (query/subject.h makes it); input and output as the source has them. */
+/* What is judged: key is the case key, "trace:ID" or "trace:ID/span:ID" (query/subject.h makes it); input and output as the source has them:
+ * how their JSON is spelled does not count, formats differ in that (model_text_hash). */
 struct annotation_target {
 	struct str key, input, output;
 };

@@ -7,7 +7,7 @@
 #include "store/base/scan.h"
 #include "store/base/text.h"
 
-enum { HASH_JSON_MAX = 16 << 10, CASE_KEY_BYTES = 64 };
+enum { CASE_KEY_BYTES = 64 };
 
 struct kind_word {
 	const char *name, *brief;
@@ -370,7 +370,7 @@ uint64_t model_scanned_hash_again(struct str text, const struct scan *scan, uint
 	text = str_trim(text);
 	if (!text.len)
 		return 0;
-	if (!scan || !scan->n || text.len > HASH_JSON_MAX) {
+	if (!scan || !scan->n || text.len > MODEL_HASH_JSON_MAX) {
 		memory->n = 0;
 		hash = hash64(text);
 		return hash ? hash : 1;
@@ -402,7 +402,7 @@ uint64_t model_text_hash(struct str text)
 
 	text = str_trim(text);
 	/* Only these three have more than one way to be written. */
-	json = text.len && text.len <= HASH_JSON_MAX &&
+	json = text.len && text.len <= MODEL_HASH_JSON_MAX &&
 	       (text.ptr[0] == '{' || text.ptr[0] == '[' || text.ptr[0] == '"') && scan_text(&scan, text, &opts);
 	hash = model_scanned_hash(text, json ? &scan : NULL);
 	scan_done(&scan);

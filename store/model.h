@@ -65,6 +65,7 @@ int64_t model_span_key(struct str id, bool *is_hex);
 #define MODEL_ANSWER ".server"
 bool model_is_answer(struct str id);        /* 16 lower-case hex digits and MODEL_ANSWER */
 int64_t model_other_half(int64_t span_key); /* of an answer the caller's key, and the other way round */
+enum { MODEL_HASH_JSON_MAX = 16 << 10 };
 /* Hash of normalised text, for "same arguments", "same input": canonical JSON if the text is JSON of at most 16 KiB, else the
  * text trimmed. 0: absent or empty. */
 uint64_t model_text_hash(struct str text);

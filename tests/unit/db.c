@@ -257,6 +257,15 @@ static void verdicts_append_and_withdraw(void **state)
 	struct annotation_target same = {.key = STR_LIT("case-1"), .input = STR_LIT("q"), .output = STR_LIT("a")};
 	struct sha256 hash = annotation_target_hash(&t), other = annotation_target_hash(&same);
 	assert_memory_equal(hash.byte, other.byte, 32);
+	/* One answer, whatever format wrote its JSON. */
+	const struct annotation_target spelled = {STR_LIT("k"), STR_LIT("{\"b\": [1, 2], \"a\": \"\\u00e9\"}"),
+	                                          STR_LIT("a")},
+	                               tight = {STR_LIT("k"), STR_LIT("{\"a\":\"é\",\"b\":[1,2]}"), STR_LIT("a")},
+	                               another = {STR_LIT("k"), STR_LIT("{\"a\":\"é\",\"b\":[2,1]}"), STR_LIT("a")};
+	const struct sha256 one = annotation_target_hash(&spelled), two = annotation_target_hash(&tight),
+	                    three = annotation_target_hash(&another);
+	assert_memory_equal(one.byte, two.byte, 32);
+	assert_memory_not_equal(one.byte, three.byte, 32);
 	unsigned char first[16], second[16];
 	assert_true(annotate_add(db, &t, STR_LIT("ann"), FIELD_VERDICT, STR_LIT("bad"), 100, first, &err));
 	assert_true(annotate_add(db, &t, STR_LIT("ann"), FIELD_VERDICT, STR_LIT("good"), 200, second, &err));
