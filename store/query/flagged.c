@@ -432,14 +432,15 @@ static void mask_strs(struct arena *arena, const struct str **list, size_t n)
 	*list = masked;
 }
 
-/* Everything but ids of machines and who judged. */
+/* Everything but who judged. An id is masked where there is personal data in it, and then finds nothing any more. */
 static void mask_all(struct flagged *f, struct arena *arena)
 {
 	struct subject *s = &f->subject;
 	struct str *const texts[] = {&s->title,        &s->question, &s->answer,    &s->expected,   &s->error,
 	                             &s->answer_b,     &s->error_b,  &s->raw_input, &s->raw_output, &s->raw_output_b,
 	                             &s->raw_expected, &f->answer,   &f->answer_b,  &f->case_key,   &f->place.hint,
-	                             &f->correction,   &f->note,     &f->run,       &s->run,        &s->run_b};
+	                             &f->correction,   &f->note,     &f->run,       &s->run,        &s->run_b,
+	                             &f->run_id,       &f->trace_id, &f->span_id};
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		*texts[i] = mask_str(arena, *texts[i]);
 	mask_list(arena, &s->turns, s->n_turns);
@@ -450,12 +451,13 @@ static void mask_all(struct flagged *f, struct arena *arena)
 		struct flagged_said *said = &f->said[i];
 		said->note = mask_str(arena, said->note);
 		said->correction = mask_str(arena, said->correction);
+		said->queue = mask_str(arena, said->queue);
 		mask_strs(arena, &said->reasons, said->n_reasons);
 		mask_strs(arena, &said->tags, said->n_tags);
 		struct flagged_score *scores = arena_zalloc(arena, said->n_scores + 1, sizeof *scores);
 		for (size_t k = 0; k < said->n_scores; k++)
-			scores[k] =
-			    (struct flagged_score){said->scores[k].name, mask_str(arena, said->scores[k].value)};
+			scores[k] = (struct flagged_score){mask_str(arena, said->scores[k].name),
+			                                   mask_str(arena, said->scores[k].value)};
 		said->scores = scores;
 	}
 }

@@ -59,14 +59,19 @@ static bool is_free(enum annotation_field field)
 	return field != FIELD_VERDICT && field != FIELD_PREFERENCE;
 }
 
-static void put_value(struct jout *j, const struct annotation *a, bool masked)
+/* A part is a tag or the name of a score: a withdrawal has it too. */
+static void put_said(struct jout *j, const struct annotation *a, bool masked)
 {
-	struct buf hidden = BUF_INIT;
-	size_t n = masked && is_free(a->field) ? mask_text(&hidden, a->value) : 0;
-	jout_str(j, "value", n ? buf_str(&hidden) : a->value.ptr ? a->value : STR_LIT(""));
-	if (n)
+	struct buf part = BUF_INIT, value = BUF_INIT;
+	size_t n_part = masked ? mask_text(&part, a->part) : 0;
+	size_t n_value = masked && is_free(a->field) && !a->is_withdrawal ? mask_text(&value, a->value) : 0;
+	put_text(j, "part", n_part ? buf_str(&part) : a->part);
+	if (!a->is_withdrawal)
+		jout_str(j, "value", n_value ? buf_str(&value) : a->value.ptr ? a->value : STR_LIT(""));
+	if (n_part || n_value)
 		jout_bool(j, "masked", true);
-	buf_done(&hidden);
+	buf_done(&value);
+	buf_done(&part);
 }
 
 static void put_how(struct jout *j, unsigned how)
@@ -96,9 +101,7 @@ static void put_event(struct buf *out, const struct annotation *a, bool masked)
 		put_text(&j, "hint", a->hint);
 	jout_str(&j, "author", a->author);
 	jout_cstr(&j, "field", annotation_field_name(a->field));
-	put_text(&j, "part", a->part);
-	if (!a->is_withdrawal)
-		put_value(&j, a, masked);
+	put_said(&j, a, masked);
 	jout_time(&j, "time", a->time_ns);
 	if (a->is_withdrawal)
 		put_hex(&j, "withdraws", a->withdraws.byte, sizeof a->withdraws.byte);
@@ -107,7 +110,8 @@ static void put_event(struct buf *out, const struct annotation *a, bool masked)
 		put_hex(&j, "because", a->because.byte, sizeof a->because.byte);
 	if (a->has_shown)
 		put_hex(&j, "shown", a->shown.byte, sizeof a->shown.byte);
-	put_text(&j, "queue", a->queue);
+	if (!masked || !mask_any(a->queue))
+		put_text(&j, "queue", a->queue);
 	jout_end(&j);
 	buf_add_char(out, '\n');
 }

@@ -289,6 +289,16 @@ static void test_mask(void **state)
 	(void)state;
 	static const char *const planted[] = {"jo.fox@acme.com", "jo.fox", "4111 1111", CARD};
 	struct buf out = BUF_INIT;
+	struct err err = ERR_INIT;
+	struct event_id event;
+	struct arena arena = ARENA_INIT;
+	struct block_cache *cache = block_cache_new(db);
+	struct subject subject;
+	const struct subject_at at = at_nth(db, 1, 0);
+	const struct say say = {FIELD_SCORE, STR_LIT("asked of jo.fox@acme.com"), STR_LIT("0.5")};
+	assert_true(subject_target(db, cache, &at, &arena, &subject, &err));
+	assert_true(annotate(db, &subject.target, &(struct annotate_opts){.author = STR_LIT("anna"), .now_ns = 7}, &say,
+	                     1, &event, &err));
 	for (size_t i = 0; flagged_formats[i]; i++) {
 		write_as(db, flagged_formats[i]->name, (struct flagged_opts){.masked = true}, &out);
 		for (size_t k = 0; k < sizeof planted / sizeof *planted; k++)
@@ -297,6 +307,10 @@ static void test_mask(void **state)
 	}
 	write_as(db, "jsonl", (struct flagged_opts){0}, &out);
 	assert_non_null(strstr(buf_cstr(&out), CARD));
+	assert_non_null(strstr(buf_cstr(&out), "asked of jo.fox@acme.com"));
+	assert_true(annotate_take_back(db, &event, 1, STR_LIT("anna"), 8, &err));
+	block_cache_free(cache);
+	arena_done(&arena);
 	buf_done(&out);
 }
 

@@ -325,6 +325,24 @@ static void test_conflict(void **state)
 	buf_done(&text);
 }
 
+/* A tag and the name of a score are what somebody typed, too. */
+static void test_masked_part(void **state)
+{
+	(void)state;
+	struct db *a = open_store("a");
+	struct buf text = BUF_INIT;
+	import_text(a,
+	            STR_LIT(HEAD "{" EVENT TARGET
+	                         "\"author\":\"a\",\"field\":\"tag\",\"part\":\"jo@acme.com\",\"value\":"
+	                         "\"jo@acme.com\",\"queue\":\"for jo@acme.com\",\"time\":\"2026-11-20\"}\n"),
+	            0, 1);
+	export_all(a, &(struct reviews_opts){.since_ns = TIME_UNKNOWN, .masked = true}, &text);
+	assert_null(strstr(buf_cstr(&text), "jo@acme.com"));
+	assert_non_null(strstr(buf_cstr(&text), "\"masked\":true"));
+	remove_store(a, "a");
+	buf_done(&text);
+}
+
 /* A withdrawal that names another place than the event it withdraws: nothing, whichever came first. */
 static void test_strange_withdrawal(void **state)
 {
@@ -395,9 +413,13 @@ static void test_disagreements(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_union),         cmocka_unit_test(test_lines),
-	    cmocka_unit_test(test_bad_lines),     cmocka_unit_test(test_headers),
-	    cmocka_unit_test(test_conflict),      cmocka_unit_test(test_strange_withdrawal),
+	    cmocka_unit_test(test_union),
+	    cmocka_unit_test(test_lines),
+	    cmocka_unit_test(test_bad_lines),
+	    cmocka_unit_test(test_headers),
+	    cmocka_unit_test(test_masked_part),
+	    cmocka_unit_test(test_conflict),
+	    cmocka_unit_test(test_strange_withdrawal),
 	    cmocka_unit_test(test_disagreements),
 	};
 	return cmocka_run_group_tests(tests, store_setup, store_teardown);

@@ -9,6 +9,7 @@
 #include "store/annotate.h"
 #include "store/base/units.h"
 #include "store/query/filter.h"
+#include "store/study/mask.h"
 #include "tui/cmd/cmds.h"
 #include "tui/cmd/subject_arg.h"
 
@@ -231,6 +232,8 @@ static bool read_events(struct log *l, struct err *err)
 	for (size_t i = 0; i < l->n; i++)
 		if (is_wanted(l, &l->events[i]))
 			l->events[kept++] = l->events[i];
+	for (size_t i = 0; cmd_masks(l->line) && i < kept; i++) /* read as it is, it is a part of keys */
+		l->events[i].part = mask_str(&l->arena, l->events[i].part);
 	l->n = kept;
 	return true;
 }
