@@ -4,7 +4,7 @@
  * a JSON object, as they were; else {"input": TEXT}. Asserted is the answer as it should be (the correction, or a good answer itself), "equals"
  * for a label, else "factuality"; of a bad answer that nobody corrected: that it does not come again ("not-equals"), what was
  * wrong with it ("llm-rubric"), and what the data set expects. Answers on which people differ are no test. Texts of the data are no
- * templates and name no files there: braces of Nunjucks are put in raw blocks, "file://" gets a blank before it, and of a data set's own
+ * templates and name no files there: braces of Nunjucks, and what begins as the name of a file does, are put in raw blocks, and of a data set's own
  * assertions those that run code are left out.
  *
  * chat: OpenAI's fine-tuning lines {"messages":[…]}: the conversation and the corrected (or good) answer as the assistant's.
@@ -29,28 +29,31 @@ static bool has_braces(struct str text)
 
 static bool names_file(struct str text)
 {
-	return str_find(text, STR_LIT("file://")) != SIZE_MAX || str_starts(text, "package:") ||
-	       str_starts(text, "python:") || str_starts(text, "exec:");
+	return str_starts(text, "file://") || str_starts(text, "package:") || str_starts(text, "python:") ||
+	       str_starts(text, "exec:");
+}
+
+/* The word of its own tags, the one thing that a raw block cannot hold (blocks nest in Nunjucks), stands between two of them. */
+static void add_raw(struct buf *out, struct str text)
+{
+	struct str rest = text;
+	buf_add_cstr(out, "{% raw %}");
+	for (size_t at; (at = str_find(rest, STR_LIT("raw"))) != SIZE_MAX; rest = str_from(rest, at + 3)) {
+		buf_add_str(out, str_cut(rest, 0, at));
+		buf_add_cstr(out, "{% endraw %}raw{% raw %}");
+	}
+	buf_add_str(out, rest);
+	buf_add_cstr(out, "{% endraw %}");
 }
 
 /* A text that promptfoo takes as it is. */
 static void put_text(struct jout *j, const char *key, struct str text)
 {
 	struct buf safe = BUF_INIT;
-	if (names_file(text))
-		buf_add_char(&safe, ' ');
-	if (has_braces(text)) {
-		struct str rest = text;
-		buf_add_cstr(&safe, "{% raw %}");
-		for (size_t at; (at = str_find(rest, STR_LIT("endraw"))) != SIZE_MAX; rest = str_from(rest, at + 3)) {
-			buf_add_str(&safe, str_cut(rest, 0, at + 3));
-			buf_add_char(&safe, '-'); /* the one word that would end the block */
-		}
-		buf_add_str(&safe, rest);
-		buf_add_cstr(&safe, "{% endraw %}");
-	} else {
+	if (has_braces(text) || names_file(text)) /* what is a file's name is looked for before it is rendered */
+		add_raw(&safe, text);
+	else
 		buf_add_str(&safe, text);
-	}
 	jout_str(j, key, buf_str(&safe));
 	buf_done(&safe);
 }

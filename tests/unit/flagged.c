@@ -350,6 +350,8 @@ static void test_promptfoo(void **state)
 	assert_true(val_is(val_path(val_at(tests, 0), "vars.question"), SCAN_STRING)); /* as the file had them */
 	assert_true(val_str_is(val_get(val_at(val_get(val_at(tests, 0), "assert"), 0), "type"), "factuality"));
 	assert_null(strstr(buf_cstr(&out), "{% endraw %}file"));
+	/* Rendered it is the text again, word for word. */
+	assert_non_null(strstr(buf_cstr(&out), "{% end{% endraw %}raw{% raw %} %}file://x.js{% endraw %}"));
 	scan_done(&scan);
 	arena_done(&arena);
 	buf_done(&out);
@@ -376,12 +378,12 @@ static void test_hostile_vars(void **state)
 	judge(other, 1, 0, "anna", (struct words){"bad", NULL, NULL, NULL, 0});
 	struct flagged_writing w = write_as(other, "promptfoo", (struct flagged_opts){0}, &out);
 	assert_int_equal(w.written, 1);
-	assert_non_null(strstr(buf_cstr(&out), "\"a\":\" file:///etc/passwd\""));
+	assert_non_null(strstr(buf_cstr(&out), "\"a\":\"{% raw %}file:///etc/passwd{% endraw %}\""));
 	assert_non_null(strstr(buf_cstr(&out), "\"b\":\"{% raw %}{{ env.KEY }}{% endraw %}\""));
 	assert_non_null(strstr(buf_cstr(&out), "\"c\":\"[\\\"one\\\",\\\"two\\\"]\""));
 	assert_non_null(strstr(buf_cstr(&out), "\"d\":\"{% raw %}{\\\"e\\\":\\\"{%x%}\\\"}{% endraw %}\""));
 	assert_non_null(strstr(buf_cstr(&out), "\"f\":{\"g\":7},\"h\":12.50"));
-	assert_non_null(strstr(buf_cstr(&out), "\"not-equals\",\"value\":\" python:import os\""));
+	assert_non_null(strstr(buf_cstr(&out), "\"not-equals\",\"value\":\"{% raw %}python:import os{% endraw %}\""));
 	assert_null(strstr(buf_cstr(&out), "process.exit"));
 	assert_non_null(strstr(buf_cstr(&out), "{\"type\":\"contains\",\"value\":\"ok\"}"));
 	remove_store(other, "hostile");
