@@ -35,6 +35,15 @@ struct sha256 annotation_io_hash(struct str input, struct str output)
 	return hash_parts((struct str[]){input, output}, 2);
 }
 
+struct annotation_kept annotation_kept(const struct annotation_target *t)
+{
+	return (struct annotation_kept){.key = t->key,
+	                                .hash = annotation_target_hash(t),
+	                                .io = annotation_io_hash(t->input, t->output),
+	                                .input_hash = model_text_hash(t->input),
+	                                .output_hash = model_text_hash(t->output)};
+}
+
 /* ---------------------------------------------------------------- pairs */
 
 /* Order of two answers that does not depend on which run each is of. */
@@ -60,28 +69,44 @@ struct annotation_target annotation_pair(struct str key, struct str input, struc
 
 enum { BETTER_BYTES = 8 };
 
-void annotation_preference(struct buf *value, struct str first, struct str second, int prefers)
+struct sha256 annotation_answer_hash(struct str answer)
+{
+	return sha256_of(str_trim(answer));
+}
+
+void annotation_preference_of(struct buf *value, const struct sha256 answers[2], int prefers)
 {
 	if (prefers >= 2) {
 		buf_add_cstr(value, prefers == 2 ? "tie" : "both-bad");
 		return;
 	}
-	struct sha256 better = sha256_of(str_trim(prefers == 0 ? first : second));
 	buf_add_cstr(value, "better:");
-	hash_hex(value, better.byte, BETTER_BYTES);
+	hash_hex(value, answers[prefers == 0 ? 0 : 1].byte, BETTER_BYTES);
 }
 
-int annotation_prefers(struct str value, struct str first, struct str second)
+int annotation_prefers_of(struct str value, const struct sha256 answers[2])
 {
 	for (int i = 0; i < 4; i++) {
 		struct buf other = BUF_INIT;
-		annotation_preference(&other, first, second, i);
+		annotation_preference_of(&other, answers, i);
 		bool same = str_eq(value, buf_str(&other));
 		buf_done(&other);
 		if (same)
 			return i;
 	}
 	return -1;
+}
+
+void annotation_preference(struct buf *value, struct str first, struct str second, int prefers)
+{
+	const struct sha256 answers[2] = {annotation_answer_hash(first), annotation_answer_hash(second)};
+	annotation_preference_of(value, answers, prefers);
+}
+
+int annotation_prefers(struct str value, struct str first, struct str second)
+{
+	const struct sha256 answers[2] = {annotation_answer_hash(first), annotation_answer_hash(second)};
+	return annotation_prefers_of(value, answers);
 }
 
 /* ---------------------------------------------------------------- writing */
@@ -211,17 +236,17 @@ static bool commit(struct db *db, bool ok, struct err *err)
 	return false;
 }
 
-bool annotate_in(struct db *db, const struct annotation_target *target, const struct annotate_opts *opts,
-                 const struct say *says, size_t n, struct event_id *events, struct err *err)
+bool annotate_kept_in(struct db *db, const struct annotation_kept *target, const struct annotate_opts *opts,
+                      const struct say *says, size_t n, struct event_id *events, struct err *err)
 {
 	struct annotation rows[SAYS_MOST];
 	BUG_ON(n > SAYS_MOST);
 	for (size_t i = 0; i < n; i++) {
-		rows[i] = (struct annotation){.target = annotation_target_hash(target),
-		                              .io = annotation_io_hash(target->input, target->output),
+		rows[i] = (struct annotation){.target = target->hash,
+		                              .io = target->io,
 		                              .has_io = true,
-		                              .input_hash = model_text_hash(target->input),
-		                              .output_hash = model_text_hash(target->output),
+		                              .input_hash = target->input_hash,
+		                              .output_hash = target->output_hash,
 		                              .hint = target->key,
 		                              .author = opts->author,
 		                              .field = says[i].field,
@@ -240,6 +265,13 @@ bool annotate_in(struct db *db, const struct annotation_target *target, const st
 	for (size_t i = 0; i < n; i++)
 		events[i] = rows[i].event;
 	return true;
+}
+
+bool annotate_in(struct db *db, const struct annotation_target *target, const struct annotate_opts *opts,
+                 const struct say *says, size_t n, struct event_id *events, struct err *err)
+{
+	const struct annotation_kept kept = annotation_kept(target);
+	return annotate_kept_in(db, &kept, opts, says, n, events, err);
 }
 
 bool annotate(struct db *db, const struct annotation_target *target, const struct annotate_opts *opts,

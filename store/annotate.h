@@ -13,6 +13,13 @@ struct annotation_target {
 	struct str key, input, output;
 };
 struct sha256 annotation_target_hash(const struct annotation_target *t);
+/* All that an event keeps of its target, for where the texts themselves are not (an item that travels masked). */
+struct annotation_kept {
+	struct str key;
+	struct sha256 hash, io;
+	uint64_t input_hash, output_hash;
+};
+struct annotation_kept annotation_kept(const struct annotation_target *t);
 /* What a verdict is still found by where the key has become another one. */
 struct sha256 annotation_io_hash(struct str input, struct str output);
 
@@ -22,6 +29,10 @@ struct sha256 annotation_io_hash(struct str input, struct str output);
 struct annotation_target annotation_pair(struct str key, struct str input, struct str first, struct str second,
                                          struct buf *key_text, struct buf *output);
 void annotation_preference(struct buf *value, struct str first, struct str second, int prefers);
+/* The same of the hashes of both: sha256 of an answer, trimmed. */
+struct sha256 annotation_answer_hash(struct str answer);
+void annotation_preference_of(struct buf *value, const struct sha256 answers[2], int prefers);
+int annotation_prefers_of(struct str value, const struct sha256 answers[2]);
 /* The other way: which of the two a value prefers, as above; -1: neither of these answers. */
 int annotation_prefers(struct str value, struct str first, struct str second);
 
@@ -45,6 +56,9 @@ bool annotate(struct db *db, const struct annotation_target *target, const struc
 /* The same inside a transaction that is open: it is the caller's to commit, or to roll back where this fails. */
 bool annotate_in(struct db *db, const struct annotation_target *target, const struct annotate_opts *opts,
                  const struct say *says, size_t n, struct event_id *events, struct err *err);
+/* The same of a target whose texts are not here. */
+bool annotate_kept_in(struct db *db, const struct annotation_kept *target, const struct annotate_opts *opts,
+                      const struct say *says, size_t n, struct event_id *events, struct err *err);
 /* The same with one event and nothing but an author. */
 bool annotate_add(struct db *db, const struct annotation_target *target, struct str author, enum annotation_field field,
                   struct str value, int64_t now_ns, unsigned char event[16], struct err *err);

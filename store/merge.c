@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "store/hidden_key.h"
+
 /* A transaction is ended after so many events or so long: a verdict that waits goes next. */
 enum { EVENTS_ONCE = 256, LONG_NS = 30 * 1000 * 1000 };
 
@@ -12,6 +14,7 @@ struct merging {
 	merge_seen *seen;
 	void *context;
 	struct merge_counts *counts;
+	struct key_hashes *keys;
 	struct arena arena;
 	bool in_txn;
 	int n; /* in this transaction */
@@ -70,7 +73,7 @@ static bool take_one(void *context, const struct annotation *of, struct err *err
 	m->counts->events++;
 	bool ok = true;
 	if (annotation_check(&a, &m->arena, &why)) {
-		ok = put(m, &a, err);
+		ok = key_show(m->keys, &m->arena, &a.hint, err) && put(m, &a, err);
 	} else {
 		if (!m->counts->refused++)
 			snprintf(m->counts->why, sizeof m->counts->why, "%s", why);
@@ -82,14 +85,20 @@ static bool take_one(void *context, const struct annotation *of, struct err *err
 bool merge_events(struct db *to, struct db *from, const _Atomic bool *cancel, merge_seen *seen, void *context,
                   struct merge_counts *out, struct err *err)
 {
-	struct merging m = {
-	    .to = to, .cancel = cancel, .seen = seen, .context = context, .counts = out, .arena = ARENA_INIT};
+	struct merging m = {.to = to,
+	                    .cancel = cancel,
+	                    .seen = seen,
+	                    .context = context,
+	                    .counts = out,
+	                    .keys = key_hashes_new(to),
+	                    .arena = ARENA_INIT};
 	*out = (struct merge_counts){0};
 	bool ok = annotate_each(from, take_one, &m, err);
 	if (ok)
 		ok = commit(&m, err);
 	else if (m.in_txn)
 		db_rollback(to);
+	key_hashes_free(m.keys);
 	arena_done(&m.arena);
 	return ok;
 }

@@ -33,11 +33,11 @@ void saying_verdict(struct saying *s, enum verdict v)
 	saying_add(s, FIELD_VERDICT, STR_NONE, str_of(verdict_name(v)));
 }
 
-void saying_target(struct saying *s, const struct annotation_target *t)
+void saying_target(struct saying *s, const struct annotation_kept *t)
 {
 	s->has_target = true;
-	s->target = (struct annotation_target){arena_str(&s->arena, t->key), arena_str(&s->arena, t->input),
-	                                       arena_str(&s->arena, t->output)};
+	s->target = *t;
+	s->target.key = arena_str(&s->arena, t->key);
 }
 
 void saying_queue(struct saying *s, int64_t queue, int64_t seq, struct str name, int64_t spent_ns)

@@ -18,9 +18,9 @@ enum saying_kind {
 struct saying {
 	enum saying_kind kind;
 	struct subject_at at;
-	/* An item that travels without its rows: what is judged, instead of `at` (texts in arena). */
+	/* An item that travels without its rows: what is judged, instead of `at` (key in arena). */
 	bool has_target;
-	struct annotation_target target;
+	struct annotation_kept target;
 	struct say says[SAYS_MOST]; /* an empty value empties the field */
 	size_t n_says;
 	/* SAYING_ADD: the group it is to be taken back with, 0: a new one. SAYING_TAKE_BACK, SAYING_AGAIN: which one; 0: the newest. */
@@ -54,7 +54,7 @@ void saying_add(struct saying *s, enum annotation_field field, struct str part, 
 void saying_verdict(struct saying *s, enum verdict v);
 void saying_many(struct saying *s, const struct subject_at *many, size_t n);
 void saying_drop(struct saying *s, const struct event_id *events, size_t n);
-void saying_target(struct saying *s, const struct annotation_target *t);
+void saying_target(struct saying *s, const struct annotation_kept *t);
 void saying_queue(struct saying *s, int64_t queue, int64_t seq, struct str name, int64_t spent_ns);
 void saying_free(struct saying *s); /* NULL is fine */
 

@@ -93,7 +93,7 @@ static bool mark_item(struct verdicts *v, struct saying *s, const struct event_i
 
 /* ---------------------------------------------------------------- writing one */
 
-static bool find_target(struct verdicts *v, const struct saying *s, struct arena *arena, struct annotation_target *out,
+static bool find_target(struct verdicts *v, const struct saying *s, struct arena *arena, struct annotation_kept *out,
                         struct err *err)
 {
 	struct subject subject;
@@ -105,7 +105,7 @@ static bool find_target(struct verdicts *v, const struct saying *s, struct arena
 	bool ok = db_begin_read(v->db, err) && subject_target(v->db, v->blocks, &s->at, arena, &subject, err);
 	db_end_read(v->db);
 	if (ok)
-		*out = subject.target;
+		*out = subject_kept(&subject);
 	return ok;
 }
 
@@ -144,7 +144,7 @@ static bool is_judgement(enum annotation_field field)
 }
 
 /* In a transaction: the events of what is new in it, and the mark. */
-static bool add_all(struct verdicts *v, struct saying *s, const struct annotation_target *target,
+static bool add_all(struct verdicts *v, struct saying *s, const struct annotation_kept *target,
                     struct queue_mark *before, struct err *err)
 {
 	struct arena arena = ARENA_INIT;
@@ -155,9 +155,8 @@ static bool add_all(struct verdicts *v, struct saying *s, const struct annotatio
 	size_t n_was = 0;
 	bool is_empty = false;
 	const struct event_id *judged = NULL;
-	const struct sha256 hash = annotation_target_hash(target);
 	const struct annotate_opts opts = opts_of(v, s);
-	bool ok = annotate_state(v->db, &hash, &arena, &now, &n_now, err);
+	bool ok = annotate_state(v->db, &target->hash, &arena, &now, &n_now, err);
 	for (size_t i = 0; ok && i < s->n_says; i++) {
 		const struct annotation *was = mine(now, n_now, v->author, &s->says[i]);
 		if (!is_so(s, was, &s->says[i])) {
@@ -169,7 +168,7 @@ static bool add_all(struct verdicts *v, struct saying *s, const struct annotatio
 		if (was)
 			was_events[n_was++] = was->event;
 	}
-	ok = ok && annotate_in(v->db, target, &opts, fresh, n, s->events, err);
+	ok = ok && annotate_kept_in(v->db, target, &opts, fresh, n, s->events, err);
 	for (size_t i = 0; ok && i < n; i++)
 		if (is_judgement(fresh[i].field)) {
 			judged = &s->events[i];
@@ -186,7 +185,7 @@ static bool add_all(struct verdicts *v, struct saying *s, const struct annotatio
 	return ok;
 }
 
-static bool in_transaction(struct verdicts *v, const struct job *job, const struct annotation_target *target,
+static bool in_transaction(struct verdicts *v, const struct job *job, const struct annotation_kept *target,
                            struct queue_mark *before, struct err *err)
 {
 	struct saying *s = job->saying;
@@ -281,7 +280,7 @@ static bool write_job(struct verdicts *v, struct job *job, struct err *err)
 	if (s->kind == SAYING_PROPOSE)
 		return write_many(v, job, err);
 	struct arena arena = ARENA_INIT;
-	struct annotation_target target = {STR_NONE, STR_NONE, STR_NONE};
+	struct annotation_kept target = {.key = STR_NONE};
 	struct queue_mark before = {.state = QUEUE_OPEN};
 	bool ok = s->kind == SAYING_TAKE_BACK || s->kind == SAYING_DROP || s->n_says == 0 ||
 	          find_target(v, s, &arena, &target, err);
@@ -345,7 +344,7 @@ static void copy_frame(struct saying *to, const struct saying *from)
 static bool same_subject(const struct saying *a, const struct saying *b)
 {
 	if (a->has_target && b->has_target)
-		return str_eq(a->target.key, b->target.key) && str_eq(a->target.output, b->target.output);
+		return memcmp(&a->target.hash, &b->target.hash, sizeof a->target.hash) == 0;
 	return a->at.kind != SUBJECT_NONE && subject_is(&a->at, &b->at);
 }
 

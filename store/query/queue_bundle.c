@@ -9,7 +9,9 @@
 
 #include "store/base/units.h"
 #include "store/base/vec.h"
+#include "store/hidden_key.h"
 #include "store/query/queue_subject.h"
+#include "store/study/mask.h"
 
 enum { LEVEL = 9 };
 
@@ -35,6 +37,7 @@ enum tag {
 	TAG_TURN,
 	TAG_FIELD,
 	TAG_DOCUMENT,
+	TAG_HASHES, /* of a masked item, instead of TAG_INPUT and TAG_OUTPUT: struct hashes */
 	N_TAGS
 };
 
@@ -55,6 +58,47 @@ static void add_list(struct buf *out, enum tag tag, const struct subject_text *t
 	}
 }
 
+/* What annotate() makes of texts that do not travel: target and io hash, input and output hash (little-endian), both answers of a pair. */
+enum { HASH = sizeof(struct sha256), HASHES_BYTES = 4 * HASH + 16 };
+
+static void add_hash64(struct buf *out, uint64_t hash)
+{
+	for (int i = 0; i < 8; i++)
+		buf_add_char(out, (char)(hash >> 8 * i & 0xff));
+}
+
+static uint64_t hash64_at(const char *p)
+{
+	uint64_t hash = 0;
+	for (int i = 0; i < 8; i++)
+		hash |= (uint64_t)(unsigned char)p[i] << 8 * i;
+	return hash;
+}
+
+static void add_hashes(struct buf *out, const struct subject *s)
+{
+	struct buf all = BUF_INIT;
+	const struct sha256 *const hashes[] = {&s->hash, &s->io, &s->answers[0], &s->answers[1]};
+	for (size_t i = 0; i < sizeof hashes / sizeof *hashes; i++)
+		buf_add(&all, hashes[i]->byte, HASH);
+	add_hash64(&all, s->input_hash);
+	add_hash64(&all, s->output_hash);
+	add(out, TAG_HASHES, buf_str(&all));
+	buf_done(&all);
+}
+
+static void take_hashes(struct subject *s, struct str all)
+{
+	struct sha256 *const hashes[] = {&s->hash, &s->io, &s->answers[0], &s->answers[1]};
+	s->masked = all.len == HASHES_BYTES;
+	if (!s->masked)
+		return;
+	for (size_t i = 0; i < sizeof hashes / sizeof *hashes; i++)
+		memcpy(hashes[i]->byte, all.ptr + i * HASH, HASH);
+	s->input_hash = hash64_at(all.ptr + 4 * HASH);
+	s->output_hash = hash64_at(all.ptr + 4 * HASH + 8);
+}
+
 void queue_content_write(struct pack *pack, const struct subject *s, struct buf *out)
 {
 	struct buf raw = BUF_INIT, packed = BUF_INIT;
@@ -63,23 +107,25 @@ void queue_content_write(struct pack *pack, const struct subject *s, struct buf 
 		enum tag tag;
 		struct str text;
 	} texts[] = {
-	    {TAG_KIND,         {&kind, 1}      },
-            {TAG_KEY,          s->target.key   },
-	    {TAG_INPUT,        s->target.input },
-            {TAG_OUTPUT,       s->target.output},
-	    {TAG_TITLE,        s->title        },
-            {TAG_QUESTION,     s->question     },
-	    {TAG_ANSWER,       s->answer       },
-            {TAG_EXPECTED,     s->expected     },
-	    {TAG_ERROR,        s->error        },
-            {TAG_ANSWER_B,     s->answer_b     },
-	    {TAG_ERROR_B,      s->error_b      },
-            {TAG_RAW_INPUT,    s->raw_input    },
-	    {TAG_RAW_OUTPUT,   s->raw_output   },
-            {TAG_RAW_OUTPUT_B, s->raw_output_b },
+	    {TAG_KIND,         {&kind, 1}                             },
+	    {TAG_KEY,          s->target.key                          },
+	    {TAG_INPUT,        s->masked ? STR_NONE : s->target.input },
+	    {TAG_OUTPUT,       s->masked ? STR_NONE : s->target.output},
+	    {TAG_TITLE,        s->title                               },
+	    {TAG_QUESTION,     s->question                            },
+	    {TAG_ANSWER,       s->answer                              },
+	    {TAG_EXPECTED,     s->expected                            },
+	    {TAG_ERROR,        s->error                               },
+	    {TAG_ANSWER_B,     s->answer_b                            },
+	    {TAG_ERROR_B,      s->error_b                             },
+	    {TAG_RAW_INPUT,    s->raw_input                           },
+	    {TAG_RAW_OUTPUT,   s->raw_output                          },
+	    {TAG_RAW_OUTPUT_B, s->raw_output_b                        },
 	};
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		add(&raw, texts[i].tag, texts[i].text);
+	if (s->masked)
+		add_hashes(&raw, s);
 	add_list(&raw, TAG_TURN, s->turns, s->n_turns);
 	add_list(&raw, TAG_FIELD, s->fields, s->n_fields);
 	add_list(&raw, TAG_DOCUMENT, s->documents, s->n_documents);
@@ -133,6 +179,8 @@ static void take_text(struct reading *r, uint64_t tag, struct str text)
 		r->name = STR_NONE;
 	} else if (tag == TAG_NAME) {
 		r->name = text;
+	} else if (tag == TAG_HASHES) {
+		take_hashes(r->out, text);
 	} else if (tag == TAG_KIND && text.len == 1) {
 		r->out->at.kind = (enum subject_kind)(unsigned char)text.ptr[0];
 	}
@@ -190,17 +238,23 @@ bool queue_content_read(struct str content, struct arena *arena, struct subject 
 	const int64_t none = UNKNOWN_INT;
 	out->at.at = (struct case_at){none, none, none};
 	out->at.run_b = out->at.repeat_b = out->at.trace = out->at.span = none;
-	out->hash = annotation_target_hash(&out->target);
-	out->io = annotation_io_hash(out->target.input, out->target.output);
-	out->input_hash = model_text_hash(out->target.input);
-	out->output_hash = model_text_hash(out->target.output);
+	if (!out->masked)
+		subject_set_target(out);
 	return true;
 }
 
 /* ---------------------------------------------------------------- the file */
 
-static bool add_items(struct db *db, int64_t queue, struct arena *arena, struct queue_item **items, size_t *n,
-                      struct queue_bundle *out, struct err *err)
+static void mask_item(struct arena *arena, struct subject *s)
+{
+	subject_mask(mask_str, arena, s);
+	if (mask_any(s->target.key))
+		s->target.key = key_hide(arena, s->target.key);
+	s->masked = true;
+}
+
+static bool add_items(struct db *db, int64_t queue, bool masked, struct arena *arena, struct queue_item **items,
+                      size_t *n, struct queue_bundle *out, struct err *err)
 {
 	struct block_cache *blocks = block_cache_new(db);
 	struct pack *pack = pack_new(LEVEL);
@@ -213,6 +267,8 @@ static bool add_items(struct db *db, int64_t queue, struct arena *arena, struct 
 		struct queue_item item;
 		ok = queue_item(db, queue, (*items)[i].seq, &one, &item, err);
 		if (ok && queue_subject(db, blocks, &item, &one, &subject, err)) {
+			if (masked)
+				mask_item(&one, &subject);
 			queue_content_write(pack, &subject, &content);
 			(*items)[kept++] = (struct queue_item){.kind = item.kind,
 			                                       .run = UNKNOWN_INT,
@@ -273,6 +329,19 @@ static void close_workshop(struct workshop *w)
 		rmdir(w->dir);
 }
 
+/* People know the queue by its name, and so does what is said in it: that stays, or there is no masked bundle. */
+static bool mask_queue(struct arena *arena, struct queue *q, struct err *err)
+{
+	if (mask_any(q->name))
+		return err_set(err, ERR_USAGE, NULL,
+		               "the queue's name holds personal data: spoor review NAME --rename first");
+	q->author = mask_str(arena, q->author);
+	q->made_from = mask_str(arena, q->made_from);
+	q->reasons = mask_str(arena, q->reasons);
+	q->rubric = mask_str(arena, q->rubric);
+	return true;
+}
+
 static bool fill(struct db *db, const struct queue *q, const struct queue_item *items, size_t n, struct err *err)
 {
 	int64_t id;
@@ -296,8 +365,8 @@ static bool fill(struct db *db, const struct queue *q, const struct queue_item *
 	return false;
 }
 
-bool queue_bundle_write(struct db *db, int64_t queue, const char *file, bool force, struct queue_bundle *out,
-                        struct err *err)
+bool queue_bundle_write(struct db *db, int64_t queue, const struct queue_bundle_opts *opts, const char *file,
+                        struct queue_bundle *out, struct err *err)
 {
 	struct arena arena = ARENA_INIT;
 	struct workshop w = {.db = NULL};
@@ -306,11 +375,12 @@ bool queue_bundle_write(struct db *db, int64_t queue, const char *file, bool for
 	struct queue q;
 	size_t n;
 	*out = (struct queue_bundle){.items = 0};
-	bool ok = queue_get(db, queue, &arena, &q, err) && add_items(db, queue, &arena, &items, &n, out, err);
+	bool ok = queue_get(db, queue, &arena, &q, err) && (!opts->masked || mask_queue(&arena, &q, err)) &&
+	          add_items(db, queue, opts->masked, &arena, &items, &n, out, err);
 	if (ok && !n)
 		ok = err_set(err, ERR_NOT_FOUND, NULL, "none of the queue's answers is in the store any more");
 	ok = ok && open_workshop(&w, err) && fill(w.db, &q, items, n, err) &&
-	     db_backup(w.db, file, force, &progress, &out->bytes, err);
+	     db_backup(w.db, file, opts->force, &progress, &out->bytes, err);
 	close_workshop(&w);
 	arena_done(&arena);
 	return ok;

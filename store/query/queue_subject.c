@@ -93,8 +93,13 @@ bool queue_subject(struct db *db, struct block_cache *blocks, const struct queue
 	bool found;
 	if (!queue_item_at(item, &at))
 		return err_set(err, ERR_STORE, NULL, "this item of the queue is damaged");
-	if (item->content.ptr)
-		return queue_content_read(item->content, arena, out, err);
+	if (item->content.ptr) {
+		if (!queue_content_read(item->content, arena, out, err))
+			return false;
+		if (db_masks(db))
+			subject_mask(db_masks(db), arena, out);
+		return true;
+	}
 	bool ok = subject_load(db, blocks, &at, arena, out, err);
 	if (ok && is_same(item, out))
 		return true;

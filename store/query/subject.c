@@ -99,12 +99,27 @@ static struct str run_name(struct db *db, int64_t run, struct arena *arena)
 	return name;
 }
 
-static void set_target(struct subject *out)
+static struct str answer_or_error(struct str answer, struct str error)
 {
-	out->hash = annotation_target_hash(&out->target);
-	out->io = annotation_io_hash(out->target.input, out->target.output);
-	out->input_hash = model_text_hash(out->target.input);
-	out->output_hash = model_text_hash(out->target.output);
+	return answer.ptr ? answer : error;
+}
+
+void subject_set_target(struct subject *out)
+{
+	const struct annotation_kept kept = annotation_kept(&out->target);
+	out->hash = kept.hash;
+	out->io = kept.io;
+	out->input_hash = kept.input_hash;
+	out->output_hash = kept.output_hash;
+	if (out->at.kind != SUBJECT_PAIR)
+		return;
+	out->answers[0] = annotation_answer_hash(answer_or_error(out->raw_output, out->error));
+	out->answers[1] = annotation_answer_hash(answer_or_error(out->raw_output_b, out->error_b));
+}
+
+struct annotation_kept subject_kept(const struct subject *s)
+{
+	return (struct annotation_kept){s->target.key, s->hash, s->io, s->input_hash, s->output_hash};
 }
 
 /* Texts that were made ready for people, besides the answer and what it is judged by. */
@@ -210,11 +225,6 @@ static bool load_case_whole(struct db *db, struct block_cache *blocks, const str
 }
 
 /* ---------------------------------------------------------------- pairs */
-
-static struct str answer_or_error(struct str answer, struct str error)
-{
-	return answer.ptr ? answer : error;
-}
 
 static bool read_pair(struct db *db, struct block_cache *blocks, const struct subject_at *at, struct arena *arena,
                       struct str key, struct case_detail details[2], struct subject *out, struct err *err)
@@ -345,7 +355,7 @@ static bool read_subject(struct db *db, struct block_cache *blocks, const struct
 	if (at->kind != SUBJECT_PAIR)
 		out->target = (struct annotation_target){key, out->raw_input, out->raw_output};
 	if (ok)
-		set_target(out);
+		subject_set_target(out);
 	return ok;
 }
 
@@ -388,8 +398,7 @@ static const struct score *mask_scores(db_mask *mask, struct arena *arena, const
 	return to;
 }
 
-/* All that a person reads; the target stays. */
-static void mask_subject(db_mask *mask, struct arena *arena, struct subject *s)
+void subject_mask(db_mask *mask, struct arena *arena, struct subject *s)
 {
 	struct str *const texts[] = {&s->title,      &s->question,     &s->answer,      &s->expected, &s->error,
 	                             &s->run,        &s->answer_b,     &s->error_b,     &s->run_b,    &s->raw_input,
@@ -409,6 +418,6 @@ bool subject_load(struct db *db, struct block_cache *blocks, const struct subjec
 	if (!read_plain(db, blocks, at, true, arena, out, err))
 		return false;
 	if (db_masks(db))
-		mask_subject(db_masks(db), arena, out);
+		subject_mask(db_masks(db), arena, out);
 	return true;
 }

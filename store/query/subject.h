@@ -34,7 +34,9 @@ struct subject {
 	struct annotation_target target; /* of a pair: annotation_pair */
 	struct sha256 hash, io;          /* of the target */
 	uint64_t input_hash, output_hash;
-	struct str title;    /* a short name, may be absent */
+	struct sha256 answers[2]; /* of a pair: each one's annotation_answer_hash (its output, else its error) */
+	bool masked;      /* it came masked (queue_bundle.h): the target's texts are not here, the hashes are theirs */
+	struct str title; /* a short name, may be absent */
 	struct str question; /* the last thing that was asked; of an input that is several fields: absent, see fields */
 	const struct subject_text *turns;     /* what was said before the question, oldest first */
 	const struct subject_text *fields;    /* an input of several named values */
@@ -57,6 +59,10 @@ bool subject_load(struct db *db, struct block_cache *blocks, const struct subjec
 /* Only the key and the hashes: out->target, hash, io, input_hash, output_hash. Decodes the same records, joins no documents. */
 bool subject_target(struct db *db, struct block_cache *blocks, const struct subject_at *at, struct arena *arena,
                     struct subject *out, struct err *err);
+void subject_set_target(struct subject *out);                 /* the hashes, of target and raw texts */
+struct annotation_kept subject_kept(const struct subject *s); /* its key is the subject's */
+/* All that a person reads, masked; target and hashes stay. */
+void subject_mask(db_mask *mask, struct arena *arena, struct subject *s);
 /* Which of the documents a sentence of an answer has its wording from (store/study/provenance.h): no more than that, it tells where words
  * stand, not what is true. */
 struct subject_sentence {

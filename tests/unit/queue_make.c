@@ -393,6 +393,7 @@ static void a_bundle_holds_the_queue_and_nothing_else(void **state)
 	struct subject here, there;
 	struct queue_item item, home;
 	char file[128];
+	const struct queue_bundle_opts plain = {.force = false};
 	const struct queue_ask ask = {.from = QUEUE_PAIRS,
 	                              .run = run_of(db, "v12"),
 	                              .run_b = run_of(db, "v13"),
@@ -402,11 +403,11 @@ static void a_bundle_holds_the_queue_and_nothing_else(void **state)
 	const struct queue_begin how = {.name = STR_LIT("To go"), .mode = QUEUE_BLIND, .rubric = STR_LIT("Be kind.")};
 	assert_true(queue_begin(db, &ask, &how, &begun, &err));
 	snprintf(file, sizeof file, "%s/to-go.spoor", store_dir);
-	if (!queue_bundle_write(db, begun.id, file, false, &bundle, &err))
+	if (!queue_bundle_write(db, begun.id, &plain, file, &bundle, &err))
 		fail_msg("%s", err.text);
 	assert_int_equal(bundle.items, 4);
 	assert_int_equal(bundle.missing, 0);
-	assert_false(queue_bundle_write(db, begun.id, file, false, &bundle, &err)); /* it is there */
+	assert_false(queue_bundle_write(db, begun.id, &plain, file, &bundle, &err)); /* it is there */
 	err = ERR_INIT;
 	assert_true(queue_bundle_is(file, &name, &err));
 	assert_string_equal(buf_cstr(&name), "To go");

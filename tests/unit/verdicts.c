@@ -41,7 +41,9 @@ static void end(struct verdicts *v)
 static struct saying *say_of(const char *key, enum annotation_field field, const char *value)
 {
 	struct saying *s = saying_new(SAYING_ADD, NULL);
-	saying_target(s, &(struct annotation_target){str_of(key), STR_LIT("question"), STR_LIT("answer")});
+	const struct annotation_target target = {str_of(key), STR_LIT("question"), STR_LIT("answer")};
+	const struct annotation_kept kept = annotation_kept(&target);
+	saying_target(s, &kept);
 	saying_add(s, field, STR_NONE, str_of(value));
 	return s;
 }

@@ -137,7 +137,9 @@ const struct command command_export = {
             "                    mlflow      assessments, by trace id\n"
             "                    langfuse    scores, a line for each POST /api/public/scores\n"
             "  queue    NAME as one file (-o), which an expert opens anywhere with spoor FILE, judges, and hands\n"
-            "           back to spoor merge: nothing else of the store is in it\n"
+            "           back to spoor merge: nothing else of the store is in it; with --mask its texts are\n"
+            "           masked, and what is said of them comes home to the answers as they are (a correction\n"
+            "           or note stays as it was typed)\n"
             "  reviews  every verdict, note and correction with its author and time, as JSON Lines that\n"
             "           spoor import and spoor merge take: the same twice counts once, in any order\n"
             "Exit code 1: there was nothing to export, and no file was written.",

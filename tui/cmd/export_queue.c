@@ -52,12 +52,9 @@ static bool write_bundle(const struct command_line *line, struct db *db, struct 
 		               "which queue? spoor export queue NAME -o FILE (spoor review --list)");
 	if (!file || strcmp(file, "-") == 0)
 		return err_set(err, ERR_USAGE, NULL, "a bundle is a file: -o FILE");
-	if (cmd_flag(line, "mask"))
-		return err_set(err, ERR_USAGE, NULL,
-		               "a bundle can't be masked: verdicts are found again by the text that was judged");
+	const struct queue_bundle_opts opts = {.force = cmd_flag(line, "force"), .masked = cmd_masks(line)};
 	return queue_find(db, str_of(line->args[1]), arena, &q, err) &&
-	       queue_bundle_write(db, q.id, file, cmd_flag(line, "force"), &bundle, err) &&
-	       print(line, file, &q, &bundle, err);
+	       queue_bundle_write(db, q.id, &opts, file, &bundle, err) && print(line, file, &q, &bundle, err);
 }
 
 static int run(const struct command_line *line, struct db *db, struct err *err)

@@ -112,12 +112,17 @@ static void status_of_item(const struct review_state *s, struct buf *out, int co
 		add_right(out, cols, open ? "Enter keeps it" : "n goes on");
 }
 
+/* A bundle that was written masked: no key shows more. */
+static bool came_masked(const struct review_state *s)
+{
+	return s->now && s->now->view.subject.masked;
+}
+
 void review_status(const struct screen *screen, struct buf *out)
 {
 	const struct review_state *s = review_of(screen);
 	struct review_page f = frame_of(screen->ui->cols);
-	int cols =
-	    f.cols - (screen->ui->masked && f.col < MASKED_COLS ? MASKED_COLS : 0); /* the app says "[masked]" first */
+	int cols = f.cols - ((screen->ui->masked || came_masked(s)) && f.col < MASKED_COLS ? MASKED_COLS : 0);
 	bool slow = s->writing && screen->ui->now_ns - s->writing_since_ns >= SLOW_NS;
 	struct buf words = BUF_INIT;
 	if (slow) {
@@ -139,8 +144,13 @@ void review_status(const struct screen *screen, struct buf *out)
 	} else if (s->now && s->now->mine.judged) {
 		status_of_item(s, &words, cols);
 	}
-	if (words.len && f.col > 1)
-		buf_add_fill(out, ' ', (size_t)(f.col - 1));
+	int left = f.col - 1;
+	if (!screen->ui->masked && came_masked(s)) { /* else the app says so first */
+		buf_add_cstr(out, "[masked]");
+		left = left > MASKED_COLS - 2 ? left - (MASKED_COLS - 2) : 1;
+	}
+	if (words.len && left > 0)
+		buf_add_fill(out, ' ', (size_t)left);
 	buf_add_str(out, buf_str(&words));
 	buf_done(&words);
 }

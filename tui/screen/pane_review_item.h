@@ -42,8 +42,6 @@ struct review_item {
 	 * its heading, a newline, its text as it is drawn (JSON as names and values) before it is wrapped, a newline; then, of each
 	 * document, its name and a newline. */
 	struct sha256 shown;
-	/* Of a pair: what each answer is kept as (its output, else its error), as the source has it, also where what shows is masked. */
-	struct str kept[2];
 	bool swapped; /* of a pair: the candidate's answer is the left one */
 	bool raw;     /* the texts as the source has them */
 	int rows, cols;
@@ -52,7 +50,7 @@ struct review_item {
 };
 enum { REVIEW_ORIGINS = 2 << 20 /* bytes of an answer and its documents */ };
 
-/* Makes the readable texts of item->subject (in item->arena, from subject_load; of a pair `kept` is set, too) and looks for what stands where; `swapped` as above. On
+/* Makes the readable texts of item->subject (in item->arena, from subject_load) and looks for what stands where; `swapped` as above. On
  * any thread; linear in the texts. */
 void review_item_make(struct review_item *item, bool swapped);
 /* The same texts, readable or as the source has them. */

@@ -101,27 +101,12 @@ static bool is_swapped(const struct queue *queue, int64_t seq)
 	return swapped;
 }
 
-/* A preference names its answer by what the source has, which a masked or a readable text is not. */
-static bool read_kept(struct db *db, struct block_cache *blocks, const struct queue_item *item,
-                      struct review_item *view, struct err *err)
-{
-	struct subject plain = view->subject;
-	if (!review_is_pair(view))
-		return true;
-	if (!item->has_content && !subject_target(db, blocks, &view->subject.at, &view->arena, &plain, err))
-		return false;
-	view->kept[0] = plain.raw_output.ptr ? plain.raw_output : plain.error;
-	view->kept[1] = plain.raw_output_b.ptr ? plain.raw_output_b : plain.error_b;
-	return true;
-}
-
 static bool read_subject(struct db *db, const struct queue_item *item, struct review_loaded *l, struct err *err)
 {
 	struct block_cache *blocks = block_cache_new(db);
 	struct annotation *now = NULL;
 	struct review_item *view = &l->view;
 	bool ok = queue_subject(db, blocks, item, &view->arena, &view->subject, err) &&
-	          read_kept(db, blocks, item, view, err) &&
 	          annotate_state(db, &view->subject.hash, &view->arena, &now, &l->n_now, err);
 	block_cache_free(blocks);
 	l->now = now;

@@ -329,7 +329,7 @@ static void add_scores(struct review_sheet *s, const char *heading, struct str r
 
 void review_preference_words(struct buf *out, const struct review_item *item, struct str value)
 {
-	int prefers = annotation_prefers(value, item->kept[0], item->kept[1]);
+	int prefers = annotation_prefers_of(value, item->subject.answers);
 	bool first = (prefers == 0) != item->swapped;
 	buf_add_cstr(out, prefers < 0    ? "another answer is better"
 	                  : prefers == 2 ? "both are good"

@@ -20,8 +20,8 @@ static struct saying *begin(struct screen *screen, enum saying_kind kind)
 	struct review_state *s = review_of(screen);
 	const struct review_item *item = &s->now->view;
 	struct saying *say = saying_new(kind, &item->subject.at);
-	saying_target(say, &item->subject.target);
-	say->has_target = true;
+	const struct annotation_kept target = subject_kept(&item->subject);
+	saying_target(say, &target);
 	say->has_shown = true;
 	say->shown = item->shown;
 	if ((s->queue.queue.mode & QUEUE_BLIND) && !s->now->mine.judged)
@@ -62,7 +62,7 @@ void review_prefer(struct screen *screen, int choice)
 	const struct review_item *item = &s->now->view;
 	struct buf value = BUF_INIT;
 	int prefers = choice < 2 ? choice ^ (int)item->swapped : choice;
-	annotation_preference(&value, item->kept[0], item->kept[1], prefers);
+	annotation_preference_of(&value, item->subject.answers, prefers);
 	struct saying *say = begin(screen, SAYING_ADD);
 	saying_add(say, FIELD_PREFERENCE, STR_NONE, buf_str(&value));
 	mark_item(s, say);
