@@ -126,10 +126,17 @@ spoor: a bundle is a file: -o FILE
 spoor: which queue? spoor export queue NAME -o FILE (spoor review --list)
 ? 2
 
-$ spoor export queue "A or B" --mask -o "$T/m.spoor" 2>&1; test -e "$T/m.spoor"; echo $?
-$T/m.spoor  5 items, 1.3 MB
-spoor '$T/m.spoor'  opens it, wherever it is; once it is back: spoor merge '$T/m.spoor'
+# Masked: nothing personal in the file, and what is said of it comes home.
+$ python3 tests/planted.py $T/planted && head -n 4 $T/planted/things.txt >$T/rubric && export SPOOR_STORE=$T/p.db && spoor import $T/planted/*.json >/dev/null 2>&1 && spoor review --run before --name Cases --open --rubric $T/rubric --make >/dev/null && spoor export queue Cases --mask -o $T/m.spoor >/dev/null; SPOOR_MASK=1 spoor export queue Cases -o $T/e.spoor >/dev/null; for f in m e; do strings $T/$f.spoor | grep -c -F -f $T/planted/things.txt; SPOOR_AUTHOR=eve spoor review $T/$f.spoor --list --json | grep -c -F -f $T/planted/things.txt; done
 0
+0
+0
+0
+? 1
+
+$ export SPOOR_STORE=$T/p.db; spoor review Cases --rename "of jane.roe@acme-corp.de" >/dev/null; spoor export queue "of jane.roe@acme-corp.de" --mask -o $T/n.spoor 2>&1; test -e $T/n.spoor; echo $?
+spoor: the queue's name holds personal data: spoor review NAME --rename first
+1
 
 # What is no bundle is a queue's name.
 $ spoor review tests/data/eval-v12.json 2>&1
