@@ -282,6 +282,10 @@ NAMES = {"Enter": b"\r", "Space": b" ", "Tab": b"\t", "S-Tab": b"\x1b[Z", "Esc":
 LINES = [b"error", b"status:error dur>1s", b"(", b"name~\"", b"text:'; DROP TABLE span; --", b"\xe6\x97\xa5", b"x" * 300, b"", b"\xff\xfe", b"NOT * \"a", b"100%_"]
 
 
+# What is judged and how: words for `spoor review`, then keys. Reasons, notes, corrections, pastes with what ends a paste in them, the alikes, rules, figures, log.
+REVIEWS = [["--where", "status:failed"], ["--traces", "--double"], ["--run", "eval-D12", "--again", "--name", "monkey"], ["--pairwise", "eval-D13", "eval-D12", "--split"], []]
+JUDGING = [b"1", b"21\r", b"2x\r", b"-wrong\r", b"s", b"cnot\xc3\xa9\r", b"Canswer\r", b"c\x1b[200~1\n2\x1b[201~\r", b"\x1b[200~1;2;Q\x1b[201~", b"\x1b[200~\x1b[200~q\x00\xff\x1b[201~\x1b[201~",
+           b"u", b"u\x12", b"b", b"2a", b"2\x1b\x1ba\rj \r", b"~", b"+", b"?q", b":queues\r", b":propose\r", b":alikes\r", b":agreement\r", b":log\r", b"M", b"c" + b"long " * 200 + b"\x1b\x1b"]
 BEHIND = [b"", b"S", b"H", b"w", b"W", b"p", b"d", b"%", b"\r", b"&x\rS", b"=", b">I", b"s<", b"S\r\t", b"w\t\r", b"d\r", b"\r\t\t}z"]
 
 
@@ -334,13 +338,20 @@ def monkey():
     bad = re.compile(rb"SQL|syntax error|no such (?:column|table)|malformed|misuse|UNIQUE constraint")
     while left > 0 and time.monotonic() < end:
         rows, cols = sizes[starts % len(sizes)]
-        t = Terminal([spoor, "--store", path], rows, cols, strict=True, cwd=ROOM)
-        t.until(b"\x1b[?1049h")
+        judged = starts % 4 == 3  # one of four begins in Review, or at what could be reviewed
+        words = ["review", *R.choice(REVIEWS)] if judged else []
+        t = Terminal([spoor, *words, "--store", path], rows, cols, strict=True, cwd=ROOM)
+        t.until(lambda: b"\x1b[?1049h" in t.out or t.process.poll() is not None, 20)
         t.idle(0.1 * slow)
         if starts % 8 == 0:
             rests(t)
         history, starts = [], starts + 1
-        if starts % 3:  # two of three begin in the eval runs: Compare of two, several beside each other, and the screens behind them
+        if judged:
+            walk = b"".join(R.choices(JUDGING, k=30))
+            history.append(walk)
+            t.keys(walk)
+            t.idle(0.1 * slow, 10)
+        elif starts % 3:  # two of three begin in the eval runs: Compare of two, several beside each other, and the screens behind them
             walk = b"\t" + b"j" * R.randint(0, 12) + b" " + b"j" * R.randint(1, 4) + R.choice([b"\r", b" j \r", b"p", b"%"]) + R.choice(BEHIND)
             history.append(walk)
             t.keys(walk)
@@ -351,6 +362,8 @@ def monkey():
                 key = R.choices(keys, weights)[0]
                 if key == b"\x1b":
                     key = b"\x1b\x1b"
+                if judged and R.random() < 0.3:
+                    key = R.choice(JUDGING)
                 if R.random() < 0.02:
                     key += R.choice(LINES) + R.choice([b"\r", b"\x1b\x1b"])
                 burst += key
