@@ -284,7 +284,7 @@ LINES = [b"error", b"status:error dur>1s", b"(", b"name~\"", b"text:'; DROP TABL
 
 # What is judged and how: words for `spoor review`, then keys. Reasons, notes, corrections, pastes with what ends a paste in them, the alikes, rules, figures, log.
 REVIEWS = [["--where", "status:failed"], ["--traces", "--double"], ["--run", "eval-D12", "--again", "--name", "monkey"], ["--pairwise", "eval-D13", "eval-D12", "--split"], []]
-JUDGING = [b"1", b"21\r", b"2x\r", b"-wrong\r", b"s", b"cnot\xc3\xa9\r", b"Canswer\r", b"c\x1b[200~1\n2\x1b[201~\r", b"\x1b[200~1;2;Q\x1b[201~", b"\x1b[200~\x1b[200~q\x00\xff\x1b[201~\x1b[201~",
+JUDGING = [b"1", b"21\r", b"2x\r", b"-wrong\r", b"s", b"cnot\xc3\xa9\x13", b"Canswer\r\n2\x13", b"c\x1b[200~1\n2\x1b[201~\x13", b"\x1b[200~1;2;Q\x1b[201~", b"\x1b[200~\x1b[200~q\x00\xff\x1b[201~\x1b[201~",
            b"u", b"u\x12", b"b", b"2a", b"2\x1b\x1ba\rj \r", b"~", b"+", b"?q", b":queues\r", b":propose\r", b":alikes\r", b":agreement\r", b":log\r", b"M", b"c" + b"long " * 200 + b"\x1b\x1b"]
 BEHIND = [b"", b"S", b"H", b"w", b"W", b"p", b"d", b"%", b"\r", b"&x\rS", b"=", b">I", b"s<", b"S\r\t", b"w\t\r", b"d\r", b"\r\t\t}z"]
 
