@@ -1,8 +1,8 @@
 #include "store/db_place.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
+#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -41,18 +41,11 @@ static bool is_whole(const struct db_place *place, const unsigned char *h, const
 	    path, (long long)size, (unsigned long long)said);
 }
 
-static bool read_header(struct db_place *place, const char *path, int fd, off_t size, int64_t newest, struct err *err)
+static bool read_header(struct db_place *place, const char *path, const unsigned char *h, int64_t size, int64_t newest,
+                        struct err *err)
 {
-	unsigned char h[HEADER_BYTES] = {0};
-	size_t n = 0;
-	for (ssize_t got = 1; n < sizeof h && got != 0;) {
-		got = pread(fd, h + n, sizeof h - n, (off_t)n);
-		if (got < 0 && errno != EINTR)
-			return err_set(err, ERR_STORE, NULL, "cannot read store %s: %s", path, strerror(errno));
-		n += got > 0 ? (size_t)got : 0;
-	}
 	/* After a power cut in the middle of copying the log the first page may be torn: the log has it whole, and SQLite takes it. */
-	if (n < sizeof h || memcmp(h, "SQLite format 3", 16) != 0)
+	if (size < HEADER_BYTES || memcmp(h, "SQLite format 3", 16) != 0)
 		return place->hot || not_a_store(path, err);
 	uint32_t application = big32(h + 68), version = big32(h + 60);
 	/* A store just made: its tables are still in the log, or its maker was killed before it had any. */
@@ -152,22 +145,33 @@ static bool is_link(const char *path, struct err *err)
 	    path, to);
 }
 
+/* By SQLite's own means: a descriptor of ours, when it is closed, would take away every lock that this process has on the file (POSIX), also those
+ * of the connections that are open already; then whoever else closes the store last removes its log under them. */
 static bool open_and_read(struct db_place *place, const char *path, int64_t newest, struct err *err)
 {
-	struct stat st;
-	int fd;
-	do
-		fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC); /* not to wait for a named pipe */
-	while (fd < 0 && errno == EINTR);
-	if (fd < 0)
+	enum { FLAGS = SQLITE_OPEN_READONLY | SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_NOFOLLOW };
+	unsigned char h[HEADER_BYTES] = {0};
+	sqlite3_int64 size = 0;
+	int given;
+	if (access(path, R_OK) != 0)
 		return err_set(err, ERR_STORE, NULL, "cannot read store %s: %s", path, strerror(errno));
-	bool ok = fstat(fd, &st) == 0;
+	sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
+	const char *name = sqlite3_create_filename(path, "", "", 0, NULL);
+	sqlite3_file *file = xcalloc(1, (size_t)vfs->szOsFile);
+	errno = 0;
+	bool ok = name && vfs->xOpen(vfs, name, file, FLAGS, &given) == SQLITE_OK;
+	ok = ok && file->pMethods->xFileSize(file, &size) == SQLITE_OK;
+	int rc = ok && size ? file->pMethods->xRead(file, h, sizeof h, 0) : SQLITE_OK;
+	ok = ok && (rc == SQLITE_OK || rc == SQLITE_IOERR_SHORT_READ);
 	if (!ok)
-		err_set(err, ERR_STORE, NULL, "cannot read store %s: %s", path, strerror(errno));
-	place->empty = ok && st.st_size == 0;
-	ok = ok && (place->empty || read_header(place, path, fd, st.st_size, newest, err));
-	close(fd);
-	return ok;
+		err_set(err, ERR_STORE, NULL, "cannot read store %s: %s", path,
+		        errno ? strerror(errno) : "the system gave no reason");
+	if (file->pMethods)
+		file->pMethods->xClose(file);
+	sqlite3_free_filename(name);
+	free(file);
+	place->empty = ok && size == 0;
+	return ok && (place->empty || read_header(place, path, h, size, newest, err));
 }
 
 bool db_place_look(struct db_place *place, const char *path, int64_t newest, struct err *err)

@@ -149,6 +149,40 @@ static void the_sum_of_the_schema_is_known(void **state)
 	}
 }
 
+/* What another program sees: whether somebody has the store open. Without that it takes itself for the last, and removes the log when it leaves. */
+static bool seems_open(void)
+{
+	enum { SHARED_FIRST = 0x40000002, SHARED_SIZE = 510 }; /* sqlite.org/fileformat.html, os_unix.c */
+	pid_t child = fork();
+	int status;
+	if (child == 0) {
+		struct flock f = {
+		    .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = SHARED_FIRST, .l_len = SHARED_SIZE};
+		int fd = open(path, O_RDWR);
+		_exit(fd < 0 || fcntl(fd, F_GETLK, &f) != 0 ? 2 : f.l_type != F_UNLCK);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) < 2);
+	return WEXITSTATUS(status) == 1;
+}
+
+/* A second connection of a process, and one that is refused, leave the locks of the first where they are. */
+static void another_connection_keeps_the_locks(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	make_store();
+	assert_false(seems_open());
+	struct db *one = db_open(path, DB_READ, &err), *two = db_open(path, DB_DURABLE, &err);
+	assert_true(one && two && seems_open());
+	db_close(two);
+	assert_true(seems_open());
+	alter("SELECT count(*) FROM word"); /* in this process, too */
+	assert_true(seems_open());
+	db_close(one);
+	assert_false(seems_open());
+}
+
 static void refuses_text(void **state)
 {
 	(void)state;
@@ -812,6 +846,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_dir, remove_dir)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_sum_of_the_schema_is_known),
+	    TEST(another_connection_keeps_the_locks),
 	    TEST(refuses_text),
 	    TEST(refuses_another_programs_database),
 	    TEST(refuses_another_programs_log),
