@@ -365,7 +365,8 @@ ACTION(alikes)
 	} else if (at->kind == SUBJECT_SPAN) {
 		target->span = at->span;
 	}
-	snprintf(target->text, sizeof target->text, "%s", kinds[at->kind]);
+	bool blind = review_of(screen)->queue.queue.mode & QUEUE_BLIND;
+	snprintf(target->text, sizeof target->text, "%s%s", kinds[at->kind], blind ? " blind" : "");
 	return OUT_OPEN;
 }
 
