@@ -157,10 +157,20 @@ static int open_temp(int dir, char name[32])
 	return -1;
 }
 
+/* A device, a pipe or a socket is written to, never taken away: under its name others look for it, not for our text. */
+static bool may_replace(int dir, const char *name)
+{
+	struct stat st;
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || S_ISREG(st.st_mode) || S_ISLNK(st.st_mode))
+		return true;
+	errno = S_ISDIR(st.st_mode) ? EISDIR : ENOTSUP;
+	return false;
+}
+
 static bool replace_in(int dir, const char *name, struct str bytes)
 {
 	char temp[32];
-	int fd = open_temp(dir, temp);
+	int fd = may_replace(dir, name) ? open_temp(dir, temp) : -1;
 	if (fd < 0)
 		return false;
 	bool ok = fchmod(fd, 0600) == 0 && write_all(fd, bytes) && fsync(fd) == 0;
@@ -248,7 +258,7 @@ bool file_put(const char *temp, const char *path, bool replace, struct err *err)
 	split_path(str_of(temp), &(struct str){NULL, 0}, &from);
 	/* A second name fails if there is a first; renaming would not say. */
 	bool ok = sync_file(dir, from.ptr) &&
-	          (replace ? renameat(dir, from.ptr, dir, name.ptr) == 0
+	          (replace ? may_replace(dir, name.ptr) && renameat(dir, from.ptr, dir, name.ptr) == 0
 	                   : linkat(dir, from.ptr, dir, name.ptr, 0) == 0 && unlinkat(dir, from.ptr, 0) == 0);
 	ok = ok && (fsync(dir) == 0 || errno == EINVAL); /* some file systems have no fsync of directories */
 	if (!ok && errno == EEXIST)

@@ -14,11 +14,13 @@ bool file_make_dir_of(const char *path, struct err *err);
 /* realpath of the directory (which must be there) plus the file name: absolute, and free of a "file:" prefix's meaning.
  * Appends to *out. A symbolic link that the name itself is stays unresolved. */
 bool file_absolute(struct buf *out, const char *path, struct err *err);
-/* Writes via a temporary file of mode 0600 in the same directory, fsync, rename. A symbolic link at `path` is replaced. */
+/* Writes via a temporary file of mode 0600 in the same directory, fsync, rename. A symbolic link at `path` is replaced; a device or a
+ * pipe is not (ERR_SYSTEM). */
 bool file_replace(const char *path, struct str bytes, struct err *err);
 /* An empty file of mode 0600 in the directory of `path`, of a name nobody could guess: appended to *temp. */
 bool file_temp_beside(struct buf *temp, const char *path, struct err *err);
-/* Syncs a file made so and gives it its name, on the same disk; replace: in place of what is there, else ERR_USAGE if anything is. */
+/* Syncs a file made so and gives it its name, on the same disk; replace: in place of what is there (no device,
+ * no pipe), else ERR_USAGE if anything is. */
 bool file_put(const char *temp, const char *path, bool replace, struct err *err);
 /* Reads a small file of ours (settings, themes): at most `limit` bytes, else an error. Replaces *out. Not there:
  * ERR_NOT_FOUND. */

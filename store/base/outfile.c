@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "store/base/file.h"
@@ -18,8 +19,13 @@ static bool failed(const struct outfile *out, struct err *err)
 bool outfile_open(struct outfile *out, const char *file, bool force, struct err *err)
 {
 	*out = (struct outfile){.file = file && strcmp(file, "-") != 0 ? file : NULL, .force = force, .fd = -1};
+	struct stat st;
 	if (!out->file)
 		return true;
+	if (stat(out->file, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) { /* a device or a pipe */
+		out->fd = open(out->file, O_WRONLY | O_CLOEXEC);
+		return out->fd >= 0 || failed(out, err);
+	}
 	if (!force && access(out->file, F_OK) == 0)
 		return err_set(err, ERR_USAGE, NULL, "%s is there already (--force replaces it)", out->file);
 	if (!file_temp_beside(&out->temp, out->file, err))

@@ -1,4 +1,5 @@
-/* A file that is written piece by piece, of mode 0600, and gets its name only when all of it is written and synced; or standard output. */
+/* A file that is written piece by piece, of mode 0600, and gets its name only when all of it is written and synced; or standard output;
+ * or a device or a pipe, which is written to as it is. */
 #ifndef SPOOR_STORE_BASE_OUTFILE_H
 #define SPOOR_STORE_BASE_OUTFILE_H
 

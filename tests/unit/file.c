@@ -6,11 +6,13 @@
 
 #include <cmocka.h>
 #include <dirent.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "store/base/file.h"
+#include "store/base/outfile.h"
 
 static char root[64];
 
@@ -235,6 +237,37 @@ static void test_read(void **state)
 	buf_done(&out);
 }
 
+/* What is no file is never taken away: a pipe is written to through its name, and stays one. */
+static void test_special(void **state)
+{
+	(void)state;
+	struct buf b = BUF_INIT, temp = BUF_INIT;
+	struct err err = ERR_INIT;
+	struct outfile out;
+	struct stat st;
+	const char *path = in_root(&b, "pipe");
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_false(file_replace(path, STR_LIT("x"), &err));
+	assert_true(file_temp_beside(&temp, path, &err));
+	assert_false(file_put(buf_cstr(&temp), path, true, &err));
+	assert_int_equal(err.code, ERR_SYSTEM);
+	assert_int_equal(unlink(buf_cstr(&temp)), 0);
+
+	int end = open(path, O_RDWR | O_NONBLOCK);
+	for (int force = 0; force < 2; force++) {
+		char read_back[8] = "";
+		assert_true(outfile_open(&out, path, force, &err));
+		buf_add_cstr(&out.text, "two");
+		assert_true(outfile_close(&out, true, &err));
+		assert_int_equal(read(end, read_back, sizeof read_back), 3);
+		assert_memory_equal(read_back, "two", 3);
+	}
+	assert_true(stat(path, &st) == 0 && S_ISFIFO(st.st_mode));
+	close(end);
+	buf_done(&temp);
+	buf_done(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -242,6 +275,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_make_dir, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_absolute, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_replace, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_special, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_read, setup, teardown),
 	};
 	return cmocka_run_group_tests_name("file", tests, NULL, NULL);

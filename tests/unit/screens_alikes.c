@@ -170,6 +170,26 @@ static void draws_none(void **state)
 	stage_close(&st);
 }
 
+/* From a blind review: neither the list nor an opened item says of which run it is. */
+static void blind_hides_runs(void **state)
+{
+	(void)state;
+	for (int blind = 0; blind < 2; blind++) {
+		struct stage st;
+		clean();
+		struct target t = case_of("bicycle gone from the open yard, Bremen", 0);
+		flag(&t, "bad", "wrong");
+		snprintf(t.text, sizeof t.text, blind ? "case blind" : "case");
+		stage_open(&st, "alikes", &t, 24, 80, false);
+		assert_true(stage_shows(&st, "alike"));
+		assert_int_equal(stage_shows(&st, "claims "), !blind);
+		stage_keys(&st, "j Enter");
+		assert_true(stage_shows(&st, "QUESTION"));
+		assert_int_equal(stage_shows(&st, "claims steps") || stage_shows(&st, "claims rerank"), !blind);
+		stage_close(&st);
+	}
+}
+
 /* ---------------------------------------------------------------- proposing */
 
 #define PROPOSED "SELECT count(*) FROM annotation_now WHERE field = 0 AND how = 1"
@@ -302,6 +322,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(draws),           cmocka_unit_test(draws_none),
+	    cmocka_unit_test(blind_hides_runs),
 	    cmocka_unit_test(proposes),        cmocka_unit_test(proposes_the_marked),
 	    cmocka_unit_test(hand_goes_first), cmocka_unit_test(without_a_verdict),
 	    cmocka_unit_test(like_all),

@@ -243,6 +243,27 @@ static void test_fresh(void **state)
 	stage_close(&st);
 }
 
+/* A turn of a session shows what was said of it, at once and once it is taken back. */
+static void test_session(void **state)
+{
+	(void)state;
+	struct stage st;
+	struct target t = target_of("trace");
+	struct err err = ERR_INIT;
+	t.screen = "session";
+	stage_open(&st, "session", &t, 24, 80, false);
+	struct subject_at at = subject_of(&st);
+	assert_int_equal(at.kind, SUBJECT_TRACE);
+	assert_false(stage_shows(&st, " ~ dispute-agent"));
+	struct db *db = db_open(stage_path, DB_DURABLE, &err);
+	SAY(db, at, "zoe", 1, 0, {FIELD_VERDICT, STR_NONE, STR_LIT("unsure")});
+	st.ui->verdicts++;
+	stage_keys(&st, "j k");
+	assert_true(stage_shows(&st, " ~ ") || stage_shows(&st, " ± "));
+	db_close(db);
+	stage_close(&st);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -250,6 +271,7 @@ int main(void)
 	    cmocka_unit_test(test_subjects),
 	    cmocka_unit_test(test_sides),
 	    cmocka_unit_test(test_fresh),
+	    cmocka_unit_test(test_session),
 	};
 	return cmocka_run_group_tests(tests, setup, stage_teardown);
 }

@@ -2,7 +2,8 @@
  * same verdict.
  *
  * target: text says what was flagged: "case" (id: run, id2: case, span: repeat), "trace" (id), "span" (id: trace, span: key), as struct
- * subject_at has them; "" : what this person flagged bad last. The flag itself is this person's newest verdict on it by hand.
+ * subject_at has them; "" : what this person flagged bad last. With " blind"
+ * behind: from a blind review, and the run does not show. The flag itself is this person's newest verdict on it by hand.
  *
  * A proposal reaches only groups of which one item was opened here; it never takes the place of a verdict by hand, is in no figure, and the
  * line of the list that shows it is where it is confirmed, replaced or taken back. */
@@ -50,13 +51,13 @@ static struct state *state_of(const struct screen *screen)
 
 static struct subject_at subject_of(const struct target *t)
 {
-	if (strcmp(t->text, "case") == 0)
+	if (str_starts(str_of(t->text), "case"))
 		return (struct subject_at){
 		    .kind = SUBJECT_CASE, .at = {t->id, t->id2, t->span}
                 };
-	if (strcmp(t->text, "trace") == 0)
+	if (str_starts(str_of(t->text), "trace"))
 		return (struct subject_at){.kind = SUBJECT_TRACE, .trace = t->id};
-	if (strcmp(t->text, "span") == 0)
+	if (str_starts(str_of(t->text), "span"))
 		return (struct subject_at){.kind = SUBJECT_SPAN, .trace = t->id, .span = t->span};
 	return (struct subject_at){.kind = SUBJECT_NONE};
 }
@@ -332,7 +333,8 @@ static void alikes_status(const struct screen *screen, struct buf *out)
 		buf_printf(out, "%s%lld more", dot, (long long)v->found.total - (long long)v->found.n);
 	if (v->found.beyond)
 		buf_printf(out, "%s%lld older not looked at", dot, (long long)v->found.beyond);
-	buf_printf(out, "%sof " STR_FMT, dot, STR_ARG(v->found.scope));
+	if (!v->blind)
+		buf_printf(out, "%sof " STR_FMT, dot, STR_ARG(v->found.scope));
 }
 
 /* ---------------------------------------------------------------- moving */
@@ -409,6 +411,10 @@ ACTION(open_trace)
 	const struct alike_row *row = alikes_row(&state_of(screen)->view);
 	if (!row || row->at.kind == SUBJECT_CASE) {
 		ui_say(screen->ui, row ? "t: of traces and spans" : "go to an item first");
+		return OUT_HANDLED;
+	}
+	if (state_of(screen)->view.blind) {
+		ui_say(screen->ui, "the trace says what others think of it: not from a blind review");
 		return OUT_HANDLED;
 	}
 	state_of(screen)->view.opened[row - state_of(screen)->view.found.rows] = true;
@@ -638,6 +644,7 @@ static bool alikes_open(struct screen *screen, const struct target *target, stru
 	(void)err;
 	struct state *st = state_of(screen);
 	st->from = *target;
+	st->view.blind = str_ends(str_of(target->text), " blind");
 	list_init(&st->view.list);
 	pager_init(&st->view.pager);
 	return true;

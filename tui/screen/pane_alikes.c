@@ -108,7 +108,7 @@ static void draw_item(const struct alikes_view *v, struct canvas line, size_t r,
 	enum role role;
 	const char *sign = sign_of(row, &role);
 	/* Narrow: what tells items apart is their name; why stands in the rule below. */
-	int run_cols = line.cols < 60 ? 0 : 18;
+	int run_cols = line.cols < 60 || v->blind ? 0 : 18;
 	int name_cols = line.cols < 100 ? line.cols - 12 - run_cols : 42;
 	canvas_putc(line, 0, 1, 1, role, sign);
 	canvas_putc(line, 0, 2, 1, v->marked[r] ? ROLE_MARK : ROLE_DIM,
@@ -149,16 +149,19 @@ static void draw_none(const struct alikes_view *v, struct canvas body)
 {
 	struct buf text = BUF_INIT;
 	const struct lookalikes *l = &v->found;
-	buf_printf(&text, "None of " STR_FMT " failed in the same way.", STR_ARG(l->scope));
-	canvas_put(body, 1, 3, body.cols - 4, ROLE_TEXT, buf_str(&text));
-	buf_clear(&text);
+	canvas_putc(body, 1, 3, body.cols - 4, ROLE_TEXT, "None failed in the same way.");
+	if (!v->blind) {
+		buf_printf(&text, "Looked at: " STR_FMT, STR_ARG(l->scope));
+		canvas_put(body, 2, 3, body.cols - 4, ROLE_DIM, buf_str(&text));
+		buf_clear(&text);
+	}
 	if (l->judged)
 		buf_printf(&text, "%lld are alike, but you have judged them.", (long long)l->judged);
 	else if (l->equal)
 		buf_printf(&text, "%lld equal answers to the same case share the verdict.", (long long)l->equal);
-	canvas_put(body, 2, 3, body.cols - 4, ROLE_DIM, buf_str(&text));
+	canvas_put(body, 3, 3, body.cols - 4, ROLE_DIM, buf_str(&text));
 	if (!v->wide)
-		canvas_putc(body, 4, 3, body.cols - 4, ROLE_DIM,
+		canvas_putc(body, 5, 3, body.cols - 4, ROLE_DIM,
 		            "Tab looks for what is like anything that you flagged with the same words.");
 	buf_done(&text);
 }

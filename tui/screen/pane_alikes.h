@@ -22,6 +22,7 @@ struct alikes_view {
 	bool loaded;
 	bool whole; /* the item fills the screen */
 	bool wide;
+	bool blind; /* from a blind queue: of what is still to be judged there no run shows */
 	VEC(struct alikes_line) lines;
 	struct list list;
 	bool *marked, *opened; /* by row */

@@ -16,6 +16,13 @@ void review_touch(struct review_state *s, int64_t now_ns)
 		s->spent_ns += pause;
 }
 
+static void say_keys(struct screen *screen)
+{
+	const struct review_state *s = review_of(screen);
+	ui_say(screen->ui, review_is_pair(&s->now->view) ? "1 the first, 2 the second, 3 both good, 4 both bad"
+	                                                 : "1 good, 2 bad, 3 unsure; ? for all keys");
+}
+
 /* The item that keys act on; NULL: there is none, and that is said. */
 static struct review_state *judging(struct screen *screen)
 {
@@ -92,15 +99,12 @@ static enum outcome digit(struct screen *screen, int n)
 			s->picked ^= 1U << (n - 1);
 		else
 			review_reasons(screen, s->queue.reasons[n - 1]);
-	} else if (review_is_pair(&s->now->view)) {
-		if (n <= 4)
-			review_prefer(screen, n - 1);
-		else
-			ui_say(screen->ui, "1 the first, 2 the second, 3 both good, 4 both bad");
-	} else if (n <= 3) {
+	} else if (review_is_pair(&s->now->view) && n <= 4) {
+		review_prefer(screen, n - 1);
+	} else if (!review_is_pair(&s->now->view) && n <= 3) {
 		review_verdict(screen, verdicts[n - 1]);
 	} else {
-		ui_say(screen->ui, "1 good, 2 bad, 3 unsure; ? for all keys");
+		say_keys(screen);
 	}
 	return OUT_REFRESH;
 }
@@ -365,7 +369,8 @@ ACTION(alikes)
 	} else if (at->kind == SUBJECT_SPAN) {
 		target->span = at->span;
 	}
-	snprintf(target->text, sizeof target->text, "%s", kinds[at->kind]);
+	bool blind = review_of(screen)->queue.queue.mode & QUEUE_BLIND;
+	snprintf(target->text, sizeof target->text, "%s%s", kinds[at->kind], blind ? " blind" : "");
 	return OUT_OPEN;
 }
 
@@ -420,7 +425,7 @@ ACTION(enter)
 	else if (s->now && s->now->mine.judged)
 		review_keep(screen);
 	else if (s->now)
-		ui_say(screen->ui, "1 good, 2 bad, 3 unsure; ? for all keys");
+		say_keys(screen);
 	return OUT_REFRESH;
 }
 

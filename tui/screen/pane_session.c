@@ -5,6 +5,7 @@
 
 #include "store/base/text.h"
 #include "store/span_row.h"
+#include "tui/screen/pane_marks.h"
 
 enum { LABEL_COL = 5, TEXT_COL = 13, TEXT_COLS_MOST = 120, SHORT_USER = 2, SHORT_ANSWER = 3, TEXT_MOST = 100000 };
 
@@ -429,10 +430,14 @@ static void draw_titles(struct canvas c)
 	canvas_putc(c, 0, col + 1, -1, ROLE_HEADING, "scores, name");
 }
 
-/* How many failed, how many passed: their names stand below. */
+/* What people say, how many scores failed, how many passed: their names stand below. */
 static int draw_badges(struct canvas c, int y, int col, const struct trace_row *row)
 {
 	int passed = 0, failed = 0;
+	if (marks_any(&row->marks)) {
+		marks_draw(&row->marks, c, y, col);
+		col += 2;
+	}
 	for (size_t i = 0; i < row->n_scores; i++) {
 		int outcome = score_outcome(row->scores[i].pass, row->scores[i].label);
 		passed += outcome == 1;

@@ -13,6 +13,7 @@ enum session_level { LEVEL_LINE, LEVEL_SHORT, LEVEL_WHOLE, N_SESSION_LEVELS };
 struct session_view {
 	struct session_turn turn;
 	bool loaded;
+	uint64_t verdicts; /* as of these */
 	/* as laid out: */
 	struct sheet sheet;
 	bool laid_out;
@@ -32,6 +33,7 @@ struct session_pane {
 	int top_row;
 	int rows, cols; /* of the turns: the titles stand above */
 	bool ascii;
+	uint64_t verdicts; /* rises when somebody here says something: turns are read again */
 	struct buf find;
 };
 enum { SESSION_HEAD_ROWS = 1 };

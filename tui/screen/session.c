@@ -24,7 +24,7 @@ struct wanted_turn {
 
 struct request {
 	const void *owner;
-	uint64_t serial, generation;
+	uint64_t serial, generation, verdicts;
 	int64_t trace;
 	bool open, interrupted;
 	struct session session; /* open */
@@ -71,7 +71,7 @@ static const struct session_turn *turn_of_cursor(const struct session_state *s)
 static bool is_missing(const struct session_pane *p, size_t turn)
 {
 	const struct session_view *v = p->views[turn];
-	return !v || !v->loaded || (p->levels[turn] == LEVEL_WHOLE && !v->turn.whole);
+	return !v || !v->loaded || v->verdicts != p->verdicts || (p->levels[turn] == LEVEL_WHOLE && !v->turn.whole);
 }
 
 static void add_wanted(const struct session_pane *p, struct request *r)
@@ -104,6 +104,7 @@ static void *session_ask(struct screen *screen)
 	static uint64_t serials;
 	struct session_state *s = state_of(screen);
 	bool fresh = s->pane.loaded && s->generation == screen->ui->generation;
+	s->pane.verdicts = screen->ui->verdicts;
 	session_pane_fit(&s->pane, screen->ui->rows, screen->ui->cols, screen->ui->ascii);
 	if (s->serial && !(fresh && s->seek))
 		return NULL;
@@ -112,6 +113,7 @@ static void *session_ask(struct screen *screen)
 	struct request *r = xcalloc(1, sizeof *r);
 	*r = (struct request){.owner = s,
 	                      .generation = screen->ui->generation,
+	                      .verdicts = screen->ui->verdicts,
 	                      .trace = s->trace,
 	                      .open = !fresh,
 	                      .interrupted = true,
@@ -247,6 +249,7 @@ static void take_turns(struct session_state *s, struct request *r)
 			session_turn_done(&(*v)->turn);
 		(*v)->turn = w->answer;
 		(*v)->loaded = true;
+		(*v)->verdicts = r->verdicts;
 		(*v)->laid_out = false;
 		w->answer = (struct session_turn){.arena = ARENA_INIT};
 	}
