@@ -156,6 +156,8 @@ static bool open_and_read(struct db_place *place, const char *path, int64_t newe
 	if (access(path, R_OK) != 0)
 		return err_set(err, ERR_STORE, NULL, "cannot read store %s: %s", path, strerror(errno));
 	sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
+	if (!vfs) /* it starts SQLite, which takes memory */
+		return err_set(err, ERR_MEMORY, NULL, "out of memory (opening)");
 	const char *name = sqlite3_create_filename(path, "", "", 0, NULL);
 	sqlite3_file *file = xcalloc(1, (size_t)vfs->szOsFile);
 	errno = 0;
