@@ -13,6 +13,8 @@ ALTER TABLE annotation ADD COLUMN shown BLOB;
 ALTER TABLE annotation ADD COLUMN queue TEXT;
 CREATE INDEX annotation_withdraws ON annotation(withdraws) WHERE withdraws IS NOT NULL;
 CREATE INDEX annotation_time ON annotation(time_ns);
+-- To find the newest of a place of the state at once, however many there are.
+CREATE INDEX annotation_place ON annotation(target, author, field, part, time_ns, event);
 
 -- The state: of each target, author, field and part the newest event that its author has not taken back. Made again with
 -- every event by annotate_put alone, so that adding, undoing, importing and merging cannot differ. trace, span: ids out of the hint "trace:ID" or "trace:ID/span:ID".
