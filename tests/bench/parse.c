@@ -84,7 +84,8 @@ static void drop_problem(struct sink *s, const struct problem *p)
 	(void)p;
 	at_work->problems++;
 }
-static const struct sink_ops drop = {drop_entry, drop_span, drop_trace, drop_score, drop_run, drop_case, NULL, drop_problem};
+static const struct sink_ops drop = {drop_entry, drop_span, drop_trace, drop_score,
+                                     drop_run,   drop_case, NULL,       drop_problem};
 
 static struct batch *room(void)
 {
@@ -124,7 +125,8 @@ static void keep_case(struct sink *s, const struct case_result *res)
 	(void)s;
 	batch_case_add(&at_work->batch, &at_work->place, res);
 }
-static const struct sink_ops keep = {keep_entry, keep_span, keep_trace, keep_score, keep_run, keep_case, NULL, drop_problem};
+static const struct sink_ops keep = {keep_entry, keep_span, keep_trace, keep_score,
+                                     keep_run,   keep_case, NULL,       drop_problem};
 
 /* ---------------------------------------------------------------- stages */
 

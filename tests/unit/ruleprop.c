@@ -586,13 +586,13 @@ static void grows_the_file(void **state)
 	     "{\n  // ours\n  \"rules\": [\n    {\"name\": \"a\", \"max_length\": 3}, // short\n    " RULE
 	     "\n  ]\n}\n"	                                                                                                                    },
 	    {"{\"rules\": [\n\t{\"name\": \"a\", \"max_length\": 3}, /* , */\n\t// the end ]\n], \"checks\": "
-	     "{\"phone\": \"off\"}}",	                                                                                    "{\"rules\": [\n\t{\"name\": \"a\", \"max_length\": 3}, /* , */\n\t// the end ]\n\t" RULE
-	     "\n], \"checks\": {\"phone\": \"off\"}}"	                                                                                                         },
-	    {"{\"rules\": []}",	                                                                                   "{\"rules\": [\n  " RULE "\n]}"    },
+	     "{\"phone\": \"off\"}}",	                                                "{\"rules\": [\n\t{\"name\": \"a\", \"max_length\": 3}, /* , */\n\t// the end ]\n\t" RULE
+	     "\n], \"checks\": {\"phone\": \"off\"}}"                                              },
+	    {"{\"rules\": []}",	                                                                   "{\"rules\": [\n  " RULE "\n]}"            },
 	    {"{\"rules\": [{\"name\": \"a\", \"max_length\": 3}]}",
-	     "{\"rules\": [{\"name\": \"a\", \"max_length\": 3},\n  " RULE "\n]}"                                                                             },
+	     "{\"rules\": [{\"name\": \"a\", \"max_length\": 3},\n  " RULE "\n]}"                                                                    },
 	    {"{\n  \"checks\": {\"phone\": \"off\"}, // quiet\n}\n",
-	     "{\n  \"checks\": {\"phone\": \"off\"}, // quiet\n  \"rules\": [\n    " RULE "\n  ]\n}\n"   },
+	     "{\n  \"checks\": {\"phone\": \"off\"}, // quiet\n  \"rules\": [\n    " RULE "\n  ]\n}\n"                                               },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct buf out = BUF_INIT;

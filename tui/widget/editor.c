@@ -210,21 +210,22 @@ static bool ends_line(struct str text)
 
 void editor_replace(struct editor *e, struct str bytes)
 {
-	struct buf text = BUF_INIT;
-	clean(&text, bytes);
-	if (ends_line(buf_str(&text)) && !ends_line(buf_str(&e->text)))
-		text.ptr[--text.len] = '\0';
+	struct buf cleaned = BUF_INIT;
+	clean(&cleaned, bytes);
+	struct str text = buf_str(&cleaned);
+	if (ends_line(text) && !ends_line(buf_str(&e->text)))
+		text.len--;
 	e->said[0] = '\0';
-	if (!str_eq(buf_str(&text), buf_str(&e->text))) {
+	if (!str_eq(text, buf_str(&e->text))) {
 		size_t old = e->caret;
 		e->caret = 0;
 		e->sealed = true;
-		insert(e, e->text.len, buf_str(&text), false);
+		insert(e, e->text.len, text, false);
 		e->sealed = true;
 		if (e->said[0])
 			e->caret = old;
 	}
-	buf_done(&text);
+	buf_done(&cleaned);
 	show_caret(e);
 }
 
