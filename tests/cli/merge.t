@@ -69,9 +69,9 @@ $T/o.db: 1 event on 0 answers
     a name longer than 1024 bytes
 ? 3
 # bad lines: the rest is kept, each is told with its place
-$ (head -n 3 $T/anna.jsonl; echo '{"event":"00","target":"11","author":"x","field":"verdict"}'; echo 'no json'; tail -n 1 $T/anna.jsonl) >$T/bad.jsonl; spoor import $T/bad.jsonl --store $T/c.db 2>&1 | sed "s|$T|T|"
-spoor: T/bad.jsonl: record 4, line 4, byte 891, event: not the hexadecimal digits that belong here (record skipped)
-spoor: T/bad.jsonl: record 5, line 5, byte 952: invalid JSON: not a JSON value at "o json" (record skipped)
+$ (head -n 3 $T/anna.jsonl; echo '{"event":"00","target":"11","author":"x","field":"verdict"}'; echo 'no json'; tail -n 1 $T/anna.jsonl) >$T/bad.jsonl; spoor import $T/bad.jsonl --store $T/c.db 2>&1 | sed "s|$T|T|; s/byte [0-9]*/byte N/"
+spoor: T/bad.jsonl: record 4, line 4, byte N, event: not the hexadecimal digits that belong here (record skipped)
+spoor: T/bad.jsonl: record 5, line 5, byte N: invalid JSON: not a JSON value at "o json" (record skipped)
 spoor: T/bad.jsonl: the header says 13 events and 4 came: the file was cut (those that came are kept)
 T/bad.jsonl  reviews    3 review events  all new  3 problems
 $ printf '{"format":"spoor-reviews","version":9}\n{"event":"x"}\n' >$T/new.jsonl; spoor import $T/new.jsonl --store $T/c.db 2>&1 | sed "s|$T|T|"
