@@ -62,7 +62,7 @@ spoor: T/anna.jsonl is not a spoor store: name another with --store or $SPOOR_ST
 spoor: there is no store at T/nothing.db yet: spoor import FILE makes it
 ? 2
 $ head -c 20000 $T/bo.db >$T/cut.db; spoor merge $T/cut.db 2>&1 | sed "s|$T|T|"
-spoor: store T/cut.db is cut off: 20000 of 1310720 bytes are there; put a backup in its place, or move it away and import again
+spoor: store T/cut.db is cut off: 20000 of 1327104 bytes are there; put a backup in its place, or move it away and import again
 $ spoor import tests/data/eval-v12.json --store $T/o.db >/dev/null 2>&1; spoor flag v12/$(sed -n 1p $T/keys) --bad --store $T/o.db >/dev/null; python3 -c "import sqlite3; c=sqlite3.connect('$T/o.db'); c.execute('DELETE FROM annotation_now'); c.execute(\"UPDATE annotation SET author = CAST(zeroblob(5000) AS TEXT), value='x'\"); c.commit()"; spoor merge $T/o.db
 $T/o.db: 1 event on 0 answers
   1 was refused:

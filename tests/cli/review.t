@@ -144,5 +144,5 @@ spoor: there is no queue tests/data/eval-v12.json: spoor review --list shows tho
 ? 1
 
 $ cp "$T/ab.spoor" "$T/bad.spoor"; truncate -s 40000 "$T/bad.spoor"; spoor review "$T/bad.spoor" --list 2>&1
-spoor: store $T/bad.spoor is cut off: 40000 of 1261568 bytes are there; put a backup in its place, or move it away and import again
+spoor: store $T/bad.spoor is cut off: 40000 of 1277952 bytes are there; put a backup in its place, or move it away and import again
 ? 4

@@ -144,7 +144,7 @@ static void says_what_is_wrong(void **state)
 	     "r, line 4: no such key of a rule: \"max_durration\" (did you mean max_duration?)"                                                                          },
 	    {"{\"rules\": [{\"max_cost\": 1}]}",	                                               "r, line 1: a rule needs a \"name\""                              },
 	    {"{\"rules\": [{\"name\": \"x\"}]}",
-	     "r, line 1: rule \"x\" demands nothing: must_…, min_…, max_… or call and before"                                                                               },
+	     "r, line 1: rule \"x\" demands nothing: must_…, min_…, max_… or call and before"                                                                      },
 	    {"{\"rules\": [{\"name\": \"X y\", \"max_cost\": 1}]}",
 	     "r, line 1: a name is 1 to 40 small letters, digits and dashes"	                                                                                     },
 	    {"{\"rules\": [{\"name\": \"email\", \"max_cost\": 1}]}",

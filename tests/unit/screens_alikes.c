@@ -321,10 +321,13 @@ static void like_all(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(draws),           cmocka_unit_test(draws_none),
+	    cmocka_unit_test(draws),
+	    cmocka_unit_test(draws_none),
 	    cmocka_unit_test(blind_hides_runs),
-	    cmocka_unit_test(proposes),        cmocka_unit_test(proposes_the_marked),
-	    cmocka_unit_test(hand_goes_first), cmocka_unit_test(without_a_verdict),
+	    cmocka_unit_test(proposes),
+	    cmocka_unit_test(proposes_the_marked),
+	    cmocka_unit_test(hand_goes_first),
+	    cmocka_unit_test(without_a_verdict),
 	    cmocka_unit_test(like_all),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
