@@ -13,7 +13,7 @@ struct app_opts {
 	    *map;    /* what the columns of tables of results are (import.h); NULL: as remembered, or by their names */
 	bool follow; /* and go on reading them as they grow */
 	bool ascii, no_color;
-	bool mask; /* personal data is masked from the first frame on */
+	bool mask;         /* personal data is masked from the first frame on */
 	const char *theme; /* name or file; NULL: default */
 	const char *open;  /* "trace:ID", "review:QUEUE": where to begin, above the list; NULL: the list */
 	bool bundle;       /* the store is a review bundle */

@@ -267,11 +267,8 @@ static void test_session(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_golden),
-	    cmocka_unit_test(test_subjects),
-	    cmocka_unit_test(test_sides),
-	    cmocka_unit_test(test_fresh),
-	    cmocka_unit_test(test_session),
+	    cmocka_unit_test(test_golden), cmocka_unit_test(test_subjects), cmocka_unit_test(test_sides),
+	    cmocka_unit_test(test_fresh),  cmocka_unit_test(test_session),
 	};
 	return cmocka_run_group_tests(tests, setup, stage_teardown);
 }

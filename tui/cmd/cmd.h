@@ -44,7 +44,7 @@ const struct command *command_named(struct str name);
 const char *cmd_option(const struct command_line *line, const char *name);
 bool cmd_flag(const struct command_line *line, const char *name);
 bool cmd_int(const struct command_line *line, const char *name, int64_t otherwise, int64_t *out, struct err *err);
-int64_t cmd_now_ns(void); /* $SPOOR_NOW or the clock */
+int64_t cmd_now_ns(void);                        /* $SPOOR_NOW or the clock */
 bool cmd_masks(const struct command_line *line); /* --mask, or $SPOOR_MASK */
 /* The store the line names (--store, $SPOOR_STORE, default). mode: enum db_mode. What a DB_READ one gives
  * is masked if cmd_masks. NULL: err. */

@@ -4,9 +4,8 @@
 
 static int run(const struct command_line *line, struct db *db, struct err *err)
 {
-	struct reviews_opts opts = {.author = export_text(line, "author"),
-	                            .queue = export_text(line, "queue"),
-	                            .masked = cmd_masks(line)};
+	struct reviews_opts opts = {
+	    .author = export_text(line, "author"), .queue = export_text(line, "queue"), .masked = cmd_masks(line)};
 	struct outfile out;
 	int64_t n = 0;
 	if (!export_since(line, &opts.since_ns, err))
