@@ -195,6 +195,7 @@ def sizes():
 
 
 def signals():
+    flow()
     path, R = samples(), random.Random(seed)
     for i in range(20 if not deep else 500):
         if late():
@@ -221,6 +222,26 @@ def signals():
         if number != signal.SIGSEGV or slow == 1:
             check(t.restored() == "", "signal %d (%d): %s" % (number, i, t.restored()))
         t.close()
+
+
+def flow():
+    """A ^S typed while another program has the terminal stops its output; back from there it is a key, and all goes on."""
+    t = Terminal([spoor, "--store", samples()], strict=False, env={"VISUAL": "sleep 0.5; true"})
+    t.until(b"\x1b[?1049h")
+    t.idle(0.1 * slow)
+    t.keys(b"\r")
+    t.idle(0.1 * slow)
+    t.keys(b"V")
+    t.until(b"\x1b[?1049l")
+    t.pump(0.15)
+    t.keys(b"\x13jj")
+    t.pump(1.0 * slow)
+    t.keys(b"Q")
+    code = t.wait(10)
+    check(code == 0, "after ^S in the editor: exit code %s" % code)
+    if code is None:
+        t.process.kill()
+    t.close()
 
 
 def surroundings():

@@ -686,6 +686,8 @@ static int key_of_mouse(void)
 /* A byte that is there or, in the middle of a sequence, comes soon; ERR if not. Codes of curses are above 255. */
 static int byte_within(int ms)
 {
+	if (isendwin()) /* back from another program, no frame yet: in its modes a ^S typed ahead would stop all output for good */
+		reset_prog_mode();
 	int c = wgetch(t.keys);
 	struct pollfd fd = {.fd = t.in_fd, .events = POLLIN};
 	if (c == ERR && ms && poll(&fd, 1, ms) > 0)
