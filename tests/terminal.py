@@ -341,11 +341,14 @@ def cpu(pid):
 
 
 def rests(t):
-    """Nothing to do, no work done: CPU over half a second."""
-    t.idle(0.3 * slow, 30)
-    before = cpu(t.process.pid)
-    t.pump(0.5)
-    used = cpu(t.process.pid) - before
+    """Nothing to do, no work done: CPU over half a second. What is worked out behind the screen (offers of Review) comes to its end first."""
+    for _ in range(10):
+        t.idle(0.3 * slow, 30)
+        before = cpu(t.process.pid)
+        t.pump(0.5)
+        used = cpu(t.process.pid) - before
+        if used <= 0.02:
+            break
     check(used <= 0.02, "idle, yet %.2f s of CPU in half a second" % used)
 
 

@@ -302,6 +302,7 @@ static void draw_projection(const struct insights_view *v, struct canvas c, int 
 	if (IS_UNKNOWN(p.per_day)) {
 		canvas_putc(c, row, col, -1, ROLE_DIM,
 		            h->costed ? "too short a time to project" : "no cost to project");
+		buf_done(&text);
 		return;
 	}
 	add_usd(&text, p.per_day, about);
