@@ -105,7 +105,9 @@ static const char *known_stranger(struct str bytes)
 	} strangers[] = {
 	    {"PAR1",            "",          "a Parquet table, which is not read; write it as JSON Lines or CSV first"        },
 	    {"ARROW1",          "",          "an Arrow table, which is not read; write it as JSON Lines or CSV first"         },
-	    {"SQLite format 3", "",          "a SQLite database, which is not read; export its tables as JSON Lines or CSV"   },
+	    {"SQLite format 3", "",
+	     "a SQLite database: what people said in a store or bundle of spoor's comes in by spoor merge FILE; tables "
+	     "of others as JSON Lines or CSV"	                                                                         },
 	    {"\x80\x04\x95",    "",          "a Python pickle, which is not read; write it as JSON first"                     },
 	    {"\x80\x05\x95",    "",          "a Python pickle, which is not read; write it as JSON first"                     },
 	    {"version https:",  "git-lfs",   "a Git LFS pointer, not the file itself: git lfs pull fetches it"                },

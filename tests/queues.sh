@@ -79,9 +79,15 @@ keys 1
 see "1 of 4 done"
 keys 2 2
 see "2 of 4 done"
-keys q q
+keys q
+see "  spoor '$home/away.spoor'" # how to go on: there is no other store
+keys Enter s
+see "2 of 4 done"
+keys 3 3
+see "one file"
+keys q
 ended
 cp "$home/away.spoor" "$home/back.spoor" # alone: without its log
-is "$("$spoor" merge "$home/back.spoor" --json | grep -o '"new":[0-9]*')" '"new":3' "events that came home"
-is "$(SPOOR_AUTHOR=eve "$spoor" review Shared --list --json | grep -o '"done":[0-9]*')" '"done":2' "what eve has done"
+is "$("$spoor" merge "$home/back.spoor" --json | grep -o '"new":[0-9]*')" '"new":4' "events that came home"
+is "$(SPOOR_AUTHOR=eve "$spoor" review Shared --list --json | grep -o '"done":[0-9]*')" '"done":3' "what eve has done"
 echo "$passed passed, $failed failed"

@@ -1270,6 +1270,7 @@ static bool start(struct app *app, struct err *err)
 	write_init(&app->write, &app->ui, o->store);
 	app->ui.looked = looked_get(o->store);
 	app->ui.ascii = o->ascii;
+	app->ui.bundle = o->bundle ? o->store : NULL;
 	app->ui.mono = term_depth() == DEPTH_MONO;
 	app->ui.now_ns = clock_now_ns(app);
 	resize(app);

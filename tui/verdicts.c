@@ -596,14 +596,6 @@ size_t verdicts_waiting(struct verdicts *v, char *why, size_t size)
 	return n;
 }
 
-void verdicts_depth(struct verdicts *v, size_t *said, size_t *undone)
-{
-	pthread_mutex_lock(&v->lock);
-	*said = v->said.n;
-	*undone = v->undone.n;
-	pthread_mutex_unlock(&v->lock);
-}
-
 /* "bad, note" */
 static void tell_lost(const struct saying *s, struct buf *out)
 {

@@ -25,8 +25,6 @@ void verdicts_post(struct verdicts *v, struct saying *s, uint64_t owner, uint64_
 bool verdicts_take(struct verdicts *v, int wait_ms, struct verdict_answer *out);
 /* How many are not on the disk yet; why, in words, once the first of them has waited for longer than a second ("" before). */
 size_t verdicts_waiting(struct verdicts *v, char *why, size_t size);
-/* What can be taken back, what can be said again. */
-void verdicts_depth(struct verdicts *v, size_t *said, size_t *undone);
 /* Writes what is in the list, for at most `ms`, and ends the thread. How many could not be written; they are told in *lost. */
 size_t verdicts_quit(struct verdicts *v, int ms, struct buf *lost);
 void verdicts_free(struct verdicts *v); /* after verdicts_quit; NULL is fine */

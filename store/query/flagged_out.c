@@ -278,16 +278,3 @@ bool flagged_write(struct db *db, const struct flagged_opts *opts, const struct 
 	block_cache_free(blocks);
 	return ok;
 }
-
-bool flagged_to_file(struct db *db, const struct flagged_opts *opts, const struct flagged_format *format,
-                     const char *file, struct flagged_writing *w, struct err *err)
-{
-	struct outfile out;
-	struct err ignored = ERR_INIT;
-	bool ok = outfile_open(&out, file, false, err) &&
-	          flagged_write(db, opts, format, false, &out.text, outfile_more, &out, w, err);
-	if (ok && !w->written)
-		ok = err_set(err, ERR_NOT_FOUND, NULL, "there is nothing to export as %s: no file is written",
-		             format->name);
-	return outfile_close(&out, ok, ok ? err : &ignored) && ok;
-}

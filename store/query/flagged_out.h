@@ -27,8 +27,5 @@ const struct flagged_format *flagged_format_named(struct str name); /* NULL: non
 bool flagged_write(struct db *db, const struct flagged_opts *opts, const struct flagged_format *format, bool documents,
                    struct buf *out, bool (*more)(void *context, struct buf *out, struct err *err), void *context,
                    struct flagged_writing *w, struct err *err);
-/* The same into a new file, for screens. Nothing to write: ERR_NOT_FOUND, and no file. */
-bool flagged_to_file(struct db *db, const struct flagged_opts *opts, const struct flagged_format *format,
-                     const char *file, struct flagged_writing *w, struct err *err);
 
 #endif

@@ -336,30 +336,3 @@ const struct marks *marks_of_case_in(const struct case_mark *marks, size_t n, in
 	}
 	return from < n && marks[from].case_id == case_id ? &marks[from].marks : NULL;
 }
-
-bool marks_read(struct db *db, const struct subject_at *at, struct marks *out, struct err *err)
-{
-	struct arena arena = ARENA_INIT;
-	struct opinion *opinions;
-	struct str text;
-	size_t n;
-	bool ok;
-	*out = (struct marks){.verdict = VERDICT_NONE};
-	if (at->kind == SUBJECT_TRACE) {
-		ok = trace_text(db, at->trace, &arena, &text, err) && marks_of_trace(db, text, out, err);
-	} else {
-		ok = opinions_of(db, at, &arena, &opinions, &n, err);
-		if (ok)
-			*out = marks_of(opinions, n);
-	}
-	arena_done(&arena);
-	return ok;
-}
-
-void marks_words(struct buf *out, const struct marks *m)
-{
-	if (m->differ)
-		buf_add_cstr(out, "people differ");
-	else if (m->verdict != VERDICT_NONE)
-		buf_printf(out, "%s%s", verdict_name(m->verdict), m->proposed ? " (proposed)" : "");
-}

@@ -33,9 +33,8 @@ bool opinions_of(struct db *db, const struct subject_at *at, struct arena *arena
 /* The same of a span by its id as written (absent: of the trace), without looking for its row. */
 bool opinions_of_span(struct db *db, int64_t trace, struct str span, struct arena *arena, struct opinion **out,
                       size_t *n, struct err *err);
-/* The sign of it; of a trace also of what is said of its spans (inside). */
-bool marks_read(struct db *db, const struct subject_at *at, struct marks *out, struct err *err);
-bool marks_of_trace(struct db *db, struct str trace, struct marks *out, struct err *err); /* by its id as written */
+/* The sign of a trace, by its id as written; also of what is said of its spans (inside). */
+bool marks_of_trace(struct db *db, struct str trace, struct marks *out, struct err *err);
 
 /* Those of the spans of a trace, for a tree; by span id as written (trees show 16-digit ones in hex). */
 struct span_mark {
@@ -54,9 +53,6 @@ struct case_mark {
 bool marks_of_run(struct db *db, int64_t run, struct arena *arena, struct case_mark **out, size_t *n, struct err *err);
 /* Among those; NULL: nobody said anything. */
 const struct marks *marks_of_case_in(const struct case_mark *marks, size_t n, int64_t case_id);
-
-/* "bad", "people differ", "bad (proposed)"; appends nothing where nobody said a verdict. */
-void marks_words(struct buf *out, const struct marks *m);
 
 /* SQL for the table of filter fields (fields.c). cond is over annotation_now n. */
 #define MARKS_NEWEST                                                                                            \

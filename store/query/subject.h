@@ -63,17 +63,6 @@ void subject_set_target(struct subject *out);                 /* the hashes, of 
 struct annotation_kept subject_kept(const struct subject *s); /* its key is the subject's */
 /* All that a person reads, masked; target and hashes stay. */
 void subject_mask(db_mask *mask, struct arena *arena, struct subject *s);
-/* Which of the documents a sentence of an answer has its wording from (store/study/provenance.h): no more than that, it tells where words
- * stand, not what is true. */
-struct subject_sentence {
-	size_t at, len; /* in the answer */
-	int document;   /* index into documents; -1: no wording match, or too short to tell */
-	bool too_short;
-	size_t document_at, document_len; /* the longest stretch in both, in the document; 0: none of two words */
-};
-/* answer: the subject's, or answer_b. All in the arena. Linear in the texts. */
-void subject_sentences(const struct subject *s, struct str answer, struct arena *arena, struct subject_sentence **out,
-                       size_t *n);
 
 /* Appends the key of the target: the case key, "trace:ID", "trace:ID/span:ID", "pair:KEY". */
 bool subject_key(struct db *db, const struct subject_at *at, struct buf *out, struct err *err);

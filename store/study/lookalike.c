@@ -416,11 +416,6 @@ const char *alike_aspect_name(enum alike_aspect aspect)
 	return names[aspect];
 }
 
-struct str lookalike_text(const struct lookalike *l, const struct alike_reason *r)
-{
-	return l->features[r->feature].trait.text;
-}
-
 void lookalike_group(struct buf *out, const struct lookalike *l, const struct alike_reason *r)
 {
 	const struct alike_trait *t = &l->features[r->feature].trait;

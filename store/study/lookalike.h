@@ -124,8 +124,6 @@ bool lookalike_judge(const struct lookalike *l, const struct alike_met *met, str
 void lookalike_reason(struct buf *out, const struct lookalike *l, const struct alike_reason *r);
 /* What a group of items is called that share their strongest reason: the same without what differs between them. */
 void lookalike_group(struct buf *out, const struct lookalike *l, const struct alike_reason *r);
-/* Its text alone: the template, the document's name, "rule: home-3". Borrowed from l. */
-struct str lookalike_text(const struct lookalike *l, const struct alike_reason *r);
 
 /* The text of an error without what differs from one time to the next. Appends at most 300 bytes. */
 void lookalike_error(struct buf *out, struct str error);

@@ -594,27 +594,6 @@ static void test_two_formats(void **state)
 	remove_store(two, "two");
 }
 
-/* ---------------------------------------------------------------- files */
-
-static void test_file(void **state)
-{
-	(void)state;
-	struct err err = ERR_INIT;
-	char path[160];
-	struct flagged_writing w;
-	struct flagged_opts opts = {.since_ns = TIME_UNKNOWN},
-	                    none = {.since_ns = TIME_UNKNOWN, .author = STR_LIT("x")};
-	snprintf(path, sizeof path, "%s/golden.jsonl", store_dir);
-	assert_false(flagged_to_file(db, &none, flagged_formats[0], path, &w, &err));
-	assert_int_equal(err.code, ERR_NOT_FOUND);
-	assert_int_not_equal(access(path, F_OK), 0);
-	err = ERR_INIT;
-	assert_true(flagged_to_file(db, &opts, flagged_formats[0], path, &w, &err));
-	assert_false(flagged_to_file(db, &opts, flagged_formats[0], path, &w, &err));
-	assert_int_equal(err.code, ERR_USAGE);
-	unlink(path);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -622,7 +601,7 @@ int main(void)
 	    cmocka_unit_test(test_csv),          cmocka_unit_test(test_promptfoo),  cmocka_unit_test(test_hostile_vars),
 	    cmocka_unit_test(test_training),     cmocka_unit_test(test_pair),       cmocka_unit_test(test_platforms),
 	    cmocka_unit_test(test_import_again), cmocka_unit_test(test_other_keys), cmocka_unit_test(test_other_trace),
-	    cmocka_unit_test(test_two_formats),  cmocka_unit_test(test_file),
+	    cmocka_unit_test(test_two_formats),
 	};
 	return cmocka_run_group_tests(tests, fill, empty);
 }

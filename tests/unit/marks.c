@@ -131,10 +131,23 @@ static void assert_kept(enum filter_over over, const char *text, const char *wan
 
 static struct marks marks_at(struct subject_at at)
 {
-	struct marks m;
+	struct marks m = {.verdict = VERDICT_NONE};
+	struct arena arena = ARENA_INIT;
 	struct err err = ERR_INIT;
-	if (!marks_read(db, &at, &m, &err))
+	struct opinion *opinions;
+	size_t n;
+	if (at.kind == SUBJECT_TRACE) {
+		struct stmt *q = db_query(db, "SELECT text FROM trace WHERE id = ?", &err);
+		stmt_int(q, 1, at.trace);
+		if (stmt_step(q, &err) == STEP_ROW)
+			marks_of_trace(db, col_str(q, 0), &m, &err);
+		stmt_end(q);
+	} else if (opinions_of(db, &at, &arena, &opinions, &n, &err)) {
+		m = marks_of(opinions, n);
+	}
+	if (err.code != ERR_NONE)
 		fail_msg("%s", err.text);
+	arena_done(&arena);
 	return m;
 }
 

@@ -498,16 +498,6 @@ static void test_samples(void **state)
 	assert_memory_equal(key.hash.byte, s.hash.byte, sizeof s.hash.byte);
 	assert_memory_equal(annotation_io_hash(s.raw_input, s.raw_output).byte, s.io.byte, sizeof s.io.byte);
 	assert_int_equal(key.n_documents, 0);
-	struct subject_sentence *sentences;
-	size_t n, from_first = 0;
-	subject_sentences(&s, s.answer, &arena, &sentences, &n);
-	assert_true(n >= 2);
-	for (size_t i = 0; i < n; i++) {
-		assert_true(sentences[i].at + sentences[i].len <= s.answer.len);
-		from_first += sentences[i].document == 0;
-		assert_true(sentences[i].document < (int)s.n_documents);
-	}
-	assert_int_equal(from_first, 1);
 	/* A pair: the documents of both, each once. */
 	struct subject_at b = first_case("claims rerank", "bicycle gone from the open yard, Bremen");
 	at.kind = SUBJECT_PAIR;

@@ -47,7 +47,8 @@ static void add_command(struct review_sheet *s, const char *command, struct str 
 	struct buf words = BUF_INIT;
 	buf_add_cstr(&words, command);
 	if (name.len) {
-		buf_add_char(&words, ' ');
+		if (command[0])
+			buf_add_char(&words, ' ');
 		review_add_name(&words, name);
 	}
 	text(s, ROLE_TEXT, "  ");
@@ -153,10 +154,25 @@ static void add_figures(struct review_sheet *s, const struct agreement *a, int64
 	}
 }
 
-void review_sheet_end_of_queue(struct review_sheet *s, const struct review_state *state, bool ascii)
+/* Who asked has another store: the file goes back to it. */
+static void add_next(struct review_sheet *s, const struct review_state *state, const char *bundle)
+{
+	review_sheet_heading(s, "WHAT HAPPENS NEXT");
+	if (bundle) {
+		text(s, ROLE_TEXT, "All that you said is in this one file. Give it back to whoever sent it:\n");
+		add_command(s, "", str_of(bundle));
+		text(s, ROLE_DIM, "(there, spoor merge and the name of the file take your verdicts over)\n");
+		return;
+	}
+	text(s, ROLE_TEXT, "Whoever asked for this review finds your verdicts in the same store:\n");
+	add_command(s, "spoor review --report", state->queue.queue.name);
+	add_command(s, "spoor export flagged", STR_NONE);
+	add_command(s, "spoor rules --propose", STR_NONE);
+}
+
+void review_sheet_end_of_queue(struct review_sheet *s, const struct review_state *state, const char *bundle)
 {
 	const struct queue_progress *p = &state->queue.progress;
-	(void)ascii;
 	review_sheet_begin(s, REVIEW_END);
 	if (state->end == QUEUE_OTHERS)
 		text(s, ROLE_HEADING, "THE REST IS WITH YOUR COLLEAGUES\n");
@@ -177,24 +193,19 @@ void review_sheet_end_of_queue(struct review_sheet *s, const struct review_state
 	}
 	if (state->has_figures)
 		add_figures(s, &state->figures, p->done);
-	review_sheet_heading(s, "WHAT HAPPENS NEXT");
-	text(s, ROLE_TEXT, "Whoever asked for this review finds your verdicts in the same store:\n");
-	add_command(s, "spoor review --report", state->queue.queue.name);
-	add_command(s, "spoor export flagged", STR_NONE);
-	add_command(s, "spoor rules --propose", STR_NONE);
+	add_next(s, state, bundle);
 	review_sheet_end(s);
 }
 
-void review_sheet_leave(struct review_sheet *s, const struct review_state *state, bool ascii)
+void review_sheet_leave(struct review_sheet *s, const struct review_state *state, const char *bundle)
 {
 	const struct queue_progress *p = &state->queue.progress;
-	(void)ascii;
 	review_sheet_begin(s, REVIEW_LEAVE);
 	text(s, ROLE_HEADING, p->left ? "STOP HERE FOR NOW?\n" : "STOP HERE?\n");
 	add_done(s, &state->queue);
 	if (p->left) {
 		text(s, ROLE_TEXT, "\nTo go on later, at the same place, type\n");
-		add_command(s, "spoor review", state->queue.queue.name);
+		add_command(s, bundle ? "spoor" : "spoor review", bundle ? str_of(bundle) : state->queue.queue.name);
 	}
 	text(s, ROLE_TEXT, "\nPress ");
 	text(s, ROLE_HINT_KEY, "q");

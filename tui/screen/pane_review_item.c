@@ -395,16 +395,6 @@ bool review_item_scroll(struct review_item *item, enum move move)
 	return moved || other;
 }
 
-static bool goes_on(const struct review_pane *p)
-{
-	return p->rows > 0 && pager_rows_below(&p->pager, 1) > 0;
-}
-
-bool review_item_more(const struct review_item *item)
-{
-	return goes_on(&item->part[REVIEW_ANSWER]) || goes_on(&item->part[REVIEW_ANSWER_B]);
-}
-
 /* ---------------------------------------------------------------- drawing */
 
 static bool in_ascii(struct canvas c)

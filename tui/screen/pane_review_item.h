@@ -61,7 +61,6 @@ void review_item_done(struct review_item *item);
 void review_item_lay(struct review_item *item, int rows, int cols);
 /* Moves the answer (of a pair both); false: nothing moved. */
 bool review_item_scroll(struct review_item *item, enum move move);
-bool review_item_more(const struct review_item *item); /* the answer goes on below */
 void review_item_draw(const struct review_item *item, struct canvas c);
 
 /* The column of text on a screen of so many columns. */

@@ -294,7 +294,7 @@ static enum outcome toggle(struct screen *screen, enum review_page_kind kind)
 	}
 	s->welcome = false;
 	if (was && s->ended)
-		review_sheet_end_of_queue(&s->page, s, ascii);
+		review_sheet_end_of_queue(&s->page, s, screen->ui->bundle);
 	else if (was)
 		review_sheet_begin(&s->page, REVIEW_NO_PAGE);
 	else if (kind == REVIEW_HELP)
@@ -403,7 +403,7 @@ static bool close_page(struct screen *screen)
 		return false;
 	s->welcome = false;
 	if (s->ended)
-		review_sheet_end_of_queue(&s->page, s, screen->ui->ascii);
+		review_sheet_end_of_queue(&s->page, s, screen->ui->bundle);
 	else
 		review_sheet_begin(&s->page, REVIEW_NO_PAGE);
 	return true;
@@ -443,7 +443,7 @@ ACTION(quit)
 	if (close_page(screen))
 		return OUT_HANDLED;
 	s->give_back = s->queue.queue.copies > 0;
-	review_sheet_leave(&s->page, s, screen->ui->ascii);
+	review_sheet_leave(&s->page, s, screen->ui->bundle);
 	return OUT_REFRESH;
 }
 

@@ -341,7 +341,7 @@ void review_end(struct screen *screen, enum queue_end end)
 	struct review_state *s = review_of(screen);
 	show(screen, NULL);
 	s->end = end;
-	review_sheet_end_of_queue(&s->page, s, screen->ui->ascii);
+	review_sheet_end_of_queue(&s->page, s, screen->ui->bundle);
 }
 
 void review_next(struct screen *screen)

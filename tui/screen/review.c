@@ -258,7 +258,7 @@ static void take_review(struct screen *screen, void *request, bool ok)
 			else if (purpose == REVIEW_FOR_END)
 				adopt_figures(s, r);
 			if (s->page.kind == REVIEW_END)
-				review_sheet_end_of_queue(&s->page, s, screen->ui->ascii);
+				review_sheet_end_of_queue(&s->page, s, screen->ui->bundle);
 		}
 		if (first && s->known && s->welcome && s->now) {
 			review_sheet_help(&s->page, true, s->queue.queue.mode & QUEUE_PAIRWISE, screen->ui->ascii);
