@@ -35,6 +35,13 @@ run_part() {
 	echo "$? $(((${EPOCHREALTIME/./} - began) / 100000)) $name" >"$work/$number.new"
 	mv "$work/$number.new" "$work/$number.done"
 }
+# What failed is said once more at the end, where it is looked for: the part and the lines that say why.
+blame() {
+	{
+		echo "failed: $1"
+		grep -aE '^(failed|not seen|expected)|FAILED|rror:|^\[   LINE|: got ' "$2" | head -n 12 | cut -c 1-400 | sed 's/^/    /'
+	} >>"$work/blame"
+}
 # What is done, up to the first that is not.
 show() {
 	local code tenths name p f
@@ -44,7 +51,7 @@ show() {
 		passed=$((passed + p)) failed=$((failed + f))
 		printf '%-28s %5d passed %3d failed %4d.%d s\n' "$name" "$p" "$f" $((tenths / 10)) $((tenths % 10))
 		grep -hE 'skipped:' "$work/$shown.log" | sort -u
-		[ "$f" -gt 0 ] && cat "$work/$shown.log"
+		[ "$f" -gt 0 ] && { cat "$work/$shown.log"; blame "$name" "$work/$shown.log"; }
 		shown=$((shown + 1))
 	done
 }
@@ -88,5 +95,6 @@ part "review: killed" python3 tests/review.py --kills "${SPOOR_KILLS:-40}" "$bui
 part "review: three people" python3 tests/review.py --verdicts 300 "$build/spoor" three
 wait
 show
+[ -e "$work/blame" ] && { echo; cat "$work/blame"; }
 printf '\n%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]
