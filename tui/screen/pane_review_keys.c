@@ -305,9 +305,11 @@ static enum outcome toggle(struct screen *screen, enum review_page_kind kind)
 		review_sheet_documents(&s->page, &s->now->view);
 	else if (kind == REVIEW_GUIDE)
 		review_sheet_guide(&s->page, s->queue.queue.rubric);
-	else
+	else {
+		s->blind = s->blind && !s->now->mine.judged; /* before one's own verdict nothing of others shows */
 		review_sheet_evidence(&s->page, &s->now->view, s->now->now, s->now->n_now, review_author(),
 		                      s->now->mine.judged || !(s->queue.queue.mode & QUEUE_BLIND), ascii);
+	}
 	return OUT_REFRESH;
 }
 

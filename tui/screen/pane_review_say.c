@@ -24,7 +24,8 @@ static struct saying *begin(struct screen *screen, enum saying_kind kind)
 	saying_target(say, &target);
 	say->has_shown = true;
 	say->shown = item->shown;
-	if ((s->queue.queue.mode & QUEUE_BLIND) && !s->now->mine.judged)
+	say->queue_name = arena_str(&say->arena, s->queue.queue.name); /* also of a note, which does not end the item */
+	if (s->blind)
 		say->how |= HOW_BLIND;
 	return say;
 }
@@ -320,6 +321,7 @@ static void show(struct screen *screen, struct review_loaded *item)
 	s->now = item;
 	s->ended = item == NULL;
 	if (!same) {
+		s->blind = (s->queue.queue.mode & QUEUE_BLIND) && item && !item->mine.judged;
 		s->mode = REVIEW_JUDGES;
 		s->group = 0;
 		s->spent_ns = 0;

@@ -48,6 +48,8 @@ struct review_state {
 	uint64_t group;  /* takes back what was said of the item last; 0: none */
 	char saved[200]; /* the receipt */
 	bool can_take_back, saved_bad;
+	bool
+	    blind; /* the item came blind, and nothing of others has been looked at since: all that is said of it is said blind */
 	struct subject_at bad; /* what was called bad last: look-alikes of it; kind SUBJECT_NONE: nothing yet */
 	/* time on the item */
 	int64_t touched_ns, spent_ns, claimed_ns;
