@@ -74,10 +74,12 @@ struct screen {
 };
 
 enum copy {
-	COPY_VALUE,  /* the text that is told: an input, an answer, a record */
-	COPY_ID,     /* its id as the source writes it */
-	COPY_PATH,   /* names from the outermost to it: "dispute-agent/gather-facts/get_balance" */
-	COPY_COMMAND /* the command line that prints this view: "spoor trace 4bf92f35 --span 12ab" */
+	COPY_VALUE,   /* the text that is told: an input, an answer, a record */
+	COPY_ID,      /* its id as the source writes it */
+	COPY_PATH,    /* names from the outermost to it: "dispute-agent/gather-facts/get_balance" */
+	COPY_COMMAND, /* the command line that prints this view: "spoor trace 4bf92f35 --span 12ab" */
+	COPY_LINK,    /* the link (tui/link.h) of what the cursor stands on: "trace:4bf92f35/span:12ab" */
+	COPY_VIEW /* the link of what the screen is about, the same wherever its cursor, filter and tab are: "trace:4bf92f35" */
 };
 
 enum hit { HIT_NONE, HIT_FOUND, HIT_WAITS };

@@ -340,6 +340,8 @@ static bool agreement_copy(const struct screen *screen, enum copy what, struct b
 		buf_add_str(out, s->shown.subject.raw_output);
 		return true;
 	case COPY_PATH: return false;
+	case COPY_LINK:
+	case COPY_VIEW: return false;
 	}
 	return false;
 }

@@ -372,6 +372,8 @@ static bool begins_copy(const struct screen *screen, enum copy what, struct buf 
 	case COPY_VALUE: return copy_str(out, s->begins.sentence);
 	case COPY_ID: return c ? copy_str(out, s->compare.rows[c->row].key) : line && copy_str(out, line->filter);
 	case COPY_PATH: return c ? copy_str(out, s->compare.rows[c->row].title) : line && copy_str(out, line->name);
+	case COPY_LINK:
+	case COPY_VIEW: return false;
 	}
 	return false;
 }

@@ -452,6 +452,8 @@ static bool beside_copy(const struct screen *screen, enum copy what, struct buf 
 		buf_add_cstr(out, run->row.dataset.len ? "/" : "");
 		return copy_str(out, run_name(&run->row));
 	case COPY_COMMAND: break;
+	case COPY_LINK:
+	case COPY_VIEW: return false;
 	}
 	buf_add_cstr(out, "spoor runs");
 	for (size_t i = 0; i < st->n; i++)

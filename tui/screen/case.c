@@ -777,6 +777,8 @@ static bool case_copy(const struct screen *screen, enum copy what, struct buf *o
 			return jsonview_value(out, &st->raw);
 		casetabs_copy(out, &st->whole, st->tab, &st->look);
 		return true;
+	case COPY_LINK:
+	case COPY_VIEW: return false;
 	}
 	return false;
 }

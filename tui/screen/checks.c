@@ -307,6 +307,8 @@ static bool checks_copy(const struct screen *screen, enum copy what, struct buf 
 	case COPY_ID: buf_add_str(out, sum->check); return true;
 	case COPY_COMMAND: buf_printf(out, "spoor checks --check " STR_FMT, STR_ARG(sum->check)); return true;
 	case COPY_PATH: return false;
+	case COPY_LINK:
+	case COPY_VIEW: return false;
 	}
 	return false;
 }

@@ -872,6 +872,8 @@ static bool compare_copy(const struct screen *screen, enum copy what, struct buf
 	const struct compare_row *row = compare_cursor(st);
 	if (!st->loaded)
 		return false;
+	if (what == COPY_VIEW)
+		return copy_link(out, "compare", st->data->a.text, st->data->b.text);
 	if (what == COPY_COMMAND) {
 		buf_add_cstr(out, "spoor compare");
 		copy_word(out, st->data->a.text);
@@ -884,6 +886,15 @@ static bool compare_copy(const struct screen *screen, enum copy what, struct buf
 	}
 	if (!row)
 		return false;
+	if (what == COPY_LINK) {
+		link_print(out, &(struct link){
+		                    .kind = "compare",
+		                    .of = {st->data->a.text, st->data->b.text},
+		                    .n_of = 2,
+		                    .part[LINK_CASE] = row->key
+                });
+		return true;
+	}
 	if (what == COPY_VALUE)
 		return copy_case(st, row, out);
 	return copy_str(out, what == COPY_ID || !row->title.len ? row->key : row->title);

@@ -525,6 +525,8 @@ static bool insights_copy(const struct screen *screen, enum copy what, struct bu
 {
 	const struct state *st = state_of(screen);
 	struct str name = insights_name(&st->view, st->view.list.cursor);
+	if (what == COPY_LINK || what == COPY_VIEW)
+		return false;
 	if (what == COPY_COMMAND) {
 		buf_printf(out, "spoor stats --by %s", stats_by_name(st->view.by));
 		if (st->filter[0]) {

@@ -571,6 +571,8 @@ static bool judges_copy(const struct screen *screen, enum copy what, struct buf 
 			copy_word(out, j->model);
 		}
 		return true;
+	case COPY_LINK:
+	case COPY_VIEW: return false;
 	}
 	return false;
 }

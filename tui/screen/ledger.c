@@ -519,6 +519,8 @@ static bool ledger_copy(const struct screen *screen, enum copy what, struct buf 
 			buf_add_str(out, call->said.name);
 		return p || call;
 	case COPY_COMMAND: buf_printf(out, "spoor ledger " STR_FMT, STR_ARG(s->row.text)); return true;
+	case COPY_LINK:
+	case COPY_VIEW: return false;
 	}
 	return false;
 }

@@ -580,6 +580,8 @@ static bool noise_copy(const struct screen *screen, enum copy what, struct buf *
 	case COPY_VALUE: return copy_str(out, s->noise.sentence);
 	case COPY_ID: return copy_str(out, row ? row->key : name_at(s, s->table.cursor));
 	case COPY_PATH: return copy_str(out, row ? row->title : name_at(s, s->table.cursor));
+	case COPY_LINK:
+	case COPY_VIEW: return false;
 	}
 	return false;
 }

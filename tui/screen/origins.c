@@ -488,6 +488,8 @@ static bool origins_copy(const struct screen *screen, enum copy what, struct buf
 		buf_printf(out, "spoor origins " STR_FMT " --span " STR_FMT, STR_ARG(s->row.text),
 		           STR_ARG(s->o.span_id));
 		return true;
+	case COPY_LINK:
+	case COPY_VIEW: return false;
 	}
 	return false;
 }

@@ -153,6 +153,8 @@ bool span_pane_copy(const struct span_pane *p, const struct trace_row *trace, en
 			copy_word(out, p->data.row.id);
 		}
 		return true;
+	case COPY_LINK: return copy_link_in(out, "trace", trace->text, LINK_SPAN, p->data.row.id);
+	case COPY_VIEW: return copy_link(out, "trace", trace->text, STR_NONE);
 	}
 	return false;
 }

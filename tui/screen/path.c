@@ -637,6 +637,8 @@ static bool path_copy(const struct screen *screen, enum copy what, struct buf *o
 {
 	const struct path_state *s = state_of(screen);
 	const struct row *row = row_at(s, s->list.cursor);
+	if (what == COPY_LINK || what == COPY_VIEW)
+		return false;
 	if (what == COPY_COMMAND) {
 		if (s->id)
 			buf_printf(out, "spoor path " STR_FMT, STR_ARG(s->report.trace.text));

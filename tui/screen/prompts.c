@@ -598,6 +598,8 @@ static bool prompts_copy(const struct screen *screen, enum copy what, struct buf
 			copy_word(out, prompt_version_name(b, &arena));
 		}
 		break;
+	case COPY_LINK:
+	case COPY_VIEW: return false;
 	}
 	arena_done(&arena);
 	return ok;

@@ -284,6 +284,8 @@ static bool propose_copy(const struct screen *screen, enum copy what, struct buf
 	case COPY_ID: buf_add_str(out, e->name); return true;
 	case COPY_COMMAND: buf_printf(out, "spoor rules --propose"); return true;
 	case COPY_PATH: return false;
+	case COPY_LINK:
+	case COPY_VIEW: return false;
 	}
 	return false;
 }

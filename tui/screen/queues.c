@@ -688,6 +688,8 @@ static bool queues_copy(const struct screen *screen, enum copy what, struct buf 
 {
 	const struct queues_state *st = state_of(screen);
 	const struct row *row = cursor_of(st);
+	if (what == COPY_LINK || what == COPY_VIEW)
+		return false;
 	if (!row)
 		return false;
 	if (row->kind == ROW_OFFER)

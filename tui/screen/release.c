@@ -120,6 +120,8 @@ static bool release_copy(const struct screen *screen, enum copy what, struct buf
 {
 	const struct release_state *s = state_of(screen);
 	const struct gate_check *c = release_cursor(s);
+	if (what == COPY_LINK || what == COPY_VIEW)
+		return false;
 	if (!s->loaded || !s->is.judged)
 		return false;
 	if (what == COPY_COMMAND) {

@@ -312,6 +312,8 @@ static bool copy_of_review(const struct screen *screen, enum copy what, struct b
 		buf_add_cstr(out, "spoor review ");
 		review_add_name(out, s->queue.queue.name);
 		return true;
+	case COPY_LINK:
+	case COPY_VIEW: return false;
 	}
 	return false;
 }

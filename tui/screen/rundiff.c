@@ -267,6 +267,8 @@ static void rundiff_place(const struct screen *screen, struct target *out)
 static bool rundiff_copy(const struct screen *screen, enum copy what, struct buf *out)
 {
 	const struct state *st = state_of(screen);
+	if (what == COPY_LINK || what == COPY_VIEW)
+		return false;
 	if (!st->loaded)
 		return false;
 	if (what == COPY_COMMAND) {

@@ -467,8 +467,14 @@ static void runs_place(const struct screen *screen, struct target *out)
 static bool runs_copy(const struct screen *screen, enum copy what, struct buf *out)
 {
 	const struct run_row *run = runs_cursor(&state_of(screen)->view);
+	if (what == COPY_VIEW) {
+		buf_add_cstr(out, "runs");
+		return true;
+	}
 	if (!run || what == COPY_VALUE)
 		return false;
+	if (what == COPY_LINK)
+		return copy_link(out, "run", run->text, STR_NONE);
 	if (what == COPY_ID)
 		return copy_str(out, run->text);
 	if (what == COPY_PATH) {

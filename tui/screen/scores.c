@@ -586,6 +586,8 @@ static bool scores_copy(const struct screen *screen, enum copy what, struct buf 
 	case COPY_VALUE: hist_bin_name(out, st->hist.name.kind, bin, screen->ui->ascii); return true;
 	case COPY_PATH: return hist_bin_filter(out, &st->hist.name, bin, true);
 	case COPY_ID: return copy_str(out, st->hist.name.name);
+	case COPY_LINK:
+	case COPY_VIEW: return false;
 	}
 	return false;
 }

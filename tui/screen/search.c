@@ -192,6 +192,8 @@ static bool search_copy(const struct screen *screen, enum copy what, struct buf 
 {
 	const struct search_state *s = state_of(screen);
 	const struct search_hit *hit = hit_of_cursor(s);
+	if (what == COPY_LINK || what == COPY_VIEW)
+		return false;
 	if (what == COPY_COMMAND) {
 		buf_add_cstr(out, "spoor search");
 		copy_word(out, buf_str(&s->text));

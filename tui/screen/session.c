@@ -329,6 +329,8 @@ static bool session_copy(const struct screen *screen, enum copy what, struct buf
 		buf_add_cstr(out, "spoor session ");
 		clean_shell(out, id);
 		break;
+	case COPY_LINK:
+	case COPY_VIEW: return false;
 	}
 	return true;
 }

@@ -487,6 +487,8 @@ static bool slices_copy(const struct screen *screen, enum copy what, struct buf 
 		buf_add_char(out, ':');
 		buf_add_str(out, s->value);
 		return true;
+	case COPY_LINK:
+	case COPY_VIEW: return false;
 	}
 	return false;
 }

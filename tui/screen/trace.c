@@ -5,6 +5,7 @@
 #include "store/base/units.h"
 #include "store/query/subject.h"
 #include "store/span_row.h"
+#include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_trace_state.h"
 
 enum {
@@ -92,6 +93,8 @@ static void trace_place(const struct screen *screen, struct target *out)
 static bool trace_copy(const struct screen *screen, enum copy what, struct buf *out)
 {
 	const struct trace_state *s = state_of(screen);
+	if (what == COPY_VIEW)
+		return s->opened && copy_link(out, "trace", s->row.text, STR_NONE);
 	return s->opened && s->span.data.row.pos == s->tree.cursor && span_pane_copy(&s->span, &s->row, what, out);
 }
 

@@ -372,6 +372,8 @@ static bool tracediff_copy(const struct screen *screen, enum copy what, struct b
 		}
 		return true;
 	case COPY_PATH: break;
+	case COPY_LINK:
+	case COPY_VIEW: return false;
 	}
 	return false;
 }

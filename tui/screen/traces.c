@@ -315,8 +315,14 @@ static bool traces_copy(const struct screen *screen, enum copy what, struct buf 
 		}
 		return true;
 	}
+	if (what == COPY_VIEW) {
+		buf_add_cstr(out, "traces");
+		return true;
+	}
 	if (!row || what == COPY_VALUE)
 		return false;
+	if (what == COPY_LINK)
+		return copy_link(out, "trace", row->text, STR_NONE);
 	return copy_str(out, what == COPY_ID ? row->text : row->name);
 }
 
