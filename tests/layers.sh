@@ -18,6 +18,7 @@ function layer(f) {
 	if (f ~ /^tui\/(canvas|theme|term|term_signals|osc52)\.[ch]$/ || f ~ /^tui\/widget\//) return "widget"
 	if (f ~ /^tui\/(action|screen|pane)\.[ch]$/ || f ~ /^tui\/screens\.c$/) return "face"
 	if (f ~ /^tui\/saying\.[ch]$/) return "saying"
+	if (f ~ /^tui\/settings(_[a-z]+)?\.[ch]$/) return "settings"
 	if (f ~ /^tui\/columns(_[a-z]+)?\.[ch]$/) return "columns"
 	if (f ~ /^tui\/screen\//) return "screen"
 	if (f ~ /^tui\/cmd\//) return "cmd"
@@ -39,10 +40,11 @@ BEGIN {
 	may["widget"] = "base role face"   # action.h: key codes
 	may["face"] = "base role widget"
 	may["saying"] = "base model store query"
-	may["columns"] = "base model query role"
-	may["screen"] = "base model query store study check columns saying widget role face"
-	may["cmd"] = "base model query store study check columns driver import role"
-	may["app"] = "base model query store study check import driver columns saying role widget face screen cmd"
+	may["settings"] = "base"
+	may["columns"] = "base model query role settings"
+	may["screen"] = "base model query store study check columns saying settings widget role face"
+	may["cmd"] = "base model query store study check columns driver import role settings"
+	may["app"] = "base model query store study check import driver columns saying settings role widget face screen cmd"
 	# library header: the files that may include it
 	owner["curses.h"] = "tui/term.c"
 	owner["sqlite3.h"] = "store/db.c store/db_open.c store/db_copy.c store/db_functions.c store/db_place.c"
