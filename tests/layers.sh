@@ -19,6 +19,7 @@ function layer(f) {
 	if (f ~ /^tui\/(canvas|theme|term|term_[a-z]+|osc52)\.[ch]$/ || f ~ /^tui\/widget\//) return "widget"
 	if (f ~ /^tui\/(action|screen|pane)\.[ch]$/ || f ~ /^tui\/screens\.c$/) return "face"
 	if (f ~ /^tui\/saying\.[ch]$/) return "saying"
+	if (f ~ /^tui\/settings(_[a-z]+)?\.[ch]$/) return "settings"
 	if (f ~ /^tui\/columns(_[a-z]+)?\.[ch]$/) return "columns"
 	if (f ~ /^tui\/screen\//) return "screen"
 	if (f ~ /^tui\/cmd\//) return "cmd"
@@ -41,10 +42,11 @@ BEGIN {
 	may["widget"] = "base role face"   # action.h: key codes
 	may["face"] = "base role widget"
 	may["saying"] = "base model store query"
-	may["columns"] = "base model query role"
-	may["screen"] = "base model query store study check columns saying widget role face link"
-	may["cmd"] = "base model query store study check columns driver import role link"
-	may["app"] = "base model query store study check import driver columns saying role widget face screen cmd link"
+	may["settings"] = "base"
+	may["columns"] = "base model query role settings"
+	may["screen"] = "base model query store study check columns saying widget role face link settings"
+	may["cmd"] = "base model query store study check columns driver import role link settings"
+	may["app"] = "base model query store study check import driver columns saying role widget face screen cmd link settings"
 	# library header: the files that may include it
 	owner["curses.h"] = owner["term.h"] = "tui/term.c tui/term_modes.c"
 	owner["sqlite3.h"] = "store/db.c store/db_open.c store/db_copy.c store/db_functions.c store/db_place.c"

@@ -11,6 +11,7 @@
 #include "store/base/vec.h"
 #include "store/db.h"
 #include "store/query/queue_make.h"
+#include "tui/config.h"
 #include "tui/handoff.h"
 #include "tui/hold.h"
 #include "tui/job.h"
@@ -1252,7 +1253,7 @@ static bool start(struct app *app, struct err *err)
 		    o->store, store.why);
 	/* Before any thread: they wake the terminal's loop. */
 	struct term_opts term = {.ascii = o->ascii, .no_color = o->no_color};
-	if (!theme_load(&app->theme, o->theme ? o->theme : "default", err) || !term_open(&app->theme, &term, err))
+	if (!theme_load(&app->theme, config_theme(o->theme), err) || !term_open(&app->theme, &term, err))
 		return false;
 	if (!(app->queries = query_start(o->store, term_wake, err)) ||
 	    !(app->verdicts = verdicts_start(o->store, annotation_author(app->author), o->now_ns, term_wake, err)))
@@ -1279,6 +1280,8 @@ static bool start(struct app *app, struct err *err)
 		ui_say(&app->ui, "read-only: %s", store.why);
 	else if (store.remark[0])
 		ui_say(&app->ui, "%s", store.remark);
+	else
+		config_say(&app->ui);
 	if (o->mask)
 		set_mask(app, true);
 	if (!open_screen(app, &(struct target){.screen = "traces"}))

@@ -19,7 +19,9 @@
 #include "tui/app.h"
 #include "tui/cmd/cmds.h"
 #include "tui/cmd/review.h"
+#include "tui/config.h"
 #include "tui/keys.h"
+#include "tui/settings.h"
 #include "tui/term.h"
 
 #ifndef SPOOR_VERSION
@@ -103,7 +105,8 @@ static const char *value_of(const char *name, int argc, char **argv, int *i, str
 static bool unknown_option(const char *word, struct err *err)
 {
 	static const char *const names[] = {"--store", "--ascii", "--no-color", "--theme",   "--open",
-	                                    "--map",   "--mask",  "--follow",   "--version", "--help"};
+	                                    "--map",   "--mask",  "--follow",   "--config",  "--version",
+	                                    "--help"};
 	struct near near = {.word = str_of(word)};
 	struct buf after = BUF_INIT;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -139,6 +142,8 @@ static bool front_option(struct front *f, int argc, char **argv, int *i, struct 
 		f->app.open = value;
 	else if (err->code == ERR_NONE && (value = value_of("--map", argc, argv, i, err)) != NULL)
 		f->app.map = value;
+	else if (err->code == ERR_NONE && (value = value_of("--config", argc, argv, i, err)) != NULL)
+		return true; /* it was read first of all */
 	else
 		return err->code == ERR_NONE ? unknown_option(word, err) : false;
 	return true;
@@ -162,6 +167,23 @@ static bool read_front(struct front *f, int argc, char **argv, struct err *err)
 
 /* ---------------------------------------------------------------- a command */
 
+/* Once, and not from commands that print what is wrong themselves or are read by a shell. */
+static void warn_of_settings(const char *command)
+{
+	static const char *const quiet[] = {"complete", "config", "help"};
+	struct buf text = BUF_INIT;
+	for (size_t i = 0; i < sizeof quiet / sizeof *quiet; i++)
+		if (strcmp(command, quiet[i]) == 0)
+			return;
+	settings_say(&text);
+	if (text.len) {
+		fputs("spoor: ", stderr);
+		clean_fput(stderr, buf_str(&text));
+		fputc('\n', stderr);
+	}
+	buf_done(&text);
+}
+
 /* spoor --store X traces: the options go behind the command's name. */
 static int run_command(const struct front *f, int argc, char **argv)
 {
@@ -173,6 +195,7 @@ static int run_command(const struct front *f, int argc, char **argv)
 		*vec_add(&words) = argv[i];
 	int n = (int)words.n;
 	*vec_add(&words) = NULL;
+	warn_of_settings(words.at[0]);
 	int code = cmd_main(n, words.at);
 	vec_done(&words);
 	return code;
@@ -286,9 +309,8 @@ static int explore(struct app_opts *app)
 		db_default_path(&path);
 		app->store = buf_cstr(&path);
 	}
-	app->ascii = app->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
-	const char *masks = getenv("SPOOR_MASK");
-	app->mask = app->mask || (masks && masks[0] && strcmp(masks, "0") != 0);
+	app->ascii = app->ascii || setting_on("ascii", strcmp(nl_langinfo(CODESET), "UTF-8") != 0);
+	app->mask = app->mask || setting_on("mask", false);
 	const char *frozen = getenv("SPOOR_NOW");
 	if (!frozen || !units_iso(str_of(frozen), &app->now_ns, NULL))
 		app->now_ns = UNKNOWN_INT;
@@ -319,6 +341,7 @@ int main(int argc, char **argv)
 	struct err err = ERR_INIT;
 	int code;
 	settle_process();
+	config_start(argc, argv);
 	cmd_explore = explore_for;
 	if (!read_front(&f, argc, argv, &err))
 		code = fail(&err);

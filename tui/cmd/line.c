@@ -12,6 +12,7 @@
 #include "store/db.h"
 #include "store/study/mask.h"
 #include "tui/cmd/cmds.h"
+#include "tui/settings.h"
 
 const char *cmd_version = "unknown";
 
@@ -208,8 +209,7 @@ static void print_remark(const struct db *db)
 
 bool cmd_masks(const struct command_line *line)
 {
-	const char *always = getenv("SPOOR_MASK");
-	return cmd_flag(line, "mask") || (always && always[0] && strcmp(always, "0") != 0);
+	return cmd_flag(line, "mask") || setting_on("mask", false);
 }
 
 struct db *cmd_store(const struct command_line *line, int mode, struct err *err)

@@ -11,13 +11,14 @@
 #include "store/base/scan.h"
 #include "store/base/text.h"
 #include "tui/cmd/cmds.h"
+#include "tui/settings.h"
 
 enum { COLUMNS_MAX = 48, ID_COLS = 8, FLEX_COLS = 20, ALIGN_COLS = 60, GAP = 2, STREAM_BYTES = 64 << 10 };
 
 void out_init(struct out *o, const struct command_line *line)
 {
 	*o = (struct out){.form = OUT_TEXT, .now_ns = cmd_now_ns(), .terminal = isatty(STDOUT_FILENO) == 1};
-	o->ascii = cmd_flag(line, "ascii") || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+	o->ascii = cmd_flag(line, "ascii") || setting_on("ascii", strcmp(nl_langinfo(CODESET), "UTF-8") != 0);
 	struct winsize size;
 	if (o->terminal)
 		o->cols = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;

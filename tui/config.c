@@ -1,0 +1,60 @@
+#include "tui/config.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "tui/screen.h"
+#include "tui/settings.h"
+#include "tui/theme.h"
+
+/* The last one given, as with other options. */
+static const char *file_named(int argc, char *const *argv)
+{
+	static const char option[] = "--config";
+	const char *file = NULL;
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		if (strncmp(argv[i], option, sizeof option - 1) != 0)
+			continue;
+		const char *rest = argv[i] + sizeof option - 1;
+		if (rest[0] == '=')
+			file = rest + 1;
+		else if (!rest[0] && i + 1 < argc)
+			file = argv[++i];
+	}
+	return file;
+}
+
+/* A file of the user's own that cannot be read as one is known now, and not when the screen opens. */
+static void check_theme(void)
+{
+	const struct setting *s = setting_named(STR_LIT("theme"));
+	struct theme theme;
+	struct err err = ERR_INIT;
+	if (setting_value(s) && !theme_load(&theme, setting_value(s), &err))
+		settings_refuse(s, "%s", err.text);
+}
+
+const char *config_theme(const char *flag)
+{
+	const char *set = setting_value(setting_named(STR_LIT("theme")));
+	return flag ? flag : set ? set : "default";
+}
+
+void config_say(struct ui *ui)
+{
+	struct buf text = BUF_INIT;
+	settings_say(&text);
+	if (text.len) {
+		ui_say(ui, "%s", buf_cstr(&text));
+		ui->message_is_error = true;
+	}
+	buf_done(&text);
+}
+
+void config_start(int argc, char *const *argv)
+{
+	settings_theme_names = theme_names;
+	settings_read(file_named(argc, argv));
+	check_theme();
+	tzset();
+}

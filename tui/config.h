@@ -1,0 +1,14 @@
+/* Settings at the start of the program: read once, before any thread, and handed to those who go by them. */
+#ifndef SPOOR_TUI_CONFIG_H
+#define SPOOR_TUI_CONFIG_H
+
+/* Reads the settings file that the command line names (--config FILE anywhere before "--"), $SPOOR_CONFIG or the usual one, and settles
+ * what follows from it: environment, time zone. Mistakes are kept for those who say them. */
+void config_start(int argc, char *const *argv);
+/* The theme to begin with: the flag's, else that of the settings, else "default". */
+const char *config_theme(const char *flag);
+struct ui;
+/* Mistakes of the settings on the status line; nothing where there is none. */
+void config_say(struct ui *ui);
+
+#endif
