@@ -1,6 +1,7 @@
 #!/bin/bash
 # Review queues in real tmux: asked what to review, stopped and gone on with, shared by two people at once, taken from a list, sent away as a
 # file and merged when it is back. Prints 'N passed, N failed'. Needs tmux.
+export VISUAL=true # for V
 . tests/tmux.sh
 is() { if [ "$1" = "$2" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "$3: $1, not $2"; fi; }
 export SPOOR_AUTHOR=ann XDG_STATE_HOME=$home/state
@@ -68,6 +69,18 @@ keys Enter
 see "0 of"
 keys q q
 see "& status:error"
+# A key typed ahead of what the screen does by itself finds the screen still there.
+for key in V P y; do
+	keys r
+	see "review as: traces"
+	keys C-u "typed ahead of $key"
+	keys Enter "$key"
+	[ $key = V ] || keys v
+	see "of $(screen | grep -o '[0-9]* done' | head -n 1)"
+	see "typed ahead of $key"
+	keys q q
+	see "& status:error"
+done
 keys Q
 ended
 

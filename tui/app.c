@@ -49,6 +49,7 @@ struct app {
 	char author[128];
 	uint64_t serial; /* of the newest screen */
 	uint64_t ticket; /* of the newest request */
+	uint64_t goes;   /* of the screen that got an answer, and may want to go on by itself; 0: none */
 	struct import_thread *import;
 	struct index_thread *index; /* while there is something to index and no import runs */
 	struct check_thread *check; /* after an unclean end */
@@ -188,12 +189,14 @@ static struct screen *owner_of(struct app *app, const struct query_answer *a)
 	return NULL;
 }
 
-/* The screen on top has done what it was for, and goes on by itself. */
-static void go_on(struct app *app, struct screen *s)
+/* The screen on top has done what it was for, and goes on by itself. Never while an action runs, which has the screen in its hands. */
+static void go_on(struct app *app)
 {
 	struct target t = {0};
-	bool instead = false;
-	if (!s || s != top(app) || !s->ops->goes || !s->ops->goes(s, &t, &instead))
+	struct screen *s = top(app);
+	bool instead = false, asked = app->goes == s->serial;
+	app->goes = 0;
+	if (!asked || !s->ops->goes || !s->ops->goes(s, &t, &instead))
 		return;
 	if (instead && app->stack.n > 1)
 		close_top(app);
@@ -226,10 +229,11 @@ static void give(struct app *app, struct query_answer *a)
 		free(gone.state);
 	}
 	app->ask = app->draw = true;
-	go_on(app, s);
+	if (s && s == top(app))
+		app->goes = s->serial;
 }
 
-static void ask(struct app *app)
+static void ask_top(struct app *app)
 {
 	struct query_answer a;
 	struct screen *s = top(app);
@@ -245,6 +249,12 @@ static void ask(struct app *app)
 		if (a.ticket == app->ticket)
 			break;
 	}
+}
+
+static void ask(struct app *app)
+{
+	ask_top(app);
+	go_on(app);
 }
 
 /* The answer to a request of no screen's, waited for; false: there is none in time, or it failed. */
@@ -286,6 +296,7 @@ static void ask_for_prompt(struct app *app)
 		if (a.ticket == app->ticket)
 			break;
 	}
+	go_on(app);
 }
 
 /* ---------------------------------------------------------------- what people say */
@@ -601,7 +612,7 @@ static void be_current(struct app *app)
 	app->ui.moves = false;
 	do {
 		struct query_answer a;
-		ask(app);
+		ask_top(app);
 		if (query_busy(app->queries) && query_take(app->queries, ANSWER_WAIT_MS, &a))
 			give(app, &a);
 	} while ((app->ask || query_busy(app->queries)) && mono_ms() < deadline);
@@ -1218,6 +1229,7 @@ static void loop(struct app *app)
 		rest_writing(app);
 		while (query_take(app->queries, 0, &a))
 			give(app, &a);
+		go_on(app);
 		watch_import(app);
 		watch_index(app);
 		watch_verdicts(app, ANSWER_WAIT_MS);
