@@ -224,6 +224,7 @@ static void find_modes(void)
 		t.known[mode] = term_mode_known(mode);
 		t.on[mode] = false;
 	}
+	t.wanted[MODE_SYNC] = false; /* only within term_show */
 	t.wanted[MODE_PASTE] = true;
 	t.wanted[MODE_MOUSE] = t.opts.mouse;
 }
@@ -580,9 +581,37 @@ static bool fits_shown(const struct grid *g)
 	return t.shown.rows == g->rows && t.shown.cols == g->cols && t.shown.ascii == g->ascii;
 }
 
-static void show_cells(const struct grid *g)
+static bool same_row(const struct cell *a, const struct cell *b, size_t cells)
 {
-	int rows = g->rows < LINES ? g->rows : LINES, cols = g->cols < COLS ? g->cols : COLS;
+	return memcmp(a, b, cells * sizeof *a) == 0;
+}
+
+/* Whether a row stood one line higher or lower in the last frame: the terminal moves it. */
+static bool was_beside(const struct cell *now, int row, int rows)
+{
+	size_t cells = (size_t)t.shown.cols;
+	const struct cell *before = &t.shown.cells[(size_t)row * cells];
+	return (row > 0 && same_row(now, before - cells, cells)) ||
+	       (row + 1 < rows && same_row(now, before + cells, cells));
+}
+
+/* A page or another screen, and no move or scroll: many rows are new. */
+static bool changes_much(const struct grid *g, int rows)
+{
+	enum { PART = 4 };
+	size_t cells = (size_t)g->cols;
+	int n = 0;
+	if (!fits_shown(g))
+		return true;
+	for (int row = 0; row < rows; row++) {
+		const struct cell *now = &g->cells[(size_t)row * cells], *before = &t.shown.cells[(size_t)row * cells];
+		n += !same_row(now, before, cells) && !was_beside(now, row, rows);
+	}
+	return n > rows / PART;
+}
+
+static void show_cells(const struct grid *g, int rows, int cols)
+{
 	bool known = fits_shown(g);
 	if (!known) {
 		grid_done(&t.shown);
@@ -594,7 +623,7 @@ static void show_cells(const struct grid *g)
 	for (int row = 0; row < rows; row++) {
 		const struct cell *now = &g->cells[(size_t)row * row_cells];
 		struct cell *before = &t.shown.cells[(size_t)row * row_cells];
-		if (known && memcmp(now, before, row_cells * sizeof *now) == 0)
+		if (known && same_row(now, before, row_cells))
 			continue;
 		show_row(g, row, cols);
 		memcpy(before, now, row_cells * sizeof *now);
@@ -614,7 +643,10 @@ void term_show(const struct grid *grid)
 {
 	if (!t.screen)
 		return;
-	show_cells(grid);
+	int rows = grid->rows < LINES ? grid->rows : LINES, cols = grid->cols < COLS ? grid->cols : COLS;
+	if (t.known[MODE_SYNC] && changes_much(grid, rows))
+		set_mode(MODE_SYNC, true); /* until set_modes */
+	show_cells(grid, rows, cols);
 	show_caret(grid);
 	refresh();
 	set_modes(true);

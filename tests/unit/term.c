@@ -375,6 +375,92 @@ static void test_no_mouse(void **state)
 	buf_done(&raw);
 }
 
+#define SYNC_ON  "\033[?2026h"
+#define SYNC_OFF "\033[?2026l"
+
+static void run(const char *const *argv)
+{
+	const void *borrowed = argv;
+	char *const *words;
+	memcpy(&words, &borrowed, sizeof words);
+	pid_t pid = fork();
+	if (pid == 0) {
+		execvp(words[0], words);
+		_exit(127);
+	}
+	int status;
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
+/* Descriptions of our own, by the tool that comes with curses. */
+static void describe(const char *dir, const char *text)
+{
+	char path[64];
+	snprintf(path, sizeof path, "%s/source", dir);
+	FILE *f = fopen(path, "w");
+	assert_non_null(f);
+	fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+	run((const char *const[]){"tic", "-x", "-o", dir, path, NULL});
+}
+
+/* Frames with many new rows are held together, moves and scrolls are not; and only where the terminal is known for it. */
+static void test_sync(void **state)
+{
+	(void)state;
+	char dir[] = "/tmp/spoor-terminfo-XXXXXX", terminfo[64];
+	assert_non_null(mkdtemp(dir));
+	snprintf(terminfo, sizeof terminfo, "TERMINFO=%s", dir);
+	describe(dir, "demo-sync|of a test,\n\tSync=\\E[?2026%?%p1%{1}%-%tl%eh%;, use=xterm-256color,\n"
+	              "demo-old|of a test,\n\tSync=\\EP=%p1%ds\\E\\\\, use=xterm-256color,\n"
+	              "foot-demo|of a test,\n\tuse=xterm-256color,\n");
+	const struct {
+		const char *env[4];
+		bool known;
+	} cases[] = {
+	    {{"TERM=xterm-256color"},	                                            false},
+	    {{"TERM=demo-sync", terminfo},	                                       true },
+	    {{"TERM=demo-old", terminfo},	                                        false},
+	    {{"TERM=foot-demo", terminfo},	                                       true },
+	    {{"TERM=xterm-256color", "TERM_PROGRAM=WezTerm"},                            true },
+	    {{"TERM=xterm-256color", "TERM_PROGRAM=Apple_Terminal"},                     false},
+	    {{"TERM=screen", "TERM_PROGRAM=iTerm.app"},                                  false}, /* of the terminal that screen runs in */
+	    {{"TERM=tmux-256color", "TERM_PROGRAM=tmux", "TERM_PROGRAM_VERSION=3.7c"},   false},
+	    {{"TERM=tmux-256color", "TERM_PROGRAM=tmux", "TERM_PROGRAM_VERSION=3.8"},    true },
+	    {{"TERM=screen-256color", "TERM_PROGRAM=tmux", "TERM_PROGRAM_VERSION=4.0"},  true },
+	    {{"TERM=screen-256color", "TERM_PROGRAM=tmux", "TERM_PROGRAM_VERSION=next"}, false},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct demo_vt d;
+		struct buf raw = BUF_INIT;
+		size_t known = cases[i].known;
+		start(&d, (struct demo){0}, 24, 80, cases[i].env);
+		d.vt.raw = &raw;
+		frame(&d);
+		assert_count(&d, SYNC_ON, known);
+		assert_count(&d, SYNC_OFF, known);
+		for (int k = 0; k < 25; k++) { /* moves, then scrolls */
+			vt_send(&d.vt, "j");
+			frame(&d);
+		}
+		assert_count(&d, SYNC_ON, known);
+		vt_send(&d.vt, " ");
+		frame(&d);
+		assert_count(&d, SYNC_ON, 2 * known);
+		assert_count(&d, SYNC_OFF, 2 * known);
+		vt_send(&d.vt, "^");
+		frame(&d);
+		assert_count(&d, SYNC_ON, 3 * known);
+		assert_count(&d, SYNC_OFF, 3 * known);
+		vt_send(&d.vt, "c"); /* also from the crash */
+		assert_count(&d, SYNC_OFF, 4 * known);
+		stop(&d);
+		buf_done(&raw);
+	}
+	run((const char *const[]){"rm", "-r", dir, NULL});
+}
+
 static size_t median(size_t *counts, size_t n)
 {
 	for (size_t i = 1; i < n; i++)
@@ -681,6 +767,7 @@ int main(void)
 	    cmocka_unit_test(test_signals),     cmocka_unit_test(test_crash),          cmocka_unit_test(test_depths),
 	    cmocka_unit_test(test_no_terminal), cmocka_unit_test(test_hangup),         cmocka_unit_test(test_caret),
 	    cmocka_unit_test(test_wake),        cmocka_unit_test(test_mouse),          cmocka_unit_test(test_no_mouse),
+	    cmocka_unit_test(test_sync),
 	};
 	return cmocka_run_group_tests_name("term", tests, NULL, NULL);
 }
