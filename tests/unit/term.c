@@ -244,6 +244,25 @@ static void test_keys(void **state)
 	    {"\033[Z",         3,  KEY_SHIFT_TAB },
 	    {"\033[3~",        4,  KEY_DEL       },
 	    {"\033OP",         3,  KEY_F1_       },
+	    {"\033[11~",       5,  KEY_F1_       },
+	    {"\033[[A",        4,  KEY_F1_       }, /* the console of Linux */
+	    {"\033[[Bi",       5,  'i'           },
+	    {"\033OA",         3,  KEY_ARROW_UP  },
+	    {"\033OD",         3,  KEY_ARROW_LEFT},
+	    {"\033OH",         3,  KEY_TO_HOME   },
+	    {"\033[4~",        4,  KEY_TO_END    },
+	    {"\033[7~",        4,  KEY_TO_HOME   },
+	    {"\033[8~",        4,  KEY_TO_END    },
+	    {"\033[F",         3,  KEY_TO_END    },
+	    {"\x08",           1,  KEY_ERASE     },
+	    {"\033OM",         3,  KEY_RETURN    }, /* the keypad */
+	    {"\033Op",         3,  '0'           },
+	    {"\033Ow",         3,  '7'           },
+	    {"\033Ok",         3,  '+'           },
+	    {"\033[1;5D",      6,  KEY_WORD_LEFT },
+	    {"\033[1;3C",      6,  KEY_WORD_RIGHT},
+	    {"\033[I"
+	     "i", 4,  'i'           }, /* the window has the focus */
 	    {"\033[?7;9$yx",   9,  'x'           }, /* an answer nobody asked for is no key */
 	    {"\033[200;300Ry", 11, 'y'           },
 	    {"\xff"
@@ -253,19 +272,25 @@ static void test_keys(void **state)
 	    {"\033\033k",      3,  'k'           },
 	    {"\033k",          2,  'k'           },
 	};
-	struct demo_vt d;
-	start(&d, (struct demo){0}, 24, 80, NULL);
-	frame(&d);
-	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-		char expected[32];
-		vt_send_bytes(&d.vt, keys[i].bytes, keys[i].n);
-		snprintf(expected, sizeof expected, "key U+%X ", (unsigned)keys[i].key);
-		assert_true(vt_wait_text(&d.vt, expected));
-		vt_send(&d.vt, "~");
-		assert_true(vt_wait_text(&d.vt, "key U+7E "));
+	static const char *const terms[] = {"TERM=xterm-256color", "TERM=tmux-256color", "TERM=screen",
+	                                    "TERM=linux",          "TERM=vt100",         "TERM=vt220",
+	                                    "TERM=xterm",          "TERM=rxvt",          "TERM=xterm-mono"};
+	for (size_t k = 0; k < sizeof terms / sizeof *terms; k++) {
+		struct demo_vt d;
+		start(&d, (struct demo){0}, 24, 80, (const char *const[]){terms[k], NULL});
+		frame(&d);
+		for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+			char expected[32];
+			vt_send_bytes(&d.vt, keys[i].bytes, keys[i].n);
+			snprintf(expected, sizeof expected, "key U+%X ", (unsigned)keys[i].key);
+			if (!vt_wait_text(&d.vt, expected))
+				fail_msg("%s: key %zu", terms[k], i);
+			vt_send(&d.vt, "~");
+			assert_true(vt_wait_text(&d.vt, "key U+7E "));
+		}
+		vt_send(&d.vt, "q");
+		assert_int_equal(stop(&d), 0);
 	}
-	vt_send(&d.vt, "q");
-	assert_int_equal(stop(&d), 0);
 }
 
 static void test_wake(void **state)
