@@ -17,24 +17,11 @@
 #include <unistd.h>
 
 #include "tui/osc52.h"
+#include "tui/term_keys.h"
 #include "tui/term_modes.h"
 #include "tui/term_signals.h"
 
 enum { MAX_ROWS = 500, MAX_COLS = 1000, MAX_PAIRS = 256, LOOK_BYTES = 64 << 10 };
-
-/* SOON_MS: within which the bytes of one key come. PASTE_MS: those of one paste, on a slow line. AHEAD_MOST: curses takes back 137. */
-enum { SOON_MS = 25, PASTE_MS = 2000, AHEAD_MOST = 100 };
-
-/* Codes for keys that curses has no name for; its own end at KEY_MAX, and those it makes up begin there. */
-enum {
-	CODE_WORD_LEFT = KEY_MAX + 4096,
-	CODE_WORD_RIGHT,
-	CODE_TOP,
-	CODE_BOTTOM,
-	CODE_PASTE,
-	CODE_MOUSE,
-	CODE_MOUSE_OLD
-};
 
 struct look {
 	attr_t attrs;
@@ -44,8 +31,7 @@ struct look {
 
 static struct {
 	SCREEN *screen;
-	WINDOW *keys; /* a pad: reading from it refreshes nothing */
-	FILE *input;  /* /dev/tty, or NULL: standard input */
+	FILE *input; /* /dev/tty, or NULL: standard input */
 	int in_fd, out_fd;
 	bool watched; /* curses_ended is called at exit */
 	bool asking;  /* for the terminal's description, in curses */
@@ -60,8 +46,6 @@ static struct {
 	cchar_t *line;                                                    /* one row on its way */
 	int peeked;                                                       /* a key read ahead, or KEY_NONE */
 	bool known[N_TERM_MODES], wanted[N_TERM_MODES], on[N_TERM_MODES]; /* on: of the terminal, as far as we know */
-	struct buf paste;                                                 /* the last one */
-	int mouse_row, mouse_col;
 } t = {.peeked = KEY_NONE};
 
 /* ---- colours */
@@ -224,6 +208,7 @@ static void find_modes(void)
 		t.known[mode] = term_mode_known(mode);
 		t.on[mode] = false;
 	}
+	t.wanted[MODE_SYNC] = false; /* only within term_show */
 	t.wanted[MODE_PASTE] = true;
 	t.wanted[MODE_MOUSE] = t.opts.mouse;
 }
@@ -331,86 +316,6 @@ static bool open_screen(struct err *err)
 	return true;
 }
 
-/* Cursor keys as terminals send them that do not switch to application mode, or call themselves by another's name. */
-static void add_keys(void)
-{
-	static const struct {
-		const char *bytes;
-		int code;
-	} more[] = {
-	    {"\033[A",  KEY_UP   },
-            {"\033[B",  KEY_DOWN },
-            {"\033[C",  KEY_RIGHT},
-            {"\033[D",  KEY_LEFT },
-	    {"\033[H",  KEY_HOME },
-            {"\033[F",  KEY_END  },
-            {"\033[1~", KEY_HOME },
-            {"\033[4~", KEY_END  },
-	    {"\033[7~", KEY_HOME },
-            {"\033[8~", KEY_END  },
-            {"\033[5~", KEY_PPAGE},
-            {"\033[6~", KEY_NPAGE},
-	    {"\033[3~", KEY_DC   },
-            {"\033[Z",  KEY_BTAB },
-            {"\033OP",  KEY_F(1) },
-	};
-	/* Those that curses knows under numbers of its own making. */
-	static const struct {
-		const char *bytes;
-		int code;
-	} ours[] = {
-	    {"\033[1;5D", CODE_WORD_LEFT },
-            {"\033[1;3D", CODE_WORD_LEFT },
-            {"\033Od",    CODE_WORD_LEFT },
-	    {"\033[5D",   CODE_WORD_LEFT },
-            {"\033[1;5C", CODE_WORD_RIGHT},
-            {"\033[1;3C", CODE_WORD_RIGHT},
-	    {"\033Oc",    CODE_WORD_RIGHT},
-            {"\033[5C",   CODE_WORD_RIGHT},
-            {"\033[1;5H", CODE_TOP       },
-	    {"\033[7^",   CODE_TOP       },
-            {"\033[1;5F", CODE_BOTTOM    },
-            {"\033[8^",   CODE_BOTTOM    },
-	    {"\033[200~", CODE_PASTE     },
-	};
-	for (size_t i = 0; i < sizeof more / sizeof *more; i++)
-		if (key_defined(more[i].bytes) == 0)
-			define_key(more[i].bytes, more[i].code);
-	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
-		define_key(ours[i].bytes, ours[i].code);
-	if (!t.known[MODE_MOUSE]) /* elsewhere they are other keys */
-		return;
-	define_key("\033[<", CODE_MOUSE);
-	define_key("\033[M", CODE_MOUSE_OLD);
-}
-
-/* ^S and ^Q are keys here, not flow control that would freeze the screen. */
-static void no_flow_control(void)
-{
-	struct termios modes;
-	if (tcgetattr(t.in_fd, &modes) != 0)
-		return;
-	modes.c_iflag &= ~(tcflag_t)(IXON | IXOFF);
-	if (tcsetattr(t.in_fd, TCSANOW, &modes) == 0)
-		def_prog_mode(); /* so that it is so again after ^Z */
-}
-
-static void open_keys(void)
-{
-	cbreak();
-	noecho();
-	nonl();
-	typeahead(-1); /* a frame is drawn whole: the app reads all waiting keys before it draws */
-	if (!getenv("ESCDELAY"))
-		set_escdelay(25);
-	t.keys = newpad(1, 1);
-	keypad(t.keys, TRUE);
-	nodelay(t.keys, TRUE);
-	meta(t.keys, TRUE);
-	no_flow_control();
-	add_keys();
-}
-
 bool term_open(const struct theme *theme, const struct term_opts *opts, struct err *err)
 {
 	t.opts = *opts;
@@ -436,7 +341,7 @@ bool term_open(const struct theme *theme, const struct term_opts *opts, struct e
 		close_input();
 		return false;
 	}
-	open_keys();
+	term_keys_open(t.in_fd, t.utf8, t.known[MODE_MOUSE]);
 	open_colors();
 	make_looks();
 	idlok(stdscr, TRUE);
@@ -454,10 +359,9 @@ void term_close(void)
 	grid_done(&t.shown);
 	free(t.line);
 	t.line = NULL;
-	buf_done(&t.paste);
 	set_modes(false);
 	endwin();
-	delwin(t.keys);
+	term_keys_close();
 	t.screen = NULL; /* delscreen crashes in the cache of tparm if memory ever ran out there (ncurses 6.4) */
 	term_signals_close();
 	close_input();
@@ -580,9 +484,37 @@ static bool fits_shown(const struct grid *g)
 	return t.shown.rows == g->rows && t.shown.cols == g->cols && t.shown.ascii == g->ascii;
 }
 
-static void show_cells(const struct grid *g)
+static bool same_row(const struct cell *a, const struct cell *b, size_t cells)
 {
-	int rows = g->rows < LINES ? g->rows : LINES, cols = g->cols < COLS ? g->cols : COLS;
+	return memcmp(a, b, cells * sizeof *a) == 0;
+}
+
+/* Whether a row stood one line higher or lower in the last frame: the terminal moves it. */
+static bool was_beside(const struct cell *now, int row, int rows)
+{
+	size_t cells = (size_t)t.shown.cols;
+	const struct cell *before = &t.shown.cells[(size_t)row * cells];
+	return (row > 0 && same_row(now, before - cells, cells)) ||
+	       (row + 1 < rows && same_row(now, before + cells, cells));
+}
+
+/* A page or another screen, and no move or scroll: many rows are new. */
+static bool changes_much(const struct grid *g, int rows)
+{
+	enum { PART = 4 };
+	size_t cells = (size_t)g->cols;
+	int n = 0;
+	if (!fits_shown(g))
+		return true;
+	for (int row = 0; row < rows; row++) {
+		const struct cell *now = &g->cells[(size_t)row * cells], *before = &t.shown.cells[(size_t)row * cells];
+		n += !same_row(now, before, cells) && !was_beside(now, row, rows);
+	}
+	return n > rows / PART;
+}
+
+static void show_cells(const struct grid *g, int rows, int cols)
+{
 	bool known = fits_shown(g);
 	if (!known) {
 		grid_done(&t.shown);
@@ -594,7 +526,7 @@ static void show_cells(const struct grid *g)
 	for (int row = 0; row < rows; row++) {
 		const struct cell *now = &g->cells[(size_t)row * row_cells];
 		struct cell *before = &t.shown.cells[(size_t)row * row_cells];
-		if (known && memcmp(now, before, row_cells * sizeof *now) == 0)
+		if (known && same_row(now, before, row_cells))
 			continue;
 		show_row(g, row, cols);
 		memcpy(before, now, row_cells * sizeof *now);
@@ -614,7 +546,10 @@ void term_show(const struct grid *grid)
 {
 	if (!t.screen)
 		return;
-	show_cells(grid);
+	int rows = grid->rows < LINES ? grid->rows : LINES, cols = grid->cols < COLS ? grid->cols : COLS;
+	if (t.known[MODE_SYNC] && changes_much(grid, rows))
+		set_mode(MODE_SYNC, true); /* until set_modes */
+	show_cells(grid, rows, cols);
 	show_caret(grid);
 	refresh();
 	set_modes(true);
@@ -671,234 +606,16 @@ static void go_on(void)
 
 /* ---- keys */
 
-/* A byte that is there or, in the middle of a sequence, comes soon; ERR if not. Codes of curses are above 255. */
-static int byte_within(int ms)
+static int take_key(void)
 {
-	if (isendwin()) /* back from another program, no frame yet: in its modes a ^S typed ahead would stop all output for good */
-		reset_prog_mode();
-	int c = wgetch(t.keys);
-	struct pollfd fd = {.fd = t.in_fd, .events = POLLIN};
-	if (c == ERR && ms && poll(&fd, 1, ms) > 0)
-		c = wgetch(t.keys);
-	return c;
-}
-
-static int next_byte(bool soon)
-{
-	return byte_within(soon ? SOON_MS : 0);
-}
-
-/* Reads on into t.paste until its end mark (not kept). What is beyond any use is read and forgotten. False: the rest does not come. */
-static bool read_paste(void)
-{
-	static const struct str tail = STR_INIT(PASTE_TAIL);
-	size_t same = 0; /* bytes of the mark that have come */
-	for (int c; same < tail.len;) {
-		if ((c = byte_within(PASTE_MS)) == ERR)
-			return false;
-		if (c > 255)
-			continue; /* the window's size changed: the frame that follows sees it */
-		if (t.paste.len <= TERM_PASTE_MOST)
-			buf_add_char(&t.paste, (char)c);
-		same = c == tail.ptr[same] ? same + 1 : c == tail.ptr[0];
-	}
-	if (t.paste.len <= TERM_PASTE_MOST)
-		t.paste.len -= tail.len;
-	return true;
-}
-
-/* A mark in the middle of what is pasted looks like its end, and the rest would be taken for keys. Not all terminals keep it out; but the
- * rest is there at once, has a mark of its own behind it, or is more than anybody types within that time. */
-static bool goes_on_behind_mark(void)
-{
-	char ahead[AHEAD_MOST];
-	size_t n = 0;
-	for (int c; n < sizeof ahead && (c = next_byte(true)) != ERR;)
-		if (c <= 255)
-			ahead[n++] = (char)c;
-	struct str bytes = {ahead, n};
-	bool pasted = n == sizeof ahead;
-	if (str_find(bytes, STR_LIT(PASTE_TAIL)) != SIZE_MAX && str_find(bytes, STR_LIT(PASTE_HEAD)) == SIZE_MAX)
-		pasted = true;
-	while (n > 0)
-		ungetch((unsigned char)ahead[--n]);
-	return pasted;
-}
-
-static int take_paste(void)
-{
-	buf_clear(&t.paste);
-	keypad(t.keys, FALSE); /* every byte as itself */
-	while (read_paste() && goes_on_behind_mark())
-		continue;
-	keypad(t.keys, TRUE);
-	return KEY_PASTE;
+	int key = t.peeked;
+	t.peeked = KEY_NONE;
+	return key != KEY_NONE ? key : term_keys_take();
 }
 
 struct str term_paste(void)
 {
-	return buf_str(&t.paste);
-}
-
-/* The rest of a sequence that terminfo does not know (ECMA-48, 5.4): swallowed, or its letters would act as keys. */
-static void swallow_sequence(int introducer)
-{
-	int c;
-	for (int i = 0; i < 32 && (c = next_byte(true)) != ERR; i++)
-		if (introducer == 'O' || c < 0x20 || (c >= 0x40 && c <= 0x7E))
-			break;
-}
-
-/* ---- the mouse: reports as xterm sends them (its ctlseqs, "Mouse Tracking"). By hand, because curses reads them past its own keys, waits for ever for
- * the rest of one and takes the coordinates beyond column 223 only where the description says so. */
-
-enum { BUTTON_LEFT = 0, BUTTON_WHEEL = 64, BUTTON_MODIFIERS = 4 | 8 | 16 };
-
-/* From the button's code (with modifiers) and the place, from 1. */
-static int key_of_button(int button, int row, int col)
-{
-	int plain = button & ~BUTTON_MODIFIERS;
-	if (row < 1 || col < 1 || row > LINES || col > COLS)
-		return KEY_NONE;
-	t.mouse_row = row - 1;
-	t.mouse_col = col - 1;
-	switch (plain) {
-	case BUTTON_LEFT: return KEY_CLICK;
-	case BUTTON_WHEEL: return KEY_WHEEL_UP;
-	case BUTTON_WHEEL + 1: return KEY_WHEEL_DOWN;
-	default: return KEY_NONE; /* another button, a release, motion */
-	}
-}
-
-/* Behind ESC [ <: button ; column ; row, then M (pressed) or m (released). What is wrong is read to its end too, or would act as keys. */
-static int read_mouse(void)
-{
-	enum { FAR = 100000 };
-	int numbers[3] = {0}, at = 0, c;
-	while ((c = next_byte(true)) >= '0' && c <= ';') {
-		if (c == ';')
-			at++;
-		else if (at < 3 && numbers[at] < FAR)
-			numbers[at] = numbers[at] * 10 + c - '0';
-	}
-	if (c >= 0x20 && c < 0x40)
-		swallow_sequence('[');
-	return c == 'M' && at == 2 ? key_of_button(numbers[0], numbers[2], numbers[1]) : KEY_NONE;
-}
-
-/* Behind ESC [ M, from terminals without mode 1006: three bytes, each 32 more than it means. */
-static int read_old_mouse(void)
-{
-	int numbers[3];
-	for (int i = 0; i < 3; i++) {
-		int c = next_byte(true);
-		if (c < 32 || c > 255)
-			return KEY_NONE;
-		numbers[i] = c - 32;
-	}
-	return key_of_button(numbers[0], numbers[2], numbers[1]);
-}
-
-static int key_of_code(int code)
-{
-	static const struct {
-		int code, key;
-	} keys[] = {
-	    {KEY_UP,          KEY_ARROW_UP   },
-            {KEY_DOWN,        KEY_ARROW_DOWN },
-            {KEY_LEFT,        KEY_ARROW_LEFT },
-	    {KEY_RIGHT,       KEY_ARROW_RIGHT},
-            {KEY_PPAGE,       KEY_PAGE_UP    },
-            {KEY_NPAGE,       KEY_PAGE_DOWN  },
-	    {KEY_HOME,        KEY_TO_HOME    },
-            {KEY_END,         KEY_TO_END     },
-            {KEY_BTAB,        KEY_SHIFT_TAB  },
-	    {KEY_ENTER,       KEY_RETURN     },
-            {KEY_BACKSPACE,   KEY_ERASE      },
-            {KEY_DC,          KEY_DEL        },
-	    {KEY_F(1),        KEY_F1_        },
-            {CODE_WORD_LEFT,  KEY_WORD_LEFT  },
-            {CODE_WORD_RIGHT, KEY_WORD_RIGHT },
-	    {CODE_TOP,        KEY_TO_TOP     },
-            {CODE_BOTTOM,     KEY_TO_BOTTOM  },
-            {KEY_RESIZE,      KEY_RESIZED    },
-	};
-	if (code == CODE_MOUSE)
-		return read_mouse();
-	if (code == CODE_MOUSE_OLD)
-		return read_old_mouse();
-	if (code == CODE_PASTE)
-		return take_paste();
-	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-		if (keys[i].code == code)
-			return keys[i].key;
-	return KEY_NONE;
-}
-
-/* Not by get_wch: it takes the keys after a stray byte for the rest of a character. */
-static int key_of_utf8(int first)
-{
-	char bytes[4] = {(char)first};
-	size_t n = 1, need = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-	if (!t.utf8 || first < 0xC2 || first > 0xF4)
-		return KEY_NONE;
-	while (n < need) {
-		int c = next_byte(true);
-		if (c < 0x80 || c > 0xBF) {
-			if (c != ERR)
-				ungetch(c);
-			return KEY_NONE;
-		}
-		bytes[n++] = (char)c;
-	}
-	struct str rest = {bytes, n};
-	uint32_t code = text_decode(&rest);
-	return rest.len ? KEY_NONE : (int)code;
-}
-
-static int key_of_byte(int c)
-{
-	switch (c) {
-	case 0: return KEY_NONE;
-	case '\t': return KEY_TAB;
-	case '\n':
-	case '\r': return KEY_RETURN;
-	case 8:
-	case 127: return KEY_ERASE;
-	case 27: return KEY_ESCAPE;
-	default: return c > 255 ? key_of_code(c) : c > 127 ? key_of_utf8(c) : c;
-	}
-}
-
-static int key_after_escape(void)
-{
-	int c = next_byte(false);
-	if (c == '[' || c == 'O') {
-		swallow_sequence(c);
-		return KEY_NONE;
-	}
-	if (c != ERR)
-		ungetch(c);
-	return KEY_ESCAPE;
-}
-
-/* A key that is there; KEY_NONE if none is, or none that means something. */
-static int take_key(void)
-{
-	if (t.peeked != KEY_NONE) {
-		int key = t.peeked;
-		t.peeked = KEY_NONE;
-		return key;
-	}
-	for (int tries = 0; tries < 64; tries++) {
-		int c = next_byte(false);
-		if (c == ERR)
-			return KEY_NONE;
-		int key = c == 27 ? key_after_escape() : key_of_byte(c);
-		if (key != KEY_NONE)
-			return key;
-	}
-	return KEY_NONE;
+	return term_keys_paste();
 }
 
 static int64_t monotonic_ms(void)
@@ -994,8 +711,7 @@ void term_set_mouse(bool on)
 
 void term_mouse(int *row, int *col)
 {
-	*row = t.mouse_row;
-	*col = t.mouse_col;
+	term_keys_mouse(row, col);
 }
 
 int term_signal(void)

@@ -5,7 +5,7 @@
 
 #include "store/base/str.h"
 
-enum term_mode { MODE_PASTE, MODE_MOUSE, N_TERM_MODES };
+enum term_mode { MODE_SYNC, MODE_PASTE, MODE_MOUSE, N_TERM_MODES };
 
 #define PASTE_HEAD "\033[200~"
 #define PASTE_TAIL "\033[201~"

@@ -244,6 +244,25 @@ static void test_keys(void **state)
 	    {"\033[Z",         3,  KEY_SHIFT_TAB },
 	    {"\033[3~",        4,  KEY_DEL       },
 	    {"\033OP",         3,  KEY_F1_       },
+	    {"\033[11~",       5,  KEY_F1_       },
+	    {"\033[[A",        4,  KEY_F1_       }, /* the console of Linux */
+	    {"\033[[Bi",       5,  'i'           },
+	    {"\033OA",         3,  KEY_ARROW_UP  },
+	    {"\033OD",         3,  KEY_ARROW_LEFT},
+	    {"\033OH",         3,  KEY_TO_HOME   },
+	    {"\033[4~",        4,  KEY_TO_END    },
+	    {"\033[7~",        4,  KEY_TO_HOME   },
+	    {"\033[8~",        4,  KEY_TO_END    },
+	    {"\033[F",         3,  KEY_TO_END    },
+	    {"\x08",           1,  KEY_ERASE     },
+	    {"\033OM",         3,  KEY_RETURN    }, /* the keypad */
+	    {"\033Op",         3,  '0'           },
+	    {"\033Ow",         3,  '7'           },
+	    {"\033Ok",         3,  '+'           },
+	    {"\033[1;5D",      6,  KEY_WORD_LEFT },
+	    {"\033[1;3C",      6,  KEY_WORD_RIGHT},
+	    {"\033[I"
+	     "i", 4,  'i'           }, /* the window has the focus */
 	    {"\033[?7;9$yx",   9,  'x'           }, /* an answer nobody asked for is no key */
 	    {"\033[200;300Ry", 11, 'y'           },
 	    {"\xff"
@@ -253,19 +272,25 @@ static void test_keys(void **state)
 	    {"\033\033k",      3,  'k'           },
 	    {"\033k",          2,  'k'           },
 	};
-	struct demo_vt d;
-	start(&d, (struct demo){0}, 24, 80, NULL);
-	frame(&d);
-	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-		char expected[32];
-		vt_send_bytes(&d.vt, keys[i].bytes, keys[i].n);
-		snprintf(expected, sizeof expected, "key U+%X ", (unsigned)keys[i].key);
-		assert_true(vt_wait_text(&d.vt, expected));
-		vt_send(&d.vt, "~");
-		assert_true(vt_wait_text(&d.vt, "key U+7E "));
+	static const char *const terms[] = {"TERM=xterm-256color", "TERM=tmux-256color", "TERM=screen",
+	                                    "TERM=linux",          "TERM=vt100",         "TERM=vt220",
+	                                    "TERM=xterm",          "TERM=rxvt",          "TERM=xterm-mono"};
+	for (size_t k = 0; k < sizeof terms / sizeof *terms; k++) {
+		struct demo_vt d;
+		start(&d, (struct demo){0}, 24, 80, (const char *const[]){terms[k], NULL});
+		frame(&d);
+		for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+			char expected[32];
+			vt_send_bytes(&d.vt, keys[i].bytes, keys[i].n);
+			snprintf(expected, sizeof expected, "key U+%X ", (unsigned)keys[i].key);
+			if (!vt_wait_text(&d.vt, expected))
+				fail_msg("%s: key %zu", terms[k], i);
+			vt_send(&d.vt, "~");
+			assert_true(vt_wait_text(&d.vt, "key U+7E "));
+		}
+		vt_send(&d.vt, "q");
+		assert_int_equal(stop(&d), 0);
 	}
-	vt_send(&d.vt, "q");
-	assert_int_equal(stop(&d), 0);
 }
 
 static void test_wake(void **state)
@@ -373,6 +398,92 @@ static void test_no_mouse(void **state)
 	assert_count(&d, "\033[?100", 0);
 	stop(&d);
 	buf_done(&raw);
+}
+
+#define SYNC_ON  "\033[?2026h"
+#define SYNC_OFF "\033[?2026l"
+
+static void run(const char *const *argv)
+{
+	const void *borrowed = argv;
+	char *const *words;
+	memcpy(&words, &borrowed, sizeof words);
+	pid_t pid = fork();
+	if (pid == 0) {
+		execvp(words[0], words);
+		_exit(127);
+	}
+	int status;
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
+/* Descriptions of our own, by the tool that comes with curses. */
+static void describe(const char *dir, const char *text)
+{
+	char path[64];
+	snprintf(path, sizeof path, "%s/source", dir);
+	FILE *f = fopen(path, "w");
+	assert_non_null(f);
+	fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+	run((const char *const[]){"tic", "-x", "-o", dir, path, NULL});
+}
+
+/* Frames with many new rows are held together, moves and scrolls are not; and only where the terminal is known for it. */
+static void test_sync(void **state)
+{
+	(void)state;
+	char dir[] = "/tmp/spoor-terminfo-XXXXXX", terminfo[64];
+	assert_non_null(mkdtemp(dir));
+	snprintf(terminfo, sizeof terminfo, "TERMINFO=%s", dir);
+	describe(dir, "demo-sync|of a test,\n\tSync=\\E[?2026%?%p1%{1}%-%tl%eh%;, use=xterm-256color,\n"
+	              "demo-old|of a test,\n\tSync=\\EP=%p1%ds\\E\\\\, use=xterm-256color,\n"
+	              "foot-demo|of a test,\n\tuse=xterm-256color,\n");
+	const struct {
+		const char *env[4];
+		bool known;
+	} cases[] = {
+	    {{"TERM=xterm-256color"},	                                            false},
+	    {{"TERM=demo-sync", terminfo},	                                       true },
+	    {{"TERM=demo-old", terminfo},	                                        false},
+	    {{"TERM=foot-demo", terminfo},	                                       true },
+	    {{"TERM=xterm-256color", "TERM_PROGRAM=WezTerm"},                            true },
+	    {{"TERM=xterm-256color", "TERM_PROGRAM=Apple_Terminal"},                     false},
+	    {{"TERM=screen", "TERM_PROGRAM=iTerm.app"},                                  false}, /* of the terminal that screen runs in */
+	    {{"TERM=tmux-256color", "TERM_PROGRAM=tmux", "TERM_PROGRAM_VERSION=3.7c"},   false},
+	    {{"TERM=tmux-256color", "TERM_PROGRAM=tmux", "TERM_PROGRAM_VERSION=3.8"},    true },
+	    {{"TERM=screen-256color", "TERM_PROGRAM=tmux", "TERM_PROGRAM_VERSION=4.0"},  true },
+	    {{"TERM=screen-256color", "TERM_PROGRAM=tmux", "TERM_PROGRAM_VERSION=next"}, false},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct demo_vt d;
+		struct buf raw = BUF_INIT;
+		size_t known = cases[i].known;
+		start(&d, (struct demo){0}, 24, 80, cases[i].env);
+		d.vt.raw = &raw;
+		frame(&d);
+		assert_count(&d, SYNC_ON, known);
+		assert_count(&d, SYNC_OFF, known);
+		for (int k = 0; k < 25; k++) { /* moves, then scrolls */
+			vt_send(&d.vt, "j");
+			frame(&d);
+		}
+		assert_count(&d, SYNC_ON, known);
+		vt_send(&d.vt, " ");
+		frame(&d);
+		assert_count(&d, SYNC_ON, 2 * known);
+		assert_count(&d, SYNC_OFF, 2 * known);
+		vt_send(&d.vt, "^");
+		frame(&d);
+		assert_count(&d, SYNC_ON, 3 * known);
+		assert_count(&d, SYNC_OFF, 3 * known);
+		vt_send(&d.vt, "c"); /* also from the crash */
+		assert_count(&d, SYNC_OFF, 4 * known);
+		stop(&d);
+		buf_done(&raw);
+	}
+	run((const char *const[]){"rm", "-r", dir, NULL});
 }
 
 static size_t median(size_t *counts, size_t n)
@@ -681,6 +792,7 @@ int main(void)
 	    cmocka_unit_test(test_signals),     cmocka_unit_test(test_crash),          cmocka_unit_test(test_depths),
 	    cmocka_unit_test(test_no_terminal), cmocka_unit_test(test_hangup),         cmocka_unit_test(test_caret),
 	    cmocka_unit_test(test_wake),        cmocka_unit_test(test_mouse),          cmocka_unit_test(test_no_mouse),
+	    cmocka_unit_test(test_sync),
 	};
 	return cmocka_run_group_tests_name("term", tests, NULL, NULL);
 }
