@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "tui/app.h"
 #include "tui/screen.h"
 #include "tui/settings.h"
 #include "tui/theme.h"
@@ -51,10 +52,28 @@ void config_say(struct ui *ui)
 	buf_done(&text);
 }
 
+const struct rebind_table *config_keys(size_t *n)
+{
+	static struct rebind_table tables[64] = {{"everywhere", "Everywhere", NULL}};
+	tables[0].actions = app_actions;
+	for (*n = 1; screens[*n - 1] && *n < sizeof tables / sizeof *tables; ++*n)
+		tables[*n] = (struct rebind_table){screens[*n - 1]->name, screens[*n - 1]->title, screens[*n - 1]->actions};
+	return tables;
+}
+
+static void bind_keys(void)
+{
+	size_t n;
+	const struct rebind_table *tables = config_keys(&n);
+	action_rebind_none();
+	rebind_apply(tables, n, settings_table("keys"));
+}
+
 void config_start(int argc, char *const *argv)
 {
 	settings_theme_names = theme_names;
 	settings_read(file_named(argc, argv));
 	check_theme();
+	bind_keys();
 	tzset();
 }
