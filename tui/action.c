@@ -97,7 +97,7 @@ static const char *name_of_alias(struct str name, char out[16])
 	    {"backtab",   "S-Tab"},
             {"shift-tab", "S-Tab"},
             {"blank",     "Space"},
-        };
+	};
 	if (name.len > 2 && name.ptr[0] == '<' && name.ptr[name.len - 1] == '>')
 		name = str_cut(name, 1, name.len - 2);
 	for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "tui/app.h"
+#include "tui/cmd/cmds.h"
 #include "tui/screen.h"
 #include "tui/settings.h"
 #include "tui/theme.h"
@@ -54,10 +55,13 @@ void config_say(struct ui *ui)
 
 const struct rebind_table *config_keys(size_t *n)
 {
-	static struct rebind_table tables[64] = {{"everywhere", "Everywhere", NULL}};
+	static struct rebind_table tables[64] = {
+	    {"everywhere", "Everywhere", NULL}
+        };
 	tables[0].actions = app_actions;
 	for (*n = 1; screens[*n - 1] && *n < sizeof tables / sizeof *tables; ++*n)
-		tables[*n] = (struct rebind_table){screens[*n - 1]->name, screens[*n - 1]->title, screens[*n - 1]->actions};
+		tables[*n] =
+		    (struct rebind_table){screens[*n - 1]->name, screens[*n - 1]->title, screens[*n - 1]->actions};
 	return tables;
 }
 
@@ -69,11 +73,39 @@ static void bind_keys(void)
 	rebind_apply(tables, n, settings_table("keys"));
 }
 
-void config_start(int argc, char *const *argv)
+static void example_keys(struct buf *out)
 {
-	settings_theme_names = theme_names;
-	settings_read(file_named(argc, argv));
+	size_t n;
+	const struct rebind_table *tables = config_keys(&n);
+	for (size_t i = 0; i < n; i++) {
+		buf_printf(out, "    \"%s\": {\n", tables[i].name);
+		for (const struct action *a = tables[i].actions; a && a->name; a++) {
+			buf_printf(out, "      //\"%s\": ", a->name);
+			scan_quote(out, str_of(a->keys));
+			buf_printf(out, ", // %s\n", a->help);
+		}
+		buf_add_cstr(out, "    },\n");
+	}
+}
+
+static void example(struct buf *out, const char *table)
+{
+	if (strcmp(table, "keys") == 0)
+		example_keys(out);
+}
+
+static void read_all(const char *path)
+{
+	settings_read(path);
 	check_theme();
 	bind_keys();
 	tzset();
+}
+
+void config_start(int argc, char *const *argv)
+{
+	settings_theme_names = theme_names;
+	cmd_config_read = read_all;
+	cmd_config_example = example;
+	read_all(file_named(argc, argv));
 }

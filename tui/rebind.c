@@ -225,7 +225,8 @@ static const struct entry *entry_of(const struct rebinding *r, size_t table, uin
 static int compare_slots(const void *a, const void *b)
 {
 	const struct slot *x = a, *y = b;
-	return x->key != y->key ? (x->key > y->key) - (x->key < y->key) : (x->action > y->action) - (x->action < y->action);
+	return x->key != y->key ? (x->key > y->key) - (x->key < y->key)
+	                        : (x->action > y->action) - (x->action < y->action);
 }
 
 static void fill_slots(struct rebinding *r, size_t table)
@@ -297,7 +298,8 @@ static bool refuse(struct rebinding *r, const struct conflict *c)
 		return false;
 	struct entry *loser = &r->entries.at[(first ? a : b) - r->entries.at];
 	const struct action *mine = first ? action_at(r, c->table, c->action) : action_at(r, c->other_table, c->other);
-	const struct action *theirs = first ? action_at(r, c->other_table, c->other) : action_at(r, c->table, c->action);
+	const struct action *theirs =
+	    first ? action_at(r, c->other_table, c->other) : action_at(r, c->table, c->action);
 	const struct entry *winner = first ? b : a;
 	char memory[16];
 	struct buf line = BUF_INIT;
