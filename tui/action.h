@@ -32,7 +32,9 @@ enum {
 	KEY_NONE
 };
 const char *key_name(int key, char out[16]); /* "j" "^L" "PgDn" "Enter" */
-int key_named(struct str name);              /* KEY_NONE if no such key */
+int key_named(struct str name);              /* KEY_NONE if no such key; ^I is Tab, ^M and ^J Enter, ^H BS, ^[ Esc */
+/* Appends " (did you mean PgDn?)" for a name that is no key: also of "C-x", "Ctrl-x", "<F1>", "pageup" and the like. */
+void key_suggest(struct buf *out, struct str name);
 
 enum outcome {
 	OUT_IGNORED, /* not mine */
@@ -69,6 +71,15 @@ struct action {
 	{                    \
 		.name = NULL \
 	}
+
+/* Other keys for a row from now on, blank-separated ("": none), copied; NULL: its own again. The row is known by its address. Before any
+ * thread, and not while a key is being looked up. */
+void action_rebind(const struct action *action, const char *keys);
+void action_rebind_none(void); /* all rows have their own */
+/* The keys of a row now, blank-separated; good until the next action_rebind. */
+const char *action_keys_now(const struct action *action);
+/* The first of them, "" if there is none: for hint lines. `out` is filled and returned. */
+const char *action_first_key(const struct action *action, char out[16]);
 
 /* The action of `key` among `actions` (ends with ACTIONS_END), after rebinding; NULL. */
 const struct action *action_for_key(const struct action *actions, int key);

@@ -360,8 +360,10 @@ static void draw_hints(struct app *app, struct canvas row)
 			for (const struct action *a = tables[t]; a && a->name; a++) {
 				if (a->hint_order != order || !a->hint)
 					continue;
-				struct str keys = str_of(a->keys), key;
-				str_split(&keys, ' ', &key);
+				char memory[16];
+				struct str key = str_of(action_first_key(a, memory));
+				if (!key.len)
+					continue;
 				int need = text_cols(key) + text_cols(str_of(a->hint)) + 3;
 				if (col + need + (order < HELP_ORDER ? HELP_COLS : 0) > row.cols)
 					continue;
@@ -1138,7 +1140,8 @@ static void obey_key(struct app *app, int key)
 /* Keys whose item does not show yet stay in their order; Q always works. */
 static void take_key(struct app *app, int key)
 {
-	if (key == 'Q' || key == KEY_PASTE || (app->held.n == 0 && !keys_wait(app)))
+	const struct action *a = action_for_key(app_actions, key);
+	if ((a && a->run == quit) || key == KEY_PASTE || (app->held.n == 0 && !keys_wait(app)))
 		obey_key(app, key);
 	else if (app->held.n < HELD_MOST)
 		*vec_add(&app->held) = key;

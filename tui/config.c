@@ -3,6 +3,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "tui/app.h"
+#include "tui/cmd/cmds.h"
 #include "tui/screen.h"
 #include "tui/settings.h"
 #include "tui/theme.h"
@@ -51,10 +53,59 @@ void config_say(struct ui *ui)
 	buf_done(&text);
 }
 
+const struct rebind_table *config_keys(size_t *n)
+{
+	static struct rebind_table tables[64] = {
+	    {"everywhere", "Everywhere", NULL}
+        };
+	tables[0].actions = app_actions;
+	for (*n = 1; screens[*n - 1] && *n < sizeof tables / sizeof *tables; ++*n)
+		tables[*n] =
+		    (struct rebind_table){screens[*n - 1]->name, screens[*n - 1]->title, screens[*n - 1]->actions};
+	return tables;
+}
+
+static void bind_keys(void)
+{
+	size_t n;
+	const struct rebind_table *tables = config_keys(&n);
+	action_rebind_none();
+	rebind_apply(tables, n, settings_table("keys"));
+}
+
+static void example_keys(struct buf *out)
+{
+	size_t n;
+	const struct rebind_table *tables = config_keys(&n);
+	for (size_t i = 0; i < n; i++) {
+		buf_printf(out, "    \"%s\": {\n", tables[i].name);
+		for (const struct action *a = tables[i].actions; a && a->name; a++) {
+			buf_printf(out, "      //\"%s\": ", a->name);
+			scan_quote(out, str_of(a->keys));
+			buf_printf(out, ", // %s\n", a->help);
+		}
+		buf_add_cstr(out, "    },\n");
+	}
+}
+
+static void example(struct buf *out, const char *table)
+{
+	if (strcmp(table, "keys") == 0)
+		example_keys(out);
+}
+
+static void read_all(const char *path)
+{
+	settings_read(path);
+	check_theme();
+	bind_keys();
+	tzset();
+}
+
 void config_start(int argc, char *const *argv)
 {
 	settings_theme_names = theme_names;
-	settings_read(file_named(argc, argv));
-	check_theme();
-	tzset();
+	cmd_config_read = read_all;
+	cmd_config_example = example;
+	read_all(file_named(argc, argv));
 }

@@ -26,13 +26,14 @@ enum setting_type {
 struct setting {
 	const char *name; /* in the file; "units.durations" is member durations of object units */
 	enum setting_type type;
-	const char *variable;  /* "SPOOR_THEME"; NULL: tables */
-	const char *general;   /* variables of all programs that are asked after the file, blank-separated; NULL: none */
-	const char *flag;      /* of the explorer and of every command: "theme" for --theme NAME; NULL: none */
-	const char *choices;   /* SETTING_CHOICE: blank-separated */
-	const char *otherwise; /* the default as text: a value, or words in brackets where it depends: "(the login name)" */
-	const char *example;   /* a value as it is written in the file: "\"Europe/Berlin\"" */
-	const char *help;      /* one line */
+	const char *variable; /* "SPOOR_THEME"; NULL: tables */
+	const char *general;  /* variables of all programs that are asked after the file, blank-separated; NULL: none */
+	const char *flag;     /* of the explorer and of every command: "theme" for --theme NAME; NULL: none */
+	const char *choices;  /* SETTING_CHOICE: blank-separated */
+	const char
+	    *otherwise; /* the default as text: a value, or words in brackets where it depends: "(the login name)" */
+	const char *example; /* a value as it is written in the file: "\"Europe/Berlin\"" */
+	const char *help;    /* one line */
 };
 extern const struct setting setting_rows[]; /* sorted by name; ends with name NULL */
 const struct setting *setting_named(struct str name);
@@ -51,6 +52,7 @@ void settings_flag(const char *name, const char *value);
 const char *setting_value(const struct setting *s);
 /* Where from; *where (may be NULL) gets it in words: "--theme", "$SPOOR_THEME", "config.json:4", "default". Appends. */
 enum setting_origin setting_origin(const struct setting *s, struct buf *where);
+size_t setting_line(const struct setting *s); /* of the file, where it is set there; 0: it is not */
 /* A switch: true, false, or `otherwise` where it is not set. */
 bool setting_on(const char *name, bool otherwise);
 
@@ -77,5 +79,16 @@ void settings_say(struct buf *out);
 
 /* Facts from above, for theme names; set by main. NULL: themes are not checked. Returns how many; the names live in `arena`. */
 extern size_t (*settings_theme_names)(struct arena *arena, const char *const **names);
+
+/* ---- for people: made of the table */
+/* The lines of `spoor help settings`: what there is, with type, variable, flag and default. */
+void settings_help(struct buf *out);
+/* The variables alone, "  $SPOOR_THEME          colours: …", for `spoor help files`. */
+void settings_variables(struct buf *out);
+/* A settings file that says nothing yet: every setting with its help, commented out by slashes without a blank behind them. `tables` adds
+ * the members of a table between its braces, also commented out; NULL: nothing. */
+void settings_example(struct buf *out, void (*tables)(struct buf *out, const char *name));
+/* "a file" "true or false" "auto, ms or s". Appends. */
+void settings_kind(struct buf *out, const struct setting *s);
 
 #endif

@@ -6,6 +6,7 @@
 	X(backup)   \
 	X(checks)   \
 	X(compare)  \
+	X(config)   \
 	X(diff)     \
 	X(doctor)   \
 	X(export)   \

@@ -18,6 +18,11 @@ struct terminal_found {
 };
 extern bool (*cmd_look_at_terminal)(struct terminal_found *out); /* false: terminfo does not know it */
 
+/* What commands cannot know of the settings, as it is of screens; main says it. */
+extern void (*cmd_config_read)(const char *path); /* all of a file, keys and lists, too */
+extern void (*cmd_config_example)(struct buf *out,
+                                  const char *table); /* members of "keys", "columns" … commented out */
+
 /* `spoor help NAME` and `spoor NAME --help`. */
 void help_command(struct buf *out, const struct command *c);
 

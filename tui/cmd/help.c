@@ -5,6 +5,7 @@
 #include "store/check/rules.h"
 #include "store/query/gate.h"
 #include "tui/cmd/cmds.h"
+#include "tui/settings.h"
 
 enum { NAME_COLS = 26 };
 
@@ -63,7 +64,7 @@ static void help_all(struct buf *out)
 	buf_add_cstr(out, "\nOptions of the explorer: --store FILE, --ascii, --no-color, --theme NAME,\n"
 	                  "--open trace:ID, --map FIELD=COLUMN,… with files; --version.\n"
 	                  "A command wins over a file of its name: ./NAME is the file. More: spoor help COMMAND,\n"
-	                  "spoor help keys, filter, rules, gate-file, files or exit-codes.\n");
+	                  "spoor help keys, settings, filter, rules, gate-file, files or exit-codes.\n");
 }
 
 static void command_json(struct jout *j, const struct command *c)
@@ -139,16 +140,21 @@ static void help_exit_codes(struct buf *out)
 static void help_files(struct buf *out)
 {
 	buf_add_cstr(
-	    out, "  $SPOOR_STORE                       the store; else\n"
-	         "  $XDG_DATA_HOME/spoor/spoor.db      (~/.local/share/spoor/spoor.db), for the user's eyes only\n"
-	         "  $SPOOR_NOW                         an ISO 8601 time that stands for the clock\n"
-	         "  $XDG_CONFIG_HOME/spoor/filters.json  saved filters: spoor help filter\n"
-	         "  $XDG_STATE_HOME/spoor/history      lines typed at prompts, for the user's eyes only\n"
-	         "  $XDG_STATE_HOME/spoor/looked       how far each store was looked at: what came since is marked\n"
-	         "  $SPOOR_GATE                        the gate file of spoor gate and the release sheet: spoor help "
-	         "gate-file\n"
-	         "  $NO_COLOR                          no colours\n"
-	         "  $TZ, $LC_ALL, $LC_CTYPE, $LANG     time zone of what is shown; UTF-8 or ASCII\n");
+	    out,
+	    "  $XDG_DATA_HOME/spoor/spoor.db      the store (~/.local/share/spoor/spoor.db), for the user's eyes only\n"
+	    "  $XDG_CONFIG_HOME/spoor/            (~/.config/spoor) what you write:\n"
+	    "    config.json                      settings: spoor config, spoor help settings\n"
+	    "    filters.json                     saved filters: spoor help filter\n"
+	    "    rules.json, prices.json          checks and prices of your own: spoor help rules, spoor doctor\n"
+	    "    themes/NAME.json                 themes of your own\n"
+	    "  $XDG_STATE_HOME/spoor/             (~/.local/state/spoor) what is remembered:\n"
+	    "    history                          lines typed at prompts, for the user's eyes only\n"
+	    "    looked                           how far each store was looked at: what came since is marked\n"
+	    "\nVariables\n");
+	settings_variables(out);
+	buf_add_cstr(out, "  $SPOOR_CONFIG                      the settings file; empty: none\n"
+	                  "  $SPOOR_NOW                         an ISO 8601 time that stands for the clock\n"
+	                  "  $LC_ALL, $LC_CTYPE, $LANG          UTF-8 or ASCII\n");
 }
 
 static const struct {
@@ -160,6 +166,7 @@ static const struct {
     {"filter",     help_filter    },
     {"gate-file",  gate_file_help },
     {"rules",      rules_help     },
+    {"settings",   settings_help  },
 };
 enum { N_TOPICS = sizeof topics / sizeof *topics };
 
@@ -223,7 +230,7 @@ static int help_main(const struct command_line *line, struct err *err)
 const struct command command_help = {
     .name = "help",
     .operands = "[COMMAND|TOPIC]",
-    .help = "this list, a command, or a topic: keys, filter, rules, gate-file, files, exit-codes",
+    .help = "this list, a command, or a topic: keys, settings, filter, rules, gate-file, files, exit-codes",
     .min_args = 0,
     .max_args = 1,
     .run = help_main,

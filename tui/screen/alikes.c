@@ -632,7 +632,7 @@ static const struct action alikes_actions[] = {
 	{.name = "wide", .keys = "Tab", .help = "like this one alone, or like all that you flagged with the same words", .hint = "like all", .hint_order = 4, .run = toggle_wide},
 	{.name = "trace", .keys = "t", .help = "the trace of this one", .run = open_trace},
 	{.name = "rules", .keys = "w", .help = "rules out of all that was flagged", .run = to_rules},
-	{.name = "up", .keys = "q Esc", .help = "back to the list; then one level up", .run = up},
+	{.name = "leave", .keys = "q Esc", .help = "back to the list; then one level up", .run = up},
 	ACTIONS_END,
 };
 /* clang-format on */

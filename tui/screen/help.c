@@ -33,7 +33,7 @@ static bool holds(const char *text, struct str what)
 
 static bool is_kept(const struct action *a, struct str keep)
 {
-	return keep.len == 0 || holds(a->name, keep) || holds(a->keys, keep) || holds(a->help, keep);
+	return keep.len == 0 || holds(a->name, keep) || holds(action_keys_now(a), keep) || holds(a->help, keep);
 }
 
 static void lay_action(struct sheet *s, const struct action *a)

@@ -514,7 +514,7 @@ static const struct action judges_actions[] = {
 	{.name = "trace", .keys = "t", .help = "the trace of this answer", .hint = "trace", .hint_order = 3, .run = open_trace},
 	{.name = "case", .keys = "o", .help = "the case with both runs' answers (in the judges of a comparison)", .run = open_case},
 	{.name = "people", .keys = "A", .help = "people among themselves: agreement, and the answers that two judged differently", .run = open_people},
-	{.name = "up", .keys = "q", .help = "one level up", .run = up},
+	{.name = "leave", .keys = "q", .help = "one level up", .run = up},
 	{.name = "clear", .keys = "Esc", .help = "one level up; then no filter", .run = clear},
 	ACTIONS_END,
 };
