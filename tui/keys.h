@@ -1,9 +1,9 @@
-/* The keys of every screen as text, from the tables of actions: `spoor help keys`, the README. */
+/* The keys of every screen, from the tables of actions, for `spoor help keys`, the man page and the README. */
 #ifndef SPOOR_TUI_KEYS_H
 #define SPOOR_TUI_KEYS_H
 
-#include "store/base/str.h"
-
-void keys_print(struct buf *out);
+/* As cmd_each_key of tui/cmd/cmds.h. */
+void keys_each(void (*row)(void *to, const char *where, const char *keys, const char *action, const char *help),
+               void *to);
 
 #endif

@@ -23,6 +23,7 @@
 #include "tui/keys.h"
 #include "tui/settings.h"
 #include "tui/term.h"
+#include "tui/theme.h"
 
 #ifndef SPOOR_VERSION
 #define SPOOR_VERSION "unknown" /* the Makefile gives it */
@@ -63,6 +64,8 @@ static void settle_process(void)
 	sink_set_price_list(prices_cost);
 	cmd_version = SPOOR_VERSION;
 	cmd_look_at_terminal = look_at_terminal;
+	cmd_each_key = keys_each;
+	cmd_theme_names = theme_names;
 }
 
 static int fail(const struct err *err)
@@ -102,15 +105,27 @@ static const char *value_of(const char *name, int argc, char **argv, int *i, str
 	return argv[++*i];
 }
 
+static bool is_front_option(const char *word)
+{
+	for (const struct option_row *row = front_options; row->name; row++) {
+		size_t len = strlen(row->name);
+		if (row->letter && word[1] == row->letter && !word[2])
+			return true;
+		if (strncmp(word, "--", 2) == 0 && strncmp(word + 2, row->name, len) == 0 &&
+		    (word[2 + len] == '\0' || word[2 + len] == '='))
+			return true;
+	}
+	return false;
+}
+
 static bool unknown_option(const char *word, struct err *err)
 {
-	static const char *const names[] = {"--store", "--ascii",  "--no-color", "--theme",   "--open", "--map",
-	                                    "--mask",  "--follow", "--config",   "--version", "--help"};
-	struct near near = {.word = str_of(word)};
+	struct near near = {.word = str_of(word + strspn(word, "-"))};
 	struct buf after = BUF_INIT;
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		near_try(&near, names[i]);
-	near_say(&near, &after);
+	for (const struct option_row *row = front_options; row->name; row++)
+		near_try(&near, row->name);
+	if (near.name)
+		buf_printf(&after, " (did you mean --%s?)", near.name);
 	err_set(err, ERR_USAGE, NULL, "no such option: %.100s%s; spoor help lists them", word, buf_cstr(&after));
 	buf_done(&after);
 	return false;
@@ -119,6 +134,8 @@ static bool unknown_option(const char *word, struct err *err)
 static bool front_option(struct front *f, int argc, char **argv, int *i, struct err *err)
 {
 	const char *word = argv[*i], *value;
+	if (!is_front_option(word))
+		return unknown_option(word, err);
 	if (strcmp(word, "--ascii") == 0)
 		f->app.ascii = true;
 	else if (strcmp(word, "--no-color") == 0)
@@ -205,17 +222,6 @@ static int run_help(void)
 	char help[] = "help";
 	char *words[] = {help, NULL};
 	return cmd_main(1, words);
-}
-
-/* Here and not among the commands, which know no screens. */
-static int print_keys(void)
-{
-	struct buf text = BUF_INIT;
-	struct err err = ERR_INIT;
-	keys_print(&text);
-	bool ok = out_flush(&text, &err);
-	buf_done(&text);
-	return ok ? 0 : fail(&err);
 }
 
 static int print_version(void)
@@ -348,8 +354,6 @@ int main(int argc, char **argv)
 		code = print_version();
 	else if (f.help && f.at >= argc)
 		code = run_help();
-	else if (f.at + 1 < argc && strcmp(argv[f.at], "help") == 0 && strcmp(argv[f.at + 1], "keys") == 0)
-		code = print_keys();
 	else if (f.at < argc && command_named(str_of(argv[f.at])))
 		code = run_command(&f, argc, argv);
 	else {

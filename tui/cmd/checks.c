@@ -19,12 +19,12 @@ enum { PAGE = 1000 };
 /* clang-format off */
 static const struct option_row checks_options[] = {
 	{"where", 'w', OPTION_TEXT, "FILTER", "only in traces that match (spoor help filter)"},
-	{"check", 0, OPTION_TEXT, "NAME", "the findings of this check"},
+	{"check", 0, OPTION_TEXT, "CHECK", "the findings of this check"},
 	{"rules", 0, OPTION_TEXT, "FILE", "by these rules (spoor help rules)"},
 	{"exit-code", 0, OPTION_FLAG, NULL, "exit code 1 if there is a warning or an error"},
 	{"limit", 'n', OPTION_INT, "N", "at most N rows"},
 	{"offset", 0, OPTION_INT, "N", "leave out the first N rows"},
-	{"columns", 'c', OPTION_TEXT, "A,B,…", "these columns, by their names in --json"},
+	{"columns", 'c', OPTION_TEXT, "COLUMN,…", "these columns, by their names in --json"},
 	{"csv", 0, OPTION_FLAG, NULL, "as CSV; text a spreadsheet would take for a formula gets '"},
 	{"csv-raw", 0, OPTION_FLAG, NULL, "as CSV, text as it is"},
 	{"markdown", 0, OPTION_FLAG, NULL, "as a Markdown table"},
@@ -269,7 +269,7 @@ static int checks_main(const struct command_line *line, struct err *err)
 const struct command command_checks = {
     .name = "checks",
     .operands = "[TRACE]",
-    .help = "what checks found: answers, privacy, behaviour, your rules",
+    .help = "what checks found: answers, privacy, behaviour",
     .more =
         "Every trace is looked at once, without a model: what was not yet is looked at first. Findings are scores of "
         "source code:\n"

@@ -7,6 +7,7 @@
 #include "store/base/str.h"
 
 struct db;
+struct column;
 
 enum option_type { OPTION_FLAG, OPTION_TEXT, OPTION_INT, OPTION_NUMBER };
 struct option_row {
@@ -31,13 +32,24 @@ struct command {
 	const char *more;                   /* a longer text for `spoor help NAME`; may be NULL */
 	int min_args, max_args;             /* max -1: any */
 	const struct option_row *options;   /* ends with name NULL; may be NULL */
+	bool hidden;                        /* for programs: in no list, no page */
+	int over;                           /* enum filter_over: what its --where is over */
+	const struct column *columns;       /* of its list, for --sort and --columns; may be NULL */
 	int (*run)(const struct command_line *line,
 	           struct err *err); /* exit code; err filled when it says so: printed by the caller */
 };
 
 extern const struct command *const commands[]; /* ends with NULL; sorted by name */
+/* What commands are for, in the order in which people need them; a test holds that each is in one group. */
+struct command_group {
+	const char *name, *title; /* "look"; for a page's heading */
+	const char *commands[16]; /* up to the first NULL */
+};
+extern const struct command_group command_groups[]; /* ends with name NULL */
 extern const struct option_row
     common_options[]; /* --json --store --ascii --no-color --help …: every command has them */
+extern const struct option_row
+    front_options[]; /* of the explorer, before its files: spoor --theme NAME FILE…; main.c takes no other */
 const struct command *command_named(struct str name);
 
 /* Value of an option, NULL if not given. Flags: "" if given. */

@@ -39,6 +39,16 @@ COMMANDS(DECLARE)
 const struct command *const commands[] = {COMMANDS(ROW) NULL};
 
 /* clang-format off */
+const struct command_group command_groups[] = {
+	{"look",    "Look at traces",           {"traces", "trace", "session", "search", "path", "ledger", "origins", "diff", "checks", "stats"}},
+	{"compare", "Compare and release",      {"runs", "run", "compare", "gate", "prompts", "judges"}},
+	{"judge",   "What people say",          {"review", "flag", "alikes", "rules", "log"}},
+	{"share",   "Hand on and bring home",   {"export", "merge"}},
+	{"store",   "What is in the store",     {"import", "forget", "backup", "sql", "doctor"}},
+	{"more",    "Help and settings",        {"open", "formats", "config", "help"}},
+	{.name = NULL},
+};
+
 const struct option_row common_options[] = {
 	{"json", 'j', OPTION_FLAG, NULL, "one JSON value on standard output; failures as JSON, too"},
 	{"store", 0, OPTION_TEXT, "FILE", "this store instead of $SPOOR_STORE or the user's own"},
@@ -47,6 +57,22 @@ const struct option_row common_options[] = {
 	{"config", 0, OPTION_TEXT, "FILE", "these settings instead of $SPOOR_CONFIG or the user's own; \"\": none"},
 	{"no-color", 0, OPTION_FLAG, NULL, "no colours (printed text has none; for the explorer)"},
 	{"help", 'h', OPTION_FLAG, NULL, "how the command is used"},
+	{.name = NULL},
+};
+
+const struct option_row front_options[] = {
+	{"open", 0, OPTION_TEXT, "LINK", "begin there: trace:ID, review:QUEUE …"},
+	{"follow", 0, OPTION_FLAG, NULL, "go on reading the files as they grow"},
+	{"map", 0, OPTION_TEXT, "FIELD=COLUMN,…", "which column of a table of results is what (spoor help import)"},
+	{"store", 0, OPTION_TEXT, "FILE", "this store instead of $SPOOR_STORE or the user's own"},
+	{"config", 0, OPTION_TEXT, "FILE", "these settings instead of $SPOOR_CONFIG or the user's own; \"\": none"},
+	{"theme", 0, OPTION_TEXT, "THEME", "the colours (spoor help themes)"},
+	{"ascii", 0, OPTION_FLAG, NULL, "nothing but ASCII (so it is where the locale is not UTF-8)"},
+	{"no-color", 0, OPTION_FLAG, NULL, "no colours"},
+	{"mask", 0, OPTION_FLAG, NULL, "personal data and secrets masked in what is shown"},
+	{"json", 'j', OPTION_FLAG, NULL, "of a command that follows: one JSON value on standard output"},
+	{"version", 0, OPTION_FLAG, NULL, "which spoor this is"},
+	{"help", 'h', OPTION_FLAG, NULL, "the commands"},
 	{.name = NULL},
 };
 /* clang-format on */

@@ -23,7 +23,14 @@ extern void (*cmd_config_read)(const char *path); /* all of a file, keys and lis
 extern void (*cmd_config_example)(struct buf *out,
                                   const char *table); /* members of "keys", "columns" … commented out */
 
-/* `spoor help NAME` and `spoor NAME --help`. */
+/* The keys of every screen, row by row, in the order of the screens; main says who can tell. where: "Everywhere" or a screen's title; keys: as
+ * bound now, "j Down". */
+typedef void cmd_key_row(void *to, const char *where, const char *keys, const char *action, const char *help);
+extern void (*cmd_each_key)(cmd_key_row *row, void *to);
+/* Names of themes, the user's own among them; they live in `arena`. Said by main, likewise. */
+extern size_t (*cmd_theme_names)(struct arena *arena, const char *const **names);
+
+/* `spoor NAME --help`. */
 void help_command(struct buf *out, const struct command *c);
 
 /* How a run is named on the command line, for help. */
@@ -38,7 +45,7 @@ void help_command(struct buf *out, const struct command *c);
 	{"desc", 0, OPTION_FLAG, NULL, "largest first (figures and times: the default)"}, \
 	{"limit", 'n', OPTION_INT, "N", "at most N rows"}, \
 	{"offset", 0, OPTION_INT, "N", "leave out the first N rows"}, \
-	{"columns", 'c', OPTION_TEXT, "A,B,…", "these columns, by their names in --json"}, \
+	{"columns", 'c', OPTION_TEXT, "COLUMN,…", "these columns, by their names in --json"}, \
 	{"csv", 0, OPTION_FLAG, NULL, "as CSV; text a spreadsheet would take for a formula gets '"}, \
 	{"csv-raw", 0, OPTION_FLAG, NULL, "as CSV, text as it is"}, \
 	{"markdown", 0, OPTION_FLAG, NULL, "as a Markdown table"}

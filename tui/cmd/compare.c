@@ -22,7 +22,7 @@ static const struct option_row compare_options[] = {
 	{"margin", 0, OPTION_NUMBER, "X", "the smallest difference that matters, in the metric's own unit"},
 	{"where", 'w', OPTION_TEXT, "FILTER", "only cases that match (spoor help filter); the figures stay those of all"},
 	{"class", 0, OPTION_TEXT, "CLASS,…", "only these: lost, won, new_errors, changed, same, only_a, only_b"},
-	{"sort", 0, OPTION_TEXT, "BY", "order in a class: loss (default), latency, cost, title or a score's name, the worst first"},
+	{"sort", 0, OPTION_TEXT, "loss|latency|cost|title|SCORE", "order in a class: loss (default), latency, cost, title or a score's name, the worst first"},
 	{"seed", 0, OPTION_INT, "N", "seed of the resampling (the same seed, the same figures)"},
 	{"limit", 'n', OPTION_INT, "N", "at most N cases of each class (10); with --json N rows (all)"},
 	{"offset", 0, OPTION_INT, "N", "--json: leave out the first N rows"},
@@ -468,7 +468,7 @@ static int compare_main(const struct command_line *line, struct err *err)
 const struct command command_compare = {
     .name = "compare",
     .operands = "A B",
-    .help = "what got better and worse between two eval runs, and is it noise",
+    .help = "what got better and worse between two runs, or is noise",
     .more = "A is the baseline, B the candidate: each " RUN_NAMES ".\n"
             "Cases are paired by their key. The answer does not change the exit code: that is 0 whoever won.",
     .min_args = 2,

@@ -372,7 +372,7 @@ static int diff_main(const struct command_line *line, struct err *err)
 const struct command command_diff = {
     .name = "diff",
     .operands = "TRACE TRACE",
-    .help = "two traces beside each other: what differs, where it begins",
+    .help = "two traces beside each other: what differs, from where",
     .more = "A and B are unambiguous prefixes of the traces' ids. Spans belong together by their parents, kind and "
             "name, arguments and\n"
             "order. What goes into a step counts when it begins, what comes out when it ends: the first difference is "

@@ -623,7 +623,7 @@ static int doctor_main(const struct command_line *line, struct err *err)
 const struct command command_doctor = {
     .name = "doctor",
     .operands = "[FILE…]",
-    .help = "the store's health, the files' problems, the terminal as found",
+    .help = "health of the store, of what was read, of the terminal",
     .more = "With --problems: every problem met when importing, or only those of the FILEs named.",
     .min_args = 0,
     .max_args = -1,

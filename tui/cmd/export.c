@@ -19,7 +19,7 @@ static const struct export_thing *const things[] = {
 static const struct option_row export_options[] = {
 	{"out", 'o', OPTION_TEXT, "FILE", "into this file, of mode 0600, whole or not at all (-: standard output)"},
 	{"force", 'f', OPTION_FLAG, NULL, "replace FILE if it is there"},
-	{"format", 0, OPTION_TEXT, "NAME", "flagged: jsonl, csv, promptfoo, chat, preference, mlflow or langfuse"},
+	{"format", 0, OPTION_TEXT, "FORM", "flagged: jsonl, csv, promptfoo, chat, preference, mlflow or langfuse"},
 	{"good", 0, OPTION_FLAG, NULL, "flagged: answers judged good by all who judged them"},
 	{"bad", 0, OPTION_FLAG, NULL, "flagged: judged bad"},
 	{"unsure", 0, OPTION_FLAG, NULL, "flagged: where nobody was sure"},
@@ -29,9 +29,9 @@ static const struct option_row export_options[] = {
 	{"run", 0, OPTION_TEXT, "RUN", "flagged: only answers of this eval run"},
 	{"with-proposed", 0, OPTION_FLAG, NULL, "flagged: also verdicts that were proposed and not confirmed"},
 	{"with-documents", 0, OPTION_FLAG, NULL, "flagged, jsonl: with the documents retrieved for each answer"},
-	{"author", 0, OPTION_TEXT, "NAME", "only what this person said"},
+	{"author", 0, OPTION_TEXT, "PERSON", "only what this person said"},
 	{"since", 0, OPTION_TEXT, "TIME", "only what was said since: 7d, 2026-11-20"},
-	{"queue", 0, OPTION_TEXT, "NAME", "only what was said in this review queue"},
+	{"queue", 0, OPTION_TEXT, "QUEUE", "only what was said in this review queue"},
 	{.name = NULL},
 };
 /* clang-format on */
@@ -125,9 +125,9 @@ static int export_main(const struct command_line *line, struct err *err)
 
 const struct command command_export = {
     .name = "export",
-    .operands = "WHAT [NAME]",
-    .help = "what people said, and of what, for those who go on with it",
-    .more = "WHAT is one of\n"
+    .operands = "flagged|queue|reviews [QUEUE]",
+    .help = "what people said, and of what, for other programs",
+    .more = "What is exported:\n"
             "  flagged  answers that people judged, with input, output and correction, as\n"
             "           --format jsonl       golden set, a line an answer (the default)\n"
             "                    csv         the same for a spreadsheet, without formulas\n"

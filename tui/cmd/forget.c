@@ -321,7 +321,7 @@ static int forget_main(const struct command_line *line, struct err *err)
 const struct command command_forget = {
     .name = "forget",
     .operands = "FILE|trace:ID|…",
-    .help = "take traces, eval runs or whole files out of the store, for good",
+    .help = "take traces, runs or whole files out of the store",
     .more =
         "FILE is as doctor lists it, trace:ID and run:ID are one trace or eval run. With a file go all traces and "
         "eval\n"

@@ -6,6 +6,7 @@
 
 #include "store/base/text.h"
 #include "tui/cmd/cmds.h"
+#include "tui/cmd/topics.h"
 
 static size_t n_formats(void)
 {
@@ -19,6 +20,15 @@ static int by_name(const void *a, const void *b)
 {
 	const struct format *const *x = a, *const *y = b;
 	return strcmp((*x)->name, (*y)->name);
+}
+
+/* By name; the caller frees it. */
+static const struct format **sorted_formats(size_t n)
+{
+	const struct format **sorted = xcalloc(n + 1, sizeof *sorted);
+	memcpy(sorted, formats, n * sizeof *sorted);
+	qsort(sorted, n, sizeof *sorted, by_name);
+	return sorted;
 }
 
 static void format_json(struct jout *j, const struct format *f)
@@ -90,6 +100,39 @@ static void print_table(const struct out *o, struct buf *to, const struct format
 		buf_add_cstr(to, "* built, all or in part, from its documentation: no real file was at hand.\n");
 }
 
+static void format_row(struct page *p, const struct format *f)
+{
+	struct buf text = BUF_INIT;
+	buf_printf(&text, "%s.\n\nKnown by: %s.\n\nFills: %s.", f->title, f->how, f->fills);
+	if (f->example)
+		buf_printf(&text, "\n\nExample: %s", f->example);
+	if (f->spec_url)
+		buf_printf(&text, "\n\nDescribed at %s", f->spec_url);
+	if (f->seen)
+		buf_printf(&text, "\n\nBuilt from: %s.", f->seen);
+	page_row(p, f->name, buf_cstr(&text));
+	buf_done(&text);
+}
+
+void topic_formats(struct page *p)
+{
+	size_t n = n_formats();
+	const struct format **sorted = sorted_formats(n);
+	int before = p->name_cols;
+	p->name_cols = p->form == PAGE_MAN ? 0 : 2; /* names stand on a line of their own */
+	page_text(
+	    p, "Files are known by their content, never by their name or ending: one JSON document, JSON Lines, "
+	       "documents one after another, a top-level array, protobuf, CSV; plain or packed by gzip, zstd or xz; "
+	       "alone, in folders, or in zip and tar archives. spoor import --explain FILE says what a file is taken "
+	       "for, and stores nothing. Where more than one format could be meant the most certain one wins.\n\n"
+	       "What the model has no field for stays in the attributes or metadata, and the exact source record is "
+	       "always at hand (tab Raw; spoor trace TRACE --raw).");
+	for (size_t i = 0; i < n; i++)
+		format_row(p, sorted[i]);
+	p->name_cols = before;
+	free(sorted);
+}
+
 static bool unknown_format(const char *name, struct err *err)
 {
 	struct near near = {.word = str_of(name)};
@@ -112,9 +155,7 @@ static int formats_main(const struct command_line *line, struct err *err)
 	const struct format *only = line->n_args ? format_named(line->args[0]) : NULL;
 	bool ok = !line->n_args || only || unknown_format(line->args[0], err);
 	if (ok) {
-		const struct format **sorted = xcalloc(n + 1, sizeof *sorted);
-		memcpy(sorted, formats, n * sizeof *sorted);
-		qsort(sorted, n, sizeof *sorted, by_name);
+		const struct format **sorted = sorted_formats(n);
 		if (o.form == OUT_JSON_)
 			print_json(&text, only ? &only : sorted, only ? 1 : n);
 		else if (only)
@@ -130,7 +171,7 @@ static int formats_main(const struct command_line *line, struct err *err)
 
 const struct command command_formats = {
     .name = "formats",
-    .operands = "[NAME]",
+    .operands = "[FORMAT]",
     .help = "the formats that are read, and how each is recognised",
     .min_args = 0,
     .max_args = 1,

@@ -289,7 +289,7 @@ static int gate_main(const struct command_line *line, struct err *err)
 const struct command command_gate = {
     .name = "gate",
     .operands = "RUN",
-    .help = "ship, hold or not enough evidence: a release judged point by point",
+    .help = "ship, hold or not enough evidence, point by point",
     .more =
         "RUN and the baseline are each " RUN_NAMES ".\n"
         "A check passes, fails, is too few (it was asked for and these cases cannot tell) or skipped (nobody asked).\n"

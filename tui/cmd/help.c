@@ -1,87 +1,228 @@
-/* spoor help: made from the table of commands, so that it cannot be out of date; and a few topics. */
+/* spoor help: made from the table of commands, so that it cannot be out of date; and the topics.
+ *
+ * --json: {"version", "explorer": {"options": [option]}, "commands": [{"name", "group", "operands", "help", "options": [option]}], "options":
+ * [option] (of every command), "topics": [{"name", "line"}], "words": [{"word", "help"}], "fields":
+ * [{"over", "name", "example", "help"}], "keys": [{"where", "keys", "action", "help"}]};
+ * option: {"name", "letter", "value", "help"}. With a COMMAND: "version" and "commands" alone, of that one. */
+#include "tui/cmd/help.h"
+
 #include <string.h>
 
 #include "store/base/text.h"
-#include "store/check/rules.h"
-#include "store/query/gate.h"
 #include "tui/cmd/cmds.h"
-#include "tui/settings.h"
-
-enum { NAME_COLS = 26 };
+#include "tui/cmd/man.h"
+#include "tui/cmd/topics.h"
+#include "tui/cmd/words.h"
 
 /* ---------------------------------------------------------------- one command */
 
-static void option_help(struct buf *out, const struct option_row *row)
+enum { LIST_COLS = 19 };
+
+void help_sentence(struct buf *out, const char *line)
 {
-	struct buf name = BUF_INIT;
-	if (row->letter)
-		buf_printf(&name, "-%c, ", row->letter);
-	buf_printf(&name, "--%s%s%s", row->name, row->value ? " " : "", row->value ? row->value : "");
-	int used = text_cols(buf_str(&name));
-	buf_printf(out, "  %s", buf_cstr(&name));
-	buf_add_fill(out, ' ', used < NAME_COLS ? (size_t)(NAME_COLS - used) : 0);
-	buf_printf(out, "  %s\n", row->help);
-	buf_done(&name);
+	size_t at = out->len;
+	buf_add_cstr(out, line);
+	if (out->len > at && out->ptr[at] >= 'a' && out->ptr[at] <= 'z')
+		out->ptr[at] = (char)(out->ptr[at] - 'a' + 'A');
 }
 
-static void options_help(struct buf *out, const char *title, const struct option_row *rows)
+void help_usage(struct buf *out, const struct command *c)
 {
-	if (!rows)
-		return;
-	buf_printf(out, "\n%s\n", title);
-	for (; rows->name; rows++)
-		option_help(out, rows);
+	buf_printf(out, "spoor %s%s%s%s", c->name, c->options ? " [OPTION…]" : "", c->operands[0] ? " " : "",
+	           c->operands);
+}
+
+void help_options(struct page *p, const struct option_row *rows)
+{
+	for (; rows && rows->name; rows++) {
+		struct buf name = BUF_INIT;
+		if (rows->letter)
+			buf_printf(&name, "-%c, ", rows->letter);
+		buf_printf(&name, "--%s%s%s", rows->name, rows->value ? " " : "", rows->value ? rows->value : "");
+		page_row(p, buf_cstr(&name), rows->help);
+		buf_done(&name);
+	}
+}
+
+static void page_command(struct page *p, const struct command *c)
+{
+	struct buf usage = BUF_INIT;
+	help_usage(&usage, c);
+	page_verbatim(p, buf_cstr(&usage));
+	buf_clear(&usage);
+	buf_printf(&usage, "  %s", c->help);
+	page_text(p, buf_cstr(&usage));
+	if (c->more)
+		page_text(p, c->more);
+	if (c->options) {
+		page_section(p, "Options");
+		help_options(p, c->options);
+	}
+	page_section(p, "Options of every command");
+	help_options(p, common_options);
+	buf_done(&usage);
 }
 
 void help_command(struct buf *out, const struct command *c)
 {
-	buf_printf(out, "spoor %s%s%s%s\n\n  %s\n", c->name, c->options ? " [OPTION…]" : "", c->operands[0] ? " " : "",
-	           c->operands, c->help);
-	if (c->more)
-		buf_printf(out, "\n%s\n", c->more);
-	options_help(out, "Options", c->options);
-	options_help(out, "Options of every command", common_options);
+	struct page p = {.out = out};
+	page_command(&p, c);
 }
 
 /* ---------------------------------------------------------------- all of them */
 
-static void help_all(struct buf *out)
+const char *help_group_of(const struct command *c)
 {
-	buf_add_cstr(out, "spoor: traces and eval results of LLM applications, in a terminal\n\n"
-	                  "  spoor [OPTION…]                the explorer on the whole store\n"
-	                  "  spoor [OPTION…] FILE…          imports what is new in the files and opens the explorer\n"
-	                  "  spoor COMMAND [OPTION…] …      the same without a screen\n\nCommands\n");
-	for (size_t i = 0; commands[i]; i++) {
-		const struct command *c = commands[i];
-		struct buf name = BUF_INIT;
-		buf_printf(&name, "%s %s", c->name, c->operands);
-		int used = text_cols(buf_str(&name));
-		buf_printf(out, "  %s", buf_cstr(&name));
-		buf_add_fill(out, ' ', used < NAME_COLS ? (size_t)(NAME_COLS - used) : 0);
-		buf_printf(out, "  %s\n", c->help);
-		buf_done(&name);
+	for (const struct command_group *g = command_groups; g->name; g++)
+		for (size_t i = 0; i < sizeof g->commands / sizeof *g->commands && g->commands[i]; i++)
+			if (strcmp(g->commands[i], c->name) == 0)
+				return g->name;
+	return NULL;
+}
+
+void help_each_command(const struct command_group *g, void (*each)(struct page *p, const struct command *c),
+                       struct page *p)
+{
+	for (size_t i = 0; g && i < sizeof g->commands / sizeof *g->commands && g->commands[i]; i++) {
+		const struct command *c = command_named(str_of(g->commands[i]));
+		if (c)
+			each(p, c);
 	}
-	buf_add_cstr(out, "\nOptions of the explorer: --store FILE, --ascii, --no-color, --theme NAME,\n"
-	                  "--open trace:ID, --map FIELD=COLUMN,… with files; --version.\n"
-	                  "A command wins over a file of its name: ./NAME is the file. More: spoor help COMMAND,\n"
-	                  "spoor help keys, settings, filter, rules, gate-file, files or exit-codes.\n");
+	for (size_t i = 0; !g && commands[i]; i++)
+		if (!commands[i]->hidden && !help_group_of(commands[i]))
+			each(p, commands[i]);
+}
+
+bool help_has_others(void)
+{
+	for (size_t i = 0; commands[i]; i++)
+		if (!commands[i]->hidden && !help_group_of(commands[i]))
+			return true;
+	return false;
+}
+
+static void list_row(struct page *p, const struct command *c)
+{
+	struct buf name = BUF_INIT;
+	buf_printf(&name, "%s%s%s", c->name, c->operands[0] ? " " : "", c->operands);
+	if (text_cols(buf_str(&name)) > p->name_cols) {
+		buf_clear(&name);
+		buf_printf(&name, "%s …", c->name);
+	}
+	page_row(p, buf_cstr(&name), c->help);
+	buf_done(&name);
+}
+
+static void topic_names(struct buf *out)
+{
+	for (const struct topic *t = topics; t->name; t++)
+		buf_printf(out, "%s%s", t == topics ? "" : t[1].name ? ", " : " or ", t->name);
+}
+
+static void help_all(struct page *p)
+{
+	struct buf names = BUF_INIT;
+	p->name_cols = LIST_COLS;
+	page_text(p, "spoor: traces and eval results of LLM applications, in a terminal\n\n"
+	             "  spoor [OPTION…]             the explorer on the whole store\n"
+	             "  spoor [OPTION…] FILE…       imports what is new in the files, and opens it\n"
+	             "  spoor COMMAND [OPTION…] …   the same without a screen");
+	for (const struct command_group *g = command_groups; g->name; g++) {
+		page_section(p, g->title);
+		help_each_command(g, list_row, p);
+	}
+	if (help_has_others()) {
+		page_section(p, "Others");
+		help_each_command(NULL, list_row, p);
+	}
+	page_section(p, "More");
+	page_row(p, "spoor help options", "options of the explorer: --open LINK, --follow, --store FILE, --theme …");
+	page_row(p, "spoor help COMMAND", "how a command is used");
+	topic_names(&names);
+	page_row(p, "spoor help TOPIC", buf_cstr(&names));
+	page_row(p, "man spoor", "all of it; also spoor-config(5), spoor-filter(7), spoor-formats(5)");
+	page_text(p, "A command wins over a file of its name: ./NAME is the file.");
+	buf_done(&names);
+}
+
+/* ---------------------------------------------------------------- JSON */
+
+static void options_json(struct jout *j, const struct option_row *row)
+{
+	jout_array(j, "options");
+	for (; row && row->name; row++) {
+		char letter[2] = {row->letter, '\0'};
+		jout_object(j, NULL);
+		jout_cstr(j, "name", row->name);
+		jout_cstr(j, "letter", row->letter ? letter : NULL);
+		jout_cstr(j, "value", row->value);
+		jout_cstr(j, "help", row->help);
+		jout_end(j);
+	}
+	jout_end(j);
 }
 
 static void command_json(struct jout *j, const struct command *c)
 {
 	jout_object(j, NULL);
 	jout_cstr(j, "name", c->name);
+	jout_cstr(j, "group", help_group_of(c));
 	jout_cstr(j, "operands", c->operands);
 	jout_cstr(j, "help", c->help);
-	jout_array(j, "options");
-	for (const struct option_row *row = c->options; row && row->name; row++) {
+	options_json(j, c->options);
+	jout_end(j);
+}
+
+static void key_json(void *to, const char *where, const char *keys, const char *action, const char *help)
+{
+	struct jout *j = to;
+	jout_object(j, NULL);
+	jout_cstr(j, "where", where);
+	jout_cstr(j, "keys", keys);
+	jout_cstr(j, "action", action);
+	jout_cstr(j, "help", help);
+	jout_end(j);
+}
+
+static void fields_json(struct jout *j)
+{
+	static const char *const names[] = {"traces", "cases", "runs", "spans", "pairs"}; /* enum filter_over */
+	jout_array(j, "fields");
+	for (int over = FILTER_TRACES; over <= FILTER_PAIRS; over++)
+		for (const struct filter_field *f = filter_fields((enum filter_over)over); f && f->name; f++) {
+			jout_object(j, NULL);
+			jout_cstr(j, "over", names[over]);
+			jout_cstr(j, "name", f->name);
+			jout_cstr(j, "example", f->example);
+			jout_cstr(j, "help", f->help);
+			jout_end(j);
+		}
+	jout_end(j);
+}
+
+static void rest_json(struct jout *j)
+{
+	options_json(j, common_options);
+	jout_array(j, "topics");
+	for (const struct topic *t = topics; t->name; t++) {
 		jout_object(j, NULL);
-		jout_cstr(j, "name", row->name);
-		jout_cstr(j, "value", row->value);
-		jout_cstr(j, "help", row->help);
+		jout_cstr(j, "name", t->name);
+		jout_cstr(j, "line", t->line);
 		jout_end(j);
 	}
 	jout_end(j);
+	jout_array(j, "words");
+	for (const struct word_row *w = word_rows; w->word; w++) {
+		jout_object(j, NULL);
+		jout_cstr(j, "word", w->word);
+		jout_cstr(j, "help", w->help);
+		jout_end(j);
+	}
+	jout_end(j);
+	fields_json(j);
+	jout_array(j, "keys");
+	if (cmd_each_key)
+		cmd_each_key(key_json, j);
 	jout_end(j);
 }
 
@@ -91,129 +232,81 @@ static void help_json(struct buf *out, const struct command *only)
 	jout_init(&j, out, false);
 	jout_object(&j, NULL);
 	jout_cstr(&j, "version", cmd_version);
+	if (!only) {
+		jout_object(&j, "explorer");
+		options_json(&j, front_options);
+		jout_end(&j);
+	}
 	jout_array(&j, "commands");
 	if (only)
 		command_json(&j, only);
 	for (size_t i = 0; !only && commands[i]; i++)
-		command_json(&j, commands[i]);
+		if (!commands[i]->hidden)
+			command_json(&j, commands[i]);
 	jout_end(&j);
+	if (!only)
+		rest_json(&j);
 	jout_end(&j);
 	buf_add_char(out, '\n');
 }
 
-/* ---------------------------------------------------------------- topics */
+/* ---------------------------------------------------------------- what was asked for */
 
-static void fields_help(struct buf *out, const char *title, enum filter_over over)
+static bool unknown(const char *name, struct err *err)
 {
-	buf_printf(out, "\n%s\n", title);
-	for (const struct filter_field *f = filter_fields(over); f && f->name; f++)
-		buf_printf(out, "  %-14s %-24s %s\n", f->name, f->example ? f->example : "", f->help);
-}
-
-static void help_filter(struct buf *out)
-{
-	buf_add_cstr(out,
-	             "A filter is words side by side, all of which must match; or, not and ( ) as in\n\n"
-	             "  spoor traces --where 'status:error dur>2s (kind:llm or kind:tool) not name=\"get_balance\"'\n\n"
-	             "  FIELD:VALUE is   FIELD=VALUE is   FIELD~VALUE contains   FIELD>VALUE < >= <= compares\n"
-	             "  @NAME is a saved filter, in brackets: $XDG_CONFIG_HOME/spoor/filters.json holds them as\n"
-	             "  { \"slow\": \"dur>5s\", \"dear\": \"cost>0.05 or @slow\" }   (comments allowed; edit it, or ^S "
-	             "at & saves one)\n");
-	fields_help(out, "For traces", FILTER_TRACES);
-	fields_help(out, "For eval runs", FILTER_RUNS);
-	fields_help(out, "For the cases of a run", FILTER_CASES);
-	fields_help(out, "For the cases of a comparison (spoor compare --where)", FILTER_PAIRS);
-	fields_help(out, "For the spans of a trace (& in its tree)", FILTER_SPANS);
-}
-
-static void help_exit_codes(struct buf *out)
-{
-	buf_add_cstr(out, "  0        done\n"
-	                  "  1        nothing of that name was found; of spoor gate: hold\n"
-	                  "  2        the command line is wrong\n"
-	                  "  3        bad input: what could be kept was kept, what could not is said\n"
-	                  "  4        the store or the system failed\n"
-	                  "  5        not enough data to answer\n"
-	                  "  128+n    ended by signal n\n");
-}
-
-static void help_files(struct buf *out)
-{
-	buf_add_cstr(
-	    out,
-	    "  $XDG_DATA_HOME/spoor/spoor.db      the store (~/.local/share/spoor/spoor.db), for the user's eyes only\n"
-	    "  $XDG_CONFIG_HOME/spoor/            (~/.config/spoor) what you write:\n"
-	    "    config.json                      settings: spoor config, spoor help settings\n"
-	    "    filters.json                     saved filters: spoor help filter\n"
-	    "    rules.json, prices.json          checks and prices of your own: spoor help rules, spoor doctor\n"
-	    "    themes/NAME.json                 themes of your own\n"
-	    "  $XDG_STATE_HOME/spoor/             (~/.local/state/spoor) what is remembered:\n"
-	    "    history                          lines typed at prompts, for the user's eyes only\n"
-	    "    looked                           how far each store was looked at: what came since is marked\n"
-	    "\nVariables\n");
-	settings_variables(out);
-	buf_add_cstr(out, "  $SPOOR_CONFIG                      the settings file; empty: none\n"
-	                  "  $SPOOR_NOW                         an ISO 8601 time that stands for the clock\n"
-	                  "  $LC_ALL, $LC_CTYPE, $LANG          UTF-8 or ASCII\n");
-}
-
-static const struct {
-	const char *name;
-	void (*print)(struct buf *out);
-} topics[] = {
-    {"exit-codes", help_exit_codes},
-    {"files",      help_files     },
-    {"filter",     help_filter    },
-    {"gate-file",  gate_file_help },
-    {"rules",      rules_help     },
-    {"settings",   settings_help  },
-};
-enum { N_TOPICS = sizeof topics / sizeof *topics };
-
-static bool print_topic(struct buf *out, const char *name, bool json, struct err *err)
-{
-	const struct command *c = command_named(str_of(name));
-	if (c) {
-		if (json)
-			help_json(out, c);
-		else
-			help_command(out, c);
-		for (size_t i = 0; !json && i < N_TOPICS; i++)
-			if (strcmp(name, topics[i].name) == 0) {
-				buf_add_char(out, '\n');
-				topics[i].print(out);
-			}
-		return true;
-	}
 	struct near near = {.word = str_of(name)};
-	for (size_t i = 0; i < N_TOPICS; i++) {
-		near_try(&near, topics[i].name);
-		if (strcmp(name, topics[i].name) == 0) {
-			topics[i].print(out);
-			return true;
-		}
-	}
-	for (size_t i = 0; commands[i]; i++)
-		near_try(&near, commands[i]->name);
 	struct buf after = BUF_INIT;
+	for (const struct topic *t = topics; t->name; t++)
+		near_try(&near, t->name);
+	for (size_t i = 0; commands[i]; i++)
+		if (!commands[i]->hidden)
+			near_try(&near, commands[i]->name);
 	near_say(&near, &after);
 	err_set(err, ERR_USAGE, NULL, "no such command or topic: %.60s%s", name, buf_cstr(&after));
 	buf_done(&after);
 	return false;
 }
 
+static bool print_named(struct buf *out, const char *name, bool json, struct err *err)
+{
+	const struct command *c = command_named(str_of(name));
+	const struct topic *t = topic_named(name);
+	struct page p = {.out = out};
+	if (!c && !t)
+		return unknown(name, err);
+	if (json && c)
+		help_json(out, c);
+	if (json)
+		return c || err_set(err, ERR_USAGE, NULL, "topics are for people: without --json");
+	if (c)
+		page_command(&p, c);
+	if (c && t) { /* one of both names: rules, formats */
+		struct buf title = BUF_INIT;
+		help_sentence(&title, t->line);
+		page_section(&p, buf_cstr(&title));
+		buf_done(&title);
+	}
+	if (t)
+		t->print(&p);
+	return true;
+}
+
 static int help_main(const struct command_line *line, struct err *err)
 {
 	struct out o;
 	struct buf out = BUF_INIT, shown = BUF_INIT;
+	struct page p = {.out = &out};
+	const char *man = cmd_option(line, "man");
 	bool ok = true;
 	out_init(&o, line);
-	if (line->n_args)
-		ok = print_topic(&out, line->args[0], o.form == OUT_JSON_, err);
+	if (man)
+		ok = man_page(&out, man, err);
+	else if (line->n_args)
+		ok = print_named(&out, line->args[0], o.form == OUT_JSON_, err);
 	else if (o.form == OUT_JSON_)
 		help_json(&out, NULL);
 	else
-		help_all(&out);
+		help_all(&p);
 	struct str rest = buf_str(&out), part;
 	while (ok && str_split(&rest, '\n', &part)) {
 		if (part.len == 0 && rest.len == 0)
@@ -227,11 +320,19 @@ static int help_main(const struct command_line *line, struct err *err)
 	return ok ? 0 : err_exit_code(err->code);
 }
 
+/* clang-format off */
+static const struct option_row help_options_[] = {
+	{"man", 0, OPTION_TEXT, "PAGE", "a man page as roff: spoor, spoor-config, spoor-filter or spoor-formats"},
+	{.name = NULL},
+};
+/* clang-format on */
+
 const struct command command_help = {
     .name = "help",
     .operands = "[COMMAND|TOPIC]",
-    .help = "this list, a command, or a topic: keys, settings, filter, rules, gate-file, files, exit-codes",
+    .help = "this list, a command, or a topic",
     .min_args = 0,
     .max_args = 1,
+    .options = help_options_,
     .run = help_main,
 };

@@ -28,7 +28,7 @@ static const struct option_row import_options[] = {
 	{"no-index", 0, OPTION_FLAG, NULL, "leave the index for search to the next explorer, or spoor doctor --index"},
 	{"no-checks", 0, OPTION_FLAG, NULL, "leave the checks to the next explorer, or spoor checks"},
 	{"strict", 0, OPTION_FLAG, NULL, "a file with any problem at all is not imported"},
-	{"map", 0, OPTION_TEXT, "F=C,…", "which column of a table of results is what: output=answer,score=f1+em; none: as named"},
+	{"map", 0, OPTION_TEXT, "FIELD=COLUMN,…", "which column of a table of results is what: output=answer,score=f1+em; none: as named"},
 	{"max-depth", 0, OPTION_INT, "N", "how deep JSON may nest (1000)"},
 	{.name = NULL},
 };

@@ -27,10 +27,10 @@ enum { ITEMS_SHOWN = 10, ITEMS_JSON = 100, LABEL_COLS = 10, WRAP_COLS = 100 };
 static const struct option_row judges_options[] = {
 	{"run", 'r', OPTION_TEXT, "RUN", "only this run, and the traces of its cases"},
 	{"model", 'm', OPTION_TEXT, "MODEL", "only judges by a model whose name has this in it"},
-	{"human", 0, OPTION_TEXT, "NAME", "set this human score against every judge"},
+	{"human", 0, OPTION_TEXT, "SCORE", "set this human score against every judge"},
 	{"threshold", 0, OPTION_NUMBER, "N", "what passes from N on, of scores that do not say so themselves"},
 	{"lower", 0, OPTION_FLAG, NULL, "lower is better, of scores that do not say what passes"},
-	{"list", 'l', OPTION_TEXT, "WHAT", "next (to label), disagreements, flips, others: which list is printed, with --csv alone"},
+	{"list", 'l', OPTION_TEXT, "next|disagreements|flips|others", "next (to label), disagreements, flips, others: which list is printed, with --csv alone"},
 	{"lengths", 0, OPTION_INT, "N", "answers read for their length, of each judge at most (2000; 0: none)"},
 	LIST_OPTIONS,
 	{.name = NULL},
@@ -494,8 +494,8 @@ static int judges_main(const struct command_line *line, struct err *err)
 
 const struct command command_judges = {
     .name = "judges",
-    .operands = "[NAME]",
-    .help = "how far each judge can be trusted: against people, itself, length",
+    .operands = "[JUDGE]",
+    .help = "how far each judge can be trusted",
     .more =
         "A judge is a score's name and the model that gave it; code evaluators are tried likewise. The unit is the "
         "answer: equal\n"

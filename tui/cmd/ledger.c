@@ -19,7 +19,7 @@ enum { TIMES = 10, TIMES_MOST = 1000000000, PIECES_SHOWN = 40 };
 /* clang-format off */
 static const struct option_row ledger_options[] = {
 	{"times", 0, OPTION_INT, "N", "what it would cost at N times the volume (10)"},
-	{"model", 'm', OPTION_TEXT, "NAME", "what the same calls would cost on another model, at its newest list price"},
+	{"model", 'm', OPTION_TEXT, "MODEL", "what the same calls would cost on another model, at its newest list price"},
 	{"all", 'a', OPTION_FLAG, NULL, "all pieces, not only the 40 dearest"},
 	{.name = NULL},
 };

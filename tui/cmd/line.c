@@ -15,6 +15,8 @@
 #include "tui/settings.h"
 
 const char *cmd_version = "unknown";
+void (*cmd_each_key)(cmd_key_row *row, void *to);
+size_t (*cmd_theme_names)(struct arena *arena, const char *const **names);
 
 /* ---------------------------------------------------------------- options */
 
@@ -338,7 +340,8 @@ int cmd_main(int argc, char **argv)
 		struct near near = {.word = str_of(argv[0])};
 		struct buf after = BUF_INIT;
 		for (size_t i = 0; commands[i]; i++)
-			near_try(&near, commands[i]->name);
+			if (!commands[i]->hidden)
+				near_try(&near, commands[i]->name);
 		near_say(&near, &after);
 		err_set(&err, ERR_USAGE, NULL, "no such command: %.100s%s", argv[0], buf_cstr(&after));
 		buf_done(&after);

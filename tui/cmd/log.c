@@ -17,7 +17,7 @@ enum { VALUE_COLS = 60 };
 
 /* clang-format off */
 static const struct option_row log_options[] = {
-	{"author", 0, OPTION_TEXT, "NAME", "what this person said"},
+	{"author", 0, OPTION_TEXT, "PERSON", "what this person said"},
 	{"since", 0, OPTION_TEXT, "TIME", "from then on: 7d, 2026-11-20"},
 	{"limit", 'n', OPTION_INT, "N", "the newest N (default: 100; with --json or a TARGET: all)"},
 	{.name = NULL},
@@ -285,7 +285,7 @@ static int log_main(const struct command_line *line, struct err *err)
 const struct command command_log = {
     .name = "log",
     .operands = "[TARGET]",
-    .help = "who said what of answers, and when: every event, also those taken back",
+    .help = "who said what of answers, and when",
     .more =
         "TARGET is " SUBJECT_NAMES "; without one: of all. Nothing is ever changed or deleted: who changes his mind "
         "adds an event, who takes\n"

@@ -18,7 +18,7 @@ enum { TEXT_COLS = 76 };
 
 /* clang-format off */
 static const struct option_row origins_options[] = {
-	{"span", 0, OPTION_TEXT, "ID", "the answer of this span, not of the whole trace; a prefix of its id will do"},
+	{"span", 0, OPTION_TEXT, "SPAN", "the answer of this span, not of the whole trace; a prefix of its id will do"},
 	{.name = NULL},
 };
 /* clang-format on */

@@ -21,7 +21,7 @@ static const struct option_row prompts_options[] = {
 	{"desc", 0, OPTION_FLAG, NULL, "largest first (figures and times: the default)"},
 	{"limit", 'n', OPTION_INT, "N", "at most N versions"},
 	{"offset", 0, OPTION_INT, "N", "leave out the first N"},
-	{"columns", 'c', OPTION_TEXT, "A,B,…", "these columns, by their names in --json"},
+	{"columns", 'c', OPTION_TEXT, "COLUMN,…", "these columns, by their names in --json"},
 	{"csv", 0, OPTION_FLAG, NULL, "the list as CSV; text a spreadsheet would take for a formula gets '"},
 	{"csv-raw", 0, OPTION_FLAG, NULL, "the list as CSV, text as it is"},
 	{"markdown", 0, OPTION_FLAG, NULL, "the list as a Markdown table; two versions: their differences"},
@@ -613,9 +613,9 @@ static int prompts_main(const struct command_line *line, struct err *err)
 
 const struct command command_prompts = {
     .name = "prompts",
-    .operands = "[NAME [VERSION [VERSION]]]",
-    .help = "prompts and their versions: use, scores, cost, and what changed in the text",
-    .more = "Without NAME all versions of all prompts. With it how each version scored, what its calls cost, and how "
+    .operands = "[PROMPT [VERSION [VERSION]]]",
+    .help = "prompts and their versions: use, scores, cost, changes",
+    .more = "Without PROMPT all versions of all prompts. With it how each version scored, what its calls cost, and how "
             "it did\n"
             "against the one before (the newest 50). One VERSION: with its text. Two: what changed; also NAME@A "
             "NAME@B, of\n"

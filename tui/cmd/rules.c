@@ -25,8 +25,8 @@ static const struct option_row rules_options[] = {
 	{"promptfoo", 0, OPTION_FLAG, NULL, "as promptfoo assertions (YAML; with --json JSON)"},
 	{"where", 'w', OPTION_TEXT, "FILTER", "only answers that match, of cases or traces"},
 	{"run", 'r', OPTION_TEXT, "RUN", "only answers of this run"},
-	{"reason", 0, OPTION_TEXT, "WORD", "flagged for this reason"},
-	{"author", 0, OPTION_TEXT, "NAME", "judged by this person"},
+	{"reason", 0, OPTION_TEXT, "REASON", "flagged for this reason"},
+	{"author", 0, OPTION_TEXT, "PERSON", "judged by this person"},
 	{"rules", 0, OPTION_TEXT, "FILE", "this file of rules (spoor help rules)"},
 	{"limit", 'n', OPTION_INT, "N", "at most N examples of each kind (5)"},
 	{.name = NULL},
@@ -590,7 +590,7 @@ static int rules_main(const struct command_line *line, struct err *err)
 const struct command command_rules = {
     .name = "rules",
     .operands = "",
-    .help = "your rules: proposed out of flagged answers, tried, saved",
+    .help = "your rules: proposed from flagged answers, tried, saved",
     .more = "Answers that people flagged are held against those they approved: what do the bad ones have that the good "
             "ones have not?\n"
             "Phrases said or missing, patterns, length, JSON and its fields, refusals, tools, documents, time and "

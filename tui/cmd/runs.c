@@ -14,8 +14,8 @@ enum { PAGE = 5000 };
 /* clang-format off */
 static const struct option_row runs_options[] = {
 	LIST_OPTIONS,
-	{"dataset", 'd', OPTION_TEXT, "D", "the trend of one dataset (its name, or a part only it has): each run in time against the band of those before it"},
-	{"score", 0, OPTION_TEXT, "NAME", "with --dataset: the trend of this score, not of the pass rate"},
+	{"dataset", 'd', OPTION_TEXT, "DATASET", "the trend of one dataset (its name, or a part only it has): each run in time against the band of those before it"},
+	{"score", 0, OPTION_TEXT, "SCORE", "with --dataset: the trend of this score, not of the pass rate"},
 	{.name = NULL},
 };
 /* clang-format on */
@@ -478,9 +478,9 @@ static int run_main(const struct command_line *line, struct err *err)
 
 const struct command command_run = {
     .name = "run",
-    .operands = "ID",
+    .operands = "RUN",
     .help = "one eval run with its cases",
-    .more = "ID is " RUN_NAMES ".",
+    .more = "RUN is " RUN_NAMES ".",
     .min_args = 1,
     .max_args = 1,
     .options = run_options,
@@ -490,7 +490,7 @@ const struct command command_run = {
 const struct command command_runs = {
     .name = "runs",
     .operands = "[RUN…]",
-    .help = "the eval runs: pass rate, latency, cost; with --dataset whether they drift",
+    .help = "the eval runs: pass rate, latency, cost, drift",
     .more = "RUN is " RUN_NAMES "; without any, all runs are listed.",
     .min_args = 0,
     .max_args = -1,

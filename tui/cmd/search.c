@@ -14,7 +14,7 @@ enum { PAGE = 200 };
 static const struct option_row search_options[] = {
 	{"where", 'w', OPTION_TEXT, "FILTER", "only in traces that match (spoor help filter)"},
 	{"limit", 'n', OPTION_INT, "N", "at most N hits (on a terminal: 100)"},
-	{"columns", 'c', OPTION_TEXT, "A,B,…", "these columns, by their names in --json"},
+	{"columns", 'c', OPTION_TEXT, "COLUMN,…", "these columns, by their names in --json"},
 	{"csv", 0, OPTION_FLAG, NULL, "as CSV; text a spreadsheet would take for a formula gets '"},
 	{"csv-raw", 0, OPTION_FLAG, NULL, "as CSV, text as it is"},
 	{"markdown", 0, OPTION_FLAG, NULL, "as a Markdown table"},

@@ -419,9 +419,9 @@ static int session_main(const struct command_line *line, struct err *err)
 
 const struct command command_session = {
     .name = "session",
-    .operands = "ID",
+    .operands = "SESSION",
     .help = "all traces of one session as one conversation",
-    .more = "ID is a session's id or an unambiguous prefix of it, or that of one of its traces; a trace without a "
+    .more = "SESSION is a session's id or an unambiguous prefix of it, or that of one of its traces; a trace without a "
             "session is\n"
             "a conversation of one turn. Turns come in the order of their time: what the user said, what was done "
             "about it\n"

@@ -13,7 +13,7 @@ enum { TOP_ROWS = 10, ROLL_WAIT_MS = 200 };
 #define DEFAULT_SECTIONS (STATS_BIT(STATS_KIND) | STATS_BIT(STATS_MODEL) | STATS_BIT(STATS_TOOL))
 
 static const struct option_row stats_options[] = {
-    {"by",           'b', OPTION_TEXT, "WHAT,…",
+    {"by",           'b', OPTION_TEXT, "GROUP,…",
      "kind, model, tool, step, prompt, provider; of whole traces: name, service, session, user, hour, day; document; "
      "all"},
     {"times",   't', OPTION_NUMBER, "N", "what it would cost at N times the volume"},
@@ -429,7 +429,7 @@ static int stats_main(const struct command_line *line, struct err *err)
 const struct command command_stats = {
     .name = "stats",
     .operands = "",
-    .help = "latency, errors, tokens, cost: over all traces, by what they are",
+    .help = "latency, errors, tokens, cost: over all traces",
     .more = "Percentiles that so few durations cannot tell from their maximum are left out. \"time\" of spans is what "
             "they took\n"
             "alone (self time); \"same\" counts tool calls with the arguments of an earlier one in their trace, "

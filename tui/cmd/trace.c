@@ -20,7 +20,7 @@ static const struct option_row trace_options[] = {
 	{"otlp", 0, OPTION_FLAG, NULL, "as OTLP JSON, which spoor and any OpenTelemetry tool import as the same trace"},
 	{"markdown", 0, OPTION_FLAG, NULL, "for an issue tracker: the tree, and the failing steps with their input and output"},
 	{"raw", 0, OPTION_FLAG, NULL, "the source records it was made of, byte for byte (cleaned on a terminal)"},
-	{"span", 0, OPTION_TEXT, "ID", "this span alone: what went in and out, messages, documents; with --raw its records; a prefix of its id will do"},
+	{"span", 0, OPTION_TEXT, "SPAN", "this span alone: what went in and out, messages, documents; with --raw its records; a prefix of its id will do"},
 	{.name = NULL},
 };
 /* clang-format on */
@@ -398,9 +398,9 @@ static int trace_main(const struct command_line *line, struct err *err)
 
 const struct command command_trace = {
     .name = "trace",
-    .operands = "ID",
+    .operands = "TRACE",
     .help = "one trace as a tree of its spans",
-    .more = "ID is any unambiguous prefix of the trace's id.",
+    .more = "TRACE is any unambiguous prefix of the trace's id.",
     .min_args = 1,
     .max_args = 1,
     .options = trace_options,

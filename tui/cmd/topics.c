@@ -1,0 +1,293 @@
+#include "tui/cmd/topics.h"
+
+#include <string.h>
+
+#include "store/check/rules.h"
+#include "store/query/gate.h"
+#include "tui/cmd/cmds.h"
+#include "tui/cmd/help.h"
+#include "tui/cmd/words.h"
+#include "tui/settings.h"
+
+struct two {
+	const char *name, *help;
+};
+
+static void rows(struct page *p, const struct two *at, size_t n, int name_cols)
+{
+	int before = p->name_cols;
+	p->name_cols = name_cols;
+	for (size_t i = 0; i < n; i++)
+		page_row(p, at[i].name, at[i].help);
+	p->name_cols = before;
+}
+#define ROWS(p, table, cols) rows(p, table, sizeof(table) / sizeof *(table), cols)
+
+/* ---------------------------------------------------------------- the first minutes */
+
+/* clang-format off */
+void topic_start(struct page *p)
+{
+	page_text(p,
+	    "spoor opens the traces and eval results that LLM applications leave behind, from plain files. It needs no server and no "
+	    "account, and sends nothing anywhere: one program, one SQLite file.\n"
+	    "\n"
+	    "  spoor run.json logs/    import what is new in them, open the explorer\n"
+	    "  spoor                   the explorer on all that was imported\n"
+	    "  spoor compare v12 v13   the same answers without a screen\n"
+	    "\n"
+	    "Files are known by their content, never by their name; the same file again adds nothing. In the explorer j and k (or the "
+	    "arrows) move, Enter opens what the cursor is on, q goes back, Tab walks the tabs, e goes to the next error, & keeps only "
+	    "what matches a filter, / searches, and ? lists all keys of the screen you are on. The line at the bottom says which "
+	    "matter there.\n"
+	    "\n"
+	    "Every screen has a command that prints the same: as text, and with --json for programs.");
+}
+/* clang-format on */
+
+/* ---------------------------------------------------------------- keys */
+
+struct key_page {
+	struct page *page;
+	const char *where; /* of the row before */
+};
+
+static void key_row(void *to, const char *where, const char *keys, const char *action, const char *help)
+{
+	struct key_page *k = to;
+	struct buf name = BUF_INIT, text = BUF_INIT;
+	if (!k->where || strcmp(k->where, where) != 0)
+		page_part(k->page, where);
+	k->where = where;
+	buf_printf(&name, ":%s", action);
+	buf_printf(&text, "%s (%s)", help, action);
+	page_row(k->page, keys[0] ? keys : buf_cstr(&name), keys[0] ? buf_cstr(&text) : help);
+	buf_done(&name);
+	buf_done(&text);
+}
+
+void topic_keys(struct page *p)
+{
+	struct key_page k = {.page = p};
+	int before = p->name_cols;
+	page_text(p, "In brackets the name of what a key does: what : takes, and what \"keys\" in config.json binds.");
+	p->name_cols = 18;
+	if (cmd_each_key)
+		cmd_each_key(key_row, &k);
+	p->name_cols = before;
+}
+
+/* ---------------------------------------------------------------- around the program */
+
+static const struct two codes[] = {
+    {"0",     "done"                                                          },
+    {"1",     "nothing of that name was found; of spoor gate: hold"           },
+    {"2",     "the command line is wrong"                                     },
+    {"3",     "bad input: what could be kept was kept, what could not is said"},
+    {"4",     "the store or the system failed"                                },
+    {"5",     "not enough data to answer"                                     },
+    {"128+n", "ended by signal n"                                             },
+};
+
+void topic_exit_codes(struct page *p)
+{
+	ROWS(p, codes, 7);
+}
+
+static const struct two files[] = {
+    {"$XDG_DATA_HOME/spoor/spoor.db",       "the store, for the user's eyes only (~/.local/share/spoor/spoor.db)"},
+    {"$XDG_CONFIG_HOME/spoor/config.json",  "settings: spoor help config (~/.config/spoor/config.json)"          },
+    {"$XDG_CONFIG_HOME/spoor/filters.json", "filters with a name: spoor help filter"                             },
+    {"$XDG_CONFIG_HOME/spoor/rules.json",   "a team's own checks: spoor help rules"                              },
+    {"$XDG_CONFIG_HOME/spoor/prices.json",  "prices of models, before the built-in ones"                         },
+    {"$XDG_CONFIG_HOME/spoor/themes/",      "themes of one's own: spoor help themes"                             },
+    {"$XDG_STATE_HOME/spoor/",              "what the explorer remembers: lines typed at prompts, how far each store was "
+                               "looked at (~/.local/state/spoor); nothing of it is needed, all of it may be "
+                               "deleted"                                           },
+};
+
+void topic_files(struct page *p)
+{
+	ROWS(p, files, 36);
+	page_text(p,
+	          "Text of traces is nowhere but in the store. Files of settings are JSON in which comments (//) and a "
+	          "comma behind the last element are allowed.");
+}
+
+static const struct two variables[] = {
+    {"SPOOR_STORE",                                    "the store's file"                                                                },
+    {"SPOOR_AUTHOR",                                   "who verdicts and notes are by; else the login name"                              },
+    {"SPOOR_GATE",                                     "the gate file of spoor gate and the release sheet: spoor help gate-file"         },
+    {"SPOOR_RULES",                                    "the file of rules: spoor help rules"                                             },
+    {"SPOOR_MASK",                                     "1: personal data and secrets are masked in all that is shown: spoor help masking"},
+    {"SPOOR_NOW",                                      "an ISO 8601 time that stands for the clock, for tests and pictures"              },
+    {"SPOOR_NO_SHM",                                   "set: no memory is shared between processes (file systems of a network)"          },
+    {"XDG_DATA_HOME, XDG_CONFIG_HOME, XDG_STATE_HOME", "where the files are: spoor help files"                                           },
+    {"HOME",                                           "for these, where they are not set"                                               },
+    {"NO_COLOR",                                       "set: no colours"                                                                 },
+    {"PAGER",                                          "shows what does not fit: key v, spoor help (less, else more)"                    },
+    {"LESS",                                           "options of less, as less reads them"                                             },
+    {"VISUAL, EDITOR",                                 "writes texts: key V, ^E"                                                         },
+    {"TERM",                                           "the terminal, as terminfo calls it"                                              },
+    {"ESCDELAY",                                       "milliseconds that Esc waits for the rest of a key (25)"                          },
+    {"TMUX",                                           "set by tmux: what is copied is wrapped for it"                                   },
+    {"TZ",                                             "the time zone of what is shown"                                                  },
+    {"LC_ALL, LC_CTYPE, LANG",                         "UTF-8, or ASCII"                                                                 },
+    {"TMPDIR",                                         "where files stand that are handed to an editor or unpacked"                      },
+};
+
+void topic_environment(struct page *p)
+{
+	ROWS(p, variables, 24);
+}
+
+static void topic_masking(struct page *p)
+{
+	page_text(
+	    p,
+	    "--mask, or SPOOR_MASK=1, replaces personal data and secrets in all that is shown, printed and "
+	    "copied: e-mail addresses, telephone numbers, bank accounts (IBAN) and cards whose check digits are right, "
+	    "API keys, tokens, passwords in URLs. What they are is said in their place; the store keeps the "
+	    "texts as they are. Screens say on their status line that they mask.\n\n"
+	    "Nothing guesses names or addresses of people: what the checks of spoor checks find is what is "
+	    "masked. Headers, cookies and keys that harnesses dump into their results are not stored at all.");
+}
+
+static void topic_themes(struct page *p)
+{
+	struct arena arena = ARENA_INIT;
+	const char *const *names = NULL;
+	struct buf list = BUF_INIT;
+	size_t n = cmd_theme_names ? cmd_theme_names(&arena, &names) : 0;
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&list, "%s%s", i ? ", " : "There are: ", names[i]);
+	page_text(p, "--theme NAME, or key T in the explorer, chooses the colours; with a / in it NAME is a file.");
+	page_text(p, buf_cstr(&list));
+	page_text(
+	    p,
+	    "A theme of your own is $XDG_CONFIG_HOME/spoor/themes/NAME.json:\n\n"
+	    "  { \"about\": \"one line\", \"roles\": {\n"
+	    "      \"error\": { \"256\": \"203 bold\", \"8\": \"red bold\", \"mono\": \"bold\" } } }\n\n"
+	    "A style is FG, FG/BG or empty, then any of bold underline dim reverse. A colour is default, a name "
+	    "(black red green yellow blue magenta cyan white, bright- before it) or a number. \"8\" is for terminals "
+	    "of 8 colours, \"mono\" for those without. A role that is missing looks like text.");
+	buf_done(&list);
+	arena_done(&arena);
+}
+
+void topic_output(struct page *p)
+{
+	page_text(
+	    p,
+	    "Commands print text for people: on a terminal fitted to its width, to a pipe whole. Messages and "
+	    "progress go to standard error, progress only to a terminal.\n\n"
+	    "--json prints one JSON value; its members keep their names and meaning. Times are UTC, "
+	    "durations nanoseconds (…_ns), costs US dollars (…_usd), shares numbers from 0 to 1; what is unknown "
+	    "is null. With --json a failure is JSON, too, on standard error: {\"error\": {\"code\", \"message\", "
+	    "…}}.\n\n"
+	    "--csv writes a list for spreadsheets: a text that would be taken for a formula gets a ' before it "
+	    "(--csv-raw: not). --markdown writes a table for an issue or a pull request. --columns chooses and orders "
+	    "the columns of each of them, by their names in --json.");
+}
+
+void topic_links(struct page *p)
+{
+	page_text(p,
+	          "A link names a place, and holds in any store that has the same trace: --open LINK begins there.\n\n"
+	          "  trace:ID            a trace, by its id or an unambiguous prefix of it\n"
+	          "  trace:ID/span:ID    a span of it\n"
+	          "  review:QUEUE        a review queue");
+}
+
+static void topic_completion(struct page *p)
+{
+	page_text(
+	    p,
+	    "Tab completes commands, options, the ids of traces and runs, names of datasets, prompts, judges and "
+	    "queues, and filters word by word, all out of the store at hand. make install puts the scripts where "
+	    "shells look for them; without it:\n\n"
+	    "  bash    source <(spoor complete --script bash)           in ~/.bashrc\n"
+	    "  zsh     source <(spoor complete --script zsh)            in ~/.zshrc, after compinit\n"
+	    "  fish    spoor complete --script fish | source            in ~/.config/fish/config.fish\n\n"
+	    "A filter is best typed in quotes: --where 'status:error du<Tab>. It is never slower than the store can be "
+	    "asked, and where a store is missing, locked or damaged there are just no names.");
+}
+
+static void topic_options(struct page *p)
+{
+	page_text(
+	    p, "Of the explorer: spoor [OPTION…] [FILE…]. --store, --ascii, --mask and --json may also stand before a "
+	       "command's name.");
+	help_options(p, front_options);
+	page_part(p, "Of every command");
+	help_options(p, common_options);
+}
+
+void topic_words(struct page *p)
+{
+	int before = p->name_cols;
+	page_text(
+	    p,
+	    "What the words in capitals stand for. […] may be left out, … may be repeated, with a comma before it in "
+	    "one word; of words with | between them one is meant.");
+	p->name_cols = 10;
+	for (const struct word_row *row = word_rows; row->word; row++)
+		page_row(p, row->word, row->help);
+	p->name_cols = before;
+}
+
+/* ---------------------------------------------------------------- told by others */
+
+static void told(struct page *p, void (*print)(struct buf *out))
+{
+	struct buf text = BUF_INIT;
+	print(&text);
+	page_verbatim(p, buf_cstr(&text));
+	buf_done(&text);
+}
+
+static void topic_gate_file(struct page *p)
+{
+	told(p, gate_file_help);
+}
+
+static void topic_config(struct page *p)
+{
+	told(p, settings_help);
+}
+
+static void topic_rules(struct page *p)
+{
+	told(p, rules_help);
+}
+
+/* clang-format off */
+const struct topic topics[] = {
+	{"completion",  "completion by Tab in bash, zsh and fish",                       topic_completion},
+	{"config",      "settings: the file, its names, keys of one's own",                topic_config},
+	{"environment", "the variables that are asked",                                  topic_environment},
+	{"exit-codes",  "what a command's exit code says",                               topic_exit_codes},
+	{"files",       "where the store, settings and state are",                       topic_files},
+	{"filter",      "the language of --where, of & in the explorer, and its fields", topic_filter},
+	{"formats",     "each format that is read, how it is known, what it fills",      topic_formats},
+	{"gate-file",   "limits of a release in a file",                                 topic_gate_file},
+	{"keys",        "the keys of every screen",                                      topic_keys},
+	{"links",       "how a place is named, to be opened again",                      topic_links},
+	{"masking",     "showing traces without personal data and secrets",              topic_masking},
+	{"options",     "options of the explorer, and of every command",                 topic_options},
+	{"output",      "text, JSON, CSV and Markdown",                                  topic_output},
+	{"rules",       "checks, and a team's own",                                      topic_rules},
+	{"start",       "the first minutes",                                             topic_start},
+	{"themes",      "colours, and how to make one's own",                            topic_themes},
+	{"words",       "what TRACE, RUN, FILTER, TIME … stand for",                     topic_words},
+	{.name = NULL},
+};
+/* clang-format on */
+
+const struct topic *topic_named(const char *name)
+{
+	for (const struct topic *t = topics; t->name; t++)
+		if (strcmp(t->name, name) == 0)
+			return t;
+	return NULL;
+}
