@@ -15,7 +15,7 @@ function layer(f) {
 	if (f ~ /^import\/(decode|import|import_private|import_known|import_source|import_report|import_files|import_archive|import_explain|import_map|follow|follow_[a-z]+)\.[ch]$/) return "driver"
 	if (f ~ /^import\//) return "import"
 	if (f ~ /^tui\/role\.h$/) return "role"
-	if (f ~ /^tui\/(canvas|theme|term|term_signals|osc52)\.[ch]$/ || f ~ /^tui\/widget\//) return "widget"
+	if (f ~ /^tui\/(canvas|theme|term|term_modes|term_signals|osc52)\.[ch]$/ || f ~ /^tui\/widget\//) return "widget"
 	if (f ~ /^tui\/(action|screen|pane)\.[ch]$/ || f ~ /^tui\/screens\.c$/) return "face"
 	if (f ~ /^tui\/saying\.[ch]$/) return "saying"
 	if (f ~ /^tui\/columns(_[a-z]+)?\.[ch]$/) return "columns"
@@ -44,7 +44,7 @@ BEGIN {
 	may["cmd"] = "base model query store study check columns driver import role"
 	may["app"] = "base model query store study check import driver columns saying role widget face screen cmd"
 	# library header: the files that may include it
-	owner["curses.h"] = "tui/term.c"
+	owner["curses.h"] = owner["term.h"] = "tui/term.c tui/term_modes.c"
 	owner["sqlite3.h"] = "store/db.c store/db_open.c store/db_copy.c store/db_functions.c store/db_place.c"
 	owner["cjson/cJSON.h"] = "store/base/json.c"
 	owner["unigbrk.h"] = owner["unictype.h"] = owner["unicase.h"] = owner["uninorm.h"] = owner["unistr.h"] = owner["uniwidth.h"] = "store/base/text.c store/base/text_code.c store/base/text_words.c"

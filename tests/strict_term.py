@@ -77,7 +77,7 @@ def _pattern(value):
 
 # What the interface of the program may send beyond terminfo, and why.
 _OURS = [
-    rb"\x1b\[\?(?:1000|1002|1003|1006)(?:;(?:1000|1002|1003|1006))*[hl]",  # the mouse, where XM is not in the description
+    rb"\x1b\[\?(?:1000|1006)[hl]",  # the mouse, where the description has kmous
     rb"\x1b\[\?2004[hl]",  # bracketed paste
     rb"\x1b\]52;c;[A-Za-z0-9+/]*={0,2}\x07",  # the clipboard, when a key asks for it: base64 of at most 75 KB
 ]
@@ -245,6 +245,9 @@ class Terminal:
             wrong.append("cursor hidden")
         if self.out.rfind(b"\x1b[?2004h") > self.out.rfind(b"\x1b[?2004l"):
             wrong.append("pastes still marked")
+        for mode in (b"1000", b"1006"):
+            if self.out.rfind(b"\x1b[?" + mode + b"h") > self.out.rfind(b"\x1b[?" + mode + b"l"):
+                wrong.append("mouse mode %s still on" % mode.decode())
         return ", ".join(wrong)
 
     def close(self):

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "tui/osc52.h"
+#include "tui/term_modes.h"
 #include "tui/term_signals.h"
 
 enum { MAX_ROWS = 500, MAX_COLS = 1000, MAX_PAIRS = 256, LOOK_BYTES = 64 << 10 };
@@ -25,7 +26,15 @@ enum { MAX_ROWS = 500, MAX_COLS = 1000, MAX_PAIRS = 256, LOOK_BYTES = 64 << 10 }
 enum { SOON_MS = 25, PASTE_MS = 2000, AHEAD_MOST = 100 };
 
 /* Codes for keys that curses has no name for; its own end at KEY_MAX, and those it makes up begin there. */
-enum { CODE_WORD_LEFT = KEY_MAX + 4096, CODE_WORD_RIGHT, CODE_TOP, CODE_BOTTOM, CODE_PASTE };
+enum {
+	CODE_WORD_LEFT = KEY_MAX + 4096,
+	CODE_WORD_RIGHT,
+	CODE_TOP,
+	CODE_BOTTOM,
+	CODE_PASTE,
+	CODE_MOUSE,
+	CODE_MOUSE_OLD
+};
 
 struct look {
 	attr_t attrs;
@@ -47,12 +56,11 @@ static struct {
 	struct look looks[N_ROLES], bars[N_ROLES]; /* bars: blanks on the colour */
 	short pair_fg[MAX_PAIRS], pair_bg[MAX_PAIRS];
 	int n_pairs;
-	struct grid shown; /* the last frame; rows 0: nothing is known */
-	cchar_t *line;     /* one row on its way */
-	int peeked;        /* a key read ahead, or KEY_NONE */
-	bool pastes;       /* it tells what is pasted from what is typed */
-	bool paste_on;     /* and was asked to */
-	struct buf paste;  /* the last one */
+	struct grid shown;                                                /* the last frame; rows 0: nothing is known */
+	cchar_t *line;                                                    /* one row on its way */
+	int peeked;                                                       /* a key read ahead, or KEY_NONE */
+	bool known[N_TERM_MODES], wanted[N_TERM_MODES], on[N_TERM_MODES]; /* on: of the terminal, as far as we know */
+	struct buf paste;                                                 /* the last one */
 	int mouse_row, mouse_col;
 } t = {.peeked = KEY_NONE};
 
@@ -124,11 +132,6 @@ enum depth term_depth(void)
 }
 
 /* ---- opening and closing */
-
-#define PASTE_ON   "\033[?2004h"
-#define PASTE_OFF  "\033[?2004l"
-#define PASTE_HEAD "\033[200~"
-#define PASTE_TAIL "\033[201~"
 
 static bool write_all(int fd, struct str bytes)
 {
@@ -205,38 +208,38 @@ static struct term_reset make_reset(void)
 {
 	struct term_reset reset = {.fd = t.out_fd};
 	static const char *const names[] = {"sgr0", "op", "cnorm", "rmkx", "rmcup"};
-	if (t.opts.mouse)
-		add_bytes(&reset, "\033[?1006l\033[?1000l");
-	if (t.pastes)
-		add_bytes(&reset, PASTE_OFF);
+	for (enum term_mode mode = 0; mode < N_TERM_MODES; mode++)
+		if (t.known[mode])
+			add_bytes(&reset, term_mode_bytes(mode, false));
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		add_capability(&reset, names[i]);
 	return reset;
 }
 
-/* ---- what is pasted, told from what is typed: the terminal puts marks around it (DEC private mode 2004, as xterm has it) */
+/* ---- modes that curses does not know */
 
-/* By its description; else by its name, since many descriptions are older than the mode. Others may show what they do not know. */
-static bool knows_pastes(void)
+static void find_modes(void)
 {
-	static const char *const families[] = {"xterm",   "tmux",  "screen", "rxvt",    "alacritty", "foot",
-	                                       "kitty",   "vte",   "gnome",  "konsole", "iterm",     "st-",
-	                                       "wezterm", "putty", "mintty", "contour", "ghostty"};
-	const char *on = tigetstr("BE"), *name = getenv("TERM");
-	if (on && on != (char *)-1)
-		return strcmp(on, PASTE_ON) == 0;
-	for (size_t i = 0; name && i < sizeof families / sizeof *families; i++)
-		if (strncmp(name, families[i], strlen(families[i])) == 0)
-			return true;
-	return false;
+	for (enum term_mode mode = 0; mode < N_TERM_MODES; mode++) {
+		t.known[mode] = term_mode_known(mode);
+		t.on[mode] = false;
+	}
+	t.wanted[MODE_PASTE] = true;
+	t.wanted[MODE_MOUSE] = t.opts.mouse;
 }
 
 /* Straight to the terminal: curses has nothing waiting when this is called. */
-static void mark_pastes(bool on)
+static void set_mode(enum term_mode mode, bool on)
 {
-	if (t.pastes && on != t.paste_on)
-		write_all(t.out_fd, on ? STR_LIT(PASTE_ON) : STR_LIT(PASTE_OFF));
-	t.paste_on = on;
+	if (t.known[mode] && on != t.on[mode])
+		write_all(t.out_fd, str_of(term_mode_bytes(mode, on)));
+	t.on[mode] = on;
+}
+
+static void set_modes(bool ours)
+{
+	for (enum term_mode mode = 0; mode < N_TERM_MODES; mode++)
+		set_mode(mode, ours && t.wanted[mode]);
 }
 
 static bool open_input(struct err *err)
@@ -375,6 +378,10 @@ static void add_keys(void)
 			define_key(more[i].bytes, more[i].code);
 	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
 		define_key(ours[i].bytes, ours[i].code);
+	if (!t.known[MODE_MOUSE]) /* elsewhere they are other keys */
+		return;
+	define_key("\033[<", CODE_MOUSE);
+	define_key("\033[M", CODE_MOUSE_OLD);
 }
 
 /* ^S and ^Q are keys here, not flow control that would freeze the screen. */
@@ -402,10 +409,6 @@ static void open_keys(void)
 	meta(t.keys, TRUE);
 	no_flow_control();
 	add_keys();
-	if (t.opts.mouse) {
-		mouseinterval(0);
-		mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
-	}
 }
 
 bool term_open(const struct theme *theme, const struct term_opts *opts, struct err *err)
@@ -425,8 +428,7 @@ bool term_open(const struct theme *theme, const struct term_opts *opts, struct e
 	}
 	if (!open_input(err))
 		return false;
-	t.pastes = knows_pastes();
-	t.paste_on = false;
+	find_modes();
 	struct term_reset reset = make_reset();
 	/* Before curses: it installs no handlers where it finds some. */
 	if (!term_signals_open(&reset, err) || !open_screen(err)) {
@@ -453,7 +455,7 @@ void term_close(void)
 	free(t.line);
 	t.line = NULL;
 	buf_done(&t.paste);
-	mark_pastes(false);
+	set_modes(false);
 	endwin();
 	delwin(t.keys);
 	t.screen = NULL; /* delscreen crashes in the cache of tparm if memory ever ran out there (ncurses 6.4) */
@@ -615,7 +617,7 @@ void term_show(const struct grid *grid)
 	show_cells(grid);
 	show_caret(grid);
 	refresh();
-	mark_pastes(true);
+	set_modes(true);
 }
 
 void term_redraw(void)
@@ -639,7 +641,7 @@ void term_leave(void)
 {
 	if (!t.screen || isendwin())
 		return;
-	mark_pastes(false);
+	set_modes(false);
 	endwin();
 	term_redraw();
 }
@@ -663,25 +665,11 @@ static void go_on(void)
 {
 	if (!isendwin())
 		reset_prog_mode();
-	t.paste_on = false; /* as far as we know; said again with the next frame */
+	memset(t.on, 0, sizeof t.on); /* as far as we know; said again with the next frame */
 	resize();
 }
 
 /* ---- keys */
-
-static int key_of_mouse(void)
-{
-	MEVENT event;
-	if (getmouse(&event) != OK)
-		return KEY_NONE;
-	t.mouse_row = event.y;
-	t.mouse_col = event.x;
-	if (event.bstate & BUTTON1_PRESSED)
-		return KEY_CLICK;
-	if (event.bstate & BUTTON4_PRESSED)
-		return KEY_WHEEL_UP;
-	return event.bstate & BUTTON5_PRESSED ? KEY_WHEEL_DOWN : KEY_NONE;
-}
 
 /* A byte that is there or, in the middle of a sequence, comes soon; ERR if not. Codes of curses are above 255. */
 static int byte_within(int ms)
@@ -752,6 +740,65 @@ struct str term_paste(void)
 	return buf_str(&t.paste);
 }
 
+/* The rest of a sequence that terminfo does not know (ECMA-48, 5.4): swallowed, or its letters would act as keys. */
+static void swallow_sequence(int introducer)
+{
+	int c;
+	for (int i = 0; i < 32 && (c = next_byte(true)) != ERR; i++)
+		if (introducer == 'O' || c < 0x20 || (c >= 0x40 && c <= 0x7E))
+			break;
+}
+
+/* ---- the mouse: reports as xterm sends them (its ctlseqs, "Mouse Tracking"). By hand, because curses reads them past its own keys, waits for ever for
+ * the rest of one and takes the coordinates beyond column 223 only where the description says so. */
+
+enum { BUTTON_LEFT = 0, BUTTON_WHEEL = 64, BUTTON_MODIFIERS = 4 | 8 | 16 };
+
+/* From the button's code (with modifiers) and the place, from 1. */
+static int key_of_button(int button, int row, int col)
+{
+	int plain = button & ~BUTTON_MODIFIERS;
+	if (row < 1 || col < 1 || row > LINES || col > COLS)
+		return KEY_NONE;
+	t.mouse_row = row - 1;
+	t.mouse_col = col - 1;
+	switch (plain) {
+	case BUTTON_LEFT: return KEY_CLICK;
+	case BUTTON_WHEEL: return KEY_WHEEL_UP;
+	case BUTTON_WHEEL + 1: return KEY_WHEEL_DOWN;
+	default: return KEY_NONE; /* another button, a release, motion */
+	}
+}
+
+/* Behind ESC [ <: button ; column ; row, then M (pressed) or m (released). What is wrong is read to its end too, or would act as keys. */
+static int read_mouse(void)
+{
+	enum { FAR = 100000 };
+	int numbers[3] = {0}, at = 0, c;
+	while ((c = next_byte(true)) >= '0' && c <= ';') {
+		if (c == ';')
+			at++;
+		else if (at < 3 && numbers[at] < FAR)
+			numbers[at] = numbers[at] * 10 + c - '0';
+	}
+	if (c >= 0x20 && c < 0x40)
+		swallow_sequence('[');
+	return c == 'M' && at == 2 ? key_of_button(numbers[0], numbers[2], numbers[1]) : KEY_NONE;
+}
+
+/* Behind ESC [ M, from terminals without mode 1006: three bytes, each 32 more than it means. */
+static int read_old_mouse(void)
+{
+	int numbers[3];
+	for (int i = 0; i < 3; i++) {
+		int c = next_byte(true);
+		if (c < 32 || c > 255)
+			return KEY_NONE;
+		numbers[i] = c - 32;
+	}
+	return key_of_button(numbers[0], numbers[2], numbers[1]);
+}
+
 static int key_of_code(int code)
 {
 	static const struct {
@@ -776,8 +823,10 @@ static int key_of_code(int code)
             {CODE_BOTTOM,     KEY_TO_BOTTOM  },
             {KEY_RESIZE,      KEY_RESIZED    },
 	};
-	if (code == KEY_MOUSE)
-		return key_of_mouse();
+	if (code == CODE_MOUSE)
+		return read_mouse();
+	if (code == CODE_MOUSE_OLD)
+		return read_old_mouse();
 	if (code == CODE_PASTE)
 		return take_paste();
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
@@ -819,15 +868,6 @@ static int key_of_byte(int c)
 	case 27: return KEY_ESCAPE;
 	default: return c > 255 ? key_of_code(c) : c > 127 ? key_of_utf8(c) : c;
 	}
-}
-
-/* The rest of a sequence that terminfo does not know (ECMA-48, 5.4): swallowed, or its letters would act as keys. */
-static void swallow_sequence(int introducer)
-{
-	int c;
-	for (int i = 0; i < 32 && (c = next_byte(true)) != ERR; i++)
-		if (introducer == 'O' || c < 0x20 || (c >= 0x40 && c <= 0x7E))
-			break;
 }
 
 static int key_after_escape(void)
@@ -938,6 +978,18 @@ bool term_pending(void)
 void term_unread(int key)
 {
 	t.peeked = key;
+}
+
+bool term_has_mouse(void)
+{
+	return t.known[MODE_MOUSE];
+}
+
+void term_set_mouse(bool on)
+{
+	t.wanted[MODE_MOUSE] = on;
+	if (t.screen && !isendwin())
+		set_mode(MODE_MOUSE, on);
 }
 
 void term_mouse(int *row, int *col)

@@ -15,7 +15,8 @@ struct term_opts {
 	bool mouse;    /* clicks and wheel come as keys; the terminal's own text selection then needs Shift */
 };
 
-/* Keys that only a mouse gives; where: term_mouse. */
+/* Keys that only a mouse gives; where: term_mouse. A press is a click at once, so a double one is two of them at one place; a second
+ * button, releases and drags are nothing. */
 enum { KEY_CLICK = KEY_NONE + 1, KEY_WHEEL_UP, KEY_WHEEL_DOWN };
 
 /* What terminfo says of standard output's terminal, without taking it. False: it does not know it. */
@@ -49,9 +50,12 @@ void term_unread(int key); /* the key just read: term_read gives it again */
 enum { TERM_PASTE_MOST = 4 << 20 };
 struct str term_paste(void);
 void term_mouse(int *row, int *col); /* of the last KEY_CLICK or KEY_WHEEL_… */
-int term_signal(void);               /* SIGHUP, SIGTERM, SIGINT or SIGQUIT once one came, else 0 */
-void term_clear_interrupt(void);     /* SIGINT was dealt with (a job cancelled) */
-void term_wake(void);                /* from any thread: term_read returns */
+bool term_has_mouse(void);           /* the terminal's description says that it can tell of clicks; only while open */
+/* Whether it does: at once, or with the next term_show after term_leave. Off whenever the terminal is not ours. */
+void term_set_mouse(bool on);
+int term_signal(void);           /* SIGHUP, SIGTERM, SIGINT or SIGQUIT once one came, else 0 */
+void term_clear_interrupt(void); /* SIGINT was dealt with (a job cancelled) */
+void term_wake(void);            /* from any thread: term_read returns */
 
 void term_suspend(void); /* as ^Z: the next term_read stops the process group */
 void term_leave(void);   /* for $PAGER and $EDITOR: the terminal as it was, until the next term_show */

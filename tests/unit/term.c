@@ -25,7 +25,7 @@ struct demo {
 enum { N_ROWS = 100000, TOP = 2 };
 
 struct state {
-	int top, cursor, key, n_resized;
+	int top, cursor, key, clicks;
 };
 
 static void paint_row(struct canvas c, int row, int index, bool cursor)
@@ -54,12 +54,22 @@ static void paint(struct grid *g, const struct state *s)
 	canvas_rule(c, 1, ROLE_BORDER);
 	for (int row = TOP; row < c.rows - 2; row++)
 		paint_row(c, row, s->top + row - TOP, s->top + row - TOP == s->cursor);
-	char name[16];
+	char name[32];
+	int row, col;
+	term_mouse(&row, &col);
 	snprintf(name, sizeof name, "U+%X", (unsigned)s->key);
+	if (s->key > KEY_NONE)
+		snprintf(name, sizeof name, "%s %d,%d",
+		         s->key == KEY_CLICK      ? "click"
+		         : s->key == KEY_WHEEL_UP ? "up"
+		                                  : "down",
+		         row, col);
 	canvas_printf(c, c.rows - 2, 1, -1, ROLE_STATUS, "row %5d of %d", s->cursor, N_ROWS);
 	canvas_printf(c, c.rows - 2, 40, -1, ROLE_STATUS, "key %-8s size %dx%d", name, c.rows, c.cols);
 	canvas_putc(c, c.rows - 1, 1, 1, ROLE_HINT_KEY, "q");
 	canvas_putc(c, c.rows - 1, 3, -1, ROLE_HINT, "quit");
+	if (s->clicks)
+		canvas_printf(c, c.rows - 1, 30, -1, ROLE_HINT, "%d clicks", s->clicks);
 	g->caret_row = s->key == '/' ? c.rows - 1 : -1;
 	g->caret_col = 5;
 }
@@ -86,6 +96,12 @@ static void obey(struct state *s, int key, int rows)
 		term_redraw();
 	if (key == 'W')
 		term_wake();
+	if (key == 'm' || key == 'M')
+		term_set_mouse(key == 'm');
+	if (key == 'e') /* another program for a moment */
+		term_leave();
+	if (key == KEY_CLICK)
+		s->clicks++;
 }
 
 static int run_demo(void *arg)
@@ -264,6 +280,99 @@ static void test_wake(void **state)
 	assert_true(vt_wait_text(&d.vt, expected)); /* term_read returned without a key */
 	vt_send(&d.vt, "q");
 	assert_int_equal(stop(&d), 0);
+}
+
+#define MOUSE_ON  "\033[?1006h\033[?1000h"
+#define MOUSE_OFF "\033[?1000l\033[?1006l"
+
+static size_t count_of(const struct buf *raw, const char *bytes)
+{
+	size_t n = 0, at;
+	for (struct str rest = buf_str(raw); (at = str_find(rest, str_of(bytes))) != SIZE_MAX; n++)
+		rest = str_from(rest, at + strlen(bytes));
+	return n;
+}
+
+/* Waits until the bytes have come n times; they never come more often. */
+static void assert_count(struct demo_vt *d, const char *bytes, size_t n)
+{
+	int64_t deadline = vt_now_ms() + VT_PATIENCE_MS;
+	while (count_of(d->vt.raw, bytes) < n && !d->vt.over && vt_now_ms() < deadline)
+		vt_pump(&d->vt, 100);
+	assert_int_equal(count_of(d->vt.raw, bytes), n);
+}
+
+/* Sends the bytes and a key behind them; what is shown then came of the bytes alone if it is no key's name. */
+static void mouse_says(struct demo_vt *d, const char *bytes, const char *expected)
+{
+	vt_send(&d->vt, bytes);
+	assert_true(vt_wait_text(&d->vt, expected));
+}
+
+static void test_mouse(void **state)
+{
+	(void)state;
+	static const char *const terms[] = {"TERM=xterm-256color", "TERM=tmux-256color", "TERM=screen"};
+	for (size_t i = 0; i < sizeof terms / sizeof *terms; i++) {
+		struct demo_vt d;
+		struct buf raw = BUF_INIT;
+		start(&d, (struct demo){0}, 40, 400, (const char *const[]){terms[i], NULL});
+		d.vt.raw = &raw;
+		frame(&d);
+		assert_count(&d, "\033[?100", 0); /* off at first */
+		vt_send(&d.vt, "m");
+		frame(&d);
+		assert_count(&d, MOUSE_ON, 1);
+		mouse_says(&d, "\033[<0;301;12M\033[<0;301;12m", "click 11,300 ");
+		mouse_says(&d, "\033[<64;1;1M", "up 0,0 ");
+		mouse_says(&d, "\033[<65;399;40M", "down 39,398 ");
+		mouse_says(&d, "\033[<20;5;6M", "click 5,4 "); /* with Shift and Control */
+		mouse_says(&d, "\033[M\x20\x23\x25", "click 4,2 ");
+		mouse_says(&d, "\033[M\x60\xff\x21", "up 0,222 ");
+		mouse_says(&d, "\033[M\x60\x21\xffx", "key U+78 "); /* row 223 is not on this screen */
+		static const char *const nothing[] = {"\033[<32;9;9M",  "\033[<35;9;9M",  "\033[<0;9;9m",
+		                                      "\033[<2;9;9M",   "\033[<1;9;9M",   "\033[<66;9;9M",
+		                                      "\033[<0;0;9M",   "\033[<0;500;9M", "\033[<0;99999999999999;9M",
+		                                      "\033[<0;9M",     "\033[<0;1;2;3M", "\033[<0:1!2;3M",
+		                                      "\033[<0?1;2;3M", "\033[<;;M",      "\033[M\x23\x25\x25"};
+		for (size_t k = 0; k < sizeof nothing / sizeof *nothing; k++) {
+			vt_send(&d.vt, nothing[k]);
+			mouse_says(&d, "x", "key U+78 ");
+			mouse_says(&d, "~", "key U+7E ");
+		}
+		assert_true(vt_has_text(&d.vt, "3 clicks"));
+		mouse_says(&d, "\033[<0;3;3M\033[<0;3;3m\033[<0;3;3M\033[<0;3;3m", "5 clicks");
+		vt_send(&d.vt, "e"); /* off while another program has the terminal, on with the next frame */
+		assert_count(&d, MOUSE_OFF, 1);
+		assert_count(&d, MOUSE_ON, 2);
+		vt_send(&d.vt, "M");
+		assert_count(&d, MOUSE_OFF, 2);
+		vt_send(&d.vt, i == 1 ? "q" : "mq");
+		while (!d.vt.over)
+			vt_pump(&d.vt, VT_PATIENCE_MS);
+		assert_count(&d, MOUSE_OFF, i == 1 ? 2 : count_of(&raw, MOUSE_ON));
+		assert_int_equal(stop(&d), 0);
+		buf_done(&raw);
+	}
+}
+
+/* Where the description knows no mouse the modes are not sent, and what a mouse would send elsewhere is no key. */
+static void test_no_mouse(void **state)
+{
+	(void)state;
+	struct demo_vt d;
+	struct buf raw = BUF_INIT;
+	start(&d, (struct demo){.opts = {.mouse = true}}, 24, 80, (const char *const[]){"TERM=vt220", NULL});
+	d.vt.raw = &raw;
+	frame(&d);
+	mouse_says(&d, "m\033[<0;3;3Mx", "key U+78 ");
+	assert_false(vt_has_text(&d.vt, "click"));
+	vt_send(&d.vt, "c");
+	while (!d.vt.over)
+		vt_pump(&d.vt, VT_PATIENCE_MS);
+	assert_count(&d, "\033[?100", 0);
+	stop(&d);
+	buf_done(&raw);
 }
 
 static size_t median(size_t *counts, size_t n)
@@ -457,11 +566,16 @@ static void test_crash(void **state)
         };
 	for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++) {
 		struct demo_vt d;
-		start(&d, (struct demo){0}, 24, 80, NULL);
+		struct buf raw = BUF_INIT;
+		start(&d, (struct demo){.opts = {.mouse = true}}, 24, 80, NULL);
+		d.vt.raw = &raw;
 		frame(&d);
 		vt_send(&d.vt, crashes[i].key);
 		while (!d.vt.over)
 			vt_pump(&d.vt, VT_PATIENCE_MS);
+		assert_count(&d, MOUSE_ON, 1);
+		assert_count(&d, MOUSE_OFF, 1);
+		buf_done(&raw);
 		assert_false(vt_has_text(&d.vt, "dispute-agent")); /* left the other screen */
 		struct termios modes;
 		assert_int_equal(tcgetattr(d.vt.fd, &modes), 0);
@@ -566,7 +680,7 @@ int main(void)
 	    cmocka_unit_test(test_resize),      cmocka_unit_test(test_redraw_repairs), cmocka_unit_test(test_suspend),
 	    cmocka_unit_test(test_signals),     cmocka_unit_test(test_crash),          cmocka_unit_test(test_depths),
 	    cmocka_unit_test(test_no_terminal), cmocka_unit_test(test_hangup),         cmocka_unit_test(test_caret),
-	    cmocka_unit_test(test_wake),
+	    cmocka_unit_test(test_wake),        cmocka_unit_test(test_mouse),          cmocka_unit_test(test_no_mouse),
 	};
 	return cmocka_run_group_tests_name("term", tests, NULL, NULL);
 }
