@@ -18,6 +18,7 @@ function layer(f) {
 	if (f ~ /^tui\/link\.[ch]$/) return "link"
 	if (f ~ /^tui\/(canvas|theme|term|term_[a-z]+|osc52)\.[ch]$/ || f ~ /^tui\/widget\//) return "widget"
 	if (f ~ /^tui\/(canvas|theme|term|term_keys|term_modes|term_signals|osc52)\.[ch]$/ || f ~ /^tui\/widget\//) return "widget"
+	if (f ~ /^tui\/(canvas|theme|term|term_modes|term_signals|osc52)\.[ch]$/ || f ~ /^tui\/widget\//) return "widget"
 	if (f ~ /^tui\/(action|screen|pane)\.[ch]$/ || f ~ /^tui\/screens\.c$/) return "face"
 	if (f ~ /^tui\/saying\.[ch]$/) return "saying"
 	if (f ~ /^tui\/settings(_[a-z]+)?\.[ch]$/) return "settings"
@@ -49,6 +50,7 @@ BEGIN {
 	may["cmd"] = "base model query store study check columns driver import role link settings"
 	may["app"] = "base model query store study check import driver columns saying role widget face screen cmd link settings"
 	# library header: the files that may include it
+	owner["curses.h"] = owner["term.h"] = "tui/term.c tui/term_keys.c tui/term_modes.c"
 	owner["curses.h"] = owner["term.h"] = "tui/term.c tui/term_keys.c tui/term_modes.c"
 	owner["sqlite3.h"] = "store/db.c store/db_open.c store/db_copy.c store/db_functions.c store/db_place.c"
 	owner["cjson/cJSON.h"] = "store/base/json.c"
