@@ -7,6 +7,7 @@
 #include "tui/cmd/cmds.h"
 #include "tui/cmd/help.h"
 #include "tui/cmd/words.h"
+#include "tui/link.h"
 #include "tui/settings.h"
 
 struct two {
@@ -190,15 +191,6 @@ void topic_output(struct page *p)
 	    "the columns of each of them, by their names in --json.");
 }
 
-void topic_links(struct page *p)
-{
-	page_text(p,
-	          "A link names a place, and holds in any store that has the same trace: --open LINK begins there.\n\n"
-	          "  trace:ID            a trace, by its id or an unambiguous prefix of it\n"
-	          "  trace:ID/span:ID    a span of it\n"
-	          "  review:QUEUE        a review queue");
-}
-
 static void topic_completion(struct page *p)
 {
 	page_text(
@@ -249,6 +241,11 @@ static void told(struct page *p, void (*print)(struct buf *out))
 static void topic_gate_file(struct page *p)
 {
 	told(p, gate_file_help);
+}
+
+void topic_links(struct page *p)
+{
+	told(p, link_help);
 }
 
 static void topic_config(struct page *p)
