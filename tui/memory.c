@@ -96,8 +96,8 @@ static bool find_in_file(const struct memory *m, struct str view, struct buf *js
 	bool found = false;
 	add_begin(m, view, &begin);
 	while (!found && line_before(bytes, &end, &line))
-		found = line.len < LINE_MAX_BYTES && str_starts(line, buf_cstr(&begin)) &&
-		        line.ptr[line.len - 1] == '}';
+		found =
+		    line.len < LINE_MAX_BYTES && str_starts(line, buf_cstr(&begin)) && line.ptr[line.len - 1] == '}';
 	if (found)
 		buf_add_str(json, str_cut(line, begin.len, line.len - begin.len - 1));
 	buf_done(&begin);
