@@ -7,6 +7,7 @@
 #include "store/base/hash.h"
 #include "store/base/json.h"
 #include "store/base/vec.h"
+#include "tui/settings.h"
 #include "tui/statefile.h"
 
 #define FILE_NAME "views"
@@ -31,10 +32,9 @@ struct memory {
 
 struct memory *memory_open(const char *store)
 {
-	const char *off = getenv("SPOOR_MEMORY");
 	struct err err = ERR_INIT;
 	struct memory *m = xcalloc(1, sizeof *m);
-	if ((off && strcmp(off, "0") == 0) || !file_absolute(&m->store, store, &err)) {
+	if (!setting_on("memory", true) || !file_absolute(&m->store, store, &err)) {
 		memory_free(m);
 		return NULL;
 	}

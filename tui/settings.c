@@ -29,6 +29,8 @@ const struct setting setting_rows[] = {
      .help = "keys of actions, by screen or \"everywhere\"; \"\" takes them all away"},
     {.name = "mask", .type = SETTING_BOOL, .variable = "SPOOR_MASK", .flag = "mask", .otherwise = "false", .example = "true",
      .help = "mask personal data in all that is shown and printed"},
+    {.name = "memory", .type = SETTING_BOOL, .variable = "SPOOR_MEMORY", .otherwise = "true", .example = "false",
+     .help = "views come back as they were left: cursor, folds, filter, order, tab"},
     {.name = "mouse", .type = SETTING_BOOL, .variable = "SPOOR_MOUSE", .otherwise = "false", .example = "true",
      .help = "the mouse works from the start; it can be switched at any time"},
     {.name = "no-color", .type = SETTING_BOOL, .variable = "NO_COLOR", .flag = "no-color", .otherwise = "false", .example = "true",

@@ -28,6 +28,7 @@ static const char *name_of(struct screen *s)
 
 void views_come(struct memory *m, struct screen *s)
 {
+	s->recalled |= !m || !s->ops->recall;
 	if (s->recalled || !name_of(s))
 		return;
 	struct buf json = BUF_INIT;
@@ -48,7 +49,7 @@ void views_leave(struct memory *m, struct screen *s)
 {
 	struct buf json = BUF_INIT;
 	struct jout j;
-	if (!m || !s->recalled || !s->ops->remember || !name_of(s))
+	if (!m || !s->recalled || !s->answered || !s->ops->remember || !name_of(s))
 		return;
 	jout_init(&j, &json, false);
 	jout_object(&j, NULL);
