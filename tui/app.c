@@ -22,6 +22,7 @@
 #include "tui/prompt.h"
 #include "tui/review_key.h"
 #include "tui/verdict_keys.h"
+#include "tui/views.h"
 #include "tui/write.h"
 
 enum {
@@ -69,13 +70,16 @@ struct app {
 	bool
 	    opened; /* the screen is new, or shows something else: it gets its rows before the next key that was typed ahead */
 	int signal_number;
-	VEC(int) held;        /* keys typed ahead of what they are meant for (screen op waits) */
-	bool copying;         /* y was pressed: the next key says what */
-	struct prompt prompt; /* on the status line */
-	uint64_t mask_ticket; /* of the newest request before that: its answer is not wanted any more */
-	uint64_t mask_turn;   /* rises when masking is switched on or off */
-	struct write write;   /* over the lower part of the frame */
-	int64_t draft_at_ms;  /* when the keys will have rested; 0: nothing to keep */
+	VEC(int) held;          /* keys typed ahead of what they are meant for (screen op waits) */
+	bool copying;           /* y was pressed: the next key says what */
+	struct prompt prompt;   /* on the status line */
+	uint64_t mask_ticket;   /* of the newest request before that: its answer is not wanted any more */
+	uint64_t mask_turn;     /* rises when masking is switched on or off */
+	struct write write;     /* over the lower part of the frame */
+	int64_t draft_at_ms;    /* when the keys will have rested; 0: nothing to keep */
+	struct memory *memory;  /* of views; NULL: none is kept */
+	int64_t remember_at_ms; /* when the keys will have rested; 0: they have */
+	int mark;               /* m or ' was pressed: the next key says which; 0: none was */
 };
 
 static struct app *the_app; /* for app_actions only: an action's run sees a screen, these act on the program */
@@ -126,8 +130,10 @@ static int64_t mono_ms(void)
 static void close_top(struct app *app)
 {
 	struct screen *s = top(app);
+	views_leave(app->memory, s);
 	if (s->ops->close)
 		s->ops->close(s);
+	free(s->view);
 	free(s->state);
 	free(s);
 	app->stack.n--;
@@ -174,7 +180,10 @@ static bool open_screen(struct app *app, const struct target *t)
 		free(s);
 		return false;
 	}
+	if (app->stack.n)
+		views_leave(app->memory, top(app));
 	*vec_add(&app->stack) = s;
+	views_come(app->memory, s);
 	app->ask = app->draw = true;
 	return true;
 }
@@ -219,6 +228,8 @@ static void give(struct app *app, struct query_answer *a)
 	}
 	if (s) {
 		s->ops->take(s, a->request, a->ok);
+		s->answered |= a->ok;
+		views_come(app->memory, s);
 		if (!a->ok)
 			ui_fail(&app->ui, &a->err);
 	} else {
@@ -900,6 +911,7 @@ static void on_key(struct app *app, int key)
 	app->import_jump = false;
 	app->ui.message[0] = '\0';
 	app->ui.now_ns = clock_now_ns(app);
+	app->remember_at_ms = mono_ms() + VIEWS_REST_MS;
 	if (app->write.on) {
 		key_of_writing(app, key);
 		return;
@@ -922,6 +934,7 @@ static void on_key(struct app *app, int key)
 	struct screen *s = top(app);
 	struct target t = {0};
 	struct input in = {.key = key, .argument = STR_NONE};
+	s->recalled = true; /* from here on it looks as the keys say */
 	const struct action *a = action_for_key(s->ops->actions, key);
 	int64_t id = hold_id(s);
 	enum outcome outcome = a ? a->run(s, &in, &t) : OUT_IGNORED;
@@ -1134,6 +1147,8 @@ static void obey_key(struct app *app, int key)
 	take_sayings(app);
 	if (app->opened)
 		ask(app);
+	if (app->opened && app->ask && !top(app)->recalled) /* how it was left, before the next key */
+		ask(app);
 	app->opened = false;
 }
 
@@ -1187,6 +1202,8 @@ static int key_timeout(const struct app *app)
 		timeout = WAITS_MS;
 	if (timeout < 0 && app->draft_at_ms)
 		timeout = DRAFT_MS;
+	if (timeout < 0 && app->remember_at_ms)
+		timeout = VIEWS_REST_MS;
 	if (!app->ui.moves)
 		return timeout;
 	int64_t left = app->rest_at_ms - mono_ms();
@@ -1212,6 +1229,23 @@ static void rest_writing(struct app *app)
 	write_rest(&app->write);
 }
 
+/* What shows is remembered, so that also a crash loses none of it. */
+static void remember(struct app *app)
+{
+	app->remember_at_ms = 0;
+	if (app->stack.n == 0)
+		return;
+	views_leave(app->memory, top(app));
+	views_put_stack(app->memory, app->stack.at, app->stack.n);
+	memory_save(app->memory);
+}
+
+static void rest_view(struct app *app)
+{
+	if (app->remember_at_ms && mono_ms() >= app->remember_at_ms)
+		remember(app);
+}
+
 /* What works behind the screen begins once the first one is whole: it reads a lot, and would be read beside. */
 static void start_later(struct app *app)
 {
@@ -1230,6 +1264,7 @@ static void loop(struct app *app)
 		struct query_answer a;
 		rest(app);
 		rest_writing(app);
+		rest_view(app);
 		while (query_take(app->queries, 0, &a))
 			give(app, &a);
 		go_on(app);
@@ -1285,6 +1320,7 @@ static bool start(struct app *app, struct err *err)
 	prompt_init(&app->prompt, &app->ui, ++app->serial);
 	write_init(&app->write, &app->ui, o->store);
 	app->ui.looked = looked_get(o->store);
+	app->memory = memory_open(o->store);
 	app->ui.ascii = o->ascii;
 	app->ui.bundle = o->bundle ? o->store : NULL;
 	app->ui.mono = term_depth() == DEPTH_MONO;
@@ -1352,8 +1388,13 @@ static void stop(struct app *app)
 		query_quit(app->queries);
 	while (app->queries && query_take(app->queries, 0, &a))
 		give(app, &a);
+	remember(app);
 	while (app->stack.n)
 		close_top(app);
+	memory_save(app->memory);
+	if (app->memory)
+		memory_shorten();
+	memory_free(app->memory);
 	check_stop(app->check);
 	index_stop(app->index);
 	import_stop(app->import); /* before the terminal: its thread wakes the loop */

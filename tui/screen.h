@@ -8,7 +8,9 @@
 #include "tui/action.h"
 #include "tui/canvas.h"
 
+struct cJSON;
 struct db;
+struct jout;
 struct saying;
 struct subject_at;
 struct queue_ask;
@@ -72,6 +74,9 @@ struct screen {
 	uint64_t
 	    serial; /* the app's: never given twice, so an answer cannot reach another screen at the same address */
 	uint64_t mask_turn; /* the app's: when all that it shows was last read with the masking of that time */
+	char *view;         /* views.h: what it is remembered under; owned; NULL: not known yet */
+	bool answered;      /* the app's: an answer has come */
+	bool recalled;      /* and how it was left the last time has been brought back, or there is nothing to bring */
 };
 
 enum copy {
@@ -132,6 +137,13 @@ struct screen_ops {
 	/* For a list of hits: the one after (or before) the one gone to last, which the screen above asks for. HIT_WAITS: more are being
 	 * read. May be absent. */
 	enum hit (*hit)(struct screen *, bool forward, struct target *out);
+	/* How the view looks, for when it is opened again, in this session or another: members of an object (cursor, folds, filter, order,
+	 * tab), at most a few KiB; what looks as it opens by itself is left out. Asked for when the screen is left, and now and then. */
+	void (*remember)(const struct screen *, struct jout *out);
+	/* Brings it back: after open and after each take until it returns true, or a key comes first. What is not there any more, or is
+	 * nonsense, is passed over. lately: it was left in this session or in the last few days, so that what hides rows (a filter, a
+	 * temporary root) comes back, too; it says so where it shows. What the target asked for wins. Both, or neither. */
+	bool (*recall)(struct screen *, const struct cJSON *kept, bool lately);
 	void (*close)(struct screen *);
 };
 

@@ -8,6 +8,7 @@
 #include "store/base/clean.h"
 #include "store/block.h"
 #include "store/query/agreement.h"
+#include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_agreement.h"
 #include "tui/widget/list.h"
 
@@ -441,6 +442,28 @@ static const struct action actions[] = {
     ACTIONS_END,
 };
 
+/* ---------------------------------------------------------------- how it was left */
+
+static void agreement_remember(const struct screen *screen, struct jout *out)
+{
+	const struct state *s = state_of(screen);
+	remember_row(out, &s->list, STR_NONE);
+	remember_flag(out, "figures", s->tell_figures);
+	remember_int(out, "top", s->figures_top);
+}
+
+static bool agreement_recall(struct screen *screen, const struct cJSON *kept, bool lately)
+{
+	struct state *s = state_of(screen);
+	(void)lately;
+	if (!s->loaded)
+		return s->failed;
+	recall_row(kept, &s->list, -1);
+	s->tell_figures = recall_flag(kept, "figures");
+	s->figures_top = (int)recall_int(kept, "top", 0, 10000);
+	return true;
+}
+
 const struct screen_ops screen_agreement = {
     .name = "agreement",
     .title = "Reviewers' agreement",
@@ -456,5 +479,7 @@ const struct screen_ops screen_agreement = {
     .place = agreement_place,
     .copy = agreement_copy,
     .subject = agreement_subject,
+    .remember = agreement_remember,
+    .recall = agreement_recall,
     .close = agreement_close,
 };

@@ -13,6 +13,7 @@
 
 #include "store/block.h"
 #include "tui/saying.h"
+#include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_alikes.h"
 #include "tui/screen/pane_copy.h"
 
@@ -705,6 +706,26 @@ static bool alikes_copy(const struct screen *screen, enum copy what, struct buf 
 	return false;
 }
 
+/* ---------------------------------------------------------------- how it was left */
+
+/* Marks are a verdict that is being thought about: they are not kept. */
+static void alikes_remember(const struct screen *screen, struct jout *out)
+{
+	const struct alikes_view *v = &state_of(screen)->view;
+	if (v->list.cursor != 1)
+		remember_row(out, &v->list, STR_NONE);
+}
+
+static bool alikes_recall(struct screen *screen, const struct cJSON *kept, bool lately)
+{
+	struct state *st = state_of(screen);
+	(void)lately;
+	if (!st->view.loaded)
+		return st->failed;
+	recall_row(kept, &st->view.list, -1);
+	return true;
+}
+
 const struct screen_ops screen_alikes = {.name = "alikes",
                                          .title = "Look-alikes",
                                          .state_size = sizeof(struct state),
@@ -722,4 +743,6 @@ const struct screen_ops screen_alikes = {.name = "alikes",
                                          .subject = alikes_subject,
                                          .say = alikes_say,
                                          .said = alikes_said,
+                                         .remember = alikes_remember,
+                                         .recall = alikes_recall,
                                          .close = alikes_close};

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "store/query/subject.h"
+#include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_begins.h"
 #include "tui/screen/pane_compare.h"
 #include "tui/screen/pane_copy.h"
@@ -399,6 +400,36 @@ static bool begins_subject(const struct screen *screen, struct subject_at *out)
 	return true;
 }
 
+/* ---------------------------------------------------------------- how it was left */
+
+static void begins_remember(const struct screen *screen, struct jout *out)
+{
+	const struct begins_state *s = state_of(screen);
+	const struct begins_line *at = begins_line_at(&s->view, s->view.table.cursor);
+	if (!s->loaded || !at)
+		return;
+	remember_row(out, &s->view.table, at->filter);
+	remember_flag(out, "in-cases", s->view.in_cases);
+	remember_int(out, "case", s->view.cases.cursor);
+}
+
+static bool begins_recall(struct screen *screen, const struct cJSON *kept, bool lately)
+{
+	struct begins_state *s = state_of(screen);
+	(void)lately;
+	if (!s->loaded)
+		return s->failed;
+	int64_t at = find_line(&s->begins, recall_row_text(kept));
+	if (at < 0 && recall_row_text(kept).len)
+		return true; /* there is no such step any more */
+	recall_row(kept, &s->view.table, at);
+	begins_settle(&s->view, false);
+	begins_gather(&s->view);
+	list_go(&s->view.cases, recall_int(kept, "case", 0, INT32_MAX));
+	s->view.in_cases = s->view.n_behind && recall_flag(kept, "in-cases");
+	return true;
+}
+
 const struct screen_ops screen_begins = {
     .name = "begins",
     .title = "Where regressions begin",
@@ -415,5 +446,7 @@ const struct screen_ops screen_begins = {
     .place = begins_place,
     .copy = begins_copy,
     .subject = begins_subject,
+    .remember = begins_remember,
+    .recall = begins_recall,
     .close = begins_close,
 };

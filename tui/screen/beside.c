@@ -6,6 +6,7 @@
 
 #include "store/base/scan.h"
 #include "store/base/units.h"
+#include "tui/screen/pane_memory.h"
 #include "tui/screen.h"
 #include "tui/screen/pane_axis.h"
 #include "tui/screen/pane_beside.h"
@@ -474,6 +475,46 @@ static void beside_close(struct screen *screen)
 	arena_done(&st->arena);
 }
 
+/* ---------------------------------------------------------------- how it was left */
+
+static size_t row_named(const struct state *st, struct str label)
+{
+	for (size_t i = 0; label.len && i < st->table.n; i++)
+		if (str_eq(st->table.rows[i].label, label))
+			return i;
+	return SIZE_MAX;
+}
+
+static void beside_remember(const struct screen *screen, struct jout *out)
+{
+	const struct state *st = state_of(screen);
+	const struct beside_run *run = run_at(st, st->column);
+	if (!st->loaded)
+		return;
+	if (st->list.cursor < (int64_t)st->table.n)
+		remember_row(out, &st->list, st->table.rows[st->list.cursor].label);
+	remember_text(out, "run", run && st->column ? run->row.text : STR_NONE);
+	remember_text(out, "sort", st->sort < st->table.n ? st->table.rows[st->sort].label : STR_NONE);
+	remember_flag(out, "reverse", st->reverse);
+}
+
+static bool beside_recall(struct screen *screen, const struct cJSON *kept, bool lately)
+{
+	struct state *st = state_of(screen);
+	(void)lately;
+	if (!st->loaded)
+		return st->failed;
+	st->sort = row_named(st, recall_text(kept, "sort"));
+	st->reverse = recall_flag(kept, "reverse");
+	put_in_order(st);
+	for (size_t i = 0; i < st->n; i++)
+		if (str_eq(st->runs[st->order[i]].row.text, recall_text(kept, "run")))
+			st->column = i;
+	size_t row = row_named(st, recall_row_text(kept));
+	recall_row(kept, &st->list, row == SIZE_MAX ? -1 : (int64_t)row);
+	return true;
+}
+
 const struct screen_ops screen_beside = {
     .name = "beside",
     .title = "Runs beside each other",
@@ -489,5 +530,7 @@ const struct screen_ops screen_beside = {
     .place = beside_place,
     .copy = beside_copy,
     .file = beside_file,
+    .remember = beside_remember,
+    .recall = beside_recall,
     .close = beside_close,
 };

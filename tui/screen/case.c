@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "store/query/subject.h"
+#include "tui/screen/pane_memory.h"
 #include "tui/screen.h"
 #include "tui/screen/pane_case.h"
 #include "tui/screen/pane_casetabs.h"
@@ -812,6 +813,34 @@ static bool case_subject(const struct screen *screen, struct subject_at *out)
 	return repeat != NULL;
 }
 
+/* ---------------------------------------------------------------- how it was left */
+
+static void case_remember(const struct screen *screen, struct jout *out)
+{
+	const struct case_state *st = state_of(screen);
+	if (!st->loaded)
+		return;
+	remember_int(out, "look", screen->ui->case_look);
+	remember_int(out, "top", st->top[st->tab]);
+}
+
+/* How cases are looked at goes from one to the next in a session: of earlier ones it is that of this case. */
+static bool case_recall(struct screen *screen, const struct cJSON *kept, bool lately)
+{
+	struct case_state *st = state_of(screen);
+	(void)lately;
+	if (!st->loaded)
+		return st->failed;
+	if (!screen->ui->case_look) {
+		recall_look(st, (uint32_t)recall_int(kept, "look", 0, UINT32_MAX));
+		remember_look(screen);
+	}
+	if (screen->ui->case_look == (uint32_t)recall_int(kept, "look", 0, UINT32_MAX))
+		st->top[st->tab] = (int)recall_int(kept, "top", 0, INT32_MAX / 2);
+	again(screen);
+	return true;
+}
+
 const struct screen_ops screen_case = {
     .name = "case",
     .title = "Case",
@@ -828,5 +857,7 @@ const struct screen_ops screen_case = {
     .copy = case_copy,
     .subject = case_subject,
     .file = case_file,
+    .remember = case_remember,
+    .recall = case_recall,
     .close = case_close,
 };

@@ -6,6 +6,7 @@
 #include "store/query/findings.h"
 #include "store/query/queue_make.h"
 #include "store/query/subject.h"
+#include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_text.h"
 #include "tui/widget/list.h"
 
@@ -388,6 +389,29 @@ static bool checks_review(const struct screen *screen, struct arena *arena, stru
 	return true;
 }
 
+/* ---------------------------------------------------------------- how it was left */
+
+static void checks_remember(const struct screen *screen, struct jout *out)
+{
+	const struct checks_state *s = state_of(screen);
+	const struct finding_sum *at = sum_of_cursor(s);
+	remember_row(out, &s->list, at ? at->check : STR_NONE);
+}
+
+static bool checks_recall(struct screen *screen, const struct cJSON *kept, bool lately)
+{
+	struct checks_state *s = state_of(screen);
+	int64_t at = -1;
+	(void)lately;
+	if (!s->loaded)
+		return s->failed;
+	for (size_t i = 0; i < s->page.n_sums; i++)
+		if (str_eq(s->page.sums[i].check, recall_row_text(kept)))
+			at = (int64_t)i;
+	recall_row(kept, &s->list, at);
+	return true;
+}
+
 const struct screen_ops screen_checks = {
     .name = "checks",
     .title = "Checks",
@@ -404,5 +428,7 @@ const struct screen_ops screen_checks = {
     .copy = checks_copy,
     .subject = checks_subject,
     .review = checks_review,
+    .remember = checks_remember,
+    .recall = checks_recall,
     .close = checks_close,
 };

@@ -8,6 +8,7 @@
 #include "store/base/units.h"
 #include "store/query/queue_make.h"
 #include "store/query/subject.h"
+#include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_compare.h"
 #include "tui/screen/pane_copy.h"
 #include "tui/widget/find.h"
@@ -596,6 +597,7 @@ static enum hit compare_hit(struct screen *screen, bool forward, struct target *
 static void set_filter(struct compare_state *st, struct str text)
 {
 	snprintf(st->look.filter, sizeof st->look.filter, STR_FMT, STR_ARG(text));
+	st->filter_is_old = false;
 	st->look.number++;
 }
 
@@ -813,6 +815,7 @@ static bool compare_open(struct screen *screen, const struct target *target, str
 	struct compare_state *st = state_of(screen);
 	if (!target->id || !target->id2)
 		return err_set(err, ERR_USAGE, NULL, "two runs are needed for a comparison");
+	st->visit = target->line[0] || target->text[0];
 	st->a = target->id;
 	st->b = target->id2;
 	snprintf(st->start, sizeof st->start, "%s", target->text);
@@ -950,6 +953,79 @@ static bool compare_review(const struct screen *screen, struct arena *arena, str
 	return n > 0;
 }
 
+/* ---------------------------------------------------------------- how it was left */
+
+static void compare_remember(const struct screen *screen, struct jout *out)
+{
+	const struct compare_state *st = state_of(screen);
+	const struct compare_row *row = st->loaded ? compare_cursor(st) : NULL;
+	const struct compare_order *order = &st->shown.order;
+	if (!st->loaded || st->visit)
+		return;
+	remember_text(out, "filter", str_of(st->shown.filter));
+	remember_int(out, "order", (int64_t)order->by);
+	if (order->by == BY_SCORE && order->score < st->data->n_scores)
+		remember_text(out, "score", st->data->scores[order->score]);
+	remember_flag(out, "inverted", order->invert);
+	if (st->cases.only < N_CLASSES)
+		remember_int(out, "only", st->cases.only + 1);
+	remember_flag(out, "expected", st->expected);
+	remember_flag(out, "metrics", st->all_metrics);
+	if (st->list.cursor > 0)
+		remember_row(out, &st->list, row ? row->key : STR_NONE);
+}
+
+/* The filter and the order, which are made anew; false: they are as they were. */
+static bool recall_compare_look(struct screen *screen, const struct cJSON *kept, bool lately)
+{
+	struct compare_state *st = state_of(screen);
+	struct str filter = recall_filter(kept, "filter", FILTER_PAIRS, screen->ui->now_ns, sizeof st->look.filter);
+	struct compare_order order = {.by = (enum compare_by)recall_int(kept, "order", 0, BY_TITLE),
+	                              .invert = recall_flag(kept, "inverted")};
+	struct str score = recall_text(kept, "score");
+	for (size_t i = 0; order.by == BY_SCORE && i < st->data->n_scores; i++)
+		if (str_eq(st->data->scores[i], score))
+			order.score = i;
+	if (!lately || st->data->refused.len)
+		filter = STR_NONE;
+	if (filter.len == 0 && order.by == BY_LOSS && !order.invert)
+		return false;
+	set_filter(st, filter);
+	st->filter_is_old = filter.len > 0;
+	st->look.order = order;
+	return true;
+}
+
+static bool compare_recall(struct screen *screen, const struct cJSON *kept, bool lately)
+{
+	struct compare_state *st = state_of(screen);
+	if (st->visit || st->failed)
+		return true;
+	if (!st->loaded)
+		return false;
+	if (!st->recalls) {
+		st->recalls = true;
+		st->expected = recall_flag(kept, "expected");
+		st->all_metrics = recall_flag(kept, "metrics");
+		if (recall_compare_look(screen, kept, lately))
+			return false;
+	}
+	if (st->data->lost_only || st->shown.number != st->look.number)
+		return false; /* the rest is on its way */
+	int only = (int)recall_int(kept, "only", 0, N_CLASSES);
+	if (lately && only && st->cases.n[only - 1])
+		cases_show_only(&st->cases, only - 1);
+	list_refit(&st->list, cases_lines(&st->cases), -1);
+	for (int64_t i = 0; recall_row_text(kept).len && i < (int64_t)st->view.n; i++)
+		if (str_eq(cases_row(&st->cases, i)->key, recall_row_text(kept))) {
+			recall_row(kept, &st->list, cases_line_of(&st->cases, i));
+			break;
+		}
+	cases_settle(&st->cases, &st->list, false);
+	compare_lay_out(screen);
+	return true;
+}
+
 const struct screen_ops screen_compare = {
     .name = "compare",
     .title = "Compare",
@@ -967,5 +1043,7 @@ const struct screen_ops screen_compare = {
     .subject = compare_subject,
     .review = compare_review,
     .hit = compare_hit,
+    .remember = compare_remember,
+    .recall = compare_recall,
     .close = compare_close,
 };

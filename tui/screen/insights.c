@@ -5,6 +5,7 @@
 
 #include "store/base/clean.h"
 #include "store/base/units.h"
+#include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_insights.h"
 #include "tui/widget/find.h"
 
@@ -43,6 +44,9 @@ struct state {
 	struct buf find;
 	int sort[N_STATS_BY]; /* place of the column in its table; INSIGHTS_OWN_ORDER */
 	bool ascending[N_STATS_BY];
+	bool visit;         /* opened by another screen for some traces: not remembered */
+	bool recalls;       /* the section was brought back, the cursor is to be */
+	bool filter_is_old; /* it was brought back */
 };
 
 static struct state *state_of(const struct screen *screen)
@@ -215,7 +219,8 @@ static void insights_headline(const struct screen *screen, struct canvas row)
 	const struct state *st = state_of(screen);
 	int col = 1 + canvas_putc(row, 0, 1, -1, ROLE_TITLE, "Insights");
 	if (st->filter[0])
-		canvas_printf(row, 0, col + 2, row.cols - col - 3, ROLE_MARK, "& %s", st->filter);
+		canvas_printf(row, 0, col + 2, row.cols - col - 3, ROLE_MARK, "& %s%s", st->filter,
+		              st->filter_is_old ? " " RECALLED_FILTER : "");
 }
 
 static void insights_status(const struct screen *screen, struct buf *out)
@@ -359,6 +364,7 @@ static enum outcome set_filter(struct screen *screen, struct str text)
 {
 	struct state *st = state_of(screen);
 	snprintf(st->filter, sizeof st->filter, STR_FMT, STR_ARG(str_cut(text, 0, sizeof st->filter - 1)));
+	st->filter_is_old = false;
 	st->stamp++;
 	return OUT_REFRESH;
 }
@@ -495,6 +501,7 @@ static bool insights_open(struct screen *screen, const struct target *target, st
 	(void)err;
 	struct state *st = state_of(screen);
 	struct str text = str_of(target->text);
+	st->visit = text.len > 0;
 	if (str_starts(text, "by:")) {
 		size_t blank = str_find_char(text, ' ');
 		stats_by_named(str_cut(text, 3, blank == SIZE_MAX ? SIZE_MAX : blank - 3), &st->view.by);
@@ -551,6 +558,54 @@ static void insights_close(struct screen *screen)
 	buf_done(&st->find);
 }
 
+/* ---------------------------------------------------------------- how it was left */
+
+static void insights_remember(const struct screen *screen, struct jout *out)
+{
+	const struct state *st = state_of(screen);
+	const struct insights_view *v = &st->view;
+	if (st->visit)
+		return;
+	remember_text(out, "filter", str_of(st->filter));
+	remember_int(out, "by", (int64_t)v->by);
+	remember_text(out, "sort", v->sort ? str_of(v->sort->name) : STR_NONE);
+	remember_flag(out, "ascending", v->ascending);
+	remember_row(out, &v->list, insights_name(v, v->list.cursor));
+}
+
+static void recall_section(struct screen *screen, const struct cJSON *kept, bool lately)
+{
+	struct state *st = state_of(screen);
+	struct insights_view *v = &st->view;
+	struct str filter = recall_filter(kept, "filter", FILTER_TRACES, screen->ui->now_ns, sizeof st->filter);
+	if (lately && filter.len) {
+		snprintf(st->filter, sizeof st->filter, STR_FMT, STR_ARG(filter));
+		st->filter_is_old = true;
+		st->stamp++;
+	}
+	v->by = (enum stats_by)recall_int(kept, "by", 0, N_STATS_BY - 1);
+	const struct column *columns = insights_columns(v->by);
+	for (int i = 0; columns[i].name; i++)
+		if (str_is(recall_text(kept, "sort"), columns[i].name))
+			st->sort[v->by] = i;
+	st->ascending[v->by] = recall_flag(kept, "ascending");
+	show(screen, STR_NONE);
+}
+
+static bool insights_recall(struct screen *screen, const struct cJSON *kept, bool lately)
+{
+	struct state *st = state_of(screen);
+	if (st->visit)
+		return true;
+	if (!st->recalls)
+		recall_section(screen, kept, lately);
+	st->recalls = true;
+	if (!st->view.stats)
+		return st->view.failed;
+	show(screen, recall_row_text(kept));
+	return true;
+}
+
 const struct screen_ops screen_insights = {
     .name = "insights",
     .title = "Insights",
@@ -566,5 +621,7 @@ const struct screen_ops screen_insights = {
     .status = insights_status,
     .place = insights_place,
     .copy = insights_copy,
+    .remember = insights_remember,
+    .recall = insights_recall,
     .close = insights_close,
 };

@@ -5,6 +5,7 @@
 
 #include "store/query/queue_make.h"
 #include "store/query/subject.h"
+#include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_judges.h"
 
@@ -35,6 +36,8 @@ struct state {
 	enum ask asked;
 	char filter[FILTER_MOST + 1];
 	uint64_t stamp, loaded_stamp; /* of the filter, and of that of what shows */
+	bool visit;                   /* opened for a judge or a run: not remembered */
+	bool filter_is_old;           /* it was brought back */
 	char name[256], model[256];   /* of the judge to begin with; no name: once there; no model: any */
 };
 
@@ -249,7 +252,8 @@ static void judges_status(const struct screen *screen, struct buf *out)
 	else
 		list_position(out, &v->items);
 	if (state_of(screen)->filter[0])
-		buf_printf(out, "%s& %s", screen->ui->ascii ? ", " : " · ", state_of(screen)->filter);
+		buf_printf(out, "%s& %s%s", screen->ui->ascii ? ", " : " · ", state_of(screen)->filter,
+		           state_of(screen)->filter_is_old ? " " RECALLED_FILTER : "");
 	if (!state_of(screen)->whole)
 		buf_add_cstr(out, screen->ui->ascii ? ", measuring answers" : " · measuring answers");
 	if (v->judges.twice && v->level == JUDGES_ALL)
@@ -436,6 +440,7 @@ ACTION(open_people)
 static void set_filter(struct state *st, struct str text)
 {
 	snprintf(st->filter, sizeof st->filter, STR_FMT, STR_ARG(str_cut(text, 0, sizeof st->filter - 1)));
+	st->filter_is_old = false;
 	st->stamp++;
 	st->view.failed = false;
 	st->serial = 0; /* what is under way is of the old one */
@@ -526,6 +531,7 @@ static bool judges_open(struct screen *screen, const struct target *target, stru
 {
 	(void)err;
 	struct state *st = state_of(screen);
+	st->visit = target->id || target->text[0];
 	st->runs[0] = target->id;
 	st->runs[1] = target->id2;
 	snprintf(st->name, sizeof st->name, "%s", target->text);
@@ -626,6 +632,38 @@ static bool judges_review(const struct screen *screen, struct arena *arena, stru
 	return kept > 0;
 }
 
+/* ---------------------------------------------------------------- how it was left */
+
+static void judges_remember(const struct screen *screen, struct jout *out)
+{
+	const struct state *st = state_of(screen);
+	const struct judges_view *v = &st->view;
+	const struct judge *at = judges_cursor(v);
+	if (st->visit)
+		return;
+	remember_text(out, "filter", str_of(st->filter));
+	remember_text(out, "judge", at && v->list.cursor > 0 ? at->name : STR_NONE);
+	remember_text(out, "model", at && v->list.cursor > 0 && !at->all_models ? at->model : STR_NONE);
+	remember_int(out, "tab", (int64_t)v->tab);
+}
+
+/* The judge goes by its name, as one does that the screen was opened for. */
+static bool judges_recall(struct screen *screen, const struct cJSON *kept, bool lately)
+{
+	struct state *st = state_of(screen);
+	struct str filter = recall_filter(kept, "filter", FILTER_CASES, screen->ui->now_ns, sizeof st->filter);
+	if (st->visit || st->view.loaded)
+		return true;
+	if (lately && filter.len) {
+		set_filter(st, filter);
+		st->filter_is_old = true;
+	}
+	snprintf(st->name, sizeof st->name, STR_FMT, STR_ARG(str_cut(recall_text(kept, "judge"), 0, 255)));
+	snprintf(st->model, sizeof st->model, STR_FMT, STR_ARG(str_cut(recall_text(kept, "model"), 0, 255)));
+	st->view.tab = (enum judges_tab)recall_int(kept, "tab", 0, N_JUDGES_TABS - 1);
+	return true;
+}
+
 const struct screen_ops screen_judges = {
     .name = "judges",
     .title = "Judges",
@@ -643,5 +681,7 @@ const struct screen_ops screen_judges = {
     .copy = judges_copy,
     .subject = judges_subject,
     .review = judges_review,
+    .remember = judges_remember,
+    .recall = judges_recall,
     .close = judges_close,
 };

@@ -6,6 +6,7 @@
 #include "store/base/text.h"
 #include "store/query/ledger.h"
 #include "store/query/subject.h"
+#include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_text.h"
 #include "tui/widget/list.h"
 
@@ -646,6 +647,44 @@ static bool ledger_subject(const struct screen *screen, struct subject_at *out)
 	return call != NULL;
 }
 
+/* ---------------------------------------------------------------- how it was left */
+
+static void ledger_remember(const struct screen *screen, struct jout *out)
+{
+	const struct ledger_state *s = state_of(screen);
+	if (!s->loaded)
+		return;
+	remember_row(out, &s->calls, STR_NONE);
+	if (s->calls.cursor > 0 && s->calls.cursor <= (int64_t)s->l.calls.n)
+		remember_key(out, "call", s->l.calls.at[s->calls.cursor - 1].said.span);
+	remember_flag(out, "in-pieces", s->in_pieces);
+	remember_int(out, "piece", s->in_pieces ? s->pieces.cursor : 0);
+	remember_int(out, "times", s->times != TIMES_FIRST ? s->times : 0);
+	remember_text(out, "model", str_of(s->model));
+}
+
+static bool ledger_recall(struct screen *screen, const struct cJSON *kept, bool lately)
+{
+	struct ledger_state *s = state_of(screen);
+	int64_t call = recall_key(kept, "call"), times = recall_int(kept, "times", 1, 1000000);
+	(void)lately;
+	if (!s->loaded)
+		return s->failed;
+	if (times)
+		s->times = times;
+	snprintf(s->model, sizeof s->model, STR_FMT, STR_ARG(str_cut(recall_text(kept, "model"), 0, 127)));
+	reprice(s);
+	if (s->span) /* it was opened for a call */
+		return true;
+	for (size_t i = 0; call && i < s->l.calls.n; i++)
+		if (s->l.calls.at[i].said.span == call)
+			recall_row(kept, &s->calls, (int64_t)i + 1);
+	fit(screen);
+	s->in_pieces = s->n_items && recall_flag(kept, "in-pieces");
+	list_go(&s->pieces, recall_int(kept, "piece", 0, INT32_MAX));
+	return true;
+}
+
 const struct screen_ops screen_ledger = {
     .name = "ledger",
     .title = "Ledger",
@@ -663,5 +702,7 @@ const struct screen_ops screen_ledger = {
     .copy = ledger_copy,
     .subject = ledger_subject,
     .file = ledger_file,
+    .remember = ledger_remember,
+    .recall = ledger_recall,
     .close = ledger_close,
 };

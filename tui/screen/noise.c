@@ -5,6 +5,7 @@
 
 #include "store/query/noise.h"
 #include "store/query/subject.h"
+#include "tui/screen/pane_memory.h"
 #include "tui/screen.h"
 #include "tui/screen/pane_cases.h"
 #include "tui/screen/pane_compare.h"
@@ -607,6 +608,31 @@ static bool noise_subject(const struct screen *screen, struct subject_at *out)
 	return true;
 }
 
+/* ---------------------------------------------------------------- how it was left */
+
+static void noise_remember(const struct screen *screen, struct jout *out)
+{
+	const struct noise_state *s = state_of(screen);
+	if (!s->loaded)
+		return;
+	remember_row(out, &s->table, STR_NONE);
+	remember_flag(out, "in-cases", s->in_cases);
+	remember_int(out, "case", s->cases.cursor);
+}
+
+static bool noise_recall(struct screen *screen, const struct cJSON *kept, bool lately)
+{
+	struct noise_state *s = state_of(screen);
+	(void)lately;
+	if (!s->loaded)
+		return s->failed;
+	recall_row(kept, &s->table, -1);
+	gather(s);
+	list_go(&s->cases, recall_int(kept, "case", 0, INT32_MAX));
+	s->in_cases = s->n_behind && recall_flag(kept, "in-cases");
+	return true;
+}
+
 const struct screen_ops screen_noise = {
     .name = "noise",
     .title = "Noise floor",
@@ -623,5 +649,7 @@ const struct screen_ops screen_noise = {
     .place = noise_place,
     .copy = noise_copy,
     .subject = noise_subject,
+    .remember = noise_remember,
+    .recall = noise_recall,
     .close = noise_close,
 };

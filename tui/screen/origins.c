@@ -7,6 +7,7 @@
 #include "store/base/vec.h"
 #include "store/query/origins.h"
 #include "store/query/subject.h"
+#include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_flow.h"
 #include "tui/screen/pane_text.h"
 #include "tui/widget/find.h"
@@ -633,6 +634,23 @@ static bool origins_subject(const struct screen *screen, struct subject_at *out)
 	return s->loaded;
 }
 
+/* ---------------------------------------------------------------- how it was left */
+
+static void origins_remember(const struct screen *screen, struct jout *out)
+{
+	remember_row(out, &state_of(screen)->list, STR_NONE);
+}
+
+static bool origins_recall(struct screen *screen, const struct cJSON *kept, bool lately)
+{
+	struct origins_state *s = state_of(screen);
+	(void)lately;
+	if (!s->loaded)
+		return s->failed;
+	recall_row(kept, &s->list, -1);
+	return true;
+}
+
 const struct screen_ops screen_origins = {
     .name = "origins",
     .title = "Origins",
@@ -650,5 +668,7 @@ const struct screen_ops screen_origins = {
     .copy = origins_copy,
     .subject = origins_subject,
     .file = origins_file,
+    .remember = origins_remember,
+    .recall = origins_recall,
     .close = origins_close,
 };

@@ -1,5 +1,7 @@
 #include "tui/screen/pane_compare.h"
 
+#include "tui/screen/pane_memory.h"
+
 #include "store/base/units.h"
 #include "tui/screen/pane_metrics.h"
 #include "tui/screen/pane_run.h"
@@ -333,7 +335,7 @@ void compare_status(const struct screen *screen, struct buf *out)
 	if (st->cases.only < N_CLASSES)
 		buf_add_cstr(out, " alone");
 	if (st->look.filter[0])
-		buf_printf(out, " · & %s", st->look.filter);
+		buf_printf(out, " · & %s%s", st->look.filter, st->filter_is_old ? " " RECALLED_FILTER : "");
 	if (st->look.order.by != BY_LOSS || st->look.order.invert) {
 		buf_add_cstr(out, " · ");
 		cases_order_words(&st->cases, st->look.order, out);

@@ -29,6 +29,9 @@ struct prompts_state {
 	const struct prompt_version *sheet_version;
 	int sheet_cols, top;
 	bool fresh;
+	bool visit;         /* opened on a version: not remembered */
+	bool recalls;       /* the filter was brought back, the rest is to be */
+	bool filter_is_old; /* it was brought back */
 };
 
 /* Where list and pane stand in a body of that size. */

@@ -68,6 +68,7 @@ static void set_filter(struct runs_state *st, struct str text)
 	st->generation--;                               /* is not the app's: asks again */
 	st->asked = RUNS_ASK_NOTHING;
 	st->failed = false;
+	st->filter_is_old = false;
 }
 
 static enum outcome filter_line(struct screen *screen, const struct input *in, struct target *target)

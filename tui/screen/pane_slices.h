@@ -37,6 +37,8 @@ struct slices_state {
 	const struct slice **rows; /* data.at in this order; data.n */
 	struct list list;
 	struct buf find;
+	bool sent;    /* it was opened for a field */
+	bool recalls; /* field and order were brought back, the cursor is to be */
 };
 
 /* NULL: none. */

@@ -186,6 +186,78 @@ static bool fetch_view(struct db *db, struct trace_request *r, bool grown, struc
 	return ok;
 }
 
+/* ---------------------------------------------------------------- how it was left */
+
+static bool fold_kind_again(struct db *db, struct trace_request *r, const struct tree_change *c, struct folds *folds,
+                            struct err *err)
+{
+	struct tree_scope all = {.to = r->trace.n};
+	struct folds turned = {0};
+	int64_t n = 0;
+	bool unfolded = false;
+	if (c->key < 0 || c->key >= N_KINDS)
+		return true;
+	if (!tree_kind_folds(db, r->trace.first, &all, (enum span_kind)c->key, folds, &turned, &n, &unfolded, err))
+		return false;
+	if (n && unfolded != c->folded) {
+		struct folds before = *folds;
+		*folds = turned;
+		turned = before;
+	}
+	folds_done(&turned);
+	return true;
+}
+
+/* What was folded or unfolded then; spans that are gone are passed over. */
+static bool fold_again(struct db *db, struct trace_request *r, const struct tree_change *c, struct folds *folds,
+                       struct err *err)
+{
+	struct tree_row row;
+	int64_t pos;
+	if (c->what == CHANGE_KIND)
+		return fold_kind_again(db, r, c, folds, err);
+	if (!tree_find(db, r->trace.first, r->trace.n, c->key, &pos, err))
+		return false;
+	const struct fold *now = pos >= 0 ? folds_at(folds, pos) : NULL;
+	bool group = c->what == CHANGE_GROUP;
+	if (pos < 0 || (!c->folded && (!now || now->group != group)))
+		return true;
+	if (!c->folded) {
+		folds_unset(folds, pos);
+		return true;
+	}
+	if (!tree_get_figures(db, r->trace.first, pos, &r->arena, &row, err))
+		return false;
+	if (group && row.rep_n > 1 && row.rep_len > 1)
+		folds_set(folds, pos, row.rep_len - 1, true, row.key);
+	else if (!group && row.size > 1)
+		folds_set(folds, pos, row.size - 1, false, row.key);
+	return true;
+}
+
+static bool fetch_recall(struct db *db, struct trace_request *r, struct err *err)
+{
+	struct tree_scope all = {.to = r->trace.n};
+	int depth = r->changes.depth;
+	bool ok = true;
+	folds_done(&r->folds);
+	if (depth > 0)
+		ok = tree_depth_folds(db, r->trace.id, r->trace.first, &all, depth, &r->folds, err);
+	else if (depth == 0)
+		ok = tree_first_folds(db, r->trace.id, r->trace.first, &r->folds, err);
+	for (size_t i = 0; ok && i < r->changes.at.n; i++)
+		ok = fold_again(db, r, &r->changes.at.at[i], &r->folds, err);
+	ok = ok && fetch_view(db, r, false, err);
+	if (ok && r->nothing) { /* what matched then is gone */
+		r->nothing = false;
+		r->view = (struct trace_view){.order = ORDER_START};
+		ok = fetch_view(db, r, false, err);
+	}
+	r->trouble = NULL;
+	r->found = -1;
+	return ok && (!r->key || tree_find(db, r->trace.first, r->trace.n, r->key, &r->found, err));
+}
+
 static bool fetch_open(struct db *db, struct trace_request *r, struct err *err)
 {
 	int64_t first = r->trace.first, n = r->trace.n; /* as known so far */
@@ -320,6 +392,7 @@ static bool fetch_job(struct db *db, struct trace_request *r, struct err *err)
 	switch (w->job) {
 	case JOB_NONE: return true;
 	case JOB_OPEN: return fetch_open(db, r, err);
+	case JOB_RECALL: return fetch_recall(db, r, err);
 	case JOB_VIEW: return fetch_view(db, r, false, err);
 	case JOB_FOLDS:
 		folds_done(&r->folds);
@@ -354,6 +427,7 @@ void trace_request_free(struct trace_request *r)
 	folds_done(&r->base);
 	tree_shape_done(&r->shape);
 	vec_done(&r->opened);
+	vec_done(&r->changes.at);
 	arena_done(&r->arena);
 	tree_page_done(&r->page);
 	span_data_done(&r->span);

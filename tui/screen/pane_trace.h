@@ -9,10 +9,11 @@
 /* What a request is for. One is under way at a time; rows before details, so that the tree never waits. */
 enum trace_job {
 	JOB_NONE,
-	JOB_OPEN,  /* the trace itself; if it has grown since, its view and folds anew */
-	JOB_VIEW,  /* another view, temporary root, order, ruler */
-	JOB_FOLDS, /* down to a depth */
-	JOB_KIND,  /* of a kind */
+	JOB_OPEN,   /* the trace itself; if it has grown since, its view and folds anew */
+	JOB_RECALL, /* how it was left the last time: folds, view, cursor */
+	JOB_VIEW,   /* another view, temporary root, order, ruler */
+	JOB_FOLDS,  /* down to a depth */
+	JOB_KIND,   /* of a kind */
 	JOB_JUMP,
 	JOB_ROWS,
 	JOB_MOMENT, /* what ran at the time cursor */
@@ -55,6 +56,7 @@ struct trace_request {
 	struct folds base;             /* those of the whole tree while something else shows; likewise */
 	struct trace_view view, shown; /* what is wanted (answer: what could be had), what shows */
 	struct tree_shape shape;       /* what shows, its view held; answer likewise */
+	struct tree_changes changes;   /* JOB_RECALL */
 	VEC(int64_t) opened;           /* as in the pane */
 	bool no_groups, fresh;         /* fresh: the first time it is opened */
 	int64_t now_ns;

@@ -135,7 +135,8 @@ static void give_shape(const struct trace_state *s, struct trace_request *r)
 
 static bool must_come(enum trace_job job)
 {
-	return job == JOB_OPEN || job == JOB_VIEW || job == JOB_FOLDS || job == JOB_KIND || job == JOB_JUMP;
+	return job == JOB_OPEN || job == JOB_RECALL || job == JOB_VIEW || job == JOB_FOLDS || job == JOB_KIND ||
+	       job == JOB_JUMP;
 }
 
 static struct trace_request *request_new(const struct screen *screen, const struct trace_want *w)
@@ -159,6 +160,11 @@ static struct trace_request *request_new(const struct screen *screen, const stru
 			r->trace.first = k->first;
 			r->trace.n = k->n;
 		}
+	} else if (w->job == JOB_RECALL) {
+		r->key = s->back;
+		r->changes.depth = s->tree.changes.depth;
+		for (size_t i = 0; i < s->tree.changes.at.n; i++)
+			*vec_add(&r->changes.at) = s->tree.changes.at.at[i];
 	} else if (w->job == JOB_JUMP && w->jump == JUMP_LINK)
 		snprintf(r->text, sizeof r->text, STR_FMT, STR_ARG(str_cut(span_pane_link(&s->span), 0, 255)));
 	else if (w->job == JOB_JUMP)
@@ -241,6 +247,17 @@ static void take_view(struct screen *screen, struct trace_request *r)
 	s->moment.at_ns = TIME_UNKNOWN;
 }
 
+static void take_recall(struct screen *screen, struct trace_request *r)
+{
+	struct trace_state *s = state_of(screen);
+	take_shape(screen, r);
+	s->view_is_old &= s->shown.filter[0] || s->shown.agents || s->shown.root_key;
+	if (r->found < 0)
+		return;
+	tree_pane_show(&s->tree, r->found);
+	s->tree.top = tree_pane_place(&s->tree, s->tree.cursor) - s->back_above;
+}
+
 static void take_kind(struct screen *screen, struct trace_request *r)
 {
 	struct trace_state *s = state_of(screen);
@@ -250,6 +267,8 @@ static void take_kind(struct screen *screen, struct trace_request *r)
 	}
 	ui_say(screen->ui, "%lld %s span%s %s", (long long)r->n_found, kind_name(r->want.kind),
 	       r->n_found == 1 ? "" : "s", r->unfolded ? "unfolded" : "folded");
+	if (!s->tree.shape.view)
+		tree_changes_add(&s->tree.changes, (int64_t)r->want.kind, CHANGE_KIND, !r->unfolded);
 	tree_pane_set_folds(&s->tree, &r->folds);
 }
 
@@ -276,6 +295,7 @@ static void take_open(struct screen *screen, struct trace_request *r)
 	s->tree.stamp++;
 	s->moment.at_ns = TIME_UNKNOWN;
 	bool back = first && come_back(screen);
+	s->came_back |= back;
 	if (r->new_folds && first && !back)
 		tree_pane_set_folds(&s->tree, &r->folds);
 	else if (r->new_folds && !back) {
@@ -406,6 +426,7 @@ static void take_answer(struct screen *screen, struct trace_request *r)
 	switch (r->want.job) {
 	case JOB_NONE: break;
 	case JOB_OPEN: take_open(screen, r); break;
+	case JOB_RECALL: take_recall(screen, r); break;
 	case JOB_VIEW: take_view(screen, r); break;
 	case JOB_KIND: take_kind(screen, r); break;
 	case JOB_MOMENT: take_moment(s, r); break;
@@ -445,6 +466,8 @@ void trace_take(struct screen *screen, void *request, bool ok)
 			s->failed = (struct trace_want){0};
 		else
 			s->failed = r->want;
+		if (s->recall == RECALL_ASKED && !s->wish.job)
+			s->recall = RECALL_DONE; /* or it could not be had: as it opens, then */
 		s->lost |= !ok && !r->interrupted && r->want.job == JOB_OPEN && !s->opened;
 	}
 	trace_request_free(r);

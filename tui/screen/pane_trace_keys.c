@@ -99,6 +99,10 @@ static enum outcome fold_to(struct screen *screen, int depth)
 {
 	struct trace_state *s = state_of(screen);
 	s->wish = (struct trace_want){.job = JOB_FOLDS, .depth = depth};
+	if (!s->tree.shape.view) {
+		s->tree.changes.depth = depth + s->tree.shape.root_depth;
+		vec_clear(&s->tree.changes.at);
+	}
 	s->tree.no_groups = false;
 	vec_clear(&s->tree.opened);
 	return OUT_REFRESH;
@@ -121,6 +125,10 @@ ACTION(trace_unfold_all)
 		return span_pane_key(&s->span, PIECE_OPEN_ALL) ? OUT_HANDLED : OUT_IGNORED;
 	s->wish = (struct trace_want){0};
 	s->tree.no_groups |= !s->tree.shape.view;
+	if (!s->tree.shape.view) {
+		s->tree.changes.depth = -1;
+		vec_clear(&s->tree.changes.at);
+	}
 	tree_pane_set_folds(&s->tree, &none);
 	return OUT_REFRESH;
 }

@@ -12,14 +12,19 @@
 struct trace_state {
 	/* which trace */
 	int64_t id, source, key; /* key: span to put the cursor on when it opens */
+	bool sent;               /* to that span, or to a text: how it was left does not matter then */
 	char prefix[256];
 	/* the trace */
 	struct arena arena; /* of row and reason */
 	struct trace_row row;
 	struct str reason; /* why it failed */
 	bool opened, lost;
-	uint64_t generation; /* the row, the spans and the details were read at */
-	uint64_t verdicts;   /* what people say was read at */
+	bool came_back;   /* its folds and cursor are those of this session */
+	bool view_is_old; /* what of it shows was brought back */
+	enum { RECALL_NOT, RECALL_ASKED, RECALL_DONE } recall;
+	int64_t back, back_above; /* the span the cursor was on, and the rows above it */
+	uint64_t generation;      /* the row, the spans and the details were read at */
+	uint64_t verdicts;        /* what people say was read at */
 	bool span_is_stale;
 	struct tree_pane tree;
 	struct span_pane span;
@@ -63,6 +68,10 @@ void trace_take(struct screen *screen, void *request, bool ok); /* screen_ops.ta
 void trace_keep(const struct screen *screen);                   /* folds and cursor, for when it is opened again */
 void trace_fit(struct screen *screen);                          /* after anything that moves or resizes */
 void trace_wish_link(struct screen *screen);                    /* to the span that the link of the details names */
+
+/* ---- pane_trace_memory.c: screen_ops.remember, recall */
+void trace_remember(const struct screen *screen, struct jout *out);
+bool trace_recall(struct screen *screen, const struct cJSON *kept, bool lately);
 
 /* ---- pane_trace_keys.c: the actions; the table is in trace.c */
 enum outcome trace_move(struct screen *screen, enum move move);

@@ -21,6 +21,7 @@ static enum outcome ask_view(struct screen *screen)
 {
 	struct trace_state *s = state_of(screen);
 	s->wish = (struct trace_want){.job = JOB_VIEW};
+	s->view_is_old = false;
 	s->full = false;
 	s->says_so = s->row.n > MANY && !screen->ui->message[0];
 	if (s->says_so)

@@ -206,6 +206,7 @@ void tree_pane_done(struct tree_pane *t)
 	tree_page_done(&t->page);
 	tree_shape_done(&t->shape);
 	vec_done(&t->opened);
+	vec_done(&t->changes.at);
 }
 
 static size_t window_index(const struct tree_pane *t)
@@ -298,6 +299,29 @@ static bool hides(const struct fold *fold, int64_t index)
 	return fold->pos < index && index <= fold->pos + fold->hidden;
 }
 
+/* The newest about a span stands for those before it. */
+void tree_changes_add(struct tree_changes *c, int64_t key, int what, bool folded)
+{
+	size_t i = 0;
+	while (i < c->at.n && (c->at.at[i].key != key || (int)c->at.at[i].what != what))
+		i++;
+	if (i == c->at.n && c->at.n == TREE_CHANGES_MOST)
+		i = 0;
+	if (i < c->at.n) {
+		memmove(&c->at.at[i], &c->at.at[i + 1], (c->at.n - i - 1) * sizeof *c->at.at);
+		c->at.n--;
+	}
+	struct tree_change *change = vec_add(&c->at);
+	*change = (struct tree_change){.key = key, .folded = folded};
+	change->what = what == CHANGE_KIND ? CHANGE_KIND : what == CHANGE_GROUP ? CHANGE_GROUP : CHANGE_SPAN;
+}
+
+static void note_change(struct tree_pane *t, int64_t key, bool group, bool folded)
+{
+	if (!t->shape.view)
+		tree_changes_add(&t->changes, key, group ? CHANGE_GROUP : CHANGE_SPAN, folded);
+}
+
 /* Groups that are opened stay so when the trace grows. */
 static void note_opened(struct tree_pane *t, const struct fold *fold)
 {
@@ -309,9 +333,14 @@ void tree_pane_go(struct tree_pane *t, int64_t pos)
 {
 	int64_t index = tree_pane_index(t, pos);
 	size_t n = t->folds.n;
-	for (size_t i = 0; i < n && t->folds.at[i].pos < index; i++)
-		if (hides(&t->folds.at[i], index))
-			note_opened(t, &t->folds.at[i]);
+	int noted = 0;
+	for (size_t i = 0; i < n && t->folds.at[i].pos < index; i++) {
+		if (!hides(&t->folds.at[i], index))
+			continue;
+		note_opened(t, &t->folds.at[i]);
+		if (noted++ < TREE_CHANGES_MOST)
+			note_change(t, t->folds.at[i].key, t->folds.at[i].group, false);
+	}
 	folds_open_to(&t->folds, index);
 	t->stamp += n != t->folds.n;
 	t->cursor = tree_pane_pos(t, index);
@@ -366,6 +395,7 @@ bool tree_pane_fold(struct tree_pane *t)
 		folds_set(&t->folds, row->index, row->rep_len - 1, true, row->key);
 	else
 		return false;
+	note_change(t, row->key, fold != NULL || row->size <= 1, true);
 	t->stamp++;
 	return true;
 }
@@ -377,6 +407,7 @@ bool tree_pane_unfold(struct tree_pane *t)
 	if (!fold)
 		return false;
 	note_opened(t, fold);
+	note_change(t, fold->key, fold->group, false);
 	folds_unset(&t->folds, index);
 	t->stamp++;
 	return true;

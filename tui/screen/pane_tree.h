@@ -49,6 +49,19 @@ struct tree_scope tree_shape_scope(const struct tree_shape *shape, int64_t n); /
 bool tree_fetch(struct db *db, const struct trace_row *trace, const struct tree_shape *shape, const struct folds *folds,
                 int64_t from, int64_t count, struct tree_page *out, struct err *err);
 
+/* What somebody folded or unfolded, in words that outlive the trace's growth. */
+struct tree_change {
+	int64_t key; /* of the span; of a kind its number */
+	enum { CHANGE_SPAN, CHANGE_GROUP, CHANGE_KIND } what;
+	bool folded;
+};
+enum { TREE_CHANGES_MOST = 150 }; /* the latest */
+struct tree_changes {
+	int depth; /* what the changes came after: the folds it opens with (0), so many levels, none (-1) */
+	VEC(struct tree_change) at;
+};
+void tree_changes_add(struct tree_changes *c, int64_t key, int what, bool folded);
+
 struct tree_pane {
 	const struct trace_row *trace;
 	struct tree_shape shape;
@@ -59,8 +72,9 @@ struct tree_pane {
 	int rows;           /* of the list, without its ruler */
 	int shift;          /* levels that lie to the left of the screen (tree_pane_shift) */
 	struct tree_page page;
-	VEC(int64_t) opened; /* keys of the groups that were opened: they stay so when the trace grows */
-	bool no_groups;      /* all of them were */
+	VEC(int64_t) opened;         /* keys of the groups that were opened: they stay so when the trace grows */
+	bool no_groups;              /* all of them were */
+	struct tree_changes changes; /* of the whole tree, not of a view */
 	bool self_time;
 	bool running;      /* the trace is: what has no end yet lasts at least until the newest event */
 	struct str find;   /* matches are lit */

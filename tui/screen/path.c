@@ -5,6 +5,7 @@
 #include "store/base/vec.h"
 #include "store/query/path.h"
 #include "store/query/subject.h"
+#include "tui/screen/pane_memory.h"
 #include "tui/screen.h"
 #include "tui/screen/pane_text.h"
 #include "tui/screen/pane_tree.h"
@@ -38,6 +39,7 @@ struct path_state {
 	struct path_report report;
 	struct path_over over;
 	bool loaded, failed;
+	bool visit; /* opened for the traces of a filter: not remembered */
 	uint64_t serial, generation;
 	enum by by;
 	VEC(struct row) rows;
@@ -347,6 +349,7 @@ static bool path_open(struct screen *screen, const struct target *target, struct
 	struct arena arena = ARENA_INIT;
 	struct filter_mistake mistake;
 	s->id = target->id;
+	s->visit = target->text[0] != '\0';
 	bool ok = s->id || filter_parse(&arena, str_of(target->text), FILTER_TRACES, screen->ui->now_ns, &mistake);
 	arena_done(&arena);
 	if (!ok)
@@ -816,6 +819,33 @@ static const struct action actions[] = {
     ACTIONS_END,
 };
 
+/* ---------------------------------------------------------------- how it was left */
+
+static void path_remember(const struct screen *screen, struct jout *out)
+{
+	const struct path_state *s = state_of(screen);
+	if (s->visit)
+		return;
+	remember_int(out, "by", (int64_t)s->by);
+	if (s->list.cursor != 1)
+		remember_row(out, &s->list, STR_NONE);
+}
+
+static bool path_recall(struct screen *screen, const struct cJSON *kept, bool lately)
+{
+	struct path_state *s = state_of(screen);
+	(void)lately;
+	if (s->visit)
+		return true;
+	if (!s->loaded)
+		return s->failed;
+	s->by = (enum by)recall_int(kept, "by", 0, N_BY - 1);
+	make_rows(s);
+	recall_row(kept, &s->list, -1);
+	s->sheet_row = -1;
+	return true;
+}
+
 const struct screen_ops screen_path = {
     .name = "path",
     .title = "Critical path",
@@ -832,5 +862,7 @@ const struct screen_ops screen_path = {
     .place = path_place,
     .copy = path_copy,
     .subject = path_subject,
+    .remember = path_remember,
+    .recall = path_recall,
     .close = path_close,
 };

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_case.h"
 #include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_prompts_ask.h"
@@ -115,7 +116,7 @@ static void prompts_status(const struct screen *screen, struct buf *out)
 	if (st->data.unsure)
 		buf_printf(out, "%s%lld large traces not looked through", dot, (long long)st->data.unsure);
 	if (st->filter[0])
-		buf_printf(out, "%s& %s", dot, st->filter);
+		buf_printf(out, "%s& %s%s", dot, st->filter, st->filter_is_old ? " " RECALLED_FILTER : "");
 	if (st->find.len)
 		buf_printf(out, "%s/ %s", dot, buf_cstr(&st->find));
 }
@@ -315,6 +316,7 @@ static enum outcome set_filter(struct screen *screen, struct str text)
 {
 	struct prompts_state *st = state_of(screen);
 	snprintf(st->filter, sizeof st->filter, STR_FMT, STR_ARG(str_cut(text, 0, sizeof st->filter - 1)));
+	st->filter_is_old = false;
 	st->stamp++;
 	st->asked = ASK_NOTHING;
 	st->failed = st->uses_failed = false;
@@ -560,6 +562,7 @@ static bool prompts_open(struct screen *screen, const struct target *target, str
 {
 	struct prompts_state *st = state_of(screen);
 	(void)err;
+	st->visit = target->id || target->text[0];
 	st->view.data = &st->data;
 	st->view.compared = &st->compared;
 	if (target->id)
@@ -618,6 +621,79 @@ static void prompts_close(struct screen *screen)
 	buf_done(&st->find);
 }
 
+/* ---------------------------------------------------------------- how it was left */
+
+static const struct prompt_version *version_of_line(const struct prompts_view *v, int64_t line)
+{
+	size_t version = line < (int64_t)v->lines.n ? v->lines.at[line].version : SIZE_MAX;
+	return version == SIZE_MAX ? NULL : &v->data->versions[version];
+}
+
+/* A version goes by the hash of its text, or what it is called. */
+static struct str version_name(const struct prompt_version *v)
+{
+	return !v ? STR_NONE : v->hash.len ? v->hash : v->label;
+}
+
+static void prompts_keep(const struct screen *screen, struct jout *out)
+{
+	const struct prompts_state *st = state_of(screen);
+	const struct prompts_view *v = &st->view;
+	if (!st->loaded || st->visit)
+		return;
+	const struct prompt_version *at = version_of_line(v, v->list.cursor); /* NULL: a prompt's own line */
+	remember_text(out, "filter", str_of(st->filter));
+	remember_int(out, "by", (int64_t)v->by);
+	remember_flag(out, "inverted", v->inverted);
+	remember_row(out, &v->list, version_name(at));
+	if (!v->marks[0] && !v->marks[PROMPT_MARKS - 1])
+		return;
+	jout_array(out, "marks");
+	for (size_t i = 0; i < v->data->n_versions; i++)
+		for (int k = 0; k < PROMPT_MARKS; k++)
+			if (v->marks[k] && v->marks[k] == v->data->versions[i].id)
+				jout_str(out, NULL, version_name(&v->data->versions[i]));
+	jout_end(out);
+}
+
+static void recall_marks(struct prompts_view *v, const struct cJSON *marks)
+{
+	int n = 0;
+	for (const struct cJSON *m = json_first(marks); m && n < PROMPT_MARKS; m = json_next(m))
+		for (size_t i = 0; json_text(m) && i < v->data->n_versions; i++)
+			if (str_is(version_name(&v->data->versions[i]), json_text(m))) {
+				v->marks[n++] = v->data->versions[i].id;
+				break;
+			}
+}
+
+static bool prompts_recall(struct screen *screen, const struct cJSON *kept, bool lately)
+{
+	struct prompts_state *st = state_of(screen);
+	struct prompts_view *v = &st->view;
+	struct str filter = recall_filter(kept, "filter", FILTER_RUNS, screen->ui->now_ns, sizeof st->filter);
+	int64_t at = -1;
+	if (st->visit)
+		return true;
+	if (!st->recalls && lately && filter.len) {
+		snprintf(st->filter, sizeof st->filter, STR_FMT, STR_ARG(filter));
+		st->filter_is_old = true;
+		st->stamp++;
+	}
+	st->recalls = true;
+	if (!st->loaded)
+		return st->failed;
+	v->by = (enum prompts_order)recall_int(kept, "by", 0, N_PROMPTS_ORDERS - 1);
+	v->inverted = recall_flag(kept, "inverted");
+	recall_marks(v, json_get(kept, "marks"));
+	prompts_lines(v);
+	for (int64_t i = 0; recall_row_text(kept).len && i < (int64_t)v->lines.n && at < 0; i++)
+		if (str_eq(version_name(version_of_line(v, i)), recall_row_text(kept)))
+			at = i;
+	recall_row(kept, &v->list, at);
+	return true;
+}
+
 const struct screen_ops screen_prompts = {
     .name = "prompts",
     .title = "Prompts",
@@ -633,5 +709,7 @@ const struct screen_ops screen_prompts = {
     .status = prompts_status,
     .place = prompts_place,
     .copy = prompts_copy,
+    .remember = prompts_keep,
+    .recall = prompts_recall,
     .close = prompts_close,
 };

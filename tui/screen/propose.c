@@ -9,6 +9,7 @@
 #include "store/base/text.h"
 #include "store/check/promptfoo.h"
 #include "store/check/rules.h"
+#include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_propose.h"
 #include "tui/screen/pane_save.h"
 
@@ -566,6 +567,30 @@ static const struct action actions[] = {
 };
 /* clang-format on */
 
+/* ---------------------------------------------------------------- how it was left */
+
+/* Which rules are marked is an answer that is being thought about: it is not kept. */
+static void propose_remember(const struct screen *screen, struct jout *out)
+{
+	const struct propose_state *s = state_of(screen);
+	remember_row(out, &s->rules, propose_entry(s) ? propose_entry(s)->name : STR_NONE);
+}
+
+static bool propose_recall(struct screen *screen, const struct cJSON *kept, bool lately)
+{
+	struct propose_state *s = state_of(screen);
+	int64_t at = -1;
+	(void)lately;
+	if (!s->loaded)
+		return s->failed;
+	for (size_t i = 0; i < s->n; i++)
+		if (str_eq(s->entries[i].name, recall_row_text(kept)))
+			at = (int64_t)i;
+	recall_row(kept, &s->rules, at);
+	fit_examples(s);
+	return true;
+}
+
 const struct screen_ops screen_propose = {
     .name = "propose",
     .title = "Rules out of flagged answers",
@@ -581,5 +606,7 @@ const struct screen_ops screen_propose = {
     .place = propose_place,
     .copy = propose_copy,
     .subject = propose_subject,
+    .remember = propose_remember,
+    .recall = propose_recall,
     .close = propose_close,
 };

@@ -9,6 +9,7 @@
 
 #include "store/base/units.h"
 #include "store/query/queue_offers.h"
+#include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_copy.h"
 #include "tui/widget/list.h"
 
@@ -711,6 +712,25 @@ static void queues_close(struct screen *screen)
 	queue_wish_free(st->wish);
 }
 
+/* ---------------------------------------------------------------- how it was left */
+
+static void queues_remember(const struct screen *screen, struct jout *out)
+{
+	remember_row(out, &state_of(screen)->list, STR_NONE);
+}
+
+static bool queues_recall(struct screen *screen, const struct cJSON *kept, bool lately)
+{
+	struct queues_state *st = state_of(screen);
+	(void)lately;
+	if (st->passing)
+		return true;
+	if (!st->loaded)
+		return false;
+	recall_row(kept, &st->list, -1);
+	return true;
+}
+
 const struct screen_ops screen_queues = {
     .name = "queues",
     .title = "Review",
@@ -727,5 +747,7 @@ const struct screen_ops screen_queues = {
     .status = queues_status,
     .place = queues_place,
     .copy = queues_copy,
+    .remember = queues_remember,
+    .recall = queues_recall,
     .close = queues_close,
 };

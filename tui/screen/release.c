@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_release.h"
 
@@ -285,6 +286,23 @@ static const struct action actions[] = {
 };
 /* clang-format on */
 
+/* ---------------------------------------------------------------- how it was left */
+
+static void release_remember(const struct screen *screen, struct jout *out)
+{
+	remember_row(out, &state_of(screen)->list, STR_NONE);
+}
+
+static bool release_recall(struct screen *screen, const struct cJSON *kept, bool lately)
+{
+	struct release_state *s = state_of(screen);
+	(void)lately;
+	if (!s->loaded)
+		return s->failed;
+	recall_row(kept, &s->list, -1);
+	return true;
+}
+
 const struct screen_ops screen_release = {
     .name = "release",
     .title = "Release",
@@ -300,5 +318,7 @@ const struct screen_ops screen_release = {
     .status = release_status,
     .place = release_place,
     .copy = release_copy,
+    .remember = release_remember,
+    .recall = release_recall,
     .close = release_close,
 };

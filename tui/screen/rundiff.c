@@ -1,6 +1,7 @@
 /* Two runs: what differs between them beside their answers. */
 #include <stdlib.h>
 
+#include "tui/screen/pane_memory.h"
 #include "tui/screen.h"
 #include "tui/screen/pane_case.h"
 #include "tui/screen/pane_copy.h"
@@ -293,6 +294,28 @@ static void rundiff_close(struct screen *screen)
 	buf_done(&st->find);
 }
 
+/* ---------------------------------------------------------------- how it was left */
+
+static void rundiff_remember(const struct screen *screen, struct jout *out)
+{
+	const struct state *st = state_of(screen);
+	remember_int(out, "top", st->top);
+	remember_flag(out, "whole", st->whole);
+}
+
+static bool rundiff_recall(struct screen *screen, const struct cJSON *kept, bool lately)
+{
+	struct state *st = state_of(screen);
+	(void)lately;
+	if (!st->loaded)
+		return st->failed;
+	st->whole = recall_flag(kept, "whole");
+	st->top = (int)recall_int(kept, "top", 0, INT32_MAX / 2);
+	st->fresh = false;
+	lay_out(screen);
+	return true;
+}
+
 const struct screen_ops screen_rundiff = {
     .name = "rundiff",
     .title = "What differs",
@@ -307,5 +330,7 @@ const struct screen_ops screen_rundiff = {
     .status = rundiff_status,
     .place = rundiff_place,
     .copy = rundiff_copy,
+    .remember = rundiff_remember,
+    .recall = rundiff_recall,
     .close = rundiff_close,
 };

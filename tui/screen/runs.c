@@ -7,6 +7,7 @@
 #include "store/base/units.h"
 #include "store/query/case.h"
 #include "store/query/queue_make.h"
+#include "tui/screen/pane_memory.h"
 #include "tui/screen.h"
 #include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_runs_state.h"
@@ -435,7 +436,7 @@ static void runs_status(const struct screen *screen, struct buf *out)
 	if (named)
 		buf_printf(out, " · baseline " STR_FMT, STR_ARG(str_cut(run_name(named), 0, 60)));
 	if (st->filter[0])
-		buf_printf(out, " · & %s", st->filter);
+		buf_printf(out, " · & %s%s", st->filter, st->filter_is_old ? " " RECALLED_FILTER : "");
 	if (st->find.len)
 		buf_printf(out, " · / %s", buf_cstr(&st->find));
 }
@@ -447,6 +448,7 @@ static bool runs_open(struct screen *screen, const struct target *target, struct
 	(void)err;
 	struct runs_state *st = state_of(screen);
 	st->source = target->id2;
+	st->visit = target->id2 || target->text[0];
 	snprintf(st->filter, sizeof st->filter, "%s", target->text);
 	struct arena arena = ARENA_INIT;
 	struct filter_mistake mistake;
@@ -511,6 +513,96 @@ static bool runs_review(const struct screen *screen, struct arena *arena, struct
 	return row != NULL;
 }
 
+/* ---------------------------------------------------------------- how it was left */
+
+static void runs_remember(const struct screen *screen, struct jout *out)
+{
+	const struct runs_state *st = state_of(screen);
+	const struct runs_view *v = &st->view;
+	const struct run_row *at = runs_cursor(v);
+	struct buf sort = BUF_INIT;
+	if (!st->loaded || st->visit)
+		return;
+	if (v->sort != RUNS_BY_TIME)
+		runs_sort_name(v, &sort);
+	remember_text(out, "filter", str_of(st->filter));
+	remember_text(out, "sort", buf_str(&sort));
+	remember_flag(out, "ascending", v->ascending);
+	remember_int(out, "shift", (int64_t)v->shift);
+	remember_int(out, "details", (int64_t)st->details);
+	remember_row(out, &v->list, at ? at->text : STR_NONE);
+	if (v->n_marks)
+		jout_array(out, "marks");
+	for (int i = 0; i < v->n_marks; i++)
+		if (runs_by_id(v, v->marks[i]))
+			jout_str(out, NULL, runs_by_id(v, v->marks[i])->text);
+	if (v->n_marks)
+		jout_end(out);
+	buf_done(&sort);
+}
+
+static const struct run_row *run_of_text(const struct runs_view *v, struct str text)
+{
+	for (size_t i = 0; text.len && i < v->page.n; i++)
+		if (str_eq(v->page.rows[i].text, text))
+			return &v->page.rows[i];
+	return NULL;
+}
+
+/* Columns go by what they are called: scores have no other name. */
+static void recall_sort(struct runs_view *v, struct str wanted, bool ascending)
+{
+	struct buf name = BUF_INIT;
+	int sort = RUNS_BY_TIME;
+	for (int i = RUNS_BY_NAME; wanted.len && i < (int)v->n_columns; i++) {
+		buf_clear(&name);
+		v->sort = i;
+		runs_sort_name(v, &name);
+		sort = str_eq(buf_str(&name), wanted) ? i : sort;
+	}
+	v->sort = sort;
+	v->ascending = ascending;
+	runs_order(v);
+	buf_done(&name);
+}
+
+static void recall_rows(struct runs_view *v, const struct cJSON *kept)
+{
+	v->n_marks = 0;
+	for (const struct cJSON *m = json_first(json_get(kept, "marks")); m && v->n_marks < RUNS_MARKS;
+	     m = json_next(m)) {
+		const struct run_row *run = run_of_text(v, str_of(json_text(m)));
+		if (run && !runs_is_marked(v, run->id))
+			v->marks[v->n_marks++] = run->id;
+	}
+	const struct run_row *at = run_of_text(v, recall_row_text(kept));
+	recall_row(kept, &v->list, at ? runs_line_of(v, (size_t)(at - v->page.rows)) : -1);
+	runs_settle(v, false);
+}
+
+static bool runs_recall(struct screen *screen, const struct cJSON *kept, bool lately)
+{
+	struct runs_state *st = state_of(screen);
+	struct str filter = recall_filter(kept, "filter", FILTER_RUNS, screen->ui->now_ns, sizeof st->filter);
+	if (st->visit)
+		return true;
+	if (!st->recalls && lately && filter.len) {
+		snprintf(st->filter, sizeof st->filter, STR_FMT, STR_ARG(filter));
+		st->filter_is_old = true;
+	}
+	st->recalls = true;
+	if (!st->loaded)
+		return st->failed;
+	int64_t shift = recall_int(kept, "shift", 0, (int64_t)st->view.n_columns);
+	st->view.shift = (size_t)shift;
+	st->details = (enum runs_details)recall_int(kept, "details", 0, DETAILS_ON);
+	recall_sort(&st->view, recall_text(kept, "sort"), recall_flag(kept, "ascending"));
+	recall_rows(&st->view, kept);
+	st->fresh = false;
+	lay_out(screen);
+	return true;
+}
+
 const struct screen_ops screen_runs = {
     .name = "runs",
     .title = "Runs",
@@ -526,5 +618,7 @@ const struct screen_ops screen_runs = {
     .place = runs_place,
     .copy = runs_copy,
     .review = runs_review,
+    .remember = runs_remember,
+    .recall = runs_recall,
     .close = runs_close,
 };

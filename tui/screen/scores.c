@@ -7,6 +7,7 @@
 
 #include "store/base/units.h"
 #include "store/query/score_hist.h"
+#include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_compare.h"
 #include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_metrics.h"
@@ -36,6 +37,7 @@ struct scores_state {
 	size_t hist_at;
 	bool has;
 	struct list list;
+	bool recalls; /* the score was brought back, the cursor is to be */
 };
 
 struct request {
@@ -600,6 +602,36 @@ static void scores_close(struct screen *screen)
 	score_hist_done(&st->hist);
 }
 
+/* ---------------------------------------------------------------- how it was left */
+
+static void scores_remember(const struct screen *screen, struct jout *out)
+{
+	const struct scores_state *st = state_of(screen);
+	if (!st->loaded)
+		return;
+	remember_text(out, "score", st->at && st->at < st->n_names ? st->names[st->at].name : STR_NONE);
+	remember_row(out, &st->list, STR_NONE);
+}
+
+static bool scores_recall(struct screen *screen, const struct cJSON *kept, bool lately)
+{
+	struct scores_state *st = state_of(screen);
+	(void)lately;
+	if (st->want[0] && !st->loaded)
+		return true; /* it was opened for one */
+	if (!st->loaded)
+		return st->failed;
+	if (!st->recalls)
+		for (size_t i = 0; i < st->n_names; i++)
+			if (str_eq(st->names[i].name, recall_text(kept, "score")))
+				st->at = i;
+	st->recalls = true;
+	if (!st->has || st->hist_at != st->at)
+		return st->hist_failed;
+	recall_row(kept, &st->list, -1);
+	return true;
+}
+
 const struct screen_ops screen_scores = {
     .name = "scores",
     .title = "Scores",
@@ -615,5 +647,7 @@ const struct screen_ops screen_scores = {
     .status = scores_status,
     .place = scores_place,
     .copy = scores_copy,
+    .remember = scores_remember,
+    .recall = scores_recall,
     .close = scores_close,
 };

@@ -7,6 +7,7 @@
 #include "store/query/search.h"
 #include "store/query/search_terms.h"
 #include "store/query/subject.h"
+#include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_text.h"
 #include "store/base/vec.h"
@@ -501,6 +502,24 @@ static bool search_review(const struct screen *screen, struct arena *arena, stru
 	return n > 0;
 }
 
+/* ---------------------------------------------------------------- how it was left */
+
+static void search_remember(const struct screen *screen, struct jout *out)
+{
+	remember_row(out, &state_of(screen)->list, STR_NONE);
+}
+
+/* As far as hits are there: more are looked for as one goes down. */
+static bool search_recall(struct screen *screen, const struct cJSON *kept, bool lately)
+{
+	struct search_state *s = state_of(screen);
+	(void)lately;
+	if (!s->loaded)
+		return s->failed;
+	recall_row(kept, &s->list, -1);
+	return true;
+}
+
 const struct screen_ops screen_search = {
     .name = "search",
     .title = "Search",
@@ -518,5 +537,7 @@ const struct screen_ops screen_search = {
     .subject = search_subject,
     .review = search_review,
     .hit = search_hit,
+    .remember = search_remember,
+    .recall = search_recall,
     .close = search_close,
 };

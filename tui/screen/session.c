@@ -8,6 +8,7 @@
 #include "store/base/units.h"
 #include "store/query/queue_make.h"
 #include "store/query/subject.h"
+#include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_session.h"
 #include "tui/widget/move.h"
 
@@ -44,6 +45,7 @@ struct session_state {
 	struct session_pane pane;
 	int64_t trace; /* it was opened from; then of the turn under the cursor */
 	char name[256];
+	bool of_trace; /* it was opened from one of its traces */
 	uint64_t generation, serial;
 	bool failed, seek_forward, seek_here;
 	enum seek seek;
@@ -287,6 +289,7 @@ static bool session_open_screen(struct screen *screen, const struct target *targ
 	struct session_state *s = state_of(screen);
 	(void)err;
 	s->trace = target->id;
+	s->of_trace = target->id != 0;
 	s->level = LEVEL_SHORT;
 	snprintf(s->name, sizeof s->name, "%s", target->text);
 	return true;
@@ -707,6 +710,40 @@ static bool session_review(const struct screen *screen, struct arena *arena, str
 	return true;
 }
 
+/* ---------------------------------------------------------------- how it was left */
+
+static void session_remember(const struct screen *screen, struct jout *out)
+{
+	const struct session_state *s = state_of(screen);
+	const struct session_pane *p = &s->pane;
+	if (!p->loaded)
+		return;
+	remember_int(out, "level", (int64_t)s->level);
+	remember_int(out, "turn", (int64_t)p->cursor);
+	if (p->cursor < p->session.n && p->levels[p->cursor] != s->level)
+		jout_int(out, "its-level", p->levels[p->cursor]);
+}
+
+/* A session that is opened from one of its traces begins at that one. */
+static bool session_recall(struct screen *screen, const struct cJSON *kept, bool lately)
+{
+	struct session_state *s = state_of(screen);
+	struct session_pane *p = &s->pane;
+	(void)lately;
+	if (!p->loaded || p->session.n == 0)
+		return s->failed;
+	enum session_level level = (enum session_level)recall_int(kept, "level", 0, N_SESSION_LEVELS - 1);
+	for (size_t i = 0; json_get(kept, "level") && i < p->session.n; i++)
+		p->levels[i] = (unsigned char)level;
+	if (json_get(kept, "level"))
+		s->level = level;
+	if (!s->of_trace)
+		p->cursor = (size_t)recall_int(kept, "turn", 0, (int64_t)p->session.n - 1);
+	if (!s->of_trace && json_get(kept, "its-level"))
+		p->levels[p->cursor] = (unsigned char)recall_int(kept, "its-level", 0, N_SESSION_LEVELS - 1);
+	return true;
+}
+
 const struct screen_ops screen_session = {
     .name = "session",
     .title = "Session",
@@ -724,5 +761,7 @@ const struct screen_ops screen_session = {
     .subject = session_subject,
     .review = session_review,
     .file = session_file,
+    .remember = session_remember,
+    .recall = session_recall,
     .close = session_close,
 };

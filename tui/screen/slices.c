@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "store/query/filter.h"
+#include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_slices.h"
 #include "tui/widget/find.h"
@@ -504,6 +505,46 @@ static void slices_close(struct screen *screen)
 	buf_done(&st->find);
 }
 
+/* ---------------------------------------------------------------- how it was left */
+
+static void slices_remember(const struct screen *screen, struct jout *out)
+{
+	const struct slices_state *st = state_of(screen);
+	const struct slice *at = st->has ? slices_cursor(st) : NULL;
+	if (!st->loaded)
+		return;
+	remember_text(out, "field", st->field < st->fields.n ? st->fields.at[st->field].name : STR_NONE);
+	remember_int(out, "order", (int64_t)st->order);
+	remember_flag(out, "inverted", st->inverted);
+	remember_text(out, "metric", str_of(st->metric));
+	remember_row(out, &st->list, at ? at->value : STR_NONE);
+}
+
+static bool slices_recall(struct screen *screen, const struct cJSON *kept, bool lately)
+{
+	struct slices_state *st = state_of(screen);
+	int64_t at = -1;
+	(void)lately;
+	if (!st->recalls && !st->loaded) {
+		st->sent = st->want[0] != '\0';
+		if (!st->sent)
+			snprintf(st->want, sizeof st->want, STR_FMT,
+			         STR_ARG(str_cut(recall_text(kept, "field"), 0, 255)));
+		st->order = (enum slices_order)recall_int(kept, "order", 0, N_SLICES_ORDERS - 1);
+		st->inverted = recall_flag(kept, "inverted");
+		snprintf(st->metric, sizeof st->metric, STR_FMT, STR_ARG(str_cut(recall_text(kept, "metric"), 0, 255)));
+	}
+	st->recalls = true;
+	if (!st->loaded || !st->has)
+		return st->failed;
+	for (size_t i = 0; !st->sent && i < st->data.n; i++)
+		if (str_eq(st->rows[i]->value, recall_row_text(kept)))
+			at = (int64_t)i;
+	if (at >= 0)
+		recall_row(kept, &st->list, at);
+	return true;
+}
+
 const struct screen_ops screen_slices = {
     .name = "slices",
     .title = "Slices",
@@ -519,5 +560,7 @@ const struct screen_ops screen_slices = {
     .status = slices_status,
     .place = slices_place,
     .copy = slices_copy,
+    .remember = slices_remember,
+    .recall = slices_recall,
     .close = slices_close,
 };

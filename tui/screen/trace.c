@@ -6,6 +6,7 @@
 #include "store/query/subject.h"
 #include "store/span_row.h"
 #include "tui/screen/pane_copy.h"
+#include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_trace_state.h"
 
 enum {
@@ -53,6 +54,7 @@ static bool trace_open(struct screen *screen, const struct target *target, struc
 	s->id = target->id;
 	s->source = target->id2;
 	s->key = target->span;
+	s->sent = target->span || target->find[0];
 	snprintf(s->prefix, sizeof s->prefix, "%s", target->text);
 	buf_add_cstr(&s->find, target->find);
 	s->shows_find = target->find[0] != '\0';
@@ -230,6 +232,8 @@ static void add_view(const struct trace_state *s, struct buf *out, const char *d
 		buf_printf(out, "%sby %s", dot, v->by_tokens ? "tokens" : tree_order_name(v->order));
 	if (s->shown.zoom_key)
 		buf_printf(out, "%szoom", dot);
+	if (s->view_is_old)
+		buf_add_cstr(out, " " RECALLED_FILTER);
 }
 
 static void trace_status(const struct screen *screen, struct buf *out)
@@ -395,5 +399,7 @@ const struct screen_ops screen_trace = {
     .copy = trace_copy,
     .subject = trace_subject,
     .file = trace_file,
+    .remember = trace_remember,
+    .recall = trace_recall,
     .close = trace_close,
 };

@@ -2,6 +2,8 @@
 #include <stdlib.h>
 
 #include "store/query/subject.h"
+#include "store/base/scan.h"
+#include "tui/screen/pane_memory.h"
 #include "tui/screen.h"
 #include "tui/screen/pane_case.h"
 #include "tui/screen/pane_tracediff.h"
@@ -11,6 +13,8 @@
 enum { BESIDE_COLS = 160, ROWS_FOR_BOTH = 14, ROWS_FOR_HEAD = 8 };
 
 enum want { WANT_NOTHING, WANT_DIFF, WANT_TEXTS };
+
+enum { OPEN_KEPT = 100 }; /* unfolded rows that are remembered */
 
 struct request {
 	const void *owner;
@@ -662,6 +666,64 @@ static bool tracediff_subject(const struct screen *screen, struct subject_at *ou
 	return true;
 }
 
+/* ---------------------------------------------------------------- how it was left */
+
+static void tracediff_remember(const struct screen *screen, struct jout *out)
+{
+	const struct tracediff_state *s = state_of(screen);
+	const struct trace_diff_row *row = s->loaded ? cursor_row(s) : NULL;
+	if (!row)
+		return;
+	remember_key(out, "cursor", trace_diff_span(row)->key);
+	remember_int(out, "above", s->list.cursor - s->list.top);
+	remember_flag(out, "full", s->full);
+	if (s->rows.n_open == 0)
+		return;
+	jout_array(out, "open");
+	int n = 0;
+	for (size_t i = 0; i < s->diff.n && n < OPEN_KEPT; i++)
+		if (s->rows.open[i]) {
+			char key[32];
+			snprintf(key, sizeof key, "%lld", (long long)trace_diff_span(&s->diff.rows[i])->key);
+			jout_cstr(out, NULL, key);
+			n++;
+		}
+	jout_end(out);
+}
+
+static size_t row_of_key(const struct tracediff_state *s, int64_t key)
+{
+	for (size_t i = 0; key && i < s->diff.n; i++)
+		if (trace_diff_span(&s->diff.rows[i])->key == key)
+			return i;
+	return SIZE_MAX;
+}
+
+static bool tracediff_recall(struct screen *screen, const struct cJSON *kept, bool lately)
+{
+	struct tracediff_state *s = state_of(screen);
+	int n = 0;
+	if (!s->loaded)
+		return s->failed;
+	for (const struct cJSON *one = json_first(json_get(kept, "open")); one && n < OPEN_KEPT;
+	     one = json_next(one), n++) {
+		int64_t key;
+		size_t row = scan_int64(str_of(json_text(one)), &key) ? row_of_key(s, key) : SIZE_MAX;
+		size_t shown = row == SIZE_MAX ? SIZE_MAX : diff_rows_find(&s->rows, row);
+		if (shown < s->rows.shown.n && s->rows.shown.at[shown].row == row && !s->rows.open[row])
+			diff_rows_toggle(&s->rows, shown);
+	}
+	s->full = lately && recall_flag(kept, "full");
+	size_t at = row_of_key(s, recall_key(kept, "cursor"));
+	if (at != SIZE_MAX) {
+		int64_t place = (int64_t)diff_rows_find(&s->rows, at);
+		list_refit(&s->list, (int64_t)s->rows.shown.n, place);
+		s->list.top = place - recall_int(kept, "above", 0, INT32_MAX);
+		list_go(&s->list, place);
+	}
+	return true;
+}
+
 const struct screen_ops screen_tracediff = {
     .name = "tracediff",
     .title = "Two traces",
@@ -678,5 +740,7 @@ const struct screen_ops screen_tracediff = {
     .place = tracediff_place,
     .copy = tracediff_copy,
     .subject = tracediff_subject,
+    .remember = tracediff_remember,
+    .recall = tracediff_recall,
     .close = tracediff_close,
 };

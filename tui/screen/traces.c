@@ -7,15 +7,17 @@
 #include "store/query/queue_make.h"
 #include "store/query/subject.h"
 #include "tui/screen/pane_copy.h"
+#include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_text.h"
 #include "tui/screen/pane_traces.h"
 
 enum {
-	SEEK_STEP = 1000, /* rows read at a time when looking for the next match */
+	SEEK_STEP = 1000,      /* rows read at a time when looking for the next match */
+	SEEK_BACK_MOST = 5000, /* rows looked through for the trace the cursor was on the last time */
 	FILTER_MAX = 1000
 };
 
-enum seek { SEEK_NOTHING, SEEK_MATCH, SEEK_FAILED };
+enum seek { SEEK_NOTHING, SEEK_MATCH, SEEK_FAILED, SEEK_BACK };
 
 /* What a request is asked for: rows; the buckets, once the rows are there; or where the next match is. */
 struct want {
@@ -35,7 +37,7 @@ struct request {
 	struct filter *filter;
 	struct trace_query query;
 	struct str find;
-	int64_t cursor;
+	int64_t cursor, id; /* id: SEEK_BACK */
 	/* answers */
 	struct trace_page page;
 	int64_t counts[TRACES_BUCKETS], errors[TRACES_BUCKETS], from_ns, to_ns;
@@ -49,6 +51,12 @@ struct traces_state {
 	enum seek seek;                                  /* wished for */
 	bool seek_forward;
 	int64_t beside, beside_start_ns; /* the trace that d took first; 0 none */
+	bool visit;                      /* opened by another screen for some traces: not remembered */
+	bool filter_is_old;              /* it was brought back */
+	struct {
+		int64_t id, row, above; /* the trace the cursor was on the last time; 0: none, or it is there */
+		char text[128];
+	} back;
 	struct want pending, failed;
 	uint64_t serial;
 };
@@ -68,6 +76,8 @@ static const struct trace_row *row_of_cursor(const struct traces_state *s)
 
 static bool matches(const struct request *r, const struct trace_row *row)
 {
+	if (r->want.seek == SEEK_BACK)
+		return row->id == r->id;
 	if (r->want.seek == SEEK_FAILED)
 		return row->errors > 0 || row->status == STATUS_ERROR;
 	bool ignore_case = find_ignores_case(r->find);
@@ -103,6 +113,12 @@ static bool fetch_seek(struct db *db, struct request *r, struct err *err)
 {
 	int64_t total = r->want.n;
 	r->found = -1;
+	if (r->want.seek == SEEK_BACK) { /* traces that came since stand above it */
+		int64_t most = r->cursor + SEEK_BACK_MOST;
+		return seek_range(db, r, r->cursor, most < total ? most : total, err) &&
+		       (r->found >= 0 ||
+		        seek_range(db, r, r->cursor > SEEK_STEP ? r->cursor - SEEK_STEP : 0, r->cursor, err));
+	}
 	if (r->want.forward)
 		return seek_range(db, r, r->cursor + 1, total, err) &&
 		       (r->found >= 0 || seek_range(db, r, 0, r->cursor + 1, err));
@@ -156,6 +172,8 @@ static bool decide(struct screen *screen, struct want *w)
 	list_wanted(&s->pane.list, &w->from, &w->n);
 	if (!s->pane.loaded || w->n < 3 * (int64_t)s->pane.list.page)
 		w->n = 3 * (int64_t)s->pane.list.page; /* more may have come */
+	if (!s->pane.loaded && s->back.row > s->pane.list.page)
+		w->from = s->back.row - s->pane.list.page;
 	bool rows = !fresh || !list_covered(&s->pane.list, s->pane.offset, (int64_t)s->pane.page.n);
 	w->buckets = !rows && !s->buckets;
 	return rows || w->buckets;
@@ -172,7 +190,8 @@ static void *traces_ask(struct screen *screen)
 		return NULL;
 	struct request *r = xcalloc(1, sizeof *r);
 	struct filter_mistake mistake;
-	*r = (struct request){.owner = s, .want = w, .interrupted = true, .cursor = s->pane.list.cursor};
+	*r = (struct request){
+	    .owner = s, .want = w, .interrupted = true, .cursor = s->pane.list.cursor, .id = s->back.id};
 	r->find = arena_str(&r->arena, buf_str(&s->pane.find));
 	r->filter = filter_parse(&r->arena, arena_str(&r->arena, buf_str(&s->pane.filter)), FILTER_TRACES,
 	                         screen->ui->now_ns, &mistake);
@@ -194,6 +213,21 @@ static void request_free(struct request *r)
 	trace_page_done(&r->page);
 	arena_done(&r->arena);
 	free(r);
+}
+
+/* The first rows are there: to the trace the cursor was on the last time, wherever that is now. */
+static void go_back(struct traces_state *s)
+{
+	struct list *l = &s->pane.list;
+	int64_t at = -1;
+	for (size_t i = 0; i < s->pane.page.n; i++)
+		if (s->pane.page.rows[i].id == s->back.id && str_is(s->pane.page.rows[i].text, s->back.text))
+			at = s->pane.offset + (int64_t)i;
+	if (at < 0 && s->back.id)
+		s->seek = SEEK_BACK;
+	l->top = (at < 0 ? s->back.row : at) - s->back.above;
+	list_go(l, at < 0 ? s->back.row : at);
+	s->back.row = 0;
 }
 
 static void take_page(struct screen *screen, struct request *r)
@@ -223,6 +257,8 @@ static void take_page(struct screen *screen, struct request *r)
 	s->verdicts = r->want.verdicts;
 	s->stamp = r->want.stamp;
 	s->pane.loaded = true;
+	if (s->back.row)
+		go_back(s);
 }
 
 static void take_buckets(struct traces_state *s, const struct request *r)
@@ -260,7 +296,7 @@ static void traces_take(struct screen *screen, void *request, bool ok)
 			take_page(screen, r);
 		else if (ok && r->found >= 0)
 			jump_to(&s->pane.list, r->found);
-		else if (ok)
+		else if (ok && r->want.seek != SEEK_BACK)
 			ui_say(screen->ui, r->want.seek == SEEK_FAILED ? "no trace here has an error"
 			                                               : "nothing matches here (* searches all texts)");
 		fit(screen);
@@ -275,6 +311,7 @@ static bool traces_open(struct screen *screen, const struct target *target, stru
 	struct traces_state *s = state_of(screen);
 	(void)err;
 	s->pane.source = target->id2;
+	s->visit = target->id2 || target->text[0];
 	s->pane.from_ns = s->pane.to_ns = TIME_UNKNOWN;
 	buf_add_cstr(&s->pane.filter, target->text);
 	list_init(&s->pane.list);
@@ -348,8 +385,47 @@ static void traces_headline(const struct screen *screen, struct canvas row)
 		       2;
 	}
 	if (s->pane.filter.len)
-		canvas_printf(row, 0, col + 2, row.cols - col - 3, ROLE_MARK, "& " STR_FMT,
-		              STR_ARG(buf_str(&s->pane.filter)));
+		canvas_printf(row, 0, col + 2, row.cols - col - 3, ROLE_MARK, "& " STR_FMT "%s",
+		              STR_ARG(buf_str(&s->pane.filter)), s->filter_is_old ? " " RECALLED_FILTER : "");
+}
+
+/* ---------------------------------------------------------------- how it was left */
+
+static void traces_remember(const struct screen *screen, struct jout *out)
+{
+	const struct traces_state *s = state_of(screen);
+	const struct trace_row *row = row_of_cursor(s);
+	if (s->visit)
+		return;
+	remember_text(out, "filter", buf_str(&s->pane.filter));
+	if (s->pane.sort != TRACE_BY_START)
+		jout_cstr(out, "sort", trace_sort_name(s->pane.sort));
+	remember_flag(out, "ascending", s->pane.ascending);
+	remember_row(out, &s->pane.list, row ? row->text : STR_NONE);
+	if (s->pane.list.cursor > 0 || s->pane.list.top > 0)
+		remember_int(out, "id", row ? row->id : 0);
+}
+
+static bool traces_recall(struct screen *screen, const struct cJSON *kept, bool lately)
+{
+	struct traces_state *s = state_of(screen);
+	if (s->visit || s->pane.loaded)
+		return true;
+	struct str filter = recall_filter(kept, "filter", FILTER_TRACES, screen->ui->now_ns, FILTER_MAX);
+	if (lately && filter.len) {
+		buf_clear(&s->pane.filter);
+		buf_add_str(&s->pane.filter, filter);
+		s->filter_is_old = true;
+	}
+	if (recall_text(kept, "filter").len && !s->filter_is_old)
+		return true; /* places are those under that filter */
+	trace_sort_named(recall_text(kept, "sort"), &s->pane.sort);
+	s->pane.ascending = recall_flag(kept, "ascending");
+	s->back.row = recall_int(kept, "row", 0, INT64_MAX / 2);
+	s->back.above = recall_int(kept, "above", 0, INT32_MAX);
+	s->back.id = recall_int(kept, "id", 1, INT64_MAX);
+	snprintf(s->back.text, sizeof s->back.text, STR_FMT, STR_ARG(str_cut(recall_row_text(kept), 0, 127)));
+	return true;
 }
 
 static void traces_status(const struct screen *screen, struct buf *out)
@@ -409,6 +485,7 @@ ACTION(go_insights)
 static enum outcome changed(struct traces_state *s)
 {
 	s->stamp_now++;
+	s->back.row = s->back.id = 0;
 	s->pane.list.id = 0;
 	s->pane.list.cursor = s->pane.list.top = 0;
 	s->buckets = false;
@@ -434,6 +511,7 @@ ACTION(filter_answer)
 	}
 	buf_clear(&s->pane.filter);
 	buf_add_str(&s->pane.filter, text);
+	s->filter_is_old = false;
 	return changed(s);
 }
 
@@ -624,6 +702,7 @@ ACTION(clear)
 	if (s->pane.filter.len == 0)
 		return OUT_IGNORED;
 	buf_clear(&s->pane.filter);
+	s->filter_is_old = false;
 	return changed(s);
 }
 
@@ -742,5 +821,7 @@ const struct screen_ops screen_traces = {
     .subject = traces_subject,
     .review = traces_review,
     .file = traces_file,
+    .remember = traces_remember,
+    .recall = traces_recall,
     .close = traces_close,
 };

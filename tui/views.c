@@ -1,0 +1,163 @@
+#include "tui/views.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/base/json.h"
+
+enum { STACK_MOST = 20 };
+
+static const int64_t ns_a_day = 86400 * (int64_t)1000000000;
+
+static int64_t today(const struct screen *s)
+{
+	return s->ui->now_ns / ns_a_day;
+}
+
+/* ---------------------------------------------------------------- one view */
+
+/* Its name, once the screen knows what it shows. */
+static const char *name_of(struct screen *s)
+{
+	struct buf name = BUF_INIT;
+	if (!s->view && s->ops->copy && s->ops->copy(s, COPY_VIEW, &name) && name.len && name.len <= MEMORY_NAME_MAX)
+		s->view = xstrndup(buf_str(&name));
+	buf_done(&name);
+	return s->view;
+}
+
+void views_come(struct memory *m, struct screen *s)
+{
+	s->recalled |= !m || !s->ops->recall;
+	if (s->recalled || !name_of(s))
+		return;
+	struct buf json = BUF_INIT;
+	struct err err = ERR_INIT;
+	struct cJSON *kept = NULL;
+	double day = 0;
+	s->recalled = true;
+	if (s->ops->recall && memory_get(m, str_of(s->view), &json))
+		kept = json_parse(buf_str(&json), "views", &err);
+	bool lately = kept && json_number(kept, "day", &day) && day >= (double)(today(s) - VIEWS_LATELY_DAYS);
+	if (kept)
+		s->recalled = s->ops->recall(s, kept, lately);
+	json_free(kept);
+	buf_done(&json);
+}
+
+void views_leave(struct memory *m, struct screen *s)
+{
+	struct buf json = BUF_INIT;
+	struct jout j;
+	if (!m || !s->recalled || !s->answered || !s->ops->remember || !name_of(s))
+		return;
+	jout_init(&j, &json, false);
+	jout_object(&j, NULL);
+	s->ops->remember(s, &j);
+	if (json.len > 1)
+		jout_int(&j, "day", today(s));
+	jout_end(&j);
+	memory_put(m, str_of(s->view), buf_str(&json));
+	buf_done(&json);
+}
+
+/* ---------------------------------------------------------------- the stack */
+
+void views_put_stack(struct memory *m, struct screen *const *stack, size_t n)
+{
+	struct buf json = BUF_INIT;
+	struct jout j;
+	if (!m)
+		return;
+	jout_init(&j, &json, false);
+	jout_object(&j, NULL);
+	jout_array(&j, "stack");
+	for (size_t i = 0; i < n && i < STACK_MOST && name_of(stack[i]); i++)
+		jout_cstr(&j, NULL, stack[i]->view);
+	jout_end(&j);
+	jout_end(&j);
+	memory_put(m, STR_LIT("@last"), buf_str(&json));
+	buf_done(&json);
+}
+
+void views_get_stack(const struct memory *m, struct view_names *out)
+{
+	struct buf json = BUF_INIT;
+	struct err err = ERR_INIT;
+	struct cJSON *kept = NULL;
+	*out = (struct view_names){0};
+	if (memory_get(m, STR_LIT("@last"), &json))
+		kept = json_parse(buf_str(&json), "views", &err);
+	const struct cJSON *one = json_first(json_get(kept, "stack"));
+	for (; one && out->at.n < STACK_MOST; one = json_next(one)) {
+		if (!json_text(one) || strlen(json_text(one)) > MEMORY_NAME_MAX)
+			break;
+		*vec_add(&out->at) = xstrndup(str_of(json_text(one)));
+	}
+	json_free(kept);
+	buf_done(&json);
+}
+
+void view_names_done(struct view_names *names)
+{
+	for (size_t i = 0; i < names->at.n; i++)
+		free(names->at.at[i]);
+	vec_done(&names->at);
+}
+
+/* ---------------------------------------------------------------- marks */
+
+bool views_mark_is(int key)
+{
+	return (key >= 'a' && key <= 'z') || (key >= 'A' && key <= 'Z') || key == '\'';
+}
+
+static struct str mark_name(int letter, char name[16])
+{
+	snprintf(name, 16, "@mark:%c", (char)letter);
+	return str_of(name);
+}
+
+bool views_put_mark(struct memory *m, int letter, const struct screen *s)
+{
+	struct buf link = BUF_INIT, json = BUF_INIT;
+	struct jout j;
+	char name[16];
+	bool has = m && s->ops->copy && (s->ops->copy(s, COPY_LINK, &link) || s->ops->copy(s, COPY_VIEW, &link));
+	if (has && link.len) {
+		jout_init(&j, &json, false);
+		jout_object(&j, NULL);
+		jout_str(&j, "link", buf_str(&link));
+		jout_end(&j);
+		memory_put(m, mark_name(letter, name), buf_str(&json));
+	}
+	buf_done(&link);
+	buf_done(&json);
+	return has;
+}
+
+bool views_get_mark(const struct memory *m, int letter, struct buf *link)
+{
+	struct buf json = BUF_INIT;
+	struct err err = ERR_INIT;
+	struct cJSON *kept = NULL;
+	char name[16];
+	buf_clear(link);
+	if (memory_get(m, mark_name(letter, name), &json))
+		kept = json_parse(buf_str(&json), "views", &err);
+	const char *text = json_string(kept, "link");
+	if (text)
+		buf_add_cstr(link, text);
+	json_free(kept);
+	buf_done(&json);
+	return link->len > 0;
+}
+
+void views_list_marks(const struct memory *m, struct buf *out)
+{
+	struct buf link = BUF_INIT;
+	for (int letter = 'A'; letter <= 'z'; letter++)
+		if (views_mark_is(letter) && views_get_mark(m, letter, &link))
+			buf_printf(out, "%s%c", out->len ? " " : "", (char)letter);
+	buf_done(&link);
+}
