@@ -17,7 +17,7 @@ struct option_row {
 	const char *help;
 };
 
-enum { OPTIONS_MAX = 40 };
+enum { OPTIONS_MAX = 64 };
 struct command_line {
 	const struct command *command;
 	char **args; /* operands */
@@ -39,6 +39,8 @@ extern const struct command *const commands[]; /* ends with NULL; sorted by name
 extern const struct option_row
     common_options[]; /* --json --store --ascii --no-color --help …: every command has them */
 const struct command *command_named(struct str name);
+/* All options of a command: its own, those of its rows (rows.h) that it does not have itself, the common ones. NULL after the last. */
+const struct option_row *command_option(const struct command *c, size_t i);
 
 /* Value of an option, NULL if not given. Flags: "" if given. */
 const char *cmd_option(const struct command_line *line, const char *name);

@@ -5,6 +5,7 @@
 #include "store/check/rules.h"
 #include "store/query/gate.h"
 #include "tui/cmd/cmds.h"
+#include "tui/cmd/rows.h"
 
 enum { NAME_COLS = 26 };
 
@@ -32,6 +33,25 @@ static void options_help(struct buf *out, const char *title, const struct option
 		option_help(out, rows);
 }
 
+/* What its rows can be asked for with, as far as it has no option of that name or letter itself. */
+static void rows_help(struct buf *out, const struct command *c)
+{
+	bool any = false;
+	for (size_t i = 0; command_option(c, i); i++) {
+		struct option_row row = *command_option(c, i);
+		if (!rows_option_of(c, command_option(c, i)))
+			continue;
+		for (size_t k = 0; k < i; k++)
+			if (command_option(c, k)->letter == row.letter)
+				row.letter = 0;
+		if (!any)
+			buf_add_cstr(out, "\nOptions of its rows\n");
+		any = true;
+		option_help(out, &row);
+	}
+	rows_tables(out, c);
+}
+
 void help_command(struct buf *out, const struct command *c)
 {
 	buf_printf(out, "spoor %s%s%s%s\n\n  %s\n", c->name, c->options ? " [OPTION…]" : "", c->operands[0] ? " " : "",
@@ -39,6 +59,7 @@ void help_command(struct buf *out, const struct command *c)
 	if (c->more)
 		buf_printf(out, "\n%s\n", c->more);
 	options_help(out, "Options", c->options);
+	rows_help(out, c);
 	options_help(out, "Options of every command", common_options);
 }
 
@@ -66,6 +87,14 @@ static void help_all(struct buf *out)
 	                  "spoor help keys, filter, rules, gate-file, files or exit-codes.\n");
 }
 
+static bool is_common(const struct option_row *row)
+{
+	for (const struct option_row *c = common_options; c->name; c++)
+		if (c == row)
+			return true;
+	return false;
+}
+
 static void command_json(struct jout *j, const struct command *c)
 {
 	jout_object(j, NULL);
@@ -73,11 +102,22 @@ static void command_json(struct jout *j, const struct command *c)
 	jout_cstr(j, "operands", c->operands);
 	jout_cstr(j, "help", c->help);
 	jout_array(j, "options");
-	for (const struct option_row *row = c->options; row && row->name; row++) {
+	for (size_t i = 0; command_option(c, i) && !is_common(command_option(c, i)); i++) {
+		const struct option_row *row = command_option(c, i);
 		jout_object(j, NULL);
 		jout_cstr(j, "name", row->name);
 		jout_cstr(j, "value", row->value);
 		jout_cstr(j, "help", row->help);
+		jout_end(j);
+	}
+	jout_end(j);
+	jout_array(j, "tables"); /* lists of rows in its --json: --table NAME */
+	for (const struct rows_of *r = rows_table; r->command; r++) {
+		if (strcmp(r->command, c->name) != 0)
+			continue;
+		jout_object(j, NULL);
+		jout_cstr(j, "name", r->name);
+		jout_cstr(j, "path", r->path);
 		jout_end(j);
 	}
 	jout_end(j);
