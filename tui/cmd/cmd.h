@@ -18,7 +18,7 @@ struct option_row {
 	const char *help;
 };
 
-enum { OPTIONS_MAX = 40 };
+enum { OPTIONS_MAX = 64 };
 struct command_line {
 	const struct command *command;
 	char **args; /* operands */
@@ -51,6 +51,8 @@ extern const struct option_row
 extern const struct option_row
     front_options[]; /* of the explorer, before its files: spoor --theme NAME FILE…; main.c takes no other */
 const struct command *command_named(struct str name);
+/* All options of a command: its own, those of its rows (rows.h) that it does not have itself, the common ones. NULL after the last. */
+const struct option_row *command_option(const struct command *c, size_t i);
 
 /* Value of an option, NULL if not given. Flags: "" if given. */
 const char *cmd_option(const struct command_line *line, const char *name);

@@ -11,6 +11,7 @@
 #include "store/base/text.h"
 #include "tui/cmd/cmds.h"
 #include "tui/cmd/man.h"
+#include "tui/cmd/rows.h"
 #include "tui/cmd/topics.h"
 #include "tui/cmd/words.h"
 
@@ -44,6 +45,24 @@ void help_options(struct page *p, const struct option_row *rows)
 	}
 }
 
+void help_rows(struct page *p, const struct command *c)
+{
+	struct buf tables = BUF_INIT;
+	for (size_t i = 0; command_option(c, i); i++) {
+		struct option_row rows[2] = {*command_option(c, i), {.name = NULL}};
+		if (!rows_option_of(c, command_option(c, i)))
+			continue;
+		for (size_t k = 0; k < i; k++)
+			if (command_option(c, k)->letter == rows->letter)
+				rows->letter = 0;
+		help_options(p, rows);
+	}
+	rows_tables(&tables, c);
+	if (tables.len)
+		page_text(p, buf_cstr(&tables));
+	buf_done(&tables);
+}
+
 static void page_command(struct page *p, const struct command *c)
 {
 	struct buf usage = BUF_INIT;
@@ -57,6 +76,10 @@ static void page_command(struct page *p, const struct command *c)
 	if (c->options) {
 		page_section(p, "Options");
 		help_options(p, c->options);
+	}
+	if (rows_has(c)) {
+		page_section(p, "Options of its rows");
+		help_rows(p, c);
 	}
 	page_section(p, "Options of every command");
 	help_options(p, common_options);
@@ -147,16 +170,43 @@ static void help_all(struct page *p)
 
 /* ---------------------------------------------------------------- JSON */
 
+static void option_json(struct jout *j, const struct option_row *row)
+{
+	char letter[2] = {row->letter, '\0'};
+	jout_object(j, NULL);
+	jout_cstr(j, "name", row->name);
+	jout_cstr(j, "letter", row->letter ? letter : NULL);
+	jout_cstr(j, "value", row->value);
+	jout_cstr(j, "help", row->help);
+	jout_end(j);
+}
+
 static void options_json(struct jout *j, const struct option_row *row)
 {
 	jout_array(j, "options");
-	for (; row && row->name; row++) {
-		char letter[2] = {row->letter, '\0'};
+	for (; row && row->name; row++)
+		option_json(j, row);
+	jout_end(j);
+}
+
+static bool is_common(const struct option_row *row)
+{
+	for (const struct option_row *c = common_options; c->name; c++)
+		if (c == row)
+			return true;
+	return false;
+}
+
+/* Its lists of rows: --table NAME, and where they stand in its --json. */
+static void tables_json(struct jout *j, const struct command *c)
+{
+	jout_array(j, "tables");
+	for (const struct rows_of *r = rows_table; r->command; r++) {
+		if (strcmp(r->command, c->name) != 0)
+			continue;
 		jout_object(j, NULL);
-		jout_cstr(j, "name", row->name);
-		jout_cstr(j, "letter", row->letter ? letter : NULL);
-		jout_cstr(j, "value", row->value);
-		jout_cstr(j, "help", row->help);
+		jout_cstr(j, "name", r->name);
+		jout_cstr(j, "path", r->path);
 		jout_end(j);
 	}
 	jout_end(j);
@@ -169,7 +219,11 @@ static void command_json(struct jout *j, const struct command *c)
 	jout_cstr(j, "group", help_group_of(c));
 	jout_cstr(j, "operands", c->operands);
 	jout_cstr(j, "help", c->help);
-	options_json(j, c->options);
+	jout_array(j, "options");
+	for (size_t i = 0; command_option(c, i) && !is_common(command_option(c, i)); i++)
+		option_json(j, command_option(c, i));
+	jout_end(j);
+	tables_json(j, c);
 	jout_end(j);
 }
 

@@ -12,6 +12,7 @@
 #include "store/db.h"
 #include "store/study/mask.h"
 #include "tui/cmd/cmds.h"
+#include "tui/cmd/rows.h"
 #include "tui/settings.h"
 
 const char *cmd_version = "unknown";
@@ -20,27 +21,33 @@ size_t (*cmd_theme_names)(struct arena *arena, const char *const **names);
 
 /* ---------------------------------------------------------------- options */
 
-static size_t n_options(const struct option_row *rows)
+static bool has_own(const struct command *c, const struct option_row *row)
 {
-	size_t n = 0;
-	while (rows && rows[n].name)
-		n++;
-	return n;
+	for (const struct option_row *own = c->options; own && own->name; own++)
+		if (strcmp(own->name, row->name) == 0)
+			return true;
+	return false;
 }
 
-/* The command's options, then the common ones; NULL after the last. */
-static const struct option_row *option_at(const struct command *c, size_t i)
+const struct option_row *command_option(const struct command *c, size_t i)
 {
-	size_t own = n_options(c->options);
-	const struct option_row *row = i < own ? &c->options[i] : &common_options[i - own];
-	return row->name ? row : NULL;
+	for (const struct option_row *row = c->options; row && row->name; row++)
+		if (i-- == 0)
+			return row;
+	for (const struct option_row *row = rows_options; rows_has(c) && row->name; row++)
+		if (!has_own(c, row) && i-- == 0)
+			return row;
+	for (const struct option_row *row = common_options; row->name; row++)
+		if (i-- == 0)
+			return row;
+	return NULL;
 }
 
 /* Its row, with its place among the values; NULL if the command has no such option. */
 static const struct option_row *option_named(const struct command *c, struct str name, size_t *index)
 {
 	const struct option_row *row;
-	for (*index = 0; (row = option_at(c, *index)) != NULL; ++*index)
+	for (*index = 0; (row = command_option(c, *index)) != NULL; ++*index)
 		if (str_is(name, row->name))
 			return row;
 	return NULL;
@@ -63,8 +70,8 @@ static bool unknown_option(struct parse *p, struct str name)
 {
 	struct near near = {.word = name};
 	struct buf after = BUF_INIT;
-	for (size_t i = 0; option_at(p->line->command, i); i++)
-		near_try(&near, option_at(p->line->command, i)->name);
+	for (size_t i = 0; command_option(p->line->command, i); i++)
+		near_try(&near, command_option(p->line->command, i)->name);
 	if (near.name)
 		buf_printf(&after, ", did you mean --%s?", near.name);
 	err_set(p->err, ERR_USAGE, NULL, "no such option: --" STR_FMT "%s (spoor help %s)",
@@ -112,9 +119,10 @@ static bool parse_letters(struct parse *p, const char *letters)
 {
 	for (; *letters; letters++) {
 		size_t index = 0;
-		while (option_at(p->line->command, index) && option_at(p->line->command, index)->letter != *letters)
+		while (command_option(p->line->command, index) &&
+		       command_option(p->line->command, index)->letter != *letters)
 			index++;
-		const struct option_row *row = option_at(p->line->command, index);
+		const struct option_row *row = command_option(p->line->command, index);
 		if (!row)
 			return usage(p, "no such option:", str_of(p->argv[p->i]), "");
 		if (row->type != OPTION_FLAG)
@@ -306,7 +314,7 @@ static void print_error(const struct err *err, bool json)
 static bool asks_for_json(int argc, char **argv)
 {
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
-		if (strcmp(argv[i], "--json") == 0 || strcmp(argv[i], "-j") == 0)
+		if (strcmp(argv[i], "--json") == 0 || strcmp(argv[i], "-j") == 0 || strcmp(argv[i], "--jsonl") == 0)
 			return true;
 	return false;
 }
@@ -328,7 +336,10 @@ static int run_line(struct parse *p)
 		return show_help(p->line->command, p->err) ? 0 : err_exit_code(p->err->code);
 	if (!check_operands(p))
 		return err_exit_code(p->err->code);
-	return p->line->command->run(p->line, p->err);
+	if (!rows_begin(p->line, p->err))
+		return err_exit_code(p->err->code);
+	int code = p->line->command->run(p->line, p->err);
+	return rows_end(p->err->code != ERR_NONE, p->err) ? code : err_exit_code(p->err->code);
 }
 
 int cmd_main(int argc, char **argv)
@@ -346,7 +357,7 @@ int cmd_main(int argc, char **argv)
 		err_set(&err, ERR_USAGE, NULL, "no such command: %.100s%s", argv[0], buf_cstr(&after));
 		buf_done(&after);
 	} else {
-		BUG_ON(n_options(line.command->options) + n_options(common_options) > OPTIONS_MAX);
+		BUG_ON(command_option(line.command, OPTIONS_MAX) != NULL);
 		line.args = xcalloc((size_t)argc + 1, sizeof *line.args);
 		struct parse p = {.line = &line, .argv = argv, .argc = argc, .err = &err};
 		code = run_line(&p);

@@ -22,6 +22,7 @@ static void command(struct page *p, const struct command *c)
 	if (c->more)
 		page_text(p, c->more);
 	help_options(p, c->options);
+	help_rows(p, c);
 	page_in(p, -1);
 	buf_done(&usage);
 	buf_done(&text);

@@ -11,6 +11,7 @@
 #include "store/base/scan.h"
 #include "store/base/text.h"
 #include "tui/cmd/cmds.h"
+#include "tui/cmd/rows.h"
 #include "tui/settings.h"
 
 enum { COLUMNS_MAX = 48, ID_COLS = 8, FLEX_COLS = 20, ALIGN_COLS = 60, GAP = 2, STREAM_BYTES = 64 << 10 };
@@ -34,7 +35,7 @@ void out_init(struct out *o, const struct command_line *line)
 
 /* ---------------------------------------------------------------- bytes */
 
-bool out_flush(const struct buf *text, struct err *err)
+bool out_write(const struct buf *text, struct err *err)
 {
 	for (size_t done = 0; done < text->len;) {
 		ssize_t n = write(STDOUT_FILENO, text->ptr + done, text->len - done);
@@ -45,6 +46,11 @@ bool out_flush(const struct buf *text, struct err *err)
 		done += (size_t)n;
 	}
 	return true;
+}
+
+bool out_flush(const struct buf *text, struct err *err)
+{
+	return rows_wanted() ? rows_take(buf_str(text), err) : out_write(text, err);
 }
 
 bool out_stream(struct buf *text, struct err *err)

@@ -30,7 +30,9 @@ void out_members(struct jout *j, const struct column *columns, const void *row);
 /* The same with one member, `name`, called otherwise, because its name is taken here. */
 void out_members_but(struct jout *j, const struct column *columns, const void *row, const char *name,
                      const char *instead);
-/* Writes to stdout, all of it; false: exit 4 ("cannot write …"); a reader that went away ends us quietly (SIGPIPE). */
+/* Writes to stdout, all of it; false: exit 4 ("cannot write …"); a reader that went away ends us quietly (SIGPIPE). Where the rows alone
+ * are asked for, they are taken out of it (rows.h); out_write does not look. */
+bool out_write(const struct buf *text, struct err *err);
 bool out_flush(const struct buf *text, struct err *err);
 /* Writes what there is and empties it, once it is large: for answers made piece by piece. */
 bool out_stream(struct buf *text, struct err *err);
@@ -55,7 +57,7 @@ struct out_cells {
 	int first_cols; /* of the first column, at most */
 	VEC(struct buf) at;
 };
-enum { OUT_CELLS_MOST = 12 };
+enum { OUT_CELLS_MOST = 128 };
 struct buf *out_cells_add(struct out_cells *t); /* valid until the next */
 void out_cells_text(const struct out *o, struct buf *to, const struct out_cells *t);
 void out_cells_markdown(struct buf *to, const struct out_cells *t);
