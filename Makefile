@@ -50,7 +50,10 @@ TEST_PKG_LIBS = $(shell pkg-config --libs $(TEST_LIBS)) -lutil
 
 SRC := $(filter-out tui/main.c,$(wildcard store/*.c store/*/*.c import/*.c tui/*.c tui/*/*.c))
 OBJ := $(SRC:%.c=$(B)/%.o)
-GEN := $(B)/gen/schema.inc $(B)/gen/themes.inc $(B)/gen/prices.inc
+GEN := $(B)/gen/schema.inc $(B)/gen/themes.inc $(B)/gen/prices.inc $(B)/gen/samples.gz
+# The samples that are built in, in the order of import/samples.c.
+SAMPLES := $(addprefix tests/data/,traces-agent.jsonl traces-voice.json.gz traces-eval.jsonl eval-v12.json eval-v13.json \
+	evals-claims.tar.gz traces-claims.jsonl.gz evals-weekly.tar.gz review-support.json)
 TEST_SRC := $(wildcard tests/unit/*.c)
 TEST_BIN := $(TEST_SRC:tests/unit/%.c=$(B)/tests/%)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
@@ -94,6 +97,12 @@ $(B)/gen/themes.inc: $(wildcard themes/*.json) themes
 	$(embed)
 $(B)/gen/prices.inc: import/prices.json
 	$(embed)
+# Each with a line "NAME SIZE" before it; the same bytes at each build.
+$(B)/gen/samples.gz: $(SAMPLES)
+	@mkdir -p $(@D)
+	$(call say,GEN,$@){ for f in $(SAMPLES); do printf '%s %d\n' "$${f##*/}" "$$(wc -c < $$f)"; cat $$f; done; } | gzip -n9 > $@
+$(B)/import/samples.o: $(B)/gen/samples.gz
+$(B)/import/samples.o: SPOOR_CPPFLAGS += -DSAMPLES_BLOB='"$(B)/gen/samples.gz"'
 
 $(B)/tests/%: tests/unit/%.c $(wildcard tests/*.h) $(B)/libspoor.a
 	@mkdir -p $(@D)

@@ -23,7 +23,7 @@ function layer(f) {
 	if (f ~ /^tui\/(action|screen|pane)\.[ch]$/ || f ~ /^tui\/screens\.c$/) return "face"
 	if (f ~ /^tui\/saying\.[ch]$/) return "saying"
 	if (f ~ /^tui\/settings(_[a-z]+)?\.[ch]$/) return "settings"
-	if (f ~ /^tui\/columns(_[a-z]+)?\.[ch]$/) return "columns"
+	if (f ~ /^tui\/(columns(_[a-z]+)?|start)\.[ch]$/) return "columns"
 	if (f ~ /^tui\/screen\//) return "screen"
 	if (f ~ /^tui\/cmd\//) return "cmd"
 	if (f ~ /^tui\/[a-z0-9_]+\.[ch]$/) return "app"

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "store/base/near.h"
@@ -11,6 +12,7 @@
 #include "store/base/vec.h"
 #include "store/db.h"
 #include "store/query/queue_make.h"
+#include "store/query/sources.h"
 #include "tui/config.h"
 #include "tui/handoff.h"
 #include "tui/hold.h"
@@ -58,7 +60,7 @@ struct app {
 		bool check, index;
 	} later;             /* to be begun once the first screen is whole */
 	int64_t import_seen; /* generation of the import last shown */
-	char *follow_path;   /* followed, if no files were given */
+	char *follow_path;   /* followed or imported, if no files were given */
 	int index_drawn;     /* per cent */
 	bool import_jump;    /* go to what was imported once it is there: until a key is pressed */
 	struct grid grid;
@@ -66,6 +68,7 @@ struct app {
 	int64_t rest_at_ms; /* while the cursor moves: when it will have rested */
 	bool ask, draw, quit;
 	bool read_only; /* the store */
+	bool empty;     /* it had nothing when this began, and nothing came */
 	bool shown;     /* the first frame */
 	bool
 	    opened; /* the screen is new, or shows something else: it gets its rows before the next key that was typed ahead */
@@ -521,6 +524,23 @@ static enum outcome back(struct screen *s, const struct input *in, struct target
 }
 
 static enum outcome follow(struct screen *s, const struct input *in, struct target *t);
+static enum outcome import(struct screen *s, const struct input *in, struct target *t);
+
+/* The samples have a store of their own: the program goes on with that one. */
+static enum outcome samples(struct screen *s, const struct input *in, struct target *t)
+{
+	(void)in;
+	if (the_app->opts->samples) {
+		*t = (struct target){.screen = "tour"};
+		return OUT_OPEN;
+	}
+	if (!the_app->opts->to_samples) {
+		ui_say(s->ui, "not from here: spoor samples");
+		return OUT_HANDLED;
+	}
+	*the_app->opts->to_samples = true;
+	return OUT_QUIT;
+}
 
 static enum outcome help(struct screen *s, const struct input *in, struct target *t)
 {
@@ -755,6 +775,7 @@ const struct action app_actions[] = {
     {"follow",     "F",     "go on reading the files as they grow; again: stop",                    NULL,   0,          follow         },
     {"good",       "+",     "this answer is good",                                                  NULL,   0,          verdict_good   },
     {"help",       "? F1",  "what the keys do here",                                                "help", HELP_ORDER, help           },
+    {"import",     "",      "read a file or a folder: :import FILE",                                NULL,   0,          import         },
     {"mask",       "M",     "mask personal data and secrets in all that shows, or show them again", NULL,   0,          mask           },
     {"no-verdict", "",      "no verdict on this answer any more: neither good, bad nor unsure",     NULL,   0,          verdict_none   },
     {"note",       "c",     "a note on this answer",                                                NULL,   0,          verdict_note   },
@@ -766,6 +787,7 @@ const struct action app_actions[] = {
     {"redraw",     "^L",    "draw the whole screen again",                                          NULL,   0,          redraw         },
     {"reload",     "R",     "read the store again",                                                 NULL,   0,          reload         },
     {"review",     "r",     "judge what this list shows, one by one",                               NULL,   0,          review_list    },
+    {"samples",    "",      "the sample data, in a store of its own that goes when you leave",      NULL,   0,          samples        },
     {"search-all", "*",     "search all inputs and outputs of all traces, as :search TEXT",         NULL,   0,          search_all     },
     {"suspend",    "^Z",    "to the shell; fg comes back",                                          NULL,   0,          suspend        },
     {"tag",        "",      "a word to find this answer by: :tag refunds",                          NULL,   0,          verdict_tag    },
@@ -990,6 +1012,56 @@ static enum outcome follow(struct screen *s, const struct input *in, struct targ
 	return OUT_HANDLED;
 }
 
+/* A path as people type it: blanks are part of it, ~/ is their home. */
+static void path_of_line(struct str line, struct buf *out)
+{
+	const char *home = getenv("HOME");
+	line = str_trim(line);
+	if (home && str_starts(line, "~/")) {
+		buf_add_cstr(out, home);
+		line = str_from(line, 1);
+	}
+	buf_add_str(out, line);
+}
+
+static enum outcome import_answer(struct screen *s, const struct input *in, struct target *t)
+{
+	struct app *app = the_app;
+	struct err err = ERR_INIT;
+	struct buf path = BUF_INIT;
+	(void)t;
+	path_of_line(in->argument, &path);
+	if (!path.len) {
+		buf_done(&path);
+		return OUT_HANDLED;
+	}
+	if (app->import) {
+		ui_say(s->ui, "still importing: again when that is done");
+		buf_done(&path);
+		return OUT_HANDLED;
+	}
+	free(app->follow_path);
+	app->follow_path = buf_detach(&path);
+	if (app->read_only)
+		err_set(&err, ERR_STORE, NULL, "the store can only be read");
+	else if (access(app->follow_path, R_OK) != 0)
+		err_set(&err, ERR_INPUT, NULL, "%.200s: %s", app->follow_path, strerror(errno));
+	else
+		app->import_jump = start_import(app, &app->follow_path, 1, false, &err);
+	ui_fail(s->ui, &err);
+	return OUT_HANDLED;
+}
+
+static const struct action import_line = {.name = "import-file", .keys = "", .help = "", .run = import_answer};
+
+static enum outcome import(struct screen *s, const struct input *in, struct target *t)
+{
+	if (in->argument.len)
+		return import_answer(s, in, t);
+	*t = (struct target){.prompt = "read file or folder: ", .answer = &import_line};
+	return OUT_PROMPT;
+}
+
 /* What the files hold decides where to go: one trace → its tree, runs → the runs, else the list of traces. */
 static void jump_to_imported(struct app *app, const struct import_report *r)
 {
@@ -1005,8 +1077,15 @@ static void jump_to_imported(struct app *app, const struct import_report *r)
 	if (runs == 0 && traces == 1 && source) {
 		t = (struct target){.screen = "trace", .id2 = source};
 	}
-	if (traces + runs == 0)
+	const bool welcomes = strcmp(top(app)->ops->name, "welcome") == 0;
+	if (traces + runs == 0) {
+		if (app->empty && !welcomes) /* where it says why */
+			open_screen(app, &(struct target){.screen = "welcome"});
 		return;
+	}
+	app->empty = false;
+	if (welcomes && app->stack.n > 1)
+		close_top(app);
 	if (strcmp(t.screen, "traces") == 0 && strcmp(top(app)->ops->name, "traces") == 0)
 		close_top(app);
 	open_screen(app, &t);
@@ -1289,6 +1368,20 @@ static void loop(struct app *app)
 	}
 }
 
+/* Not asked of a file that is larger than an empty store is: the start waits for the answer. */
+static bool is_empty(const char *store)
+{
+	enum { LARGEST = 4 << 20 };
+	struct err ignored = ERR_INIT;
+	struct stat st;
+	bool none = false;
+	struct db *db = stat(store, &st) == 0 && st.st_size <= LARGEST ? db_open(store, DB_READ, &ignored) : NULL;
+	if (db)
+		sources_none(db, &none, &ignored);
+	db_close(db);
+	return none;
+}
+
 static bool start(struct app *app, struct err *err)
 {
 	const struct app_opts *o = app->opts;
@@ -1337,6 +1430,12 @@ static bool start(struct app *app, struct err *err)
 		set_mask(app, true);
 	if (!open_screen(app, &(struct target){.screen = "traces"}))
 		return err_set(err, ERR_SYSTEM, NULL, "%s", app->ui.message);
+	app->empty = is_empty(o->store);
+	app->import_jump = app->import_jump && !o->samples;
+	if (o->samples)
+		open_screen(app, &(struct target){.screen = "tour"});
+	else if (app->empty && !o->open && !o->n_paths)
+		open_screen(app, &(struct target){.screen = "welcome"});
 	if (o->open && strcmp(o->open, "queues") == 0)
 		open_screen(app, &(struct target){.screen = "queues", .id2 = 1});
 	if (o->open && strncmp(o->open, "trace:", 6) == 0) {

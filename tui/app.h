@@ -17,6 +17,8 @@ struct app_opts {
 	const char *theme; /* name or file; NULL: default */
 	const char *open;  /* "trace:ID", "review:QUEUE": where to begin, above the list; NULL: the list */
 	bool bundle;       /* the store is a review bundle */
+	bool samples;      /* the store and the files are the samples: it begins with the tour */
+	bool *to_samples;  /* set when the user leaves for the samples; NULL: there is no way to them */
 	int64_t now_ns;    /* UNKNOWN_INT: the clock; else frozen (SPOOR_NOW) */
 };
 

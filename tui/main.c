@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "import/format.h"
 #include "import/import.h"
 #include "import/prices.h"
 #include "store/base/clean.h"
@@ -19,9 +20,12 @@
 #include "tui/app.h"
 #include "tui/cmd/cmds.h"
 #include "tui/cmd/review.h"
+#include "tui/cmd/samples.h"
 #include "tui/config.h"
 #include "tui/keys.h"
+#include "tui/samples.h"
 #include "tui/settings.h"
+#include "tui/start.h"
 #include "tui/term.h"
 #include "tui/theme.h"
 
@@ -66,6 +70,8 @@ static void settle_process(void)
 	cmd_look_at_terminal = look_at_terminal;
 	cmd_each_key = keys_each;
 	cmd_theme_names = theme_names;
+	while (formats[start_n_formats])
+		start_n_formats++;
 }
 
 static int fail(const struct err *err)
@@ -329,6 +335,46 @@ static int explore(struct app_opts *app)
 	return number ? 128 + number : 0;
 }
 
+/* As `like`, on the samples. */
+static int explore_samples(const struct app_opts *like)
+{
+	struct samples_session s;
+	struct err err = ERR_INIT;
+	int code;
+	if (samples_begin(&s, &err)) {
+		struct app_opts app = *like;
+		app.store = buf_cstr(&s.store);
+		app.paths = s.paths.at;
+		app.n_paths = s.paths.n;
+		app.samples = true;
+		app.open = app.map = NULL;
+		app.follow = app.bundle = false;
+		app.to_samples = NULL;
+		code = explore(&app);
+	} else {
+		code = fail(&err);
+	}
+	samples_end(&s);
+	return code;
+}
+
+/* From its first screen, or with :samples, one can leave for the samples. */
+static int explore_own(struct app_opts *app)
+{
+	const struct app_opts like = *app;
+	bool to_samples = false;
+	app->to_samples = &to_samples;
+	int code = explore(app);
+	return to_samples && code == 0 ? explore_samples(&like) : code;
+}
+
+static int explore_samples_for(const struct command_line *line)
+{
+	const struct app_opts app = {
+	    .ascii = cmd_flag(line, "ascii"), .no_color = cmd_flag(line, "no-color"), .mask = cmd_flag(line, "mask")};
+	return explore_samples(&app);
+}
+
 /* For commands that end in the explorer. */
 static int explore_for(const struct command_line *line, const char *store, const char *open)
 {
@@ -348,6 +394,7 @@ int main(int argc, char **argv)
 	settle_process();
 	config_start(argc, argv);
 	cmd_explore = explore_for;
+	cmd_explore_samples = explore_samples_for;
 	if (!read_front(&f, argc, argv, &err))
 		code = fail(&err);
 	else if (f.version)
@@ -359,7 +406,7 @@ int main(int argc, char **argv)
 	else {
 		f.app.paths = argv + (f.at < argc ? f.at : argc);
 		f.app.n_paths = f.at < argc ? (size_t)(argc - f.at) : 0;
-		code = explore(&f.app);
+		code = explore_own(&f.app);
 	}
 	vec_done(&f.options);
 	return code;

@@ -29,9 +29,11 @@
 	X(search)    \
 	X(session)   \
 	X(slices)    \
+	X(tour)      \
 	X(trace)     \
 	X(tracediff) \
-	X(traces)
+	X(traces)    \
+	X(welcome)
 
 #define DECLARE(name) extern const struct screen_ops screen_##name;
 #define ROW(name)     &screen_##name,

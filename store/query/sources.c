@@ -126,6 +126,14 @@ static bool quick_check(struct db *db, struct store_health *out, struct err *err
 	return step != STEP_FAIL;
 }
 
+bool sources_none(struct db *db, bool *none, struct err *err)
+{
+	int64_t any = 0;
+	bool ok = db_int(db, "SELECT EXISTS (SELECT 1 FROM trace) OR EXISTS (SELECT 1 FROM run)", 0, &any, err);
+	*none = ok && !any;
+	return ok;
+}
+
 bool sources_health(struct db *db, bool check, struct store_health *out, struct err *err)
 {
 	*out = (struct store_health){0};

@@ -11,6 +11,9 @@ bool sources_all(struct db *db, struct arena *arena, struct source **out, size_t
 bool sources_problems(struct db *db, int64_t source, int64_t limit, struct arena *arena, struct problem **out,
                       size_t *n, int64_t *total, struct err *err);
 
+/* Neither a trace nor an eval run is in it. Two looks, however large it is. */
+bool sources_none(struct db *db, bool *none, struct err *err);
+
 struct store_health {
 	int64_t traces, spans, scores, runs, cases, annotations, sources, problems, blocks;
 	int64_t raw_bytes, packed_bytes, file_bytes, wal_bytes;

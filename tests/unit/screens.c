@@ -219,7 +219,7 @@ static void test_empty_store(void **state)
 	stage_open(&st, "traces", &(struct target){.screen = "traces"}, 24, 80, false);
 	assert_true(stage_shows(&st, "Nothing is in this store yet."));
 	assert_true(stage_shows(&st, "spoor FILE"));
-	assert_true(stage_shows(&st, "make try"));
+	assert_true(stage_shows(&st, ":welcome"));
 	stage_keys(&st, "j G Enter e");
 	assert_true(stage_shows(&st, "Nothing is in this store yet."));
 	stage_close(&st);

@@ -28,6 +28,7 @@
 	X(rules)    \
 	X(run)      \
 	X(runs)     \
+	X(samples)  \
 	X(search)   \
 	X(session)  \
 	X(stats)    \
@@ -46,7 +47,7 @@ const struct command_group command_groups[] = {
 	{"judge",   "What people say",          {"review", "flag", "alikes", "rules", "log"}},
 	{"share",   "Hand on and bring home",   {"export", "merge"}},
 	{"store",   "What is in the store",     {"import", "forget", "backup", "sql", "doctor"}},
-	{"more",    "Help and settings",        {"open", "formats", "config", "help"}},
+	{"more",    "Help and settings",        {"samples", "open", "formats", "config", "help"}},
 	{.name = NULL},
 };
 

@@ -9,6 +9,7 @@
 #include "tui/cmd/words.h"
 #include "tui/link.h"
 #include "tui/settings.h"
+#include "tui/start.h"
 
 struct two {
 	const char *name, *help;
@@ -27,12 +28,25 @@ static void rows(struct page *p, const struct two *at, size_t n, int name_cols)
 /* ---------------------------------------------------------------- the first minutes */
 
 /* clang-format off */
+static void start_tables(struct page *p)
+{
+	const int before = p->name_cols;
+	p->name_cols = 16;
+	page_part(p, "Where files come from");
+	for (const struct start_source *s = start_sources; s->from; s++)
+		page_row(p, s->from, s->how);
+	page_part(p, "What is read");
+	for (const struct start_family *f = start_families; f->what; f++)
+		page_row(p, f->what, f->names);
+	p->name_cols = before;
+}
+
 void topic_start(struct page *p)
 {
+	page_text(p, start_what);
 	page_text(p,
-	    "spoor opens the traces and eval results that LLM applications leave behind, from plain files. It needs no server and no "
-	    "account, and sends nothing anywhere: one program, one SQLite file.\n"
 	    "\n"
+	    "  spoor samples           sample data in a store that goes away, and things to try\n"
 	    "  spoor run.json logs/    import what is new in them, open the explorer\n"
 	    "  spoor                   the explorer on all that was imported\n"
 	    "  spoor compare v12 v13   the same answers without a screen\n"
@@ -43,6 +57,7 @@ void topic_start(struct page *p)
 	    "matter there.\n"
 	    "\n"
 	    "Every screen has a command that prints the same: as text, and with --json for programs.");
+	start_tables(p);
 }
 /* clang-format on */
 

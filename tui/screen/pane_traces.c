@@ -398,7 +398,8 @@ static void draw_first_steps(struct canvas c)
 	    {ROLE_TEXT,    ""	                                                                },
 	    {ROLE_HEADING, "    spoor FILE…              import what is new in them and look at it"},
 	    {ROLE_HEADING, "    … | spoor import -       the same from a pipe"                     },
-	    {ROLE_HEADING, "    make try                 sample traces and runs, in the source tree" },
+	    {ROLE_HEADING, "    :welcome                 how to begin, where files come from"        },
+	    {ROLE_HEADING, "    :samples                 sample traces and runs, built in"           },
 	    {ROLE_TEXT,    ""	                                                                },
 	    {ROLE_TEXT,    "spoor formats lists the formats it knows. ? shows the keys, q leaves."   },
 	};

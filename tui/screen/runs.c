@@ -320,7 +320,8 @@ static void draw_empty(const struct runs_state *st, struct canvas body)
 	            "spoor results.json more/       imports eval result files and opens them");
 	canvas_putc(body, 4, 3, -1, ROLE_TEXT, "spoor import results.json      imports them without a screen");
 	canvas_putc(body, 5, 3, -1, ROLE_TEXT, "spoor formats                  says what can be read");
-	canvas_putc(body, 7, 3, -1, ROLE_DIM,
+	canvas_putc(body, 6, 3, -1, ROLE_TEXT, ":welcome, :samples             how to begin; sample runs");
+	canvas_putc(body, 8, 3, -1, ROLE_DIM,
 	            "Two runs of one dataset can then be compared: Space marks, Enter compares.");
 }
 

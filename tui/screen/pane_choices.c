@@ -1,0 +1,102 @@
+#include "tui/screen/pane_choices.h"
+
+bool choices_fit(const struct choices *c, int page_rows, int cols)
+{
+	return c->laid_rows == page_rows && c->laid_cols == cols;
+}
+
+void choices_begin(struct choices *c, int cols)
+{
+	sheet_begin(&c->sheet, cols - 1 < CHOICES_COLS ? cols - 1 : CHOICES_COLS);
+	c->laid_cols = cols;
+	c->n = 0;
+}
+
+void choices_row(struct choices *c)
+{
+	BUG_ON(c->n >= CHOICES_MOST);
+	sheet_row(&c->sheet);
+	c->row[c->n] = c->sheet.rows - 1;
+	c->rows[c->n++] = 1;
+}
+
+void choices_rest(struct choices *c)
+{
+	if (c->n)
+		c->rows[c->n - 1] = c->sheet.rows - c->row[c->n - 1];
+}
+
+void choices_scroll(struct choices *c, int64_t by, int page_rows)
+{
+	int last = c->sheet.rows > page_rows ? c->sheet.rows - page_rows : 0;
+	int64_t top = c->top + by;
+	c->top = (int)(top < 0 ? 0 : top > last ? last : top);
+}
+
+void choices_go(struct choices *c, int cursor, int page_rows)
+{
+	c->cursor = cursor < 0 || !c->n ? 0 : cursor < c->n ? cursor : c->n - 1;
+	if (!c->n)
+		return;
+	int row = c->row[c->cursor], end = row + c->rows[c->cursor];
+	if (c->cursor == 0 && end <= page_rows)
+		c->top = 0; /* what stands above the first one, too */
+	if (end > c->top + page_rows)
+		choices_scroll(c, end - page_rows - c->top, page_rows);
+	if (row < c->top)
+		choices_scroll(c, row - c->top, page_rows);
+}
+
+enum outcome choices_move(struct choices *c, enum move move, int page_rows)
+{
+	int page = page_rows > 1 ? page_rows - 1 : 1;
+	bool in_sight = !c->n || (c->row[c->cursor] >= c->top && c->row[c->cursor] < c->top + page_rows);
+	switch (move) {
+	case MOVE_DOWN:
+		if (c->cursor + 1 < c->n && in_sight)
+			choices_go(c, c->cursor + 1, page_rows);
+		else
+			choices_scroll(c, 1, page_rows);
+		break;
+	case MOVE_UP:
+		if (in_sight && c->cursor > 0)
+			choices_go(c, c->cursor - 1, page_rows);
+		else
+			choices_scroll(c, -1, page_rows);
+		break;
+	case MOVE_PAGE_DOWN: choices_scroll(c, page, page_rows); break;
+	case MOVE_PAGE_UP: choices_scroll(c, -page, page_rows); break;
+	case MOVE_HALF_DOWN: choices_scroll(c, page / 2, page_rows); break;
+	case MOVE_HALF_UP: choices_scroll(c, -page / 2, page_rows); break;
+	case MOVE_FIRST: choices_go(c, 0, page_rows); break;
+	case MOVE_LAST:
+		choices_go(c, c->n - 1, page_rows);
+		choices_scroll(c, INT32_MAX, page_rows);
+		break;
+	case MOVE_LEFT:
+	case MOVE_RIGHT: break;
+	}
+	return OUT_HANDLED;
+}
+
+void choices_draw(const struct choices *c, struct canvas body, int col)
+{
+	sheet_draw(&c->sheet, body, c->top, false, STR_NONE);
+	int row = c->n ? c->row[c->cursor] - c->top : -1;
+	if (row < 0 || row >= body.rows)
+		return;
+	canvas_putc(body, row, 0, 1, ROLE_CURSOR, ">");
+	canvas_tint(body, row, col, c->sheet.cols - col, ROLE_CURSOR);
+}
+
+void choices_position(const struct choices *c, int page_rows, struct buf *out)
+{
+	int last = c->top + page_rows < c->sheet.rows ? c->top + page_rows : c->sheet.rows;
+	if (c->sheet.rows > page_rows)
+		buf_printf(out, "  rows %d to %d of %d", c->top + 1, last, c->sheet.rows);
+}
+
+void choices_done(struct choices *c)
+{
+	sheet_done(&c->sheet);
+}
