@@ -21,7 +21,7 @@ function layer(f) {
 	if (f ~ /^tui\/columns(_[a-z]+)?\.[ch]$/) return "columns"
 	if (f ~ /^tui\/screen\//) return "screen"
 	if (f ~ /^tui\/cmd\//) return "cmd"
-	if (f ~ /^tui\/(app|handoff|history|hold|job|keys|looked|main|config|prompt|review_key|verdict_keys|verdicts|write)\.[ch]$/) return "app"
+	if (f ~ /^tui\/(app|handoff|history|hold|job|keys|looked|main|mouse|config|prompt|review_key|verdict_keys|verdicts|write)\.[ch]$/) return "app"
 	return "?"
 }
 BEGIN {

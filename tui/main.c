@@ -103,7 +103,7 @@ static const char *value_of(const char *name, int argc, char **argv, int *i, str
 static bool unknown_option(const char *word, struct err *err)
 {
 	static const char *const names[] = {"--store", "--ascii", "--no-color", "--theme",   "--open",
-	                                    "--map",   "--mask",  "--follow",   "--version", "--help"};
+	                                    "--map",   "--mask",  "--mouse", "--follow",   "--version", "--help"};
 	struct near near = {.word = str_of(word)};
 	struct buf after = BUF_INIT;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -123,6 +123,8 @@ static bool front_option(struct front *f, int argc, char **argv, int *i, struct 
 		f->app.no_color = true;
 	else if (strcmp(word, "--mask") == 0)
 		f->app.mask = true;
+	else if (strcmp(word, "--mouse") == 0)
+		f->app.mouse = true;
 	else if (strcmp(word, "--follow") == 0)
 		f->app.follow = true;
 	else if (strcmp(word, "--version") == 0)
@@ -289,6 +291,8 @@ static int explore(struct app_opts *app)
 	app->ascii = app->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
 	const char *masks = getenv("SPOOR_MASK");
 	app->mask = app->mask || (masks && masks[0] && strcmp(masks, "0") != 0);
+	const char *mouse = getenv("SPOOR_MOUSE");
+	app->mouse = app->mouse || (mouse && mouse[0] && strcmp(mouse, "0") != 0);
 	const char *frozen = getenv("SPOOR_NOW");
 	if (!frozen || !units_iso(str_of(frozen), &app->now_ns, NULL))
 		app->now_ns = UNKNOWN_INT;
