@@ -18,6 +18,7 @@
 #include "tui/hold.h"
 #include "tui/job.h"
 #include "tui/looked.h"
+#include "tui/mouse.h"
 #include "tui/screen.h"
 #include "tui/term.h"
 #include "tui/theme.h"
@@ -83,6 +84,9 @@ struct app {
 	struct memory *memory;  /* of views; NULL: none is kept */
 	int64_t remember_at_ms; /* when the keys will have rested; 0: they have */
 	int mark;               /* m or ' was pressed: the next key says which; 0: none was */
+	bool mouse;             /* clicks come */
+	bool painted;           /* the grid shows all that keys did; the terminal may not yet */
+	uint64_t on_terminal;   /* serial of the screen in the last frame: clicks are meant for that one */
 };
 
 static struct app *the_app; /* for app_actions only: an action's run sees a screen, these act on the program */
@@ -381,6 +385,9 @@ static void draw_hints(struct app *app, struct canvas row)
 				int need = text_cols(key) + text_cols(str_of(a->hint)) + 3;
 				if (col + need + (order < HELP_ORDER ? HELP_COLS : 0) > row.cols)
 					continue;
+				if (mouse_may_press(a))
+					canvas_zone(canvas_part(row, 0, col, 1, need - 2),
+					            (struct zone){.kind = ZONE_KEY, .name = a->name});
 				col += canvas_put(row, 0, col, -1, ROLE_HINT_KEY, key) + 1;
 				col += canvas_putc(row, 0, col, -1, ROLE_HINT, a->hint) + 2;
 			}
@@ -452,17 +459,18 @@ static void draw_status(struct app *app, struct canvas row)
 	buf_done(&right);
 }
 
-static void draw(struct app *app)
+/* Into the grid. */
+static void paint(struct app *app)
 {
-	app->draw = false;
 	struct canvas all = grid_canvas(&app->grid);
 	if (app->shown && !is_veiled(app, top(app)))
 		hold_before(&app->hold, top(app), &app->grid);
 	canvas_clear(all);
+	app->grid.n_zones = 0;
+	app->painted = true;
 	app->grid.caret_row = app->grid.caret_col = -1;
 	if (all.rows < SMALLEST_ROWS || all.cols < SMALLEST_COLS) {
 		canvas_putc(all, 0, 0, all.cols, ROLE_TEXT, "too small");
-		term_show(&app->grid);
 		return;
 	}
 	struct screen *s = top(app);
@@ -486,6 +494,13 @@ static void draw(struct app *app)
 		draw_status(app, canvas_part(all, all.rows - 2, 0, 1, all.cols));
 		draw_hints(app, canvas_part(all, all.rows - 1, 0, 1, all.cols));
 	}
+}
+
+static void draw(struct app *app)
+{
+	app->draw = false;
+	paint(app);
+	app->on_terminal = top(app)->serial;
 	term_show(&app->grid);
 }
 
@@ -631,6 +646,25 @@ static enum outcome mask(struct screen *s, const struct input *in, struct target
 	return OUT_REFRESH;
 }
 
+static void set_mouse(struct app *app, bool on)
+{
+	app->mouse = on && term_has_mouse();
+	term_set_mouse(app->mouse);
+	if (app->mouse)
+		ui_say(&app->ui, "mouse on: Shift selects text");
+	else
+		ui_say(&app->ui, on ? "this terminal tells of no mouse (spoor doctor)" : "mouse off");
+}
+
+/* :mouse, :mouse on, :mouse off */
+static enum outcome mouse(struct screen *s, const struct input *in, struct target *t)
+{
+	(void)s, (void)t;
+	bool named = str_is(in->argument, "on") || str_is(in->argument, "off");
+	set_mouse(the_app, named ? str_is(in->argument, "on") : !the_app->mouse);
+	return OUT_HANDLED;
+}
+
 static enum outcome suspend(struct screen *s, const struct input *in, struct target *t)
 {
 	(void)s, (void)in, (void)t;
@@ -765,35 +799,36 @@ static enum outcome command(struct screen *s, const struct input *in, struct tar
 
 /* name, keys, help, hint, order, run */
 const struct action app_actions[] = {
-    {"bad",        "-",     "this answer is bad",                                                   NULL,   0,          verdict_bad    },
-    {"alikes",     "a A",   "other answers that failed in the same way as this one",                NULL,   0,          verdict_alikes },
-    {"back",       "q Esc", "one level up; at the first screen: quit",                              NULL,   0,          back           },
-    {"command",    ":",     "type a command: any name of this list, or a screen",                   NULL,   0,          command        },
-    {"correct",    "C",     "the answer as it should be",                                           NULL,   0,          verdict_correct},
-    {"copy",       "y",     "copy, then v: the value, p: its path, i: its id, c: the command line", "copy", 35,         copy           },
-    {"editor",     "V",     "a copy of the value in $EDITOR",                                       NULL,   0,          show_in_editor },
-    {"follow",     "F",     "go on reading the files as they grow; again: stop",                    NULL,   0,          follow         },
-    {"good",       "+",     "this answer is good",                                                  NULL,   0,          verdict_good   },
-    {"help",       "? F1",  "what the keys do here",                                                "help", HELP_ORDER, help           },
-    {"import",     "",      "read a file or a folder: :import FILE",                                NULL,   0,          import         },
-    {"mask",       "M",     "mask personal data and secrets in all that shows, or show them again", NULL,   0,          mask           },
-    {"no-verdict", "",      "no verdict on this answer any more: neither good, bad nor unsure",     NULL,   0,          verdict_none   },
-    {"note",       "c",     "a note on this answer",                                                NULL,   0,          verdict_note   },
-    {"pager",      "v",     "the value in $PAGER",                                                  NULL,   0,          show_in_pager  },
-    {"print",      "P",     "the value as plain text outside of the screen",                        NULL,   0,          print_plain    },
-    {"quit",       "Q",     "leave spoor",                                                          NULL,   0,          quit           },
-    {"reason",     "",      "why this answer is bad: :reason outdated",                             NULL,   0,          verdict_reason },
-    {"redo",       "^R",    "say again what u took back",                                           NULL,   0,          verdict_redo   },
-    {"redraw",     "^L",    "draw the whole screen again",                                          NULL,   0,          redraw         },
-    {"reload",     "R",     "read the store again",                                                 NULL,   0,          reload         },
-    {"review",     "r",     "judge what this list shows, one by one",                               NULL,   0,          review_list    },
-    {"samples",    "",      "the sample data, in a store of its own that goes when you leave",      NULL,   0,          samples        },
-    {"search-all", "*",     "search all inputs and outputs of all traces, as :search TEXT",         NULL,   0,          search_all     },
-    {"suspend",    "^Z",    "to the shell; fg comes back",                                          NULL,   0,          suspend        },
-    {"tag",        "",      "a word to find this answer by: :tag refunds",                          NULL,   0,          verdict_tag    },
-    {"theme",      "T",     "next theme, or the one named",                                         NULL,   0,          next_theme     },
-    {"undo",       "u",     "take back what was said last",                                         NULL,   0,          verdict_undo   },
-    {"unsure",     "~",     "whether this answer is good cannot be told",                           NULL,   0,          verdict_unsure },
+    {"bad",        "-",     "this answer is bad",                                                     NULL,   0,          verdict_bad    },
+    {"alikes",     "a A",   "other answers that failed in the same way as this one",                  NULL,   0,          verdict_alikes },
+    {"back",       "q Esc", "one level up; at the first screen: quit",                                NULL,   0,          back           },
+    {"command",    ":",     "type a command: any name of this list, or a screen",                     NULL,   0,          command        },
+    {"correct",    "C",     "the answer as it should be",                                             NULL,   0,          verdict_correct},
+    {"copy",       "y",     "copy, then v: the value, p: its path, i: its id, c: the command line",   "copy", 35,         copy           },
+    {"editor",     "V",     "a copy of the value in $EDITOR",                                         NULL,   0,          show_in_editor },
+    {"follow",     "F",     "go on reading the files as they grow; again: stop",                      NULL,   0,          follow         },
+    {"good",       "+",     "this answer is good",                                                    NULL,   0,          verdict_good   },
+    {"help",       "? F1",  "what the keys do here",                                                  "help", HELP_ORDER, help           },
+    {"import",     "",      "read a file or a folder: :import FILE",                                  NULL,   0,          import         },
+    {"mask",       "M",     "mask personal data and secrets in all that shows, or show them again",   NULL,   0,          mask           },
+    {"mouse",      "@",     "the mouse: clicks and the wheel, or the terminal's own selecting again", NULL,   0,          mouse          },
+    {"no-verdict", "",      "no verdict on this answer any more: neither good, bad nor unsure",       NULL,   0,          verdict_none   },
+    {"note",       "c",     "a note on this answer",                                                  NULL,   0,          verdict_note   },
+    {"pager",      "v",     "the value in $PAGER",                                                    NULL,   0,          show_in_pager  },
+    {"print",      "P",     "the value as plain text outside of the screen",                          NULL,   0,          print_plain    },
+    {"quit",       "Q",     "leave spoor",                                                            NULL,   0,          quit           },
+    {"reason",     "",      "why this answer is bad: :reason outdated",                               NULL,   0,          verdict_reason },
+    {"redo",       "^R",    "say again what u took back",                                             NULL,   0,          verdict_redo   },
+    {"redraw",     "^L",    "draw the whole screen again",                                            NULL,   0,          redraw         },
+    {"reload",     "R",     "read the store again",                                                   NULL,   0,          reload         },
+    {"review",     "r",     "judge what this list shows, one by one",                                 NULL,   0,          review_list    },
+    {"samples",    "",      "the sample data, in a store of its own that goes when you leave",        NULL,   0,          samples        },
+    {"search-all", "*",     "search all inputs and outputs of all traces, as :search TEXT",           NULL,   0,          search_all     },
+    {"suspend",    "^Z",    "to the shell; fg comes back",                                            NULL,   0,          suspend        },
+    {"tag",        "",      "a word to find this answer by: :tag refunds",                            NULL,   0,          verdict_tag    },
+    {"theme",      "T",     "next theme, or the one named",                                           NULL,   0,          next_theme     },
+    {"undo",       "u",     "take back what was said last",                                           NULL,   0,          verdict_undo   },
+    {"unsure",     "~",     "whether this answer is good cannot be told",                             NULL,   0,          verdict_unsure },
     ACTIONS_END,
 };
 
@@ -870,6 +905,23 @@ static void obey(struct app *app, enum outcome outcome, struct target *t)
 			app->quit = true;
 		break;
 	}
+}
+
+/* a NULL: the screen has none for that key, the program may. */
+static void run_action(struct app *app, const struct action *a, const struct input *in)
+{
+	struct screen *s = top(app);
+	struct target t = {0};
+	int64_t id = hold_id(s);
+	enum outcome outcome = a ? a->run(s, in, &t) : OUT_IGNORED;
+	if (outcome == OUT_IGNORED && (a = action_for_key(app_actions, in->key)))
+		outcome = a->run(s, in, &t);
+	app->painted = false;
+	app->ui.moves = (outcome == OUT_REFRESH || outcome == OUT_HANDLED) && hold_id(s) != id;
+	app->rest_at_ms = mono_ms() + REST_MS;
+	app->ask = true;
+	app->opened |= outcome == OUT_REFRESH && !app->ui.moves;
+	obey(app, outcome, &t);
 }
 
 static void key_of_prompt(struct app *app, int key)
@@ -953,20 +1005,80 @@ static void on_key(struct app *app, int key)
 		key_of_prompt(app, key);
 		return;
 	}
-	struct screen *s = top(app);
-	struct target t = {0};
 	struct input in = {.key = key, .argument = STR_NONE};
-	s->recalled = true; /* from here on it looks as the keys say */
-	const struct action *a = action_for_key(s->ops->actions, key);
-	int64_t id = hold_id(s);
-	enum outcome outcome = a ? a->run(s, &in, &t) : OUT_IGNORED;
-	if (outcome == OUT_IGNORED && (a = action_for_key(app_actions, key)))
-		outcome = a->run(s, &in, &t);
-	app->ui.moves = (outcome == OUT_REFRESH || outcome == OUT_HANDLED) && hold_id(s) != id;
-	app->rest_at_ms = mono_ms() + REST_MS;
-	app->ask = true;
-	app->opened |= outcome == OUT_REFRESH && !app->ui.moves;
-	obey(app, outcome, &t);
+	top(app)->recalled = true; /* from here on it looks as the keys say */
+	run_action(app, action_for_key(top(app)->ops->actions, key), &in);
+}
+
+/* After each key. */
+static void settle_key(struct app *app)
+{
+	if (app->quit)
+		return;
+	take_sayings(app);
+	if (app->opened)
+		ask(app);
+	if (app->opened && app->ask && !top(app)->recalled) /* how it was left, before the next key */
+		ask(app);
+	app->opened = false;
+	app->painted = false;
+}
+
+static bool keys_wait(const struct app *app)
+{
+	const struct screen *s = top(app);
+	return !app->prompt.on && !app->write.on && !app->copying && s->ops->waits && s->ops->waits(s);
+}
+
+/* ---------------------------------------------------------------- the mouse */
+
+static struct screen *screen_for_mouse(void)
+{
+	struct app *app = the_app;
+	bool other = app->quit || app->prompt.on || app->write.on || app->copying;
+	return other || is_veiled(app, top(app)) || keys_wait(app) ? NULL : top(app);
+}
+
+static bool is_first_screen(void)
+{
+	return the_app->stack.n < 2;
+}
+
+static const struct grid *look_for_mouse(void)
+{
+	if (!the_app->painted)
+		paint(the_app);
+	return &the_app->grid;
+}
+
+static void act_for_mouse(const struct action *a, const struct input *in)
+{
+	run_action(the_app, a, in);
+	settle_key(the_app);
+}
+
+/* Dropped, never kept for later, where something else shows by now than what was pointed at. */
+static void on_mouse(struct app *app, int key)
+{
+	static const struct mouse mouse = {screen_for_mouse, is_first_screen, look_for_mouse, act_for_mouse};
+	int row = -1, col = -1, rows = key == KEY_WHEEL_DOWN ? MOUSE_ROWS : key == KEY_WHEEL_UP ? -MOUSE_ROWS : 0;
+	term_mouse(&row, &col);
+	if (!app->mouse || app->held.n || top(app)->serial != app->on_terminal)
+		return;
+	if (app->write.on) {
+		write_mouse(&app->write, app->grid.rows, row, col, rows);
+		app->draw = true;
+	} else if (app->prompt.on && !rows) {
+		struct canvas all = grid_canvas(&app->grid);
+		prompt_click(&app->prompt, &all, row, col);
+		app->draw = true;
+	} else if (screen_for_mouse()) {
+		app->import_jump = false;
+		app->ui.message[0] = '\0';
+		app->draw = true;
+		app->painted = false;
+		mouse_key(&mouse, key, row, col);
+	}
 }
 
 /* ---------------------------------------------------------------- the import behind the screen */
@@ -1212,23 +1324,10 @@ static void watch_index(struct app *app)
 
 /* ---------------------------------------------------------------- the loop */
 
-static bool keys_wait(const struct app *app)
-{
-	const struct screen *s = top(app);
-	return !app->prompt.on && !app->write.on && !app->copying && s->ops->waits && s->ops->waits(s);
-}
-
 static void obey_key(struct app *app, int key)
 {
 	on_key(app, key);
-	if (app->quit)
-		return;
-	take_sayings(app);
-	if (app->opened)
-		ask(app);
-	if (app->opened && app->ask && !top(app)->recalled) /* how it was left, before the next key */
-		ask(app);
-	app->opened = false;
+	settle_key(app);
 }
 
 /* Keys whose item does not show yet stay in their order; Q always works. */
@@ -1258,6 +1357,8 @@ static void read_keys(struct app *app, int timeout_ms)
 	for (; key != KEY_NONE && !app->quit; key = term_pending() ? term_read(0) : KEY_NONE) {
 		if (key == KEY_RESIZED)
 			resize(app);
+		else if (key == KEY_CLICK || key == KEY_WHEEL_UP || key == KEY_WHEEL_DOWN)
+			on_mouse(app, key);
 		else
 			take_key(app, key);
 	}
@@ -1428,6 +1529,8 @@ static bool start(struct app *app, struct err *err)
 		config_say(&app->ui);
 	if (o->mask)
 		set_mask(app, true);
+	if (o->mouse)
+		set_mouse(app, true);
 	if (!open_screen(app, &(struct target){.screen = "traces"}))
 		return err_set(err, ERR_SYSTEM, NULL, "%s", app->ui.message);
 	app->empty = is_empty(o->store);

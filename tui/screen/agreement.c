@@ -367,8 +367,10 @@ static enum outcome agreement_move(struct screen *screen, enum move move)
 	}
 	int page = screen->ui->rows - SENTENCE_ROWS - 1, by = 0;
 	switch (move) {
-	case MOVE_UP: by = -1; break;
-	case MOVE_DOWN: by = 1; break;
+	case MOVE_UP:
+	case MOVE_SCROLL_UP: by = -1; break;
+	case MOVE_DOWN:
+	case MOVE_SCROLL_DOWN: by = 1; break;
 	case MOVE_PAGE_UP:
 	case MOVE_HALF_UP: by = -page; break;
 	case MOVE_PAGE_DOWN:
@@ -376,7 +378,8 @@ static enum outcome agreement_move(struct screen *screen, enum move move)
 	case MOVE_FIRST: by = -s->figures_top; break;
 	case MOVE_LAST: by = SHEET_ROWS; break;
 	case MOVE_LEFT:
-	case MOVE_RIGHT: return OUT_HANDLED;
+	case MOVE_RIGHT:
+	case MOVE_LINE: return OUT_HANDLED;
 	}
 	struct sheet sheet = {0};
 	sheet_begin(&sheet, screen->ui->cols - 2);

@@ -338,7 +338,9 @@ static void draw_calls(const struct drawing *d, struct canvas c)
 	col += COUNT_COLS + 1;
 	canvas_put_right(c, 0, col, USD_COLS, ROLE_HEADING, STR_LIT("cost"));
 	canvas_put_right(c, 0, col + USD_COLS + 1, USD_COLS, ROLE_HEADING, STR_LIT("so far"));
-	list_draw(&d->s->calls, canvas_part(c, 1, 0, c.rows - 1, c.cols), draw_call, d);
+	struct canvas rows = canvas_part(c, 1, 0, c.rows - 1, c.cols);
+	list_draw(&d->s->calls, rows, draw_call, d);
+	list_zone(&d->s->calls, rows, !d->s->in_pieces);
 }
 
 /* ---------------------------------------------------------------- drawing: pieces */
@@ -415,6 +417,7 @@ static void draw_pieces(const struct drawing *d, struct canvas c)
 	struct canvas rows = canvas_part(c, 2, 0, c.rows - 2, c.cols);
 	struct list list = d->s->pieces;
 	list_draw(&list, rows, draw_piece, d);
+	list_zone(&list, rows, d->s->in_pieces);
 	if (!d->s->in_pieces) /* one cursor on the screen */
 		canvas_putc(rows, (int)(list.cursor - list.top), 0, 1, ROLE_TEXT, " ");
 	if (!list.total)

@@ -371,6 +371,7 @@ static void draw_pane(const struct screen *screen, struct canvas pane, bool besi
 			canvas_putc(pane, r, 0, 1, ROLE_BORDER, screen->ui->ascii ? "|" : "│");
 		pane = canvas_part(pane, 0, 1, pane.rows, pane.cols - 1);
 	}
+	canvas_zone(pane, (struct zone){.kind = ZONE_PANE, .name = "source"});
 	canvas_rule(pane, 0, ROLE_BORDER);
 	canvas_printf(pane, 0, 2, -1, ROLE_TAB_ACTIVE, " sentence %lld ", (long long)s->shown + 1);
 	sheet_draw(&s->sheet, canvas_part(pane, 1, 0, pane.rows - 1, pane.cols), 0, false, STR_NONE);
@@ -566,25 +567,23 @@ ACTION(prev_unmatched)
 	return next_odd(screen, -1);
 }
 
-static enum outcome scroll(struct screen *screen, int by)
+static enum outcome scroll(struct screen *screen, int by, int count)
 {
 	struct origins_state *s = state_of(screen);
-	pager_scroll(&s->pager, by * (s->pager.rows > 2 ? s->pager.rows / 2 : 1));
+	pager_scroll(&s->pager, by * (count ? count : s->pager.rows > 2 ? s->pager.rows / 2 : 1));
 	return OUT_HANDLED;
 }
 
 ACTION(source_down)
 {
-	(void)in;
 	(void)target;
-	return scroll(screen, 1);
+	return scroll(screen, 1, in->count);
 }
 
 ACTION(source_up)
 {
-	(void)in;
 	(void)target;
-	return scroll(screen, -1);
+	return scroll(screen, -1, in->count);
 }
 
 static struct buf *find_text(struct screen *screen)

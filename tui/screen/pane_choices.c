@@ -47,8 +47,20 @@ void choices_go(struct choices *c, int cursor, int page_rows)
 		choices_scroll(c, row - c->top, page_rows);
 }
 
+/* The choice on a line of the page; what stands between them is none. */
+static void go_to_line(struct choices *c, int line, int page_rows)
+{
+	for (int i = 0; i < c->n; i++)
+		if (c->top + line >= c->row[i] && c->top + line < c->row[i] + c->rows[i])
+			choices_go(c, i, page_rows);
+}
+
 enum outcome choices_move(struct choices *c, enum move move, int page_rows)
 {
+	if (move >= MOVE_LINE) {
+		go_to_line(c, (int)(move - MOVE_LINE), page_rows);
+		return OUT_HANDLED;
+	}
 	int page = page_rows > 1 ? page_rows - 1 : 1;
 	bool in_sight = !c->n || (c->row[c->cursor] >= c->top && c->row[c->cursor] < c->top + page_rows);
 	switch (move) {
@@ -73,8 +85,11 @@ enum outcome choices_move(struct choices *c, enum move move, int page_rows)
 		choices_go(c, c->n - 1, page_rows);
 		choices_scroll(c, INT32_MAX, page_rows);
 		break;
+	case MOVE_SCROLL_DOWN: choices_scroll(c, 1, page_rows); break;
+	case MOVE_SCROLL_UP: choices_scroll(c, -1, page_rows); break;
 	case MOVE_LEFT:
-	case MOVE_RIGHT: break;
+	case MOVE_RIGHT:
+	case MOVE_LINE: break;
 	}
 	return OUT_HANDLED;
 }

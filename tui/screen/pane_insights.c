@@ -332,9 +332,14 @@ static void draw_projection(const struct insights_view *v, struct canvas c, int 
 
 static void draw_titles(const struct insights_view *v, struct canvas c, int row, const struct layout *l)
 {
+	const struct column *table = insights_columns(v->by);
+	int64_t now = v->sort ? v->sort - table : -1;
 	for (size_t i = 0; i < l->n; i++) {
 		const struct column *column = l->columns[i];
+		int cols = i && column->width > 0 ? column->width : l->name_cols;
 		char text[48];
+		canvas_zone(canvas_part(c, row, l->at[i] - 1, 1, cols + 1),
+		            (struct zone){.kind = ZONE_COLUMN, .at = column - table, .now = now});
 		bool sorted = column == v->sort;
 		const char *arrow = c.grid->ascii ? (v->ascending ? "^" : "v") : v->ascending ? "▴" : "▾";
 		snprintf(text, sizeof text, "%s%s", sorted ? arrow : "", i == 0 ? "" : column->title);

@@ -250,7 +250,9 @@ void propose_draw(const struct screen *screen, struct canvas body)
 		return;
 	}
 	draw_head(canvas_part(left, HEAD_ROWS - 1, 0, 1, l.list_cols));
-	list_draw(&s->rules, canvas_part(left, HEAD_ROWS, 0, l.list_rows, l.list_cols), draw_rule, s);
+	struct canvas rules = canvas_part(left, HEAD_ROWS, 0, l.list_rows, l.list_cols);
+	list_draw(&s->rules, rules, draw_rule, s);
+	list_zone(&s->rules, rules, !s->in_examples);
 	if (l.details_row)
 		canvas_rule(body, l.details_row - 1, ROLE_BORDER);
 	draw_details(screen, canvas_part(body, l.details_row, l.details_col, l.details_rows, l.details_cols),

@@ -341,8 +341,9 @@ static void draw_pane(const struct runs_state *st, struct canvas body, const str
 			canvas_putc(body, i, at->pane_col - 2, 1, ROLE_BORDER, "│");
 	}
 	const struct run_row *row = runs_cursor(&st->view);
-	sheet_draw(&st->sheet, canvas_part(body, at->pane_row, at->pane_col, at->pane_rows, at->pane_cols),
-	           st->sheet_top, !row || row->id != st->sheet_run, STR_NONE);
+	struct canvas pane = canvas_part(body, at->pane_row, at->pane_col, at->pane_rows, at->pane_cols);
+	canvas_zone(pane, (struct zone){.kind = ZONE_PANE, .name = "details"});
+	sheet_draw(&st->sheet, pane, st->sheet_top, !row || row->id != st->sheet_run, STR_NONE);
 }
 
 static void runs_draw(const struct screen *screen, struct canvas body)

@@ -123,6 +123,9 @@ static void trace_draw(const struct screen *screen, struct canvas body)
 		for (int row = 0; row < body.rows; row++)
 			canvas_putc(body, row, v.tree_cols, 1, ROLE_BORDER, body.grid->ascii ? "|" : "│");
 	bool old = s->span.data.row.pos != s->tree.cursor;
+	if (v.pane && v.tree)
+		canvas_zone(canvas_part(body, v.pane_row, v.pane_col, v.pane_rows, v.pane_cols),
+		            (struct zone){.kind = ZONE_PANE, .name = "details"});
 	if (v.pane)
 		span_pane_draw(&s->span, canvas_part(body, v.pane_row, v.pane_col, v.pane_rows, v.pane_cols), old);
 }
