@@ -21,6 +21,7 @@
 #include "tui/cmd/review.h"
 #include "tui/config.h"
 #include "tui/keys.h"
+#include "tui/link.h"
 #include "tui/settings.h"
 #include "tui/term.h"
 
@@ -104,9 +105,8 @@ static const char *value_of(const char *name, int argc, char **argv, int *i, str
 
 static bool unknown_option(const char *word, struct err *err)
 {
-	static const char *const names[] = {"--store", "--ascii", "--no-color", "--theme",   "--open",
-	                                    "--map",   "--mask",  "--follow",   "--config",  "--version",
-	                                    "--help"};
+	static const char *const names[] = {"--store", "--ascii",  "--no-color", "--theme",   "--open", "--map",
+	                                    "--mask",  "--follow", "--config",   "--version", "--help"};
 	struct near near = {.word = str_of(word)};
 	struct buf after = BUF_INIT;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -270,8 +270,12 @@ static void take_bundle(struct app_opts *app, struct buf *open, struct err *err)
 {
 	if (app->n_paths != 1 || app->store || !is_file(app->paths[0]))
 		return;
-	buf_add_cstr(open, "review:");
-	if (!queue_bundle_is(app->paths[0], open, err))
+	struct buf queue = BUF_INIT;
+	bool is = queue_bundle_is(app->paths[0], &queue, err);
+	if (is)
+		link_print(open, &(struct link){.kind = "review", .of = {buf_str(&queue)}, .n_of = 1});
+	buf_done(&queue);
+	if (!is)
 		return;
 	app->store = app->paths[0];
 	app->open = buf_cstr(open);
