@@ -15,6 +15,7 @@
 #include "tui/handoff.h"
 #include "tui/hold.h"
 #include "tui/job.h"
+#include "tui/line_words.h"
 #include "tui/looked.h"
 #include "tui/screen.h"
 #include "tui/term.h"
@@ -167,7 +168,10 @@ static bool open_screen(struct app *app, const struct target *t)
 	s->serial = ++app->serial;
 	s->mask_turn = app->mask_turn;
 	s->state = xcalloc(1, ops->state_size);
-	if (ops->open && !ops->open(s, t, &err)) {
+	struct target with = *t;
+	if (!app->opts->n_paths)
+		config_filter(&with);
+	if (ops->open && !ops->open(s, &with, &err)) {
 		ui_fail(&app->ui, &err);
 		free(s->state);
 		free(s);
@@ -726,6 +730,7 @@ const struct action app_actions[] = {
     {"bad",        "-",     "this answer is bad",                                                   NULL,   0,          verdict_bad    },
     {"alikes",     "a A",   "other answers that failed in the same way as this one",                NULL,   0,          verdict_alikes },
     {"back",       "q Esc", "one level up; at the first screen: quit",                              NULL,   0,          back           },
+    {"columns",    "",      "choose the columns of this list: :columns start,name,cost_usd; alone: as they were", NULL, 0, choose_columns },
     {"command",    ":",     "type a command: any name of this list, or a screen",                   NULL,   0,          command        },
     {"correct",    "C",     "the answer as it should be",                                           NULL,   0,          verdict_correct},
     {"copy",       "y",     "copy, then v: the value, p: its path, i: its id, c: the command line", "copy", 35,         copy           },

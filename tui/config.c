@@ -5,6 +5,7 @@
 
 #include "tui/app.h"
 #include "tui/cmd/cmds.h"
+#include "tui/columns_lists.h"
 #include "tui/screen.h"
 #include "tui/settings.h"
 #include "tui/theme.h"
@@ -40,6 +41,14 @@ const char *config_theme(const char *flag)
 {
 	const char *set = setting_value(setting_named(STR_LIT("theme")));
 	return flag ? flag : set ? set : "default";
+}
+
+void config_filter(struct target *t)
+{
+	const struct list_kind *list = list_kind_named(t->screen);
+	const char *text = list && list->screen ? list_filter_text(list) : NULL;
+	if (text && !t->text[0] && !t->line[0] && !t->id && !t->id2 && !t->span)
+		snprintf(t->text, sizeof t->text, "%s", text);
 }
 
 void config_say(struct ui *ui)
@@ -92,14 +101,17 @@ static void example(struct buf *out, const char *table)
 {
 	if (strcmp(table, "keys") == 0)
 		example_keys(out);
+	else
+		lists_example(out, strcmp(table, "filters") == 0);
 }
 
 static void read_all(const char *path)
 {
 	settings_read(path);
 	check_theme();
-	bind_keys();
 	tzset();
+	bind_keys();
+	lists_read(settings_table("columns"), settings_table("filters"), 0);
 }
 
 void config_start(int argc, char *const *argv)
