@@ -11,14 +11,14 @@ enum { NAMED = 60 };
 
 /* clang-format off: one row a line */
 const struct list_kind list_kinds[] = {
-    {"cases",    "run",     case_columns,        FILTER_CASES,  false, "the cases of an eval run: spoor run"},
-    {"checks",   "checks",  finding_sum_columns, FILTER_TRACES, false, "what checks found, summed up: spoor checks"},
-    {"findings", NULL,      finding_columns,     FILTER_TRACES, false, "what one check found: spoor checks NAME"},
-    {"prompts",  "prompts", prompt_columns,      FILTER_RUNS,   false, "prompts and their versions: spoor prompts"},
-    {"runs",     "runs",    run_columns,         FILTER_RUNS,   true,  "eval runs: the screen, and spoor runs"},
-    {"search",   "search",  search_columns,      FILTER_TRACES, false, "hits of a search: spoor search"},
-    {"traces",   "traces",  trace_columns,       FILTER_TRACES, true,  "traces: the screen, and spoor traces"},
-    {.name = NULL},
+    {"cases",                                       "run", case_columns, FILTER_CASES, false, "the cases of an eval run: spoor run"},
+    {"checks",                                 "checks", finding_sum_columns, FILTER_TRACES, false, "what checks found, summed up: spoor checks"},
+    {"findings",                                        NULL, finding_columns, FILTER_TRACES, false, "what one check found: spoor checks NAME"},
+    {"prompts",                                             "prompts", prompt_columns, FILTER_RUNS, false, "prompts and their versions: spoor prompts"},
+    {"runs",     "runs", run_columns, FILTER_RUNS, true, "eval runs: the screen, and spoor runs"},
+    {"search",                                "search", search_columns, FILTER_TRACES, false, "hits of a search: spoor search"},
+    {"traces", "traces", trace_columns, FILTER_TRACES, true, "traces: the screen, and spoor traces"},
+    {.name = NULL                                   },
 };
 /* clang-format on */
 enum { N_LISTS = sizeof list_kinds / sizeof *list_kinds - 1 };
@@ -85,8 +85,8 @@ static bool add_column(const struct list_kind *list, struct str name, struct err
 		return true;
 	struct buf after = BUF_INIT;
 	column_suggest(&after, list->columns, name);
-	err_set(err, ERR_USAGE, NULL, "%s have no column " STR_FMT "%s", list->name,
-	        STR_ARG(str_cut(name, 0, NAMED)), buf_cstr(&after));
+	err_set(err, ERR_USAGE, NULL, "%s have no column " STR_FMT "%s", list->name, STR_ARG(str_cut(name, 0, NAMED)),
+	        buf_cstr(&after));
 	buf_done(&after);
 	return false;
 }
@@ -219,7 +219,8 @@ void lists_example(struct buf *out, bool filters)
 		}
 		for (const struct column *c = l->columns; c->name; c++)
 			if (c->width)
-				buf_printf(out, "%s\"%s\"", c == l->columns || out->ptr[out->len - 1] == ' ' ? "[" : ", ", c->name);
+				buf_printf(out, "%s\"%s\"",
+				           c == l->columns || out->ptr[out->len - 1] == ' ' ? "[" : ", ", c->name);
 		buf_add_cstr(out, "],\n");
 	}
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "store/base/units.h"
 #include "tui/app.h"
 #include "tui/cmd/cmds.h"
 #include "tui/columns_lists.h"
@@ -105,11 +106,26 @@ static void example(struct buf *out, const char *table)
 		lists_example(out, strcmp(table, "filters") == 0);
 }
 
+static bool is_set_to(const char *name, const char *value)
+{
+	const char *set = setting_value(setting_named(str_of(name)));
+	return set && strcmp(set, value) == 0;
+}
+
+static void choose_units(void)
+{
+	units_choose((struct units_forms){.durations = is_set_to("units.durations", "ms")  ? UNITS_MS
+	                                               : is_set_to("units.durations", "s") ? UNITS_S
+	                                                                                   : UNITS_AUTO,
+	                                  .exact_counts = is_set_to("units.counts", "exact")});
+}
+
 static void read_all(const char *path)
 {
 	settings_read(path);
 	check_theme();
 	tzset();
+	choose_units();
 	bind_keys();
 	lists_read(settings_table("columns"), settings_table("filters"), 0);
 }

@@ -20,11 +20,13 @@ static bool with_default(const struct command_line *line, struct arena *arena, s
 	size_t at;
 	while ((at = str_find(text, str_of(name))) != SIZE_MAX) {
 		size_t end = at + sizeof name - 1;
-		bool word = (at == 0 || strchr(" (", text.ptr[at - 1])) && (end == text.len || strchr(" )", text.ptr[end]));
+		bool word =
+		    (at == 0 || strchr(" (", text.ptr[at - 1])) && (end == text.len || strchr(" )", text.ptr[end]));
 		if (word && !filter && saved_get(arena, str_of(name + 1), &saved, err))
 			word = false; /* theirs */
 		if (word && !filter)
-			return err_set(err, ERR_USAGE, NULL, "--where @default: the settings have no filters.%s (spoor config)",
+			return err_set(err, ERR_USAGE, NULL,
+			               "--where @default: the settings have no filters.%s (spoor config)",
 			               list ? list->name : line->command->name);
 		buf_add_str(out, str_cut(text, 0, word ? at : end));
 		if (word)

@@ -31,6 +31,8 @@ void out_init(struct out *o, const struct command_line *line)
 		o->form = OUT_CSV;
 	else if (cmd_flag(line, "markdown"))
 		o->form = OUT_MARKDOWN;
+	if (o->form != OUT_TEXT && o->form != OUT_MARKDOWN) /* sentences in it are read by programs, too */
+		units_choose((struct units_forms){.durations = UNITS_AUTO});
 }
 
 /* ---------------------------------------------------------------- bytes */
@@ -253,8 +255,7 @@ static bool add_named(struct table *t, const struct column *columns, struct str 
 static void pick_usual(struct table *t, const struct column *columns)
 {
 	size_t n = 0;
-	const struct column *const *chosen =
-	    t->o->form == OUT_TEXT ? list_columns(list_kind_of(columns), &n) : NULL;
+	const struct column *const *chosen = t->o->form == OUT_TEXT ? list_columns(list_kind_of(columns), &n) : NULL;
 	for (size_t i = 0; i < n && t->n_picks < COLUMNS_MAX; i++)
 		t->picks[t->n_picks++] = (struct pick){.column = chosen[i], .known = true};
 	for (const struct column *c = columns; !chosen && c->name && t->n_picks < COLUMNS_MAX; c++)

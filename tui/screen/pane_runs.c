@@ -360,8 +360,9 @@ static void order_group(const struct runs_view *v, struct run_row *rows, size_t 
 		sort_by_score(rows, n, by->score, v->ascending, order);
 		reorder(rows, n, order);
 	} else if (by || v->sort == RUNS_BY_NAME || v->ascending) {
-		const struct column *column = by ? (by->column ? by->column : column_named(run_columns, STR_LIT("pass_rate")))
-		                                 : column_named(run_columns, v->sort == RUNS_BY_NAME ? STR_LIT("name") : STR_LIT("created"));
+		const struct column *column =
+		    by ? (by->column ? by->column : column_named(run_columns, STR_LIT("pass_rate")))
+		       : column_named(run_columns, v->sort == RUNS_BY_NAME ? STR_LIT("name") : STR_LIT("created"));
 		column_order(column, v->ascending, rows, n, sizeof *rows, order);
 		reorder(rows, n, order);
 	}

@@ -145,7 +145,8 @@ static size_t places_chosen(const struct column *const *chosen, size_t n_chosen,
 	size_t n = 0;
 	for (size_t i = 0; i < n_chosen && n < MAX_PLACES - 5; i++)
 		add_chosen(places, &n, chosen[i], cols);
-	if (!shows(chosen, n_chosen, sorted) && strcmp(sorted, "name") != 0 && column_named(trace_columns, str_of(sorted)))
+	if (!shows(chosen, n_chosen, sorted) && strcmp(sorted, "name") != 0 &&
+	    column_named(trace_columns, str_of(sorted)))
 		add_chosen(places, &n, column_named(trace_columns, str_of(sorted)), cols);
 	if (!shows(chosen, n_chosen, "name"))
 		add_chosen(places, &n, column_named(trace_columns, STR_LIT("name")), cols);
@@ -185,12 +186,16 @@ static size_t places_for(int cols, enum trace_sort sort, struct place places[MAX
 	}
 	int scores = sort == TRACE_BY_SCORES && !score_cols(cols) ? 10 : score_cols(cols);
 	if (scores) {
-		places[n++] = (struct place){
-		    .column = column_named(trace_columns, STR_LIT("scores")), .picture = PICTURE_SCORES, .col = col + 1, .cols = scores};
+		places[n++] = (struct place){.column = column_named(trace_columns, STR_LIT("scores")),
+		                             .picture = PICTURE_SCORES,
+		                             .col = col + 1,
+		                             .cols = scores};
 		col += scores + 2;
 	}
-	places[n++] = (struct place){
-	    .column = column_named(trace_columns, STR_LIT("name")), .picture = PICTURE_NAME, .col = col + 1, .cols = cols - col - 1};
+	places[n++] = (struct place){.column = column_named(trace_columns, STR_LIT("name")),
+	                             .picture = PICTURE_NAME,
+	                             .col = col + 1,
+	                             .cols = cols - col - 1};
 	return n;
 }
 
