@@ -524,7 +524,11 @@ static pthread_once_t list_once = PTHREAD_ONCE_INIT;
 
 void prices_path(struct buf *out)
 {
-	file_config_path(out, "prices.json");
+	const char *set = getenv("SPOOR_PRICES");
+	if (set && *set)
+		buf_add_cstr(out, set);
+	else
+		file_config_path(out, "prices.json");
 }
 
 static void load(void)
@@ -535,7 +539,8 @@ static void load(void)
 	bool there = file_read(&text, buf_cstr(&path), FILE_MAX, &why);
 	struct str own = buf_str(&text);
 	list = price_list_new(str_of(embedded[0].text), there ? &own : NULL, buf_cstr(&path));
-	if (!there && why.code != ERR_NOT_FOUND)
+	const char *named = getenv("SPOOR_PRICES");
+	if (!there && (why.code != ERR_NOT_FOUND || (named && *named)))
 		*vec_add(&list->mistakes) = arena_printf(&list->arena, "%s", why.text);
 	buf_done(&path);
 	buf_done(&text);

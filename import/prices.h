@@ -35,7 +35,7 @@
 /* For sink_set_price_list. Reads both files at the first call, from any thread; a user's file that cannot be read counts as none. */
 price_fn prices_cost;
 
-/* "$XDG_CONFIG_HOME/spoor/prices.json". Appends. */
+/* $SPOOR_PRICES, else "$XDG_CONFIG_HOME/spoor/prices.json". Appends. */
 void prices_path(struct buf *out);
 
 /* How many rows the list has; *n_own: of them the user's; *newest: the last day one of the program's was read ("2026-08-02"). */

@@ -17,6 +17,7 @@
 #include "tui/handoff.h"
 #include "tui/hold.h"
 #include "tui/job.h"
+#include "tui/line_words.h"
 #include "tui/looked.h"
 #include "tui/mouse.h"
 #include "tui/open_link.h"
@@ -182,7 +183,10 @@ static bool open_screen(struct app *app, const struct target *t)
 	s->serial = ++app->serial;
 	s->mask_turn = app->mask_turn;
 	s->state = xcalloc(1, ops->state_size);
-	if (ops->open && !ops->open(s, t, &err)) {
+	struct target with = *t;
+	if (!app->opts->n_paths)
+		config_filter(&with);
+	if (ops->open && !ops->open(s, &with, &err)) {
 		ui_fail(&app->ui, &err);
 		free(s->state);
 		free(s);
@@ -847,40 +851,43 @@ static enum outcome command(struct screen *s, const struct input *in, struct tar
 }
 
 /* name, keys, help, hint, order, run */
+/* clang-format off */
 const struct action app_actions[] = {
-    {"bad",        "-",     "this answer is bad",                                                     NULL,   0,          verdict_bad    },
-    {"alikes",     "a A",   "other answers that failed in the same way as this one",                  NULL,   0,          verdict_alikes },
-    {"back",       "q Esc", "one level up; at the first screen: quit",                                NULL,   0,          back           },
-    {"command",    ":",     "type a command: any name of this list, or a screen",                     NULL,   0,          command        },
-    {"copy",       "y",     "copy, then v: the value, p: its path, i: its id, c: the command line",   "copy", 35,         copy           },
-    {"correct",    "C",     "the answer as it should be",                                             NULL,   0,          verdict_correct},
-    {"editor",     "V",     "a copy of the value in $EDITOR",                                         NULL,   0,          show_in_editor },
-    {"follow",     "F",     "go on reading the files as they grow; again: stop",                      NULL,   0,          follow         },
-    {"good",       "+",     "this answer is good",                                                    NULL,   0,          verdict_good   },
-    {"help",       "? F1",  "what the keys do here",                                                  "help", HELP_ORDER, help           },
-    {"import",     "",      "read a file or a folder: :import FILE",                                  NULL,   0,          import         },
-    {"mask",       "M",     "mask personal data and secrets in all that shows, or show them again",   NULL,   0,          mask           },
-    {"mouse",      "@",     "the mouse: clicks and the wheel, or the terminal's own selecting again", NULL,   0,          mouse          },
-    {"no-verdict", "",      "no verdict on this answer any more: neither good, bad nor unsure",       NULL,   0,          verdict_none   },
-    {"note",       "c",     "a note on this answer",                                                  NULL,   0,          verdict_note   },
-    {"open-link",  "",      "what a link names: :open trace:4bf92f35/span:00f067aa, or an id alone",  NULL,   0,          ask_for_link   },
-    {"pager",      "v",     "the value in $PAGER",                                                    NULL,   0,          show_in_pager  },
-    {"print",      "P",     "the value as plain text outside of the screen",                          NULL,   0,          print_plain    },
-    {"quit",       "Q",     "leave spoor",                                                            NULL,   0,          quit           },
-    {"reason",     "",      "why this answer is bad: :reason outdated",                               NULL,   0,          verdict_reason },
-    {"redo",       "^R",    "say again what u took back",                                             NULL,   0,          verdict_redo   },
-    {"redraw",     "^L",    "draw the whole screen again",                                            NULL,   0,          redraw         },
-    {"reload",     "R",     "read the store again",                                                   NULL,   0,          reload         },
-    {"review",     "r",     "judge what this list shows, one by one",                                 NULL,   0,          review_list    },
-    {"samples",    "",      "the sample data, in a store of its own that goes when you leave",        NULL,   0,          samples        },
-    {"search-all", "*",     "search all inputs and outputs of all traces, as :search TEXT",           NULL,   0,          search_all     },
-    {"suspend",    "^Z",    "to the shell; fg comes back",                                            NULL,   0,          suspend        },
-    {"tag",        "",      "a word to find this answer by: :tag refunds",                            NULL,   0,          verdict_tag    },
-    {"theme",      "T",     "next theme, or the one named",                                           NULL,   0,          next_theme     },
-    {"undo",       "u",     "take back what was said last",                                           NULL,   0,          verdict_undo   },
-    {"unsure",     "~",     "whether this answer is good cannot be told",                             NULL,   0,          verdict_unsure },
-    ACTIONS_END,
+	{"bad", "-", "this answer is bad", NULL, 0, verdict_bad},
+	{"alikes", "a A", "other answers that failed in the same way as this one", NULL, 0, verdict_alikes},
+	{"back", "q Esc", "one level up; at the first screen: quit", NULL, 0, back},
+	{"columns", "", "choose the columns of this list: :columns start,name,cost_usd; alone: as they were", NULL, 0, choose_columns},
+	{"command", ":", "type a command: any name of this list, or a screen", NULL, 0, command},
+	{"copy", "y", "copy, then v: the value, p: its path, i: its id, c: the command line", "copy", 35, copy},
+	{"correct", "C", "the answer as it should be", NULL, 0, verdict_correct},
+	{"editor", "V", "a copy of the value in $EDITOR", NULL, 0, show_in_editor},
+	{"follow", "F", "go on reading the files as they grow; again: stop", NULL, 0, follow},
+	{"good", "+", "this answer is good", NULL, 0, verdict_good},
+	{"help", "? F1", "what the keys do here", "help", HELP_ORDER, help},
+	{"import", "", "read a file or a folder: :import FILE", NULL, 0, import},
+	{"mask", "M", "mask personal data and secrets in all that shows, or show them again", NULL, 0, mask},
+	{"mouse", "@", "the mouse: clicks and the wheel, or the terminal's own selecting again", NULL, 0, mouse},
+	{"no-verdict", "", "no verdict on this answer any more: neither good, bad nor unsure", NULL, 0, verdict_none},
+	{"note", "c", "a note on this answer", NULL, 0, verdict_note},
+	{"open-link", "", "what a link names: :open trace:4bf92f35/span:00f067aa, or an id alone", NULL, 0, ask_for_link},
+	{"pager", "v", "the value in $PAGER", NULL, 0, show_in_pager},
+	{"print", "P", "the value as plain text outside of the screen", NULL, 0, print_plain},
+	{"quit", "Q", "leave spoor", NULL, 0, quit},
+	{"reason", "", "why this answer is bad: :reason outdated", NULL, 0, verdict_reason},
+	{"redo", "^R", "say again what u took back", NULL, 0, verdict_redo},
+	{"redraw", "^L", "draw the whole screen again", NULL, 0, redraw},
+	{"reload", "R", "read the store again", NULL, 0, reload},
+	{"review", "r", "judge what this list shows, one by one", NULL, 0, review_list},
+	{"samples", "", "the sample data, in a store of its own that goes when you leave", NULL, 0, samples},
+	{"search-all", "*", "search all inputs and outputs of all traces, as :search TEXT", NULL, 0, search_all},
+	{"suspend", "^Z", "to the shell; fg comes back", NULL, 0, suspend},
+	{"tag", "", "a word to find this answer by: :tag refunds", NULL, 0, verdict_tag},
+	{"theme", "T", "next theme, or the one named", NULL, 0, next_theme},
+	{"undo", "u", "take back what was said last", NULL, 0, verdict_undo},
+	{"unsure", "~", "whether this answer is good cannot be told", NULL, 0, verdict_unsure},
+	ACTIONS_END,
 };
+/* clang-format on */
 
 /* ---------------------------------------------------------------- keys */
 

@@ -45,6 +45,14 @@ extern const struct column trace_columns[], span_columns[], run_columns[], case_
     finding_columns[], finding_sum_columns[], trend_columns[], judge_columns[], judge_figures[], judge_item_columns[],
     judge_other_columns[]; /* end with name NULL */
 
+/* A column by the name people give it: its own ("duration_ns"), that without its unit ("duration"), or its title ("total"), in this order;
+ * NULL: none. */
+const struct column *column_named(const struct column *columns, struct str name);
+/* Appends " (did you mean cost_usd?)", or "; there are …". */
+void column_suggest(struct buf *out, const struct column *columns, struct str name);
+/* How wide it is on a screen where people chose it: its width, else what its title and figures take. < 0: what is left. */
+int column_cols(const struct column *c);
+
 /* order[0] …: the rows by a column; unknown values last either way, equal ones as they were. */
 void column_order(const struct column *by, bool ascending, const void *rows, size_t n, size_t size_bytes,
                   size_t *order);

@@ -3,8 +3,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "store/base/units.h"
 #include "tui/app.h"
 #include "tui/cmd/cmds.h"
+#include "tui/columns_lists.h"
 #include "tui/screen.h"
 #include "tui/settings.h"
 #include "tui/theme.h"
@@ -40,6 +42,14 @@ const char *config_theme(const char *flag)
 {
 	const char *set = setting_value(setting_named(STR_LIT("theme")));
 	return flag ? flag : set ? set : "default";
+}
+
+void config_filter(struct target *t)
+{
+	const struct list_kind *list = list_kind_named(t->screen);
+	const char *text = list && list->screen ? list_filter_text(list) : NULL;
+	if (text && !t->text[0] && !t->line[0] && !t->id && !t->id2 && !t->span)
+		snprintf(t->text, sizeof t->text, "%s", text);
 }
 
 void config_say(struct ui *ui)
@@ -92,14 +102,32 @@ static void example(struct buf *out, const char *table)
 {
 	if (strcmp(table, "keys") == 0)
 		example_keys(out);
+	else
+		lists_example(out, strcmp(table, "filters") == 0);
+}
+
+static bool is_set_to(const char *name, const char *value)
+{
+	const char *set = setting_value(setting_named(str_of(name)));
+	return set && strcmp(set, value) == 0;
+}
+
+static void choose_units(void)
+{
+	units_choose((struct units_forms){.durations = is_set_to("units.durations", "ms")  ? UNITS_MS
+	                                               : is_set_to("units.durations", "s") ? UNITS_S
+	                                                                                   : UNITS_AUTO,
+	                                  .exact_counts = is_set_to("units.counts", "exact")});
 }
 
 static void read_all(const char *path)
 {
 	settings_read(path);
 	check_theme();
-	bind_keys();
 	tzset();
+	choose_units();
+	bind_keys();
+	lists_read(settings_table("columns"), settings_table("filters"), 0);
 }
 
 void config_start(int argc, char *const *argv)

@@ -11,6 +11,9 @@ void config_start(int argc, char *const *argv);
 const struct rebind_table *config_keys(size_t *n);
 /* The theme to begin with: the flag's, else that of the settings, else "default". */
 const char *config_theme(const char *flag);
+struct target;
+/* A list that is opened as such, with no filter, part or place of its own, begins with the filter of the settings. */
+void config_filter(struct target *t);
 struct ui;
 /* Mistakes of the settings on the status line; nothing where there is none. */
 void config_say(struct ui *ui);

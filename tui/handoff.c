@@ -281,7 +281,7 @@ static void pager_env_done(struct pager_env *e)
 void handoff_pager(struct screen *s)
 {
 	struct buf text = BUF_INIT, clean = BUF_INIT, path = BUF_INIT;
-	const char *pager = getenv("PAGER");
+	const char *named = getenv("SPOOR_PAGER"), *pager = named && named[0] ? named : getenv("PAGER");
 	bool own = !pager || !pager[0];
 	text_of(s, &text);
 	clean_print(&clean, buf_str(&text), true, s->ui->ascii);
@@ -317,7 +317,7 @@ static bool fill_copy(struct ui *ui, const char *path, struct str text, mode_t m
 
 static const char *editor_of_user(void)
 {
-	const char *names[] = {getenv("VISUAL"), getenv("EDITOR")};
+	const char *names[] = {getenv("SPOOR_EDITOR"), getenv("VISUAL"), getenv("EDITOR")};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (names[i] && names[i][0])
 			return names[i];

@@ -12,6 +12,7 @@
 #include "store/query/traces.h"
 #include "tui/app.h"
 #include "tui/history.h"
+#include "tui/line_words.h"
 
 enum { LIST_ROWS = 8, TEXT_COLS_MOST = 36, COUNT_COLS = 6 };
 
@@ -250,6 +251,23 @@ static void filter_items(struct prompt *p)
 	}
 }
 
+/* What follows a command's name: the word at the caret. */
+static void argument_items(struct prompt *p, struct str line, size_t blank)
+{
+	const struct line_word *words;
+	bool several;
+	size_t n = line_words(p->actions, str_cut(line, 0, blank), &p->arena, &words, &several);
+	const char *ends = several ? ", " : " ";
+	for (p->from = p->edit.caret; p->from > blank + 1 && !strchr(ends, line.ptr[p->from - 1]);)
+		p->from--;
+	for (p->to = p->edit.caret; p->to < line.len && !strchr(ends, line.ptr[p->to]);)
+		p->to++;
+	struct str typed = str_cut(line, p->from, p->edit.caret - p->from);
+	for (size_t i = 0; i < n; i++)
+		if (begins(str_of(words[i].word), typed))
+			add_item(p, str_of(words[i].word), str_of(words[i].word), -1, str_of(words[i].help));
+}
+
 static void command_items(struct prompt *p)
 {
 	struct str line = buf_str(&p->edit.line);
@@ -257,8 +275,10 @@ static void command_items(struct prompt *p)
 	const struct action *tables[] = {p->actions, app_actions};
 	p->from = 0;
 	p->to = blank == SIZE_MAX ? line.len : blank;
-	if (p->edit.caret > p->to)
+	if (p->edit.caret > p->to) {
+		argument_items(p, line, blank);
 		return;
+	}
 	struct str typed = str_cut(line, 0, p->edit.caret);
 	for (size_t t = 0; t < 2; t++)
 		for (const struct action *a = tables[t]; a && a->name; a++)

@@ -131,14 +131,14 @@ const struct setting setting_rows[] = {
      .choices = "short exact",
      .otherwise = "short",
      .example = "\"exact\"",
-     .help = "tokens and other counts for people: short (11k), exact (11204)"},
+     .help = "tokens and other counts for people: short (11k), exact (11204; beyond 99999 short)"},
     {.name = "units.durations",
      .type = SETTING_CHOICE,
      .variable = "SPOOR_DURATIONS",
      .choices = "auto ms s",
      .otherwise = "auto",
      .example = "\"ms\"",
-     .help = "durations for people: auto (0.81s, 1m40s), ms (810ms), s (0.81s, 100s), where 7 columns hold them"},
+     .help = "durations for people: auto (0.81s, 1m40s), ms (810ms; beyond 99999ms auto), s (0.81s, 100.0s)"},
     {.name = NULL                                                               },
 };
 /* clang-format on */
@@ -259,11 +259,11 @@ void settings_say(struct buf *out)
 	if (!now.mistakes.n)
 		return;
 	const struct settings_mistake *first = &now.mistakes.at[0];
+	if (now.total > 1)
+		buf_printf(out, "%zu mistakes in the settings (spoor config --check): ", now.total);
 	if (first->line)
 		buf_printf(out, "%s:%zu: ", base_name(), first->line);
 	buf_add_cstr(out, first->text);
-	if (now.total > 1)
-		buf_printf(out, "; %zu more: spoor config --check", now.total - 1);
 }
 
 /* ---------------------------------------------------------------- values as text */

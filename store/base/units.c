@@ -359,7 +359,56 @@ static void add_long_duration(struct buf *out, uint64_t ns)
 		buf_printf(out, "%" PRIu64 "d", h / 24);
 }
 
+static struct units_forms chosen;
+
+void units_choose(struct units_forms forms)
+{
+	chosen = forms;
+}
+
+/* False: not in this form within 7 columns. */
+static bool add_ms(struct buf *out, uint64_t n)
+{
+	uint64_t ms = round_to(n, 1000000), hundredths = round_to(n, 10000);
+	if (hundredths < 1 || ms > 99999)
+		return false;
+	if (hundredths < 1000)
+		buf_printf(out, "%" PRIu64 ".%02" PRIu64 "ms", hundredths / 100, hundredths % 100);
+	else
+		buf_printf(out, "%" PRIu64 "ms", ms);
+	return true;
+}
+
+static bool add_seconds(struct buf *out, uint64_t n)
+{
+	uint64_t s = round_to(n, 1000000000), tenths = round_to(n, 100000000), hundredths = round_to(n, 10000000),
+	         tenths_ms = round_to(n, 100000);
+	if (tenths_ms < 1 || s > 999999)
+		return false;
+	if (tenths_ms < 100)
+		buf_printf(out, "0.%04" PRIu64 "s", tenths_ms);
+	else if (hundredths < 10000)
+		buf_printf(out, "%" PRIu64 ".%02" PRIu64 "s", hundredths / 100, hundredths % 100);
+	else if (tenths < 100000)
+		buf_printf(out, "%" PRIu64 ".%" PRIu64 "s", tenths / 10, tenths % 10);
+	else
+		buf_printf(out, "%" PRIu64 "s", s);
+	return true;
+}
+
 void units_duration(struct buf *out, int64_t ns, bool ascii)
+{
+	size_t from = out->len;
+	if (ns != UNKNOWN_INT && ns < 0)
+		buf_add_char(out, '-');
+	if (ns != UNKNOWN_INT && ((chosen.durations == UNITS_MS && add_ms(out, magnitude(ns))) ||
+	                          (chosen.durations == UNITS_S && add_seconds(out, magnitude(ns)))))
+		return;
+	out->len = from;
+	units_duration_usual(out, ns, ascii);
+}
+
+void units_duration_usual(struct buf *out, int64_t ns, bool ascii)
 {
 	if (ns == UNKNOWN_INT) {
 		buf_add_cstr(out, dash);
@@ -387,7 +436,7 @@ void units_count(struct buf *out, int64_t n)
 	if (n < 0)
 		buf_add_char(out, '-');
 	uint64_t value = magnitude(n), unit = 1000;
-	if (value < 1000) {
+	if (value < (chosen.exact_counts ? 100000U : 1000U)) {
 		buf_printf(out, "%" PRIu64, value);
 		return;
 	}

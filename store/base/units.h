@@ -28,8 +28,18 @@ bool units_local(int64_t ns, struct tm *out); /* the local calendar's time; fals
  * "2025-11-20" before. Unknown: "–", as in all below, which text.h draws as "-" in ascii. */
 void units_time(struct buf *out, int64_t ns, int64_t now_ns);
 void units_time_full(struct buf *out, int64_t ns); /* 2026-11-20 09:12:33.123 +01:00 */
+/* How people want them (settings units.durations and units.counts). Said once, before any thread; commands whose output others read take the
+ * usual forms back. What does not fit into the columns named below is shown in the usual form. */
+enum units_durations { UNITS_AUTO, UNITS_MS, UNITS_S };
+struct units_forms {
+	enum units_durations
+	    durations;     /* UNITS_MS: 0.12ms 3.40ms 810ms 99999ms; UNITS_S: 0.0003s 0.81s 100.0s 9999.9s 999999s */
+	bool exact_counts; /* to 99999 */
+};
+void units_choose(struct units_forms forms);
 /* At most 7 columns (a negative one 8): 0s 12ns 3.4µs 120µs 3.40ms 0.02s 0.81s 12.42s 1m40s 2h10m 5d03h; ascii: us for µs. */
 void units_duration(struct buf *out, int64_t ns, bool ascii);
+void units_duration_usual(struct buf *out, int64_t ns, bool ascii); /* whatever was chosen: for text that is kept */
 void units_count(struct buf *out, int64_t n);     /* 950 1.2k 18k 1.24M 12.4M; tokens, spans; 5 columns */
 void units_thousands(struct buf *out, int64_t n); /* 11,204 */
 void units_usd(struct buf *out, double usd);      /* $0.0412 $0.50 $1.20 $12.40 $40 $1,240; $0.000012 $0 */

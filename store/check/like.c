@@ -87,8 +87,8 @@ static void words_of(struct buf *out, const struct like *l)
 	struct buf value = BUF_INIT, median = BUF_INIT;
 	bool slow = l->check == CHECK_SLOW_TRACE;
 	if (slow) {
-		units_duration(&value, (int64_t)l->value, false);
-		units_duration(&median, (int64_t)l->median, false);
+		units_duration_usual(&value, (int64_t)l->value, false);
+		units_duration_usual(&median, (int64_t)l->median, false);
 	} else {
 		units_usd(&value, l->value);
 		units_usd(&median, l->median);

@@ -262,8 +262,8 @@ static void check_limits(struct check_trace *t, const struct rule *r, int64_t ro
 	struct buf is = BUF_INIT, most = BUF_INIT;
 	if (r->demand.max_duration != UNKNOWN_INT && duration_ns != UNKNOWN_INT &&
 	    duration_ns > r->demand.max_duration) {
-		units_duration(&is, duration_ns, false);
-		units_duration(&most, r->demand.max_duration, false);
+		units_duration_usual(&is, duration_ns, false);
+		units_duration_usual(&most, r->demand.max_duration, false);
 		found(t, r, row, NO_ROW, (double)duration_ns / 1e9, "took %s, more than %s", buf_cstr(&is),
 		      buf_cstr(&most));
 	}

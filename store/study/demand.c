@@ -272,8 +272,8 @@ static bool limits_broken(const struct demand *d, const struct answer *a, struct
 	struct buf is = BUF_INIT, most = BUF_INIT;
 	bool broken = false;
 	if (d->max_duration != UNKNOWN_INT && a->duration_ns != UNKNOWN_INT && a->duration_ns > d->max_duration) {
-		units_duration(&is, a->duration_ns, false);
-		units_duration(&most, d->max_duration, false);
+		units_duration_usual(&is, a->duration_ns, false);
+		units_duration_usual(&most, d->max_duration, false);
 		broken = say(why, "took %s, more than %s", buf_cstr(&is), buf_cstr(&most));
 	} else if (!IS_UNKNOWN(d->max_cost) && !IS_UNKNOWN(a->cost_usd) && a->cost_usd > d->max_cost) {
 		units_usd(&is, a->cost_usd);

@@ -196,7 +196,7 @@ void rp_name_apart(struct ruleprop_rule *rules, size_t n, struct arena *arena)
 static struct str duration_words(int64_t ns, struct arena *arena)
 {
 	struct buf text = BUF_INIT;
-	units_duration(&text, ns, false);
+	units_duration_usual(&text, ns, false);
 	struct str out = arena_str(arena, buf_str(&text));
 	buf_done(&text);
 	return out;

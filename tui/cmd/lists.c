@@ -3,22 +3,48 @@
 #include <string.h>
 
 #include "store/base/clean.h"
+#include "store/query/saved.h"
 #include "tui/cmd/cmds.h"
+#include "tui/columns_lists.h"
 
 enum { TERMINAL_ROWS = 100 };
 
-bool list_filter(const struct command_line *line, enum filter_over over, struct arena *arena, struct filter **filter,
-                 struct err *err)
+/* "@default" where a word stands: the filter that the settings give this command's list. False: they give none. */
+static bool with_default(const struct command_line *line, struct arena *arena, struct str text, struct buf *out,
+                         struct err *err)
 {
-	const char *text = cmd_option(line, "where");
+	static const char name[] = "@default";
+	struct str saved;
+	const struct list_kind *list = list_kind_of_command(line->command->name);
+	const char *filter = list_filter_text(list);
+	size_t at;
+	while ((at = str_find(text, str_of(name))) != SIZE_MAX) {
+		size_t end = at + sizeof name - 1;
+		bool word =
+		    (at == 0 || strchr(" (", text.ptr[at - 1])) && (end == text.len || strchr(" )", text.ptr[end]));
+		if (word && !filter && saved_get(arena, str_of(name + 1), &saved, err))
+			word = false; /* theirs */
+		if (word && !filter)
+			return err_set(err, ERR_USAGE, NULL,
+			               "--where @default: the settings have no filters.%s (spoor config)",
+			               list ? list->name : line->command->name);
+		buf_add_str(out, str_cut(text, 0, word ? at : end));
+		if (word)
+			buf_printf(out, "(%s)", filter);
+		text = str_from(text, end);
+	}
+	buf_add_str(out, text);
+	return true;
+}
+
+static bool filter_text(struct str text, enum filter_over over, struct arena *arena, struct filter **filter,
+                        struct err *err)
+{
 	struct filter_mistake mistake = {0};
-	*filter = NULL;
-	if (!text || !*text)
-		return true;
-	*filter = filter_parse(arena, arena_cstr(arena, text), over, cmd_now_ns(), &mistake);
+	*filter = filter_parse(arena, text, over, cmd_now_ns(), &mistake);
 	if (*filter)
 		return true;
-	struct str found = str_from(str_of(text), mistake.column);
+	struct str found = str_from(text, mistake.column);
 	struct buf meant = BUF_INIT;
 	if (mistake.instead[0])
 		buf_printf(&meant, " (did you mean %s?)", mistake.instead);
@@ -27,6 +53,20 @@ bool list_filter(const struct command_line *line, enum filter_over over, struct 
 	        buf_cstr(&meant));
 	buf_done(&meant);
 	return false;
+}
+
+bool list_filter(const struct command_line *line, enum filter_over over, struct arena *arena, struct filter **filter,
+                 struct err *err)
+{
+	const char *text = cmd_option(line, "where");
+	struct buf whole = BUF_INIT;
+	*filter = NULL;
+	if (!text || !*text)
+		return true;
+	bool ok = with_default(line, arena, str_of(text), &whole, err) &&
+	          filter_text(arena_str(arena, buf_str(&whole)), over, arena, filter, err);
+	buf_done(&whole);
+	return ok;
 }
 
 /* Runs and cases are sorted here, by any column; traces by the store, by those it has an order for. */

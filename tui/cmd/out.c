@@ -12,6 +12,7 @@
 #include "store/base/text.h"
 #include "tui/cmd/cmds.h"
 #include "tui/cmd/rows.h"
+#include "tui/columns_lists.h"
 #include "tui/settings.h"
 
 enum { COLUMNS_MAX = 48, ID_COLS = 8, FLEX_COLS = 20, ALIGN_COLS = 60, GAP = 2, STREAM_BYTES = 64 << 10 };
@@ -31,6 +32,8 @@ void out_init(struct out *o, const struct command_line *line)
 		o->form = OUT_CSV;
 	else if (cmd_flag(line, "markdown"))
 		o->form = OUT_MARKDOWN;
+	if (o->form != OUT_TEXT && o->form != OUT_MARKDOWN) /* sentences in it are read by programs, too */
+		units_choose((struct units_forms){.durations = UNITS_AUTO});
 }
 
 /* ---------------------------------------------------------------- bytes */
@@ -242,34 +245,36 @@ static bool is_shown(const struct out *o, const struct column *c)
 
 static bool add_named(struct table *t, const struct column *columns, struct str name, struct err *err)
 {
-	struct near near = {.word = name};
-	for (const struct column *c = columns; c->name; c++) {
-		near_try(&near, c->name);
-		if (!str_is(name, c->name))
-			continue;
-		if (t->n_picks < COLUMNS_MAX)
-			t->picks[t->n_picks++] = (struct pick){.column = c, .known = true};
+	const struct column *c = column_named(columns, name);
+	if (c && t->n_picks < COLUMNS_MAX)
+		t->picks[t->n_picks++] = (struct pick){.column = c, .known = true};
+	if (c)
 		return true;
-	}
 	struct buf after = BUF_INIT;
-	near_say(&near, &after);
-	for (const struct column *c = columns; !near.name && c->name; c++)
-		buf_printf(&after, "%s%s", c == columns ? "; there are " : " ", c->name);
+	column_suggest(&after, columns, name);
 	err_set(err, ERR_USAGE, NULL, "no such column: " STR_FMT "%s", STR_ARG(str_cut(name, 0, 60)), buf_cstr(&after));
 	buf_done(&after);
 	return false;
 }
 
+/* Those of the settings, in text for people; else those of the screen. */
+static void pick_usual(struct table *t, const struct column *columns)
+{
+	size_t n = 0;
+	const struct column *const *chosen = t->o->form == OUT_TEXT ? list_columns(list_kind_of(columns), &n) : NULL;
+	for (size_t i = 0; i < n && t->n_picks < COLUMNS_MAX; i++)
+		t->picks[t->n_picks++] = (struct pick){.column = chosen[i], .known = true};
+	for (const struct column *c = columns; !chosen && c->name && t->n_picks < COLUMNS_MAX; c++)
+		if (is_shown(t->o, c))
+			t->picks[t->n_picks++] = (struct pick){.column = c};
+}
+
 static bool pick_columns(struct table *t, const struct column *columns, struct err *err)
 {
 	struct str rest = str_of(t->o->only), name;
-	if (!t->o->only) {
-		for (const struct column *c = columns; c->name && t->n_picks < COLUMNS_MAX; c++)
-			if (is_shown(t->o, c))
-				t->picks[t->n_picks++] = (struct pick){.column = c};
-		return true;
-	}
-	while (str_split(&rest, ',', &name))
+	if (!t->o->only)
+		pick_usual(t, columns);
+	while (t->o->only && str_split(&rest, ',', &name))
 		if (!add_named(t, columns, str_trim(name), err))
 			return false;
 	return true;

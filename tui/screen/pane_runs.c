@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "store/base/vec.h"
+#include "tui/columns_lists.h"
 #include "tui/screen/pane_run.h"
 #include "tui/screen/pane_runs_draw.h"
 
@@ -118,28 +119,19 @@ void runs_view_done(struct runs_view *v)
 
 typedef VEC(struct runs_column) columns;
 
-static const struct column *named(const char *name)
-{
-	for (const struct column *c = run_columns; c->name; c++)
-		if (strcmp(c->name, name) == 0)
-			return c;
-	return NULL;
-}
-
 static void add_columns(columns *out, const char *const *names, size_t n)
 {
 	static const struct {
 		const char *name;
 		int cols;
 	} widths[] = {
-	    {"cost_per_case_usd", 8 },
-            {"repeats",           3 },
-            {"unscored",          4 },
-            {"provider",          10}
+	    {"repeats",  3 },
+            {"unscored", 4 },
+            {"provider", 10}
         };
 	for (size_t i = 0; i < n; i++) {
-		const struct column *c = names[i] ? named(names[i]) : NULL;
-		int cols = c ? c->width : RUNS_BAR_COLS;
+		const struct column *c = names[i] ? column_named(run_columns, str_of(names[i])) : NULL;
+		int cols = c ? column_cols(c) : RUNS_BAR_COLS;
 		for (size_t k = 0; c && k < sizeof widths / sizeof *widths; k++)
 			if (strcmp(widths[k].name, c->name) == 0)
 				cols = widths[k].cols;
@@ -199,6 +191,21 @@ static bool differs(const struct runs_view *v, struct str (*of)(const struct run
 	return false;
 }
 
+/* Those people chose; time and name stay where they are, and the picture stands behind the pass rate. */
+static bool chosen_columns(const struct runs_view *v, columns *out)
+{
+	size_t n;
+	const struct column *const *chosen = list_columns(list_kind_of(run_columns), &n);
+	for (size_t i = 0; i < n; i++) {
+		const char *name = chosen[i]->name;
+		if (strcmp(name, "scores") == 0)
+			add_scores(v, out);
+		else if (strcmp(name, "created") != 0 && strcmp(name, "name") != 0)
+			add_columns(out, (const char *const[]){name, NULL}, strcmp(name, "pass_rate") == 0 ? 2 : 1);
+	}
+	return chosen != NULL;
+}
+
 /* How well a run did comes before what it was; what is the same in all runs comes last. */
 static void make_columns(struct runs_view *v)
 {
@@ -207,6 +214,12 @@ static void make_columns(struct runs_view *v)
 	                         *const cost[] = {"p50_ns", "p95_ns", "cost_per_case_usd", "repeats"},
 	                         *const rest[] = {"prompt", "provider", "tokens_in", "tokens_out", "unscored"};
 	columns all = {0};
+	if (chosen_columns(v, &all)) {
+		free(v->columns);
+		v->columns = all.at;
+		v->n_columns = all.n;
+		return;
+	}
 	bool models = differs(v, model_of), versions = !v->versions_said && differs(v, version_of);
 	add_columns(&all, first, sizeof first / sizeof *first);
 	add_columns(&all, model, models);
@@ -347,8 +360,9 @@ static void order_group(const struct runs_view *v, struct run_row *rows, size_t 
 		sort_by_score(rows, n, by->score, v->ascending, order);
 		reorder(rows, n, order);
 	} else if (by || v->sort == RUNS_BY_NAME || v->ascending) {
-		const struct column *column = by ? (by->column ? by->column : named("pass_rate"))
-		                                 : named(v->sort == RUNS_BY_NAME ? "name" : "created");
+		const struct column *column =
+		    by ? (by->column ? by->column : column_named(run_columns, STR_LIT("pass_rate")))
+		       : column_named(run_columns, v->sort == RUNS_BY_NAME ? STR_LIT("name") : STR_LIT("created"));
 		column_order(column, v->ascending, rows, n, sizeof *rows, order);
 		reorder(rows, n, order);
 	}

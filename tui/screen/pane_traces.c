@@ -6,7 +6,7 @@
 #include "store/base/text.h"
 #include "store/base/units.h"
 #include "store/span_row.h"
-#include "tui/columns.h"
+#include "tui/columns_lists.h"
 #include "tui/screen/pane_marks.h"
 #include "tui/screen/pane_text.h"
 #include "tui/screen/pane_tree.h"
@@ -53,14 +53,6 @@ struct str traces_pane_file(struct str path)
 	return str_from(path, slash);
 }
 
-static const struct column *column_named(const char *name)
-{
-	for (const struct column *c = trace_columns; c->name; c++)
-		if (strcmp(c->name, name) == 0)
-			return c;
-	return NULL;
-}
-
 /* A column on the screen: one of trace_columns, or a picture of our own (column NULL). Free text, the name and what went in,
  * stands last in the row. */
 enum picture { NO_PICTURE, PICTURE_BAR, PICTURE_SCORES, PICTURE_NAME };
@@ -69,7 +61,7 @@ struct place {
 	enum picture picture;
 	int col, cols;
 };
-enum { MAX_PLACES = 24, MARGIN = 4 };
+enum { MAX_PLACES = 32, MARGIN = 4, NAME_LEAST = 16 };
 
 static int bar_cols(int cols)
 {
@@ -95,27 +87,98 @@ static bool is_left_out(const struct column *c, int cols, const char *sorted)
 	return cols < 140 && strcmp(c->name, "tokens_out") == 0;
 }
 
-/* Columns of what is on no screen by itself, wide enough for their title. */
-static int width_of(const struct column *c)
-{
-	int title = text_cols(str_of(c->title));
-	return c->width > 0 ? c->width : title > 6 ? title : 6;
-}
-
 static bool has_picture(const struct column *c)
 {
 	return strcmp(c->name, "name") == 0 || strcmp(c->name, "scores") == 0;
 }
 
+static bool is_left(const struct place *p)
+{
+	return p->picture != PICTURE_BAR && !(p->column && p->column->right && p->picture == NO_PICTURE);
+}
+
+/* Blanks before a place: a figure and what begins at its right are kept apart. */
+static int gap_before(const struct place *places, size_t i)
+{
+	return i && is_left(&places[i]) && !is_left(&places[i - 1]) ? 2 : 1;
+}
+
+static void add_chosen(struct place *places, size_t *n, const struct column *c, int cols)
+{
+	struct place p = {.column = c, .cols = column_cols(c)};
+	if (*n + 2 >= MAX_PLACES)
+		return;
+	if (strcmp(c->name, "scores") == 0) {
+		p.picture = PICTURE_SCORES;
+		p.cols = score_cols(cols) ? score_cols(cols) : 10;
+	} else if (strcmp(c->name, "name") == 0) {
+		p.picture = PICTURE_NAME;
+		p.cols = 0; /* what is left */
+	}
+	places[(*n)++] = p;
+	if (strcmp(c->name, "duration_ns") == 0 && bar_cols(cols))
+		places[(*n)++] = (struct place){.picture = PICTURE_BAR, .cols = bar_cols(cols)};
+}
+
+static int cols_of(const struct place *places, size_t n)
+{
+	int cols = MARGIN - 1;
+	for (size_t i = 0; i < n; i++)
+		cols += gap_before(places, i) + places[i].cols;
+	return cols;
+}
+
+static bool shows(const struct column *const *columns, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(columns[i]->name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Those people chose, in their order; the name and what the list is ordered by always show, and from the right goes what leaves the name no
+ * room. */
+static size_t places_chosen(const struct column *const *chosen, size_t n_chosen, int cols, enum trace_sort sort,
+                            struct place places[MAX_PLACES])
+{
+	const char *sorted = trace_sort_name(sort);
+	size_t n = 0;
+	for (size_t i = 0; i < n_chosen && n < MAX_PLACES - 5; i++)
+		add_chosen(places, &n, chosen[i], cols);
+	if (!shows(chosen, n_chosen, sorted) && strcmp(sorted, "name") != 0 &&
+	    column_named(trace_columns, str_of(sorted)))
+		add_chosen(places, &n, column_named(trace_columns, str_of(sorted)), cols);
+	if (!shows(chosen, n_chosen, "name"))
+		add_chosen(places, &n, column_named(trace_columns, STR_LIT("name")), cols);
+	for (size_t i = n; i-- > 0 && cols - cols_of(places, n) < NAME_LEAST;) {
+		bool keeps = places[i].picture == PICTURE_NAME ||
+		             (places[i].column && strcmp(places[i].column->name, sorted) == 0);
+		if (!keeps)
+			memmove(&places[i], &places[i + 1], (--n - i) * sizeof *places);
+	}
+	int rest = cols - cols_of(places, n), col = MARGIN - 1;
+	for (size_t i = 0; i < n; i++) {
+		if (places[i].picture == PICTURE_NAME)
+			places[i].cols = rest > 0 ? rest : 0;
+		col += gap_before(places, i);
+		places[i].col = col;
+		col += places[i].cols;
+	}
+	return n;
+}
+
 static size_t places_for(int cols, enum trace_sort sort, struct place places[MAX_PLACES])
 {
-	size_t n = 0;
+	size_t n = 0, n_chosen;
 	int col = MARGIN;
+	const struct column *const *chosen = list_columns(list_kind_of(trace_columns), &n_chosen);
+	if (chosen)
+		return places_chosen(chosen, n_chosen, cols, sort, places);
 	for (const struct column *c = trace_columns; c->name && n < MAX_PLACES - 4; c++) {
 		if (has_picture(c) || is_left_out(c, cols, trace_sort_name(sort)))
 			continue;
-		places[n++] = (struct place){.column = c, .col = col, .cols = width_of(c)};
-		col += width_of(c) + 1;
+		places[n++] = (struct place){.column = c, .col = col, .cols = column_cols(c)};
+		col += column_cols(c) + 1;
 		if (strcmp(c->name, "duration_ns") == 0 && bar_cols(cols)) {
 			places[n++] = (struct place){.picture = PICTURE_BAR, .col = col, .cols = bar_cols(cols)};
 			col += bar_cols(cols) + 1;
@@ -123,12 +186,16 @@ static size_t places_for(int cols, enum trace_sort sort, struct place places[MAX
 	}
 	int scores = sort == TRACE_BY_SCORES && !score_cols(cols) ? 10 : score_cols(cols);
 	if (scores) {
-		places[n++] = (struct place){
-		    .column = column_named("scores"), .picture = PICTURE_SCORES, .col = col + 1, .cols = scores};
+		places[n++] = (struct place){.column = column_named(trace_columns, STR_LIT("scores")),
+		                             .picture = PICTURE_SCORES,
+		                             .col = col + 1,
+		                             .cols = scores};
 		col += scores + 2;
 	}
-	places[n++] = (struct place){
-	    .column = column_named("name"), .picture = PICTURE_NAME, .col = col + 1, .cols = cols - col - 1};
+	places[n++] = (struct place){.column = column_named(trace_columns, STR_LIT("name")),
+	                             .picture = PICTURE_NAME,
+	                             .col = col + 1,
+	                             .cols = cols - col - 1};
 	return n;
 }
 
@@ -152,7 +219,8 @@ static void draw_scale(const struct traces_pane *s, struct canvas c, int y, cons
 static void draw_titles(const struct traces_pane *s, struct canvas c, int y, const struct place *places, size_t n)
 {
 	const char *sorted = trace_sort_name(s->sort);
-	int64_t now = column_named(sorted) - trace_columns;
+	const struct column *by = column_named(trace_columns, str_of(sorted));
+	int64_t now = by ? by - trace_columns : -1;
 	enum trace_sort sort;
 	for (size_t i = 0; i < n; i++) {
 		const struct place *p = &places[i];
