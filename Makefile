@@ -50,7 +50,7 @@ TEST_PKG_LIBS = $(shell pkg-config --libs $(TEST_LIBS)) -lutil
 
 SRC := $(filter-out tui/main.c,$(wildcard store/*.c store/*/*.c import/*.c tui/*.c tui/*/*.c))
 OBJ := $(SRC:%.c=$(B)/%.o)
-GEN := $(B)/gen/schema.inc $(B)/gen/themes.inc $(B)/gen/prices.inc $(B)/gen/samples.gz
+GEN := $(B)/gen/completion.inc $(B)/gen/schema.inc $(B)/gen/themes.inc $(B)/gen/prices.inc $(B)/gen/samples.gz
 # The samples that are built in, in the order of import/samples.c.
 SAMPLES := $(addprefix tests/data/,traces-agent.jsonl traces-voice.json.gz traces-eval.jsonl eval-v12.json eval-v13.json \
 	evals-claims.tar.gz traces-claims.jsonl.gz evals-weekly.tar.gz review-support.json)
@@ -87,7 +87,7 @@ $(B)/%.o: %.c | $(GEN)
 # Files embedded so that the binary stands alone: rows { "name", "text" },
 define embed
 	@mkdir -p $(@D)
-	@for f in $(sort $(filter %.sql %.json,$^)); do printf '{ "%s",\n' "$$(basename $$f)"; \
+	@for f in $(sort $(filter %.sql %.json %.bash %.zsh %.fish,$^)); do printf '{ "%s",\n' "$$(basename $$f)"; \
 		sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' $$f; printf '},\n'; done > $@
 endef
 # (the folder, too: a file that is gone is gone from the program)
@@ -103,6 +103,8 @@ $(B)/gen/samples.gz: $(SAMPLES)
 	$(call say,GEN,$@){ for f in $(SAMPLES); do printf '%s %d\n' "$${f##*/}" "$$(wc -c < $$f)"; cat $$f; done; } | gzip -n9 > $@
 $(B)/import/samples.o: $(B)/gen/samples.gz
 $(B)/import/samples.o: SPOOR_CPPFLAGS += -DSAMPLES_BLOB='"$(B)/gen/samples.gz"'
+$(B)/gen/completion.inc: $(wildcard tui/completion/*) tui/completion
+	$(embed)
 
 $(B)/tests/%: tests/unit/%.c $(wildcard tests/*.h) $(B)/libspoor.a
 	@mkdir -p $(@D)

@@ -362,13 +362,13 @@ static int help_main(const struct command_line *line, struct err *err)
 	else
 		help_all(&p);
 	struct str rest = buf_str(&out), part;
-	while (ok && str_split(&rest, '\n', &part)) {
+	while (ok && !man && str_split(&rest, '\n', &part)) { /* (roff is no text of a terminal) */
 		if (part.len == 0 && rest.len == 0)
 			break;
 		out_text(&o, &shown, part, 0);
 		buf_add_char(&shown, '\n');
 	}
-	ok = ok && out_flush(&shown, err);
+	ok = ok && out_flush(man ? &out : &shown, err);
 	buf_done(&out);
 	buf_done(&shown);
 	return ok ? 0 : err_exit_code(err->code);
