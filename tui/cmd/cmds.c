@@ -28,6 +28,7 @@
 	X(runs)     \
 	X(search)   \
 	X(session)  \
+	X(sql)      \
 	X(stats)    \
 	X(trace)    \
 	X(traces)

@@ -6,6 +6,7 @@
 #include "store/query/gate.h"
 #include "tui/cmd/cmds.h"
 #include "tui/cmd/rows.h"
+#include "tui/cmd/sql.h"
 
 enum { NAME_COLS = 26 };
 
@@ -84,7 +85,7 @@ static void help_all(struct buf *out)
 	buf_add_cstr(out, "\nOptions of the explorer: --store FILE, --ascii, --no-color, --theme NAME,\n"
 	                  "--open trace:ID, --map FIELD=COLUMN,… with files; --version.\n"
 	                  "A command wins over a file of its name: ./NAME is the file. More: spoor help COMMAND,\n"
-	                  "spoor help keys, filter, rules, gate-file, files or exit-codes.\n");
+	                  "spoor help keys, filter, rules, sql, gate-file, files or exit-codes.\n");
 }
 
 static bool is_common(const struct option_row *row)
@@ -200,6 +201,7 @@ static const struct {
     {"filter",     help_filter    },
     {"gate-file",  gate_file_help },
     {"rules",      rules_help     },
+    {"sql",        sql_help       },
 };
 enum { N_TOPICS = sizeof topics / sizeof *topics };
 
@@ -263,7 +265,7 @@ static int help_main(const struct command_line *line, struct err *err)
 const struct command command_help = {
     .name = "help",
     .operands = "[COMMAND|TOPIC]",
-    .help = "this list, a command, or a topic: keys, filter, rules, gate-file, files, exit-codes",
+    .help = "this list, a command, or a topic: keys, filter, rules, sql, gate-file, files, exit-codes",
     .min_args = 0,
     .max_args = 1,
     .run = help_main,

@@ -116,7 +116,8 @@ static bool parse_letters(struct parse *p, const char *letters)
 {
 	for (; *letters; letters++) {
 		size_t index = 0;
-		while (command_option(p->line->command, index) && command_option(p->line->command, index)->letter != *letters)
+		while (command_option(p->line->command, index) &&
+		       command_option(p->line->command, index)->letter != *letters)
 			index++;
 		const struct option_row *row = command_option(p->line->command, index);
 		if (!row)
