@@ -488,6 +488,7 @@ void db_finish(struct db *db)
 	if (db->kept)
 		db->kept_done(db->kept);
 	sqlite3_close(db->handle);
+	db_ask_end(db);
 	word_lists_done(&db->lists);
 	db_lock_close(&db->lock);
 }

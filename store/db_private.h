@@ -40,7 +40,9 @@ struct db {
 	struct stmt *buckets[DB_BUCKETS];
 	struct word_lists lists; /* db_functions.c */
 	db_mask *mask;
-	void *kept; /* db_keep */
+	struct ask *ask;        /* db_ask.c; NULL: not for SQL of a person */
+	struct arena ask_words; /* of its errors */
+	void *kept;             /* db_keep */
 	void (*kept_done)(void *kept);
 	/* pages in the log after our last commit, those of them copied into the store, and where the last try to copy found it */
 	int64_t wal_pages, wal_copied, wal_tried;
@@ -57,5 +59,6 @@ void db_watch_log(struct db *db);
 /* The database handle, configured as robustness.md section 3 says, before any statement. */
 void db_configure(struct db *db);
 bool db_add_functions(struct db *db, struct err *err); /* db_functions.c */
+void db_ask_end(struct db *db);                        /* db_ask.c */
 
 #endif

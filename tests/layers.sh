@@ -53,8 +53,7 @@ BEGIN {
 	may["app"] = "base model query store study check import driver columns saying role widget face screen cmd link settings find"
 	# library header: the files that may include it
 	owner["curses.h"] = owner["term.h"] = "tui/term.c tui/term_keys.c tui/term_modes.c"
-	owner["curses.h"] = owner["term.h"] = "tui/term.c tui/term_keys.c tui/term_modes.c"
-	owner["sqlite3.h"] = "store/db.c store/db_open.c store/db_copy.c store/db_functions.c store/db_place.c"
+	owner["sqlite3.h"] = "store/db.c store/db_open.c store/db_copy.c store/db_functions.c store/db_place.c store/db_ask.c"
 	owner["cjson/cJSON.h"] = "store/base/json.c"
 	owner["unigbrk.h"] = owner["unictype.h"] = owner["unicase.h"] = owner["uninorm.h"] = owner["unistr.h"] = owner["uniwidth.h"] = "store/base/text.c store/base/text_code.c store/base/text_words.c"
 	owner["archive.h"] = owner["archive_entry.h"] = "import/archive.c"

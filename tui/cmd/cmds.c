@@ -32,6 +32,7 @@
 	X(samples)  \
 	X(search)   \
 	X(session)  \
+	X(sql)      \
 	X(stats)    \
 	X(trace)    \
 	X(traces)

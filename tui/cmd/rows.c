@@ -31,7 +31,8 @@ static bool one_form(const struct command_line *line, struct err *err)
 	static const char *const forms[] = {"json", "jsonl", "csv", "csv-raw", "markdown"};
 	const char *first = NULL;
 	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
-		if (!cmd_flag(line, forms[i]) || (first && strcmp(first, "csv") == 0 && strcmp(forms[i], "csv-raw") == 0))
+		if (!cmd_flag(line, forms[i]) ||
+		    (first && strcmp(first, "csv") == 0 && strcmp(forms[i], "csv-raw") == 0))
 			continue;
 		if (first)
 			return err_set(err, ERR_USAGE, NULL, "only one of --%s and --%s", first, forms[i]);
@@ -121,8 +122,8 @@ bool rows_begin(struct command_line *line, struct err *err)
 		return false;
 	if (!rows_has(line->command))
 		return true;
-	bool wanted = cmd_flag(line, "jsonl") || cmd_flag(line, "table") ||
-	              (cmd_flag(line, "json") && cmd_flag(line, "columns"));
+	bool wanted =
+	    cmd_flag(line, "jsonl") || cmd_flag(line, "table") || (cmd_flag(line, "json") && cmd_flag(line, "columns"));
 	for (size_t i = 0; i < sizeof asks / sizeof *asks; i++)
 		wanted = wanted || is_ours(line, asks[i]);
 	if (!wanted)
@@ -290,7 +291,8 @@ bool rows_end(bool failed, struct err *err)
 	if (!now.active)
 		return true;
 	if (!failed && !now.found)
-		ok = err_set(err, ERR_USAGE, NULL, "there are no such rows here: --json has all there is (spoor help %s)",
+		ok = err_set(err, ERR_USAGE, NULL,
+		             "there are no such rows here: --json has all there is (spoor help %s)",
 		             now.line->command->name);
 	if (ok && !failed && now.collects && now.form != ROWS_JSON)
 		ok = rows_finish(&now, err);

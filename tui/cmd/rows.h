@@ -19,8 +19,9 @@ struct rows_of {
 	const char *path; /* member names from the top, with dots between */
 	const char *when; /* NULL: asked for unless another is; "": only by --table; else by this option, too */
 };
-extern const struct rows_of rows_table[]; /* sorted by command; the first of a command is its main list; ends with command NULL */
-bool rows_has(const struct command *c);   /* does it print a list of rows? */
+extern const struct rows_of
+    rows_table[]; /* sorted by command; the first of a command is its main list; ends with command NULL */
+bool rows_has(const struct command *c); /* does it print a list of rows? */
 
 /* --jsonl --csv … : options of each command that has rows, where it has none of that name itself. */
 extern const struct option_row rows_options[];

@@ -377,9 +377,8 @@ static void print_cells(const struct grid *g, const struct picked *p, size_t fir
 	if (!p->n)
 		return;
 	for (size_t c = 0; c < p->n; c++)
-		head[c] = (struct out_head){.title = title_of(g, p->at[c]),
-		                            .right = is_right(g, p->at[c]),
-		                            .ours = is_right(g, p->at[c])};
+		head[c] = (struct out_head){
+		    .title = title_of(g, p->at[c]), .right = is_right(g, p->at[c]), .ours = is_right(g, p->at[c])};
 	for (size_t i = first; i < first + n; i++)
 		for (size_t c = 0; c < p->n; c++)
 			add_cell(g, &t, cell_at(g, i, p->at[c]));

@@ -6,6 +6,7 @@
 #include "store/query/gate.h"
 #include "tui/cmd/cmds.h"
 #include "tui/cmd/help.h"
+#include "tui/cmd/sql.h"
 #include "tui/cmd/words.h"
 #include "tui/link.h"
 #include "tui/settings.h"
@@ -279,6 +280,11 @@ void topic_links(struct page *p)
 	told(p, link_help);
 }
 
+static void topic_sql(struct page *p)
+{
+	told(p, sql_help);
+}
+
 static void topic_rules(struct page *p)
 {
 	told(p, rules_help);
@@ -300,6 +306,7 @@ const struct topic topics[] = {
 	{"options",     "options of the explorer, and of every command",                 topic_options},
 	{"output",      "text, JSON, CSV and Markdown",                                  topic_output},
 	{"rules",       "checks, and a team's own",                                      topic_rules},
+	{"sql",         "the views and functions of spoor sql",                          topic_sql},
 	{"start",       "the first minutes",                                             topic_start},
 	{"themes",      "colours, and how to make one's own",                            topic_themes},
 	{"words",       "what TRACE, RUN, FILTER, TIME … stand for",                     topic_words},
