@@ -265,6 +265,25 @@ void clean_shell(struct buf *out, struct str text)
 	buf_done(&printed);
 }
 
+static bool is_plain_word(struct str word)
+{
+	for (size_t i = 0; i < word.len; i++) {
+		char c = word.ptr[i];
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+		      (c && strchr("._:/@%+,=-", c) && (i || !strchr("-=%", c)))))
+			return false;
+	}
+	return word.len > 0;
+}
+
+void clean_shell_word(struct buf *out, struct str word)
+{
+	if (is_plain_word(word))
+		buf_add_str(out, word);
+	else
+		clean_shell(out, word);
+}
+
 /* ---- XML */
 
 static const char *xml_entity(uint32_t code)

@@ -22,5 +22,7 @@ void clean_markdown(struct buf *out, struct str text);
 void clean_xml(struct buf *out, struct str text);
 /* A word for sh in single quotes: for command lines shown to be copied. Controls are shown as in clean_print. */
 void clean_shell(struct buf *out, struct str text);
+/* The same; as it is where no shell would take it for anything else. */
+void clean_shell_word(struct buf *out, struct str word);
 
 #endif

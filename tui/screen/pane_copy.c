@@ -2,24 +2,10 @@
 
 #include "store/base/clean.h"
 
-static bool is_plain(struct str word)
-{
-	for (size_t i = 0; i < word.len; i++) {
-		char c = word.ptr[i];
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-		      (c && strchr("._:/@%+,=-", c) && (i || (c != '-' && c != '=')))))
-			return false;
-	}
-	return word.len > 0;
-}
-
 void copy_word(struct buf *out, struct str word)
 {
 	buf_add_char(out, ' ');
-	if (is_plain(word))
-		buf_add_str(out, word);
-	else
-		clean_shell(out, word);
+	clean_shell_word(out, word);
 }
 
 void copy_sheet(struct buf *out, const struct sheet *s, bool ascii)
