@@ -28,7 +28,7 @@ enum link_part {
 	N_LINK_PARTS
 };
 
-enum { LINK_OF_MOST = 8, LINK_MAX = 8192 }; /* bytes of a link that is read */
+enum { LINK_OF_MOST = 50, LINK_MAX = 16384 }; /* bytes of a link that is read */
 
 struct link {
 	const char *kind;            /* a name of link_kinds */
@@ -56,6 +56,8 @@ void link_command(struct buf *out, const struct link *link);
 /* Reads exactly what link_print prints, and what people type: raw bytes in a value as long as they do not divide. Values are in the
  * arena. ERR_USAGE: what is wrong with it, with the nearest name. */
 bool link_parse(struct arena *arena, struct str text, struct link *out, struct err *err);
+/* The grammar and the table for people: `spoor help links`. */
+void link_help(struct buf *out);
 /* The link in what was pasted: without "spoor open" and options in front, blanks, quotes, brackets and stops around it. Part of text. */
 struct str link_of_paste(struct str text);
 

@@ -20,7 +20,7 @@ struct queue_wish;
 struct target {
 	const char *screen;          /* screen_ops name: "traces" "trace" "runs" "compare" "help" … */
 	int64_t id, id2;             /* trace; run; baseline and candidate */
-	int64_t span;                /* span key to put the cursor on, 0 none */
+	int64_t span;                /* span key, of a list a row id, to put the cursor on; 0 none */
 	char text[256];              /* filter, case key hash, topic */
 	char find[256];              /* text to light and go to, as / would, or several (words_find); empty: none */
 	const char *field;           /* which text of the span has it ("input", "document" …: search.h); NULL: any */
@@ -30,8 +30,9 @@ struct target {
 	char line[1024];             /* OUT_PROMPT: what the line begins with; empty: text */
 	char *whole;                 /* OUT_WRITE: the text so far (malloc; the app takes it over); NULL: none */
 	char draft
-	    [160];  /* OUT_WRITE: the same words find a text again that was not saved ("note <target>"); empty: none */
-	int filter; /* OUT_PROMPT: the line is a filter: 1 + enum filter_over; 0: it is not */
+	    [160]; /* OUT_WRITE: the same words find a text again that was not saved ("note <target>"); empty: none */
+	char sort[48]; /* a list: the column it is in order of, " asc" behind it if smallest first; empty: its own */
+	int filter;    /* OUT_PROMPT: the line is a filter: 1 + enum filter_over; 0: it is not */
 };
 
 /* What the app lends every screen. */

@@ -94,6 +94,12 @@ bool tree_get_figures(struct db *db, int64_t first, int64_t pos, struct arena *a
                       struct err *err);
 /* pos of a span key in the trace; -1 if not there. */
 bool tree_find(struct db *db, int64_t first, int64_t n, int64_t key, int64_t *pos, struct err *err);
+/* A span by its id as written, or by a prefix of it that only one of them has: its key. ERR_NOT_FOUND: none; ERR_USAGE: several. A walk over the
+ * trace's rows. */
+bool tree_find_id(struct db *db, int64_t first, int64_t n, struct str id, int64_t *key, struct err *err);
+/* The same in all traces, over all spans of the store: *trace is the row id. At least TREE_ID_LEAST bytes of it. */
+enum { TREE_ID_LEAST = 4 };
+bool tree_find_anywhere(struct db *db, struct str id, int64_t *trace, int64_t *key, struct err *err);
 /* The groups of repeated siblings of a trace (rep_n >= at_least), as folds to begin with; at most 100,000. Those at the top and those with
  * spans below them only if all have the same arguments: an agent's calls of its model are what its trace tells. The first 1,000 of the
  * smaller ones go into `smaller`, unless that is NULL. */

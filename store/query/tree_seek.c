@@ -26,6 +26,93 @@ bool tree_find(struct db *db, int64_t first, int64_t n, int64_t key, int64_t *po
 	return step != STEP_FAIL;
 }
 
+/* The keys of ids of 16 hex digits that begin with a prefix are a range of numbers. False: it is none of these. */
+static bool key_range(struct str prefix, int64_t *from, int64_t *to)
+{
+	uint64_t bits = 0;
+	if (!prefix.len || prefix.len > 16)
+		return false;
+	for (size_t i = 0; i < prefix.len; i++) {
+		char c = prefix.ptr[i];
+		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
+			return false;
+		bits = bits << 4 | (uint64_t)(c <= '9' ? c - '0' : c - 'a' + 10);
+	}
+	unsigned left = 4 * (16 - (unsigned)prefix.len);
+	*from = (int64_t)(bits << left);
+	*to = (int64_t)(bits << left | (left ? UINT64_MAX >> (64 - left) : 0));
+	return true;
+}
+
+/* Spans [first, first + n) by pos whose ids begin so, 1,000 at most; n < 0: all there are. */
+static struct stmt *with_prefix(struct db *db, int64_t first, int64_t n, struct str id, struct err *err)
+{
+	int64_t from = 1, to = 0;
+	struct buf after = BUF_INIT;
+	struct stmt *s =
+	    db_query(db,
+	             n < 0 ? "SELECT s.key, s.trace FROM span s JOIN trace t ON t.id = s.trace"
+	                     " WHERE s.pos >= t.first AND s.pos < t.first + t.n AND"
+	                     " ((s.id IS NULL AND s.key BETWEEN ?1 AND ?2) OR (s.id >= ?3 AND s.id <= ?4)) LIMIT 1000"
+	                   : "SELECT key, trace FROM span WHERE pos BETWEEN ?5 AND ?6 AND"
+	                     " ((id IS NULL AND key BETWEEN ?1 AND ?2) OR (id >= ?3 AND id <= ?4)) LIMIT 1000",
+	             err);
+	if (!s)
+		return NULL;
+	key_range(id, &from, &to);
+	buf_add_str(&after, id);
+	buf_add_cstr(&after, "\xf4\x8f\xbf\xbf"); /* U+10FFFF: after every text with this prefix */
+	stmt_int(s, 1, from);
+	stmt_int(s, 2, to);
+	stmt_str(s, 3, id);
+	stmt_str(s, 4, buf_str(&after));
+	if (n >= 0) {
+		stmt_int(s, 5, first);
+		stmt_int(s, 6, first + n - 1);
+	}
+	buf_done(&after);
+	return s;
+}
+
+static bool take_only(struct stmt *s, struct str id, int64_t *key, int64_t *trace, struct err *err)
+{
+	int n = 0;
+	enum step step;
+	while ((step = stmt_step(s, err)) == STEP_ROW)
+		if (n++ == 0) {
+			*key = col_int(s, 0);
+			*trace = col_int(s, 1);
+		}
+	stmt_end(s);
+	if (step == STEP_FAIL || n == 1)
+		return step != STEP_FAIL;
+	return n ? err_set(err, ERR_USAGE, NULL, "%d spans have an id that begins with " STR_FMT, n,
+	                   STR_ARG(str_cut(id, 0, 80)))
+	         : err_set(err, ERR_NOT_FOUND, NULL, "no span has an id that begins with \"" STR_FMT "\"",
+	                   STR_ARG(str_cut(id, 0, 80)));
+}
+
+bool tree_find_id(struct db *db, int64_t first, int64_t n, struct str id, int64_t *key, struct err *err)
+{
+	bool hex;
+	int64_t pos, trace;
+	*key = model_span_key(id, &hex);
+	if (!tree_find(db, first, n, *key, &pos, err))
+		return false;
+	if (pos >= 0)
+		return true;
+	struct stmt *s = with_prefix(db, first, n, id, err);
+	return s && take_only(s, id, key, &trace, err);
+}
+
+bool tree_find_anywhere(struct db *db, struct str id, int64_t *trace, int64_t *key, struct err *err)
+{
+	if (id.len < TREE_ID_LEAST)
+		return err_set(err, ERR_NOT_FOUND, NULL, "too little of an id: \"" STR_FMT "\"", STR_ARG(id));
+	struct stmt *s = with_prefix(db, 0, -1, id, err);
+	return s && take_only(s, id, key, trace, err);
+}
+
 enum { MATCHES = 1, MATCHES_NOT = 2 };
 
 /* Each name is looked at once, however many spans have it. */

@@ -19,6 +19,7 @@
 	X(ledger)   \
 	X(log)      \
 	X(merge)    \
+	X(open)     \
 	X(origins)  \
 	X(path)     \
 	X(prompts)  \

@@ -5,6 +5,7 @@
 #include "store/check/rules.h"
 #include "store/query/gate.h"
 #include "tui/cmd/cmds.h"
+#include "tui/link.h"
 
 enum { NAME_COLS = 26 };
 
@@ -61,9 +62,9 @@ static void help_all(struct buf *out)
 		buf_done(&name);
 	}
 	buf_add_cstr(out, "\nOptions of the explorer: --store FILE, --ascii, --no-color, --theme NAME,\n"
-	                  "--open trace:ID, --map FIELD=COLUMN,… with files; --version.\n"
+	                  "--open LINK, --map FIELD=COLUMN,… with files; --version.\n"
 	                  "A command wins over a file of its name: ./NAME is the file. More: spoor help COMMAND,\n"
-	                  "spoor help keys, filter, rules, gate-file, files or exit-codes.\n");
+	                  "spoor help keys, filter, links, rules, gate-file, files or exit-codes.\n");
 }
 
 static void command_json(struct jout *j, const struct command *c)
@@ -159,6 +160,7 @@ static const struct {
     {"files",      help_files     },
     {"filter",     help_filter    },
     {"gate-file",  gate_file_help },
+    {"links",      link_help      },
     {"rules",      rules_help     },
 };
 enum { N_TOPICS = sizeof topics / sizeof *topics };
@@ -223,7 +225,7 @@ static int help_main(const struct command_line *line, struct err *err)
 const struct command command_help = {
     .name = "help",
     .operands = "[COMMAND|TOPIC]",
-    .help = "this list, a command, or a topic: keys, filter, rules, gate-file, files, exit-codes",
+    .help = "this list, a command, or a topic: keys, filter, links, rules, gate-file, files, exit-codes",
     .min_args = 0,
     .max_args = 1,
     .run = help_main,
