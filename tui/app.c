@@ -17,8 +17,10 @@
 #include "tui/job.h"
 #include "tui/looked.h"
 #include "tui/screen.h"
+#include "tui/settings.h"
 #include "tui/term.h"
 #include "tui/theme.h"
+#include "tui/places.h"
 #include "tui/prompt.h"
 #include "tui/review_key.h"
 #include "tui/verdict_keys.h"
@@ -78,7 +80,6 @@ struct app {
 	int64_t draft_at_ms;    /* when the keys will have rested; 0: nothing to keep */
 	struct memory *memory;  /* of views; NULL: none is kept */
 	int64_t remember_at_ms; /* when the keys will have rested; 0: they have */
-	int mark;               /* m or ' was pressed: the next key says which; 0: none was */
 };
 
 static struct app *the_app; /* for app_actions only: an action's run sees a screen, these act on the program */
@@ -185,6 +186,17 @@ static bool open_screen(struct app *app, const struct target *t)
 	views_come(app->memory, s);
 	app->ask = app->draw = true;
 	return true;
+}
+
+static bool open_place(const struct target *t, struct str link)
+{
+	struct app *app = the_app;
+	if (app->stack.n > 2 && views_is_of(app->stack.at[app->stack.n - 2], link))
+		close_top(app);
+	if (app->stack.n > 1 && views_is_of(top(app), link))
+		close_top(app);
+	app->opened = open_screen(app, t);
+	return app->opened;
 }
 
 /* ---------------------------------------------------------------- data */
@@ -740,6 +752,7 @@ const struct action app_actions[] = {
     {"copy",       "y",     "copy, then v: the value, p: its path, i: its id, c: the command line", "copy", 35,         copy           },
     {"editor",     "V",     "a copy of the value in $EDITOR",                                       NULL,   0,          show_in_editor },
     {"follow",     "F",     "go on reading the files as they grow; again: stop",                    NULL,   0,          follow         },
+    {"go-to-mark", "'",     "to a marked place: ' and its letter; '' back to where you were",       NULL,   0,          places_go      },
     {"good",       "+",     "this answer is good",                                                  NULL,   0,          verdict_good   },
     {"help",       "? F1",  "what the keys do here",                                                "help", HELP_ORDER, help           },
     {"mask",       "M",     "mask personal data and secrets in all that shows, or show them again", NULL,   0,          mask           },
@@ -754,6 +767,7 @@ const struct action app_actions[] = {
     {"reload",     "R",     "read the store again",                                                 NULL,   0,          reload         },
     {"review",     "r",     "judge what this list shows, one by one",                               NULL,   0,          review_list    },
     {"search-all", "*",     "search all inputs and outputs of all traces, as :search TEXT",         NULL,   0,          search_all     },
+    {"set-mark",   "m",     "mark this place by a letter; it is kept for the next time",            NULL,   0,          places_mark    },
     {"suspend",    "^Z",    "to the shell; fg comes back",                                          NULL,   0,          suspend        },
     {"tag",        "",      "a word to find this answer by: :tag refunds",                          NULL,   0,          verdict_tag    },
     {"theme",      "T",     "next theme, or the one named",                                         NULL,   0,          next_theme     },
@@ -905,6 +919,10 @@ static void on_key(struct app *app, int key)
 	}
 	if (key == KEY_PASTE) {
 		on_paste(app);
+		return;
+	}
+	if (!app->prompt.on && places_key(top(app), key)) {
+		app->draw = app->ask = true;
 		return;
 	}
 	if (app->copying) {
@@ -1306,6 +1324,7 @@ static bool start(struct app *app, struct err *err)
 	write_init(&app->write, &app->ui, o->store);
 	app->ui.looked = looked_get(o->store);
 	app->memory = memory_open(o->store);
+	places_set(&(struct places){app->memory, &app->ui, fetch_now, open_place});
 	app->ui.ascii = o->ascii;
 	app->ui.bundle = o->bundle ? o->store : NULL;
 	app->ui.mono = term_depth() == DEPTH_MONO;
@@ -1322,6 +1341,8 @@ static bool start(struct app *app, struct err *err)
 		set_mask(app, true);
 	if (!open_screen(app, &(struct target){.screen = "traces"}))
 		return err_set(err, ERR_SYSTEM, NULL, "%s", app->ui.message);
+	if (!o->n_paths && !o->open && !o->bundle && !o->fresh && setting_on("resume", true))
+		places_resume();
 	if (o->open && strcmp(o->open, "queues") == 0)
 		open_screen(app, &(struct target){.screen = "queues", .id2 = 1});
 	if (o->open && strncmp(o->open, "trace:", 6) == 0) {
@@ -1379,6 +1400,7 @@ static void stop(struct app *app)
 	memory_save(app->memory);
 	if (app->memory)
 		memory_shorten();
+	places_set(NULL);
 	memory_free(app->memory);
 	check_stop(app->check);
 	index_stop(app->index);

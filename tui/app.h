@@ -16,6 +16,7 @@ struct app_opts {
 	bool mask;         /* personal data is masked from the first frame on */
 	const char *theme; /* name or file; NULL: default */
 	const char *open;  /* "trace:ID", "review:QUEUE": where to begin, above the list; NULL: the list */
+	bool fresh;        /* at the list, wherever the last session was */
 	bool bundle;       /* the store is a review bundle */
 	int64_t now_ns;    /* UNKNOWN_INT: the clock; else frozen (SPOOR_NOW) */
 };

@@ -104,9 +104,8 @@ static const char *value_of(const char *name, int argc, char **argv, int *i, str
 
 static bool unknown_option(const char *word, struct err *err)
 {
-	static const char *const names[] = {"--store", "--ascii", "--no-color", "--theme",   "--open",
-	                                    "--map",   "--mask",  "--follow",   "--config",  "--version",
-	                                    "--help"};
+	static const char *const names[] = {"--store", "--ascii",  "--no-color", "--theme",  "--open",    "--map",
+	                                    "--mask",  "--follow", "--fresh",    "--config", "--version", "--help"};
 	struct near near = {.word = str_of(word)};
 	struct buf after = BUF_INIT;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -128,6 +127,8 @@ static bool front_option(struct front *f, int argc, char **argv, int *i, struct 
 		f->app.mask = true;
 	else if (strcmp(word, "--follow") == 0)
 		f->app.follow = true;
+	else if (strcmp(word, "--fresh") == 0)
+		f->app.fresh = true;
 	else if (strcmp(word, "--version") == 0)
 		f->version = true;
 	else if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)

@@ -36,7 +36,6 @@ struct state {
 	enum ask asked;
 	char filter[FILTER_MOST + 1];
 	uint64_t stamp, loaded_stamp; /* of the filter, and of that of what shows */
-	bool visit;                   /* opened for a judge or a run: not remembered */
 	bool filter_is_old;           /* it was brought back */
 	char name[256], model[256];   /* of the judge to begin with; no name: once there; no model: any */
 };
@@ -531,7 +530,7 @@ static bool judges_open(struct screen *screen, const struct target *target, stru
 {
 	(void)err;
 	struct state *st = state_of(screen);
-	st->visit = target->id || target->text[0];
+	screen->visit = target->id || target->text[0];
 	st->runs[0] = target->id;
 	st->runs[1] = target->id2;
 	snprintf(st->name, sizeof st->name, "%s", target->text);
@@ -639,8 +638,6 @@ static void judges_remember(const struct screen *screen, struct jout *out)
 	const struct state *st = state_of(screen);
 	const struct judges_view *v = &st->view;
 	const struct judge *at = judges_cursor(v);
-	if (st->visit)
-		return;
 	remember_text(out, "filter", str_of(st->filter));
 	remember_text(out, "judge", at && v->list.cursor > 0 ? at->name : STR_NONE);
 	remember_text(out, "model", at && v->list.cursor > 0 && !at->all_models ? at->model : STR_NONE);
@@ -652,7 +649,7 @@ static bool judges_recall(struct screen *screen, const struct cJSON *kept, bool 
 {
 	struct state *st = state_of(screen);
 	struct str filter = recall_filter(kept, "filter", FILTER_CASES, screen->ui->now_ns, sizeof st->filter);
-	if (st->visit || st->view.loaded)
+	if (st->view.loaded)
 		return true;
 	if (lately && filter.len) {
 		set_filter(st, filter);

@@ -448,7 +448,7 @@ static bool runs_open(struct screen *screen, const struct target *target, struct
 	(void)err;
 	struct runs_state *st = state_of(screen);
 	st->source = target->id2;
-	st->visit = target->id2 || target->text[0];
+	screen->visit = target->id2 || target->text[0];
 	snprintf(st->filter, sizeof st->filter, "%s", target->text);
 	struct arena arena = ARENA_INIT;
 	struct filter_mistake mistake;
@@ -521,7 +521,7 @@ static void runs_remember(const struct screen *screen, struct jout *out)
 	const struct runs_view *v = &st->view;
 	const struct run_row *at = runs_cursor(v);
 	struct buf sort = BUF_INIT;
-	if (!st->loaded || st->visit)
+	if (!st->loaded)
 		return;
 	if (v->sort != RUNS_BY_TIME)
 		runs_sort_name(v, &sort);
@@ -584,8 +584,6 @@ static bool runs_recall(struct screen *screen, const struct cJSON *kept, bool la
 {
 	struct runs_state *st = state_of(screen);
 	struct str filter = recall_filter(kept, "filter", FILTER_RUNS, screen->ui->now_ns, sizeof st->filter);
-	if (st->visit)
-		return true;
 	if (!st->recalls && lately && filter.len) {
 		snprintf(st->filter, sizeof st->filter, STR_FMT, STR_ARG(filter));
 		st->filter_is_old = true;

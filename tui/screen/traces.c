@@ -51,7 +51,6 @@ struct traces_state {
 	enum seek seek;                                  /* wished for */
 	bool seek_forward;
 	int64_t beside, beside_start_ns; /* the trace that d took first; 0 none */
-	bool visit;                      /* opened by another screen for some traces: not remembered */
 	bool filter_is_old;              /* it was brought back */
 	struct {
 		int64_t id, row, above; /* the trace the cursor was on the last time; 0: none, or it is there */
@@ -311,7 +310,7 @@ static bool traces_open(struct screen *screen, const struct target *target, stru
 	struct traces_state *s = state_of(screen);
 	(void)err;
 	s->pane.source = target->id2;
-	s->visit = target->id2 || target->text[0];
+	screen->visit = target->id2 || target->text[0];
 	s->pane.from_ns = s->pane.to_ns = TIME_UNKNOWN;
 	buf_add_cstr(&s->pane.filter, target->text);
 	list_init(&s->pane.list);
@@ -395,8 +394,6 @@ static void traces_remember(const struct screen *screen, struct jout *out)
 {
 	const struct traces_state *s = state_of(screen);
 	const struct trace_row *row = row_of_cursor(s);
-	if (s->visit)
-		return;
 	remember_text(out, "filter", buf_str(&s->pane.filter));
 	if (s->pane.sort != TRACE_BY_START)
 		jout_cstr(out, "sort", trace_sort_name(s->pane.sort));
@@ -409,7 +406,7 @@ static void traces_remember(const struct screen *screen, struct jout *out)
 static bool traces_recall(struct screen *screen, const struct cJSON *kept, bool lately)
 {
 	struct traces_state *s = state_of(screen);
-	if (s->visit || s->pane.loaded)
+	if (s->pane.loaded)
 		return true;
 	struct str filter = recall_filter(kept, "filter", FILTER_TRACES, screen->ui->now_ns, FILTER_MAX);
 	if (lately && filter.len) {
