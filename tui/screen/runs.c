@@ -593,7 +593,7 @@ static bool runs_recall(struct screen *screen, const struct cJSON *kept, bool la
 		return st->failed;
 	int64_t shift = recall_int(kept, "shift", 0, (int64_t)st->view.n_columns);
 	st->view.shift = (size_t)shift;
-	st->details = (enum runs_details)recall_int(kept, "details", 0, DETAILS_ON);
+	st->details = (enum runs_details)recall_int(kept, "details", 0, DETAILS_OFF);
 	recall_sort(&st->view, recall_text(kept, "sort"), recall_flag(kept, "ascending"));
 	recall_rows(&st->view, kept);
 	st->fresh = false;

@@ -53,6 +53,7 @@ struct traces_state {
 	int64_t beside, beside_start_ns; /* the trace that d took first; 0 none */
 	bool filter_is_old;              /* it was brought back */
 	struct {
+		int64_t scale_ns;
 		int64_t id, row, above; /* the trace the cursor was on the last time; 0: none, or it is there */
 		char text[128];
 	} back;
@@ -227,6 +228,8 @@ static void go_back(struct traces_state *s)
 	l->top = (at < 0 ? s->back.row : at) - s->back.above;
 	list_go(l, at < 0 ? s->back.row : at);
 	s->back.row = 0;
+	if (s->back.scale_ns) /* what the bars stood on: that of other rows, perhaps */
+		s->pane.scale_ns = s->back.scale_ns;
 }
 
 static void take_page(struct screen *screen, struct request *r)
@@ -399,8 +402,10 @@ static void traces_remember(const struct screen *screen, struct jout *out)
 		jout_cstr(out, "sort", trace_sort_name(s->pane.sort));
 	remember_flag(out, "ascending", s->pane.ascending);
 	remember_row(out, &s->pane.list, row ? row->text : STR_NONE);
-	if (s->pane.list.cursor > 0 || s->pane.list.top > 0)
-		remember_int(out, "id", row ? row->id : 0);
+	if (s->pane.list.cursor == 0 && s->pane.list.top == 0)
+		return;
+	remember_int(out, "id", row ? row->id : 0);
+	remember_int(out, "scale", s->pane.scale_ns);
 }
 
 static bool traces_recall(struct screen *screen, const struct cJSON *kept, bool lately)
@@ -420,6 +425,7 @@ static bool traces_recall(struct screen *screen, const struct cJSON *kept, bool 
 	s->pane.ascending = recall_flag(kept, "ascending");
 	s->back.row = recall_int(kept, "row", 0, INT64_MAX / 2);
 	s->back.above = recall_int(kept, "above", 0, INT32_MAX);
+	s->back.scale_ns = recall_int(kept, "scale", 1, INT64_MAX);
 	s->back.id = recall_int(kept, "id", 1, INT64_MAX);
 	snprintf(s->back.text, sizeof s->back.text, STR_FMT, STR_ARG(str_cut(recall_row_text(kept), 0, 127)));
 	return true;
