@@ -22,8 +22,10 @@
 #include "tui/mouse.h"
 #include "tui/open_link.h"
 #include "tui/screen.h"
+#include "tui/settings.h"
 #include "tui/term.h"
 #include "tui/theme.h"
+#include "tui/places.h"
 #include "tui/prompt.h"
 #include "tui/review_key.h"
 #include "tui/verdict_keys.h"
@@ -85,7 +87,6 @@ struct app {
 	int64_t draft_at_ms;    /* when the keys will have rested; 0: nothing to keep */
 	struct memory *memory;  /* of views; NULL: none is kept */
 	int64_t remember_at_ms; /* when the keys will have rested; 0: they have */
-	int mark;               /* m or ' was pressed: the next key says which; 0: none was */
 	bool mouse;             /* clicks come */
 	bool painted;           /* the grid shows all that keys did; the terminal may not yet */
 	uint64_t on_terminal;   /* serial of the screen in the last frame: clicks are meant for that one */
@@ -198,6 +199,17 @@ static bool open_screen(struct app *app, const struct target *t)
 	views_come(app->memory, s);
 	app->ask = app->draw = true;
 	return true;
+}
+
+static bool open_place(const struct target *t, struct str link)
+{
+	struct app *app = the_app;
+	if (app->stack.n > 2 && views_is_of(app->stack.at[app->stack.n - 2], link))
+		close_top(app);
+	if (app->stack.n > 1 && views_is_of(top(app), link))
+		close_top(app);
+	app->opened = open_screen(app, t);
+	return app->opened;
 }
 
 /* ---------------------------------------------------------------- data */
@@ -862,6 +874,7 @@ const struct action app_actions[] = {
 	{"correct", "C", "the answer as it should be", NULL, 0, verdict_correct},
 	{"editor", "V", "a copy of the value in $EDITOR", NULL, 0, show_in_editor},
 	{"follow", "F", "go on reading the files as they grow; again: stop", NULL, 0, follow},
+	{"go-to-mark", "'", "to a marked place: ' and its letter; '' back to where you were", NULL, 0, places_go},
 	{"good", "+", "this answer is good", NULL, 0, verdict_good},
 	{"help", "? F1", "what the keys do here", "help", HELP_ORDER, help},
 	{"import", "", "read a file or a folder: :import FILE", NULL, 0, import},
@@ -880,12 +893,12 @@ const struct action app_actions[] = {
 	{"review", "r", "judge what this list shows, one by one", NULL, 0, review_list},
 	{"samples", "", "the sample data, in a store of its own that goes when you leave", NULL, 0, samples},
 	{"search-all", "*", "search all inputs and outputs of all traces, as :search TEXT", NULL, 0, search_all},
+	{"set-mark", "m", "mark this place by a letter; it is kept for the next time", NULL, 0, places_mark},
 	{"suspend", "^Z", "to the shell; fg comes back", NULL, 0, suspend},
 	{"tag", "", "a word to find this answer by: :tag refunds", NULL, 0, verdict_tag},
 	{"theme", "T", "next theme, or the one named", NULL, 0, next_theme},
 	{"undo", "u", "take back what was said last", NULL, 0, verdict_undo},
 	{"unsure", "~", "whether this answer is good cannot be told", NULL, 0, verdict_unsure},
-	ACTIONS_END,
 };
 /* clang-format on */
 
@@ -1049,6 +1062,10 @@ static void on_key(struct app *app, int key)
 	}
 	if (key == KEY_PASTE) {
 		on_paste(app);
+		return;
+	}
+	if (!app->prompt.on && places_key(top(app), key)) {
+		app->draw = app->ask = true;
 		return;
 	}
 	if (app->copying) {
@@ -1574,6 +1591,7 @@ static bool start(struct app *app, struct err *err)
 	write_init(&app->write, &app->ui, o->store);
 	app->ui.looked = looked_get(o->store);
 	app->memory = memory_open(o->store);
+	places_set(&(struct places){app->memory, &app->ui, fetch_now, open_place});
 	app->ui.ascii = o->ascii;
 	app->ui.bundle = o->bundle ? o->store : NULL;
 	app->ui.mono = term_depth() == DEPTH_MONO;
@@ -1600,6 +1618,8 @@ static bool start(struct app *app, struct err *err)
 		open_screen(app, &(struct target){.screen = "tour"});
 	else if (app->empty && !o->open && !o->n_paths)
 		open_screen(app, &(struct target){.screen = "welcome"});
+	else if (!o->n_paths && !o->open && !o->bundle && !o->fresh && setting_on("resume", true))
+		places_resume();
 	return true;
 }
 
@@ -1645,6 +1665,7 @@ static void stop(struct app *app)
 	memory_save(app->memory);
 	if (app->memory)
 		memory_shorten();
+	places_set(NULL);
 	memory_free(app->memory);
 	check_stop(app->check);
 	index_stop(app->index);

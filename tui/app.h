@@ -17,6 +17,7 @@ struct app_opts {
 	bool mouse;        /* on from the first frame on */
 	const char *theme; /* name or file; NULL: default */
 	const char *open;  /* "trace:ID", "review:QUEUE": where to begin, above the list; NULL: the list */
+	bool fresh;        /* at the list, wherever the last session was */
 	bool bundle;       /* the store is a review bundle */
 	bool samples;      /* the store and the files are the samples: it begins with the tour */
 	bool *to_samples;  /* set when the user leaves for the samples; NULL: there is no way to them */

@@ -152,6 +152,8 @@ static bool front_option(struct front *f, int argc, char **argv, int *i, struct 
 		f->app.mouse = true;
 	else if (strcmp(word, "--follow") == 0)
 		f->app.follow = true;
+	else if (strcmp(word, "--fresh") == 0)
+		f->app.fresh = true;
 	else if (strcmp(word, "--version") == 0)
 		f->version = true;
 	else if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)

@@ -28,7 +28,7 @@ static const char *name_of(struct screen *s)
 
 void views_come(struct memory *m, struct screen *s)
 {
-	s->recalled |= !m || !s->ops->recall;
+	s->recalled |= !m || s->visit || !s->ops->recall;
 	if (s->recalled || !name_of(s))
 		return;
 	struct buf json = BUF_INIT;
@@ -49,7 +49,7 @@ void views_leave(struct memory *m, struct screen *s)
 {
 	struct buf json = BUF_INIT;
 	struct jout j;
-	if (!m || !s->recalled || !s->answered || !s->ops->remember || !name_of(s))
+	if (!m || s->visit || !s->recalled || !s->answered || !s->ops->remember || !name_of(s))
 		return;
 	jout_init(&j, &json, false);
 	jout_object(&j, NULL);
@@ -61,7 +61,21 @@ void views_leave(struct memory *m, struct screen *s)
 	buf_done(&json);
 }
 
+bool views_is_of(const struct screen *s, struct str link)
+{
+	if (!s->view || s->visit || !str_starts(link, s->view))
+		return false;
+	struct str rest = str_from(link, strlen(s->view));
+	return rest.len == 0 || rest.ptr[0] == '/';
+}
+
 /* ---------------------------------------------------------------- the stack */
+
+/* What the program opens by itself, or not at all. */
+static bool is_passing(const struct screen *s)
+{
+	return s->visit || strcmp(s->ops->name, "help") == 0;
+}
 
 void views_put_stack(struct memory *m, struct screen *const *stack, size_t n)
 {
@@ -72,7 +86,7 @@ void views_put_stack(struct memory *m, struct screen *const *stack, size_t n)
 	jout_init(&j, &json, false);
 	jout_object(&j, NULL);
 	jout_array(&j, "stack");
-	for (size_t i = 0; i < n && i < STACK_MOST && name_of(stack[i]); i++)
+	for (size_t i = 0; i < n && i < STACK_MOST && !is_passing(stack[i]) && name_of(stack[i]); i++)
 		jout_cstr(&j, NULL, stack[i]->view);
 	jout_end(&j);
 	jout_end(&j);

@@ -17,6 +17,9 @@ void views_come(struct memory *m, struct screen *s);
 /* When it is left, the keys rest, the program ends: nothing is written yet (memory_save). */
 void views_leave(struct memory *m, struct screen *s);
 
+/* The link is of the view that this screen is, whatever of it. */
+bool views_is_of(const struct screen *s, struct str link);
+
 /* The links of the screens from the list up, as far as they have one. */
 void views_put_stack(struct memory *m, struct screen *const *screens, size_t n);
 struct view_names {

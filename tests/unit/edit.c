@@ -112,6 +112,43 @@ static void test_history(void **state)
 	edit_history_done(&history);
 }
 
+/* A line that is begun goes through those that begin so; ^R through those that have it anywhere. */
+static void earlier_lines_are_found(void **state)
+{
+	(void)state;
+	static const char *const lines[] = {"status:error dur>2s", "kind:llm", "status:ok", "model~gpt status:ok"};
+	struct edit_history history = {0};
+	struct edit e;
+	for (size_t i = 0; i < 4; i++)
+		edit_history_add(&history, str_of(lines[i]));
+	edit_init(&e, &history, STR_NONE);
+	for (const char *c = "stat"; *c; c++)
+		edit_key(&e, *c);
+	static const struct {
+		int key;
+		const char *line;
+	} steps[] = {
+	    {KEY_ARROW_UP,   "status:ok"          },
+	    {KEY_ARROW_UP,   "status:error dur>2s"},
+	    {KEY_ARROW_UP,   "status:error dur>2s"}, /* none before it begins so */
+	    {KEY_ARROW_DOWN, "status:ok"          },
+	    {KEY_ARROW_DOWN, "stat"               },
+	    {18,             "model~gpt status:ok"},
+	    {18,             "status:ok"          },
+	    {18,             "status:error dur>2s"},
+	    {18,             "status:error dur>2s"},
+	    {KEY_ARROW_DOWN, "status:ok"          },
+	    {'!',            "status:ok!"         }, /* a line of its own from here on */
+	    {KEY_ARROW_UP,   "status:ok!"         },
+	};
+	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+		edit_key(&e, steps[i].key);
+		assert_string_equal(buf_cstr(&e.line), steps[i].line);
+	}
+	edit_done(&e);
+	edit_history_done(&history);
+}
+
 static bool complete_kind(void *context, struct buf *line, size_t *caret, struct buf *hint)
 {
 	(*(int *)context)++;
@@ -169,6 +206,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_keys),
 	    cmocka_unit_test(test_history),
+	    cmocka_unit_test(earlier_lines_are_found),
 	    cmocka_unit_test(test_completion_and_drawing),
 	};
 	return cmocka_run_group_tests_name("edit", tests, NULL, NULL);

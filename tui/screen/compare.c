@@ -815,7 +815,7 @@ static bool compare_open(struct screen *screen, const struct target *target, str
 	struct compare_state *st = state_of(screen);
 	if (!target->id || !target->id2)
 		return err_set(err, ERR_USAGE, NULL, "two runs are needed for a comparison");
-	st->visit = target->line[0] || target->text[0];
+	screen->visit = target->line[0] || target->text[0];
 	st->a = target->id;
 	st->b = target->id2;
 	snprintf(st->start, sizeof st->start, "%s", target->text);
@@ -960,7 +960,7 @@ static void compare_remember(const struct screen *screen, struct jout *out)
 	const struct compare_state *st = state_of(screen);
 	const struct compare_row *row = st->loaded ? compare_cursor(st) : NULL;
 	const struct compare_order *order = &st->shown.order;
-	if (!st->loaded || st->visit)
+	if (!st->loaded)
 		return;
 	remember_text(out, "filter", str_of(st->shown.filter));
 	remember_int(out, "order", (int64_t)order->by);
@@ -999,7 +999,7 @@ static bool recall_compare_look(struct screen *screen, const struct cJSON *kept,
 static bool compare_recall(struct screen *screen, const struct cJSON *kept, bool lately)
 {
 	struct compare_state *st = state_of(screen);
-	if (st->visit || st->failed)
+	if (st->failed)
 		return true;
 	if (!st->loaded)
 		return false;

@@ -44,7 +44,6 @@ struct state {
 	struct buf find;
 	int sort[N_STATS_BY]; /* place of the column in its table; INSIGHTS_OWN_ORDER */
 	bool ascending[N_STATS_BY];
-	bool visit;         /* opened by another screen for some traces: not remembered */
 	bool recalls;       /* the section was brought back, the cursor is to be */
 	bool filter_is_old; /* it was brought back */
 };
@@ -501,7 +500,7 @@ static bool insights_open(struct screen *screen, const struct target *target, st
 	(void)err;
 	struct state *st = state_of(screen);
 	struct str text = str_of(target->text);
-	st->visit = text.len > 0;
+	screen->visit = text.len > 0;
 	if (str_starts(text, "by:")) {
 		size_t blank = str_find_char(text, ' ');
 		stats_by_named(str_cut(text, 3, blank == SIZE_MAX ? SIZE_MAX : blank - 3), &st->view.by);
@@ -564,8 +563,6 @@ static void insights_remember(const struct screen *screen, struct jout *out)
 {
 	const struct state *st = state_of(screen);
 	const struct insights_view *v = &st->view;
-	if (st->visit)
-		return;
 	remember_text(out, "filter", str_of(st->filter));
 	remember_int(out, "by", (int64_t)v->by);
 	remember_text(out, "sort", v->sort ? str_of(v->sort->name) : STR_NONE);
@@ -595,8 +592,6 @@ static void recall_section(struct screen *screen, const struct cJSON *kept, bool
 static bool insights_recall(struct screen *screen, const struct cJSON *kept, bool lately)
 {
 	struct state *st = state_of(screen);
-	if (st->visit)
-		return true;
 	if (!st->recalls)
 		recall_section(screen, kept, lately);
 	st->recalls = true;

@@ -36,7 +36,7 @@ struct state {
 	enum ask asked;
 	char filter[FILTER_MOST + 1];
 	uint64_t stamp, loaded_stamp; /* of the filter, and of that of what shows */
-	bool visit;                   /* opened for a judge or a run: not remembered */
+	bool recalls;                 /* the filter was brought back, the rest is to be */
 	bool filter_is_old;           /* it was brought back */
 	char name[256], model[256];   /* of the judge to begin with; no name: once there; no model: any */
 };
@@ -534,7 +534,7 @@ static bool judges_open(struct screen *screen, const struct target *target, stru
 {
 	(void)err;
 	struct state *st = state_of(screen);
-	st->visit = target->id || target->text[0];
+	screen->visit = target->id || target->text[0];
 	st->runs[0] = target->id;
 	st->runs[1] = target->id2;
 	snprintf(st->name, sizeof st->name, "%s", target->text);
@@ -643,28 +643,31 @@ static void judges_remember(const struct screen *screen, struct jout *out)
 	const struct state *st = state_of(screen);
 	const struct judges_view *v = &st->view;
 	const struct judge *at = judges_cursor(v);
-	if (st->visit)
-		return;
 	remember_text(out, "filter", str_of(st->filter));
-	remember_text(out, "judge", at && v->list.cursor > 0 ? at->name : STR_NONE);
-	remember_text(out, "model", at && v->list.cursor > 0 && !at->all_models ? at->model : STR_NONE);
 	remember_int(out, "tab", (int64_t)v->tab);
+	remember_row(out, &v->list, at ? at->name : STR_NONE);
+	remember_text(out, "model", at ? at->model : STR_NONE);
+	remember_flag(out, "all", at && at->all_models);
 }
 
-/* The judge goes by its name, as one does that the screen was opened for. */
 static bool judges_recall(struct screen *screen, const struct cJSON *kept, bool lately)
 {
 	struct state *st = state_of(screen);
+	struct judges_view *v = &st->view;
 	struct str filter = recall_filter(kept, "filter", FILTER_CASES, screen->ui->now_ns, sizeof st->filter);
-	if (st->visit || st->view.loaded)
-		return true;
-	if (lately && filter.len) {
+	if (!st->recalls && lately && filter.len) {
 		set_filter(st, filter);
 		st->filter_is_old = true;
 	}
-	snprintf(st->name, sizeof st->name, STR_FMT, STR_ARG(str_cut(recall_text(kept, "judge"), 0, 255)));
-	snprintf(st->model, sizeof st->model, STR_FMT, STR_ARG(str_cut(recall_text(kept, "model"), 0, 255)));
-	st->view.tab = (enum judges_tab)recall_int(kept, "tab", 0, N_JUDGES_TABS - 1);
+	st->recalls = true;
+	if (!v->loaded || st->loaded_stamp != st->stamp)
+		return v->failed;
+	v->tab = (enum judges_tab)recall_int(kept, "tab", 0, N_JUDGES_TABS - 1);
+	recall_row(
+	    kept, &v->list,
+	    place_of(&v->judges, recall_row_text(kept), recall_text(kept, "model"), recall_flag(kept, "all"), false));
+	v->sheet_of = NULL;
+	lay_out(screen);
 	return true;
 }
 

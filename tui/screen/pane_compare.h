@@ -65,7 +65,6 @@ struct compare_state {
 	int sheet_cols, sheet_rows;
 	bool expected, all_metrics;
 	struct buf find;
-	bool visit;         /* opened for some of the cases: not remembered */
 	bool recalls;       /* filter and order were brought back, the cursor is to be */
 	bool filter_is_old; /* it was brought back */
 };

@@ -30,7 +30,6 @@ struct prompts_state {
 	const struct prompt_version *sheet_version;
 	int sheet_cols, top;
 	bool fresh;
-	bool visit;         /* opened on a version: not remembered */
 	bool recalls;       /* the filter was brought back, the rest is to be */
 	bool filter_is_old; /* it was brought back */
 };

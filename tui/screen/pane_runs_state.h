@@ -35,7 +35,6 @@ struct runs_state {
 	int64_t sheet_run;
 	int sheet_top;
 	bool fresh;
-	bool visit;         /* opened for some runs: not remembered */
 	bool recalls;       /* the filter was brought back, the rest is to be */
 	bool filter_is_old; /* it was brought back */
 };

@@ -254,6 +254,11 @@ static void take_recall(struct screen *screen, struct trace_request *r)
 	s->view_is_old &= s->shown.filter[0] || s->shown.agents || s->shown.root_key;
 	if (r->found < 0)
 		return;
+	if (s->sent) {
+		tree_pane_go(&s->tree, r->found);
+		tree_pane_center(&s->tree);
+		return;
+	}
 	tree_pane_show(&s->tree, r->found);
 	s->tree.top = tree_pane_place(&s->tree, s->tree.cursor) - s->back_above;
 }

@@ -78,7 +78,7 @@ static void recall_view(struct screen *screen, const struct cJSON *kept, bool la
 		return;
 	s->view.order = (enum tree_order)recall_int(kept, "order", 0, N_TREE_ORDERS - 1);
 	s->view.zoom_key = recall_key(kept, "zoom");
-	if (!lately)
+	if (!lately || s->sent)
 		return;
 	struct str filter = recall_filter(kept, "filter", FILTER_SPANS, screen->ui->now_ns, sizeof s->view.filter);
 	snprintf(s->view.filter, sizeof s->view.filter, STR_FMT, STR_ARG(filter));
@@ -91,7 +91,7 @@ static void recall_view(struct screen *screen, const struct cJSON *kept, bool la
 bool trace_recall(struct screen *screen, const struct cJSON *kept, bool lately)
 {
 	struct trace_state *s = state_of(screen);
-	if (s->sent || s->lost || s->recall == RECALL_DONE || (s->opened && s->row.n == 0))
+	if (s->lost || s->recall == RECALL_DONE || (s->opened && s->row.n == 0))
 		return true;
 	if (!s->opened || s->recall == RECALL_ASKED)
 		return false;
@@ -100,7 +100,7 @@ bool trace_recall(struct screen *screen, const struct cJSON *kept, bool lately)
 	s->tree.self_time = recall_flag(kept, "self");
 	recall_view(screen, kept, lately);
 	recall_folds(&s->tree.changes, kept);
-	s->back = recall_key(kept, "cursor");
+	s->back = s->sent ? s->asked : recall_key(kept, "cursor");
 	s->back_above = recall_int(kept, "above", 0, INT32_MAX);
 	s->wish = (struct trace_want){.job = s->came_back ? JOB_VIEW : JOB_RECALL};
 	return false;

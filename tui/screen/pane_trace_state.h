@@ -12,7 +12,8 @@
 struct trace_state {
 	/* which trace */
 	int64_t id, source, key; /* key: span to put the cursor on when it opens */
-	bool sent;               /* to that span, or to a text: how it was left does not matter then */
+	int64_t asked;           /* that span, for good */
+	bool sent;               /* to that span: what would hide it is not brought back */
 	char prefix[256];
 	/* the trace */
 	struct arena arena; /* of row and reason */

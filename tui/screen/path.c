@@ -39,7 +39,6 @@ struct path_state {
 	struct path_report report;
 	struct path_over over;
 	bool loaded, failed;
-	bool visit; /* opened for the traces of a filter: not remembered */
 	uint64_t serial, generation;
 	enum by by;
 	VEC(struct row) rows;
@@ -349,7 +348,7 @@ static bool path_open(struct screen *screen, const struct target *target, struct
 	struct arena arena = ARENA_INIT;
 	struct filter_mistake mistake;
 	s->id = target->id;
-	s->visit = target->text[0] != '\0';
+	screen->visit = target->text[0] != '\0';
 	bool ok = s->id || filter_parse(&arena, str_of(target->text), FILTER_TRACES, screen->ui->now_ns, &mistake);
 	arena_done(&arena);
 	if (!ok)
@@ -824,8 +823,6 @@ static const struct action actions[] = {
 static void path_remember(const struct screen *screen, struct jout *out)
 {
 	const struct path_state *s = state_of(screen);
-	if (s->visit)
-		return;
 	remember_int(out, "by", (int64_t)s->by);
 	if (s->list.cursor != 1)
 		remember_row(out, &s->list, STR_NONE);
@@ -835,8 +832,6 @@ static bool path_recall(struct screen *screen, const struct cJSON *kept, bool la
 {
 	struct path_state *s = state_of(screen);
 	(void)lately;
-	if (s->visit)
-		return true;
 	if (!s->loaded)
 		return s->failed;
 	s->by = (enum by)recall_int(kept, "by", 0, N_BY - 1);

@@ -562,7 +562,7 @@ static bool prompts_open(struct screen *screen, const struct target *target, str
 {
 	struct prompts_state *st = state_of(screen);
 	(void)err;
-	st->visit = target->id || target->text[0];
+	screen->visit = target->id || target->text[0];
 	st->view.data = &st->data;
 	st->view.compared = &st->compared;
 	if (target->id)
@@ -640,7 +640,7 @@ static void prompts_keep(const struct screen *screen, struct jout *out)
 {
 	const struct prompts_state *st = state_of(screen);
 	const struct prompts_view *v = &st->view;
-	if (!st->loaded || st->visit)
+	if (!st->loaded)
 		return;
 	const struct prompt_version *at = version_of_line(v, v->list.cursor); /* NULL: a prompt's own line */
 	remember_text(out, "filter", str_of(st->filter));
@@ -674,8 +674,6 @@ static bool prompts_recall(struct screen *screen, const struct cJSON *kept, bool
 	struct prompts_view *v = &st->view;
 	struct str filter = recall_filter(kept, "filter", FILTER_RUNS, screen->ui->now_ns, sizeof st->filter);
 	int64_t at = -1;
-	if (st->visit)
-		return true;
 	if (!st->recalls && lately && filter.len) {
 		snprintf(st->filter, sizeof st->filter, STR_FMT, STR_ARG(filter));
 		st->filter_is_old = true;

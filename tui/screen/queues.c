@@ -729,7 +729,7 @@ static bool queues_recall(struct screen *screen, const struct cJSON *kept, bool 
 	if (!st->loaded)
 		return false;
 	recall_row(kept, &st->list, -1);
-	return true;
+	return st->next_offer >= N_OFFERS; /* what there is to review comes bit by bit */
 }
 
 const struct screen_ops screen_queues = {

@@ -451,7 +451,7 @@ static bool runs_open(struct screen *screen, const struct target *target, struct
 	(void)err;
 	struct runs_state *st = state_of(screen);
 	st->source = target->id2;
-	st->visit = target->id2 || target->text[0];
+	screen->visit = target->id2 || target->text[0];
 	st->start = target->span;
 	snprintf(st->filter, sizeof st->filter, "%s", target->text);
 	struct arena arena = ARENA_INIT;
@@ -525,7 +525,7 @@ static void runs_remember(const struct screen *screen, struct jout *out)
 	const struct runs_view *v = &st->view;
 	const struct run_row *at = runs_cursor(v);
 	struct buf sort = BUF_INIT;
-	if (!st->loaded || st->visit)
+	if (!st->loaded)
 		return;
 	if (v->sort != RUNS_BY_TIME)
 		runs_sort_name(v, &sort);
@@ -588,8 +588,6 @@ static bool runs_recall(struct screen *screen, const struct cJSON *kept, bool la
 {
 	struct runs_state *st = state_of(screen);
 	struct str filter = recall_filter(kept, "filter", FILTER_RUNS, screen->ui->now_ns, sizeof st->filter);
-	if (st->visit)
-		return true;
 	if (!st->recalls && lately && filter.len) {
 		snprintf(st->filter, sizeof st->filter, STR_FMT, STR_ARG(filter));
 		st->filter_is_old = true;
@@ -599,7 +597,7 @@ static bool runs_recall(struct screen *screen, const struct cJSON *kept, bool la
 		return st->failed;
 	int64_t shift = recall_int(kept, "shift", 0, (int64_t)st->view.n_columns);
 	st->view.shift = (size_t)shift;
-	st->details = (enum runs_details)recall_int(kept, "details", 0, DETAILS_ON);
+	st->details = (enum runs_details)recall_int(kept, "details", 0, DETAILS_OFF);
 	recall_sort(&st->view, recall_text(kept, "sort"), recall_flag(kept, "ascending"));
 	recall_rows(&st->view, kept);
 	st->fresh = false;

@@ -54,7 +54,9 @@ static bool trace_open(struct screen *screen, const struct target *target, struc
 	s->id = target->id;
 	s->source = target->id2;
 	s->key = target->span;
-	s->sent = target->span || target->find[0];
+	s->sent = target->span != 0;
+	s->asked = target->span;
+	screen->visit = target->find[0] != '\0';
 	snprintf(s->prefix, sizeof s->prefix, "%s", target->text);
 	buf_add_cstr(&s->find, target->find);
 	s->shows_find = target->find[0] != '\0';

@@ -51,9 +51,9 @@ struct traces_state {
 	enum seek seek;                                  /* wished for */
 	bool seek_forward;
 	int64_t beside, beside_start_ns; /* the trace that d took first; 0 none */
-	bool visit;                      /* opened by another screen for some traces: not remembered */
 	bool filter_is_old;              /* it was brought back */
 	struct {
+		int64_t scale_ns;
 		int64_t id, row, above; /* the trace the cursor was on the last time; 0: none, or it is there */
 		char text[128];
 	} back;
@@ -228,6 +228,8 @@ static void go_back(struct traces_state *s)
 	l->top = (at < 0 ? s->back.row : at) - s->back.above;
 	list_go(l, at < 0 ? s->back.row : at);
 	s->back.row = 0;
+	if (s->back.scale_ns) /* what the bars stood on: that of other rows, perhaps */
+		s->pane.scale_ns = s->back.scale_ns;
 }
 
 static void take_page(struct screen *screen, struct request *r)
@@ -311,7 +313,7 @@ static bool traces_open(struct screen *screen, const struct target *target, stru
 	struct traces_state *s = state_of(screen);
 	(void)err;
 	s->pane.source = target->id2;
-	s->visit = target->id2 || target->text[0];
+	screen->visit = target->id2 || target->text[0];
 	s->pane.from_ns = s->pane.to_ns = TIME_UNKNOWN;
 	buf_add_cstr(&s->pane.filter, target->text);
 	list_init(&s->pane.list);
@@ -395,21 +397,21 @@ static void traces_remember(const struct screen *screen, struct jout *out)
 {
 	const struct traces_state *s = state_of(screen);
 	const struct trace_row *row = row_of_cursor(s);
-	if (s->visit)
-		return;
 	remember_text(out, "filter", buf_str(&s->pane.filter));
 	if (s->pane.sort != TRACE_BY_START)
 		jout_cstr(out, "sort", trace_sort_name(s->pane.sort));
 	remember_flag(out, "ascending", s->pane.ascending);
 	remember_row(out, &s->pane.list, row ? row->text : STR_NONE);
-	if (s->pane.list.cursor > 0 || s->pane.list.top > 0)
-		remember_int(out, "id", row ? row->id : 0);
+	if (s->pane.list.cursor == 0 && s->pane.list.top == 0)
+		return;
+	remember_int(out, "id", row ? row->id : 0);
+	remember_int(out, "scale", s->pane.scale_ns);
 }
 
 static bool traces_recall(struct screen *screen, const struct cJSON *kept, bool lately)
 {
 	struct traces_state *s = state_of(screen);
-	if (s->visit || s->pane.loaded)
+	if (s->pane.loaded)
 		return true;
 	struct str filter = recall_filter(kept, "filter", FILTER_TRACES, screen->ui->now_ns, FILTER_MAX);
 	if (lately && filter.len) {
@@ -423,6 +425,7 @@ static bool traces_recall(struct screen *screen, const struct cJSON *kept, bool 
 	s->pane.ascending = recall_flag(kept, "ascending");
 	s->back.row = recall_int(kept, "row", 0, INT64_MAX / 2);
 	s->back.above = recall_int(kept, "above", 0, INT32_MAX);
+	s->back.scale_ns = recall_int(kept, "scale", 1, INT64_MAX);
 	s->back.id = recall_int(kept, "id", 1, INT64_MAX);
 	snprintf(s->back.text, sizeof s->back.text, STR_FMT, STR_ARG(str_cut(recall_row_text(kept), 0, 127)));
 	return true;

@@ -141,6 +141,15 @@ void edit_set(struct edit *e, struct str line, size_t caret)
 	e->caret = caret < e->line.len ? caret : e->line.len;
 }
 
+/* Whether an earlier line goes on from what was typed; a line that came with the prompt was not. */
+static bool goes_on(const struct edit *e, struct str line)
+{
+	struct str typed = buf_str(&e->typed);
+	if (e->anywhere)
+		return typed.len == 0 || text_find(line, typed, 0, true) != SIZE_MAX;
+	return !e->edited || str_starts(line, buf_cstr(&e->typed));
+}
+
 static enum edit_result recall(struct edit *e, bool older)
 {
 	if (!e->history || (older ? e->place == 0 : e->place >= e->history->n))
@@ -149,10 +158,24 @@ static enum edit_result recall(struct edit *e, bool older)
 		buf_clear(&e->typed);
 		buf_add_str(&e->typed, buf_str(&e->line));
 	}
-	e->place += older ? (size_t)-1 : 1;
+	size_t at = e->place;
+	do
+		at += older ? (size_t)-1 : 1;
+	while (at < e->history->n && !goes_on(e, str_of(e->history->lines[at])));
+	if (at > e->history->n) /* none before it */
+		return EDIT_MOVED;
+	e->place = at;
 	bool typed = e->place == e->history->n;
 	set_line(e, typed ? buf_str(&e->typed) : str_of(e->history->lines[e->place]));
+	e->anywhere &= !typed;
 	return EDIT_CHANGED;
+}
+
+/* The next older line that has what was typed anywhere in it. */
+static enum edit_result search_back(struct edit *e)
+{
+	e->anywhere = true;
+	return recall(e, true);
 }
 
 static enum edit_result complete(struct edit *e)
@@ -183,6 +206,17 @@ static enum edit_result type(struct edit *e, int key)
 	return EDIT_CHANGED;
 }
 
+/* From here on it is a line of its own, whatever it was taken from. */
+static enum edit_result edited(struct edit *e, enum edit_result result)
+{
+	if (result != EDIT_CHANGED)
+		return result;
+	e->edited = true;
+	e->anywhere = false;
+	e->place = e->history ? e->history->n : 0;
+	return result;
+}
+
 enum edit_result edit_key(struct edit *e, int key)
 {
 	if (key != KEY_TAB)
@@ -200,18 +234,19 @@ enum edit_result edit_key(struct edit *e, int key)
 	case CTRL('P'): return recall(e, true);
 	case KEY_ARROW_DOWN:
 	case CTRL('N'): return recall(e, false);
-	case KEY_ERASE: return e->line.len ? cut(e, before(e, e->caret), e->caret) : EDIT_CANCELLED;
+	case CTRL('R'): return search_back(e);
+	case KEY_ERASE: return e->line.len ? edited(e, cut(e, before(e, e->caret), e->caret)) : EDIT_CANCELLED;
 	case KEY_DEL:
-	case CTRL('D'): return cut(e, e->caret, after(e, e->caret));
-	case CTRL('W'): return cut(e, word_start(e), e->caret);
-	case CTRL('U'): return cut(e, 0, e->caret);
-	case CTRL('K'): return cut(e, e->caret, e->line.len);
-	case KEY_TAB: return complete(e);
+	case CTRL('D'): return edited(e, cut(e, e->caret, after(e, e->caret)));
+	case CTRL('W'): return edited(e, cut(e, word_start(e), e->caret));
+	case CTRL('U'): return edited(e, cut(e, 0, e->caret));
+	case CTRL('K'): return edited(e, cut(e, e->caret, e->line.len));
+	case KEY_TAB: return edited(e, complete(e));
 	case KEY_RETURN: return finish(e);
 	case KEY_ESCAPE:
 	case CTRL('C'):
 	case CTRL('G'): return EDIT_CANCELLED;
-	default: return type(e, key);
+	default: return edited(e, type(e, key));
 	}
 }
 

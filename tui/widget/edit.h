@@ -23,6 +23,8 @@ struct edit {
 	struct edit_history *history; /* borrowed; NULL: none */
 	size_t place;                 /* in the history; history->n: the line being typed */
 	struct buf typed;             /* that line, while an older one shows */
+	bool edited;                  /* somebody typed: Up and Down go through the lines that begin so */
+	bool anywhere;                /* ^R was pressed: through those that have it anywhere */
 	edit_complete_fn *complete;   /* NULL: Tab does nothing */
 	void *context;
 	struct buf hint;
