@@ -279,6 +279,22 @@ static void checks_draw(const struct screen *screen, struct canvas body)
 	}
 }
 
+static bool checks_beside(const struct screen *screen, struct beside *out)
+{
+	const struct checks_state *s = state_of(screen);
+	int rows = list_rows(screen), below = screen->ui->rows - rows - 1, cols = screen->ui->cols;
+	bool beside = cols >= BESIDE_COLS;
+	int col = beside ? cols * 6 / 10 : 0;
+	*out = (struct beside){.row = beside ? 0 : rows + 1,
+	                       .col = col,
+	                       .rows = beside ? screen->ui->rows : below,
+	                       .cols = cols - col,
+	                       .scroll_row = beside ? 1 : -1,
+	                       .top = s->list.top,
+	                       .id = s->list.cursor};
+	return sum_of_cursor(s) && (beside || below > 0);
+}
+
 static void checks_headline(const struct screen *screen, struct canvas row)
 {
 	const struct checks_state *s = state_of(screen);
@@ -424,6 +440,7 @@ const struct screen_ops screen_checks = {
     .fetch = checks_fetch,
     .take = checks_take,
     .draw = checks_draw,
+    .beside = checks_beside,
     .headline = checks_headline,
     .status = checks_status,
     .place = checks_place,

@@ -1036,6 +1036,7 @@ const struct screen_ops screen_compare = {
     .fetch = compare_fetch,
     .take = compare_take,
     .draw = compare_draw,
+    .beside = compare_beside,
     .headline = compare_headline,
     .status = compare_status,
     .place = compare_place,

@@ -246,6 +246,23 @@ void compare_draw(const struct screen *screen, struct canvas body)
 		draw_list(st, body);
 }
 
+bool compare_beside(const struct screen *screen, struct beside *out)
+{
+	const struct compare_state *st = state_of(screen);
+	if (!compare_cursor(st) || st->data->refused.len)
+		return false;
+	struct places at = places_of(st, screen->ui->rows, screen->ui->cols);
+	int col = at.beside ? at.pane_col - 2 : 0; /* with its border and its rule */
+	*out = (struct beside){.row = at.pane_row - 1,
+	                       .col = col,
+	                       .rows = at.pane_rows + 1,
+	                       .cols = screen->ui->cols - col,
+	                       .scroll_row = at.beside ? at.pane_row : -1,
+	                       .top = st->list.top,
+	                       .id = cases_row_at(&st->cases, st->list.cursor)};
+	return at.pane_rows > 0;
+}
+
 static void add_side(struct buf *out, const struct ui *ui, const char *name, const struct run_row *run,
                      const struct run_row *other, bool timed)
 {

@@ -79,6 +79,7 @@ void compare_lay_out(struct screen *screen);
 void compare_put_sides(struct canvas row, int col, const struct ui *ui, const struct run_row *run_a,
                        const struct run_row *run_b);
 void compare_draw(const struct screen *screen, struct canvas body);
+bool compare_beside(const struct screen *screen, struct beside *out);
 void compare_headline(const struct screen *screen, struct canvas row);
 void compare_status(const struct screen *screen, struct buf *out);
 

@@ -362,6 +362,24 @@ static void runs_draw(const struct screen *screen, struct canvas body)
 		draw_pane(st, body, &at);
 }
 
+static bool runs_beside(const struct screen *screen, struct beside *out)
+{
+	const struct runs_state *st = state_of(screen);
+	const struct run_row *row = st->loaded && st->view.page.n ? runs_cursor(&st->view) : NULL;
+	struct runs_places at = places_now(screen);
+	bool beside = at.list_cols < screen->ui->cols;
+	if (!row || !at.pane_cols)
+		return false;
+	*out = (struct beside){.row = beside ? 0 : at.pane_row - 1, /* with its border or its rule */
+	                       .col = beside ? at.pane_col - 2 : 0,
+	                       .rows = beside ? at.pane_rows : at.pane_rows + 1,
+	                       .scroll_row = beside ? 1 : -1,
+	                       .top = st->view.list.top,
+	                       .id = row->id};
+	out->cols = screen->ui->cols - out->col;
+	return true;
+}
+
 static void runs_headline(const struct screen *screen, struct canvas row)
 {
 	const struct runs_state *st = state_of(screen);
@@ -615,6 +633,7 @@ const struct screen_ops screen_runs = {
     .fetch = runs_fetch,
     .take = runs_take,
     .draw = runs_draw,
+    .beside = runs_beside,
     .headline = runs_headline,
     .status = runs_status,
     .place = runs_place,
