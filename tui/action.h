@@ -56,7 +56,7 @@ struct target;
 struct input {
 	int key;
 	struct str argument; /* of a command line or a prompt; STR_NONE if none */
-	int count;           /* page sizes and the like come from the screen */
+	int count; /* "line": which one of the page, from 1; what scrolls details: rows. 0: as the action does by itself */
 };
 
 struct action {

@@ -18,6 +18,7 @@
 #include "tui/hold.h"
 #include "tui/job.h"
 #include "tui/looked.h"
+#include "tui/mouse.h"
 #include "tui/screen.h"
 #include "tui/term.h"
 #include "tui/theme.h"
@@ -25,6 +26,7 @@
 #include "tui/review_key.h"
 #include "tui/verdict_keys.h"
 #include "tui/views.h"
+#include "tui/widget/pane_size.h"
 #include "tui/write.h"
 
 enum {
@@ -83,6 +85,9 @@ struct app {
 	struct memory *memory;  /* of views; NULL: none is kept */
 	int64_t remember_at_ms; /* when the keys will have rested; 0: they have */
 	int mark;               /* m or ' was pressed: the next key says which; 0: none was */
+	bool mouse;             /* clicks come */
+	bool painted;           /* the grid shows all that keys did; the terminal may not yet */
+	uint64_t on_terminal;   /* serial of the screen in the last frame: clicks are meant for that one */
 };
 
 static struct app *the_app; /* for app_actions only: an action's run sees a screen, these act on the program */
@@ -381,6 +386,9 @@ static void draw_hints(struct app *app, struct canvas row)
 				int need = text_cols(key) + text_cols(str_of(a->hint)) + 3;
 				if (col + need + (order < HELP_ORDER ? HELP_COLS : 0) > row.cols)
 					continue;
+				if (mouse_may_press(a))
+					canvas_zone(canvas_part(row, 0, col, 1, need - 2),
+					            (struct zone){.kind = ZONE_KEY, .name = a->name});
 				col += canvas_put(row, 0, col, -1, ROLE_HINT_KEY, key) + 1;
 				col += canvas_putc(row, 0, col, -1, ROLE_HINT, a->hint) + 2;
 			}
@@ -452,17 +460,18 @@ static void draw_status(struct app *app, struct canvas row)
 	buf_done(&right);
 }
 
-static void draw(struct app *app)
+/* Into the grid. */
+static void paint(struct app *app)
 {
-	app->draw = false;
 	struct canvas all = grid_canvas(&app->grid);
 	if (app->shown && !is_veiled(app, top(app)))
 		hold_before(&app->hold, top(app), &app->grid);
 	canvas_clear(all);
+	app->grid.n_zones = 0;
+	app->painted = true;
 	app->grid.caret_row = app->grid.caret_col = -1;
 	if (all.rows < SMALLEST_ROWS || all.cols < SMALLEST_COLS) {
 		canvas_putc(all, 0, 0, all.cols, ROLE_TEXT, "too small");
-		term_show(&app->grid);
 		return;
 	}
 	struct screen *s = top(app);
@@ -486,6 +495,13 @@ static void draw(struct app *app)
 		draw_status(app, canvas_part(all, all.rows - 2, 0, 1, all.cols));
 		draw_hints(app, canvas_part(all, all.rows - 1, 0, 1, all.cols));
 	}
+}
+
+static void draw(struct app *app)
+{
+	app->draw = false;
+	paint(app);
+	app->on_terminal = top(app)->serial;
 	term_show(&app->grid);
 }
 
@@ -629,6 +645,54 @@ static enum outcome mask(struct screen *s, const struct input *in, struct target
 	ui_say(s->ui, the_app->ui.masked ? "personal data and secrets are masked; M shows them"
 	                                 : "personal data and secrets show again");
 	return OUT_REFRESH;
+}
+
+static void set_mouse(struct app *app, bool on)
+{
+	app->mouse = on && term_has_mouse();
+	term_set_mouse(app->mouse);
+	if (app->mouse)
+		ui_say(&app->ui, "mouse on: Shift selects text");
+	else
+		ui_say(&app->ui, on ? "this terminal tells of no mouse (spoor doctor)" : "mouse off");
+}
+
+/* :mouse, :mouse on, :mouse off */
+static enum outcome mouse(struct screen *s, const struct input *in, struct target *t)
+{
+	(void)s, (void)t;
+	bool named = str_is(in->argument, "on") || str_is(in->argument, "off");
+	set_mouse(the_app, named ? str_is(in->argument, "on") : !the_app->mouse);
+	return OUT_HANDLED;
+}
+
+static enum outcome resize_pane(struct app *app, int by)
+{
+	int share = app->ui.pane_share + by;
+	if (share < -PANE_STEPS || share > PANE_STEPS) {
+		ui_say(&app->ui, "details are as %s as they get", by > 0 ? "large" : "small");
+		return OUT_HANDLED;
+	}
+	app->ui.pane_share = share;
+	lay_out(app);
+	if (share)
+		ui_say(&app->ui, "details: %d step%s %s, on all screens", abs(share), abs(share) == 1 ? "" : "s",
+		       share > 0 ? "larger" : "smaller");
+	else
+		ui_say(&app->ui, "details: as large as each screen has them");
+	return OUT_REFRESH;
+}
+
+static enum outcome pane_larger(struct screen *s, const struct input *in, struct target *t)
+{
+	(void)s, (void)in, (void)t;
+	return resize_pane(the_app, 1);
+}
+
+static enum outcome pane_smaller(struct screen *s, const struct input *in, struct target *t)
+{
+	(void)s, (void)in, (void)t;
+	return resize_pane(the_app, -1);
 }
 
 static enum outcome suspend(struct screen *s, const struct input *in, struct target *t)
@@ -776,7 +840,9 @@ const struct action app_actions[] = {
     {"good",       "+",     "this answer is good",                                                  NULL,   0,          verdict_good   },
     {"help",       "? F1",  "what the keys do here",                                                "help", HELP_ORDER, help           },
     {"import",     "",      "read a file or a folder: :import FILE",                                NULL,   0,          import         },
+    {"larger",     ";",     "details larger, beside the list or below it, on all screens",          NULL,   0,          pane_larger    },
     {"mask",       "M",     "mask personal data and secrets in all that shows, or show them again", NULL,   0,          mask           },
+    {"mouse",      "@",     "clicks and the wheel, or again the terminal's own selecting",          NULL,   0,          mouse          },
     {"no-verdict", "",      "no verdict on this answer any more: neither good, bad nor unsure",     NULL,   0,          verdict_none   },
     {"note",       "c",     "a note on this answer",                                                NULL,   0,          verdict_note   },
     {"pager",      "v",     "the value in $PAGER",                                                  NULL,   0,          show_in_pager  },
@@ -789,6 +855,7 @@ const struct action app_actions[] = {
     {"review",     "r",     "judge what this list shows, one by one",                               NULL,   0,          review_list    },
     {"samples",    "",      "the sample data, in a store of its own that goes when you leave",      NULL,   0,          samples        },
     {"search-all", "*",     "search all inputs and outputs of all traces, as :search TEXT",         NULL,   0,          search_all     },
+    {"smaller",    ",",     "details smaller",                                                      NULL,   0,          pane_smaller   },
     {"suspend",    "^Z",    "to the shell; fg comes back",                                          NULL,   0,          suspend        },
     {"tag",        "",      "a word to find this answer by: :tag refunds",                          NULL,   0,          verdict_tag    },
     {"theme",      "T",     "next theme, or the one named",                                         NULL,   0,          next_theme     },
@@ -872,6 +939,24 @@ static void obey(struct app *app, enum outcome outcome, struct target *t)
 	}
 }
 
+/* a NULL: the screen has none for that key, the program may. */
+static void run_action(struct app *app, const struct action *a, const struct input *in)
+{
+	struct screen *s = top(app);
+	struct target t = {0};
+	int64_t id = hold_id(s);
+	s->recalled = true; /* from here on it looks as the keys say */
+	enum outcome outcome = a ? a->run(s, in, &t) : OUT_IGNORED;
+	if (outcome == OUT_IGNORED && (a = action_for_key(app_actions, in->key)))
+		outcome = a->run(s, in, &t);
+	app->painted = false;
+	app->ui.moves = (outcome == OUT_REFRESH || outcome == OUT_HANDLED) && hold_id(s) != id;
+	app->rest_at_ms = mono_ms() + REST_MS;
+	app->ask = true;
+	app->opened |= outcome == OUT_REFRESH && !app->ui.moves;
+	obey(app, outcome, &t);
+}
+
 static void key_of_prompt(struct app *app, int key)
 {
 	app->draw = true;
@@ -953,20 +1038,79 @@ static void on_key(struct app *app, int key)
 		key_of_prompt(app, key);
 		return;
 	}
-	struct screen *s = top(app);
-	struct target t = {0};
 	struct input in = {.key = key, .argument = STR_NONE};
-	s->recalled = true; /* from here on it looks as the keys say */
-	const struct action *a = action_for_key(s->ops->actions, key);
-	int64_t id = hold_id(s);
-	enum outcome outcome = a ? a->run(s, &in, &t) : OUT_IGNORED;
-	if (outcome == OUT_IGNORED && (a = action_for_key(app_actions, key)))
-		outcome = a->run(s, &in, &t);
-	app->ui.moves = (outcome == OUT_REFRESH || outcome == OUT_HANDLED) && hold_id(s) != id;
-	app->rest_at_ms = mono_ms() + REST_MS;
-	app->ask = true;
-	app->opened |= outcome == OUT_REFRESH && !app->ui.moves;
-	obey(app, outcome, &t);
+	run_action(app, action_for_key(top(app)->ops->actions, key), &in);
+}
+
+/* After each key. */
+static void settle_key(struct app *app)
+{
+	if (app->quit)
+		return;
+	take_sayings(app);
+	if (app->opened)
+		ask(app);
+	if (app->opened && app->ask && !top(app)->recalled) /* how it was left, before the next key */
+		ask(app);
+	app->opened = false;
+	app->painted = false;
+}
+
+static bool keys_wait(const struct app *app)
+{
+	const struct screen *s = top(app);
+	return !app->prompt.on && !app->write.on && !app->copying && s->ops->waits && s->ops->waits(s);
+}
+
+/* ---------------------------------------------------------------- the mouse */
+
+static struct screen *screen_for_mouse(void)
+{
+	struct app *app = the_app;
+	bool other = app->quit || app->prompt.on || app->write.on || app->copying;
+	return other || is_veiled(app, top(app)) || keys_wait(app) ? NULL : top(app);
+}
+
+static bool is_first_screen(void)
+{
+	return the_app->stack.n < 2;
+}
+
+static const struct grid *look_for_mouse(void)
+{
+	if (!the_app->painted)
+		paint(the_app);
+	return &the_app->grid;
+}
+
+static void act_for_mouse(const struct action *a, const struct input *in)
+{
+	run_action(the_app, a, in);
+	settle_key(the_app);
+}
+
+/* Dropped, never kept for later, where something else shows by now than what was pointed at. */
+static void on_mouse(struct app *app, int key)
+{
+	static const struct mouse mouse = {screen_for_mouse, is_first_screen, look_for_mouse, act_for_mouse};
+	int row = -1, col = -1, rows = key == KEY_WHEEL_DOWN ? MOUSE_ROWS : key == KEY_WHEEL_UP ? -MOUSE_ROWS : 0;
+	term_mouse(&row, &col);
+	if (!app->mouse || app->held.n || top(app)->serial != app->on_terminal)
+		return;
+	if (app->write.on) {
+		write_mouse(&app->write, app->grid.rows, row, col, rows);
+		app->draw = true;
+	} else if (app->prompt.on && !rows) {
+		struct canvas all = grid_canvas(&app->grid);
+		prompt_click(&app->prompt, &all, row, col);
+		app->draw = true;
+	} else if (screen_for_mouse()) {
+		app->import_jump = false;
+		app->ui.message[0] = '\0';
+		app->draw = true;
+		app->painted = false;
+		mouse_key(&mouse, key, row, col);
+	}
 }
 
 /* ---------------------------------------------------------------- the import behind the screen */
@@ -1212,23 +1356,10 @@ static void watch_index(struct app *app)
 
 /* ---------------------------------------------------------------- the loop */
 
-static bool keys_wait(const struct app *app)
-{
-	const struct screen *s = top(app);
-	return !app->prompt.on && !app->write.on && !app->copying && s->ops->waits && s->ops->waits(s);
-}
-
 static void obey_key(struct app *app, int key)
 {
 	on_key(app, key);
-	if (app->quit)
-		return;
-	take_sayings(app);
-	if (app->opened)
-		ask(app);
-	if (app->opened && app->ask && !top(app)->recalled) /* how it was left, before the next key */
-		ask(app);
-	app->opened = false;
+	settle_key(app);
 }
 
 /* Keys whose item does not show yet stay in their order; Q always works. */
@@ -1258,6 +1389,8 @@ static void read_keys(struct app *app, int timeout_ms)
 	for (; key != KEY_NONE && !app->quit; key = term_pending() ? term_read(0) : KEY_NONE) {
 		if (key == KEY_RESIZED)
 			resize(app);
+		else if (key == KEY_CLICK || key == KEY_WHEEL_UP || key == KEY_WHEEL_DOWN)
+			on_mouse(app, key);
 		else
 			take_key(app, key);
 	}
@@ -1428,6 +1561,8 @@ static bool start(struct app *app, struct err *err)
 		config_say(&app->ui);
 	if (o->mask)
 		set_mask(app, true);
+	if (o->mouse)
+		set_mouse(app, true);
 	if (!open_screen(app, &(struct target){.screen = "traces"}))
 		return err_set(err, ERR_SYSTEM, NULL, "%s", app->ui.message);
 	app->empty = is_empty(o->store);
@@ -1518,6 +1653,7 @@ bool app_run(const struct app_opts *opts, int *signal_number, struct err *err)
 	struct app app = {.opts = opts, .import_seen = 0};
 	the_app = &app;
 	screen_common_actions = app_actions;
+	pane_share_in(&app.ui.pane_share);
 	bool ok = start(&app, err);
 	if (ok) {
 		first_wait(&app);
@@ -1530,6 +1666,7 @@ bool app_run(const struct app_opts *opts, int *signal_number, struct err *err)
 		ok = false;
 	}
 	stop(&app);
+	pane_share_in(NULL);
 	the_app = NULL;
 	return ok;
 }

@@ -14,6 +14,7 @@ struct app_opts {
 	bool follow; /* and go on reading them as they grow */
 	bool ascii, no_color;
 	bool mask;         /* personal data is masked from the first frame on */
+	bool mouse;        /* on from the first frame on */
 	const char *theme; /* name or file; NULL: default */
 	const char *open;  /* "trace:ID", "review:QUEUE": where to begin, above the list; NULL: the list */
 	bool bundle;       /* the store is a review bundle */

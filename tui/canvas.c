@@ -29,7 +29,35 @@ void grid_init(struct grid *g, int rows, int cols, bool ascii)
 void grid_done(struct grid *g)
 {
 	free(g->cells);
+	free(g->zones);
 	*g = (struct grid){.caret_row = -1, .caret_col = -1};
+}
+
+void canvas_zone(struct canvas c, struct zone z)
+{
+	struct grid *g = c.grid;
+	if (c.rows <= 0 || c.cols <= 0)
+		return;
+	if (g->n_zones == g->cap_zones) {
+		g->cap_zones = g->cap_zones ? 2 * g->cap_zones : 64;
+		g->zones = xrealloc(g->zones, g->cap_zones, sizeof *g->zones);
+	}
+	z.row = c.row;
+	z.col = c.col;
+	z.rows = c.rows;
+	z.cols = c.cols;
+	g->zones[g->n_zones++] = z;
+}
+
+const struct zone *grid_zone_at(const struct grid *g, enum zone_kind kind, int row, int col)
+{
+	for (size_t i = g->n_zones; i > 0; i--) {
+		const struct zone *z = &g->zones[i - 1];
+		if (z->kind == kind && row >= z->row && row < z->row + z->rows && col >= z->col &&
+		    col < z->col + z->cols)
+			return z;
+	}
+	return NULL;
 }
 
 struct canvas grid_canvas(struct grid *g)

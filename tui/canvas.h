@@ -17,11 +17,31 @@ struct cell {
 	uint8_t reverse; /* the cursor's name */
 };
 
+/* What a pointer finds: whoever draws a thing that can be clicked says where as it draws it, so that nothing else needs to know the
+ * layout. What it does is the key that does it (tui/mouse.h): a zone adds nothing that the keyboard cannot. */
+enum zone_kind {
+	ZONE_LIST,   /* rows, one a line: `at` is that of the first line, `now` the one under the cursor */
+	ZONE_FOLD,   /* the mark of the row it stands in that folds and unfolds it */
+	ZONE_TAB,    /* `at` is its number, `now` that of the active one */
+	ZONE_COLUMN, /* a title of a column they can be ordered by: `at` is its number, `now` that of the one they are, < 0 none of these */
+	ZONE_PANE,   /* scrolled by the actions NAME-down and NAME-up */
+	ZONE_KEY,    /* a hint of the action NAME */
+	N_ZONE_KINDS
+};
+struct zone {
+	enum zone_kind kind;
+	int row, col, rows, cols; /* of the grid */
+	int64_t at, now;          /* now < 0: the keys are another pane's */
+	const char *name;         /* static. ZONE_LIST: the key that opens the row under the cursor; NULL: Enter */
+};
+
 struct grid {
 	struct cell *cells;
 	int rows, cols;
 	int caret_row, caret_col; /* where the terminal's cursor rests; -1: hidden */
 	bool ascii;
+	struct zone *zones; /* in the order they were drawn */
+	size_t n_zones, cap_zones;
 };
 
 struct canvas {
@@ -57,6 +77,11 @@ void canvas_bar(struct canvas c, int row, int col, int cols, double from, double
 /* What a bar cell shows where bars are lines: "━" (BAR_CRITICAL, BAR_ERROR) or "─" (others), "=" or "-" in ascii, and where children
  * ran "╍" or "╌", ":" or "."; as a code point; ' ' if the cell is filled less than half and is not the bar's only one. 0: no bar cell. Row and column of the grid. */
 uint32_t canvas_bar_code(const struct grid *g, int row, int col);
+
+/* The view is a zone: row … cols of `z` are filled in here. Nothing where the view is empty. */
+void canvas_zone(struct canvas c, struct zone z);
+/* The zone of that kind drawn last at a cell of the grid; NULL. */
+const struct zone *grid_zone_at(const struct grid *g, enum zone_kind kind, int row, int col);
 
 /* The view as text, one line a row, trailing blanks kept only if `pad`; bars as in mono (━) or ascii (=), light ones (role BAR) ─ / -.
  * roles: below each row a second one of role letters. For golden screens, plain print and README pictures. */

@@ -148,6 +148,8 @@ static bool front_option(struct front *f, int argc, char **argv, int *i, struct 
 		f->app.no_color = true;
 	else if (strcmp(word, "--mask") == 0)
 		f->app.mask = true;
+	else if (strcmp(word, "--mouse") == 0)
+		f->app.mouse = true;
 	else if (strcmp(word, "--follow") == 0)
 		f->app.follow = true;
 	else if (strcmp(word, "--version") == 0)
@@ -322,6 +324,7 @@ static int explore(struct app_opts *app)
 	}
 	app->ascii = app->ascii || setting_on("ascii", strcmp(nl_langinfo(CODESET), "UTF-8") != 0);
 	app->mask = app->mask || setting_on("mask", false);
+	app->mouse = app->mouse || setting_on("mouse", false);
 	const char *frozen = getenv("SPOOR_NOW");
 	if (!frozen || !units_iso(str_of(frozen), &app->now_ns, NULL))
 		app->now_ns = UNKNOWN_INT;

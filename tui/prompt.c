@@ -326,13 +326,19 @@ static struct str shared(const struct prompt *p, struct str typed, size_t *n)
 	return *n ? str_cut(first, 0, len) : STR_LIT("");
 }
 
-static void choose(struct prompt *p, int by)
+static void choose(struct prompt *p, int item)
 {
-	p->chosen = p->chosen < 0
-	                ? (by > 0 ? 0 : (int)p->n_items - 1)
-	                : (int)(((size_t)p->chosen + p->n_items + (size_t)(by > 0 ? 1 : p->n_items - 1)) % p->n_items);
+	p->chosen = item;
 	put(p, p->items[p->chosen].insert);
 	changed(p);
+}
+
+/* The next one or the one before, round the end. */
+static void choose_next(struct prompt *p, int by)
+{
+	choose(p, p->chosen < 0
+	              ? (by > 0 ? 0 : (int)p->n_items - 1)
+	              : (int)(((size_t)p->chosen + p->n_items + (size_t)(by > 0 ? 1 : p->n_items - 1)) % p->n_items));
 }
 
 static void complete(struct prompt *p)
@@ -364,7 +370,7 @@ static void complete(struct prompt *p)
 	struct str common = shared(p, typed, &begin);
 	p->open = true;
 	if (begin == 1) { /* others have it somewhere in them: Tab goes on to these */
-		choose(p, 1);
+		choose_next(p, 1);
 	} else if (common.len > len) {
 		put(p, common);
 		changed(p);
@@ -433,7 +439,7 @@ static bool list_key(struct prompt *p, int key)
 {
 	if (key == KEY_TAB || key == KEY_SHIFT_TAB) {
 		if (p->open && p->n_items)
-			choose(p, key == KEY_TAB ? 1 : -1);
+			choose_next(p, key == KEY_TAB ? 1 : -1);
 		else
 			complete(p);
 		return true;
@@ -615,6 +621,17 @@ void prompt_init(struct prompt *p, struct ui *ui, uint64_t serial)
 
 /* ---------------------------------------------------------------- drawing */
 
+static const char items_zone[] = "items"; /* the list's, among the zones of the screen it lies over */
+
+void prompt_click(struct prompt *p, const struct canvas *all, int row, int col)
+{
+	const struct zone *z = grid_zone_at(all->grid, ZONE_LIST, row, col);
+	if (row == all->rows - 2)
+		edit_click(&p->edit, all->cols, p->saving ? "save as @" : p->sign, col);
+	else if (p->open && z && z->name == items_zone && z->at + row - z->row < (int64_t)p->n_items)
+		choose(p, (int)(z->at + row - z->row));
+}
+
 /* The rows of the list, the chosen one among them. */
 static void draw_list(const struct prompt *p, struct canvas all)
 {
@@ -629,6 +646,7 @@ static void draw_list(const struct prompt *p, struct canvas all)
 	}
 	text_width = text_width > TEXT_COLS_MOST ? TEXT_COLS_MOST : text_width;
 	struct canvas c = canvas_part(all, all.rows - 2 - rows, 0, rows, all.cols);
+	canvas_zone(c, (struct zone){.kind = ZONE_LIST, .at = first, .now = p->chosen, .name = items_zone});
 	for (int y = 0; y < rows; y++) {
 		const struct prompt_item *item = &p->items[first + y];
 		int col = 2;

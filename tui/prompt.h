@@ -69,6 +69,8 @@ void prompt_done(struct prompt *p);
 void prompt_start(struct prompt *p, const struct target *t, const struct action *actions);
 enum prompt_result { PROMPT_GOES_ON, PROMPT_ANSWERED, PROMPT_LEFT };
 enum prompt_result prompt_key(struct prompt *p, int key);
+/* A click at a cell of the frame: in the line the caret goes there, in the list that item is taken. */
+void prompt_click(struct prompt *p, const struct canvas *all, int row, int col);
 void prompt_paste(struct prompt *p, struct str text); /* its newlines are blanks there */
 struct str prompt_line(const struct prompt *p);
 /* On the frame's last two rows, and the list above them. */

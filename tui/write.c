@@ -212,6 +212,14 @@ void write_fit(struct write *w, int rows, int cols)
 		editor_fit(&w->editor, write_rows(rows), cols);
 }
 
+void write_mouse(struct write *w, int frame_rows, int row, int col, int rows)
+{
+	if (rows)
+		editor_scroll(&w->editor, rows);
+	else
+		editor_click(&w->editor, row - (frame_rows - write_rows(frame_rows)), col);
+}
+
 void write_draw(const struct write *w, struct canvas all)
 {
 	int rows = write_rows(all.rows);

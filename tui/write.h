@@ -30,6 +30,8 @@ void write_start(struct write *w, struct target *t);
 enum write_result { WRITE_GOES_ON, WRITE_ANSWERED, WRITE_LEFT };
 /* WRITE_ANSWERED: write_text is to be handed to w->answer. After it, or WRITE_LEFT, the editor is gone. */
 enum write_result write_key(struct write *w, int key);
+/* A click (rows 0) or the wheel, at a cell of the frame. */
+void write_mouse(struct write *w, int frame_rows, int row, int col, int rows);
 void write_paste(struct write *w, struct str bytes);
 struct str write_text(const struct write *w); /* until the next write_start */
 /* The keys rest: keeps a draft of what was changed since the last one. */

@@ -62,11 +62,14 @@ static void test_widths(void **state)
 			snprintf(label, sizeof label, "-[%s", tabs[active].name);
 			const char *at = strstr(buf_cstr(&text), label);
 			assert_non_null(at);
-			assert_int_equal(tabs_at(c, tabs, N_TABS, active, (int)(at - buf_cstr(&text)) + 2), active);
+			const struct zone *zone = grid_zone_at(&g, ZONE_TAB, 0, (int)(at - buf_cstr(&text)) + 2);
+			assert_non_null(zone);
+			assert_int_equal(zone->at, active);
+			assert_int_equal(zone->now, active);
 			for (int col = 0; col < cols; col++) {
-				size_t tab = tabs_at(c, tabs, N_TABS, active, col);
-				if (tab < N_TABS)
-					assert_non_null(strstr(buf_cstr(&text), tabs[tab].name));
+				zone = grid_zone_at(&g, ZONE_TAB, 0, col);
+				if (zone)
+					assert_non_null(strstr(buf_cstr(&text), tabs[zone->at].name));
 			}
 			bool all = strstr(buf_cstr(&text), "Overview") && strstr(buf_cstr(&text), "Raw");
 			assert_int_equal(strchr(buf_cstr(&text), '~') == NULL, all);

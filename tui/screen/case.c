@@ -231,8 +231,10 @@ static void case_take(struct screen *screen, void *request, bool ok)
 static int scroll_of(enum move move, int page)
 {
 	switch (move) {
-	case MOVE_DOWN: return 1;
-	case MOVE_UP: return -1;
+	case MOVE_DOWN:
+	case MOVE_SCROLL_DOWN: return 1;
+	case MOVE_UP:
+	case MOVE_SCROLL_UP: return -1;
 	case MOVE_PAGE_DOWN: return page;
 	case MOVE_PAGE_UP: return -page;
 	case MOVE_HALF_DOWN: return (page + 1) / 2;
@@ -240,7 +242,8 @@ static int scroll_of(enum move move, int page)
 	case MOVE_FIRST: return INT32_MIN / 4;
 	case MOVE_LAST: return INT32_MAX / 4;
 	case MOVE_LEFT:
-	case MOVE_RIGHT: break;
+	case MOVE_RIGHT:
+	case MOVE_LINE: break;
 	}
 	return 0;
 }
@@ -260,7 +263,7 @@ static enum outcome case_move(struct screen *screen, enum move move)
 		return OUT_HANDLED;
 	}
 	/* The table has a cursor; pages and ends are the answers'. */
-	if (st->tab == CASE_TAB_REPEATS && (move == MOVE_DOWN || move == MOVE_UP)) {
+	if (st->tab == CASE_TAB_REPEATS && (move == MOVE_DOWN || move == MOVE_UP || move >= MOVE_LINE)) {
 		list_move(&st->repeats.list, move);
 		return OUT_HANDLED;
 	}

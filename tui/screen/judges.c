@@ -285,8 +285,10 @@ static void scroll(int *top, int rows, int page, enum move move)
 {
 	int most = rows > page ? rows - page : 0, step = page > 2 ? page - 1 : 1;
 	switch (move) {
-	case MOVE_DOWN: *top += 1; break;
-	case MOVE_UP: *top -= 1; break;
+	case MOVE_DOWN:
+	case MOVE_SCROLL_DOWN: *top += 1; break;
+	case MOVE_UP:
+	case MOVE_SCROLL_UP: *top -= 1; break;
 	case MOVE_PAGE_DOWN: *top += step; break;
 	case MOVE_PAGE_UP: *top -= step; break;
 	case MOVE_HALF_DOWN: *top += page / 2; break;
@@ -294,7 +296,8 @@ static void scroll(int *top, int rows, int page, enum move move)
 	case MOVE_FIRST: *top = 0; break;
 	case MOVE_LAST: *top = most; break;
 	case MOVE_LEFT:
-	case MOVE_RIGHT: break;
+	case MOVE_RIGHT:
+	case MOVE_LINE: break;
 	}
 	*top = *top > most ? most : *top < 0 ? 0 : *top;
 }

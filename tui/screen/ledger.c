@@ -9,6 +9,7 @@
 #include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_text.h"
 #include "tui/widget/list.h"
+#include "tui/widget/pane_size.h"
 
 enum {
 	BESIDE_COLS = 140,
@@ -87,13 +88,14 @@ static struct split split_for(const struct ledger_state *s, int rows, int cols)
 	struct split v = {.rows = rows, .cols = cols};
 	if (cols >= BESIDE_COLS) {
 		v.beside = true;
-		v.cols = cols / 2;
+		v.cols = cols - pane_size(cols - cols / 2, cols, 30, 50);
 		v.p_col = v.cols + 1;
 		v.p_cols = cols - v.p_col;
 		v.p_rows = rows;
 	} else if (rows >= 8) {
 		int64_t wanted = s->calls.total + 1;
-		v.rows = wanted < rows / 2 ? (int)wanted : rows / 2;
+		int most = rows - pane_size(rows - rows / 2, rows, 4, 3);
+		v.rows = wanted < most ? (int)wanted : most;
 		v.rows = v.rows < 3 ? 3 : v.rows;
 		v.p_row = v.rows;
 		v.p_rows = rows - v.rows;
@@ -338,7 +340,9 @@ static void draw_calls(const struct drawing *d, struct canvas c)
 	col += COUNT_COLS + 1;
 	canvas_put_right(c, 0, col, USD_COLS, ROLE_HEADING, STR_LIT("cost"));
 	canvas_put_right(c, 0, col + USD_COLS + 1, USD_COLS, ROLE_HEADING, STR_LIT("so far"));
-	list_draw(&d->s->calls, canvas_part(c, 1, 0, c.rows - 1, c.cols), draw_call, d);
+	struct canvas rows = canvas_part(c, 1, 0, c.rows - 1, c.cols);
+	list_draw(&d->s->calls, rows, draw_call, d);
+	list_zone(&d->s->calls, rows, !d->s->in_pieces);
 }
 
 /* ---------------------------------------------------------------- drawing: pieces */
@@ -415,6 +419,7 @@ static void draw_pieces(const struct drawing *d, struct canvas c)
 	struct canvas rows = canvas_part(c, 2, 0, c.rows - 2, c.cols);
 	struct list list = d->s->pieces;
 	list_draw(&list, rows, draw_piece, d);
+	list_zone(&list, rows, d->s->in_pieces);
 	if (!d->s->in_pieces) /* one cursor on the screen */
 		canvas_putc(rows, (int)(list.cursor - list.top), 0, 1, ROLE_TEXT, " ");
 	if (!list.total)

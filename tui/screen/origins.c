@@ -13,6 +13,7 @@
 #include "tui/widget/find.h"
 #include "tui/widget/list.h"
 #include "tui/widget/pager.h"
+#include "tui/widget/pane_size.h"
 
 enum { BESIDE_COLS = 120, ROWS_FOR_BOTH = 9, FROM_COLS = 26, FROM_MIN_COLS = 60, SENTENCE_ROWS = 6 };
 
@@ -78,14 +79,15 @@ static struct split split_for(const struct origins_state *s, int rows, int cols)
 	struct split v = {.list_rows = rows, .list_cols = cols};
 	if (cols >= BESIDE_COLS) {
 		v.pane = v.beside = true;
-		v.list_cols = cols * 55 / 100;
+		v.list_cols = cols - pane_size(cols - cols * 55 / 100, cols, 30, 40);
 		v.col = v.list_cols + 1;
 		v.cols = cols - v.col;
 		v.rows = rows;
 	} else if (rows >= ROWS_FOR_BOTH) {
 		int64_t wanted = s->list.total + 1;
 		v.pane = true;
-		v.list_rows = wanted < rows * 2 / 5 ? (int)wanted : rows * 2 / 5;
+		int most = rows - pane_size(rows - rows * 2 / 5, rows, 4, 3);
+		v.list_rows = wanted < most ? (int)wanted : most;
 		v.list_rows = v.list_rows < 2 ? 2 : v.list_rows;
 		v.row = v.list_rows;
 		v.rows = rows - v.row;
@@ -371,6 +373,7 @@ static void draw_pane(const struct screen *screen, struct canvas pane, bool besi
 			canvas_putc(pane, r, 0, 1, ROLE_BORDER, screen->ui->ascii ? "|" : "│");
 		pane = canvas_part(pane, 0, 1, pane.rows, pane.cols - 1);
 	}
+	canvas_zone(pane, (struct zone){.kind = ZONE_PANE, .name = "source"});
 	canvas_rule(pane, 0, ROLE_BORDER);
 	canvas_printf(pane, 0, 2, -1, ROLE_TAB_ACTIVE, " sentence %lld ", (long long)s->shown + 1);
 	sheet_draw(&s->sheet, canvas_part(pane, 1, 0, pane.rows - 1, pane.cols), 0, false, STR_NONE);
@@ -566,25 +569,23 @@ ACTION(prev_unmatched)
 	return next_odd(screen, -1);
 }
 
-static enum outcome scroll(struct screen *screen, int by)
+static enum outcome scroll(struct screen *screen, int by, int count)
 {
 	struct origins_state *s = state_of(screen);
-	pager_scroll(&s->pager, by * (s->pager.rows > 2 ? s->pager.rows / 2 : 1));
+	pager_scroll(&s->pager, by * (count ? count : s->pager.rows > 2 ? s->pager.rows / 2 : 1));
 	return OUT_HANDLED;
 }
 
 ACTION(source_down)
 {
-	(void)in;
 	(void)target;
-	return scroll(screen, 1);
+	return scroll(screen, 1, in->count);
 }
 
 ACTION(source_up)
 {
-	(void)in;
 	(void)target;
-	return scroll(screen, -1);
+	return scroll(screen, -1, in->count);
 }
 
 static struct buf *find_text(struct screen *screen)

@@ -277,10 +277,17 @@ static void put_head(struct canvas line, int col, int cols, struct str title, bo
 	canvas_put(line, 0, col, cols, ordered ? ROLE_TAB_ACTIVE : ROLE_HEADING, title);
 }
 
+static void zone_head(struct canvas line, int col, int cols, int64_t at, int64_t now)
+{
+	canvas_zone(canvas_part(line, 0, col, 1, cols), (struct zone){.kind = ZONE_COLUMN, .at = at, .now = now});
+}
+
 void cases_draw_head(const struct cases *c, struct canvas line)
 {
 	struct columns columns = columns_of(c, line.cols);
 	int col = 3 + columns.title_cols + 1;
+	int64_t now = (int64_t)place_of(c, c->order);
+	zone_head(line, 2, columns.title_cols, (int64_t)place_of(c, (struct compare_order){.by = BY_TITLE}), now);
 	put_head(line, 3, -1, STR_LIT("case"), c->order.by == BY_TITLE, c->order.invert);
 	canvas_putc(line, 0, col, WORD, ROLE_HEADING, "A");
 	canvas_putc(line, 0, col + WORD, WORD, ROLE_HEADING, "B");
@@ -291,6 +298,9 @@ void cases_draw_head(const struct cases *c, struct canvas line)
 		                   : column->by == BY_LATENCY ? STR_LIT("latency")
 		                   : column->by == BY_COST    ? STR_LIT("cost")
 		                                              : STR_LIT("first differs");
+		if (column->by != BY_TITLE)
+			zone_head(line, col - 1, column->cols,
+			          (int64_t)place_of(c, (struct compare_order){.by = column->by, .score = column->score}), now);
 		put_head(line, col, column->cols - 1, title, is_ordered_by(c, column), c->order.invert);
 	}
 }

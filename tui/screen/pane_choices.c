@@ -51,6 +51,13 @@ enum outcome choices_move(struct choices *c, enum move move, int page_rows)
 {
 	int page = page_rows > 1 ? page_rows - 1 : 1;
 	bool in_sight = !c->n || (c->row[c->cursor] >= c->top && c->row[c->cursor] < c->top + page_rows);
+	if (move >= MOVE_LINE) {
+		int row = c->top + (int)(move - MOVE_LINE);
+		for (int i = 0; i < c->n; i++)
+			if (row >= c->row[i] && row < c->row[i] + c->rows[i])
+				c->cursor = i;
+		return OUT_HANDLED;
+	}
 	switch (move) {
 	case MOVE_DOWN:
 		if (c->cursor + 1 < c->n && in_sight)
@@ -68,19 +75,24 @@ enum outcome choices_move(struct choices *c, enum move move, int page_rows)
 	case MOVE_PAGE_UP: choices_scroll(c, -page, page_rows); break;
 	case MOVE_HALF_DOWN: choices_scroll(c, page / 2, page_rows); break;
 	case MOVE_HALF_UP: choices_scroll(c, -page / 2, page_rows); break;
+	case MOVE_SCROLL_DOWN: choices_scroll(c, 1, page_rows); break;
+	case MOVE_SCROLL_UP: choices_scroll(c, -1, page_rows); break;
 	case MOVE_FIRST: choices_go(c, 0, page_rows); break;
 	case MOVE_LAST:
 		choices_go(c, c->n - 1, page_rows);
 		choices_scroll(c, INT32_MAX, page_rows);
 		break;
 	case MOVE_LEFT:
-	case MOVE_RIGHT: break;
+	case MOVE_RIGHT:
+	case MOVE_LINE: break;
 	}
 	return OUT_HANDLED;
 }
 
 void choices_draw(const struct choices *c, struct canvas body, int col)
 {
+	if (c->n)
+		canvas_zone(body, (struct zone){.kind = ZONE_LIST, .at = c->top, .now = c->row[c->cursor]});
 	sheet_draw(&c->sheet, body, c->top, false, STR_NONE);
 	int row = c->n ? c->row[c->cursor] - c->top : -1;
 	if (row < 0 || row >= body.rows)

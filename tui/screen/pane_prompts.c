@@ -241,24 +241,31 @@ static void putc_(struct pen *p, int cols, bool right, enum role role, const cha
 	put(p, cols, right, role, str_of(text));
 }
 
-static void draw_head(struct canvas line)
+/* A title of a column that the prompts can be ordered by. */
+static void put_head(struct pen *p, const struct prompts_view *v, enum prompts_order by, int cols, const char *title)
+{
+	canvas_zone(canvas_part(p->line, 0, p->col, 1, cols), (struct zone){.kind = ZONE_COLUMN, .at = by, .now = v->by});
+	putc_(p, cols, by != BY_NAME && by != BY_SEEN, ROLE_HEADING, title);
+}
+
+static void draw_head(const struct prompts_view *v, struct canvas line)
 {
 	struct layout l = layout_of(line.cols);
 	struct pen p = {line, MARGIN};
-	putc_(&p, l.name_cols, false, ROLE_HEADING, "prompt, versions");
+	put_head(&p, v, BY_NAME, l.name_cols, "prompt, versions");
 	if (l.seen)
-		putc_(&p, l.time_cols, false, ROLE_HEADING, l.time_cols >= TIME_COLS ? "last seen" : "seen");
+		put_head(&p, v, BY_SEEN, l.time_cols, l.time_cols >= TIME_COLS ? "last seen" : "seen");
 	if (l.runs)
-		putc_(&p, 4, true, ROLE_HEADING, "runs");
+		put_head(&p, v, BY_RUNS, 4, "runs");
 	if (l.traces)
-		putc_(&p, 6, true, ROLE_HEADING, "traces");
-	putc_(&p, 6, true, ROLE_HEADING, "pass");
+		put_head(&p, v, BY_TRACES, 6, "traces");
+	put_head(&p, v, BY_PASS, 6, "pass");
 	if (l.bar)
 		putc_(&p, BAR_COLS, false, ROLE_HEADING, "0%   50%   100%");
 	if (l.latency)
-		putc_(&p, 7, true, ROLE_HEADING, "P95");
+		put_head(&p, v, BY_P95, 7, "P95");
 	if (l.cost)
-		putc_(&p, 8, true, ROLE_HEADING, "$/case");
+		put_head(&p, v, BY_COST, 8, "$/case");
 	if (l.word)
 		putc_(&p, WORD_COLS, false, ROLE_HEADING, "change");
 }
@@ -389,8 +396,10 @@ static void draw_line(const void *context, struct canvas line, int64_t at, bool 
 	const struct prompt_version *v = version_of(d->view, row);
 	struct layout l = layout_of(line.cols);
 	struct pen p = {line, MARGIN};
-	if (is_head)
+	if (is_head) {
+		canvas_zone(canvas_part(line, 0, 1, 1, 3), (struct zone){.kind = ZONE_FOLD});
 		canvas_putc(line, 0, 2, 1, ROLE_DIM, folded ? (d->ui->ascii ? "+" : "▸") : (d->ui->ascii ? "-" : "▾"));
+	}
 	else if (is_marked(d->view, v->id))
 		canvas_putc(line, 0, 1, 1, ROLE_MARK, d->ui->ascii ? "*" : "●");
 	draw_name(&p, d, &l, row, cursor);
@@ -408,6 +417,6 @@ static void draw_line(const void *context, struct canvas line, int64_t at, bool 
 void prompts_view_draw(const struct prompts_view *v, const struct ui *ui, struct canvas pane)
 {
 	struct drawing d = {v, ui};
-	draw_head(canvas_part(pane, 0, 0, 1, pane.cols));
+	draw_head(v, canvas_part(pane, 0, 0, 1, pane.cols));
 	list_draw(&v->list, canvas_part(pane, 1, 0, pane.rows - 1, pane.cols), draw_line, &d);
 }

@@ -106,6 +106,8 @@ static void put_title(const struct runs_view *v, struct canvas line, int col, in
 	bool sorted = v->sort == column, ascii = line.grid->ascii;
 	enum role role = sorted ? ROLE_TAB_ACTIVE : ROLE_HEADING;
 	const char *arrow = v->ascending ? (ascii ? "^" : "▴") : ascii ? "v" : "▾";
+	canvas_zone(canvas_part(line, 0, col - 1, 1, cols + 1),
+	            (struct zone){.kind = ZONE_COLUMN, .at = column - RUNS_BY_NAME, .now = v->sort - RUNS_BY_NAME});
 	if (!sorted) {
 		if (right)
 			canvas_put_right(line, 0, col, cols, role, title);

@@ -337,6 +337,21 @@ void session_pane_scroll(struct session_pane *p, int rows)
 	cursor_to_page(p);
 }
 
+void session_pane_line(struct session_pane *p, int line)
+{
+	int row = -p->top_row;
+	for (size_t i = p->top; i < p->session.n && row <= line; row += session_pane_height(p, i++)) {
+		if (line >= row + session_pane_height(p, i))
+			continue;
+		p->cursor = i;
+		p->item = 0;
+		for (size_t item = 1; item < session_pane_items(p, i); item++)
+			if (row + row_of(p, i, item) == line)
+				p->item = item;
+		return;
+	}
+}
+
 void session_pane_near(const struct session_pane *p, size_t *from, size_t *to)
 {
 	size_t page = (size_t)(p->rows > 0 ? p->rows : 1);
@@ -464,6 +479,7 @@ static void draw_line(const struct session_pane *p, size_t turn, struct canvas c
 		canvas_putc(c, y, 0, 1, ROLE_CURSOR, ">");
 	if (m->failed)
 		canvas_putc(c, y, 1, 1, ROLE_ERROR, score_mark(0, ascii));
+	canvas_zone(canvas_part(c, y, COL_FOLD, 1, 1), (struct zone){.kind = ZONE_FOLD});
 	canvas_putc(c, y, COL_FOLD, 1, ROLE_DIM, ascii ? (open ? "-" : "+") : open ? "▾" : "▸");
 	buf_printf(&text, "%zu", turn + 1);
 	canvas_put_right(c, y, COL_NUMBER, NUMBER_COLS, ROLE_TEXT, buf_str(&text));
@@ -515,7 +531,8 @@ void session_pane_draw(const struct session_pane *p, struct canvas c)
 		return;
 	draw_titles(canvas_part(c, 0, 0, SESSION_HEAD_ROWS, c.cols));
 	struct canvas body = canvas_part(c, SESSION_HEAD_ROWS, 0, c.rows - SESSION_HEAD_ROWS, c.cols);
-	int y = -p->top_row;
+	int y = -p->top_row, here = rows_to(p, p->cursor, row_of(p, p->cursor, p->item), 4 * p->rows);
+	canvas_zone(body, (struct zone){.kind = ZONE_LIST, .now = here < 0 ? INT64_MAX : here});
 	for (size_t i = p->top; i < p->session.n && y < body.rows; i++) {
 		draw_turn(p, i, body, y);
 		y += session_pane_height(p, i);

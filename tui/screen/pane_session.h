@@ -45,6 +45,7 @@ int session_pane_height(const struct session_pane *p, size_t turn);
 size_t session_pane_items(const struct session_pane *p, size_t turn); /* 1 + the calls that show */
 void session_pane_step(struct session_pane *p, int by);     /* an item on or back; past long texts page by page */
 void session_pane_scroll(struct session_pane *p, int rows); /* the cursor keeps to the page */
+void session_pane_line(struct session_pane *p, int line);   /* what stands on that line of the page */
 void session_pane_go(struct session_pane *p, size_t turn);
 void session_pane_show(struct session_pane *p); /* the cursor */
 /* Turns that show or are about to, [*from, *to). */

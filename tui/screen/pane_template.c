@@ -189,8 +189,10 @@ void template_scroll(int *top, int rows, int page, enum move move)
 {
 	int last = rows > page ? rows - page : 0;
 	switch (move) {
-	case MOVE_DOWN: *top += 1; break;
-	case MOVE_UP: *top -= 1; break;
+	case MOVE_DOWN:
+	case MOVE_SCROLL_DOWN: *top += 1; break;
+	case MOVE_UP:
+	case MOVE_SCROLL_UP: *top -= 1; break;
 	case MOVE_PAGE_DOWN: *top += page; break;
 	case MOVE_PAGE_UP: *top -= page; break;
 	case MOVE_HALF_DOWN: *top += page / 2; break;
@@ -198,7 +200,8 @@ void template_scroll(int *top, int rows, int page, enum move move)
 	case MOVE_FIRST: *top = 0; break;
 	case MOVE_LAST: *top = last; break;
 	case MOVE_LEFT:
-	case MOVE_RIGHT: break;
+	case MOVE_RIGHT:
+	case MOVE_LINE: break;
 	}
 	*top = *top < 0 ? 0 : *top > last ? last : *top;
 }

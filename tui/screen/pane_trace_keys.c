@@ -17,8 +17,10 @@ static int64_t pane_page(const struct screen *screen)
 static int64_t by_of(enum move move, int64_t page)
 {
 	switch (move) {
-	case MOVE_DOWN: return 1;
-	case MOVE_UP: return -1;
+	case MOVE_DOWN:
+	case MOVE_SCROLL_DOWN: return 1;
+	case MOVE_UP:
+	case MOVE_SCROLL_UP: return -1;
 	case MOVE_PAGE_DOWN: return page;
 	case MOVE_PAGE_UP: return -page;
 	case MOVE_HALF_DOWN: return (page + 1) / 2;
@@ -26,7 +28,8 @@ static int64_t by_of(enum move move, int64_t page)
 	case MOVE_FIRST: return INT64_MIN / 4;
 	case MOVE_LAST: return INT64_MAX / 4;
 	case MOVE_LEFT:
-	case MOVE_RIGHT: break;
+	case MOVE_RIGHT:
+	case MOVE_LINE: break;
 	}
 	return 0;
 }
@@ -38,6 +41,14 @@ enum outcome trace_move(struct screen *screen, enum move move)
 		if (!span_pane_move(&s->span, move))
 			span_pane_scroll(&s->span, by_of(move, pane_page(screen)));
 		return OUT_HANDLED;
+	}
+	if (move == MOVE_SCROLL_DOWN || move == MOVE_SCROLL_UP) {
+		tree_pane_turn(&s->tree, by_of(move, 1));
+		return OUT_REFRESH;
+	}
+	if (move >= MOVE_LINE) {
+		tree_pane_line(&s->tree, (int)(move - MOVE_LINE));
+		return OUT_REFRESH;
 	}
 	int64_t by = by_of(move, s->tree.rows > 1 ? s->tree.rows - 1 : 1);
 	if (move == MOVE_PAGE_DOWN || move == MOVE_PAGE_UP || move == MOVE_HALF_DOWN || move == MOVE_HALF_UP)
@@ -283,7 +294,7 @@ ACTION(trace_full)
 	return OUT_REFRESH;
 }
 
-static enum outcome scroll_details(struct screen *screen, int direction)
+static enum outcome scroll_details(struct screen *screen, int direction, int count)
 {
 	struct trace_state *s = state_of(screen);
 	if (s->full) {
@@ -291,20 +302,20 @@ static enum outcome scroll_details(struct screen *screen, int direction)
 		return OUT_REFRESH;
 	}
 	struct split v = trace_split(s, screen->ui->rows, screen->ui->cols);
-	span_pane_scroll(&s->span, direction * (v.pane_rows > 3 ? v.pane_rows / 2 : 1));
+	span_pane_scroll(&s->span, direction * (count ? count : v.pane_rows > 3 ? v.pane_rows / 2 : 1));
 	return OUT_REFRESH;
 }
 
 ACTION(trace_details_down)
 {
-	UNUSED;
-	return scroll_details(screen, 1);
+	(void)target;
+	return scroll_details(screen, 1, in->count);
 }
 
 ACTION(trace_details_up)
 {
-	UNUSED;
-	return scroll_details(screen, -1);
+	(void)target;
+	return scroll_details(screen, -1, in->count);
 }
 
 static enum outcome save_line(struct screen *screen, const struct input *in, struct target *target);

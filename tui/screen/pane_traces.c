@@ -11,6 +11,7 @@
 #include "tui/screen/pane_text.h"
 #include "tui/screen/pane_tree.h"
 #include "tui/widget/bars.h"
+#include "tui/widget/pane_size.h"
 
 enum { BESIDE_COLS = 120 };
 
@@ -152,8 +153,13 @@ static void draw_scale(const struct traces_pane *s, struct canvas c, int y, cons
 static void draw_titles(const struct traces_pane *s, struct canvas c, int y, const struct place *places, size_t n)
 {
 	const char *sorted = trace_sort_name(s->sort);
+	int64_t now = column_named(sorted) - trace_columns;
+	enum trace_sort sort;
 	for (size_t i = 0; i < n; i++) {
 		const struct place *p = &places[i];
+		if (p->column && trace_sort_named(str_of(p->column->name), &sort))
+			canvas_zone(canvas_part(c, y, p->col - 1, 1, p->cols + 1),
+			            (struct zone){.kind = ZONE_COLUMN, .at = p->column - trace_columns, .now = now});
 		const char *title = p->column ? p->column->title : "";
 		if (p->picture == PICTURE_BAR) {
 			draw_scale(s, c, y, p);
@@ -538,7 +544,7 @@ static void draw_details(const struct traces_pane *s, const struct trace_row *ro
 /* 0: the list has the whole width. */
 static int details_cols(int cols)
 {
-	return cols >= BESIDE_COLS ? cols * 36 / 100 : 0;
+	return cols >= BESIDE_COLS ? pane_size(cols * 36 / 100, cols, 24, 60) : 0;
 }
 
 bool traces_pane_beside(const struct traces_pane *s, int rows, int cols, struct beside *out)
@@ -576,6 +582,7 @@ void traces_pane_draw(const struct traces_pane *s, struct canvas body, int64_t n
 	draw_spark(s, body, 0, now_ns);
 	struct canvas c = canvas_part(body, 0, 0, body.rows, list_cols);
 	draw_titles(s, c, 1, places, n);
+	list_zone(&s->list, canvas_part(c, TRACES_HEAD_ROWS, 0, c.rows - TRACES_HEAD_ROWS, c.cols), true);
 	for (int y = TRACES_HEAD_ROWS; y < body.rows; y++) {
 		int64_t at = s->list.top + y - TRACES_HEAD_ROWS;
 		const struct trace_row *row = at < s->list.total ? traces_pane_row(s, at) : NULL;

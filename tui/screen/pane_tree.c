@@ -294,6 +294,19 @@ void tree_pane_move(struct tree_pane *t, int64_t by)
 	t->cursor = pos_at(t, clamp(row, 0, visible - 1));
 }
 
+void tree_pane_line(struct tree_pane *t, int line)
+{
+	if (line >= 0 && line < t->rows && t->top + line < tree_pane_visible(t))
+		t->cursor = pos_at(t, t->top + line);
+}
+
+void tree_pane_turn(struct tree_pane *t, int64_t by)
+{
+	int64_t visible = tree_pane_visible(t), row = tree_pane_place(t, t->cursor);
+	t->top = clamp(t->top + by, 0, visible - t->rows);
+	t->cursor = pos_at(t, clamp(clamp(row, t->top, t->top + t->rows - 1), 0, visible - 1));
+}
+
 static bool hides(const struct fold *fold, int64_t index)
 {
 	return fold->pos < index && index <= fold->pos + fold->hidden;

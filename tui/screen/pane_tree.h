@@ -93,6 +93,8 @@ void tree_pane_move(struct tree_pane *t, int64_t by);  /* visible rows; clamped 
 void tree_pane_go(struct tree_pane *t, int64_t pos);   /* unfolds what hides it */
 void tree_pane_show(struct tree_pane *t, int64_t pos); /* to the row that shows it, folds stay */
 void tree_pane_center(struct tree_pane *t);            /* after a jump: its surroundings show, too */
+void tree_pane_line(struct tree_pane *t, int line);    /* to the row on that line of the page, if there is one */
+void tree_pane_turn(struct tree_pane *t, int64_t by);  /* the page moves, the cursor stays on it */
 void tree_pane_scroll(struct tree_pane *t);            /* keeps the cursor in view; after any change */
 void tree_pane_up(struct tree_pane *t);                /* to the parent, if it shows */
 void tree_pane_down(struct tree_pane *t);              /* to the first child */

@@ -267,6 +267,8 @@ static void draw_name(const struct tree_pane *t, const struct tree_row *row, con
 	const struct fold *fold = folds_at(&t->folds, row->index);
 	int end = l->name + l->name_cols, col = draw_lines(row, e->last, t->shift, c, y, l);
 	draw_mark(row, fold, e->errors, c, y, col);
+	if (fold || row->size > 1)
+		canvas_zone(canvas_part(c, y, col, 1, 2), (struct zone){.kind = ZONE_FOLD});
 	col += 2;
 	bool synthetic = (row->flags & SPAN_SYNTHETIC) != 0;
 	if (!synthetic) {
@@ -456,6 +458,9 @@ void tree_pane_draw(const struct tree_pane *t, struct canvas c)
 		draw_agent(NULL, c, 0, &l);
 	int at = t->moment_ns == TIME_UNKNOWN || !l.has_ruler || agents ? -1 : column_of(&l, t->moment_ns);
 	const struct tree_window *w = &t->page.window;
+	int64_t rows = tree_pane_visible(t) - t->top;
+	canvas_zone(canvas_part(c, 1, 0, rows < c.rows ? (int)rows : c.rows - 1, c.cols),
+	            (struct zone){.kind = ZONE_LIST, .at = t->top, .now = tree_pane_place(t, t->cursor)});
 	for (int y = 1; y < c.rows; y++) {
 		int64_t i = t->top + y - 1 - w->from;
 		if (i < 0 || i >= (int64_t)w->n)

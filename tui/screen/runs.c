@@ -11,6 +11,7 @@
 #include "tui/screen.h"
 #include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_runs_state.h"
+#include "tui/widget/pane_size.h"
 
 enum {
 	MOST_RUNS = 10000, /* shown; more need a filter */
@@ -54,7 +55,7 @@ struct runs_places runs_places_of(const struct runs_state *st, int rows, int col
 	if (st->details == DETAILS_OFF)
 		return at;
 	if (cols >= BESIDE_COLS) {
-		at.pane_cols = cols * 2 / 5 > 76 ? 76 : cols * 2 / 5;
+		at.pane_cols = pane_size(cols * 2 / 5 > 76 ? 76 : cols * 2 / 5, cols, 30, 50);
 		at.list_cols = cols - at.pane_cols - 2;
 		at.pane_col = at.list_cols + 2;
 		at.pane_cols--;
@@ -63,6 +64,7 @@ struct runs_places runs_places_of(const struct runs_state *st, int rows, int col
 	}
 	int left = rows - 2 - (int)(runs_lines(&st->view) < rows ? runs_lines(&st->view) : rows);
 	int below = st->details == DETAILS_ON ? rows / 2 : left;
+	below = below > 2 ? pane_size(below, rows, BELOW_LEAST, 5) : below;
 	if (below < (st->details == DETAILS_ON ? 2 : BELOW_LEAST))
 		return at;
 	at.list_rows = rows - below - 2;
@@ -341,8 +343,9 @@ static void draw_pane(const struct runs_state *st, struct canvas body, const str
 			canvas_putc(body, i, at->pane_col - 2, 1, ROLE_BORDER, "│");
 	}
 	const struct run_row *row = runs_cursor(&st->view);
-	sheet_draw(&st->sheet, canvas_part(body, at->pane_row, at->pane_col, at->pane_rows, at->pane_cols),
-	           st->sheet_top, !row || row->id != st->sheet_run, STR_NONE);
+	struct canvas pane = canvas_part(body, at->pane_row, at->pane_col, at->pane_rows, at->pane_cols);
+	canvas_zone(pane, (struct zone){.kind = ZONE_PANE, .name = "details"});
+	sheet_draw(&st->sheet, pane, st->sheet_top, !row || row->id != st->sheet_run, STR_NONE);
 }
 
 static void runs_draw(const struct screen *screen, struct canvas body)

@@ -437,6 +437,10 @@ static enum outcome session_move(struct screen *screen, enum move move)
 	int page = p->rows > 2 ? p->rows - 1 : 1;
 	if (!p->loaded || p->session.n == 0)
 		return OUT_HANDLED;
+	if (move >= MOVE_LINE) {
+		session_pane_line(p, (int)(move - MOVE_LINE));
+		return OUT_REFRESH;
+	}
 	switch (move) {
 	case MOVE_DOWN: session_pane_step(p, 1); break;
 	case MOVE_UP: session_pane_step(p, -1); break;
@@ -444,10 +448,13 @@ static enum outcome session_move(struct screen *screen, enum move move)
 	case MOVE_PAGE_UP: session_pane_scroll(p, -page); break;
 	case MOVE_HALF_DOWN: session_pane_scroll(p, (page + 1) / 2); break;
 	case MOVE_HALF_UP: session_pane_scroll(p, -(page + 1) / 2); break;
+	case MOVE_SCROLL_DOWN: session_pane_scroll(p, 1); break;
+	case MOVE_SCROLL_UP: session_pane_scroll(p, -1); break;
 	case MOVE_FIRST: session_pane_go(p, 0); break;
 	case MOVE_LAST: session_pane_go(p, p->session.n - 1); break;
 	case MOVE_LEFT:
-	case MOVE_RIGHT: break;
+	case MOVE_RIGHT:
+	case MOVE_LINE: break;
 	}
 	return OUT_REFRESH;
 }

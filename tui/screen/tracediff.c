@@ -9,6 +9,7 @@
 #include "tui/screen/pane_tracediff.h"
 #include "tui/widget/find.h"
 #include "tui/widget/list.h"
+#include "tui/widget/pane_size.h"
 
 enum { BESIDE_COLS = 160, ROWS_FOR_BOTH = 14, ROWS_FOR_HEAD = 8 };
 
@@ -82,13 +83,13 @@ static struct split split_for(const struct tracediff_state *s, int rows, int col
 	if (s->full)
 		return (struct split){.pane_rows = rows, .pane_col = 1, .pane_cols = cols - 2};
 	if (cols >= BESIDE_COLS) {
-		v.pane_cols = cols * 2 / 5;
+		v.pane_cols = pane_size(cols * 2 / 5, cols, 30, 60);
 		v.list_cols = cols - v.pane_cols - 3;
 		v.pane_col = v.list_cols + 2;
 		v.pane_row = v.head;
 		v.pane_rows = v.list_rows;
 	} else if (rows >= ROWS_FOR_BOTH) {
-		int list = v.list_rows - v.list_rows / 2; /* what a short one does not need is the texts' */
+		int list = v.list_rows - pane_size(v.list_rows / 2, v.list_rows, 4, 4); /* what a short one does not need is the texts' */
 		if (s->loaded && s->rows.shown.n + 1 < (size_t)list)
 			list = (int)s->rows.shown.n + 1;
 		int pane = v.list_rows - list;
@@ -279,9 +280,11 @@ static void draw_pane(const struct tracediff_state *s, const struct split *v, st
 {
 	const struct diff_shown *shown = shown_at(s, s->list.cursor);
 	bool old = !shown || !s->laid || s->sheet_row != shown->row;
+	struct canvas pane = canvas_part(body, v->pane_row, v->pane_col, v->pane_rows, v->pane_cols);
+	if (!s->full)
+		canvas_zone(pane, (struct zone){.kind = ZONE_PANE, .name = "details"});
 	if (v->pane_rows > 0)
-		sheet_draw(&s->sheet, canvas_part(body, v->pane_row, v->pane_col, v->pane_rows, v->pane_cols),
-		           s->sheet_top, old, buf_str(&s->find));
+		sheet_draw(&s->sheet, pane, s->sheet_top, old, buf_str(&s->find));
 }
 
 static void tracediff_draw(const struct screen *screen, struct canvas body)
@@ -299,8 +302,9 @@ static void tracediff_draw(const struct screen *screen, struct canvas body)
 		return;
 	if (v.head)
 		diff_head_draw(&s->diff, canvas_part(body, 0, 0, v.head, body.cols), screen->ui->now_ns);
-	diff_rows_draw(&s->rows, canvas_part(body, v.list_row, 0, v.list_rows, v.list_cols), s->list.top,
-	               s->list.cursor, buf_str(&s->find));
+	struct canvas rows = canvas_part(body, v.list_row, 0, v.list_rows, v.list_cols);
+	list_zone(&s->list, canvas_part(rows, 1, 0, rows.rows - 1, rows.cols), true);
+	diff_rows_draw(&s->rows, rows, s->list.top, s->list.cursor, buf_str(&s->find));
 	if (v.pane_rows && v.list_cols == body.cols)
 		canvas_rule(canvas_part(body, v.pane_row - 1, 0, 1, body.cols), 0, ROLE_BORDER);
 	else if (v.pane_rows)
@@ -387,8 +391,10 @@ static bool tracediff_copy(const struct screen *screen, enum copy what, struct b
 static int64_t scroll_by(enum move move, int page)
 {
 	switch (move) {
-	case MOVE_DOWN: return 1;
-	case MOVE_UP: return -1;
+	case MOVE_DOWN:
+	case MOVE_SCROLL_DOWN: return 1;
+	case MOVE_UP:
+	case MOVE_SCROLL_UP: return -1;
 	case MOVE_PAGE_DOWN: return page;
 	case MOVE_PAGE_UP: return -page;
 	case MOVE_HALF_DOWN: return (page + 1) / 2;
@@ -396,7 +402,8 @@ static int64_t scroll_by(enum move move, int page)
 	case MOVE_FIRST: return INT32_MIN / 4;
 	case MOVE_LAST: return INT32_MAX / 4;
 	case MOVE_LEFT:
-	case MOVE_RIGHT: break;
+	case MOVE_RIGHT:
+	case MOVE_LINE: break;
 	}
 	return 0;
 }
@@ -523,26 +530,26 @@ ACTION(full)
 	return OUT_REFRESH;
 }
 
-static enum outcome next_row(struct screen *screen, enum move move)
+static enum outcome next_row(struct screen *screen, enum move move, int count)
 {
 	struct tracediff_state *s = state_of(screen);
 	if (s->full)
 		list_move(&s->list, move);
 	else
-		scroll(screen, move == MOVE_DOWN ? 3 : -3);
+		scroll(screen, (move == MOVE_DOWN ? 1 : -1) * (count ? count : 3));
 	return OUT_REFRESH;
 }
 
 ACTION(details_down)
 {
-	UNUSED;
-	return next_row(screen, MOVE_DOWN);
+	(void)target;
+	return next_row(screen, MOVE_DOWN, in->count);
 }
 
 ACTION(details_up)
 {
-	UNUSED;
-	return next_row(screen, MOVE_UP);
+	(void)target;
+	return next_row(screen, MOVE_UP, in->count);
 }
 
 static enum outcome open_side(struct screen *screen, bool of_b, struct target *target)

@@ -244,6 +244,24 @@ void edit_draw(const struct edit *e, struct canvas c, int row, const char *promp
 	c.grid->caret_col = field.col + caret - left;
 }
 
+void edit_click(struct edit *e, int cols, const char *prompt, int col)
+{
+	int sign = text_cols(str_of(prompt)), field = cols - sign;
+	int caret = cols_of(str_cut(buf_str(&e->line), 0, e->caret), false);
+	int left = caret >= field ? caret - field + 1 : 0, at = sign - left;
+	struct text_iter it;
+	struct cell_text cell;
+	if (field <= 0)
+		return;
+	buf_clear(&e->hint);
+	e->caret = e->line.len;
+	for (text_iter_init(&it, buf_str(&e->line), false); text_next(&it, &cell); at += cell.cols)
+		if (col < at + cell.cols) {
+			e->caret = it.at;
+			return;
+		}
+}
+
 int edit_col(const struct edit *e, int cols, const char *prompt, size_t at)
 {
 	int sign = text_cols(str_of(prompt)), field = cols - sign;

@@ -44,6 +44,8 @@ void edit_insert(struct edit *e, struct str text); /* pasted; controls become bl
 
 /* Draws prompt and line into a row of the view, scrolled so that the caret shows, and puts the grid's caret there. */
 void edit_draw(const struct edit *e, struct canvas c, int row, const char *prompt);
+/* The caret goes to the cluster drawn at a column of a row of `cols`. */
+void edit_click(struct edit *e, int cols, const char *prompt, int col);
 /* Where in a row of `cols` columns it draws the byte `at`, within the row. */
 int edit_col(const struct edit *e, int cols, const char *prompt, size_t at);
 

@@ -120,6 +120,32 @@ static void move_to_row_end(struct editor *e)
 	e->clings = row + 1 < e->n_starts && e->caret == e->starts[row + 1];
 }
 
+void editor_click(struct editor *e, int row, int col)
+{
+	size_t at = e->top + (size_t)(row > 1 ? row - 1 : 0);
+	if (e->asking || row < 1 || row > e->rows)
+		return;
+	if (at >= e->n_starts)
+		move_to(e, e->text.len);
+	else
+		move_to(e, editor_at_col(e, at, col > MARGIN_COLS ? col - MARGIN_COLS : 0));
+	e->clings = at + 1 < e->n_starts && e->caret == e->starts[at + 1];
+	e->said[0] = '\0';
+}
+
+void editor_scroll(struct editor *e, int rows)
+{
+	size_t page = (size_t)e->rows, by = (size_t)(rows < 0 ? -rows : rows), row = editor_caret_row(e);
+	size_t last = e->n_starts > page ? e->n_starts - page : 0;
+	if (e->asking)
+		return;
+	e->top = rows < 0 ? (e->top > by ? e->top - by : 0) : e->top + by < last ? e->top + by : last;
+	if (row < e->top)
+		move_rows(e, (int)(e->top - row));
+	else if (row >= e->top + page)
+		move_rows(e, -(int)(row - e->top - page + 1));
+}
+
 static bool is_gap(const struct editor *e, size_t at)
 {
 	char c = e->text.ptr[at];

@@ -53,6 +53,10 @@ void editor_done(struct editor *e);
 void editor_fit(struct editor *e, int rows, int cols);
 
 enum editor_result editor_key(struct editor *e, int key);
+/* The caret goes to the cluster drawn at a cell of the canvas it is drawn on; not while it asks. */
+void editor_click(struct editor *e, int row, int col);
+/* The wheel: rows of the text, the caret stays on the page. */
+void editor_scroll(struct editor *e, int rows);
 /* One piece, undone as one. \r\n and \r end lines; other controls are left out, and that is said. Bidi and zero-width characters stay, and
  * show as what they are (text.h). While it asks whether to save, a paste is not taken. */
 void editor_paste(struct editor *e, struct str bytes);

@@ -671,7 +671,13 @@ bool jsonview_scroll(struct jsonview *v, int64_t rows)
 bool jsonview_move(struct jsonview *v, enum move move)
 {
 	int64_t page = v->rows > 1 ? v->rows - 1 : 1, before = v->cursor, n = (int64_t)v->list.n, by = 0;
+	if (move >= MOVE_LINE) {
+		int64_t row = v->top + (move - MOVE_LINE);
+		by = row < v->top + v->rows && row < n ? row - v->cursor : 0;
+		move = MOVE_LINE;
+	}
 	switch (move) {
+	case MOVE_LINE: break;
 	case MOVE_DOWN: by = 1; break;
 	case MOVE_UP: by = -1; break;
 	case MOVE_PAGE_DOWN: by = page; break;
@@ -680,6 +686,8 @@ bool jsonview_move(struct jsonview *v, enum move move)
 	case MOVE_HALF_UP: by = -(page + 1) / 2; break;
 	case MOVE_FIRST: by = -v->cursor; break;
 	case MOVE_LAST: by = n - 1 - v->cursor; break;
+	case MOVE_SCROLL_DOWN: return jsonview_scroll(v, 1);
+	case MOVE_SCROLL_UP: return jsonview_scroll(v, -1);
 	case MOVE_LEFT:
 	case MOVE_RIGHT: return false;
 	}

@@ -183,7 +183,10 @@ static void put_row(struct pen *p, const struct json_row *row)
 	case JSON_LEAF: p->col += 2; break;
 	case JSON_HEAD:
 	case JSON_FOLD:
-	case JSON_LONG: putc_(p, ROLE_DIM, ascii ? row->open ? "- " : "+ " : row->open ? "▾ " : "▸ "); break;
+	case JSON_LONG:
+		canvas_zone(canvas_part(p->line, 0, p->col, 1, 2), (struct zone){.kind = ZONE_FOLD});
+		putc_(p, ROLE_DIM, ascii ? row->open ? "- " : "+ " : row->open ? "▾ " : "▸ ");
+		break;
 	}
 	if (row->kind == JSON_HEAD) {
 		put(p, doc->role, -1, doc->heading);
@@ -201,6 +204,10 @@ static void put_row(struct pen *p, const struct json_row *row)
 void jsonview_draw(const struct jsonview *v, struct canvas pane, bool cursor, bool dim)
 {
 	struct arena arena = ARENA_INIT;
+	int64_t rows = (int64_t)v->list.n - v->top;
+	if (cursor)
+		canvas_zone(canvas_part(pane, 0, 0, rows < pane.rows ? (int)rows : pane.rows, pane.cols),
+		            (struct zone){.kind = ZONE_LIST, .at = v->top, .now = v->cursor, .name = "Space"});
 	for (int i = 0; i < pane.rows && v->top + i < (int64_t)v->list.n; i++) {
 		struct pen p = {.v = v, .line = canvas_part(pane, i, 0, 1, pane.cols), .dim = dim, .arena = &arena};
 		put_row(&p, &v->list.at[v->top + i]);

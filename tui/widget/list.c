@@ -1,5 +1,7 @@
 #include "tui/widget/list.h"
 
+enum { LINES_MOST = 4096 }; /* of a page */
+
 static int64_t clamp(int64_t n, int64_t low, int64_t high)
 {
 	return n > high ? (high > low ? high : low) : n < low ? low : n;
@@ -11,6 +13,16 @@ static void settle(struct list *l)
 	l->cursor = clamp(l->cursor, 0, l->total - 1);
 	l->top = clamp(l->top, l->cursor - l->page + 1, l->cursor);
 	l->top = clamp(l->top, 0, l->total - l->page);
+}
+
+enum move move_to_line(const struct input *in)
+{
+	int line = in->count;
+	for (size_t i = 0; i < in->argument.len && line < LINES_MOST; i++)
+		line = in->argument.ptr[i] >= '0' && in->argument.ptr[i] <= '9'
+		           ? 10 * line + in->argument.ptr[i] - '0'
+		           : LINES_MOST;
+	return line < 1 || line > LINES_MOST - 1 ? MOVE_RIGHT : (enum move)(MOVE_LINE + line - 1);
 }
 
 void list_init(struct list *l)
@@ -42,6 +54,10 @@ static bool turn(struct list *l, int64_t rows)
 
 bool list_move(struct list *l, enum move move)
 {
+	if (move >= MOVE_LINE) {
+		int64_t row = list_at(l, (int)(move - MOVE_LINE));
+		return row >= 0 && list_go(l, row);
+	}
 	switch (move) {
 	case MOVE_DOWN: return list_go(l, l->cursor + 1);
 	case MOVE_UP: return list_go(l, l->cursor - 1);
@@ -51,8 +67,11 @@ bool list_move(struct list *l, enum move move)
 	case MOVE_HALF_UP: return turn(l, -(int64_t)((l->page + 1) / 2));
 	case MOVE_FIRST: return list_go(l, 0);
 	case MOVE_LAST: return list_go(l, l->total - 1);
+	case MOVE_SCROLL_DOWN: return list_scroll(l, 1);
+	case MOVE_SCROLL_UP: return list_scroll(l, -1);
 	case MOVE_LEFT:
-	case MOVE_RIGHT: break;
+	case MOVE_RIGHT:
+	case MOVE_LINE: break;
 	}
 	return false;
 }
@@ -96,8 +115,16 @@ int64_t list_at(const struct list *l, int screen_row)
 	return screen_row >= 0 && screen_row < l->page && row < l->total ? row : -1;
 }
 
+void list_zone(const struct list *l, struct canvas pane, bool keys)
+{
+	int64_t rows = clamp(l->total - l->top, 0, pane.rows);
+	canvas_zone(canvas_part(pane, 0, 0, (int)rows, pane.cols),
+	            (struct zone){.kind = ZONE_LIST, .at = l->top, .now = keys ? l->cursor : -1});
+}
+
 void list_draw(const struct list *l, struct canvas pane, list_row_fn *draw_row, const void *context)
 {
+	list_zone(l, pane, true);
 	for (int i = 0; i < pane.rows; i++) {
 		int64_t row = list_at(l, i);
 		if (row < 0)

@@ -33,6 +33,9 @@ int64_t list_at(const struct list *l, int screen_row);
 typedef void list_row_fn(const void *context, struct canvas line, int64_t row, bool cursor);
 /* Calls draw_row for each row that shows, then puts the cursor's mark into column 0. */
 void list_draw(const struct list *l, struct canvas pane, list_row_fn *draw_row, const void *context);
+/* Says that these rows can be clicked, for a pane that draws them itself, or (after list_draw) that its list has not the keys: as where the
+ * cursor is -1. */
+void list_zone(const struct list *l, struct canvas pane, bool keys);
 /* "row 8 of 10", for the status line. */
 void list_position(struct buf *out, const struct list *l);
 

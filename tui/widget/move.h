@@ -19,8 +19,11 @@ enum move {
 	MOVE_HALF_UP,
 	MOVE_FIRST,
 	MOVE_LAST,
+	MOVE_SCROLL_DOWN, /* the page by a row; the cursor stays on its row while that shows */
+	MOVE_SCROLL_UP,
 	MOVE_LEFT,
-	MOVE_RIGHT
+	MOVE_RIGHT,
+	MOVE_LINE /* and above: to the row on line (move - MOVE_LINE) of the page, as a click does; texts have none */
 };
 
 #define MOVE_FUNCTION(function, name, move)                                                                   \
@@ -31,6 +34,17 @@ enum move {
 		return function(screen, move);                                                                \
 	}
 
+/* What "line" is to do: MOVE_LINE and above; something below it if no line was named. */
+enum move move_to_line(const struct input *in);
+
+#define MOVE_LINE_FUNCTION(function)                                                                        \
+	static enum outcome move_line(struct screen *screen, const struct input *in, struct target *target) \
+	{                                                                                                   \
+		(void)target;                                                                               \
+		enum move move = move_to_line(in);                                                          \
+		return move >= MOVE_LINE ? function(screen, move) : OUT_HANDLED;                            \
+	}
+
 #define MOVE_FUNCTIONS(function)                           \
 	MOVE_FUNCTION(function, down, MOVE_DOWN)           \
 	MOVE_FUNCTION(function, up, MOVE_UP)               \
@@ -39,7 +53,10 @@ enum move {
 	MOVE_FUNCTION(function, half_down, MOVE_HALF_DOWN) \
 	MOVE_FUNCTION(function, half_up, MOVE_HALF_UP)     \
 	MOVE_FUNCTION(function, first, MOVE_FIRST)         \
-	MOVE_FUNCTION(function, last, MOVE_LAST)
+	MOVE_FUNCTION(function, last, MOVE_LAST)           \
+	MOVE_FUNCTION(function, scroll_down, MOVE_SCROLL_DOWN) \
+	MOVE_FUNCTION(function, scroll_up, MOVE_SCROLL_UP) \
+	MOVE_LINE_FUNCTION(function)
 
 #define SCROLL_FUNCTIONS(function)               \
 	MOVE_FUNCTION(function, left, MOVE_LEFT) \
@@ -54,7 +71,10 @@ enum move {
 	{.name = "half-down", .keys = "^D", .help = "half a page down", .run = move_half_down},          \
 	{.name = "half-up", .keys = "^U", .help = "half a page up", .run = move_half_up},                \
 	{.name = "first", .keys = "g Home", .help = "to the first row", .run = move_first},              \
-	{.name = "last", .keys = "G End", .help = "to the last row", .run = move_last}
+	{.name = "last", .keys = "G End", .help = "to the last row", .run = move_last},                  \
+	{.name = "scroll-down", .keys = "^E", .help = "the page a row further, as the wheel does", .run = move_scroll_down}, \
+	{.name = "scroll-up", .keys = "^Y", .help = "the page a row back", .run = move_scroll_up}, \
+	{.name = "line", .keys = "", .help = "to a line of the page, as a click on it: :line 3", .run = move_line}
 
 #define SCROLL_ACTIONS                                                                                   \
 	{.name = "left", .keys = "h Left", .help = "scroll left", .run = move_left},                     \

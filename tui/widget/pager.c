@@ -268,8 +268,10 @@ bool pager_move(struct pager *p, enum move move)
 {
 	int page = p->rows > 1 ? p->rows - 1 : 1, half = (p->rows + 1) / 2; /* one row stays, to read on by */
 	switch (move) {
-	case MOVE_DOWN: return pager_scroll(p, 1);
-	case MOVE_UP: return pager_scroll(p, -1);
+	case MOVE_DOWN:
+	case MOVE_SCROLL_DOWN: return pager_scroll(p, 1);
+	case MOVE_UP:
+	case MOVE_SCROLL_UP: return pager_scroll(p, -1);
 	case MOVE_PAGE_DOWN: return pager_scroll(p, page);
 	case MOVE_PAGE_UP: return pager_scroll(p, -page);
 	case MOVE_HALF_DOWN: return pager_scroll(p, half);
@@ -278,6 +280,7 @@ bool pager_move(struct pager *p, enum move move)
 	case MOVE_LAST: return set_top(p, last_top(p));
 	case MOVE_LEFT: return sideways(p, -SIDE_STEP);
 	case MOVE_RIGHT: return sideways(p, SIDE_STEP);
+	case MOVE_LINE: break;
 	}
 	return false;
 }

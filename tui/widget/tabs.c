@@ -66,6 +66,8 @@ void tabs_draw(struct canvas c, int row, const struct tab *tabs, size_t n, size_
 	for (size_t i = shown.from; i < shown.to; i++) {
 		bool is_active = i == active;
 		add_label(&label, &tabs[i]);
+		canvas_zone(canvas_part(c, row, col, 1, width_of(&tabs[i])),
+		            (struct zone){.kind = ZONE_TAB, .at = (int64_t)i, .now = (int64_t)active});
 		col++;
 		canvas_putc(c, row, col, 1, is_active ? ROLE_TAB_ACTIVE : ROLE_TAB, is_active ? "[" : " ");
 		col += 1 + canvas_put(c, row, col + 1, c.cols - col - 2, is_active ? ROLE_TAB_ACTIVE : ROLE_TAB,
@@ -76,19 +78,4 @@ void tabs_draw(struct canvas c, int row, const struct tab *tabs, size_t n, size_
 	if (shown.to < n && col + 1 < c.cols)
 		canvas_putc(c, row, col + 1, 1, ROLE_TAB, dots);
 	buf_done(&label);
-}
-
-size_t tabs_at(struct canvas c, const struct tab *tabs, size_t n, size_t active, int at)
-{
-	if (n == 0 || active >= n || at < 0)
-		return n;
-	struct range shown = visible(tabs, n, active, c.cols);
-	int col = shown.from > 0 ? 2 : 0;
-	for (size_t i = shown.from; i < shown.to; i++) {
-		int end = col + width_of(&tabs[i]);
-		if (at > col && at < end)
-			return i;
-		col = end;
-	}
-	return n;
 }

@@ -12,7 +12,5 @@ struct tab {
 };
 
 void tabs_draw(struct canvas c, int row, const struct tab *tabs, size_t n, size_t active);
-/* The tab at a column, for a click; n if there is none. */
-size_t tabs_at(struct canvas c, const struct tab *tabs, size_t n, size_t active, int col);
 
 #endif
