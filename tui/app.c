@@ -30,6 +30,7 @@
 #include "tui/review_key.h"
 #include "tui/verdict_keys.h"
 #include "tui/views.h"
+#include "tui/widget/pane_size.h"
 #include "tui/write.h"
 
 enum {
@@ -682,6 +683,35 @@ static enum outcome mouse(struct screen *s, const struct input *in, struct targe
 	return OUT_HANDLED;
 }
 
+static enum outcome resize_pane(struct app *app, int by)
+{
+	int share = app->ui.pane_share + by;
+	if (share < -PANE_STEPS || share > PANE_STEPS) {
+		ui_say(&app->ui, "details are as %s as they get", by > 0 ? "large" : "small");
+		return OUT_HANDLED;
+	}
+	app->ui.pane_share = share;
+	lay_out(app);
+	if (share)
+		ui_say(&app->ui, "details: %d step%s %s, on all screens", abs(share), abs(share) == 1 ? "" : "s",
+		       share > 0 ? "larger" : "smaller");
+	else
+		ui_say(&app->ui, "details: as large as each screen has them");
+	return OUT_REFRESH;
+}
+
+static enum outcome pane_larger(struct screen *s, const struct input *in, struct target *t)
+{
+	(void)s, (void)in, (void)t;
+	return resize_pane(the_app, 1);
+}
+
+static enum outcome pane_smaller(struct screen *s, const struct input *in, struct target *t)
+{
+	(void)s, (void)in, (void)t;
+	return resize_pane(the_app, -1);
+}
+
 static enum outcome suspend(struct screen *s, const struct input *in, struct target *t)
 {
 	(void)s, (void)in, (void)t;
@@ -878,6 +908,7 @@ const struct action app_actions[] = {
 	{"good", "+", "this answer is good", NULL, 0, verdict_good},
 	{"help", "? F1", "what the keys do here", "help", HELP_ORDER, help},
 	{"import", "", "read a file or a folder: :import FILE", NULL, 0, import},
+	{"larger", ";", "details larger, beside the list or below it, on all screens", NULL, 0, pane_larger},
 	{"mask", "M", "mask personal data and secrets in all that shows, or show them again", NULL, 0, mask},
 	{"mouse", "@", "the mouse: clicks and the wheel, or the terminal's own selecting again", NULL, 0, mouse},
 	{"no-verdict", "", "no verdict on this answer any more: neither good, bad nor unsure", NULL, 0, verdict_none},
@@ -894,6 +925,7 @@ const struct action app_actions[] = {
 	{"samples", "", "the sample data, in a store of its own that goes when you leave", NULL, 0, samples},
 	{"search-all", "*", "search all inputs and outputs of all traces, as :search TEXT", NULL, 0, search_all},
 	{"set-mark", "m", "mark this place by a letter; it is kept for the next time", NULL, 0, places_mark},
+	{"smaller", ",", "details smaller", NULL, 0, pane_smaller},
 	{"suspend", "^Z", "to the shell; fg comes back", NULL, 0, suspend},
 	{"tag", "", "a word to find this answer by: :tag refunds", NULL, 0, verdict_tag},
 	{"theme", "T", "next theme, or the one named", NULL, 0, next_theme},
@@ -983,6 +1015,7 @@ static void run_action(struct app *app, const struct action *a, const struct inp
 	struct screen *s = top(app);
 	struct target t = {0};
 	int64_t id = hold_id(s);
+	s->recalled = true; /* from here on it looks as the keys say */
 	enum outcome outcome = a ? a->run(s, in, &t) : OUT_IGNORED;
 	if (outcome == OUT_IGNORED && (a = action_for_key(app_actions, in->key)))
 		outcome = a->run(s, in, &t);
@@ -1080,7 +1113,6 @@ static void on_key(struct app *app, int key)
 		return;
 	}
 	struct input in = {.key = key, .argument = STR_NONE};
-	top(app)->recalled = true; /* from here on it looks as the keys say */
 	run_action(app, action_for_key(top(app)->ops->actions, key), &in);
 }
 
@@ -1691,6 +1723,7 @@ bool app_run(const struct app_opts *opts, int *signal_number, struct err *err)
 	struct app app = {.opts = opts, .import_seen = 0};
 	the_app = &app;
 	screen_common_actions = app_actions;
+	pane_share_in(&app.ui.pane_share);
 	bool ok = start(&app, err);
 	if (ok) {
 		first_wait(&app);
@@ -1703,6 +1736,7 @@ bool app_run(const struct app_opts *opts, int *signal_number, struct err *err)
 		ok = false;
 	}
 	stop(&app);
+	pane_share_in(NULL);
 	the_app = NULL;
 	return ok;
 }

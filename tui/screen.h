@@ -50,6 +50,7 @@ struct ui {
 	    verdicts; /* rises when somebody here said something of an answer: only marks need to be asked for again */
 	struct queue_wish
 	    *wish;          /* what screen "queues" is to make when it is opened: it takes it over; NULL: nothing */
+	int pane_share;     /* steps that details are larger than they would be by themselves (widget/pane_size.h) */
 	uint32_t case_look; /* how cases are looked at, kept from one to the next; screen case knows */
 	char message[512];  /* what the status line says next; a screen writes it through ui_say */
 	bool message_is_error;

@@ -72,6 +72,7 @@ const struct setting setting_rows[] = {
      .variable = "SPOOR_MOUSE",
      .otherwise = "false",
      .example = "true",
+     .flag = "mouse",
      .help = "the mouse works from the start; it can be switched at any time"},
     {.name = "no-color",
      .type = SETTING_BOOL,

@@ -176,7 +176,7 @@ static void a_tree_folds_and_its_tabs_turn(void **state)
 	vt_settle(&vt);
 	assert_true(vt_wait_text(&vt, "row 5 of"));
 	click_at(&vt, 6, 40);
-	assert_true(vt_wait_gone(&vt, "row 5 of"));
+	assert_true(vt_wait_gone(&vt, "▾ retr"));
 	vt_send(&vt, "q");
 	assert_true(vt_wait_text(&vt, "row 5 of"));
 	leave(&vt);

@@ -54,6 +54,7 @@ const struct command_group command_groups[] = {
 };
 
 const struct option_row common_options[] = {
+	{"mouse", 0, OPTION_FLAG, NULL, "clicks and the wheel from the start (@ switches them)"},
 	{"json", 'j', OPTION_FLAG, NULL, "one JSON value on standard output; failures as JSON, too"},
 	{"store", 0, OPTION_TEXT, "FILE", "this store instead of $SPOOR_STORE or the user's own"},
 	{"ascii", 0, OPTION_FLAG, NULL, "nothing but ASCII (so it is where the locale is not UTF-8)"},

@@ -11,6 +11,7 @@
 #include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_agreement.h"
 #include "tui/widget/list.h"
+#include "tui/widget/pane_size.h"
 
 enum { SENTENCE_ROWS = 2, VOTE_COLS = 6, BESIDE_COLS = 120, BELOW_ROWS = 12, LIST_LEAST = 4 };
 
@@ -69,7 +70,7 @@ static int list_rows(const struct screen *screen)
 	int rows = screen->ui->rows - SENTENCE_ROWS - 1;
 	if (screen->ui->cols >= BESIDE_COLS || rows < LIST_LEAST + BELOW_ROWS)
 		return rows > 1 ? rows : 1;
-	return rows - BELOW_ROWS - 1;
+	return rows - pane_size(BELOW_ROWS, rows - 1, 3, LIST_LEAST) - 1;
 }
 
 /* ---------------------------------------------------------------- data */
@@ -276,7 +277,8 @@ static void agreement_draw(const struct screen *screen, struct canvas body)
 {
 	const struct state *s = state_of(screen);
 	bool beside = body.cols >= BESIDE_COLS;
-	int rows = list_rows(screen), cols = beside ? body.cols / 2 : body.cols;
+	int rows = list_rows(screen);
+	int cols = beside ? body.cols - pane_size(body.cols - body.cols / 2, body.cols, 30, 50) : body.cols;
 	draw_sentence(screen, canvas_part(body, 0, 1, SENTENCE_ROWS, body.cols - 2));
 	struct canvas rest = canvas_part(body, SENTENCE_ROWS, 0, body.rows - SENTENCE_ROWS, body.cols);
 	if (s->tell_figures) {

@@ -9,6 +9,7 @@
 #include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_text.h"
 #include "tui/widget/list.h"
+#include "tui/widget/pane_size.h"
 
 enum {
 	NAME_COLS = 17,
@@ -56,7 +57,9 @@ static const struct finding_sum *sum_of_cursor(const struct checks_state *s)
 static int list_rows(const struct screen *screen)
 {
 	int rows = screen->ui->rows - 1;
-	return screen->ui->cols >= BESIDE_COLS || rows < 2 * BELOW_ROWS ? rows : rows - BELOW_ROWS - 1;
+	return screen->ui->cols >= BESIDE_COLS || rows < 2 * BELOW_ROWS
+	           ? rows
+	           : rows - 1 - pane_size(BELOW_ROWS, rows - 1, 3, 3);
 }
 
 static struct request *request_new(struct screen *screen, struct str check)
@@ -258,7 +261,7 @@ static void checks_draw(const struct screen *screen, struct canvas body)
 	const struct checks_state *s = state_of(screen);
 	int rows = list_rows(screen);
 	bool beside = body.cols >= BESIDE_COLS;
-	int cols = beside ? body.cols * 6 / 10 : body.cols;
+	int cols = beside ? body.cols - pane_size(body.cols - body.cols * 6 / 10, body.cols, 30, 50) : body.cols;
 	struct canvas left = canvas_part(body, 0, 0, body.rows, cols), list = canvas_part(left, 1, 0, rows, cols);
 	draw_head(canvas_part(left, 0, 0, 1, cols));
 	if (!s->page.n_sums) {

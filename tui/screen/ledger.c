@@ -9,6 +9,7 @@
 #include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_text.h"
 #include "tui/widget/list.h"
+#include "tui/widget/pane_size.h"
 
 enum {
 	BESIDE_COLS = 140,
@@ -87,13 +88,14 @@ static struct split split_for(const struct ledger_state *s, int rows, int cols)
 	struct split v = {.rows = rows, .cols = cols};
 	if (cols >= BESIDE_COLS) {
 		v.beside = true;
-		v.cols = cols / 2;
+		v.cols = cols - pane_size(cols - cols / 2, cols, 30, 50);
 		v.p_col = v.cols + 1;
 		v.p_cols = cols - v.p_col;
 		v.p_rows = rows;
 	} else if (rows >= 8) {
 		int64_t wanted = s->calls.total + 1;
-		v.rows = wanted < rows / 2 ? (int)wanted : rows / 2;
+		int most = rows - pane_size(rows - rows / 2, rows, 4, 3);
+		v.rows = wanted < most ? (int)wanted : most;
 		v.rows = v.rows < 3 ? 3 : v.rows;
 		v.p_row = v.rows;
 		v.p_rows = rows - v.rows;

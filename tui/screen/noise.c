@@ -13,6 +13,7 @@
 #include "tui/screen/pane_text.h"
 #include "tui/widget/find.h"
 #include "tui/widget/list.h"
+#include "tui/widget/pane_size.h"
 
 enum {
 	MARGIN = 2,
@@ -110,6 +111,7 @@ static struct places places_for(const struct noise_state *s, int rows)
 		at.told_rows = 0;
 		most = at.table_rows - 1 - CASES_LEAST;
 	}
+	most = at.table_rows - pane_size(at.table_rows - most, at.table_rows, CASES_LEAST, 3);
 	at.table_rows = lines < most ? lines : most;
 	at.told_row = at.table_row + at.table_rows + 1;
 	at.cases_row = at.told_row + at.told_rows;

@@ -13,6 +13,7 @@
 #include "tui/widget/find.h"
 #include "tui/widget/list.h"
 #include "tui/widget/pager.h"
+#include "tui/widget/pane_size.h"
 
 enum { BESIDE_COLS = 120, ROWS_FOR_BOTH = 9, FROM_COLS = 26, FROM_MIN_COLS = 60, SENTENCE_ROWS = 6 };
 
@@ -78,14 +79,15 @@ static struct split split_for(const struct origins_state *s, int rows, int cols)
 	struct split v = {.list_rows = rows, .list_cols = cols};
 	if (cols >= BESIDE_COLS) {
 		v.pane = v.beside = true;
-		v.list_cols = cols * 55 / 100;
+		v.list_cols = cols - pane_size(cols - cols * 55 / 100, cols, 30, 40);
 		v.col = v.list_cols + 1;
 		v.cols = cols - v.col;
 		v.rows = rows;
 	} else if (rows >= ROWS_FOR_BOTH) {
 		int64_t wanted = s->list.total + 1;
 		v.pane = true;
-		v.list_rows = wanted < rows * 2 / 5 ? (int)wanted : rows * 2 / 5;
+		int most = rows - pane_size(rows - rows * 2 / 5, rows, 4, 3);
+		v.list_rows = wanted < most ? (int)wanted : most;
 		v.list_rows = v.list_rows < 2 ? 2 : v.list_rows;
 		v.row = v.list_rows;
 		v.rows = rows - v.row;

@@ -5,6 +5,7 @@
 
 #include "store/base/units.h"
 #include "store/study/provenance.h"
+#include "tui/widget/pane_size.h"
 
 enum { BELOW_ROWS = 9, ROWS_FOR_BOTH = 14, WHOLE_COLS = 100 /* lines that the eye can follow */ };
 
@@ -15,14 +16,14 @@ struct alikes_places alikes_places(const struct alikes_view *v, int rows, int co
 		p = (struct alikes_places){.pane_rows = rows, .pane_col = cols > 60 ? 3 : 1};
 		p.pane_cols = cols - 2 * p.pane_col < WHOLE_COLS ? cols - 2 * p.pane_col : WHOLE_COLS;
 	} else if (cols >= ALIKES_BESIDE_COLS) {
-		p.pane_cols = cols * 42 / 100;
+		p.pane_cols = pane_size(cols * 42 / 100, cols, 30, 50);
 		p.list_cols = cols - p.pane_cols - 2;
 		p.pane_col = p.list_cols + 2;
 		p.pane_rows = rows;
 	} else if (rows >= ROWS_FOR_BOTH) {
-		p.list_rows = rows - BELOW_ROWS;
+		p.pane_rows = pane_size(BELOW_ROWS, rows, 4, 5) - 1;
+		p.list_rows = rows - 1 - p.pane_rows;
 		p.pane_row = p.list_rows + 1;
-		p.pane_rows = BELOW_ROWS - 1;
 		p.pane_col = 1;
 		p.pane_cols = cols - 2;
 	}

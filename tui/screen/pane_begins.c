@@ -5,6 +5,7 @@
 
 #include "tui/screen/pane_axis.h"
 #include "tui/screen/pane_cases.h"
+#include "tui/widget/pane_size.h"
 
 enum {
 	MARGIN = 2,
@@ -49,6 +50,7 @@ struct begins_places begins_places(const struct begins_view *v, int rows)
 		int most = at.table_rows - 1 - CASES_LEAST; /* a table longer than half of what is left scrolls */
 		int half = (at.table_rows - 1) * 3 / 5;
 		most = half > most || half < 1 ? most : half;
+		most = at.table_rows - pane_size(at.table_rows - most, at.table_rows, CASES_LEAST, 2);
 		at.table_rows = lines < most ? lines : most;
 		at.cases_row = at.table_row + at.table_rows + 1;
 		at.cases_rows = rows - at.cases_row;

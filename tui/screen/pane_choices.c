@@ -80,13 +80,13 @@ enum outcome choices_move(struct choices *c, enum move move, int page_rows)
 	case MOVE_PAGE_UP: choices_scroll(c, -page, page_rows); break;
 	case MOVE_HALF_DOWN: choices_scroll(c, page / 2, page_rows); break;
 	case MOVE_HALF_UP: choices_scroll(c, -page / 2, page_rows); break;
+	case MOVE_SCROLL_DOWN: choices_scroll(c, 1, page_rows); break;
+	case MOVE_SCROLL_UP: choices_scroll(c, -1, page_rows); break;
 	case MOVE_FIRST: choices_go(c, 0, page_rows); break;
 	case MOVE_LAST:
 		choices_go(c, c->n - 1, page_rows);
 		choices_scroll(c, INT32_MAX, page_rows);
 		break;
-	case MOVE_SCROLL_DOWN: choices_scroll(c, 1, page_rows); break;
-	case MOVE_SCROLL_UP: choices_scroll(c, -1, page_rows); break;
 	case MOVE_LEFT:
 	case MOVE_RIGHT:
 	case MOVE_LINE: break;
@@ -96,6 +96,8 @@ enum outcome choices_move(struct choices *c, enum move move, int page_rows)
 
 void choices_draw(const struct choices *c, struct canvas body, int col)
 {
+	if (c->n)
+		canvas_zone(body, (struct zone){.kind = ZONE_LIST, .at = c->top, .now = c->row[c->cursor]});
 	sheet_draw(&c->sheet, body, c->top, false, STR_NONE);
 	int row = c->n ? c->row[c->cursor] - c->top : -1;
 	if (row < 0 || row >= body.rows)

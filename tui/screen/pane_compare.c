@@ -5,6 +5,7 @@
 #include "store/base/units.h"
 #include "tui/screen/pane_metrics.h"
 #include "tui/screen/pane_run.h"
+#include "tui/widget/pane_size.h"
 #include "tui/widget/tabs.h"
 
 enum {
@@ -52,14 +53,15 @@ static struct places places_of(const struct compare_state *st, int rows, int col
 	at.list_rows = rest > 0 ? rest : 0;
 	at.list_cols = cols;
 	if (at.beside) {
-		at.list_cols = cols / 2 > 110 ? 110 : cols / 2;
+		int list = cols / 2 > 110 ? 110 : cols / 2;
+		at.list_cols = cols - pane_size(cols - list, cols, 40, 60);
 		at.pane_row = at.tabs + 2;
 		at.pane_col = at.list_cols + 2;
 		at.pane_rows = rest;
 		at.pane_cols = cols - at.pane_col - 1;
 	} else if (rest >= PANE_ROWS + 1) {
 		int pane = rest * 2 / 5 > PANE_MOST ? PANE_MOST : rest * 2 / 5;
-		pane = pane < PANE_ROWS ? PANE_ROWS : pane;
+		pane = pane_size(pane < PANE_ROWS ? PANE_ROWS : pane, rest, 3, 2);
 		at.list_rows = rest - pane;
 		at.pane_row = rows - pane + 1;
 		at.pane_rows = pane - 1;

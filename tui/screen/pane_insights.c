@@ -7,6 +7,7 @@
 #include "store/base/units.h"
 #include "tui/screen/pane_axis.h"
 #include "tui/widget/bars.h"
+#include "tui/widget/pane_size.h"
 #include "tui/widget/tabs.h"
 
 enum {
@@ -116,15 +117,16 @@ struct insights_places insights_places(int rows, int cols)
 	at.list_rows = rows - at.list_row;
 	at.beside = cols >= BESIDE_COLS;
 	if (at.beside) {
-		at.pane_cols = PANE_COLS;
-		at.list_cols = cols - PANE_COLS - 2;
+		at.pane_cols = pane_size(PANE_COLS, cols, 24, 60);
+		at.list_cols = cols - at.pane_cols - 2;
 		at.pane_col = at.list_cols + 2;
 		at.pane_row = at.titles_row;
 		at.pane_rows = rows - at.titles_row;
 	} else if (rows >= ROWS_LEAST) {
-		at.list_rows -= PANE_ROWS;
-		at.pane_row = rows - PANE_ROWS + 1;
-		at.pane_rows = PANE_ROWS - 1;
+		int pane = pane_size(PANE_ROWS, at.list_rows, 3, 3);
+		at.list_rows -= pane;
+		at.pane_row = rows - pane + 1;
+		at.pane_rows = pane - 1;
 		at.pane_col = 1;
 		at.pane_cols = cols - 2;
 	}

@@ -6,6 +6,7 @@
 #include "tui/columns.h"
 #include "tui/screen/pane_axis.h"
 #include "tui/screen/pane_flow.h"
+#include "tui/widget/pane_size.h"
 #include "tui/widget/tabs.h"
 
 enum {
@@ -33,15 +34,16 @@ struct judges_places judges_places(const struct judges_view *v, int rows, int co
 		return at;
 	if (cols >= BESIDE_COLS) {
 		at.beside = true;
-		at.pane_cols = cols * 9 / 20;
+		at.pane_cols = pane_size(cols * 9 / 20, cols, 30, 50);
 		at.list_cols = cols - at.pane_cols - 2;
 		at.pane_col = at.list_cols + 2;
 		at.pane_row = at.list_row - 1;
 		at.pane_rows = rows - at.pane_row;
 	} else if (rows >= ROWS_LEAST) {
-		at.list_rows -= PANE_ROWS;
-		at.pane_row = rows - PANE_ROWS + 1;
-		at.pane_rows = PANE_ROWS - 1;
+		int below = pane_size(PANE_ROWS, at.list_rows, 3, 3);
+		at.list_rows -= below;
+		at.pane_row = rows - below + 1;
+		at.pane_rows = below - 1;
 		at.pane_col = 1;
 		at.pane_cols = cols - 2;
 	}

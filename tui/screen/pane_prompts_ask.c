@@ -6,6 +6,7 @@
 #include "store/base/scan.h"
 #include "store/query/compare.h"
 #include "tui/screen/pane_prompts_ask.h"
+#include "tui/widget/pane_size.h"
 
 enum {
 	BESIDE_COLS = 120,
@@ -75,12 +76,12 @@ struct prompts_places prompts_places(int rows, int cols, int64_t lines)
 {
 	struct prompts_places at = {.list_rows = rows - 1, .list_cols = cols};
 	if (cols >= BESIDE_COLS) {
-		at.pane_cols = cols * 2 / 5 > 90 ? 90 : cols * 2 / 5;
+		at.pane_cols = pane_size(cols * 2 / 5 > 90 ? 90 : cols * 2 / 5, cols, 30, 60);
 		at.list_cols = cols - at.pane_cols - 2;
 		at.pane_col = at.list_cols + 2;
 		at.pane_rows = rows;
 	} else if (rows >= ROWS_FOR_BOTH) {
-		at.list_rows -= PANE_ROWS;
+		at.list_rows -= pane_size(PANE_ROWS, rows, 4, 5);
 		at.list_rows = lines < at.list_rows ? (int)lines : at.list_rows;
 		at.pane_row = at.list_rows + 2;
 		at.pane_rows = rows - at.pane_row;

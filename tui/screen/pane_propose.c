@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "tui/screen/pane_text.h"
+#include "tui/widget/pane_size.h"
 
 enum {
 	BESIDE_COLS = 120,
@@ -32,13 +33,13 @@ struct propose_layout propose_layout(const struct propose_state *s, int rows, in
 {
 	struct propose_layout l = {.list_cols = cols, .details_cols = cols};
 	if (cols >= BESIDE_COLS) {
-		l.list_cols = cols / 2;
+		l.list_cols = cols - pane_size(cols - cols / 2, cols, 40, 50);
 		l.list_rows = rows - HEAD_ROWS;
 		l.details_col = l.list_cols + 2;
 		l.details_cols = cols - l.details_col;
 		l.details_rows = rows;
 	} else {
-		int most = (rows - HEAD_ROWS) / 3, n = s->n > 0 ? (int)(s->n < 100 ? s->n : 100) : 1;
+		int room = rows - HEAD_ROWS, most = room - pane_size(room - room / 3, room, 6, 2), n = s->n > 0 ? (int)(s->n < 100 ? s->n : 100) : 1;
 		l.list_rows = n < most ? n : most > 1 ? most : 1;
 		l.details_row = HEAD_ROWS + l.list_rows + 1;
 		l.details_rows = rows - l.details_row;

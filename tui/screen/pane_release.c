@@ -6,6 +6,7 @@
 
 #include "store/base/text.h"
 #include "tui/screen/pane_axis.h"
+#include "tui/widget/pane_size.h"
 
 enum {
 	BANNER_ROWS = 3,
@@ -336,15 +337,16 @@ static struct places places_in(int rows, int cols)
 	struct places p = {.banner = banner_rows(rows), .cols = cols};
 	p.rows = rows - p.banner - 1;
 	if (cols >= BESIDE_COLS) {
-		p.cols = cols * 6 / 10;
+		p.cols = cols - pane_size(cols - cols * 6 / 10, cols, 30, 50);
 		p.details = (struct beside){
 		    .row = p.banner, .col = p.cols + 2, .rows = rows - p.banner, .cols = cols - p.cols - 3};
 		p.details.scroll_row = p.banner + 1;
 	} else if (p.rows >= LIST_LEAST + DETAIL_ROWS + 1) {
-		p.rows -= DETAIL_ROWS + 1;
+		int below = pane_size(DETAIL_ROWS, p.rows - 1, 2, 3);
+		p.rows -= below + 1;
 		p.details = (struct beside){.row = p.banner + 1 + p.rows + 1,
 		                            .col = 1,
-		                            .rows = DETAIL_ROWS,
+		                            .rows = below,
 		                            .cols = cols - 2,
 		                            .scroll_row = -1};
 	}

@@ -8,6 +8,7 @@
 #include "tui/screen/pane_compare.h"
 #include "tui/screen/pane_metrics.h"
 #include "tui/widget/find.h"
+#include "tui/widget/pane_size.h"
 #include "tui/widget/tabs.h"
 
 enum { FIELDS_BESIDE = 130, FIELDS_COLS = 44, ROWS_FOR_METRICS = 15, TABS_MOST = 200 };
@@ -66,6 +67,7 @@ static struct split split_for(const struct slices_state *st, int rows, int cols)
 		int need = st->figures ? metrics_rows(&c) + 1 : 6, least = wanted < 6 ? wanted : 6;
 		v.metric_rows = need < room - least ? need : room - least;
 		v.metric_rows = v.metric_rows > room / 2 && wanted > room - v.metric_rows ? room / 2 : v.metric_rows;
+		v.metric_rows = v.metric_rows > 2 ? pane_size(v.metric_rows, room, 3, 4) : v.metric_rows;
 		room -= v.metric_rows;
 		v.metrics = v.metric_rows > 2 ? rows - v.metric_rows : 0;
 		room += v.metrics ? 0 : v.metric_rows;

@@ -11,6 +11,7 @@
 #include "tui/screen/pane_text.h"
 #include "tui/screen/pane_tree.h"
 #include "tui/widget/bars.h"
+#include "tui/widget/pane_size.h"
 
 enum { BESIDE_COLS = 120 };
 
@@ -611,7 +612,7 @@ static void draw_details(const struct traces_pane *s, const struct trace_row *ro
 /* 0: the list has the whole width. */
 static int details_cols(int cols)
 {
-	return cols >= BESIDE_COLS ? cols * 36 / 100 : 0;
+	return cols >= BESIDE_COLS ? pane_size(cols * 36 / 100, cols, 24, 60) : 0;
 }
 
 bool traces_pane_beside(const struct traces_pane *s, int rows, int cols, struct beside *out)

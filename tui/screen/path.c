@@ -11,6 +11,7 @@
 #include "tui/screen/pane_tree.h"
 #include "tui/widget/find.h"
 #include "tui/widget/list.h"
+#include "tui/widget/pane_size.h"
 
 enum { BESIDE_COLS = 120, BELOW_ROWS = 6, ROWS_FOR_BOTH = 12, BARS_COLS = 60 };
 
@@ -112,14 +113,14 @@ static struct split split_for(int rows, int cols)
 {
 	struct split v = {.list_rows = rows, .list_cols = cols};
 	if (cols >= BESIDE_COLS) {
-		v.pane_cols = cols * 38 / 100;
+		v.pane_cols = pane_size(cols * 38 / 100, cols, 30, 50);
 		v.list_cols = cols - v.pane_cols - 2;
 		v.pane_col = v.list_cols + 2;
 		v.pane_rows = rows;
 	} else if (rows >= ROWS_FOR_BOTH) {
-		v.list_rows = rows - BELOW_ROWS;
+		v.pane_rows = pane_size(BELOW_ROWS, rows, 4, 5) - 1;
+		v.list_rows = rows - 1 - v.pane_rows;
 		v.pane_row = v.list_rows + 1;
-		v.pane_rows = BELOW_ROWS - 1;
 		v.pane_col = 1;
 		v.pane_cols = cols - 2;
 	}

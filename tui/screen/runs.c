@@ -11,6 +11,7 @@
 #include "tui/screen.h"
 #include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_runs_state.h"
+#include "tui/widget/pane_size.h"
 
 enum {
 	MOST_RUNS = 10000, /* shown; more need a filter */
@@ -54,7 +55,7 @@ struct runs_places runs_places_of(const struct runs_state *st, int rows, int col
 	if (st->details == DETAILS_OFF)
 		return at;
 	if (cols >= BESIDE_COLS) {
-		at.pane_cols = cols * 2 / 5 > 76 ? 76 : cols * 2 / 5;
+		at.pane_cols = pane_size(cols * 2 / 5 > 76 ? 76 : cols * 2 / 5, cols, 30, 50);
 		at.list_cols = cols - at.pane_cols - 2;
 		at.pane_col = at.list_cols + 2;
 		at.pane_cols--;
@@ -63,6 +64,7 @@ struct runs_places runs_places_of(const struct runs_state *st, int rows, int col
 	}
 	int left = rows - 2 - (int)(runs_lines(&st->view) < rows ? runs_lines(&st->view) : rows);
 	int below = st->details == DETAILS_ON ? rows / 2 : left;
+	below = below > 2 ? pane_size(below, rows, BELOW_LEAST, 5) : below;
 	if (below < (st->details == DETAILS_ON ? 2 : BELOW_LEAST))
 		return at;
 	at.list_rows = rows - below - 2;

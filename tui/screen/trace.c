@@ -8,6 +8,7 @@
 #include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_trace_state.h"
+#include "tui/widget/pane_size.h"
 
 enum {
 	BESIDE_COLS = 120, /* from here on the details stand beside the tree */
@@ -29,12 +30,12 @@ struct split trace_split(const struct trace_state *s, int rows, int cols)
 	if (cols >= BESIDE_COLS) {
 		int pane = cols * 44 / 100;
 		v.beside = v.pane = true;
-		v.pane_cols = pane > 110 ? 110 : pane;
+		v.pane_cols = pane_size(pane > 110 ? 110 : pane, cols, 30, 40);
 		v.tree_cols = cols - v.pane_cols - 1;
 		v.pane_col = v.tree_cols + 1;
 		v.pane_rows = rows;
 	} else if (rows >= ROWS_FOR_BOTH) {
-		int tree = (rows + 1) / 2;
+		int tree = rows - pane_size(rows - (rows + 1) / 2, rows, 3, 4);
 		v.pane = true;
 		struct tree_scope shows = tree_shape_scope(&s->tree.shape, s->row.n);
 		v.tree_rows = shows.to - shows.from + 1 < tree ? (int)(shows.to - shows.from) + 1 : tree;

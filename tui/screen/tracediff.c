@@ -9,6 +9,7 @@
 #include "tui/screen/pane_tracediff.h"
 #include "tui/widget/find.h"
 #include "tui/widget/list.h"
+#include "tui/widget/pane_size.h"
 
 enum { BESIDE_COLS = 160, ROWS_FOR_BOTH = 14, ROWS_FOR_HEAD = 8 };
 
@@ -82,13 +83,13 @@ static struct split split_for(const struct tracediff_state *s, int rows, int col
 	if (s->full)
 		return (struct split){.pane_rows = rows, .pane_col = 1, .pane_cols = cols - 2};
 	if (cols >= BESIDE_COLS) {
-		v.pane_cols = cols * 2 / 5;
+		v.pane_cols = pane_size(cols * 2 / 5, cols, 30, 60);
 		v.list_cols = cols - v.pane_cols - 3;
 		v.pane_col = v.list_cols + 2;
 		v.pane_row = v.head;
 		v.pane_rows = v.list_rows;
 	} else if (rows >= ROWS_FOR_BOTH) {
-		int list = v.list_rows - v.list_rows / 2; /* what a short one does not need is the texts' */
+		int list = v.list_rows - pane_size(v.list_rows / 2, v.list_rows, 4, 4); /* what a short one does not need is the texts' */
 		if (s->loaded && s->rows.shown.n + 1 < (size_t)list)
 			list = (int)s->rows.shown.n + 1;
 		int pane = v.list_rows - list;
