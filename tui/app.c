@@ -18,6 +18,7 @@
 #include "tui/hold.h"
 #include "tui/job.h"
 #include "tui/looked.h"
+#include "tui/open_link.h"
 #include "tui/screen.h"
 #include "tui/term.h"
 #include "tui/theme.h"
@@ -146,7 +147,7 @@ static void close_top(struct app *app)
 /* A screen that is already open on the same thing is gone back to, so that Traces → Runs → Traces does not pile up. */
 static bool go_back_to(struct app *app, const struct target *t)
 {
-	if (t->id != 0 || t->text[0])
+	if (t->id != 0 || t->text[0] || t->span || t->line[0] || t->sort[0])
 		return false;
 	for (size_t i = 0; i < app->stack.n; i++) {
 		struct target place = {0};
@@ -709,6 +710,51 @@ static enum outcome search_all(struct screen *s, const struct input *in, struct 
 	return OUT_PROMPT;
 }
 
+/* The screens of a link. first: they are what the program begins with, the list it belongs to below them, and a queue ends with it; else
+ * they come above what shows, without the list. */
+static bool open_link(struct app *app, struct str text, bool first)
+{
+	struct err err = ERR_INIT;
+	void *request = open_link_new(text, app->ui.now_ns);
+	if (!fetch_now(&open_link_ops, request, &err)) {
+		ui_fail(&app->ui, &err);
+		return false;
+	}
+	const struct link_found *found = open_link_found(request);
+	const char *last = found->at[found->n - 1].screen;
+	bool ends = first && (strcmp(last, "review") == 0 || strcmp(last, "queues") == 0), ok = true;
+	if (first && (ends || strcmp(found->at[0].screen, "traces") != 0))
+		ok = open_screen(app, &(struct target){.screen = "traces"});
+	for (size_t i = ends ? found->n - 1 : !first && found->n > 1 ? 1 : 0; ok && i < found->n; i++) {
+		struct target t = found->at[i];
+		if (ends)
+			t.id2 = 1; /* leaving it leaves the program */
+		ok = open_screen(app, &t);
+	}
+	open_link_ops.take(NULL, request, true);
+	app->opened = true;
+	return ok;
+}
+
+/* ":open LINK". */
+static enum outcome open_link_answer(struct screen *s, const struct input *in, struct target *t)
+{
+	(void)s, (void)t;
+	if (str_trim(in->argument).len)
+		open_link(the_app, in->argument, false);
+	return OUT_HANDLED;
+}
+
+static const struct action open_link_line = {.name = "open-link", .keys = "", .help = "", .run = open_link_answer};
+
+static enum outcome ask_for_link(struct screen *s, const struct input *in, struct target *t)
+{
+	if (in->argument.len)
+		return open_link_answer(s, in, t);
+	*t = (struct target){.prompt = "open link ", .answer = &open_link_line};
+	return OUT_PROMPT;
+}
+
 /* ":name argument": an action of this screen or the program, or a screen. */
 static enum outcome run_line(struct screen *s, const struct input *in, struct target *t)
 {
@@ -719,7 +765,10 @@ static enum outcome run_line(struct screen *s, const struct input *in, struct ta
 	/* ":search TEXT" is over everything, as `spoor search TEXT` is. */
 	bool all = str_is(name, "search") && with.argument.len;
 	bool session = str_is(name, "session") && with.argument.len;
+	/* ":open LINK" as spoor open LINK; alone it is what Enter does. */
+	bool link = str_is(name, "open") && with.argument.len;
 	const struct action *a = all       ? action_named(app_actions, STR_LIT("search-all"))
+	                         : link    ? action_named(app_actions, STR_LIT("open-link"))
 	                         : session ? NULL
 	                                   : action_named(s->ops->actions, name);
 	if (!a)
@@ -779,6 +828,7 @@ const struct action app_actions[] = {
     {"mask",       "M",     "mask personal data and secrets in all that shows, or show them again", NULL,   0,          mask           },
     {"no-verdict", "",      "no verdict on this answer any more: neither good, bad nor unsure",     NULL,   0,          verdict_none   },
     {"note",       "c",     "a note on this answer",                                                NULL,   0,          verdict_note   },
+    {"open-link",  "",      "what a link names: :open trace:4bf92f35/span:00f067aa, or an id",      NULL,   0,          ask_for_link   },
     {"pager",      "v",     "the value in $PAGER",                                                  NULL,   0,          show_in_pager  },
     {"print",      "P",     "the value as plain text outside of the screen",                        NULL,   0,          print_plain    },
     {"quit",       "Q",     "leave spoor",                                                          NULL,   0,          quit           },
@@ -1179,7 +1229,9 @@ static void watch_import(struct app *app)
 		ui_say(&app->ui, "no longer following");
 	} else if (ok) {
 		import_message(app, report);
-		if (app->import_jump)
+		if (app->import_jump && app->opts->open) /* what was asked for is there by now, if it comes at all */
+			open_link(app, str_of(app->opts->open), false);
+		else if (app->import_jump)
 			jump_to_imported(app, report);
 	} else {
 		ui_fail(&app->ui, &err);
@@ -1428,7 +1480,9 @@ static bool start(struct app *app, struct err *err)
 		config_say(&app->ui);
 	if (o->mask)
 		set_mask(app, true);
-	if (!open_screen(app, &(struct target){.screen = "traces"}))
+	if (o->open && !o->n_paths)
+		open_link(app, str_of(o->open), true);
+	if (app->stack.n == 0 && !open_screen(app, &(struct target){.screen = "traces"}))
 		return err_set(err, ERR_SYSTEM, NULL, "%s", app->ui.message);
 	app->empty = is_empty(o->store);
 	app->import_jump = app->import_jump && !o->samples;
@@ -1436,18 +1490,6 @@ static bool start(struct app *app, struct err *err)
 		open_screen(app, &(struct target){.screen = "tour"});
 	else if (app->empty && !o->open && !o->n_paths)
 		open_screen(app, &(struct target){.screen = "welcome"});
-	if (o->open && strcmp(o->open, "queues") == 0)
-		open_screen(app, &(struct target){.screen = "queues", .id2 = 1});
-	if (o->open && strncmp(o->open, "trace:", 6) == 0) {
-		struct target t = {.screen = "trace"};
-		snprintf(t.text, sizeof t.text, "%s", o->open + 6);
-		open_screen(app, &t);
-	}
-	if (o->open && strncmp(o->open, "review:", 7) == 0) {
-		struct target t = {.screen = "review", .id2 = 1};
-		snprintf(t.text, sizeof t.text, "%s", o->open + 7);
-		open_screen(app, &t);
-	}
 	return true;
 }
 

@@ -23,6 +23,7 @@
 #include "tui/cmd/samples.h"
 #include "tui/config.h"
 #include "tui/keys.h"
+#include "tui/link.h"
 #include "tui/samples.h"
 #include "tui/settings.h"
 #include "tui/start.h"
@@ -281,8 +282,12 @@ static void take_bundle(struct app_opts *app, struct buf *open, struct err *err)
 {
 	if (app->n_paths != 1 || app->store || !is_file(app->paths[0]))
 		return;
-	buf_add_cstr(open, "review:");
-	if (!queue_bundle_is(app->paths[0], open, err))
+	struct buf queue = BUF_INIT;
+	bool is = queue_bundle_is(app->paths[0], &queue, err);
+	if (is)
+		link_print(open, &(struct link){.kind = "review", .of = {buf_str(&queue)}, .n_of = 1});
+	buf_done(&queue);
+	if (!is)
 		return;
 	app->store = app->paths[0];
 	app->open = buf_cstr(open);

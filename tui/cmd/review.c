@@ -20,6 +20,7 @@
 #include "tui/cmd/cmds.h"
 #include "tui/cmd/review.h"
 #include "tui/cmd/review_report.h"
+#include "tui/link.h"
 
 enum { RUBRIC_BYTES = 256 << 10, NAME_COLS = 40 };
 
@@ -351,8 +352,7 @@ static bool print_made(struct review *r, const struct queue_begun *b, struct err
 static int explore(struct review *r, struct str name)
 {
 	struct buf open = BUF_INIT;
-	buf_add_cstr(&open, name.len ? "review:" : "queues");
-	buf_add_str(&open, name);
+	link_print(&open, &(struct link){.kind = name.len ? "review" : "queues", .of = {name}, .n_of = name.len > 0});
 	db_close(r->db);
 	r->db = NULL;
 	int code = cmd_explore(r->line, r->bundle, buf_cstr(&open));

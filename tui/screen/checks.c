@@ -25,6 +25,7 @@ struct checks_state {
 	struct finding_page examples; /* of the check under the cursor: its newest findings */
 	struct str examples_of;       /* in its arena */
 	struct list list;
+	char start[128]; /* the check to begin on */
 	bool loaded, failed;
 	uint64_t serial; /* of the request that is awaited; 0: none */
 	uint64_t generation;
@@ -97,9 +98,10 @@ static bool checks_fetch(struct db *db, void *request, struct err *err)
 static void adopt_sums(struct checks_state *s, struct request *r)
 {
 	const struct finding_sum *at = sum_of_cursor(s);
-	int64_t found = at ? -1 : 0;
-	for (size_t i = 0; at && i < r->page.n_sums; i++)
-		if (str_eq(r->page.sums[i].check, at->check))
+	struct str check = at ? at->check : str_of(s->start);
+	int64_t found = check.len ? -1 : 0;
+	for (size_t i = 0; check.len && i < r->page.n_sums; i++)
+		if (str_eq(r->page.sums[i].check, check))
 			found = (int64_t)i;
 	finding_page_done(&s->page);
 	s->page = r->page;
@@ -133,8 +135,8 @@ static void checks_take(struct screen *screen, void *request, bool ok)
 
 static bool checks_open(struct screen *screen, const struct target *target, struct err *err)
 {
-	(void)target;
 	(void)err;
+	snprintf(state_of(screen)->start, sizeof state_of(screen)->start, "%.127s", target->text);
 	list_init(&state_of(screen)->list);
 	return true;
 }

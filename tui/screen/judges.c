@@ -536,6 +536,7 @@ static bool judges_open(struct screen *screen, const struct target *target, stru
 	st->runs[1] = target->id2;
 	snprintf(st->name, sizeof st->name, "%s", target->text);
 	snprintf(st->model, sizeof st->model, "%s", target->find);
+	snprintf(st->filter, sizeof st->filter, STR_FMT, STR_ARG(str_cut(str_of(target->line), 0, FILTER_MOST)));
 	list_init(&st->view.list);
 	list_init(&st->view.items);
 	return true;

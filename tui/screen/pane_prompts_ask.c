@@ -308,11 +308,27 @@ static const struct prompt_version *start_of(const struct prompts_state *st)
 	return NULL;
 }
 
+/* Its text beside that of the version it was to be held against. */
+static void hold_against(struct prompts_state *st, const struct prompt_version *v)
+{
+	size_t from;
+	struct err err = ERR_INIT;
+	if (st->from[0] && prompts_find_version(&st->data, v->prompt, str_of(st->from), &from, &err)) {
+		st->view.marks[0] = st->data.versions[from].id;
+		st->view.marks[1] = v->id;
+		st->whole = true;
+		st->fresh = false;
+	}
+	st->from[0] = '\0';
+}
+
 static void go_to_start(struct prompts_state *st)
 {
 	const struct prompt_version *v = start_of(st);
 	if (v)
 		go_to_version(st, v);
+	if (v)
+		hold_against(st, v);
 	if (v || st->data.has_uses)
 		st->start[0] = '\0';
 }

@@ -14,6 +14,7 @@ struct prompts_state {
 	int64_t spans_most; /* figures of traces were read up to; 0: not yet */
 	enum prompts_ask asked;
 	char start[256]; /* a version to begin on: a prompt row's id or a name */
+	char from[128];  /* and its text held against that of this version; empty: the list */
 	struct prompt_texts texts;
 	bool masked; /* what is kept was read so (ui->masked) */
 	compared_list compared;

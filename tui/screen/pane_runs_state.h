@@ -14,6 +14,7 @@ struct runs_state {
 	uint64_t generation, serial, asked_generation;
 	enum runs_ask asked;
 	int64_t source; /* begin on a run of this source; 0 once there */
+	int64_t start;  /* on this run, likewise */
 	char filter[256];
 	struct buf find;
 	/* baselines */

@@ -144,6 +144,26 @@ static const char *const tab_names[N_SPAN_TABS] = {
     [TAB_ATTRS] = "Attrs",       [TAB_SCORES] = "Scores", [TAB_RAW] = "Raw",
 };
 
+const char *span_tab_name(enum span_tab tab)
+{
+	static const char *const names[N_SPAN_TABS] = {
+	    [TAB_OVERVIEW] = "overview", [TAB_INPUT] = "input",   [TAB_OUTPUT] = "output",
+	    [TAB_MESSAGES] = "messages", [TAB_DOCS] = "docs",     [TAB_EVENTS] = "events",
+	    [TAB_ATTRS] = "attrs",       [TAB_SCORES] = "scores", [TAB_RAW] = "raw",
+	};
+	return tab < N_SPAN_TABS ? names[tab] : NULL;
+}
+
+bool span_tab_named(struct str name, enum span_tab *tab)
+{
+	for (enum span_tab t = 0; t < N_SPAN_TABS; t++)
+		if (str_is(name, span_tab_name(t))) {
+			*tab = t;
+			return true;
+		}
+	return false;
+}
+
 static void draw_tabs(const struct span_pane *p, struct canvas c, int more)
 {
 	struct tab tabs[N_SPAN_TABS];

@@ -90,6 +90,9 @@ bool span_pane_levels(struct span_pane *p, int levels);
 bool span_pane_position(struct buf *out, const struct span_pane *p); /* "row 5 of 120 · messages[2].text" */
 /* As screen_ops.copy: what the tab tells, whole; in the full view of a tree what its cursor stands on. */
 bool span_pane_copy(const struct span_pane *p, const struct trace_row *trace, enum copy what, struct buf *out);
+/* As links call it: "output". NULL: no such tab. */
+const char *span_tab_name(enum span_tab tab);
+bool span_tab_named(struct str name, enum span_tab *tab);
 enum span_tab span_pane_shown(const struct span_pane *p); /* the tab that shows */
 bool span_pane_is_tree(const struct span_pane *p);
 /* The message or the document at the cursor, or at the top; SIZE_MAX: the tab has none. */

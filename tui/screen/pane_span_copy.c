@@ -132,6 +132,16 @@ static bool add_value(struct buf *out, const struct span_pane *p)
 	return p->sheet.rows > 0;
 }
 
+/* The span, and the tab if it is not the first one that shows. */
+static void add_link(struct buf *out, const struct span_pane *p, const struct trace_row *trace)
+{
+	struct link link = {.kind = "trace", .of = {trace->text}, .n_of = 1};
+	enum span_tab tab = span_pane_shown(p);
+	link.part[LINK_SPAN] = p->data.row.id.len ? p->data.row.id : STR_NONE;
+	link.part[LINK_TAB] = tab == TAB_OVERVIEW ? STR_NONE : str_of(span_tab_name(tab));
+	link_print(out, &link);
+}
+
 bool span_pane_copy(const struct span_pane *p, const struct trace_row *trace, enum copy what, struct buf *out)
 {
 	if (!p->data.loaded || !p->laid_out)
@@ -153,7 +163,7 @@ bool span_pane_copy(const struct span_pane *p, const struct trace_row *trace, en
 			copy_word(out, p->data.row.id);
 		}
 		return true;
-	case COPY_LINK: return copy_link_in(out, "trace", trace->text, LINK_SPAN, p->data.row.id);
+	case COPY_LINK: add_link(out, p, trace); return true;
 	case COPY_VIEW: return copy_link(out, "trace", trace->text, STR_NONE);
 	}
 	return false;

@@ -569,6 +569,7 @@ static bool prompts_open(struct screen *screen, const struct target *target, str
 		snprintf(st->start, sizeof st->start, "#%lld", (long long)target->id);
 	else
 		snprintf(st->start, sizeof st->start, "%s", target->text);
+	snprintf(st->from, sizeof st->from, "%.127s", target->find);
 	list_init(&st->view.list);
 	return true;
 }

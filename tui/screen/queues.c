@@ -659,6 +659,7 @@ static bool queues_open(struct screen *screen, const struct target *target, stru
 	struct queues_state *st = state_of(screen);
 	list_init(&st->list);
 	st->quits = target->id2 == 1;
+	st->cursor_to = target->span;
 	annotation_author(st->author);
 	if (screen->ui->wish) {
 		st->wish = screen->ui->wish;

@@ -244,7 +244,8 @@ static void drop_marks(struct runs_view *v)
 static void adopt_runs(struct runs_state *st, struct request *r)
 {
 	const struct run_row *before = runs_cursor(&st->view);
-	int64_t id = r->first_of_source ? r->first_of_source : before ? before->id : 0;
+	int64_t id = r->first_of_source ? r->first_of_source : st->start ? st->start : before ? before->id : 0;
+	st->start = 0;
 	struct run_page old = st->view.page;
 	st->view.page = r->page;
 	r->page = old;
@@ -449,7 +450,8 @@ static bool runs_open(struct screen *screen, const struct target *target, struct
 	(void)err;
 	struct runs_state *st = state_of(screen);
 	st->source = target->id2;
-	st->visit = target->id2 || target->text[0];
+	st->visit = target->id2 || target->text[0] || target->span;
+	st->start = target->span;
 	snprintf(st->filter, sizeof st->filter, "%s", target->text);
 	struct arena arena = ARENA_INIT;
 	struct filter_mistake mistake;
