@@ -501,6 +501,7 @@ static bool to_rules(struct finder *f)
 			return false;
 		f->link->part[LINK_RUN] = row.text;
 		t->id = row.id;
+		snprintf(t->find, sizeof t->find, STR_FMT, STR_ARG(str_cut(row.text, 0, sizeof t->find - 1)));
 	}
 	return put(f, t->text, sizeof t->text, f->link->part[LINK_WHERE], "the filter");
 }
@@ -547,6 +548,7 @@ static bool to_agreement(struct finder *f)
 			return false;
 		f->link->part[LINK_RUN] = row.text;
 		t->id = row.id;
+		snprintf(t->find, sizeof t->find, STR_FMT, STR_ARG(str_cut(row.text, 0, sizeof t->find - 1)));
 	}
 	if (!f->link->n_of)
 		return true;

@@ -469,6 +469,16 @@ static void runs_place(const struct screen *screen, struct target *out)
 	snprintf(out->text, sizeof out->text, "%s", state_of(screen)->filter);
 }
 
+/* Within each dataset; the command has no columns for scores. */
+static void add_order(const struct runs_view *v, struct buf *out)
+{
+	const char *column = v->sort == RUNS_BY_NAME ? "name" : v->sort == RUNS_BY_TIME ? "created" : NULL;
+	if (v->sort >= 0 && v->columns[v->sort].column)
+		column = v->columns[v->sort].column->name;
+	if (column && (v->sort != RUNS_BY_TIME || v->ascending))
+		buf_printf(out, " --sort %s --%s", column, v->ascending ? "asc" : "desc");
+}
+
 static bool runs_copy(const struct screen *screen, enum copy what, struct buf *out)
 {
 	const struct run_row *run = runs_cursor(&state_of(screen)->view);
@@ -492,6 +502,7 @@ static bool runs_copy(const struct screen *screen, enum copy what, struct buf *o
 		buf_add_cstr(out, " --where");
 		copy_word(out, str_of(state_of(screen)->filter));
 	}
+	add_order(&state_of(screen)->view, out);
 	return true;
 }
 

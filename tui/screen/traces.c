@@ -350,6 +350,9 @@ static bool traces_copy(const struct screen *screen, enum copy what, struct buf 
 			buf_add_cstr(out, " --where");
 			copy_word(out, buf_str(&s->pane.filter));
 		}
+		if (s->pane.sort != TRACE_BY_START || s->pane.ascending)
+			buf_printf(out, " --sort %s --%s", trace_sort_name(s->pane.sort),
+			           s->pane.ascending ? "asc" : "desc");
 		return true;
 	}
 	if (what == COPY_VIEW) {
