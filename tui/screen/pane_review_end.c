@@ -1,14 +1,12 @@
 /* The last pages of Review: nothing is left to judge now; what is saved and how to go on. */
 #include "tui/screen/pane_review_state.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "store/base/clean.h"
 #include "store/base/units.h"
 
 enum { MOST_JUDGES = 4 };
-
 
 static void text(struct review_sheet *s, enum role role, const char *words)
 {
