@@ -5,6 +5,7 @@
 #include "store/base/near.h"
 #include "store/query/case_repeats.h"
 #include "store/query/session.h"
+#include "store/query/subject.h"
 #include "store/query/tree.h"
 #include "store/queue.h"
 #include "tui/screen.h"
@@ -174,6 +175,19 @@ static bool find_span(struct finder *f, const struct trace_row *trace, int64_t *
 	return true;
 }
 
+static bool case_key(struct db *db, int64_t case_id, struct arena *arena, struct str *key, struct err *err)
+{
+	struct stmt *s = db_query(db, "SELECT text FROM case_key WHERE id = ?", err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, case_id);
+	enum step step = stmt_step(s, err);
+	if (step == STEP_ROW)
+		*key = arena_str(arena, col_str(s, 0));
+	stmt_end(s);
+	return step != STEP_FAIL;
+}
+
 /* 0 where the link names none. Its key as the store has it is put in. */
 static bool find_case(struct finder *f, int64_t a, int64_t b, int64_t *case_id)
 {
@@ -183,15 +197,7 @@ static bool find_case(struct finder *f, int64_t a, int64_t b, int64_t *case_id)
 		return true;
 	if (!case_find(f->db, a, b, name, case_id, f->err))
 		return false;
-	struct stmt *s = db_query(f->db, "SELECT text FROM case_key WHERE id = ?", f->err);
-	if (!s)
-		return false;
-	stmt_int(s, 1, *case_id);
-	enum step step = stmt_step(s, f->err);
-	if (step == STEP_ROW)
-		f->link->part[LINK_CASE] = arena_str(&f->out->arena, col_str(s, 0));
-	stmt_end(s);
-	return step != STEP_FAIL;
+	return case_key(f->db, *case_id, &f->out->arena, &f->link->part[LINK_CASE], f->err);
 }
 
 /* ---------------------------------------------------------------- links about traces */
@@ -201,10 +207,25 @@ static bool to_traces(struct finder *f)
 	struct target *t = open_screen(f, "traces");
 	const struct str *part = f->link->part;
 	say(f, part[LINK_WHERE].len ? "the traces that match" : "the traces");
+	enum trace_sort sort;
+	if (part[LINK_SORT].len && !trace_sort_named(part[LINK_SORT], &sort))
+		return err_set(f->err, ERR_USAGE, NULL, "sort:, traces have no column " STR_FMT,
+		               STR_ARG(str_cut(part[LINK_SORT], 0, 60)));
 	if (part[LINK_SORT].len)
 		snprintf(t->sort, sizeof t->sort, STR_FMT "%s", STR_ARG(str_cut(part[LINK_SORT], 0, 40)),
 		         str_is(part[LINK_ORDER], "asc") ? " asc" : "");
 	return put_filter(f, t->line, sizeof t->line, FILTER_TRACES);
+}
+
+/* The list, newest first, with the cursor on a trace. */
+static void list_at(struct finder *f, int64_t trace)
+{
+	static const struct trace_query newest = {.sort = TRACE_BY_START};
+	struct err ignored = ERR_INIT;
+	struct target *t = open_screen(f, "traces");
+	t->span = trace;
+	if (!traces_rank(f->db, &newest, trace, &t->row, &ignored) || t->row < 0)
+		t->row = 0;
 }
 
 /* The list with the cursor on it, and the trace at the span. */
@@ -215,7 +236,7 @@ static bool to_trace_at(struct finder *f, struct trace_row *row, int64_t *span)
 	say(f, "trace " STR_FMT, STR_ARG(called(row->name, row->text)));
 	if (!find_span(f, row, span))
 		return false;
-	open_screen(f, "traces")->span = row->id;
+	list_at(f, row->id);
 	struct target *t = open_screen(f, "trace");
 	t->id = row->id;
 	t->span = *span;
@@ -271,7 +292,7 @@ static bool to_session(struct finder *f)
 		return false;
 	f->link->of[0] = row.session.len ? row.session : row.text;
 	say(f, "session " STR_FMT, STR_ARG(str_cut(f->link->of[0], 0, 80)));
-	open_screen(f, "traces")->span = trace;
+	list_at(f, trace);
 	open_screen(f, "session")->id = trace;
 	return true;
 }
@@ -283,7 +304,7 @@ static bool to_diff(struct finder *f)
 		return false;
 	say(f, "traces " STR_FMT " and " STR_FMT " beside each other", STR_ARG(called(a.name, a.text)),
 	    STR_ARG(called(b.name, b.text)));
-	open_screen(f, "traces")->span = b.id;
+	list_at(f, b.id);
 	struct target *t = open_screen(f, "tracediff");
 	t->id = a.id;
 	t->id2 = b.id;
@@ -501,6 +522,7 @@ static bool to_rules(struct finder *f)
 			return false;
 		f->link->part[LINK_RUN] = row.text;
 		t->id = row.id;
+		snprintf(t->find, sizeof t->find, STR_FMT, STR_ARG(str_cut(row.text, 0, sizeof t->find - 1)));
 	}
 	return put(f, t->text, sizeof t->text, f->link->part[LINK_WHERE], "the filter");
 }
@@ -547,6 +569,7 @@ static bool to_agreement(struct finder *f)
 			return false;
 		f->link->part[LINK_RUN] = row.text;
 		t->id = row.id;
+		snprintf(t->find, sizeof t->find, STR_FMT, STR_ARG(str_cut(row.text, 0, sizeof t->find - 1)));
 	}
 	if (!f->link->n_of)
 		return true;
@@ -649,6 +672,53 @@ static bool find_alone(struct finder *f, struct str id)
 	                    : "");
 	buf_done(&meant);
 	return false;
+}
+
+/* ---------------------------------------------------------------- the other way */
+
+static bool case_of(struct db *db, const struct subject_at *at, struct arena *arena, struct link *link, struct err *err)
+{
+	struct run_row a, b;
+	bool pair = at->kind == SUBJECT_PAIR;
+	if (!runs_get(db, at->at.run, arena, &a, err) || (pair && !runs_get(db, at->run_b, arena, &b, err)))
+		return false;
+	*link = (struct link){
+	    .kind = pair ? "compare" : "run", .of = {a.text, pair ? b.text : STR_NONE},
+                     .n_of = pair ? 2 : 1
+        };
+	return case_key(db, at->at.case_id, arena, &link->part[LINK_CASE], err);
+}
+
+static bool span_of(struct db *db, const struct subject_at *at, struct arena *arena, struct link *link, struct err *err)
+{
+	struct trace_row trace;
+	struct tree_row row;
+	int64_t pos;
+	if (!traces_get(db, at->trace, arena, &trace, err))
+		return false;
+	*link = (struct link){.kind = "trace", .of = {trace.text}, .n_of = 1};
+	if (at->kind != SUBJECT_SPAN)
+		return true;
+	if (!tree_find(db, trace.first, trace.n, at->span, &pos, err))
+		return false;
+	if (pos < 0)
+		return err_set(err, ERR_NOT_FOUND, NULL, "the span is not there any more");
+	if (!tree_get(db, trace.first, pos, arena, &row, err))
+		return false;
+	link->part[LINK_SPAN] = row.id;
+	return true;
+}
+
+bool link_of_subject(struct db *db, const struct subject_at *at, struct buf *out, struct err *err)
+{
+	struct arena arena = ARENA_INIT;
+	struct link link;
+	bool ok =
+	    (at->kind == SUBJECT_CASE || at->kind == SUBJECT_PAIR ? case_of : span_of)(db, at, &arena, &link, err);
+	if (ok)
+		link_print(out, &link);
+	arena_done(&arena);
+	return ok;
 }
 
 /* ---------------------------------------------------------------- all of it */

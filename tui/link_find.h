@@ -5,7 +5,8 @@
 #include "store/db.h"
 #include "tui/link.h"
 
-struct target; /* tui/screen.h */
+struct target;     /* tui/screen.h */
+struct subject_at; /* store/query/subject.h */
 
 enum { LINK_SCREENS = 4 };
 
@@ -24,5 +25,8 @@ void link_found_done(struct link_found *f);
  * called anything runs_find knows. ERR_NOT_FOUND: what of it is not there, with the nearest one that is; ERR_USAGE: no link, or it could
  * be several. An id of a span alone costs a walk over all spans. */
 bool link_find(struct db *db, struct str text, int64_t now_ns, struct link_found *out, struct err *err);
+
+/* Appends the link of what is judged: a trace, a span, a case, a case of two runs. ERR_NOT_FOUND: it is not there any more. */
+bool link_of_subject(struct db *db, const struct subject_at *at, struct buf *out, struct err *err);
 
 #endif

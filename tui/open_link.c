@@ -2,8 +2,11 @@
 
 #include <stdlib.h>
 
+#include "store/query/subject.h"
+
 struct request {
-	struct buf text;
+	struct buf text; /* the link; that of the subject, once it is known */
+	struct subject_at at;
 	int64_t now_ns;
 	struct link_found found;
 };
@@ -16,6 +19,19 @@ void *open_link_new(struct str text, int64_t now_ns)
 	return r;
 }
 
+void *open_link_of(const struct subject_at *at)
+{
+	struct request *r = xcalloc(1, sizeof *r);
+	r->at = *at;
+	return r;
+}
+
+struct str open_link_text(const void *request)
+{
+	const struct request *r = request;
+	return buf_str(&r->text);
+}
+
 const struct link_found *open_link_found(const void *request)
 {
 	const struct request *r = request;
@@ -25,6 +41,8 @@ const struct link_found *open_link_found(const void *request)
 static bool fetch(struct db *db, void *request, struct err *err)
 {
 	struct request *r = request;
+	if (r->at.kind != SUBJECT_NONE)
+		return link_of_subject(db, &r->at, &r->text, err);
 	return link_find(db, buf_str(&r->text), r->now_ns, &r->found, err);
 }
 

@@ -21,6 +21,7 @@ struct target {
 	const char *screen;          /* screen_ops name: "traces" "trace" "runs" "compare" "help" … */
 	int64_t id, id2;             /* trace; run; baseline and candidate */
 	int64_t span;                /* span key, of a list a row id, to put the cursor on; 0 none */
+	int64_t row;                 /* of a long list: where the row `span` stands */
 	char text[256];              /* filter, case key hash, topic */
 	char find[256];              /* text to light and go to, as / would, or several (words_find); empty: none */
 	const char *field;           /* which text of the span has it ("input", "document" …: search.h); NULL: any */

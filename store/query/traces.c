@@ -293,18 +293,23 @@ static bool part_of_all(struct db *db, struct stmt *s, int64_t from, int64_t lim
 	return ok;
 }
 
+/* "NULLS LAST" keeps SQLite from walking trace_start for the default order, where unknown starts sort last by themselves. */
+static void add_order(struct buf *out, const struct trace_query *q)
+{
+	const char *order = q->ascending ? "ASC" : "DESC";
+	bool newest = q->sort == TRACE_BY_START && !q->ascending;
+	buf_printf(out, " ORDER BY %s %s%s, t.id %s", sorts[q->sort].sql, order, newest ? "" : " NULLS LAST", order);
+}
+
 /* The ids of the page and, of a filtered list, how many there are in all: one walk gives both. */
 static bool page_ids(struct db *db, const struct trace_query *q, id_list *out, int64_t *total, struct err *err)
 {
 	struct buf tail = BUF_INIT;
-	const char *order = q->ascending ? "ASC" : "DESC";
-	bool newest = q->sort == TRACE_BY_START && !q->ascending,
-	     page = keeps_all(q) && (q->sort == TRACE_BY_START || is_near(q));
+	bool page = keeps_all(q) && (q->sort == TRACE_BY_START || is_near(q));
 	int64_t from = q->offset > 0 ? q->offset : 0;
 	int params = 0;
-	/* "NULLS LAST" keeps SQLite from walking trace_start for the default order, where unknown starts sort last by themselves. */
-	buf_printf(&tail, " ORDER BY %s %s%s, t.id %s%s", sorts[q->sort].sql, order, newest ? "" : " NULLS LAST", order,
-	           page ? " LIMIT ? OFFSET ?" : "");
+	add_order(&tail, q);
+	buf_add_cstr(&tail, page ? " LIMIT ? OFFSET ?" : "");
 	struct stmt *s = compose(db, q, "SELECT t.id FROM trace t", buf_cstr(&tail), &params, err);
 	buf_done(&tail);
 	if (s && page) {
@@ -368,6 +373,22 @@ bool traces_page(struct db *db, const struct trace_query *q, struct trace_page *
 	}
 	vec_done(&ids);
 	return ok;
+}
+
+bool traces_rank(struct db *db, const struct trace_query *q, int64_t id, int64_t *row, struct err *err)
+{
+	struct buf tail = BUF_INIT;
+	int params;
+	int64_t n = 0;
+	add_order(&tail, q);
+	struct stmt *s = compose(db, q, "SELECT t.id FROM trace t", buf_cstr(&tail), &params, err);
+	enum step step = STEP_FAIL;
+	buf_done(&tail);
+	for (; s && (step = stmt_step(s, err)) == STEP_ROW && col_int(s, 0) != id; n++)
+		continue;
+	stmt_free(s);
+	*row = step == STEP_ROW ? n : -1;
+	return step != STEP_FAIL;
 }
 
 bool traces_count(struct db *db, const struct filter *filter, int64_t *n, struct err *err)

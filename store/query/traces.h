@@ -102,6 +102,8 @@ void trace_page_done(struct trace_page *p);
 /* One page; rows in order. Newest first without a filter is a walk along an index; else all that match are walked, and counted by the
  * way (tens of ms at 100,000 traces). */
 bool traces_page(struct db *db, const struct trace_query *q, struct trace_page *out, struct err *err);
+/* Where a trace stands in the list, from 0; -1: it is not in it. A walk along the list up to it, on an index where it is in order of time. */
+bool traces_rank(struct db *db, const struct trace_query *q, int64_t id, int64_t *row, struct err *err);
 /* How many match; the list of them, asked for next, is then at hand. */
 bool traces_count(struct db *db, const struct filter *filter, int64_t *n, struct err *err);
 /* One trace by row id. ERR_NOT_FOUND if there is none. */

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/base/clean.h"
 #include "store/block.h"
 #include "store/query/agreement.h"
 #include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_agreement.h"
+#include "tui/screen/pane_copy.h"
 #include "tui/widget/list.h"
 #include "tui/widget/pane_size.h"
 
@@ -26,6 +26,7 @@ struct shown {
 struct state {
 	char queue[256];
 	int64_t run;
+	char run_text[256]; /* its id */
 	struct agreement all;
 	struct shown shown;
 	struct list list;
@@ -163,6 +164,7 @@ static bool agreement_open(struct screen *screen, const struct target *target, s
 	(void)err;
 	list_init(&s->list);
 	s->run = target->id;
+	snprintf(s->run_text, sizeof s->run_text, "%s", target->find);
 	snprintf(s->queue, sizeof s->queue, "%s", target->text);
 	return true;
 }
@@ -329,9 +331,13 @@ static bool agreement_copy(const struct screen *screen, enum copy what, struct b
 	const struct agreement_item *item = item_of_cursor(s);
 	switch (what) {
 	case COPY_COMMAND:
-		buf_add_cstr(out, "spoor review --report ");
+		buf_add_cstr(out, "spoor review --report");
 		if (s->queue[0])
-			clean_shell(out, str_of(s->queue));
+			copy_word(out, str_of(s->queue));
+		if (s->run) {
+			buf_add_cstr(out, " --run");
+			copy_word(out, str_of(s->run_text));
+		}
 		return true;
 	case COPY_ID:
 		if (item)
@@ -343,8 +349,11 @@ static bool agreement_copy(const struct screen *screen, enum copy what, struct b
 		buf_add_str(out, s->shown.subject.raw_output);
 		return true;
 	case COPY_PATH: return false;
-	case COPY_LINK:
-	case COPY_VIEW: return false;
+	case COPY_LINK: return false; /* the app knows what is judged (subject) */
+	case COPY_VIEW:
+		if (s->run)
+			return copy_link_in(out, "agreement", STR_NONE, LINK_RUN, str_of(s->run_text));
+		return copy_link(out, "agreement", str_of(s->queue), STR_NONE);
 	}
 	return false;
 }

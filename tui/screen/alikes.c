@@ -700,8 +700,8 @@ static bool alikes_copy(const struct screen *screen, enum copy what, struct buf 
 	case COPY_ID: return row && copy_str(out, row->key);
 	case COPY_PATH: return false;
 	case COPY_COMMAND: buf_add_cstr(out, "spoor alikes"); return true;
-	case COPY_LINK:
-	case COPY_VIEW: return false;
+	case COPY_LINK: return false;
+	case COPY_VIEW: return copy_link(out, "alikes", STR_NONE, STR_NONE);
 	}
 	return false;
 }

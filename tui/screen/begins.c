@@ -374,7 +374,10 @@ static bool begins_copy(const struct screen *screen, enum copy what, struct buf 
 	case COPY_ID: return c ? copy_str(out, s->compare.rows[c->row].key) : line && copy_str(out, line->filter);
 	case COPY_PATH: return c ? copy_str(out, s->compare.rows[c->row].title) : line && copy_str(out, line->name);
 	case COPY_LINK:
-	case COPY_VIEW: return false;
+		if (c)
+			return copy_case_link(out, s->compare.a.text, s->compare.b.text, s->compare.rows[c->row].key);
+		return copy_link(out, "begins", s->compare.a.text, s->compare.b.text);
+	case COPY_VIEW: return copy_link(out, "begins", s->compare.a.text, s->compare.b.text);
 	}
 	return false;
 }

@@ -453,8 +453,14 @@ static bool beside_copy(const struct screen *screen, enum copy what, struct buf 
 		buf_add_cstr(out, run->row.dataset.len ? "/" : "");
 		return copy_str(out, run_name(&run->row));
 	case COPY_COMMAND: break;
-	case COPY_LINK:
-	case COPY_VIEW: return false;
+	case COPY_LINK: return copy_link(out, "run", run->row.text, STR_NONE);
+	case COPY_VIEW: {
+		struct link link = {.kind = "runs", .n_of = st->n};
+		for (size_t i = 0; i < st->n; i++)
+			link.of[i] = st->runs[st->order[i]].row.text;
+		link_print(out, &link);
+		return true;
+	}
 	}
 	buf_add_cstr(out, "spoor runs");
 	for (size_t i = 0; i < st->n; i++)

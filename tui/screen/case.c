@@ -744,7 +744,7 @@ static void case_place(const struct screen *screen, struct target *out)
 	         STR_ARG(str_cut(st->loaded ? st->whole.repeats.key : str_of(st->key), 0, sizeof out->text - 1)));
 }
 
-static void copy_command(const struct case_state *st, struct buf *out)
+static void case_command(const struct case_state *st, struct buf *out)
 {
 	const struct case_repeats *r = &st->whole.repeats;
 	buf_add_cstr(out, "spoor compare");
@@ -768,7 +768,7 @@ static bool case_copy(const struct screen *screen, enum copy what, struct buf *o
 	if (!st->loaded)
 		return false;
 	switch (what) {
-	case COPY_COMMAND: copy_command(st, out); return true;
+	case COPY_COMMAND: case_command(st, out); return true;
 	case COPY_ID: return copy_str(out, st->whole.repeats.key);
 	case COPY_PATH:
 		if (st->tab == CASE_TAB_RAW)
@@ -782,7 +782,8 @@ static bool case_copy(const struct screen *screen, enum copy what, struct buf *o
 		casetabs_copy(out, &st->whole, st->tab, &st->look);
 		return true;
 	case COPY_LINK:
-	case COPY_VIEW: return false;
+	case COPY_VIEW:
+		return copy_case_link(out, st->whole.run_a.text, st->whole.run_b.text, st->whole.repeats.key);
 	}
 	return false;
 }

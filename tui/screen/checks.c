@@ -6,6 +6,7 @@
 #include "store/query/findings.h"
 #include "store/query/queue_make.h"
 #include "store/query/subject.h"
+#include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_text.h"
 #include "tui/widget/list.h"
@@ -327,10 +328,10 @@ static bool checks_copy(const struct screen *screen, enum copy what, struct buf 
 	switch (what) {
 	case COPY_VALUE: buf_add_str(out, sum->example.explanation); return true;
 	case COPY_ID: buf_add_str(out, sum->check); return true;
-	case COPY_COMMAND: buf_printf(out, "spoor checks --check " STR_FMT, STR_ARG(sum->check)); return true;
+	case COPY_COMMAND: copy_command(out, "checks", STR_NONE, "check", sum->check); return true;
 	case COPY_PATH: return false;
-	case COPY_LINK:
-	case COPY_VIEW: return false;
+	case COPY_LINK: return copy_link(out, "checks", sum->check, STR_NONE);
+	case COPY_VIEW: return copy_link(out, "checks", STR_NONE, STR_NONE);
 	}
 	return false;
 }

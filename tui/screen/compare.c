@@ -889,15 +889,8 @@ static bool compare_copy(const struct screen *screen, enum copy what, struct buf
 	}
 	if (!row)
 		return false;
-	if (what == COPY_LINK) {
-		link_print(out, &(struct link){
-		                    .kind = "compare",
-		                    .of = {st->data->a.text, st->data->b.text},
-		                    .n_of = 2,
-		                    .part[LINK_CASE] = row->key
-                });
-		return true;
-	}
+	if (what == COPY_LINK)
+		return copy_case_link(out, st->data->a.text, st->data->b.text, row->key);
 	if (what == COPY_VALUE)
 		return copy_case(st, row, out);
 	return copy_str(out, what == COPY_ID || !row->title.len ? row->key : row->title);

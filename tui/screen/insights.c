@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/base/clean.h"
 #include "store/base/units.h"
+#include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_insights.h"
 #include "tui/widget/find.h"
@@ -531,13 +531,19 @@ static bool insights_copy(const struct screen *screen, enum copy what, struct bu
 {
 	const struct state *st = state_of(screen);
 	struct str name = insights_name(&st->view, st->view.list.cursor);
-	if (what == COPY_LINK || what == COPY_VIEW)
-		return false;
+	if (what == COPY_VIEW)
+		return copy_link(out, "insights", STR_NONE, STR_NONE);
+	if (what == COPY_LINK) {
+		struct link link = {.kind = "insights", .part[LINK_BY] = str_of(stats_by_name(st->view.by))};
+		link.part[LINK_WHERE] = st->filter[0] ? str_of(st->filter) : STR_NONE;
+		link_print(out, &link);
+		return true;
+	}
 	if (what == COPY_COMMAND) {
 		buf_printf(out, "spoor stats --by %s", stats_by_name(st->view.by));
 		if (st->filter[0]) {
-			buf_add_cstr(out, " --where ");
-			clean_shell(out, str_of(st->filter));
+			buf_add_cstr(out, " --where");
+			copy_word(out, str_of(st->filter));
 		}
 		return true;
 	}

@@ -581,8 +581,8 @@ static bool judges_copy(const struct screen *screen, enum copy what, struct buf 
 			copy_word(out, j->model);
 		}
 		return true;
-	case COPY_LINK:
-	case COPY_VIEW: return false;
+	case COPY_LINK: return !item && j && copy_link_in(out, "judges", j->name, LINK_MODEL, j->model);
+	case COPY_VIEW: return copy_link(out, "judges", STR_NONE, STR_NONE);
 	}
 	return false;
 }

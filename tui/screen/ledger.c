@@ -6,6 +6,7 @@
 #include "store/base/text.h"
 #include "store/query/ledger.h"
 #include "store/query/subject.h"
+#include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_text.h"
 #include "tui/widget/list.h"
@@ -524,9 +525,9 @@ static bool ledger_copy(const struct screen *screen, enum copy what, struct buf 
 		else if (call)
 			buf_add_str(out, call->said.name);
 		return p || call;
-	case COPY_COMMAND: buf_printf(out, "spoor ledger " STR_FMT, STR_ARG(s->row.text)); return true;
-	case COPY_LINK:
-	case COPY_VIEW: return false;
+	case COPY_COMMAND: copy_command(out, "ledger", s->row.text, NULL, STR_NONE); return true;
+	case COPY_LINK: return copy_link_in(out, "ledger", s->row.text, LINK_SPAN, call ? call->said.id : STR_NONE);
+	case COPY_VIEW: return s->row.text.len && copy_link(out, "ledger", s->row.text, STR_NONE);
 	}
 	return false;
 }

@@ -584,7 +584,10 @@ static bool noise_copy(const struct screen *screen, enum copy what, struct buf *
 	case COPY_ID: return copy_str(out, row ? row->key : name_at(s, s->table.cursor));
 	case COPY_PATH: return copy_str(out, row ? row->title : name_at(s, s->table.cursor));
 	case COPY_LINK:
-	case COPY_VIEW: return false;
+		if (row)
+			return copy_case_link(out, s->compare.a.text, s->compare.b.text, row->key);
+		return copy_link(out, "noise", s->compare.a.text, s->compare.b.text);
+	case COPY_VIEW: return copy_link(out, "noise", s->compare.a.text, s->compare.b.text);
 	}
 	return false;
 }

@@ -7,6 +7,7 @@
 #include "store/base/vec.h"
 #include "store/query/origins.h"
 #include "store/query/subject.h"
+#include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_flow.h"
 #include "tui/screen/pane_text.h"
@@ -489,11 +490,10 @@ static bool origins_copy(const struct screen *screen, enum copy what, struct buf
 		origin_source_words(out, &s->o.sources[o->source], screen->ui->ascii);
 		return true;
 	case COPY_COMMAND:
-		buf_printf(out, "spoor origins " STR_FMT " --span " STR_FMT, STR_ARG(s->row.text),
-		           STR_ARG(s->o.span_id));
+		copy_command(out, "origins", s->row.text, "span", s->o.span_id);
 		return true;
 	case COPY_LINK:
-	case COPY_VIEW: return false;
+	case COPY_VIEW: return copy_link_in(out, "origins", s->row.text, LINK_SPAN, s->span ? s->o.span_id : STR_NONE);
 	}
 	return false;
 }

@@ -8,6 +8,17 @@ void copy_word(struct buf *out, struct str word)
 	clean_shell_word(out, word);
 }
 
+void copy_command(struct buf *out, const char *command, struct str of, const char *option, struct str value)
+{
+	buf_printf(out, "spoor %s", command);
+	if (of.len)
+		copy_word(out, of);
+	if (option && value.len) {
+		buf_printf(out, " --%s", option);
+		copy_word(out, value);
+	}
+}
+
 void copy_sheet(struct buf *out, const struct sheet *s, bool ascii)
 {
 	struct grid grid;
@@ -19,21 +30,25 @@ void copy_sheet(struct buf *out, const struct sheet *s, bool ascii)
 
 bool copy_link(struct buf *out, const char *kind, struct str of, struct str and)
 {
-	if (of.len)
-		link_print(out, &(struct link){
-		                    .kind = kind, .of = {of, and},
-                                         .n_of = and.len ? 2 : 1
-                });
-	return of.len > 0;
+	link_print(out, &(struct link){.kind = kind, .of = {of, and}, .n_of = and.len ? 2 : of.len > 0});
+	return true;
 }
 
 bool copy_link_in(struct buf *out, const char *kind, struct str of, enum link_part part, struct str value)
 {
-	struct link link = {.kind = kind, .of = {of}, .n_of = 1};
+	struct link link = {.kind = kind, .of = {of}, .n_of = of.len > 0};
 	link.part[part] = value.len ? value : STR_NONE;
-	if (of.len)
-		link_print(out, &link);
-	return of.len > 0;
+	link_print(out, &link);
+	return true;
+}
+
+bool copy_case_link(struct buf *out, struct str a, struct str b, struct str key)
+{
+	bool one = str_eq(a, b);
+	struct link link = {.kind = one ? "run" : "compare", .of = {a, b}, .n_of = one ? 1 : 2};
+	link.part[LINK_CASE] = key;
+	link_print(out, &link);
+	return true;
 }
 
 bool copy_str(struct buf *out, struct str text)

@@ -17,6 +17,7 @@ struct offered {
 
 struct propose_state {
 	struct target from;
+	char run_text[256]; /* of from.id: the run's id */
 	struct ruleprop_page page;
 	struct offered *entries;
 	size_t n;

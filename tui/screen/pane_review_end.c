@@ -1,24 +1,12 @@
 /* The last pages of Review: nothing is left to judge now; what is saved and how to go on. */
 #include "tui/screen/pane_review_state.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "store/base/clean.h"
 #include "store/base/units.h"
 
 enum { MOST_JUDGES = 4 };
-
-void review_add_name(struct buf *out, struct str name)
-{
-	bool plain = name.len > 0 && name.ptr[0] != '-';
-	for (size_t i = 0; i < name.len; i++)
-		plain = plain && (isalnum((unsigned char)name.ptr[i]) || strchr("-_.", name.ptr[i]));
-	if (plain)
-		buf_add_str(out, name);
-	else
-		clean_shell(out, name);
-}
 
 static void text(struct review_sheet *s, enum role role, const char *words)
 {
@@ -49,7 +37,7 @@ static void add_command(struct review_sheet *s, const char *command, struct str 
 	if (name.len) {
 		if (command[0])
 			buf_add_char(&words, ' ');
-		review_add_name(&words, name);
+		clean_shell_word(&words, name);
 	}
 	text(s, ROLE_TEXT, "  ");
 	review_words_add(&s->words, ROLE_LINK, buf_str(&words));

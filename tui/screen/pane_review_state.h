@@ -71,7 +71,6 @@ void review_lay(struct screen *screen); /* before drawing, when anything changed
 
 /* pane_review_end.c; bundle: the path of the one file that the store is, NULL: it is the user's own */
 void review_sheet_end_of_queue(struct review_sheet *s, const struct review_state *state, const char *bundle);
-void review_add_name(struct buf *out, struct str name); /* as it is typed at a shell: quoted where it has to be */
 void review_sheet_leave(struct review_sheet *s, const struct review_state *state, const char *bundle);
 
 /* pane_review_keys.c */

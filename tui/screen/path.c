@@ -7,6 +7,7 @@
 #include "store/query/subject.h"
 #include "tui/screen/pane_memory.h"
 #include "tui/screen.h"
+#include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_text.h"
 #include "tui/screen/pane_tree.h"
 #include "tui/widget/find.h"
@@ -640,13 +641,16 @@ static bool path_copy(const struct screen *screen, enum copy what, struct buf *o
 {
 	const struct path_state *s = state_of(screen);
 	const struct row *row = row_at(s, s->list.cursor);
-	if (what == COPY_LINK || what == COPY_VIEW)
-		return false;
+	if (what == COPY_LINK || what == COPY_VIEW) {
+		if (s->id)
+			return s->loaded && copy_link(out, "path", s->report.trace.text, STR_NONE);
+		return copy_link_in(out, "path", STR_NONE, LINK_WHERE, buf_str(&s->filter));
+	}
 	if (what == COPY_COMMAND) {
 		if (s->id)
-			buf_printf(out, "spoor path " STR_FMT, STR_ARG(s->report.trace.text));
+			copy_command(out, "path", s->report.trace.text, NULL, STR_NONE);
 		else
-			buf_printf(out, "spoor path --where '" STR_FMT "'", STR_ARG(buf_str(&s->filter)));
+			copy_command(out, "path", STR_NONE, "where", buf_str(&s->filter));
 		return s->loaded;
 	}
 	if (what == COPY_ID && s->loaded && s->id) {

@@ -602,8 +602,16 @@ static bool prompts_copy(const struct screen *screen, enum copy what, struct buf
 			copy_word(out, prompt_version_name(b, &arena));
 		}
 		break;
-	case COPY_LINK:
-	case COPY_VIEW: return false;
+	case COPY_LINK: {
+		struct link link = {.kind = "prompts", .of = {name}, .n_of = 1, .part[LINK_VERSION] = label};
+		if (st->whole && a && a->prompt == b->prompt) {
+			link.part[LINK_VERSION] = prompt_version_name(b, &arena);
+			link.part[LINK_FROM] = prompt_version_name(a, &arena);
+		}
+		link_print(out, &link);
+		break;
+	}
+	case COPY_VIEW: ok = copy_link(out, "prompts", STR_NONE, STR_NONE); break;
 	}
 	arena_done(&arena);
 	return ok;

@@ -9,6 +9,7 @@
 #include "store/base/text.h"
 #include "store/check/promptfoo.h"
 #include "store/check/rules.h"
+#include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_propose.h"
 #include "tui/screen/pane_save.h"
@@ -225,6 +226,7 @@ static bool propose_open(struct screen *screen, const struct target *target, str
 	(void)err;
 	struct propose_state *s = state_of(screen);
 	s->from = *target;
+	snprintf(s->run_text, sizeof s->run_text, "%s", target->find);
 	list_init(&s->rules);
 	list_init(&s->examples);
 	return true;
@@ -275,6 +277,30 @@ static void propose_status(const struct screen *screen, struct buf *out)
 		           s->try.len ? (s->try_everything ? "trying it on every answer" : "trying it") : "counting");
 }
 
+static void propose_command(const struct propose_state *s, struct buf *out)
+{
+	buf_add_cstr(out, "spoor rules --propose");
+	if (s->from.id) {
+		buf_add_cstr(out, " --run");
+		copy_word(out, str_of(s->run_text));
+	}
+	if (s->from.text[0]) {
+		buf_add_cstr(out, " --where");
+		copy_word(out, str_of(s->from.text));
+	}
+}
+
+static bool propose_link(const struct propose_state *s, bool whole, struct buf *out)
+{
+	struct link link = {.kind = "rules"};
+	if (s->from.id)
+		link.part[LINK_RUN] = str_of(s->run_text);
+	if (whole && s->from.text[0])
+		link.part[LINK_WHERE] = str_of(s->from.text);
+	link_print(out, &link);
+	return true;
+}
+
 static bool propose_copy(const struct screen *screen, enum copy what, struct buf *out)
 {
 	const struct offered *e = propose_entry(state_of(screen));
@@ -283,10 +309,13 @@ static bool propose_copy(const struct screen *screen, enum copy what, struct buf
 	switch (what) {
 	case COPY_VALUE: buf_add_str(out, e->json); return true;
 	case COPY_ID: buf_add_str(out, e->name); return true;
-	case COPY_COMMAND: buf_printf(out, "spoor rules --propose"); return true;
+	case COPY_COMMAND: propose_command(state_of(screen), out); return true;
 	case COPY_PATH: return false;
 	case COPY_LINK:
-	case COPY_VIEW: return false;
+		if (propose_example(state_of(screen)) && state_of(screen)->in_examples)
+			return false; /* the app knows what is judged (subject) */
+		return propose_link(state_of(screen), true, out);
+	case COPY_VIEW: return propose_link(state_of(screen), false, out);
 	}
 	return false;
 }

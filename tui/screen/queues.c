@@ -690,8 +690,11 @@ static bool queues_copy(const struct screen *screen, enum copy what, struct buf 
 {
 	const struct queues_state *st = state_of(screen);
 	const struct row *row = cursor_of(st);
-	if (what == COPY_LINK || what == COPY_VIEW)
-		return false;
+	if (what == COPY_VIEW)
+		return copy_link(out, "queues", STR_NONE, STR_NONE);
+	if (what == COPY_LINK)
+		return row && row->kind != ROW_OFFER &&
+		       copy_link(out, "review", st->read.queues[row->at].queue.name, STR_NONE);
 	if (!row)
 		return false;
 	if (row->kind == ROW_OFFER)

@@ -121,8 +121,13 @@ static bool release_copy(const struct screen *screen, enum copy what, struct buf
 {
 	const struct release_state *s = state_of(screen);
 	const struct gate_check *c = release_cursor(s);
-	if (what == COPY_LINK || what == COPY_VIEW)
-		return false;
+	if (what == COPY_LINK || what == COPY_VIEW) {
+		if (!s->loaded || !s->is.judged)
+			return false;
+		if (s->is.g.has_baseline)
+			return copy_link(out, "gate", s->is.g.compare.a.text, s->is.g.run.text);
+		return copy_link(out, "gate", s->is.g.run.text, STR_NONE);
+	}
 	if (!s->loaded || !s->is.judged)
 		return false;
 	if (what == COPY_COMMAND) {

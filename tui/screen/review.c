@@ -11,6 +11,7 @@
 
 #include "store/base/file.h"
 #include "store/base/units.h"
+#include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_review_state.h"
 
 #define TOUCH_NS (60 * INT64_C(1000000000))
@@ -309,11 +310,10 @@ static bool copy_of_review(const struct screen *screen, enum copy what, struct b
 			buf_printf(out, "/%lld", (long long)s->now->seq + 1);
 		return true;
 	case COPY_COMMAND:
-		buf_add_cstr(out, "spoor review ");
-		review_add_name(out, s->queue.queue.name);
+		copy_command(out, "review", s->queue.queue.name, NULL, STR_NONE);
 		return true;
 	case COPY_LINK:
-	case COPY_VIEW: return false;
+	case COPY_VIEW: return copy_link(out, "review", s->queue.queue.name, STR_NONE);
 	}
 	return false;
 }

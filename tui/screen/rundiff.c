@@ -269,7 +269,7 @@ static bool rundiff_copy(const struct screen *screen, enum copy what, struct buf
 {
 	const struct state *st = state_of(screen);
 	if (what == COPY_LINK || what == COPY_VIEW)
-		return false;
+		return st->loaded && copy_link(out, "rundiff", st->data.a.text, st->data.b.text);
 	if (!st->loaded)
 		return false;
 	if (what == COPY_COMMAND) {

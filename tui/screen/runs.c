@@ -471,7 +471,7 @@ static bool runs_open(struct screen *screen, const struct target *target, struct
 	(void)err;
 	struct runs_state *st = state_of(screen);
 	st->source = target->id2;
-	screen->visit = target->id2 || target->text[0];
+	screen->visit = target->id2 || target->text[0] || target->span;
 	st->start = target->span;
 	snprintf(st->filter, sizeof st->filter, "%s", target->text);
 	struct arena arena = ARENA_INIT;
@@ -488,6 +488,16 @@ static void runs_place(const struct screen *screen, struct target *out)
 {
 	*out = (struct target){.screen = "runs"};
 	snprintf(out->text, sizeof out->text, "%s", state_of(screen)->filter);
+}
+
+/* Within each dataset; the command has no columns for scores. */
+static void add_order(const struct runs_view *v, struct buf *out)
+{
+	const char *column = v->sort == RUNS_BY_NAME ? "name" : v->sort == RUNS_BY_TIME ? "created" : NULL;
+	if (v->sort >= 0 && v->columns[v->sort].column)
+		column = v->columns[v->sort].column->name;
+	if (column && (v->sort != RUNS_BY_TIME || v->ascending))
+		buf_printf(out, " --sort %s --%s", column, v->ascending ? "asc" : "desc");
 }
 
 static bool runs_copy(const struct screen *screen, enum copy what, struct buf *out)
@@ -513,6 +523,7 @@ static bool runs_copy(const struct screen *screen, enum copy what, struct buf *o
 		buf_add_cstr(out, " --where");
 		copy_word(out, str_of(state_of(screen)->filter));
 	}
+	add_order(&state_of(screen)->view, out);
 	return true;
 }
 

@@ -193,8 +193,12 @@ static bool search_copy(const struct screen *screen, enum copy what, struct buf 
 {
 	const struct search_state *s = state_of(screen);
 	const struct search_hit *hit = hit_of_cursor(s);
-	if (what == COPY_LINK || what == COPY_VIEW)
-		return false;
+	if (what == COPY_VIEW)
+		return s->text.len && copy_link(out, "search", buf_str(&s->text), STR_NONE);
+	if (what == COPY_LINK && hit && hit->trace_text.len)
+		return copy_link_in(out, "trace", hit->trace_text, LINK_SPAN, hit->has_span ? hit->span_text : STR_NONE);
+	if (what == COPY_LINK)
+		return hit && hit->run_text.len && copy_case_link(out, hit->run_text, hit->run_text, hit->case_key);
 	if (what == COPY_COMMAND) {
 		buf_add_cstr(out, "spoor search");
 		copy_word(out, buf_str(&s->text));

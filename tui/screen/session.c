@@ -3,11 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/base/clean.h"
 #include "store/base/text.h"
 #include "store/base/units.h"
 #include "store/query/queue_make.h"
 #include "store/query/subject.h"
+#include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_session.h"
 #include "tui/widget/move.h"
@@ -329,11 +329,10 @@ static bool session_copy(const struct screen *screen, enum copy what, struct buf
 	case COPY_ID: buf_add_str(out, id); break;
 	case COPY_PATH: buf_printf(out, STR_FMT "/" STR_FMT, STR_ARG(id), STR_ARG(t->row.text)); break;
 	case COPY_COMMAND:
-		buf_add_cstr(out, "spoor session ");
-		clean_shell(out, id);
+		copy_command(out, "session", id, NULL, STR_NONE);
 		break;
-	case COPY_LINK:
-	case COPY_VIEW: return false;
+	case COPY_LINK: return copy_link(out, "trace", t->row.text, STR_NONE);
+	case COPY_VIEW: return copy_link(out, "session", id, STR_NONE);
 	}
 	return true;
 }

@@ -489,7 +489,13 @@ static bool slices_copy(const struct screen *screen, enum copy what, struct buf 
 		buf_add_str(out, s->value);
 		return true;
 	case COPY_LINK:
-	case COPY_VIEW: return false;
+	case COPY_VIEW: {
+		struct link link = {.kind = "slices", .of = {st->data.a.text, st->data.b.text}, .n_of = st->b ? 2 : 1};
+		if (what == COPY_LINK)
+			link.part[LINK_BY] = st->data.field;
+		link_print(out, &link);
+		return true;
+	}
 	}
 	return false;
 }

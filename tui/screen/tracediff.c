@@ -6,6 +6,7 @@
 #include "tui/screen/pane_memory.h"
 #include "tui/screen.h"
 #include "tui/screen/pane_case.h"
+#include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_tracediff.h"
 #include "tui/widget/find.h"
 #include "tui/widget/list.h"
@@ -365,7 +366,8 @@ static bool tracediff_copy(const struct screen *screen, enum copy what, struct b
 		return false;
 	switch (what) {
 	case COPY_COMMAND:
-		buf_printf(out, "spoor diff " STR_FMT " " STR_FMT, STR_ARG(s->diff.a.text), STR_ARG(s->diff.b.text));
+		copy_command(out, "diff", s->diff.a.text, NULL, STR_NONE);
+		copy_word(out, s->diff.b.text);
 		return true;
 	case COPY_ID: buf_printf(out, "%016llx", (unsigned long long)trace_diff_span(row)->key); return true;
 	case COPY_VALUE:
@@ -381,7 +383,7 @@ static bool tracediff_copy(const struct screen *screen, enum copy what, struct b
 		return true;
 	case COPY_PATH: break;
 	case COPY_LINK:
-	case COPY_VIEW: return false;
+	case COPY_VIEW: return copy_link(out, "diff", s->diff.a.text, s->diff.b.text);
 	}
 	return false;
 }

@@ -221,7 +221,8 @@ static void go_back(struct traces_state *s)
 	struct list *l = &s->pane.list;
 	int64_t at = -1;
 	for (size_t i = 0; i < s->pane.page.n; i++)
-		if (s->pane.page.rows[i].id == s->back.id && str_is(s->pane.page.rows[i].text, s->back.text))
+		if (s->pane.page.rows[i].id == s->back.id &&
+		    (!s->back.text[0] || str_is(s->pane.page.rows[i].text, s->back.text)))
 			at = s->pane.offset + (int64_t)i;
 	if (at < 0 && s->back.id)
 		s->seek = SEEK_BACK;
@@ -313,9 +314,15 @@ static bool traces_open(struct screen *screen, const struct target *target, stru
 	struct traces_state *s = state_of(screen);
 	(void)err;
 	s->pane.source = target->id2;
-	screen->visit = target->id2 || target->text[0];
+	screen->visit = target->id2 || target->text[0] || target->span || target->line[0] || target->sort[0];
 	s->pane.from_ns = s->pane.to_ns = TIME_UNKNOWN;
-	buf_add_cstr(&s->pane.filter, target->text);
+	buf_add_cstr(&s->pane.filter, target->line[0] ? target->line : target->text);
+	struct str order = str_of(target->sort), column;
+	if (str_split(&order, ' ', &column) && trace_sort_named(column, &s->pane.sort))
+		s->pane.ascending = str_is(order, "asc");
+	s->back.id = target->span;
+	s->back.row = target->row;
+	s->back.above = screen->ui->rows / 3;
 	list_init(&s->pane.list);
 	s->stamp_now = 1;
 	return true;
@@ -352,6 +359,9 @@ static bool traces_copy(const struct screen *screen, enum copy what, struct buf 
 			buf_add_cstr(out, " --where");
 			copy_word(out, buf_str(&s->pane.filter));
 		}
+		if (s->pane.sort != TRACE_BY_START || s->pane.ascending)
+			buf_printf(out, " --sort %s --%s", trace_sort_name(s->pane.sort),
+			           s->pane.ascending ? "asc" : "desc");
 		return true;
 	}
 	if (what == COPY_VIEW) {
