@@ -110,7 +110,7 @@ spoor: no file holds the text of this version
 ? 1
 
 $ spoor prompts dispute v12 --json --columns x 2>&1 | cut -c 1-40
-{"error":{"code":"usage","message":"ther
+{"prompt":"dispute","version":"v12","sho
 
 $ spoor prompts plan v2 --json | python3 -c 'import json,sys; d=json.load(sys.stdin); print(d["text"], d["hash"], d["cost_usd_per_case"])'
 None None None

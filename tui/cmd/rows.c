@@ -307,7 +307,7 @@ bool rows_end(bool failed, struct err *err)
 	bool ok = true;
 	if (!now.active)
 		return true;
-	if (!failed && !now.found)
+	if (!failed && !now.found && now.form != ROWS_JSON)
 		ok = err_set(err, ERR_USAGE, NULL,
 		             "there are no such rows here: --json has all there is (spoor help %s)",
 		             now.line->command->name);
