@@ -18,7 +18,7 @@ Commands
   forget FILE|trace:ID|…      take traces, eval runs or whole files out of the store, for good
   formats [NAME]              the formats that are read, and how each is recognised
   gate RUN                    ship, hold or not enough evidence: a release judged point by point
-  help [COMMAND|TOPIC]        this list, a command, or a topic: keys, filter, rules, gate-file, files, exit-codes
+  help [COMMAND|TOPIC]        this list, a command, or a topic: keys, filter, rules, sql, gate-file, files, exit-codes
   import FILE…|DIR…|-         read trace and eval files into the store
   judges [NAME]               how far each judge can be trusted: against people, itself, length
   ledger TRACE                who paid for every token: what each model call carried
@@ -33,6 +33,7 @@ Commands
   runs [RUN…]                 the eval runs: pass rate, latency, cost; with --dataset whether they drift
   search TEXT…                inputs, outputs, messages, documents that hold the words
   session ID                  all traces of one session as one conversation
+  sql SELECT|-                any question of your own, in SQL over documented views; read-only
   stats                       latency, errors, tokens, cost: over all traces, by what they are
   trace ID                    one trace as a tree of its spans
   traces                      the traces, newest first
@@ -40,7 +41,7 @@ Commands
 Options of the explorer: --store FILE, --ascii, --no-color, --theme NAME,
 --open trace:ID, --map FIELD=COLUMN,… with files; --version.
 A command wins over a file of its name: ./NAME is the file. More: spoor help COMMAND,
-spoor help keys, filter, rules, gate-file, files or exit-codes.
+spoor help keys, filter, rules, sql, gate-file, files or exit-codes.
 $ spoor --help | head -n 1
 spoor: traces and eval results of LLM applications, in a terminal
 $ spoor help import
@@ -60,6 +61,19 @@ Options
   --strict                    a file with any problem at all is not imported
   --map F=C,…                 which column of a table of results is what: output=answer,score=f1+em; none: as named
   --max-depth N               how deep JSON may nest (1000)
+
+Options of its rows
+  --jsonl                     its rows as JSON Lines: one object a line, as they stand in --json
+  --csv                       its rows as CSV; text a spreadsheet would take for a formula gets '
+  --csv-raw                   its rows as CSV, text as it is
+  --markdown                  its rows as a Markdown table
+  --table NAME                which rows, of a command that has several lists
+  -s, --sort COLUMN           its rows in order of a column
+  --asc                       smallest first (text: the default)
+  --desc                      largest first (figures and times: the default)
+  -n, --limit N               at most N rows
+  --offset N                  leave out the first N rows
+  -c, --columns A,B,…         these columns, by their names in --json
 
 Options of every command
   -j, --json                  one JSON value on standard output; failures as JSON, too
@@ -97,7 +111,7 @@ A filter is words side by side, all of which must match; or, not and ( ) as in
 
   FIELD:VALUE is   FIELD=VALUE is   FIELD~VALUE contains   FIELD>VALUE < >= <= compares
 $ spoor help --json | python3 -m json.tool | grep -c '"operands"'
-29
+30
 $ spoor --ascii help | LC_ALL=C grep -c '[^ -~]'
 0
 ? 1

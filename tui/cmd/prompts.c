@@ -587,6 +587,8 @@ static bool print_asked(struct asked *q, const struct command_line *line, struct
 	     table = q->opts.out.form == OUT_CSV || q->opts.out.form == OUT_MARKDOWN || q->opts.sort;
 	if (text && (q->a == SIZE_MAX || q->b != SIZE_MAX))
 		return err_set(err, ERR_USAGE, NULL, "--text is of one version: spoor prompts NAME VERSION --text");
+	if (q->opts.out.form == OUT_CSV && q->a != SIZE_MAX)
+		return err_set(err, ERR_USAGE, NULL, "--csv is of a list of versions: spoor prompts NAME --csv");
 	if (q->b != SIZE_MAX)
 		return print_diff(q, err);
 	if (q->a != SIZE_MAX)

@@ -20,10 +20,10 @@ static bool has_own(const struct command *c, const char *name)
 	return false;
 }
 
-/* Given, and the command would not know what to do with it. */
+/* Given, and the command would not know what to do with it: it has none of that name, or that is about its main list. */
 static bool is_ours(const struct command_line *line, const char *name)
 {
-	return cmd_flag(line, name) && !has_own(line->command, name);
+	return cmd_flag(line, name) && (now.beside || !has_own(line->command, name));
 }
 
 static bool one_form(const struct command_line *line, struct err *err)
@@ -70,8 +70,8 @@ static bool named_table(const struct command *c, const char *name, struct err *e
 static bool choose(const struct command_line *line, struct err *err)
 {
 	const char *name = cmd_option(line, "table");
-	if (name)
-		return named_table(line->command, name, err);
+	if (name && !named_table(line->command, name, err))
+		return false;
 	for (int pass = 0; pass < 2 && !now.n_wanted; pass++)
 		for (const struct rows_of *r = rows_table; r->command; r++) {
 			if (!is_of(r, line->command) || now.n_wanted == ROWS_WANTED)
@@ -80,6 +80,7 @@ static bool choose(const struct command_line *line, struct err *err)
 			if (pass == 0 ? asked : !r->when)
 				now.wanted[now.n_wanted++] = r;
 		}
+	now.beside = now.n_wanted && now.wanted[0]->when != NULL;
 	return true;
 }
 
@@ -94,24 +95,38 @@ static enum rows_form form_of(const struct command_line *line)
 	return cmd_flag(line, "markdown") ? ROWS_MARKDOWN : ROWS_TEXT;
 }
 
+/* --limit is obeyed here also where the command has one: it may be of something else there (examples, problems), and cutting rows twice
+ * is cutting them once. */
 static bool read_slice(const struct command_line *line, struct err *err)
 {
 	now.limit = -1;
-	if ((is_ours(line, "limit") && !cmd_int(line, "limit", -1, &now.limit, err)) ||
+	if (!cmd_int(line, "limit", -1, &now.limit, err) ||
 	    (is_ours(line, "offset") && !cmd_int(line, "offset", 0, &now.offset, err)))
 		return false;
-	if (now.offset < 0 || (is_ours(line, "limit") && now.limit < 0))
+	if (now.offset < 0 || (cmd_flag(line, "limit") && now.limit < 0))
 		return err_set(err, ERR_USAGE, NULL, "--limit and --offset cannot be negative");
 	return true;
 }
 
-/* The place of --json among the line's values. */
-static void run_as_json(struct command_line *line)
+static void set_value(struct command_line *line, const char *name, const char *value)
 {
 	const struct option_row *row;
 	for (size_t i = 0; (row = command_option(line->command, i)) != NULL; i++)
-		if (strcmp(row->name, "json") == 0)
-			line->values[i] = "";
+		if (strcmp(row->name, name) == 0)
+			line->values[i] = value;
+}
+
+/* What is done here is not asked of the command any more. */
+static void run_as_json(struct command_line *line)
+{
+	static const char *const forms[] = {"jsonl", "csv", "csv-raw", "markdown"}, *const others[] = {"sort", "asc", "desc", "offset", "columns"};
+	now.ascending = cmd_flag(line, "asc");
+	now.descending = cmd_flag(line, "desc");
+	set_value(line, "json", "");
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+		set_value(line, forms[i], NULL);
+	for (size_t i = 0; now.beside && i < sizeof others / sizeof *others; i++)
+		set_value(line, others[i], NULL);
 }
 
 bool rows_begin(struct command_line *line, struct err *err)
@@ -122,13 +137,15 @@ bool rows_begin(struct command_line *line, struct err *err)
 		return false;
 	if (!rows_has(line->command))
 		return true;
+	if (!choose(line, err))
+		return false;
 	bool wanted =
 	    cmd_flag(line, "jsonl") || cmd_flag(line, "table") || (cmd_flag(line, "json") && cmd_flag(line, "columns"));
 	for (size_t i = 0; i < sizeof asks / sizeof *asks; i++)
-		wanted = wanted || is_ours(line, asks[i]);
+		wanted = wanted || (cmd_flag(line, asks[i]) && !has_own(line->command, asks[i]));
 	if (!wanted)
 		return true;
-	if (!choose(line, err) || !read_slice(line, err))
+	if (!read_slice(line, err))
 		return false;
 	now.active = true;
 	now.form = form_of(line);
@@ -290,7 +307,7 @@ bool rows_end(bool failed, struct err *err)
 	bool ok = true;
 	if (!now.active)
 		return true;
-	if (!failed && !now.found)
+	if (!failed && !now.found && now.form != ROWS_JSON)
 		ok = err_set(err, ERR_USAGE, NULL,
 		             "there are no such rows here: --json has all there is (spoor help %s)",
 		             now.line->command->name);

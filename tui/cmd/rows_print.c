@@ -249,7 +249,7 @@ static bool put_in_order(struct grid *g, struct err *err)
 	for (size_t i = 0; i < n; i++)
 		by[i] = g->cells[i * g->n + at];
 	bool words = comparable(by, n);
-	bool ascending = cmd_flag(r->line, "asc") || (words && !cmd_flag(r->line, "desc"));
+	bool ascending = r->ascending || (words && !r->descending);
 	const struct column column = {.name = r->sort, .get = sort_value};
 	column_order(&column, ascending, by, n, sizeof *by, g->order);
 	return true;

@@ -17,7 +17,9 @@ struct rows {
 	struct out o;
 	const struct rows_of *wanted[ROWS_WANTED]; /* the first that comes */
 	size_t n_wanted;
+	bool beside; /* not the command's main list */
 	const char *sort, *only;
+	bool ascending, descending;
 	int64_t limit, offset; /* limit -1: all */
 	bool collects;         /* nothing can be printed before all rows are there */
 

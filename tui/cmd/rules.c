@@ -557,6 +557,8 @@ static bool rules_of(struct ruling *c, int *code, struct err *err)
 	bool rule_given = keep && str_starts(str_trim(str_of(keep)), "{");
 	if ((back != NULL) + (keep != NULL) + proposes > 1)
 		return err_set(err, ERR_USAGE, NULL, "--propose, --back-test and --save: one at a time");
+	if (!back && !keep && !proposes && cmd_flag(c->line, "where"))
+		return err_set(err, ERR_USAGE, NULL, "--where is of answers: with --propose or --back-test");
 	/* A file that is not there yet is where --save begins one. */
 	if (!keep && !rules_load(cmd_option(c->line, "rules"), cmd_now_ns(), &c->rules, err))
 		return false;

@@ -1,0 +1,164 @@
+"""Every command that says in `spoor help --json` that it has lists: the same rows come as JSON, JSON Lines, CSV and Markdown, cut, in order and
+by column. What words a command needs is told below; one that is not told of fails, so that no new one is forgotten."""
+import csv, io, json, os, subprocess, sys
+
+SPOOR = os.environ.get("SPOOR", "spoor")
+bad = 0
+done = 0
+
+
+def run(*words):
+    return subprocess.run([SPOOR, *words], capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+
+
+def check(what, have, want):
+    global bad, done
+    done += 1
+    if have != want:
+        bad += 1
+        print(f"{what}: {str(have)[:300]} instead of {str(want)[:300]}")
+
+
+traces = json.loads(run("traces", "--json").stdout)["traces"]
+TRACE = max(traces, key=lambda t: t["spans"])["id"]
+OTHER = next(t["id"] for t in traces if t["id"] != TRACE and t["name"] == max(traces, key=lambda t: t["spans"])["name"])
+SESSION = next(t["session"] for t in traces if t["session"])
+SEARCH = "refund"
+
+WORDS = {
+    "alikes": [], "checks": [], "compare": ["v12", "v13"], "diff": [TRACE, OTHER], "doctor": [], "formats": [], "gate": ["v13", "--baseline", "v12"],
+    "help": [], "import": ["tests/data/eval-v12.json"], "judges": [], "ledger": [TRACE], "log": [], "merge": [os.environ["OTHER_STORE"], "--dry-run"],
+    "origins": [TRACE], "path": [TRACE], "prompts": [], "review": [], "rules": [], "run": ["v13"], "runs": [], "search": [SEARCH], "session": [SESSION],
+    "stats": [], "trace": [TRACE], "traces": [],
+}
+# Lists that come with an option of their own, or with other words.
+MORE = {
+    ("checks", "findings"): [TRACE], ("compare", "begins"): ["--begins"], ("compare", "steps"): ["--begins"], ("compare", "noise"): ["--noise"],
+    ("compare", "floor"): ["--noise"], ("compare", "slices"): ["--slice", "customer_tier"], ("compare", "fields"): ["--fields"],
+    ("compare", "facts"): ["--prompts"], ("compare", "histograms"): ["--histogram", "all"], ("doctor", "problems"): ["--problems"],
+    ("review", "people"): ["--report"], ("review", "pairs"): ["--report"], ("review", "judges"): ["--report"],
+    ("review", "disagreements"): ["--report"], ("review", "reasons"): ["--report"], ("review", "queues"): ["--list"], ("review", "offers"): ["--list"],
+    ("runs", "trend"): ["--dataset", "dispute-cases"], ("runs", "metrics"): ["--dataset", "dispute-cases"],
+}
+INSTEAD = {("prompts", "datasets"): ["dispute", "v12"]}
+# Columns of a command's own table that say it shorter: a trace that is not in the store, a judge without its model's date.
+OTHER_WORDS = {("run", "trace"), ("judges", "model")}
+CODES = {"gate": (0, 1, 5), "merge": (0, 1, 2), "alikes": (0, 1)}
+
+
+def at(value, path):
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def flat(row, depth=1, before=""):
+    """As CSV has it: members of objects are columns, too."""
+    out = {}
+    for k, v in (row.items() if isinstance(row, dict) else [("value", row)]):
+        if isinstance(v, dict) and depth < 3:
+            out.update(flat(v, depth + 1, f"{before}{k}."))
+        else:
+            out[before + k] = v
+    return out
+
+
+def same_cell(cell, value):
+    if value is None:
+        return cell == ""
+    if isinstance(value, bool):
+        return cell == ("true" if value else "false")
+    if isinstance(value, (int, float)):
+        return float(cell) == value
+    if isinstance(value, str):
+        return cell == value.replace("\r\n", "\n") or cell.replace("\r\n", "\n") == value.replace("\r\n", "\n")
+    return cell == "" or json.loads(cell) == value
+
+
+def markdown_rows(text):
+    lines = [line for line in text.split("\n") if line.startswith("|")]
+    return max(0, len(lines) - 2)
+
+
+def one_list(command, table, words, own):
+    name = f"{command['name']} {' '.join(words)} ({table['name']})"
+    options = {o["name"] for o in command["options"]}
+    pick = ["--table", table["name"]]
+    base = [command["name"], *words]
+    whole = run(*base, "--json")
+    codes = CODES.get(command["name"], (0,))
+    check(f"{name}: exit ({whole.stderr.strip()[:100]})", whole.returncode in codes, True)
+    if whole.returncode not in codes or not whole.stdout:
+        return
+    rows = at(json.loads(whole.stdout), table["path"])
+    if rows is None:
+        return check(f"{name}: {table['path']} in --json", None, "a list")
+    lines = run(*base, *pick, "--jsonl")
+    check(f"{name}: --jsonl exit {lines.stderr[:100]}", lines.returncode in codes, True)
+    check(f"{name}: --jsonl", [json.loads(line) for line in lines.stdout.splitlines()], rows)
+    if own:  # its own columns: fewer than in --json, and typed
+        pick = []
+    table_csv = run(*base, *pick, "--csv-raw")
+    check(f"{name}: --csv-raw exit {table_csv.stderr[:100]}", table_csv.returncode in codes, True)
+    have = list(csv.DictReader(io.StringIO(table_csv.stdout, newline="")))
+    check(f"{name}: rows in CSV", len(have), len(rows))
+    for row, line in zip(rows, have):
+        for k, v in flat(row).items():
+            if k in line and not isinstance(v, (dict, list)) and (command["name"], k) not in OTHER_WORDS:
+                check(f"{name}: CSV {k}", same_cell(line[k], v), True)
+        check(f"{name}: a row of CSV has all its columns", None in line or None in line.values(), False)
+    md = run(*base, *pick, "--markdown")
+    check(f"{name}: --markdown exit {md.stderr[:100]}", md.returncode in codes, True)
+    if not own or command["name"] not in ("compare",):
+        check(f"{name}: rows in Markdown", markdown_rows(md.stdout), len(rows))
+    slices(name, command, base, pick, options, rows, own)
+
+
+def slices(name, command, base, pick, options, rows, own):
+    codes = CODES.get(command["name"], (0,))
+    some = min(3, len(rows))
+    limit = run(*base, *pick, "--jsonl", "--limit", "3")
+    if command["name"] not in ("gate", "diff", "path", "alikes", "rules"):  # there --limit is older and of something else
+        check(f"{name}: --limit 3", len(limit.stdout.splitlines()), some)
+        cut = run(*base, *pick, "--csv", "--limit", "3")
+        check(f"{name}: --limit 3 in CSV", len(list(csv.DictReader(io.StringIO(cut.stdout, newline="")))), some)
+    if rows and isinstance(rows[0], dict):
+        first = next(iter(rows[0]))
+        only = run(*base, *pick, "--jsonl", "--columns", first)
+        check(f"{name}: --columns {first}", [json.loads(x) for x in only.stdout.splitlines()], [{first: r.get(first)} for r in rows])
+        wrong = run(*base, *pick, "--csv", "--columns", "nosuchcolumn")
+        check(f"{name}: a column there is not", (wrong.returncode, wrong.stdout), (2, ""))
+        order(name, base, pick, rows)
+    if "where" in options:
+        check(f"{name}: --where with a wrong word", run(*base, *pick, "--jsonl", "--where", "nosuchfield:1").returncode, 2)
+    check(f"{name}: two forms", run(*base, *pick, "--json", "--jsonl").returncode, 2)
+    check(f"{name}: a table there is not", run(*base, "--jsonl", "--table", "nosuch").returncode, 2)
+
+
+def order(name, base, pick, rows):
+    figures = [k for k in rows[0] if all(isinstance(r.get(k), (int, float)) and not isinstance(r.get(k), bool) for r in rows)]
+    if not figures or base[0] == "compare":  # which orders its cases by what was lost
+        return
+    for way, down in (("--asc", False), ("--desc", True)):
+        r = run(*base, *pick, "--jsonl", "--sort", figures[0], way)
+        if r.returncode == 2 and "cannot sort by" in r.stderr:
+            return
+        values = [json.loads(x)[figures[0]] for x in r.stdout.splitlines()]
+        check(f"{name}: --sort {figures[0]} {way}", values, sorted((row[figures[0]] for row in rows), reverse=down))
+
+
+commands = json.loads(run("help", "--json").stdout)["commands"]
+lists = 0
+for c in commands:
+    for i, t in enumerate(c["tables"]):
+        if c["name"] not in WORDS:
+            check(f"{c['name']}: words for it", None, "a row in tests/cli/lists.py")
+            continue
+        words = INSTEAD.get((c["name"], t["name"]), WORDS[c["name"]] + MORE.get((c["name"], t["name"]), []))
+        if c["name"] == "stats":
+            words = ["--by", t["name"]]
+        own = any(o["name"] == "csv" and "its rows" not in o["help"] for o in c["options"]) and t["name"] in ("traces", "runs", "cases", "hits", "judges", "versions", "checks", "findings")
+        lists += 1
+        one_list(c, t, words, own)
+print(f"{lists} lists, {len({c['name'] for c in commands if c['tables']})} commands", file=sys.stderr)
+sys.exit(bad > 0)
