@@ -50,7 +50,7 @@ TEST_PKG_LIBS = $(shell pkg-config --libs $(TEST_LIBS)) -lutil
 
 SRC := $(filter-out tui/main.c,$(wildcard store/*.c store/*/*.c import/*.c tui/*.c tui/*/*.c))
 OBJ := $(SRC:%.c=$(B)/%.o)
-GEN := $(B)/gen/schema.inc $(B)/gen/themes.inc $(B)/gen/prices.inc $(B)/gen/samples.gz
+GEN := $(B)/gen/completion.inc $(B)/gen/schema.inc $(B)/gen/themes.inc $(B)/gen/prices.inc $(B)/gen/samples.gz
 # The samples that are built in, in the order of import/samples.c.
 SAMPLES := $(addprefix tests/data/,traces-agent.jsonl traces-voice.json.gz traces-eval.jsonl eval-v12.json eval-v13.json \
 	evals-claims.tar.gz traces-claims.jsonl.gz evals-weekly.tar.gz review-support.json)
@@ -58,6 +58,11 @@ TEST_SRC := $(wildcard tests/unit/*.c)
 TEST_BIN := $(TEST_SRC:tests/unit/%.c=$(B)/tests/%)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ_BIN := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=$(B)/fuzz/%)
+
+# The man pages and the shells' completion come out of the program's own tables. Their date is the version's, never the clock's.
+MAN := spoor.1 spoor-config.5 spoor-filter.7 spoor-formats.5
+COMPLETION := spoor.bash _spoor spoor.fish
+PAGES := $(MAN:%=$(B)/man/%) $(COMPLETION:%=$(B)/completion/%)
 
 # A fresh machine: what is missing is installed first, then make starts over with it.
 HAVE := $(shell command -v $(CC) >/dev/null 2>&1 && pkg-config --exists $(LIBS) $(LOADED) 2>/dev/null && echo yes)
@@ -70,11 +75,24 @@ fuzz: ; @sh tests/deps.sh fuzz && $(MAKE) --no-print-directory $@ HAVE=yes
 coverage: ; @sh tests/deps.sh test && $(MAKE) --no-print-directory $@ HAVE=yes
 lint bench: ; @sh tests/deps.sh lint && $(MAKE) --no-print-directory $@ HAVE=yes
 else
-all: $(B)/spoor
+all: $(B)/spoor $(PAGES)
 endif
 
 $(B)/spoor: $(B)/tui/main.o $(B)/libspoor.a
 	$(call say,LD,$@)$(CC) $(SPOOR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+PAGES_DATE = $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null || date -r .version +%s 2>/dev/null))
+# (with no settings, no store and no locale of the user's)
+print_page = @mkdir -p $(@D) && env -i PATH="$$PATH" LC_ALL=C.UTF-8 SPOOR_CONFIG= HOME=/nonexistent SPOOR_STORE=/nonexistent/spoor.db \
+	SOURCE_DATE_EPOCH=$(PAGES_DATE) $(B)/spoor $1 >$@.new && mv $@.new $@
+$(B)/man/%: $(B)/spoor
+	$(call print_page,help --man $(basename $*))
+$(B)/completion/spoor.bash: $(B)/spoor
+	$(call print_page,complete --script bash)
+$(B)/completion/_spoor: $(B)/spoor
+	$(call print_page,complete --script zsh)
+$(B)/completion/spoor.fish: $(B)/spoor
+	$(call print_page,complete --script fish)
 
 $(B)/libspoor.a: $(OBJ)
 	@rm -f $@
@@ -87,7 +105,7 @@ $(B)/%.o: %.c | $(GEN)
 # Files embedded so that the binary stands alone: rows { "name", "text" },
 define embed
 	@mkdir -p $(@D)
-	@for f in $(sort $(filter %.sql %.json,$^)); do printf '{ "%s",\n' "$$(basename $$f)"; \
+	@for f in $(sort $(filter %.sql %.json %.bash %.zsh %.fish,$^)); do printf '{ "%s",\n' "$$(basename $$f)"; \
 		sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' $$f; printf '},\n'; done > $@
 endef
 # (the folder, too: a file that is gone is gone from the program)
@@ -103,6 +121,8 @@ $(B)/gen/samples.gz: $(SAMPLES)
 	$(call say,GEN,$@){ for f in $(SAMPLES); do printf '%s %d\n' "$${f##*/}" "$$(wc -c < $$f)"; cat $$f; done; } | gzip -n9 > $@
 $(B)/import/samples.o: $(B)/gen/samples.gz
 $(B)/import/samples.o: SPOOR_CPPFLAGS += -DSAMPLES_BLOB='"$(B)/gen/samples.gz"'
+$(B)/gen/completion.inc: $(wildcard tui/completion/*) tui/completion
+	$(embed)
 
 $(B)/tests/%: tests/unit/%.c $(wildcard tests/*.h) $(B)/libspoor.a
 	@mkdir -p $(@D)

@@ -1,9 +1,11 @@
-/* The keys of every screen, from the tables of actions, for `spoor help keys`, the man page and the README. */
+/* The keys of every screen, from the tables of actions, for `spoor help keys`, the man pages and the README. */
 #ifndef SPOOR_TUI_KEYS_H
 #define SPOOR_TUI_KEYS_H
 
-/* As cmd_each_key of tui/cmd/cmds.h. */
-void keys_each(void (*row)(void *to, const char *where, const char *keys, const char *action, const char *help),
-               void *to);
+#include "tui/cmd/cmds.h"
+
+/* As cmd_each_key and cmd_each_key_name. */
+void keys_each(cmd_key_row *row, void *to);
+void keys_each_name(void (*each)(void *to, const char *name), void *to);
 
 #endif

@@ -27,7 +27,6 @@
 #include "tui/settings.h"
 #include "tui/start.h"
 #include "tui/term.h"
-#include "tui/theme.h"
 
 #ifndef SPOOR_VERSION
 #define SPOOR_VERSION "unknown" /* the Makefile gives it */
@@ -69,7 +68,7 @@ static void settle_process(void)
 	cmd_version = SPOOR_VERSION;
 	cmd_look_at_terminal = look_at_terminal;
 	cmd_each_key = keys_each;
-	cmd_theme_names = theme_names;
+	cmd_each_key_name = keys_each_name;
 	while (formats[start_n_formats])
 		start_n_formats++;
 }

@@ -278,6 +278,7 @@ const struct command command_checks = {
         "--check, each finding is listed. What the checks are and how to add your own: spoor help rules; rules out of "
         "answers\n"
         "that people flagged, and rules tried on case results: spoor rules.",
+    .columns = finding_sum_columns,
     .min_args = 0,
     .max_args = 1,
     .options = checks_options,

@@ -6,6 +6,7 @@
 	X(backup)   \
 	X(checks)   \
 	X(compare)  \
+	X(complete) \
 	X(config)   \
 	X(diff)     \
 	X(doctor)   \

@@ -23,12 +23,16 @@ extern void (*cmd_config_read)(const char *path); /* all of a file, keys and lis
 extern void (*cmd_config_example)(struct buf *out,
                                   const char *table); /* members of "keys", "columns" … commented out */
 
-/* The keys of every screen, row by row, in the order of the screens; main says who can tell. where: "Everywhere" or a screen's title; keys: as
- * bound now, "j Down". */
-typedef void cmd_key_row(void *to, const char *where, const char *keys, const char *action, const char *help);
+/* The keys of every screen, row by row, in the order of the screens; main says who can tell. */
+struct cmd_key {
+	const char *screen, *where; /* "trace", "Trace"; "everywhere", "Everywhere" */
+	const char *keys;           /* as bound now: "j Down" */
+	const char *action, *help;
+};
+typedef void cmd_key_row(void *to, const struct cmd_key *key);
 extern void (*cmd_each_key)(cmd_key_row *row, void *to);
-/* Names of themes, the user's own among them; they live in `arena`. Said by main, likewise. */
-extern size_t (*cmd_theme_names)(struct arena *arena, const char *const **names);
+/* Names of the keys that are no characters: "PgUp". */
+extern void (*cmd_each_key_name)(void (*each)(void *to, const char *name), void *to);
 
 /* `spoor NAME --help`. */
 void help_command(struct buf *out, const struct command *c);

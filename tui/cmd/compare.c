@@ -471,6 +471,7 @@ const struct command command_compare = {
     .help = "what got better and worse between two runs, or is noise",
     .more = "A is the baseline, B the candidate: each " RUN_NAMES ".\n"
             "Cases are paired by their key. The answer does not change the exit code: that is 0 whoever won.",
+    .over = FILTER_PAIRS,
     .min_args = 2,
     .max_args = 2,
     .options = compare_options,

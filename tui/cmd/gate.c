@@ -296,6 +296,7 @@ const struct command command_gate = {
         "A figure beyond its limit fails; one within it passes, with --strict only if its whole 95% interval is.\n"
         "A metric fails against the baseline if it is significantly worse, corrected over all metrics.\n"
         "Exit code: 1 if any check fails (hold), else 5 if any is too few (not enough evidence), else 0 (ship).",
+    .over = FILTER_CASES,
     .min_args = 0,
     .max_args = 1,
     .options = gate_options,

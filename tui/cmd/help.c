@@ -2,7 +2,7 @@
  *
  * --json: {"version", "explorer": {"options": [option]}, "commands": [{"name", "group", "operands", "help", "options": [option]}], "options":
  * [option] (of every command), "topics": [{"name", "line"}], "words": [{"word", "help"}], "fields":
- * [{"over", "name", "example", "help"}], "keys": [{"where", "keys", "action", "help"}]};
+ * [{"over", "name", "example", "help"}], "keys": [{"screen", "where", "keys", "action", "help"}]};
  * option: {"name", "letter", "value", "help"}. With a COMMAND: "version" and "commands" alone, of that one. */
 #include "tui/cmd/help.h"
 
@@ -227,14 +227,15 @@ static void command_json(struct jout *j, const struct command *c)
 	jout_end(j);
 }
 
-static void key_json(void *to, const char *where, const char *keys, const char *action, const char *help)
+static void key_json(void *to, const struct cmd_key *key)
 {
 	struct jout *j = to;
 	jout_object(j, NULL);
-	jout_cstr(j, "where", where);
-	jout_cstr(j, "keys", keys);
-	jout_cstr(j, "action", action);
-	jout_cstr(j, "help", help);
+	jout_cstr(j, "screen", key->screen);
+	jout_cstr(j, "where", key->where);
+	jout_cstr(j, "keys", key->keys);
+	jout_cstr(j, "action", key->action);
+	jout_cstr(j, "help", key->help);
 	jout_end(j);
 }
 
@@ -362,13 +363,13 @@ static int help_main(const struct command_line *line, struct err *err)
 	else
 		help_all(&p);
 	struct str rest = buf_str(&out), part;
-	while (ok && str_split(&rest, '\n', &part)) {
+	while (ok && !man && str_split(&rest, '\n', &part)) { /* (roff is no text of a terminal) */
 		if (part.len == 0 && rest.len == 0)
 			break;
 		out_text(&o, &shown, part, 0);
 		buf_add_char(&shown, '\n');
 	}
-	ok = ok && out_flush(&shown, err);
+	ok = ok && out_flush(man ? &out : &shown, err);
 	buf_done(&out);
 	buf_done(&shown);
 	return ok ? 0 : err_exit_code(err->code);

@@ -506,6 +506,8 @@ const struct command command_judges = {
         "Kappa: agreement beyond chance (Cohen 1960), 1 is perfect, 0 is what chance gives. Flips: identical answers "
         "judged both ways.\n"
         "Length: Spearman's rho of its value with the length of the answer. --csv with a NAME: what to label next.",
+    .over = FILTER_CASES,
+    .columns = judge_columns,
     .min_args = 0,
     .max_args = 1,
     .options = judges_options,

@@ -17,7 +17,7 @@
 
 const char *cmd_version = "unknown";
 void (*cmd_each_key)(cmd_key_row *row, void *to);
-size_t (*cmd_theme_names)(struct arena *arena, const char *const **names);
+void (*cmd_each_key_name)(void (*each)(void *to, const char *name), void *to);
 
 /* ---------------------------------------------------------------- options */
 

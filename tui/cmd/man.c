@@ -7,6 +7,7 @@
 #include "store/base/scan.h"
 #include "tui/cmd/cmds.h"
 #include "tui/cmd/help.h"
+#include "tui/cmd/rows.h"
 #include "tui/cmd/topics.h"
 
 /* ---------------------------------------------------------------- spoor(1) */
@@ -18,12 +19,14 @@ static void command(struct page *p, const struct command *c)
 	help_sentence(&text, c->help);
 	buf_add_char(&text, '.');
 	page_row(p, buf_cstr(&usage), buf_cstr(&text));
-	page_in(p, 1);
-	if (c->more)
-		page_text(p, c->more);
-	help_options(p, c->options);
-	help_rows(p, c);
-	page_in(p, -1);
+	if (c->more || c->options || rows_has(c)) {
+		page_in(p, 1);
+		if (c->more)
+			page_text(p, c->more);
+		help_options(p, c->options);
+		help_rows(p, c);
+		page_in(p, -1);
+	}
 	buf_done(&usage);
 	buf_done(&text);
 }
@@ -111,21 +114,34 @@ static void man_filter(struct page *p)
 	topic_filter(p);
 }
 
+static void man_config(struct page *p)
+{
+	page_section(p, "Description");
+	topic_config(p);
+	page_section(p, "Environment");
+	topic_environment(p);
+	page_section(p, "Files");
+	topic_files(p);
+}
+
 static void man_formats(struct page *p)
 {
 	page_section(p, "Description");
 	topic_formats(p);
 }
 
+/* clang-format off */
 static const struct {
 	const char *name, *section, *line, *others;
 	void (*print)(struct page *p);
 } pages[] = {
-    {"spoor",         "1", "traces and eval results of LLM applications, in a terminal",
-     "spoor-config(5), spoor-filter(7), spoor-formats(5), less(1), jq(1)",                                                              man_spoor  },
-    {"spoor-filter",  "7", "the filter language of spoor",                               "spoor(1), spoor-config(5), spoor-formats(5)", man_filter },
-    {"spoor-formats", "5", "the formats that spoor reads",                               "spoor(1), spoor-filter(7)",                   man_formats},
+    {"spoor", "1", "traces and eval results of LLM applications, in a terminal",
+     "spoor-config(5), spoor-filter(7), spoor-formats(5), less(1), jq(1)", man_spoor},
+    {"spoor-config", "5", "the settings of spoor", "spoor(1), spoor-filter(7)", man_config},
+    {"spoor-filter", "7", "the filter language of spoor", "spoor(1), spoor-config(5), spoor-formats(5)", man_filter},
+    {"spoor-formats", "5", "the formats that spoor reads", "spoor(1), spoor-filter(7)", man_formats},
 };
+/* clang-format on */
 enum { N_PAGES = sizeof pages / sizeof *pages };
 
 /* "2026-11-21" in UTC, "" where none is given. */

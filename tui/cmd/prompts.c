@@ -623,6 +623,8 @@ const struct command command_prompts = {
             "A version is the name and the text: what sources call it (v13, a commit) are labels; \"dispute v13\" "
             "whose only\n"
             "label is a hash is version v13 of dispute.",
+    .over = FILTER_RUNS,
+    .columns = prompt_columns,
     .min_args = 0,
     .max_args = 3,
     .options = prompts_options,

@@ -134,6 +134,7 @@ const struct command command_search = {
             "phrase, refund* any word that begins so. Letters of both cases are one, with or "
             "without diacritics. A chat that is\n"
             "sent again with each call counts where it was new. Exit code 1: found nothing.",
+    .columns = search_columns,
     .min_args = 1,
     .max_args = -1,
     .options = search_options,

@@ -436,6 +436,7 @@ const struct command command_stats = {
             "\"retry\" calls\n"
             "after a failed one. --by document: which documents go with bad outcomes (failed scores, failed cases, "
             "verdicts).",
+    .columns = stats_span_columns,
     .min_args = 0,
     .max_args = 0,
     .options = stats_options,

@@ -11,6 +11,8 @@
 #include "tui/settings.h"
 #include "tui/start.h"
 
+enum { NAMES = 24 };
+
 struct two {
 	const char *name, *help;
 };
@@ -68,16 +70,16 @@ struct key_page {
 	const char *where; /* of the row before */
 };
 
-static void key_row(void *to, const char *where, const char *keys, const char *action, const char *help)
+static void key_row(void *to, const struct cmd_key *key)
 {
 	struct key_page *k = to;
 	struct buf name = BUF_INIT, text = BUF_INIT;
-	if (!k->where || strcmp(k->where, where) != 0)
-		page_part(k->page, where);
-	k->where = where;
-	buf_printf(&name, ":%s", action);
-	buf_printf(&text, "%s (%s)", help, action);
-	page_row(k->page, keys[0] ? keys : buf_cstr(&name), keys[0] ? buf_cstr(&text) : help);
+	if (!k->where || strcmp(k->where, key->where) != 0)
+		page_part(k->page, key->where);
+	k->where = key->where;
+	buf_printf(&name, ":%s", key->action);
+	buf_printf(&text, "%s (%s)", key->help, key->action);
+	page_row(k->page, key->keys[0] ? key->keys : buf_cstr(&name), key->keys[0] ? buf_cstr(&text) : key->help);
 	buf_done(&name);
 	buf_done(&text);
 }
@@ -130,31 +132,45 @@ void topic_files(struct page *p)
 	          "comma behind the last element are allowed.");
 }
 
+/* Those that no setting has. */
 static const struct two variables[] = {
-    {"SPOOR_STORE",                                    "the store's file"                                                                },
-    {"SPOOR_AUTHOR",                                   "who verdicts and notes are by; else the login name"                              },
-    {"SPOOR_GATE",                                     "the gate file of spoor gate and the release sheet: spoor help gate-file"         },
-    {"SPOOR_RULES",                                    "the file of rules: spoor help rules"                                             },
-    {"SPOOR_MASK",                                     "1: personal data and secrets are masked in all that is shown: spoor help masking"},
-    {"SPOOR_NOW",                                      "an ISO 8601 time that stands for the clock, for tests and pictures"              },
-    {"SPOOR_NO_SHM",                                   "set: no memory is shared between processes (file systems of a network)"          },
-    {"XDG_DATA_HOME, XDG_CONFIG_HOME, XDG_STATE_HOME", "where the files are: spoor help files"                                           },
-    {"HOME",                                           "for these, where they are not set"                                               },
-    {"NO_COLOR",                                       "set: no colours"                                                                 },
-    {"PAGER",                                          "shows what does not fit: key v, spoor help (less, else more)"                    },
-    {"LESS",                                           "options of less, as less reads them"                                             },
-    {"VISUAL, EDITOR",                                 "writes texts: key V, ^E"                                                         },
-    {"TERM",                                           "the terminal, as terminfo calls it"                                              },
-    {"ESCDELAY",                                       "milliseconds that Esc waits for the rest of a key (25)"                          },
-    {"TMUX",                                           "set by tmux: what is copied is wrapped for it"                                   },
-    {"TZ",                                             "the time zone of what is shown"                                                  },
-    {"LC_ALL, LC_CTYPE, LANG",                         "UTF-8, or ASCII"                                                                 },
-    {"TMPDIR",                                         "where files stand that are handed to an editor or unpacked"                      },
+    {"SPOOR_CONFIG",           "the file of settings; empty: none is read"                         },
+    {"SPOOR_NOW",              "an ISO 8601 time that stands for the clock, for tests and pictures"},
+    {"SPOOR_NO_SHM",           "set: processes share no memory (for the file systems of networks)" },
+    {"XDG_DATA_HOME",          "where the store is: spoor help files"                              },
+    {"XDG_CONFIG_HOME",        "where settings, themes, rules, prices and filters are"             },
+    {"XDG_STATE_HOME",         "where is kept what the explorer remembers"                         },
+    {"HOME",                   "for these, where they are not set; ~ in paths"                     },
+    {"LESS",                   "options of less"                                                   },
+    {"TERM",                   "the terminal, as terminfo calls it"                                },
+    {"TMUX",                   "set by tmux: what is copied is wrapped for it"                     },
+    {"ESCDELAY",               "milliseconds that Esc waits for the rest of a key"                 },
+    {"LC_ALL, LC_CTYPE, LANG", "UTF-8, or ASCII"                                                   },
+    {"TMPDIR",                 "where files stand that are handed to an editor or unpacked"        },
 };
+
+static void setting_variable(struct page *p, const struct setting *s)
+{
+	struct buf names = BUF_INIT;
+	if (s->variable)
+		page_row(p, s->variable, s->help);
+	for (const char *c = s->general; c && *c; c++)
+		buf_printf(&names, "%s%c", *c == ' ' ? "," : "", *c);
+	if (names.len)
+		page_row(p, buf_cstr(&names), "the same for all programs; counts after the settings file");
+	buf_done(&names);
+}
 
 void topic_environment(struct page *p)
 {
-	ROWS(p, variables, 24);
+	int before = p->name_cols;
+	page_text(p, "Settings have a variable each, which counts before the settings file (spoor help config):");
+	p->name_cols = NAMES;
+	for (const struct setting *s = setting_rows; s->name; s++)
+		setting_variable(p, s);
+	p->name_cols = before;
+	page_text(p, "Beside these:");
+	ROWS(p, variables, NAMES);
 }
 
 static void topic_masking(struct page *p)
@@ -174,7 +190,7 @@ static void topic_themes(struct page *p)
 	struct arena arena = ARENA_INIT;
 	const char *const *names = NULL;
 	struct buf list = BUF_INIT;
-	size_t n = cmd_theme_names ? cmd_theme_names(&arena, &names) : 0;
+	size_t n = settings_theme_names ? settings_theme_names(&arena, &names) : 0;
 	for (size_t i = 0; i < n; i++)
 		buf_printf(&list, "%s%s", i ? ", " : "There are: ", names[i]);
 	page_text(p, "--theme NAME, or key T in the explorer, chooses the colours; with a / in it NAME is a file.");
@@ -263,11 +279,6 @@ void topic_links(struct page *p)
 	told(p, link_help);
 }
 
-static void topic_config(struct page *p)
-{
-	told(p, settings_help);
-}
-
 static void topic_rules(struct page *p)
 {
 	told(p, rules_help);
@@ -276,7 +287,7 @@ static void topic_rules(struct page *p)
 /* clang-format off */
 const struct topic topics[] = {
 	{"completion",  "completion by Tab in bash, zsh and fish",                       topic_completion},
-	{"config",      "settings: the file, its names, keys of one's own",                topic_config},
+	{"config",      "settings: the file, its keys, a file with all of them",         topic_config},
 	{"environment", "the variables that are asked",                                  topic_environment},
 	{"exit-codes",  "what a command's exit code says",                               topic_exit_codes},
 	{"files",       "where the store, settings and state are",                       topic_files},

@@ -12,6 +12,7 @@ extern const struct topic topics[];                /* sorted by name; ends with 
 const struct topic *topic_named(const char *name); /* NULL: none */
 
 /* Those that other pages have in them. */
+void topic_config(struct page *p);
 void topic_environment(struct page *p);
 void topic_exit_codes(struct page *p);
 void topic_files(struct page *p);

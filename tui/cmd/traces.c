@@ -94,6 +94,7 @@ const struct command command_traces = {
     .name = "traces",
     .operands = "",
     .help = "the traces, newest first",
+    .columns = trace_columns,
     .min_args = 0,
     .max_args = 0,
     .options = traces_options,

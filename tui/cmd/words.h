@@ -8,7 +8,6 @@
 enum takes {
 	TAKES_NOTHING, /* a number, a text: nothing can be offered */
 	TAKES_FILE,
-	TAKES_FIRST, /* a command or a file: the first word */
 	TAKES_COMMAND,
 	TAKES_TOPIC, /* a command, too */
 	TAKES_TRACE,

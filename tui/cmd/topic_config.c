@@ -1,0 +1,131 @@
+/* Settings as a page: each out of the one table of them, keys and actions out of those of the screens. */
+#include <string.h>
+
+#include "tui/cmd/cmds.h"
+#include "tui/cmd/topics.h"
+#include "tui/settings.h"
+
+static const char *const types[] = {
+    [SETTING_TEXT] = "text",
+    [SETTING_BOOL] = "true or false",
+    [SETTING_CHOICE] = "one of",
+    [SETTING_PATH] = "a path",
+    [SETTING_THEME] = "a theme",
+    [SETTING_ZONE] = "a time zone",
+    [SETTING_COMMAND] = "a command line for sh",
+    [SETTING_TABLE] = "an object",
+};
+
+static void setting_row(struct page *p, const struct setting *s)
+{
+	struct buf text = BUF_INIT;
+	buf_printf(&text, "%s\n\n%s", s->help, types[s->type]);
+	if (s->choices)
+		buf_printf(&text, " %s", s->choices);
+	buf_printf(&text, "; default %s", s->otherwise);
+	if (s->variable)
+		buf_printf(&text, "; variable $%s", s->variable);
+	struct str rest = str_of(s->general), one;
+	while (rest.len && str_split(&rest, ' ', &one))
+		buf_printf(&text, ", else $" STR_FMT, STR_ARG(one));
+	if (s->flag)
+		buf_printf(&text, "; option --%s", s->flag);
+	page_row(p, s->name, buf_cstr(&text));
+	buf_done(&text);
+}
+
+/* {"units.durations", "ms"} as a member of an object: the example has them all. */
+static void example(struct page *p)
+{
+	struct buf text = BUF_INIT;
+	buf_add_cstr(&text, "  {\n");
+	for (const struct setting *s = setting_rows; s->name; s++)
+		if (!strchr(s->name, '.'))
+			buf_printf(&text, "      // %s\n      \"%s\": %s,\n", s->help, s->name, s->example);
+	buf_add_cstr(&text, "      \"units\": {");
+	bool first = true;
+	for (const struct setting *s = setting_rows; s->name; s++)
+		if (strncmp(s->name, "units.", 6) == 0) {
+			buf_printf(&text, "%s\"%s\": %s", first ? "" : ", ", s->name + 6, s->example);
+			first = false;
+		}
+	buf_add_cstr(&text, "}\n  }");
+	page_verbatim(p, buf_cstr(&text));
+	buf_done(&text);
+}
+
+struct action_names {
+	struct page *page;
+	const char *where;
+	struct buf names;
+};
+
+static void flush_actions(struct action_names *a)
+{
+	if (a->where)
+		page_row(a->page, a->where, buf_cstr(&a->names));
+	buf_clear(&a->names);
+}
+
+static void action_name(void *to, const struct cmd_key *key)
+{
+	struct action_names *a = to;
+	if (!a->where || strcmp(a->where, key->screen) != 0)
+		flush_actions(a);
+	a->where = key->screen;
+	buf_printf(&a->names, "%s%s", a->names.len ? ", " : "", key->action);
+}
+
+static void key_names(void *to, const char *name)
+{
+	struct buf *text = to;
+	buf_printf(text, "%s%s", text->len ? ", " : "", name);
+}
+
+static void keys(struct page *p)
+{
+	struct action_names a = {.page = p};
+	struct buf names = BUF_INIT;
+	page_part(p, "Keys");
+	page_text(
+	    p,
+	    "\"keys\" binds actions to keys: by a screen's name or \"everywhere\", an action's name, and its keys with "
+	    "blanks between them, in the place of those it has. An empty text takes them away; :NAME still works. A "
+	    "key "
+	    "that two actions of a screen would share is refused, with its line.\n\n"
+	    "  { \"keys\": { \"everywhere\": { \"quit\": \"Q ^X\" },\n"
+	    "              \"trace\":      { \"next-error\": \"e F8\" } } }");
+	if (cmd_each_key_name)
+		cmd_each_key_name(key_names, &names);
+	page_text(p, "A key is the character it writes, ^ and a letter, or one of:");
+	page_text(p, buf_cstr(&names));
+	page_part(p, "Names of actions");
+	page_text(p, "What each does, and its keys: spoor help keys.");
+	if (cmd_each_key)
+		cmd_each_key(action_name, &a);
+	flush_actions(&a);
+	buf_done(&a.names);
+	buf_done(&names);
+}
+
+void topic_config(struct page *p)
+{
+	int before = p->name_cols;
+	page_text(
+	    p,
+	    "Settings stand in $XDG_CONFIG_HOME/spoor/config.json (~/.config/spoor/config.json), or the file that "
+	    "$SPOOR_CONFIG or --config names: JSON, in which comments (//, /* */) and a comma behind the last element "
+	    "are "
+	    "allowed. Every one may be left out. What counts, best first: an option of the command line, the setting's "
+	    "variable, the file, the variable of all programs, the default.\n\n"
+	    "A mistake is told with its line and the nearest name there is; what it is about keeps its default, the "
+	    "rest counts. spoor config prints all settings, what they are now and where from.");
+	page_part(p, "Settings");
+	p->name_cols = p->form == PAGE_MAN ? 0 : 16;
+	for (const struct setting *s = setting_rows; s->name; s++)
+		setting_row(p, s);
+	p->name_cols = before;
+	page_part(p, "A file with all of them");
+	example(p);
+	keys(p);
+}
