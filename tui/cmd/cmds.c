@@ -64,7 +64,7 @@ const struct option_row common_options[] = {
 };
 
 const struct option_row front_options[] = {
-	{"open", 0, OPTION_TEXT, "LINK", "begin there: trace:ID, review:QUEUE …"},
+	{"open", 0, OPTION_TEXT, "LINK", "begin there: trace:ID … (spoor help links)"},
 	{"follow", 0, OPTION_FLAG, NULL, "go on reading the files as they grow"},
 	{"map", 0, OPTION_TEXT, "FIELD=COLUMN,…", "which column of a table of results is what (spoor help import)"},
 	{"store", 0, OPTION_TEXT, "FILE", "this store instead of $SPOOR_STORE or the user's own"},
