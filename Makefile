@@ -71,6 +71,11 @@ TEST_BIN := $(TEST_SRC:tests/unit/%.c=$(B)/tests/%)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ_BIN := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=$(B)/fuzz/%)
 
+# The man pages and the shells' completion come out of the program's own tables. Their date is the version's, never the clock's.
+MAN := spoor.1 spoor-config.5 spoor-filter.7 spoor-formats.5
+COMPLETION := spoor.bash _spoor spoor.fish
+PAGES := $(MAN:%=$(B)/man/%) $(COMPLETION:%=$(B)/completion/%)
+
 # A fresh machine: what is missing is installed first, then make starts over with it.
 HAVE := $(shell command -v $(CC) >/dev/null 2>&1 && pkg-config --exists $(LIBS) $(LOADED) 2>/dev/null && echo yes)
 ifneq ($(HAVE),yes)
@@ -82,11 +87,24 @@ fuzz: ; @sh tests/deps.sh fuzz && $(MAKE) --no-print-directory $@ HAVE=yes
 coverage: ; @sh tests/deps.sh test && $(MAKE) --no-print-directory $@ HAVE=yes
 lint bench: ; @sh tests/deps.sh lint && $(MAKE) --no-print-directory $@ HAVE=yes
 else
-all: $(B)/spoor
+all: $(B)/spoor $(PAGES)
 endif
 
 $(B)/spoor: $(B)/tui/main.o $(B)/libspoor.a
 	$(call say,LD,$@)$(CC) $(SPOOR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+PAGES_DATE = $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null || date -r .version +%s 2>/dev/null))
+# (with no settings, no store and no locale of the user's)
+print_page = @mkdir -p $(@D) && env -i PATH="$$PATH" LC_ALL=C.UTF-8 SPOOR_CONFIG= HOME=/nonexistent SPOOR_STORE=/nonexistent/spoor.db \
+	SOURCE_DATE_EPOCH=$(PAGES_DATE) $(B)/spoor $1 >$@.new && mv $@.new $@
+$(B)/man/%: $(B)/spoor
+	$(call print_page,help --man $(basename $*))
+$(B)/completion/spoor.bash: $(B)/spoor
+	$(call print_page,complete --script bash)
+$(B)/completion/_spoor: $(B)/spoor
+	$(call print_page,complete --script zsh)
+$(B)/completion/spoor.fish: $(B)/spoor
+	$(call print_page,complete --script fish)
 
 $(B)/libspoor.a: $(OBJ)
 	@rm -f $@

@@ -322,34 +322,3 @@ struct str link_of_paste(struct str text)
 }
 
 /* ---------------------------------------------------------------- for people */
-
-void link_help(struct buf *out)
-{
-	buf_add_cstr(
-	    out, "A link names what the explorer shows, by the ids of its source: it holds after a re-import and in "
-	         "any other store.\n"
-	         "y l copies the one of what the cursor stands on, with spoor open in front: one word that every shell "
-	         "takes as it is.\n\n"
-	         "  spoor open trace:4bf92f35/span:00f067aa      the explorer there; q goes back to the list\n"
-	         "  spoor open --print trace:4bf92f35            what that is, and the command that prints it\n"
-	         "  spoor open 4bf92f35                          an id alone: of a trace, run, session, queue or span\n"
-	         "  :open trace:4bf92f35                         in the explorer\n\n"
-	         "KIND:VALUE, KIND:A..B, and parts behind it, /PART:VALUE. In a value all but letters, digits and - _ "
-	         ". : , + = is\n"
-	         "%XX. Ids may be cut to what only one has.\n\n");
-	for (const struct link_kind *k = link_kinds; k->name; k++) {
-		struct buf form = BUF_INIT;
-		buf_add_cstr(&form, k->name);
-		if (k->values)
-			buf_printf(&form, k->least ? ":%s" : "[:%s]", k->values);
-		buf_printf(out, "  %-24s  %s", buf_cstr(&form), k->help);
-		const char *sep = "  (";
-		for (size_t i = 0; i < N_LINK_PARTS; i++)
-			if (k->parts & BIT(i)) {
-				buf_printf(out, "%s/%s:", sep, part_names[i]);
-				sep = " ";
-			}
-		buf_add_cstr(out, k->parts ? ")\n" : "\n");
-		buf_done(&form);
-	}
-}

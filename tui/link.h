@@ -56,8 +56,6 @@ void link_command(struct buf *out, const struct link *link);
 /* Reads exactly what link_print prints, and what people type: raw bytes in a value as long as they do not divide. Values are in the
  * arena. ERR_USAGE: what is wrong with it, with the nearest name. */
 bool link_parse(struct arena *arena, struct str text, struct link *out, struct err *err);
-/* The grammar and the table for people: `spoor help links`. */
-void link_help(struct buf *out);
 /* The link in what was pasted: without "spoor open" and options in front, blanks, quotes, brackets and stops around it. Part of text. */
 struct str link_of_paste(struct str text);
 

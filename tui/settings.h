@@ -81,10 +81,6 @@ void settings_say(struct buf *out);
 extern size_t (*settings_theme_names)(struct arena *arena, const char *const **names);
 
 /* ---- for people: made of the table */
-/* The lines of `spoor help settings`: what there is, with type, variable, flag and default. */
-void settings_help(struct buf *out);
-/* The variables alone, "  $SPOOR_THEME          colours: …", for `spoor help files`. */
-void settings_variables(struct buf *out);
 /* A settings file that says nothing yet: every setting with its help, commented out by slashes without a blank behind them. `tables` adds
  * the members of a table between its braces, also commented out; NULL: nothing. */
 void settings_example(struct buf *out, void (*tables)(struct buf *out, const char *name));

@@ -4,8 +4,6 @@
 #include "store/base/text.h"
 #include "tui/settings.h"
 
-enum { NAME_COLS = 18, VARIABLE_COLS = 35 };
-
 void settings_kind(struct buf *out, const struct setting *s)
 {
 	switch (s->type) {
@@ -35,37 +33,6 @@ static void add_origins(struct buf *out, const struct setting *s)
 	struct str rest = str_of(s->general ? s->general : ""), word;
 	while (rest.len && str_split(&rest, ' ', &word))
 		buf_printf(out, ", $" STR_FMT, STR_ARG(word));
-}
-
-void settings_help(struct buf *out)
-{
-	buf_add_cstr(
-	    out,
-	    "Settings come from a flag, else a variable, else the settings file, else a variable all programs\n"
-	    "share, else the default. The file is $SPOOR_CONFIG (--config FILE; empty: none), else\n"
-	    "$XDG_CONFIG_HOME/spoor/config.json (~/.config/spoor/config.json); comments and commas behind the last\n"
-	    "element are allowed. spoor config prints what counts and where from, spoor config --check what is\n"
-	    "wrong with it, spoor config --example a file to begin with.\n\n");
-	for (const struct setting *s = setting_rows; s->name; s++) {
-		buf_printf(out, "  %-*s%s\n", NAME_COLS, s->name, s->help);
-		buf_add_fill(out, ' ', NAME_COLS + 2);
-		settings_kind(out, s);
-		buf_printf(out, "; default %s; ", s->otherwise);
-		add_origins(out, s);
-		buf_add_char(out, '\n');
-	}
-	buf_add_cstr(out, "\n  { // what it looks like\n");
-	for (const struct setting *s = setting_rows; s->name; s++)
-		if (!strchr(s->name, '.'))
-			buf_printf(out, "    \"%s\": %s,\n", s->name, s->example);
-	buf_add_cstr(out, "    \"units\": {\"counts\": \"exact\", \"durations\": \"ms\"}\n  }\n");
-}
-
-void settings_variables(struct buf *out)
-{
-	for (const struct setting *s = setting_rows; s->name; s++)
-		if (s->variable)
-			buf_printf(out, "  $%-*s%s\n", VARIABLE_COLS - 1, s->variable, s->help);
 }
 
 /* ---------------------------------------------------------------- an example file */

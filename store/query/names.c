@@ -23,16 +23,17 @@ static void add(struct asked *a, struct str name, struct str about)
 		a->out->at[a->out->n++] = (struct named){arena_str(a->arena, name), arena_str(a->arena, about)};
 }
 
-static struct str after_slash(struct str path)
+/* Of "runs/eval-v13.json" the file, of "dispute v13" the version. */
+static struct str after_last(struct str text, char sep)
 {
-	size_t at = path.len;
-	while (at && path.ptr[at - 1] != '/')
+	size_t at = text.len;
+	while (at && text.ptr[at - 1] != sep)
 		at--;
-	return str_from(path, at);
+	return str_from(text, at);
 }
 
-/* Rows of name and what it is; ?1 ?2: from typed up to after; ?3: of. */
-static bool add_rows(struct asked *a, const char *sql, int64_t of, bool files)
+/* Rows of name and what it is; ?1 ?2: from typed up to after; ?3: of. sep: only what stands behind the last one. */
+static bool add_rows(struct asked *a, const char *sql, int64_t of, char sep)
 {
 	struct stmt *s = db_query(a->db, sql, a->err);
 	if (!s)
@@ -42,7 +43,7 @@ static bool add_rows(struct asked *a, const char *sql, int64_t of, bool files)
 	stmt_int(s, 3, of);
 	enum step step;
 	while ((step = stmt_step(s, a->err)) == STEP_ROW)
-		add(a, files ? after_slash(col_str(s, 0)) : col_str(s, 0), col_str(s, 1));
+		add(a, sep ? after_last(col_str(s, 0), sep) : col_str(s, 0), col_str(s, 1));
 	stmt_end(s);
 	return step == STEP_DONE;
 }
@@ -56,12 +57,12 @@ static bool traces(struct asked *a)
 		    a,
 		    "SELECT t.text, w.text FROM trace t LEFT JOIN word w ON w.id = t.name WHERE t.seen > 0 AND t.text "
 		    ">= ?1 AND t.text <= ?2 AND ?3 = 0 ORDER BY t.text LIMIT 200",
-		    0, false);
+		    0, '\0');
 	return add_rows(
 	    a,
 	    "SELECT t.text, w.text FROM trace t LEFT JOIN word w ON w.id = t.name WHERE t.seen > 0 AND ?1 < ?2 AND ?3 "
 	    "= 0 ORDER BY t.start_ns DESC, t.id DESC LIMIT 200",
-	    0, false);
+	    0, '\0');
 }
 
 static bool spans(struct asked *a, struct str of)
@@ -72,7 +73,7 @@ static bool spans(struct asked *a, struct str of)
 	                "SELECT s.id, w.text FROM trace t JOIN span s ON s.pos BETWEEN t.first AND t.first + min(t.n, "
 	                "5000) - 1 "
 	                "LEFT JOIN word w ON w.id = s.name WHERE t.id = ?3 AND s.id >= ?1 AND s.id <= ?2 LIMIT 200",
-	                trace, false);
+	                trace, '\0');
 }
 
 static bool runs(struct asked *a)
@@ -81,17 +82,22 @@ static bool runs(struct asked *a)
 	                "SELECT r.text, " RUN_ABOUT
 	                " FROM run r WHERE r.text >= ?1 AND r.text <= ?2 AND ?3 = 0 ORDER BY "
 	                "r.created_ns DESC, r.id DESC LIMIT 100",
-	                0, false) &&
+	                0, '\0') &&
 	       add_rows(a,
 	                "SELECT p.version, " RUN_ABOUT
 	                " FROM run r JOIN prompt p ON p.id = r.prompt WHERE p.version >= ?1 AND "
 	                "p.version <= ?2 AND length(p.version) < 60 AND ?3 = 0 ORDER BY r.created_ns DESC LIMIT 100",
-	                0, false) &&
+	                0, '\0') &&
+	       add_rows(a,
+	                "SELECT r.name, r.text FROM run r WHERE length(r.name) < 60 AND ?1 < ?2 AND ?3 = 0 ORDER BY "
+	                "r.created_ns "
+	                "DESC LIMIT 500",
+	                0, ' ') &&
 	       add_rows(a,
 	                "SELECT CAST(o.path AS TEXT), " RUN_ABOUT
 	                " FROM run r JOIN source o ON o.id = r.source WHERE ?1 < ?2 "
 	                "AND ?3 = 0 ORDER BY r.created_ns DESC LIMIT 500",
-	                0, true);
+	                0, '/');
 }
 
 static bool cases(struct asked *a, struct str of)
@@ -102,7 +108,7 @@ static bool cases(struct asked *a, struct str of)
 	           a,
 	           "SELECT k.text, c.title FROM case_result c JOIN case_key k ON k.id = c.case_id WHERE c.run = ?3 AND "
 	           "c.repeat = 0 AND k.text >= ?1 AND k.text <= ?2 LIMIT 200",
-	           run, false);
+	           run, '\0');
 }
 
 static bool versions(struct asked *a, struct str of)
@@ -134,13 +140,13 @@ static bool ask(struct asked *a, enum names_of what, struct str of)
 		    a,
 		    "SELECT q.name, '' FROM queue q WHERE q.name >= ?1 AND q.name <= ?2 AND ?3 = 0 ORDER BY "
 		    "q.closed_ns IS NOT NULL, q.made_ns DESC LIMIT 200",
-		    0, false);
+		    0, '\0');
 	case NAMES_PROMPTS:
 		return add_rows(
 		    a,
 		    "SELECT DISTINCT w.text, '' FROM prompt p JOIN word w ON w.id = p.name WHERE w.text >= ?1 AND "
 		    "w.text <= ?2 AND ?3 = 0 ORDER BY w.text LIMIT 200",
-		    0, false);
+		    0, '\0');
 	case NAMES_VERSIONS: return versions(a, of);
 	}
 	return true;

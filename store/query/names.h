@@ -9,7 +9,7 @@
 enum names_of {
 	NAMES_TRACES, /* ids, newest first; what is typed already: in order */
 	NAMES_SPANS,  /* ids of the first spans of the trace `of` (an id, or an unambiguous prefix) */
-	NAMES_RUNS,   /* ids, newest first, then prompt versions, then names of files */
+	NAMES_RUNS,   /* ids, newest first, then versions, then names of files */
 	NAMES_CASES,  /* keys of the run `of`, as runs_find takes it */
 	NAMES_QUEUES, /* open ones first */
 	NAMES_PROMPTS,

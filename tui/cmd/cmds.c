@@ -66,7 +66,7 @@ const struct option_row common_options[] = {
 };
 
 const struct option_row front_options[] = {
-	{"open", 0, OPTION_TEXT, "LINK", "begin there: trace:ID, review:QUEUE …"},
+	{"open", 0, OPTION_TEXT, "LINK", "begin there: trace:ID … (spoor help links)"},
 	{"follow", 0, OPTION_FLAG, NULL, "go on reading the files as they grow"},
 	{"fresh", 0, OPTION_FLAG, NULL, "begin at the list, not where the last session was"},
 	{"map", 0, OPTION_TEXT, "FIELD=COLUMN,…", "which column of a table of results is what (spoor help import)"},

@@ -100,30 +100,32 @@ static void operand(struct completion *c, size_t n)
 
 /* ---------------------------------------------------------------- options */
 
-static void options(struct completion *c, const struct option_row *rows)
+static const struct option_row *row_at(const struct completion *c, size_t i)
 {
-	for (; rows && rows->name; rows++) {
-		struct str name = arena_printf(&c->arena, "--%s", rows->name);
+	if (c->command)
+		return command_option(c->command, i);
+	return front_options[i].name ? &front_options[i] : NULL;
+}
+
+static void options(struct completion *c)
+{
+	const struct option_row *row;
+	for (size_t i = 0; (row = row_at(c, i)) != NULL; i++) {
+		struct str name = arena_printf(&c->arena, "--%s", row->name);
 		struct str about =
-		    rows->letter ? arena_printf(&c->arena, "-%c  %s", rows->letter, rows->help) : str_of(rows->help);
+		    row->letter ? arena_printf(&c->arena, "-%c  %s", row->letter, row->help) : str_of(row->help);
 		complete_add(c, name, about, false);
 	}
 }
 
-static const struct option_row *row_of(const struct option_row *rows, struct str name, char letter)
-{
-	for (; rows && rows->name; rows++)
-		if (letter ? rows->letter == letter : str_is(name, rows->name))
-			return rows;
-	return NULL;
-}
-
+/* By its name, or by its letter. */
 static const struct option_row *option_of(const struct completion *c, struct str name, char letter)
 {
-	const struct option_row *row = c->command ? row_of(c->command->options, name, letter) : NULL;
-	if (!row)
-		row = row_of(c->command ? common_options : front_options, name, letter);
-	return row;
+	const struct option_row *row;
+	for (size_t i = 0; (row = row_at(c, i)) != NULL; i++)
+		if (letter ? row->letter == letter : str_is(name, row->name))
+			return row;
+	return NULL;
 }
 
 static void option_value(struct completion *c, const struct option_row *row)
@@ -215,8 +217,7 @@ static void at_place(struct walk *w)
 		if (row)
 			option_value(c, row);
 	} else if (!w->only_operands && str_starts(c->typed, "-")) {
-		options(c, c->command ? c->command->options : front_options);
-		options(c, c->command ? common_options : NULL);
+		options(c);
 	} else if (c->command) {
 		operand(c, w->operands);
 	} else if (w->has_file) {

@@ -15,6 +15,7 @@
 #include "import/format.h"
 #include "tui/cmd/complete.h"
 #include "tui/cmd/topics.h"
+#include "tui/link.h"
 #include "tui/settings.h"
 
 /* ---------------------------------------------------------------- the store */
@@ -236,13 +237,55 @@ static void themes(struct completion *c)
 	c->files = n == 0 || c->found.n == 0;
 }
 
+/* A name as it stands in a link, behind what is typed before it. */
+static void link_names(struct completion *c, const struct link_kind *k, enum names_of what, struct str before)
+{
+	struct named_list *list = arena_zalloc(&c->arena, 1, sizeof *list);
+	struct err ignored = ERR_INIT;
+	if (!store_of(c))
+		return;
+	names_of(c->db, what, str_from(complete_part(c), before.len), STR_NONE, &c->arena, list, &ignored);
+	for (size_t i = 0; i < list->n; i++) {
+		struct buf text = BUF_INIT;
+		link_print(&text, &(struct link){.kind = k->name, .of = {list->at[i].name}, .n_of = 1});
+		struct str value = str_from(buf_str(&text), strlen(k->name) + 1);
+		complete_add(c, arena_printf(&c->arena, STR_FMT STR_FMT, STR_ARG(before), STR_ARG(value)),
+		             list->at[i].about, false);
+		buf_done(&text);
+	}
+}
+
+static void link_values(struct completion *c, const struct link_kind *k)
+{
+	struct str part = complete_part(c), word, rest = str_of(k->values);
+	size_t at = strlen(k->name) + 1;
+	for (size_t dots; (dots = str_find(str_from(part, at), STR_LIT(".."))) != SIZE_MAX;)
+		at += dots + 2;
+	const struct word_row *row = word_next(&rest, &word) ? word_named(word) : NULL;
+	enum takes takes = row ? row->takes : TAKES_NOTHING;
+	struct str before = str_cut(part, 0, at);
+	if (takes == TAKES_TRACE)
+		link_names(c, k, NAMES_TRACES, before);
+	else if (takes == TAKES_RUN)
+		link_names(c, k, NAMES_RUNS, before);
+	else if (takes == TAKES_QUEUE)
+		link_names(c, k, NAMES_QUEUES, before);
+	else if (takes == TAKES_PROMPT)
+		link_names(c, k, NAMES_PROMPTS, before);
+}
+
 static void links(struct completion *c)
 {
 	struct str part = complete_part(c);
-	if (!str_starts(part, "trace:"))
-		complete_add(c, STR_LIT("trace:"), STR_LIT("a trace, by its id"), true);
-	if (str_starts(part, "trace:") || c->found.n == 1)
-		names(c, NAMES_TRACES, STR_NONE, str_starts(part, "trace:") ? "trace:" : "", "");
+	for (const struct link_kind *k = link_kinds; k->name; k++) {
+		struct str begin = arena_printf(&c->arena, "%s:", k->name);
+		if (k->most && begin.len <= part.len && str_eq(str_cut(part, 0, begin.len), begin))
+			link_values(c, k);
+		if (k->least == 0)
+			complete_add(c, str_of(k->name), str_of(k->help), false);
+		if (k->most && !(c->found.n && str_eq(part, begin)))
+			complete_add(c, begin, str_of(k->help), true);
+	}
 }
 
 /* RUN/CASE: the run is typed before its cases are looked for. */

@@ -282,15 +282,15 @@ static const struct option_row options[] = {
      "what is wrong with the file (or with FILE): each mistake with its line; exit code 3 if any"},
     {"example",                                                                                 0, OPTION_FLAG, NULL, "a settings file to begin with: all settings, keys, lists, commented out"},
     {"path", 0, OPTION_FLAG, NULL, "where the file is, or would be"},
-    {"theme",                                                                                    0, OPTION_TEXT, "NAME", "as the explorer's"},
+    {"theme",                                                                                    0, OPTION_TEXT, "THEME", "as the explorer's"},
     {.name = NULL                                                                                },
 };
 
 const struct command command_config = {
     .name = "config",
-    .operands = "[NAME|FILE]",
+    .operands = "[SETTING|FILE]",
     .help = "the settings, each with its value and where it comes from",
-    .more = "  With NAME only that setting's value. The file is JSON with comments: spoor help settings.",
+    .more = "With SETTING only that setting's value. The file is JSON with comments.",
     .min_args = 0,
     .max_args = 1,
     .options = options,

@@ -7,6 +7,7 @@
 #include "store/base/scan.h"
 #include "tui/cmd/cmds.h"
 #include "tui/cmd/help.h"
+#include "tui/cmd/rows.h"
 #include "tui/cmd/topics.h"
 
 /* ---------------------------------------------------------------- spoor(1) */
@@ -18,12 +19,14 @@ static void command(struct page *p, const struct command *c)
 	help_sentence(&text, c->help);
 	buf_add_char(&text, '.');
 	page_row(p, buf_cstr(&usage), buf_cstr(&text));
-	page_in(p, 1);
-	if (c->more)
-		page_text(p, c->more);
-	help_options(p, c->options);
-	help_rows(p, c);
-	page_in(p, -1);
+	if (c->more || c->options || rows_has(c)) {
+		page_in(p, 1);
+		if (c->more)
+			page_text(p, c->more);
+		help_options(p, c->options);
+		help_rows(p, c);
+		page_in(p, -1);
+	}
 	buf_done(&usage);
 	buf_done(&text);
 }

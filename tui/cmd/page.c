@@ -54,11 +54,18 @@ static void dense(struct page *p, bool on)
 	p->dense = on;
 }
 
+/* Text that is filled: lines of the source are kept short, and do not end where a sentence does, after which roff would put two blanks. */
 static void roff_lines(struct page *p, struct str text)
 {
-	page_roff(p->out, text);
-	if (text.len && text.ptr[text.len - 1] != '\n')
+	enum { LINE = 72 };
+	while (text.len) {
+		size_t end = text.len < LINE ? text.len : LINE;
+		while (end < text.len && (text.ptr[end] != ' ' || strchr(".!?:)\"'", text.ptr[end - 1])))
+			end++;
+		page_roff(p->out, str_cut(text, 0, end));
 		buf_add_char(p->out, '\n');
+		text = str_from(text, end + 1);
+	}
 }
 
 /* ---------------------------------------------------------------- text */
@@ -128,9 +135,7 @@ void page_begin(struct page *p, const char *name, const char *section, const cha
 	for (const char *c = name; *c; c++)
 		buf_add_char(&title, *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : *c);
 	page_roff(p->out, buf_str(&title));
-	buf_printf(p->out, "\" \"%s\" \"", section);
-	page_roff(p->out, str_of(date));
-	buf_add_cstr(p->out, "\" \"spoor ");
+	buf_printf(p->out, "\" \"%s\" \"%s\" \"spoor ", section, date);
 	page_roff(p->out, str_of(version));
 	buf_add_cstr(p->out, "\"\n.nr HY 0\n.ad l\n.SH \"NAME\"\n");
 	page_roff(p->out, str_of(name));

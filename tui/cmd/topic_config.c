@@ -5,23 +5,11 @@
 #include "tui/cmd/topics.h"
 #include "tui/settings.h"
 
-static const char *const types[] = {
-    [SETTING_TEXT] = "text",
-    [SETTING_BOOL] = "true or false",
-    [SETTING_CHOICE] = "one of",
-    [SETTING_PATH] = "a path",
-    [SETTING_THEME] = "a theme",
-    [SETTING_ZONE] = "a time zone",
-    [SETTING_COMMAND] = "a command line for sh",
-    [SETTING_TABLE] = "an object",
-};
-
 static void setting_row(struct page *p, const struct setting *s)
 {
 	struct buf text = BUF_INIT;
-	buf_printf(&text, "%s\n\n%s", s->help, types[s->type]);
-	if (s->choices)
-		buf_printf(&text, " %s", s->choices);
+	buf_printf(&text, "%s\n\n", s->help);
+	settings_kind(&text, s);
 	buf_printf(&text, "; default %s", s->otherwise);
 	if (s->variable)
 		buf_printf(&text, "; variable $%s", s->variable);

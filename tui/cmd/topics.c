@@ -275,10 +275,49 @@ static void topic_gate_file(struct page *p)
 	told(p, gate_file_help);
 }
 
+/* "trace:TRACE", "[:A..B]" where it may be left out; and the parts it may have. */
+static void link_row(struct page *p, const struct link_kind *k)
+{
+	struct buf form = BUF_INIT, text = BUF_INIT;
+	buf_add_cstr(&form, k->name);
+	if (k->values)
+		buf_printf(&form, k->least ? ":%s" : "[:%s]", k->values);
+	buf_add_cstr(&text, k->help);
+	const char *sep = "  (";
+	for (int i = 0; i < N_LINK_PARTS; i++)
+		if (k->parts & (1U << i)) {
+			buf_printf(&text, "%s/%s:", sep, link_part_name((enum link_part)i));
+			sep = " ";
+		}
+	if (k->parts)
+		buf_add_char(&text, ')');
+	page_row(p, buf_cstr(&form), buf_cstr(&text));
+	buf_done(&form);
+	buf_done(&text);
+}
+
+/* clang-format off */
 void topic_links(struct page *p)
 {
-	told(p, link_help);
+	int before = p->name_cols;
+	page_text(p,
+	    "A link names what the explorer shows, by the ids of its source: it holds after a re-import and in any other store. y l "
+	    "copies the one of what the cursor stands on, with spoor open in front: one word that every shell takes as it is.\n"
+	    "\n"
+	    "  spoor open trace:4bf92f35/span:00f067aa   the explorer there; q: the list\n"
+	    "  spoor open --print trace:4bf92f35         what it is, and its command\n"
+	    "  spoor open 4bf92f35                       an id alone, of whatever it is\n"
+	    "  :open trace:4bf92f35                      in the explorer\n"
+	    "\n"
+	    "It is KIND:VALUE or KIND:A..B, and parts behind it: /PART:VALUE. In a value all but letters, digits and - _ . : , + = is "
+	    "%XX. Ids may be cut to what only one has.");
+	page_part(p, "Kinds");
+	p->name_cols = 22;
+	for (const struct link_kind *k = link_kinds; k->name; k++)
+		link_row(p, k);
+	p->name_cols = before;
 }
+/* clang-format on */
 
 static void topic_sql(struct page *p)
 {
