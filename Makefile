@@ -1,12 +1,22 @@
-# spoor: one Makefile, not recursive. Targets: all try test install uninstall deps lint layers format golden bench clean,
+# spoor: one Makefile, not recursive. Targets: all try test install uninstall dist deb deps lint layers format golden pictures bench clean,
 # and parts of test: test-unit test-cli test-screen test-fuzz test-fault; test-deep (DEEP_MINUTES=30); fuzz (TARGET=scanner SECONDS=60) and coverage.
-# Yours to set: CC CFLAGS CPPFLAGS LDFLAGS PREFIX DESTDIR; SAN=1 builds with ASan+UBSan in its own folder, FUZZ=1 for
+# Yours to set: CC CFLAGS CPPFLAGS LDFLAGS; PREFIX DESTDIR BINDIR MANDIR DOCDIR BASHDIR ZSHDIR FISHDIR, STRIP=1 (install); SAN=1 builds with ASan+UBSan in its own folder, FUZZ=1 for
 # libFuzzer, COV=1 with gcov.
 
 MAKEFLAGS += --no-builtin-rules
 PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
+DATADIR ?= $(PREFIX)/share
+MANDIR ?= $(DATADIR)/man
+DOCDIR ?= $(DATADIR)/doc/spoor
+BASHDIR ?= $(DATADIR)/bash-completion/completions
+ZSHDIR ?= $(DATADIR)/zsh/site-functions
+FISHDIR ?= $(DATADIR)/fish/vendor_completions.d
 CFLAGS ?= -O2 -g
-VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || cat .version 2>/dev/null || echo unknown)
+# A tarball (make dist) says its own; it may lie in somebody else's repository.
+VERSION := $(shell cat .version 2>/dev/null || git describe --tags --always --dirty 2>/dev/null || echo unknown)
+# Of the version, for what is to be the same bytes at each build: the clock is never asked.
+EPOCH = $(or $(SOURCE_DATE_EPOCH),$(shell date -r .version +%s 2>/dev/null || git log -1 --format=%ct 2>/dev/null || echo 0))
 
 # V=1 shows the commands.
 say = $(if $(V),,@printf '  %s  %s\n' $1 $2;)
@@ -21,7 +31,9 @@ TEST_LIBS := cmocka vterm
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wvla -Wformat=2 -Wstrict-prototypes \
 	-Wmissing-prototypes -Wwrite-strings -Wcast-qual -Wundef -Wswitch-enum -Wdouble-promotion -Wnull-dereference
-HARDEN := -fstack-protector-strong -fPIE $(if $(SAN)$(TSAN)$(FUZZ)$(COV),,-D_FORTIFY_SOURCE=2)
+# (_FORTIFY_SOURCE wants optimisation; the folder it was built in is no part of the program)
+HARDEN := -fstack-protector-strong -fPIE $(if $(SAN)$(TSAN)$(FUZZ)$(COV)$(filter -O0,$(CFLAGS)),,-D_FORTIFY_SOURCE=2) \
+	$(if $(SAN)$(TSAN)$(FUZZ)$(COV),,-ffile-prefix-map=$(CURDIR)=.)
 SPOOR_CPPFLAGS = -I. -I$(B)/gen -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
 SPOOR_CFLAGS = -std=c11 $(WARN) $(if $(WERROR),-Werror) $(HARDEN) -fno-strict-overflow -pthread $(PKG_CFLAGS)
 SPOOR_LDFLAGS = -pie -pthread -Wl,-z,relro,-z,now
@@ -64,7 +76,7 @@ HAVE := $(shell command -v $(CC) >/dev/null 2>&1 && pkg-config --exists $(LIBS) 
 ifneq ($(HAVE),yes)
 .DEFAULT_GOAL := all
 # (as many jobs as there are cores)
-all try install: ; @sh tests/deps.sh build && $(MAKE) --no-print-directory -j$$(nproc) $@ HAVE=yes
+all try install deb: ; @sh tests/deps.sh build && $(MAKE) --no-print-directory -j$$(nproc) $@ HAVE=yes
 test test-unit test-cli test-screen test-fuzz test-fault test-deep golden: ; @sh tests/deps.sh test && $(MAKE) --no-print-directory $@ HAVE=yes
 fuzz: ; @sh tests/deps.sh fuzz && $(MAKE) --no-print-directory $@ HAVE=yes
 coverage: ; @sh tests/deps.sh test && $(MAKE) --no-print-directory $@ HAVE=yes
@@ -199,12 +211,37 @@ $(B)/bench/bench: $(BENCH_SRC) $(wildcard tests/bench/*.h) $(B)/libspoor.a
 bench: all
 	@sh tests/bench/run.sh $(B)
 
+# What is installed, for both: put MODE FOLDER FILE…
+define installed
+	put 755 '$(BINDIR)' $(B)/spoor; \
+	for section in 1 5 7; do put 644 "$(MANDIR)/man$$section" $(B)/man/*.$$section; done; \
+	put 644 '$(BASHDIR)' $(B)/completion/spoor; \
+	put 644 '$(ZSHDIR)' $(B)/completion/_spoor; \
+	put 644 '$(FISHDIR)' $(B)/completion/spoor.fish; \
+	put 644 '$(DOCDIR)' README.md LICENSE; \
+	put 644 '$(DOCDIR)/examples' $(B)/gen/config.json
+endef
+# The example is the program's own, with no settings of whoever builds it; bash looks a completion up by the command's name.
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin
-	install -m 755 $(B)/spoor $(DESTDIR)$(PREFIX)/bin/spoor
+	@env -i SPOOR_CONFIG= HOME=/nonexistent LC_ALL=C.UTF-8 $(B)/spoor config --example > $(B)/gen/config.json
+	@[ ! -e $(B)/completion/spoor.bash ] || cp $(B)/completion/spoor.bash $(B)/completion/spoor
+	@set -e; put() { mode=$$1 dir='$(DESTDIR)'$$2; shift 2; for f; do [ -e "$$f" ] || continue; \
+		install -d -m 755 "$$dir"; install -m $$mode "$$f" "$$dir/"; done; }; $(installed)
+	$(if $(STRIP),@strip --strip-unneeded '$(DESTDIR)$(BINDIR)/spoor')
+
+# A tarball that builds without git: what is in the tree, as it is, and .version. The same bytes for the same tree.
+DIST = spoor-$(VERSION)
+dist:
+	@EPOCH=$(EPOCH) sh .deb/dist.sh '$(VERSION)' build/$(DIST).tar.gz
+# A Debian package of this build: the same bytes wherever and whenever it is built.
+deb: all
+	@sh tests/deps.sh deb
+	@EPOCH=$(EPOCH) MAKE='$(MAKE)' sh .deb/build.sh '$(VERSION)' $(B)
 endif
+# Exactly what install has put there.
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/spoor
+	@put() { dir='$(DESTDIR)'$$2; shift 2; for f; do rm -f "$$dir/$${f##*/}"; done; }; $(installed)
+	@for d in '$(DOCDIR)/examples' '$(DOCDIR)'; do rmdir '$(DESTDIR)'"$$d" 2>/dev/null || :; done
 
 clean:
 	rm -rf build
@@ -216,4 +253,4 @@ $(B)/tui/main.o: $(B)/gen/version
 $(B)/tui/main.o: SPOOR_CPPFLAGS += -DSPOOR_VERSION='"$(VERSION)"'
 
 -include $(OBJ:.o=.d) $(B)/tui/main.d
-.PHONY: force-version all clean deps try test tests-ready unit-tests test-unit test-cli test-screen test-fuzz test-deep test-fault fault-tests fuzz-tests fuzz coverage golden lint layers readme format bench install uninstall
+.PHONY: force-version all clean deps try test tests-ready unit-tests test-unit test-cli test-screen test-fuzz test-deep test-fault fault-tests fuzz-tests fuzz coverage golden lint layers readme format bench install uninstall dist deb

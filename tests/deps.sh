@@ -1,17 +1,19 @@
 #!/bin/sh
-# Installs what is missing, Debian packages by name: deps.sh build|test|lint|fuzz. Called by make itself when something is missing.
+# Installs what is missing, Debian packages by name: deps.sh build|test|lint|fuzz|deb. Called by make itself when something is missing.
 # On other systems it names what is needed and stops.
 set -u
 build="gcc make pkg-config libncurses-dev libsqlite3-dev libcjson-dev libunistring-dev libzstd-dev zlib1g-dev liblzma-dev libarchive-dev libxxhash-dev libmd-dev"
 test="libcmocka-dev libvterm-dev python3 tmux locales-all"
 lint="clang clang-tidy clang-format cppcheck"
 fuzz="clang libclang-rt-dev"
+deb="dpkg-dev"
 case "${1:-build}" in
 build) want=$build ;;
 test) want="$build $test" ;;
 lint) want="$build $test $lint" ;;
 fuzz) want="$build $fuzz" ;;
-*) echo "usage: deps.sh build|test|lint|fuzz" >&2; exit 2 ;;
+deb) want="$build $deb" ;;
+*) echo "usage: deps.sh build|test|lint|fuzz|deb" >&2; exit 2 ;;
 esac
 # locales-all only where no UTF-8 locale is there at all; C.UTF-8 suffices.
 if locale -a 2>/dev/null | grep -qi 'utf-\?8'; then want=$(echo " $want " | sed 's/ locales-all / /'); fi

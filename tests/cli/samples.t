@@ -42,26 +42,34 @@ $ spoor help start
 spoor shows what LLM applications did, step by step, and how they answered, run
 against run. It reads files, on this machine: no server, no account.
 
-To begin with
-  spoor samples           sample traces and evals, in a store that goes away; a tour
-  spoor FILE…             reads what is new in files or folders and opens the explorer
-  spoor                   the explorer on all that was read; ? says what the keys do
-  spoor import FILE…|-    reads without a screen; a pipe, too
+  spoor samples           sample data in a store that goes away, and things to try
+  spoor run.json logs/    import what is new in them, open the explorer
+  spoor                   the explorer on all that was imported
+  spoor compare v12 v13   the same answers without a screen
+
+Files are known by their content, never by their name; the same file again adds
+nothing. In the explorer j and k (or the arrows) move, Enter opens what the
+cursor is on, q goes back, Tab walks the tabs, e goes to the next error, & keeps
+only what matches a filter, / searches, and ? lists all keys of the screen you
+are on. The line at the bottom says which matter there.
+
+Every screen has a command that prints the same: as text, and with --json for
+programs.
 
 Where files come from
-  promptfoo     promptfoo eval -o out.json
-  OpenTelemetry collector:  exporters: {file: {path: ./traces.json}}
-  Langfuse      curl -u PUBLIC:SECRET HOST/api/public/traces/ID > trace.json
-  MLflow        mlflow traces search --experiment-id 1 --output json > t.json
-  Inspect AI    inspect eval task.py --log-dir logs
+  promptfoo         promptfoo eval -o out.json
+  OpenTelemetry     collector:  exporters: {file: {path: ./traces.json}}
+  Langfuse          curl -u PUBLIC:SECRET HOST/api/public/traces/ID > trace.json
+  MLflow            mlflow traces search --experiment-id 1 --output json >
+                    t.json
+  Inspect AI        inspect eval task.py --log-dir logs
 
-What is read: 55 formats (spoor formats)
-  traces        OpenTelemetry, Langfuse, LangSmith, MLflow, Phoenix, Opik,
-                Braintrust, Weave, Logfire, Jaeger, Zipkin, ClickHouse
-  agents        Claude Code, Codex, OpenAI Agents, LangGraph, OpenHands, Goose
-  evals         promptfoo, DeepEval, Ragas, Inspect, lm-eval, HELM, SWE-bench
-  tables        CSV, JSON, JSON Lines with columns like question, answer
-  packed        gzip, zstd, xz, zip, tar, folders, a pipe
-
-Where it is kept
-  $T/home/data/spoor/spoor.db, unless $SPOOR_STORE or --store names another
+What is read
+  traces            OpenTelemetry, Langfuse, LangSmith, MLflow, Phoenix, Opik,
+                    Braintrust, Weave, Logfire, Jaeger, Zipkin, ClickHouse
+  agents            Claude Code, Codex, OpenAI Agents, LangGraph, OpenHands,
+                    Goose
+  evals             promptfoo, DeepEval, Ragas, Inspect, lm-eval, HELM,
+                    SWE-bench
+  tables            CSV, JSON, JSON Lines with columns like question, answer
+  packed            gzip, zstd, xz, zip, tar, folders, a pipe

@@ -33,7 +33,7 @@ static void rows(struct page *p, const struct two *at, size_t n, int name_cols)
 static void start_tables(struct page *p)
 {
 	const int before = p->name_cols;
-	p->name_cols = 16;
+	p->name_cols = 14;
 	page_part(p, "Where files come from");
 	for (const struct start_source *s = start_sources; s->from; s++)
 		page_row(p, s->from, s->how);
