@@ -54,13 +54,13 @@ const struct command_group command_groups[] = {
 };
 
 const struct option_row common_options[] = {
-	{"mouse", 0, OPTION_FLAG, NULL, "clicks and the wheel from the start (@ switches them)"},
 	{"json", 'j', OPTION_FLAG, NULL, "one JSON value on standard output; failures as JSON, too"},
 	{"store", 0, OPTION_TEXT, "FILE", "this store instead of $SPOOR_STORE or the user's own"},
 	{"ascii", 0, OPTION_FLAG, NULL, "nothing but ASCII (so it is where the locale is not UTF-8)"},
 	{"mask", 0, OPTION_FLAG, NULL, "personal data and secrets masked in what is printed (as $SPOOR_MASK=1 does)"},
 	{"config", 0, OPTION_TEXT, "FILE", "these settings instead of $SPOOR_CONFIG or the user's own; \"\": none"},
 	{"no-color", 0, OPTION_FLAG, NULL, "no colours (printed text has none; for the explorer)"},
+	{"mouse", 0, OPTION_FLAG, NULL, "clicks and the wheel, switched by @ (for the explorer)"},
 	{"help", 'h', OPTION_FLAG, NULL, "how the command is used"},
 	{.name = NULL},
 };

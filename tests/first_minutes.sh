@@ -1,0 +1,140 @@
+#!/bin/bash
+# A person's first ten minutes in real tmux: nothing but the program, then the samples, a file of one's own, the keys people try,
+# settings, a link, the shell. Prints 'N passed, N failed'. Needs tmux.
+. tests/tmux.sh
+unset SPOOR_STORE
+export HOME=$home/new SHELL=/bin/bash VISUAL="cp --no-preserve=mode -t $home" PATH="$(dirname "$spoor"):$PATH"
+mkdir "$HOME"
+is() { if [ "$1" = "$2" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "$3: $1, not $2"; fi; }
+gone() { for _ in $(seq 200); do screen | grep -qF -- "$1" || { passed=$((passed + 1)); return; }; read -rt 0.05 <> <(:); done; failed=$((failed + 1)); echo "still seen: $1"; screen; }
+at() { for _ in $(seq 200); do screen | grep -E '^>' | grep -qF -- "$1" && { passed=$((passed + 1)); return; }; read -rt 0.05 <> <(:); done; failed=$((failed + 1)); echo "not under the cursor: $1"; screen; }
+clipboard() { for _ in $(seq 100); do $tmux show-buffer 2>/dev/null | grep -qF -- "$1" && { passed=$((passed + 1)); return; }; read -rt 0.05 <> <(:); done; failed=$((failed + 1)); echo "not on the clipboard: $1; $($tmux show-buffer 2>&1)"; }
+
+echo "1. Nothing is there yet"
+start 80 24 spoor
+$tmux set -s set-clipboard on
+see "nothing has been read yet"
+see "look at sample data"
+keys s
+see "Five things to try"
+see "0 of 5 seen"
+keys Enter
+see "answer blocked by pii-check"
+keys '!'
+at "draft-answer"
+keys e
+at "pii-check"
+keys y l
+see "copied"
+clipboard "spoor open trace:da1576ec954fedd3/span:"
+keys q
+see "Five things to try"
+keys j Enter
+see "B answers better"
+keys Enter
+see "Under policy 4.2"
+keys q q
+see "Five things to try"
+keys j Enter
+see "Good"
+keys Enter 1
+see "is good"
+keys q q
+see "Five things to try"
+keys Q
+ended
+is "$(spoor traces 2>/dev/null | grep -c dispute)" 0 "samples in one's own store"
+
+echo "2. A file of one's own"
+start 80 24 spoor tests/data/eval-v13.json tests/data/eval-v12.json
+see "eval run"
+keys Space j Space Enter
+see "metric"
+keys q
+start 100 30 spoor tests/data/traces-agent.jsonl
+see "row 1 of 59"
+keys '?'
+see " actions"
+keys / "mask pers" Enter
+see "mask personal data"
+keys q
+see "row 1 of 59"
+keys '&' 'status:error' Enter
+see "& status:error"
+keys Escape
+gone "& status:error"
+keys '>' I
+keys ':' theme Space Tab
+see "contrast"
+keys Escape Escape
+keys T
+see "theme"
+keys g @
+see "mouse on"
+$tmux send-keys -l $'\e[<0;10;6M'$'\e[<0;10;6m'
+see "row 3 of"
+keys @
+see "mouse off"
+keys g Enter
+see "row 1 of"
+keys '\;'
+see "larger"
+keys m a j j j
+see "row 4 of"
+keys "'" a
+see "row 1 of"
+keys V
+see "row 1 of"
+is "$([ -s "$home/value.txt" ] && echo yes)" yes "what the editor got"
+keys M
+see "masked"
+keys M C-l
+$tmux resize-window -x 40 -y 12
+see "row 1"
+$tmux resize-window -x 100 -y 30
+see "Messages"
+keys j j
+see "row 3 of"
+place=$(screen | grep '^>')
+keys Q
+ended
+
+echo "3. The next morning"
+start 100 30 spoor
+at "$(printf %s "$place" | cut -c 2-30)"
+keys Q
+ended
+
+echo "4. Settings"
+mkdir -p "$HOME/.config/spoor"
+printf '{\n  // mine\n  "theme": "lihgt",\n  "keys": {"everywhere": {"quit": "Q ^X"}, "trace": {"next-error": "Z"}}\n}\n' >"$HOME/.config/spoor/config.json"
+spoor config --check >"$home/out" 2>&1
+is "$?" 3 "exit code of a settings file with a mistake"
+is "$(grep -c '3.*light' "$home/out")" 1 "the line and the nearest name"
+start 100 30 spoor --fresh
+see "light"
+keys g '!' Enter
+see "row 1 of"
+keys Z
+at "✗"
+keys C-x
+ended
+
+echo "5. From the shell"
+spoor traces --jsonl | head -n 1 | python3 -c 'import json, sys; json.loads(sys.stdin.read())'
+is "$?" 0 "a line of JSON Lines"
+is "$(spoor sql "select count(*) as n from traces" --csv | tail -n 1 | tr -d "\r")" "$(spoor traces --jsonl | wc -l)" "traces counted in SQL"
+is "$(spoor open --print "$(spoor traces --json --limit 1 | python3 -c 'import json, sys; print("trace:" + json.load(sys.stdin)["traces"][0]["id"])')" >"$home/out" && echo found)" found "a link"
+start 100 30 "bash --norc"
+keys ". ${SPOOR_BUILD:-build/release}/completion/spoor.bash" Enter
+keys "spoor doc" Tab
+see "spoor doctor"
+keys Enter
+see "terminal"
+keys "exit" Enter
+ended
+spoor doctor >"$home/out"
+is "$?" 0 "the doctor's exit code"
+spoor | cat >"$home/out" 2>&1
+is "${PIPESTATUS[0]}" 2 "exit code without a terminal"
+echo "$passed passed, $failed failed"
