@@ -152,7 +152,7 @@ static void test_mistakes(void **state)
 	     "2: ^X is the key of quit (everywhere, line 1): pager keeps v"	                                                                       },
 	    {"\"trace\": {\"next-error\": \"^X\"},\n\"everywhere\": {\"quit\": \"^X Q\"}",
 	     "2: ^X is the key of next-error (trace, line 1): quit keeps Q"	                                                                       },
-	    {"\"trace\": {\"next-error\": \"^X\",\n\"next-error\": \"^Y\"}",
+	    {"\"trace\": {\"next-error\": \"^X\",\n\"next-error\": \"^O\"}",
 	     "2: keys of next-error are set in line 1, too: these count"	                                                                          },
  /* the one that would have given its key away is refused, and so is the one that took it */
 	    {"\"everywhere\": {\"pager\": \"j\"}, \"trace\":\n{\"next-error\": \"v\"}",
