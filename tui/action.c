@@ -187,19 +187,28 @@ const char *action_first_key(const struct action *action, char out[16])
 }
 
 /* Keys are blank-separated names; '^I' and Tab, '^M' and Enter are one. */
-static bool has_key(const struct action *a, int key)
+static bool has_key(const char *keys, int key)
 {
-	struct str rest = str_of(action_keys_now(a)), word;
+	struct str rest = str_of(keys), word;
 	while (str_split(&rest, ' ', &word))
 		if (word.len && key_named(word) == key)
 			return true;
 	return false;
 }
 
+const char *action_key_shown(const struct action *actions, const char *key, char out[16])
+{
+	int code = key_named(str_of(key));
+	for (const struct action *a = actions; code != KEY_NONE && a && a->name; a++)
+		if (has_key(a->keys, code) && !has_key(action_keys_now(a), code))
+			return action_first_key(a, out);
+	return key;
+}
+
 const struct action *action_for_key(const struct action *actions, int key)
 {
 	for (const struct action *a = actions; a && a->name; a++)
-		if (has_key(a, key))
+		if (has_key(action_keys_now(a), key))
 			return a;
 	return NULL;
 }

@@ -80,6 +80,8 @@ void action_rebind_none(void); /* all rows have their own */
 const char *action_keys_now(const struct action *action);
 /* The first of them, "" if there is none: for hint lines. `out` is filled and returned. */
 const char *action_first_key(const struct action *action, char out[16]);
+/* For hints that name a key by its default: what stands there now. A key that is no row's by default stays itself. */
+const char *action_key_shown(const struct action *actions, const char *key, char out[16]);
 
 /* The action of `key` among `actions` (ends with ACTIONS_END), after rebinding; NULL. */
 const struct action *action_for_key(const struct action *actions, int key);

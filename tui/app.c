@@ -898,7 +898,7 @@ const struct action app_actions[] = {
 	{"bad", "-", "this answer is bad", NULL, 0, verdict_bad},
 	{"alikes", "a A", "other answers that failed in the same way as this one", NULL, 0, verdict_alikes},
 	{"back", "q Esc", "one level up; at the first screen: quit", NULL, 0, back},
-	{"columns", "", "choose the columns of this list: :columns start,name,cost_usd; alone: as they were", NULL, 0, choose_columns},
+	{"columns", "", "columns of this list: :columns start,name,cost; alone: as they were", NULL, 0, choose_columns},
 	{"command", ":", "type a command: any name of this list, or a screen", NULL, 0, command},
 	{"copy", "y", "copy, then v: the value, p: its path, i: its id, c: the command line", "copy", 35, copy},
 	{"correct", "C", "the answer as it should be", NULL, 0, verdict_correct},
@@ -931,6 +931,7 @@ const struct action app_actions[] = {
 	{"theme", "T", "next theme, or the one named", NULL, 0, next_theme},
 	{"undo", "u", "take back what was said last", NULL, 0, verdict_undo},
 	{"unsure", "~", "whether this answer is good cannot be told", NULL, 0, verdict_unsure},
+	ACTIONS_END,
 };
 /* clang-format on */
 

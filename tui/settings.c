@@ -348,14 +348,13 @@ static bool is_value(const struct setting *s, const char *value, struct buf *wro
 	return ok;
 }
 
-/* Of a variable: off only in these words, so that a slip never shows what was to be masked. NO_COLOR is on with any text
- * (no-color.org). */
-static bool is_off(const struct setting *s, const char *value)
+/* Off only in these words, so that a slip in a variable never shows what was to be masked. */
+static bool is_off(const char *value)
 {
 	static const char *const words[] = {"0", "no", "false", "off"};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (str_ieq(str_of(value), words[i]))
-			return strcmp(s->variable, "NO_COLOR") != 0;
+			return true;
 	return false;
 }
 
@@ -364,7 +363,9 @@ static bool is_off(const struct setting *s, const char *value)
 static void set_value(const struct setting *s, enum setting_origin origin, const char *value)
 {
 	struct known *k = known_of(s);
-	char *copy = xstrdup(s->type != SETTING_BOOL ? value : is_off(s, value) ? "false" : "true");
+	/* $NO_COLOR is on with any text: no-color.org. */
+	bool any = origin == SETTING_VARIABLE && strcmp(s->variable, "NO_COLOR") == 0;
+	char *copy = xstrdup(s->type != SETTING_BOOL ? value : is_off(value) && !any ? "false" : "true");
 	free(k->value);
 	k->value = copy;
 	k->origin = origin;

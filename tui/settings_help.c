@@ -1,7 +1,6 @@
 /* What people read of the table of settings. */
 #include <string.h>
 
-#include "store/base/text.h"
 #include "tui/settings.h"
 
 void settings_kind(struct buf *out, const struct setting *s)

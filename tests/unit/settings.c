@@ -179,7 +179,7 @@ static void test_mistakes(void **state)
 	    {"{\"author\": \"a\",\n\"author\": \"b\"}",      "2: author is set in line 1, too: this one counts"               },
 	    {"[1]",	                                  "1: the file needs an object, { … }"                           },
 	    {"{\"theme\": \"light\"\n \"author\": \"ana\"}",
-	     "2: column 2: expected ',' or '}'; nothing of the file counts until it is mended"                                },
+	     "2: column 2: a comma or } was expected; nothing of the file counts until it is mended"                          },
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -398,8 +398,8 @@ static void test_units(void **state)
 	    {100000000000,     "1m40s",  "1m40s",   "100.0s" },
 	    {99999000000,      "1m40s",  "99999ms", "100.0s" },
 	    {7800000000000,    "2h10m",  "2h10m",   "7800.0s"},
-	    {999999000000000,  "11d13h", "11d13h",  "999999s"},
-	    {2000000000000000, "23d03h", "23d03h",  "23d03h" },
+	    {999999000000000,  "11d14h", "11d14h",  "999999s"},
+	    {2000000000000000, "23d04h", "23d04h",  "23d04h" },
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)

@@ -3,6 +3,7 @@
 
 #include "tui/cmd/cmds.h"
 #include "tui/cmd/topics.h"
+#include "tui/columns_lists.h"
 #include "tui/settings.h"
 
 static void setting_row(struct page *p, const struct setting *s)
@@ -80,9 +81,15 @@ static void keys(struct page *p)
 	    "\"keys\" binds actions to keys: by a screen's name or \"everywhere\", an action's name, and its keys with "
 	    "blanks between them, in the place of those it has. An empty text takes them away; :NAME still works. A "
 	    "key "
-	    "that two actions of a screen would share is refused, with its line.\n\n"
+	    "that two actions would share, of a screen or of a screen and everywhere, is refused with its line; keys "
+	    "may "
+	    "be swapped, and one is free once its action has others. Under \"everywhere\" the name of an action that "
+	    "only screens have (\"down\") means each of them. Quit keeps a key. What prompts, the editor of notes and "
+	    "the "
+	    "letter after y understand cannot be rebound, nor can ^C, ^\\ and ^Z, which the terminal makes signals "
+	    "of.\n\n"
 	    "  { \"keys\": { \"everywhere\": { \"quit\": \"Q ^X\" },\n"
-	    "              \"trace\":      { \"next-error\": \"e F8\" } } }");
+	    "              \"trace\":      { \"next-error\": \"e ^O\" } } }");
 	if (cmd_each_key_name)
 		cmd_each_key_name(key_names, &names);
 	page_text(p, "A key is the character it writes, ^ and a letter, or one of:");
@@ -94,6 +101,29 @@ static void keys(struct page *p)
 	flush_actions(&a);
 	buf_done(&a.names);
 	buf_done(&names);
+}
+
+static void lists(struct page *p)
+{
+	struct buf text = BUF_INIT;
+	page_part(p, "Columns and filters of lists");
+	page_text(
+	    p, "\"columns\" chooses the columns of a list and their order: of its screen, and of the text its command "
+	       "prints without --columns (JSON, CSV and Markdown stay as they are). A column may be named without its "
+	       "unit, or by its title. On a screen the name always shows, and columns for which there is no room are "
+	       "left out from the right; :columns NAME,… chooses for now.\n\n"
+	       "\"filters\" is what a list begins with on its screen, when it is opened by itself and spoor was not "
+	       "given files; Esc clears it as any filter. Commands take it with --where @default, never silently.\n\n"
+	       "  { \"columns\": { \"traces\": [\"start\", \"name\", \"duration\", \"cost\"] },\n"
+	       "    \"filters\": { \"traces\": \"since:7d\" } }");
+	for (const struct list_kind *l = list_kinds; l->name; l++) {
+		buf_clear(&text);
+		buf_printf(&text, "%s\n\n", l->help);
+		for (const struct column *c = l->columns; c->name; c++)
+			buf_printf(&text, "%s%s", c == l->columns ? "" : ", ", c->name);
+		page_row(p, l->name, buf_cstr(&text));
+	}
+	buf_done(&text);
 }
 
 void topic_config(struct page *p)
@@ -115,5 +145,6 @@ void topic_config(struct page *p)
 	p->name_cols = before;
 	page_part(p, "A file with all of them");
 	example(p);
+	lists(p);
 	keys(p);
 }

@@ -174,6 +174,12 @@ static int hints_cols(const struct hint *hints, size_t n, int gap)
 
 static void draw_hints(struct hint *hints, size_t n, struct canvas row)
 {
+	char keys[REVIEW_MOST_REASONS + 8][16];
+	for (size_t i = 0; i < n && i < sizeof keys / sizeof *keys; i++) {
+		hints[i].key = action_key_shown(review_actions, hints[i].key, keys[i]);
+		if (!hints[i].key[0])
+			hints[i].weight = -1;
+	}
 	struct review_page f = frame_of(row.cols);
 	int room = row.cols >= 80 ? row.cols - f.col - 1 : row.cols, col = row.cols >= 80 ? f.col + 1 : 0;
 	if (room > f.cols + 2) /* with the text, on a wide screen */

@@ -500,6 +500,6 @@ const struct action review_actions[] = {
     {"keys",        "? F1",    "help: the large one",                                  NULL,      0, help          },
     {"enter",       "Enter",   "no reason; close the page; go on",                     NULL,      0, enter         },
     {"leave",       "q Esc",   "stop: all is saved",                                   NULL,      0, quit          },
-    MOVE_ACTIONS,
+    MOVE_ACTIONS_BUT("Home"),
     ACTIONS_END,
 };

@@ -63,14 +63,16 @@ enum move move_to_line(const struct input *in);
 	MOVE_FUNCTION(function, right, MOVE_RIGHT)
 
 /* clang-format off */
-#define MOVE_ACTIONS                                                                                     \
+#define MOVE_ACTIONS MOVE_ACTIONS_BUT("g Home")
+/* Where a screen has another use for g. */
+#define MOVE_ACTIONS_BUT(first_keys)                                                                     \
 	{.name = "down", .keys = "j Down ^N", .help = "one row down", .run = move_down},                 \
 	{.name = "up", .keys = "k Up ^P", .help = "one row up", .run = move_up},                         \
 	{.name = "page-down", .keys = "PgDn ^F", .help = "one page down", .run = move_page_down},        \
 	{.name = "page-up", .keys = "PgUp ^B", .help = "one page up", .run = move_page_up},              \
 	{.name = "half-down", .keys = "^D", .help = "half a page down", .run = move_half_down},          \
 	{.name = "half-up", .keys = "^U", .help = "half a page up", .run = move_half_up},                \
-	{.name = "first", .keys = "g Home", .help = "to the first row", .run = move_first},              \
+	{.name = "first", .keys = first_keys, .help = "to the first row", .run = move_first},              \
 	{.name = "last", .keys = "G End", .help = "to the last row", .run = move_last},                  \
 	{.name = "scroll-down", .keys = "^E", .help = "the page a row further, as the wheel does", .run = move_scroll_down}, \
 	{.name = "scroll-up", .keys = "^Y", .help = "the page a row back", .run = move_scroll_up}, \
