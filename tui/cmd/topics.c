@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "store/base/vec.h"
 #include "store/check/rules.h"
 #include "store/query/gate.h"
 #include "tui/cmd/cmds.h"
@@ -66,34 +67,84 @@ void topic_start(struct page *p)
 
 /* ---------------------------------------------------------------- keys */
 
+enum { KEY_COLS = 18 };
+
 struct key_page {
 	struct page *page;
-	const char *where; /* of the row before */
+	VEC(struct cmd_key) all; /* texts in the arena */
+	struct arena arena;
 };
 
-static void key_row(void *to, const struct cmd_key *key)
+static void keep_key(void *to, const struct cmd_key *key)
 {
 	struct key_page *k = to;
+	*vec_add(&k->all) = (struct cmd_key){.screen = arena_cstr(&k->arena, key->screen).ptr,
+	                                     .where = arena_cstr(&k->arena, key->where).ptr,
+	                                     .keys = arena_cstr(&k->arena, key->keys).ptr,
+	                                     .action = arena_cstr(&k->arena, key->action).ptr,
+	                                     .help = arena_cstr(&k->arena, key->help).ptr};
+}
+
+static bool same_key(const struct cmd_key *a, const struct cmd_key *b)
+{
+	return strcmp(a->action, b->action) == 0 && strcmp(a->keys, b->keys) == 0 && strcmp(a->help, b->help) == 0;
+}
+
+/* Does it stand in the tables of so many screens that it is told once for all? *first: this is the first of them. */
+static bool is_shared(const struct key_page *k, size_t at, bool *first)
+{
+	enum { MANY = 8 };
+	size_t n = 0;
+	*first = true;
+	for (size_t i = 0; i < k->all.n; i++)
+		if (same_key(&k->all.at[i], &k->all.at[at])) {
+			n++;
+			*first &= i >= at;
+		}
+	return n >= MANY;
+}
+
+static void key_row(struct page *p, const struct cmd_key *key)
+{
 	struct buf name = BUF_INIT, text = BUF_INIT;
-	if (!k->where || strcmp(k->where, key->where) != 0)
-		page_part(k->page, key->where);
-	k->where = key->where;
 	buf_printf(&name, ":%s", key->action);
 	buf_printf(&text, "%s (%s)", key->help, key->action);
-	page_row(k->page, key->keys[0] ? key->keys : buf_cstr(&name), key->keys[0] ? buf_cstr(&text) : key->help);
+	page_row(p, key->keys[0] ? key->keys : buf_cstr(&name), key->keys[0] ? buf_cstr(&text) : key->help);
 	buf_done(&name);
 	buf_done(&text);
 }
 
+static void own_keys(struct key_page *k)
+{
+	const char *where = NULL;
+	bool first;
+	for (size_t i = 0; i < k->all.n; i++) {
+		if (is_shared(k, i, &first))
+			continue;
+		if (!where || strcmp(where, k->all.at[i].where) != 0)
+			page_part(k->page, k->all.at[i].where);
+		where = k->all.at[i].where;
+		key_row(k->page, &k->all.at[i]);
+	}
+}
+
 void topic_keys(struct page *p)
 {
-	struct key_page k = {.page = p};
+	struct key_page k = {.page = p, .arena = ARENA_INIT};
 	int before = p->name_cols;
+	bool first;
 	page_text(p, "In brackets the name of what a key does: what : takes, and what \"keys\" in config.json binds.");
-	p->name_cols = 18;
+	p->name_cols = KEY_COLS;
 	if (cmd_each_key)
-		cmd_each_key(key_row, &k);
+		cmd_each_key(keep_key, &k);
+	page_part(p, "In lists and texts");
+	for (size_t i = 0; i < k.all.n; i++)
+		if (is_shared(&k, i, &first) && first)
+			key_row(p, &k.all.at[i]);
+	own_keys(&k);
 	p->name_cols = before;
+	vec_done(&k.all);
+	arena_done(&k.arena);
 }
 
 /* ---------------------------------------------------------------- around the program */
@@ -256,7 +307,8 @@ void topic_words(struct page *p)
 	    "one word; of words with | between them one is meant.");
 	p->name_cols = 10;
 	for (const struct word_row *row = word_rows; row->word; row++)
-		page_row(p, row->word, row->help);
+		if (row->help)
+			page_row(p, row->word, row->help);
 	p->name_cols = before;
 }
 
