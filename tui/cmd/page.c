@@ -137,7 +137,7 @@ void page_begin(struct page *p, const char *name, const char *section, const cha
 	page_roff(p->out, buf_str(&title));
 	buf_printf(p->out, "\" \"%s\" \"%s\" \"spoor ", section, date);
 	page_roff(p->out, str_of(version));
-	buf_add_cstr(p->out, "\"\n.nr HY 0\n.ad l\n.SH \"NAME\"\n");
+	buf_add_cstr(p->out, "\"\n.nh\n.ad l\n.SH \"NAME\"\n");
 	page_roff(p->out, str_of(name));
 	buf_add_cstr(p->out, " \\- ");
 	roff_lines(p, str_of(line));
