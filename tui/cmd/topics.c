@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "store/base/text.h"
 #include "store/base/vec.h"
 #include "store/check/rules.h"
 #include "store/query/gate.h"
@@ -50,7 +51,7 @@ void topic_start(struct page *p)
 	page_text(p, start_what);
 	page_text(p,
 	    "\n"
-	    "  spoor samples           sample data in a store that goes away, and things to try\n"
+	    "  spoor samples           sample data that goes away again, and things to try\n"
 	    "  spoor run.json logs/    import what is new in them, open the explorer\n"
 	    "  spoor                   the explorer on all that was imported\n"
 	    "  spoor compare v12 v13   the same answers without a screen\n"
@@ -186,19 +187,22 @@ void topic_files(struct page *p)
 
 /* Those that no setting has. */
 static const struct two variables[] = {
-    {"SPOOR_CONFIG",           "the file of settings; empty: none is read"                         },
-    {"SPOOR_NOW",              "an ISO 8601 time that stands for the clock, for tests and pictures"},
-    {"SPOOR_NO_SHM",           "set: processes share no memory (for the file systems of networks)" },
-    {"XDG_DATA_HOME",          "where the store is: spoor help files"                              },
-    {"XDG_CONFIG_HOME",        "where settings, themes, rules, prices and filters are"             },
-    {"XDG_STATE_HOME",         "where is kept what the explorer remembers"                         },
-    {"HOME",                   "for these, where they are not set; ~ in paths"                     },
-    {"LESS",                   "options of less"                                                   },
-    {"TERM",                   "the terminal, as terminfo calls it"                                },
-    {"TMUX",                   "set by tmux: what is copied is wrapped for it"                     },
-    {"ESCDELAY",               "milliseconds that Esc waits for the rest of a key"                 },
-    {"LC_ALL, LC_CTYPE, LANG", "UTF-8, or ASCII"                                                   },
-    {"TMPDIR",                 "where files stand that are handed to an editor or unpacked"        },
+    {"SPOOR_CONFIG",                       "the file of settings; empty: none is read"                         },
+    {"SPOOR_NOW",                          "an ISO 8601 time that stands for the clock, for tests and pictures"},
+    {"SPOOR_NO_SHM",                       "set: processes share no memory (for the file systems of networks)" },
+    {"XDG_DATA_HOME",                      "where the store is: spoor help files"                              },
+    {"XDG_CONFIG_HOME",                    "where settings, themes, rules, prices and filters are"             },
+    {"XDG_STATE_HOME",                     "where is kept what the explorer remembers"                         },
+    {"HOME",                               "for these, where they are not set; ~ in paths"                     },
+    {"LESS",                               "options of less"                                                   },
+    {"TERM",                               "the terminal, as terminfo calls it"                                },
+    {"TERM_PROGRAM, TERM_PROGRAM_VERSION", "the terminal by its own name, for what that one is known to do"    },
+    {"TZDIR",                              "where the rules of time zones are"                                 },
+    {"SOURCE_DATE_EPOCH",                  "the date in man pages that spoor help --man prints"                },
+    {"TMUX",                               "set by tmux: what is copied is wrapped for it"                     },
+    {"ESCDELAY",                           "milliseconds that Esc waits for the rest of a key"                 },
+    {"LC_ALL, LC_CTYPE, LANG",             "UTF-8, or ASCII"                                                   },
+    {"TMPDIR",                             "where files stand that are handed to an editor or unpacked"        },
 };
 
 static void setting_variable(struct page *p, const struct setting *s)
@@ -281,9 +285,9 @@ static void topic_completion(struct page *p)
 	    "Tab completes commands, options, the ids of traces and runs, names of datasets, prompts, judges and "
 	    "queues, and filters word by word, all out of the store at hand. make install puts the scripts where "
 	    "shells look for them; without it:\n\n"
-	    "  bash    source <(spoor complete --script bash)           in ~/.bashrc\n"
-	    "  zsh     source <(spoor complete --script zsh)            in ~/.zshrc, after compinit\n"
-	    "  fish    spoor complete --script fish | source            in ~/.config/fish/config.fish\n\n"
+	    "  bash    source <(spoor complete --script bash)    ~/.bashrc\n"
+	    "  zsh     source <(spoor complete --script zsh)     ~/.zshrc, after compinit\n"
+	    "  fish    spoor complete --script fish | source     ~/.config/fish/config.fish\n\n"
 	    "A filter is best typed in quotes: --where 'status:error du<Tab>. It is never slower than the store can be "
 	    "asked, and where a store is missing, locked or damaged there are just no names.");
 }
@@ -314,12 +318,52 @@ void topic_words(struct page *p)
 
 /* ---------------------------------------------------------------- told by others */
 
+/* Where what a line says begins, behind the last gap of its first half; a line without one: its own beginning. */
+static size_t hang_of(struct str line)
+{
+	size_t hang = 0;
+	while (hang < line.len && line.ptr[hang] == ' ')
+		hang++;
+	for (size_t i = hang; i + 2 < line.len && i < PAGE_COLS * 2 / 3; i++)
+		if (line.ptr[i] == ' ' && line.ptr[i + 1] == ' ' && line.ptr[i + 2] != ' ')
+			hang = i + 2;
+	return hang;
+}
+
+/* A line that is too wide goes on below what it says. */
+static void told_line(struct buf *out, struct str line)
+{
+	size_t hang = hang_of(line);
+	struct str head = str_cut(line, 0, hang), text = str_from(line, hang);
+	int at = text_cols(head);
+	struct text_row row;
+	if (hang == 0 || text.len == 0 || strchr("{}[]\"/", text.ptr[0])) { /* prose, which is filled anyhow; JSON */
+		buf_add_str(out, line);
+		buf_add_char(out, '\n');
+		return;
+	}
+	buf_add_str(out, head);
+	for (size_t from = 0; from < text.len;) {
+		size_t next = text_wrap(text, from, PAGE_COLS - at, &row);
+		buf_add_fill(out, ' ', from ? (size_t)at : 0);
+		buf_add_str(out, str_cut(text, row.at, row.len));
+		buf_add_char(out, '\n');
+		if (next <= from)
+			return;
+		from = next;
+	}
+}
+
 static void told(struct page *p, void (*print)(struct buf *out))
 {
-	struct buf text = BUF_INIT;
+	struct buf text = BUF_INIT, fitted = BUF_INIT;
 	print(&text);
-	page_verbatim(p, buf_cstr(&text));
+	struct str rest = buf_str(&text), line;
+	while (rest.len && str_split(&rest, '\n', &line))
+		told_line(&fitted, line);
+	page_text(p, buf_cstr(&fitted));
 	buf_done(&text);
+	buf_done(&fitted);
 }
 
 static void topic_gate_file(struct page *p)

@@ -28,6 +28,7 @@ const struct word_row word_rows[] = {
 	{"N",        TAKES_NOTHING, NULL},
 	{"NAME",     TAKES_NOTHING, NULL},
 	{"NEW",      TAKES_NOTHING, NULL},
+	{"PAGE",     TAKES_NOTHING, NULL},
 	{"PERSON",   TAKES_PERSON,  "who said it: the author's name as spoor log shows it"},
 	{"PROMPT",   TAKES_PROMPT,  "a prompt's name; with @VERSION one version of it"},
 	{"QUEUE",    TAKES_QUEUE,   "the name of a review queue"},
