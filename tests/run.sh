@@ -86,6 +86,7 @@ part "faults: many at once" python3 tests/fault/many.py
 part "layers" sh tests/layers.sh
 part "README" python3 tests/readme.py --check "$build/spoor"
 part "commands" bash tests/cli.sh
+part "completion in shells" python3 tests/complete.py "$build"
 part "screens in tmux" bash tests/screen.sh
 part "stories in tmux" bash tests/stories.sh
 part "a reviewer in tmux" bash tests/reviewer.sh

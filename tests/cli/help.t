@@ -1,47 +1,43 @@
 # What is printed comes from the table of commands: a new one shows here.
-$ spoor help
+$ spoor help | head -n 9
 spoor: traces and eval results of LLM applications, in a terminal
 
-  spoor [OPTION…]                the explorer on the whole store
-  spoor [OPTION…] FILE…          imports what is new in the files and opens the explorer
-  spoor COMMAND [OPTION…] …      the same without a screen
+  spoor [OPTION…]             the explorer on the whole store
+  spoor [OPTION…] FILE…       imports what is new in the files, and opens it
+  spoor COMMAND [OPTION…] …   the same without a screen
 
-Commands
-  alikes [TARGET]             which other answers failed as one that was flagged
-  backup FILE                 a copy of the store in one file, while others may write
-  checks [TRACE]              what checks found: answers, privacy, behaviour, your rules
-  compare A B                 what got better and worse between two eval runs, and is it noise
-  diff TRACE TRACE            two traces beside each other: what differs, where it begins
-  doctor [FILE…]              the store's health, the files' problems, the terminal as found
-  export WHAT [NAME]          what people said, and of what, for those who go on with it
-  flag TARGET…|-              say of answers that they are good or bad, and why
-  forget FILE|trace:ID|…      take traces, eval runs or whole files out of the store, for good
-  formats [NAME]              the formats that are read, and how each is recognised
-  gate RUN                    ship, hold or not enough evidence: a release judged point by point
-  help [COMMAND|TOPIC]        this list, a command, or a topic: keys, filter, rules, sql, gate-file, files, exit-codes
-  import FILE…|DIR…|-         read trace and eval files into the store
-  judges [NAME]               how far each judge can be trusted: against people, itself, length
-  ledger TRACE                who paid for every token: what each model call carried
-  log [TARGET]                who said what of answers, and when: every event, also those taken back
-  merge STORE                 what people said in another store, brought into this one
-  origins TRACE               where each sentence of an answer came from, by wording
-  path [TRACE]                what a trace's time went into, and what would shorten it
-  prompts [NAME [VERSION [VERSION]]]  prompts and their versions: use, scores, cost, and what changed in the text
-  review [QUEUE]              judge answers one by one: make a queue, go on with one
-  rules                       your rules: proposed out of flagged answers, tried, saved
-  run ID                      one eval run with its cases
-  runs [RUN…]                 the eval runs: pass rate, latency, cost; with --dataset whether they drift
-  search TEXT…                inputs, outputs, messages, documents that hold the words
-  session ID                  all traces of one session as one conversation
-  sql SELECT|-                any question of your own, in SQL over documented views; read-only
-  stats                       latency, errors, tokens, cost: over all traces, by what they are
-  trace ID                    one trace as a tree of its spans
-  traces                      the traces, newest first
-
-Options of the explorer: --store FILE, --ascii, --no-color, --theme NAME,
---open trace:ID, --map FIELD=COLUMN,… with files; --version.
-A command wins over a file of its name: ./NAME is the file. More: spoor help COMMAND,
-spoor help keys, filter, rules, sql, gate-file, files or exit-codes.
+Look at traces
+  traces                 the traces, newest first
+  trace TRACE            one trace as a tree of its spans
+$ [ $(spoor help | wc -L) -le 80 ] && echo fits
+fits
+$ spoor help --json > $T/help.json; spoor help > $T/help.txt
+# Each command stands in the list once, in one group, with one line; each option says what it is.
+$ python3 -c "import json,os,re; d=json.load(open(os.environ['T']+'/help.json')); t=open(os.environ['T']+'/help.txt').read(); print([c['name'] for c in d['commands'] if len(re.findall('(?m)^  '+c['name']+'( |\$)', t)) != 1])"
+[]
+$ python3 -c "import json,os; d=json.load(open(os.environ['T']+'/help.json')); print([c['name'] for c in d['commands'] if not c['group'] or not 10 < len(c['help']) <= 55 or c['help'][-1] == '.'])"
+[]
+$ python3 -c "import json,os; d=json.load(open(os.environ['T']+'/help.json')); print([(c['name'],o['name']) for c in d['commands']+[d,d['explorer']] for o in c['options'] if not o.get('help')])" 2>&1 | tail -n 1
+[]
+$ grep -c 'Others' $T/help.txt
+0
+? 1
+# … the groups name no command that there is not, and none twice
+$ sed -n '/command_groups\[\] = {/,/^};/p' tui/cmd/cmds.c | sed 's/{"[a-z]*", *"[^"]*"//' | grep -oE '"[a-z]+"[,}]' | grep -oE '[a-z]+' | sort | uniq -d
+# What the words in capitals stand for is known of each of them.
+$ python3 -c "import json,os,re; d=json.load(open(os.environ['T']+'/help.json')); w={x['word'] for x in d['words']}; print(sorted({(c.get('name'),m) for c in d['commands'] for v in [c['operands']]+[o['value'] or '' for o in c['options']] for m in re.findall('[A-Z]+',v) if m not in w}))"
+[]
+# Every page: no control character, no long line
+$ for t in $(python3 -c "import json,os; d=json.load(open(os.environ['T']+'/help.json')); print(*[x['name'] for x in d['commands']+d['topics']])"); do spoor help $t > $T/page || echo $t fails; LC_ALL=C grep -q '[[:cntrl:]]' $T/page && echo $t has a control character; [ -s $T/page ] || echo $t is empty; [ $(wc -L < $T/page) -le 100 ] || echo $t has a long line; done
+# Each action, field and setting stands in its page, and each action says what it does in at most 110 columns.
+$ spoor help keys > $T/keys; python3 -c "import json,os; d=json.load(open(os.environ['T']+'/help.json')); t=open(os.environ['T']+'/keys').read(); t=' '.join(t.split()); print(len(d['keys']) > 400, [k for k in d['keys'] if k['help'] not in t or (k['keys'] and '('+k['action']+')' not in t)], [k for k in d['keys'] if not 0 < len(k['help']) <= 110])"
+True [] []
+$ spoor help filter > $T/filter; python3 -c "import json,os; d=json.load(open(os.environ['T']+'/help.json')); t=' '.join(open(os.environ['T']+'/filter').read().split()); print(len(d['fields']) > 100, [f for f in d['fields'] if f['example'] not in t or f['help'] not in t])"
+True []
+$ spoor help config > $T/config; python3 -c "import json,os,subprocess; t=open(os.environ['T']+'/config').read(); d=json.loads(subprocess.run(['spoor','config','--json'],capture_output=True).stdout); print(len(d['settings']) > 10, [s['name'] for s in d['settings'] if s['name'] not in t])"
+True []
+# Each variable that the program asks for is told of.
+$ for v in $(grep -rhoE 'getenv\("[A-Z_]+"\)' store import tui --include=*.c | grep -oE '[A-Z_]{2,}' | sort -u); do spoor help environment | grep -qw $v || echo $v; done
 $ spoor --help | head -n 1
 spoor: traces and eval results of LLM applications, in a terminal
 $ spoor help import
@@ -49,22 +45,31 @@ spoor import [OPTION…] FILE…|DIR…|-
 
   read trace and eval files into the store
 
-Files are recognised by their content; gzip, zstd and xz, zip and tar are opened. The same file again adds nothing,
-a file that grew adds what is new. Folders and archives are read with all they hold; what is of no known format
-in them is counted. - is standard input. An import that was stopped goes on where it was.
+Files are recognised by their content; gzip, zstd and xz, zip and tar are
+opened. The same file again adds nothing, a file that grew adds what is new.
+Folders and archives are read with all they hold; what is of no known format in
+them is counted. - is standard input. An import that was stopped goes on where
+it was.
 
 Options
-  --follow                    go on reading as the files grow, until ^C; new files in folders, too
-  --explain                   say what the files are and what would be read of them; nothing is stored
-  --no-index                  leave the index for search to the next explorer, or spoor doctor --index
-  --no-checks                 leave the checks to the next explorer, or spoor checks
+  --follow                    go on reading as the files grow, until ^C; new
+                              files in folders, too
+  --explain                   say what the files are and what would be read of
+                              them; nothing is stored
+  --no-index                  leave the index for search to the next explorer,
+                              or spoor doctor --index
+  --no-checks                 leave the checks to the next explorer, or spoor
+                              checks
   --strict                    a file with any problem at all is not imported
-  --map F=C,…                 which column of a table of results is what: output=answer,score=f1+em; none: as named
+  --map FIELD=COLUMN,…        which column of a table of results is what:
+                              output=answer,score=f1+em; none: as named
   --max-depth N               how deep JSON may nest (1000)
 
 Options of its rows
-  --jsonl                     its rows as JSON Lines: one object a line, as they stand in --json
-  --csv                       its rows as CSV; text a spreadsheet would take for a formula gets '
+  --jsonl                     its rows as JSON Lines: one object a line, as they
+                              stand in --json
+  --csv                       its rows as CSV; text a spreadsheet would take for
+                              a formula gets '
   --csv-raw                   its rows as CSV, text as it is
   --markdown                  its rows as a Markdown table
   --table NAME                which rows, of a command that has several lists
@@ -73,14 +78,21 @@ Options of its rows
   --desc                      largest first (figures and times: the default)
   -n, --limit N               at most N rows
   --offset N                  leave out the first N rows
-  -c, --columns A,B,…         these columns, by their names in --json
+  -c, --columns COLUMN,…      these columns, by their names in --json
 
 Options of every command
-  -j, --json                  one JSON value on standard output; failures as JSON, too
-  --store FILE                this store instead of $SPOOR_STORE or the user's own
-  --ascii                     nothing but ASCII (so it is where the locale is not UTF-8)
-  --mask                      personal data and secrets masked in what is printed (as $SPOOR_MASK=1 does)
-  --no-color                  no colours (printed text has none; for the explorer)
+  -j, --json                  one JSON value on standard output; failures as
+                              JSON, too
+  --store FILE                this store instead of $SPOOR_STORE or the user's
+                              own
+  --ascii                     nothing but ASCII (so it is where the locale is
+                              not UTF-8)
+  --mask                      personal data and secrets masked in what is
+                              printed (as $SPOOR_MASK=1 does)
+  --config FILE               these settings instead of $SPOOR_CONFIG or the
+                              user's own; "": none
+  --no-color                  no colours (printed text has none; for the
+                              explorer)
   -h, --help                  how the command is used
 $ spoor import --help | head -n 3
 spoor import [OPTION…] FILE…|DIR…|-
@@ -95,23 +107,31 @@ $ spoor help exit-codes
   5        not enough data to answer
   128+n    ended by signal n
 $ spoor help files
-  $SPOOR_STORE                       the store; else
-  $XDG_DATA_HOME/spoor/spoor.db      (~/.local/share/spoor/spoor.db), for the user's eyes only
-  $SPOOR_NOW                         an ISO 8601 time that stands for the clock
-  $XDG_CONFIG_HOME/spoor/filters.json  saved filters: spoor help filter
-  $XDG_STATE_HOME/spoor/history      lines typed at prompts, for the user's eyes only
-  $XDG_STATE_HOME/spoor/looked       how far each store was looked at: what came since is marked
-  $SPOOR_GATE                        the gate file of spoor gate and the release sheet: spoor help gate-file
-  $NO_COLOR                          no colours
-  $TZ, $LC_ALL, $LC_CTYPE, $LANG     time zone of what is shown; UTF-8 or ASCII
+  $XDG_DATA_HOME/spoor/spoor.db         the store, for the user's eyes only
+                                        (~/.local/share/spoor/spoor.db)
+  $XDG_CONFIG_HOME/spoor/config.json    settings: spoor help config
+                                        (~/.config/spoor/config.json)
+  $XDG_CONFIG_HOME/spoor/filters.json   filters with a name: spoor help filter
+  $XDG_CONFIG_HOME/spoor/rules.json     a team's own checks: spoor help rules
+  $XDG_CONFIG_HOME/spoor/prices.json    prices of models, before the built-in
+                                        ones
+  $XDG_CONFIG_HOME/spoor/themes/        themes of one's own: spoor help themes
+  $XDG_STATE_HOME/spoor/                what the explorer remembers: lines typed
+                                        at prompts, how far each store was
+                                        looked at (~/.local/state/spoor);
+                                        nothing of it is needed, all of it may
+                                        be deleted
+
+Text of traces is nowhere but in the store. Files of settings are JSON in which
+comments (//) and a comma behind the last element are allowed.
 $ spoor help filter | head -n 5
-A filter is words side by side, all of which must match; or, not and ( ) as in
+A filter says which traces, runs, cases or spans are meant: to & in the
+explorer, to --where, in rules, gate files and saved filters alike. For the
+shell it is one word, in quotes:
 
-  spoor traces --where 'status:error dur>2s (kind:llm or kind:tool) not name="get_balance"'
-
-  FIELD:VALUE is   FIELD=VALUE is   FIELD~VALUE contains   FIELD>VALUE < >= <= compares
+  spoor traces --where 'status:error dur>2s (kind:llm or kind:tool)'
 $ spoor help --json | python3 -m json.tool | grep -c '"operands"'
-30
+32
 $ spoor --ascii help | LC_ALL=C grep -c '[^ -~]'
 0
 ? 1
@@ -163,7 +183,7 @@ $ spoor traces --json=yes 2>&1
 spoor: this option takes no value: json=yes (spoor help traces)
 ? 2
 $ spoor trace 2>&1
-spoor: usage: spoor trace ID (spoor help trace)
+spoor: usage: spoor trace TRACE (spoor help trace)
 ? 2
 $ spoor trace a b 2>&1
 spoor: one word too many: b (spoor help trace)

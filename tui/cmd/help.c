@@ -17,7 +17,7 @@
 
 /* ---------------------------------------------------------------- one command */
 
-enum { LIST_COLS = 19 };
+enum { LIST_COLS = 21 };
 
 void help_sentence(struct buf *out, const char *line)
 {

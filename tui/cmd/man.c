@@ -12,6 +12,20 @@
 
 /* ---------------------------------------------------------------- spoor(1) */
 
+enum { OPTION_COLS = 22 };
+
+/* The options of rows are told once, for all. */
+static void own_tables(struct page *p, const struct command *c)
+{
+	struct buf text = BUF_INIT;
+	rows_tables(&text, c);
+	if (text.len)
+		page_text(p, buf_cstr(&text));
+	else if (rows_has(c))
+		page_text(p, "It prints rows: see Options of rows.");
+	buf_done(&text);
+}
+
 static void command(struct page *p, const struct command *c)
 {
 	struct buf usage = BUF_INIT, text = BUF_INIT;
@@ -23,8 +37,10 @@ static void command(struct page *p, const struct command *c)
 		page_in(p, 1);
 		if (c->more)
 			page_text(p, c->more);
+		p->name_cols = OPTION_COLS;
 		help_options(p, c->options);
-		help_rows(p, c);
+		p->name_cols = 0;
+		own_tables(p, c);
 		page_in(p, -1);
 	}
 	buf_done(&usage);
@@ -34,9 +50,9 @@ static void command(struct page *p, const struct command *c)
 static void all_commands(struct page *p)
 {
 	page_section(p, "Commands");
-	page_text(
-	    p, "Every command takes also the options of every command, below. What the words in capitals stand for is "
-	       "said under WORDS.");
+	page_text(p, "Every command takes also the options of every command, and one that prints rows those of rows: "
+	             "both are below. What the words in capitals stand for is "
+	             "said under WORDS.");
 	for (const struct command_group *g = command_groups; g->name; g++) {
 		page_part(p, g->title);
 		help_each_command(g, command, p);
@@ -45,6 +61,11 @@ static void all_commands(struct page *p)
 		page_part(p, "Others");
 		help_each_command(NULL, command, p);
 	}
+	page_part(p, "Options of rows");
+	page_text(p, "Of every command that prints rows, where it has none of that name itself. The rows are the "
+	             "elements of a list in "
+	             "its --json.");
+	help_options(p, rows_options);
 	page_part(p, "Options of every command");
 	help_options(p, common_options);
 }
@@ -53,8 +74,10 @@ static void topic_list(struct page *p)
 {
 	page_section(p, "Topics");
 	page_text(p, "There is more to read than stands here: spoor help TOPIC.");
+	p->name_cols = 12;
 	for (const struct topic *t = topics; t->name; t++)
 		page_row(p, t->name, t->line);
+	p->name_cols = 0;
 }
 
 static void examples(struct page *p)

@@ -318,7 +318,7 @@ static int merge_main(const struct command_line *line, struct err *err)
 const struct command command_merge = {
     .name = "merge",
     .operands = "STORE",
-    .help = "what people said in another store, brought into this one",
+    .help = "what people said in another store, brought into this",
     .more = "Copies verdicts, notes and corrections, and nothing else: each event once, however often and in whatever "
             "order "
             "stores are merged. Where two people judge one answer differently both stay, and are listed. The other "

@@ -81,7 +81,7 @@ static int open_main(const struct command_line *line, struct err *err)
 const struct command command_open = {
     .name = "open",
     .operands = "LINK",
-    .help = "the explorer on what a link names: a trace, a span, a case …",
+    .help = "the explorer on what a link names",
     .more = "LINK is what y l copies in the explorer (trace:4bf92f35/span:00f067aa), or an id alone: of a trace, a "
             "span, a\n"
             "run, a session or a queue, cut to what only one has. spoor help links lists what there can be links to.\n"

@@ -30,7 +30,7 @@ void page_roff(struct buf *out, struct str text)
 		case '"': buf_add_cstr(out, "\\(dq"); break;
 		default: buf_add_char(out, c);
 		}
-		if (word > LONG_WORD && strchr("/,:;|.=", c))
+		if (word > LONG_WORD && strchr("/,:;|=", c))
 			buf_add_cstr(out, "\\:");
 	}
 }
@@ -137,7 +137,7 @@ void page_begin(struct page *p, const char *name, const char *section, const cha
 	page_roff(p->out, buf_str(&title));
 	buf_printf(p->out, "\" \"%s\" \"%s\" \"spoor ", section, date);
 	page_roff(p->out, str_of(version));
-	buf_add_cstr(p->out, "\"\n.nr HY 0\n.ad l\n.SH \"NAME\"\n");
+	buf_add_cstr(p->out, "\"\n.nh\n.ad l\n.SH \"NAME\"\n");
 	page_roff(p->out, str_of(name));
 	buf_add_cstr(p->out, " \\- ");
 	roff_lines(p, str_of(line));
@@ -177,7 +177,7 @@ void page_text(struct page *p, const char *text)
 		}
 		if (p->form == PAGE_MAN) {
 			dense(p, false);
-			buf_add_cstr(p->out, p->after_title ? "" : p->in ? ".IP\n" : ".PP\n");
+			buf_add_cstr(p->out, p->after_title ? "" : ".PP\n");
 			roff_lines(p, buf_str(&one));
 		} else {
 			gap(p);

@@ -440,7 +440,7 @@ static int path_main(const struct command_line *line, struct err *err)
 const struct command command_path = {
     .name = "path",
     .operands = "[TRACE]",
-    .help = "what a trace's time went into, and what would shorten it",
+    .help = "where a trace's time went, and what would shorten it",
     .more = "TRACE is any unambiguous prefix of the trace's id. The critical path is what the end of the trace waited "
             "for: its\n"
             "stretches add up to the duration. What-ifs play the schedule again, they do not divide; what they assume "

@@ -89,7 +89,7 @@ const struct option_row rows_options[] = {
 	{"desc", 0, OPTION_FLAG, NULL, "largest first (figures and times: the default)"},
 	{"limit", 'n', OPTION_INT, "N", "at most N rows"},
 	{"offset", 0, OPTION_INT, "N", "leave out the first N rows"},
-	{"columns", 'c', OPTION_TEXT, "A,B,…", "these columns, by their names in --json"},
+	{"columns", 'c', OPTION_TEXT, "COLUMN,…", "these columns, by their names in --json"},
 	{.name = NULL},
 };
 /* clang-format on */

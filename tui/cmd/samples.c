@@ -139,7 +139,7 @@ static int samples_main(const struct command_line *line, struct err *err)
 const struct command command_samples = {
     .name = "samples",
     .operands = "",
-    .help = "sample traces and eval runs, built in: look at them in a store that goes away afterwards",
+    .help = "sample traces and runs, in a store that goes away",
     .more = "Invented: a bank's dispute agent, an insurer's claims triage, a weekly re-run, a parcel service's "
             "assistant, with\n"
             "some planted trouble, and a list of things to try. Nothing of it comes into your own store, unless with "

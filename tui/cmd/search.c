@@ -128,7 +128,7 @@ static int search_main(const struct command_line *line, struct err *err)
 const struct command command_search = {
     .name = "search",
     .operands = "TEXT…",
-    .help = "inputs, outputs, messages, documents that hold the words",
+    .help = "inputs, outputs, messages, documents with these words",
     .more = "Words have to stand in one text (a message, a document, an input …), in any order; "
             "'\"refund policy\"' in quotes is a\n"
             "phrase, refund* any word that begins so. Letters of both cases are one, with or "

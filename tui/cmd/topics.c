@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "store/base/text.h"
+#include "store/base/vec.h"
 #include "store/check/rules.h"
 #include "store/query/gate.h"
 #include "tui/cmd/cmds.h"
@@ -49,7 +51,7 @@ void topic_start(struct page *p)
 	page_text(p, start_what);
 	page_text(p,
 	    "\n"
-	    "  spoor samples           sample data in a store that goes away, and things to try\n"
+	    "  spoor samples           sample data that goes away again, and things to try\n"
 	    "  spoor run.json logs/    import what is new in them, open the explorer\n"
 	    "  spoor                   the explorer on all that was imported\n"
 	    "  spoor compare v12 v13   the same answers without a screen\n"
@@ -66,34 +68,84 @@ void topic_start(struct page *p)
 
 /* ---------------------------------------------------------------- keys */
 
+enum { KEY_COLS = 18 };
+
 struct key_page {
 	struct page *page;
-	const char *where; /* of the row before */
+	VEC(struct cmd_key) all; /* texts in the arena */
+	struct arena arena;
 };
 
-static void key_row(void *to, const struct cmd_key *key)
+static void keep_key(void *to, const struct cmd_key *key)
 {
 	struct key_page *k = to;
+	*vec_add(&k->all) = (struct cmd_key){.screen = arena_cstr(&k->arena, key->screen).ptr,
+	                                     .where = arena_cstr(&k->arena, key->where).ptr,
+	                                     .keys = arena_cstr(&k->arena, key->keys).ptr,
+	                                     .action = arena_cstr(&k->arena, key->action).ptr,
+	                                     .help = arena_cstr(&k->arena, key->help).ptr};
+}
+
+static bool same_key(const struct cmd_key *a, const struct cmd_key *b)
+{
+	return strcmp(a->action, b->action) == 0 && strcmp(a->keys, b->keys) == 0 && strcmp(a->help, b->help) == 0;
+}
+
+/* Does it stand in the tables of so many screens that it is told once for all? *first: this is the first of them. */
+static bool is_shared(const struct key_page *k, size_t at, bool *first)
+{
+	enum { MANY = 8 };
+	size_t n = 0;
+	*first = true;
+	for (size_t i = 0; i < k->all.n; i++)
+		if (same_key(&k->all.at[i], &k->all.at[at])) {
+			n++;
+			*first &= i >= at;
+		}
+	return n >= MANY;
+}
+
+static void key_row(struct page *p, const struct cmd_key *key)
+{
 	struct buf name = BUF_INIT, text = BUF_INIT;
-	if (!k->where || strcmp(k->where, key->where) != 0)
-		page_part(k->page, key->where);
-	k->where = key->where;
 	buf_printf(&name, ":%s", key->action);
 	buf_printf(&text, "%s (%s)", key->help, key->action);
-	page_row(k->page, key->keys[0] ? key->keys : buf_cstr(&name), key->keys[0] ? buf_cstr(&text) : key->help);
+	page_row(p, key->keys[0] ? key->keys : buf_cstr(&name), key->keys[0] ? buf_cstr(&text) : key->help);
 	buf_done(&name);
 	buf_done(&text);
 }
 
+static void own_keys(struct key_page *k)
+{
+	const char *where = NULL;
+	bool first;
+	for (size_t i = 0; i < k->all.n; i++) {
+		if (is_shared(k, i, &first))
+			continue;
+		if (!where || strcmp(where, k->all.at[i].where) != 0)
+			page_part(k->page, k->all.at[i].where);
+		where = k->all.at[i].where;
+		key_row(k->page, &k->all.at[i]);
+	}
+}
+
 void topic_keys(struct page *p)
 {
-	struct key_page k = {.page = p};
+	struct key_page k = {.page = p, .arena = ARENA_INIT};
 	int before = p->name_cols;
+	bool first;
 	page_text(p, "In brackets the name of what a key does: what : takes, and what \"keys\" in config.json binds.");
-	p->name_cols = 18;
+	p->name_cols = KEY_COLS;
 	if (cmd_each_key)
-		cmd_each_key(key_row, &k);
+		cmd_each_key(keep_key, &k);
+	page_part(p, "In lists and texts");
+	for (size_t i = 0; i < k.all.n; i++)
+		if (is_shared(&k, i, &first) && first)
+			key_row(p, &k.all.at[i]);
+	own_keys(&k);
 	p->name_cols = before;
+	vec_done(&k.all);
+	arena_done(&k.arena);
 }
 
 /* ---------------------------------------------------------------- around the program */
@@ -135,19 +187,22 @@ void topic_files(struct page *p)
 
 /* Those that no setting has. */
 static const struct two variables[] = {
-    {"SPOOR_CONFIG",           "the file of settings; empty: none is read"                         },
-    {"SPOOR_NOW",              "an ISO 8601 time that stands for the clock, for tests and pictures"},
-    {"SPOOR_NO_SHM",           "set: processes share no memory (for the file systems of networks)" },
-    {"XDG_DATA_HOME",          "where the store is: spoor help files"                              },
-    {"XDG_CONFIG_HOME",        "where settings, themes, rules, prices and filters are"             },
-    {"XDG_STATE_HOME",         "where is kept what the explorer remembers"                         },
-    {"HOME",                   "for these, where they are not set; ~ in paths"                     },
-    {"LESS",                   "options of less"                                                   },
-    {"TERM",                   "the terminal, as terminfo calls it"                                },
-    {"TMUX",                   "set by tmux: what is copied is wrapped for it"                     },
-    {"ESCDELAY",               "milliseconds that Esc waits for the rest of a key"                 },
-    {"LC_ALL, LC_CTYPE, LANG", "UTF-8, or ASCII"                                                   },
-    {"TMPDIR",                 "where files stand that are handed to an editor or unpacked"        },
+    {"SPOOR_CONFIG",                       "the file of settings; empty: none is read"                         },
+    {"SPOOR_NOW",                          "an ISO 8601 time that stands for the clock, for tests and pictures"},
+    {"SPOOR_NO_SHM",                       "set: processes share no memory (for the file systems of networks)" },
+    {"XDG_DATA_HOME",                      "where the store is: spoor help files"                              },
+    {"XDG_CONFIG_HOME",                    "where settings, themes, rules, prices and filters are"             },
+    {"XDG_STATE_HOME",                     "where is kept what the explorer remembers"                         },
+    {"HOME",                               "for these, where they are not set; ~ in paths"                     },
+    {"LESS",                               "options of less"                                                   },
+    {"TERM",                               "the terminal, as terminfo calls it"                                },
+    {"TERM_PROGRAM, TERM_PROGRAM_VERSION", "the terminal by its own name, for what that one is known to do"    },
+    {"TZDIR",                              "where the rules of time zones are"                                 },
+    {"SOURCE_DATE_EPOCH",                  "the date in man pages that spoor help --man prints"                },
+    {"TMUX",                               "set by tmux: what is copied is wrapped for it"                     },
+    {"ESCDELAY",                           "milliseconds that Esc waits for the rest of a key"                 },
+    {"LC_ALL, LC_CTYPE, LANG",             "UTF-8, or ASCII"                                                   },
+    {"TMPDIR",                             "where files stand that are handed to an editor or unpacked"        },
 };
 
 static void setting_variable(struct page *p, const struct setting *s)
@@ -230,9 +285,9 @@ static void topic_completion(struct page *p)
 	    "Tab completes commands, options, the ids of traces and runs, names of datasets, prompts, judges and "
 	    "queues, and filters word by word, all out of the store at hand. make install puts the scripts where "
 	    "shells look for them; without it:\n\n"
-	    "  bash    source <(spoor complete --script bash)           in ~/.bashrc\n"
-	    "  zsh     source <(spoor complete --script zsh)            in ~/.zshrc, after compinit\n"
-	    "  fish    spoor complete --script fish | source            in ~/.config/fish/config.fish\n\n"
+	    "  bash    source <(spoor complete --script bash)    ~/.bashrc\n"
+	    "  zsh     source <(spoor complete --script zsh)     ~/.zshrc, after compinit\n"
+	    "  fish    spoor complete --script fish | source     ~/.config/fish/config.fish\n\n"
 	    "A filter is best typed in quotes: --where 'status:error du<Tab>. It is never slower than the store can be "
 	    "asked, and where a store is missing, locked or damaged there are just no names.");
 }
@@ -256,18 +311,59 @@ void topic_words(struct page *p)
 	    "one word; of words with | between them one is meant.");
 	p->name_cols = 10;
 	for (const struct word_row *row = word_rows; row->word; row++)
-		page_row(p, row->word, row->help);
+		if (row->help)
+			page_row(p, row->word, row->help);
 	p->name_cols = before;
 }
 
 /* ---------------------------------------------------------------- told by others */
 
+/* Where what a line says begins, behind the last gap of its first half; a line without one: its own beginning. */
+static size_t hang_of(struct str line)
+{
+	size_t hang = 0;
+	while (hang < line.len && line.ptr[hang] == ' ')
+		hang++;
+	for (size_t i = hang; i + 2 < line.len && i < PAGE_COLS * 2 / 3; i++)
+		if (line.ptr[i] == ' ' && line.ptr[i + 1] == ' ' && line.ptr[i + 2] != ' ')
+			hang = i + 2;
+	return hang;
+}
+
+/* A line that is too wide goes on below what it says. */
+static void told_line(struct buf *out, struct str line)
+{
+	size_t hang = hang_of(line);
+	struct str head = str_cut(line, 0, hang), text = str_from(line, hang);
+	int at = text_cols(head);
+	struct text_row row;
+	if (hang == 0 || text.len == 0 || strchr("{}[]\"/", text.ptr[0])) { /* prose, which is filled anyhow; JSON */
+		buf_add_str(out, line);
+		buf_add_char(out, '\n');
+		return;
+	}
+	buf_add_str(out, head);
+	for (size_t from = 0; from < text.len;) {
+		size_t next = text_wrap(text, from, PAGE_COLS - at, &row);
+		buf_add_fill(out, ' ', from ? (size_t)at : 0);
+		buf_add_str(out, str_cut(text, row.at, row.len));
+		buf_add_char(out, '\n');
+		if (next <= from)
+			return;
+		from = next;
+	}
+}
+
 static void told(struct page *p, void (*print)(struct buf *out))
 {
-	struct buf text = BUF_INIT;
+	struct buf text = BUF_INIT, fitted = BUF_INIT;
 	print(&text);
-	page_verbatim(p, buf_cstr(&text));
+	struct str rest = buf_str(&text), line;
+	while (rest.len && str_split(&rest, '\n', &line))
+		told_line(&fitted, line);
+	page_text(p, buf_cstr(&fitted));
 	buf_done(&text);
+	buf_done(&fitted);
 }
 
 static void topic_gate_file(struct page *p)

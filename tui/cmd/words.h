@@ -43,7 +43,7 @@ enum takes {
 struct word_row {
 	const char *word; /* "RUN" */
 	enum takes takes;
-	const char *help;
+	const char *help; /* NULL: it says so itself, or the option does */
 };
 extern const struct word_row word_rows[]; /* sorted by word; ends with word NULL */
 
