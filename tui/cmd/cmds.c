@@ -54,7 +54,6 @@ const struct command_group command_groups[] = {
 };
 
 const struct option_row common_options[] = {
-	{"mouse", 0, OPTION_FLAG, NULL, "clicks and the wheel from the start (@ switches them)"},
 	{"json", 'j', OPTION_FLAG, NULL, "one JSON value on standard output; failures as JSON, too"},
 	{"store", 0, OPTION_TEXT, "FILE", "this store instead of $SPOOR_STORE or the user's own"},
 	{"ascii", 0, OPTION_FLAG, NULL, "nothing but ASCII (so it is where the locale is not UTF-8)"},
@@ -77,6 +76,7 @@ const struct option_row front_options[] = {
 	{"no-color", 0, OPTION_FLAG, NULL, "no colours"},
 	{"mouse", 0, OPTION_FLAG, NULL, "clicks and the wheel; key @ switches it"},
 	{"mask", 0, OPTION_FLAG, NULL, "personal data and secrets masked in what is shown"},
+	{"mouse", 0, OPTION_FLAG, NULL, "clicks and the wheel from the start (@ switches them)"},
 	{"json", 'j', OPTION_FLAG, NULL, "of a command that follows: one JSON value on standard output"},
 	{"version", 0, OPTION_FLAG, NULL, "which spoor this is"},
 	{"help", 'h', OPTION_FLAG, NULL, "the commands"},
