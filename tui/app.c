@@ -384,7 +384,16 @@ static void watch_verdicts(struct app *app, int wait_ms)
 /* ---------------------------------------------------------------- drawing */
 
 /* Where the help stands among the hints, and what it takes: whatever else there is no room for, it shows. */
-enum { HELP_ORDER = 30, HELP_COLS = 8 };
+enum { HELP_ORDER = 30, HELP_COLS = 8, JUDGE_ORDER = 8, JUDGE_COLS = 100 };
+
+/* Where an answer is under the cursor, and there is room: how to judge it. Nothing to be clicked. */
+static int draw_judging(const struct app *app, struct canvas row, int col)
+{
+	if (row.cols < JUDGE_COLS || !top(app)->ops->subject || col + 11 + HELP_COLS > row.cols)
+		return col;
+	col += canvas_putc(row, 0, col, -1, ROLE_HINT_KEY, "+/-") + 1;
+	return col + canvas_putc(row, 0, col, -1, ROLE_HINT, "judge") + 2;
+}
 
 static void draw_hints(struct app *app, struct canvas row)
 {
@@ -393,7 +402,8 @@ static void draw_hints(struct app *app, struct canvas row)
 		return;
 	canvas_fill(row, 0, 0, row.cols, ROLE_HINT, " ");
 	int col = 1;
-	for (int order = 1; order < 40 && col < row.cols - 6; order++)
+	for (int order = 1; order < 40 && col < row.cols - 6; order++) {
+		col = order == JUDGE_ORDER ? draw_judging(app, row, col) : col;
 		for (size_t t = 0; t < 2; t++)
 			for (const struct action *a = tables[t]; a && a->name; a++) {
 				if (a->hint_order != order || !a->hint)
@@ -411,6 +421,7 @@ static void draw_hints(struct app *app, struct canvas row)
 				col += canvas_put(row, 0, col, -1, ROLE_HINT_KEY, key) + 1;
 				col += canvas_putc(row, 0, col, -1, ROLE_HINT, a->hint) + 2;
 			}
+	}
 }
 
 static void draw_progress(const struct app *app, struct buf *out)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/base/text.h"
 #include "store/block.h"
 #include "tui/marked.h"
 
@@ -42,14 +43,44 @@ static void add_said(struct buf *out, const struct saying *s)
 		buf_add_cstr(out, "skipped");
 }
 
+/* What takes it back, in as many words as there is room for: it is not to be cut. */
+static void say_undo(struct ui *ui, const char *said, const char *undo, const char *short_undo)
+{
+	bool fits = text_cols(str_of(said)) + 3 + text_cols(str_of(undo)) <= ui->cols - 2;
+	ui_say(ui, "%s%s%s", said, fits ? "   " : "  ", fits ? undo : short_undo);
+}
+
 static void say_many(struct ui *ui, const struct saying *s, const char *what)
 {
-	if (!s->n_written)
+	struct buf text = BUF_INIT;
+	if (!s->n_written) {
 		ui_say(ui, "already %s, all %zu", what, s->n_many);
-	else if (s->n_left)
-		ui_say(ui, "saved: %s, of %zu (%zu were so or are gone)   u takes all back", what, s->n_written, s->n_left);
-	else
-		ui_say(ui, "saved: %s, of all %zu   u takes all back", what, s->n_written);
+		return;
+	}
+	buf_printf(&text, "saved: %s, of %s%zu", what, s->n_left ? "" : "all ", s->n_written);
+	if (s->n_left)
+		buf_printf(&text, " (%zu were so or are gone)", s->n_left);
+	say_undo(ui, buf_cstr(&text), "u takes all back", "u undoes");
+	buf_done(&text);
+}
+
+/* Of what is on the disk. */
+static void say_done(struct ui *ui, const struct saying *s, const char *what)
+{
+	struct buf text = BUF_INIT;
+	if (s->kind == SAYING_TAKE_BACK || s->kind == SAYING_DROP) {
+		buf_printf(&text, "taken back: %s%s", what, s->n_many > 1 ? ", of all of them" : "");
+		say_undo(ui, buf_cstr(&text), "^R says it again", "^R again");
+	} else if (s->was_so && !s->n_events) {
+		ui_say(ui, "there was %s before", what);
+	} else {
+		if (s->kind == SAYING_PROPOSE)
+			buf_printf(&text, "proposed to %zu: %s", s->n_written, what);
+		else
+			buf_printf(&text, "%s%s", s->was_so ? "already " : "saved: ", what);
+		say_undo(ui, buf_cstr(&text), "u takes it back", "u undoes");
+	}
+	buf_done(&text);
 }
 
 void verdict_say(struct ui *ui, const struct verdict_answer *a)
@@ -63,16 +94,8 @@ void verdict_say(struct ui *ui, const struct verdict_answer *a)
 		ui_say(ui, "%.400s", a->err.text);
 	else if (s->kind == SAYING_MANY)
 		say_many(ui, s, buf_cstr(&text));
-	else if (s->kind == SAYING_PROPOSE)
-		ui_say(ui, "proposed to %zu: %s   u takes it back", s->n_written, buf_cstr(&text));
-	else if (s->kind == SAYING_TAKE_BACK || s->kind == SAYING_DROP)
-		ui_say(ui, "taken back: %s%s   ^R says it again", buf_cstr(&text), s->n_many > 1 ? ", of all of them" : "");
-	else if (s->was_so && !s->n_events)
-		ui_say(ui, "there was %s before", buf_cstr(&text));
-	else if (s->was_so)
-		ui_say(ui, "already %s   u takes it back", buf_cstr(&text));
 	else
-		ui_say(ui, "saved: %s   u takes it back", buf_cstr(&text));
+		say_done(ui, s, buf_cstr(&text));
 	ui->message_is_error = !a->ok;
 	buf_done(&text);
 }
