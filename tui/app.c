@@ -19,6 +19,7 @@
 #include "tui/job.h"
 #include "tui/line_words.h"
 #include "tui/looked.h"
+#include "tui/marked.h"
 #include "tui/mouse.h"
 #include "tui/open_link.h"
 #include "tui/screen.h"
@@ -141,6 +142,7 @@ static int64_t mono_ms(void)
 static void close_top(struct app *app)
 {
 	struct screen *s = top(app);
+	marked_free(s);
 	views_leave(app->memory, s);
 	if (s->ops->close)
 		s->ops->close(s);
@@ -382,7 +384,16 @@ static void watch_verdicts(struct app *app, int wait_ms)
 /* ---------------------------------------------------------------- drawing */
 
 /* Where the help stands among the hints, and what it takes: whatever else there is no room for, it shows. */
-enum { HELP_ORDER = 30, HELP_COLS = 8 };
+enum { HELP_ORDER = 30, HELP_COLS = 8, JUDGE_ORDER = 8, JUDGE_COLS = 100 };
+
+/* Where an answer is under the cursor, and there is room: how to judge it. Nothing to be clicked. */
+static int draw_judging(const struct app *app, struct canvas row, int col)
+{
+	if (row.cols < JUDGE_COLS || !top(app)->ops->subject || col + 11 + HELP_COLS > row.cols)
+		return col;
+	col += canvas_putc(row, 0, col, -1, ROLE_HINT_KEY, "+/-") + 1;
+	return col + canvas_putc(row, 0, col, -1, ROLE_HINT, "judge") + 2;
+}
 
 static void draw_hints(struct app *app, struct canvas row)
 {
@@ -391,7 +402,8 @@ static void draw_hints(struct app *app, struct canvas row)
 		return;
 	canvas_fill(row, 0, 0, row.cols, ROLE_HINT, " ");
 	int col = 1;
-	for (int order = 1; order < 40 && col < row.cols - 6; order++)
+	for (int order = 1; order < 40 && col < row.cols - 6; order++) {
+		col = order == JUDGE_ORDER ? draw_judging(app, row, col) : col;
 		for (size_t t = 0; t < 2; t++)
 			for (const struct action *a = tables[t]; a && a->name; a++) {
 				if (a->hint_order != order || !a->hint)
@@ -409,6 +421,7 @@ static void draw_hints(struct app *app, struct canvas row)
 				col += canvas_put(row, 0, col, -1, ROLE_HINT_KEY, key) + 1;
 				col += canvas_putc(row, 0, col, -1, ROLE_HINT, a->hint) + 2;
 			}
+	}
 }
 
 static void draw_progress(const struct app *app, struct buf *out)
@@ -460,6 +473,7 @@ static void draw_status(struct app *app, struct canvas row)
 	}
 	if (s->ops->status && !is_veiled(app, s))
 		s->ops->status(s, &left);
+	marked_status(s, &left);
 	draw_progress(app, &right);
 	int used = canvas_put(row, 0, 1, row.cols - 2, ROLE_STATUS, buf_str(&left)) + 1;
 	int room = row.cols - used - 3;
@@ -502,6 +516,8 @@ static void paint(struct app *app)
 		s->ops->headline(s, head);
 	if (!veiled)
 		s->ops->draw(s, body);
+	if (!veiled)
+		marked_draw(s, &app->grid);
 	if (!veiled)
 		hold_after(&app->hold, s, body);
 	if (app->write.on) {
@@ -552,7 +568,8 @@ static enum outcome quit(struct screen *s, const struct input *in, struct target
 
 static enum outcome back(struct screen *s, const struct input *in, struct target *t)
 {
-	(void)s, (void)in, (void)t;
+	if (in->key == KEY_ESCAPE && marked_n(s))
+		return marked_none(s, in, t);
 	return OUT_BACK;
 }
 
@@ -751,7 +768,10 @@ static enum outcome copy(struct screen *s, const struct input *in, struct target
 		return OUT_HANDLED;
 	}
 	the_app->copying = true;
-	ui_say(s->ui, HANDOFF_CHOICES);
+	if (marked_n(s))
+		ui_say(s->ui, "copy of %zu marked: v answers  p titles  i ids  l links  c command lines", marked_n(s));
+	else
+		ui_say(s->ui, HANDOFF_CHOICES);
 	return OUT_HANDLED;
 }
 
@@ -909,6 +929,9 @@ const struct action app_actions[] = {
 	{"help", "? F1", "what the keys do here", "help", HELP_ORDER, help},
 	{"import", "", "read a file or a folder: :import FILE", NULL, 0, import},
 	{"larger", ";", "details larger, beside the list or below it, on all screens", NULL, 0, pane_larger},
+	{"mark", "Space", "mark this row: what is said, reviewed or copied is of all marked", NULL, 0, marked_toggle},
+	{"mark-all", "", "mark all rows that the list shows under its filter", NULL, 0, marked_all},
+	{"mark-none", "", "mark none (so does Esc, after search and filter)", NULL, 0, marked_none},
 	{"mask", "M", "mask personal data and secrets in all that shows, or show them again", NULL, 0, mask},
 	{"mouse", "@", "the mouse: clicks and the wheel, or the terminal's own selecting again", NULL, 0, mouse},
 	{"no-verdict", "", "no verdict on this answer any more: neither good, bad nor unsure", NULL, 0, verdict_none},
@@ -1017,7 +1040,8 @@ static void run_action(struct app *app, const struct action *a, const struct inp
 	struct target t = {0};
 	int64_t id = hold_id(s);
 	s->recalled = true; /* from here on it looks as the keys say */
-	enum outcome outcome = a ? a->run(s, in, &t) : OUT_IGNORED;
+	bool two = a && (strcmp(a->name, "open") == 0 || strcmp(a->name, "tracediff") == 0) && marked_opens(s, &t);
+	enum outcome outcome = two ? OUT_OPEN : a ? a->run(s, in, &t) : OUT_IGNORED;
 	if (outcome == OUT_IGNORED && (a = action_for_key(app_actions, in->key)))
 		outcome = a->run(s, in, &t);
 	app->painted = false;
@@ -1613,6 +1637,7 @@ static bool start(struct app *app, struct err *err)
 		return false;
 	app->keys = (struct verdict_keys){app->verdicts, &app->ui, fetch_now};
 	verdict_keys_set(&app->keys);
+	marked_init(fetch_now);
 	app->later.check = store.unclean;
 	app->later.index = !o->n_paths;
 	if (o->n_paths) {

@@ -16,6 +16,7 @@
 #include "store/base/file.h"
 #include "store/base/text.h"
 #include "store/base/units.h"
+#include "tui/marked.h"
 #include "tui/osc52.h"
 #include "tui/term.h"
 
@@ -144,8 +145,24 @@ static void copy_text(struct ui *ui, struct str text)
 	buf_done(&size);
 }
 
+/* Of the marked rows, one a line. */
+static void copy_marked(struct screen *s, int letter)
+{
+	struct buf text = BUF_INIT;
+	struct err err = ERR_INIT;
+	if (marked_copy(s, letter, &text, &err))
+		copy_text(s->ui, buf_str(&text));
+	else
+		ui_fail(s->ui, &err);
+	buf_done(&text);
+}
+
 void handoff_copy(struct screen *s, int letter)
 {
+	if (marked_n(s) && letter != KEY_ESCAPE) {
+		copy_marked(s, letter);
+		return;
+	}
 	static const struct {
 		int letter;
 		enum copy what;

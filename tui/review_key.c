@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "store/query/queue_make.h"
+#include "tui/marked.h"
 
 static struct queue_wish *pending; /* while its name is asked for */
 static struct str proposed;        /* in its arena */
@@ -19,7 +20,7 @@ static struct queue_wish *wish_of(const struct screen *s)
 	struct arena arena = ARENA_INIT;
 	struct queue_ask ask = {.from = QUEUE_LISTED};
 	struct subject_at one;
-	bool fits = s->ops->review && s->ops->review(s, &arena, &ask);
+	bool fits = marked_review(s, &arena, &ask) || (s->ops->review && s->ops->review(s, &arena, &ask));
 	if (!fits && s->ops->subject && s->ops->subject(s, &one)) {
 		ask = (struct queue_ask){.from = QUEUE_LISTED, .items = &one, .n_items = 1, .again = true};
 		ask.listed = one.kind == SUBJECT_PAIR ? STR_LIT("two answers") : STR_LIT("one answer");

@@ -11,6 +11,7 @@ enum saying_kind {
 	SAYING_TAKE_BACK, /* a group: all that was said together */
 	SAYING_AGAIN,     /* a group that was taken back is said again */
 	SAYING_SKIP,      /* only the mark of the queue's item */
+	SAYING_MANY,      /* `says` of each of `many`: one group */
 	SAYING_PROPOSE,   /* `says` of `many`, as proposed (store/query/propose.h): one group */
 	SAYING_DROP       /* the events `drop` are taken back, whatever group they were in */
 };
@@ -34,12 +35,12 @@ struct saying {
 	struct str queue_name;
 	int64_t spent_ns;              /* from when the item was shown; UNKNOWN_INT: not told */
 	int64_t time_ns;               /* when it was said: verdicts_post writes it */
-	const struct subject_at *many; /* SAYING_PROPOSE; says[0] is the verdict, because the one by hand */
+	const struct subject_at *many; /* SAYING_MANY; SAYING_PROPOSE: says[0] is the verdict, because the one by hand */
 	size_t n_many;
 	const struct event_id *drop; /* SAYING_DROP */
 	size_t n_drop;
 	/* The answer, once it is on the disk. */
-	size_t n_written, n_left; /* SAYING_PROPOSE: items that got it, and that were judged or proposed already */
+	size_t n_written, n_left; /* SAYING_PROPOSE, SAYING_MANY: items that got it, and that had it (or were proposed) already or are gone */
 	uint64_t done_group;      /* what takes it back; 0: nothing does */
 	struct event_id events[SAYS_MOST];
 	size_t n_events;

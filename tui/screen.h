@@ -15,6 +15,8 @@ struct saying;
 struct subject_at;
 struct queue_ask;
 struct queue_wish;
+struct list;
+struct marked;
 
 /* Where to go: a screen and what it should show. Ids are the store's row ids. */
 struct target {
@@ -76,6 +78,7 @@ struct screen {
 	uint64_t
 	    serial; /* the app's: never given twice, so an answer cannot reach another screen at the same address */
 	uint64_t mask_turn; /* the app's: when all that it shows was last read with the masking of that time */
+	struct marked *marked; /* the app's: rows that are marked (marked.h); NULL: none */
 	char *view;         /* views.h: what it is remembered under; owned; NULL: not known yet */
 	bool visit;         /* the screen's, from open: for what another screen sent it for, so it is not remembered */
 	bool answered;      /* the app's: an answer has come */
@@ -121,6 +124,10 @@ struct screen_ops {
 	struct str (*file)(const struct screen *);
 	/* What the cursor stands on, to be judged; may be absent, or false: there is no answer here, now. */
 	bool (*subject)(const struct screen *, struct subject_at *out);
+	/* A list whose rows can be marked (tui/marked.h), now, and what is judged in a row of it; false: nothing, or it is not read. Absent:
+	 * there is none. */
+	const struct list *(*list)(const struct screen *);
+	bool (*row)(const struct screen *, int64_t row, struct subject_at *out);
 	/* What the screen itself wants written (tui/saying.h), in order, handed over; NULL: nothing (more). Asked after each key and each answer.
 	 * May be absent. */
 	struct saying *(*say)(struct screen *);

@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/base/text.h"
 #include "store/block.h"
+#include "tui/marked.h"
 
 static const struct verdict_keys *the_keys;
 
@@ -41,25 +43,59 @@ static void add_said(struct buf *out, const struct saying *s)
 		buf_add_cstr(out, "skipped");
 }
 
+/* What takes it back, in as many words as there is room for: it is not to be cut. */
+static void say_undo(struct ui *ui, const char *said, const char *undo, const char *short_undo)
+{
+	bool fits = text_cols(str_of(said)) + 3 + text_cols(str_of(undo)) <= ui->cols - 2;
+	ui_say(ui, "%s%s%s", said, fits ? "   " : "  ", fits ? undo : short_undo);
+}
+
+static void say_many(struct ui *ui, const struct saying *s, const char *what)
+{
+	struct buf text = BUF_INIT;
+	if (!s->n_written) {
+		ui_say(ui, "already %s, all %zu", what, s->n_many);
+		return;
+	}
+	buf_printf(&text, "saved: %s, of %s%zu", what, s->n_left ? "" : "all ", s->n_written);
+	if (s->n_left)
+		buf_printf(&text, " (%zu were so or are gone)", s->n_left);
+	say_undo(ui, buf_cstr(&text), "u takes all back", "u undoes");
+	buf_done(&text);
+}
+
+/* Of what is on the disk. */
+static void say_done(struct ui *ui, const struct saying *s, const char *what)
+{
+	struct buf text = BUF_INIT;
+	if (s->kind == SAYING_TAKE_BACK || s->kind == SAYING_DROP) {
+		buf_printf(&text, "taken back: %s%s", what, s->n_many > 1 ? ", of all of them" : "");
+		say_undo(ui, buf_cstr(&text), "^R says it again", "^R again");
+	} else if (s->was_so && !s->n_events) {
+		ui_say(ui, "there was %s before", what);
+	} else {
+		if (s->kind == SAYING_PROPOSE)
+			buf_printf(&text, "proposed to %zu: %s", s->n_written, what);
+		else
+			buf_printf(&text, "%s%s", s->was_so ? "already " : "saved: ", what);
+		say_undo(ui, buf_cstr(&text), "u takes it back", "u undoes");
+	}
+	buf_done(&text);
+}
+
 void verdict_say(struct ui *ui, const struct verdict_answer *a)
 {
 	const struct saying *s = a->saying;
 	struct buf text = BUF_INIT;
 	add_said(&text, s);
-	if (!a->ok && s->kind == SAYING_ADD)
+	if (!a->ok && (s->kind == SAYING_ADD || s->kind == SAYING_MANY))
 		ui_say(ui, "not saved: %.400s", a->err.text);
 	else if (!a->ok)
 		ui_say(ui, "%.400s", a->err.text);
-	else if (s->kind == SAYING_PROPOSE)
-		ui_say(ui, "proposed to %zu: %s   u takes it back", s->n_written, buf_cstr(&text));
-	else if (s->kind == SAYING_TAKE_BACK || s->kind == SAYING_DROP)
-		ui_say(ui, "taken back: %s   ^R says it again", buf_cstr(&text));
-	else if (s->was_so && !s->n_events)
-		ui_say(ui, "there was %s before", buf_cstr(&text));
-	else if (s->was_so)
-		ui_say(ui, "already %s   u takes it back", buf_cstr(&text));
+	else if (s->kind == SAYING_MANY)
+		say_many(ui, s, buf_cstr(&text));
 	else
-		ui_say(ui, "saved: %s   u takes it back", buf_cstr(&text));
+		say_done(ui, s, buf_cstr(&text));
 	ui->message_is_error = !a->ok;
 	buf_done(&text);
 }
@@ -82,9 +118,68 @@ static bool find_subject(struct screen *s, struct subject_at *at)
 	return false;
 }
 
-static enum outcome post(struct screen *screen, enum annotation_field field, struct str part, struct str value)
+/* What waits for a yes. */
+static struct {
+	enum annotation_field field;
+	struct buf part, value;
+} sure;
+
+static struct str part_of(const struct buf *b)
+{
+	return b->len ? buf_str(b) : STR_NONE;
+}
+
+static enum outcome post_many(struct screen *screen, enum annotation_field field, struct str part, struct str value)
+{
+	struct saying *s = saying_new(SAYING_MANY, NULL);
+	saying_many(s, marked_rows(screen), marked_n(screen));
+	saying_add(s, field, part, value);
+	verdicts_post(the_keys->verdicts, s, 0, NULL);
+	return OUT_HANDLED;
+}
+
+static enum outcome sure_answer(struct screen *screen, const struct input *in, struct target *t)
+{
+	(void)t;
+	struct str answer = str_trim(in->argument);
+	if (!marked_n(screen) || !(str_is(answer, "y") || str_is(answer, "yes"))) {
+		ui_say(screen->ui, "nothing was said");
+		return OUT_HANDLED;
+	}
+	return post_many(screen, sure.field, part_of(&sure.part), buf_str(&sure.value));
+}
+
+static const struct action sure_action = {.name = "sure-line", .keys = "", .help = "", .run = sure_answer};
+
+static enum outcome ask_sure(struct screen *screen, enum annotation_field field, struct str part, struct str value,
+                             struct target *t)
+{
+	static char question[120];
+	struct buf text = BUF_INIT;
+	struct say say = {field, part, value};
+	sure.field = field;
+	buf_clear(&sure.part);
+	buf_clear(&sure.value);
+	buf_add_str(&sure.part, part);
+	buf_add_str(&sure.value, value);
+	add_value(&text, &say, false);
+	/* Half a row of 80 columns is a prompt's. */
+	snprintf(question, sizeof question, "all %zu %.24s? u undoes all %zu: y/n ", marked_n(screen), buf_cstr(&text),
+	         marked_n(screen));
+	buf_done(&text);
+	*t = (struct target){.prompt = question, .answer = &sure_action, .words = "yes no"};
+	return OUT_PROMPT;
+}
+
+/* Of the marked rows, of many only when sure; else of what is under the cursor. */
+static enum outcome post(struct screen *screen, enum annotation_field field, struct str part, struct str value,
+                         struct target *t)
 {
 	struct subject_at at = {.kind = SUBJECT_NONE};
+	if (marked_n(screen) > MARKED_ASK)
+		return ask_sure(screen, field, part, value, t);
+	if (marked_n(screen))
+		return post_many(screen, field, part, value);
 	if (!find_subject(screen, &at))
 		return OUT_HANDLED;
 	struct saying *s = saying_new(SAYING_ADD, &at);
@@ -117,8 +212,8 @@ enum outcome verdict_alikes(struct screen *screen, const struct input *in, struc
 #define VERDICT(name, value)                                                               \
 	enum outcome name(struct screen *screen, const struct input *in, struct target *t) \
 	{                                                                                  \
-		(void)in, (void)t;                                                         \
-		return post(screen, FIELD_VERDICT, STR_NONE, value);                       \
+		(void)in;                                                                  \
+		return post(screen, FIELD_VERDICT, STR_NONE, value, t);                    \
 	}
 VERDICT(verdict_good, str_of(verdict_name(VERDICT_GOOD)))
 VERDICT(verdict_bad, str_of(verdict_name(VERDICT_BAD)))
@@ -194,7 +289,8 @@ static struct {
 
 static enum outcome text_answer(struct screen *screen, const struct input *in, struct target *t)
 {
-	(void)screen, (void)t;
+	if (asked.at.kind == SUBJECT_NONE)
+		return marked_n(screen) ? post(screen, asked.field, STR_NONE, in->argument, t) : OUT_HANDLED;
 	struct saying *s = saying_new(SAYING_ADD, &asked.at);
 	saying_add(s, asked.field, STR_NONE, in->argument);
 	verdicts_post(the_keys->verdicts, s, 0, NULL);
@@ -221,9 +317,18 @@ static enum outcome edit_text(struct screen *screen, enum annotation_field field
 {
 	char name[128];
 	struct err err = ERR_INIT;
+	if (marked_n(screen) && field == FIELD_CORRECTION) {
+		ui_say(screen->ui, "a corrected answer is one answer's: :mark-none takes the marks off");
+		return OUT_HANDLED;
+	}
 	if (in->argument.len)
-		return post(screen, field, STR_NONE, in->argument);
+		return post(screen, field, STR_NONE, in->argument, t);
 	asked.at = (struct subject_at){.kind = SUBJECT_NONE};
+	asked.field = field;
+	if (marked_n(screen)) { /* one note on all of them */
+		*t = (struct target){.prompt = "Note on each of the marked answers", .answer = &text_action};
+		return OUT_WRITE;
+	}
 	if (!find_subject(screen, &asked.at))
 		return OUT_HANDLED;
 	struct draft *d = xcalloc(1, sizeof *d);
@@ -253,8 +358,7 @@ enum outcome verdict_correct(struct screen *screen, const struct input *in, stru
 
 static enum outcome reason_answer(struct screen *screen, const struct input *in, struct target *t)
 {
-	(void)t;
-	return post(screen, FIELD_REASON, STR_NONE, str_trim(in->argument));
+	return post(screen, FIELD_REASON, STR_NONE, str_trim(in->argument), t);
 }
 
 static const struct action reason_action = {.name = "reason-line", .keys = "", .help = "", .run = reason_answer};
@@ -271,9 +375,8 @@ enum outcome verdict_reason(struct screen *screen, const struct input *in, struc
 
 static enum outcome tag_answer(struct screen *screen, const struct input *in, struct target *t)
 {
-	(void)t;
 	struct str tag = str_trim(in->argument);
-	return tag.len ? post(screen, FIELD_TAG, tag, tag) : OUT_HANDLED;
+	return tag.len ? post(screen, FIELD_TAG, tag, tag, t) : OUT_HANDLED;
 }
 
 static const struct action tag_action = {.name = "tag-line", .keys = "", .help = "", .run = tag_answer};

@@ -15,6 +15,7 @@
 enum {
 	RETRY_MS = 200, /* after a failure that passes */
 	OPEN_TRIES = 25,
+	SOME = 16, /* answers judged in one transaction: well under 100 ms */
 	TELL_MS = 1000 /* from then on it is told that something waits */
 };
 
@@ -274,11 +275,74 @@ static bool write_many(struct verdicts *v, struct job *job, struct err *err)
 	return true;
 }
 
+/* What is said of some of them in one transaction, in few milliseconds. Their texts are read before it begins. */
+static bool write_some(struct verdicts *v, struct job *job, size_t from, size_t n, struct err *err)
+{
+	struct saying *s = job->saying;
+	struct arena arena = ARENA_INIT;
+	struct annotation_kept targets[SOME];
+	bool there[SOME];
+	VEC(struct event_id) events = {0};
+	size_t written = 0;
+	bool ok = true;
+	for (size_t i = 0; ok && i < n; i++) {
+		struct saying one = {.at = s->many[from + i]};
+		there[i] = find_target(v, &one, &arena, &targets[i], err);
+		ok = there[i] || err->code == ERR_NOT_FOUND; /* forgotten meanwhile */
+	}
+	*err = ok ? ERR_INIT : *err;
+	bool begun = ok && (ok = db_begin(v->db, err));
+	for (size_t i = 0; ok && i < n; i++) {
+		struct saying one = *s;
+		struct queue_mark before;
+		one.queue = 0;
+		if (!there[i])
+			continue;
+		ok = add_all(v, &one, &targets[i], &before, err);
+		for (size_t k = 0; ok && !one.was_so && k < one.n_events; k++)
+			*vec_add(&events) = one.events[k];
+		written += ok && !one.was_so;
+	}
+	ok = ok && db_commit(v->db, err);
+	if (begun && !ok)
+		db_rollback(v->db);
+	if (ok) {
+		pthread_mutex_lock(&v->lock);
+		for (size_t i = 0; i < events.n; i++)
+			*vec_add(&job->group->events) = events.at[i];
+		pthread_mutex_unlock(&v->lock);
+		s->n_written += written;
+		s->n_left += n - written;
+	}
+	vec_done(&events);
+	arena_done(&arena);
+	return ok;
+}
+
+/* As write_many: what is written stays so. */
+static bool write_each(struct verdicts *v, struct job *job, struct err *err)
+{
+	struct saying *s = job->saying;
+	for (size_t at; (at = s->n_written + s->n_left) < s->n_many;)
+		if (!write_some(v, job, at, s->n_many - at < SOME ? s->n_many - at : SOME, err))
+			return false;
+	s->done_group = job->group->id;
+	pthread_mutex_lock(&v->lock);
+	if (!job->group->events.n) { /* all was so before: there is nothing of it to be taken back */
+		drop(v->said.at, &v->said.n, job->group);
+		s->done_group = 0;
+	}
+	pthread_mutex_unlock(&v->lock);
+	return true;
+}
+
 static bool write_job(struct verdicts *v, struct job *job, struct err *err)
 {
 	struct saying *s = job->saying;
 	if (s->kind == SAYING_PROPOSE)
 		return write_many(v, job, err);
+	if (s->kind == SAYING_MANY)
+		return write_each(v, job, err);
 	struct arena arena = ARENA_INIT;
 	struct annotation_kept target = {.key = STR_NONE};
 	struct queue_mark before = {.state = QUEUE_OPEN};
@@ -398,8 +462,8 @@ static struct group *group_of(struct verdicts *v, struct saying *s)
 			saying_add(s, g->all->says[i].field, g->all->says[i].part, g->all->says[i].value);
 		if (g->all->kind == SAYING_SKIP && !back)
 			s->kind = SAYING_SKIP;
-		if (g->all->kind == SAYING_PROPOSE && !back)
-			s->kind = SAYING_PROPOSE;
+		if ((g->all->kind == SAYING_PROPOSE || g->all->kind == SAYING_MANY) && !back)
+			s->kind = g->all->kind;
 		return g;
 	}
 	if (s->kind == SAYING_DROP)

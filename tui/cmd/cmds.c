@@ -77,6 +77,7 @@ const struct option_row front_options[] = {
 	{"no-color", 0, OPTION_FLAG, NULL, "no colours"},
 	{"mouse", 0, OPTION_FLAG, NULL, "clicks and the wheel; key @ switches it"},
 	{"mask", 0, OPTION_FLAG, NULL, "personal data and secrets masked in what is shown"},
+	{"mouse", 0, OPTION_FLAG, NULL, "clicks and the wheel from the start (@ switches them)"},
 	{"json", 'j', OPTION_FLAG, NULL, "of a command that follows: one JSON value on standard output"},
 	{"version", 0, OPTION_FLAG, NULL, "which spoor this is"},
 	{"help", 'h', OPTION_FLAG, NULL, "the commands"},

@@ -358,6 +358,21 @@ static bool agreement_copy(const struct screen *screen, enum copy what, struct b
 	return false;
 }
 
+static const struct list *agreement_list(const struct screen *screen)
+{
+	const struct state *s = state_of(screen);
+	return s->tell_figures ? NULL : &s->list;
+}
+
+static bool agreement_row(const struct screen *screen, int64_t row, struct subject_at *out)
+{
+	const struct state *s = state_of(screen);
+	if (row < 0 || (size_t)row >= s->all.n_disagreements || s->all.disagreements[row].at.kind == SUBJECT_NONE)
+		return false;
+	*out = s->all.disagreements[row].at;
+	return true;
+}
+
 static bool agreement_subject(const struct screen *screen, struct subject_at *out)
 {
 	const struct agreement_item *item = item_of_cursor(state_of(screen));
@@ -493,6 +508,8 @@ const struct screen_ops screen_agreement = {
     .place = agreement_place,
     .copy = agreement_copy,
     .subject = agreement_subject,
+    .list = agreement_list,
+    .row = agreement_row,
     .remember = agreement_remember,
     .recall = agreement_recall,
     .close = agreement_close,

@@ -924,6 +924,23 @@ static bool compare_subject(const struct screen *screen, struct subject_at *out)
 	return true;
 }
 
+static const struct list *compare_list(const struct screen *screen)
+{
+	const struct compare_state *st = state_of(screen);
+	return st->loaded ? &st->list : NULL;
+}
+
+/* The candidate's answer, else A's. */
+static bool compare_row_at(const struct screen *screen, int64_t at, struct subject_at *out)
+{
+	const struct compare_state *st = state_of(screen);
+	const struct compare_row *row =
+	    st->loaded ? cases_row(&st->cases, cases_row_at(&st->cases, at)) : NULL;
+	if (row)
+		*out = (struct subject_at){.kind = SUBJECT_CASE, .at = row->b.present ? row->b.at : row->a.at};
+	return row != NULL;
+}
+
 /* Both answers to each case that shows; of cases that have another key in B, B's. */
 static bool compare_review(const struct screen *screen, struct arena *arena, struct queue_ask *out)
 {
@@ -1035,6 +1052,8 @@ const struct screen_ops screen_compare = {
     .place = compare_place,
     .copy = compare_copy,
     .subject = compare_subject,
+    .list = compare_list,
+    .row = compare_row_at,
     .review = compare_review,
     .hit = compare_hit,
     .remember = compare_remember,

@@ -614,6 +614,19 @@ static bool judges_subject(const struct screen *screen, struct subject_at *out)
 	return subject_of_item(judges_item(&state_of(screen)->view), out);
 }
 
+static const struct list *judges_list(const struct screen *screen)
+{
+	const struct judges_view *v = &state_of(screen)->view;
+	return v->level == JUDGES_ONE && v->tab != TAB_ABOUT && v->tab != TAB_OTHERS ? &v->items : NULL;
+}
+
+static bool judges_row(const struct screen *screen, int64_t row, struct subject_at *out)
+{
+	size_t n = 0;
+	const struct judge_item *rows = judges_items(&state_of(screen)->view, &n);
+	return row >= 0 && row < (int64_t)n && subject_of_item(&rows[row], out);
+}
+
 /* The answers of the tab; of a judge in the list, what is to be labelled next. */
 static bool judges_review(const struct screen *screen, struct arena *arena, struct queue_ask *out)
 {
@@ -687,6 +700,8 @@ const struct screen_ops screen_judges = {
     .place = judges_place,
     .copy = judges_copy,
     .subject = judges_subject,
+    .list = judges_list,
+    .row = judges_row,
     .review = judges_review,
     .remember = judges_remember,
     .recall = judges_recall,

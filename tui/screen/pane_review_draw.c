@@ -82,6 +82,17 @@ static void add_right(struct buf *out, int cols, const char *right)
 	buf_add_cstr(out, right);
 }
 
+/* The first that there is room for. */
+static void add_undo(struct buf *out, int cols, const char *right)
+{
+	size_t used = out->len;
+	add_right(out, cols, right);
+	if (out->len == used)
+		add_right(out, cols, "u takes it back");
+	if (out->len == used)
+		add_right(out, cols, "u undoes");
+}
+
 /* "bad, outdated" */
 static void add_mine(struct buf *out, const struct review_loaded *l)
 {
@@ -133,14 +144,15 @@ void review_status(const struct screen *screen, struct buf *out)
 		/* in a moment it is saved, and that is said */
 	} else if (s->mode != REVIEW_JUDGES && s->now) {
 		buf_printf(&words, "Saved: question %lld is bad. Why?", (long long)s->now->seq + 1);
-		add_right(&words, cols,
-		          s->mode == REVIEW_SEVERAL ? "digits choose, Enter goes on"
-		                                    : "m several   c a note   u takes it back");
+		if (s->mode == REVIEW_SEVERAL)
+			add_right(&words, cols, "digits choose, Enter goes on");
+		else
+			add_undo(&words, cols, "m several   c a note   u takes it back");
 	} else if (s->saved[0] && !(s->now && s->now->mine.judged && s->now->state == QUEUE_OPEN)) {
 		buf_add_cstr(&words, s->saved);
 		if (s->can_take_back)
-			add_right(&words, cols,
-			          s->saved_bad && cols >= 70 ? "a look-alikes   u takes it back" : "u takes it back");
+			add_undo(&words, cols,
+			         s->saved_bad && cols >= 70 ? "a look-alikes   u takes it back" : "u takes it back");
 	} else if (s->now && s->now->mine.judged) {
 		status_of_item(s, &words, cols);
 	}

@@ -494,6 +494,17 @@ static bool search_subject(const struct screen *screen, struct subject_at *out)
 	return subject_of_hit(hit_of_cursor(state_of(screen)), out);
 }
 
+static const struct list *search_list(const struct screen *screen)
+{
+	return &state_of(screen)->list;
+}
+
+static bool search_row(const struct screen *screen, int64_t row, struct subject_at *out)
+{
+	const struct search_state *s = state_of(screen);
+	return row >= 0 && row < (int64_t)s->n && subject_of_hit(s->hits[row], out);
+}
+
 static bool search_review(const struct screen *screen, struct arena *arena, struct queue_ask *out)
 {
 	const struct search_state *s = state_of(screen);
@@ -539,6 +550,8 @@ const struct screen_ops screen_search = {
     .place = search_place,
     .copy = search_copy,
     .subject = search_subject,
+    .list = search_list,
+    .row = search_row,
     .review = search_review,
     .hit = search_hit,
     .remember = search_remember,

@@ -804,6 +804,20 @@ static bool traces_subject(const struct screen *screen, struct subject_at *out)
 	return row != NULL;
 }
 
+static const struct list *traces_list(const struct screen *screen)
+{
+	const struct traces_state *s = state_of(screen);
+	return s->pane.loaded && s->stamp == s->stamp_now ? &s->pane.list : NULL;
+}
+
+static bool traces_row(const struct screen *screen, int64_t at, struct subject_at *out)
+{
+	const struct trace_row *row = traces_pane_row(&state_of(screen)->pane, at);
+	if (row)
+		*out = (struct subject_at){.kind = SUBJECT_TRACE, .trace = row->id};
+	return row != NULL;
+}
+
 static bool traces_review(const struct screen *screen, struct arena *arena, struct queue_ask *out)
 {
 	const struct traces_pane *p = &state_of(screen)->pane;
@@ -832,6 +846,8 @@ const struct screen_ops screen_traces = {
     .place = traces_place,
     .copy = traces_copy,
     .subject = traces_subject,
+    .list = traces_list,
+    .row = traces_row,
     .review = traces_review,
     .file = traces_file,
     .remember = traces_remember,
