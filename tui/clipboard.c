@@ -140,7 +140,7 @@ bool clipboard_put(struct str text, const char **how, struct err *err)
 		return feed(command, text, err);
 	}
 	bool loaded = tmux && tmux[0] && feed("exec tmux load-buffer -w -", text, &ignored);
-	*how = loaded ? "tmux" : "OSC 52; the terminal must allow it";
+	*how = loaded ? "tmux" : "OSC 52, if the terminal allows it";
 	if (text.len > OSC52_MAX)
 		return loaded;
 	if (!term_copy(text, loaded))

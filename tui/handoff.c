@@ -135,7 +135,7 @@ static void say_copied(struct ui *ui, struct str text, const char *how, bool tol
 	struct buf size = BUF_INIT;
 	say_size(&size, text.len);
 	if (told)
-		ui_say(ui, "copied (%.60s): " STR_FMT, how, STR_ARG(str_cut(text, 0, 300)));
+		ui_say(ui, "copied %s (%.60s): " STR_FMT, buf_cstr(&size), how, STR_ARG(str_cut(text, 0, 300)));
 	else
 		ui_say(ui, "copied %s (%.200s)", buf_cstr(&size), how);
 	buf_done(&size);
