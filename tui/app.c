@@ -12,6 +12,7 @@
 #include "store/base/vec.h"
 #include "store/db.h"
 #include "store/query/queue_make.h"
+#include "store/query/subject.h"
 #include "store/query/sources.h"
 #include "tui/config.h"
 #include "tui/handoff.h"
@@ -81,6 +82,7 @@ struct app {
 	    opened; /* the screen is new, or shows something else: it gets its rows before the next key that was typed ahead */
 	int signal_number;
 	VEC(int) held;          /* keys typed ahead of what they are meant for (screen op waits) */
+	char *store_name;       /* ui.store */
 	bool copying;           /* y was pressed: the next key says what */
 	struct prompt prompt;   /* on the status line */
 	uint64_t mask_ticket;   /* of the newest request before that: its answer is not wanted any more */
@@ -759,12 +761,37 @@ static bool may_give_out(struct app *app)
 	return false;
 }
 
+/* What is judged has a link, also where the screen has only row ids of it. */
+static void copy_link_of_subject(struct screen *s)
+{
+	struct subject_at at = {.kind = SUBJECT_NONE};
+	struct err err = ERR_INIT;
+	bool is = s->ops->subject && s->ops->subject(s, &at) && at.kind != SUBJECT_NONE;
+	void *request = is ? open_link_of(&at) : NULL;
+	if (is && fetch_now(&open_link_ops, request, &err)) {
+		handoff_copy_link(s, open_link_text(request));
+		open_link_ops.take(NULL, request, true);
+	} else if (is) {
+		ui_fail(s->ui, &err);
+	} else {
+		ui_say(s->ui, "there is no link to copy here");
+	}
+}
+
+static void copy_choice(struct screen *s, int letter)
+{
+	if (letter == 'l' && !handoff_has_link(s))
+		copy_link_of_subject(s);
+	else
+		handoff_copy(s, letter);
+}
+
 static enum outcome copy(struct screen *s, const struct input *in, struct target *t)
 {
 	(void)t;
 	if (in->argument.len) {
 		if (may_give_out(the_app))
-			handoff_copy(s, in->argument.ptr[0]);
+			copy_choice(s, in->argument.ptr[0]);
 		return OUT_HANDLED;
 	}
 	the_app->copying = true;
@@ -920,7 +947,7 @@ const struct action app_actions[] = {
 	{"back", "q Esc", "one level up; at the first screen: quit", NULL, 0, back},
 	{"columns", "", "columns of this list: :columns start,name,cost; alone: as they were", NULL, 0, choose_columns},
 	{"command", ":", "type a command: any name of this list, or a screen", NULL, 0, command},
-	{"copy", "y", "copy, then v: the value, p: its path, i: its id, c: the command line", "copy", 35, copy},
+	{"copy", "y", "copy, then v: the value, p: its path, i: its id, c: the command line, l: a link", "copy", 35, copy},
 	{"correct", "C", "the answer as it should be", NULL, 0, verdict_correct},
 	{"editor", "V", "a copy of the value in $EDITOR", NULL, 0, show_in_editor},
 	{"follow", "F", "go on reading the files as they grow; again: stop", NULL, 0, follow},
@@ -1130,7 +1157,7 @@ static void on_key(struct app *app, int key)
 		app->copying = false;
 		app->draw = true;
 		if (may_give_out(app))
-			handoff_copy(top(app), key);
+			copy_choice(top(app), key);
 		return;
 	}
 	if (app->prompt.on) {
@@ -1616,6 +1643,23 @@ static bool is_empty(const char *store)
 	return none;
 }
 
+/* What `spoor` alone opens in this environment need not be named. */
+static const char *store_to_name(struct app *app)
+{
+	struct buf usual = BUF_INIT;
+	char *given = realpath(app->opts->store, NULL);
+	db_default_path(&usual);
+	char *other = realpath(buf_cstr(&usual), NULL);
+	bool same = given && other && strcmp(given, other) == 0;
+	buf_done(&usual);
+	free(other);
+	if (same) {
+		free(given);
+		given = NULL;
+	}
+	return app->store_name = given;
+}
+
 static bool start(struct app *app, struct err *err)
 {
 	const struct app_opts *o = app->opts;
@@ -1648,6 +1692,7 @@ static bool start(struct app *app, struct err *err)
 	prompt_init(&app->prompt, &app->ui, ++app->serial);
 	write_init(&app->write, &app->ui, o->store);
 	app->ui.looked = looked_get(o->store);
+	app->ui.store = store_to_name(app);
 	app->memory = memory_open(o->store);
 	places_set(&(struct places){app->memory, &app->ui, fetch_now, open_place});
 	app->ui.ascii = o->ascii;
@@ -1737,6 +1782,7 @@ static void stop(struct app *app)
 	grid_done(&app->grid);
 	hold_done(&app->hold);
 	prompt_done(&app->prompt);
+	free(app->store_name);
 	review_key_done();
 	queue_wish_free(app->ui.wish);
 	verdict_keys_set(NULL);

@@ -16,11 +16,11 @@
 #include "store/base/file.h"
 #include "store/base/text.h"
 #include "store/base/units.h"
+#include "tui/clipboard.h"
 #include "tui/marked.h"
-#include "tui/osc52.h"
 #include "tui/term.h"
 
-enum { KEY_POLL_MS = 200 };
+enum { KEY_POLL_MS = 200, PIECE = 64 << 10, SMALL = 4 << 20 };
 
 extern char **environ;
 
@@ -59,10 +59,11 @@ static bool fail(struct ui *ui, const char *what, const char *path)
 	return false;
 }
 
-static const char *private_folder(void)
+/* For a text of that size: the user's own folder lies in memory, and is small. */
+static const char *private_folder(size_t size)
 {
 	static const char *const names[] = {"XDG_RUNTIME_DIR", "TMPDIR"};
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+	for (size_t i = size > SMALL; i < sizeof names / sizeof *names; i++) {
 		const char *folder = getenv(names[i]);
 		if (folder && folder[0] == '/' && access(folder, W_OK | X_OK) == 0)
 			return folder;
@@ -84,7 +85,7 @@ static bool write_whole(int fd, struct str bytes)
 /* A new file of mode 0600 that holds `text`; its path is appended. < 0: said. */
 static int new_file(struct ui *ui, struct buf *path, struct str text)
 {
-	buf_printf(path, "%s/spoor-XXXXXX.txt", private_folder());
+	buf_printf(path, "%s/spoor-XXXXXX.txt", private_folder(text.len));
 	int fd = mkostemps(path->ptr, 4, O_CLOEXEC);
 	if (fd < 0) {
 		fail(ui, "cannot make", buf_cstr(path));
@@ -129,20 +130,60 @@ static void copy_to_file(struct ui *ui, struct str text)
 	buf_done(&size);
 }
 
-static void copy_text(struct ui *ui, struct str text)
+/* told: what was copied is short, and shows. */
+static void say_copied(struct ui *ui, struct str text, const char *how, bool told)
 {
-	struct buf clean = BUF_INIT, size = BUF_INIT;
-	add_pasteable(&clean, text);
-	if (clean.len > OSC52_MAX) {
-		copy_to_file(ui, text);
-	} else if (term_copy(buf_str(&clean))) {
-		say_size(&size, clean.len);
-		ui_say(ui, "copied %s (OSC 52; the terminal must allow it)", buf_cstr(&size));
-	} else {
-		fail(ui, "cannot write to", "the terminal");
-	}
-	buf_done(&clean);
+	struct buf size = BUF_INIT;
+	say_size(&size, text.len);
+	if (told)
+		ui_say(ui, "copied %s (%.60s): " STR_FMT, buf_cstr(&size), how, STR_ARG(str_cut(text, 0, 300)));
+	else
+		ui_say(ui, "copied %s (%.200s)", buf_cstr(&size), how);
 	buf_done(&size);
+}
+
+static void copy_text(struct ui *ui, struct str text, bool told)
+{
+	struct buf clean = BUF_INIT;
+	struct err err = ERR_INIT;
+	const char *how = "";
+	add_pasteable(&clean, text);
+	if (clipboard_put(buf_str(&clean), &how, &err))
+		say_copied(ui, buf_str(&clean), how, told);
+	else if (err.code == ERR_NONE)
+		copy_to_file(ui, text);
+	else
+		ui_fail(ui, &err);
+	buf_done(&clean);
+}
+
+bool handoff_has_link(const struct screen *s)
+{
+	struct buf text = BUF_INIT;
+	bool has = value_of(s, COPY_LINK, &text);
+	buf_done(&text);
+	return has;
+}
+
+void handoff_copy_link(struct screen *s, struct str link)
+{
+	struct buf text = BUF_INIT;
+	buf_printf(&text, "spoor open " STR_FMT, STR_ARG(link));
+	copy_text(s->ui, buf_str(&text), true);
+	buf_done(&text);
+}
+
+/* What the screen cannot know. */
+static void add_surroundings(struct buf *command, const struct ui *ui)
+{
+	const char *masks = getenv("SPOOR_MASK");
+	bool usual = masks && masks[0] && strcmp(masks, "0") != 0;
+	if (ui->store) {
+		buf_add_cstr(command, " --store ");
+		clean_shell_word(command, str_of(ui->store));
+	}
+	if (ui->masked && !usual)
+		buf_add_cstr(command, " --mask");
 }
 
 /* Of the marked rows, one a line. */
@@ -151,7 +192,7 @@ static void copy_marked(struct screen *s, int letter)
 	struct buf text = BUF_INIT;
 	struct err err = ERR_INIT;
 	if (marked_copy(s, letter, &text, &err))
-		copy_text(s->ui, buf_str(&text));
+		copy_text(s->ui, buf_str(&text), false);
 	else
 		ui_fail(s->ui, &err);
 	buf_done(&text);
@@ -169,18 +210,24 @@ void handoff_copy(struct screen *s, int letter)
 		const char *name;
 	} choices[] = {
 	    {'v', COPY_VALUE,   "value"       },
-	    {'p', COPY_PATH,    "path"        },
-	    {'i', COPY_ID,      "id"          },
+            {'p', COPY_PATH,    "path"        },
+            {'i', COPY_ID,      "id"          },
 	    {'c', COPY_COMMAND, "command line"},
+            {'l', COPY_LINK,    "link"        },
 	};
 	struct buf text = BUF_INIT;
 	for (size_t i = 0; i < sizeof choices / sizeof *choices; i++) {
 		if (choices[i].letter != letter)
 			continue;
-		if (value_of(s, choices[i].what, &text))
-			copy_text(s->ui, buf_str(&text));
-		else
+		bool has = value_of(s, choices[i].what, &text);
+		if (has && choices[i].what == COPY_COMMAND)
+			add_surroundings(&text, s->ui);
+		if (!has)
 			ui_say(s->ui, "there is no %s to copy here", choices[i].name);
+		else if (choices[i].what == COPY_LINK)
+			handoff_copy_link(s, buf_str(&text));
+		else
+			copy_text(s->ui, buf_str(&text), choices[i].what != COPY_VALUE);
 		buf_done(&text);
 		return;
 	}
@@ -190,7 +237,7 @@ void handoff_copy(struct screen *s, int letter)
 /* ---------------------------------------------------------------- other programs */
 
 struct ignored {
-	struct sigaction interrupt, quit, suspend;
+	struct sigaction interrupt, quit, suspend, pipe;
 };
 
 /* The other program has the keyboard: ^C and ^\ are for it alone, ^Z stops both. */
@@ -202,6 +249,7 @@ static void signals_aside(struct ignored *old)
 	sigaction(SIGINT, &ignore, &old->interrupt);
 	sigaction(SIGQUIT, &ignore, &old->quit);
 	sigaction(SIGTSTP, &standard, &old->suspend);
+	sigaction(SIGPIPE, &ignore, &old->pipe); /* a pager is left before its text ends */
 }
 
 static void signals_back(const struct ignored *old)
@@ -209,15 +257,57 @@ static void signals_back(const struct ignored *old)
 	sigaction(SIGINT, &old->interrupt, NULL);
 	sigaction(SIGQUIT, &old->quit, NULL);
 	sigaction(SIGTSTP, &old->suspend, NULL);
+	sigaction(SIGPIPE, &old->pipe, NULL);
 }
 
-/* Runs sh -c COMMAND spoor FILE (file NULL: none), its standard input from in_fd (< 0: the terminal's). COMMAND is ours or the
+/* Text for another program's standard input, cleaned on the way, so that a large one is there at once. */
+struct stream {
+	struct str text;
+	bool ascii;
+};
+
+/* Up to a line's end, else a character's, at most PIECE bytes. */
+static struct str piece_of(struct str text)
+{
+	size_t len = text.len < PIECE ? text.len : PIECE;
+	if (len == text.len)
+		return text;
+	const char *newline = memrchr(text.ptr, '\n', len);
+	if (newline)
+		return str_cut(text, 0, (size_t)(newline - text.ptr) + 1);
+	while (len > PIECE - 4 && ((unsigned char)text.ptr[len] & 0xc0) == 0x80)
+		len--;
+	return str_cut(text, 0, len);
+}
+
+/* Until it is read whole, or nobody reads it any more. */
+static void pour(int fd, const struct stream *in)
+{
+	struct str rest = in->text;
+	struct buf clean = BUF_INIT;
+	for (bool reads = true; reads && rest.len;) {
+		struct str piece = piece_of(rest);
+		rest = str_from(rest, piece.len);
+		buf_clear(&clean);
+		clean_print(&clean, piece, true, in->ascii);
+		reads = write_whole(fd, buf_str(&clean));
+	}
+	buf_done(&clean);
+}
+
+/* Runs sh -c COMMAND spoor FILE (file NULL: none), its standard input a stream (NULL: the terminal's). COMMAND is ours or the
  * user's own, never of a file. Gives its exit code; -1: it could not be started, errno says why. */
-static int run_shell(const char *command, const char *file, int in_fd, char *const env[])
+static int run_shell(const char *command, const char *file, const struct stream *in, char *const env[])
 {
 	char sh[] = "sh", dash_c[] = "-c", name[] = "spoor";
 	char *line = xstrdup(command), *path = xstrdup(file ? file : "");
 	char *argv[] = {sh, dash_c, line, name, path, NULL};
+	int ends[2] = {-1, -1};
+	if (in && pipe2(ends, O_CLOEXEC) != 0) {
+		free(line);
+		free(path);
+		return -1;
+	}
 	struct ignored old;
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t how;
@@ -233,13 +323,19 @@ static int run_shell(const char *command, const char *file, int in_fd, char *con
 	posix_spawnattr_init(&how);
 	posix_spawnattr_setsigdefault(&how, &standard);
 	posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSIGDEF);
-	if (in_fd >= 0)
-		posix_spawn_file_actions_adddup2(&files, in_fd, STDIN_FILENO);
+	if (in)
+		posix_spawn_file_actions_adddup2(&files, ends[0], STDIN_FILENO);
 	else if (!isatty(STDIN_FILENO))
 		posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/tty", O_RDONLY, 0);
 	term_leave();
 	signals_aside(&old);
 	int failed = posix_spawn(&child, "/bin/sh", &files, &how, argv, env);
+	if (in) {
+		close(ends[0]);
+		if (!failed)
+			pour(ends[1], in);
+		close(ends[1]);
+	}
 	while (!failed && waitpid(child, &status, 0) < 0 && errno == EINTR)
 		continue;
 	signals_back(&old);
@@ -251,13 +347,17 @@ static int run_shell(const char *command, const char *file, int in_fd, char *con
 	return failed ? -1 : WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-static void say_end(struct ui *ui, const char *name, int code)
+/* variable: where the user says which program it is. */
+static void say_end(struct ui *ui, const char *name, const char *variable, int code)
 {
 	struct err err = ERR_INIT;
 	if (code < 0)
 		fail(ui, "cannot run", "/bin/sh");
 	else if (code == 126 || code == 127) {
-		err_set(&err, ERR_SYSTEM, NULL, "%s cannot be run (sh: exit %d)", name, code);
+		err_set(&err, ERR_SYSTEM, NULL,
+		        code == 127 ? "%.200s: there is no such program; %s names another"
+		                    : "%.200s cannot be run; %s names another",
+		        name, variable);
 		ui_fail(ui, &err);
 	} else if (code > 0)
 		ui_say(ui, "%s ended with %d", name, code);
@@ -297,26 +397,18 @@ static void pager_env_done(struct pager_env *e)
 
 void handoff_pager(struct screen *s)
 {
-	struct buf text = BUF_INIT, clean = BUF_INIT, path = BUF_INIT;
+	struct buf text = BUF_INIT;
+	struct pager_env env;
 	const char *named = getenv("SPOOR_PAGER"), *pager = named && named[0] ? named : getenv("PAGER");
 	bool own = !pager || !pager[0];
 	text_of(s, &text);
-	clean_print(&clean, buf_str(&text), true, s->ui->ascii);
-	int fd = new_file(s->ui, &path, buf_str(&clean));
-	if (fd >= 0) {
-		struct pager_env env;
-		unlink(buf_cstr(&path)); /* only the pager has it, and it is gone with it */
-		lseek(fd, 0, SEEK_SET);
-		pager_env_init(&env);
-		int code = run_shell(own ? "if command -v less >/dev/null; then exec less; else exec more; fi" : pager,
-		                     NULL, fd, env.at);
-		say_end(s->ui, own ? "less" : pager, code);
-		pager_env_done(&env);
-		close(fd);
-	}
+	pager_env_init(&env);
+	struct stream in = {buf_str(&text), s->ui->ascii};
+	int code = run_shell(own ? "if command -v less >/dev/null; then exec less; else exec more; fi" : pager, NULL,
+	                     &in, env.at);
+	say_end(s->ui, own ? "less" : pager, named && named[0] ? "$SPOOR_PAGER" : "$PAGER", code);
+	pager_env_done(&env);
 	buf_done(&text);
-	buf_done(&clean);
-	buf_done(&path);
 }
 
 /* ---------------------------------------------------------------- the editor */
@@ -350,17 +442,17 @@ static int run_editor(struct ui *ui, const char *path, struct str text, mode_t m
 	int code = -1;
 	buf_printf(&command, "%s \"$1\"", editor);
 	if (fill_copy(ui, path, text, mode)) {
-		code = run_shell(buf_cstr(&command), path, -1, environ);
-		say_end(ui, editor, code);
+		code = run_shell(buf_cstr(&command), path, NULL, environ);
+		say_end(ui, editor, "$EDITOR", code);
 	}
 	buf_done(&command);
 	return code;
 }
 
 /* A folder that only we can look into, and the path of a file in it. */
-static bool make_folder(struct ui *ui, struct buf *folder, struct buf *path)
+static bool make_folder(struct ui *ui, size_t size, struct buf *folder, struct buf *path)
 {
-	buf_printf(folder, "%s/spoor-XXXXXX", private_folder());
+	buf_printf(folder, "%s/spoor-XXXXXX", private_folder(size));
 	if (!mkdtemp(folder->ptr))
 		return fail(ui, "cannot make", buf_cstr(folder));
 	buf_printf(path, "%s/value.txt", buf_cstr(folder));
@@ -378,7 +470,7 @@ void handoff_editor(struct screen *s)
 {
 	struct buf text = BUF_INIT, folder = BUF_INIT, path = BUF_INIT;
 	text_of(s, &text);
-	if (make_folder(s->ui, &folder, &path)) {
+	if (make_folder(s->ui, text.len, &folder, &path)) {
 		run_editor(s->ui, buf_cstr(&path), buf_str(&text), S_IRUSR);
 		drop_folder(s->ui, &folder, &path);
 	}
@@ -392,7 +484,7 @@ bool handoff_edit(struct ui *ui, struct buf *text, size_t most)
 	struct buf folder = BUF_INIT, path = BUF_INIT, now = BUF_INIT;
 	struct err err = ERR_INIT;
 	bool changed = false;
-	if (make_folder(ui, &folder, &path)) {
+	if (make_folder(ui, text->len, &folder, &path)) {
 		if (run_editor(ui, buf_cstr(&path), buf_str(text), S_IRUSR | S_IWUSR) == 0) {
 			if (!file_read(&now, buf_cstr(&path), most, &err))
 				ui_fail(ui, &err);

@@ -6,12 +6,16 @@
 
 #include "tui/screen.h"
 
-#define HANDOFF_CHOICES "copy: v value  p path  i id  c command line"
+#define HANDOFF_CHOICES "copy: v value  p path  i id  c command line  l link"
 
-/* letter: v p i c. By OSC 52 without what a paste should not carry (control and bidi characters); what is too long for that goes into a
- * new file of mode 0600 in $XDG_RUNTIME_DIR, $TMPDIR or /tmp, whole, and the message names it. */
+/* letter: v p i c l. Through clipboard.h, without what a paste should not carry (control and bidi characters); what is too long for that goes
+ * into a new file of mode 0600 in $XDG_RUNTIME_DIR, $TMPDIR or /tmp, whole, and the message names it. A command line says all that it takes to
+ * print what shows here: the store, if a plain `spoor` opens another, and the masking. A link comes as `spoor open LINK`, without the
+ * store: it holds in any that has it. */
 void handoff_copy(struct screen *s, int letter);
-/* The text goes in cleaned on standard input, so no byte of it acts on the terminal. $PAGER is run by sh as the user wrote it; else
+bool handoff_has_link(const struct screen *s);
+void handoff_copy_link(struct screen *s, struct str link);
+/* The text goes in cleaned on standard input, piece by piece as the pager reads, so no byte of it acts on the terminal. $PAGER is run by sh as the user wrote it; else
  * less, else more. */
 void handoff_pager(struct screen *s);
 /* A copy of mode 0400 in a directory of its own, gone afterwards: what is changed in it is lost. $VISUAL, $EDITOR, else vi. */

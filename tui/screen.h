@@ -48,7 +48,9 @@ struct ui {
 	int64_t newest;      /* of the newest one that a list has shown by now; 0: none */
 	uint64_t generation; /* rises when the store changed: ask again */
 	bool masked;         /* personal data is masked in all that queries answer */
-	const char *bundle;  /* the store is a review bundle: its path as given; NULL: it is not */
+	const char *
+	    store; /* its absolute path, where a command line has to name it; NULL: it is the one taken without --store */
+	const char *bundle; /* the store is a review bundle: its path as given; NULL: it is not */
 	uint64_t
 	    verdicts; /* rises when somebody here said something of an answer: only marks need to be asked for again */
 	struct queue_wish

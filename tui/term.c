@@ -731,10 +731,10 @@ void term_wake(void)
 
 /* ---- the clipboard */
 
-bool term_copy(struct str text)
+bool term_copy(struct str text, bool tmux_has)
 {
 	struct buf out = BUF_INIT;
-	bool ok = t.screen && osc52_add(&out, text) && write_all(t.out_fd, buf_str(&out));
+	bool ok = t.screen && osc52_add(&out, text, tmux_has) && write_all(t.out_fd, buf_str(&out));
 	buf_done(&out);
 	return ok;
 }

@@ -60,8 +60,8 @@ void term_wake(void);            /* from any thread: term_read returns */
 void term_suspend(void); /* as ^Z: the next term_read stops the process group */
 void term_leave(void);   /* for $PAGER and $EDITOR: the terminal as it was, until the next term_show */
 
-/* Puts text on the clipboard of the terminal (OSC 52, wrapped for tmux and screen). False: too long (74,994 bytes), the caller
- * writes a file. Whether the terminal obeyed cannot be known. */
-bool term_copy(struct str text);
+/* Puts text on the clipboard of the terminal (osc52_add). False: too long (74,994 bytes), the caller writes a file. Whether the
+ * terminal obeyed cannot be known. */
+bool term_copy(struct str text, bool tmux_has);
 
 #endif
