@@ -194,6 +194,8 @@ static bool open_screen(struct app *app, const struct target *t)
 		free(s);
 		return false;
 	}
+	s->usual = with.text[0] && !t->text[0];
+	s->visit = s->visit && !s->usual;
 	if (app->stack.n)
 		views_leave(app->memory, top(app));
 	*vec_add(&app->stack) = s;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "store/base/json.h"
+#include "tui/columns_lists.h"
 
 enum { STACK_MOST = 20 };
 
@@ -26,6 +27,27 @@ static const char *name_of(struct screen *s)
 	return s->view;
 }
 
+/* The columns that were chosen for a list hold for all that show it, so they are no screen's. */
+static void recall_columns(const struct screen *s, const struct cJSON *kept)
+{
+	const struct list_kind *list = list_kind_named(s->ops->name);
+	struct buf now = BUF_INIT;
+	struct err err = ERR_INIT;
+	const char *names = json_string(kept, "columns");
+	if (list && list->screen && names && !list_chosen(list, &now) && !list_choose(list, str_of(names), &err))
+		list_choose_again(list); /* one of them is not there any more */
+	buf_done(&now);
+}
+
+static void remember_columns(const struct screen *s, struct jout *out)
+{
+	const struct list_kind *list = list_kind_named(s->ops->name);
+	struct buf names = BUF_INIT;
+	if (list && list->screen && list_chosen(list, &names))
+		jout_str(out, "columns", buf_str(&names));
+	buf_done(&names);
+}
+
 void views_come(struct memory *m, struct screen *s)
 {
 	s->recalled |= !m || s->visit || !s->ops->recall;
@@ -39,6 +61,7 @@ void views_come(struct memory *m, struct screen *s)
 	if (s->ops->recall && memory_get(m, str_of(s->view), &json))
 		kept = json_parse(buf_str(&json), "views", &err);
 	bool lately = kept && json_number(kept, "day", &day) && day >= (double)(today(s) - VIEWS_LATELY_DAYS);
+	recall_columns(s, kept);
 	if (kept)
 		s->recalled = s->ops->recall(s, kept, lately);
 	json_free(kept);
@@ -54,6 +77,7 @@ void views_leave(struct memory *m, struct screen *s)
 	jout_init(&j, &json, false);
 	jout_object(&j, NULL);
 	s->ops->remember(s, &j);
+	remember_columns(s, &j);
 	if (json.len > 1)
 		jout_int(&j, "day", today(s));
 	jout_end(&j);

@@ -76,9 +76,11 @@ static const struct done {
     {"search",    ALONE,  "j j",                               NULL                                                         },
     {"session",   TRACE,  "j",                                 NULL                                                         },
     {"slices",    RUNS,   "Tab j",                             NULL                                                         },
+    {"tour",      ALONE,  "",                                  "it is of the samples, which go when one leaves"             },
     {"trace",     TRACE,  "j j j h j Space Tab Tab ! Space t", NULL                                                         },
     {"tracediff", TRACES, "j j Space",                         NULL                                                         },
     {"traces",    ALONE,  "> > j j j PgDn",                    NULL                                                         },
+    {"welcome",   ALONE,  "",                                  "there is nothing in the store yet"                          },
 };
 
 static int64_t trace_called(const char *id)
