@@ -1624,7 +1624,7 @@ static bool start(struct app *app, struct err *err)
 	prompt_init(&app->prompt, &app->ui, ++app->serial);
 	write_init(&app->write, &app->ui, o->store);
 	app->ui.looked = looked_get(o->store);
-	app->memory = memory_open(o->store);
+	app->memory = memory_open(o->store, o->samples);
 	places_set(&(struct places){app->memory, &app->ui, fetch_now, open_place});
 	app->ui.ascii = o->ascii;
 	app->ui.bundle = o->bundle ? o->store : NULL;
