@@ -5,6 +5,7 @@
 
 #include "store/base/json.h"
 #include "tui/columns_lists.h"
+#include "tui/link.h"
 
 enum { STACK_MOST = 20 };
 
@@ -95,27 +96,43 @@ bool views_is_of(const struct screen *s, struct str link)
 
 /* ---------------------------------------------------------------- the stack */
 
-/* What the program opens by itself, or not at all. */
-static bool is_passing(const struct screen *s)
+/* What the stack names a screen by: its view; where another screen sent it, the link of what it shows. False: no link names that. */
+static bool stack_name(struct screen *s, struct buf *out)
 {
-	return s->visit || strcmp(s->ops->name, "help") == 0;
+	const struct link_kind *kind = link_kind_named(str_of(s->ops->name));
+	struct target at = {.screen = NULL};
+	buf_clear(out);
+	if (!s->visit)
+		buf_add_cstr(out, name_of(s) ? s->view : "");
+	if (!s->visit || !kind || !s->ops->copy || !s->ops->place)
+		return out->len > 0;
+	if (s->ops->copy(s, COPY_LINK, out) && str_starts(buf_str(out), kind->name) && out->len > strlen(kind->name) &&
+	    strchr(":/", out->ptr[strlen(kind->name)]))
+		return out->len <= MEMORY_NAME_MAX;
+	buf_clear(out); /* that was of a row: a list is named by its filter */
+	s->ops->place(s, &at);
+	if (at.text[0] && !at.id && !at.id2 && (kind->most == 0 || strcmp(kind->name, "runs") == 0) &&
+	    (kind->parts & 1U << LINK_WHERE))
+		link_print(out, &(struct link){.kind = kind->name, .part[LINK_WHERE] = str_of(at.text)});
+	return out->len > 0 && out->len <= MEMORY_NAME_MAX;
 }
 
 void views_put_stack(struct memory *m, struct screen *const *stack, size_t n)
 {
-	struct buf json = BUF_INIT;
+	struct buf json = BUF_INIT, name = BUF_INIT;
 	struct jout j;
 	if (!m)
 		return;
 	jout_init(&j, &json, false);
 	jout_object(&j, NULL);
 	jout_array(&j, "stack");
-	for (size_t i = 0; i < n && i < STACK_MOST && !is_passing(stack[i]) && name_of(stack[i]); i++)
-		jout_cstr(&j, NULL, stack[i]->view);
+	for (size_t i = 0; i < n && i < STACK_MOST && stack_name(stack[i], &name); i++)
+		jout_str(&j, NULL, buf_str(&name));
 	jout_end(&j);
 	jout_end(&j);
 	memory_put(m, STR_LIT("@last"), buf_str(&json));
 	buf_done(&json);
+	buf_done(&name);
 }
 
 void views_get_stack(const struct memory *m, struct view_names *out)
