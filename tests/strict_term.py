@@ -154,7 +154,7 @@ class Terminal:
         self.before = termios.tcgetattr(self.slave)
         keep = {k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS") or k in ("PATH", "SPOOR_CORPUS")}
         # Programs that are started ask for no key and leave nothing on the screen.
-        clean = {"TERM": term, "TZ": "UTC", "SPOOR_NOW": "2026-11-21T00:00:00Z", "HOME": ROOM, "PAGER": "cat >/dev/null", "VISUAL": "true",
+        clean = {"TERM": term, "TZ": "UTC", "SPOOR_NOW": "2026-11-21T00:00:00Z", "HOME": ROOM, "SPOOR_MEMORY": "0", "PAGER": "cat >/dev/null", "VISUAL": "true",
                  **keep, **(env or {})}
         if lang is not None:
             clean["LC_ALL"] = lang

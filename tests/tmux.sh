@@ -5,7 +5,8 @@ home=$(mktemp -d)
 servers=0 tmux="tmux -L spoor-test-$$ -f /dev/null"
 trap '$tmux kill-server 2>/dev/null; rm -rf "$home" 2>/dev/null' EXIT
 export HOME=$home SPOOR_STORE=$home/s.db SPOOR_NOW=2026-11-21T00:00:00Z TZ=UTC LC_ALL=C.UTF-8
-unset NO_COLOR SPOOR_TRACE 2>/dev/null
+unset NO_COLOR SPOOR_TRACE XDG_STATE_HOME XDG_CONFIG_HOME XDG_DATA_HOME 2>/dev/null
+export SPOOR_MEMORY=0 # each start is a user who was never here
 passed=0 failed=0
 command -v tmux >/dev/null || { echo "skipped: no tmux"; echo "0 passed, 0 failed"; exit 0; }
 "$spoor" import tests/data/*.jsonl tests/data/*.gz tests/data/eval-v1?.json >/dev/null 2>&1

@@ -198,6 +198,8 @@ static bool open_screen(struct app *app, const struct target *t)
 		free(s);
 		return false;
 	}
+	s->usual = with.text[0] && !t->text[0];
+	s->visit = s->visit && !s->usual;
 	if (app->stack.n)
 		views_leave(app->memory, top(app));
 	*vec_add(&app->stack) = s;
@@ -1693,7 +1695,7 @@ static bool start(struct app *app, struct err *err)
 	write_init(&app->write, &app->ui, o->store);
 	app->ui.looked = looked_get(o->store);
 	app->ui.store = store_to_name(app);
-	app->memory = memory_open(o->store);
+	app->memory = memory_open(o->store, o->samples);
 	places_set(&(struct places){app->memory, &app->ui, fetch_now, open_place});
 	app->ui.ascii = o->ascii;
 	app->ui.bundle = o->bundle ? o->store : NULL;

@@ -115,6 +115,17 @@ bool list_choose(const struct list_kind *list, struct str names, struct err *err
 	return true;
 }
 
+bool list_chosen(const struct list_kind *list, struct buf *names)
+{
+	const struct choice *now = &chosen[list - list_kinds], *usual = &settled[list - list_kinds];
+	bool same = now->n == usual->n;
+	for (size_t i = 0; same && i < now->n; i++)
+		same = now->columns[i] == usual->columns[i];
+	for (size_t i = 0; !same && i < now->n; i++)
+		buf_printf(names, "%s%s", i ? "," : "", now->columns[i]->name);
+	return !same && now->n > 0;
+}
+
 void list_choose_again(const struct list_kind *list)
 {
 	chosen[list - list_kinds] = settled[list - list_kinds];

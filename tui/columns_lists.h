@@ -25,6 +25,8 @@ const struct column *const *list_columns(const struct list_kind *list, size_t *n
 /* Chooses: names as --columns takes them, separated by commas or blanks; "": its own again. False: err names the column that is not there
  * and the nearest. */
 bool list_choose(const struct list_kind *list, struct str names, struct err *err);
+/* The names of the columns that were chosen at run time, for list_choose; false: they are those of the settings, or its own. Appends. */
+bool list_chosen(const struct list_kind *list, struct buf *names);
 void list_choose_again(const struct list_kind *list); /* those of the settings, or its own */
 /* The filter a list begins with; NULL: none. Good until lists_read. */
 const char *list_filter_text(const struct list_kind *list);

@@ -28,9 +28,10 @@ struct memory {
 	struct buf store; /* by a name that two spellings of it share */
 	struct buf bytes; /* of the file, when the session began */
 	VEC(struct left) left;
+	bool passing;
 };
 
-struct memory *memory_open(const char *store)
+struct memory *memory_open(const char *store, bool passing)
 {
 	struct err err = ERR_INIT;
 	struct memory *m = xcalloc(1, sizeof *m);
@@ -38,7 +39,9 @@ struct memory *memory_open(const char *store)
 		memory_free(m);
 		return NULL;
 	}
-	statefile_read(FILE_NAME, READ_MAX, &m->bytes);
+	m->passing = passing;
+	if (!passing)
+		statefile_read(FILE_NAME, READ_MAX, &m->bytes);
 	return m;
 }
 
@@ -170,7 +173,7 @@ void memory_put(struct memory *m, struct str view, struct str json)
 void memory_save(struct memory *m)
 {
 	struct buf lines = BUF_INIT;
-	for (size_t i = 0; m && i < m->left.n; i++) {
+	for (size_t i = 0; m && !m->passing && i < m->left.n; i++) {
 		struct left *l = &m->left.at[i];
 		if (!l->unsaved)
 			continue;

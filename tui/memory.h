@@ -18,8 +18,9 @@ enum {
 };
 
 struct memory;
-/* Reads the file: less than a millisecond. NULL: nothing is remembered. */
-struct memory *memory_open(const char *store);
+/* Reads the file: less than a millisecond. passing: a store that goes when the session ends, of which nothing is kept beyond it. NULL:
+ * nothing is remembered. */
+struct memory *memory_open(const char *store, bool passing);
 void memory_free(struct memory *m);
 /* All of these may be called with NULL. */
 

@@ -83,6 +83,7 @@ struct screen {
 	struct marked *marked; /* the app's: rows that are marked (marked.h); NULL: none */
 	char *view;         /* views.h: what it is remembered under; owned; NULL: not known yet */
 	bool visit;         /* the screen's, from open: for what another screen sent it for, so it is not remembered */
+	bool usual;         /* the app's: it was opened with the filter of the settings */
 	bool answered;      /* the app's: an answer has come */
 	bool recalled;      /* and how it was left the last time has been brought back, or there is nothing to bring */
 };

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "store/base/json.h"
+#include "tui/columns_lists.h"
+#include "tui/link.h"
 
 enum { STACK_MOST = 20 };
 
@@ -26,6 +28,27 @@ static const char *name_of(struct screen *s)
 	return s->view;
 }
 
+/* The columns that were chosen for a list hold for all that show it, so they are no screen's. */
+static void recall_columns(const struct screen *s, const struct cJSON *kept)
+{
+	const struct list_kind *list = list_kind_named(s->ops->name);
+	struct buf now = BUF_INIT;
+	struct err err = ERR_INIT;
+	const char *names = json_string(kept, "columns");
+	if (list && list->screen && names && !list_chosen(list, &now) && !list_choose(list, str_of(names), &err))
+		list_choose_again(list); /* one of them is not there any more */
+	buf_done(&now);
+}
+
+static void remember_columns(const struct screen *s, struct jout *out)
+{
+	const struct list_kind *list = list_kind_named(s->ops->name);
+	struct buf names = BUF_INIT;
+	if (list && list->screen && list_chosen(list, &names))
+		jout_str(out, "columns", buf_str(&names));
+	buf_done(&names);
+}
+
 void views_come(struct memory *m, struct screen *s)
 {
 	s->recalled |= !m || s->visit || !s->ops->recall;
@@ -39,6 +62,7 @@ void views_come(struct memory *m, struct screen *s)
 	if (s->ops->recall && memory_get(m, str_of(s->view), &json))
 		kept = json_parse(buf_str(&json), "views", &err);
 	bool lately = kept && json_number(kept, "day", &day) && day >= (double)(today(s) - VIEWS_LATELY_DAYS);
+	recall_columns(s, kept);
 	if (kept)
 		s->recalled = s->ops->recall(s, kept, lately);
 	json_free(kept);
@@ -54,6 +78,7 @@ void views_leave(struct memory *m, struct screen *s)
 	jout_init(&j, &json, false);
 	jout_object(&j, NULL);
 	s->ops->remember(s, &j);
+	remember_columns(s, &j);
 	if (json.len > 1)
 		jout_int(&j, "day", today(s));
 	jout_end(&j);
@@ -71,27 +96,43 @@ bool views_is_of(const struct screen *s, struct str link)
 
 /* ---------------------------------------------------------------- the stack */
 
-/* What the program opens by itself, or not at all. */
-static bool is_passing(const struct screen *s)
+/* What the stack names a screen by: its view; where another screen sent it, the link of what it shows. False: no link names that. */
+static bool stack_name(struct screen *s, struct buf *out)
 {
-	return s->visit || strcmp(s->ops->name, "help") == 0;
+	const struct link_kind *kind = link_kind_named(str_of(s->ops->name));
+	struct target at = {.screen = NULL};
+	buf_clear(out);
+	if (!s->visit)
+		buf_add_cstr(out, name_of(s) ? s->view : "");
+	if (!s->visit || !kind || !s->ops->copy || !s->ops->place)
+		return out->len > 0;
+	if (s->ops->copy(s, COPY_LINK, out) && str_starts(buf_str(out), kind->name) && out->len > strlen(kind->name) &&
+	    strchr(":/", out->ptr[strlen(kind->name)]))
+		return out->len <= MEMORY_NAME_MAX;
+	buf_clear(out); /* that was of a row: a list is named by its filter */
+	s->ops->place(s, &at);
+	if (at.text[0] && !at.id && !at.id2 && (kind->most == 0 || strcmp(kind->name, "runs") == 0) &&
+	    (kind->parts & 1U << LINK_WHERE))
+		link_print(out, &(struct link){.kind = kind->name, .part[LINK_WHERE] = str_of(at.text)});
+	return out->len > 0 && out->len <= MEMORY_NAME_MAX;
 }
 
 void views_put_stack(struct memory *m, struct screen *const *stack, size_t n)
 {
-	struct buf json = BUF_INIT;
+	struct buf json = BUF_INIT, name = BUF_INIT;
 	struct jout j;
 	if (!m)
 		return;
 	jout_init(&j, &json, false);
 	jout_object(&j, NULL);
 	jout_array(&j, "stack");
-	for (size_t i = 0; i < n && i < STACK_MOST && !is_passing(stack[i]) && name_of(stack[i]); i++)
-		jout_cstr(&j, NULL, stack[i]->view);
+	for (size_t i = 0; i < n && i < STACK_MOST && stack_name(stack[i], &name); i++)
+		jout_str(&j, NULL, buf_str(&name));
 	jout_end(&j);
 	jout_end(&j);
 	memory_put(m, STR_LIT("@last"), buf_str(&json));
 	buf_done(&json);
+	buf_done(&name);
 }
 
 void views_get_stack(const struct memory *m, struct view_names *out)

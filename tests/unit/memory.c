@@ -63,7 +63,7 @@ static void assert_has(const struct memory *m, const char *view, const char *jso
 
 static void put(const char *store_name, const char *view, const char *json)
 {
-	struct memory *m = memory_open(store_name);
+	struct memory *m = memory_open(store_name, false);
 	memory_put(m, str_of(view), str_of(json));
 	memory_save(m);
 	memory_free(m);
@@ -80,7 +80,7 @@ static void it_comes_back(void **state)
 	put(store, "traces", "{\"row\":3}");
 	put(store, "traces", "{\"row\":4}");
 	put(other, "traces", "{\"row\":9}");
-	struct memory *m = memory_open(same);
+	struct memory *m = memory_open(same, false);
 	assert_has(m, "trace:1", "{\"cursor\":\"7\"}");
 	assert_has(m, "traces", "{\"row\":4}");
 	assert_has(m, "trace:12", NULL);
@@ -89,10 +89,10 @@ static void it_comes_back(void **state)
 	assert_has(m, "traces", NULL); /* of this session, before it is written */
 	memory_save(m);
 	memory_free(m);
-	m = memory_open(store);
+	m = memory_open(store, false);
 	assert_has(m, "traces", NULL);
 	memory_free(m);
-	m = memory_open(other);
+	m = memory_open(other, false);
 	assert_has(m, "traces", "{\"row\":9}");
 	memory_free(m);
 	assert_int_equal(stat(file, &st), 0);
@@ -122,7 +122,7 @@ static void it_can_be_switched_off(void **state)
 	put(store, "traces", "{\"row\":3}");
 	setenv("SPOOR_MEMORY", "0", 1);
 	settings_read("");
-	struct memory *m = memory_open(store);
+	struct memory *m = memory_open(store, false);
 	assert_null(m);
 	memory_put(m, STR_LIT("traces"), STR_LIT("{\"row\":5}"));
 	memory_save(m);
@@ -130,7 +130,7 @@ static void it_can_be_switched_off(void **state)
 	memory_free(m);
 	unsetenv("SPOOR_MEMORY");
 	settings_read("");
-	m = memory_open(store);
+	m = memory_open(store, false);
 	assert_has(m, "traces", "{\"row\":3}");
 	memory_free(m);
 }
@@ -146,7 +146,7 @@ static void large_ones_are_not_kept(void **state)
 	put(store, "traces", "{\"row\":3}");
 	put(store, "traces", buf_cstr(&large)); /* nothing rather than what it was before */
 	put(store, buf_cstr(&name), "{\"row\":3}");
-	struct memory *m = memory_open(store);
+	struct memory *m = memory_open(store, false);
 	assert_has(m, "traces", NULL);
 	assert_has(m, buf_cstr(&name), NULL);
 	memory_free(m);
@@ -180,12 +180,12 @@ static void hostile_bytes_are_passed_over(void **state)
 	buf_add_fill(&bytes, 'y', 3 * MEMORY_FILE_MAX); /* what it held is too far back to be read */
 	buf_add_char(&bytes, '\n');
 	put_file(buf_str(&bytes));
-	struct memory *m = memory_open(store);
+	struct memory *m = memory_open(store, false);
 	assert_has(m, "traces", NULL);
 	memory_free(m);
 	bytes.len -= 3 * MEMORY_FILE_MAX + 1;
 	put_file(buf_str(&bytes));
-	m = memory_open(store);
+	m = memory_open(store, false);
 	struct buf got = BUF_INIT;
 	memory_get(m, STR_LIT("traces"),
 	           &got); /* the newest that looks like ours: what it holds is read as JSON by views.c */
@@ -198,7 +198,7 @@ static void hostile_bytes_are_passed_over(void **state)
 	buf_add_cstr(&bytes, "{\"store\":\"/x");
 	put_file(buf_str(&bytes));
 	put(store, "runs", "{\"row\":8}");
-	m = memory_open(store);
+	m = memory_open(store, false);
 	assert_has(m, "traces", "{\"row\":2}");
 	assert_has(m, "runs", "{\"row\":8}");
 	memory_free(m);
@@ -224,7 +224,7 @@ static void what_cannot_be_kept_is_not(void **state)
 	put(store, "traces", "{\"row\":3}");
 	memory_shorten();
 	unlink(file);
-	struct memory *m = memory_open(store);
+	struct memory *m = memory_open(store, false);
 	assert_has(m, "traces", NULL);
 	memory_free(m);
 }
@@ -234,7 +234,7 @@ static void it_stays_small(void **state)
 {
 	struct stat st;
 	(void)state;
-	struct memory *m = memory_open(store);
+	struct memory *m = memory_open(store, false);
 	memory_put(m, STR_LIT("@mark:a"), STR_LIT("{\"link\":\"trace:1\"}"));
 	memory_save(m);
 	for (int round = 0; round < 6; round++)
@@ -254,7 +254,7 @@ static void it_stays_small(void **state)
 	assert_int_equal(stat(file, &st), 0);
 	assert_true(st.st_size <= MEMORY_FILE_MAX);
 	assert_int_equal(st.st_mode & 0777, 0600);
-	m = memory_open(store);
+	m = memory_open(store, false);
 	struct buf got = BUF_INIT;
 	assert_true(memory_get(m, STR_LIT("trace:899"), &got));
 	assert_true(str_starts(buf_str(&got), "{\"row\":6,"));
@@ -275,7 +275,7 @@ static void several_write_at_once(void **state)
 		if (children[k])
 			continue;
 		for (int i = 0; i < VIEWS; i++) {
-			struct memory *m = memory_open(store);
+			struct memory *m = memory_open(store, false);
 			char name[32];
 			snprintf(name, sizeof name, "trace:%d-%d", k, i);
 			memory_put(m, str_of(name), STR_LIT("{\"row\":1}"));
@@ -290,7 +290,7 @@ static void several_write_at_once(void **state)
 		assert_int_equal(waitpid(children[k], &status, 0), children[k]);
 		assert_int_equal(status, 0);
 	}
-	struct memory *m = memory_open(store);
+	struct memory *m = memory_open(store, false);
 	for (int k = 0; k < PROCESSES; k++)
 		for (int i = 0; i < VIEWS; i++) {
 			char name[32];
@@ -312,7 +312,7 @@ static void opening_costs_less_than_a_millisecond(void **state)
 	put_file(buf_str(&bytes));
 	for (int i = 0; i < 20; i++) {
 		clock_gettime(CLOCK_MONOTONIC, &from);
-		struct memory *m = memory_open(store);
+		struct memory *m = memory_open(store, false);
 		assert_false(memory_get(m, STR_LIT("trace:none"), &json));
 		clock_gettime(CLOCK_MONOTONIC, &to);
 		memory_free(m);

@@ -76,9 +76,11 @@ static const struct done {
     {"search",    ALONE,  "j j",                               NULL                                                         },
     {"session",   TRACE,  "j",                                 NULL                                                         },
     {"slices",    RUNS,   "Tab j",                             NULL                                                         },
+    {"tour",      ALONE,  "",                                  "it is of the samples, which go when one leaves"             },
     {"trace",     TRACE,  "j j j h j Space Tab Tab ! Space t", NULL                                                         },
     {"tracediff", TRACES, "j j Space",                         NULL                                                         },
     {"traces",    ALONE,  "> > j j j PgDn",                    NULL                                                         },
+    {"welcome",   ALONE,  "",                                  "there is nothing in the store yet"                          },
 };
 
 static int64_t trace_called(const char *id)
@@ -176,7 +178,7 @@ static void picture(struct stage *st, struct buf *out)
 
 static void comes_back(const struct done *row, int rows_, int cols)
 {
-	struct memory *m = memory_open(stage_path);
+	struct memory *m = memory_open(stage_path, false);
 	struct target t;
 	struct stage st;
 	struct buf first = BUF_INIT, left = BUF_INIT, again = BUF_INIT;
@@ -192,7 +194,7 @@ static void comes_back(const struct done *row, int rows_, int cols)
 	picture(&st, &left);
 	leave(&st, m);
 	memory_free(m);
-	m = memory_open(stage_path);
+	m = memory_open(stage_path, false);
 	come(&st, m, row->screen, &t, rows_, cols);
 	picture(&st, &again);
 	leave(&st, m);
@@ -255,7 +257,7 @@ static void filters_say_where_they_come_from(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof filtered / sizeof *filtered; i++) {
 		struct stage st;
-		struct memory *m = memory_open(stage_path);
+		struct memory *m = memory_open(stage_path, false);
 		struct target t;
 		come_to(&st, m, i);
 		stage_keys(&st, "&");
@@ -265,7 +267,7 @@ static void filters_say_where_they_come_from(void **state)
 		assert_false(stage_shows(&st, "from last time"));
 		leave(&st, m);
 		memory_free(m);
-		m = memory_open(stage_path);
+		m = memory_open(stage_path, false);
 		come_to(&st, m, i);
 		if (!stage_shows(&st, filtered[i].filter) || !stage_shows(&st, "(from last time, Esc clears)"))
 			fail_msg("%s: the filter does not come back plainly", filtered[i].screen);
@@ -297,7 +299,7 @@ static void filters_say_where_they_come_from(void **state)
 static void what_is_asked_for_wins(void **state)
 {
 	(void)state;
-	struct memory *m = memory_open(stage_path);
+	struct memory *m = memory_open(stage_path, false);
 	struct stage st;
 	struct target t = {.screen = "traces"};
 	come(&st, m, "traces", &t, 24, 80);
@@ -349,7 +351,7 @@ static void nonsense_does_no_harm(void **state)
 	(void)state;
 	for (size_t k = 0; k < sizeof nonsense / sizeof *nonsense; k++)
 		for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-			struct memory *m = memory_open(stage_path);
+			struct memory *m = memory_open(stage_path, false);
 			struct target t;
 			struct stage st;
 			char name[64];

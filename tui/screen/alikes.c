@@ -645,6 +645,7 @@ static bool alikes_open(struct screen *screen, const struct target *target, stru
 	(void)err;
 	struct state *st = state_of(screen);
 	st->from = *target;
+	screen->visit = target->text[0] != '\0'; /* of one answer, that no link names */
 	st->view.blind = str_ends(str_of(target->text), " blind");
 	list_init(&st->view.list);
 	pager_init(&st->view.pager);

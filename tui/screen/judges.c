@@ -659,8 +659,26 @@ static void judges_remember(const struct screen *screen, struct jout *out)
 	remember_text(out, "filter", str_of(st->filter));
 	remember_int(out, "tab", (int64_t)v->tab);
 	remember_row(out, &v->list, at ? at->name : STR_NONE);
+	if (v->list.cursor == 0)
+		remember_text(out, "on", v->level != JUDGES_ALL && at ? at->name : STR_NONE);
 	remember_text(out, "model", at ? at->model : STR_NONE);
 	remember_flag(out, "all", at && at->all_models);
+	if (v->level == JUDGES_ALL)
+		return;
+	jout_int(out, "item", v->items.cursor);
+	remember_int(out, "items-above", v->items.cursor - v->items.top);
+}
+
+/* All of one judge, at the row of its tab; an answer whole is not gone into. */
+static void recall_items(struct screen *screen, const struct cJSON *kept)
+{
+	struct judges_view *v = &state_of(screen)->view;
+	int64_t item = recall_int(kept, "item", 0, INT32_MAX);
+	v->level = JUDGES_ONE;
+	lay_out(screen);
+	refit_items(v, -1);
+	v->items.top = item - recall_int(kept, "items-above", 0, INT32_MAX);
+	list_go(&v->items, item);
 }
 
 static bool judges_recall(struct screen *screen, const struct cJSON *kept, bool lately)
@@ -676,10 +694,12 @@ static bool judges_recall(struct screen *screen, const struct cJSON *kept, bool 
 	if (!v->loaded || st->loaded_stamp != st->stamp)
 		return v->failed;
 	v->tab = (enum judges_tab)recall_int(kept, "tab", 0, N_JUDGES_TABS - 1);
-	recall_row(
-	    kept, &v->list,
-	    place_of(&v->judges, recall_row_text(kept), recall_text(kept, "model"), recall_flag(kept, "all"), false));
+	int64_t at =
+	    place_of(&v->judges, recall_row_text(kept), recall_text(kept, "model"), recall_flag(kept, "all"), false);
+	recall_row(kept, &v->list, at);
 	v->sheet_of = NULL;
+	if (json_get(kept, "item") && (at >= 0 || !recall_row_text(kept).len))
+		recall_items(screen, kept);
 	lay_out(screen);
 	return true;
 }

@@ -30,6 +30,7 @@ struct prompts_state {
 	const struct prompt_version *sheet_version;
 	int sheet_cols, top;
 	bool fresh;
+	bool sent;          /* it was opened on a version */
 	bool recalls;       /* the filter was brought back, the rest is to be */
 	bool filter_is_old; /* it was brought back */
 };

@@ -562,7 +562,7 @@ static bool prompts_open(struct screen *screen, const struct target *target, str
 {
 	struct prompts_state *st = state_of(screen);
 	(void)err;
-	screen->visit = target->id || target->text[0];
+	st->sent = target->id || target->text[0];
 	st->view.data = &st->data;
 	st->view.compared = &st->compared;
 	if (target->id)
@@ -697,7 +697,8 @@ static bool prompts_recall(struct screen *screen, const struct cJSON *kept, bool
 	for (int64_t i = 0; recall_row_text(kept).len && i < (int64_t)v->lines.n && at < 0; i++)
 		if (str_eq(version_name(version_of_line(v, i)), recall_row_text(kept)))
 			at = i;
-	recall_row(kept, &v->list, at);
+	if (!st->sent)
+		recall_row(kept, &v->list, at);
 	return true;
 }
 

@@ -560,7 +560,8 @@ static void runs_remember(const struct screen *screen, struct jout *out)
 		return;
 	if (v->sort != RUNS_BY_TIME)
 		runs_sort_name(v, &sort);
-	remember_text(out, "filter", str_of(st->filter));
+	if (st->filter[0] || screen->usual)
+		jout_cstr(out, "filter", st->filter);
 	remember_text(out, "sort", buf_str(&sort));
 	remember_flag(out, "ascending", v->ascending);
 	remember_int(out, "shift", (int64_t)v->shift);
@@ -619,9 +620,9 @@ static bool runs_recall(struct screen *screen, const struct cJSON *kept, bool la
 {
 	struct runs_state *st = state_of(screen);
 	struct str filter = recall_filter(kept, "filter", FILTER_RUNS, screen->ui->now_ns, sizeof st->filter);
-	if (!st->recalls && lately && filter.len) {
+	if (!st->recalls && lately && (filter.len || (recall_text(kept, "filter").ptr && screen->usual))) {
+		st->filter_is_old = filter.len && !str_eq(filter, str_of(st->filter));
 		snprintf(st->filter, sizeof st->filter, STR_FMT, STR_ARG(filter));
-		st->filter_is_old = true;
 	}
 	st->recalls = true;
 	if (!st->loaded)

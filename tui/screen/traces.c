@@ -407,7 +407,8 @@ static void traces_remember(const struct screen *screen, struct jout *out)
 {
 	const struct traces_state *s = state_of(screen);
 	const struct trace_row *row = row_of_cursor(s);
-	remember_text(out, "filter", buf_str(&s->pane.filter));
+	if (s->pane.filter.len || screen->usual)
+		jout_str(out, "filter", buf_str(&s->pane.filter));
 	if (s->pane.sort != TRACE_BY_START)
 		jout_cstr(out, "sort", trace_sort_name(s->pane.sort));
 	remember_flag(out, "ascending", s->pane.ascending);
@@ -424,12 +425,12 @@ static bool traces_recall(struct screen *screen, const struct cJSON *kept, bool 
 	if (s->pane.loaded)
 		return true;
 	struct str filter = recall_filter(kept, "filter", FILTER_TRACES, screen->ui->now_ns, FILTER_MAX);
-	if (lately && filter.len) {
+	if (lately && (filter.len || (recall_text(kept, "filter").ptr && screen->usual))) {
+		s->filter_is_old = filter.len && !str_eq(filter, buf_str(&s->pane.filter));
 		buf_clear(&s->pane.filter);
 		buf_add_str(&s->pane.filter, filter);
-		s->filter_is_old = true;
 	}
-	if (recall_text(kept, "filter").len && !s->filter_is_old)
+	if (recall_text(kept, "filter").len && !str_eq(recall_text(kept, "filter"), buf_str(&s->pane.filter)))
 		return true; /* places are those under that filter */
 	trace_sort_named(recall_text(kept, "sort"), &s->pane.sort);
 	s->pane.ascending = recall_flag(kept, "ascending");

@@ -1,0 +1,309 @@
+/* Sessions after each other, on a pseudo-terminal: plain spoor comes back to where one was, however the last one ended; marks; lines that
+ * were typed at prompts. Each test has a state directory of its own; nothing of it is in the store. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "tests/vterm.h"
+
+static char dir[64], store[96], state_home[128], views[160];
+static const char *program;
+
+static int run(const char *const *argv)
+{
+	pid_t child = fork();
+	if (child == 0) {
+		if (!freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr))
+			_exit(126);
+		execv(argv[0], (char *const *)(uintptr_t)argv);
+		_exit(127);
+	}
+	int status = 0;
+	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+		;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
+static int import_samples(void **state)
+{
+	(void)state;
+	const char *build = getenv("SPOOR_BUILD");
+	static char path[256];
+	snprintf(path, sizeof path, "%s/spoor", build ? build : "build/release");
+	program = path;
+	snprintf(dir, sizeof dir, "/tmp/spoor-resume-XXXXXX");
+	if (!mkdtemp(dir))
+		return -1;
+	snprintf(store, sizeof store, "%s/samples.db", dir);
+	return run((const char *const[]){program, "import", "--store", store, "tests/data/traces-agent.jsonl",
+	                                 "tests/data/eval-v12.json", "tests/data/eval-v13.json", NULL});
+}
+
+static int forget_samples(void **state)
+{
+	(void)state;
+	return nftw(dir, vt_remove, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+/* A user who was never here. */
+static int new_user(void **state)
+{
+	static int users;
+	(void)state;
+	snprintf(state_home, sizeof state_home, "XDG_STATE_HOME=%s/state%d", dir, ++users);
+	snprintf(views, sizeof views, "%s/state%d/spoor/views", dir, users);
+	return 0;
+}
+
+/* option NULL: plain spoor. */
+static void start(struct vt *vt, const char *option, const char *value, const char *variable)
+{
+	const char *const env[] = {"SPOOR_NOW=2026-11-21T00:00:00Z", state_home, variable, NULL};
+	vt_open(vt, 24, 80, (const char *const[]){program, "--store", store, option, value, NULL}, env);
+}
+
+static void leave(struct vt *vt)
+{
+	vt_send(vt, "Q");
+	assert_int_equal(vt_close(vt), 0);
+}
+
+/* All but the status line and the hints. */
+static void picture(struct vt *vt, struct buf *out)
+{
+	vt_settle(vt);
+	for (int row = 0; row < vt->rows - 2; row++) {
+		vt_add_row(vt, out, row);
+		buf_add_char(out, '\n');
+	}
+}
+
+/* Into a trace: its tree folded, on a span, the tab of its input. Ends with the picture. */
+static void into_a_trace(struct vt *vt, struct buf *out)
+{
+	assert_true(vt_wait_text(vt, "dispute-agent"));
+	vt_send(vt, "jjjjj\r");
+	assert_true(vt_wait_text(vt, "Overview"));
+	vt_send(vt, "jjh\t");
+	assert_true(vt_wait_text(vt, "[Input]"));
+	picture(vt, out);
+}
+
+static void assert_is_there(struct buf *left)
+{
+	struct vt vt;
+	struct buf now = BUF_INIT;
+	start(&vt, NULL, NULL, NULL);
+	assert_true(vt_wait_text(&vt, "where you were; q goes up"));
+	picture(&vt, &now);
+	assert_string_equal(buf_cstr(&now), buf_cstr(left));
+	vt_send(&vt, "q"); /* up to the list, the cursor on that trace; a further q would end it */
+	assert_true(vt_wait_text(&vt, "row 6 of"));
+	leave(&vt);
+	buf_done(&now);
+	buf_done(left);
+}
+
+static void it_begins_where_it_ended(void **state)
+{
+	struct vt vt;
+	struct buf left = BUF_INIT;
+	(void)state;
+	start(&vt, NULL, NULL, NULL);
+	into_a_trace(&vt, &left);
+	leave(&vt);
+	assert_is_there(&left);
+	/* It ended in the list: it begins there, and says nothing. */
+	start(&vt, NULL, NULL, NULL);
+	assert_true(vt_wait_text(&vt, "row 6 of"));
+	assert_false(vt_has_text(&vt, "where you were"));
+	leave(&vt);
+}
+
+static bool was_kept(const char *text)
+{
+	struct buf bytes = BUF_INIT;
+	struct err err = ERR_INIT;
+	char block[4096];
+	FILE *f = fopen(views, "rb");
+	(void)err;
+	for (size_t n; f && (n = fread(block, 1, sizeof block, f)) > 0;)
+		buf_add(&bytes, block, n);
+	if (f)
+		fclose(f);
+	bool found = str_find(buf_str(&bytes), str_of(text)) != SIZE_MAX;
+	buf_done(&bytes);
+	return found;
+}
+
+/* Killed while the keys rest: what showed was kept by then. */
+static void it_begins_where_it_was_killed(void **state)
+{
+	static const int signals[] = {SIGKILL, SIGTERM, SIGHUP};
+	(void)state;
+	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+		struct vt vt;
+		struct buf left = BUF_INIT;
+		new_user(NULL);
+		start(&vt, NULL, NULL, NULL);
+		into_a_trace(&vt, &left);
+		int64_t deadline = vt_now_ms() + VT_PATIENCE_MS;
+		while (signals[i] == SIGKILL && !was_kept("\"tab\":1") && vt_now_ms() < deadline)
+			vt_pump(&vt, 50);
+		kill(vt.pid, signals[i]);
+		assert_int_equal(vt_close(&vt), 128 + signals[i]);
+		assert_is_there(&left);
+	}
+}
+
+static void one_can_begin_afresh(void **state)
+{
+	struct vt vt;
+	struct buf left = BUF_INIT;
+	(void)state;
+	start(&vt, NULL, NULL, NULL);
+	into_a_trace(&vt, &left);
+	leave(&vt);
+	start(&vt, "--fresh", NULL, NULL);
+	assert_true(vt_wait_text(&vt, "row 6 of")); /* the list, as it was left */
+	vt_send(&vt, "\r");
+	assert_true(vt_wait_text(&vt, "[Input]"));
+	leave(&vt);
+	start(&vt, NULL, NULL, "SPOOR_RESUME=0");
+	assert_true(vt_wait_text(&vt, "row 6 of"));
+	vt_send(&vt, "\r");
+	assert_true(vt_wait_text(&vt, "[Input]"));
+	leave(&vt);
+	start(&vt, NULL, NULL, "SPOOR_MEMORY=0");
+	assert_true(vt_wait_text(&vt, "row 1 of"));
+	vt_send(&vt, "jj\r");
+	assert_true(vt_wait_text(&vt, "[Overview]"));
+	leave(&vt);
+	start(&vt, "tests/data/eval-v12.json", NULL, NULL);
+	assert_true(vt_wait_text(&vt, "eval runs"));
+	leave(&vt);
+	buf_done(&left);
+}
+
+/* What the last session showed is not in the store any more: as far as it goes. */
+static void what_is_gone_is_not_waited_for(void **state)
+{
+	char other[128];
+	struct vt vt;
+	(void)state;
+	snprintf(other, sizeof other, "%s/other.db", dir);
+	assert_int_equal(
+	    run((const char *const[]){program, "import", "--store", other, "tests/data/traces-agent.jsonl", NULL}), 0);
+	const char *const env[] = {"SPOOR_NOW=2026-11-21T00:00:00Z", state_home, NULL};
+	const char *const plain[] = {program, "--store", other, NULL};
+	vt_open(&vt, 24, 80, plain, env);
+	assert_true(vt_wait_text(&vt, "dispute-agent"));
+	vt_send(&vt, "jj\r");
+	assert_true(vt_wait_text(&vt, "Overview"));
+	vt_send(&vt, "jjj");
+	vt_settle(&vt);
+	leave(&vt);
+	unlink(other);
+	assert_int_equal(run((const char *const[]){program, "import", "--store", other, "tests/data/eval-v12.json",
+	                                           "tests/data/traces-voice.json.gz", NULL}),
+	                 0);
+	vt_open(&vt, 24, 80, plain, env);
+	assert_true(vt_wait_text(&vt, "Traces"));
+	vt_settle(&vt);
+	assert_false(vt_has_text(&vt, "where you were"));
+	assert_false(vt_has_text(&vt, "no such"));
+	leave(&vt);
+}
+
+static void new_traces_are_said(void **state)
+{
+	struct vt vt;
+	struct buf left = BUF_INIT;
+	char mine[128];
+	(void)state;
+	snprintf(mine, sizeof mine, "%s/mine.db", dir);
+	assert_int_equal(
+	    run((const char *const[]){program, "import", "--store", mine, "tests/data/traces-agent.jsonl", NULL}), 0);
+	const char *const env[] = {"SPOOR_NOW=2026-11-21T00:00:00Z", state_home, NULL};
+	const char *const plain[] = {program, "--store", mine, NULL};
+	vt_open(&vt, 24, 80, plain, env);
+	into_a_trace(&vt, &left);
+	leave(&vt);
+	assert_int_equal(
+	    run((const char *const[]){program, "import", "--store", mine, "tests/data/traces-voice.json.gz", NULL}), 0);
+	vt_open(&vt, 24, 80, plain, env);
+	assert_true(vt_wait_text(&vt, "new trace"));
+	assert_true(vt_has_text(&vt, "where you were; q goes up"));
+	leave(&vt);
+	buf_done(&left);
+}
+
+static void marks_hold_across_sessions(void **state)
+{
+	struct vt vt;
+	struct buf left = BUF_INIT;
+	(void)state;
+	start(&vt, NULL, NULL, NULL);
+	into_a_trace(&vt, &left);
+	vt_send(&vt, "m");
+	assert_true(vt_wait_text(&vt, "mark this place by a letter"));
+	vt_send(&vt, "k");
+	assert_true(vt_wait_text(&vt, "mark k: trace:"));
+	vt_send(&vt, "q\tq");
+	leave(&vt);
+	start(&vt, "--fresh", NULL, NULL);
+	assert_true(vt_wait_text(&vt, "dispute-agent"));
+	vt_send(&vt, "'");
+	assert_true(vt_wait_text(&vt, "to which mark? k"));
+	vt_send(&vt, "x");
+	assert_true(vt_wait_text(&vt, "no such mark; there are k"));
+	vt_send(&vt, "'k");
+	assert_true(vt_wait_text(&vt, "[Input]"));
+	vt_send(&vt, ":set-mark 7\r");
+	assert_true(vt_wait_text(&vt, "a mark is a letter"));
+	leave(&vt);
+	buf_done(&left);
+}
+
+/* A line typed in one session is at hand in the next, by its beginning. */
+static void typed_lines_come_back(void **state)
+{
+	struct vt vt;
+	(void)state;
+	start(&vt, NULL, NULL, NULL);
+	assert_true(vt_wait_text(&vt, "dispute-agent"));
+	vt_send(&vt, "&status:error\r");
+	assert_true(vt_wait_text(&vt, "& status:error"));
+	vt_send(&vt, "\x1b");
+	assert_true(vt_wait_text(&vt, "no filter"));
+	vt_send(&vt, "&dur>1s\r");
+	assert_true(vt_wait_text(&vt, "& dur>1s"));
+	vt_send(&vt, "\x1b");
+	assert_true(vt_wait_text(&vt, "no filter"));
+	leave(&vt);
+	start(&vt, NULL, NULL, NULL);
+	assert_true(vt_wait_text(&vt, "dispute-agent"));
+	vt_send(&vt, "&st\x1b[A");
+	assert_true(vt_wait_text(&vt, "&status:error"));
+	vt_send(&vt, "\x1b");
+	assert_true(vt_wait_gone(&vt, "&status:error"));
+	vt_send(&vt, "&\x1b[A");
+	assert_true(vt_wait_text(&vt, "&dur>1s"));
+	vt_send(&vt, "\x1b");
+	assert_true(vt_wait_gone(&vt, "&dur>1s"));
+	leave(&vt);
+}
+
+int main(void)
+{
+#define SESSIONS(test) cmocka_unit_test_setup(test, new_user)
+	const struct CMUnitTest tests[] = {
+	    SESSIONS(it_begins_where_it_ended), SESSIONS(it_begins_where_it_was_killed),
+	    SESSIONS(one_can_begin_afresh),     SESSIONS(what_is_gone_is_not_waited_for),
+	    SESSIONS(new_traces_are_said),      SESSIONS(marks_hold_across_sessions),
+	    SESSIONS(typed_lines_come_back),
+	};
+	return cmocka_run_group_tests(tests, import_samples, forget_samples);
+}
