@@ -931,6 +931,7 @@ const struct action app_actions[] = {
 	{"theme", "T", "next theme, or the one named", NULL, 0, next_theme},
 	{"undo", "u", "take back what was said last", NULL, 0, verdict_undo},
 	{"unsure", "~", "whether this answer is good cannot be told", NULL, 0, verdict_unsure},
+	ACTIONS_END,
 };
 /* clang-format on */
 
