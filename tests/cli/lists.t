@@ -10,7 +10,7 @@ name             tokens_in  duration_ns  input_usd
 draft-answer           11k        8.61s    $0.0271
 classify-intent       5.6k        0.81s   $0.00138
 embed-query             42        0.09s  $0.000001
-$ spoor ledger d15b07e020261120000000000000b10c --table pieces --limit 2 --csv
+$ spoor ledger d15b07e020261120000000000000b10c --table pieces --limit 2 --csv | tr -d '\r'
 kind,name,preview,bytes,tokens,sent,cost_usd,first_call,first_span,said
 unrecorded,draft-answer,gpt-4o-2024-08-06,0,10834,1,0.026221916808562395,2,fa5ca01001d91c4f,false
 unrecorded,classify-intent,gpt-4o-mini-2024-07-18,0,5596,1,0.001374938574938575,0,5b167699678f60c8,false
