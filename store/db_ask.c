@@ -12,6 +12,7 @@
 /* Views have an inner half, which reads the tables: what the authorizer is told of a read is the innermost view's name, and that can be
  * feigned (WITH traces AS …), but for a name that no statement of a person may hold. */
 #define INNER "\001"
+#define NOTHING_WRITTEN "nothing can be written here: only SELECT is answered"
 
 enum { LENGTH_MOST = 64 << 20, OPS_PER_LOOK = 20000, NUMBERS_MOST = 1 << 27 };
 
@@ -203,7 +204,7 @@ static int authorize(void *any, int code, const char *first, const char *second,
 	case SQLITE_PRAGMA: return refuse(a, "no PRAGMA is answered here: ", first);
 	case SQLITE_ATTACH:
 	case SQLITE_DETACH: return refuse(a, "no other file can be opened here", NULL);
-	default: return refuse(a, "nothing can be written here: only SELECT is answered", NULL);
+	default: return refuse(a, NOTHING_WRITTEN, NULL);
 	}
 }
 
@@ -444,6 +445,8 @@ static bool mistake(struct db *db, struct str sql, struct err *err)
 		return err_set(err, ERR_USAGE, NULL, "%s (spoor sql --views)", db->ask->refused);
 	if ((code & 0xff) != SQLITE_ERROR && (code & 0xff) != SQLITE_TOOBIG && (code & 0xff) != SQLITE_AUTH)
 		return db_fail(db, err, "reading the statement");
+	if (strncmp(sqlite3_errmsg(db->handle), "cannot modify", 13) == 0) /* "… traces because it is a view" */
+		return err_set(err, ERR_USAGE, NULL, NOTHING_WRITTEN);
 	char *words = xstrndup(str_of(sqlite3_errmsg(db->handle)));
 	struct buf after = BUF_INIT;
 	say_near(db, words, &after);
@@ -474,7 +477,7 @@ static bool is_answerable(struct db *db, sqlite3_stmt *s, const char *rest, stru
 		return err_set(err, ERR_USAGE, NULL, "EXPLAIN is not answered here: only SELECT");
 	/* VACUUM, of which the authorizer hears nothing before it runs, has no columns */
 	if (!sqlite3_stmt_readonly(s) || sqlite3_column_count(s) == 0)
-		return err_set(err, ERR_USAGE, NULL, "nothing can be written here: only SELECT is answered");
+		return err_set(err, ERR_USAGE, NULL, NOTHING_WRITTEN);
 	if (sqlite3_bind_parameter_count(s))
 		return err_set(err, ERR_USAGE, NULL, "a ? or :name has no value here: write the value itself");
 	return is_nothing(db, rest) || err_set(err, ERR_USAGE, NULL, "one statement at a time");

@@ -251,6 +251,20 @@ static const struct sql_column problems[] = {
 	END,
 };
 
+static const struct sql_column queue_items[] = {
+	{"queue", SQL_TEXT, "(SELECT name FROM main.queue WHERE id = i.queue)", "name of the review queue"},
+	{"position", SQL_INTEGER, "i.seq", "from 0: the order in which it is shown"},
+	{"run", SQL_ID, RUN_OF("i.run"), "of a case: id of its run"},
+	{"key", SQL_ID, KEY_OF("i.case_id"), "of a case"},
+	{"repeat", SQL_INTEGER, "CASE WHEN i.run IS NOT NULL THEN i.repeat END", "of a case"},
+	{"other_run", SQL_ID, RUN_OF("i.run_b"), "of a pair of answers: the other one's run"},
+	{"trace", SQL_ID, TRACE_OF("i.trace"), "of a trace or span: id of the trace"},
+	{"span", SQL_ID, SPAN_OF("i.trace", "i.span"), "of a span: its id"},
+	{"done_by", SQL_INTEGER, "(SELECT count(*) FROM main.queue_mark m WHERE m.queue = i.queue AND m.seq = i.seq AND m.state = 1)", "people who judged it"},
+	{"skipped_by", SQL_INTEGER, "(SELECT count(*) FROM main.queue_mark m WHERE m.queue = i.queue AND m.seq = i.seq AND m.state = 2)", "people who left it out"},
+	END,
+};
+
 static const struct sql_column queues[] = {
 	{"name", SQL_TEXT, "q.name", ""},
 	TIME("made", "q.made_ns", "when it was made"),
@@ -272,6 +286,7 @@ const struct sql_view sql_views[] = {
 	{"findings", "what the checks and rules found", "main.finding f", findings},
 	{"problems", "what could not be read as it was", "main.problem p", problems},
 	{"prompts", "prompts and their versions", "main.prompt p", prompts},
+	{"queue_items", "what the review queues hold", "main.queue_item i", queue_items},
 	{"queues", "review queues", "main.queue q", queues},
 	{"run_metrics", "figures of a run as its source states them", "main.run_metric m", run_metrics},
 	{"runs", "eval runs", "main.run r", runs},

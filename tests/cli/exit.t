@@ -37,3 +37,7 @@ time
 $ SPOOR_NOW=2027-06-01T00:00:00Z spoor traces --limit 1 --columns start
 time
 2026-11-20
+# Every command: mistakes, names of nothing, no store, a full disk, a closed output, a reader that goes away, what is said beside the answer.
+$ spoor import tests/data/eval-v12.json tests/data/eval-v13.json >$T/log 2>&1; spoor --store $T/other.db import tests/data/eval-v12.json >$T/log 2>&1; python3 tests/cli/exit.py 2>&1; echo $?
+33 commands
+0

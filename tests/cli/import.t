@@ -118,3 +118,8 @@ $ spoor --store $T/parts.db import --json $T/log 2>/dev/null | python3 -c "impor
 1 3
 $ spoor --store $T/parts.db forget --yes $T/log/1.jsonl | head -n 2; spoor --store $T/parts.db runs
 forgotten: 1 eval run, 3 case results, 1 file; the store went from 1.3 MB to 1.3 MB
+
+# Quiet: nothing on success, what is wrong on standard error.
+$ spoor import --quiet tests/data/eval-v12.json 2>&1; printf '{"resourceSpans": 5' >$T/cut.json; spoor import -q $T/cut.json 2>&1
+spoor: $T/cut.json: record 1, line 1, byte 19: invalid JSON: the text ends inside a value (the records before it are kept)
+? 3

@@ -26,9 +26,9 @@ SESSION = next(t["session"] for t in traces if t["session"])
 SEARCH = "refund"
 
 WORDS = {
-    "alikes": [], "checks": [], "compare": ["v12", "v13"], "diff": [TRACE, OTHER], "doctor": [], "formats": [], "gate": ["v13", "--baseline", "v12"],
+    "alikes": [], "checks": [], "config": [], "compare": ["v12", "v13"], "diff": [TRACE, OTHER], "doctor": [], "formats": [], "gate": ["v13", "--baseline", "v12"],
     "help": [], "import": ["tests/data/eval-v12.json"], "judges": [], "ledger": [TRACE], "log": [], "merge": [os.environ["OTHER_STORE"], "--dry-run"],
-    "origins": [TRACE], "path": [TRACE], "prompts": [], "review": [], "rules": [], "run": ["v13"], "runs": [], "search": [SEARCH], "session": [SESSION],
+    "origins": [TRACE], "path": [TRACE], "prompts": [], "review": [], "rules": [], "run": ["v13"], "runs": [], "samples": [], "search": [SEARCH], "session": [SESSION],
     "stats": [], "trace": [TRACE], "traces": [],
 }
 # Lists that come with an option of their own, or with other words.

@@ -2,7 +2,7 @@
 $ spoor import tests/data/eval-v12.json tests/data/eval-v13.json tests/data/traces-agent.jsonl tests/data/review-support.json >$T/log; spoor --store $T/other.db import tests/data/eval-v12.json >$T/log; for k in $(spoor run v13 --where status:failed --jsonl --columns key --limit 3 | cut -d '"' -f 4); do spoor flag "v13/$k" --bad --reason outdated --author ann; spoor flag "v13/$k" --good --author bob; done | wc -l
 6
 $ OTHER_STORE=$T/other.db python3 tests/cli/lists.py 2>&1; echo $?
-68 lists, 25 commands
+75 lists, 27 commands
 0
 # Rows out of rows: what makes no sense together is refused in words.
 $ spoor ledger d15b07e020261120000000000000b10c --sort tokens_in --columns name,tokens_in,duration_ns,input_usd
@@ -10,7 +10,7 @@ name             tokens_in  duration_ns  input_usd
 draft-answer           11k        8.61s    $0.0271
 classify-intent       5.6k        0.81s   $0.00138
 embed-query             42        0.09s  $0.000001
-$ spoor ledger d15b07e020261120000000000000b10c --table pieces --limit 2 --csv
+$ spoor ledger d15b07e020261120000000000000b10c --table pieces --limit 2 --csv | tr -d '\r'
 kind,name,preview,bytes,tokens,sent,cost_usd,first_call,first_span,said
 unrecorded,draft-answer,gpt-4o-2024-08-06,0,10834,1,0.026221916808562395,2,fa5ca01001d91c4f,false
 unrecorded,classify-intent,gpt-4o-mini-2024-07-18,0,5596,1,0.001374938574938575,0,5b167699678f60c8,false

@@ -169,9 +169,9 @@ $ spoor sql --views rnus 2>&1
 spoor: there is no view rnus (did you mean runs?)
 ? 2
 $ spoor sql --views --json | python3 -c 'import json,sys; d=json.load(sys.stdin); print(len(d["views"]), len(d["functions"]), sorted(d["views"][0]))'
-15 9 ['columns', 'help', 'name']
+16 9 ['columns', 'help', 'name']
 $ spoor help sql | grep -c '^  [a-z_]* *\(id\|text\|integer\|real\|boolean\|time\|ns\)\( \|$\)'
-189
+199
 # Masked, all expressions over a text are of what is shown of it.
 $ export SPOOR_STORE=$T/planted.db; python3 tests/planted.py $T/planted && spoor import $T/planted/*.json >$T/log; spoor flag trace:00000000000000000000000000000001 --bad --note "ask jane.roe@acme-corp.de" --author ann >$T/log; python3 tests/cli/sql.py $T/planted/things.txt; echo $?
 0

@@ -27,6 +27,7 @@ static const struct option_row import_options[] = {
 	{"explain", 0, OPTION_FLAG, NULL, "say what the files are and what would be read of them; nothing is stored"},
 	{"no-index", 0, OPTION_FLAG, NULL, "leave the index for search to the next explorer, or spoor doctor --index"},
 	{"no-checks", 0, OPTION_FLAG, NULL, "leave the checks to the next explorer, or spoor checks"},
+	{"quiet", 'q', OPTION_FLAG, NULL, "no report and no progress; what is wrong is still said on standard error"},
 	{"strict", 0, OPTION_FLAG, NULL, "a file with any problem at all is not imported"},
 	{"map", 0, OPTION_TEXT, "FIELD=COLUMN,…", "which column of a table of results is what: output=answer,score=f1+em; none: as named"},
 	{"max-depth", 0, OPTION_INT, "N", "how deep JSON may nest (1000)"},
@@ -194,11 +195,11 @@ static void *meter_run(void *any)
 	return NULL;
 }
 
-static void meter_start(struct meter *m, struct db *db, struct import_progress *progress)
+static void meter_start(struct meter *m, struct db *db, struct import_progress *progress, bool quiet)
 {
 	*m = (struct meter){.progress = progress,
 	                    .db = db,
-	                    .terminal = isatty(STDERR_FILENO) == 1,
+	                    .terminal = !quiet && isatty(STDERR_FILENO) == 1,
 	                    .lock = PTHREAD_MUTEX_INITIALIZER,
 	                    .wake = PTHREAD_COND_INITIALIZER};
 	db_set_patient(db, &progress->cancel);
@@ -619,7 +620,7 @@ static bool print_report(const struct command_line *line, const struct import_re
 	out_init(&o, line);
 	if (o.form == OUT_JSON_)
 		report_json(&out, report);
-	else
+	else if (!cmd_flag(line, "quiet"))
 		report_text(&o, &out, report);
 	if (o.form != OUT_JSON_)
 		report_problems(report, is_ascii(line));
@@ -766,7 +767,7 @@ static bool import(const struct command_line *line, const struct import_opts *op
 		return false;
 	}
 	catch_signals(&progress);
-	meter_start(&meter, db, &progress);
+	meter_start(&meter, db, &progress, cmd_flag(line, "quiet"));
 	meter.ascii = is_ascii(line);
 	bool ok = remap(db, line->args, line->n_args, opts, &progress.cancel, err);
 	if (ok && cmd_flag(line, "follow"))

@@ -442,8 +442,8 @@ static struct db *open_store(struct review *r, struct err *err)
 	buf_done(&name);
 	if (err->code != ERR_NONE)
 		return NULL;
-	/* A list writes nothing, and only what is read alone is masked. */
-	const bool lists = cmd_flag(line, "list") && cmd_masks(line);
+	/* A list writes nothing (so it makes no store), and only what is read alone is masked. */
+	const bool lists = cmd_flag(line, "list");
 	return r->bundle ? db_open(r->bundle, DB_WRITE, err) : cmd_store(line, lists ? DB_READ : DB_WRITE, err);
 }
 

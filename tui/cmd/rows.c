@@ -119,7 +119,9 @@ static void set_value(struct command_line *line, const char *name, const char *v
 /* What is done here is not asked of the command any more. */
 static void run_as_json(struct command_line *line)
 {
-	static const char *const forms[] = {"jsonl", "csv", "csv-raw", "markdown"}, *const others[] = {"sort", "asc", "desc", "offset", "columns"};
+	static const char *const forms[] = {"jsonl", "csv", "csv-raw", "markdown"}, *const others[] = {"sort", "asc",
+	                                                                                               "desc", "offset",
+	                                                                                               "columns"};
 	now.ascending = cmd_flag(line, "asc");
 	now.descending = cmd_flag(line, "desc");
 	set_value(line, "json", "");
