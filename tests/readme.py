@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""The generated parts of the README, from the program and the golden screens: readme.py [--check] SPOOR.
+"""The generated parts of the README, from the program: readme.py [--check] SPOOR. Its pictures: pictures.py.
 
-Between the lines `<!-- NAME -->` and `<!-- /NAME -->` stands what SPOOR prints (keys, commands, formats), what a golden
-screen shows (tree, compare, release, review), what make coverage wrote, or the last table of make bench. --check changes nothing and fails
+Between the lines `<!-- NAME -->` and `<!-- /NAME -->` stands what SPOOR prints (keys, commands, formats), what make coverage wrote, or the last
+table of make bench. --check changes nothing and fails
 when a part is stale."""
 import re, subprocess, sys
 
@@ -12,12 +12,6 @@ spoor = args[0] if args else "build/release/spoor"
 
 def printed(*words):
     return subprocess.run([spoor, *words], capture_output=True, text=True, check=True).stdout.rstrip("\n").split("\n")
-
-
-def screen(name):
-    """Every other line of a golden file is text; the one below it says the roles."""
-    with open("tests/screen/%s.golden" % name, encoding="utf-8") as f:
-        return [line.rstrip() for line in f.read().split("\n")[::2]][:24]
 
 
 def written(path):
@@ -32,8 +26,7 @@ def commands():
     return [line[2:] if line.startswith("  ") else line for line in lines[at + 1:lines.index("", at)]]
 
 
-parts = {"tree": screen("trace-80x24"), "compare": screen("compare-80x24"), "release": screen("release-80x24"), "review": screen("review-80x24"),
-         "keys": printed("help", "keys"),
+parts = {"keys": printed("help", "keys"),
          "commands": commands(), "formats": printed("formats"), "coverage": written("tests/coverage.txt"),
          "bench": written("tests/bench/RESULTS.txt")}
 with open("README.md", encoding="utf-8") as f:
