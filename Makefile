@@ -1,7 +1,7 @@
 # spoor: one Makefile, not recursive. Targets: all try test install uninstall dist deb deps lint layers format golden pictures bench clean,
 # and parts of test: test-unit test-cli test-screen test-fuzz test-fault; test-deep (DEEP_MINUTES=30); fuzz (TARGET=scanner SECONDS=60) and coverage.
-# Yours to set: CC CFLAGS CPPFLAGS LDFLAGS; PREFIX DESTDIR BINDIR MANDIR DOCDIR BASHDIR ZSHDIR FISHDIR, STRIP=1 (install); SAN=1 builds with ASan+UBSan in its own folder, FUZZ=1 for
-# libFuzzer, COV=1 with gcov.
+# Yours to set: CC CFLAGS CPPFLAGS LDFLAGS; PREFIX DESTDIR BINDIR MANDIR DOCDIR BASHDIR ZSHDIR FISHDIR, STRIP=1 (install); MAINTAINER (deb);
+# SAN=1 builds with ASan+UBSan in its own folder, FUZZ=1 for libFuzzer, COV=1 with gcov.
 
 MAKEFLAGS += --no-builtin-rules
 PREFIX ?= /usr/local
@@ -36,6 +36,8 @@ HARDEN := -fstack-protector-strong -fPIE $(if $(SAN)$(TSAN)$(FUZZ)$(COV)$(filter
 	$(if $(SAN)$(TSAN)$(FUZZ)$(COV),,-ffile-prefix-map=$(CURDIR)=.)
 SPOOR_CPPFLAGS = -I. -I$(B)/gen -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
 SPOOR_CFLAGS = -std=c11 $(WARN) $(if $(WERROR),-Werror) $(HARDEN) -fno-strict-overflow -pthread $(PKG_CFLAGS)
+# (-Og does not inline what xxhash.h says must be)
+SPOOR_CPPFLAGS += $(if $(filter -Og,$(CFLAGS)),-DXXH_NO_INLINE_HINTS=1)
 SPOOR_LDFLAGS = -pie -pthread -Wl,-z,relro,-z,now
 ifdef SAN
 SPOOR_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
@@ -93,10 +95,9 @@ endif
 $(B)/spoor: $(B)/tui/main.o $(B)/libspoor.a
 	$(call say,LD,$@)$(CC) $(SPOOR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
-PAGES_DATE = $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null || date -r .version +%s 2>/dev/null))
 # (with no settings, no store and no locale of the user's)
 print_page = @mkdir -p $(@D) && env -i PATH="$$PATH" LC_ALL=C.UTF-8 SPOOR_CONFIG= HOME=/nonexistent SPOOR_STORE=/nonexistent/spoor.db \
-	SOURCE_DATE_EPOCH=$(PAGES_DATE) $(B)/spoor $1 >$@.new && mv $@.new $@
+	SOURCE_DATE_EPOCH=$(EPOCH) $(B)/spoor $1 >$@.new && mv $@.new $@
 $(B)/man/%: $(B)/spoor
 	$(call print_page,help --man $(basename $*))
 $(B)/completion/spoor.bash: $(B)/spoor
@@ -210,9 +211,11 @@ lint:
 	@clang-format --dry-run --Werror $(ALL_C) $(wildcard store/*.h store/*/*.h import/*.h tui/*.h tui/*/*.h tests/*.h)
 	@cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr --suppressions-list=.cppcheck -I. -I$(B)/gen --enable=warning,portability $(SRC) tui/main.c
 	@printf '%s\n' $(SRC) tui/main.c | xargs -P 2 -n 6 sh -c 'clang-tidy --quiet --warnings-as-errors="*" "$$@" -- $(SPOOR_CPPFLAGS) -std=c11 $(PKG_CFLAGS) 2>/dev/null' sh
-# The parts of the README that come from the program and the golden screens.
+# The parts of the README that come from the program, and the pictures of its screens.
 readme: all
 	@python3 tests/readme.py $(B)/spoor
+pictures: all
+	@python3 tests/pictures.py $(B)/spoor
 layers:
 	@sh tests/layers.sh
 format:
@@ -254,7 +257,7 @@ dist:
 # A Debian package of this build: the same bytes wherever and whenever it is built.
 deb: all
 	@sh tests/deps.sh deb
-	@EPOCH=$(EPOCH) MAKE='$(MAKE)' sh .deb/build.sh '$(VERSION)' $(B)
+	@EPOCH=$(EPOCH) MAKE='$(MAKE)' MAINTAINER='$(MAINTAINER)' sh .deb/build.sh '$(VERSION)' $(B)
 endif
 # Exactly what install has put there.
 uninstall:
@@ -271,4 +274,4 @@ $(B)/tui/main.o: $(B)/gen/version
 $(B)/tui/main.o: SPOOR_CPPFLAGS += -DSPOOR_VERSION='"$(VERSION)"'
 
 -include $(OBJ:.o=.d) $(B)/tui/main.d
-.PHONY: force-version all clean deps try test tests-ready unit-tests test-unit test-cli test-screen test-fuzz test-deep test-fault fault-tests fuzz-tests fuzz coverage golden lint layers readme format bench install uninstall dist deb
+.PHONY: force-version all clean deps try test tests-ready unit-tests test-unit test-cli test-screen test-fuzz test-deep test-fault fault-tests fuzz-tests fuzz coverage golden lint layers readme pictures format bench install uninstall dist deb
