@@ -1,17 +1,20 @@
 #!/usr/bin/env python3
 """The explorer on pseudo-terminals, as hostile data, hasty users and broken surroundings meet it.
 
-    terminal.py [--deep] [--seed N] SPOOR [PART…]        parts: foreign sizes signals surroundings monkey
+    terminal.py [--deep] [--seed N] SPOOR [PART…]        parts: foreign sizes bytes signals surroundings monkey
 
 foreign       hostile data on every screen: no byte reaches the terminal but text and sequences of its own description
-sizes         1x1 … 500x200 and random sizes while keys come; the terminal is as before at the end
-signals       STOP and CONT, HUP, TERM, SEGV at random moments: the terminal is as before
+sizes         every screen at 1x1 … 500x200 and at random sizes while keys come; the terminal is as before at the end
+bytes         what a move, a scrolled line and a page cost on every screen
+signals       HUP, TERM, INT, QUIT, SEGV, ABRT, STOP and CONT, and the terminal closed, in lists, prompts, texts, $EDITOR, $PAGER, an
+              import: the terminal is as before
 surroundings  TERM x LANG x closed or odd standard files: an answer within 10 seconds, never a hang
 monkey        random keys of the key tables on a store of all corpora: no crash, no SQL error, and no work when idle
 Prints the seed and 'N passed, N failed'; the same seed presses the same keys."""
 import glob, json, os, random, re, resource, shutil, signal, subprocess, sys, tempfile, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import walk
 from strict_term import ROOM, Strict, Terminal
 
 args = sys.argv[1:]
@@ -21,7 +24,7 @@ seed = 20261121
 if "--seed" in args:
     seed = int(args.pop(args.index("--seed") + 1))
 words = [a for a in args if not a.startswith("--")]
-spoor, parts = os.path.abspath(words[0]), words[1:] or ["foreign", "sizes", "signals", "surroundings", "monkey"]
+spoor, parts = os.path.abspath(words[0]), words[1:] or ["foreign", "sizes", "bytes", "signals", "surroundings", "monkey"]
 corpus = os.environ.get("SPOOR_CORPUS", "../shared/corpus")
 passed, failed = 0, 0
 work = tempfile.mkdtemp(prefix="spoor-terminal-")
@@ -159,19 +162,86 @@ def foreign_walk(path, term, rows, cols, ids):
         t.close()
 
 
+# Screens whose keys scroll a text line by line, or have too few rows here to move among.
+SCROLLED = {"alikes", "begins", "case", "help", "noise", "review", "rundiff", "session"}
+WIDE = ["checks", "compare", "insights", "runs", "search", "trace", "traces"]  # looked at on a large screen, too
+LONG_NAMES = {"compare": 160, "queues": 165, "origins": 160}  # what the cursor is on is a sentence, twice: where it was and where it is
+
+
+def key_bytes(t, key):
+    """The bytes of its frame, not of what follows once the cursor rests (hold.h: 80 ms)."""
+    os.write(t.master, key)
+    came = n = t.pump(0.3 * slow)
+    while n:
+        n = t.pump(0.006)
+        came += n
+    return came
+
+
+def bytes_per_key():
+    """What a key costs on every list: a move of the cursor, a line scrolled into it, a page. Medians: goal 11 of what over a slow line is quick."""
+    path, told = walk.store(spoor, work + "/bytes.db"), []
+    for rows, cols in [(24, 80), (60, 200)]:
+        for name in walk.SCREENS if rows < 60 or deep else WIDE:
+            t = walk.at(spoor, path, name, rows, cols, strict=False)
+            if late() or not check(t, "%s does not show" % name):
+                continue
+            t.out = b""
+            t.keys(b"\x0c")
+            t.idle(0.05)
+            whole = len(t.out)
+            t.keys(b"g")
+            t.idle(0.12)
+            counts = []
+            for _ in range(rows + 6 if rows < 60 else 12):
+                counts.append(key_bytes(t, b"j"))
+                if counts[-1] == 0:
+                    break
+            counts = [n for n in counts if n]
+            # At the end of a short list the details come instead of a move.
+            move = 0 if not counts else min(counts) if len(counts) < 4 else sorted(counts[:5])[2]
+            scroll = sorted(counts[-5:])[2] if len(counts) > rows else 0
+            page = key_bytes(t, b"\x06") if len(counts) > rows else 0
+            most = 260 if name in SCROLLED else LONG_NAMES.get(name, 130)
+            check(move <= most, "%s %dx%d: a move costs %d bytes" % (name, cols, rows, move))
+            check(scroll <= 305, "%s %dx%d: a scrolled line costs %d bytes" % (name, cols, rows, scroll))
+            check(page <= whole, "%s %dx%d: a page costs %d bytes, all of it %d" % (name, cols, rows, page, whole))
+            told.append("%s %dx%d %d/%d/%d/%d" % (name, cols, rows, move, scroll, page, whole))
+            t.close()
+    print("bytes of move/scroll/page/whole: " + ", ".join(told))
+
+
 def samples():
     return store("samples.db", sorted(glob.glob("tests/data/*.jsonl") + glob.glob("tests/data/*.gz") + glob.glob("tests/data/eval-v1?.json")))
 
 
+SIZES = [(1, 1), (2, 2), (4, 19), (5, 20), (24, 80), (50, 200), (200, 500), (9999, 9999), (24, 80)]
+
+
 def sizes():
-    path, R = samples(), random.Random(seed)
-    t = Terminal([spoor, "--store", path, "--open", "trace:d15b07e020261120000000000000b10c"], strict=False)
-    check(t.until(b"spans"), "nothing drawn")
-    for rows, cols in [(1, 1), (2, 2), (4, 19), (5, 20), (24, 80), (50, 200), (200, 500), (9999, 9999), (24, 80)]:
-        t.size(rows, cols)
-        t.keys(b"jk\t")
-        t.idle(0.02 * slow)
-        check(t.process.poll() is None, "died at %dx%d" % (cols, rows))
+    """Every screen at every size, with keys that are harmless on it; then random sizes while random keys walk about."""
+    path, R = walk.store(spoor, work + "/walk.db"), random.Random(seed)
+    for name in walk.SCREENS:
+        t = walk.at(spoor, path, name, strict=False)
+        if late() or not check(t, "%s does not show" % name):
+            continue
+        for rows, cols in SIZES + [(R.randint(1, 70), R.randint(1, 220)) for _ in range(6 if not deep else 300)]:
+            t.size(rows, cols)
+            t.keys(b"jk\x06\x02\tGg")
+            t.idle(0.01 * slow)
+            if not check(t.process.poll() is None, "%s: died of %s at %dx%d" % (name, t.process.poll(), cols, rows)):
+                break
+        t.process.terminate()
+        code = t.wait()
+        check(code == 128 + signal.SIGTERM, "%s: exit code %s after TERM" % (name, code))
+        check(t.restored() == "", "%s: %s" % (name, t.restored()))
+        t.close()
+    hasty_sizes(path, R)
+
+
+def hasty_sizes(path, R):
+    t = Terminal([spoor, "--store", path, "--open", walk.TRACE], strict=False)
+    check(t.until(b"\x1b[?1049h"), "nothing drawn")
     for i in range(200 if not deep else 10000):
         if late():
             break
@@ -194,34 +264,107 @@ def sizes():
     t.close()
 
 
+# What the program is at when a signal comes: words, keys (each is obeyed before the next), what then comes or None.
+BIG = "tests/data/traces-eval.jsonl"
+MOMENTS = {
+    "list": ([], [], None),
+    "details": ([], [b"\r", b"\t"], None),
+    "prompt": ([], [b":", b"runs"], None),
+    "filter": ([], [b"&", b"status:err"], None),
+    "note": ([], [b"c", b"not good"], None),
+    "help": ([], [b"?"], b"Keys"),
+    "compare": ([], [b":runs\r", b"  \r"], None),
+    "import": ([BIG], [], None),
+    "editor": ([], [b"\r", b"V"], b"\x1b[?1049l"),
+    "pager": ([], [b"\r", b"v"], b"\x1b[?1049l"),
+}
+# All that a terminal may be asked to do, so that it has to be taken back: the mouse, frames held together.
+ALL_MODES = {"SPOOR_MOUSE": "1", "TERM_PROGRAM": "WezTerm", "VISUAL": "sleep 0.4; true", "PAGER": "sleep 0.4; cat >/dev/null"}
+
+
+def at_moment(path, name):
+    words, keys, shows = MOMENTS[name]
+    fresh = path if not words else os.path.join(work, "moment%d.db" % time.monotonic_ns())
+    t = Terminal([spoor, "--store", fresh, *words], strict=False, env=ALL_MODES)
+    t.until(b"\x1b[?1049h")  # from its first sequence on; before, there is nothing to give back
+    for key in keys:
+        t.idle(0.03 * slow)
+        t.keys(key)
+    if shows:
+        check(t.until(shows, 5), "%s: %r does not come" % (name, shows))
+    return t
+
+
+def ended(t, number, name, what):
+    """By the signal, the terminal as it was."""
+    code = t.wait(10)
+    crash = number in CRASHES
+    want = [-number] if crash and slow == 1 else [128 + number, -number, 1, -6] if crash else [128 + number]
+    check(code in want, "%s: exit code %s" % (what, code))
+    if not crash or slow == 1:
+        t.idle(0.05)
+        check(t.restored() == "", "%s: %s" % (what, t.restored()))
+
+
+CRASHES = (signal.SIGSEGV, signal.SIGABRT)
+
+
 def signals():
     flow()
     path, R = samples(), random.Random(seed)
-    for i in range(20 if not deep else 500):
-        if late():
-            break
-        number = [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGSEGV, signal.SIGSTOP][i % 5]
-        t = Terminal([spoor, "--store", path], strict=False)
-        t.until(b"\x1b[?1049h")  # from its first sequence on; before, there is nothing to give back
-        t.keys(R.choice([b"", b"j\r", b"\t\r", b"\r\t\t", b"?", b"/a\r", b":"]))
-        t.pump(0.001 * R.randint(0, 60))
-        if number == signal.SIGSTOP:
-            t.process.send_signal(signal.SIGTSTP)
-            t.pump(0.05)
-            t.process.send_signal(signal.SIGCONT)
-            t.keys(b"j")
-            t.idle(0.1 * slow)
-            check(t.process.poll() is None, "died of STOP and CONT (%d)" % i)
-            t.process.terminate()
-            number = signal.SIGTERM
-        else:
-            t.process.send_signal(number)
-        code = t.wait(10)
-        want = [-number] if number == signal.SIGSEGV and slow == 1 else [128 + number, -number, 1, -6]
-        check(code in (want if number == signal.SIGSEGV else [128 + number]), "signal %d (%d): exit code %s" % (number, i, code))
-        if number != signal.SIGSEGV or slow == 1:
-            check(t.restored() == "", "signal %d (%d): %s" % (number, i, t.restored()))
+    numbers = [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGSEGV, signal.SIGABRT, signal.SIGTSTP, signal.SIGSTOP]
+    cases = [(name, number) for name in MOMENTS for number in numbers] * (1 if not deep else 7)
+    R.shuffle(cases)
+    for name, number in cases:
+        if not late():
+            signalled(path, R, name, number)
+    for name in MOMENTS:
+        if not late():
+            hung_up(path, R, name)
+
+
+def signalled(path, R, name, number):
+    what = "%s in %s" % (signal.Signals(number).name, name)
+    t = at_moment(path, name)
+    t.pump(0.001 * R.randint(0, 40))
+    away = name in ("editor", "pager")  # as with system(3), these are the other program's
+    t.process.send_signal(number)
+    if number in (signal.SIGTSTP, signal.SIGSTOP):
+        t.pump(0.05)
+        t.process.send_signal(signal.SIGCONT)
+        t.keys(b"j")
+    elif number in (signal.SIGINT, signal.SIGQUIT) and away or number == signal.SIGINT and name == "note":
+        t.pump(0.1)  # ^C while writing is a key
+    else:
+        ended(t, number, name, what)
         t.close()
+        return
+    t.idle(0.1 * slow)
+    if check(t.process.poll() is None, "%s: died of %s" % (what, t.process.poll())):
+        t.process.terminate()
+        ended(t, signal.SIGTERM, name, what + ", then TERM")
+    t.close()
+
+
+def hung_up(path, R, name):
+    """The terminal is closed while it writes: gone within a second, whatever still was to be written."""
+    t = at_moment(path, name)
+    try:
+        os.write(t.master, b"\x06" * R.randint(0, 40))
+    except OSError:
+        pass
+    os.close(t.master)
+    os.close(t.slave)
+    t.master, t.slave = os.openpty()
+    began = time.monotonic()
+    try:
+        code = t.process.wait(10)
+    except subprocess.TimeoutExpired:
+        code = None
+    took = time.monotonic() - began
+    check(code == 128 + signal.SIGHUP, "%s: exit code %s after the terminal was closed" % (name, code))
+    check(took < 1 * slow, "%s: %.1f s to end after the terminal was closed" % (name, took))
+    t.close()
 
 
 def flow():
@@ -419,7 +562,7 @@ def monkey():
 try:
     print("seed %d" % seed)
     for part in parts:
-        {"foreign": foreign, "sizes": sizes, "signals": signals, "surroundings": surroundings, "monkey": monkey}[part]()
+        {"foreign": foreign, "sizes": sizes, "signals": signals, "bytes": bytes_per_key, "surroundings": surroundings, "monkey": monkey}[part]()
 finally:
     shutil.rmtree(work, ignore_errors=True)
 print("%d passed, %d failed" % (passed, failed))

@@ -600,7 +600,8 @@ static void go_on(void)
 {
 	if (!isendwin())
 		reset_prog_mode();
-	memset(t.on, 0, sizeof t.on); /* as far as we know; said again with the next frame */
+	memset(t.on, true, sizeof t.on); /* what they are now nobody knows: off, and on again with the next frame */
+	set_modes(false);
 	resize();
 }
 
