@@ -90,6 +90,7 @@ part "commands" bash tests/cli.sh
 part "completion in shells" python3 tests/complete.py "$build"
 part "screens in tmux" bash tests/screen.sh
 part "first minutes in tmux" bash tests/first.sh
+part "at home in tmux" bash tests/at_home.sh
 part "sessions in tmux" bash tests/again.sh
 part "stories in tmux" bash tests/stories.sh
 part "a reviewer in tmux" bash tests/reviewer.sh
