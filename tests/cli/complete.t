@@ -55,8 +55,8 @@ id,tokens_reasoning	think
 $ spoor complete -- checks --check ib
 iban	a bank account (IBAN with its check digits), likewise
 $ spoor complete -- config units
-units.counts	tokens and other counts for people: short (11k), exact (11204)
-units.durations	durations for people: auto (0.81s, 1m40s), ms (810ms), s (0.81s, 100s), where 7 columns hold them
+units.counts	tokens and other counts for people: short (11k), exact (11204; beyond 99999 short)
+units.durations	durations for people: auto (0.81s, 1m40s), ms (810ms; beyond 99999ms auto), s (0.81s, 100.0s)
 $ spoor complete -- traces --where 'status:error du'
 status:error dur>	time from start to end
 status:error dur<	as in dur>2s
