@@ -120,6 +120,8 @@ tool:get_card_status	7
 tool:get_balance	5
 tool:get_transfer	4
 $ spoor complete -- trace d15b07e0202611200000000000000048 --span '' | head -n 2
+a5b8d1cb326ceca4	dispute-agent
+b68d63f175e06c1c	classify-intent
 $ spoor complete -- flag v13/ | wc -l
 82
 $ spoor complete -- open run:eval-D13
