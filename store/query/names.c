@@ -65,14 +65,17 @@ static bool traces(struct asked *a)
 	    0, '\0');
 }
 
+#define SPAN_ID "ifnull(s.id, printf('%016x', s.key))"
+
 static bool spans(struct asked *a, struct str of)
 {
 	int64_t trace;
 	return traces_find(a->db, of, &trace, a->err) &&
 	       add_rows(a,
-	                "SELECT s.id, w.text FROM trace t JOIN span s ON s.pos BETWEEN t.first AND t.first + min(t.n, "
-	                "5000) - 1 "
-	                "LEFT JOIN word w ON w.id = s.name WHERE t.id = ?3 AND s.id >= ?1 AND s.id <= ?2 LIMIT 200",
+	                "SELECT " SPAN_ID
+	                ", w.text FROM trace t JOIN span s ON s.pos BETWEEN t.first AND t.first + min(t.n, 5000)"
+	                " - 1 LEFT JOIN word w ON w.id = s.name WHERE t.id = ?3 AND (s.flags & 16) = 0 AND " SPAN_ID
+	                " >= ?1 AND " SPAN_ID " <= ?2 LIMIT 200",
 	                trace, '\0');
 }
 

@@ -55,8 +55,8 @@ id,tokens_reasoning	think
 $ spoor complete -- checks --check ib
 iban	a bank account (IBAN with its check digits), likewise
 $ spoor complete -- config units
-units.counts	tokens and other counts for people: short (11k), exact (11204)
-units.durations	durations for people: auto (0.81s, 1m40s), ms (810ms), s (0.81s, 100s), where 7 columns hold them
+units.counts	tokens and other counts for people: short (11k), exact (11204; beyond 99999 short)
+units.durations	durations for people: auto (0.81s, 1m40s), ms (810ms; beyond 99999ms auto), s (0.81s, 100.0s)
 $ spoor complete -- traces --where 'status:error du'
 status:error dur>	time from start to end
 status:error dur<	as in dur>2s
@@ -120,6 +120,8 @@ tool:get_card_status	7
 tool:get_balance	5
 tool:get_transfer	4
 $ spoor complete -- trace d15b07e0202611200000000000000048 --span '' | head -n 2
+a5b8d1cb326ceca4	dispute-agent
+b68d63f175e06c1c	classify-intent
 $ spoor complete -- flag v13/ | wc -l
 82
 $ spoor complete -- open run:eval-D13

@@ -497,7 +497,7 @@ static int sql_main(const struct command_line *line, struct err *err)
 const struct command command_sql = {
     .name = "sql",
     .operands = "SELECT|-",
-    .help = "any question of your own, in SQL over documented views; read-only",
+    .help = "any question of your own, in SQL over documented views",
     .more =
         "  spoor sql \"select model, count(*), sum(cost_usd) from spans where kind = 'llm' group by model\"\n"
         "  spoor sql \"select name, percentile(duration_ns, 95) / 1e9 as p95 from spans group by name order by p95 "
