@@ -76,7 +76,7 @@ enum move move_to_line(const struct input *in);
 	{.name = "last", .keys = "G End", .help = "to the last row", .run = move_last},                  \
 	{.name = "scroll-down", .keys = "^E", .help = "the page a row further, as the wheel does", .run = move_scroll_down}, \
 	{.name = "scroll-up", .keys = "^Y", .help = "the page a row back", .run = move_scroll_up}, \
-	{.name = "line", .keys = "", .help = "to a line of the page, as a click on it: :line 3", .run = move_line}
+	{.name = "line", .keys = "", .help = "to a line of the page: :line 3", .run = move_line}
 
 #define SCROLL_ACTIONS                                                                                   \
 	{.name = "left", .keys = "h Left", .help = "scroll left", .run = move_left},                     \
