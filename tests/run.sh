@@ -89,6 +89,7 @@ part "commands" bash tests/cli.sh
 part "completion in shells" python3 tests/complete.py "$build"
 part "screens in tmux" bash tests/screen.sh
 part "sessions in tmux" bash tests/again.sh
+part "mouse in tmux" bash tests/mouse.sh
 part "stories in tmux" bash tests/stories.sh
 part "a reviewer in tmux" bash tests/reviewer.sh
 part "an expert in tmux" bash tests/expert.sh
