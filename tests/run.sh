@@ -92,6 +92,7 @@ part "screens in tmux" bash tests/screen.sh
 part "first minutes in tmux" bash tests/first.sh
 part "at home in tmux" bash tests/at_home.sh
 part "sessions in tmux" bash tests/again.sh
+part "mouse in tmux" bash tests/mouse.sh
 part "stories in tmux" bash tests/stories.sh
 part "a reviewer in tmux" bash tests/reviewer.sh
 part "an expert in tmux" bash tests/expert.sh

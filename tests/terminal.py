@@ -495,6 +495,15 @@ def rests(t):
     check(used <= 0.02, "idle, yet %.2f s of CPU in half a second" % used)
 
 
+def click(R, rows, cols):
+    """A click, the wheel or another button, as SGR reports; one in ten where no terminal has a cell."""
+    row, col = R.randint(1, rows), R.randint(1, cols)
+    if R.random() < 0.1:
+        row, col = R.choice([0, rows + 1, 999, 2**31]), R.choice([0, cols + 1, 9999])
+    button = R.choice([0, 0, 0, 0, 1, 2, 64, 65, 65, 32, 4])
+    return b"\x1b[<%d;%d;%dM" % (button, col, row) + (b"\x1b[<%d;%d;%dm" % (button, col, row) if button < 4 else b"")
+
+
 def monkey():
     path, keys, R = everything(), table_keys(), random.Random(seed)
     weights = [0.1 if k in (b"q", b"\x1b") else 1 for k in keys]  # else it is mostly on the way out
@@ -507,7 +516,8 @@ def monkey():
         rows, cols = sizes[starts % len(sizes)]
         judged = starts % 4 == 3  # one of four begins in Review, or at what could be reviewed
         words = ["review", *R.choice(REVIEWS)] if judged else []
-        t = Terminal([spoor, *words, "--store", path], rows, cols, strict=True, cwd=ROOM)
+        mouse = starts % 2 == 1
+        t = Terminal(["env", "SPOOR_MOUSE=%d" % mouse, spoor, *words, "--store", path], rows, cols, strict=True, cwd=ROOM)
         t.until(lambda: b"\x1b[?1049h" in t.out or t.process.poll() is not None, 20)
         t.idle(0.1 * slow)
         if starts % 8 == 0:
@@ -531,6 +541,8 @@ def monkey():
                     key = b"\x1b\x1b"
                 if judged and R.random() < 0.3:
                     key = R.choice(JUDGING)
+                if mouse and R.random() < 0.3:
+                    key = click(R, rows, cols)
                 if R.random() < 0.02:
                     key += R.choice(LINES) + R.choice([b"\r", b"\x1b\x1b"])
                 burst += key
@@ -543,6 +555,7 @@ def monkey():
         t.idle(0.05 * slow, 30)
         code = t.process.poll()
         ok = check(code in (None, 0), "died of %s; seed %d, start %d, the last keys %r" % (code, seed, starts, b"".join(history)[-300:]))
+        check(not mouse or b"\x1b[?1006h" in t.out, "the mouse is wanted, and the terminal was not told so")
         found = bad.search(t.out)
         check(not found, "an SQL error is shown: %r" % (found and t.out[found.start() - 100:found.end() + 100]))
         check(not t.strict.foreign, "foreign bytes %r" % t.strict.foreign[:3])

@@ -79,13 +79,13 @@ struct screen {
 	void *state;   /* ops->state_size bytes, zeroed before open */
 	uint64_t
 	    serial; /* the app's: never given twice, so an answer cannot reach another screen at the same address */
-	uint64_t mask_turn; /* the app's: when all that it shows was last read with the masking of that time */
+	uint64_t mask_turn;    /* the app's: when all that it shows was last read with the masking of that time */
 	struct marked *marked; /* the app's: rows that are marked (marked.h); NULL: none */
-	char *view;         /* views.h: what it is remembered under; owned; NULL: not known yet */
-	bool visit;         /* the screen's, from open: for what another screen sent it for, so it is not remembered */
-	bool usual;         /* the app's: it was opened with the filter of the settings */
-	bool answered;      /* the app's: an answer has come */
-	bool recalled;      /* and how it was left the last time has been brought back, or there is nothing to bring */
+	char *view;            /* views.h: what it is remembered under; owned; NULL: not known yet */
+	bool visit;    /* the screen's, from open: for what another screen sent it for, so it is not remembered */
+	bool usual;    /* the app's: it was opened with the filter of the settings */
+	bool answered; /* the app's: an answer has come */
+	bool recalled; /* and how it was left the last time has been brought back, or there is nothing to bring */
 };
 
 enum copy {

@@ -130,12 +130,61 @@ static void test_actions(void **state)
 {
 	(void)state;
 	static const struct action actions[] = {MOVE_ACTIONS, SCROLL_ACTIONS, ACTIONS_END};
-	for (size_t i = 0; i <= MOVE_RIGHT; i++) {
-		assert_int_equal(actions[i].run(NULL, NULL, NULL), OUT_HANDLED);
-		assert_int_equal(last_move, i);
+	size_t n = 0;
+	for (size_t i = 0; actions[i].name; i++) {
 		assert_true(actions[i].keys && actions[i].help);
+		if (strcmp(actions[i].name, "line") == 0)
+			continue;
+		assert_int_equal(actions[i].run(NULL, NULL, NULL), OUT_HANDLED);
+		assert_int_equal(last_move, n++);
 	}
-	assert_null(actions[MOVE_RIGHT + 1].name);
+	assert_int_equal(n, MOVE_RIGHT + 1);
+}
+
+/* Of the page, from 1; nothing for what is no line. */
+static void test_lines(void **state)
+{
+	(void)state;
+	static const struct {
+		int count;
+		const char *words;
+		int line; /* from 0; -1: none */
+	} cases[] = {
+	    {1,    "",               0   },
+            {3,    "",               2   },
+            {0,    "",               -1  },
+	    {-5,   "",               -1  },
+            {0,    "7",              6   },
+            {0,    "x",              -1  },
+	    {0,    "-1",             -1  },
+            {0,    "0",              -1  },
+            {0,    "99999999999999", -1  },
+	    {4095, "",               4094},
+            {4096, "",               -1  }
+        };
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct input in = {.count = cases[i].count, .argument = str_of(cases[i].words)};
+		enum move move = move_to_line(&in);
+		if (cases[i].line < 0)
+			assert_true(move < MOVE_LINE);
+		else
+			assert_int_equal(move, MOVE_LINE + cases[i].line);
+	}
+	struct list l;
+	list_init(&l);
+	list_set_page(&l, 5);
+	list_refit(&l, 12, -1);
+	list_go(&l, 7); /* rows 3 to 7 show */
+	assert_true(list_move(&l, MOVE_LINE));
+	assert_int_equal(l.cursor, 3);
+	assert_true(list_move(&l, MOVE_LINE + 4));
+	assert_int_equal(l.cursor, 7);
+	assert_false(list_move(&l, MOVE_LINE + 5)); /* below the page */
+	assert_true(list_move(&l, MOVE_SCROLL_UP));
+	assert_int_equal(l.top, 2);
+	assert_int_equal(l.cursor, 6); /* stays on the page */
+	assert_true(list_move(&l, MOVE_SCROLL_DOWN));
+	assert_int_equal(l.cursor, 6);
 }
 
 static void row(const void *context, struct canvas line, int64_t index, bool cursor)
@@ -172,7 +221,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_moves), cmocka_unit_test(test_refit),   cmocka_unit_test(test_random),
-	    cmocka_unit_test(test_draw),  cmocka_unit_test(test_actions),
+	    cmocka_unit_test(test_draw),  cmocka_unit_test(test_actions), cmocka_unit_test(test_lines),
 	};
 	return cmocka_run_group_tests_name("list", tests, NULL, NULL);
 }

@@ -72,7 +72,8 @@ static int in_log(const char *what)
 	char path[160];
 	int n = 0;
 	snprintf(path, sizeof path, "%s/log.txt", dir);
-	assert_int_equal(run("log.txt", (const char *const[]){program, "log", "-n", "10000", "--store", store, NULL}), 0);
+	assert_int_equal(run("log.txt", (const char *const[]){program, "log", "-n", "10000", "--store", store, NULL}),
+	                 0);
 	assert_true(file_read(&log, path, 1 << 20, &err));
 	for (const char *at = buf_cstr(&log); (at = strstr(at, what)) != NULL; at += strlen(what))
 		n++;

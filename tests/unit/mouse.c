@@ -41,8 +41,9 @@ static int import_samples(void **state)
 	if (!mkdtemp(dir))
 		return -1;
 	snprintf(store, sizeof store, "%s/samples.db", dir);
-	return run("import.log", (const char *const[]){program, "import", "--store", store, "tests/data/traces-agent.jsonl",
-	                                               "tests/data/eval-v12.json", "tests/data/eval-v13.json", NULL});
+	return run("import.log",
+	           (const char *const[]){program, "import", "--store", store, "tests/data/traces-agent.jsonl",
+	                                 "tests/data/eval-v12.json", "tests/data/eval-v13.json", NULL});
 }
 
 static int forget_samples(void **state)
@@ -283,7 +284,12 @@ static void hostile_places(void **state)
 	(void)state;
 	static const long rows[] = {-2, -1, 0, 1, 11, 22, 23, 24, 499, 999, 65535, 2147483647},
 	                  cols[] = {-2, -1, 0, 79, 80, 222, 223, 999, 1000, 99999999};
-	static const int sizes[][2] = {{24, 80}, {5, 20}, {1, 1}, {60, 220}};
+	static const int sizes[][2] = {
+	    {24, 80 },
+            {5,  20 },
+            {1,  1  },
+            {60, 220}
+        };
 	static const int buttons[] = {BUTTON, WHEEL_DOWN, WHEEL_UP};
 	struct vt vt;
 	start(&vt, 24, 80, NULL);

@@ -6,6 +6,7 @@
 
 #include "store/base/units.h"
 #include "store/query/case.h"
+#include "store/query/filter.h"
 #include "store/query/queue_make.h"
 #include "tui/screen/pane_memory.h"
 #include "tui/screen.h"
@@ -539,10 +540,23 @@ static void runs_close(struct screen *screen)
 }
 
 /* The answers of the run under the cursor. */
+/* The cases of the marked runs, else of the run under the cursor. */
 static bool runs_review(const struct screen *screen, struct arena *arena, struct queue_ask *out)
 {
-	const struct run_row *row = runs_cursor(&state_of(screen)->view);
-	(void)arena;
+	const struct runs_view *v = &state_of(screen)->view;
+	const struct run_row *row = runs_cursor(v);
+	struct buf where = BUF_INIT;
+	for (size_t i = 0; i < v->page.n; i++) {
+		if (!runs_is_marked(v, v->page.rows[i].id))
+			continue;
+		buf_add_cstr(&where, where.len ? " or run=" : "run=");
+		filter_quote(&where, v->page.rows[i].text);
+	}
+	if (where.len) {
+		*out = (struct queue_ask){.from = QUEUE_CASES, .where = arena_str(arena, buf_str(&where))};
+		buf_done(&where);
+		return true;
+	}
 	if (row)
 		*out = (struct queue_ask){.from = QUEUE_CASES, .run = row->id};
 	return row != NULL;

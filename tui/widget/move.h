@@ -45,17 +45,17 @@ enum move move_to_line(const struct input *in);
 		return move >= MOVE_LINE ? function(screen, move) : OUT_HANDLED;                            \
 	}
 
-#define MOVE_FUNCTIONS(function)                           \
-	MOVE_FUNCTION(function, down, MOVE_DOWN)           \
-	MOVE_FUNCTION(function, up, MOVE_UP)               \
-	MOVE_FUNCTION(function, page_down, MOVE_PAGE_DOWN) \
-	MOVE_FUNCTION(function, page_up, MOVE_PAGE_UP)     \
-	MOVE_FUNCTION(function, half_down, MOVE_HALF_DOWN) \
-	MOVE_FUNCTION(function, half_up, MOVE_HALF_UP)     \
-	MOVE_FUNCTION(function, first, MOVE_FIRST)         \
-	MOVE_FUNCTION(function, last, MOVE_LAST)           \
+#define MOVE_FUNCTIONS(function)                               \
+	MOVE_FUNCTION(function, down, MOVE_DOWN)               \
+	MOVE_FUNCTION(function, up, MOVE_UP)                   \
+	MOVE_FUNCTION(function, page_down, MOVE_PAGE_DOWN)     \
+	MOVE_FUNCTION(function, page_up, MOVE_PAGE_UP)         \
+	MOVE_FUNCTION(function, half_down, MOVE_HALF_DOWN)     \
+	MOVE_FUNCTION(function, half_up, MOVE_HALF_UP)         \
+	MOVE_FUNCTION(function, first, MOVE_FIRST)             \
+	MOVE_FUNCTION(function, last, MOVE_LAST)               \
 	MOVE_FUNCTION(function, scroll_down, MOVE_SCROLL_DOWN) \
-	MOVE_FUNCTION(function, scroll_up, MOVE_SCROLL_UP) \
+	MOVE_FUNCTION(function, scroll_up, MOVE_SCROLL_UP)     \
 	MOVE_LINE_FUNCTION(function)
 
 #define SCROLL_FUNCTIONS(function)               \
@@ -76,7 +76,7 @@ enum move move_to_line(const struct input *in);
 	{.name = "last", .keys = "G End", .help = "to the last row", .run = move_last},                  \
 	{.name = "scroll-down", .keys = "^E", .help = "the page a row further, as the wheel does", .run = move_scroll_down}, \
 	{.name = "scroll-up", .keys = "^Y", .help = "the page a row back", .run = move_scroll_up}, \
-	{.name = "line", .keys = "", .help = "to a line of the page, as a click on it: :line 3", .run = move_line}
+	{.name = "line", .keys = "", .help = "to a line of the page: :line 3", .run = move_line}
 
 #define SCROLL_ACTIONS                                                                                   \
 	{.name = "left", .keys = "h Left", .help = "scroll left", .run = move_left},                     \
