@@ -776,7 +776,7 @@ static void copy_link_of_subject(struct screen *s)
 	} else if (is) {
 		ui_fail(s->ui, &err);
 	} else {
-		ui_say(s->ui, "there is no link to copy here");
+		handoff_copy_view(s);
 	}
 }
 

@@ -136,7 +136,8 @@ static void say_copied(struct ui *ui, struct str text, const char *how, bool tol
 	struct buf size = BUF_INIT;
 	say_size(&size, text.len);
 	if (told)
-		ui_say(ui, "copied %s (%.60s): " STR_FMT, buf_cstr(&size), how, STR_ARG(str_cut(text, 0, 300)));
+		ui_say(ui, "copied %s (%.*s): " STR_FMT, buf_cstr(&size), (int)strcspn(how, ",;|>"), how,
+		       STR_ARG(str_cut(text, 0, 300)));
 	else
 		ui_say(ui, "copied %s (%.200s)", buf_cstr(&size), how);
 	buf_done(&size);
@@ -170,6 +171,16 @@ void handoff_copy_link(struct screen *s, struct str link)
 	struct buf text = BUF_INIT;
 	buf_printf(&text, "spoor open " STR_FMT, STR_ARG(link));
 	copy_text(s->ui, buf_str(&text), true);
+	buf_done(&text);
+}
+
+void handoff_copy_view(struct screen *s)
+{
+	struct buf text = BUF_INIT;
+	if (value_of(s, COPY_VIEW, &text))
+		handoff_copy_link(s, buf_str(&text));
+	else
+		ui_say(s->ui, "there is no link to copy here");
 	buf_done(&text);
 }
 

@@ -15,6 +15,7 @@
 void handoff_copy(struct screen *s, int letter);
 bool handoff_has_link(const struct screen *s);
 void handoff_copy_link(struct screen *s, struct str link);
+void handoff_copy_view(struct screen *s); /* the link of the screen: nothing on it has one */
 /* The text goes in cleaned on standard input, piece by piece as the pager reads, so no byte of it acts on the terminal. $PAGER is run by sh as the user wrote it; else
  * less, else more. */
 void handoff_pager(struct screen *s);

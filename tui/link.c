@@ -17,8 +17,6 @@ static const char *const part_options[N_LINK_PARTS] = {
     [LINK_NAME] = "--histogram", [LINK_WHERE] = "--where", [LINK_SORT] = "--sort",
 };
 
-#define LISTED (BIT(LINK_WHERE) | BIT(LINK_SORT) | BIT(LINK_ORDER))
-
 /* name, least, most, values, parts, command, flag, after, help */
 /* clang-format off */
 const struct link_kind link_kinds[] = {
@@ -41,13 +39,13 @@ const struct link_kind link_kinds[] = {
 	{"rules", 0, 0, NULL, BIT(LINK_RUN) | BIT(LINK_WHERE), "rules", NULL, "--propose", "rules out of what was flagged"},
 	{"run", 1, 1, "RUN", BIT(LINK_CASE), "run", NULL, NULL, "an eval run, or a case of it"},
 	{"rundiff", 2, 2, "A..B", 0, "compare", NULL, "--prompts", "what differs between two runs beside the answers"},
-	{"runs", 0, LINK_OF_MOST, "A..B..C", LISTED, "runs", NULL, NULL, "the eval runs; several beside each other"},
+	{"runs", 0, LINK_OF_MOST, "A..B..C", BIT(LINK_WHERE), "runs", NULL, NULL, "the eval runs; several beside each other"},
 	{"scores", 2, 2, "A..B", BIT(LINK_NAME), "compare", NULL, NULL, "how a score is spread in two runs"},
 	{"search", 1, 1, "TEXT", 0, "search", NULL, NULL, "all texts that hold the words"},
 	{"session", 1, 1, "SESSION", 0, "session", NULL, NULL, "all traces of one conversation"},
 	{"slices", 1, 2, "RUN, A..B", BIT(LINK_BY), "compare", NULL, NULL, "a run or two, cut by a field of the cases"},
 	{"trace", 1, 1, "TRACE", BIT(LINK_SPAN) | BIT(LINK_TAB), "trace", NULL, NULL, "a trace, or a span of it"},
-	{"traces", 0, 0, NULL, LISTED, "traces", NULL, NULL, "the traces"},
+	{"traces", 0, 0, NULL, BIT(LINK_WHERE) | BIT(LINK_SORT) | BIT(LINK_ORDER), "traces", NULL, NULL, "the traces"},
 	{.name = NULL},
 };
 /* clang-format on */

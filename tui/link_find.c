@@ -116,12 +116,10 @@ static void try_run_names(struct finder *f, struct near *near)
 	if (!runs_page(f->db, NULL, 0, 0, 1000, &page, &ignored))
 		return;
 	for (size_t i = 0; i < page.n; i++) {
-		near_try(near, arena_str(&f->out->arena, page.rows[i].name).ptr
-		                   ? arena_str(&f->out->arena, page.rows[i].name).ptr
-		                   : "");
-		near_try(near, arena_str(&f->out->arena, page.rows[i].text).ptr
-		                   ? arena_str(&f->out->arena, page.rows[i].text).ptr
-		                   : "");
+		const struct str names[] = {page.rows[i].name, page.rows[i].text};
+		for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+			if (names[k].len)
+				near_try(near, arena_str(&f->out->arena, names[k]).ptr);
 	}
 	run_page_done(&page);
 }
@@ -202,6 +200,19 @@ static bool find_case(struct finder *f, int64_t a, int64_t b, int64_t *case_id)
 
 /* ---------------------------------------------------------------- links about traces */
 
+static bool no_column(struct finder *f, struct str name)
+{
+	struct near near = {.word = name};
+	struct buf meant = BUF_INIT;
+	for (int i = 0; i < N_TRACE_SORTS; i++)
+		near_try(&near, trace_sort_name((enum trace_sort)i));
+	near_say(&near, &meant);
+	err_set(f->err, ERR_USAGE, NULL, "traces have no column " STR_FMT "%s", STR_ARG(str_cut(name, 0, 60)),
+	        buf_cstr(&meant));
+	buf_done(&meant);
+	return false;
+}
+
 static bool to_traces(struct finder *f)
 {
 	struct target *t = open_screen(f, "traces");
@@ -209,8 +220,7 @@ static bool to_traces(struct finder *f)
 	say(f, part[LINK_WHERE].len ? "the traces that match" : "the traces");
 	enum trace_sort sort;
 	if (part[LINK_SORT].len && !trace_sort_named(part[LINK_SORT], &sort))
-		return err_set(f->err, ERR_USAGE, NULL, "sort:, traces have no column " STR_FMT,
-		               STR_ARG(str_cut(part[LINK_SORT], 0, 60)));
+		return no_column(f, part[LINK_SORT]);
 	if (part[LINK_SORT].len)
 		snprintf(t->sort, sizeof t->sort, STR_FMT "%s", STR_ARG(str_cut(part[LINK_SORT], 0, 40)),
 		         str_is(part[LINK_ORDER], "asc") ? " asc" : "");
@@ -346,10 +356,6 @@ static bool to_runs(struct finder *f)
 	if (!f->link->n_of) {
 		t = open_screen(f, "runs");
 		say(f, f->link->part[LINK_WHERE].len ? "the eval runs that match" : "the eval runs");
-		if (f->link->part[LINK_SORT].len)
-			snprintf(t->sort, sizeof t->sort, STR_FMT "%s",
-			         STR_ARG(str_cut(f->link->part[LINK_SORT], 0, 40)),
-			         str_is(f->link->part[LINK_ORDER], "asc") ? " asc" : "");
 		return put_filter(f, t->text, sizeof t->text, FILTER_RUNS);
 	}
 	struct buf ids = BUF_INIT;

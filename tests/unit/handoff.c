@@ -134,7 +134,7 @@ static void what_acts_is_not_copied(void **state)
 	expect_copied(
 	    &vt, "yv", "copied 65 bytes (OSC 52",
 	    "\033]52;c;WzMxbXJlZF01MjtjO1pYWnBiQT09ICBldmlsOyAkKHRvdWNoIC90bXAvbmV2ZXIpIGBpZGAKc2Vjb25kIGxpbmU=\a");
-	expect_copied(&vt, "yc", "copied 68 bytes (OSC 52",
+	expect_copied(&vt, "yc", "copied 110 bytes (OSC 52",
 	              "\033]52;c;c3Bvb3IgdHJhY2UgMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDEg");
 	vt_send(&vt, "yx");
 	assert_true(vt_wait_text(&vt, "nothing copied"));
@@ -234,7 +234,7 @@ static void a_pager_gets_clean_text(void **state)
 	assert_true(vt_wait_text(&vt, "in-the-pager"));
 	vt_send(&vt, "\r");
 	assert_true(vt_wait_text(&vt, "[Input]")); /* back, and drawn anew */
-	expect_log("pager", "args: 2\narg: -x\narg: two words\nless: FRX -+r -+R -+F, 1, unset\nicanon\n-rw-------\n");
+	expect_log("pager", "args: 2\narg: -x\narg: two words\nless: FRX -+r -+R -+F, 1, unset\nicanon\nprw-------\n");
 	expect_log("pager", "\u241b[31mred\u241b]52;c;ZXZpbA==");
 	expect_log("pager", "<U+202E>");
 	expect_log("pager", " evil; $(touch /tmp/never) `id`\nsecond line\n");
@@ -275,7 +275,84 @@ static void a_program_that_is_not_there_is_said(void **state)
 	struct vt vt;
 	start(&vt, FIRST, (const char *const[]){"PAGER=/nonexistent/pager", NULL});
 	vt_send(&vt, "v");
-	assert_true(vt_wait_text(&vt, "/nonexistent/pager cannot be run (sh: exit 127)"));
+	assert_true(vt_wait_text(&vt, "/nonexistent/pager: there is no such program; $PAGER names another"));
+	leave(&vt);
+}
+
+/* What shows, as a link to paste into a shell; where only row ids are known of it, too. */
+static void a_link_is_copied(void **state)
+{
+	(void)state;
+	struct vt vt;
+	start(&vt, FIRST, NULL);
+	/* spoor open trace:00000000000000000000000000000001/span:0000000000000001 */
+	expect_copied(
+	    &vt, "yl", "copied 71 bytes (OSC 52): spoor open trace:0000000000000000000000",
+	    "\033]52;c;c3Bvb3Igb3BlbiB0cmFjZTowMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMS9zcGFuOjAwMDAwMDAwMDAwMDAwMDE="
+	    "\a");
+	vt_send(&vt, "q"); /* of the list: the trace under the cursor, which the back key came to */
+	assert_true(vt_wait_text(&vt, "2 traces"));
+	expect_copied(&vt, "yl", "copied 49 bytes",
+	              "\033]52;c;c3Bvb3Igb3BlbiB0cmFjZTowMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMQ==\a");
+	leave(&vt);
+}
+
+static void expect_file(const char *path, const char *text)
+{
+	struct buf got = read_file(path);
+	assert_string_equal(buf_cstr(&got), text);
+	buf_done(&got);
+	unlink(path);
+}
+
+static void a_command_takes_what_is_copied(void **state)
+{
+	(void)state;
+	struct vt vt;
+	char path[96], env[256];
+	snprintf(path, sizeof path, "%s/clip", dir);
+	snprintf(env, sizeof env, "SPOOR_CLIPBOARD=cat >%s; echo 'no display' >&2; test ! -e %s.fails", path, path);
+	start(&vt, FIRST, (const char *const[]){env, "TMUX=/tmp/tmux,1,0", NULL});
+	vt_send(&vt, "yi");
+	assert_true(vt_wait_text(&vt, "copied 16 bytes (cat"));
+	expect_file(path, "0000000000000001");
+	char fails[128];
+	snprintf(fails, sizeof fails, "%s.fails", path);
+	assert_true(write_file(fails, str_of("x"), 0600));
+	vt_send(&vt, "yi");
+	assert_true(vt_wait_text(&vt, "nothing copied: cat"));
+	unlink(fails);
+	unlink(path);
+	leave(&vt);
+	start(&vt, FIRST, (const char *const[]){"SPOOR_CLIPBOARD=/nonexistent/clip", NULL});
+	vt_send(&vt, "yi");
+	assert_true(vt_wait_text(&vt, "/nonexistent/clip ended with 127"));
+	leave(&vt);
+}
+
+/* One that hangs is ended, and all that it started; keys are keys again. */
+static void a_command_that_hangs_is_ended(void **state)
+{
+	(void)state;
+	struct vt vt;
+	start(&vt, FIRST, (const char *const[]){"SPOOR_CLIPBOARD=sleep 100", NULL});
+	vt_send(&vt, "yi");
+	assert_true(vt_wait_text(&vt, "did not end in 3 seconds"));
+	vt_send(&vt, "\t");
+	assert_true(vt_wait_text(&vt, "[Input]"));
+	leave(&vt);
+}
+
+/* A pager that is left before it has read all; a large text: neither hangs, the terminal comes back. */
+static void a_pager_may_stop_reading(void **state)
+{
+	(void)state;
+	struct vt vt;
+	start(&vt, SECOND, (const char *const[]){"PAGER=head -c 10; echo; echo left-early; read k </dev/tty", NULL});
+	vt_send(&vt, "\tv");
+	assert_true(vt_wait_text(&vt, "left-early"));
+	vt_send(&vt, "\r");
+	assert_true(vt_wait_text(&vt, "[Input]"));
 	leave(&vt);
 }
 
@@ -326,6 +403,10 @@ int main(void)
 	    cmocka_unit_test(what_acts_is_not_copied),
 	    cmocka_unit_test(a_multiplexer_passes_it_on),
 	    cmocka_unit_test(what_is_too_long_goes_to_a_file),
+	    cmocka_unit_test(a_link_is_copied),
+	    cmocka_unit_test(a_command_takes_what_is_copied),
+	    cmocka_unit_test(a_command_that_hangs_is_ended),
+	    cmocka_unit_test(a_pager_may_stop_reading),
 	    cmocka_unit_test(a_pager_gets_clean_text),
 	    cmocka_unit_test(an_editor_gets_a_copy),
 	    cmocka_unit_test(a_program_that_is_not_there_is_said),

@@ -115,7 +115,7 @@ static size_t n_shown, n_frames; /* things found so far; frames looked at */
 static void add_all(struct stage *st, struct buf *out)
 {
 	stage_text(st, out, false);
-	for (int what = COPY_VALUE; what <= COPY_COMMAND; what++) {
+	for (int what = COPY_VALUE; what <= COPY_VIEW; what++) {
 		struct buf copied = BUF_INIT;
 		if (st->screen.ops->copy && st->screen.ops->copy(&st->screen, (enum copy)what, &copied))
 			buf_add_str(out, buf_str(&copied));

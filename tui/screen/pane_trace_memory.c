@@ -96,7 +96,8 @@ bool trace_recall(struct screen *screen, const struct cJSON *kept, bool lately)
 	if (!s->opened || s->recall == RECALL_ASKED)
 		return false;
 	s->recall = RECALL_ASKED;
-	s->span.tab = (enum span_tab)recall_int(kept, "tab", 0, N_SPAN_TABS - 1);
+	if (!s->tab_sent)
+		s->span.tab = (enum span_tab)recall_int(kept, "tab", 0, N_SPAN_TABS - 1);
 	s->tree.self_time = recall_flag(kept, "self");
 	recall_view(screen, kept, lately);
 	recall_folds(&s->tree.changes, kept);

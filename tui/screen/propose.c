@@ -304,11 +304,9 @@ static bool propose_link(const struct propose_state *s, bool whole, struct buf *
 static bool propose_copy(const struct screen *screen, enum copy what, struct buf *out)
 {
 	const struct offered *e = propose_entry(state_of(screen));
-	if (!e)
-		return false;
 	switch (what) {
-	case COPY_VALUE: buf_add_str(out, e->json); return true;
-	case COPY_ID: buf_add_str(out, e->name); return true;
+	case COPY_VALUE: return e && copy_str(out, e->json);
+	case COPY_ID: return e && copy_str(out, e->name);
 	case COPY_COMMAND: propose_command(state_of(screen), out); return true;
 	case COPY_PATH: return false;
 	case COPY_LINK:

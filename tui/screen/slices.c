@@ -473,9 +473,9 @@ static bool slices_copy(const struct screen *screen, enum copy what, struct buf 
 		return false;
 	switch (what) {
 	case COPY_COMMAND:
-		buf_add_cstr(out, "spoor compare");
-		copy_word(out, st->data.a.text);
-		copy_word(out, st->data.b.text);
+		copy_command(out, st->b ? "compare" : "run", st->data.a.text, NULL, STR_NONE);
+		if (st->b)
+			copy_word(out, st->data.b.text);
 		buf_add_cstr(out, " --slice");
 		copy_word(out, st->data.field);
 		return true;

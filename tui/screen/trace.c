@@ -67,7 +67,7 @@ static bool trace_open(struct screen *screen, const struct target *target, struc
 	s->find_field = target->field;
 	s->of_hits = target->find[0] == '\n';
 	span_pane_init(&s->span);
-	span_tab_named(str_of(target->line), &s->span.tab);
+	s->tab_sent = span_tab_named(str_of(target->line), &s->span.tab);
 	return true;
 }
 
