@@ -11,7 +11,7 @@
 
 /* Views have an inner half, which reads the tables: what the authorizer is told of a read is the innermost view's name, and that can be
  * feigned (WITH traces AS …), but for a name that no statement of a person may hold. */
-#define INNER "\001"
+#define INNER           "\001"
 #define NOTHING_WRITTEN "nothing can be written here: only SELECT is answered"
 
 enum { LENGTH_MOST = 64 << 20, OPS_PER_LOOK = 20000, NUMBERS_MOST = 1 << 27 };
@@ -22,6 +22,8 @@ struct ask {
 	char refused[200]; /* by the authorizer: why */
 	int64_t until_ns;  /* 0: no deadline */
 	bool late;
+	bool (*stopped)(void *of); /* NULL: nobody asks it to */
+	void *stopped_of;
 };
 
 const char *const ask_safe_functions[] = {
@@ -221,7 +223,13 @@ static int is_over(void *any)
 {
 	struct ask *a = any;
 	a->late = a->until_ns && monotonic_ns() > a->until_ns;
-	return a->late;
+	return a->late || (a->stopped && a->stopped(a->stopped_of));
+}
+
+void db_ask_stop_with(struct db *db, bool (*stopped)(void *of), void *of)
+{
+	db->ask->stopped = stopped;
+	db->ask->stopped_of = of;
 }
 
 /* ---------------------------------------------------------------- functions */

@@ -47,6 +47,9 @@ struct stmt *db_ask(struct db *db, struct str sql, int64_t seconds, struct err *
 /* ERR_USAGE: its values cannot be worked with; ERR_SYSTEM: its time is over; ERR_INTERRUPTED; else the store's. */
 enum step ask_step(struct stmt *s, struct err *err);
 
+/* Asked now and then while a statement runs: true ends it (ERR_INTERRUPTED), as db_interrupt does. */
+void db_ask_stop_with(struct db *db, bool (*stopped)(void *of), void *of);
+
 int ask_columns(struct stmt *s);
 const char *ask_name(struct stmt *s, int c);
 struct ask_value ask_cell(struct stmt *s, int c);

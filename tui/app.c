@@ -839,6 +839,30 @@ static enum outcome search_all(struct screen *s, const struct input *in, struct 
 	return OUT_PROMPT;
 }
 
+static enum outcome ask_sql_answer(struct screen *s, const struct input *in, struct target *t)
+{
+	struct str text = str_trim(in->argument);
+	if (!text.len)
+		return OUT_HANDLED;
+	*t = (struct target){.screen = "sql"};
+	if (text.len >= sizeof t->line) {
+		ui_say(s->ui, "too long for one line: spoor sql --file FILE answers it");
+		return OUT_HANDLED;
+	}
+	snprintf(t->line, sizeof t->line, STR_FMT, STR_ARG(text));
+	return OUT_OPEN;
+}
+
+static const struct action ask_sql_line = {.name = "sql", .keys = "", .help = "", .run = ask_sql_answer};
+
+static enum outcome ask_sql(struct screen *s, const struct input *in, struct target *t)
+{
+	if (in->argument.len)
+		return ask_sql_answer(s, in, t);
+	*t = (struct target){.prompt = "sql ", .answer = &ask_sql_line};
+	return OUT_PROMPT;
+}
+
 /* The screens of a link. first: they are what the program begins with, the list it belongs to below them, and a queue ends with it; else
  * they come above what shows, without the list. */
 static bool open_link(struct app *app, struct str text, bool first)
@@ -978,6 +1002,7 @@ const struct action app_actions[] = {
 	{"search-all", "*", "search all inputs and outputs of all traces, as :search TEXT", NULL, 0, search_all},
 	{"set-mark", "m", "mark this place by a letter; it is kept for the next time", NULL, 0, places_mark},
 	{"smaller", ",", "details smaller", NULL, 0, pane_smaller},
+	{"sql", "", "ask in SQL, as :sql select name, count(*) from spans group by name", NULL, 0, ask_sql},
 	{"suspend", "^Z", "to the shell; fg comes back", NULL, 0, suspend},
 	{"tag", "", "a word to find this answer by: :tag refunds", NULL, 0, verdict_tag},
 	{"theme", "T", "next theme, or the one named", NULL, 0, next_theme},

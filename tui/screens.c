@@ -29,6 +29,7 @@
 	X(search)    \
 	X(session)   \
 	X(slices)    \
+	X(sql)       \
 	X(tour)      \
 	X(trace)     \
 	X(tracediff) \

@@ -37,6 +37,7 @@ TWINS = {
     "search": ("search refund", ["hits"], "refund"),
     "session": ("session conv-2006414", ["conversation"], "dispute-agent"),
     "slices": ("compare v12 v13 --slice customer_tier", ["slices"], "gold"),
+    "sql": ("sql 'select kind, count(*) as n from spans group by kind'", ["columns", "rows"], "llm"),
     "tour": ("help start", None, "spoor samples"),
     "trace": (f"trace {TRACE} --span {SPAN}", None, "draft-answer"),
     "tracediff": (f"diff {TRACE} {OTHER}", ["rows"], "draft-answer"),
