@@ -1,7 +1,7 @@
 # spoor: one Makefile, not recursive. Targets: all try test install uninstall dist deb deps lint layers format golden pictures bench clean,
 # and parts of test: test-unit test-cli test-screen test-fuzz test-fault; test-deep (DEEP_MINUTES=30); fuzz (TARGET=scanner SECONDS=60) and coverage.
-# Yours to set: CC CFLAGS CPPFLAGS LDFLAGS; PREFIX DESTDIR BINDIR MANDIR DOCDIR BASHDIR ZSHDIR FISHDIR, STRIP=1 (install); SAN=1 builds with ASan+UBSan in its own folder, FUZZ=1 for
-# libFuzzer, COV=1 with gcov.
+# Yours to set: CC CFLAGS CPPFLAGS LDFLAGS; PREFIX DESTDIR BINDIR MANDIR DOCDIR BASHDIR ZSHDIR FISHDIR, STRIP=1 (install); MAINTAINER (deb);
+# SAN=1 builds with ASan+UBSan in its own folder, FUZZ=1 for libFuzzer, COV=1 with gcov.
 
 MAKEFLAGS += --no-builtin-rules
 PREFIX ?= /usr/local
@@ -254,7 +254,7 @@ dist:
 # A Debian package of this build: the same bytes wherever and whenever it is built.
 deb: all
 	@sh tests/deps.sh deb
-	@EPOCH=$(EPOCH) MAKE='$(MAKE)' sh .deb/build.sh '$(VERSION)' $(B)
+	@EPOCH=$(EPOCH) MAKE='$(MAKE)' MAINTAINER='$(MAINTAINER)' sh .deb/build.sh '$(VERSION)' $(B)
 endif
 # Exactly what install has put there.
 uninstall:

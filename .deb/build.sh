@@ -12,6 +12,7 @@ v[0-9]*) debian=$(echo "${version#v}" | tr - + ) ;;
 [0-9]*.*) debian=$(echo "$version" | tr - + ) ;;
 *) debian=0~git$(date -u -d "@$EPOCH" +%Y%m%d%H%M).$(echo "$version" | tr -c 'A-Za-z0-9\n' .) ;;
 esac
+maintainer=${MAINTAINER:-the authors of spoor <spoor@localhost>}
 arch=$(dpkg --print-architecture)
 out=build/spoor_${debian}_$arch.deb
 
@@ -25,7 +26,7 @@ cp .deb/copyright "$doc/copyright"
 	echo
 	echo "  * Version $version."
 	echo
-	echo " -- spoor <spoor@localhost>  $(LC_ALL=C date -u -R -d "@$EPOCH")"
+	echo " -- $maintainer  $(LC_ALL=C date -u -R -d "@$EPOCH")"
 } | gzip -n9 >"$doc/changelog.gz"
 find "$stage/usr/share/man" "$doc/README.md" -type f -exec gzip -n9 {} + 2>/dev/null || :
 
@@ -35,7 +36,7 @@ depends=$(cd "$work" && dpkg-shlibdeps -O -estage/usr/bin/spoor 2>/dev/null | se
 [ -n "$depends" ] || { echo "make deb: dpkg-shlibdeps does not know the libraries" >&2; exit 4; }
 archive=$(sed -n 's/.*dlopen("\(libarchive[^"]*\)".*/\1/p' import/archive.c)
 package=$(dpkg-query -S "*/$archive" | sed -n '1s/[:,].*//p')
-sed -e "s/@VERSION@/$debian/" -e "s/@ARCH@/$arch/" -e "s/@DEPENDS@/$depends, $package/" \
+sed -e "s/@VERSION@/$debian/" -e "s/@ARCH@/$arch/" -e "s/@MAINTAINER@/$maintainer/" -e "s/@DEPENDS@/$depends, $package/" \
 	-e "s/@SIZE@/$(find "$stage/usr" -type f -printf '%s\n' | awk '{ n += int(($1 + 1023) / 1024) } END { print n }')/" \
 	.deb/control >"$stage/DEBIAN/control"
 (cd "$stage" && find usr -type f | LC_ALL=C sort | xargs -d '\n' md5sum) >"$stage/DEBIAN/md5sums"
