@@ -210,9 +210,11 @@ lint:
 	@clang-format --dry-run --Werror $(ALL_C) $(wildcard store/*.h store/*/*.h import/*.h tui/*.h tui/*/*.h tests/*.h)
 	@cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr --suppressions-list=.cppcheck -I. -I$(B)/gen --enable=warning,portability $(SRC) tui/main.c
 	@printf '%s\n' $(SRC) tui/main.c | xargs -P 2 -n 6 sh -c 'clang-tidy --quiet --warnings-as-errors="*" "$$@" -- $(SPOOR_CPPFLAGS) -std=c11 $(PKG_CFLAGS) 2>/dev/null' sh
-# The parts of the README that come from the program and the golden screens.
+# The parts of the README that come from the program, and the pictures of its screens.
 readme: all
 	@python3 tests/readme.py $(B)/spoor
+pictures: all
+	@python3 tests/pictures.py $(B)/spoor
 layers:
 	@sh tests/layers.sh
 format:
@@ -271,4 +273,4 @@ $(B)/tui/main.o: $(B)/gen/version
 $(B)/tui/main.o: SPOOR_CPPFLAGS += -DSPOOR_VERSION='"$(VERSION)"'
 
 -include $(OBJ:.o=.d) $(B)/tui/main.d
-.PHONY: force-version all clean deps try test tests-ready unit-tests test-unit test-cli test-screen test-fuzz test-deep test-fault fault-tests fuzz-tests fuzz coverage golden lint layers readme format bench install uninstall dist deb
+.PHONY: force-version all clean deps try test tests-ready unit-tests test-unit test-cli test-screen test-fuzz test-deep test-fault fault-tests fuzz-tests fuzz coverage golden lint layers readme pictures format bench install uninstall dist deb

@@ -89,7 +89,7 @@ static bool is_likelihood(struct val v, double *logprob)
 	    str_find(word, STR_LIT("False")) == SIZE_MAX)
 		return false;
 	if (!val_double(number, logprob))
-		*logprob = -INFINITY; /* "-inf", NaN: never the likeliest */
+		*logprob = -HUGE_VAL; /* "-inf", NaN: never the likeliest */
 	return true;
 }
 
@@ -97,7 +97,7 @@ static bool is_likelihood(struct val v, double *logprob)
 static uint32_t chosen(struct val row, struct val answers)
 {
 	uint32_t n = val_is(answers, SCAN_ARRAY) ? val_count(answers) : 0, i = 0, best = 0;
-	double most = -INFINITY, logprob = 0;
+	double most = -HUGE_VAL, logprob = 0;
 	if (n < 2)
 		return UINT32_MAX;
 	if (val_ok(val_get(row, "acc_mutual_info")) && n % 2 == 0)

@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
-"""The generated parts of the README, from the program and the golden screens: readme.py [--check] SPOOR.
+"""The generated parts of the README, from the program: readme.py [--check] SPOOR. Its pictures: pictures.py.
 
-Between the lines `<!-- NAME -->` and `<!-- /NAME -->` stands what SPOOR prints (keys, commands, topics, settings, links, formats), what a golden
-screen shows (tree, compare, release, review), what make coverage wrote, or the last table of make bench. --check changes nothing and fails
-when a part is stale."""
+Between the lines `<!-- NAME -->` and `<!-- /NAME -->` stands what SPOOR prints (keys, commands, topics, settings, links, formats), what
+make coverage wrote, or the last table of make bench. --check changes nothing and fails when a part is stale."""
 import json, os, re, subprocess, sys
 
 args = [a for a in sys.argv[1:] if a != "--check"]
@@ -14,12 +13,6 @@ def printed(*words):
     """As it is for somebody who has no settings yet."""
     env = dict(os.environ, SPOOR_CONFIG="", LC_ALL="C.UTF-8")
     return subprocess.run([spoor, *words], capture_output=True, text=True, check=True, env=env).stdout.rstrip("\n").split("\n")
-
-
-def screen(name):
-    """Every other line of a golden file is text; the one below it says the roles."""
-    with open("tests/screen/%s.golden" % name, encoding="utf-8") as f:
-        return [line.rstrip() for line in f.read().split("\n")[::2]][:24]
 
 
 def written(path):
@@ -48,8 +41,7 @@ def settings():
     return [line[2:] for line in between(lines, "Settings", "A file with all of them")]
 
 
-parts = {"tree": screen("trace-80x24"), "compare": screen("compare-80x24"), "release": screen("release-80x24"), "review": screen("review-80x24"),
-         "keys": printed("help", "keys"),
+parts = {"keys": printed("help", "keys"),
          "commands": commands(), "topics": topics(), "settings": settings(),
          "links": [line[2:] for line in between(printed("help", "links"), "Kinds", None)], "formats": printed("formats"), "coverage": written("tests/coverage.txt"),
          "bench": written("tests/bench/RESULTS.txt")}

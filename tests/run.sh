@@ -85,6 +85,7 @@ part "faults: limits" python3 tests/fault/limits.py
 part "faults: many at once" python3 tests/fault/many.py
 part "layers" sh tests/layers.sh
 part "README" python3 tests/readme.py --check "$build/spoor"
+part "README: pictures" python3 tests/pictures.py --check "$build/spoor"
 part "commands" bash tests/cli.sh
 part "completion in shells" python3 tests/complete.py "$build"
 part "screens in tmux" bash tests/screen.sh

@@ -146,7 +146,7 @@ const struct setting setting_rows[] = {
      .otherwise = "auto",
      .example = "\"ms\"",
      .help = "durations for people: auto (0.81s, 1m40s), ms (810ms; beyond 99999ms auto), s (0.81s, 100.0s)"},
-    {.name = NULL                                                               },
+    {.name = NULL   },
 };
 /* clang-format on */
 enum { N_ROWS = sizeof setting_rows / sizeof *setting_rows - 1 };
@@ -186,7 +186,7 @@ static struct known *known_of(const struct setting *s)
 
 /* ---------------------------------------------------------------- mistakes */
 
-static void add_mistake(size_t line, const char *fmt, va_list args)
+static void __attribute__((format(printf, 2, 0))) add_mistake(size_t line, const char *fmt, va_list args)
 {
 	struct buf text = BUF_INIT;
 	now.total++;

@@ -266,7 +266,7 @@ static void take_one(struct stmt *s, const struct subject_at *at, struct candida
 		c.identical = c.output == other;
 		c.output = queue_pair_hash(c.output, other);
 	}
-	c.ident = ident_of(at->kind, col_plain(s, 2), c.input, c.output);
+	c.ident = ident_of((int)at->kind, col_plain(s, 2), c.input, c.output);
 	*vec_add(&out->rows) = c;
 }
 

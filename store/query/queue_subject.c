@@ -24,7 +24,7 @@ bool queue_item_at(const struct queue_item *item, struct subject_at *out)
 struct queue_item queue_item_of(const struct subject_at *at, uint64_t input_hash, uint64_t output_hash)
 {
 	bool pair = at->kind == SUBJECT_PAIR, is_case = pair || at->kind == SUBJECT_CASE;
-	return (struct queue_item){.kind = at->kind,
+	return (struct queue_item){.kind = (int)at->kind,
 	                           .run = is_case ? at->at.run : UNKNOWN_INT,
 	                           .case_id = is_case ? at->at.case_id : UNKNOWN_INT,
 	                           .repeat = is_case ? at->at.repeat : UNKNOWN_INT,

@@ -6,7 +6,8 @@
 
 #include "store/base/text.h"
 
-enum { FIRST_SLOTS = 256, NO_PIECE = UINT32_MAX };
+enum { FIRST_SLOTS = 256 };
+#define NO_PIECE UINT32_MAX
 
 const char *ledger_kind_name(enum ledger_kind kind)
 {

@@ -7,7 +7,8 @@
 #include "store/base/vec.h"
 
 enum op { OP_CHAR, OP_ANY, OP_SET, OP_SPLIT, OP_JUMP, OP_LINE_BEGIN, OP_LINE_END, OP_WORD_EDGE, OP_MATCH };
-enum { DEPTH_MOST = 50, REPEAT_MOST = 1000, NONE = UINT32_MAX };
+enum { DEPTH_MOST = 50, REPEAT_MOST = 1000 };
+#define NONE UINT32_MAX
 
 /* x, y: OP_CHAR a code point; OP_SET ranges [x, x + y), negated if it says so; OP_SPLIT, OP_JUMP steps from here. */
 struct step_code {

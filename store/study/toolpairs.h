@@ -7,7 +7,7 @@
 #include "store/base/arena.h"
 #include "store/model.h"
 
-enum { NO_MATE = UINT32_MAX };
+#define NO_MATE UINT32_MAX
 
 struct tool_pairs {
 	const uint32_t *first;   /* of each message: the number of its first part, counted over all messages */

@@ -608,13 +608,13 @@ static void draw_tabs(const struct case_state *st, struct canvas body)
 {
 	const struct case_repeats *r = &st->whole.repeats;
 	struct tab tabs[N_CASE_TABS] = {
-	    [CASE_TAB_ALL] = {"Case",     -1	                                  },
-	    [CASE_TAB_EXPECTED] = {"Expected", -1                                          },
-	    [CASE_TAB_INPUT] = {"Input",    -1                                          },
-	    [CASE_TAB_SCORES] = {"Scores",   (int64_t)st->whole.n_scores                 },
-	    [CASE_TAB_REPEATS] = {"Repeats",  (int64_t)(r->a.n > r->b.n ? r->a.n : r->b.n)},
-	    [CASE_TAB_METADATA] = {"Metadata", -1                                          },
-	    [CASE_TAB_RAW] = {"Raw",      -1	                                  },
+	    [CASE_TAB_ALL] = {.name = "Case",     .count = -1                                          },
+	    [CASE_TAB_EXPECTED] = {.name = "Expected", .count = -1                                          },
+	    [CASE_TAB_INPUT] = {.name = "Input",    .count = -1                                          },
+	    [CASE_TAB_SCORES] = {.name = "Scores",   .count = (int64_t)st->whole.n_scores                 },
+	    [CASE_TAB_REPEATS] = {.name = "Repeats",  .count = (int64_t)(r->a.n > r->b.n ? r->a.n : r->b.n)},
+	    [CASE_TAB_METADATA] = {.name = "Metadata", .count = -1                                          },
+	    [CASE_TAB_RAW] = {.name = "Raw",      .count = -1                                          },
 	};
 	tabs_draw(body, 0, tabs, N_CASE_TABS, st->tab);
 }

@@ -221,7 +221,7 @@ static void take_session(struct session_state *s, struct request *r)
 	r->session = (struct session){.arena = ARENA_INIT};
 	fresh.views = xcalloc(fresh.session.n + 1, sizeof *fresh.views);
 	fresh.levels = xmalloc(fresh.session.n + 1);
-	memset(fresh.levels, s->level, fresh.session.n + 1);
+	memset(fresh.levels, (int)s->level, fresh.session.n + 1);
 	for (size_t i = 0; i < fresh.session.n; i++) {
 		if (!first && levels && old.turns && i < old.n && old.turns[i].trace == fresh.session.turns[i].trace)
 			fresh.levels[i] = levels[i];
@@ -505,7 +505,7 @@ static enum outcome all_to(struct screen *screen, enum session_level level)
 	if (!p->loaded)
 		return OUT_HANDLED;
 	s->level = level;
-	memset(p->levels, level, p->session.n + 1);
+	memset(p->levels, (int)level, p->session.n + 1);
 	p->item = 0;
 	p->top_row = 0;
 	session_pane_fit(p, p->rows + SESSION_HEAD_ROWS, p->cols, p->ascii);
