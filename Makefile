@@ -36,6 +36,8 @@ HARDEN := -fstack-protector-strong -fPIE $(if $(SAN)$(TSAN)$(FUZZ)$(COV)$(filter
 	$(if $(SAN)$(TSAN)$(FUZZ)$(COV),,-ffile-prefix-map=$(CURDIR)=.)
 SPOOR_CPPFLAGS = -I. -I$(B)/gen -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
 SPOOR_CFLAGS = -std=c11 $(WARN) $(if $(WERROR),-Werror) $(HARDEN) -fno-strict-overflow -pthread $(PKG_CFLAGS)
+# (-Og does not inline what xxhash.h says must be)
+SPOOR_CPPFLAGS += $(if $(filter -Og,$(CFLAGS)),-DXXH_NO_INLINE_HINTS=1)
 SPOOR_LDFLAGS = -pie -pthread -Wl,-z,relro,-z,now
 ifdef SAN
 SPOOR_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
@@ -93,10 +95,9 @@ endif
 $(B)/spoor: $(B)/tui/main.o $(B)/libspoor.a
 	$(call say,LD,$@)$(CC) $(SPOOR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
-PAGES_DATE = $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null || date -r .version +%s 2>/dev/null))
 # (with no settings, no store and no locale of the user's)
 print_page = @mkdir -p $(@D) && env -i PATH="$$PATH" LC_ALL=C.UTF-8 SPOOR_CONFIG= HOME=/nonexistent SPOOR_STORE=/nonexistent/spoor.db \
-	SOURCE_DATE_EPOCH=$(PAGES_DATE) $(B)/spoor $1 >$@.new && mv $@.new $@
+	SOURCE_DATE_EPOCH=$(EPOCH) $(B)/spoor $1 >$@.new && mv $@.new $@
 $(B)/man/%: $(B)/spoor
 	$(call print_page,help --man $(basename $*))
 $(B)/completion/spoor.bash: $(B)/spoor

@@ -81,7 +81,7 @@ static bool drop_empty(const int64_t *c, struct kappa *kappa)
 	return kappa->n > 0;
 }
 
-static double chance_of(int64_t cells[2][2])
+static double chance_of(int64_t (*cells)[2])
 {
 	double n = (double)(cells[0][0] + cells[0][1] + cells[1][0] + cells[1][1]);
 	double human = (double)(cells[1][0] + cells[1][1]), judge = (double)(cells[0][1] + cells[1][1]);

@@ -50,7 +50,7 @@ static void split(struct terms *t, struct arena *arena)
 			at++;
 			continue;
 		}
-		size_t from = at, close;
+		size_t from = at, close = 0;
 		bool quoted =
 		    text.ptr[at] == '"' && (close = str_find_char(str_from(text, at + 1), '"')) != SIZE_MAX && close;
 		if (quoted) {

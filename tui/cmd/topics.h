@@ -21,7 +21,9 @@ void topic_formats(struct page *p);
 void topic_keys(struct page *p);
 void topic_links(struct page *p);
 void topic_output(struct page *p);
+void topic_prices(struct page *p);
 void topic_start(struct page *p);
+void topic_tables(struct page *p);
 void topic_words(struct page *p);
 
 #endif
