@@ -57,19 +57,16 @@ Every screen has a command that prints the same: as text, and with --json for
 programs.
 
 Where files come from
-  promptfoo         promptfoo eval -o out.json
-  OpenTelemetry     collector:  exporters: {file: {path: ./traces.json}}
-  Langfuse          curl -u PUBLIC:SECRET HOST/api/public/traces/ID > trace.json
-  MLflow            mlflow traces search --experiment-id 1 --output json >
-                    t.json
-  Inspect AI        inspect eval task.py --log-dir logs
+  promptfoo       promptfoo eval -o out.json
+  OpenTelemetry   collector:  exporters: {file: {path: ./traces.json}}
+  Langfuse        curl -u PUBLIC:SECRET HOST/api/public/traces/ID > trace.json
+  MLflow          mlflow traces search --experiment-id 1 --output json > t.json
+  Inspect AI      inspect eval task.py --log-dir logs
 
 What is read
-  traces            OpenTelemetry, Langfuse, LangSmith, MLflow, Phoenix, Opik,
-                    Braintrust, Weave, Logfire, Jaeger, Zipkin, ClickHouse
-  agents            Claude Code, Codex, OpenAI Agents, LangGraph, OpenHands,
-                    Goose
-  evals             promptfoo, DeepEval, Ragas, Inspect, lm-eval, HELM,
-                    SWE-bench
-  tables            CSV, JSON, JSON Lines with columns like question, answer
-  packed            gzip, zstd, xz, zip, tar, folders, a pipe
+  traces          OpenTelemetry, Langfuse, LangSmith, MLflow, Phoenix, Opik,
+                  Braintrust, Weave, Logfire, Jaeger, Zipkin, ClickHouse
+  agents          Claude Code, Codex, OpenAI Agents, LangGraph, OpenHands, Goose
+  evals           promptfoo, DeepEval, Ragas, Inspect, lm-eval, HELM, SWE-bench
+  tables          CSV, JSON, JSON Lines with columns like question, answer
+  packed          gzip, zstd, xz, zip, tar, folders, a pipe
