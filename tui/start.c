@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-
 size_t start_n_formats;
 
 const char start_what[] = "spoor shows what LLM applications did, step by step, and how they answered, run "
@@ -21,12 +20,12 @@ const struct start_source start_sources[] = {
 
 const struct start_family start_families[] = {
     {"traces", "OpenTelemetry, Langfuse, LangSmith, MLflow, Phoenix, Opik, Braintrust, Weave, Logfire, Jaeger, Zipkin, "
-     "ClickHouse"},
+               "ClickHouse"                                      },
     {"agents", "Claude Code, Codex, OpenAI Agents, LangGraph, OpenHands, Goose"},
-    {"evals",  "promptfoo, DeepEval, Ragas, Inspect, lm-eval, HELM, SWE-bench"},
-    {"tables", "CSV, JSON, JSON Lines with columns like question, answer"},
-    {"packed", "gzip, zstd, xz, zip, tar, folders, a pipe"},
-    {NULL,     NULL},
+    {"evals",  "promptfoo, DeepEval, Ragas, Inspect, lm-eval, HELM, SWE-bench" },
+    {"tables", "CSV, JSON, JSON Lines with columns like question, answer"      },
+    {"packed", "gzip, zstd, xz, zip, tar, folders, a pipe"                     },
+    {NULL,     NULL                                                            },
 };
 
 const struct start_place start_places[] = {
