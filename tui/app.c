@@ -1696,6 +1696,7 @@ static bool start(struct app *app, struct err *err)
 	app->ui.looked = looked_get(o->store);
 	app->ui.store = store_to_name(app);
 	app->memory = memory_open(o->store, o->samples);
+	app->ui.pane_share = views_get_panes(app->memory);
 	places_set(&(struct places){app->memory, &app->ui, fetch_now, open_place});
 	app->ui.ascii = o->ascii;
 	app->ui.bundle = o->bundle ? o->store : NULL;

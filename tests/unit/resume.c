@@ -88,6 +88,7 @@ static void into_a_trace(struct vt *vt, struct buf *out)
 	assert_true(vt_wait_text(vt, "Overview"));
 	vt_send(vt, "jjh\t");
 	assert_true(vt_wait_text(vt, "[Input]"));
+	vt_send(vt, ";;"); /* its details larger */
 	picture(vt, out);
 }
 
