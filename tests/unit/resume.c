@@ -218,6 +218,34 @@ static void what_is_gone_is_not_waited_for(void **state)
 	leave(&vt);
 }
 
+/* Three screens, and again without having looked at the one in the middle. */
+static void a_stack_is_kept_whole(void **state)
+{
+	struct vt vt;
+	struct buf left = BUF_INIT;
+	(void)state;
+	start(&vt, NULL, NULL, NULL);
+	into_a_trace(&vt, &left);
+	vt_send(&vt, "w");
+	assert_true(vt_wait_gone(&vt, "[Input]"));
+	vt_settle(&vt);
+	leave(&vt);
+	for (int i = 0; i < 2; i++) {
+		start(&vt, NULL, NULL, NULL);
+		assert_true(vt_wait_text(&vt, "where you were; q goes up"));
+		assert_false(vt_has_text(&vt, "[Input]"));
+		leave(&vt);
+	}
+	start(&vt, NULL, NULL, NULL);
+	assert_true(vt_wait_text(&vt, "where you were; q goes up"));
+	vt_send(&vt, "q");
+	assert_true(vt_wait_text(&vt, "[Input]"));
+	vt_send(&vt, "q");
+	assert_true(vt_wait_text(&vt, "row 6 of"));
+	leave(&vt);
+	buf_done(&left);
+}
+
 static void new_traces_are_said(void **state)
 {
 	struct vt vt;
@@ -301,10 +329,10 @@ int main(void)
 {
 #define SESSIONS(test) cmocka_unit_test_setup(test, new_user)
 	const struct CMUnitTest tests[] = {
-	    SESSIONS(it_begins_where_it_ended), SESSIONS(it_begins_where_it_was_killed),
-	    SESSIONS(one_can_begin_afresh),     SESSIONS(what_is_gone_is_not_waited_for),
-	    SESSIONS(new_traces_are_said),      SESSIONS(marks_hold_across_sessions),
-	    SESSIONS(typed_lines_come_back),
+	    SESSIONS(it_begins_where_it_ended),   SESSIONS(it_begins_where_it_was_killed),
+	    SESSIONS(one_can_begin_afresh),       SESSIONS(what_is_gone_is_not_waited_for),
+	    SESSIONS(a_stack_is_kept_whole),      SESSIONS(new_traces_are_said),
+	    SESSIONS(marks_hold_across_sessions), SESSIONS(typed_lines_come_back),
 	};
 	return cmocka_run_group_tests(tests, import_samples, forget_samples);
 }
