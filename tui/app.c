@@ -219,6 +219,17 @@ static bool open_place(const struct target *t, struct str link)
 	return app->opened;
 }
 
+/* Screens below the one that shows are not asked for anything yet, and have no name of their own so long. */
+static bool open_again(const struct target *t, const char *view)
+{
+	struct app *app = the_app;
+	if (!open_screen(app, t))
+		return false;
+	if (!top(app)->view && !top(app)->visit)
+		top(app)->view = xstrdup(view);
+	return true;
+}
+
 /* ---------------------------------------------------------------- data */
 
 static struct screen *owner_of(struct app *app, const struct query_answer *a)
@@ -1721,7 +1732,8 @@ static bool start(struct app *app, struct err *err)
 	app->ui.looked = looked_get(o->store);
 	app->ui.store = store_to_name(app);
 	app->memory = memory_open(o->store, o->samples);
-	places_set(&(struct places){app->memory, &app->ui, fetch_now, open_place});
+	app->ui.pane_share = views_get_panes(app->memory);
+	places_set(&(struct places){app->memory, &app->ui, fetch_now, open_place, open_again});
 	app->ui.ascii = o->ascii;
 	app->ui.bundle = o->bundle ? o->store : NULL;
 	app->ui.mono = term_depth() == DEPTH_MONO;

@@ -144,7 +144,7 @@ void places_resume(void)
 	if (!lent.fetch(&resume_ops, request, &err))
 		return;
 	size_t n = resume_targets(request, &at), opened = 0;
-	for (size_t i = 0; i < n && lent.open(&at[i], STR_NONE); i++)
+	for (size_t i = 0; i < n && lent.open_again(&at[i], resume_view(request, i)); i++)
 		opened += strcmp(at[i].screen, "traces") != 0;
 	int64_t fresh = resume_fresh(request);
 	if (opened && !lent.ui->message[0] && fresh)

@@ -14,6 +14,8 @@ struct places {
 	              struct err *err);                          /* on the query thread, waited for */
 	/* Above what shows; if that, or the screen below it, is the view of this link, instead of it. */
 	bool (*open)(const struct target *target, struct str link);
+	/* The same, as part of the stack of the last session, where it went by that name. */
+	bool (*open_again)(const struct target *target, const char *view);
 };
 void places_set(const struct places *places); /* NULL: the app ends */
 

@@ -66,6 +66,12 @@ size_t resume_targets(const void *request, const struct target **at)
 	return r->targets.n;
 }
 
+const char *resume_view(const void *request, size_t i)
+{
+	const struct request *r = request;
+	return r->names.at.at[i];
+}
+
 int64_t resume_fresh(const void *request)
 {
 	return ((const struct request *)request)->fresh;

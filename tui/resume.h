@@ -10,6 +10,8 @@ void *resume_new(struct view_names *names, int64_t looked, int64_t now_ns);
 extern const struct screen_ops resume_ops;
 /* The screens to open above the list, from the lowest up, as far as the store still has what they show. In the request. */
 size_t resume_targets(const void *request, const struct target **at);
+/* What the screen of the i-th of them went by. */
+const char *resume_view(const void *request, size_t i);
 /* Traces that came since `looked`. */
 int64_t resume_fresh(const void *request);
 

@@ -6,6 +6,7 @@
 #include "store/base/json.h"
 #include "tui/columns_lists.h"
 #include "tui/link.h"
+#include "tui/widget/pane_size.h"
 
 enum { STACK_MOST = 20 };
 
@@ -117,6 +118,15 @@ static bool stack_name(struct screen *s, struct buf *out)
 	return out->len > 0 && out->len <= MEMORY_NAME_MAX;
 }
 
+static void put_panes(struct memory *m, int share)
+{
+	struct buf json = BUF_INIT;
+	if (share)
+		buf_printf(&json, "{\"share\":%d}", share);
+	memory_put(m, STR_LIT("@panes"), buf_str(&json));
+	buf_done(&json);
+}
+
 void views_put_stack(struct memory *m, struct screen *const *stack, size_t n)
 {
 	struct buf json = BUF_INIT, name = BUF_INIT;
@@ -131,6 +141,8 @@ void views_put_stack(struct memory *m, struct screen *const *stack, size_t n)
 	jout_end(&j);
 	jout_end(&j);
 	memory_put(m, STR_LIT("@last"), buf_str(&json));
+	if (n)
+		put_panes(m, stack[0]->ui->pane_share);
 	buf_done(&json);
 	buf_done(&name);
 }
@@ -158,6 +170,21 @@ void view_names_done(struct view_names *names)
 	for (size_t i = 0; i < names->at.n; i++)
 		free(names->at.at[i]);
 	vec_done(&names->at);
+}
+
+int views_get_panes(const struct memory *m)
+{
+	struct buf json = BUF_INIT;
+	struct err err = ERR_INIT;
+	struct cJSON *kept = NULL;
+	double share = 0;
+	if (memory_get(m, STR_LIT("@panes"), &json))
+		kept = json_parse(buf_str(&json), "views", &err);
+	if (!json_number(kept, "share", &share) || !(share >= -PANE_STEPS && share <= PANE_STEPS))
+		share = 0;
+	json_free(kept);
+	buf_done(&json);
+	return (int)share;
 }
 
 /* ---------------------------------------------------------------- marks */

@@ -1,5 +1,5 @@
-/* Screens and what is remembered of them (memory.h): a view is remembered under its link (screen.h: COPY_VIEW). The names "@last" and
- * "@mark:a" hold the stack of the last session and the places that were marked. */
+/* Screens and what is remembered of them (memory.h): a view is remembered under its link (screen.h: COPY_VIEW). The names "@last",
+ * "@panes" and "@mark:a" hold the stack of the last session, the size of its panes and the places that were marked. */
 #ifndef SPOOR_TUI_VIEWS_H
 #define SPOOR_TUI_VIEWS_H
 
@@ -27,6 +27,8 @@ struct view_names {
 };
 void views_get_stack(const struct memory *m, struct view_names *out);
 void view_names_done(struct view_names *names);
+/* How large details are (struct ui: pane_share): of all screens alike. Kept with the stack. */
+int views_get_panes(const struct memory *m);
 
 /* A place to come back to: the link of what the cursor stands on, by a letter; ' is where one was before one went to another. */
 bool views_mark_is(int key);

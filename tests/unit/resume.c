@@ -88,6 +88,7 @@ static void into_a_trace(struct vt *vt, struct buf *out)
 	assert_true(vt_wait_text(vt, "Overview"));
 	vt_send(vt, "jjh\t");
 	assert_true(vt_wait_text(vt, "[Input]"));
+	vt_send(vt, ";;"); /* its details larger */
 	picture(vt, out);
 }
 
@@ -217,6 +218,34 @@ static void what_is_gone_is_not_waited_for(void **state)
 	leave(&vt);
 }
 
+/* Three screens, and again without having looked at the one in the middle. */
+static void a_stack_is_kept_whole(void **state)
+{
+	struct vt vt;
+	struct buf left = BUF_INIT;
+	(void)state;
+	start(&vt, NULL, NULL, NULL);
+	into_a_trace(&vt, &left);
+	vt_send(&vt, "w");
+	assert_true(vt_wait_gone(&vt, "[Input]"));
+	vt_settle(&vt);
+	leave(&vt);
+	for (int i = 0; i < 2; i++) {
+		start(&vt, NULL, NULL, NULL);
+		assert_true(vt_wait_text(&vt, "where you were; q goes up"));
+		assert_false(vt_has_text(&vt, "[Input]"));
+		leave(&vt);
+	}
+	start(&vt, NULL, NULL, NULL);
+	assert_true(vt_wait_text(&vt, "where you were; q goes up"));
+	vt_send(&vt, "q");
+	assert_true(vt_wait_text(&vt, "[Input]"));
+	vt_send(&vt, "q");
+	assert_true(vt_wait_text(&vt, "row 6 of"));
+	leave(&vt);
+	buf_done(&left);
+}
+
 static void new_traces_are_said(void **state)
 {
 	struct vt vt;
@@ -238,6 +267,56 @@ static void new_traces_are_said(void **state)
 	assert_true(vt_has_text(&vt, "where you were; q goes up"));
 	leave(&vt);
 	buf_done(&left);
+}
+
+static void write_span(const char *path, int key, int parent, const char *name, int seconds, int end)
+{
+	FILE *f = fopen(path, "a");
+	assert_non_null(f);
+	fprintf(f, "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{\"traceId\":\"%032x\",\"spanId\":\"%016x\",", 77,
+	        key);
+	if (parent)
+		fprintf(f, "\"parentSpanId\":\"%016x\",", parent);
+	fprintf(
+	    f, "\"endTimeUnixNano\":\"%lld000000000\",\"name\":\"%s\",\"startTimeUnixNano\":\"%lld000000000\"}]}]}]}\n",
+	    1795219080LL + end, name, 1795219080LL + seconds);
+	fclose(f);
+}
+
+/* Between two sessions spans came before the cursor's, among them one below what is folded: cursor and folds are of spans, not of rows. */
+static void a_trace_that_grew_is_as_it_was_left(void **state)
+{
+	struct vt vt;
+	char path[128], grown[128];
+	(void)state;
+	snprintf(path, sizeof path, "%s/grows.jsonl", dir);
+	snprintf(grown, sizeof grown, "%s/grows.db", dir);
+	write_span(path, 1, 0, "agent", 0, 60);
+	write_span(path, 2, 1, "plan", 10, 20);
+	write_span(path, 3, 2, "think", 11, 12);
+	write_span(path, 4, 1, "act", 30, 40);
+	write_span(path, 5, 4, "call", 31, 32);
+	const char *const import[] = {program, "import", "--store", grown, path, NULL};
+	const char *const env[] = {"SPOOR_NOW=2026-11-21T00:00:00Z", state_home, NULL};
+	const char *const plain[] = {program, "--store", grown, NULL};
+	assert_int_equal(run(import), 0);
+	vt_open(&vt, 24, 80, plain, env);
+	assert_true(vt_wait_text(&vt, "row 1 of 1"));
+	vt_send(&vt, "\r");
+	assert_true(vt_wait_text(&vt, "row 1 of 5"));
+	vt_send(&vt, "j");
+	assert_true(vt_wait_text(&vt, "row 2 of 5"));
+	vt_send(&vt, "hjj"); /* plan folded, the cursor on call */
+	assert_true(vt_wait_text(&vt, "row 4 of 4"));
+	leave(&vt);
+	write_span(path, 6, 1, "greet", 1, 2);
+	write_span(path, 7, 2, "think again", 13, 14);
+	assert_int_equal(run(import), 0);
+	vt_open(&vt, 24, 80, plain, env);
+	assert_true(vt_wait_text(&vt, "row 5 of 5"));
+	assert_true(vt_has_text(&vt, "greet"));
+	assert_false(vt_has_text(&vt, "think"));
+	leave(&vt);
 }
 
 static void marks_hold_across_sessions(void **state)
@@ -300,9 +379,14 @@ int main(void)
 {
 #define SESSIONS(test) cmocka_unit_test_setup(test, new_user)
 	const struct CMUnitTest tests[] = {
-	    SESSIONS(it_begins_where_it_ended), SESSIONS(it_begins_where_it_was_killed),
-	    SESSIONS(one_can_begin_afresh),     SESSIONS(what_is_gone_is_not_waited_for),
-	    SESSIONS(new_traces_are_said),      SESSIONS(marks_hold_across_sessions),
+	    SESSIONS(it_begins_where_it_ended),
+	    SESSIONS(it_begins_where_it_was_killed),
+	    SESSIONS(one_can_begin_afresh),
+	    SESSIONS(what_is_gone_is_not_waited_for),
+	    SESSIONS(a_stack_is_kept_whole),
+	    SESSIONS(new_traces_are_said),
+	    SESSIONS(a_trace_that_grew_is_as_it_was_left),
+	    SESSIONS(marks_hold_across_sessions),
 	    SESSIONS(typed_lines_come_back),
 	};
 	return cmocka_run_group_tests(tests, import_samples, forget_samples);

@@ -724,7 +724,8 @@ static void session_remember(const struct screen *screen, struct jout *out)
 	const struct session_pane *p = &s->pane;
 	if (!p->loaded)
 		return;
-	remember_int(out, "level", (int64_t)s->level);
+	if (s->level != LEVEL_SHORT)
+		jout_int(out, "level", (int64_t)s->level);
 	remember_int(out, "turn", (int64_t)p->cursor);
 	if (p->cursor < p->session.n && p->levels[p->cursor] != s->level)
 		jout_int(out, "its-level", p->levels[p->cursor]);

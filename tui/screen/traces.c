@@ -434,6 +434,8 @@ static bool traces_recall(struct screen *screen, const struct cJSON *kept, bool 
 		return true; /* places are those under that filter */
 	trace_sort_named(recall_text(kept, "sort"), &s->pane.sort);
 	s->pane.ascending = recall_flag(kept, "ascending");
+	if (!lately) /* by then it is the newest that one wants to see */
+		return true;
 	s->back.row = recall_int(kept, "row", 0, INT64_MAX / 2);
 	s->back.above = recall_int(kept, "above", 0, INT32_MAX);
 	s->back.scale_ns = recall_int(kept, "scale", 1, INT64_MAX);
