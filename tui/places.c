@@ -136,7 +136,8 @@ void places_resume(void)
 	struct err err = ERR_INIT;
 	const struct target *at;
 	views_get_stack(lent.memory, &names);
-	if (names.at.n < 2) { /* the list alone: that is where one begins anyway */
+	if (names.at.n == 0 ||
+	    (names.at.n == 1 && strcmp(names.at.at[0], "traces") == 0)) { /* where one begins anyway */
 		view_names_done(&names);
 		return;
 	}

@@ -136,8 +136,9 @@ void views_put_stack(struct memory *m, struct screen *const *stack, size_t n)
 	jout_init(&j, &json, false);
 	jout_object(&j, NULL);
 	jout_array(&j, "stack");
-	for (size_t i = 0; i < n && i < STACK_MOST && stack_name(stack[i], &name); i++)
-		jout_str(&j, NULL, buf_str(&name));
+	for (size_t i = 0; i < n && i < STACK_MOST; i++) /* one that no link names (the list of one file) is left out */
+		if (stack_name(stack[i], &name))
+			jout_str(&j, NULL, buf_str(&name));
 	jout_end(&j);
 	jout_end(&j);
 	memory_put(m, STR_LIT("@last"), buf_str(&json));
