@@ -1,4 +1,5 @@
 /* Columns by the names people give them. */
+#include <stdio.h>
 #include <string.h>
 
 #include "store/base/near.h"
@@ -30,13 +31,31 @@ const struct column *column_named(const struct column *columns, struct str name)
 	return NULL;
 }
 
+/* How near one of the names of a column is; SIZE_MAX: none is. */
+static size_t distance(const struct column *c, struct str name)
+{
+	char bare[64];
+	struct near near = {.word = name};
+	struct str without = without_unit(c->name);
+	snprintf(bare, sizeof bare, STR_FMT, STR_ARG(without));
+	near_try(&near, c->name);
+	near_try(&near, bare);
+	near_try(&near, c->title);
+	return near.name ? near.distance : SIZE_MAX;
+}
+
 void column_suggest(struct buf *out, const struct column *columns, struct str name)
 {
-	struct near near = {.word = name};
+	const struct column *nearest = NULL;
+	size_t best = SIZE_MAX;
 	for (const struct column *c = columns; c->name; c++)
-		near_try(&near, c->name);
-	near_say(&near, out);
-	for (const struct column *c = columns; !near.name && c->name; c++)
+		if (distance(c, name) < best) {
+			best = distance(c, name);
+			nearest = c;
+		}
+	if (nearest)
+		buf_printf(out, " (did you mean %s?)", nearest->name);
+	for (const struct column *c = columns; !nearest && c->name; c++)
 		buf_printf(out, "%s%s", c == columns ? "; there are " : " ", c->name);
 }
 

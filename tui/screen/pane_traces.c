@@ -151,6 +151,7 @@ static size_t places_chosen(const struct column *const *chosen, size_t n_chosen,
 		add_chosen(places, &n, column_named(trace_columns, str_of(sorted)), cols);
 	if (!shows(chosen, n_chosen, "name"))
 		add_chosen(places, &n, column_named(trace_columns, STR_LIT("name")), cols);
+	cols -= places[n - 1].picture != PICTURE_NAME; /* not against what stands beside the list */
 	for (size_t i = n; i-- > 0 && cols - cols_of(places, n) < NAME_LEAST;) {
 		bool keeps = places[i].picture == PICTURE_NAME ||
 		             (places[i].column && strcmp(places[i].column->name, sorted) == 0);
