@@ -5,6 +5,7 @@ $T/home/config/spoor/config.json (not there: spoor config --example prints one)
 setting value from
 ascii false default
 author eva $SPOOR_AUTHOR
+clipboard default
 columns default
 editor vi default
 filters default
