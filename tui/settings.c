@@ -233,9 +233,7 @@ void settings_refuse(const struct setting *s, const char *fmt, ...)
 	struct known *k = known_of(s);
 	struct buf text = BUF_INIT;
 	va_list args;
-	if (k->origin == SETTING_FILE)
-		buf_printf(&text, "%s: ", s->name);
-	else
+	if (k->origin != SETTING_FILE)
 		buf_printf(&text, "$%s: ", s->variable);
 	va_start(args, fmt);
 	buf_vprintf(&text, fmt, args);
@@ -433,6 +431,8 @@ static void add_path(struct buf *out, struct str value)
 		value = str_from(value, 1);
 	} else if (!str_starts(value, "/") && slash) {
 		buf_add(out, path, (size_t)(slash - path) + 1);
+		if (str_starts(value, "./"))
+			value = str_from(value, 2);
 	}
 	buf_add_str(out, value);
 }
@@ -613,7 +613,7 @@ static void read_file(bool named)
 	}
 	size_t line, column;
 	jsonc_place(buf_str(&now.text), now.scan.bad_at, &line, &column);
-	mistake(line, "column %zu: %s; nothing of the file counts until it is mended", column, now.scan.bad);
+	mistake(line, "%s at column %zu; nothing in the file counts", now.scan.bad, column);
 	now.scan.n = 0;
 }
 
@@ -663,7 +663,8 @@ void settings_read(const char *path)
 void settings_flag(const char *name, const char *value)
 {
 	const struct setting *s = setting_named(str_of(name));
-	BUG_ON(!s || s->type == SETTING_TABLE);
+	if (!s || s->type == SETTING_TABLE)
+		return;
 	set_value(s, SETTING_FLAG, value);
 	put_value(s);
 }

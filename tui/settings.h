@@ -44,7 +44,7 @@ enum setting_origin { SETTING_DEFAULT, SETTING_GENERAL, SETTING_FILE, SETTING_VA
  * thread; a further call forgets the first one (tests). A file that is not there is a mistake only if it was named. */
 void settings_read(const char *path);
 void settings_forget(void);
-/* A flag of the command line that says what a setting says: counts above all, and is put into the environment. Unknown names: a bug. */
+/* A flag of the command line that says what a setting says: counts above all, and is put into the environment. */
 void settings_flag(const char *name, const char *value);
 
 /* What counts now, as text; NULL: the default (otherwise, or what depends). Never NULL for a table that is set: its JSON as written.
@@ -62,7 +62,7 @@ const char *settings_path(void);
 struct val settings_table(const char *name);
 /* A mistake found by those who read a table: `at` a value (or key) of the file. */
 void settings_mistake(struct val at, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* What a setting says turned out to be of no use: a mistake where it was set, and its default counts. */
+/* What a setting says turned out to be of no use: a mistake where it was set, in a whole sentence, and its default counts. */
 void settings_refuse(const struct setting *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* The line of a value of the file, from 1. */
 size_t settings_line(struct val at);

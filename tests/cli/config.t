@@ -5,6 +5,7 @@ $T/home/config/spoor/config.json (not there: spoor config --example prints one)
 setting value from
 ascii false default
 author eva $SPOOR_AUTHOR
+clipboard default
 columns default
 editor vi default
 filters default
@@ -100,7 +101,7 @@ $ spoor config --check $T/none.json 2>&1
 cannot read $T/none.json: No such file or directory
 ? 3
 $ printf '{ "author": "ana"\n  "theme": "mono" }' >$T/broken.json; spoor config --check $T/broken.json 2>&1
-$T/broken.json:2: column 3: a comma or } was expected; nothing of the file counts until it is mended
+$T/broken.json:2: a comma or } was expected at column 3; nothing in the file counts
 ? 3
 $ spoor config --example >$T/example.json; spoor config --check $T/example.json
 $T/example.json: no mistake

@@ -151,7 +151,7 @@ static void test_paths(void **state)
 	assert_string_equal(value("rules"), "/etc/r.json");
 	snprintf(beside, sizeof beside, "%s/sub/p.json", dir);
 	assert_string_equal(value("prices"), beside);
-	snprintf(beside, sizeof beside, "%s/./t.json", dir);
+	snprintf(beside, sizeof beside, "%s/t.json", dir);
 	assert_string_equal(value("theme"), beside);
 }
 
@@ -179,7 +179,7 @@ static void test_mistakes(void **state)
 	    {"{\"author\": \"a\",\n\"author\": \"b\"}",      "2: author is set in line 1, too: this one counts"               },
 	    {"[1]",	                                  "1: the file needs an object, { … }"                           },
 	    {"{\"theme\": \"light\"\n \"author\": \"ana\"}",
-	     "2: column 2: a comma or } was expected; nothing of the file counts until it is mended"                          },
+	     "2: a comma or } was expected at column 2; nothing in the file counts"                                           },
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
