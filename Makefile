@@ -93,10 +93,9 @@ endif
 $(B)/spoor: $(B)/tui/main.o $(B)/libspoor.a
 	$(call say,LD,$@)$(CC) $(SPOOR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
-PAGES_DATE = $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null || date -r .version +%s 2>/dev/null))
 # (with no settings, no store and no locale of the user's)
 print_page = @mkdir -p $(@D) && env -i PATH="$$PATH" LC_ALL=C.UTF-8 SPOOR_CONFIG= HOME=/nonexistent SPOOR_STORE=/nonexistent/spoor.db \
-	SOURCE_DATE_EPOCH=$(PAGES_DATE) $(B)/spoor $1 >$@.new && mv $@.new $@
+	SOURCE_DATE_EPOCH=$(EPOCH) $(B)/spoor $1 >$@.new && mv $@.new $@
 $(B)/man/%: $(B)/spoor
 	$(call print_page,help --man $(basename $*))
 $(B)/completion/spoor.bash: $(B)/spoor
