@@ -14,7 +14,9 @@ struct asked {
 
 static void add(struct asked *a, struct str name, struct str about)
 {
-	if (name.len == 0 || name.len < a->typed.len || !str_eq(str_cut(name, 0, a->typed.len), a->typed))
+	if (name.len == 0 || name.len < a->typed.len)
+		return;
+	if (a->typed.ptr && memcmp(name.ptr, a->typed.ptr, a->typed.len) != 0)
 		return;
 	for (size_t i = 0; i < a->out->n; i++)
 		if (str_eq(a->out->at[i].name, name))

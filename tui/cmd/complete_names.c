@@ -213,12 +213,12 @@ void complete_filter(struct completion *c, int over)
 
 /* ---------------------------------------------------------------- our own tables */
 
-static void topics_and_commands(struct completion *c, bool topics_too)
+static void topics_and_commands(struct completion *c)
 {
 	for (size_t i = 0; commands[i]; i++)
 		if (!commands[i]->hidden)
 			complete_add(c, str_of(commands[i]->name), str_of(commands[i]->help), false);
-	for (const struct topic *t = topics; topics_too && t->name; t++)
+	for (const struct topic *t = topics; t->name; t++)
 		complete_add(c, str_of(t->name), str_of(t->line), false);
 }
 
@@ -351,8 +351,8 @@ void complete_takes(struct completion *c, enum takes takes)
 		names(c, NAMES_TRACES, STR_NONE, "trace:", ""); /* spoor forget */
 		c->files = c->found.n == 0;
 		break;
-	case TAKES_COMMAND: topics_and_commands(c, true); break;
-	case TAKES_TOPIC: topics_and_commands(c, true); break;
+	case TAKES_COMMAND:
+	case TAKES_TOPIC: topics_and_commands(c); break;
 	case TAKES_TRACE: names(c, NAMES_TRACES, STR_NONE, "", ""); break;
 	case TAKES_SPAN: names(c, NAMES_SPANS, str_of(c->run), "", ""); break;
 	case TAKES_RUN: names(c, NAMES_RUNS, STR_NONE, "", ""); break;

@@ -235,10 +235,10 @@ static void roff_row(struct page *p, const char *name, struct str rest)
 static void text_row_of(struct page *p, const char *name, struct str rest)
 {
 	int cols = p->name_cols ? p->name_cols : NAME_COLS, at = margin(p) + LEFT + cols + GAP;
-	int used = text_cols(str_of(name));
+	int used = text_cols(str_of(name)), left = margin(p) + LEFT;
 	struct buf one = BUF_INIT;
 	bool verbatim = false, first = true;
-	buf_add_fill(p->out, ' ', (size_t)(margin(p) + LEFT));
+	buf_add_fill(p->out, ' ', (size_t)left);
 	buf_add_cstr(p->out, name);
 	for (; paragraph(&rest, &one, &verbatim); first = false) {
 		if (first && used > cols)
