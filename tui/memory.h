@@ -1,7 +1,7 @@
 /* What the user's views looked like when they were left, kept across sessions in $XDG_STATE_HOME/spoor/views, never in the store: of each
  * view of each store a small JSON object that its screen writes and reads (screen.h: remember, recall). One line a view,
  *
- *   {"store":"/home/ann/spoor.db","view":"trace:4bf92f35","keep":{"cursor":"1f3a","tab":"messages"}}
+ *   {"store":"/home/ann/spoor.db","view":"trace:4bf92f35","keep":{"cursor":"7998","tab":2,"day":20779}}
  *
  * appended when the view is left, so several sessions at once lose nothing but an older look of the same view; the newest line counts.
  * A broken line, file or directory costs nothing but the memory of it. SPOOR_MEMORY=0 switches all of it off. */

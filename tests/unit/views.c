@@ -230,6 +230,24 @@ static void every_screen_comes_back(void **state)
 	}
 }
 
+/* Texts of traces stand in the store alone: the file has ids, hashes, names of scores and columns, and what people typed. */
+static void no_text_of_a_trace_is_kept(void **state)
+{
+	static const char *const texts[] = {"stolen", "dispute", "refund", "lookup"};
+	struct buf bytes = BUF_INIT;
+	char path[64];
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (!rows[i].nothing && strcmp(rows[i].screen, "search") != 0)
+			comes_back(&rows[i], 24, 80);
+	snprintf(path, sizeof path, "%s/spoor/views", state_dir);
+	assert_true(stage_read(path, &bytes));
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		if (str_find(buf_str(&bytes), str_of(texts[i])) != SIZE_MAX)
+			fail_msg("\"%s\" is kept:\n%.3000s", texts[i], buf_cstr(&bytes));
+	buf_done(&bytes);
+}
+
 /* ---------------------------------------------------------------- filters */
 
 static const struct {
@@ -377,6 +395,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup(every_screen_comes_back, forget_all),
+	    cmocka_unit_test_setup(no_text_of_a_trace_is_kept, forget_all),
 	    cmocka_unit_test_setup(filters_say_where_they_come_from, forget_all),
 	    cmocka_unit_test_setup(what_is_asked_for_wins, forget_all),
 	    cmocka_unit_test_setup(nonsense_does_no_harm, forget_all),

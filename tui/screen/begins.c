@@ -422,8 +422,10 @@ static bool begins_recall(struct screen *screen, const struct cJSON *kept, bool 
 	(void)lately;
 	if (!s->loaded)
 		return s->failed;
-	int64_t at = find_line(&s->begins, recall_row_text(kept));
-	if (at < 0 && recall_row_text(kept).len)
+	int64_t at = -1;
+	for (size_t i = 0; at < 0 && i < s->begins.n_lines; i++)
+		at = recall_is_row(kept, begins_line_at(&s->view, (int64_t)i)->filter) ? (int64_t)i : -1;
+	if (at < 0 && recall_text(kept, "on").len)
 		return true; /* there is no such step any more */
 	recall_row(kept, &s->view.table, at);
 	begins_settle(&s->view, false);

@@ -516,8 +516,10 @@ static bool beside_recall(struct screen *screen, const struct cJSON *kept, bool 
 	for (size_t i = 0; i < st->n; i++)
 		if (str_eq(st->runs[st->order[i]].row.text, recall_text(kept, "run")))
 			st->column = i;
-	size_t row = row_named(st, recall_row_text(kept));
-	recall_row(kept, &st->list, row == SIZE_MAX ? -1 : (int64_t)row);
+	int64_t row = -1;
+	for (size_t i = 0; row < 0 && i < st->table.n; i++)
+		row = recall_is_row(kept, st->table.rows[i].label) ? (int64_t)i : -1;
+	recall_row(kept, &st->list, row);
 	return true;
 }
 

@@ -428,7 +428,7 @@ static bool checks_recall(struct screen *screen, const struct cJSON *kept, bool 
 	if (!s->loaded)
 		return s->failed;
 	for (size_t i = 0; i < s->page.n_sums; i++)
-		if (str_eq(s->page.sums[i].check, recall_row_text(kept)))
+		if (recall_is_row(kept, s->page.sums[i].check))
 			at = (int64_t)i;
 	recall_row(kept, &s->list, at);
 	return true;

@@ -934,8 +934,7 @@ static const struct list *compare_list(const struct screen *screen)
 static bool compare_row_at(const struct screen *screen, int64_t at, struct subject_at *out)
 {
 	const struct compare_state *st = state_of(screen);
-	const struct compare_row *row =
-	    st->loaded ? cases_row(&st->cases, cases_row_at(&st->cases, at)) : NULL;
+	const struct compare_row *row = st->loaded ? cases_row(&st->cases, cases_row_at(&st->cases, at)) : NULL;
 	if (row)
 		*out = (struct subject_at){.kind = SUBJECT_CASE, .at = row->b.present ? row->b.at : row->a.at};
 	return row != NULL;
@@ -1026,8 +1025,8 @@ static bool compare_recall(struct screen *screen, const struct cJSON *kept, bool
 	if (lately && only && st->cases.n[only - 1])
 		cases_show_only(&st->cases, only - 1);
 	list_refit(&st->list, cases_lines(&st->cases), -1);
-	for (int64_t i = 0; recall_row_text(kept).len && i < (int64_t)st->view.n; i++)
-		if (str_eq(cases_row(&st->cases, i)->key, recall_row_text(kept))) {
+	for (int64_t i = 0; recall_text(kept, "on").len && i < (int64_t)st->view.n; i++)
+		if (recall_is_row(kept, cases_row(&st->cases, i)->key)) {
 			recall_row(kept, &st->list, cases_line_of(&st->cases, i));
 			break;
 		}

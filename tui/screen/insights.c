@@ -603,7 +603,11 @@ static bool insights_recall(struct screen *screen, const struct cJSON *kept, boo
 	st->recalls = true;
 	if (!st->view.stats)
 		return st->view.failed;
-	show(screen, recall_row_text(kept));
+	for (int64_t i = 0; i < (int64_t)insights_rows(&st->view); i++)
+		if (recall_is_row(kept, insights_name(&st->view, i))) {
+			show(screen, insights_name(&st->view, i));
+			break;
+		}
 	return true;
 }
 

@@ -651,6 +651,15 @@ static bool judges_review(const struct screen *screen, struct arena *arena, stru
 
 /* ---------------------------------------------------------------- how it was left */
 
+/* One name may stand for several models, and for all of them together. */
+enum { JUDGE_NAME = 600 };
+static struct str judge_name(const struct judge *j, char out[JUDGE_NAME])
+{
+	snprintf(out, JUDGE_NAME, "%d " STR_FMT "\n" STR_FMT, j->all_models, STR_ARG(str_cut(j->name, 0, 250)),
+	         STR_ARG(str_cut(j->model, 0, 250)));
+	return str_of(out);
+}
+
 static void judges_remember(const struct screen *screen, struct jout *out)
 {
 	const struct state *st = state_of(screen);
@@ -658,11 +667,8 @@ static void judges_remember(const struct screen *screen, struct jout *out)
 	const struct judge *at = judges_cursor(v);
 	remember_text(out, "filter", str_of(st->filter));
 	remember_int(out, "tab", (int64_t)v->tab);
-	remember_row(out, &v->list, at ? at->name : STR_NONE);
-	if (v->list.cursor == 0)
-		remember_text(out, "on", v->level != JUDGES_ALL && at ? at->name : STR_NONE);
-	remember_text(out, "model", at ? at->model : STR_NONE);
-	remember_flag(out, "all", at && at->all_models);
+	char name[JUDGE_NAME];
+	remember_row(out, &v->list, at ? judge_name(at, name) : STR_NONE);
 	if (v->level == JUDGES_ALL)
 		return;
 	jout_int(out, "item", v->items.cursor);
@@ -694,11 +700,13 @@ static bool judges_recall(struct screen *screen, const struct cJSON *kept, bool 
 	if (!v->loaded || st->loaded_stamp != st->stamp)
 		return v->failed;
 	v->tab = (enum judges_tab)recall_int(kept, "tab", 0, N_JUDGES_TABS - 1);
-	int64_t at =
-	    place_of(&v->judges, recall_row_text(kept), recall_text(kept, "model"), recall_flag(kept, "all"), false);
+	int64_t at = -1;
+	char name[JUDGE_NAME];
+	for (size_t i = 0; at < 0 && i < v->judges.n; i++)
+		at = recall_is_row(kept, judge_name(&v->judges.rows[i], name)) ? (int64_t)i : -1;
 	recall_row(kept, &v->list, at);
 	v->sheet_of = NULL;
-	if (json_get(kept, "item") && (at >= 0 || !recall_row_text(kept).len))
+	if (json_get(kept, "item") && (at >= 0 || !recall_text(kept, "on").len))
 		recall_items(screen, kept);
 	lay_out(screen);
 	return true;

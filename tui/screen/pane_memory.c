@@ -1,5 +1,6 @@
 #include "tui/screen/pane_memory.h"
 
+#include "store/base/hash.h"
 #include "store/base/scan.h"
 
 void remember_text(struct jout *out, const char *key, struct str text)
@@ -27,13 +28,20 @@ void remember_key(struct jout *out, const char *key, int64_t span)
 	remember_text(out, key, span ? str_of(text) : STR_NONE);
 }
 
+void remember_hash(struct str text, char out[ROW_HASH])
+{
+	snprintf(out, ROW_HASH, "%016llx", (unsigned long long)hash64(text));
+}
+
 void remember_row(struct jout *out, const struct list *list, struct str text)
 {
 	if (list->cursor <= 0 && list->top <= 0)
 		return;
 	jout_int(out, "row", list->cursor);
 	remember_int(out, "above", list->cursor - list->top);
-	remember_text(out, "on", str_cut(text, 0, 256));
+	char hash[ROW_HASH];
+	remember_hash(text, hash);
+	remember_text(out, "on", text.len ? str_of(hash) : STR_NONE);
 }
 
 struct str recall_text(const struct cJSON *kept, const char *key)
@@ -62,9 +70,11 @@ int64_t recall_key(const struct cJSON *kept, const char *key)
 	return scan_int64(recall_text(kept, key), &span) ? span : 0;
 }
 
-struct str recall_row_text(const struct cJSON *kept)
+bool recall_is_row(const struct cJSON *kept, struct str text)
 {
-	return recall_text(kept, "on");
+	char hash[ROW_HASH];
+	remember_hash(text, hash);
+	return text.len && str_is(recall_text(kept, "on"), hash);
 }
 
 void recall_row(const struct cJSON *kept, struct list *list, int64_t at)

@@ -10,7 +10,11 @@ void remember_text(struct jout *out, const char *key, struct str text); /* unles
 void remember_int(struct jout *out, const char *key, int64_t n);        /* unless 0 */
 void remember_flag(struct jout *out, const char *key, bool on);
 void remember_key(struct jout *out, const char *key, int64_t span); /* all 64 bits; unless 0 */
-/* The row under the cursor, by its place. Text (may be STR_NONE) tells whether it is still that row. */
+/* Of a text that tells a row from others. */
+enum { ROW_HASH = 20 };
+void remember_hash(struct str text, char out[ROW_HASH]);
+/* The row under the cursor, by its place. Text (may be STR_NONE) tells whether it is still that row: by its hash, since texts of traces
+ * stand in the store alone. */
 void remember_row(struct jout *out, const struct list *list, struct str text);
 
 struct str recall_text(const struct cJSON *kept, const char *key);
@@ -20,7 +24,8 @@ bool recall_flag(const struct cJSON *kept, const char *key);
 int64_t recall_key(const struct cJSON *kept, const char *key);
 /* Puts the cursor where it was; `at`: where the row of that text is now, -1: not known, it is its place that counts. */
 void recall_row(const struct cJSON *kept, struct list *list, int64_t at);
-struct str recall_row_text(const struct cJSON *kept);
+/* Whether the row of this text is the one that the cursor was on. */
+bool recall_is_row(const struct cJSON *kept, struct str text);
 /* A filter that still means something and is shorter than `size`, as text; STR_NONE. */
 struct str recall_filter(const struct cJSON *kept, const char *key, enum filter_over over, int64_t now_ns, size_t size);
 

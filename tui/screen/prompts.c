@@ -694,8 +694,8 @@ static bool prompts_recall(struct screen *screen, const struct cJSON *kept, bool
 	v->inverted = recall_flag(kept, "inverted");
 	recall_marks(v, json_get(kept, "marks"));
 	prompts_lines(v);
-	for (int64_t i = 0; recall_row_text(kept).len && i < (int64_t)v->lines.n && at < 0; i++)
-		if (str_eq(version_name(version_of_line(v, i)), recall_row_text(kept)))
+	for (int64_t i = 0; recall_text(kept, "on").len && i < (int64_t)v->lines.n && at < 0; i++)
+		if (recall_is_row(kept, version_name(version_of_line(v, i))))
 			at = i;
 	if (!st->sent)
 		recall_row(kept, &v->list, at);

@@ -611,7 +611,7 @@ static bool propose_recall(struct screen *screen, const struct cJSON *kept, bool
 	if (!s->loaded)
 		return s->failed;
 	for (size_t i = 0; i < s->n; i++)
-		if (str_eq(s->entries[i].name, recall_row_text(kept)))
+		if (recall_is_row(kept, s->entries[i].name))
 			at = (int64_t)i;
 	recall_row(kept, &s->rules, at);
 	fit_examples(s);

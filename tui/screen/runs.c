@@ -625,7 +625,9 @@ static void recall_rows(struct runs_view *v, const struct cJSON *kept)
 		if (run && !runs_is_marked(v, run->id))
 			v->marks[v->n_marks++] = run->id;
 	}
-	const struct run_row *at = run_of_text(v, recall_row_text(kept));
+	const struct run_row *at = NULL;
+	for (size_t i = 0; !at && i < v->page.n; i++)
+		at = recall_is_row(kept, v->page.rows[i].text) ? &v->page.rows[i] : NULL;
 	recall_row(kept, &v->list, at ? runs_line_of(v, (size_t)(at - v->page.rows)) : -1);
 	runs_settle(v, false);
 }

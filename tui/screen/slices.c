@@ -490,7 +490,10 @@ static bool slices_copy(const struct screen *screen, enum copy what, struct buf 
 		return true;
 	case COPY_LINK:
 	case COPY_VIEW: {
-		struct link link = {.kind = "slices", .of = {st->data.a.text, st->data.b.text}, .n_of = st->b ? 2 : 1};
+		struct link link = {
+		    .kind = "slices", .of = {st->data.a.text, st->data.b.text},
+                         .n_of = st->b ? 2 : 1
+                };
 		if (what == COPY_LINK)
 			link.part[LINK_BY] = st->data.field;
 		link_print(out, &link);
@@ -544,7 +547,7 @@ static bool slices_recall(struct screen *screen, const struct cJSON *kept, bool 
 	if (!st->loaded || !st->has)
 		return st->failed;
 	for (size_t i = 0; !st->sent && i < st->data.n; i++)
-		if (str_eq(st->rows[i]->value, recall_row_text(kept)))
+		if (recall_is_row(kept, st->rows[i]->value))
 			at = (int64_t)i;
 	if (at >= 0)
 		recall_row(kept, &st->list, at);

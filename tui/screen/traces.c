@@ -55,7 +55,7 @@ struct traces_state {
 	struct {
 		int64_t scale_ns;
 		int64_t id, row, above; /* the trace the cursor was on the last time; 0: none, or it is there */
-		char text[128];
+		char hash[ROW_HASH];    /* of its id as written; empty: not known */
 	} back;
 	struct want pending, failed;
 	uint64_t serial;
@@ -220,10 +220,12 @@ static void go_back(struct traces_state *s)
 {
 	struct list *l = &s->pane.list;
 	int64_t at = -1;
-	for (size_t i = 0; i < s->pane.page.n; i++)
-		if (s->pane.page.rows[i].id == s->back.id &&
-		    (!s->back.text[0] || str_is(s->pane.page.rows[i].text, s->back.text)))
+	for (size_t i = 0; i < s->pane.page.n; i++) {
+		char hash[ROW_HASH];
+		remember_hash(s->pane.page.rows[i].text, hash);
+		if (s->pane.page.rows[i].id == s->back.id && (!s->back.hash[0] || strcmp(hash, s->back.hash) == 0))
 			at = s->pane.offset + (int64_t)i;
+	}
 	if (at < 0 && s->back.id)
 		s->seek = SEEK_BACK;
 	l->top = (at < 0 ? s->back.row : at) - s->back.above;
@@ -422,7 +424,7 @@ static void traces_remember(const struct screen *screen, struct jout *out)
 static bool traces_recall(struct screen *screen, const struct cJSON *kept, bool lately)
 {
 	struct traces_state *s = state_of(screen);
-	if (s->pane.loaded)
+	if (s->pane.loaded || s->back.id) /* it was opened at a trace */
 		return true;
 	struct str filter = recall_filter(kept, "filter", FILTER_TRACES, screen->ui->now_ns, FILTER_MAX);
 	if (lately && (filter.len || (recall_text(kept, "filter").ptr && screen->usual))) {
@@ -440,7 +442,8 @@ static bool traces_recall(struct screen *screen, const struct cJSON *kept, bool 
 	s->back.above = recall_int(kept, "above", 0, INT32_MAX);
 	s->back.scale_ns = recall_int(kept, "scale", 1, INT64_MAX);
 	s->back.id = recall_int(kept, "id", 1, INT64_MAX);
-	snprintf(s->back.text, sizeof s->back.text, STR_FMT, STR_ARG(str_cut(recall_row_text(kept), 0, 127)));
+	snprintf(s->back.hash, sizeof s->back.hash, STR_FMT,
+	         STR_ARG(str_cut(recall_text(kept, "on"), 0, ROW_HASH - 1)));
 	return true;
 }
 
