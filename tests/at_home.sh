@@ -92,7 +92,7 @@ is "$?" 3 "exit code of a settings file with a mistake"
 is "$(grep -c '3.*light' "$home/out")" 1 "the line and the nearest name"
 start 100 30 spoor --fresh
 see "there is no theme lihgt"
-keys g '!' Enter
+keys g e Enter
 see "row 1 of"
 keys DC
 at "✗"

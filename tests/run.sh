@@ -88,11 +88,13 @@ part "layers" sh tests/layers.sh
 part "README" python3 tests/readme.py --check "$build/spoor"
 part "README: pictures" python3 tests/pictures.py --check "$build/spoor"
 part "commands" bash tests/cli.sh
+part "completion in shells" python3 tests/complete.py "$build"
 part "screens in tmux" bash tests/screen.sh
 part "first minutes in tmux" bash tests/first.sh
 part "at home in tmux" bash tests/at_home.sh
 part "sessions in tmux" bash tests/again.sh
 part "mouse in tmux" bash tests/mouse.sh
+part "an empty store in tmux" bash tests/welcome.sh
 part "stories in tmux" bash tests/stories.sh
 part "a reviewer in tmux" bash tests/reviewer.sh
 part "an expert in tmux" bash tests/expert.sh

@@ -161,6 +161,7 @@ static int by_scale(const void *pa, const void *pb)
 
 static void meet(struct jd_scale *s, double value)
 {
+	BUG_ON(!s); /* every score has one */
 	if (!s->any) {
 		*s = (struct jd_scale){.name = s->name,
 		                       .by = s->by,

@@ -461,6 +461,6 @@ size_t align_places(const struct align *x, struct align_place *out, size_t most)
 
 uint32_t align_first(const struct align *x)
 {
-	struct align_place first;
+	struct align_place first = {0};
 	return align_places(x, &first, 1) ? first.row : ALIGN_NONE;
 }

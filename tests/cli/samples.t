@@ -42,7 +42,7 @@ $ spoor help start
 spoor shows what LLM applications did, step by step, and how they answered, run
 against run. It reads files, on this machine: no server, no account.
 
-  spoor samples           sample data in a store that goes away, and things to try
+  spoor samples           sample data that goes away again, and things to try
   spoor run.json logs/    import what is new in them, open the explorer
   spoor                   the explorer on all that was imported
   spoor compare v12 v13   the same answers without a screen

@@ -1,6 +1,6 @@
 #!/bin/bash
-# A person's first ten minutes in real tmux, with no store, no settings and no file at hand: what the program says, the samples and their tour, a file
-# that is none, files of their own, and coming back the next day. Prints 'N passed, N failed'. Needs tmux.
+# An empty store in real tmux: what the program says, a file that is none, the samples and their tour, which leave nothing behind however they end, and
+# files of one's own, after which it does not explain itself any more. Prints 'N passed, N failed'. Needs tmux.
 . tests/tmux.sh
 is() { if [ "$1" = "$2" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "$3: $1, not $2"; fi; }
 export SPOOR_STORE=$home/own.db TMPDIR=$home/tmp
