@@ -8,7 +8,8 @@ cuts      each small file of hostile/made cut at every byte (beyond 1 KB, 4 KB w
 numbers   int64 and doubles, edges and random ones, through import to --json: bit for bit
 strings   every BLNS, SQL and FTS string as id, name, attribute, case, label; found literally by filters; the schema is as before;
           --json and --csv say the same to Python's readers
-print     all commands and error lines over hostile data and 40 odd file names: no byte that acts; modes 0600 and 0700
+print     all commands (of spoor help --json) and error lines over hostile data and 40 odd file names: no byte that acts; modes 0600 and 0700 of all
+          that is written; what $EDITOR and $PAGER are given
 forests   random forests with cycles, orphans, duplicates, long chains: each span once, sizes as a tree's; time per span
 evals     every command of eval runs, with every option, over the corpus and over made runs with odd names, numbers, shapes and sizes:
           the documented codes, no byte that acts, JSON, CSV, XML and Markdown that others can read; gate files of all kinds
@@ -514,6 +515,8 @@ def print_():
     code, _, _ = run("import", "--store", store, *[p for p in glob.glob(made + "/otlp-*.json")], *glob.glob("tests/data/eval*.json"))
     check(code == 3, "import: exit code %d" % code)
     outputs(store)
+    every_command(store)
+    handed_on(store)
     for path in [store, store + "-wal", store + "-shm", store + "-lock"]:
         if os.path.exists(path):
             check(stat.S_IMODE(os.stat(path).st_mode) == 0o600, "%s: mode %o" % (os.path.basename(path), os.stat(path).st_mode & 0o777))
@@ -537,6 +540,98 @@ def on_terminal(*words):
         said += chunk
     os.close(ours)
     return child.wait(), said
+
+
+# What every command is asked for, with what a name of the store's own content stands for: TRACE, RUN, CASE, SESSION, a file FILE, another store STORE.
+# A command that is not here fails the test: say how it is called on data of somebody else.
+CALLS = {
+    "alikes": [[], ["trace:TRACE"], ["CASE"]], "backup": [["FILE"]], "checks": [[], ["TRACE"]], "compare": [["RUN", "RUN2"]],
+    "config": [[], ["theme"]], "diff": [["TRACE", "TRACE2"]], "doctor": [[], ["--problems"]],
+    "export": [["flagged"], ["queue"], ["reviews"]], "flag": [["trace:TRACE", "--bad", "--note", "NAME"], ["--where", "name~x", "--good", "--dry-run"]],
+    "forget": [["trace:TRACE", "--dry-run"], ["FILE", "--dry-run"]], "formats": [[], ["otlp"]], "gate": [["RUN"], ["RUN", "--baseline", "RUN2"]], "help": [[], ["keys"]],
+    "import": [["FILE"]], "judges": [[]], "ledger": [["TRACE"]], "log": [[], ["trace:TRACE"]], "merge": [["STORE"]], "open": [["trace:TRACE"]],
+    "origins": [["TRACE"]], "path": [[], ["TRACE"]], "prompts": [[]], "review": [["--list"], ["--report"]], "rules": [[]], "run": [["RUN"]],
+    "runs": [[]], "samples": [["--list"]], "search": [["NAME"], ["a"]], "session": [["SESSION"], ["NAME"]], "sql": [["select * from traces"], ["select * from spans limit 50"]],
+    "stats": [[]], "trace": [["TRACE"], ["TRACE", "--raw"]], "traces": [[], ["--where", "name~a"]],
+}
+
+
+def every_command(store):
+    """Over hostile data: no byte that acts, on either stream, in any form the command has; JSON that is one value."""
+    known = json.loads(run("help", "--json")[1])
+    names = sorted(c["name"] for c in known["commands"])
+    check(names == sorted(CALLS), "commands without a call here, or the other way round: %s" % sorted(set(names) ^ set(CALLS)))
+    traces = [t["id"] for t in json.loads(run("traces", "--json", "--store", store)[1])["traces"]]
+    runs = [r["id"] for r in json.loads(run("runs", "--json", "--store", store)[1])["runs"]]
+    other = store + "-other"
+    run("import", "--store", other, *glob.glob(made + "/otlp-escape*.json"))
+    words, R = [], random.Random(seed)
+    for c in known["commands"]:
+        own = {o["name"] for o in c["options"]} | {o["name"] for o in known["options"]}
+        forms = [[]] + [["--" + f] for f in ("json", "jsonl", "csv", "markdown", "ascii") if f in own]
+        for i, call in enumerate(CALLS.get(c["name"], [])):
+            for form in forms:
+                stands = {"TRACE": R.choice(traces), "TRACE2": R.choice(traces), "RUN": runs[0], "RUN2": runs[1], "CASE": runs[0] + "/1", "SESSION": R.choice(traces),
+                          "FILE": os.path.join(work, "file%d-%s" % (i, c["name"])), "STORE": other, "NAME": "x\x1b[31m\u202e\x07"}
+                words.append([c["name"]] + [re.sub("TRACE2?|RUN2?|CASE|SESSION|FILE|STORE|NAME", lambda m: stands[m.group(0)], w) for w in call] + form)
+    writes = ("flag", "merge", "import", "backup", "review")  # one after the other
+    for w, (code, out, err) in list(zip(words, many(lambda w: run(*w, "--store", store) if w[0] not in writes else (0, b"", b""), words))) + [
+            (w, run(*w, "--store", store)) for w in words if w[0] in writes]:
+        what = " ".join(w)
+        check(code in (0, 1, 2, 3, 4, 5), "%s: exit code %d %s" % (what, code, err[-200:]))
+        if "--json" in w or "--jsonl" in w:  # failures are JSON, too: data
+            check(not re.search(rb"[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]", err), "%s, standard error: a control byte" % what)
+        else:
+            acts(err, what + ", standard error")
+        if "--json" in w and out and code in (0, 1):
+            try:
+                json.loads(out)
+            except ValueError as e:
+                check(False, "%s: %s" % (what, e))
+        if "--raw" not in w:  # records as they came, for other programs
+            data = [f for f in ("--json", "--jsonl", "--csv") if f in w] or w[0] in ("export", "sql")
+            if data:
+                check(not re.search(rb"[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]", out.replace(b"\r\n", b"\n")), "%s: a control byte" % what)
+            else:
+                acts(out, what)
+        if "--ascii" in w and "--raw" not in w and w[0] != "export":
+            check(not re.search(rb"[^\n\t\x20-\x7e]", out), "%s: not ASCII" % what)
+
+
+def handed_on(store):
+    """What $EDITOR and $PAGER are given: a file of ours that nobody else can read, no word of the data; and what is left at home is private."""
+    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+    from strict_term import Terminal
+    home, log, tool = os.path.join(work, "home"), os.path.join(work, "argv"), os.path.join(work, "tool")
+    os.mkdir(home)
+    with open(tool, "w") as f:
+        f.write('#!/bin/sh\nfor w in "$@"; do printf "%%s\\n" "$w" >>%s; stat -c "mode %%a" -- "$w" >>%s 2>&1; done\ntest $# -gt 0 || cat >/dev/null\n' % (log, log))
+    os.chmod(tool, 0o700)
+    for i in range(6):
+        t = Terminal([spoor, "--store", store], env={"HOME": home, "EDITOR": tool, "VISUAL": tool, "PAGER": tool}, cwd=home)
+        t.until(b"\x1b[?1049h")
+        t.idle(0.1)
+        for key in (b"j" * i, b"\r", b"V", b"v", b"/a\x1b[31m\r", b"q", b"&name~a\r", b"cnote \xe2\x80\xae\x13", b"q"):
+            t.keys(key)
+            t.idle(0.08)
+        t.keys(b"Q")
+        code = t.wait(10)
+        check(code == 0 and not t.strict.foreign, "handed on: exit code %s, foreign %r" % (code, t.strict.foreign[:3]))
+        t.close()
+    said = open(log, "rb").read().split(b"\n") if os.path.exists(log) else []
+    paths = [w for w in said if w and not w.startswith(b"mode ")]
+    check(len(paths) >= 4, "handed on: the editor was started %d times" % len(paths))
+    check(all(re.fullmatch(rb"/[A-Za-z0-9._/-]+", p) for p in paths), "handed on: arguments %r" % paths[:3])
+    modes = {w for w in said if w.startswith(b"mode ")}
+    check(modes and modes <= {b"mode 400", b"mode 600"}, "handed on: modes %r" % modes)
+    check(not any(os.path.exists(p) for p in paths), "handed on: files are left: %r" % [p for p in paths if os.path.exists(p)][:3])
+    n = 0
+    for folder, names, files in os.walk(home):
+        for name in names + files:
+            path, n = os.path.join(folder, name), n + 1
+            mode = stat.S_IMODE(os.lstat(path).st_mode)
+            check(mode == (0o700 if name in names else 0o600), "%s: mode %o" % (path, mode))
+    check(n > 0, "nothing was kept at home")
 
 
 def outputs(store):

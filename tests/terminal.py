@@ -390,6 +390,11 @@ def flow():
 def surroundings():
     path = samples()
     terms = ["dumb", "unknown", "vt100", "vt220", "linux", "xterm", "xterm-256color", "screen", "tmux-256color"]
+    for term in ["ansi", "xterm-mono", "xterm-16color", "xterm-direct", "rxvt-unicode-256color", "alacritty", "foot", "kitty", "", "../../etc/passwd", "x" * 5000]:
+        described(path, term)
+    for name, value in [("TERMINFO", "/no/such"), ("TERMINFO", os.path.join(work, "rubbish")), ("TERMINFO", "hex:1a01"), ("COLORTERM", "truecolor"), ("NO_COLOR", "1"),
+                        ("LINES", "99999"), ("COLUMNS", "-1"), ("ESCDELAY", "x")]:
+        described(path, "xterm-256color", {name: value})
     langs = ["C", "C.UTF-8", None]
     ends = ["terminal", "stdin closed", "stdout closed", "stderr closed", "pipe", "/dev/full"]
     cases = [(t, l, e) for t in terms for l in langs for e in ends]
@@ -402,6 +407,28 @@ def surroundings():
     for end, want in [("pipe", (0,)), ("/dev/full", (4,)), ("stdout closed", (4,))]:
         code = command([spoor, "traces", "--store", path], end)
         check(code in want, "spoor traces, %s: exit code %s" % (end, code))
+
+
+def described(path, term, env=None):
+    """A screen where terminfo knows the terminal, else a sentence that names it, what to do, and the commands that need none."""
+    os.makedirs(work + "/rubbish/x", exist_ok=True)
+    with open(work + "/rubbish/x/xterm-256color", "wb") as f:
+        f.write(b"\x1a\x01" + b"\xff" * 4000)
+    t = Terminal([spoor, "--store", path], term=term, strict=False, env=env)
+    t.until(lambda: t.process.poll() is not None or len(t.out) > 1000, 10)
+    screen = t.process.poll() is None
+    t.keys(b"j\rQ")
+    code = t.wait(10)
+    what = "TERM=%.30s %s" % (term, env or "")
+    check(code == (0 if screen else 2), "%s: exit code %s" % (what, code))
+    check(t.restored() == "", "%s: %s" % (what, t.restored()))
+    if not screen:
+        said = t.out.replace(b"\r\n", b" ")
+        check(b"TERM" in said and term[:20].encode() in said and b"spoor import" in said, "%s: says %r" % (what, said[-300:]))
+        check(b"xterm-256color" in said and len(said) < 600, "%s: says %r" % (what, said[-300:]))
+    elif env == {"NO_COLOR": "1"} or term == "xterm-mono":
+        check(not re.search(rb"\x1b\[(?:[0-9;]*;)?[34]8;|\x1b\[3[0-7]m", t.out), "%s: colours" % what)
+    t.close()
 
 
 def odd_ends(end):

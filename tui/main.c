@@ -49,8 +49,13 @@ static bool look_at_terminal(struct terminal_found *out)
 {
 	struct term_look t;
 	bool known = term_look(&t);
-	*out = (struct terminal_found){
-	    .colors = t.colors, .rows = t.rows, .cols = t.cols, .moves = t.moves, .mouse = t.mouse};
+	*out = (struct terminal_found){.colors = t.colors,
+	                               .rows = t.rows,
+	                               .cols = t.cols,
+	                               .moves = t.moves,
+	                               .mouse = t.mouse,
+	                               .pastes = t.pastes,
+	                               .syncs = t.syncs};
 	snprintf(out->library, sizeof out->library, "%s", t.library);
 	return known;
 }

@@ -161,10 +161,28 @@ static bool describe_terminal(int fd)
 
 static bool can_move_cursor(void)
 {
-	if (!describe_terminal(t.out_fd))
-		return false;
 	const char *cup = tigetstr("cup");
 	return cup && cup != (char *)-1 && !tigetflag("hc");
+}
+
+/* False: it has no cursor that can be moved, or nobody knows. */
+static bool find_terminal(struct err *err)
+{
+	const char *name = getenv("TERM");
+	char why[256];
+	if (!name || !*name)
+		return no_terminal(err, "TERM is not set: TERM=xterm-256color fits most terminals");
+	bool known = describe_terminal(t.out_fd);
+	if (known && can_move_cursor())
+		return true;
+	if (known)
+		snprintf(why, sizeof why, "TERM=%.60s: no terminal on which the cursor can be moved", name);
+	else
+		snprintf(why, sizeof why,
+		         "TERM=%.60s is not in terminfo: install its description (Debian: ncurses-term), or try "
+		         "TERM=xterm-256color",
+		         name);
+	return no_terminal(err, why);
 }
 
 /* Appends a terminfo string without its padding. */
@@ -268,10 +286,12 @@ bool term_look(struct term_look *out)
 	if (!describe_terminal(STDOUT_FILENO))
 		return false;
 	int colors = tigetnum("colors");
-	const char *cup = tigetstr("cup"), *mouse = tigetstr("kmous");
+	const char *cup = tigetstr("cup");
 	out->colors = colors > 0 ? colors : 0;
 	out->moves = cup && cup != (char *)-1 && !tigetflag("hc");
-	out->mouse = mouse && mouse != (char *)-1;
+	out->mouse = term_mode_known(MODE_MOUSE);
+	out->pastes = term_mode_known(MODE_PASTE);
+	out->syncs = term_mode_known(MODE_SYNC);
 	del_curterm(cur_term);
 	return true;
 }
@@ -325,12 +345,8 @@ bool term_open(const struct theme *theme, const struct term_opts *opts, struct e
 	t.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 	if (!isatty(STDOUT_FILENO))
 		return no_terminal(err, "standard output is no terminal");
-	if (!can_move_cursor()) {
-		const char *name = getenv("TERM");
-		char why[128];
-		snprintf(why, sizeof why, "TERM=%.60s: no terminal on which the cursor can be moved", name ? name : "");
-		return no_terminal(err, why);
-	}
+	if (!find_terminal(err))
+		return false;
 	if (!open_input(err))
 		return false;
 	find_modes();

@@ -22,7 +22,7 @@ enum { KEY_CLICK = KEY_NONE + 1, KEY_WHEEL_UP, KEY_WHEEL_DOWN };
 /* What terminfo says of standard output's terminal, without taking it. False: it does not know it. */
 struct term_look {
 	int colors, rows, cols;
-	bool moves, mouse;
+	bool moves, mouse, pastes, syncs; /* pastes: it tells what is pasted; syncs: it shows a frame at once */
 	const char *library;
 };
 bool term_look(struct term_look *out);

@@ -2,14 +2,15 @@ $ spoor doctor 2>&1 | sed '/^version/,/zstd/d'
 store      $T/home/spoor.db (not there yet: spoor import FILE makes it)
 prices     196, the newest read 2026-07-29
            yours would be in $T/home/config/spoor/prices.json
-paths      config $T/home/config/spoor/ (not there)
-           data   $T/home/data/spoor/ (not there)
-           state  $T/home/state/spoor/ (not there)
+paths      config  $T/home/config/spoor/ (not there)
+           data    $T/home/data/spoor/ (not there)
+           state   $T/home/state/spoor/ (not there)
            the store's is from $SPOOR_STORE
 terminal   no, TERM=dumb
            no colours, text UTF-8, the explorer needs one that can move its cursor
 $ spoor import tests/data/traces-agent.jsonl tests/data/eval-v12.json >$T/log
 $ spoor doctor 2>&1 | sed -e '/^version/,/zstd/d' -e 's/[0-9.]* [kM]B/SIZE/g'
+to do      1 problem of files: spoor doctor --problems
 store      $T/home/spoor.db
            SIZE, log 0 B, version 4, mode 0600
 holds      59 traces, 599 spans, 94 scores
@@ -23,9 +24,9 @@ files      tests/data/traces-agent.jsonl  otlp, 599 records, 1 problem
 problems   1 (spoor doctor --problems)
 prices     196, the newest read 2026-07-29
            yours would be in $T/home/config/spoor/prices.json
-paths      config $T/home/config/spoor/ (not there)
-           data   $T/home/data/spoor/ (not there)
-           state  $T/home/state/spoor/ (not there)
+paths      config  $T/home/config/spoor/ (not there)
+           data    $T/home/data/spoor/ (not there)
+           state   $T/home/state/spoor/ (not there)
            the store's is from $SPOOR_STORE
 terminal   no, TERM=dumb
            no colours, text UTF-8, the explorer needs one that can move its cursor
@@ -33,10 +34,10 @@ $ chmod 644 $SPOOR_STORE; spoor doctor | grep -A1 mode | sed 's/.*mode/mode/'
 mode 0644
            others can read it, and it may hold prompts and keys: chmod 600 it
 $ spoor doctor --json | python3 -c "import json,sys; d=json.load(sys.stdin); print(sorted(d)); s=d['store']; print(s['mode'], s['private'], s['health'], s['traces'], s['cases']); print([f['file'] for f in d['files']]); print(d['terminal'])"
-['files', 'paths', 'prices', 'store', 'terminal', 'version', 'versions']
+['advice', 'files', 'paths', 'prices', 'store', 'terminal', 'version', 'versions']
 0644 False sound 59 82
 ['tests/data/traces-agent.jsonl', 'tests/data/eval-v12.json']
-{'is_terminal': False, 'term': 'dumb', 'known': True, 'colorterm': None, 'colors': 0, 'charset': 'UTF-8', 'columns': None, 'rows': None, 'cursor': False, 'mouse': False}
+{'is_terminal': False, 'term': 'dumb', 'known': True, 'colorterm': None, 'colors': 0, 'charset': 'UTF-8', 'columns': None, 'rows': None, 'cursor': False, 'mouse': False, 'bracketed_paste': False, 'synchronized_output': False, 'clipboard': None}
 $ spoor doctor --problems
 tests/data/traces-agent.jsonl, trace d15b07e0202611180000000000000a9f: 1 span names a parent that is not there (shown below a row that says so)
 $ spoor doctor --problems --json
@@ -68,13 +69,17 @@ spoor: cannot make the directory /proc/no: No such file or directory; name anoth
 ? 4
 # What is broken is said with all that can be said, and the exit code
 $ spoor doctor --json | python3 -c "import json,sys; d=json.load(sys.stdin); print(sorted(d['versions']), sorted(d['paths']), sorted(d['store']['bytes_of']))"
-['libarchive', 'liblzma', 'libunistring', 'ncurses', 'spoor', 'sqlite', 'zlib', 'zstd'] ['config', 'data', 'state', 'store'] ['evals', 'free', 'index', 'other', 'records', 'spans', 'traces', 'words']
+['libarchive', 'liblzma', 'libunistring', 'ncurses', 'spoor', 'sqlite', 'zlib', 'zstd'] ['config', 'data', 'filters', 'prices', 'rules', 'state', 'store', 'themes'] ['evals', 'free', 'index', 'other', 'records', 'spans', 'traces', 'words']
 $ spoor --store $T/text.db doctor 2>/dev/null | sed -e '/^version/,/zstd/d' -e '/^health/,/^paths/d'
+to do      the store cannot be read: $T/text.db is not a
+           spoor store: name another with --store or $SPOOR_STORE
+           others can read the store, and it may hold prompts and keys: chmod
+           600 it
 store      $T/text.db
            55 B, mode 0644
            others can read it, and it may hold prompts and keys: chmod 600 it
-           data   $T/home/data/spoor/ (not there)
-           state  $T/home/state/spoor/ (not there)
+           data    $T/home/data/spoor/ (not there)
+           state   $T/home/state/spoor/ (not there)
 terminal   no, TERM=dumb
            no colours, text UTF-8, the explorer needs one that can move its cursor
 $ spoor --store $T/text.db doctor --json 2>/dev/null | python3 -c "import json,sys; s=json.load(sys.stdin)['store']; print(s['health'], s['troubles'])"
@@ -92,6 +97,7 @@ spoor: store $T/hurt.db is damaged: trace d15b07e0202611150000000000000003 says 
 $ spoor --store $T/hurt.db doctor >$T/log 2>&1
 ? 4
 $ python3 -c "import sys; f=open(sys.argv[1],'r+b'); f.seek(16384*4+8); f.write(b'\xa5'*4000)" $T/hurt.db; spoor --store $T/hurt.db doctor 2>&1 | grep -o -E '^health +(damaged|cannot be read)|^version|^terminal|is damaged: put a backup'
+is damaged: put a backup
 version
 health     cannot be read
 terminal
@@ -100,5 +106,6 @@ is damaged: put a backup
 $ spoor forget traces-agent.jsonl --yes --no-compact 2>&1 >$T/log; spoor doctor 2>&1 | grep -E 'half-way|compact' | sed 's/.*(/(/'; spoor doctor --compact 2>&1 | grep -E 'went|half-way' | sed 's/[0-9.]* [kM]B/SIZE/g'
 spoor: others can read store $T/home/spoor.db (mode 0644), which may hold prompts and keys: chmod 600 it
 spoor: the file was not written anew: spoor forget, without --no-compact, or spoor doctor --compact does that
+           a forget was stopped half-way: spoor forget goes on
            a forget was stopped half-way: spoor forget goes on
 spoor: the store went from SIZE to SIZE

@@ -13,8 +13,9 @@ extern const char *cmd_version; /* of the program: main says it */
 /* What terminfo knows of standard output's terminal; main says who can tell, as no command knows curses. */
 struct terminal_found {
 	int colors, rows, cols; /* 0: none, not known */
-	bool moves, mouse;      /* its cursor can be moved; it tells of clicks */
-	char library[32];       /* "ncurses 6.4.20221231" */
+	bool moves, mouse, pastes,
+	    syncs;        /* its cursor can be moved; it tells of clicks, of what is pasted; shows a frame at once */
+	char library[32]; /* "ncurses 6.4.20221231" */
 };
 extern bool (*cmd_look_at_terminal)(struct terminal_found *out); /* false: terminfo does not know it */
 

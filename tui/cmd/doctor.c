@@ -14,6 +14,7 @@
 #include "tui/cmd/cmds.h"
 #include "tui/cmd/machine.h"
 #include "tui/cmd/stop.h"
+#include "tui/settings.h"
 
 /* clang-format off */
 static const struct option_row doctor_options[] = {
@@ -304,6 +305,66 @@ static void health_text(struct doctor *d)
 	buf_done(&v);
 }
 
+/* ---------------------------------------------------------------- what to do */
+
+/* What is wrong or could be better, the worst first, each with what to do: one sentence a line. */
+static void add_advice(const struct doctor *d, struct buf *out)
+{
+	const struct store_health *h = &d->health;
+	size_t n_own, n_mistakes;
+	struct str newest;
+	if (d->n_troubles)
+		buf_add_cstr(out,
+		             "the store is damaged: put a backup in its place, or move it away and import again\n");
+	else if (d->exists && !is_sound(d))
+		buf_printf(out, "the store %s: %s\n", check_word(d), d->refused.text);
+	if (d->exists && !is_private(d))
+		buf_add_cstr(out, "others can read the store, and it may hold prompts and keys: chmod 600 it\n");
+	if (d->pending)
+		buf_add_cstr(out, "a forget was stopped half-way: spoor forget goes on\n");
+	for (size_t i = 0; i < d->n_sources; i++)
+		if (d->sources[i].state != SOURCE_WHOLE) {
+			buf_add_cstr(out,
+			             "a file was not read to its end: spoor import it again, it goes on from there\n");
+			break;
+		}
+	if (d->db && h->problems)
+		buf_printf(out, "%lld problem%s of files: spoor doctor --problems\n", (long long)h->problems,
+		           h->problems == 1 ? "" : "s");
+	if (d->db && h->searchable_percent < 100)
+		buf_printf(out, "%d %% of the texts are indexed for search: spoor doctor --index\n",
+		           h->searchable_percent);
+	if (d->db && d->sizes.spare != UNKNOWN_INT && d->sizes.spare > h->file_bytes / 4) {
+		buf_add_cstr(out, "spoor doctor --compact gives back ");
+		units_bytes(out, (uint64_t)d->sizes.spare);
+		buf_add_char(out, '\n');
+	}
+	size_t at = out->len;
+	settings_say(out);
+	if (out->len > at)
+		buf_add_char(out, '\n');
+	prices_count(&n_own, &newest);
+	prices_mistakes(&n_mistakes);
+	if (n_mistakes)
+		buf_add_cstr(out, "the price list of yours has mistakes: see prices below\n");
+	machine_terminal_hints(out);
+}
+
+static void advice_text(struct doctor *d)
+{
+	struct buf all = BUF_INIT;
+	add_advice(d, &all);
+	struct str rest = buf_str(&all);
+	const char *name = "to do";
+	for (struct str line; str_split(&rest, '\n', &line);) {
+		if (!line.len)
+			continue;
+		sentence(d, name, line);
+		name = "";
+	}
+	buf_done(&all);
+}
+
 static void store_text(struct doctor *d)
 {
 	file_text(d);
@@ -481,12 +542,26 @@ static void prices_json(struct jout *j)
 	buf_done(&path);
 }
 
+static void advice_json(const struct doctor *d, struct jout *j)
+{
+	struct buf all = BUF_INIT;
+	add_advice(d, &all);
+	struct str rest = buf_str(&all);
+	jout_array(j, "advice");
+	for (struct str line; str_split(&rest, '\n', &line);)
+		if (line.len)
+			jout_str(j, NULL, line);
+	jout_end(j);
+	buf_done(&all);
+}
+
 static void print_json(struct doctor *d)
 {
 	struct jout j;
 	jout_init(&j, &d->text, false);
 	jout_object(&j, NULL);
 	jout_cstr(&j, "version", cmd_version);
+	advice_json(d, &j);
 	store_json(d, &j);
 	sources_json(d, &j);
 	prices_json(&j);
@@ -499,6 +574,7 @@ static void print_json(struct doctor *d)
 
 static void print_text(struct doctor *d)
 {
+	advice_text(d);
 	machine_versions_text(machine_says, d);
 	store_text(d);
 	if (d->db) {

@@ -3,14 +3,17 @@
 #include <langinfo.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "import/archive.h"
+#include "import/prices.h"
 #include "import/reader.h"
 #include "store/base/file.h"
 #include "store/base/pack.h"
 #include "store/base/text.h"
 #include "store/base/units.h"
+#include "store/check/rules.h"
 #include "store/db.h"
 
 bool (*cmd_look_at_terminal)(struct terminal_found *out);
@@ -88,12 +91,29 @@ struct place {
 	const char *name;
 	void (*path)(struct buf *out, const char *name);
 	const char *file;
+	bool always; /* said also where it is not there */
 };
 
+static void rules_file(struct buf *out, const char *name)
+{
+	(void)name;
+	rules_place(out);
+}
+
+static void prices_file(struct buf *out, const char *name)
+{
+	(void)name;
+	prices_path(out);
+}
+
 static const struct place places[] = {
-    {"config", file_config_path, ""},
-    {"data",   file_data_path,   ""},
-    {"state",  file_state_path,  ""},
+    {"config",  file_config_path, "",             true },
+    {"data",    file_data_path,   "",             true },
+    {"state",   file_state_path,  "",             true },
+    {"filters", file_config_path, "filters.json", false},
+    {"prices",  prices_file,      "",             false},
+    {"rules",   rules_file,       "",             false},
+    {"themes",  file_config_path, "themes",       false},
 };
 enum { N_PLACES = sizeof places / sizeof *places };
 
@@ -108,13 +128,18 @@ void machine_paths_text(machine_row *row, void *context, const char *store)
 	struct buf v = BUF_INIT;
 	for (size_t i = 0; i < N_PLACES; i++) {
 		buf_clear(&v);
-		buf_printf(&v, "%-7s", places[i].name);
+		buf_printf(&v, "%-7s ", places[i].name);
 		places[i].path(&v, places[i].file);
-		struct str path = str_from(buf_str(&v), 7);
-		char *alone = xstrndup(path);
-		if (access(alone, F_OK) != 0)
-			buf_add_cstr(&v, " (not there)");
+		char *alone = xstrndup(str_from(buf_str(&v), 8));
+		struct stat st;
+		bool there = stat(alone, &st) == 0;
 		free(alone);
+		if (!there && !places[i].always)
+			continue;
+		if (!there)
+			buf_add_cstr(&v, " (not there)");
+		else if (st.st_mode & 077)
+			buf_printf(&v, " (mode %04o)", (unsigned)(st.st_mode & 07777));
 		row(context, i ? "" : "paths", &v);
 	}
 	if (store_from(store)) {
@@ -144,6 +169,17 @@ static const char *colors_words(const struct terminal_found *t)
 	}
 }
 
+static const char *yes_no(bool yes)
+{
+	return yes ? "yes" : "no";
+}
+
+/* A copy goes through what the terminal runs in, which has a say. */
+static const char *copies_through(void)
+{
+	return set("TMUX") ? " through tmux" : set("STY") ? " through screen" : "";
+}
+
 void machine_terminal_text(machine_row *row, void *context, int cols)
 {
 	struct terminal_found t;
@@ -164,10 +200,55 @@ void machine_terminal_text(machine_row *row, void *context, int cols)
 	buf_clear(&v);
 	buf_printf(&v, "%s, text %s%s", colors_words(&t), nl_langinfo(CODESET), utf8 ? "" : " (drawn as ASCII)");
 	buf_add_cstr(&v, t.moves ? ", the explorer runs here" : ", the explorer needs one that can move its cursor");
-	if (t.moves && t.mouse)
-		buf_add_cstr(&v, ", mouse");
 	row(context, "", &v);
+	buf_clear(&v);
+	if (t.moves) {
+		buf_printf(&v, "mouse %s, pasted text told %s, frames at once %s, copies by OSC 52%s", yes_no(t.mouse),
+		           yes_no(t.pastes), yes_no(t.syncs), copies_through());
+		row(context, "", &v);
+	}
 	buf_done(&v);
+}
+
+static bool begins(const char *text, const char *with)
+{
+	return text && strncmp(text, with, strlen(with)) == 0;
+}
+
+void machine_terminal_hints(struct buf *out)
+{
+	struct terminal_found t;
+	const char *term = set("TERM");
+	bool known = look(&t), utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0, tmux = set("TMUX") != NULL;
+	if (isatty(STDOUT_FILENO) != 1)
+		return;
+	if (!term)
+		buf_add_cstr(out, "TERM is not set: TERM=xterm-256color fits most terminals\n");
+	else if (!known)
+		buf_printf(out,
+		           "TERM=%s is not in terminfo: install its description (Debian: ncurses-term), or use "
+		           "TERM=xterm-256color\n",
+		           term);
+	else if (!t.moves)
+		buf_printf(out, "TERM=%s has no cursor that can be moved: no explorer here, the commands work\n", term);
+	else if (t.colors < 256 && (set("COLORTERM") || begins(term, "xterm")))
+		buf_printf(out, "TERM=%s says %d colours: if the terminal has more, TERM=xterm-256color\n", term,
+		           t.colors);
+	else if (t.colors < 256 && tmux)
+		buf_printf(out, "TERM=%s says %d colours: in ~/.tmux.conf: set -g default-terminal tmux-256color\n",
+		           term, t.colors);
+	if (tmux && !begins(term, "tmux") && !begins(term, "screen"))
+		buf_printf(
+		    out,
+		    "in tmux TERM is tmux-256color or screen-256color, here it is %s: keys and colours may be wrong\n",
+		    term ? term : "not set");
+	if (!utf8)
+		buf_printf(out,
+		           "the locale says %s, so all is drawn as ASCII: LANG=C.UTF-8, if the terminal shows UTF-8\n",
+		           nl_langinfo(CODESET));
+	if (t.rows > 0 && (t.cols < 60 || t.rows < 12))
+		buf_printf(out, "%d x %d is small: from 80 x 24 on all columns and details are there\n", t.cols,
+		           t.rows);
 }
 
 /* ---------------------------------------------------------------- JSON */
@@ -206,5 +287,8 @@ void machine_json(struct jout *j, const char *store, int cols)
 	jout_int(j, "rows", t.rows > 0 ? t.rows : UNKNOWN_INT);
 	jout_bool(j, "cursor", t.moves);
 	jout_bool(j, "mouse", t.mouse);
+	jout_bool(j, "bracketed_paste", t.pastes);
+	jout_bool(j, "synchronized_output", t.syncs);
+	jout_cstr(j, "clipboard", !t.moves ? NULL : set("TMUX") ? "osc52-tmux" : set("STY") ? "osc52-screen" : "osc52");
 	jout_end(j);
 }
