@@ -90,7 +90,6 @@ part "README: pictures" python3 tests/pictures.py --check "$build/spoor"
 part "commands" bash tests/cli.sh
 part "completion in shells" python3 tests/complete.py "$build"
 part "screens in tmux" bash tests/screen.sh
-part "first minutes in tmux" bash tests/first.sh
 part "at home in tmux" bash tests/at_home.sh
 part "sessions in tmux" bash tests/again.sh
 part "mouse in tmux" bash tests/mouse.sh
