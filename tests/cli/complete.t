@@ -16,7 +16,6 @@ $ spoor complete -- compare --repeats ''
 mean
 majority
 $ spoor complete -- compare --class lost,
-lost,lost
 lost,won
 lost,new_errors
 lost,changed
@@ -90,8 +89,9 @@ $ spoor import tests/data/eval-v12.json tests/data/eval-v13.json tests/data/trac
 $ for w in $(spoor complete -- traces --sort '' | cut -f1); do spoor traces --limit 1 --columns $w >/dev/null 2>&1 || echo $w is not taken; done
 $ for w in $(spoor complete -- compare --class ''); do spoor compare v12 v13 --class $w >/dev/null 2>&1 || echo $w is not taken; done
 $ for w in $(spoor complete -- judges --list ''); do spoor judges --list $w --csv >/dev/null 2>$T/err || grep -v 'no judge' $T/err; done
-# … and each field, with the sign it comes with
-$ for o in traces runs; do spoor complete -- $o --where '' | cut -f1 | grep -v '^score.$' | while read -r f; do v=$(spoor help --json | python3 -c "import json,sys; f=sys.argv[1]; print(next(x['example'] for x in json.load(sys.stdin)['fields'] if x['over']==sys.argv[2] and x['example'].startswith(f[:-1])))" "$f" $o); spoor $o --where "$v" --limit 1 >/dev/null 2>&1 || echo "$v is no filter"; done; done
+# … and the fields are those there are
+$ spoor help --json > $T/help.json; for o in traces runs; do spoor complete -- $o --where '' > $T/fields.$o; done; python3 -c "import json,os; T=os.environ['T']; d=json.load(open(T+'/help.json'))['fields']; print([(o,n) for o in ('traces','runs') for n in [f['name'] for f in d if f['over']==o] if not any(l.startswith(n) for l in open(T+'/fields.'+o))], [l for o in ('traces','runs') for l in open(T+'/fields.'+o) if l.split('\t')[0][:-1] not in [f['name'] for f in d if f['over']==o]])"
+[] []
 # Names out of the store
 $ spoor complete -- trace d15b07e0202611200000000000000048
 d15b07e0202611200000000000000048	dispute-agent
@@ -133,6 +133,9 @@ $ spoor complete -- --store $T/none.db trace ''; echo no store >$T/bad.db; spoor
 bad.db
 cut.db
 err
+fields.runs
+fields.traces
+help.json
 home
 # A mistake in the settings is not said here
 $ mkdir -p $XDG_CONFIG_HOME/spoor; echo '{"thme": 1}' >$XDG_CONFIG_HOME/spoor/config.json; spoor complete -- tra 2>&1 | wc -l; rm $XDG_CONFIG_HOME/spoor/config.json

@@ -38,12 +38,23 @@ static bool is_clean(struct str word)
 	return same;
 }
 
+/* Of "lost,won,": a word that is chosen already is not offered again. */
+static bool is_chosen(struct str stays, struct str word)
+{
+	struct str rest = str_from(stays, str_find_char(stays, '=') == SIZE_MAX ? 0 : str_find_char(stays, '=') + 1),
+	           part;
+	while (str_ends(stays, ",") && rest.len && str_split(&rest, ',', &part))
+		if (str_eq(part, word))
+			return true;
+	return false;
+}
+
 void complete_add(struct completion *c, struct str word, struct str about, bool open)
 {
 	enum { MOST = 400, LONGEST = 400 };
 	struct str part = complete_part(c);
 	bool begins = word.len && word.len >= part.len && str_eq(str_cut(word, 0, part.len), part);
-	if (!begins || word.len > LONGEST || c->found.n >= MOST || !is_clean(word))
+	if (!begins || is_chosen(c->stays, word) || word.len > LONGEST || c->found.n >= MOST || !is_clean(word))
 		return;
 	struct str whole = arena_printf(&c->arena, STR_FMT STR_FMT, STR_ARG(c->stays), STR_ARG(word));
 	for (size_t i = 0; i < c->found.n; i++)
