@@ -349,7 +349,7 @@ static bool to_run(struct finder *f)
 
 static bool to_runs(struct finder *f)
 {
-	struct run_row row;
+	struct run_row row = {.id = 0};
 	struct target *t;
 	if (f->link->n_of == 1)
 		return to_run(f);
@@ -449,7 +449,7 @@ static bool to_slices(struct finder *f)
 
 static bool to_gate(struct finder *f)
 {
-	struct run_row row[2];
+	struct run_row row[2] = {{.id = 0}, {.id = 0}};
 	for (size_t i = 0; i < f->link->n_of; i++)
 		if (!find_run(f, i, &row[i]))
 			return false;
@@ -718,7 +718,7 @@ static bool span_of(struct db *db, const struct subject_at *at, struct arena *ar
 bool link_of_subject(struct db *db, const struct subject_at *at, struct buf *out, struct err *err)
 {
 	struct arena arena = ARENA_INIT;
-	struct link link;
+	struct link link = {.kind = NULL};
 	bool ok =
 	    (at->kind == SUBJECT_CASE || at->kind == SUBJECT_PAIR ? case_of : span_of)(db, at, &arena, &link, err);
 	if (ok)

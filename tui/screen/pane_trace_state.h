@@ -14,7 +14,7 @@ struct trace_state {
 	int64_t id, source, key; /* key: span to put the cursor on when it opens */
 	int64_t asked;           /* that span, for good */
 	bool sent;               /* to that span: what would hide it is not brought back */
-	bool tab_sent; /* and for that tab of it */
+	bool tab_sent;           /* and for that tab of it */
 	char prefix[256];
 	/* the trace */
 	struct arena arena; /* of row and reason */
