@@ -60,6 +60,8 @@ Options
                               or spoor doctor --index
   --no-checks                 leave the checks to the next explorer, or spoor
                               checks
+  -q, --quiet                 no report and no progress; what is wrong is still
+                              said on standard error
   --strict                    a file with any problem at all is not imported
   --map FIELD=COLUMN,…        which column of a table of results is what:
                               output=answer,score=f1+em; none: as named
@@ -92,6 +94,8 @@ Options of every command
   --config FILE               these settings instead of $SPOOR_CONFIG or the
                               user's own; "": none
   --no-color                  no colours (printed text has none; for the
+                              explorer)
+  --mouse                     clicks and the wheel, switched by @ (for the
                               explorer)
   -h, --help                  how the command is used
 $ spoor import --help | head -n 3
@@ -131,7 +135,7 @@ shell it is one word, in quotes:
 
   spoor traces --where 'status:error dur>2s (kind:llm or kind:tool)'
 $ spoor help --json | python3 -m json.tool | grep -c '"operands"'
-32
+33
 $ spoor --ascii help | LC_ALL=C grep -c '[^ -~]'
 0
 ? 1

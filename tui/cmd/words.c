@@ -37,6 +37,7 @@ const struct word_row word_rows[] = {
 	{"RUN",      TAKES_RUN,     RUN_NAMES},
 	{"S",        TAKES_NOTHING, NULL},
 	{"SCORE",    TAKES_SCORE,   "a score's name"},
+	{"SELECT",   TAKES_NOTHING, "a statement in SQL: spoor help sql"},
 	{"SESSION",  TAKES_SESSION, "a session's id, or an unambiguous prefix of it, or that of one of its traces"},
 	{"SETTING",  TAKES_SETTING, "the name of a setting: spoor help config"},
 	{"SHARE",    TAKES_NOTHING, "a share: 0.85 or 85%"},
