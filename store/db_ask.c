@@ -528,7 +528,7 @@ enum step ask_step(struct stmt *s, struct err *err)
 	if (rc == SQLITE_DONE)
 		return STEP_DONE;
 	if (kind == SQLITE_INTERRUPT && db->ask->late)
-		err_set(err, ERR_SYSTEM, NULL, "stopped: its time was over (--timeout SECONDS)");
+		err_set(err, ERR_SYSTEM, NULL, "stopped: its time was over (--timeout N)");
 	else if (kind == SQLITE_ERROR || kind == SQLITE_TOOBIG || kind == SQLITE_MISMATCH || kind == SQLITE_AUTH)
 		mistake(db, STR_LIT(""), err);
 	else

@@ -124,7 +124,7 @@ spoor: there is no store at $T/none.db yet: spoor import FILE makes it
 ? 4
 # Endless ones end: by their time, by a signal, with their reader; and large ones stay small.
 $ spoor sql "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n" --timeout 1 2>&1
-spoor: stopped: its time was over (--timeout SECONDS)
+spoor: stopped: its time was over (--timeout N)
 ? 4
 $ timeout --preserve-status -s INT 1 spoor sql "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n" 2>&1
 spoor: interrupted

@@ -277,6 +277,17 @@ static bool is_empty(const struct grid *g, size_t column)
 	return true;
 }
 
+/* An object that is null in some rows: its members are columns, so it needs none itself. */
+static bool is_null_object(const struct grid *g, size_t column)
+{
+	struct str name = g->names[column];
+	bool members = false;
+	for (size_t i = 0; i < g->n && !members; i++)
+		members = g->names[i].len > name.len && g->names[i].ptr[name.len] == '.' &&
+		          str_eq(str_cut(g->names[i], 0, name.len), name);
+	return members && is_empty(g, column);
+}
+
 /* CSV has all; people get no lists inside of cells, and no columns without a value. */
 static bool pick(const struct grid *g, struct picked *p, struct err *err)
 {
@@ -284,7 +295,7 @@ static bool pick(const struct grid *g, struct picked *p, struct err *err)
 	p->n = 0;
 	if (!g->r->only) {
 		for (size_t i = 0; i < g->n; i++)
-			if (g->r->form == ROWS_CSV || !(is_nested(g, i) || is_empty(g, i)))
+			if (g->r->form == ROWS_CSV ? !is_null_object(g, i) : !(is_nested(g, i) || is_empty(g, i)))
 				p->at[p->n++] = i;
 		return true;
 	}

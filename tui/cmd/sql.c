@@ -26,7 +26,7 @@ static const struct option_row sql_options[] = {
     {"views",                                                                          0, OPTION_FLAG, NULL,
      "the views there are, their columns, the functions; of one view: its name as operand"},
     {"limit",                                                      'n', OPTION_INT, "N", "at most N rows"},
-    {"timeout",                                                                               't', OPTION_INT, "SECONDS", "give up after so long (300; 0: never)"},
+    {"timeout",                                                                               't', OPTION_INT, "N", "give up after N seconds (300; 0: never)"},
     {"jsonl",                                                                          0, OPTION_FLAG, NULL, "as JSON Lines: one object a line, as in the rows of --json"},
     {"csv", 0, OPTION_FLAG, NULL, "as CSV; text a spreadsheet would take for a formula gets '"},
     {"csv-raw",                                                                               0, OPTION_FLAG, NULL, "as CSV, text as it is"},
@@ -500,9 +500,8 @@ const struct command command_sql = {
     .help = "any question of your own, in SQL over documented views",
     .more =
         "  spoor sql \"select model, count(*), sum(cost_usd) from spans where kind = 'llm' group by model\"\n"
-        "  spoor sql \"select name, percentile(duration_ns, 95) / 1e9 as p95 from spans group by name order by p95 "
-        "desc\"\n"
-        "  spoor sql \"select key, payload(run, key, repeat, 'output') from cases where status = 'failed'\" --jsonl\n\n"
+        "  spoor sql \"select name, percentile(duration_ns, 95) as p95_ns from spans group by name\"\n"
+        "  spoor sql \"select key, payload(run, key, repeat, 'output') from cases\" --jsonl\n\n"
         "One SELECT (WITH, VALUES), over the views alone: nothing can be written, loaded or opened. - reads it from\n"
         "standard input. ^C ends it.",
     .min_args = 0,
