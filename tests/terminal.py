@@ -165,7 +165,7 @@ def foreign_walk(path, term, rows, cols, ids):
 # Screens whose keys scroll a text line by line, or have too few rows here to move among.
 SCROLLED = {"alikes", "begins", "case", "help", "noise", "review", "rundiff", "session"}
 WIDE = ["checks", "compare", "insights", "runs", "search", "trace", "traces"]  # looked at on a large screen, too
-LONG_NAMES = {"compare": 160, "queues": 165, "origins": 160}  # what the cursor is on is a sentence, twice: where it was and where it is
+LONG_NAMES = {"compare": 160, "queues": 165, "origins": 160, "tour": 200, "welcome": 200}  # what the cursor is on is a sentence, twice: where it was and where it is
 
 
 def key_bytes(t, key):

@@ -318,8 +318,19 @@ static void shorten_attributes(void)
 			cut_out(from, strlen(plain_sets[i]));
 }
 
+/* Curses takes a size from these before it asks the terminal, and finds no memory for a large one. */
+static void forget_odd_size(const char *name, int most)
+{
+	const char *value = getenv(name);
+	long n = value ? strtol(value, NULL, 10) : 1;
+	if (n < 1 || n > most)
+		unsetenv(name);
+}
+
 static bool open_screen(struct err *err)
 {
+	forget_odd_size("LINES", MAX_ROWS);
+	forget_odd_size("COLUMNS", MAX_COLS);
 	FILE *input = t.input ? t.input : stdin;
 	TERMINAL *asked = cur_term; /* setupterm's own, which newterm does not take over */
 	t.screen = newterm(NULL, stdout, input);
@@ -331,7 +342,9 @@ static bool open_screen(struct err *err)
 	shorten_attributes();
 	int rows, cols;
 	window_size(&rows, &cols);
-	if (LINES > MAX_ROWS || COLS > MAX_COLS)
+	if (rows > 0 && cols > 0)
+		resize_term(rows, cols); /* the window's, whatever was exported when it had another */
+	else if (LINES > MAX_ROWS || COLS > MAX_COLS)
 		resize_term(LINES > MAX_ROWS ? MAX_ROWS : LINES, COLS > MAX_COLS ? MAX_COLS : COLS);
 	return true;
 }
