@@ -236,6 +236,11 @@ def sizes():
         check(code == 128 + signal.SIGTERM, "%s: exit code %s after TERM" % (name, code))
         check(t.restored() == "", "%s: %s" % (name, t.restored()))
         t.close()
+    t = Terminal([spoor, "--store", path], 9999, 9999, strict=False)
+    check(t.until(b"Traces"), "nothing drawn at 9999x9999")
+    t.keys(b"Q")
+    check(t.wait() == 0, "9999x9999: exit code %s" % t.process.poll())
+    t.close()
     hasty_sizes(path, R)
 
 
