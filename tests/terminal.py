@@ -165,7 +165,7 @@ def foreign_walk(path, term, rows, cols, ids):
 # Screens whose keys scroll a text line by line, or have too few rows here to move among.
 SCROLLED = {"alikes", "begins", "case", "help", "noise", "review", "rundiff", "session"}
 WIDE = ["checks", "compare", "insights", "runs", "search", "trace", "traces"]  # looked at on a large screen, too
-LONG_NAMES = {"compare": 160, "queues": 165, "origins": 160}  # what the cursor is on is a sentence, twice: where it was and where it is
+LONG_NAMES = {"compare": 160, "queues": 165, "origins": 160, "tour": 200, "welcome": 200}  # what the cursor is on is a sentence, twice: where it was and where it is
 
 
 def key_bytes(t, key):
@@ -236,6 +236,11 @@ def sizes():
         check(code == 128 + signal.SIGTERM, "%s: exit code %s after TERM" % (name, code))
         check(t.restored() == "", "%s: %s" % (name, t.restored()))
         t.close()
+    t = Terminal([spoor, "--store", path], 9999, 9999, strict=False)
+    check(t.until(b"Traces"), "nothing drawn at 9999x9999")
+    t.keys(b"Q")
+    check(t.wait() == 0, "9999x9999: exit code %s" % t.process.poll())
+    t.close()
     hasty_sizes(path, R)
 
 

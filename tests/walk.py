@@ -39,9 +39,12 @@ WAYS = {
     "search": (None, [(b"*refund\r", b"Search")]),
     "session": (TRACE, _TRACE + [(b"W", b"Session")]),
     "slices": (None, _COMPARE + [(b"S", b"Holm inside each")]),
+    "sql": (None, [(b":sql select name, count(*) from spans group by name\r", b"SQL")]),
+    "tour": (None, [(b":tour\r", b"Five things to try")]),
     "trace": (TRACE, _TRACE),
     "tracediff": (None, [(b"djd", b"Two traces")]),
     "traces": (None, [(b"", b"Traces")]),
+    "welcome": (None, [(b":welcome\r", b"how to begin")]),
 }
 
 _table = open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tui", "screens.c"), encoding="utf-8").read()

@@ -318,21 +318,37 @@ static void shorten_attributes(void)
 			cut_out(from, strlen(plain_sets[i]));
 }
 
+/* Curses takes a size from this variable before it asks the terminal, and finds no memory for a large one: no more than we use. Gone
+ * afterwards: it is anybody's, and a later size would not count. */
+static void limit_size(const char *name, int size, int most)
+{
+	char value[32];
+	const char *set = getenv(name);
+	long n = size > 0 ? size : set ? strtol(set, NULL, 10) : 0;
+	snprintf(value, sizeof value, "%ld", n < most ? n : most);
+	if (n > 0)
+		setenv(name, value, 1);
+	else
+		unsetenv(name);
+}
+
 static bool open_screen(struct err *err)
 {
+	int rows, cols;
+	window_size(&rows, &cols);
+	limit_size("LINES", rows, MAX_ROWS);
+	limit_size("COLUMNS", cols, MAX_COLS);
 	FILE *input = t.input ? t.input : stdin;
 	TERMINAL *asked = cur_term; /* setupterm's own, which newterm does not take over */
 	t.screen = newterm(NULL, stdout, input);
+	unsetenv("LINES");
+	unsetenv("COLUMNS");
 	if (asked && asked != cur_term)
 		del_curterm(asked);
 	if (!t.screen) /* it was found usable a moment ago */
 		return err_set(err, ERR_MEMORY, NULL, "out of memory (opening the terminal)");
 	set_term(t.screen);
 	shorten_attributes();
-	int rows, cols;
-	window_size(&rows, &cols);
-	if (LINES > MAX_ROWS || COLS > MAX_COLS)
-		resize_term(LINES > MAX_ROWS ? MAX_ROWS : LINES, COLS > MAX_COLS ? MAX_COLS : COLS);
 	return true;
 }
 
