@@ -586,7 +586,7 @@ static void test_session_keys(void **state)
 	assert_false(stage_shows(&st, "retrieve-policy"));
 	struct buf copied = BUF_INIT;
 	assert_true(st.screen.ops->copy(&st.screen, COPY_COMMAND, &copied));
-	assert_string_equal(buf_cstr(&copied), "spoor session 'conv-2002700'");
+	assert_string_equal(buf_cstr(&copied), "spoor session conv-2002700");
 	buf_done(&copied);
 	stage_close(&st);
 	stage_close(&list);
