@@ -72,7 +72,9 @@ def pictures():
             yield name, lines
     finally:
         tmux("kill-server")
-        shutil.rmtree(folder, ignore_errors=True)
+        while os.path.exists(folder):  # the last program may still be saving how it was left
+            shutil.rmtree(folder, ignore_errors=True)
+            time.sleep(0.3)
 
 
 if not shutil.which("tmux"):

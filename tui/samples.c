@@ -2,11 +2,30 @@
 
 #include <errno.h>
 #include <ftw.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "import/samples.h"
+
+/* A lost connection is told more than once: what comes after the explorer has ended, on the first, must not end the removal. The explorer's own
+ * handlers come over these and go again. */
+static void no_end(int number)
+{
+	(void)number;
+}
+
+static void catch_endings(void)
+{
+	static const int numbers[] = {SIGHUP, SIGINT, SIGTERM};
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+		struct sigaction old, now = {.sa_handler = no_end, .sa_flags = SA_RESTART};
+		sigemptyset(&now.sa_mask);
+		if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+			sigaction(numbers[i], &now, NULL);
+	}
+}
 
 bool samples_begin(struct samples_session *s, struct err *err)
 {
@@ -22,6 +41,7 @@ bool samples_begin(struct samples_session *s, struct err *err)
 	}
 	buf_printf(&s->store, "%s/samples.db", buf_cstr(&s->folder));
 	buf_printf(&path, "%s/state", buf_cstr(&s->folder));
+	catch_endings();
 	setenv("XDG_STATE_HOME", buf_cstr(&path), 1);
 	buf_clear(&path);
 	buf_printf(&path, "%s/samples", buf_cstr(&s->folder));
