@@ -77,6 +77,7 @@ static const struct done {
     {"search",    ALONE,  "j j",                               NULL,                                                          false},
     {"session",   TRACE,  "z",                                 NULL,                                                          false},
     {"slices",    RUNS,   "Tab j",                             NULL,                                                          false},
+    {"sql",       ALONE,  "",                                  "its statement is a line of the prompt's history",             false},
     {"tour",      ALONE,  "",                                  "it is of the samples, which go when one leaves",              false},
     {"trace",     TRACE,  "j j j h j Space Tab Tab ! Space t", NULL,                                                          false},
     {"tracediff", TRACES, "j j Space",                         NULL,                                                          false},
