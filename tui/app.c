@@ -240,10 +240,13 @@ static struct screen *owner_of(struct app *app, const struct query_answer *a)
 	return NULL;
 }
 
-/* The screen on top has done what it was for, and goes on by itself. Never while an action runs, which has the screen in its hands. */
+/* The screen on top has done what it was for, and goes on by itself. Never while an action runs, which has the screen in its hands, nor
+ * while a line or a text is typed: what is done with it is the screen's that asked for it. */
 static void go_on(struct app *app)
 {
 	struct target t = {0};
+	if (app->prompt.on || app->write.on)
+		return;
 	struct screen *s = top(app);
 	bool instead = false, asked = app->goes == s->serial;
 	app->goes = 0;

@@ -138,8 +138,39 @@ static void test_killed(void **state)
 	}
 }
 
+/* A queue that waits for another program's writing is made while a line is typed: Review comes when that is done. */
+static void test_typing_while_made(void **state)
+{
+	(void)state;
+	struct vt vt;
+	struct err err = ERR_INIT;
+	const char *const env[] = {"SPOOR_AUTHOR=bea", "SPOOR_NOW=2026-11-21T00:00:00Z", "SPOOR_MEMORY=0", NULL};
+	vt_open(&vt, 24, 80, (const char *const[]){program, "open", "queues", "--store", store, NULL}, env);
+	assert_true(vt_wait_text(&vt, "BEGIN"));
+	vt_settle(&vt);
+	struct db *db = db_open(store, DB_WRITE, &err);
+	assert_non_null(db);
+	assert_true(db_begin(db, &err));
+	vt_send(&vt, "&status=failed\r");
+	vt_settle(&vt);
+	vt_send(&vt, "&");
+	vt_settle(&vt);
+	db_rollback(db);
+	db_close(db);
+	for (int64_t until = vt_now_ms() + 1500; vt_now_ms() < until;)
+		vt_pump(&vt, 100);
+	vt_send(&vt, "x");
+	assert_true(vt_wait_text(&vt, "&x"));
+	assert_true(vt_has_text(&vt, "of the newest run"));
+	vt_send(&vt, "\x1b");
+	assert_true(vt_wait_text(&vt, "WELCOME"));
+	vt_send(&vt, "Q");
+	assert_int_equal(vt_close(&vt), 0);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_session), cmocka_unit_test(test_killed)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_session), cmocka_unit_test(test_killed),
+	                                   cmocka_unit_test(test_typing_while_made)};
 	return cmocka_run_group_tests(tests, make_store, forget_store);
 }
