@@ -78,37 +78,68 @@ tests/data/eval-v12.json  promptfoo  246 scores, 1 eval run, 82 case results  al
 $ spoor help rules
 spoor rules [OPTION…]
 
-  your rules: proposed out of flagged answers, tried, saved
+  your rules: proposed from flagged answers, tried, saved
 
-Answers that people flagged are held against those they approved: what do the bad ones have that the good ones have not?
-Phrases said or missing, patterns, length, JSON and its fields, refusals, tools, documents, time and cost; each counted
-exactly, corrected for how many were tried, so that chance is not offered. --back-test tries any rule on what people
-said: what it hits and misses, and its false alarms; with --everything also how many answers nobody judged it would
-flag. Exit code 1: no rule is more than chance; 5: too few flagged answers to tell. How rules are written: spoor help rules.
+Answers that people flagged are held against those they approved: what do the
+bad ones have that the good ones have not? Phrases said or missing, patterns,
+length, JSON and its fields, refusals, tools, documents, time and cost; each
+counted exactly, corrected for how many were tried, so that chance is not
+offered. --back-test tries any rule on what people said: what it hits and
+misses, and its false alarms; with --everything also how many answers nobody
+judged it would flag. Exit code 1: no rule is more than chance; 5: too few
+flagged answers to tell. How rules are written: spoor help rules.
 
 Options
   -p, --propose               rules out of flagged against approved answers
-  -b, --back-test RULE        try a rule: its name, a file of rules, '{…}', or all
-  -e, --everything            also on answers nobody judged: how many it would flag
-  -s, --save NAME             write a proposed rule, or a rule '{…}', to the rules file
+  -b, --back-test RULE        try a rule: its name, a file of rules, '{…}', or
+                              all
+  -e, --everything            also on answers nobody judged: how many it would
+                              flag
+  -s, --save NAME             write a proposed rule, or a rule '{…}', to the
+                              rules file
   --promptfoo                 as promptfoo assertions (YAML; with --json JSON)
   -w, --where FILTER          only answers that match, of cases or traces
   -r, --run RUN               only answers of this run
-  --reason WORD               flagged for this reason
-  --author NAME               judged by this person
+  --reason REASON             flagged for this reason
+  --author PERSON             judged by this person
   --rules FILE                this file of rules (spoor help rules)
   -n, --limit N               at most N examples of each kind (5)
 
+Options of its rows
+  --jsonl                     its rows as JSON Lines: one object a line, as they
+                              stand in --json
+  --csv                       its rows as CSV; text a spreadsheet would take for
+                              a formula gets '
+  --csv-raw                   its rows as CSV, text as it is
+  --markdown                  its rows as a Markdown table
+  --table NAME                which rows, of a command that has several lists
+  --sort COLUMN               its rows in order of a column
+  --asc                       smallest first (text: the default)
+  --desc                      largest first (figures and times: the default)
+  --offset N                  leave out the first N rows
+  -c, --columns COLUMN,…      these columns, by their names in --json
+
 Options of every command
-  -j, --json                  one JSON value on standard output; failures as JSON, too
-  --store FILE                this store instead of $SPOOR_STORE or the user's own
-  --ascii                     nothing but ASCII (so it is where the locale is not UTF-8)
-  --mask                      personal data and secrets masked in what is printed (as $SPOOR_MASK=1 does)
-  --no-color                  no colours (printed text has none; for the explorer)
+  -j, --json                  one JSON value on standard output; failures as
+                              JSON, too
+  --store FILE                this store instead of $SPOOR_STORE or the user's
+                              own
+  --ascii                     nothing but ASCII (so it is where the locale is
+                              not UTF-8)
+  --mask                      personal data and secrets masked in what is
+                              printed (as $SPOOR_MASK=1 does)
+  --config FILE               these settings instead of $SPOOR_CONFIG or the
+                              user's own; "": none
+  --no-color                  no colours (printed text has none; for the
+                              explorer)
+  --mouse                     clicks and the wheel, switched by @ (for the
+                              explorer)
   -h, --help                  how the command is used
 
-Checks look at every trace without a model: spoor checks, has:finding, finding:NAME. A file of rules sets them
-and adds a team's own: --rules FILE, $SPOOR_RULES, or $XDG_CONFIG_HOME/spoor/rules.json. JSON with // comments:
+Checks, and a team's own
+Checks look at every trace without a model: spoor checks, has:finding,
+finding:NAME. A file of rules sets them and adds a team's own: --rules FILE,
+$SPOOR_RULES, or $XDG_CONFIG_HOME/spoor/rules.json. JSON with // comments:
 
   {
     "checks": {"phone": "off", "repeated-call": {"level": "error", "at_least": 3}},
@@ -120,70 +151,109 @@ and adds a team's own: --rules FILE, $SPOOR_RULES, or $XDG_CONFIG_HOME/spoor/rul
   }
 
 Checks there are: off, note, warning or error; with a setting where one is named
-  invalid-json    warning  an answer that was asked for as JSON, or begins as JSON, and is none
+
+  invalid-json    warning  an answer that was asked for as JSON, or begins as
+                           JSON, and is none
   empty-answer    warning  a model answered with nothing: no text, no tool call
-  cut-off         warning  a model stopped because it had reached its limit of tokens
-  email           warning  an e-mail address in an answer; a note where it only went in or out of a tool
+  cut-off         warning  a model stopped because it had reached its limit of
+                           tokens
+  email           warning  an e-mail address in an answer; a note where it only
+                           went in or out of a tool
   phone           warning  a phone number in international form, likewise
   iban            warning  a bank account (IBAN with its check digits), likewise
-  card            warning  a card number (issuer's prefix, length and check digit), likewise
-  secret          error    an API key, token, private key or password in a URL; a warning where it went in
-  repeated-call   warning  a tool called again with the same arguments though it had not failed; a note if results differ
+  card            warning  a card number (issuer's prefix, length and check
+                           digit), likewise
+  secret          error    an API key, token, private key or password in a URL;
+                           a warning where it went in
+  repeated-call   warning  a tool called again with the same arguments though it
+                           had not failed; a note if results differ
                            at_least (2): calls with the same arguments
-  loop            warning  the same tools called in the same order with the same arguments, again and again
-                           at_least (3): rounds; twice as many where the arguments differ (a note)
-  retry           warning  a call that failed was made again; a note if it worked in the end
+  loop            warning  the same tools called in the same order with the same
+                           arguments, again and again
+                           at_least (3): rounds; twice as many where the
+                           arguments differ (a note)
+  retry           warning  a call that failed was made again; a note if it
+                           worked in the end
                            at_least (1): failures in a row
-  unused-documents note     documents of which no answer has a passage; by wording: a paraphrase is not seen
-  no-result       warning  a model asked for a tool, and nothing shows that it ran
-  missing-parent  warning  spans whose parent is not in the trace, or whose parents go round in a circle
-  never-ended     note     spans without an end: still running when written, or their process died
-  slow-trace      warning  far slower than its like: beyond P75 + 3 IQR and 2 medians of 20 traces or more of its name
+  unused-documents note     documents of which no answer has a passage; by
+                            wording: a paraphrase is not seen
+  no-result       warning  a model asked for a tool, and nothing shows that it
+                           ran
+  missing-parent  warning  spans whose parent is not in the trace, or whose
+                           parents go round in a circle
+  never-ended     note     spans without an end: still running when written, or
+                           their process died
+  slow-trace      warning  far slower than its like: beyond P75 + 3 IQR and 2
+                           medians of 20 traces or more of its name
                            iqr (3): interquartile ranges above P75
   dear-trace      warning  far dearer than its like, by the same rule
                            iqr (3): interquartile ranges above P75
-  partly-checked  note     a trace of so many spans that only the first 100,000 were looked at
+  partly-checked  note     a trace of so many spans that only the first 100,000
+                           were looked at
 
 Keys of a rule
-  name              "no-apology"             what its findings are called: small letters, digits, dashes
-  message           "do not apologise"       what its findings say, before what was found
-  level             "error"                  note, warning (unless it says otherwise) or error
-  where             "tag:prod name:support"  only in traces that match (spoor help filter)
-  cases             "run:v13"                only of case results that match; "": of all. Without where: of no traces
-  spans             "kind:llm tokens>4k"     only spans that match, in the same language
+
+  name              "no-apology"             what its findings are called: small
+                                             letters, digits, dashes
+  message           "do not apologise"       what its findings say, before what
+                                             was found
+  level             "error"                  note, warning (unless it says
+                                             otherwise) or error
+  where             "tag:prod name:support"  only in traces that match (spoor
+                                             help filter)
+  cases             "run:v13"                only of case results that match;
+                                             "": of all. Without where: of no
+                                             traces
+  spans             "kind:llm tokens>4k"     only spans that match, in the same
+                                             language
   kind              "llm"                    only spans of this kind
   span              "summarise"              only spans of this name
   tool              "get_balance"            only calls of this tool
   model             "gpt-4o"                 only spans of this model
-  scope             "trace"                  what the limits are of: span or trace (of spans if a key above names some)
-  field             "input"                  the text that is looked at: output (else), input, error, arguments, result, any
-  must_contain      "sources:"               the text has this; small letters match capitals, too
+  scope             "trace"                  what the limits are of: span or
+                                             trace (of spans if a key above
+                                             names some)
+  field             "input"                  the text that is looked at: output
+                                             (else), input, error, arguments,
+                                             result, any
+  must_contain      "sources:"               the text has this; small letters
+                                             match capitals, too
   must_not_contain  "as an AI"               the text has this nowhere
-  must_match        "^[0-9]+$"               an extended regular expression that matches somewhere
+  must_match        "^[0-9]+$"               an extended regular expression that
+                                             matches somewhere
   must_not_match    "(?i)sorry|apolog"       one that matches nowhere
-  min_length        20                       the text has at least so many characters
+  min_length        20                       the text has at least so many
+                                             characters
   max_length        2000                     at most so many
   must_be           "json"                   the text is JSON
-  json_field        "refund.amount"          the text is JSON with this field, of which alone the keys around this one speak
-  min_value         0                        the text is a number, and not less (with json_field)
+  json_field        "refund.amount"          the text is JSON with this field,
+                                             of which alone the keys around this
+                                             one speak
+  min_value         0                        the text is a number, and not less
+                                             (with json_field)
   max_value         500                      and not more
   must_call         "verify_user"            each trace calls this tool
   must_not_call     "delete_user"            no trace calls it
-  must_retrieve     "refund-policy-2024"     this document is among those each trace retrieves
+  must_retrieve     "refund-policy-2024"     this document is among those each
+                                             trace retrieves
   must_not_retrieve "refund-policy-2021"     it is not
   max_duration      "2s"                     at most so long
   max_cost          0.05                     at most so many US dollars
   max_tokens        8000                     at most so many tokens, in and out
-  max_calls         3                        at most so many calls of `tool` in a trace
+  max_calls         3                        at most so many calls of `tool` in
+                                             a trace
   call              "verify_user"            a tool that has to be called …
-  before            "refund"                 … before this one, in each trace that calls it
+  before            "refund"                 … before this one, in each trace
+                                             that calls it
 
-A rule that names no spans is about answers: of whole traces, and of case results when it is tried on what people
-said of them: spoor rules --back-test. spoor rules --propose makes rules out of flagged answers.
+A rule that names no spans is about answers: of whole traces, and of case
+results when it is tried on what people said of them: spoor rules --back-test.
+spoor rules --propose makes rules out of flagged answers.
 
-Regular expressions are POSIX extended ones, with \d \w \s \b and (?i) at the beginning for letters of
-both cases; ^ and $ are the ends of a line; there are no references to groups. They take time in proportion
-to the text, whatever they are.
+Regular expressions are POSIX extended ones, with \d \w \s \b and (?i) at the
+beginning for letters of both cases; ^ and $ are the ends of a line; there are
+no references to groups. They take time in proportion to the text, whatever they
+are.
 # Forgotten with their trace; none without one.
 $ spoor forget trace:d15b07e020261120000000000000b10c --yes >$T/log 2>&1; spoor checks --check iban
 Nothing found.

@@ -61,7 +61,7 @@ name        cost
 in halves  $0.50
 chain      $0.25
 # The list of one's own: its rows win; what is wrong in it is said, and costs its row only
-$ mkdir -p $XDG_CONFIG_HOME/spoor; printf '{"prices": [\n  {"model": "ACME-*", "input": 1, "output": 2},\n  {"model": "gpt-4o", "inptu": 1},\n  {"model": "gpt-4o-2024-08-06", "input": 100, "output": 0}]}\n' >$XDG_CONFIG_HOME/spoor/prices.json
+$ mkdir -m 700 -p $XDG_CONFIG_HOME/spoor; printf '{"prices": [\n  {"model": "ACME-*", "input": 1, "output": 2},\n  {"model": "gpt-4o", "inptu": 1},\n  {"model": "gpt-4o-2024-08-06", "input": 100, "output": 0}]}\n' >$XDG_CONFIG_HOME/spoor/prices.json
 $ spoor doctor | sed -n '/^prices/,/^paths/p' | tr -s ' \n' ' ' | sed 's/^prices.*read [0-9-]*/prices/'; echo
 prices 2 of yours, in $T/home/config/spoor/prices.json $T/home/config/spoor/prices.json: line 3: "inptu" is not known here (row left out) paths config $T/home/config/spoor/ 
 $ spoor doctor --json | python3 -c "import json,sys; p=json.load(sys.stdin)['prices']; print(p['own_rows'], p['rows'] > 100, p['mistakes'])"

@@ -355,15 +355,15 @@ $ spoor gate v12 -b previous 2>&1
 spoor: there is no earlier run of its dataset to compare with (baseline: previous)
 ? 1
 $ spoor help gate-file | head -n 12
-A gate file holds the limits of spoor gate: --file FILE. JSON with // comments; every key may be left out,
-an option of the command line goes before it. spoor gate --print-file writes one to begin with.
+A gate file holds the limits of spoor gate: --file FILE. JSON with // comments;
+every key may be left out, an option of the command line goes before it. spoor
+gate --print-file writes one to begin with.
 
 Keys
-  baseline        "previous"               the run to compare with, as spoor compare names it; previous: the newest earlier one of its dataset
-  min_cases       50                       fewer cases (with a baseline: in both runs) are too few (50)
-  pass_rate       "85%"                    the share of cases that pass is at least this
-  strict          false                    a limit holds only if the whole 95% interval is within it; else too few (false: the figure itself decides)
-  no_regression   true                     no metric is significantly worse than in the baseline, all corrected together (true)
-  margin          0.05                     rates and scores: getting worse by surely less than this is no regression, and what cannot be told from more is too few
-  tolerate        ["cost_usd_per_case"]    metrics that may get worse: pass, a score's name, latency_p50_ns, latency_p95_ns, cost_usd_per_case
-  max_lost        5                        at most so many cases that passed in the baseline fail now (0 once `allow` names any)
+
+  baseline        "previous"               the run to compare with, as spoor
+                                           compare names it; previous: the
+                                           newest earlier one of its dataset
+  min_cases       50                       fewer cases (with a baseline: in both
+                                           runs) are too few (50)
+  pass_rate       "85%"                    the share of cases that pass is at

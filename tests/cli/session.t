@@ -84,7 +84,7 @@ spoor: no session and no trace has an id that begins with "nosuch"
 $ spoor session nosuch --json
 ? 1
 $ spoor session 2>&1
-spoor: usage: spoor session ID (spoor help session)
+spoor: usage: spoor session SESSION (spoor help session)
 ? 2
 $ spoor session conv-2002700 --limit -3 2>&1
 spoor: --limit and --offset cannot be negative
