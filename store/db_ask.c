@@ -14,7 +14,11 @@
 #define INNER           "\001"
 #define NOTHING_WRITTEN "nothing can be written here: only SELECT is answered"
 
-enum { LENGTH_MOST = 64 << 20, OPS_PER_LOOK = 200 /* each may cost as much as LENGTH_MOST bytes do */, NUMBERS_MOST = 1 << 27 };
+enum {
+	LENGTH_MOST = 64 << 20,
+	OPS_PER_LOOK = 200 /* each may cost as much as LENGTH_MOST bytes do */,
+	NUMBERS_MOST = 1 << 27
+};
 
 struct ask {
 	const struct ask_rules *rules;

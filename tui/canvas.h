@@ -20,12 +20,12 @@ struct cell {
 /* What a pointer finds: whoever draws a thing that can be clicked says where as it draws it, so that nothing else needs to know the
  * layout. What it does is the key that does it (tui/mouse.h): a zone adds nothing that the keyboard cannot. */
 enum zone_kind {
-	ZONE_LIST,   /* rows, one a line: `at` is that of the first line, `now` the one under the cursor */
-	ZONE_FOLD,   /* the mark of the row it stands in that folds and unfolds it */
-	ZONE_TAB,    /* `at` is its number, `now` that of the active one */
+	ZONE_LIST, /* rows, one a line: `at` is that of the first line, `now` the one under the cursor */
+	ZONE_FOLD, /* the mark of the row it stands in that folds and unfolds it */
+	ZONE_TAB,  /* `at` is its number, `now` that of the active one */
 	ZONE_COLUMN, /* a title of a column they can be ordered by: `at` is its number, `now` that of the one they are, < 0 none of these */
-	ZONE_PANE,   /* scrolled by the actions NAME-down and NAME-up */
-	ZONE_KEY,    /* a hint of the action NAME */
+	ZONE_PANE, /* scrolled by the actions NAME-down and NAME-up */
+	ZONE_KEY,  /* a hint of the action NAME */
 	N_ZONE_KINDS
 };
 struct zone {

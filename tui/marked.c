@@ -39,13 +39,13 @@ static int by_subject(const struct subject_at *a, const struct subject_at *b)
 {
 	const int64_t pairs[][2] = {
 	    {(int64_t)a->kind, (int64_t)b->kind},
-            {a->trace, b->trace},
-            {a->span, b->span},
-            {a->at.run, b->at.run},
-	    {a->at.case_id, b->at.case_id},
-            {a->at.repeat, b->at.repeat},
-            {a->run_b, b->run_b},
-            {a->repeat_b, b->repeat_b}
+	    {a->trace,         b->trace        },
+	    {a->span,          b->span         },
+	    {a->at.run,        b->at.run       },
+	    {a->at.case_id,    b->at.case_id   },
+	    {a->at.repeat,     b->at.repeat    },
+	    {a->run_b,         b->run_b        },
+	    {a->repeat_b,      b->repeat_b     }
         };
 	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
 		if (pairs[i][0] != pairs[i][1])
@@ -164,11 +164,7 @@ void marked_draw(const struct screen *s, struct grid *g)
 void marked_status(const struct screen *s, struct buf *out)
 {
 	if (marked_n(s))
-		buf_printf(out, "%s%zu marked",
-		           !out->len       ? ""
-		           : s->ui->ascii ? ", "
-		                          : " · ",
-		           marked_n(s));
+		buf_printf(out, "%s%zu marked", !out->len ? "" : s->ui->ascii ? ", " : " · ", marked_n(s));
 }
 
 /* ---------------------------------------------------------------- marking */
@@ -451,7 +447,8 @@ static const struct screen_ops lines_ops = {.name = "marked", .fetch = fetch_lin
 bool marked_copy(const struct screen *s, int letter, struct buf *out, struct err *err)
 {
 	if (!strchr("vpilc", letter))
-		return err_set(err, ERR_USAGE, NULL, "nothing copied: v answers  p titles  i ids  l links  c command lines");
+		return err_set(err, ERR_USAGE, NULL,
+		               "nothing copied: v answers  p titles  i ids  l links  c command lines");
 	struct lines *r = xcalloc(1, sizeof *r);
 	struct subject_at *rows = xcalloc(marked_n(s), sizeof *rows);
 	memcpy(rows, marked_rows(s), marked_n(s) * sizeof *rows);

@@ -20,7 +20,8 @@ void marked_init(marked_fetch *fetch);
 
 void marked_free(struct screen *s);
 size_t marked_n(const struct screen *s);
-const struct subject_at *marked_rows(const struct screen *s); /* marked_n of them, in the order they were marked; until the next mark */
+const struct subject_at *
+marked_rows(const struct screen *s); /* marked_n of them, in the order they were marked; until the next mark */
 /* Paints the marks of the list that has the keys, over what the screen drew: * before a row, the cursor's on its own row. */
 void marked_draw(const struct screen *s, struct grid *g);
 void marked_status(const struct screen *s, struct buf *out); /* "3 marked"; nothing if none is */

@@ -20,9 +20,9 @@ enum { MOUSE_ROWS = 3 }; /* a notch of the wheel */
 
 /* What it needs of the program. */
 struct mouse {
-	struct screen *(*top)(void);                                   /* the screen that shows; NULL: keys do not go to it */
-	bool (*is_first)(void);                                        /* there is none below it */
-	const struct grid *(*look)(void);                              /* its zones as they are now */
+	struct screen *(*top)(void);      /* the screen that shows; NULL: keys do not go to it */
+	bool (*is_first)(void);           /* there is none below it */
+	const struct grid *(*look)(void); /* its zones as they are now */
 	void (*act)(const struct action *action, const struct input *in); /* as its key */
 };
 

@@ -33,15 +33,17 @@ struct saying {
 	/* The item of a queue that is done (or skipped) with this, in the same transaction; queue 0: none. */
 	int64_t queue, seq;
 	struct str queue_name;
-	int64_t spent_ns;              /* from when the item was shown; UNKNOWN_INT: not told */
-	int64_t time_ns;               /* when it was said: verdicts_post writes it */
-	const struct subject_at *many; /* SAYING_MANY; SAYING_PROPOSE: says[0] is the verdict, because the one by hand */
+	int64_t spent_ns; /* from when the item was shown; UNKNOWN_INT: not told */
+	int64_t time_ns;  /* when it was said: verdicts_post writes it */
+	const struct subject_at
+	    *many; /* SAYING_MANY; SAYING_PROPOSE: says[0] is the verdict, because the one by hand */
 	size_t n_many;
 	const struct event_id *drop; /* SAYING_DROP */
 	size_t n_drop;
 	/* The answer, once it is on the disk. */
-	size_t n_written, n_left; /* SAYING_PROPOSE, SAYING_MANY: items that got it, and that had it (or were proposed) already or are gone */
-	uint64_t done_group;      /* what takes it back; 0: nothing does */
+	size_t n_written,
+	    n_left; /* SAYING_PROPOSE, SAYING_MANY: items that got it, and that had it (or were proposed) already or are gone */
+	uint64_t done_group; /* what takes it back; 0: nothing does */
 	struct event_id events[SAYS_MOST];
 	size_t n_events;
 	bool

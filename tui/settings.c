@@ -146,7 +146,7 @@ const struct setting setting_rows[] = {
      .otherwise = "auto",
      .example = "\"ms\"",
      .help = "durations for people: auto (0.81s, 1m40s), ms (810ms; beyond 99999ms auto), s (0.81s, 100.0s)"},
-    {.name = NULL   },
+    {.name = NULL                                                                                  },
 };
 /* clang-format on */
 enum { N_ROWS = sizeof setting_rows / sizeof *setting_rows - 1 };

@@ -15,7 +15,7 @@
 enum {
 	RETRY_MS = 200, /* after a failure that passes */
 	OPEN_TRIES = 25,
-	SOME = 16, /* answers judged in one transaction: well under 100 ms */
+	SOME = 16,     /* answers judged in one transaction: well under 100 ms */
 	TELL_MS = 1000 /* from then on it is told that something waits */
 };
 

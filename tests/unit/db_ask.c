@@ -145,7 +145,7 @@ static void nothing_else_is(void **state)
 	    {"select ?1",	                                                "has no value here"                                  },
 	    {"select nmae from spans",	                                   "column 8: no such column: nmae (did you mean name?)"},
 	    {"select t.nmae from traces t",                                      "did you mean name?"                                 },
-	    {"select replace(printf('%.*c', 60000000, 'x'), 'x', 'yy')",                     "too big"                                            },
+	    {"select replace(printf('%.*c', 60000000, 'x'), 'x', 'yy')",         "too big"                                            },
 	    {"select 'a' regexp '('",	                                    "cannot be read"                                     },
 	    {"select payload('aa', '0000000000000001', 'x')",                    "payload of a span"                                  },
 	    {"",	                                                         "no SELECT"	                                  },

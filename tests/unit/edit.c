@@ -129,16 +129,16 @@ static void earlier_lines_are_found(void **state)
 		const char *line;
 	} steps[] = {
 	    {KEY_ARROW_UP,   "status:ok"          },
-	    {KEY_ARROW_UP,   "status:error dur>2s"},
+            {KEY_ARROW_UP,   "status:error dur>2s"},
 	    {KEY_ARROW_UP,   "status:error dur>2s"}, /* none before it begins so */
 	    {KEY_ARROW_DOWN, "status:ok"          },
-	    {KEY_ARROW_DOWN, "stat"               },
+            {KEY_ARROW_DOWN, "stat"               },
 	    {18,             "model~gpt status:ok"},
-	    {18,             "status:ok"          },
+            {18,             "status:ok"          },
 	    {18,             "status:error dur>2s"},
-	    {18,             "status:error dur>2s"},
+            {18,             "status:error dur>2s"},
 	    {KEY_ARROW_DOWN, "status:ok"          },
-	    {'!',            "status:ok!"         }, /* a line of its own from here on */
+            {'!',            "status:ok!"         }, /* a line of its own from here on */
 	    {KEY_ARROW_UP,   "status:ok!"         },
 	};
 	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {

@@ -336,7 +336,8 @@ static void test_verdicts(void **state)
 	/* blind, and what was shown: on every event of the first item */
 	/* (the item gone back to was judged when it came: not blind; its emptied reason neither) */
 	assert_int_equal(number("SELECT count(*) FROM annotation WHERE queue = 'verdicts' AND how & 2 = 0"), 2);
-	assert_int_equal(number("SELECT count(*) FROM annotation WHERE queue = 'verdicts' AND how & 2 AND field = 3"), 2);
+	assert_int_equal(number("SELECT count(*) FROM annotation WHERE queue = 'verdicts' AND how & 2 AND field = 3"),
+	                 2);
 	assert_int_equal(number("SELECT count(*) FROM annotation WHERE queue = 'verdicts' AND shown IS NULL"
 	                        " AND withdraws IS NULL"),
 	                 0);

@@ -782,8 +782,7 @@ static bool case_copy(const struct screen *screen, enum copy what, struct buf *o
 		casetabs_copy(out, &st->whole, st->tab, &st->look);
 		return true;
 	case COPY_LINK:
-	case COPY_VIEW:
-		return copy_case_link(out, st->whole.run_a.text, st->whole.run_b.text, st->whole.repeats.key);
+	case COPY_VIEW: return copy_case_link(out, st->whole.run_a.text, st->whole.run_b.text, st->whole.repeats.key);
 	}
 	return false;
 }

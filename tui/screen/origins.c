@@ -489,9 +489,7 @@ static bool origins_copy(const struct screen *screen, enum copy what, struct buf
 			return false;
 		origin_source_words(out, &s->o.sources[o->source], screen->ui->ascii);
 		return true;
-	case COPY_COMMAND:
-		copy_command(out, "origins", s->row.text, "span", s->o.span_id);
-		return true;
+	case COPY_COMMAND: copy_command(out, "origins", s->row.text, "span", s->o.span_id); return true;
 	case COPY_LINK:
 	case COPY_VIEW: return copy_link_in(out, "origins", s->row.text, LINK_SPAN, s->span ? s->o.span_id : STR_NONE);
 	}

@@ -299,8 +299,10 @@ void cases_draw_head(const struct cases *c, struct canvas line)
 		                   : column->by == BY_COST    ? STR_LIT("cost")
 		                                              : STR_LIT("first differs");
 		if (column->by != BY_TITLE)
-			zone_head(line, col - 1, column->cols,
-			          (int64_t)place_of(c, (struct compare_order){.by = column->by, .score = column->score}), now);
+			zone_head(
+			    line, col - 1, column->cols,
+			    (int64_t)place_of(c, (struct compare_order){.by = column->by, .score = column->score}),
+			    now);
 		put_head(line, col, column->cols - 1, title, is_ordered_by(c, column), c->order.invert);
 	}
 }

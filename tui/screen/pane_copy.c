@@ -30,7 +30,10 @@ void copy_sheet(struct buf *out, const struct sheet *s, bool ascii)
 
 bool copy_link(struct buf *out, const char *kind, struct str of, struct str and)
 {
-	link_print(out, &(struct link){.kind = kind, .of = {of, and}, .n_of = and.len ? 2 : of.len > 0});
+	link_print(out, &(struct link){
+	                    .kind = kind, .of = {of, and},
+                                 .n_of = and.len ? 2 : of.len > 0
+        });
 	return true;
 }
 
@@ -45,7 +48,10 @@ bool copy_link_in(struct buf *out, const char *kind, struct str of, enum link_pa
 bool copy_case_link(struct buf *out, struct str a, struct str b, struct str key)
 {
 	bool one = str_eq(a, b);
-	struct link link = {.kind = one ? "run" : "compare", .of = {a, b}, .n_of = one ? 1 : 2};
+	struct link link = {
+	    .kind = one ? "run" : "compare", .of = {a, b},
+                     .n_of = one ? 1 : 2
+        };
 	link.part[LINK_CASE] = key;
 	link_print(out, &link);
 	return true;

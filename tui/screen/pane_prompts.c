@@ -244,7 +244,8 @@ static void putc_(struct pen *p, int cols, bool right, enum role role, const cha
 /* A title of a column that the prompts can be ordered by. */
 static void put_head(struct pen *p, const struct prompts_view *v, enum prompts_order by, int cols, const char *title)
 {
-	canvas_zone(canvas_part(p->line, 0, p->col, 1, cols), (struct zone){.kind = ZONE_COLUMN, .at = by, .now = v->by});
+	canvas_zone(canvas_part(p->line, 0, p->col, 1, cols),
+	            (struct zone){.kind = ZONE_COLUMN, .at = by, .now = v->by});
 	putc_(p, cols, by != BY_NAME && by != BY_SEEN, ROLE_HEADING, title);
 }
 
@@ -399,8 +400,7 @@ static void draw_line(const void *context, struct canvas line, int64_t at, bool 
 	if (is_head) {
 		canvas_zone(canvas_part(line, 0, 1, 1, 3), (struct zone){.kind = ZONE_FOLD});
 		canvas_putc(line, 0, 2, 1, ROLE_DIM, folded ? (d->ui->ascii ? "+" : "▸") : (d->ui->ascii ? "-" : "▾"));
-	}
-	else if (is_marked(d->view, v->id))
+	} else if (is_marked(d->view, v->id))
 		canvas_putc(line, 0, 1, 1, ROLE_MARK, d->ui->ascii ? "*" : "●");
 	draw_name(&p, d, &l, row, cursor);
 	if (l.seen)

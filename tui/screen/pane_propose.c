@@ -39,7 +39,8 @@ struct propose_layout propose_layout(const struct propose_state *s, int rows, in
 		l.details_cols = cols - l.details_col;
 		l.details_rows = rows;
 	} else {
-		int room = rows - HEAD_ROWS, most = room - pane_size(room - room / 3, room, 6, 2), n = s->n > 0 ? (int)(s->n < 100 ? s->n : 100) : 1;
+		int room = rows - HEAD_ROWS, most = room - pane_size(room - room / 3, room, 6, 2),
+		    n = s->n > 0 ? (int)(s->n < 100 ? s->n : 100) : 1;
 		l.list_rows = n < most ? n : most > 1 ? most : 1;
 		l.details_row = HEAD_ROWS + l.list_rows + 1;
 		l.details_rows = rows - l.details_row;

@@ -344,11 +344,8 @@ static struct places places_in(int rows, int cols)
 	} else if (p.rows >= LIST_LEAST + DETAIL_ROWS + 1) {
 		int below = pane_size(DETAIL_ROWS, p.rows - 1, 2, 3);
 		p.rows -= below + 1;
-		p.details = (struct beside){.row = p.banner + 1 + p.rows + 1,
-		                            .col = 1,
-		                            .rows = below,
-		                            .cols = cols - 2,
-		                            .scroll_row = -1};
+		p.details = (struct beside){
+		    .row = p.banner + 1 + p.rows + 1, .col = 1, .rows = below, .cols = cols - 2, .scroll_row = -1};
 	}
 	p.rows = p.rows > 1 ? p.rows : 1;
 	return p;

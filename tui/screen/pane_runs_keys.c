@@ -375,7 +375,8 @@ static enum outcome to_rules(struct screen *screen, const struct input *in, stru
 	const struct run_row *row = runs_cursor(&state_of(screen)->view);
 	*target = (struct target){.screen = "propose", .id = row ? row->id : 0};
 	if (row)
-		snprintf(target->find, sizeof target->find, STR_FMT, STR_ARG(str_cut(row->text, 0, sizeof target->find - 1)));
+		snprintf(target->find, sizeof target->find, STR_FMT,
+		         STR_ARG(str_cut(row->text, 0, sizeof target->find - 1)));
 	return OUT_OPEN;
 }
 

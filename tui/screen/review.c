@@ -309,9 +309,7 @@ static bool copy_of_review(const struct screen *screen, enum copy what, struct b
 		if (s->now)
 			buf_printf(out, "/%lld", (long long)s->now->seq + 1);
 		return true;
-	case COPY_COMMAND:
-		copy_command(out, "review", s->queue.queue.name, NULL, STR_NONE);
-		return true;
+	case COPY_COMMAND: copy_command(out, "review", s->queue.queue.name, NULL, STR_NONE); return true;
 	case COPY_LINK:
 	case COPY_VIEW: return copy_link(out, "review", s->queue.queue.name, STR_NONE);
 	}

@@ -590,7 +590,10 @@ static bool scores_copy(const struct screen *screen, enum copy what, struct buf 
 	case COPY_ID: return copy_str(out, st->hist.name.name);
 	case COPY_LINK:
 	case COPY_VIEW: {
-		struct link link = {.kind = "scores", .of = {st->held->c.a.text, st->held->c.b.text}, .n_of = 2};
+		struct link link = {
+		    .kind = "scores", .of = {st->held->c.a.text, st->held->c.b.text},
+                         .n_of = 2
+                };
 		if (what == COPY_LINK)
 			link.part[LINK_NAME] = st->hist.name.name;
 		link_print(out, &link);

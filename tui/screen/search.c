@@ -196,7 +196,8 @@ static bool search_copy(const struct screen *screen, enum copy what, struct buf 
 	if (what == COPY_VIEW)
 		return s->text.len && copy_link(out, "search", buf_str(&s->text), STR_NONE);
 	if (what == COPY_LINK && hit && hit->trace_text.len)
-		return copy_link_in(out, "trace", hit->trace_text, LINK_SPAN, hit->has_span ? hit->span_text : STR_NONE);
+		return copy_link_in(out, "trace", hit->trace_text, LINK_SPAN,
+		                    hit->has_span ? hit->span_text : STR_NONE);
 	if (what == COPY_LINK)
 		return hit && hit->run_text.len && copy_case_link(out, hit->run_text, hit->run_text, hit->case_key);
 	if (what == COPY_COMMAND) {

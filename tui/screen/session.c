@@ -328,9 +328,7 @@ static bool session_copy(const struct screen *screen, enum copy what, struct buf
 	case COPY_VALUE: copy_texts(t, out); break;
 	case COPY_ID: buf_add_str(out, id); break;
 	case COPY_PATH: buf_printf(out, STR_FMT "/" STR_FMT, STR_ARG(id), STR_ARG(t->row.text)); break;
-	case COPY_COMMAND:
-		copy_command(out, "session", id, NULL, STR_NONE);
-		break;
+	case COPY_COMMAND: copy_command(out, "session", id, NULL, STR_NONE); break;
 	case COPY_LINK: return copy_link(out, "trace", t->row.text, STR_NONE);
 	case COPY_VIEW: return copy_link(out, "session", id, STR_NONE);
 	}

@@ -90,7 +90,8 @@ static struct split split_for(const struct tracediff_state *s, int rows, int col
 		v.pane_row = v.head;
 		v.pane_rows = v.list_rows;
 	} else if (rows >= ROWS_FOR_BOTH) {
-		int list = v.list_rows - pane_size(v.list_rows / 2, v.list_rows, 4, 4); /* what a short one does not need is the texts' */
+		int list = v.list_rows - pane_size(v.list_rows / 2, v.list_rows, 4,
+		                                   4); /* what a short one does not need is the texts' */
 		if (s->loaded && s->rows.shown.n + 1 < (size_t)list)
 			list = (int)s->rows.shown.n + 1;
 		int pane = v.list_rows - list;

@@ -19,9 +19,8 @@ enum move move_to_line(const struct input *in)
 {
 	int line = in->count;
 	for (size_t i = 0; i < in->argument.len && line < LINES_MOST; i++)
-		line = in->argument.ptr[i] >= '0' && in->argument.ptr[i] <= '9'
-		           ? 10 * line + in->argument.ptr[i] - '0'
-		           : LINES_MOST;
+		line = in->argument.ptr[i] >= '0' && in->argument.ptr[i] <= '9' ? 10 * line + in->argument.ptr[i] - '0'
+		                                                                : LINES_MOST;
 	return line < 1 || line > LINES_MOST - 1 ? MOVE_RIGHT : (enum move)(MOVE_LINE + line - 1);
 }
 
