@@ -339,8 +339,8 @@ static bool source_of(struct block_cache *c, int64_t source, struct arena *arena
 	if (!s)
 		return false;
 	stmt_int(s, 1, source);
-	bool ok = stmt_step(s, err) == STEP_ROW;
-	if (ok) {
+	enum step step = stmt_step(s, err);
+	if (step == STEP_ROW) {
 		words->path = arena_str(arena, col_blob(s, 0));
 		words->format = arena_str(arena, col_str(s, 1));
 		words->member = arena_str(arena, col_str(s, 2));
@@ -350,7 +350,9 @@ static bool source_of(struct block_cache *c, int64_t source, struct arena *arena
 			memcpy(words->head.byte, head.ptr, head.len);
 	}
 	stmt_end(s);
-	return ok || err_set(err, ERR_STORE, NULL, "the source of a record is not in the store");
+	if (step == STEP_DONE)
+		return err_set(err, ERR_STORE, NULL, "the source of a record is not in the store");
+	return step == STEP_ROW; /* failed, or interrupted: err says so */
 }
 
 bool block_fetch(struct block_cache *c, uint64_t number, struct arena *arena, struct stored_record *out,
