@@ -28,6 +28,7 @@ struct ask {
 	bool late;
 	bool (*stopped)(void *of); /* NULL: nobody asks it to */
 	void *stopped_of;
+	size_t numbers; /* that aggregates hold, all together */
 };
 
 const char *const ask_safe_functions[] = {
@@ -241,6 +242,7 @@ void db_ask_stop_with(struct db *db, bool (*stopped)(void *of), void *of)
 struct called { /* what a function of ours is registered with */
 	const struct ask_function *function;
 	void *of;
+	struct ask *ask;
 };
 
 static struct ask_value value_of(sqlite3_value *v)
@@ -298,15 +300,17 @@ struct numbers {
 
 static void add_number(sqlite3_context *context, int n, sqlite3_value **values)
 {
+	const struct called *c = sqlite3_user_data(context);
 	struct numbers *all = sqlite3_aggregate_context(context, sizeof *all);
 	if (!all || sqlite3_value_numeric_type(values[0]) == SQLITE_NULL)
 		return;
 	if (n > 1)
 		all->p = sqlite3_value_double(values[1]);
-	if (all->n == NUMBERS_MOST) {
+	if (all->too_many || c->ask->numbers == NUMBERS_MOST) {
 		all->too_many = true;
 		return;
 	}
+	c->ask->numbers++;
 	all->at = vec_grow(all->at, &all->cap, all->n, sizeof *all->at);
 	all->at[all->n++] = sqlite3_value_double(values[0]);
 }
@@ -318,9 +322,10 @@ static void end_numbers(sqlite3_context *context)
 	if (!all)
 		return;
 	if (all->too_many)
-		sqlite3_result_error(context, "more numbers than one aggregate holds", -1);
+		sqlite3_result_error(context, "more numbers than median() and percentile() hold at a time", -1);
 	else if (all->n)
 		sqlite3_result_double(context, c->function->numbers(all->at, all->n, all->p));
+	c->ask->numbers -= all->n;
 	free(all->at);
 	*all = (struct numbers){.at = NULL};
 }
@@ -329,7 +334,7 @@ static bool add_function(struct db *db, const struct ask_function *f, void *of, 
 {
 	enum { PLAIN = SQLITE_UTF8 | SQLITE_DETERMINISTIC };
 	struct called *c = xmalloc(sizeof *c);
-	*c = (struct called){.function = f, .of = of};
+	*c = (struct called){.function = f, .of = of, .ask = db->ask};
 	int rc = sqlite3_create_function_v2(db->handle, f->name, f->n_args, PLAIN, c, f->value ? call : NULL,
 	                                    f->value ? NULL : add_number, f->value ? NULL : end_numbers, free);
 	return rc == SQLITE_OK || db_fail(db, err, "opening"); /* SQLite frees c either way */
