@@ -25,6 +25,7 @@ static const struct {
 } golden[] = {
     {"traces-80x24",           "traces", "",              NULL,                24, 80,  false},
     {"traces-80x24-ascii",     "traces", "",              "e",                 24, 80,  true },
+    {"traces-100x30",          "traces", "",              NULL,                30, 100, false},
     {"traces-200x50",          "traces", "",              "j j",               50, 200, false},
     {"traces-60x12",           "traces", "",              NULL,                12, 60,  false},
     {"traces-80x24-about",     "traces", ABOUT_FILTER,    NULL,                24, 80,  false},
