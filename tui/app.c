@@ -986,7 +986,7 @@ static enum outcome command(struct screen *s, const struct input *in, struct tar
 const struct action app_actions[] = {
 	{"bad", "-", "this answer is bad", NULL, 0, verdict_bad},
 	{"alikes", "a A", "other answers that failed in the same way as this one", NULL, 0, verdict_alikes},
-	{"back", "q Esc", "one level up; at the first screen: quit", NULL, 0, back},
+	{"back", "q Esc", "one level up; at the first screen q leaves", NULL, 0, back},
 	{"columns", "", "columns of this list: :columns start,name,cost; alone: as they were", NULL, 0, choose_columns},
 	{"command", ":", "type a command: any name of this list, or a screen", NULL, 0, command},
 	{"copy", "y", "copy, then v: the value, p: its path, i: its id, c: the command line, l: a link", "copy", 35, copy},
@@ -1114,6 +1114,10 @@ static void run_action(struct app *app, const struct action *a, const struct inp
 	enum outcome outcome = two ? OUT_OPEN : a ? a->run(s, in, &t) : OUT_IGNORED;
 	if (outcome == OUT_IGNORED && (a = action_for_key(app_actions, in->key)))
 		outcome = a->run(s, in, &t);
+	if (outcome == OUT_BACK && in->key == KEY_ESCAPE && app->stack.n == 1) { /* one Esc too many ends nothing */
+		ui_say(&app->ui, "this is the first screen: q leaves");
+		outcome = OUT_HANDLED;
+	}
 	app->painted = false;
 	app->ui.moves = (outcome == OUT_REFRESH || outcome == OUT_HANDLED) && hold_id(s) != id;
 	app->rest_at_ms = mono_ms() + REST_MS;
@@ -1577,10 +1581,15 @@ static void read_keys(struct app *app, int timeout_ms)
 			take_key(app, key);
 	}
 	app->signal_number = term_signal();
-	if (app->signal_number == SIGINT && app->write.on) { /* ^C while writing: a key as Esc is, not the end */
+	bool writes = app->write.on, asks = app->prompt.on;
+	if (app->signal_number == SIGINT &&
+	    (writes || asks)) { /* ^C in a line or a text: a key as Esc is, not the end */
 		term_clear_interrupt();
 		app->signal_number = 0;
-		key_of_writing(app, KEY_ESCAPE);
+		if (writes)
+			key_of_writing(app, KEY_ESCAPE);
+		else
+			key_of_prompt(app, KEY_ESCAPE);
 	}
 	if (app->signal_number)
 		app->quit = true;

@@ -29,7 +29,8 @@ static bool has_control(const char *name)
 static bool goes_on(const char *name, struct str typed)
 {
 	bool hidden = name[0] == '.' && (typed.len == 0 || strcmp(name, ".") == 0 || strcmp(name, "..") == 0);
-	return !hidden && !has_control(name) && typed.len <= strlen(name) && memcmp(name, typed.ptr ? typed.ptr : "", typed.len) == 0;
+	return !hidden && !has_control(name) && typed.len <= strlen(name) &&
+	       memcmp(name, typed.ptr ? typed.ptr : "", typed.len) == 0;
 }
 
 static bool is_folder(int folder, const char *name)
