@@ -986,7 +986,7 @@ static enum outcome command(struct screen *s, const struct input *in, struct tar
 const struct action app_actions[] = {
 	{"bad", "-", "this answer is bad", NULL, 0, verdict_bad},
 	{"alikes", "a A", "other answers that failed in the same way as this one", NULL, 0, verdict_alikes},
-	{"back", "q Esc", "one level up; at the first screen q leaves", NULL, 0, back},
+	{"back", "q Esc", "one level up; q at the first screen: quit", NULL, 0, back},
 	{"columns", "", "columns of this list: :columns start,name,cost; alone: as they were", NULL, 0, choose_columns},
 	{"command", ":", "type a command: any name of this list, or a screen", NULL, 0, command},
 	{"copy", "y", "copy, then v: the value, p: its path, i: its id, c: the command line, l: a link", "copy", 35, copy},

@@ -57,7 +57,7 @@ theme mono --theme
 $ spoor config --json theme
 {"path":"$T/home/config/spoor/config.json","there":true,"settings":[{"name":"theme","value":"light","default":"default","origin":"file","from":"config.json:3","line":3,"variable":"SPOOR_THEME","flag":"theme","type":"a theme's name or file","help":"colours: a theme's name, or a file (with a / in it)"}],"mistakes":[]}
 $ spoor help keys | grep ' quit '
-  q Esc               one level up; at the first screen q leaves (back)
+  q Esc               one level up; q at the first screen: quit (back)
 $ spoor import tests/data/traces-agent.jsonl >/dev/null 2>&1
 $ spoor traces --limit 2
 name               cost   total

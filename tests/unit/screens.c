@@ -476,6 +476,11 @@ static void test_help(void **state)
 	assert_true(stage_shows(&st, "3 of "));
 	stage_keys(&st, "Esc");
 	assert_int_equal(st.outcome, OUT_REFRESH);
+	stage_keys(&st, "/");
+	stage_line(&st, "mark this row");
+	assert_true(stage_shows(&st, "mark this row"));
+	assert_false(stage_shows(&st, "Space")); /* folds in a trace */
+	stage_keys(&st, "Esc");
 	stage_keys(&st, "q");
 	assert_int_equal(st.outcome, OUT_BACK);
 	stage_close(&st);
