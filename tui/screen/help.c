@@ -75,8 +75,7 @@ static void lay_action(struct sheet *s, const struct action *a, const struct act
 	sheet_wrap(s, ROLE_TEXT, col, str_of(a->help), 0);
 }
 
-static void lay_actions(struct help_state *h, const char *title, const struct action *actions,
-                        const struct action *own)
+static void lay_actions(struct help_state *h, const char *title, const struct action *actions, const struct action *own)
 {
 	bool first = true;
 	for (const struct action *a = actions; a && a->name; a++) {
