@@ -42,6 +42,12 @@ keys '&' 'status:error' Enter
 see "& status:error"
 keys Escape
 gone "& status:error"
+keys Escape Escape
+see "q leaves"
+keys ':' "never mind"
+see ":never mind"
+keys C-c
+gone "never mind"
 keys '>' I
 keys ':' theme Space Tab
 see "contrast"

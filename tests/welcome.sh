@@ -20,7 +20,9 @@ see "own.db (empty)"
 # A file that is none: why.
 keys i
 see "read file or folder:"
-keys "~/notes.txt" Enter
+keys "~/no" Tab
+see "file or folder: ~/notes.txt"
+keys Enter
 see "What was tried gave nothing"
 see "no JSON and no known archive"
 keys i
@@ -30,6 +32,8 @@ see "No such file or directory"
 keys s
 see "Five things to try"
 see "dispute v12 (A) against dispute v13 (B), 80 cases"
+see "711 traces, 3921 spans"
+is "$(screen | grep -c problem)" 0 "what is planted, said before the tour"
 keys 1
 see "dispute-agent"
 see "answer blocked by pii-check"
@@ -69,6 +73,15 @@ ended
 is "$(left)" 0 "what is left of the samples"
 # Nothing of them came into one's own store, and a judgement of them went with them.
 is "$("$spoor" traces --json | head -c 10)" '{"total":0' "traces in the own store"
+
+# A mistake in the settings is still said once the files are read.
+mkdir -p "$home/.config/spoor"
+printf '{"thme": "light"}\n' >"$home/.config/spoor/config.json"
+start 80 24 "$spoor --store $home/mistake.db tests/data/traces-agent.jsonl"
+see "59 traces, 599 spans, 1 problem"
+see "config.json:1: there is no"
+rm "$home/.config/spoor/config.json"
+$tmux kill-server
 
 # The command: the same. A lost connection leaves nothing, either.
 start 80 24 "$spoor samples"

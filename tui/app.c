@@ -19,6 +19,7 @@
 #include "tui/hold.h"
 #include "tui/job.h"
 #include "tui/line_words.h"
+#include "tui/path_words.h"
 #include "tui/looked.h"
 #include "tui/marked.h"
 #include "tui/mouse.h"
@@ -70,6 +71,7 @@ struct app {
 	int64_t import_seen; /* generation of the import last shown */
 	char *follow_path;   /* followed or imported, if no files were given */
 	int index_drawn;     /* per cent */
+	bool mistake_waits;  /* the first import's message does not hide what the settings have wrong */
 	bool import_jump;    /* go to what was imported once it is there: until a key is pressed */
 	struct grid grid;
 	struct hold hold;
@@ -984,7 +986,7 @@ static enum outcome command(struct screen *s, const struct input *in, struct tar
 const struct action app_actions[] = {
 	{"bad", "-", "this answer is bad", NULL, 0, verdict_bad},
 	{"alikes", "a A", "other answers that failed in the same way as this one", NULL, 0, verdict_alikes},
-	{"back", "q Esc", "one level up; at the first screen: quit", NULL, 0, back},
+	{"back", "q Esc", "one level up; q at the first screen: quit", NULL, 0, back},
 	{"columns", "", "columns of this list: :columns start,name,cost; alone: as they were", NULL, 0, choose_columns},
 	{"command", ":", "type a command: any name of this list, or a screen", NULL, 0, command},
 	{"copy", "y", "copy, then v: the value, p: its path, i: its id, c: the command line, l: a link", "copy", 35, copy},
@@ -1112,6 +1114,10 @@ static void run_action(struct app *app, const struct action *a, const struct inp
 	enum outcome outcome = two ? OUT_OPEN : a ? a->run(s, in, &t) : OUT_IGNORED;
 	if (outcome == OUT_IGNORED && (a = action_for_key(app_actions, in->key)))
 		outcome = a->run(s, in, &t);
+	if (outcome == OUT_BACK && in->key == KEY_ESCAPE && app->stack.n == 1) { /* one Esc too many ends nothing */
+		ui_say(&app->ui, "this is the first screen: q leaves");
+		outcome = OUT_HANDLED;
+	}
 	app->painted = false;
 	app->ui.moves = (outcome == OUT_REFRESH || outcome == OUT_HANDLED) && hold_id(s) != id;
 	app->rest_at_ms = mono_ms() + REST_MS;
@@ -1323,18 +1329,6 @@ static enum outcome follow(struct screen *s, const struct input *in, struct targ
 	return OUT_HANDLED;
 }
 
-/* A path as people type it: blanks are part of it, ~/ is their home. */
-static void path_of_line(struct str line, struct buf *out)
-{
-	const char *home = getenv("HOME");
-	line = str_trim(line);
-	if (home && str_starts(line, "~/")) {
-		buf_add_cstr(out, home);
-		line = str_from(line, 1);
-	}
-	buf_add_str(out, line);
-}
-
 static enum outcome import_answer(struct screen *s, const struct input *in, struct target *t)
 {
 	struct app *app = the_app;
@@ -1369,7 +1363,7 @@ static enum outcome import(struct screen *s, const struct input *in, struct targ
 {
 	if (in->argument.len)
 		return import_answer(s, in, t);
-	*t = (struct target){.prompt = "read file or folder: ", .answer = &import_line};
+	*t = (struct target){.prompt = "read file or folder: ", .answer = &import_line, .words = "/"};
 	return OUT_PROMPT;
 }
 
@@ -1415,6 +1409,24 @@ static void add_count(struct buf *out, int64_t n, const char *what)
 		buf_printf(out, "%s%lld %s%s", out->len ? ", " : "", (long long)n, what, n == 1 ? "" : "s");
 }
 
+/* The only one is said as it is; `briefly`: more is said after it. */
+static void say_problems(struct buf *text, int64_t n, const struct problem *first, bool briefly)
+{
+	if (n == 1 && first && !briefly) {
+		buf_printf(text, "; 1 problem: " STR_FMT, STR_ARG(first->reason));
+		return;
+	}
+	add_count(text, n, "problem");
+	if (n && !briefly)
+		buf_add_cstr(text, " (spoor doctor --problems)");
+}
+
+static bool of_samples(const struct app *app, const struct import_report *r)
+{
+	return app->opts->samples && app->opts->n_paths && r->n_files && str_is(r->files[0].file, app->opts->paths[0]);
+}
+
+/* What was read; a mistake in the settings that was said at the start is not lost over it. */
 static void import_message(struct app *app, const struct import_report *r)
 {
 	int64_t problems = 0, spans = 0, cases = 0, traces = 0, fresh = 0;
@@ -1428,7 +1440,9 @@ static void import_message(struct app *app, const struct import_report *r)
 		fresh += r->files[i].fresh.spans + r->files[i].fresh.cases + r->files[i].fresh.traces;
 	}
 	bool nothing = !(traces || spans || cases);
-	struct buf text = BUF_INIT;
+	struct buf text = BUF_INIT, mistake = BUF_INIT;
+	if (app->mistake_waits)
+		settings_say(&mistake);
 	add_count(&text, traces, "trace");
 	add_count(&text, spans, "span");
 	add_count(&text, cases, "case");
@@ -1440,12 +1454,15 @@ static void import_message(struct app *app, const struct import_report *r)
 		/* The reason matters more here than where the file lies. */
 		buf_clear(&text);
 		buf_printf(&text, "%s: " STR_FMT, base_name(first->file), STR_ARG(first->reason));
-	} else if (problems) {
-		add_count(&text, problems, "problem");
-		buf_add_cstr(&text, " (spoor doctor --problems)");
+	} else if (!of_samples(app, r)) { /* theirs are planted */
+		say_problems(&text, problems, first, mistake.len > 0);
 	}
+	if (mistake.len)
+		buf_printf(&text, "; %s", buf_cstr(&mistake));
 	ui_say(&app->ui, "%s", buf_cstr(&text));
-	app->ui.message_is_error = problems > 0 && nothing;
+	app->ui.message_is_error = (problems > 0 && nothing) || mistake.len > 0;
+	app->mistake_waits = false;
+	buf_done(&mistake);
 	buf_done(&text);
 }
 
@@ -1564,10 +1581,15 @@ static void read_keys(struct app *app, int timeout_ms)
 			take_key(app, key);
 	}
 	app->signal_number = term_signal();
-	if (app->signal_number == SIGINT && app->write.on) { /* ^C while writing: a key as Esc is, not the end */
+	bool writes = app->write.on, asks = app->prompt.on;
+	if (app->signal_number == SIGINT &&
+	    (writes || asks)) { /* ^C in a line or a text: a key as Esc is, not the end */
 		term_clear_interrupt();
 		app->signal_number = 0;
-		key_of_writing(app, KEY_ESCAPE);
+		if (writes)
+			key_of_writing(app, KEY_ESCAPE);
+		else
+			key_of_prompt(app, KEY_ESCAPE);
 	}
 	if (app->signal_number)
 		app->quit = true;
@@ -1749,6 +1771,7 @@ static bool start(struct app *app, struct err *err)
 		ui_say(&app->ui, "%s", store.remark);
 	else
 		config_say(&app->ui);
+	app->mistake_waits = o->n_paths && !o->samples;
 	if (o->mask)
 		set_mask(app, true);
 	if (o->mouse)

@@ -13,6 +13,7 @@
 #include "tui/app.h"
 #include "tui/history.h"
 #include "tui/line_words.h"
+#include "tui/path_words.h"
 
 enum { LIST_ROWS = 8, TEXT_COLS_MOST = 36, COUNT_COLS = 6 };
 
@@ -251,6 +252,17 @@ static void filter_items(struct prompt *p)
 	}
 }
 
+/* Names of files, from byte `from` to the line's end: blanks are part of them. */
+static void path_items(struct prompt *p, size_t from)
+{
+	const struct path_word *words;
+	p->from = from;
+	p->to = p->edit.line.len;
+	size_t n = path_words(str_from(buf_str(&p->edit.line), from), &p->arena, &words);
+	for (size_t i = 0; i < n; i++)
+		add_item(p, words[i].name, words[i].whole, -1, STR_NONE);
+}
+
 /* What follows a command's name: the word at the caret. */
 static void argument_items(struct prompt *p, struct str line, size_t blank)
 {
@@ -276,7 +288,10 @@ static void command_items(struct prompt *p)
 	p->from = 0;
 	p->to = blank == SIZE_MAX ? line.len : blank;
 	if (p->edit.caret > p->to) {
-		argument_items(p, line, blank);
+		if (str_is(str_cut(line, 0, blank), "import"))
+			path_items(p, blank + 1);
+		else
+			argument_items(p, line, blank);
 		return;
 	}
 	struct str typed = str_cut(line, 0, p->edit.caret);
@@ -305,6 +320,8 @@ static void find_items(struct prompt *p)
 		filter_items(p);
 	else if (p->sign[0] == ':')
 		command_items(p);
+	else if (p->words && strcmp(p->words, "/") == 0)
+		path_items(p, 0);
 	else if (p->words)
 		word_items(p);
 }

@@ -54,8 +54,13 @@ static void unknown_screen(const struct rebinding *r, struct val at, struct str 
 	struct buf after = BUF_INIT;
 	for (size_t i = 0; i < r->n; i++)
 		near_try(&near, r->tables[i].of->name);
+	size_t dot = str_find_char(name, '.');
 	if (near.name)
 		near_say(&near, &after);
+	else if (dot != SIZE_MAX)
+		buf_printf(&after, "; keys stand under their screen: \"" STR_FMT "\": {\"" STR_FMT "\": …}",
+		           STR_ARG(str_cut(name, 0, dot < NAMED ? dot : NAMED)),
+		           STR_ARG(str_cut(name, dot + 1, NAMED)));
 	else
 		buf_add_cstr(&after, "; spoor help keys lists them");
 	settings_mistake(at, "keys: there is no screen " STR_FMT "%s", STR_ARG(str_cut(name, 0, NAMED)),

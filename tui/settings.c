@@ -264,11 +264,11 @@ void settings_say(struct buf *out)
 	if (!now.mistakes.n)
 		return;
 	const struct settings_mistake *first = &now.mistakes.at[0];
-	if (now.total > 1)
-		buf_printf(out, "%zu mistakes in the settings (spoor config --check): ", now.total);
 	if (first->line)
 		buf_printf(out, "%s:%zu: ", base_name(), first->line);
 	buf_add_cstr(out, first->text);
+	if (now.total > 1)
+		buf_printf(out, "; %zu more: spoor config --check", now.total - 1);
 }
 
 /* ---------------------------------------------------------------- values as text */

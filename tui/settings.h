@@ -73,8 +73,8 @@ struct settings_mistake {
 };
 /* By line. `total` (may be NULL): how many there were, of which the first 100 are kept. */
 const struct settings_mistake *settings_mistakes(size_t *n, size_t *total);
-/* The first in one line, for the status line and standard error: "3 mistakes in the settings (spoor config --check): config.json:4: there is
- * no setting thme (did you mean theme?)". Nothing if there is no mistake. Appends. */
+/* The first in one line, for the status line and standard error: "config.json:4: there is no setting thme
+ * (did you mean theme?); 2 more: spoor config --check". Nothing if there is no mistake. Appends. */
 void settings_say(struct buf *out);
 
 /* Facts from above, for theme names; set by main. NULL: themes are not checked. Returns how many; the names live in `arena`. */

@@ -57,7 +57,7 @@ theme mono --theme
 $ spoor config --json theme
 {"path":"$T/home/config/spoor/config.json","there":true,"settings":[{"name":"theme","value":"light","default":"default","origin":"file","from":"config.json:3","line":3,"variable":"SPOOR_THEME","flag":"theme","type":"a theme's name or file","help":"colours: a theme's name, or a file (with a / in it)"}],"mistakes":[]}
 $ spoor help keys | grep ' quit '
-  q Esc               one level up; at the first screen: quit (back)
+  q Esc               one level up; q at the first screen: quit (back)
 $ spoor import tests/data/traces-agent.jsonl >/dev/null 2>&1
 $ spoor traces --limit 2
 name               cost   total
@@ -90,7 +90,7 @@ $T/bad.json:6: author: holds a control character
 $ spoor config --check --json $T/bad.json | sed 's/.*"mistakes"/"mistakes"/'
 "mistakes":[{"line":2,"message":"there is no setting thme (did you mean theme?)"},{"line":3,"message":"keys: there is no screen tracs (did you mean trace?)"},{"line":3,"message":"Q is the key of quit (everywhere): next-error keeps e"},{"line":4,"message":"columns: traces have no column nme (did you mean name?)"},{"line":5,"message":"filters.traces, column 8: expected unset, ok, error, running (did you mean error?)"},{"line":6,"message":"author: holds a control character"}]}
 $ SPOOR_CONFIG=$T/bad.json spoor traces --limit 1 --columns name 2>&1
-spoor: 6 mistakes in the settings (spoor config --check): bad.json:2: there is no setting thme (did you mean theme?)
+spoor: bad.json:2: there is no setting thme (did you mean theme?); 5 more: spoor config --check
 name
 dispute-agent
 $ spoor traces --config $T/none.json --limit 1 --columns name 2>&1

@@ -25,6 +25,7 @@ static const struct {
 } golden[] = {
     {"traces-80x24",           "traces", "",              NULL,                24, 80,  false},
     {"traces-80x24-ascii",     "traces", "",              "e",                 24, 80,  true },
+    {"traces-100x30",          "traces", "",              NULL,                30, 100, false},
     {"traces-200x50",          "traces", "",              "j j",               50, 200, false},
     {"traces-60x12",           "traces", "",              NULL,                12, 60,  false},
     {"traces-80x24-about",     "traces", ABOUT_FILTER,    NULL,                24, 80,  false},
@@ -475,6 +476,11 @@ static void test_help(void **state)
 	assert_true(stage_shows(&st, "3 of "));
 	stage_keys(&st, "Esc");
 	assert_int_equal(st.outcome, OUT_REFRESH);
+	stage_keys(&st, "/");
+	stage_line(&st, "mark this row");
+	assert_true(stage_shows(&st, "mark this row"));
+	assert_false(stage_shows(&st, "Space")); /* folds in a trace */
+	stage_keys(&st, "Esc");
 	stage_keys(&st, "q");
 	assert_int_equal(st.outcome, OUT_BACK);
 	stage_close(&st);

@@ -176,6 +176,11 @@ static void test_order_on_screen(void **state)
 	sort->run(&st.screen, &(struct input){.key = KEY_NONE, .argument = STR_LIT("session")}, &t);
 	stage_settle(&st);
 	assert_true(stage_shows(&st, "call-7001"));
+	sort->run(&st.screen, &(struct input){.key = KEY_NONE, .argument = STR_LIT("cost")},
+	          &t); /* as it stands in the head */
+	stage_settle(&st);
+	assert_true(stage_shows(&st, "\xe2\x96\xbe"
+	                             "cost"));
 	sort->run(&st.screen, &(struct input){.key = KEY_NONE, .argument = STR_LIT("nonesuch")}, &t);
 	assert_non_null(strstr(st.ui->message, ":sort takes start"));
 	stage_close(&st);

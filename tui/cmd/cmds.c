@@ -75,7 +75,6 @@ const struct option_row front_options[] = {
 	{"theme", 0, OPTION_TEXT, "THEME", "the colours (spoor help themes)"},
 	{"ascii", 0, OPTION_FLAG, NULL, "nothing but ASCII (so it is where the locale is not UTF-8)"},
 	{"no-color", 0, OPTION_FLAG, NULL, "no colours"},
-	{"mouse", 0, OPTION_FLAG, NULL, "clicks and the wheel; key @ switches it"},
 	{"mask", 0, OPTION_FLAG, NULL, "personal data and secrets masked in what is shown"},
 	{"mouse", 0, OPTION_FLAG, NULL, "clicks and the wheel from the start (@ switches them)"},
 	{"json", 'j', OPTION_FLAG, NULL, "of a command that follows: one JSON value on standard output"},

@@ -36,10 +36,31 @@ static bool is_kept(const struct action *a, struct str keep)
 	return keep.len == 0 || holds(a->name, keep) || holds(action_keys_now(a), keep) || holds(a->help, keep);
 }
 
-static void lay_action(struct sheet *s, const struct action *a)
+static bool is_taken(const struct action *own, struct str key)
+{
+	for (const struct action *a = own; a && a->name; a++) {
+		struct str rest = str_of(action_keys_now(a)), one;
+		while (str_split(&rest, ' ', &one))
+			if (str_eq(one, key))
+				return true;
+	}
+	return false;
+}
+
+/* The keys that do it here: those the screen has a use of its own for do not. */
+static void keys_left(struct buf *out, const struct action *a, const struct action *own)
+{
+	struct str rest = str_of(action_keys_now(a)), one;
+	while (str_split(&rest, ' ', &one))
+		if (one.len && !is_taken(own, one))
+			buf_printf(out, "%s" STR_FMT, out->len ? " " : "", STR_ARG(one));
+}
+
+/* own: the actions of the screen that come before this one's; NULL: none do. */
+static void lay_action(struct sheet *s, const struct action *a, const struct action *own)
 {
 	struct buf keys = BUF_INIT;
-	action_keys(&keys, a);
+	keys_left(&keys, a, own);
 	sheet_row(s);
 	sheet_column(s, 2);
 	sheet_add(s, ROLE_HINT_KEY, arena_str(&s->arena, buf_str(&keys)));
@@ -54,7 +75,7 @@ static void lay_action(struct sheet *s, const struct action *a)
 	sheet_wrap(s, ROLE_TEXT, col, str_of(a->help), 0);
 }
 
-static void lay_actions(struct help_state *h, const char *title, const struct action *actions)
+static void lay_actions(struct help_state *h, const char *title, const struct action *actions, const struct action *own)
 {
 	bool first = true;
 	for (const struct action *a = actions; a && a->name; a++) {
@@ -68,7 +89,7 @@ static void lay_actions(struct help_state *h, const char *title, const struct ac
 			first = false;
 		}
 		h->shown++;
-		lay_action(&h->sheet, a);
+		lay_action(&h->sheet, a, own);
 	}
 }
 
@@ -80,8 +101,8 @@ static void lay_out(struct help_state *h, int cols)
 	h->stale = false;
 	sheet_begin(&h->sheet, cols);
 	if (ops)
-		lay_actions(h, ops->title, ops->actions);
-	lay_actions(h, "Everywhere", screen_common_actions);
+		lay_actions(h, ops->title, ops->actions, NULL);
+	lay_actions(h, "Everywhere", screen_common_actions, ops ? ops->actions : NULL);
 	if (h->shown == 0) {
 		sheet_row(&h->sheet);
 		sheet_addc(&h->sheet, ROLE_TEXT, "No key does anything like that.");

@@ -62,7 +62,11 @@ struct place {
 	enum picture picture;
 	int col, cols;
 };
-enum { MAX_PLACES = 32, MARGIN = 4, NAME_LEAST = 16 };
+enum { MAX_PLACES = 32, MARGIN = 4, NAME_LEAST = 16, NAME_GOOD = 24 };
+
+/* What gives way first, so that the name has room to be told from the next one. */
+static const char *const give_way[] = {"tool_calls", "llm_calls", "tokens_out", "tokens_in"};
+enum { GIVE_WAY = sizeof give_way / sizeof *give_way };
 
 static int bar_cols(int cols)
 {
@@ -74,13 +78,17 @@ static int score_cols(int cols)
 	return cols < 96 ? 0 : cols < 140 ? 14 : 24;
 }
 
-/* Shown otherwise: a mark, or in the details beside. Free text needs the room. What the list is ordered by always shows. */
-static bool is_left_out(const struct column *c, int cols, const char *sorted)
+/* Shown otherwise: a mark, or in the details beside. Free text needs the room: the first `gone` of give_way leave it theirs. What the list is
+ * ordered by always shows. */
+static bool is_left_out(const struct column *c, int cols, size_t gone, const char *sorted)
 {
 	if (strcmp(c->name, sorted) == 0)
 		return false;
 	if (c->width <= 0 || cols < c->min_cols)
 		return true;
+	for (size_t i = 0; i < gone; i++)
+		if (strcmp(c->name, give_way[i]) == 0)
+			return true;
 	static const char *const never[] = {"status", "session", "user", "service", "errors"};
 	for (size_t i = 0; i < sizeof never / sizeof *never; i++)
 		if (strcmp(c->name, never[i]) == 0)
@@ -169,15 +177,13 @@ static size_t places_chosen(const struct column *const *chosen, size_t n_chosen,
 	return n;
 }
 
-static size_t places_for(int cols, enum trace_sort sort, struct place places[MAX_PLACES])
+/* Without the first `gone` of give_way; the name is the last. */
+static size_t places_usual(int cols, size_t gone, enum trace_sort sort, struct place places[MAX_PLACES])
 {
-	size_t n = 0, n_chosen;
+	size_t n = 0;
 	int col = MARGIN;
-	const struct column *const *chosen = list_columns(list_kind_of(trace_columns), &n_chosen);
-	if (chosen)
-		return places_chosen(chosen, n_chosen, cols, sort, places);
 	for (const struct column *c = trace_columns; c->name && n < MAX_PLACES - 4; c++) {
-		if (has_picture(c) || is_left_out(c, cols, trace_sort_name(sort)))
+		if (has_picture(c) || is_left_out(c, cols, gone, trace_sort_name(sort)))
 			continue;
 		places[n++] = (struct place){.column = c, .col = col, .cols = column_cols(c)};
 		col += column_cols(c) + 1;
@@ -198,6 +204,18 @@ static size_t places_for(int cols, enum trace_sort sort, struct place places[MAX
 	                             .picture = PICTURE_NAME,
 	                             .col = col + 1,
 	                             .cols = cols - col - 1};
+	return n;
+}
+
+static size_t places_for(int cols, enum trace_sort sort, struct place places[MAX_PLACES])
+{
+	size_t n_chosen;
+	const struct column *const *chosen = list_columns(list_kind_of(trace_columns), &n_chosen);
+	if (chosen)
+		return places_chosen(chosen, n_chosen, cols, sort, places);
+	size_t gone = 0, n = places_usual(cols, gone, sort, places);
+	while (places[n - 1].cols < NAME_GOOD && gone < GIVE_WAY)
+		n = places_usual(cols, ++gone, sort, places);
 	return n;
 }
 

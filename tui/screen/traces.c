@@ -6,6 +6,7 @@
 #include "store/base/units.h"
 #include "store/query/queue_make.h"
 #include "store/query/subject.h"
+#include "tui/columns.h"
 #include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_text.h"
@@ -650,12 +651,15 @@ static enum outcome sort_by(struct screen *screen, int step)
 	return sorted(screen);
 }
 
-/* ":sort cost_usd", by the names of --sort. */
+/* ":sort cost": by the names that --sort and :columns take. */
 ACTION(sort_named)
 {
 	struct traces_state *s = state_of(screen);
 	(void)target;
 	struct str name = str_trim(in->argument);
+	const struct column *column = column_named(trace_columns, name);
+	if (column && column->sort)
+		name = str_of(column->sort);
 	if (!trace_sort_named(name, &s->pane.sort)) {
 		struct buf all = BUF_INIT;
 		for (int i = 0; i < N_TRACE_SORTS; i++)
