@@ -39,7 +39,7 @@ COMMANDS = {
 # Words with which a command writes into the store it is given, which has to be there.
 WRITES = {
     "doctor": [["--index"], ["--compact"]], "flag": [[f"trace:{TRACE}", "--good"]], "forget": [["nosuchfile.json", "--yes"]],
-    "review": [["nosuchqueue"], ["--run", "v12"]],
+    "review": [[], ["nosuchqueue"], ["--run", "v12"]],
 }
 # A word that finds nothing is an answer, not a mistake.
 FOUND_NOTHING = {"search": (0, 1)}
