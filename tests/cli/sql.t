@@ -175,6 +175,10 @@ $ spoor help sql | grep -c '^  [a-z_]* *\(id\|text\|integer\|real\|boolean\|time
 # Masked, all expressions over a text are of what is shown of it.
 $ export SPOOR_STORE=$T/planted.db; python3 tests/planted.py $T/planted && spoor import $T/planted/*.json >$T/log; spoor flag trace:00000000000000000000000000000001 --bad --note "ask jane.roe@acme-corp.de" --author ann >$T/log; python3 tests/cli/sql.py $T/planted/things.txt; echo $?
 0
+$ spoor sql "select null as a union all select 'b'" --csv
+a
+""
+b
 # Nothing was written.
 $ python3 -c 'import hashlib,sys; print(hashlib.sha256(open(sys.argv[1],"rb").read()).hexdigest())' "$SPOOR_STORE" | diff - $T/before && echo same
 same
