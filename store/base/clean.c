@@ -177,6 +177,13 @@ void clean_csv(struct buf *out, struct str text, bool raw)
 		buf_add_char(out, '"');
 }
 
+void clean_csv_end(struct buf *out, size_t from)
+{
+	if (out->len == from)
+		buf_add_cstr(out, "\"\"");
+	buf_add_cstr(out, "\r\n");
+}
+
 /* ---- Markdown */
 
 /* 0 at the ends of the text */

@@ -14,6 +14,8 @@ void clean_json(struct buf *out, struct str text);
 /* One RFC 4180 field. Text that begins with = + - @ TAB CR LF (or full-width forms) gets ' before it unless `raw`.
  * Controls but newline and tab become pictures and ill-formed bytes U+FFFD, unless `raw`. Numbers: write them raw. */
 void clean_csv(struct buf *out, struct str text, bool raw);
+/* Ends the record that begins at byte `from`. One empty cell alone is "": readers take an empty line for no record. */
+void clean_csv_end(struct buf *out, size_t from);
 /* Inline Markdown: escapes ` | < [ ! \ * _ # - @ (and ~ & > + = 1.) where they would act; newlines become
  * blanks, the ends are trimmed; hidden characters are shown as in clean_print. */
 void clean_markdown(struct buf *out, struct str text);

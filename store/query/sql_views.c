@@ -15,6 +15,7 @@
 /* A span key of another table → the span's id as the source writes it. */
 #define SPAN_OF(trace, key) "spoor_span(" trace ", " key ")"
 #define TRACE_OF(id) "(SELECT text FROM main.trace WHERE id = " id ")"
+#define BASE_OF(path) "substr(" path ", length(rtrim(" path ", replace(" path ", '/', ''))) + 1)"
 #define FILE_OF(id)  "(SELECT CAST(path AS TEXT) FROM main.source WHERE id = " id ")"
 
 static const struct sql_column traces[] = {
@@ -36,7 +37,7 @@ static const struct sql_column traces[] = {
 	{"tokens_cached", SQL_INTEGER, "t.tokens_cached", ""},
 	{"tokens_reasoning", SQL_INTEGER, "t.tokens_reasoning", ""},
 	{"cost_usd", SQL_REAL, "t.cost_usd", ""},
-	{"cost_estimated", SQL_BOOLEAN, "t.usage = 1", "some of the cost comes from list prices"},
+	{"cost_estimated", SQL_BOOLEAN, "CASE WHEN t.cost_usd IS NOT NULL THEN (t.usage & 1) <> 0 END", "some of the cost comes from list prices"},
 	{"input_start", SQL_TEXT, "t.input", "the first 200 bytes of what was asked"},
 	{"output_start", SQL_TEXT, "t.output", "the first 200 bytes of what was answered"},
 	{"verdict", SQL_ID, "(SELECT CASE max(CASE n.value WHEN 'bad' THEN 3 WHEN 'unsure' THEN 2 ELSE 1 END) WHEN 3 THEN 'bad' WHEN 2"
@@ -102,7 +103,8 @@ static const struct sql_column scores[] = {
 static const struct sql_column runs[] = {
 	{"id", SQL_ID, "r.text", "as the source writes it"},
 	TIME("created", "r.created_ns", "when it was made"),
-	{"name", SQL_TEXT, "r.name", ""},
+	{"name", SQL_TEXT, "coalesce(nullif(r.name, ''), (SELECT nullif(" BASE_OF("CAST(path AS TEXT)") ", '') FROM main.source WHERE id = r.source))",
+	 "its file's, if its source gives none"},
 	{"dataset", SQL_TEXT, WORD("r.dataset"), ""},
 	{"model", SQL_TEXT, WORD("r.model"), ""},
 	{"provider", SQL_TEXT, WORD("r.provider"), ""},

@@ -36,6 +36,11 @@ COMMANDS = {
     "samples": (["--json"], 0, None, False), "search": (["refund"], 0, ["nosuchword4711"], True), "session": (["conv-2006414"], 0, ["nosuchsession"], True),
     "sql": (["select 1 as one"], 0, None, True), "stats": ([], 0, None, True), "trace": ([TRACE], 0, ["ffffffffffff"], True), "traces": ([], 0, None, True),
 }
+# Words with which a command writes into the store it is given, which has to be there.
+WRITES = {
+    "doctor": [["--index"], ["--compact"]], "flag": [[f"trace:{TRACE}", "--good"]], "forget": [["nosuchfile.json", "--yes"]],
+    "review": [[], ["nosuchqueue"], ["--run", "v12"]],
+}
 # A word that finds nothing is an answer, not a mistake.
 FOUND_NOTHING = {"search": (0, 1)}
 # Silent on success, so it has nothing that could not be written.
@@ -76,6 +81,10 @@ for c in commands:
         check(f"{name} without a store: made one", os.path.exists(f"{T}/nowhere-{name}.db"), False)
     elif store is False:
         check(f"{name} needs no store", run(name, *words, store=f"{T}/nowhere-{name}.db").returncode, usual)
+    if c["name"] in WRITES:
+        for words in WRITES[name]:
+            r = run(name, *words, store=f"{T}/mistyped-{name}.db")
+            check(f"{name} {words} in a store that is not there: {r.stderr[:200]}", (r.returncode, os.path.exists(f"{T}/mistyped-{name}.db")), ((4, False),))
     r = run(name, *words, "--json", "--nosuchoption")
     check(f"{name}: a mistake as JSON", "message" in json.loads(r.stderr)["error"], True)
 print(f"{len(commands)} commands", file=sys.stderr)

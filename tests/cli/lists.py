@@ -128,6 +128,10 @@ def slices(name, command, base, pick, options, rows, own):
         check(f"{name}: --columns {first}", [json.loads(x) for x in only.stdout.splitlines()], [{first: r.get(first)} for r in rows])
         wrong = run(*base, *pick, "--csv", "--columns", "nosuchcolumn")
         check(f"{name}: a column there is not", (wrong.returncode, wrong.stdout), (2, ""))
+        unknown = next((k for k in rows[0] if any(r.get(k) is None for r in rows)), None)
+        if unknown:  # an empty line would be no record for most readers
+            alone = run(*base, *pick, "--csv", "--columns", unknown)
+            check(f"{name}: --csv --columns {unknown}", len(list(csv.DictReader(io.StringIO(alone.stdout, newline="")))), len(rows))
         order(name, base, pick, rows)
     if "where" in options:
         check(f"{name}: --where with a wrong word", run(*base, *pick, "--jsonl", "--where", "nosuchfield:1").returncode, 2)
@@ -147,6 +151,16 @@ def order(name, base, pick, rows):
         check(f"{name}: --sort {figures[0]} {way}", values, sorted((row[figures[0]] for row in rows), reverse=down))
 
 
+def orders_of_traces():
+    """In the order of the column that is named, unknown figures last."""
+    for k in [k for k in traces[0] if isinstance(traces[0][k], (int, float)) and not isinstance(traces[0][k], bool)]:
+        r = run("traces", "--jsonl", "--sort", k, "--asc", "--columns", k)
+        if r.returncode == 0:
+            values = [json.loads(x)[k] for x in r.stdout.splitlines()]
+            check(f"traces --sort {k}", values, sorted((t[k] for t in traces), key=lambda v: (v is None, v or 0)))
+
+
+orders_of_traces()
 commands = json.loads(run("help", "--json").stdout)["commands"]
 lists = 0
 for c in commands:

@@ -141,7 +141,7 @@ runs: eval runs
   id                  id       as the source writes it
   created             time     when it was made
   created_ns          ns       when it was made, in ns
-  name                text
+  name                text     its file's, if its source gives none
   dataset             text
   model               text
   provider            text
@@ -175,6 +175,18 @@ $ spoor help sql | grep -c '^  [a-z_]* *\(id\|text\|integer\|real\|boolean\|time
 # Masked, all expressions over a text are of what is shown of it.
 $ export SPOOR_STORE=$T/planted.db; python3 tests/planted.py $T/planted && spoor import $T/planted/*.json >$T/log; spoor flag trace:00000000000000000000000000000001 --bad --note "ask jane.roe@acme-corp.de" --author ann >$T/log; python3 tests/cli/sql.py $T/planted/things.txt; echo $?
 0
+$ spoor sql "select null as a union all select 'b'" --csv
+a
+""
+b
 # Nothing was written.
 $ python3 -c 'import hashlib,sys; print(hashlib.sha256(open(sys.argv[1],"rb").read()).hexdigest())' "$SPOOR_STORE" | diff - $T/before && echo same
 same
+# What has no cost has none that was estimated, and a run without a name goes by its file's, as in spoor traces and spoor runs.
+$ export SPOOR_STORE=$T/unknown.db; spoor import tests/data/traces-voice.json.gz >$T/log; spoor sql "select cost_usd, cost_estimated, count(*) as n from traces where cost_usd is null group by 1, 2" --json
+{"columns":["cost_usd","cost_estimated","n"],"rows":[{"cost_usd":null,"cost_estimated":null,"n":1}],"more":false}
+$ export SPOOR_STORE=$T/unknown.db; printf '%s' '{"results":{"version":3,"results":[{"testIdx":0,"success":true,"response":{"output":"a"},"vars":{"q":"x"},"provider":{"id":"p"},"prompt":{"raw":"x"}}]},"evalId":"eval-x","config":{}}' >$T/nameless.json; spoor import $T/nameless.json >$T/log; spoor runs --columns name --csv; spoor sql "select name from runs" --csv
+name
+nameless.json
+name
+nameless.json

@@ -33,6 +33,7 @@ struct command {
 	int min_args, max_args;             /* max -1: any */
 	const struct option_row *options;   /* ends with name NULL; may be NULL */
 	bool hidden;                        /* for programs: in no list, no page */
+	bool makes_store;                   /* where there is none, it begins one */
 	int over;                           /* enum filter_over: what its --where is over */
 	const struct column *columns;       /* of its list, for --sort and --columns; may be NULL */
 	int (*run)(const struct command_line *line,
@@ -61,7 +62,7 @@ bool cmd_int(const struct command_line *line, const char *name, int64_t otherwis
 int64_t cmd_now_ns(void);                        /* $SPOOR_NOW or the clock */
 bool cmd_masks(const struct command_line *line); /* --mask, or $SPOOR_MASK */
 /* The store the line names (--store, $SPOOR_STORE, default). mode: enum db_mode. What a DB_READ one gives
- * is masked if cmd_masks. NULL: err. */
+ * is masked if cmd_masks. A store that is absent is an error but for commands that make one. NULL: err. */
 struct db *cmd_store(const struct command_line *line, int mode, struct err *err);
 
 /* Runs argv (argv[0] is the command's name): parses, runs, prints errors (with --json as {"error":{…}}), returns the exit code. */

@@ -819,5 +819,6 @@ const struct command command_import = {
     .min_args = 1,
     .max_args = -1,
     .options = import_options,
+    .makes_store = true,
     .run = import_main,
 };

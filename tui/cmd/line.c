@@ -1,6 +1,7 @@
 /* A command line: words → options and operands by the command's table, what every command asks of it, and cmd_main. */
 #include "tui/cmd/cmd.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -230,6 +231,9 @@ struct db *cmd_store(const struct command_line *line, int mode, struct err *err)
 		buf_add_cstr(&path, given);
 	else
 		db_default_path(&path);
+	/* A name typed wrong is no new store: reading says that it is not there. */
+	if (!line->command->makes_store && access(buf_cstr(&path), F_OK) != 0 && errno == ENOENT)
+		mode = DB_READ;
 	struct db *db = db_open(buf_cstr(&path), (enum db_mode)mode, err);
 	buf_done(&path);
 	if (db && mode != DB_READ)

@@ -327,5 +327,6 @@ const struct command command_merge = {
     .min_args = 1,
     .max_args = 1,
     .options = merge_options,
+    .makes_store = true,
     .run = merge_main,
 };

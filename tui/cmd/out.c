@@ -408,13 +408,14 @@ static void csv_table(struct table *t, struct buf *to)
 	for (size_t c = 0; c < t->n_picks && !t->o->no_head; c++)
 		buf_printf(to, "%s%s%s", c ? "," : "", t->picks[c].column->name, c + 1 == t->n_picks ? "\r\n" : "");
 	for (size_t r = 0; r < t->n; r++) {
+		size_t from = to->len;
 		for (size_t c = 0; c < t->n_picks; c++) {
 			struct value v = t->picks[c].column->get(row_at(t, r), &t->arena);
 			if (c)
 				buf_add_char(to, ',');
 			value_csv(to, &v, t->o->csv_raw);
 		}
-		buf_add_cstr(to, "\r\n");
+		clean_csv_end(to, from);
 	}
 }
 

@@ -336,12 +336,13 @@ static void print_csv(const struct grid *g, const struct picked *p, size_t first
 	if (p->n)
 		buf_add_cstr(out, "\r\n");
 	for (size_t i = first; p->n && i < first + n; i++) {
+		size_t from = out->len;
 		for (size_t c = 0; c < p->n; c++) {
 			if (c)
 				buf_add_char(out, ',');
 			value_csv(out, cell_at(g, i, p->at[c]), g->r->o.csv_raw);
 		}
-		buf_add_cstr(out, "\r\n");
+		clean_csv_end(out, from);
 	}
 }
 

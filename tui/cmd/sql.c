@@ -170,6 +170,7 @@ static void json_row(struct answer *a)
 
 static void csv_row(struct answer *a)
 {
+	size_t from = a->out.len;
 	for (int i = 0; i < a->n; i++) {
 		struct ask_value v = ask_cell(a->s, i);
 		buf_add_cstr(&a->out, i ? "," : "");
@@ -178,7 +179,7 @@ static void csv_row(struct answer *a)
 		else
 			plain(&a->out, &v);
 	}
-	buf_add_cstr(&a->out, "\r\n");
+	clean_csv_end(&a->out, from);
 }
 
 static void markdown_row(struct answer *a)

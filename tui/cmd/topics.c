@@ -273,9 +273,13 @@ void topic_output(struct page *p)
 	    "durations nanoseconds (…_ns), costs US dollars (…_usd), shares numbers from 0 to 1; what is unknown "
 	    "is null. With --json a failure is JSON, too, on standard error: {\"error\": {\"code\", \"message\", "
 	    "…}}.\n\n"
+	    "--jsonl prints the rows of a list, each as one JSON object on a line of its own, as they come. A command "
+	    "with several lists prints its main one; --table NAME another (--help names them).\n\n"
 	    "--csv writes a list for spreadsheets: a text that would be taken for a formula gets a ' before it "
 	    "(--csv-raw: not). --markdown writes a table for an issue or a pull request. --columns chooses and orders "
-	    "the columns of each of them, by their names in --json.");
+	    "the columns of each of them, by their names in --json. --sort COLUMN (--asc, --desc), --offset N and "
+	    "--limit N "
+	    "choose rows; what is unknown comes last.");
 }
 
 static void topic_completion(struct page *p)

@@ -599,7 +599,7 @@ static const struct {
     {TRACE_BY_DURATION,   "total"           },
     {TRACE_BY_SPANS,      "spans"           },
     {TRACE_BY_ERRORS,     "errors"          },
-    {TRACE_BY_TOKENS,     "tokens"          },
+    {TRACE_BY_TOKENS_IN,  "tokens in"       },
     {TRACE_BY_COST,       "cost"            },
     {TRACE_BY_LLM,        "LLM calls"       },
     {TRACE_BY_TOOLS,      "tool calls"      },
