@@ -192,7 +192,7 @@ walk("queues", ["spoor", "review"])
 
 def in_tmux(conf, path, what):
     """y l inside tmux: its buffer has the link."""
-    socket = work + "/tmux"
+    socket = work + "/" + what.split()[0]  # its own: the one before may still be ending
     open(work + "/tmux.conf", "w").write("set -g default-terminal tmux-256color\n" + conf)
     def tmux(*args):
         return subprocess.run(["tmux", "-S", socket, *args], env=env, capture_output=True, text=True).stdout
