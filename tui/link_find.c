@@ -450,14 +450,16 @@ static bool to_slices(struct finder *f)
 static bool to_gate(struct finder *f)
 {
 	struct run_row row[2] = {{.id = 0}, {.id = 0}};
-	for (size_t i = 0; i < f->link->n_of; i++)
+	const size_t n = f->link->n_of; /* one or two, as the table of kinds has it */
+	BUG_ON(n < 1 || n > 2);
+	for (size_t i = 0; i < n; i++)
 		if (!find_run(f, i, &row[i]))
 			return false;
-	const struct run_row *b = &row[f->link->n_of - 1];
+	const struct run_row *b = &row[n - 1];
 	open_screen(f, "runs")->span = b->id;
 	struct target *t = open_screen(f, "release");
 	t->id = row[0].id;
-	t->id2 = f->link->n_of == 2 ? b->id : 0;
+	t->id2 = n == 2 ? b->id : 0;
 	say(f, "the release sheet of run " STR_FMT, STR_ARG(called(b->name, b->text)));
 	return true;
 }

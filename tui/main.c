@@ -144,40 +144,48 @@ static bool unknown_option(const char *word, struct err *err)
 
 static bool front_option(struct front *f, int argc, char **argv, int *i, struct err *err)
 {
-	const char *word = argv[*i], *value;
+	const char *word = argv[*i], *config; /* that was read first of all */
+	bool json;                            /* the command's */
+	const struct {
+		const char *name;
+		bool *on;
+	} flags[] = {
+	    {"--ascii",    &f->app.ascii   },
+	    {"--fresh",    &f->app.fresh   },
+	    {"--follow",   &f->app.follow  },
+	    {"--help",     &f->help        },
+	    {"-h",         &f->help        },
+	    {"--json",     &json           },
+	    {"-j",         &json           },
+	    {"--mask",     &f->app.mask    },
+	    {"--mouse",    &f->app.mouse   },
+	    {"--no-color", &f->app.no_color},
+	    {"--version",  &f->version     },
+	};
+	const struct {
+		const char *name, **to;
+	} values[] = {
+	    {"--config", &config      },
+            {"--map",    &f->app.map  },
+            {"--open",   &f->app.open },
+	    {"--store",  &f->app.store},
+            {"--theme",  &f->app.theme},
+	};
 	if (!is_front_option(word))
 		return unknown_option(word, err);
-	if (strcmp(word, "--ascii") == 0)
-		f->app.ascii = true;
-	else if (strcmp(word, "--no-color") == 0)
-		f->app.no_color = true;
-	else if (strcmp(word, "--mask") == 0)
-		f->app.mask = true;
-	else if (strcmp(word, "--mouse") == 0)
-		f->app.mouse = true;
-	else if (strcmp(word, "--follow") == 0)
-		f->app.follow = true;
-	else if (strcmp(word, "--fresh") == 0)
-		f->app.fresh = true;
-	else if (strcmp(word, "--version") == 0)
-		f->version = true;
-	else if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
-		f->help = true;
-	else if (strcmp(word, "--json") == 0 || strcmp(word, "-j") == 0)
-		return true; /* the command's */
-	else if ((value = value_of("--store", argc, argv, i, err)) != NULL)
-		f->app.store = value;
-	else if (err->code == ERR_NONE && (value = value_of("--theme", argc, argv, i, err)) != NULL)
-		f->app.theme = value;
-	else if (err->code == ERR_NONE && (value = value_of("--open", argc, argv, i, err)) != NULL)
-		f->app.open = value;
-	else if (err->code == ERR_NONE && (value = value_of("--map", argc, argv, i, err)) != NULL)
-		f->app.map = value;
-	else if (err->code == ERR_NONE && (value = value_of("--config", argc, argv, i, err)) != NULL)
-		return true; /* it was read first of all */
-	else
-		return err->code == ERR_NONE ? unknown_option(word, err) : false;
-	return true;
+	for (size_t k = 0; k < sizeof flags / sizeof *flags; k++)
+		if (strcmp(word, flags[k].name) == 0) {
+			*flags[k].on = true;
+			return true;
+		}
+	for (size_t k = 0; k < sizeof values / sizeof *values; k++) {
+		const char *value = value_of(values[k].name, argc, argv, i, err);
+		if (value)
+			*values[k].to = value;
+		if (value || err->code != ERR_NONE)
+			return value != NULL;
+	}
+	return unknown_option(word, err);
 }
 
 static bool read_front(struct front *f, int argc, char **argv, struct err *err)
@@ -379,6 +387,7 @@ static int explore_own(struct app_opts *app)
 	bool to_samples = false;
 	app->to_samples = &to_samples;
 	int code = explore(app);
+	app->to_samples = NULL;
 	return to_samples && code == 0 ? explore_samples(&like) : code;
 }
 

@@ -133,8 +133,9 @@ static char *read_keys(struct val at, const struct action *action, struct str te
 		buf_done(&keys);
 		return NULL;
 	}
-	buf_add_cstr(&keys, "");
-	return keys.len ? buf_detach(&keys) : xstrdup("");
+	char *all = xstrdup(buf_cstr(&keys));
+	buf_done(&keys);
+	return all;
 }
 
 /* The action of a name: everywhere's, else (table < 0 or 0) that of the first screen that has it. *table is EVERY then. */

@@ -371,12 +371,12 @@ static void nonsense_does_no_harm(void **state)
 	(void)state;
 	for (size_t k = 0; k < sizeof nonsense / sizeof *nonsense; k++)
 		for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-			struct memory *m = memory_open(stage_path, false);
 			struct target t;
 			struct stage st;
 			char name[64];
 			if (rows[i].nothing)
 				continue;
+			struct memory *m = memory_open(stage_path, false);
 			targets(&rows[i], &t);
 			come(&st, NULL, rows[i].screen, &t, 24, 80);
 			snprintf(name, sizeof name, "%s", st.screen.view ? st.screen.view : "");

@@ -348,7 +348,7 @@ static bool agreement_copy(const struct screen *screen, enum copy what, struct b
 			return false;
 		buf_add_str(out, s->shown.subject.raw_output);
 		return true;
-	case COPY_PATH: return false;
+	case COPY_PATH:
 	case COPY_LINK: return false; /* the app knows what is judged (subject) */
 	case COPY_VIEW:
 		if (s->run)
