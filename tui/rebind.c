@@ -128,7 +128,6 @@ static char *read_keys(struct val at, const struct action *action, struct str te
 		buf_done(&keys);
 		return NULL;
 	}
-	buf_add_cstr(&keys, "");
 	return keys.len ? buf_detach(&keys) : xstrdup("");
 }
 
