@@ -49,6 +49,9 @@ see ":never mind"
 keys C-c
 gone "never mind"
 keys '>' I
+keys ':' sort Space co Tab
+see ":sort cost_usd"
+keys Escape
 keys ':' theme Space Tab
 see "contrast"
 keys Escape Escape

@@ -13,18 +13,20 @@ static const struct list_kind *list_of_screen(const char *screen)
 	return list && list->screen ? list : NULL;
 }
 
-static size_t column_words(const struct action *actions, struct arena *arena, const struct line_word **out)
+/* sorts: only those that the list can be ordered by. */
+static size_t column_words(const struct action *actions, bool sorts, struct arena *arena, const struct line_word **out)
 {
 	const struct list_kind *list = NULL;
-	size_t n = 0;
+	size_t all = 0, n = 0;
 	for (size_t i = 0; screens[i] && !list; i++)
 		if (screens[i]->actions == actions)
 			list = list_of_screen(screens[i]->name);
 	for (const struct column *c = list ? list->columns : NULL; c && c->name; c++)
-		n++;
-	struct line_word *words = arena_zalloc(arena, n + 1, sizeof *words);
-	for (size_t i = 0; i < n; i++)
-		words[i] = (struct line_word){list->columns[i].name, list->columns[i].title};
+		all++;
+	struct line_word *words = arena_zalloc(arena, all + 1, sizeof *words);
+	for (size_t i = 0; i < all; i++)
+		if (!sorts || list->columns[i].sort)
+			words[n++] = (struct line_word){list->columns[i].name, list->columns[i].title};
 	*out = words;
 	return n;
 }
@@ -44,8 +46,8 @@ size_t line_words(const struct action *actions, struct str name, struct arena *a
                   bool *several)
 {
 	*several = str_is(name, "columns");
-	if (*several)
-		return column_words(actions, arena, out);
+	if (*several || str_is(name, "sort"))
+		return column_words(actions, !*several, arena, out);
 	return str_is(name, "theme") ? theme_words(arena, out) : 0;
 }
 
