@@ -227,3 +227,8 @@ spoor: --times takes a number above 0, not 0
 $ spoor stats --by tool --sort costs 2>&1
 spoor: cannot sort by costs; there are name n errors error_rate error_low error_high timed p50_ns p95_ns p99_ns self_ns share retries repeats message_n message tokens_in tokens_out cost_usd filter
 ? 2
+# A table for programs has all rows, as JSON does.
+$ export SPOOR_STORE=$T/kinds.db; spoor import tests/data/traces-*.json* >$T/log; spoor stats --jsonl | wc -l; spoor stats --csv | tail -n +2 | wc -l; spoor stats --markdown | tail -n +3 | wc -l
+11
+11
+11

@@ -261,7 +261,7 @@ static bool print_section(struct report *r, enum stats_by by, struct err *err)
 	if (!sort_known(r, by, err))
 		return false;
 	opts.sort = r->opts.sort;
-	if (!r->chosen && opts.limit < 0)
+	if (!r->chosen && opts.limit < 0 && opts.out.form == OUT_TEXT) /* an overview */
 		opts.limit = TOP_ROWS;
 	list_sort(&opts, rows.at, rows.n, rows.size_bytes, &first, &n);
 	if (opts.out.form == OUT_TEXT) {
