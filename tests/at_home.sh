@@ -14,6 +14,7 @@ echo "1. The samples, and a span to show a colleague"
 start 80 24 spoor samples
 $tmux set -s set-clipboard on
 see "Five things to try"
+gone "importing" # its message would come over what is said here
 keys Enter
 see "answer blocked by pii-check"
 keys '!'
