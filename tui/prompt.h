@@ -37,7 +37,8 @@ struct prompt {
 	struct screen screen;                  /* stands for the prompt on the query thread: serial, ops */
 	char sign[80];                         /* what it asks for */
 	const struct action *answer, *actions; /* of the screen it was opened on */
-	const char *words; /* what Tab completes where it is neither a filter nor a command; "/": names of files; NULL: nothing */
+	const char *
+	    words; /* what Tab completes where it is neither a filter nor a command; "/": names of files; NULL: nothing */
 	struct edit edit;
 	struct edit_history histories[N_PROMPTS];
 	bool has_history[N_PROMPTS];

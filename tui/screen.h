@@ -29,9 +29,9 @@ struct target {
 	const char *field;           /* which text of the span has it ("input", "document" …: search.h); NULL: any */
 	const char *prompt;          /* OUT_PROMPT: what is asked, "/" "&" … */
 	const struct action *answer; /* OUT_PROMPT: the action that gets the line */
-	const char *words;           /* OUT_PROMPT: what Tab completes, blank-separated; "/": names of files; NULL: nothing */
-	char line[1024];             /* OUT_PROMPT: what the line begins with; empty: text. Screen sql: the statement */
-	char *whole;                 /* OUT_WRITE: the text so far (malloc; the app takes it over); NULL: none */
+	const char *words; /* OUT_PROMPT: what Tab completes, blank-separated; "/": names of files; NULL: nothing */
+	char line[1024];   /* OUT_PROMPT: what the line begins with; empty: text. Screen sql: the statement */
+	char *whole;       /* OUT_WRITE: the text so far (malloc; the app takes it over); NULL: none */
 	char draft
 	    [160]; /* OUT_WRITE: the same words find a text again that was not saved ("note <target>"); empty: none */
 	char sort[48]; /* a list: the column it is in order of, " asc" behind it if smallest first; empty: its own */

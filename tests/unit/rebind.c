@@ -126,40 +126,40 @@ static void test_mistakes(void **state)
 	static const struct {
 		const char *keys, *said;
 	} cases[] = {
-	    {"\"tracess\": {}",            "1: keys: there is no screen tracess (did you mean traces?)"},
-	    {"\"traces.insights\": \"I\"", "1: keys: there is no screen traces.insights; keys stand under their "
-             "screen: \"traces\": {\"insights\": …}"                                                             },
-	    {"\"zzz\": {}",	                    "1: keys: there is no screen zzz; spoor help keys lists them"              },
-	    {"\"trace\": 1",                            "1: keys.trace needs an object, { \"action\": \"keys\", … }"                                                            },
+	    {"\"tracess\": {}",	                                                    "1: keys: there is no screen tracess (did you mean traces?)"   },
+	    {"\"traces.insights\": \"I\"",	                                         "1: keys: there is no screen traces.insights; keys stand under their "
+	                                   "screen: \"traces\": {\"insights\": …}"                            },
+	    {"\"zzz\": {}",	                                                        "1: keys: there is no screen zzz; spoor help keys lists them"  },
+	    {"\"trace\": 1",	                                                       "1: keys.trace needs an object, { \"action\": \"keys\", … }" },
 	    {"\"trace\": {\"next-eror\": \"e\"}",
-	     "1: keys.trace: there is no action next-eror (did you mean next-error?)"},
-	    {"\"runs\": {\"quit\": \"x\"}",                            "1: keys.runs: there is no action quit (everywhere has one)"                                                                  },
-	    {"\"everywhere\": {\"zzzzz\": \"x\"}",                            "1: keys.everywhere: there is no action zzzzz"},
+	     "1: keys.trace: there is no action next-eror (did you mean next-error?)"                                                                     },
+	    {"\"runs\": {\"quit\": \"x\"}",	                                        "1: keys.runs: there is no action quit (everywhere has one)"   },
+	    {"\"everywhere\": {\"zzzzz\": \"x\"}",                                         "1: keys.everywhere: there is no action zzzzz"                 },
 	    {"\"trace\": {\"next-error\": 3}",
-	     "1: keys of next-error need a text, names of keys with blanks between them"                                                                      },
-	    {"\"trace\": {\"next-error\": \"C-n\"}",                            "1: keys of next-error: there is no key C-n (did you mean ^N?)"},
+	     "1: keys of next-error need a text, names of keys with blanks between them"                                                                  },
+	    {"\"trace\": {\"next-error\": \"C-n\"}",                                       "1: keys of next-error: there is no key C-n (did you mean ^N?)"},
 	    {"\"trace\": {\"next-error\": \"pageup\"}",
-	     "1: keys of next-error: there is no key pageup (did you mean PgUp?)"                                                                   },
-	    {"\"trace\": {\"next-error\": \"F7\"}",                            "1: keys of next-error: there is no key F7 (did you mean F1?)"},
+	     "1: keys of next-error: there is no key pageup (did you mean PgUp?)"                                                                         },
+	    {"\"trace\": {\"next-error\": \"F7\"}",                                        "1: keys of next-error: there is no key F7 (did you mean F1?)" },
 	    {"\"trace\": {\"next-error\": \"^C\"}",
-	     "1: keys of next-error: ^C is the terminal's: it makes a signal of it"                                                                   },
-	    {"\"everywhere\": {\"suspend\": \"^Z ^T\"}",                            ""},
-	    {"\"everywhere\": {\"quit\": \"\"}",                            "1: quit needs a key: it keeps Q"                                                                           },
-	    {"\"everywhere\": {\"quit\": \"  \"}",                            "1: quit needs a key: it keeps Q"},
+	     "1: keys of next-error: ^C is the terminal's: it makes a signal of it"                                                                       },
+	    {"\"everywhere\": {\"suspend\": \"^Z ^T\"}",                                   ""	                                                     },
+	    {"\"everywhere\": {\"quit\": \"\"}",                                           "1: quit needs a key: it keeps Q"                              },
+	    {"\"everywhere\": {\"quit\": \"  \"}",                                         "1: quit needs a key: it keeps Q"                              },
  /* two of one screen; the screen's and everywhere's; both ways round */
-	    {"\"trace\": {\"next-error\": \"E\"}",                            "1: E is the key of prev-error (trace): next-error keeps e"                                                                           },
-	    {"\"trace\": {\"next-error\": \"Q\"}",                            "1: Q is the key of quit (everywhere): next-error keeps e"},
-	    {"\"everywhere\": {\"quit\": \"j\"}",                            "1: j is the key of down (agreement): quit keeps Q"                                                                            },
+	    {"\"trace\": {\"next-error\": \"E\"}",                                         "1: E is the key of prev-error (trace): next-error keeps e"    },
+	    {"\"trace\": {\"next-error\": \"Q\"}",                                         "1: Q is the key of quit (everywhere): next-error keeps e"     },
+	    {"\"everywhere\": {\"quit\": \"j\"}",                                          "1: j is the key of down (agreement): quit keeps Q"            },
 	    {"\"everywhere\": {\"quit\": \"^X\",\n\"pager\": \"^X\"}",
-	     "2: ^X is the key of quit (everywhere, line 1): pager keeps v"},
+	     "2: ^X is the key of quit (everywhere, line 1): pager keeps v"	                                                                       },
 	    {"\"trace\": {\"next-error\": \"^X\"},\n\"everywhere\": {\"quit\": \"^X Q\"}",
-	     "2: ^X is the key of next-error (trace, line 1): quit keeps Q"                                                        },
+	     "2: ^X is the key of next-error (trace, line 1): quit keeps Q"	                                                                       },
 	    {"\"trace\": {\"next-error\": \"^X\",\n\"next-error\": \"^O\"}",
-	     "2: keys of next-error are set in line 1, too: these count"},
+	     "2: keys of next-error are set in line 1, too: these count"	                                                                          },
  /* the one that would have given its key away is refused, and so is the one that took it */
 	    {"\"everywhere\": {\"pager\": \"j\"}, \"trace\":\n{\"next-error\": \"v\"}",
 	     "1: j is the key of down (agreement): pager keeps v | 2: v is the key of pager (everywhere): next-error "
-	     "keeps e"	                                     },
+	     "keeps e"	                                                                                                                            },
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
