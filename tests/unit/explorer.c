@@ -6,46 +6,16 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "tests/vterm.h"
-
-static char dir[64], store[96];
-static const char *program;
-
-static int run(const char *const *argv)
-{
-	pid_t child = fork();
-	if (child == 0) {
-		if (!freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr))
-			_exit(126);
-		execv(argv[0], (char *const *)(uintptr_t)argv);
-		_exit(127);
-	}
-	int status = 0;
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-		;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-}
+#include "tests/program.h"
 
 static int import_samples(void **state)
 {
 	(void)state;
-	const char *build = getenv("SPOOR_BUILD");
-	static char path[256];
-	snprintf(path, sizeof path, "%s/spoor", build ? build : "build/release");
-	program = path;
-	snprintf(dir, sizeof dir, "/tmp/spoor-explorer-XXXXXX");
-	if (!mkdtemp(dir))
+	if (program_begin("explorer", "samples.db") != 0)
 		return -1;
-	snprintf(store, sizeof store, "%s/samples.db", dir);
 	return run((const char *const[]){program, "import", "--store", store, "tests/data/traces-agent.jsonl",
 	                                 "tests/data/traces-voice.json.gz", "tests/data/traces-eval.jsonl",
 	                                 "tests/data/eval-v12.json", "tests/data/eval-v13.json", NULL});
-}
-
-static int forget_samples(void **state)
-{
-	(void)state;
-	return nftw(dir, vt_remove, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 static const char *const frozen[] = {"SPOOR_NOW=2026-11-21T00:00:00Z", NULL};
@@ -359,5 +329,5 @@ int main(void)
 	    cmocka_unit_test(damage_after_a_crash_is_said),
 	    cmocka_unit_test(answers_of_closed_screens_go_nowhere),
 	};
-	return cmocka_run_group_tests_name("explorer", tests, import_samples, forget_samples);
+	return cmocka_run_group_tests_name("explorer", tests, import_samples, program_end);
 }

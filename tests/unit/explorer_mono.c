@@ -6,43 +6,16 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "tests/vterm.h"
-
-static char dir[64], store[96], program[256];
-
-static int run(const char *const *argv)
-{
-	pid_t child = fork();
-	if (child == 0) {
-		if (!freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr))
-			_exit(126);
-		execv(argv[0], (char *const *)(uintptr_t)argv);
-		_exit(127);
-	}
-	int status = 0;
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-		;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-}
+#include "tests/program.h"
 
 static int import_samples(void **state)
 {
 	(void)state;
-	const char *build = getenv("SPOOR_BUILD");
-	snprintf(program, sizeof program, "%s/spoor", build ? build : "build/release");
-	snprintf(dir, sizeof dir, "/tmp/spoor-mono-XXXXXX");
-	if (!mkdtemp(dir))
+	if (program_begin("mono", "samples.db") != 0)
 		return -1;
-	snprintf(store, sizeof store, "%s/samples.db", dir);
 	return run((const char *const[]){program, "import", "--store", store, "tests/data/traces-agent.jsonl",
 	                                 "tests/data/traces-voice.json.gz", "tests/data/traces-eval.jsonl",
 	                                 "tests/data/eval-v12.json", "tests/data/eval-v13.json", NULL});
-}
-
-static int forget_samples(void **state)
-{
-	(void)state;
-	return nftw(dir, vt_remove, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 #define DISPUTE "trace:d15b07e020261120000000000000b10c"
@@ -94,5 +67,5 @@ static void shows_without_colours(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(shows_without_colours)};
-	return cmocka_run_group_tests(tests, import_samples, forget_samples);
+	return cmocka_run_group_tests(tests, import_samples, program_end);
 }

@@ -5,10 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "tests/vterm.h"
-
-static char dir[64], store[96];
-static const char *program;
+#include "tests/program.h"
 
 /* A trace whose texts try to act on the terminal, and one text too long for a clipboard. */
 static const char hostile[] =
@@ -21,21 +18,6 @@ static bool write_file(const char *path, struct str text, mode_t mode)
 	if (f)
 		fclose(f);
 	return ok && chmod(path, mode) == 0;
-}
-
-static int run(const char *const *argv)
-{
-	pid_t child = fork();
-	if (child == 0) {
-		if (!freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr))
-			_exit(126);
-		execv(argv[0], (char *const *)(uintptr_t)argv);
-		_exit(127);
-	}
-	int status = 0;
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-		;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
 }
 
 static void add_span(struct buf *out, int trace, const char *name, const char *input)
@@ -54,16 +36,10 @@ static void add_span(struct buf *out, int trace, const char *name, const char *i
 static int import_made(void **state)
 {
 	(void)state;
-	static char path[256];
-	const char *build = getenv("SPOOR_BUILD");
 	char file[128];
 	struct buf text = BUF_INIT, large = BUF_INIT;
-	snprintf(path, sizeof path, "%s/spoor", build ? build : "build/release");
-	program = path;
-	snprintf(dir, sizeof dir, "/tmp/spoor-handoff-XXXXXX");
-	if (!mkdtemp(dir))
+	if (program_begin("handoff", "made.db") != 0)
 		return -1;
-	snprintf(store, sizeof store, "%s/made.db", dir);
 	snprintf(file, sizeof file, "%s/made.jsonl", dir);
 	for (int i = 0; i < 10000; i++)
 		buf_printf(&large, "word %d ", i);
@@ -73,12 +49,6 @@ static int import_made(void **state)
 	buf_done(&text);
 	buf_done(&large);
 	return ok ? run((const char *const[]){program, "import", "--store", store, file, NULL}) : -1;
-}
-
-static int forget_made(void **state)
-{
-	(void)state;
-	return nftw(dir, vt_remove, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 static void start(struct vt *vt, const char *open, const char *const *env)
@@ -413,5 +383,5 @@ int main(void)
 	    cmocka_unit_test(a_pager_has_interrupts_for_itself),
 	    cmocka_unit_test(plain_print_waits_for_a_key),
 	};
-	return cmocka_run_group_tests(tests, import_made, forget_made);
+	return cmocka_run_group_tests(tests, import_made, program_end);
 }

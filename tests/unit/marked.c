@@ -7,48 +7,16 @@
 #include <cmocka.h>
 
 #include "store/base/file.h"
-#include "tests/vterm.h"
-
-static char dir[64], store[96];
-static const char *program;
-
-static int run(const char *output, const char *const *argv)
-{
-	char path[160];
-	snprintf(path, sizeof path, "%s/%s", dir, output);
-	pid_t child = fork();
-	if (child == 0) {
-		if (!freopen(path, "w", stdout) || !freopen("/dev/null", "w", stderr))
-			_exit(126);
-		execv(argv[0], (char *const *)(uintptr_t)argv);
-		_exit(127);
-	}
-	int status = 0;
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-		;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-}
+#include "tests/program.h"
 
 static int import_samples(void **state)
 {
 	(void)state;
-	const char *build = getenv("SPOOR_BUILD");
-	static char path[256];
-	snprintf(path, sizeof path, "%s/spoor", build ? build : "build/release");
-	program = path;
-	snprintf(dir, sizeof dir, "/tmp/spoor-marked-XXXXXX");
-	if (!mkdtemp(dir))
+	if (program_begin("marked", "samples.db") != 0)
 		return -1;
-	snprintf(store, sizeof store, "%s/samples.db", dir);
-	return run("import.log",
-	           (const char *const[]){program, "import", "--store", store, "tests/data/traces-agent.jsonl",
-	                                 "tests/data/eval-v12.json", "tests/data/eval-v13.json", NULL});
-}
-
-static int forget_samples(void **state)
-{
-	(void)state;
-	return nftw(dir, vt_remove, 8, FTW_DEPTH | FTW_PHYS);
+	return run_into("import.log",
+	                (const char *const[]){program, "import", "--store", store, "tests/data/traces-agent.jsonl",
+	                                      "tests/data/eval-v12.json", "tests/data/eval-v13.json", NULL});
 }
 
 static void start(struct vt *vt, int rows, int cols)
@@ -72,8 +40,8 @@ static int in_log(const char *what)
 	char path[160];
 	int n = 0;
 	snprintf(path, sizeof path, "%s/log.txt", dir);
-	assert_int_equal(run("log.txt", (const char *const[]){program, "log", "-n", "10000", "--store", store, NULL}),
-	                 0);
+	assert_int_equal(
+	    run_into("log.txt", (const char *const[]){program, "log", "-n", "10000", "--store", store, NULL}), 0);
 	assert_true(file_read(&log, path, 1 << 20, &err));
 	for (const char *at = buf_cstr(&log); (at = strstr(at, what)) != NULL; at += strlen(what))
 		n++;
@@ -202,5 +170,5 @@ int main(void)
 	    cmocka_unit_test(cases_of_a_comparison),
 	    cmocka_unit_test(elsewhere_space_is_as_it_was),
 	};
-	return cmocka_run_group_tests_name("marked", tests, import_samples, forget_samples);
+	return cmocka_run_group_tests_name("marked", tests, import_samples, program_end);
 }

@@ -7,49 +7,16 @@
 #include <cmocka.h>
 
 #include "store/base/file.h"
-#include "tests/vterm.h"
-
-static char dir[64], store[96];
-static const char *program;
-
-/* Its standard output goes to a file of the store's folder; the exit code. */
-static int run(const char *output, const char *const *argv)
-{
-	char path[160];
-	snprintf(path, sizeof path, "%s/%s", dir, output);
-	pid_t child = fork();
-	if (child == 0) {
-		if (!freopen(path, "w", stdout) || !freopen("/dev/null", "w", stderr))
-			_exit(126);
-		execv(argv[0], (char *const *)(uintptr_t)argv);
-		_exit(127);
-	}
-	int status = 0;
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-		;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-}
+#include "tests/program.h"
 
 static int import_samples(void **state)
 {
 	(void)state;
-	const char *build = getenv("SPOOR_BUILD");
-	static char path[256];
-	snprintf(path, sizeof path, "%s/spoor", build ? build : "build/release");
-	program = path;
-	snprintf(dir, sizeof dir, "/tmp/spoor-mouse-XXXXXX");
-	if (!mkdtemp(dir))
+	if (program_begin("mouse", "samples.db") != 0)
 		return -1;
-	snprintf(store, sizeof store, "%s/samples.db", dir);
-	return run("import.log",
-	           (const char *const[]){program, "import", "--store", store, "tests/data/traces-agent.jsonl",
-	                                 "tests/data/eval-v12.json", "tests/data/eval-v13.json", NULL});
-}
-
-static int forget_samples(void **state)
-{
-	(void)state;
-	return nftw(dir, vt_remove, 8, FTW_DEPTH | FTW_PHYS);
+	return run_into("import.log",
+	                (const char *const[]){program, "import", "--store", store, "tests/data/traces-agent.jsonl",
+	                                      "tests/data/eval-v12.json", "tests/data/eval-v13.json", NULL});
 }
 
 static void start(struct vt *vt, int rows, int cols, const char *open)
@@ -272,7 +239,7 @@ static void a_click_judges_nothing(void **state)
 	struct buf log = BUF_INIT;
 	char path[160];
 	snprintf(path, sizeof path, "%s/log.txt", dir);
-	assert_int_equal(run("log.txt", (const char *const[]){program, "log", "--store", store, NULL}), 0);
+	assert_int_equal(run_into("log.txt", (const char *const[]){program, "log", "--store", store, NULL}), 0);
 	assert_true(file_read(&log, path, 4096, &err));
 	assert_string_equal(buf_cstr(&log), "nobody said anything\n");
 	buf_done(&log);
@@ -338,5 +305,5 @@ int main(void)
 	    cmocka_unit_test(hostile_places),
 	    cmocka_unit_test(off_unless_asked),
 	};
-	return cmocka_run_group_tests_name("mouse", tests, import_samples, forget_samples);
+	return cmocka_run_group_tests_name("mouse", tests, import_samples, program_end);
 }

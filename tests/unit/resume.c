@@ -6,45 +6,17 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "tests/vterm.h"
+#include "tests/program.h"
 
-static char dir[64], store[96], state_home[128], views[160];
-static const char *program;
-
-static int run(const char *const *argv)
-{
-	pid_t child = fork();
-	if (child == 0) {
-		if (!freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr))
-			_exit(126);
-		execv(argv[0], (char *const *)(uintptr_t)argv);
-		_exit(127);
-	}
-	int status = 0;
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-		;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-}
+static char state_home[128], views[160];
 
 static int import_samples(void **state)
 {
 	(void)state;
-	const char *build = getenv("SPOOR_BUILD");
-	static char path[256];
-	snprintf(path, sizeof path, "%s/spoor", build ? build : "build/release");
-	program = path;
-	snprintf(dir, sizeof dir, "/tmp/spoor-resume-XXXXXX");
-	if (!mkdtemp(dir))
+	if (program_begin("resume", "samples.db") != 0)
 		return -1;
-	snprintf(store, sizeof store, "%s/samples.db", dir);
 	return run((const char *const[]){program, "import", "--store", store, "tests/data/traces-agent.jsonl",
 	                                 "tests/data/eval-v12.json", "tests/data/eval-v13.json", NULL});
-}
-
-static int forget_samples(void **state)
-{
-	(void)state;
-	return nftw(dir, vt_remove, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 /* A user who was never here. */
@@ -389,5 +361,5 @@ int main(void)
 	    SESSIONS(marks_hold_across_sessions),
 	    SESSIONS(typed_lines_come_back),
 	};
-	return cmocka_run_group_tests(tests, import_samples, forget_samples);
+	return cmocka_run_group_tests(tests, import_samples, program_end);
 }

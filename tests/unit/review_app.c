@@ -7,48 +7,18 @@
 #include <cmocka.h>
 
 #include "store/annotate.h"
-#include "tests/vterm.h"
-
-static char dir[64], store[96];
-static const char *program;
-
-static int run(const char *const *argv)
-{
-	pid_t child = fork();
-	if (child == 0) {
-		if (!freopen("/dev/null", "w", stdout))
-			_exit(126);
-		execv(argv[0], (char *const *)(uintptr_t)argv);
-		_exit(127);
-	}
-	int status = 0;
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-		;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-}
+#include "tests/program.h"
 
 static int make_store(void **state)
 {
 	(void)state;
-	const char *build = getenv("SPOOR_BUILD");
-	static char path[256];
-	snprintf(path, sizeof path, "%s/spoor", build ? build : "build/release");
-	program = path;
-	snprintf(dir, sizeof dir, "/tmp/spoor-review-XXXXXX");
-	if (!mkdtemp(dir))
+	if (program_begin("review", "samples.db") != 0)
 		return -1;
-	snprintf(store, sizeof store, "%s/samples.db", dir);
 	if (run((const char *const[]){program, "import", "--store", store, "tests/data/eval-v12.json",
 	                              "tests/data/eval-v13.json", NULL}) != 0)
 		return -1;
 	return run((const char *const[]){program, "review", "--store", store, "--run", "dispute v12", "--first", "60",
 	                                 "--name", "refund answers", "--make", NULL});
-}
-
-static int forget_store(void **state)
-{
-	(void)state;
-	return nftw(dir, vt_remove, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 static void start(struct vt *vt, const char *home)
@@ -172,5 +142,5 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_session), cmocka_unit_test(test_killed),
 	                                   cmocka_unit_test(test_typing_while_made)};
-	return cmocka_run_group_tests(tests, make_store, forget_store);
+	return cmocka_run_group_tests(tests, make_store, program_end);
 }

@@ -6,46 +6,18 @@
 #include <cmocka.h>
 #include <dirent.h>
 
-#include "tests/vterm.h"
+#include "tests/program.h"
 
-static char dir[64], store[96], state_home[96];
-static const char *program;
-
-static int run(const char *const *argv)
-{
-	pid_t child = fork();
-	if (child == 0) {
-		if (!freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr))
-			_exit(126);
-		execv(argv[0], (char *const *)(uintptr_t)argv);
-		_exit(127);
-	}
-	int status = 0;
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-		;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-}
+static char state_home[96];
 
 /* Each test has a store and a state of its own. */
 static int make(void **state)
 {
 	(void)state;
-	static char path[256];
-	const char *build = getenv("SPOOR_BUILD");
-	snprintf(path, sizeof path, "%s/spoor", build ? build : "build/release");
-	program = path;
-	snprintf(dir, sizeof dir, "/tmp/spoor-writing-XXXXXX");
-	if (!mkdtemp(dir))
+	if (program_begin("writing", "made.db") != 0)
 		return -1;
-	snprintf(store, sizeof store, "%s/made.db", dir);
 	snprintf(state_home, sizeof state_home, "XDG_STATE_HOME=%s/state", dir);
 	return run((const char *const[]){program, "import", "--store", store, "tests/data/traces-agent.jsonl", NULL});
-}
-
-static int drop(void **state)
-{
-	(void)state;
-	return nftw(dir, vt_remove, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 static void start(struct vt *vt, const char *editor)
@@ -279,12 +251,12 @@ static void the_users_editor(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(a_note_is_written_in_place, make, drop),
-	    cmocka_unit_test_setup_teardown(wrong_keys_lose_nothing, make, drop),
-	    cmocka_unit_test_setup_teardown(pastes, make, drop),
-	    cmocka_unit_test_setup_teardown(a_long_paste, make, drop),
-	    cmocka_unit_test_setup_teardown(drafts_are_kept, make, drop),
-	    cmocka_unit_test_setup_teardown(the_users_editor, make, drop),
+	    cmocka_unit_test_setup_teardown(a_note_is_written_in_place, make, program_end),
+	    cmocka_unit_test_setup_teardown(wrong_keys_lose_nothing, make, program_end),
+	    cmocka_unit_test_setup_teardown(pastes, make, program_end),
+	    cmocka_unit_test_setup_teardown(a_long_paste, make, program_end),
+	    cmocka_unit_test_setup_teardown(drafts_are_kept, make, program_end),
+	    cmocka_unit_test_setup_teardown(the_users_editor, make, program_end),
 	};
 	return cmocka_run_group_tests_name("writing", tests, NULL, NULL);
 }
