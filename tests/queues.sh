@@ -93,7 +93,7 @@ see "1 of 4 done"
 keys 2 2
 see "2 of 4 done"
 keys q
-see "  spoor '$home/away.spoor'" # how to go on: there is no other store
+see "  spoor $home/away.spoor" # how to go on: there is no other store
 keys Enter s
 see "2 of 4 done"
 keys 3 3

@@ -338,8 +338,8 @@ def signalled(path, R, name, number):
         t.pump(0.05)
         t.process.send_signal(signal.SIGCONT)
         t.keys(b"j")
-    elif number in (signal.SIGINT, signal.SIGQUIT) and away or number == signal.SIGINT and name == "note":
-        t.pump(0.1)  # ^C while writing is a key
+    elif number in (signal.SIGINT, signal.SIGQUIT) and away or number == signal.SIGINT and name in ("note", "prompt", "filter"):
+        t.pump(0.1)  # ^C while a line or a text is written is a key
     else:
         ended(t, number, name, what)
         t.close()
@@ -543,7 +543,7 @@ def monkey():
     left, starts, pressed = (20000 if slow == 1 else 3000) if not deep else 5000000, 0, 0
     end = time.monotonic() + (float(os.environ.get("SPOOR_MONKEY_SECONDS", "1e9")))
     sizes = [(24, 80), (50, 200), (10, 40), (5, 20)]
-    bad = re.compile(rb"SQL|syntax error|no such (?:column|table)|malformed|misuse|UNIQUE constraint")
+    bad = re.compile(rb"SQL logic|SQLITE|syntax error|no such (?:column|table)|malformed|misuse|UNIQUE constraint")
     while left > 0 and time.monotonic() < end:
         rows, cols = sizes[starts % len(sizes)]
         judged = starts % 4 == 3  # one of four begins in Review, or at what could be reviewed
