@@ -75,7 +75,10 @@ for key in V P y; do
 	see "review as: traces"
 	keys C-u "typed ahead of $key"
 	keys Enter "$key"
-	[ $key = V ] || keys v
+	case $key in
+	P) see "a key goes back to spoor"; keys x ;;
+	y) keys v ;;
+	esac
 	see "of $(screen | grep -o '[0-9]* done' | head -n 1)"
 	see "typed ahead of $key"
 	keys q q
