@@ -47,6 +47,15 @@ void choices_go(struct choices *c, int cursor, int page_rows)
 		choices_scroll(c, row - c->top, page_rows);
 }
 
+void choices_lay(struct choices *c, struct screen *screen, void (*all)(struct screen *screen, bool gaps))
+{
+	all(screen, true);
+	if (c->sheet.rows > screen->ui->rows)
+		all(screen, false);
+	c->laid_rows = screen->ui->rows;
+	choices_go(c, c->cursor, screen->ui->rows);
+}
+
 /* The choice on a line of the page; what stands between them is none. */
 static void go_to_line(struct choices *c, int line, int page_rows)
 {

@@ -12,14 +12,16 @@ struct choices {
 	struct sheet sheet;
 	int row[CHOICES_MOST], rows[CHOICES_MOST]; /* where each begins, and how many it has */
 	int n, cursor, top;
-	int laid_rows, laid_cols; /* of the page it was laid out for; the screen says laid_rows */
+	int laid_rows, laid_cols; /* of the page it was laid out for */
 };
 
 bool choices_fit(const struct choices *c, int page_rows, int cols); /* it was laid out for such a page */
-void choices_begin(struct choices *c, int cols);                    /* empties sheet and choices; the cursor stays */
-void choices_row(struct choices *c);                                /* a new row of the sheet that is the next choice */
-void choices_rest(struct choices *c);                               /* the choice begun last ends with the last row */
-void choices_go(struct choices *c, int cursor, int page_rows);      /* clamped, scrolled into sight with all its rows */
+/* Fills it by `all`, with gaps between the parts if it then fits on the page, else without; the cursor stays, in sight. */
+void choices_lay(struct choices *c, struct screen *screen, void (*all)(struct screen *screen, bool gaps));
+void choices_begin(struct choices *c, int cols);               /* empties sheet and choices; the cursor stays */
+void choices_row(struct choices *c);                           /* a new row of the sheet that is the next choice */
+void choices_rest(struct choices *c);                          /* the choice begun last ends with the last row */
+void choices_go(struct choices *c, int cursor, int page_rows); /* clamped, scrolled into sight with all its rows */
 void choices_scroll(struct choices *c, int64_t by, int page_rows);
 enum outcome choices_move(struct choices *c, enum move move, int page_rows);
 void choices_draw(const struct choices *c, struct canvas body, int col); /* the name under the cursor begins at col */

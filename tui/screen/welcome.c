@@ -150,12 +150,7 @@ static void lay_all(struct screen *screen, bool gaps)
 
 static void lay_out(struct screen *screen)
 {
-	struct choices *c = &state_of(screen)->choices;
-	lay_all(screen, true);
-	if (c->sheet.rows > screen->ui->rows)
-		lay_all(screen, false);
-	c->laid_rows = screen->ui->rows;
-	choices_go(c, c->cursor, screen->ui->rows);
+	choices_lay(&state_of(screen)->choices, screen, lay_all);
 }
 
 /* ---------------------------------------------------------------- data */
