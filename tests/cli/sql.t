@@ -126,7 +126,7 @@ spoor: there is no store at $T/none.db yet: spoor import FILE makes it
 $ spoor sql "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n" --timeout 1 2>&1
 spoor: stopped: its time was over (--timeout N)
 ? 4
-$ timeout --preserve-status -s INT 1 spoor sql "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n" 2>&1
+$ set -m; spoor sql "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n" 2>&1 & p=$!; until grep -qx spoor /proc/$p/comm && (( 0x0$(sed -n 's/^SigCgt:.//p' /proc/$p/status) & 2 )); do sleep 0.05; done; kill -INT $p; wait $p
 spoor: interrupted
 ? 130
 $ spoor sql "with recursive n(i) as (select 1 union all select i + 1 from n) select i from n" --jsonl | head -n 2; echo ${PIPESTATUS[0]}
