@@ -246,7 +246,7 @@ static bool mark_query(struct screen *s, const struct queue_ask *ask)
 	r->ask = *ask;
 	r->ask.where = arena_str(&r->arena, ask->where);
 	r->now_ns = s->ui->now_ns;
-	if (!fetch(&all_ops, r, &err)) {
+	if (!fetch(s->ui, &all_ops, r, &err)) {
 		ui_fail(s->ui, &err);
 		return false;
 	}
@@ -453,7 +453,7 @@ bool marked_copy(const struct screen *s, int letter, struct buf *out, struct err
 	struct subject_at *rows = xcalloc(marked_n(s), sizeof *rows);
 	memcpy(rows, marked_rows(s), marked_n(s) * sizeof *rows);
 	*r = (struct lines){.rows = rows, .n = marked_n(s), .letter = letter};
-	if (!fetch(&lines_ops, r, err))
+	if (!fetch(s->ui, &lines_ops, r, err))
 		return false;
 	buf_add_str(out, buf_str(&r->out));
 	free_lines(NULL, r, true);

@@ -15,7 +15,7 @@ enum {
 };
 
 /* How a request is run on the query thread and waited for (verdict_keys.h). */
-typedef bool marked_fetch(const struct screen_ops *ops, void *request, struct err *err);
+typedef bool marked_fetch(struct ui *ui, const struct screen_ops *ops, void *request, struct err *err);
 void marked_init(marked_fetch *fetch);
 
 void marked_free(struct screen *s);

@@ -37,18 +37,18 @@ static const struct action *named(const struct screen *s, const char *name)
 /* False: there is no such action, or the screen is another one afterwards, or asks for something. */
 static bool act(const struct mouse *m, const struct action *a, int key, int count)
 {
-	struct screen *s = m->top();
+	struct screen *s = m->top(m->ui);
 	if (!s || !a)
 		return false;
 	uint64_t serial = s->serial;
-	m->act(a, &(struct input){.key = key, .argument = STR_NONE, .count = count});
-	s = m->top();
+	m->act(m->ui, a, &(struct input){.key = key, .argument = STR_NONE, .count = count});
+	s = m->top(m->ui);
 	return s && s->serial == serial;
 }
 
 static bool press(const struct mouse *m, const char *key)
 {
-	const struct screen *s = m->top();
+	const struct screen *s = m->top(m->ui);
 	return s && act(m, action_of(s, key), key_named(str_of(key)), 0);
 }
 
@@ -65,7 +65,7 @@ bool mouse_may_press(const struct action *action)
 
 static const struct zone *zone_at(const struct mouse *m, enum zone_kind kind, int row, int col)
 {
-	const struct grid *g = m->look();
+	const struct grid *g = m->look(m->ui);
 	return g ? grid_zone_at(g, kind, row, col) : NULL;
 }
 
@@ -91,7 +91,7 @@ static bool go_to_row(const struct mouse *m, int row, int col, bool *was)
 	if (!z)
 		return false;
 	*was = before && z->at + row - z->row == z->now;
-	return *was || act(m, named(m->top(), "line"), KEY_NONE, row - z->row + 1);
+	return *was || act(m, named(m->top(m->ui), "line"), KEY_NONE, row - z->row + 1);
 }
 
 static void click_row(const struct mouse *m, int row, int col)
@@ -113,7 +113,7 @@ static void click_fold(const struct mouse *m, int row, int col)
 /* What a row of titles or tabs shows as chosen now: where each stands may have changed. */
 static bool chosen_in(const struct mouse *m, enum zone_kind kind, int line, int64_t *now)
 {
-	const struct grid *g = m->look();
+	const struct grid *g = m->look(m->ui);
 	for (size_t k = 0; g && k < g->n_zones; k++)
 		if (g->zones[k].kind == kind && g->zones[k].row == line) {
 			*now = g->zones[k].now;
@@ -149,14 +149,14 @@ static void click_column(const struct mouse *m, const struct zone *z)
 /* The name of the screen: what stands before the first gap of two blanks. */
 static void click_title(const struct mouse *m, int col)
 {
-	const struct grid *g = m->look();
+	const struct grid *g = m->look(m->ui);
 	int blanks = 0;
 	for (int i = 1; g && i <= col && i < g->cols; i++) {
 		blanks = g->cells[i].codes[0] == ' ' ? blanks + 1 : 0;
 		if (blanks == 2)
 			return;
 	}
-	if (m->is_first())
+	if (m->is_first(m->ui))
 		return;
 	press(m, "q");
 }
@@ -165,7 +165,7 @@ static void click(const struct mouse *m, int row, int col)
 {
 	const struct zone *z = zone_at(m, ZONE_KEY, row, col);
 	if (z)
-		act(m, named(m->top(), z->name), KEY_NONE, 0);
+		act(m, named(m->top(m->ui), z->name), KEY_NONE, 0);
 	else if (row == 0)
 		click_title(m, col);
 	else if ((z = zone_at(m, ZONE_TAB, row, col)))
@@ -186,20 +186,20 @@ static void wheel(const struct mouse *m, bool down, int row, int col)
 	char name[40];
 	snprintf(name, sizeof name, "%s-%s", pane ? pane->name : "scroll", down ? "down" : "up");
 	if (pane) {
-		act(m, named(m->top(), name), KEY_NONE, MOUSE_ROWS);
+		act(m, named(m->top(m->ui), name), KEY_NONE, MOUSE_ROWS);
 		return;
 	}
 	if (list && list->now < 0 && !list_with_keys(m, row, col))
 		return;
 	for (int i = 0; i < MOUSE_ROWS; i++)
-		if (!m->top() || !act(m, named(m->top(), name), KEY_NONE, 0))
+		if (!m->top(m->ui) || !act(m, named(m->top(m->ui), name), KEY_NONE, 0))
 			return;
 }
 
 void mouse_key(const struct mouse *m, int key, int row, int col)
 {
-	const struct grid *g = m->look();
-	if (!g || !m->top() || row < 0 || col < 0 || row >= g->rows || col >= g->cols)
+	const struct grid *g = m->look(m->ui);
+	if (!g || !m->top(m->ui) || row < 0 || col < 0 || row >= g->rows || col >= g->cols)
 		return;
 	if (key == KEY_CLICK)
 		click(m, row, col);

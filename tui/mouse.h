@@ -20,10 +20,11 @@ enum { MOUSE_ROWS = 3 }; /* a notch of the wheel */
 
 /* What it needs of the program. */
 struct mouse {
-	struct screen *(*top)(void);      /* the screen that shows; NULL: keys do not go to it */
-	bool (*is_first)(void);           /* there is none below it */
-	const struct grid *(*look)(void); /* its zones as they are now */
-	void (*act)(const struct action *action, const struct input *in); /* as its key */
+	struct ui *ui;                           /* handed to each of these */
+	struct screen *(*top)(struct ui *);      /* the screen that shows; NULL: keys do not go to it */
+	bool (*is_first)(struct ui *);           /* there is none below it */
+	const struct grid *(*look)(struct ui *); /* its zones as they are now */
+	void (*act)(struct ui *, const struct action *action, const struct input *in); /* as its key */
 };
 
 /* key: KEY_CLICK, KEY_WHEEL_UP or KEY_WHEEL_DOWN; the cell is of the grid, and may lie outside of it. */

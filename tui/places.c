@@ -62,7 +62,7 @@ static void go_to(const struct screen *screen, struct str link)
 	const struct target *at;
 	*vec_add(&name.at) = xstrndup(link);
 	void *request = resume_new(&name, 0, lent.ui->now_ns);
-	if (!lent.fetch(&resume_ops, request, &err)) {
+	if (!lent.fetch(lent.ui, &resume_ops, request, &err)) {
 		ui_fail(lent.ui, &err);
 		return;
 	}
@@ -70,7 +70,7 @@ static void go_to(const struct screen *screen, struct str link)
 		ui_say(lent.ui, "not in this store any more: " STR_FMT, STR_ARG(str_cut(link, 0, 200)));
 	} else {
 		views_put_mark(lent.memory, '\'', screen);
-		lent.open(&at[0], link);
+		lent.open(lent.ui, &at[0], link);
 	}
 	resume_ops.take(NULL, request, true);
 }
@@ -142,10 +142,10 @@ void places_resume(void)
 		return;
 	}
 	void *request = resume_new(&names, lent.ui->looked, lent.ui->now_ns);
-	if (!lent.fetch(&resume_ops, request, &err))
+	if (!lent.fetch(lent.ui, &resume_ops, request, &err))
 		return;
 	size_t n = resume_targets(request, &at), opened = 0;
-	for (size_t i = 0; i < n && lent.open_again(&at[i], resume_view(request, i)); i++)
+	for (size_t i = 0; i < n && lent.open_again(lent.ui, &at[i], resume_view(request, i)); i++)
 		opened += strcmp(at[i].screen, "traces") != 0;
 	int64_t fresh = resume_fresh(request);
 	if (opened && !lent.ui->message[0] && fresh)

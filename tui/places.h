@@ -10,12 +10,12 @@
 struct places {
 	struct memory *memory; /* NULL: nothing is remembered */
 	struct ui *ui;
-	bool (*fetch)(const struct screen_ops *ops, void *request,
+	bool (*fetch)(struct ui *ui, const struct screen_ops *ops, void *request,
 	              struct err *err); /* on the query thread, waited for */
 	/* Above what shows; if that, or the screen below it, is the view of this link, instead of it. */
-	bool (*open)(const struct target *target, struct str link);
+	bool (*open)(struct ui *ui, const struct target *target, struct str link);
 	/* The same, as part of the stack of the last session, where it went by that name. */
-	bool (*open_again)(const struct target *target, const char *view);
+	bool (*open_again)(struct ui *ui, const struct target *target, const char *view);
 };
 void places_set(const struct places *places); /* NULL: the app ends */
 

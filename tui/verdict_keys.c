@@ -335,7 +335,7 @@ static enum outcome edit_text(struct screen *screen, enum annotation_field field
 	d->at = asked.at;
 	d->field = field;
 	d->author = annotation_author(name);
-	if (!the_keys->fetch(&draft_ops, d, &err)) {
+	if (!the_keys->fetch(the_keys->ui, &draft_ops, d, &err)) {
 		ui_fail(screen->ui, &err);
 		return OUT_HANDLED;
 	}

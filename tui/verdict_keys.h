@@ -10,7 +10,7 @@ struct verdict_keys {
 	struct verdicts *verdicts;
 	struct ui *ui;
 	/* Runs a request of ops on the query thread, waiting as long as a key may be waited for; false: it is not answered, and freed. */
-	bool (*fetch)(const struct screen_ops *ops, void *request, struct err *err);
+	bool (*fetch)(struct ui *ui, const struct screen_ops *ops, void *request, struct err *err);
 };
 void verdict_keys_set(const struct verdict_keys *k); /* borrowed; NULL: none */
 
