@@ -204,20 +204,25 @@ static void read_filter(struct member m, int64_t now_ns, struct arena *arena)
 	buf_done(&words);
 }
 
-void lists_read(struct val columns, struct val filters, int64_t now_ns)
+void lists_read_set(struct val columns, struct val filters, int64_t now_ns)
 {
 	struct arena arena = ARENA_INIT;
-	for (size_t i = 0; i < N_LISTS; i++) {
-		free(filters_set[i]);
-		filters_set[i] = NULL;
-		chosen[i].n = 0;
-	}
 	for (struct member m = val_first(columns); m.ok; m = val_next(m))
 		read_columns(m, &arena);
 	memcpy(settled, chosen, sizeof settled);
 	for (struct member m = val_first(filters); m.ok; m = val_next(m))
 		read_filter(m, now_ns, &arena);
 	arena_done(&arena);
+}
+
+void lists_read(struct val columns, struct val filters, int64_t now_ns)
+{
+	for (size_t i = 0; i < N_LISTS; i++) {
+		free(filters_set[i]);
+		filters_set[i] = NULL;
+		chosen[i].n = 0;
+	}
+	lists_read_set(columns, filters, now_ns);
 }
 
 void lists_example(struct buf *out, bool filters)

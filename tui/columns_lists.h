@@ -34,6 +34,8 @@ const char *list_filter_text(const struct list_kind *list);
 /* What the settings file says of them: objects {"traces": ["name", "cost"], …} and {"traces": "since:7d", …}, or VAL_NONE. Forgets what was
  * said before. Mistakes go to settings_mistake; the rest counts. */
 void lists_read(struct val columns, struct val filters, int64_t now_ns);
+/* The same of --set: what it says of a list counts instead of what was read before. */
+void lists_read_set(struct val columns, struct val filters, int64_t now_ns);
 /* The example of a settings file: rows of "columns" or "filters", commented out. */
 void lists_example(struct buf *out, bool filters);
 

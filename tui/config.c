@@ -11,20 +11,30 @@
 #include "tui/settings.h"
 #include "tui/theme.h"
 
-/* The last one given, as with other options. */
-static const char *file_named(int argc, char *const *argv)
+/* The value of the option at argv[*i], in that word or the next; NULL: it is another word. */
+static const char *value_at(const char *option, int argc, char *const *argv, int *i)
 {
-	static const char option[] = "--config";
-	const char *file = NULL;
-	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
-		if (strncmp(argv[i], option, sizeof option - 1) != 0)
-			continue;
-		const char *rest = argv[i] + sizeof option - 1;
-		if (rest[0] == '=')
-			file = rest + 1;
-		else if (!rest[0] && i + 1 < argc)
-			file = argv[++i];
-	}
+	size_t len = strlen(option);
+	if (strncmp(argv[*i], option, len) != 0)
+		return NULL;
+	if (argv[*i][len] == '=')
+		return argv[*i] + len + 1;
+	return !argv[*i][len] && *i + 1 < argc ? argv[++*i] : NULL;
+}
+
+/* --config: the last one given, as with other options. --set: all of them. */
+static const char *read_options(int argc, char *const *argv)
+{
+	static const char **words; /* for as long as the program runs */
+	const char *file = NULL, *value;
+	size_t n = 0;
+	words = xcalloc((size_t)argc + 1, sizeof *words);
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if ((value = value_at("--config", argc, argv, &i)) != NULL)
+			file = value;
+		else if ((value = value_at("--set", argc, argv, &i)) != NULL)
+			words[n++] = value;
+	settings_sets(words, n);
 	return file;
 }
 
@@ -80,7 +90,7 @@ static void bind_keys(void)
 	size_t n;
 	const struct rebind_table *tables = config_keys(&n);
 	action_rebind_none();
-	rebind_apply(tables, n, settings_table("keys"));
+	rebind_apply(tables, n, settings_table("keys"), settings_set_table("keys"));
 }
 
 static void example_keys(struct buf *out)
@@ -128,6 +138,7 @@ static void read_all(const char *path)
 	choose_units();
 	bind_keys();
 	lists_read(settings_table("columns"), settings_table("filters"), 0);
+	lists_read_set(settings_set_table("columns"), settings_set_table("filters"), 0);
 }
 
 void config_start(int argc, char *const *argv)
@@ -135,5 +146,5 @@ void config_start(int argc, char *const *argv)
 	settings_theme_names = theme_names;
 	cmd_config_read = read_all;
 	cmd_config_example = example;
-	read_all(file_named(argc, argv));
+	read_all(read_options(argc, argv));
 }

@@ -144,7 +144,7 @@ static bool unknown_option(const char *word, struct err *err)
 
 static bool front_option(struct front *f, int argc, char **argv, int *i, struct err *err)
 {
-	const char *word = argv[*i], *config; /* that was read first of all */
+	const char *word = argv[*i], *config; /* that was read first of all, as was what is set */
 	bool json;                            /* the command's */
 	const struct {
 		const char *name;
@@ -168,7 +168,8 @@ static bool front_option(struct front *f, int argc, char **argv, int *i, struct 
 	    {"--config", &config      },
             {"--map",    &f->app.map  },
             {"--open",   &f->app.open },
-	    {"--store",  &f->app.store},
+	    {"--set",    &config      },
+            {"--store",  &f->app.store},
             {"--theme",  &f->app.theme},
 	};
 	if (!is_front_option(word))
@@ -333,7 +334,8 @@ static int explore(struct app_opts *app)
 		err_set(&err, ERR_USAGE, NULL, "--map needs files: spoor --map FIELD=COLUMN,… FILE");
 	else if (app->map)
 		import_map_check(app->map, &err);
-	if (err.code != ERR_NONE || !check_files(app->paths, app->n_paths, &err) || !needs_terminal(app, &err)) {
+	if (err.code != ERR_NONE || !settings_sets_ok(&err) || !check_files(app->paths, app->n_paths, &err) ||
+	    !needs_terminal(app, &err)) {
 		buf_done(&open);
 		return fail(&err);
 	}

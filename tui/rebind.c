@@ -206,7 +206,7 @@ static void set_entry(struct rebinding *r, size_t table, int entry)
 		if (!str_is(e->name, action_at(r, table, i)->name))
 			continue;
 		int before = t->entry[i];
-		if (before >= 0 && r->entries.at[before].table == e->table && e->table != EVERY)
+		if (before >= 0 && r->entries.at[before].table == e->table && e->table != EVERY && settings_line(e->at))
 			settings_mistake(e->at, "keys of %s are set in line %zu, too: these count",
 			                 action_at(r, table, i)->name, settings_line(r->entries.at[before].at));
 		if (before < 0 || e->table != EVERY || r->entries.at[before].table == EVERY)
@@ -309,8 +309,10 @@ static bool refuse(struct rebinding *r, const struct conflict *c)
 	const struct entry *winner = first ? b : a;
 	char memory[16];
 	struct buf line = BUF_INIT;
-	if (winner)
+	if (winner && settings_line(winner->at))
 		buf_printf(&line, ", line %zu", settings_line(winner->at));
+	else if (winner)
+		buf_add_cstr(&line, ", --set");
 	settings_mistake(loser->at, "%s is the key of %s (%s%s): %s keeps %s", key_name(c->key, memory), theirs->name,
 	                 r->tables[first ? c->other_table : c->table].of->name, buf_cstr(&line), mine->name,
 	                 mine->keys[0] ? mine->keys : "none");
@@ -361,13 +363,14 @@ static void done(struct rebinding *r)
 	arena_done(&r->arena);
 }
 
-void rebind_apply(const struct rebind_table *tables, size_t n, struct val keys)
+void rebind_apply(const struct rebind_table *tables, size_t n, struct val keys, struct val set)
 {
 	struct rebinding r;
-	if (!keys.scan)
+	if (!keys.scan && !set.scan)
 		return;
 	init(&r, tables, n);
 	read_entries(&r, keys);
+	read_entries(&r, set);
 	assign(&r);
 	settle(&r);
 	for (size_t t = 0; t < n; t++)

@@ -22,8 +22,8 @@ struct rebind_table {
 	const struct action *actions; /* ends with ACTIONS_END */
 };
 /* Rebinds (action_rebind) what `keys` says of the tables, of which the first is everywhere's. keys: an object of the settings file, or
- * VAL_NONE. Mistakes go to settings_mistake. Linear in actions times refused entries. */
-void rebind_apply(const struct rebind_table *tables, size_t n, struct val keys);
+ * VAL_NONE; set: one of --set, which counts above it. Mistakes go to settings_mistake. Linear in actions times refused entries. */
+void rebind_apply(const struct rebind_table *tables, size_t n, struct val keys, struct val set);
 /* The keys that two actions have (rebound ones included), as rebind_apply would refuse them; for tests. 0: none. */
 size_t rebind_conflicts(const struct rebind_table *tables, size_t n);
 

@@ -7,9 +7,9 @@
 #include "store/base/jsonc.h"
 #include "store/base/near.h"
 #include "store/base/vec.h"
-#include "tui/settings_zone.h"
+#include "tui/settings_values.h"
 
-enum { FILE_BYTES = 256 * 1024, MISTAKES_MOST = 100, VALUE_BYTES = 4096, NAMED = 60 };
+enum { FILE_BYTES = 256 * 1024, MISTAKES_MOST = 100, NAMED = 60 };
 
 /* clang-format off: one row a line */
 const struct setting setting_rows[] = {
@@ -35,6 +35,7 @@ const struct setting setting_rows[] = {
     {.name = "columns",
      .type = SETTING_TABLE,
      .otherwise = "(those of the screens)",
+     .member = "columns.LIST",
      .example = "{\"traces\": [\"time\", \"name\", \"duration\"]}",
      .help = "columns per list, in order: of the screen, and of the command's text without --columns"},
     {.name = "editor",
@@ -47,6 +48,7 @@ const struct setting setting_rows[] = {
     {.name = "filters",
      .type = SETTING_TABLE,
      .otherwise = "(none)",
+     .member = "filters.LIST",
      .example = "{\"traces\": \"since:7d\"}",
      .help = "filter per list, as it is opened; a command takes it with --where @default"},
     {.name = "gate",
@@ -58,6 +60,7 @@ const struct setting setting_rows[] = {
     {.name = "keys",
      .type = SETTING_TABLE,
      .otherwise = "(spoor help keys)",
+     .member = "keys.SCREEN.ACTION",
      .example = "{\"everywhere\": {\"quit\": \"Q ^X\"}, \"trace\": {\"next-error\": \"e\"}}",
      .help = "keys of actions, by screen or \"everywhere\"; \"\" takes them all away"},
     {.name = "mask",
@@ -146,12 +149,10 @@ const struct setting setting_rows[] = {
      .otherwise = "auto",
      .example = "\"ms\"",
      .help = "durations for people: auto (0.81s, 1m40s), ms (810ms; beyond 99999ms auto), s (0.81s, 100.0s)"},
-    {.name = NULL                                                                                  },
+    {.name = NULL},
 };
 /* clang-format on */
 enum { N_ROWS = sizeof setting_rows / sizeof *setting_rows - 1 };
-
-size_t (*settings_theme_names)(struct arena *arena, const char *const **names);
 
 /* What is known of a row. */
 struct known {
@@ -160,6 +161,9 @@ struct known {
 	char *value;         /* what counts; NULL: default */
 	size_t line;         /* in the file; 0: not there */
 	bool put;            /* the variable is in the environment because of us */
+	bool by_set;         /* the flag was --set */
+	struct buf set;      /* of a table: what --set says of it, an object; the scan lies in it */
+	struct scan scan;
 };
 
 static struct {
@@ -169,7 +173,13 @@ static struct {
 	struct scan scan;
 	VEC(struct settings_mistake) mistakes;
 	size_t total;
+	struct buf wrong; /* the first mistake of a --set */
 } now;
+
+static struct {
+	const char *const *words;
+	size_t n;
+} sets;
 
 const struct setting *setting_named(struct str name)
 {
@@ -211,20 +221,40 @@ static void mistake(size_t line, const char *fmt, ...)
 	va_end(args);
 }
 
+/* Is it of a --set? */
+static bool is_set(struct val at)
+{
+	return at.scan && at.scan != &now.scan;
+}
+
 size_t settings_line(struct val at)
 {
 	size_t line, column;
-	if (!at.scan)
+	if (!at.scan || is_set(at))
 		return 0;
 	jsonc_place(buf_str(&now.text), val_offset(at), &line, &column);
 	return line;
+}
+
+static void wrong_set(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+static void wrong_set(const char *fmt, ...)
+{
+	va_list args;
+	if (now.wrong.len)
+		return;
+	va_start(args, fmt);
+	buf_vprintf(&now.wrong, fmt, args);
+	va_end(args);
 }
 
 void settings_mistake(struct val at, const char *fmt, ...)
 {
 	va_list args;
 	va_start(args, fmt);
-	add_mistake(settings_line(at), fmt, args);
+	if (!is_set(at))
+		add_mistake(settings_line(at), fmt, args);
+	else if (!now.wrong.len)
+		buf_vprintf(&now.wrong, fmt, args);
 	va_end(args);
 }
 
@@ -233,12 +263,15 @@ void settings_refuse(const struct setting *s, const char *fmt, ...)
 	struct known *k = known_of(s);
 	struct buf text = BUF_INIT;
 	va_list args;
-	if (k->origin != SETTING_FILE)
+	if (k->origin != SETTING_FILE && !k->by_set)
 		buf_printf(&text, "$%s: ", s->variable);
 	va_start(args, fmt);
 	buf_vprintf(&text, fmt, args);
 	va_end(args);
-	mistake(k->origin == SETTING_FILE ? k->line : 0, "%s", buf_cstr(&text));
+	if (k->by_set)
+		wrong_set("%s: %s", s->name, buf_cstr(&text));
+	else
+		mistake(k->origin == SETTING_FILE ? k->line : 0, "%s", buf_cstr(&text));
 	buf_done(&text);
 	unsetenv(s->variable);
 	free(k->value);
@@ -271,97 +304,6 @@ void settings_say(struct buf *out)
 		buf_printf(out, "; %zu more: spoor config --check", now.total - 1);
 }
 
-/* ---------------------------------------------------------------- values as text */
-
-static bool is_one_of(const char *words, struct str word)
-{
-	struct str rest = str_of(words), one;
-	while (str_split(&rest, ' ', &one))
-		if (str_eq(one, word))
-			return true;
-	return false;
-}
-
-/* Appends what near_say does, of blank-separated words; else all of them. */
-static void suggest_words(struct buf *out, const char *words, struct str word)
-{
-	struct near near = {.word = word};
-	struct buf copy = BUF_INIT;
-	buf_add_cstr(&copy, words);
-	for (char *at = copy.ptr, *end; at; at = end) {
-		end = strchr(at, ' ');
-		if (end)
-			*end++ = 0;
-		near_try(&near, at);
-	}
-	if (near.name)
-		near_say(&near, out);
-	else
-		buf_printf(out, "; there are: %s", words);
-	buf_done(&copy);
-}
-
-static bool theme_is_known(const char *value, struct buf *after)
-{
-	const char *const *names;
-	struct arena arena = ARENA_INIT;
-	struct near near = {.word = str_of(value)};
-	bool known = strchr(value, '/') || !settings_theme_names;
-	size_t n = known ? 0 : settings_theme_names(&arena, &names);
-	struct buf all = BUF_INIT;
-	for (size_t i = 0; i < n && !known; i++) {
-		known = strcmp(names[i], value) == 0;
-		near_try(&near, names[i]);
-		buf_printf(&all, "%s%s", i ? " " : "; there are: ", names[i]);
-	}
-	if (near.name)
-		near_say(&near, after);
-	else
-		buf_add_str(after, buf_str(&all));
-	buf_done(&all);
-	arena_done(&arena);
-	return known;
-}
-
-/* Whether a text is a value of this setting; else what is wrong with it goes to `wrong`, a sentence behind the setting's name. */
-static bool is_value(const struct setting *s, const char *value, struct buf *wrong)
-{
-	struct buf after = BUF_INIT;
-	struct str word = str_of(value), shown = str_cut(word, 0, NAMED);
-	bool ok = true;
-	for (size_t i = 0; ok && i < word.len; i++)
-		ok = (unsigned char)word.ptr[i] >= ' ' && word.ptr[i] != 0x7F;
-	if (!ok) {
-		buf_add_cstr(wrong, "holds a control character");
-	} else if (word.len > VALUE_BYTES) {
-		ok = false;
-		buf_printf(wrong, "is longer than %d bytes", VALUE_BYTES);
-	} else if (s->type == SETTING_CHOICE && !is_one_of(s->choices, word)) {
-		ok = false;
-		suggest_words(&after, s->choices, word);
-		buf_printf(wrong, "cannot be " STR_FMT "%s", STR_ARG(shown), buf_cstr(&after));
-	} else if (s->type == SETTING_THEME && !theme_is_known(value, &after)) {
-		ok = false;
-		buf_printf(wrong, "there is no theme " STR_FMT "%s", STR_ARG(shown), buf_cstr(&after));
-	} else if (s->type == SETTING_ZONE && !zone_known(value)) {
-		ok = false;
-		zone_suggest(value, &after);
-		buf_printf(wrong, "there is no time zone " STR_FMT "%s", STR_ARG(shown), buf_cstr(&after));
-	}
-	buf_done(&after);
-	return ok;
-}
-
-/* Off only in these words, so that a slip in a variable never shows what was to be masked. */
-static bool is_off(const char *value)
-{
-	static const char *const words[] = {"0", "no", "false", "off"};
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (str_ieq(str_of(value), words[i]))
-			return true;
-	return false;
-}
-
 /* ---------------------------------------------------------------- what counts */
 
 static void set_value(const struct setting *s, enum setting_origin origin, const char *value)
@@ -369,7 +311,7 @@ static void set_value(const struct setting *s, enum setting_origin origin, const
 	struct known *k = known_of(s);
 	/* $NO_COLOR is on with any text: no-color.org. */
 	bool any = origin == SETTING_VARIABLE && strcmp(s->variable, "NO_COLOR") == 0;
-	char *copy = xstrdup(s->type != SETTING_BOOL ? value : is_off(value) && !any ? "false" : "true");
+	char *copy = xstrdup(s->type != SETTING_BOOL ? value : setting_is_off(value) && !any ? "false" : "true");
 	free(k->value);
 	k->value = copy;
 	k->origin = origin;
@@ -399,7 +341,7 @@ static void read_variable(const struct setting *s)
 	struct buf wrong = BUF_INIT;
 	if (!value || !value[0])
 		return;
-	if (is_value(s, value, &wrong))
+	if (setting_is_value(s, value, &wrong))
 		set_value(s, SETTING_VARIABLE, value);
 	else
 		mistake(0, "$%s: %s", s->variable, buf_cstr(&wrong));
@@ -422,14 +364,14 @@ static void read_general(const struct setting *s)
 
 /* ---------------------------------------------------------------- the file */
 
-/* "~/x" and names beside the file. */
-static void add_path(struct buf *out, struct str value)
+/* "~/x"; of the file also names beside it. */
+static void add_path(struct buf *out, struct str value, bool beside)
 {
 	const char *home = getenv("HOME"), *path = buf_cstr(&now.path), *slash = strrchr(path, '/');
 	if (str_starts(value, "~/") && home && home[0] == '/') {
 		buf_add_cstr(out, home);
 		value = str_from(value, 1);
-	} else if (!str_starts(value, "/") && slash) {
+	} else if (beside && !str_starts(value, "/") && slash) {
 		buf_add(out, path, (size_t)(slash - path) + 1);
 		if (str_starts(value, "./"))
 			value = str_from(value, 2);
@@ -452,6 +394,11 @@ static const char *wants(const struct setting *s)
 	return "a text";
 }
 
+static bool is_path(const struct setting *s, struct str text)
+{
+	return s->type == SETTING_PATH || (s->type == SETTING_THEME && str_find_char(text, '/') != SIZE_MAX);
+}
+
 static bool has_type(const struct setting *s, struct val v)
 {
 	if (s->type == SETTING_BOOL)
@@ -464,17 +411,16 @@ static void value_text(const struct setting *s, struct val v, struct buf *out, s
 {
 	struct arena arena = ARENA_INIT;
 	struct str text = s->type == SETTING_TABLE ? val_raw(v) : val_text(v, &arena);
-	bool path = s->type == SETTING_PATH || (s->type == SETTING_THEME && str_find_char(text, '/') != SIZE_MAX);
 	if (memchr(text.ptr ? text.ptr : "", 0, text.len))
 		buf_add_cstr(wrong, "holds a control character");
-	else if (path && text.len)
-		add_path(out, text);
+	else if (is_path(s, text) && text.len)
+		add_path(out, text, true);
 	else if (s->type == SETTING_TABLE)
 		scan_compact(out, v);
 	else
 		buf_add_str(out, text);
 	if (!wrong->len && s->type != SETTING_TABLE && out->len)
-		is_value(s, buf_cstr(out), wrong);
+		setting_is_value(s, buf_cstr(out), wrong);
 	arena_done(&arena);
 }
 
@@ -617,6 +563,145 @@ static void read_file(bool named)
 	now.scan.n = 0;
 }
 
+/* ---------------------------------------------------------------- --set */
+
+static void unknown_set(struct str name)
+{
+	char part[64], nearest[64];
+	size_t dot = str_find_char(name, '.');
+	struct near whole = {.word = name}, first = {.word = str_cut(name, 0, dot == SIZE_MAX ? name.len : dot)};
+	struct buf after = BUF_INIT;
+	for (const struct setting *s = setting_rows; s->name; s++) {
+		const char *before = first.name;
+		near_try(&whole, s->name);
+		near_try(&first, name_in(s, STR_NONE, part));
+		if (first.name != before)
+			first.name = memcpy(nearest, part, sizeof nearest);
+	}
+	near_say(whole.name ? &whole : &first, &after);
+	wrong_set("there is no setting " STR_FMT "%s", STR_ARG(str_cut(name, 0, NAMED)),
+	          after.len ? buf_cstr(&after) : "; spoor config lists them");
+	buf_done(&after);
+}
+
+/* "traces" of columns, "trace.next-error" of keys: a member of the table, or of an object in it. What was there before of that name goes. */
+static void set_member(const struct setting *s, struct str name, struct str value)
+{
+	struct known *k = known_of(s);
+	struct scan_opts opts = {.last = true, .replace_utf8 = true};
+	struct scan scan = SCAN_INIT;
+	struct buf text = BUF_INIT, both = BUF_INIT;
+	size_t dot = str_find_char(name, '.');
+	buf_add_char(&text, '{');
+	scan_quote(&text, str_cut(name, 0, dot == SIZE_MAX ? name.len : dot));
+	buf_add_cstr(&text, dot == SIZE_MAX ? ":" : ":{");
+	if (dot != SIZE_MAX) {
+		scan_quote(&text, str_from(name, dot + 1));
+		buf_add_char(&text, ':');
+	}
+	scan_quote(&text, value);
+	buf_add_cstr(&text, dot == SIZE_MAX ? "}" : "}}");
+	if (value.len > FILE_BYTES || !scan_text(&scan, buf_str(&text), &opts)) {
+		wrong_set("%s." STR_FMT " cannot be that", s->name, STR_ARG(str_cut(name, 0, NAMED)));
+	} else {
+		settings_merge(&both, scan_root(&k->scan), scan_root(&scan));
+		scan_done(&k->scan);
+		buf_done(&k->set);
+		k->scan = SCAN_INIT;
+		k->set = both;
+		both = BUF_INIT;
+		scan_text(&k->scan, buf_str(&k->set), &opts);
+	}
+	scan_done(&scan);
+	buf_done(&text);
+	buf_done(&both);
+}
+
+/* With nothing behind the =, as if neither the file nor a variable had said anything. */
+static void set_default(const struct setting *s)
+{
+	struct known *k = known_of(s);
+	unsetenv(s->variable);
+	free(k->value);
+	*k = (struct known){.line = k->line};
+}
+
+static void set_one(const struct setting *s, struct str value, bool bare)
+{
+	struct buf text = BUF_INIT, wrong = BUF_INIT;
+	if (is_path(s, value))
+		add_path(&text, value, false);
+	else
+		buf_add_str(&text, bare && s->type == SETTING_BOOL ? STR_LIT("true") : value);
+	const char *given = buf_cstr(&text);
+	if (bare && s->type != SETTING_BOOL)
+		wrong_set("%s needs a value: --set %s=…", s->name, s->name);
+	else if (!text.len)
+		set_default(s);
+	else if (s->type == SETTING_BOOL && !setting_is_on(given) && !setting_is_off(given))
+		wrong_set("%s needs true or false", s->name);
+	else if (!setting_is_value(s, given, &wrong))
+		wrong_set("%s: %s", s->name, buf_cstr(&wrong));
+	else {
+		set_value(s, SETTING_FLAG, given);
+		known_of(s)->by_set = true;
+	}
+	buf_done(&text);
+	buf_done(&wrong);
+}
+
+static void take_set(const char *word)
+{
+	struct str whole = str_of(word);
+	size_t equals = str_find_char(whole, '=');
+	bool bare = equals == SIZE_MAX;
+	struct str name = str_cut(whole, 0, bare ? whole.len : equals);
+	struct str value = bare ? STR_LIT("") : str_from(whole, equals + 1);
+	size_t dot = str_find_char(name, '.');
+	const struct setting *s = setting_named(name),
+	                     *table = s || dot == SIZE_MAX ? NULL : setting_named(str_cut(name, 0, dot));
+	if (s && s->type == SETTING_TABLE)
+		wrong_set("%s is a table: --set %s=…", s->name, s->member);
+	else if (s)
+		set_one(s, value, bare);
+	else if (!table || table->type != SETTING_TABLE)
+		unknown_set(name);
+	else if (bare)
+		wrong_set(STR_FMT " needs a value: --set %s=…", STR_ARG(str_cut(name, 0, NAMED)), table->member);
+	else
+		set_member(table, str_from(name, dot + 1), value);
+}
+
+/* The whole of a table: what the file says, and over it what --set says. */
+static void put_table(const struct setting *s)
+{
+	struct known *k = known_of(s);
+	struct buf both = BUF_INIT;
+	if (!k->scan.n)
+		return;
+	settings_merge(&both, settings_table(s->name), scan_root(&k->scan));
+	set_value(s, SETTING_FLAG, buf_cstr(&both));
+	k->by_set = true;
+	buf_done(&both);
+}
+
+void settings_sets(const char *const *words, size_t n)
+{
+	sets.words = words;
+	sets.n = n;
+}
+
+bool settings_sets_ok(struct err *err)
+{
+	return !now.wrong.len || err_set(err, ERR_USAGE, NULL, "--set: %s", buf_cstr(&now.wrong));
+}
+
+struct val settings_set_table(const char *name)
+{
+	const struct setting *s = setting_named(str_of(name));
+	return s ? scan_root(&known_of(s)->scan) : VAL_NONE;
+}
+
 /* ---------------------------------------------------------------- all of it */
 
 void settings_forget(void)
@@ -625,6 +710,8 @@ void settings_forget(void)
 		struct known *k = known_of(s);
 		if (k->put)
 			unsetenv(s->variable);
+		scan_done(&k->scan);
+		buf_done(&k->set);
 		free(k->value);
 		*k = (struct known){0};
 	}
@@ -636,6 +723,7 @@ void settings_forget(void)
 	now.scan = SCAN_INIT;
 	buf_done(&now.text);
 	buf_done(&now.path);
+	buf_done(&now.wrong);
 }
 
 void settings_read(const char *path)
@@ -653,8 +741,11 @@ void settings_read(const char *path)
 	for (const struct setting *s = setting_rows; s->name; s++)
 		read_variable(s);
 	read_file(named);
+	for (size_t i = 0; i < sets.n; i++)
+		take_set(sets.words[i]);
 	for (const struct setting *s = setting_rows; s->name; s++) {
-		if (known_of(s)->origin == SETTING_FILE)
+		put_table(s);
+		if (known_of(s)->origin == SETTING_FILE || known_of(s)->by_set)
 			put_value(s);
 		read_general(s);
 	}
@@ -663,9 +754,10 @@ void settings_read(const char *path)
 void settings_flag(const char *name, const char *value)
 {
 	const struct setting *s = setting_named(str_of(name));
-	if (!s || s->type == SETTING_TABLE)
+	if (!s || !s->flag)
 		return;
 	set_value(s, SETTING_FLAG, value);
+	known_of(s)->by_set = false;
 	put_value(s);
 }
 
@@ -684,8 +776,10 @@ enum setting_origin setting_origin(const struct setting *s, struct buf *where)
 	case SETTING_GENERAL: buf_printf(where, "$%.*s", (int)strcspn(k->general, " "), k->general); break;
 	case SETTING_FILE: buf_printf(where, "%s:%zu", base_name(), k->line); break;
 	case SETTING_VARIABLE: buf_printf(where, "$%s", s->variable); break;
-	case SETTING_FLAG: buf_printf(where, "--%s", s->flag ? s->flag : s->name); break;
+	case SETTING_FLAG: buf_printf(where, "--%s", k->by_set ? "set" : s->flag); break;
 	}
+	if (s->type == SETTING_TABLE && k->by_set && k->line) /* both say something */
+		buf_printf(where, ", %s:%zu", base_name(), k->line);
 	return k->origin;
 }
 

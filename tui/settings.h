@@ -1,6 +1,6 @@
 /* Settings: ONE table, from which they are read, checked, printed (`spoor config`), documented and completed.
  *
- * What counts, best first: a flag of the command line, the setting's variable, config.json, the variables that are not ours alone
+ * What counts, best first: a flag of the command line (its own, or --set NAME=VALUE), the setting's variable, config.json, the variables that are not ours alone
  * (`general`: $PAGER), the default. What config.json says is put into the environment under the setting's variable where that is
  * unset, before any thread is started: everything below asks getenv() and nothing else. An empty variable counts as unset.
  *
@@ -32,6 +32,7 @@ struct setting {
 	const char *choices;  /* SETTING_CHOICE: blank-separated */
 	const char
 	    *otherwise; /* the default as text: a value, or words in brackets where it depends: "(the login name)" */
+	const char *member;  /* SETTING_TABLE: what --set names, "columns.LIST" */
 	const char *example; /* a value as it is written in the file: "\"Europe/Berlin\"" */
 	const char *help;    /* one line */
 };
@@ -44,7 +45,15 @@ enum setting_origin { SETTING_DEFAULT, SETTING_GENERAL, SETTING_FILE, SETTING_VA
  * thread; a further call forgets the first one (tests). A file that is not there is a mistake only if it was named. */
 void settings_read(const char *path);
 void settings_forget(void);
-/* A flag of the command line that says what a setting says: counts above all, and is put into the environment. */
+/* The words behind each --set of the command line, "theme=light", for every settings_read that follows; borrowed. A name is that of a row, or
+ * of a table and what stands in it: "columns.traces=name,cost", "filters.traces=since:7d", "keys.trace.next-error=e ^O". A switch may stand
+ * alone; with nothing behind the = the default counts (of a table: none). Of two for one name the last counts. Linear in words squared. */
+void settings_sets(const char *const *words, size_t n);
+/* False: a --set is of no use, or what reads the tables said so (settings_mistake); err says of the first why. */
+bool settings_sets_ok(struct err *err);
+/* What they say of a table, an object; VAL_NONE: nothing. Good until settings_read. */
+struct val settings_set_table(const char *name);
+/* A flag of its own (`flag`) that says what a setting says: counts above all, and is put into the environment. */
 void settings_flag(const char *name, const char *value);
 
 /* What counts now, as text; NULL: the default (otherwise, or what depends). Never NULL for a table that is set: its JSON as written.
@@ -58,9 +67,9 @@ bool setting_on(const char *name, bool otherwise);
 
 /* The file that was read or looked for, "" if none. */
 const char *settings_path(void);
-/* An object of the file ("keys", "columns", "filters"), VAL_NONE where there is none; good until settings_read. */
+/* An object of the file alone ("keys", "columns", "filters"), VAL_NONE where there is none; good until settings_read. */
 struct val settings_table(const char *name);
-/* A mistake found by those who read a table: `at` a value (or key) of the file. */
+/* A mistake found by those who read a table: `at` a value (or key) of the file, or of a --set. */
 void settings_mistake(struct val at, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* What a setting says turned out to be of no use: a mistake where it was set, in a whole sentence, and its default counts. */
 void settings_refuse(const struct setting *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

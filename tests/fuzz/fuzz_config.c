@@ -51,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			unsetenv(s->variable);
 	settings_read(path);
 	action_rebind_none();
-	rebind_apply(tables, n, settings_table("keys"));
+	rebind_apply(tables, n, settings_table("keys"), VAL_NONE);
 	lists_read(settings_table("columns"), settings_table("filters"), 0);
 	check_mistakes();
 	check_values();

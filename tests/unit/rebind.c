@@ -40,7 +40,7 @@ static void bind(const char *text)
 	const struct rebind_table *tables = config_keys(&n);
 	action_rebind_none();
 	settings_read(path);
-	rebind_apply(tables, n, settings_table("keys"));
+	rebind_apply(tables, n, settings_table("keys"), VAL_NONE);
 }
 
 static const struct action *action(const char *table, const char *name)

@@ -77,8 +77,12 @@ static bool is_there(void)
 static void add_table(struct buf *out, const struct setting *s)
 {
 	struct arena arena = ARENA_INIT;
-	for (struct member m = val_first(settings_table(s->name)); m.ok; m = val_next(m))
+	struct val file = settings_table(s->name);
+	for (struct member m = val_first(file); m.ok; m = val_next(m))
 		buf_printf(out, "%s" STR_FMT, out->len ? " " : "", STR_ARG(member_key(m, &arena)));
+	for (struct member m = val_first(settings_set_table(s->name)); m.ok; m = val_next(m))
+		if (!val_find(file, member_key(m, &arena)).scan)
+			buf_printf(out, "%s" STR_FMT, out->len ? " " : "", STR_ARG(member_key(m, &arena)));
 	arena_done(&arena);
 }
 

@@ -338,7 +338,7 @@ static int run_line(struct parse *p)
 		return err_exit_code(p->err->code);
 	if (cmd_flag(p->line, "help"))
 		return show_help(p->line->command, p->err) ? 0 : err_exit_code(p->err->code);
-	if (!check_operands(p))
+	if (!check_operands(p) || !settings_sets_ok(p->err))
 		return err_exit_code(p->err->code);
 	if (!rows_begin(p->line, p->err))
 		return err_exit_code(p->err->code);
