@@ -42,6 +42,7 @@ static struct {
 	struct look looks[N_ROLES], bars[N_ROLES]; /* bars: blanks on the colour */
 	short pair_fg[MAX_PAIRS], pair_bg[MAX_PAIRS];
 	int n_pairs;
+	short plain; /* the pair of the terminal's own colours (plain_pair) */
 	struct grid shown;                                                /* the last frame; rows 0: nothing is known */
 	cchar_t *line;                                                    /* one row on its way */
 	int peeked;                                                       /* a key read ahead, or KEY_NONE */
@@ -53,18 +54,25 @@ static struct {
 static short pair_of(int16_t fg, int16_t bg)
 {
 	if (t.depth == DEPTH_MONO || (fg < 0 && bg < 0))
-		return 0;
+		return t.plain;
 	for (int i = 1; i < t.n_pairs; i++)
 		if (t.pair_fg[i] == fg && t.pair_bg[i] == bg)
 			return (short)i;
 	if (t.n_pairs >= MAX_PAIRS || t.n_pairs >= COLOR_PAIRS)
-		return 0;
+		return t.plain;
 	short pair = (short)t.n_pairs++;
 	t.pair_fg[pair] = fg;
 	t.pair_bg[pair] = bg;
 	short no_fg = t.default_colors ? -1 : COLOR_WHITE, no_bg = t.default_colors ? -1 : COLOR_BLACK;
 	init_pair(pair, fg < 0 ? no_fg : fg, bg < 0 ? no_bg : bg);
 	return pair;
+}
+
+/* Back to pair 0 curses sends what ends a colour and then what ends all attributes; to a pair that is as plain, only one of them: 3 to 5
+ * bytes at the end of each coloured word. Blanks that are skipped or erased are of pair 0, as those of a cleared screen. */
+static void open_plain_pair(void)
+{
+	t.plain = t.depth != DEPTH_MONO && t.default_colors && init_pair(1, -1, -1) == OK ? 1 : 0;
 }
 
 static struct look look_of(struct style style)
@@ -84,7 +92,7 @@ static struct look look_of(struct style style)
 
 static void make_looks(void)
 {
-	t.n_pairs = 1;
+	t.n_pairs = t.plain + 1;
 	for (int role = 0; role < N_ROLES; role++) {
 		struct style style = t.theme.styles[t.depth][role];
 		t.looks[role] = look_of(style);
@@ -100,6 +108,7 @@ static void open_colors(void)
 		return;
 	t.default_colors = use_default_colors() == OK;
 	t.depth = COLORS >= 256 ? DEPTH_256 : COLORS >= 8 ? DEPTH_8 : DEPTH_MONO;
+	open_plain_pair();
 }
 
 void term_set_theme(const struct theme *theme)
@@ -358,6 +367,7 @@ bool term_open(const struct theme *theme, const struct term_opts *opts, struct e
 	t.theme = *theme;
 	t.out_fd = STDOUT_FILENO;
 	t.peeked = KEY_NONE;
+	t.plain = 0;
 	t.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 	if (!isatty(STDOUT_FILENO))
 		return no_terminal(err, "standard output is no terminal");
@@ -420,7 +430,7 @@ struct glyph {
 
 static void take_bar(const struct grid *g, int row, int col, const struct cell *cell, struct glyph *glyph)
 {
-	bool colored = t.bars[cell->role].pair != 0;
+	bool colored = t.bars[cell->role].pair != t.plain;
 	if (!colored) {
 		glyph->codes[0] = (wchar_t)canvas_bar_code(g, row, col);
 	} else if (cell->lead && !g->ascii &&
@@ -478,6 +488,7 @@ static void fill_gap(int from, int to, const struct look *left, const struct loo
 	bool inside =
 	    left->attrs == right->attrs && left->pair == right->pair && !left->visible_blank; /* a name of two words */
 	bool wide = to - from > WIDE_GAP;
+	blank.look.pair = wide ? 0 : t.plain;
 	if (!wide && (inside || is_quiet(right)))
 		blank.look = *right;
 	else if (!wide && is_quiet(left))
@@ -489,7 +500,7 @@ static void fill_gap(int from, int to, const struct look *left, const struct loo
 static void show_row(const struct grid *g, int row, int cols)
 {
 	const struct cell *cells = &g->cells[(size_t)row * (size_t)g->cols];
-	const struct look none = {.attrs = A_NORMAL};
+	const struct look none = {.attrs = A_NORMAL, .pair = t.plain};
 	struct look left = none;
 	int n = 0, gap = 0; /* gap: where the blanks before n begin */
 	for (int col = 0; col < cols; col++) {
@@ -506,8 +517,9 @@ static void show_row(const struct grid *g, int row, int cols)
 		}
 		n++;
 	}
-	if (gap < n)
-		fill_gap(gap, n, &none, &none);
+	struct glyph rest = {.codes = {L' '}};
+	for (; gap < n; gap++)
+		put_glyph(&t.line[gap], &rest);
 	mvadd_wchnstr(row, 0, t.line, n);
 }
 
