@@ -8,6 +8,7 @@ $ spoor complete --shell fish -- --fol
 $ spoor complete -- traces --st --s
 --sort	-s  in order of a column
 --store	this store instead of $SPOOR_STORE or the user's own
+--set	a setting, for this time: theme=light, columns.traces=name,cost (spoor help config)
 $ spoor complete -- nosuch ''
 ? 1
 $ spoor complete -- import ''

@@ -85,6 +85,10 @@ static void one_word(struct completion *c, struct str word)
 void complete_placeholder(struct completion *c, const char *placeholder)
 {
 	struct str rest = str_of(placeholder), word, part = complete_part(c);
+	if (strcmp(placeholder, "SETTING=VALUE") == 0) {
+		complete_setting(c);
+		return;
+	}
 	if (strstr(placeholder, ",…")) { /* several: the last one is being typed */
 		size_t at = part.len;
 		while (at && part.ptr[at - 1] != ',')

@@ -33,5 +33,7 @@ void complete_add(struct completion *c, struct str word, struct str about, bool 
 void complete_placeholder(struct completion *c, const char *placeholder);
 void complete_takes(struct completion *c, enum takes takes);
 void complete_filter(struct completion *c, int over);
+/* SETTING=VALUE, as --set takes it. */
+void complete_setting(struct completion *c);
 
 #endif

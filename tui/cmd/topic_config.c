@@ -19,6 +19,8 @@ static void setting_row(struct page *p, const struct setting *s)
 		buf_printf(&text, ", else $" STR_FMT, STR_ARG(one));
 	if (s->flag)
 		buf_printf(&text, "; option --%s", s->flag);
+	else
+		buf_printf(&text, "; option --set %s=…", s->member ? s->member : s->name);
 	page_row(p, s->name, buf_cstr(&text));
 	buf_done(&text);
 }
@@ -137,7 +139,13 @@ void topic_config(struct page *p)
 	    "allowed. Every one may be left out. What counts, best first: an option of the command line, the setting's "
 	    "variable, the file, the variable of all programs, the default.\n\n"
 	    "A mistake is told with its line and the nearest name there is; what it is about keeps its default, the "
-	    "rest counts. spoor config prints all settings, what they are now and where from.");
+	    "rest counts. spoor config prints all settings, what they are now and where from.\n\n"
+	    "--set SETTING=VALUE says any of them for one time, before or behind a command's name, as often as there is "
+	    "something to say; of a table it names what stands in it. A switch may stand alone; with nothing behind the = "
+	    "the default counts. A mistake in it ends the program with exit code 2.\n\n"
+	    "  spoor --set columns.traces=name,cost --set filters.traces=since:7d\n"
+	    "  spoor --set keys.trace.next-error='e ^O' --set time-zone=Europe/Berlin\n"
+	    "  spoor traces --set units.durations=ms --set mask");
 	page_part(p, "Settings");
 	p->name_cols = p->form == PAGE_MAN ? 0 : 16;
 	for (const struct setting *s = setting_rows; s->name; s++)

@@ -6,7 +6,7 @@ _spoor() {
 	out=$(command spoor complete --shell zsh -- "${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null) || { _files; return }
 	while IFS=$'\t' read -r word about; do
 		[[ -n $word ]] || continue
-		if [[ $word == *[:=,/\<\>~] ]]; then
+		if [[ $word == *[:=,./\<\>~] ]]; then
 			open+=("$word") open_about+=("$word${about:+  -- $about}")
 		else
 			closed+=("$word") closed_about+=("$word${about:+  -- $about}")
