@@ -18,6 +18,7 @@
 #include "tui/handoff.h"
 #include "tui/hold.h"
 #include "tui/job.h"
+#include "tui/keyed.h"
 #include "tui/line_words.h"
 #include "tui/path_words.h"
 #include "tui/looked.h"
@@ -154,6 +155,7 @@ static void close_top(struct app *app)
 	free(s->state);
 	free(s);
 	app->stack.n--;
+	keyed_for(app->stack.n ? top(app)->ops->actions : NULL);
 	app->ask = app->draw = true;
 }
 
@@ -205,6 +207,7 @@ static bool open_screen(struct app *app, const struct target *t)
 	if (app->stack.n)
 		views_leave(app->memory, top(app));
 	*vec_add(&app->stack) = s;
+	keyed_for(s->ops->actions);
 	views_come(app->memory, s);
 	app->ask = app->draw = true;
 	return true;
@@ -411,7 +414,7 @@ static int draw_judging(const struct app *app, struct canvas row, int col)
 {
 	if (row.cols < JUDGE_COLS || !top(app)->ops->subject || col + 11 + HELP_COLS > row.cols)
 		return col;
-	col += canvas_putc(row, 0, col, -1, ROLE_HINT_KEY, "+/-") + 1;
+	col += canvas_putc(row, 0, col, -1, ROLE_HINT_KEY, keyed("{+}/{-}")) + 1;
 	return col + canvas_putc(row, 0, col, -1, ROLE_HINT, "judge") + 2;
 }
 
@@ -696,8 +699,9 @@ static enum outcome mask(struct screen *s, const struct input *in, struct target
 {
 	(void)in, (void)t;
 	set_mask(the_app, !the_app->ui.masked);
-	ui_say(s->ui, the_app->ui.masked ? "personal data and secrets are masked; M shows them"
-	                                 : "personal data and secrets show again");
+	ui_say(s->ui, "%s",
+	       the_app->ui.masked ? keyed("personal data and secrets are masked; {M} shows them")
+	                          : "personal data and secrets show again");
 	return OUT_REFRESH;
 }
 
@@ -966,7 +970,7 @@ static enum outcome run_line(struct screen *s, const struct input *in, struct ta
 	struct buf meant = BUF_INIT;
 	near_say(&near, &meant);
 	ui_say(s->ui, "no command \"" STR_FMT "\" here%s", STR_ARG(str_cut(name, 0, 60)),
-	       meant.len ? buf_cstr(&meant) : " (? lists them)");
+	       meant.len ? buf_cstr(&meant) : keyed(" ({?} lists them)"));
 	buf_done(&meant);
 	s->ui->message_is_error = true;
 	return OUT_HANDLED;
@@ -986,21 +990,21 @@ static enum outcome command(struct screen *s, const struct input *in, struct tar
 const struct action app_actions[] = {
 	{"bad", "-", "this answer is bad", NULL, 0, verdict_bad},
 	{"alikes", "a A", "other answers that failed in the same way as this one", NULL, 0, verdict_alikes},
-	{"back", "q Esc", "one level up; q at the first screen: quit", NULL, 0, back},
+	{"back", "q Esc", "one level up; {q} at the first screen: quit", NULL, 0, back},
 	{"columns", "", "columns of this list: :columns start,name,cost; alone: as they were", NULL, 0, choose_columns},
 	{"command", ":", "type a command: any name of this list, or a screen", NULL, 0, command},
 	{"copy", "y", "copy, then v: the value, p: its path, i: its id, c: the command line, l: a link", "copy", 35, copy},
 	{"correct", "C", "the answer as it should be", NULL, 0, verdict_correct},
 	{"editor", "V", "a copy of the value in $EDITOR", NULL, 0, show_in_editor},
 	{"follow", "F", "go on reading the files as they grow; again: stop", NULL, 0, follow},
-	{"go-to-mark", "'", "to a marked place: ' and its letter; '' back to where you were", NULL, 0, places_go},
+	{"go-to-mark", "'", "to a marked place: {'} and its letter, or ' back to where you were", NULL, 0, places_go},
 	{"good", "+", "this answer is good", NULL, 0, verdict_good},
 	{"help", "? F1", "what the keys do here", "help", HELP_ORDER, help},
 	{"import", "", "read a file or a folder: :import FILE", NULL, 0, import},
 	{"larger", ";", "details larger, beside the list or below it, on all screens", NULL, 0, pane_larger},
 	{"mark", "Space", "mark this row: what is said, reviewed or copied is of all marked", NULL, 0, marked_toggle},
 	{"mark-all", "", "mark all rows that the list shows under its filter", NULL, 0, marked_all},
-	{"mark-none", "", "mark none (so does Esc, after search and filter)", NULL, 0, marked_none},
+	{"mark-none", "", "mark none (so does {Esc}, after search and filter)", NULL, 0, marked_none},
 	{"mask", "M", "mask personal data and secrets in all that shows, or show them again", NULL, 0, mask},
 	{"mouse", "@", "the mouse: clicks and the wheel, or the terminal's own selecting again", NULL, 0, mouse},
 	{"no-verdict", "", "no verdict on this answer any more: neither good, bad nor unsure", NULL, 0, verdict_none},
@@ -1010,7 +1014,7 @@ const struct action app_actions[] = {
 	{"print", "P", "the value as plain text outside of the screen", NULL, 0, print_plain},
 	{"quit", "Q", "leave spoor", NULL, 0, quit},
 	{"reason", "", "why this answer is bad: :reason outdated", NULL, 0, verdict_reason},
-	{"redo", "^R", "say again what u took back", NULL, 0, verdict_redo},
+	{"redo", "^R", "say again what {u} took back", NULL, 0, verdict_redo},
 	{"redraw", "^L", "draw the whole screen again", NULL, 0, redraw},
 	{"reload", "R", "read the store again", NULL, 0, reload},
 	{"review", "r", "judge what this list shows, one by one", NULL, 0, review_list},
@@ -1115,7 +1119,7 @@ static void run_action(struct app *app, const struct action *a, const struct inp
 	if (outcome == OUT_IGNORED && (a = action_for_key(app_actions, in->key)))
 		outcome = a->run(s, in, &t);
 	if (outcome == OUT_BACK && in->key == KEY_ESCAPE && app->stack.n == 1) { /* one Esc too many ends nothing */
-		ui_say(&app->ui, "this is the first screen: q leaves");
+		ui_say(&app->ui, "%s", keyed("this is the first screen: {q} leaves"));
 		outcome = OUT_HANDLED;
 	}
 	app->painted = false;
@@ -1321,7 +1325,7 @@ static enum outcome follow(struct screen *s, const struct input *in, struct targ
 		return OUT_HANDLED;
 	}
 	if (app->import) {
-		ui_say(s->ui, "still importing: F follows when that is done");
+		ui_say(s->ui, "%s", keyed("still importing: {F} follows when that is done"));
 		return OUT_HANDLED;
 	}
 	if (!start_following(app, s->ops->file ? s->ops->file(s) : STR_NONE, &err))
@@ -1853,6 +1857,7 @@ static void stop(struct app *app)
 	verdict_keys_set(NULL);
 	verdicts_free(app->verdicts);
 	write_done(&app->write);
+	keyed_forget();
 }
 
 bool app_run(const struct app_opts *opts, int *signal_number, struct err *err)
