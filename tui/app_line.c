@@ -1,4 +1,5 @@
 #include "tui/app_state.h"
+#include "tui/keyed.h"
 
 #include <string.h>
 
@@ -113,7 +114,7 @@ static void say_unknown(struct screen *s, struct str name)
 	struct buf meant = BUF_INIT;
 	near_say(&near, &meant);
 	ui_say(s->ui, "no command \"" STR_FMT "\" here%s", STR_ARG(str_cut(name, 0, 60)),
-	       meant.len ? buf_cstr(&meant) : " (? lists them)");
+	       meant.len ? buf_cstr(&meant) : keyed(" ({?} lists them)"));
 	buf_done(&meant);
 	s->ui->message_is_error = true;
 }
