@@ -119,6 +119,18 @@ Options of its rows
   --offset N                  leave out the first N rows
   -c, --columns COLUMN,…      these columns, by their names in --json
 
+Its lists, for --table: rules proposed tried
+
+Columns of rules: name level flags of_answers rule
+
+Columns of proposed: name kind flags chosen adds hits misses false_alarms passed
+precision precision_low precision_high recall recall_low recall_high p
+p_corrected rule
+
+Columns of tried: name flags of_answers hits misses false_alarms passed
+precision precision_low precision_high recall recall_low recall_high unjudged
+would_flag unsure unreadable left_out examples
+
 Options of every command
   -j, --json                  one JSON value on standard output; failures as
                               JSON, too

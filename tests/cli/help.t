@@ -81,6 +81,10 @@ Options of its rows
   -n, --limit N               at most N rows
   --offset N                  leave out the first N rows
   -c, --columns COLUMN,…      these columns, by their names in --json
+
+Columns of files: file entry format status why map traces spans scores runs
+cases reviews new.traces new.spans new.scores new.runs new.cases new.reviews
+eval_runs problems_total problems
 $ spoor import --help | head -n 3
 spoor import [OPTION…] FILE…|DIR…|-
 

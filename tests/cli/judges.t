@@ -103,7 +103,7 @@ $ spoor judges --markdown --limit 2 --columns name,model,n,agree,kappa
 
 # The whole of it for scripts.
 $ spoor judges reasoning --json --limit 1 | python3 -c 'import json, sys; j = json.load(sys.stdin)["judges"][0]; print(j["kappa"], j["cells"], j["identical"]["flipped"], j["length"]["n"], len(j["disagreements"]), len(j["next"]), sorted(j))'
-0.8489932885906042 {'good_passed': 46, 'good_failed': 3, 'bad_passed': 0, 'bad_failed': 11} 8 187 1 1 ['agree', 'agreement', 'agreement_high', 'agreement_low', 'all_models', 'among_people', 'answers', 'best', 'by_chance', 'cells', 'disagreements', 'disagreements_of', 'dropped', 'failed', 'false_fail', 'false_pass', 'flip_groups', 'flipped', 'flipped_answers', 'flips', 'high', 'humans', 'identical', 'kappa', 'kappa_high', 'kappa_low', 'length', 'low', 'lower_is_better', 'model', 'n', 'name', 'next', 'ordinal', 'others', 'passed', 'plan', 'rough', 'scores', 'sentence', 'source', 'threshold', 'threshold_assumed', 'too_few', 'unlabelled', 'unscored']
+0.8489932885906042 {'good_passed': 46, 'good_failed': 3, 'bad_passed': 0, 'bad_failed': 11} 8 187 3 50 ['agree', 'agreement', 'agreement_high', 'agreement_low', 'all_models', 'among_people', 'answers', 'best', 'by_chance', 'cells', 'disagreements', 'disagreements_of', 'dropped', 'failed', 'false_fail', 'false_pass', 'flip_groups', 'flipped', 'flipped_answers', 'flips', 'high', 'humans', 'identical', 'kappa', 'kappa_high', 'kappa_low', 'length', 'low', 'lower_is_better', 'model', 'n', 'name', 'next', 'ordinal', 'others', 'passed', 'plan', 'rough', 'scores', 'sentence', 'source', 'threshold', 'threshold_assumed', 'too_few', 'unlabelled', 'unscored']
 
 # One run; cases or traces that match.
 $ spoor judges --run "claims steps" | tail -n +4 | head -n 2

@@ -38,12 +38,23 @@ MORE = {
     ("compare", "facts"): ["--prompts"], ("compare", "histograms"): ["--histogram", "all"], ("doctor", "problems"): ["--problems"],
     ("review", "people"): ["--report"], ("review", "pairs"): ["--report"], ("review", "judges"): ["--report"],
     ("review", "disagreements"): ["--report"], ("review", "reasons"): ["--report"], ("review", "queues"): ["--list"], ("review", "offers"): ["--list"],
-    ("runs", "trend"): ["--dataset", "dispute-cases"], ("runs", "metrics"): ["--dataset", "dispute-cases"],
+    ("rules", "proposed"): ["--propose"], ("rules", "tried"): ["--back-test", '{"name":"r","must_not_match":"refund"}'], ("runs", "trend"): ["--dataset", "dispute-cases"], ("runs", "metrics"): ["--dataset", "dispute-cases"],
 }
 INSTEAD = {("prompts", "datasets"): ["dispute", "v12"]}
+# Members that not every row has.
+SOMETIMES = {"synthetic", "payload_error"}
 # Columns of a command's own table that say it shorter: a trace that is not in the store, a judge without its model's date.
 OTHER_WORDS = {("run", "trace"), ("judges", "model")}
-CODES = {"gate": (0, 1, 5), "merge": (0, 1, 2), "alikes": (0, 1)}
+CODES = {"gate": (0, 1, 5), "merge": (0, 1, 2), "alikes": (0, 1), "rules": (0, 5)}
+
+
+# Lists out of a store that holds nothing, and others that are empty.
+EMPTY = {
+    ("checks", "checks"): [], ("doctor", "files"): [], ("doctor", "problems"): ["--problems"], ("judges", "judges"): [], ("log", "events"): [],
+    ("prompts", "versions"): [], ("review", "queues"): ["--list"], ("review", "people"): ["--report"], ("rules", "rules"): [],
+    ("rules", "proposed"): ["--propose"], ("runs", "runs"): [], ("search", "hits"): ["nosuchword4711"], ("traces", "traces"): [], ("config", "mistakes"): [],
+}
+CODES_EMPTY = {"search": 1, "review --report": 5, "rules --propose": 5}
 
 
 def at(value, path):
@@ -69,7 +80,7 @@ def same_cell(cell, value):
     if isinstance(value, bool):
         return cell == ("true" if value else "false")
     if isinstance(value, (int, float)):
-        return float(cell) == value
+        return cell != "" and float(cell) == value
     if isinstance(value, str):
         return cell == value.replace("\r\n", "\n") or cell.replace("\r\n", "\n") == value.replace("\r\n", "\n")
     return cell == "" or json.loads(cell) == value
@@ -102,6 +113,8 @@ def one_list(command, table, words, own):
     check(f"{name}: --csv-raw exit {table_csv.stderr[:100]}", table_csv.returncode in codes, True)
     have = list(csv.DictReader(io.StringIO(table_csv.stdout, newline="")))
     check(f"{name}: rows in CSV", len(have), len(rows))
+    told(name, table, rows, None if own else head_of(table_csv.stdout))
+    empty(name, command, table, base, own)
     for row, line in zip(rows, have):
         for k, v in flat(row).items():
             if k in line and not isinstance(v, (dict, list)) and (command["name"], k) not in OTHER_WORDS:
@@ -114,12 +127,72 @@ def one_list(command, table, words, own):
     slices(name, command, base, pick, options, rows, own)
 
 
+def head_of(text):
+    return next(csv.reader(io.StringIO(text, newline="")), None)
+
+
+def table_of(table):
+    return [c["name"] for c in table["columns"]]
+
+
+def below(name, above):
+    return name.startswith(above + ".")
+
+
+def told(name, table, rows, head):
+    """The table of columns against the rows there are, and the head of CSV against both."""
+    columns = table["columns"]
+    for row in rows:
+        for k, v in flat(row).items():
+            # a name of the table; what lies in one that holds more; or the object of names of the table where it is null or empty
+            known = any(k == c["name"] or below(k, c["name"]) and c["holds"] != "value" for c in columns) or not v and any(below(c["name"], k) for c in columns)
+            check(f"{name}: {k} is in the table of columns", known, True)
+    have = {k for row in rows for k in flat(row)} | {".".join(k.split(".")[:i]) for row in rows for k in flat(row) for i in range(1, 4)}
+    for c in columns if rows else []:
+        there = c["name"] in have or c["holds"] == "members" or any(below(c["name"], k) and not v for row in rows for k, v in flat(row).items())
+        check(f"{name}: a row has {c['name']}", there or c["name"] in SOMETIMES, True)
+    if head is not None:
+        usual = [c["name"] for c in columns if c["holds"] != "members"]
+        check(f"{name}: head of CSV", [h for h in head if not any(c["holds"] == "members" and below(h, c["name"]) for c in columns)], usual)
+
+
+def empty(name, command, table, base, own):
+    """No rows: the same head, and the same mistakes."""
+    words = EMPTY.get((command["name"], table["name"]))
+    if words is None:
+        return
+    env = dict(os.environ, SPOOR_STORE=os.environ["EMPTY_STORE"])
+    line = [SPOOR, command["name"], *words, *([] if own else ["--table", table["name"]])]
+    def of(*more):
+        r = subprocess.run([*line, *more], capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL, env=env)
+        return r.returncode, r.stdout
+    code = CODES_EMPTY.get(" ".join([command["name"], *words[:1]]), CODES_EMPTY.get(command["name"], 0))
+    usual = [c["name"] for c in table["columns"] if c["holds"] != "members"]
+    got, text = of("--csv")
+    check(f"{name}: empty, exit", got, code)
+    if own:  # a table of columns of its own
+        whole = run(*base, "--csv")
+        check(f"{name}: empty, head of CSV", head_of(text), head_of(whole.stdout))
+        check(f"{name}: empty, head of Markdown", of("--markdown")[1].split("\n")[0], run(*base, "--markdown").stdout.split("\n")[0])
+    else:
+        check(f"{name}: empty, head of CSV", head_of(text), usual)
+        people = [c["name"] for c in table["columns"] if c["holds"] == "value"]
+        check(f"{name}: empty, head of Markdown", of("--markdown")[1].split("\n")[0].replace("\\_", "_"), "| " + " | ".join(people) + " |")
+    check(f"{name}: empty, rows of CSV", len(text.splitlines()), 1)
+    check(f"{name}: empty, --jsonl", of("--jsonl"), (code, ""))
+    check(f"{name}: empty, a column", head_of(of("--csv", "--columns", usual[0])[1]), [usual[0]])
+    check(f"{name}: empty, a column there is not", of("--csv", "--columns", "nosuchcolumn"), (2, ""))
+    check(f"{name}: empty, a column there is not, --jsonl", of("--jsonl", "--columns", "nosuchcolumn"), (2, ""))
+    check(f"{name}: empty, an order there is not", of("--jsonl", "--sort", "nosuchcolumn"), (2, ""))
+
+
 def slices(name, command, base, pick, options, rows, own):
     codes = CODES.get(command["name"], (0,))
     some = min(3, len(rows))
     limit = run(*base, *pick, "--jsonl", "--limit", "3")
     if command["name"] not in ("gate", "diff", "path", "alikes", "rules"):  # there --limit is older and of something else
-        check(f"{name}: --limit 3", len(limit.stdout.splitlines()), some)
+        want = rows[-some:] if command["name"] == "log" and rows else rows[:some]  # the newest
+        check(f"{name}: --limit 3", [json.loads(line) for line in limit.stdout.splitlines()], want)
         cut = run(*base, *pick, "--csv", "--limit", "3")
         check(f"{name}: --limit 3 in CSV", len(list(csv.DictReader(io.StringIO(cut.stdout, newline="")))), some)
     if rows and isinstance(rows[0], dict):

@@ -1,8 +1,8 @@
 # Every list: the same rows as JSON, JSON Lines, CSV and Markdown, cut, in order and by column.
 $ spoor import tests/data/eval-v12.json tests/data/eval-v13.json tests/data/traces-agent.jsonl tests/data/review-support.json >$T/log; spoor --store $T/other.db import tests/data/eval-v12.json >$T/log; for k in $(spoor run v13 --where status:failed --jsonl --columns key --limit 3 | cut -d '"' -f 4); do spoor flag "v13/$k" --bad --reason outdated --author ann; spoor flag "v13/$k" --good --author bob; done | wc -l
 6
-$ OTHER_STORE=$T/other.db python3 tests/cli/lists.py 2>&1; echo $?
-75 lists, 27 commands
+$ spoor --store $T/empty.db import tests/data/eval-v12.json >$T/log; spoor --store $T/empty.db forget tests/data/eval-v12.json --yes >$T/log; OTHER_STORE=$T/other.db EMPTY_STORE=$T/empty.db python3 tests/cli/lists.py 2>&1; echo $?
+77 lists, 27 commands
 0
 # Rows out of rows: what makes no sense together is refused in words.
 $ spoor ledger d15b07e020261120000000000000b10c --sort tokens_in --columns name,tokens_in,duration_ns,input_usd

@@ -151,9 +151,9 @@ static bool print_sums(struct checking *c, struct err *err)
 	page.n_sums = n;
 	if (ok && o->form == OUT_JSON_)
 		json_sums(c, &page);
-	else if (ok && n)
+	else if (ok)
 		ok = out_table(o, &c->out, finding_sum_columns, page.sums, n, sizeof *page.sums, err);
-	else if (ok && o->form == OUT_TEXT)
+	if (ok && o->form == OUT_TEXT && !n)
 		say_nothing(c, page.checked);
 	if (ok && o->form == OUT_TEXT && page.unchecked)
 		fprintf(stderr, "spoor: %lld traces were not looked at yet\n", (long long)page.unchecked);
@@ -169,8 +169,7 @@ static bool print_page(struct checking *c, const struct finding_page *page, bool
 	for (size_t i = 0; i < page->n; i++)
 		c->any = c->any || page->rows[i].level > FINDING_NOTE;
 	if (o->form != OUT_JSON_) {
-		bool ok =
-		    !page->n || out_table(o, &c->out, finding_columns, page->rows, page->n, sizeof *page->rows, err);
+		bool ok = out_table(o, &c->out, finding_columns, page->rows, page->n, sizeof *page->rows, err);
 		o->no_head = true;
 		if (first && !page->n && o->form == OUT_TEXT)
 			buf_add_cstr(&c->out, "Nothing found.\n");

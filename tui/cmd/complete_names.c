@@ -14,6 +14,7 @@
 #include "store/study/mask.h"
 #include "import/format.h"
 #include "tui/cmd/complete.h"
+#include "tui/cmd/rows.h"
 #include "tui/cmd/topics.h"
 #include "tui/link.h"
 #include "tui/settings.h"
@@ -226,6 +227,13 @@ static void columns(struct completion *c)
 {
 	for (const struct column *col = c->command ? c->command->columns : NULL; col && col->name; col++)
 		complete_add(c, str_of(col->name), str_of(col->title), false);
+	for (const struct rows_of *r = rows_table; c->command && !c->command->columns && r->command; r++) {
+		struct str rest = str_of(r->columns);
+		struct rows_column column;
+		if (strcmp(r->command, c->command->name) == 0)
+			while (rows_column_next(&rest, &column))
+				complete_add(c, arena_str(&c->arena, column.name), str_of(r->name), false);
+	}
 }
 
 static void themes(struct completion *c)

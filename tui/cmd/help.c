@@ -60,6 +60,9 @@ void help_rows(struct page *p, const struct command *c)
 	rows_tables(&tables, c);
 	if (tables.len)
 		page_text(p, buf_cstr(&tables));
+	buf_clear(&tables);
+	rows_columns(&tables, c);
+	page_text(p, buf_cstr(&tables));
 	buf_done(&tables);
 }
 
@@ -197,7 +200,22 @@ static bool is_common(const struct option_row *row)
 	return false;
 }
 
-/* Its lists of rows: --table NAME, and where they stand in its --json. */
+static void columns_json(struct jout *j, const struct rows_of *r)
+{
+	struct str rest = str_of(r->columns);
+	struct rows_column c;
+	jout_array(j, "columns");
+	while (rows_column_next(&rest, &c)) {
+		jout_object(j, NULL);
+		jout_str(j, "name", c.name);
+		jout_cstr(j, "holds", c.open ? "members" : c.whole ? "json" : "value");
+		jout_end(j);
+	}
+	jout_end(j);
+}
+
+/* Its lists of rows: --table NAME, where they stand in its --json, and their columns: a value, a list or an object ("json"), or members
+ * that the data name ("members"). */
 static void tables_json(struct jout *j, const struct command *c)
 {
 	jout_array(j, "tables");
@@ -207,6 +225,7 @@ static void tables_json(struct jout *j, const struct command *c)
 		jout_object(j, NULL);
 		jout_cstr(j, "name", r->name);
 		jout_cstr(j, "path", r->path);
+		columns_json(j, r);
 		jout_end(j);
 	}
 	jout_end(j);

@@ -122,11 +122,13 @@ static bool read_line(const struct command_line *line, struct report *r, struct 
 	r->ask.human = str_of(cmd_option(line, "human"));
 	r->model = str_of(cmd_option(line, "model"));
 	r->name = line->n_args ? str_of(line->args[0]) : STR_NONE;
-	r->ask.rows = r->opts.limit >= 0 ? r->opts.limit : ITEMS_JSON;
+	/* With --json it is judges that are cut, not what hangs on each. */
+	int64_t limit = r->opts.out.form == OUT_JSON_ ? -1 : r->opts.limit;
+	r->ask.rows = limit >= 0 ? limit : ITEMS_JSON;
 	r->ask.rows = r->ask.rows < 1 ? 1 : r->ask.rows;
 	r->ask.next = r->ask.rows < JUDGES_NEXT ? r->ask.rows : JUDGES_NEXT;
-	if (r->opts.limit > JUDGES_NEXT)
-		r->ask.next = r->opts.limit;
+	if (limit > JUDGES_NEXT)
+		r->ask.next = limit;
 	return true;
 }
 

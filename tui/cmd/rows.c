@@ -6,8 +6,6 @@
 #include "store/base/near.h"
 #include "tui/cmd/rows_private.h"
 
-enum { STREAM_BYTES = 64 << 10 };
-
 static struct rows now; /* a process runs one command at a time */
 
 /* ---------------------------------------------------------------- what is asked for */
@@ -116,12 +114,11 @@ static void set_value(struct command_line *line, const char *name, const char *v
 			line->values[i] = value;
 }
 
-/* What is done here is not asked of the command any more. */
+/* What is done here is not asked of the command any more: of several lists the one that is named is cut. */
 static void run_as_json(struct command_line *line)
 {
-	static const char *const forms[] = {"jsonl", "csv", "csv-raw", "markdown"}, *const others[] = {"sort", "asc",
-	                                                                                               "desc", "offset",
-	                                                                                               "columns"};
+	static const char *const forms[] = {"jsonl", "csv", "csv-raw", "markdown"};
+	static const char *const others[] = {"sort", "asc", "desc", "limit", "offset", "columns"};
 	now.ascending = cmd_flag(line, "asc");
 	now.descending = cmd_flag(line, "desc");
 	set_value(line, "json", "");
@@ -154,6 +151,9 @@ bool rows_begin(struct command_line *line, struct err *err)
 	now.sort = is_ours(line, "sort") ? cmd_option(line, "sort") : NULL;
 	now.only = cmd_option(line, "columns");
 	now.collects = now.sort || (now.form != ROWS_JSON && now.form != ROWS_JSONL);
+	now.table = now.wanted[0];
+	if (!rows_check_names(&now, err))
+		return false;
 	out_init(&now.o, line);
 	run_as_json(line);
 	return true;
@@ -166,25 +166,11 @@ bool rows_wanted(void)
 
 /* ---------------------------------------------------------------- rows, as they come */
 
-static bool write_some(struct err *err)
+bool rows_write(struct rows *r, struct err *err)
 {
-	if (now.out.len < STREAM_BYTES)
-		return true;
-	bool ok = out_write(&now.out, err);
-	buf_clear(&now.out);
+	bool ok = out_write(&r->out, err);
+	buf_clear(&r->out);
 	return ok;
-}
-
-bool rows_print(struct rows *r, struct str row, struct err *err)
-{
-	if (r->form == ROWS_JSON && r->printed)
-		buf_add_char(&r->out, ',');
-	if (!rows_project(r, row, err))
-		return false;
-	if (r->form == ROWS_JSONL)
-		buf_add_char(&r->out, '\n');
-	r->printed++;
-	return write_some(err);
 }
 
 static bool row_ends(struct rows *r, struct err *err)
@@ -215,13 +201,15 @@ static bool path_is(const struct rows *r, const char *path)
 	return depth == r->depth;
 }
 
-static bool is_wanted_here(const struct rows *r)
+static bool is_wanted_here(struct rows *r)
 {
 	if (r->found || r->depth > ROWS_PATH)
 		return false;
 	for (size_t i = 0; i < r->n_wanted; i++)
-		if (path_is(r, r->wanted[i]->path))
+		if (path_is(r, r->wanted[i]->path)) {
+			r->table = r->wanted[i];
 			return true;
+		}
 	return false;
 }
 
@@ -301,7 +289,17 @@ bool rows_take(struct str written, struct err *err)
 	for (size_t i = 0; i < written.len; i++)
 		if (!take_byte(&now, written.ptr[i], err))
 			return false;
-	return write_some(err);
+	return now.out.len < ROWS_STREAM || rows_write(&now, err);
+}
+
+/* Of rows that were printed as they came. */
+static bool names_found(struct err *err)
+{
+	struct str rest = str_of(now.only), name;
+	bool ok = true;
+	for (size_t i = 0; ok && now.only && str_split(&rest, ',', &name); i++)
+		ok = rows_check_found(&now, str_trim(name), now.has[i] || !now.printed, err);
+	return ok;
 }
 
 bool rows_end(bool failed, struct err *err)
@@ -315,6 +313,8 @@ bool rows_end(bool failed, struct err *err)
 		             now.line->command->name);
 	if (ok && !failed && now.collects && now.form != ROWS_JSON)
 		ok = rows_finish(&now, err);
+	if (ok && !failed && now.found && !now.collects)
+		ok = names_found(err);
 	if (ok && now.form == ROWS_JSON && now.out.len)
 		buf_add_char(&now.out, '\n');
 	if (ok)

@@ -5,6 +5,8 @@
  * elements of the array that is asked for are taken out of it. So the rows of all forms are the rows of --json, by construction. A
  * command that has a column table of its own (LIST_OPTIONS) does its own --where, --sort, --limit, --csv and --markdown.
  *
+ * All forms have the columns that rows_table says, also where there are no rows.
+ *
  * --jsonl: one object a line, as the elements stand in --json, as they come: constant memory unless --sort is asked.
  * --json with --limit, --offset, --sort, --columns: the same value with so much of that one array. */
 #ifndef SPOOR_TUI_CMD_ROWS_H
@@ -18,9 +20,21 @@ struct rows_of {
 	const char *name; /* of --table */
 	const char *path; /* member names from the top, with dots between */
 	const char *when; /* NULL: asked for unless another is; "": only by --table; else by this option, too */
+	/* The members of a row that are its columns, in order, with blanks between. "a.status": of the object "a"; "steps[]": a list or an
+	 * object, whole in a cell of CSV and in no table for people; "scores.*": here stand the members of "scores", whatever names the
+	 * data give them. A test holds it against the rows. */
+	const char *columns;
 };
 extern const struct rows_of
     rows_table[]; /* sorted by command; the first of a command is its main list; ends with command NULL */
+/* One of `columns` taken off *rest; false at its end. */
+struct rows_column {
+	struct str name;
+	bool whole; /* NAME[] */
+	bool open;  /* NAME.* */
+	bool found; /* for who looks at rows: some has it */
+};
+bool rows_column_next(struct str *rest, struct rows_column *out);
 bool rows_has(const struct command *c); /* does it print a list of rows? */
 
 /* --jsonl --csv … : options of each command that has rows, where it has none of that name itself. */
@@ -29,6 +43,8 @@ extern const struct option_row rows_options[];
 bool rows_option_of(const struct command *c, const struct option_row *row); /* is it one of them? */
 /* "Its lists, for --table: calls pieces", the main one first; nothing if there is but one. */
 void rows_tables(struct buf *out, const struct command *c);
+/* "Columns of calls: span name start …", a paragraph for each list; lists that have the same share one. */
+void rows_columns(struct buf *out, const struct command *c);
 
 /* Looks whether the line asks for rows; then the command has to run as with --json. Refuses forms that exclude each other. */
 bool rows_begin(struct command_line *line, struct err *err);

@@ -3,17 +3,18 @@
 #include <string.h>
 
 #include "store/base/clean.h"
-#include "store/base/near.h"
 #include "store/base/scan.h"
 #include "tui/cmd/rows_private.h"
 
-enum { COLUMNS_MOST = OUT_CELLS_MOST, CELL_COLS = 48, FLAT_DEPTH = 3 };
+enum { CELL_COLS = 48, FLAT_DEPTH = 3, NAMED_DEPTH = 16 };
 
+/* Columns in the order of the table; what stands in no table comes after them. With --columns: those, and the one to sort by. */
 struct grid {
 	struct rows *r;
-	struct str names[COLUMNS_MOST];
-	size_t n;
-	bool whole, full;    /* objects in rows stay whole, as there would be too many columns */
+	struct rows_column columns[ROWS_COLUMNS];
+	size_t n, n_told;    /* n_told: of the table, or of --columns */
+	bool named;          /* by --columns */
+	bool whole, full;    /* objects whose members the data name stay whole, as there would be too many columns */
 	struct value *cells; /* row by row */
 	size_t *order;
 };
@@ -67,73 +68,110 @@ static struct value value_of(struct str name, struct val val, struct arena *aren
 
 /* ---------------------------------------------------------------- one row of JSON */
 
-static bool no_such_column(struct str name, struct val row, struct err *err)
+/* A member by its name with dots: of the row, or of the objects in it. Keys may hold dots themselves. */
+static struct val reach(struct val object, struct str name, struct arena *arena)
 {
-	struct near near = {.word = name};
-	struct arena arena = ARENA_INIT;
-	struct buf after = BUF_INIT;
-	for (struct member m = val_first(row); m.ok; m = val_next(m))
-		near_try(&near, arena_str(&arena, member_key(m, &arena)).ptr);
-	near_say(&near, &after);
-	for (struct member m = val_first(row); !near.name && m.ok; m = val_next(m))
-		buf_printf(&after, "%s" STR_FMT, after.len ? " " : "; there are ", STR_ARG(member_key(m, &arena)));
-	err_set(err, ERR_USAGE, NULL, "no such column: " STR_FMT "%s", STR_ARG(str_cut(name, 0, 60)), buf_cstr(&after));
-	buf_done(&after);
-	arena_done(&arena);
-	return false;
+	struct val v = val_find(object, name);
+	for (bool deeper = true; !v.scan && deeper; v = val_find(object, name)) {
+		deeper = false;
+		for (struct member m = val_first(object); m.ok && !deeper; m = val_next(m)) {
+			struct str key = member_key(m, arena);
+			deeper = val_is(m.val, SCAN_OBJECT) && rows_is_below(name, key);
+			if (deeper) {
+				object = m.val;
+				name = str_from(name, key.len + 1);
+			}
+		}
+	}
+	return v;
 }
 
-static bool project(struct rows *r, struct val row, struct err *err)
+static void project(struct rows *r, struct val row)
 {
 	struct str rest = str_of(r->only), name;
-	bool any = false;
+	struct arena arena = ARENA_INIT;
 	buf_add_char(&r->out, '{');
-	while (str_split(&rest, ',', &name)) {
+	for (size_t i = 0; str_split(&rest, ',', &name); i++) {
 		name = str_trim(name);
-		struct val v = val_find(row, name);
-		v = v.scan ? v : val_path(row, arena_str(&r->arena, name).ptr);
-		if (!v.scan)
-			return no_such_column(name, row, err);
-		if (any)
+		struct val v = reach(row, name, &arena);
+		r->has[i] = r->has[i] || v.scan;
+		if (i)
 			buf_add_char(&r->out, ',');
 		clean_json(&r->out, name);
 		buf_add_char(&r->out, ':');
-		buf_add_str(&r->out, val_raw(v));
-		any = true;
+		buf_add_str(&r->out, v.scan ? val_raw(v) : STR_LIT("null"));
 	}
 	buf_add_char(&r->out, '}');
-	return true;
+	arena_done(&arena);
 }
 
-bool rows_project(struct rows *r, struct str row, struct err *err)
+static void add_row(struct rows *r, struct str row)
 {
 	struct scan scan = SCAN_INIT;
 	struct scan_opts opts = {.last = true};
-	bool ok = true;
 	if (!r->only || row.ptr[0] != '{' || !scan_text(&scan, row, &opts))
 		buf_add_str(&r->out, row);
 	else
-		ok = project(r, scan_root(&scan), err);
+		project(r, scan_root(&scan));
 	scan_done(&scan);
-	return ok;
+}
+
+bool rows_print(struct rows *r, struct str row, struct err *err)
+{
+	if (r->form == ROWS_JSON && r->printed)
+		buf_add_char(&r->out, ',');
+	add_row(r, row);
+	if (r->form == ROWS_JSONL)
+		buf_add_char(&r->out, '\n');
+	r->printed++;
+	return r->out.len < ROWS_STREAM || rows_write(r, err);
 }
 
 /* ---------------------------------------------------------------- all rows */
 
-/* Rows of one list have the same members, nearly always in the same places: `hint` is where it was in the row before. */
-static size_t column_at(struct grid *g, struct str name, size_t hint)
+static size_t place_of(const struct grid *g, struct str name)
 {
-	if (hint < g->n && str_eq(g->names[hint], name))
-		return hint;
 	for (size_t i = 0; i < g->n; i++)
-		if (str_eq(g->names[i], name))
+		if (str_eq(g->columns[i].name, name))
 			return i;
-	if (g->n == COLUMNS_MOST) {
-		g->full = true;
-		return COLUMNS_MOST;
+	return ROWS_COLUMNS;
+}
+
+static bool has_below(const struct grid *g, struct str name)
+{
+	for (size_t i = 0; i < g->n; i++)
+		if (rows_is_below(g->columns[i].name, name))
+			return true;
+	return false;
+}
+
+static bool add_column(struct grid *g, struct rows_column c)
+{
+	if (place_of(g, c.name) == ROWS_COLUMNS) {
+		g->full = g->full || g->n == ROWS_COLUMNS;
+		if (!g->full)
+			g->columns[g->n++] = c;
 	}
-	g->names[g->n] = arena_str(&g->r->arena, name);
-	return g->n++;
+	return !g->full;
+}
+
+/* What is in the table, or in --columns, before any row is looked at. */
+static void begin(struct grid *g)
+{
+	struct str rest = str_of(g->r->only), name;
+	struct rows_column c;
+	g->named = g->r->only != NULL;
+	while (g->named && str_split(&rest, ',', &name))
+		add_column(g, (struct rows_column){.name = str_trim(name)});
+	g->n_told = g->n;
+	if (g->named && g->r->sort)
+		add_column(g, (struct rows_column){.name = str_of(g->r->sort)});
+	if (g->named)
+		return;
+	rest = str_of(g->r->table->columns);
+	while (rows_column_next(&rest, &c))
+		add_column(g, c);
+	g->n_told = g->n;
 }
 
 struct reading {
@@ -142,15 +180,41 @@ struct reading {
 	bool cells; /* what stands in the columns, not only which there are */
 };
 
+/* Rows of one list have the same members, nearly always in the same places: `hint` is where the one before was. */
+static size_t column_at(struct reading *at, struct str name, struct val val)
+{
+	struct grid *g = at->g;
+	if (at->hint + 1 < g->n && str_eq(g->columns[at->hint + 1].name, name))
+		return ++at->hint;
+	size_t column = place_of(g, name);
+	if (column == ROWS_COLUMNS && !g->named && !at->cells && !(val_is(val, SCAN_NULL) && has_below(g, name)) &&
+	    add_column(g, (struct rows_column){.name = arena_str(&g->r->arena, name)}))
+		column = g->n - 1;
+	at->hint = column < g->n ? column : at->hint;
+	return column;
+}
+
 static void read_value(struct reading *at, struct str name, struct val val)
 {
 	struct grid *g = at->g;
-	size_t column = column_at(g, name, at->hint++);
+	size_t column = column_at(at, name, val);
+	if (column < g->n)
+		g->columns[column].found = true;
 	if (at->cells && column < g->n)
 		g->cells[at->row * g->n + column] = value_of(name, val, &g->r->arena);
 }
 
-/* Members of an object in a row are columns, too: "a.latency_ns". Goes no deeper than FLAT_DEPTH. */
+/* Are the members of this object columns? */
+static bool is_open(const struct grid *g, struct str name, int depth)
+{
+	if (g->named)
+		return depth < NAMED_DEPTH && has_below(g, name);
+	size_t column = place_of(g, name);
+	bool kept = column < g->n_told && (g->columns[column].whole || (g->columns[column].open && g->whole));
+	return !kept && depth < FLAT_DEPTH;
+}
+
+/* "a.latency_ns": members of an object in a row. Goes no deeper than NAMED_DEPTH. */
 static void read_members(struct reading *at, struct str before, struct val object, int depth)
 {
 	struct arena *arena = &at->g->r->arena;
@@ -158,9 +222,10 @@ static void read_members(struct reading *at, struct str before, struct val objec
 		struct str name = member_key(m, arena);
 		if (before.len)
 			name = arena_printf(arena, STR_FMT "." STR_FMT, STR_ARG(before), STR_ARG(name));
-		if (val_is(m.val, SCAN_OBJECT) && !at->g->whole && depth < FLAT_DEPTH)
+		bool open = val_is(m.val, SCAN_OBJECT) && is_open(at->g, name, depth);
+		if (open)
 			read_members(at, name, m.val, depth + 1);
-		else
+		if (!open || at->g->named)
 			read_value(at, name, m.val);
 	}
 }
@@ -170,7 +235,7 @@ static void read_rows(struct grid *g, bool cells)
 	struct scan scan = SCAN_INIT;
 	struct scan_opts opts = {.last = true};
 	for (size_t i = 0; i < g->r->rows.n; i++) {
-		struct reading at = {.g = g, .row = i, .cells = cells};
+		struct reading at = {.g = g, .row = i, .hint = ROWS_COLUMNS, .cells = cells};
 		if (!scan_text(&scan, g->r->rows.at[i], &opts))
 			continue;
 		if (val_is(scan_root(&scan), SCAN_OBJECT))
@@ -183,11 +248,22 @@ static void read_rows(struct grid *g, bool cells)
 
 static void read_columns(struct grid *g)
 {
+	begin(g);
 	read_rows(g, false);
 	if (!g->full)
 		return;
 	*g = (struct grid){.r = g->r, .whole = true};
+	begin(g);
 	read_rows(g, false);
+}
+
+/* Only the data could tell whether these are columns. */
+static bool check_found(const struct grid *g, struct err *err)
+{
+	for (size_t i = 0; g->named && i < g->n; i++)
+		if (!rows_check_found(g->r, g->columns[i].name, g->columns[i].found, err))
+			return false;
+	return true;
 }
 
 /* ---------------------------------------------------------------- their order */
@@ -223,28 +299,14 @@ static bool comparable(struct value *of, size_t n)
 	return words;
 }
 
-static bool put_in_order(struct grid *g, struct err *err)
+static void put_in_order(struct grid *g)
 {
 	struct rows *r = g->r;
-	size_t n = r->rows.n, at = 0;
+	size_t n = r->rows.n, at = r->sort ? place_of(g, str_of(r->sort)) : ROWS_COLUMNS;
 	for (size_t i = 0; i < n; i++)
 		g->order[i] = i;
-	if (!r->sort || n == 0)
-		return true;
-	while (at < g->n && !str_is(g->names[at], r->sort))
-		at++;
-	if (at == g->n) {
-		struct near near = {.word = str_of(r->sort)};
-		struct buf all = BUF_INIT;
-		for (size_t i = 0; i < g->n; i++) {
-			near_try(&near, arena_str(&r->arena, g->names[i]).ptr);
-			buf_printf(&all, " " STR_FMT, STR_ARG(g->names[i]));
-		}
-		err_set(err, ERR_USAGE, NULL, "cannot sort by %.60s%s%s; there are%s", r->sort,
-		        near.name ? ", did you mean " : "", near.name ? near.name : "", buf_cstr(&all));
-		buf_done(&all);
-		return false;
-	}
+	if (at == ROWS_COLUMNS || n == 0)
+		return;
 	struct value *by = arena_zalloc(&r->arena, n, sizeof *by);
 	for (size_t i = 0; i < n; i++)
 		by[i] = g->cells[i * g->n + at];
@@ -252,13 +314,12 @@ static bool put_in_order(struct grid *g, struct err *err)
 	bool ascending = r->ascending || (words && !r->descending);
 	const struct column column = {.name = r->sort, .get = sort_value};
 	column_order(&column, ascending, by, n, sizeof *by, g->order);
-	return true;
 }
 
 /* ---------------------------------------------------------------- which columns */
 
 struct picked {
-	size_t at[COLUMNS_MOST], n;
+	size_t at[ROWS_COLUMNS], n;
 };
 
 static bool is_nested(const struct grid *g, size_t column)
@@ -277,45 +338,50 @@ static bool is_empty(const struct grid *g, size_t column)
 	return true;
 }
 
-/* An object that is null in some rows: its members are columns, so it needs none itself. */
-static bool is_null_object(const struct grid *g, size_t column)
+/* CSV has all, in Markdown there are no lists inside of cells; a person gets no columns without a value either. */
+static bool is_picked(const struct grid *g, size_t column)
 {
-	struct str name = g->names[column];
-	bool members = false;
-	for (size_t i = 0; i < g->n && !members; i++)
-		members = g->names[i].len > name.len && g->names[i].ptr[name.len] == '.' &&
-		          str_eq(str_cut(g->names[i], 0, name.len), name);
-	return members && is_empty(g, column);
+	const struct rows_column *c = &g->columns[column];
+	bool told = column < g->n_told;
+	switch (g->r->form) {
+	case ROWS_JSON:
+	case ROWS_JSONL:
+	case ROWS_CSV: return true;
+	case ROWS_MARKDOWN: return told ? !c->whole && !c->open : !is_nested(g, column);
+	case ROWS_TEXT: break;
+	}
+	return !is_nested(g, column) && !is_empty(g, column);
 }
 
-/* CSV has all; people get no lists inside of cells, and no columns without a value. */
-static bool pick(const struct grid *g, struct picked *p, struct err *err)
+static void pick_one(const struct grid *g, struct picked *p, size_t column)
 {
-	struct str rest = str_of(g->r->only), name;
+	if (is_picked(g, column))
+		p->at[p->n++] = column;
+}
+
+static bool is_below_open(const struct grid *g, size_t column)
+{
+	for (size_t i = 0; i < g->n_told; i++)
+		if (g->columns[i].open && rows_is_below(g->columns[column].name, g->columns[i].name))
+			return true;
+	return false;
+}
+
+static void pick(const struct grid *g, struct picked *p)
+{
 	p->n = 0;
-	if (!g->r->only) {
-		for (size_t i = 0; i < g->n; i++)
-			if (g->r->form == ROWS_CSV ? !is_null_object(g, i) : !(is_nested(g, i) || is_empty(g, i)))
-				p->at[p->n++] = i;
-		return true;
+	for (size_t i = 0; i < g->n_told; i++) {
+		if (g->named)
+			p->at[p->n++] = i;
+		else if (!g->columns[i].open || g->whole)
+			pick_one(g, p, i);
+		for (size_t k = g->n_told; g->columns[i].open && k < g->n; k++)
+			if (rows_is_below(g->columns[k].name, g->columns[i].name))
+				pick_one(g, p, k);
 	}
-	while (g->r->rows.n && str_split(&rest, ',', &name)) {
-		size_t at = 0;
-		name = str_trim(name);
-		while (at < g->n && !str_eq(g->names[at], name))
-			at++;
-		if (at == g->n) {
-			struct scan scan = SCAN_INIT;
-			struct scan_opts opts = {.last = true};
-			scan_text(&scan, g->r->rows.at[0], &opts);
-			no_such_column(name, scan_root(&scan), err);
-			scan_done(&scan);
-			return false;
-		}
-		if (p->n < COLUMNS_MOST)
-			p->at[p->n++] = at;
-	}
-	return true;
+	for (size_t i = g->n_told; !g->named && i < g->n; i++)
+		if (!is_below_open(g, i))
+			pick_one(g, p, i);
 }
 
 /* ---------------------------------------------------------------- printing */
@@ -331,7 +397,7 @@ static void print_csv(const struct grid *g, const struct picked *p, size_t first
 	for (size_t c = 0; c < p->n; c++) {
 		if (c)
 			buf_add_char(out, ',');
-		clean_csv(out, g->names[p->at[c]], g->r->o.csv_raw);
+		clean_csv(out, g->columns[p->at[c]].name, g->r->o.csv_raw);
 	}
 	if (p->n)
 		buf_add_cstr(out, "\r\n");
@@ -374,9 +440,9 @@ static const char *title_of(const struct grid *g, size_t column)
 {
 	struct buf title = BUF_INIT;
 	if (g->r->form == ROWS_MARKDOWN)
-		clean_markdown(&title, g->names[column]);
+		clean_markdown(&title, g->columns[column].name);
 	else
-		out_text(&g->r->o, &title, g->names[column], CELL_COLS);
+		out_text(&g->r->o, &title, g->columns[column].name, CELL_COLS);
 	const char *kept = arena_str(&g->r->arena, buf_str(&title)).ptr;
 	buf_done(&title);
 	return kept;
@@ -384,7 +450,7 @@ static const char *title_of(const struct grid *g, size_t column)
 
 static void print_cells(const struct grid *g, const struct picked *p, size_t first, size_t n)
 {
-	struct out_head head[COLUMNS_MOST];
+	struct out_head head[ROWS_COLUMNS];
 	struct out_cells t = {.head = head, .n = (int)p->n, .first_cols = CELL_COLS};
 	if (!p->n)
 		return;
@@ -414,8 +480,7 @@ static bool print_all(const struct grid *g, struct err *err)
 			ok = rows_print(r, r->rows.at[g->order[i]], err);
 		return ok;
 	}
-	if (!pick(g, &p, err))
-		return false;
+	pick(g, &p);
 	if (r->form == ROWS_CSV)
 		print_csv(g, &p, first, n);
 	else
@@ -430,5 +495,6 @@ bool rows_finish(struct rows *r, struct err *err)
 	g.cells = arena_zalloc(&r->arena, size_mul(r->rows.n, g.n), sizeof *g.cells);
 	g.order = arena_zalloc(&r->arena, r->rows.n, sizeof *g.order);
 	read_rows(&g, true);
-	return put_in_order(&g, err) && print_all(&g, err);
+	put_in_order(&g);
+	return check_found(&g, err) && print_all(&g, err);
 }

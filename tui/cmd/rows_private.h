@@ -1,4 +1,5 @@
-/* What the files of rows.h share: rows.c finds the rows in what a command writes, rows_print.c prints them. */
+/* What the files of rows.h share: rows.c finds the rows in what a command writes, rows_columns.c knows their columns, rows_print.c prints
+ * them. */
 #ifndef SPOOR_TUI_CMD_ROWS_PRIVATE_H
 #define SPOOR_TUI_CMD_ROWS_PRIVATE_H
 
@@ -6,7 +7,7 @@
 #include "tui/cmd/cmds.h"
 #include "tui/cmd/rows.h"
 
-enum { ROWS_WANTED = 16, ROWS_PATH = 3, ROWS_KEY = 48 };
+enum { ROWS_WANTED = 16, ROWS_PATH = 3, ROWS_KEY = 48, ROWS_COLUMNS = OUT_CELLS_MOST, ROWS_STREAM = 64 << 10 };
 
 enum rows_form { ROWS_TEXT, ROWS_JSON, ROWS_JSONL, ROWS_CSV, ROWS_MARKDOWN };
 
@@ -17,7 +18,8 @@ struct rows {
 	struct out o;
 	const struct rows_of *wanted[ROWS_WANTED]; /* the first that comes */
 	size_t n_wanted;
-	bool beside; /* not the command's main list */
+	const struct rows_of *table; /* the one that came; before that the first that is wanted */
+	bool beside;                 /* not the command's main list */
 	const char *sort, *only;
 	bool ascending, descending;
 	int64_t limit, offset; /* limit -1: all */
@@ -32,14 +34,21 @@ struct rows {
 
 	struct buf row; /* the one that is coming */
 	int64_t seen, printed;
+	bool has[ROWS_COLUMNS]; /* names of `only`, by their place, that some row has */
 	VEC(struct str) rows;
 	struct arena arena;
 	struct buf out;
 };
 
-/* Appends one row of --json or --jsonl to r->out, of the columns that are asked for. */
+/* Every name of `only` and `sort` is a column of one of the wanted lists, or below one whose members the data name. */
+bool rows_check_names(const struct rows *r, struct err *err);
+/* After all rows: a name that only the data could have, and no row had. */
+bool rows_check_found(const struct rows *r, struct str name, bool found, struct err *err);
+bool rows_is_below(struct str name, struct str above); /* "a.status" is below "a" */
+
+/* One row of --json or --jsonl, of the columns that are asked for; what has come together is written. */
 bool rows_print(struct rows *r, struct str row, struct err *err);
-bool rows_project(struct rows *r, struct str row, struct err *err);
+bool rows_write(struct rows *r, struct err *err);
 /* All that were collected, in order, as the form wants them. */
 bool rows_finish(struct rows *r, struct err *err);
 

@@ -39,8 +39,7 @@ static bool print_page(struct finding *f, const struct search_page *page, struct
 	f->percent = page->percent;
 	f->more = page->more;
 	if (o->form != OUT_JSON_) {
-		bool ok =
-		    !page->n || out_table(o, &f->out, search_columns, page->hits, page->n, sizeof *page->hits, err);
+		bool ok = out_table(o, &f->out, search_columns, page->hits, page->n, sizeof *page->hits, err);
 		o->no_head = true;
 		return ok && out_stream(&f->out, err);
 	}
