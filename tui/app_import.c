@@ -88,6 +88,13 @@ enum outcome app_import_file(struct screen *s, const struct input *in, struct ta
 	return OUT_PROMPT;
 }
 
+/* It was the first screen before anything was known of the store, which has eval runs alone. */
+static void leave_empty_list(struct app *app)
+{
+	if (app->stack.n == 1 && strcmp(app_top(app)->ops->name, "traces") == 0 && strcmp(app_home(app), "traces") != 0)
+		app_close_top(app);
+}
+
 /* What the files hold decides where to go: one trace → its tree, runs → the runs, else the list of traces. */
 static void jump_to_imported(struct app *app, const struct import_report *r)
 {
@@ -114,6 +121,7 @@ static void jump_to_imported(struct app *app, const struct import_report *r)
 		app_close_top(app);
 	if (strcmp(t.screen, "traces") == 0 && strcmp(app_top(app)->ops->name, "traces") == 0)
 		app_close_top(app);
+	leave_empty_list(app);
 	app_open_screen(app, &t);
 }
 
@@ -246,8 +254,10 @@ void app_watch_import(struct app *app)
 		app->ui.message_is_error = false;
 	if (app->import_jump && atomic_load(&p->caught_up)) {
 		app->import_jump = false;
-		if (atomic_load(&p->cases) && !atomic_load(&p->traces))
+		if (atomic_load(&p->cases) && !atomic_load(&p->traces)) {
+			leave_empty_list(app);
 			app_open_screen(app, &(struct target){.screen = "runs"});
+		}
 	}
 	if (generation != app->import_seen) {
 		app->import_seen = generation;
