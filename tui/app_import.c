@@ -195,7 +195,10 @@ static void say_imported(struct app *app, const struct import_report *r)
 	if (app->mistake_waits)
 		settings_say(&mistake);
 	if (nothing && sum.first) { /* the reason matters more here than where the file lies */
-		buf_printf(&text, "%s: " STR_FMT, base_name(sum.first->file), STR_ARG(sum.first->reason));
+		buf_printf(&text, "%s: ", base_name(sum.first->file));
+		if (sum.first->record)
+			buf_printf(&text, "byte %llu: ", (unsigned long long)sum.first->offset);
+		buf_add_str(&text, sum.first->reason);
 	} else {
 		say_counts(&text, &sum);
 		if (!of_samples(app, r)) /* theirs are planted */

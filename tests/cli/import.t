@@ -123,3 +123,15 @@ forgotten: 1 eval run, 3 case results, 1 file; the store went from 1.3 MB to 1.3
 $ spoor import --quiet tests/data/eval-v12.json 2>&1; printf '{"resourceSpans": 5' >$T/cut.json; spoor import -q $T/cut.json 2>&1
 spoor: $T/cut.json: record 1, line 1, byte 19: invalid JSON: the text ends inside a value (the records before it are kept)
 ? 3
+# JSON that ends early is said to, with the place; --explain says the same.
+$ printf '{"a": [1,2' >$T/cut.json; spoor import $T/cut.json 2>&1
+spoor: $T/cut.json: record 1, line 1, byte 10: invalid JSON: the text ends inside a value (nothing imported)
+$T/cut.json  -          refused
+? 3
+$ spoor import --explain $T/cut.json
+$T/cut.json
+  not read       record 1, line 1, byte 10: invalid JSON: the text ends inside
+                 a value
+? 3
+$ spoor import --json $T/cut.json 2>/dev/null | python3 -c "import json,sys; p=json.load(sys.stdin)['files'][0]['problems'][0]; print(p['code'], p['record'], p['line'], p['offset'])"
+truncated 1 1 10
