@@ -7,6 +7,7 @@
 #include "import/explain_hash.h"
 #include "import/generic.h"
 #include "import/import_private.h"
+#include "import/mistake.h"
 #include "store/base/text.h"
 #include "store/base/vec.h"
 
@@ -538,7 +539,14 @@ static bool look_at(struct explain *e, struct explain_source *to, struct job *jo
 	}
 	if (job->format)
 		return read_source(e, to, job, err);
-	refuse(e, to, str_of(reason), quiet);
+	struct problem mistake;
+	struct buf text = BUF_INIT;
+	if (!quiet && mistake_find(&job->sample, &job->arena, &mistake))
+		buf_printf(&text, "record %llu, line %llu, byte %llu: " STR_FMT, (unsigned long long)mistake.record,
+		           (unsigned long long)mistake.line, (unsigned long long)mistake.offset,
+		           STR_ARG(mistake.reason));
+	refuse(e, to, text.len ? buf_str(&text) : str_of(reason), quiet);
+	buf_done(&text);
 	return true;
 }
 

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "import/import_private.h"
+#include "import/mistake.h"
 #include "import/sample.h"
 
 enum { HASH_CHUNK = 256 << 10, PLACE_NAMES = 5 /* a file and four folders */ };
@@ -67,6 +68,9 @@ static bool look_at(struct job *job, bool *go_on, struct err *err)
 	const char *reason = "";
 	if (!job_find_format(job, &reason, err))
 		return false;
+	struct problem mistake;
+	if (!job->format && !job->quiet && mistake_find(&job->sample, &job->arena, &mistake))
+		return report_mistake(job, &mistake, err);
 	if (!job->format)
 		return report_refused(job, "unknown-format", str_of(reason), err);
 	if (job->bundle && whole && str_ends(bytes, BUNDLE_CLOSING)) /* that goes when it grows */

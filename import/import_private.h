@@ -126,6 +126,8 @@ bool job_show(struct job *job, struct err *err);
 
 /* import_report.c */
 bool report_refused(struct job *job, const char *code, struct str reason, struct err *err);
+/* The same for a mistake at a place of it (mistake.h); p: its place, code and reason. */
+bool report_mistake(struct job *job, struct problem *p, struct err *err);
 void report_unknown(struct job *job, struct str why); /* nobody asked for it, and it is none of ours */
 /* A word about a file or member that is no source's own. */
 bool report_said(struct job *job, enum severity severity, const char *code, struct str reason, struct str kept,

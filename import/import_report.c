@@ -61,6 +61,17 @@ void report_unknown(struct job *job, struct str why)
 	job->file->why = arena_str(&job->run->report->arena, why);
 }
 
+bool report_mistake(struct job *job, struct problem *p, struct err *err)
+{
+	p->file = job->path;
+	p->entry = job->entry;
+	p->severity = SEVERITY_FILE;
+	p->kept = STR_LIT("nothing imported");
+	job->file->status = IMPORT_REFUSED;
+	report_problems(job, p, 1, 1, problem_exit(p));
+	return ingest_refuse(job->run->ingest, p, err);
+}
+
 /* A file that never becomes a source. */
 bool report_refused(struct job *job, const char *code, struct str reason, struct err *err)
 {

@@ -108,7 +108,8 @@ static void stage_settle(struct stage *st)
 	}
 }
 
-static void stage_open(struct stage *st, const char *name, const struct target *target, int rows, int cols, bool ascii)
+static inline void stage_open(struct stage *st, const char *name, const struct target *target, int rows, int cols,
+                              bool ascii)
 {
 	struct err err = ERR_INIT;
 	assert_true(stage_n_uis < sizeof stage_uis / sizeof *stage_uis);
@@ -124,7 +125,7 @@ static void stage_open(struct stage *st, const char *name, const struct target *
 	stage_settle(st);
 }
 
-static void stage_close(struct stage *st)
+static inline void stage_close(struct stage *st)
 {
 	if (st->screen.ops->close)
 		st->screen.ops->close(&st->screen);
@@ -184,7 +185,7 @@ static void stage_text(struct stage *st, struct buf *out, bool roles)
 }
 
 /* Somewhere on the screen; for what golden files should not pin. */
-static bool stage_shows(struct stage *st, const char *text)
+static inline bool stage_shows(struct stage *st, const char *text)
 {
 	struct buf out = BUF_INIT;
 	stage_text(st, &out, false);
@@ -222,7 +223,7 @@ static bool stage_same(const char *path, struct str want, struct str got)
 	return true;
 }
 
-static void stage_golden(struct stage *st, const char *name)
+static inline void stage_golden(struct stage *st, const char *name)
 {
 	char path[256];
 	struct buf got = BUF_INIT, want = BUF_INIT;

@@ -210,7 +210,8 @@ static void connect(struct app *app)
 	prompt_init(&app->prompt, &app->ui, ++app->serial);
 	write_init(&app->write, &app->ui, o->store);
 	app->memory = memory_open(o->store, o->samples);
-	places_set(&(struct places){app->memory, &app->ui, app_fetch_now, app_open_place, app_open_again});
+	places_set(
+	    &(struct places){app->memory, &app->ui, app_fetch_now, app_open_place, app_open_again, app_is_first});
 	app->ui.looked = looked_get(o->store);
 	app->ui.store = store_to_name(app);
 	app->ui.pane_share = views_get_panes(app->memory);
@@ -236,7 +237,7 @@ static bool open_first(struct app *app, struct err *err)
 	const struct app_opts *o = app->opts;
 	if (o->open && !o->n_paths)
 		app_open_link(app, str_of(o->open), true);
-	if (app->stack.n == 0 && !app_open_screen(app, &(struct target){.screen = "traces"}))
+	if (app->stack.n == 0 && !app_open_screen(app, &(struct target){.screen = app_home(app)}))
 		return err_set(err, ERR_SYSTEM, NULL, "%s", app->ui.message);
 	if (o->samples)
 		app_open_screen(app, &(struct target){.screen = "tour"});

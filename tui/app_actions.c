@@ -9,10 +9,10 @@
 #include "tui/line_words.h"
 #include "tui/marked.h"
 #include "tui/open_link.h"
+#include "tui/pane_step.h"
 #include "tui/places.h"
 #include "tui/review_key.h"
 #include "tui/term.h"
-#include "tui/widget/pane_size.h"
 
 static enum outcome quit(struct screen *s, const struct input *in, struct target *t)
 {
@@ -131,33 +131,31 @@ static enum outcome mouse(struct screen *s, const struct input *in, struct targe
 	return OUT_HANDLED;
 }
 
-static enum outcome resize_pane(struct app *app, int by)
+static void look_at_body(struct ui *ui, struct buf *out)
 {
-	int share = app->ui.pane_share + by;
-	if (share < -PANE_STEPS || share > PANE_STEPS) {
-		ui_say(&app->ui, "details are as %s as they get", by > 0 ? "large" : "small");
-		return OUT_HANDLED;
-	}
-	app->ui.pane_share = share;
-	app_lay_out(app);
-	if (share)
-		ui_say(&app->ui, "details: %d step%s %s, on all screens", abs(share), abs(share) == 1 ? "" : "s",
-		       share > 0 ? "larger" : "smaller");
-	else
-		ui_say(&app->ui, "details: as large as each screen has them");
+	struct app *app = app_of(ui);
+	app_paint(app);
+	canvas_text(out, canvas_part(grid_canvas(&app->grid), 1, 0, ui->rows, ui->cols), false, true);
+}
+
+static enum outcome resize_pane(struct screen *s, int by)
+{
+	struct beside b;
+	pane_step(s->ui, by, s->ops->beside && s->ops->beside(s, &b), look_at_body);
+	app_lay_out(app_of(s->ui));
 	return OUT_REFRESH;
 }
 
 static enum outcome pane_larger(struct screen *s, const struct input *in, struct target *t)
 {
 	(void)in, (void)t;
-	return resize_pane(app_of(s->ui), 1);
+	return resize_pane(s, 1);
 }
 
 static enum outcome pane_smaller(struct screen *s, const struct input *in, struct target *t)
 {
 	(void)in, (void)t;
-	return resize_pane(app_of(s->ui), -1);
+	return resize_pane(s, -1);
 }
 
 static enum outcome suspend(struct screen *s, const struct input *in, struct target *t)

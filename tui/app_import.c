@@ -89,6 +89,13 @@ enum outcome app_import_file(struct screen *s, const struct input *in, struct ta
 	return OUT_PROMPT;
 }
 
+/* It was the first screen before anything was known of the store, which has eval runs alone. */
+static void leave_empty_list(struct app *app)
+{
+	if (app->stack.n == 1 && strcmp(app_top(app)->ops->name, "traces") == 0 && strcmp(app_home(app), "traces") != 0)
+		app_close_top(app);
+}
+
 /* What the files hold decides where to go: one trace → its tree, runs → the runs, else the list of traces. */
 static void jump_to_imported(struct app *app, const struct import_report *r)
 {
@@ -115,6 +122,7 @@ static void jump_to_imported(struct app *app, const struct import_report *r)
 		app_close_top(app);
 	if (strcmp(t.screen, "traces") == 0 && strcmp(app_top(app)->ops->name, "traces") == 0)
 		app_close_top(app);
+	leave_empty_list(app);
 	app_open_screen(app, &t);
 }
 
@@ -188,7 +196,10 @@ static void say_imported(struct app *app, const struct import_report *r)
 	if (app->mistake_waits)
 		settings_say(&mistake);
 	if (nothing && sum.first) { /* the reason matters more here than where the file lies */
-		buf_printf(&text, "%s: " STR_FMT, base_name(sum.first->file), STR_ARG(sum.first->reason));
+		buf_printf(&text, "%s: ", base_name(sum.first->file));
+		if (sum.first->record)
+			buf_printf(&text, "byte %llu: ", (unsigned long long)sum.first->offset);
+		buf_add_str(&text, sum.first->reason);
 	} else {
 		say_counts(&text, &sum);
 		if (!of_samples(app, r)) /* theirs are planted */
@@ -247,8 +258,10 @@ void app_watch_import(struct app *app)
 		app->ui.message_is_error = false;
 	if (app->import_jump && atomic_load(&p->caught_up)) {
 		app->import_jump = false;
-		if (atomic_load(&p->cases) && !atomic_load(&p->traces))
+		if (atomic_load(&p->cases) && !atomic_load(&p->traces)) {
+			leave_empty_list(app);
 			app_open_screen(app, &(struct target){.screen = "runs"});
+		}
 	}
 	if (generation != app->import_seen) {
 		app->import_seen = generation;

@@ -181,11 +181,6 @@ static struct screen *screen_for_mouse(struct ui *ui)
 	return other || app_is_veiled(app, app_top(app)) || keys_wait(app) ? NULL : app_top(app);
 }
 
-static bool is_first_screen(struct ui *ui)
-{
-	return app_of(ui)->stack.n < 2;
-}
-
 static const struct grid *look_for_mouse(struct ui *ui)
 {
 	struct app *app = app_of(ui);
@@ -203,7 +198,7 @@ static void act_for_mouse(struct ui *ui, const struct action *a, const struct in
 /* Dropped, never kept for later, where something else shows by now than what was pointed at. */
 static void on_mouse(struct app *app, int key)
 {
-	const struct mouse mouse = {&app->ui, screen_for_mouse, is_first_screen, look_for_mouse, act_for_mouse};
+	const struct mouse mouse = {&app->ui, screen_for_mouse, app_is_first, look_for_mouse, act_for_mouse};
 	int row = -1, col = -1, rows = key == KEY_WHEEL_DOWN ? MOUSE_ROWS : key == KEY_WHEEL_UP ? -MOUSE_ROWS : 0;
 	term_mouse(&row, &col);
 	if (!app->mouse || app->held.n || app_top(app)->serial != app->on_terminal)

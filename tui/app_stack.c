@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/query/sources.h"
 #include "tui/config.h"
 #include "tui/keyed.h"
 #include "tui/marked.h"
@@ -13,6 +14,11 @@ struct screen *app_top(const struct app *app)
 {
 	BUG_ON(app->stack.n == 0 || !app->stack.at);
 	return app->stack.at[app->stack.n - 1];
+}
+
+bool app_is_first(struct ui *ui)
+{
+	return app_of(ui)->stack.n < 2;
 }
 
 void app_close_top(struct app *app)
@@ -28,6 +34,31 @@ void app_close_top(struct app *app)
 	app->stack.n--;
 	keyed_for(app->stack.n ? app_top(app)->ops->actions : NULL);
 	app->ask = app->draw = true;
+}
+
+static bool fetch_only_runs(struct db *db, void *request, struct err *err)
+{
+	return sources_only_runs(db, request, err);
+}
+
+static void take_only_runs(struct screen *screen, void *request, bool ok)
+{
+	(void)screen, (void)ok;
+	free(request);
+}
+
+static const struct screen_ops only_runs_ops = {
+    .name = "home", .state_size = 1, .fetch = fetch_only_runs, .take = take_only_runs};
+
+const char *app_home(struct app *app)
+{
+	struct err ignored = ERR_INIT;
+	bool *only_runs = xcalloc(1, sizeof *only_runs);
+	if (!app_fetch_now(&app->ui, &only_runs_ops, only_runs, &ignored))
+		return "traces";
+	const char *name = *only_runs ? "runs" : "traces";
+	free(only_runs);
+	return name;
 }
 
 /* A screen that is already open on the same thing is gone back to, so that Traces → Runs → Traces does not pile up. */
@@ -163,8 +194,9 @@ bool app_open_link(struct app *app, struct str text, bool first)
 	const struct link_found *found = open_link_found(request);
 	const char *last = found->at[found->n - 1].screen;
 	bool ends = first && (strcmp(last, "review") == 0 || strcmp(last, "queues") == 0), ok = true;
-	if (first && (ends || strcmp(found->at[0].screen, "traces") != 0))
-		ok = app_open_screen(app, &(struct target){.screen = "traces"});
+	const char *home = first ? app_home(app) : NULL;
+	if (first && (ends || strcmp(found->at[0].screen, home) != 0))
+		ok = app_open_screen(app, &(struct target){.screen = home});
 	for (size_t i = ends ? found->n - 1 : !first && found->n > 1 ? 1 : 0; ok && i < found->n; i++) {
 		struct target t = found->at[i];
 		if (ends)

@@ -99,7 +99,10 @@ int64_t app_mono_ms(void);
 
 /* ---- app_stack.c */
 struct screen *app_top(const struct app *app);
+bool app_is_first(struct ui *ui); /* it stands above nothing */
 void app_close_top(struct app *app);
+/* The list that all screens stand above: traces; runs, while the store has nothing else. */
+const char *app_home(struct app *app);
 /* False: it cannot be opened, and that is said. What is already open is gone back to. */
 bool app_open_screen(struct app *app, const struct target *t);
 /* places.h: open and open_again */

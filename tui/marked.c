@@ -211,7 +211,8 @@ static bool fetch_all(struct db *db, void *request, struct err *err)
 {
 	struct all *r = request;
 	struct filter_mistake mistake;
-	struct trace_query q = {.sort = r->ask.sort, .ascending = r->ask.ascending, .limit = PAGE};
+	struct trace_query q = {
+	    .sort = r->ask.sort, .ascending = r->ask.ascending, .source = r->ask.source, .limit = PAGE};
 	if (r->ask.where.len && !(q.filter = filter_parse(&r->arena, r->ask.where, FILTER_TRACES, r->now_ns, &mistake)))
 		return err_set(err, ERR_USAGE, NULL, "the filter is wrong");
 	for (bool more = true; more && r->ids.n < MARKED_MOST; q.offset += PAGE) {
@@ -298,13 +299,52 @@ enum outcome marked_none(struct screen *s, const struct input *in, struct target
 
 /* ---------------------------------------------------------------- acting on them */
 
-bool marked_opens(const struct screen *s, struct target *out)
+/* When two traces began: their rows may be on no page that was read. */
+struct two {
+	int64_t ids[2], start_ns[2];
+};
+
+static bool fetch_two(struct db *db, void *request, struct err *err)
+{
+	struct two *r = request;
+	struct arena arena = ARENA_INIT;
+	struct trace_row row;
+	bool ok = true;
+	for (int i = 0; ok && i < 2; i++) {
+		ok = traces_get(db, r->ids[i], &arena, &row, err);
+		r->start_ns[i] = ok ? row.start_ns : TIME_UNKNOWN;
+	}
+	arena_done(&arena);
+	return ok;
+}
+
+static void free_two(struct screen *s, void *request, bool ok)
+{
+	(void)s, (void)ok;
+	free(request);
+}
+
+static const struct screen_ops two_ops = {.name = "marked-two", .fetch = fetch_two, .take = free_two};
+
+/* The older one is A, as of two runs and as with d; where that is not known, the one that was marked first. */
+bool marked_opens(struct screen *s, struct target *out)
 {
 	const struct subject_at *at = marked_rows(s);
 	if (marked_n(s) != 2 || at[0].kind != SUBJECT_TRACE || at[1].kind != SUBJECT_TRACE)
 		return false;
-	bool turned = at[0].trace > at[1].trace; /* what was read first is on the left */
+	struct err ignored = ERR_INIT;
+	struct two *r = xcalloc(1, sizeof *r);
+	bool turned = false, known = false;
+	r->ids[0] = at[0].trace;
+	r->ids[1] = at[1].trace;
+	if (fetch(s->ui, &two_ops, r, &ignored)) {
+		known = r->start_ns[0] != TIME_UNKNOWN && r->start_ns[1] != TIME_UNKNOWN &&
+		        r->start_ns[0] != r->start_ns[1];
+		turned = known && r->start_ns[0] > r->start_ns[1];
+		free(r);
+	}
 	*out = (struct target){.screen = "tracediff", .id = at[turned].trace, .id2 = at[!turned].trace};
+	ui_say(s->ui, known ? "A is the older one, B the newer" : "A was marked first, B second");
 	return true;
 }
 

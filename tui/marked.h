@@ -30,8 +30,8 @@ void marked_status(const struct screen *s, struct buf *out); /* "3 marked"; noth
 bool marked_review(const struct screen *s, struct arena *arena, struct queue_ask *ask);
 /* One a line, for y: v the answers, p their titles, i ids, l links, c command lines. False: err. */
 bool marked_copy(const struct screen *s, int letter, struct buf *out, struct err *err);
-/* Two marked traces: Enter shows them side by side. */
-bool marked_opens(const struct screen *s, struct target *out);
+/* Two marked traces: Enter shows them side by side, the older one as A; says which is which. */
+bool marked_opens(struct screen *s, struct target *out);
 
 typedef enum outcome marked_action(struct screen *, const struct input *, struct target *);
 marked_action marked_toggle, marked_all, marked_none;

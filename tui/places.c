@@ -145,14 +145,15 @@ void places_resume(void)
 	void *request = resume_new(&names, lent.ui->looked, lent.ui->now_ns);
 	if (!lent.fetch(lent.ui, &resume_ops, request, &err))
 		return;
-	size_t n = resume_targets(request, &at), opened = 0;
+	size_t n = resume_targets(request, &at);
 	for (size_t i = 0; i < n && lent.open_again(lent.ui, &at[i], resume_view(request, i)); i++)
-		opened += strcmp(at[i].screen, "traces") != 0;
+		continue;
 	int64_t fresh = resume_fresh(request);
-	if (opened && !lent.ui->message[0] && fresh)
+	bool above = !lent.is_first(lent.ui);
+	if (above && !lent.ui->message[0] && fresh)
 		ui_say(lent.ui, "where you were; %s goes up; %lld new trace%s", key_now("q"), (long long)fresh,
 		       fresh == 1 ? "" : "s");
-	else if (opened && !lent.ui->message[0])
+	else if (above && !lent.ui->message[0])
 		ui_say(lent.ui, "where you were; %s goes up", key_now("q"));
 	resume_ops.take(NULL, request, true);
 }

@@ -16,6 +16,7 @@ struct places {
 	bool (*open)(struct ui *ui, const struct target *target, struct str link);
 	/* The same, as part of the stack of the last session, where it went by that name. */
 	bool (*open_again)(struct ui *ui, const struct target *target, const char *view);
+	bool (*is_first)(struct ui *ui); /* what shows stands above nothing */
 };
 void places_set(const struct places *places); /* NULL: the app ends */
 

@@ -217,6 +217,18 @@ static void run_words(struct db *db, int64_t run, struct buf *out)
 	arena_done(&arena);
 }
 
+static void source_words(struct db *db, int64_t source, struct buf *out)
+{
+	struct err ignored = ERR_INIT;
+	struct stmt *s = db_query(db, "SELECT CAST(path AS TEXT) FROM source WHERE id = ?", &ignored);
+	if (!s)
+		return;
+	stmt_int(s, 1, source);
+	if (stmt_step(s, &ignored) == STEP_ROW)
+		buf_add_str(out, str_cut(col_str(s, 0), 0, 1000));
+	stmt_end(s);
+}
+
 static const char *what_of(enum queue_from from)
 {
 	switch (from) {
@@ -241,6 +253,10 @@ static void made_from(struct db *db, const struct queue_ask *ask, struct buf *ou
 		buf_printf(out, " " STR_FMT, STR_ARG(str_cut(ask->step, 0, 200)));
 	if (ask->dataset.len)
 		buf_printf(out, " of " STR_FMT, STR_ARG(str_cut(ask->dataset, 0, 200)));
+	if (ask->source) {
+		buf_add_cstr(out, " of ");
+		source_words(db, ask->source, out);
+	}
 	if (ask->run) {
 		buf_add_cstr(out, " of ");
 		run_words(db, ask->run, out);
@@ -393,8 +409,11 @@ static bool read_traces_sorted(struct db *db, const struct queue_ask *ask, struc
 	struct filter *filter = filter_parse(arena, ask->where, FILTER_TRACES, ask->now_ns, &mistake);
 	if (!filter)
 		return err_set(err, ERR_USAGE, NULL, "--where, column %zu: %s", mistake.column + 1, mistake.expected);
-	struct trace_query query = {
-	    .filter = filter, .sort = ask->sort, .ascending = ask->ascending, .limit = QUEUE_ITEMS};
+	struct trace_query query = {.filter = filter,
+	                            .sort = ask->sort,
+	                            .ascending = ask->ascending,
+	                            .source = ask->source,
+	                            .limit = QUEUE_ITEMS};
 	if (ask->most > 0) /* some of them may be judged, or have no answer */
 		query.limit = ask->most < QUEUE_ITEMS / READ_MORE ? ask->most * READ_MORE : QUEUE_ITEMS;
 	bool ok = traces_page(db, &query, &page, err);
@@ -417,7 +436,7 @@ static bool read_candidates(struct db *db, const struct queue_ask *ask, struct a
 		return queue_read_listed(db, ask->items, ask->n_items, out, err);
 	if (ask->from == QUEUE_NEXT || ask->from == QUEUE_DISPUTED)
 		return queue_read_judges(db, ask, arena, &items, &n, err) && queue_read_listed(db, items, n, out, err);
-	if (ask->from == QUEUE_TRACES && ask->sorted && !ask->sample)
+	if (ask->from == QUEUE_TRACES && (ask->source || (ask->sorted && !ask->sample)))
 		return read_traces_sorted(db, ask, arena, out, err);
 	return queue_read_rows(db, ask, arena, out, err);
 }

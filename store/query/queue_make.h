@@ -29,6 +29,7 @@ struct queue_ask {
 	enum queue_from from;
 	struct str where, dataset, step;
 	int64_t run, run_b; /* row ids; 0: none */
+	int64_t source;     /* QUEUE_TRACES: only of this file, as struct trace_query has it; 0: of all */
 	enum trace_sort sort;
 	bool ascending, sorted; /* sorted: by sort; else newest first */
 	int64_t most;           /* the first of them in their order; 0: all, at most QUEUE_ITEMS */

@@ -134,6 +134,15 @@ bool sources_none(struct db *db, bool *none, struct err *err)
 	return ok;
 }
 
+bool sources_only_runs(struct db *db, bool *only, struct err *err)
+{
+	int64_t so = 0;
+	bool ok = db_int(db, "SELECT EXISTS (SELECT 1 FROM run) AND NOT EXISTS (SELECT 1 FROM trace WHERE seen > 0)", 0,
+	                 &so, err);
+	*only = ok && so;
+	return ok;
+}
+
 bool sources_health(struct db *db, bool check, struct store_health *out, struct err *err)
 {
 	*out = (struct store_health){0};

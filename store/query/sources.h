@@ -13,6 +13,8 @@ bool sources_problems(struct db *db, int64_t source, int64_t limit, struct arena
 
 /* Neither a trace nor an eval run is in it. Two looks, however large it is. */
 bool sources_none(struct db *db, bool *none, struct err *err);
+/* There are eval runs, and no trace. The same. */
+bool sources_only_runs(struct db *db, bool *only, struct err *err);
 
 struct store_health {
 	int64_t traces, spans, scores, runs, cases, annotations, sources, problems, blocks;

@@ -354,12 +354,25 @@ static bool count_fresh(struct db *db, int64_t looked, struct trace_page *out, s
 	return step != STEP_FAIL;
 }
 
+static bool path_of(struct db *db, int64_t source, struct trace_page *out, struct err *err)
+{
+	struct stmt *s = source ? db_query(db, "SELECT CAST(path AS TEXT) FROM source WHERE id = ?", err) : NULL;
+	if (!s)
+		return !source;
+	stmt_int(s, 1, source);
+	enum step step = stmt_step(s, err);
+	if (step == STEP_ROW)
+		out->source = arena_str(&out->arena, col_str(s, 0));
+	stmt_end(s);
+	return step != STEP_FAIL;
+}
+
 bool traces_page(struct db *db, const struct trace_query *q, struct trace_page *out, struct err *err)
 {
 	*out = (struct trace_page){.arena = ARENA_INIT, .longest_ns = 0};
 	id_list ids = {0};
 	bool ok = count_all(db, &out->all, err) && count_fresh(db, q->looked, out, err) &&
-	          page_ids(db, q, &ids, &out->total, err);
+	          path_of(db, q->source, out, err) && page_ids(db, q, &ids, &out->total, err);
 	if (keeps_all(q))
 		out->total = out->all;
 	if (ok && !out->all)

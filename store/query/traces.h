@@ -97,6 +97,7 @@ struct trace_page {
 	int64_t newest;     /* the largest row id in the store */
 	int64_t fresh;      /* came after `looked`, whether they match or not; at most TRACES_FRESH are counted */
 	int64_t longest_ns; /* of the page: the scale of the duration bars */
+	struct str source;  /* the path of the query's, if it asks for one */
 };
 void trace_page_done(struct trace_page *p);
 /* One page; rows in order. Newest first without a filter is a walk along an index; else all that match are walked, and counted by the

@@ -46,9 +46,9 @@ $ printf '{"a":\n' >$T/bad.jsonl; head -n 1 tests/data/traces-agent.jsonl >>$T/b
 3
 $ spoor doctor --problems
 tests/data/traces-agent.jsonl, trace d15b07e0202611180000000000000a9f: 1 span names a parent that is not there (shown below a row that says so)
-$T/bad.jsonl: JSON of no known format (nothing imported)
+$T/bad.jsonl: record 1, line 3, byte 6452: invalid JSON: the text ends inside a value (nothing imported)
 $ spoor doctor --problems bad.jsonl --json | python3 -c "import json,sys; d=json.load(sys.stdin); print(d['total'], d['problems'][0]['code'])"
-1 unknown-format
+1 bad-json
 $ spoor doctor --problems tests/data/eval-v12.json
 no problems
 $ spoor doctor bad.jsonl 2>&1

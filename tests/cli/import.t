@@ -136,3 +136,15 @@ refused io 1
 $ printf "no trace" >$T/plain.txt; spoor --store $T/some.db import $T/nosuch.json $T/plain.txt >$T/said 2>&1; spoor --store $T/some.db doctor --problems
 $T/nosuch.json: No such file or directory (nothing imported)
 $T/plain.txt: no JSON and no known archive (nothing imported)
+# JSON that ends early is said to, with the place; --explain says the same.
+$ printf '{"a": [1,2' >$T/cut.json; spoor import $T/cut.json 2>&1
+spoor: $T/cut.json: record 1, line 1, byte 10: invalid JSON: the text ends inside a value (nothing imported)
+$T/cut.json  -          refused
+? 3
+$ spoor import --explain $T/cut.json
+$T/cut.json
+  not read       record 1, line 1, byte 10: invalid JSON: the text ends inside
+                 a value
+? 3
+$ spoor import --json $T/cut.json 2>/dev/null | python3 -c "import json,sys; p=json.load(sys.stdin)['files'][0]['problems'][0]; print(p['code'], p['record'], p['line'], p['offset'])"
+truncated 1 1 10

@@ -209,7 +209,8 @@ static void ledger_take(struct screen *screen, void *request, bool ok)
 static bool ledger_open(struct screen *screen, const struct target *target, struct err *err)
 {
 	struct ledger_state *s = state_of(screen);
-	(void)err;
+	if (!target->id)
+		return err_set(err, ERR_USAGE, NULL, "a trace is needed: open one, and :ledger there");
 	s->trace = target->id;
 	s->span = target->span;
 	s->generation = UINT64_MAX;

@@ -275,7 +275,8 @@ static void origins_take(struct screen *screen, void *request, bool ok)
 static bool origins_open(struct screen *screen, const struct target *target, struct err *err)
 {
 	struct origins_state *s = state_of(screen);
-	(void)err;
+	if (!target->id)
+		return err_set(err, ERR_USAGE, NULL, "a trace is needed: open one, and :origins there");
 	s->trace = target->id;
 	s->span = target->span;
 	s->shown = -1;

@@ -199,22 +199,21 @@ static enum outcome mark(struct screen *screen, const struct input *in, struct t
 	(void)in, (void)target;
 	struct runs_view *v = &state_of(screen)->view;
 	const struct run_row *row = runs_cursor(v);
+	int i = 0;
 	if (!row)
 		return OUT_HANDLED;
-	for (int i = 0; i < v->n_marks; i++)
-		if (v->marks[i] == row->id) {
-			memmove(v->marks + i, v->marks + i + 1, (size_t)(v->n_marks - i - 1) * sizeof *v->marks);
-			v->n_marks--;
-			return OUT_HANDLED;
-		}
-	if (v->n_marks == RUNS_MARKS) {
+	while (i < v->n_marks && v->marks[i] != row->id)
+		i++;
+	if (i < v->n_marks) {
+		memmove(v->marks + i, v->marks + i + 1, (size_t)(v->n_marks - i - 1) * sizeof *v->marks);
+		v->n_marks--;
+	} else if (v->n_marks == RUNS_MARKS) {
 		ui_say(screen->ui, "%d runs are marked, more do not stand beside each other", RUNS_MARKS);
 		return OUT_HANDLED;
+	} else {
+		v->marks[v->n_marks++] = row->id;
 	}
-	v->marks[v->n_marks++] = row->id;
-	list_move(&v->list, MOVE_DOWN);
-	runs_settle(v, false);
-	return OUT_HANDLED;
+	return runs_move(screen, MOVE_DOWN);
 }
 
 /* Each dataset has its own; it is remembered for the next session. */

@@ -374,20 +374,22 @@ ACTION(mark)
 		return fold_to(screen, !prompts_is_folded(&st->view, line->prompt));
 	int64_t id = st->data.versions[line->version].id, *marks = st->view.marks;
 	st->fresh = false;
-	for (int i = 0; i < PROMPT_MARKS; i++)
-		if (marks[i] == id) {
-			marks[i] = 0;
-			return OUT_REFRESH;
-		}
-	for (int i = 0; i < PROMPT_MARKS; i++)
-		if (!marks[i]) {
-			marks[i] = id;
-			list_move(&st->view.list, MOVE_DOWN);
-			return OUT_REFRESH;
-		}
-	ui_say(screen->ui, "%s",
-	       keyed("two versions are marked: {Enter} shows what differs, {Space} on one takes its mark off"));
-	return OUT_HANDLED;
+	int i = 0, other = 0;
+	while (i < PROMPT_MARKS && marks[i] != id)
+		i++;
+	while (other < PROMPT_MARKS && marks[other])
+		other++;
+	if (i == PROMPT_MARKS && other == PROMPT_MARKS) {
+		ui_say(screen->ui, "%s",
+		       keyed("two versions are marked: {Enter} shows what differs, {Space} on one takes its mark off"));
+		return OUT_HANDLED;
+	}
+	if (i < PROMPT_MARKS)
+		marks[i] = 0;
+	else
+		marks[other] = id;
+	list_move(&st->view.list, MOVE_DOWN);
+	return OUT_REFRESH;
 }
 
 ACTION(open_texts)

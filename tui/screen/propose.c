@@ -487,10 +487,12 @@ ACTION(ask_filter)
 ACTION(mark)
 {
 	(void)in, (void)target;
-	struct offered *e = propose_entry(state_of(screen));
-	if (e)
-		e->marked = !e->marked;
-	return OUT_HANDLED;
+	struct propose_state *s = state_of(screen);
+	struct offered *e = propose_entry(s);
+	if (!e)
+		return OUT_HANDLED;
+	e->marked = !e->marked;
+	return s->in_examples ? OUT_HANDLED : propose_move(screen, MOVE_DOWN);
 }
 
 ACTION(save)

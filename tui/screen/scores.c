@@ -555,7 +555,8 @@ static const struct action scores_actions[] = {
 static bool scores_open(struct screen *screen, const struct target *target, struct err *err)
 {
 	struct scores_state *st = state_of(screen);
-	(void)err;
+	if (!target->id || !target->id2)
+		return err_set(err, ERR_USAGE, NULL, "two runs are needed: compare them, and :scores there");
 	st->a = target->id;
 	st->b = target->id2;
 	snprintf(st->want, sizeof st->want, "%s", target->text);

@@ -354,16 +354,31 @@ static void traces_place(const struct screen *screen, struct target *out)
 	snprintf(out->text, sizeof out->text, STR_FMT, STR_ARG(str_cut(buf_str(&s->pane.filter), 0, 255)));
 }
 
+/* The filter that keeps what shows: the list's, and its file. */
+static void add_where(const struct traces_pane *p, struct buf *out)
+{
+	struct str filter = buf_str(&p->filter);
+	bool alternatives = p->source && str_find(filter, STR_LIT(" or ")) != SIZE_MAX;
+	buf_printf(out, alternatives ? "(" STR_FMT ")" : STR_FMT, STR_ARG(filter));
+	if (!p->source)
+		return;
+	buf_add_cstr(out, out->len ? " source=" : "source=");
+	filter_quote(out, p->page.source);
+}
+
 static bool traces_copy(const struct screen *screen, enum copy what, struct buf *out)
 {
 	const struct traces_state *s = state_of(screen);
 	const struct trace_row *row = row_of_cursor(s);
 	if (what == COPY_COMMAND) {
 		buf_add_cstr(out, "spoor traces");
-		if (s->pane.filter.len) {
+		struct buf where = BUF_INIT;
+		add_where(&s->pane, &where);
+		if (where.len) {
 			buf_add_cstr(out, " --where");
-			copy_word(out, buf_str(&s->pane.filter));
+			copy_word(out, buf_str(&where));
 		}
+		buf_done(&where);
 		if (s->pane.sort != TRACE_BY_START || s->pane.ascending)
 			buf_printf(out, " --sort %s --%s", trace_sort_name(s->pane.sort),
 			           s->pane.ascending ? "asc" : "desc");
@@ -396,11 +411,10 @@ static void traces_headline(const struct screen *screen, struct canvas row)
 {
 	const struct traces_state *s = state_of(screen);
 	int col = 1 + canvas_putc(row, 0, 1, -1, ROLE_TITLE, "Traces");
-	if (s->pane.source && s->pane.page.n) {
+	if (s->pane.source && s->pane.page.source.len)
 		col += canvas_printf(row, 0, col + 2, row.cols - col - 4, ROLE_TITLE, "of " STR_FMT,
-		                     STR_ARG(traces_pane_file(s->pane.page.rows[0].file))) +
+		                     STR_ARG(traces_pane_file(s->pane.page.source))) +
 		       2;
-	}
 	if (s->pane.filter.len)
 		canvas_printf(row, 0, col + 2, row.cols - col - 3, ROLE_MARK, "& " STR_FMT "%s",
 		              STR_ARG(buf_str(&s->pane.filter)), s->filter_is_old ? RECALLED_FILTER : "");
@@ -494,13 +508,25 @@ ACTION(go_runs)
 	return OUT_OPEN;
 }
 
+/* Another screen over what this list shows: under its filter, of its file. */
+static enum outcome open_over(struct screen *screen, const char *name, struct target *target)
+{
+	struct buf where = BUF_INIT;
+	add_where(&state_of(screen)->pane, &where);
+	*target = (struct target){.screen = name};
+	bool fits = where.len < sizeof target->text;
+	if (fits)
+		snprintf(target->text, sizeof target->text, STR_FMT, STR_ARG(buf_str(&where)));
+	else
+		ui_say(screen->ui, "this filter is too long to be taken along");
+	buf_done(&where);
+	return fits ? OUT_OPEN : OUT_HANDLED;
+}
+
 ACTION(go_insights)
 {
 	(void)in;
-	*target = (struct target){.screen = "insights"};
-	snprintf(target->text, sizeof target->text, STR_FMT,
-	         STR_ARG(str_cut(buf_str(&state_of(screen)->pane.filter), 0, 255)));
-	return OUT_OPEN;
+	return open_over(screen, "insights", target);
 }
 
 /* Another filter or order: from the top. */
@@ -766,11 +792,8 @@ ACTION(beside)
 
 ACTION(go_path)
 {
-	UNUSED;
-	*target = (struct target){.screen = "path"};
-	snprintf(target->text, sizeof target->text, STR_FMT,
-	         STR_ARG(str_cut(buf_str(&state_of(screen)->pane.filter), 0, sizeof target->text - 1)));
-	return OUT_OPEN;
+	(void)in;
+	return open_over(screen, "path", target);
 }
 
 ACTION(go_checks)
@@ -837,6 +860,7 @@ static bool traces_review(const struct screen *screen, struct arena *arena, stru
 	(void)arena;
 	*out = (struct queue_ask){.from = QUEUE_TRACES,
 	                          .where = buf_str(&p->filter),
+	                          .source = p->source,
 	                          .sort = p->sort,
 	                          .ascending = p->ascending,
 	                          .sorted = true};

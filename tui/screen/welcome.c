@@ -336,12 +336,12 @@ static enum outcome leave(struct screen *screen, const struct input *in, struct 
 /* clang-format off */
 static const struct action actions[] = {
 	{.name = "choose", .keys = "Enter", .help = "do what the cursor stands on", .hint = "choose", .hint_order = 1, .run = choose},
-	{.name = "samples", .keys = "s", .help = "the sample data, in a store of its own that goes when you leave", .hint = "samples", .hint_order = 2, .run = samples},
-	{.name = "import", .keys = "i", .help = "read a file or a folder", .hint = "read", .hint_order = 3, .run = import},
+	{.name = "samples", .keys = "s", .help = "the sample data, in a store of its own that goes when you leave", .hint = "samples", .hint_order = 3, .run = samples},
+	{.name = "import", .keys = "i", .help = "read a file or a folder", .hint = "read", .hint_order = 4, .run = import},
 	{.name = "tour", .keys = "t", .help = "five things to try", .run = tour},
 	MOVE_ACTIONS,
 	{.name = "space", .keys = "Space", .help = "one page down", .run = space},
-	{.name = "leave", .keys = "q Esc", .help = "leave; one level up if the store is not empty", .hint = "leave", .hint_order = 4, .run = leave},
+	{.name = "leave", .keys = "q Esc", .help = "leave; one level up if the store is not empty", .hint = "leave", .hint_order = 2, .run = leave},
 	ACTIONS_END,
 };
 /* clang-format on */
