@@ -23,6 +23,7 @@ enum {
 	KEY_ERASE,
 	KEY_DEL,
 	KEY_F1_,
+	KEY_F12_ = KEY_F1_ + 11,
 	KEY_WORD_LEFT,  /* ^Left, Alt-Left */
 	KEY_WORD_RIGHT, /* ^Right, Alt-Right */
 	KEY_TO_TOP,     /* ^Home */

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "tui/fingers.h"
 #include "tui/keyed.h"
 #include "tui/marked.h"
 #include "tui/mouse.h"
@@ -53,6 +54,8 @@ static void run_action(struct app *app, const struct action *a, const struct inp
 	enum outcome outcome = two ? OUT_OPEN : a ? a->run(s, in, &t) : OUT_IGNORED;
 	if (outcome == OUT_IGNORED && (a = action_for_key(app_actions, in->key)))
 		outcome = a->run(s, in, &t);
+	if (outcome == OUT_IGNORED && in->key != KEY_NONE)
+		fingers_lost(&app->ui, in->key);
 	if (outcome == OUT_BACK && in->key == KEY_ESCAPE && app->stack.n == 1) { /* one Esc too many ends nothing */
 		ui_say(&app->ui, "%s", keyed("this is the first screen: {q} leaves"));
 		outcome = OUT_HANDLED;
@@ -150,8 +153,14 @@ static void on_key(struct app *app, int key)
 		key_of_prompt(app, key);
 		return;
 	}
-	struct input in = {.key = key, .argument = STR_NONE};
-	run_action(app, action_for_key(app_top(app)->ops->actions, key), &in);
+	const struct action *own = app_top(app)->ops->actions;
+	if (fingers_count(&app->ui, own, key, &app->count)) {
+		app->draw = true;
+		return;
+	}
+	struct input in = {.key = fingers_key(own, key), .argument = STR_NONE, .count = app->count};
+	app->count = 0;
+	run_action(app, action_for_key(own, in.key), &in);
 }
 
 /* After each key. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "store/base/near.h"
+#include "tui/fingers.h"
 
 /* Over all texts of the store; with a text at once. */
 static enum outcome search_all_answer(struct screen *s, const struct input *in, struct target *t)
@@ -131,6 +132,9 @@ static enum outcome run_line(struct screen *s, const struct input *in, struct ta
 		return a->run(s, &with, t);
 	if (screen_of_line(name, with.argument, t))
 		return OUT_OPEN;
+	const char *others = fingers_line(name, &with.count);
+	if (others && (a = action_of_line(s, str_of(others), false)))
+		return a->run(s, &with, t);
 	say_unknown(s, name);
 	return OUT_HANDLED;
 }

@@ -73,6 +73,7 @@ struct app {
 	/* app_keys.c */
 	VEC(int) held;        /* keys typed ahead of what they are meant for (screen op waits) */
 	bool copying;         /* y was pressed: the next key says what */
+	int count;            /* the number typed before a key (fingers.h); 0: none */
 	bool mouse;           /* clicks come */
 	struct prompt prompt; /* on the status line */
 	struct write write;   /* over the lower part of the frame */

@@ -325,7 +325,6 @@ static int key_of_code(int code)
 	    {KEY_ENTER,       KEY_RETURN     },
 	    {KEY_BACKSPACE,   KEY_ERASE      },
 	    {KEY_DC,          KEY_DEL        },
-	    {KEY_F(1),        KEY_F1_        },
 	    {CODE_WORD_LEFT,  KEY_WORD_LEFT  },
 	    {CODE_WORD_RIGHT, KEY_WORD_RIGHT },
 	    {CODE_TOP,        KEY_TO_TOP     },
@@ -340,6 +339,8 @@ static int key_of_code(int code)
 		return take_paste();
 	if (code > CODE_PAD && code < CODE_PAD + 127)
 		return code == CODE_PAD + '\r' ? KEY_RETURN : code - CODE_PAD;
+	if (code >= KEY_F(1) && code <= KEY_F(12))
+		return KEY_F1_ + code - KEY_F(1);
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
 		if (keys[i].code == code)
 			return keys[i].key;

@@ -135,7 +135,7 @@ static void test_actions(void **state)
 		assert_true(actions[i].keys && actions[i].help);
 		if (strcmp(actions[i].name, "line") == 0)
 			continue;
-		assert_int_equal(actions[i].run(NULL, NULL, NULL), OUT_HANDLED);
+		assert_int_equal(actions[i].run(NULL, &(struct input){0}, NULL), OUT_HANDLED);
 		assert_int_equal(last_move, n++);
 	}
 	assert_int_equal(n, MOVE_RIGHT + 1);

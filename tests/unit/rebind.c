@@ -140,7 +140,7 @@ static void test_mistakes(void **state)
 	    {"\"trace\": {\"next-error\": \"C-n\"}",                                       "1: keys of next-error: there is no key C-n (did you mean ^N?)"},
 	    {"\"trace\": {\"next-error\": \"pageup\"}",
 	     "1: keys of next-error: there is no key pageup (did you mean PgUp?)"                                                                         },
-	    {"\"trace\": {\"next-error\": \"F7\"}",                                        "1: keys of next-error: there is no key F7 (did you mean F1?)" },
+	    {"\"trace\": {\"next-error\": \"F13\"}",                                       "1: keys of next-error: there is no key F13 (did you mean F1?)"},
 	    {"\"trace\": {\"next-error\": \"^C\"}",
 	     "1: keys of next-error: ^C is the terminal's: it makes a signal of it"                                                                       },
 	    {"\"everywhere\": {\"suspend\": \"^Z ^T\"}",                                   ""	                                                     },

@@ -135,6 +135,10 @@ void topic_keys(struct page *p)
 	int before = p->name_cols;
 	bool first;
 	page_text(p, "In brackets the name of what a key does: what : takes, and what \"keys\" in config.json binds.");
+	page_text(p, "A number before a key that moves: so many times (10j), before g or G: to that row (200G; also "
+	             ":200), where digits "
+	             "are no keys of the screen. As elsewhere: F3, F4, F6, F10 are / & > Q, \\ is &, :q is q, :q! and "
+	             ":wq are Q.");
 	p->name_cols = KEY_COLS;
 	if (cmd_each_key)
 		cmd_each_key(keep_key, &k);

@@ -1,6 +1,11 @@
 #include "tui/widget/list.h"
 
-enum { LINES_MOST = 4096 }; /* of a page */
+#include <time.h>
+
+enum {
+	LINES_MOST = 4096, /* of a page */
+	COUNT_MS = 100
+};
 
 static int64_t clamp(int64_t n, int64_t low, int64_t high)
 {
@@ -22,6 +27,24 @@ enum move move_to_line(const struct input *in)
 		line = in->argument.ptr[i] >= '0' && in->argument.ptr[i] <= '9' ? 10 * line + in->argument.ptr[i] - '0'
 		                                                                : LINES_MOST;
 	return line < 1 || line > LINES_MOST - 1 ? MOVE_RIGHT : (enum move)(MOVE_LINE + line - 1);
+}
+
+static int64_t clock_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+enum outcome move_times(enum outcome (*function)(struct screen *, enum move), struct screen *screen, enum move move,
+                        int count)
+{
+	bool to_row = count > 0 && (move == MOVE_FIRST || move == MOVE_LAST);
+	enum outcome outcome = function(screen, to_row ? MOVE_FIRST : move);
+	int64_t end_ms = count > 1 ? clock_ms() + COUNT_MS : 0;
+	for (int i = 1; i < count && (i % 16 || clock_ms() < end_ms); i++)
+		outcome = function(screen, to_row ? MOVE_DOWN : move);
+	return outcome;
 }
 
 void list_init(struct list *l)

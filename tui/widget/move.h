@@ -29,10 +29,14 @@ enum move {
 #define MOVE_FUNCTION(function, name, move)                                                                   \
 	static enum outcome move_##name(struct screen *screen, const struct input *in, struct target *target) \
 	{                                                                                                     \
-		(void)in;                                                                                     \
 		(void)target;                                                                                 \
-		return function(screen, move);                                                                \
+		return move_times(function, screen, move, in->count);                                         \
 	}
+
+/* A move as often as was asked for (0: once); to the first or last: to that row, the last if there are fewer. In a text of which no count of
+ * rows is known it ends after COUNT_MS, wherever that is. */
+enum outcome move_times(enum outcome (*function)(struct screen *, enum move), struct screen *screen, enum move move,
+                        int count);
 
 /* What "line" is to do: MOVE_LINE and above; something below it if no line was named. */
 enum move move_to_line(const struct input *in);
