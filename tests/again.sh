@@ -3,20 +3,11 @@
 # tmux.
 . tests/tmux.sh
 export SPOOR_MEMORY=1
-# All but the status line and the hints, once two looks are the same.
-picture() {
-	local one two=
-	for _ in $(seq 100); do
-		one=$($tmux capture-pane -p | head -n -2)
-		[ "$one" = "$two" ] && break
-		two=$one
-		read -rt 0.15 <> <(:)
-	done
-	echo "$one"
-}
+# All but the status line and the hints, once it stays.
+picture() { rests; screen | head -n -2; }
 same() { if [ "$1" = "$2" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "expected $3:" && diff <(echo "$1") <(echo "$2"); fi; }
-kept() { for _ in $(seq 200); do grep -qF -- "$1" "$home/.local/state/spoor/views" 2>/dev/null && { passed=$((passed + 1)); return; }; read -rt 0.05 <> <(:); done; failed=$((failed + 1)); echo "not kept: $1"; }
-inside() { $tmux display-message -p '#{pane_pid}'; }
+# What the keys rest on is written a while later.
+kept() { wait_for "not kept: $1" grep -qs -- "$1" "$home/.local/state/spoor/views"; }
 # Ends what runs in the pane by a signal, or Q.
 end() { if [ "$1" = Q ]; then keys Q; else kill "-$1" "$(inside)"; fi; ended; }
 
@@ -50,7 +41,7 @@ for by in Q TERM HUP KILL; do
 	see "Lost"
 	keys '>' j j
 	left=$(picture)
-	[ $by = KILL ] && kept '"compare:'
+	[ $by = KILL ] && kept '"view":"compare:.*"row":2'
 	end $by
 	start 100 30 "$spoor"
 	see "where you were; q goes up"

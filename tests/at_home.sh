@@ -5,10 +5,8 @@
 unset SPOOR_STORE SPOOR_MEMORY SPOOR_RESUME SPOOR_CONFIG
 export HOME=$home/new SHELL=/bin/bash VISUAL="cp --no-preserve=mode -t $home" PATH="$(dirname "$spoor"):$PATH"
 mkdir "$HOME"
-is() { if [ "$1" = "$2" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "$3: $1, not $2"; fi; }
-gone() { for _ in $(seq 200); do screen | grep -qF -- "$1" || { passed=$((passed + 1)); return; }; read -rt 0.05 <> <(:); done; failed=$((failed + 1)); echo "still seen: $1"; screen; }
-at() { for _ in $(seq 200); do screen | grep -E '^>' | grep -qF -- "$1" && { passed=$((passed + 1)); return; }; read -rt 0.05 <> <(:); done; failed=$((failed + 1)); echo "not under the cursor: $1"; screen; }
-clipboard() { for _ in $(seq 100); do $tmux show-buffer 2>/dev/null | grep -qF -- "$1" && { passed=$((passed + 1)); return; }; read -rt 0.05 <> <(:); done; failed=$((failed + 1)); echo "not on the clipboard: $1; $($tmux show-buffer 2>&1)"; }
+copied() { $tmux show-buffer 2>/dev/null | grep -qF -- "$1"; }
+clipboard() { wait_for "not on the clipboard: $1" copied "$1"; }
 
 echo "1. The samples, and a span to show a colleague"
 start 80 24 spoor samples
@@ -57,7 +55,7 @@ keys ':' theme Space Tab
 see "contrast"
 keys Escape Escape
 keys T
-see "theme"
+see "theme light"
 keys g @
 see "mouse on"
 $tmux send-keys -l $'\e[<0;10;6M'$'\e[<0;10;6m'
@@ -73,17 +71,20 @@ see "row 4 of"
 keys "'" a
 see "row 1 of"
 keys V
+wait_for "the editor got nothing" test -s "$home/value.txt"
 see "row 1 of"
-is "$([ -s "$home/value.txt" ] && echo yes)" yes "what the editor got"
 keys M
 see "masked"
 keys M C-l
 $tmux resize-window -x 40 -y 12
+rests
 see "row 1"
 $tmux resize-window -x 100 -y 30
+rests
 see "Messages"
 keys j j
 see "row 3 of"
+rests
 place=$(screen | grep '^>')
 keys Q
 ended
@@ -103,9 +104,10 @@ is "$(grep -c '3.*light' "$home/out")" 1 "the line and the nearest name"
 start 100 30 spoor --fresh
 see "there is no theme lihgt"
 keys g e Enter
-see "row 1 of"
+see "[Overview]"
+at "dispute-agent"
 keys DC
-at "✗"
+at "pii-check"
 keys C-x
 ended
 

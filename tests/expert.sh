@@ -3,7 +3,6 @@
 # going on the next day; then what was said goes out, and into a fresh store: nothing lost, nothing twice. Prints 'N passed, N failed'. Needs tmux.
 . tests/tmux.sh
 export SPOOR_AUTHOR=expert XDG_STATE_HOME=$home/state
-is() { if [ "$1" = "$2" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "$3: $1, not $2"; fi; }
 unseen() { screen | grep -qF -- "$1" && { failed=$((failed + 1)); echo "seen: $1"; screen; } || passed=$((passed + 1)); }
 # Of the audit trail: events of a field that count.
 counting() { "$spoor" --store "$1" log --author expert --limit 10000 --json | python3 -c '
@@ -13,6 +12,7 @@ print(sum(e["field"] == sys.argv[1] and not e["withdrawn"] and not e["withdraws"
 start 80 24 "$spoor review --run claims-rerank --sample 40 --seed 7 --blind --name 'claims before release'"
 see "YOUR VERDICT"
 keys Enter
+see "ANSWER"
 see "0 of 40 done"
 see "1 Good"
 unseen "rerank"    # blind: which run it was,

@@ -2,7 +2,6 @@
 # A reviewer's session in real tmux: from two files to a decision with its reasons, on the samples at 80x24 and on three real pairs at
 # 200x50; then the same answers from the gate. Prints 'N passed, N failed'. Needs tmux.
 . tests/tmux.sh
-is() { if [ "$1" = "$2" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "$3: $1, not $2"; fi; }
 
 # Two files: what got better, what worse, is it real.
 start 80 24 "$spoor --store $home/two.db tests/data/eval-v12.json tests/data/eval-v13.json tests/data/traces-eval.jsonl"
@@ -99,7 +98,7 @@ else
 	pair generic "$corpus"/generic/piqa-qwen3-0.6b-hf_fp16_notf32.jsonl "$corpus"/generic/piqa-qwen3-0.6b-vllm_fp16_notf32.jsonl
 	see "100 cases paired"
 	keys Enter
-	see "case  "
+	see "[Case]"
 	keys Q
 	ended
 	pair lmeval "$corpus"/lm-eval/negotiationtom-runA "$corpus"/lm-eval/negotiationtom-runB

@@ -9,12 +9,14 @@ keys '&' 'status:eror' Enter
 see "did you mean error?"
 keys Escape
 keys '&' 'status:error name~dispute dur>10s' Enter
-see "of 711"
+see "2 of 711 traces"
 keys Enter
+see "[Overview]"
 see "answer blocked by pii-check"
 keys e
 see "blocked: IBAN"
 keys Tab Tab Tab Tab Tab
+see "[Raw]"
 see "byte "
 keys q
 see "of 711 traces"
@@ -33,7 +35,7 @@ see "too small"
 $tmux resize-window -x 200 -y 50
 see "row 1 of 6"
 keys T
-see "theme"
+see "theme light"
 keys C-l
 see "6 of 711 traces"
 keys q
@@ -54,6 +56,7 @@ see "expected"
 keys q
 see "Lost 4"
 keys t
+see "Two traces"
 see "retrieve-policy"
 keys q q q
 see "711 traces"

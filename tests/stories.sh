@@ -7,7 +7,6 @@ story() { echo "$1"; count=0; }
 press() { for k in "$@"; do keys "$k"; count=$((count + 1)); done; }
 in_keys() { [ "$count" -le "$1" ] && passed=$((passed + 1)) || { failed=$((failed + 1)); echo "$count keys, not $1"; }; echo "   $count keys"; }
 # The row under the cursor holds the text.
-at() { for _ in $(seq 200); do screen | grep -E '^>' | grep -qF -- "$1" && { passed=$((passed + 1)); return; }; read -rt 0.05 <> <(:); done; failed=$((failed + 1)); echo "not under the cursor: $1"; screen; }
 
 story "1. An answer takes 30 seconds: which step?"
 "$spoor" trace d15b07e0202611180000000000005102 --otlp >"$home/slow.json"
@@ -23,6 +22,7 @@ start 80 24 "$spoor"
 see "711 traces"
 count=0
 press ! Enter
+see "[Overview]"
 see "13m34s"
 in_keys 2
 keys Q
@@ -32,7 +32,7 @@ story "2. Three identical database calls: the list says so"
 start 80 24 "$spoor"
 see "711 traces"
 keys '&' 'repeats>=3' Enter
-see "of 711"
+see "of 711 traces"
 see "×3"
 keys Q
 ended
@@ -68,6 +68,7 @@ see "Lost 14"
 see 'begins:"rerank-rules'
 in_keys 3
 press Enter
+see "[Case]"
 see '"decision":"refer"'
 keys Q
 ended
@@ -76,6 +77,7 @@ story "5. An agent's loop: sort by cost, what each turn carried, ten times the v
 start 80 24 "$spoor"
 see "711 traces"
 press '$' Enter
+see "[Overview]"
 see "40.22"
 press L
 see "×10"
@@ -130,8 +132,8 @@ know() {
 }
 # The words of one part of the page, in one line.
 words() { screen | sed -n "/^ *$1/,/^ *$2/p" | tr -s ' \n' ' '; }
-# A verdict is on the disk a moment before the next item is read: the page is looked at once it is another (two items may be alike).
-turned() { for _ in $(seq 40); do [ "$(words QUESTION EXPECTED)" != "$1" ] && return; read -rt 0.05 <> <(:); done; }
+# A verdict is on the disk a moment before the next item is read. Two items may be alike: then the page stays as it is.
+turned() { { [ "$(words QUESTION EXPECTED)" != "$page" ] && asleep; } || still; }
 export SPOOR_AUTHOR=expert
 start 80 24 "$spoor --store $home/support.db tests/data/review-support.json"
 see "review-support"
@@ -140,13 +142,16 @@ ended
 start 80 24 "$spoor --store $home/support.db review --run review-support --blind --name 'parcel answers'"
 see "YOUR VERDICT"
 keys Enter
+see "ANSWER"
 see "0 of 100 done"
+rests
 corrected=0
 for n in $(seq 100); do
 	page=$(words QUESTION EXPECTED)
 	know "$(words ANSWER EXPECTED)"
 	if [ -z "$bad" ]; then
 		keys 1
+		see "Saved: question $n is good"
 	else
 		corrected=$((corrected + 1))
 		keys C
@@ -156,16 +161,15 @@ for n in $(seq 100); do
 		keys 2
 		see "5 incomplete"
 		keys $bad
+		see "Saved: question $n is bad, "
 	fi
-	see "Saved: question $n is"
-	turned "$page"
+	patiently turned
 done
 see "THAT WAS THE LAST ONE. THANK YOU"
 see "67 good, 30 bad, 30 corrected answers"
 see "judge"
 keys Q
 ended
-is() { if [ "$1" = "$2" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "$3: $1, not $2"; fi; }
 is $corrected 30 "corrected"
 # In the afternoon: a golden set,
 "$spoor" --store "$home/support.db" export flagged --corrected -o "$home/golden.jsonl" >/dev/null
@@ -208,11 +212,15 @@ else
 	keys Escape
 	keys '!'
 	see "slowest of 29: 17.16s self"
-	keys Tab Enter
+	keys Tab
+	see "[Input]"
+	keys Enter
+	rests
 	see "Barcelona"
 	keys q p .
 	see "› agent.react.start-4"
 	keys .
+	gone "› agent.react.start-4"
 	see "29 spans"
 	keys Q
 	ended

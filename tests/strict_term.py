@@ -4,7 +4,7 @@ and which are neither ("foreign"). And a program on a pseudo-terminal whose outp
     term = Strict("xterm-256color")
     term.feed(bytes)          term.foreign: [(offset, bytes)]
 """
-import ast, atexit, fcntl, functools, os, pty, re, select, shutil, signal, struct, subprocess, sys, tempfile, termios, time
+import ast, atexit, fcntl, functools, glob, os, pty, re, select, shutil, signal, struct, subprocess, sys, tempfile, termios, time
 
 # Every string capability that a program sends (keys, k…, are received). From term(5); infocmp names them.
 # Left out: what the program never has a reason to send unasked (bell, title, clipboard), tables and resets.
@@ -191,7 +191,18 @@ class Terminal:
                 self.strict.feed(data)
         return came
 
-    def until(self, what, seconds=20):
+    def asleep(self):
+        """Whether no thread of the program runs, or waits for a disk: it has obeyed what came, and waits for more."""
+        for path in glob.glob("/proc/%d/task/*/stat" % self.process.pid):
+            try:
+                with open(path, "rb") as f:
+                    if f.read().rsplit(b")", 1)[1].split()[0] in (b"R", b"D"):
+                        return False
+            except OSError:  # a thread that has ended
+                pass
+        return True
+
+    def until(self, what, seconds=60):
         """Pumps until condition() or the bytes were sent by the program."""
         end = time.monotonic() + seconds
         there = what if callable(what) else lambda: what in self.out
@@ -201,15 +212,15 @@ class Terminal:
             self.pump(0.05)
         return there()
 
-    def idle(self, quiet=0.15, seconds=20):
-        """Pumps until nothing has come for a while."""
+    def idle(self, quiet=0.15, seconds=60):
+        """Pumps until nothing has come for a while, and the program sleeps: however long it takes for that on a busy machine."""
         end = time.monotonic() + seconds
-        while time.monotonic() < end and self.pump(quiet):
+        while time.monotonic() < end and (self.pump(quiet) or not self.asleep()):
             pass
 
     def keys(self, data):
         while data:  # never more than the program reads, or both would wait
-            _, ready, _ = select.select([], [self.master], [], 10)
+            _, ready, _ = select.select([], [self.master], [], 60)
             if not ready:
                 return False
             try:
@@ -219,7 +230,7 @@ class Terminal:
             self.pump(0)
         return True
 
-    def wait(self, seconds=10):
+    def wait(self, seconds=60):
         """Its exit code (-n: by signal n); None: it still runs."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:

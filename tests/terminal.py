@@ -8,7 +8,7 @@ sizes         every screen at 1x1 … 500x200 and at random sizes while keys com
 bytes         what a move, a scrolled line and a page cost on every screen
 signals       HUP, TERM, INT, QUIT, SEGV, ABRT, STOP and CONT, and the terminal closed, in lists, prompts, texts, $EDITOR, $PAGER, an
               import: the terminal is as before
-surroundings  TERM x LANG x closed or odd standard files: an answer within 10 seconds, never a hang
+surroundings  TERM x LANG x closed or odd standard files: an answer, never a hang
 monkey        random keys of the key tables on a store of all corpora: no crash, no SQL error, and no work when idle
 Prints the seed and 'N passed, N failed'; the same seed presses the same keys."""
 import glob, json, os, random, re, resource, shutil, signal, subprocess, sys, tempfile, time
@@ -28,7 +28,7 @@ spoor, parts = os.path.abspath(words[0]), words[1:] or ["foreign", "sizes", "byt
 corpus = os.environ.get("SPOOR_CORPUS", "../shared/corpus")
 passed, failed = 0, 0
 work = tempfile.mkdtemp(prefix="spoor-terminal-")
-slow = 10 if "san" in words[0].split("/") else 1  # the sanitizers' own time
+sanitized = "san" in words[0].split("/")
 
 
 def check(ok, what):
@@ -103,7 +103,7 @@ def foreign():
     odd = os.path.join(work, "x\x1b]0;t\x07.db")
     shutil.copy(path, odd)
     t = Terminal([spoor, "--store", odd, work + "/blns.json", work + "/run-a\x1b[31m.json"])
-    t.idle(0.3 * slow)
+    t.idle(0.3)
     t.keys(b"/\xc2\x9b31m\x1b[31m\r")
     t.idle()
     t.keys(b"\x1b\x1bQ")
@@ -115,32 +115,32 @@ def foreign():
 def foreign_walk(path, term, rows, cols, ids):
     t = Terminal([spoor, "--store", path], rows, cols, term)
     seen = 0
-    if not check(t.until(b"traces", 20), "%s %dx%d: nothing drawn" % (term, rows, cols)):
+    if not check(t.until(b"traces"), "%s %dx%d: nothing drawn" % (term, rows, cols)):
         t.close()
         return
     for _ in range(560 // max(rows - 8, 1) + 2):  # all names in the list
         t.keys(b"\x06")
-        t.idle(0.02 * slow)
+        t.idle(0.02)
     t.keys(b"g")
     t.idle()
     for page in range(40 if not deep else 120):  # into traces: overview, tabs, raw
         if late():
             break
         t.keys(b"\r")
-        t.idle(0.03 * slow)
+        t.idle(0.03)
         t.keys(b"\t\tjjJ\t\t\t\rj\rq")
-        t.idle(0.03 * slow)
+        t.idle(0.03)
         t.keys(b"j" * 13)
         seen += 1
     t.keys(b"g\t")  # runs, compare, cases
-    t.idle(0.2 * slow)
+    t.idle(0.2)
     t.keys(b" j \r")
-    t.idle(0.3 * slow)
+    t.idle(0.3)
     for _ in range(25 if not late() else 1):
         t.keys(b"\x06\r")
-        t.idle(0.03 * slow)
+        t.idle(0.03)
         t.keys(b"jj}J}q")
-        t.idle(0.02 * slow)
+        t.idle(0.02)
     t.keys(b"qqQ")
     t.idle()
     t.keys(b"Q")
@@ -152,10 +152,10 @@ def foreign_walk(path, term, rows, cols, ids):
     t.close()
     for trace in ids[:6]:  # the made ones: all spans, all tabs
         t = Terminal([spoor, "--store", path, "--open", "trace:" + trace], rows, cols, term)
-        t.idle(0.15 * slow)
+        t.idle(0.15)
         for _ in range(24):
             t.keys(b"\t\t\t\t\tj")
-            t.idle(0.02 * slow)
+            t.idle(0.02)
         t.keys(b"Q")
         code = t.wait()
         check(code == 0 and not t.strict.foreign, "%s trace %s: exit code %s, foreign %r" % (term, trace, code, t.strict.foreign[:3]))
@@ -171,8 +171,8 @@ LONG_NAMES = {"compare": 160, "queues": 165, "origins": 160, "tour": 200, "welco
 def key_bytes(t, key):
     """The bytes of its frame, not of what follows once the cursor rests (hold.h: 80 ms)."""
     os.write(t.master, key)
-    came = n = t.pump(0.3 * slow)
-    while n:
+    came = n = t.pump(0.03)
+    while n or (came == 0 and not t.asleep()):
         n = t.pump(0.006)
         came += n
     return came
@@ -228,7 +228,7 @@ def sizes():
         for rows, cols in SIZES + [(R.randint(1, 70), R.randint(1, 220)) for _ in range(6 if not deep else 300)]:
             t.size(rows, cols)
             t.keys(b"jk\x06\x02\tGg")
-            t.idle(0.01 * slow)
+            t.idle(0.01)
             if not check(t.process.poll() is None, "%s: died of %s at %dx%d" % (name, t.process.poll(), cols, rows)):
                 break
         t.process.terminate()
@@ -257,7 +257,7 @@ def hasty_sizes(path, R):
             check(t.restored() == "", "after %d sizes: %s" % (i, t.restored()))
             t.close()
             t = Terminal([spoor, "--store", path], strict=False)
-            t.idle(0.05 * slow)
+            t.idle(0.05)
         if not check(t.process.poll() is None, "died of %s after %d sizes" % (t.process.poll(), i)):
             break
     t.size(24, 80)
@@ -284,29 +284,41 @@ MOMENTS = {
     "pager": ([], [b"\r", b"v"], b"\x1b[?1049l"),
 }
 # All that a terminal may be asked to do, so that it has to be taken back: the mouse, frames held together.
-ALL_MODES = {"SPOOR_MOUSE": "1", "TERM_PROGRAM": "WezTerm", "VISUAL": "sleep 0.4; true", "PAGER": "sleep 0.4; cat >/dev/null"}
+# A program that is started goes on once the file of GO is there.
+GO = os.path.join(work, "go")
+UNTIL_GO = "until [ -e %s ]; do sleep 0.05; done; " % GO
+ALL_MODES = {"SPOOR_MOUSE": "1", "TERM_PROGRAM": "WezTerm", "VISUAL": UNTIL_GO + "true", "PAGER": UNTIL_GO + "cat >/dev/null"}
+
+
+def go(on=True):
+    if on:
+        open(GO, "w").close()
+    elif os.path.exists(GO):
+        os.unlink(GO)
 
 
 def at_moment(path, name):
     words, keys, shows = MOMENTS[name]
+    go(False)
     fresh = path if not words else os.path.join(work, "moment%d.db" % time.monotonic_ns())
     t = Terminal([spoor, "--store", fresh, *words], strict=False, env=ALL_MODES)
     t.until(b"\x1b[?1049h")  # from its first sequence on; before, there is nothing to give back
     for key in keys:
-        t.idle(0.03 * slow)
+        t.idle(0.03)
         t.keys(key)
     if shows:
-        check(t.until(shows, 5), "%s: %r does not come" % (name, shows))
+        check(t.until(shows), "%s: %r does not come" % (name, shows))
     return t
 
 
 def ended(t, number, name, what):
     """By the signal, the terminal as it was."""
-    code = t.wait(10)
+    go()
+    code = t.wait()
     crash = number in CRASHES
-    want = [-number] if crash and slow == 1 else [128 + number, -number, 1, -6] if crash else [128 + number]
+    want = [-number] if crash and not sanitized else [128 + number, -number, 1, -6] if crash else [128 + number]
     check(code in want, "%s: exit code %s" % (what, code))
-    if not crash or slow == 1:
+    if not crash or not sanitized:
         t.idle(0.05)
         check(t.restored() == "", "%s: %s" % (what, t.restored()))
 
@@ -344,7 +356,8 @@ def signalled(path, R, name, number):
         ended(t, number, name, what)
         t.close()
         return
-    t.idle(0.1 * slow)
+    go()
+    t.idle(0.1)
     if check(t.process.poll() is None, "%s: died of %s" % (what, t.process.poll())):
         t.process.terminate()
         ended(t, signal.SIGTERM, name, what + ", then TERM")
@@ -352,7 +365,7 @@ def signalled(path, R, name, number):
 
 
 def hung_up(path, R, name):
-    """The terminal is closed while it writes: gone within a second, whatever still was to be written."""
+    """The terminal is closed while it writes: it ends, whatever still was to be written."""
     t = at_moment(path, name)
     try:
         os.write(t.master, b"\x06" * R.randint(0, 40))
@@ -361,31 +374,32 @@ def hung_up(path, R, name):
     os.close(t.master)
     os.close(t.slave)
     t.master, t.slave = os.openpty()
-    began = time.monotonic()
+    go()
     try:
-        code = t.process.wait(10)
+        code = t.process.wait(60)
     except subprocess.TimeoutExpired:
         code = None
-    took = time.monotonic() - began
     check(code == 128 + signal.SIGHUP, "%s: exit code %s after the terminal was closed" % (name, code))
-    check(took < 1 * slow, "%s: %.1f s to end after the terminal was closed" % (name, took))
     t.close()
 
 
 def flow():
     """A ^S typed while another program has the terminal stops its output; back from there it is a key, and all goes on."""
-    t = Terminal([spoor, "--store", samples()], strict=False, env={"VISUAL": "sleep 0.5; true"})
+    t = Terminal([spoor, "--store", samples()], strict=False, env={"VISUAL": UNTIL_GO + "true"})
     t.until(b"\x1b[?1049h")
-    t.idle(0.1 * slow)
+    t.idle(0.1)
     t.keys(b"\r")
-    t.idle(0.1 * slow)
+    t.idle(0.1)
+    go(False)
     t.keys(b"V")
     t.until(b"\x1b[?1049l")
     t.pump(0.15)
     t.keys(b"\x13jj")
-    t.pump(1.0 * slow)
+    t.pump(0.15)
+    go()
+    t.idle(0.3)
     t.keys(b"Q")
-    code = t.wait(10)
+    code = t.wait()
     check(code == 0, "after ^S in the editor: exit code %s" % code)
     if code is None:
         t.process.kill()
@@ -420,10 +434,10 @@ def described(path, term, env=None):
     with open(work + "/rubbish/x/xterm-256color", "wb") as f:
         f.write(b"\x1a\x01" + b"\xff" * 4000)
     t = Terminal([spoor, "--store", path], term=term, strict=False, env=env)
-    t.until(lambda: t.process.poll() is not None or len(t.out) > 1000, 10)
+    t.until(lambda: t.process.poll() is not None or len(t.out) > 1000)
     screen = t.process.poll() is None
     t.keys(b"j\rQ")
-    code = t.wait(10)
+    code = t.wait()
     what = "TERM=%.30s %s" % (term, env or "")
     check(code == (0 if screen else 2), "%s: exit code %s" % (what, code))
     check(t.restored() == "", "%s: %s" % (what, t.restored()))
@@ -448,9 +462,9 @@ def surrounded(path, term, lang, end):
     t = Terminal([spoor, "--store", path], term=term, lang=lang, strict=False, stdio=stdio)
     for fd in fds[1:2] + fds[3:]:
         os.close(fd)
-    t.until(lambda: t.process.poll() is not None or len(t.out) > 200, 10)
+    t.until(lambda: t.process.poll() is not None or len(t.out) > 200)
     t.keys(b"j\rQ")
-    code = t.wait(10)
+    code = t.wait()
     what = "TERM=%s LANG=%s %s" % (term, lang, end)
     no_screen = term in ("dumb", "unknown") or end in ("stdout closed", "pipe", "/dev/full")
     check(code is not None, what + ": hangs")
@@ -467,7 +481,7 @@ def command(argv, end):
     out = {"pipe": subprocess.PIPE, "/dev/full": open("/dev/full", "wb"), "stdout closed": None}[end]
     close = (lambda: os.close(1)) if end == "stdout closed" else None
     try:
-        return subprocess.run(argv, stdout=out, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, preexec_fn=close, timeout=10 * slow).returncode
+        return subprocess.run(argv, stdout=out, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, preexec_fn=close, timeout=60).returncode
     except subprocess.TimeoutExpired:
         return None
 
@@ -517,13 +531,12 @@ def cpu(pid):
 
 def rests(t):
     """Nothing to do, no work done: CPU over half a second. What is worked out behind the screen (offers of Review) comes to its end first."""
-    for _ in range(10):
-        t.idle(0.3 * slow, 30)
+    end, used = time.monotonic() + 60, 1
+    while used > 0.02 and time.monotonic() < end:
+        t.idle(0.3)
         before = cpu(t.process.pid)
         t.pump(0.5)
         used = cpu(t.process.pid) - before
-        if used <= 0.02:
-            break
     check(used <= 0.02, "idle, yet %.2f s of CPU in half a second" % used)
 
 
@@ -540,7 +553,7 @@ def monkey():
     path, keys, R = everything(), table_keys(), random.Random(seed)
     weights = [0.1 if k in (b"q", b"\x1b") else 1 for k in keys]  # else it is mostly on the way out
     check(len(keys) > 40, "only %d keys in the tables" % len(keys))
-    left, starts, pressed = (20000 if slow == 1 else 3000) if not deep else 5000000, 0, 0
+    left, starts, pressed = (20000 if not sanitized else 3000) if not deep else 5000000, 0, 0
     end = time.monotonic() + (float(os.environ.get("SPOOR_MONKEY_SECONDS", "1e9")))
     sizes = [(24, 80), (50, 200), (10, 40), (5, 20)]
     bad = re.compile(rb"SQL logic|SQLITE|syntax error|no such (?:column|table)|malformed|misuse|UNIQUE constraint")
@@ -550,8 +563,8 @@ def monkey():
         words = ["review", *R.choice(REVIEWS)] if judged else []
         mouse = starts % 2 == 1
         t = Terminal(["env", "SPOOR_MOUSE=%d" % mouse, spoor, *words, "--store", path], rows, cols, strict=True, cwd=ROOM)
-        t.until(lambda: b"\x1b[?1049h" in t.out or t.process.poll() is not None, 20)
-        t.idle(0.1 * slow)
+        t.until(lambda: b"\x1b[?1049h" in t.out or t.process.poll() is not None)
+        t.idle(0.1)
         if starts % 8 == 0:
             rests(t)
         history, starts = [], starts + 1
@@ -559,12 +572,12 @@ def monkey():
             walk = b"".join(R.choices(JUDGING, k=30))
             history.append(walk)
             t.keys(walk)
-            t.idle(0.1 * slow, 10)
+            t.idle(0.1)
         elif starts % 3:  # two of three begin in the eval runs: Compare of two, several beside each other, and the screens behind them
             walk = b"\t" + b"j" * R.randint(0, 12) + b" " + b"j" * R.randint(1, 4) + R.choice([b"\r", b" j \r", b"p", b"%"]) + R.choice(BEHIND)
             history.append(walk)
             t.keys(walk)
-            t.idle(0.1 * slow, 10)
+            t.idle(0.1)
         for _ in range(60):
             burst = b""
             for _ in range(R.randint(1, 40)):
@@ -584,7 +597,7 @@ def monkey():
             t.pump(0.002)
             if t.process.poll() is not None:
                 break
-        t.idle(0.05 * slow, 30)
+        t.idle(0.05)
         code = t.process.poll()
         ok = check(code in (None, 0), "died of %s; seed %d, start %d, the last keys %r" % (code, seed, starts, b"".join(history)[-300:]))
         check(not mouse or b"\x1b[?1006h" in t.out, "the mouse is wanted, and the terminal was not told so")
@@ -595,7 +608,7 @@ def monkey():
             rests(t)
         if code is None:
             t.process.terminate()
-            code = t.wait(20)
+            code = t.wait()
             check(code == 128 + signal.SIGTERM or code == 0, "exit code %s after TERM" % code)
         check(t.restored() == "", t.restored())
         t.close()

@@ -1,4 +1,4 @@
-# Sourced by the tests that drive the explorer in real tmux: start SIZE, keys, see, unseen, ended; a store of the bundled samples of its own.
+# Sourced by the tests that drive the explorer in real tmux: start SIZE, keys, see, gone, at, ended, rests, is; a store of the bundled samples of its own.
 set -u
 spoor=$PWD/${SPOOR_BUILD:-build/release}/spoor
 home=$(mktemp -d)
@@ -21,7 +21,24 @@ start() {
 	$tmux resize-window -x "$1" -y "$2"
 }
 screen() { $tmux capture-pane -p; }
-# Until the text is (not) on the screen, at most 10 s; polls, since tmux tells nobody when it has drawn.
-see() { for _ in $(seq 200); do screen | grep -qF -- "$1" && { passed=$((passed + 1)); return; }; read -rt 0.05 <> <(:); done; failed=$((failed + 1)); echo "not seen: $1"; screen; }
 keys() { $tmux send-keys "$@"; }
-ended() { for _ in $(seq 200); do [ "$($tmux display-message -p '#{pane_dead}')" = 1 ] && { passed=$((passed + 1)); return; }; read -rt 0.05 <> <(:); done; failed=$((failed + 1)); echo "still running"; screen; }
+fail() { failed=$((failed + 1)); echo "$1"; }
+is() { if [ "$1" = "$2" ]; then passed=$((passed + 1)); else fail "$3: $1, not $2"; fi; }
+# Until a command says yes, at most 60 s by the clock: a loaded machine may take its time. It polls, since tmux tells nobody when it has drawn.
+patiently() { local end=$((SECONDS + 60)); until "$@"; do [ "$SECONDS" -lt "$end" ] || return 1; read -rt 0.05 <> <(:); done; true; }
+wait_for() { if patiently "${@:2}"; then passed=$((passed + 1)); else fail "$1"; screen; fi; }
+shown() { screen | grep -qF -- "$1"; }
+hidden() { ! shown "$1"; }
+under_cursor() { screen | grep -E '^>' | grep -qF -- "$1"; }
+inside() { $tmux display-message -p '#{pane_pid}'; }
+# No thread of the program runs, and the screen stays as it is.
+asleep() { ! cat "/proc/$(inside)/task/"*/stat 2>/dev/null | grep -qE '^[0-9]+ \(.*\) [RD] '; }
+still() { local before; before=$(screen); asleep && read -rt 0.15 <> <(:); asleep && [ "$before" = "$(screen)" ]; }
+dead() { [ "$($tmux display-message -p '#{pane_dead}')" = 1 ]; }
+# Until the text is, or is not, on the screen; is in the row under the cursor; until the program has ended.
+see() { wait_for "not seen: $1" shown "$1"; }
+gone() { wait_for "still seen: $1" hidden "$1"; }
+at() { wait_for "not under the cursor: $1" under_cursor "$1"; }
+# For a screen that is looked at as a whole, or where no text tells that a key was obeyed.
+rests() { patiently still; }
+ended() { wait_for "still running" dead; }

@@ -32,7 +32,7 @@ WAYS = {
     "propose": (None, [(b":propose\r", b"Rules out of")]),
     "queues": (None, [(b":queues\r", b"what do you want to look at?")]),
     "release": (None, _COMPARE + [(b"d", b"Release")]),
-    "review": (None, [(b"r", b"Enter"), (b"\r", b" done")]),
+    "review": (None, [(b"r", b"review as"), (b"\r", b" done")]),
     "rundiff": (None, _COMPARE + [(b"p", b"what differs between the runs")]),
     "runs": (None, _RUNS),
     "scores": (None, _COMPARE + [(b"%", b"of two runs")]),
@@ -70,13 +70,13 @@ def plain(data):
     return re.sub(rb"\x1b\[[?0-9;]*[A-Za-z]|\x1b[78=>]", b"\n", data)
 
 
-def shows(t, text, seconds=20):
+def shows(t, text, seconds=60):
     """Whether the text is on the screen, all of which is asked for again (^L) until it is."""
     end = time.monotonic() + seconds
     while time.monotonic() < end and t.process.poll() is None:
         t.out = b""
         t.keys(b"\x0c")
-        t.idle(0.04, 2)
+        t.idle(0.04)
         if text in plain(t.out):
             return True
     return False
@@ -90,12 +90,14 @@ def at(spoor, path, name, rows=24, cols=80, **more):
                 shutil.copy(path + end, path + "-review" + end)
         path += "-review"
     t = Terminal([spoor, "--store", path] + (["--open", target] if target else []), rows, cols, **more)
-    if t.until(b"\x1b[?1049h") and all(_step(t, keys, text) for keys, text in steps):
+    if t.until(b"\x1b[?1049h") and t.idle(0.04) is None and all(_step(t, keys, text) for keys, text in steps):
         return t
     t.close()
     return None
 
 
 def _step(t, keys, text):
+    t.out = b""
     t.keys(keys)
-    return shows(t, text)
+    t.idle(0.04)
+    return keys and text in plain(t.out) or shows(t, text)

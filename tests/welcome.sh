@@ -2,7 +2,6 @@
 # An empty store in real tmux: what the program says, a file that is none, the samples and their tour, which leave nothing behind however they end, and
 # files of one's own, after which it does not explain itself any more. Prints 'N passed, N failed'. Needs tmux.
 . tests/tmux.sh
-is() { if [ "$1" = "$2" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "$3: $1, not $2"; fi; }
 export SPOOR_STORE=$home/own.db TMPDIR=$home/tmp
 mkdir -p "$TMPDIR" "$home/.claude/projects"
 left() { find "$TMPDIR" -mindepth 1 | wc -l; }
@@ -35,7 +34,7 @@ see "dispute v12 (A) against dispute v13 (B), 80 cases"
 see "711 traces, 3921 spans"
 is "$(screen | grep -c problem)" 0 "what is planted, said before the tour"
 keys 1
-see "dispute-agent"
+see "[Overview]"
 see "answer blocked by pii-check"
 keys '!'
 see "row 9 of 23"
@@ -49,6 +48,7 @@ see "2 of 5 seen"
 keys 3
 see "WELCOME"
 keys Enter
+see "ANSWER"
 see "0 of 100 done"
 keys 1
 see "1 of 100 done"
