@@ -63,7 +63,7 @@ static void post(struct app *app, const struct screen *owner, void *request)
 	}
 }
 
-static void ask_top(struct app *app)
+void app_ask(struct app *app)
 {
 	struct screen *s = app_top(app);
 	app->ask = false;
@@ -72,11 +72,6 @@ static void ask_top(struct app *app)
 		s->mask_turn = app->mask_turn; /* all it shows was read since then */
 	if (request)
 		post(app, s, request);
-}
-
-void app_ask(struct app *app)
-{
-	ask_top(app);
 	app_go_on(app);
 }
 
@@ -109,10 +104,8 @@ void app_ask_for_prompt(struct app *app)
 	if (!app->prompt.on || query_busy(app->queries))
 		return;
 	void *request = prompt_ask(&app->prompt);
-	if (!request)
-		return;
-	post(app, &app->prompt.screen, request);
-	app_go_on(app);
+	if (request)
+		post(app, &app->prompt.screen, request);
 }
 
 void app_ask_below(struct app *app, struct screen *s)
@@ -129,7 +122,7 @@ void app_be_current(struct app *app)
 	app->ui.moves = false;
 	do {
 		struct query_answer a;
-		ask_top(app);
+		app_ask(app);
 		if (query_busy(app->queries) && query_take(app->queries, ANSWER_WAIT_MS, &a))
 			give(app, &a);
 	} while ((app->ask || query_busy(app->queries)) && app_mono_ms() < deadline);

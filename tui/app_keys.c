@@ -200,8 +200,11 @@ static const struct grid *look_for_mouse(struct ui *ui)
 
 static void act_for_mouse(struct ui *ui, const struct action *a, const struct input *in)
 {
-	run_action(app_of(ui), a, in);
-	settle_key(app_of(ui));
+	struct app *app = app_of(ui);
+	app->acting = true;
+	run_action(app, a, in);
+	app->acting = false;
+	settle_key(app);
 }
 
 /* Dropped, never kept for later, where something else shows by now than what was pointed at. */
@@ -230,7 +233,9 @@ static void on_mouse(struct app *app, int key)
 
 static void obey_key(struct app *app, int key)
 {
+	app->acting = true;
 	on_key(app, key);
+	app->acting = false;
 	settle_key(app);
 }
 
@@ -261,10 +266,7 @@ static void heed_signal(struct app *app)
 	if (app->signal_number == SIGINT && (app->write.on || app->prompt.on)) {
 		term_clear_interrupt();
 		app->signal_number = 0;
-		if (app->write.on)
-			key_of_writing(app, KEY_ESCAPE);
-		else
-			key_of_prompt(app, KEY_ESCAPE);
+		obey_key(app, KEY_ESCAPE);
 	}
 	if (app->signal_number)
 		app->quit = true;

@@ -137,11 +137,10 @@ bool app_open_again(struct ui *ui, const struct target *t, const char *view)
 	return true;
 }
 
-/* Not while a line or a text is typed either: what is done with it is the screen's that asked for it. */
 void app_go_on(struct app *app)
 {
 	struct target t = {0};
-	if (app->prompt.on || app->write.on)
+	if (app->acting || app->prompt.on || app->write.on)
 		return;
 	struct screen *s = app_top(app);
 	bool instead = false, asked = app->goes == s->serial;

@@ -71,6 +71,7 @@ struct app {
 	uint64_t on_terminal; /* serial of the screen in the last frame: clicks are meant for that one */
 
 	/* app_keys.c */
+	bool acting;          /* a key is obeyed: an action has the screen on top in its hands */
 	VEC(int) held;        /* keys typed ahead of what they are meant for (screen op waits) */
 	bool copying;         /* y was pressed: the next key says what */
 	int count;            /* the number typed before a key (fingers.h); 0: none */
@@ -114,12 +115,13 @@ bool app_open_again(struct ui *ui, const struct target *t, const char *view);
 bool app_open_link(struct app *app, struct str text, bool first);
 /* n and N above a list of hits. */
 void app_go_to_hit(struct app *app, bool forward);
-/* The screen on top goes on by itself if it wants to. Never while an action runs, which has the screen in its hands: what was on top
- * may be closed and freed. */
+/* The screen on top goes on by itself if it has an answer and wants to: it may be closed and freed. So it does not while an action runs,
+ * which has the screen in its hands and may wait for an answer; nor while a line or a text is typed: what is done with that is the
+ * screen's that asked for it. */
 void app_go_on(struct app *app);
 
 /* ---- app_ask.c */
-/* What the screen on top wants, waiting as long as a key may; then it may go on by itself. */
+/* What the screen on top wants, waiting as long as a key may; then it goes on by itself where it may. */
 void app_ask(struct app *app);
 void app_ask_for_prompt(struct app *app);              /* what that wants, when nobody else wants anything */
 void app_ask_below(struct app *app, struct screen *s); /* for a screen that does not show */

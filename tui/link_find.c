@@ -521,18 +521,25 @@ static bool to_checks(struct finder *f)
 	return put(f, t->text, sizeof t->text, f->link->of[0], "the check");
 }
 
-static bool to_rules(struct finder *f)
+/* /run:NAME: of that run alone. */
+static bool put_run(struct finder *f, struct target *t)
 {
 	struct run_row row;
+	struct str *name = &f->link->part[LINK_RUN];
+	if (!name->len)
+		return true;
+	if (!get_run(f, *name, &row))
+		return false;
+	*name = row.text;
+	t->id = row.id;
+	snprintf(t->find, sizeof t->find, STR_FMT, STR_ARG(str_cut(row.text, 0, sizeof t->find - 1)));
+	return true;
+}
+
+static bool to_rules(struct finder *f)
+{
 	struct target *t = above(f, "propose", "rules out of what was flagged");
-	if (f->link->part[LINK_RUN].len) {
-		if (!get_run(f, f->link->part[LINK_RUN], &row))
-			return false;
-		f->link->part[LINK_RUN] = row.text;
-		t->id = row.id;
-		snprintf(t->find, sizeof t->find, STR_FMT, STR_ARG(str_cut(row.text, 0, sizeof t->find - 1)));
-	}
-	return put(f, t->text, sizeof t->text, f->link->part[LINK_WHERE], "the filter");
+	return put_run(f, t) && put(f, t->text, sizeof t->text, f->link->part[LINK_WHERE], "the filter");
 }
 
 static bool to_alikes(struct finder *f)
@@ -570,15 +577,9 @@ static bool to_review(struct finder *f)
 static bool to_agreement(struct finder *f)
 {
 	struct queue queue;
-	struct run_row row;
 	struct target *t = above(f, "agreement", "where reviewers disagree");
-	if (f->link->part[LINK_RUN].len) {
-		if (!get_run(f, f->link->part[LINK_RUN], &row))
-			return false;
-		f->link->part[LINK_RUN] = row.text;
-		t->id = row.id;
-		snprintf(t->find, sizeof t->find, STR_FMT, STR_ARG(str_cut(row.text, 0, sizeof t->find - 1)));
-	}
+	if (!put_run(f, t))
+		return false;
 	if (!f->link->n_of)
 		return true;
 	return find_queue(f, &queue) && put(f, t->text, sizeof t->text, queue.name, "the queue");

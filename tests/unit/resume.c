@@ -29,11 +29,16 @@ static int new_user(void **state)
 	return 0;
 }
 
-/* option NULL: plain spoor. */
-static void start(struct vt *vt, const char *option, const char *value, const char *variable)
+/* A session: of the samples by plain spoor, but for what is said here. */
+struct how {
+	const char *store, *option, *variable;
+};
+
+static void start(struct vt *vt, struct how how)
 {
-	const char *const env[] = {"SPOOR_NOW=2026-11-21T00:00:00Z", state_home, variable, NULL};
-	vt_open(vt, 24, 80, (const char *const[]){program, "--store", store, option, value, NULL}, env);
+	const char *const env[] = {"SPOOR_NOW=2026-11-21T00:00:00Z", state_home, how.variable, NULL};
+	vt_open(vt, 24, 80, (const char *const[]){program, "--store", how.store ? how.store : store, how.option, NULL},
+	        env);
 }
 
 static void leave(struct vt *vt)
@@ -41,6 +46,51 @@ static void leave(struct vt *vt)
 	vt_send(vt, "Q");
 	assert_int_equal(vt_close(vt), 0);
 }
+
+/* Waits for a text and sends keys, in turn; it ends with a text, and NULL. */
+static void walk_on(struct vt *vt, va_list steps)
+{
+	const char *keys;
+	do {
+		const char *text = va_arg(steps, const char *);
+		if (!vt_wait_text(vt, text))
+			fail_msg("%s does not show", text);
+		keys = va_arg(steps, const char *);
+		if (keys)
+			vt_send(vt, keys);
+	} while (keys);
+}
+
+static void __attribute__((sentinel)) walk(struct vt *vt, ...)
+{
+	va_list steps;
+	va_start(steps, vt);
+	walk_on(vt, steps);
+	va_end(steps);
+}
+
+/* A whole session, left by Q where the walk ends. */
+static void __attribute__((sentinel)) session(struct how how, ...)
+{
+	struct vt vt;
+	va_list steps;
+	start(&vt, how);
+	va_start(steps, how);
+	walk_on(&vt, steps);
+	va_end(steps);
+	leave(&vt);
+}
+
+static void import(const char *into, const char *file, const char *other)
+{
+	assert_int_equal(run((const char *const[]){program, "import", "--store", into, file, other, NULL}), 0);
+}
+
+#define PLAIN                 \
+	(struct how)          \
+	{                     \
+		.store = NULL \
+	}
 
 /* All but the status line and the hints. */
 static void picture(struct vt *vt, struct buf *out)
@@ -55,25 +105,30 @@ static void picture(struct vt *vt, struct buf *out)
 /* Into a trace: its tree folded, on a span, the tab of its input. Ends with the picture. */
 static void into_a_trace(struct vt *vt, struct buf *out)
 {
-	assert_true(vt_wait_text(vt, "dispute-agent"));
-	vt_send(vt, "jjjjj\r");
-	assert_true(vt_wait_text(vt, "Overview"));
-	vt_send(vt, "jjh\t");
-	assert_true(vt_wait_text(vt, "[Input]"));
+	walk(vt, "dispute-agent", "jjjjj\r", "Overview", "jjh\t", "[Input]", NULL);
 	vt_send(vt, ";;"); /* its details larger */
 	picture(vt, out);
+}
+
+/* Left there. */
+static void session_in_a_trace(struct how how, struct buf *out)
+{
+	struct vt vt;
+	start(&vt, how);
+	into_a_trace(&vt, out);
+	leave(&vt);
 }
 
 static void assert_is_there(struct buf *left)
 {
 	struct vt vt;
 	struct buf now = BUF_INIT;
-	start(&vt, NULL, NULL, NULL);
-	assert_true(vt_wait_text(&vt, "where you were; q goes up"));
+	start(&vt, PLAIN);
+	walk(&vt, "where you were; q goes up", NULL);
 	picture(&vt, &now);
 	assert_string_equal(buf_cstr(&now), buf_cstr(left));
 	vt_send(&vt, "q"); /* up to the list, the cursor on that trace; a further q would end it */
-	assert_true(vt_wait_text(&vt, "row 6 of"));
+	walk(&vt, "row 6 of", NULL);
 	leave(&vt);
 	buf_done(&now);
 	buf_done(left);
@@ -84,13 +139,11 @@ static void it_begins_where_it_ended(void **state)
 	struct vt vt;
 	struct buf left = BUF_INIT;
 	(void)state;
-	start(&vt, NULL, NULL, NULL);
-	into_a_trace(&vt, &left);
-	leave(&vt);
+	session_in_a_trace(PLAIN, &left);
 	assert_is_there(&left);
 	/* It ended in the list: it begins there, and says nothing. */
-	start(&vt, NULL, NULL, NULL);
-	assert_true(vt_wait_text(&vt, "row 6 of"));
+	start(&vt, PLAIN);
+	walk(&vt, "row 6 of", NULL);
 	assert_false(vt_has_text(&vt, "where you were"));
 	leave(&vt);
 }
@@ -98,10 +151,8 @@ static void it_begins_where_it_ended(void **state)
 static bool was_kept(const char *text)
 {
 	struct buf bytes = BUF_INIT;
-	struct err err = ERR_INIT;
 	char block[4096];
 	FILE *f = fopen(views, "rb");
-	(void)err;
 	for (size_t n; f && (n = fread(block, 1, sizeof block, f)) > 0;)
 		buf_add(&bytes, block, n);
 	if (f)
@@ -120,7 +171,7 @@ static void it_begins_where_it_was_killed(void **state)
 		struct vt vt;
 		struct buf left = BUF_INIT;
 		new_user(NULL);
-		start(&vt, NULL, NULL, NULL);
+		start(&vt, PLAIN);
 		into_a_trace(&vt, &left);
 		int64_t deadline = vt_now_ms() + VT_PATIENCE_MS;
 		while (signals[i] == SIGKILL && !was_kept("\"tab\":1") && vt_now_ms() < deadline)
@@ -133,30 +184,14 @@ static void it_begins_where_it_was_killed(void **state)
 
 static void one_can_begin_afresh(void **state)
 {
-	struct vt vt;
 	struct buf left = BUF_INIT;
 	(void)state;
-	start(&vt, NULL, NULL, NULL);
-	into_a_trace(&vt, &left);
-	leave(&vt);
-	start(&vt, "--fresh", NULL, NULL);
-	assert_true(vt_wait_text(&vt, "row 6 of")); /* the list, as it was left */
-	vt_send(&vt, "\r");
-	assert_true(vt_wait_text(&vt, "[Input]"));
-	leave(&vt);
-	start(&vt, NULL, NULL, "SPOOR_RESUME=0");
-	assert_true(vt_wait_text(&vt, "row 6 of"));
-	vt_send(&vt, "\r");
-	assert_true(vt_wait_text(&vt, "[Input]"));
-	leave(&vt);
-	start(&vt, NULL, NULL, "SPOOR_MEMORY=0");
-	assert_true(vt_wait_text(&vt, "row 1 of"));
-	vt_send(&vt, "jj\r");
-	assert_true(vt_wait_text(&vt, "[Overview]"));
-	leave(&vt);
-	start(&vt, "tests/data/eval-v12.json", NULL, NULL);
-	assert_true(vt_wait_text(&vt, "eval runs"));
-	leave(&vt);
+	session_in_a_trace(PLAIN, &left);
+	/* The list, as it was left. */
+	session((struct how){.option = "--fresh"}, "row 6 of", "\r", "[Input]", NULL);
+	session((struct how){.variable = "SPOOR_RESUME=0"}, "row 6 of", "\r", "[Input]", NULL);
+	session((struct how){.variable = "SPOOR_MEMORY=0"}, "row 1 of", "jj\r", "[Overview]", NULL);
+	session((struct how){.option = "tests/data/eval-v12.json"}, "eval runs", NULL);
 	buf_done(&left);
 }
 
@@ -167,23 +202,16 @@ static void what_is_gone_is_not_waited_for(void **state)
 	struct vt vt;
 	(void)state;
 	snprintf(other, sizeof other, "%s/other.db", dir);
-	assert_int_equal(
-	    run((const char *const[]){program, "import", "--store", other, "tests/data/traces-agent.jsonl", NULL}), 0);
-	const char *const env[] = {"SPOOR_NOW=2026-11-21T00:00:00Z", state_home, NULL};
-	const char *const plain[] = {program, "--store", other, NULL};
-	vt_open(&vt, 24, 80, plain, env);
-	assert_true(vt_wait_text(&vt, "dispute-agent"));
-	vt_send(&vt, "jj\r");
-	assert_true(vt_wait_text(&vt, "Overview"));
+	import(other, "tests/data/traces-agent.jsonl", NULL);
+	start(&vt, (struct how){.store = other});
+	walk(&vt, "dispute-agent", "jj\r", "Overview", NULL);
 	vt_send(&vt, "jjj");
 	vt_settle(&vt);
 	leave(&vt);
 	unlink(other);
-	assert_int_equal(run((const char *const[]){program, "import", "--store", other, "tests/data/eval-v12.json",
-	                                           "tests/data/traces-voice.json.gz", NULL}),
-	                 0);
-	vt_open(&vt, 24, 80, plain, env);
-	assert_true(vt_wait_text(&vt, "Traces"));
+	import(other, "tests/data/eval-v12.json", "tests/data/traces-voice.json.gz");
+	start(&vt, (struct how){.store = other});
+	walk(&vt, "Traces", NULL);
 	vt_settle(&vt);
 	assert_false(vt_has_text(&vt, "where you were"));
 	assert_false(vt_has_text(&vt, "no such"));
@@ -196,48 +224,32 @@ static void a_stack_is_kept_whole(void **state)
 	struct vt vt;
 	struct buf left = BUF_INIT;
 	(void)state;
-	start(&vt, NULL, NULL, NULL);
+	start(&vt, PLAIN);
 	into_a_trace(&vt, &left);
 	vt_send(&vt, "w");
 	assert_true(vt_wait_gone(&vt, "[Input]"));
 	vt_settle(&vt);
 	leave(&vt);
 	for (int i = 0; i < 2; i++) {
-		start(&vt, NULL, NULL, NULL);
-		assert_true(vt_wait_text(&vt, "where you were; q goes up"));
+		start(&vt, PLAIN);
+		walk(&vt, "where you were; q goes up", NULL);
 		assert_false(vt_has_text(&vt, "[Input]"));
 		leave(&vt);
 	}
-	start(&vt, NULL, NULL, NULL);
-	assert_true(vt_wait_text(&vt, "where you were; q goes up"));
-	vt_send(&vt, "q");
-	assert_true(vt_wait_text(&vt, "[Input]"));
-	vt_send(&vt, "q");
-	assert_true(vt_wait_text(&vt, "row 6 of"));
-	leave(&vt);
+	session(PLAIN, "where you were; q goes up", "q", "[Input]", "q", "row 6 of", NULL);
 	buf_done(&left);
 }
 
 static void new_traces_are_said(void **state)
 {
-	struct vt vt;
 	struct buf left = BUF_INIT;
 	char mine[128];
 	(void)state;
 	snprintf(mine, sizeof mine, "%s/mine.db", dir);
-	assert_int_equal(
-	    run((const char *const[]){program, "import", "--store", mine, "tests/data/traces-agent.jsonl", NULL}), 0);
-	const char *const env[] = {"SPOOR_NOW=2026-11-21T00:00:00Z", state_home, NULL};
-	const char *const plain[] = {program, "--store", mine, NULL};
-	vt_open(&vt, 24, 80, plain, env);
-	into_a_trace(&vt, &left);
-	leave(&vt);
-	assert_int_equal(
-	    run((const char *const[]){program, "import", "--store", mine, "tests/data/traces-voice.json.gz", NULL}), 0);
-	vt_open(&vt, 24, 80, plain, env);
-	assert_true(vt_wait_text(&vt, "new trace"));
-	assert_true(vt_has_text(&vt, "where you were; q goes up"));
-	leave(&vt);
+	import(mine, "tests/data/traces-agent.jsonl", NULL);
+	session_in_a_trace((struct how){.store = mine}, &left);
+	import(mine, "tests/data/traces-voice.json.gz", NULL);
+	session((struct how){.store = mine}, "where you were; q goes up; 6 new traces", NULL);
 	buf_done(&left);
 }
 
@@ -268,24 +280,15 @@ static void a_trace_that_grew_is_as_it_was_left(void **state)
 	write_span(path, 3, 2, "think", 11, 12);
 	write_span(path, 4, 1, "act", 30, 40);
 	write_span(path, 5, 4, "call", 31, 32);
-	const char *const import[] = {program, "import", "--store", grown, path, NULL};
-	const char *const env[] = {"SPOOR_NOW=2026-11-21T00:00:00Z", state_home, NULL};
-	const char *const plain[] = {program, "--store", grown, NULL};
-	assert_int_equal(run(import), 0);
-	vt_open(&vt, 24, 80, plain, env);
-	assert_true(vt_wait_text(&vt, "row 1 of 1"));
-	vt_send(&vt, "\r");
-	assert_true(vt_wait_text(&vt, "row 1 of 5"));
-	vt_send(&vt, "j");
-	assert_true(vt_wait_text(&vt, "row 2 of 5"));
-	vt_send(&vt, "hjj"); /* plan folded, the cursor on call */
-	assert_true(vt_wait_text(&vt, "row 4 of 4"));
-	leave(&vt);
+	import(grown, path, NULL);
+	/* plan folded, the cursor on call */
+	session((struct how){.store = grown}, "row 1 of 1", "\r", "row 1 of 5", "j", "row 2 of 5", "hjj", "row 4 of 4",
+	        NULL);
 	write_span(path, 6, 1, "greet", 1, 2);
 	write_span(path, 7, 2, "think again", 13, 14);
-	assert_int_equal(run(import), 0);
-	vt_open(&vt, 24, 80, plain, env);
-	assert_true(vt_wait_text(&vt, "row 5 of 5"));
+	import(grown, path, NULL);
+	start(&vt, (struct how){.store = grown});
+	walk(&vt, "row 5 of 5", NULL);
 	assert_true(vt_has_text(&vt, "greet"));
 	assert_false(vt_has_text(&vt, "think"));
 	leave(&vt);
@@ -296,25 +299,14 @@ static void marks_hold_across_sessions(void **state)
 	struct vt vt;
 	struct buf left = BUF_INIT;
 	(void)state;
-	start(&vt, NULL, NULL, NULL);
+	start(&vt, PLAIN);
 	into_a_trace(&vt, &left);
 	vt_send(&vt, "m");
-	assert_true(vt_wait_text(&vt, "mark this place by a letter"));
-	vt_send(&vt, "k");
-	assert_true(vt_wait_text(&vt, "mark k: trace:"));
+	walk(&vt, "mark this place by a letter", "k", "mark k: trace:", NULL);
 	vt_send(&vt, "q\tq");
 	leave(&vt);
-	start(&vt, "--fresh", NULL, NULL);
-	assert_true(vt_wait_text(&vt, "dispute-agent"));
-	vt_send(&vt, "'");
-	assert_true(vt_wait_text(&vt, "to which mark? k"));
-	vt_send(&vt, "x");
-	assert_true(vt_wait_text(&vt, "no such mark; there are k"));
-	vt_send(&vt, "'k");
-	assert_true(vt_wait_text(&vt, "[Input]"));
-	vt_send(&vt, ":set-mark 7\r");
-	assert_true(vt_wait_text(&vt, "a mark is a letter"));
-	leave(&vt);
+	session((struct how){.option = "--fresh"}, "dispute-agent", "'", "to which mark? k", "x",
+	        "no such mark; there are k", "'k", "[Input]", ":set-mark 7\r", "a mark is a letter", NULL);
 	buf_done(&left);
 }
 
@@ -323,25 +315,14 @@ static void typed_lines_come_back(void **state)
 {
 	struct vt vt;
 	(void)state;
-	start(&vt, NULL, NULL, NULL);
-	assert_true(vt_wait_text(&vt, "dispute-agent"));
-	vt_send(&vt, "&status:error\r");
-	assert_true(vt_wait_text(&vt, "& status:error"));
-	vt_send(&vt, "\x1b");
-	assert_true(vt_wait_text(&vt, "no filter"));
-	vt_send(&vt, "&dur>1s\r");
-	assert_true(vt_wait_text(&vt, "& dur>1s"));
-	vt_send(&vt, "\x1b");
-	assert_true(vt_wait_text(&vt, "no filter"));
-	leave(&vt);
-	start(&vt, NULL, NULL, NULL);
-	assert_true(vt_wait_text(&vt, "dispute-agent"));
-	vt_send(&vt, "&st\x1b[A");
-	assert_true(vt_wait_text(&vt, "&status:error"));
+	session(PLAIN, "dispute-agent", "&status:error\r", "& status:error", "\x1b", "no filter", "&dur>1s\r",
+	        "& dur>1s", "\x1b", "no filter", NULL);
+	start(&vt, PLAIN);
+	walk(&vt, "dispute-agent", "&st\x1b[A", "&status:error", NULL);
 	vt_send(&vt, "\x1b");
 	assert_true(vt_wait_gone(&vt, "&status:error"));
 	vt_send(&vt, "&\x1b[A");
-	assert_true(vt_wait_text(&vt, "&dur>1s"));
+	walk(&vt, "&dur>1s", NULL);
 	vt_send(&vt, "\x1b");
 	assert_true(vt_wait_gone(&vt, "&dur>1s"));
 	leave(&vt);
