@@ -193,6 +193,28 @@ bool import_paths(struct db *db, char *const *paths, size_t n, const struct impo
 	return ok;
 }
 
+bool import_none_there(char *const *paths, size_t n, struct import_report *report)
+{
+	struct import_progress progress = {0};
+	struct run run = {.progress = &progress, .report = report};
+	struct err err = ERR_INIT;
+	*report = (struct import_report){.arena = ARENA_INIT};
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(paths[i], "-") == 0 || access(paths[i], R_OK) == 0)
+			return false;
+	for (size_t i = 0; i < n; i++) {
+		struct import_path path = {.path = paths[i]};
+		struct argument a = {.run = &run, .path = &path};
+		struct job job;
+		int why = access(paths[i], R_OK) == 0 ? ENOENT : errno; /* it came between the two looks */
+		job_init(&job, &run, add_file(&run, str_of(paths[i])), paths[i]);
+		report_refused(&job, "io", str_of(strerror(why)), &err);
+		end_file(&a, job.file);
+		job_done(&job);
+	}
+	return true;
+}
+
 /* ---------------------------------------------------------------- stored records */
 
 bool import_decode(const struct stored_record *stored, struct sink *out, struct err *err)

@@ -91,6 +91,10 @@ bool import_prepare_map(struct db *db, char *const *paths, size_t n, const struc
 bool import_paths(struct db *db, char *const *paths, size_t n, const struct import_opts *opts,
                   struct import_progress *progress, struct import_report *report, struct err *err);
 
+/* Is none of the files named there to be read? Then *report says so of each, as import_paths would, and no store is needed for it. (done: by the
+ * caller, either way.) */
+bool import_none_there(char *const *paths, size_t n, struct import_report *report);
+
 /* The decoder for stored records (sink_set_decoder). */
 decode_fn import_decode;
 

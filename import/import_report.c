@@ -52,7 +52,7 @@ bool report_said(struct job *job, enum severity severity, const char *code, stru
 	struct problem p = {
 	    .file = job->path, .entry = job->entry, .severity = severity, .code = code, .reason = reason, .kept = kept};
 	report_problems(job, &p, 1, 1, problem_exit(&p));
-	return ingest_refuse(job->run->ingest, &p, err);
+	return !job->run->ingest || ingest_refuse(job->run->ingest, &p, err);
 }
 
 void report_unknown(struct job *job, struct str why)

@@ -123,3 +123,16 @@ forgotten: 1 eval run, 3 case results, 1 file; the store went from 1.3 MB to 1.3
 $ spoor import --quiet tests/data/eval-v12.json 2>&1; printf '{"resourceSpans": 5' >$T/cut.json; spoor import -q $T/cut.json 2>&1
 spoor: $T/cut.json: record 1, line 1, byte 19: invalid JSON: the text ends inside a value (the records before it are kept)
 ? 3
+# Names that were mistyped make no store; a file that is there and is refused is kept in mind.
+$ spoor --store $T/none/s.db import $T/nosuch.json $T/nosuch2.json 2>&1; ls $T/none 2>/dev/null
+spoor: $T/nosuch.json: No such file or directory (nothing imported)
+spoor: $T/nosuch2.json: No such file or directory (nothing imported)
+$T/nosuch.json   -          refused
+$T/nosuch2.json  -          refused
+2 files: nothing
+? 2
+$ spoor --store $T/none/s.db import $T/nosuch.json --json 2>/dev/null | python3 -c 'import json,sys; d=json.load(sys.stdin); print(d["files"][0]["status"], d["files"][0]["problems"][0]["code"], d["total"]["problems"])'
+refused io 1
+$ printf "no trace" >$T/plain.txt; spoor --store $T/some.db import $T/nosuch.json $T/plain.txt >$T/said 2>&1; spoor --store $T/some.db doctor --problems
+$T/nosuch.json: No such file or directory (nothing imported)
+$T/plain.txt: no JSON and no known archive (nothing imported)

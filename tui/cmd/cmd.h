@@ -61,6 +61,7 @@ bool cmd_flag(const struct command_line *line, const char *name);
 bool cmd_int(const struct command_line *line, const char *name, int64_t otherwise, int64_t *out, struct err *err);
 int64_t cmd_now_ns(void);                        /* $SPOOR_NOW or the clock */
 bool cmd_masks(const struct command_line *line); /* --mask, or $SPOOR_MASK */
+void cmd_store_path(const struct command_line *line, struct buf *out); /* appends it; the file need not be there */
 /* The store the line names (--store, $SPOOR_STORE, default). mode: enum db_mode. What a DB_READ one gives
  * is masked if cmd_masks. A store that is absent is an error but for commands that make one. NULL: err. */
 struct db *cmd_store(const struct command_line *line, int mode, struct err *err);

@@ -785,6 +785,17 @@ static bool import(const struct command_line *line, const struct import_opts *op
 	return ok;
 }
 
+/* A name that was mistyped makes no store: nothing would be in it. */
+static bool is_for_nothing(const struct command_line *line, struct import_report *report)
+{
+	struct buf path = BUF_INIT;
+	cmd_store_path(line, &path);
+	bool none = access(buf_cstr(&path), F_OK) != 0 && errno == ENOENT && !cmd_flag(line, "follow") &&
+	            import_none_there(line->args, line->n_args, report);
+	buf_done(&path);
+	return none;
+}
+
 static int import_main(const struct command_line *line, struct err *err)
 {
 	struct import_report report = {.arena = ARENA_INIT};
@@ -796,7 +807,7 @@ static int import_main(const struct command_line *line, struct err *err)
 		return explained < 0 ? err_exit_code(err->code) : explained;
 	}
 	say_prices(is_ascii(line));
-	bool ok = import(line, &opts, &report, err);
+	bool ok = is_for_nothing(line, &report) || import(line, &opts, &report, err);
 	struct err failure = *err;
 	if (ok || report.n_files)
 		ok = print_report(line, &report, ok ? err : &failure) && ok;

@@ -223,14 +223,19 @@ bool cmd_masks(const struct command_line *line)
 	return cmd_flag(line, "mask") || setting_on("mask", false);
 }
 
+void cmd_store_path(const struct command_line *line, struct buf *out)
+{
+	const char *given = cmd_option(line, "store");
+	if (given)
+		buf_add_cstr(out, given);
+	else
+		db_default_path(out);
+}
+
 struct db *cmd_store(const struct command_line *line, int mode, struct err *err)
 {
 	struct buf path = BUF_INIT;
-	const char *given = cmd_option(line, "store");
-	if (given)
-		buf_add_cstr(&path, given);
-	else
-		db_default_path(&path);
+	cmd_store_path(line, &path);
 	/* A name typed wrong is no new store: reading says that it is not there. */
 	if (!line->command->makes_store && access(buf_cstr(&path), F_OK) != 0 && errno == ENOENT)
 		mode = DB_READ;
