@@ -773,6 +773,16 @@ void term_clear_interrupt(void)
 	term_signals_clear_interrupt();
 }
 
+int term_news_fd(void)
+{
+	return term_signals_are_open() ? term_signals_fd() : -1;
+}
+
+void term_news_seen(void)
+{
+	term_signals_drain();
+}
+
 void term_wake(void)
 {
 	term_signals_wake();
