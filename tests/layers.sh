@@ -18,7 +18,7 @@ function layer(f) {
 	if (f ~ /^tui\/link\.[ch]$/) return "link"
 	if (f ~ /^tui\/link_find\.[ch]$/) return "find"
 	if (f ~ /^tui\/(canvas|theme|term|term_[a-z]+|osc52)\.[ch]$/ || f ~ /^tui\/widget\//) return "widget"
-	if (f ~ /^tui\/(action|screen|pane)\.[ch]$/ || f ~ /^tui\/screens\.c$/) return "face"
+	if (f ~ /^tui\/(action|keyed|screen|pane)\.[ch]$/ || f ~ /^tui\/screens\.c$/) return "face"
 	if (f ~ /^tui\/saying\.[ch]$/) return "saying"
 	if (f ~ /^tui\/settings(_[a-z]+)?\.[ch]$/) return "settings"
 	if (f ~ /^tui\/(columns(_[a-z]+)?|start)\.[ch]$/) return "columns"

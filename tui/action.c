@@ -132,6 +132,8 @@ static VEC(struct rebound {
 	char *keys;
 }) rebound;
 
+static unsigned turn; /* before any thread */
+
 static size_t rebound_at(const struct action *action)
 {
 	size_t low = 0, high = rebound.n;
@@ -147,6 +149,7 @@ static size_t rebound_at(const struct action *action)
 
 void action_rebind(const struct action *action, const char *keys)
 {
+	turn++;
 	size_t at = rebound_at(action);
 	bool there = at < rebound.n && rebound.at[at].action == action;
 	if (there)
@@ -167,9 +170,15 @@ void action_rebind(const struct action *action, const char *keys)
 
 void action_rebind_none(void)
 {
+	turn++;
 	for (size_t i = 0; i < rebound.n; i++)
 		free(rebound.at[i].keys);
 	vec_done(&rebound);
+}
+
+unsigned action_turn(void)
+{
+	return turn;
 }
 
 const char *action_keys_now(const struct action *action)
@@ -194,6 +203,24 @@ static bool has_key(const char *keys, int key)
 		if (word.len && key_named(word) == key)
 			return true;
 	return false;
+}
+
+bool action_has_key(const struct action *action, int key)
+{
+	return has_key(action_keys_now(action), key);
+}
+
+int action_which(const struct action *actions, int key)
+{
+	const struct action *a = action_for_key(actions, key);
+	struct str rest = a ? str_of(action_keys_now(a)) : STR_NONE, word;
+	int n = 0;
+	while (str_split(&rest, ' ', &word)) {
+		n += word.len > 0;
+		if (word.len && key_named(word) == key)
+			return n;
+	}
+	return 0;
 }
 
 const char *action_key_shown(const struct action *actions, const char *key, char out[16])

@@ -8,6 +8,7 @@
 #include "store/query/queue_make.h"
 #include "store/query/sources.h"
 #include "tui/config.h"
+#include "tui/keyed.h"
 #include "tui/looked.h"
 #include "tui/marked.h"
 #include "tui/memory.h"
@@ -337,6 +338,7 @@ static void stop(struct app *app)
 	verdict_keys_set(NULL);
 	verdicts_free(app->verdicts);
 	write_done(&app->write);
+	keyed_forget();
 }
 
 bool app_run(const struct app_opts *opts, int *signal_number, struct err *err)

@@ -5,6 +5,7 @@
 
 #include "store/query/subject.h"
 #include "tui/handoff.h"
+#include "tui/keyed.h"
 #include "tui/line_words.h"
 #include "tui/marked.h"
 #include "tui/open_link.h"
@@ -104,8 +105,9 @@ static enum outcome mask(struct screen *s, const struct input *in, struct target
 {
 	(void)in, (void)t;
 	app_set_mask(app_of(s->ui), !s->ui->masked);
-	ui_say(s->ui, s->ui->masked ? "personal data and secrets are masked; M shows them"
-	                            : "personal data and secrets show again");
+	ui_say(s->ui, "%s",
+	       s->ui->masked ? keyed("personal data and secrets are masked; {M} shows them")
+	                     : "personal data and secrets show again");
 	return OUT_REFRESH;
 }
 
@@ -233,21 +235,21 @@ HANDOFF(print_plain, handoff_print)
 const struct action app_actions[] = {
 	{"bad", "-", "this answer is bad", NULL, 0, verdict_bad},
 	{"alikes", "a A", "other answers that failed in the same way as this one", NULL, 0, verdict_alikes},
-	{"back", "q Esc", "one level up; q at the first screen: quit", NULL, 0, back},
+	{"back", "q Esc", "one level up; {q} at the first screen: quit", NULL, 0, back},
 	{"columns", "", "columns of this list: :columns start,name,cost; alone: as they were", NULL, 0, choose_columns},
 	{"command", ":", "type a command: any name of this list, or a screen", NULL, 0, app_command},
 	{"copy", "y", "copy, then v: the value, p: its path, i: its id, c: the command line, l: a link", "copy", 35, copy},
 	{"correct", "C", "the answer as it should be", NULL, 0, verdict_correct},
 	{"editor", "V", "a copy of the value in $EDITOR", NULL, 0, show_in_editor},
 	{"follow", "F", "go on reading the files as they grow; again: stop", NULL, 0, app_follow},
-	{"go-to-mark", "'", "to a marked place: ' and its letter; '' back to where you were", NULL, 0, places_go},
+	{"go-to-mark", "'", "to a marked place: {'} and its letter, or ' back to where you were", NULL, 0, places_go},
 	{"good", "+", "this answer is good", NULL, 0, verdict_good},
 	{"help", "? F1", "what the keys do here", "help", HELP_ORDER, help},
 	{"import", "", "read a file or a folder: :import FILE", NULL, 0, app_import_file},
 	{"larger", ";", "details larger, beside the list or below it, on all screens", NULL, 0, pane_larger},
 	{"mark", "Space", "mark this row: what is said, reviewed or copied is of all marked", NULL, 0, marked_toggle},
 	{"mark-all", "", "mark all rows that the list shows under its filter", NULL, 0, marked_all},
-	{"mark-none", "", "mark none (so does Esc, after search and filter)", NULL, 0, marked_none},
+	{"mark-none", "", "mark none (so does {Esc}, after search and filter)", NULL, 0, marked_none},
 	{"mask", "M", "mask personal data and secrets in all that shows, or show them again", NULL, 0, mask},
 	{"mouse", "@", "the mouse: clicks and the wheel, or the terminal's own selecting again", NULL, 0, mouse},
 	{"no-verdict", "", "no verdict on this answer any more: neither good, bad nor unsure", NULL, 0, verdict_none},
@@ -257,7 +259,7 @@ const struct action app_actions[] = {
 	{"print", "P", "the value as plain text outside of the screen", NULL, 0, print_plain},
 	{"quit", "Q", "leave spoor", NULL, 0, quit},
 	{"reason", "", "why this answer is bad: :reason outdated", NULL, 0, verdict_reason},
-	{"redo", "^R", "say again what u took back", NULL, 0, verdict_redo},
+	{"redo", "^R", "say again what {u} took back", NULL, 0, verdict_redo},
 	{"redraw", "^L", "draw the whole screen again", NULL, 0, redraw},
 	{"reload", "R", "read the store again", NULL, 0, reload},
 	{"review", "r", "judge what this list shows, one by one", NULL, 0, review_list},

@@ -1,6 +1,7 @@
 #include "tui/app_state.h"
 
 #include "store/base/units.h"
+#include "tui/keyed.h"
 #include "tui/marked.h"
 #include "tui/mouse.h"
 #include "tui/term.h"
@@ -19,7 +20,7 @@ static int draw_judging(const struct screen *s, struct canvas row, int col)
 {
 	if (row.cols < JUDGE_COLS || !s->ops->subject || col + 11 + HELP_COLS > row.cols)
 		return col;
-	col += canvas_putc(row, 0, col, -1, ROLE_HINT_KEY, "+/-") + 1;
+	col += canvas_putc(row, 0, col, -1, ROLE_HINT_KEY, keyed("{+}/{-}")) + 1;
 	return col + canvas_putc(row, 0, col, -1, ROLE_HINT, "judge") + 2;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tui/keyed.h"
 #include "tui/path_words.h"
 #include "tui/settings.h"
 #include "tui/term.h"
@@ -42,7 +43,7 @@ enum outcome app_follow(struct screen *s, const struct input *in, struct target 
 		return OUT_HANDLED;
 	}
 	if (app->import) {
-		ui_say(s->ui, "still importing: F follows when that is done");
+		ui_say(s->ui, "%s", keyed("still importing: {F} follows when that is done"));
 		return OUT_HANDLED;
 	}
 	if (!start_following(app, s->ops->file ? s->ops->file(s) : STR_NONE, &err))

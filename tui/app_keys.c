@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "tui/keyed.h"
 #include "tui/marked.h"
 #include "tui/mouse.h"
 #include "tui/places.h"
@@ -53,7 +54,7 @@ static void run_action(struct app *app, const struct action *a, const struct inp
 	if (outcome == OUT_IGNORED && (a = action_for_key(app_actions, in->key)))
 		outcome = a->run(s, in, &t);
 	if (outcome == OUT_BACK && in->key == KEY_ESCAPE && app->stack.n == 1) { /* one Esc too many ends nothing */
-		ui_say(&app->ui, "this is the first screen: q leaves");
+		ui_say(&app->ui, "%s", keyed("this is the first screen: {q} leaves"));
 		outcome = OUT_HANDLED;
 	}
 	app->painted = false;

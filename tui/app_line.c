@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "store/base/near.h"
+#include "tui/keyed.h"
 
 /* Over all texts of the store; with a text at once. */
 static enum outcome search_all_answer(struct screen *s, const struct input *in, struct target *t)
@@ -113,7 +114,7 @@ static void say_unknown(struct screen *s, struct str name)
 	struct buf meant = BUF_INIT;
 	near_say(&near, &meant);
 	ui_say(s->ui, "no command \"" STR_FMT "\" here%s", STR_ARG(str_cut(name, 0, 60)),
-	       meant.len ? buf_cstr(&meant) : " (? lists them)");
+	       meant.len ? buf_cstr(&meant) : keyed(" ({?} lists them)"));
 	buf_done(&meant);
 	s->ui->message_is_error = true;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tui/config.h"
+#include "tui/keyed.h"
 #include "tui/marked.h"
 #include "tui/open_link.h"
 #include "tui/views.h"
@@ -25,6 +26,7 @@ void app_close_top(struct app *app)
 	free(s->state);
 	free(s);
 	app->stack.n--;
+	keyed_for(app->stack.n ? app->stack.at[app->stack.n - 1]->ops->actions : NULL);
 	app->ask = app->draw = true;
 }
 
@@ -76,6 +78,7 @@ bool app_open_screen(struct app *app, const struct target *t)
 	if (app->stack.n)
 		views_leave(app->memory, app_top(app));
 	*vec_add(&app->stack) = s;
+	keyed_for(s->ops->actions);
 	views_come(app->memory, s);
 	app->ask = app->draw = true;
 	return true;

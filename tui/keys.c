@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "tui/app.h"
+#include "tui/keyed.h"
 #include "tui/screen.h"
 
 static void each_of(const char *screen, const char *where, const struct action *actions, cmd_key_row *row, void *to)
@@ -10,13 +11,14 @@ static void each_of(const char *screen, const char *where, const struct action *
 	for (const struct action *a = actions; a && a->name; a++) {
 		struct buf keys = BUF_INIT;
 		action_keys(&keys, a);
-		row(to, &(struct cmd_key){screen, where, buf_cstr(&keys), a->name, a->help});
+		row(to, &(struct cmd_key){screen, where, buf_cstr(&keys), a->name, keyed_in(actions, a->help)});
 		buf_done(&keys);
 	}
 }
 
 void keys_each(cmd_key_row *row, void *to)
 {
+	screen_common_actions = app_actions;
 	each_of("everywhere", "Everywhere", app_actions, row, to);
 	for (size_t i = 0; screens[i]; i++)
 		if (strcmp(screens[i]->name, "help") != 0)

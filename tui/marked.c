@@ -9,6 +9,7 @@
 #include "store/query/filter.h"
 #include "store/query/queue_make.h"
 #include "store/query/traces.h"
+#include "tui/keyed.h"
 #include "tui/link.h"
 #include "tui/widget/list.h"
 
@@ -173,7 +174,7 @@ static void say(struct screen *s)
 {
 	size_t n = marked_n(s);
 	if (n)
-		ui_say(s->ui, "%zu marked: + - ~ judge, r reviews, y copies them all", n);
+		ui_say(s->ui, "%zu marked: %s", n, keyed("{+} {-} {~} judge, {r} reviews, {y} copies them all"));
 	else
 		ui_say(s->ui, "nothing is marked");
 }

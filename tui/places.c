@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "store/base/units.h"
+#include "tui/keyed.h"
 #include "tui/resume.h"
 #include "tui/views.h"
 
@@ -87,7 +88,7 @@ static void go_to_mark(const struct screen *screen, int letter)
 		else if (used.len)
 			ui_say(lent.ui, "no such mark; there are %s", buf_cstr(&used));
 		else
-			ui_say(lent.ui, "no marks yet: m and a letter sets one");
+			ui_say(lent.ui, "%s", keyed("no marks yet: {m} and a letter sets one"));
 	}
 	buf_done(&link);
 	buf_done(&used);
@@ -107,7 +108,7 @@ enum outcome places_go(struct screen *screen, const struct input *in, struct tar
 	if (used.len)
 		ui_say(lent.ui, "to which mark? %s, or ' back to where you were", buf_cstr(&used));
 	else
-		ui_say(lent.ui, "no marks yet: m and a letter sets one");
+		ui_say(lent.ui, "%s", keyed("no marks yet: {m} and a letter sets one"));
 	awaits = used.len ? '\'' : 0;
 	buf_done(&used);
 	return OUT_HANDLED;
@@ -149,8 +150,9 @@ void places_resume(void)
 		opened += strcmp(at[i].screen, "traces") != 0;
 	int64_t fresh = resume_fresh(request);
 	if (opened && !lent.ui->message[0] && fresh)
-		ui_say(lent.ui, "where you were; q goes up; %lld new trace%s", (long long)fresh, fresh == 1 ? "" : "s");
+		ui_say(lent.ui, "where you were; %s goes up; %lld new trace%s", key_now("q"), (long long)fresh,
+		       fresh == 1 ? "" : "s");
 	else if (opened && !lent.ui->message[0])
-		ui_say(lent.ui, "where you were; q goes up");
+		ui_say(lent.ui, "where you were; %s goes up", key_now("q"));
 	resume_ops.take(NULL, request, true);
 }

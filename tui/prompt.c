@@ -12,6 +12,7 @@
 #include "store/query/traces.h"
 #include "tui/app.h"
 #include "tui/history.h"
+#include "tui/keyed.h"
 #include "tui/line_words.h"
 #include "tui/path_words.h"
 
@@ -299,7 +300,7 @@ static void command_items(struct prompt *p)
 		for (const struct action *a = tables[t]; a && a->name; a++)
 			if (begins(str_of(a->name), typed))
 				add_item(p, str_of(a->name), arena_printf(&p->arena, "%s ", a->name), -1,
-				         str_of(a->help));
+				         str_of(keyed(a->help)));
 }
 
 /* The words that the prompt came with; the whole line is one of them. */

@@ -5,6 +5,7 @@
 
 #include "store/base/text.h"
 #include "store/block.h"
+#include "tui/keyed.h"
 #include "tui/marked.h"
 
 static const struct verdict_keys *the_keys;
@@ -60,7 +61,7 @@ static void say_many(struct ui *ui, const struct saying *s, const char *what)
 	buf_printf(&text, "saved: %s, of %s%zu", what, s->n_left ? "" : "all ", s->n_written);
 	if (s->n_left)
 		buf_printf(&text, " (%zu were so or are gone)", s->n_left);
-	say_undo(ui, buf_cstr(&text), "u takes all back", "u undoes");
+	say_undo(ui, buf_cstr(&text), keyed("{u} takes all back"), keyed("{u} undoes"));
 	buf_done(&text);
 }
 
@@ -70,7 +71,7 @@ static void say_done(struct ui *ui, const struct saying *s, const char *what)
 	struct buf text = BUF_INIT;
 	if (s->kind == SAYING_TAKE_BACK || s->kind == SAYING_DROP) {
 		buf_printf(&text, "taken back: %s%s", what, s->n_many > 1 ? ", of all of them" : "");
-		say_undo(ui, buf_cstr(&text), "^R says it again", "^R again");
+		say_undo(ui, buf_cstr(&text), keyed("{^R} says it again"), keyed("{^R} again"));
 	} else if (s->was_so && !s->n_events) {
 		ui_say(ui, "there was %s before", what);
 	} else {
@@ -78,7 +79,7 @@ static void say_done(struct ui *ui, const struct saying *s, const char *what)
 			buf_printf(&text, "proposed to %zu: %s", s->n_written, what);
 		else
 			buf_printf(&text, "%s%s", s->was_so ? "already " : "saved: ", what);
-		say_undo(ui, buf_cstr(&text), "u takes it back", "u undoes");
+		say_undo(ui, buf_cstr(&text), keyed("{u} takes it back"), keyed("{u} undoes"));
 	}
 	buf_done(&text);
 }
@@ -164,8 +165,8 @@ static enum outcome ask_sure(struct screen *screen, enum annotation_field field,
 	buf_add_str(&sure.value, value);
 	add_value(&text, &say, false);
 	/* Half a row of 80 columns is a prompt's. */
-	snprintf(question, sizeof question, "all %zu %.24s? u undoes all %zu: y/n ", marked_n(screen), buf_cstr(&text),
-	         marked_n(screen));
+	snprintf(question, sizeof question, "all %zu %.24s? %s undoes all %zu: y/n ", marked_n(screen), buf_cstr(&text),
+	         key_now("u"), marked_n(screen));
 	buf_done(&text);
 	*t = (struct target){.prompt = question, .answer = &sure_action, .words = "yes no"};
 	return OUT_PROMPT;

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "store/block.h"
+#include "tui/keyed.h"
 #include "tui/saying.h"
 #include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_alikes.h"
@@ -411,7 +412,7 @@ ACTION(open_trace)
 	(void)in;
 	const struct alike_row *row = alikes_row(&state_of(screen)->view);
 	if (!row || row->at.kind == SUBJECT_CASE) {
-		ui_say(screen->ui, row ? "t: of traces and spans" : "go to an item first");
+		ui_say(screen->ui, "%s", row ? keyed("{t}: of traces and spans") : "go to an item first");
 		return OUT_HANDLED;
 	}
 	if (state_of(screen)->view.blind) {
@@ -506,8 +507,9 @@ static void want(const struct alikes_view *v, struct wanted *w)
 
 static void say_closed(struct ui *ui, const struct wanted *w)
 {
-	ui_say(ui, w->closed ? "open one of a group first (Enter): nobody should judge what nobody has read"
-	                     : "all of these are judged or proposed already");
+	ui_say(ui, "%s",
+	       w->closed ? keyed("open one of a group first ({Enter}): nobody should judge what nobody has read")
+	                 : "all of these are judged or proposed already");
 	ui->message_is_error = w->closed > 0;
 }
 
@@ -608,7 +610,7 @@ static void alikes_said(struct screen *screen, struct saying *s, bool ok, const 
 		}
 	}
 	want(&st->view, &w);
-	ui_say(screen->ui, "proposed to %zu: u takes back one, U its group%s", s->n_written,
+	ui_say(screen->ui, "proposed to %zu: %s%s", s->n_written, keyed("{u} takes back one, {U} its group"),
 	       w.closed ? "; the other groups: open one of each first" : "");
 	vec_done(&w.at);
 }

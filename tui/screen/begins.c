@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "store/query/subject.h"
+#include "tui/keyed.h"
 #include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_begins.h"
 #include "tui/screen/pane_compare.h"
@@ -142,7 +143,7 @@ static void begins_screen_draw(const struct screen *screen, struct canvas body)
 		begins_draw(&s->view, body);
 	else
 		canvas_putc(body, 1, 2, -1, ROLE_DIM,
-		            s->failed ? "The comparison could not be read. q goes back."
+		            s->failed ? keyed("The comparison could not be read. {q} goes back.")
 		                      : "putting the traces of the lost cases in line with their baseline's");
 }
 
@@ -212,8 +213,9 @@ ACTION(other_pane)
 	else if (s->loaded && s->view.n_behind && at.cases_rows > 0)
 		s->view.in_cases = true;
 	else
-		ui_say(screen->ui, at.cases_rows > 0 ? "no case stands behind this line"
-		                                     : "no room for the cases: Enter opens them");
+		ui_say(screen->ui, "%s",
+		       at.cases_rows > 0 ? "no case stands behind this line"
+		                         : keyed("no room for the cases: {Enter} opens them"));
 	return OUT_HANDLED;
 }
 
@@ -342,7 +344,7 @@ static bool begins_open(struct screen *screen, const struct target *target, stru
 {
 	struct begins_state *s = state_of(screen);
 	if (!target->id || !target->id2)
-		return err_set(err, ERR_USAGE, NULL, "two runs are needed: w in Compare");
+		return err_set(err, ERR_USAGE, NULL, "%s", keyed("two runs are needed: {compare.w} in Compare"));
 	s->a = target->id;
 	s->b = target->id2;
 	list_init(&s->view.table);

@@ -6,6 +6,7 @@
 
 #include "store/base/scan.h"
 #include "store/base/units.h"
+#include "tui/keyed.h"
 #include "tui/screen/pane_memory.h"
 #include "tui/screen.h"
 #include "tui/screen/pane_axis.h"
@@ -338,7 +339,8 @@ ACTION(compare_with)
 	if (!run)
 		return OUT_HANDLED;
 	if (run->row.id == st->baseline) {
-		ui_say(screen->ui, "this one is the baseline (A): go to the run to compare it with, then Enter");
+		ui_say(screen->ui, "%s",
+		       keyed("this one is the baseline (A): go to the run to compare it with, then {Enter}"));
 		return OUT_HANDLED;
 	}
 	*target = (struct target){.screen = "compare", .id = st->baseline, .id2 = run->row.id};
@@ -418,7 +420,7 @@ static bool beside_open(struct screen *screen, const struct target *target, stru
 		if (scan_int64(word, &id) && id > 0)
 			st->ids[st->n_ids++] = id;
 	if (!st->n_ids)
-		return err_set(err, ERR_USAGE, NULL, "mark runs in the list of runs, then Enter");
+		return err_set(err, ERR_USAGE, NULL, "%s", keyed("mark runs in the list of runs, then {runs.Enter}"));
 	st->sort = SIZE_MAX;
 	st->baseline = target->id;
 	list_init(&st->list);

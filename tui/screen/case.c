@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "store/query/subject.h"
+#include "tui/keyed.h"
 #include "tui/screen/pane_memory.h"
 #include "tui/screen.h"
 #include "tui/screen/pane_case.h"
@@ -532,7 +533,7 @@ static enum outcome search_again(struct screen *screen, int by, bool stay)
 	bool found;
 	if (!st->find.len || !st->loaded) {
 		if (!stay) /* an empty line only ends the search */
-			ui_say(screen->ui, "nothing is being searched for: / asks");
+			ui_say(screen->ui, "%s", keyed("nothing is being searched for: {/} asks"));
 		return OUT_HANDLED;
 	}
 	if (st->tab == CASE_TAB_RAW) {
@@ -624,7 +625,7 @@ static void case_draw(const struct screen *screen, struct canvas body)
 	const struct case_state *st = state_of(screen);
 	if (!st->loaded) {
 		canvas_putc(body, 1, 3, -1, ROLE_DIM,
-		            st->failed ? "This case could not be read. q goes back." : "reading the case");
+		            st->failed ? keyed("This case could not be read. {q} goes back.") : "reading the case");
 		return;
 	}
 	draw_tabs(st, body);
@@ -724,7 +725,8 @@ static bool case_open(struct screen *screen, const struct target *target, struct
 {
 	struct case_state *st = state_of(screen);
 	if (!target->id || !target->id2 || (!target->span && !target->text[0]))
-		return err_set(err, ERR_USAGE, NULL, "a case of two runs is needed: Enter in a comparison");
+		return err_set(err, ERR_USAGE, NULL, "%s",
+		               keyed("a case of two runs is needed: {compare.Enter} in a comparison"));
 	st->a = target->id;
 	st->b = target->id2;
 	st->case_id = target->span;

@@ -8,6 +8,7 @@
 #include "store/base/units.h"
 #include "store/query/queue_make.h"
 #include "store/query/subject.h"
+#include "tui/keyed.h"
 #include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_compare.h"
 #include "tui/screen/pane_copy.h"
@@ -435,7 +436,7 @@ static const struct compare_row *case_at_cursor(struct screen *screen)
 		ui_say(screen->ui, "%s",
 		       st->failed || !st->loaded ? "there are no cases yet"
 		       : st->data->refused.len   ? "there are no cases to compare"
-		       : st->look.filter[0]      ? "no case matches the filter: Esc drops it"
+		       : st->look.filter[0]      ? keyed("no case matches the filter: {Esc} drops it")
 		                                 : "there is no case");
 	return row;
 }
@@ -548,7 +549,7 @@ static enum outcome search_again(struct screen *screen, int by, bool stay)
 	st->cases.find = buf_str(&st->find);
 	if (!st->find.len || !st->loaded) {
 		if (!stay) /* an empty line only ends the search */
-			ui_say(screen->ui, "nothing is being searched for: / asks");
+			ui_say(screen->ui, "%s", keyed("nothing is being searched for: {/} asks"));
 		return OUT_HANDLED;
 	}
 	int64_t row = cases_row_at(&st->cases, st->list.cursor);
@@ -800,7 +801,7 @@ static const struct action compare_actions[] = {
 	{.name = "invert", .keys = "I", .help = "turn the order round", .run = invert_order},
 	{.name = "scores", .keys = "H", .help = "how each score lies in A and in B, as histograms", .run = open_scores},
 	{.name = "slices", .keys = "S", .help = "cut by a field of the cases' metadata, each value with its own figures", .hint = "slices", .hint_order = 6, .run = open_slices},
-	{.name = "leave", .keys = "q Esc", .help = "Esc: the search, the filter, one class alone; then out of the comparison", .run = leave},
+	{.name = "leave", .keys = "q Esc", .help = "{Esc}: the search, the filter, one class alone; then out of the comparison", .run = leave},
 	{.name = "judges", .keys = "%", .help = "judges on trial: how far each agrees with people and with itself", .run = open_judges},
 	ACTIONS_END,
 };

@@ -3,6 +3,7 @@
 
 #include "store/base/text.h"
 #include "store/base/vec.h"
+#include "tui/keyed.h"
 #include "tui/screen.h"
 #include "tui/screen/pane_text.h"
 #include "tui/widget/move.h"
@@ -31,9 +32,10 @@ static bool holds(const char *text, struct str what)
 	return text_find(str_of(text), what, 0, find_ignores_case(what)) != SIZE_MAX;
 }
 
-static bool is_kept(const struct action *a, struct str keep)
+static bool is_kept(const struct action *of, const struct action *a, struct str keep)
 {
-	return keep.len == 0 || holds(a->name, keep) || holds(action_keys_now(a), keep) || holds(a->help, keep);
+	return keep.len == 0 || holds(a->name, keep) || holds(action_keys_now(a), keep) ||
+	       holds(keyed_in(of, a->help), keep);
 }
 
 static bool is_taken(const struct action *own, struct str key)
@@ -56,8 +58,8 @@ static void keys_left(struct buf *out, const struct action *a, const struct acti
 			buf_printf(out, "%s" STR_FMT, out->len ? " " : "", STR_ARG(one));
 }
 
-/* own: the actions of the screen that come before this one's; NULL: none do. */
-static void lay_action(struct sheet *s, const struct action *a, const struct action *own)
+/* of: the actions it is one of. own: those of the screen that come before; NULL: none do. */
+static void lay_action(struct sheet *s, const struct action *of, const struct action *a, const struct action *own)
 {
 	struct buf keys = BUF_INIT;
 	keys_left(&keys, a, own);
@@ -72,7 +74,7 @@ static void lay_action(struct sheet *s, const struct action *a, const struct act
 		sheet_addc(s, ROLE_DIM, a->name);
 		col += (int)strlen(a->name) + 1 > NAME_COLS ? (int)strlen(a->name) + 1 : NAME_COLS;
 	}
-	sheet_wrap(s, ROLE_TEXT, col, str_of(a->help), 0);
+	sheet_wrap(s, ROLE_TEXT, col, str_of(keyed_in(of, a->help)), 0);
 }
 
 static void lay_actions(struct help_state *h, const char *title, const struct action *actions, const struct action *own)
@@ -80,7 +82,7 @@ static void lay_actions(struct help_state *h, const char *title, const struct ac
 	bool first = true;
 	for (const struct action *a = actions; a && a->name; a++) {
 		h->of++;
-		if (!is_kept(a, buf_str(&h->keep)))
+		if (!is_kept(actions, a, buf_str(&h->keep)))
 			continue;
 		if (first) {
 			sheet_gap(&h->sheet);
@@ -89,7 +91,7 @@ static void lay_actions(struct help_state *h, const char *title, const struct ac
 			first = false;
 		}
 		h->shown++;
-		lay_action(&h->sheet, a, own);
+		lay_action(&h->sheet, actions, a, own);
 	}
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "store/base/units.h"
+#include "tui/keyed.h"
 #include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_insights.h"
@@ -219,7 +220,7 @@ static void insights_headline(const struct screen *screen, struct canvas row)
 	int col = 1 + canvas_putc(row, 0, 1, -1, ROLE_TITLE, "Insights");
 	if (st->filter[0])
 		canvas_printf(row, 0, col + 2, row.cols - col - 3, ROLE_MARK, "& %s%s", st->filter,
-		              st->filter_is_old ? " " RECALLED_FILTER : "");
+		              st->filter_is_old ? RECALLED_FILTER : "");
 }
 
 static void insights_status(const struct screen *screen, struct buf *out)
@@ -442,7 +443,8 @@ static enum outcome search_again(struct screen *screen, int by, bool stay)
 		return OUT_HANDLED;
 	}
 	if (what.len || !stay)
-		ui_say(screen->ui, what.len ? "no row is called: %s" : "nothing is being searched for: / asks%s",
+		ui_say(screen->ui, "%s%s",
+		       what.len ? "no row is called: " : keyed("nothing is being searched for: {/} asks"),
 		       buf_cstr(&st->find));
 	return OUT_HANDLED;
 }

@@ -5,6 +5,7 @@
 
 #include "store/query/queue_make.h"
 #include "store/query/subject.h"
+#include "tui/keyed.h"
 #include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_judges.h"
@@ -253,7 +254,7 @@ static void judges_status(const struct screen *screen, struct buf *out)
 		list_position(out, &v->items);
 	if (state_of(screen)->filter[0])
 		buf_printf(out, "%s& %s%s", screen->ui->ascii ? ", " : " · ", state_of(screen)->filter,
-		           state_of(screen)->filter_is_old ? " " RECALLED_FILTER : "");
+		           state_of(screen)->filter_is_old ? RECALLED_FILTER : "");
 	if (!state_of(screen)->whole)
 		buf_add_cstr(out, screen->ui->ascii ? ", measuring answers" : " · measuring answers");
 	if (v->judges.twice && v->level == JUDGES_ALL)

@@ -5,6 +5,7 @@
 
 #include "store/query/noise.h"
 #include "store/query/subject.h"
+#include "tui/keyed.h"
 #include "tui/screen/pane_memory.h"
 #include "tui/screen.h"
 #include "tui/screen/pane_cases.h"
@@ -383,7 +384,7 @@ static void noise_draw(const struct screen *screen, struct canvas body)
 	const struct noise_state *s = state_of(screen);
 	if (!s->loaded) {
 		canvas_putc(body, 1, 2, -1, ROLE_DIM,
-		            s->failed ? "The comparison could not be read. q goes back."
+		            s->failed ? keyed("The comparison could not be read. {q} goes back.")
 		                      : "reading repeats and their answers");
 		return;
 	}
@@ -552,7 +553,7 @@ static bool noise_open(struct screen *screen, const struct target *target, struc
 {
 	struct noise_state *s = state_of(screen);
 	if (!target->id || !target->id2)
-		return err_set(err, ERR_USAGE, NULL, "two runs are needed: W in Compare");
+		return err_set(err, ERR_USAGE, NULL, "%s", keyed("two runs are needed: {compare.W} in Compare"));
 	s->a = target->id;
 	s->b = target->id2;
 	list_init(&s->table);

@@ -7,6 +7,7 @@
 #include "store/base/vec.h"
 #include "store/query/origins.h"
 #include "store/query/subject.h"
+#include "tui/keyed.h"
 #include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_flow.h"
@@ -603,7 +604,7 @@ static enum outcome search_again(struct screen *screen, int by, bool stay)
 			return OUT_REFRESH;
 		}
 	}
-	ui_say(screen->ui, find.len ? "in no sentence" : "nothing to search for yet: / asks");
+	ui_say(screen->ui, "%s", find.len ? "in no sentence" : keyed("nothing to search for yet: {/} asks"));
 	return OUT_HANDLED;
 }
 

@@ -5,6 +5,7 @@
 
 #include "store/base/units.h"
 #include "store/study/provenance.h"
+#include "tui/keyed.h"
 #include "tui/widget/pane_size.h"
 
 enum { BELOW_ROWS = 9, ROWS_FOR_BOTH = 14, WHOLE_COLS = 100 /* lines that the eye can follow */ };
@@ -163,7 +164,7 @@ static void draw_none(const struct alikes_view *v, struct canvas body)
 	canvas_put(body, 3, 3, body.cols - 4, ROLE_DIM, buf_str(&text));
 	if (!v->wide)
 		canvas_putc(body, 5, 3, body.cols - 4, ROLE_DIM,
-		            "Tab looks for what is like anything that you flagged with the same words.");
+		            keyed("{Tab} looks for what is like anything that you flagged with the same words."));
 	buf_done(&text);
 }
 

@@ -1,6 +1,7 @@
 #include "tui/screen/pane_casediff.h"
 
 #include "store/base/scan.h"
+#include "tui/keyed.h"
 
 enum {
 	FOLD_LINES = 12,   /* as many equal lines, or more, in a row fold … */
@@ -90,13 +91,13 @@ static struct kept keep(struct str text, bool first, bool last, const struct cas
 		size_t n = count_lines(str_cut(text, head, tail - head));
 		k.head = str_cut(text, 0, head);
 		k.tail = str_from(text, tail);
-		snprintf(k.gone, sizeof k.gone, "%s %zu equal lines (z)\n", dots, n);
+		snprintf(k.gone, sizeof k.gone, "%s %zu equal lines (%s)\n", dots, n, key_now("z"));
 	} else if (text.len >= FOLD_BYTES) {
 		size_t head = first ? 0 : whole_char(text, KEPT_BYTES),
 		       tail = last ? text.len : whole_char(text, text.len - KEPT_BYTES);
 		k.head = str_cut(text, 0, head);
 		k.tail = str_from(text, tail);
-		snprintf(k.gone, sizeof k.gone, " %s %zu equal bytes (z) %s ", dots, tail - head, dots);
+		snprintf(k.gone, sizeof k.gone, " %s %zu equal bytes (%s) %s ", dots, tail - head, key_now("z"), dots);
 	}
 	return k;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "tui/screen/pane_casetabs.h"
+#include "tui/keyed.h"
 
 enum {
 	HEAD = 2,
@@ -240,7 +241,7 @@ void caserepeats_answers(struct sheet *s, int cols, const struct case_whole *w, 
 			sheet_printf(s, ROLE_TEXT, "%zu different answer%s in %zu", of->n_answers,
 			             of->n_answers == 1 ? "" : "s", of->n);
 	}
-	sheet_addc(s, ROLE_DIM, "   (* compared now; Enter: compare this one)");
+	sheet_addc(s, ROLE_DIM, keyed("   (* compared now; {Enter}: compare this one)"));
 	for (size_t i = 0; i < w->n_answers && !sheet_is_full(s); i++)
 		lay_answer(s, w, i, show);
 }

@@ -1,6 +1,7 @@
 #include "tui/screen/pane_casetabs.h"
 
 #include "store/base/scan.h"
+#include "tui/keyed.h"
 #include "tui/screen/pane_marks.h"
 
 enum { LABEL = 10, ASKED_ROWS = 6, ASKED_TIGHT = 3, REASON_ROWS = 4, REASON_TIGHT = 2, FIELDS_MOST = 40 };
@@ -200,10 +201,10 @@ static void lay_traces(struct sheet *s, const struct case_whole *w, int most, bo
 		return;
 	sheet_addc(s, ROLE_HEADING, "traces");
 	if (w->traces_large) {
-		flow_addc(&f, ROLE_DIM, "too large to put in line here: t does");
+		flow_addc(&f, ROLE_DIM, keyed("too large to put in line here: {t} does"));
 	} else {
 		flow_add(&f, ROLE_WARNING, w->parts_at);
-		flow_addc(&f, ROLE_DIM, "  (t) ");
+		flow_addc(&f, ROLE_DIM, keyed("  ({t}) "));
 		flow_add(&f, ROLE_DIM, w->parts_in);
 	}
 	flow_lay_one(s, &f, most);
@@ -392,7 +393,7 @@ static void lay_expected(struct sheet *s, const struct case_whole *w, const stru
 	const struct case_texts *t = casetabs_texts(w, CASE_TAB_EXPECTED, look);
 	const char *const names[] = {"expected", look->of_a ? "A answered" : "B answered"};
 	sheet_printf(s, ROLE_HEADING, "expected against %s", look->of_a ? "A" : "B");
-	sheet_printf(s, ROLE_DIM, "  (x: against %s)", look->of_a ? "B" : "A");
+	sheet_printf(s, ROLE_DIM, "  (%s: against %s)", key_now("x"), look->of_a ? "B" : "A");
 	sheet_row(s);
 	if (!t->a.ptr)
 		sheet_addc(s, ROLE_DIM, "The file gives no expected answer for this case.");
@@ -445,7 +446,7 @@ static void lay_id(struct sheet *s, const char *name, const struct case_whole_si
 		sheet_column(s, LABEL);
 		sheet_addc(s, ROLE_TEXT, "trace ");
 		sheet_add(s, ROLE_TEXT, side->detail.res.trace_id);
-		sheet_addc(s, ROLE_DIM, side->repeat->trace ? "  (t)" : "  not in the store");
+		sheet_addc(s, ROLE_DIM, side->repeat->trace ? keyed("  ({t})") : "  not in the store");
 	}
 }
 

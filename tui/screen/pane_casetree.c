@@ -1,5 +1,6 @@
 /* Two JSON texts as one tree: what differs stands in it with both values, equal neighbours fold to one row. */
 #include "store/base/scan.h"
+#include "tui/keyed.h"
 #include "tui/screen/pane_casediff.h"
 
 enum {
@@ -160,7 +161,7 @@ void casetree_lay(struct sheet *s, const struct json_diff *d, const struct case_
 	}
 	if (d->cut || d->n > INSIDE_MOST) {
 		sheet_row(s);
-		sheet_addc(s, ROLE_WARNING, "and more differences than are shown: v shows both texts");
+		sheet_addc(s, ROLE_WARNING, keyed("and more differences than are shown: {v} shows both texts"));
 	}
 	if (d->approximate) {
 		sheet_row(s);

@@ -1,5 +1,6 @@
 #include "tui/screen/pane_compare.h"
 
+#include "tui/keyed.h"
 #include "tui/screen/pane_memory.h"
 
 #include "store/base/units.h"
@@ -127,7 +128,8 @@ static void draw_refusal(const struct compare_state *st, struct canvas body)
 		stated_draw(canvas_part(body, row + 1, 2, body.rows - row - 1, body.cols - 2), st->data);
 		return;
 	}
-	canvas_putc(body, row + 1, 3, -1, ROLE_DIM, "q goes back to the runs; runs of one dataset share their cases.");
+	canvas_putc(body, row + 1, 3, -1, ROLE_DIM,
+	            keyed("{q} goes back to the runs; runs of one dataset share their cases."));
 }
 
 /* Where it does not fit, without its last words: the tabs say them, too. */
@@ -202,13 +204,13 @@ static void draw_pane(const struct compare_state *st, struct canvas body, const 
 /* "3 of 4 losses first differ at retrieve-policy: other documents   w lists them" */
 static void draw_begins(const struct compare_state *st, struct canvas line)
 {
-	static const char key[] = "w lists them";
+	const char *key = keyed("{w} lists them");
 	struct str text = st->begins.b.sentence;
 	if (!st->begins.of) {
 		canvas_putc(line, 0, 1, line.cols - 2, ROLE_DIM, "looking where the losses begin …");
 		return;
 	}
-	int room = line.cols - 2 - (int)sizeof key - 2;
+	int room = line.cols - 2 - text_cols(str_of(key)) - 3;
 	if (text_cols(text) > room)
 		text = st->begins.b.brief;
 	int used = canvas_put(line, 0, 1, text_cols(text) > room ? line.cols - 2 : room, ROLE_TEXT, text);
@@ -232,7 +234,7 @@ static void draw_list(const struct compare_state *st, struct canvas body)
 	cases_draw(&st->cases, &st->list, list);
 	if (!st->list.total)
 		canvas_putc(list, 0, 3, -1, ROLE_DIM,
-		            st->shown.filter[0] ? "no case matches the filter: Esc clears it" : "no cases");
+		            st->shown.filter[0] ? keyed("no case matches the filter: {Esc} clears it") : "no cases");
 	draw_pane(st, body, &at);
 }
 
@@ -354,7 +356,7 @@ void compare_status(const struct screen *screen, struct buf *out)
 	if (st->cases.only < N_CLASSES)
 		buf_add_cstr(out, " alone");
 	if (st->look.filter[0])
-		buf_printf(out, " · & %s%s", st->look.filter, st->filter_is_old ? " " RECALLED_FILTER : "");
+		buf_printf(out, " · & %s%s", st->look.filter, st->filter_is_old ? RECALLED_FILTER : "");
 	if (st->look.order.by != BY_LOSS || st->look.order.invert) {
 		buf_add_cstr(out, " · ");
 		cases_order_words(&st->cases, st->look.order, out);

@@ -4,6 +4,7 @@
 
 #include "store/base/units.h"
 #include "tui/columns.h"
+#include "tui/keyed.h"
 #include "tui/screen/pane_axis.h"
 #include "tui/screen/pane_flow.h"
 #include "tui/widget/pane_size.h"
@@ -377,7 +378,7 @@ static void page_head(struct sheet *s, const struct judge_item *item, const stru
 	if (item->at.run && item->at.repeat > 0)
 		sheet_printf(s, ROLE_DIM, "  repeat %lld", (long long)item->at.repeat);
 	if (item->trace && item->at.run)
-		sheet_addc(s, ROLE_LINK, "  t: its trace");
+		sheet_addc(s, ROLE_LINK, keyed("  {t}: its trace"));
 }
 
 static void item_page(struct judges_view *v, const struct judge_item *item, const struct judge *j, int cols, bool ascii)
@@ -435,7 +436,8 @@ static void draw_empty(const struct judges_view *v, struct canvas c)
 		            v->failed ? "The scores could not be read." : "reading the scores ...");
 		return;
 	}
-	canvas_putc(c, 1, 3, -1, ROLE_HEADING, "No scores of judges or evaluators here. (Esc clears a filter.)");
+	canvas_putc(c, 1, 3, -1, ROLE_HEADING,
+	            keyed("No scores of judges or evaluators here. ({Esc} clears a filter.)"));
 	canvas_putc(c, 3, 3, -1, ROLE_TEXT,
 	            "A judge is a score that a model gave to a case result, a trace or a span.");
 	canvas_putc(c, 4, 3, -1, ROLE_TEXT,
@@ -501,7 +503,7 @@ static void draw_none(const struct judges_view *v, const struct judge *j, struct
 	                                                  : why[v->tab]);
 	if (nobody) {
 		canvas_putc(c, 3, 3, -1, ROLE_TEXT,
-		            "To label (Tab) says which answers to begin with: ten labels give a");
+		            keyed("To label ({Tab}) says which answers to begin with: ten labels give a"));
 		canvas_putc(c, 4, 3, -1, ROLE_TEXT,
 		            "first figure, thirty one to lean on. Until then: Flips, whether it");
 		canvas_putc(c, 5, 3, -1, ROLE_TEXT,

@@ -29,7 +29,7 @@ bool recall_is_row(const struct cJSON *kept, struct str text);
 /* A filter that still means something and is shorter than `size`, as text; STR_NONE. */
 struct str recall_filter(const struct cJSON *kept, const char *key, enum filter_over over, int64_t now_ns, size_t size);
 
-/* What stands behind a filter that was brought back, so that nobody believes that data is missing. */
-#define RECALLED_FILTER "(from last time, Esc clears)"
+/* tui/keyed.h: what stands behind a filter that was brought back, so that nobody believes that data is missing. */
+#define RECALLED_FILTER keyed(" (from last time, {Esc} clears)")
 
 #endif

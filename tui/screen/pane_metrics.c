@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "store/base/units.h"
+#include "tui/keyed.h"
 #include "tui/screen/pane_axis.h"
 
 enum { MAX_ROWS = 128 };
@@ -340,7 +341,8 @@ void metrics_draw(struct canvas pane, const struct compare *c)
 	for (int i = 0; i < shown; i++)
 		put_metric(pane, 1 + i, &at, &rows[i], c->n_metrics > 0);
 	if (shown < n)
-		canvas_printf(pane, 1 + shown, at.name, -1, ROLE_DIM, "%d more metrics (o shows them)", n - shown);
+		canvas_printf(pane, 1 + shown, at.name, -1, ROLE_DIM, "%d more metrics (%s shows them)", n - shown,
+		              key_now("o"));
 }
 
 /* ---------------------------------------------------------------- what the sources state */

@@ -1,5 +1,6 @@
 /* One version of a prompt on a sheet: where it was used, how it scored, what it costs, what changed in its text. */
 #include "store/base/units.h"
+#include "tui/keyed.h"
 #include "tui/screen/pane_flow.h"
 #include "tui/screen/pane_prompts.h"
 
@@ -241,7 +242,7 @@ static void add_compared(struct sheet *s, const struct prompt_sheet_of *of)
 		return;
 	}
 	if (!of->compared) {
-		sheet_printf(s, ROLE_DIM, STR_FMT "; d compares their newest runs", STR_ARG(before));
+		sheet_printf(s, ROLE_DIM, STR_FMT "; %s compares their newest runs", STR_ARG(before), key_now("d"));
 		return;
 	}
 	sheet_wrap(s, ROLE_TEXT, SHEET_LABEL,

@@ -2,6 +2,7 @@
 #include "tui/screen/pane_review_state.h"
 
 #include "store/base/units.h"
+#include "tui/keyed.h"
 
 enum { ROWS_FOR_BAR = 6, ROWS_FOR_RULE = 16, MASKED_COLS = 10, SLOW_NS = 400000000 };
 
@@ -88,9 +89,9 @@ static void add_undo(struct buf *out, int cols, const char *right)
 	size_t used = out->len;
 	add_right(out, cols, right);
 	if (out->len == used)
-		add_right(out, cols, "u takes it back");
+		add_right(out, cols, keyed("{u} takes it back"));
 	if (out->len == used)
-		add_right(out, cols, "u undoes");
+		add_right(out, cols, keyed("{u} undoes"));
 }
 
 /* "bad, outdated" */
@@ -118,9 +119,11 @@ static void status_of_item(const struct review_state *s, struct buf *out, int co
 	if (l->mine.correction.len)
 		buf_add_cstr(out, ", with your answer");
 	size_t used = out->len;
-	add_right(out, cols, open ? "Enter keeps it, a digit changes it" : "a digit changes it   n goes on");
+	add_right(out, cols,
+	          open ? keyed("{Enter} keeps it, {1} {2} {3} change it")
+	               : keyed("{1} {2} {3} change it   {n} goes on"));
 	if (out->len == used)
-		add_right(out, cols, open ? "Enter keeps it" : "n goes on");
+		add_right(out, cols, open ? keyed("{Enter} keeps it") : keyed("{n} goes on"));
 }
 
 /* A bundle that was written masked: no key shows more. */
@@ -145,14 +148,15 @@ void review_status(const struct screen *screen, struct buf *out)
 	} else if (s->mode != REVIEW_JUDGES && s->now) {
 		buf_printf(&words, "Saved: question %lld is bad. Why?", (long long)s->now->seq + 1);
 		if (s->mode == REVIEW_SEVERAL)
-			add_right(&words, cols, "digits choose, Enter goes on");
+			add_right(&words, cols, keyed("{1} {2} {3} … choose, {Enter} goes on"));
 		else
-			add_undo(&words, cols, "m several   c a note   u takes it back");
+			add_undo(&words, cols, keyed("{m} several   {c} a note   {u} takes it back"));
 	} else if (s->saved[0] && !(s->now && s->now->mine.judged && s->now->state == QUEUE_OPEN)) {
 		buf_add_cstr(&words, s->saved);
 		if (s->can_take_back)
 			add_undo(&words, cols,
-			         s->saved_bad && cols >= 70 ? "a look-alikes   u takes it back" : "u takes it back");
+			         s->saved_bad && cols >= 70 ? keyed("{a} look-alikes   {u} takes it back")
+			                                    : keyed("{u} takes it back"));
 	} else if (s->now && s->now->mine.judged) {
 		status_of_item(s, &words, cols);
 	}
@@ -220,6 +224,8 @@ static void draw_hints(struct hint *hints, size_t n, struct canvas row)
 	}
 }
 
+static const char *const digits[REVIEW_MOST_REASONS] = {"1", "2", "3", "4", "5", "6", "7", "8", "9"};
+
 /* On one row; else they are listed. */
 static bool reasons_fit(const struct review_state *s, int cols)
 {
@@ -239,7 +245,7 @@ static void draw_reasons(const struct review_state *s, struct canvas c)
 	for (size_t i = 0; i < s->queue.n_reasons; i++) {
 		bool on = s->mode == REVIEW_SEVERAL && (s->picked >> i & 1);
 		int row = top + 2 + (int)i;
-		canvas_printf(c, row, page.col, page.cols, ROLE_HINT_KEY, "%zu", i + 1);
+		canvas_putc(c, row, page.col, page.cols, ROLE_HINT_KEY, key_now(digits[i]));
 		canvas_putc(c, row, page.col + 2, 1, ROLE_MARK, on ? "*" : " ");
 		canvas_put(c, row, page.col + 4, page.cols - 4, on ? ROLE_MARK : ROLE_TEXT, s->queue.reasons[i]);
 	}
@@ -247,9 +253,8 @@ static void draw_reasons(const struct review_state *s, struct canvas c)
 
 static void reason_hints(const struct review_state *s, struct canvas row)
 {
-	static const char *const digits[] = {"1", "2", "3", "4", "5", "6", "7", "8", "9"};
 	struct hint hints[REVIEW_MOST_REASONS + 1];
-	char words[REVIEW_MOST_REASONS][64], range[8];
+	char words[REVIEW_MOST_REASONS][64], range[64];
 	size_t n = 0;
 	for (; n < s->queue.n_reasons; n++) {
 		bool on = s->mode == REVIEW_SEVERAL && (s->picked >> n & 1);
@@ -262,7 +267,7 @@ static void reason_hints(const struct review_state *s, struct canvas row)
 		hints[n++] = (struct hint){"Enter", "none", 8, false};
 	if (!reasons_fit(s, row.cols)) { /* they are listed above it */
 		snprintf(words[0], sizeof words[0], s->mode == REVIEW_SEVERAL ? "choose" : "says why");
-		snprintf(range, sizeof range, "1-%zu", s->queue.n_reasons);
+		snprintf(range, sizeof range, "%s-%s", key_now(digits[0]), key_now(digits[s->queue.n_reasons - 1]));
 		hints[0] = (struct hint){range, words[0], 9, false};
 		hints[1] = (struct hint){"Enter", s->mode == REVIEW_SEVERAL ? "goes on" : "none", 8, false};
 		n = 2;

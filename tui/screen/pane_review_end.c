@@ -5,6 +5,7 @@
 
 #include "store/base/clean.h"
 #include "store/base/units.h"
+#include "tui/keyed.h"
 
 enum { MOST_JUDGES = 4 };
 
@@ -137,7 +138,7 @@ static void add_figures(struct review_sheet *s, const struct agreement *a, int64
 		add_own(s, p, done);
 	add_agreement(s, a, p ? own : SIZE_MAX);
 	if (a->disagreements_of) {
-		text(s, ROLE_HINT_KEY, "  A  ");
+		text(s, ROLE_HINT_KEY, keyed("  {A}  "));
 		text(s, ROLE_TEXT, "shows the answers that two of you judged differently.\n");
 	}
 }
@@ -170,13 +171,13 @@ void review_sheet_end_of_queue(struct review_sheet *s, const struct review_state
 		text(s, ROLE_HEADING, "THAT WAS THE LAST ONE. THANK YOU\n");
 	add_done(s, &state->queue);
 	if (state->end == QUEUE_OTHERS)
-		text(s, ROLE_TEXT,
-		     "What is left is before other people's eyes just now. If they leave some of it, it is yours: "
-		     "press n "
-		     "to ask again.\n");
+		text(
+		    s, ROLE_TEXT,
+		    keyed("What is left is before other people's eyes just now. If they leave some of it, it is yours: "
+		          "press {n} to ask again.\n"));
 	if (state->end == QUEUE_GIVES || (p->skipped && state->end != QUEUE_OTHERS)) {
 		review_sheet_heading(s, "WHAT IS LEFT");
-		text(s, ROLE_HINT_KEY, "  s  ");
+		text(s, ROLE_HINT_KEY, keyed("  {s}  "));
 		text(s, ROLE_TEXT, "goes through those you skipped; or leave them, nobody minds.\n");
 	}
 	if (state->has_figures)
@@ -196,9 +197,9 @@ void review_sheet_leave(struct review_sheet *s, const struct review_state *state
 		add_command(s, bundle ? "spoor" : "spoor review", bundle ? str_of(bundle) : state->queue.queue.name);
 	}
 	text(s, ROLE_TEXT, "\nPress ");
-	text(s, ROLE_HINT_KEY, "q");
+	text(s, ROLE_HINT_KEY, key_now("q"));
 	text(s, ROLE_TEXT, " again to leave, or ");
-	text(s, ROLE_HINT_KEY, "Enter");
+	text(s, ROLE_HINT_KEY, key_now("Enter"));
 	text(s, ROLE_TEXT, " to go on now.\n");
 	review_sheet_end(s);
 }

@@ -1,4 +1,5 @@
 #include "tui/screen/pane_review_item.h"
+#include "tui/keyed.h"
 
 #include <stdlib.h>
 
@@ -422,9 +423,9 @@ static void draw_more(const struct review_item *item, const struct review_pane *
 	struct buf words = BUF_INIT;
 	buf_add_cstr(&words, in_ascii(c) ? "" : "▼ ");
 	if (n > ANSWER_MOST_BELOW)
-		buf_printf(&words, "more than %d more lines (Space)", ANSWER_MOST_BELOW);
+		buf_printf(&words, "more than %d more lines (%s)", ANSWER_MOST_BELOW, key_now("Space"));
 	else
-		buf_printf(&words, "%d more line%s (Space)", n, n == 1 ? "" : "s");
+		buf_printf(&words, "%d more line%s (%s)", n, n == 1 ? "" : "s", key_now("Space"));
 	int cols = text_cols(buf_str(&words));
 	bool fits = used_cols(c, last, p->col, p->cols) + 2 + cols <= p->cols;
 	int row = fits ? last : item->has_gaps && last + 1 < c.rows ? last + 1 : p->head_row >= 0 ? p->head_row : -1;
@@ -445,10 +446,10 @@ static void draw_cut(const struct review_pane *p, enum review_part which, struct
 	if (p->head_row < 0 || p->need <= p->rows)
 		return;
 	struct buf words = BUF_INIT;
-	buf_printf(&words, "%s %d of %s%d lines (w shows all)", which == REVIEW_TURNS ? "last" : "first", p->rows,
-	           p->need == REVIEW_ROWS ? "more than " : "", p->need);
+	buf_printf(&words, "%s %d of %s%d lines (%s shows all)", which == REVIEW_TURNS ? "last" : "first", p->rows,
+	           p->need == REVIEW_ROWS ? "more than " : "", p->need, key_now("w"));
 	int room = p->cols - text_cols(str_of(p->heading)) - 2;
-	struct str shown = text_cols(buf_str(&words)) <= room ? buf_str(&words) : STR_LIT("(w: all)");
+	struct str shown = text_cols(buf_str(&words)) <= room ? buf_str(&words) : str_of(keyed("({w}: all)"));
 	if (text_cols(shown) <= room)
 		canvas_put_right(c, p->head_row, p->col, p->cols, ROLE_LINK, shown);
 	buf_done(&words);
@@ -482,7 +483,7 @@ static void draw_sources(const struct review_item *item, struct canvas c)
 	bool wide = page.cols >= 60;
 	int col = page.col + (wide ? SOURCES_COL : 8), end = page.col + page.cols - 9 - 2;
 	canvas_putc(c, item->sources_row, page.col, page.cols, ROLE_HEADING, "SOURCES");
-	canvas_put_right(c, item->sources_row, page.col, page.cols, ROLE_LINK, STR_LIT("(d reads)"));
+	canvas_put_right(c, item->sources_row, page.col, page.cols, ROLE_LINK, str_of(keyed("({d} reads)")));
 	bool named = false;
 	for (size_t i = 0; i < s->n_documents; i++)
 		named |= s->documents[i].name.len > 0;

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "tui/keyed.h"
 #include "tui/widget/move.h"
 
 #define ACTION(name) static enum outcome name(struct screen *screen, const struct input *in, struct target *target)
@@ -19,8 +20,9 @@ void review_touch(struct review_state *s, int64_t now_ns)
 static void say_keys(struct screen *screen)
 {
 	const struct review_state *s = review_of(screen);
-	ui_say(screen->ui, review_is_pair(&s->now->view) ? "1 the first, 2 the second, 3 both good, 4 both bad"
-	                                                 : "1 good, 2 bad, 3 unsure; ? for all keys");
+	ui_say(screen->ui, "%s",
+	       review_is_pair(&s->now->view) ? keyed("{1} the first, {2} the second, {3} both good, {4} both bad")
+	                                     : keyed("{1} good, {2} bad, {3} unsure; {?} for all keys"));
 }
 
 /* The item that keys act on; NULL: there is none, and that is said. */
@@ -38,8 +40,9 @@ static struct review_state *judging(struct screen *screen)
 	}
 	if (s->now && !s->now->gone)
 		return s;
-	ui_say(screen->ui,
-	       s->now ? "this one can't be judged: n goes on" : "nothing is left to judge here: b looks back");
+	ui_say(screen->ui, "%s",
+	       s->now ? keyed("this one can't be judged: {n} goes on")
+	              : keyed("nothing is left to judge here: {b} looks back"));
 	return NULL;
 }
 
@@ -94,7 +97,7 @@ static enum outcome digit(struct screen *screen, int n)
 		return OUT_HANDLED;
 	if (s->mode != REVIEW_JUDGES) {
 		if ((size_t)n > s->queue.n_reasons)
-			ui_say(screen->ui, "there are %zu reasons; Enter: none", s->queue.n_reasons);
+			ui_say(screen->ui, "there are %zu reasons; %s: none", s->queue.n_reasons, key_now("Enter"));
 		else if (s->mode == REVIEW_SEVERAL)
 			s->picked ^= 1U << (n - 1);
 		else
@@ -156,7 +159,7 @@ ACTION(skip)
 	if (!(s = judging(screen)))
 		return OUT_HANDLED;
 	if (s->now->state == QUEUE_DONE)
-		ui_say(screen->ui, "this one is judged: n goes on, u takes the last verdict back");
+		ui_say(screen->ui, "%s", keyed("this one is judged: {n} goes on, {u} takes the last verdict back"));
 	else
 		review_skip(screen);
 	return OUT_REFRESH;
@@ -213,7 +216,7 @@ ACTION(correct)
 	if (!s)
 		return OUT_HANDLED;
 	if (review_is_pair(&s->now->view)) {
-		ui_say(screen->ui, "of two answers none is corrected; c writes a note");
+		ui_say(screen->ui, "%s", keyed("of two answers none is corrected; {c} writes a note"));
 		return OUT_HANDLED;
 	}
 	struct str begins = s->now->mine.correction.len ? s->now->mine.correction : s->now->view.subject.answer;
@@ -258,7 +261,7 @@ static enum outcome beside(struct screen *screen, int by)
 		return OUT_REFRESH;
 	}
 	if (by > 0 && s->now->state == QUEUE_OPEN) {
-		ui_say(screen->ui, "this is where you are; s skips it");
+		ui_say(screen->ui, "%s", keyed("this is where you are; {s} skips it"));
 		return OUT_HANDLED;
 	}
 	s->want = s->now ? s->now->seq : s->queue.progress.items;
@@ -349,7 +352,8 @@ ACTION(raw)
 	struct review_state *s = review_of(screen);
 	if (s->now && !s->now->gone && !review_waits(screen)) {
 		review_item_set_raw(&s->now->view, !s->now->view.raw);
-		ui_say(screen->ui, s->now->view.raw ? "as it was received; r: readable again" : "readable again");
+		ui_say(screen->ui, "%s",
+		       s->now->view.raw ? keyed("as it was received; {r}: readable again") : "readable again");
 	}
 	return OUT_REFRESH;
 }
@@ -481,7 +485,7 @@ const struct action review_actions[] = {
     {"good",        "+",       "good, also while a reason is asked for",               NULL,      0, good          },
     {"bad",         "-",       "bad",                                                  NULL,      0, bad           },
     {"unsure",      "~",       "unsure, also while a reason is asked for",             NULL,      0, unsure        },
-    {"several",     "m",       "after a bad verdict: several reasons, until Enter",    NULL,      0, several       },
+    {"several",     "m",       "after a bad verdict: several reasons, until {Enter}",  NULL,      0, several       },
     {"skip",        "s",       "not now: it comes back at the end",                    "skip",    6, skip          },
     {"note",        "c",       "a note",                                               "note",    4, note          },
     {"correct",     "C",       "the answer as it should be",                           "correct", 5, correct       },

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "store/base/units.h"
+#include "tui/keyed.h"
 #include "tui/screen/pane_text.h"
 
 enum { KEY_COLS = 10, SENTENCE_BYTES = 160, MOST_EVIDENCE = 200 };
@@ -60,10 +61,11 @@ static void add_rows(struct review_sheet *s, const struct help_row *rows, size_t
 {
 	for (size_t i = 0; i < n; i++) {
 		buf_add_cstr(&s->words.text, "  ");
-		review_words_addc(&s->words, ROLE_HINT_KEY, rows[i].key);
-		int used = text_cols(str_of(rows[i].key));
+		const char *key = keyed(rows[i].key);
+		review_words_addc(&s->words, ROLE_HINT_KEY, key);
+		int used = text_cols(str_of(key));
 		buf_add_fill(&s->words.text, ' ', used < KEY_COLS ? (size_t)(KEY_COLS - used) : 1);
-		line(s, ROLE_TEXT, rows[i].words);
+		line(s, ROLE_TEXT, keyed(rows[i].words));
 	}
 }
 #define ADD_ROWS(s, rows) add_rows(s, rows, sizeof(rows) / sizeof *(rows))
@@ -71,35 +73,36 @@ static void add_rows(struct review_sheet *s, const struct help_row *rows, size_t
 void review_sheet_help(struct review_sheet *s, bool first, bool pair, bool ascii)
 {
 	static const struct help_row judge[] = {
-	    {"1", "Good: the answer is right as it stands"      },
-	    {"2", "Bad: then a digit says why; Enter: no reason"},
-	    {"3", "Unsure: you cannot tell"                     },
-	    {"s", "Skip it for now: it comes back at the end"   },
+	    {"{1}", "Good: the answer is right as it stands"        },
+	    {"{2}", "Bad: then a digit says why; {Enter}: no reason"},
+	    {"{3}", "Unsure: you cannot tell"                       },
+	    {"{s}", "Skip it for now: it comes back at the end"     },
 	};
 	static const struct help_row prefer[] = {
-	    {"1", "The first answer (the left one) is better"  },
-	    {"2", "The second answer (the right one) is better"},
-	    {"3", "Both are good"                              },
-	    {"4", "Both are bad"                               },
-	    {"s", "Skip it for now: it comes back at the end"  },
+	    {"{1}", "The first answer (the left one) is better"  },
+	    {"{2}", "The second answer (the right one) is better"},
+	    {"{3}", "Both are good"                              },
+	    {"{4}", "Both are bad"                               },
+	    {"{s}", "Skip it for now: it comes back at the end"  },
 	};
-	static const struct help_row add[] = {
-	    {"u",    "Take back what you said last (Ctrl+R says it again)"},
-	    {"b  n", "One back, one forward: to look, or to think again"  },
-	    {"c",    "Write a note"	                               },
-	    {"C",    "Write the answer as it should be (a capital C)"     },
+	const bool capital = strcmp(key_now("C"), "C") == 0;
+	const struct help_row add[] = {
+	    {"{u}",      "Take back what you said last ({Ctrl+R} says it again)"                                        },
+	    {"{b}  {n}", "One back, one forward: to look, or to think again"                                            },
+	    {"{c}",      "Write a note"	                                                                         },
+	    {"{C}",      capital ? "Write the answer as it should be (a capital C)" : "Write the answer as it should be"},
 	};
 	static const struct help_row read[] = {
-	    {"Space", "More of a long answer; the arrow keys move it, too"  },
-	    {"w",     "Everything of this question on one page"             },
-	    {"d",     "The documents, and which sentence came from which"   },
-	    {"g",     "The guide: what to look for"                         },
-	    {"e",     "Once you have judged: what others and the checks say"},
-	    {"r",     "The texts exactly as they were received"             },
+	    {"{Space}", "More of a long answer; the arrow keys move it, too"  },
+	    {"{w}",     "Everything of this question on one page"             },
+	    {"{d}",     "The documents, and which sentence came from which"   },
+	    {"{g}",     "The guide: what to look for"                         },
+	    {"{e}",     "Once you have judged: what others and the checks say"},
+	    {"{r}",     "The texts exactly as they were received"             },
 	};
 	static const struct help_row leave[] = {
-	    {"q", "Stop. All you said is saved; go on whenever you like"},
-	    {"?", "This page"	                                   },
+	    {"{q}", "Stop. All you said is saved; go on whenever you like"},
+	    {"{?}", "This page"	                                   },
 	};
 	review_sheet_begin(s, REVIEW_HELP);
 	if (first) {
@@ -109,8 +112,8 @@ void review_sheet_help(struct review_sheet *s, bool first, bool pair, bool ascii
 		          : "You read a question and its answer, and say with one key what you think of it.");
 		line(s, ROLE_TEXT, "Each key is saved at once: there is nothing else to do, and nothing to lose.");
 		line(s, ROLE_TEXT,
-		     ascii ? "Press Enter to begin; ? shows this page again."
-		           : "Press Enter to begin;  ? shows this page again.");
+		     ascii ? keyed("Press {Enter} to begin; {?} shows this page again.")
+		           : keyed("Press {Enter} to begin;  {?} shows this page again."));
 	}
 	review_sheet_heading(s, "YOUR VERDICT");
 	if (pair)
@@ -421,8 +424,8 @@ void review_sheet_draw(const struct review_sheet *s, struct canvas c)
 	pager_draw(&s->pager, canvas_part(c, has_gap(s), page.col, s->rows - 1 - has_gap(s), page.cols), ROLE_TEXT);
 	int n = pager_rows_below(&s->pager, REVIEW_ROWS);
 	struct buf words = BUF_INIT;
-	buf_printf(&words, "%s%s%d more line%s (Space)", c.grid->ascii ? "" : "▼ ",
-	           n == REVIEW_ROWS ? "more than " : "", n, n == 1 ? "" : "s");
+	buf_printf(&words, "%s%s%d more line%s (%s)", c.grid->ascii ? "" : "▼ ", n == REVIEW_ROWS ? "more than " : "",
+	           n, n == 1 ? "" : "s", key_now("Space"));
 	if (n > 0)
 		canvas_put_right(c, s->rows - 1, page.col, page.cols, ROLE_LINK, buf_str(&words));
 	buf_done(&words);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "store/base/units.h"
+#include "tui/keyed.h"
 
 /* Keys wait: what they are meant for does not show yet. */
 bool review_waits(const struct screen *screen)
@@ -250,7 +251,7 @@ static void go_to_taken_back(struct screen *screen, const struct saying *said)
 		buf_add_cstr(&words, s->now && subject_is(&said->at, &s->now->view.subject.at)
 		                         ? "Taken back"
 		                         : "Taken back: what was said last, elsewhere");
-	buf_add_cstr(&words, "   (Ctrl+R says it again)");
+	buf_add_cstr(&words, keyed("   ({Ctrl+R} says it again)"));
 	set_saved(s, &words);
 	buf_done(&words);
 	if (here && s->now && s->now->seq != said->seq && s->now->state != QUEUE_DONE) {

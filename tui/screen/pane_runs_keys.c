@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tui/screen/pane_runs_state.h"
+#include "tui/keyed.h"
 #include "tui/widget/find.h"
 
 static struct runs_state *state_of(const struct screen *screen)
@@ -49,8 +50,8 @@ static enum outcome search_again(struct screen *screen, int by, bool stay)
 		return OUT_HANDLED;
 	}
 	if (what.len || !stay) /* an empty line only ends the search */
-		ui_say(screen->ui,
-		       what.len ? "no run is called, and no model: %s" : "nothing is being searched for: / asks%s",
+		ui_say(screen->ui, "%s%s",
+		       what.len ? "no run is called, and no model: " : keyed("nothing is being searched for: {/} asks"),
 		       buf_cstr(&st->find));
 	return OUT_HANDLED;
 }
@@ -109,7 +110,8 @@ static enum outcome ask_filter(struct screen *screen, const struct input *in, st
 static enum outcome sideways(struct screen *screen, bool right)
 {
 	if (!runs_sideways(&state_of(screen)->view, runs_list_cols(screen), right))
-		ui_say(screen->ui, right ? "these are the last columns: h goes back" : "these are the first columns");
+		ui_say(screen->ui, "%s",
+		       right ? keyed("these are the last columns: {h} goes back") : "these are the first columns");
 	return OUT_HANDLED;
 }
 

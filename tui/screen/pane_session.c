@@ -5,6 +5,7 @@
 
 #include "store/base/text.h"
 #include "store/span_row.h"
+#include "tui/keyed.h"
 #include "tui/screen/pane_marks.h"
 
 enum { LABEL_COL = 5, TEXT_COL = 13, TEXT_COLS_MOST = 120, SHORT_USER = 2, SHORT_ANSWER = 3, TEXT_MOST = 100000 };
@@ -45,7 +46,7 @@ static void add_said(struct sheet *s, const char *who, enum role role, struct st
 	if (said.len > TEXT_MOST && max_rows == 0) {
 		sheet_row(s);
 		sheet_column(s, TEXT_COL);
-		sheet_addc(s, ROLE_DIM, "and more: Enter opens the trace");
+		sheet_addc(s, ROLE_DIM, keyed("and more: {Enter} opens the trace"));
 	}
 }
 
@@ -119,7 +120,8 @@ static void add_calls(struct session_view *v, bool ascii)
 	if (t->more_calls) {
 		sheet_row(s);
 		sheet_column(s, TEXT_COL);
-		sheet_printf(s, ROLE_DIM, "and %lld more: Enter opens the trace", (long long)t->more_calls);
+		sheet_printf(s, ROLE_DIM, "and %lld more: %s opens the trace", (long long)t->more_calls,
+		             key_now("Enter"));
 	}
 }
 

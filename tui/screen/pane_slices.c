@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "store/base/units.h"
+#include "tui/keyed.h"
 #include "tui/screen/pane_axis.h"
 #include "tui/screen/pane_compare.h"
 #include "tui/screen/pane_metrics.h"
@@ -367,8 +368,8 @@ static void draw_metrics(const struct slices_state *st, struct canvas pane)
 	for (c.n_metrics = 0; c.n_metrics < s->n_metrics && (int)shown < room - 2; c.n_metrics++)
 		shown += s->metrics[c.n_metrics].result.n > 0;
 	metrics_draw(canvas_part(rows, 0, 0, room - 1, rows.cols), &c);
-	canvas_printf(rows, room - 1, 1, -1, ROLE_DIM, "and %d more: > shows them one after another in the table",
-	              need - 1 - (int)shown);
+	canvas_printf(rows, room - 1, 1, -1, ROLE_DIM, "and %d more: %s shows them one after another in the table",
+	              need - 1 - (int)shown, key_now(">"));
 }
 
 /* ---------------------------------------------------------------- the fields */

@@ -5,6 +5,7 @@
 
 #include "store/base/media.h"
 #include "store/base/text.h"
+#include "tui/keyed.h"
 #include "tui/screen/pane_span_tabs.h"
 #include "tui/widget/tabs.h"
 
@@ -627,7 +628,7 @@ enum span_tab span_tab_of_field(const char *field)
 static void draw_source_line(const struct span_pane *p, struct canvas row, bool old)
 {
 	struct sheet sheet = {0};
-	struct str hint = p->as_it_came ? STR_LIT("= folds it") : STR_LIT("= as it came");
+	struct str hint = str_of(p->as_it_came ? keyed("{=} folds it") : keyed("{=} as it came"));
 	int cols = p->data.detail.file.len ? text_cols(hint) + 1 : 0;
 	sheet_begin(&sheet, row.cols - cols);
 	span_tabs_source(&(struct laying){.s = &sheet, .d = &p->data}, true);

@@ -4,6 +4,7 @@
 #include "store/base/scan.h"
 #include "store/base/text.h"
 #include "store/span_row.h"
+#include "tui/keyed.h"
 #include "tui/screen/pane_marks.h"
 #include "tui/screen/pane_span_tabs.h"
 #include "tui/screen/pane_tree.h"
@@ -286,7 +287,7 @@ static void overview_errors(const struct laying *l)
 	sheet_addc(l->s, ROLE_ERROR, below == 1 ? " span failed" : " spans failed");
 	sheet_addc(l->s, ROLE_DIM, " of ");
 	sheet_count(l->s, ROLE_TEXT, row->size - 1);
-	sheet_addc(l->s, ROLE_DIM, "  (e goes there)");
+	sheet_addc(l->s, ROLE_DIM, keyed("  ({e} goes there)"));
 }
 
 static void add_wait(const struct laying *l, int64_t ns, const char *words)
@@ -326,7 +327,7 @@ static void overview_retry(const struct laying *l)
 		bool failed = about->after.status == STATUS_ERROR;
 		sheet_addc(l->s, ROLE_DIM, ": ");
 		sheet_addc(l->s, failed ? ROLE_ERROR : ROLE_OK, failed ? "that failed, too" : "that went well");
-		sheet_addc(l->s, ROLE_DIM, "  (] goes there)");
+		sheet_addc(l->s, ROLE_DIM, keyed("  ({]} goes there)"));
 	}
 }
 
@@ -413,14 +414,14 @@ static struct str reason_of(const struct span_link *link, struct arena *arena)
 	return reason;
 }
 
-static const char go_there[] = "  (o goes there)";
+static const char go_there[] = "  ({o} goes there)";
 
 /* Who has to do with it: the span that it names, one that failed and names it, the one that a score of it names. */
 static void overview_cause(const struct laying *l)
 {
 	const struct span_about *about = &l->d->about;
 	const struct span *span = &l->d->detail.span;
-	const char *go = go_there;
+	const char *go = keyed(go_there);
 	if (about->link.id.len) {
 		struct str reason = span->n_links ? reason_of(&span->links[0], &l->s->arena) : STR_NONE;
 		sheet_label(l->s, l->d->row.status == STATUS_ERROR ? "cause" : "link");

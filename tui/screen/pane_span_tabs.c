@@ -3,6 +3,7 @@
 #include "store/base/scan.h"
 #include "store/base/text.h"
 #include "store/span_row.h"
+#include "tui/keyed.h"
 #include "tui/screen/pane_documents.h"
 #include "tui/screen/pane_marks.h"
 #include "tui/screen/pane_messages.h"
@@ -132,7 +133,7 @@ static void score_jump(const struct laying *l, const struct span_named *named)
 	sheet_column(l->s, SCORE_INDENT);
 	sheet_addc(l->s, ROLE_DIM, "names ");
 	sheet_add(l->s, ROLE_LINK, named->name.len ? named->name : named->id);
-	sheet_addc(l->s, ROLE_DIM, "  (o goes there)");
+	sheet_addc(l->s, ROLE_DIM, keyed("  ({o} goes there)"));
 }
 
 /* Each score whole; one is a piece, so that the cursor says whose jump is meant. */

@@ -1,5 +1,6 @@
 #include "tui/screen/pane_template.h"
 
+#include "tui/keyed.h"
 #include "tui/screen/pane_case.h"
 #include "tui/screen/pane_flow.h"
 
@@ -182,7 +183,7 @@ void template_left_out(struct sheet *s)
 		return;
 	s->rows_max++;
 	sheet_row(s);
-	sheet_addc(s, ROLE_WARNING, "more than fits here: v shows all of it in the pager");
+	sheet_addc(s, ROLE_WARNING, keyed("more than fits here: {v} shows all of it in the pager"));
 }
 
 void template_scroll(int *top, int rows, int page, enum move move)

@@ -7,6 +7,7 @@
 #include "store/base/text.h"
 #include "store/base/text_words.h"
 #include "store/base/vec.h"
+#include "tui/keyed.h"
 
 void sheet_begin(struct sheet *s, int cols)
 {
@@ -318,7 +319,7 @@ void sheet_draw(const struct sheet *s, struct canvas c, int first, bool dim, str
 		col += used;
 	}
 	if (s->left_out && first + c.rows > s->rows)
-		canvas_printf(c, s->rows - first, 0, -1, ROLE_DIM, "and more: v shows all of it");
+		canvas_putc(c, s->rows - first, 0, -1, ROLE_DIM, keyed("and more: {v} shows all of it"));
 }
 
 static bool row_holds(const struct sheet *s, int row, struct str find)

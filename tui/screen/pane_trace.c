@@ -125,7 +125,7 @@ static bool make_view(struct db *db, struct trace_request *r, struct tree_shape 
 	if (!shape->view)
 		return false;
 	if (shape->view->too_many) {
-		r->trouble = "more than 100,000 spans: siblings stay as they began (. or & takes a part)";
+		r->trouble = "more than 100,000 spans: siblings stay as they began ({.} or {&} takes a part)";
 		r->view.order = ORDER_START;
 	}
 	if (trace_view_is_tree(&r->view)) {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "store/base/units.h"
+#include "tui/keyed.h"
 #include "tui/screen/pane_trace_state.h"
 
 enum { KEPT = 16 }; /* traces whose folds and cursor are remembered */
@@ -203,7 +204,7 @@ static void take_shape(struct screen *screen, struct trace_request *r)
 {
 	struct trace_state *s = state_of(screen);
 	if (r->trouble)
-		ui_say(screen->ui, "%s", r->trouble);
+		ui_say(screen->ui, "%s", keyed(r->trouble));
 	s->shown = s->view = r->view;
 	folds_done(&s->base);
 	s->base = r->base;
@@ -370,7 +371,7 @@ static void take_jump(struct screen *screen, const struct trace_request *r)
 	if (r->found < 0)
 		ui_say(screen->ui, "%s", nothing_found(&r->want));
 	else if (!tree_pane_has(&s->tree, r->found))
-		ui_say(screen->ui, "the span is not among those that show: Esc shows all");
+		ui_say(screen->ui, "%s", keyed("the span is not among those that show: {Esc} shows all"));
 	else if (r->want.jump == JUMP_SIBLING)
 		tree_pane_show(&s->tree, r->found);
 	else

@@ -1,5 +1,6 @@
 /* What the keys of the screen of a trace do. */
 #include "tui/screen/pane_save.h"
+#include "tui/keyed.h"
 #include "tui/screen/pane_trace_state.h"
 
 static struct trace_state *state_of(const struct screen *s)
@@ -147,7 +148,7 @@ ACTION(trace_unfold_all)
 ACTION(trace_fold_depth)
 {
 	(void)target;
-	int depth = in->key - '0';
+	int depth = action_which(screen->ops->actions, in->key);
 	if (in->argument.len == 1)
 		depth = in->argument.ptr[0] - '0';
 	struct trace_state *s = screen->state;
@@ -216,7 +217,7 @@ static enum outcome match(struct screen *screen, bool forward)
 {
 	struct trace_state *s = state_of(screen);
 	if (s->find.len == 0) {
-		ui_say(screen->ui, "nothing to search for yet: / asks");
+		ui_say(screen->ui, "%s", keyed("nothing to search for yet: {/} asks"));
 		return OUT_HANDLED;
 	}
 	/* A hit of a search over everything: what else this text has, then the next hit of the list. */

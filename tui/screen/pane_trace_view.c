@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "store/query/filter.h"
+#include "tui/keyed.h"
 #include "tui/screen/pane_trace_state.h"
 
 static struct trace_state *state_of(const struct screen *s)
@@ -25,7 +26,7 @@ static enum outcome ask_view(struct screen *screen)
 	s->full = false;
 	s->says_so = s->row.n > MANY && !screen->ui->message[0];
 	if (s->says_so)
-		ui_say(screen->ui, "looking through all spans; Esc stops it");
+		ui_say(screen->ui, "%s", keyed("looking through all spans; {Esc} stops it"));
 	return OUT_REFRESH;
 }
 

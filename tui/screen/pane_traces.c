@@ -7,6 +7,7 @@
 #include "store/base/units.h"
 #include "store/span_row.h"
 #include "tui/columns_lists.h"
+#include "tui/keyed.h"
 #include "tui/screen/pane_marks.h"
 #include "tui/screen/pane_text.h"
 #include "tui/screen/pane_tree.h"
@@ -485,19 +486,19 @@ static void draw_first_steps(struct canvas c)
 		enum role role;
 		const char *text;
 	} lines[] = {
-	    {ROLE_TITLE,   "Nothing is in this store yet."                                           },
-	    {ROLE_TEXT,    ""	                                                                },
-	    {ROLE_TEXT,    "spoor reads the traces and eval results of LLM applications from files." },
-	    {ROLE_TEXT,    ""	                                                                },
-	    {ROLE_HEADING, "    spoor FILE…              import what is new in them and look at it"},
-	    {ROLE_HEADING, "    … | spoor import -       the same from a pipe"                     },
-	    {ROLE_HEADING, "    :welcome                 how to begin, where files come from"        },
-	    {ROLE_HEADING, "    :samples                 sample traces and runs, built in"           },
-	    {ROLE_TEXT,    ""	                                                                },
-	    {ROLE_TEXT,    "spoor formats lists the formats it knows. ? shows the keys, q leaves."   },
+	    {ROLE_TITLE,   "Nothing is in this store yet."                                            },
+	    {ROLE_TEXT,    ""	                                                                 },
+	    {ROLE_TEXT,    "spoor reads the traces and eval results of LLM applications from files."  },
+	    {ROLE_TEXT,    ""	                                                                 },
+	    {ROLE_HEADING, "    spoor FILE…              import what is new in them and look at it" },
+	    {ROLE_HEADING, "    … | spoor import -       the same from a pipe"                      },
+	    {ROLE_HEADING, "    :welcome                 how to begin, where files come from"         },
+	    {ROLE_HEADING, "    :samples                 sample traces and runs, built in"            },
+	    {ROLE_TEXT,    ""	                                                                 },
+	    {ROLE_TEXT,    "spoor formats lists the formats it knows. {?} shows the keys, {q} leaves."},
 	};
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
-		canvas_putc(c, 1 + (int)i, MARGIN, -1, lines[i].role, lines[i].text);
+		canvas_putc(c, 1 + (int)i, MARGIN, -1, lines[i].role, keyed(lines[i].text));
 }
 
 static void draw_nothing(const struct traces_pane *s, struct canvas c)
@@ -506,9 +507,8 @@ static void draw_nothing(const struct traces_pane *s, struct canvas c)
 		return;
 	if (s->page.all == 0 && s->page.runs > 0) {
 		canvas_putc(c, 1, MARGIN, -1, ROLE_TITLE, "No traces are in this store.");
-		canvas_printf(c, 3, MARGIN, -1, ROLE_TEXT, "It has %lld eval %s: Tab shows %s.",
-		              (long long)s->page.runs, s->page.runs == 1 ? "run" : "runs",
-		              s->page.runs == 1 ? "it" : "them");
+		canvas_printf(c, 3, MARGIN, -1, ROLE_TEXT, "It has %lld eval %s: %s shows %s.", (long long)s->page.runs,
+		              s->page.runs == 1 ? "run" : "runs", key_now("Tab"), s->page.runs == 1 ? "it" : "them");
 		return;
 	}
 	if (s->page.all == 0 && s->filter.len == 0) {
@@ -518,9 +518,9 @@ static void draw_nothing(const struct traces_pane *s, struct canvas c)
 	canvas_put(c, 1, MARGIN, -1, ROLE_TEXT, STR_LIT("No trace matches."));
 	draw_spark(s, c, 0, 0);
 	if (s->filter.len)
-		canvas_printf(c, 2, MARGIN, -1, ROLE_DIM, "Filter: " STR_FMT "    (Esc drops it, & changes it)",
-		              STR_ARG(buf_str(&s->filter)));
-	canvas_put(c, 3, MARGIN, -1, ROLE_DIM, STR_LIT("Eval runs are on their own screen: Tab."));
+		canvas_printf(c, 2, MARGIN, -1, ROLE_DIM, "Filter: " STR_FMT "    (%s)", STR_ARG(buf_str(&s->filter)),
+		              keyed("{Esc} drops it, {&} changes it"));
+	canvas_putc(c, 3, MARGIN, -1, ROLE_DIM, keyed("Eval runs are on their own screen: {Tab}."));
 }
 
 /* ---------------------------------------------------------------- details beside the list */

@@ -5,6 +5,7 @@
 #include "store/base/vec.h"
 #include "store/query/path.h"
 #include "store/query/subject.h"
+#include "tui/keyed.h"
 #include "tui/screen/pane_memory.h"
 #include "tui/screen.h"
 #include "tui/screen/pane_copy.h"
@@ -164,7 +165,7 @@ static void tell_share(struct path_state *s, struct sheet *sh, size_t i, bool as
 		sheet_wrap(sh, ROLE_WARNING, 0, s->report.masked, 0);
 	} else if (p->pos >= 0) {
 		sheet_row(sh);
-		sheet_addc(sh, ROLE_DIM, "Enter: the span with the most of it.");
+		sheet_addc(sh, ROLE_DIM, keyed("{Enter}: the span with the most of it."));
 	}
 }
 
@@ -209,11 +210,11 @@ static void tell_head(const struct path_state *s, struct sheet *sh, enum row_is 
 {
 	const struct path_report *r = &s->report;
 	if (is == ROW_SHARES) {
-		sheet_wrap(sh, ROLE_TEXT, 0,
-		           STR_LIT("Whose time the end of the trace waited for: the shares add up to its duration. "
-		                   "Tab: by kind, by "
-		                   "span, by model."),
-		           0);
+		sheet_wrap(
+		    sh, ROLE_TEXT, 0,
+		    str_of(keyed("Whose time the end of the trace waited for: the shares add up to its duration. "
+		                 "{Tab}: by kind, by span, by model.")),
+		    0);
 		if (!s->id)
 			sheet_row(sh);
 		if (!s->id)

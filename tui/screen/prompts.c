@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "tui/screen/pane_memory.h"
+#include "tui/keyed.h"
 #include "tui/screen/pane_case.h"
 #include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_prompts_ask.h"
@@ -26,7 +27,7 @@ static void draw_empty(const struct prompts_state *st, const struct ui *ui, stru
 	}
 	if (st->filter[0]) {
 		canvas_putc(body, 1, 3, -1, ROLE_HEADING, "No run that matches the filter names a prompt.");
-		canvas_putc(body, 3, 3, -1, ROLE_TEXT, "Esc clears it, & asks for another one.");
+		canvas_putc(body, 3, 3, -1, ROLE_TEXT, keyed("{Esc} clears it, {&} asks for another one."));
 		return;
 	}
 	canvas_putc(body, 1, 3, -1, ROLE_HEADING, "No prompt has a name in this store.");
@@ -116,7 +117,7 @@ static void prompts_status(const struct screen *screen, struct buf *out)
 	if (st->data.unsure)
 		buf_printf(out, "%s%lld large traces not looked through", dot, (long long)st->data.unsure);
 	if (st->filter[0])
-		buf_printf(out, "%s& %s%s", dot, st->filter, st->filter_is_old ? " " RECALLED_FILTER : "");
+		buf_printf(out, "%s& %s%s", dot, st->filter, st->filter_is_old ? RECALLED_FILTER : "");
 	if (st->find.len)
 		buf_printf(out, "%s/ %s", dot, buf_cstr(&st->find));
 }
@@ -244,7 +245,7 @@ static enum outcome search_again(struct screen *screen, int by, bool stay)
 	}
 	if (!st->find.len) {
 		if (!stay)
-			ui_say(screen->ui, "nothing is being searched for: / asks");
+			ui_say(screen->ui, "%s", keyed("nothing is being searched for: {/} asks"));
 		return OUT_HANDLED;
 	}
 	if (st->whole) {
@@ -384,7 +385,8 @@ ACTION(mark)
 			list_move(&st->view.list, MOVE_DOWN);
 			return OUT_REFRESH;
 		}
-	ui_say(screen->ui, "two versions are marked: Enter shows what differs, Space on one takes its mark off");
+	ui_say(screen->ui, "%s",
+	       keyed("two versions are marked: {Enter} shows what differs, {Space} on one takes its mark off"));
 	return OUT_HANDLED;
 }
 
@@ -501,7 +503,7 @@ static enum outcome open_pair(struct screen *screen, const char *name, struct ta
 	int64_t run_a = 0, run_b = 0;
 	prompts_pair(st, &a, &b);
 	if (!a || !b) {
-		ui_say(screen->ui, "this is the first version: mark another one with Space");
+		ui_say(screen->ui, "%s", keyed("this is the first version: mark another one with {Space}"));
 		return OUT_HANDLED;
 	}
 	if (b->pair_a && b->before != SIZE_MAX && a == &st->data.versions[b->before]) {

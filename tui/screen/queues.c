@@ -9,6 +9,7 @@
 
 #include "store/base/units.h"
 #include "store/query/queue_offers.h"
+#include "tui/keyed.h"
 #include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_copy.h"
 #include "tui/widget/list.h"
@@ -457,8 +458,8 @@ static void draw_foot(const struct screen *screen, struct canvas foot)
 		second_words(&st->read.queues[row->at], &two);
 	} else if (row) {
 		const struct queue_offer *o = &st->offers[row->at];
-		buf_printf(&one,
-		           o->count == 1 ? "Enter shows it." : "Enter makes a list of these %lld and shows the first.",
+		buf_add_cstr(&one, key_now("Enter"));
+		buf_printf(&one, o->count == 1 ? " shows it." : " makes a list of these %lld and shows the first.",
 		           (long long)o->count);
 		buf_add_cstr(&two, "What the judge and others say shows once you have judged.");
 	}
@@ -510,8 +511,8 @@ static void queues_headline(const struct screen *screen, struct canvas row)
 {
 	int col = 1 + canvas_putc(row, 0, 1, -1, ROLE_TITLE, "Review  ");
 	col += canvas_putc(row, 0, col, -1, ROLE_TITLE, "what do you want to look at?");
-	struct str keys =
-	    screen->ui->ascii ? STR_LIT("arrow keys choose, Enter begins") : STR_LIT("↑ ↓ choose, Enter begins");
+	struct str keys = str_of(screen->ui->ascii ? keyed("arrow keys choose, {Enter} begins")
+	                                           : keyed("↑ ↓ choose, {Enter} begins"));
 	if (row.cols - col > text_cols(keys) + 3)
 		canvas_put_right(row, 0, col, row.cols - col - 1, ROLE_TITLE, keys);
 }

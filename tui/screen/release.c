@@ -286,7 +286,7 @@ static const struct action actions[] = {
 	{.name = "open", .keys = "Enter", .help = "what is behind the check: lost cases, new errors, slices, traces …", .hint = "behind it", .hint_order = 1, .run = open_behind},
 	MOVE_ACTIONS,
 	{.name = "compare", .keys = "=", .help = "the comparison it rests on", .hint = "compare", .hint_order = 2, .run = open_compare},
-	{.name = "gate-file", .keys = "f", .help = "limits from a gate file (spoor help gate-file), read again with R; an empty name: none", .hint = "limits", .hint_order = 3, .run = gate_file},
+	{.name = "gate-file", .keys = "f", .help = "limits from a gate file (spoor help gate-file), read again with {R}; an empty name: none", .hint = "limits", .hint_order = 3, .run = gate_file},
 	ACTIONS_END,
 };
 /* clang-format on */

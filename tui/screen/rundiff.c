@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "tui/screen/pane_memory.h"
+#include "tui/keyed.h"
 #include "tui/screen.h"
 #include "tui/screen/pane_case.h"
 #include "tui/screen/pane_copy.h"
@@ -159,7 +160,7 @@ static enum outcome search_again(struct screen *screen, int by, bool stay)
 	struct state *st = state_of(screen);
 	if (!st->find.len) {
 		if (!stay)
-			ui_say(screen->ui, "nothing is being searched for: / asks");
+			ui_say(screen->ui, "%s", keyed("nothing is being searched for: {/} asks"));
 		return OUT_HANDLED;
 	}
 	int row =
@@ -167,7 +168,7 @@ static enum outcome search_again(struct screen *screen, int by, bool stay)
 	if (row >= 0)
 		st->top = row;
 	else
-		ui_say(screen->ui, "not here%s: %s", st->whole ? "" : ", x shows more", buf_cstr(&st->find));
+		ui_say(screen->ui, "not here%s: %s", st->whole ? "" : keyed(", {x} shows more"), buf_cstr(&st->find));
 	return OUT_HANDLED;
 }
 

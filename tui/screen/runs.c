@@ -8,6 +8,7 @@
 #include "store/query/case.h"
 #include "store/query/filter.h"
 #include "store/query/queue_make.h"
+#include "tui/keyed.h"
 #include "tui/screen/pane_memory.h"
 #include "tui/screen.h"
 #include "tui/screen/pane_copy.h"
@@ -316,7 +317,7 @@ static void draw_empty(const struct runs_state *st, struct canvas body)
 	}
 	if (st->filter[0]) {
 		canvas_putc(body, 1, 3, -1, ROLE_HEADING, "No run matches the filter.");
-		canvas_putc(body, 3, 3, -1, ROLE_TEXT, "Esc clears it, & asks for another one.");
+		canvas_putc(body, 3, 3, -1, ROLE_TEXT, keyed("{Esc} clears it, {&} asks for another one."));
 		return;
 	}
 	canvas_putc(body, 1, 3, -1, ROLE_HEADING, "No eval runs in this store yet.");
@@ -326,7 +327,7 @@ static void draw_empty(const struct runs_state *st, struct canvas body)
 	canvas_putc(body, 5, 3, -1, ROLE_TEXT, "spoor formats                  says what can be read");
 	canvas_putc(body, 6, 3, -1, ROLE_TEXT, ":welcome, :samples             how to begin; sample runs");
 	canvas_putc(body, 8, 3, -1, ROLE_DIM,
-	            "Two runs of one dataset can then be compared: Space marks, Enter compares.");
+	            keyed("Two runs of one dataset can then be compared: {Space} marks, {Enter} compares."));
 }
 
 static void draw_pane(const struct runs_state *st, struct canvas body, const struct runs_places *at)
@@ -335,7 +336,7 @@ static void draw_pane(const struct runs_state *st, struct canvas body, const str
 		canvas_rule(canvas_part(body, at->pane_row - 1, 0, 1, body.cols), 0, ROLE_BORDER);
 		canvas_putc(body, at->pane_row - 1, 2, -1, ROLE_HEADING, " details ");
 		char text[64];
-		snprintf(text, sizeof text, " J K: rows %d to %d of %d ", st->sheet_top + 1,
+		snprintf(text, sizeof text, " %s: rows %d to %d of %d ", keyed("{J} {K}"), st->sheet_top + 1,
 		         st->sheet_top + at->pane_rows, st->sheet.rows);
 		if (st->sheet.rows > at->pane_rows)
 			canvas_put_right(body, at->pane_row - 1, body.cols / 2, body.cols / 2 - 2, ROLE_DIM,
@@ -460,7 +461,7 @@ static void runs_status(const struct screen *screen, struct buf *out)
 	if (named)
 		buf_printf(out, " · baseline " STR_FMT, STR_ARG(str_cut(run_name(named), 0, 60)));
 	if (st->filter[0])
-		buf_printf(out, " · & %s%s", st->filter, st->filter_is_old ? " " RECALLED_FILTER : "");
+		buf_printf(out, " · & %s%s", st->filter, st->filter_is_old ? RECALLED_FILTER : "");
 	if (st->find.len)
 		buf_printf(out, " · / %s", buf_cstr(&st->find));
 }

@@ -7,6 +7,7 @@
 #include "store/query/search.h"
 #include "store/query/search_terms.h"
 #include "store/query/subject.h"
+#include "tui/keyed.h"
 #include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_text.h"
@@ -304,7 +305,7 @@ static void search_draw(const struct screen *screen, struct canvas body)
 	else
 		canvas_putc(
 		    rows, 1, 1, rows.cols - 2, ROLE_DIM,
-		    !s->text.len ? "/ asks for the words to search for"
+		    !s->text.len ? keyed("{/} asks for the words to search for")
 		    : s->failed  ? "the search failed"
 		    : !s->loaded
 		        ? "searching"
@@ -329,7 +330,7 @@ static void search_status(const struct screen *screen, struct buf *out)
 	if (s->percent < 100)
 		buf_printf(out, "%s%d%% indexed, the rest read", dot, s->percent);
 	if (s->generation != screen->ui->generation)
-		buf_printf(out, "%snew data: R searches again", dot);
+		buf_printf(out, "%snew data: %s searches again", dot, key_now("R"));
 }
 
 /* ---------------------------------------------------------------- actions */
@@ -469,8 +470,8 @@ static const struct action actions[] = {
     {"open",       "Enter", "go to the span or trace that has the text", "open",   1, open_hit },
     MOVE_ACTIONS,
     {"search",     "/",     "search for something else",                 "search", 2, search   },
-    {"next-match", "n",     "next match, as j",                          NULL,     0, move_down},
-    {"prev-match", "N",     "previous match, as k",                      NULL,     0, move_up  },
+    {"next-match", "n",     "next match, as {j}",                        NULL,     0, move_down},
+    {"prev-match", "N",     "previous match, as {k}",                    NULL,     0, move_up  },
     {"again",      "R",     "search again",                              NULL,     0, again    },
     ACTIONS_END,
 };

@@ -7,6 +7,7 @@
 #include "store/base/units.h"
 #include "store/query/queue_make.h"
 #include "store/query/subject.h"
+#include "tui/keyed.h"
 #include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_session.h"
@@ -347,7 +348,7 @@ static void session_draw(const struct screen *screen, struct canvas body)
 {
 	const struct session_state *s = state_of(screen);
 	if (s->failed && !s->pane.loaded)
-		canvas_putc(body, 1, 2, -1, ROLE_TEXT, "There is no such session in this store. q goes back.");
+		canvas_putc(body, 1, 2, -1, ROLE_TEXT, keyed("There is no such session in this store. {q} goes back."));
 	session_pane_draw(&s->pane, body);
 }
 
@@ -526,7 +527,7 @@ ACTION(all_short)
 ACTION(all_depth)
 {
 	(void)target;
-	int depth = in->argument.len == 1 ? in->argument.ptr[0] - '0' : in->key - '0';
+	int depth = in->argument.len == 1 ? in->argument.ptr[0] - '0' : action_which(screen->ops->actions, in->key);
 	return depth >= 1 && depth <= N_SESSION_LEVELS ? all_to(screen, (enum session_level)(depth - 1)) : OUT_HANDLED;
 }
 
@@ -618,7 +619,7 @@ static enum outcome seek_text(struct screen *screen, bool forward, bool here)
 {
 	struct session_state *s = state_of(screen);
 	if (s->pane.find.len == 0) {
-		ui_say(screen->ui, "nothing to search for yet: / asks");
+		ui_say(screen->ui, "%s", keyed("nothing to search for yet: {/} asks"));
 		return OUT_HANDLED;
 	}
 	s->seek = s->pane.loaded && s->pane.session.n ? SEEK_TEXT : SEEK_NOTHING;

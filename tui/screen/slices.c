@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "store/query/filter.h"
+#include "tui/keyed.h"
 #include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_slices.h"
@@ -402,7 +403,7 @@ static enum outcome search_again(struct screen *screen, int by, bool stay)
 	struct str what = buf_str(&st->find);
 	if (!what.len || !st->has || !st->data.n) {
 		if (!stay && !what.len)
-			ui_say(screen->ui, "nothing is being searched for: / asks");
+			ui_say(screen->ui, "%s", keyed("nothing is being searched for: {/} asks"));
 		return OUT_HANDLED;
 	}
 	int64_t n = (int64_t)st->data.n;

@@ -6,6 +6,7 @@
 #include "store/base/clean.h"
 #include "store/base/text.h"
 #include "store/query/sql_page.h"
+#include "tui/keyed.h"
 #include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_text.h"
 #include "tui/widget/list.h"
@@ -296,7 +297,7 @@ static void draw_nothing(const struct sql_state *s, struct canvas body)
 	if (s->failure[0])
 		sheet_wrap(&sheet, ROLE_ERROR, 0, str_of(s->failure), 6);
 	else
-		sheet_addc(&sheet, ROLE_DIM, s->loaded ? "no rows" : "asking; Esc goes back");
+		sheet_addc(&sheet, ROLE_DIM, s->loaded ? "no rows" : keyed("asking; {Esc} goes back"));
 	sheet_gap(&sheet);
 	sheet_wrap(&sheet, ROLE_TEXT, 0, buf_str(&s->text), 10);
 	sheet_draw(&sheet, canvas_part(body, 1, 1, body.rows - 1, body.cols - 2), 0, false, STR_NONE);

@@ -7,6 +7,7 @@
 #include "store/query/queue_make.h"
 #include "store/query/runs.h"
 #include "store/query/traces.h"
+#include "tui/keyed.h"
 #include "tui/screen/pane_choices.h"
 #include "tui/screen/pane_copy.h"
 
@@ -22,19 +23,21 @@ static const char sample_review[] = "review-support";
 static const struct {
 	const char *title, *look, *command;
 } stops[N_STOPS] = {
-    [STOP_TRACE] = {"Which step took the time, which one failed?",
-                    "! goes to the slowest step, e to the error, w says what would make it faster, L who paid for "
-                    "every token; Tab: all that is known of a step.",                        "spoor trace"  },
+    [STOP_TRACE] =
+        {"Which step took the time, which one failed?",
+                      "{trace.!} goes to the slowest step, {trace.e} to the error, {trace.w} says what would make it faster, "
+         "{trace.L} who paid for every token; {trace.Tab}: all that is known of a step.",               "spoor trace"  },
     [STOP_COMPARE] = {"Is the new version better?",
-                    "One sentence, then every metric with its interval. Enter: a lost case, both answers beside "
-                      "each other; w: where losses begin; d: ship or hold.",                 "spoor compare"},
-    [STOP_REVIEW] = {"Judge answers as an expert does",
-                    "One at a time: 1 good, 2 bad, 3 unsure, c a note, C the answer as it should be. Saved at once; "
-                     "it goes on where you stopped.",                                        "spoor review" },
+                      "One sentence, then every metric with its interval. {compare.Enter}: a lost case, both answers "
+                      "beside each other; {compare.w}: where losses begin; {compare.d}: ship or hold.", "spoor compare"},
+    [STOP_REVIEW] =
+        {"Judge answers as an expert does",
+                      "One at a time: {review.1} good, {review.2} bad, {review.3} unsure, {review.c} a note, {review.C} the "
+         "answer as it should be. Saved at once; it goes on where you stopped.",                        "spoor review" },
     [STOP_JUDGES] = {"How far can the judges be trusted?",
-                    "Agreement with people beyond chance, flips, what to label next.",       "spoor judges" },
+                      "Agreement with people beyond chance, flips, what to label next.",                "spoor judges" },
     [STOP_CHECKS] = {"What needs no model to see?",
-                    "Equal calls, loops, an account number in an answer, unused documents.", "spoor checks" },
+                      "Equal calls, loops, an account number in an answer, unused documents.",          "spoor checks" },
 };
 
 /* What the steps are about, as found in the store. */
@@ -85,7 +88,7 @@ static void lay_stop(struct screen *screen, enum stop stop)
 		sheet_add(s, ROLE_DIM, r->about[stop]);
 	}
 	sheet_row(s);
-	sheet_wrap(s, ROLE_TEXT, TEXT_COL, str_of(stops[stop].look), 0);
+	sheet_wrap(s, ROLE_TEXT, TEXT_COL, str_of(keyed(stops[stop].look)), 0);
 	choices_rest(&st->choices);
 }
 
@@ -354,7 +357,7 @@ static enum outcome choose(struct screen *screen, const struct input *in, struct
 
 static enum outcome digit(struct screen *screen, const struct input *in, struct target *target)
 {
-	int n = in->argument.len ? in->argument.ptr[0] - '1' : in->key - '1';
+	int n = in->argument.len ? in->argument.ptr[0] - '1' : action_which(screen->ops->actions, in->key) - 1;
 	if (n >= 0 && n < N_STOPS)
 		return open_stop(screen, (enum stop)n, target);
 	ui_say(screen->ui, "it is one of 1 to %d", N_STOPS);
@@ -369,7 +372,7 @@ static enum outcome space(struct screen *screen, const struct input *in, struct 
 
 /* clang-format off */
 static const struct action actions[] = {
-	{.name = "choose", .keys = "Enter", .help = "go there; q comes back", .hint = "go there", .hint_order = 1, .run = choose},
+	{.name = "choose", .keys = "Enter", .help = "go there; {q} comes back", .hint = "go there", .hint_order = 1, .run = choose},
 	{.name = "stop", .keys = "1 2 3 4 5", .help = "the first, the second … of them", .run = digit},
 	MOVE_ACTIONS,
 	{.name = "space", .keys = "Space", .help = "one page down", .run = space},

@@ -5,6 +5,7 @@
 #include "store/base/units.h"
 #include "store/query/subject.h"
 #include "store/span_row.h"
+#include "tui/keyed.h"
 #include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_trace_state.h"
@@ -111,7 +112,8 @@ static void trace_draw(const struct screen *screen, struct canvas body)
 	const struct trace_state *s = state_of(screen);
 	if (!s->opened) {
 		if (s->lost)
-			canvas_putc(body, 1, 2, -1, ROLE_TEXT, "There is no such trace in this store. q goes back.");
+			canvas_putc(body, 1, 2, -1, ROLE_TEXT,
+			            keyed("There is no such trace in this store. {q} goes back."));
 		return;
 	}
 	if (s->row.n == 0) {
@@ -240,7 +242,7 @@ static void add_view(const struct trace_state *s, struct buf *out, const char *d
 	if (s->shown.zoom_key)
 		buf_printf(out, "%szoom", dot);
 	if (s->view_is_old)
-		buf_add_cstr(out, " " RECALLED_FILTER);
+		buf_add_cstr(out, RECALLED_FILTER);
 }
 
 static void trace_status(const struct screen *screen, struct buf *out)

@@ -3,6 +3,7 @@
 
 #include "store/query/subject.h"
 #include "store/base/scan.h"
+#include "tui/keyed.h"
 #include "tui/screen/pane_memory.h"
 #include "tui/screen.h"
 #include "tui/screen/pane_case.h"
@@ -254,8 +255,9 @@ static bool tracediff_open(struct screen *screen, const struct target *target, s
 		s->names[0][0] = '\0';
 	}
 	if (!s->b && !s->names[1][0])
-		return err_set(err, ERR_USAGE, NULL,
-		               "two traces are needed: d in a trace, d on two traces of the list");
+		return err_set(
+		    err, ERR_USAGE, NULL, "%s",
+		    keyed("two traces are needed: {trace.d} in a trace, {traces.d} on two traces of the list"));
 	list_init(&s->list);
 	return true;
 }
@@ -295,7 +297,7 @@ static void tracediff_draw(const struct screen *screen, struct canvas body)
 	struct split v = split_for(s, body.rows, body.cols);
 	if (!s->loaded) {
 		canvas_putc(body, 1, 2, -1, ROLE_DIM,
-		            s->failed ? "The two traces could not be read. q goes back."
+		            s->failed ? keyed("The two traces could not be read. {q} goes back.")
 		                      : "putting the two traces in line");
 		return;
 	}

@@ -7,6 +7,7 @@
 #include "store/query/queue_make.h"
 #include "store/query/subject.h"
 #include "tui/columns.h"
+#include "tui/keyed.h"
 #include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_text.h"
@@ -303,8 +304,9 @@ static void traces_take(struct screen *screen, void *request, bool ok)
 		else if (ok && r->found >= 0)
 			jump_to(&s->pane.list, r->found);
 		else if (ok && r->want.seek != SEEK_BACK)
-			ui_say(screen->ui, r->want.seek == SEEK_FAILED ? "no trace here has an error"
-			                                               : "nothing matches here (* searches all texts)");
+			ui_say(screen->ui, "%s",
+			       r->want.seek == SEEK_FAILED ? "no trace here has an error"
+			                                   : keyed("nothing matches here ({*} searches all texts)"));
 		fit(screen);
 	}
 	request_free(r);
@@ -401,7 +403,7 @@ static void traces_headline(const struct screen *screen, struct canvas row)
 	}
 	if (s->pane.filter.len)
 		canvas_printf(row, 0, col + 2, row.cols - col - 3, ROLE_MARK, "& " STR_FMT "%s",
-		              STR_ARG(buf_str(&s->pane.filter)), s->filter_is_old ? " " RECALLED_FILTER : "");
+		              STR_ARG(buf_str(&s->pane.filter)), s->filter_is_old ? RECALLED_FILTER : "");
 }
 
 /* ---------------------------------------------------------------- how it was left */
@@ -552,7 +554,7 @@ static enum outcome seek(struct screen *screen, enum seek what, bool forward)
 {
 	struct traces_state *s = state_of(screen);
 	if (what == SEEK_MATCH && s->pane.find.len == 0) {
-		ui_say(screen->ui, "nothing to search for yet: / asks");
+		ui_say(screen->ui, "%s", keyed("nothing to search for yet: {/} asks"));
 		return OUT_HANDLED;
 	}
 	s->seek = what;
@@ -751,7 +753,8 @@ ACTION(beside)
 	if (!s->beside || s->beside == row->id) {
 		s->beside = s->beside ? 0 : row->id;
 		s->beside_start_ns = row->start_ns;
-		ui_say(screen->ui, s->beside ? "d on another trace shows both beside each other" : "forgotten");
+		ui_say(screen->ui, "%s",
+		       s->beside ? keyed("{d} on another trace shows both beside each other") : "forgotten");
 		return OUT_HANDLED;
 	}
 	bool newer = row->start_ns >= s->beside_start_ns;
@@ -785,7 +788,7 @@ static const struct action actions[] = {
 	{"runs", "Tab", "eval runs", "runs", 2, go_runs},
 	MOVE_ACTIONS,
 	{"filter", "&", "keep only traces that match, as in: status:error dur>2s", "filter", 3, filter},
-	{"search", "/", "search names, input previews and ids; * searches all texts", "search", 4, search},
+	{"search", "/", "search names, input previews and ids; {*} searches all texts", "search", 4, search},
 	{"next-match", "n", "next match", NULL, 0, next_match},
 	{"prev-match", "N", "previous match", NULL, 0, prev_match},
 	{"next-error", "e", "next trace with an error", "error", 5, next_error},
@@ -798,7 +801,7 @@ static const struct action actions[] = {
 	{"invert", "I", "turn the order round", NULL, 0, invert},
 	{"insights", "i", "figures over these traces: time, errors, cost, by what", "insights", 7, go_insights},
 	{"critical-path", "w", "whose the critical path is, over these traces", NULL, 0, go_path},
-	{"tracediff", "d", "this trace and the next that d is pressed on, side by side", NULL, 0, beside},
+	{"tracediff", "d", "this trace and the next that {d} is pressed on, side by side", NULL, 0, beside},
 	{"session", "W", "all traces of its session as one conversation", "talk", 35, session},
 	{"checks", "K", "what checks found: answers, privacy, behaviour, your rules", NULL, 0, go_checks},
 	{"clear", "Esc", "drop the search, then the filter, else one level up", NULL, 0, clear},

@@ -4,6 +4,7 @@
 
 #include "store/db.h"
 #include "store/query/sources.h"
+#include "tui/keyed.h"
 #include "tui/screen/pane_choices.h"
 #include "tui/screen/pane_copy.h"
 #include "tui/start.h"
@@ -56,16 +57,16 @@ static void lay_choice(struct welcome_state *st, enum choice_kind kind)
 	static const struct {
 		const char *key, *text;
 	} words[] = {
-	    [CHOOSE_TOUR] = {"t", "see five things to try"                                             },
-	    [CHOOSE_SAMPLES] = {"s", "look at sample data, in a store of its own that goes when you leave"},
-	    [CHOOSE_FILE] = {"i", "read a file or a folder of yours"                                   },
-	    [CHOOSE_PLACE] = {"",  ""	                                                           },
+	    [CHOOSE_TOUR] = {"{t}", "see five things to try"                                             },
+	    [CHOOSE_SAMPLES] = {"{s}", "look at sample data, in a store of its own that goes when you leave"},
+	    [CHOOSE_FILE] = {"{i}", "read a file or a folder of yours"                                   },
+	    [CHOOSE_PLACE] = {"",    ""	                                                           },
 	};
 	struct sheet *s = &st->choices.sheet;
 	st->kinds[st->choices.n] = kind;
 	choices_row(&st->choices);
 	sheet_column(s, MARGIN + 1);
-	sheet_addc(s, ROLE_HINT_KEY, words[kind].key);
+	sheet_addc(s, ROLE_HINT_KEY, keyed(words[kind].key));
 	sheet_column(s, TEXT_COL);
 	if (kind != CHOOSE_PLACE)
 		sheet_wrap(s, ROLE_TEXT, TEXT_COL, str_of(words[kind].text), 0);
