@@ -184,7 +184,7 @@ static void stage_text(struct stage *st, struct buf *out, bool roles)
 }
 
 /* Somewhere on the screen; for what golden files should not pin. */
-static bool stage_shows(struct stage *st, const char *text)
+static inline bool stage_shows(struct stage *st, const char *text)
 {
 	struct buf out = BUF_INIT;
 	stage_text(st, &out, false);
@@ -193,7 +193,7 @@ static bool stage_shows(struct stage *st, const char *text)
 	return found;
 }
 
-static bool stage_read(const char *path, struct buf *out)
+static inline bool stage_read(const char *path, struct buf *out)
 {
 	FILE *f = fopen(path, "rb");
 	char bytes[4096];
@@ -206,7 +206,7 @@ static bool stage_read(const char *path, struct buf *out)
 }
 
 /* Says the first row that differs. */
-static bool stage_same(const char *path, struct str want, struct str got)
+static inline bool stage_same(const char *path, struct str want, struct str got)
 {
 	struct str w, g;
 	for (int line = 1; want.len || got.len; line++) {
@@ -222,7 +222,7 @@ static bool stage_same(const char *path, struct str want, struct str got)
 	return true;
 }
 
-static void stage_golden(struct stage *st, const char *name)
+static inline void stage_golden(struct stage *st, const char *name)
 {
 	char path[256];
 	struct buf got = BUF_INIT, want = BUF_INIT;
