@@ -10,6 +10,7 @@
 #include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_text.h"
 #include "tui/widget/list.h"
+#include "tui/screen/pane_chosen.h"
 #include "tui/widget/pane_size.h"
 
 enum {
@@ -172,12 +173,21 @@ static void put_figure(struct canvas c, int col, enum role role, int64_t n)
 	buf_done(&text);
 }
 
+struct drawing {
+	const struct checks_state *s;
+	struct chosen chosen; /* n 0: none are */
+};
+
 static void draw_sum(const void *context, struct canvas line, int64_t row, bool cursor)
 {
-	const struct checks_state *s = context;
-	if (row < 0 || (size_t)row >= s->page.n_sums)
+	const struct drawing *d = context;
+	if (row < 0 || (size_t)row >= d->s->page.n_sums)
 		return;
-	const struct finding_sum *sum = &s->page.sums[row];
+	const struct finding_sum *sum = &d->s->page.sums[row];
+	if (d->chosen.n) {
+		chosen_row(&d->chosen, line, sum, cursor, 0, NULL, NULL);
+		return;
+	}
 	int col = 1, used = canvas_put(line, 0, col, NAME_COLS - 1, ROLE_TEXT, sum->check);
 	if (cursor)
 		canvas_reverse(line, 0, col, used);
@@ -195,9 +205,13 @@ static void draw_sum(const void *context, struct canvas line, int64_t row, bool 
 	canvas_put(line, 0, col, line.cols - col, ROLE_DIM, sum->example.explanation);
 }
 
-static void draw_head(struct canvas head)
+static void draw_head(const struct drawing *d, struct canvas head)
 {
 	int col = 1;
+	if (d->chosen.n) {
+		chosen_titles(&d->chosen, head, false, -1);
+		return;
+	}
 	canvas_putc(head, 0, col, NAME_COLS - 1, ROLE_HEADING, "check");
 	canvas_putc(head, 0, col + NAME_COLS, LEVEL_COLS - 1, ROLE_HEADING, "level");
 	col += NAME_COLS + LEVEL_COLS;
@@ -264,7 +278,10 @@ static void checks_draw(const struct screen *screen, struct canvas body)
 	bool beside = body.cols >= BESIDE_COLS;
 	int cols = beside ? body.cols - pane_size(body.cols - body.cols * 6 / 10, body.cols, 30, 50) : body.cols;
 	struct canvas left = canvas_part(body, 0, 0, body.rows, cols), list = canvas_part(left, 1, 0, rows, cols);
-	draw_head(canvas_part(left, 0, 0, 1, cols));
+	struct drawing d = {.s = s};
+	if (chosen_begin(&d.chosen, finding_sum_columns, NULL))
+		chosen_fit(&d.chosen, 1, cols);
+	draw_head(&d, canvas_part(left, 0, 0, 1, cols));
 	if (!s->page.n_sums) {
 		canvas_putc(list, 1, 1, cols - 2, ROLE_DIM,
 		            s->failed                                  ? "could not be read"
@@ -274,7 +291,7 @@ static void checks_draw(const struct screen *screen, struct canvas body)
 		                                : "nothing found: every check passed in every trace");
 		return;
 	}
-	list_draw(&s->list, list, draw_sum, s);
+	list_draw(&s->list, list, draw_sum, &d);
 	if (beside) {
 		draw_details(screen, canvas_part(body, 0, cols + 2, body.rows, body.cols - cols - 2));
 	} else if (rows < screen->ui->rows - 1) {
