@@ -234,7 +234,7 @@ const struct action app_actions[] = {
 	{"bad", "-", "this answer is bad", NULL, 0, verdict_bad},
 	{"alikes", "a A", "other answers that failed in the same way as this one", NULL, 0, verdict_alikes},
 	{"back", "q Esc", "one level up; {q} at the first screen: quit", NULL, 0, back},
-	{"columns", "", "columns of this list: :columns start,name,cost; alone: as they were", NULL, 0, choose_columns},
+	{"columns", "", "columns of this list: :columns start,name,cost; alone: those there are, default: its own", NULL, 0, choose_columns},
 	{"command", ":", "type a command: any name of this list, or a screen", NULL, 0, app_command},
 	{"copy", "y", "copy, then v: the value, p: its path, i: its id, c: the command line, l: a link", "copy", 35, copy},
 	{"correct", "C", "the answer as it should be", NULL, 0, verdict_correct},

@@ -99,6 +99,12 @@ void value_csv(struct buf *out, const struct value *v, bool raw)
 	}
 }
 
+/* As filter tokens> has them: what is known of the two. */
+static int64_t both_tokens(int64_t in, int64_t out)
+{
+	return in == UNKNOWN_INT ? out : out == UNKNOWN_INT ? in : in + out;
+}
+
 static enum role status_role(enum span_status status)
 {
 	switch (status) {
@@ -137,6 +143,7 @@ GET(trace, tools, counted(row->tool_calls, ROLE_TEXT))
 GET(trace, repeats, counted(row->repeats, ROLE_WARNING))
 GET(trace, in, integer(VALUE_TOKENS, row->tokens_in))
 GET(trace, out, integer(VALUE_TOKENS, row->tokens_out))
+GET(trace, tokens, integer(VALUE_TOKENS, both_tokens(row->tokens_in, row->tokens_out)))
 GET(trace, cached, integer(VALUE_TOKENS, row->tokens_cached))
 GET(trace, reasoning, integer(VALUE_TOKENS, row->tokens_reasoning))
 GET(trace, cost, money(row->cost_usd, row->usage &TRACE_COST_ESTIMATED))
@@ -213,16 +220,17 @@ const struct column trace_columns[] = {
     {"repeats",         "same", 0, 0, true, "repeats", trace_repeats},
     {"tokens_in",            "tok in", 6, 100, true, "tokens_in", trace_in},
     {"tokens_out",         "out", 5, 110, true, "tokens_out", trace_out},
-    {"tokens_cached",    "cached", 0, 0, true, NULL, trace_cached},
-    {"tokens_reasoning",      "think", 0, 0, true, NULL, trace_reasoning},
-    {"cost_usd",            "cost", 8, 76, true, "cost_usd", trace_cost},
-    {"cost_estimated",         "estimated", 0, 0, false, NULL, trace_estimated},
-    {"usage_repeats", "repeated", 0, 0, true, NULL, trace_usage_repeats},
-    {"usage_note",         "usage", 0, 0, false, NULL, trace_usage_note},
-    {"scores",            "scores", 0, 0, false, "scores", trace_scores},
-    {"verdict",         "verdict", 0, 0, false, "verdict", trace_verdict},
-    {"source",    "source", 0, 0, false, "source", trace_source},
-    {.name = NULL     },
+    {"tokens",    "tokens", 0, 0, true, "tokens", trace_tokens},
+    {"tokens_cached",      "cached", 0, 0, true, NULL, trace_cached},
+    {"tokens_reasoning",            "think", 0, 0, true, NULL, trace_reasoning},
+    {"cost_usd",         "cost", 8, 76, true, "cost_usd", trace_cost},
+    {"cost_estimated", "estimated", 0, 0, false, NULL, trace_estimated},
+    {"usage_repeats",         "repeated", 0, 0, true, NULL, trace_usage_repeats},
+    {"usage_note",            "usage", 0, 0, false, NULL, trace_usage_note},
+    {"scores",         "scores", 0, 0, false, "scores", trace_scores},
+    {"verdict",    "verdict", 0, 0, false, "verdict", trace_verdict},
+    {"source",      "source", 0, 0, false, "source", trace_source},
+    {.name = NULL           },
 };
 
 /* ---------------------------------------------------------------- spans of a tree */

@@ -4,21 +4,30 @@
 #include <string.h>
 
 #include "store/base/near.h"
+#include "tui/columns_compare.h"
 #include "tui/columns_prompts.h"
 #include "tui/settings.h"
 
 enum { NAMED = 60 };
 
-/* clang-format off: one row a line */
+/* clang-format off */
 const struct list_kind list_kinds[] = {
-    {"cases",                                       "run", case_columns, FILTER_CASES, false, "the cases of an eval run: spoor run"},
-    {"checks",                                 "checks", finding_sum_columns, FILTER_TRACES, false, "what checks found, summed up: spoor checks"},
-    {"findings",                                        NULL, finding_columns, FILTER_TRACES, false, "what one check found: spoor checks NAME"},
-    {"prompts",                                             "prompts", prompt_columns, FILTER_RUNS, false, "prompts and their versions: spoor prompts"},
-    {"runs",     "runs", run_columns, FILTER_RUNS, true, "eval runs: the screen, and spoor runs"},
-    {"search",                                "search", search_columns, FILTER_TRACES, false, "hits of a search: spoor search"},
-    {"traces", "traces", trace_columns, FILTER_TRACES, true, "traces: the screen, and spoor traces"},
-    {.name = NULL                                   },
+	/* name            command     columns                 over            screen      keeps       begins  help */
+	{"cases",           "run",      case_columns,           FILTER_CASES,   NULL,       NULL,       false, "the cases of an eval run: spoor run"},
+	{"checks",          "checks",   finding_sum_columns,    FILTER_TRACES,  "checks",   "check",    false, "what checks found, summed up: the screen, and spoor checks"},
+	{"compare",         "compare",  compare_columns,        FILTER_PAIRS,   "compare",  "title",    false, "the cases of two runs: the screen (spoor compare --columns takes the names, too)"},
+	{"findings",        NULL,       finding_columns,        FILTER_TRACES,  NULL,       NULL,       false, "what one check found: spoor checks NAME"},
+	{"judges",          "judges",   judge_columns,          FILTER_CASES,   "judges",   "name",     false, "judges on trial: the screen, and spoor judges"},
+	{"prompts",         "prompts",  prompt_columns,         FILTER_RUNS,    "prompts",  "prompt",   false, "prompts and their versions: the screen, and spoor prompts"},
+	{"runs",            "runs",     run_columns,            FILTER_RUNS,    "runs",     "name",     true,  "eval runs: the screen, and spoor runs"},
+	{"search",          "search",   search_columns,         FILTER_TRACES,  "search",   "snippet",  false, "hits of a search: the screen, and spoor search"},
+	{"stats-checks",    NULL,       stats_check_columns,    FILTER_TRACES,  "insights", "name",     false, "Insights: checks"},
+	{"stats-documents", NULL,       stats_document_columns, FILTER_TRACES,  "insights", "document", false, "Insights: documents"},
+	{"stats-spans",     NULL,       stats_span_columns,     FILTER_TRACES,  "insights", "name",     false, "Insights: what spans are counted by: kinds, models, steps …"},
+	{"stats-tools",     NULL,       stats_tool_columns,     FILTER_TRACES,  "insights", "name",     false, "Insights: tools"},
+	{"stats-traces",    NULL,       stats_trace_columns,    FILTER_TRACES,  "insights", "name",     false, "Insights: what traces are counted by: services, users, days …"},
+	{"traces",          "traces",   trace_columns,          FILTER_TRACES,  "traces",   "name",     true,  "traces: the screen, and spoor traces"},
+	{.name = NULL},
 };
 /* clang-format on */
 enum { N_LISTS = sizeof list_kinds / sizeof *list_kinds - 1 };
@@ -29,6 +38,7 @@ struct choice {
 };
 static struct choice chosen[N_LISTS], settled[N_LISTS]; /* now; by the settings */
 static char *filters_set[N_LISTS];
+static uint64_t choices;
 
 const struct list_kind *list_kind_named(const char *name)
 {
@@ -46,6 +56,14 @@ const struct list_kind *list_kind_of(const struct column *columns)
 	return NULL;
 }
 
+const struct list_kind *list_kind_of_screen(const char *screen)
+{
+	for (const struct list_kind *l = list_kinds; l->name; l++)
+		if (l->screen && strcmp(l->screen, screen) == 0)
+			return l;
+	return NULL;
+}
+
 const struct list_kind *list_kind_of_command(const char *command)
 {
 	for (const struct list_kind *l = list_kinds; l->name; l++)
@@ -58,6 +76,11 @@ const struct column *const *list_columns(const struct list_kind *list, size_t *n
 {
 	*n = list ? chosen[list - list_kinds].n : 0;
 	return *n ? chosen[list - list_kinds].columns : NULL;
+}
+
+uint64_t list_choices(void)
+{
+	return choices;
 }
 
 const char *list_filter_text(const struct list_kind *list)
@@ -107,12 +130,26 @@ bool list_choose(const struct list_kind *list, struct str names, struct err *err
 {
 	struct choice *now = &chosen[list - list_kinds], before = *now;
 	now->n = 0;
+	choices++;
 	for (struct str name; (name = next_name(&names)).len;)
 		if (!add_column(list, name, err)) {
 			*now = before;
 			return false;
 		}
 	return true;
+}
+
+void list_column_names(const struct list_kind *list, struct buf *out)
+{
+	const struct choice *now = &chosen[list - list_kinds];
+	const char *comma = "";
+	for (size_t i = 0; i < now->n; i++, comma = ",")
+		buf_printf(out, "%s%s", comma, now->columns[i]->name);
+	for (const struct column *c = list->columns; !now->n && c->name; c++)
+		if (c->width) {
+			buf_printf(out, "%s%s", comma, c->name);
+			comma = ",";
+		}
 }
 
 bool list_chosen(const struct list_kind *list, struct buf *names)
@@ -128,6 +165,7 @@ bool list_chosen(const struct list_kind *list, struct buf *names)
 
 void list_choose_again(const struct list_kind *list)
 {
+	choices++;
 	chosen[list - list_kinds] = settled[list - list_kinds];
 }
 

@@ -57,7 +57,7 @@ const char *config_theme(const char *flag)
 void config_filter(struct target *t)
 {
 	const struct list_kind *list = list_kind_named(t->screen);
-	const char *text = list && list->screen ? list_filter_text(list) : NULL;
+	const char *text = list && list->begins ? list_filter_text(list) : NULL;
 	if (text && !t->text[0] && !t->line[0] && !t->id && !t->id2 && !t->span)
 		snprintf(t->text, sizeof t->text, "%s", text);
 }

@@ -3,30 +3,45 @@
 #include <string.h>
 
 #include "store/base/vec.h"
-#include "tui/columns_lists.h"
+#include "tui/app.h"
 #include "tui/theme.h"
 
-/* The list a screen shows; NULL: none whose columns can be chosen. */
-static const struct list_kind *list_of_screen(const char *screen)
+static const char own[] = "default";
+
+const struct list_kind *list_that_shows(const struct screen *s)
 {
-	const struct list_kind *list = list_kind_named(screen);
-	return list && list->screen ? list : NULL;
+	if (!s->ops->columns)
+		return list_kind_of_screen(s->ops->name);
+	const struct column *table = s->ops->columns(s);
+	return table ? list_kind_of(table) : NULL;
 }
 
-/* sorts: only those that the list can be ordered by. */
+static bool has_word(const struct line_word *words, size_t n, const char *word)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(words[i].word, word) == 0)
+			return true;
+	return false;
+}
+
+/* Of all lists the screen shows. sorts: only those that the list can be ordered by. */
 static size_t column_words(const struct action *actions, bool sorts, struct arena *arena, const struct line_word **out)
 {
-	const struct list_kind *list = NULL;
-	size_t all = 0, n = 0;
-	for (size_t i = 0; screens[i] && !list; i++)
+	const char *screen = "";
+	size_t most = 1, n = 0;
+	for (size_t i = 0; screens[i]; i++)
 		if (screens[i]->actions == actions)
-			list = list_of_screen(screens[i]->name);
-	for (const struct column *c = list ? list->columns : NULL; c && c->name; c++)
-		all++;
-	struct line_word *words = arena_zalloc(arena, all + 1, sizeof *words);
-	for (size_t i = 0; i < all; i++)
-		if (!sorts || list->columns[i].sort)
-			words[n++] = (struct line_word){list->columns[i].name, list->columns[i].title};
+			screen = screens[i]->name;
+	for (const struct list_kind *l = list_kinds; l->name; l++)
+		for (const struct column *c = l->columns; c->name; c++)
+			most++;
+	struct line_word *words = arena_zalloc(arena, most + 1, sizeof *words);
+	for (const struct list_kind *l = list_kinds; l->name; l++)
+		for (const struct column *c = l->columns; l->screen && strcmp(l->screen, screen) == 0 && c->name; c++)
+			if ((!sorts || c->sort) && !has_word(words, n, c->name))
+				words[n++] = (struct line_word){c->name, c->title};
+	if (n && !sorts)
+		words[n++] = (struct line_word){own, "as they were"};
 	*out = words;
 	return n;
 }
@@ -51,23 +66,45 @@ size_t line_words(const struct action *actions, struct str name, struct arena *a
 	return str_is(name, "theme") ? theme_words(arena, out) : 0;
 }
 
+/* The line with the columns there are, to be changed. */
+static enum outcome ask_columns(struct screen *s, const struct list_kind *list, struct target *target)
+{
+	const struct action *command = action_named(app_actions, STR_LIT("command"));
+	struct buf names = BUF_INIT;
+	list_column_names(list, &names);
+	enum outcome outcome = command->run(s, &(struct input){.key = KEY_NONE}, target);
+	snprintf(target->line, sizeof target->line, "columns %s", buf_cstr(&names));
+	buf_done(&names);
+	return outcome;
+}
+
+static void say_chosen(struct screen *s, const struct list_kind *list)
+{
+	struct buf names = BUF_INIT;
+	list_column_names(list, &names);
+	ui_say(s->ui, "to keep them, config.json: \"columns\": {\"%s\": \"%s\"}; :columns default undoes", list->name,
+	       buf_cstr(&names));
+	buf_done(&names);
+}
+
 enum outcome choose_columns(struct screen *s, const struct input *in, struct target *target)
 {
-	const struct list_kind *list = list_of_screen(s->ops->name);
+	const struct list_kind *list = list_that_shows(s);
 	struct err err = ERR_INIT;
-	(void)target;
 	if (!list) {
-		ui_say(s->ui, "columns are chosen on the lists of traces and of runs");
+		ui_say(s->ui, "there are no columns to choose here");
 		return OUT_HANDLED;
 	}
 	if (!in->argument.len)
+		return ask_columns(s, list, target);
+	if (str_is(in->argument, own)) {
 		list_choose_again(list);
-	else if (!list_choose(list, in->argument, &err)) {
+		ui_say(s->ui, "columns as they were");
+	} else if (list_choose(list, in->argument, &err)) {
+		say_chosen(s, list);
+	} else {
 		ui_fail(s->ui, &err);
 		return OUT_HANDLED;
 	}
-	if (!in->argument.len)
-		ui_say(s->ui, "columns as they were; :columns NAME,… chooses");
-	s->ui->generation++; /* lists that keep their columns ask again */
 	return OUT_REFRESH;
 }

@@ -2,6 +2,7 @@
 #ifndef SPOOR_TUI_LINE_WORDS_H
 #define SPOOR_TUI_LINE_WORDS_H
 
+#include "tui/columns_lists.h"
 #include "tui/screen.h"
 
 struct line_word {
@@ -12,7 +13,10 @@ struct line_word {
 size_t line_words(const struct action *actions, struct str name, struct arena *arena, const struct line_word **out,
                   bool *several);
 
-/* ":columns time,name,cost" on a list: these columns, in this order; without names those of the settings again. */
+/* The list that a screen shows now; NULL: none whose columns can be chosen. */
+const struct list_kind *list_that_shows(const struct screen *s);
+/* ":columns time,name,cost" on a list: these columns, in this order; "default": those of the settings again. Without names the line to
+ * change those there are. */
 enum outcome choose_columns(struct screen *screen, const struct input *in, struct target *target);
 
 #endif

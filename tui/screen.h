@@ -14,6 +14,7 @@ struct jout;
 struct saying;
 struct subject_at;
 struct queue_ask;
+struct column;
 struct queue_wish;
 struct list;
 struct marked;
@@ -147,6 +148,9 @@ struct screen_ops {
 	/* What the list shows under its filter, in its order (or its marked rows), to be reviewed with r: fills all but author and time, texts and
 	 * items in the arena. May be absent, or false: then what `subject` says is reviewed alone. */
 	bool (*review)(const struct screen *, struct arena *arena, struct queue_ask *out);
+	/* The table of the list that shows now, whose columns can be chosen (columns_lists.h); NULL: it has none. Absent: the first that is of this
+	 * screen. */
+	const struct column *(*columns)(const struct screen *);
 	/* For a list of hits: the one after (or before) the one gone to last, which the screen above asks for. HIT_WAITS: more are being
 	 * read. May be absent. */
 	enum hit (*hit)(struct screen *, bool forward, struct target *out);

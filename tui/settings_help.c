@@ -77,7 +77,8 @@ void settings_example(struct buf *out, void (*tables)(struct buf *out, const cha
 	buf_add_cstr(
 	    out,
 	    "// Settings of spoor: all there are, each with its default or an example. What is commented out does\n"
-	    "// not count; take the // away from what you want otherwise. Any of them for one time: spoor --set SETTING=VALUE.\n{\n");
+	    "// not count; take the // away from what you want otherwise.\n"
+	    "// Any of them for one time: spoor --set SETTING=VALUE\n{\n");
 	for (const struct setting *s = setting_rows; s->name; s++) {
 		if (strchr(s->name, '.')) {
 			add_group(out, &s);

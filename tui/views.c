@@ -36,25 +36,38 @@ static const char *name_of(struct screen *s)
 	return s->view;
 }
 
+/* What the columns of a list are remembered under: a screen may have several. */
+static const char *columns_key(const struct list_kind *list)
+{
+	return strcmp(list->name, list->screen) == 0 ? "columns" : list->name;
+}
+
+static bool is_of(const struct list_kind *list, const struct screen *s)
+{
+	return list->screen && strcmp(list->screen, s->ops->name) == 0;
+}
+
 /* The columns that were chosen for a list hold for all that show it, so they are no screen's. */
 static void recall_columns(const struct screen *s, const struct cJSON *kept)
 {
-	const struct list_kind *list = list_kind_named(s->ops->name);
-	struct buf now = BUF_INIT;
-	struct err err = ERR_INIT;
-	const char *names = json_string(kept, "columns");
-	if (list && list->screen && names && !list_chosen(list, &now) && !list_choose(list, str_of(names), &err))
-		list_choose_again(list); /* one of them is not there any more */
-	buf_done(&now);
+	for (const struct list_kind *list = list_kinds; list->name; list++) {
+		struct buf now = BUF_INIT;
+		struct err err = ERR_INIT;
+		const char *names = is_of(list, s) ? json_string(kept, columns_key(list)) : NULL;
+		if (names && !list_chosen(list, &now) && !list_choose(list, str_of(names), &err))
+			list_choose_again(list); /* one of them is not there any more */
+		buf_done(&now);
+	}
 }
 
 static void remember_columns(const struct screen *s, struct jout *out)
 {
-	const struct list_kind *list = list_kind_named(s->ops->name);
-	struct buf names = BUF_INIT;
-	if (list && list->screen && list_chosen(list, &names))
-		jout_str(out, "columns", buf_str(&names));
-	buf_done(&names);
+	for (const struct list_kind *list = list_kinds; list->name; list++) {
+		struct buf names = BUF_INIT;
+		if (is_of(list, s) && list_chosen(list, &names))
+			jout_str(out, columns_key(list), buf_str(&names));
+		buf_done(&names);
+	}
 }
 
 void views_come(struct memory *m, struct screen *s)

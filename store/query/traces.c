@@ -22,6 +22,8 @@
 
 #define WORD(column) "(SELECT text FROM word WHERE id = t." column ")"
 
+#define TOKENS "coalesce(t.tokens_in + t.tokens_out, t.tokens_in, t.tokens_out)"
+
 #define WORST_VERDICT                                                                                   \
 	"(SELECT max(CASE n.value WHEN 'bad' THEN 3 WHEN 'unsure' THEN 2 WHEN 'good' THEN 1 END) FROM " \
 	"annotation_now n WHERE n.trace = t.text AND n.span IS NULL AND n.field = 0 AND (n.how & 1) = 0)"
@@ -44,6 +46,7 @@ static const struct {
     [TRACE_BY_TOOLS] = {"tool_calls",  "t.tool_calls",                                  false},
     [TRACE_BY_TOKENS_IN] = {"tokens_in",   "t.tokens_in",                                   false},
     [TRACE_BY_TOKENS_OUT] = {"tokens_out",  "t.tokens_out",                                  false},
+    [TRACE_BY_TOKENS] = {"tokens",      TOKENS,                                          false},
     [TRACE_BY_COST] = {"cost_usd",    "t.cost_usd",                                    false},
     [TRACE_BY_REPEATS] = {"repeats",     "t.repeats",                                     false},
     [TRACE_BY_SCORES] = {"scores",      "t.scores",                                      false},

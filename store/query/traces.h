@@ -65,6 +65,7 @@ enum trace_sort {
 	TRACE_BY_TOOLS,
 	TRACE_BY_TOKENS_IN,
 	TRACE_BY_TOKENS_OUT,
+	TRACE_BY_TOKENS, /* in and out, as filter tokens> has them */
 	TRACE_BY_COST,
 	TRACE_BY_REPEATS,
 	TRACE_BY_SCORES,  /* how many it has */

@@ -495,3 +495,12 @@ spoor: cannot sort by tone; there are loss, latency, cost, title, groundedness, 
 # the largest limit there is, beyond the first rows
 $ spoor compare v12 v13 --json --offset 80 --limit 9223372036854775807 | jq '.rows | length'
 2
+
+# What is of both runs goes by its own name, too, as on the screen
+$ spoor compare v12 v13 --columns title,latency_ns,scores -n 1 --csv
+title,a.latency_ns,b.latency_ns,a.scores,b.scores
+"disputed hotel charge, booked twice",2038000000,1721000000,"{""groundedness"":0.94,""icontains"":1,""relevance"":0.95}","{""groundedness"":0.31,""icontains"":0,""relevance"":0.95}"
+$ spoor compare v12 v13 --columns title,latency_ns -n 1 --jsonl
+{"title":"disputed hotel charge, booked twice","a.latency_ns":2038000000,"b.latency_ns":1721000000}
+$ spoor compare v12 v13 --columns title,latenc_ns
+? 2

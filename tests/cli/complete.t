@@ -45,11 +45,13 @@ mono
 $ spoor complete -- traces --sort tok
 tokens_in	tok in
 tokens_out	out
+tokens	tokens
 tokens_cached	cached
 tokens_reasoning	think
 $ spoor complete -- traces --columns id,tok
 id,tokens_in	tok in
 id,tokens_out	out
+id,tokens	tokens
 id,tokens_cached	cached
 id,tokens_reasoning	think
 $ spoor complete -- checks --check ib

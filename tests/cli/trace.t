@@ -106,7 +106,7 @@ $ spoor trace zzz --json 2>&1
 ? 1
 # --json: flat, in pre-order, with parents
 $ spoor trace d15b07e020261120000000000000b10c --json | python3 -c "import json,sys; t=json.load(sys.stdin); print(sorted(k for k in t)); print(sorted(t['spans'][0])); ids=[s['id'] for s in t['spans']]; print(len(ids), all(s['parent'] is None or s['parent'] in ids[:i] for i,s in enumerate(t['spans'])))"
-['cost_estimated', 'cost_usd', 'duration_ns', 'errors', 'id', 'llm_calls', 'name', 'repeats', 'scores', 'service', 'session', 'source', 'span_count', 'spans', 'start', 'status', 'tokens_cached', 'tokens_in', 'tokens_out', 'tokens_reasoning', 'tool_calls', 'trace_scores', 'usage_note', 'usage_repeats', 'user', 'verdict']
+['cost_estimated', 'cost_usd', 'duration_ns', 'errors', 'id', 'llm_calls', 'name', 'repeats', 'scores', 'service', 'session', 'source', 'span_count', 'spans', 'start', 'status', 'tokens', 'tokens_cached', 'tokens_in', 'tokens_out', 'tokens_reasoning', 'tool_calls', 'trace_scores', 'usage_note', 'usage_repeats', 'user', 'verdict']
 ['attributes', 'cost_estimated', 'cost_usd', 'critical', 'depth', 'documents', 'duration_ns', 'events', 'first_token_ns', 'id', 'input', 'kind', 'links', 'message', 'messages', 'model', 'name', 'output', 'parent', 'prompt', 'prompt_version', 'provider', 'resource', 'scores', 'self_ns', 'start', 'status', 'tokens_cache_write', 'tokens_cached', 'tokens_in', 'tokens_out', 'tokens_reasoning', 'usage_repeated']
 31 True
 $ spoor trace d15b07e020261120000000000000b10c --json | python3 -c "import json,sys; t=json.load(sys.stdin); print(sum(len(s['messages']) for s in t['spans']), sum(len(s['documents']) for s in t['spans']), sum(len(s['attributes']) for s in t['spans']), sum(s['input'] is not None for s in t['spans']))"

@@ -64,9 +64,9 @@ name                       err
 dispute-agent                2
 callback, nobody answered    2
 $ spoor traces --limit 2 --csv
-id,start,status,name,session,user,service,duration_ns,spans,errors,llm_calls,tool_calls,repeats,tokens_in,tokens_out,tokens_cached,tokens_reasoning,cost_usd,cost_estimated,usage_repeats,usage_note,scores,verdict,source
-d15b07e0202611200000000000000048,2026-11-20T15:45:49.032000137Z,unset,dispute-agent,conv-2006414,cust-10222,dispute-agent,4163000000,10,0,2,1,0,2668,255,,,0.007306,false,0,,[],,"{""file"":""tests/data/traces-agent.jsonl"",""format"":""otlp""}"
-d15b07e0202611200000000000000047,2026-11-20T14:24:07.430000137Z,unset,dispute-agent,conv-2005654,cust-10207,dispute-agent,5021000000,9,0,2,1,0,2549,392,,,0.008102999999999999,false,0,,"[{""name"":""groundedness"",""value"":0.24,""label"":""fail""},{""name"":""relevance"",""value"":0.93,""label"":""pass""}]",,"{""file"":""tests/data/traces-agent.jsonl"",""format"":""otlp""}"
+id,start,status,name,session,user,service,duration_ns,spans,errors,llm_calls,tool_calls,repeats,tokens_in,tokens_out,tokens,tokens_cached,tokens_reasoning,cost_usd,cost_estimated,usage_repeats,usage_note,scores,verdict,source
+d15b07e0202611200000000000000048,2026-11-20T15:45:49.032000137Z,unset,dispute-agent,conv-2006414,cust-10222,dispute-agent,4163000000,10,0,2,1,0,2668,255,2923,,,0.007306,false,0,,[],,"{""file"":""tests/data/traces-agent.jsonl"",""format"":""otlp""}"
+d15b07e0202611200000000000000047,2026-11-20T14:24:07.430000137Z,unset,dispute-agent,conv-2005654,cust-10207,dispute-agent,5021000000,9,0,2,1,0,2549,392,2941,,,0.008102999999999999,false,0,,"[{""name"":""groundedness"",""value"":0.24,""label"":""fail""},{""name"":""relevance"",""value"":0.93,""label"":""pass""}]",,"{""file"":""tests/data/traces-agent.jsonl"",""format"":""otlp""}"
 $ spoor traces --limit 3 --markdown
 | id | time | status | name | session | user | service | total | spans | err | llm | tool | tok in | out | cost |
 |---|---|---|---|---|---|---|---:|---:|---:|---:|---:|---:|---:|---:|
@@ -74,7 +74,7 @@ $ spoor traces --limit 3 --markdown
 | d15b07e0202611200000000000000047 | 20 Nov 14:24 | unset | dispute-agent | conv-2005654 | cust-10207 | dispute-agent | 5.02s | 9 | 0 | 2 | 1 | 2.5k | 392 | $0.0081 |
 | d15b07e0202611200000000000000046 | 20 Nov 12:55 | unset | dispute-agent | conv-2004435 | cust-10228 | dispute-agent | 6.93s | 9 | 0 | 2 | 1 | 3.5k | 382 | $0.0104 |
 $ spoor traces --json | python3 -m json.tool | wc -l
-2548
+2613
 $ spoor traces --json --limit 1 --sort cost_usd | python3 -m json.tool
 {
     "total": 65,
@@ -95,6 +95,7 @@ $ spoor traces --json --limit 1 --sort cost_usd | python3 -m json.tool
             "repeats": 8,
             "tokens_in": 1855100,
             "tokens_out": 206570,
+            "tokens": 2061670,
             "tokens_cached": null,
             "tokens_reasoning": 202540,
             "cost_usd": 40.2207,
@@ -157,7 +158,7 @@ $ spoor traces --where 'dur>banana' --json 2>&1
 {"error":{"code":"usage","message":"--where, column 5: expected a duration with its unit: 2s, 500ms, 1m30s, found \"banana\"","file":null,"record":null,"line":null,"offset":null}}
 ? 2
 $ spoor traces --sort duraton_ns 2>&1
-spoor: cannot sort by duraton_ns, did you mean duration_ns; there are start status name session user service duration_ns spans errors llm_calls tool_calls repeats tokens_in tokens_out cost_usd scores verdict source
+spoor: cannot sort by duraton_ns, did you mean duration_ns; there are start status name session user service duration_ns spans errors llm_calls tool_calls repeats tokens_in tokens_out tokens cost_usd scores verdict source
 ? 2
 $ spoor traces --sort status --limit 4 --columns id,status 2>&1
 id                                status
@@ -169,7 +170,7 @@ $ spoor traces --columns nam 2>&1
 spoor: no such column: nam (did you mean name?)
 ? 2
 $ spoor traces --columns zebra 2>&1
-spoor: no such column: zebra; there are id start status name session user service duration_ns spans errors llm_calls tool_calls repeats tokens_in tokens_out tokens_cached tokens_reasoning cost_usd cost_estimated usage_repeats usage_note scores verdict source
+spoor: no such column: zebra; there are id start status name session user service duration_ns spans errors llm_calls tool_calls repeats tokens_in tokens_out tokens tokens_cached tokens_reasoning cost_usd cost_estimated usage_repeats usage_note scores verdict source
 ? 2
 $ spoor traces --offset -3 2>&1
 spoor: --limit and --offset cannot be negative
@@ -217,5 +218,5 @@ d15b07e0202611190000000000001009
 701ce000202611190000000000000006
 d15b07e0202611150000000000000001
 $ spoor traces --sort nosuch 2>&1
-spoor: cannot sort by nosuch; there are start status name session user service duration_ns spans errors llm_calls tool_calls repeats tokens_in tokens_out cost_usd scores verdict source
+spoor: cannot sort by nosuch; there are start status name session user service duration_ns spans errors llm_calls tool_calls repeats tokens_in tokens_out tokens cost_usd scores verdict source
 ? 2

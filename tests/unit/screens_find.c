@@ -93,6 +93,11 @@ static double figure(const struct trace_row *row, enum trace_sort sort)
 	case TRACE_BY_TOOLS: return (double)row->tool_calls;
 	case TRACE_BY_TOKENS_IN: return row->tokens_in == UNKNOWN_INT ? UNKNOWN_DOUBLE : (double)row->tokens_in;
 	case TRACE_BY_TOKENS_OUT: return row->tokens_out == UNKNOWN_INT ? UNKNOWN_DOUBLE : (double)row->tokens_out;
+	case TRACE_BY_TOKENS:
+		if (row->tokens_in == UNKNOWN_INT && row->tokens_out == UNKNOWN_INT)
+			return UNKNOWN_DOUBLE;
+		return (double)((row->tokens_in == UNKNOWN_INT ? 0 : row->tokens_in) +
+		                (row->tokens_out == UNKNOWN_INT ? 0 : row->tokens_out));
 	case TRACE_BY_COST: return row->cost_usd;
 	case TRACE_BY_REPEATS: return (double)row->repeats;
 	case TRACE_BY_NAME:

@@ -152,6 +152,7 @@ bool rows_begin(struct command_line *line, struct err *err)
 	now.only = cmd_option(line, "columns");
 	now.collects = now.sort || (now.form != ROWS_JSON && now.form != ROWS_JSONL);
 	now.table = now.wanted[0];
+	rows_spread_names(&now);
 	if (!rows_check_names(&now, err))
 		return false;
 	out_init(&now.o, line);

@@ -40,6 +40,8 @@ struct rows {
 	struct buf out;
 };
 
+/* What two runs both have goes by one name in --columns: "latency_ns" becomes "a.latency_ns,b.latency_ns". */
+void rows_spread_names(struct rows *r);
 /* Every name of `only` and `sort` is a column of one of the wanted lists, or below one whose members the data name. */
 bool rows_check_names(const struct rows *r, struct err *err);
 /* After all rows: a name that only the data could have, and no row had. */

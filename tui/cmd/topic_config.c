@@ -110,14 +110,17 @@ static void lists(struct page *p)
 	struct buf text = BUF_INIT;
 	page_part(p, "Columns and filters of lists");
 	page_text(
-	    p, "\"columns\" chooses the columns of a list and their order: of its screen, and of the text its command "
-	       "prints without --columns (JSON, CSV and Markdown stay as they are). A column may be named without its "
-	       "unit, or by its title. On a screen the name always shows, and columns for which there is no room are "
-	       "left out from the right; :columns NAME,… chooses for now.\n\n"
-	       "\"filters\" is what a list begins with on its screen, when it is opened by itself and spoor was not "
-	       "given files; Esc clears it as any filter. Commands take it with --where @default, never silently.\n\n"
-	       "  { \"columns\": { \"traces\": [\"start\", \"name\", \"duration\", \"cost\"] },\n"
-	       "    \"filters\": { \"traces\": \"since:7d\" } }");
+	    p,
+	    "\"columns\" chooses the columns of a list and their order: of its screen, and of the text its command "
+	    "prints without --columns (JSON, CSV and Markdown stay as they are). A column may be named without its "
+	    "unit, or by its title. On a screen what tells the rows apart always shows, and so does the column it is "
+	    "ordered by; those for which there is no room are left out from the right. :columns NAME,… chooses for "
+	    "now, "
+	    ":columns alone begins that line with those there are, :columns default takes the choice back.\n\n"
+	    "\"filters\" is what a list begins with on its screen, when it is opened by itself and spoor was not "
+	    "given files; Esc clears it as any filter. Commands take it with --where @default, never silently.\n\n"
+	    "  { \"columns\": { \"traces\": [\"start\", \"name\", \"duration\", \"cost\"] },\n"
+	    "    \"filters\": { \"traces\": \"since:7d\" } }");
 	for (const struct list_kind *l = list_kinds; l->name; l++) {
 		buf_clear(&text);
 		buf_printf(&text, "%s\n\n", l->help);
@@ -140,8 +143,10 @@ void topic_config(struct page *p)
 	    "variable, the file, the variable of all programs, the default.\n\n"
 	    "A mistake is told with its line and the nearest name there is; what it is about keeps its default, the "
 	    "rest counts. spoor config prints all settings, what they are now and where from.\n\n"
-	    "--set SETTING=VALUE says any of them for one time, before or behind a command's name, as often as there is "
-	    "something to say; of a table it names what stands in it. A switch may stand alone; with nothing behind the = "
+	    "--set SETTING=VALUE says any of them for one time, before or behind a command's name, as often as there "
+	    "is "
+	    "something to say; of a table it names what stands in it. A switch may stand alone; with nothing behind "
+	    "the = "
 	    "the default counts. A mistake in it ends the program with exit code 2.\n\n"
 	    "  spoor --set columns.traces=name,cost --set filters.traces=since:7d\n"
 	    "  spoor --set keys.trace.next-error='e ^O' --set time-zone=Europe/Berlin\n"

@@ -7,13 +7,13 @@
 
 #include "store/block.h"
 #include "store/query/agreement.h"
+#include "tui/screen/pane_two.h"
 #include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_agreement.h"
 #include "tui/screen/pane_copy.h"
 #include "tui/widget/list.h"
-#include "tui/widget/pane_size.h"
 
-enum { SENTENCE_ROWS = 2, VOTE_COLS = 6, BESIDE_COLS = 120, BELOW_ROWS = 12, LIST_LEAST = 4 };
+enum { SENTENCE_ROWS = 2, VOTE_COLS = 6 };
 
 /* The answer under the cursor, for reading. */
 struct shown {
@@ -66,12 +66,10 @@ static bool is_shown(const struct state *s, const struct agreement_item *item)
 
 /* ---------------------------------------------------------------- where things are */
 
-static int list_rows(const struct screen *screen)
+static struct two_panes panes(int rows, int cols)
 {
-	int rows = screen->ui->rows - SENTENCE_ROWS - 1;
-	if (screen->ui->cols >= BESIDE_COLS || rows < LIST_LEAST + BELOW_ROWS)
-		return rows > 1 ? rows : 1;
-	return rows - pane_size(BELOW_ROWS, rows - 1, 3, LIST_LEAST) - 1;
+	return two_panes(&(struct two_sizes){.top = SENTENCE_ROWS, .below = 12, .list_least = 3, .percent = 50}, rows,
+	                 cols);
 }
 
 /* ---------------------------------------------------------------- data */
@@ -81,7 +79,7 @@ static void *agreement_ask(struct screen *screen)
 	static uint64_t serials;
 	struct state *s = state_of(screen);
 	const struct agreement_item *item = item_of_cursor(s);
-	list_set_page(&s->list, list_rows(screen));
+	list_set_page(&s->list, panes(screen->ui->rows, screen->ui->cols).rows);
 	bool stale = !s->loaded || s->generation != screen->ui->generation || s->verdicts != screen->ui->verdicts;
 	bool one = !stale && item && item->at.kind != SUBJECT_NONE && !is_shown(s, item);
 	if (s->serial || s->failed || (!stale && !one))
@@ -231,7 +229,7 @@ static void draw_details(const struct screen *screen, struct canvas c)
 {
 	const struct state *s = state_of(screen);
 	const struct agreement_item *item = item_of_cursor(s);
-	if (!item)
+	if (!item || c.rows < 1)
 		return;
 	struct sheet sheet = {0};
 	sheet_begin(&sheet, c.cols);
@@ -278,28 +276,27 @@ static const char *why_empty(const struct state *s)
 static void agreement_draw(const struct screen *screen, struct canvas body)
 {
 	const struct state *s = state_of(screen);
-	bool beside = body.cols >= BESIDE_COLS;
-	int rows = list_rows(screen);
-	int cols = beside ? body.cols - pane_size(body.cols - body.cols / 2, body.cols, 30, 50) : body.cols;
+	struct two_panes p = panes(body.rows, body.cols);
 	draw_sentence(screen, canvas_part(body, 0, 1, SENTENCE_ROWS, body.cols - 2));
-	struct canvas rest = canvas_part(body, SENTENCE_ROWS, 0, body.rows - SENTENCE_ROWS, body.cols);
 	if (s->tell_figures) {
-		draw_figures(screen, canvas_part(rest, 0, 1, rest.rows, rest.cols - 2));
+		draw_figures(screen, canvas_part(body, SENTENCE_ROWS, 1, body.rows - SENTENCE_ROWS, body.cols - 2));
 		return;
 	}
-	draw_head(canvas_part(rest, 0, 0, 1, cols));
-	struct canvas list = canvas_part(rest, 1, 0, rows, cols);
+	draw_head(two_titles(&p, body));
+	struct canvas list = two_list(&p, body);
 	if (!s->all.n_disagreements) {
-		canvas_putc(list, 1, 1, cols - 2, ROLE_DIM, why_empty(s));
+		canvas_putc(list, 1, 1, p.cols - 2, ROLE_DIM, why_empty(s));
 		return;
 	}
 	list_draw(&s->list, list, draw_item, s);
-	if (beside) {
-		draw_details(screen, canvas_part(rest, 0, cols + 2, rest.rows, rest.cols - cols - 3));
-	} else if (rows + 1 < rest.rows) {
-		canvas_rule(rest, rows + 1, ROLE_BORDER);
-		draw_details(screen, canvas_part(rest, rows + 2, 1, rest.rows - rows - 2, rest.cols - 2));
-	}
+	draw_details(screen, two_details(&p, body));
+}
+
+static bool agreement_beside(const struct screen *screen, struct beside *out)
+{
+	const struct state *s = state_of(screen);
+	struct two_panes p = panes(screen->ui->rows, screen->ui->cols);
+	return !s->tell_figures && item_of_cursor(s) && two_beside(&p, &s->list, out);
 }
 
 static void agreement_headline(const struct screen *screen, struct canvas row)
@@ -503,6 +500,7 @@ const struct screen_ops screen_agreement = {
     .fetch = agreement_fetch,
     .take = agreement_take,
     .draw = agreement_draw,
+    .beside = agreement_beside,
     .headline = agreement_headline,
     .status = agreement_status,
     .place = agreement_place,

@@ -10,17 +10,10 @@
 #include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_text.h"
 #include "tui/widget/list.h"
-#include "tui/widget/pane_size.h"
+#include "tui/screen/pane_chosen.h"
+#include "tui/screen/pane_two.h"
 
-enum {
-	NAME_COLS = 17,
-	LEVEL_COLS = 8,
-	FIGURE_COLS = 7,
-	BESIDE_COLS = 120,
-	BELOW_ROWS = 7,
-	SPANS_COLS = 70,
-	EXAMPLES = 50
-};
+enum { NAME_COLS = 17, LEVEL_COLS = 8, FIGURE_COLS = 7, SPANS_COLS = 70, EXAMPLES = 50 };
 
 struct checks_state {
 	struct finding_page page;     /* its sums */
@@ -55,12 +48,9 @@ static const struct finding_sum *sum_of_cursor(const struct checks_state *s)
 
 /* ---------------------------------------------------------------- data */
 
-static int list_rows(const struct screen *screen)
+static struct two_panes panes(int rows, int cols)
 {
-	int rows = screen->ui->rows - 1;
-	return screen->ui->cols >= BESIDE_COLS || rows < 2 * BELOW_ROWS
-	           ? rows
-	           : rows - 1 - pane_size(BELOW_ROWS, rows - 1, 3, 3);
+	return two_panes(&(struct two_sizes){.below = 7, .list_least = 6, .percent = 60}, rows, cols);
 }
 
 static struct request *request_new(struct screen *screen, struct str check)
@@ -78,7 +68,7 @@ static struct request *request_new(struct screen *screen, struct str check)
 static void *checks_ask(struct screen *screen)
 {
 	struct checks_state *s = state_of(screen);
-	list_set_page(&s->list, list_rows(screen));
+	list_set_page(&s->list, panes(screen->ui->rows, screen->ui->cols).rows);
 	if (s->serial || s->failed)
 		return NULL;
 	if (!s->loaded || s->generation != screen->ui->generation)
@@ -172,12 +162,21 @@ static void put_figure(struct canvas c, int col, enum role role, int64_t n)
 	buf_done(&text);
 }
 
+struct drawing {
+	const struct checks_state *s;
+	struct chosen chosen; /* n 0: none are */
+};
+
 static void draw_sum(const void *context, struct canvas line, int64_t row, bool cursor)
 {
-	const struct checks_state *s = context;
-	if (row < 0 || (size_t)row >= s->page.n_sums)
+	const struct drawing *d = context;
+	if (row < 0 || (size_t)row >= d->s->page.n_sums)
 		return;
-	const struct finding_sum *sum = &s->page.sums[row];
+	const struct finding_sum *sum = &d->s->page.sums[row];
+	if (d->chosen.n) {
+		chosen_row(&d->chosen, line, sum, cursor, 0, NULL, NULL);
+		return;
+	}
 	int col = 1, used = canvas_put(line, 0, col, NAME_COLS - 1, ROLE_TEXT, sum->check);
 	if (cursor)
 		canvas_reverse(line, 0, col, used);
@@ -195,9 +194,13 @@ static void draw_sum(const void *context, struct canvas line, int64_t row, bool 
 	canvas_put(line, 0, col, line.cols - col, ROLE_DIM, sum->example.explanation);
 }
 
-static void draw_head(struct canvas head)
+static void draw_head(const struct drawing *d, struct canvas head)
 {
 	int col = 1;
+	if (d->chosen.n) {
+		chosen_titles(&d->chosen, head, false, -1);
+		return;
+	}
 	canvas_putc(head, 0, col, NAME_COLS - 1, ROLE_HEADING, "check");
 	canvas_putc(head, 0, col + NAME_COLS, LEVEL_COLS - 1, ROLE_HEADING, "level");
 	col += NAME_COLS + LEVEL_COLS;
@@ -237,7 +240,7 @@ static void draw_details(const struct screen *screen, struct canvas c)
 	const struct checks_state *s = state_of(screen);
 	const struct finding_sum *sum = sum_of_cursor(s);
 	struct sheet sheet = {0};
-	if (!sum)
+	if (!sum || c.rows < 1)
 		return;
 	sheet_begin(&sheet, c.cols);
 	sheet_row(&sheet);
@@ -260,13 +263,14 @@ static void draw_details(const struct screen *screen, struct canvas c)
 static void checks_draw(const struct screen *screen, struct canvas body)
 {
 	const struct checks_state *s = state_of(screen);
-	int rows = list_rows(screen);
-	bool beside = body.cols >= BESIDE_COLS;
-	int cols = beside ? body.cols - pane_size(body.cols - body.cols * 6 / 10, body.cols, 30, 50) : body.cols;
-	struct canvas left = canvas_part(body, 0, 0, body.rows, cols), list = canvas_part(left, 1, 0, rows, cols);
-	draw_head(canvas_part(left, 0, 0, 1, cols));
+	struct two_panes p = panes(body.rows, body.cols);
+	struct canvas list = two_list(&p, body);
+	struct drawing d = {.s = s};
+	if (chosen_begin(&d.chosen, finding_sum_columns, NULL))
+		chosen_fit(&d.chosen, 1, p.cols);
+	draw_head(&d, two_titles(&p, body));
 	if (!s->page.n_sums) {
-		canvas_putc(list, 1, 1, cols - 2, ROLE_DIM,
+		canvas_putc(list, 1, 1, p.cols - 2, ROLE_DIM,
 		            s->failed                                  ? "could not be read"
 		            : !s->loaded                               ? "looking"
 		            : s->page.checked + s->page.unchecked == 0 ? "no traces yet"
@@ -274,29 +278,15 @@ static void checks_draw(const struct screen *screen, struct canvas body)
 		                                : "nothing found: every check passed in every trace");
 		return;
 	}
-	list_draw(&s->list, list, draw_sum, s);
-	if (beside) {
-		draw_details(screen, canvas_part(body, 0, cols + 2, body.rows, body.cols - cols - 2));
-	} else if (rows < screen->ui->rows - 1) {
-		canvas_rule(body, rows + 1, ROLE_BORDER);
-		draw_details(screen, canvas_part(body, rows + 2, 1, body.rows - rows - 2, body.cols - 2));
-	}
+	list_draw(&s->list, list, draw_sum, &d);
+	draw_details(screen, two_details(&p, body));
 }
 
 static bool checks_beside(const struct screen *screen, struct beside *out)
 {
 	const struct checks_state *s = state_of(screen);
-	int rows = list_rows(screen), below = screen->ui->rows - rows - 1, cols = screen->ui->cols;
-	bool beside = cols >= BESIDE_COLS;
-	int col = beside ? cols * 6 / 10 : 0;
-	*out = (struct beside){.row = beside ? 0 : rows + 1,
-	                       .col = col,
-	                       .rows = beside ? screen->ui->rows : below,
-	                       .cols = cols - col,
-	                       .scroll_row = beside ? 1 : -1,
-	                       .top = s->list.top,
-	                       .id = s->list.cursor};
-	return sum_of_cursor(s) && (beside || below > 0);
+	struct two_panes p = panes(screen->ui->rows, screen->ui->cols);
+	return sum_of_cursor(s) && two_beside(&p, &s->list, out);
 }
 
 static void checks_headline(const struct screen *screen, struct canvas row)

@@ -331,12 +331,13 @@ static enum outcome sort_by(struct screen *screen, int step)
 			at = i;
 	at = (at + 1 + step + n + 1) % (n + 1) - 1;
 	st->sort[v->by] = at < 0 ? INSIGHTS_OWN_ORDER : (int)(shown[at] - table);
-	st->ascending[v->by] = at == 0;
+	bool name = at >= 0 && shown[at] == table; /* what is counted by */
+	st->ascending[v->by] = name;
 	ui_say(screen->ui, at < 0 ? "in its own order" : "by %s, %s first",
-	       at < 0                      ? ""
-	       : shown[at]->title[0] && at ? shown[at]->title
-	                                   : "name",
-	       at == 0 ? "A" : "largest");
+	       at < 0                         ? ""
+	       : shown[at]->title[0] && !name ? shown[at]->title
+	                                      : "name",
+	       name ? "A" : "largest");
 	return order_changed(screen);
 }
 
@@ -613,6 +614,11 @@ static bool insights_recall(struct screen *screen, const struct cJSON *kept, boo
 	return true;
 }
 
+static const struct column *insights_table(const struct screen *screen)
+{
+	return insights_columns(state_of(screen)->view.by);
+}
+
 const struct screen_ops screen_insights = {
     .name = "insights",
     .title = "Insights",
@@ -630,5 +636,6 @@ const struct screen_ops screen_insights = {
     .copy = insights_copy,
     .remember = insights_remember,
     .recall = insights_recall,
+    .columns = insights_table,
     .close = insights_close,
 };

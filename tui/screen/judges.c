@@ -6,6 +6,7 @@
 #include "store/query/queue_make.h"
 #include "store/query/subject.h"
 #include "tui/keyed.h"
+#include "tui/columns.h"
 #include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_judges.h"
@@ -713,6 +714,11 @@ static bool judges_recall(struct screen *screen, const struct cJSON *kept, bool 
 	return true;
 }
 
+static const struct column *judges_columns(const struct screen *screen)
+{
+	return state_of(screen)->view.level == JUDGES_ALL ? judge_columns : NULL;
+}
+
 const struct screen_ops screen_judges = {
     .name = "judges",
     .title = "Judges",
@@ -734,5 +740,6 @@ const struct screen_ops screen_judges = {
     .review = judges_review,
     .remember = judges_remember,
     .recall = judges_recall,
+    .columns = judges_columns,
     .close = judges_close,
 };

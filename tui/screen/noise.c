@@ -233,7 +233,7 @@ static void noise_take(struct screen *screen, void *request, bool ok)
 
 /* ---------------------------------------------------------------- drawing */
 
-enum column { WOBBLE_A, WOBBLE_B, FLOOR, MOVED, BEYOND, CHANCE, BEHIND, N_COLUMNS };
+enum noise_column { WOBBLE_A, WOBBLE_B, FLOOR, MOVED, BEYOND, CHANCE, BEHIND, N_COLUMNS };
 static const struct {
 	const char *title;
 	int cols, min_cols; /* only where the screen has so many */
@@ -255,7 +255,7 @@ static int name_cols(int cols)
 	return rest < NAME_LEAST ? NAME_LEAST : rest > NAME_MOST ? NAME_MOST : rest;
 }
 
-static void cell_text(struct buf *out, const struct noise_metric *m, enum column column, bool ascii)
+static void cell_text(struct buf *out, const struct noise_metric *m, enum noise_column column, bool ascii)
 {
 	switch (column) {
 	case WOBBLE_A: noise_figure(out, m, m->a.wobble, false, ascii); break;
@@ -270,7 +270,7 @@ static void cell_text(struct buf *out, const struct noise_metric *m, enum column
 }
 
 /* Of the two lines above the metrics: so many of the changed cases. */
-static void sum_text(struct buf *out, const struct noise *n, int64_t line, enum column column)
+static void sum_text(struct buf *out, const struct noise *n, int64_t line, enum noise_column column)
 {
 	if (column == MOVED)
 		buf_printf(out, "%lld of %lld", (long long)n->changed, (long long)n->paired);
@@ -295,9 +295,9 @@ static void draw_line(const void *context, struct canvas c, int64_t at, bool cur
 			continue;
 		buf_clear(&text);
 		if (m)
-			cell_text(&text, m, (enum column)i, c.grid->ascii);
+			cell_text(&text, m, (enum noise_column)i, c.grid->ascii);
 		else
-			sum_text(&text, &s->noise, at, (enum column)i);
+			sum_text(&text, &s->noise, at, (enum noise_column)i);
 		enum role role = m && i == BEYOND && (double)m->beyond > m->by_chance ? ROLE_WARNING : ROLE_TEXT;
 		if (i == BEHIND)
 			canvas_put(c, 0, col, columns[i].cols, ROLE_DIM, buf_str(&text));

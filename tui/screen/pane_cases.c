@@ -1,8 +1,11 @@
 #include "tui/screen/pane_cases.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "store/base/units.h"
+#include "tui/columns_compare.h"
+#include "tui/screen/pane_chosen.h"
 #include "tui/screen/pane_marks.h"
 #include "tui/screen/pane_text.h"
 
@@ -282,31 +285,6 @@ static void zone_head(struct canvas line, int col, int cols, int64_t at, int64_t
 	canvas_zone(canvas_part(line, 0, col, 1, cols), (struct zone){.kind = ZONE_COLUMN, .at = at, .now = now});
 }
 
-void cases_draw_head(const struct cases *c, struct canvas line)
-{
-	struct columns columns = columns_of(c, line.cols);
-	int col = 3 + columns.title_cols + 1;
-	int64_t now = (int64_t)place_of(c, c->order);
-	zone_head(line, 2, columns.title_cols, (int64_t)place_of(c, (struct compare_order){.by = BY_TITLE}), now);
-	put_head(line, 3, -1, STR_LIT("case"), c->order.by == BY_TITLE, c->order.invert);
-	canvas_putc(line, 0, col, WORD, ROLE_HEADING, "A");
-	canvas_putc(line, 0, col + WORD, WORD, ROLE_HEADING, "B");
-	col += 2 * WORD;
-	for (size_t i = 0; i < columns.n; col += columns.at[i++].cols) {
-		const struct shown *column = &columns.at[i];
-		struct str title = column->by == BY_SCORE     ? c->data->scores[column->score]
-		                   : column->by == BY_LATENCY ? STR_LIT("latency")
-		                   : column->by == BY_COST    ? STR_LIT("cost")
-		                                              : STR_LIT("first differs");
-		if (column->by != BY_TITLE)
-			zone_head(
-			    line, col - 1, column->cols,
-			    (int64_t)place_of(c, (struct compare_order){.by = column->by, .score = column->score}),
-			    now);
-		put_head(line, col, column->cols - 1, title, is_ordered_by(c, column), c->order.invert);
-	}
-}
-
 /* Two decimals, so that the figures stand below each other; a scale of its own as it is. */
 static void add_score(struct buf *out, double score)
 {
@@ -378,26 +356,167 @@ static const struct marks *marks_at(const struct cases *c, const struct compare_
 	return marks_of_case_in(c->marks[of_b], c->n_marks[of_b], (of_b ? &row->b : &row->a)->at.case_id);
 }
 
+/* ---------------------------------------------------------------- with chosen columns */
+
+enum { TITLE_COL = 3 };
+
+/* Which column people choose has the figures of an order. */
+static const char *column_of(enum compare_by by)
+{
+	switch (by) {
+	case BY_LOSS: break;
+	case BY_SCORE: return "scores";
+	case BY_LATENCY: return "latency_ns";
+	case BY_COST: return "cost_usd";
+	case BY_TITLE: return "title";
+	}
+	return NULL;
+}
+
+static bool is_column(const struct chosen_place *p, const char *name)
+{
+	return strcmp(p->column->name, name) == 0;
+}
+
+/* "scores" stands for a place each, as many as there is room to list. */
+static void spread_scores(const struct cases *c, struct chosen *to)
+{
+	size_t at = 0;
+	while (at < to->n && !is_column(&to->at[at], "scores"))
+		at++;
+	if (at == to->n)
+		return;
+	const struct chosen_place first = to->at[at];
+	size_t room = CHOSEN_MOST - to->n + 1, n = c->n_scores < room ? c->n_scores : room;
+	memmove(&to->at[at + n], &to->at[at + 1], (to->n - at - 1) * sizeof *to->at);
+	to->n += n - 1;
+	for (size_t i = 0; i < n; i++) {
+		to->at[at + i] = first;
+		to->at[at + i].of = c->scores[i];
+		to->at[at + i].title = c->data->scores[c->scores[i]];
+	}
+}
+
+static struct shown shown_of(const struct chosen_place *p)
+{
+	enum compare_by by = is_column(p, "scores") ? BY_SCORE : is_column(p, "latency_ns") ? BY_LATENCY : BY_COST;
+	return (struct shown){by, p->of, p->cols + 1};
+}
+
+static bool is_figure(const struct chosen_place *p)
+{
+	return is_column(p, "scores") || is_column(p, "latency_ns") || is_column(p, "cost_usd");
+}
+
+static bool chosen_of(const struct cases *c, int cols, struct chosen *out)
+{
+	const char *sorted = column_of(c->order.by);
+	if (!chosen_begin(out, compare_columns, sorted ? column_named(compare_columns, str_of(sorted)) : NULL))
+		return false;
+	spread_scores(c, out);
+	for (size_t i = 0; i < out->n; i++) {
+		struct chosen_place *p = &out->at[i];
+		struct shown figure = shown_of(p);
+		if (is_column(p, "title"))
+			figure.by = BY_TITLE;
+		if (is_figure(p) || is_column(p, "title"))
+			p->order = (int64_t)place_of(c, (struct compare_order){.by = figure.by, .score = figure.score});
+	}
+	chosen_fit(out, TITLE_COL, cols);
+	return true;
+}
+
+static int put_title(const struct cases *c, struct canvas line, int col, int cols, const struct compare_row *row)
+{
+	struct str title = row->title;
+	int from = 0;
+	if (c->data->shared_title && text_cols(title) > cols) { /* what all begin with tells nothing */
+		title = compare_title_rest(c->data, row);
+		from = canvas_putc(line, 0, col, 1, ROLE_DIM, line.grid->ascii ? "~" : "…");
+	}
+	int used = from + canvas_put(line, 0, col + from, cols - from, ROLE_TEXT, title);
+	find_light(line, 0, col + from, cols - from, title, c->find);
+	return used;
+}
+
+struct chosen_case {
+	const struct cases *cases;
+	const struct compare_row *row;
+};
+
+static int draw_chosen(const void *context, struct canvas line, const struct chosen_place *p)
+{
+	const struct chosen_case *of = context;
+	char word[16];
+	if (is_column(p, "title"))
+		return put_title(of->cases, line, p->col, p->cols, of->row);
+	if (is_column(p, "status")) {
+		enum role role = case_word(word, &of->row->a);
+		canvas_putc(line, 0, p->col, WORD, role, word);
+		role = case_word(word, &of->row->b);
+		canvas_putc(line, 0, p->col + WORD, WORD, role, word);
+	} else if (is_column(p, "begins")) {
+		put_begins(of->cases, line, p->col, p->cols + 1, of->row);
+	} else if (is_figure(p)) {
+		struct shown figure = shown_of(p);
+		put_figures(line, p->col, of->row, &figure);
+	} else {
+		return -1;
+	}
+	return p->cols;
+}
+
+void cases_draw_head(const struct cases *c, struct canvas line)
+{
+	struct columns columns = columns_of(c, line.cols);
+	struct chosen chosen;
+	if (chosen_of(c, line.cols, &chosen)) {
+		chosen_titles(&chosen, line, c->order.invert, (int64_t)place_of(c, c->order));
+		return;
+	}
+	int col = 3 + columns.title_cols + 1;
+	int64_t now = (int64_t)place_of(c, c->order);
+	zone_head(line, 2, columns.title_cols, (int64_t)place_of(c, (struct compare_order){.by = BY_TITLE}), now);
+	put_head(line, 3, -1, STR_LIT("case"), c->order.by == BY_TITLE, c->order.invert);
+	canvas_putc(line, 0, col, WORD, ROLE_HEADING, "A");
+	canvas_putc(line, 0, col + WORD, WORD, ROLE_HEADING, "B");
+	col += 2 * WORD;
+	for (size_t i = 0; i < columns.n; col += columns.at[i++].cols) {
+		const struct shown *column = &columns.at[i];
+		struct str title = column->by == BY_SCORE     ? c->data->scores[column->score]
+		                   : column->by == BY_LATENCY ? STR_LIT("latency")
+		                   : column->by == BY_COST    ? STR_LIT("cost")
+		                                              : STR_LIT("first differs");
+		if (column->by != BY_TITLE)
+			zone_head(
+			    line, col - 1, column->cols,
+			    (int64_t)place_of(c, (struct compare_order){.by = column->by, .score = column->score}),
+			    now);
+		put_head(line, col, column->cols - 1, title, is_ordered_by(c, column), c->order.invert);
+	}
+}
+
 static void draw_row(const struct cases *c, struct canvas line, const struct compare_row *row, bool cursor)
 {
 	char word[16];
 	struct columns columns = columns_of(c, line.cols);
-	int room = columns.title_cols, col = 3 + room + 1;
+	int room = columns.title_cols, col = TITLE_COL + room + 1;
+	struct chosen chosen;
 	if (row->a.flaky || row->b.flaky)
 		canvas_putc(line, 0, 1, 1, ROLE_WARNING, "≈");
 	const struct marks *marks = marks_at(c, row);
 	if (marks)
 		marks_draw(marks, line, 0, row->a.flaky || row->b.flaky ? 2 : 1);
-	struct str title = row->title;
-	int from = 0;
-	if (c->data->shared_title && text_cols(title) > room) { /* what all begin with tells nothing */
-		title = compare_title_rest(c->data, row);
-		from = canvas_putc(line, 0, 3, 1, ROLE_DIM, line.grid->ascii ? "~" : "…");
+	if (chosen_of(c, line.cols, &chosen)) {
+		struct chosen_case of = {c, row};
+		chosen_row(&chosen, line, row, cursor, 0, draw_chosen, &of);
+		if (c->old)
+			canvas_tint(line, 0, 0, line.cols, ROLE_DIM);
+		return;
 	}
-	int used = from + canvas_put(line, 0, 3 + from, room - from, ROLE_TEXT, title);
-	find_light(line, 0, 3 + from, room - from, title, c->find);
+	int used = put_title(c, line, TITLE_COL, room, row);
 	if (cursor)
-		canvas_reverse(line, 0, 3, used);
+		canvas_reverse(line, 0, TITLE_COL, used);
 	enum role role = case_word(word, &row->a);
 	canvas_putc(line, 0, col, WORD, role, word);
 	role = case_word(word, &row->b);

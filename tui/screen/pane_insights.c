@@ -7,6 +7,7 @@
 #include "store/base/units.h"
 #include "tui/keyed.h"
 #include "tui/screen/pane_axis.h"
+#include "tui/screen/pane_chosen.h"
 #include "tui/widget/bars.h"
 #include "tui/widget/pane_size.h"
 #include "tui/widget/tabs.h"
@@ -192,8 +193,32 @@ static struct layout layout_of(const struct insights_view *v, int cols)
 	return l;
 }
 
+/* False: none are chosen. */
+static bool chosen_of(const struct insights_view *v, int cols, struct chosen *out)
+{
+	const struct column *table = insights_columns(v->by);
+	if (!chosen_begin(out, table, v->sort))
+		return false;
+	for (size_t i = 0; i < out->n; i++)
+		out->at[i].order = out->at[i].column - table;
+	for (size_t i = 0; i < out->n; i++)
+		if (out->at[i].column == table) /* what is counted by, as the tab says it */
+			out->at[i].title = str_of(stats_by_name(v->by));
+	out->find = v->find;
+	out->rest_most = widest_name(v);
+	chosen_fit(out, MARGIN, cols);
+	return true;
+}
+
 size_t insights_shown(const struct insights_view *v, int cols, const struct column *shown[INSIGHTS_COLUMNS])
 {
+	struct chosen chosen;
+	if (chosen_of(v, insights_places(24, cols).list_cols, &chosen)) {
+		size_t n = chosen.n < INSIGHTS_COLUMNS ? chosen.n : INSIGHTS_COLUMNS;
+		for (size_t i = 0; i < n; i++)
+			shown[i] = chosen.at[i].column;
+		return n;
+	}
 	struct layout l = layout_of(v, insights_places(24, cols).list_cols);
 	memcpy(shown, l.columns, sizeof l.columns);
 	return l.n;
@@ -372,6 +397,7 @@ struct drawing {
 	struct layout layout;
 	double most; /* the largest share: a full bar */
 	struct arena *arena;
+	struct chosen chosen; /* n 0: none are */
 };
 
 static void draw_bar(const struct drawing *d, struct canvas line, int64_t at)
@@ -396,7 +422,9 @@ static void draw_row(const void *context, struct canvas line, int64_t at, bool c
 	const struct layout *l = &d->layout;
 	const void *row = row_at(d->view, at);
 	struct buf text = BUF_INIT;
-	if (!row)
+	if (row && d->chosen.n)
+		chosen_row(&d->chosen, line, row, cursor, d->ui->now_ns, NULL, NULL);
+	if (!row || d->chosen.n)
 		return;
 	for (size_t i = 0; i < l->n; i++) {
 		const struct column *c = l->columns[i];
@@ -658,7 +686,11 @@ static void draw_table(const struct insights_view *v, const struct ui *ui, struc
 		double share = v->stats->sections[v->by].rows[i].share;
 		d.most = share > d.most ? share : d.most;
 	}
-	draw_titles(v, canvas_part(body, at->titles_row, 0, 1, at->list_cols), 0, &d.layout);
+	struct canvas head = canvas_part(body, at->titles_row, 0, 1, at->list_cols);
+	if (chosen_of(v, at->list_cols, &d.chosen))
+		chosen_titles(&d.chosen, head, v->ascending, v->sort ? v->sort - insights_columns(v->by) : -1);
+	else
+		draw_titles(v, head, 0, &d.layout);
 	list_draw(&v->list, canvas_part(body, at->list_row, 0, at->list_rows, at->list_cols), draw_row, &d);
 	arena_done(&arena);
 }

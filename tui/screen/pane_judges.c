@@ -6,6 +6,7 @@
 #include "tui/columns.h"
 #include "tui/keyed.h"
 #include "tui/screen/pane_axis.h"
+#include "tui/screen/pane_chosen.h"
 #include "tui/screen/pane_flow.h"
 #include "tui/widget/pane_size.h"
 #include "tui/widget/tabs.h"
@@ -16,6 +17,7 @@ enum {
 	ROWS_LEAST = 18, /* for the pane below */
 	MARGIN = 2,
 	NAME_LEAST = 14,
+	NAME_MOST = 60,
 	AXIS_COLS = 21,
 	COLUMNS = 16,
 	TEXT_ROWS = 400,
@@ -145,7 +147,7 @@ static struct layout layout_of(const struct column *table, int cols, enum judges
 		l.cols[l.n] = width;
 		l.columns[l.n++] = c;
 	}
-	l.cols[wide] = rest < 60 ? rest : 60;
+	l.cols[wide] = rest < NAME_MOST ? rest : NAME_MOST;
 	for (size_t i = 0, col = MARGIN; i < l.n; i++) {
 		l.at[i] = (int)col;
 		col += (size_t)l.cols[i] + 2;
@@ -189,6 +191,7 @@ struct drawing {
 	const struct judges_view *view;
 	struct layout layout;
 	struct arena *arena;
+	struct chosen chosen; /* of all judges; n 0: none are */
 };
 
 static enum role kappa_role(const struct kappa *k)
@@ -208,6 +211,10 @@ static void draw_judge_row(const void *context, struct canvas line, int64_t row,
 {
 	const struct drawing *d = context;
 	const struct judge *j = &d->view->judges.rows[row];
+	if (d->chosen.n) {
+		chosen_row(&d->chosen, line, j, cursor, 0, NULL, NULL);
+		return;
+	}
 	draw_cells(line, &d->layout, j, cursor, d->arena);
 	if (d->layout.axis_at && j->kappa.n)
 		draw_kappa(line, 0, d->layout.axis_at, &j->kappa);
@@ -464,7 +471,14 @@ static void draw_all(const struct judges_view *v, const struct ui *ui, struct ca
 	struct drawing d = {.view = v,
 	                    .layout = layout_of(judge_columns, at.list_cols, TAB_ABOUT, fits_axis(at.list_cols)),
 	                    .arena = &arena};
-	draw_titles(canvas_part(body, 0, 0, 1, at.list_cols), 0, &d.layout);
+	struct canvas head = canvas_part(body, 0, 0, 1, at.list_cols);
+	if (chosen_begin(&d.chosen, judge_columns, NULL)) {
+		d.chosen.rest_most = NAME_MOST;
+		chosen_fit(&d.chosen, MARGIN, at.list_cols);
+		chosen_titles(&d.chosen, head, false, -1);
+	} else {
+		draw_titles(head, 0, &d.layout);
+	}
 	list_draw(&v->list, canvas_part(body, 1, 0, at.list_rows, at.list_cols), draw_judge_row, &d);
 	draw_split(body, &at, ui->ascii);
 	if (at.pane_rows)

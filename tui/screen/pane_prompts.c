@@ -2,11 +2,13 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "store/base/hash.h"
 #include "store/base/units.h"
 #include "tui/columns_prompts.h"
 #include "tui/screen/pane_axis.h"
+#include "tui/screen/pane_chosen.h"
 
 enum { MARGIN = 4, BAR_COLS = 15, DAY_COLS = 7, TIME_COLS = 12, WORD_COLS = 7, NAME_LEAST = 14, WIDE = 100, GAP = 2 };
 
@@ -274,6 +276,9 @@ static void draw_head(const struct prompts_view *v, struct canvas line)
 struct drawing {
 	const struct prompts_view *view;
 	const struct ui *ui;
+	struct chosen chosen;           /* n 0: none are */
+	const struct prompts_line *row; /* that is drawn */
+	bool cursor;
 };
 
 /* "20 Nov" of "20 Nov 16:40", "16:40" of "16:40:12", "2025-11" of "2025-11-20". */
@@ -387,6 +392,50 @@ static void draw_name(struct pen *p, const struct drawing *d, const struct layou
 	arena_done(&arena);
 }
 
+/* ---------------------------------------------------------------- with chosen columns */
+
+/* The column of an order; of a version's last traces and runs that of its time. */
+static const char *const order_columns[N_PROMPTS_ORDERS] = {
+    [BY_SEEN] = "last_seen",        [BY_NAME] = "prompt",    [BY_RUNS] = "runs",
+    [BY_TRACES] = "traces",         [BY_PASS] = "pass_rate", [BY_P95] = "p95_ns",
+    [BY_COST] = "cost_usd_per_case"};
+
+static bool chosen_of(const struct prompts_view *v, int cols, struct chosen *out)
+{
+	if (!chosen_begin(out, prompt_columns, column_named(prompt_columns, str_of(order_columns[v->by]))))
+		return false;
+	for (size_t i = 0; i < out->n; i++)
+		for (int by = 0; by < N_PROMPTS_ORDERS; by++)
+			if (strcmp(out->at[i].column->name, order_columns[by]) == 0)
+				out->at[i].order = by;
+	chosen_fit(out, MARGIN, cols);
+	return true;
+}
+
+/* A prompt's own line has what is of all its versions; folded it stands for its newest. */
+static int draw_chosen(const void *context, struct canvas line, const struct chosen_place *p)
+{
+	const struct drawing *d = context;
+	const struct prompt *prompt = &d->view->data->all[d->row->prompt];
+	bool is_head = d->row->version == SIZE_MAX;
+	struct pen pen = {line, p->col};
+	if (strcmp(p->column->name, "prompt") == 0) {
+		draw_name(&pen, d, &(struct layout){.name_cols = p->cols}, d->row, d->cursor);
+		return 0; /* the cursor is drawn */
+	}
+	if (!is_head)
+		return -1;
+	if (strcmp(p->column->name, "last_seen") == 0)
+		put_time(&pen, d, p->cols, prompt->last_ns);
+	else if (strcmp(p->column->name, "runs") == 0)
+		put_count(&pen, p->cols, prompt->runs);
+	else if (strcmp(p->column->name, "traces") == 0 && d->view->data->has_uses)
+		put_count(&pen, p->cols, prompt->traces);
+	else
+		return prompts_is_folded(d->view, d->row->prompt) ? -1 : 0;
+	return p->cols;
+}
+
 static void draw_line(const void *context, struct canvas line, int64_t at, bool cursor)
 {
 	const struct drawing *d = context;
@@ -402,6 +451,14 @@ static void draw_line(const void *context, struct canvas line, int64_t at, bool 
 		canvas_putc(line, 0, 2, 1, ROLE_DIM, folded ? (d->ui->ascii ? "+" : "▸") : (d->ui->ascii ? "-" : "▾"));
 	} else if (is_marked(d->view, v->id))
 		canvas_putc(line, 0, 1, 1, ROLE_MARK, d->ui->ascii ? "*" : "●");
+	if (d->chosen.n) {
+		struct drawing one = *d;
+		struct prompt_row figures = prompt_row_of(data, v);
+		one.row = row;
+		one.cursor = cursor;
+		chosen_row(&d->chosen, line, &figures, cursor, d->ui->now_ns, draw_chosen, &one);
+		return;
+	}
 	draw_name(&p, d, &l, row, cursor);
 	if (l.seen)
 		put_time(&p, d, l.time_cols, is_head ? prompt->last_ns : v->last_ns);
@@ -416,7 +473,11 @@ static void draw_line(const void *context, struct canvas line, int64_t at, bool 
 
 void prompts_view_draw(const struct prompts_view *v, const struct ui *ui, struct canvas pane)
 {
-	struct drawing d = {v, ui};
-	draw_head(v, canvas_part(pane, 0, 0, 1, pane.cols));
+	struct drawing d = {.view = v, .ui = ui};
+	struct canvas head = canvas_part(pane, 0, 0, 1, pane.cols);
+	if (chosen_of(v, pane.cols, &d.chosen))
+		chosen_titles(&d.chosen, head, v->inverted != (v->by == BY_NAME), v->by);
+	else
+		draw_head(v, head);
 	list_draw(&v->list, canvas_part(pane, 1, 0, pane.rows - 1, pane.cols), draw_line, &d);
 }

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "store/base/text.h"
+#include "tui/screen/pane_two.h"
 #include "tui/screen/pane_axis.h"
-#include "tui/widget/pane_size.h"
 
 enum {
 	BANNER_ROWS = 3,
@@ -16,7 +16,6 @@ enum {
 	FIGURE_COLS = 11,
 	DRAW_LEAST = 11,
 	DRAW_MOST = 41,
-	BESIDE_COLS = 120,
 	DETAIL_ROWS = 6,
 	LIST_LEAST = 5,
 	LIMIT_LEAST = 1 + WORD_COLS + 1 + TITLE_COLS + 2 * FIGURE_COLS, /* narrower: no limit */
@@ -326,43 +325,25 @@ static int banner_rows(int rows)
 	return rows >= BANNER_ROWS + 1 + 1 + LIST_LEAST ? BANNER_ROWS + 1 : 1;
 }
 
-/* Where things stand in a body of this size. The answer first, then the list; the details below it, or beside. */
-struct places {
-	int banner, rows, cols; /* of the list, its head not counted in rows */
-	struct beside details;  /* rows 0: there is no room for them */
-};
-
-static struct places places_in(int rows, int cols)
+/* The answer first, then the list; the details below it, or beside. */
+static struct two_panes panes(int rows, int cols)
 {
-	struct places p = {.banner = banner_rows(rows), .cols = cols};
-	p.rows = rows - p.banner - 1;
-	if (cols >= BESIDE_COLS) {
-		p.cols = cols - pane_size(cols - cols * 6 / 10, cols, 30, 50);
-		p.details = (struct beside){
-		    .row = p.banner, .col = p.cols + 2, .rows = rows - p.banner, .cols = cols - p.cols - 3};
-		p.details.scroll_row = p.banner + 1;
-	} else if (p.rows >= LIST_LEAST + DETAIL_ROWS + 1) {
-		int below = pane_size(DETAIL_ROWS, p.rows - 1, 2, 3);
-		p.rows -= below + 1;
-		p.details = (struct beside){
-		    .row = p.banner + 1 + p.rows + 1, .col = 1, .rows = below, .cols = cols - 2, .scroll_row = -1};
-	}
-	p.rows = p.rows > 1 ? p.rows : 1;
-	return p;
+	return two_panes(
+	    &(struct two_sizes){
+	        .top = banner_rows(rows), .below = DETAIL_ROWS, .list_least = LIST_LEAST, .percent = 60},
+	    rows, cols);
 }
 
 int release_list_rows(const struct screen *screen)
 {
-	return places_in(screen->ui->rows, screen->ui->cols).rows;
+	return panes(screen->ui->rows, screen->ui->cols).rows;
 }
 
 bool release_beside(const struct screen *screen, struct beside *out)
 {
 	const struct release_state *s = screen->state;
-	*out = places_in(screen->ui->rows, screen->ui->cols).details;
-	out->top = s->list.top;
-	out->id = s->list.cursor;
-	return out->rows > 0 && s->loaded && s->is.judged;
+	struct two_panes p = panes(screen->ui->rows, screen->ui->cols);
+	return s->loaded && s->is.judged && two_beside(&p, &s->list, out);
 }
 
 /* Nothing was judged by a file with mistakes: they are what is to be seen. */
@@ -402,19 +383,17 @@ void release_draw(const struct screen *screen, struct canvas body)
 		draw_mistakes(s, body);
 		return;
 	}
-	struct places at = places_in(body.rows, body.cols);
-	if (at.banner > 1)
+	struct two_panes p = panes(body.rows, body.cols);
+	if (p.top > 1)
 		draw_answer(&s->is.g, canvas_part(body, 0, 0, BANNER_ROWS, body.cols));
 	else
 		canvas_printf(body, 0, 1, body.cols - 2, answer_role(s->is.g.answer), "%s: " STR_FMT,
 		              gate_answer_title(s->is.g.answer), STR_ARG(s->is.g.sentence));
-	draw_head(canvas_part(body, at.banner, 0, 1, at.cols));
-	list_draw(&s->list, canvas_part(body, at.banner + 1, 0, at.rows, at.cols), draw_check, s);
-	if (!at.details.rows)
-		return;
-	if (at.details.scroll_row < 0)
-		canvas_rule(body, at.details.row - 1, ROLE_BORDER);
-	draw_details(s, canvas_part(body, at.details.row, at.details.col, at.details.rows, at.details.cols));
+	draw_head(two_titles(&p, body));
+	list_draw(&s->list, two_list(&p, body), draw_check, s);
+	struct canvas details = two_details(&p, body);
+	if (details.rows > 0)
+		draw_details(s, details);
 }
 
 /* Runs of one name are told apart by their model, else by their time. */

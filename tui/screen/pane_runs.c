@@ -214,6 +214,7 @@ static void make_columns(struct runs_view *v)
 	                         *const cost[] = {"p50_ns", "p95_ns", "cost_per_case_usd", "repeats"},
 	                         *const rest[] = {"prompt", "provider", "tokens_in", "tokens_out", "unscored"};
 	columns all = {0};
+	v->choices = list_choices();
 	if (chosen_columns(v, &all)) {
 		free(v->columns);
 		v->columns = all.at;
@@ -305,6 +306,18 @@ void runs_make_groups(struct runs_view *v)
 	v->shift = v->shift < v->n_columns ? v->shift : 0;
 	buf_done(&score);
 	runs_order(v);
+}
+
+void runs_choose_columns(struct runs_view *v)
+{
+	if (!v->page.n || v->choices == list_choices())
+		return;
+	const struct run_row *row = runs_cursor(v);
+	int64_t id = row ? row->id : 0;
+	runs_make_groups(v);
+	row = runs_by_id(v, id);
+	if (row)
+		list_go(&v->list, runs_line_of(v, (size_t)(row - v->page.rows)));
 }
 
 struct key {

@@ -31,6 +31,7 @@ struct runs_view {
 	size_t *places;            /* of each row in its series, TREND_NOWHERE: in none */
 	struct runs_column *columns;
 	size_t n_groups, n_columns;
+	uint64_t choices;   /* of people (list_choices) that these columns are by */
 	size_t n_drifting;  /* groups whose newest run has left its band */
 	int name_cols;      /* of the longest name */
 	bool versions_said; /* every run's name holds its prompt version */
@@ -48,6 +49,8 @@ struct runs_view {
 enum { RUNS_BY_TIME = -1, RUNS_BY_NAME = -2 };
 
 void runs_view_done(struct runs_view *v);
+/* Other columns were chosen: these, the order by the same one if it is still there. */
+void runs_choose_columns(struct runs_view *v);
 void runs_make_groups(struct runs_view *v); /* after a new page; orders it */
 void runs_order(struct runs_view *v);       /* after sort or ascending changed */
 int64_t runs_lines(const struct runs_view *v);

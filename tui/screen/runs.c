@@ -150,6 +150,7 @@ static struct request *ask_keep(struct screen *screen)
 static void *runs_ask(struct screen *screen)
 {
 	struct runs_state *st = state_of(screen);
+	runs_choose_columns(&st->view);
 	lay_out(screen);
 	if (st->masked != screen->ui->masked)
 		st->detail_run = st->more_run = 0;

@@ -9,6 +9,7 @@
 #include "store/query/subject.h"
 #include "tui/keyed.h"
 #include "tui/screen/pane_memory.h"
+#include "tui/screen/pane_chosen.h"
 #include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_text.h"
 #include "store/base/vec.h"
@@ -222,6 +223,8 @@ static bool search_copy(const struct screen *screen, enum copy what, struct buf 
 struct drawing {
 	const struct search_state *s;
 	const struct ui *ui;
+	struct chosen chosen;         /* n 0: none are */
+	const struct search_hit *hit; /* that is drawn */
 };
 
 /* Each of the words that shows, not only the one the snippet was cut around. */
@@ -253,14 +256,36 @@ static void draw_snippet(struct terms *terms, struct canvas line, int col, const
 	light_terms(terms, line, col, shown);
 }
 
+static struct str who(const struct search_hit *h)
+{
+	return h->name.len ? h->name : h->trace_text;
+}
+
+static int draw_cell(const void *context, struct canvas line, const struct chosen_place *p)
+{
+	const struct drawing *d = context;
+	if (strcmp(p->column->name, "name") == 0)
+		return canvas_put(line, 0, p->col, p->cols, ROLE_TEXT, who(d->hit));
+	if (strcmp(p->column->name, "snippet") != 0)
+		return -1;
+	draw_snippet(d->s->terms, canvas_part(line, 0, p->col, 1, p->cols), 0, d->hit);
+	return text_cols(d->hit->snippet) < p->cols ? text_cols(d->hit->snippet) : p->cols;
+}
+
 static void draw_hit(const void *context, struct canvas line, int64_t row, bool cursor)
 {
 	const struct drawing *d = context;
 	if (row < 0 || (size_t)row >= d->s->n)
 		return;
 	const struct search_hit *h = d->s->hits[row];
+	if (d->chosen.n) {
+		struct drawing one = *d;
+		one.hit = h;
+		chosen_row(&d->chosen, line, h, cursor, d->ui->now_ns, draw_cell, &one);
+		return;
+	}
 	int col = 1, cols = line.cols < 60 ? NAME_COLS / 2 : line.cols >= WIDE_COLS ? 2 * NAME_COLS : NAME_COLS;
-	int used = canvas_put(line, 0, col, cols, ROLE_TEXT, h->name.len ? h->name : h->trace_text);
+	int used = canvas_put(line, 0, col, cols, ROLE_TEXT, who(h));
 	if (cursor)
 		canvas_reverse(line, 0, col, used);
 	col += cols + 1;
@@ -278,8 +303,12 @@ static void draw_hit(const void *context, struct canvas line, int64_t row, bool 
 	draw_snippet(d->s->terms, line, col, h);
 }
 
-static void draw_head(struct canvas head)
+static void draw_head(const struct drawing *d, struct canvas head)
 {
+	if (d->chosen.n) {
+		chosen_titles(&d->chosen, head, false, -1);
+		return;
+	}
 	int cols = head.cols < 60 ? NAME_COLS / 2 : head.cols >= WIDE_COLS ? 2 * NAME_COLS : NAME_COLS, col = 1;
 	canvas_putc(head, 0, col, cols, ROLE_HEADING, "where");
 	col += cols + 1;
@@ -297,8 +326,10 @@ static void draw_head(struct canvas head)
 static void search_draw(const struct screen *screen, struct canvas body)
 {
 	const struct search_state *s = state_of(screen);
-	struct drawing d = {s, screen->ui};
-	draw_head(canvas_part(body, 0, 0, 1, body.cols));
+	struct drawing d = {.s = s, .ui = screen->ui};
+	if (chosen_begin(&d.chosen, search_columns, NULL))
+		chosen_fit(&d.chosen, 1, body.cols);
+	draw_head(&d, canvas_part(body, 0, 0, 1, body.cols));
 	struct canvas rows = canvas_part(body, 1, 0, body.rows - 1, body.cols);
 	if (s->n)
 		list_draw(&s->list, rows, draw_hit, &d);

@@ -7,11 +7,12 @@
 #include "store/base/text.h"
 #include "store/query/sql_page.h"
 #include "tui/keyed.h"
+#include "tui/screen/pane_two.h"
 #include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_text.h"
 #include "tui/widget/list.h"
 
-enum { COLUMN_COLS = 40, GAP = 2, BESIDE_COLS = 120, BELOW_ROWS = 8, DETAIL_ROWS = 4 };
+enum { COLUMN_COLS = 40, GAP = 2, DETAIL_ROWS = 4 };
 
 struct sql_state {
 	struct buf text; /* the statement */
@@ -55,17 +56,16 @@ static bool has_row(const struct sql_state *s)
 
 /* ---------------------------------------------------------------- data */
 
-static int list_rows(const struct screen *screen)
+static struct two_panes panes(int rows, int cols)
 {
-	int rows = screen->ui->rows - 1;
-	return screen->ui->cols >= BESIDE_COLS || rows < 2 * BELOW_ROWS ? rows : rows - BELOW_ROWS;
+	return two_panes(&(struct two_sizes){.below = 7, .list_least = 6, .percent = 60}, rows, cols);
 }
 
 static void *sql_ask(struct screen *screen)
 {
 	static uint64_t serials;
 	struct sql_state *s = state_of(screen);
-	list_set_page(&s->list, list_rows(screen));
+	list_set_page(&s->list, panes(screen->ui->rows, screen->ui->cols).rows);
 	if (s->masked != screen->ui->masked) {
 		s->loaded = false;
 		s->failure[0] = '\0';
@@ -270,6 +270,8 @@ static void draw_details(const struct drawing *d, struct canvas c)
 {
 	const struct sql_state *s = d->s;
 	struct sheet sheet = {0};
+	if (c.rows < 1)
+		return;
 	sheet_begin(&sheet, c.cols);
 	for (size_t i = 0; has_row(s) && i < s->page.n_columns && sheet.rows < c.rows; i++) {
 		const struct sql_cell *cell = cell_at(s, (size_t)s->list.cursor, i);
@@ -312,33 +314,17 @@ static void sql_draw(const struct screen *screen, struct canvas body)
 		draw_nothing(s, body);
 		return;
 	}
-	int rows = list_rows(screen);
-	bool beside = body.cols >= BESIDE_COLS;
-	int cols = beside ? body.cols * 6 / 10 : body.cols;
-	draw_head(&d, canvas_part(body, 0, 0, 1, cols));
-	list_draw(&s->list, canvas_part(body, 1, 0, rows, cols), draw_row, &d);
-	if (beside) {
-		draw_details(&d, canvas_part(body, 0, cols + 2, body.rows, body.cols - cols - 2));
-	} else if (rows < screen->ui->rows - 1) {
-		canvas_rule(body, rows + 1, ROLE_BORDER);
-		draw_details(&d, canvas_part(body, rows + 2, 1, body.rows - rows - 2, body.cols - 2));
-	}
+	struct two_panes p = panes(body.rows, body.cols);
+	draw_head(&d, two_titles(&p, body));
+	list_draw(&s->list, two_list(&p, body), draw_row, &d);
+	draw_details(&d, two_details(&p, body));
 }
 
 static bool sql_beside(const struct screen *screen, struct beside *out)
 {
 	const struct sql_state *s = state_of(screen);
-	int rows = list_rows(screen), below = screen->ui->rows - rows - 1, cols = screen->ui->cols;
-	bool beside = cols >= BESIDE_COLS;
-	int col = beside ? cols * 6 / 10 : 0;
-	*out = (struct beside){.row = beside ? 0 : rows + 1,
-	                       .col = col,
-	                       .rows = beside ? screen->ui->rows : below,
-	                       .cols = cols - col,
-	                       .scroll_row = beside ? 1 : -1,
-	                       .top = s->list.top,
-	                       .id = s->list.cursor + 1};
-	return has_row(s) && (beside || below > 0);
+	struct two_panes p = panes(screen->ui->rows, screen->ui->cols);
+	return has_row(s) && two_beside(&p, &s->list, out);
 }
 
 static void sql_headline(const struct screen *screen, struct canvas row)
