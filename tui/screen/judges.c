@@ -284,22 +284,8 @@ static bool judges_beside(const struct screen *screen, struct beside *out)
 
 static void scroll(int *top, int rows, int page, enum move move)
 {
-	int most = rows > page ? rows - page : 0, step = page > 2 ? page - 1 : 1;
-	switch (move) {
-	case MOVE_DOWN:
-	case MOVE_SCROLL_DOWN: *top += 1; break;
-	case MOVE_UP:
-	case MOVE_SCROLL_UP: *top -= 1; break;
-	case MOVE_PAGE_DOWN: *top += step; break;
-	case MOVE_PAGE_UP: *top -= step; break;
-	case MOVE_HALF_DOWN: *top += page / 2; break;
-	case MOVE_HALF_UP: *top -= page / 2; break;
-	case MOVE_FIRST: *top = 0; break;
-	case MOVE_LAST: *top = most; break;
-	case MOVE_LEFT:
-	case MOVE_RIGHT:
-	case MOVE_LINE: break;
-	}
+	int most = rows > page ? rows - page : 0;
+	*top += move_rows(move, page > 2 ? page - 1 : 1);
 	*top = *top > most ? most : *top < 0 ? 0 : *top;
 }
 
