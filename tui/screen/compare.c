@@ -7,6 +7,7 @@
 #include "store/query/subject.h"
 #include "tui/screen/pane_compare.h"
 #include "tui/screen/pane_copy.h"
+#include "tui/screen/pane_filter.h"
 #include "tui/screen/pane_memory.h"
 
 static struct compare_state *state_of(const struct screen *screen)
@@ -29,15 +30,9 @@ static bool compare_open(struct screen *screen, const struct target *target, str
 	st->cases.only = N_CLASSES;
 	st->data = &nothing;
 	if (target->line[0]) {
-		struct arena arena = ARENA_INIT;
-		struct filter_mistake mistake = {0};
 		struct str text = str_cut(str_of(target->line), 0, COMPARE_FILTER_MAX);
-		bool good = filter_parse(&arena, text, FILTER_PAIRS, screen->ui->now_ns, &mistake) != NULL;
-		if (good)
+		if (filter_typed(screen->ui, text, FILTER_PAIRS, COMPARE_FILTER_MAX))
 			compare_set_filter(st, text);
-		else
-			ui_say(screen->ui, "filter, column %zu: expected %s", mistake.column + 1, mistake.expected);
-		arena_done(&arena);
 	}
 	return true;
 }

@@ -8,6 +8,7 @@
 #include "tui/keyed.h"
 #include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_copy.h"
+#include "tui/screen/pane_filter.h"
 #include "tui/screen/pane_judges.h"
 
 enum { FILTER_MOST = 240 };
@@ -443,18 +444,12 @@ ACTION(filter_line)
 	struct filter_mistake mistake = {0};
 	struct judges_opts opts = {.threshold = UNKNOWN_DOUBLE};
 	struct str text = str_trim(in->argument);
-	if (text.len > FILTER_MOST) {
-		ui_say(screen->ui, "a filter has at most %d bytes here", FILTER_MOST);
-		screen->ui->message_is_error = true;
-	} else if (judges_where(&opts, &arena, text, screen->ui->now_ns, &mistake)) {
+	if (!filter_fits(screen->ui, text, FILTER_MOST))
+		return OUT_HANDLED;
+	if (judges_where(&opts, &arena, text, screen->ui->now_ns, &mistake))
 		set_filter(state_of(screen), text);
-	} else {
-		struct buf words = BUF_INIT;
-		filter_mistake_words(&words, &mistake);
-		ui_say(screen->ui, "filter, column %zu: %s", mistake.column + 1, buf_cstr(&words));
-		buf_done(&words);
-		screen->ui->message_is_error = true;
-	}
+	else
+		filter_say_mistake(screen->ui, &mistake);
 	arena_done(&arena);
 	return OUT_REFRESH;
 }

@@ -3,6 +3,7 @@
 
 #include "tui/keyed.h"
 #include "tui/screen/pane_compare.h"
+#include "tui/screen/pane_filter.h"
 #include "tui/widget/find.h"
 
 static struct compare_state *state_of(const struct screen *screen)
@@ -199,22 +200,9 @@ void compare_set_filter(struct compare_state *st, struct str text)
 static enum outcome filter_line(struct screen *screen, const struct input *in, struct target *target)
 {
 	(void)target;
-	struct arena arena = ARENA_INIT;
-	struct filter_mistake mistake = {0};
 	struct str text = str_trim(in->argument);
-	if (text.len > COMPARE_FILTER_MAX) {
-		ui_say(screen->ui, "a filter has at most %d bytes here", COMPARE_FILTER_MAX);
-		screen->ui->message_is_error = true;
-	} else if (filter_parse(&arena, text, FILTER_PAIRS, screen->ui->now_ns, &mistake)) {
+	if (filter_typed(screen->ui, text, FILTER_PAIRS, COMPARE_FILTER_MAX))
 		compare_set_filter(state_of(screen), text);
-	} else {
-		struct buf words = BUF_INIT;
-		filter_mistake_words(&words, &mistake);
-		ui_say(screen->ui, "filter, column %zu: %s", mistake.column + 1, buf_cstr(&words));
-		buf_done(&words);
-		screen->ui->message_is_error = true;
-	}
-	arena_done(&arena);
 	return OUT_REFRESH;
 }
 
