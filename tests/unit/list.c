@@ -217,11 +217,27 @@ static void test_draw(void **state)
 	grid_done(&g);
 }
 
+/* In a text half a page is half a page, there and back, whatever the page; sideways and to a line are no moves up or down. */
+static void test_rows(void **state)
+{
+	(void)state;
+	for (int page = 1; page < 100; page++) {
+		assert_int_equal(move_rows(MOVE_PAGE_DOWN, page), page);
+		assert_int_equal(move_rows(MOVE_HALF_DOWN, page), (page + 1) / 2);
+		for (enum move down = MOVE_DOWN; down < MOVE_FIRST; down += 2)
+			assert_int_equal(move_rows(down + 1, page), -move_rows(down, page));
+		assert_true(move_rows(MOVE_LAST, page) > 1 << 28 && move_rows(MOVE_FIRST, page) < -(1 << 28));
+		assert_int_equal(move_rows(MOVE_LEFT, page) | move_rows(MOVE_RIGHT, page), 0);
+		assert_int_equal(move_rows(MOVE_LINE, page) | move_rows(MOVE_LINE + 3, page), 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_moves), cmocka_unit_test(test_refit),   cmocka_unit_test(test_random),
 	    cmocka_unit_test(test_draw),  cmocka_unit_test(test_actions), cmocka_unit_test(test_lines),
+	    cmocka_unit_test(test_rows),
 	};
 	return cmocka_run_group_tests_name("list", tests, NULL, NULL);
 }

@@ -613,6 +613,39 @@ static void test_new(void **state)
 	stage_close(&st);
 }
 
+/* What is typed behind & is completed, and what is wrong with it is said in the same words, on every screen. */
+static void test_filters(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *screen, *wrong, *meant;
+	} rows[] = {
+	    {"insights", "nme:x",  "(did you mean name?)" },
+            {"judges",   "titl:x", "(did you mean title?)"},
+	    {"prompts",  "nme:x",  "(did you mean name?)" },
+            {"runs",     "nme:x",  "(did you mean name?)" },
+	    {"traces",   "nme:x",  "(did you mean name?)" },
+	};
+	char long_one[1200];
+	memset(long_one, 'x', sizeof long_one - 1);
+	long_one[sizeof long_one - 1] = '\0';
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct stage st;
+		stage_open(&st, rows[i].screen, &(struct target){.screen = rows[i].screen}, 24, 160, false);
+		stage_keys(&st, "&");
+		assert_int_equal(st.outcome, OUT_PROMPT);
+		assert_true(st.target.filter > 0);
+		stage_line(&st, rows[i].wrong);
+		if (!strstr(st.ui->message, "filter, column 1: expected") || !strstr(st.ui->message, rows[i].meant))
+			fail_msg("%s: %s", rows[i].screen, st.ui->message);
+		stage_keys(&st, "&");
+		stage_line(&st, long_one);
+		if (!strstr(st.ui->message, "a filter has at most") || !st.ui->message_is_error)
+			fail_msg("%s: %s", rows[i].screen, st.ui->message);
+		stage_close(&st);
+	}
+}
+
 int main(void)
 {
 	setenv("XDG_STATE_HOME", "/nonexistent", 1); /* nothing of the user's */
@@ -623,6 +656,7 @@ int main(void)
 	    cmocka_unit_test(test_prompt_saves),    cmocka_unit_test(test_hits),
 	    cmocka_unit_test(test_session),         cmocka_unit_test(test_session_screens),
 	    cmocka_unit_test(test_session_keys),    cmocka_unit_test(test_new),
+	    cmocka_unit_test(test_filters),
 	};
 	return cmocka_run_group_tests(tests, stage_setup, stage_teardown);
 }

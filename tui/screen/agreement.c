@@ -388,28 +388,13 @@ static enum outcome agreement_move(struct screen *screen, enum move move)
 		list_move(&s->list, move);
 		return OUT_REFRESH;
 	}
-	int page = screen->ui->rows - SENTENCE_ROWS - 1, by = 0;
-	switch (move) {
-	case MOVE_UP:
-	case MOVE_SCROLL_UP: by = -1; break;
-	case MOVE_DOWN:
-	case MOVE_SCROLL_DOWN: by = 1; break;
-	case MOVE_PAGE_UP:
-	case MOVE_HALF_UP: by = -page; break;
-	case MOVE_PAGE_DOWN:
-	case MOVE_HALF_DOWN: by = page; break;
-	case MOVE_FIRST: by = -s->figures_top; break;
-	case MOVE_LAST: by = SHEET_ROWS; break;
-	case MOVE_LEFT:
-	case MOVE_RIGHT:
-	case MOVE_LINE: return OUT_HANDLED;
-	}
+	int page = screen->ui->rows - SENTENCE_ROWS;
 	struct sheet sheet = {0};
 	sheet_begin(&sheet, screen->ui->cols - 2);
 	agreement_figures_sheet(&sheet, &s->all, screen->ui);
-	int most = sheet.rows - (screen->ui->rows - SENTENCE_ROWS);
+	int most = sheet.rows - page;
 	sheet_done(&sheet);
-	int top = s->figures_top + by;
+	int top = s->figures_top + move_rows(move, page > 2 ? page - 1 : 1);
 	s->figures_top = top > most ? (most > 0 ? most : 0) : top < 0 ? 0 : top;
 	return OUT_HANDLED;
 }

@@ -229,26 +229,6 @@ static void case_take(struct screen *screen, void *request, bool ok)
 
 /* ---------------------------------------------------------------- moving */
 
-static int scroll_of(enum move move, int page)
-{
-	switch (move) {
-	case MOVE_DOWN:
-	case MOVE_SCROLL_DOWN: return 1;
-	case MOVE_UP:
-	case MOVE_SCROLL_UP: return -1;
-	case MOVE_PAGE_DOWN: return page;
-	case MOVE_PAGE_UP: return -page;
-	case MOVE_HALF_DOWN: return (page + 1) / 2;
-	case MOVE_HALF_UP: return -(page + 1) / 2;
-	case MOVE_FIRST: return INT32_MIN / 4;
-	case MOVE_LAST: return INT32_MAX / 4;
-	case MOVE_LEFT:
-	case MOVE_RIGHT:
-	case MOVE_LINE: break;
-	}
-	return 0;
-}
-
 static enum outcome case_move(struct screen *screen, enum move move)
 {
 	struct case_state *st = state_of(screen);
@@ -268,7 +248,7 @@ static enum outcome case_move(struct screen *screen, enum move move)
 		list_move(&st->repeats.list, move);
 		return OUT_HANDLED;
 	}
-	st->top[st->tab] += scroll_of(move, text_rows(st, screen->ui));
+	st->top[st->tab] += move_rows(move, text_rows(st, screen->ui));
 	clamp(st, screen->ui);
 	return OUT_HANDLED;
 }

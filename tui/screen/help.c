@@ -190,22 +190,7 @@ static void help_place(const struct screen *screen, struct target *out)
 
 static enum outcome help_move(struct screen *screen, enum move move)
 {
-	int page = screen->ui->rows > 1 ? screen->ui->rows - 1 : 1;
-	switch (move) {
-	case MOVE_DOWN:
-	case MOVE_SCROLL_DOWN: scroll(screen, 1); break;
-	case MOVE_UP:
-	case MOVE_SCROLL_UP: scroll(screen, -1); break;
-	case MOVE_PAGE_DOWN: scroll(screen, page); break;
-	case MOVE_PAGE_UP: scroll(screen, -page); break;
-	case MOVE_HALF_DOWN: scroll(screen, page / 2); break;
-	case MOVE_HALF_UP: scroll(screen, -page / 2); break;
-	case MOVE_FIRST: scroll(screen, INT32_MIN); break;
-	case MOVE_LAST: scroll(screen, INT32_MAX); break;
-	case MOVE_LEFT:
-	case MOVE_RIGHT:
-	case MOVE_LINE: break;
-	}
+	scroll(screen, move_rows(move, screen->ui->rows > 1 ? screen->ui->rows - 1 : 1));
 	return OUT_HANDLED;
 }
 

@@ -6,6 +6,7 @@
 #include "store/base/units.h"
 #include "tui/keyed.h"
 #include "tui/screen/pane_copy.h"
+#include "tui/screen/pane_filter.h"
 #include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_insights.h"
 #include "tui/widget/find.h"
@@ -373,21 +374,9 @@ static enum outcome set_filter(struct screen *screen, struct str text)
 ACTION(filter_line)
 {
 	(void)target;
-	struct arena arena = ARENA_INIT;
-	struct filter_mistake mistake = {0};
 	struct str text = str_trim(in->argument);
-	enum outcome outcome = OUT_HANDLED;
-	if (text.len > FILTER_MAX) {
-		ui_say(screen->ui, "a filter has at most %d bytes here", FILTER_MAX);
-		screen->ui->message_is_error = true;
-	} else if (filter_parse(&arena, text, FILTER_TRACES, screen->ui->now_ns, &mistake)) {
-		outcome = set_filter(screen, text);
-	} else {
-		ui_say(screen->ui, "filter, column %zu: expected %s", mistake.column + 1, mistake.expected);
-		screen->ui->message_is_error = true;
-	}
-	arena_done(&arena);
-	return outcome;
+	bool good = filter_typed(screen->ui, text, FILTER_TRACES, FILTER_MAX);
+	return good ? set_filter(screen, text) : OUT_HANDLED;
 }
 
 static const struct action filter_answer = {.name = "filter-for", .keys = "", .help = "", .run = filter_line};
@@ -396,7 +385,7 @@ ACTION(filter)
 {
 	if (in->argument.len)
 		return filter_line(screen, in, target);
-	*target = (struct target){.prompt = "&", .answer = &filter_answer};
+	*target = (struct target){.prompt = "&", .answer = &filter_answer, .filter = 1 + FILTER_TRACES};
 	snprintf(target->text, sizeof target->text, "%s", state_of(screen)->filter);
 	return OUT_PROMPT;
 }

@@ -9,6 +9,7 @@
 #include "tui/columns.h"
 #include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_copy.h"
+#include "tui/screen/pane_filter.h"
 #include "tui/screen/pane_judges.h"
 
 enum { FILTER_MOST = 240 };
@@ -285,22 +286,8 @@ static bool judges_beside(const struct screen *screen, struct beside *out)
 
 static void scroll(int *top, int rows, int page, enum move move)
 {
-	int most = rows > page ? rows - page : 0, step = page > 2 ? page - 1 : 1;
-	switch (move) {
-	case MOVE_DOWN:
-	case MOVE_SCROLL_DOWN: *top += 1; break;
-	case MOVE_UP:
-	case MOVE_SCROLL_UP: *top -= 1; break;
-	case MOVE_PAGE_DOWN: *top += step; break;
-	case MOVE_PAGE_UP: *top -= step; break;
-	case MOVE_HALF_DOWN: *top += page / 2; break;
-	case MOVE_HALF_UP: *top -= page / 2; break;
-	case MOVE_FIRST: *top = 0; break;
-	case MOVE_LAST: *top = most; break;
-	case MOVE_LEFT:
-	case MOVE_RIGHT:
-	case MOVE_LINE: break;
-	}
+	int most = rows > page ? rows - page : 0;
+	*top += move_rows(move, page > 2 ? page - 1 : 1);
 	*top = *top > most ? most : *top < 0 ? 0 : *top;
 }
 
@@ -458,18 +445,12 @@ ACTION(filter_line)
 	struct filter_mistake mistake = {0};
 	struct judges_opts opts = {.threshold = UNKNOWN_DOUBLE};
 	struct str text = str_trim(in->argument);
-	if (text.len > FILTER_MOST) {
-		ui_say(screen->ui, "a filter has at most %d bytes here", FILTER_MOST);
-		screen->ui->message_is_error = true;
-	} else if (judges_where(&opts, &arena, text, screen->ui->now_ns, &mistake)) {
+	if (!filter_fits(screen->ui, text, FILTER_MOST))
+		return OUT_HANDLED;
+	if (judges_where(&opts, &arena, text, screen->ui->now_ns, &mistake))
 		set_filter(state_of(screen), text);
-	} else {
-		struct buf words = BUF_INIT;
-		filter_mistake_words(&words, &mistake);
-		ui_say(screen->ui, "filter, column %zu: %s", mistake.column + 1, buf_cstr(&words));
-		buf_done(&words);
-		screen->ui->message_is_error = true;
-	}
+	else
+		filter_say_mistake(screen->ui, &mistake);
 	arena_done(&arena);
 	return OUT_REFRESH;
 }

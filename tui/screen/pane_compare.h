@@ -1,4 +1,5 @@
-/* The screen of a comparison without its keys and requests: its state, where things stand in it, what it draws. */
+/* The screen of a comparison (compare.c): its state, where things stand in it and what it draws (pane_compare.c), what it asks of the
+ * store (pane_compare_ask.c), its keys (pane_compare_keys.c). */
 #ifndef SPOOR_TUI_SCREEN_PANE_COMPARE_H
 #define SPOOR_TUI_SCREEN_PANE_COMPARE_H
 
@@ -74,6 +75,18 @@ const struct compare_row *compare_cursor(const struct compare_state *st);
 void compare_go_to(struct compare_state *st, int64_t row);
 /* Fits the list to the body and lays the case's texts out again if the case, the size or the look changed. */
 void compare_lay_out(struct screen *screen);
+
+/* pane_compare_ask.c: as screen.h has them. */
+void *compare_ask(struct screen *screen);
+bool compare_fetch(struct db *db, void *request, struct err *err);
+void compare_take(struct screen *screen, void *request, bool ok);
+void compare_held_drop(struct compare_held *held); /* NULL is fine */
+
+/* pane_compare_keys.c */
+extern const struct action compare_actions[];
+/* From inside a case: the next one of the list as it stands. */
+enum hit compare_hit(struct screen *screen, bool forward, struct target *target);
+void compare_set_filter(struct compare_state *st, struct str text); /* "": none; wanted, made anew */
 
 /* "A name version → B name version" from col on, each with what room it needs. */
 void compare_put_sides(struct canvas row, int col, const struct ui *ui, const struct run_row *run_a,

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tui/screen/pane_filter.h"
 #include "tui/screen/pane_runs_state.h"
 #include "tui/keyed.h"
 #include "tui/widget/find.h"
@@ -75,22 +76,9 @@ static void set_filter(struct runs_state *st, struct str text)
 static enum outcome filter_line(struct screen *screen, const struct input *in, struct target *target)
 {
 	(void)target;
-	struct arena arena = ARENA_INIT;
-	struct filter_mistake mistake = {0};
 	struct str text = str_trim(in->argument);
-	if (text.len >= sizeof state_of(screen)->filter) {
-		ui_say(screen->ui, "a filter has at most %zu bytes here", sizeof state_of(screen)->filter - 1);
-		screen->ui->message_is_error = true;
-	} else if (filter_parse(&arena, text, FILTER_RUNS, screen->ui->now_ns, &mistake)) {
+	if (filter_typed(screen->ui, text, FILTER_RUNS, sizeof state_of(screen)->filter - 1))
 		set_filter(state_of(screen), text);
-	} else {
-		struct buf words = BUF_INIT;
-		filter_mistake_words(&words, &mistake);
-		ui_say(screen->ui, "filter, column %zu: %s", mistake.column + 1, buf_cstr(&words));
-		buf_done(&words);
-		screen->ui->message_is_error = true;
-	}
-	arena_done(&arena);
 	return OUT_REFRESH;
 }
 

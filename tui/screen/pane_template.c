@@ -189,20 +189,6 @@ void template_left_out(struct sheet *s)
 void template_scroll(int *top, int rows, int page, enum move move)
 {
 	int last = rows > page ? rows - page : 0;
-	switch (move) {
-	case MOVE_DOWN:
-	case MOVE_SCROLL_DOWN: *top += 1; break;
-	case MOVE_UP:
-	case MOVE_SCROLL_UP: *top -= 1; break;
-	case MOVE_PAGE_DOWN: *top += page; break;
-	case MOVE_PAGE_UP: *top -= page; break;
-	case MOVE_HALF_DOWN: *top += page / 2; break;
-	case MOVE_HALF_UP: *top -= page / 2; break;
-	case MOVE_FIRST: *top = 0; break;
-	case MOVE_LAST: *top = last; break;
-	case MOVE_LEFT:
-	case MOVE_RIGHT:
-	case MOVE_LINE: break;
-	}
+	*top += move_rows(move, page > 2 ? page - 1 : 1);
 	*top = *top < 0 ? 0 : *top > last ? last : *top;
 }

@@ -10,29 +10,9 @@ static struct trace_state *state_of(const struct screen *s)
 
 /* ---------------------------------------------------------------- moving */
 
-static int64_t pane_page(const struct screen *screen)
+static int pane_page(const struct screen *screen)
 {
 	return screen->ui->rows > 3 ? screen->ui->rows - 2 : 1;
-}
-
-static int64_t by_of(enum move move, int64_t page)
-{
-	switch (move) {
-	case MOVE_DOWN:
-	case MOVE_SCROLL_DOWN: return 1;
-	case MOVE_UP:
-	case MOVE_SCROLL_UP: return -1;
-	case MOVE_PAGE_DOWN: return page;
-	case MOVE_PAGE_UP: return -page;
-	case MOVE_HALF_DOWN: return (page + 1) / 2;
-	case MOVE_HALF_UP: return -(page + 1) / 2;
-	case MOVE_FIRST: return INT64_MIN / 4;
-	case MOVE_LAST: return INT64_MAX / 4;
-	case MOVE_LEFT:
-	case MOVE_RIGHT:
-	case MOVE_LINE: break;
-	}
-	return 0;
 }
 
 enum outcome trace_move(struct screen *screen, enum move move)
@@ -40,18 +20,18 @@ enum outcome trace_move(struct screen *screen, enum move move)
 	struct trace_state *s = state_of(screen);
 	if (s->full) {
 		if (!span_pane_move(&s->span, move))
-			span_pane_scroll(&s->span, by_of(move, pane_page(screen)));
+			span_pane_scroll(&s->span, move_rows(move, pane_page(screen)));
 		return OUT_HANDLED;
 	}
 	if (move == MOVE_SCROLL_DOWN || move == MOVE_SCROLL_UP) {
-		tree_pane_turn(&s->tree, by_of(move, 1));
+		tree_pane_turn(&s->tree, move_rows(move, 1));
 		return OUT_REFRESH;
 	}
 	if (move >= MOVE_LINE) {
 		tree_pane_line(&s->tree, (int)(move - MOVE_LINE));
 		return OUT_REFRESH;
 	}
-	int64_t by = by_of(move, s->tree.rows > 1 ? s->tree.rows - 1 : 1);
+	int64_t by = move_rows(move, s->tree.rows > 1 ? s->tree.rows - 1 : 1);
 	if (move == MOVE_PAGE_DOWN || move == MOVE_PAGE_UP || move == MOVE_HALF_DOWN || move == MOVE_HALF_UP)
 		s->tree.top += by; /* the page turns: the cursor keeps its place on the screen */
 	tree_pane_move(&s->tree, by);

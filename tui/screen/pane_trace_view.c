@@ -4,6 +4,7 @@
 
 #include "store/query/filter.h"
 #include "tui/keyed.h"
+#include "tui/screen/pane_filter.h"
 #include "tui/screen/pane_trace_state.h"
 
 static struct trace_state *state_of(const struct screen *s)
@@ -51,18 +52,9 @@ static ACTION(filter_answer)
 {
 	(void)target;
 	struct trace_state *s = state_of(screen);
-	struct arena arena = ARENA_INIT;
-	struct filter_mistake mistake;
 	struct str text = str_trim(in->argument);
-	bool good = filter_parse(&arena, text, FILTER_SPANS, screen->ui->now_ns, &mistake) != NULL;
-	arena_done(&arena);
-	if (!good || text.len >= sizeof s->view.filter) {
-		if (good)
-			ui_say(screen->ui, "filter: longer than %zu bytes", sizeof s->view.filter - 1);
-		else
-			ui_say(screen->ui, "filter, column %zu: expected %s", mistake.column + 1, mistake.expected);
+	if (!filter_typed(screen->ui, text, FILTER_SPANS, sizeof s->view.filter - 1))
 		return OUT_HANDLED;
-	}
 	snprintf(s->view.filter, sizeof s->view.filter, STR_FMT, STR_ARG(text));
 	if (text.len)
 		s->view.agents = false;

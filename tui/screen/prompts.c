@@ -6,6 +6,7 @@
 #include "tui/keyed.h"
 #include "tui/screen/pane_case.h"
 #include "tui/screen/pane_copy.h"
+#include "tui/screen/pane_filter.h"
 #include "tui/screen/pane_prompts_ask.h"
 #include "tui/widget/find.h"
 
@@ -328,24 +329,9 @@ static enum outcome set_filter(struct screen *screen, struct str text)
 ACTION(filter_line)
 {
 	(void)target;
-	struct arena arena = ARENA_INIT;
-	struct filter_mistake mistake = {0};
 	struct str text = str_trim(in->argument);
-	enum outcome outcome = OUT_HANDLED;
-	if (text.len >= sizeof state_of(screen)->filter) {
-		ui_say(screen->ui, "a filter has at most %zu bytes here", sizeof state_of(screen)->filter - 1);
-		screen->ui->message_is_error = true;
-	} else if (filter_parse(&arena, text, FILTER_RUNS, screen->ui->now_ns, &mistake)) {
-		outcome = set_filter(screen, text);
-	} else {
-		struct buf words = BUF_INIT;
-		filter_mistake_words(&words, &mistake);
-		ui_say(screen->ui, "filter, column %zu: %s", mistake.column + 1, buf_cstr(&words));
-		buf_done(&words);
-		screen->ui->message_is_error = true;
-	}
-	arena_done(&arena);
-	return outcome;
+	bool good = filter_typed(screen->ui, text, FILTER_RUNS, sizeof state_of(screen)->filter - 1);
+	return good ? set_filter(screen, text) : OUT_HANDLED;
 }
 
 static const struct action filter_answer = {.name = "filter-for", .keys = "", .help = "", .run = filter_line};

@@ -10,6 +10,7 @@
 #include "store/check/promptfoo.h"
 #include "store/check/rules.h"
 #include "tui/screen/pane_copy.h"
+#include "tui/screen/pane_filter.h"
 #include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_propose.h"
 #include "tui/screen/pane_save.h"
@@ -454,21 +455,16 @@ ACTION(filter_line)
 {
 	(void)target;
 	struct arena arena = ARENA_INIT;
-	struct filter_mistake m, other;
+	struct filter_mistake mistake, other;
 	struct str text = str_trim(in->argument);
 	int64_t now_ns = screen->ui->now_ns;
-	if (text.len >= sizeof state_of(screen)->from.text) {
-		ui_say(screen->ui, "a filter has at most %zu bytes here", sizeof state_of(screen)->from.text - 1);
-	} else if (filter_parse(&arena, text, FILTER_CASES, now_ns, &m) ||
-	           filter_parse(&arena, text, FILTER_TRACES, now_ns, &other)) {
+	if (!filter_fits(screen->ui, text, sizeof state_of(screen)->from.text - 1))
+		return OUT_HANDLED;
+	if (filter_parse(&arena, text, FILTER_CASES, now_ns, &mistake) ||
+	    filter_parse(&arena, text, FILTER_TRACES, now_ns, &other))
 		set_filter(state_of(screen), text);
-	} else {
-		struct buf words = BUF_INIT;
-		filter_mistake_words(&words, &m);
-		ui_say(screen->ui, "filter, column %zu: %s", m.column + 1, buf_cstr(&words));
-		screen->ui->message_is_error = true;
-		buf_done(&words);
-	}
+	else
+		filter_say_mistake(screen->ui, &mistake);
 	arena_done(&arena);
 	return OUT_REFRESH;
 }

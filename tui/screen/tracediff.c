@@ -393,26 +393,6 @@ static bool tracediff_copy(const struct screen *screen, enum copy what, struct b
 
 /* ---------------------------------------------------------------- actions */
 
-static int64_t scroll_by(enum move move, int page)
-{
-	switch (move) {
-	case MOVE_DOWN:
-	case MOVE_SCROLL_DOWN: return 1;
-	case MOVE_UP:
-	case MOVE_SCROLL_UP: return -1;
-	case MOVE_PAGE_DOWN: return page;
-	case MOVE_PAGE_UP: return -page;
-	case MOVE_HALF_DOWN: return (page + 1) / 2;
-	case MOVE_HALF_UP: return -(page + 1) / 2;
-	case MOVE_FIRST: return INT32_MIN / 4;
-	case MOVE_LAST: return INT32_MAX / 4;
-	case MOVE_LEFT:
-	case MOVE_RIGHT:
-	case MOVE_LINE: break;
-	}
-	return 0;
-}
-
 static void scroll(struct screen *screen, int64_t by)
 {
 	struct tracediff_state *s = state_of(screen);
@@ -425,7 +405,7 @@ static enum outcome tracediff_move(struct screen *screen, enum move move)
 {
 	struct tracediff_state *s = state_of(screen);
 	if (s->full)
-		scroll(screen, scroll_by(move, screen->ui->rows > 2 ? screen->ui->rows - 1 : 1));
+		scroll(screen, move_rows(move, screen->ui->rows > 2 ? screen->ui->rows - 1 : 1));
 	else
 		list_move(&s->list, move);
 	return OUT_REFRESH;

@@ -9,6 +9,7 @@
 #include "tui/columns.h"
 #include "tui/keyed.h"
 #include "tui/screen/pane_copy.h"
+#include "tui/screen/pane_filter.h"
 #include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_text.h"
 #include "tui/screen/pane_traces.h"
@@ -543,20 +544,10 @@ static enum outcome changed(struct traces_state *s)
 ACTION(filter_answer)
 {
 	struct traces_state *s = state_of(screen);
-	struct arena arena = ARENA_INIT;
-	struct filter_mistake mistake;
-	struct str text = str_cut(str_trim(in->argument), 0, FILTER_MAX);
-	bool good = filter_parse(&arena, text, FILTER_TRACES, screen->ui->now_ns, &mistake) != NULL;
-	arena_done(&arena);
-	if (!good) {
-		struct buf words = BUF_INIT;
-		filter_mistake_words(&words, &mistake);
-		ui_say(screen->ui, "filter, column %zu: %s", mistake.column + 1, buf_cstr(&words));
-		buf_done(&words);
-		screen->ui->message_is_error = true;
-		(void)target;
+	struct str text = str_trim(in->argument);
+	(void)target;
+	if (!filter_typed(screen->ui, text, FILTER_TRACES, FILTER_MAX))
 		return OUT_HANDLED;
-	}
 	buf_clear(&s->pane.filter);
 	buf_add_str(&s->pane.filter, text);
 	s->filter_is_old = false;

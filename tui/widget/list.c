@@ -20,6 +20,26 @@ static void settle(struct list *l)
 	l->top = clamp(l->top, 0, l->total - l->page);
 }
 
+int move_rows(enum move move, int page)
+{
+	switch (move) {
+	case MOVE_DOWN:
+	case MOVE_SCROLL_DOWN: return 1;
+	case MOVE_UP:
+	case MOVE_SCROLL_UP: return -1;
+	case MOVE_PAGE_DOWN: return page;
+	case MOVE_PAGE_UP: return -page;
+	case MOVE_HALF_DOWN: return (page + 1) / 2;
+	case MOVE_HALF_UP: return -(page + 1) / 2;
+	case MOVE_FIRST: return INT32_MIN / 4;
+	case MOVE_LAST: return INT32_MAX / 4;
+	case MOVE_LEFT:
+	case MOVE_RIGHT:
+	case MOVE_LINE: break;
+	}
+	return 0;
+}
+
 enum move move_to_line(const struct input *in)
 {
 	int line = in->count;

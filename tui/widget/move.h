@@ -26,6 +26,10 @@ enum move {
 	MOVE_LINE /* and above: to the row on line (move - MOVE_LINE) of the page, as a click does; texts have none */
 };
 
+/* How many rows further a move goes in a text; a page is so many (one less than are seen, to read on by). To the first and the last
+ * row, 500 million: the caller stays within its text. 0: it does not go up or down. */
+int move_rows(enum move move, int page);
+
 #define MOVE_FUNCTION(function, name, move)                                                                   \
 	static enum outcome move_##name(struct screen *screen, const struct input *in, struct target *target) \
 	{                                                                                                     \
