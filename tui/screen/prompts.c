@@ -84,7 +84,7 @@ static bool prompts_beside(const struct screen *screen, struct beside *out)
 static void prompts_headline(const struct screen *screen, struct canvas row)
 {
 	const struct prompts_state *st = state_of(screen);
-	int col = 1 + canvas_putc(row, 0, 1, -1, ROLE_TITLE, "prompts");
+	int col = 1 + canvas_putc(row, 0, 1, -1, ROLE_TITLE, "Prompts");
 	if (!st->loaded || !st->data.n)
 		return;
 	canvas_printf(row, 0, col, row.cols - col - 1, ROLE_TITLE, "  %zu %s, %zu %s", st->data.n,
