@@ -10,6 +10,7 @@
 #include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_agreement.h"
 #include "tui/screen/pane_copy.h"
+#include "tui/screen/pane_text.h"
 #include "tui/widget/list.h"
 #include "tui/widget/pane_size.h"
 
@@ -275,16 +276,6 @@ static const char *why_empty(const struct state *s)
 	return "nobody called an answer good that another called bad";
 }
 
-static void draw_empty(const struct state *s, struct canvas c)
-{
-	struct sheet sheet = {0};
-	sheet_begin(&sheet, c.cols);
-	sheet_row(&sheet);
-	sheet_wrap(&sheet, ROLE_DIM, 0, str_of(why_empty(s)), 0);
-	sheet_draw(&sheet, c, 0, false, STR_NONE);
-	sheet_done(&sheet);
-}
-
 static void agreement_draw(const struct screen *screen, struct canvas body)
 {
 	const struct state *s = state_of(screen);
@@ -300,7 +291,7 @@ static void agreement_draw(const struct screen *screen, struct canvas body)
 	draw_head(canvas_part(rest, 0, 0, 1, cols));
 	struct canvas list = canvas_part(rest, 1, 0, rows, cols);
 	if (!s->all.n_disagreements) {
-		draw_empty(s, canvas_part(list, 1, 1, list.rows - 1, cols - 2));
+		sheet_say(canvas_part(list, 1, 1, list.rows - 1, cols - 2), ROLE_DIM, why_empty(s));
 		return;
 	}
 	list_draw(&s->list, list, draw_item, s);

@@ -192,17 +192,11 @@ static void draw_rule(const struct alikes_view *v, struct canvas body, const str
 
 static void draw_why_not(const char *why, struct canvas body)
 {
-	struct sheet sheet = {0};
-	sheet_begin(&sheet, body.cols - 4);
-	sheet_row(&sheet);
-	sheet_wrap(&sheet, ROLE_TEXT, 0, str_of(why), 4);
-	sheet_gap(&sheet);
-	sheet_wrap(&sheet, ROLE_DIM, 0,
-	           str_of(keyed("{-} says that an answer is bad, wherever one shows; {a} then finds those that failed "
-	                        "in the same way.")),
-	           4);
-	sheet_draw(&sheet, canvas_part(body, 1, 3, body.rows - 1, body.cols - 4), 0, false, STR_NONE);
-	sheet_done(&sheet);
+	struct canvas c = canvas_part(body, 1, 3, body.rows - 1, body.cols - 4);
+	int used = sheet_say(c, ROLE_TEXT, why) + 1;
+	sheet_say(canvas_part(c, used, 0, c.rows - used, c.cols), ROLE_DIM,
+	          keyed("{-} says that an answer is bad, wherever one shows; {a} then finds those that failed in the "
+	                "same way."));
 }
 
 void alikes_draw(const struct alikes_view *v, const struct ui *ui, const char *why, struct canvas body)
