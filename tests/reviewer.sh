@@ -79,7 +79,7 @@ pair() { # NAME, FILES: both runs compared, the case opened, the release sheet
 	start 200 50 "$spoor --store $home/$1.db ${*:2}"
 	see " of 1 dataset"
 	keys Enter
-	see "compare  A "
+	see "Compare  A "
 	see "paired"
 }
 if [ ! -d "$corpus" ]; then

@@ -15,9 +15,9 @@ _TRACE = [(b"", b"31 spans")]
 # For each screen: what it opens with, then keys and what shows once they were obeyed; the last of it is on that screen alone.
 WAYS = {
     "agreement": (None, [(b":agreement\r", b"Where reviewers disagree")]),
-    "alikes": (None, [(b":alikes\r", b"look-alikes")]),
+    "alikes": (None, [(b":alikes\r", b"Look-alikes")]),
     "begins": (None, _COMPARE + [(b"w", b"Where regressions begin")]),
-    "beside": (None, _RUNS + [(b"   \r", b"runs beside each other")]),
+    "beside": (None, _RUNS + [(b"   \r", b"Runs beside each other")]),
     "case": (None, _COMPARE + [(b"\r", b"Metadata")]),
     "checks": (None, [(b"K", b"traces looked at")]),
     "compare": (None, _COMPARE),
@@ -33,7 +33,7 @@ WAYS = {
     "queues": (None, [(b":queues\r", b"what do you want to look at?")]),
     "release": (None, _COMPARE + [(b"d", b"Release")]),
     "review": (None, [(b"r", b"review as"), (b"\r", b" done")]),
-    "rundiff": (None, _COMPARE + [(b"p", b"what differs between the runs")]),
+    "rundiff": (None, _COMPARE + [(b"p", b"What differs between the runs")]),
     "runs": (None, _RUNS),
     "scores": (None, _COMPARE + [(b"%", b"of two runs")]),
     "search": (None, [(b"*refund\r", b"Search")]),

@@ -256,7 +256,7 @@ static void differences_are_walked(void **state)
 	assert_true(stage_shows(&st, "no difference further down"));
 	stage_keys(&st, "{ {");
 	stage_keys(&st, "g");
-	assert_true(stage_shows(&st, "case  "));
+	assert_true(stage_shows(&st, "Case  "));
 	stage_close(&st);
 }
 

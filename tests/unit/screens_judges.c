@@ -134,7 +134,7 @@ static void filters(void **state)
 	stage_keys(&st, "&");
 	assert_int_equal(st.outcome, OUT_PROMPT);
 	stage_line(&st, "status:failed");
-	assert_true(stage_shows(&st, "judges  "));
+	assert_true(stage_shows(&st, "Judges  "));
 	assert_false(stage_shows(&st, "645 results"));
 	stage_keys(&st, "&");
 	stage_line(&st, "service:voice-callback"); /* of traces alone */

@@ -139,7 +139,7 @@ static void test_swap(void **state)
 	struct target t = of_both("slices", "category");
 	stage_open(&st, "slices", &t, 24, 80, false);
 	stage_keys(&st, "s");
-	assert_true(stage_shows(&st, "slices  A dispute v13"));
+	assert_true(stage_shows(&st, "Slices  A dispute v13"));
 	assert_true(stage_shows(&st, "all cases          80  88.8%  69.6%  −19.2pt"));
 	stage_keys(&st, "/");
 	stage_line(&st, "refund");
@@ -148,7 +148,7 @@ static void test_swap(void **state)
 	t = of_both("scores", NULL);
 	stage_open(&st, "scores", &t, 24, 80, false);
 	stage_keys(&st, "s");
-	assert_true(stage_shows(&st, "scores  A dispute v13"));
+	assert_true(stage_shows(&st, "Scores  A dispute v13"));
 	assert_true(stage_shows(&st, "34 of 79 moved (43.0%): 10 better, 24 worse"));
 	stage_close(&st);
 }

@@ -11,6 +11,7 @@
 #include "tui/screen/pane_memory.h"
 #include "tui/screen/pane_agreement.h"
 #include "tui/screen/pane_copy.h"
+#include "tui/screen/pane_text.h"
 #include "tui/widget/list.h"
 
 enum { SENTENCE_ROWS = 2, VOTE_COLS = 6 };
@@ -285,7 +286,7 @@ static void agreement_draw(const struct screen *screen, struct canvas body)
 	draw_head(two_titles(&p, body));
 	struct canvas list = two_list(&p, body);
 	if (!s->all.n_disagreements) {
-		canvas_putc(list, 1, 1, p.cols - 2, ROLE_DIM, why_empty(s));
+		sheet_say(canvas_part(list, 1, 1, list.rows - 1, p.cols - 2), ROLE_DIM, why_empty(s));
 		return;
 	}
 	list_draw(&s->list, list, draw_item, s);

@@ -34,6 +34,7 @@ struct request {
 	struct review_words text;
 	size_t answer_at;
 	bool failed; /* and asking again would not help */
+	char why[200];
 };
 
 struct state {
@@ -42,6 +43,7 @@ struct state {
 	uint64_t generation, verdicts;
 	uint64_t serial; /* of the request that is awaited; 0: none */
 	bool failed, text_failed;
+	char why[200];         /* failed: said on the screen while nothing else is there */
 	struct saying *saying; /* to be handed over */
 	bool stale;            /* other seeds are wanted */
 };
@@ -169,6 +171,7 @@ static bool alikes_fetch(struct db *db, void *request, struct err *err)
 	case ASK_NOTHING: break;
 	}
 	r->failed = !ok && err->code != ERR_INTERRUPTED;
+	snprintf(r->why, sizeof r->why, "%.199s", r->failed ? err->text : "");
 	return ok;
 }
 
@@ -239,6 +242,12 @@ static void adopt_text(struct screen *screen, struct request *r)
 	show_text(screen);
 }
 
+static void fail(struct state *st, const struct request *r)
+{
+	st->failed = r->failed;
+	memcpy(st->why, r->why, sizeof st->why);
+}
+
 static void alikes_take(struct screen *screen, void *request, bool ok)
 {
 	struct state *st = state_of(screen);
@@ -254,7 +263,7 @@ static void alikes_take(struct screen *screen, void *request, bool ok)
 		else if (r->failed && r->what == ASK_TEXT)
 			st->text_failed = true;
 		else
-			st->failed = r->failed;
+			fail(st, r);
 	}
 	lookalikes_done(&r->found);
 	review_words_done(&r->text);
@@ -268,7 +277,8 @@ static void alikes_take(struct screen *screen, void *request, bool ok)
 
 static void alikes_draw_screen(const struct screen *screen, struct canvas body)
 {
-	alikes_draw(&state_of(screen)->view, screen->ui, body);
+	const struct state *st = state_of(screen);
+	alikes_draw(&st->view, screen->ui, st->failed ? st->why : NULL, body);
 }
 
 static void add_flag(struct buf *out, const struct lookalikes *l)
@@ -288,7 +298,7 @@ static void alikes_headline(const struct screen *screen, struct canvas row)
 {
 	const struct alikes_view *v = &state_of(screen)->view;
 	struct buf text = BUF_INIT, right = BUF_INIT;
-	buf_add_cstr(&text, "look-alikes");
+	buf_add_cstr(&text, "Look-alikes");
 	if (v->loaded) {
 		const struct alike_seed *seed = &v->found.seeds[0];
 		const struct alike_row *item = v->whole ? alikes_row(v) : NULL;

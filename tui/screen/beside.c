@@ -58,9 +58,17 @@ static const struct beside_run *run_at(const struct state *st, size_t column)
 
 /* ---------------------------------------------------------------- where things stand */
 
+/* Of a run's column: where there is room for all, as much as the longest value takes. */
+static int run_cols(const struct state *st, int cols)
+{
+	const struct beside_table *t = &st->table;
+	int each = st->n ? (cols - LEFT - t->label_cols) / (int)st->n - GAP : 0;
+	return each < t->run_cols ? t->run_cols : each < t->whole_cols ? each : t->whole_cols;
+}
+
 static size_t columns_that_fit(const struct state *st, int cols)
 {
-	int one = st->table.run_cols + GAP, rest = cols - LEFT - st->table.label_cols;
+	int one = run_cols(st, cols) + GAP, rest = cols - LEFT - st->table.label_cols;
 	return rest > one ? (size_t)(rest / one) : 1;
 }
 
@@ -178,16 +186,16 @@ struct drawing {
 	const struct ui *ui;
 };
 
-static int column_at(const struct state *st, size_t column)
+static int column_at(const struct state *st, size_t column, int cols)
 {
-	return LEFT + st->table.label_cols + GAP + (int)(column - st->left) * (st->table.run_cols + GAP);
+	return LEFT + st->table.label_cols + GAP + (int)(column - st->left) * (run_cols(st, cols) + GAP);
 }
 
 static void draw_cell(const struct drawing *d, struct canvas line, int col, const struct beside_row *row, size_t run,
                       bool cursor)
 {
 	const struct state *st = d->st;
-	int cols = st->table.run_cols - 1; /* the last is the mark's */
+	int cols = run_cols(st, line.cols) - 1; /* the last is the mark's */
 	struct value value = row->values[run];
 	struct buf text = BUF_INIT;
 	if (row->picture) {
@@ -226,7 +234,7 @@ static void draw_row(const void *context, struct canvas line, int64_t at, bool c
 	canvas_put(line, 0, LEFT, st->table.label_cols, sorted ? ROLE_TAB_ACTIVE : ROLE_HEADING, row->label);
 	size_t fit = columns_that_fit(st, line.cols);
 	for (size_t i = st->left; i < st->n && i < st->left + fit; i++)
-		draw_cell(d, line, column_at(st, i), row, st->order[i], cursor && i == st->column);
+		draw_cell(d, line, column_at(st, i, line.cols), row, st->order[i], cursor && i == st->column);
 }
 
 /* The runs' names; A before the baseline. */
@@ -236,7 +244,7 @@ static void draw_head(const struct state *st, struct canvas body)
 	for (size_t i = st->left; i < st->n && i < st->left + fit; i++) {
 		const struct beside_run *run = run_at(st, i);
 		bool a = run->row.id == st->baseline;
-		int col = column_at(st, i), cols = st->table.run_cols - 1;
+		int col = column_at(st, i, body.cols), cols = run_cols(st, body.cols) - 1;
 		struct buf name = BUF_INIT;
 		buf_printf(&name, "%s" STR_FMT, a ? "A " : "", STR_ARG(beside_label(&st->table, run)));
 		canvas_put_right(body, 0, col, cols, i == st->column ? ROLE_TAB_ACTIVE : ROLE_TAB, buf_str(&name));
@@ -282,7 +290,7 @@ static const char *order_words(const struct state *st)
 static void beside_headline(const struct screen *screen, struct canvas row)
 {
 	const struct state *st = state_of(screen);
-	int col = 1 + canvas_putc(row, 0, 1, -1, ROLE_TITLE, "runs beside each other");
+	int col = 1 + canvas_putc(row, 0, 1, -1, ROLE_TITLE, "Runs beside each other");
 	if (!st->loaded)
 		return;
 	col += canvas_printf(row, 0, col, -1, ROLE_TITLE, "  %zu runs, ", st->n);

@@ -640,11 +640,11 @@ static struct str run_called(const struct case_state *st, const struct run_row *
 	return buf_str(out);
 }
 
-/* The case's title, what became of it, and the two runs as far as they fit. */
+/* The case's title, what became of it, and the two runs: their names tell them apart by their ends, a title is known by its beginning. */
 static void case_headline(const struct screen *screen, struct canvas row)
 {
 	const struct case_state *st = state_of(screen);
-	int col = 1 + canvas_putc(row, 0, 1, -1, ROLE_TITLE, "case  ");
+	int col = 1 + canvas_putc(row, 0, 1, -1, ROLE_TITLE, "Case  ");
 	if (!st->loaded)
 		return;
 	const struct case_repeats *r = &st->whole.repeats;
@@ -659,8 +659,8 @@ static void case_headline(const struct screen *screen, struct canvas row)
 	buf_add_cstr(&right, row.grid->ascii ? " -> B " : " → B ");
 	buf_add_str(&right, run_called(st, &st->whole.run_b, &name));
 	buf_done(&name);
-	int need = text_cols(buf_str(&right)), most = (row.cols - col) / 2;
-	int room = row.cols - col - 2 - (need < most ? need : most);
+	int need = text_cols(buf_str(&right)), most = (row.cols - col) * 3 / 5;
+	int room = row.cols - col - 3 - (need < most ? need : most);
 	col += canvas_put(row, 0, col, room, ROLE_TITLE, r->title.len ? r->title : r->key);
 	int from = row.cols - 1 - need > col + 2 ? row.cols - 1 - need : col + 2;
 	canvas_put(row, 0, from, row.cols - 1 - from, ROLE_TITLE, buf_str(&right));

@@ -293,9 +293,12 @@ static void checks_headline(const struct screen *screen, struct canvas row)
 {
 	const struct checks_state *s = state_of(screen);
 	int col = 1 + canvas_putc(row, 0, 1, -1, ROLE_TITLE, "Checks");
+	struct buf looked = BUF_INIT;
+	units_thousands(&looked, s->page.checked);
+	buf_add_cstr(&looked, s->page.checked == 1 ? " trace looked at" : " traces looked at");
 	if (s->loaded)
-		canvas_printf(row, 0, col + 2, row.cols - col - 3, ROLE_DIM, "%lld traces looked at",
-		              (long long)s->page.checked);
+		canvas_put(row, 0, col + 2, row.cols - col - 3, ROLE_DIM, buf_str(&looked));
+	buf_done(&looked);
 }
 
 static void checks_status(const struct screen *screen, struct buf *out)

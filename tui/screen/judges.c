@@ -215,13 +215,13 @@ static void judges_headline(const struct screen *screen, struct canvas row)
 	const struct judges_view *v = &st->view;
 	const struct judge *j = judges_cursor(v);
 	struct buf text = BUF_INIT;
-	int col = 1 + canvas_putc(row, 0, 1, -1, ROLE_TITLE, "judges");
+	int col = 1 + canvas_putc(row, 0, 1, -1, ROLE_TITLE, "Judges");
 	if (v->loaded && v->level != JUDGES_ALL && j) {
 		buf_add_cstr(&text, screen->ui->ascii ? " > " : " › ");
 		judge_print_name(&text, j);
 	} else if (v->loaded) {
 		const struct judges *all = &v->judges;
-		buf_printf(&text, "  %zu, ", all->n_judges);
+		buf_printf(&text, "  %zu judge%s, ", all->n_judges, all->n_judges == 1 ? "" : "s");
 		units_thousands(&text, all->results);
 		buf_add_cstr(&text, all->results == 1 ? " result" : " results");
 		if (all->traces) {
@@ -231,8 +231,9 @@ static void judges_headline(const struct screen *screen, struct canvas row)
 		}
 		int64_t people = all->human_scores + all->annotations;
 		if (people) {
-			buf_add_cstr(&text, "; human verdicts ");
+			buf_add_cstr(&text, "; ");
 			units_thousands(&text, people);
+			buf_add_cstr(&text, people == 1 ? " human verdict" : " human verdicts");
 		} else {
 			buf_add_cstr(&text, "; no human verdict");
 		}
@@ -497,7 +498,7 @@ ACTION(clear)
 static const struct action judges_actions[] = {
 	MOVE_ACTIONS,
 	{.name = "open", .keys = "Enter", .help = "all of this judge; this answer whole", .hint = "open", .hint_order = 1, .run = open_row},
-	{.name = "next-tab", .keys = "Tab", .help = "next tab: disagreements, flips, what to label, other judges", .hint = "disagreements …", .hint_order = 2, .run = next_tab},
+	{.name = "next-tab", .keys = "Tab", .help = "next tab: disagreements, flips, what to label, other judges", .hint = "lists", .hint_order = 2, .run = next_tab},
 	{.name = "prev-tab", .keys = "S-Tab", .help = "previous tab", .run = prev_tab},
 	{.name = "filter", .keys = "&", .help = "only scores of cases, or of traces, that match, e.g. status:failed or since:7d", .hint = "filter", .hint_order = 4, .run = ask_filter},
 	{.name = "next", .keys = "J", .help = "next answer (or judge)", .run = next_item},

@@ -6,6 +6,7 @@
 #include "store/base/units.h"
 #include "store/study/provenance.h"
 #include "tui/keyed.h"
+#include "tui/screen/pane_text.h"
 #include "tui/widget/pane_size.h"
 
 enum { BELOW_ROWS = 9, ROWS_FOR_BOTH = 14, WHOLE_COLS = 100 /* lines that the eye can follow */ };
@@ -189,9 +190,22 @@ static void draw_rule(const struct alikes_view *v, struct canvas body, const str
 	buf_done(&text);
 }
 
-void alikes_draw(const struct alikes_view *v, const struct ui *ui, struct canvas body)
+static void draw_why_not(const char *why, struct canvas body)
+{
+	struct canvas c = canvas_part(body, 1, 3, body.rows - 1, body.cols - 4);
+	int used = sheet_say(c, ROLE_TEXT, why) + 1;
+	sheet_say(canvas_part(c, used, 0, c.rows - used, c.cols), ROLE_DIM,
+	          keyed("{-} says that an answer is bad, wherever one shows; {a} then finds those that failed in the "
+	                "same way."));
+}
+
+void alikes_draw(const struct alikes_view *v, const struct ui *ui, const char *why, struct canvas body)
 {
 	const struct drawing d = {v, ui};
+	if (!v->loaded && why) {
+		draw_why_not(why, body);
+		return;
+	}
 	if (!v->loaded) {
 		canvas_putc(body, 1, 3, -1, ROLE_DIM,
 		            ui->ascii ? "Looking for what failed in the same way ..."

@@ -44,7 +44,8 @@ struct alike_row *alikes_row(const struct alikes_view *v);
 const struct alikes_line *alikes_line(const struct alikes_view *v);
 void alikes_lines(struct alikes_view *v); /* makes them of found */
 
-void alikes_draw(const struct alikes_view *v, const struct ui *ui, struct canvas body);
+/* why: there is nothing to show, and that is the reason; NULL: it is being looked for, or there. */
+void alikes_draw(const struct alikes_view *v, const struct ui *ui, const char *why, struct canvas body);
 
 /* The text of an item, on any thread: question, answer, expected answer, why it is offered, the flagged answer. What both answers have
  * word for word is lit. */

@@ -7,7 +7,7 @@
 #include "store/base/vec.h"
 #include "tui/screen/pane_run.h"
 
-enum { SCORES_MOST = 200, K_MOST = 10, LABEL_MOST = 24, RUN_LEAST = 14, RUN_MOST = 20 };
+enum { SCORES_MOST = 200, K_MOST = 10, LABEL_MOST = 24, RUN_LEAST = 14, RUN_MOST = 20, WHOLE_MOST = 48 };
 
 /* ---------------------------------------------------------------- rows */
 
@@ -274,8 +274,17 @@ void beside_make(struct beside_table *t, const struct beside_run *runs, size_t n
 		int cols = text_cols(beside_label(t, &runs[i])) + 3; /* "A ", the mark of the best */
 		t->run_cols = cols > t->run_cols ? cols : t->run_cols;
 	}
+	int whole = t->run_cols;
+	for (size_t i = 0; i < t->n; i++)
+		for (size_t run = 0; run < n; run++) {
+			const struct value *v = &t->rows[i].values[run];
+			int cols =
+			    v->type == VALUE_TEXT ? text_cols(str_cut(v->text, 0, 4 * (size_t)WHOLE_MOST)) + 1 : 0;
+			whole = cols > whole ? cols : whole;
+		}
 	t->label_cols = t->label_cols > LABEL_MOST ? LABEL_MOST : t->label_cols;
 	t->run_cols = t->run_cols > RUN_MOST ? RUN_MOST : t->run_cols < RUN_LEAST ? RUN_LEAST : t->run_cols;
+	t->whole_cols = whole > WHOLE_MOST ? WHOLE_MOST : whole > t->run_cols ? whole : t->run_cols;
 }
 
 void beside_done(struct beside_table *t)

@@ -28,6 +28,7 @@ struct beside_table {
 	size_t n_datasets; /* more than one: no best is marked, they were asked different things */
 	bool by_model;     /* all have one name and several models: these tell them apart */
 	int label_cols, run_cols;
+	int whole_cols; /* of a run's column that cuts no value, if there is room; at least run_cols */
 };
 
 /* runs and their texts must outlive the table. */

@@ -319,7 +319,7 @@ void compare_put_sides(struct canvas row, int col, const struct ui *ui, const st
 void compare_headline(const struct screen *screen, struct canvas row)
 {
 	const struct compare_state *st = state_of(screen);
-	int col = 1 + canvas_putc(row, 0, 1, -1, ROLE_TITLE, "compare  ");
+	int col = 1 + canvas_putc(row, 0, 1, -1, ROLE_TITLE, "Compare  ");
 	if (st->loaded)
 		compare_put_sides(row, col, screen->ui, &st->data->a, &st->data->b);
 }

@@ -22,6 +22,7 @@ enum {
 	AXIS_COLS = 15,
 	BAR_MOST = 30,
 	WIDE_PANE = 70,
+	TOKENS_COLS = 66, /* that four numbers of tokens take */
 };
 
 /* ---------------------------------------------------------------- sections */
@@ -535,14 +536,17 @@ static void row_usage(struct sheet *s, const struct stats_figures *f)
 	sheet_label(s, "tokens");
 	add_tokens(s, "in ", f->tokens_in);
 	add_tokens(s, "  out ", f->tokens_out);
-	add_tokens(s, "  cached ", f->tokens_cached);
-	add_tokens(s, "  reasoning ", f->tokens_reasoning);
+	bool apart = s->cols < TOKENS_COLS && (f->tokens_cached != UNKNOWN_INT || f->tokens_reasoning != UNKNOWN_INT);
+	if (apart)
+		sheet_label(s, "");
+	add_tokens(s, apart ? "cached " : "  cached ", f->tokens_cached);
+	add_tokens(s, apart && f->tokens_cached == UNKNOWN_INT ? "reasoning " : "  reasoning ", f->tokens_reasoning);
 }
 
 /* Of spans: of the time that all took; of traces: of their number. */
 static void row_share(struct sheet *s, const struct stats_row *row, bool of_spans, bool ascii)
 {
-	sheet_addc(s, ROLE_DIM, of_spans ? "  alone " : "  in all ");
+	sheet_addc(s, ROLE_DIM, of_spans ? "alone " : "in all ");
 	sheet_duration(s, ROLE_TEXT, row->figures.total_ns, ascii);
 	sheet_addc(s, ROLE_DIM, of_spans ? " = " : "  traces ");
 	add_share(s, ROLE_TEXT, row->share);
@@ -590,8 +594,10 @@ static void row_sheet(const struct insights_view *v, struct sheet *s, const stru
 	sheet_addc(s, ROLE_DIM, "  n ");
 	sheet_count(s, ROLE_TEXT, f->timed);
 	bool wide = s->cols >= WIDE_PANE; /* below the list it has few rows, but long ones */
-	if (wide)
+	if (wide) {
+		sheet_addc(s, ROLE_DIM, "  ");
 		row_share(s, row, of_spans, ascii);
+	}
 	if (v->by == STATS_TOOL) {
 		sheet_label(s, "again");
 		sheet_count(s, row->retries ? ROLE_WARNING : ROLE_TEXT, row->retries);

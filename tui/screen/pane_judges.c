@@ -443,13 +443,14 @@ static void draw_empty(const struct judges_view *v, struct canvas c)
 		            v->failed ? "The scores could not be read." : "reading the scores ...");
 		return;
 	}
-	canvas_putc(c, 1, 3, -1, ROLE_HEADING,
-	            keyed("No scores of judges or evaluators here. ({Esc} clears a filter.)"));
-	canvas_putc(c, 3, 3, -1, ROLE_TEXT,
-	            "A judge is a score that a model gave to a case result, a trace or a span.");
-	canvas_putc(c, 4, 3, -1, ROLE_TEXT,
-	            "Import eval results, or traces with scores, and human verdicts on the same");
-	canvas_putc(c, 5, 3, -1, ROLE_TEXT, "answers: then each judge is set against the people.");
+	struct canvas text = canvas_part(c, 1, 3, c.rows - 1, c.cols - 4);
+	int at =
+	    sheet_say(text, ROLE_HEADING, keyed("No scores of judges or evaluators here. ({Esc} clears a filter.)")) +
+	    1;
+	sheet_say(canvas_part(text, at, 0, text.rows - at, text.cols), ROLE_TEXT,
+	          "A judge is a score that a model gave to a case result, a trace or a span. Import eval results, or "
+	          "traces with "
+	          "scores, and human verdicts on the same answers: then each judge is set against the people.");
 }
 
 static void draw_split(struct canvas body, const struct judges_places *at, bool ascii)

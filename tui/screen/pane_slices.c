@@ -397,17 +397,20 @@ static void draw_field(const struct slices_state *st, struct canvas pane, int ro
 {
 	const struct slice_field *f = &st->fields.at[at];
 	bool here = at == st->field;
-	enum role role = f->useless ? ROLE_DIM : ROLE_TEXT;
+	enum role role = here         ? ROLE_TAB_ACTIVE
+	                 : f->useless ? ROLE_DIM
+	                              : ROLE_TEXT; /* as a tab: the cursor is on a value */
 	struct buf count = BUF_INIT;
 	if (!f->free_text)
 		units_thousands(&count, (int64_t)f->slices);
 	int room = pane.cols - 3 - 6;
-	canvas_putc(pane, row, 1, 1, ROLE_MARK, here ? ">" : " ");
 	int used = canvas_put(pane, row, 3, room, role, f->name);
-	if (here)
-		canvas_reverse(pane, row, 3, used);
+	if (here) {
+		canvas_putc(pane, row, 2, 1, role, "[");
+		canvas_putc(pane, row, 3 + used, 1, role, "]");
+	}
 	if (used + 2 < room)
-		canvas_put(pane, row, 3 + used + 1, room - used - 1, ROLE_DIM, f->examples);
+		canvas_put(pane, row, 3 + used + 2, room - used - 2, ROLE_DIM, f->examples);
 	canvas_put_right(pane, row, pane.cols - 6, 5, role, buf_str(&count));
 	buf_done(&count);
 }
@@ -495,7 +498,7 @@ void slices_draw(const struct screen *screen, struct canvas body)
 void slices_headline(const struct screen *screen, struct canvas row)
 {
 	const struct slices_state *st = state_of(screen);
-	int col = 1 + canvas_putc(row, 0, 1, -1, ROLE_TITLE, "slices  ");
+	int col = 1 + canvas_putc(row, 0, 1, -1, ROLE_TITLE, "Slices  ");
 	const struct slices_held *held = st->paired ? st->paired : st->held;
 	const struct compare *c = held ? slicing_compare(held->slicing) : NULL;
 	bool told = st->has && st->data.a.id; /* without any field no figures were made */

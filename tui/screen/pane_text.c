@@ -331,6 +331,22 @@ static bool row_holds(const struct sheet *s, int row, struct str find)
 	return false;
 }
 
+enum { SAY_COLS = 100 }; /* lines that the eye can follow */
+
+int sheet_say(struct canvas c, enum role role, const char *text)
+{
+	struct sheet sheet = {0};
+	if (c.rows <= 0 || c.cols <= 0)
+		return 0;
+	sheet_begin(&sheet, c.cols < SAY_COLS ? c.cols : SAY_COLS);
+	sheet_row(&sheet);
+	sheet_wrap(&sheet, role, 0, str_of(text), c.rows);
+	sheet_draw(&sheet, c, 0, false, STR_NONE);
+	int rows = sheet.rows;
+	sheet_done(&sheet);
+	return rows;
+}
+
 int sheet_find(const struct sheet *s, struct str find, int from, bool forward)
 {
 	for (int i = 0; i < s->rows && find.len; i++) {

@@ -49,6 +49,8 @@ void sheet_cost(struct sheet *s, enum role role, double usd, bool estimated); /*
 
 /* Rows from `first` on; `dim`: all of it in ROLE_DIM (what is there is old). Lights up what `find` matches. */
 void sheet_draw(const struct sheet *s, struct canvas c, int first, bool dim, struct str find);
+/* A paragraph that stays while it shows, wrapped, from the top of the canvas on, as far as it is high. Returns the rows it took. */
+int sheet_say(struct canvas c, enum role role, const char *text);
 /* The first row at or after `from` that holds `find`, round the end; -1. */
 int sheet_find(const struct sheet *s, struct str find, int from, bool forward);
 

@@ -138,8 +138,11 @@ static void tell_share(struct path_state *s, struct sheet *sh, size_t i, bool as
 	sheet_add(sh, ROLE_TITLE, what ? str_of(what) : p->name.len ? p->name : STR_LIT("(no name)"));
 	sheet_addc(sh, ROLE_TEXT, "  ");
 	sheet_duration(sh, ROLE_TEXT, p->ns, ascii);
-	sheet_printf(sh, ROLE_TEXT, " on the critical path, of %lld span%s", (long long)p->spans,
-	             p->spans == 1 ? "" : "s");
+	sheet_addc(sh, ROLE_TEXT, p->no_span ? " of the critical path" : " on the critical path, of ");
+	if (!p->no_span) {
+		sheet_count(sh, ROLE_TEXT, p->spans);
+		sheet_addc(sh, ROLE_TEXT, p->spans == 1 ? " span" : " spans");
+	}
 	sheet_row(sh);
 	if (p->no_span)
 		sheet_wrap(

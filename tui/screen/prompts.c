@@ -7,6 +7,7 @@
 #include "tui/screen/pane_case.h"
 #include "tui/screen/pane_copy.h"
 #include "tui/screen/pane_filter.h"
+#include "tui/screen/pane_text.h"
 #include "tui/screen/pane_prompts_ask.h"
 #include "tui/widget/find.h"
 
@@ -31,14 +32,17 @@ static void draw_empty(const struct prompts_state *st, const struct ui *ui, stru
 		canvas_putc(body, 3, 3, -1, ROLE_TEXT, keyed("{Esc} clears it, {&} asks for another one."));
 		return;
 	}
-	canvas_putc(body, 1, 3, -1, ROLE_HEADING, "No prompt has a name in this store.");
-	canvas_putc(body, 3, 3, -1, ROLE_TEXT,
-	            "Prompts come with eval results (promptfoo, Inspect, lm-eval, HELM, DeepEval, MLflow,");
-	canvas_putc(body, 4, 3, -1, ROLE_TEXT,
-	            "your own tables with a column prompt_version) and with traces whose spans name the");
-	canvas_putc(body, 5, 3, -1, ROLE_TEXT,
-	            "prompt they used (Langfuse, Phoenix and OpenInference, MLflow, LangSmith, Opik).");
-	canvas_putc(body, 7, 3, -1, ROLE_DIM, "spoor help import says how a table's columns are named.");
+	struct canvas c = canvas_part(body, 1, 3, body.rows - 1, body.cols - 4);
+	int at = sheet_say(c, ROLE_HEADING, "No prompt has a name in this store.") + 1;
+	at += sheet_say(
+	          canvas_part(c, at, 0, c.rows - at, c.cols), ROLE_TEXT,
+	          "Prompts come with eval results (promptfoo, Inspect, lm-eval, HELM, DeepEval, MLflow, your own "
+	          "tables with a "
+	          "column prompt_version) and with traces whose spans name the prompt they used (Langfuse, Phoenix and "
+	          "OpenInference, MLflow, LangSmith, Opik).") +
+	      1;
+	sheet_say(canvas_part(c, at, 0, c.rows - at, c.cols), ROLE_DIM,
+	          "spoor help import says how a table's columns are named.");
 }
 
 static void prompts_draw(const struct screen *screen, struct canvas body)
@@ -85,7 +89,7 @@ static bool prompts_beside(const struct screen *screen, struct beside *out)
 static void prompts_headline(const struct screen *screen, struct canvas row)
 {
 	const struct prompts_state *st = state_of(screen);
-	int col = 1 + canvas_putc(row, 0, 1, -1, ROLE_TITLE, "prompts");
+	int col = 1 + canvas_putc(row, 0, 1, -1, ROLE_TITLE, "Prompts");
 	if (!st->loaded || !st->data.n)
 		return;
 	canvas_printf(row, 0, col, row.cols - col - 1, ROLE_TITLE, "  %zu %s, %zu %s", st->data.n,

@@ -110,7 +110,7 @@ static void rundiff_draw(const struct screen *screen, struct canvas body)
 static void rundiff_headline(const struct screen *screen, struct canvas row)
 {
 	(void)screen;
-	canvas_putc(row, 0, 1, -1, ROLE_TITLE, "what differs between the runs beside their answers");
+	canvas_putc(row, 0, 1, -1, ROLE_TITLE, "What differs between the runs beside their answers");
 }
 
 static void rundiff_status(const struct screen *screen, struct buf *out)

@@ -388,7 +388,7 @@ static bool runs_beside(const struct screen *screen, struct beside *out)
 static void runs_headline(const struct screen *screen, struct canvas row)
 {
 	const struct runs_state *st = state_of(screen);
-	int col = 1 + canvas_putc(row, 0, 1, -1, ROLE_TITLE, "runs");
+	int col = 1 + canvas_putc(row, 0, 1, -1, ROLE_TITLE, "Runs");
 	if (!st->loaded || st->view.page.total == 0)
 		return;
 	int64_t cases = 0;

@@ -435,7 +435,7 @@ static bool scores_beside(const struct screen *screen, struct beside *out)
 static void scores_headline(const struct screen *screen, struct canvas row)
 {
 	const struct scores_state *st = state_of(screen);
-	int col = 1 + canvas_putc(row, 0, 1, -1, ROLE_TITLE, "scores  ");
+	int col = 1 + canvas_putc(row, 0, 1, -1, ROLE_TITLE, "Scores  ");
 	if (st->loaded)
 		compare_put_sides(row, col, screen->ui, &st->held->c.a, &st->held->c.b);
 }

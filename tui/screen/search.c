@@ -334,8 +334,8 @@ static void search_draw(const struct screen *screen, struct canvas body)
 	if (s->n)
 		list_draw(&s->list, rows, draw_hit, &d);
 	else
-		canvas_putc(
-		    rows, 1, 1, rows.cols - 2, ROLE_DIM,
+		sheet_say(
+		    canvas_part(rows, 1, 1, rows.rows - 1, rows.cols - 2), ROLE_DIM,
 		    !s->text.len ? keyed("{/} asks for the words to search for")
 		    : s->failed  ? "the search failed"
 		    : !s->loaded
