@@ -16,6 +16,9 @@ evals     every command of eval runs, with every option, over the corpus and ove
 Prints the seed and 'N passed, N failed'."""
 import collections, concurrent.futures, csv, glob, hashlib, io, json, os, pty, random, re, resource, shutil, sqlite3, stat, struct, subprocess, sys, tempfile, time, xml.dom.minidom, zlib
 
+import kit
+from kit import check
+
 args = sys.argv[1:]
 deep = "--deep" in args
 began, seconds = time.monotonic(), float(os.environ.get("SECONDS_GIVEN", "1e9"))
@@ -29,19 +32,10 @@ spoor, parts = os.path.abspath(words[0]), words[1:] or ["files", "cuts", "number
 san = "san" in words[0].split("/")
 corpus = os.path.abspath(os.environ.get("SPOOR_CORPUS", "../shared/corpus"))
 made = corpus + "/hostile/made"
-passed, failed = 0, 0
-work = tempfile.mkdtemp(prefix="spoor-hostile-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
+work = kit.folder("hostile", "/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
 env = {**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC", "SPOOR_NOW": "2026-11-21T00:00:00Z", "TERM": "dumb", "HOME": work}
 for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
     env[name] = env.get(name, "") + ":exitcode=99"
-
-
-def check(ok, what):
-    global passed, failed
-    passed, failed = passed + bool(ok), failed + (not ok)
-    if not ok and failed < 40:
-        print("failed: " + what)
-    return ok
 
 
 def run(*words, cwd=None, data=None):
@@ -600,7 +594,6 @@ def every_command(store):
 
 def handed_on(store):
     """What $EDITOR and $PAGER are given: a file of ours that nobody else can read, no word of the data; and what is left at home is private."""
-    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
     from strict_term import Terminal
     home, log, tool = os.path.join(work, "home"), os.path.join(work, "argv"), os.path.join(work, "tool")
     os.mkdir(home)
@@ -1016,11 +1009,7 @@ def evals_of_corpus(R):
     return asked
 
 
-try:
-    print("seed %d" % seed)
-    for part in parts:
-        {"files": files, "cuts": cuts, "numbers": numbers, "strings": strings, "print": print_, "forests": forests, "evals": evals}[part]()
-finally:
-    shutil.rmtree(work, ignore_errors=True)
-print("%d passed, %d failed" % (passed, failed))
-sys.exit(1 if failed else 0)
+print("seed %d" % seed)
+for part in parts:
+    {"files": files, "cuts": cuts, "numbers": numbers, "strings": strings, "print": print_, "forests": forests, "evals": evals}[part]()
+kit.finish()

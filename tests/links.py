@@ -5,24 +5,17 @@ Each kind of link is opened in the explorer on the samples, on a pseudo-terminal
 y (to a command, $SPOOR_CLIPBOARD). Then: the command runs, prints something, and is about what the link names; the copied link opens
 (`spoor open --print`) and, opened in the explorer, copies itself again; back from it and the program ends as it should.
 Closes with 'N passed, N failed'."""
-import base64, json, os, pty, re, select, shlex, shutil, subprocess, sys, tempfile, time
+import base64, json, os, pty, re, select, shlex, shutil, subprocess, sys, time
+
+import kit
+from kit import check
 
 spoor = os.path.abspath(sys.argv[1])
-work = tempfile.mkdtemp(prefix="spoor-links-")
+work = kit.folder("links")
 clip, store = work + "/clip", work + "/s.db"
-passed, failed = 0, 0
-env = {k: v for k, v in os.environ.items() if not k.startswith(("SPOOR_", "TMUX", "STY", "XDG_", "LESS"))}
-env.update(TERM="xterm-256color", LC_ALL="C.UTF-8", TZ="UTC", HOME=work, XDG_STATE_HOME=work + "/state", XDG_CONFIG_HOME=work + "/config",
-           XDG_DATA_HOME=work + "/data", SPOOR_NOW="2026-11-21T00:00:00Z", SPOOR_AUTHOR="ana",
-           SPOOR_CLIPBOARD="cat > %s.new && mv %s.new %s" % (clip, clip, clip), PATH=os.path.dirname(spoor) + ":" + env["PATH"])
-
-
-def check(ok, what):
-    global passed, failed
-    passed, failed = passed + bool(ok), failed + (not ok)
-    if not ok:
-        print("failed: " + what)
-    return ok
+env = kit.environment(work, TERM="xterm-256color", TZ="UTC", SPOOR_NOW="2026-11-21T00:00:00Z", SPOOR_AUTHOR="ana",
+                      SPOOR_CLIPBOARD="cat > %s.new && mv %s.new %s" % (clip, clip, clip),
+                      PATH=os.path.dirname(spoor) + ":" + os.environ["PATH"])
 
 
 # What a command may answer on these samples: nothing like it, hold, not enough data.
@@ -257,6 +250,4 @@ if shutil.which("screen"):
     in_screen()
 else:
     print("skipped: no screen")
-shutil.rmtree(work)
-print("%d passed, %d failed" % (passed, failed))
-sys.exit(failed > 0)
+kit.finish()

@@ -5,7 +5,10 @@ once, each judges everything: all is kept, no lock reaches anybody.
 
     review.py [--seed N] [--kills N] [--verdicts N] SPOOR [kill|three]...
 """
-import argparse, json, os, random, re, shlex, shutil, signal, subprocess, sys, tempfile, time
+import argparse, json, os, random, re, shlex, shutil, signal, subprocess, time
+
+import kit
+from kit import check
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--seed", type=int, default=int(os.environ.get("SPOOR_SEED", 1)))
@@ -15,26 +18,15 @@ parser.add_argument("spoor")
 parser.add_argument("parts", nargs="*", default=["kill", "three"])
 args = parser.parse_args()
 spoor, R = os.path.abspath(args.spoor), random.Random(args.seed)
-room = tempfile.mkdtemp()
+room = kit.folder("review")
 store = os.path.join(room, "s.db")
-passed = failed = servers = 0
+servers = 0
 DONE = r"(\d[\d,]*) of (\d[\d,]*) done"
 BUSY = re.compile(r"database is locked|busy|another spoor|SQL|could not")
 
 
-def check(ok, what):
-    global passed, failed
-    if ok:
-        passed += 1
-    else:
-        failed += 1
-        print("FAILED: " + what)
-    return ok
-
-
 def environment(author):
-    env = {k: v for k, v in os.environ.items() if not k.startswith("SPOOR_") and k not in ("NO_COLOR", "TMUX")}
-    return env | {"HOME": os.path.join(room, author), "SPOOR_STORE": store, "SPOOR_AUTHOR": author, "TZ": "UTC", "LC_ALL": "C.UTF-8"}
+    return kit.environment(os.path.join(room, author), SPOOR_STORE=store, SPOOR_AUTHOR=author, TZ="UTC")
 
 
 def run(*words, author="nobody", codes=(0,)):
@@ -164,20 +156,16 @@ def three():
 
 
 if not shutil.which("tmux"):
-    print("skipped: no tmux\n0 passed, 0 failed")
-    sys.exit(0)
-try:
-    print("seed %d" % args.seed)
-    answers = os.path.join(room, "answers.jsonl")
-    with open(answers, "w") as f:
-        for i in range(1000):
-            f.write(json.dumps({"id": "case-%d" % i, "question": "How much is %d and %d?" % (i, i), "output": "It is %d." % (2 * i + (i % 7 == 0)),
-                                "expected": str(2 * i), "pass": i % 7 != 0}) + "\n")
-    run("import", answers)
-    print(run("review", "--make", "--name", "all of it", "--blind", "--where", "not status:unscored or status:unscored").strip())
-    for part in args.parts:
-        {"kill": killed, "three": three}[part]()
-finally:
-    shutil.rmtree(room, ignore_errors=True)
-print("%d passed, %d failed" % (passed, failed))
-sys.exit(1 if failed else 0)
+    print("skipped: no tmux")
+    kit.finish()
+print("seed %d" % args.seed)
+answers = os.path.join(room, "answers.jsonl")
+with open(answers, "w") as f:
+    for i in range(1000):
+        f.write(json.dumps({"id": "case-%d" % i, "question": "How much is %d and %d?" % (i, i), "output": "It is %d." % (2 * i + (i % 7 == 0)),
+                            "expected": str(2 * i), "pass": i % 7 != 0}) + "\n")
+run("import", answers)
+print(run("review", "--make", "--name", "all of it", "--blind", "--where", "not status:unscored or status:unscored").strip())
+for part in args.parts:
+    {"kill": killed, "three": three}[part]()
+kit.finish()

@@ -4,21 +4,14 @@
 Walks the rows of `spoor config --json`: what each says of itself holds. By the file, then over it by its variable, then over both by its
 own flag and by --set, before and behind the command's name; each time its value and where it comes from are those. No list of settings
 here: values are made of what a row says it takes. Closes with 'N passed, N failed'."""
-import json, os, shlex, subprocess, sys, tempfile
+import json, os, subprocess, sys
+
+import kit
+from kit import check
 
 spoor = os.path.abspath(sys.argv[1])
-work = tempfile.mkdtemp(prefix="spoor-settings-")
-base = {k: v for k, v in os.environ.items() if not k.startswith(("SPOOR_", "XDG_")) and k not in ("TZ", "NO_COLOR", "PAGER", "VISUAL", "EDITOR")}
-base.update(HOME=work, LC_ALL="C.UTF-8")
-passed, failed = 0, 0
-
-
-def check(ok, what):
-    global passed, failed
-    passed, failed = passed + bool(ok), failed + (not ok)
-    if not ok:
-        print("failed: " + what)
-    return ok
+work = kit.folder("settings")
+base = kit.environment(work)
 
 
 def run(args, **env):
@@ -145,6 +138,4 @@ for words, said in (("colums.traces=x", "did you mean columns?"), ("columns.trac
     check(done.returncode == 2 and "--set: " in done.stderr and said in done.stderr, "%s: %d %s" % (words, done.returncode, done.stderr.strip()))
     done = run(["--set", words], SPOOR_CONFIG="")
     check(done.returncode == 2 and said in done.stderr, "the explorer with %s: %d %s" % (words, done.returncode, done.stderr.strip()))
-subprocess.run(["rm", "-rf", work], check=True)
-print("%d passed, %d failed" % (passed, failed))
-sys.exit(failed > 0)
+kit.finish()

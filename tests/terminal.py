@@ -11,10 +11,11 @@ signals       HUP, TERM, INT, QUIT, SEGV, ABRT, STOP and CONT, and the terminal 
 surroundings  TERM x LANG x closed or odd standard files: an answer, never a hang
 monkey        random keys of the key tables on a store of all corpora: no crash, no SQL error, and no work when idle
 Prints the seed and 'N passed, N failed'; the same seed presses the same keys."""
-import glob, json, os, random, re, resource, shutil, signal, subprocess, sys, tempfile, time
+import glob, json, os, random, re, shutil, signal, subprocess, sys, time
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import kit
 import walk
+from kit import check
 from strict_term import ROOM, Strict, Terminal
 
 args = sys.argv[1:]
@@ -26,17 +27,8 @@ if "--seed" in args:
 words = [a for a in args if not a.startswith("--")]
 spoor, parts = os.path.abspath(words[0]), words[1:] or ["foreign", "sizes", "bytes", "signals", "surroundings", "monkey"]
 corpus = os.environ.get("SPOOR_CORPUS", "../shared/corpus")
-passed, failed = 0, 0
-work = tempfile.mkdtemp(prefix="spoor-terminal-")
+work = kit.folder("terminal")
 sanitized = "san" in words[0].split("/")
-
-
-def check(ok, what):
-    global passed, failed
-    passed, failed = passed + bool(ok), failed + (not ok)
-    if not ok:
-        print("failed: " + what)
-    return ok
 
 
 def store(name, files):
@@ -697,11 +689,7 @@ def monkey():
     print("monkey: %d keys in %d sessions" % (pressed, starts))
 
 
-try:
-    print("seed %d" % seed)
-    for part in parts:
-        {"foreign": foreign, "sizes": sizes, "signals": signals, "bytes": bytes_per_key, "surroundings": surroundings, "monkey": monkey}[part]()
-finally:
-    shutil.rmtree(work, ignore_errors=True)
-print("%d passed, %d failed" % (passed, failed))
-sys.exit(1 if failed else 0)
+print("seed %d" % seed)
+for part in parts:
+    {"foreign": foreign, "sizes": sizes, "signals": signals, "bytes": bytes_per_key, "surroundings": surroundings, "monkey": monkey}[part]()
+kit.finish()
