@@ -159,6 +159,8 @@ walk("session:" + session)
 walk("diff:%s..%s" % (trace, other))
 walk("runs", ["spoor", "runs"])
 walk("runs/where:pass%3E10%25")
+walk("runs/sort:pass_rate/order:asc", ["spoor", "runs", "--sort", "pass_rate", "--asc"])
+walk("runs/sort:name/order:desc", ["--sort", "name", "--desc"])
 walk("run:v13", ["spoor", "runs"])
 walk("runs:v12..v13")
 walk("run:v13/case:" + case)
@@ -183,6 +185,8 @@ if check(checks, "no findings in the samples"):
 walk("alikes")
 walk("rules")
 walk("search:policy")
+for link, columns in (("traces", "name,tokens,cost_usd"), ("runs", "model,pass_rate"), ("search:policy", "name,snippet"), ("insights/by:tool", "name,errors,p95_ns")):
+    walk(link, ["--columns", columns], ":columns %s\r" % columns)
 walk("queues", ["spoor", "review"])
 
 

@@ -39,7 +39,7 @@ const struct link_kind link_kinds[] = {
 	{"rules", 0, 0, NULL, BIT(LINK_RUN) | BIT(LINK_WHERE), "rules", NULL, "--propose", "rules out of what was flagged"},
 	{"run", 1, 1, "RUN", BIT(LINK_CASE), "run", NULL, NULL, "an eval run, or a case of it"},
 	{"rundiff", 2, 2, "A..B", 0, "compare", NULL, "--prompts", "what differs between two runs beside the answers"},
-	{"runs", 0, LINK_OF_MOST, "A..B..C", BIT(LINK_WHERE), "runs", NULL, NULL, "the eval runs; several beside each other"},
+	{"runs", 0, LINK_OF_MOST, "A..B..C", BIT(LINK_WHERE) | BIT(LINK_SORT) | BIT(LINK_ORDER), "runs", NULL, NULL, "the eval runs; several beside each other"},
 	{"scores", 2, 2, "A..B", BIT(LINK_NAME), "compare", NULL, NULL, "how a score is spread in two runs"},
 	{"search", 1, 1, "TEXT", 0, "search", NULL, NULL, "all texts that hold the words"},
 	{"session", 1, 1, "SESSION", 0, "session", NULL, NULL, "all traces of one conversation"},

@@ -213,6 +213,14 @@ static bool no_column(struct finder *f, struct str name)
 	return false;
 }
 
+static void put_order(const struct finder *f, struct target *t)
+{
+	const struct str *part = f->link->part;
+	if (part[LINK_SORT].len)
+		snprintf(t->sort, sizeof t->sort, STR_FMT "%s", STR_ARG(str_cut(part[LINK_SORT], 0, 40)),
+		         str_is(part[LINK_ORDER], "asc") ? " asc" : "");
+}
+
 static bool to_traces(struct finder *f)
 {
 	struct target *t = open_screen(f, "traces");
@@ -221,9 +229,7 @@ static bool to_traces(struct finder *f)
 	enum trace_sort sort;
 	if (part[LINK_SORT].len && !trace_sort_named(part[LINK_SORT], &sort))
 		return no_column(f, part[LINK_SORT]);
-	if (part[LINK_SORT].len)
-		snprintf(t->sort, sizeof t->sort, STR_FMT "%s", STR_ARG(str_cut(part[LINK_SORT], 0, 40)),
-		         str_is(part[LINK_ORDER], "asc") ? " asc" : "");
+	put_order(f, t);
 	return put_filter(f, t->line, sizeof t->line, FILTER_TRACES);
 }
 
@@ -356,6 +362,7 @@ static bool to_runs(struct finder *f)
 	if (!f->link->n_of) {
 		t = open_screen(f, "runs");
 		say(f, f->link->part[LINK_WHERE].len ? "the eval runs that match" : "the eval runs");
+		put_order(f, t); /* the list knows its columns, and says so if it has none of that name */
 		return put_filter(f, t->text, sizeof t->text, FILTER_RUNS);
 	}
 	struct buf ids = BUF_INIT;

@@ -116,7 +116,7 @@ const struct rows_of rows_table[] = {
 	 "documents[] attributes[] resource[] events[] links[] scores[] "
 	 "synthetic payload_error"},
 	{"trace", "scores", "trace_scores", "", "name value label pass threshold explanation source judge_model author time"},
-	{"traces", "traces", "traces", NULL, "id start status name session user service duration_ns spans errors llm_calls tool_calls repeats tokens_in tokens_out "
+	{"traces", "traces", "traces", NULL, "id start status name session user service duration_ns spans errors llm_calls tool_calls repeats tokens_in tokens_out tokens "
 	 "tokens_cached tokens_reasoning cost_usd cost_estimated usage_repeats usage_note scores[] verdict source.file source.format"},
 	{.command = NULL},
 };

@@ -70,6 +70,17 @@ static bool copy_case(const struct compare_state *st, const struct compare_row *
 	return true;
 }
 
+/* As --sort names it, the worst first. */
+static void add_order(const struct compare_state *st, struct buf *out)
+{
+	static const char *const names[] = {[BY_LATENCY] = "latency", [BY_COST] = "cost", [BY_TITLE] = "title"};
+	const struct compare_order *order = &st->cases.order;
+	if (order->by == BY_LOSS)
+		return;
+	buf_add_cstr(out, " --sort");
+	copy_word(out, order->by == BY_SCORE ? st->data->scores[order->score] : str_of(names[order->by]));
+}
+
 static bool compare_copy(const struct screen *screen, enum copy what, struct buf *out)
 {
 	const struct compare_state *st = state_of(screen);
@@ -86,6 +97,7 @@ static bool compare_copy(const struct screen *screen, enum copy what, struct buf
 			buf_add_cstr(out, " --where");
 			copy_word(out, str_of(st->look.filter));
 		}
+		add_order(st, out);
 		return true;
 	}
 	if (!row)

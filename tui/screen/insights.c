@@ -537,6 +537,9 @@ static bool insights_copy(const struct screen *screen, enum copy what, struct bu
 			buf_add_cstr(out, " --where");
 			copy_word(out, str_of(st->filter));
 		}
+		if (st->view.sort)
+			copy_sort(out, st->view.sort->name, st->view.ascending);
+		copy_columns(out, insights_columns(st->view.by));
 		return true;
 	}
 	if (what == COPY_PATH || !name.len)

@@ -1,6 +1,7 @@
 #include "tui/screen/pane_copy.h"
 
 #include "store/base/clean.h"
+#include "tui/columns_lists.h"
 
 void copy_word(struct buf *out, struct str word)
 {
@@ -17,6 +18,21 @@ void copy_command(struct buf *out, const char *command, struct str of, const cha
 		buf_printf(out, " --%s", option);
 		copy_word(out, value);
 	}
+}
+
+void copy_columns(struct buf *out, const struct column *table)
+{
+	const struct list_kind *list = list_kind_of(table);
+	size_t n;
+	if (!list_columns(list, &n))
+		return;
+	buf_add_cstr(out, " --columns ");
+	list_column_names(list, out);
+}
+
+void copy_sort(struct buf *out, const char *column, bool ascending)
+{
+	buf_printf(out, " --sort %s --%s", column, ascending ? "asc" : "desc");
 }
 
 void copy_sheet(struct buf *out, const struct sheet *s, bool ascii)

@@ -2,6 +2,7 @@
 #ifndef SPOOR_TUI_SCREEN_PANE_COPY_H
 #define SPOOR_TUI_SCREEN_PANE_COPY_H
 
+#include "tui/columns.h"
 #include "tui/link.h"
 #include "tui/screen/pane_text.h"
 
@@ -9,6 +10,9 @@
 void copy_word(struct buf *out, struct str word);
 /* "spoor COMMAND OF --OPTION VALUE"; what is empty is left out. */
 void copy_command(struct buf *out, const char *command, struct str of, const char *option, struct str value);
+/* " --columns A,B" where people chose the columns of a list (columns_lists.h); " --sort COLUMN --asc". */
+void copy_columns(struct buf *out, const struct column *table);
+void copy_sort(struct buf *out, const char *column, bool ascending);
 /* A sheet as plain text, row for row. */
 void copy_sheet(struct buf *out, const struct sheet *s, bool ascii);
 /* The link "kind:of..and", and one with a part, "kind:of/span:value"; what is empty is left out. Always true. */

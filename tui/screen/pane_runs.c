@@ -320,6 +320,25 @@ void runs_choose_columns(struct runs_view *v)
 		list_go(&v->list, runs_line_of(v, (size_t)(row - v->page.rows)));
 }
 
+bool runs_sort_by(struct runs_view *v, struct str name, bool ascending)
+{
+	const struct column *c = column_named(run_columns, name);
+	int found = RUNS_BY_NAME - 1;
+	if (c && strcmp(c->name, "created") == 0)
+		found = RUNS_BY_TIME;
+	else if (c && strcmp(c->name, "name") == 0)
+		found = RUNS_BY_NAME;
+	for (int i = 0; found < RUNS_BY_NAME && i < (int)v->n_columns; i++)
+		if (c ? v->columns[i].column == c : name.len && str_eq(v->columns[i].score, name))
+			found = i;
+	if (found < RUNS_BY_NAME)
+		return false;
+	v->sort = found;
+	v->ascending = ascending;
+	runs_order(v);
+	return true;
+}
+
 struct key {
 	const struct run_row *row;
 	double mean;

@@ -75,6 +75,8 @@ void runs_settle(struct runs_view *v, bool up);
 bool runs_sideways(struct runs_view *v, int cols, bool right);
 /* Sorts by the next or previous column, and shows it. */
 void runs_sort_step(struct runs_view *v, int cols, int step);
+/* By a column's name or a score's; false: there is none. */
+bool runs_sort_by(struct runs_view *v, struct str name, bool ascending);
 void runs_sort_name(const struct runs_view *v, struct buf *out);
 
 /* The head and the list. */

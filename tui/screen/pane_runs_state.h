@@ -16,6 +16,7 @@ struct runs_state {
 	int64_t source; /* begin on a run of this source; 0 once there */
 	int64_t start;  /* on this run, likewise */
 	char filter[256];
+	char order[48]; /* that it was opened with, until there are rows; empty: none */
 	struct buf find;
 	/* baselines */
 	struct arena baseline_arena;

@@ -246,8 +246,24 @@ static void drop_marks(struct runs_view *v)
 	v->n_marks = n;
 }
 
-static void adopt_runs(struct runs_state *st, struct request *r)
+/* Once: the order it was opened with. */
+static void order_as_asked(struct screen *screen)
 {
+	struct runs_state *st = state_of(screen);
+	struct str order = str_of(st->order), name;
+	if (str_split(&order, ' ', &name) && name.len && !runs_sort_by(&st->view, name, str_is(order, "asc"))) {
+		struct buf after = BUF_INIT;
+		column_suggest(&after, run_columns, name);
+		ui_say(screen->ui, "runs have no column " STR_FMT "%s", STR_ARG(name), buf_cstr(&after));
+		screen->ui->message_is_error = true;
+		buf_done(&after);
+	}
+	st->order[0] = '\0';
+}
+
+static void adopt_runs(struct screen *screen, struct request *r)
+{
+	struct runs_state *st = state_of(screen);
 	const struct run_row *before = runs_cursor(&st->view);
 	int64_t id = r->first_of_source ? r->first_of_source : st->start ? st->start : before ? before->id : 0;
 	st->start = 0;
@@ -259,6 +275,7 @@ static void adopt_runs(struct runs_state *st, struct request *r)
 	r->trends = before_them;
 	adopt_baselines(st, r);
 	runs_make_groups(&st->view);
+	order_as_asked(screen);
 	const struct run_row *found = runs_by_id(&st->view, id);
 	list_refit(&st->view.list, runs_lines(&st->view),
 	           found ? runs_line_of(&st->view, (size_t)(found - st->view.page.rows)) : -1);
@@ -290,7 +307,7 @@ static void runs_take(struct screen *screen, void *request, bool ok)
 	if (r->what == RUNS_ASK_RUNS && newest) {
 		st->failed = r->failed;
 		if (ok)
-			adopt_runs(st, r);
+			adopt_runs(screen, r);
 	} else if (r->what == RUNS_ASK_DETAIL && (ok || r->failed)) {
 		swap_arenas(&st->detail_arena, &r->arena);
 		st->detail = ok ? r->detail : (struct run_detail){.n_same = 0};
@@ -474,7 +491,8 @@ static bool runs_open(struct screen *screen, const struct target *target, struct
 	(void)err;
 	struct runs_state *st = state_of(screen);
 	st->source = target->id2;
-	screen->visit = target->id2 || target->text[0] || target->span;
+	screen->visit = target->id2 || target->text[0] || target->span || target->sort[0];
+	snprintf(st->order, sizeof st->order, "%s", target->sort);
 	st->start = target->span;
 	snprintf(st->filter, sizeof st->filter, "%s", target->text);
 	struct arena arena = ARENA_INIT;
@@ -500,7 +518,7 @@ static void add_order(const struct runs_view *v, struct buf *out)
 	if (v->sort >= 0 && v->columns[v->sort].column)
 		column = v->columns[v->sort].column->name;
 	if (column && (v->sort != RUNS_BY_TIME || v->ascending))
-		buf_printf(out, " --sort %s --%s", column, v->ascending ? "asc" : "desc");
+		copy_sort(out, column, v->ascending);
 }
 
 static bool runs_copy(const struct screen *screen, enum copy what, struct buf *out)
@@ -527,6 +545,7 @@ static bool runs_copy(const struct screen *screen, enum copy what, struct buf *o
 		copy_word(out, str_of(state_of(screen)->filter));
 	}
 	add_order(&state_of(screen)->view, out);
+	copy_columns(out, run_columns);
 	return true;
 }
 

@@ -205,6 +205,7 @@ static bool search_copy(const struct screen *screen, enum copy what, struct buf 
 	if (what == COPY_COMMAND) {
 		buf_add_cstr(out, "spoor search");
 		copy_word(out, buf_str(&s->text));
+		copy_columns(out, search_columns);
 		return s->text.len > 0;
 	}
 	if (!hit)

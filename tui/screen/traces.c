@@ -381,8 +381,8 @@ static bool traces_copy(const struct screen *screen, enum copy what, struct buf 
 		}
 		buf_done(&where);
 		if (s->pane.sort != TRACE_BY_START || s->pane.ascending)
-			buf_printf(out, " --sort %s --%s", trace_sort_name(s->pane.sort),
-			           s->pane.ascending ? "asc" : "desc");
+			copy_sort(out, trace_sort_name(s->pane.sort), s->pane.ascending);
+		copy_columns(out, trace_columns);
 		return true;
 	}
 	if (what == COPY_VIEW) {
