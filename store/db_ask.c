@@ -545,7 +545,8 @@ enum step ask_step(struct stmt *s, struct err *err)
 	else if (kind == SQLITE_ERROR || kind == SQLITE_TOOBIG || kind == SQLITE_MISMATCH || kind == SQLITE_AUTH)
 		mistake(db, STR_LIT(""), err);
 	else if (kind == SQLITE_FULL) /* nothing else is written here */
-		err_set(err, ERR_SYSTEM, NULL, "there is no room for what is sorted: name a folder that has some as $TMPDIR");
+		err_set(err, ERR_SYSTEM, NULL,
+		        "there is no room for what is sorted: name a folder that has some as $TMPDIR");
 	else if (kind == SQLITE_NOMEM)
 		err_set(err, ERR_MEMORY, NULL, "stopped: it would need more than 1 GB of memory");
 	else
