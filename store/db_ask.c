@@ -17,7 +17,8 @@
 enum {
 	LENGTH_MOST = 64 << 20,
 	OPS_PER_LOOK = 200 /* each may cost as much as LENGTH_MOST bytes do */,
-	NUMBERS_MOST = 1 << 27
+	NUMBERS_MOST = 1 << 26,
+	HEAP_BYTES = 1 << 30 /* of all connections together; what is sorted is not in memory (db_ask_begin) */
 };
 
 struct ask {
@@ -375,7 +376,10 @@ bool db_ask_begin(struct db *db, const struct ask_rules *rules, struct err *err)
 	*db->ask = (struct ask){.rules = rules};
 	sqlite3_limit(db->handle, SQLITE_LIMIT_LENGTH, LENGTH_MOST);
 	sqlite3_limit(db->handle, SQLITE_LIMIT_COLUMN, 500);
-	bool ok = read_tables(db, &db->ask->tables, err);
+	sqlite3_hard_heap_limit64(HEAP_BYTES);
+	/* Sorting, DISTINCT and recursion beyond some MB go to a file in $TMPDIR (or /var/tmp) that has no name, so nothing of it is left
+	 * whatever ends us. */
+	bool ok = db_exec(db, "PRAGMA temp_store=1", err) && read_tables(db, &db->ask->tables, err);
 	for (const struct ask_function *f = rules->functions; ok && f->name; f++)
 		ok = add_function(db, f, rules->of, err);
 	ok = ok && db_exec(db, "PRAGMA query_only=0", err); /* it is of temporary views, too */
@@ -540,6 +544,11 @@ enum step ask_step(struct stmt *s, struct err *err)
 		err_set(err, ERR_SYSTEM, NULL, "stopped: its time was over (--timeout N)");
 	else if (kind == SQLITE_ERROR || kind == SQLITE_TOOBIG || kind == SQLITE_MISMATCH || kind == SQLITE_AUTH)
 		mistake(db, STR_LIT(""), err);
+	else if (kind == SQLITE_FULL) /* nothing else is written here */
+		err_set(err, ERR_SYSTEM, NULL,
+		        "there is no room for what is sorted: name a folder that has some as $TMPDIR");
+	else if (kind == SQLITE_NOMEM)
+		err_set(err, ERR_MEMORY, NULL, "stopped: it would need more than 1 GB of memory");
 	else
 		db_fail(db, err, "answering");
 	return STEP_FAIL;

@@ -41,6 +41,12 @@ check "make install elsewhere" quiet install DESTDIR="$work/other" PREFIX=/opt/s
 check "BINDIR is honoured" is "$("$work/other/usr/games/spoor" --version)" "$version"
 check "stripped" bash -c "! file '$work/other/usr/games/spoor' 2>/dev/null | grep -q 'not stripped'"
 
+check "make install into a name with a blank, of this folder" bash -c "cd '$PWD' && make --no-print-directory install DESTDIR=build/packed PREFIX='/my apps'"
+check "runs there" is "$("build/packed/my apps/bin/spoor" --version)" "$version"
+check "and is taken away" quiet uninstall DESTDIR=build/packed "PREFIX=/my apps"
+check "leaving nothing" none "$(find build/packed ! -type d)"
+rm -rf build/packed
+
 # ---- make dist: the same bytes twice; what was unpacked says the same version and makes the same tarball
 check "make dist" quiet dist
 tarball=$(tail -n 1 "$work/make.log")
@@ -61,7 +67,7 @@ cd "$mine" || exit 4
 check "is the same" cmp "$there/$(tail -n 1 "$work/make.log")" "$tarball"
 
 # ---- make deb: the same bytes here, built in another folder at another time
-check "make deb" quiet deb
+check "make deb" bash -c "umask 077; make --no-print-directory deb >'$work/make.log' 2>&1"
 ours=$(tail -n 1 "$work/make.log")
 check "the same package" cmp "$ours" "$package"
 check "the same name" is "$(basename "$ours")" "$(basename "$package")"

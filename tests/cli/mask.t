@@ -83,3 +83,15 @@ case 1 of j…@acme-corp.de
 improved; key 8b2c19b1ba17; A run for j…@acme-corp.de, openai:old; B run for j…@acme-corp.de, openai:new
 $ SPOOR_MASK=0 spoor traces | grep -c jane.roe
 4
+# What is said beside the lists: of what is imported, flagged and merged; and every list in every form.
+$ spoor --store $T/other.db import $T/planted/*.json >/dev/null; spoor --store $T/other.db flag before/0 --good --note "ask jane.roe@acme-corp.de" --author bob --mask
+good, note ask j…@acme-corp.de  case 0 of j…@acme-corp.de
+$ things() { grep -c -F -f $T/planted/things.txt; }; for line in "import $T/planted/before.json" "import $T/planted/before.json --json" "import --explain $T/planted/before.json $T/planted/traces.json" "flag before/1 --good --author bob" "merge $T/other.db" "merge $T/other.db --json"; do printf '%s %s  %s\n' "$(spoor $line 2>&1 | things)" "$(spoor $line --mask 2>&1 | things)" "$line"; done
+1 0  import $T/planted/before.json
+1 0  import $T/planted/before.json --json
+7 0  import --explain $T/planted/before.json $T/planted/traces.json
+1 0  flag before/1 --good --author bob
+3 0  merge $T/other.db
+1 0  merge $T/other.db --json
+$ OTHER_STORE=$T/other.db python3 tests/cli/mask_lists.py $T/planted/things.txt 2>&1
+67 lists, many of them show things without --mask

@@ -1,5 +1,5 @@
 """What spoor sql says against what the other commands say, and statements that want more than to read."""
-import hashlib, json, os, re, subprocess, sys
+import hashlib, json, os, shutil, subprocess, sys, tempfile
 
 SPOOR = os.environ.get("SPOOR", "spoor")
 bad = 0
@@ -155,7 +155,22 @@ def store_sum():
         return hashlib.sha256(f.read()).hexdigest()
 
 
+def sorted_in_a_file():
+    """150 MB are put in order in little memory (a sanitizer takes its own), and nothing of it is left in the temporary folder."""
+    sql = "with recursive n(i) as (select 1 union all select i + 1 from n limit 1500) select length(x) as n from (select printf('%100000d', i) as x from n) order by x"
+    with tempfile.TemporaryDirectory() as folder:
+        p = subprocess.Popen([SPOOR, "sql", sql, "--csv"], stdout=subprocess.PIPE, env=dict(os.environ, TMPDIR=folder))
+        said = p.stdout.read().split()
+        _, status, used = os.wait4(p.pid, 0)
+        p.returncode = status
+        check("a large sort", (status, said), (0, [b"n"] + [b"100000"] * 1500))
+        check("a large sort: what is left", os.listdir(folder), [])
+        if b"__asan_init" not in open(shutil.which(SPOOR), "rb").read():
+            check(f"a large sort: {used.ru_maxrss} kB", used.ru_maxrss < 100_000, True)
+
+
 def hostile():
+    sorted_in_a_file()
     before = store_sum()
     for sql in HOSTILE:
         r = run("sql", sql.replace("\\x01", "\x01"), "--json")

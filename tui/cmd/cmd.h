@@ -6,6 +6,7 @@
 #include "store/base/err.h"
 #include "store/base/str.h"
 
+struct arena;
 struct db;
 struct column;
 
@@ -61,6 +62,8 @@ bool cmd_flag(const struct command_line *line, const char *name);
 bool cmd_int(const struct command_line *line, const char *name, int64_t otherwise, int64_t *out, struct err *err);
 int64_t cmd_now_ns(void);                        /* $SPOOR_NOW or the clock */
 bool cmd_masks(const struct command_line *line); /* --mask, or $SPOOR_MASK */
+/* A text for the reader: masked (arena's) if cmd_masks. For what comes of a store that is written, which masks nothing itself. */
+struct str cmd_masked(const struct command_line *line, struct arena *arena, struct str text);
 void cmd_store_path(const struct command_line *line, struct buf *out); /* appends it; the file need not be there */
 /* The store the line names (--store, $SPOOR_STORE, default). mode: enum db_mode. What a DB_READ one gives
  * is masked if cmd_masks. A store that is absent is an error but for commands that make one. NULL: err. */

@@ -389,6 +389,17 @@ static void report_text(const struct out *o, struct buf *to, const struct explai
 	}
 }
 
+/* A value is cut, and a part of something personal is not known for one: none is shown. */
+static void mask_unused(const struct command_line *line, struct explain_report *r)
+{
+	for (size_t i = 0; i < r->n_sources && cmd_masks(line); i++)
+		for (size_t k = 0; k < r->sources[i].n_unused; k++) {
+			struct explain_path *path = &r->sources[i].unused[k];
+			path->path = cmd_masked(line, &r->arena, path->path);
+			path->example = STR_NONE;
+		}
+}
+
 int cmd_explain(const struct command_line *line, const struct import_opts *opts, struct err *err)
 {
 	struct explain_report report;
@@ -399,6 +410,7 @@ int cmd_explain(const struct command_line *line, const struct import_opts *opts,
 	struct err unseen = ERR_INIT;
 	struct db *db = cmd_store(line, DB_READ, &unseen);
 	bool ok = import_explain(db, line->args, line->n_args, opts, &report, err);
+	mask_unused(line, &report);
 	if (ok && o.form == OUT_JSON_)
 		report_json(&text, &report);
 	else if (ok)

@@ -253,6 +253,7 @@ static void tell_json(struct flag *f, struct str key, const struct say *says, si
 /* "bad, reason outdated  trace:4bf9…" */
 static void tell_text(struct flag *f, const struct subject *subject, const struct say *says, size_t n, bool as_before)
 {
+	struct arena arena = ARENA_INIT;
 	if (f->n_told++ >= TOLD_MOST)
 		return;
 	for (size_t i = 0; i < n; i++) {
@@ -261,13 +262,15 @@ static void tell_text(struct flag *f, const struct subject *subject, const struc
 		struct str part = says[i].field == FIELD_SCORE ? says[i].part : STR_NONE;
 		out_text(&f->out, &f->text, part, 40);
 		buf_add_cstr(&f->text, part.len ? "=" : "");
-		out_text(&f->out, &f->text, says[i].value, 40);
+		out_text(&f->out, &f->text, cmd_masked(f->line, &arena, says[i].value), 40);
 	}
 	if (n == 0)
 		buf_add_cstr(&f->text, "nothing to take back");
 	buf_add_cstr(&f->text, as_before ? "  as before  " : "  ");
 	bool is_case = subject->at.kind == SUBJECT_CASE;
-	out_text(&f->out, &f->text, is_case && subject->title.len ? subject->title : subject->target.key, 0);
+	struct str name = is_case && subject->title.len ? subject->title : subject->target.key;
+	out_text(&f->out, &f->text, cmd_masked(f->line, &arena, name), 0);
+	arena_done(&arena);
 	buf_add_char(&f->text, '\n');
 }
 

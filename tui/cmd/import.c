@@ -785,6 +785,13 @@ static bool import(const struct command_line *line, const struct import_opts *op
 	return ok;
 }
 
+static void mask_report(const struct command_line *line, struct import_report *report)
+{
+	for (size_t i = 0; i < report->n_files; i++)
+		for (size_t k = 0; k < report->files[i].n_runs; k++)
+			report->files[i].runs[k].name = cmd_masked(line, &report->arena, report->files[i].runs[k].name);
+}
+
 /* A name that was mistyped makes no store: nothing would be in it. */
 static bool is_for_nothing(const struct command_line *line, struct import_report *report)
 {
@@ -809,6 +816,7 @@ static int import_main(const struct command_line *line, struct err *err)
 	say_prices(is_ascii(line));
 	bool ok = is_for_nothing(line, &report) || import(line, &opts, &report, err);
 	struct err failure = *err;
+	mask_report(line, &report);
 	if (ok || report.n_files)
 		ok = print_report(line, &report, ok ? err : &failure) && ok;
 	int code = ok ? report.exit_code : err_exit_code(err->code);

@@ -223,6 +223,11 @@ bool cmd_masks(const struct command_line *line)
 	return cmd_flag(line, "mask") || setting_on("mask", false);
 }
 
+struct str cmd_masked(const struct command_line *line, struct arena *arena, struct str text)
+{
+	return cmd_masks(line) ? mask_str(arena, text) : text;
+}
+
 void cmd_store_path(const struct command_line *line, struct buf *out)
 {
 	const char *given = cmd_option(line, "store");

@@ -289,7 +289,8 @@ const struct command command_log = {
     .more =
         "TARGET is " SUBJECT_NAMES "; without one: of all. Nothing is ever changed or deleted: who changes his mind "
         "adds an event, who takes\n"
-        "something back adds one, too. --json has with each event the hashes of what was judged and shown.",
+        "something back adds one, too. --json has with each event the hashes of what was judged and shown. --mask\n"
+        "masks what they wrote, not the names they sign with.",
     .max_args = 1,
     .options = log_options,
     .run = log_main,

@@ -117,7 +117,7 @@ static struct str title_of(struct job *j, struct block_cache *blocks, const stru
 	if (at->kind == SUBJECT_NONE || !subject_load(j->db, blocks, at, scratch, &s, &ignored))
 		return STR_NONE;
 	struct str name = s.title.len && at->kind == SUBJECT_CASE ? s.title : s.question.len ? s.question : s.title;
-	return text_preview(&j->arena, name, TITLE_BYTES);
+	return text_preview(&j->arena, cmd_masked(j->line, scratch, name), TITLE_BYTES);
 }
 
 static void name_items(struct job *j)
@@ -134,6 +134,11 @@ static void name_items(struct job *j)
 	bool found = places_find(j->db, NULL, places, j->n_listed, &ignored);
 	for (size_t i = 0; found && i < j->n_listed; i++) {
 		j->titles[i] = title_of(j, blocks, &places[i].at, &scratch);
+		for (size_t k = 0; k < j->disagree[i].n; k++) {
+			struct disagree_said *said = &j->disagree[i].said[k];
+			said->value = cmd_masked(j->line, &j->arena, said->value);
+			said->note = cmd_masked(j->line, &j->arena, said->note);
+		}
 		arena_reset(&scratch);
 	}
 	arena_done(&scratch);
@@ -301,6 +306,8 @@ static int merge_main(const struct command_line *line, struct err *err)
 	struct job j = {.line = line, .arena = ARENA_INIT, .dry = cmd_flag(line, "dry-run")};
 	out_init(&j.out, line);
 	j.db = cmd_store(line, j.dry ? DB_READ : DB_DURABLE, err);
+	if (j.db)
+		db_set_mask(j.db, NULL); /* what is merged is as it was said; what is printed of it is masked */
 	bool ok = j.db && open_other(&j, line->args[0], err);
 	stop_on_signals(&cancel, j.from);
 	ok = ok && work(&j, &cancel, err);

@@ -150,7 +150,8 @@ bool rows_begin(struct command_line *line, struct err *err)
 	now.form = form_of(line);
 	now.sort = is_ours(line, "sort") ? cmd_option(line, "sort") : NULL;
 	now.only = cmd_option(line, "columns");
-	now.collects = now.sort || (now.form != ROWS_JSON && now.form != ROWS_JSONL);
+	now.collects = now.sort || now.form == ROWS_TEXT || now.form == ROWS_MARKDOWN ||
+	               (now.form == ROWS_CSV && !rows_are_told(&now));
 	now.table = now.wanted[0];
 	rows_spread_names(&now);
 	if (!rows_check_names(&now, err))
@@ -314,8 +315,10 @@ bool rows_end(bool failed, struct err *err)
 		             now.line->command->name);
 	if (ok && !failed && now.collects && now.form != ROWS_JSON)
 		ok = rows_finish(&now, err);
-	if (ok && !failed && now.found && !now.collects)
+	if (ok && !failed && now.found && !now.collects) {
+		rows_head(&now);
 		ok = names_found(err);
+	}
 	if (ok && now.form == ROWS_JSON && now.out.len)
 		buf_add_char(&now.out, '\n');
 	if (ok)

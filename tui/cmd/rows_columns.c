@@ -134,6 +134,18 @@ void rows_spread_names(struct rows *r)
 	buf_done(&all);
 }
 
+bool rows_are_told(const struct rows *r)
+{
+	for (size_t i = 0; i < r->n_wanted && !r->only; i++) {
+		struct str rest = str_of(r->wanted[i]->columns);
+		struct rows_column c;
+		while (rows_column_next(&rest, &c))
+			if (c.open)
+				return false;
+	}
+	return true;
+}
+
 bool rows_check_names(const struct rows *r, struct err *err)
 {
 	struct str rest = str_of(r->only), name;

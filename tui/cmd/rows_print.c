@@ -116,17 +116,6 @@ static void add_row(struct rows *r, struct str row)
 	scan_done(&scan);
 }
 
-bool rows_print(struct rows *r, struct str row, struct err *err)
-{
-	if (r->form == ROWS_JSON && r->printed)
-		buf_add_char(&r->out, ',');
-	add_row(r, row);
-	if (r->form == ROWS_JSONL)
-		buf_add_char(&r->out, '\n');
-	r->printed++;
-	return r->out.len < ROWS_STREAM || rows_write(r, err);
-}
-
 /* ---------------------------------------------------------------- all rows */
 
 static size_t place_of(const struct grid *g, struct str name)
@@ -391,16 +380,19 @@ static const struct value *cell_at(const struct grid *g, size_t row, size_t colu
 	return &g->cells[g->order[row] * g->n + column];
 }
 
-static void print_csv(const struct grid *g, const struct picked *p, size_t first, size_t n)
+static void csv_head(const struct grid *g, const struct picked *p)
 {
 	struct buf *out = &g->r->out;
 	for (size_t c = 0; c < p->n; c++) {
-		if (c)
-			buf_add_char(out, ',');
+		buf_add_cstr(out, c ? "," : "");
 		clean_csv(out, g->columns[p->at[c]].name, g->r->o.csv_raw);
 	}
-	if (p->n)
-		buf_add_cstr(out, "\r\n");
+	buf_add_cstr(out, p->n ? "\r\n" : "");
+}
+
+static void csv_rows(const struct grid *g, const struct picked *p, size_t first, size_t n)
+{
+	struct buf *out = &g->r->out;
 	for (size_t i = first; p->n && i < first + n; i++) {
 		size_t from = out->len;
 		for (size_t c = 0; c < p->n; c++) {
@@ -481,10 +473,12 @@ static bool print_all(const struct grid *g, struct err *err)
 		return ok;
 	}
 	pick(g, &p);
-	if (r->form == ROWS_CSV)
-		print_csv(g, &p, first, n);
-	else
+	if (r->form != ROWS_CSV) {
 		print_cells(g, &p, first, n);
+		return true;
+	}
+	csv_head(g, &p);
+	csv_rows(g, &p, first, n);
 	return true;
 }
 
@@ -497,4 +491,53 @@ bool rows_finish(struct rows *r, struct err *err)
 	read_rows(&g, true);
 	put_in_order(&g);
 	return check_found(&g, err) && print_all(&g, err);
+}
+
+/* ---------------------------------------------------------------- as they come */
+
+void rows_head(struct rows *r)
+{
+	struct grid g = {.r = r};
+	struct picked p;
+	if (r->form != ROWS_CSV || r->headed)
+		return;
+	begin(&g);
+	pick(&g, &p);
+	csv_head(&g, &p);
+	r->headed = true;
+}
+
+/* A grid of this one row. */
+static void add_csv(struct rows *r, struct str row)
+{
+	struct grid g = {.r = r};
+	struct picked p;
+	rows_head(r);
+	begin(&g);
+	r->rows.n = 0;
+	*vec_add(&r->rows) = row;
+	g.cells = arena_zalloc(&r->arena, g.n, sizeof *g.cells);
+	g.order = arena_zalloc(&r->arena, 1, sizeof *g.order);
+	read_rows(&g, true);
+	pick(&g, &p);
+	csv_rows(&g, &p, 0, 1);
+	struct str rest = str_of(r->only), name;
+	for (size_t i = 0; g.named && str_split(&rest, ',', &name); i++)
+		r->has[i] = r->has[i] || g.columns[place_of(&g, str_trim(name))].found;
+	r->rows.n = 0;
+	arena_reset(&r->arena);
+}
+
+bool rows_print(struct rows *r, struct str row, struct err *err)
+{
+	if (r->form == ROWS_JSON && r->printed)
+		buf_add_char(&r->out, ',');
+	if (r->form == ROWS_CSV)
+		add_csv(r, row);
+	else
+		add_row(r, row);
+	if (r->form == ROWS_JSONL)
+		buf_add_char(&r->out, '\n');
+	r->printed++;
+	return r->out.len < ROWS_STREAM || rows_write(r, err);
 }

@@ -24,6 +24,7 @@ struct rows {
 	bool ascending, descending;
 	int64_t limit, offset; /* limit -1: all */
 	bool collects;         /* nothing can be printed before all rows are there */
+	bool headed;           /* the head of CSV is printed */
 
 	/* where in the JSON we are */
 	int depth, in_rows; /* in_rows: depth of the rows' array while in it */
@@ -48,9 +49,12 @@ bool rows_check_names(const struct rows *r, struct err *err);
 bool rows_check_found(const struct rows *r, struct str name, bool found, struct err *err);
 bool rows_is_below(struct str name, struct str above); /* "a.status" is below "a" */
 
-/* One row of --json or --jsonl, of the columns that are asked for; what has come together is written. */
+/* Are the columns known before the rows are: can CSV go out row by row? */
+bool rows_are_told(const struct rows *r);
+/* One row of --json, --jsonl or --csv, of the columns that are asked for; what has come together is written. */
 bool rows_print(struct rows *r, struct str row, struct err *err);
 bool rows_write(struct rows *r, struct err *err);
+void rows_head(struct rows *r); /* of CSV, where no row has printed it */
 /* All that were collected, in order, as the form wants them. */
 bool rows_finish(struct rows *r, struct err *err);
 
