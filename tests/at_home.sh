@@ -103,7 +103,9 @@ is "$?" 3 "exit code of a settings file with a mistake"
 is "$(grep -c '3.*light' "$home/out")" 1 "the line and the nearest name"
 start 100 30 spoor --fresh
 see "there is no theme lihgt"
-keys g e Enter
+keys g e
+at "✗"
+keys Enter
 see "[Overview]"
 at "dispute-agent"
 keys DC

@@ -65,7 +65,7 @@ try:
     env.pop("TMUX", None)
     subprocess.run(tmux + ["-u", "new-session", "-d", "-x", "200", "-y", "5",
                            "%s %s --inner %s/cells %s/places 2>%s/err" % (sys.executable, os.path.abspath(__file__), work, work, work)], env=env, check=True)
-    end = time.monotonic() + (60 if not deep else 900)
+    end = time.monotonic() + (300 if not deep else 900)
     while not os.path.exists(work + "/places") and time.monotonic() < end and not (os.path.exists(work + "/err") and os.path.getsize(work + "/err")):
         select.select([], [], [], 0.05)
     if not os.path.exists(work + "/places"):

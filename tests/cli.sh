@@ -31,7 +31,7 @@ settle() {
 # $got: what the command prints, in the form of the file.
 run_command() {
 	local code
-	timeout 60 bash -c "$1" </dev/null >"$work/out" 2>/dev/null
+	timeout 600 bash -c "$1" </dev/null >"$work/out" 2>/dev/null
 	code=$?
 	got=$(sed -e "s|$T|\$T|g" "$work/out")
 	[ "$code" -eq 0 ] || got="${got:+$got$'\n'}? $code"

@@ -4,7 +4,7 @@
 The store holds a trace whose id and name are made to run something where they are not quoted, and one with a control character. Each shell
 completes it bare, in single and in double quotes; then the line is run: it must find the trace, and nothing else may have run.
 A shell that is not there is skipped, and that is said."""
-import os, pty, select, shutil, subprocess, sys, tempfile, time
+import glob, os, pty, select, shutil, subprocess, sys, tempfile, time
 
 ID = "a $(touch ran) `touch ran` 'q' \"d\" ;&|<>*?[x]#~!{} é"
 NAME = "n $(touch ran) \\ 'q' \"d\" `touch ran`"
@@ -51,14 +51,31 @@ class Shell:
         import fcntl, struct, termios
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 300, 0, 0))
         self.pid, self.out = pid, b""
-        self.quiet(0.6)
+        self.quiet(0.5)
         self.type(setup % os.path.abspath(build + "/completion"))
-        self.quiet(0.8)
+        self.quiet(0.5)
 
-    def quiet(self, still, most=20):
-        """Reads until nothing has come for `still` seconds."""
+    def works(self):
+        """Whether the shell runs, or has something running."""
+        for path in glob.glob("/proc/[0-9]*/stat"):
+            try:
+                with open(path, "rb") as f:
+                    pid, rest = f.read().split(b" ", 1)
+            except OSError:
+                continue
+            state, _, _, session = rest.rsplit(b")", 1)[1].split()[:4]
+            if int(session) == self.pid and (int(pid) != self.pid or state in (b"R", b"D")):
+                return True
+        return False
+
+    def quiet(self, still, most=60):
+        """Reads until nothing has come for `still` seconds, and all that was started has ended."""
         end = time.monotonic() + most
-        while time.monotonic() < end and select.select([self.fd], [], [], still)[0]:
+        while time.monotonic() < end:
+            if not select.select([self.fd], [], [], still)[0]:
+                if not self.works():
+                    return
+                continue
             try:
                 data = os.read(self.fd, 65536)
             except OSError:
@@ -73,14 +90,14 @@ class Shell:
         for part in text.replace("\t", "\t\0").split("\0"):
             os.write(self.fd, part.encode())
             if part.endswith("\t"):
-                self.quiet(0.5)
+                self.quiet(0.2)
 
     def run(self, line):
         self.out = b""
         self.type(line)
         self.out = b""
         self.type("\r")
-        self.quiet(0.7)
+        self.quiet(0.2)
         return self.out.decode("utf-8", "replace")
 
     def close(self):

@@ -45,11 +45,11 @@ def check(ok, what):
 
 
 def run(*words, cwd=None, data=None):
-    """(exit code, stdout, stderr). A crash, a sanitizer's report and 300 seconds are codes no command has."""
+    """(exit code, stdout, stderr). A crash, a sanitizer's report and half an hour are codes no command has."""
     try:
-        r = subprocess.run([spoor, *words], capture_output=True, env=env, cwd=cwd, input=data, timeout=300)
+        r = subprocess.run([spoor, *words], capture_output=True, env=env, cwd=cwd, input=data, timeout=1800)
     except subprocess.TimeoutExpired:
-        return 98, b"", b"300 seconds"
+        return 98, b"", b"half an hour"
     return r.returncode, r.stdout, r.stderr
 
 

@@ -3,12 +3,12 @@
 
 Each is what SPOOR shows at 80x24 in tmux, of the samples that are built in, with the clock stopped, after the keys of the table below. It goes
 between the lines `<!-- NAME -->` and `<!-- /NAME -->`. --check changes nothing and fails when one is stale. Without tmux it is skipped."""
-import os, re, shutil, subprocess, sys, tempfile, time
+import glob, os, re, shutil, subprocess, sys, tempfile, time
 
 args = [a for a in sys.argv[1:] if a != "--check"]
 check = "--check" in sys.argv
 spoor = os.path.abspath(args[0] if args else "build/release/spoor")
-COLS, ROWS, PATIENCE_S = 80, 24, 30
+COLS, ROWS, PATIENCE_S = 80, 24, 60
 
 # name: command line, then keys (tmux names) and, after "see", what must be on the screen before it goes on
 PICTURES = {
@@ -41,13 +41,24 @@ class Tmux:
     def screen(self):
         return [line.rstrip() for line in self("capture-pane", "-p").split("\n")[:ROWS]]
 
+    def asleep(self):
+        """No thread of the program runs."""
+        states = []
+        for path in glob.glob("/proc/%s/task/*/stat" % self("display-message", "-p", "#{pane_pid}").strip()):
+            try:
+                with open(path, "rb") as f:
+                    states.append(f.read().rsplit(b")", 1)[1].split()[0])
+            except OSError:
+                pass
+        return not {b"R", b"D"} & set(states)
+
     def see(self, text):
         """Until it is there and nothing has changed for a while: what is worked out behind the screen has come, too."""
         end, still, before = time.monotonic() + PATIENCE_S, 0, None
         while time.monotonic() < end:
             now = self.screen()
             still = still + 1 if now == before and any(text in line for line in now) else 0
-            if still == 12:
+            if still >= 12 and self.asleep():
                 return
             before = now
             time.sleep(0.05)

@@ -15,6 +15,7 @@
 #ifndef SPOOR_TESTS_VTERM_H
 #define SPOOR_TESTS_VTERM_H
 
+#include <dirent.h>
 #include <errno.h>
 #include <ftw.h>
 #include <poll.h>
@@ -32,7 +33,7 @@
 #include "store/base/text.h"
 #include "tui/theme.h"
 
-enum { VT_PATIENCE_MS = 10000, VT_QUIET_MS = 250 };
+enum { VT_PATIENCE_MS = 60000, VT_QUIET_MS = 250 };
 
 struct vt {
 	pid_t pid;
@@ -322,11 +323,32 @@ static inline bool vt_wait_gone(struct vt *vt, const char *text)
 	return vt_wait(vt, vt_has_no_text, text);
 }
 
-/* Until nothing was written for VT_QUIET_MS: for writing golden files and counting bytes, never for an expectation. */
+/* Whether a thread of the program runs or waits for a disk: it has not obeyed all that came, however long nothing was written. */
+static inline bool vt_works(const struct vt *vt)
+{
+	char path[64], text[256];
+	snprintf(path, sizeof path, "/proc/%ld/task", (long)vt->pid);
+	DIR *tasks = opendir(path);
+	bool works = false;
+	for (struct dirent *task; tasks && !works && (task = readdir(tasks)) != NULL;) {
+		snprintf(path, sizeof path, "/proc/%ld/task/%.16s/stat", (long)vt->pid, task->d_name);
+		FILE *file = fopen(path, "r");
+		text[file ? fread(text, 1, sizeof text - 1, file) : 0] = 0;
+		const char *name_end = strrchr(text, ')');
+		works = name_end && name_end[1] && strchr("RD", name_end[2]) && name_end[2];
+		if (file)
+			fclose(file);
+	}
+	if (tasks)
+		closedir(tasks);
+	return works;
+}
+
+/* Until nothing was written for VT_QUIET_MS and the program sleeps: where no text says that it is done, for golden files and counting bytes. */
 static inline void vt_settle(struct vt *vt)
 {
 	int64_t deadline = vt_now_ms() + VT_PATIENCE_MS;
-	while (vt_pump(vt, VT_QUIET_MS) && vt_now_ms() < deadline) {
+	while ((vt_pump(vt, VT_QUIET_MS) || vt_works(vt)) && vt_now_ms() < deadline) {
 	}
 }
 

@@ -141,6 +141,6 @@ $ cd $T && spoor --store 11.db doctor --problems
 strangers: no file in this folder is of a known format (nothing imported)
 good.tar: a/few.jsonl, trace d15b07e0202611150000000000000003: 3 spans name a parent that is not there (shown below a row that says so)
 # Followed: read again when it has changed
-$ cd $T; cp good.zip live.zip; spoor --store 12.db import --follow live.zip >out 2>said & for i in $(seq 100); do grep -q 'ends it' $T/said && break; sleep 0.1; done; cat $T/grown.zip >$T/live.zip; for i in $(seq 100); do [ "$(spoor --store $T/12.db traces | wc -l)" -ge 11 ] && break; sleep 0.1; done; kill -TERM $!; wait; tail -n 1 $T/out; spoor --store $T/12.db traces | wc -l
+$ cd $T; cp good.zip live.zip; spoor --store 12.db import --follow live.zip >out 2>said & for i in $(seq 600); do grep -q 'ends it' $T/said && break; sleep 0.1; done; cat $T/grown.zip >$T/live.zip; for i in $(seq 600); do [ "$(spoor --store $T/12.db traces | wc -l)" -ge 11 ] && break; sleep 0.1; done; kill -TERM $!; wait; tail -n 1 $T/out; spoor --store $T/12.db traces | wc -l
 live.zip  zip        10 traces, 81 spans, 17 scores  all new
 11

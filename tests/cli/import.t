@@ -101,7 +101,7 @@ tests/data/eval-v12.json  promptfoo  246 scores, 1 eval run, 82 case results  ne
 2 files: 246 scores, 1 eval run, 82 case results  new: nothing
 ? 3
 # Interrupted before anything comes: says how to go on
-$ mkfifo $T/pipe; { head -n 3 tests/data/traces-agent.jsonl; sleep 20; } >$T/pipe & spoor --store $T/int.db import $T/pipe >$T/out 2>$T/said & until grep -qx spoor /proc/$!/comm && (( 0x0$(sed -n 's/^SigCgt:.//p' /proc/$!/status) & 0x4000 )); do sleep 0.05; done; kill -TERM $!; wait $!; echo $?; grep 'spoor: stopped' $T/said
+$ mkfifo $T/pipe; { head -n 3 tests/data/traces-agent.jsonl; until [ -e $T/over ]; do sleep 0.05; done; } >$T/pipe & spoor --store $T/int.db import $T/pipe >$T/out 2>$T/said & until grep -qx spoor /proc/$!/comm && (( 0x0$(sed -n 's/^SigCgt:.//p' /proc/$!/status) & 0x4000 )); do sleep 0.05; done; kill -TERM $!; wait $!; echo $?; touch $T/over; grep 'spoor: stopped' $T/said
 143
 spoor: stopped: what was read is kept; the same command goes on from there
 # A run that several files hold parts of is counted once, its cases too

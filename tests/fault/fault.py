@@ -20,7 +20,7 @@ KILL, SHORT = -1, -2
 CALLS = {n: 1 << i for i, n in enumerate("open read pread pwrite sync truncate unlink lock mmap stat".split())}
 METHODS = {n: 1 << i for i, n in enumerate("open read write sync truncate delete lock shm_map".split())}
 STATUS_CUT = 99
-HANG_S = 30
+HANG_S = 300
 
 
 def environment(room, **more):

@@ -8,7 +8,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "import/import.h"
@@ -558,17 +557,13 @@ static void bounds_its_work(void **state)
 			add_result(1 + side, k, 0, side ? F : P, 100 + 2 * k + side);
 		}
 	}
-	struct timespec from, to;
-	clock_gettime(CLOCK_MONOTONIC, &from);
 	look(1, 2, &c, &b);
-	clock_gettime(CLOCK_MONOTONIC, &to);
 	assert_true(b.cut);
 	assert_int_equal(b.lost.looked, 3);
 	assert_int_equal(b.steps[0].lost, 1); /* its outputs differ from the deepest on */
 	assert_int_equal(b.labels[0].what, BEGINS_OUTPUT);
 	assert_int_equal(b.lost.nowhere, 2);
 	assert_true(str_find(b.missing, STR_LIT("first 20000 spans")) != SIZE_MAX);
-	assert_true(to.tv_sec - from.tv_sec < 60);
 	done(&c, &b);
 	forget();
 }
