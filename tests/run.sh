@@ -1,12 +1,12 @@
 #!/bin/bash
-# All tests: run.sh BUILD_DIR. As many parts at a time as there are cores ($SPOOR_JOBS); what they print comes part by part, in the
-# order below, each part with its seconds. Closes with 'N passed, N failed'.
+# All tests: run.sh BUILD_DIR. As many parts at a time as there are cores ($SPOOR_JOBS), those that take long first; what they print comes
+# part by part, in the order below, each part with its seconds. Closes with 'N passed, N failed'.
 set -u
 build=$1
 export SPOOR_BUILD="$build" SPOOR_CORPUS="${SPOOR_CORPUS:-../shared/corpus}"
 export LC_ALL=C.UTF-8 TZ=UTC
 jobs=${SPOOR_JOBS:-$(nproc)}
-passed=0 failed=0 begun=0 shown=0
+passed=0 failed=0 shown=0
 work=$(mktemp -d) || exit 4
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' HUP INT TERM
@@ -55,13 +55,36 @@ show() {
 		shown=$((shown + 1))
 	done
 }
+# Minutes, most of them under the sanitizers: begun last, they would leave all cores but one idle in the end.
+LONG="commands|kept fuzz inputs|faults: memory|faults: stopped|faults: opening|hostile cuts|hostile files|hostile evals|terminal sizes|terminal signals|terminal bytes|unit formats|unit search|faults: the store's files|hostile print|faults: many at once|completion in shells|terminal foreign|terminal monkey|links|"
+parts=()
 part() {
+	parts+=("$(printf '%q ' "$@")")
+}
+begin() {
 	while [ "$(jobs -pr | wc -l)" -ge "$jobs" ]; do
 		wait -n
 		show
 	done
-	run_part $begun "$@" &
-	begun=$((begun + 1))
+	eval "run_part $1 ${parts[$1]}" &
+}
+run_all() {
+	local i name long=$LONG
+	local -A at
+	for i in "${!parts[@]}"; do
+		eval "set -- ${parts[$i]}"
+		at[$1]=$i
+	done
+	while [ -n "$long" ]; do
+		name=${long%%|*} long=${long#*|}
+		[ -n "${at[$name]:-}" ] && begin "${at[$name]}"
+	done
+	for i in "${!parts[@]}"; do
+		eval "set -- ${parts[$i]}"
+		case "|$LONG" in *"|$1|"*) ;; *) begin "$i" ;; esac
+	done
+	wait
+	show
 }
 for program in $(ls "$build"/tests/* | grep -v '\.d$' | sort); do
 	[ -x "$program" ] && part "unit $(basename "$program")" "$program"
@@ -102,8 +125,7 @@ part "an expert in tmux" bash tests/expert.sh
 part "review queues in tmux" bash tests/queues.sh
 part "review: killed" python3 tests/review.py --kills "${SPOOR_KILLS:-40}" "$build/spoor" kill
 part "review: three people" python3 tests/review.py --verdicts 300 "$build/spoor" three
-wait
-show
+run_all
 [ -e "$work/blame" ] && { echo; cat "$work/blame"; }
 printf '\n%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]
