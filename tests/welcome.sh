@@ -31,7 +31,7 @@ see "No such file or directory"
 keys s
 see "Five things to try"
 see "dispute v12 (A) against dispute v13 (B), 80 cases"
-see "711 traces, 3921 spans"
+see "711 traces, 3,921 spans"
 is "$(screen | grep -c problem)" 0 "what is planted, said before the tour"
 keys 1
 see "[Overview]"

@@ -135,8 +135,11 @@ static const char *base_name(const char *path)
 /* ", 3 spans"; nothing for 0. */
 static void add_count(struct buf *out, int64_t n, const char *what)
 {
-	if (n)
-		buf_printf(out, "%s%lld %s%s", out->len ? ", " : "", (long long)n, what, n == 1 ? "" : "s");
+	if (!n)
+		return;
+	buf_add_cstr(out, out->len ? ", " : "");
+	units_thousands(out, n);
+	buf_printf(out, " %s%s", what, n == 1 ? "" : "s");
 }
 
 /* All files of a report. */

@@ -66,6 +66,33 @@ static void test_copies(void **state)
 	stage_close(&st);
 }
 
+/* Points stand below each other, unless the smallest figure would lose its digits; the details have all of them. */
+static void test_points(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *values;
+		const char *shows[3]; /* of a row each */
+	} cases[] = {
+	    {"(1000.28), (53.8865), (1566.0)",  {">1000.28", "   53.89", " 1566.00"}},
+	    {"(0.5), (12.25), (3.0)",           {"> 0.50", " 12.25", "  3.00"}      },
+	    {"(9304.19), (0.00012), (7.5)",     {">9304.19", " 0.00012", "     7.5"}},
+	    {"(62200.0), (781.594), (-1408.3)", {">62200.0", "   781.6", " -1408.3"}},
+	    {"(123456789.5), (2.25), (1e-300)", {"123456790", "2.25", "1e-300"}     },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct stage st;
+		char sql[200];
+		snprintf(sql, sizeof sql, "select column1 as a from (values %s)", cases[i].values);
+		struct target t = of(sql);
+		stage_open(&st, "sql", &t, 24, 80, false);
+		for (size_t k = 0; k < 3; k++)
+			if (!stage_shows(&st, cases[i].shows[k]))
+				fail_msg("%s: no \"%s\"", cases[i].values, cases[i].shows[k]);
+		stage_close(&st);
+	}
+}
+
 /* Sorted by a column, unknown values last either way; the cursor stays on its row. */
 static void test_sorts(void **state)
 {
@@ -90,6 +117,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_golden),
 	    cmocka_unit_test(test_copies),
+	    cmocka_unit_test(test_points),
 	    cmocka_unit_test(test_sorts),
 	};
 	return cmocka_run_group_tests(tests, stage_setup, stage_teardown);

@@ -133,8 +133,8 @@ static void put_head(struct canvas pane, const struct places *at)
 		canvas_put_right(pane, 0, at->n - 6, 6, role, STR_LIT("cases"));
 	if (at->more) {
 		canvas_put_right(pane, 0, at->detectable - 9, 9, role, STR_LIT("can show"));
-		canvas_put_right(pane, 0, at->more - 11, 11, role,
-		                 pane.grid->ascii ? STR_LIT("0.05 needs") : STR_LIT("±0.05 needs"));
+		canvas_put_right(pane, 0, at->more - 12, 12, role,
+		                 pane.grid->ascii ? STR_LIT("+-0.05 needs") : STR_LIT("±0.05 needs"));
 	}
 }
 

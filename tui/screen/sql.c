@@ -1,5 +1,6 @@
 /* The answer to a question in SQL (:sql select …): its first rows, in order of any column. Beside it, or below, the row under the cursor
  * whole. Asked once: what comes into the store later does not move the rows. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,13 +13,15 @@
 #include "tui/screen/pane_text.h"
 #include "tui/widget/list.h"
 
-enum { COLUMN_COLS = 40, GAP = 2, DETAIL_ROWS = 4 };
+enum { COLUMN_COLS = 40, GAP = 2, DETAIL_ROWS = 4, PLACES_MOST = 6 };
 
 struct sql_state {
 	struct buf text; /* the statement */
 	struct sql_page page;
 	int *cols;   /* of each column: how wide */
 	bool *right; /* of figures */
+	int *
+	    places; /* of figures with a point: digits behind it, so that points stand below each other; -1: each as it is */
 	size_t *order;
 	size_t first; /* column shown first */
 	size_t sort;  /* column + 1; 0: as they came */
@@ -96,12 +99,16 @@ struct drawing {
 	bool ascii;
 };
 
-static struct str shown(const struct drawing *d, const struct sql_cell *cell, struct buf *room)
+static struct str shown(const struct drawing *d, const struct sql_cell *cell, int places, struct buf *room)
 {
 	buf_clear(room);
 	if (!cell->text.ptr)
 		return d->ascii ? STR_LIT("-") : STR_LIT("–");
-	if (cell->number && str_find_char(cell->text, '.') != SIZE_MAX) { /* whole in the details */
+	if (cell->number && (places > 0 || str_find_char(cell->text, '.') != SIZE_MAX)) { /* whole in the details */
+		if (places >= 0) {
+			buf_printf(room, "%.*f", places, cell->value);
+			return buf_str(room);
+		}
 		bool large = cell->value >= 1e6 || cell->value <= -1e6;
 		buf_printf(room, large && cell->value < 1e15 && cell->value > -1e15 ? "%.0f" : "%.6g", cell->value);
 		return buf_str(room);
@@ -119,6 +126,28 @@ static bool is_number_column(const struct sql_state *s, size_t column)
 	return i < s->page.n && cell_at(s, i, column)->number;
 }
 
+/* As many as leave the largest figure of a column PLACES_MOST digits; none is cut to less than two of its own. */
+static int places_of(const struct sql_state *s, size_t column)
+{
+	double most = 0, least = INFINITY;
+	int needed = 0;
+	for (size_t i = 0; i < s->page.n; i++) {
+		const struct sql_cell *cell = cell_at(s, i, column);
+		double size = cell->text.ptr && cell->number ? fabs(cell->value) : 0;
+		most = size > most ? size : most;
+		least = size > 0 && size < least ? size : least;
+		char text[32];
+		snprintf(text, sizeof text, "%.*g", PLACES_MOST, size);
+		struct str rest = str_of(text);
+		size_t point = str_find_char(rest, '.');
+		int behind = point == SIZE_MAX ? 0 : (int)(rest.len - point - 1);
+		needed = behind > needed ? behind : needed;
+	}
+	int places = most < 10 ? PLACES_MOST - 1 : PLACES_MOST - 1 - (int)floor(log10(most));
+	places = places < 0 ? 0 : places > needed ? needed : places;
+	return most < 1e15 && least * pow(10, places) >= 10 ? places : -1;
+}
+
 static void measure(struct sql_state *s)
 {
 	s->cols = arena_zalloc(&s->page.arena, s->page.n_columns, sizeof *s->cols);
@@ -126,13 +155,15 @@ static void measure(struct sql_state *s)
 	for (size_t i = 0; i < s->page.n; i++)
 		s->order[i] = i;
 	s->right = arena_zalloc(&s->page.arena, s->page.n_columns, sizeof *s->right);
+	s->places = arena_zalloc(&s->page.arena, s->page.n_columns, sizeof *s->places);
 	struct drawing d = {.s = s};
 	struct buf room = BUF_INIT;
 	for (size_t c = 0; c < s->page.n_columns; c++) {
 		int most = text_cols(s->page.names[c]);
 		s->right[c] = is_number_column(s, c);
+		s->places[c] = s->right[c] ? places_of(s, c) : -1;
 		for (size_t i = 0; i < s->page.n && most < COLUMN_COLS; i++) {
-			int used = text_cols(shown(&d, cell_at(s, i, c), &room));
+			int used = text_cols(shown(&d, cell_at(s, i, c), s->places[c], &room));
 			most = used > most ? used : most;
 		}
 		s->cols[c] = most > COLUMN_COLS ? COLUMN_COLS : most;
@@ -233,7 +264,7 @@ static void draw_row(const void *context, struct canvas line, int64_t row, bool 
 	int col = 1;
 	for (size_t c = s->first; row < (int64_t)s->page.n && c < s->page.n_columns && col < line.cols; c++) {
 		const struct sql_cell *cell = cell_at(s, (size_t)row, c);
-		struct str text = shown(d, cell, &room);
+		struct str text = shown(d, cell, s->places[c], &room);
 		enum role role = cell->text.ptr ? ROLE_TEXT : ROLE_DIM;
 		int cols = s->cols[c] < line.cols - col ? s->cols[c] : line.cols - col;
 		if (s->right[c])
@@ -257,9 +288,9 @@ static void draw_head(const struct drawing *d, struct canvas head)
 		int cols = s->cols[c] < head.cols - col ? s->cols[c] : head.cols - col;
 		enum role role = s->sort == c + 1 ? ROLE_TITLE : ROLE_HEADING;
 		if (s->right[c])
-			canvas_put_right(head, 0, col, cols, role, shown(d, &name, &room));
+			canvas_put_right(head, 0, col, cols, role, shown(d, &name, -1, &room));
 		else
-			canvas_put(head, 0, col, cols, role, shown(d, &name, &room));
+			canvas_put(head, 0, col, cols, role, shown(d, &name, -1, &room));
 		col += s->cols[c] + GAP;
 	}
 	buf_done(&room);
