@@ -46,6 +46,10 @@ for by in Q TERM HUP KILL; do
 	start 100 30 "$spoor"
 	see "where you were; q goes up"
 	same "$left" "$(picture)" "the comparison after $by"
+	keys q
+	see "eval runs"
+	keys q
+	see "no filter" # cleared the session before last: it stays so
 	keys Q
 	ended
 done

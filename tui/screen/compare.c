@@ -969,10 +969,10 @@ static void compare_remember(const struct screen *screen, struct jout *out)
 {
 	const struct compare_state *st = state_of(screen);
 	const struct compare_row *row = st->loaded ? compare_cursor(st) : NULL;
-	const struct compare_order *order = &st->shown.order;
+	const struct compare_order *order = &st->look.order; /* what was asked for last: its answer may not be there yet */
 	if (!st->loaded)
 		return;
-	remember_text(out, "filter", str_of(st->shown.filter));
+	remember_text(out, "filter", str_of(st->look.filter));
 	remember_int(out, "order", (int64_t)order->by);
 	if (order->by == BY_SCORE && order->score < st->data->n_scores)
 		remember_text(out, "score", st->data->scores[order->score]);

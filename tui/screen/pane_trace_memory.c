@@ -63,11 +63,12 @@ void trace_remember(const struct screen *screen, struct jout *out)
 	remember_int(out, "tab", s->span.tab);
 	remember_flag(out, "full", s->full);
 	remember_flag(out, "self", s->tree.self_time);
-	remember_int(out, "order", s->shown.order);
-	remember_key(out, "zoom", s->shown.zoom_key);
-	remember_key(out, "root", s->shown.root_key);
-	remember_flag(out, "agents", s->shown.agents);
-	remember_text(out, "filter", str_of(s->shown.filter));
+	/* Of the view that was asked for last: its answer may not be there yet. */
+	remember_int(out, "order", s->view.order);
+	remember_key(out, "zoom", s->view.zoom_key);
+	remember_key(out, "root", s->view.root_key);
+	remember_flag(out, "agents", s->view.agents);
+	remember_text(out, "filter", str_of(s->view.filter));
 }
 
 /* What hides spans comes back lately only. */
