@@ -21,7 +21,7 @@ static const char *const part_options[N_LINK_PARTS] = {
 /* clang-format off */
 const struct link_kind link_kinds[] = {
 	{"agreement", 0, 1, "QUEUE", BIT(LINK_RUN), "review --report", NULL, NULL, "where reviewers disagree"},
-	{"alikes", 0, 0, NULL, 0, "alikes", NULL, NULL, "answers that failed as the flagged ones did"},
+	{"alikes", 0, 1, "TRACE", BIT(LINK_RUN) | BIT(LINK_CASE) | BIT(LINK_SPAN), "alikes", NULL, NULL, "answers that failed as this one did; alone: as the one flagged last"},
 	{"begins", 2, 2, "A..B", 0, "compare", NULL, "--begins", "where the regressions of two runs begin"},
 	{"checks", 0, 1, "CHECK", 0, "checks", "--check", NULL, "what checks found"},
 	{"compare", 2, 2, "A..B", BIT(LINK_CASE) | BIT(LINK_WHERE), "compare", NULL, NULL, "two runs, or a case of both"},
@@ -79,6 +79,8 @@ static bool is_plain(struct str value, size_t i)
 		return c == '_';
 	if (c == '.')
 		return value.ptr[i - 1] != '.' && value.ptr[i + 1] != '.';
+	if (c == '=') /* a command's path to zsh with magicequalsubst */
+		return value.ptr[i - 1] != ':' && value.ptr[i - 1] != '=';
 	return c && strchr("-_:,+=", c);
 }
 
@@ -121,6 +123,21 @@ static void add_option(struct buf *out, const char *option, struct str value)
 	add_word(out, value);
 }
 
+/* What is judged, as commands take it: RUN/CASE, trace:ID/span:ID. */
+static void add_answer(struct buf *out, const struct link *l)
+{
+	struct buf word = BUF_INIT;
+	if (l->n_of)
+		buf_printf(&word, "trace:" STR_FMT, STR_ARG(l->of[0]));
+	if (l->n_of && l->part[LINK_SPAN].ptr)
+		buf_printf(&word, "/span:" STR_FMT, STR_ARG(l->part[LINK_SPAN]));
+	if (l->part[LINK_CASE].ptr)
+		buf_printf(&word, STR_FMT "/" STR_FMT, STR_ARG(l->part[LINK_RUN]), STR_ARG(l->part[LINK_CASE]));
+	if (word.len)
+		add_word(out, buf_str(&word));
+	buf_done(&word);
+}
+
 /* Those whose words are not in the order of the table; false: it is. */
 static bool add_special(struct buf *out, const struct link *l)
 {
@@ -130,6 +147,9 @@ static bool add_special(struct buf *out, const struct link *l)
 		add_word(out, l->of[l->n_of - 1]);
 		if (l->n_of > 1)
 			add_option(out, "--baseline", l->of[0]);
+	} else if (strcmp(l->kind, "alikes") == 0) {
+		buf_add_cstr(out, "spoor alikes");
+		add_answer(out, l);
 	} else if (strcmp(l->kind, "run") == 0 && part[LINK_CASE].ptr) {
 		buf_add_cstr(out, "spoor compare");
 		add_word(out, l->of[0]);

@@ -4,9 +4,9 @@
  *   link  = kind [":" value [".." value]…] ["/" part ":" value]…     trace:4bf92f35/span:00f067aa/tab:output
  *   value = letters, digits and - _ . : , + =                         every other byte as %XX
  *
- * A sign that is no letter or digit is %XX at either end of a value, too, and so is a "." beside another one: ".." only ever
- * divides. So no byte of a link means anything to a shell (sh, bash, zsh, fish) or a terminal, and one that is pasted out of a sentence
- * does not take the full stop with it. The parts a link has come in the order of enum link_part. */
+ * A sign that is no letter or digit is %XX at either end of a value, too; so is a "." beside another one (".." only ever divides) and a
+ * "=" behind a ":" or another "=". So no byte of a link means anything to a shell (sh, bash, zsh, fish) or a terminal, and one that is
+ * pasted out of a sentence does not take the full stop with it. The parts a link has come in the order of enum link_part. */
 #ifndef SPOOR_TUI_LINK_H
 #define SPOOR_TUI_LINK_H
 

@@ -542,10 +542,45 @@ static bool to_rules(struct finder *f)
 	return put_run(f, t) && put(f, t->text, sizeof t->text, f->link->part[LINK_WHERE], "the filter");
 }
 
+static bool alikes_of_case(struct finder *f)
+{
+	struct run_row run;
+	struct case_at at = {0};
+	struct str *part = f->link->part;
+	if (!part[LINK_RUN].len || !part[LINK_CASE].len)
+		return err_set(f->err, ERR_USAGE, NULL, "alikes: of which answer? alikes/run:RUN/case:CASE");
+	if (!get_run(f, part[LINK_RUN], &run))
+		return false;
+	at.run = run.id;
+	if (!case_find_repeat(f->db, part[LINK_CASE], &at, f->err))
+		return false;
+	part[LINK_RUN] = run.text;
+	struct target *t = above(f, "alikes", "answers that failed as this one did");
+	t->id = at.run;
+	t->id2 = at.case_id;
+	t->span = at.repeat;
+	return put(f, t->text, sizeof t->text, STR_LIT("case"), "");
+}
+
 static bool to_alikes(struct finder *f)
 {
-	above(f, "alikes", "answers that failed as the flagged ones did");
-	return true;
+	struct trace_row row;
+	int64_t span;
+	const struct str *part = f->link->part;
+	if (part[LINK_RUN].ptr || part[LINK_CASE].ptr)
+		return alikes_of_case(f);
+	if (!f->link->n_of && part[LINK_SPAN].ptr)
+		return err_set(f->err, ERR_USAGE, NULL, "alikes: of which trace? alikes:TRACE/span:SPAN");
+	if (!f->link->n_of) {
+		above(f, "alikes", "answers that failed as the one flagged last");
+		return true;
+	}
+	if (!find_trace(f, 0, &row) || !find_span(f, &row, &span))
+		return false;
+	struct target *t = above(f, "alikes", "answers that failed as this one did");
+	t->id = row.id;
+	t->span = span;
+	return put(f, t->text, sizeof t->text, span ? STR_LIT("span") : STR_LIT("trace"), "");
 }
 
 static bool to_queues(struct finder *f)

@@ -1,6 +1,7 @@
 /* The case that somebody means. All cases of both runs are read once and compared level by level, as runs_find does. */
 #include <string.h>
 
+#include "store/base/scan.h"
 #include "store/base/text.h"
 #include "store/query/case_repeats.h"
 
@@ -89,4 +90,39 @@ bool case_find(struct db *db, int64_t run_a, int64_t run_b, struct str name, int
 	for (int level = 0; level < N_LEVELS; level++)
 		buf_done(&found[level].names);
 	return ok;
+}
+
+/* nth: from 1. */
+static bool nth_repeat(struct db *db, struct case_at *at, int64_t nth, struct err *err)
+{
+	struct stmt *s = db_query(db,
+	                          "SELECT repeat FROM case_result WHERE run = ? AND case_id = ? AND repeat >= 0"
+	                          " ORDER BY repeat LIMIT 1 OFFSET ?",
+	                          err);
+	if (!s)
+		return false;
+	stmt_int(s, 1, at->run);
+	stmt_int(s, 2, at->case_id);
+	stmt_int(s, 3, nth - 1);
+	enum step step = stmt_step(s, err);
+	at->repeat = step == STEP_ROW ? col_int_or(s, 0, 0) : 0;
+	stmt_end(s);
+	return step == STEP_ROW ||
+	       (step == STEP_DONE && err_set(err, ERR_NOT_FOUND, NULL, "the case has no repeat %lld", (long long)nth));
+}
+
+bool case_find_repeat(struct db *db, struct str name, struct case_at *at, struct err *err)
+{
+	struct err whole = ERR_INIT;
+	size_t mark = name.len;
+	int64_t nth;
+	if (case_find(db, at->run, at->run, name, &at->case_id, &whole))
+		return nth_repeat(db, at, 1, err);
+	while (mark > 0 && name.ptr[mark - 1] != '#')
+		mark--;
+	if (mark > 1 && scan_int64(str_from(name, mark), &nth) && nth > 0)
+		return case_find(db, at->run, at->run, str_cut(name, 0, mark - 1), &at->case_id, err) &&
+		       nth_repeat(db, at, nth, err);
+	*err = whole;
+	return false;
 }

@@ -61,5 +61,7 @@ void case_repeats_words(struct buf *out, const struct case_repeats_side *side);
 /* The case of a or b that somebody means: its key, the beginning of one, its title, a word of its key ("flaky" of ["desk","flaky"]), a
  * part of its title (smart case: a capital is meant), in this order; each must fit one case only. ERR_NOT_FOUND; ERR_USAGE: several, with the first of them named. Linear in the cases. */
 bool case_find(struct db *db, int64_t run_a, int64_t run_b, struct str name, int64_t *case_id, struct err *err);
+/* CASE of at->run, its first repeat; or CASE#2, the second one, where no case is called that. Fills the rest of *at. */
+bool case_find_repeat(struct db *db, struct str name, struct case_at *at, struct err *err);
 
 #endif

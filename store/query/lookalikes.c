@@ -466,13 +466,26 @@ static void say_scope(struct alikes *a, struct str run)
 	buf_done(&n);
 }
 
+static bool run_text(struct alikes *a, int64_t run, struct str *out, struct err *err)
+{
+	struct stmt *s = run ? db_query(a->db, "SELECT text FROM run WHERE id = ?", err) : NULL;
+	if (!s)
+		return !run;
+	stmt_int(s, 1, run);
+	enum step step = stmt_step(s, err);
+	if (step == STEP_ROW)
+		*out = arena_str(&a->out->arena, col_str(s, 0));
+	stmt_end(s);
+	return step != STEP_FAIL;
+}
+
 static bool name_seeds(struct alikes *a, struct err *err)
 {
 	struct str run = STR_NONE, first = STR_NONE;
 	bool ok = true;
 	for (size_t i = 0; ok && i < a->out->n_seeds; i++) {
 		struct alike_seed *s = &a->out->seeds[i];
-		ok = name_item(a, &s->at, &s->title, &s->key, &run, err);
+		ok = name_item(a, &s->at, &s->title, &s->key, &run, err) && run_text(a, s->at.at.run, &s->run, err);
 		first = i ? first : run;
 	}
 	say_scope(a, first);

@@ -63,6 +63,7 @@ struct alike_group {
 struct alike_seed {
 	struct subject_at at;
 	struct str title, key;
+	struct str run; /* its id as the source writes it; of a trace empty */
 };
 
 struct lookalikes {

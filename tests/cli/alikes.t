@@ -71,3 +71,11 @@ $ spoor import --no-index tests/data/traces-agent.jsonl >$T/log; spoor alikes d1
 like user: I was charged twice for the same hotel night and want…, which you have not judged: 0 of 59 traces of one name
 12 of them are bad, 36 good
 ? 1
+# Its link names the answer, and what it prints is the same.
+$ SPOOR_AUTHOR=eva spoor open --print "alikes/run:C3/case:bicycle gone from the open yard, Bremen" | sed -e 's/[0-9a-f]\{40,\}/KEY/g'
+answers that failed as this one did
+  spoor open alikes/run:eval-C3-2026-11-20T08:03:02%230/case:bicycle%20gone%20from%20the%20open%20yard,%20Bremen
+  spoor alikes 'eval-C3-2026-11-20T08:03:02#0/bicycle gone from the open yard, Bremen'
+$ SPOOR_AUTHOR=eva spoor open --print alikes/run:C3 2>&1
+spoor: alikes: of which answer? alikes/run:RUN/case:CASE
+? 2

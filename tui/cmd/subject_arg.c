@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "store/base/scan.h"
 #include "store/query/case_repeats.h"
 #include "tui/cmd/span_arg.h"
 
@@ -31,42 +30,6 @@ static bool of_trace(struct db *db, struct str id, struct subject_at *out, struc
 	return ok;
 }
 
-/* nth: from 1. */
-static bool nth_repeat(struct db *db, struct case_at *at, int64_t nth, struct err *err)
-{
-	struct stmt *s = db_query(db,
-	                          "SELECT repeat FROM case_result WHERE run = ? AND case_id = ? AND repeat >= 0"
-	                          " ORDER BY repeat LIMIT 1 OFFSET ?",
-	                          err);
-	if (!s)
-		return false;
-	stmt_int(s, 1, at->run);
-	stmt_int(s, 2, at->case_id);
-	stmt_int(s, 3, nth - 1);
-	enum step step = stmt_step(s, err);
-	at->repeat = step == STEP_ROW ? col_int_or(s, 0, 0) : 0;
-	stmt_end(s);
-	return step == STEP_ROW ||
-	       (step == STEP_DONE && err_set(err, ERR_NOT_FOUND, NULL, "the case has no repeat %lld", (long long)nth));
-}
-
-/* CASE, or CASE#2: its second repeat, where no case is called that. */
-static bool in_run(struct db *db, struct str name, struct case_at *at, struct err *err)
-{
-	struct err whole = ERR_INIT;
-	size_t mark = name.len;
-	int64_t nth;
-	if (case_find(db, at->run, at->run, name, &at->case_id, &whole))
-		return nth_repeat(db, at, 1, err);
-	while (mark > 0 && name.ptr[mark - 1] != '#')
-		mark--;
-	if (mark > 1 && scan_int64(str_from(name, mark), &nth) && nth > 0)
-		return case_find(db, at->run, at->run, str_cut(name, 0, mark - 1), &at->case_id, err) &&
-		       nth_repeat(db, at, nth, err);
-	*err = whole;
-	return false;
-}
-
 /* Names of runs and of cases may hold a slash: the first one that parts a run from a case. */
 static bool of_case(struct db *db, struct str word, struct subject_at *out, struct err *err)
 {
@@ -79,7 +42,7 @@ static bool of_case(struct db *db, struct str word, struct subject_at *out, stru
 		if (!runs_find(db, str_cut(word, 0, i), &run, why))
 			continue;
 		*out = (struct subject_at){.kind = SUBJECT_CASE, .at = {.run = run}};
-		return in_run(db, str_from(word, i + 1), &out->at, err);
+		return case_find_repeat(db, str_from(word, i + 1), &out->at, err);
 	}
 	*err = first;
 	return false;

@@ -647,8 +647,7 @@ static bool alikes_open(struct screen *screen, const struct target *target, stru
 	(void)err;
 	struct state *st = state_of(screen);
 	st->from = *target;
-	screen->visit = target->text[0] != '\0'; /* of one answer, that no link names */
-	st->view.blind = str_ends(str_of(target->text), " blind");
+	st->view.blind = screen->visit = str_ends(str_of(target->text), " blind");
 	list_init(&st->view.list);
 	pager_init(&st->view.pager);
 	return true;
@@ -694,6 +693,33 @@ static bool alikes_beside(const struct screen *screen, struct beside *out)
 	return !v->whole && p.pane_rows > 0 && v->lines.n > 0;
 }
 
+/* The link of the view, or its command: of the answer that was flagged. A blind one would say which run it was. */
+static bool add_own(const struct alikes_view *v, struct buf *out, void (*print)(struct buf *, const struct link *))
+{
+	struct link link = {.kind = "alikes"};
+	struct buf key = BUF_INIT;
+	if (!v->loaded || v->blind)
+		return false;
+	const struct alike_seed *seed = &v->found.seeds[0];
+	struct str trace = str_starts(seed->key, "trace:") ? str_from(seed->key, strlen("trace:")) : seed->key;
+	size_t slash = str_find(trace, STR_LIT("/span:"));
+	if (seed->at.kind == SUBJECT_CASE) {
+		buf_add_str(&key, seed->key);
+		if (seed->at.at.repeat > 0)
+			buf_printf(&key, "#%lld", (long long)seed->at.at.repeat + 1);
+		link.part[LINK_RUN] = seed->run;
+		link.part[LINK_CASE] = buf_str(&key);
+	} else {
+		link.of[link.n_of++] = str_cut(trace, 0, slash);
+		link.part[LINK_SPAN] = seed->at.kind == SUBJECT_SPAN && slash != SIZE_MAX
+		                           ? str_from(trace, slash + strlen("/span:"))
+		                           : STR_NONE;
+	}
+	print(out, &link);
+	buf_done(&key);
+	return true;
+}
+
 static bool alikes_copy(const struct screen *screen, enum copy what, struct buf *out)
 {
 	const struct alikes_view *v = &state_of(screen)->view;
@@ -702,9 +728,9 @@ static bool alikes_copy(const struct screen *screen, enum copy what, struct buf 
 	case COPY_VALUE: return is_read(v, row) && copy_str(out, buf_str(&v->text.text));
 	case COPY_ID: return row && copy_str(out, row->key);
 	case COPY_PATH: return false;
-	case COPY_COMMAND: buf_add_cstr(out, "spoor alikes"); return true;
-	case COPY_LINK: return false;
-	case COPY_VIEW: return copy_link(out, "alikes", STR_NONE, STR_NONE);
+	case COPY_COMMAND: return add_own(v, out, link_command);
+	case COPY_LINK:
+	case COPY_VIEW: return add_own(v, out, link_print);
 	}
 	return false;
 }
@@ -715,6 +741,7 @@ static bool alikes_copy(const struct screen *screen, enum copy what, struct buf 
 static void alikes_remember(const struct screen *screen, struct jout *out)
 {
 	const struct alikes_view *v = &state_of(screen)->view;
+	remember_flag(out, "wide", v->wide);
 	if (v->list.cursor != 1)
 		remember_row(out, &v->list, STR_NONE);
 }
@@ -725,6 +752,12 @@ static bool alikes_recall(struct screen *screen, const struct cJSON *kept, bool 
 	(void)lately;
 	if (!st->view.loaded)
 		return st->failed;
+	if (recall_flag(kept, "wide") && !st->view.wide) { /* its rows come first */
+		st->view.wide = st->stale = true;
+		return false;
+	}
+	if (st->stale || st->serial)
+		return false;
 	recall_row(kept, &st->view.list, -1);
 	return true;
 }
