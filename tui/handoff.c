@@ -17,6 +17,8 @@
 #include "store/base/text.h"
 #include "store/base/units.h"
 #include "tui/clipboard.h"
+#include "tui/keyed.h"
+#include "tui/link.h"
 #include "tui/marked.h"
 #include "tui/term.h"
 
@@ -166,9 +168,20 @@ bool handoff_has_link(const struct screen *s)
 	return has;
 }
 
+/* What is masked on the screen stays so, and without it the link or the command is none. */
+static bool is_withheld(struct ui *ui, struct str text)
+{
+	if (!ui->masked || !link_is_masked(text))
+		return false;
+	ui_say(ui, "not copied: it would have to name what is masked; %s", keyed("{M} shows it"));
+	return true;
+}
+
 void handoff_copy_link(struct screen *s, struct str link)
 {
 	struct buf text = BUF_INIT;
+	if (is_withheld(s->ui, link))
+		return;
 	buf_printf(&text, "spoor open " STR_FMT, STR_ARG(link));
 	copy_text(s->ui, buf_str(&text), true);
 	buf_done(&text);
@@ -202,10 +215,11 @@ static void copy_marked(struct screen *s, int letter)
 {
 	struct buf text = BUF_INIT;
 	struct err err = ERR_INIT;
-	if (marked_copy(s, letter, &text, &err))
-		copy_text(s->ui, buf_str(&text), false);
-	else
+	bool made = marked_copy(s, letter, &text, &err), leads = letter == 'l' || letter == 'c';
+	if (!made)
 		ui_fail(s->ui, &err);
+	else if (!leads || !is_withheld(s->ui, buf_str(&text)))
+		copy_text(s->ui, buf_str(&text), false);
 	buf_done(&text);
 }
 
@@ -237,7 +251,7 @@ void handoff_copy(struct screen *s, int letter)
 			ui_say(s->ui, "there is no %s to copy here", choices[i].name);
 		else if (choices[i].what == COPY_LINK)
 			handoff_copy_link(s, buf_str(&text));
-		else
+		else if (choices[i].what != COPY_COMMAND || !is_withheld(s->ui, buf_str(&text)))
 			copy_text(s->ui, buf_str(&text), choices[i].what != COPY_VALUE);
 		buf_done(&text);
 		return;

@@ -107,6 +107,11 @@ void link_print(struct buf *out, const struct link *link)
 		}
 }
 
+bool link_is_masked(struct str text)
+{
+	return str_find(text, STR_LIT("%E2%80%A6")) != SIZE_MAX || str_find(text, STR_LIT("…")) != SIZE_MAX;
+}
+
 /* ---------------------------------------------------------------- the twin */
 
 static void add_word(struct buf *out, struct str word)

@@ -51,6 +51,8 @@ const struct link_kind *link_kind_named(struct str name);
 const char *link_part_name(enum link_part part);
 
 void link_print(struct buf *out, const struct link *link);
+/* A link (or a command) that was made while personal data is masked, and has some of it in its masked form: it leads nowhere. */
+bool link_is_masked(struct str text);
 /* The command line without a screen that prints what the link shows: "spoor trace 4bf92f35 --span 00f067aa". */
 void link_command(struct buf *out, const struct link *link);
 /* Reads exactly what link_print prints, and what people type: raw bytes in a value as long as they do not divide. Values are in the

@@ -444,7 +444,9 @@ static bool add_of(struct db *db, struct block_cache *blocks, struct lines *r, c
 		return ok;
 	}
 	ok = subject_key(db, at, &text, err);
-	struct str key = arena_str(&r->arena, buf_str(&text));
+	struct str key = arena_str(&r->arena, buf_str(&text)); /* as it is in the store */
+	if (db_masks(db))
+		key = db_masks(db)(&r->arena, key);
 	buf_clear(&text);
 	if (ok && r->letter == 'i') {
 		buf_add_str(&text, at->kind == SUBJECT_TRACE && str_starts(key, "trace:") ? str_from(key, 6) : key);

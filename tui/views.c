@@ -19,11 +19,18 @@ static int64_t today(const struct screen *s)
 
 /* ---------------------------------------------------------------- one view */
 
+/* A name that masking left something out of would bring back nothing. */
+static bool is_withheld(const struct screen *s, const struct buf *name)
+{
+	return s->ui->masked && link_is_masked(buf_str(name));
+}
+
 /* Its name, once the screen knows what it shows. */
 static const char *name_of(struct screen *s)
 {
 	struct buf name = BUF_INIT;
-	if (!s->view && s->ops->copy && s->ops->copy(s, COPY_VIEW, &name) && name.len && name.len <= MEMORY_NAME_MAX)
+	if (!s->view && s->ops->copy && s->ops->copy(s, COPY_VIEW, &name) && name.len && name.len <= MEMORY_NAME_MAX &&
+	    !is_withheld(s, &name))
 		s->view = xstrndup(buf_str(&name));
 	buf_done(&name);
 	return s->view;
@@ -137,7 +144,7 @@ void views_put_stack(struct memory *m, struct screen *const *stack, size_t n)
 	jout_object(&j, NULL);
 	jout_array(&j, "stack");
 	for (size_t i = 0; i < n && i < STACK_MOST; i++) /* one that no link names (the list of one file) is left out */
-		if (stack_name(stack[i], &name))
+		if (stack_name(stack[i], &name) && !is_withheld(stack[i], &name))
 			jout_str(&j, NULL, buf_str(&name));
 	jout_end(&j);
 	jout_end(&j);
@@ -207,6 +214,7 @@ bool views_put_mark(struct memory *m, int letter, const struct screen *s)
 	struct jout j;
 	char name[16];
 	bool has = m && s->ops->copy && (s->ops->copy(s, COPY_LINK, &link) || s->ops->copy(s, COPY_VIEW, &link));
+	has = has && !is_withheld(s, &link);
 	if (has && link.len) {
 		jout_init(&j, &json, false);
 		jout_object(&j, NULL);

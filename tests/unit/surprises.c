@@ -190,6 +190,45 @@ static void space_goes_down_in_runs(void **state)
 	leave(&vt);
 }
 
+/* Ids may be personal, too: what is masked is copied masked, and no link or command is made of it. */
+static void a_masked_id_is_in_no_copied_link(void **state)
+{
+	(void)state;
+	static const char row[] =
+	    "{\"id\":\"anna.schmidt%d@gmx.de\",\"question\":\"q %d\",\"answer\":\"%s\",\"passed\":true}\n";
+	char a[160], b[160], personal[160];
+	snprintf(a, sizeof a, "%s/one.jsonl", dir);
+	snprintf(b, sizeof b, "%s/two.jsonl", dir);
+	snprintf(personal, sizeof personal, "%s/personal.db", dir);
+	const char *const files[] = {a, b};
+	for (size_t i = 0; i < 2; i++) {
+		FILE *f = fopen(files[i], "w");
+		assert_non_null(f);
+		for (int k = 1; k <= 2; k++)
+			fprintf(f, row, k, k, i ? "more" : "less");
+		assert_int_equal(fclose(f), 0);
+	}
+	assert_int_equal(run((const char *const[]){program, "import", "--store", personal, a, b, NULL}), 0);
+	struct vt vt;
+	start(&vt, 24, 110, personal, "--mask");
+	assert_true(vt_wait_text(&vt, "run 1 of 2"));
+	vt_send(&vt, "\r");
+	assert_true(vt_wait_text(&vt, "[Changed 2]"));
+	vt_send(&vt, "yl");
+	assert_true(vt_wait_text(&vt, "not copied: it would have to name what is masked; M shows it"));
+	vt_send(&vt, "  ");
+	assert_true(vt_wait_text(&vt, "2 marked"));
+	vt_send(&vt, "yl");
+	assert_true(vt_wait_text(&vt, "not copied: it would have to name what is masked"));
+	vt_send(&vt, "yi"); /* two lines of a…@gmx.de */
+	assert_true(vt_wait_text(&vt, "copied 24 bytes"));
+	vt_send(&vt, "M");
+	assert_true(vt_wait_text(&vt, "show again"));
+	vt_send(&vt, "yi");
+	assert_true(vt_wait_text(&vt, "copied 42 bytes"));
+	leave(&vt);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -199,6 +238,7 @@ int main(void)
 	    cmocka_unit_test(a_store_of_runs_stands_on_runs),
 	    cmocka_unit_test(a_small_welcome_says_how_to_leave),
 	    cmocka_unit_test(space_goes_down_in_runs),
+	    cmocka_unit_test(a_masked_id_is_in_no_copied_link),
 	};
 	return cmocka_run_group_tests_name("surprises", tests, import_samples, program_end);
 }
