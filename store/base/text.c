@@ -434,15 +434,22 @@ static bool starts_folded(struct str text, struct str what)
 	return true;
 }
 
-/* ASCII that cannot begin a match: most of most texts. */
-static size_t skip_ascii(struct str text, uint32_t first)
+static uint32_t fold_ascii(unsigned char c)
 {
+	return c >= 'A' && c <= 'Z' ? c + 32U : c;
+}
+
+enum { NO_CODE = 0 }; /* there is no second one */
+
+/* ASCII that cannot begin a match of two codes, both folded: most of most texts. */
+static size_t skip_ascii(struct str text, uint32_t first, uint32_t second)
+{
+	const unsigned char *s = (const unsigned char *)text.ptr;
 	size_t i = 0;
-	for (; i < text.len && (unsigned char)text.ptr[i] < 0x80; i++) {
-		uint32_t c = (unsigned char)text.ptr[i];
-		if (first == (c >= 'A' && c <= 'Z' ? c + 32 : c))
+	for (; i < text.len && s[i] < 0x80; i++)
+		if (fold_ascii(s[i]) == first &&
+		    (second == NO_CODE || i + 1 == text.len || s[i + 1] >= 0x80 || fold_ascii(s[i + 1]) == second))
 			break;
-	}
 	return i;
 }
 
@@ -455,10 +462,12 @@ size_t text_find(struct str text, struct str what, size_t from, bool ignore_case
 		size_t hit = str_find(rest, what);
 		return hit == SIZE_MAX ? SIZE_MAX : from + hit;
 	}
-	struct str after = what;
+	struct str after = what, behind;
 	uint32_t first = fold(text_decode(&after));
+	behind = after;
+	uint32_t second = behind.len ? fold(text_decode(&behind)) : NO_CODE;
 	for (;;) {
-		rest = str_from(rest, skip_ascii(rest, first));
+		rest = str_from(rest, skip_ascii(rest, first, second));
 		if (!rest.len)
 			break;
 		struct str here = rest;
