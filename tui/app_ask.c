@@ -9,6 +9,7 @@
 enum {
 	ANSWER_WAIT_MS =
 	    15, /* the longest a key waits for the query thread before the screen is drawn with what there is */
+	MASK_WAIT_MS = 50, /* the longest that M waits for an answer that is under way */
 	CURRENT_MS = 2000, /* the longest that copying and the like wait for what they are to give out */
 };
 
@@ -135,11 +136,11 @@ void app_take_answers(struct app *app)
 		give(app, &a);
 }
 
-/* What is under way comes first: an answer asked for with the other masking would have to be thrown away (give). */
+/* What is nearly there comes first: an answer asked for with the other masking is thrown away (give). */
 static void finish_queries(struct app *app)
 {
 	struct query_answer a;
-	int64_t deadline = app_mono_ms() + CURRENT_MS;
+	int64_t deadline = app_mono_ms() + MASK_WAIT_MS;
 	while (query_busy(app->queries) && app_mono_ms() < deadline)
 		if (query_take(app->queries, ANSWER_WAIT_MS, &a))
 			give(app, &a);

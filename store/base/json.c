@@ -7,50 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/base/jsonc.h"
 #include "store/base/scan.h"
-
-/* ---- comments become blanks, so that every byte keeps its place */
-
-static size_t string_end(const char *text, size_t len, size_t i)
-{
-	for (i++; i < len && text[i] != '"' && text[i] != '\n'; i++)
-		if (text[i] == '\\' && i + 1 < len && text[i + 1] != '\n')
-			i++;
-	return i < len ? i + 1 : len;
-}
-
-/* The offset behind the comment at i, or SIZE_MAX if it has no end. */
-static size_t comment_end(struct str text, size_t i)
-{
-	bool line = text.ptr[i + 1] == '/';
-	size_t n = str_find(str_from(text, i + 2), line ? STR_LIT("\n") : STR_LIT("*/"));
-	if (n == SIZE_MAX)
-		return line ? text.len : SIZE_MAX;
-	return i + 2 + n + (line ? 0 : 2);
-}
-
-/* False: *bad_at is where a comment begins that has no end. */
-static bool blank_comments(char *text, size_t len, size_t *bad_at)
-{
-	for (size_t i = 0; i < len;) {
-		if (text[i] == '"') {
-			i = string_end(text, len, i);
-			continue;
-		}
-		if (text[i] != '/' || i + 1 == len || (text[i + 1] != '/' && text[i + 1] != '*')) {
-			i++;
-			continue;
-		}
-		*bad_at = i;
-		size_t end = comment_end((struct str){text, len}, i);
-		if (end == SIZE_MAX)
-			return false;
-		for (; i < end; i++)
-			if (text[i] != '\n')
-				text[i] = ' ';
-	}
-	return true;
-}
 
 /* ---- parsing */
 
@@ -117,13 +75,13 @@ struct cJSON *json_parse(struct str text, const char *file, struct err *err)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	char *clean = xstrndup(text);
-	size_t bad_at;
 	struct cJSON *tree = NULL;
 	pthread_once(&once, lend_memory);
 	if (str_starts(text, "\xEF\xBB\xBF"))
 		memset(clean, ' ', 3);
-	if (!blank_comments(clean, text.len, &bad_at))
-		error_at(err, text, file, bad_at, "a comment without an end");
+	size_t open = jsonc_comments(clean, text.len, false);
+	if (open != SIZE_MAX)
+		error_at(err, text, file, open, "a comment without an end");
 	else
 		tree = tree_of(clean, text, file, err);
 	free(clean);

@@ -6,34 +6,63 @@
 #include "store/base/near.h"
 #include "store/base/text.h"
 
+/* Behind the string that begins at i; one that does not end on its line is a mistake of that line. */
+static size_t string_end(const char *s, size_t n, size_t i)
+{
+	for (i++; i < n && s[i] != '"' && s[i] != '\n'; i++)
+		if (s[i] == '\\' && i + 1 < n && s[i + 1] != '\n')
+			i++;
+	return i < n ? i + 1 : n;
+}
+
+/* Behind the comment at i; SIZE_MAX: it has no end. */
+static size_t comment_end(struct str text, size_t i)
+{
+	bool line = text.ptr[i + 1] == '/';
+	size_t at = str_find(str_from(text, i + 2), line ? STR_LIT("\n") : STR_LIT("*/"));
+	if (at == SIZE_MAX)
+		return line ? text.len : SIZE_MAX;
+	return i + 2 + at + (line ? 0 : 2);
+}
+
+static bool is_comment(const char *s, size_t n, size_t i)
+{
+	return s[i] == '/' && i + 1 < n && (s[i + 1] == '/' || s[i + 1] == '*');
+}
+
+static void blank(char *s, size_t from, size_t end)
+{
+	for (size_t k = from; k < end; k++)
+		if (s[k] != '\n')
+			s[k] = ' ';
+}
+
+size_t jsonc_comments(char *s, size_t n, bool commas)
+{
+	size_t comma = SIZE_MAX, i = 0;
+	while (i < n) {
+		if (is_comment(s, n, i)) {
+			size_t end = comment_end((struct str){s, n}, i);
+			blank(s, i, end == SIZE_MAX ? n : end);
+			if (end == SIZE_MAX)
+				return i;
+			i = end;
+			continue;
+		}
+		if (commas && (s[i] == '}' || s[i] == ']') && comma != SIZE_MAX)
+			s[comma] = ' ';
+		if (s[i] == ',')
+			comma = i;
+		else if (!s[i] || !strchr(" \t\r\n", s[i]))
+			comma = SIZE_MAX;
+		i = s[i] == '"' ? string_end(s, n, i) : i + 1;
+	}
+	return SIZE_MAX;
+}
+
 void jsonc_blank(char *s, size_t n)
 {
-	size_t comma = SIZE_MAX;
-	for (size_t i = 0; i < n; i++) {
-		if (s[i] == '"') {
-			for (i++; i < n && s[i] != '"'; i++)
-				i += s[i] == '\\';
-			comma = SIZE_MAX;
-		} else if (s[i] == '/' && i + 1 < n && (s[i + 1] == '/' || s[i + 1] == '*')) {
-			bool line = s[i + 1] == '/';
-			size_t from = i;
-			while (i < n && (line ? s[i] != '\n' : i < from + 3 || s[i] != '/' || s[i - 1] != '*'))
-				i++;
-			size_t end = i < n && !line ? i + 1 : i;
-			for (size_t k = from; k < end; k++)
-				if (s[k] != '\n')
-					s[k] = ' ';
-			i = end - 1;
-		} else if (s[i] == ',') {
-			comma = i;
-		} else if (s[i] == '}' || s[i] == ']') {
-			if (comma != SIZE_MAX)
-				s[comma] = ' ';
-			comma = SIZE_MAX;
-		} else if (!strchr(" \t\r\n", s[i]) || !s[i]) {
-			comma = SIZE_MAX;
-		}
-	}
+	jsonc_comments(s, n, true);
 }
 
 void jsonc_place(struct str text, size_t at, size_t *line, size_t *column)

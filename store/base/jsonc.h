@@ -5,8 +5,10 @@
 
 #include "store/base/scan.h"
 
-/* Makes comments and commas behind a last element blanks, in place: every byte stays where it is, and so does every line. */
-void jsonc_blank(char *text, size_t n);
+/* Makes comments, and with `commas` also a comma behind a last element, blanks, in place: every byte stays where it is, and so does every
+ * line. Returns where a comment begins that has no end, which is blank to the text's end; SIZE_MAX: there is none. */
+size_t jsonc_comments(char *text, size_t n, bool commas);
+void jsonc_blank(char *text, size_t n); /* both, whether the last comment ends or not */
 /* Line and column (in characters) of a byte, both from 1; linear. */
 void jsonc_place(struct str text, size_t at, size_t *line, size_t *column);
 /* Appends " (did you mean X?)", or "; there are X, Y, …" of n names that lie `stride` bytes apart. */

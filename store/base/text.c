@@ -434,47 +434,76 @@ static bool starts_folded(struct str text, struct str what)
 	return true;
 }
 
-static uint32_t fold_ascii(unsigned char c)
+/* A match begins with this letter, large or small, and with nothing else: all of Unicode that folds into ASCII from beyond are
+ * the Kelvin sign and the dotted I. */
+static bool begins_in_ascii(uint32_t first)
 {
-	return c >= 'A' && c <= 'Z' ? c + 32U : c;
+	return first < 0x80 && first != 'k' && first != 'i';
 }
 
-enum { NO_CODE = 0 }; /* there is no second one */
+static const char *next_of(const char *from, const char *end, int c)
+{
+	return from && from < end ? memchr(from, c, (size_t)(end - from)) : NULL;
+}
 
-/* ASCII that cannot begin a match of two codes, both folded: most of most texts. */
-static size_t skip_ascii(struct str text, uint32_t first, uint32_t second)
+/* after: what follows the first letter. An ASCII byte is always the beginning of a code. */
+static size_t find_by_letter(struct str text, int first, struct str after)
+{
+	const char *end = text.ptr + text.len;
+	const int other = first >= 'a' && first <= 'z' ? first - 32 : first;
+	const char *small = next_of(text.ptr, end, first);
+	const char *large = other == first ? NULL : next_of(text.ptr, end, other);
+	while (small || large) {
+		const char *at = !large || (small && small < large) ? small : large;
+		size_t i = (size_t)(at - text.ptr);
+		if (starts_folded(str_from(text, i + 1), after))
+			return i;
+		if (at == small)
+			small = next_of(at + 1, end, first);
+		else
+			large = next_of(at + 1, end, other);
+	}
+	return SIZE_MAX;
+}
+
+/* ASCII that cannot begin a match: most of most texts. */
+static size_t skip_ascii(struct str text, uint32_t first)
 {
 	const unsigned char *s = (const unsigned char *)text.ptr;
 	size_t i = 0;
-	for (; i < text.len && s[i] < 0x80; i++)
-		if (fold_ascii(s[i]) == first &&
-		    (second == NO_CODE || i + 1 == text.len || s[i + 1] >= 0x80 || fold_ascii(s[i + 1]) == second))
-			break;
+	while (i < text.len && s[i] < 0x80 && (first >= 0x80 || (s[i] | 0x20U) != first))
+		i++;
 	return i;
+}
+
+/* first: folded; beyond ASCII, or a letter that something beyond it folds into. */
+static size_t find_by_code(struct str text, uint32_t first, struct str after)
+{
+	struct str rest = text;
+	for (;;) {
+		rest = str_from(rest, skip_ascii(rest, first));
+		if (!rest.len)
+			return SIZE_MAX;
+		struct str here = rest;
+		if (fold(text_decode(&rest)) == first && starts_folded(rest, after))
+			return text.len - here.len;
+	}
 }
 
 size_t text_find(struct str text, struct str what, size_t from, bool ignore_case)
 {
 	if (from > text.len)
 		return SIZE_MAX;
-	struct str rest = str_from(text, from);
+	struct str rest = str_from(text, from), after = what;
+	size_t hit;
 	if (!ignore_case || what.len == 0) {
-		size_t hit = str_find(rest, what);
-		return hit == SIZE_MAX ? SIZE_MAX : from + hit;
+		hit = str_find(rest, what);
+	} else {
+		uint32_t first = fold(text_decode(&after));
+		hit =
+		    begins_in_ascii(first) ? find_by_letter(rest, (int)first, after) : find_by_code(rest, first, after);
 	}
-	struct str after = what, behind;
-	uint32_t first = fold(text_decode(&after));
-	behind = after;
-	uint32_t second = behind.len ? fold(text_decode(&behind)) : NO_CODE;
-	for (;;) {
-		rest = str_from(rest, skip_ascii(rest, first, second));
-		if (!rest.len)
-			break;
-		struct str here = rest;
-		if (fold(text_decode(&rest)) == first && starts_folded(rest, after))
-			return text.len - here.len;
-	}
-	return SIZE_MAX;
+	return hit == SIZE_MAX ? SIZE_MAX : from + hit;
 }
 
 static size_t white_bytes(struct str text)

@@ -69,11 +69,33 @@ static void letters_that_fold_into_ascii(void **state)
 	assert_int_equal(text_find(STR_LIT("bbA"), STR_LIT("a"), 0, true), 2);
 }
 
+/* Which codes fold into an ASCII letter from beyond ASCII: the two that the search looks out for. */
+static void no_other_code_folds_into_ascii(void **state)
+{
+	(void)state;
+	for (uint32_t code = 0x80; code < 0x20000; code++) {
+		struct buf text = BUF_INIT;
+		text_encode(&text, code);
+		for (char letter = 'a'; letter <= 'z' && code / 0x800 != 0x1b; letter++) {
+			const char what[] = {letter, '\0'}, after[] = {'-', letter, '\0'};
+			struct buf behind = BUF_INIT;
+			buf_add_char(&behind, '-');
+			buf_add_str(&behind, buf_str(&text));
+			bool folds = text_find(buf_str(&behind), str_of(after), 0, true) == 0;
+			assert_int_equal(folds, (code == 0x212a && letter == 'k') || (code == 0x130 && letter == 'i'));
+			assert_int_equal(text_find(buf_str(&text), str_of(what), 0, true) == 0, folds);
+			buf_done(&behind);
+		}
+		buf_done(&text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(finds_what_trying_each_place_finds),
 	    cmocka_unit_test(letters_that_fold_into_ascii),
+	    cmocka_unit_test(no_other_code_folds_into_ascii),
 	};
 	return cmocka_run_group_tests_name("text_find", tests, NULL, NULL);
 }

@@ -181,7 +181,8 @@ static void compare_remember(const struct screen *screen, struct jout *out)
 {
 	const struct compare_state *st = state_of(screen);
 	const struct compare_row *row = st->loaded ? compare_cursor(st) : NULL;
-	const struct compare_order *order = &st->look.order; /* what was asked for last: its answer may not be there yet */
+	const struct compare_order *order =
+	    &st->look.order; /* what was asked for last: its answer may not be there yet */
 	if (!st->loaded)
 		return;
 	remember_text(out, "filter", str_of(st->look.filter));
