@@ -213,9 +213,31 @@ void canvas_tint(struct canvas c, int row, int col, int cols, enum role role)
 		cell_at(c.grid, c.row + row, i)->role = (uint8_t)role;
 }
 
+/* Each move sends the name the cursor leaves and the one it comes to, and colours with a coloured one. */
+enum { REVERSE_PLAIN = 32, REVERSE_COLORED = 20 };
+
+/* Whole words: the last that ends before the most, if it is not far from there. */
+static struct range shorten(struct canvas c, int row, struct range r)
+{
+	const struct cell *cells = cell_at(c.grid, c.row + row, 0);
+	int most = cells[r.from].role == ROLE_TEXT ? REVERSE_PLAIN : REVERSE_COLORED, end = r.from + most;
+	if (r.to - r.from <= most)
+		return r;
+	while (end > r.from + most / 2 && cells[end].codes[0] != ' ')
+		end--;
+	while (end > r.from + most / 2 && cells[end - 1].codes[0] == ' ')
+		end--;
+	r.to = end > r.from + most / 2 ? end : r.from + most;
+	return r;
+}
+
 void canvas_reverse(struct canvas c, int row, int col, int cols)
 {
 	struct range r = clip(c, row, col, cols);
+	if (r.to > r.from)
+		r = shorten(c, row, r);
+	if (r.to < c.grid->cols && r.to > r.from && cell_at(c.grid, c.row + row, r.to)->cols == 0)
+		r.to++; /* both halves of a wide one */
 	for (int i = r.from; i < r.to; i++)
 		cell_at(c.grid, c.row + row, i)->reverse = 1;
 }

@@ -67,6 +67,7 @@ int canvas_printf(struct canvas c, int row, int col, int max_cols, enum role rol
 void canvas_put_right(struct canvas c, int row, int col, int cols, enum role role, struct str text);
 /* Slices of `text` that matched a search, or changed words, get their own role: repaint [col, col+cols) with a role. */
 void canvas_tint(struct canvas c, int row, int col, int cols, enum role role);
+/* What the cursor is on: reversed, of a long one its first words, as each move sends it twice (performance.md, goal 11). */
 void canvas_reverse(struct canvas c, int row, int col, int cols);
 void canvas_fill(struct canvas c, int row, int col, int cols, enum role role, const char *glyph); /* e.g. "─" */
 void canvas_rule(struct canvas c, int row, enum role role); /* a horizontal line; '-' in ascii */

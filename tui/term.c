@@ -42,10 +42,10 @@ static struct {
 	struct look looks[N_ROLES], bars[N_ROLES]; /* bars: blanks on the colour */
 	short pair_fg[MAX_PAIRS], pair_bg[MAX_PAIRS];
 	int n_pairs;
-	short plain; /* the pair of the terminal's own colours (plain_pair) */
-	struct grid shown;                                                /* the last frame; rows 0: nothing is known */
-	cchar_t *line;                                                    /* one row on its way */
-	int peeked;                                                       /* a key read ahead, or KEY_NONE */
+	short plain;       /* the pair of the terminal's own colours (plain_pair) */
+	struct grid shown; /* the last frame; rows 0: nothing is known */
+	cchar_t *line;     /* one row on its way */
+	int peeked;        /* a key read ahead, or KEY_NONE */
 	bool known[N_TERM_MODES], wanted[N_TERM_MODES], on[N_TERM_MODES]; /* on: of the terminal, as far as we know */
 } t = {.peeked = KEY_NONE};
 
@@ -489,7 +489,11 @@ static void fill_gap(int from, int to, const struct look *left, const struct loo
 	    left->attrs == right->attrs && left->pair == right->pair && !left->visible_blank; /* a name of two words */
 	bool wide = to - from > WIDE_GAP;
 	blank.look.pair = wide ? 0 : t.plain;
-	if (!wide && (inside || is_quiet(right)))
+	bool colored =
+	    left->pair != t.plain && right->pair == t.plain; /* a reversed name after it needs nothing before */
+	if (!wide && is_quiet(left) && colored)
+		blank.look = *left;
+	else if (!wide && (inside || is_quiet(right)))
 		blank.look = *right;
 	else if (!wide && is_quiet(left))
 		blank.look = *left;

@@ -684,9 +684,10 @@ static bool alikes_beside(const struct screen *screen, struct beside *out)
 {
 	const struct alikes_view *v = &state_of(screen)->view;
 	struct alikes_places p = alikes_places(v, screen->ui->rows, screen->ui->cols);
-	*out = (struct beside){.row = p.pane_row,
+	int rule = p.pane_row > 0; /* names what the row is alike in */
+	*out = (struct beside){.row = p.pane_row - rule,
 	                       .col = p.pane_col,
-	                       .rows = p.pane_rows,
+	                       .rows = p.pane_rows + rule,
 	                       .cols = p.pane_cols,
 	                       .scroll_row = p.pane_row ? -1 : 0,
 	                       .top = v->list.top,

@@ -103,7 +103,19 @@ enum outcome choices_move(struct choices *c, enum move move, int page_rows)
 	return OUT_HANDLED;
 }
 
-void choices_draw(const struct choices *c, struct canvas body, int col)
+/* The key or number of the choice, or its first word: all of a sentence would be much to send with each move. */
+static void reverse_first_word(struct canvas line)
+{
+	const struct cell *cells = &line.grid->cells[(size_t)line.row * (size_t)line.grid->cols + (size_t)line.col];
+	int from = 1, to;
+	while (from < line.cols && cells[from].codes[0] == ' ')
+		from++;
+	for (to = from; to < line.cols && cells[to].codes[0] != ' ';)
+		to++;
+	canvas_reverse(line, 0, from, to - from);
+}
+
+void choices_draw(const struct choices *c, struct canvas body)
 {
 	if (c->n)
 		canvas_zone(body, (struct zone){.kind = ZONE_LIST, .at = c->top, .now = c->row[c->cursor]});
@@ -112,7 +124,7 @@ void choices_draw(const struct choices *c, struct canvas body, int col)
 	if (row < 0 || row >= body.rows)
 		return;
 	canvas_putc(body, row, 0, 1, ROLE_CURSOR, ">");
-	canvas_tint(body, row, col, c->sheet.cols - col, ROLE_CURSOR);
+	reverse_first_word(canvas_part(body, row, 0, 1, body.cols));
 }
 
 void choices_position(const struct choices *c, int page_rows, struct buf *out)

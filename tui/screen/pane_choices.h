@@ -24,7 +24,7 @@ void choices_rest(struct choices *c);                          /* the choice beg
 void choices_go(struct choices *c, int cursor, int page_rows); /* clamped, scrolled into sight with all its rows */
 void choices_scroll(struct choices *c, int64_t by, int page_rows);
 enum outcome choices_move(struct choices *c, enum move move, int page_rows);
-void choices_draw(const struct choices *c, struct canvas body, int col); /* the name under the cursor begins at col */
+void choices_draw(const struct choices *c, struct canvas body);
 void choices_position(const struct choices *c, int page_rows,
                       struct buf *out); /* "  rows 1 to 9 of 22"; nothing if all shows */
 void choices_done(struct choices *c);

@@ -257,7 +257,7 @@ static void tour_take(struct screen *screen, void *request, bool ok)
 
 static void tour_draw(const struct screen *screen, struct canvas body)
 {
-	choices_draw(&state_of(screen)->choices, body, TEXT_COL);
+	choices_draw(&state_of(screen)->choices, body);
 }
 
 static void tour_headline(const struct screen *screen, struct canvas row)

@@ -236,7 +236,7 @@ static void welcome_take(struct screen *screen, void *request, bool ok)
 
 static void welcome_draw(const struct screen *screen, struct canvas body)
 {
-	choices_draw(&state_of(screen)->choices, body, TEXT_COL);
+	choices_draw(&state_of(screen)->choices, body);
 }
 
 static void welcome_headline(const struct screen *screen, struct canvas row)
