@@ -5,7 +5,7 @@
 
 foreign       hostile data on every screen: no byte reaches the terminal but text and sequences of its own description
 sizes         every screen at 1x1 … 500x200 and at random sizes while keys come; the terminal is as before at the end
-bytes         what a move, a scrolled line and a page cost on every screen
+bytes         what a move, a scrolled line and a page cost on every screen; nothing but ^L sends all; at rest it writes nothing and sleeps
 signals       HUP, TERM, INT, QUIT, SEGV, ABRT, STOP and CONT, and the terminal closed, in lists, prompts, texts, $EDITOR, $PAGER, an
               import: the terminal is as before
 surroundings  TERM x LANG x closed or odd standard files: an answer, never a hang
@@ -162,51 +162,96 @@ def foreign_walk(path, term, rows, cols, ids):
         t.close()
 
 
-# Screens whose keys scroll a text line by line, or have too few rows here to move among.
-SCROLLED = {"alikes", "begins", "case", "help", "noise", "review", "rundiff", "session"}
-WIDE = ["checks", "compare", "insights", "runs", "search", "trace", "traces"]  # looked at on a large screen, too
-LONG_NAMES = {"compare": 160, "queues": 165, "origins": 160, "tour": 200, "welcome": 200}  # what the cursor is on is a sentence, twice: where it was and where it is
+# The keys of these scroll a text; of the others they move a cursor.
+SCROLLED = {"case", "help", "review", "rundiff", "session"}
+LARGE = ["checks", "compare", "insights", "queues", "runs", "search", "tour", "trace", "traces"]  # looked at on a large screen, too
+MOVE, SCROLL = 130, 260  # goal 11 of what over a slow line is quick, in the median
+WIDE_SCROLL = 285        # a new row of 200 columns: 130 to 150 of it are what stands in its ten columns, 40 its colours
+CLEARED, MARK = b"\x1b[2J", b"\x1b[38;5;229m>"
 
 
-def key_bytes(t, key):
-    """The bytes of its frame, not of what follows once the cursor rests (hold.h: 80 ms)."""
+def frame(t, key):
+    """What it writes for a key, not what follows once the cursor rests (hold.h: 80 ms)."""
+    t.out = b""
     os.write(t.master, key)
-    came = n = t.pump(0.03)
-    while n or (came == 0 and not t.asleep()):
+    n = t.pump(0.03)
+    while n or (not t.out and not t.asleep()):
         n = t.pump(0.006)
-        came += n
-    return came
+    return t.out
+
+
+def median(counts):
+    return sorted(counts)[len(counts) // 2] if counts else 0
+
+
+def is_scroll(out):
+    return re.search(rb"\x1b\[\d+;\d+r", out) is not None
+
+
+def costs(t, rows, scrolls_only):
+    """Frames of moves, of scrolled lines and of a page, from the first row on."""
+    for key in (b"j", b"g"):  # curses finds the first scroll after ^L only if nothing changed with it
+        t.keys(key)
+        t.idle(0.15)
+    frames = [frame(t, b"j") for _ in range(12 if rows < 60 else 8)]
+    if frames[-1]:  # on to the last row, with one frame
+        t.keys(b"j" * (rows - 8))
+        t.idle(0.15)
+        frames += [frame(t, b"j") for _ in range(7)]
+    # Where the cursor cannot move any more, the details come instead: without its mark.
+    frames = [f for f in frames if f and (scrolls_only or MARK in f)]
+    scrolls = [len(f) for f in frames if is_scroll(f)]
+    page = len(frame(t, b"\x06")) if len(frames) > 14 else 0
+    return median([len(f) for f in frames if not is_scroll(f)]), median(scrolls[-7:]), page
+
+
+def at_rest(t, what):
+    """Keys that change nothing write nothing, and so does time; without a key it does not even wake up."""
+    t.keys(b"g")
+    t.idle(0.15)
+    check(frame(t, b"g") == b"" and frame(t, b"k") == b"", "%s: at its first row, g and k write %r" % (what, t.out[:80]))
+    t.idle(0.12)
+    before = switches(t.process.pid)
+    t.out = b""
+    t.pump(0.5)
+    woke = switches(t.process.pid) - before
+    check(t.out == b"" and woke <= 1, "%s: at rest it wakes %d times in half a second and writes %r" % (what, woke, t.out[:80]))
+
+
+def switches(pid):
+    """How often its threads began to wait."""
+    text = "".join(open(f).read() for f in glob.glob("/proc/%d/task/*/status" % pid))
+    return sum(map(int, re.findall(r"^voluntary_ctxt_switches:\s*(\d+)", text, re.M)))
 
 
 def bytes_per_key():
-    """What a key costs on every list: a move of the cursor, a line scrolled into it, a page. Medians: goal 11 of what over a slow line is quick."""
+    """What a key costs on every screen: a move of the cursor, a line scrolled in, a page. All of it is sent for ^L alone."""
     path, told = walk.store(spoor, work + "/bytes.db"), []
     for rows, cols in [(24, 80), (60, 200)]:
-        for name in walk.SCREENS if rows < 60 or deep else WIDE:
+        for name in walk.SCREENS if rows < 60 or deep else LARGE:
             t = walk.at(spoor, path, name, rows, cols, strict=False)
             if late() or not check(t, "%s does not show" % name):
                 continue
+            what = "%s %dx%d" % (name, cols, rows)
+            t.idle(0.15)
             t.out = b""
             t.keys(b"\x0c")
-            t.idle(0.05)
+            t.until(lambda: CLEARED in t.out)
+            t.idle(0.1)
             whole = len(t.out)
-            t.keys(b"g")
-            t.idle(0.12)
-            counts = []
-            for _ in range(rows + 6 if rows < 60 else 12):
-                counts.append(key_bytes(t, b"j"))
-                if counts[-1] == 0:
-                    break
-            counts = [n for n in counts if n]
-            # At the end of a short list the details come instead of a move.
-            move = 0 if not counts else min(counts) if len(counts) < 4 else sorted(counts[:5])[2]
-            scroll = sorted(counts[-5:])[2] if len(counts) > rows else 0
-            page = key_bytes(t, b"\x06") if len(counts) > rows else 0
-            most = 260 if name in SCROLLED else LONG_NAMES.get(name, 130)
-            check(move <= most, "%s %dx%d: a move costs %d bytes" % (name, cols, rows, move))
-            check(scroll <= 305, "%s %dx%d: a scrolled line costs %d bytes" % (name, cols, rows, scroll))
-            check(page <= whole, "%s %dx%d: a page costs %d bytes, all of it %d" % (name, cols, rows, page, whole))
-            told.append("%s %dx%d %d/%d/%d/%d" % (name, cols, rows, move, scroll, page, whole))
+            check(t.out.count(CLEARED) == 1, "%s: ^L sends all %d times" % (what, t.out.count(CLEARED)))
+            if name != "review":  # its keys judge
+                at_rest(t, what)
+            move, scroll, page = costs(t, rows, name in SCROLLED)
+            check(move <= MOVE, "%s: a move costs %d bytes" % (what, move))
+            check(scroll <= (SCROLL if cols < 200 else WIDE_SCROLL), "%s: a scrolled line costs %d bytes" % (what, scroll))
+            check(page <= whole, "%s: a page costs %d bytes, all of it %d" % (what, page, whole))
+            told.append("%s %d/%d/%d/%d" % (what, move, scroll, page, whole))
+            t.out = b""
+            for key in (b"\x02", b"\t", b"z", b"?", b"q", b"\r", b"q", b":", b"\x1b\x1b", b"i", b"q"):
+                t.keys(key)
+                t.idle(0.03)
+            check(CLEARED not in t.out, "%s: a key repaints it all" % what)
             t.close()
     print("bytes of move/scroll/page/whole: " + ", ".join(told))
 
