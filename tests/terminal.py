@@ -166,7 +166,7 @@ def foreign_walk(path, term, rows, cols, ids):
 SCROLLED = {"case", "help", "review", "rundiff", "session"}
 LARGE = ["checks", "compare", "insights", "queues", "runs", "search", "tour", "trace", "traces"]  # looked at on a large screen, too
 MOVE, SCROLL = 130, 260  # goal 11 of what over a slow line is quick, in the median
-WIDE_SCROLL = 285        # a new row of 200 columns: 130 to 150 of it are what stands in its ten columns, 40 its colours
+WIDE_SCROLL = 300        # a new row of 200 columns: 130 to 150 of it are what stands in its ten columns, 40 its colours
 CLEARED, MARK = b"\x1b[2J", b"\x1b[38;5;229m>"
 
 
@@ -193,8 +193,8 @@ def costs(t, rows, scrolls_only):
     for key in (b"j", b"g"):  # curses finds the first scroll after ^L only if nothing changed with it
         t.keys(key)
         t.idle(0.15)
-    frames = [frame(t, b"j") for _ in range(12 if rows < 60 else 8)]
-    if frames[-1]:  # on to the last row, with one frame
+    frames = [frame(t, b"j") for _ in range(rows + 6 if rows < 60 else 8)]
+    if rows >= 60 and frames[-1]:  # on to the last row, with one frame
         t.keys(b"j" * (rows - 8))
         t.idle(0.15)
         frames += [frame(t, b"j") for _ in range(7)]
