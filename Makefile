@@ -224,7 +224,7 @@ format:
 $(B)/bench/parse $(B)/bench/convert: $(B)/bench/%: tests/bench/%.c $(B)/libspoor.a
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(CC) $(SPOOR_CPPFLAGS) $(CPPFLAGS) $(SPOOR_CFLAGS) $(CFLAGS) $(SPOOR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
-BENCH_SRC := $(addprefix tests/bench/,bench.c gen.c imports.c measure.c reads.c stages.c term.c)
+BENCH_SRC := $(addprefix tests/bench/,bench.c gen.c imports.c keys.c measure.c pty.c reads.c stages.c term.c)
 $(B)/bench/bench: $(BENCH_SRC) $(wildcard tests/bench/*.h) $(B)/libspoor.a
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(CC) $(SPOOR_CPPFLAGS) $(CPPFLAGS) $(SPOOR_CFLAGS) $(CFLAGS) $(SPOOR_LDFLAGS) $(LDFLAGS) -o $@ $(BENCH_SRC) \

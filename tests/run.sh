@@ -95,7 +95,7 @@ part "cells in tmux" python3 tests/cells.py "$build/tests/text"
 for what in files cuts numbers strings print forests evals; do
 	part "hostile $what" python3 tests/hostile.py "$build/spoor" $what
 done
-for what in foreign sizes bytes signals surroundings monkey; do
+for what in foreign sizes bytes slow signals surroundings monkey; do
 	part "terminal $what" python3 tests/terminal.py "$build/spoor" $what
 done
 part "samples as generated" python3 tests/data/make_samples.py --check

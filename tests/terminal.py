@@ -1,17 +1,18 @@
 #!/usr/bin/env python3
 """The explorer on pseudo-terminals, as hostile data, hasty users and broken surroundings meet it.
 
-    terminal.py [--deep] [--seed N] SPOOR [PART…]        parts: foreign sizes bytes signals surroundings monkey
+    terminal.py [--deep] [--seed N] SPOOR [PART…]        parts: foreign sizes bytes slow signals surroundings monkey
 
 foreign       hostile data on every screen: no byte reaches the terminal but text and sequences of its own description
 sizes         every screen at 1x1 … 500x200 and at random sizes while keys come; the terminal is as before at the end
 bytes         what a move, a scrolled line and a page cost on every screen; nothing but ^L sends all; at rest it writes nothing and sleeps
+slow          over a serial line of 9,600 baud: keys held down, and many at once
 signals       HUP, TERM, INT, QUIT, SEGV, ABRT, STOP and CONT, and the terminal closed, in lists, prompts, texts, $EDITOR, $PAGER, an
               import: the terminal is as before
 surroundings  TERM x LANG x closed or odd standard files: an answer, never a hang
 monkey        random keys of the key tables on a store of all corpora: no crash, no SQL error, and no work when idle
 Prints the seed and 'N passed, N failed'; the same seed presses the same keys."""
-import glob, json, os, random, re, shutil, signal, subprocess, sys, time
+import glob, json, os, random, re, select, shutil, signal, struct, subprocess, sys, time
 
 import kit
 import walk
@@ -25,7 +26,7 @@ seed = 20261121
 if "--seed" in args:
     seed = int(args.pop(args.index("--seed") + 1))
 words = [a for a in args if not a.startswith("--")]
-spoor, parts = os.path.abspath(words[0]), words[1:] or ["foreign", "sizes", "bytes", "signals", "surroundings", "monkey"]
+spoor, parts = os.path.abspath(words[0]), words[1:] or ["foreign", "sizes", "bytes", "slow", "signals", "surroundings", "monkey"]
 corpus = os.environ.get("SPOOR_CORPUS", "../shared/corpus")
 work = kit.folder("terminal")
 sanitized = "san" in words[0].split("/")
@@ -158,7 +159,7 @@ def foreign_walk(path, term, rows, cols, ids):
 SCROLLED = {"case", "help", "review", "rundiff", "session"}
 LARGE = ["checks", "compare", "insights", "queues", "runs", "search", "tour", "trace", "traces"]  # looked at on a large screen, too
 MOVE, SCROLL = 130, 260  # goal 11 of what over a slow line is quick, in the median
-WIDE_SCROLL = 285        # a new row of 200 columns: 130 to 150 of it are what stands in its ten columns, 40 its colours
+WIDE_SCROLL = 300        # a new row of 200 columns: 130 to 150 of it are what stands in its ten columns, 40 its colours
 CLEARED, MARK = b"\x1b[2J", b"\x1b[38;5;229m>"
 
 
@@ -185,8 +186,8 @@ def costs(t, rows, scrolls_only):
     for key in (b"j", b"g"):  # curses finds the first scroll after ^L only if nothing changed with it
         t.keys(key)
         t.idle(0.15)
-    frames = [frame(t, b"j") for _ in range(12 if rows < 60 else 8)]
-    if frames[-1]:  # on to the last row, with one frame
+    frames = [frame(t, b"j") for _ in range(rows + 6 if rows < 60 else 8)]
+    if rows >= 60 and frames[-1]:  # on to the last row, with one frame
         t.keys(b"j" * (rows - 8))
         t.idle(0.15)
         frames += [frame(t, b"j") for _ in range(7)]
@@ -246,6 +247,60 @@ def bytes_per_key():
             check(CLEARED not in t.out, "%s: a key repaints it all" % what)
             t.close()
     print("bytes of move/scroll/page/whole: " + ", ".join(told))
+
+
+def slow_line():
+    """A serial line of 9,600 baud takes 960 bytes a second. A key held down: when it is let go, the frame on its way and the last one are to come, a
+    page each at most, and no stale ones. Many keys at once: one frame."""
+    if "san" in words[0].split("/"):
+        print("slow: skipped, the sanitizers are preloaded first")
+        return
+    path, library, taken = walk.store(spoor, work + "/slow.db"), work + "/slow_line.so", work + "/taken"
+    subprocess.run([os.environ.get("CC", "cc"), "-O1", "-shared", "-fPIC", "-D_GNU_SOURCE", "-o", library, "tests/slow_line.c", "-ldl"], check=True)
+    count = open(taken, "wb", buffering=0)
+    tell = lambda n: os.pwrite(count.fileno(), struct.pack("q", n), 0)
+    tell(0)
+    t = Terminal([spoor, "--store", path], strict=False, env={"LD_PRELOAD": library, "SLOW_LINE": taken})
+    came = [0]
+
+    def take(most):
+        """At most so many of the bytes that are there."""
+        if most > 0 and select.select([t.master], [], [], 0)[0]:
+            data = os.read(t.master, most)
+            t.out = (t.out + data)[-200000:]
+            came[0] += len(data)
+            tell(came[0])
+
+    def rest():
+        while not t.asleep() or select.select([t.master], [], [], 0.2)[0]:
+            take(65536)
+
+    while b"231 traces" not in walk.plain(t.out) and t.process.poll() is None:
+        take(65536)
+    rest()
+    began, at = time.monotonic(), came[0]
+    for i in range(120):
+        os.write(t.master, b"j")
+        while time.monotonic() < began + (i + 1) / 30:
+            take(int((time.monotonic() - began) * 960) - (came[0] - at))
+            time.sleep(0.005)
+    held = came[0] - at
+    rest()
+    late = came[0] - at - held
+    check(late <= 4500, "a key held down for four seconds leaves %d bytes to come after it" % late)
+    t.out = b""
+    os.write(t.master, b"\x0c")
+    rest()
+    check(b"row 121 of 231" in walk.plain(t.out), "the last of the keys held down does not show")
+    at = came[0]
+    os.write(t.master, b"g" + b"j" * 100 + b"k" * 99)
+    rest()
+    many = came[0] - at
+    check(many <= 4000, "200 keys at once cost %d bytes" % many)
+    print("slow line: %d bytes while a key was held, %d after it; %d for 200 keys at once" % (held, late, many))
+    t.keys(b"Q")
+    t.wait()
+    t.close()
 
 
 def samples():
@@ -691,5 +746,5 @@ def monkey():
 
 print("seed %d" % seed)
 for part in parts:
-    {"foreign": foreign, "sizes": sizes, "signals": signals, "bytes": bytes_per_key, "surroundings": surroundings, "monkey": monkey}[part]()
+    {"foreign": foreign, "sizes": sizes, "signals": signals, "bytes": bytes_per_key, "slow": slow_line, "surroundings": surroundings, "monkey": monkey}[part]()
 kit.finish()

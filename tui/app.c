@@ -127,6 +127,15 @@ static void start_later(struct app *app)
 	app->later.check = app->later.index = false;
 }
 
+enum { LINE_MS = 20 }; /* how often a slow line is looked at */
+
+/* A frame would show only after what a slow line has still to send: the keys that come until then have one together. */
+static bool line_is_busy(const struct app *app)
+{
+	enum { LINE_MOST = 128 }; /* 0.13 s at 9,600 baud */
+	return app->draw && app->shown && term_queued() > LINE_MOST;
+}
+
 static void loop(struct app *app)
 {
 	while (!app->quit) {
@@ -147,12 +156,13 @@ static void loop(struct app *app)
 		app_obey_held(app);
 		if (!app->ask)
 			app_ask_for_prompt(app);
-		if (app->draw)
+		bool waits = line_is_busy(app);
+		if (app->draw && !waits)
 			app_draw(app);
 		bool more = app->ask && !app->shown;
 		app->shown = true;
 		start_later(app);
-		app_read_keys(app, more ? 0 : key_timeout(app));
+		app_read_keys(app, more ? 0 : waits ? LINE_MS : key_timeout(app));
 	}
 }
 

@@ -116,11 +116,16 @@ static void set_cell(struct canvas c, int row, int col, struct cell cell)
 	*cell_at(c.grid, c.row + row, c.col + col) = cell;
 }
 
+/* With each frame, twice. Only at the edges can there be halves whose others are outside. */
 void canvas_clear(struct canvas c)
 {
-	for (int row = 0; row < c.rows; row++)
+	for (int row = c.row; row < c.row + c.rows && c.cols > 0; row++) {
+		struct cell *cells = cell_at(c.grid, row, c.col);
+		unpair(c.grid, row, c.col);
+		unpair(c.grid, row, c.col + c.cols - 1);
 		for (int col = 0; col < c.cols; col++)
-			set_cell(c, row, col, blank);
+			cells[col] = blank;
+	}
 }
 
 /* ---- text */

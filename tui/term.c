@@ -603,6 +603,12 @@ void term_show(const struct grid *grid)
 	set_modes(true);
 }
 
+int term_queued(void)
+{
+	int n = 0;
+	return ioctl(t.out_fd, TIOCOUTQ, &n) == 0 && n > 0 ? n : 0;
+}
+
 void term_redraw(void)
 {
 	grid_done(&t.shown);

@@ -38,6 +38,8 @@ void term_size(int *rows, int *cols);           /* at most 500 x 1000 */
 
 /* Shows a grid of term_size. Sends what changed since the last one: a cursor move costs about 100 bytes (performance.md). */
 void term_show(const struct grid *grid);
+/* Bytes that a serial line has still to send; a pseudo-terminal says 0, whatever is behind it. */
+int term_queued(void);
 void term_redraw(void); /* the next term_show sends everything (^L) */
 
 /* The next key (action.h), waiting at most timeout_ms (< 0: no limit). KEY_NONE: none came, or term_wake, or term_signal.

@@ -16,6 +16,7 @@
 #include "store/base/units.h"
 #include "tests/bench/gen.h"
 #include "tests/bench/imports.h"
+#include "tests/bench/keys.h"
 #include "tests/bench/reads.h"
 #include "tests/bench/stages.h"
 #include "tests/bench/term.h"
@@ -118,6 +119,7 @@ static void many(const char *dir, const char *spoor, int64_t spans)
 	    "", spans >= 1000000 ? "in a store of ten million spans:" : "in a store of a hundred thousand spans:", "",
 	    UNKNOWN_DOUBLE, UNKNOWN_DOUBLE, UNKNOWN_DOUBLE, true});
 	term_run(spoor, buf_cstr(&store));
+	keys_run(spoor, buf_cstr(&store));
 	reads_run(buf_cstr(&store), true);
 	buf_done(&store);
 	buf_done(&file);
@@ -186,10 +188,13 @@ int main(int argc, char **argv)
 		make(argv[4], kind, strtoll(argv[3], NULL, 10));
 		return 0;
 	}
-	if ((argc == 3 && strcmp(argv[1], "reads") == 0) || (argc == 4 && strcmp(argv[1], "term") == 0)) {
+	if ((argc == 3 && strcmp(argv[1], "reads") == 0) ||
+	    (argc == 4 && (strcmp(argv[1], "term") == 0 || strcmp(argv[1], "keys") == 0))) {
 		struct buf table = BUF_INIT;
 		if (argc == 3)
 			reads_run(argv[2], true);
+		else if (strcmp(argv[1], "keys") == 0)
+			keys_run(argv[2], argv[3]);
 		else
 			term_run(argv[2], argv[3]);
 		goals_print(&table);
@@ -197,6 +202,7 @@ int main(int argc, char **argv)
 		buf_done(&table);
 		return 0;
 	}
-	fputs("bench run DIR SPOOR | gen KIND LIMIT FILE | term SPOOR STORE | reads STORE\n", stderr);
+	fputs("bench run DIR SPOOR | gen KIND LIMIT FILE | term SPOOR STORE | keys SPOOR STORE | reads STORE\n",
+	      stderr);
 	return 2;
 }

@@ -1,59 +1,20 @@
 #include "tests/bench/term.h"
 
-#include <poll.h>
-#include <pty.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "store/base/units.h"
 #include "tests/bench/measure.h"
-
+#include "tests/bench/pty.h"
 #include "tui/hold.h"
 
-/* A program is done with a key, or its first frame, when it has written nothing for so long. The time counts to its last byte.
- * Details follow a key once the cursor rests: bytes of their own. */
-enum { QUIET_MS = REST_MS / 2, DETAILS_MS = 2 * REST_MS, STARTS = 7, KEYS = 20 };
+/* Details follow a key once the cursor rests: bytes of their own. */
+enum { DETAILS_MS = 2 * REST_MS, STARTS = 7 };
 
-struct pty {
-	pid_t pid;
-	int fd;
-	double started;
-};
-
-static void pty_open(struct pty *p, int rows, int cols, const char *spoor, const char *store)
+static void open_spoor(struct pty *p, int rows, int cols, const char *spoor, const char *store)
 {
-	struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols};
-	p->started = now_s();
-	p->pid = forkpty(&p->fd, NULL, NULL, &size);
-	if (p->pid < 0)
-		err_die("no pseudo-terminal for the benchmark");
-	if (p->pid > 0)
-		return;
-	setenv("TERM", "xterm-256color", 1);
-	setenv("LC_ALL", "C.UTF-8", 1);
-	execl(spoor, spoor, "--store", store, (char *)NULL);
-	_exit(127);
-}
-
-/* The bytes until it is quiet, and when the last of them came. Waits for the first of them so long. */
-static size_t pty_wait(struct pty *p, int wait_ms, double *last)
-{
-	char bytes[65536];
-	size_t total = 0;
-	struct pollfd fd = {.fd = p->fd, .events = POLLIN};
-	*last = UNKNOWN_DOUBLE;
-	while (poll(&fd, 1, total ? QUIET_MS : wait_ms) > 0) {
-		ssize_t n = read(p->fd, bytes, sizeof bytes);
-		if (n <= 0)
-			break;
-		total += (size_t)n;
-		*last = now_s();
-	}
-	return total;
+	pty_open(p, rows, cols, (const char *const[]){spoor, "--store", store, NULL});
 }
 
 static size_t pty_read(struct pty *p, double *last)
@@ -75,14 +36,12 @@ static double resident_mib(pid_t pid)
 	return pages > 0 ? (double)pages * (double)sysconf(_SC_PAGESIZE) / 1048576 : UNKNOWN_DOUBLE;
 }
 
-static void pty_close(struct pty *p)
+static void close_spoor(struct pty *p)
 {
 	double last;
 	if (write(p->fd, "Q", 1) == 1)
 		pty_read(p, &last);
-	kill(p->pid, SIGTERM);
-	waitpid(p->pid, NULL, 0);
-	close(p->fd);
+	pty_close(p);
 }
 
 struct key_cost {
@@ -110,10 +69,10 @@ static void first_frame(const char *spoor, const char *store)
 	for (int i = 0; i < STARTS; i++) {
 		struct pty p;
 		double last;
-		pty_open(&p, 24, 80, spoor, store);
+		open_spoor(&p, 24, 80, spoor, store);
 		pty_read(&p, &last);
 		sample(&ms, (last - p.started) * 1e3);
-		pty_close(&p);
+		close_spoor(&p);
 	}
 	goal_add((struct goal){"7", "explorer: exec to the last byte of the first screen", "ms", median(&ms), 30, 20,
 	                       false});
@@ -125,7 +84,7 @@ static void large_trace(const char *spoor, const char *store)
 	struct pty p;
 	double last;
 	struct key_cost first = {0}, again = {0}, back = {0}, sort = {0};
-	pty_open(&p, 24, 80, spoor, store);
+	open_spoor(&p, 24, 80, spoor, store);
 	pty_read(&p, &last);
 	press(&p, ">", &sort);
 	press(&p, ">", &sort);
@@ -134,7 +93,7 @@ static void large_trace(const char *spoor, const char *store)
 		press(&p, "q", &back);
 		press(&p, "\r", &again);
 	}
-	pty_close(&p);
+	close_spoor(&p);
 	goal_add((struct goal){"8", "explorer: largest trace on the screen, first touch", "ms", median(&first.ms), 50,
 	                       UNKNOWN_DOUBLE, false});
 	goal_add(
@@ -163,7 +122,7 @@ static void keys(const char *spoor, const char *store, const struct view *v)
 	struct pty p;
 	double last;
 	struct key_cost opened = {0}, move = {0}, scroll = {0}, page = {0};
-	pty_open(&p, v->rows, v->cols, spoor, store);
+	open_spoor(&p, v->rows, v->cols, spoor, store);
 	double first = (double)pty_read(&p, &last);
 	for (const char *key = v->keys; *key; key++)
 		press(&p, (const char[]){*key, 0}, &opened);
@@ -181,7 +140,7 @@ static void keys(const char *spoor, const char *store, const struct view *v)
 	for (int i = 0; i < 8; i++)
 		press(&p, "j", &scroll);
 	double resident = resident_mib(p.pid);
-	pty_close(&p);
+	close_spoor(&p);
 	goal("11", "bytes of a move", v, "B", &move.bytes, 130);
 	goal("11", "bytes of a line scrolled", v, "B", &scroll.bytes, 260);
 	goal("11", "bytes of a page (goal: first screen)", v, "B", &page.bytes, first);
