@@ -465,6 +465,16 @@ static void draw_split(struct canvas body, const struct judges_places *at, bool 
 		canvas_putc(body, i, at->pane_col - 2, 1, ROLE_BORDER, ascii ? "|" : "│");
 }
 
+static int widest_name(const struct judges_view *v)
+{
+	int widest = NAME_LEAST;
+	for (size_t i = 0; i < v->judges.n; i++) {
+		int cols = text_cols(v->judges.rows[i].name);
+		widest = cols > widest ? cols : widest;
+	}
+	return widest < NAME_MOST ? widest : NAME_MOST;
+}
+
 static void draw_all(const struct judges_view *v, const struct ui *ui, struct canvas body)
 {
 	struct arena arena = ARENA_INIT;
@@ -474,7 +484,7 @@ static void draw_all(const struct judges_view *v, const struct ui *ui, struct ca
 	                    .arena = &arena};
 	struct canvas head = canvas_part(body, 0, 0, 1, at.list_cols);
 	if (chosen_begin(&d.chosen, judge_columns, NULL)) {
-		d.chosen.rest_most = NAME_MOST;
+		d.chosen.rest_most = widest_name(v);
 		chosen_fit(&d.chosen, MARGIN, at.list_cols);
 		chosen_titles(&d.chosen, head, false, -1);
 	} else {
