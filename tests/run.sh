@@ -85,6 +85,7 @@ part "faults: limits" python3 tests/fault/limits.py
 part "faults: many at once" python3 tests/fault/many.py
 part "links" python3 tests/links.py "$build/spoor"
 part "settings" python3 tests/settings.py "$build/spoor"
+part "keys in sentences" python3 tests/keyed.py
 part "layers" sh tests/layers.sh
 part "README" python3 tests/readme.py --check "$build/spoor"
 part "README: pictures" python3 tests/pictures.py --check "$build/spoor"

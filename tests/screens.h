@@ -194,7 +194,7 @@ static inline bool stage_shows(struct stage *st, const char *text)
 	return found;
 }
 
-static bool stage_read(const char *path, struct buf *out)
+static inline bool stage_read(const char *path, struct buf *out)
 {
 	FILE *f = fopen(path, "rb");
 	char bytes[4096];
@@ -207,7 +207,7 @@ static bool stage_read(const char *path, struct buf *out)
 }
 
 /* Says the first row that differs. */
-static bool stage_same(const char *path, struct str want, struct str got)
+static inline bool stage_same(const char *path, struct str want, struct str got)
 {
 	struct str w, g;
 	for (int line = 1; want.len || got.len; line++) {

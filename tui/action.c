@@ -216,11 +216,6 @@ static bool has_key(const char *keys, int key)
 	return false;
 }
 
-bool action_has_key(const struct action *action, int key)
-{
-	return has_key(action_keys_now(action), key);
-}
-
 int action_which(const struct action *actions, int key)
 {
 	const struct action *a = action_for_key(actions, key);

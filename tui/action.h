@@ -81,7 +81,6 @@ void action_rebind_none(void); /* all rows have their own */
 const char *action_keys_now(const struct action *action);
 /* The first of them, "" if there is none: for hint lines. `out` is filled and returned. */
 const char *action_first_key(const struct action *action, char out[16]);
-bool action_has_key(const struct action *action, int key); /* now */
 /* Which of the keys of its action, among `actions`, it is: from 1; 0: none has it. For rows whose keys are steps ("1 2 3"). */
 int action_which(const struct action *actions, int key);
 /* Rises with each rebinding. */

@@ -30,31 +30,55 @@ void keyed_for(const struct action *actions)
 	atomic_store(&showing, actions);
 }
 
+/* Which of the keys it is, from 1; 0: none. */
+static int place_of(const char *keys, int key)
+{
+	struct str rest = str_of(keys), word;
+	int n = 0;
+	while (str_split(&rest, ' ', &word)) {
+		n += word.len > 0;
+		if (word.len && key_named(word) == key)
+			return n;
+	}
+	return 0;
+}
+
 /* The action that has the key by default. */
 static const struct action *owner_of(const struct action *actions, int key)
 {
-	for (const struct action *a = actions; a && a->name; a++) {
-		struct str rest = str_of(a->keys), word;
-		while (str_split(&rest, ' ', &word))
-			if (word.len && key_named(word) == key)
-				return a;
+	const struct action *a = actions;
+	while (a && a->name && !place_of(a->keys, key))
+		a++;
+	return a && a->name ? a : NULL;
+}
+
+/* The key that stands in the place it had, else the first; empty: there is none. */
+static struct str key_instead(const struct action *a, int key)
+{
+	struct str rest = str_of(action_keys_now(a)), word, first = STR_NONE;
+	int place = place_of(a->keys, key), n = 0;
+	while (str_split(&rest, ' ', &word)) {
+		n += word.len > 0;
+		if (word.len && n == 1)
+			first = word;
+		if (word.len && n == place)
+			return word;
 	}
-	return NULL;
+	return first;
 }
 
 static void add_key(struct buf *out, const struct action *actions, struct str name, int key)
 {
 	const struct action *a = owner_of(actions, key);
-	char memory[16];
 	if (!a)
 		a = owner_of(screen_common_actions, key);
-	if (!a || action_has_key(a, key))
-		buf_add_str(out, name);
-	else if (action_first_key(a, memory)[0])
-		buf_printf(out, memory[0] == '^' && str_starts(name, CTRL) ? CTRL "%s" : "%s",
-		           memory + (memory[0] == '^' && str_starts(name, CTRL)));
-	else
+	struct str now = !a || place_of(action_keys_now(a), key) ? name : key_instead(a, key);
+	if (!now.len)
 		buf_printf(out, ":%s", a->name);
+	else if (str_starts(name, CTRL) && now.ptr[0] == '^')
+		buf_printf(out, CTRL STR_FMT, STR_ARG(str_from(now, 1)));
+	else
+		buf_add_str(out, now);
 }
 
 /* "compare.w": the part after the dot, and whose it is. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "store/base/units.h"
+#include "tui/keyed.h"
 #include "tui/screen/pane_axis.h"
 #include "tui/widget/bars.h"
 #include "tui/widget/pane_size.h"
@@ -538,7 +539,7 @@ static void check_sheet(const struct insights_view *v, struct sheet *s, const st
 	sheet_addc(s, ROLE_DIM, " of ");
 	sheet_count(s, ROLE_TEXT, v->stats->traces);
 	sheet_addc(s, ROLE_DIM, " traces");
-	sheet_label(s, "Enter");
+	sheet_label(s, key_now("Enter"));
 	sheet_addc(s, ROLE_DIM, "& ");
 	sheet_add(s, ROLE_LINK, row->filter);
 }
@@ -581,7 +582,7 @@ static void row_sheet(const struct insights_view *v, struct sheet *s, const stru
 		row_share(s, row, of_spans, ascii);
 	}
 	if (row->filter.len) {
-		sheet_label(s, "Enter");
+		sheet_label(s, key_now("Enter"));
 		sheet_addc(s, ROLE_DIM, "& ");
 		sheet_add(s, ROLE_LINK, row->filter);
 	}
@@ -613,7 +614,7 @@ static void document_sheet(struct sheet *s, const struct stats_document *d)
 	else
 		sheet_printf(s, ROLE_DIM, ": p %.2g, Holm %.2g; it need not be the cause", d->p, d->p_holm);
 	if (d->filter.len) {
-		sheet_label(s, "Enter");
+		sheet_label(s, key_now("Enter"));
 		sheet_addc(s, ROLE_DIM, "& ");
 		sheet_add(s, ROLE_LINK, d->filter);
 	}

@@ -76,7 +76,7 @@ static void lay_stop(struct screen *screen, enum stop stop)
 	const struct tour_read *r = &st->read;
 	choices_row(&st->choices);
 	sheet_column(s, MARGIN);
-	sheet_printf(s, ROLE_HINT_KEY, "%d", (int)stop + 1);
+	sheet_addc(s, ROLE_HINT_KEY, key_now((char[]){(char)('1' + stop), '\0'}));
 	sheet_column(s, MARGIN + 1);
 	if (st->seen[stop])
 		sheet_addc(s, ROLE_OK, screen->ui->ascii ? "+" : "✓");
@@ -360,7 +360,7 @@ static enum outcome digit(struct screen *screen, const struct input *in, struct 
 	int n = in->argument.len ? in->argument.ptr[0] - '1' : action_which(screen->ops->actions, in->key) - 1;
 	if (n >= 0 && n < N_STOPS)
 		return open_stop(screen, (enum stop)n, target);
-	ui_say(screen->ui, "it is one of 1 to %d", N_STOPS);
+	ui_say(screen->ui, "there are %d of them", N_STOPS);
 	return OUT_HANDLED;
 }
 
