@@ -284,10 +284,13 @@ MOMENTS = {
     "pager": ([], [b"\r", b"v"], b"\x1b[?1049l"),
 }
 # All that a terminal may be asked to do, so that it has to be taken back: the mouse, frames held together.
-# A program that is started goes on once the file of GO is there.
+# A program that is started says which it is, and would stay: only what ends us ends it. In flow it goes on once the file of GO is there.
 GO = os.path.join(work, "go")
 UNTIL_GO = "until [ -e %s ]; do sleep 0.05; done; " % GO
-ALL_MODES = {"SPOOR_MOUSE": "1", "TERM_PROGRAM": "WezTerm", "VISUAL": UNTIL_GO + "true", "PAGER": UNTIL_GO + "cat >/dev/null"}
+RUN, PID = os.path.join(work, "run"), os.path.join(work, "pid")
+os.makedirs(RUN)
+ALL_MODES = {"SPOOR_MOUSE": "1", "TERM_PROGRAM": "WezTerm", "XDG_RUNTIME_DIR": RUN, "VISUAL": "echo $$ >%s; sleep 600; true" % PID,
+             "PAGER": "echo $$ >%s; sleep 600; cat >/dev/null" % PID}
 
 
 def go(on=True):
@@ -297,23 +300,39 @@ def go(on=True):
         os.unlink(GO)
 
 
-def at_moment(path, name):
+def at_moment(path, name, env={}):
     words, keys, shows = MOMENTS[name]
-    go(False)
+    if os.path.exists(PID):
+        os.unlink(PID)
     fresh = path if not words else os.path.join(work, "moment%d.db" % time.monotonic_ns())
-    t = Terminal([spoor, "--store", fresh, *words], strict=False, env=ALL_MODES)
+    t = Terminal([spoor, "--store", fresh, *words], strict=False, env={**ALL_MODES, **env})
     t.until(b"\x1b[?1049h")  # from its first sequence on; before, there is nothing to give back
     for key in keys:
         t.idle(0.03)
         t.keys(key)
     if shows:
         check(t.until(shows), "%s: %r does not come" % (name, shows))
+    if name in AWAY:
+        check(t.until(lambda: os.path.exists(PID) and os.path.getsize(PID)), name + ": is not run")
     return t
+
+
+AWAY = ("editor", "pager")
+
+
+def alone(name, what):
+    """The program that was run has ended with us, and left no file."""
+    if name not in AWAY:
+        return
+    end, pid = time.monotonic() + 20, int(open(PID).read())
+    while time.monotonic() < end and os.path.exists("/proc/%d" % pid):
+        time.sleep(0.01)
+    check(not os.path.exists("/proc/%d" % pid), what + ": the %s still runs" % name)
+    check(not os.listdir(RUN), what + ": it left %s" % os.listdir(RUN))
 
 
 def ended(t, number, name, what):
     """By the signal, the terminal as it was."""
-    go()
     code = t.wait()
     crash = number in CRASHES
     want = [-number] if crash and not sanitized else [128 + number, -number, 1, -6] if crash else [128 + number]
@@ -321,6 +340,13 @@ def ended(t, number, name, what):
     if not crash or not sanitized:
         t.idle(0.05)
         check(t.restored() == "", "%s: %s" % (what, t.restored()))
+    if crash:  # nobody was left to do it
+        if name in AWAY:
+            os.killpg(int(open(PID).read()), signal.SIGKILL)
+        for folder in os.listdir(RUN):
+            shutil.rmtree(os.path.join(RUN, folder))
+    else:
+        alone(name, what)
 
 
 CRASHES = (signal.SIGSEGV, signal.SIGABRT)
@@ -338,13 +364,14 @@ def signals():
     for name in MOMENTS:
         if not late():
             hung_up(path, R, name)
+    stubborn(path)
 
 
 def signalled(path, R, name, number):
     what = "%s in %s" % (signal.Signals(number).name, name)
     t = at_moment(path, name)
     t.pump(0.001 * R.randint(0, 40))
-    away = name in ("editor", "pager")  # as with system(3), these are the other program's
+    away = name in AWAY  # as with system(3), these are the other program's
     t.process.send_signal(number)
     if number in (signal.SIGTSTP, signal.SIGSTOP):
         t.pump(0.05)
@@ -356,7 +383,6 @@ def signalled(path, R, name, number):
         ended(t, number, name, what)
         t.close()
         return
-    go()
     t.idle(0.1)
     if check(t.process.poll() is None, "%s: died of %s" % (what, t.process.poll())):
         t.process.terminate()
@@ -374,12 +400,22 @@ def hung_up(path, R, name):
     os.close(t.master)
     os.close(t.slave)
     t.master, t.slave = os.openpty()
-    go()
     try:
         code = t.process.wait(60)
     except subprocess.TimeoutExpired:
         code = None
     check(code == 128 + signal.SIGHUP, "%s: exit code %s after the terminal was closed" % (name, code))
+    alone(name, "the terminal closed")
+    t.close()
+
+
+def stubborn(path):
+    """An editor that takes no notice is waited for, but not for ever."""
+    t = at_moment(path, "editor", {"VISUAL": "trap '' TERM; echo $$ >%s; sleep 600; true" % PID})
+    began = time.monotonic()
+    t.process.terminate()
+    ended(t, signal.SIGTERM, "editor", "TERM and an editor that ignores it")
+    check(time.monotonic() - began > 1.5, "an editor that ignores TERM was not waited for")
     t.close()
 
 

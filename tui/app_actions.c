@@ -240,7 +240,7 @@ const struct action app_actions[] = {
 	{"correct", "C", "the answer as it should be", NULL, 0, verdict_correct},
 	{"editor", "V", "a copy of the value in $EDITOR", NULL, 0, show_in_editor},
 	{"follow", "F", "go on reading the files as they grow; again: stop", NULL, 0, app_follow},
-	{"go-to-mark", "'", "to a marked place: {'} and its letter, or ' back to where you were", NULL, 0, places_go},
+	{"go-to-mark", "'", "to a marked place: {'} and its letter; {'}' back to where you were", NULL, 0, places_go},
 	{"good", "+", "this answer is good", NULL, 0, verdict_good},
 	{"help", "? F1", "what the keys do here", "help", HELP_ORDER, help},
 	{"import", "", "read a file or a folder: :import FILE", NULL, 0, app_import_file},

@@ -3,12 +3,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -16,11 +13,12 @@
 #include "store/base/file.h"
 #include "store/base/text.h"
 #include "store/base/units.h"
+#include "tui/child.h"
 #include "tui/clipboard.h"
 #include "tui/marked.h"
 #include "tui/term.h"
 
-enum { KEY_POLL_MS = 200, PIECE = 64 << 10, SMALL = 4 << 20 };
+enum { KEY_POLL_MS = 200, SMALL = 4 << 20 };
 
 extern char **environ;
 
@@ -247,117 +245,6 @@ void handoff_copy(struct screen *s, int letter)
 
 /* ---------------------------------------------------------------- other programs */
 
-struct ignored {
-	struct sigaction interrupt, quit, suspend, pipe;
-};
-
-/* The other program has the keyboard: ^C and ^\ are for it alone, ^Z stops both. */
-static void signals_aside(struct ignored *old)
-{
-	struct sigaction ignore = {.sa_handler = SIG_IGN}, standard = {.sa_handler = SIG_DFL};
-	sigemptyset(&ignore.sa_mask);
-	sigemptyset(&standard.sa_mask);
-	sigaction(SIGINT, &ignore, &old->interrupt);
-	sigaction(SIGQUIT, &ignore, &old->quit);
-	sigaction(SIGTSTP, &standard, &old->suspend);
-	sigaction(SIGPIPE, &ignore, &old->pipe); /* a pager is left before its text ends */
-}
-
-static void signals_back(const struct ignored *old)
-{
-	sigaction(SIGINT, &old->interrupt, NULL);
-	sigaction(SIGQUIT, &old->quit, NULL);
-	sigaction(SIGTSTP, &old->suspend, NULL);
-	sigaction(SIGPIPE, &old->pipe, NULL);
-}
-
-/* Text for another program's standard input, cleaned on the way, so that a large one is there at once. */
-struct stream {
-	struct str text;
-	bool ascii;
-};
-
-/* Up to a line's end, else a character's, at most PIECE bytes. */
-static struct str piece_of(struct str text)
-{
-	size_t len = text.len < PIECE ? text.len : PIECE;
-	if (len == text.len)
-		return text;
-	const char *newline = memrchr(text.ptr, '\n', len);
-	if (newline)
-		return str_cut(text, 0, (size_t)(newline - text.ptr) + 1);
-	while (len > PIECE - 4 && ((unsigned char)text.ptr[len] & 0xc0) == 0x80)
-		len--;
-	return str_cut(text, 0, len);
-}
-
-/* Until it is read whole, or nobody reads it any more. */
-static void pour(int fd, const struct stream *in)
-{
-	struct str rest = in->text;
-	struct buf clean = BUF_INIT;
-	for (bool reads = true; reads && rest.len;) {
-		struct str piece = piece_of(rest);
-		rest = str_from(rest, piece.len);
-		buf_clear(&clean);
-		clean_print(&clean, piece, true, in->ascii);
-		reads = write_whole(fd, buf_str(&clean));
-	}
-	buf_done(&clean);
-}
-
-/* Runs sh -c COMMAND spoor FILE (file NULL: none), its standard input a stream (NULL: the terminal's). COMMAND is ours or the
- * user's own, never of a file. Gives its exit code; -1: it could not be started, errno says why. */
-static int run_shell(const char *command, const char *file, const struct stream *in, char *const env[])
-{
-	char sh[] = "sh", dash_c[] = "-c", name[] = "spoor";
-	char *line = xstrdup(command), *path = xstrdup(file ? file : "");
-	char *argv[] = {sh, dash_c, line, name, path, NULL};
-	int ends[2] = {-1, -1};
-	if (in && pipe2(ends, O_CLOEXEC) != 0) {
-		free(line);
-		free(path);
-		return -1;
-	}
-	struct ignored old;
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t how;
-	sigset_t standard;
-	pid_t child;
-	int status = 0;
-	sigemptyset(&standard);
-	sigaddset(&standard, SIGINT);
-	sigaddset(&standard, SIGQUIT);
-	sigaddset(&standard, SIGTSTP);
-	sigaddset(&standard, SIGPIPE);
-	posix_spawn_file_actions_init(&files);
-	posix_spawnattr_init(&how);
-	posix_spawnattr_setsigdefault(&how, &standard);
-	posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSIGDEF);
-	if (in)
-		posix_spawn_file_actions_adddup2(&files, ends[0], STDIN_FILENO);
-	else if (!isatty(STDIN_FILENO))
-		posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/tty", O_RDONLY, 0);
-	term_leave();
-	signals_aside(&old);
-	int failed = posix_spawn(&child, "/bin/sh", &files, &how, argv, env);
-	if (in) {
-		close(ends[0]);
-		if (!failed)
-			pour(ends[1], in);
-		close(ends[1]);
-	}
-	while (!failed && waitpid(child, &status, 0) < 0 && errno == EINTR)
-		continue;
-	signals_back(&old);
-	posix_spawnattr_destroy(&how);
-	posix_spawn_file_actions_destroy(&files);
-	free(line);
-	free(path);
-	errno = failed;
-	return failed ? -1 : WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
 /* variable: where the user says which program it is. */
 static void say_end(struct ui *ui, const char *name, const char *variable, int code)
 {
@@ -414,8 +301,9 @@ void handoff_pager(struct screen *s)
 	bool own = !pager || !pager[0];
 	text_of(s, &text);
 	pager_env_init(&env);
-	struct stream in = {buf_str(&text), s->ui->ascii};
-	int code = run_shell(own ? "if command -v less >/dev/null; then exec less; else exec more; fi" : pager, NULL,
+	struct child_text in = {buf_str(&text), s->ui->ascii};
+	term_leave();
+	int code = child_run(own ? "if command -v less >/dev/null; then exec less; else exec more; fi" : pager, NULL,
 	                     &in, env.at);
 	say_end(s->ui, own ? "less" : pager, named && named[0] ? "$SPOOR_PAGER" : "$PAGER", code);
 	pager_env_done(&env);
@@ -453,7 +341,8 @@ static int run_editor(struct ui *ui, const char *path, struct str text, mode_t m
 	int code = -1;
 	buf_printf(&command, "%s \"$1\"", editor);
 	if (fill_copy(ui, path, text, mode)) {
-		code = run_shell(buf_cstr(&command), path, NULL, environ);
+		term_leave();
+		code = child_run(buf_cstr(&command), path, NULL, environ);
 		say_end(ui, editor, "$EDITOR", code);
 	}
 	buf_done(&command);
@@ -496,7 +385,8 @@ bool handoff_edit(struct ui *ui, struct buf *text, size_t most)
 	struct err err = ERR_INIT;
 	bool changed = false;
 	if (make_folder(ui, text->len, &folder, &path)) {
-		if (run_editor(ui, buf_cstr(&path), buf_str(text), S_IRUSR | S_IWUSR) == 0) {
+		int code = run_editor(ui, buf_cstr(&path), buf_str(text), S_IRUSR | S_IWUSR);
+		if (code == 0 || (code > 0 && term_signal())) { /* what was saved before all ended is not lost */
 			if (!file_read(&now, buf_cstr(&path), most, &err))
 				ui_fail(ui, &err);
 			else

@@ -144,10 +144,8 @@ static const char *find(const struct action *actions, const char *text)
 	return NULL;
 }
 
-const char *keyed_in(const struct action *actions, const char *text)
+static const char *remembered(const struct action *actions, const char *text)
 {
-	if (!strchr(text, '{'))
-		return text;
 	pthread_mutex_lock(&known.lock);
 	const char *shown = find(actions, text);
 	if (!shown) {
@@ -161,6 +159,11 @@ const char *keyed_in(const struct action *actions, const char *text)
 	return shown;
 }
 
+const char *keyed_in(const struct action *actions, const char *text)
+{
+	return strchr(text, '{') ? remembered(actions, text) : text;
+}
+
 const char *keyed(const char *text)
 {
 	return keyed_in(atomic_load(&showing), text);
@@ -170,7 +173,7 @@ const char *key_now(const char *key)
 {
 	char text[KEY_LONGEST + 3];
 	snprintf(text, sizeof text, "{%.40s}", key);
-	return keyed(text);
+	return remembered(atomic_load(&showing), text);
 }
 
 void keyed_forget(void)

@@ -42,10 +42,10 @@ static struct {
 	struct look looks[N_ROLES], bars[N_ROLES]; /* bars: blanks on the colour */
 	short pair_fg[MAX_PAIRS], pair_bg[MAX_PAIRS];
 	int n_pairs;
-	short plain; /* the pair of the terminal's own colours (plain_pair) */
-	struct grid shown;                                                /* the last frame; rows 0: nothing is known */
-	cchar_t *line;                                                    /* one row on its way */
-	int peeked;                                                       /* a key read ahead, or KEY_NONE */
+	short plain;       /* the pair of the terminal's own colours (plain_pair) */
+	struct grid shown; /* the last frame; rows 0: nothing is known */
+	cchar_t *line;     /* one row on its way */
+	int peeked;        /* a key read ahead, or KEY_NONE */
 	bool known[N_TERM_MODES], wanted[N_TERM_MODES], on[N_TERM_MODES]; /* on: of the terminal, as far as we know */
 } t = {.peeked = KEY_NONE};
 
@@ -767,6 +767,16 @@ int term_signal(void)
 void term_clear_interrupt(void)
 {
 	term_signals_clear_interrupt();
+}
+
+int term_news_fd(void)
+{
+	return term_signals_are_open() ? term_signals_fd() : -1;
+}
+
+void term_news_seen(void)
+{
+	term_signals_drain();
 }
 
 void term_wake(void)

@@ -58,7 +58,11 @@ void term_clear_interrupt(void); /* SIGINT was dealt with (a job cancelled) */
 void term_wake(void);            /* from any thread: term_read returns */
 
 void term_suspend(void); /* as ^Z: the next term_read stops the process group */
-void term_leave(void);   /* for $PAGER and $EDITOR: the terminal as it was, until the next term_show */
+/* While another program has the terminal, for who waits for it: readable when a signal or term_wake came, < 0 when not open. What came is
+ * still there for the next term_read. */
+int term_news_fd(void);
+void term_news_seen(void); /* not readable any more */
+void term_leave(void);     /* for $PAGER and $EDITOR: the terminal as it was, until the next term_show */
 
 /* Puts text on the clipboard of the terminal (osc52_add). False: too long (74,994 bytes), the caller writes a file. Whether the
  * terminal obeyed cannot be known. */

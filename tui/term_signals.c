@@ -170,11 +170,16 @@ int term_signals_fd(void)
 	return wake_pipe[0];
 }
 
-unsigned term_signals_take(void)
+void term_signals_drain(void)
 {
 	char bytes[64];
 	while (wake_pipe[0] >= 0 && read(wake_pipe[0], bytes, sizeof bytes) == (ssize_t)sizeof bytes)
 		;
+}
+
+unsigned term_signals_take(void)
+{
+	term_signals_drain();
 	unsigned saw = atomic_exchange(&woken, false) ? SAW_WAKE : 0;
 	for (size_t i = 0; i < N_HANDLED; i++)
 		if (atomic_exchange(&flags[i], 0))

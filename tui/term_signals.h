@@ -21,6 +21,7 @@ void term_signals_close(void); /* puts the old handlers back */
 void term_signals_give_back(void);
 bool term_signals_are_open(void);
 int term_signals_fd(void);               /* readable when something happened */
+void term_signals_drain(void);           /* empties it; what happened is still there to take */
 unsigned term_signals_take(void);        /* SAW_… since the last call; empties the fd */
 int term_signals_ending(void);           /* SIGHUP SIGTERM SIGINT SIGQUIT once one came, else 0 */
 void term_signals_note_hangup(void);     /* the terminal went away without a signal */
