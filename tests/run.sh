@@ -93,6 +93,7 @@ part "commands" bash tests/cli.sh
 part "completion in shells" python3 tests/complete.py "$build"
 part "screens in tmux" bash tests/screen.sh
 part "at home in tmux" bash tests/at_home.sh
+part "away in tmux" bash tests/away.sh
 part "sessions in tmux" bash tests/again.sh
 part "mouse in tmux" bash tests/mouse.sh
 part "an empty store in tmux" bash tests/welcome.sh

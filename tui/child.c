@@ -15,7 +15,7 @@
 #include "store/base/clean.h"
 #include "tui/term.h"
 
-enum { PIECE = 64 << 10, BG_MOST = 100, REAP_MS = 50 };
+enum { PIECE = 64 << 10, BG_MOST = 100, REAP_MS = 50, SETTLE_NS = 50000000 };
 
 struct child {
 	pid_t pid;
@@ -87,6 +87,8 @@ static void stop_with(const struct child *c, int number)
 	if (!c->job) /* it stopped with us, and goes on with us */
 		return;
 	if (!has_terminal(c->terminal) || (number != SIGTTIN && number != SIGTTOU)) {
+		nanosleep(&(struct timespec){.tv_nsec = SETTLE_NS},
+		          NULL); /* who else is in the job restores the terminal first */
 		take_terminal(c);
 		kill(0, SIGTSTP);
 	}
@@ -200,10 +202,25 @@ static int wait_for(struct child *c)
 
 /* ---------------------------------------------------------------- starting */
 
+/* Whether sh can become the command: then there is nobody between us and it who would be stopped before it is ready. */
+static bool is_plain(const char *command)
+{
+	static const char *const words[] = {"!",   ".",  "case", "cd",     "command", "eval", "exec",
+	                                    "for", "if", "set",  "source", "until",   "while"};
+	struct str rest = str_trim(str_of(command)), first = STR_NONE;
+	str_split(&rest, ' ', &first);
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (str_is(first, words[i]))
+			return false;
+	return first.len && str_find_char(first, '=') == SIZE_MAX && !strpbrk(command, ";|&<>(){}\n");
+}
+
 static int spawn(struct child *c, const char *command, const char *file, int in, char *const env[])
 {
 	char sh[] = "sh", dash_c[] = "-c", name[] = "spoor";
-	char *line = xstrdup(command), *path = xstrdup(file ? file : "");
+	struct buf text = BUF_INIT;
+	buf_printf(&text, "%s%s", is_plain(command) ? "exec " : "", command);
+	char *line = buf_detach(&text), *path = xstrdup(file ? file : "");
 	char *argv[] = {sh, dash_c, line, name, path, NULL};
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t how;

@@ -269,22 +269,23 @@ struct pager_env {
 
 static void pager_env_init(struct pager_env *e)
 {
-	static char secure[] = "LESSSECURE=1";
+	static char secure[] = "LESSSECURE=1", stops[] = "LESSSECURE_ALLOW=stop"; /* ^Z */
 	size_t n = 0, kept = 0;
 	const char *less = getenv("LESS");
 	while (environ[n])
 		n++;
-	e->at = xcalloc(n + 3, sizeof *e->at);
+	e->at = xcalloc(n + 4, sizeof *e->at);
 	for (size_t i = 0; i < n; i++) {
 		struct str row = str_of(environ[i]);
 		if (!str_starts(row, "LESS=") && !str_starts(row, "LESSOPEN=") && !str_starts(row, "LESSCLOSE=") &&
-		    !str_starts(row, "LESSSECURE="))
+		    !str_starts(row, "LESSSECURE"))
 			e->at[kept++] = environ[i];
 	}
 	e->less = (struct buf){0};
 	buf_printf(&e->less, "LESS=%s -+r -+R -+F", less ? less : "-M");
 	e->at[kept++] = e->less.ptr;
-	e->at[kept] = secure;
+	e->at[kept++] = secure;
+	e->at[kept] = stops;
 }
 
 static void pager_env_done(struct pager_env *e)
