@@ -35,7 +35,7 @@ keys C-e; see 'half a sentence'; see value.txt
 keys 'A' ', and the other' Escape ':w' Enter; see written
 pid=$(pgrep -f "^$spoor --open" | head -1)
 kill -TERM "$pid"
-see 'Finished'
+while kill -0 "$pid" 2>/dev/null; do read -rt 0.05 <> <(:); done
 shell 'echo code $?'; see 'code 143'
 shell 'stty -a | grep -c "icanon.*echo"; echo "sane $?"'; see 'sane 0'
 ls "$home" | grep spoor- && { failed=$((failed + 1)); echo "a file was left"; } || passed=$((passed + 1))
@@ -51,6 +51,20 @@ keys Enter; see Good; keys 2; see 'Why?'
 keys C-z; see Stopped; back; see 'Why?'
 keys Enter; see Good
 keys Q; see 'shell>'
+
+# Long texts of commands: through the pager, like git's; never without a terminal, and q is no error.
+unset LESS SPOOR_PAGER PAGER
+begin 80 24 bash; keys Q; see 'shell>'
+shell 'unset LESS PAGER; clear'
+shell "$spoor help keys"; see 'In lists and texts'; unpaged() { screen | tail -1 | grep -q '^:$'; }
+for _ in $(seq 100); do unpaged && break; read -rt 0.05 <> <(:); done; unpaged && passed=$((passed + 1)) || { failed=$((failed + 1)); echo "no pager"; screen; }
+keys C-c; keys q; see 'shell>'; shell 'echo code $?'; see 'code 0'
+shell "clear; $spoor help keys | tail -1; echo piped \$?"; see 'piped 0'
+shell "clear; TERM=dumb $spoor help keys; echo dumb \$?"; see 'dumb 0'
+shell "clear; SPOOR_PAGER= $spoor help keys; echo off \$?"; see 'off 0'
+shell "clear; PAGER='cat; echo through' $spoor traces --help; echo done \$?"; see 'through'; see 'done 0'
+shell "clear; PAGER=/no/such $spoor help keys; echo gone \$?"; see 'gone 0'
+shell "clear; $spoor help version; echo short \$?"; see 'short'
 
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

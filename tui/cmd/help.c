@@ -388,7 +388,7 @@ static int help_main(const struct command_line *line, struct err *err)
 		out_text(&o, &shown, part, 0);
 		buf_add_char(&shown, '\n');
 	}
-	ok = ok && out_flush(man ? &out : &shown, err);
+	ok = ok && (man || o.form == OUT_JSON_ ? out_flush(man ? &out : &shown, err) : out_page(&shown, err));
 	buf_done(&out);
 	buf_done(&shown);
 	return ok ? 0 : err_exit_code(err->code);

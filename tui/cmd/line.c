@@ -332,7 +332,7 @@ static bool show_help(const struct command *c, struct err *err)
 {
 	struct buf out = BUF_INIT;
 	help_command(&out, c);
-	bool ok = out_flush(&out, err);
+	bool ok = out_page(&out, err);
 	buf_done(&out);
 	return ok;
 }

@@ -249,7 +249,7 @@ static bool print_log(struct log *l, struct err *err)
 		print_text(l, from);
 		if (from)
 			buf_printf(&l->text, "%zu earlier ones (--limit)\n", from);
-		return out_flush(&l->text, err);
+		return out_page(&l->text, err);
 	}
 	jout_init(&l->json, &l->text, false);
 	jout_object(&l->json, NULL);

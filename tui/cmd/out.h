@@ -34,6 +34,9 @@ void out_members_but(struct jout *j, const struct column *columns, const void *r
  * are asked for, they are taken out of it (rows.h); out_write does not look. */
 bool out_write(const struct buf *text, struct err *err);
 bool out_flush(const struct buf *text, struct err *err);
+/* The same for a whole text for people: through $SPOOR_PAGER, the setting pager or $PAGER (else less, else more; "" and cat: none) where
+ * standard output is a terminal that it is too long for, and not TERM=dumb. Waits until the reader has left it. */
+bool out_page(const struct buf *text, struct err *err);
 /* Writes what there is and empties it, once it is large: for answers made piece by piece. */
 bool out_stream(struct buf *text, struct err *err);
 

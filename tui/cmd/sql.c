@@ -473,7 +473,7 @@ static bool print_views(const struct command_line *line, const struct out *o, st
 	else
 		sql_help(&text);
 	clean_print(&shown, buf_str(&text), true, o->ascii);
-	bool ok = out_flush(&shown, err);
+	bool ok = o->form == OUT_JSON_ ? out_flush(&shown, err) : out_page(&shown, err);
 	buf_done(&text);
 	buf_done(&shown);
 	return ok;
