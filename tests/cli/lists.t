@@ -1,7 +1,13 @@
 # Every list: the same rows as JSON, JSON Lines, CSV and Markdown, cut, in order and by column.
 $ spoor import tests/data/eval-v12.json tests/data/eval-v13.json tests/data/traces-agent.jsonl tests/data/review-support.json >$T/log; spoor --store $T/other.db import tests/data/eval-v12.json >$T/log; for k in $(spoor run v13 --where status:failed --jsonl --columns key --limit 3 | cut -d '"' -f 4); do spoor flag "v13/$k" --bad --reason outdated --author ann; spoor flag "v13/$k" --good --author bob; done | wc -l
 6
-$ spoor --store $T/empty.db import tests/data/eval-v12.json >$T/log; spoor --store $T/empty.db forget tests/data/eval-v12.json --yes >$T/log; OTHER_STORE=$T/other.db EMPTY_STORE=$T/empty.db python3 tests/cli/lists.py 2>&1; echo $?
+$ spoor --store $T/empty.db import tests/data/eval-v12.json >$T/log; spoor --store $T/empty.db forget tests/data/eval-v12.json --yes >$T/log; OTHER_STORE=$T/other.db EMPTY_STORE=$T/empty.db python3 tests/cli/lists.py 0 3 2>&1; echo $?
+77 lists, 27 commands
+0
+$ OTHER_STORE=$T/other.db EMPTY_STORE=$T/empty.db python3 tests/cli/lists.py 1 3 2>&1; echo $?
+77 lists, 27 commands
+0
+$ OTHER_STORE=$T/other.db EMPTY_STORE=$T/empty.db python3 tests/cli/lists.py 2 3 2>&1; echo $?
 77 lists, 27 commands
 0
 # Rows out of rows: what makes no sense together is refused in words.
