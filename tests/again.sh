@@ -50,6 +50,10 @@ for by in Q TERM HUP KILL; do
 	see "eval runs"
 	keys q
 	see "no filter" # cleared the session before last: it stays so
+	keys Tab
+	see "eval runs"
+	keys Enter
+	see "Lost"
 	keys Q
 	ended
 done
