@@ -63,6 +63,8 @@ static void lay_action(struct sheet *s, const struct action *of, const struct ac
 {
 	struct buf keys = BUF_INIT;
 	keys_left(&keys, a, own);
+	if (!keys.len)
+		buf_printf(&keys, ":%s", a->name);
 	sheet_row(s);
 	sheet_column(s, 2);
 	sheet_add(s, ROLE_HINT_KEY, arena_str(&s->arena, buf_str(&keys)));
@@ -77,6 +79,32 @@ static void lay_action(struct sheet *s, const struct action *of, const struct ac
 	sheet_wrap(s, ROLE_TEXT, col, str_of(keyed_in(of, a->help)), 0);
 }
 
+static void lay_title(struct sheet *s, const char *title)
+{
+	sheet_row(s);
+	sheet_column(s, 1);
+	sheet_addc(s, ROLE_HEADING, title);
+}
+
+/* What no table of actions has (tui/fingers.h). */
+static void lay_habits(struct sheet *s)
+{
+	static const char *const habits[][2] = {
+	    {"10j 3^F",      "a number before a key that moves: so many times; where digits are no keys"},
+	    {"200G :200",    "to that row"	                                                      },
+	    {"F3 F4 F6 F10", "as / & > Q; \\ as &"	                                              },
+	    {":q :q! :wq",   "as q, Q, Q"	                                                       },
+	};
+	sheet_gap(s);
+	lay_title(s, "As in vim, less, tig and htop");
+	for (size_t i = 0; i < sizeof habits / sizeof *habits; i++) {
+		sheet_row(s);
+		sheet_column(s, 2);
+		sheet_addc(s, ROLE_HINT_KEY, habits[i][0]);
+		sheet_wrap(s, ROLE_TEXT, KEY_COLS, str_of(habits[i][1]), 0);
+	}
+}
+
 static void lay_actions(struct help_state *h, const char *title, const struct action *actions, const struct action *own)
 {
 	bool first = true;
@@ -86,8 +114,7 @@ static void lay_actions(struct help_state *h, const char *title, const struct ac
 			continue;
 		if (first) {
 			sheet_gap(&h->sheet);
-			sheet_row(&h->sheet);
-			sheet_addc(&h->sheet, ROLE_HEADING, title);
+			lay_title(&h->sheet, title);
 			first = false;
 		}
 		h->shown++;
@@ -105,6 +132,8 @@ static void lay_out(struct help_state *h, int cols)
 	if (ops)
 		lay_actions(h, ops->title, ops->actions, NULL);
 	lay_actions(h, "Everywhere", screen_common_actions, ops ? ops->actions : NULL);
+	if (!h->keep.len)
+		lay_habits(&h->sheet);
 	if (h->shown == 0) {
 		sheet_row(&h->sheet);
 		sheet_addc(&h->sheet, ROLE_TEXT, "No key does anything like that.");
@@ -177,7 +206,13 @@ static void help_headline(const struct screen *screen, struct canvas row)
 static void help_status(const struct screen *screen, struct buf *out)
 {
 	const struct help_state *h = state_of(screen);
-	buf_printf(out, "%d of %d actions", h->shown, h->of);
+	if (h->keep.len) {
+		buf_printf(out, "%d of %d actions", h->shown, h->of);
+		return;
+	}
+	int last = h->top + screen->ui->rows < h->sheet.rows ? h->top + screen->ui->rows : h->sheet.rows;
+	buf_printf(out, "rows %d-%d of %d%s%d actions", h->top + 1, last, h->sheet.rows,
+	           screen->ui->ascii ? ", " : " · ", h->of);
 }
 
 static void help_place(const struct screen *screen, struct target *out)
