@@ -218,21 +218,26 @@ void canvas_tint(struct canvas c, int row, int col, int cols, enum role role)
 		cell_at(c.grid, c.row + row, i)->role = (uint8_t)role;
 }
 
-/* Each move sends the name the cursor leaves and the one it comes to, and colours with a coloured one. */
-enum { REVERSE_PLAIN = 32, REVERSE_COLORED = 20 };
+/* Each move sends the name the cursor leaves and the one it comes to, and colours with a coloured one. Up to so many columns are reversed whole; of
+ * more, the words within so many. */
+static const struct {
+	int whole, words;
+} plain_name = {38, 32}, colored_name = {24, 20};
 
-/* Whole words: the last that ends before the most, if it is not far from there. */
 static struct range shorten(struct canvas c, int row, struct range r)
 {
 	const struct cell *cells = cell_at(c.grid, c.row + row, 0);
-	int most = cells[r.from].role == ROLE_TEXT ? REVERSE_PLAIN : REVERSE_COLORED, end = r.from + most;
-	if (r.to - r.from <= most)
+	bool plain = cells[r.from].role == ROLE_TEXT;
+	int whole = plain ? plain_name.whole : colored_name.whole,
+	    words = plain ? plain_name.words : colored_name.words;
+	int least = r.from + words / 2, end = r.from + words;
+	if (r.to - r.from <= whole)
 		return r;
-	while (end > r.from + most / 2 && cells[end].codes[0] != ' ')
+	while (end > least && cells[end].codes[0] != ' ')
 		end--;
-	while (end > r.from + most / 2 && cells[end - 1].codes[0] == ' ')
+	while (end > least && cells[end - 1].codes[0] == ' ')
 		end--;
-	r.to = end > r.from + most / 2 ? end : r.from + most;
+	r.to = end > least ? end : r.from + words;
 	return r;
 }
 

@@ -513,7 +513,11 @@ static void show_row(const struct grid *g, int row, int cols)
 		struct glyph glyph = glyph_of(g, row, col, &cells[col]);
 		if (!glyph.empty) {
 			struct look look = cells[col].reverse ? t.looks[cells[col].role] : glyph.look;
-			if (gap < n)
+			bool marked = cells[0].role == ROLE_CURSOR && gap == 1 && cells[col].reverse && n < WIDE_GAP;
+			if (gap < n && marked)
+				fill_gap(gap, n, &t.looks[ROLE_CURSOR],
+				         &none); /* sent again anyway: they are too few to go past */
+			else if (gap < n)
 				fill_gap(gap, n, &left, &look);
 			put_glyph(&t.line[n], &glyph);
 			left = cells[col].role == ROLE_CURSOR ? none : look;
