@@ -134,7 +134,7 @@ static bool make_lines(const char *path)
 		fprintf(f,
 		        "%06d  2026-11-20 16:%02d  agent  %d.%02ds  a line about as long as one of the list, with "
 		        "words and figures that are others each time: %d %d %d\n",
-		        i, i % 60, i % 17, i % 97, i * 7919, i * 104729, i % 31);
+		        i, i % 60, i % 17, i % 97, i * 7919, i * 10473, i % 31);
 	return f && fclose(f) == 0;
 }
 
