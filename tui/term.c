@@ -491,12 +491,9 @@ static void fill_gap(int from, int to, const struct look *left, const struct loo
 	blank.look.pair = wide ? 0 : t.plain;
 	bool colored =
 	    left->pair != t.plain && right->pair == t.plain; /* a reversed name after it needs nothing before */
-	if (!wide && is_quiet(left) && colored)
-		blank.look = *left;
-	else if (!wide && (inside || is_quiet(right)))
-		blank.look = *right;
-	else if (!wide && is_quiet(left))
-		blank.look = *left;
+	bool from_right = !(colored && is_quiet(left)) && (inside || is_quiet(right));
+	if (!wide && (from_right || is_quiet(left)))
+		blank.look = from_right ? *right : *left;
 	while (from < to)
 		put_glyph(&t.line[from++], &blank);
 }

@@ -54,15 +54,14 @@ static double percentile(const struct keys *k, const double *of, int from, doubl
 /* So far; the figure does not depend on what else the machine does. */
 static double cpu_ms(pid_t pid)
 {
-	char path[64];
-	long long ns = 0;
+	char path[64], line[128] = "0";
 	snprintf(path, sizeof path, "/proc/%ld/schedstat", (long)pid);
 	FILE *f = fopen(path, "r");
-	if (f && fscanf(f, "%lld", &ns) != 1)
-		ns = 0;
+	if (f && !fgets(line, sizeof line, f))
+		line[0] = '\0';
 	if (f)
 		fclose(f);
-	return (double)ns / 1e6;
+	return (double)strtoll(line, NULL, 10) / 1e6;
 }
 
 static void press(struct pty *p, const char *key, struct keys *k)
@@ -89,7 +88,7 @@ static void walk(const struct way *w, const char *const *words, struct keys *k)
 		press(&p, (const char[]){*key, 0}, NULL);
 	for (int i = 0, at = 0; i < w->n; i++, at++) {
 		at = w->then[at] ? at : 0;
-		press(&p, w->then[at], k);
+		press(&p, w->then[at] ? w->then[at] : "", k);
 	}
 	pty_close(&p);
 }
@@ -134,7 +133,7 @@ static bool make_lines(const char *path)
 		fprintf(f,
 		        "%06d  2026-11-20 16:%02d  agent  %d.%02ds  a line about as long as one of the list, with "
 		        "words and figures that are others each time: %d %d %d\n",
-		        i, i % 60, i % 17, i % 97, i * 7919, i * 104729, i % 31);
+		        i, i % 60, i % 17, i % 97, i * 7919, i * 10473, i % 31);
 	return f && fclose(f) == 0;
 }
 

@@ -29,7 +29,8 @@ void pty_open(struct pty *p, int rows, int cols, const char *const *words)
 	char *argv[8] = {NULL};
 	for (size_t i = 0; i < 7 && words[i]; i++)
 		argv[i] = xstrdup(words[i]);
-	execvp(argv[0], argv);
+	if (argv[0])
+		execvp(argv[0], argv);
 	_exit(127);
 }
 
