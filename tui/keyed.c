@@ -72,7 +72,11 @@ static void add_key(struct buf *out, const struct action *actions, struct str na
 	const struct action *a = owner_of(actions, key);
 	if (!a)
 		a = owner_of(screen_common_actions, key);
-	struct str now = !a || place_of(action_keys_now(a), key) ? name : key_instead(a, key);
+	if (!a) {
+		buf_add_str(out, name);
+		return;
+	}
+	struct str now = place_of(action_keys_now(a), key) ? name : key_instead(a, key);
 	if (!now.len)
 		buf_printf(out, ":%s", a->name);
 	else if (str_starts(name, CTRL) && now.ptr[0] == '^')
