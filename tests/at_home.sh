@@ -41,8 +41,6 @@ keys '&' 'status:error' Enter
 see "& status:error"
 keys Escape
 gone "& status:error"
-keys Escape Escape
-see "q leaves"
 keys ':' "never mind"
 see ":never mind"
 keys C-c

@@ -22,6 +22,8 @@ keys q
 see "of 711 traces"
 keys Escape
 see "no filter"
+keys Escape
+see "q leaves"
 keys Q
 ended
 
