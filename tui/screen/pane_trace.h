@@ -42,6 +42,7 @@ struct trace_want {
 	enum span_kind kind;
 	enum tree_rank_by by;
 	int64_t place, at_ns;
+	int64_t asked_ns; /* a jump: when its key came */
 };
 
 struct trace_request {

@@ -420,8 +420,11 @@ void trace_wish_link(struct screen *screen)
 		return;
 	s->link_wanted = false;
 	if (span_pane_link(&s->span).len)
-		s->wish =
-		    (struct trace_want){.job = JOB_JUMP, .jump = JUMP_LINK, .forward = true, .pos = s->tree.cursor};
+		s->wish = (struct trace_want){.job = JOB_JUMP,
+		                              .jump = JUMP_LINK,
+		                              .forward = true,
+		                              .pos = s->tree.cursor,
+		                              .asked_ns = screen->ui->now_ns};
 	else
 		ui_say(screen->ui, "this span names no other span");
 }

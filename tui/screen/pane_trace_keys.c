@@ -3,6 +3,8 @@
 #include "tui/keyed.h"
 #include "tui/screen/pane_trace_state.h"
 
+#define JUMP_WAIT_NS INT64_C(1000000000) /* the longest that keys wait for where a jump leads */
+
 static struct trace_state *state_of(const struct screen *s)
 {
 	return s->state;
@@ -139,6 +141,15 @@ ACTION(trace_fold_depth)
 
 /* ---------------------------------------------------------------- jumps */
 
+/* What is typed behind a jump is meant for the span that it finds. */
+bool trace_waits(const struct screen *screen)
+{
+	const struct trace_state *s = screen->state;
+	const struct trace_want *w = s->wish.job || !s->serial ? &s->wish : &s->pending;
+	return w->job == JOB_JUMP && s->row.n > 0 && s->failed.job == JOB_NONE &&
+	       screen->ui->now_ns - w->asked_ns < JUMP_WAIT_NS;
+}
+
 static enum outcome jump(struct screen *screen, enum trace_jump what, bool forward)
 {
 	struct trace_state *s = state_of(screen);
@@ -147,6 +158,7 @@ static enum outcome jump(struct screen *screen, enum trace_jump what, bool forwa
 	                              .jump = what,
 	                              .forward = forward,
 	                              .pos = s->tree.cursor,
+	                              .asked_ns = screen->ui->now_ns,
 	                              .count = what == JUMP_SIBLING && fold && fold->group ? fold->hidden + 1 : 0};
 	return OUT_REFRESH;
 }

@@ -76,6 +76,7 @@ void trace_remember(const struct screen *screen, struct jout *out);
 bool trace_recall(struct screen *screen, const struct cJSON *kept, bool lately);
 
 /* ---- pane_trace_keys.c: the actions; the table is in trace.c */
+bool trace_waits(const struct screen *screen); /* screen_ops.waits */
 enum outcome trace_move(struct screen *screen, enum move move);
 /* Those of pane_trace_view.c: what shows, and from where. Esc goes through trace_show_more: false, all shows already. */
 bool trace_show_more(struct screen *screen);

@@ -216,6 +216,7 @@ static enum outcome ranked(struct screen *screen, enum tree_rank_by by)
 	                              .by = by,
 	                              .forward = true,
 	                              .pos = s->tree.cursor,
+	                              .asked_ns = screen->ui->now_ns,
 	                              .place = again ? s->rank.place + 1 : 0};
 	return OUT_REFRESH;
 }

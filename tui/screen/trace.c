@@ -400,6 +400,7 @@ const struct screen_ops screen_trace = {
     .ask = trace_ask,
     .fetch = trace_request_fetch,
     .take = trace_take,
+    .waits = trace_waits,
     .draw = trace_draw,
     .beside = trace_beside,
     .headline = trace_headline,

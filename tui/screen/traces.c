@@ -20,6 +20,7 @@ enum {
 	FILTER_MAX = 1000
 };
 
+#define SEEK_WAIT_NS INT64_C(1000000000) /* the longest that keys wait for a row that is looked for */
 enum seek { SEEK_NOTHING, SEEK_MATCH, SEEK_FAILED, SEEK_BACK };
 
 /* What a request is asked for: rows; the buckets, once the rows are there; or where the next match is. */
@@ -53,6 +54,7 @@ struct traces_state {
 	bool buckets;                                    /* they are of this generation and filter */
 	enum seek seek;                                  /* wished for */
 	bool seek_forward;
+	int64_t seek_ns;                 /* when */
 	int64_t beside, beside_start_ns; /* the trace that d took first; 0 none */
 	bool filter_is_old;              /* it was brought back */
 	struct {
@@ -576,7 +578,17 @@ static enum outcome seek(struct screen *screen, enum seek what, bool forward)
 	}
 	s->seek = what;
 	s->seek_forward = forward;
+	s->seek_ns = screen->ui->now_ns;
 	return OUT_REFRESH;
+}
+
+/* What is typed behind a search is meant for the row that it finds. */
+static bool traces_waits(const struct screen *screen)
+{
+	const struct traces_state *s = screen->state;
+	enum seek what = s->seek ? s->seek : s->serial ? s->pending.seek : SEEK_NOTHING;
+	return (what == SEEK_MATCH || what == SEEK_FAILED) && s->failed.n == 0 &&
+	       screen->ui->now_ns - s->seek_ns < SEEK_WAIT_NS;
 }
 
 ACTION(search_answer)
@@ -867,6 +879,7 @@ const struct screen_ops screen_traces = {
     .ask = traces_ask,
     .fetch = traces_fetch,
     .take = traces_take,
+    .waits = traces_waits,
     .draw = traces_draw,
     .beside = traces_beside,
     .headline = traces_headline,
