@@ -142,6 +142,8 @@ Options of every command
                               printed (as $SPOOR_MASK=1 does)
   --config FILE               these settings instead of $SPOOR_CONFIG or the
                               user's own; "": none
+  --set SETTING=VALUE         a setting, for this time: theme=light,
+                              columns.traces=name,cost (spoor help config)
   --no-color                  no colours (printed text has none; for the
                               explorer)
   --mouse                     clicks and the wheel, switched by @ (for the

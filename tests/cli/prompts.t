@@ -109,9 +109,9 @@ $ spoor prompts plan-step v2 --text 2>&1
 spoor: no file holds the text of this version
 ? 1
 
-$ spoor prompts dispute v12 --json --columns x 2>&1 | cut -c 1-40
-{"prompt":"dispute","version":"v12","sho
-
+$ spoor prompts dispute v12 --json --columns x 2>&1
+{"error":{"code":"usage","message":"no such column: x; there are prompt version short_hash hash labels has_text first_seen last_seen runs traces dataset cases pass_rate pass_low pass_high p50_ns p95_ns cost_usd_per_case scores.NAME calls call_errors call_error_rate call_p50_ns call_p95_ns call_tokens_in call_tokens_out cost_usd_per_call trace_scores.NAME","file":null,"record":null,"line":null,"offset":null}}
+? 2
 $ spoor prompts plan v2 --json | python3 -c 'import json,sys; d=json.load(sys.stdin); print(d["text"], d["hash"], d["cost_usd_per_case"])'
 None None None
 

@@ -39,6 +39,8 @@ struct canvas two_details(const struct two_panes *p, struct canvas body)
 	const struct beside *d = &p->details;
 	if (d->rows && d->scroll_row < 0)
 		canvas_rule(body, d->row - 1, ROLE_BORDER);
+	for (int i = 0; i < d->rows && d->scroll_row >= 0; i++)
+		canvas_putc(body, d->row + i, d->col - GAP, 1, ROLE_BORDER, body.grid->ascii ? "|" : "│");
 	return canvas_part(body, d->row, d->col, d->rows, d->cols);
 }
 
