@@ -200,6 +200,10 @@ def slices(name, command, base, pick, options, rows, own):
         first = next(iter(rows[0]))
         only = run(*base, *pick, "--jsonl", "--columns", first)
         check(f"{name}: --columns {first}", [json.loads(x) for x in only.stdout.splitlines()], [{first: r.get(first)} for r in rows])
+        for few in ([first], list(rows[0])[-3:]):
+            few = [k for k in few if not isinstance(rows[0][k], dict)]
+            if few:
+                columns(name, command, run(*base, *pick, "--csv-raw", "--columns", ",".join(few)), few, rows, own)
         wrong = run(*base, *pick, "--csv", "--columns", "nosuchcolumn")
         check(f"{name}: a column there is not", (wrong.returncode, wrong.stdout), (2, ""))
         unknown = next((k for k in rows[0] if any(r.get(k) is None for r in rows)), None)
@@ -211,6 +215,18 @@ def slices(name, command, base, pick, options, rows, own):
         check(f"{name}: --where with a wrong word", run(*base, *pick, "--jsonl", "--where", "nosuchfield:1").returncode, 2)
     check(f"{name}: two forms", run(*base, *pick, "--json", "--jsonl").returncode, 2)
     check(f"{name}: a table there is not", run(*base, "--jsonl", "--table", "nosuch").returncode, 2)
+
+
+def columns(name, command, of, few, rows, own):
+    """CSV of some columns: every row of it."""
+    if own and of.returncode == 2:  # not one of its own
+        return
+    have = list(csv.reader(io.StringIO(of.stdout, newline="")))
+    check(f"{name}: --csv --columns {few}, head", have[:1], [few])
+    check(f"{name}: --csv --columns {few}, rows", len(have) - 1, len(rows))
+    for line, row in zip(have[1:], rows):
+        cells = [same_cell(cell, row.get(k)) for cell, k in zip(line, few) if (command["name"], k) not in OTHER_WORDS]
+        check(f"{name}: --csv --columns {few}: {line}", len(line) == len(few) and all(cells), True)
 
 
 def order(name, base, pick, rows):

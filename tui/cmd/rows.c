@@ -326,6 +326,7 @@ bool rows_end(bool failed, struct err *err)
 	buf_done(&now.out);
 	buf_done(&now.row);
 	buf_done(&now.word);
+	buf_done(&now.names);
 	vec_done(&now.rows);
 	arena_done(&now.arena);
 	now = (struct rows){.active = false};

@@ -118,20 +118,20 @@ static bool is_column(const struct rows *r, struct str name)
 void rows_spread_names(struct rows *r)
 {
 	struct str rest = str_of(r->only), name;
-	struct buf all = BUF_INIT;
+	struct arena arena = ARENA_INIT;
 	while (r->only && str_split(&rest, ',', &name)) {
 		name = str_trim(name);
-		struct str a = arena_printf(&r->arena, "a." STR_FMT, STR_ARG(name)),
-		           b = arena_printf(&r->arena, "b." STR_FMT, STR_ARG(name));
+		struct str a = arena_printf(&arena, "a." STR_FMT, STR_ARG(name)),
+		           b = arena_printf(&arena, "b." STR_FMT, STR_ARG(name));
 		bool both = !is_column(r, name) && is_column(r, a) && is_column(r, b);
 		if (both)
-			buf_printf(&all, STR_FMT ",", STR_ARG(a));
-		buf_add_str(&all, both ? b : name);
-		buf_add_cstr(&all, rest.len ? "," : "");
+			buf_printf(&r->names, STR_FMT ",", STR_ARG(a));
+		buf_add_str(&r->names, both ? b : name);
+		buf_add_cstr(&r->names, rest.len ? "," : "");
 	}
 	if (r->only)
-		r->only = arena_str(&r->arena, buf_str(&all)).ptr;
-	buf_done(&all);
+		r->only = buf_cstr(&r->names);
+	arena_done(&arena);
 }
 
 bool rows_are_told(const struct rows *r)
