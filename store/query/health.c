@@ -19,6 +19,14 @@ static void add(struct troubles *t, struct str sentence)
 
 /* ---------------------------------------------------------------- pages, references */
 
+/* SQLite says several in one text, under a heading of its own. */
+static void add_pages(struct troubles *t, struct str said)
+{
+	for (struct str line; str_split(&said, '\n', &line);)
+		if (line.len && !str_is(line, "ok") && !str_is(line, "*** in database main ***"))
+			add(t, line);
+}
+
 static bool check_pages(struct db *db, struct troubles *t, struct err *err)
 {
 	struct stmt *s = db_query(db, "PRAGMA integrity_check(20)", err);
@@ -26,8 +34,7 @@ static bool check_pages(struct db *db, struct troubles *t, struct err *err)
 		return false;
 	enum step step;
 	while ((step = stmt_step(s, err)) == STEP_ROW)
-		if (!str_is(col_str(s, 0), "ok"))
-			add(t, col_str(s, 0));
+		add_pages(t, col_str(s, 0));
 	stmt_end(s);
 	return step == STEP_DONE;
 }

@@ -164,10 +164,23 @@ bool sources_health(struct db *db, bool check, struct store_health *out, struct 
 	    {"SELECT sum(length(data)) FROM block",                                          &out->packed_bytes},
 	    {"PRAGMA user_version",	                                                  &out->version     },
 	};
-	for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
-		if (!db_int(db, figures[i].sql, 0, figures[i].figure, err))
+	bool ok = true;
+	for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
+		struct err why = ERR_INIT;
+		bool had = db_int(db, figures[i].sql, 0, figures[i].figure, &why);
+		if (!had)
+			*figures[i].figure = UNKNOWN_INT;
+		if (!had && ok && err)
+			*err = why; /* the first is told, the others go on */
+		ok = ok && had;
+		if (why.code == ERR_INTERRUPTED)
 			return false;
+	}
 	out->file_bytes = file_size(db_path(db), "");
 	out->wal_bytes = file_size(db_path(db), "-wal");
-	return search_percent(db, &out->searchable_percent, err) && (!check || quick_check(db, out, err));
+	if (!search_percent(db, &out->searchable_percent, ok ? err : NULL)) {
+		out->searchable_percent = -1;
+		return false;
+	}
+	return ok && (!check || quick_check(db, out, err));
 }

@@ -19,11 +19,12 @@ bool sources_only_runs(struct db *db, bool *only, struct err *err);
 struct store_health {
 	int64_t traces, spans, scores, runs, cases, annotations, sources, problems, blocks;
 	int64_t raw_bytes, packed_bytes, file_bytes, wal_bytes;
-	int searchable_percent; /* of the blocks: in the full-text index */
+	int searchable_percent; /* of the blocks: in the full-text index; -1: unknown */
 	int64_t version;
 	bool checked, sound; /* quick_check ran; and found nothing */
 	char trouble[200];
 };
+/* False: what could be read all the same is in *out, the rest UNKNOWN_INT. */
 bool sources_health(struct db *db, bool check, struct store_health *out, struct err *err);
 
 #endif

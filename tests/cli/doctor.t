@@ -102,6 +102,16 @@ version
 health     cannot be read
 terminal
 is damaged: put a backup
+# What a damaged store, or one of another version, does not say is not told as 0
+$ spoor backup $T/torn.db >$T/log 2>&1; printf '%s\n' 'import sqlite3,sys' 'c=sqlite3.connect(sys.argv[1])' 'size=c.execute("PRAGMA page_size").fetchone()[0]' 'pages=[r[0] for r in c.execute("SELECT rootpage FROM sqlite_master WHERE tbl_name IN (?, ?) AND rootpage > 0", ("run", "case_result"))]' 'c.close()' 'f=open(sys.argv[1],"r+b")' 'for p in pages: f.seek((p-1)*size); f.write(b"\xa5"*size)' >$T/torn.py; python3 $T/torn.py $T/torn.db; spoor --store $T/torn.db doctor 2>/dev/null | sed -n -e '/^holds/,/^room/p' | sed 's/^room .*/room/; s/[0-9.]* [kM]B/SIZE/g'; spoor --store $T/torn.db doctor 2>&1 | grep -c -E '␤|main \*\*\*|indexed for search: spoor'
+holds      59 traces, 599 spans, 94 scores
+           0 annotations
+           SIZE of records in SIZE (2 blocks), 100 % of it indexed for search
+room
+0
+? 1
+$ cp $T/torn.db $T/newer.db; python3 -c "import sys; f=open(sys.argv[1],'r+b'); f.seek(60); f.write((99).to_bytes(4,'big'))" $T/newer.db; spoor --store $T/newer.db doctor --json 2>/dev/null | python3 -c "import json,sys; s=json.load(sys.stdin)['store']; print(s['traces'], s['version'], s['searchable_percent'], s['bytes_of']['spans'], s['file_bytes'] > 0)"
+None None None None True
 # Free room goes
 $ spoor forget traces-agent.jsonl --yes --no-compact 2>&1 >$T/log; spoor doctor 2>&1 | grep -E 'half-way|compact' | sed 's/.*(/(/'; spoor doctor --compact 2>&1 | grep -E 'went|half-way' | sed 's/[0-9.]* [kM]B/SIZE/g'
 spoor: others can read store $T/home/spoor.db (mode 0644), which may hold prompts and keys: chmod 600 it

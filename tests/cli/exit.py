@@ -1,5 +1,5 @@
 """Exit codes, and what is not said in a pipe, of every command that `spoor help --json` lists. A command whose words are not told of here fails."""
-import json, os, subprocess, sys
+import json, os, sqlite3, subprocess, sys
 
 SPOOR = os.environ.get("SPOOR", "spoor")
 T = os.environ["T"]
@@ -45,6 +45,8 @@ WRITES = {
 FOUND_NOTHING = {"search": (0, 1)}
 # Silent on success, so it has nothing that could not be written.
 SILENT = set()
+with sqlite3.connect(f"{T}/foreign.db") as foreign:
+    foreign.executescript("PRAGMA application_id = 7; CREATE TABLE trace (id)")
 commands = json.loads(run("help", "--json").stdout)["commands"]
 for c in commands:
     name = c["name"]
@@ -79,6 +81,8 @@ for c in commands:
         r = run(name, *words, store=f"{T}/nowhere-{name}.db")
         check(f"{name} without a store: {r.stderr[:200]}", r.returncode, 4)
         check(f"{name} without a store: made one", os.path.exists(f"{T}/nowhere-{name}.db"), False)
+        r = run(name, *words, store=f"{T}/foreign.db")
+        check(f"{name} with a database of another program: {r.stderr[:200]}", r.returncode, 4)
     elif store is False:
         check(f"{name} needs no store", run(name, *words, store=f"{T}/nowhere-{name}.db").returncode, usual)
     if c["name"] in WRITES:

@@ -36,6 +36,8 @@ $ spoor formats --columns name,title --limit 2
 name         title
 agentops     AgentOps traces
 agentskills  Agent-skill gradings (skill-creator)
+$ spoor search refund --jsonl --columns trace,span --limit 5 | tail -n 3 >$T/five; spoor search refund --jsonl --columns trace,span --limit 3 --offset 2 | cmp - $T/five; wc -l <$T/five
+3
 $ spoor ledger d15b07e020261120000000000000b10c --table piece 2>&1
 spoor: no such table: piece, did you mean pieces; there are calls pieces
 ? 2

@@ -47,6 +47,12 @@ TWINS = {
 # Answers that say no, or too little.
 CODES = {"release": (0, 1, 5), "propose": (0, 1, 5), "alikes": (0, 1)}
 
+# What `y c` of a screen that was opened without anything named copies: the same, over all.
+for line in ("alikes", "checks", "judges", "path", "prompts", "runs", "stats", "traces"):
+    if run(line).returncode not in (0, 1) or not run(f"{line} --json").stdout.startswith("{"):
+        bad += 1
+        print(f"spoor {line}: exit {run(line).returncode}")
+
 screens = sorted({key["screen"] for key in json.loads(run("help --json").stdout)["keys"]} - {"everywhere"})
 for s in screens:
     if s not in TWINS:

@@ -118,6 +118,24 @@ static bool print_problems(struct doctor *d, struct err *err)
 
 /* ---------------------------------------------------------------- figures */
 
+static const struct store_health unknown_health = {
+    .traces = UNKNOWN_INT,
+    .spans = UNKNOWN_INT,
+    .scores = UNKNOWN_INT,
+    .runs = UNKNOWN_INT,
+    .cases = UNKNOWN_INT,
+    .annotations = UNKNOWN_INT,
+    .problems = UNKNOWN_INT,
+    .blocks = UNKNOWN_INT,
+    .raw_bytes = UNKNOWN_INT,
+    .packed_bytes = UNKNOWN_INT,
+    .wal_bytes = UNKNOWN_INT,
+    .version = UNKNOWN_INT,
+    .searchable_percent = -1,
+};
+static const struct health_sizes unknown_sizes = {UNKNOWN_INT, UNKNOWN_INT, UNKNOWN_INT, UNKNOWN_INT,
+                                                  UNKNOWN_INT, UNKNOWN_INT, UNKNOWN_INT, UNKNOWN_INT};
+
 static void examine(struct doctor *d)
 {
 	const char *given = cmd_option(d->line, "store");
@@ -126,6 +144,8 @@ static void examine(struct doctor *d)
 	else
 		db_default_path(&d->path);
 	d->exists = lstat(buf_cstr(&d->path), &d->st) == 0;
+	d->health = unknown_health;
+	d->sizes = unknown_sizes;
 	if (!d->exists)
 		return;
 	d->db = cmd_store(d->line, DB_READ, &d->refused); /* why not is said below, with all that can be said */
@@ -146,8 +166,10 @@ static bool look_through(struct doctor *d, struct err *err)
 	if (!d->checked && why.code == ERR_INTERRUPTED)
 		return err_set(err, ERR_INTERRUPTED, NULL, "stopped");
 	/* Figures of a damaged store are what can still be had. */
-	if (sources_health(d->db, false, &d->health, &why) && health_sizes(d->db, &d->sizes, &why) &&
-	    forget_pending(d->db, &d->pending, &why) && d->checked)
+	bool counts = sources_health(d->db, false, &d->health, &why), sizes = health_sizes(d->db, &d->sizes, &why);
+	if (!sizes)
+		d->sizes = unknown_sizes;
+	if (counts && sizes && forget_pending(d->db, &d->pending, &why) && d->checked)
 		return true;
 	d->refused = why;
 	return true;
@@ -202,6 +224,8 @@ static void machine_says(void *context, const char *name, const struct buf *valu
 
 static void counted(struct buf *to, int64_t n, const char *what)
 {
+	if (n == UNKNOWN_INT)
+		return;
 	if (to->len)
 		buf_add_cstr(to, ", ");
 	units_thousands(to, n);
@@ -232,7 +256,8 @@ static void file_text(struct doctor *d)
 		if (d->db) {
 			buf_add_cstr(&v, ", log ");
 			units_bytes(&v, (uint64_t)(h->wal_bytes > 0 ? h->wal_bytes : 0));
-			buf_printf(&v, ", version %lld", (long long)h->version);
+			if (h->version != UNKNOWN_INT)
+				buf_printf(&v, ", version %lld", (long long)h->version);
 		}
 		buf_printf(&v, ", mode %04o%s", (unsigned)(d->st.st_mode & 07777),
 		           d->db && db_read_only(d->db) ? ", read-only" : "");
@@ -246,6 +271,30 @@ static void file_text(struct doctor *d)
 	buf_done(&v);
 }
 
+/* Not of a damaged store that did not say. */
+static void told(struct doctor *d, const char *name, const struct buf *value)
+{
+	if (value->len)
+		row(d, name, value);
+}
+
+static void records_text(struct doctor *d)
+{
+	const struct store_health *h = &d->health;
+	struct buf v = BUF_INIT;
+	if (h->raw_bytes == UNKNOWN_INT || h->packed_bytes == UNKNOWN_INT || h->blocks == UNKNOWN_INT)
+		return;
+	units_bytes(&v, (uint64_t)h->raw_bytes);
+	buf_add_cstr(&v, " of records in ");
+	units_bytes(&v, (uint64_t)h->packed_bytes);
+	buf_printf(&v, " (%lld block%s)", (long long)h->blocks, h->blocks == 1 ? "" : "s");
+	if (h->searchable_percent >= 0)
+		buf_printf(&v, ", %d %% of it indexed for search%s", h->searchable_percent,
+		           h->searchable_percent < 100 ? " (spoor doctor --index)" : "");
+	row(d, "", &v);
+	buf_done(&v);
+}
+
 static void holds_text(struct doctor *d)
 {
 	const struct store_health *h = &d->health;
@@ -254,26 +303,19 @@ static void holds_text(struct doctor *d)
 	counted(&v, h->traces, "trace");
 	counted(&v, h->spans, "span");
 	counted(&v, h->scores, "score");
-	row(d, "holds", &v);
+	told(d, "holds", &v);
 	buf_clear(&v);
 	counted(&v, h->runs, "eval run");
 	counted(&v, h->cases, "case result");
 	counted(&v, h->annotations, "annotation");
-	row(d, "", &v);
+	told(d, "", &v);
 	buf_clear(&v);
-	units_bytes(&v, (uint64_t)(h->raw_bytes > 0 ? h->raw_bytes : 0));
-	buf_add_cstr(&v, " of records in ");
-	units_bytes(&v, (uint64_t)(h->packed_bytes > 0 ? h->packed_bytes : 0));
-	buf_printf(&v, " (%lld block%s), %d %% of it indexed for search%s", (long long)h->blocks,
-	           h->blocks == 1 ? "" : "s", h->searchable_percent,
-	           h->searchable_percent < 100 ? " (spoor doctor --index)" : "");
-	row(d, "", &v);
-	buf_clear(&v);
+	records_text(d);
 	sized(&v, z->blocks, "records");
 	sized(&v, z->spans, "spans");
 	sized(&v, z->traces, "traces");
 	sized(&v, z->evals, "evals");
-	row(d, "room", &v);
+	told(d, "room", &v);
 	buf_clear(&v);
 	sized(&v, z->index, "index");
 	sized(&v, z->words, "words");
@@ -281,7 +323,7 @@ static void holds_text(struct doctor *d)
 	sized(&v, z->spare, "free");
 	if (z->spare != UNKNOWN_INT && z->spare > h->file_bytes / 4)
 		buf_add_cstr(&v, " (spoor doctor --compact)");
-	row(d, "", &v);
+	told(d, "", &v);
 	buf_done(&v);
 }
 
@@ -328,10 +370,10 @@ static void add_advice(const struct doctor *d, struct buf *out)
 			             "a file was not read to its end: spoor import it again, it goes on from there\n");
 			break;
 		}
-	if (d->db && h->problems)
+	if (h->problems > 0)
 		buf_printf(out, "%lld problem%s of files: spoor doctor --problems\n", (long long)h->problems,
 		           h->problems == 1 ? "" : "s");
-	if (d->db && h->searchable_percent < 100)
+	if (h->searchable_percent >= 0 && h->searchable_percent < 100)
 		buf_printf(out, "%d %% of the texts are indexed for search: spoor doctor --index\n",
 		           h->searchable_percent);
 	if (d->db && d->sizes.spare != UNKNOWN_INT && d->sizes.spare > h->file_bytes / 4) {
@@ -471,12 +513,12 @@ static void store_json(struct doctor *d, struct jout *j)
 		jout_cstr(j, "mode", mode);
 		jout_bool(j, "private", is_private(d));
 		jout_int(j, "version", h->version);
-		jout_int(j, "file_bytes", h->file_bytes);
+		jout_int(j, "file_bytes", d->st.st_size);
 		jout_int(j, "wal_bytes", h->wal_bytes);
 		jout_int(j, "raw_bytes", h->raw_bytes);
 		jout_int(j, "packed_bytes", h->packed_bytes);
 		jout_int(j, "blocks", h->blocks);
-		jout_int(j, "searchable_percent", h->searchable_percent);
+		jout_int(j, "searchable_percent", h->searchable_percent < 0 ? UNKNOWN_INT : h->searchable_percent);
 		jout_int(j, "traces", h->traces);
 		jout_int(j, "spans", h->spans);
 		jout_int(j, "scores", h->scores);

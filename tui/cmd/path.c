@@ -1,4 +1,4 @@
-/* spoor path: the critical path of a trace and what would shorten it; with --where whose it is over many traces. */
+/* spoor path: the critical path of a trace and what would shorten it; without a trace whose it is over all, or over those of --where. */
 #include "store/query/path.h"
 
 #include "store/base/clean.h"
@@ -8,7 +8,7 @@ enum { NAME_COLS = 34, BAR_COLS = 24, STEPS_SHOWN = 100, ROWS_SHOWN = 30 };
 
 /* clang-format off */
 static const struct option_row path_options[] = {
-	{"where", 'w', OPTION_TEXT, "FILTER", "instead of TRACE: summed over all traces that match (spoor help filter)"},
+	{"where", 'w', OPTION_TEXT, "FILTER", "without TRACE: only traces that match (spoor help filter)"},
 	{"limit", 'n', OPTION_INT, "N", "at most N stretches of the path, N rows of each table"},
 	{.name = NULL},
 };
@@ -420,7 +420,8 @@ static int path_main(const struct command_line *line, struct err *err)
 	out_init(&p.out, line);
 	if (!cmd_int(line, "limit", -1, &p.limit, err))
 		return err_exit_code(err->code);
-	if (p.limit < -1 || (line->n_args == 1) == (where != NULL)) {
+	bool one = line->n_args == 1;
+	if (p.limit < -1 || (one && where)) {
 		err_set(err, ERR_USAGE, NULL,
 		        p.limit < -1 ? "--limit cannot be negative" : "one trace, or --where FILTER (spoor help path)");
 		return err_exit_code(err->code);
@@ -428,7 +429,7 @@ static int path_main(const struct command_line *line, struct err *err)
 	struct db *db = cmd_store(line, DB_READ, err);
 	bool ok = db && db_begin_read(db, err);
 	if (ok) {
-		ok = (where ? run_over(&p, db, where, err) : run_trace(&p, db, str_of(line->args[0]), err)) &&
+		ok = (one ? run_trace(&p, db, str_of(line->args[0]), err) : run_over(&p, db, where ? where : "", err)) &&
 		     out_flush(&p.text, err);
 		db_end_read(db);
 	}
@@ -445,7 +446,8 @@ const struct command command_path = {
             "for: its\n"
             "stretches add up to the duration. What-ifs play the schedule again, they do not divide; what they assume "
             "is printed.\n"
-            "--where FILTER: whose the path is over many traces, with the P50 and P95 of the share in a trace.",
+            "Without TRACE: whose the path is over all traces, or those of --where, with the P50 and P95 of the share in a "
+            "trace.",
     .min_args = 0,
     .max_args = 1,
     .options = path_options,

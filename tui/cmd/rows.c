@@ -122,6 +122,10 @@ static void run_as_json(struct command_line *line)
 	now.ascending = cmd_flag(line, "asc");
 	now.descending = cmd_flag(line, "desc");
 	set_value(line, "json", "");
+	if (now.offset > 0 && now.limit > 0 && now.limit <= INT64_MAX - now.offset) { /* of what is left out, too */
+		snprintf(now.reach, sizeof now.reach, "%lld", (long long)(now.limit + now.offset));
+		set_value(line, "limit", now.reach);
+	}
 	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
 		set_value(line, forms[i], NULL);
 	for (size_t i = 0; now.beside && i < sizeof others / sizeof *others; i++)

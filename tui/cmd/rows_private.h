@@ -24,6 +24,7 @@ struct rows {
 	struct buf names;        /* outlives the rows, as `arena` does not */
 	bool ascending, descending;
 	int64_t limit, offset; /* limit -1: all */
+	char reach[24];        /* what the command's own --limit has to be for both */
 	bool collects;         /* nothing can be printed before all rows are there */
 	bool headed;           /* the head of CSV is printed */
 
