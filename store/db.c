@@ -11,12 +11,26 @@
 
 /* ---------------------------------------------------------------- errors in plain words */
 
+/* Another file has the path by now, or none. What is read of two files looks damaged, and is not. */
+static bool has_moved(const struct db *db)
+{
+	int moved = 0;
+	return sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved;
+}
+
 static bool say(struct db *db, struct err *err, const char *doing)
 {
 	int code = sqlite3_extended_errcode(db->handle);
 	const char *words = sqlite3_errmsg(db->handle);
 	int kind = code & 0xff;
 	db->may_pass = kind == SQLITE_BUSY || kind == SQLITE_LOCKED || kind == SQLITE_FULL;
+	bool strange =
+	    kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB || kind == SQLITE_READONLY || kind == SQLITE_IOERR;
+	if (strange && has_moved(db))
+		return err_set(
+		    err, ERR_STORE, NULL,
+		    "store %s is not the file any more that was opened: it was moved or replaced; open it again",
+		    db->path);
 	switch (kind) {
 	case SQLITE_INTERRUPT: return err_set(err, ERR_INTERRUPTED, NULL, "interrupted");
 	case SQLITE_BUSY:

@@ -82,8 +82,8 @@ static void say_chosen(struct screen *s, const struct list_kind *list)
 {
 	struct buf names = BUF_INIT;
 	list_column_names(list, &names);
-	ui_say(s->ui, "to keep them, config.json: \"columns\": {\"%s\": \"%s\"}; :columns default undoes", list->name,
-	       buf_cstr(&names));
+	ui_say(s->ui, ":columns default takes this back; for commands, too: config.json: \"columns\": {\"%s\": \"%s\"}",
+	       list->name, buf_cstr(&names));
 	buf_done(&names);
 }
 

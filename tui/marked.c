@@ -179,7 +179,7 @@ static void say(struct screen *s)
 		ui_say(s->ui, "nothing is marked");
 }
 
-/* The row under the cursor, by what it would be judged as. */
+/* The row under the cursor, by what it would be judged as; with a number so many from it on, each as the first. */
 enum outcome marked_toggle(struct screen *s, const struct input *in, struct target *t)
 {
 	struct subject_at at;
@@ -189,13 +189,27 @@ enum outcome marked_toggle(struct screen *s, const struct input *in, struct targ
 		ui_say(s->ui, list ? "there is nothing to mark here" : "rows are not marked here");
 		return OUT_HANDLED;
 	}
-	if (has(s->marked, &at))
-		take_off(s->marked, &at);
-	else if (!add(set_of(s), &at)) {
-		ui_say(s->ui, "%d are marked: that is as many as can be", MARKED_MOST);
-		return OUT_HANDLED;
+	bool off = has(s->marked, &at);
+	int64_t n = in->count > 1 ? in->count : 1, first = list->cursor, passed = 0;
+	if (n > list->total - first)
+		n = list->total - first;
+	for (int64_t i = first; i < first + n; i++) {
+		if (!s->ops->row(s, i, &at)) { /* a heading, or not read so far down */
+			passed++;
+			continue;
+		}
+		if (off)
+			take_off(s->marked, &at);
+		else if (!add(set_of(s), &at)) {
+			ui_say(s->ui, "%d are marked: that is as many as can be", MARKED_MOST);
+			return OUT_HANDLED;
+		}
 	}
-	return down ? down->run(s, in, t) : OUT_HANDLED;
+	enum outcome outcome = down ? down->run(s, in, t) : OUT_HANDLED;
+	if (passed)
+		ui_say(s->ui, "%lld of these %lld rows %s", (long long)(n - passed), (long long)n,
+		       off ? "are not marked any more" : "are marked");
+	return outcome;
 }
 
 /* All traces under a filter. */

@@ -500,27 +500,39 @@ static void answer(struct verdicts *v, const struct job *job, bool ok, const str
 	v->wake();
 }
 
-static bool open_store(struct verdicts *v, struct err *err)
-{
-	if (v->db)
-		return true;
-	struct db *db = NULL;
-	for (int i = 0; !(db = db_open(v->store, DB_DURABLE, err)) && i < OPEN_TRIES && !atomic_load(&v->give_up); i++)
-		nanosleep(&(struct timespec){.tv_nsec = RETRY_MS * 1000000L}, NULL);
-	if (db) {
-		*err = ERR_INIT;
-		db_set_patient(db, &v->give_up);
-	}
-	v->db = db;
-	return db != NULL;
-}
-
 static void rest(struct verdicts *v, const struct err *err)
 {
 	pthread_mutex_lock(&v->lock);
 	snprintf(v->why, sizeof v->why, "%.190s", err->text);
 	pthread_mutex_unlock(&v->lock);
 	nanosleep(&(struct timespec){.tv_nsec = RETRY_MS * 1000000L}, NULL);
+}
+
+/* Nobody's going away makes it writable. */
+static bool is_read_only(const struct verdicts *v)
+{
+	struct err ignored = ERR_INIT;
+	struct db_state state;
+	db_ensure(v->store, &state, &ignored);
+	return state.read_only;
+}
+
+static bool open_store(struct verdicts *v, struct err *err)
+{
+	if (v->db)
+		return true;
+	struct db *db = NULL;
+	for (int i = 0; i < OPEN_TRIES && !atomic_load(&v->give_up); i++) {
+		if ((db = db_open(v->store, DB_DURABLE, err)) || is_read_only(v))
+			break;
+		rest(v, err);
+	}
+	if (db) {
+		*err = ERR_INIT;
+		db_set_patient(db, &v->give_up);
+	}
+	v->db = db;
+	return db != NULL;
 }
 
 /* Until it is written, or failed for good. False with ERR_INTERRUPTED: nobody waits any more. */

@@ -286,12 +286,35 @@ static void verdicts_append_and_withdraw(void **state)
 	db_close(db);
 }
 
+/* Another store has the path, and the pages of the one that is open are not what they were: that is no damage. */
+static void a_store_that_was_replaced_is_told_as_that(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	char away[128];
+	struct db *db = db_open(path, DB_WRITE, &err);
+	assert_non_null(db);
+	db_checkpoint(db, 0);
+	snprintf(away, sizeof away, "%s.away", path);
+	assert_int_equal(rename(path, away), 0);
+	FILE *f = fopen(away, "r+");
+	for (int i = 0; i < 1 << 20; i++)
+		fputc('x', f);
+	fclose(f);
+	assert_false(db_exec(db, "SELECT count(*) FROM trace JOIN span JOIN source", &err));
+	assert_non_null(strstr(err.text, "moved or replaced"));
+	assert_null(strstr(err.text, "damaged"));
+	db_close(db);
+	unlink(away);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(opens_private_and_again, make_dir, remove_dir),
 	    cmocka_unit_test_setup_teardown(refuses_what_is_not_ours, make_dir, remove_dir),
 	    cmocka_unit_test_setup_teardown(refuses_the_hostile_stores, make_dir, remove_dir),
+	    cmocka_unit_test_setup_teardown(a_store_that_was_replaced_is_told_as_that, make_dir, remove_dir),
 	    cmocka_unit_test_setup_teardown(binds_unknown_as_null, make_dir, remove_dir),
 	    cmocka_unit_test_setup_teardown(second_writer_waits_its_turn, make_dir, remove_dir),
 	    cmocka_unit_test_setup_teardown(blocks_give_back_what_went_in, make_dir, remove_dir),

@@ -49,6 +49,20 @@ static int in_log(const char *what)
 	return n;
 }
 
+static void a_number_before_space_marks_so_many(void **state)
+{
+	(void)state;
+	struct vt vt;
+	start(&vt, 24, 80);
+	vt_send(&vt, "5 ");
+	assert_true(vt_wait_text(&vt, "row 6 of"));
+	assert_true(vt_wait_text(&vt, "5 marked"));
+	vt_send(&vt, "gj3 "); /* from a marked one on: none is any more */
+	assert_true(vt_wait_text(&vt, "2 marked"));
+	assert_true(vt_wait_text(&vt, "row 5 of"));
+	leave(&vt);
+}
+
 static void three_traces_are_bad_and_one_u_takes_it_back(void **state)
 {
 	(void)state;
@@ -164,6 +178,7 @@ static void elsewhere_space_is_as_it_was(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_number_before_space_marks_so_many),
 	    cmocka_unit_test(three_traces_are_bad_and_one_u_takes_it_back),
 	    cmocka_unit_test(marks_outlive_a_filter),
 	    cmocka_unit_test(many_are_asked_for),

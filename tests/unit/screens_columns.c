@@ -199,6 +199,23 @@ static void test_sorted(void **state)
 	}
 }
 
+/* Ordered by one score, a comparison that was to show none shows that one alone, and nobody's own columns go for the others. */
+static void test_sorted_by_a_score(void **state)
+{
+	(void)state;
+	struct stage st;
+	struct target t = target_of("compare");
+	choose("compare", "cost_usd,key,latency_ns");
+	stage_open(&st, "compare", &t, 24, 100, false);
+	stage_keys(&st, ">");
+	assert_true(stage_shows(&st, "▾groundedness"));
+	assert_true(stage_shows(&st, "0.94 → 0.31"));  /* groundedness */
+	assert_false(stage_shows(&st, "0.95 → 0.95")); /* relevance */
+	assert_true(stage_shows(&st, "2.04s → 1.72s"));
+	stage_close(&st);
+	all_again();
+}
+
 /* The table of lists: each that a screen shows keeps a column of its own. */
 static void test_table(void **state)
 {
@@ -218,8 +235,12 @@ static void test_table(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_golden), cmocka_unit_test(test_line),  cmocka_unit_test(test_any),
-	    cmocka_unit_test(test_sorted), cmocka_unit_test(test_table),
+	    cmocka_unit_test(test_golden),
+	    cmocka_unit_test(test_line),
+	    cmocka_unit_test(test_any),
+	    cmocka_unit_test(test_sorted),
+	    cmocka_unit_test(test_sorted_by_a_score),
+	    cmocka_unit_test(test_table),
 	};
 	return cmocka_run_group_tests_name("screens_columns", tests, setup, stage_teardown);
 }

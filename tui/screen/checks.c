@@ -13,7 +13,7 @@
 #include "tui/screen/pane_chosen.h"
 #include "tui/screen/pane_two.h"
 
-enum { NAME_COLS = 17, LEVEL_COLS = 8, FIGURE_COLS = 7, SPANS_COLS = 70, EXAMPLES = 50 };
+enum { NAME_COLS = 17, NAME_MOST = 30, LEVEL_COLS = 8, FIGURE_COLS = 7, SPANS_COLS = 70, EXAMPLES = 50 };
 
 struct checks_state {
 	struct finding_page page;     /* its sums */
@@ -260,14 +260,27 @@ static void draw_details(const struct screen *screen, struct canvas c)
 	sheet_done(&sheet);
 }
 
+/* A check's name tells the rows apart; what is missing of the line goes from it again. */
+static void widen_name(const struct checks_state *s, struct chosen *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		for (size_t k = 0; c->at[i].column == c->keeps && k < s->page.n_sums; k++) {
+			int cols = text_cols(s->page.sums[k].check);
+			if (cols > c->at[i].cols && cols <= NAME_MOST)
+				c->at[i].cols = cols;
+		}
+}
+
 static void checks_draw(const struct screen *screen, struct canvas body)
 {
 	const struct checks_state *s = state_of(screen);
 	struct two_panes p = panes(body.rows, body.cols);
 	struct canvas list = two_list(&p, body);
 	struct drawing d = {.s = s};
-	if (chosen_begin(&d.chosen, finding_sum_columns, NULL))
+	if (chosen_begin(&d.chosen, finding_sum_columns, NULL)) {
+		widen_name(s, &d.chosen);
 		chosen_fit(&d.chosen, 1, p.cols);
+	}
 	draw_head(&d, two_titles(&p, body));
 	if (!s->page.n_sums) {
 		canvas_putc(list, 1, 1, p.cols - 2, ROLE_DIM,

@@ -378,7 +378,17 @@ static bool is_column(const struct chosen_place *p, const char *name)
 	return strcmp(p->column->name, name) == 0;
 }
 
-/* "scores" stands for a place each, as many as there is room to list. */
+static bool are_chosen(const char *name)
+{
+	size_t n;
+	const struct column *const *columns = list_columns(list_kind_of(compare_columns), &n);
+	for (size_t i = 0; columns && i < n; i++)
+		if (strcmp(columns[i]->name, name) == 0)
+			return true;
+	return false;
+}
+
+/* "scores" stands for a place each, as many as there is room to list; there only for the order, for the one ordered by. */
 static void spread_scores(const struct cases *c, struct chosen *to)
 {
 	size_t at = 0;
@@ -386,6 +396,11 @@ static void spread_scores(const struct cases *c, struct chosen *to)
 		at++;
 	if (at == to->n)
 		return;
+	if (!are_chosen("scores")) {
+		to->at[at].of = c->order.score;
+		to->at[at].title = c->data->scores[c->order.score];
+		return;
+	}
 	const struct chosen_place first = to->at[at];
 	size_t room = CHOSEN_MOST - to->n + 1, n = c->n_scores < room ? c->n_scores : room;
 	memmove(&to->at[at + n], &to->at[at + 1], (to->n - at - 1) * sizeof *to->at);
