@@ -457,6 +457,7 @@ def signals():
         if not late():
             hung_up(path, R, name)
     stubborn(path)
+    killed(path)
 
 
 def signalled(path, R, name, number):
@@ -507,6 +508,18 @@ def stubborn(path):
     t = at_moment(path, "editor", {"VISUAL": "trap '' TERM; " + UNTIL_GO + "true"})
     t.process.terminate()
     ended(t, signal.SIGTERM, "editor", "TERM and an editor that ignores it")
+    t.close()
+
+
+def killed(path):
+    """An editor that asked for the mouse, hid the cursor and was killed: what it could not take back is taken back."""
+    t = at_moment(path, "editor", {"SPOOR_MOUSE": "0", "VISUAL": UNTIL_GO + r"printf '\033[?1000h\033[?1006h\033[?25l'; kill -9 $$ #"})
+    go()
+    t.until(lambda: t.out.rfind(b"\x1b[?1049h") > t.out.rfind(b"\x1b[?1049l"))
+    t.idle(0.1)
+    check(t.out.rfind(b"\x1b[?1000l") > t.out.rfind(b"\x1b[?1000h") >= 0, "the mouse is left to an editor that was killed")
+    t.process.terminate()
+    ended(t, signal.SIGTERM, "editor", "an editor that was killed, then TERM")
     t.close()
 
 

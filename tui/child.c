@@ -273,11 +273,14 @@ int child_run(const char *command, const char *file, const struct child_text *in
 	close_input(&c);
 	if (!failed)
 		take_terminal(&c);
+	const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	if (!failed && code > 128)
+		term_tidy();
 	signals_back(old);
 	raise(SIGWINCH); /* it was told of a new size, and not we */
 	if (c.terminal >= 0)
 		close(c.terminal);
 	buf_done(&c.clean);
 	errno = failed;
-	return failed ? -1 : WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	return failed ? -1 : code;
 }

@@ -308,19 +308,25 @@ static void pager_env_done(struct pager_env *e)
 	buf_done(&e->less);
 }
 
+/* Of blanks alone it names nothing: sh would end at once, and show nothing. */
+static const char *command_of(const char *variable)
+{
+	const char *command = getenv(variable);
+	return command && str_trim(str_of(command)).len ? command : NULL;
+}
+
 void handoff_pager(struct screen *s)
 {
 	struct buf text = BUF_INIT;
 	struct pager_env env;
-	const char *named = getenv("SPOOR_PAGER"), *pager = named && named[0] ? named : getenv("PAGER");
-	bool own = !pager || !pager[0];
+	const char *named = command_of("SPOOR_PAGER"), *pager = named ? named : command_of("PAGER");
 	text_of(s, &text);
 	pager_env_init(&env);
 	struct child_text in = {buf_str(&text), s->ui->ascii};
 	term_leave();
-	int code = child_run(own ? "if command -v less >/dev/null; then exec less; else exec more; fi" : pager, NULL,
+	int code = child_run(pager ? pager : "if command -v less >/dev/null; then exec less; else exec more; fi", NULL,
 	                     &in, env.at);
-	say_end(s->ui, own ? "less" : pager, named && named[0] ? "$SPOOR_PAGER" : "$PAGER", code);
+	say_end(s->ui, pager ? pager : "less", named ? "$SPOOR_PAGER" : "$PAGER", code);
 	pager_env_done(&env);
 	buf_done(&text);
 }
@@ -340,9 +346,9 @@ static bool fill_copy(struct ui *ui, const char *path, struct str text, mode_t m
 
 static const char *editor_of_user(void)
 {
-	const char *names[] = {getenv("SPOOR_EDITOR"), getenv("VISUAL"), getenv("EDITOR")};
+	const char *names[] = {command_of("SPOOR_EDITOR"), command_of("VISUAL"), command_of("EDITOR")};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (names[i] && names[i][0])
+		if (names[i])
 			return names[i];
 	return "vi";
 }

@@ -636,6 +636,13 @@ void term_leave(void)
 	term_redraw();
 }
 
+void term_tidy(void)
+{
+	struct term_reset reset = make_reset();
+	if (t.screen && isendwin())
+		write_all(t.out_fd, (struct str){(const char *)reset.bytes, reset.n});
+}
+
 void term_suspend(void)
 {
 	kill(0, SIGTSTP);

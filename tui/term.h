@@ -65,6 +65,8 @@ void term_suspend(void); /* as ^Z: the next term_read stops the process group */
 int term_news_fd(void);
 void term_news_seen(void); /* not readable any more */
 void term_leave(void);     /* for $PAGER and $EDITOR: the terminal as it was, until the next term_show */
+/* After term_leave: what a program that was killed could not take back (its screen, a hidden cursor, the mouse, marked pastes). */
+void term_tidy(void);
 
 /* Puts text on the clipboard of the terminal (osc52_add). False: too long (74,994 bytes), the caller writes a file. Whether the
  * terminal obeyed cannot be known. */

@@ -32,7 +32,8 @@ static bool resolve_term(const struct filter *f, const struct filter_term *t, st
 		buf_printf(&question, "%s:" STR_FMT, t->quoted ? "phrase" : "text", STR_ARG(buf_str(&text)));
 		if (answer_get(db, buf_str(&question), &kept, &n)) {
 			ids = xmalloc(size_mul(n + 1, sizeof *ids));
-			memcpy(ids, kept, n * sizeof *ids);
+			if (n)
+				memcpy(ids, kept, n * sizeof *ids);
 		} else {
 			ok = search_traces(db, buf_str(&text), t->quoted, FOUND_MAX, &ids, &n, err);
 			if (ok)

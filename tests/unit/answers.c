@@ -107,6 +107,14 @@ static void asked_again(void **state)
 	assert_int_equal(total(reader, "errors>0"), TRACES / 3 + 1);
 }
 
+/* A search that found nothing is kept as well. */
+static void nothing_again(void **state)
+{
+	(void)state;
+	assert_int_equal(total(reader, "text:nowhere"), 0);
+	assert_int_equal(total(reader, "text:nowhere"), 0);
+}
+
 /* One that writes would not notice its own commits: it keeps nothing. */
 static void a_writer_keeps_nothing(void **state)
 {
@@ -209,6 +217,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(asked_again, open_store, close_store),
+	    cmocka_unit_test_setup_teardown(nothing_again, open_store, close_store),
 	    cmocka_unit_test_setup_teardown(a_writer_keeps_nothing, open_store, close_store),
 	    cmocka_unit_test_setup_teardown(pages_of_a_list, open_store, close_store),
 	    cmocka_unit_test_setup_teardown(over_time, open_store, close_store),

@@ -20,9 +20,10 @@ static const char *pager_of_user(void)
 {
 	static const char usual[] = "if command -v less >/dev/null; then exec less; else exec more; fi";
 	const char *own = getenv("SPOOR_PAGER"), *named = own ? own : getenv("PAGER");
+	struct str command = named ? str_trim(str_of(named)) : STR_NONE;
 	if (!named)
 		return usual;
-	return named[0] && strcmp(named, "cat") != 0 ? named : NULL;
+	return command.len && !str_is(command, "cat") ? named : NULL;
 }
 
 static bool is_longer_than(struct str text, const struct winsize *screen)
