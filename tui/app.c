@@ -136,6 +136,12 @@ static bool line_is_busy(const struct app *app)
 	return app->draw && app->shown && term_queued() > LINE_MOST;
 }
 
+static void ask(struct app *app, int times)
+{
+	while (app->ask && times-- > 0)
+		app_ask(app);
+}
+
 static void loop(struct app *app)
 {
 	while (!app->quit) {
@@ -151,9 +157,9 @@ static void loop(struct app *app)
 			app->ui.message_is_error = app->draw = true;
 		app->ui.now_ns = app_clock_ns(app);
 		/* The very first frame shows with the first answer; what more the screen wants comes after it. */
-		for (int i = 0; app->ask && i < (app->shown ? 4 : 1); i++)
-			app_ask(app);
+		ask(app, app->shown ? 4 : 1);
 		app_obey_held(app);
+		ask(app, app->shown ? 4 : 0); /* what those keys want */
 		if (!app->ask)
 			app_ask_for_prompt(app);
 		bool waits = line_is_busy(app);
