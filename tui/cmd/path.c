@@ -429,8 +429,9 @@ static int path_main(const struct command_line *line, struct err *err)
 	struct db *db = cmd_store(line, DB_READ, err);
 	bool ok = db && db_begin_read(db, err);
 	if (ok) {
-		ok = (one ? run_trace(&p, db, str_of(line->args[0]), err) : run_over(&p, db, where ? where : "", err)) &&
-		     out_flush(&p.text, err);
+		ok =
+		    (one ? run_trace(&p, db, str_of(line->args[0]), err) : run_over(&p, db, where ? where : "", err)) &&
+		    out_flush(&p.text, err);
 		db_end_read(db);
 	}
 	db_close(db);
@@ -442,12 +443,13 @@ const struct command command_path = {
     .name = "path",
     .operands = "[TRACE]",
     .help = "where a trace's time went, and what would shorten it",
-    .more = "TRACE is any unambiguous prefix of the trace's id. The critical path is what the end of the trace waited "
-            "for: its\n"
-            "stretches add up to the duration. What-ifs play the schedule again, they do not divide; what they assume "
-            "is printed.\n"
-            "Without TRACE: whose the path is over all traces, or those of --where, with the P50 and P95 of the share in a "
-            "trace.",
+    .more =
+        "TRACE is any unambiguous prefix of the trace's id. The critical path is what the end of the trace waited "
+        "for: its\n"
+        "stretches add up to the duration. What-ifs play the schedule again, they do not divide; what they assume "
+        "is printed.\n"
+        "Without TRACE: whose the path is over all traces, or those of --where, with the P50 and P95 of the share in a "
+        "trace.",
     .min_args = 0,
     .max_args = 1,
     .options = path_options,
