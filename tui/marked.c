@@ -208,7 +208,7 @@ enum outcome marked_toggle(struct screen *s, const struct input *in, struct targ
 	enum outcome outcome = down ? down->run(s, in, t) : OUT_HANDLED;
 	if (passed)
 		ui_say(s->ui, "%lld of these %lld rows %s", (long long)(n - passed), (long long)n,
-		       off ? "are not marked any more" : "are marked");
+		       off ? "are not marked any more" : "are marked (:mark-all: all the list has)");
 	return outcome;
 }
 

@@ -60,6 +60,10 @@ static void a_number_before_space_marks_so_many(void **state)
 	vt_send(&vt, "gj3 "); /* from a marked one on: none is any more */
 	assert_true(vt_wait_text(&vt, "2 marked"));
 	assert_true(vt_wait_text(&vt, "row 5 of"));
+	vt_send(&vt, "\t");
+	assert_true(vt_wait_text(&vt, "run 1 of"));
+	vt_send(&vt, "2 ");
+	assert_true(vt_wait_text(&vt, "2 marked"));
 	leave(&vt);
 }
 

@@ -182,9 +182,8 @@ static enum outcome show_details(struct screen *screen, const struct input *in, 
 
 /* ---------------------------------------------------------------- marking and comparing */
 
-static enum outcome mark(struct screen *screen, const struct input *in, struct target *target)
+static enum outcome mark_row(struct screen *screen)
 {
-	(void)in, (void)target;
 	struct runs_view *v = &state_of(screen)->view;
 	const struct run_row *row = runs_cursor(v);
 	int i = 0;
@@ -202,6 +201,21 @@ static enum outcome mark(struct screen *screen, const struct input *in, struct t
 		v->marks[v->n_marks++] = row->id;
 	}
 	return runs_move(screen, MOVE_DOWN);
+}
+
+/* With a number so many from the cursor on, to the last at most. */
+static enum outcome mark(struct screen *screen, const struct input *in, struct target *target)
+{
+	(void)target;
+	const struct runs_view *v = &state_of(screen)->view;
+	const struct run_row *before;
+	enum outcome outcome;
+	int n = in->count;
+	do {
+		before = runs_cursor(v);
+		outcome = mark_row(screen);
+	} while (--n > 0 && runs_cursor(v) != before);
+	return outcome;
 }
 
 /* Each dataset has its own; it is remembered for the next session. */
