@@ -18,7 +18,7 @@ see "[-120-]{+60+}" # no colours in what is captured, but the words are there
 keys J
 see "refund after 60 days, gold card"
 keys K
-see "disputed hotel charge, booked twice"
+see "Case  disputed hotel charge, booked"
 keys t
 see "← first"
 keys q

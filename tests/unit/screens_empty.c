@@ -31,7 +31,7 @@ static const struct {
     {"agreement", "agreement",     "one queue"         },
     {"alikes",    "alikes",        "in the same way."  },
     {"checks",    "checks",        "every check passed"},
-    {"judges",    "judges",        "set against"},
+    {"judges",    "judges",        "set against"       },
     {"prompts",   "prompts",       "columns are named."},
     {"rules",     "rules",         "rules come of both"},
     {"runs",      "runs",          "Enter compares."   },
