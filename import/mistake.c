@@ -25,8 +25,8 @@ bool mistake_find(const struct sample *sample, struct arena *arena, struct probl
 		event = record_next(r, &rec, &frame, &p, NULL);
 	while (event != RECORD_NONE && (event != RECORD_PROBLEM || p.severity == SEVERITY_WARNING));
 	bool cut = p.code && (strcmp(p.code, "truncated") == 0 || strcmp(p.code, "incomplete-tail") == 0);
-	bool found = event == RECORD_PROBLEM && (cut || strcmp(p.code, "bad-json") == 0) && (!cut || sample->whole) &&
-	             is_of_the_first(sample->bytes, &p);
+	bool found = event == RECORD_PROBLEM && p.code && (cut || strcmp(p.code, "bad-json") == 0) &&
+	             (!cut || sample->whole) && is_of_the_first(sample->bytes, &p);
 	if (found) {
 		*out = p;
 		out->code = cut ? "truncated" : "bad-json";
