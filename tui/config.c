@@ -32,7 +32,7 @@ static const char *read_options(int argc, char *const *argv)
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
 		if ((value = value_at("--config", argc, argv, &i)) != NULL)
 			file = value;
-		else if ((value = value_at("--set", argc, argv, &i)) != NULL)
+		else if (argv[i] && (value = value_at("--set", argc, argv, &i)) != NULL)
 			words[n++] = value;
 	settings_sets(words, n);
 	return file;

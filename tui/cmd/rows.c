@@ -123,7 +123,8 @@ static void run_as_json(struct command_line *line)
 	now.descending = cmd_flag(line, "desc");
 	set_value(line, "json", "");
 	if (now.offset > 0 && now.limit > 0 && now.limit <= INT64_MAX - now.offset) { /* of what is left out, too */
-		snprintf(now.reach, sizeof now.reach, "%lld", (long long)(now.limit + now.offset));
+		int64_t reach = now.limit + now.offset;
+		snprintf(now.reach, sizeof now.reach, "%lld", (long long)reach);
 		set_value(line, "limit", now.reach);
 	}
 	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)

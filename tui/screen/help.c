@@ -93,7 +93,7 @@ static void lay_habits(struct sheet *s)
 	    {"10j 3^F",      "a number before a key that moves: so many times; where digits are no keys"},
 	    {"200G :200",    "to that row"	                                                      },
 	    {"F3 F4 F6 F10", "as / & > Q; \\ as &"	                                              },
-	    {":q :q! :wq",   "as q, Q, Q"	                                                       },
+	    {":q :q! :wq",   "as {q}, {Q}, {Q}"	                                                 },
 	};
 	sheet_gap(s);
 	lay_title(s, "As in vim, less, tig and htop");
@@ -101,7 +101,7 @@ static void lay_habits(struct sheet *s)
 		sheet_row(s);
 		sheet_column(s, 2);
 		sheet_addc(s, ROLE_HINT_KEY, habits[i][0]);
-		sheet_wrap(s, ROLE_TEXT, KEY_COLS, str_of(habits[i][1]), 0);
+		sheet_wrap(s, ROLE_TEXT, KEY_COLS, str_of(keyed(habits[i][1])), 0);
 	}
 }
 

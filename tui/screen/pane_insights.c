@@ -369,7 +369,7 @@ static void draw_titles(const struct insights_view *v, struct canvas c, int row,
 		char text[48];
 		canvas_zone(canvas_part(c, row, l->at[i] - 1, 1, cols + 1),
 		            (struct zone){.kind = ZONE_COLUMN, .at = column - table, .now = now});
-		bool sorted = column == v->sort;
+		bool sorted = v->sort && column == v->sort;
 		const char *arrow = c.grid->ascii ? (v->ascending ? "^" : "v") : v->ascending ? "▴" : "▾";
 		snprintf(text, sizeof text, "%s%s", sorted ? arrow : "", i == 0 ? "" : column->title);
 		if (i == 0)

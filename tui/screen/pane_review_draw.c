@@ -265,7 +265,7 @@ static void reason_hints(const struct review_state *s, struct canvas row)
 	}
 	if (s->mode == REVIEW_REASONS)
 		hints[n++] = (struct hint){"Enter", "none", 8, false};
-	if (!reasons_fit(s, row.cols)) { /* they are listed above it */
+	if (s->queue.n_reasons && !reasons_fit(s, row.cols)) { /* they are listed above it */
 		snprintf(words[0], sizeof words[0], s->mode == REVIEW_SEVERAL ? "choose" : "says why");
 		snprintf(range, sizeof range, "%s-%s", key_now(digits[0]), key_now(digits[s->queue.n_reasons - 1]));
 		hints[0] = (struct hint){range, words[0], 9, false};

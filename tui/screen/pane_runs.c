@@ -310,7 +310,7 @@ void runs_make_groups(struct runs_view *v)
 
 void runs_choose_columns(struct runs_view *v)
 {
-	if (!v->page.n || v->choices == list_choices())
+	if (!v->page.rows || !v->page.n || v->choices == list_choices())
 		return;
 	const struct run_row *row = runs_cursor(v);
 	int64_t id = row ? row->id : 0;
