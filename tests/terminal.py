@@ -159,7 +159,7 @@ def foreign_walk(path, term, rows, cols, ids):
 SCROLLED = {"case", "help", "review", "rundiff", "session"}
 LARGE = ["checks", "compare", "insights", "queues", "runs", "search", "tour", "trace", "traces"]  # looked at on a large screen, too
 MOVE, SCROLL = 130, 260  # goal 11 of what over a slow line is quick, in the median
-WIDE_SCROLL = 285        # a new row of 200 columns: 130 to 150 of it are what stands in its ten columns, 40 its colours
+WIDE_SCROLL = 300        # a new row of 200 columns: 130 to 150 of it are what stands in its ten columns, 40 its colours
 CLEARED, MARK = b"\x1b[2J", b"\x1b[38;5;229m>"
 
 
