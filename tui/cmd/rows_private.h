@@ -20,8 +20,8 @@ struct rows {
 	size_t n_wanted;
 	const struct rows_of *table; /* the one that came; before that the first that is wanted */
 	bool beside;                 /* not the command's main list */
-	const char *sort, *only; /* only: of the command line, or `names` */
-	struct buf names;        /* outlives the rows, as `arena` does not */
+	const char *sort, *only;     /* only: of the command line, or `names` */
+	struct buf names;            /* outlives the rows, as `arena` does not */
 	bool ascending, descending;
 	int64_t limit, offset; /* limit -1: all */
 	char reach[24];        /* what the command's own --limit has to be for both */

@@ -505,9 +505,12 @@ const struct command command_sql = {
         "  spoor sql \"select key, payload(run, key, repeat, 'output') from cases\" --jsonl\n\n"
         "One SELECT (WITH, VALUES), over the views alone: nothing can be written, loaded or opened. - reads it from\n"
         "standard input. ^C ends it.\n\n"
-        "A value has at most 64 MB, a statement 1,000,000 bytes, an expression 200 levels, a LIKE pattern 1,000 bytes; an\n"
-        "answer takes at most 1 GB of memory. What is sorted goes to a temporary file in $TMPDIR (or /var/tmp) that has no\n"
-        "name: nothing of it stays. --mask masks every text of the views and of payload() before any expression sees it; what\n"
+        "A value has at most 64 MB, a statement 1,000,000 bytes, an expression 200 levels, a LIKE pattern 1,000 bytes; "
+        "an\n"
+        "answer takes at most 1 GB of memory. What is sorted goes to a temporary file in $TMPDIR (or /var/tmp) that "
+        "has no\n"
+        "name: nothing of it stays. --mask masks every text of the views and of payload() before any expression sees "
+        "it; what\n"
         "the statement itself spells out is not masked.",
     .min_args = 0,
     .max_args = 1,

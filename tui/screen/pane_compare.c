@@ -331,7 +331,8 @@ static void add_detectable(const struct compare_state *st, bool ascii, struct bu
 		const struct metric_result *r = &st->data->metrics[i].result;
 		if (IS_UNKNOWN(r->smallest_detectable) || strcmp(st->data->metrics[i].kind, "rate") != 0)
 			continue;
-		buf_printf(out, " · %zu cases can show %s%.0fpt", r->n, ascii ? "+-" : "±", r->smallest_detectable * 100);
+		buf_printf(out, " · %zu cases can show %s%.0fpt", r->n, ascii ? "+-" : "±",
+		           r->smallest_detectable * 100);
 		if (r->cases_more > 0 && r->cases_more != UNKNOWN_INT) {
 			buf_add_cstr(out, ", ");
 			units_thousands(out, r->cases_more);

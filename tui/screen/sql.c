@@ -129,7 +129,7 @@ static bool is_number_column(const struct sql_state *s, size_t column)
 /* As many as leave the largest figure of a column PLACES_MOST digits; none is cut to less than two of its own. */
 static int places_of(const struct sql_state *s, size_t column)
 {
-	double most = 0, least = INFINITY;
+	double most = 0, least = HUGE_VAL;
 	int needed = 0;
 	for (size_t i = 0; i < s->page.n; i++) {
 		const struct sql_cell *cell = cell_at(s, i, column);
