@@ -506,8 +506,10 @@ def hung_up(path, R, name):
 def stubborn(path):
     """An editor that takes no notice is waited for, but not for ever."""
     t = at_moment(path, "editor", {"VISUAL": "trap '' TERM; " + UNTIL_GO + "true"})
+    began = time.monotonic()
     t.process.terminate()
     ended(t, signal.SIGTERM, "editor", "TERM and an editor that ignores it")
+    check(time.monotonic() - began > 1.5, "an editor that ignores TERM was not waited for")
     t.close()
 
 

@@ -216,10 +216,9 @@ static bool has_key(const char *keys, int key)
 	return false;
 }
 
-int action_which(const struct action *actions, int key)
+int action_place(const char *keys, int key)
 {
-	const struct action *a = action_for_key(actions, key);
-	struct str rest = a ? str_of(action_keys_now(a)) : STR_NONE, word;
+	struct str rest = str_of(keys), word;
 	int n = 0;
 	while (str_split(&rest, ' ', &word)) {
 		n += word.len > 0;
@@ -227,6 +226,12 @@ int action_which(const struct action *actions, int key)
 			return n;
 	}
 	return 0;
+}
+
+int action_which(const struct action *actions, int key)
+{
+	const struct action *a = action_for_key(actions, key);
+	return a ? action_place(action_keys_now(a), key) : 0;
 }
 
 const char *action_key_shown(const struct action *actions, const char *key, char out[16])

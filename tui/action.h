@@ -83,6 +83,7 @@ const char *action_keys_now(const struct action *action);
 const char *action_first_key(const struct action *action, char out[16]);
 /* Which of the keys of its action, among `actions`, it is: from 1; 0: none has it. For rows whose keys are steps ("1 2 3"). */
 int action_which(const struct action *actions, int key);
+int action_place(const char *keys, int key); /* the same of keys as they are written: "q Esc" */
 /* Rises with each rebinding. */
 unsigned action_turn(void);
 /* For hints that name a key by its default: what stands there now. A key that is no row's by default stays itself. */

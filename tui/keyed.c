@@ -30,24 +30,11 @@ void keyed_for(const struct action *actions)
 	atomic_store(&showing, actions);
 }
 
-/* Which of the keys it is, from 1; 0: none. */
-static int place_of(const char *keys, int key)
-{
-	struct str rest = str_of(keys), word;
-	int n = 0;
-	while (str_split(&rest, ' ', &word)) {
-		n += word.len > 0;
-		if (word.len && key_named(word) == key)
-			return n;
-	}
-	return 0;
-}
-
 /* The action that has the key by default. */
 static const struct action *owner_of(const struct action *actions, int key)
 {
 	const struct action *a = actions;
-	while (a && a->name && !place_of(a->keys, key))
+	while (a && a->name && !action_place(a->keys, key))
 		a++;
 	return a && a->name ? a : NULL;
 }
@@ -56,7 +43,7 @@ static const struct action *owner_of(const struct action *actions, int key)
 static struct str key_instead(const struct action *a, int key)
 {
 	struct str rest = str_of(action_keys_now(a)), word, first = STR_NONE;
-	int place = place_of(a->keys, key), n = 0;
+	int place = action_place(a->keys, key), n = 0;
 	while (str_split(&rest, ' ', &word)) {
 		n += word.len > 0;
 		if (word.len && n == 1)
@@ -76,7 +63,7 @@ static void add_key(struct buf *out, const struct action *actions, struct str na
 		buf_add_str(out, name);
 		return;
 	}
-	struct str now = place_of(action_keys_now(a), key) ? name : key_instead(a, key);
+	struct str now = action_place(action_keys_now(a), key) ? name : key_instead(a, key);
 	if (!now.len)
 		buf_printf(out, ":%s", a->name);
 	else if (str_starts(name, CTRL) && now.ptr[0] == '^')
